@@ -1,1 +1,36 @@
-//! Procedural macros of glyph.
+//! The procedural macros of glyph.
+//!
+//! They are documented where users find them, at their re-export in `glyph-runtime`.
+#![expect(
+    missing_docs,
+    reason = "documented at the re-export in glyph-runtime, where examples compile"
+)]
+
+mod diagnostic;
+mod instrument_stage;
+mod label;
+mod label_set;
+mod metric_catalog;
+mod runtime_path;
+
+use proc_macro::TokenStream;
+
+#[proc_macro_derive(Label, attributes(label))]
+pub fn derive_label(item: TokenStream) -> TokenStream {
+    label::expand(item.into()).into()
+}
+
+#[proc_macro_derive(LabelSet, attributes(label))]
+pub fn derive_label_set(item: TokenStream) -> TokenStream {
+    label_set::expand(item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn metric_catalog(args: TokenStream, item: TokenStream) -> TokenStream {
+    metric_catalog::expand(args.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn instrument_stage(args: TokenStream, item: TokenStream) -> TokenStream {
+    instrument_stage::expand(args.into(), item.into()).into()
+}
