@@ -1,1 +1,17 @@
-//! glyph.
+//! Metrics, spans, health and exposition for Rust services, declared once and checked by the compiler.
+
+pub mod catalog;
+mod clock;
+pub mod label;
+pub mod metric;
+pub mod stage;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+
+pub use catalog::Catalog;
+pub use glyph_macros::{Label, LabelSet, instrument_stage, metric_catalog};
+pub use label::{Label, LabelSet, Status};
+pub use metric::{Counter, Exemplar, Gauge, Histogram};
+pub use stage::Outcome;

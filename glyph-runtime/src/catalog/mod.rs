@@ -1,0 +1,31 @@
+//! Catalogs: everything that a program declares about its metrics, known at compile time.
+
+mod checks;
+mod descriptor;
+pub(crate) mod message;
+mod registry;
+
+pub use checks::{
+    buckets, check_budget, check_gauge_labels, check_labels_allowed, check_nested, offsets,
+    stage_places, stage_places_or_stub,
+};
+pub use descriptor::{
+    CatalogDescriptor, Kind, MetricDescriptor, StageDescriptor, StageLabel, Unit,
+};
+pub use registry::{CatalogClash, Registry};
+
+use crate::metric::Metric;
+
+/// A struct under `#[metric_catalog]`.
+pub trait Catalog: AnyCatalog + Sized {
+    /// Everything declared, as a constant.
+    const DESCRIPTOR: CatalogDescriptor;
+}
+
+/// A catalog whose type is forgotten.
+#[doc(hidden)]
+pub trait AnyCatalog: Send + Sync + 'static {
+    fn descriptor(&self) -> &'static CatalogDescriptor;
+    fn metrics(&self) -> &'static [Metric];
+    fn nested(&self) -> Vec<&'static dyn AnyCatalog>;
+}

@@ -1,0 +1,109 @@
+//! What is known of a label at compile time.
+
+use super::Label;
+use crate::catalog::message::Message;
+
+/// A label as it was declared.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct LabelDescriptor {
+    /// The label's name on the page.
+    pub name: &'static str,
+    /// What it may hold.
+    pub values: LabelValues,
+    /// For a label that an outcome fills: the digit of each of [`Outcome::ALL`](crate::Outcome::ALL).
+    pub outcomes: Option<[usize; 5]>,
+}
+
+/// What a label may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LabelValues {
+    /// One of these.
+    Closed(&'static [&'static str]),
+    /// Any text, of which the first `max` are told apart and all others are `other`.
+    Open {
+        /// How many values are told apart.
+        max: usize,
+    },
+}
+
+impl LabelDescriptor {
+    /// How many digits the label has in a row's number.
+    pub(crate) const fn radix(&self) -> usize {
+        match self.values {
+            LabelValues::Closed(values) => values.len(),
+            LabelValues::Open { max } => max + 1,
+        }
+    }
+
+    pub(crate) const fn is_open(&self) -> bool {
+        matches!(self.values, LabelValues::Open { .. })
+    }
+}
+
+/// Describes a label of type `T`. In a `const`, an open label without a bound does not compile.
+#[doc(hidden)]
+#[must_use]
+#[track_caller]
+pub const fn label<T: Label>(name: &'static str, max: Option<usize>) -> LabelDescriptor {
+    match (T::VALUES, max) {
+        (None, None) => Message::new("label `")
+            .text(name)
+            .text("` is open: state how many values are told apart, `#[label(max = 128)]`")
+            .refuse(),
+        (Some(_), Some(_)) => Message::new("label `")
+            .text(name)
+            .text("` is closed, its type lists its values: leave out `max`")
+            .refuse(),
+        _ => label_or_stub::<T>(name, max),
+    }
+}
+
+/// [`label`] without the refusal, for the places that need the value after the refusal was shown.
+#[doc(hidden)]
+#[must_use]
+pub const fn label_or_stub<T: Label>(name: &'static str, max: Option<usize>) -> LabelDescriptor {
+    let values = match (T::VALUES, max) {
+        (Some(values), _) => LabelValues::Closed(values),
+        (None, Some(max)) => LabelValues::Open { max },
+        (None, None) => LabelValues::Open { max: 1 },
+    };
+    LabelDescriptor {
+        name,
+        values,
+        outcomes: T::OUTCOMES,
+    }
+}
+
+/// How many of the labels are open.
+#[doc(hidden)]
+#[must_use]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the index is compared with the length first"
+)]
+pub const fn open_labels(labels: &[LabelDescriptor]) -> usize {
+    let (mut index, mut open) = (0, 0);
+    while index < labels.len() {
+        if labels[index].is_open() {
+            open += 1;
+        }
+        index += 1;
+    }
+    open
+}
+
+/// The number of label combinations; saturates.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the index is compared with the length first"
+)]
+pub(crate) const fn cardinality(labels: &[LabelDescriptor]) -> usize {
+    let (mut index, mut product) = (0, 1usize);
+    while index < labels.len() {
+        product = product.saturating_mul(labels[index].radix());
+        index += 1;
+    }
+    product
+}

@@ -1,0 +1,192 @@
+//! The values that an open label has taken, up to its bound.
+
+use std::{
+    borrow::Cow,
+    hash::BuildHasher,
+    sync::{
+        Mutex, OnceLock, PoisonError,
+        atomic::{
+            AtomicBool, AtomicU64,
+            Ordering::{Acquire, Relaxed, Release},
+        },
+    },
+};
+
+use foldhash::fast::RandomState;
+
+/// The value that stands for all values past a label's bound.
+pub const OVERFLOW: &str = "other";
+
+/// Values longer than this many bytes are cut.
+const MAX_LENGTH: usize = 256;
+
+/// The digit of [`OVERFLOW`].
+const OVERFLOW_DIGIT: usize = 0;
+
+/// Gives the values of one open label their digits: the first `max` one each, all others that of `other`.
+///
+/// A look-up hashes once and takes no lock. A value seen for the first time takes one to be
+/// entered, which happens `max` times in the life of the label.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct OpenValues {
+    table: OnceLock<Table>,
+    overflowed: AtomicU64,
+}
+
+impl OpenValues {
+    #[must_use]
+    #[expect(
+        clippy::new_without_default,
+        reason = "statics need a const constructor, and nobody else makes one"
+    )]
+    pub const fn new() -> Self {
+        Self {
+            table: OnceLock::new(),
+            overflowed: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn digit(&self, value: &str, max: usize) -> usize {
+        let table = self.table.get_or_init(|| Table::new(max));
+        if value.len() <= MAX_LENGTH
+            && let Some(digit) = table.find(value)
+        {
+            return digit;
+        }
+        let value = sanitized(value);
+        let digit = match &value {
+            Cow::Borrowed(OVERFLOW) => return OVERFLOW_DIGIT,
+            Cow::Borrowed(value) => table.enter(value),
+            Cow::Owned(value) => table.find(value).or_else(|| table.enter(value)),
+        };
+        digit.unwrap_or_else(|| {
+            self.overflowed.fetch_add(1, Relaxed);
+            OVERFLOW_DIGIT
+        })
+    }
+
+    /// The value that has this digit.
+    pub(crate) fn value(&self, digit: usize) -> Option<&str> {
+        if digit == OVERFLOW_DIGIT {
+            return Some(OVERFLOW);
+        }
+        self.table.get()?.value(digit)
+    }
+
+    /// The digit of a value that is there already.
+    pub(crate) fn existing(&self, value: &str) -> Option<usize> {
+        if value == OVERFLOW {
+            return Some(OVERFLOW_DIGIT);
+        }
+        self.table.get()?.find(&sanitized(value))
+    }
+
+    /// How many observations went to `other` because the bound was reached.
+    pub(crate) fn overflowed(&self) -> u64 {
+        self.overflowed.load(Relaxed)
+    }
+}
+
+/// The value as it may stand on a page: bounded, and without NUL, which ends the input of some parsers.
+fn sanitized(value: &str) -> Cow<'_, str> {
+    let cut = value.get(..boundary(value)).unwrap_or_default();
+    if cut.contains('\0') {
+        return Cow::Owned(cut.replace('\0', "\u{fffd}"));
+    }
+    if cut.len() == value.len() {
+        Cow::Borrowed(value)
+    } else {
+        Cow::Owned(cut.to_owned())
+    }
+}
+
+/// Where a value is cut: between two letters.
+fn boundary(value: &str) -> usize {
+    if value.len() <= MAX_LENGTH {
+        return value.len();
+    }
+    (0..=MAX_LENGTH)
+        .rev()
+        .find(|index| value.is_char_boundary(*index))
+        .unwrap_or(0)
+}
+
+/// An insert-only table with open addressing, never more than half full.
+#[derive(Debug)]
+struct Table {
+    hasher: RandomState,
+    /// A slot holds the upper half of the hash and the digit; zero is empty.
+    slots: Box<[AtomicU64]>,
+    /// The value with digit `d` stands at `d - 1`.
+    values: Box<[OnceLock<Box<str>>]>,
+    entered: Mutex<usize>,
+    full: AtomicBool,
+}
+
+const DIGIT_BITS: u64 = 0xffff_ffff;
+
+impl Table {
+    fn new(max: usize) -> Self {
+        let slots = (max.max(1) * 2).next_power_of_two();
+        Self {
+            hasher: RandomState::default(),
+            slots: bytemuck::zeroed_slice_box(slots),
+            values: (0..max).map(|_| OnceLock::new()).collect(),
+            entered: Mutex::new(0),
+            full: AtomicBool::new(false),
+        }
+    }
+
+    fn find(&self, value: &str) -> Option<usize> {
+        self.probe(self.hasher.hash_one(value), value).ok()
+    }
+
+    /// The digit of `value`, or else the slot where it would go.
+    fn probe(&self, hash: u64, value: &str) -> Result<usize, Option<&AtomicU64>> {
+        let mask = self.slots.len() - 1;
+        let start = usize::try_from(hash & DIGIT_BITS).unwrap_or(0);
+        for step in 0..self.slots.len() {
+            let Some(slot) = self.slots.get((start + step) & mask) else {
+                break;
+            };
+            let entry = slot.load(Acquire);
+            if entry == 0 {
+                return Err(Some(slot));
+            }
+            if entry & !DIGIT_BITS == hash & !DIGIT_BITS {
+                let digit = usize::try_from(entry & DIGIT_BITS).unwrap_or(0);
+                if self.value(digit) == Some(value) {
+                    return Ok(digit);
+                }
+            }
+        }
+        Err(None)
+    }
+
+    fn enter(&self, value: &str) -> Option<usize> {
+        if self.full.load(Relaxed) {
+            return None;
+        }
+        let mut entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
+        let hash = self.hasher.hash_one(value);
+        let free = match self.probe(hash, value) {
+            Ok(digit) => return Some(digit),
+            Err(free) => free?,
+        };
+        let place = self.values.get(*entered)?;
+        place.get_or_init(|| value.into());
+        *entered += 1;
+        let digit = *entered;
+        free.store((hash & !DIGIT_BITS) | u64::try_from(digit).ok()?, Release);
+        self.full.store(digit == self.values.len(), Relaxed);
+        Some(digit)
+    }
+
+    fn value(&self, digit: usize) -> Option<&str> {
+        self.values
+            .get(digit.checked_sub(1)?)?
+            .get()
+            .map(AsRef::as_ref)
+    }
+}

@@ -1,0 +1,91 @@
+//! Label sets, and the arithmetic that turns one into the number of a row.
+
+use super::{Label, LabelDescriptor, LabelValues, OpenValues};
+
+/// The labels of one metric, as a struct: names are fields, values are theirs.
+///
+/// Derived, on a struct with named fields; see the derive macro of the same name. It is
+/// implemented for the `'static` form of a struct that borrows.
+pub trait LabelSet {
+    /// The set as it is handed over for one call, in which open labels may be borrowed.
+    type Of<'call>;
+
+    /// The labels in the order of the fields.
+    const LABELS: &'static [LabelDescriptor];
+
+    /// The number of the row that the labels stand for.
+    #[doc(hidden)]
+    fn row(of: &Self::Of<'_>, places: &[Place], open: &[OpenValues]) -> usize;
+}
+
+/// What one label adds to the number of a row: its digit times its stride.
+///
+/// Outcome labels are innermost, then closed ones, then open ones. A stage can so find its row
+/// before it knows its outcome, and the closed part of a row is its remainder.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    pub(crate) stride: usize,
+    /// Which of the metric's open labels it is, and its bound.
+    pub(crate) open: Option<(usize, usize)>,
+}
+
+impl Place {
+    pub(crate) const NOWHERE: Self = Self {
+        stride: 0,
+        open: None,
+    };
+
+    /// What `value` adds.
+    #[inline]
+    pub fn row<T: Label>(&self, value: &T, open: &[OpenValues]) -> usize {
+        if self.stride == 0 {
+            return 0;
+        }
+        let values = self
+            .open
+            .and_then(|(index, max)| Some((open.get(index)?, max)));
+        value.digit(values) * self.stride
+    }
+}
+
+/// The place of each of the labels.
+#[doc(hidden)]
+#[must_use]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "evaluated in consts, where N is the number of labels"
+)]
+pub const fn places<const N: usize>(labels: &[LabelDescriptor]) -> [Place; N] {
+    let mut places = [Place::NOWHERE; N];
+    let mut stride = 1usize;
+    let mut depth = 0;
+    while depth < 3 {
+        let mut index = N;
+        while index > 0 {
+            index -= 1;
+            if depth_of(&labels[index]) == depth {
+                places[index].stride = stride;
+                stride = stride.saturating_mul(labels[index].radix());
+            }
+        }
+        depth += 1;
+    }
+    let (mut index, mut open) = (0, 0);
+    while index < N {
+        if let LabelValues::Open { max } = labels[index].values {
+            places[index].open = Some((open, max));
+            open += 1;
+        }
+        index += 1;
+    }
+    places
+}
+
+const fn depth_of(label: &LabelDescriptor) -> usize {
+    match label.values {
+        LabelValues::Open { .. } => 2,
+        LabelValues::Closed(_) if label.outcomes.is_some() => 0,
+        LabelValues::Closed(_) => 1,
+    }
+}

@@ -1,0 +1,73 @@
+//! What may be observed and what a gauge may be set to.
+
+use std::time::Duration;
+
+use super::Scale;
+
+/// A value that a histogram can observe, in its metric's base unit; a [`Duration`] is seconds.
+pub trait Observation: Observed {}
+
+/// A value that a gauge can hold.
+pub trait GaugeValue: sealed::Held {}
+
+mod sealed {
+    use super::{Duration, Scale};
+
+    pub trait Observed {
+        /// The value itself.
+        fn value(&self) -> f64;
+
+        /// See [`Scale::key`].
+        #[inline]
+        fn key(&self, scale: Scale) -> Option<i64> {
+            scale.key(self.value())
+        }
+    }
+
+    impl Observed for Duration {
+        fn value(&self) -> f64 {
+            self.as_secs_f64()
+        }
+
+        #[inline]
+        fn key(&self, scale: Scale) -> Option<i64> {
+            match scale {
+                Scale::Nanoseconds => i64::try_from(self.as_nanos()).ok(),
+                Scale::Whole | Scale::Float => scale.key(self.as_secs_f64()),
+            }
+        }
+    }
+
+    pub trait Held {
+        fn value(self) -> f64;
+    }
+}
+
+pub(crate) use sealed::Observed;
+
+impl Observation for Duration {}
+
+macro_rules! numbers {
+    ($($number:ty),*) => {$(
+        impl sealed::Observed for $number {
+            #[inline]
+            #[expect(clippy::allow_attributes, reason = "only some of these conversions lose anything")]
+            #[allow(clippy::cast_lossless, clippy::cast_precision_loss, trivial_numeric_casts, reason = "whole numbers past 2^53 round, as on the page")]
+            fn value(&self) -> f64 {
+                *self as f64
+            }
+        }
+
+        impl sealed::Held for $number {
+            #[inline]
+            fn value(self) -> f64 {
+                sealed::Observed::value(&self)
+            }
+        }
+
+        impl Observation for $number {}
+        impl GaugeValue for $number {}
+    )*};
+}
+
+numbers!(f64, f32, u8, u16, u32, u64, usize, i8, i16, i32, i64, isize);

@@ -1,0 +1,276 @@
+//! One metric's rows in its catalog's storage.
+
+use std::sync::{
+    OnceLock,
+    atomic::{
+        AtomicU64,
+        Ordering::{Acquire, Relaxed, Release},
+    },
+};
+
+use super::{Exemplar, ExemplarAt, Observed, Scale, Storage, exemplar::ExemplarSlots};
+use crate::{
+    catalog::{Kind, MetricDescriptor},
+    label::{OpenValues, Place, cardinality},
+};
+
+/// What [`Metric::new`] is made of.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct MetricParts {
+    pub descriptor: &'static MetricDescriptor,
+    pub storage: &'static Storage,
+    /// The metric's first cell in the storage.
+    pub first: usize,
+    pub places: &'static [Place],
+    pub open: &'static [OpenValues],
+    pub bounds: &'static [i64],
+    pub state: &'static MetricState,
+}
+
+/// Where a metric's cells are. It never changes, so that a handle in a `static` costs no look-up.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Metric {
+    pub(crate) parts: MetricParts,
+    pub(crate) scale: Scale,
+    pub(crate) rows: usize,
+    /// Cells of one row.
+    pub(crate) width: usize,
+    /// Rows that appear together: those of one combination of open values.
+    pub(crate) group: usize,
+    /// Whether rows are absent until they are recorded.
+    appearing: bool,
+}
+
+impl Metric {
+    #[must_use]
+    pub const fn new(parts: MetricParts) -> Self {
+        let descriptor = parts.descriptor;
+        Self {
+            scale: Scale::of(descriptor.unit),
+            rows: cardinality(descriptor.labels),
+            width: width(descriptor.kind, descriptor.buckets.len()),
+            group: if descriptor.sparse {
+                1
+            } else {
+                closed_cardinality(descriptor)
+            },
+            appearing: descriptor.sparse || !parts.open.is_empty(),
+            parts,
+        }
+    }
+
+    /// The place of each bucket count in a row, the infinite one included.
+    pub(crate) const fn buckets(&self) -> usize {
+        self.parts.bounds.len() + 1
+    }
+
+    #[inline]
+    pub(crate) fn add(&'static self, row: usize, amount: u64) {
+        let writer = self.parts.storage.writer();
+        if let Some(cell) = writer.cells().get(self.parts.first + row) {
+            writer.add(cell, amount);
+        }
+        self.appear(row);
+    }
+
+    #[inline]
+    pub(crate) fn add_float(&'static self, row: usize, amount: f64) {
+        let writer = self.parts.storage.writer();
+        if let Some(cell) = writer.cells().get(self.parts.first + row) {
+            writer.add_float(cell, amount);
+        }
+        self.appear(row);
+    }
+
+    /// Sets a gauge: threads' own cells hold what they added, and the shared one the difference.
+    pub(crate) fn set(&'static self, row: usize, value: f64) {
+        let storage = self.parts.storage;
+        let place = self.parts.first + row;
+        let shared = storage.shared().get(place);
+        let added: f64 = storage
+            .slabs()
+            .filter_map(|slab| slab.get(place))
+            .filter(|cell| !shared.is_some_and(|shared| std::ptr::eq(*cell, shared)))
+            .map(|cell| f64::from_bits(cell.load(Relaxed)))
+            .sum();
+        if let Some(shared) = shared {
+            shared.store((value - added).to_bits(), Relaxed);
+        }
+        self.appear(row);
+    }
+
+    #[inline]
+    pub(crate) fn observe(&'static self, row: usize, value: &impl Observed) -> Option<usize> {
+        let Some(key) = value.key(self.scale) else {
+            self.parts.state.refused.fetch_add(1, Relaxed);
+            return None;
+        };
+        let bucket = self.parts.bounds.partition_point(|bound| *bound < key);
+        let writer = self.parts.storage.writer();
+        let start = self.parts.first + row * self.width;
+        if let Some([counts @ .., sum]) = writer.cells().get(start..start + self.width) {
+            if let Some(count) = counts.get(bucket) {
+                writer.add(count, 1);
+            }
+            match self.scale {
+                Scale::Float => writer.add_float(sum, value.value()),
+                Scale::Nanoseconds | Scale::Whole => writer.add(sum, key.cast_unsigned()),
+            }
+        }
+        self.appear(row);
+        Some(bucket)
+    }
+
+    pub(crate) fn keep_exemplar(
+        &'static self,
+        row: usize,
+        bucket: usize,
+        exemplar: Exemplar,
+        value: f64,
+    ) {
+        let slots = self
+            .parts
+            .state
+            .exemplars
+            .get_or_init(|| ExemplarSlots::new(self.rows.saturating_mul(self.buckets())));
+        slots.keep(row * self.buckets() + bucket, exemplar, value);
+    }
+
+    pub(crate) fn exemplar(&self, row: usize, bucket: usize) -> Option<ExemplarAt> {
+        self.parts
+            .state
+            .exemplars
+            .get()?
+            .read(row * self.buckets() + bucket)
+    }
+
+    /// Whether any exemplar was ever kept.
+    pub(crate) fn has_exemplars(&self) -> bool {
+        self.parts.state.exemplars.get().is_some()
+    }
+
+    /// Reads a row: its cells are added up over all threads.
+    pub(crate) fn read(&self, row: usize, cells: &mut Vec<u64>) {
+        cells.clear();
+        cells.resize(self.width, 0);
+        let start = self.parts.first + row * self.width;
+        let floats = self.float_cells();
+        for slab in self.parts.storage.slabs() {
+            let own = slab.get(start..start + self.width).unwrap_or_default();
+            for (place, (total, cell)) in cells.iter_mut().zip(own).enumerate() {
+                let bits = cell.load(Relaxed);
+                *total = if place >= floats {
+                    (f64::from_bits(*total) + f64::from_bits(bits)).to_bits()
+                } else {
+                    total.wrapping_add(bits)
+                };
+            }
+        }
+    }
+
+    /// From which cell of a row on the numbers are floating-point.
+    const fn float_cells(&self) -> usize {
+        match (self.parts.descriptor.kind, self.scale) {
+            (Kind::Gauge, _) => 0,
+            (Kind::Histogram, Scale::Float) => self.width - 1,
+            _ => usize::MAX,
+        }
+    }
+
+    /// The rows that are there, in order.
+    pub(crate) fn present_rows(&self) -> impl Iterator<Item = usize> + '_ {
+        let groups = self.rows / self.group.max(1);
+        (0..groups)
+            .filter(|group| !self.appearing || self.parts.state.has_appeared(*group))
+            .flat_map(|group| group * self.group..(group + 1) * self.group)
+    }
+
+    #[inline]
+    fn appear(&self, row: usize) {
+        if self.appearing {
+            self.parts
+                .state
+                .appear(row / self.group.max(1), self.rows / self.group.max(1));
+        }
+    }
+
+    /// Values that were no numbers, or out of range.
+    pub(crate) fn refused(&self) -> u64 {
+        self.parts.state.refused.load(Relaxed)
+    }
+}
+
+/// What changes about a metric beside its cells.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct MetricState {
+    /// A bit for each group of rows that has been recorded.
+    appeared: OnceLock<Box<[AtomicU64]>>,
+    exemplars: OnceLock<ExemplarSlots>,
+    refused: AtomicU64,
+}
+
+impl MetricState {
+    #[must_use]
+    #[expect(
+        clippy::new_without_default,
+        reason = "statics need a const constructor, and nobody else makes one"
+    )]
+    pub const fn new() -> Self {
+        Self {
+            appeared: OnceLock::new(),
+            exemplars: OnceLock::new(),
+            refused: AtomicU64::new(0),
+        }
+    }
+
+    #[inline]
+    fn appear(&self, group: usize, groups: usize) {
+        let words = self
+            .appeared
+            .get_or_init(|| bytemuck::zeroed_slice_box(groups.div_ceil(64)));
+        let bit = 1 << (group % 64);
+        if let Some(word) = words.get(group / 64)
+            && word.load(Relaxed) & bit == 0
+        {
+            word.fetch_or(bit, Release);
+        }
+    }
+
+    fn has_appeared(&self, group: usize) -> bool {
+        self.appeared
+            .get()
+            .and_then(|words| words.get(group / 64))
+            .is_some_and(|word| word.load(Acquire) & (1 << (group % 64)) != 0)
+    }
+}
+
+/// Cells of one row of a metric.
+const fn width(kind: Kind, bounds: usize) -> usize {
+    match kind {
+        Kind::Counter | Kind::Gauge => 1,
+        Kind::Histogram => bounds + 2,
+    }
+}
+
+/// Cells that a metric takes in its storage.
+pub(crate) const fn slots(descriptor: &MetricDescriptor) -> usize {
+    cardinality(descriptor.labels).saturating_mul(width(descriptor.kind, descriptor.buckets.len()))
+}
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the index is compared with the length first"
+)]
+const fn closed_cardinality(descriptor: &MetricDescriptor) -> usize {
+    let (mut index, mut product) = (0, 1usize);
+    while index < descriptor.labels.len() {
+        if !descriptor.labels[index].is_open() {
+            product = product.saturating_mul(descriptor.labels[index].radix());
+        }
+        index += 1;
+    }
+    product
+}

@@ -1,0 +1,176 @@
+//! Exemplars: one trace to look at for each bucket.
+
+use std::{
+    fmt,
+    sync::atomic::{
+        AtomicU64,
+        Ordering::{Acquire, Relaxed, Release},
+        fence,
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+/// The trace that an observation belongs to (OpenMetrics 1.0, "Exemplars"; W3C Trace Context ids).
+///
+/// ```
+/// use glyph_runtime::Exemplar;
+///
+/// let exemplar = Exemplar::parse("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7")?;
+/// assert_eq!(exemplar.trace_id(), 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736);
+/// # Ok::<(), glyph_runtime::metric::InvalidTraceId>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exemplar {
+    trace: u128,
+    span: u64,
+}
+
+impl Exemplar {
+    /// An exemplar of the span with these ids.
+    #[must_use]
+    pub const fn new(trace_id: u128, span_id: u64) -> Self {
+        Self {
+            trace: trace_id,
+            span: span_id,
+        }
+    }
+
+    /// Reads ids written in hexadecimal, as W3C Trace Context has them.
+    ///
+    /// # Errors
+    ///
+    /// When one is not 32 (trace) or 16 (span) hexadecimal digits, or is zero.
+    pub fn parse(trace_id: &str, span_id: &str) -> Result<Self, InvalidTraceId> {
+        let hexadecimal = |id: &str, length| {
+            id.len() == length && id.bytes().all(|byte| byte.is_ascii_hexdigit())
+        };
+        if !hexadecimal(trace_id, 32) || !hexadecimal(span_id, 16) {
+            return Err(InvalidTraceId);
+        }
+        let trace = u128::from_str_radix(trace_id, 16).map_err(|_| InvalidTraceId)?;
+        let span = u64::from_str_radix(span_id, 16).map_err(|_| InvalidTraceId)?;
+        if trace == 0 || span == 0 {
+            Err(InvalidTraceId)
+        } else {
+            Ok(Self { trace, span })
+        }
+    }
+
+    /// The trace's id.
+    #[must_use]
+    pub const fn trace_id(&self) -> u128 {
+        self.trace
+    }
+
+    /// The span's id.
+    #[must_use]
+    pub const fn span_id(&self) -> u64 {
+        self.span
+    }
+}
+
+impl fmt::Display for Exemplar {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:032x}-{:016x}", self.trace, self.span)
+    }
+}
+
+/// An id that is not one of W3C Trace Context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a trace id is 32 hexadecimal digits and a span id 16, neither all zero")]
+pub struct InvalidTraceId;
+
+/// An exemplar with what was observed, and when.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct ExemplarAt {
+    pub(crate) exemplar: Exemplar,
+    pub(crate) value: f64,
+    pub(crate) time: SystemTime,
+}
+
+/// Room for the last exemplar of each bucket of a metric.
+#[derive(Debug)]
+pub(crate) struct ExemplarSlots {
+    cells: Box<[AtomicU64]>,
+}
+
+/// A slot's cells: sequence, trace id in two halves, span id, value, nanoseconds since 1970.
+const WIDTH: usize = 6;
+
+impl ExemplarSlots {
+    pub(crate) fn new(buckets: usize) -> Self {
+        Self {
+            cells: bytemuck::zeroed_slice_box(buckets.saturating_mul(WIDTH)),
+        }
+    }
+
+    fn slot(&self, bucket: usize) -> Option<&[AtomicU64; WIDTH]> {
+        self.cells.get(bucket * WIDTH..)?.first_chunk()
+    }
+
+    /// Keeps an exemplar, unless another thread is writing to the same bucket at this moment:
+    /// any of the two will do.
+    pub(crate) fn keep(&self, bucket: usize, exemplar: Exemplar, value: f64) {
+        let Some([sequence, cells @ ..]) = self.slot(bucket) else {
+            return;
+        };
+        let even = sequence.load(Relaxed) & !1;
+        if sequence
+            .compare_exchange(even, even | 1, Acquire, Relaxed)
+            .is_err()
+        {
+            return;
+        }
+        fence(Release);
+        for (cell, word) in cells.iter().zip(words(exemplar, value)) {
+            cell.store(word, Relaxed);
+        }
+        sequence.store(even.wrapping_add(2), Release);
+    }
+
+    /// The bucket's exemplar, if it has one that is not being replaced.
+    pub(crate) fn read(&self, bucket: usize) -> Option<ExemplarAt> {
+        let [sequence, cells @ ..] = self.slot(bucket)?;
+        for _ in 0..8 {
+            let before = sequence.load(Acquire);
+            if before == 0 {
+                return None;
+            }
+            let words = cells.each_ref().map(|cell| cell.load(Relaxed));
+            fence(Acquire);
+            if before & 1 == 0 && sequence.load(Relaxed) == before {
+                return Some(exemplar_of(words));
+            }
+            std::hint::spin_loop();
+        }
+        None
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the halves of an id are taken apart"
+)]
+fn words(Exemplar { trace, span }: Exemplar, value: f64) -> [u64; WIDTH - 1] {
+    let time = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    [
+        (trace >> 64) as u64,
+        trace as u64,
+        span,
+        value.to_bits(),
+        u64::try_from(time.as_nanos()).unwrap_or(u64::MAX),
+    ]
+}
+
+fn exemplar_of([high, low, span, value, time]: [u64; WIDTH - 1]) -> ExemplarAt {
+    ExemplarAt {
+        exemplar: Exemplar {
+            trace: (u128::from(high) << 64) | u128::from(low),
+            span,
+        },
+        value: f64::from_bits(value),
+        time: UNIX_EPOCH + Duration::from_nanos(time),
+    }
+}

@@ -1,0 +1,195 @@
+//! Histograms.
+
+use std::marker::PhantomData;
+
+use super::{Exemplar, Metric, Observation};
+use crate::label::LabelSet;
+
+/// A distribution over buckets fixed beforehand, as a field of a catalog.
+///
+/// An observation is counted in one bucket and added to one sum when it is made; nothing is kept
+/// for the next scrape. Values that are not finite are dropped and counted in
+/// `glyph_observations_refused_total`.
+///
+/// ```
+/// use std::time::Duration;
+/// use glyph_runtime::{Histogram, metric_catalog};
+///
+/// #[metric_catalog(namespace = "doc_histogram")]
+/// pub struct Metrics {
+///     /// Time a job takes.
+///     #[metric(unit = seconds, buckets = [10ms, 100ms, 1s])]
+///     pub job_duration: Histogram,
+/// }
+///
+/// # fn main() {
+/// let metrics = Metrics::global();
+/// metrics.job_duration.observe(Duration::from_millis(20));
+/// metrics.job_duration.observe(0.5);
+/// let seen = metrics.job_duration.snapshot();
+/// assert_eq!(seen.count(), 2);
+/// assert_eq!(seen.sum(), 0.52);
+/// # }
+/// ```
+pub struct Histogram<L = ()> {
+    metric: &'static Metric,
+    labels: PhantomData<fn(L)>,
+}
+
+impl<L> Histogram<L> {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(metric: &'static Metric) -> Self {
+        Self {
+            metric,
+            labels: PhantomData,
+        }
+    }
+
+    fn observe_row(&self, row: usize, value: &impl Observation, exemplar: Exemplar) {
+        if let Some(bucket) = self.metric.observe(row, value) {
+            self.metric
+                .keep_exemplar(row, bucket, exemplar, value.value());
+        }
+    }
+}
+
+impl Histogram<()> {
+    /// Counts a value, given in the metric's unit or as a `Duration`.
+    #[inline]
+    #[expect(clippy::needless_pass_by_value, reason = "call sites are plain values")]
+    pub fn observe(&self, value: impl Observation) {
+        self.metric.observe(0, &value);
+    }
+
+    /// Counts a value and remembers the trace it belongs to, for its bucket.
+    #[expect(clippy::needless_pass_by_value, reason = "call sites are plain values")]
+    pub fn observe_with_exemplar(&self, value: impl Observation, exemplar: Exemplar) {
+        self.observe_row(0, &value, exemplar);
+    }
+
+    /// What has been observed so far.
+    #[must_use]
+    pub fn snapshot(&self) -> HistogramSnapshot {
+        HistogramSnapshot::read(self.metric, 0)
+    }
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "call sites are plain struct literals"
+)]
+impl<L: LabelSet> Histogram<L> {
+    #[inline]
+    fn row(&self, labels: &L::Of<'_>) -> usize {
+        L::row(labels, self.metric.parts.places, self.metric.parts.open)
+    }
+
+    /// Counts a value, given in the metric's unit or as a `Duration`, in the series of `labels`.
+    #[inline]
+    pub fn observe(&self, labels: L::Of<'_>, value: impl Observation) {
+        self.metric.observe(self.row(&labels), &value);
+    }
+
+    /// Counts a value and remembers the trace it belongs to, for its bucket.
+    pub fn observe_with_exemplar(
+        &self,
+        labels: L::Of<'_>,
+        value: impl Observation,
+        exemplar: Exemplar,
+    ) {
+        self.observe_row(self.row(&labels), &value, exemplar);
+    }
+
+    /// What has been observed so far in the series of `labels`.
+    #[must_use]
+    pub fn snapshot(&self, labels: L::Of<'_>) -> HistogramSnapshot {
+        HistogramSnapshot::read(self.metric, self.row(&labels))
+    }
+}
+
+impl<L> std::fmt::Debug for Histogram<L> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            formatter,
+            "Histogram({})",
+            self.metric.parts.descriptor.name
+        )
+    }
+}
+
+/// The state of one series of a histogram.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistogramSnapshot {
+    bounds: &'static [f64],
+    counts: Vec<u64>,
+    sum: f64,
+}
+
+impl HistogramSnapshot {
+    pub(crate) fn read(metric: &Metric, row: usize) -> Self {
+        let mut counts = Vec::new();
+        metric.read(row, &mut counts);
+        let sum = metric.scale.sum(counts.pop().unwrap_or_default());
+        Self {
+            bounds: metric.parts.descriptor.buckets,
+            counts,
+            sum,
+        }
+    }
+
+    /// How many values were observed.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+
+    /// Their sum, in the metric's unit.
+    #[must_use]
+    pub fn sum(&self) -> f64 {
+        self.sum
+    }
+
+    /// The upper bounds of the buckets and how many values fell into each; the last is infinite.
+    pub fn buckets(&self) -> impl Iterator<Item = (f64, u64)> + '_ {
+        self.bounds
+            .iter()
+            .copied()
+            .chain([f64::INFINITY])
+            .zip(self.counts.iter().copied())
+    }
+
+    /// The value below which the share `quantile` of all values lies, as Prometheus's
+    /// `histogram_quantile` estimates it: by straight lines inside buckets, and never above the last
+    /// finite bound. `None` when nothing was observed.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    pub fn quantile(&self, quantile: f64) -> Option<f64> {
+        let total = self.count();
+        if total == 0 {
+            return None;
+        }
+        let rank = quantile.clamp(0.0, 1.0) * total as f64;
+        let (mut below, mut lower) = (0, None);
+        for (upper, count) in self.buckets() {
+            if (below + count) as f64 >= rank && count > 0 {
+                return Some(interpolated(
+                    lower,
+                    upper,
+                    (rank - below as f64) / count as f64,
+                ));
+            }
+            below += count;
+            lower = Some(upper);
+        }
+        lower
+    }
+}
+
+fn interpolated(lower: Option<f64>, upper: f64, share: f64) -> f64 {
+    if upper.is_infinite() {
+        return lower.unwrap_or(upper);
+    }
+    let lower = lower.unwrap_or(if upper > 0.0 { 0.0 } else { upper });
+    lower + (upper - lower) * share
+}

@@ -1,0 +1,29 @@
+//! Metrics: handles for recording, and the cells behind them.
+//!
+//! A metric's series are rows of a fixed grid, found by arithmetic from label values. Each thread
+//! writes cells of its own, so that recording is a plain load and store; a reader adds the
+//! threads' cells up.
+
+mod amount;
+mod cells;
+mod counter;
+mod exemplar;
+mod gauge;
+mod histogram;
+mod scale;
+mod slab;
+mod storage;
+
+pub use amount::{GaugeValue, Observation};
+pub use counter::Counter;
+pub use exemplar::{Exemplar, InvalidTraceId};
+pub use gauge::Gauge;
+pub use histogram::{Histogram, HistogramSnapshot};
+
+pub(crate) use amount::Observed;
+pub(crate) use cells::slots;
+pub use cells::{Metric, MetricParts, MetricState};
+pub(crate) use exemplar::ExemplarAt;
+pub(crate) use scale::Scale;
+pub use scale::scaled_bounds;
+pub use storage::Storage;

@@ -1,0 +1,170 @@
+//! Which cells belong to which thread.
+//!
+//! A catalog's storage has a bounded number of slabs. A thread takes one when it first records and
+//! gives it back when it ends; the next thread goes on adding to it, so that nothing is ever folded,
+//! lost or counted twice. Threads beyond the bound share one slab by atomic additions.
+
+use std::{
+    cell::{Cell, RefCell},
+    sync::{
+        OnceLock,
+        atomic::{
+            AtomicBool, AtomicU64, AtomicUsize,
+            Ordering::{Acquire, Relaxed, Release},
+        },
+    },
+    thread::available_parallelism,
+};
+
+use super::slab::{Slab, Writer};
+
+/// The most slabs that a storage can have.
+const MAX_SLABS: usize = 64;
+
+/// How many storages a thread finds without a detour; those beyond use their shared slab.
+const MAX_STORAGES: usize = 64;
+
+/// The cells of one catalog.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Storage {
+    slots: usize,
+    /// The place in a thread's table; zero until something is recorded.
+    id: AtomicUsize,
+    owned: [OwnedSlab; MAX_SLABS],
+    shared: OnceLock<Slab>,
+}
+
+#[derive(Debug)]
+struct OwnedSlab {
+    taken: AtomicBool,
+    slab: OnceLock<Slab>,
+}
+
+impl Storage {
+    #[must_use]
+    pub const fn new(slots: usize) -> Self {
+        Self {
+            slots,
+            id: AtomicUsize::new(0),
+            owned: [const {
+                OwnedSlab {
+                    taken: AtomicBool::new(false),
+                    slab: OnceLock::new(),
+                }
+            }; MAX_SLABS],
+            shared: OnceLock::new(),
+        }
+    }
+
+    /// The cells that the current thread may write.
+    #[inline]
+    pub(crate) fn writer(&'static self) -> Writer<'static> {
+        let id = self.id.load(Relaxed);
+        WRITERS
+            .with(|writers| writers.get(id).and_then(Cell::get))
+            .unwrap_or_else(|| self.find_writer())
+    }
+
+    /// The cells that all threads may write, with atomic operations.
+    pub(crate) fn shared(&self) -> &[AtomicU64] {
+        self.shared.get_or_init(|| Slab::zeroed(self.slots)).cells()
+    }
+
+    /// Every slab that has been written to.
+    pub(crate) fn slabs(&self) -> impl Iterator<Item = &[AtomicU64]> {
+        self.owned
+            .iter()
+            .map(|owned| &owned.slab)
+            .chain([&self.shared])
+            .filter_map(OnceLock::get)
+            .map(Slab::cells)
+    }
+
+    #[cold]
+    fn find_writer(&'static self) -> Writer<'static> {
+        let id = self.registered();
+        let writer = HELD
+            .try_with(|held| {
+                // A destructor of this thread may record while the list is being given back.
+                let mut held = held.try_borrow_mut().ok()?;
+                let owned = self.take()?;
+                held.0.push((id, owned));
+                Some(Writer::Own(
+                    owned.slab.get_or_init(|| Slab::zeroed(self.slots)).cells(),
+                ))
+            })
+            .ok()
+            .flatten()
+            .unwrap_or_else(|| Writer::Shared(self.shared()));
+        WRITERS.with(|writers| {
+            if let Some(place) = writers.get(id) {
+                place.set(Some(writer));
+            }
+        });
+        writer
+    }
+
+    /// This storage's place in the threads' tables, never zero. Past the last place there is no table
+    /// entry and so no slab of one's own.
+    fn registered(&self) -> usize {
+        let id = self.id.load(Acquire);
+        if id != 0 {
+            return id;
+        }
+        let next = NEXT_ID.fetch_add(1, Relaxed).min(MAX_STORAGES);
+        match self.id.compare_exchange(0, next, Release, Acquire) {
+            Ok(_) => next,
+            Err(first) => first,
+        }
+    }
+
+    fn take(&'static self) -> Option<&'static OwnedSlab> {
+        if self.id.load(Relaxed) >= MAX_STORAGES {
+            return None;
+        }
+        self.owned.iter().take(slab_limit()).find(|owned| {
+            owned
+                .taken
+                .compare_exchange(false, true, Acquire, Relaxed)
+                .is_ok()
+        })
+    }
+}
+
+/// Slabs per storage: two for each processor, so that the cost in memory follows the machine.
+fn slab_limit() -> usize {
+    static LIMIT: OnceLock<usize> = OnceLock::new();
+    *LIMIT.get_or_init(|| {
+        available_parallelism()
+            .map_or(8, usize::from)
+            .saturating_mul(2)
+            .clamp(8, MAX_SLABS)
+    })
+}
+
+/// The first id is 1: place 0 of a thread's table stays empty.
+static NEXT_ID: AtomicUsize = AtomicUsize::new(1);
+
+thread_local! {
+    /// By storage id. Without a destructor, so that looking one up is a plain load.
+    static WRITERS: [Cell<Option<Writer<'static>>>; MAX_STORAGES] = const { [const { Cell::new(None) }; MAX_STORAGES] };
+
+    /// What the thread gives back when it ends.
+    static HELD: RefCell<Held> = const { RefCell::new(Held(Vec::new())) };
+}
+
+struct Held(Vec<(usize, &'static OwnedSlab)>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        WRITERS.with(|writers| {
+            for (id, owned) in self.0.drain(..) {
+                if let Some(place) = writers.get(id) {
+                    place.set(None);
+                }
+                owned.taken.store(false, Release);
+            }
+        });
+    }
+}

@@ -1,0 +1,20 @@
+//! What expansions name. Nothing here is for anybody else, and all of it may change in any release.
+
+pub use core;
+pub use std::{vec, vec::Vec};
+
+pub use tracing;
+
+pub use crate::{
+    catalog::{
+        AnyCatalog, Catalog, CatalogDescriptor, Kind, MetricDescriptor, StageDescriptor,
+        StageLabel, Unit, buckets, check_budget, check_gauge_labels, check_labels_allowed,
+        check_nested, offsets, stage_places, stage_places_or_stub,
+    },
+    label::{
+        Label, LabelDescriptor, LabelSet, LabelValues, OpenValues, Place, label, label_or_stub,
+        open_labels, places,
+    },
+    metric::{Counter, Gauge, Histogram, Metric, MetricParts, MetricState, Storage, scaled_bounds},
+    stage::{Bound, Guard, Outcome, Rows, Stage, StageCells, Verdict, describe, start},
+};

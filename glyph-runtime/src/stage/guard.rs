@@ -1,0 +1,116 @@
+//! The one object that stands between a stage's start and its record.
+
+use tracing::Span;
+
+use super::{Nanoseconds, Outcome, Rows, Stage, StageCells, Verdict};
+use crate::clock::Moment;
+
+/// A call under way. It records exactly once: when it is finished, or else when it is dropped.
+#[doc(hidden)]
+#[derive(Debug)]
+#[must_use = "dropping it records the call as cancelled"]
+pub struct Guard {
+    cells: &'static StageCells,
+    rows: Rows,
+    started: Moment,
+    finished: bool,
+    span: Span,
+}
+
+/// Starts a call: its rows are found, its clock runs, and it is in flight.
+#[doc(hidden)]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "call sites are plain struct literals"
+)]
+pub fn start<S: Stage>(stage: S, span: Span) -> Guard {
+    if !span.is_disabled() {
+        stage.describe(&span);
+    }
+    Guard::new(S::cells(), stage.rows(), span)
+}
+
+impl Guard {
+    fn new(cells: &'static StageCells, rows: Rows, span: Span) -> Self {
+        if let Some(gauge) = &cells.in_flight {
+            gauge.metric.add_float(rows.in_flight, 1.0);
+        }
+        Self {
+            cells,
+            rows,
+            started: Moment::now(),
+            finished: false,
+            span,
+        }
+    }
+
+    /// The call's span.
+    #[inline]
+    pub fn span(&self) -> &Span {
+        &self.span
+    }
+
+    /// Ends the call as `verdict` says.
+    pub fn finish(mut self, verdict: Verdict) {
+        self.record(verdict);
+    }
+
+    fn record(&mut self, verdict: Verdict) {
+        self.finished = true;
+        let elapsed = self.started.elapsed_nanoseconds();
+        let (cells, rows, outcome) = (self.cells, self.rows, verdict.outcome);
+        cells.duration.metric.observe(
+            rows.duration + cells.duration.digit(outcome),
+            &Nanoseconds(elapsed),
+        );
+        if let Some(requests) = &cells.requests {
+            requests
+                .metric
+                .add(rows.requests + requests.digit(outcome), 1);
+        }
+        if let Some(errors) = &cells.errors
+            && outcome.is_error()
+        {
+            errors.metric.add(rows.errors + errors.digit(outcome), 1);
+        }
+        if let Some(gauge) = &cells.in_flight {
+            gauge.metric.add_float(rows.in_flight, -1.0);
+        }
+        if !self.span.is_disabled() {
+            self.describe(verdict);
+        }
+    }
+
+    /// Errors set the span's status (OpenTelemetry semantic conventions, "Recording errors").
+    #[cold]
+    fn describe(&self, verdict: Verdict) {
+        let error_type = match verdict.outcome {
+            Outcome::Ok => return,
+            Outcome::Cancelled => "cancelled",
+            Outcome::Panicked => "panic",
+            Outcome::Timeout => verdict.error_type.unwrap_or("timeout"),
+            Outcome::Error => verdict.error_type.unwrap_or("error"),
+        };
+        self.span.record("error.type", error_type);
+        if verdict.outcome.is_error() {
+            self.span.record("otel.status_code", "ERROR");
+        }
+    }
+}
+
+impl Drop for Guard {
+    #[inline]
+    fn drop(&mut self) {
+        if !self.finished {
+            let outcome = if std::thread::panicking() {
+                Outcome::Panicked
+            } else {
+                Outcome::Cancelled
+            };
+            self.record(Verdict {
+                outcome,
+                error_type: None,
+            });
+        }
+    }
+}

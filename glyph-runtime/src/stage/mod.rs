@@ -1,0 +1,124 @@
+//! Stages: the parts of a program that are worth a span and a histogram.
+//!
+//! A catalog declares a stage with `#[stage(..)]` and generates a struct for it, whose fields are the
+//! labels that it asks for. `#[instrument_stage]` puts it on a function.
+
+mod guard;
+mod outcome;
+
+pub use guard::{Guard, start};
+pub use outcome::{Outcome, Verdict};
+
+use tracing::Span;
+
+use crate::{
+    Label,
+    metric::{Metric, Observed, Scale},
+};
+
+/// A stage of a catalog.
+pub trait Stage {
+    /// Its name, which is the name of its spans.
+    const NAME: &'static str;
+
+    /// The metrics that it binds.
+    #[doc(hidden)]
+    fn cells() -> &'static StageCells;
+
+    /// The rows of those metrics, but for the outcome.
+    #[doc(hidden)]
+    fn rows(&self) -> Rows;
+
+    /// Writes the labels onto the span.
+    #[doc(hidden)]
+    fn describe(&self, span: &Span);
+}
+
+/// The metrics of a stage.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct StageCells {
+    pub duration: Bound,
+    pub requests: Option<Bound>,
+    pub errors: Option<Bound>,
+    pub in_flight: Option<Bound>,
+}
+
+/// Rows of a stage's metrics.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rows {
+    pub duration: usize,
+    pub requests: usize,
+    pub errors: usize,
+    pub in_flight: usize,
+}
+
+/// A metric that a stage binds, and what an outcome adds to its row.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Bound {
+    metric: &'static Metric,
+    digits: [usize; 5],
+}
+
+impl Bound {
+    #[must_use]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "evaluated in statics, and every index is compared with a length first"
+    )]
+    pub const fn new(metric: &'static Metric) -> Self {
+        let labels = metric.parts.descriptor.labels;
+        let mut digits = [0; 5];
+        let mut index = 0;
+        while index < labels.len() {
+            if let Some(outcomes) = labels[index].outcomes {
+                let mut outcome = 0;
+                while outcome < digits.len() {
+                    digits[outcome] += outcomes[outcome] * metric.parts.places[index].stride;
+                    outcome += 1;
+                }
+            }
+            index += 1;
+        }
+        Self { metric, digits }
+    }
+
+    #[inline]
+    fn digit(&self, outcome: Outcome) -> usize {
+        self.digits
+            .get(outcome.index())
+            .copied()
+            .unwrap_or_default()
+    }
+}
+
+/// Writes one label onto a span.
+#[doc(hidden)]
+pub fn describe<T: Label>(span: &Span, name: &str, value: &T) {
+    value.with_text(|text| {
+        span.record(name, text);
+    });
+}
+
+/// The time that a stage took.
+struct Nanoseconds(u64);
+
+impl Observed for Nanoseconds {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the page has floating-point numbers"
+    )]
+    fn value(&self) -> f64 {
+        self.0 as f64 / 1e9
+    }
+
+    #[inline]
+    fn key(&self, scale: Scale) -> Option<i64> {
+        match scale {
+            Scale::Nanoseconds => i64::try_from(self.0).ok(),
+            Scale::Whole | Scale::Float => scale.key(self.value()),
+        }
+    }
+}
