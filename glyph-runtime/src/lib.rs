@@ -2,6 +2,10 @@
 
 pub mod catalog;
 mod clock;
+#[cfg(feature = "prometheus")]
+pub mod expose;
+#[cfg(feature = "facade")]
+pub mod facade;
 pub mod label;
 pub mod metric;
 pub mod stage;

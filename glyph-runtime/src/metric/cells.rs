@@ -8,11 +8,19 @@ use std::sync::{
     },
 };
 
-use super::{Exemplar, ExemplarAt, Observed, Scale, Storage, exemplar::ExemplarSlots};
+use super::{
+    Exemplar, ExemplarAt, Observed, Scale, Scaled, Storage,
+    exemplar::ExemplarSlots,
+    scale::LANES,
+    slab::{Writer, add_own, add_own_float},
+};
 use crate::{
     catalog::{Kind, MetricDescriptor},
     label::{OpenValues, Place, cardinality},
 };
+
+/// Up to this many bounds are counted, more are searched.
+const MAX_COUNTED: usize = 32;
 
 /// What [`Metric::new`] is made of.
 #[doc(hidden)]
@@ -24,7 +32,7 @@ pub struct MetricParts {
     pub first: usize,
     pub places: &'static [Place],
     pub open: &'static [OpenValues],
-    pub bounds: &'static [i64],
+    pub bounds: &'static [f64],
     pub state: &'static MetricState,
 }
 
@@ -63,25 +71,43 @@ impl Metric {
 
     /// The place of each bucket count in a row, the infinite one included.
     pub(crate) const fn buckets(&self) -> usize {
-        self.parts.bounds.len() + 1
+        self.parts.descriptor.buckets.len() + 1
     }
 
     #[inline]
     pub(crate) fn add(&'static self, row: usize, amount: u64) {
-        let writer = self.parts.storage.writer();
-        if let Some(cell) = writer.cells().get(self.parts.first + row) {
-            writer.add(cell, amount);
+        let place = self.parts.first + row;
+        match self.parts.storage.own().and_then(|own| own.get(place)) {
+            Some(cell) => add_own(cell, amount),
+            None => self.add_elsewhere(place, amount),
         }
         self.appear(row);
     }
 
+    #[cold]
+    fn add_elsewhere(&'static self, place: usize, amount: u64) {
+        let writer = self.parts.storage.writer();
+        if let Some(cell) = writer.cells().get(place) {
+            writer.add(cell, amount);
+        }
+    }
+
     #[inline]
     pub(crate) fn add_float(&'static self, row: usize, amount: f64) {
-        let writer = self.parts.storage.writer();
-        if let Some(cell) = writer.cells().get(self.parts.first + row) {
-            writer.add_float(cell, amount);
+        let place = self.parts.first + row;
+        match self.parts.storage.own().and_then(|own| own.get(place)) {
+            Some(cell) => add_own_float(cell, amount),
+            None => self.add_float_elsewhere(place, amount),
         }
         self.appear(row);
+    }
+
+    #[cold]
+    fn add_float_elsewhere(&'static self, place: usize, amount: f64) {
+        let writer = self.parts.storage.writer();
+        if let Some(cell) = writer.cells().get(place) {
+            writer.add_float(cell, amount);
+        }
     }
 
     /// Sets a gauge: threads' own cells hold what they added, and the shared one the difference.
@@ -103,24 +129,66 @@ impl Metric {
 
     #[inline]
     pub(crate) fn observe(&'static self, row: usize, value: &impl Observed) -> Option<usize> {
-        let Some(key) = value.key(self.scale) else {
+        let Some(value) = value.scaled(self.scale) else {
             self.parts.state.refused.fetch_add(1, Relaxed);
             return None;
         };
-        let bucket = self.parts.bounds.partition_point(|bound| *bound < key);
-        let writer = self.parts.storage.writer();
+        let bucket = self.bucket(value);
         let start = self.parts.first + row * self.width;
-        if let Some([counts @ .., sum]) = writer.cells().get(start..start + self.width) {
-            if let Some(count) = counts.get(bucket) {
-                writer.add(count, 1);
-            }
-            match self.scale {
-                Scale::Float => writer.add_float(sum, value.value()),
-                Scale::Nanoseconds | Scale::Whole => writer.add(sum, key.cast_unsigned()),
-            }
+        match self
+            .parts
+            .storage
+            .own()
+            .and_then(|own| own.get(start..start + self.width))
+        {
+            Some(cells) => self.count(Writer::Own(cells), bucket, value),
+            None => self.count_elsewhere(start, bucket, value),
         }
         self.appear(row);
         Some(bucket)
+    }
+
+    /// The first bucket whose bound is not below the value. Counting without a branch beats a search
+    /// where there are few.
+    #[inline]
+    fn bucket(&self, value: Scaled) -> usize {
+        let bounds = self.parts.bounds;
+        if bounds.len() > MAX_COUNTED {
+            return bounds.partition_point(|bound| *bound < value.compared);
+        }
+        let (lanes, _) = bounds.as_chunks::<LANES>();
+        let mut below = 0;
+        for lane in lanes {
+            for bound in lane {
+                below += usize::from(*bound < value.compared);
+            }
+        }
+        below
+    }
+
+    #[inline]
+    fn count(&self, writer: Writer<'_>, bucket: usize, value: Scaled) {
+        let [counts @ .., sum] = writer.cells() else {
+            return;
+        };
+        if let Some(count) = counts.get(bucket) {
+            writer.add(count, 1);
+        }
+        match self.scale {
+            Scale::Float => writer.add_float(sum, f64::from_bits(value.added)),
+            Scale::Nanoseconds | Scale::Whole => writer.add(sum, value.added),
+        }
+    }
+
+    #[cold]
+    fn count_elsewhere(&'static self, start: usize, bucket: usize, value: Scaled) {
+        let row =
+            |cells: &'static [AtomicU64]| cells.get(start..start + self.width).unwrap_or_default();
+        let writer = match self.parts.storage.writer() {
+            Writer::Own(cells) => Writer::Own(row(cells)),
+            Writer::Shared(cells) => Writer::Shared(row(cells)),
+        };
+        self.count(writer, bucket, value);
     }
 
     pub(crate) fn keep_exemplar(
@@ -180,7 +248,7 @@ impl Metric {
     }
 
     /// The rows that are there, in order.
-    pub(crate) fn present_rows(&self) -> impl Iterator<Item = usize> + '_ {
+    pub(crate) fn present_rows(&'static self) -> impl Iterator<Item = usize> + Send {
         let groups = self.rows / self.group.max(1);
         (0..groups)
             .filter(|group| !self.appearing || self.parts.state.has_appeared(*group))
@@ -190,10 +258,19 @@ impl Metric {
     #[inline]
     fn appear(&self, row: usize) {
         if self.appearing {
-            self.parts
-                .state
-                .appear(row / self.group.max(1), self.rows / self.group.max(1));
+            self.appear_group(row);
         }
+    }
+
+    #[inline(never)]
+    fn appear_group(&self, row: usize) {
+        self.parts
+            .state
+            .appear(row / self.group.max(1), self.rows / self.group.max(1));
+    }
+
+    pub(crate) fn is_histogram(&self) -> bool {
+        self.parts.descriptor.kind == Kind::Histogram
     }
 
     /// Values that were no numbers, or out of range.

@@ -24,6 +24,6 @@ pub(crate) use amount::Observed;
 pub(crate) use cells::slots;
 pub use cells::{Metric, MetricParts, MetricState};
 pub(crate) use exemplar::ExemplarAt;
-pub(crate) use scale::Scale;
-pub use scale::scaled_bounds;
+pub(crate) use scale::{Scale, Scaled};
+pub use scale::{padded_bounds, scaled_bounds};
 pub use storage::Storage;

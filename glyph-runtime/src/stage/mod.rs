@@ -13,7 +13,7 @@ use tracing::Span;
 
 use crate::{
     Label,
-    metric::{Metric, Observed, Scale},
+    metric::{Metric, Observed, Scale, Scaled},
 };
 
 /// A stage of a catalog.
@@ -115,10 +115,10 @@ impl Observed for Nanoseconds {
     }
 
     #[inline]
-    fn key(&self, scale: Scale) -> Option<i64> {
+    fn scaled(&self, scale: Scale) -> Option<Scaled> {
         match scale {
-            Scale::Nanoseconds => i64::try_from(self.0).ok(),
-            Scale::Whole | Scale::Float => scale.key(self.value()),
+            Scale::Nanoseconds => i64::try_from(self.0).ok().map(Scaled::parts),
+            Scale::Whole | Scale::Float => scale.scaled(self.value()),
         }
     }
 }

@@ -1,0 +1,12 @@
+//! The page: what has been recorded, as Prometheus and OpenMetrics write it.
+
+mod escape;
+mod family;
+mod float;
+mod format;
+mod own;
+mod page;
+
+pub use format::Format;
+pub(crate) use page::ForeignFamilies;
+pub use page::{Page, Pieces};
