@@ -36,6 +36,9 @@ pub struct MetricParts {
     pub state: &'static MetricState,
 }
 
+/// The cells that only the current thread writes, once it has some.
+pub(crate) type Own = Option<&'static [AtomicU64]>;
+
 /// Where a metric's cells are. It never changes, so that a handle in a `static` costs no look-up.
 #[doc(hidden)]
 #[derive(Debug)]
@@ -76,8 +79,14 @@ impl Metric {
 
     #[inline]
     pub(crate) fn add(&'static self, row: usize, amount: u64) {
+        self.add_in(self.parts.storage.own(), row, amount);
+    }
+
+    /// [`Metric::add`] for a caller who has looked up the thread's own cells.
+    #[inline]
+    pub(crate) fn add_in(&'static self, own: Own, row: usize, amount: u64) {
         let place = self.parts.first + row;
-        match self.parts.storage.own().and_then(|own| own.get(place)) {
+        match own.and_then(|own| own.get(place)) {
             Some(cell) => add_own(cell, amount),
             None => self.add_elsewhere(place, amount),
         }
@@ -94,8 +103,13 @@ impl Metric {
 
     #[inline]
     pub(crate) fn add_float(&'static self, row: usize, amount: f64) {
+        self.add_float_in(self.parts.storage.own(), row, amount);
+    }
+
+    #[inline]
+    pub(crate) fn add_float_in(&'static self, own: Own, row: usize, amount: f64) {
         let place = self.parts.first + row;
-        match self.parts.storage.own().and_then(|own| own.get(place)) {
+        match own.and_then(|own| own.get(place)) {
             Some(cell) => add_own_float(cell, amount),
             None => self.add_float_elsewhere(place, amount),
         }
@@ -129,18 +143,23 @@ impl Metric {
 
     #[inline]
     pub(crate) fn observe(&'static self, row: usize, value: &impl Observed) -> Option<usize> {
+        self.observe_in(self.parts.storage.own(), row, value)
+    }
+
+    #[inline]
+    pub(crate) fn observe_in(
+        &'static self,
+        own: Own,
+        row: usize,
+        value: &impl Observed,
+    ) -> Option<usize> {
         let Some(value) = value.scaled(self.scale) else {
             self.parts.state.refused.fetch_add(1, Relaxed);
             return None;
         };
         let bucket = self.bucket(value);
         let start = self.parts.first + row * self.width;
-        match self
-            .parts
-            .storage
-            .own()
-            .and_then(|own| own.get(start..start + self.width))
-        {
+        match own.and_then(|own| own.get(start..start + self.width)) {
             Some(cells) => self.count(Writer::Own(cells), bucket, value),
             None => self.count_elsewhere(start, bucket, value),
         }

@@ -21,8 +21,8 @@ pub use gauge::Gauge;
 pub use histogram::{Histogram, HistogramSnapshot};
 
 pub(crate) use amount::Observed;
-pub(crate) use cells::slots;
 pub use cells::{Metric, MetricParts, MetricState};
+pub(crate) use cells::{Own, slots};
 pub(crate) use exemplar::ExemplarAt;
 pub(crate) use scale::{Scale, Scaled};
 pub use scale::{padded_bounds, scaled_bounds};
