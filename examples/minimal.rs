@@ -3,7 +3,9 @@
 use std::error::Error;
 use std::num::ParseIntError;
 
-use glyph_runtime::{Counter, Histogram, LabelSet, Status, Telemetry, instrument_stage, metric_catalog};
+use glyph_runtime::{
+    Counter, Histogram, LabelSet, Status, Telemetry, instrument_stage, metric_catalog,
+};
 
 #[derive(LabelSet)]
 struct Parsed {
@@ -30,7 +32,9 @@ fn parse(text: &str) -> Result<u32, ParseIntError> {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let telemetry = Telemetry::builder("minimal").catalog(Metrics::global()).install()?;
+    let telemetry = Telemetry::builder("minimal")
+        .catalog(Metrics::global())
+        .install()?;
     for text in ["7", "42", "many"] {
         match parse(text) {
             Ok(number) => println!("{text} is {number}"),

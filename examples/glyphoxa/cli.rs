@@ -54,18 +54,35 @@ mod tests {
     #[test]
     fn without_arguments_it_serves_on_the_loopback() {
         let cli = parse("").ok().filter(|cli| !cli.once);
-        assert_eq!(cli.map(|cli| cli.listen.to_string()).as_deref(), Some("127.0.0.1:8080"));
+        assert_eq!(
+            cli.map(|cli| cli.listen.to_string()).as_deref(),
+            Some("127.0.0.1:8080")
+        );
     }
 
     #[test]
     fn numbers_out_of_range_are_refused() {
-        for accepted in ["--fail-rate 0", "--fail-rate 1.0", "--speed 100", "--listen [::1]:0"] {
+        for accepted in [
+            "--fail-rate 0",
+            "--fail-rate 1.0",
+            "--speed 100",
+            "--listen [::1]:0",
+        ] {
             assert!(parse(accepted).is_ok(), "{accepted}");
         }
-        for refused in ["--fail-rate 1.1", "--fail-rate -0.1", "--fail-rate NaN", "--fail-rate x"]
-            .into_iter()
-            .chain(["--speed 0", "--speed inf", "--listen 8080", "--once --listen [::1]:0"])
-        {
+        for refused in [
+            "--fail-rate 1.1",
+            "--fail-rate -0.1",
+            "--fail-rate NaN",
+            "--fail-rate x",
+        ]
+        .into_iter()
+        .chain([
+            "--speed 0",
+            "--speed inf",
+            "--listen 8080",
+            "--once --listen [::1]:0",
+        ]) {
             assert!(parse(refused).is_err(), "{refused}");
         }
     }

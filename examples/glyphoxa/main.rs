@@ -102,7 +102,9 @@ async fn play_once(
     let mut sessions = Vec::new();
     for recording in recordings {
         let (pipeline, recording) = (Arc::clone(pipeline), Arc::clone(recording));
-        sessions.push(tokio::spawn(async move { play(&pipeline, recording, speed).await }));
+        sessions.push(tokio::spawn(async move {
+            play(&pipeline, recording, speed).await
+        }));
     }
     let mut played = Vec::new();
     for session in sessions {
@@ -135,11 +137,15 @@ async fn serve(
 
     let mut sessions = JoinSet::new();
     for recording in recordings {
-        sessions.spawn(repeat(Arc::clone(pipeline), Arc::clone(recording), cli.speed));
+        sessions.spawn(repeat(
+            Arc::clone(pipeline),
+            Arc::clone(recording),
+            cli.speed,
+        ));
     }
     tokio::select! {
         signal = interrupted() => signal?,
-        served = &mut server => return Ok(served??),
+        ended = &mut server => return Ok(ended??),
     }
     telemetry.draining();
     sessions.shutdown().await;

@@ -35,7 +35,10 @@ pub(crate) struct Network {
 impl Network {
     /// A network on which `fail_rate` of all calls fail, from 0.0 to 1.0.
     pub(crate) fn new(fail_rate: f64) -> Self {
-        Self { fail_rate, failures_in_a_row: AtomicU32::new(0) }
+        Self {
+            fail_rate,
+            failures_in_a_row: AtomicU32::new(0),
+        }
     }
 
     /// Asks a provider that takes so many milliseconds to answer.

@@ -29,10 +29,19 @@ pub(crate) struct Rule {
 pub(crate) static BARTENDER: Npc = Npc {
     id: "bartender_01",
     mind: Provider::Anthropic,
-    voice: Voice { pitch_hz: 120.0, slowness: 1.0 },
+    voice: Voice {
+        pitch_hz: 120.0,
+        slowness: 1.0,
+    },
     rules: &[
-        Rule { cues: &["tap", "drink"], answer: "Welcome in! Tonight we pour dark ale and honey mead." },
-        Rule { cues: &["ale", "mead", "round"], answer: "A round it is. That makes five coppers." },
+        Rule {
+            cues: &["tap", "drink"],
+            answer: "Welcome in! Tonight we pour dark ale and honey mead.",
+        },
+        Rule {
+            cues: &["ale", "mead", "round"],
+            answer: "A round it is. That makes five coppers.",
+        },
     ],
     otherwise: "Speak up, it is loud in here.",
     telling: "The dice are down!",
@@ -42,8 +51,14 @@ pub(crate) static BARTENDER: Npc = Npc {
 pub(crate) static GUARD: Npc = Npc {
     id: "guard_02",
     mind: Provider::Ollama,
-    voice: Voice { pitch_hz: 95.0, slowness: 0.9 },
-    rules: &[Rule { cues: &["gate", "open"], answer: "Halt! Nobody passes before the bell." }],
+    voice: Voice {
+        pitch_hz: 95.0,
+        slowness: 0.9,
+    },
+    rules: &[Rule {
+        cues: &["gate", "open"],
+        answer: "Halt! Nobody passes before the bell.",
+    }],
     otherwise: "Move along.",
     telling: "I saw that!",
     regretting: "Nice try:",
@@ -52,8 +67,14 @@ pub(crate) static GUARD: Npc = Npc {
 pub(crate) static SAGE: Npc = Npc {
     id: "sage_03",
     mind: Provider::OpenAi,
-    voice: Voice { pitch_hz: 150.0, slowness: 1.2 },
-    rules: &[Rule { cues: &["farewell", "thank"], answer: "May the stars light your way." }],
+    voice: Voice {
+        pitch_hz: 150.0,
+        slowness: 1.2,
+    },
+    rules: &[Rule {
+        cues: &["farewell", "thank"],
+        answer: "May the stars light your way.",
+    }],
     otherwise: "The question is older than the answer.",
     telling: "It is written.",
     regretting: "No scroll can tell:",

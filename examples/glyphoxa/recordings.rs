@@ -30,8 +30,13 @@ pub(crate) struct Line {
 #[derive(Debug, Error)]
 pub(crate) enum RecordingError {
     #[error("recording {session}: {source}")]
-    Audio { session: &'static str, source: WavError },
-    #[error("transcript of {session}: line {line} is not `start <tab> end <tab> speaker <tab> words`")]
+    Audio {
+        session: &'static str,
+        source: WavError,
+    },
+    #[error(
+        "transcript of {session}: line {line} is not `start <tab> end <tab> speaker <tab> words`"
+    )]
     Line { session: &'static str, line: usize },
 }
 
@@ -66,15 +71,33 @@ impl Recording {
         audio: &[u8],
         transcript: &str,
     ) -> Result<Self, RecordingError> {
-        let audio = wav::decode(audio).map_err(|source| RecordingError::Audio { session, source })?;
-        let line = |(line, text)| parse(text).ok_or(RecordingError::Line { session, line: line + 1 });
-        let lines = transcript.lines().enumerate().map(line).collect::<Result<_, _>>()?;
-        Ok(Self { session, npc, audio, lines })
+        let audio =
+            wav::decode(audio).map_err(|source| RecordingError::Audio { session, source })?;
+        let line = |(line, text)| {
+            parse(text).ok_or(RecordingError::Line {
+                session,
+                line: line + 1,
+            })
+        };
+        let lines = transcript
+            .lines()
+            .enumerate()
+            .map(line)
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            session,
+            npc,
+            audio,
+            lines,
+        })
     }
 
     /// The players that are heard.
     pub(crate) fn participants(&self) -> BTreeSet<&str> {
-        self.lines.iter().map(|line| line.speaker.as_str()).collect()
+        self.lines
+            .iter()
+            .map(|line| line.speaker.as_str())
+            .collect()
     }
 }
 
@@ -84,7 +107,12 @@ fn parse(line: &str) -> Option<Line> {
     let end: f64 = columns.next()?.parse().ok()?;
     let (speaker, words) = (columns.next()?.to_owned(), columns.next()?.to_owned());
     let sound = start >= 0.0 && end > start && columns.next().is_none();
-    sound.then_some(Line { start, end, speaker, words })
+    sound.then_some(Line {
+        start,
+        end,
+        speaker,
+        words,
+    })
 }
 
 #[cfg(test)]
@@ -113,17 +141,29 @@ mod tests {
 
     #[test]
     fn participants_are_counted_once() {
-        let counts: Vec<_> = load().unwrap().iter().map(|r| r.participants().len()).collect();
+        let counts: Vec<_> = load()
+            .unwrap()
+            .iter()
+            .map(|r| r.participants().len())
+            .collect();
         assert_eq!(counts, [2, 1, 2]);
     }
 
     #[test]
     fn a_broken_transcript_is_told_by_its_line() {
         let wav = include_bytes!("recordings/gate.wav");
-        for bad in ["0.1\t0.2\ttobin", "0.2\t0.1\ttobin\thi", "x\t0.1\ttobin\thi", "0\t1\ta\tb\tc"] {
+        for bad in [
+            "0.1\t0.2\ttobin",
+            "0.2\t0.1\ttobin\thi",
+            "x\t0.1\ttobin\thi",
+            "0\t1\ta\tb\tc",
+        ] {
             let transcript = format!("0.0\t0.1\ttobin\thi\n{bad}\n");
             let error = Recording::read("gate", &npc::GUARD, wav, &transcript).unwrap_err();
-            assert!(matches!(error, RecordingError::Line { line: 2, .. }), "{bad}: {error}");
+            assert!(
+                matches!(error, RecordingError::Line { line: 2, .. }),
+                "{bad}: {error}"
+            );
         }
     }
 }

@@ -36,9 +36,18 @@ pub(crate) fn conversation(
     writeln!(out, "{}", recording.session)?;
     for turn in turns {
         match turn {
-            Ok(Answer { speaker, words, reply, audio }) => {
+            Ok(Answer {
+                speaker,
+                words,
+                reply,
+                audio,
+            }) => {
                 writeln!(out, "  {speaker:>12}: {words}")?;
-                writeln!(out, "  {npc:>12}: {reply} [{:.1} s of audio]", seconds(audio))?;
+                writeln!(
+                    out,
+                    "  {npc:>12}: {reply} [{:.1} s of audio]",
+                    seconds(audio)
+                )?;
             }
             Err(error) => writeln!(out, "  {npc:>12}: (no answer: {error})")?,
         }
@@ -54,15 +63,28 @@ pub(crate) fn table(out: &mut impl Write, unanswered: u64) -> io::Result<()> {
 fn rows(metrics: &VoiceMetrics, unanswered: u64) -> [Row; 5] {
     let provider_errors = |kind| {
         Provider::ALL
-            .map(|provider| metrics.provider_errors.value(ProviderError { provider, kind }))
+            .map(|provider| {
+                metrics
+                    .provider_errors
+                    .value(ProviderError { provider, kind })
+            })
             .iter()
             .sum()
     };
     let tool_errors = [DICE_ROLL, LOOKUP_SPELL]
-        .map(|tool| metrics.tool_calls.value(ToolCall { tool, status: Status::Error }))
+        .map(|tool| {
+            metrics.tool_calls.value(ToolCall {
+                tool,
+                status: Status::Error,
+            })
+        })
         .iter()
         .sum();
-    let row = |stage, histogram, errors| Row { stage, latency: latency(histogram), errors };
+    let row = |stage, histogram, errors| Row {
+        stage,
+        latency: latency(histogram),
+        errors,
+    };
     [
         row("stt", &metrics.stt_duration, provider_errors(Kind::Stt)),
         row("llm", &metrics.llm_duration, provider_errors(Kind::Llm)),
@@ -74,12 +96,25 @@ fn rows(metrics: &VoiceMetrics, unanswered: u64) -> [Row; 5] {
 
 fn latency(histogram: &Histogram) -> Latency {
     let snapshot = histogram.snapshot();
-    Latency { calls: snapshot.count(), p50: snapshot.quantile(0.5), p95: snapshot.quantile(0.95) }
+    Latency {
+        calls: snapshot.count(),
+        p50: snapshot.quantile(0.5),
+        p95: snapshot.quantile(0.95),
+    }
 }
 
 fn render(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {
-    writeln!(out, "{:<6} {:>6} {:>7} {:>10} {:>10}", "stage", "calls", "errors", "p50", "p95")?;
-    for Row { stage, latency, errors } in rows {
+    writeln!(
+        out,
+        "{:<6} {:>6} {:>7} {:>10} {:>10}",
+        "stage", "calls", "errors", "p50", "p95"
+    )?;
+    for Row {
+        stage,
+        latency,
+        errors,
+    } in rows
+    {
         let Latency { calls, p50, p95 } = *latency;
         let (p50, p95) = (millis(p50), millis(p95));
         writeln!(out, "{stage:<6} {calls:>6} {errors:>7} {p50:>10} {p95:>10}")?;
@@ -88,7 +123,10 @@ fn render(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {
 }
 
 fn millis(seconds: Option<f64>) -> String {
-    seconds.map_or_else(|| "-".to_owned(), |seconds| format!("{:.1} ms", seconds * 1000.0))
+    seconds.map_or_else(
+        || "-".to_owned(),
+        |seconds| format!("{:.1} ms", seconds * 1000.0),
+    )
 }
 
 #[cfg(test)]
@@ -99,8 +137,15 @@ mod tests {
 
     #[test]
     fn the_table_lines_up() {
-        let row = |stage, calls, errors, p50, p95| Row { stage, latency: Latency { calls, p50, p95 }, errors };
-        let rows = [row("stt", 10, 1, Some(0.0312), Some(0.0449)), row("tool", 0, 0, None, None)];
+        let row = |stage, calls, errors, p50, p95| Row {
+            stage,
+            latency: Latency { calls, p50, p95 },
+            errors,
+        };
+        let rows = [
+            row("stt", 10, 1, Some(0.0312), Some(0.0449)),
+            row("tool", 0, 0, None, None),
+        ];
         let mut out = Vec::new();
         assert!(render(&mut out, &rows).is_ok());
         let expected = "\
@@ -114,7 +159,9 @@ tool        0       0          -          -
     #[test]
     fn a_conversation_tells_what_was_not_answered_too() {
         let recordings = recordings::load().unwrap_or_default();
-        let gate = recordings.iter().find(|recording| recording.session == "gate");
+        let gate = recordings
+            .iter()
+            .find(|recording| recording.session == "gate");
         let answer = Answer {
             speaker: "tobin".to_owned(),
             words: "Open!".to_owned(),

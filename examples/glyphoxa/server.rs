@@ -45,7 +45,7 @@ pub(crate) async fn serve(
     let overdue = stopped(stop.clone());
     let server = axum::serve(listener, router).with_graceful_shutdown(stopped(stop));
     tokio::select! {
-        served = server => served,
+        ended = server => ended,
         () = async { overdue.await; sleep(GRACE).await } => Ok(()),
     }
 }
@@ -61,7 +61,9 @@ async fn measure(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let path = route.as_ref().map_or("unmatched", MatchedPath::as_str);
     let labels = HttpRequest { method, path };
-    VoiceMetrics::global().http_request_duration.observe(labels, started.elapsed());
+    VoiceMetrics::global()
+        .http_request_duration
+        .observe(labels, started.elapsed());
     response
 }
 
@@ -76,5 +78,65 @@ impl From<&http::Method> for Method {
             http::Method::OPTIONS => Self::Options,
             _ => Self::Other,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    async fn status_line(address: SocketAddr, request_line: &str) -> String {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = format!("{request_line} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).await.unwrap();
+        response.lines().next().unwrap_or_default().to_owned()
+    }
+
+    fn measured(method: Method, path: &str) -> u64 {
+        let labels = HttpRequest { method, path };
+        VoiceMetrics::global()
+            .http_request_duration
+            .snapshot(labels)
+            .count()
+    }
+
+    #[tokio::test]
+    async fn requests_are_measured_by_route_and_never_by_what_was_sent() {
+        let endpoints = Router::new().route("/probe/{id}", get(|| async { "ok" }));
+        let (listener, address) = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        let (stop, stopped) = watch::channel(());
+        let server = tokio::spawn(serve(listener, endpoints, stopped));
+
+        for id in 0..3 {
+            let line = status_line(address, &format!("GET /probe/{id}")).await;
+            assert_eq!(line, "HTTP/1.1 200 OK");
+        }
+        assert_eq!(
+            status_line(address, "BREW /pot").await,
+            "HTTP/1.1 404 Not Found"
+        );
+        assert_eq!(measured(Method::Get, "/probe/{id}"), 3);
+        assert_eq!(measured(Method::Other, "unmatched"), 1);
+
+        drop(stop);
+        server.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_taken_port_is_named() {
+        let (_listener, taken) = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        let refusal = bind(taken).await.unwrap_err().to_string();
+        assert!(
+            refusal.starts_with(&format!("cannot listen on {taken}: ")),
+            "{refusal}"
+        );
     }
 }

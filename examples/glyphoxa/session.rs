@@ -64,8 +64,10 @@ pub(crate) async fn play(
     let _session = Presence::new(&metrics.active_sessions);
     let _npc = Presence::new(&metrics.active_npcs);
     let players = recording.participants();
-    let _players: Vec<_> =
-        players.iter().map(|_| Presence::new(&metrics.active_participants)).collect();
+    let _players: Vec<_> = players
+        .iter()
+        .map(|_| Presence::new(&metrics.active_participants))
+        .collect();
 
     let (heard, mut utterances) = mpsc::channel(WAITING_UTTERANCES);
     let converse = async {
@@ -105,11 +107,21 @@ async fn turn(
     npc: &'static Npc,
     utterance: Utterance,
 ) -> Result<Answer, TurnError> {
-    let heard = pipeline.recogniser.transcribe(&pipeline.network, &utterance.samples).await?;
+    let heard = pipeline
+        .recogniser
+        .transcribe(&pipeline.network, &utterance.samples)
+        .await?;
     let reply = converse(pipeline, npc, &heard.words).await?;
     let audio = tts::synthesise(&pipeline.network, npc.voice, &reply).await?;
-    VoiceMetrics::global().npc_utterances.inc(NpcUtterance { npc_id: npc.id });
-    Ok(Answer { speaker: heard.speaker, words: heard.words, reply, audio })
+    VoiceMetrics::global()
+        .npc_utterances
+        .inc(NpcUtterance { npc_id: npc.id });
+    Ok(Answer {
+        speaker: heard.speaker,
+        words: heard.words,
+        reply,
+        audio,
+    })
 }
 
 /// Lets the model think, and call tools, until it says something.
@@ -158,9 +170,16 @@ mod tests {
             assert_eq!(turns.len(), recording.lines.len());
             for (line, turn) in recording.lines.iter().zip(turns) {
                 let answer = turn.unwrap();
-                assert_eq!((&answer.speaker, &answer.words), (&line.speaker, &line.words));
+                assert_eq!(
+                    (&answer.speaker, &answer.words),
+                    (&line.speaker, &line.words)
+                );
                 assert!(!answer.reply.is_empty() && !answer.audio.is_empty());
-                assert_ne!(answer.reply, recording.npc.otherwise, "no rule for {}", line.words);
+                assert_ne!(
+                    answer.reply, recording.npc.otherwise,
+                    "no rule for {}",
+                    line.words
+                );
             }
         }
     }
@@ -169,7 +188,11 @@ mod tests {
     async fn a_dead_provider_costs_the_turn_and_not_the_session() {
         for (recording, turns) in play_all(1.0).await {
             assert_eq!(turns.len(), recording.lines.len());
-            assert!(turns.iter().all(|turn| matches!(turn, Err(TurnError::Stt(SttError::Provider(_))))));
+            assert!(
+                turns
+                    .iter()
+                    .all(|turn| matches!(turn, Err(TurnError::Stt(SttError::Provider(_)))))
+            );
         }
     }
 

@@ -20,7 +20,10 @@ pub(crate) const SILENCE_DBFS: f64 = -100.0;
 
 /// The root mean square of `samples` in decibels below full scale.
 pub(crate) fn level_dbfs(samples: &[i16]) -> f64 {
-    let energy: f64 = samples.iter().map(|&sample| f64::from(sample).powi(2)).sum();
+    let energy: f64 = samples
+        .iter()
+        .map(|&sample| f64::from(sample).powi(2))
+        .sum();
     if energy == 0.0 {
         return SILENCE_DBFS;
     }

@@ -32,23 +32,48 @@ struct Sound {
 }
 
 const fn vowel(first: f64, second: f64) -> Sound {
-    Sound { buzz: 1.0, hiss: 0.02, formants_hz: [first, second], seconds: 0.085 }
+    Sound {
+        buzz: 1.0,
+        hiss: 0.02,
+        formants_hz: [first, second],
+        seconds: 0.085,
+    }
 }
 
 const fn hum(first: f64, second: f64) -> Sound {
-    Sound { buzz: 0.5, hiss: 0.01, formants_hz: [first, second], seconds: 0.055 }
+    Sound {
+        buzz: 0.5,
+        hiss: 0.01,
+        formants_hz: [first, second],
+        seconds: 0.055,
+    }
 }
 
 const fn breath(buzz: f64, first: f64, second: f64) -> Sound {
-    Sound { buzz, hiss: 0.6, formants_hz: [first, second], seconds: 0.07 }
+    Sound {
+        buzz,
+        hiss: 0.6,
+        formants_hz: [first, second],
+        seconds: 0.07,
+    }
 }
 
 const fn burst(buzz: f64, first: f64, second: f64) -> Sound {
-    Sound { buzz, hiss: 0.9, formants_hz: [first, second], seconds: 0.025 }
+    Sound {
+        buzz,
+        hiss: 0.9,
+        formants_hz: [first, second],
+        seconds: 0.025,
+    }
 }
 
 const fn pause(seconds: f64) -> Sound {
-    Sound { buzz: 0.0, hiss: 0.0, formants_hz: [500.0, 1500.0], seconds }
+    Sound {
+        buzz: 0.0,
+        hiss: 0.0,
+        formants_hz: [500.0, 1500.0],
+        seconds,
+    }
 }
 
 fn sound(letter: char) -> Sound {
@@ -76,11 +101,18 @@ fn sound(letter: char) -> Sound {
 
 /// Reads `text` aloud. The work is proportional to its length, which is the caller's to bound.
 pub(crate) fn speak(text: &str, voice: Voice) -> Vec<i16> {
-    let mut mouth = Mouth { voice, phase: 0.0, resonators: [Resonator::default(); 2], rng: Rng::with_seed(1) };
+    let mut mouth = Mouth {
+        voice,
+        phase: 0.0,
+        resonators: [Resonator::default(); 2],
+        rng: Rng::with_seed(1),
+    };
     let mut samples = Vec::new();
     for character in text.chars() {
         match digit(character) {
-            Some(word) => word.chars().for_each(|letter| mouth.utter(sound(letter), &mut samples)),
+            Some(word) => word
+                .chars()
+                .for_each(|letter| mouth.utter(sound(letter), &mut samples)),
             None => mouth.utter(sound(character), &mut samples),
         }
     }
@@ -88,8 +120,9 @@ pub(crate) fn speak(text: &str, voice: Voice) -> Vec<i16> {
 }
 
 fn digit(character: char) -> Option<&'static str> {
-    const WORDS: [&str; 10] =
-        ["zero ", "one ", "two ", "three ", "four ", "five ", "six ", "seven ", "eight ", "nine "];
+    const WORDS: [&str; 10] = [
+        "zero ", "one ", "two ", "three ", "four ", "five ", "six ", "seven ", "eight ", "nine ",
+    ];
     let value = usize::try_from(character.to_digit(10)?).ok()?;
     WORDS.get(value).copied()
 }
@@ -145,7 +178,10 @@ impl Resonator {
 
     fn tune(&mut self, hz: f64) {
         let radius = (-PI * Self::BANDWIDTH_HZ / RATE).exp();
-        self.feedback = [2.0 * radius * (2.0 * PI * hz / RATE).cos(), -radius * radius];
+        self.feedback = [
+            2.0 * radius * (2.0 * PI * hz / RATE).cos(),
+            -radius * radius,
+        ];
         self.gain = 1.0 - self.feedback.iter().sum::<f64>();
     }
 
@@ -158,7 +194,10 @@ impl Resonator {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the hyperbolic tangent stays within one")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the hyperbolic tangent stays within one"
+)]
 fn to_sample(signal: f64) -> i16 {
     (signal.tanh() * CEILING * f64::from(i16::MAX)) as i16
 }
@@ -168,16 +207,27 @@ mod tests {
     use super::*;
     use crate::audio::{SILENCE_DBFS, level_dbfs, seconds};
 
-    const VOICE: Voice = Voice { pitch_hz: 110.0, slowness: 1.0 };
+    const VOICE: Voice = Voice {
+        pitch_hz: 110.0,
+        slowness: 1.0,
+    };
 
     fn peak(samples: &[i16]) -> u16 {
-        samples.iter().map(|sample| sample.unsigned_abs()).max().unwrap_or(0)
+        samples
+            .iter()
+            .map(|sample| sample.unsigned_abs())
+            .max()
+            .unwrap_or(0)
     }
 
     #[test]
     fn a_sentence_is_heard_and_never_clips() {
         let speech = speak("Good evening. Two dice, then: 2d6+1!", VOICE);
-        assert!((1.0..6.0).contains(&seconds(&speech)), "{} s", seconds(&speech));
+        assert!(
+            (1.0..6.0).contains(&seconds(&speech)),
+            "{} s",
+            seconds(&speech)
+        );
         assert!(level_dbfs(&speech) > -30.0);
         assert!(f64::from(peak(&speech)) <= CEILING * f64::from(i16::MAX));
     }
@@ -186,8 +236,15 @@ mod tests {
     fn every_letter_and_digit_sounds_and_stays_bounded() {
         for character in ('a'..='z').chain('0'..='9') {
             let speech = speak(&character.to_string(), VOICE);
-            assert!(level_dbfs(&speech) > -45.0, "{character}: {} dB", level_dbfs(&speech));
-            assert!(f64::from(peak(&speech)) <= CEILING * f64::from(i16::MAX), "{character}");
+            assert!(
+                level_dbfs(&speech) > -45.0,
+                "{character}: {} dB",
+                level_dbfs(&speech)
+            );
+            assert!(
+                f64::from(peak(&speech)) <= CEILING * f64::from(i16::MAX),
+                "{character}"
+            );
         }
     }
 
@@ -199,10 +256,25 @@ mod tests {
 
     #[test]
     fn the_voice_changes_pitch_and_pace() {
-        let slow = speak("mead", Voice { slowness: 2.0, ..VOICE });
+        let slow = speak(
+            "mead",
+            Voice {
+                slowness: 2.0,
+                ..VOICE
+            },
+        );
         let usual = speak("mead", VOICE);
         assert!((seconds(&slow) / seconds(&usual) - 2.0).abs() < 0.01);
-        assert_ne!(speak("mead", Voice { pitch_hz: 220.0, ..VOICE }), usual);
+        assert_ne!(
+            speak(
+                "mead",
+                Voice {
+                    pitch_hz: 220.0,
+                    ..VOICE
+                }
+            ),
+            usual
+        );
     }
 
     #[test]

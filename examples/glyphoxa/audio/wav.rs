@@ -66,9 +66,16 @@ mod tests {
 
     #[test]
     fn another_format_is_refused_by_name() {
-        let stereo = WavSpec { channels: 2, sample_rate: 44_100, ..SPEC };
+        let stereo = WavSpec {
+            channels: 2,
+            sample_rate: 44_100,
+            ..SPEC
+        };
         let refusal = decode(&encode(stereo, &[0, 0])).unwrap_err().to_string();
-        assert!(refusal.ends_with("found 44100 Hz, 2 channels, 16 bits"), "{refusal}");
+        assert!(
+            refusal.ends_with("found 44100 Hz, 2 channels, 16 bits"),
+            "{refusal}"
+        );
     }
 
     #[test]

@@ -74,7 +74,10 @@ impl FromStr for Dice {
             }
             let end = rest.find(['+', '-']);
             let (term, tail) = rest.split_at(end.unwrap_or(rest.len()));
-            terms.push(Term { negative, value: term.trim().parse()? });
+            terms.push(Term {
+                negative,
+                value: term.trim().parse()?,
+            });
             let mut tail = tail.chars();
             match tail.next() {
                 None => return Ok(Self(terms)),
@@ -90,10 +93,21 @@ impl FromStr for Value {
 
     fn from_str(text: &str) -> Result<Self, DiceError> {
         let Some((count, sides)) = text.split_once(['d', 'D']) else {
-            return Ok(Self::Number(number(text, 0..=LARGEST_NUMBER, DiceError::Number)?));
+            return Ok(Self::Number(number(
+                text,
+                0..=LARGEST_NUMBER,
+                DiceError::Number,
+            )?));
         };
-        let count = if count.is_empty() { 1 } else { number(count, 1..=MOST_DICE, DiceError::Count)? };
-        Ok(Self::Dice { count, sides: number(sides, 2..=MOST_SIDES, DiceError::Sides)? })
+        let count = if count.is_empty() {
+            1
+        } else {
+            number(count, 1..=MOST_DICE, DiceError::Count)?
+        };
+        Ok(Self::Dice {
+            count,
+            sides: number(sides, 2..=MOST_SIDES, DiceError::Sides)?,
+        })
     }
 }
 
@@ -106,7 +120,11 @@ fn number(
         return Err(DiceError::Notation);
     }
     // Digits that do not fit are a number out of range.
-    digits.parse().ok().filter(|number| allowed.contains(number)).ok_or(refusal)
+    digits
+        .parse()
+        .ok()
+        .filter(|number| allowed.contains(number))
+        .ok_or(refusal)
 }
 
 impl fmt::Display for Dice {
@@ -139,7 +157,10 @@ mod tests {
         let dice: Dice = text.parse().unwrap();
         let mut rng = fastrand::Rng::with_seed(3);
         let rolls: Vec<_> = (0..2000).map(|_| dice.roll(&mut rng)).collect();
-        (rolls.iter().copied().min().unwrap(), rolls.iter().copied().max().unwrap())
+        (
+            rolls.iter().copied().min().unwrap(),
+            rolls.iter().copied().max().unwrap(),
+        )
     }
 
     #[test]
@@ -152,7 +173,11 @@ mod tests {
 
     #[test]
     fn dice_are_said_as_they_are_usually_written() {
-        for (written, usual) in [("1d20", "d20"), (" 2D6 + 1 ", "2d6+1"), ("d8+2d6-2", "d8+2d6-2")] {
+        for (written, usual) in [
+            ("1d20", "d20"),
+            (" 2D6 + 1 ", "2d6+1"),
+            ("d8+2d6-2", "d8+2d6-2"),
+        ] {
             assert_eq!(written.parse::<Dice>().unwrap().to_string(), usual);
         }
     }

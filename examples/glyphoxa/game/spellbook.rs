@@ -43,14 +43,22 @@ impl Spellbook {
     fn read(text: &str) -> Result<Self, SpellbookError> {
         let spell = |(line, text): (usize, &str)| {
             let spell = parse(text).ok_or(SpellbookError::Line(line + 1))?;
-            Ok((spell.name.clone(), spell))
+            Ok((spell.name.to_lowercase(), spell))
         };
-        text.lines().enumerate().map(spell).collect::<Result<_, _>>().map(Self)
+        text.lines()
+            .enumerate()
+            .map(spell)
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
     /// Whether there is anything to look up.
     pub(crate) fn ping(&self) -> Result<(), SpellbookError> {
-        if self.0.is_empty() { Err(SpellbookError::Empty) } else { Ok(()) }
+        if self.0.is_empty() {
+            Err(SpellbookError::Empty)
+        } else {
+            Ok(())
+        }
     }
 
     /// The spell of that name, in whatever case it is written.
@@ -63,7 +71,11 @@ fn parse(line: &str) -> Option<Spell> {
     let mut columns = line.split('\t');
     let (name, level, text) = (columns.next()?, columns.next()?, columns.next()?);
     let complete = !name.is_empty() && !text.is_empty() && columns.next().is_none();
-    complete.then_some(Spell { name: name.to_lowercase(), level: level.parse().ok()?, text: text.to_owned() })
+    complete.then_some(Spell {
+        name: name.to_owned(),
+        level: level.parse().ok()?,
+        text: text.to_owned(),
+    })
 }
 
 #[cfg(test)]
@@ -76,21 +88,36 @@ mod tests {
     fn a_spell_is_found_however_it_is_written() {
         let book = Spellbook::open().unwrap();
         let spell = book.find(" Misty Step ").unwrap().to_string();
-        assert!(spell.starts_with("misty step, level 2: Silver mist"), "{spell}");
+        assert!(
+            spell.starts_with("Misty step, level 2: Silver mist"),
+            "{spell}"
+        );
         assert_eq!(book.find("endless soup"), None);
         assert_eq!(book.ping(), Ok(()));
     }
 
     #[test]
     fn a_bad_line_is_named() {
-        for bad in ["light", "light\tzero\tA glow.", "light\t0\t", "light\t0\tA glow.\tmore"] {
+        for bad in [
+            "light",
+            "light\tzero\tA glow.",
+            "light\t0\t",
+            "light\t0\tA glow.\tmore",
+        ] {
             let error = Spellbook::read(&format!("{}\n{bad}\n", SPELLS.trim_end())).unwrap_err();
-            assert_eq!(error, SpellbookError::Line(SPELLS.lines().count() + 1), "{bad}");
+            assert_eq!(
+                error,
+                SpellbookError::Line(SPELLS.lines().count() + 1),
+                "{bad}"
+            );
         }
     }
 
     #[test]
     fn an_empty_book_opens_but_does_not_answer() {
-        assert_eq!(Spellbook::read("").unwrap().ping(), Err(SpellbookError::Empty));
+        assert_eq!(
+            Spellbook::read("").unwrap().ping(),
+            Err(SpellbookError::Empty)
+        );
     }
 }

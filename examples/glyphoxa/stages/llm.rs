@@ -53,8 +53,12 @@ fn think(npc: &Npc, prompt: &Prompt<'_>) -> Completion {
 fn wish(words: &str) -> Option<Completion> {
     let words = words.to_lowercase();
     if words.contains("roll") {
-        let dice = words.split_whitespace().map(|word| word.trim_matches(['.', ',', '?', '!']));
-        let dice = dice.filter(|word| word.contains('d')).find(|word| word.parse::<Dice>().is_ok());
+        let dice = words
+            .split_whitespace()
+            .map(|word| word.trim_matches(['.', ',', '?', '!']));
+        let dice = dice
+            .filter(|word| word.contains('d'))
+            .find(|word| word.parse::<Dice>().is_ok());
         return dice.map(|dice| call(tools::DICE_ROLL, dice));
     }
     spell(&words).map(|spell| call(tools::LOOKUP_SPELL, spell))
@@ -64,16 +68,23 @@ fn wish(words: &str) -> Option<Completion> {
 fn spell(words: &str) -> Option<&str> {
     let cast = words.split_once("cast ").map(|(_, spell)| spell);
     let named = || Some(words.split_once(" spell")?.0.rsplit_once("the ")?.1);
-    cast.or_else(named).map(|spell| spell.trim_matches(['.', ',', '?', '!', ' ']))
+    cast.or_else(named)
+        .map(|spell| spell.trim_matches(['.', ',', '?', '!', ' ']))
 }
 
 fn call(tool: &str, argument: &str) -> Completion {
-    Completion::Call { tool: tool.to_owned(), argument: argument.to_owned() }
+    Completion::Call {
+        tool: tool.to_owned(),
+        argument: argument.to_owned(),
+    }
 }
 
 fn answer(npc: &Npc, words: &str) -> String {
     let words = words.to_lowercase();
-    let rule = npc.rules.iter().find(|rule| rule.cues.iter().any(|cue| words.contains(cue)));
+    let rule = npc
+        .rules
+        .iter()
+        .find(|rule| rule.cues.iter().any(|cue| words.contains(cue)));
     rule.map_or(npc.otherwise, |rule| rule.answer).to_owned()
 }
 
@@ -89,8 +100,14 @@ mod tests {
     #[test]
     fn rules_answer_in_character() {
         let player = |npc, words| think(npc, &Prompt::Player(words));
-        assert_eq!(player(&GUARD, "Please open the gate."), say("Halt! Nobody passes before the bell."));
-        assert_eq!(player(&SAGE, "Farewell!"), say("May the stars light your way."));
+        assert_eq!(
+            player(&GUARD, "Please open the gate."),
+            say("Halt! Nobody passes before the bell.")
+        );
+        assert_eq!(
+            player(&SAGE, "Farewell!"),
+            say("May the stars light your way.")
+        );
         assert_eq!(player(&BARTENDER, "Hm."), say(BARTENDER.otherwise));
     }
 
@@ -100,12 +117,25 @@ mod tests {
             ("I bet on the dice. Roll 2d6+1.", tools::DICE_ROLL, "2d6+1"),
             ("Roll D20 and hope!", tools::DICE_ROLL, "d20"),
             ("Then I cast misty step.", tools::LOOKUP_SPELL, "misty step"),
-            ("What does the fireball spell do?", tools::LOOKUP_SPELL, "fireball"),
-            ("And what about the endless soup spell?", tools::LOOKUP_SPELL, "endless soup"),
+            (
+                "What does the fireball spell do?",
+                tools::LOOKUP_SPELL,
+                "fireball",
+            ),
+            (
+                "And what about the endless soup spell?",
+                tools::LOOKUP_SPELL,
+                "endless soup",
+            ),
         ] {
             assert_eq!(wish(words), Some(call(tool, argument)), "{words}");
         }
-        for words in ["Roll over, and die in 3 days", "Spell it out", "A spell", ""] {
+        for words in [
+            "Roll over, and die in 3 days",
+            "Spell it out",
+            "A spell",
+            "",
+        ] {
             assert_eq!(wish(words), None, "{words}");
         }
     }
@@ -113,8 +143,14 @@ mod tests {
     #[test]
     fn what_a_tool_answers_is_told_and_so_is_its_failure() {
         let won = Ok("2d6+1 gives 9.".to_owned());
-        assert_eq!(think(&BARTENDER, &Prompt::Tool(&won)), say("The dice are down! 2d6+1 gives 9."));
+        assert_eq!(
+            think(&BARTENDER, &Prompt::Tool(&won)),
+            say("The dice are down! 2d6+1 gives 9.")
+        );
         let lost = Err(ToolError::UnknownTool);
-        assert_eq!(think(&SAGE, &Prompt::Tool(&lost)), say("No scroll can tell: there is no such tool."));
+        assert_eq!(
+            think(&SAGE, &Prompt::Tool(&lost)),
+            say("No scroll can tell: there is no such tool.")
+        );
     }
 }

@@ -35,7 +35,10 @@ pub(crate) async fn execute(
         DICE_ROLL => {
             work(1..=4).await;
             let dice: Dice = argument.parse()?;
-            Ok(format!("{dice} gives {}.", dice.roll(&mut fastrand::Rng::new())))
+            Ok(format!(
+                "{dice} gives {}.",
+                dice.roll(&mut fastrand::Rng::new())
+            ))
         }
         LOOKUP_SPELL => {
             work(5..=20).await;
@@ -60,12 +63,20 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn tools_answer() {
         assert_eq!(run(DICE_ROLL, "7+3").await.unwrap(), "7+3 gives 10.");
-        assert!(run(LOOKUP_SPELL, "Fireball").await.unwrap().contains("8d6 fire damage"));
+        assert!(
+            run(LOOKUP_SPELL, "Fireball")
+                .await
+                .unwrap()
+                .contains("8d6 fire damage")
+        );
     }
 
     #[tokio::test(start_paused = true)]
     async fn tools_fail_with_a_reason() {
-        assert_eq!(run(DICE_ROLL, "0d6").await, Err(ToolError::Dice(DiceError::Count)));
+        assert_eq!(
+            run(DICE_ROLL, "0d6").await,
+            Err(ToolError::Dice(DiceError::Count))
+        );
         let soup = ToolError::UnknownSpell("soup".to_owned());
         assert_eq!(run(LOOKUP_SPELL, "soup").await, Err(soup));
         assert_eq!(run("open_gate", "").await, Err(ToolError::UnknownTool));

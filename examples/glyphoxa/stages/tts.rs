@@ -41,7 +41,12 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_answer_becomes_sound() {
-        let audio = synthesise(&Network::new(0.0), BARTENDER.voice, "That makes five coppers.").await;
+        let audio = synthesise(
+            &Network::new(0.0),
+            BARTENDER.voice,
+            "That makes five coppers.",
+        )
+        .await;
         assert!(audio.is_ok_and(|audio| seconds(&audio) > 1.0));
     }
 
