@@ -13,6 +13,8 @@ pub use descriptor::{
     CatalogDescriptor, Kind, MetricDescriptor, StageDescriptor, StageLabel, Unit,
 };
 pub use registry::{CatalogClash, Registry};
+#[cfg(feature = "facade")]
+pub(crate) use registry::sample_names;
 
 use crate::metric::Metric;
 

@@ -16,6 +16,26 @@ pub(crate) struct OwnMetrics {
     series: AtomicU64,
 }
 
+/// Who is scraped (OpenTelemetry, "Prometheus and OpenMetrics Compatibility": resource attributes).
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) service: String,
+    pub(crate) version: Option<String>,
+}
+
+impl Target {
+    pub(crate) fn push(&self, page: &mut Vec<u8>, format: Format) {
+        let (name, kind) = match format {
+            Format::Text => ("target_info", "gauge"),
+            Format::OpenMetrics => ("target", "info"),
+        };
+        push_head(page, format, name, kind, "Who is scraped.", Unit::None);
+        let version = self.version.as_deref().map(|version| ("service_version", version));
+        let labels: Vec<_> = [("service_name", self.service.as_str())].into_iter().chain(version).collect();
+        push_sample(page, "target_info", "gauge", &labels, 1.0);
+    }
+}
+
 impl OwnMetrics {
     pub(crate) fn scraped(&self, took: Duration, series: u64) {
         self.scrapes.fetch_add(1, Relaxed);
@@ -121,7 +141,8 @@ fn push_refused(page: &mut Vec<u8>, registry: &Registry, format: Format) {
     }
 }
 
-fn push_sample(page: &mut Vec<u8>, name: &str, kind: &str, labels: &[(&str, &str)], value: f64) {
+/// One sample of a family that no catalog declares.
+pub(crate) fn push_sample(page: &mut Vec<u8>, name: &str, kind: &str, labels: &[(&str, &str)], value: f64) {
     page.extend_from_slice(name.as_bytes());
     if kind == "counter" {
         page.extend_from_slice(b"_total");

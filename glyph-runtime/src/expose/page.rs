@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use bytes::Bytes;
 
-use super::{Format, family::FamilyWriter, own::OwnMetrics};
+use super::{Format, family::FamilyWriter, own::{OwnMetrics, Target}};
 use crate::catalog::Registry;
 
 /// A piece is handed over when it has grown to this many bytes.
@@ -23,18 +23,15 @@ pub struct Page {
 
 struct Shared {
     registry: Registry,
+    target: Target,
     foreign: Option<Box<dyn ForeignFamilies>>,
     own: OwnMetrics,
 }
 
 impl Page {
-    pub(crate) fn new(registry: Registry, foreign: Option<Box<dyn ForeignFamilies>>) -> Self {
+    pub(crate) fn new(registry: Registry, target: Target, foreign: Option<Box<dyn ForeignFamilies>>) -> Self {
         Self {
-            shared: Arc::new(Shared {
-                registry,
-                foreign,
-                own: OwnMetrics::default(),
-            }),
+            shared: Arc::new(Shared { registry, target, foreign, own: OwnMetrics::default() }),
         }
     }
 
@@ -125,11 +122,8 @@ impl Pieces {
     }
 
     fn end(&mut self, piece: &mut Vec<u8>) {
-        let Shared {
-            registry,
-            foreign,
-            own,
-        } = &*self.shared;
+        let Shared { registry, target, foreign, own } = &*self.shared;
+        target.push(piece, self.format);
         if let Some(foreign) = foreign {
             foreign.push(piece, registry, self.format);
         }

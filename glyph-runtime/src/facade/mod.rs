@@ -4,6 +4,7 @@
 //! and appears on the same page.
 
 mod declared;
+mod families;
 mod handles;
 mod upkeep;
 
@@ -39,10 +40,6 @@ impl Recorder {
 
     pub(crate) fn others(&self) -> PrometheusHandle {
         self.others.handle()
-    }
-
-    pub(crate) fn refusals(&self) -> declared::Refusals {
-        self.declared.refusals()
     }
 }
 
