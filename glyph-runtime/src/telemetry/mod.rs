@@ -11,7 +11,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use crate::{
     admin::{self, Listener},
-    expose::{Format, Page},
+    expose::{Format, Page, Pieces},
     health::Health,
 };
 
@@ -64,6 +64,12 @@ impl Telemetry {
     #[must_use]
     pub fn page(&self, format: Format) -> String {
         self.page.text(format)
+    }
+
+    /// The page in pieces of some 64 KiB, each read from the cells when it is asked for.
+    #[must_use]
+    pub fn pieces(&self, format: Format) -> Pieces {
+        self.page.pieces(format)
     }
 
     /// The health probes.
