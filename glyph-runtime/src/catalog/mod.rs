@@ -12,9 +12,9 @@ pub use checks::{
 pub use descriptor::{
     CatalogDescriptor, Kind, MetricDescriptor, StageDescriptor, StageLabel, Unit,
 };
-pub use registry::{CatalogClash, Registry};
 #[cfg(feature = "facade")]
 pub(crate) use registry::sample_names;
+pub use registry::{CatalogClash, Registry};
 
 use crate::metric::Metric;
 

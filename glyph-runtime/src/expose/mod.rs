@@ -7,8 +7,8 @@ mod format;
 mod own;
 mod page;
 
-pub use format::Format;
 pub(crate) use family::push_head;
+pub use format::Format;
 pub(crate) use own::{Target, push_sample};
 pub(crate) use page::ForeignFamilies;
 pub use page::{Page, Pieces};

@@ -30,8 +30,14 @@ impl Target {
             Format::OpenMetrics => ("target", "info"),
         };
         push_head(page, format, name, kind, "Who is scraped.", Unit::None);
-        let version = self.version.as_deref().map(|version| ("service_version", version));
-        let labels: Vec<_> = [("service_name", self.service.as_str())].into_iter().chain(version).collect();
+        let version = self
+            .version
+            .as_deref()
+            .map(|version| ("service_version", version));
+        let labels: Vec<_> = [("service_name", self.service.as_str())]
+            .into_iter()
+            .chain(version)
+            .collect();
         push_sample(page, "target_info", "gauge", &labels, 1.0);
     }
 }
@@ -142,7 +148,13 @@ fn push_refused(page: &mut Vec<u8>, registry: &Registry, format: Format) {
 }
 
 /// One sample of a family that no catalog declares.
-pub(crate) fn push_sample(page: &mut Vec<u8>, name: &str, kind: &str, labels: &[(&str, &str)], value: f64) {
+pub(crate) fn push_sample(
+    page: &mut Vec<u8>,
+    name: &str,
+    kind: &str,
+    labels: &[(&str, &str)],
+    value: f64,
+) {
     page.extend_from_slice(name.as_bytes());
     if kind == "counter" {
         page.extend_from_slice(b"_total");

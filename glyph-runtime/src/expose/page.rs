@@ -4,7 +4,11 @@ use std::{sync::Arc, time::Instant};
 
 use bytes::Bytes;
 
-use super::{Format, family::FamilyWriter, own::{OwnMetrics, Target}};
+use super::{
+    Format,
+    family::FamilyWriter,
+    own::{OwnMetrics, Target},
+};
 use crate::catalog::Registry;
 
 /// A piece is handed over when it has grown to this many bytes.
@@ -29,9 +33,18 @@ struct Shared {
 }
 
 impl Page {
-    pub(crate) fn new(registry: Registry, target: Target, foreign: Option<Box<dyn ForeignFamilies>>) -> Self {
+    pub(crate) fn new(
+        registry: Registry,
+        target: Target,
+        foreign: Option<Box<dyn ForeignFamilies>>,
+    ) -> Self {
         Self {
-            shared: Arc::new(Shared { registry, target, foreign, own: OwnMetrics::default() }),
+            shared: Arc::new(Shared {
+                registry,
+                target,
+                foreign,
+                own: OwnMetrics::default(),
+            }),
         }
     }
 
@@ -122,7 +135,12 @@ impl Pieces {
     }
 
     fn end(&mut self, piece: &mut Vec<u8>) {
-        let Shared { registry, target, foreign, own } = &*self.shared;
+        let Shared {
+            registry,
+            target,
+            foreign,
+            own,
+        } = &*self.shared;
         target.push(piece, self.format);
         if let Some(foreign) = foreign {
             foreign.push(piece, registry, self.format);

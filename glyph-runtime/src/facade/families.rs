@@ -18,29 +18,47 @@ pub(crate) struct Families {
 impl Recorder {
     /// What the page asks when it is written.
     pub(crate) fn families(&self) -> Box<dyn ForeignFamilies> {
-        Box::new(Families { others: self.others(), refusals: self.declared.refusals() })
+        Box::new(Families {
+            others: self.others(),
+            refusals: self.declared.refusals(),
+        })
     }
 }
 
 impl ForeignFamilies for Families {
     fn push(&self, page: &mut Vec<u8>, registry: &Registry, format: Format) {
-        let taken: std::collections::HashSet<String> =
-            registry.metrics().iter().flat_map(|metric| sample_names(metric.parts.descriptor)).collect();
-        foreign::push(page, &self.others.render(), format, |name| taken.contains(name) || name.starts_with("glyph_"));
+        let taken: std::collections::HashSet<String> = registry
+            .metrics()
+            .iter()
+            .flat_map(|metric| sample_names(metric.parts.descriptor))
+            .collect();
+        foreign::push(page, &self.others.render(), format, |name| {
+            taken.contains(name) || name.starts_with("glyph_")
+        });
         self.push_refusals(page, format);
     }
 }
 
 impl Families {
-    #[expect(clippy::cast_precision_loss, reason = "the page has floating-point numbers")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the page has floating-point numbers"
+    )]
     fn push_refusals(&self, page: &mut Vec<u8>, format: Format) {
         const NAME: &str = "glyph_facade_refused";
-        const HELP: &str = "Keys of declared metrics that the facade refused for their labels or their kind.";
+        const HELP: &str =
+            "Keys of declared metrics that the facade refused for their labels or their kind.";
         for (index, (metric, refused)) in self.refusals.iter().enumerate() {
             if index == 0 {
                 push_head(page, format, NAME, "counter", HELP, Unit::None);
             }
-            push_sample(page, NAME, "counter", &[("metric", metric)], refused.load(Relaxed) as f64);
+            push_sample(
+                page,
+                NAME,
+                "counter",
+                &[("metric", metric)],
+                refused.load(Relaxed) as f64,
+            );
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::{fmt::Display, future::Future, net::SocketAddr, time::Duration};
 
 use super::{BuildError, InstallError, Telemetry};
+#[cfg(feature = "facade")]
+use crate::facade::{Recorder, Upkeep};
 use crate::{
     admin::{self, Listener},
     catalog::{AnyCatalog, Catalog, Registry},
@@ -10,8 +12,6 @@ use crate::{
     expose::{Page, Target},
     health::{Health, HealthBuilder},
 };
-#[cfg(feature = "facade")]
-use crate::facade::{Recorder, Upkeep};
 
 /// Describes the telemetry of a process; see [`Telemetry::builder`](crate::Telemetry::builder).
 #[derive(Debug)]
@@ -36,7 +36,10 @@ enum ListenerChoice {
 impl TelemetryBuilder {
     pub(super) fn new(service: String) -> Self {
         Self {
-            target: Target { service, version: None },
+            target: Target {
+                service,
+                version: None,
+            },
             catalogs: Vec::new(),
             health: Health::builder(),
             listener: ListenerChoice::Environment,
@@ -71,7 +74,12 @@ impl TelemetryBuilder {
     }
 
     /// [`TelemetryBuilder::check`] with a time limit of its own.
-    pub fn check_with_timeout<F, R, E>(mut self, name: impl Into<String>, limit: Duration, check: F) -> Self
+    pub fn check_with_timeout<F, R, E>(
+        mut self,
+        name: impl Into<String>,
+        limit: Duration,
+        check: F,
+    ) -> Self
     where
         F: Fn() -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), E>> + Send + 'static,
@@ -131,20 +139,29 @@ impl TelemetryBuilder {
             self.health = self.health.runtime(runtime);
         }
         let address = match self.listener {
-            ListenerChoice::Environment => Some(admin::address_from_env(|name| std::env::var(name).ok())?),
+            ListenerChoice::Environment => {
+                Some(admin::address_from_env(|name| std::env::var(name).ok())?)
+            }
             ListenerChoice::At(address) => Some(address),
             ListenerChoice::Without => None,
         };
-        let registry = Registry::new(std::mem::take(&mut self.catalogs)).map_err(BuildError::from)?;
+        let registry =
+            Registry::new(std::mem::take(&mut self.catalogs)).map_err(BuildError::from)?;
         let health = self.health.build().map_err(BuildError::from)?;
         #[cfg(feature = "facade")]
         let recorder = self.facade.then(|| Recorder::new(&registry));
         #[cfg(feature = "facade")]
-        let page = Page::new(registry, self.target, recorder.as_ref().map(Recorder::families));
+        let page = Page::new(
+            registry,
+            self.target,
+            recorder.as_ref().map(Recorder::families),
+        );
         #[cfg(not(feature = "facade"))]
         let page = Page::new(registry, self.target, None);
         let router = admin::router(page.clone(), health.clone());
-        let listener = address.map(|address| Listener::bind(address, router)).transpose()?;
+        let listener = address
+            .map(|address| Listener::bind(address, router))
+            .transpose()?;
         #[cfg(feature = "facade")]
         let upkeep = recorder.map(install_recorder).transpose()?;
         Ok(Telemetry {

@@ -49,6 +49,8 @@ pub enum InstallError {
 #[non_exhaustive]
 pub enum ShutdownError {
     /// Responses of the admin listener.
-    #[error("responses of the admin listener were still under way after {0:?} and have been cut off")]
+    #[error(
+        "responses of the admin listener were still under way after {0:?} and have been cut off"
+    )]
     Listener(Duration),
 }

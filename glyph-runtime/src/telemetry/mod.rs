@@ -2,7 +2,6 @@
 
 mod builder;
 mod error;
-mod listener;
 
 pub use builder::TelemetryBuilder;
 pub use error::{BuildError, InstallError, ShutdownError};
