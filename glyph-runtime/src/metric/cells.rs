@@ -10,17 +10,14 @@ use std::sync::{
 
 use super::{
     Exemplar, ExemplarAt, Observed, Scale, Scaled, Storage,
+    bounds::Bounds,
     exemplar::ExemplarSlots,
-    scale::LANES,
     slab::{Writer, add_own, add_own_float},
 };
 use crate::{
     catalog::{Kind, MetricDescriptor},
     label::{OpenValues, Place, cardinality},
 };
-
-/// Up to this many bounds are counted, more are searched.
-const MAX_COUNTED: usize = 32;
 
 /// What [`Metric::new`] is made of.
 #[doc(hidden)]
@@ -45,6 +42,7 @@ pub(crate) type Own = Option<&'static [AtomicU64]>;
 pub struct Metric {
     pub(crate) parts: MetricParts,
     pub(crate) scale: Scale,
+    bounds: Bounds,
     pub(crate) rows: usize,
     /// Cells of one row.
     pub(crate) width: usize,
@@ -60,6 +58,7 @@ impl Metric {
         let descriptor = parts.descriptor;
         Self {
             scale: Scale::of(descriptor.unit),
+            bounds: Bounds::new(parts.bounds, descriptor.buckets.len()),
             rows: cardinality(descriptor.labels),
             width: width(descriptor.kind, descriptor.buckets.len()),
             group: if descriptor.sparse {
@@ -157,7 +156,7 @@ impl Metric {
             self.parts.state.refused.fetch_add(1, Relaxed);
             return None;
         };
-        let bucket = self.bucket(value);
+        let bucket = self.bounds.bucket(value);
         let start = self.parts.first + row * self.width;
         match own.and_then(|own| own.get(start..start + self.width)) {
             Some(cells) => self.count(Writer::Own(cells), bucket, value),
@@ -165,24 +164,6 @@ impl Metric {
         }
         self.appear(row);
         Some(bucket)
-    }
-
-    /// The first bucket whose bound is not below the value. Counting without a branch beats a search
-    /// where there are few.
-    #[inline]
-    fn bucket(&self, value: Scaled) -> usize {
-        let bounds = self.parts.bounds;
-        if bounds.len() > MAX_COUNTED {
-            return bounds.partition_point(|bound| *bound < value.compared);
-        }
-        let (lanes, _) = bounds.as_chunks::<LANES>();
-        let mut below = 0;
-        for lane in lanes {
-            for bound in lane {
-                below += usize::from(*bound < value.compared);
-            }
-        }
-        below
     }
 
     #[inline]

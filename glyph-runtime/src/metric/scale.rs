@@ -31,22 +31,32 @@ impl Scale {
         clippy::cast_possible_truncation,
         reason = "the range is checked first"
     )]
-    pub(crate) const fn scaled(self, value: f64) -> Option<Scaled> {
+    pub(crate) fn scaled(self, value: f64) -> Option<Scaled> {
         let parts = match self {
             Self::Nanoseconds => value * NANOSECONDS,
             Self::Whole => value,
-            Self::Float if value.is_finite() => {
-                return Some(Scaled {
+            Self::Float => {
+                return value.is_finite().then_some(Scaled {
                     compared: value,
                     added: value.to_bits(),
                 });
             }
-            Self::Float => return None,
         };
-        if parts > -MAX_PARTS && parts < MAX_PARTS {
-            Some(Scaled::parts(
-                (parts + if parts < 0.0 { -0.5 } else { 0.5 }) as i64,
-            ))
+        (parts.abs() < MAX_PARTS).then(|| Scaled {
+            compared: parts,
+            added: ((parts + 0.5f64.copysign(parts)) as i64).cast_unsigned(),
+        })
+    }
+
+    /// A bucket's bound as values are compared with it.
+    pub(crate) const fn bound(self, bound: f64) -> Option<f64> {
+        let parts = match self {
+            Self::Nanoseconds => bound * NANOSECONDS,
+            Self::Whole => bound,
+            Self::Float => return Some(bound),
+        };
+        if parts.abs() < MAX_PARTS {
+            Some(rounded(parts) + 0.5)
         } else {
             None
         }
@@ -81,7 +91,10 @@ pub struct Scaled {
 
 impl Scaled {
     #[inline]
-    #[expect(clippy::cast_precision_loss, reason = "bounds lose the same")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "parts past 2^53 are beyond any bound's precision"
+    )]
     pub(crate) const fn parts(parts: i64) -> Self {
         Self {
             compared: parts as f64,
@@ -93,31 +106,11 @@ impl Scaled {
 /// Values beyond this many parts are refused: a few of them would overflow a sum.
 const MAX_PARTS: f64 = 4e18;
 
-/// Bounds are compared this many at a time.
-pub(crate) const LANES: usize = 4;
-
-/// How many bounds [`scaled_bounds`] makes of this many.
-#[doc(hidden)]
-#[must_use]
-pub const fn padded_bounds(bounds: usize) -> usize {
-    bounds.next_multiple_of(LANES)
-}
-
-/// Bucket bounds as they are compared, filled up with infinite ones.
-#[doc(hidden)]
-#[must_use]
 #[expect(
-    clippy::indexing_slicing,
-    reason = "the index is compared with both lengths first"
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "the range is checked first"
 )]
-pub const fn scaled_bounds<const PADDED: usize>(bounds: &[f64], unit: Unit) -> [f64; PADDED] {
-    let mut scaled = [f64::INFINITY; PADDED];
-    let mut index = 0;
-    while index < bounds.len() && index < PADDED {
-        if let Some(bound) = Scale::of(unit).scaled(bounds[index]) {
-            scaled[index] = bound.compared;
-        }
-        index += 1;
-    }
-    scaled
+const fn rounded(parts: f64) -> f64 {
+    (parts + if parts < 0.0 { -0.5 } else { 0.5 }) as i64 as f64
 }
