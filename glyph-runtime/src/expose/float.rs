@@ -104,7 +104,7 @@ mod tests {
         }
         assert_eq!(
             String::from_utf8_lossy(&page),
-            "0 3 -4 0.25 1e300 +Inf -Inf NaN "
+            "0 3 -4 0.25 1e+300 +Inf -Inf NaN "
         );
     }
 }
