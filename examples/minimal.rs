@@ -1,1 +1,48 @@
-fn main() {}
+//! The smallest whole program: two metrics, one measured function, one page.
+
+use std::error::Error;
+use std::num::ParseIntError;
+
+use glyph_runtime::{
+    Counter, Histogram, LabelSet, Status, Telemetry, instrument_stage, metric_catalog,
+};
+
+#[derive(LabelSet)]
+struct Parsed {
+    status: Status,
+}
+
+/// The metrics of this program.
+#[metric_catalog(namespace = "minimal", stages = stage, max_series = 64)]
+struct Metrics {
+    /// How long it takes to parse a number.
+    #[metric(name = "parse.duration", unit = seconds, buckets = [1us, 10us, 100us, 1ms])]
+    #[stage(parse, requests = numbers)]
+    parse_duration: Histogram,
+
+    /// Numbers parsed, or not.
+    #[metric(name = "numbers")]
+    numbers: Counter<Parsed>,
+}
+
+#[instrument_stage(stage::parse)]
+fn parse(text: &str) -> Result<u32, ParseIntError> {
+    text.parse()
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let telemetry = Telemetry::builder("minimal")
+        .catalog(Metrics::global())
+        .install()?;
+    for text in ["7", "42", "many"] {
+        match parse(text) {
+            Ok(number) => println!("{text} is {number}"),
+            Err(error) => println!("{text}: {error}"),
+        }
+    }
+    println!("see http://127.0.0.1:9464/metrics; Ctrl-C ends");
+    tokio::signal::ctrl_c().await?;
+    telemetry.shutdown().await?;
+    Ok(())
+}

@@ -1,1 +1,69 @@
-fn main() {}
+//! glyph beside its peers, interleaved in one run.
+//!
+//! `cargo run --release -p glyph-bench -- counters` prints what one operation costs with each
+//! crate and what share of that glyph takes; `--json` prints the same as one array.
+
+mod benches;
+mod harness;
+mod subjects;
+mod workload;
+
+use clap::{Parser, Subcommand};
+
+use benches::{counters, histograms, memory, render};
+use harness::report;
+
+type Error = Box<dyn std::error::Error + Send + Sync>;
+type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Parser)]
+#[command(name = "glyph-bench", about)]
+struct Arguments {
+    #[command(subcommand)]
+    bench: Bench,
+    /// Print one JSON array instead of a table.
+    #[arg(long, global = true)]
+    json: bool,
+    /// How many rounds to take the median of, instead of the bench's own number.
+    #[arg(long, global = true, value_parser = clap::value_parser!(u16).range(1..))]
+    rounds: Option<u16>,
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// Increment a counter of two closed labels, 18 series.
+    Counters,
+    /// Record into a histogram of ten buckets and two closed labels, 18 series.
+    Histograms,
+    /// Render the page of 20,000 histogram series.
+    Render,
+    /// Resident bytes per series, and growth while nobody scrapes.
+    Memory,
+    /// The child process of `memory`: fills one subject and prints by how much it grew.
+    #[command(hide = true)]
+    Grow { kind: memory::Kind, subject: String },
+}
+
+fn main() -> Result<()> {
+    let Arguments {
+        bench,
+        json,
+        rounds,
+    } = Arguments::parse();
+    let rows = match bench {
+        Bench::Counters => counters::run(rounds)?,
+        Bench::Histograms => histograms::run(rounds)?,
+        Bench::Render => render::run(rounds)?,
+        Bench::Memory => memory::run(rounds)?,
+        Bench::Grow { kind, subject } => {
+            println!("{}", memory::grow(kind, &subject)?);
+            return Ok(());
+        }
+    };
+    if json {
+        println!("{}", report::json(&rows)?);
+    } else {
+        print!("{}", report::tables(&rows));
+    }
+    Ok(())
+}

@@ -1,1 +1,176 @@
-fn main() {}
+//! A voice pipeline for tabletop games, and everything that it measures.
+//!
+//! Players speak to a character; energy finds their utterances ([`audio::vad`]), a recogniser
+//! turns them into words ([`stages::stt`]), a model answers or calls a tool ([`stages::llm`],
+//! [`stages::tools`]), and a synthesiser speaks the answer ([`stages::tts`]). The metrics are
+//! one struct ([`telemetry::VoiceMetrics`]), and each stage carries one attribute.
+//!
+//! Recorded speech and simulated providers stand in for the real ones, so that
+//! `cargo run --bin glyphoxa -- --once` needs nothing but Rust.
+
+mod audio;
+mod cli;
+mod game;
+mod network;
+mod npc;
+mod recordings;
+mod report;
+mod server;
+mod session;
+mod stages;
+mod telemetry;
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Parser;
+use glyph_runtime::Telemetry;
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
+
+use crate::cli::Cli;
+use crate::game::spellbook::Spellbook;
+use crate::network::Network;
+use crate::recordings::Recording;
+use crate::session::{Answer, Pipeline, TurnError, play};
+use crate::stages::stt::Recogniser;
+use crate::telemetry::VoiceMetrics;
+
+/// The rest between two rounds of a session.
+const INTERMISSION: Duration = Duration::from_millis(500);
+
+type Recordings = Vec<Arc<Recording>>;
+type Turns = Vec<Result<Answer, TurnError>>;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Cli::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("glyphoxa: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
+    let recordings = recordings::load()?;
+    let pipeline = Arc::new(Pipeline {
+        network: Network::new(cli.fail_rate),
+        recogniser: Recogniser::new(&recordings),
+        spellbook: Spellbook::open()?,
+    });
+    let recordings: Recordings = recordings.into_iter().map(Arc::new).collect();
+    let telemetry = install(&pipeline)?;
+    if cli.once {
+        let played = play_once(&pipeline, &recordings, cli.speed).await?;
+        print(&recordings, &played)?;
+    } else {
+        serve(&telemetry, &pipeline, &recordings, cli).await?;
+    }
+    telemetry.shutdown().await?;
+    Ok(())
+}
+
+fn install(pipeline: &Arc<Pipeline>) -> Result<Telemetry, Box<dyn Error>> {
+    let (database, providers) = (Arc::clone(pipeline), Arc::clone(pipeline));
+    let telemetry = Telemetry::builder("glyphoxa")
+        .version(env!("CARGO_PKG_VERSION"))
+        .catalog(VoiceMetrics::global())
+        .check("database", move || {
+            let pipeline = Arc::clone(&database);
+            async move { pipeline.spellbook.ping() }
+        })
+        .check("providers", move || {
+            let pipeline = Arc::clone(&providers);
+            async move { pipeline.network.ping() }
+        })
+        .without_listener()
+        .install()?;
+    Ok(telemetry)
+}
+
+/// Plays all sessions at the same time, each once.
+async fn play_once(
+    pipeline: &Arc<Pipeline>,
+    recordings: &Recordings,
+    speed: f64,
+) -> Result<Vec<Turns>, JoinError> {
+    let mut sessions = Vec::new();
+    for recording in recordings {
+        let (pipeline, recording) = (Arc::clone(pipeline), Arc::clone(recording));
+        sessions.push(tokio::spawn(async move {
+            play(&pipeline, recording, speed).await
+        }));
+    }
+    let mut played = Vec::new();
+    for session in sessions {
+        played.push(session.await?);
+    }
+    Ok(played)
+}
+
+fn print(recordings: &Recordings, played: &[Turns]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for (recording, turns) in recordings.iter().zip(played) {
+        report::conversation(&mut out, recording, turns)?;
+    }
+    let unanswered = played.iter().flatten().filter(|turn| turn.is_err()).count();
+    report::table(&mut out, u64::try_from(unanswered).unwrap_or(u64::MAX))?;
+    out.flush()
+}
+
+/// Plays all sessions over and over, and serves, until a signal.
+async fn serve(
+    telemetry: &Telemetry,
+    pipeline: &Arc<Pipeline>,
+    recordings: &Recordings,
+    cli: Cli,
+) -> Result<(), Box<dyn Error>> {
+    let (listener, address) = server::bind(cli.listen).await?;
+    let (stop, stopped) = watch::channel(());
+    let mut server = tokio::spawn(server::serve(listener, telemetry.router(), stopped));
+    writeln!(io::stdout(), "listening on http://{address}")?;
+
+    let mut sessions = JoinSet::new();
+    for recording in recordings {
+        sessions.spawn(repeat(
+            Arc::clone(pipeline),
+            Arc::clone(recording),
+            cli.speed,
+        ));
+    }
+    tokio::select! {
+        signal = interrupted() => signal?,
+        ended = &mut server => return Ok(ended??),
+    }
+    telemetry.draining();
+    sessions.shutdown().await;
+    drop(stop);
+    Ok(server.await??)
+}
+
+async fn repeat(pipeline: Arc<Pipeline>, recording: Arc<Recording>, speed: f64) {
+    loop {
+        play(&pipeline, Arc::clone(&recording), speed).await;
+        tokio::time::sleep(INTERMISSION).await;
+    }
+}
+
+/// Ctrl-C, or the signal by which a process manager ends a service.
+async fn interrupted() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            pressed = tokio::signal::ctrl_c() => pressed,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}

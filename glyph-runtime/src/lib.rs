@@ -2,9 +2,15 @@
 
 pub mod catalog;
 mod clock;
+#[cfg(feature = "prometheus")]
+pub mod expose;
+#[cfg(feature = "facade")]
+pub mod facade;
 pub mod label;
 pub mod metric;
 pub mod stage;
+#[cfg(feature = "admin")]
+pub mod telemetry;
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -15,3 +21,5 @@ pub use glyph_macros::{Label, LabelSet, instrument_stage, metric_catalog};
 pub use label::{Label, LabelSet, Status};
 pub use metric::{Counter, Exemplar, Gauge, Histogram};
 pub use stage::Outcome;
+#[cfg(feature = "admin")]
+pub use telemetry::{Telemetry, TelemetryBuilder};

@@ -15,6 +15,9 @@ pub use crate::{
         Label, LabelDescriptor, LabelSet, LabelValues, OpenValues, Place, label, label_or_stub,
         open_labels, places,
     },
-    metric::{Counter, Gauge, Histogram, Metric, MetricParts, MetricState, Storage, scaled_bounds},
+    metric::{
+        Counter, Gauge, Histogram, Metric, MetricParts, MetricState, Storage, padded_bounds,
+        scaled_bounds,
+    },
     stage::{Bound, Guard, Outcome, Rows, Stage, StageCells, Verdict, describe, start},
 };

@@ -12,6 +12,8 @@ pub use checks::{
 pub use descriptor::{
     CatalogDescriptor, Kind, MetricDescriptor, StageDescriptor, StageLabel, Unit,
 };
+#[cfg(feature = "facade")]
+pub(crate) use registry::sample_names;
 pub use registry::{CatalogClash, Registry};
 
 use crate::metric::Metric;

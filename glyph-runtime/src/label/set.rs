@@ -15,7 +15,7 @@ pub trait LabelSet {
 
     /// The number of the row that the labels stand for.
     #[doc(hidden)]
-    fn row(of: &Self::Of<'_>, places: &[Place], open: &[OpenValues]) -> usize;
+    fn row(of: &Self::Of<'_>, open: &[OpenValues]) -> usize;
 }
 
 /// What one label adds to the number of a row: its digit times its stride.

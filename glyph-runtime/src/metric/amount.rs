@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Scale;
+use super::{Scale, Scaled};
 
 /// A value that a histogram can observe, in its metric's base unit; a [`Duration`] is seconds.
 pub trait Observation: Observed {}
@@ -11,16 +11,16 @@ pub trait Observation: Observed {}
 pub trait GaugeValue: sealed::Held {}
 
 mod sealed {
-    use super::{Duration, Scale};
+    use super::{Duration, Scale, Scaled};
 
     pub trait Observed {
         /// The value itself.
         fn value(&self) -> f64;
 
-        /// See [`Scale::key`].
+        /// See [`Scale::scaled`].
         #[inline]
-        fn key(&self, scale: Scale) -> Option<i64> {
-            scale.key(self.value())
+        fn scaled(&self, scale: Scale) -> Option<Scaled> {
+            scale.scaled(self.value())
         }
     }
 
@@ -30,10 +30,10 @@ mod sealed {
         }
 
         #[inline]
-        fn key(&self, scale: Scale) -> Option<i64> {
+        fn scaled(&self, scale: Scale) -> Option<Scaled> {
             match scale {
-                Scale::Nanoseconds => i64::try_from(self.as_nanos()).ok(),
-                Scale::Whole | Scale::Float => scale.key(self.as_secs_f64()),
+                Scale::Nanoseconds => i64::try_from(self.as_nanos()).ok().map(Scaled::parts),
+                Scale::Whole | Scale::Float => scale.scaled(self.as_secs_f64()),
             }
         }
     }

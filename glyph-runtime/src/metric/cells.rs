@@ -8,7 +8,12 @@ use std::sync::{
     },
 };
 
-use super::{Exemplar, ExemplarAt, Observed, Scale, Storage, exemplar::ExemplarSlots};
+use super::{
+    Exemplar, ExemplarAt, Observed, Scale, Scaled, Storage,
+    bounds::Bounds,
+    exemplar::ExemplarSlots,
+    slab::{Writer, add_own, add_own_float},
+};
 use crate::{
     catalog::{Kind, MetricDescriptor},
     label::{OpenValues, Place, cardinality},
@@ -24,9 +29,12 @@ pub struct MetricParts {
     pub first: usize,
     pub places: &'static [Place],
     pub open: &'static [OpenValues],
-    pub bounds: &'static [i64],
+    pub bounds: &'static [f64],
     pub state: &'static MetricState,
 }
+
+/// The cells that only the current thread writes, once it has some.
+pub(crate) type Own = Option<&'static [AtomicU64]>;
 
 /// Where a metric's cells are. It never changes, so that a handle in a `static` costs no look-up.
 #[doc(hidden)]
@@ -34,6 +42,7 @@ pub struct MetricParts {
 pub struct Metric {
     pub(crate) parts: MetricParts,
     pub(crate) scale: Scale,
+    bounds: Bounds,
     pub(crate) rows: usize,
     /// Cells of one row.
     pub(crate) width: usize,
@@ -49,6 +58,7 @@ impl Metric {
         let descriptor = parts.descriptor;
         Self {
             scale: Scale::of(descriptor.unit),
+            bounds: Bounds::new(parts.bounds, descriptor.buckets.len()),
             rows: cardinality(descriptor.labels),
             width: width(descriptor.kind, descriptor.buckets.len()),
             group: if descriptor.sparse {
@@ -63,25 +73,54 @@ impl Metric {
 
     /// The place of each bucket count in a row, the infinite one included.
     pub(crate) const fn buckets(&self) -> usize {
-        self.parts.bounds.len() + 1
+        self.parts.descriptor.buckets.len() + 1
     }
 
     #[inline]
     pub(crate) fn add(&'static self, row: usize, amount: u64) {
-        let writer = self.parts.storage.writer();
-        if let Some(cell) = writer.cells().get(self.parts.first + row) {
-            writer.add(cell, amount);
+        self.add_in(self.parts.storage.own(), row, amount);
+    }
+
+    /// [`Metric::add`] for a caller who has looked up the thread's own cells.
+    #[inline]
+    pub(crate) fn add_in(&'static self, own: Own, row: usize, amount: u64) {
+        let place = self.parts.first + row;
+        match own.and_then(|own| own.get(place)) {
+            Some(cell) => add_own(cell, amount),
+            None => self.add_elsewhere(place, amount),
         }
         self.appear(row);
     }
 
+    #[cold]
+    fn add_elsewhere(&'static self, place: usize, amount: u64) {
+        let writer = self.parts.storage.writer();
+        if let Some(cell) = writer.cells().get(place) {
+            writer.add(cell, amount);
+        }
+    }
+
     #[inline]
     pub(crate) fn add_float(&'static self, row: usize, amount: f64) {
-        let writer = self.parts.storage.writer();
-        if let Some(cell) = writer.cells().get(self.parts.first + row) {
-            writer.add_float(cell, amount);
+        self.add_float_in(self.parts.storage.own(), row, amount);
+    }
+
+    #[inline]
+    pub(crate) fn add_float_in(&'static self, own: Own, row: usize, amount: f64) {
+        let place = self.parts.first + row;
+        match own.and_then(|own| own.get(place)) {
+            Some(cell) => add_own_float(cell, amount),
+            None => self.add_float_elsewhere(place, amount),
         }
         self.appear(row);
+    }
+
+    #[cold]
+    fn add_float_elsewhere(&'static self, place: usize, amount: f64) {
+        let writer = self.parts.storage.writer();
+        if let Some(cell) = writer.cells().get(place) {
+            writer.add_float(cell, amount);
+        }
     }
 
     /// Sets a gauge: threads' own cells hold what they added, and the shared one the difference.
@@ -103,24 +142,53 @@ impl Metric {
 
     #[inline]
     pub(crate) fn observe(&'static self, row: usize, value: &impl Observed) -> Option<usize> {
-        let Some(key) = value.key(self.scale) else {
+        self.observe_in(self.parts.storage.own(), row, value)
+    }
+
+    #[inline]
+    pub(crate) fn observe_in(
+        &'static self,
+        own: Own,
+        row: usize,
+        value: &impl Observed,
+    ) -> Option<usize> {
+        let Some(value) = value.scaled(self.scale) else {
             self.parts.state.refused.fetch_add(1, Relaxed);
             return None;
         };
-        let bucket = self.parts.bounds.partition_point(|bound| *bound < key);
-        let writer = self.parts.storage.writer();
+        let bucket = self.bounds.bucket(value);
         let start = self.parts.first + row * self.width;
-        if let Some([counts @ .., sum]) = writer.cells().get(start..start + self.width) {
-            if let Some(count) = counts.get(bucket) {
-                writer.add(count, 1);
-            }
-            match self.scale {
-                Scale::Float => writer.add_float(sum, value.value()),
-                Scale::Nanoseconds | Scale::Whole => writer.add(sum, key.cast_unsigned()),
-            }
+        match own.and_then(|own| own.get(start..start + self.width)) {
+            Some(cells) => self.count(Writer::Own(cells), bucket, value),
+            None => self.count_elsewhere(start, bucket, value),
         }
         self.appear(row);
         Some(bucket)
+    }
+
+    #[inline]
+    fn count(&self, writer: Writer<'_>, bucket: usize, value: Scaled) {
+        let [counts @ .., sum] = writer.cells() else {
+            return;
+        };
+        if let Some(count) = counts.get(bucket) {
+            writer.add(count, 1);
+        }
+        match self.scale {
+            Scale::Float => writer.add_float(sum, f64::from_bits(value.added)),
+            Scale::Nanoseconds | Scale::Whole => writer.add(sum, value.added),
+        }
+    }
+
+    #[cold]
+    fn count_elsewhere(&'static self, start: usize, bucket: usize, value: Scaled) {
+        let row =
+            |cells: &'static [AtomicU64]| cells.get(start..start + self.width).unwrap_or_default();
+        let writer = match self.parts.storage.writer() {
+            Writer::Own(cells) => Writer::Own(row(cells)),
+            Writer::Shared(cells) => Writer::Shared(row(cells)),
+        };
+        self.count(writer, bucket, value);
     }
 
     pub(crate) fn keep_exemplar(
@@ -180,7 +248,7 @@ impl Metric {
     }
 
     /// The rows that are there, in order.
-    pub(crate) fn present_rows(&self) -> impl Iterator<Item = usize> + '_ {
+    pub(crate) fn present_rows(&'static self) -> impl Iterator<Item = usize> + Send {
         let groups = self.rows / self.group.max(1);
         (0..groups)
             .filter(|group| !self.appearing || self.parts.state.has_appeared(*group))
@@ -190,10 +258,19 @@ impl Metric {
     #[inline]
     fn appear(&self, row: usize) {
         if self.appearing {
-            self.parts
-                .state
-                .appear(row / self.group.max(1), self.rows / self.group.max(1));
+            self.appear_group(row);
         }
+    }
+
+    #[inline(never)]
+    fn appear_group(&self, row: usize) {
+        self.parts
+            .state
+            .appear(row / self.group.max(1), self.rows / self.group.max(1));
+    }
+
+    pub(crate) fn is_histogram(&self) -> bool {
+        self.parts.descriptor.kind == Kind::Histogram
     }
 
     /// Values that were no numbers, or out of range.

@@ -109,7 +109,7 @@ impl Counter<()> {
 impl<L: LabelSet> Counter<L> {
     #[inline]
     fn row(&self, labels: &L::Of<'_>) -> usize {
-        L::row(labels, self.metric.parts.places, self.metric.parts.open)
+        L::row(labels, self.metric.parts.open)
     }
 
     /// Adds one to the series of `labels`.

@@ -93,7 +93,7 @@ impl Gauge<()> {
 impl<L: LabelSet> Gauge<L> {
     #[inline]
     fn row(&self, labels: &L::Of<'_>) -> usize {
-        L::row(labels, self.metric.parts.places, self.metric.parts.open)
+        L::row(labels, self.metric.parts.open)
     }
 
     /// Adds one to the series of `labels`.

@@ -82,7 +82,7 @@ impl Histogram<()> {
 impl<L: LabelSet> Histogram<L> {
     #[inline]
     fn row(&self, labels: &L::Of<'_>) -> usize {
-        L::row(labels, self.metric.parts.places, self.metric.parts.open)
+        L::row(labels, self.metric.parts.open)
     }
 
     /// Counts a value, given in the metric's unit or as a `Duration`, in the series of `labels`.

@@ -5,6 +5,7 @@
 //! threads' cells up.
 
 mod amount;
+mod bounds;
 mod cells;
 mod counter;
 mod exemplar;
@@ -21,9 +22,9 @@ pub use gauge::Gauge;
 pub use histogram::{Histogram, HistogramSnapshot};
 
 pub(crate) use amount::Observed;
-pub(crate) use cells::slots;
+pub use bounds::{padded_bounds, scaled_bounds};
 pub use cells::{Metric, MetricParts, MetricState};
+pub(crate) use cells::{Own, slots};
 pub(crate) use exemplar::ExemplarAt;
-pub(crate) use scale::Scale;
-pub use scale::scaled_bounds;
+pub(crate) use scale::{Scale, Scaled};
 pub use storage::Storage;

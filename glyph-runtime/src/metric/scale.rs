@@ -24,23 +24,39 @@ impl Scale {
         }
     }
 
-    /// The number by which a value is held against bucket bounds; `None` where it is not a number
-    /// or out of range.
+    /// What is compared with bounds and added to sums; `None` where the value is not a number or out
+    /// of range.
     #[inline]
     #[expect(
         clippy::cast_possible_truncation,
         reason = "the range is checked first"
     )]
-    pub(crate) const fn key(self, value: f64) -> Option<i64> {
-        let scaled = match self {
+    pub(crate) fn scaled(self, value: f64) -> Option<Scaled> {
+        let parts = match self {
             Self::Nanoseconds => value * NANOSECONDS,
             Self::Whole => value,
-            Self::Float if value.is_finite() => return Some(ordered(value)),
-            Self::Float => return None,
+            Self::Float => {
+                return value.is_finite().then_some(Scaled {
+                    compared: value,
+                    added: value.to_bits(),
+                });
+            }
         };
-        // Half a part is lost to no bound: buckets are in the same parts.
-        if scaled > -MAX_EXACT && scaled < MAX_EXACT {
-            Some((scaled + if scaled < 0.0 { -0.5 } else { 0.5 }) as i64)
+        (parts.abs() < MAX_PARTS).then(|| Scaled {
+            compared: parts,
+            added: ((parts + 0.5f64.copysign(parts)) as i64).cast_unsigned(),
+        })
+    }
+
+    /// A bucket's bound as values are compared with it.
+    pub(crate) const fn bound(self, bound: f64) -> Option<f64> {
+        let parts = match self {
+            Self::Nanoseconds => bound * NANOSECONDS,
+            Self::Whole => bound,
+            Self::Float => return Some(bound),
+        };
+        if parts.abs() < MAX_PARTS {
+            Some(rounded(parts) + 0.5)
         } else {
             None
         }
@@ -64,33 +80,37 @@ impl Scale {
     }
 }
 
-/// Values beyond this are refused: a few of them would overflow a sum.
-const MAX_EXACT: f64 = 4e18;
-
-/// The bits of a floating-point number, rearranged so that they rise as it does.
-#[expect(clippy::cast_possible_wrap, reason = "the sign bit is meant")]
-const fn ordered(value: f64) -> i64 {
-    // Both zeros are one number.
-    let bits = (value + 0.0).to_bits() as i64;
-    bits ^ (((bits >> 63) as u64) >> 1) as i64
+/// A value under some scale.
+#[derive(Clone, Copy, Debug)]
+pub struct Scaled {
+    /// Held against the bounds, which went the same way.
+    pub(crate) compared: f64,
+    /// Added to the sum: a whole number, or the bits of a floating-point one.
+    pub(crate) added: u64,
 }
 
-/// Bucket bounds as they are compared.
-#[doc(hidden)]
-#[must_use]
-#[expect(
-    clippy::indexing_slicing,
-    reason = "evaluated in consts, where N is the number of bounds"
-)]
-pub const fn scaled_bounds<const N: usize>(bounds: &[f64], unit: Unit) -> [i64; N] {
-    let mut scaled = [0; N];
-    let mut index = 0;
-    while index < N {
-        scaled[index] = match Scale::of(unit).key(bounds[index]) {
-            Some(key) => key,
-            None => i64::MAX,
-        };
-        index += 1;
+impl Scaled {
+    #[inline]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "parts past 2^53 are beyond any bound's precision"
+    )]
+    pub(crate) const fn parts(parts: i64) -> Self {
+        Self {
+            compared: parts as f64,
+            added: parts.cast_unsigned(),
+        }
     }
-    scaled
+}
+
+/// Values beyond this many parts are refused: a few of them would overflow a sum.
+const MAX_PARTS: f64 = 4e18;
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "the range is checked first"
+)]
+const fn rounded(parts: f64) -> f64 {
+    (parts + if parts < 0.0 { -0.5 } else { 0.5 }) as i64 as f64
 }

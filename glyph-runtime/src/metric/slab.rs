@@ -28,6 +28,22 @@ impl Slab {
     }
 }
 
+/// Adds to a cell that nobody else writes.
+#[inline]
+pub(crate) fn add_own(cell: &AtomicU64, amount: u64) {
+    cell.store(cell.load(Relaxed).wrapping_add(amount), Relaxed);
+}
+
+/// Adds to a floating-point cell that nobody else writes.
+#[inline]
+pub(crate) fn add_own_float(cell: &AtomicU64, amount: f64) {
+    cell.store(plus(cell.load(Relaxed), amount), Relaxed);
+}
+
+fn plus(bits: u64, amount: f64) -> u64 {
+    (f64::from_bits(bits) + amount).to_bits()
+}
+
 /// Where the current thread may write.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Writer<'s> {
@@ -49,7 +65,7 @@ impl<'s> Writer<'s> {
     #[inline]
     pub(crate) fn add(self, cell: &AtomicU64, amount: u64) {
         match self {
-            Self::Own(_) => cell.store(cell.load(Relaxed).wrapping_add(amount), Relaxed),
+            Self::Own(_) => add_own(cell, amount),
             Self::Shared(_) => {
                 cell.fetch_add(amount, Relaxed);
             }
@@ -59,11 +75,10 @@ impl<'s> Writer<'s> {
     /// Adds to a floating-point number.
     #[inline]
     pub(crate) fn add_float(self, cell: &AtomicU64, amount: f64) {
-        let sum = |bits| (f64::from_bits(bits) + amount).to_bits();
         match self {
-            Self::Own(_) => cell.store(sum(cell.load(Relaxed)), Relaxed),
+            Self::Own(_) => add_own_float(cell, amount),
             Self::Shared(_) => {
-                let _ = cell.fetch_update(AcqRel, Relaxed, |bits| Some(sum(bits)));
+                let _ = cell.fetch_update(AcqRel, Relaxed, |bits| Some(plus(bits, amount)));
             }
         }
     }

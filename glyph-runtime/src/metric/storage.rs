@@ -57,13 +57,39 @@ impl Storage {
         }
     }
 
-    /// The cells that the current thread may write.
+    /// The cells that nobody but the current thread writes, once it has some.
     #[inline]
-    pub(crate) fn writer(&'static self) -> Writer<'static> {
+    pub(crate) fn own(&self) -> Option<&'static [AtomicU64]> {
         let id = self.id.load(Relaxed);
-        WRITERS
-            .with(|writers| writers.get(id).and_then(Cell::get))
-            .unwrap_or_else(|| self.find_writer())
+        OWN.with(|own| own.get(id).and_then(Cell::get))
+    }
+
+    /// The cells that the current thread may write, and how.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn writer(&'static self) -> Writer<'static> {
+        let id = self.registered();
+        if let Some(own) = self.own() {
+            return Writer::Own(own);
+        }
+        HELD.try_with(|held| {
+            // A destructor of this thread may record while the list is being given back.
+            let mut held = held.try_borrow_mut().ok()?;
+            if held.refused.contains(&id) {
+                return None;
+            }
+            let Some(owned) = self.take() else {
+                held.refused.push(id);
+                return None;
+            };
+            held.taken.push((id, owned));
+            let cells = owned.slab.get_or_init(|| Slab::zeroed(self.slots)).cells();
+            OWN.with(|own| own.get(id).map(|place| place.set(Some(cells))));
+            Some(Writer::Own(cells))
+        })
+        .ok()
+        .flatten()
+        .unwrap_or_else(|| Writer::Shared(self.shared()))
     }
 
     /// The cells that all threads may write, with atomic operations.
@@ -79,30 +105,6 @@ impl Storage {
             .chain([&self.shared])
             .filter_map(OnceLock::get)
             .map(Slab::cells)
-    }
-
-    #[cold]
-    fn find_writer(&'static self) -> Writer<'static> {
-        let id = self.registered();
-        let writer = HELD
-            .try_with(|held| {
-                // A destructor of this thread may record while the list is being given back.
-                let mut held = held.try_borrow_mut().ok()?;
-                let owned = self.take()?;
-                held.0.push((id, owned));
-                Some(Writer::Own(
-                    owned.slab.get_or_init(|| Slab::zeroed(self.slots)).cells(),
-                ))
-            })
-            .ok()
-            .flatten()
-            .unwrap_or_else(|| Writer::Shared(self.shared()));
-        WRITERS.with(|writers| {
-            if let Some(place) = writers.get(id) {
-                place.set(Some(writer));
-            }
-        });
-        writer
     }
 
     /// This storage's place in the threads' tables, never zero. Past the last place there is no table
@@ -148,19 +150,23 @@ static NEXT_ID: AtomicUsize = AtomicUsize::new(1);
 
 thread_local! {
     /// By storage id. Without a destructor, so that looking one up is a plain load.
-    static WRITERS: [Cell<Option<Writer<'static>>>; MAX_STORAGES] = const { [const { Cell::new(None) }; MAX_STORAGES] };
+    static OWN: [Cell<Option<&'static [AtomicU64]>>; MAX_STORAGES] = const { [const { Cell::new(None) }; MAX_STORAGES] };
 
     /// What the thread gives back when it ends.
-    static HELD: RefCell<Held> = const { RefCell::new(Held(Vec::new())) };
+    static HELD: RefCell<Held> = const { RefCell::new(Held { taken: Vec::new(), refused: Vec::new() }) };
 }
 
-struct Held(Vec<(usize, &'static OwnedSlab)>);
+struct Held {
+    taken: Vec<(usize, &'static OwnedSlab)>,
+    /// Storages that had no slab left for this thread.
+    refused: Vec<usize>,
+}
 
 impl Drop for Held {
     fn drop(&mut self) {
-        WRITERS.with(|writers| {
-            for (id, owned) in self.0.drain(..) {
-                if let Some(place) = writers.get(id) {
+        OWN.with(|own| {
+            for (id, owned) in self.taken.drain(..) {
+                if let Some(place) = own.get(id) {
                     place.set(None);
                 }
                 owned.taken.store(false, Release);

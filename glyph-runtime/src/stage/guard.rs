@@ -33,7 +33,7 @@ pub fn start<S: Stage>(stage: S, span: Span) -> Guard {
 impl Guard {
     fn new(cells: &'static StageCells, rows: Rows, span: Span) -> Self {
         if let Some(gauge) = &cells.in_flight {
-            gauge.metric.add_float(rows.in_flight, 1.0);
+            gauge.metric.add_float_in(cells.own(), rows.in_flight, 1.0);
         }
         Self {
             cells,
@@ -51,6 +51,7 @@ impl Guard {
     }
 
     /// Ends the call as `verdict` says.
+    #[inline]
     pub fn finish(mut self, verdict: Verdict) {
         self.record(verdict);
     }
@@ -59,22 +60,26 @@ impl Guard {
         self.finished = true;
         let elapsed = self.started.elapsed_nanoseconds();
         let (cells, rows, outcome) = (self.cells, self.rows, verdict.outcome);
-        cells.duration.metric.observe(
-            rows.duration + cells.duration.digit(outcome),
-            &Nanoseconds(elapsed),
-        );
+        let own = cells.own();
+        let row = rows.duration + cells.duration.digit(outcome);
+        cells
+            .duration
+            .metric
+            .observe_in(own, row, &Nanoseconds(elapsed));
         if let Some(requests) = &cells.requests {
             requests
                 .metric
-                .add(rows.requests + requests.digit(outcome), 1);
+                .add_in(own, rows.requests + requests.digit(outcome), 1);
         }
         if let Some(errors) = &cells.errors
             && outcome.is_error()
         {
-            errors.metric.add(rows.errors + errors.digit(outcome), 1);
+            errors
+                .metric
+                .add_in(own, rows.errors + errors.digit(outcome), 1);
         }
         if let Some(gauge) = &cells.in_flight {
-            gauge.metric.add_float(rows.in_flight, -1.0);
+            gauge.metric.add_float_in(own, rows.in_flight, -1.0);
         }
         if !self.span.is_disabled() {
             self.describe(verdict);

@@ -13,7 +13,7 @@ use tracing::Span;
 
 use crate::{
     Label,
-    metric::{Metric, Observed, Scale},
+    metric::{Metric, Observed, Own, Scale, Scaled},
 };
 
 /// A stage of a catalog.
@@ -42,6 +42,14 @@ pub struct StageCells {
     pub requests: Option<Bound>,
     pub errors: Option<Bound>,
     pub in_flight: Option<Bound>,
+}
+
+impl StageCells {
+    /// All metrics of a stage are of one catalog, whose cells are looked up once.
+    #[inline]
+    fn own(&self) -> Own {
+        self.duration.metric.parts.storage.own()
+    }
 }
 
 /// Rows of a stage's metrics.
@@ -115,10 +123,10 @@ impl Observed for Nanoseconds {
     }
 
     #[inline]
-    fn key(&self, scale: Scale) -> Option<i64> {
+    fn scaled(&self, scale: Scale) -> Option<Scaled> {
         match scale {
-            Scale::Nanoseconds => i64::try_from(self.0).ok(),
-            Scale::Whole | Scale::Float => scale.key(self.value()),
+            Scale::Nanoseconds => i64::try_from(self.0).ok().map(Scaled::parts),
+            Scale::Whole | Scale::Float => scale.scaled(self.value()),
         }
     }
 }

@@ -1,0 +1,29 @@
+//! One module per bench: what is measured, with which schedule, in which unit.
+
+pub(crate) mod counters;
+pub(crate) mod histograms;
+pub(crate) mod memory;
+pub(crate) mod render;
+
+use std::time::Duration;
+
+use crate::Result;
+use crate::harness::report::{self, Row};
+use crate::harness::rounds::{self, Contender, Schedule};
+
+/// Long enough that the start of a sample and one switch of tasks do not count.
+const SAMPLE: Duration = Duration::from_millis(15);
+
+/// Times the contenders with one thread and then with two.
+fn record(bench: &'static str, contenders: &[Contender], rounds: u16) -> Result<Vec<Row>> {
+    let schedule = Schedule {
+        rounds,
+        sample: SAMPLE,
+    };
+    let mut rows = Vec::new();
+    for threads in [1, 2] {
+        let medians = rounds::medians(contenders, threads, schedule)?;
+        rows.extend(report::rows(bench, "ns", threads, medians));
+    }
+    Ok(rows)
+}

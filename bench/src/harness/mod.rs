@@ -1,0 +1,5 @@
+//! How things are measured and how the figures are printed.
+
+pub(crate) mod report;
+pub(crate) mod resident;
+pub(crate) mod rounds;

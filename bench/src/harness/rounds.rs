@@ -1,0 +1,126 @@
+//! Rounds in which every contender runs once, so that what disturbs the machine disturbs all.
+
+use std::hint::black_box;
+use std::sync::Barrier;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::Result;
+
+/// Work that can be repeated and timed.
+pub(crate) trait Operation: Sync {
+    /// Does the work a fixed number of times and returns that number. Several threads call it
+    /// at once.
+    fn pass(&self) -> Result<u32>;
+
+    /// What a program has to do aside from the work, such as a peer's upkeep. Not timed.
+    fn settle(&self) {}
+}
+
+/// An operation and the subject whose it is.
+pub(crate) struct Contender {
+    pub(crate) name: &'static str,
+    pub(crate) operation: Box<dyn Operation>,
+}
+
+/// How often and how long.
+#[derive(Clone, Copy)]
+pub(crate) struct Schedule {
+    /// Samples of each contender; the round before them is thrown away.
+    pub(crate) rounds: u16,
+    /// How long a sample lasts at least. With zero it is one pass.
+    pub(crate) sample: Duration,
+}
+
+/// Nanoseconds per operation of each contender when `threads` threads do the work at once:
+/// the median over the rounds of the mean over the threads.
+pub(crate) fn medians(
+    contenders: &[Contender],
+    threads: usize,
+    schedule: Schedule,
+) -> Result<Vec<(&'static str, f64)>> {
+    let barrier = Barrier::new(threads);
+    let workers: Vec<Vec<Vec<f64>>> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|number| {
+                let barrier = &barrier;
+                scope.spawn(move || work(contenders, schedule, barrier, number == 0))
+            })
+            .collect();
+        workers
+            .into_iter()
+            .map(|worker| worker.join().map_err(|_| "a worker panicked")?)
+            .collect::<Result<_>>()
+    })?;
+
+    Ok(contenders
+        .iter()
+        .enumerate()
+        .map(|(position, contender)| {
+            let rounds = (0..usize::from(schedule.rounds)).filter_map(|round| {
+                mean(
+                    workers
+                        .iter()
+                        .filter_map(|worker| worker.get(position)?.get(round).copied()),
+                )
+            });
+            (contender.name, median(rounds.collect()))
+        })
+        .collect())
+}
+
+/// One thread's samples, by contender and round. It lives through all rounds, so that what a
+/// subject keeps per thread is set up once.
+fn work(
+    contenders: &[Contender],
+    schedule: Schedule,
+    barrier: &Barrier,
+    leads: bool,
+) -> Result<Vec<Vec<f64>>> {
+    let mut samples: Vec<Vec<Result<f64>>> = contenders.iter().map(|_| Vec::new()).collect();
+    let mut turns: Vec<_> = contenders.iter().zip(&mut samples).collect();
+    for round in 0..=schedule.rounds {
+        for (contender, samples) in &mut turns {
+            if leads {
+                contender.operation.settle();
+            }
+            barrier.wait();
+            let sample = sample(&*contender.operation, schedule.sample);
+            // A failure is kept and not returned at once: the other threads wait at the barrier.
+            if round > 0 || sample.is_err() {
+                samples.push(sample);
+            }
+        }
+        turns.rotate_left(1);
+    }
+    samples
+        .into_iter()
+        .map(|of_one| of_one.into_iter().collect())
+        .collect()
+}
+
+fn sample(operation: &dyn Operation, at_least: Duration) -> Result<f64> {
+    let mut operations = 0_u32;
+    let start = Instant::now();
+    loop {
+        operations += black_box(operation).pass()?;
+        let elapsed = start.elapsed();
+        if elapsed >= at_least {
+            return Ok(elapsed.as_secs_f64() * 1e9 / f64::from(operations));
+        }
+    }
+}
+
+/// The middle value, or the mean of the middle two. Not a number when there are none.
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let lower = values.len().saturating_sub(1) / 2;
+    let upper = values.len() / 2;
+    let middle = values.get(lower).zip(values.get(upper));
+    middle.map_or(f64::NAN, |(lower, upper)| f64::midpoint(*lower, *upper))
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum, count) = values.fold((0.0, 0_u32), |(sum, count), value| (sum + value, count + 1));
+    (count > 0).then(|| sum / f64::from(count))
+}

@@ -1,0 +1,59 @@
+//! Sound: 16 kHz, one channel, 16 bits.
+
+pub(crate) mod synth;
+pub(crate) mod vad;
+pub(crate) mod wav;
+
+use std::time::Duration;
+
+/// Samples in a second.
+pub(crate) const SAMPLE_RATE: u32 = 16_000;
+
+/// How much sound a microphone hands over at a time.
+pub(crate) const FRAME: Duration = Duration::from_millis(20);
+
+/// [`FRAME`] in samples.
+pub(crate) const FRAME_SAMPLES: usize = 320;
+
+/// The level of digital silence, which has no logarithm.
+pub(crate) const SILENCE_DBFS: f64 = -100.0;
+
+/// The root mean square of `samples` in decibels below full scale.
+pub(crate) fn level_dbfs(samples: &[i16]) -> f64 {
+    let energy: f64 = samples
+        .iter()
+        .map(|&sample| f64::from(sample).powi(2))
+        .sum();
+    if energy == 0.0 {
+        return SILENCE_DBFS;
+    }
+    let rms = (energy / count(samples)).sqrt();
+    (20.0 * (rms / f64::from(i16::MAX)).log10()).max(SILENCE_DBFS)
+}
+
+/// How long `samples` last, in seconds.
+pub(crate) fn seconds(samples: &[i16]) -> f64 {
+    count(samples) / f64::from(SAMPLE_RATE)
+}
+
+fn count(samples: &[i16]) -> f64 {
+    f64::from(u32::try_from(samples.len()).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_relative_to_full_scale() {
+        assert!((level_dbfs(&[i16::MAX; 100]) - 0.0).abs() < 0.01);
+        assert!((level_dbfs(&[i16::MAX / 10; 100]) + 20.0).abs() < 0.01);
+        assert!((level_dbfs(&[0; 100]) - SILENCE_DBFS).abs() < f64::EPSILON);
+        assert!((level_dbfs(&[]) - SILENCE_DBFS).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn a_frame_is_as_long_as_it_says() {
+        assert!((seconds(&[0; FRAME_SAMPLES]) - FRAME.as_secs_f64()).abs() < f64::EPSILON);
+    }
+}

@@ -1,0 +1,89 @@
+//! The command line.
+
+use std::net::SocketAddr;
+
+use clap::Parser;
+
+/// A voice pipeline for tabletop games: speech in, a character's answer out, all of it measured.
+///
+/// Without `--once` the recorded sessions repeat until Ctrl-C, and `/metrics`, `/healthz` and
+/// `/readyz` are served.
+#[derive(Clone, Copy, Debug, Parser)]
+#[command(name = "glyphoxa", version)]
+pub(crate) struct Cli {
+    /// Play each session once, print what was said and how long each stage took, and end.
+    #[arg(long, conflicts_with = "listen")]
+    pub(crate) once: bool,
+
+    /// Where to serve; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+
+    /// The part of all calls to providers that fails, from 0.0 to 1.0.
+    #[arg(long, value_name = "RATE", default_value = "0", value_parser = fail_rate)]
+    pub(crate) fail_rate: f64,
+
+    /// How many times as fast as they were spoken the sessions are played, from 0.1 to 100.
+    #[arg(long, value_name = "FACTOR", default_value = "4", value_parser = speed)]
+    pub(crate) speed: f64,
+}
+
+fn fail_rate(text: &str) -> Result<f64, String> {
+    number(text, 0.0, 1.0)
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    number(text, 0.1, 100.0)
+}
+
+fn number(text: &str, least: f64, most: f64) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|number| (least..=most).contains(number))
+        .ok_or_else(|| format!("give a number from {least} to {most}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(arguments: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(std::iter::once("glyphoxa").chain(arguments.split_whitespace()))
+    }
+
+    #[test]
+    fn without_arguments_it_serves_on_the_loopback() {
+        let cli = parse("").ok().filter(|cli| !cli.once);
+        assert_eq!(
+            cli.map(|cli| cli.listen.to_string()).as_deref(),
+            Some("127.0.0.1:8080")
+        );
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_refused() {
+        for accepted in [
+            "--fail-rate 0",
+            "--fail-rate 1.0",
+            "--speed 100",
+            "--listen [::1]:0",
+        ] {
+            assert!(parse(accepted).is_ok(), "{accepted}");
+        }
+        for refused in [
+            "--fail-rate 1.1",
+            "--fail-rate -0.1",
+            "--fail-rate NaN",
+            "--fail-rate x",
+        ]
+        .into_iter()
+        .chain([
+            "--speed 0",
+            "--speed inf",
+            "--listen 8080",
+            "--once --listen [::1]:0",
+        ]) {
+            assert!(parse(refused).is_err(), "{refused}");
+        }
+    }
+}

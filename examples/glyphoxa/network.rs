@@ -1,0 +1,108 @@
+//! The way to the providers: it takes time, and fails as often as it is told to.
+
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use thiserror::Error;
+
+/// Failures in a row from which on the providers count as unreachable.
+const UNREACHABLE_AFTER: u32 = 5;
+
+/// How a provider fails.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub(crate) enum ProviderFault {
+    #[error("the provider is unavailable")]
+    Unavailable,
+    #[error("the provider limits our rate")]
+    RateLimited,
+    #[error("the provider closed the connection")]
+    Disconnected,
+}
+
+/// The last calls all failed.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("the last {0} calls failed")]
+pub(crate) struct Unreachable(u32);
+
+/// A simulated network with providers at the other end.
+#[derive(Debug)]
+pub(crate) struct Network {
+    fail_rate: f64,
+    failures_in_a_row: AtomicU32,
+}
+
+impl Network {
+    /// A network on which `fail_rate` of all calls fail, from 0.0 to 1.0.
+    pub(crate) fn new(fail_rate: f64) -> Self {
+        Self {
+            fail_rate,
+            failures_in_a_row: AtomicU32::new(0),
+        }
+    }
+
+    /// Asks a provider that takes so many milliseconds to answer.
+    pub(crate) async fn call(&self, millis: RangeInclusive<u64>) -> Result<(), ProviderFault> {
+        work(millis).await;
+        // `f64` is below one, so that a rate of one fails always and a rate of zero never.
+        if fastrand::f64() < self.fail_rate {
+            self.failures_in_a_row.fetch_add(1, Ordering::Relaxed);
+            return Err(match fastrand::u8(..3) {
+                0 => ProviderFault::Unavailable,
+                1 => ProviderFault::RateLimited,
+                _ => ProviderFault::Disconnected,
+            });
+        }
+        self.failures_in_a_row.store(0, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Whether the providers answer, judged by the last calls.
+    pub(crate) fn ping(&self) -> Result<(), Unreachable> {
+        match self.failures_in_a_row.load(Ordering::Relaxed) {
+            failures if failures >= UNREACHABLE_AFTER => Err(Unreachable(failures)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Waits as long as somebody else's work takes.
+pub(crate) async fn work(millis: RangeInclusive<u64>) {
+    tokio::time::sleep(Duration::from_millis(fastrand::u64(millis))).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_sound_network_always_answers_in_time() {
+        let network = Network::new(0.0);
+        for _ in 0..100 {
+            let started = tokio::time::Instant::now();
+            assert_eq!(network.call(5..=9).await, Ok(()));
+            assert!((5..=10).contains(&started.elapsed().as_millis()));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_dead_network_never_answers_and_says_so() {
+        let network = Network::new(1.0);
+        for failures in 0..UNREACHABLE_AFTER {
+            assert_eq!(network.ping(), Ok(()), "after {failures}");
+            assert!(network.call(1..=1).await.is_err());
+        }
+        assert_eq!(network.ping(), Err(Unreachable(UNREACHABLE_AFTER)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_answer_makes_the_providers_reachable_again() {
+        let mut network = Network::new(1.0);
+        for _ in 0..UNREACHABLE_AFTER {
+            assert!(network.call(1..=1).await.is_err());
+        }
+        network.fail_rate = 0.0;
+        assert_eq!(network.call(1..=1).await, Ok(()));
+        assert_eq!(network.ping(), Ok(()));
+    }
+}

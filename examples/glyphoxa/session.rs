@@ -1,0 +1,206 @@
+//! A voice session: players speak, a character answers.
+
+use std::sync::Arc;
+
+use glyph_runtime::instrument_stage;
+use thiserror::Error;
+use tokio::sync::mpsc;
+use tokio::time::interval;
+
+use crate::audio::vad::{Detector, Utterance};
+use crate::audio::{FRAME, FRAME_SAMPLES};
+use crate::game::spellbook::Spellbook;
+use crate::network::{Network, ProviderFault};
+use crate::npc::Npc;
+use crate::recordings::Recording;
+use crate::stages::llm::{self, Completion, Prompt};
+use crate::stages::stt::{Recogniser, SttError};
+use crate::stages::tools;
+use crate::stages::tts::{self, TtsError};
+use crate::telemetry::{NpcUtterance, Presence, VoiceMetrics, stage};
+
+/// Utterances that may wait for an answer; beyond them the microphone waits.
+const WAITING_UTTERANCES: usize = 4;
+/// Tools that a model may call before it has to say something.
+const MOST_TOOL_CALLS: usize = 3;
+
+/// What all sessions share.
+#[derive(Debug)]
+pub(crate) struct Pipeline {
+    pub(crate) network: Network,
+    pub(crate) recogniser: Recogniser,
+    pub(crate) spellbook: Spellbook,
+}
+
+/// What was said to a character and what it answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) speaker: String,
+    pub(crate) words: String,
+    pub(crate) reply: String,
+    pub(crate) audio: Vec<i16>,
+}
+
+/// Why an utterance stays without an answer.
+#[derive(Debug, Error)]
+pub(crate) enum TurnError {
+    #[error("speech to text: {0}")]
+    Stt(#[from] SttError),
+    #[error("language model: {0}")]
+    Llm(#[from] ProviderFault),
+    #[error("language model: still calling tools after {MOST_TOOL_CALLS}")]
+    NoAnswer,
+    #[error("text to speech: {0}")]
+    Tts(#[from] TtsError),
+}
+
+/// Plays `recording` `speed` times as fast as it was spoken; a failed turn does not end it.
+pub(crate) async fn play(
+    pipeline: &Pipeline,
+    recording: Arc<Recording>,
+    speed: f64,
+) -> Vec<Result<Answer, TurnError>> {
+    let metrics = VoiceMetrics::global();
+    let _session = Presence::new(&metrics.active_sessions);
+    let _npc = Presence::new(&metrics.active_npcs);
+    let players = recording.participants();
+    let _players: Vec<_> = players
+        .iter()
+        .map(|_| Presence::new(&metrics.active_participants))
+        .collect();
+
+    let (heard, mut utterances) = mpsc::channel(WAITING_UTTERANCES);
+    let converse = async {
+        let mut turns = Vec::new();
+        while let Some(utterance) = utterances.recv().await {
+            turns.push(turn(pipeline, recording.session, recording.npc, utterance).await);
+        }
+        turns
+    };
+    let ((), turns) = tokio::join!(listen(&recording.audio, speed, heard), converse);
+    turns
+}
+
+/// The microphone: hands over frame by frame, and passes on each utterance once it has ended.
+async fn listen(audio: &[i16], speed: f64, heard: mpsc::Sender<Utterance>) {
+    let mut detector = Detector::default();
+    let mut clock = interval(FRAME.div_f64(speed));
+    for frame in audio.chunks(FRAME_SAMPLES) {
+        clock.tick().await;
+        if let Some(utterance) = detector.push(frame)
+            && heard.send(utterance).await.is_err()
+        {
+            return;
+        }
+    }
+    if let Some(utterance) = detector.finish() {
+        // Nobody listens any more: then nobody misses it.
+        let _ = heard.send(utterance).await;
+    }
+}
+
+/// From the end of an utterance to the sound of the answer.
+#[instrument_stage(stage::s2s, fields(session, npc = npc.id))]
+async fn turn(
+    pipeline: &Pipeline,
+    session: &'static str,
+    npc: &'static Npc,
+    utterance: Utterance,
+) -> Result<Answer, TurnError> {
+    let heard = pipeline
+        .recogniser
+        .transcribe(&pipeline.network, &utterance.samples)
+        .await?;
+    let reply = converse(pipeline, npc, &heard.words).await?;
+    let audio = tts::synthesise(&pipeline.network, npc.voice, &reply).await?;
+    VoiceMetrics::global()
+        .npc_utterances
+        .inc(NpcUtterance { npc_id: npc.id });
+    Ok(Answer {
+        speaker: heard.speaker,
+        words: heard.words,
+        reply,
+        audio,
+    })
+}
+
+/// Lets the model think, and call tools, until it says something.
+async fn converse(pipeline: &Pipeline, npc: &Npc, words: &str) -> Result<String, TurnError> {
+    let mut completion = llm::complete(&pipeline.network, npc, Prompt::Player(words)).await?;
+    for _ in 0..MOST_TOOL_CALLS {
+        match completion {
+            Completion::Say(reply) => return Ok(reply),
+            Completion::Call { tool, argument } => {
+                let outcome = tools::execute(&pipeline.spellbook, &tool, &argument).await;
+                completion = llm::complete(&pipeline.network, npc, Prompt::Tool(&outcome)).await?;
+            }
+        }
+    }
+    match completion {
+        Completion::Say(reply) => Ok(reply),
+        Completion::Call { .. } => Err(TurnError::NoAnswer),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+
+    use super::*;
+    use crate::recordings;
+
+    async fn play_all(fail_rate: f64) -> Vec<(Arc<Recording>, Vec<Result<Answer, TurnError>>)> {
+        let recordings = recordings::load().unwrap();
+        let pipeline = Pipeline {
+            network: Network::new(fail_rate),
+            recogniser: Recogniser::new(&recordings),
+            spellbook: Spellbook::open().unwrap(),
+        };
+        let mut played = Vec::new();
+        for recording in recordings.into_iter().map(Arc::new) {
+            let turns = play(&pipeline, Arc::clone(&recording), 1.0).await;
+            played.push((recording, turns));
+        }
+        played
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_line_is_answered_aloud() {
+        for (recording, turns) in play_all(0.0).await {
+            assert_eq!(turns.len(), recording.lines.len());
+            for (line, turn) in recording.lines.iter().zip(turns) {
+                let answer = turn.unwrap();
+                assert_eq!(
+                    (&answer.speaker, &answer.words),
+                    (&line.speaker, &line.words)
+                );
+                assert!(!answer.reply.is_empty() && !answer.audio.is_empty());
+                assert_ne!(
+                    answer.reply, recording.npc.otherwise,
+                    "no rule for {}",
+                    line.words
+                );
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_dead_provider_costs_the_turn_and_not_the_session() {
+        for (recording, turns) in play_all(1.0).await {
+            assert_eq!(turns.len(), recording.lines.len());
+            assert!(
+                turns
+                    .iter()
+                    .all(|turn| matches!(turn, Err(TurnError::Stt(SttError::Provider(_)))))
+            );
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_session_takes_as_long_as_its_recording() {
+        let started = tokio::time::Instant::now();
+        play_all(0.0).await;
+        let seconds = started.elapsed().as_secs_f64();
+        assert!((32.5..33.5).contains(&seconds), "{seconds}");
+    }
+}

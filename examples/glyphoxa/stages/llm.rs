@@ -1,0 +1,156 @@
+//! The language model. This one follows a character's rules.
+
+use glyph_runtime::instrument_stage;
+
+use super::tools::{self, ToolError};
+use crate::game::dice::Dice;
+use crate::network::{Network, ProviderFault};
+use crate::npc::Npc;
+use crate::telemetry::{Provider, stage};
+
+/// What the model is asked to go on from.
+#[derive(Debug)]
+pub(crate) enum Prompt<'a> {
+    /// A player's words.
+    Player(&'a str),
+    /// What the tool answered that the model has called.
+    Tool(&'a Result<String, ToolError>),
+}
+
+/// What the model answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Completion {
+    /// The character says this.
+    Say(String),
+    /// The model wants a tool called with this argument, and to hear what it answers.
+    Call { tool: String, argument: String },
+}
+
+/// Lets the mind of `npc` think.
+#[instrument_stage(stage::llm, labels(provider = npc.mind), fields(npc = npc.id))]
+pub(crate) async fn complete(
+    network: &Network,
+    npc: &Npc,
+    prompt: Prompt<'_>,
+) -> Result<Completion, ProviderFault> {
+    let millis = match npc.mind {
+        Provider::Ollama => 15..=35,
+        _ => 30..=60,
+    };
+    network.call(millis).await?;
+    Ok(think(npc, &prompt))
+}
+
+fn think(npc: &Npc, prompt: &Prompt<'_>) -> Completion {
+    match prompt {
+        Prompt::Player(words) => wish(words).unwrap_or_else(|| Completion::Say(answer(npc, words))),
+        Prompt::Tool(Ok(result)) => Completion::Say(format!("{} {result}", npc.telling)),
+        Prompt::Tool(Err(error)) => Completion::Say(format!("{} {error}.", npc.regretting)),
+    }
+}
+
+/// The tool call that the words ask for, if they do.
+fn wish(words: &str) -> Option<Completion> {
+    let words = words.to_lowercase();
+    if words.contains("roll") {
+        let dice = words
+            .split_whitespace()
+            .map(|word| word.trim_matches(['.', ',', '?', '!']));
+        let dice = dice
+            .filter(|word| word.contains('d'))
+            .find(|word| word.parse::<Dice>().is_ok());
+        return dice.map(|dice| call(tools::DICE_ROLL, dice));
+    }
+    spell(&words).map(|spell| call(tools::LOOKUP_SPELL, spell))
+}
+
+/// The spell of "I cast misty step." or of "what does the fireball spell do?".
+fn spell(words: &str) -> Option<&str> {
+    let cast = words.split_once("cast ").map(|(_, spell)| spell);
+    let named = || Some(words.split_once(" spell")?.0.rsplit_once("the ")?.1);
+    cast.or_else(named)
+        .map(|spell| spell.trim_matches(['.', ',', '?', '!', ' ']))
+}
+
+fn call(tool: &str, argument: &str) -> Completion {
+    Completion::Call {
+        tool: tool.to_owned(),
+        argument: argument.to_owned(),
+    }
+}
+
+fn answer(npc: &Npc, words: &str) -> String {
+    let words = words.to_lowercase();
+    let rule = npc
+        .rules
+        .iter()
+        .find(|rule| rule.cues.iter().any(|cue| words.contains(cue)));
+    rule.map_or(npc.otherwise, |rule| rule.answer).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::npc::{BARTENDER, GUARD, SAGE};
+
+    fn say(words: &str) -> Completion {
+        Completion::Say(words.to_owned())
+    }
+
+    #[test]
+    fn rules_answer_in_character() {
+        let player = |npc, words| think(npc, &Prompt::Player(words));
+        assert_eq!(
+            player(&GUARD, "Please open the gate."),
+            say("Halt! Nobody passes before the bell.")
+        );
+        assert_eq!(
+            player(&SAGE, "Farewell!"),
+            say("May the stars light your way.")
+        );
+        assert_eq!(player(&BARTENDER, "Hm."), say(BARTENDER.otherwise));
+    }
+
+    #[test]
+    fn dice_and_spells_are_asked_of_the_tools() {
+        for (words, tool, argument) in [
+            ("I bet on the dice. Roll 2d6+1.", tools::DICE_ROLL, "2d6+1"),
+            ("Roll D20 and hope!", tools::DICE_ROLL, "d20"),
+            ("Then I cast misty step.", tools::LOOKUP_SPELL, "misty step"),
+            (
+                "What does the fireball spell do?",
+                tools::LOOKUP_SPELL,
+                "fireball",
+            ),
+            (
+                "And what about the endless soup spell?",
+                tools::LOOKUP_SPELL,
+                "endless soup",
+            ),
+        ] {
+            assert_eq!(wish(words), Some(call(tool, argument)), "{words}");
+        }
+        for words in [
+            "Roll over, and die in 3 days",
+            "Spell it out",
+            "A spell",
+            "",
+        ] {
+            assert_eq!(wish(words), None, "{words}");
+        }
+    }
+
+    #[test]
+    fn what_a_tool_answers_is_told_and_so_is_its_failure() {
+        let won = Ok("2d6+1 gives 9.".to_owned());
+        assert_eq!(
+            think(&BARTENDER, &Prompt::Tool(&won)),
+            say("The dice are down! 2d6+1 gives 9.")
+        );
+        let lost = Err(ToolError::UnknownTool);
+        assert_eq!(
+            think(&SAGE, &Prompt::Tool(&lost)),
+            say("No scroll can tell: there is no such tool.")
+        );
+    }
+}

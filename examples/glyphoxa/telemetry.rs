@@ -1,0 +1,167 @@
+//! Everything the pipeline measures, declared once.
+
+use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
+
+/// Bucket bounds, in seconds, that suit the latencies of a voice pipeline.
+pub(crate) const LATENCY: [f64; 10] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// A service that answers for a stage.
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Provider {
+    #[label(name = "openai")]
+    OpenAi,
+    Anthropic,
+    Deepgram,
+    #[label(name = "elevenlabs")]
+    ElevenLabs,
+    Ollama,
+    Coqui,
+}
+
+impl Provider {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::OpenAi,
+        Self::Anthropic,
+        Self::Deepgram,
+        Self::ElevenLabs,
+        Self::Ollama,
+        Self::Coqui,
+    ];
+}
+
+/// What a provider is asked for.
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Llm,
+    Stt,
+    Tts,
+    S2s,
+    Embeddings,
+}
+
+/// An HTTP method; a client may send any word, so that all but the known ones are `other`.
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    #[label(name = "GET")]
+    Get,
+    #[label(name = "HEAD")]
+    Head,
+    #[label(name = "POST")]
+    Post,
+    #[label(name = "PUT")]
+    Put,
+    #[label(name = "DELETE")]
+    Delete,
+    #[label(name = "OPTIONS")]
+    Options,
+    Other,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct ProviderRequest {
+    pub(crate) provider: Provider,
+    pub(crate) kind: Kind,
+    pub(crate) status: Status,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct ProviderError {
+    pub(crate) provider: Provider,
+    pub(crate) kind: Kind,
+}
+
+/// The model names the tool, and a model may make a name up: hence the bound.
+#[derive(LabelSet)]
+pub(crate) struct ToolCall<'a> {
+    #[label(max = 128)]
+    pub(crate) tool: &'a str,
+    pub(crate) status: Status,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct NpcUtterance<'a> {
+    #[label(max = 256)]
+    pub(crate) npc_id: &'a str,
+}
+
+/// `path` is the matched route, never the path as it was sent.
+#[derive(LabelSet)]
+pub(crate) struct HttpRequest<'a> {
+    pub(crate) method: Method,
+    #[label(max = 32)]
+    pub(crate) path: &'a str,
+}
+
+/// The metrics of the voice pipeline.
+#[metric_catalog(namespace = "glyphoxa", stages = stage, max_series = 10_000)]
+pub(crate) struct VoiceMetrics {
+    /// Latency of speech-to-text transcription.
+    #[metric(name = "stt.duration", unit = seconds, buckets = LATENCY)]
+    #[stage(stt, requests = provider_requests, errors = provider_errors, labels(provider: Provider, kind: Kind = Kind::Stt))]
+    pub(crate) stt_duration: Histogram,
+
+    /// Latency of LLM inference.
+    #[metric(name = "llm.duration", unit = seconds, buckets = LATENCY)]
+    #[stage(llm, requests = provider_requests, errors = provider_errors, labels(provider: Provider, kind: Kind = Kind::Llm))]
+    pub(crate) llm_duration: Histogram,
+
+    /// Latency of text-to-speech synthesis.
+    #[metric(name = "tts.duration", unit = seconds, buckets = LATENCY)]
+    #[stage(tts, requests = provider_requests, errors = provider_errors, labels(provider: Provider, kind: Kind = Kind::Tts))]
+    pub(crate) tts_duration: Histogram,
+
+    /// End-to-end speech-to-speech latency (mouth-to-ear).
+    #[metric(name = "s2s.duration", unit = seconds, buckets = LATENCY)]
+    #[stage(s2s)]
+    pub(crate) s2s_duration: Histogram,
+
+    /// Latency of MCP tool execution.
+    #[metric(name = "tool_execution.duration", unit = seconds, buckets = LATENCY)]
+    #[stage(tool, requests = tool_calls, labels(tool: &str))]
+    pub(crate) tool_execution_duration: Histogram,
+
+    /// HTTP request processing time.
+    #[metric(name = "http.request.duration", unit = seconds, buckets = LATENCY)]
+    pub(crate) http_request_duration: Histogram<HttpRequest<'_>>,
+
+    /// Total provider API requests.
+    #[metric(name = "provider.requests")]
+    pub(crate) provider_requests: Counter<ProviderRequest>,
+
+    /// Total MCP tool invocations.
+    #[metric(name = "tool.calls")]
+    pub(crate) tool_calls: Counter<ToolCall<'_>>,
+
+    /// Total NPC response utterances.
+    #[metric(name = "npc.utterances")]
+    pub(crate) npc_utterances: Counter<NpcUtterance<'_>>,
+
+    /// Total provider errors.
+    #[metric(name = "provider.errors")]
+    pub(crate) provider_errors: Counter<ProviderError>,
+
+    /// Number of currently active NPC agents.
+    pub(crate) active_npcs: Gauge,
+
+    /// Number of live voice sessions.
+    pub(crate) active_sessions: Gauge,
+
+    /// Number of connected participants across all sessions.
+    pub(crate) active_participants: Gauge,
+}
+
+/// Counts one thing as present for as long as it lives, however that ends.
+pub(crate) struct Presence(&'static Gauge);
+
+impl Presence {
+    pub(crate) fn new(gauge: &'static Gauge) -> Self {
+        gauge.inc();
+        Self(gauge)
+    }
+}
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}

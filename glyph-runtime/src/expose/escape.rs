@@ -1,0 +1,66 @@
+//! Escapes: label values and HELP texts are data, whatever is in them.
+
+use super::Format;
+
+/// A label value between its quotes (both formats: backslash, quote and line feed).
+pub(crate) fn push_value(page: &mut Vec<u8>, value: &str) {
+    push(page, value, true);
+}
+
+/// A HELP text; OpenMetrics escapes quotes in it as well.
+pub(crate) fn push_help(page: &mut Vec<u8>, help: &str, format: Format) {
+    push(page, help, format == Format::OpenMetrics);
+}
+
+fn push(page: &mut Vec<u8>, text: &str, quotes: bool) {
+    let mut rest = text.as_bytes();
+    while let Some(at) = rest
+        .iter()
+        .position(|byte| matches!(byte, b'\\' | b'\n') || (quotes && *byte == b'"'))
+    {
+        let (plain, special) = rest.split_at(at);
+        page.extend_from_slice(plain);
+        page.extend_from_slice(match special.first() {
+            Some(b'\n') => b"\\n",
+            Some(b'"') => b"\\\"",
+            _ => b"\\\\",
+        });
+        rest = special.get(1..).unwrap_or_default();
+    }
+    page.extend_from_slice(rest);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::push_value;
+
+    fn unescaped(text: &str) -> String {
+        let mut letters = text.chars();
+        let mut plain = String::new();
+        while let Some(letter) = letters.next() {
+            plain.push(match (letter, letter == '\\') {
+                (_, true) => match letters.next() {
+                    Some('n') => '\n',
+                    Some(other) => other,
+                    None => '\\',
+                },
+                (letter, false) => letter,
+            });
+        }
+        plain
+    }
+
+    proptest! {
+        #[test]
+        fn any_value_comes_back_and_never_ends_its_quotes(value in ".*|[\"\\\\\n]{0,20}") {
+            let mut page = Vec::new();
+            push_value(&mut page, &value);
+            let written = String::from_utf8(page)?;
+            prop_assert!(!written.contains('\n'));
+            prop_assert_eq!(written.replace("\\\\", "").replace("\\\"", "").contains('"'), false);
+            prop_assert_eq!(unescaped(&written), value);
+        }
+    }
+}

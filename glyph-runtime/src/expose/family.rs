@@ -1,0 +1,206 @@
+//! One family: its head and the lines of each of its series.
+
+use std::time::UNIX_EPOCH;
+
+use super::{Format, escape, float};
+use crate::{
+    catalog::{Kind, Unit},
+    label::{LabelDescriptor, LabelValues, Place},
+    metric::{ExemplarAt, Metric, Scale},
+};
+
+/// Writes the series of one metric, with what they have in common written once.
+pub(crate) struct FamilyWriter {
+    metric: &'static Metric,
+    format: Format,
+    /// The sample's name up to its labels: `glyphoxa_stt_duration_seconds_bucket`.
+    sample: Vec<u8>,
+    /// `le="0.01"} ` for each bucket.
+    bounds: Vec<Vec<u8>>,
+    labels: Vec<u8>,
+    cells: Vec<u64>,
+}
+
+impl FamilyWriter {
+    pub(crate) fn new(metric: &'static Metric, format: Format) -> Self {
+        let descriptor = metric.parts.descriptor;
+        let ending = match descriptor.kind {
+            Kind::Counter => "_total",
+            Kind::Gauge => "",
+            Kind::Histogram => "_bucket",
+        };
+        let bounds = descriptor.buckets.iter().copied().chain([f64::INFINITY]);
+        Self {
+            metric,
+            format,
+            sample: [descriptor.name, ending].concat().into_bytes(),
+            bounds: bounds
+                .map(|bound| format!("le=\"{}\"}} ", float::canonical(bound)).into_bytes())
+                .collect(),
+            labels: Vec::new(),
+            cells: Vec::new(),
+        }
+    }
+
+    /// HELP, TYPE and, in OpenMetrics, UNIT.
+    pub(crate) fn head(&self, page: &mut Vec<u8>) {
+        let descriptor = self.metric.parts.descriptor;
+        let kind = match descriptor.kind {
+            Kind::Counter => "counter",
+            Kind::Gauge => "gauge",
+            Kind::Histogram => "histogram",
+        };
+        push_head(
+            page,
+            self.format,
+            descriptor.name,
+            kind,
+            descriptor.help,
+            descriptor.unit,
+        );
+    }
+
+    pub(crate) fn row(&mut self, page: &mut Vec<u8>, row: usize) {
+        self.metric.read(row, &mut self.cells);
+        self.labels.clear();
+        push_labels(&mut self.labels, self.metric, row);
+        match self.metric.parts.descriptor.kind {
+            Kind::Counter | Kind::Gauge => self.number(page),
+            Kind::Histogram => self.histogram(page, row),
+        }
+    }
+
+    fn number(&self, page: &mut Vec<u8>) {
+        page.extend_from_slice(&self.sample);
+        push_braced(page, &self.labels);
+        let bits = self.cells.first().copied().unwrap_or_default();
+        match (self.metric.parts.descriptor.kind, self.metric.scale) {
+            (Kind::Gauge, _) => float::push(page, f64::from_bits(bits)),
+            (_, Scale::Nanoseconds) => float::push(page, self.metric.scale.sum(bits)),
+            _ => page.extend_from_slice(itoa::Buffer::new().format(bits).as_bytes()),
+        }
+        page.push(b'\n');
+    }
+
+    fn histogram(&mut self, page: &mut Vec<u8>, row: usize) {
+        let sum = self.cells.pop().unwrap_or_default();
+        let exemplars = self.format == Format::OpenMetrics && self.metric.has_exemplars();
+        let mut integers = itoa::Buffer::new();
+        let mut count = 0;
+        for (bucket, (own, bound)) in self.cells.iter().zip(&self.bounds).enumerate() {
+            count += own;
+            page.extend_from_slice(&self.sample);
+            page.push(b'{');
+            page.extend_from_slice(&self.labels);
+            if !self.labels.is_empty() {
+                page.push(b',');
+            }
+            page.extend_from_slice(bound);
+            page.extend_from_slice(integers.format(count).as_bytes());
+            if exemplars && let Some(exemplar) = self.metric.exemplar(row, bucket) {
+                push_exemplar(page, &exemplar);
+            }
+            page.push(b'\n');
+        }
+        if self.has_sum() {
+            self.derived(page, "_sum");
+            float::push(page, self.metric.scale.sum(sum));
+            page.push(b'\n');
+            self.derived(page, "_count");
+            page.extend_from_slice(integers.format(count).as_bytes());
+            page.push(b'\n');
+        }
+    }
+
+    /// OpenMetrics forbids the sum, and with it the count, where there are negative buckets.
+    fn has_sum(&self) -> bool {
+        let lowest = self.metric.parts.descriptor.buckets.first();
+        self.format == Format::Text || lowest.is_none_or(|bound| *bound >= 0.0)
+    }
+
+    fn derived(&self, page: &mut Vec<u8>, ending: &str) {
+        page.extend_from_slice(self.metric.parts.descriptor.name.as_bytes());
+        page.extend_from_slice(ending.as_bytes());
+        push_braced(page, &self.labels);
+    }
+}
+
+/// HELP and TYPE of a family, and in OpenMetrics its UNIT.
+pub(crate) fn push_head(
+    page: &mut Vec<u8>,
+    format: Format,
+    name: &str,
+    kind: &str,
+    help: &str,
+    unit: Unit,
+) {
+    let ending = if kind == "counter" && format == Format::Text {
+        "_total"
+    } else {
+        ""
+    };
+    page.extend_from_slice(["# HELP ", name, ending, " "].concat().as_bytes());
+    escape::push_help(page, help, format);
+    page.extend_from_slice(
+        ["\n# TYPE ", name, ending, " ", kind, "\n"]
+            .concat()
+            .as_bytes(),
+    );
+    if format == Format::OpenMetrics && unit != Unit::None {
+        page.extend_from_slice(
+            ["# UNIT ", name, " ", unit.suffix(), "\n"]
+                .concat()
+                .as_bytes(),
+        );
+    }
+}
+
+fn push_braced(page: &mut Vec<u8>, labels: &[u8]) {
+    if !labels.is_empty() {
+        page.push(b'{');
+        page.extend_from_slice(labels);
+        page.push(b'}');
+    }
+    page.push(b' ');
+}
+
+/// `provider="openai",kind="llm"`: the digits of a row, read back.
+fn push_labels(page: &mut Vec<u8>, metric: &Metric, row: usize) {
+    let parts = metric.parts;
+    let mut first = true;
+    for (label, place) in parts.descriptor.labels.iter().zip(parts.places) {
+        if !first {
+            page.push(b',');
+        }
+        first = false;
+        page.extend_from_slice(label.name.as_bytes());
+        page.extend_from_slice(b"=\"");
+        escape::push_value(page, value_of(metric, label, place, row));
+        page.push(b'"');
+    }
+}
+
+fn value_of<'m>(metric: &'m Metric, label: &LabelDescriptor, place: &Place, row: usize) -> &'m str {
+    let digit = row / place.stride.max(1) % label.radix().max(1);
+    let value = match (label.values, place.open) {
+        (LabelValues::Closed(values), _) => values.get(digit).copied(),
+        (LabelValues::Open { .. }, Some((index, _))) => metric
+            .parts
+            .open
+            .get(index)
+            .and_then(|open| open.value(digit)),
+        (LabelValues::Open { .. }, None) => None,
+    };
+    value.unwrap_or_default()
+}
+
+/// OpenMetrics 1.0, "Exemplars".
+fn push_exemplar(page: &mut Vec<u8>, at: &ExemplarAt) {
+    let (trace, span) = (at.exemplar.trace_id(), at.exemplar.span_id());
+    page.extend_from_slice(
+        format!(" # {{trace_id=\"{trace:032x}\",span_id=\"{span:016x}\"}} ").as_bytes(),
+    );
+    float::push(page, at.value);
+    let time = at.time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    page.extend_from_slice(format!(" {}.{:03}", time.as_secs(), time.subsec_millis()).as_bytes());
+}

@@ -1,0 +1,14 @@
+//! The page: what has been recorded, as Prometheus and OpenMetrics write it.
+
+mod escape;
+mod family;
+mod float;
+mod format;
+mod own;
+mod page;
+
+pub(crate) use family::push_head;
+pub use format::Format;
+pub(crate) use own::{Target, push_sample};
+pub(crate) use page::ForeignFamilies;
+pub use page::{Page, Pieces};

@@ -1,0 +1,172 @@
+//! What glyph says of itself on the page.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::Duration,
+};
+
+use super::{Format, escape, family::push_head, float};
+use crate::catalog::{Registry, Unit};
+
+/// Counts kept for the page about the page.
+#[derive(Debug, Default)]
+pub(crate) struct OwnMetrics {
+    scrapes: AtomicU64,
+    scrape_nanoseconds: AtomicU64,
+    series: AtomicU64,
+}
+
+/// Who is scraped (OpenTelemetry, "Prometheus and OpenMetrics Compatibility": resource attributes).
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) service: String,
+    pub(crate) version: Option<String>,
+}
+
+impl Target {
+    pub(crate) fn push(&self, page: &mut Vec<u8>, format: Format) {
+        let (name, kind) = match format {
+            Format::Text => ("target_info", "gauge"),
+            Format::OpenMetrics => ("target", "info"),
+        };
+        push_head(page, format, name, kind, "Who is scraped.", Unit::None);
+        let version = self
+            .version
+            .as_deref()
+            .map(|version| ("service_version", version));
+        let labels: Vec<_> = [("service_name", self.service.as_str())]
+            .into_iter()
+            .chain(version)
+            .collect();
+        push_sample(page, "target_info", "gauge", &labels, 1.0);
+    }
+}
+
+impl OwnMetrics {
+    pub(crate) fn scraped(&self, took: Duration, series: u64) {
+        self.scrapes.fetch_add(1, Relaxed);
+        self.scrape_nanoseconds
+            .store(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX), Relaxed);
+        self.series.store(series, Relaxed);
+    }
+
+    pub(crate) fn push(&self, page: &mut Vec<u8>, registry: &Registry, format: Format) {
+        push_overflow(page, registry, format);
+        push_refused(page, registry, format);
+        let took = Duration::from_nanos(self.scrape_nanoseconds.load(Relaxed));
+        let single = [
+            (
+                "glyph_scrape_duration_seconds",
+                "gauge",
+                "Time that rendering took for the scrape before this one.",
+                Unit::Seconds,
+                took.as_secs_f64(),
+            ),
+            (
+                "glyph_scrapes",
+                "counter",
+                "Scrapes that were rendered to their end.",
+                Unit::None,
+                whole(&self.scrapes),
+            ),
+            (
+                "glyph_series",
+                "gauge",
+                "Rows of declared metrics in the scrape before this one; a histogram's row is one.",
+                Unit::None,
+                whole(&self.series),
+            ),
+        ];
+        for (name, kind, help, unit, value) in single {
+            push_head(page, format, name, kind, help, unit);
+            push_sample(page, name, kind, &[], value);
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the page has floating-point numbers"
+)]
+fn whole(count: &AtomicU64) -> f64 {
+    count.load(Relaxed) as f64
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the page has floating-point numbers"
+)]
+fn push_overflow(page: &mut Vec<u8>, registry: &Registry, format: Format) {
+    const NAME: &str = "glyph_label_overflow";
+    const HELP: &str =
+        "Observations counted under `other` because an open label had reached its bound.";
+    let mut head = Some(());
+    for metric in registry.metrics() {
+        let open = metric
+            .parts
+            .descriptor
+            .labels
+            .iter()
+            .filter(|label| label.is_open());
+        for (label, values) in open.zip(metric.parts.open) {
+            if head.take().is_some() {
+                push_head(page, format, NAME, "counter", HELP, Unit::None);
+            }
+            let labels = [
+                ("metric", metric.parts.descriptor.name),
+                ("label", label.name),
+            ];
+            push_sample(page, NAME, "counter", &labels, values.overflowed() as f64);
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the page has floating-point numbers"
+)]
+fn push_refused(page: &mut Vec<u8>, registry: &Registry, format: Format) {
+    const NAME: &str = "glyph_observations_refused";
+    const HELP: &str = "Observations dropped because they were no finite number, or out of range.";
+    let histograms = registry
+        .metrics()
+        .iter()
+        .filter(|metric| metric.is_histogram());
+    let mut head = Some(());
+    for metric in histograms {
+        if head.take().is_some() {
+            push_head(page, format, NAME, "counter", HELP, Unit::None);
+        }
+        push_sample(
+            page,
+            NAME,
+            "counter",
+            &[("metric", metric.parts.descriptor.name)],
+            metric.refused() as f64,
+        );
+    }
+}
+
+/// One sample of a family that no catalog declares.
+pub(crate) fn push_sample(
+    page: &mut Vec<u8>,
+    name: &str,
+    kind: &str,
+    labels: &[(&str, &str)],
+    value: f64,
+) {
+    page.extend_from_slice(name.as_bytes());
+    if kind == "counter" {
+        page.extend_from_slice(b"_total");
+    }
+    for (index, (name, value)) in labels.iter().enumerate() {
+        page.extend_from_slice(if index == 0 { b"{" } else { b"," });
+        page.extend_from_slice(name.as_bytes());
+        page.extend_from_slice(b"=\"");
+        escape::push_value(page, value);
+        page.push(b'"');
+    }
+    page.extend_from_slice(if labels.is_empty() { b" " } else { b"} " });
+    float::push(page, value);
+    page.push(b'\n');
+}

@@ -1,0 +1,50 @@
+//! A row as the `metrics` crate's handles.
+
+use metrics::{CounterFn, GaugeFn, HistogramFn};
+
+use super::declared::Row;
+use crate::metric::Scale;
+
+impl CounterFn for Row {
+    fn increment(&self, value: u64) {
+        let Self { metric, row } = *self;
+        metric.add(row, value.wrapping_mul(parts_of(metric.scale)));
+    }
+
+    fn absolute(&self, value: u64) {
+        let Self { metric, row } = *self;
+        let mut cells = Vec::new();
+        metric.read(row, &mut cells);
+        let wanted = value.wrapping_mul(parts_of(metric.scale));
+        let missing = wanted.saturating_sub(cells.first().copied().unwrap_or_default());
+        metric.add(row, missing);
+    }
+}
+
+fn parts_of(scale: Scale) -> u64 {
+    if scale == Scale::Nanoseconds {
+        1_000_000_000
+    } else {
+        1
+    }
+}
+
+impl GaugeFn for Row {
+    fn increment(&self, value: f64) {
+        self.metric.add_float(self.row, value);
+    }
+
+    fn decrement(&self, value: f64) {
+        self.metric.add_float(self.row, -value);
+    }
+
+    fn set(&self, value: f64) {
+        self.metric.set(self.row, value);
+    }
+}
+
+impl HistogramFn for Row {
+    fn record(&self, value: f64) {
+        self.metric.observe(self.row, &value);
+    }
+}

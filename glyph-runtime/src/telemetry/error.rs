@@ -1,0 +1,56 @@
+//! What can go wrong, each saying what to do.
+
+use std::{io, time::Duration};
+
+use crate::{
+    admin::{AddressError, BindError},
+    catalog::CatalogClash,
+    health::DuplicateCheck,
+};
+
+/// Why [`TelemetryBuilder::build`](crate::TelemetryBuilder::build) has nothing to give.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// Two catalogs declare the same metric.
+    #[error(transparent)]
+    Catalog(#[from] CatalogClash),
+    /// Two checks have one name.
+    #[error(transparent)]
+    Check(#[from] DuplicateCheck),
+}
+
+/// Why [`TelemetryBuilder::install`](crate::TelemetryBuilder::install) has installed nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InstallError {
+    /// The parts do not fit together.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// An environment variable does not name an address.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// The admin listener has no port.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// Another recorder of the `metrics` crate is there already.
+    #[error(
+        "a recorder for the `metrics` crate is installed already: install glyph first and only once, or leave \
+         the facade out with `.without_facade()`"
+    )]
+    RecorderInstalled,
+    /// A thread could not be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(#[from] io::Error),
+}
+
+/// What [`Telemetry::shutdown`](crate::Telemetry::shutdown) could not end in time.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ShutdownError {
+    /// Responses of the admin listener.
+    #[error(
+        "responses of the admin listener were still under way after {0:?} and have been cut off"
+    )]
+    Listener(Duration),
+}

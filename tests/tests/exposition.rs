@@ -1,0 +1,170 @@
+//! The page, letter by letter.
+#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    thread,
+};
+
+use glyph_runtime::{
+    Counter, Exemplar, Gauge, Histogram, Label, LabelSet, Telemetry, expose::Format, metric_catalog,
+};
+use glyph_tests::Page;
+
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    #[label(name = "left \"hand\"")]
+    Left,
+    Right,
+}
+
+#[derive(LabelSet)]
+pub struct Hand {
+    pub side: Side,
+}
+
+#[metric_catalog(namespace = "letters")]
+pub struct Letters {
+    /// Claps, with "both" hands\or one.
+    pub claps: Counter,
+    /// Fingers up.
+    pub fingers: Gauge<Hand>,
+    /// Time of a wave.
+    #[metric(name = "wave.duration", unit = seconds, buckets = [100ms, 1s])]
+    pub wave: Histogram,
+}
+
+/// The families that a catalog declares, without what glyph says of itself.
+fn declared(telemetry: &Telemetry, format: Format) -> String {
+    let page = telemetry.page(format);
+    let own = page.find("# HELP target").unwrap();
+    page[..own].to_owned()
+}
+
+#[test]
+fn both_formats_are_written_to_the_letter() {
+    let metrics = Letters::global();
+    metrics.claps.add(2);
+    metrics.fingers.set(Hand { side: Side::Left }, 2.5);
+    metrics.wave.observe(0.25);
+    metrics
+        .wave
+        .observe_with_exemplar(3, Exemplar::new(0xabc, 0xdef));
+    let telemetry = Telemetry::builder("letters")
+        .version("1.2.3")
+        .catalog(metrics)
+        .build()
+        .unwrap();
+
+    assert_eq!(
+        declared(&telemetry, Format::Text),
+        r#"# HELP letters_claps_total Claps, with "both" hands\\or one.
+# TYPE letters_claps_total counter
+letters_claps_total 2
+# HELP letters_fingers Fingers up.
+# TYPE letters_fingers gauge
+letters_fingers{side="left \"hand\""} 2.5
+letters_fingers{side="right"} 0
+# HELP letters_wave_duration_seconds Time of a wave.
+# TYPE letters_wave_duration_seconds histogram
+letters_wave_duration_seconds_bucket{le="0.1"} 0
+letters_wave_duration_seconds_bucket{le="1.0"} 1
+letters_wave_duration_seconds_bucket{le="+Inf"} 2
+letters_wave_duration_seconds_sum 3.25
+letters_wave_duration_seconds_count 2
+"#
+    );
+    let open = telemetry.page(Format::OpenMetrics);
+    assert!(open.contains("# HELP letters_claps Claps, with \\\"both\\\" hands\\\\or one.\n# TYPE letters_claps counter\nletters_claps_total 2\n"));
+    assert!(open.contains("# UNIT letters_wave_duration_seconds seconds\n"));
+    assert!(open.contains(
+        "# TYPE target info\ntarget_info{service_name=\"letters\",service_version=\"1.2.3\"} 1\n"
+    ));
+    let exemplar = open
+        .lines()
+        .find(|line| line.contains("le=\"+Inf\""))
+        .unwrap();
+    let expected = "letters_wave_duration_seconds_bucket{le=\"+Inf\"} 2 # {trace_id=\"00000000000000000000000000000abc\",span_id=\"0000000000000def\"} 3 ";
+    assert_eq!(exemplar.get(..expected.len()), Some(expected));
+    assert!(open.ends_with("# EOF\n"));
+}
+
+#[test]
+fn two_pages_have_the_same_order() {
+    let telemetry = Telemetry::builder("letters")
+        .catalog(Letters::global())
+        .build()
+        .unwrap();
+    let names = |page: &str| {
+        page.lines()
+            .map(|line| {
+                line.split(' ').take(3).count().to_string()
+                    + line.split(['{', ' ']).next().unwrap_or_default()
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        names(&telemetry.page(Format::Text)),
+        names(&telemetry.page(Format::Text))
+    );
+}
+
+#[derive(LabelSet)]
+pub struct Series {
+    #[label(max = 100_000)]
+    pub id: u32,
+}
+
+#[metric_catalog(namespace = "large", max_series = 1_500_000)]
+pub struct Large {
+    /// One of very many.
+    pub things: Counter<Series>,
+}
+
+#[test]
+fn recording_goes_on_during_a_large_scrape_and_every_page_is_whole() {
+    let metrics = Large::global();
+    for id in 0..100_000 {
+        metrics.things.inc(Series { id });
+    }
+    let telemetry = Telemetry::builder("large")
+        .catalog(metrics)
+        .build()
+        .unwrap();
+    let stop = AtomicBool::new(false);
+    let recorded = thread::scope(|scope| {
+        let recorder = scope.spawn(|| {
+            let mut recorded = 0_u64;
+            while !stop.load(Relaxed) {
+                metrics.things.inc(Series { id: 7 });
+                recorded += 1;
+            }
+            recorded
+        });
+        let mut last = 0.0;
+        for _ in 0..5 {
+            let page = Page::of(&telemetry).unwrap();
+            assert_eq!(page.named("large_things_total").count(), 100_000);
+            let now = page.value("large_things_total", &[("id", "7")]).unwrap();
+            assert!(now >= last, "a counter went back from {last} to {now}");
+            last = now;
+        }
+        stop.store(true, Relaxed);
+        recorder.join().unwrap()
+    });
+    assert_eq!(metrics.things.value(Series { id: 7 }), recorded + 1);
+}
+
+#[test]
+fn the_page_comes_in_pieces() {
+    for id in 0..10_000 {
+        Large::global().things.inc(Series { id });
+    }
+    let telemetry = Telemetry::builder("large")
+        .catalog(Large::global())
+        .build()
+        .unwrap();
+    let pieces: Vec<_> = telemetry.pieces(Format::Text).collect();
+    assert!(pieces.len() > 3);
+    assert!(pieces.iter().all(|piece| piece.len() < 128 * 1024));
+}

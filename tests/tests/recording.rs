@@ -1,0 +1,262 @@
+//! What is recorded is what is read, whoever records it.
+#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+#![expect(clippy::float_cmp, reason = "whole numbers and exact sums are meant")]
+
+use std::{thread, time::Duration};
+
+use glyph_runtime::{
+    Counter, Gauge, Histogram, Label, LabelSet, Status, Telemetry, metric_catalog,
+};
+use glyph_tests::Page;
+
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Queue {
+    Fast,
+    Slow,
+}
+
+#[derive(LabelSet)]
+pub struct Job {
+    pub queue: Queue,
+    pub status: Status,
+}
+
+macro_rules! catalog {
+    ($name:ident, $namespace:literal) => {
+        #[metric_catalog(namespace = $namespace)]
+        pub struct $name {
+            /// Wake-ups of the worker.
+            pub wakeups: Counter,
+            /// Jobs that ended.
+            pub jobs: Counter<Job>,
+            /// Processor time of jobs.
+            #[metric(unit = seconds)]
+            pub busy: Counter,
+            /// Jobs under way.
+            pub running: Gauge,
+            /// Jobs waiting.
+            pub waiting: Gauge<Waiting>,
+            /// Time a job takes.
+            #[metric(unit = seconds, buckets = [10ms, 100ms, 1s])]
+            pub duration: Histogram<Job>,
+            /// Size of a job.
+            #[metric(unit = bytes, buckets = [1KiB, 1MiB])]
+            pub size: Histogram,
+            /// Score of a job.
+            #[metric(buckets = [-1, 0, 0.5, 1])]
+            pub score: Histogram,
+        }
+    };
+}
+
+#[derive(LabelSet)]
+pub struct Waiting {
+    pub queue: Queue,
+}
+
+#[test]
+fn closed_series_stand_at_zero_before_anything_happens() {
+    catalog!(Metrics, "at_zero");
+    let telemetry = Telemetry::builder("test")
+        .catalog(Metrics::global())
+        .build()
+        .unwrap();
+    let page = Page::of(&telemetry).unwrap();
+    for queue in ["fast", "slow"] {
+        for status in ["ok", "error"] {
+            let labels = [("queue", queue), ("status", status)];
+            assert_eq!(page.value("at_zero_jobs_total", &labels), Some(0.0));
+            assert_eq!(
+                page.value("at_zero_duration_seconds_count", &labels),
+                Some(0.0)
+            );
+        }
+    }
+    assert_eq!(page.value("at_zero_wakeups_total", &[]), Some(0.0));
+    assert_eq!(page.named("at_zero_jobs_total").count(), 4);
+}
+
+#[test]
+fn each_kind_says_what_was_recorded() {
+    catalog!(Metrics, "each_kind");
+    let metrics = Metrics::global();
+    metrics.wakeups.add(3);
+    metrics.jobs.inc(Job {
+        queue: Queue::Slow,
+        status: Status::Error,
+    });
+    metrics.busy.add_time(Duration::from_millis(1_500));
+    metrics.running.set(7);
+    metrics.running.dec();
+    metrics.waiting.add(Waiting { queue: Queue::Fast }, 2.5);
+    metrics.duration.observe(
+        Job {
+            queue: Queue::Fast,
+            status: Status::Ok,
+        },
+        Duration::from_millis(100),
+    );
+    metrics.size.observe(1024);
+    metrics.score.observe(-3.5);
+    metrics.score.observe(0.25);
+
+    let telemetry = Telemetry::builder("test").catalog(metrics).build().unwrap();
+    let page = Page::of(&telemetry).unwrap();
+    assert_eq!(page.value("each_kind_wakeups_total", &[]), Some(3.0));
+    assert_eq!(
+        page.value(
+            "each_kind_jobs_total",
+            &[("queue", "slow"), ("status", "error")]
+        ),
+        Some(1.0)
+    );
+    assert_eq!(page.value("each_kind_busy_seconds_total", &[]), Some(1.5));
+    assert_eq!(page.value("each_kind_running", &[]), Some(6.0));
+    assert_eq!(
+        page.value("each_kind_waiting", &[("queue", "fast")]),
+        Some(2.5)
+    );
+    let bucket = |le| {
+        page.value(
+            "each_kind_duration_seconds_bucket",
+            &[("le", le), ("queue", "fast"), ("status", "ok")],
+        )
+    };
+    assert_eq!(
+        [bucket("0.01"), bucket("0.1"), bucket("1.0"), bucket("+Inf")],
+        [0.0, 1.0, 1.0, 1.0].map(Some)
+    );
+    assert_eq!(
+        page.value("each_kind_size_bytes_bucket", &[("le", "1024.0")]),
+        Some(1.0)
+    );
+    assert_eq!(page.value("each_kind_score_sum", &[]), Some(-3.25));
+    assert_eq!(
+        page.value("each_kind_score_bucket", &[("le", "-1.0")]),
+        Some(1.0)
+    );
+}
+
+#[test]
+fn a_bound_belongs_to_its_own_bucket() {
+    catalog!(Metrics, "bounds");
+    let job = || Job {
+        queue: Queue::Fast,
+        status: Status::Ok,
+    };
+    let metrics = Metrics::global();
+    for exact in [0.01, 0.1, 1.0] {
+        metrics.duration.observe(job(), exact);
+        metrics
+            .duration
+            .observe(job(), Duration::from_secs_f64(exact));
+    }
+    metrics
+        .duration
+        .observe(job(), Duration::from_nanos(100_000_001));
+    let buckets: Vec<_> = metrics.duration.snapshot(job()).buckets().collect();
+    assert_eq!(buckets, [(0.01, 2), (0.1, 2), (1.0, 3), (f64::INFINITY, 0)]);
+}
+
+#[test]
+fn sums_are_exact_in_any_order() {
+    catalog!(Metrics, "exact");
+    let job = || Job {
+        queue: Queue::Fast,
+        status: Status::Ok,
+    };
+    for _ in 0..1_000_000 {
+        Metrics::global().duration.observe(job(), 0.1);
+    }
+    assert_eq!(Metrics::global().duration.snapshot(job()).sum(), 100_000.0);
+}
+
+#[test]
+fn values_that_are_no_numbers_are_dropped_and_counted() {
+    catalog!(Metrics, "refused");
+    let metrics = Metrics::global();
+    for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300] {
+        metrics.size.observe(value);
+    }
+    metrics.size.observe(10);
+    assert_eq!(metrics.size.snapshot().count(), 1);
+    let telemetry = Telemetry::builder("test").catalog(metrics).build().unwrap();
+    let page = Page::of(&telemetry).unwrap();
+    assert_eq!(
+        page.value(
+            "glyph_observations_refused_total",
+            &[("metric", "refused_size_bytes")]
+        ),
+        Some(4.0)
+    );
+}
+
+#[test]
+fn nothing_is_lost_or_counted_twice_when_threads_come_and_go() {
+    catalog!(Metrics, "threads");
+    const EACH: u64 = 1_000;
+    let metrics = Metrics::global();
+    for _ in 0..10 {
+        // More at once than there are slabs, so that some of them share one.
+        thread::scope(|scope| {
+            for _ in 0..100 {
+                scope.spawn(|| {
+                    for _ in 0..EACH {
+                        metrics.jobs.inc(Job {
+                            queue: Queue::Fast,
+                            status: Status::Ok,
+                        });
+                        metrics.running.inc();
+                        metrics.size.observe(2);
+                    }
+                });
+            }
+        });
+    }
+    assert_eq!(
+        metrics.jobs.value(Job {
+            queue: Queue::Fast,
+            status: Status::Ok
+        }),
+        1_000 * EACH
+    );
+    assert_eq!(metrics.running.value(), 1_000_000.0);
+    assert_eq!(
+        (
+            metrics.size.snapshot().count(),
+            metrics.size.snapshot().sum()
+        ),
+        (1_000_000, 2_000_000.0)
+    );
+}
+
+#[test]
+fn a_gauge_taken_on_one_thread_may_be_given_back_on_another() {
+    catalog!(Metrics, "handed_over");
+    let metrics = Metrics::global();
+    metrics.running.set(10);
+    metrics.running.inc();
+    thread::scope(|scope| scope.spawn(|| metrics.running.sub(5)).join()).unwrap();
+    assert_eq!(metrics.running.value(), 6.0);
+    thread::scope(|scope| scope.spawn(|| metrics.running.set(0)).join()).unwrap();
+    assert_eq!(metrics.running.value(), 0.0);
+}
+
+#[test]
+fn quantiles_are_estimated_as_prometheus_does() {
+    catalog!(Metrics, "quantiles");
+    let job = || Job {
+        queue: Queue::Slow,
+        status: Status::Ok,
+    };
+    let metrics = Metrics::global();
+    assert_eq!(metrics.duration.snapshot(job()).quantile(0.5), None);
+    for _ in 0..10 {
+        metrics.duration.observe(job(), 0.05);
+    }
+    assert_eq!(metrics.duration.snapshot(job()).quantile(0.5), Some(0.055));
+    for _ in 0..10 {
+        metrics.duration.observe(job(), 5.0);
+    }
+    assert_eq!(metrics.duration.snapshot(job()).quantile(0.95), Some(1.0));
+}
