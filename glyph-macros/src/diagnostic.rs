@@ -23,8 +23,9 @@ impl Errors {
         result.map_err(|error| self.push(error)).ok()
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// How many mistakes were found so far.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// The mistakes as `compile_error!` invocations; nothing when there are none.
@@ -33,17 +34,33 @@ impl Errors {
     }
 }
 
-/// `call` as if it stood where `place` does, so that what rustc says of it points there. Names resolve
-/// as before.
-pub(crate) fn located(call: TokenStream, place: impl ToTokens) -> TokenStream {
-    let place: Vec<TokenTree> = place.into_token_stream().into_iter().collect();
-    let span_of = |token: Option<&TokenTree>| token.map_or_else(Span::call_site, TokenTree::span);
-    let (first, last) = (span_of(place.first()), span_of(place.last()));
-    let mut tokens: Vec<TokenTree> = moved(call, first).into_iter().collect();
-    if let Some(end) = tokens.last_mut() {
-        end.set_span(end.span().located_at(last));
+/// Where some tokens of the user stand: what an expansion puts there, rustc's errors point to.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    first: Span,
+    last: Span,
+}
+
+impl Place {
+    pub(crate) fn of(tokens: impl ToTokens) -> Self {
+        let tokens: Vec<TokenTree> = tokens.into_token_stream().into_iter().collect();
+        let span = |token: Option<&TokenTree>| token.map_or_else(Span::call_site, TokenTree::span);
+        Self {
+            first: span(tokens.first()),
+            last: span(tokens.last()),
+        }
     }
-    tokens.into_iter().collect()
+
+    /// `tokens` at the first of the user's; names resolve as before.
+    pub(crate) fn start(self, tokens: TokenStream) -> TokenStream {
+        moved(tokens, self.first)
+    }
+
+    /// `tokens` at the last of the user's; names resolve as before. An expression between
+    /// [`start`](Self::start) and this covers all of the user's tokens.
+    pub(crate) fn end(self, tokens: TokenStream) -> TokenStream {
+        moved(tokens, self.last)
+    }
 }
 
 fn moved(tokens: TokenStream, place: Span) -> TokenStream {
@@ -58,4 +75,24 @@ fn moved(tokens: TokenStream, place: Span) -> TokenStream {
             token
         })
         .collect()
+}
+
+/// What the `compile_error!` invocations among `tokens` say.
+#[cfg(test)]
+pub(crate) fn messages(tokens: &TokenStream) -> Vec<String> {
+    let mut messages = Vec::new();
+    let mut found = false;
+    for token in tokens.clone() {
+        match token {
+            TokenTree::Ident(ident) => found |= ident == "compile_error",
+            TokenTree::Group(group) if found => {
+                found = false;
+                messages
+                    .extend(syn::parse2::<syn::LitStr>(group.stream()).map(|text| text.value()));
+            }
+            TokenTree::Group(group) => messages.extend(self::messages(&group.stream())),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
+    messages
 }

@@ -54,7 +54,17 @@ mod tests {
 
     #[test]
     fn names_that_it_would_reject_or_rename_do_not() {
-        for name in ["le", "quantile", "job", "__name__", "otel_scope_name", "", "2x", "a-b", "größe"] {
+        for name in [
+            "le",
+            "quantile",
+            "job",
+            "__name__",
+            "otel_scope_name",
+            "",
+            "2x",
+            "a-b",
+            "größe",
+        ] {
             assert!(problem(name).is_some(), "{name}");
         }
     }

@@ -48,7 +48,8 @@ mod tests {
     #[test]
     fn every_lifetime_becomes_static() {
         let ty = syn::parse_quote!(Pair<'_, 'a, &'b str, &u8>);
-        let expected: syn::Type = syn::parse_quote!(Pair<'static, 'static, &'static str, &'static u8>);
+        let expected: syn::Type =
+            syn::parse_quote!(Pair<'static, 'static, &'static str, &'static u8>);
         assert_eq!(made_static(&ty), expected);
     }
 

@@ -1,10 +1,7 @@
 //! What a misspelt word was probably meant to be.
 
 /// The word of `known` nearest to `word`, if one is near enough to have been meant.
-pub(crate) fn closest<'known>(
-    word: &str,
-    known: &'known [impl AsRef<str>],
-) -> Option<&'known str> {
+pub(crate) fn closest<'known>(word: &str, known: &'known [impl AsRef<str>]) -> Option<&'known str> {
     let limit = (word.chars().count() / 3).max(1);
     known
         .iter()
@@ -16,10 +13,7 @@ pub(crate) fn closest<'known>(
 }
 
 /// "did you mean ..? " with a space behind it, or nothing.
-pub(crate) fn did_you_mean<'known>(
-    word: &str,
-    known: &'known [impl AsRef<str>],
-) -> String {
+pub(crate) fn did_you_mean<'known>(word: &str, known: &'known [impl AsRef<str>]) -> String {
     closest(word, known)
         .map(|known| format!("did you mean `{known}`? "))
         .unwrap_or_default()
@@ -32,7 +26,10 @@ mod tests {
     #[test]
     fn a_slip_is_recognised_and_another_word_is_not() {
         let known = ["provider_requests", "provider_errors", "active"];
-        assert_eq!(closest("provider_request", &known), Some("provider_requests"));
+        assert_eq!(
+            closest("provider_request", &known),
+            Some("provider_requests")
+        );
         assert_eq!(closest("acitve", &known), Some("active"));
         assert_eq!(closest("tokens", &known), None);
     }

@@ -8,12 +8,20 @@ use crate::runtime_path::hidden_module;
 
 pub(super) fn tokens(model: &Enum) -> TokenStream {
     let rt = hidden_module(model.runtime.as_ref());
-    let Enum { ident, generics, variants, .. } = model;
+    let Enum {
+        ident,
+        generics,
+        variants,
+        ..
+    } = model;
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let names: Vec<_> = variants.iter().map(|variant| &variant.name).collect();
     let any = variants.first().map_or_else(unbuildable, value);
     let outcomes = outcomes(model, &rt);
-    let digit = by_variant(model, variants.iter().enumerate().map(|(digit, _)| quote!(#digit)));
+    let digit = by_variant(
+        model,
+        variants.iter().enumerate().map(|(digit, _)| quote!(#digit)),
+    );
     let text = by_variant(model, names.iter().map(|name| quote!(#name)));
     let literals = variants.iter().enumerate().skip(1).map(|(digit, variant)| {
         let value = value(variant);

@@ -33,7 +33,17 @@ mod tests {
 
     #[test]
     fn a_plain_enum_is_a_label() {
-        assert!(mistakes(quote!(enum Kind { Llm, OpenAI, #[label(name = "eleven")] ElevenLabs })).is_empty());
+        assert!(
+            mistakes(quote!(
+                enum Kind {
+                    Llm,
+                    OpenAI,
+                    #[label(name = "eleven")]
+                    ElevenLabs,
+                }
+            ))
+            .is_empty()
+        );
     }
 
     #[test]
@@ -47,18 +57,56 @@ mod tests {
 
     #[test]
     fn what_is_no_enum_with_variants_is_refused_once() {
-        for item in [quote!(struct Kind;), quote!(enum Kind {}), quote!(enum Kind<T> { A, B })] {
+        for item in [
+            quote!(
+                struct Kind;
+            ),
+            quote!(
+                enum Kind {}
+            ),
+            quote!(
+                enum Kind<T> {
+                    A,
+                    B,
+                }
+            ),
+        ] {
             assert_eq!(mistakes(item).len(), 1);
         }
     }
 
     #[test]
     fn a_status_takes_ok_and_error() {
-        let item = quote!(#[label(outcome)] enum S { Fine, Error });
-        assert_eq!(mistakes(item), ["no variant of `S` takes the outcome `ok`: name one `Ok`, or mark it `#[label(outcome = ok)]`"]);
-        let item = quote!(#[label(outcome)] enum S { #[label(outcome = ok)] Fine, #[label(outcome(error, timeout))] Bad });
+        let item = quote!(
+            #[label(outcome)]
+            enum S {
+                Fine,
+                Error,
+            }
+        );
+        assert_eq!(
+            mistakes(item),
+            [
+                "no variant of `S` takes the outcome `ok`: name one `Ok`, or mark it `#[label(outcome = ok)]`"
+            ]
+        );
+        let item = quote!(
+            #[label(outcome)]
+            enum S {
+                #[label(outcome = ok)]
+                Fine,
+                #[label(outcome(error, timeout))]
+                Bad,
+            }
+        );
         assert!(mistakes(item).is_empty());
-        let item = quote!(enum S { #[label(outcome = ok)] Fine, Bad });
+        let item = quote!(
+            enum S {
+                #[label(outcome = ok)]
+                Fine,
+                Bad,
+            }
+        );
         assert_eq!(mistakes(item).len(), 1);
     }
 }

@@ -36,7 +36,10 @@ impl Enum {
         let args = EnumArgs::read(&input.attrs, errors);
         let variants = variants(input, errors);
         if !input.generics.params.is_empty() {
-            errors.at(&input.generics, "a label's values are known beforehand: leave out the generics");
+            errors.at(
+                &input.generics,
+                "a label's values are known beforehand: leave out the generics",
+            );
         }
         let rename = Rename::read(args.rename_all.as_ref(), errors);
         let read: Vec<_> = variants
@@ -62,7 +65,10 @@ impl Enum {
 fn variants<'input>(input: &'input DeriveInput, errors: &mut Errors) -> Vec<&'input syn::Variant> {
     match &input.data {
         Data::Enum(data) if data.variants.is_empty() => {
-            errors.at(&input.ident, "a label needs at least one value: add a variant");
+            errors.at(
+                &input.ident,
+                "a label needs at least one value: add a variant",
+            );
             Vec::new()
         }
         Data::Enum(data) => data.variants.iter().collect(),
@@ -116,7 +122,10 @@ impl Names {
         written: Option<&LitStr>,
         errors: &mut Errors,
     ) {
-        let place = written.map_or_else(|| variant.ident.to_token_stream(), ToTokens::to_token_stream);
+        let place = written.map_or_else(
+            || variant.ident.to_token_stream(),
+            ToTokens::to_token_stream,
+        );
         if let Some(problem) = name_problem(name) {
             errors.at(place, problem);
             return;
@@ -134,7 +143,10 @@ impl Names {
 
 fn name_problem(name: &str) -> Option<String> {
     if name.is_empty() {
-        return Some("a label value is not empty: Prometheus takes an empty one for an absent label".to_owned());
+        return Some(
+            "a label value is not empty: Prometheus takes an empty one for an absent label"
+                .to_owned(),
+        );
     }
     if name.len() > MAX_NAME_BYTES {
         return Some(format!(
@@ -245,7 +257,10 @@ fn take(taken: &mut [Option<usize>; 5], outcome: &Ident, digit: usize, errors: &
     let places = OUTCOMES.iter().zip(taken.iter_mut());
     match places.into_iter().find(|(known, _)| **known == name) {
         Some((_, place @ None)) => *place = Some(digit),
-        Some(_) => errors.at(outcome, format!("the outcome `{name}` is taken by a variant above")),
+        Some(_) => errors.at(
+            outcome,
+            format!("the outcome `{name}` is taken by a variant above"),
+        ),
         None => errors.at(
             outcome,
             format!(
