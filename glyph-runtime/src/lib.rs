@@ -11,6 +11,7 @@ pub mod facade;
 #[cfg(feature = "admin")]
 pub mod health;
 pub mod label;
+mod macros;
 pub mod metric;
 pub mod stage;
 #[cfg(feature = "admin")]
@@ -21,7 +22,7 @@ pub mod telemetry;
 pub mod __private;
 
 pub use catalog::Catalog;
-pub use glyph_macros::{Label, LabelSet, instrument_stage, metric_catalog};
+pub use macros::{Label, LabelSet, instrument_stage, metric_catalog};
 pub use label::{Label, LabelSet, Status};
 pub use metric::{Counter, Exemplar, Gauge, Histogram};
 pub use stage::Outcome;

@@ -52,7 +52,12 @@ impl Scraper {
     pub(super) fn answer(&self, headers: &HeaderMap) -> Response {
         let Ok(room) = Arc::clone(&self.room).try_acquire_owned() else {
             let message = "too many scrapes at once, try again in a second\n";
-            return (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")], message).into_response();
+            return (
+                StatusCode::SERVICE_UNAVAILABLE,
+                [(RETRY_AFTER, "1")],
+                message,
+            )
+                .into_response();
         };
         let format = Format::negotiate(accept(headers).as_deref());
         let headers = [(CONTENT_TYPE, format.content_type()), (VARY, "Accept")];
@@ -78,7 +83,12 @@ impl Scraper {
 /// All `Accept` headers as one; what is no text is left out.
 fn accept(headers: &HeaderMap) -> Option<String> {
     let mut accept: Option<String> = None;
-    for value in headers.get_all(ACCEPT).iter().map(HeaderValue::to_str).filter_map(Result::ok) {
+    for value in headers
+        .get_all(ACCEPT)
+        .iter()
+        .map(HeaderValue::to_str)
+        .filter_map(Result::ok)
+    {
         let accept = accept.get_or_insert_default();
         if !accept.is_empty() {
             accept.push_str(", ");
