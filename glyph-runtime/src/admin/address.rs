@@ -59,9 +59,14 @@ fn host(value: &str) -> Result<IpAddr, AddressError> {
     if value.eq_ignore_ascii_case("localhost") {
         return Ok(DEFAULT_HOST);
     }
-    let bare = value.strip_prefix('[').and_then(|value| value.strip_suffix(']'));
-    let allowed = "an IP address such as 127.0.0.1, ::1 or 0.0.0.0 (every interface), or `localhost`";
-    bare.unwrap_or(value).parse().map_err(|_| refused(HOST, value, allowed))
+    let bare = value
+        .strip_prefix('[')
+        .and_then(|value| value.strip_suffix(']'));
+    let allowed =
+        "an IP address such as 127.0.0.1, ::1 or 0.0.0.0 (every interface), or `localhost`";
+    bare.unwrap_or(value)
+        .parse()
+        .map_err(|_| refused(HOST, value, allowed))
 }
 
 fn port(value: &str) -> Result<u16, AddressError> {
@@ -95,7 +100,10 @@ mod tests {
             (Some("::1"), Some("80"), "[::1]:80"),
             (Some("[::1]"), Some("65535"), "[::1]:65535"),
         ] {
-            assert_eq!(address(host, port).map(|address| address.to_string()), Ok(expected.to_owned()));
+            assert_eq!(
+                address(host, port).map(|address| address.to_string()),
+                Ok(expected.to_owned())
+            );
         }
     }
 
@@ -106,9 +114,17 @@ mod tests {
             wrong(None, Some("65536")),
             Err("OTEL_EXPORTER_PROMETHEUS_PORT is \"65536\": it has to be a port from 1 to 65535, or 0 for any free one".to_owned())
         );
-        for host in ["example.com", "127.0.0.1:80", "\u{1b}[31m", &"9".repeat(10_000)] {
+        for host in [
+            "example.com",
+            "127.0.0.1:80",
+            "\u{1b}[31m",
+            &"9".repeat(10_000),
+        ] {
             let error = wrong(Some(host), None).err().unwrap_or_default();
-            assert!(error.starts_with("OTEL_EXPORTER_PROMETHEUS_HOST is "), "{error}");
+            assert!(
+                error.starts_with("OTEL_EXPORTER_PROMETHEUS_HOST is "),
+                "{error}"
+            );
             assert!(error.len() < 250 && !error.contains('\u{1b}'), "{error}");
         }
     }

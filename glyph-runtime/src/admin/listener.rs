@@ -50,13 +50,19 @@ pub struct Listener {
 #[non_exhaustive]
 pub enum BindError {
     /// Another socket has the port.
-    #[error("{0} is in use: set OTEL_EXPORTER_PROMETHEUS_PORT or `.listener(..)` to a free port, or to 0 for any")]
+    #[error(
+        "{0} is in use: set OTEL_EXPORTER_PROMETHEUS_PORT or `.listener(..)` to a free port, or to 0 for any"
+    )]
     InUse(SocketAddr),
     /// The machine does not have the address.
-    #[error("{0} is no address of this machine: set OTEL_EXPORTER_PROMETHEUS_HOST or `.listener(..)` to one, such as 127.0.0.1")]
+    #[error(
+        "{0} is no address of this machine: set OTEL_EXPORTER_PROMETHEUS_HOST or `.listener(..)` to one, such as 127.0.0.1"
+    )]
     NotLocal(SocketAddr),
     /// The process may not have the port.
-    #[error("{0} is not permitted: set OTEL_EXPORTER_PROMETHEUS_PORT or `.listener(..)` to a port from 1024 up, or to 0 for any")]
+    #[error(
+        "{0} is not permitted: set OTEL_EXPORTER_PROMETHEUS_PORT or `.listener(..)` to a port from 1024 up, or to 0 for any"
+    )]
     NotPermitted(SocketAddr),
     /// The operating system has another reason.
     #[error("cannot listen at {address}: {source}")]
@@ -109,7 +115,10 @@ impl Listener {
         let thread = thread::Builder::new().name("glyph-admin".to_owned());
         thread.spawn(run).map_err(BindError::Thread)?;
         let died = || Err(io::Error::other("it ended at once"));
-        started.recv().unwrap_or_else(|_| died()).map_err(BindError::Thread)?;
+        started
+            .recv()
+            .unwrap_or_else(|_| died())
+            .map_err(BindError::Thread)?;
         Ok(Self {
             address,
             stop,
@@ -134,7 +143,9 @@ impl Listener {
             let _ = waiting.recv_timeout(deadline.saturating_add(GRACE));
             drop(late);
         };
-        let _ = thread::Builder::new().name("glyph-admin-stop".to_owned()).spawn(watch);
+        let _ = thread::Builder::new()
+            .name("glyph-admin-stop".to_owned())
+            .spawn(watch);
         let all_ended = match select(self.ended, is_late).await {
             Either::Left((ended, _)) => ended.unwrap_or(false),
             Either::Right(_) => false,
@@ -160,7 +171,9 @@ fn run(
     ready: &mpsc::Sender<io::Result<()>>,
 ) -> bool {
     let start = || {
-        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         let _context = runtime.enter();
         let socket = tokio::net::TcpListener::from_std(socket)?;
         Ok((runtime, socket))

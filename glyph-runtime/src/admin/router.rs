@@ -47,5 +47,10 @@ pub(super) fn endpoints(source: Arc<dyn Source>, health: Health) -> Router {
 
 async fn refuse() -> Response {
     let allowed = [(ALLOW, "GET, HEAD")];
-    (StatusCode::METHOD_NOT_ALLOWED, allowed, "GET and HEAD are allowed here\n").into_response()
+    (
+        StatusCode::METHOD_NOT_ALLOWED,
+        allowed,
+        "GET and HEAD are allowed here\n",
+    )
+        .into_response()
 }

@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     task::yield_now,
@@ -52,7 +52,12 @@ impl Scraper {
     pub(super) fn answer(&self, headers: &HeaderMap) -> Response {
         let Ok(room) = Arc::clone(&self.room).try_acquire_owned() else {
             let message = "too many scrapes at once, try again in a second\n";
-            return (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")], message).into_response();
+            return (
+                StatusCode::SERVICE_UNAVAILABLE,
+                [(RETRY_AFTER, "1")],
+                message,
+            )
+                .into_response();
         };
         let format = Format::negotiate(accept(headers).as_deref());
         let headers = [(CONTENT_TYPE, format.content_type()), (VARY, "Accept")];
@@ -63,7 +68,7 @@ impl Scraper {
     /// tasks between pieces.
     fn body(&self, format: Format, room: OwnedSemaphorePermit) -> Body {
         let source = Arc::clone(&self.source);
-        Body::from_stream(stream::unfold((None, room), move |(chunks, room)| {
+        let chunks = stream::unfold((None, room), move |(chunks, room)| {
             let source = Arc::clone(&source);
             async move {
                 yield_now().await;
@@ -71,14 +76,21 @@ impl Scraper {
                 let chunk = chunks.next()?;
                 Some((Ok::<_, Infallible>(chunk), (Some(chunks), room)))
             }
-        }))
+        });
+        // Compression asks once more after the end.
+        Body::from_stream(chunks.fuse())
     }
 }
 
 /// All `Accept` headers as one; what is no text is left out.
 fn accept(headers: &HeaderMap) -> Option<String> {
     let mut accept: Option<String> = None;
-    for value in headers.get_all(ACCEPT).iter().map(HeaderValue::to_str).filter_map(Result::ok) {
+    for value in headers
+        .get_all(ACCEPT)
+        .iter()
+        .map(HeaderValue::to_str)
+        .filter_map(Result::ok)
+    {
         let accept = accept.get_or_insert_default();
         if !accept.is_empty() {
             accept.push_str(", ");

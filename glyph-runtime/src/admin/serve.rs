@@ -92,7 +92,10 @@ async fn accept(
 
 fn http1(limits: Limits) -> http1::Builder {
     let mut http1 = http1::Builder::new();
-    http1.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(BUFFER);
+    http1
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head)
+        .max_buf_size(BUFFER);
     http1
 }
 

@@ -108,6 +108,8 @@ impl Telemetry {
             Some(listener) => listener.shutdown(deadline).await,
             None => true,
         };
-        in_time.then_some(()).ok_or(ShutdownError::Listener(deadline))
+        in_time
+            .then_some(())
+            .ok_or(ShutdownError::Listener(deadline))
     }
 }
