@@ -97,7 +97,7 @@ fn declared_keys_land_in_their_cells_and_others_beside_them() {
         Some(1.0)
     );
     assert_eq!(
-        page.value("library_things", &[("path", "a\"b\\c\nd")]),
+        page.value("library_things_total", &[("path", "a\"b\\c\nd")]),
         Some(7.0)
     );
     assert_eq!(page.value("library_depth", &[]), Some(1.5));

@@ -3,7 +3,10 @@
 mod escape;
 mod family;
 mod float;
+#[cfg(feature = "facade")]
+pub(crate) mod foreign;
 mod format;
+mod negotiate;
 mod own;
 mod page;
 

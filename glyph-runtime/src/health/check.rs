@@ -1,0 +1,158 @@
+//! One check: how it is asked, and what happens if it does not answer.
+
+use std::{
+    any::Any,
+    fmt::{self, Display},
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{runtime::Handle, task::AbortHandle, task::JoinError, time::timeout};
+
+use super::DEFAULT_TIMEOUT;
+
+/// The most characters of an error that are passed on.
+const LONGEST: usize = 256;
+
+type Answer = Result<(), String>;
+type Ask = dyn Fn() -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync;
+
+/// Something that readiness depends on: a name, a question, and a time limit.
+///
+/// ```
+/// use std::time::Duration;
+/// use glyph_runtime::health::{Check, Health};
+///
+/// let check = Check::new("cache", || async { Ok::<(), String>(()) }).timeout(Duration::from_millis(200));
+/// assert_eq!(check.name(), "cache");
+/// let health = Health::builder().checks([check]).build();
+/// assert!(health.is_ok());
+/// ```
+#[derive(Clone)]
+pub struct Check {
+    name: Arc<str>,
+    limit: Duration,
+    ask: Arc<Ask>,
+    busy: Arc<AtomicBool>,
+}
+
+impl Check {
+    /// A check that has [five seconds](DEFAULT_TIMEOUT) each time.
+    ///
+    /// It must not block its thread; work that blocks belongs into `tokio::task::spawn_blocking`. What
+    /// its error says is shown to whoever asks for readiness, so it should hold no secret.
+    pub fn new<F, R, E>(name: impl Into<String>, check: F) -> Self
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = Result<(), E>> + Send + 'static,
+        E: Display,
+    {
+        Self {
+            name: name.into().into(),
+            limit: DEFAULT_TIMEOUT,
+            ask: Arc::new(move || {
+                let answer = check();
+                Box::pin(async move { answer.await.map_err(|error| bounded(&error)) })
+            }),
+            busy: Arc::default(),
+        }
+    }
+
+    /// Gives the check another time limit.
+    #[must_use]
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// The check's name in the report.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn shared_name(&self) -> Arc<str> {
+        Arc::clone(&self.name)
+    }
+
+    /// Asks, as a task of its own: a panic stays there, and a check that blocks holds up no other.
+    pub(super) async fn run(&self, runtime: &Handle) -> Answer {
+        let Some(turn) = Turn::take(&self.busy) else {
+            return Err("still busy with an earlier probe".to_owned());
+        };
+        let ask = Arc::clone(&self.ask);
+        let mut task = runtime.spawn(async move {
+            let _turn = turn;
+            ask().await
+        });
+        let _abort = AbortOnDrop(task.abort_handle());
+        match timeout(self.limit, &mut task).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(error)) => Err(ended(error)),
+            Err(_) => Err(format!("timed out after {:?}", self.limit)),
+        }
+    }
+}
+
+impl fmt::Debug for Check {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Check")
+            .field("name", &self.name)
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The right to be the only task of a check.
+struct Turn(Arc<AtomicBool>);
+
+impl Turn {
+    fn take(busy: &Arc<AtomicBool>) -> Option<Self> {
+        (!busy.swap(true, Ordering::Acquire)).then(|| Self(Arc::clone(busy)))
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
+
+struct AbortOnDrop(AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// How a task ended that gave no answer.
+fn ended(error: JoinError) -> String {
+    match error.try_into_panic() {
+        Ok(panic) => format!("panicked: {}", message(&*panic)),
+        Err(_) => "cancelled: its runtime has stopped".to_owned(),
+    }
+}
+
+fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    bounded(&text.unwrap_or("without a message"))
+}
+
+/// At most so many characters, on one line.
+fn bounded(text: &dyn Display) -> String {
+    let text = text.to_string();
+    let mut letters = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+    let mut bounded: String = letters.by_ref().take(LONGEST).collect();
+    if letters.next().is_some() {
+        bounded.push('…');
+    }
+    bounded
+}

@@ -1,0 +1,203 @@
+use std::{
+    fmt,
+    future::pending,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use tokio::{sync::Notify, time::Instant};
+
+use super::*;
+
+async fn fine() -> Result<(), String> {
+    Ok(())
+}
+
+fn json(report: &Report) -> String {
+    report.to_string()
+}
+
+#[tokio::test]
+async fn checks_are_reported_as_registered() {
+    let health = Health::builder()
+        .check("zebra", fine)
+        .check("database", || async { Err("connection refused") })
+        .check("ant", fine)
+        .build()
+        .unwrap();
+    let report = health.readiness().await;
+    assert!(!report.is_ok());
+    assert_eq!(
+        json(&report),
+        r#"{"status":"fail","checks":{"zebra":"ok","database":"fail: connection refused","ant":"ok"}}"#
+    );
+    let names: Vec<_> = report.checks().collect();
+    assert_eq!(
+        names,
+        [("zebra", Ok(())), ("database", Err("connection refused")), ("ant", Ok(()))]
+    );
+}
+
+#[tokio::test]
+async fn without_checks_there_is_only_the_status() {
+    let health = Health::builder().build().unwrap();
+    assert_eq!(json(&health.readiness().await), r#"{"status":"ok"}"#);
+    assert_eq!(json(&health.liveness()), r#"{"status":"ok"}"#);
+}
+
+#[test]
+fn two_checks_of_one_name_are_refused() {
+    let error = Health::builder().check("a", fine).check("b", fine).check("a", fine).build();
+    let error = error.unwrap_err();
+    assert_eq!(error.name, "a");
+    assert!(error.to_string().contains("`a`"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_has_its_time_and_no_more() {
+    let health = Health::builder()
+        .check("hangs", pending::<Result<(), String>>)
+        .check_with_timeout("impatient", Duration::from_millis(250), || async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            Ok::<(), String>(())
+        })
+        .check("fine", fine)
+        .build()
+        .unwrap();
+    let begun = Instant::now();
+    assert_eq!(
+        json(&health.readiness().await),
+        r#"{"status":"fail","checks":{"hangs":"fail: timed out after 5s","impatient":"fail: timed out after 250ms","fine":"ok"}}"#
+    );
+    assert_eq!(begun.elapsed(), DEFAULT_TIMEOUT);
+    // Its task was aborted, so that it is asked again and not reported busy.
+    let again = json(&health.readiness().await);
+    assert!(again.contains("hangs\":\"fail: timed out"), "{again}");
+}
+
+#[tokio::test]
+async fn a_panic_is_a_failure() {
+    let health = Health::builder()
+        .check("inside", || async {
+            assert!(std::hint::black_box(false), "no {}", "answer");
+            Ok::<(), String>(())
+        })
+        .check("before", || {
+            assert!(std::hint::black_box(false), "no future");
+            fine()
+        })
+        .check("fine", fine)
+        .build()
+        .unwrap();
+    assert_eq!(
+        json(&health.readiness().await),
+        r#"{"status":"fail","checks":{"inside":"fail: panicked: no answer","before":"fail: panicked: no future","fine":"ok"}}"#
+    );
+}
+
+#[tokio::test]
+async fn an_error_is_bounded_and_on_one_line() {
+    struct Long;
+    impl fmt::Display for Long {
+        fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(formatter, "first\nsecond\u{1b}[31m{}", "x".repeat(10_000))
+        }
+    }
+    let health = Health::builder().check("a", || async { Err(Long) }).build().unwrap();
+    let report = health.readiness().await;
+    let error = report.checks().find_map(|(_, answer)| answer.err()).unwrap();
+    assert!(error.starts_with("first second [31mxxx"), "{error}");
+    assert_eq!(error.chars().count(), 257);
+}
+
+#[tokio::test]
+async fn probes_that_arrive_together_share_a_run() {
+    let (runs, go) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+    let check = {
+        let (runs, go) = (Arc::clone(&runs), Arc::clone(&go));
+        move || {
+            let (runs, go) = (Arc::clone(&runs), Arc::clone(&go));
+            async move {
+                runs.fetch_add(1, Ordering::Relaxed);
+                go.notified().await;
+                Ok::<(), String>(())
+            }
+        }
+    };
+    let health = Health::builder().check("database", check).build().unwrap();
+    let mut probes: Vec<_> = (0..50).map(|_| Box::pin(health.readiness())).collect();
+    for probe in &mut probes {
+        assert!(futures_util::poll!(probe).is_pending());
+    }
+    // One that gives up, the first, cancels nothing.
+    drop(probes.swap_remove(0));
+    go.notify_one();
+    for probe in probes {
+        assert!(probe.await.is_ok());
+    }
+    assert_eq!(runs.load(Ordering::Relaxed), 1);
+    go.notify_one();
+    assert!(health.readiness().await.is_ok());
+    assert_eq!(runs.load(Ordering::Relaxed), 2);
+}
+
+#[test]
+fn a_check_that_blocks_holds_up_neither_the_others_nor_the_next_run() {
+    let programs = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+    let (release, blocked) = std::sync::mpsc::channel::<()>();
+    let blocked = Arc::new(Mutex::new(blocked));
+    let health = Health::builder()
+        .check_with_timeout("blocks", Duration::from_millis(20), move || {
+            let blocked = Arc::clone(&blocked);
+            async move {
+                let _ = blocked.lock().map(|blocked| blocked.recv());
+                Ok::<(), String>(())
+            }
+        })
+        .check("fine", fine)
+        .runtime(programs.handle().clone())
+        .build()
+        .unwrap();
+    let probing = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    assert_eq!(
+        json(&probing.block_on(health.readiness())),
+        r#"{"status":"fail","checks":{"blocks":"fail: timed out after 20ms","fine":"ok"}}"#
+    );
+    assert_eq!(
+        json(&probing.block_on(health.readiness())),
+        r#"{"status":"fail","checks":{"blocks":"fail: still busy with an earlier probe","fine":"ok"}}"#
+    );
+    drop(release);
+}
+
+#[tokio::test]
+async fn draining_fails_without_asking() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let health = {
+        let asked = Arc::clone(&asked);
+        Health::builder().check("database", move || {
+            asked.fetch_add(1, Ordering::Relaxed);
+            fine()
+        })
+    };
+    let health = health.build().unwrap();
+    health.clone().draining();
+    assert_eq!(
+        json(&health.readiness().await),
+        r#"{"status":"fail","checks":{"draining":"fail: shutting down"}}"#
+    );
+    assert!(health.liveness().is_ok());
+    assert_eq!(asked.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn a_runtime_that_has_stopped_is_a_failure() {
+    let stopped = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let health = Health::builder().check("a", fine).runtime(stopped.handle().clone());
+    let health = health.build().unwrap();
+    stopped.shutdown_background();
+    let report = json(&health.readiness().await);
+    assert_eq!(
+        report,
+        r#"{"status":"fail","checks":{"a":"fail: cancelled: its runtime has stopped"}}"#
+    );
+}
