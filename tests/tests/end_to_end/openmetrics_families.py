@@ -14,7 +14,7 @@ families = {
             {
                 "name": sample.name,
                 "labels": sample.labels,
-                "value": str(sample.value),
+                "value": str(float(sample.value)),
                 "exemplar": sample.exemplar and sample.exemplar.labels,
             }
             for sample in family.samples
