@@ -6,12 +6,16 @@
     reason = "documented at the re-export in glyph-runtime, where examples compile"
 )]
 
+mod arguments;
 mod diagnostic;
 mod instrument_stage;
 mod label;
+mod label_name;
 mod label_set;
+mod lifetimes;
 mod metric_catalog;
 mod runtime_path;
+mod suggestion;
 
 use proc_macro::TokenStream;
 

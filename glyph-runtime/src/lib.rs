@@ -1,11 +1,15 @@
 //! Metrics, spans, health and exposition for Rust services, declared once and checked by the compiler.
 
+#[cfg(feature = "admin")]
+pub mod admin;
 pub mod catalog;
 mod clock;
 #[cfg(feature = "prometheus")]
 pub mod expose;
 #[cfg(feature = "facade")]
 pub mod facade;
+#[cfg(feature = "admin")]
+pub mod health;
 pub mod label;
 pub mod metric;
 pub mod stage;

@@ -1,7 +1,112 @@
-//! Expands the derive.
+//! `#[derive(Label)]`: an enum whose variants are the values of a closed label.
+
+mod args;
+mod expand;
+mod model;
 
 use proc_macro2::TokenStream;
+use syn::DeriveInput;
 
-pub(crate) fn expand(_item: TokenStream) -> TokenStream {
-    TokenStream::new()
+use crate::diagnostic::Errors;
+
+pub(crate) fn expand(item: TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(item) {
+        Ok(input) => input,
+        Err(error) => return error.into_compile_error(),
+    };
+    let mut errors = Errors::default();
+    let model = model::Enum::read(&input, &mut errors);
+    let mut tokens = expand::tokens(&model);
+    tokens.extend(errors.into_tokens());
+    tokens
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use crate::diagnostic::messages;
+
+    fn mistakes(item: proc_macro2::TokenStream) -> Vec<String> {
+        messages(&super::expand(item))
+    }
+
+    #[test]
+    fn a_plain_enum_is_a_label() {
+        assert!(
+            mistakes(quote!(
+                enum Kind {
+                    Llm,
+                    OpenAI,
+                    #[label(name = "eleven")]
+                    ElevenLabs,
+                }
+            ))
+            .is_empty()
+        );
+    }
+
+    #[test]
+    fn every_mistake_of_an_enum_is_reported() {
+        let mistakes = mistakes(quote! {
+            #[label(rename_al = "kebab-case")]
+            enum Kind { A, #[label(name = "a")] B, C(u8), #[label(name = "")] D, #[label(name = "x", name = "y")] E }
+        });
+        assert_eq!(mistakes.len(), 5, "{mistakes:#?}");
+    }
+
+    #[test]
+    fn what_is_no_enum_with_variants_is_refused_once() {
+        for item in [
+            quote!(
+                struct Kind;
+            ),
+            quote!(
+                enum Kind {}
+            ),
+            quote!(
+                enum Kind<T> {
+                    A,
+                    B,
+                }
+            ),
+        ] {
+            assert_eq!(mistakes(item).len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_status_takes_ok_and_error() {
+        let item = quote!(
+            #[label(outcome)]
+            enum S {
+                Fine,
+                Error,
+            }
+        );
+        assert_eq!(
+            mistakes(item),
+            [
+                "no variant of `S` takes the outcome `ok`: name one `Ok`, or mark it `#[label(outcome = ok)]`"
+            ]
+        );
+        let item = quote!(
+            #[label(outcome)]
+            enum S {
+                #[label(outcome = ok)]
+                Fine,
+                #[label(outcome(error, timeout))]
+                Bad,
+            }
+        );
+        assert!(mistakes(item).is_empty());
+        let item = quote!(
+            enum S {
+                #[label(outcome = ok)]
+                Fine,
+                Bad,
+            }
+        );
+        assert_eq!(mistakes(item).len(), 1);
+    }
 }

@@ -1,7 +1,84 @@
-//! Expands the derive.
+//! `#[derive(LabelSet)]`: a struct whose fields are the labels of a metric.
+
+mod args;
+mod expand;
+mod model;
 
 use proc_macro2::TokenStream;
+use syn::DeriveInput;
 
-pub(crate) fn expand(_item: TokenStream) -> TokenStream {
-    TokenStream::new()
+use crate::diagnostic::Errors;
+
+pub(crate) fn expand(item: TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(item) {
+        Ok(input) => input,
+        Err(error) => return error.into_compile_error(),
+    };
+    let mut errors = Errors::default();
+    let model = model::Set::read(&input, &mut errors);
+    let mut tokens = expand::tokens(&model);
+    tokens.extend(errors.into_tokens());
+    tokens
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::TokenStream;
+    use quote::quote;
+
+    use crate::diagnostic::messages;
+
+    fn mistakes(item: TokenStream) -> Vec<String> {
+        messages(&super::expand(item))
+    }
+
+    #[test]
+    fn a_struct_of_labels_is_a_set() {
+        let item = quote!(
+            struct Call<'a> {
+                #[label(max = 128)]
+                tool: &'a str,
+                r#type: Kind,
+                #[label(name = "st")]
+                status: Status,
+            }
+        );
+        assert!(mistakes(item).is_empty());
+    }
+
+    #[test]
+    fn every_mistake_of_a_set_is_reported() {
+        let mistakes = mistakes(quote! {
+            struct Call<T> {
+                le: Kind,
+                #[label(name = "kind")] a: Kind,
+                kind: Kind,
+                #[label(max = 0)] tool: String,
+                #[label(maxx = 3)] other: String,
+            }
+        });
+        assert_eq!(mistakes.len(), 5, "{mistakes:#?}");
+    }
+
+    #[test]
+    fn a_struct_without_named_fields_is_refused_once() {
+        for item in [
+            quote!(
+                struct A;
+            ),
+            quote!(
+                struct A(Kind);
+            ),
+            quote!(
+                struct A {}
+            ),
+            quote!(
+                enum A {
+                    B,
+                }
+            ),
+        ] {
+            assert_eq!(mistakes(item).len(), 1);
+        }
+    }
 }

@@ -1,0 +1,92 @@
+//! The implementation of `Label`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::model::{Enum, Variant};
+use crate::runtime_path::hidden_module;
+
+pub(super) fn tokens(model: &Enum) -> TokenStream {
+    let rt = hidden_module(model.runtime.as_ref());
+    let Enum {
+        ident,
+        generics,
+        variants,
+        ..
+    } = model;
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    let names: Vec<_> = variants.iter().map(|variant| &variant.name).collect();
+    let any = variants.first().map_or_else(unbuildable, value);
+    let outcomes = outcomes(model, &rt);
+    let digit = by_variant(
+        model,
+        variants.iter().enumerate().map(|(digit, _)| quote!(#digit)),
+    );
+    let text = by_variant(model, names.iter().map(|name| quote!(#name)));
+    let literals = variants.iter().enumerate().skip(1).map(|(digit, variant)| {
+        let value = value(variant);
+        quote!(#digit => #value,)
+    });
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #rt::Label for #ident #ty_generics #where_clause {
+            const VALUES: #rt::core::option::Option<&'static [&'static #rt::core::primitive::str]> =
+                #rt::core::option::Option::Some(&[#(#names),*]);
+            #outcomes
+            const ANY: Self = #any;
+            #[inline]
+            fn digit(
+                &self,
+                _: #rt::core::option::Option<(&#rt::OpenValues, #rt::core::primitive::usize)>,
+            ) -> #rt::core::primitive::usize {
+                #digit
+            }
+            fn literal(index: #rt::core::primitive::usize, _: &'static #rt::core::primitive::str) -> Self {
+                match index {
+                    #(#literals)*
+                    _ => #any,
+                }
+            }
+            fn with_text<R>(&self, read: impl #rt::core::ops::FnOnce(&#rt::core::primitive::str) -> R) -> R {
+                read(#text)
+            }
+        }
+    }
+}
+
+fn outcomes(model: &Enum, rt: &TokenStream) -> Option<TokenStream> {
+    let digits = model.outcomes?;
+    Some(quote! {
+        const OUTCOMES: #rt::core::option::Option<[#rt::core::primitive::usize; 5]> =
+            #rt::core::option::Option::Some([#(#digits),*]);
+    })
+}
+
+fn by_variant(model: &Enum, results: impl Iterator<Item = TokenStream>) -> TokenStream {
+    if model.variants.is_empty() {
+        return unbuildable();
+    }
+    let arms = model.variants.iter().zip(results).map(|(variant, result)| {
+        let ident = &variant.ident;
+        if variant.is_unit {
+            quote!(Self::#ident => #result,)
+        } else {
+            quote!(Self::#ident { .. } => #result,)
+        }
+    });
+    quote!(match self { #(#arms)* })
+}
+
+fn value(variant: &Variant) -> TokenStream {
+    let ident = &variant.ident;
+    if variant.is_unit {
+        quote!(Self::#ident)
+    } else {
+        unbuildable()
+    }
+}
+
+/// Stands where a mistake left nothing to build; the program does not get as far as running it.
+fn unbuildable() -> TokenStream {
+    quote!(loop {})
+}

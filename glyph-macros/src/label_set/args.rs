@@ -1,0 +1,52 @@
+//! The grammar of `#[label(..)]` on a struct of labels and on its fields.
+
+use syn::{Attribute, LitInt, LitStr, Path};
+
+use crate::{
+    arguments::{Arguments, assigned, assigned_path},
+    diagnostic::Errors,
+};
+
+/// The path behind `crate =` on the struct.
+pub(super) fn runtime(attributes: &[Attribute], errors: &mut Errors) -> Option<Path> {
+    let mut runtime = None;
+    let mut arguments = Arguments::new("label", &["crate"]);
+    for attribute in label_attributes(attributes) {
+        arguments.read(attribute, errors, |_, input, _| {
+            runtime = Some(assigned_path(input)?);
+            Ok(())
+        });
+    }
+    runtime
+}
+
+/// What stands on a field.
+#[derive(Default)]
+pub(super) struct FieldArgs {
+    pub(super) name: Option<LitStr>,
+    pub(super) max: Option<LitInt>,
+}
+
+impl FieldArgs {
+    pub(super) fn read(attributes: &[Attribute], errors: &mut Errors) -> Self {
+        let mut args = Self::default();
+        let mut arguments = Arguments::new("label", &["name", "max"]);
+        for attribute in label_attributes(attributes) {
+            arguments.read(attribute, errors, |key, input, _| {
+                if key == "name" {
+                    args.name = Some(assigned(input)?);
+                } else {
+                    args.max = Some(assigned(input)?);
+                }
+                Ok(())
+            });
+        }
+        args
+    }
+}
+
+fn label_attributes(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+    attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("label"))
+}

@@ -1,0 +1,64 @@
+//! Borrowed types, rewritten to name one lifetime throughout.
+
+use syn::{Lifetime, Type, TypeReference, visit_mut::VisitMut};
+
+/// `ty` with every lifetime, elided ones included, replaced by `'static`.
+pub(crate) fn made_static(ty: &Type) -> Type {
+    rewritten(ty, "'static", |_| true)
+}
+
+/// `ty` with every elided lifetime replaced by `name`.
+pub(crate) fn elided_named(ty: &Type, name: &str) -> Type {
+    rewritten(ty, name, |lifetime| lifetime.ident == "_")
+}
+
+fn rewritten(ty: &Type, name: &str, replaces: fn(&Lifetime) -> bool) -> Type {
+    let mut ty = ty.clone();
+    Rewrite { name, replaces }.visit_type_mut(&mut ty);
+    ty
+}
+
+struct Rewrite<'name> {
+    name: &'name str,
+    replaces: fn(&Lifetime) -> bool,
+}
+
+impl VisitMut for Rewrite<'_> {
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if (self.replaces)(lifetime) {
+            *lifetime = Lifetime::new(self.name, lifetime.span());
+        }
+    }
+
+    fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+        if reference.lifetime.is_none() {
+            let span = reference.and_token.span;
+            reference.lifetime = Some(Lifetime::new(self.name, span));
+        }
+        syn::visit_mut::visit_type_reference_mut(self, reference);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::ToTokens;
+
+    use super::{elided_named, made_static};
+
+    #[test]
+    fn every_lifetime_becomes_static() {
+        let ty = syn::parse_quote!(Pair<'_, 'a, &'b str, &u8>);
+        let expected: syn::Type =
+            syn::parse_quote!(Pair<'static, 'static, &'static str, &'static u8>);
+        assert_eq!(made_static(&ty), expected);
+    }
+
+    #[test]
+    fn only_elided_lifetimes_are_named() {
+        let ty = elided_named(&syn::parse_quote!(Pair<'_, &'static str, &u8>), "'a");
+        assert_eq!(
+            ty.to_token_stream().to_string(),
+            "Pair < 'a , & 'static str , & 'a u8 >"
+        );
+    }
+}
