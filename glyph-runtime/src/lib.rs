@@ -1,12 +1,17 @@
 //! Metrics, spans, health and exposition for Rust services, declared once and checked by the compiler.
 
+#[cfg(feature = "admin")]
+pub mod admin;
 pub mod catalog;
 mod clock;
 #[cfg(feature = "prometheus")]
 pub mod expose;
 #[cfg(feature = "facade")]
 pub mod facade;
+#[cfg(feature = "admin")]
+pub mod health;
 pub mod label;
+mod macros;
 pub mod metric;
 pub mod stage;
 #[cfg(feature = "admin")]
@@ -17,7 +22,7 @@ pub mod telemetry;
 pub mod __private;
 
 pub use catalog::Catalog;
-pub use glyph_macros::{Label, LabelSet, instrument_stage, metric_catalog};
+pub use macros::{Label, LabelSet, instrument_stage, metric_catalog};
 pub use label::{Label, LabelSet, Status};
 pub use metric::{Counter, Exemplar, Gauge, Histogram};
 pub use stage::Outcome;

@@ -19,5 +19,8 @@ pub use crate::{
         Counter, Gauge, Histogram, Metric, MetricParts, MetricState, Storage, padded_bounds,
         scaled_bounds,
     },
-    stage::{Bound, Guard, Outcome, Rows, Stage, StageCells, Verdict, describe, start},
+    stage::{
+        Bound, Classify, Guard, Outcome, Rows, Stage, StageCells, Verdict, any, at, checked,
+        describe, entered, literal, pin, run, start, wrap,
+    },
 };

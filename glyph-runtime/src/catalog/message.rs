@@ -6,7 +6,7 @@ const CAPACITY: usize = 1024;
 
 /// A message under construction; what does not fit is cut.
 #[derive(Clone, Copy)]
-pub struct Message {
+pub(crate) struct Message {
     bytes: [u8; CAPACITY],
     length: usize,
 }

@@ -149,7 +149,9 @@ fn message(panic: &(dyn Any + Send)) -> String {
 /// At most so many characters, on one line.
 fn bounded(text: &dyn Display) -> String {
     let text = text.to_string();
-    let mut letters = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+    let mut letters = text
+        .chars()
+        .map(|letter| if letter.is_control() { ' ' } else { letter });
     let mut bounded: String = letters.by_ref().take(LONGEST).collect();
     if letters.next().is_some() {
         bounded.push('…');

@@ -98,7 +98,11 @@ impl Health {
             return Report::ok();
         }
         let report = match self.run() {
-            Some(mut run) => run.wait_for(Option::is_some).await.ok().and_then(|end| end.clone()),
+            Some(mut run) => run
+                .wait_for(Option::is_some)
+                .await
+                .ok()
+                .and_then(|end| end.clone()),
             None => None,
         };
         if self.is_draining() {
@@ -119,14 +123,20 @@ impl Health {
 
     /// The run under way, or a new one; `None` where there is no runtime to run it.
     fn run(&self) -> Option<Run> {
-        let mut latest = self.shared.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut latest = self
+            .shared
+            .latest
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(run) = &*latest
             && run.has_changed().is_ok()
             && run.borrow().is_none()
         {
             return Some(run.clone());
         }
-        let runtime = Handle::try_current().ok().or_else(|| self.shared.runtime.clone())?;
+        let runtime = Handle::try_current()
+            .ok()
+            .or_else(|| self.shared.runtime.clone())?;
         let (end, run) = watch::channel(None);
         let shared = Arc::clone(&self.shared);
         runtime.spawn(async move {
@@ -152,4 +162,5 @@ impl Shared {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 mod tests;

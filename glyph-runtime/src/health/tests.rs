@@ -1,8 +1,4 @@
-use std::{
-    fmt,
-    future::pending,
-    sync::atomic::{AtomicUsize, Ordering},
-};
+use std::{fmt, future::pending, sync::atomic::AtomicUsize};
 
 use tokio::{sync::Notify, time::Instant};
 
@@ -33,7 +29,11 @@ async fn checks_are_reported_as_registered() {
     let names: Vec<_> = report.checks().collect();
     assert_eq!(
         names,
-        [("zebra", Ok(())), ("database", Err("connection refused")), ("ant", Ok(()))]
+        [
+            ("zebra", Ok(())),
+            ("database", Err("connection refused")),
+            ("ant", Ok(()))
+        ]
     );
 }
 
@@ -46,7 +46,11 @@ async fn without_checks_there_is_only_the_status() {
 
 #[test]
 fn two_checks_of_one_name_are_refused() {
-    let error = Health::builder().check("a", fine).check("b", fine).check("a", fine).build();
+    let error = Health::builder()
+        .check("a", fine)
+        .check("b", fine)
+        .check("a", fine)
+        .build();
     let error = error.unwrap_err();
     assert_eq!(error.name, "a");
     assert!(error.to_string().contains("`a`"), "{error}");
@@ -102,9 +106,15 @@ async fn an_error_is_bounded_and_on_one_line() {
             write!(formatter, "first\nsecond\u{1b}[31m{}", "x".repeat(10_000))
         }
     }
-    let health = Health::builder().check("a", || async { Err(Long) }).build().unwrap();
+    let health = Health::builder()
+        .check("a", || async { Err(Long) })
+        .build()
+        .unwrap();
     let report = health.readiness().await;
-    let error = report.checks().find_map(|(_, answer)| answer.err()).unwrap();
+    let error = report
+        .checks()
+        .find_map(|(_, answer)| answer.err())
+        .unwrap();
     assert!(error.starts_with("first second [31mxxx"), "{error}");
     assert_eq!(error.chars().count(), 257);
 }
@@ -117,7 +127,7 @@ async fn probes_that_arrive_together_share_a_run() {
         move || {
             let (runs, go) = (Arc::clone(&runs), Arc::clone(&go));
             async move {
-                runs.fetch_add(1, Ordering::Relaxed);
+                runs.fetch_add(1, Relaxed);
                 go.notified().await;
                 Ok::<(), String>(())
             }
@@ -134,15 +144,18 @@ async fn probes_that_arrive_together_share_a_run() {
     for probe in probes {
         assert!(probe.await.is_ok());
     }
-    assert_eq!(runs.load(Ordering::Relaxed), 1);
+    assert_eq!(runs.load(Relaxed), 1);
     go.notify_one();
     assert!(health.readiness().await.is_ok());
-    assert_eq!(runs.load(Ordering::Relaxed), 2);
+    assert_eq!(runs.load(Relaxed), 2);
 }
 
 #[test]
 fn a_check_that_blocks_holds_up_neither_the_others_nor_the_next_run() {
-    let programs = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+    let programs = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .build()
+        .unwrap();
     let (release, blocked) = std::sync::mpsc::channel::<()>();
     let blocked = Arc::new(Mutex::new(blocked));
     let health = Health::builder()
@@ -157,7 +170,10 @@ fn a_check_that_blocks_holds_up_neither_the_others_nor_the_next_run() {
         .runtime(programs.handle().clone())
         .build()
         .unwrap();
-    let probing = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let probing = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
     assert_eq!(
         json(&probing.block_on(health.readiness())),
         r#"{"status":"fail","checks":{"blocks":"fail: timed out after 20ms","fine":"ok"}}"#
@@ -175,7 +191,7 @@ async fn draining_fails_without_asking() {
     let health = {
         let asked = Arc::clone(&asked);
         Health::builder().check("database", move || {
-            asked.fetch_add(1, Ordering::Relaxed);
+            asked.fetch_add(1, Relaxed);
             fine()
         })
     };
@@ -186,13 +202,17 @@ async fn draining_fails_without_asking() {
         r#"{"status":"fail","checks":{"draining":"fail: shutting down"}}"#
     );
     assert!(health.liveness().is_ok());
-    assert_eq!(asked.load(Ordering::Relaxed), 0);
+    assert_eq!(asked.load(Relaxed), 0);
 }
 
 #[tokio::test]
 async fn a_runtime_that_has_stopped_is_a_failure() {
-    let stopped = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let health = Health::builder().check("a", fine).runtime(stopped.handle().clone());
+    let stopped = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let health = Health::builder()
+        .check("a", fine)
+        .runtime(stopped.handle().clone());
     let health = health.build().unwrap();
     stopped.shutdown_background();
     let report = json(&health.readiness().await);

@@ -74,14 +74,6 @@ impl OpenValues {
         self.table.get()?.value(digit)
     }
 
-    /// The digit of a value that is there already.
-    pub(crate) fn existing(&self, value: &str) -> Option<usize> {
-        if value == OVERFLOW {
-            return Some(OVERFLOW_DIGIT);
-        }
-        self.table.get()?.find(&sanitized(value))
-    }
-
     /// How many observations went to `other` because the bound was reached.
     pub(crate) fn overflowed(&self) -> u64 {
         self.overflowed.load(Relaxed)

@@ -3,11 +3,19 @@
 //! A catalog declares a stage with `#[stage(..)]` and generates a struct for it, whose fields are the
 //! labels that it asks for. `#[instrument_stage]` puts it on a function.
 
+mod classify;
+mod future;
 mod guard;
 mod outcome;
+mod run;
+mod site;
 
+pub use classify::{Anything, Classify};
+pub use future::{Wrap, pin, wrap};
 pub use guard::{Guard, start};
 pub use outcome::{Outcome, Verdict};
+pub use run::{entered, run};
+pub use site::{any, at, checked, literal};
 
 use tracing::Span;
 

@@ -1,6 +1,11 @@
 //! What a program says about its telemetry.
 
-use std::{fmt::Display, future::Future, net::SocketAddr, time::Duration};
+use std::{
+    fmt::{self, Display},
+    future::Future,
+    net::SocketAddr,
+    time::Duration,
+};
 
 use super::{BuildError, InstallError, Telemetry};
 #[cfg(feature = "facade")]
@@ -14,7 +19,6 @@ use crate::{
 };
 
 /// Describes the telemetry of a process; see [`Telemetry::builder`](crate::Telemetry::builder).
-#[derive(Debug)]
 #[must_use = "nothing happens before `install` or `build`"]
 pub struct TelemetryBuilder {
     target: Target,
@@ -171,6 +175,21 @@ impl TelemetryBuilder {
             #[cfg(feature = "facade")]
             _upkeep: upkeep,
         })
+    }
+}
+
+impl fmt::Debug for TelemetryBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let catalogs = self
+            .catalogs
+            .iter()
+            .map(|catalog| catalog.descriptor().name);
+        formatter
+            .debug_struct("TelemetryBuilder")
+            .field("target", &self.target)
+            .field("catalogs", &catalogs.collect::<Vec<_>>())
+            .field("listener", &self.listener)
+            .finish_non_exhaustive()
     }
 }
 

@@ -104,9 +104,12 @@ impl Telemetry {
     /// When responses were still under way at the deadline; they are cut off.
     pub async fn shutdown_within(mut self, deadline: Duration) -> Result<(), ShutdownError> {
         self.draining();
-        match self.listener.take() {
+        let in_time = match self.listener.take() {
             Some(listener) => listener.shutdown(deadline).await,
-            None => Ok(()),
-        }
+            None => true,
+        };
+        in_time
+            .then_some(())
+            .ok_or(ShutdownError::Listener(deadline))
     }
 }

@@ -1,0 +1,131 @@
+//! Where to listen, as the environment says.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+const HOST: &str = "OTEL_EXPORTER_PROMETHEUS_HOST";
+const PORT: &str = "OTEL_EXPORTER_PROMETHEUS_PORT";
+
+const DEFAULT_HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const DEFAULT_PORT: u16 = 9464;
+
+/// The most characters of a wrong value that the error shows.
+const SHOWN: usize = 64;
+
+/// An environment variable says something that cannot be listened at.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{variable} is {value:?}: it has to be {allowed}")]
+#[non_exhaustive]
+pub struct AddressError {
+    /// The variable.
+    pub variable: &'static str,
+    /// The beginning of its value.
+    pub value: String,
+    /// What it may be.
+    pub allowed: &'static str,
+}
+
+/// The admin listener's address according to `OTEL_EXPORTER_PROMETHEUS_HOST` and
+/// `OTEL_EXPORTER_PROMETHEUS_PORT`, as `lookup` finds them (OpenTelemetry specification, "Environment
+/// Variable Specification", Prometheus exporter).
+///
+/// The default is `127.0.0.1:9464`, and `localhost` is `127.0.0.1`. A variable that is empty counts as
+/// not set. Port 0 means any free port.
+///
+/// # Errors
+///
+/// When the host is neither an IP address nor `localhost`, or the port is no number from 0 to 65535.
+///
+/// ```
+/// use glyph_runtime::admin::address_from_env;
+///
+/// let address = address_from_env(|name| std::env::var(name).ok());
+/// # let _ = address;
+/// let address = address_from_env(|name| name.ends_with("PORT").then(|| "9100".to_owned()));
+/// assert_eq!(address, Ok(([127, 0, 0, 1], 9100).into()));
+/// ```
+pub fn address_from_env(
+    lookup: impl Fn(&str) -> Option<String>,
+) -> Result<SocketAddr, AddressError> {
+    let set = |variable| {
+        let value = lookup(variable).map(|value| value.trim().to_owned());
+        value.filter(|value| !value.is_empty())
+    };
+    let host = set(HOST).map_or(Ok(DEFAULT_HOST), |value| host(&value))?;
+    let port = set(PORT).map_or(Ok(DEFAULT_PORT), |value| port(&value))?;
+    Ok(SocketAddr::new(host, port))
+}
+
+fn host(value: &str) -> Result<IpAddr, AddressError> {
+    if value.eq_ignore_ascii_case("localhost") {
+        return Ok(DEFAULT_HOST);
+    }
+    let bare = value
+        .strip_prefix('[')
+        .and_then(|value| value.strip_suffix(']'));
+    let allowed =
+        "an IP address such as 127.0.0.1, ::1 or 0.0.0.0 (every interface), or `localhost`";
+    bare.unwrap_or(value)
+        .parse()
+        .map_err(|_| refused(HOST, value, allowed))
+}
+
+fn port(value: &str) -> Result<u16, AddressError> {
+    let allowed = "a port from 1 to 65535, or 0 for any free one";
+    value.parse().map_err(|_| refused(PORT, value, allowed))
+}
+
+fn refused(variable: &'static str, value: &str, allowed: &'static str) -> AddressError {
+    AddressError {
+        variable,
+        value: value.chars().take(SHOWN).collect(),
+        allowed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AddressError, HOST, SocketAddr, address_from_env};
+
+    fn address(host: Option<&str>, port: Option<&str>) -> Result<SocketAddr, AddressError> {
+        address_from_env(|name| if name == HOST { host } else { port }.map(str::to_owned))
+    }
+
+    #[test]
+    fn the_environment_may_say_host_and_port() {
+        for (host, port, expected) in [
+            (None, None, "127.0.0.1:9464"),
+            (Some(""), Some(" "), "127.0.0.1:9464"),
+            (Some("localhost"), Some("0"), "127.0.0.1:0"),
+            (Some("0.0.0.0"), None, "0.0.0.0:9464"),
+            (Some("::1"), Some("80"), "[::1]:80"),
+            (Some("[::1]"), Some("65535"), "[::1]:65535"),
+        ] {
+            assert_eq!(
+                address(host, port).map(|address| address.to_string()),
+                Ok(expected.to_owned())
+            );
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_is_named_with_what_is_allowed() {
+        let wrong = |host, port| address(host, port).map_err(|error| error.to_string());
+        assert_eq!(
+            wrong(None, Some("65536")),
+            Err("OTEL_EXPORTER_PROMETHEUS_PORT is \"65536\": it has to be a port from 1 to 65535, or 0 for any free one".to_owned())
+        );
+        for host in [
+            "example.com",
+            "127.0.0.1:80",
+            "\u{1b}[31m",
+            &"9".repeat(10_000),
+        ] {
+            let error = wrong(Some(host), None).err().unwrap_or_default();
+            assert!(
+                error.starts_with("OTEL_EXPORTER_PROMETHEUS_HOST is "),
+                "{error}"
+            );
+            assert!(error.len() < 250 && !error.contains('\u{1b}'), "{error}");
+        }
+    }
+}

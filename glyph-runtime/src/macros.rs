@@ -1,0 +1,216 @@
+//! The macros, documented where their examples compile.
+
+/// Makes an enum without fields a closed label: its variants are the label's values.
+///
+/// A variant `HttpRequest` is written `http_request`. `#[label(name = "..")]` on a variant gives it another
+/// name, `#[label(rename_all = "..")]` on the enum another style: `snake_case`, `kebab-case`, `lowercase`,
+/// `UPPERCASE` or `SCREAMING_SNAKE_CASE`.
+///
+/// ```
+/// use glyph_runtime::Label;
+///
+/// #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+/// pub enum Provider {
+///     Deepgram,
+///     #[label(name = "openai")]
+///     OpenAi,
+/// }
+///
+/// assert_eq!(Provider::VALUES, Some(["deepgram", "openai"].as_slice()));
+/// ```
+///
+/// Under `#[label(outcome)]` the enum tells how a stage ended, and is filled by the stage itself. A variant
+/// takes the [`Outcome`](crate::Outcome) of its own name, or those that it states; `error` takes those that
+/// nobody else does.
+///
+/// ```
+/// use glyph_runtime::Label;
+///
+/// #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+/// #[label(outcome)]
+/// pub enum CallStatus {
+///     Ok,
+///     Error,
+///     #[label(outcome(timeout, cancelled))]
+///     GaveUp,
+/// }
+///
+/// assert_eq!(CallStatus::OUTCOMES, Some([0, 1, 2, 2, 1]));
+/// ```
+///
+/// It does not compile on anything but such an enum, nor where two variants have one name:
+///
+/// ```compile_fail
+/// # use glyph_runtime::Label;
+/// #[derive(Label)]
+/// pub enum Provider {
+///     Deepgram,
+///     #[label(name = "deepgram")]
+///     Other,
+/// }
+/// ```
+pub use glyph_macros::Label;
+
+/// Makes a struct with named fields the labels of a metric: names are fields, values are theirs.
+///
+/// A field's type is a [`Label`](trait@crate::Label). Where it is open, as text and numbers are, the field states
+/// how many values are told apart: the first `max` have a series each, all others share `other`. A struct
+/// may borrow open values under one lifetime. `#[label(name = "..")]` renames a label.
+///
+/// ```
+/// use glyph_runtime::{LabelSet, Status};
+///
+/// #[derive(LabelSet)]
+/// pub struct ToolCall<'a> {
+///     #[label(max = 128)]
+///     pub tool: &'a str,
+///     pub status: Status,
+/// }
+/// ```
+///
+/// An open label without a bound does not compile, nor does a name that Prometheus keeps for itself:
+///
+/// ```compile_fail
+/// # use glyph_runtime::LabelSet;
+/// #[derive(LabelSet)]
+/// pub struct ToolCall<'a> {
+///     pub tool: &'a str,
+/// }
+/// ```
+pub use glyph_macros::LabelSet;
+
+/// Declares the metrics of a program, or of a library, as the fields of a struct.
+///
+/// ```
+/// use glyph_runtime::{Catalog, Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
+///
+/// #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+/// pub enum Provider { Deepgram, Elevenlabs }
+///
+/// #[derive(LabelSet)]
+/// pub struct ProviderRequest {
+///     pub provider: Provider,
+///     pub status: Status,
+/// }
+///
+/// #[metric_catalog(namespace = "voice", stages = stage, max_series = 4096)]
+/// pub struct VoiceMetrics {
+///     /// Latency of speech-to-text transcription.
+///     #[metric(name = "stt.duration", unit = seconds, buckets = [10ms, 100ms, 1s, 2.5s])]
+///     #[stage(stt, requests = requests, in_flight = transcribing, labels(provider: Provider))]
+///     pub stt_duration: Histogram,
+///
+///     /// Total provider API requests.
+///     pub requests: Counter<ProviderRequest>,
+///
+///     /// Transcriptions under way.
+///     pub transcribing: Gauge,
+/// }
+///
+/// # fn main() {
+/// VoiceMetrics::global().requests.inc(ProviderRequest { provider: Provider::Deepgram, status: Status::Ok });
+/// assert_eq!(VoiceMetrics::DESCRIPTOR.metrics[0].name, "voice_stt_duration_seconds");
+/// # }
+/// ```
+///
+/// # On the struct
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `namespace = "voice"` | what all names start with; none unless given |
+/// | `stages = stage` | the module that the stages' structs are generated in |
+/// | `max_series = 4096` | the most series that the catalog may have, 10,000 unless given: cardinalities are multiplied, and a histogram's buckets, sum and count are a series each |
+/// | `forbid_labels(org_id)` | labels that no metric here or in a nested catalog may have |
+/// | `crate = path` | the path of this crate, where it has another name |
+///
+/// # On a field
+///
+/// The field is a [`Counter`](crate::Counter), [`Gauge`](crate::Gauge) or [`Histogram`](crate::Histogram), with a
+/// label set or without, or a nested catalog under `#[catalog]`. Its doc comment is the HELP text.
+///
+/// | `#[metric(..)]` | meaning |
+/// |---|---|
+/// | `name = "stt.duration"` | its name, the field's unless given |
+/// | `unit = seconds` | what it is measured in, which ends its name: `seconds`, `bytes`, `ratio` or any other |
+/// | `buckets = [10ms, 2.5s]` | a histogram's bounds: times, sizes (`4KiB`), numbers, or a constant |
+/// | `sparse` | its series are absent until they are recorded |
+///
+/// `#[stage(stt, ..)]` on a histogram of seconds declares a stage that it times: `requests`, `errors` and `in_flight`
+/// name the counters and the gauge that the stage feeds, `labels(..)` what it asks of a function
+/// (`provider: Provider`) and what it gives (`kind: Kind = Kind::Stt`). A label that tells the outcome is
+/// filled by the stage. See [`macro@crate::instrument_stage`].
+///
+/// Names follow OpenTelemetry's rules for Prometheus ("Prometheus and OpenMetrics Compatibility"):
+/// dots become underscores, the unit and, for counters, `_total` are added.
+///
+/// A catalog lives in a `static`; `global()` gives it. One with stages stands at module level.
+pub use glyph_macros::metric_catalog;
+
+/// Makes a function a stage: each call is recorded once, whatever way it ends, inside a span of the
+/// stage's name.
+///
+/// ```
+/// use glyph_runtime::{Counter, Histogram, Label, LabelSet, Status, instrument_stage, metric_catalog};
+///
+/// #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+/// pub enum Provider { Deepgram, Elevenlabs }
+///
+/// #[derive(LabelSet)]
+/// pub struct ProviderRequest {
+///     pub provider: Provider,
+///     pub status: Status,
+/// }
+///
+/// #[metric_catalog(namespace = "doc_stage", stages = stage)]
+/// pub struct Metrics {
+///     /// Latency of transcription.
+///     #[metric(unit = seconds, buckets = [10ms, 1s])]
+///     #[stage(stt, requests = requests, labels(provider: Provider))]
+///     pub stt: Histogram,
+///     /// Provider requests.
+///     pub requests: Counter<ProviderRequest>,
+/// }
+///
+/// #[instrument_stage(stage::stt, labels(provider = "deepgram"), fields(samples = audio.len()))]
+/// fn transcribe(audio: &[i16]) -> Result<String, std::num::ParseIntError> {
+///     let first: i16 = "7".parse()?;
+///     Ok(format!("{first} of {}", audio.len()))
+/// }
+///
+/// # fn main() {
+/// transcribe(&[0; 160]).unwrap();
+/// let request = ProviderRequest { provider: Provider::Deepgram, status: Status::Ok };
+/// assert_eq!(Metrics::global().requests.value(request), 1);
+/// assert_eq!(Metrics::global().stt.snapshot().count(), 1);
+/// # }
+/// ```
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `stage::stt` | the stage's struct, by its path |
+/// | `labels(provider = "deepgram", tool = name)` | a value for each label that the stage asks for: a literal, which is checked when the program is compiled, or an expression |
+/// | `fields(session = %session)` | fields of the span alone, as in `tracing`'s macros |
+/// | `crate = path` | the path of this crate, where it has another name |
+///
+/// `Ok` is the outcome `ok`, `Err` is `error`, and so is no other value. A panic is `panicked` and goes on; an
+/// async function that is dropped before its end is `cancelled`. An async function's time starts when it is
+/// first polled.
+///
+/// A value that the label does not have, a label that the stage does not ask for and one that is missing do not
+/// compile:
+///
+/// ```compile_fail
+/// # use glyph_runtime::{Histogram, Label, instrument_stage, metric_catalog};
+/// # #[derive(Label, Clone, Copy)] pub enum Provider { Deepgram, Elevenlabs }
+/// # #[metric_catalog(namespace = "doc_typo", stages = stage)]
+/// # pub struct Metrics {
+/// #     /// Latency of transcription.
+/// #     #[metric(unit = seconds, buckets = [1s])]
+/// #     #[stage(stt, labels(provider: Provider))]
+/// #     pub stt: Histogram,
+/// # }
+/// #[instrument_stage(stage::stt, labels(provider = "deepgran"))]
+/// fn transcribe() {}
+/// # fn main() {}
+/// ```
+pub use glyph_macros::instrument_stage;

@@ -1,0 +1,30 @@
+//! A stage around a function's body.
+
+use tracing::span::Entered;
+
+use super::{Guard, Verdict};
+
+/// Runs `body` inside the span and ends the call as `classify` judges what it returned.
+///
+/// A panic goes on through here and drops the guard, which records it.
+#[doc(hidden)]
+#[inline]
+pub fn run<R>(
+    guard: Guard,
+    body: impl FnOnce() -> R,
+    classify: impl FnOnce(&R) -> Verdict,
+) -> R {
+    let result = {
+        let _entered = guard.span().enter();
+        body()
+    };
+    guard.finish(classify(&result));
+    result
+}
+
+/// Enters the span of a function that does not return, and so ends by a panic alone.
+#[doc(hidden)]
+#[inline]
+pub fn entered(guard: &Guard) -> Entered<'_> {
+    guard.span().enter()
+}
