@@ -15,4 +15,5 @@ pub use listener::{BindError, Listener};
 pub use router::router;
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 mod tests;

@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     task::yield_now,
@@ -68,7 +68,7 @@ impl Scraper {
     /// tasks between pieces.
     fn body(&self, format: Format, room: OwnedSemaphorePermit) -> Body {
         let source = Arc::clone(&self.source);
-        Body::from_stream(stream::unfold((None, room), move |(chunks, room)| {
+        let chunks = stream::unfold((None, room), move |(chunks, room)| {
             let source = Arc::clone(&source);
             async move {
                 yield_now().await;
@@ -76,7 +76,9 @@ impl Scraper {
                 let chunk = chunks.next()?;
                 Some((Ok::<_, Infallible>(chunk), (Some(chunks), room)))
             }
-        }))
+        });
+        // Compression asks once more after the end.
+        Body::from_stream(chunks.fuse())
     }
 }
 

@@ -31,3 +31,9 @@ pub trait AnyCatalog: Send + Sync + 'static {
     fn metrics(&self) -> &'static [Metric];
     fn nested(&self) -> Vec<&'static dyn AnyCatalog>;
 }
+
+impl std::fmt::Debug for dyn AnyCatalog {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.descriptor().name)
+    }
+}

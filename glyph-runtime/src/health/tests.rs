@@ -1,8 +1,4 @@
-use std::{
-    fmt,
-    future::pending,
-    sync::atomic::{AtomicUsize, Ordering},
-};
+use std::{fmt, future::pending, sync::atomic::AtomicUsize};
 
 use tokio::{sync::Notify, time::Instant};
 
@@ -131,7 +127,7 @@ async fn probes_that_arrive_together_share_a_run() {
         move || {
             let (runs, go) = (Arc::clone(&runs), Arc::clone(&go));
             async move {
-                runs.fetch_add(1, Ordering::Relaxed);
+                runs.fetch_add(1, Relaxed);
                 go.notified().await;
                 Ok::<(), String>(())
             }
@@ -148,10 +144,10 @@ async fn probes_that_arrive_together_share_a_run() {
     for probe in probes {
         assert!(probe.await.is_ok());
     }
-    assert_eq!(runs.load(Ordering::Relaxed), 1);
+    assert_eq!(runs.load(Relaxed), 1);
     go.notify_one();
     assert!(health.readiness().await.is_ok());
-    assert_eq!(runs.load(Ordering::Relaxed), 2);
+    assert_eq!(runs.load(Relaxed), 2);
 }
 
 #[test]
@@ -195,7 +191,7 @@ async fn draining_fails_without_asking() {
     let health = {
         let asked = Arc::clone(&asked);
         Health::builder().check("database", move || {
-            asked.fetch_add(1, Ordering::Relaxed);
+            asked.fetch_add(1, Relaxed);
             fine()
         })
     };
@@ -206,7 +202,7 @@ async fn draining_fails_without_asking() {
         r#"{"status":"fail","checks":{"draining":"fail: shutting down"}}"#
     );
     assert!(health.liveness().is_ok());
-    assert_eq!(asked.load(Ordering::Relaxed), 0);
+    assert_eq!(asked.load(Relaxed), 0);
 }
 
 #[tokio::test]

@@ -91,4 +91,5 @@ fn push_head(page: &mut Vec<u8>, name: &str, family: &Family<'_>, format: Format
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 mod tests;

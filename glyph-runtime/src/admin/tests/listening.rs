@@ -1,0 +1,323 @@
+use std::{
+    io::{Read, Write},
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use axum::{Router, extract::Request};
+use flate2::read::GzDecoder;
+use tokio::runtime;
+use tower::util::MapRequestLayer;
+
+use super::{
+    super::{BindError, Listener, serve::Limits},
+    Pieces,
+};
+use crate::{expose::Format, health::Health};
+
+const ANY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+/// More than anything here takes; reaching it fails the test.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn listen(router: Router) -> Listener {
+    Listener::bind(ANY, router).unwrap()
+}
+
+fn url(listener: &Listener, path: &str) -> String {
+    format!("http://{}{path}", listener.local_addr())
+}
+
+fn connect(listener: &Listener) -> TcpStream {
+    let stream = TcpStream::connect(listener.local_addr()).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
+
+/// Sends a request, and gives everything that comes until the server closes.
+fn exchange(listener: &Listener, request: &str) -> String {
+    let mut stream = connect(listener);
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response
+}
+
+fn shut_down(listener: Listener, deadline: Duration) -> bool {
+    runtime::Builder::new_current_thread()
+        .build()
+        .unwrap()
+        .block_on(listener.shutdown(deadline))
+}
+
+#[test]
+fn it_answers_without_a_runtime_of_the_program() {
+    let page = Pieces::new(20);
+    let listener = listen(page.router());
+    let accept = "application/openmetrics-text;version=1.0.0;q=0.8,text/plain;q=0.5";
+    let request = ureq::get(url(&listener, "/metrics")).header("accept", accept);
+    let mut response = request.header("accept-encoding", "gzip").call().unwrap();
+    let headers = response.headers();
+    assert_eq!(headers["content-type"], Format::OpenMetrics.content_type());
+    assert_eq!(headers["content-encoding"], "gzip");
+    let mut unpacked = String::new();
+    GzDecoder::new(response.body_mut().as_reader())
+        .read_to_string(&mut unpacked)
+        .unwrap();
+    assert_eq!(unpacked, page.text(Format::OpenMetrics));
+
+    let mut plain = ureq::get(url(&listener, "/metrics")).call().unwrap();
+    assert!(!plain.headers().contains_key("content-encoding"));
+    assert_eq!(
+        plain.body_mut().read_to_string().unwrap(),
+        page.text(Format::Text)
+    );
+}
+
+#[test]
+fn head_has_no_body() {
+    let page = Pieces::new(2);
+    let listener = listen(page.router());
+    for path in ["/metrics", "/healthz", "/readyz"] {
+        let response = exchange(
+            &listener,
+            &format!("HEAD {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"),
+        );
+        assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
+        assert!(
+            response.ends_with("\r\n\r\n") && response.matches("\r\n\r\n").count() == 1,
+            "{response}"
+        );
+    }
+    assert_eq!(page.written(), 0);
+}
+
+#[test]
+fn a_taken_port_is_an_error_that_says_what_to_do() {
+    let other = TcpListener::bind(ANY).unwrap();
+    let address = other.local_addr().unwrap();
+    let error = Listener::bind(address, Router::new()).unwrap_err();
+    assert!(matches!(error, BindError::InUse(taken) if taken == address));
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "{address} is in use: set OTEL_EXPORTER_PROMETHEUS_PORT or `.listener(..)` to a free port, or to 0 for any"
+        )
+    );
+    let elsewhere = Listener::bind(([192, 0, 2, 1], 0).into(), Router::new()).unwrap_err();
+    assert!(matches!(elsewhere, BindError::NotLocal(_)), "{elsewhere}");
+}
+
+#[test]
+fn a_head_that_does_not_arrive_is_not_waited_for() {
+    let limits = Limits {
+        head: Duration::from_millis(50),
+        ..Limits::default()
+    };
+    let listener = Listener::bind_within(ANY, Pieces::new(1).router(), limits).unwrap();
+    let response = exchange(&listener, "GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: ");
+    assert_eq!(response, "");
+    // Nor is a second request on a connection kept alive.
+    let response = exchange(&listener, "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n");
+    assert!(response.ends_with(r#"{"status":"ok"}"#), "{response}");
+}
+
+#[test]
+fn a_client_that_takes_nothing_is_cut_off() {
+    let limits = Limits {
+        write: Duration::from_millis(50),
+        ..Limits::default()
+    };
+    let page = Pieces::new(10_000);
+    let listener = Listener::bind_within(ANY, page.router(), limits).unwrap();
+    let mut stalled: Vec<_> = (0..8).map(|_| connect(&listener)).collect();
+    for stream in &mut stalled {
+        stream
+            .write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
+            .unwrap();
+    }
+    // Each had one of the places for scrapes; they are free again once the eight are cut off.
+    let begun = Instant::now();
+    while ureq::head(url(&listener, "/metrics")).call().is_err() || page.written() < 8 {
+        assert!(begun.elapsed() < PATIENCE);
+        thread::yield_now();
+    }
+    let mut end = Vec::new();
+    let _ = stalled.remove(0).read_to_end(&mut end);
+    assert!(
+        !end.ends_with(b"\r\n0\r\n\r\n"),
+        "a page cut off must not look whole"
+    );
+}
+
+#[test]
+fn connections_beyond_the_bound_wait() {
+    let limits = Limits {
+        connections: 1,
+        head: Duration::from_millis(100),
+        ..Limits::default()
+    };
+    let listener = Listener::bind_within(ANY, Pieces::new(1).router(), limits).unwrap();
+    let idle = connect(&listener);
+    let response = exchange(
+        &listener,
+        "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+    );
+    assert!(response.ends_with(r#"{"status":"ok"}"#), "{response}");
+    // It was answered because the idle one, which was first, had been closed.
+    assert_eq!((&idle).read(&mut [0]).unwrap(), 0);
+}
+
+#[test]
+fn it_answers_while_the_program_s_runtime_is_busy() {
+    let program = runtime::Builder::new_current_thread().build().unwrap();
+    let health = Health::builder()
+        .check_with_timeout("database", Duration::from_millis(20), || async {
+            Ok::<(), String>(())
+        })
+        .runtime(program.handle().clone())
+        .build()
+        .unwrap();
+    let listener = listen(Pieces::new(1).router_with(health));
+    // Nobody drives that runtime, as if it were busy.
+    let request = "GET /readyz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let response = exchange(&listener, request);
+    assert!(response.starts_with("HTTP/1.1 503 "), "{response}");
+    assert!(
+        response.contains("\"database\":\"fail: timed out after 20ms\""),
+        "{response}"
+    );
+    assert!(ureq::get(url(&listener, "/healthz")).call().is_ok());
+}
+
+#[test]
+fn fifty_probes_at_once_ask_once() {
+    let (runs, (go, wait)) = (
+        Arc::new(AtomicUsize::new(0)),
+        tokio::sync::watch::channel(false),
+    );
+    let check = {
+        let runs = Arc::clone(&runs);
+        move || {
+            let (runs, mut wait) = (Arc::clone(&runs), wait.clone());
+            async move {
+                runs.fetch_add(1, Ordering::SeqCst);
+                wait.wait_for(|go| *go).await.map(|_| ())
+            }
+        }
+    };
+    let health = Health::builder().check("database", check).build().unwrap();
+    let arrived = Arc::new(AtomicUsize::new(0));
+    let router = Pieces::new(1)
+        .router_with(health)
+        .layer(MapRequestLayer::new({
+            let arrived = Arc::clone(&arrived);
+            move |request: Request| {
+                arrived.fetch_add(1, Ordering::SeqCst);
+                request
+            }
+        }));
+    let listener = listen(router);
+    let request = b"GET /readyz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let mut probes: Vec<_> = (0..50).map(|_| connect(&listener)).collect();
+    for probe in &mut probes {
+        probe.write_all(request).unwrap();
+    }
+    let begun = Instant::now();
+    while arrived.load(Ordering::SeqCst) < 50 {
+        assert!(begun.elapsed() < PATIENCE);
+        thread::yield_now();
+    }
+    go.send_replace(true);
+    for mut probe in probes {
+        let mut response = String::new();
+        probe.read_to_string(&mut response).unwrap();
+        assert!(
+            response.ends_with(r#"{"status":"ok","checks":{"database":"ok"}}"#),
+            "{response}"
+        );
+    }
+    assert_eq!(runs.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn shutdown_lets_responses_end_and_gives_the_port_back() {
+    let (asked, was_asked) = mpsc::channel();
+    let (go, wait) = tokio::sync::watch::channel(false);
+    let slow = axum::routing::get(move || {
+        let mut wait = wait.clone();
+        let _ = asked.send(());
+        async move {
+            let _ = wait.wait_for(|go| *go).await;
+            "done"
+        }
+    });
+    let listener = listen(Router::new().route("/slow", slow));
+    let address = listener.local_addr();
+    let mut idle = connect(&listener);
+    let mut stream = connect(&listener);
+    stream
+        .write_all(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n")
+        .unwrap();
+    was_asked.recv_timeout(PATIENCE).unwrap();
+    let stopping = thread::spawn(move || shut_down(listener, PATIENCE));
+    // The idle connection is closed because the shutdown has begun.
+    assert_eq!(idle.read(&mut [0]).unwrap(), 0);
+    go.send_replace(true);
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    assert!(response.ends_with("done"), "{response}");
+    assert!(stopping.join().unwrap());
+    TcpListener::bind(address).unwrap();
+}
+
+#[test]
+fn shutdown_keeps_its_deadline() {
+    let (asked, was_asked) = mpsc::channel();
+    let never = axum::routing::get(move || {
+        let _ = asked.send(());
+        std::future::pending::<()>()
+    });
+    let listener = listen(Router::new().route("/never", never));
+    let mut stream = connect(&listener);
+    stream
+        .write_all(b"GET /never HTTP/1.1\r\nhost: x\r\n\r\n")
+        .unwrap();
+    was_asked.recv_timeout(PATIENCE).unwrap();
+    assert!(!shut_down(listener, Duration::from_millis(20)));
+    assert_eq!(stream.read(&mut [0]).unwrap_or(0), 0);
+}
+
+#[test]
+fn shutdown_keeps_its_deadline_even_if_the_thread_is_held_up() {
+    let (asked, was_asked) = mpsc::channel();
+    let (release, blocked) = mpsc::channel::<()>();
+    let blocked = Arc::new(std::sync::Mutex::new(blocked));
+    let blocking = axum::routing::get(move || {
+        let _ = asked.send(());
+        let _ = blocked.lock().map(|blocked| blocked.recv());
+        async {}
+    });
+    let listener = listen(Router::new().route("/blocking", blocking));
+    let mut stream = connect(&listener);
+    stream
+        .write_all(b"GET /blocking HTTP/1.1\r\nhost: x\r\n\r\n")
+        .unwrap();
+    was_asked.recv_timeout(PATIENCE).unwrap();
+    assert!(!shut_down(listener, Duration::from_millis(20)));
+    drop(release);
+}
+
+#[test]
+fn dropping_it_stops_it() {
+    let listener = listen(Pieces::new(1).router());
+    let mut idle = connect(&listener);
+    drop(listener);
+    assert_eq!(idle.read(&mut [0]).unwrap_or(0), 0);
+}

@@ -1,0 +1,189 @@
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Method, Request, Response, StatusCode},
+};
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+
+use super::Pieces;
+use crate::{expose::Format, health::Health};
+
+async fn ask(
+    router: &Router,
+    method: Method,
+    path: &str,
+    headers: &[(&str, &str)],
+) -> Response<Body> {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    router
+        .clone()
+        .oneshot(request.body(Body::empty()).unwrap())
+        .await
+        .unwrap()
+}
+
+async fn get(router: &Router, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
+    ask(router, Method::GET, path, headers).await
+}
+
+async fn text(response: Response<Body>) -> String {
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    String::from_utf8(body.to_vec()).unwrap()
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
+    headers
+        .get_all(name)
+        .iter()
+        .map(|value| value.to_str().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn the_page_comes_in_the_format_asked_for() {
+    let page = Pieces::new(3);
+    let router = page.router();
+    for (accept, format) in [
+        (&["*/*"][..], Format::Text),
+        (&[], Format::Text),
+        (
+            &["application/openmetrics-text;version=1.0.0,text/plain;q=0.5"],
+            Format::OpenMetrics,
+        ),
+        (
+            &["text/plain;q=0.5", "application/openmetrics-text"],
+            Format::OpenMetrics,
+        ),
+        (
+            &["\u{e9}", "application/openmetrics-text"],
+            Format::OpenMetrics,
+        ),
+    ] {
+        let accept: Vec<_> = accept.iter().map(|accept| ("accept", *accept)).collect();
+        let response = get(&router, "/metrics", &accept).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(
+            header(response.headers(), "content-type"),
+            [format.content_type()]
+        );
+        assert_eq!(
+            header(response.headers(), "vary"),
+            ["Accept", "accept-encoding"]
+        );
+        assert_eq!(text(response).await, page.text(format));
+    }
+}
+
+#[tokio::test]
+async fn head_has_the_headers_of_get_and_writes_no_page() {
+    let page = Pieces::new(3);
+    let router = page.router();
+    let headers = [
+        ("accept", "application/openmetrics-text"),
+        ("accept-encoding", "gzip"),
+    ];
+    let head = ask(&router, Method::HEAD, "/metrics", &headers).await;
+    let of_head = head.headers().clone();
+    assert_eq!(text(head).await, "");
+    assert_eq!(page.written(), 0);
+    let get = get(&router, "/metrics", &headers).await;
+    assert_eq!(header(get.headers(), "content-encoding"), ["gzip"]);
+    assert_eq!(of_head, *get.headers());
+}
+
+#[tokio::test]
+async fn pieces_are_written_when_they_are_taken() {
+    let page = Pieces::new(100);
+    let mut body = get(&page.router(), "/metrics", &[]).await.into_body();
+    body.frame().await.unwrap().unwrap();
+    assert_eq!(page.written(), 1);
+    body.frame().await.unwrap().unwrap();
+    assert_eq!(page.written(), 2);
+}
+
+#[tokio::test]
+async fn a_scrape_gives_way_between_pieces() {
+    let page = Pieces::new(100);
+    let router = page.router();
+    let scrape = tokio::spawn(async move { text(get(&router, "/metrics", &[]).await).await });
+    let mut turns = 0;
+    while !scrape.is_finished() {
+        turns += 1;
+        tokio::task::yield_now().await;
+    }
+    assert!(turns >= 100, "{turns}");
+}
+
+#[tokio::test]
+async fn only_so_many_scrapes_are_answered_at_a_time() {
+    let page = Pieces::new(2);
+    let router = page.router();
+    let mut under_way = Vec::new();
+    for _ in 0..8 {
+        under_way.push(get(&router, "/metrics", &[]).await);
+    }
+    let refused = get(&router, "/metrics", &[]).await;
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(header(refused.headers(), "retry-after"), ["1"]);
+    assert_eq!(get(&router, "/healthz", &[]).await.status(), StatusCode::OK);
+    text(under_way.remove(0)).await;
+    assert_eq!(get(&router, "/metrics", &[]).await.status(), StatusCode::OK);
+    drop(under_way);
+}
+
+#[tokio::test]
+async fn other_methods_are_refused() {
+    let router = Pieces::new(1).router();
+    for path in ["/metrics", "/healthz", "/readyz"] {
+        for method in [
+            Method::POST,
+            Method::PUT,
+            Method::DELETE,
+            Method::OPTIONS,
+            Method::TRACE,
+        ] {
+            let response = ask(&router, method, path, &[]).await;
+            assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
+            assert_eq!(header(response.headers(), "allow"), ["GET, HEAD"]);
+        }
+    }
+    assert_eq!(get(&router, "/", &[]).await.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn probes_are_json_with_a_status_to_act_on() {
+    let health = Health::builder()
+        .check("database", || async { Err("connection refused") })
+        .check("providers", || async { Ok::<(), String>(()) })
+        .build()
+        .unwrap();
+    let router = Pieces::new(1).router_with(health.clone());
+    let failed =
+        r#"{"status":"fail","checks":{"database":"fail: connection refused","providers":"ok"}}"#;
+    let drained = r#"{"status":"fail","checks":{"draining":"fail: shutting down"}}"#;
+    for expected in [failed, drained] {
+        let live = get(&router, "/healthz", &[]).await;
+        assert_eq!(live.status(), StatusCode::OK);
+        assert_eq!(text(live).await, r#"{"status":"ok"}"#);
+        let ready = get(&router, "/readyz", &[]).await;
+        assert_eq!(ready.status(), StatusCode::SERVICE_UNAVAILABLE);
+        let headers = ready.headers().clone();
+        assert_eq!(
+            header(&headers, "content-type"),
+            ["application/json; charset=utf-8"]
+        );
+        assert_eq!(header(&headers, "cache-control"), ["no-store"]);
+        assert_eq!(text(ready).await, expected);
+        let head = ask(&router, Method::HEAD, "/readyz", &[]).await;
+        assert_eq!(
+            (head.status(), head.headers()),
+            (StatusCode::SERVICE_UNAVAILABLE, &headers)
+        );
+        assert_eq!(text(head).await, "");
+        health.draining();
+    }
+}

@@ -1,0 +1,29 @@
+//! GET over HTTP.
+
+use std::time::Duration;
+
+use ureq::Agent;
+
+pub(crate) const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0";
+pub(crate) const TEXT: &str = "text/plain; version=0.0.4";
+
+/// Asks without a proxy: all that is asked is on this machine.
+pub(crate) fn agent() -> Agent {
+    Agent::config_builder()
+        .proxy(None)
+        .http_status_as_error(false)
+        .timeout_global(Some(Duration::from_secs(10)))
+        .build()
+        .into()
+}
+
+/// The page at `url` in the format that `accept` names.
+pub(crate) fn page(url: &str, accept: &str) -> String {
+    let mut response = agent().get(url).header("Accept", accept).call().unwrap();
+    let content_type = response.headers().get("Content-Type").unwrap();
+    assert_eq!(
+        content_type.to_str().unwrap(),
+        format!("{accept}; charset=utf-8")
+    );
+    response.body_mut().read_to_string().unwrap()
+}

@@ -1,0 +1,106 @@
+//! Programs that run beside a test and end with it, however it ends.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::{Child, Command, Stdio},
+    sync::mpsc::{Receiver, channel},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// How long a test waits for what has to come; a busy machine needs a part of it.
+const DEADLINE: Duration = Duration::from_secs(120);
+/// Between two attempts.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The output of a program that a test waits for.
+#[derive(Clone, Copy)]
+pub(crate) enum Output {
+    Stdout,
+    Stderr,
+}
+
+/// A running program, killed when it is dropped.
+pub(crate) struct Process {
+    program: String,
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Process {
+    pub(crate) fn start(mut command: Command, output: Output) -> Self {
+        let program = command.get_program().to_string_lossy().into_owned();
+        match output {
+            Output::Stdout => command.stdout(Stdio::piped()),
+            Output::Stderr => command.stderr(Stdio::piped()),
+        };
+        let mut child = spawn(&mut command);
+        let lines = match output {
+            Output::Stdout => lines_of(child.stdout.take().unwrap()),
+            Output::Stderr => lines_of(child.stderr.take().unwrap()),
+        };
+        Self {
+            program,
+            child,
+            lines,
+        }
+    }
+
+    /// Waits for the first line of the output in which `find` finds something.
+    pub(crate) fn wait_for_line<T>(&self, find: impl Fn(&str) -> Option<T>) -> T {
+        let deadline = Instant::now() + DEADLINE;
+        let mut others = Vec::new();
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.lines.recv_timeout(left) {
+                Ok(line) => match find(&line) {
+                    Some(found) => return found,
+                    None => others.push(line),
+                },
+                Err(error) => panic!("{}: {error}\n{}", self.program, others.join("\n")),
+            }
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself, and then there is nothing to do.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Starts a program that may not be installed.
+pub(crate) fn spawn(command: &mut Command) -> Child {
+    match command.spawn() {
+        Ok(child) => child,
+        Err(error) => panic!(
+            "cannot start {}: {error}; .ci/run installs what these tests need",
+            command.get_program().display()
+        ),
+    }
+}
+
+/// Reads to the end, whether anybody waits or not, so that the program never does.
+fn lines_of(output: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, lines) = channel();
+    thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            let _ = sender.send(line);
+        }
+    });
+    lines
+}
+
+/// Tries until there is a result; at the deadline, fails with the reason why there was none.
+pub(crate) fn eventually<T>(what: &str, mut attempt: impl FnMut() -> Result<T, String>) -> T {
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        match attempt() {
+            Ok(result) => return result,
+            Err(reason) => assert!(Instant::now() < deadline, "{what}: {reason}"),
+        }
+        thread::sleep(PAUSE);
+    }
+}

@@ -1,0 +1,169 @@
+//! The real Prometheus, scraping one target each second.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    net::SocketAddr,
+    process::Command,
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use ureq::Agent;
+
+use crate::{
+    http,
+    process::{Output, Process, eventually},
+};
+
+/// What a scrape asks for depends on this flag: with it, Prometheus prefers protobuf.
+pub(crate) const NATIVE_HISTOGRAMS: &str = "exemplar-storage,native-histograms";
+pub(crate) const EXEMPLARS_ONLY: &str = "exemplar-storage";
+
+pub(crate) type Labels = BTreeMap<String, String>;
+
+/// A running server; its data goes when it does.
+pub(crate) struct Prometheus {
+    api: String,
+    agent: Agent,
+    _process: Process,
+    _directory: TempDir,
+}
+
+/// What an exemplar says.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Exemplar {
+    pub(crate) bound: String,
+    pub(crate) labels: Labels,
+    pub(crate) value: f64,
+}
+
+impl Prometheus {
+    /// Starts one with these feature flags, on a port that the system picks.
+    pub(crate) fn scraping(target: SocketAddr, features: &str) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let configuration = directory.path().join("prometheus.yml");
+        fs::write(&configuration, configuration_for(target)).unwrap();
+        let mut command = Command::new("prometheus");
+        command
+            .arg("--config.file")
+            .arg(configuration)
+            .arg("--storage.tsdb.path")
+            .arg(directory.path().join("data"))
+            .args(["--web.listen-address", "127.0.0.1:0"])
+            .args(["--enable-feature", features]);
+        let process = Process::start(command, Output::Stderr);
+        let address = process.wait_for_line(|line| {
+            let (_, address) = line.split_once(r#"msg="Listening on" address="#)?;
+            address.trim().parse::<SocketAddr>().ok()
+        });
+        Self {
+            api: format!("http://{address}/api/v1/"),
+            agent: http::agent(),
+            _process: process,
+            _directory: directory,
+        }
+    }
+
+    /// Waits for the first scrape that succeeds.
+    pub(crate) fn wait_until_up(&self) {
+        eventually("the target is up", || {
+            let targets = self.ask("targets", &[])?;
+            let target = &targets["activeTargets"][0];
+            if target["health"] == "up" {
+                Ok(())
+            } else {
+                Err(target.to_string())
+            }
+        });
+    }
+
+    /// The result of an instant query.
+    pub(crate) fn query(&self, promql: &str) -> Result<Vec<(Labels, f64)>, String> {
+        let data = self.ask("query", &[("query", promql)])?;
+        let samples = array(&data["result"]).iter().map(|sample| {
+            let value = text(&sample["value"][1]).parse().unwrap();
+            (labels(&sample["metric"]), value)
+        });
+        Ok(samples.collect())
+    }
+
+    /// The labels of all series that `selector` selects, without those that Prometheus adds.
+    pub(crate) fn series(&self, selector: &str) -> Vec<Labels> {
+        let data = self.ask("series", &[("match[]", selector)]).unwrap();
+        let series = array(&data).iter().map(|series| {
+            let mut labels = labels(series);
+            labels.remove("job");
+            labels.remove("instance");
+            labels
+        });
+        series.collect()
+    }
+
+    /// Name, type and unit of the target's families.
+    pub(crate) fn families(&self) -> BTreeSet<(String, String, String)> {
+        let data = self.ask("targets/metadata", &[]).unwrap();
+        let families = array(&data).iter().map(|family| {
+            let [name, kind, unit] =
+                ["metric", "type", "unit"].map(|field| text(&family[field]).to_owned());
+            (name, kind, unit)
+        });
+        families.collect()
+    }
+
+    /// The exemplars of all series that `selector` selects.
+    pub(crate) fn exemplars(&self, selector: &str) -> Result<Vec<Exemplar>, String> {
+        let data = self.ask("query_exemplars", &[("query", selector)])?;
+        let exemplars = array(&data).iter().flat_map(|series| {
+            array(&series["exemplars"]).iter().map(|exemplar| Exemplar {
+                bound: text(&series["seriesLabels"]["le"]).to_owned(),
+                labels: labels(&exemplar["labels"]),
+                value: text(&exemplar["value"]).parse().unwrap(),
+            })
+        });
+        Ok(exemplars.collect())
+    }
+
+    /// The data that the HTTP API answers with.
+    fn ask(&self, endpoint: &str, parameters: &[(&str, &str)]) -> Result<Value, String> {
+        let request = self
+            .agent
+            .get(format!("{}{endpoint}", self.api))
+            .query_pairs(parameters.iter().copied());
+        let mut response = request.call().map_err(|error| error.to_string())?;
+        let body = response.body_mut().read_to_string();
+        let body = body.map_err(|error| error.to_string())?;
+        match serde_json::from_str::<Value>(&body) {
+            Ok(mut answer) if answer["status"] == "success" => Ok(answer["data"].take()),
+            _ => Err(body),
+        }
+    }
+}
+
+fn configuration_for(target: SocketAddr) -> String {
+    format!(
+        "global:
+  scrape_interval: 1s
+  scrape_timeout: 1s
+scrape_configs:
+  - job_name: glyph
+    static_configs:
+      - targets: ['{target}']
+"
+    )
+}
+
+fn array(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn labels(object: &Value) -> Labels {
+    let labels = object.as_object().unwrap().iter();
+    labels
+        .map(|(name, value)| (name.clone(), text(value).to_owned()))
+        .collect()
+}
