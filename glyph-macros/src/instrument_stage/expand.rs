@@ -31,6 +31,7 @@ fn hidden(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
+/// The macro by which `info_span!` opens a span; that one would look for `module_path!` in the user's scope.
 fn open_span(site: &Site, rt: &TokenStream) -> TokenStream {
     let name = site
         .stage
@@ -51,7 +52,9 @@ fn open_span(site: &Site, rt: &TokenStream) -> TokenStream {
         quote!(#name = #format #value)
     });
     quote! {
-        #rt::tracing::info_span!(
+        #rt::tracing::span!(
+            target: #rt::core::module_path!(),
+            #rt::tracing::Level::INFO,
             #name,
             #(#labels = #empty,)*
             #(#fields,)*

@@ -36,7 +36,8 @@ fn a_value_and_an_error_are_told_apart() {
     #[instrument_stage(stage::call, labels(function = "async: result"))]
     async fn parse(text: &str) -> Result<u8, ParseIntError> {
         ready(()).await;
-        Ok(text.parse()?)
+        let number = text.parse()?;
+        Ok(number)
     }
     assert_eq!(poll(pin!(parse("7"))), Poll::Ready(Ok(7)));
     assert!(matches!(poll(pin!(parse("seven"))), Poll::Ready(Err(_))));

@@ -1,42 +1,44 @@
 //! How labels are given.
 
-use glyph_runtime::{Counter, Histogram, Label, LabelSet, Status, instrument_stage, metric_catalog};
+use glyph_runtime::{
+    Counter, Histogram, Label, LabelSet, Status, instrument_stage, metric_catalog,
+};
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Provider {
+pub(crate) enum Provider {
     Deepgram,
     #[label(name = "openai")]
     OpenAi,
 }
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     Stt,
     Tts,
 }
 
 #[derive(LabelSet)]
-pub struct Request<'a> {
-    pub provider: Provider,
-    pub kind: Kind,
+pub(crate) struct Request<'a> {
+    pub(crate) provider: Provider,
+    pub(crate) kind: Kind,
     #[label(max = 8)]
-    pub r#type: &'a str,
+    pub(crate) r#type: &'a str,
     #[label(max = 8)]
-    pub port: u16,
-    pub cached: bool,
-    pub status: Status,
+    pub(crate) port: u16,
+    pub(crate) cached: bool,
+    pub(crate) status: Status,
 }
 
 #[metric_catalog(namespace = "given", stages = stage)]
-pub struct Providers {
+pub(crate) struct Providers {
     /// Latency of transcription.
     #[metric(unit = seconds, buckets = [1s])]
     #[stage(stt, requests = requests, labels(
         provider: Provider, kind: Kind = Kind::Stt, r#type: &str, port: u16, cached: bool
     ))]
-    pub duration: Histogram,
+    pub(crate) duration: Histogram,
     /// Requests.
-    pub requests: Counter<Request<'_>>,
+    pub(crate) requests: Counter<Request<'_>>,
 }
 
 struct Client {
@@ -55,7 +57,7 @@ impl Client {
 
     #[instrument_stage(
         stage::stt,
-        labels(r#type = "whisper", provider = "openai", port = 443, cached = "true"),
+        labels(r#type = "whisper", provider = "openai", port = 443, cached = "true")
     )]
     async fn transcribe_cached(self) -> String {
         self.model
@@ -87,9 +89,9 @@ async fn as_a_literal_an_expression_or_a_variable_of_its_name() {
 macro_rules! instrumented {
     ($provider:literal, $port:expr) => {
         #[instrument_stage(
-            stage::stt,
-            labels(provider = $provider, r#type = "macro", port = $port, cached = false)
-        )]
+                    stage::stt,
+                    labels(provider = $provider, r#type = "macro", port = $port, cached = false)
+                )]
         fn from_a_macro() {}
     };
 }

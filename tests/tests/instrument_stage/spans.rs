@@ -220,7 +220,9 @@ fn a_future_is_inside_it_whenever_it_runs() {
         }
     }
     fn current() -> Option<&'static str> {
-        tracing::Span::current().metadata().map(|span| span.name())
+        tracing::Span::current()
+            .metadata()
+            .map(tracing::Metadata::name)
     }
     #[instrument_stage(stage::call, labels(function = "spans: async"))]
     async fn work() {

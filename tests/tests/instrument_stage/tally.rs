@@ -26,7 +26,7 @@ pub(crate) struct Function<'a> {
 }
 
 #[metric_catalog(namespace = "calls", stages = stage)]
-pub(crate) struct Calls {
+pub(crate) struct Functions {
     /// Time that calls took.
     #[metric(unit = seconds, buckets = [1ms, 1s])]
     #[stage(call, requests = calls, errors = failures, in_flight = running, labels(function: &str))]
@@ -57,16 +57,18 @@ impl Tally {
             Ended::Cancelled,
             Ended::Panicked,
         ];
-        let calls = all.map(|ended| Calls::global().calls.value(Call { function, ended }));
+        let calls = all.map(|ended| Functions::global().calls.value(Call { function, ended }));
         let timed = all.map(|ended| {
-            let durations = Calls::global().duration.snapshot(Call { function, ended });
+            let durations = Functions::global()
+                .duration
+                .snapshot(Call { function, ended });
             durations.count()
         });
         assert_eq!(calls, timed, "{function}: counter and histogram differ");
         Self {
             calls,
-            failures: Calls::global().failures.value(Function { function }),
-            running: Calls::global().running.value(Function { function }),
+            failures: Functions::global().failures.value(Function { function }),
+            running: Functions::global().running.value(Function { function }),
         }
     }
 
@@ -82,7 +84,7 @@ impl Tally {
 
     /// How many calls are under way.
     pub(crate) fn running(function: &str) -> f64 {
-        Calls::global().running.value(Function { function })
+        Functions::global().running.value(Function { function })
     }
 }
 
