@@ -112,7 +112,8 @@ impl Arguments {
     }
 }
 
-fn skip_argument(input: ParseStream<'_>) {
+/// Skips to the end of `input`, or behind the next comma.
+pub(crate) fn skip_argument(input: ParseStream<'_>) {
     while !input.is_empty() {
         if input.peek(Token![,]) {
             let _: syn::Result<Token![,]> = input.parse();

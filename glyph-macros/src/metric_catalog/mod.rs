@@ -1,7 +1,59 @@
-//! Expands the attribute.
+//! `#[metric_catalog]`: a struct whose fields are the metrics of a program.
+
+mod args;
+mod buckets;
+mod expand;
+mod expand_checks;
+mod expand_stage;
+mod field;
+mod metric_name;
+mod model;
+mod stage;
+mod stage_args;
+mod unit;
 
 use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Fields, ItemStruct, parse::Parser};
 
-pub(crate) fn expand(_args: TokenStream, item: TokenStream) -> TokenStream {
-    item
+use crate::diagnostic::Errors;
+
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let tokens = match catalog(item.clone(), &mut errors) {
+        Some(structure) => {
+            let args = args::CatalogArgs::parser(&mut errors).parse2(args);
+            let args = errors.ok(args).unwrap_or_default();
+            let model = model::Catalog::read(structure, args, &mut errors);
+            expand::tokens(&model)
+        }
+        None => item,
+    };
+    let errors = errors.into_tokens();
+    quote!(#tokens #errors)
 }
+
+/// The item, if it is one that can be a catalog.
+fn catalog(item: TokenStream, errors: &mut Errors) -> Option<ItemStruct> {
+    let message = "a catalog is a struct with named fields, which are its metrics";
+    let Ok(structure) = syn::parse2::<ItemStruct>(item.clone()) else {
+        errors.at(item, message);
+        return None;
+    };
+    if !matches!(structure.fields, Fields::Named(_)) {
+        errors.at(&structure.ident, message);
+        return None;
+    }
+    if !structure.generics.params.is_empty() {
+        let generics = structure.generics.to_token_stream();
+        errors.at(
+            generics,
+            "a catalog has one instance in the program: leave out the generics",
+        );
+        return None;
+    }
+    Some(structure)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+//! The grammar of `#[metric_catalog(..)]` and of the attributes of its fields.
+
+use syn::{
+    Attribute, Ident, LitInt, LitStr, Meta, Path,
+    ext::IdentExt,
+    parse::{Parse, ParseStream, Parser},
+};
+
+use super::{buckets::BucketsArg, stage_args::StageArgs};
+use crate::{
+    arguments::{Arguments, assigned, assigned_path, listed},
+    diagnostic::Errors,
+};
+
+/// What stands in `#[metric_catalog(..)]`.
+#[derive(Default)]
+pub(super) struct CatalogArgs {
+    pub(super) namespace: Option<LitStr>,
+    /// The module for the stages.
+    pub(super) stages: Option<Ident>,
+    pub(super) max_series: Option<LitInt>,
+    pub(super) forbidden: Vec<Word>,
+    pub(super) runtime: Option<Path>,
+}
+
+impl CatalogArgs {
+    pub(super) fn parser(errors: &mut Errors) -> impl Parser<Output = Self> {
+        |input: ParseStream<'_>| {
+            let mut args = Self::default();
+            let keys = &[
+                "namespace",
+                "stages",
+                "max_series",
+                "forbid_labels",
+                "crate",
+            ];
+            Arguments::new("metric_catalog", keys).read_rest(input, errors, |key, input, _| {
+                match key.to_string().as_str() {
+                    "namespace" => args.namespace = Some(assigned(input)?),
+                    "stages" => args.stages = Some(assigned(input)?),
+                    "max_series" => args.max_series = Some(assigned(input)?),
+                    "forbid_labels" => args.forbidden = listed(input)?,
+                    _ => args.runtime = Some(assigned_path(input)?),
+                }
+                Ok(())
+            });
+            Ok(args)
+        }
+    }
+}
+
+/// A name, written as an identifier or as text.
+pub(super) enum Word {
+    Ident(Ident),
+    Text(LitStr),
+}
+
+impl Word {
+    pub(super) fn value(&self) -> String {
+        match self {
+            Self::Ident(ident) => ident.unraw().to_string(),
+            Self::Text(text) => text.value(),
+        }
+    }
+}
+
+impl Parse for Word {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.peek(LitStr) {
+            return Ok(Self::Text(input.parse()?));
+        }
+        Ok(Self::Ident(input.call(Ident::parse_any)?))
+    }
+}
+
+impl quote::ToTokens for Word {
+    fn to_tokens(&self, tokens: &mut proc_macro2::TokenStream) {
+        match self {
+            Self::Ident(ident) => ident.to_tokens(tokens),
+            Self::Text(text) => text.to_tokens(tokens),
+        }
+    }
+}
+
+/// What stands on a field.
+#[derive(Default)]
+pub(super) struct FieldArgs {
+    /// Marks a nested catalog.
+    pub(super) catalog: Option<Path>,
+    /// The first `#[metric(..)]`.
+    pub(super) metric: Option<Path>,
+    pub(super) name: Option<LitStr>,
+    pub(super) unit: Option<Word>,
+    pub(super) buckets: Option<BucketsArg>,
+    pub(super) sparse: bool,
+    pub(super) stages: Vec<StageArgs>,
+}
+
+impl FieldArgs {
+    /// Takes the attributes that are the catalog's out of `attributes`.
+    pub(super) fn take(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Self {
+        let mut args = Self::default();
+        let mut metric = Arguments::new("metric", &["name", "unit", "buckets", "sparse"]);
+        attributes.retain(|attribute| {
+            let Some(name) = attribute.path().get_ident() else {
+                return true;
+            };
+            match name.to_string().as_str() {
+                "metric" => args.read_metric(attribute, &mut metric, errors),
+                "stage" => args.stages.extend(StageArgs::read(attribute, errors)),
+                "catalog" => args.read_catalog(attribute, errors),
+                "cfg" | "cfg_attr" => errors.at(
+                    &attribute.meta,
+                    "a catalog is the same under every cfg: put metrics that come and go into a nested catalog of their own module",
+                ),
+                "alert" | "objective" | "panel" => {
+                    errors.at(name, format!("`#[{name}(..)]` is not supported yet: leave it out"));
+                }
+                _ => return true,
+            }
+            false
+        });
+        args
+    }
+
+    fn read_metric(&mut self, attribute: &Attribute, keys: &mut Arguments, errors: &mut Errors) {
+        self.metric.get_or_insert_with(|| attribute.path().clone());
+        keys.read(attribute, errors, |key, input, _| {
+            match key.to_string().as_str() {
+                "name" => self.name = Some(assigned(input)?),
+                "unit" => self.unit = Some(assigned(input)?),
+                "buckets" => self.buckets = Some(assigned(input)?),
+                _ => self.sparse = true,
+            }
+            Ok(())
+        });
+    }
+
+    fn read_catalog(&mut self, attribute: &Attribute, errors: &mut Errors) {
+        if !matches!(attribute.meta, Meta::Path(_)) {
+            errors.at(
+                &attribute.meta,
+                "`#[catalog]` takes nothing: the nested catalog says it all itself",
+            );
+        } else if self.catalog.is_some() {
+            errors.at(
+                &attribute.meta,
+                "`#[catalog]` is given twice: leave one out",
+            );
+        }
+        self.catalog = Some(attribute.path().clone());
+    }
+}

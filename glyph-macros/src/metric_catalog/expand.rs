@@ -1,0 +1,301 @@
+//! The catalog: its struct, its cells and its description.
+//!
+//! Consts and statics bear names that no user's item has, because items are not hygienic.
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use super::{
+    buckets::Buckets,
+    expand_checks, expand_stage,
+    field::{Kind, Metric},
+    model::Catalog,
+    unit::Unit,
+};
+use crate::runtime_path::hidden_module;
+
+pub(super) fn tokens(catalog: &Catalog) -> TokenStream {
+    let rt = hidden_module(catalog.runtime.as_ref());
+    let structure = &catalog.structure;
+    let stage_module = expand_stage::module(catalog);
+    let metrics = catalog.metrics.iter().enumerate();
+    let labels = metrics.map(|(index, metric)| metric_consts(index, metric, &rt));
+    let nested = nested_consts(catalog, &rt);
+    let statics = statics(catalog, &rt);
+    let checks = expand_checks::tokens(catalog, &rt);
+    let stages = expand_stage::implementations(catalog, &rt);
+    let global = global(catalog);
+    let implementations = implementations(catalog, &rt);
+    quote! {
+        #structure
+        #stage_module
+        const _: () = {
+            #(#labels)*
+            #nested
+            #statics
+            #checks
+            #stages
+            #global
+            #implementations
+        };
+    }
+}
+
+/// The name of a const or static of the metric with this number.
+pub(super) fn of_metric(what: &str, index: usize) -> Ident {
+    format_ident!("__GLYPH_{what}_{index}")
+}
+
+/// A reference to the labels of a metric.
+pub(super) fn labels_of(index: usize, metric: &Metric) -> TokenStream {
+    if metric.labels.is_none() {
+        return quote!(&[]);
+    }
+    let labels = of_metric("LABELS", index);
+    quote!(#labels)
+}
+
+/// A reference to the open labels' values of a metric.
+pub(super) fn open_of(index: usize, metric: &Metric) -> TokenStream {
+    if metric.labels.is_none() {
+        return quote!(&[]);
+    }
+    let open = of_metric("OPEN", index);
+    quote!(&#open)
+}
+
+/// What a metric's descriptor and cells refer to.
+fn metric_consts(index: usize, metric: &Metric, rt: &TokenStream) -> TokenStream {
+    let labels = metric.labels.as_ref().map(|ty| {
+        let (labels, places, open) = (
+            of_metric("LABELS", index),
+            of_metric("PLACES", index),
+            of_metric("OPEN", index),
+        );
+        quote! {
+            const #labels: &[#rt::LabelDescriptor] = <#ty as #rt::LabelSet>::LABELS;
+            static #places: [#rt::Place; #labels.len()] = #rt::places(#labels);
+            static #open: [#rt::OpenValues; #rt::open_labels(#labels)] =
+                [const { #rt::OpenValues::new() }; #rt::open_labels(#labels)];
+        }
+    });
+    let buckets = metric.buckets.as_ref().map(|buckets| {
+        let (name, bounds) = (of_metric("BUCKETS", index), of_metric("BOUNDS", index));
+        let list = bucket_list(buckets);
+        let unit = unit(&metric.unit, rt);
+        quote! {
+            const #name: &[#rt::core::primitive::f64] = #list;
+            static #bounds: [#rt::core::primitive::f64; #rt::padded_bounds(#name.len())] =
+                #rt::scaled_bounds(#name, #unit);
+        }
+    });
+    quote!(#labels #buckets)
+}
+
+fn bucket_list(buckets: &Buckets) -> TokenStream {
+    match buckets {
+        Buckets::Constant(constant) => quote!(&#constant),
+        Buckets::List(values) => {
+            let values = values.iter().map(|value| {
+                let minus = value.is_sign_negative().then(|| quote!(-));
+                let literal = Literal::f64_suffixed(value.abs());
+                quote!(#minus #literal)
+            });
+            quote!(&[#(#values),*])
+        }
+    }
+}
+
+fn nested_consts(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
+    let consts = catalog.nested.iter().enumerate().map(|(index, nested)| {
+        let (name, ty) = (of_metric("NESTED", index), &nested.ty);
+        quote! {
+            const #name: &#rt::CatalogDescriptor = &<#ty as #rt::Catalog>::DESCRIPTOR;
+        }
+    });
+    quote!(#(#consts)*)
+}
+
+fn statics(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
+    let count = catalog.metrics.len();
+    let offsets = count + 1;
+    let metrics = || catalog.metrics.iter().enumerate();
+    let descriptors = metrics().map(|(index, metric)| descriptor(index, metric, rt));
+    let cells = metrics().map(|(index, metric)| cell(index, metric, rt));
+    quote! {
+        const __GLYPH_METRICS: [#rt::MetricDescriptor; #count] = [#(#descriptors),*];
+        const __GLYPH_FIRST: [#rt::core::primitive::usize; #offsets] = #rt::offsets(&__GLYPH_METRICS);
+        static __GLYPH_DESCRIPTORS: [#rt::MetricDescriptor; #count] = __GLYPH_METRICS;
+        static __GLYPH_STORAGE: #rt::Storage = #rt::Storage::new(__GLYPH_FIRST[#count]);
+        static __GLYPH_STATES: [#rt::MetricState; #count] = [const { #rt::MetricState::new() }; #count];
+        static __GLYPH_CELLS: [#rt::Metric; #count] = [#(#cells),*];
+    }
+}
+
+fn descriptor(index: usize, metric: &Metric, rt: &TokenStream) -> TokenStream {
+    let Metric {
+        name, help, sparse, ..
+    } = metric;
+    let (otel_name, family) = (&name.otel, &name.family);
+    let field = metric.field();
+    let (kind, unit) = (kind(metric.kind), unit(&metric.unit, rt));
+    let labels = labels_of(index, metric);
+    let buckets = match &metric.buckets {
+        Some(_) => {
+            let buckets = of_metric("BUCKETS", index);
+            quote!(#buckets)
+        }
+        None => quote!(&[]),
+    };
+    let line = line(metric.line);
+    quote! {
+        #rt::MetricDescriptor {
+            field: #field,
+            otel_name: #otel_name,
+            name: #family,
+            kind: #rt::Kind::#kind,
+            unit: #unit,
+            help: #help,
+            labels: #labels,
+            buckets: #buckets,
+            sparse: #sparse,
+            file: #rt::core::file!(),
+            line: #line,
+        }
+    }
+}
+
+fn cell(index: usize, metric: &Metric, rt: &TokenStream) -> TokenStream {
+    let places = of_metric("PLACES", index);
+    let places = metric
+        .labels
+        .as_ref()
+        .map_or_else(|| quote!(&[]), |_| quote!(&#places));
+    let bounds = of_metric("BOUNDS", index);
+    let bounds = metric
+        .buckets
+        .as_ref()
+        .map_or_else(|| quote!(&[]), |_| quote!(&#bounds));
+    let open = open_of(index, metric);
+    quote! {
+        #rt::Metric::new(#rt::MetricParts {
+            descriptor: &__GLYPH_DESCRIPTORS[#index],
+            storage: &__GLYPH_STORAGE,
+            first: __GLYPH_FIRST[#index],
+            places: #places,
+            open: #open,
+            bounds: #bounds,
+            state: &__GLYPH_STATES[#index],
+        })
+    }
+}
+
+fn kind(kind: Kind) -> Ident {
+    match kind {
+        Kind::Counter => format_ident!("Counter"),
+        Kind::Gauge => format_ident!("Gauge"),
+        Kind::Histogram => format_ident!("Histogram"),
+    }
+}
+
+fn unit(unit: &Unit, rt: &TokenStream) -> TokenStream {
+    match unit {
+        Unit::None => quote!(#rt::Unit::None),
+        Unit::Seconds => quote!(#rt::Unit::Seconds),
+        Unit::Bytes => quote!(#rt::Unit::Bytes),
+        Unit::Ratio => quote!(#rt::Unit::Ratio),
+        Unit::Other(unit) => quote!(#rt::Unit::Other(#unit)),
+    }
+}
+
+pub(super) fn line(line: usize) -> Literal {
+    Literal::u32_suffixed(u32::try_from(line).unwrap_or(u32::MAX))
+}
+
+/// The static instance and the way to it.
+fn global(catalog: &Catalog) -> TokenStream {
+    let (ident, vis) = (&catalog.structure.ident, &catalog.structure.vis);
+    let (instance, body) = if catalog.is_whole {
+        (Some(instance(catalog)), quote!(&__GLYPH_CATALOG))
+    } else {
+        // A field without a meaning has no value; the program does not get as far as running it.
+        (None, quote!(loop {}))
+    };
+    quote! {
+        #instance
+        #[automatically_derived]
+        impl #ident {
+            /// The one instance of this catalog, into which every part of the program records.
+            #[inline]
+            #[must_use]
+            #vis const fn global() -> &'static Self {
+                #body
+            }
+        }
+    }
+}
+
+fn instance(catalog: &Catalog) -> TokenStream {
+    let rt = hidden_module(catalog.runtime.as_ref());
+    let ident = &catalog.structure.ident;
+    let metrics = catalog.metrics.iter().enumerate().map(|(index, metric)| {
+        let (field, kind) = (&metric.ident, kind(metric.kind));
+        quote!(#field: #rt::#kind::new(&__GLYPH_CELLS[#index]),)
+    });
+    let nested = catalog.nested.iter().map(|nested| {
+        let (field, ty) = (&nested.ident, &nested.ty);
+        quote!(#field: <#ty>::global(),)
+    });
+    quote! {
+        static __GLYPH_CATALOG: #ident = #ident { #(#metrics)* #(#nested)* };
+    }
+}
+
+fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
+    let ident = &catalog.structure.ident;
+    let name = ident.to_string();
+    let Catalog {
+        namespace,
+        max_series,
+        ..
+    } = catalog;
+    let stages = expand_stage::descriptors(catalog, rt);
+    let nested = (0..catalog.nested.len()).map(|index| of_metric("NESTED", index));
+    let fields = catalog.nested.iter().map(|nested| &nested.ident);
+    let timed = catalog
+        .stages
+        .iter()
+        .filter_map(|stage| stage.duration.as_ref());
+    let timed = timed.filter_map(|bound| Some(&catalog.metrics.get(bound.metric)?.ident));
+    let line = line(catalog.line);
+    quote! {
+        static __GLYPH_DESCRIPTOR: #rt::CatalogDescriptor = <#ident as #rt::Catalog>::DESCRIPTOR;
+        #[automatically_derived]
+        impl #rt::Catalog for #ident {
+            const DESCRIPTOR: #rt::CatalogDescriptor = #rt::CatalogDescriptor {
+                name: #name,
+                namespace: #namespace,
+                max_series: #max_series,
+                metrics: &__GLYPH_METRICS,
+                stages: &[#(#stages),*],
+                nested: &[#(#nested),*],
+                file: #rt::core::file!(),
+                line: #line,
+            };
+        }
+        #[automatically_derived]
+        impl #rt::AnyCatalog for #ident {
+            fn descriptor(&self) -> &'static #rt::CatalogDescriptor {
+                &__GLYPH_DESCRIPTOR
+            }
+            fn metrics(&self) -> &'static [#rt::Metric] {
+                // Stages record into these without reading the fields, which are not dead for that.
+                #(let _ = &self.#timed;)*
+                &__GLYPH_CELLS
+            }
+            fn nested(&self) -> #rt::Vec<&'static dyn #rt::AnyCatalog> {
+                #rt::vec![#(self.#fields as &'static dyn #rt::AnyCatalog),*]
+            }
+        }
+    }
+}

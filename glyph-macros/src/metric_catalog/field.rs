@@ -1,0 +1,254 @@
+//! What one field of a catalog means.
+
+use syn::{
+    Attribute, Expr, ExprLit, Field, GenericArgument, Ident, Lit, LitStr, Meta, PathArguments,
+    Type, spanned::Spanned,
+};
+
+use super::{
+    args::FieldArgs,
+    buckets::{Buckets, BucketsArg},
+    metric_name::MetricName,
+    stage_args::StageArgs,
+    unit::Unit,
+};
+use crate::{diagnostic::Errors, lifetimes::made_static};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Counter,
+    Gauge,
+    Histogram,
+}
+
+impl Kind {
+    /// The kind with its article.
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Self::Counter => "a counter",
+            Self::Gauge => "a gauge",
+            Self::Histogram => "a histogram",
+        }
+    }
+}
+
+pub(super) struct Metric {
+    pub(super) ident: Ident,
+    pub(super) written_name: Option<LitStr>,
+    pub(super) name: MetricName,
+    pub(super) kind: Kind,
+    pub(super) labels: Option<Type>,
+    pub(super) unit: Unit,
+    pub(super) help: String,
+    /// Of histograms.
+    pub(super) buckets: Option<Buckets>,
+    pub(super) sparse: bool,
+    pub(super) line: usize,
+}
+
+/// A catalog that another takes in.
+pub(super) struct Nested {
+    pub(super) ident: Ident,
+    pub(super) ty: Type,
+}
+
+pub(super) enum Meaning {
+    Metric(Box<Metric>, Vec<StageArgs>),
+    Nested(Nested),
+    /// A mistake hides it.
+    Unknown,
+}
+
+impl Meaning {
+    /// Reads a field and takes what is the catalog's out of it; its type becomes that of the field in the struct.
+    pub(super) fn read(field: &mut Field, namespace: &str, errors: &mut Errors) -> Self {
+        let Some(ident) = field.ident.clone() else {
+            return Self::Unknown;
+        };
+        let args = FieldArgs::take(&mut field.attrs, errors);
+        if let Some(mark) = &args.catalog {
+            return Self::Nested(nested(ident, mark, &args, field, errors));
+        }
+        let (kind, labels) = match handle(&field.ty) {
+            Ok(found) => found,
+            Err(error) => {
+                errors.push(error);
+                return Self::Unknown;
+            }
+        };
+        field.ty = made_static(&field.ty);
+        let help = help(&field.attrs);
+        if help.is_empty() {
+            errors.at(
+                &ident,
+                format!("metric `{ident}` needs a doc comment: it is the HELP text on the page"),
+            );
+        }
+        let mut args = args;
+        let stages = std::mem::take(&mut args.stages);
+        Self::Metric(
+            Box::new(metric(ident, kind, labels, help, args, namespace, errors)),
+            stages,
+        )
+    }
+}
+
+fn nested(
+    ident: Ident,
+    mark: &syn::Path,
+    args: &FieldArgs,
+    field: &mut Field,
+    errors: &mut Errors,
+) -> Nested {
+    if let Some(metric) = &args.metric {
+        errors.at(
+            metric,
+            "a nested catalog describes its metrics itself: leave out `#[metric(..)]`",
+        );
+    }
+    for stage in &args.stages {
+        errors.at(
+            &stage.name,
+            "a stage stands on the histogram that times it, not on a nested catalog",
+        );
+    }
+    let ty = made_static(&field.ty);
+    let and = syn::Token![&](mark.span());
+    field.ty = Type::Verbatim(quote::quote!(#and 'static #ty));
+    Nested { ident, ty }
+}
+
+fn metric(
+    ident: Ident,
+    kind: Kind,
+    labels: Option<Type>,
+    help: String,
+    args: FieldArgs,
+    namespace: &str,
+    errors: &mut Errors,
+) -> Metric {
+    let unit = args
+        .unit
+        .as_ref()
+        .map_or(Unit::None, |unit| Unit::read(unit, errors));
+    let name = MetricName::read(&ident, args.name.as_ref(), namespace, &unit, kind, errors);
+    let buckets = buckets(kind, &ident, args.buckets, &unit, errors);
+    let line = ident.span().start().line;
+    Metric {
+        ident,
+        written_name: args.name,
+        name,
+        kind,
+        labels,
+        unit,
+        help,
+        buckets,
+        sparse: args.sparse,
+        line,
+    }
+}
+
+fn buckets(
+    kind: Kind,
+    ident: &Ident,
+    arg: Option<BucketsArg>,
+    unit: &Unit,
+    errors: &mut Errors,
+) -> Option<Buckets> {
+    match (kind, arg) {
+        (Kind::Histogram, Some(arg)) => Some(Buckets::read(arg, unit, errors)),
+        (Kind::Histogram, None) => Some(Buckets::default_of(unit).unwrap_or_else(|| {
+            errors.at(
+                ident,
+                format!("histogram `{ident}`: state its buckets, `#[metric(buckets = [1, 10, 100])]`; only `unit = seconds` has some by default"),
+            );
+            Buckets::List(vec![1.0])
+        })),
+        (Kind::Counter | Kind::Gauge, Some(arg)) => {
+            errors.at(arg, format!("{} has no buckets: leave them out, or make it a `Histogram`", kind.noun()));
+            None
+        }
+        (Kind::Counter | Kind::Gauge, None) => None,
+    }
+}
+
+/// The kind and the label set of a metric's type, without borrowed parts.
+fn handle(ty: &Type) -> syn::Result<(Kind, Option<Type>)> {
+    let unknown = || {
+        syn::Error::new_spanned(
+            ty,
+            "a metric is a `Counter`, a `Gauge` or a `Histogram`; a nested catalog is marked `#[catalog]`",
+        )
+    };
+    let Type::Path(path) = ungrouped(ty) else {
+        return Err(unknown());
+    };
+    let segment = path.path.segments.last().ok_or_else(unknown)?;
+    let kind = match segment.ident.to_string().as_str() {
+        "Counter" => Kind::Counter,
+        "Gauge" => Kind::Gauge,
+        "Histogram" => Kind::Histogram,
+        _ => return Err(unknown()),
+    };
+    let arguments = match &segment.arguments {
+        PathArguments::None => return Ok((kind, None)),
+        PathArguments::AngleBracketed(arguments) => &arguments.args,
+        PathArguments::Parenthesized(_) => return Err(unknown()),
+    };
+    let mut arguments = arguments.iter();
+    match (arguments.next(), arguments.next()) {
+        (Some(GenericArgument::Type(Type::Tuple(tuple))), None) if tuple.elems.is_empty() => {
+            Ok((kind, None))
+        }
+        (Some(GenericArgument::Type(labels)), None) => Ok((kind, Some(made_static(labels)))),
+        _ => Err(syn::Error::new_spanned(
+            ty,
+            "a metric has one label set: a struct under `#[derive(LabelSet)]` with a field for each label",
+        )),
+    }
+}
+
+/// The type without the invisible brackets that `macro_rules` puts around its arguments.
+fn ungrouped(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => ungrouped(&group.elem),
+        other => other,
+    }
+}
+
+/// The doc comment up to its first empty line.
+fn help(attributes: &[Attribute]) -> String {
+    let mut words = Vec::new();
+    let lines: Vec<String> = attributes.iter().filter_map(doc_text).collect();
+    let lines = lines.iter().flat_map(|text| text.lines()).map(plain);
+    for line in lines.skip_while(|line| line.is_empty()) {
+        if line.is_empty() {
+            break;
+        }
+        words.push(line);
+    }
+    words.join(" ")
+}
+
+/// A line of a comment without the star that leads it.
+fn plain(line: &str) -> &str {
+    let line = line.trim();
+    line.strip_prefix("* ").unwrap_or(line)
+}
+
+fn doc_text(attribute: &Attribute) -> Option<String> {
+    match &attribute.meta {
+        Meta::NameValue(doc) if doc.path.is_ident("doc") => match &doc.value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) if text.value().is_empty() => Some("\n".to_owned()),
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    }
+}

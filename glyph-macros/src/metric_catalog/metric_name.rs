@@ -1,0 +1,188 @@
+//! What a metric is called on the page and in OpenTelemetry.
+
+use std::{collections::HashMap, fmt::Display};
+
+use quote::ToTokens;
+use syn::{Ident, LitStr, ext::IdentExt};
+
+use super::{
+    field::{Kind, Metric},
+    unit::Unit,
+};
+use crate::diagnostic::Errors;
+
+/// Endings that mean something else on a histogram's page.
+const HISTOGRAM_ENDINGS: [&str; 5] = ["_bucket", "_count", "_sum", "_created", "_info"];
+
+pub(super) struct MetricName {
+    /// In OpenTelemetry's notation: `glyphoxa.stt.duration`.
+    pub(super) otel: String,
+    /// The family: `glyphoxa_stt_duration_seconds`.
+    pub(super) family: String,
+}
+
+impl MetricName {
+    pub(super) fn read(
+        field: &Ident,
+        written: Option<&LitStr>,
+        namespace: &str,
+        unit: &Unit,
+        kind: Kind,
+        errors: &mut Errors,
+    ) -> Self {
+        let name = written.map_or_else(|| field.unraw().to_string(), LitStr::value);
+        let prefix = |separator| match namespace {
+            "" => String::new(),
+            namespace => format!("{namespace}{separator}"),
+        };
+        let otel = format!("{}{name}", prefix("."));
+        let mut family = format!("{}{name}", prefix("_")).replace('.', "_");
+        if let Some(problem) = problem(&name, &family, namespace, unit, kind) {
+            match written {
+                Some(written) => errors.at(written, problem),
+                None => errors.at(field, problem),
+            }
+        }
+        if let Some(unit) = unit.suffix() {
+            family.push('_');
+            family.push_str(unit);
+        }
+        Self { otel, family }
+    }
+}
+
+/// Reports a namespace that no metric may have.
+pub(super) fn check_namespace(namespace: &LitStr, errors: &mut Errors) {
+    let value = namespace.value();
+    if !is_well_formed(&value) {
+        errors.at(
+            namespace,
+            format!(
+                "namespace `{value}`: use lowercase letters, digits, `_` and `.`, a letter first"
+            ),
+        );
+    } else if is_reserved(&value) {
+        errors.at(
+            namespace,
+            "names that start with `glyph_` are glyph's own: choose another namespace",
+        );
+    }
+}
+
+fn problem(name: &str, family: &str, namespace: &str, unit: &Unit, kind: Kind) -> Option<String> {
+    if !is_well_formed(name) {
+        return Some(format!(
+            "metric name `{name}`: use lowercase letters, digits, `_` and `.`, a letter first, one separator between two words"
+        ));
+    }
+    if let Some(unit) = unit.suffix()
+        && let Some(rest) = without_ending(name, unit)
+    {
+        return Some(format!(
+            "unit said twice: `{name}` with `unit = {unit}`; write {}",
+            instead(name, rest)
+        ));
+    }
+    if let Some(rest) = without_ending(name, "total") {
+        let reason = match kind {
+            Kind::Counter => "a counter gets its `_total` on the page by itself",
+            Kind::Gauge | Kind::Histogram => "only counters end in `_total`",
+        };
+        return Some(format!("{reason}; write {}", instead(name, rest)));
+    }
+    let ending = HISTOGRAM_ENDINGS
+        .iter()
+        .find(|ending| family.ends_with(**ending));
+    if let (Kind::Histogram, None, Some(ending)) = (kind, unit.suffix(), ending) {
+        return Some(format!(
+            "a histogram's name does not end in `{ending}`, which its samples may"
+        ));
+    }
+    if namespace.is_empty() && is_reserved(name) {
+        return Some("names that start with `glyph_` are glyph's own: choose another".to_owned());
+    }
+    None
+}
+
+/// `name` without its last word, if that is `ending`.
+fn without_ending<'name>(name: &'name str, ending: &str) -> Option<&'name str> {
+    let rest = name.strip_suffix(ending)?;
+    if rest.is_empty() {
+        return Some(rest);
+    }
+    rest.strip_suffix(['_', '.'])
+}
+
+fn instead(name: &str, rest: &str) -> String {
+    if rest.is_empty() {
+        format!("another name than `{name}`")
+    } else {
+        format!("`{rest}`")
+    }
+}
+
+fn is_reserved(name: &str) -> bool {
+    name == "glyph" || name.starts_with("glyph_") || name.starts_with("glyph.")
+}
+
+fn is_well_formed(name: &str) -> bool {
+    let is_word = |word: &str| {
+        !word.is_empty()
+            && word
+                .chars()
+                .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit())
+    };
+    name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.split(['_', '.']).all(is_word)
+}
+
+/// Reports metrics whose samples would meet on the page, at the later one.
+pub(super) fn check_clashes(metrics: &[Metric], errors: &mut Errors) {
+    let mut taken: HashMap<String, &Metric> = HashMap::new();
+    for metric in metrics {
+        let samples = sample_names(metric);
+        let clash = samples
+            .iter()
+            .find_map(|sample| Some((sample, *taken.get(sample)?)));
+        if let Some((sample, first)) = clash {
+            errors.at(metric.name_place(), clash_message(sample, first, metric));
+        }
+        for sample in samples {
+            taken.entry(sample).or_insert(metric);
+        }
+    }
+}
+
+fn clash_message(sample: &str, first: &Metric, second: &Metric) -> String {
+    let (first, second): (&dyn Display, &dyn Display) = (&first.ident, &second.ident);
+    format!(
+        "metric `{second}` meets `{first}` on the page: both have samples called `{sample}`; rename one with `#[metric(name = \"..\")]`"
+    )
+}
+
+/// Every name that a family takes on the page: its own and those of its samples.
+fn sample_names(metric: &Metric) -> Vec<String> {
+    let endings: &[&str] = match metric.kind {
+        Kind::Counter => &["", "_total", "_created"],
+        Kind::Gauge => &[""],
+        Kind::Histogram => &["", "_bucket", "_count", "_sum", "_created"],
+    };
+    endings
+        .iter()
+        .map(|ending| format!("{}{ending}", metric.name.family))
+        .collect()
+}
+
+impl Metric {
+    /// The field's name.
+    pub(super) fn field(&self) -> String {
+        self.ident.unraw().to_string()
+    }
+
+    /// Where the metric's name is written.
+    fn name_place(&self) -> proc_macro2::TokenStream {
+        self.written_name
+            .as_ref()
+            .map_or_else(|| self.ident.to_token_stream(), ToTokens::to_token_stream)
+    }
+}

@@ -1,0 +1,146 @@
+//! What a catalog means. Mistakes are reported and bridged, so that the rest can be checked in the same build.
+
+use std::collections::HashSet;
+
+use syn::{Ident, ItemStruct, LitInt, LitStr, Path};
+
+use super::{
+    args::CatalogArgs,
+    field::{Meaning, Metric, Nested},
+    metric_name,
+    stage::{Known, Stage},
+    stage_args::StageArgs,
+};
+use crate::{
+    diagnostic::{Errors, Place},
+    label_name,
+};
+
+const DEFAULT_MAX_SERIES: usize = 10_000;
+
+pub(super) struct Catalog {
+    /// The user's struct, without what was for the catalog.
+    pub(super) structure: ItemStruct,
+    pub(super) runtime: Option<Path>,
+    pub(super) namespace: String,
+    pub(super) max_series: usize,
+    /// Where `max_series` stands, or else the struct's name.
+    pub(super) max_series_place: Place,
+    pub(super) forbidden: Vec<String>,
+    pub(super) stage_module: Option<Ident>,
+    pub(super) metrics: Vec<Metric>,
+    pub(super) nested: Vec<Nested>,
+    pub(super) stages: Vec<Stage>,
+    /// Whether the meaning of each field is known.
+    pub(super) is_whole: bool,
+    pub(super) line: usize,
+}
+
+impl Catalog {
+    pub(super) fn read(mut structure: ItemStruct, args: CatalogArgs, errors: &mut Errors) -> Self {
+        if let Some(namespace) = &args.namespace {
+            metric_name::check_namespace(namespace, errors);
+        }
+        for label in &args.forbidden {
+            label_name::check(&label.value(), label, errors);
+        }
+        let namespace = args
+            .namespace
+            .as_ref()
+            .map(LitStr::value)
+            .unwrap_or_default();
+        let max_series = max_series(args.max_series.as_ref(), errors);
+        let fields = Fields::read(&mut structure, &namespace, errors);
+        metric_name::check_clashes(&fields.metrics, errors);
+        let stage_module = stage_module(args.stages, &fields, errors);
+        let known = Known {
+            catalog: &structure.ident,
+            metrics: &fields.metrics,
+            hidden: &fields.hidden,
+        };
+        let stages = stages(&known, fields.stages, errors);
+        Self {
+            max_series_place: args
+                .max_series
+                .as_ref()
+                .map_or_else(|| Place::of(&structure.ident), Place::of),
+            line: structure.ident.span().start().line,
+            runtime: args.runtime,
+            namespace,
+            max_series,
+            forbidden: args
+                .forbidden
+                .iter()
+                .map(super::args::Word::value)
+                .collect(),
+            stage_module,
+            metrics: fields.metrics,
+            nested: fields.nested,
+            stages,
+            is_whole: fields.hidden.is_empty(),
+            structure,
+        }
+    }
+}
+
+/// The fields by their meaning.
+#[derive(Default)]
+struct Fields {
+    metrics: Vec<Metric>,
+    nested: Vec<Nested>,
+    /// With the metric that each stands on.
+    stages: Vec<(usize, StageArgs)>,
+    hidden: HashSet<String>,
+}
+
+impl Fields {
+    fn read(structure: &mut ItemStruct, namespace: &str, errors: &mut Errors) -> Self {
+        let mut fields = Self::default();
+        for field in &mut structure.fields {
+            let name = field.ident.as_ref().map(Ident::to_string);
+            match Meaning::read(field, namespace, errors) {
+                Meaning::Metric(metric, stages) => {
+                    let index = fields.metrics.len();
+                    fields.metrics.push(*metric);
+                    fields
+                        .stages
+                        .extend(stages.into_iter().map(|stage| (index, stage)));
+                }
+                Meaning::Nested(nested) => fields.nested.push(nested),
+                Meaning::Unknown => fields.hidden.extend(name),
+            }
+        }
+        fields
+    }
+}
+
+fn max_series(written: Option<&LitInt>, errors: &mut Errors) -> usize {
+    written
+        .and_then(|written| errors.ok(written.base10_parse()))
+        .unwrap_or(DEFAULT_MAX_SERIES)
+}
+
+/// The module for the stages. Without one the first stage is at fault, and stands in for it.
+fn stage_module(written: Option<Ident>, fields: &Fields, errors: &mut Errors) -> Option<Ident> {
+    if let (None, Some((_, first))) = (&written, fields.stages.first()) {
+        errors.at(
+            &first.name,
+            "stages are put into a module: name it, `#[metric_catalog(stages = stage)]`",
+        );
+        return Some(Ident::new("stage", first.name.span()));
+    }
+    written
+}
+
+fn stages(known: &Known<'_>, args: Vec<(usize, StageArgs)>, errors: &mut Errors) -> Vec<Stage> {
+    let mut stages: Vec<Stage> = Vec::new();
+    for (metric, args) in args {
+        if stages.iter().any(|stage| stage.ident == args.name) {
+            let name = &args.name;
+            errors.at(name, format!("stage `{name}` is there already: rename one"));
+            continue;
+        }
+        stages.extend(known.stage(args, metric, errors));
+    }
+    stages
+}

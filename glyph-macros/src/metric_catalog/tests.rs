@@ -1,0 +1,226 @@
+//! What a catalog refuses without asking the compiler.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::diagnostic::messages;
+
+fn mistakes(args: TokenStream, item: TokenStream) -> Vec<String> {
+    messages(&super::expand(args, item))
+}
+
+/// The mistakes of a catalog with this one field.
+fn of_field(field: &TokenStream) -> Vec<String> {
+    mistakes(
+        quote!(namespace = "app", stages = stage),
+        quote!(
+            struct M {
+                #[doc = " Help."]
+                #field,
+            }
+        ),
+    )
+}
+
+#[test]
+fn a_catalog_without_mistakes_has_none() {
+    for field in [
+        quote!(a: Counter),
+        quote!(a: Gauge<Labels>),
+        quote!(a: glyph_runtime::Counter<Call<'_>>),
+        quote!(#[metric(unit = seconds)] #[stage(s, labels(tool: &str, kind: Kind = Kind::A))] a: Histogram),
+        quote!(#[metric(unit = bytes, buckets = [1, 4KiB, 1e6])] a: Histogram),
+        quote!(#[metric(buckets = [-1, 0, 0.5])] a: Histogram),
+        quote!(#[metric(unit = seconds, buckets = BOUNDS)] a: Histogram),
+        quote!(#[metric(name = "stt.duration", unit = "requests", sparse)] a: Counter),
+    ] {
+        assert_eq!(of_field(&field), [""; 0], "{field}");
+    }
+}
+
+#[test]
+fn each_mistake_is_named() {
+    for (field, expected) in [
+        (
+            quote!(a: u64),
+            "a metric is a `Counter`, a `Gauge` or a `Histogram`",
+        ),
+        (quote!(a: Histogram), "state its buckets"),
+        (
+            quote!(#[metric(buckets = [1])] a: Counter),
+            "a counter has no buckets",
+        ),
+        (
+            quote!(#[metric(unit = seconds, buckets = [100ms, 50ms])] a: Histogram),
+            "buckets must rise: 50ms after 100ms",
+        ),
+        (
+            quote!(#[metric(buckets = [10ms])] a: Histogram),
+            "a bound in `ms` needs `unit = seconds`",
+        ),
+        (
+            quote!(#[metric(unit = seconds, buckets = [10sec])] a: Histogram),
+            "unknown unit `sec`",
+        ),
+        (
+            quote!(#[metric(buckets = [])] a: Histogram),
+            "between 1 and 256 buckets",
+        ),
+        (
+            quote!(#[metric(unit = ms)] a: Counter),
+            "write `unit = seconds`",
+        ),
+        (
+            quote!(#[metric(name = "x_seconds", unit = seconds)] a: Counter),
+            "unit said twice",
+        ),
+        (quote!(a_total: Counter), "by itself; write `a`"),
+        (quote!(a_total: Gauge), "only counters end in `_total`"),
+        (
+            quote!(#[metric(buckets = [1])] a_count: Histogram),
+            "does not end in `_count`",
+        ),
+        (quote!(#[metric(name = "Upper")] a: Counter), "lowercase"),
+        (
+            quote!(#[metric(nam = "x")] a: Counter),
+            "did you mean `name`?",
+        ),
+        (
+            quote!(#[metric(name = "x", name = "y")] a: Counter),
+            "given twice",
+        ),
+        (quote!(#[cfg(unix)] a: Counter), "the same under every cfg"),
+        (quote!(#[alert(X)] a: Counter), "not supported yet"),
+        (
+            quote!(#[catalog] #[metric(sparse)] a: Http),
+            "a nested catalog describes its metrics itself",
+        ),
+        (
+            quote!(#[stage(s)] a: Counter),
+            "a stage stands on the histogram that times it",
+        ),
+        (
+            quote!(#[metric(buckets = [1])] #[stage(s)] a: Histogram),
+            "unit = seconds",
+        ),
+        (
+            quote!(#[metric(unit = seconds)] #[stage(s, requests = b)] a: Histogram),
+            "has no metric `b`",
+        ),
+        (
+            quote!(#[metric(unit = seconds)] #[stage(s, in_flight = a)] a: Histogram),
+            "takes a gauge, and `a` is a histogram",
+        ),
+        (
+            quote!(#[metric(unit = seconds)] #[stage(requests = b)] a: Histogram),
+            "name comes first",
+        ),
+        (
+            quote!(#[metric(unit = seconds)] #[stage(s, labels(t: String))] a: Histogram),
+            "borrow it",
+        ),
+        (
+            quote!(#[metric(unit = seconds)] #[stage(s, labels(t))] a: Histogram),
+            "give the label's type",
+        ),
+        (
+            quote!(#[metric(unit = seconds)] #[stage(s, labels(t: K, t: K))] a: Histogram),
+            "there already",
+        ),
+    ] {
+        let mistakes = of_field(&field);
+        assert_eq!(mistakes.len(), 1, "{field}: {mistakes:#?}");
+        assert!(
+            mistakes.iter().all(|mistake| mistake.contains(expected)),
+            "{field}: {mistakes:#?}"
+        );
+    }
+}
+
+#[test]
+fn metrics_that_meet_on_the_page_are_told_at_the_later_one() {
+    for (first, second) in [
+        (
+            quote!(#[metric(name = "x.y")] a: Counter),
+            quote!(x_y: Counter),
+        ),
+        (
+            quote!(#[metric(buckets = [1])] a: Histogram),
+            quote!(a_count: Gauge),
+        ),
+        (
+            quote!(a_seconds: Counter),
+            quote!(#[metric(unit = seconds)] a: Counter),
+        ),
+    ] {
+        let item = quote!(struct M { #[doc = "A."] #first, #[doc = "B."] #second });
+        let mistakes = mistakes(quote!(), item);
+        assert_eq!(mistakes.len(), 1, "{mistakes:#?}");
+    }
+}
+
+#[test]
+fn the_catalog_itself_is_checked() {
+    let item = || {
+        quote!(
+            struct M {
+                #[doc = "A."]
+                a: Counter,
+            }
+        )
+    };
+    for args in [
+        quote!(namespace = "Upper"),
+        quote!(namespace = "glyph"),
+        quote!(namespac = "app"),
+        quote!(max_series = "many"),
+        quote!(forbid_labels(__x)),
+        quote!(forbid_labels),
+    ] {
+        let mistakes = mistakes(args.clone(), item());
+        assert_eq!(mistakes.len(), 1, "{args}: {mistakes:#?}");
+    }
+    for item in [
+        quote!(
+            enum M {
+                A,
+            }
+        ),
+        quote!(
+            struct M;
+        ),
+        quote!(
+            struct M<T> {
+                a: Counter<T>,
+            }
+        ),
+    ] {
+        assert_eq!(mistakes(quote!(), item).len(), 1);
+    }
+    let stage = quote!(
+        struct M {
+            #[doc = "A."]
+            #[metric(unit = seconds)]
+            #[stage(s)]
+            a: Histogram,
+        }
+    );
+    assert_eq!(mistakes(quote!(), stage).len(), 1);
+}
+
+#[test]
+fn three_mistakes_are_three_errors() {
+    let mistakes = mistakes(
+        quote!(stages = stage),
+        quote!(
+            struct M {
+                a: Counter,
+                #[doc = "B."]
+                #[metric(unit = seconds, buckets = [2s, 1s])]
+                #[stage(s, requests = aa)]
+                b: Histogram,
+            }
+        ),
+    );
+    assert_eq!(mistakes.len(), 3, "{mistakes:#?}");
+}

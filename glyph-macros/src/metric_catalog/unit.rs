@@ -1,0 +1,107 @@
+//! What a metric is measured in.
+
+use crate::diagnostic::Errors;
+
+use super::args::Word;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    None,
+    Seconds,
+    Bytes,
+    Ratio,
+    Other(String),
+}
+
+/// Words for units that have a base unit to be counted in, and that base unit
+/// (Prometheus, "Metric and label naming", "Base units").
+const BASES: [(&str, &[&str]); 3] = [
+    (
+        "seconds",
+        &[
+            "s",
+            "sec",
+            "secs",
+            "second",
+            "ms",
+            "millis",
+            "milliseconds",
+            "us",
+            "micros",
+            "microseconds",
+            "ns",
+            "nanos",
+            "nanoseconds",
+            "minutes",
+            "hours",
+        ],
+    ),
+    (
+        "bytes",
+        &[
+            "b",
+            "byte",
+            "kb",
+            "kib",
+            "mb",
+            "mib",
+            "kilobytes",
+            "megabytes",
+            "bits",
+        ],
+    ),
+    ("ratio", &["percent", "percentage", "share"]),
+];
+
+impl Unit {
+    pub(super) fn read(word: &Word, errors: &mut Errors) -> Self {
+        let unit = word.value();
+        let lower = unit.to_lowercase();
+        let base = BASES
+            .iter()
+            .find(|(_, words)| words.contains(&lower.as_str()));
+        if let Some((base, _)) = base {
+            errors.at(
+                word,
+                format!("`{unit}` is not the base unit: write `unit = {base}`"),
+            );
+            return Self::of(base);
+        }
+        if !is_well_formed(&unit) {
+            errors.at(word, format!("`{unit}` cannot end a metric's name: a unit has lowercase letters, digits and `_`"));
+            return Self::None;
+        }
+        Self::of(&unit)
+    }
+
+    fn of(unit: &str) -> Self {
+        match unit {
+            "seconds" => Self::Seconds,
+            "bytes" => Self::Bytes,
+            "ratio" => Self::Ratio,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+
+    /// The unit as it ends a name.
+    pub(super) fn suffix(&self) -> Option<&str> {
+        match self {
+            Self::None => None,
+            Self::Seconds => Some("seconds"),
+            Self::Bytes => Some("bytes"),
+            Self::Ratio => Some("ratio"),
+            Self::Other(unit) => Some(unit),
+        }
+    }
+}
+
+fn is_well_formed(unit: &str) -> bool {
+    let reserved = ["total", "count", "sum", "bucket", "created", "info"];
+    unit.starts_with(|first: char| first.is_ascii_lowercase())
+        && !unit.ends_with('_')
+        && !unit.contains("__")
+        && !reserved.contains(&unit)
+        && unit
+            .chars()
+            .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
+}
