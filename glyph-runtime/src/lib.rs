@@ -22,8 +22,8 @@ pub mod telemetry;
 pub mod __private;
 
 pub use catalog::Catalog;
-pub use macros::{Label, LabelSet, instrument_stage, metric_catalog};
 pub use label::{Label, LabelSet, Status};
+pub use macros::{Label, LabelSet, instrument_stage, metric_catalog};
 pub use metric::{Counter, Exemplar, Gauge, Histogram};
 pub use stage::Outcome;
 #[cfg(feature = "admin")]
