@@ -33,7 +33,10 @@ impl ForeignFamilies for Families {
             .flat_map(|metric| sample_names(metric.parts.descriptor))
             .collect();
         foreign::push(page, &self.others.render(), format, |name| {
-            taken.contains(name) || name.starts_with("glyph_")
+            taken.contains(name)
+                || name == "target"
+                || name == "target_info"
+                || name.starts_with("glyph_")
         });
         self.push_refusals(page, format);
     }

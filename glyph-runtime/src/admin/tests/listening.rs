@@ -1,13 +1,11 @@
 use std::{
     io::{Read, Write},
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    net::TcpListener,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
-        mpsc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
     },
-    thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use axum::{Router, extract::Request};
@@ -16,45 +14,11 @@ use tokio::runtime;
 use tower::util::MapRequestLayer;
 
 use super::{
-    super::{BindError, Listener, serve::Limits},
-    Pieces,
+    super::{BindError, serve::Limits},
+    ANY, Listener, Pieces, connect, exchange, listen, url, wait_until,
 };
+
 use crate::{expose::Format, health::Health};
-
-const ANY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
-
-/// More than anything here takes; reaching it fails the test.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-fn listen(router: Router) -> Listener {
-    Listener::bind(ANY, router).unwrap()
-}
-
-fn url(listener: &Listener, path: &str) -> String {
-    format!("http://{}{path}", listener.local_addr())
-}
-
-fn connect(listener: &Listener) -> TcpStream {
-    let stream = TcpStream::connect(listener.local_addr()).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    stream
-}
-
-/// Sends a request, and gives everything that comes until the server closes.
-fn exchange(listener: &Listener, request: &str) -> String {
-    let mut stream = connect(listener);
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut response = String::new();
-    stream.read_to_string(&mut response).unwrap();
-    response
-}
-
-fn shut_down(listener: Listener, deadline: Duration) -> bool {
-    runtime::Builder::new_current_thread()
-        .build()
-        .unwrap()
-        .block_on(listener.shutdown(deadline))
-}
 
 #[test]
 fn it_answers_without_a_runtime_of_the_program() {
@@ -117,7 +81,7 @@ fn a_taken_port_is_an_error_that_says_what_to_do() {
 #[test]
 fn a_head_that_does_not_arrive_is_not_waited_for() {
     let limits = Limits {
-        head: Duration::from_millis(50),
+        head: Duration::from_millis(200),
         ..Limits::default()
     };
     let listener = Listener::bind_within(ANY, Pieces::new(1).router(), limits).unwrap();
@@ -142,12 +106,11 @@ fn a_client_that_takes_nothing_is_cut_off() {
             .write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
             .unwrap();
     }
-    // Each had one of the places for scrapes; they are free again once the eight are cut off.
-    let begun = Instant::now();
-    while ureq::head(url(&listener, "/metrics")).call().is_err() || page.written() < 8 {
-        assert!(begun.elapsed() < PATIENCE);
-        thread::yield_now();
-    }
+    wait_until(&page.counts.begun, 8);
+    wait_until(&page.counts.ended, 8);
+    assert!(page.written() < 80_000);
+    // Each had one of the places for scrapes, which are free again.
+    assert!(ureq::head(url(&listener, "/metrics")).call().is_ok());
     let mut end = Vec::new();
     let _ = stalled.remove(0).read_to_end(&mut end);
     assert!(
@@ -160,7 +123,7 @@ fn a_client_that_takes_nothing_is_cut_off() {
 fn connections_beyond_the_bound_wait() {
     let limits = Limits {
         connections: 1,
-        head: Duration::from_millis(100),
+        head: Duration::from_millis(200),
         ..Limits::default()
     };
     let listener = Listener::bind_within(ANY, Pieces::new(1).router(), limits).unwrap();
@@ -207,7 +170,7 @@ fn fifty_probes_at_once_ask_once() {
         move || {
             let (runs, mut wait) = (Arc::clone(&runs), wait.clone());
             async move {
-                runs.fetch_add(1, Ordering::SeqCst);
+                runs.fetch_add(1, SeqCst);
                 wait.wait_for(|go| *go).await.map(|_| ())
             }
         }
@@ -219,7 +182,7 @@ fn fifty_probes_at_once_ask_once() {
         .layer(MapRequestLayer::new({
             let arrived = Arc::clone(&arrived);
             move |request: Request| {
-                arrived.fetch_add(1, Ordering::SeqCst);
+                arrived.fetch_add(1, SeqCst);
                 request
             }
         }));
@@ -229,11 +192,7 @@ fn fifty_probes_at_once_ask_once() {
     for probe in &mut probes {
         probe.write_all(request).unwrap();
     }
-    let begun = Instant::now();
-    while arrived.load(Ordering::SeqCst) < 50 {
-        assert!(begun.elapsed() < PATIENCE);
-        thread::yield_now();
-    }
+    wait_until(&arrived, 50);
     go.send_replace(true);
     for mut probe in probes {
         let mut response = String::new();
@@ -243,81 +202,5 @@ fn fifty_probes_at_once_ask_once() {
             "{response}"
         );
     }
-    assert_eq!(runs.load(Ordering::SeqCst), 1);
-}
-
-#[test]
-fn shutdown_lets_responses_end_and_gives_the_port_back() {
-    let (asked, was_asked) = mpsc::channel();
-    let (go, wait) = tokio::sync::watch::channel(false);
-    let slow = axum::routing::get(move || {
-        let mut wait = wait.clone();
-        let _ = asked.send(());
-        async move {
-            let _ = wait.wait_for(|go| *go).await;
-            "done"
-        }
-    });
-    let listener = listen(Router::new().route("/slow", slow));
-    let address = listener.local_addr();
-    let mut idle = connect(&listener);
-    let mut stream = connect(&listener);
-    stream
-        .write_all(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n")
-        .unwrap();
-    was_asked.recv_timeout(PATIENCE).unwrap();
-    let stopping = thread::spawn(move || shut_down(listener, PATIENCE));
-    // The idle connection is closed because the shutdown has begun.
-    assert_eq!(idle.read(&mut [0]).unwrap(), 0);
-    go.send_replace(true);
-    let mut response = String::new();
-    stream.read_to_string(&mut response).unwrap();
-    assert!(response.ends_with("done"), "{response}");
-    assert!(stopping.join().unwrap());
-    TcpListener::bind(address).unwrap();
-}
-
-#[test]
-fn shutdown_keeps_its_deadline() {
-    let (asked, was_asked) = mpsc::channel();
-    let never = axum::routing::get(move || {
-        let _ = asked.send(());
-        std::future::pending::<()>()
-    });
-    let listener = listen(Router::new().route("/never", never));
-    let mut stream = connect(&listener);
-    stream
-        .write_all(b"GET /never HTTP/1.1\r\nhost: x\r\n\r\n")
-        .unwrap();
-    was_asked.recv_timeout(PATIENCE).unwrap();
-    assert!(!shut_down(listener, Duration::from_millis(20)));
-    assert_eq!(stream.read(&mut [0]).unwrap_or(0), 0);
-}
-
-#[test]
-fn shutdown_keeps_its_deadline_even_if_the_thread_is_held_up() {
-    let (asked, was_asked) = mpsc::channel();
-    let (release, blocked) = mpsc::channel::<()>();
-    let blocked = Arc::new(std::sync::Mutex::new(blocked));
-    let blocking = axum::routing::get(move || {
-        let _ = asked.send(());
-        let _ = blocked.lock().map(|blocked| blocked.recv());
-        async {}
-    });
-    let listener = listen(Router::new().route("/blocking", blocking));
-    let mut stream = connect(&listener);
-    stream
-        .write_all(b"GET /blocking HTTP/1.1\r\nhost: x\r\n\r\n")
-        .unwrap();
-    was_asked.recv_timeout(PATIENCE).unwrap();
-    assert!(!shut_down(listener, Duration::from_millis(20)));
-    drop(release);
-}
-
-#[test]
-fn dropping_it_stops_it() {
-    let listener = listen(Pieces::new(1).router());
-    let mut idle = connect(&listener);
-    drop(listener);
-    assert_eq!(idle.read(&mut [0]).unwrap_or(0), 0);
+    assert_eq!(runs.load(SeqCst), 1);
 }

@@ -2,46 +2,70 @@
 
 mod listening;
 mod routes;
+mod stopping;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    io::{Read, Write},
+    net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    thread,
+    time::{Duration, Instant},
 };
 
+use axum::Router;
 use bytes::Bytes;
 
-use super::{router::endpoints, scrape::Source};
+use super::{Listener, router::endpoints, scrape::Source};
 use crate::{expose::Format, health::Health};
 
-/// A page of so many pieces that counts how many have been written.
+const ANY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+/// More than anything here takes; reaching it fails the test.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A page of so many pieces that counts what is done with it.
 #[derive(Clone)]
 struct Pieces {
     pieces: usize,
-    written: Arc<AtomicUsize>,
+    counts: Arc<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
+    begun: AtomicUsize,
+    written: AtomicUsize,
+    ended: AtomicUsize,
+}
+
+/// A page that is being written.
+struct Writing {
+    format: Format,
+    left: usize,
+    counts: Arc<Counts>,
 }
 
 impl Pieces {
     fn new(pieces: usize) -> Self {
-        Self {
-            pieces,
-            written: Arc::default(),
-        }
+        let counts = Arc::default();
+        Self { pieces, counts }
     }
 
     fn written(&self) -> usize {
-        self.written.load(Ordering::SeqCst)
+        self.counts.written.load(SeqCst)
     }
 
     fn text(&self, format: Format) -> String {
-        let piece = piece(format);
-        piece.repeat(self.pieces)
+        piece(format).repeat(self.pieces)
     }
 
-    fn router(&self) -> axum::Router {
+    fn router(&self) -> Router {
         self.router_with(Health::builder().build().unwrap())
     }
 
-    fn router_with(&self, health: Health) -> axum::Router {
+    fn router_with(&self, health: Health) -> Router {
         endpoints(Arc::new(self.clone()), health)
     }
 }
@@ -55,10 +79,59 @@ fn piece(format: Format) -> String {
 
 impl Source for Pieces {
     fn chunks(&self, format: Format) -> Box<dyn Iterator<Item = Bytes> + Send> {
-        let written = Arc::clone(&self.written);
-        Box::new((0..self.pieces).map(move |_| {
-            written.fetch_add(1, Ordering::SeqCst);
-            Bytes::from(piece(format))
-        }))
+        self.counts.begun.fetch_add(1, SeqCst);
+        let (left, counts) = (self.pieces, Arc::clone(&self.counts));
+        Box::new(Writing {
+            format,
+            left,
+            counts,
+        })
+    }
+}
+
+impl Iterator for Writing {
+    type Item = Bytes;
+
+    fn next(&mut self) -> Option<Bytes> {
+        self.left = self.left.checked_sub(1)?;
+        self.counts.written.fetch_add(1, SeqCst);
+        Some(piece(self.format).into())
+    }
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        self.counts.ended.fetch_add(1, SeqCst);
+    }
+}
+
+fn listen(router: Router) -> Listener {
+    Listener::bind(ANY, router).unwrap()
+}
+
+fn url(listener: &Listener, path: &str) -> String {
+    format!("http://{}{path}", listener.local_addr())
+}
+
+fn connect(listener: &Listener) -> TcpStream {
+    let stream = TcpStream::connect(listener.local_addr()).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
+
+/// Sends a request, and gives everything that comes until the server closes.
+fn exchange(listener: &Listener, request: &str) -> String {
+    let mut stream = connect(listener);
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response
+}
+
+fn wait_until(count: &AtomicUsize, reached: usize) {
+    let begun = Instant::now();
+    while count.load(SeqCst) < reached {
+        assert!(begun.elapsed() < PATIENCE);
+        thread::yield_now();
     }
 }
