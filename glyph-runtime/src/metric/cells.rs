@@ -156,6 +156,22 @@ impl Metric {
             self.parts.state.refused.fetch_add(1, Relaxed);
             return None;
         };
+        Some(self.count_in(own, row, value))
+    }
+
+    /// [`Metric::observe_in`] for a histogram of seconds.
+    #[inline]
+    pub(crate) fn observe_nanoseconds_in(
+        &'static self,
+        own: Own,
+        row: usize,
+        nanoseconds: u64,
+    ) -> usize {
+        self.count_in(own, row, Scaled::parts(nanoseconds.cast_signed()))
+    }
+
+    #[inline]
+    fn count_in(&'static self, own: Own, row: usize, value: Scaled) -> usize {
         let bucket = self.bounds.bucket(value);
         let start = self.parts.first + row * self.width;
         match own.and_then(|own| own.get(start..start + self.width)) {
@@ -163,7 +179,7 @@ impl Metric {
             None => self.count_elsewhere(start, bucket, value),
         }
         self.appear(row);
-        Some(bucket)
+        bucket
     }
 
     #[inline]
