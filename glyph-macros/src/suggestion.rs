@@ -13,7 +13,7 @@ pub(crate) fn closest<'known>(word: &str, known: &'known [impl AsRef<str>]) -> O
 }
 
 /// "did you mean ..? " with a space behind it, or nothing.
-pub(crate) fn did_you_mean<'known>(word: &str, known: &'known [impl AsRef<str>]) -> String {
+pub(crate) fn did_you_mean(word: &str, known: &[impl AsRef<str>]) -> String {
     closest(word, known)
         .map(|known| format!("did you mean `{known}`? "))
         .unwrap_or_default()

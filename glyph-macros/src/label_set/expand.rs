@@ -4,7 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::model::{Label, Set};
-use crate::{diagnostic::Place, runtime_path::hidden_module};
+use crate::{
+    diagnostic::Place,
+    runtime_path::{hidden_module, option},
+};
 
 pub(super) fn tokens(model: &Set) -> TokenStream {
     if !model.fits {
@@ -54,10 +57,7 @@ fn call(label: &Label, rt: &TokenStream, function: &TokenStream) -> TokenStream 
     let Label {
         name, ty, written, ..
     } = label;
-    let max = match label.max {
-        Some(max) => quote!(#rt::core::option::Option::Some(#max)),
-        None => quote!(#rt::core::option::Option::None),
-    };
+    let max = option(rt, label.max.map(|max| quote!(#max)));
     let place = Place::of(written);
     let function = place.start(quote!(#rt::#function::));
     let arguments = place.end(quote!((#name, #max)));

@@ -23,7 +23,7 @@ const DURATIONS: [f64; 14] = [
 /// What stands behind `buckets =`.
 pub(super) enum BucketsArg {
     List(BucketList),
-    Constant(Expr),
+    Constant(Box<Expr>),
 }
 
 pub(super) struct BucketList {
@@ -43,7 +43,7 @@ impl Parse for BucketsArg {
             input.advance_to(&ahead);
             return Ok(Self::List(list));
         }
-        Ok(Self::Constant(input.parse()?))
+        Ok(Self::Constant(Box::new(input.parse()?)))
     }
 }
 
@@ -94,7 +94,7 @@ pub(super) enum Buckets {
     /// Known here, in the metric's unit.
     List(Vec<f64>),
     /// Known to the compiler alone.
-    Constant(Expr),
+    Constant(Box<Expr>),
 }
 
 impl Buckets {

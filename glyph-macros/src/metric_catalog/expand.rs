@@ -3,11 +3,11 @@
 //! Consts and statics bear names that no user's item has, because items are not hygienic.
 
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
 use super::{
     buckets::Buckets,
-    expand_checks, expand_stage,
+    expand_checks, expand_stage, expand_stage_module,
     field::{Kind, Metric},
     model::Catalog,
     unit::Unit,
@@ -17,7 +17,7 @@ use crate::runtime_path::hidden_module;
 pub(super) fn tokens(catalog: &Catalog) -> TokenStream {
     let rt = hidden_module(catalog.runtime.as_ref());
     let structure = &catalog.structure;
-    let stage_module = expand_stage::module(catalog);
+    let stage_module = expand_stage_module::module(catalog);
     let metrics = catalog.metrics.iter().enumerate();
     let labels = metrics.map(|(index, metric)| metric_consts(index, metric, &rt));
     let nested = nested_consts(catalog, &rt);
@@ -140,13 +140,10 @@ fn descriptor(index: usize, metric: &Metric, rt: &TokenStream) -> TokenStream {
     let field = metric.field();
     let (kind, unit) = (kind(metric.kind), unit(&metric.unit, rt));
     let labels = labels_of(index, metric);
-    let buckets = match &metric.buckets {
-        Some(_) => {
-            let buckets = of_metric("BUCKETS", index);
-            quote!(#buckets)
-        }
-        None => quote!(&[]),
-    };
+    let buckets = metric.buckets.as_ref().map_or_else(
+        || quote!(&[]),
+        |_| of_metric("BUCKETS", index).into_token_stream(),
+    );
     let line = line(metric.line);
     quote! {
         #rt::MetricDescriptor {

@@ -1,8 +1,7 @@
-//! The stages of a catalog: a struct for each in the stage module, and what ties it to the cells.
+//! What ties a catalog's stages to its cells.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
-use syn::{VisRestricted, Visibility};
+use quote::{ToTokens, format_ident, quote};
 
 use super::{
     expand::{labels_of, line, of_metric, open_of},
@@ -10,59 +9,7 @@ use super::{
     model::Catalog,
     stage::{Binding, Stage, StageLabel},
 };
-use crate::diagnostic::Place;
-
-pub(super) fn module(catalog: &Catalog) -> Option<TokenStream> {
-    let module = catalog.stage_module.as_ref()?;
-    let vis = &catalog.structure.vis;
-    let inner = inside(vis);
-    let doc = format!("The stages of [`{}`](super::{0}).", catalog.structure.ident);
-    let structs = catalog.stages.iter().map(|stage| structure(stage, &inner));
-    Some(quote! {
-        #[doc = #doc]
-        #[allow(non_camel_case_types, unused_imports, reason = "stages are called as their spans are")]
-        #vis mod #module {
-            use super::*;
-            #(#structs)*
-        }
-    })
-}
-
-/// The visibility `vis` as it is written one module further in.
-fn inside(vis: &Visibility) -> TokenStream {
-    let Visibility::Restricted(VisRestricted { path, .. }) = vis else {
-        return match vis {
-            Visibility::Inherited => quote!(pub(super)),
-            other => quote!(#other),
-        };
-    };
-    match path.segments.first() {
-        Some(first) if first.ident == "self" && path.segments.len() == 1 => quote!(pub(super)),
-        Some(first) if first.ident == "super" => quote!(pub(in super::#path)),
-        _ => quote!(#vis),
-    }
-}
-
-fn structure(stage: &Stage, vis: &TokenStream) -> TokenStream {
-    let ident = &stage.ident;
-    let lifetime = stage.borrows().then(|| quote!(<'a>));
-    let doc = format!("Stage `{ident}`: {}", stage.help);
-    let fields = stage.asked().map(
-        |StageLabel {
-             ident, name, ty, ..
-         }| {
-            let doc = format!("The label `{name}`.");
-            quote! {
-                #[doc = #doc]
-                #vis #ident: #ty,
-            }
-        },
-    );
-    quote! {
-        #[doc = #doc]
-        #vis struct #ident #lifetime { #(#fields)* }
-    }
-}
+use crate::{diagnostic::Place, runtime_path::option};
 
 pub(super) fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     let Some(module) = &catalog.stage_module else {
@@ -246,10 +193,7 @@ impl Expansion<'_> {
         };
         let optional = |role: Role| {
             let field = role.field();
-            let value = match role.of(self.stage).map(bound) {
-                Some(bound) => quote!(#rt::core::option::Option::Some(#bound)),
-                None => quote!(#rt::core::option::Option::None),
-            };
+            let value = option(rt, role.of(self.stage).map(bound));
             quote!(#field: #value)
         };
         let duration = bound(duration);
@@ -325,10 +269,8 @@ impl Expansion<'_> {
         let duration = family(Role::Duration).unwrap_or_default();
         let others = [Role::Requests, Role::Errors, Role::InFlight].map(|role| {
             let field = role.field();
-            match family(role) {
-                Some(family) => quote!(#field: #rt::core::option::Option::Some(#family)),
-                None => quote!(#field: #rt::core::option::Option::None),
-            }
+            let family = option(rt, family(role).map(ToTokens::to_token_stream));
+            quote!(#field: #family)
         });
         let line = line(self.stage.line);
         quote! {

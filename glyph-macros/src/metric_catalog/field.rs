@@ -54,7 +54,7 @@ pub(super) struct Nested {
 
 pub(super) enum Meaning {
     Metric(Box<Metric>, Vec<StageArgs>),
-    Nested(Nested),
+    Nested(Box<Nested>),
     /// A mistake hides it.
     Unknown,
 }
@@ -67,7 +67,7 @@ impl Meaning {
         };
         let args = FieldArgs::take(&mut field.attrs, errors);
         if let Some(mark) = &args.catalog {
-            return Self::Nested(nested(ident, mark, &args, field, errors));
+            return Self::Nested(Box::new(nested(ident, mark, &args, field, errors)));
         }
         let (kind, labels) = match handle(&field.ty) {
             Ok(found) => found,

@@ -106,7 +106,7 @@ impl Fields {
                         .stages
                         .extend(stages.into_iter().map(|stage| (index, stage)));
                 }
-                Meaning::Nested(nested) => fields.nested.push(nested),
+                Meaning::Nested(nested) => fields.nested.push(*nested),
                 Meaning::Unknown => fields.hidden.extend(name),
             }
         }

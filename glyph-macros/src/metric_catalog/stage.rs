@@ -76,7 +76,7 @@ impl Known<'_> {
         errors: &mut Errors,
     ) -> Option<Stage> {
         let metric = self.metrics.get(histogram)?;
-        let duration = self.duration(metric, histogram, &args.name, errors);
+        let duration = duration(metric, histogram, &args.name, errors);
         let mut bind = |key, token: Option<&Ident>, kind| self.bind(key, token?, kind, errors);
         let requests = bind("requests", args.requests.as_ref(), Kind::Counter);
         let errors_ = bind("errors", args.errors.as_ref(), Kind::Counter);
@@ -90,39 +90,6 @@ impl Known<'_> {
             in_flight,
             labels: labels(args.labels, errors),
             help: metric.help.clone(),
-        })
-    }
-
-    fn duration(
-        &self,
-        metric: &Metric,
-        index: usize,
-        name: &Ident,
-        errors: &mut Errors,
-    ) -> Option<Binding> {
-        if metric.kind != Kind::Histogram {
-            errors.at(
-                name,
-                format!(
-                    "a stage stands on the histogram that times it, and `{}` is {}",
-                    metric.ident,
-                    metric.kind.noun()
-                ),
-            );
-            return None;
-        }
-        if metric.unit != Unit::Seconds {
-            errors.at(
-                name,
-                format!(
-                    "stage `{name}` takes time: give `{}` its `#[metric(unit = seconds)]`",
-                    metric.ident
-                ),
-            );
-        }
-        Some(Binding {
-            metric: index,
-            place: name.clone(),
         })
     }
 
@@ -175,6 +142,33 @@ impl Known<'_> {
             kind.noun()
         )
     }
+}
+
+fn duration(metric: &Metric, index: usize, name: &Ident, errors: &mut Errors) -> Option<Binding> {
+    if metric.kind != Kind::Histogram {
+        errors.at(
+            name,
+            format!(
+                "a stage stands on the histogram that times it, and `{}` is {}",
+                metric.ident,
+                metric.kind.noun()
+            ),
+        );
+        return None;
+    }
+    if metric.unit != Unit::Seconds {
+        errors.at(
+            name,
+            format!(
+                "stage `{name}` takes time: give `{}` its `#[metric(unit = seconds)]`",
+                metric.ident
+            ),
+        );
+    }
+    Some(Binding {
+        metric: index,
+        place: name.clone(),
+    })
 }
 
 fn labels(args: Vec<LabelArg>, errors: &mut Errors) -> Vec<StageLabel> {
