@@ -1,4 +1,5 @@
 //! Telemetry is put together with errors that are values.
+#![expect(dead_code, reason = "what counts is that they are declared")]
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
 use std::net::{Ipv4Addr, TcpListener};

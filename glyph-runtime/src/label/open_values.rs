@@ -81,7 +81,7 @@ impl OpenValues {
 }
 
 /// The value as it may stand on a page: bounded, and without NUL, which ends the input of some parsers.
-fn sanitized(value: &str) -> Cow<'_, str> {
+pub(crate) fn sanitized(value: &str) -> Cow<'_, str> {
     let cut = value.get(..boundary(value)).unwrap_or_default();
     if cut.contains('\0') {
         return Cow::Owned(cut.replace('\0', "\u{fffd}"));

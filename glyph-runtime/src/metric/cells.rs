@@ -9,7 +9,7 @@ use std::sync::{
 };
 
 use super::{
-    Exemplar, ExemplarAt, Observed, Scale, Scaled, Storage,
+    Exemplar, ExemplarAt, Observed, Own, Scale, Scaled, Storage,
     bounds::Bounds,
     exemplar::ExemplarSlots,
     slab::{Writer, add_own, add_own_float},
@@ -33,15 +33,14 @@ pub struct MetricParts {
     pub state: &'static MetricState,
 }
 
-/// The cells that only the current thread writes, once it has some.
-pub(crate) type Own = Option<&'static [AtomicU64]>;
-
 /// Where a metric's cells are. It never changes, so that a handle in a `static` costs no look-up.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Metric {
     pub(crate) parts: MetricParts,
     pub(crate) scale: Scale,
+    /// What one stands for in a counter's cell.
+    pub(crate) step: u64,
     bounds: Bounds,
     pub(crate) rows: usize,
     /// Cells of one row.
@@ -58,6 +57,7 @@ impl Metric {
         let descriptor = parts.descriptor;
         Self {
             scale: Scale::of(descriptor.unit),
+            step: Scale::of(descriptor.unit).step(),
             bounds: Bounds::new(parts.bounds, descriptor.buckets.len()),
             rows: cardinality(descriptor.labels),
             width: width(descriptor.kind, descriptor.buckets.len()),
@@ -85,7 +85,7 @@ impl Metric {
     #[inline]
     pub(crate) fn add_in(&'static self, own: Own, row: usize, amount: u64) {
         let place = self.parts.first + row;
-        match own.and_then(|own| own.get(place)) {
+        match own.get(place) {
             Some(cell) => add_own(cell, amount),
             None => self.add_elsewhere(place, amount),
         }
@@ -108,7 +108,7 @@ impl Metric {
     #[inline]
     pub(crate) fn add_float_in(&'static self, own: Own, row: usize, amount: f64) {
         let place = self.parts.first + row;
-        match own.and_then(|own| own.get(place)) {
+        match own.get(place) {
             Some(cell) => add_own_float(cell, amount),
             None => self.add_float_elsewhere(place, amount),
         }
@@ -156,14 +156,30 @@ impl Metric {
             self.parts.state.refused.fetch_add(1, Relaxed);
             return None;
         };
+        Some(self.count_in(own, row, value))
+    }
+
+    /// [`Metric::observe_in`] for a histogram of seconds.
+    #[inline]
+    pub(crate) fn observe_nanoseconds_in(
+        &'static self,
+        own: Own,
+        row: usize,
+        nanoseconds: u64,
+    ) -> usize {
+        self.count_in(own, row, Scaled::parts(nanoseconds.cast_signed()))
+    }
+
+    #[inline]
+    fn count_in(&'static self, own: Own, row: usize, value: Scaled) -> usize {
         let bucket = self.bounds.bucket(value);
         let start = self.parts.first + row * self.width;
-        match own.and_then(|own| own.get(start..start + self.width)) {
+        match own.get(start..start + self.width) {
             Some(cells) => self.count(Writer::Own(cells), bucket, value),
             None => self.count_elsewhere(start, bucket, value),
         }
         self.appear(row);
-        Some(bucket)
+        bucket
     }
 
     #[inline]

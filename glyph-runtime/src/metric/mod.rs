@@ -23,8 +23,9 @@ pub use histogram::{Histogram, HistogramSnapshot};
 
 pub(crate) use amount::Observed;
 pub use bounds::{padded_bounds, scaled_bounds};
+pub(crate) use cells::slots;
 pub use cells::{Metric, MetricParts, MetricState};
-pub(crate) use cells::{Own, slots};
 pub(crate) use exemplar::ExemplarAt;
 pub(crate) use scale::{Scale, Scaled};
+pub(crate) use storage::Own;
 pub use storage::Storage;
