@@ -160,15 +160,13 @@ mod tests {
     proptest! {
         #[test]
         fn the_bucket_is_the_first_whose_bound_is_not_below(
-            mut bounds in prop::collection::vec(-1e6..1e6_f64, 1..40),
+            bounds in prop::collection::vec(-1e6..1e6_f64, 1..40),
             values in prop::collection::vec(-2e6..2e6_f64, 1..40),
             positive in any::<bool>(),
             whole in any::<bool>(),
         ) {
-            if positive {
-                bounds.iter_mut().for_each(|bound| *bound = bound.abs());
-            }
-            bounds.iter_mut().for_each(|bound| *bound = bound.round());
+            let sign = |bound: f64| if positive { bound.abs() } else { bound };
+            let mut bounds: Vec<f64> = bounds.into_iter().map(|bound| sign(bound).round()).collect();
             bounds.sort_by(f64::total_cmp);
             bounds.dedup();
             let unit = if whole { Unit::Bytes } else { Unit::None };
