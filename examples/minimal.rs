@@ -41,7 +41,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
             Err(error) => println!("{text}: {error}"),
         }
     }
-    println!("see http://127.0.0.1:9464/metrics; Ctrl-C ends");
+    if let Some(address) = telemetry.local_addr() {
+        println!("see http://{address}/metrics; Ctrl-C ends");
+    }
     tokio::signal::ctrl_c().await?;
     telemetry.shutdown().await?;
     Ok(())

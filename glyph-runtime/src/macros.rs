@@ -192,8 +192,8 @@ pub use glyph_macros::metric_catalog;
 /// | `fields(session = %session)` | fields of the span alone, as in `tracing`'s macros |
 /// | `crate = path` | the path of this crate, where it has another name |
 ///
-/// `Ok` is the outcome `ok`, `Err` is `error`, and so is no other value. A panic is `panicked` and goes on; an
-/// async function that is dropped before its end is `cancelled`. An async function's time starts when it is
+/// `Err` is the outcome `error`, any other value `ok`. A panic is `panicked` and goes on; an async function that
+/// is dropped before its end is `cancelled`. An async function's time starts when it is
 /// first polled.
 ///
 /// A value that the label does not have, a label that the stage does not ask for and one that is missing do not

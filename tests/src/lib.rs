@@ -3,3 +3,8 @@
 mod page;
 
 pub use page::{Page, Sample};
+
+/// The README's Rust, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -12,26 +12,26 @@ use glyph_runtime::{
 use glyph_tests::Page;
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
+enum Side {
     #[label(name = "left \"hand\"")]
     Left,
     Right,
 }
 
 #[derive(LabelSet)]
-pub struct Hand {
-    pub side: Side,
+struct Hand {
+    side: Side,
 }
 
 #[metric_catalog(namespace = "letters")]
-pub struct Letters {
+struct Letters {
     /// Claps, with "both" hands\or one.
-    pub claps: Counter,
+    claps: Counter,
     /// Fingers up.
-    pub fingers: Gauge<Hand>,
+    fingers: Gauge<Hand>,
     /// Time of a wave.
     #[metric(name = "wave.duration", unit = seconds, buckets = [100ms, 1s])]
-    pub wave: Histogram,
+    wave: Histogram,
 }
 
 /// The families that a catalog declares, without what glyph says of itself.
@@ -110,19 +110,24 @@ fn two_pages_have_the_same_order() {
 }
 
 #[derive(LabelSet)]
-pub struct Series {
+struct Series {
     #[label(max = 100_000)]
-    pub id: u32,
+    id: u32,
 }
 
-#[metric_catalog(namespace = "large", max_series = 1_500_000)]
-pub struct Large {
-    /// One of very many.
-    pub things: Counter<Series>,
+macro_rules! large {
+    ($namespace:literal) => {
+        #[metric_catalog(namespace = $namespace, max_series = 1_500_000)]
+        struct Large {
+            /// One of very many.
+            things: Counter<Series>,
+        }
+    };
 }
 
 #[test]
 fn recording_goes_on_during_a_large_scrape_and_every_page_is_whole() {
+    large!("large");
     let metrics = Large::global();
     for id in 0..100_000 {
         metrics.things.inc(Series { id });
@@ -157,6 +162,7 @@ fn recording_goes_on_during_a_large_scrape_and_every_page_is_whole() {
 
 #[test]
 fn the_page_comes_in_pieces() {
+    large!("pieces");
     for id in 0..10_000 {
         Large::global().things.inc(Series { id });
     }

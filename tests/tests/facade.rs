@@ -1,4 +1,5 @@
 //! The `metrics` facade: one process, one recorder, hence one test.
+#![expect(dead_code, reason = "the facade knows metrics by their names")]
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
 use glyph_runtime::{
@@ -7,29 +8,29 @@ use glyph_runtime::{
 use glyph_tests::Page;
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Provider {
+enum Provider {
     Deepgram,
     Openai,
 }
 
 #[derive(LabelSet)]
-pub struct Request<'a> {
-    pub provider: Provider,
-    pub status: Status,
+struct Request<'a> {
+    provider: Provider,
+    status: Status,
     #[label(max = 2)]
-    pub model: &'a str,
+    model: &'a str,
 }
 
 #[metric_catalog(namespace = "facade")]
-pub struct Metrics {
+struct Metrics {
     /// Requests.
     #[metric(name = "provider.requests")]
-    pub requests: Counter<Request<'_>>,
+    requests: Counter<Request<'_>>,
     /// Sessions.
-    pub sessions: Gauge,
+    sessions: Gauge,
     /// Latency.
     #[metric(name = "stt.duration", unit = seconds, buckets = [100ms, 1s])]
-    pub stt: Histogram,
+    stt: Histogram,
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! Telemetry is put together with errors that are values.
+#![expect(dead_code, reason = "what counts is that they are declared")]
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
 use std::net::{Ipv4Addr, TcpListener};
@@ -9,9 +10,9 @@ mod first {
     use super::{Counter, metric_catalog};
 
     #[metric_catalog(namespace = "clash")]
-    pub struct Metrics {
+    pub(crate) struct Metrics {
         /// Requests.
-        pub requests: Counter,
+        pub(crate) requests: Counter,
     }
 }
 
@@ -19,10 +20,10 @@ mod second {
     use super::{Counter, metric_catalog};
 
     #[metric_catalog(namespace = "clash")]
-    pub struct Metrics {
+    pub(crate) struct Metrics {
         /// Requests as well.
         #[metric(name = "requests")]
-        pub calls: Counter,
+        pub(crate) calls: Counter,
     }
 }
 
@@ -59,18 +60,18 @@ mod library {
     use super::{Counter, metric_catalog};
 
     #[metric_catalog(namespace = "library")]
-    pub struct HttpMetrics {
+    pub(crate) struct HttpMetrics {
         /// Requests that the library served.
-        pub requests: Counter,
+        pub(crate) requests: Counter,
     }
 }
 
 #[metric_catalog(namespace = "program")]
-pub struct Program {
+pub(crate) struct Program {
     /// Starts.
-    pub starts: Counter,
+    pub(crate) starts: Counter,
     #[catalog]
-    pub http: library::HttpMetrics,
+    pub(crate) http: library::HttpMetrics,
 }
 
 #[test]

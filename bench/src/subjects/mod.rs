@@ -2,7 +2,7 @@
 
 mod atomic;
 mod fast_telemetry;
-// mod glyph;
+mod glyph;
 mod measured;
 mod metrics;
 mod opentelemetry;
@@ -23,7 +23,7 @@ pub(crate) const GLYPH: &str = "glyph";
 
 /// Everything that is measured.
 pub(crate) const ALL: &[Peer] = &[
-    // glyph::PEER,
+    glyph::PEER,
     atomic::PEER,
     fast_telemetry::PEER,
     measured::PEER,

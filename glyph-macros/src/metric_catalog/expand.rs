@@ -10,6 +10,7 @@ use super::{
     expand_checks, expand_stage, expand_stage_module,
     field::{Kind, Metric},
     model::Catalog,
+    stage::Stage,
     unit::Unit,
 };
 use crate::runtime_path::hidden_module;
@@ -259,11 +260,8 @@ fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     let stages = expand_stage::descriptors(catalog, rt);
     let nested = (0..catalog.nested.len()).map(|index| of_metric("NESTED", index));
     let fields = catalog.nested.iter().map(|nested| &nested.ident);
-    let timed = catalog
-        .stages
-        .iter()
-        .filter_map(|stage| stage.duration.as_ref());
-    let timed = timed.filter_map(|bound| Some(&catalog.metrics.get(bound.metric)?.ident));
+    let bound = catalog.stages.iter().flat_map(Stage::bindings);
+    let bound = bound.filter_map(|bound| Some(&catalog.metrics.get(bound.metric)?.ident));
     let line = line(catalog.line);
     quote! {
         static __GLYPH_DESCRIPTOR: #rt::CatalogDescriptor = <#ident as #rt::Catalog>::DESCRIPTOR;
@@ -287,7 +285,7 @@ fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
             }
             fn metrics(&self) -> &'static [#rt::Metric] {
                 // Stages record into these without reading the fields, which are not dead for that.
-                #(let _ = &self.#timed;)*
+                #(let _ = &self.#bound;)*
                 &__GLYPH_CELLS
             }
             fn nested(&self) -> #rt::Vec<&'static dyn #rt::AnyCatalog> {

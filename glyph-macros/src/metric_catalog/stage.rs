@@ -28,6 +28,20 @@ pub(super) struct Stage {
     pub(super) line: usize,
 }
 
+impl Stage {
+    /// All metrics that the stage records in.
+    pub(super) fn bindings(&self) -> impl Iterator<Item = &Binding> {
+        [
+            &self.duration,
+            &self.requests,
+            &self.errors,
+            &self.in_flight,
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
+
 /// A metric that a stage records in.
 pub(super) struct Binding {
     /// Which of the catalog's metrics.

@@ -65,7 +65,10 @@ impl Page {
     /// The whole page.
     #[must_use]
     pub fn text(&self, format: Format) -> String {
-        let page: Vec<u8> = self.pieces(format).flatten().collect();
+        let mut page = Vec::new();
+        for piece in self.pieces(format) {
+            page.extend_from_slice(&piece);
+        }
         String::from_utf8(page).unwrap_or_default()
     }
 }

@@ -3,29 +3,20 @@
 use metrics::{CounterFn, GaugeFn, HistogramFn};
 
 use super::declared::Row;
-use crate::metric::Scale;
 
 impl CounterFn for Row {
     fn increment(&self, value: u64) {
         let Self { metric, row } = *self;
-        metric.add(row, value.wrapping_mul(parts_of(metric.scale)));
+        metric.add(row, value.wrapping_mul(metric.step));
     }
 
     fn absolute(&self, value: u64) {
         let Self { metric, row } = *self;
         let mut cells = Vec::new();
         metric.read(row, &mut cells);
-        let wanted = value.wrapping_mul(parts_of(metric.scale));
+        let wanted = value.wrapping_mul(metric.step);
         let missing = wanted.saturating_sub(cells.first().copied().unwrap_or_default());
         metric.add(row, missing);
-    }
-}
-
-fn parts_of(scale: Scale) -> u64 {
-    if scale == Scale::Nanoseconds {
-        1_000_000_000
-    } else {
-        1
     }
 }
 

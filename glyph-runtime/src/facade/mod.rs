@@ -8,12 +8,15 @@ mod families;
 mod handles;
 mod upkeep;
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
-use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, SharedString, Unit};
+use metrics::{Counter, Gauge, Histogram, Key, KeyName, Label, Metadata, SharedString, Unit};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
-use crate::catalog::{Kind, Registry};
+use crate::{
+    catalog::{Kind, Registry},
+    label::sanitized,
+};
 use declared::Declared;
 pub(crate) use upkeep::Upkeep;
 
@@ -64,7 +67,7 @@ impl metrics::Recorder for Recorder {
         match self.declared.row(key, Kind::Counter) {
             Some(Ok(row)) => Counter::from_arc(Arc::new(row)),
             Some(Err(_)) => Counter::noop(),
-            None => self.others.register_counter(key, metadata),
+            None => self.others.register_counter(&bounded(key), metadata),
         }
     }
 
@@ -72,7 +75,7 @@ impl metrics::Recorder for Recorder {
         match self.declared.row(key, Kind::Gauge) {
             Some(Ok(row)) => Gauge::from_arc(Arc::new(row)),
             Some(Err(_)) => Gauge::noop(),
-            None => self.others.register_gauge(key, metadata),
+            None => self.others.register_gauge(&bounded(key), metadata),
         }
     }
 
@@ -80,9 +83,25 @@ impl metrics::Recorder for Recorder {
         match self.declared.row(key, Kind::Histogram) {
             Some(Ok(row)) => Histogram::from_arc(Arc::new(row)),
             Some(Err(_)) => Histogram::noop(),
-            None => self.others.register_histogram(key, metadata),
+            None => self.others.register_histogram(&bounded(key), metadata),
         }
     }
+}
+
+/// The key with its label values as open labels have them: the other recorder keeps each for good.
+fn bounded(key: &Key) -> Cow<'_, Key> {
+    let fits = |label: &Label| matches!(sanitized(label.value()), Cow::Borrowed(_));
+    if key.labels().all(fits) {
+        return Cow::Borrowed(key);
+    }
+    let labels = key.labels().map(|label| {
+        Label::new(
+            label.key().to_owned(),
+            sanitized(label.value()).into_owned(),
+        )
+    });
+    let labels: Vec<_> = labels.collect();
+    Cow::Owned(Key::from_parts(key.name().to_owned(), labels))
 }
 
 impl std::fmt::Debug for Recorder {

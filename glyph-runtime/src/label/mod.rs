@@ -17,6 +17,8 @@ pub use status::Status;
 pub(crate) use descriptor::cardinality;
 pub use descriptor::{label, label_or_stub, open_labels};
 pub use open_values::OpenValues;
+#[cfg(feature = "facade")]
+pub(crate) use open_values::sanitized;
 pub use set::{Place, places};
 
 /// A type whose values may stand as a label value.

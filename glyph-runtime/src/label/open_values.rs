@@ -67,6 +67,7 @@ impl OpenValues {
     }
 
     /// The value that has this digit.
+    #[cfg(feature = "prometheus")]
     pub(crate) fn value(&self, digit: usize) -> Option<&str> {
         if digit == OVERFLOW_DIGIT {
             return Some(OVERFLOW);
@@ -74,6 +75,7 @@ impl OpenValues {
         self.table.get()?.value(digit)
     }
 
+    #[cfg(feature = "prometheus")]
     /// How many observations went to `other` because the bound was reached.
     pub(crate) fn overflowed(&self) -> u64 {
         self.overflowed.load(Relaxed)
@@ -81,7 +83,7 @@ impl OpenValues {
 }
 
 /// The value as it may stand on a page: bounded, and without NUL, which ends the input of some parsers.
-fn sanitized(value: &str) -> Cow<'_, str> {
+pub(crate) fn sanitized(value: &str) -> Cow<'_, str> {
     let cut = value.get(..boundary(value)).unwrap_or_default();
     if cut.contains('\0') {
         return Cow::Owned(cut.replace('\0', "\u{fffd}"));

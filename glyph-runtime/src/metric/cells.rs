@@ -4,12 +4,12 @@ use std::sync::{
     OnceLock,
     atomic::{
         AtomicU64,
-        Ordering::{Acquire, Relaxed, Release},
+        Ordering::{Relaxed, Release},
     },
 };
 
 use super::{
-    Exemplar, ExemplarAt, Observed, Scale, Scaled, Storage,
+    Exemplar, Observed, Own, Scale, Scaled, Storage,
     bounds::Bounds,
     exemplar::ExemplarSlots,
     slab::{Writer, add_own, add_own_float},
@@ -33,15 +33,14 @@ pub struct MetricParts {
     pub state: &'static MetricState,
 }
 
-/// The cells that only the current thread writes, once it has some.
-pub(crate) type Own = Option<&'static [AtomicU64]>;
-
 /// Where a metric's cells are. It never changes, so that a handle in a `static` costs no look-up.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Metric {
     pub(crate) parts: MetricParts,
     pub(crate) scale: Scale,
+    /// What one stands for in a counter's cell.
+    pub(crate) step: u64,
     bounds: Bounds,
     pub(crate) rows: usize,
     /// Cells of one row.
@@ -49,7 +48,7 @@ pub struct Metric {
     /// Rows that appear together: those of one combination of open values.
     pub(crate) group: usize,
     /// Whether rows are absent until they are recorded.
-    appearing: bool,
+    pub(super) appearing: bool,
 }
 
 impl Metric {
@@ -58,6 +57,7 @@ impl Metric {
         let descriptor = parts.descriptor;
         Self {
             scale: Scale::of(descriptor.unit),
+            step: Scale::of(descriptor.unit).step(),
             bounds: Bounds::new(parts.bounds, descriptor.buckets.len()),
             rows: cardinality(descriptor.labels),
             width: width(descriptor.kind, descriptor.buckets.len()),
@@ -85,7 +85,7 @@ impl Metric {
     #[inline]
     pub(crate) fn add_in(&'static self, own: Own, row: usize, amount: u64) {
         let place = self.parts.first + row;
-        match own.and_then(|own| own.get(place)) {
+        match own.get(place) {
             Some(cell) => add_own(cell, amount),
             None => self.add_elsewhere(place, amount),
         }
@@ -108,7 +108,7 @@ impl Metric {
     #[inline]
     pub(crate) fn add_float_in(&'static self, own: Own, row: usize, amount: f64) {
         let place = self.parts.first + row;
-        match own.and_then(|own| own.get(place)) {
+        match own.get(place) {
             Some(cell) => add_own_float(cell, amount),
             None => self.add_float_elsewhere(place, amount),
         }
@@ -156,14 +156,30 @@ impl Metric {
             self.parts.state.refused.fetch_add(1, Relaxed);
             return None;
         };
+        Some(self.count_in(own, row, value))
+    }
+
+    /// [`Metric::observe_in`] for a histogram of seconds.
+    #[inline]
+    pub(crate) fn observe_nanoseconds_in(
+        &'static self,
+        own: Own,
+        row: usize,
+        nanoseconds: u64,
+    ) -> usize {
+        self.count_in(own, row, Scaled::parts(nanoseconds.cast_signed()))
+    }
+
+    #[inline]
+    fn count_in(&'static self, own: Own, row: usize, value: Scaled) -> usize {
         let bucket = self.bounds.bucket(value);
         let start = self.parts.first + row * self.width;
-        match own.and_then(|own| own.get(start..start + self.width)) {
+        match own.get(start..start + self.width) {
             Some(cells) => self.count(Writer::Own(cells), bucket, value),
             None => self.count_elsewhere(start, bucket, value),
         }
         self.appear(row);
-        Some(bucket)
+        bucket
     }
 
     #[inline]
@@ -206,19 +222,6 @@ impl Metric {
         slots.keep(row * self.buckets() + bucket, exemplar, value);
     }
 
-    pub(crate) fn exemplar(&self, row: usize, bucket: usize) -> Option<ExemplarAt> {
-        self.parts
-            .state
-            .exemplars
-            .get()?
-            .read(row * self.buckets() + bucket)
-    }
-
-    /// Whether any exemplar was ever kept.
-    pub(crate) fn has_exemplars(&self) -> bool {
-        self.parts.state.exemplars.get().is_some()
-    }
-
     /// Reads a row: its cells are added up over all threads.
     pub(crate) fn read(&self, row: usize, cells: &mut Vec<u64>) {
         cells.clear();
@@ -247,14 +250,6 @@ impl Metric {
         }
     }
 
-    /// The rows that are there, in order.
-    pub(crate) fn present_rows(&'static self) -> impl Iterator<Item = usize> + Send {
-        let groups = self.rows / self.group.max(1);
-        (0..groups)
-            .filter(|group| !self.appearing || self.parts.state.has_appeared(*group))
-            .flat_map(|group| group * self.group..(group + 1) * self.group)
-    }
-
     #[inline]
     fn appear(&self, row: usize) {
         if self.appearing {
@@ -268,15 +263,6 @@ impl Metric {
             .state
             .appear(row / self.group.max(1), self.rows / self.group.max(1));
     }
-
-    pub(crate) fn is_histogram(&self) -> bool {
-        self.parts.descriptor.kind == Kind::Histogram
-    }
-
-    /// Values that were no numbers, or out of range.
-    pub(crate) fn refused(&self) -> u64 {
-        self.parts.state.refused.load(Relaxed)
-    }
 }
 
 /// What changes about a metric beside its cells.
@@ -284,9 +270,9 @@ impl Metric {
 #[derive(Debug)]
 pub struct MetricState {
     /// A bit for each group of rows that has been recorded.
-    appeared: OnceLock<Box<[AtomicU64]>>,
-    exemplars: OnceLock<ExemplarSlots>,
-    refused: AtomicU64,
+    pub(super) appeared: OnceLock<Box<[AtomicU64]>>,
+    pub(super) exemplars: OnceLock<ExemplarSlots>,
+    pub(super) refused: AtomicU64,
 }
 
 impl MetricState {
@@ -314,13 +300,6 @@ impl MetricState {
         {
             word.fetch_or(bit, Release);
         }
-    }
-
-    fn has_appeared(&self, group: usize) -> bool {
-        self.appeared
-            .get()
-            .and_then(|words| words.get(group / 64))
-            .is_some_and(|word| word.load(Acquire) & (1 << (group % 64)) != 0)
     }
 }
 

@@ -58,10 +58,7 @@ impl<L> Counter<L> {
     /// A counter of seconds counts nanoseconds.
     #[inline]
     fn amount(&self, amount: u64) -> u64 {
-        match self.metric.scale {
-            Scale::Nanoseconds => amount.wrapping_mul(1_000_000_000),
-            Scale::Whole | Scale::Float => amount,
-        }
+        amount.wrapping_mul(self.metric.step)
     }
 
     #[inline]
@@ -73,10 +70,7 @@ impl<L> Counter<L> {
     }
 
     fn whole(&self, total: u64) -> u64 {
-        match self.metric.scale {
-            Scale::Nanoseconds => total / 1_000_000_000,
-            Scale::Whole | Scale::Float => total,
-        }
+        total / self.metric.step.max(1)
     }
 }
 

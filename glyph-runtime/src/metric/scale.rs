@@ -24,6 +24,14 @@ impl Scale {
         }
     }
 
+    /// How many parts a unit has in a cell of whole numbers.
+    pub(crate) const fn step(self) -> u64 {
+        match self {
+            Self::Nanoseconds => 1_000_000_000,
+            Self::Whole | Self::Float => 1,
+        }
+    }
+
     /// What is compared with bounds and added to sums; `None` where the value is not a number or out
     /// of range.
     #[inline]

@@ -24,6 +24,11 @@ const MAX_SLABS: usize = 64;
 /// How many storages a thread finds without a detour; those beyond use their shared slab.
 const MAX_STORAGES: usize = 64;
 
+/// The cells that only the current thread writes, if it has any.
+pub(crate) type Own = &'static [AtomicU64];
+
+const NONE: Own = &[];
+
 /// The cells of one catalog.
 #[doc(hidden)]
 #[derive(Debug)]
@@ -57,11 +62,11 @@ impl Storage {
         }
     }
 
-    /// The cells that nobody but the current thread writes, once it has some.
+    /// The cells that nobody but the current thread writes; none before it has some.
     #[inline]
-    pub(crate) fn own(&self) -> Option<&'static [AtomicU64]> {
-        let id = self.id.load(Relaxed);
-        OWN.with(|own| own.get(id).and_then(Cell::get))
+    pub(crate) fn own(&self) -> Own {
+        let place = self.id.load(Relaxed) % MAX_STORAGES;
+        OWN.with(|own| own.get(place).map_or(NONE, Cell::get))
     }
 
     /// The cells that the current thread may write, and how.
@@ -69,7 +74,8 @@ impl Storage {
     #[inline(never)]
     pub(crate) fn writer(&'static self) -> Writer<'static> {
         let id = self.registered();
-        if let Some(own) = self.own() {
+        let own = self.own();
+        if !own.is_empty() {
             return Writer::Own(own);
         }
         HELD.try_with(|held| {
@@ -84,7 +90,7 @@ impl Storage {
             };
             held.taken.push((id, owned));
             let cells = owned.slab.get_or_init(|| Slab::zeroed(self.slots)).cells();
-            OWN.with(|own| own.get(id).map(|place| place.set(Some(cells))));
+            OWN.with(|own| own.get(id).map(|place| place.set(cells)));
             Some(Writer::Own(cells))
         })
         .ok()
@@ -107,8 +113,8 @@ impl Storage {
             .map(Slab::cells)
     }
 
-    /// This storage's place in the threads' tables, never zero. Past the last place there is no table
-    /// entry and so no slab of one's own.
+    /// This storage's place in the threads' tables, never zero. Past the last one it is `MAX_STORAGES`, which
+    /// comes down to place zero, where there are never any cells.
     fn registered(&self) -> usize {
         let id = self.id.load(Acquire);
         if id != 0 {
@@ -150,7 +156,7 @@ static NEXT_ID: AtomicUsize = AtomicUsize::new(1);
 
 thread_local! {
     /// By storage id. Without a destructor, so that looking one up is a plain load.
-    static OWN: [Cell<Option<&'static [AtomicU64]>>; MAX_STORAGES] = const { [const { Cell::new(None) }; MAX_STORAGES] };
+    static OWN: [Cell<Own>; MAX_STORAGES] = const { [const { Cell::new(NONE) }; MAX_STORAGES] };
 
     /// What the thread gives back when it ends.
     static HELD: RefCell<Held> = const { RefCell::new(Held { taken: Vec::new(), refused: Vec::new() }) };
@@ -167,7 +173,7 @@ impl Drop for Held {
         OWN.with(|own| {
             for (id, owned) in self.taken.drain(..) {
                 if let Some(place) = own.get(id) {
-                    place.set(None);
+                    place.set(NONE);
                 }
                 owned.taken.store(false, Release);
             }

@@ -2,7 +2,7 @@
 
 use tracing::Span;
 
-use super::{Nanoseconds, Outcome, Rows, Stage, StageCells, Verdict};
+use super::{Outcome, Rows, Stage, StageCells, Verdict};
 use crate::clock::Moment;
 
 /// A call under way. It records exactly once: when it is finished, or else when it is dropped.
@@ -46,6 +46,7 @@ impl Guard {
 
     /// The call's span.
     #[inline]
+    #[must_use]
     pub fn span(&self) -> &Span {
         &self.span
     }
@@ -65,7 +66,7 @@ impl Guard {
         cells
             .duration
             .metric
-            .observe_in(own, row, &Nanoseconds(elapsed));
+            .observe_nanoseconds_in(own, row, elapsed);
         if let Some(requests) = &cells.requests {
             requests
                 .metric

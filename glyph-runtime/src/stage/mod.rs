@@ -21,10 +21,15 @@ use tracing::Span;
 
 use crate::{
     Label,
-    metric::{Metric, Observed, Own, Scale, Scaled},
+    metric::{Metric, Own},
 };
 
 /// A stage of a catalog.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a stage",
+    label = "a stage is declared in a catalog, by `#[stage(..)]` on a histogram",
+    note = "the catalog puts it into the module that `stages = ..` names"
+)]
 pub trait Stage {
     /// Its name, which is the name of its spans.
     const NAME: &'static str;
@@ -116,25 +121,4 @@ pub fn describe<T: Label>(span: &Span, name: &str, value: &T) {
     value.with_text(|text| {
         span.record(name, text);
     });
-}
-
-/// The time that a stage took.
-struct Nanoseconds(u64);
-
-impl Observed for Nanoseconds {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "the page has floating-point numbers"
-    )]
-    fn value(&self) -> f64 {
-        self.0 as f64 / 1e9
-    }
-
-    #[inline]
-    fn scaled(&self, scale: Scale) -> Option<Scaled> {
-        match scale {
-            Scale::Nanoseconds => i64::try_from(self.0).ok().map(Scaled::parts),
-            Scale::Whole | Scale::Float => scale.scaled(self.value()),
-        }
-    }
 }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::process::spawn;
 
-/// A family as prometheus_client understood it.
+/// A family as `prometheus_client` understood it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Family {
     #[serde(rename = "type")]
@@ -20,7 +20,7 @@ pub(crate) struct Family {
     pub(crate) samples: Vec<Sample>,
 }
 
-/// A sample as prometheus_client understood it.
+/// A sample as `prometheus_client` understood it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Sample {
     pub(crate) name: String,

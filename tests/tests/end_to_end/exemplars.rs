@@ -10,16 +10,16 @@ use crate::{
 };
 
 #[derive(LabelSet)]
-pub struct Route<'a> {
+pub(crate) struct Route<'a> {
     #[label(max = 4)]
-    pub route: &'a str,
+    pub(crate) route: &'a str,
 }
 
 #[metric_catalog(namespace = "exemplars")]
-pub struct Metrics {
+pub(crate) struct Metrics {
     /// Time until an answer.
     #[metric(name = "answer.duration", unit = seconds, buckets = [100ms, 1s])]
-    pub answer: Histogram<Route<'_>>,
+    pub(crate) answer: Histogram<Route<'_>>,
 }
 
 /// Bucket, seconds, trace, span: one for each bucket.
@@ -85,9 +85,10 @@ fn exemplars_come_back_from(features: &str) {
         };
         eventually("an exemplar comes back", || {
             let exemplars = prometheus.exemplars(selector)?;
-            match exemplars.contains(&expected) {
-                true => Ok(()),
-                false => Err(format!("no {expected:?} in {exemplars:?}")),
+            if exemplars.contains(&expected) {
+                Ok(())
+            } else {
+                Err(format!("no {expected:?} in {exemplars:?}"))
             }
         });
     }

@@ -90,7 +90,7 @@ fn every_key_metric_has_data_where_native_histograms_are_asked_for() {
 }
 
 #[test]
-#[ignore = "needs prometheus and promtool; .ci/run installs them"]
+#[ignore = "needs promtool and Python's prometheus-client; .ci/run installs them"]
 fn the_pipeline_s_pages_are_faultless() {
     let glyphoxa = Glyphoxa::start();
     let url = format!("http://{}/metrics", glyphoxa.address);

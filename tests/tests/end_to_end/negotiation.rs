@@ -17,9 +17,9 @@ use tokio::{net::TcpListener, runtime::Runtime};
 use crate::prometheus::{EXEMPLARS_ONLY, NATIVE_HISTOGRAMS, Prometheus};
 
 #[metric_catalog(namespace = "negotiation")]
-pub struct Metrics {
+pub(crate) struct Metrics {
     /// Things that happened.
-    pub events: Counter,
+    pub(crate) events: Counter,
 }
 
 /// The headers of a request and of its response.
@@ -67,6 +67,7 @@ fn first_scrape(features: &str) -> Exchange {
         .catalog(Metrics::global())
         .build()
         .unwrap();
+    Metrics::global().events.inc();
     let exchanges = Arc::new(Mutex::new(Vec::new()));
     let runtime = Runtime::new().unwrap();
     let address = serve(

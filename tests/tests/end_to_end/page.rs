@@ -17,18 +17,18 @@ use crate::{
 };
 
 #[derive(LabelSet)]
-pub struct Sent<'a> {
+pub(crate) struct Sent<'a> {
     #[label(max = 32)]
-    pub value: &'a str,
+    pub(crate) value: &'a str,
 }
 
 #[metric_catalog(namespace = "hostile")]
-pub struct Metrics {
+pub(crate) struct Metrics {
     /// Values that were sent, "quoted" or with a \ in them.
-    pub values: Counter<Sent<'_>>,
+    pub(crate) values: Counter<Sent<'_>>,
     /// Time until an answer.
     #[metric(name = "answer.duration", unit = seconds, buckets = [100ms, 1s])]
-    pub answer: Histogram<Sent<'_>>,
+    pub(crate) answer: Histogram<Sent<'_>>,
 }
 
 /// Values that are to come back as they are, but for NUL.
@@ -48,9 +48,9 @@ const SHORT: [&str; 14] = [
     "\"} 1\n# EOF\nhostile_values_total{value=\"forged",
     "comma,brace}equals=hash# {trace_id=\"x\"} 1",
 ];
-const MEGABYTE: usize = 1024 * 1024;
-/// In bytes, of any value.
-const LONGEST: usize = 256;
+/// What was sent of it, and what is left, in bytes.
+const LONG: usize = 1024 * 1024;
+const KEPT_OF_LONG: usize = 256;
 
 /// One recorder serves a whole process, hence one page serves all tests here, which only read it.
 static TELEMETRY: LazyLock<Telemetry> = LazyLock::new(|| {
@@ -61,12 +61,21 @@ static TELEMETRY: LazyLock<Telemetry> = LazyLock::new(|| {
         .install()
         .unwrap();
     describe_library();
-    let long = format!("long{}", "🎲".repeat(MEGABYTE / 4));
-    for value in SHORT.into_iter().chain([long.as_str()]) {
+    for value in SHORT {
         record(value);
     }
+    record(&long(LONG));
     telemetry
 });
+
+/// A value of so many bytes, or a few less: letters stay whole.
+fn long(bytes: usize) -> String {
+    let mut value = "long ".to_owned();
+    while value.len() + '🎲'.len_utf8() <= bytes {
+        value.push('🎲');
+    }
+    value
+}
 
 fn describe_library() {
     metrics::describe_counter!(
@@ -193,28 +202,9 @@ fn hostile_values_arrive_at(prometheus: &Prometheus) {
     }
 }
 
-/// All short values are there as they were, the long one was cut, and there are no others.
+/// All values are there as they were, but for NUL and for the end of the long one, and there are no others.
 fn assert_intact(name: &str, values: &BTreeSet<String>) {
-    let expected: BTreeSet<_> = SHORT
-        .iter()
-        .map(|value| value.replace('\0', "\u{fffd}"))
-        .collect();
-    let (long, short): (BTreeSet<_>, _) = values
-        .iter()
-        .cloned()
-        .partition(|value| value.starts_with("long"));
-    assert_eq!(short, expected, "{name}");
-    assert_eq!(long.len(), 1, "{name}");
-    for value in long {
-        assert!(
-            value.len() <= LONGEST && value.len() > LONGEST - 4,
-            "{name}: {} bytes",
-            value.len()
-        );
-        assert_eq!(
-            value.trim_start_matches("long").trim_start_matches('🎲'),
-            "",
-            "{name}"
-        );
-    }
+    let kept = SHORT.iter().map(|value| value.replace('\0', "\u{fffd}"));
+    let expected: BTreeSet<_> = kept.chain([long(KEPT_OF_LONG)]).collect();
+    assert_eq!(*values, expected, "{name}");
 }

@@ -1,0 +1,230 @@
+//! The grammar of `#[instrument_stage(stage::stt, labels(..), fields(..), crate = path)]`.
+
+use proc_macro2::Punct;
+use syn::{
+    Expr, ExprLit, Ident, Lit, LitStr, Path, Token, ext::IdentExt, parenthesized,
+    parse::ParseStream, token,
+};
+
+use crate::{
+    arguments::{Arguments, assigned_path, skip_argument},
+    diagnostic::Errors,
+};
+
+const KEYS: &[&str] = &["labels", "fields", "crate"];
+
+/// What stands in the attribute.
+#[derive(Default)]
+pub(super) struct Args {
+    pub(super) stage: Option<Path>,
+    pub(super) labels: Vec<LabelArg>,
+    pub(super) fields: Vec<FieldArg>,
+    pub(super) runtime: Option<Path>,
+}
+
+/// `provider = value`, or `provider` for a variable of that name.
+pub(super) struct LabelArg {
+    pub(super) name: Ident,
+    pub(super) value: LabelValue,
+}
+
+pub(super) enum LabelValue {
+    Text(LitStr),
+    Expression(Box<Expr>),
+    Variable,
+}
+
+/// `name = value`, `name = %value`, `name = ?value`, `name = _`, or a name alone for a variable.
+pub(super) struct FieldArg {
+    pub(super) name: LitStr,
+    /// `%` for Display and `?` for Debug, as `tracing` has it.
+    pub(super) format: Option<Punct>,
+    /// None for a field that is recorded later.
+    pub(super) value: Option<Expr>,
+}
+
+impl LabelArg {
+    /// The label's name on the page.
+    pub(super) fn text(&self) -> String {
+        self.name.unraw().to_string()
+    }
+
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self.value, LabelValue::Text(_))
+    }
+}
+
+impl Args {
+    pub(super) fn read(input: ParseStream<'_>, errors: &mut Errors) -> Self {
+        let mut args = Self::default();
+        if let Err(error) = args.read_stage(input) {
+            errors.push(error);
+            skip_argument(input);
+        }
+        Arguments::new("instrument_stage", KEYS).read_rest(input, errors, |key, input, errors| {
+            match key.to_string().as_str() {
+                "labels" => args.labels = each(input, errors, label)?,
+                "fields" => args.fields = each(input, errors, field)?,
+                _ => args.runtime = Some(assigned_path(input)?),
+            }
+            Ok(())
+        });
+        args
+    }
+
+    fn read_stage(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let start = input.span();
+        if !starts_with_key(input) {
+            self.stage = input.call(Path::parse_mod_style).ok();
+        }
+        if self.stage.is_none() {
+            return Err(syn::Error::new(
+                start,
+                "the stage is missing: its path comes first, as in \
+                 `#[instrument_stage(stage::stt, labels(provider = \"deepgram\"))]`",
+            ));
+        }
+        if !ends(input) {
+            return Err(input.error(
+                "a stage is named by its path alone: its labels follow, as in \
+                 `stage::stt, labels(provider = \"deepgram\")`",
+            ));
+        }
+        comma(input)
+    }
+}
+
+/// `labels(..)` and the like, where a path would have to be followed by a comma.
+fn starts_with_key(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    ahead
+        .call(Ident::parse_any)
+        .is_ok_and(|word| KEYS.iter().any(|key| word == key))
+        && (ahead.peek(token::Paren) || ahead.peek(Token![=]))
+}
+
+/// The items between parentheses. After a mistake it goes on behind the next comma.
+fn each<T>(
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+    item: fn(ParseStream<'_>) -> syn::Result<T>,
+) -> syn::Result<Vec<T>> {
+    let content;
+    parenthesized!(content in input);
+    let mut items = Vec::new();
+    while !content.is_empty() {
+        match item(&content) {
+            Ok(item) => items.push(item),
+            Err(error) => {
+                errors.push(error);
+                skip_argument(&content);
+            }
+        }
+    }
+    Ok(items)
+}
+
+fn label(input: ParseStream<'_>) -> syn::Result<LabelArg> {
+    if input.peek(LitStr) {
+        return Err(input.error("a label's name is written without quotes"));
+    }
+    let name = input.call(Ident::parse_any)?;
+    let value = if ends(input) {
+        LabelValue::Variable
+    } else {
+        input.parse::<Token![=]>()?;
+        label_value(&name, input.parse()?)
+    };
+    comma(input)?;
+    Ok(LabelArg { name, value })
+}
+
+fn label_value(name: &Ident, value: Expr) -> LabelValue {
+    match value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => LabelValue::Text(text),
+        // What a `macro_rules` hands on.
+        Expr::Group(group) => label_value(name, *group.expr),
+        Expr::Path(path) if path.path.is_ident(name) => LabelValue::Variable,
+        expression => LabelValue::Expression(Box::new(expression)),
+    }
+}
+
+fn field(input: ParseStream<'_>) -> syn::Result<FieldArg> {
+    let format = format(input)?;
+    let ahead = input.fork();
+    let name = field_name(input)?;
+    let field = if ends(input) && !ahead.peek(LitStr) {
+        let value = Some(ahead.parse()?);
+        FieldArg {
+            name,
+            format,
+            value,
+        }
+    } else if let Some(format) = format {
+        return Err(syn::Error::new(
+            format.span(),
+            format!(
+                "`{}` stands before the value: `{} = {}..`",
+                format.as_char(),
+                name.value(),
+                format.as_char()
+            ),
+        ));
+    } else {
+        input.parse::<Token![=]>()?;
+        assigned_field(name, input)?
+    };
+    comma(input)?;
+    Ok(field)
+}
+
+fn assigned_field(name: LitStr, input: ParseStream<'_>) -> syn::Result<FieldArg> {
+    let format = format(input)?;
+    let value = if format.is_none() && input.peek(Token![_]) {
+        input.parse::<Token![_]>()?;
+        None
+    } else {
+        Some(input.parse()?)
+    };
+    Ok(FieldArg {
+        name,
+        format,
+        value,
+    })
+}
+
+/// `http.route`, or a text.
+fn field_name(input: ParseStream<'_>) -> syn::Result<LitStr> {
+    if input.peek(LitStr) {
+        return input.parse();
+    }
+    let first = input.call(Ident::parse_any)?;
+    let mut name = first.unraw().to_string();
+    while input.peek(Token![.]) {
+        input.parse::<Token![.]>()?;
+        name.push('.');
+        name.push_str(&input.call(Ident::parse_any)?.unraw().to_string());
+    }
+    Ok(LitStr::new(&name, first.span()))
+}
+
+fn format(input: ParseStream<'_>) -> syn::Result<Option<Punct>> {
+    if input.peek(Token![%]) || input.peek(Token![?]) {
+        return input.parse().map(Some);
+    }
+    Ok(None)
+}
+
+fn ends(input: ParseStream<'_>) -> bool {
+    input.is_empty() || input.peek(Token![,])
+}
+
+fn comma(input: ParseStream<'_>) -> syn::Result<()> {
+    if !input.is_empty() {
+        input.parse::<Token![,]>()?;
+    }
+    Ok(())
+}

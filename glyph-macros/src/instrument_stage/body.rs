@@ -1,0 +1,108 @@
+//! The user's body inside a stage, by the form of the function.
+//!
+//! The body goes into a closure or an `async` block as it stands, so that `return` and `?` in it end
+//! the body and not the measurement.
+
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::quote;
+use syn::{FnArg, PatIdent, Signature, Type, visit::Visit};
+
+use super::{
+    function::Function,
+    model::{Form, Output},
+};
+
+/// The statements that run `function`'s body under `guard`.
+pub(super) fn measured(
+    function: &Function,
+    form: &Form,
+    guard: &Ident,
+    rt: &TokenStream,
+) -> TokenStream {
+    let body = nested(&function.body);
+    let mention = mention(&function.signature, &body.stream());
+    match form {
+        Form::Sync(Output::Value(ty)) => {
+            let classify = classify(rt);
+            quote!(#rt::run(#guard, move || -> #ty { #mention #body }, #classify))
+        }
+        Form::Sync(Output::Never) => {
+            let entered = Ident::new("__entered", Span::mixed_site());
+            quote!(let #entered = #rt::entered(&#guard); #body)
+        }
+        Form::Async(Output::Value(ty)) => {
+            let (pin, classify) = (pin(ty, rt), classify(rt));
+            quote!(#rt::wrap(#guard, async move { #pin #mention #body }, #classify).await)
+        }
+        Form::Async(Output::Never) => {
+            quote!(#rt::wrap(#guard, async move { #mention #body }, |_| #rt::Verdict::OK).await)
+        }
+    }
+}
+
+/// The body as a block in a block. `unused_braces` looks at one that is a line long, unless a macro made it.
+fn nested(body: &Group) -> Group {
+    let mut body = body.clone();
+    let span = body.span();
+    if span.start().line == span.end().line {
+        body.set_span(Span::mixed_site().located_at(span));
+    }
+    body
+}
+
+fn classify(rt: &TokenStream) -> TokenStream {
+    let result = Ident::new("__result", Span::mixed_site());
+    quote!(|#result| #rt::Classify(#result).verdict())
+}
+
+/// Tells the compiler what an `async` block returns, which has no place to write it.
+fn pin(ty: &Type, rt: &TokenStream) -> TokenStream {
+    if let Type::Infer(_) = ty {
+        return TokenStream::new();
+    }
+    quote!(if false { return #rt::pin::<#ty>(); })
+}
+
+/// Mentions the arguments that the body uses, last one first: a closure drops what it captures in the
+/// order of its mention, and a function its arguments from the last to the first.
+///
+/// Those that the body does not use are left to `unused_variables`.
+fn mention(signature: &Signature, body: &TokenStream) -> TokenStream {
+    let mut arguments = Arguments::default();
+    for input in &signature.inputs {
+        match input {
+            FnArg::Receiver(receiver) => arguments
+                .0
+                .push(Ident::new("self", receiver.self_token.span)),
+            FnArg::Typed(argument) => arguments.visit_pat(&argument.pat),
+        }
+    }
+    let used: Vec<_> = arguments
+        .0
+        .iter()
+        .rev()
+        .filter(|name| uses(body, name))
+        .collect();
+    if used.is_empty() {
+        return TokenStream::new();
+    }
+    quote!(let _ = (#(&#used,)*);)
+}
+
+#[derive(Default)]
+struct Arguments(Vec<Ident>);
+
+impl<'ast> Visit<'ast> for Arguments {
+    fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {
+        self.0.push(pattern.ident.clone());
+        syn::visit::visit_pat_ident(self, pattern);
+    }
+}
+
+fn uses(body: &TokenStream, name: &Ident) -> bool {
+    body.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Group(group) => uses(&group.stream(), name),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}

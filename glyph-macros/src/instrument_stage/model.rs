@@ -1,0 +1,106 @@
+//! What a site means: a stage, its labels and fields, and the form of the function it is on.
+
+use std::collections::HashSet;
+
+use syn::{Path, Type};
+
+use super::{
+    args::{Args, FieldArg, LabelArg},
+    function::Function,
+    returned::Returned,
+};
+use crate::diagnostic::Errors;
+
+/// A function with its stage.
+pub(super) struct Site {
+    pub(super) stage: Path,
+    pub(super) labels: Vec<LabelArg>,
+    pub(super) fields: Vec<FieldArg>,
+    pub(super) runtime: Option<Path>,
+    pub(super) function: Function,
+    pub(super) form: Form,
+}
+
+/// How the body runs and what it gives.
+pub(super) enum Form {
+    Sync(Output),
+    Async(Output),
+}
+
+pub(super) enum Output {
+    /// A value of this type, in which `_` stands for an `impl Trait`.
+    Value(Box<Type>),
+    /// Nothing: it does not return.
+    Never,
+}
+
+impl Site {
+    /// None only when there are errors.
+    pub(super) fn read(args: Args, function: Function, errors: &mut Errors) -> Option<Self> {
+        check_labels(&args.labels, errors);
+        check_fields(&args.fields, &args.labels, errors);
+        let form = form(&function, errors);
+        Some(Self {
+            stage: args.stage?,
+            labels: args.labels,
+            fields: args.fields,
+            runtime: args.runtime,
+            function,
+            form,
+        })
+    }
+}
+
+fn check_labels(labels: &[LabelArg], errors: &mut Errors) {
+    let mut given = HashSet::new();
+    for label in labels {
+        let name = label.text();
+        if !given.insert(name.clone()) {
+            errors.at(
+                &label.name,
+                format!("label `{name}` is given twice: leave one out"),
+            );
+        }
+    }
+}
+
+fn check_fields(fields: &[FieldArg], labels: &[LabelArg], errors: &mut Errors) {
+    let mut given = HashSet::new();
+    for field in fields {
+        let name = field.name.value();
+        if matches!(name.as_str(), "otel.status_code" | "error.type") {
+            errors.at(
+                &field.name,
+                format!(
+                    "field `{name}` tells how the call ended, and is set by the stage: leave it out"
+                ),
+            );
+        } else if labels.iter().any(|label| label.text() == name) {
+            errors.at(
+                &field.name,
+                format!("`{name}` is a label, and labels are on the span already: leave it out of `fields(..)`"),
+            );
+        } else if !given.insert(name.clone()) {
+            errors.at(
+                &field.name,
+                format!("field `{name}` is given twice: leave one out"),
+            );
+        }
+    }
+}
+
+fn form(function: &Function, errors: &mut Errors) -> Form {
+    let signature = &function.signature;
+    if let Some(word) = &signature.constness {
+        errors.at(
+            word,
+            "a `const fn` may run in the compiler, where there is nothing to measure: leave out `const` or the attribute",
+        );
+    }
+    let returned = Returned::of(&signature.output);
+    if signature.asyncness.is_some() {
+        return Form::Async(returned.into_output());
+    }
+    returned.refuse_unmeasured(errors);
+    Form::Sync(returned.into_output())
+}

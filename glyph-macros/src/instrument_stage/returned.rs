@@ -1,0 +1,110 @@
+//! What a function's return type says of the way to measure it.
+
+use quote::ToTokens;
+use syn::{
+    GenericArgument, PathArguments, ReturnType, Type, TypeParamBound, TypePath, parse_quote,
+    punctuated::Punctuated, visit_mut::VisitMut,
+};
+
+use super::model::Output;
+use crate::diagnostic::Errors;
+
+pub(super) enum Returned {
+    Value(Type),
+    Never,
+    /// `impl Future`, or a boxed one.
+    Future(Type),
+    /// `impl Stream`, or a boxed one.
+    Stream(Type),
+}
+
+impl Returned {
+    pub(super) fn of(output: &ReturnType) -> Self {
+        let ReturnType::Type(_, ty) = output else {
+            return Self::Value(parse_quote!(()));
+        };
+        match &**ty {
+            Type::Never(_) => Self::Never,
+            ty if is_some(ty, "Future") => Self::Future(ty.clone()),
+            ty if is_some(ty, "Stream") => Self::Stream(ty.clone()),
+            ty => Self::Value(ty.clone()),
+        }
+    }
+
+    /// Refuses what would be over when its work has not begun.
+    pub(super) fn refuse_unmeasured(&self, errors: &mut Errors) {
+        match self {
+            Self::Value(_) | Self::Never => {}
+            Self::Future(ty) => errors.at(
+                ty,
+                "this function only makes a future, and its work is done after it has returned: \
+                 make it an `async fn`, of which the work is measured",
+            ),
+            Self::Stream(ty) => errors.at(
+                ty,
+                "this function only makes a stream, and its items come after it has returned; streams \
+                 are not measured yet: put the attribute on an `async fn` that makes one item",
+            ),
+        }
+    }
+
+    pub(super) fn into_output(self) -> Output {
+        match self {
+            Self::Never => Output::Never,
+            Self::Value(mut ty) | Self::Future(mut ty) | Self::Stream(mut ty) => {
+                InferOpaque.visit_type_mut(&mut ty);
+                Output::Value(Box::new(ty))
+            }
+        }
+    }
+}
+
+/// Whether `ty` is `impl Trait`, a box of `dyn Trait`, or named as those are in the futures crates.
+fn is_some(ty: &Type, name: &str) -> bool {
+    match ty {
+        Type::ImplTrait(opaque) => has_bound(&opaque.bounds, name),
+        Type::TraitObject(object) => has_bound(&object.bounds, name),
+        Type::Paren(inner) => is_some(&inner.elem, name),
+        Type::Group(inner) => is_some(&inner.elem, name),
+        Type::Path(path) => is_some_boxed(path, name),
+        _ => false,
+    }
+}
+
+fn is_some_boxed(path: &TypePath, name: &str) -> bool {
+    let Some(last) = path.path.segments.last() else {
+        return false;
+    };
+    let word = last.ident.to_string();
+    match &last.arguments {
+        PathArguments::AngleBracketed(arguments) if word == "Pin" || word == "Box" => arguments
+            .args
+            .iter()
+            .any(|argument| matches!(argument, GenericArgument::Type(ty) if is_some(ty, name))),
+        _ => word.strip_prefix("Local").unwrap_or(&word) == format!("Box{name}"),
+    }
+}
+
+fn has_bound<T: ToTokens>(bounds: &Punctuated<TypeParamBound, T>, name: &str) -> bool {
+    bounds.iter().any(|bound| match bound {
+        TypeParamBound::Trait(bound) => bound
+            .path
+            .segments
+            .last()
+            .is_some_and(|segment| segment.ident == name),
+        _ => false,
+    })
+}
+
+/// Puts `_` in the place of each `impl Trait`, which has no name inside the function.
+struct InferOpaque;
+
+impl VisitMut for InferOpaque {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        if let Type::ImplTrait(_) = ty {
+            *ty = parse_quote!(_);
+        } else {
+            syn::visit_mut::visit_type_mut(self, ty);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Code around a stage may be strict, and may use any name.
+
+use glyph_runtime::Outcome;
+
+use crate::tally::assert_ended;
+
+/// The strictest lints find nothing in an expansion.
+mod strict {
+    #![deny(warnings, missing_docs, clippy::all, clippy::pedantic)]
+    #![forbid(unsafe_code)]
+
+    use std::num::ParseIntError;
+
+    use glyph_runtime::instrument_stage;
+
+    use crate::tally::stage;
+
+    /// Counts.
+    #[derive(Default)]
+    pub(super) struct Counter {
+        count: usize,
+    }
+
+    impl Counter {
+        #[instrument_stage(stage::call, labels(function = "hygiene: strict"), fields(by))]
+        pub(super) fn add(&mut self, by: usize) {
+            self.count += by;
+        }
+
+        #[instrument_stage(stage::call, labels(function = "hygiene: strict"))]
+        pub(super) async fn add_text(&mut self, text: &str) -> Result<usize, ParseIntError> {
+            std::future::ready(()).await;
+            if text.is_empty() {
+                return Ok(self.count);
+            }
+            self.add(text.parse()?);
+            Ok(self.count)
+        }
+
+        #[must_use]
+        #[instrument_stage(stage::call, labels(function = "hygiene: strict"))]
+        pub(super) fn count(&self) -> usize {
+            const ZERO: usize = 0;
+            self.count + ZERO
+        }
+
+        #[rustfmt::skip]
+        #[must_use]
+        #[instrument_stage(stage::call, labels(function = "hygiene: strict"))]
+        pub(super) fn doubled(&self) -> usize { self.count * 2 }
+
+        #[instrument_stage(stage::call, labels(function = function))]
+        pub(super) fn check(&self, function: &str) -> Result<(), String> {
+            if self.count == 0 {
+                Err(function.into())
+            } else {
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Nothing of the prelude, and everything of it under another meaning.
+mod shadowed {
+    #![no_implicit_prelude]
+    #![expect(
+        non_camel_case_types,
+        dead_code,
+        unused_macros,
+        reason = "whatever they mean here, an expansion means something else"
+    )]
+
+    use crate::tally::stage;
+
+    mod core {}
+    mod std {}
+    mod alloc {}
+    mod tracing {}
+    mod glyph_runtime {}
+    struct Some;
+    struct None;
+    struct Ok;
+    struct Err;
+    struct Option;
+    struct Result;
+    struct String;
+    struct Vec;
+    struct Send;
+    struct usize;
+    struct str;
+    struct bool;
+    trait Drop {}
+    trait Deref {}
+    trait Future {}
+    trait FnOnce {}
+    fn drop() {}
+    macro_rules! concat {
+        () => {};
+    }
+    macro_rules! stringify {
+        () => {};
+    }
+    macro_rules! file {
+        () => {};
+    }
+    macro_rules! line {
+        () => {};
+    }
+    macro_rules! module_path {
+        () => {};
+    }
+    macro_rules! format_args {
+        () => {};
+    }
+
+    #[::glyph_runtime::instrument_stage(
+        stage::call,
+        labels(function = "hygiene: shadowed"),
+        fields(%number, "a name" = ?number, later = _)
+    )]
+    pub(super) fn synchronous(number: u8) -> ::std::result::Result<u8, u8> {
+        if number == 0 {
+            return ::std::result::Result::Err(number);
+        }
+        ::std::result::Result::Ok(number)
+    }
+
+    #[::glyph_runtime::instrument_stage(stage::call, labels(function = "hygiene: shadowed"))]
+    pub(super) async fn asynchronous(number: u8) -> ::std::option::Option<u8> {
+        ::std::option::Option::Some(number)
+    }
+}
+
+/// The crate under another name, and variables with the names of an expansion's.
+mod renamed {
+    mod telemetry {
+        pub(super) use glyph_runtime as glyph;
+    }
+
+    use crate::tally::stage;
+
+    #[telemetry::glyph::instrument_stage(
+        stage::call,
+        labels(function = __guard),
+        fields(__span, digits, __result = ?__result),
+        crate = telemetry::glyph
+    )]
+    pub(super) fn clashing(__guard: &str, __span: u8, digits: u8, __result: Option<u8>) -> usize {
+        __guard.len() + usize::from(__span + digits + __result.unwrap_or_default())
+    }
+}
+
+#[tokio::test]
+async fn a_stage_stands_in_any_surroundings() {
+    let mut counter = strict::Counter::default();
+    counter.add(1);
+    assert_eq!(counter.add_text("2").await, Ok(3));
+    assert!(counter.add_text("x").await.is_err());
+    assert_eq!(counter.count(), 3);
+    assert_eq!(counter.doubled(), 6);
+    assert_eq!(counter.check("hygiene: strict"), Ok(()));
+    let mut outcomes = [Outcome::Ok; 7];
+    outcomes[0] = Outcome::Error;
+    assert_ended("hygiene: strict", &outcomes);
+
+    assert_eq!(shadowed::synchronous(0), Err(0));
+    assert_eq!(shadowed::asynchronous(1).await, Some(1));
+    assert_ended("hygiene: shadowed", &[Outcome::Ok, Outcome::Error]);
+
+    assert_eq!(renamed::clashing("hygiene: renamed", 1, 2, None), 19);
+    assert_ended("hygiene: renamed", &[Outcome::Ok]);
+}

@@ -1,0 +1,11 @@
+//! Every form of function, whatever way it ends, is one record and one span.
+#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+#![expect(clippy::float_cmp, reason = "a number of calls is whole")]
+
+mod asynchronous;
+mod forms;
+mod hygiene;
+mod labels;
+mod spans;
+mod synchronous;
+mod tally;
