@@ -11,6 +11,7 @@ fn clock() -> &'static Clock {
 }
 
 /// Calibrates the clock, so that the first stage does not pay for it.
+#[cfg(feature = "prometheus")]
 pub(crate) fn calibrate() {
     clock();
 }

@@ -14,7 +14,7 @@ pub mod label;
 mod macros;
 pub mod metric;
 pub mod stage;
-#[cfg(feature = "admin")]
+#[cfg(feature = "prometheus")]
 pub mod telemetry;
 
 #[doc(hidden)]
@@ -26,5 +26,5 @@ pub use label::{Label, LabelSet, Status};
 pub use macros::{Label, LabelSet, Outcome, instrument_stage, metric_catalog};
 pub use metric::{Counter, Exemplar, Gauge, Histogram};
 pub use stage::Outcome;
-#[cfg(feature = "admin")]
+#[cfg(feature = "prometheus")]
 pub use telemetry::{Telemetry, TelemetryBuilder};

@@ -81,14 +81,14 @@ struct SeriesMetrics {
     latency: Histogram<Series<'_>>,
 }
 
-struct Requests(&'static BenchMetrics);
+struct Requests;
 
 impl Recording for Requests {
     const NAME: &'static str = GLYPH;
     type Input = Request;
 
     fn build() -> Result<Self> {
-        Ok(Self(BenchMetrics::global()))
+        Ok(Self)
     }
 
     fn input(labels: Labels, _: f64) -> Request {
@@ -96,18 +96,18 @@ impl Recording for Requests {
     }
 
     fn record(&self, request: Request) {
-        self.0.requests.inc(request);
+        BenchMetrics::global().requests.inc(request);
     }
 }
 
-struct Latency(&'static BenchMetrics);
+struct Latency;
 
 impl Recording for Latency {
     const NAME: &'static str = GLYPH;
     type Input = (Request, f64);
 
     fn build() -> Result<Self> {
-        Ok(Self(BenchMetrics::global()))
+        Ok(Self)
     }
 
     fn input(labels: Labels, seconds: f64) -> (Request, f64) {
@@ -115,7 +115,7 @@ impl Recording for Latency {
     }
 
     fn record(&self, (request, seconds): (Request, f64)) {
-        self.0.latency.observe(request, seconds);
+        BenchMetrics::global().latency.observe(request, seconds);
     }
 }
 

@@ -73,24 +73,24 @@ impl Args {
     }
 
     fn read_stage(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
-        if input.is_empty() || starts_with_key(input) {
-            return Err(input.error(
+        let start = input.span();
+        if !starts_with_key(input) {
+            self.stage = input.call(Path::parse_mod_style).ok();
+        }
+        if self.stage.is_none() {
+            return Err(syn::Error::new(
+                start,
                 "the stage is missing: its path comes first, as in \
                  `#[instrument_stage(stage::stt, labels(provider = \"deepgram\"))]`",
             ));
         }
-        self.stage = Some(input.call(Path::parse_mod_style)?);
-        if input.is_empty() {
-            return Ok(());
-        }
-        if !input.peek(Token![,]) {
+        if !ends(input) {
             return Err(input.error(
                 "a stage is named by its path alone: its labels follow, as in \
                  `stage::stt, labels(provider = \"deepgram\")`",
             ));
         }
-        input.parse::<Token![,]>()?;
-        Ok(())
+        comma(input)
     }
 }
 
@@ -125,6 +125,9 @@ fn each<T>(
 }
 
 fn label(input: ParseStream<'_>) -> syn::Result<LabelArg> {
+    if input.peek(LitStr) {
+        return Err(input.error("a label's name is written without quotes"));
+    }
     let name = input.call(Ident::parse_any)?;
     let value = if ends(input) {
         LabelValue::Variable

@@ -6,6 +6,8 @@ mod expand;
 mod function;
 mod model;
 mod returned;
+#[cfg(test)]
+mod tests;
 
 use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Parser};

@@ -3,6 +3,7 @@
 mod checks;
 mod descriptor;
 pub(crate) mod message;
+#[cfg(feature = "prometheus")]
 mod registry;
 
 pub use checks::{
@@ -14,6 +15,7 @@ pub use descriptor::{
 };
 #[cfg(feature = "facade")]
 pub(crate) use registry::sample_names;
+#[cfg(feature = "prometheus")]
 pub use registry::{CatalogClash, Registry};
 
 use crate::metric::Metric;

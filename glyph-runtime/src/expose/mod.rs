@@ -10,8 +10,12 @@ mod negotiate;
 mod own;
 mod page;
 
+#[cfg(feature = "facade")]
 pub(crate) use family::push_head;
 pub use format::Format;
-pub(crate) use own::{Target, push_sample};
+pub(crate) use own::Target;
+#[cfg(feature = "facade")]
+pub(crate) use own::push_sample;
+#[cfg(feature = "facade")]
 pub(crate) use page::ForeignFamilies;
 pub use page::{Page, Pieces};

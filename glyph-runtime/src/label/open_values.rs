@@ -67,6 +67,7 @@ impl OpenValues {
     }
 
     /// The value that has this digit.
+    #[cfg(feature = "prometheus")]
     pub(crate) fn value(&self, digit: usize) -> Option<&str> {
         if digit == OVERFLOW_DIGIT {
             return Some(OVERFLOW);
@@ -74,6 +75,7 @@ impl OpenValues {
         self.table.get()?.value(digit)
     }
 
+    #[cfg(feature = "prometheus")]
     /// How many observations went to `other` because the bound was reached.
     pub(crate) fn overflowed(&self) -> u64 {
         self.overflowed.load(Relaxed)

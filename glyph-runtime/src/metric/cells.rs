@@ -4,12 +4,12 @@ use std::sync::{
     OnceLock,
     atomic::{
         AtomicU64,
-        Ordering::{Acquire, Relaxed, Release},
+        Ordering::{Relaxed, Release},
     },
 };
 
 use super::{
-    Exemplar, ExemplarAt, Observed, Own, Scale, Scaled, Storage,
+    Exemplar, Observed, Own, Scale, Scaled, Storage,
     bounds::Bounds,
     exemplar::ExemplarSlots,
     slab::{Writer, add_own, add_own_float},
@@ -48,7 +48,7 @@ pub struct Metric {
     /// Rows that appear together: those of one combination of open values.
     pub(crate) group: usize,
     /// Whether rows are absent until they are recorded.
-    appearing: bool,
+    pub(super) appearing: bool,
 }
 
 impl Metric {
@@ -222,19 +222,6 @@ impl Metric {
         slots.keep(row * self.buckets() + bucket, exemplar, value);
     }
 
-    pub(crate) fn exemplar(&self, row: usize, bucket: usize) -> Option<ExemplarAt> {
-        self.parts
-            .state
-            .exemplars
-            .get()?
-            .read(row * self.buckets() + bucket)
-    }
-
-    /// Whether any exemplar was ever kept.
-    pub(crate) fn has_exemplars(&self) -> bool {
-        self.parts.state.exemplars.get().is_some()
-    }
-
     /// Reads a row: its cells are added up over all threads.
     pub(crate) fn read(&self, row: usize, cells: &mut Vec<u64>) {
         cells.clear();
@@ -263,14 +250,6 @@ impl Metric {
         }
     }
 
-    /// The rows that are there, in order.
-    pub(crate) fn present_rows(&'static self) -> impl Iterator<Item = usize> + Send {
-        let groups = self.rows / self.group.max(1);
-        (0..groups)
-            .filter(|group| !self.appearing || self.parts.state.has_appeared(*group))
-            .flat_map(|group| group * self.group..(group + 1) * self.group)
-    }
-
     #[inline]
     fn appear(&self, row: usize) {
         if self.appearing {
@@ -284,15 +263,6 @@ impl Metric {
             .state
             .appear(row / self.group.max(1), self.rows / self.group.max(1));
     }
-
-    pub(crate) fn is_histogram(&self) -> bool {
-        self.parts.descriptor.kind == Kind::Histogram
-    }
-
-    /// Values that were no numbers, or out of range.
-    pub(crate) fn refused(&self) -> u64 {
-        self.parts.state.refused.load(Relaxed)
-    }
 }
 
 /// What changes about a metric beside its cells.
@@ -300,9 +270,9 @@ impl Metric {
 #[derive(Debug)]
 pub struct MetricState {
     /// A bit for each group of rows that has been recorded.
-    appeared: OnceLock<Box<[AtomicU64]>>,
-    exemplars: OnceLock<ExemplarSlots>,
-    refused: AtomicU64,
+    pub(super) appeared: OnceLock<Box<[AtomicU64]>>,
+    pub(super) exemplars: OnceLock<ExemplarSlots>,
+    pub(super) refused: AtomicU64,
 }
 
 impl MetricState {
@@ -330,13 +300,6 @@ impl MetricState {
         {
             word.fetch_or(bit, Release);
         }
-    }
-
-    fn has_appeared(&self, group: usize) -> bool {
-        self.appeared
-            .get()
-            .and_then(|words| words.get(group / 64))
-            .is_some_and(|word| word.load(Acquire) & (1 << (group % 64)) != 0)
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
         Ordering::{Acquire, Relaxed, Release},
         fence,
     },
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 /// The trace that an observation belongs to (OpenMetrics 1.0, "Exemplars"; W3C Trace Context ids).
@@ -81,6 +81,7 @@ impl fmt::Display for Exemplar {
 pub struct InvalidTraceId;
 
 /// An exemplar with what was observed, and when.
+#[cfg(feature = "prometheus")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct ExemplarAt {
     pub(crate) exemplar: Exemplar,
@@ -128,6 +129,7 @@ impl ExemplarSlots {
         sequence.store(even.wrapping_add(2), Release);
     }
 
+    #[cfg(feature = "prometheus")]
     /// The bucket's exemplar, if it has one that is not being replaced.
     pub(crate) fn read(&self, bucket: usize) -> Option<ExemplarAt> {
         let [sequence, cells @ ..] = self.slot(bucket)?;
@@ -164,6 +166,7 @@ fn words(Exemplar { trace, span }: Exemplar, value: f64) -> [u64; WIDTH - 1] {
     ]
 }
 
+#[cfg(feature = "prometheus")]
 fn exemplar_of([high, low, span, value, time]: [u64; WIDTH - 1]) -> ExemplarAt {
     ExemplarAt {
         exemplar: Exemplar {
@@ -171,6 +174,6 @@ fn exemplar_of([high, low, span, value, time]: [u64; WIDTH - 1]) -> ExemplarAt {
             span,
         },
         value: f64::from_bits(value),
-        time: UNIX_EPOCH + Duration::from_nanos(time),
+        time: UNIX_EPOCH + std::time::Duration::from_nanos(time),
     }
 }

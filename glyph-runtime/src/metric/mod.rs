@@ -11,6 +11,8 @@ mod counter;
 mod exemplar;
 mod gauge;
 mod histogram;
+#[cfg(feature = "prometheus")]
+mod reading;
 mod scale;
 mod slab;
 mod storage;
@@ -25,6 +27,7 @@ pub(crate) use amount::Observed;
 pub use bounds::{padded_bounds, scaled_bounds};
 pub(crate) use cells::slots;
 pub use cells::{Metric, MetricParts, MetricState};
+#[cfg(feature = "prometheus")]
 pub(crate) use exemplar::ExemplarAt;
 pub(crate) use scale::{Scale, Scaled};
 pub(crate) use storage::Own;

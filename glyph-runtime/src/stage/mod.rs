@@ -75,6 +75,11 @@ use crate::{
 };
 
 /// A stage of a catalog.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a stage",
+    label = "a stage is declared in a catalog, by `#[stage(..)]` on a histogram",
+    note = "the catalog puts it into the module that `stages = ..` names"
+)]
 pub trait Stage {
     /// Its name, which is the name of its spans.
     const NAME: &'static str;

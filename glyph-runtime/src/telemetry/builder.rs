@@ -1,21 +1,16 @@
 //! What a program says about its telemetry.
 
-use std::{
-    fmt::{self, Display},
-    future::Future,
-    net::SocketAddr,
-    time::Duration,
-};
+use std::fmt;
 
+#[cfg(feature = "admin")]
+use super::serving::ServingBuilder;
 use super::{BuildError, InstallError, Telemetry};
 #[cfg(feature = "facade")]
 use crate::facade::{Recorder, Upkeep};
 use crate::{
-    admin::{self, Listener},
     catalog::{AnyCatalog, Catalog, Registry},
     clock,
     expose::{Page, Target},
-    health::{Health, HealthBuilder},
 };
 
 /// Describes the telemetry of a process; see [`Telemetry::builder`](crate::Telemetry::builder).
@@ -23,18 +18,10 @@ use crate::{
 pub struct TelemetryBuilder {
     target: Target,
     catalogs: Vec<&'static dyn AnyCatalog>,
-    health: HealthBuilder,
-    listener: ListenerChoice,
+    #[cfg(feature = "admin")]
+    pub(super) serving: ServingBuilder,
     #[cfg(feature = "facade")]
     facade: bool,
-}
-
-#[derive(Debug)]
-enum ListenerChoice {
-    /// `OTEL_EXPORTER_PROMETHEUS_HOST` and `_PORT`, or the default.
-    Environment,
-    At(SocketAddr),
-    Without,
 }
 
 impl TelemetryBuilder {
@@ -45,8 +32,8 @@ impl TelemetryBuilder {
                 version: None,
             },
             catalogs: Vec::new(),
-            health: Health::builder(),
-            listener: ListenerChoice::Environment,
+            #[cfg(feature = "admin")]
+            serving: ServingBuilder::new(),
             #[cfg(feature = "facade")]
             facade: true,
         }
@@ -61,48 +48,6 @@ impl TelemetryBuilder {
     /// Puts a catalog on the page, with those nested in it.
     pub fn catalog<C: Catalog>(mut self, catalog: &'static C) -> Self {
         self.catalogs.push(catalog);
-        self
-    }
-
-    /// Makes readiness depend on `check`, which has five seconds each time.
-    ///
-    /// Checks run together, on the runtime that `install` was called in.
-    pub fn check<F, R, E>(mut self, name: impl Into<String>, check: F) -> Self
-    where
-        F: Fn() -> R + Send + Sync + 'static,
-        R: Future<Output = Result<(), E>> + Send + 'static,
-        E: Display,
-    {
-        self.health = self.health.check(name, check);
-        self
-    }
-
-    /// [`TelemetryBuilder::check`] with a time limit of its own.
-    pub fn check_with_timeout<F, R, E>(
-        mut self,
-        name: impl Into<String>,
-        limit: Duration,
-        check: F,
-    ) -> Self
-    where
-        F: Fn() -> R + Send + Sync + 'static,
-        R: Future<Output = Result<(), E>> + Send + 'static,
-        E: Display,
-    {
-        self.health = self.health.check_with_timeout(name, limit, check);
-        self
-    }
-
-    /// Serves the endpoints at this address, whatever the environment says. Port 0 takes any free port,
-    /// which [`Telemetry::local_addr`] tells.
-    pub fn listener(mut self, address: impl Into<SocketAddr>) -> Self {
-        self.listener = ListenerChoice::At(address.into());
-        self
-    }
-
-    /// Serves nothing: the program mounts [`Telemetry::router`] on a listener of its own.
-    pub fn without_listener(mut self) -> Self {
-        self.listener = ListenerChoice::Without;
         self
     }
 
@@ -122,56 +67,40 @@ impl TelemetryBuilder {
         let registry = Registry::new(self.catalogs)?;
         Ok(Telemetry {
             page: Page::new(registry, self.target, None),
-            health: self.health.build()?,
-            listener: None,
+            #[cfg(feature = "admin")]
+            serving: self.serving.build()?,
             #[cfg(feature = "facade")]
             _upkeep: None,
         })
     }
 
-    /// Installs the recorder of the `metrics` facade and starts the admin listener, by default at
-    /// `127.0.0.1:9464` or where `OTEL_EXPORTER_PROMETHEUS_HOST` and `OTEL_EXPORTER_PROMETHEUS_PORT` say
-    /// (OpenTelemetry specification, "Environment Variable Specification").
+    /// Installs the recorder of the `metrics` facade and, with the feature `admin`, starts the admin
+    /// listener, by default at `127.0.0.1:9464` or where `OTEL_EXPORTER_PROMETHEUS_HOST` and
+    /// `OTEL_EXPORTER_PROMETHEUS_PORT` say (OpenTelemetry specification, "Environment Variable
+    /// Specification").
     ///
     /// # Errors
     ///
     /// When the parts do not fit together, the address is taken or malformed, or another recorder is
     /// installed. Nothing is left behind then.
-    pub fn install(mut self) -> Result<Telemetry, InstallError> {
+    pub fn install(self) -> Result<Telemetry, InstallError> {
         clock::calibrate();
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            self.health = self.health.runtime(runtime);
-        }
-        let address = match self.listener {
-            ListenerChoice::Environment => {
-                Some(admin::address_from_env(|name| std::env::var(name).ok())?)
-            }
-            ListenerChoice::At(address) => Some(address),
-            ListenerChoice::Without => None,
-        };
-        let registry =
-            Registry::new(std::mem::take(&mut self.catalogs)).map_err(BuildError::from)?;
-        let health = self.health.build().map_err(BuildError::from)?;
+        let registry = Registry::new(self.catalogs).map_err(BuildError::from)?;
         #[cfg(feature = "facade")]
         let recorder = self.facade.then(|| Recorder::new(&registry));
         #[cfg(feature = "facade")]
-        let page = Page::new(
-            registry,
-            self.target,
-            recorder.as_ref().map(Recorder::families),
-        );
+        let foreign = recorder.as_ref().map(Recorder::families);
         #[cfg(not(feature = "facade"))]
-        let page = Page::new(registry, self.target, None);
-        let router = admin::router(page.clone(), health.clone());
-        let listener = address
-            .map(|address| Listener::bind(address, router))
-            .transpose()?;
+        let foreign = None;
+        let page = Page::new(registry, self.target, foreign);
+        #[cfg(feature = "admin")]
+        let serving = self.serving.install(&page)?;
         #[cfg(feature = "facade")]
         let upkeep = recorder.map(install_recorder).transpose()?;
         Ok(Telemetry {
             page,
-            health,
-            listener,
+            #[cfg(feature = "admin")]
+            serving,
             #[cfg(feature = "facade")]
             _upkeep: upkeep,
         })
@@ -188,7 +117,6 @@ impl fmt::Debug for TelemetryBuilder {
             .debug_struct("TelemetryBuilder")
             .field("target", &self.target)
             .field("catalogs", &catalogs.collect::<Vec<_>>())
-            .field("listener", &self.listener)
             .finish_non_exhaustive()
     }
 }

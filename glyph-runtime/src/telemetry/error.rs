@@ -1,10 +1,9 @@
 //! What can go wrong, each saying what to do.
 
-use std::{io, time::Duration};
-
+use crate::catalog::CatalogClash;
+#[cfg(feature = "admin")]
 use crate::{
     admin::{AddressError, BindError},
-    catalog::CatalogClash,
     health::DuplicateCheck,
 };
 
@@ -16,6 +15,7 @@ pub enum BuildError {
     #[error(transparent)]
     Catalog(#[from] CatalogClash),
     /// Two checks have one name.
+    #[cfg(feature = "admin")]
     #[error(transparent)]
     Check(#[from] DuplicateCheck),
 }
@@ -28,23 +28,28 @@ pub enum InstallError {
     #[error(transparent)]
     Build(#[from] BuildError),
     /// An environment variable does not name an address.
+    #[cfg(feature = "admin")]
     #[error(transparent)]
     Address(#[from] AddressError),
     /// The admin listener has no port.
+    #[cfg(feature = "admin")]
     #[error(transparent)]
     Bind(#[from] BindError),
     /// Another recorder of the `metrics` crate is there already.
+    #[cfg(feature = "facade")]
     #[error(
         "a recorder for the `metrics` crate is installed already: install glyph first and only once, or leave \
          the facade out with `.without_facade()`"
     )]
     RecorderInstalled,
     /// A thread could not be started.
+    #[cfg(feature = "facade")]
     #[error("cannot start a thread: {0}")]
-    Thread(#[from] io::Error),
+    Thread(#[from] std::io::Error),
 }
 
 /// What [`Telemetry::shutdown`](crate::Telemetry::shutdown) could not end in time.
+#[cfg(feature = "admin")]
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ShutdownError {
@@ -52,5 +57,5 @@ pub enum ShutdownError {
     #[error(
         "responses of the admin listener were still under way after {0:?} and have been cut off"
     )]
-    Listener(Duration),
+    Listener(std::time::Duration),
 }

@@ -2,17 +2,17 @@
 
 mod builder;
 mod error;
+#[cfg(feature = "admin")]
+mod serving;
 
 pub use builder::TelemetryBuilder;
-pub use error::{BuildError, InstallError, ShutdownError};
+#[cfg(feature = "admin")]
+pub use error::ShutdownError;
+pub use error::{BuildError, InstallError};
 
-use std::{net::SocketAddr, time::Duration};
-
-use crate::{
-    admin::{self, Listener},
-    expose::{Format, Page, Pieces},
-    health::Health,
-};
+#[cfg(feature = "admin")]
+use self::serving::Serving;
+use crate::expose::{Format, Page, Pieces};
 
 /// The telemetry of one process: its page, its health, and the listener that serves them.
 ///
@@ -39,24 +39,16 @@ use crate::{
 #[must_use = "dropping it stops the listener"]
 pub struct Telemetry {
     page: Page,
-    health: Health,
-    listener: Option<Listener>,
+    #[cfg(feature = "admin")]
+    serving: Serving,
     #[cfg(feature = "facade")]
     _upkeep: Option<crate::facade::Upkeep>,
 }
-
-/// How long [`Telemetry::shutdown`] waits for responses under way.
-const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(5);
 
 impl Telemetry {
     /// Starts to describe the telemetry of the service called `service`.
     pub fn builder(service: impl Into<String>) -> TelemetryBuilder {
         TelemetryBuilder::new(service.into())
-    }
-
-    /// The endpoints `/metrics`, `/healthz` and `/readyz`, for a listener of the program's own.
-    pub fn router(&self) -> axum::Router {
-        admin::router(self.page.clone(), self.health.clone())
     }
 
     /// The whole page as text.
@@ -69,47 +61,5 @@ impl Telemetry {
     #[must_use]
     pub fn pieces(&self, format: Format) -> Pieces {
         self.page.pieces(format)
-    }
-
-    /// The health probes.
-    #[must_use]
-    pub fn health(&self) -> &Health {
-        &self.health
-    }
-
-    /// Where the admin listener listens; `None` without one. This tells the port that was chosen for port 0.
-    #[must_use]
-    pub fn local_addr(&self) -> Option<SocketAddr> {
-        self.listener.as_ref().map(Listener::local_addr)
-    }
-
-    /// Turns readiness to 503, so that no new work is sent here while what is under way ends.
-    pub fn draining(&self) {
-        self.health.draining();
-    }
-
-    /// Turns readiness to 503 and stops the admin listener, within five seconds.
-    ///
-    /// # Errors
-    ///
-    /// When responses were still under way at the deadline; they are cut off.
-    pub async fn shutdown(self) -> Result<(), ShutdownError> {
-        self.shutdown_within(SHUTDOWN_DEADLINE).await
-    }
-
-    /// [`Telemetry::shutdown`] with another deadline.
-    ///
-    /// # Errors
-    ///
-    /// When responses were still under way at the deadline; they are cut off.
-    pub async fn shutdown_within(mut self, deadline: Duration) -> Result<(), ShutdownError> {
-        self.draining();
-        let in_time = match self.listener.take() {
-            Some(listener) => listener.shutdown(deadline).await,
-            None => true,
-        };
-        in_time
-            .then_some(())
-            .ok_or(ShutdownError::Listener(deadline))
     }
 }

@@ -44,6 +44,11 @@ mod strict {
             self.count + ZERO
         }
 
+        #[rustfmt::skip]
+        #[must_use]
+        #[instrument_stage(stage::call, labels(function = "hygiene: strict"))]
+        pub(super) fn doubled(&self) -> usize { self.count * 2 }
+
         #[instrument_stage(stage::call, labels(function = function))]
         pub(super) fn check(&self, function: &str) -> Result<(), String> {
             if self.count == 0 {
@@ -152,8 +157,9 @@ async fn a_stage_stands_in_any_surroundings() {
     assert_eq!(counter.add_text("2").await, Ok(3));
     assert!(counter.add_text("x").await.is_err());
     assert_eq!(counter.count(), 3);
+    assert_eq!(counter.doubled(), 6);
     assert_eq!(counter.check("hygiene: strict"), Ok(()));
-    let mut outcomes = [Outcome::Ok; 6];
+    let mut outcomes = [Outcome::Ok; 7];
     outcomes[0] = Outcome::Error;
     assert_ended("hygiene: strict", &outcomes);
 

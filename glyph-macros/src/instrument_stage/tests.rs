@@ -1,0 +1,154 @@
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::diagnostic::messages;
+
+const MISSING: &str = "the stage is missing: its path comes first, as in \
+     `#[instrument_stage(stage::stt, labels(provider = \"deepgram\"))]`";
+
+fn mistakes(args: TokenStream) -> Vec<String> {
+    mistakes_on(
+        args,
+        quote!(
+            fn f(audio: &[i16]) {}
+        ),
+    )
+}
+
+fn mistakes_on(args: TokenStream, item: TokenStream) -> Vec<String> {
+    messages(&super::expand(args, item))
+}
+
+#[test]
+fn a_stage_may_be_all_there_is() {
+    for args in [
+        quote!(stt),
+        quote!(stage::stt,),
+        quote!(crate::telemetry::stage::stt),
+        quote!(::telemetry::stage::stt),
+        quote!(labels),
+        quote!(stt, crate = crate::glyph, labels(), fields()),
+        quote!(stt, labels(provider = "deepgram", kind, r#type = T::of(audio)), fields(%a.b, ?c, d, e = _, "f g" = %h)),
+    ] {
+        assert_eq!(mistakes(args.clone()), [""; 0], "{args}");
+    }
+}
+
+#[test]
+fn a_missing_stage_is_asked_for() {
+    for args in [
+        quote!(),
+        quote!(labels(provider = "deepgram")),
+        quote!(crate = glyph),
+        quote!("stt"),
+    ] {
+        assert_eq!(mistakes(args), [MISSING]);
+    }
+}
+
+#[test]
+fn a_key_is_known_and_given_once() {
+    assert_eq!(
+        mistakes(quote!(stt, label(provider = "deepgram"))),
+        [
+            "unknown key `label`; did you mean `labels`? `#[instrument_stage]` takes `labels`, `fields`, `crate`"
+        ]
+    );
+    assert_eq!(
+        mistakes(quote!(stt, labels(a = 1), fields(b), labels(c = 2))),
+        ["`labels` is given twice: leave one out"]
+    );
+}
+
+#[test]
+fn a_name_is_given_once_whatever_its_spelling() {
+    assert_eq!(
+        mistakes(quote!(stt, labels(kind = "a", r#kind = "b"))),
+        ["label `kind` is given twice: leave one out"]
+    );
+    assert_eq!(
+        mistakes(quote!(
+            stt,
+            labels(kind = "a"),
+            fields(a.b = 1, "a.b" = 2, r#kind = 3)
+        )),
+        [
+            "field `a.b` is given twice: leave one out",
+            "`kind` is a label, and labels are on the span already: leave it out of `fields(..)`"
+        ]
+    );
+}
+
+#[test]
+fn mistakes_of_arguments_and_function_come_together() {
+    assert_eq!(
+        mistakes_on(
+            quote!(stt, labels(a: 1, "b" = 2), fields(error.type = 1)),
+            quote!(
+                const fn f() {}
+            )
+        ),
+        [
+            "expected `=`",
+            "a label's name is written without quotes",
+            "field `error.type` tells how the call ended, and is set by the stage: leave it out",
+            "a `const fn` may run in the compiler, where there is nothing to measure: leave out `const` or the attribute",
+        ]
+    );
+    assert_eq!(
+        mistakes_on(
+            quote!(),
+            quote!(
+                struct S;
+            )
+        ),
+        [
+            MISSING,
+            "`#[instrument_stage]` goes on a function or a method"
+        ]
+    );
+}
+
+#[test]
+fn the_item_outlives_every_mistake() {
+    let item = quote!(
+        #[must_use]
+        pub const fn f() -> u8 {
+            1
+        }
+    );
+    let tokens = super::expand(quote!(stt), item.clone()).to_string();
+    assert!(tokens.starts_with(&item.to_string()), "{tokens}");
+}
+
+#[test]
+fn futures_and_streams_are_known_by_their_types() {
+    for (returned, measured) in [
+        (quote!(impl std::future::Future<Output = u8> + Send), false),
+        (
+            quote!(Pin<Box<dyn Future<Output = u8> + Send + 'static>>),
+            false,
+        ),
+        (
+            quote!(std::pin::Pin<std::boxed::Box<(dyn Future<Output = u8>)>>),
+            false,
+        ),
+        (quote!(futures::future::LocalBoxFuture<'static, u8>), false),
+        (quote!(impl Stream<Item = u8>), false),
+        (quote!(BoxStream<'static, u8>), false),
+        (quote!(Result<Box<dyn Error>, Pin<Box<u8>>>), true),
+        (quote!(impl Fn() -> u8), true),
+        (quote!(Box<Future>), true),
+    ] {
+        let sync = mistakes_on(quote!(stt), quote!(fn f() -> #returned {}));
+        assert_eq!(sync.is_empty(), measured, "{returned}");
+        let asynchronous = mistakes_on(quote!(stt), quote!(async fn f() -> #returned {}));
+        assert_eq!(asynchronous, [""; 0], "{returned}");
+    }
+}
+
+#[test]
+fn a_body_that_does_not_parse_yet_is_left_to_the_compiler() {
+    let item = quote!(fn f(audio: &[i16]) { let x = audio. ; });
+    assert_eq!(mistakes_on(quote!(stt), item), [""; 0]);
+}
