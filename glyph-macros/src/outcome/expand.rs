@@ -44,7 +44,6 @@ fn by_case(
         return quote!(match *self {});
     }
     let method = Ident::new(method, Span::call_site());
-    let inner = Ident::new("__inner", Span::mixed_site());
     let arms = error.cases.iter().map(|case| {
         let path = &case.path;
         match &case.ending {
@@ -53,6 +52,7 @@ fn by_case(
                 quote!(#path { .. } => #value,)
             }
             Ending::From(member, ty) => {
+                let inner = Ident::new("__inner", Span::mixed_site().located_at(ty.span()));
                 let value = quote_spanned!(ty.span()=> #rt::ErrorOutcome::#method(#inner));
                 quote!(#path { #member: #inner } => #value,)
             }
