@@ -79,6 +79,58 @@ pub use glyph_macros::Label;
 /// ```
 pub use glyph_macros::LabelSet;
 
+/// Makes an error tell how the call that gave it ended, and what to call it: an [`ErrorOutcome`].
+///
+/// Each variant is an [`error`](crate::Outcome::Error) unless it says otherwise. Its name in snake case is the span's
+/// `error.type` (OpenTelemetry semantic conventions, "Recording errors").
+///
+/// ```
+/// use glyph_runtime::{Outcome, stage::ErrorOutcome};
+///
+/// #[derive(Outcome, Debug)]
+/// pub enum SttError {
+///     #[outcome(timeout)]
+///     DeadlineExceeded,
+///     #[outcome(cancelled)]
+///     CallerLeft,
+///     #[outcome(ok)]
+///     Silence,
+///     #[outcome(from)]
+///     Connection(std::io::Error),
+///     Refused { status: u16 },
+/// }
+///
+/// assert_eq!(SttError::DeadlineExceeded.outcome(), Outcome::Timeout);
+/// assert_eq!(SttError::DeadlineExceeded.error_type(), "deadline_exceeded");
+/// assert_eq!(SttError::Refused { status: 503 }.outcome(), Outcome::Error);
+/// let late = std::io::ErrorKind::TimedOut.into();
+/// assert_eq!(SttError::Connection(late).outcome(), Outcome::Timeout);
+/// ```
+///
+/// | `#[outcome(..)]` | meaning |
+/// |---|---|
+/// | `error`, `timeout`, `cancelled`, `ok` | how a call ended that gave this |
+/// | `from` | outcome and type are those of the one field, which has an outcome itself |
+/// | `crate = path` | on the whole: the path of this crate, where it has another name |
+///
+/// On a struct they stand on the struct. [`macro@crate::instrument_stage`] looks at it on a function that gives a
+/// `Result` with the error, [`Running::fail`](crate::stage::Running::fail) and the `time` methods of a stage do
+/// so in a block.
+///
+/// What is no outcome of an error does not compile:
+///
+/// ```compile_fail
+/// # use glyph_runtime::Outcome;
+/// #[derive(Outcome)]
+/// pub enum SttError {
+///     #[outcome(panicked)]
+///     Broken,
+/// }
+/// ```
+///
+/// [`ErrorOutcome`]: crate::stage::ErrorOutcome
+pub use glyph_macros::Outcome;
+
 /// Declares the metrics of a program, or of a library, as the fields of a struct.
 ///
 /// ```

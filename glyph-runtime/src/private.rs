@@ -20,7 +20,8 @@ pub use crate::{
         scaled_bounds,
     },
     stage::{
-        Bound, Classify, Guard, Outcome, Rows, Stage, StageCells, Verdict, any, at, checked,
-        describe, entered, literal, pin, run, start, wrap,
+        Bound, ErrorOutcome, Guard, Judged, Outcome, Rows, Running, Stage, StageCells, Timed,
+        Verdict, any, at, begin, checked, classify, describe, entered, literal, pin, run, start,
+        time, time_as, time_async, time_async_as, wrap,
     },
 };

@@ -52,7 +52,7 @@ fn nested(body: &Group) -> Group {
 
 fn classify(rt: &TokenStream) -> TokenStream {
     let result = Ident::new("__result", Span::mixed_site());
-    quote!(|#result| #rt::Classify(#result).verdict())
+    quote!(|#result| #rt::classify(#result).verdict())
 }
 
 /// Tells the compiler what an `async` block returns, which has no place to write it.

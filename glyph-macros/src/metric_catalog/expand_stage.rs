@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 
 use super::{
     expand::{labels_of, line, of_metric, open_of},
+    expand_stage_block,
     field::Metric,
     model::Catalog,
     stage::{Binding, Stage, StageLabel},
@@ -26,7 +27,8 @@ pub(super) fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStrea
             };
             let consts = expansion.consts();
             let implementation = expansion.implementation(module);
-            quote!(#consts #implementation)
+            let methods = expand_stage_block::methods(stage, &catalog.structure.vis, module, rt);
+            quote!(#consts #implementation #methods)
         })
         .collect()
 }
@@ -160,6 +162,7 @@ impl Expansion<'_> {
         let (cells, body) = self.cells();
         let rows = self.rows();
         let (span, describes) = self.describe();
+        let open_span = expand_stage_block::span(self.stage, rt);
         quote! {
             #cells
             #[automatically_derived]
@@ -172,6 +175,9 @@ impl Expansion<'_> {
                 #[inline]
                 fn rows(&self) -> #rt::Rows {
                     #rows
+                }
+                fn span() -> #rt::tracing::Span {
+                    #open_span
                 }
                 fn describe(&self, #span: &#rt::tracing::Span) {
                     #(#describes)*

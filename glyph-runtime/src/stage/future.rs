@@ -40,6 +40,22 @@ pin_project! {
     }
 }
 
+impl<F, C> Wrap<F, C> {
+    /// A call that has not begun, and does not before [`begin`](Self::begin).
+    pub(super) const fn waiting(body: F, classify: C) -> Self {
+        Self {
+            body: Some(body),
+            guard: None,
+            classify,
+        }
+    }
+
+    /// Begins the call.
+    pub(super) fn begin(self: Pin<&mut Self>, guard: Guard) {
+        *self.project().guard = Some(guard);
+    }
+}
+
 /// The future of `body` inside the guard's span. It records when it is ready, as `classify` judges.
 ///
 /// Dropped before that, it drops what is left of the body and records `cancelled`.
@@ -57,10 +73,11 @@ where
     }
 }
 
-impl<F, C> Future for Wrap<F, C>
+impl<F, C, V> Future for Wrap<F, C>
 where
     F: Future,
-    C: Fn(&F::Output) -> Verdict,
+    C: Fn(&F::Output) -> V,
+    V: Into<Verdict>,
 {
     type Output = F::Output;
 
@@ -80,7 +97,7 @@ where
             body.poll(context)
         };
         match &polled {
-            Poll::Ready(result) => guard.finish((this.classify)(result)),
+            Poll::Ready(result) => guard.finish((this.classify)(result).into()),
             Poll::Pending => *this.guard = Some(guard),
         }
         polled

@@ -92,7 +92,7 @@ impl Guard {
     fn describe(&self, verdict: Verdict) {
         let error_type = match verdict.outcome {
             Outcome::Ok => return,
-            Outcome::Cancelled => "cancelled",
+            Outcome::Cancelled => verdict.error_type.unwrap_or("cancelled"),
             Outcome::Panicked => "panic",
             Outcome::Timeout => verdict.error_type.unwrap_or("timeout"),
             Outcome::Error => verdict.error_type.unwrap_or("error"),

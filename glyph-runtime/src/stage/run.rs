@@ -9,12 +9,16 @@ use super::{Guard, Verdict};
 /// A panic goes on through here and drops the guard, which records it.
 #[doc(hidden)]
 #[inline]
-pub fn run<R>(guard: Guard, body: impl FnOnce() -> R, classify: impl FnOnce(&R) -> Verdict) -> R {
+pub fn run<R, V: Into<Verdict>>(
+    guard: Guard,
+    body: impl FnOnce() -> R,
+    classify: impl FnOnce(&R) -> V,
+) -> R {
     let result = {
         let _entered = guard.span().enter();
         body()
     };
-    guard.finish(classify(&result));
+    guard.finish(classify(&result).into());
     result
 }
 
