@@ -21,7 +21,7 @@ pub use crate::{
     },
     stage::{
         Bound, ErrorOutcome, Guard, Judged, Outcome, Rows, Running, Stage, StageCells, Timed,
-        Verdict, any, at, begin, checked, classify, describe, entered, literal, pin, run, start,
-        time, time_as, time_async, time_async_as, wrap,
+        Verdict, any, at, begin, checked, classify, describe, entered, judge, judge_option,
+        literal, pin, run, start, time, time_as, time_async, time_async_as, wrap,
     },
 };

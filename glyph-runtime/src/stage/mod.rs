@@ -56,7 +56,7 @@ mod running;
 mod site;
 mod timed;
 
-pub use classify::{Anything, Classify, Plain, classify};
+pub use classify::{Anything, Classify, Plain, classify, judge, judge_option};
 pub use error_outcome::ErrorOutcome;
 pub use future::{Wrap, pin, wrap};
 pub use guard::{Guard, start};
