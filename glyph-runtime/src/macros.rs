@@ -188,7 +188,8 @@ pub use glyph_macros::Outcome;
 /// | `sparse` | its series are absent until they are recorded |
 ///
 /// `#[stage(stt, ..)]` on a histogram of seconds declares a stage that it times: `requests`, `errors` and `in_flight`
-/// name the counters and the gauge that the stage feeds, `labels(..)` what it asks of a function
+/// name the counters and the gauge that the stage feeds, `retries` and `fallbacks` the counters of what happens
+/// while it runs ([`stage::retry`](crate::stage::retry)), `labels(..)` what it asks of a function
 /// (`provider: Provider`) and what it gives (`kind: Kind = Kind::Stt`). A label that tells the outcome is
 /// filled by the stage. See [`macro@crate::instrument_stage`].
 ///

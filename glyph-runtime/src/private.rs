@@ -8,7 +8,7 @@ pub use tracing;
 pub use crate::{
     catalog::{
         AnyCatalog, Catalog, CatalogDescriptor, Kind, MetricDescriptor, StageDescriptor,
-        StageLabel, Unit, buckets, check_budget, check_gauge_labels, check_labels_allowed,
+        StageLabel, Unit, buckets, check_budget, check_labels_allowed, check_labels_while_running,
         check_nested, offsets, stage_places, stage_places_or_stub,
     },
     label::{
