@@ -1,0 +1,16 @@
+//! Tells the compile-fail tests whether this is the toolchain that their expectations were written with.
+
+use std::{env, process::Command};
+
+const PINNED: &str = "rustc 1.95.";
+
+fn main() {
+    println!("cargo::rustc-check-cfg=cfg(pinned_toolchain)");
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-env-changed=RUSTC");
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let version = Command::new(rustc).arg("--version").output();
+    if version.is_ok_and(|version| version.stdout.starts_with(PINNED.as_bytes())) {
+        println!("cargo::rustc-cfg=pinned_toolchain");
+    }
+}

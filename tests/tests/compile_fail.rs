@@ -1,0 +1,12 @@
+//! What must not compile does not, with one error per mistake, at the mistake.
+
+#[test]
+#[cfg_attr(
+    not(pinned_toolchain),
+    ignore = "compile-fail output is pinned to Rust 1.95; this is another toolchain"
+)]
+fn mistakes_are_told_where_they_stand() {
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("ui/catalog/*.rs");
+    cases.compile_fail("ui/label/*.rs");
+}

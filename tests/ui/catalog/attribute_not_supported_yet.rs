@@ -1,0 +1,14 @@
+use glyph_runtime::{Counter, Histogram, metric_catalog};
+
+#[metric_catalog(namespace = "app")]
+pub struct Metrics {
+    /// Latency.
+    #[metric(unit = seconds)]
+    #[alert(HighLatency, p95 > 2s)]
+    pub latency: Histogram,
+    /// Requests.
+    #[cfg(unix)]
+    pub requests: Counter,
+}
+
+fn main() {}

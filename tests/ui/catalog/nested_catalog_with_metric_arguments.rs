@@ -1,0 +1,26 @@
+use glyph_runtime::metric_catalog;
+
+mod library {
+    use glyph_runtime::{Counter, LabelSet, metric_catalog};
+
+    #[derive(LabelSet)]
+    pub struct Request<'a> {
+        #[label(max = 10)]
+        pub session_id: &'a str,
+    }
+
+    #[metric_catalog(namespace = "http")]
+    pub struct HttpMetrics {
+        /// Requests.
+        pub requests: Counter<Request<'_>>,
+    }
+}
+
+#[metric_catalog(namespace = "app")]
+pub struct Metrics {
+    #[catalog]
+    #[metric(name = "http")]
+    pub http: library::HttpMetrics,
+}
+
+fn main() {}

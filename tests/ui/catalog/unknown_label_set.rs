@@ -1,0 +1,9 @@
+use glyph_runtime::{Counter, metric_catalog};
+
+#[metric_catalog(namespace = "app")]
+pub struct Metrics {
+    /// Requests.
+    pub requests: Counter<Request>,
+}
+
+fn main() {}

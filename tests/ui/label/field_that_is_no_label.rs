@@ -1,0 +1,8 @@
+use glyph_runtime::LabelSet;
+
+#[derive(LabelSet)]
+pub struct Request {
+    pub size: f64,
+}
+
+fn main() {}
