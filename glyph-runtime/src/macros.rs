@@ -188,7 +188,8 @@ pub use glyph_macros::Outcome;
 /// | `sparse` | its series are absent until they are recorded |
 ///
 /// `#[stage(stt, ..)]` on a histogram of seconds declares a stage that it times: `requests`, `errors` and `in_flight`
-/// name the counters and the gauge that the stage feeds, `labels(..)` what it asks of a function
+/// name the counters and the gauge that the stage feeds, `retries` and `fallbacks` the counters of what happens
+/// while it runs ([`stage::retry`](crate::stage::retry)), `labels(..)` what it asks of a function
 /// (`provider: Provider`) and what it gives (`kind: Kind = Kind::Stt`). A label that tells the outcome is
 /// filled by the stage. See [`macro@crate::instrument_stage`].
 ///
@@ -242,9 +243,13 @@ pub use glyph_macros::metric_catalog;
 /// | `stage::stt` | the stage's struct, by its path |
 /// | `labels(provider = "deepgram", tool = name)` | a value for each label that the stage asks for: a literal, which is checked when the program is compiled, or an expression; `labels(tool)` is a variable of the label's name |
 /// | `fields(session = %session)` | fields of the span alone, as in `tracing`'s macros: `%` for `Display`, `?` for `Debug`, a name alone for a variable, `name = _` for a field that is recorded later |
+/// | `outcome = \|result\| ..` | how the call ended, by a reference to what the function gives: a closure or the path of a function, which gives an [`Outcome`](crate::Outcome) |
+/// | `none = error` | what it means that the function gives `None`: `error`, `timeout`, `cancelled` or `ok` |
 /// | `crate = path` | the path of this crate, where it has another name |
 ///
-/// `Err` is the outcome `error`, any other value `ok`. A panic is `panicked` and goes on; an async function that
+/// Unless you say otherwise, `Err` is what its error says (see [`macro@crate::Outcome`]) or else `error`, and any
+/// other value is `ok`. What the error says is known where its type is: a type parameter needs the bound
+/// [`ErrorOutcome`](crate::stage::ErrorOutcome). A panic is `panicked` and goes on; an async function that
 /// is dropped before its end is `cancelled`. An async function's time starts when it is
 /// first polled. Behind `-> impl Trait` it is the type of the value that counts.
 ///

@@ -8,7 +8,7 @@ pub use tracing;
 pub use crate::{
     catalog::{
         AnyCatalog, Catalog, CatalogDescriptor, Kind, MetricDescriptor, StageDescriptor,
-        StageLabel, Unit, buckets, check_budget, check_gauge_labels, check_labels_allowed,
+        StageLabel, Unit, buckets, check_budget, check_labels_allowed, check_labels_while_running,
         check_nested, offsets, stage_places, stage_places_or_stub,
     },
     label::{
@@ -21,7 +21,7 @@ pub use crate::{
     },
     stage::{
         Bound, ErrorOutcome, Guard, Judged, Outcome, Rows, Running, Stage, StageCells, Timed,
-        Verdict, any, at, begin, checked, classify, describe, entered, literal, pin, run, start,
-        time, time_as, time_async, time_async_as, wrap,
+        Verdict, any, at, begin, checked, classify, describe, entered, judge, judge_option,
+        literal, pin, run, start, time, time_as, time_async, time_async_as, wrap,
     },
 };

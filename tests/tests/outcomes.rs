@@ -151,3 +151,73 @@ fn an_alias_and_a_foreign_error_are_judged_as_before() {
     );
     assert_eq!(Tally::running("outcomes: others").to_bits(), 0);
 }
+
+/// A function may say how it ended, whatever it gives.
+mod said_by_the_function {
+    use super::{Outcome, SttError, assert_ended, instrument_stage, opened_spans, stage};
+
+    fn found(lines: &[String]) -> Outcome {
+        if lines.is_empty() {
+            Outcome::Error
+        } else {
+            Outcome::Ok
+        }
+    }
+
+    #[instrument_stage(stage::call, labels(function = "outcomes: function"), outcome = |lines| found(lines))]
+    fn search(text: &str) -> Vec<String> {
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[instrument_stage(stage::call, labels(function = "outcomes: path"), outcome = Outcome::of_result)]
+    async fn derived_or_not() -> Result<u8, SttError> {
+        std::future::ready(Err(SttError::DeadlineExceeded)).await
+    }
+
+    #[instrument_stage(
+        stage::call,
+        labels(function = "outcomes: argument"),
+        outcome = |size: &usize| if *size > limit { Outcome::Timeout } else { Outcome::Ok }
+    )]
+    fn size(text: String, limit: usize) -> usize {
+        text.len()
+    }
+
+    #[test]
+    fn by_a_closure_or_a_path() {
+        assert_eq!(search("a\nb").len(), 2);
+        assert!(search("").is_empty());
+        assert_ended("outcomes: function", &[Outcome::Ok, Outcome::Error]);
+        assert_eq!(size("abc".to_owned(), 2), 3);
+        assert_eq!(size("abc".to_owned(), 3), 3);
+        assert_ended("outcomes: argument", &[Outcome::Timeout, Outcome::Ok]);
+    }
+
+    #[tokio::test]
+    async fn instead_of_the_error() {
+        assert!(derived_or_not().await.is_err());
+        assert_ended("outcomes: path", &[Outcome::Error]);
+    }
+
+    #[instrument_stage(stage::call, labels(function = "outcomes: none"), none = error)]
+    fn first(text: &str) -> Option<char> {
+        text.chars().next()
+    }
+
+    #[instrument_stage(stage::call, labels(function = "outcomes: none, async"), none = cancelled)]
+    async fn next(text: &str) -> Option<char> {
+        let next = text.chars().next()?;
+        std::future::ready(Some(next)).await
+    }
+
+    #[tokio::test]
+    async fn by_the_meaning_of_none() {
+        assert_eq!(first("x"), Some('x'));
+        let spans = opened_spans(|| assert_eq!(first(""), None));
+        assert_eq!(spans[0].value("error.type"), Some("none"));
+        assert_ended("outcomes: none", &[Outcome::Ok, Outcome::Error]);
+        assert_eq!(next("x").await, Some('x'));
+        assert_eq!(next("").await, None);
+        assert_ended("outcomes: none, async", &[Outcome::Ok, Outcome::Cancelled]);
+    }
+}

@@ -55,9 +55,18 @@ enum Role {
     Requests,
     Errors,
     InFlight,
+    Retries,
+    Fallbacks,
 }
 
-const ROLES: [Role; 4] = [Role::Duration, Role::Requests, Role::Errors, Role::InFlight];
+const ROLES: [Role; 6] = [
+    Role::Duration,
+    Role::Requests,
+    Role::Errors,
+    Role::InFlight,
+    Role::Retries,
+    Role::Fallbacks,
+];
 
 impl Role {
     fn field(self) -> Ident {
@@ -66,6 +75,8 @@ impl Role {
             Self::Requests => format_ident!("requests"),
             Self::Errors => format_ident!("errors"),
             Self::InFlight => format_ident!("in_flight"),
+            Self::Retries => format_ident!("retries"),
+            Self::Fallbacks => format_ident!("fallbacks"),
         }
     }
 
@@ -75,6 +86,18 @@ impl Role {
             Self::Requests => stage.requests.as_ref(),
             Self::Errors => stage.errors.as_ref(),
             Self::InFlight => stage.in_flight.as_ref(),
+            Self::Retries => stage.retries.as_ref(),
+            Self::Fallbacks => stage.fallbacks.as_ref(),
+        }
+    }
+
+    /// What it is called, where it is recorded while the call runs and knows of no outcome.
+    fn while_running(self) -> Option<&'static str> {
+        match self {
+            Self::Duration | Self::Requests | Self::Errors => None,
+            Self::InFlight => Some("in-flight gauge"),
+            Self::Retries => Some("retry counter"),
+            Self::Fallbacks => Some("fallback counter"),
         }
     }
 }
@@ -142,16 +165,16 @@ impl Expansion<'_> {
         let (stage, field) = (self.stage.ident.to_string(), metric.field());
         let checked = place.start(quote!(#rt::stage_places::<#count, { #labels.len() }>));
         let arguments = place.end(quote!((#stage, #field, #labels, &#given)));
-        let gauge = matches!(role, Role::InFlight).then(|| {
-            let function = place.start(quote!(#rt::check_gauge_labels));
-            let arguments = place.end(quote!((#field, #labels)));
+        let running = role.while_running().map(|what| {
+            let function = place.start(quote!(#rt::check_labels_while_running));
+            let arguments = place.end(quote!((#what, #field, #labels)));
             quote!(const _: () = #function #arguments;)
         });
         quote! {
             const #name: [#rt::Place; #count] =
                 #rt::stage_places_or_stub::<#count, { #labels.len() }>(#labels, &#given);
             const _: [#rt::Place; #count] = #checked #arguments;
-            #gauge
+            #running
         }
     }
 
@@ -203,7 +226,7 @@ impl Expansion<'_> {
             quote!(#field: #value)
         };
         let duration = bound(duration);
-        let others = [Role::Requests, Role::Errors, Role::InFlight].map(optional);
+        let others = ROLES.into_iter().skip(1).map(optional);
         let cells = quote! {
             static #name: #rt::StageCells = #rt::StageCells { duration: #duration, #(#others),* };
         };
@@ -273,7 +296,7 @@ impl Expansion<'_> {
             Some(metric.name.family.as_str())
         };
         let duration = family(Role::Duration).unwrap_or_default();
-        let others = [Role::Requests, Role::Errors, Role::InFlight].map(|role| {
+        let others = ROLES.into_iter().skip(1).map(|role| {
             let field = role.field();
             let family = option(rt, family(role).map(ToTokens::to_token_stream));
             quote!(#field: #family)

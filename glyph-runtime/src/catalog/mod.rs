@@ -7,7 +7,7 @@ pub(crate) mod message;
 mod registry;
 
 pub use checks::{
-    buckets, check_budget, check_gauge_labels, check_labels_allowed, check_nested, offsets,
+    buckets, check_budget, check_labels_allowed, check_labels_while_running, check_nested, offsets,
     stage_places, stage_places_or_stub,
 };
 pub use descriptor::{

@@ -37,6 +37,29 @@ impl<'r, R> Deref for Classify<'r, R> {
     }
 }
 
+/// How a call ended by what the site says of its value.
+///
+/// A closure that the site wrote has its argument's type from here.
+#[doc(hidden)]
+#[inline]
+pub fn judge<R>(result: &R, judge: impl FnOnce(&R) -> Outcome) -> Outcome {
+    judge(result)
+}
+
+/// How a call ended that gave an `Option`, where `none` is what `None` means.
+#[doc(hidden)]
+#[inline]
+#[must_use]
+pub const fn judge_option<T>(option: &Option<T>, none: Outcome) -> Verdict {
+    match option {
+        Some(_) => Verdict::OK,
+        None => Verdict {
+            outcome: none,
+            error_type: Some("none"),
+        },
+    }
+}
+
 /// A return value whose error, if it may be one, says no more than that it is.
 #[doc(hidden)]
 #[derive(Debug)]

@@ -28,7 +28,7 @@ pin_project! {
                 return;
             };
             {
-                let _entered = guard.span().enter();
+                let _entered = guard.enter();
                 this.body.set(None);
             }
             // The guard would take somebody else's panic, which unwinds through here, for one of the body's.
@@ -93,7 +93,7 @@ where
         };
         // A panic drops the guard while it unwinds: that is how `panicked` is told from `cancelled`.
         let polled = {
-            let _entered = guard.span().enter();
+            let _entered = guard.enter();
             body.poll(context)
         };
         match &polled {

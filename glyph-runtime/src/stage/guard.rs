@@ -2,7 +2,7 @@
 
 use tracing::Span;
 
-use super::{Outcome, Rows, Stage, StageCells, Verdict};
+use super::{Outcome, Rows, Stage, StageCells, Verdict, event::Events};
 use crate::clock::Moment;
 
 /// A call under way. It records exactly once: when it is finished, or else when it is dropped.
@@ -49,6 +49,16 @@ impl Guard {
     #[must_use]
     pub fn span(&self) -> &Span {
         &self.span
+    }
+
+    /// Whether the stage counts retries or fallbacks.
+    #[inline]
+    pub(super) const fn has_events(&self) -> bool {
+        self.cells.retries.is_some() || self.cells.fallbacks.is_some()
+    }
+
+    pub(super) fn events(&self) -> Events {
+        Events::of(self.cells, self.rows)
     }
 
     /// Ends the call as `verdict` says.

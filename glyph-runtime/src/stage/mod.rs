@@ -47,8 +47,10 @@
 
 mod classify;
 mod error_outcome;
+mod event;
 mod future;
 mod guard;
+mod inside;
 mod judged;
 mod outcome;
 mod run;
@@ -56,10 +58,12 @@ mod running;
 mod site;
 mod timed;
 
-pub use classify::{Anything, Classify, Plain, classify};
+pub use classify::{Anything, Classify, Plain, classify, judge, judge_option};
 pub use error_outcome::ErrorOutcome;
+pub use event::{fallback, retry};
 pub use future::{Wrap, pin, wrap};
 pub use guard::{Guard, start};
+pub use inside::Inside;
 pub use judged::Judged;
 pub use outcome::{Outcome, Verdict};
 pub use run::{entered, run};
@@ -109,6 +113,8 @@ pub struct StageCells {
     pub requests: Option<Bound>,
     pub errors: Option<Bound>,
     pub in_flight: Option<Bound>,
+    pub retries: Option<Bound>,
+    pub fallbacks: Option<Bound>,
 }
 
 impl StageCells {
@@ -127,6 +133,8 @@ pub struct Rows {
     pub requests: usize,
     pub errors: usize,
     pub in_flight: usize,
+    pub retries: usize,
+    pub fallbacks: usize,
 }
 
 /// A metric that a stage binds, and what an outcome adds to its row.

@@ -90,6 +90,13 @@ impl Verdict {
         outcome: Outcome::Ok,
         error_type: None,
     };
+
+    /// The same but for the outcome.
+    #[inline]
+    #[must_use]
+    pub const fn but(self, outcome: Outcome) -> Self {
+        Self { outcome, ..self }
+    }
 }
 
 impl From<Outcome> for Verdict {

@@ -60,10 +60,20 @@ impl Running {
         self.guard.span()
     }
 
-    /// Runs `body` inside the span.
+    /// Runs `body` inside the span; [`retry`](super::retry) and [`fallback`](super::fallback) in it are this call's.
     pub fn in_scope<R>(&self, body: impl FnOnce() -> R) -> R {
-        let _entered = self.guard.span().enter();
+        let _inside = self.guard.enter();
         body()
+    }
+
+    /// Counts a retry, if the stage binds `retries`.
+    pub fn retry(&self) {
+        self.guard.events().retry();
+    }
+
+    /// Counts a fallback, if the stage binds `fallbacks`: what was asked for comes from elsewhere.
+    pub fn fallback(&self) {
+        self.guard.events().fallback();
     }
 
     /// Ends the call well.
