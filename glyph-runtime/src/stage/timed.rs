@@ -28,9 +28,13 @@ pub fn time_as<S: Stage, R>(
     run(start(stage, S::span()), body, judge)
 }
 
+/// Judges what a future gives by its type.
+#[doc(hidden)]
+pub type ByType<T> = fn(&T) -> Verdict;
+
 /// [`time`] for a future.
 #[doc(hidden)]
-pub fn time_async<S, F>(stage: S, future: F) -> Timed<S, F, fn(&F::Output) -> Verdict>
+pub fn time_async<S, F>(stage: S, future: F) -> Timed<S, F, ByType<F::Output>>
 where
     F: Future,
     F::Output: Judged,
