@@ -30,7 +30,7 @@ pub fn time_as<S: Stage, R>(
 
 /// Judges what a future gives by its type.
 #[doc(hidden)]
-pub type ByType<T> = fn(&T) -> Verdict;
+pub(super) type ByType<T> = fn(&T) -> Verdict;
 
 /// [`time`] for a future.
 #[doc(hidden)]
