@@ -241,8 +241,8 @@ pub use glyph_macros::metric_catalog;
 /// | argument | meaning |
 /// |---|---|
 /// | `stage::stt` | the stage's struct, by its path |
-/// | `labels(provider = "deepgram", tool = name)` | a value for each label that the stage asks for: a literal, which is checked when the program is compiled, or an expression |
-/// | `fields(session = %session)` | fields of the span alone, as in `tracing`'s macros |
+/// | `labels(provider = "deepgram", tool = name)` | a value for each label that the stage asks for: a literal, which is checked when the program is compiled, or an expression; `labels(tool)` is a variable of the label's name |
+/// | `fields(session = %session)` | fields of the span alone, as in `tracing`'s macros: `%` for `Display`, `?` for `Debug`, a name alone for a variable, `name = _` for a field that is recorded later |
 /// | `outcome = \|result\| ..` | how the call ended, by a reference to what the function gives: a closure or the path of a function, which gives an [`Outcome`](crate::Outcome) |
 /// | `none = error` | what it means that the function gives `None`: `error`, `timeout`, `cancelled` or `ok` |
 /// | `crate = path` | the path of this crate, where it has another name |
@@ -251,7 +251,14 @@ pub use glyph_macros::metric_catalog;
 /// other value is `ok`. What the error says is known where its type is: a type parameter needs the bound
 /// [`ErrorOutcome`](crate::stage::ErrorOutcome). A panic is `panicked` and goes on; an async function that
 /// is dropped before its end is `cancelled`. An async function's time starts when it is
-/// first polled.
+/// first polled. Behind `-> impl Trait` it is the type of the value that counts.
+///
+/// The function's signature stays as it is, and nothing of its arguments is recorded unless named. A function that
+/// only returns a future or a stream is refused: its work would begin after the record.
+///
+/// Three things differ from the plain function. Arguments that the body does not name are dropped after the record.
+/// [`Location::caller`](std::panic::Location::caller) under `#[track_caller]` tells of a place in the function.
+/// `clippy::unused_async`, `needless_pass_by_value` and `unconditional_recursion` do not see into the body.
 ///
 /// A value that the label does not have, a label that the stage does not ask for and one that is missing do not
 /// compile:
