@@ -1,8 +1,8 @@
 //! Who says how a call ended: `outcome = |result| ..`, `none = error`, or else the type of what it gives.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
-use syn::{Expr, Token, ext::IdentExt, parse::ParseStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Expr, Token, ext::IdentExt, parse::ParseStream, spanned::Spanned};
 
 use crate::{
     arguments::assigned,
@@ -69,7 +69,9 @@ impl Judge {
         match self {
             Self::Type => quote!(|#result| #verdict),
             Self::Function(function) => {
-                quote!(|#result| #verdict.but(#rt::judge(#result, #function)))
+                let judge = Place::of(function).start(quote!(#rt::judge));
+                let arguments = quote_spanned!(function.span()=> (#result, #function));
+                quote!(|#result| #verdict.but(#judge #arguments))
             }
             Self::None { key, outcome } => {
                 let outcome = format_ident!("{outcome}");

@@ -40,6 +40,10 @@ fn by_case(
     method: &str,
     own: impl Fn(&Case, &str) -> TokenStream,
 ) -> TokenStream {
+    if !error.is_whole {
+        // The program does not get as far as running it.
+        return quote!(loop {});
+    }
     if error.cases.is_empty() {
         return quote!(match *self {});
     }

@@ -14,6 +14,8 @@ pub(super) struct Error {
     pub(super) runtime: Option<Path>,
     /// The variants of an enum, or the struct itself.
     pub(super) cases: Vec<Case>,
+    /// Whether it is something that can have cases.
+    pub(super) is_whole: bool,
 }
 
 pub(super) struct Case {
@@ -56,6 +58,7 @@ impl Error {
             generics: input.generics.clone(),
             runtime: args.runtime,
             cases,
+            is_whole: !matches!(input.data, Data::Union(_)),
         }
     }
 }
