@@ -20,7 +20,7 @@
 /// ```
 ///
 /// Under `#[label(outcome)]` the enum tells how a stage ended, and is filled by the stage itself. A variant
-/// takes the [`Outcome`](crate::Outcome) of its own name, or those that it states; `error` takes those that
+/// takes the [`Outcome`](enum@crate::Outcome) of its own name, or those that it states; `error` takes those that
 /// nobody else does.
 ///
 /// ```
@@ -243,7 +243,7 @@ pub use glyph_macros::metric_catalog;
 /// | `stage::stt` | the stage's struct, by its path |
 /// | `labels(provider = "deepgram", tool = name)` | a value for each label that the stage asks for: a literal, which is checked when the program is compiled, or an expression; `labels(tool)` is a variable of the label's name |
 /// | `fields(session = %session)` | fields of the span alone, as in `tracing`'s macros: `%` for `Display`, `?` for `Debug`, a name alone for a variable, `name = _` for a field that is recorded later |
-/// | `outcome = \|result\| ..` | how the call ended, by a reference to what the function gives: a closure or the path of a function, which gives an [`Outcome`](crate::Outcome) |
+/// | `outcome = \|result\| ..` | how the call ended, by a reference to what the function gives: a closure or the path of a function, which gives an [`Outcome`](enum@crate::Outcome) |
 /// | `none = error` | what it means that the function gives `None`: `error`, `timeout`, `cancelled` or `ok` |
 /// | `crate = path` | the path of this crate, where it has another name |
 ///

@@ -37,16 +37,13 @@ impl Args {
                     args.runtime = Some(assigned_path(input)?);
                     return Ok(());
                 }
-                match &args.word {
-                    Some(word) => Err(syn::Error::new_spanned(
-                        key,
-                        format!("an error has one outcome: leave out `{word}` or `{key}`"),
-                    )),
-                    None => {
-                        args.word = Some(key.clone());
-                        Ok(())
-                    }
+                if let Some(word) = &args.word {
+                    let message =
+                        format!("an error has one outcome: leave out `{word}` or `{key}`");
+                    return Err(syn::Error::new_spanned(key, message));
                 }
+                args.word = Some(key.clone());
+                Ok(())
             });
         }
         args

@@ -60,6 +60,7 @@ impl Outcome {
     ///
     /// assert_eq!(Outcome::of_value(&[1, 2]), Outcome::Ok);
     /// ```
+    #[must_use]
     pub const fn of_value<T: ?Sized>(_: &T) -> Self {
         Self::Ok
     }
