@@ -20,8 +20,8 @@ pub use crate::{
         scaled_bounds,
     },
     stage::{
-        Bound, ErrorOutcome, Guard, Judged, Outcome, Rows, Running, Stage, StageCells, Timed,
-        Verdict, any, at, begin, checked, classify, describe, entered, judge, judge_option,
+        Bound, ByValue, ErrorOutcome, Guard, Judged, Outcome, Rows, Running, Stage, StageCells,
+        Timed, Verdict, any, at, begin, checked, classify, describe, entered, judge, judge_option,
         literal, pin, run, start, time, time_as, time_async, time_async_as, wrap,
     },
 };

@@ -62,10 +62,7 @@ pub(super) fn methods(
 
             /// `future` as a call, which starts at the first poll and ends as the value says that `future` gives.
             #[inline]
-            #vis fn time_async<F>(
-                self,
-                future: F,
-            ) -> #rt::Timed<Self, F, fn(&#output) -> #rt::Verdict>
+            #vis fn time_async<F>(self, future: F) -> #rt::Timed<Self, F, #rt::ByValue<F>>
             where
                 F: #future,
                 #output: #rt::Judged,

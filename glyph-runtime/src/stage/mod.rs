@@ -69,7 +69,7 @@ pub use outcome::{Outcome, Verdict};
 pub use run::{entered, run};
 pub use running::{Running, begin};
 pub use site::{any, at, checked, literal};
-pub use timed::{Timed, time, time_as, time_async, time_async_as};
+pub use timed::{ByValue, Timed, time, time_as, time_async, time_async_as};
 
 use tracing::Span;
 

@@ -28,13 +28,13 @@ pub fn time_as<S: Stage, R>(
     run(start(stage, S::span()), body, judge)
 }
 
-/// Judges what a future gives by its type.
+/// Judges a future's value as it says itself.
 #[doc(hidden)]
-pub(super) type ByType<T> = fn(&T) -> Verdict;
+pub type ByValue<F> = fn(&<F as Future>::Output) -> Verdict;
 
 /// [`time`] for a future.
 #[doc(hidden)]
-pub fn time_async<S, F>(stage: S, future: F) -> Timed<S, F, ByType<F::Output>>
+pub fn time_async<S, F>(stage: S, future: F) -> Timed<S, F, ByValue<F>>
 where
     F: Future,
     F::Output: Judged,
