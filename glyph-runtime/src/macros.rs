@@ -196,6 +196,10 @@ pub use glyph_macros::metric_catalog;
 /// is dropped before its end is `cancelled`. An async function's time starts when it is
 /// first polled.
 ///
+/// A function that returns `impl Future` or a boxed future (also under `#[async_trait]`) is measured in the same way, if
+/// it ends with `async move { .. }` or `Box::pin(async move { .. })`; labels and fields are read at the
+/// first poll. What stands before that block runs in the call, and is not measured.
+///
 /// A value that the label does not have, a label that the stage does not ask for and one that is missing do not
 /// compile:
 ///

@@ -4,7 +4,7 @@
 //! the body and not the measurement.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{FnArg, PatIdent, Signature, Type, visit::Visit};
 
 use super::{
@@ -19,25 +19,48 @@ pub(super) fn measured(
     guard: &Ident,
     rt: &TokenStream,
 ) -> TokenStream {
-    let body = nested(&function.body);
-    let mention = mention(&function.signature, &body.stream());
+    let body = match form {
+        Form::Sync(_) | Form::Async(_) => nested(&function.body),
+        Form::Future(tail, _) => nested(&tail.body),
+    };
     match form {
         Form::Sync(Output::Value(ty)) => {
-            let classify = classify(rt);
+            let (mention, classify) = (mention(&function.signature, &body), classify(rt));
             quote!(#rt::run(#guard, move || -> #ty { #mention #body }, #classify))
         }
         Form::Sync(Output::Never) => {
             let entered = Ident::new("__entered", Span::mixed_site());
             quote!(let #entered = #rt::entered(&#guard); #body)
         }
-        Form::Async(Output::Value(ty)) => {
-            let (pin, classify) = (pin(ty, rt), classify(rt));
-            quote!(#rt::wrap(#guard, async move { #pin #mention #body }, #classify).await)
+        Form::Async(output) => {
+            let mention = mention(&function.signature, &body);
+            wrapped(
+                output,
+                &quote!(async move),
+                &quote!(#mention #body),
+                guard,
+                rt,
+            )
         }
-        Form::Async(Output::Never) => {
-            quote!(#rt::wrap(#guard, async move { #mention #body }, |_| #rt::Verdict::OK).await)
+        Form::Future(tail, output) => {
+            wrapped(output, &tail.words, &body.to_token_stream(), guard, rt)
         }
     }
+}
+
+/// The end of an `async` body: `inside`, wrapped and awaited.
+fn wrapped(
+    output: &Output,
+    words: &TokenStream,
+    inside: &TokenStream,
+    guard: &Ident,
+    rt: &TokenStream,
+) -> TokenStream {
+    let (pin, classify) = match output {
+        Output::Value(ty) => (pin(ty, rt), classify(rt)),
+        Output::Never => (TokenStream::new(), quote!(|_| #rt::Verdict::OK)),
+    };
+    quote!(#rt::wrap(#guard, #words { #pin #inside }, #classify).await)
 }
 
 /// The body as a block in a block. `unused_braces` looks at one that is a line long, unless a macro made it.
@@ -67,7 +90,7 @@ fn pin(ty: &Type, rt: &TokenStream) -> TokenStream {
 /// order of its mention, and a function its arguments from the last to the first.
 ///
 /// Those that the body does not use are left to `unused_variables`.
-fn mention(signature: &Signature, body: &TokenStream) -> TokenStream {
+fn mention(signature: &Signature, body: &Group) -> TokenStream {
     let mut arguments = Arguments::default();
     for input in &signature.inputs {
         match input {
@@ -81,7 +104,7 @@ fn mention(signature: &Signature, body: &TokenStream) -> TokenStream {
         .0
         .iter()
         .rev()
-        .filter(|name| uses(body, name))
+        .filter(|name| uses(&body.stream(), name))
         .collect();
     if used.is_empty() {
         return TokenStream::new();

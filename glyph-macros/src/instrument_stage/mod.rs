@@ -6,6 +6,7 @@ mod expand;
 mod function;
 mod model;
 mod returned;
+mod tail;
 #[cfg(test)]
 mod tests;
 
