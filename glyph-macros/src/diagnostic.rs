@@ -1,6 +1,6 @@
 //! Collects every mistake of an item, so that one build shows them all.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
 /// The mistakes found so far, each at the user's token.
@@ -51,15 +51,30 @@ impl Place {
         }
     }
 
-    /// `tokens` at the first of the user's; names resolve as before.
+    /// `tokens` where the first of the user's stands; names resolve as before.
     pub(crate) fn start(self, tokens: TokenStream) -> TokenStream {
         moved(tokens, self.first)
     }
 
-    /// `tokens` at the last of the user's; names resolve as before. An expression between
-    /// [`start`](Self::start) and this covers all of the user's tokens.
-    pub(crate) fn end(self, tokens: TokenStream) -> TokenStream {
-        moved(tokens, self.last)
+    /// `tokens` where the user's stand; names resolve as before.
+    pub(crate) fn around(self, tokens: TokenStream) -> TokenStream {
+        let mut tokens: Vec<TokenTree> = self.start(tokens).into_iter().collect();
+        if let Some(end) = tokens.last_mut() {
+            end.set_span(end.span().located_at(self.last));
+        }
+        tokens.into_iter().collect()
+    }
+
+    /// A call of `function` that rustc takes to be written by the user, so that an error does not go on
+    /// about macros. The function is to be found from there by an item's name; the arguments stay as they are.
+    pub(crate) fn call(self, function: TokenStream, arguments: &TokenStream) -> TokenStream {
+        let mut arguments = Group::new(Delimiter::Parenthesis, arguments.clone());
+        arguments.set_span(self.last);
+        let function = function.into_iter().map(|mut token| {
+            token.set_span(self.first);
+            token
+        });
+        function.chain([arguments.into()]).collect()
     }
 }
 

@@ -9,11 +9,12 @@ pub use crate::{
     catalog::{
         AnyCatalog, Catalog, CatalogDescriptor, Kind, MetricDescriptor, StageDescriptor,
         StageLabel, Unit, buckets, check_budget, check_gauge_labels, check_labels_allowed,
-        check_nested, offsets, stage_places, stage_places_or_stub,
+        check_nested, counter_labels, gauge_labels, histogram_labels, offsets, stage_places,
+        stage_places_or_stub,
     },
     label::{
-        Label, LabelDescriptor, LabelSet, LabelValues, OpenValues, Place, label, label_or_stub,
-        open_labels, places,
+        Label, LabelDescriptor, LabelSet, LabelValues, OpenValues, Place, check_bound, label_of,
+        open_labels, places, values_of, values_of_given,
     },
     metric::{
         Counter, Gauge, Histogram, Metric, MetricParts, MetricState, Storage, padded_bounds,

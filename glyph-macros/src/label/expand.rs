@@ -20,9 +20,10 @@ pub(super) fn tokens(model: &Enum) -> TokenStream {
     let outcomes = outcomes(model, &rt);
     let digit = by_variant(
         model,
+        &quote!(0),
         variants.iter().enumerate().map(|(digit, _)| quote!(#digit)),
     );
-    let text = by_variant(model, names.iter().map(|name| quote!(#name)));
+    let text = by_variant(model, &quote!(""), names.iter().map(|name| quote!(#name)));
     let literals = variants.iter().enumerate().skip(1).map(|(digit, variant)| {
         let value = value(variant);
         quote!(#digit => #value,)
@@ -62,9 +63,14 @@ fn outcomes(model: &Enum, rt: &TokenStream) -> Option<TokenStream> {
     })
 }
 
-fn by_variant(model: &Enum, results: impl Iterator<Item = TokenStream>) -> TokenStream {
+/// A match with a result for each variant; `none` where a mistake left no variant.
+fn by_variant(
+    model: &Enum,
+    none: &TokenStream,
+    results: impl Iterator<Item = TokenStream>,
+) -> TokenStream {
     if model.variants.is_empty() {
-        return unbuildable();
+        return none.clone();
     }
     let arms = model.variants.iter().zip(results).map(|(variant, result)| {
         let ident = &variant.ident;

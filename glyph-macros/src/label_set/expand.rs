@@ -24,21 +24,14 @@ pub(super) fn tokens(model: &Set) -> TokenStream {
     let descriptors = model
         .labels
         .iter()
-        .map(|label| call(label, &rt, &quote!(label_or_stub)));
-    let checks = model
-        .labels
-        .iter()
-        .filter(|label| label.checked)
-        .map(|label| {
-            let check = call(label, &rt, &quote!(label));
-            quote!(const _: #rt::LabelDescriptor = #check;)
-        });
+        .map(|label| descriptor(label, &implementer, &rt));
+    let checks = checks(model, &rt);
     let row = row(model, &rt);
     quote! {
         const _: () = {
             const __GLYPH_LABELS: [#rt::LabelDescriptor; #count] = [#(#descriptors),*];
             const __GLYPH_PLACES: [#rt::Place; #count] = #rt::places(&__GLYPH_LABELS);
-            #(#checks)*
+            #checks
             #[automatically_derived]
             impl #rt::LabelSet for #implementer {
                 type Of<'glyph> = #lent;
@@ -52,16 +45,34 @@ pub(super) fn tokens(model: &Set) -> TokenStream {
     }
 }
 
-/// A call of the runtime's `function` that describes the label, at the user's type.
-fn call(label: &Label, rt: &TokenStream, function: &TokenStream) -> TokenStream {
-    let Label {
-        name, ty, written, ..
-    } = label;
-    let max = option(rt, label.max.map(|max| quote!(#max)));
-    let place = Place::of(written);
-    let function = place.start(quote!(#rt::#function::));
-    let arguments = place.end(quote!((#name, #max)));
-    quote!(#function<#ty>#arguments)
+fn descriptor(label: &Label, implementer: &TokenStream, rt: &TokenStream) -> TokenStream {
+    let Label { ident, name, .. } = label;
+    let max = max(label, rt);
+    let call = quote!(#rt::label_of(|set: &#implementer| &set.#ident, #name, #max));
+    Place::of(&label.ty).around(call)
+}
+
+fn checks(model: &Set, rt: &TokenStream) -> TokenStream {
+    let labels = model.labels.iter().enumerate();
+    let checks = labels
+        .filter(|(_, label)| label.checked)
+        .map(|(index, label)| {
+            let max = max(label, rt);
+            let call = Place::of(&label.ty).call(
+                quote!(__glyph::check_bound),
+                &quote!(&__GLYPH_LABELS[#index], #max),
+            );
+            quote!(const _: () = #call;)
+        });
+    quote! {
+        #[allow(unused_imports, reason = "refusals may leave nothing to check")]
+        use #rt as __glyph;
+        #(#checks)*
+    }
+}
+
+fn max(label: &Label, rt: &TokenStream) -> TokenStream {
+    option(rt, label.max.map(|max| quote!(#max)))
 }
 
 fn row(model: &Set, rt: &TokenStream) -> TokenStream {
@@ -73,10 +84,8 @@ fn row(model: &Set, rt: &TokenStream) -> TokenStream {
     }
     let terms = model.labels.iter().enumerate().map(|(index, label)| {
         let ident = &label.ident;
-        let place = Place::of(&label.written);
-        let function = place.start(quote!(#rt::Place::row));
-        let arguments = place.end(quote!((&__GLYPH_PLACES[#index], &of.#ident, open)));
-        quote!(#function #arguments)
+        let term = quote!(#rt::Place::row(&__GLYPH_PLACES[#index], &of.#ident, open));
+        Place::of(&label.ty).around(term)
     });
     quote!(#(#terms)+*)
 }

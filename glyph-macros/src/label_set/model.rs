@@ -7,7 +7,7 @@ use syn::{
 };
 
 use super::args::{self, FieldArgs};
-use crate::{diagnostic::Errors, label_name, lifetimes::made_static};
+use crate::{diagnostic::Errors, label_name};
 
 /// The largest bound of an open label; each of its values costs a row of every metric that has it.
 const MAX_VALUES: usize = 1_000_000;
@@ -24,9 +24,6 @@ pub(super) struct Set {
 pub(super) struct Label {
     pub(super) ident: Ident,
     pub(super) name: String,
-    /// The type as it was written.
-    pub(super) written: Type,
-    /// The type without borrowed parts.
     pub(super) ty: Type,
     pub(super) max: Option<usize>,
     /// Whether the bound, or its absence, may be held against the type.
@@ -131,8 +128,7 @@ impl Label {
         Some(Self {
             ident,
             name,
-            written: field.ty.clone(),
-            ty: made_static(&field.ty),
+            ty: field.ty.clone(),
             max,
             checked,
         })

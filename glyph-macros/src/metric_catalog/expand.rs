@@ -5,6 +5,8 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
+use syn::Type;
+
 use super::{
     buckets::Buckets,
     expand_checks, expand_stage, expand_stage_module,
@@ -13,14 +15,14 @@ use super::{
     stage::Stage,
     unit::Unit,
 };
-use crate::runtime_path::hidden_module;
+use crate::{diagnostic::Place, runtime_path::hidden_module};
 
 pub(super) fn tokens(catalog: &Catalog) -> TokenStream {
     let rt = hidden_module(catalog.runtime.as_ref());
     let structure = &catalog.structure;
     let stage_module = expand_stage_module::module(catalog);
     let metrics = catalog.metrics.iter().enumerate();
-    let labels = metrics.map(|(index, metric)| metric_consts(index, metric, &rt));
+    let labels = metrics.map(|(index, metric)| metric_consts(index, metric, &structure.ident, &rt));
     let nested = nested_consts(catalog, &rt);
     let statics = statics(catalog, &rt);
     let checks = expand_checks::tokens(catalog, &rt);
@@ -66,15 +68,16 @@ pub(super) fn open_of(index: usize, metric: &Metric) -> TokenStream {
 }
 
 /// What a metric's descriptor and cells refer to.
-fn metric_consts(index: usize, metric: &Metric, rt: &TokenStream) -> TokenStream {
+fn metric_consts(index: usize, metric: &Metric, catalog: &Ident, rt: &TokenStream) -> TokenStream {
     let labels = metric.labels.as_ref().map(|ty| {
         let (labels, places, open) = (
             of_metric("LABELS", index),
             of_metric("PLACES", index),
             of_metric("OPEN", index),
         );
+        let descriptors = labels_of_field(metric, ty, catalog, rt);
         quote! {
-            const #labels: &[#rt::LabelDescriptor] = <#ty as #rt::LabelSet>::LABELS;
+            const #labels: &[#rt::LabelDescriptor] = #descriptors;
             static #places: [#rt::Place; #labels.len()] = #rt::places(#labels);
             static #open: [#rt::OpenValues; #rt::open_labels(#labels)] =
                 [const { #rt::OpenValues::new() }; #rt::open_labels(#labels)];
@@ -91,6 +94,22 @@ fn metric_consts(index: usize, metric: &Metric, rt: &TokenStream) -> TokenStream
         }
     });
     quote!(#labels #buckets)
+}
+
+/// The labels by way of the field, so that a misspelt label set is told once.
+fn labels_of_field(
+    metric: &Metric,
+    labels: &Type,
+    catalog: &Ident,
+    rt: &TokenStream,
+) -> TokenStream {
+    let field = &metric.ident;
+    let function = match metric.kind {
+        Kind::Counter => format_ident!("counter_labels"),
+        Kind::Gauge => format_ident!("gauge_labels"),
+        Kind::Histogram => format_ident!("histogram_labels"),
+    };
+    Place::of(labels).around(quote!(#rt::#function(|catalog: &#catalog| &catalog.#field)))
 }
 
 fn bucket_list(buckets: &Buckets) -> TokenStream {
@@ -242,7 +261,8 @@ fn instance(catalog: &Catalog) -> TokenStream {
     });
     let nested = catalog.nested.iter().map(|nested| {
         let (field, ty) = (&nested.ident, &nested.ty);
-        quote!(#field: <#ty>::global(),)
+        let global = Place::of(ty).around(quote!(global()));
+        quote!(#field: <#ty>::#global,)
     });
     quote! {
         static __GLYPH_CATALOG: #ident = #ident { #(#metrics)* #(#nested)* };
@@ -259,7 +279,10 @@ fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     } = catalog;
     let stages = expand_stage::descriptors(catalog, rt);
     let nested = (0..catalog.nested.len()).map(|index| of_metric("NESTED", index));
-    let fields = catalog.nested.iter().map(|nested| &nested.ident);
+    let erased = catalog.nested.iter().map(|nested| {
+        let field = &nested.ident;
+        Place::of(&nested.ty).around(quote!(self.#field as &'static dyn #rt::AnyCatalog))
+    });
     let bound = catalog.stages.iter().flat_map(Stage::bindings);
     let bound = bound.filter_map(|bound| Some(&catalog.metrics.get(bound.metric)?.ident));
     let line = line(catalog.line);
@@ -289,7 +312,7 @@ fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
                 &__GLYPH_CELLS
             }
             fn nested(&self) -> #rt::Vec<&'static dyn #rt::AnyCatalog> {
-                #rt::vec![#(self.#fields as &'static dyn #rt::AnyCatalog),*]
+                #rt::vec![#(#erased),*]
             }
         }
     }

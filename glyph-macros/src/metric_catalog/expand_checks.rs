@@ -3,7 +3,7 @@
 //! What they check is computed elsewhere without panics, so that a refusal appears once.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
 
 use super::{
     buckets::Buckets,
@@ -13,44 +13,50 @@ use super::{
 use crate::diagnostic::Place;
 
 pub(super) fn tokens(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
-    let budget = budget(catalog, rt);
-    let buckets = buckets(catalog, rt);
-    let labels = forbidden_labels(catalog, rt);
-    let nested = nested(catalog, rt);
-    quote!(#budget #buckets #labels #nested)
+    let budget = budget(catalog);
+    let buckets = buckets(catalog);
+    let labels = forbidden_labels(catalog);
+    let nested = nested(catalog);
+    quote! {
+        use #rt as __glyph;
+        #budget
+        #buckets
+        #labels
+        #nested
+    }
 }
 
 /// A const that calls `function` where `place` stands.
-fn check(place: Place, function: TokenStream, arguments: &TokenStream) -> TokenStream {
-    let function = place.start(function);
-    let arguments = place.end(quote!((#arguments)));
-    quote!(const _: () = #function #arguments;)
+fn check(place: Place, function: &str, arguments: &TokenStream) -> TokenStream {
+    let function = format_ident!("{function}");
+    let call = place.call(quote!(__glyph::#function), arguments);
+    quote!(const _: () = #call;)
 }
 
-fn budget(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
+fn budget(catalog: &Catalog) -> TokenStream {
     let name = catalog.structure.ident.to_string();
     let max = catalog.max_series;
     check(
         catalog.max_series_place,
-        quote!(#rt::check_budget),
+        "check_budget",
         &quote!(#name, &__GLYPH_METRICS, #max),
     )
 }
 
-fn buckets(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
+fn buckets(catalog: &Catalog) -> TokenStream {
     let metrics = catalog.metrics.iter().enumerate();
     metrics
         .filter_map(|(index, metric)| match &metric.buckets {
             Some(Buckets::Constant(constant)) => {
                 let buckets = of_metric("BUCKETS", index).into_token_stream();
-                Some(check(Place::of(constant), quote!(#rt::buckets), &buckets))
+                Some(check(Place::of(constant), "buckets", &buckets))
             }
             Some(Buckets::List(_)) | None => None,
         })
         .collect()
 }
 
-fn forbidden_labels(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
+fn forbidden_labels(catalog: &Catalog) -> TokenStream {
     let forbidden = &catalog.forbidden;
     if forbidden.is_empty() {
         return TokenStream::new();
@@ -61,19 +67,19 @@ fn forbidden_labels(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
             let place = Place::of(metric.labels.as_ref()?);
             let (field, labels) = (metric.field(), labels_of(index, metric));
             let arguments = quote!(#field, #labels, &[#(#forbidden),*]);
-            Some(check(place, quote!(#rt::check_labels_allowed), &arguments))
+            Some(check(place, "check_labels_allowed", &arguments))
         })
         .collect()
 }
 
-fn nested(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
+fn nested(catalog: &Catalog) -> TokenStream {
     let forbidden = &catalog.forbidden;
     let nested = catalog.nested.iter().enumerate();
     nested
         .map(|(index, nested)| {
             let descriptor = of_metric("NESTED", index);
             let arguments = quote!(&__GLYPH_METRICS, #descriptor, &[#(#forbidden),*]);
-            check(Place::of(&nested.ty), quote!(#rt::check_nested), &arguments)
+            check(Place::of(&nested.ty), "check_nested", &arguments)
         })
         .collect()
 }

@@ -24,7 +24,7 @@ pub(super) fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStrea
                 index,
                 rt,
             };
-            let consts = expansion.consts();
+            let consts = expansion.consts(module);
             let implementation = expansion.implementation(module);
             quote!(#consts #implementation)
         })
@@ -108,11 +108,14 @@ impl Expansion<'_> {
         })
     }
 
-    fn consts(&self) -> TokenStream {
+    fn consts(&self, module: &Ident) -> TokenStream {
         let rt = self.rt;
         let labels = &self.stage.labels;
         let (name, count) = (self.of_stage("LABELS"), labels.len());
-        let described = labels.iter().map(|label| stage_label(label, rt));
+        let described = labels
+            .iter()
+            .enumerate()
+            .map(|(index, label)| self.label(index, label, module));
         let given = labels.iter().enumerate().filter_map(|(index, label)| {
             let (name, ty, value) = (self.given(index), &label.static_ty, label.given.as_ref()?);
             Some(quote!(const #name: #ty = #value;))
@@ -127,6 +130,21 @@ impl Expansion<'_> {
         }
     }
 
+    fn label(&self, index: usize, label: &StageLabel, module: &Ident) -> TokenStream {
+        let (rt, stage) = (self.rt, &self.stage.ident);
+        let StageLabel { ident, name, .. } = label;
+        let given = label.given.is_some();
+        let values = if given {
+            let value = self.given(index);
+            quote!(#rt::values_of_given(&#value))
+        } else {
+            let lifetime = self.stage.borrows().then(|| quote!(<'static>));
+            quote!(#rt::values_of(|stage: &#module::#stage #lifetime| &stage.#ident))
+        };
+        let values = Place::of(&label.ty).around(values);
+        quote!(#rt::StageLabel { name: #name, values: #values, given: #given })
+    }
+
     /// Where the stage's labels go in the rows of one metric, and the check that they fill them.
     fn places_consts(&self, role: Role, binding: &Binding, metric: &Metric) -> TokenStream {
         let rt = self.rt;
@@ -138,17 +156,21 @@ impl Expansion<'_> {
         let labels = labels_of(binding.metric, metric);
         let place = Place::of(&binding.place);
         let (stage, field) = (self.stage.ident.to_string(), metric.field());
-        let checked = place.start(quote!(#rt::stage_places::<#count, { #labels.len() }>));
-        let arguments = place.end(quote!((#stage, #field, #labels, &#given)));
+        let check = place.call(
+            quote!(__glyph::stage_places::<#count, { #labels.len() }>),
+            &quote!(#stage, #field, #labels, &#given),
+        );
         let gauge = matches!(role, Role::InFlight).then(|| {
-            let function = place.start(quote!(#rt::check_gauge_labels));
-            let arguments = place.end(quote!((#field, #labels)));
-            quote!(const _: () = #function #arguments;)
+            let check = place.call(
+                quote!(__glyph::check_gauge_labels),
+                &quote!(#field, #labels),
+            );
+            quote!(const _: () = #check;)
         });
         quote! {
             const #name: [#rt::Place; #count] =
                 #rt::stage_places_or_stub::<#count, { #labels.len() }>(#labels, &#given);
-            const _: [#rt::Place; #count] = #checked #arguments;
+            const _: [#rt::Place; #count] = #check;
             #gauge
         }
     }
@@ -226,7 +248,8 @@ impl Expansion<'_> {
         let labels = self.stage.labels.iter().enumerate();
         let terms = labels.map(|(index, label)| {
             let value = self.value(index, label);
-            quote!(#rt::Place::row(&#places[#index], #value, #open))
+            let row = quote!(#rt::Place::row(&#places[#index], #value, #open));
+            Place::of(&label.ty).around(row)
         });
         quote!(#(#terms)+*)
     }
@@ -247,7 +270,9 @@ impl Expansion<'_> {
         let describes: Vec<_> = labels
             .map(|(index, label)| {
                 let (name, value) = (&label.name, self.value(index, label));
-                quote!(#rt::describe(span, #name, #value);)
+                let describe = quote!(#rt::describe(span, #name, #value));
+                let describe = Place::of(&label.ty).around(describe);
+                quote!(#describe;)
             })
             .collect();
         let span = if describes.is_empty() {
@@ -282,23 +307,6 @@ impl Expansion<'_> {
                 file: #rt::core::file!(),
                 line: #line,
             }
-        }
-    }
-}
-
-fn stage_label(label: &StageLabel, rt: &TokenStream) -> TokenStream {
-    let StageLabel {
-        name,
-        static_ty,
-        given,
-        ..
-    } = label;
-    let given = given.is_some();
-    quote! {
-        #rt::StageLabel {
-            name: #name,
-            values: <#static_ty as #rt::Label>::VALUES,
-            given: #given,
         }
     }
 }

@@ -22,6 +22,14 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    pub(super) fn plural(self) -> &'static str {
+        match self {
+            Self::Counter => "counters",
+            Self::Gauge => "gauges",
+            Self::Histogram => "histograms",
+        }
+    }
+
     /// The kind with its article.
     pub(super) fn noun(self) -> &'static str {
         match self {

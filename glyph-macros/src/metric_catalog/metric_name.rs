@@ -1,6 +1,6 @@
 //! What a metric is called on the page and in OpenTelemetry.
 
-use std::{collections::HashMap, fmt::Display};
+use std::collections::HashMap;
 
 use quote::ToTokens;
 use syn::{Ident, LitStr, ext::IdentExt};
@@ -154,9 +154,14 @@ pub(super) fn check_clashes(metrics: &[Metric], errors: &mut Errors) {
 }
 
 fn clash_message(sample: &str, first: &Metric, second: &Metric) -> String {
-    let (first, second): (&dyn Display, &dyn Display) = (&first.ident, &second.ident);
+    let rename = "rename one with `#[metric(name = \"..\")]`";
+    if first.name.family == second.name.family {
+        let (family, first) = (&first.name.family, &first.ident);
+        return format!("two metrics are called `{family}`, this one and `{first}`: {rename}");
+    }
+    let (first, second) = (&first.ident, &second.ident);
     format!(
-        "metric `{second}` meets `{first}` on the page: both have samples called `{sample}`; rename one with `#[metric(name = \"..\")]`"
+        "metric `{second}` meets `{first}` on the page: both have samples called `{sample}`; {rename}"
     )
 }
 

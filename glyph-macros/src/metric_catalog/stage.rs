@@ -116,7 +116,7 @@ impl Known<'_> {
             position.and_then(|index| Some((index, self.metrics.get(index)?)))
         else {
             if !self.hidden.contains(&token.to_string()) {
-                errors.at(token, self.unknown(key, token, kind));
+                errors.at(token, self.unknown(token, kind));
             }
             return None;
         };
@@ -137,7 +137,7 @@ impl Known<'_> {
         })
     }
 
-    fn unknown(&self, key: &str, token: &Ident, kind: Kind) -> String {
+    fn unknown(&self, token: &Ident, kind: Kind) -> String {
         let fitting: Vec<String> = self
             .metrics
             .iter()
@@ -145,16 +145,13 @@ impl Known<'_> {
             .map(|metric| metric.ident.to_string())
             .collect();
         let hint = did_you_mean(&token.to_string(), &fitting);
+        let plural = kind.plural();
         let choice = if fitting.is_empty() {
-            "there is none".to_owned()
+            format!("it has no {plural}")
         } else {
-            format!("there is: {}", fitting.join(", "))
+            format!("its {plural}: {}", fitting.join(", "))
         };
-        format!(
-            "`{}` has no metric `{token}`; {hint}`{key}` takes {} of this catalog, {choice}",
-            self.catalog,
-            kind.noun()
-        )
+        format!("`{}` has no metric `{token}`; {hint}{choice}", self.catalog)
     }
 }
 

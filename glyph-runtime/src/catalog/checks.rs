@@ -188,6 +188,14 @@ pub const fn stage_places<const LABELS: usize, const METRIC: usize>(
     let mut index = 0;
     while index < METRIC {
         match position(given, labels[index].name) {
+            Some(_) if labels[index].outcomes.is_some() => Message::new("label `")
+                .text(labels[index].name)
+                .text("` of `")
+                .text(metric)
+                .text("` tells how a call ended, and stage `")
+                .text(stage)
+                .text("` fills it itself: leave it out of `labels(..)`")
+                .refuse(),
             Some(place) => check_same_values(stage, metric, &labels[index], &given[place]),
             None if labels[index].outcomes.is_some() => {}
             None => Message::new("stage `")

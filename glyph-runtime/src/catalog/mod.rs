@@ -2,6 +2,7 @@
 
 mod checks;
 mod descriptor;
+mod labels;
 pub(crate) mod message;
 #[cfg(feature = "prometheus")]
 mod registry;
@@ -13,9 +14,11 @@ pub use checks::{
 pub use descriptor::{
     CatalogDescriptor, Kind, MetricDescriptor, StageDescriptor, StageLabel, Unit,
 };
+#[cfg(feature = "prometheus")]
+#[doc(hidden)]
+pub use labels::{counter_labels, gauge_labels, histogram_labels};
 #[cfg(feature = "facade")]
 pub(crate) use registry::sample_names;
-#[cfg(feature = "prometheus")]
 pub use registry::{CatalogClash, Registry};
 
 use crate::metric::Metric;

@@ -42,31 +42,19 @@ impl LabelDescriptor {
     }
 }
 
-/// Describes a label of type `T`. In a `const`, an open label without a bound does not compile.
+/// Describes a label whose type is that of a field. The function is never called: from it a `const`
+/// learns the type, which expansions so need not name again.
 #[doc(hidden)]
 #[must_use]
-#[track_caller]
-pub const fn label<T: Label>(name: &'static str, max: Option<usize>) -> LabelDescriptor {
-    match (T::VALUES, max) {
-        (None, None) => Message::new("label `")
-            .text(name)
-            .text("` is open: state how many values are told apart, `#[label(max = 128)]`")
-            .refuse(),
-        (Some(_), Some(_)) => Message::new("label `")
-            .text(name)
-            .text("` is closed, its type lists its values: leave out `max`")
-            .refuse(),
-        _ => label_or_stub::<T>(name, max),
-    }
-}
-
-/// [`label`] without the refusal, for the places that need the value after the refusal was shown.
-#[doc(hidden)]
-#[must_use]
-pub const fn label_or_stub<T: Label>(name: &'static str, max: Option<usize>) -> LabelDescriptor {
+pub const fn label_of<S, T: Label>(
+    _: fn(&S) -> &T,
+    name: &'static str,
+    max: Option<usize>,
+) -> LabelDescriptor {
     let values = match (T::VALUES, max) {
         (Some(values), _) => LabelValues::Closed(values),
         (None, Some(max)) => LabelValues::Open { max },
+        // Refused by `check_bound`, where it shows once.
         (None, None) => LabelValues::Open { max: 1 },
     };
     LabelDescriptor {
@@ -74,6 +62,37 @@ pub const fn label_or_stub<T: Label>(name: &'static str, max: Option<usize>) -> 
         values,
         outcomes: T::OUTCOMES,
     }
+}
+
+/// Refuses an open label without a bound, and a closed one with one.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_bound(label: &LabelDescriptor, max: Option<usize>) {
+    match (label.values, max) {
+        (LabelValues::Open { .. }, None) => Message::new("label `")
+            .text(label.name)
+            .text("` is open: state how many values are told apart, `#[label(max = 128)]`")
+            .refuse(),
+        (LabelValues::Closed(_), Some(_)) => Message::new("label `")
+            .text(label.name)
+            .text("` is closed, its type lists its values: leave out `max`")
+            .refuse(),
+        _ => {}
+    }
+}
+
+/// The values of a stage's label, whose type is that of a field.
+#[doc(hidden)]
+#[must_use]
+pub const fn values_of<S, T: Label>(_: fn(&S) -> &T) -> Option<&'static [&'static str]> {
+    T::VALUES
+}
+
+/// The values of a stage's label whose value is given.
+#[doc(hidden)]
+#[must_use]
+pub const fn values_of_given<T: Label>(_: &T) -> Option<&'static [&'static str]> {
+    T::VALUES
 }
 
 /// How many of the labels are open.

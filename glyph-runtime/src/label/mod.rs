@@ -15,7 +15,7 @@ pub use set::LabelSet;
 pub use status::Status;
 
 pub(crate) use descriptor::cardinality;
-pub use descriptor::{label, label_or_stub, open_labels};
+pub use descriptor::{check_bound, label_of, open_labels, values_of, values_of_given};
 pub use open_values::OpenValues;
 #[cfg(feature = "facade")]
 pub(crate) use open_values::sanitized;
