@@ -14,6 +14,7 @@ mod label_name;
 mod label_set;
 mod lifetimes;
 mod metric_catalog;
+mod outcome;
 mod runtime_path;
 mod suggestion;
 
@@ -27,6 +28,11 @@ pub fn derive_label(item: TokenStream) -> TokenStream {
 #[proc_macro_derive(LabelSet, attributes(label))]
 pub fn derive_label_set(item: TokenStream) -> TokenStream {
     label_set::expand(item.into()).into()
+}
+
+#[proc_macro_derive(Outcome, attributes(outcome))]
+pub fn derive_outcome(item: TokenStream) -> TokenStream {
+    outcome::expand(item.into()).into()
 }
 
 #[proc_macro_attribute]

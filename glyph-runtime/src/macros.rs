@@ -20,7 +20,7 @@
 /// ```
 ///
 /// Under `#[label(outcome)]` the enum tells how a stage ended, and is filled by the stage itself. A variant
-/// takes the [`Outcome`](crate::Outcome) of its own name, or those that it states; `error` takes those that
+/// takes the [`Outcome`](enum@crate::Outcome) of its own name, or those that it states; `error` takes those that
 /// nobody else does.
 ///
 /// ```
@@ -79,6 +79,58 @@ pub use glyph_macros::Label;
 /// ```
 pub use glyph_macros::LabelSet;
 
+/// Makes an error tell how the call that gave it ended, and what to call it: an [`ErrorOutcome`].
+///
+/// Each variant is an [`error`](crate::Outcome::Error) unless it says otherwise. Its name in snake case is the span's
+/// `error.type` (OpenTelemetry semantic conventions, "Recording errors").
+///
+/// ```
+/// use glyph_runtime::{Outcome, stage::ErrorOutcome};
+///
+/// #[derive(Outcome, Debug)]
+/// pub enum SttError {
+///     #[outcome(timeout)]
+///     DeadlineExceeded,
+///     #[outcome(cancelled)]
+///     CallerLeft,
+///     #[outcome(ok)]
+///     Silence,
+///     #[outcome(from)]
+///     Connection(std::io::Error),
+///     Refused { status: u16 },
+/// }
+///
+/// assert_eq!(SttError::DeadlineExceeded.outcome(), Outcome::Timeout);
+/// assert_eq!(SttError::DeadlineExceeded.error_type(), "deadline_exceeded");
+/// assert_eq!(SttError::Refused { status: 503 }.outcome(), Outcome::Error);
+/// let late = std::io::ErrorKind::TimedOut.into();
+/// assert_eq!(SttError::Connection(late).outcome(), Outcome::Timeout);
+/// ```
+///
+/// | `#[outcome(..)]` | meaning |
+/// |---|---|
+/// | `error`, `timeout`, `cancelled`, `ok` | how a call ended that gave this |
+/// | `from` | outcome and type are those of the one field, which has an outcome itself |
+/// | `crate = path` | on the whole: the path of this crate, where it has another name |
+///
+/// On a struct they stand on the struct. [`macro@crate::instrument_stage`] looks at it on a function that gives a
+/// `Result` with the error, [`Running::fail`](crate::stage::Running::fail) and the `time` methods of a stage do
+/// so in a block.
+///
+/// What is no outcome of an error does not compile:
+///
+/// ```compile_fail
+/// # use glyph_runtime::Outcome;
+/// #[derive(Outcome)]
+/// pub enum SttError {
+///     #[outcome(panicked)]
+///     Broken,
+/// }
+/// ```
+///
+/// [`ErrorOutcome`]: crate::stage::ErrorOutcome
+pub use glyph_macros::Outcome;
+
 /// Declares the metrics of a program, or of a library, as the fields of a struct.
 ///
 /// ```
@@ -136,7 +188,8 @@ pub use glyph_macros::LabelSet;
 /// | `sparse` | its series are absent until they are recorded |
 ///
 /// `#[stage(stt, ..)]` on a histogram of seconds declares a stage that it times: `requests`, `errors` and `in_flight`
-/// name the counters and the gauge that the stage feeds, `labels(..)` what it asks of a function
+/// name the counters and the gauge that the stage feeds, `retries` and `fallbacks` the counters of what happens
+/// while it runs ([`stage::retry`](crate::stage::retry)), `labels(..)` what it asks of a function
 /// (`provider: Provider`) and what it gives (`kind: Kind = Kind::Stt`). A label that tells the outcome is
 /// filled by the stage. See [`macro@crate::instrument_stage`].
 ///
@@ -188,13 +241,24 @@ pub use glyph_macros::metric_catalog;
 /// | argument | meaning |
 /// |---|---|
 /// | `stage::stt` | the stage's struct, by its path |
-/// | `labels(provider = "deepgram", tool = name)` | a value for each label that the stage asks for: a literal, which is checked when the program is compiled, or an expression |
-/// | `fields(session = %session)` | fields of the span alone, as in `tracing`'s macros |
+/// | `labels(provider = "deepgram", tool = name)` | a value for each label that the stage asks for: a literal, which is checked when the program is compiled, or an expression; `labels(tool)` is a variable of the label's name |
+/// | `fields(session = %session)` | fields of the span alone, as in `tracing`'s macros: `%` for `Display`, `?` for `Debug`, a name alone for a variable, `name = _` for a field that is recorded later |
+/// | `outcome = \|result\| ..` | how the call ended, by a reference to what the function gives: a closure or the path of a function, which gives an [`Outcome`](enum@crate::Outcome) |
+/// | `none = error` | what it means that the function gives `None`: `error`, `timeout`, `cancelled` or `ok` |
 /// | `crate = path` | the path of this crate, where it has another name |
 ///
-/// `Err` is the outcome `error`, any other value `ok`. A panic is `panicked` and goes on; an async function that
+/// Unless you say otherwise, `Err` is what its error says (see [`macro@crate::Outcome`]) or else `error`, and any
+/// other value is `ok`. What the error says is known where its type is: a type parameter needs the bound
+/// [`ErrorOutcome`](crate::stage::ErrorOutcome). A panic is `panicked` and goes on; an async function that
 /// is dropped before its end is `cancelled`. An async function's time starts when it is
-/// first polled.
+/// first polled. Behind `-> impl Trait` it is the type of the value that counts.
+///
+/// The function's signature stays as it is, and nothing of its arguments is recorded unless named. A function that
+/// only returns a future or a stream is refused: its work would begin after the record.
+///
+/// Three things differ from the plain function. Arguments that the body does not name are dropped after the record.
+/// [`Location::caller`](std::panic::Location::caller) under `#[track_caller]` tells of a place in the function.
+/// `clippy::unused_async`, `needless_pass_by_value` and `unconditional_recursion` do not see into the body.
 ///
 /// A value that the label does not have, a label that the stage does not ask for and one that is missing do not
 /// compile:

@@ -8,7 +8,7 @@ pub use tracing;
 pub use crate::{
     catalog::{
         AnyCatalog, Catalog, CatalogDescriptor, Kind, MetricDescriptor, StageDescriptor,
-        StageLabel, Unit, buckets, check_budget, check_gauge_labels, check_labels_allowed,
+        StageLabel, Unit, buckets, check_budget, check_labels_allowed, check_labels_while_running,
         check_nested, counter_labels, gauge_labels, histogram_labels, offsets, stage_places,
         stage_places_or_stub,
     },
@@ -21,7 +21,8 @@ pub use crate::{
         scaled_bounds,
     },
     stage::{
-        Bound, Classify, Guard, Outcome, Rows, Stage, StageCells, Verdict, any, at, checked,
-        describe, entered, literal, pin, run, start, wrap,
+        Bound, ByValue, ErrorOutcome, Guard, Judged, Outcome, Rows, Running, Stage, StageCells,
+        Timed, Verdict, any, at, begin, checked, classify, describe, entered, judge, judge_option,
+        literal, pin, run, start, time, time_as, time_async, time_async_as, wrap,
     },
 };

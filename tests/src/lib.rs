@@ -1,10 +1,7 @@
-//! Support for the tests of glyph: reading a page as a scraper would.
+//! Support for the tests of glyph: reading a page as a scraper would, and spans as a subscriber would.
 
 mod page;
+mod spans;
 
 pub use page::{Page, Sample};
-
-/// The README's Rust, compiled and run.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;
+pub use spans::{OpenedSpan, opened_spans};

@@ -9,4 +9,6 @@ fn mistakes_are_told_where_they_stand() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("ui/catalog/*.rs");
     cases.compile_fail("ui/label/*.rs");
+    cases.compile_fail("ui/outcome/*.rs");
+    cases.compile_fail("ui/stage/*.rs");
 }

@@ -1,4 +1,4 @@
-//! The grammar of `#[instrument_stage(stage::stt, labels(..), fields(..), crate = path)]`.
+//! The grammar of `#[instrument_stage(stage::stt, labels(..), fields(..), outcome = .., crate = path)]`.
 
 use proc_macro2::Punct;
 use syn::{
@@ -6,12 +6,13 @@ use syn::{
     parse::ParseStream, token,
 };
 
+use super::judge::Judge;
 use crate::{
     arguments::{Arguments, assigned_path, skip_argument},
     diagnostic::Errors,
 };
 
-const KEYS: &[&str] = &["labels", "fields", "crate"];
+const KEYS: &[&str] = &["labels", "fields", "outcome", "none", "crate"];
 
 /// What stands in the attribute.
 #[derive(Default)]
@@ -19,6 +20,7 @@ pub(super) struct Args {
     pub(super) stage: Option<Path>,
     pub(super) labels: Vec<LabelArg>,
     pub(super) fields: Vec<FieldArg>,
+    pub(super) judge: Judge,
     pub(super) runtime: Option<Path>,
 }
 
@@ -65,6 +67,7 @@ impl Args {
             match key.to_string().as_str() {
                 "labels" => args.labels = each(input, errors, label)?,
                 "fields" => args.fields = each(input, errors, field)?,
+                "outcome" | "none" => args.judge.read(key, input)?,
                 _ => args.runtime = Some(assigned_path(input)?),
             }
             Ok(())

@@ -7,23 +7,15 @@ use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::{FnArg, PatIdent, Signature, Type, visit::Visit};
 
-use super::{
-    function::Function,
-    model::{Form, Output},
-};
+use super::model::{Form, Output, Site};
 
-/// The statements that run `function`'s body under `guard`.
-pub(super) fn measured(
-    function: &Function,
-    form: &Form,
-    guard: &Ident,
-    rt: &TokenStream,
-) -> TokenStream {
-    let body = nested(&function.body);
-    let mention = mention(&function.signature, &body.stream());
-    match form {
+/// The statements that run the function's body under `guard`.
+pub(super) fn measured(site: &Site, guard: &Ident, rt: &TokenStream) -> TokenStream {
+    let body = nested(&site.function.body);
+    let mention = mention(&site.function.signature, &body.stream());
+    let classify = site.judge.closure(rt);
+    match &site.form {
         Form::Sync(Output::Value(ty)) => {
-            let classify = classify(rt);
             quote!(#rt::run(#guard, move || -> #ty { #mention #body }, #classify))
         }
         Form::Sync(Output::Never) => {
@@ -31,7 +23,7 @@ pub(super) fn measured(
             quote!(let #entered = #rt::entered(&#guard); #body)
         }
         Form::Async(Output::Value(ty)) => {
-            let (pin, classify) = (pin(ty, rt), classify(rt));
+            let pin = pin(ty, rt);
             quote!(#rt::wrap(#guard, async move { #pin #mention #body }, #classify).await)
         }
         Form::Async(Output::Never) => {
@@ -48,11 +40,6 @@ fn nested(body: &Group) -> Group {
         body.set_span(Span::mixed_site().located_at(span));
     }
     body
-}
-
-fn classify(rt: &TokenStream) -> TokenStream {
-    let result = Ident::new("__result", Span::mixed_site());
-    quote!(|#result| #rt::Classify(#result).verdict())
 }
 
 /// Tells the compiler what an `async` block returns, which has no place to write it.

@@ -17,7 +17,7 @@ pub(super) fn tokens(site: &Site) -> TokenStream {
     let digits = digits(site, &rt);
     let open_span = open_span(site, &rt);
     let stage = stage_at_run_time(site, &rt);
-    let measured = body::measured(&site.function, &site.form, &guard, &rt);
+    let measured = body::measured(site, &guard, &rt);
     site.function.with_body(&quote! {
         #digits
         let #span = #open_span;

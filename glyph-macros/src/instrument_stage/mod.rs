@@ -4,6 +4,7 @@ mod args;
 mod body;
 mod expand;
 mod function;
+mod judge;
 mod model;
 mod returned;
 #[cfg(test)]

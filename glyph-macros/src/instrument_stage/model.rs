@@ -7,6 +7,7 @@ use syn::{Path, Type};
 use super::{
     args::{Args, FieldArg, LabelArg},
     function::Function,
+    judge::Judge,
     returned::Returned,
 };
 use crate::diagnostic::Errors;
@@ -16,6 +17,7 @@ pub(super) struct Site {
     pub(super) stage: Path,
     pub(super) labels: Vec<LabelArg>,
     pub(super) fields: Vec<FieldArg>,
+    pub(super) judge: Judge,
     pub(super) runtime: Option<Path>,
     pub(super) function: Function,
     pub(super) form: Form,
@@ -40,10 +42,14 @@ impl Site {
         check_labels(&args.labels, errors);
         check_fields(&args.fields, &args.labels, errors);
         let form = form(&function, errors);
+        if let Form::Sync(Output::Never) | Form::Async(Output::Never) = form {
+            args.judge.refuse_never(errors);
+        }
         Some(Self {
             stage: args.stage?,
             labels: args.labels,
             fields: args.fields,
+            judge: args.judge,
             runtime: args.runtime,
             function,
             form,

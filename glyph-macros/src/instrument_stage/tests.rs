@@ -51,12 +51,37 @@ fn a_key_is_known_and_given_once() {
     assert_eq!(
         mistakes(quote!(stt, label(provider = "deepgram"))),
         [
-            "unknown key `label`; did you mean `labels`? `#[instrument_stage]` takes `labels`, `fields`, `crate`"
+            "unknown key `label`; did you mean `labels`? `#[instrument_stage]` takes `labels`, `fields`, `outcome`, `none`, `crate`"
         ]
     );
     assert_eq!(
         mistakes(quote!(stt, labels(a = 1), fields(b), labels(c = 2))),
         ["`labels` is given twice: leave one out"]
+    );
+}
+
+#[test]
+fn one_argument_says_how_a_call_ended() {
+    assert_eq!(
+        mistakes(quote!(stt, outcome = judge, none = error)),
+        ["`outcome` and `none` both say how a call ended: leave one out"]
+    );
+    assert_eq!(
+        mistakes(quote!(stt, none = eror)),
+        [
+            "unknown outcome `eror`; did you mean `error`? `none` is one of: ok, error, timeout, cancelled"
+        ]
+    );
+    assert_eq!(
+        mistakes_on(
+            quote!(stt, outcome = judge),
+            quote!(
+                fn f() -> ! {
+                    loop {}
+                }
+            )
+        ),
+        ["a function that does not return gives nothing to judge: leave it out"]
     );
 }
 

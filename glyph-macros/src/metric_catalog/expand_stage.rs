@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 
 use super::{
     expand::{labels_of, line, of_metric, open_of},
+    expand_stage_block,
     field::Metric,
     model::Catalog,
     stage::{Binding, Stage, StageLabel},
@@ -26,7 +27,8 @@ pub(super) fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStrea
             };
             let consts = expansion.consts(module);
             let implementation = expansion.implementation(module);
-            quote!(#consts #implementation)
+            let methods = expand_stage_block::methods(stage, &catalog.structure.vis, module, rt);
+            quote!(#consts #implementation #methods)
         })
         .collect()
 }
@@ -53,9 +55,18 @@ enum Role {
     Requests,
     Errors,
     InFlight,
+    Retries,
+    Fallbacks,
 }
 
-const ROLES: [Role; 4] = [Role::Duration, Role::Requests, Role::Errors, Role::InFlight];
+const ROLES: [Role; 6] = [
+    Role::Duration,
+    Role::Requests,
+    Role::Errors,
+    Role::InFlight,
+    Role::Retries,
+    Role::Fallbacks,
+];
 
 impl Role {
     fn field(self) -> Ident {
@@ -64,6 +75,8 @@ impl Role {
             Self::Requests => format_ident!("requests"),
             Self::Errors => format_ident!("errors"),
             Self::InFlight => format_ident!("in_flight"),
+            Self::Retries => format_ident!("retries"),
+            Self::Fallbacks => format_ident!("fallbacks"),
         }
     }
 
@@ -73,6 +86,18 @@ impl Role {
             Self::Requests => stage.requests.as_ref(),
             Self::Errors => stage.errors.as_ref(),
             Self::InFlight => stage.in_flight.as_ref(),
+            Self::Retries => stage.retries.as_ref(),
+            Self::Fallbacks => stage.fallbacks.as_ref(),
+        }
+    }
+
+    /// What it is called, where it is recorded while the call runs and knows of no outcome.
+    fn while_running(self) -> Option<&'static str> {
+        match self {
+            Self::Duration | Self::Requests | Self::Errors => None,
+            Self::InFlight => Some("in-flight gauge"),
+            Self::Retries => Some("retry counter"),
+            Self::Fallbacks => Some("fallback counter"),
         }
     }
 }
@@ -160,10 +185,10 @@ impl Expansion<'_> {
             quote!(__glyph::stage_places::<#count, { #labels.len() }>),
             &quote!(#stage, #field, #labels, &#given),
         );
-        let gauge = matches!(role, Role::InFlight).then(|| {
+        let running = role.while_running().map(|what| {
             let check = place.call(
-                quote!(__glyph::check_gauge_labels),
-                &quote!(#field, #labels),
+                quote!(__glyph::check_labels_while_running),
+                &quote!(#what, #field, #labels),
             );
             quote!(const _: () = #check;)
         });
@@ -171,7 +196,7 @@ impl Expansion<'_> {
             const #name: [#rt::Place; #count] =
                 #rt::stage_places_or_stub::<#count, { #labels.len() }>(#labels, &#given);
             const _: [#rt::Place; #count] = #check;
-            #gauge
+            #running
         }
     }
 
@@ -182,6 +207,7 @@ impl Expansion<'_> {
         let (cells, body) = self.cells();
         let rows = self.rows();
         let (span, describes) = self.describe();
+        let open_span = expand_stage_block::span(self.stage, rt);
         quote! {
             #cells
             #[automatically_derived]
@@ -194,6 +220,9 @@ impl Expansion<'_> {
                 #[inline]
                 fn rows(&self) -> #rt::Rows {
                     #rows
+                }
+                fn span() -> #rt::tracing::Span {
+                    #open_span
                 }
                 fn describe(&self, #span: &#rt::tracing::Span) {
                     #(#describes)*
@@ -219,7 +248,7 @@ impl Expansion<'_> {
             quote!(#field: #value)
         };
         let duration = bound(duration);
-        let others = [Role::Requests, Role::Errors, Role::InFlight].map(optional);
+        let others = ROLES.into_iter().skip(1).map(optional);
         let cells = quote! {
             static #name: #rt::StageCells = #rt::StageCells { duration: #duration, #(#others),* };
         };
@@ -292,7 +321,7 @@ impl Expansion<'_> {
             Some(metric.name.family.as_str())
         };
         let duration = family(Role::Duration).unwrap_or_default();
-        let others = [Role::Requests, Role::Errors, Role::InFlight].map(|role| {
+        let others = ROLES.into_iter().skip(1).map(|role| {
             let field = role.field();
             let family = option(rt, family(role).map(ToTokens::to_token_stream));
             quote!(#field: #family)

@@ -5,6 +5,7 @@ mod buckets;
 mod expand;
 mod expand_checks;
 mod expand_stage;
+mod expand_stage_block;
 mod expand_stage_module;
 mod field;
 mod metric_name;

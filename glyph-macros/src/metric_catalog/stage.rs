@@ -23,6 +23,8 @@ pub(super) struct Stage {
     pub(super) requests: Option<Binding>,
     pub(super) errors: Option<Binding>,
     pub(super) in_flight: Option<Binding>,
+    pub(super) retries: Option<Binding>,
+    pub(super) fallbacks: Option<Binding>,
     pub(super) labels: Vec<StageLabel>,
     pub(super) help: String,
     pub(super) line: usize,
@@ -36,6 +38,8 @@ impl Stage {
             &self.requests,
             &self.errors,
             &self.in_flight,
+            &self.retries,
+            &self.fallbacks,
         ]
         .into_iter()
         .flatten()
@@ -95,6 +99,8 @@ impl Known<'_> {
         let requests = bind("requests", args.requests.as_ref(), Kind::Counter);
         let errors_ = bind("errors", args.errors.as_ref(), Kind::Counter);
         let in_flight = bind("in_flight", args.in_flight.as_ref(), Kind::Gauge);
+        let retries = bind("retries", args.retries.as_ref(), Kind::Counter);
+        let fallbacks = bind("fallbacks", args.fallbacks.as_ref(), Kind::Counter);
         Some(Stage {
             line: args.name.span().start().line,
             ident: args.name,
@@ -102,6 +108,8 @@ impl Known<'_> {
             requests,
             errors: errors_,
             in_flight,
+            retries,
+            fallbacks,
             labels: labels(args.labels, errors),
             help: metric.help.clone(),
         })

@@ -11,12 +11,14 @@ use crate::{
     diagnostic::Errors,
 };
 
-/// `#[stage(name, requests = a, errors = b, in_flight = c, labels(..))]`.
+/// `#[stage(name, requests = a, errors = b, in_flight = c, retries = d, fallbacks = e, labels(..))]`.
 pub(super) struct StageArgs {
     pub(super) name: Ident,
     pub(super) requests: Option<Ident>,
     pub(super) errors: Option<Ident>,
     pub(super) in_flight: Option<Ident>,
+    pub(super) retries: Option<Ident>,
+    pub(super) fallbacks: Option<Ident>,
     pub(super) labels: Vec<LabelArg>,
 }
 
@@ -43,14 +45,25 @@ impl StageArgs {
             requests: None,
             errors: None,
             in_flight: None,
+            retries: None,
+            fallbacks: None,
             labels: Vec::new(),
         };
-        let keys = &["requests", "errors", "in_flight", "labels"];
+        let keys = &[
+            "requests",
+            "errors",
+            "in_flight",
+            "retries",
+            "fallbacks",
+            "labels",
+        ];
         Arguments::new("stage", keys).read_rest(input, errors, |key, input, errors| {
             match key.to_string().as_str() {
                 "requests" => stage.requests = Some(assigned(input)?),
                 "errors" => stage.errors = Some(assigned(input)?),
                 "in_flight" => stage.in_flight = Some(assigned(input)?),
+                "retries" => stage.retries = Some(assigned(input)?),
+                "fallbacks" => stage.fallbacks = Some(assigned(input)?),
                 _ => stage.labels = labels(input, errors)?,
             }
             Ok(())

@@ -155,17 +155,20 @@ pub const fn check_nested(
     }
 }
 
-/// Refuses an in-flight gauge with a label that only the outcome could fill.
+/// Refuses a metric recorded while a call runs, such as an in-flight gauge, with a label that only the outcome
+/// could fill.
 #[doc(hidden)]
 #[track_caller]
-pub const fn check_gauge_labels(gauge: &str, labels: &[LabelDescriptor]) {
+pub const fn check_labels_while_running(what: &str, metric: &str, labels: &[LabelDescriptor]) {
     let mut index = 0;
     while index < labels.len() {
         if labels[index].outcomes.is_some() {
             Message::new("label `")
                 .text(labels[index].name)
-                .text("` of in-flight gauge `")
-                .text(gauge)
+                .text("` of ")
+                .text(what)
+                .text(" `")
+                .text(metric)
                 .text("` tells how a call ended, which is not known while it runs: leave it out")
                 .refuse()
         }

@@ -111,6 +111,10 @@ pub struct StageDescriptor {
     pub errors: Option<&'static str>,
     /// The family name of its in-flight gauge.
     pub in_flight: Option<&'static str>,
+    /// The family name of its retry counter.
+    pub retries: Option<&'static str>,
+    /// The family name of its fallback counter.
+    pub fallbacks: Option<&'static str>,
     /// The source file.
     pub file: &'static str,
     /// The line of the attribute.

@@ -8,7 +8,7 @@ pub(crate) mod message;
 mod registry;
 
 pub use checks::{
-    buckets, check_budget, check_gauge_labels, check_labels_allowed, check_nested, offsets,
+    buckets, check_budget, check_labels_allowed, check_labels_while_running, check_nested, offsets,
     stage_places, stage_places_or_stub,
 };
 pub use descriptor::{
@@ -24,6 +24,11 @@ pub use registry::{CatalogClash, Registry};
 use crate::metric::Metric;
 
 /// A struct under `#[metric_catalog]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a catalog",
+    label = "not a catalog",
+    note = "put `#[metric_catalog]` on the struct of metrics"
+)]
 pub trait Catalog: AnyCatalog + Sized {
     /// Everything declared, as a constant.
     const DESCRIPTOR: CatalogDescriptor;

@@ -177,3 +177,57 @@ fn exemplar_of([high, low, span, value, time]: [u64; WIDTH - 1]) -> ExemplarAt {
         time: UNIX_EPOCH + std::time::Duration::from_nanos(time),
     }
 }
+
+#[cfg(all(test, feature = "prometheus"))]
+mod tests {
+    use std::thread;
+
+    use super::{Exemplar, ExemplarSlots};
+
+    #[test]
+    fn ids_are_those_of_w3c_trace_context() {
+        let refused = [
+            ("4bf92f3577b34da6a3ce929d0e0e473", "00f067aa0ba902b7"),
+            ("4bf92f3577b34da6a3ce929d0e0e4736", "+0f067aa0ba902b7"),
+            ("00000000000000000000000000000000", "00f067aa0ba902b7"),
+            ("4bf92f3577b34da6a3ce929d0e0e4736", "0000000000000000"),
+        ];
+        for (trace, span) in refused {
+            assert!(Exemplar::parse(trace, span).is_err(), "{trace} {span}");
+        }
+    }
+
+    #[test]
+    fn an_exemplar_is_read_whole_while_others_replace_it() {
+        let slots = ExemplarSlots::new(1);
+        assert_eq!(slots.read(0), None);
+        thread::scope(|scope| {
+            for writer in 1..=3_u32 {
+                let slots = &slots;
+                scope.spawn(move || {
+                    for _ in 0..20_000 {
+                        let exemplar = Exemplar::new(
+                            u128::from(writer) << 64 | u128::from(writer),
+                            writer.into(),
+                        );
+                        slots.keep(0, exemplar, writer.into());
+                    }
+                });
+            }
+            for _ in 0..20_000 {
+                if let Some(read) = slots.read(0) {
+                    let writer = read.exemplar.span_id();
+                    assert_eq!(
+                        read.exemplar.trace_id(),
+                        u128::from(writer) << 64 | u128::from(writer)
+                    );
+                    assert_eq!(
+                        read.value.to_bits(),
+                        f64::from(u32::try_from(writer).unwrap_or(0)).to_bits()
+                    );
+                }
+            }
+        });
+        assert!(slots.read(0).is_some());
+    }
+}

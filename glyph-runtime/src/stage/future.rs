@@ -28,7 +28,7 @@ pin_project! {
                 return;
             };
             {
-                let _entered = guard.span().enter();
+                let _entered = guard.enter();
                 this.body.set(None);
             }
             // The guard would take somebody else's panic, which unwinds through here, for one of the body's.
@@ -37,6 +37,22 @@ pin_project! {
                 error_type: None,
             });
         }
+    }
+}
+
+impl<F, C> Wrap<F, C> {
+    /// A call that has not begun, and does not before [`begin`](Self::begin).
+    pub(super) const fn waiting(body: F, classify: C) -> Self {
+        Self {
+            body: Some(body),
+            guard: None,
+            classify,
+        }
+    }
+
+    /// Begins the call.
+    pub(super) fn begin(self: Pin<&mut Self>, guard: Guard) {
+        *self.project().guard = Some(guard);
     }
 }
 
@@ -57,10 +73,11 @@ where
     }
 }
 
-impl<F, C> Future for Wrap<F, C>
+impl<F, C, V> Future for Wrap<F, C>
 where
     F: Future,
-    C: Fn(&F::Output) -> Verdict,
+    C: Fn(&F::Output) -> V,
+    V: Into<Verdict>,
 {
     type Output = F::Output;
 
@@ -76,11 +93,11 @@ where
         };
         // A panic drops the guard while it unwinds: that is how `panicked` is told from `cancelled`.
         let polled = {
-            let _entered = guard.span().enter();
+            let _entered = guard.enter();
             body.poll(context)
         };
         match &polled {
-            Poll::Ready(result) => guard.finish((this.classify)(result)),
+            Poll::Ready(result) => guard.finish((this.classify)(result).into()),
             Poll::Pending => *this.guard = Some(guard),
         }
         polled

@@ -2,7 +2,7 @@
 
 use tracing::Span;
 
-use super::{Outcome, Rows, Stage, StageCells, Verdict};
+use super::{Outcome, Rows, Stage, StageCells, Verdict, event::Events};
 use crate::clock::Moment;
 
 /// A call under way. It records exactly once: when it is finished, or else when it is dropped.
@@ -51,6 +51,16 @@ impl Guard {
         &self.span
     }
 
+    /// Whether the stage counts retries or fallbacks.
+    #[inline]
+    pub(super) const fn has_events(&self) -> bool {
+        self.cells.retries.is_some() || self.cells.fallbacks.is_some()
+    }
+
+    pub(super) fn events(&self) -> Events {
+        Events::of(self.cells, self.rows)
+    }
+
     /// Ends the call as `verdict` says.
     #[inline]
     pub fn finish(mut self, verdict: Verdict) {
@@ -92,7 +102,7 @@ impl Guard {
     fn describe(&self, verdict: Verdict) {
         let error_type = match verdict.outcome {
             Outcome::Ok => return,
-            Outcome::Cancelled => "cancelled",
+            Outcome::Cancelled => verdict.error_type.unwrap_or("cancelled"),
             Outcome::Panicked => "panic",
             Outcome::Timeout => verdict.error_type.unwrap_or("timeout"),
             Outcome::Error => verdict.error_type.unwrap_or("error"),

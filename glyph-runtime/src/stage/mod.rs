@@ -1,21 +1,75 @@
 //! Stages: the parts of a program that are worth a span and a histogram.
 //!
 //! A catalog declares a stage with `#[stage(..)]` and generates a struct for it, whose fields are the
-//! labels that it asks for. `#[instrument_stage]` puts it on a function.
+//! labels that it asks for. `#[instrument_stage]` puts it on a function; on a block it is put by the struct's methods:
+//!
+//! | method | the call is | it ends |
+//! |---|---|---|
+//! | `start()` | what happens up to the end of the [`Running`] that it gives | as you say |
+//! | `time(closure)`, `time_async(future)` | the closure or future | as the [`Judged`] value says that it gives |
+//! | `time_as(judge, closure)`, `time_async_as(judge, future)` | the closure or future | as `judge` says of the value |
+//!
+//! ```
+//! use glyph_runtime::{Counter, Histogram, Label, LabelSet, Outcome, Status, metric_catalog};
+//!
+//! #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+//! pub enum Provider { Deepgram, Elevenlabs }
+//!
+//! #[derive(LabelSet)]
+//! pub struct ProviderRequest {
+//!     pub provider: Provider,
+//!     pub status: Status,
+//! }
+//!
+//! #[metric_catalog(namespace = "doc_blocks", stages = stage)]
+//! pub struct Metrics {
+//!     /// Latency of transcription.
+//!     #[metric(unit = seconds, buckets = [10ms, 1s])]
+//!     #[stage(stt, requests = requests, labels(provider: Provider))]
+//!     pub stt: Histogram,
+//!     /// Provider requests.
+//!     pub requests: Counter<ProviderRequest>,
+//! }
+//!
+//! # fn main() {
+//! let provider = Provider::Deepgram;
+//! let heard = stage::stt { provider }.time(|| "7".parse::<u8>());
+//! assert_eq!(heard, Ok(7));
+//!
+//! // What is too much is known here alone.
+//! let judge = |size: &usize| if *size > 100 { Outcome::Error } else { Outcome::Ok };
+//! assert_eq!(stage::stt { provider }.time_as(judge, || 160), 160);
+//!
+//! let requests = |status| Metrics::global().requests.value(ProviderRequest { provider, status });
+//! assert_eq!((requests(Status::Ok), requests(Status::Error)), (1, 1));
+//! # }
+//! ```
 
 mod classify;
+mod error_outcome;
+mod event;
 mod future;
 mod guard;
+mod inside;
+mod judged;
 mod outcome;
 mod run;
+mod running;
 mod site;
+mod timed;
 
-pub use classify::{Anything, Classify};
+pub use classify::{Anything, Classify, Plain, classify, judge, judge_option};
+pub use error_outcome::ErrorOutcome;
+pub use event::{fallback, retry};
 pub use future::{Wrap, pin, wrap};
 pub use guard::{Guard, start};
+pub use inside::Inside;
+pub use judged::Judged;
 pub use outcome::{Outcome, Verdict};
 pub use run::{entered, run};
+pub use running::{Running, begin};
 pub use site::{any, at, checked, literal};
+pub use timed::{ByValue, Timed, time, time_as, time_async, time_async_as};
 
 use tracing::Span;
 
@@ -42,6 +96,10 @@ pub trait Stage {
     #[doc(hidden)]
     fn rows(&self) -> Rows;
 
+    /// A span for a call from a block, its labels yet to be written.
+    #[doc(hidden)]
+    fn span() -> Span;
+
     /// Writes the labels onto the span.
     #[doc(hidden)]
     fn describe(&self, span: &Span);
@@ -55,6 +113,8 @@ pub struct StageCells {
     pub requests: Option<Bound>,
     pub errors: Option<Bound>,
     pub in_flight: Option<Bound>,
+    pub retries: Option<Bound>,
+    pub fallbacks: Option<Bound>,
 }
 
 impl StageCells {
@@ -73,6 +133,8 @@ pub struct Rows {
     pub requests: usize,
     pub errors: usize,
     pub in_flight: usize,
+    pub retries: usize,
+    pub fallbacks: usize,
 }
 
 /// A metric that a stage binds, and what an outcome adds to its row.

@@ -38,6 +38,33 @@ impl Outcome {
         matches!(self, Self::Error | Self::Timeout | Self::Panicked)
     }
 
+    /// How a call ended that gave back `result`, whatever the error's type says of it.
+    ///
+    /// ```
+    /// use glyph_runtime::Outcome;
+    ///
+    /// assert_eq!(Outcome::of_result(&"7".parse::<u8>()), Outcome::Ok);
+    /// assert_eq!(Outcome::of_result(&"x".parse::<u8>()), Outcome::Error);
+    /// ```
+    pub const fn of_result<T, E>(result: &Result<T, E>) -> Self {
+        match result {
+            Ok(_) => Self::Ok,
+            Err(_) => Self::Error,
+        }
+    }
+
+    /// How a call ended that gave back a value of which none tells of an error: [`Outcome::Ok`].
+    ///
+    /// ```
+    /// use glyph_runtime::Outcome;
+    ///
+    /// assert_eq!(Outcome::of_value(&[1, 2]), Outcome::Ok);
+    /// ```
+    #[must_use]
+    pub const fn of_value<T: ?Sized>(_: &T) -> Self {
+        Self::Ok
+    }
+
     /// The place in [`Outcome::ALL`].
     pub(crate) const fn index(self) -> usize {
         match self {
@@ -64,4 +91,20 @@ impl Verdict {
         outcome: Outcome::Ok,
         error_type: None,
     };
+
+    /// The same but for the outcome.
+    #[inline]
+    #[must_use]
+    pub const fn but(self, outcome: Outcome) -> Self {
+        Self { outcome, ..self }
+    }
+}
+
+impl From<Outcome> for Verdict {
+    fn from(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            error_type: None,
+        }
+    }
 }

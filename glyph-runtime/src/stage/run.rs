@@ -1,26 +1,28 @@
 //! A stage around a function's body.
 
-use tracing::span::Entered;
-
-use super::{Guard, Verdict};
+use super::{Guard, Inside, Verdict};
 
 /// Runs `body` inside the span and ends the call as `classify` judges what it returned.
 ///
 /// A panic goes on through here and drops the guard, which records it.
 #[doc(hidden)]
 #[inline]
-pub fn run<R>(guard: Guard, body: impl FnOnce() -> R, classify: impl FnOnce(&R) -> Verdict) -> R {
+pub fn run<R, V: Into<Verdict>>(
+    guard: Guard,
+    body: impl FnOnce() -> R,
+    classify: impl FnOnce(&R) -> V,
+) -> R {
     let result = {
-        let _entered = guard.span().enter();
+        let _entered = guard.enter();
         body()
     };
-    guard.finish(classify(&result));
+    guard.finish(classify(&result).into());
     result
 }
 
-/// Enters the span of a function that does not return, and so ends by a panic alone.
+/// Enters the call of a function that does not return, and so ends by a panic alone.
 #[doc(hidden)]
 #[inline]
-pub fn entered(guard: &Guard) -> Entered<'_> {
-    guard.span().enter()
+pub fn entered(guard: &Guard) -> Inside<'_> {
+    guard.enter()
 }

@@ -1,0 +1,100 @@
+//! Who says how a call ended: `outcome = |result| ..`, `none = error`, or else the type of what it gives.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Expr, Token, ext::IdentExt, parse::ParseStream, spanned::Spanned};
+
+use crate::{
+    arguments::assigned,
+    diagnostic::{Errors, Place},
+    suggestion::did_you_mean,
+};
+
+/// What an `Option` that is `None` may mean, in the attribute and in the runtime.
+const OUTCOMES: [(&str, &str); 4] = [
+    ("ok", "Ok"),
+    ("error", "Error"),
+    ("timeout", "Timeout"),
+    ("cancelled", "Cancelled"),
+];
+
+#[derive(Default)]
+pub(super) enum Judge {
+    /// The type of the value.
+    #[default]
+    Type,
+    /// A closure, or the path of a function, that takes a reference to the value.
+    Function(Box<Expr>),
+    /// The outcome of `None`.
+    None { key: Ident, outcome: &'static str },
+}
+
+impl Judge {
+    /// Reads what stands behind the key `outcome` or `none`.
+    pub(super) fn read(&mut self, key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        let judge = if key == "outcome" {
+            Self::Function(Box::new(assigned(input)?))
+        } else {
+            input.parse::<Token![=]>()?;
+            let outcome = outcome(&input.call(Ident::parse_any)?)?;
+            Self::None {
+                key: key.clone(),
+                outcome,
+            }
+        };
+        if !matches!(self, Self::Type) {
+            return Err(syn::Error::new_spanned(
+                key,
+                "`outcome` and `none` both say how a call ended: leave one out",
+            ));
+        }
+        *self = judge;
+        Ok(())
+    }
+
+    /// Refuses to judge what is never given.
+    pub(super) fn refuse_never(&self, errors: &mut Errors) {
+        let message = "a function that does not return gives nothing to judge: leave it out";
+        match self {
+            Self::Type => {}
+            Self::Function(function) => errors.at(function, message),
+            Self::None { key, .. } => errors.at(key, message),
+        }
+    }
+
+    /// The closure that judges a reference to the value.
+    pub(super) fn closure(&self, rt: &TokenStream) -> TokenStream {
+        let result = Ident::new("__result", Span::mixed_site());
+        let verdict = quote!(#rt::classify(#result).verdict());
+        match self {
+            Self::Type => quote!(|#result| #verdict),
+            Self::Function(function) => {
+                let judge = Place::of(function).start(quote!(#rt::judge));
+                let arguments = quote_spanned!(function.span()=> (#result, #function));
+                quote!(|#result| #verdict.but(#judge #arguments))
+            }
+            Self::None { key, outcome } => {
+                let outcome = format_ident!("{outcome}");
+                // Where it is no `Option`, the compiler points to the key.
+                let option = Place::of(key).start(quote!(#result));
+                quote!(|#result| #rt::judge_option(#option, #rt::Outcome::#outcome))
+            }
+        }
+    }
+}
+
+fn outcome(word: &Ident) -> syn::Result<&'static str> {
+    let name = word.unraw().to_string();
+    if let Some((_, outcome)) = OUTCOMES.iter().find(|(known, _)| *known == name) {
+        return Ok(outcome);
+    }
+    let known = OUTCOMES.map(|(known, _)| known);
+    Err(syn::Error::new_spanned(
+        word,
+        format!(
+            "unknown outcome `{name}`; {}`none` is one of: {}",
+            did_you_mean(&name, &known),
+            known.join(", ")
+        ),
+    ))
+}

@@ -1,0 +1,85 @@
+//! What puts a stage on a block: its span, and the methods of its struct.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use syn::Visibility;
+
+use super::stage::Stage;
+
+/// The expression that opens the stage's span, its labels empty.
+pub(super) fn span(stage: &Stage, rt: &TokenStream) -> TokenStream {
+    let name = stage.ident.to_string();
+    let labels = stage.labels.iter().map(|label| &label.name);
+    let empty = quote!(#rt::tracing::field::Empty);
+    quote! {
+        #rt::tracing::span!(
+            target: #rt::core::module_path!(),
+            #rt::tracing::Level::INFO,
+            #name,
+            #(#labels = #empty,)*
+            "otel.status_code" = #empty,
+            "error.type" = #empty
+        )
+    }
+}
+
+/// Methods of the struct itself, so that nobody has to import a trait.
+pub(super) fn methods(
+    stage: &Stage,
+    vis: &Visibility,
+    module: &Ident,
+    rt: &TokenStream,
+) -> TokenStream {
+    let ident = &stage.ident;
+    let lifetime = stage.borrows().then(|| quote!(<'_>));
+    let function = quote!(#rt::core::ops::FnOnce);
+    let future = quote!(#rt::core::future::Future);
+    let output = quote!(<F as #future>::Output);
+    quote! {
+        #[automatically_derived]
+        impl #module::#ident #lifetime {
+            /// Starts a call, which ends as you tell the value that this gives.
+            #[inline]
+            #vis fn start(self) -> #rt::Running {
+                #rt::begin(self)
+            }
+
+            /// Runs `body` as a call, which ends as the value says that `body` gives.
+            #[inline]
+            #vis fn time<R: #rt::Judged>(self, body: impl #function() -> R) -> R {
+                #rt::time(self, body)
+            }
+
+            /// Runs `body` as a call, which ends as `judge` says of the value that `body` gives.
+            #[inline]
+            #vis fn time_as<R>(
+                self,
+                judge: impl #function(&R) -> #rt::Outcome,
+                body: impl #function() -> R,
+            ) -> R {
+                #rt::time_as(self, judge, body)
+            }
+
+            /// `future` as a call, which starts at the first poll and ends as the value says that `future` gives.
+            #[inline]
+            #vis fn time_async<F>(self, future: F) -> #rt::Timed<Self, F, #rt::ByValue<F>>
+            where
+                F: #future,
+                #output: #rt::Judged,
+            {
+                #rt::time_async(self, future)
+            }
+
+            /// `future` as a call, which starts at the first poll and ends as `judge` says of the value that
+            /// `future` gives.
+            #[inline]
+            #vis fn time_async_as<F, J>(self, judge: J, future: F) -> #rt::Timed<Self, F, J>
+            where
+                F: #future,
+                J: #rt::core::ops::Fn(&#output) -> #rt::Outcome,
+            {
+                #rt::time_async_as(self, judge, future)
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! What an error means: its cases, and the outcome of each.
+
+use heck::ToSnakeCase;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Data, DeriveInput, Fields, Generics, Ident, Member, Path, Type, Variant, ext::IdentExt};
+
+use super::args::{Args, ENUM, STRUCT, VARIANT};
+use crate::diagnostic::Errors;
+
+pub(super) struct Error {
+    pub(super) ident: Ident,
+    pub(super) generics: Generics,
+    pub(super) runtime: Option<Path>,
+    /// The variants of an enum, or the struct itself.
+    pub(super) cases: Vec<Case>,
+    /// Whether it is something that can have cases.
+    pub(super) is_whole: bool,
+}
+
+pub(super) struct Case {
+    /// What constructs it: `Self` or `Self::Variant`.
+    pub(super) path: TokenStream,
+    pub(super) error_type: String,
+    pub(super) ending: Ending,
+}
+
+pub(super) enum Ending {
+    /// A variant of the runtime's enum.
+    Outcome(&'static str),
+    /// As this field has it.
+    From(Member, Box<Type>),
+}
+
+impl Error {
+    pub(super) fn read(input: &DeriveInput, errors: &mut Errors) -> Self {
+        let ident = &input.ident;
+        let keys = match &input.data {
+            Data::Struct(_) => STRUCT,
+            Data::Enum(_) | Data::Union(_) => ENUM,
+        };
+        let args = Args::read(&input.attrs, keys, errors);
+        let cases = match &input.data {
+            Data::Struct(data) => {
+                vec![Case::read(quote!(Self), ident, &data.fields, &args, errors)]
+            }
+            Data::Enum(data) => {
+                let variants = data.variants.iter();
+                variants.map(|variant| Case::of(variant, errors)).collect()
+            }
+            Data::Union(_) => {
+                errors.at(ident, "`#[derive(Outcome)]` is for enums and structs");
+                Vec::new()
+            }
+        };
+        Self {
+            ident: ident.clone(),
+            generics: input.generics.clone(),
+            runtime: args.runtime,
+            cases,
+            is_whole: !matches!(input.data, Data::Union(_)),
+        }
+    }
+}
+
+impl Case {
+    fn of(variant: &Variant, errors: &mut Errors) -> Self {
+        let ident = &variant.ident;
+        let args = Args::read(&variant.attrs, VARIANT, errors);
+        Self::read(quote!(Self::#ident), ident, &variant.fields, &args, errors)
+    }
+
+    fn read(
+        path: TokenStream,
+        ident: &Ident,
+        fields: &Fields,
+        args: &Args,
+        errors: &mut Errors,
+    ) -> Self {
+        Self {
+            path,
+            error_type: ident.unraw().to_string().to_snake_case(),
+            ending: Ending::read(args.word.as_ref(), fields, errors),
+        }
+    }
+}
+
+impl Ending {
+    fn read(word: Option<&Ident>, fields: &Fields, errors: &mut Errors) -> Self {
+        let Some(word) = word else {
+            return Self::Outcome("Error");
+        };
+        match word.to_string().as_str() {
+            "ok" => Self::Outcome("Ok"),
+            "timeout" => Self::Outcome("Timeout"),
+            "cancelled" => Self::Outcome("Cancelled"),
+            "from" => Self::from_field(word, fields, errors),
+            _ => Self::Outcome("Error"),
+        }
+    }
+
+    fn from_field(word: &Ident, fields: &Fields, errors: &mut Errors) -> Self {
+        let mut members = fields.members().zip(fields);
+        if let (Some((member, field)), None) = (members.next(), members.next()) {
+            return Self::From(member, Box::new(field.ty.clone()));
+        }
+        let count = match fields.len() {
+            0 => "there is none".to_owned(),
+            count => format!("there are {count}"),
+        };
+        errors.at(
+            word,
+            format!("`from` takes the outcome of the one field, and {count}"),
+        );
+        Self::Outcome("Error")
+    }
+}

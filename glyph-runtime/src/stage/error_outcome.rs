@@ -1,0 +1,128 @@
+//! What an error says of how a call ended.
+
+use std::{any::type_name, convert::Infallible, io, rc::Rc, sync::Arc};
+
+use super::{Outcome, Verdict};
+
+/// An error that tells how the call which gave it ended.
+///
+/// [`#[derive(Outcome)]`](macro@crate::Outcome) implements it. The errors of the standard library have it too,
+/// those that say that time ran out as [`Outcome::Timeout`].
+///
+/// ```
+/// use glyph_runtime::{Outcome, stage::ErrorOutcome};
+///
+/// let late = std::io::Error::from(std::io::ErrorKind::TimedOut);
+/// assert_eq!(ErrorOutcome::outcome(&late), Outcome::Timeout);
+/// assert_eq!(ErrorOutcome::outcome("out of paper"), Outcome::Error);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not tell how a call ended",
+    label = "an error without an outcome",
+    note = "give the error `#[derive(Outcome)]`",
+    note = "for an error of another crate say it yourself: `.time_as(Outcome::of_result, ..)`, \
+            `.time_async_as(Outcome::of_result, ..)`, `.fail_as(Outcome::Error)`"
+)]
+pub trait ErrorOutcome {
+    /// How the call ended.
+    fn outcome(&self) -> Outcome;
+
+    /// The error's type as the span shows it, one of few; the type's path unless implemented
+    /// (OpenTelemetry semantic conventions, attribute `error.type`).
+    fn error_type(&self) -> &'static str {
+        type_name::<Self>()
+    }
+}
+
+impl Verdict {
+    #[inline]
+    pub(super) fn of_error(error: &(impl ErrorOutcome + ?Sized)) -> Self {
+        Self {
+            outcome: error.outcome(),
+            error_type: Some(error.error_type()),
+        }
+    }
+}
+
+impl ErrorOutcome for io::Error {
+    fn outcome(&self) -> Outcome {
+        if self.kind() == io::ErrorKind::TimedOut {
+            Outcome::Timeout
+        } else {
+            Outcome::Error
+        }
+    }
+}
+
+impl ErrorOutcome for std::sync::mpsc::RecvTimeoutError {
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Timeout => Outcome::Timeout,
+            Self::Disconnected => Outcome::Error,
+        }
+    }
+}
+
+impl ErrorOutcome for Infallible {
+    fn outcome(&self) -> Outcome {
+        match *self {}
+    }
+}
+
+/// Errors that say no more than that they are.
+macro_rules! plain {
+    ($($error:ty),+ $(,)?) => {
+        $(impl ErrorOutcome for $error {
+            fn outcome(&self) -> Outcome {
+                Outcome::Error
+            }
+        })+
+    };
+}
+
+plain!(
+    (),
+    str,
+    String,
+    dyn std::error::Error,
+    dyn std::error::Error + Send,
+    dyn std::error::Error + Send + Sync,
+    dyn std::any::Any + Send,
+    std::array::TryFromSliceError,
+    std::char::CharTryFromError,
+    std::char::ParseCharError,
+    std::env::VarError,
+    std::ffi::FromBytesWithNulError,
+    std::ffi::IntoStringError,
+    std::ffi::NulError,
+    std::fmt::Error,
+    std::net::AddrParseError,
+    std::num::ParseFloatError,
+    std::num::ParseIntError,
+    std::num::TryFromIntError,
+    std::path::StripPrefixError,
+    std::str::ParseBoolError,
+    std::str::Utf8Error,
+    std::string::FromUtf8Error,
+    std::string::FromUtf16Error,
+    std::sync::mpsc::RecvError,
+    std::sync::mpsc::TryRecvError,
+    std::time::SystemTimeError,
+);
+
+/// Pointers tell what they point to.
+macro_rules! pointers {
+    ($($pointer:ty),+ $(,)?) => {
+        $(impl<E: ErrorOutcome + ?Sized> ErrorOutcome for $pointer {
+            fn outcome(&self) -> Outcome {
+                (**self).outcome()
+            }
+
+            fn error_type(&self) -> &'static str {
+                (**self).error_type()
+            }
+        })+
+    };
+}
+
+pointers!(&E, &mut E, Box<E>, Rc<E>, Arc<E>);

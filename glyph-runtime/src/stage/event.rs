@@ -1,0 +1,120 @@
+//! What happens while a call runs: retries and fallbacks.
+
+use std::cell::Cell;
+
+use super::{Rows, StageCells};
+use crate::metric::Metric;
+
+/// Counts a retry of the innermost stage around this code that binds `retries`.
+///
+/// That is a function under [`#[instrument_stage]`](macro@crate::instrument_stage), or what a stage's `time` methods
+/// run. Outside of them nothing is counted, nor in a thread or task that one of them has spawned. Between a
+/// stage's `start()` and its end call [`Running::retry`](super::Running::retry).
+///
+/// ```
+/// use glyph_runtime::{Counter, Histogram, instrument_stage, metric_catalog, stage as current};
+///
+/// #[metric_catalog(namespace = "doc_retry", stages = stage)]
+/// pub struct Metrics {
+///     /// Latency of generation.
+///     #[metric(unit = seconds)]
+///     #[stage(llm, retries = llm_retries, fallbacks = llm_fallbacks)]
+///     pub llm: Histogram,
+///     /// Requests that were tried again.
+///     pub llm_retries: Counter,
+///     /// Requests that went to another model.
+///     pub llm_fallbacks: Counter,
+/// }
+///
+/// #[instrument_stage(stage::llm)]
+/// fn generate(mut attempts: u8) -> &'static str {
+///     while attempts > 0 {
+///         attempts -= 1;
+///         current::retry();
+///     }
+///     current::fallback();
+///     "a smaller model's answer"
+/// }
+///
+/// # fn main() {
+/// generate(2);
+/// assert_eq!(Metrics::global().llm_retries.value(), 2);
+/// assert_eq!(Metrics::global().llm_fallbacks.value(), 1);
+/// # }
+/// ```
+pub fn retry() {
+    CURRENT.get().retry();
+}
+
+/// Counts a fallback of the innermost stage around this code that binds `fallbacks`: what it was asked for comes
+/// from elsewhere. See [`retry`].
+pub fn fallback() {
+    CURRENT.get().fallback();
+}
+
+thread_local! {
+    static CURRENT: Cell<Events> = const { Cell::new(Events { retry: None, fallback: None }) };
+}
+
+/// Where the events of the code that runs now are counted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Events {
+    retry: Option<Event>,
+    fallback: Option<Event>,
+}
+
+/// A row of a counter.
+#[derive(Clone, Copy, Debug)]
+struct Event {
+    counter: &'static Metric,
+    row: usize,
+}
+
+impl Event {
+    fn count(self) {
+        let own = self.counter.parts.storage.own();
+        self.counter.add_in(own, self.row, 1);
+    }
+}
+
+impl Events {
+    pub(super) fn of(cells: &'static StageCells, rows: Rows) -> Self {
+        Self {
+            retry: cells.retries.as_ref().map(|retries| Event {
+                counter: retries.metric,
+                row: rows.retries,
+            }),
+            fallback: cells.fallbacks.as_ref().map(|fallbacks| Event {
+                counter: fallbacks.metric,
+                row: rows.fallbacks,
+            }),
+        }
+    }
+
+    /// Makes these current, and those around them what they lack. Gives those that were current.
+    pub(super) fn enter(self) -> Self {
+        let outer = CURRENT.get();
+        CURRENT.set(Self {
+            retry: self.retry.or(outer.retry),
+            fallback: self.fallback.or(outer.fallback),
+        });
+        outer
+    }
+
+    /// Makes these current again.
+    pub(super) fn restore(self) {
+        CURRENT.set(self);
+    }
+
+    pub(super) fn retry(self) {
+        if let Some(event) = self.retry {
+            event.count();
+        }
+    }
+
+    pub(super) fn fallback(self) {
+        if let Some(event) = self.fallback {
+            event.count();
+        }
+    }
+}

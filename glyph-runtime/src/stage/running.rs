@@ -1,0 +1,95 @@
+//! A stage around a block of a function.
+
+use tracing::Span;
+
+use super::{ErrorOutcome, Guard, Outcome, Stage, Verdict, start};
+
+/// A call under way of a stage that a block started: `stage::stt { provider }.start()`.
+///
+/// It records exactly once, when it ends:
+///
+/// | end | outcome |
+/// |---|---|
+/// | [`finish`](Self::finish) | ok |
+/// | [`fail`](Self::fail) | as the error says |
+/// | [`fail_as`](Self::fail_as) | the one given |
+/// | dropped, by `?` or `return` for example | cancelled |
+/// | dropped by a panic | panicked |
+///
+/// ```
+/// use glyph_runtime::{Histogram, Outcome, metric_catalog};
+///
+/// #[metric_catalog(namespace = "doc_running", stages = stage)]
+/// pub struct Metrics {
+///     /// Latency of transcription.
+///     #[metric(unit = seconds, buckets = [10ms, 1s])]
+///     #[stage(stt)]
+///     pub stt: Histogram,
+/// }
+///
+/// # fn main() {
+/// let running = stage::stt {}.start();
+/// match "7".parse::<u8>() {
+///     Ok(_) => running.finish(),
+///     Err(error) => running.fail(&error),
+/// }
+/// assert_eq!(Metrics::global().stt.snapshot().count(), 1);
+/// # }
+/// ```
+///
+/// Its span is open, and current only where you enter it, because a guard may be held across an `.await` and go to
+/// another thread; [`in_scope`](Self::in_scope) does so. The `time` methods of a stage enter it by themselves.
+#[derive(Debug)]
+#[must_use = "dropping it records the call as cancelled"]
+pub struct Running {
+    guard: Guard,
+}
+
+/// Starts a call from a block.
+#[doc(hidden)]
+pub fn begin<S: Stage>(stage: S) -> Running {
+    Running {
+        guard: start(stage, S::span()),
+    }
+}
+
+impl Running {
+    /// The call's span.
+    #[must_use]
+    pub fn span(&self) -> &Span {
+        self.guard.span()
+    }
+
+    /// Runs `body` inside the span; [`retry`](super::retry) and [`fallback`](super::fallback) in it are this call's.
+    pub fn in_scope<R>(&self, body: impl FnOnce() -> R) -> R {
+        let _inside = self.guard.enter();
+        body()
+    }
+
+    /// Counts a retry, if the stage binds `retries`.
+    pub fn retry(&self) {
+        self.guard.events().retry();
+    }
+
+    /// Counts a fallback, if the stage binds `fallbacks`: what was asked for comes from elsewhere.
+    pub fn fallback(&self) {
+        self.guard.events().fallback();
+    }
+
+    /// Ends the call well.
+    pub fn finish(self) {
+        self.guard.finish(Verdict::OK);
+    }
+
+    /// Ends the call as `error` says, and puts its type onto the span.
+    ///
+    /// An error of another crate has no outcome: say it with [`fail_as`](Self::fail_as).
+    pub fn fail<E: ErrorOutcome + ?Sized>(self, error: &E) {
+        self.guard.finish(Verdict::of_error(error));
+    }
+
+    /// Ends the call with this outcome.
+    pub fn fail_as(self, outcome: Outcome) {
+        self.guard.finish(outcome.into());
+    }
+}

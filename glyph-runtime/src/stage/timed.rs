@@ -1,0 +1,104 @@
+//! A stage around a closure or a future.
+
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use pin_project_lite::pin_project;
+
+use super::{Judged, Outcome, Stage, Verdict, Wrap, run, start};
+
+/// Runs `body` as a call of `stage`, which ends as the value says that it gives back.
+#[doc(hidden)]
+#[inline]
+pub fn time<S: Stage, R: Judged>(stage: S, body: impl FnOnce() -> R) -> R {
+    run(start(stage, S::span()), body, Verdict::of_returned)
+}
+
+/// [`time`] for values that `judge` judges.
+#[doc(hidden)]
+#[inline]
+pub fn time_as<S: Stage, R>(
+    stage: S,
+    judge: impl FnOnce(&R) -> Outcome,
+    body: impl FnOnce() -> R,
+) -> R {
+    run(start(stage, S::span()), body, judge)
+}
+
+/// Judges a future's value as it says itself.
+#[doc(hidden)]
+pub type ByValue<F> = fn(&<F as Future>::Output) -> Verdict;
+
+/// [`time`] for a future.
+#[doc(hidden)]
+pub fn time_async<S, F>(stage: S, future: F) -> Timed<S, F, ByValue<F>>
+where
+    F: Future,
+    F::Output: Judged,
+{
+    Timed::new(stage, future, Verdict::of_returned)
+}
+
+/// [`time_as`] for a future.
+#[doc(hidden)]
+pub fn time_async_as<S, F, J>(stage: S, judge: J, future: F) -> Timed<S, F, J>
+where
+    F: Future,
+    J: Fn(&F::Output) -> Outcome,
+{
+    Timed::new(stage, future, judge)
+}
+
+pin_project! {
+    /// A future as a call of a stage: `stage::stt { provider }.time_async(future)`.
+    ///
+    /// The call starts when it is first polled and ends when it is ready, or with
+    /// [`Outcome::Cancelled`] when it is dropped in between. Never polled it is no call.
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Timed<S, F, J> {
+        // Until the first poll.
+        stage: Option<S>,
+        #[pin]
+        call: Wrap<F, J>,
+    }
+}
+
+impl<S, F, J> Timed<S, F, J> {
+    const fn new(stage: S, future: F, judge: J) -> Self {
+        Self {
+            stage: Some(stage),
+            call: Wrap::waiting(future, judge),
+        }
+    }
+}
+
+impl<S, F, J, V> Future for Timed<S, F, J>
+where
+    S: Stage,
+    F: Future,
+    J: Fn(&F::Output) -> V,
+    V: Into<Verdict>,
+{
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let mut this = self.project();
+        if let Some(stage) = this.stage.take() {
+            this.call.as_mut().begin(start(stage, S::span()));
+        }
+        this.call.poll(context)
+    }
+}
+
+impl<S, F, J> fmt::Debug for Timed<S, F, J> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Timed")
+            .field("started", &self.stage.is_none())
+            .finish_non_exhaustive()
+    }
+}

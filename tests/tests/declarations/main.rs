@@ -1,0 +1,6 @@
+//! What the declaring macros make of a declaration, under whatever lints and names surround it.
+#![deny(warnings, clippy::all, clippy::pedantic, missing_docs)]
+
+mod descriptor;
+mod shadowed;
+mod surroundings;
