@@ -2,5 +2,6 @@
 #![deny(warnings, clippy::all, clippy::pedantic, missing_docs)]
 
 mod descriptor;
+pub mod public;
 mod shadowed;
 mod surroundings;

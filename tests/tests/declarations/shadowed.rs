@@ -2,10 +2,11 @@
 
 #![expect(
     dead_code,
+    unused_macros,
     reason = "what shadows the prelude is there to be in the way"
 )]
 
-use glyph_runtime as renamed;
+use ::glyph_runtime as renamed;
 use renamed::{Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
 
 mod core {}

@@ -4,7 +4,7 @@ use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, metric_catalog};
 
 /// What is asked for.
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Text.
     Llm,
     /// Speech.
@@ -13,9 +13,9 @@ pub enum Kind {
 
 /// A word of Rust as a label.
 #[derive(LabelSet)]
-pub struct Worded {
+pub(crate) struct Worded {
     /// A label called as a word of Rust.
-    pub r#type: Kind,
+    pub(crate) r#type: Kind,
 }
 
 mod inner {
@@ -28,7 +28,6 @@ mod inner {
         /// Time of a call.
         #[metric(unit = seconds)]
         #[stage(call, requests = r#fn, labels(r#type: Kind))]
-        #[expect(dead_code, reason = "a stage records into it")]
         duration: Histogram,
     }
 
