@@ -260,6 +260,10 @@ pub use glyph_macros::metric_catalog;
 /// [`Location::caller`](std::panic::Location::caller) under `#[track_caller]` tells of a place in the function.
 /// `clippy::unused_async`, `needless_pass_by_value` and `unconditional_recursion` do not see into the body.
 ///
+/// A function that returns `impl Future` or a boxed future (also under `#[async_trait]`) is measured in the same way, if
+/// it ends with `async move { .. }` or `Box::pin(async move { .. })`; labels and fields are read at the
+/// first poll. What stands before that block runs in the call, and is not measured.
+///
 /// A value that the label does not have, a label that the stage does not ask for and one that is missing do not
 /// compile:
 ///

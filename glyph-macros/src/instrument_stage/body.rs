@@ -4,32 +4,54 @@
 //! the body and not the measurement.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{FnArg, PatIdent, Signature, Type, visit::Visit};
 
 use super::model::{Form, Output, Site};
 
 /// The statements that run the function's body under `guard`.
 pub(super) fn measured(site: &Site, guard: &Ident, rt: &TokenStream) -> TokenStream {
-    let body = nested(&site.function.body);
-    let mention = mention(&site.function.signature, &body.stream());
+    let function = &site.function;
+    let body = match &site.form {
+        Form::Sync(_) | Form::Async(_) => nested(&function.body),
+        Form::Future(tail, _) => nested(&tail.body),
+    };
     let classify = site.judge.closure(rt);
     match &site.form {
         Form::Sync(Output::Value(ty)) => {
+            let mention = mention(&function.signature, &body);
             quote!(#rt::run(#guard, move || -> #ty { #mention #body }, #classify))
         }
         Form::Sync(Output::Never) => {
             let entered = Ident::new("__entered", Span::mixed_site());
             quote!(let #entered = #rt::entered(&#guard); #body)
         }
-        Form::Async(Output::Value(ty)) => {
-            let pin = pin(ty, rt);
-            quote!(#rt::wrap(#guard, async move { #pin #mention #body }, #classify).await)
+        Form::Async(output) => {
+            let mention = mention(&function.signature, &body);
+            let (words, inside) = (quote!(async move), quote!(#mention #body));
+            wrapped(output, &words, &inside, &classify, guard, rt)
         }
-        Form::Async(Output::Never) => {
-            quote!(#rt::wrap(#guard, async move { #mention #body }, |_| #rt::Verdict::OK).await)
+        Form::Future(tail, output) => {
+            let inside = body.to_token_stream();
+            wrapped(output, &tail.words, &inside, &classify, guard, rt)
         }
     }
+}
+
+/// The end of an `async` body: `inside`, wrapped and awaited.
+fn wrapped(
+    output: &Output,
+    words: &TokenStream,
+    inside: &TokenStream,
+    classify: &TokenStream,
+    guard: &Ident,
+    rt: &TokenStream,
+) -> TokenStream {
+    let (pin, classify) = match output {
+        Output::Value(ty) => (pin(ty, rt), classify.clone()),
+        Output::Never => (TokenStream::new(), quote!(|_| #rt::Verdict::OK)),
+    };
+    quote!(#rt::wrap(#guard, #words { #pin #inside }, #classify).await)
 }
 
 /// The body as a block in a block. `unused_braces` looks at one that is a line long, unless a macro made it.
@@ -54,7 +76,7 @@ fn pin(ty: &Type, rt: &TokenStream) -> TokenStream {
 /// order of its mention, and a function its arguments from the last to the first.
 ///
 /// Those that the body does not use are left to `unused_variables`.
-fn mention(signature: &Signature, body: &TokenStream) -> TokenStream {
+fn mention(signature: &Signature, body: &Group) -> TokenStream {
     let mut arguments = Arguments::default();
     for input in &signature.inputs {
         match input {
@@ -68,7 +90,7 @@ fn mention(signature: &Signature, body: &TokenStream) -> TokenStream {
         .0
         .iter()
         .rev()
-        .filter(|name| uses(body, name))
+        .filter(|name| uses(&body.stream(), name))
         .collect();
     if used.is_empty() {
         return TokenStream::new();

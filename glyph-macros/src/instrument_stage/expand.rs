@@ -7,7 +7,7 @@ use syn::{LitStr, ext::IdentExt};
 use super::{
     args::{FieldArg, LabelArg, LabelValue},
     body,
-    model::Site,
+    model::{Form, Site},
 };
 use crate::{diagnostic::Place, runtime_path::hidden_module};
 
@@ -18,11 +18,15 @@ pub(super) fn tokens(site: &Site) -> TokenStream {
     let open_span = open_span(site, &rt);
     let stage = stage_at_run_time(site, &rt);
     let measured = body::measured(site, &guard, &rt);
-    site.function.with_body(&quote! {
+    let inside = quote! {
         #digits
         let #span = #open_span;
         let #guard = #rt::start(#stage, #span);
         #measured
+    };
+    site.function.with_body(&match &site.form {
+        Form::Sync(_) | Form::Async(_) => inside,
+        Form::Future(tail, _) => tail.replaced(inside),
     })
 }
 

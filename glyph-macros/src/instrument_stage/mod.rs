@@ -7,6 +7,7 @@ mod function;
 mod judge;
 mod model;
 mod returned;
+mod tail;
 #[cfg(test)]
 mod tests;
 

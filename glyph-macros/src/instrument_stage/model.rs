@@ -9,6 +9,7 @@ use super::{
     function::Function,
     judge::Judge,
     returned::Returned,
+    tail::{self, Tail},
 };
 use crate::diagnostic::Errors;
 
@@ -27,6 +28,8 @@ pub(super) struct Site {
 pub(super) enum Form {
     Sync(Output),
     Async(Output),
+    /// It returns the future of an `async` block, which gives this.
+    Future(Tail, Output),
 }
 
 pub(super) enum Output {
@@ -107,6 +110,22 @@ fn form(function: &Function, errors: &mut Errors) -> Form {
     if signature.asyncness.is_some() {
         return Form::Async(returned.into_output());
     }
+    if let Some(tail) = Tail::find(&function.body)
+        && let Some(output) = returned.future_output()
+    {
+        check_returns(function, errors);
+        return Form::Future(tail, output);
+    }
     returned.refuse_unmeasured(errors);
     Form::Sync(returned.into_output())
+}
+
+/// A future that another `return` gives would go unmeasured.
+fn check_returns(function: &Function, errors: &mut Errors) {
+    for expression in tail::returns(&function.body) {
+        errors.at(
+            expression.return_token,
+            "only the `async` block at the end is measured, and this `return` goes past it: decide inside of the block",
+        );
+    }
 }

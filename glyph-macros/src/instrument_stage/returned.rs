@@ -38,7 +38,7 @@ impl Returned {
             Self::Future(ty) => errors.at(
                 ty,
                 "this function only makes a future, and its work is done after it has returned: \
-                 make it an `async fn`, of which the work is measured",
+                 end it with `async move { .. }` or `Box::pin(async move { .. })`, or make it an `async fn`",
             ),
             Self::Stream(ty) => errors.at(
                 ty,
@@ -48,15 +48,69 @@ impl Returned {
         }
     }
 
+    /// What the future of an `async` block at the function's end gives, unless it is a part of something else.
+    pub(super) fn future_output(&self) -> Option<Output> {
+        match self {
+            Self::Future(ty) => Some(output(
+                associated(ty, "Output").unwrap_or_else(|| parse_quote!(_)),
+            )),
+            // The name of a type that stands for a boxed future.
+            Self::Value(Type::Path(_)) => Some(Output::Value(parse_quote!(_))),
+            Self::Value(_) | Self::Stream(_) | Self::Never => None,
+        }
+    }
+
     pub(super) fn into_output(self) -> Output {
         match self {
             Self::Never => Output::Never,
-            Self::Value(mut ty) | Self::Future(mut ty) | Self::Stream(mut ty) => {
-                InferOpaque.visit_type_mut(&mut ty);
-                Output::Value(Box::new(ty))
-            }
+            Self::Value(ty) | Self::Future(ty) | Self::Stream(ty) => output(ty),
         }
     }
+}
+
+fn output(mut ty: Type) -> Output {
+    if let Type::Never(_) = ty {
+        return Output::Never;
+    }
+    InferOpaque.visit_type_mut(&mut ty);
+    Output::Value(Box::new(ty))
+}
+
+/// `T` of `impl Name<Word = T>`, of a box of `dyn Name<Word = T>`, and of `BoxName<'_, T>`.
+fn associated(ty: &Type, word: &str) -> Option<Type> {
+    match ty {
+        Type::ImplTrait(opaque) => opaque.bounds.iter().find_map(|bound| named(bound, word)),
+        Type::TraitObject(object) => object.bounds.iter().find_map(|bound| named(bound, word)),
+        Type::Paren(inner) => associated(&inner.elem, word),
+        Type::Group(inner) => associated(&inner.elem, word),
+        Type::Path(path) => {
+            let last = path.path.segments.last()?;
+            let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+                return None;
+            };
+            arguments.args.iter().find_map(|argument| match argument {
+                GenericArgument::Type(ty) if last.ident == "Pin" || last.ident == "Box" => {
+                    associated(ty, word)
+                }
+                GenericArgument::Type(ty) => Some(ty.clone()),
+                _ => None,
+            })
+        }
+        _ => None,
+    }
+}
+
+fn named(bound: &TypeParamBound, word: &str) -> Option<Type> {
+    let TypeParamBound::Trait(bound) = bound else {
+        return None;
+    };
+    let PathArguments::AngleBracketed(arguments) = &bound.path.segments.last()?.arguments else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::AssocType(given) if given.ident == word => Some(given.ty.clone()),
+        _ => None,
+    })
 }
 
 /// Whether `ty` is `impl Trait`, a box of `dyn Trait`, or named as those are in the futures crates.

@@ -173,6 +173,57 @@ fn futures_and_streams_are_known_by_their_types() {
 }
 
 #[test]
+fn a_future_is_measured_by_the_async_block_at_the_end() {
+    for body in [
+        quote!(async move { 1 }),
+        quote!(let _ = 1; async { 1 }),
+        quote!(Box::pin(async move {
+            return 1;
+        })),
+        quote!(if true {} { std::boxed::Box::pin(async move { 1 },) }),
+        quote!(async move { 1 }.boxed()),
+    ] {
+        let item = quote!(fn f() -> BoxFuture<'static, u8> { #body });
+        assert_eq!(mistakes_on(quote!(stt), item), [""; 0], "{body}");
+    }
+    for body in [
+        quote!(ready(1)),
+        quote!(Box::pin(ready(1))),
+        quote!(spawn(async move { 1 })),
+        quote!(match 1 {
+            _ => async { 1 },
+        }),
+        quote!(async { 1 }.map(f)),
+    ] {
+        let item = quote!(fn f() -> impl Future<Output = u8> { #body });
+        assert_eq!(mistakes_on(quote!(stt), item).len(), 1, "{body}");
+    }
+}
+
+#[test]
+fn a_return_past_the_async_block_is_refused() {
+    let item = quote!(
+        fn f(early: bool) -> BoxFuture<'static, u8> {
+            let two = || {
+                return 2;
+            };
+            if early {
+                return Box::pin(ready(1));
+            }
+            Box::pin(async move {
+                return two();
+            })
+        }
+    );
+    assert_eq!(
+        mistakes_on(quote!(stt), item),
+        [
+            "only the `async` block at the end is measured, and this `return` goes past it: decide inside of the block"
+        ]
+    );
+}
+
+#[test]
 fn a_body_that_does_not_parse_yet_is_left_to_the_compiler() {
     let item = quote!(fn f(audio: &[i16]) { let x = audio. ; });
     assert_eq!(mistakes_on(quote!(stt), item), [""; 0]);

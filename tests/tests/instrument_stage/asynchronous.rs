@@ -14,12 +14,12 @@ use glyph_runtime::{Outcome, instrument_stage};
 use crate::tally::{Tally, assert_ended, stage};
 
 /// One poll.
-fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+pub(crate) fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
 /// Pending once, then ready.
-async fn turn() {
+pub(crate) async fn turn() {
     let mut turned = false;
     poll_fn(|_| {
         if turned {

@@ -4,6 +4,7 @@
 
 mod asynchronous;
 mod forms;
+mod futures;
 mod hygiene;
 mod labels;
 mod spans;
