@@ -109,4 +109,17 @@ mod tests {
         );
         assert_eq!(mistakes(item).len(), 1);
     }
+
+    #[test]
+    fn a_renamed_crate_goes_by_its_name_alone() {
+        let item = quote!(
+            #[label(crate = other::name, outcome)]
+            enum S {
+                Ok,
+                Error,
+            }
+        );
+        let expansion = super::expand(item).to_string();
+        assert!(expansion.contains("other :: name") && !expansion.contains("glyph_runtime"));
+    }
 }

@@ -81,4 +81,18 @@ mod tests {
             assert_eq!(mistakes(item).len(), 1);
         }
     }
+
+    #[test]
+    fn a_renamed_crate_goes_by_its_name_alone() {
+        let item = quote!(
+            #[label(crate = other::name)]
+            struct Call<'a> {
+                #[label(max = 1)]
+                tool: &'a str,
+                kind: Kind,
+            }
+        );
+        let expansion = super::expand(item).to_string();
+        assert!(expansion.contains("other :: name") && !expansion.contains("glyph_runtime"));
+    }
 }

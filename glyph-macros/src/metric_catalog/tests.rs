@@ -224,3 +224,27 @@ fn three_mistakes_are_three_errors() {
     );
     assert_eq!(mistakes.len(), 3, "{mistakes:#?}");
 }
+
+#[test]
+fn a_renamed_crate_goes_by_its_name_alone() {
+    let args = quote!(
+        namespace = "app",
+        stages = stage,
+        forbid_labels(org_id),
+        crate = other::name
+    );
+    let item = quote!(
+        struct M {
+            #[doc = "A."]
+            a: Counter<Labels>,
+            #[doc = "B."]
+            #[metric(unit = seconds, buckets = BOUNDS)]
+            #[stage(s, requests = a, labels(tool: &str, kind: Kind = Kind::A))]
+            b: Histogram,
+            #[catalog]
+            c: Http,
+        }
+    );
+    let expansion = super::expand(args, item).to_string();
+    assert!(expansion.contains("other :: name") && !expansion.contains("glyph_runtime"));
+}

@@ -24,6 +24,11 @@ pub use registry::{CatalogClash, Registry};
 use crate::metric::Metric;
 
 /// A struct under `#[metric_catalog]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a catalog",
+    label = "not a catalog",
+    note = "put `#[metric_catalog]` on the struct of metrics"
+)]
 pub trait Catalog: AnyCatalog + Sized {
     /// Everything declared, as a constant.
     const DESCRIPTOR: CatalogDescriptor;

@@ -26,6 +26,11 @@ pub use set::{Place, places};
 /// Enums derive it (see the derive macro of the same name); `bool`, `&str`, `String`, `Cow<str>` and
 /// the integers have it already. Text and integers are open: the label set that holds one states
 /// its bound with `#[label(max = ..)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a label",
+    label = "not a label",
+    note = "derive `Label` on an enum of the values, or use `bool`, an integer or text; numbers that vary are for histograms"
+)]
 pub trait Label: Sized {
     /// The values in the order of their digits, for a closed label; `None` for an open one.
     const VALUES: Option<&'static [&'static str]>;

@@ -6,6 +6,11 @@ use super::{Label, LabelDescriptor, LabelValues, OpenValues};
 ///
 /// Derived, on a struct with named fields; see the derive macro of the same name. It is
 /// implemented for the `'static` form of a struct that borrows.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a label set",
+    label = "not a label set",
+    note = "derive `LabelSet` on a struct with a field for each label"
+)]
 pub trait LabelSet {
     /// The set as it is handed over for one call, in which open labels may be borrowed.
     type Of<'call>;

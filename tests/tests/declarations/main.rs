@@ -1,0 +1,7 @@
+//! What the declaring macros make of a declaration, under whatever lints and names surround it.
+#![deny(warnings, clippy::all, clippy::pedantic, missing_docs)]
+
+mod descriptor;
+pub mod public;
+mod shadowed;
+mod surroundings;
