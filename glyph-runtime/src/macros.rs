@@ -136,7 +136,8 @@ pub use glyph_macros::LabelSet;
 /// | `sparse` | its series are absent until they are recorded |
 ///
 /// `#[stage(stt, ..)]` on a histogram of seconds declares a stage that it times: `requests`, `errors` and `in_flight`
-/// name the counters and the gauge that the stage feeds, `labels(..)` what it asks of a function
+/// name the counters and the gauge that the stage feeds, `first_item`, `between_items` (histograms of seconds) and
+/// `items` (a counter) what it tells of a stream's items, `labels(..)` what it asks of a function
 /// (`provider: Provider`) and what it gives (`kind: Kind = Kind::Stt`). A label that tells the outcome is
 /// filled by the stage. See [`macro@crate::instrument_stage`].
 ///
@@ -190,6 +191,7 @@ pub use glyph_macros::metric_catalog;
 /// | `stage::stt` | the stage's struct, by its path |
 /// | `labels(provider = "deepgram", tool = name)` | a value for each label that the stage asks for: a literal, which is checked when the program is compiled, or an expression |
 /// | `fields(session = %session)` | fields of the span alone, as in `tracing`'s macros |
+/// | `stream` | the function returns `impl Stream`, `Pin<Box<dyn Stream>>` or `BoxStream`, and the stream is measured |
 /// | `crate = path` | the path of this crate, where it has another name |
 ///
 /// `Err` is the outcome `error`, any other value `ok`. A panic is `panicked` and goes on; an async function that
@@ -199,6 +201,11 @@ pub use glyph_macros::metric_catalog;
 /// A function that returns `impl Future` or a boxed future (also under `#[async_trait]`) is measured in the same way, if
 /// it ends with `async move { .. }` or `Box::pin(async move { .. })`; labels and fields are read at the
 /// first poll. What stands before that block runs in the call, and is not measured.
+///
+/// A stream starts with its first poll, and its labels are read in the call. Each item is counted in the stage's `items`,
+/// the first one's time goes to `first_item`, the gaps to `between_items` (the consumer's time among them), with
+/// the item's own outcome. The stream is `ok` when it finishes, has the outcome of its first `Err` item if
+/// there was one, and is `cancelled` when it is dropped half-way.
 ///
 /// A value that the label does not have, a label that the stage does not ask for and one that is missing do not
 /// compile:

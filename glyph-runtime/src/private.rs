@@ -1,7 +1,7 @@
 //! What expansions name. Nothing here is for anybody else, and all of it may change in any release.
 
 pub use core;
-pub use std::{vec, vec::Vec};
+pub use std::{boxed::Box, vec, vec::Vec};
 
 pub use tracing;
 
@@ -20,7 +20,7 @@ pub use crate::{
         scaled_bounds,
     },
     stage::{
-        Bound, Classify, Guard, Outcome, Rows, Stage, StageCells, Verdict, any, at, checked,
-        describe, entered, literal, pin, run, start, wrap,
+        Bound, Classify, Guard, Outcome, Rows, Stage, StageCells, Verdict, any, at, call, checked,
+        describe, entered, literal, pin, run, start, stream, wrap,
     },
 };

@@ -11,7 +11,7 @@ use crate::{
     diagnostic::Errors,
 };
 
-const KEYS: &[&str] = &["labels", "fields", "crate"];
+const KEYS: &[&str] = &["labels", "fields", "stream", "crate"];
 
 /// What stands in the attribute.
 #[derive(Default)]
@@ -19,6 +19,7 @@ pub(super) struct Args {
     pub(super) stage: Option<Path>,
     pub(super) labels: Vec<LabelArg>,
     pub(super) fields: Vec<FieldArg>,
+    pub(super) stream: Option<Ident>,
     pub(super) runtime: Option<Path>,
 }
 
@@ -65,6 +66,7 @@ impl Args {
             match key.to_string().as_str() {
                 "labels" => args.labels = each(input, errors, label)?,
                 "fields" => args.fields = each(input, errors, field)?,
+                "stream" => args.stream = Some(key.clone()),
                 _ => args.runtime = Some(assigned_path(input)?),
             }
             Ok(())

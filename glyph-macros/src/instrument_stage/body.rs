@@ -16,11 +16,11 @@ use super::{
 pub(super) fn measured(
     function: &Function,
     form: &Form,
-    guard: &Ident,
+    [guard, span]: [&Ident; 2],
     rt: &TokenStream,
 ) -> TokenStream {
     let body = match form {
-        Form::Sync(_) | Form::Async(_) => nested(&function.body),
+        Form::Sync(_) | Form::Async(_) | Form::Stream { .. } => nested(&function.body),
         Form::Future(tail, _) => nested(&tail.body),
     };
     match form {
@@ -41,6 +41,19 @@ pub(super) fn measured(
                 guard,
                 rt,
             )
+        }
+        Form::Stream { ty, item, boxed } => {
+            let mention = mention(&function.signature, &body);
+            let result = Ident::new("__item", Span::mixed_site());
+            // Without the type, a body that leaves its items to the signature would not be inferred.
+            let classify = quote!(|#result: &#item| #rt::Classify(#result).verdict());
+            let stream =
+                quote!(#rt::stream(#guard, #span, move || -> #ty { #mention #body }, #classify));
+            if *boxed {
+                quote!(#rt::Box::pin(#stream))
+            } else {
+                stream
+            }
         }
         Form::Future(tail, output) => {
             wrapped(output, &tail.words, &body.to_token_stream(), guard, rt)

@@ -17,15 +17,19 @@ pub(super) fn tokens(site: &Site) -> TokenStream {
     let digits = digits(site, &rt);
     let open_span = open_span(site, &rt);
     let stage = stage_at_run_time(site, &rt);
-    let measured = body::measured(&site.function, &site.form, &guard, &rt);
+    let measured = body::measured(&site.function, &site.form, [&guard, &span], &rt);
+    let start = match &site.form {
+        Form::Stream { .. } => quote!(#rt::call(#stage, &#span)),
+        _ => quote!(#rt::start(#stage, #span)),
+    };
     let inside = quote! {
         #digits
         let #span = #open_span;
-        let #guard = #rt::start(#stage, #span);
+        let #guard = #start;
         #measured
     };
     site.function.with_body(&match &site.form {
-        Form::Sync(_) | Form::Async(_) => inside,
+        Form::Sync(_) | Form::Async(_) | Form::Stream { .. } => inside,
         Form::Future(tail, _) => tail.replaced(inside),
     })
 }

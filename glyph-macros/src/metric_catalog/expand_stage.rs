@@ -53,9 +53,20 @@ enum Role {
     Requests,
     Errors,
     InFlight,
+    FirstItem,
+    BetweenItems,
+    Items,
 }
 
-const ROLES: [Role; 4] = [Role::Duration, Role::Requests, Role::Errors, Role::InFlight];
+const ROLES: [Role; 7] = [
+    Role::Duration,
+    Role::Requests,
+    Role::Errors,
+    Role::InFlight,
+    Role::FirstItem,
+    Role::BetweenItems,
+    Role::Items,
+];
 
 impl Role {
     fn field(self) -> Ident {
@@ -64,6 +75,9 @@ impl Role {
             Self::Requests => format_ident!("requests"),
             Self::Errors => format_ident!("errors"),
             Self::InFlight => format_ident!("in_flight"),
+            Self::FirstItem => format_ident!("first_item"),
+            Self::BetweenItems => format_ident!("between_items"),
+            Self::Items => format_ident!("items"),
         }
     }
 
@@ -73,6 +87,9 @@ impl Role {
             Self::Requests => stage.requests.as_ref(),
             Self::Errors => stage.errors.as_ref(),
             Self::InFlight => stage.in_flight.as_ref(),
+            Self::FirstItem => stage.first_item.as_ref(),
+            Self::BetweenItems => stage.between_items.as_ref(),
+            Self::Items => stage.items.as_ref(),
         }
     }
 }
@@ -197,7 +214,7 @@ impl Expansion<'_> {
             quote!(#field: #value)
         };
         let duration = bound(duration);
-        let others = [Role::Requests, Role::Errors, Role::InFlight].map(optional);
+        let others = ROLES.into_iter().skip(1).map(optional);
         let cells = quote! {
             static #name: #rt::StageCells = #rt::StageCells { duration: #duration, #(#others),* };
         };

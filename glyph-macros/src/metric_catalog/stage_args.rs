@@ -17,6 +17,9 @@ pub(super) struct StageArgs {
     pub(super) requests: Option<Ident>,
     pub(super) errors: Option<Ident>,
     pub(super) in_flight: Option<Ident>,
+    pub(super) first_item: Option<Ident>,
+    pub(super) between_items: Option<Ident>,
+    pub(super) items: Option<Ident>,
     pub(super) labels: Vec<LabelArg>,
 }
 
@@ -43,14 +46,28 @@ impl StageArgs {
             requests: None,
             errors: None,
             in_flight: None,
+            first_item: None,
+            between_items: None,
+            items: None,
             labels: Vec::new(),
         };
-        let keys = &["requests", "errors", "in_flight", "labels"];
+        let keys = &[
+            "requests",
+            "errors",
+            "in_flight",
+            "first_item",
+            "between_items",
+            "items",
+            "labels",
+        ];
         Arguments::new("stage", keys).read_rest(input, errors, |key, input, errors| {
             match key.to_string().as_str() {
                 "requests" => stage.requests = Some(assigned(input)?),
                 "errors" => stage.errors = Some(assigned(input)?),
                 "in_flight" => stage.in_flight = Some(assigned(input)?),
+                "first_item" => stage.first_item = Some(assigned(input)?),
+                "between_items" => stage.between_items = Some(assigned(input)?),
+                "items" => stage.items = Some(assigned(input)?),
                 _ => stage.labels = labels(input, errors)?,
             }
             Ok(())

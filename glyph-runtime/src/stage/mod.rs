@@ -9,6 +9,7 @@ mod guard;
 mod outcome;
 mod run;
 mod site;
+mod stream;
 
 pub use classify::{Anything, Classify};
 pub use future::{Wrap, pin, wrap};
@@ -16,6 +17,7 @@ pub use guard::{Guard, start};
 pub use outcome::{Outcome, Verdict};
 pub use run::{entered, run};
 pub use site::{any, at, checked, literal};
+pub use stream::{Call, Streamed, call, stream};
 
 use tracing::Span;
 
@@ -55,6 +57,9 @@ pub struct StageCells {
     pub requests: Option<Bound>,
     pub errors: Option<Bound>,
     pub in_flight: Option<Bound>,
+    pub first_item: Option<Bound>,
+    pub between_items: Option<Bound>,
+    pub items: Option<Bound>,
 }
 
 impl StageCells {
@@ -73,6 +78,9 @@ pub struct Rows {
     pub requests: usize,
     pub errors: usize,
     pub in_flight: usize,
+    pub first_item: usize,
+    pub between_items: usize,
+    pub items: usize,
 }
 
 /// A metric that a stage binds, and what an outcome adds to its row.
