@@ -18,9 +18,10 @@ pub(super) fn tokens(site: &Site) -> TokenStream {
     let open_span = open_span(site, &rt);
     let stage = stage_at_run_time(site, &rt);
     let measured = body::measured(&site.function, &site.form, [&guard, &span], &rt);
-    let start = match &site.form {
-        Form::Stream { .. } => quote!(#rt::call(#stage, &#span)),
-        _ => quote!(#rt::start(#stage, #span)),
+    let start = if let Form::Stream { .. } = &site.form {
+        quote!(#rt::call(#stage, &#span))
+    } else {
+        quote!(#rt::start(#stage, #span))
     };
     let inside = quote! {
         #digits

@@ -10,18 +10,18 @@ use futures_core::Stream;
 use pin_project_lite::pin_project;
 use tracing::Span;
 
-use super::{Guard, Outcome, Stage, Verdict};
+use super::{Guard, Outcome, Rows, Stage, Verdict};
 use crate::clock::Moment;
 
 pin_project! {
     /// A stream under way. See [`stream`].
     #[doc(hidden)]
     #[must_use = "streams do nothing unless polled"]
-    pub struct Streamed<S, B, C> {
+    pub struct Streamed<B, C> {
         // Empty only while the wrapper is dropped.
         #[pin]
         body: Option<B>,
-        progress: Progress<S>,
+        progress: Progress,
         classify: C,
         // When the last item came.
         last: Option<Moment>,
@@ -29,7 +29,7 @@ pin_project! {
         verdict: Option<Verdict>,
     }
 
-    impl<S, B, C> PinnedDrop for Streamed<S, B, C> {
+    impl<B, C> PinnedDrop for Streamed<B, C> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             let Progress::Running(guard) = replace(this.progress, Progress::Over) else {
@@ -47,9 +47,9 @@ pin_project! {
     }
 }
 
-enum Progress<S> {
+enum Progress {
     /// Not polled yet.
-    Waiting(S, Span),
+    Waiting(Call, Span),
     Running(Guard),
     Over,
 }
@@ -57,7 +57,7 @@ enum Progress<S> {
 /// A stage that has not started: its rows are found, since it may borrow what the body takes.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Call(fn(super::Rows, Span) -> Guard, super::Rows);
+pub struct Call(fn(Rows, Span) -> Guard, Rows);
 
 /// Finds the rows of `stage`. The span is made now, and the clock starts later.
 #[doc(hidden)]
@@ -78,12 +78,7 @@ pub fn call<S: Stage>(stage: S, span: &Span) -> Call {
 /// The stream that `body` makes, each poll inside of `span`. It starts with its first poll and records when it is
 /// finished or dropped.
 #[doc(hidden)]
-pub fn stream<B, C>(
-    call: Call,
-    span: Span,
-    body: impl FnOnce() -> B,
-    classify: C,
-) -> Streamed<Call, B, C>
+pub fn stream<B, C>(call: Call, span: Span, body: impl FnOnce() -> B, classify: C) -> Streamed<B, C>
 where
     B: Stream,
     C: Fn(&B::Item) -> Verdict,
@@ -97,7 +92,7 @@ where
     }
 }
 
-impl<B, C> Stream for Streamed<Call, B, C>
+impl<B, C> Stream for Streamed<B, C>
 where
     B: Stream,
     C: Fn(&B::Item) -> Verdict,
