@@ -224,3 +224,30 @@ fn three_mistakes_are_three_errors() {
     );
     assert_eq!(mistakes.len(), 3, "{mistakes:#?}");
 }
+
+#[test]
+fn what_a_stage_tells_of_items_is_of_the_right_kind() {
+    assert_eq!(
+        mistakes(
+            quote!(namespace = "app", stages = stage),
+            quote!(
+                struct M {
+                    /// Help.
+                    #[metric(unit = seconds, buckets = [1s])]
+                    #[stage(s, first_item = count, between_items = size, items = a)]
+                    a: Histogram,
+                    /// Help.
+                    #[metric(unit = bytes, buckets = [1KiB])]
+                    size: Histogram,
+                    /// Help.
+                    count: Counter,
+                }
+            )
+        ),
+        [
+            "`items` takes a counter, and `a` is a histogram",
+            "`first_item` takes a histogram, and `count` is a counter",
+            "`between_items` takes time: give `size` its `#[metric(unit = seconds)]`",
+        ]
+    );
+}
