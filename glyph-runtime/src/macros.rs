@@ -189,7 +189,9 @@ pub use glyph_macros::Outcome;
 ///
 /// `#[stage(stt, ..)]` on a histogram of seconds declares a stage that it times: `requests`, `errors` and `in_flight`
 /// name the counters and the gauge that the stage feeds, `retries` and `fallbacks` the counters of what happens
-/// while it runs ([`stage::retry`](crate::stage::retry)), `labels(..)` what it asks of a function
+/// while it runs ([`stage::retry`](crate::stage::retry)), `first_item`,
+/// `between_items` (histograms of seconds) and `items` (a counter) what it tells of a stream's items, `labels(..)`
+/// what it asks of a function
 /// (`provider: Provider`) and what it gives (`kind: Kind = Kind::Stt`). A label that tells the outcome is
 /// filled by the stage. See [`macro@crate::instrument_stage`].
 ///
@@ -245,6 +247,7 @@ pub use glyph_macros::metric_catalog;
 /// | `fields(session = %session)` | fields of the span alone, as in `tracing`'s macros: `%` for `Display`, `?` for `Debug`, a name alone for a variable, `name = _` for a field that is recorded later |
 /// | `outcome = \|result\| ..` | how the call ended, by a reference to what the function gives: a closure or the path of a function, which gives an [`Outcome`](enum@crate::Outcome) |
 /// | `none = error` | what it means that the function gives `None`: `error`, `timeout`, `cancelled` or `ok` |
+/// | `stream` | the function returns `impl Stream`, `Pin<Box<dyn Stream>>` or `BoxStream`, and the stream is measured |
 /// | `crate = path` | the path of this crate, where it has another name |
 ///
 /// Unless you say otherwise, `Err` is what its error says (see [`macro@crate::Outcome`]) or else `error`, and any
@@ -263,6 +266,11 @@ pub use glyph_macros::metric_catalog;
 /// A function that returns `impl Future` or a boxed future (also under `#[async_trait]`) is measured in the same way, if
 /// it ends with `async move { .. }` or `Box::pin(async move { .. })`; labels and fields are read at the
 /// first poll. What stands before that block runs in the call, and is not measured.
+///
+/// A stream starts with its first poll, and its labels are read in the call. Each item is counted in the stage's `items`,
+/// the first one's time goes to `first_item`, the gaps to `between_items` (the consumer's time among them), with
+/// the item's own outcome. The stream is `ok` when it finishes, has the outcome of its first `Err` item if
+/// there was one, and is `cancelled` when it is dropped half-way.
 ///
 /// A value that the label does not have, a label that the stage does not ask for and one that is missing do not
 /// compile:

@@ -1,7 +1,7 @@
 //! What expansions name. Nothing here is for anybody else, and all of it may change in any release.
 
 pub use core;
-pub use std::{vec, vec::Vec};
+pub use std::{boxed::Box, vec, vec::Vec};
 
 pub use tracing;
 
@@ -22,7 +22,8 @@ pub use crate::{
     },
     stage::{
         Bound, ByValue, ErrorOutcome, Guard, Judged, Outcome, Rows, Running, Stage, StageCells,
-        Timed, Verdict, any, at, begin, checked, classify, describe, entered, judge, judge_option,
-        literal, pin, run, start, time, time_as, time_async, time_async_as, wrap,
+        Timed, Verdict, any, at, begin, call, checked, classify, describe, entered, judge,
+        judge_option, literal, pin, run, start, stream, time, time_as, time_async, time_async_as,
+        wrap,
     },
 };

@@ -12,7 +12,7 @@ use crate::{
     diagnostic::Errors,
 };
 
-const KEYS: &[&str] = &["labels", "fields", "outcome", "none", "crate"];
+const KEYS: &[&str] = &["labels", "fields", "outcome", "none", "stream", "crate"];
 
 /// What stands in the attribute.
 #[derive(Default)]
@@ -21,6 +21,7 @@ pub(super) struct Args {
     pub(super) labels: Vec<LabelArg>,
     pub(super) fields: Vec<FieldArg>,
     pub(super) judge: Judge,
+    pub(super) stream: Option<Ident>,
     pub(super) runtime: Option<Path>,
 }
 
@@ -68,6 +69,7 @@ impl Args {
                 "labels" => args.labels = each(input, errors, label)?,
                 "fields" => args.fields = each(input, errors, field)?,
                 "outcome" | "none" => args.judge.read(key, input)?,
+                "stream" => args.stream = Some(key.clone()),
                 _ => args.runtime = Some(assigned_path(input)?),
             }
             Ok(())

@@ -10,10 +10,10 @@ use syn::{FnArg, PatIdent, Signature, Type, visit::Visit};
 use super::model::{Form, Output, Site};
 
 /// The statements that run the function's body under `guard`.
-pub(super) fn measured(site: &Site, guard: &Ident, rt: &TokenStream) -> TokenStream {
+pub(super) fn measured(site: &Site, [guard, span]: [&Ident; 2], rt: &TokenStream) -> TokenStream {
     let function = &site.function;
     let body = match &site.form {
-        Form::Sync(_) | Form::Async(_) => nested(&function.body),
+        Form::Sync(_) | Form::Async(_) | Form::Stream { .. } => nested(&function.body),
         Form::Future(tail, _) => nested(&tail.body),
     };
     let classify = site.judge.closure(rt);
@@ -30,6 +30,19 @@ pub(super) fn measured(site: &Site, guard: &Ident, rt: &TokenStream) -> TokenStr
             let mention = mention(&function.signature, &body);
             let (words, inside) = (quote!(async move), quote!(#mention #body));
             wrapped(output, &words, &inside, &classify, guard, rt)
+        }
+        Form::Stream { ty, item, boxed } => {
+            let mention = mention(&function.signature, &body);
+            let result = Ident::new("__item", Span::mixed_site());
+            // Without the type, a body that leaves its items to the signature would not be inferred.
+            let classify = quote!(|#result: &#item| #rt::classify(#result).verdict());
+            let stream =
+                quote!(#rt::stream(#guard, #span, move || -> #ty { #mention #body }, #classify));
+            if *boxed {
+                quote!(#rt::Box::pin(#stream))
+            } else {
+                stream
+            }
         }
         Form::Future(tail, output) => {
             let inside = body.to_token_stream();

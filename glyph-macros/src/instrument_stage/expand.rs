@@ -17,15 +17,20 @@ pub(super) fn tokens(site: &Site) -> TokenStream {
     let digits = digits(site, &rt);
     let open_span = open_span(site, &rt);
     let stage = stage_at_run_time(site, &rt);
-    let measured = body::measured(site, &guard, &rt);
+    let measured = body::measured(site, [&guard, &span], &rt);
+    let start = if let Form::Stream { .. } = &site.form {
+        quote!(#rt::call(#stage, &#span))
+    } else {
+        quote!(#rt::start(#stage, #span))
+    };
     let inside = quote! {
         #digits
         let #span = #open_span;
-        let #guard = #rt::start(#stage, #span);
+        let #guard = #start;
         #measured
     };
     site.function.with_body(&match &site.form {
-        Form::Sync(_) | Form::Async(_) => inside,
+        Form::Sync(_) | Form::Async(_) | Form::Stream { .. } => inside,
         Form::Future(tail, _) => tail.replaced(inside),
     })
 }

@@ -52,9 +52,8 @@ impl Judge {
         Ok(())
     }
 
-    /// Refuses to judge what is never given.
-    pub(super) fn refuse_never(&self, errors: &mut Errors) {
-        let message = "a function that does not return gives nothing to judge: leave it out";
+    /// Refuses to judge what a function does not give.
+    pub(super) fn refuse(&self, message: &str, errors: &mut Errors) {
         match self {
             Self::Type => {}
             Self::Function(function) => errors.at(function, message),

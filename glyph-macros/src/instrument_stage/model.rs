@@ -30,6 +30,12 @@ pub(super) enum Form {
     Async(Output),
     /// It returns the future of an `async` block, which gives this.
     Future(Tail, Output),
+    /// It returns a stream.
+    Stream {
+        ty: Box<Type>,
+        item: Box<Type>,
+        boxed: bool,
+    },
 }
 
 pub(super) enum Output {
@@ -44,9 +50,17 @@ impl Site {
     pub(super) fn read(args: Args, function: Function, errors: &mut Errors) -> Option<Self> {
         check_labels(&args.labels, errors);
         check_fields(&args.fields, &args.labels, errors);
-        let form = form(&function, errors);
-        if let Form::Sync(Output::Never) | Form::Async(Output::Never) = form {
-            args.judge.refuse_never(errors);
+        let form = form(&function, args.stream.is_some(), errors);
+        match form {
+            Form::Sync(Output::Never) | Form::Async(Output::Never) => args.judge.refuse(
+                "a function that does not return gives nothing to judge: leave it out",
+                errors,
+            ),
+            Form::Stream { .. } => args.judge.refuse(
+                "the items of a stream say themselves how it ends: leave it out",
+                errors,
+            ),
+            _ => {}
         }
         Some(Self {
             stage: args.stage?,
@@ -98,7 +112,7 @@ fn check_fields(fields: &[FieldArg], labels: &[LabelArg], errors: &mut Errors) {
     }
 }
 
-fn form(function: &Function, errors: &mut Errors) -> Form {
+fn form(function: &Function, stream: bool, errors: &mut Errors) -> Form {
     let signature = &function.signature;
     if let Some(word) = &signature.constness {
         errors.at(
@@ -107,6 +121,15 @@ fn form(function: &Function, errors: &mut Errors) -> Form {
         );
     }
     let returned = Returned::of(&signature.output);
+    if stream {
+        if let Some(word) = &signature.asyncness {
+            errors.at(
+                word,
+                "`stream` measures what a plain `fn` returns: leave out `async`",
+            );
+        }
+        return returned.into_stream(errors);
+    }
     if signature.asyncness.is_some() {
         return Form::Async(returned.into_output());
     }

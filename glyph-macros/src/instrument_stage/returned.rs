@@ -6,7 +6,7 @@ use syn::{
     punctuated::Punctuated, visit_mut::VisitMut,
 };
 
-use super::model::Output;
+use super::model::{Form, Output};
 use crate::diagnostic::Errors;
 
 pub(super) enum Returned {
@@ -42,8 +42,8 @@ impl Returned {
             ),
             Self::Stream(ty) => errors.at(
                 ty,
-                "this function only makes a stream, and its items come after it has returned; streams \
-                 are not measured yet: put the attribute on an `async fn` that makes one item",
+                "this function only makes a stream, and its items come after it has returned: \
+                 measure them with `stream`, as in `#[instrument_stage(stage::tokens, stream)]`",
             ),
         }
     }
@@ -57,6 +57,33 @@ impl Returned {
             // The name of a type that stands for a boxed future.
             Self::Value(Type::Path(_)) => Some(Output::Value(parse_quote!(_))),
             Self::Value(_) | Self::Stream(_) | Self::Never => None,
+        }
+    }
+
+    /// The form of a function under `stream`.
+    pub(super) fn into_stream(self, errors: &mut Errors) -> Form {
+        let ty = match self {
+            Self::Stream(ty) => ty,
+            Self::Value(ty) | Self::Future(ty) => {
+                errors.at(
+                    &ty,
+                    "`stream` measures `impl Stream<Item = T>` and `Pin<Box<dyn Stream<Item = T> + Send>>`: \
+                     return one of these, or leave out `stream`",
+                );
+                ty
+            }
+            Self::Never => parse_quote!(_),
+        };
+        let boxed = !matches!(ty, Type::ImplTrait(_));
+        let mut item = associated(&ty, "Item").unwrap_or_else(|| parse_quote!(_));
+        InferOpaque.visit_type_mut(&mut item);
+        match output(ty) {
+            Output::Value(ty) => Form::Stream {
+                ty,
+                item: Box::new(item),
+                boxed,
+            },
+            Output::Never => Form::Sync(Output::Never),
         }
     }
 

@@ -51,7 +51,7 @@ fn a_key_is_known_and_given_once() {
     assert_eq!(
         mistakes(quote!(stt, label(provider = "deepgram"))),
         [
-            "unknown key `label`; did you mean `labels`? `#[instrument_stage]` takes `labels`, `fields`, `outcome`, `none`, `crate`"
+            "unknown key `label`; did you mean `labels`? `#[instrument_stage]` takes `labels`, `fields`, `outcome`, `none`, `stream`, `crate`"
         ]
     );
     assert_eq!(
@@ -197,6 +197,32 @@ fn a_future_is_measured_by_the_async_block_at_the_end() {
     ] {
         let item = quote!(fn f() -> impl Future<Output = u8> { #body });
         assert_eq!(mistakes_on(quote!(stt), item).len(), 1, "{body}");
+    }
+}
+
+#[test]
+fn stream_wants_a_stream_that_it_can_wrap() {
+    for returned in [
+        quote!(impl Stream<Item = u8> + Send),
+        quote!(Pin<Box<dyn futures_core::Stream<Item = u8> + Send + '_>>),
+        quote!(BoxStream<'_, u8>),
+    ] {
+        let item = quote!(fn f(x: &u8) -> #returned {});
+        assert_eq!(
+            mistakes_on(quote!(stt, stream), item),
+            [""; 0],
+            "{returned}"
+        );
+    }
+    for returned in [quote!(u8), quote!(Tokens), quote!(BoxFuture<'static, u8>)] {
+        let item = quote!(fn f() -> #returned {});
+        assert_eq!(
+            mistakes_on(quote!(stt, stream), item),
+            [
+                "`stream` measures `impl Stream<Item = T>` and `Pin<Box<dyn Stream<Item = T> + Send>>`: return one of these, or leave out `stream`"
+            ],
+            "{returned}"
+        );
     }
 }
 

@@ -57,15 +57,21 @@ enum Role {
     InFlight,
     Retries,
     Fallbacks,
+    FirstItem,
+    BetweenItems,
+    Items,
 }
 
-const ROLES: [Role; 6] = [
+const ROLES: [Role; 9] = [
     Role::Duration,
     Role::Requests,
     Role::Errors,
     Role::InFlight,
     Role::Retries,
     Role::Fallbacks,
+    Role::FirstItem,
+    Role::BetweenItems,
+    Role::Items,
 ];
 
 impl Role {
@@ -77,6 +83,9 @@ impl Role {
             Self::InFlight => format_ident!("in_flight"),
             Self::Retries => format_ident!("retries"),
             Self::Fallbacks => format_ident!("fallbacks"),
+            Self::FirstItem => format_ident!("first_item"),
+            Self::BetweenItems => format_ident!("between_items"),
+            Self::Items => format_ident!("items"),
         }
     }
 
@@ -88,13 +97,21 @@ impl Role {
             Self::InFlight => stage.in_flight.as_ref(),
             Self::Retries => stage.retries.as_ref(),
             Self::Fallbacks => stage.fallbacks.as_ref(),
+            Self::FirstItem => stage.first_item.as_ref(),
+            Self::BetweenItems => stage.between_items.as_ref(),
+            Self::Items => stage.items.as_ref(),
         }
     }
 
     /// What it is called, where it is recorded while the call runs and knows of no outcome.
     fn while_running(self) -> Option<&'static str> {
         match self {
-            Self::Duration | Self::Requests | Self::Errors => None,
+            Self::Duration
+            | Self::Requests
+            | Self::Errors
+            | Self::FirstItem
+            | Self::BetweenItems
+            | Self::Items => None,
             Self::InFlight => Some("in-flight gauge"),
             Self::Retries => Some("retry counter"),
             Self::Fallbacks => Some("fallback counter"),

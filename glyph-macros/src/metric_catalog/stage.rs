@@ -25,6 +25,9 @@ pub(super) struct Stage {
     pub(super) in_flight: Option<Binding>,
     pub(super) retries: Option<Binding>,
     pub(super) fallbacks: Option<Binding>,
+    pub(super) first_item: Option<Binding>,
+    pub(super) between_items: Option<Binding>,
+    pub(super) items: Option<Binding>,
     pub(super) labels: Vec<StageLabel>,
     pub(super) help: String,
     pub(super) line: usize,
@@ -40,6 +43,9 @@ impl Stage {
             &self.in_flight,
             &self.retries,
             &self.fallbacks,
+            &self.first_item,
+            &self.between_items,
+            &self.items,
         ]
         .into_iter()
         .flatten()
@@ -101,6 +107,10 @@ impl Known<'_> {
         let in_flight = bind("in_flight", args.in_flight.as_ref(), Kind::Gauge);
         let retries = bind("retries", args.retries.as_ref(), Kind::Counter);
         let fallbacks = bind("fallbacks", args.fallbacks.as_ref(), Kind::Counter);
+        let items = bind("items", args.items.as_ref(), Kind::Counter);
+        let mut bind_time = |key, token: Option<&Ident>| self.bind_time(key, token?, errors);
+        let first_item = bind_time("first_item", args.first_item.as_ref());
+        let between_items = bind_time("between_items", args.between_items.as_ref());
         Some(Stage {
             line: args.name.span().start().line,
             ident: args.name,
@@ -110,6 +120,9 @@ impl Known<'_> {
             in_flight,
             retries,
             fallbacks,
+            first_item,
+            between_items,
+            items,
             labels: labels(args.labels, errors),
             help: metric.help.clone(),
         })
@@ -143,6 +156,19 @@ impl Known<'_> {
             metric: index,
             place: token.clone(),
         })
+    }
+
+    /// Binds a histogram of seconds.
+    fn bind_time(&self, key: &str, token: &Ident, errors: &mut Errors) -> Option<Binding> {
+        let binding = self.bind(key, token, Kind::Histogram, errors)?;
+        let metric = self.metrics.get(binding.metric)?;
+        if metric.unit != Unit::Seconds {
+            errors.at(
+                token,
+                format!("`{key}` takes time: give `{token}` its `#[metric(unit = seconds)]`"),
+            );
+        }
+        Some(binding)
     }
 
     fn unknown(&self, token: &Ident, kind: Kind) -> String {

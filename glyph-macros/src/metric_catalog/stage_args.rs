@@ -19,6 +19,9 @@ pub(super) struct StageArgs {
     pub(super) in_flight: Option<Ident>,
     pub(super) retries: Option<Ident>,
     pub(super) fallbacks: Option<Ident>,
+    pub(super) first_item: Option<Ident>,
+    pub(super) between_items: Option<Ident>,
+    pub(super) items: Option<Ident>,
     pub(super) labels: Vec<LabelArg>,
 }
 
@@ -47,6 +50,9 @@ impl StageArgs {
             in_flight: None,
             retries: None,
             fallbacks: None,
+            first_item: None,
+            between_items: None,
+            items: None,
             labels: Vec::new(),
         };
         let keys = &[
@@ -55,6 +61,9 @@ impl StageArgs {
             "in_flight",
             "retries",
             "fallbacks",
+            "first_item",
+            "between_items",
+            "items",
             "labels",
         ];
         Arguments::new("stage", keys).read_rest(input, errors, |key, input, errors| {
@@ -64,6 +73,9 @@ impl StageArgs {
                 "in_flight" => stage.in_flight = Some(assigned(input)?),
                 "retries" => stage.retries = Some(assigned(input)?),
                 "fallbacks" => stage.fallbacks = Some(assigned(input)?),
+                "first_item" => stage.first_item = Some(assigned(input)?),
+                "between_items" => stage.between_items = Some(assigned(input)?),
+                "items" => stage.items = Some(assigned(input)?),
                 _ => stage.labels = labels(input, errors)?,
             }
             Ok(())

@@ -248,3 +248,30 @@ fn a_renamed_crate_goes_by_its_name_alone() {
     let expansion = super::expand(args, item).to_string();
     assert!(expansion.contains("other :: name") && !expansion.contains("glyph_runtime"));
 }
+
+#[test]
+fn what_a_stage_tells_of_items_is_of_the_right_kind() {
+    assert_eq!(
+        mistakes(
+            quote!(namespace = "app", stages = stage),
+            quote!(
+                struct M {
+                    /// Help.
+                    #[metric(unit = seconds, buckets = [1s])]
+                    #[stage(s, first_item = count, between_items = size, items = a)]
+                    a: Histogram,
+                    /// Help.
+                    #[metric(unit = bytes, buckets = [1KiB])]
+                    size: Histogram,
+                    /// Help.
+                    count: Counter,
+                }
+            )
+        ),
+        [
+            "`items` takes a counter, and `a` is a histogram",
+            "`first_item` takes a histogram, and `count` is a counter",
+            "`between_items` takes time: give `size` its `#[metric(unit = seconds)]`",
+        ]
+    );
+}

@@ -115,6 +115,12 @@ pub struct StageDescriptor {
     pub retries: Option<&'static str>,
     /// The family name of its fallback counter.
     pub fallbacks: Option<&'static str>,
+    /// The family name of the histogram of the time to a stream's first item.
+    pub first_item: Option<&'static str>,
+    /// The family name of the histogram of the gaps between a stream's items.
+    pub between_items: Option<&'static str>,
+    /// The family name of the counter of a stream's items.
+    pub items: Option<&'static str>,
     /// The source file.
     pub file: &'static str,
     /// The line of the attribute.

@@ -31,7 +31,7 @@ pub fn start<S: Stage>(stage: S, span: Span) -> Guard {
 }
 
 impl Guard {
-    fn new(cells: &'static StageCells, rows: Rows, span: Span) -> Self {
+    pub(super) fn new(cells: &'static StageCells, rows: Rows, span: Span) -> Self {
         if let Some(gauge) = &cells.in_flight {
             gauge.metric.add_float_in(cells.own(), rows.in_flight, 1.0);
         }
@@ -59,6 +59,26 @@ impl Guard {
 
     pub(super) fn events(&self) -> Events {
         Events::of(self.cells, self.rows)
+    }
+
+    /// Records an item of a stream, which follows that of the moment `last`.
+    pub(super) fn item(&self, last: Option<Moment>, outcome: Outcome) {
+        let (cells, rows) = (self.cells, self.rows);
+        let own = cells.own();
+        let (time, row) = match last {
+            None => (&cells.first_item, rows.first_item),
+            Some(_) => (&cells.between_items, rows.between_items),
+        };
+        if let Some(time) = time {
+            let elapsed = last.unwrap_or(self.started).elapsed_nanoseconds();
+            let row = row + time.digit(outcome);
+            time.metric.observe_nanoseconds_in(own, row, elapsed);
+        }
+        if let Some(items) = &cells.items {
+            items
+                .metric
+                .add_in(own, rows.items + items.digit(outcome), 1);
+        }
     }
 
     /// Ends the call as `verdict` says.

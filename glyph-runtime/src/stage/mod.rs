@@ -56,6 +56,7 @@ mod outcome;
 mod run;
 mod running;
 mod site;
+mod stream;
 mod timed;
 
 pub use classify::{Anything, Classify, Plain, classify, judge, judge_option};
@@ -69,6 +70,7 @@ pub use outcome::{Outcome, Verdict};
 pub use run::{entered, run};
 pub use running::{Running, begin};
 pub use site::{any, at, checked, literal};
+pub use stream::{Call, Streamed, call, stream};
 pub use timed::{ByValue, Timed, time, time_as, time_async, time_async_as};
 
 use tracing::Span;
@@ -115,6 +117,9 @@ pub struct StageCells {
     pub in_flight: Option<Bound>,
     pub retries: Option<Bound>,
     pub fallbacks: Option<Bound>,
+    pub first_item: Option<Bound>,
+    pub between_items: Option<Bound>,
+    pub items: Option<Bound>,
 }
 
 impl StageCells {
@@ -135,6 +140,9 @@ pub struct Rows {
     pub in_flight: usize,
     pub retries: usize,
     pub fallbacks: usize,
+    pub first_item: usize,
+    pub between_items: usize,
+    pub items: usize,
 }
 
 /// A metric that a stage binds, and what an outcome adds to its row.
