@@ -25,12 +25,21 @@ pub(super) struct Args {
     pub(super) runtime: Option<Path>,
 }
 
+/// What a block says for all of its methods.
+#[derive(Default)]
+pub(crate) struct Defaults {
+    pub(crate) labels: Vec<LabelArg>,
+    pub(crate) runtime: Option<Path>,
+}
+
 /// `provider = value`, or `provider` for a variable of that name.
-pub(super) struct LabelArg {
+#[derive(Clone)]
+pub(crate) struct LabelArg {
     pub(super) name: Ident,
     pub(super) value: LabelValue,
 }
 
+#[derive(Clone)]
 pub(super) enum LabelValue {
     Text(LitStr),
     Expression(Box<Expr>),
@@ -58,15 +67,20 @@ impl LabelArg {
 }
 
 impl Args {
-    pub(super) fn read(input: ParseStream<'_>, errors: &mut Errors) -> Self {
+    /// Reads what stands in `attribute`.
+    pub(super) fn read(
+        attribute: &'static str,
+        input: ParseStream<'_>,
+        errors: &mut Errors,
+    ) -> Self {
         let mut args = Self::default();
-        if let Err(error) = args.read_stage(input) {
+        if let Err(error) = args.read_stage(attribute, input) {
             errors.push(error);
             skip_argument(input);
         }
-        Arguments::new("instrument_stage", KEYS).read_rest(input, errors, |key, input, errors| {
+        Arguments::new(attribute, KEYS).read_rest(input, errors, |key, input, errors| {
             match key.to_string().as_str() {
-                "labels" => args.labels = each(input, errors, label)?,
+                "labels" => args.labels = labels(input, errors)?,
                 "fields" => args.fields = each(input, errors, field)?,
                 "outcome" | "none" => args.judge.read(key, input)?,
                 "stream" => args.stream = Some(key.clone()),
@@ -77,7 +91,19 @@ impl Args {
         args
     }
 
-    fn read_stage(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+    /// These, and the block's where nothing is said here.
+    pub(super) fn with(mut self, defaults: &Defaults) -> Self {
+        let missing = defaults.labels.iter().filter(|default| {
+            let name = default.text();
+            !self.labels.iter().any(|label| label.text() == name)
+        });
+        let missing: Vec<_> = missing.cloned().collect();
+        self.labels.extend(missing);
+        self.runtime = self.runtime.or_else(|| defaults.runtime.clone());
+        self
+    }
+
+    fn read_stage(&mut self, attribute: &str, input: ParseStream<'_>) -> syn::Result<()> {
         let start = input.span();
         if !starts_with_key(input) {
             self.stage = input.call(Path::parse_mod_style).ok();
@@ -85,8 +111,10 @@ impl Args {
         if self.stage.is_none() {
             return Err(syn::Error::new(
                 start,
-                "the stage is missing: its path comes first, as in \
-                 `#[instrument_stage(stage::stt, labels(provider = \"deepgram\"))]`",
+                format!(
+                    "the stage is missing: its path comes first, as in \
+                     `#[{attribute}(stage::stt, labels(provider = \"deepgram\"))]`"
+                ),
             ));
         }
         if !ends(input) {
@@ -97,6 +125,11 @@ impl Args {
         }
         comma(input)
     }
+}
+
+/// What stands between the parentheses of `labels(..)`.
+pub(crate) fn labels(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<LabelArg>> {
+    each(input, errors, label)
 }
 
 /// `labels(..)` and the like, where a path would have to be followed by a comma.

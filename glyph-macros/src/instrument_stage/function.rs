@@ -50,7 +50,7 @@ impl Parse for Function {
 }
 
 /// Whether `fn` comes, behind any words that may stand before it.
-fn is_function(input: ParseStream<'_>) -> bool {
+pub(crate) fn is_function(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     while !ahead.peek(Token![fn]) {
         let word = ahead.peek(Token![default])
