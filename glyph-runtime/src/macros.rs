@@ -290,3 +290,71 @@ pub use glyph_macros::metric_catalog;
 /// # fn main() {}
 /// ```
 pub use glyph_macros::instrument_stage;
+
+/// Puts stages on methods of an `impl` block, inherent or of a trait, or on methods with a body in a trait.
+///
+/// `#[stage(..)]` on a method takes the arguments of [`macro@crate::instrument_stage`] and means the same; methods
+/// without it stay as they are.
+///
+/// ```
+/// use glyph_runtime::{Counter, Histogram, Label, LabelSet, Status, instrument_stages, metric_catalog};
+///
+/// #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+/// pub enum Provider { Deepgram, Elevenlabs }
+///
+/// #[derive(LabelSet)]
+/// pub struct ProviderRequest {
+///     pub provider: Provider,
+///     pub status: Status,
+/// }
+///
+/// #[metric_catalog(namespace = "doc_stages", stages = stage)]
+/// pub struct Metrics {
+///     /// Latency of transcription.
+///     #[metric(unit = seconds, buckets = [10ms, 1s])]
+///     #[stage(stt, requests = requests, labels(provider: Provider))]
+///     pub stt: Histogram,
+///     /// Provider requests.
+///     pub requests: Counter<ProviderRequest>,
+/// }
+///
+/// pub struct Transcriber { rate: usize }
+///
+/// #[instrument_stages(labels(provider = "deepgram"))]
+/// impl Transcriber {
+///     pub fn new(rate: usize) -> Self { Self { rate } }
+///
+///     #[stage(stage::stt, fields(samples = audio.len()))]
+///     pub fn seconds(&self, audio: &[i16]) -> Option<usize> {
+///         audio.len().checked_div(self.rate)
+///     }
+///
+///     #[stage(stage::stt, labels(provider = "elevenlabs"))]
+///     pub async fn transcribe(&self, text: &str) -> Result<u8, std::num::ParseIntError> {
+///         text.parse()
+///     }
+/// }
+///
+/// # fn main() {
+/// assert_eq!(Transcriber::new(8000).seconds(&[0; 16000]), Some(2));
+/// let request = ProviderRequest { provider: Provider::Deepgram, status: Status::Ok };
+/// assert_eq!(Metrics::global().requests.value(request), 1);
+/// # }
+/// ```
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `labels(provider = "deepgram")` | labels of all the methods, which each stage here has to ask for; a method's own of the same name comes first |
+/// | `crate = path` | the path of this crate, where it has another name |
+///
+/// It goes above or below `#[async_trait]`. A block without any `#[stage(..)]` does not compile:
+///
+/// ```compile_fail
+/// # use glyph_runtime::instrument_stages;
+/// # pub struct Transcriber;
+/// #[instrument_stages]
+/// impl Transcriber {
+///     pub fn transcribe(&self) {}
+/// }
+/// ```
+pub use glyph_macros::instrument_stages;

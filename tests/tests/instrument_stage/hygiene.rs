@@ -11,7 +11,7 @@ mod strict {
 
     use std::num::ParseIntError;
 
-    use glyph_runtime::instrument_stage;
+    use glyph_runtime::{instrument_stage, instrument_stages};
 
     use crate::tally::stage;
 
@@ -56,6 +56,16 @@ mod strict {
             } else {
                 Ok(())
             }
+        }
+    }
+
+    #[instrument_stages(labels(function = "hygiene: strict block"))]
+    impl Counter {
+        /// Ends.
+        #[must_use]
+        #[stage(stage::call)]
+        pub(super) fn end(self) -> usize {
+            self.count
         }
     }
 }
@@ -129,6 +139,16 @@ mod shadowed {
     pub(super) async fn asynchronous(number: u8) -> ::std::option::Option<u8> {
         ::std::option::Option::Some(number)
     }
+
+    pub(super) struct Block;
+
+    #[::glyph_runtime::instrument_stages(labels(function = "hygiene: shadowed block"))]
+    impl Block {
+        #[stage(stage::call)]
+        pub(super) async fn method(&self, number: u8) -> ::std::result::Result<u8, u8> {
+            ::std::result::Result::Ok(number)
+        }
+    }
 }
 
 /// The crate under another name, and variables with the names of an expansion's.
@@ -148,6 +168,16 @@ mod renamed {
     pub(super) fn clashing(__guard: &str, __span: u8, digits: u8, __result: Option<u8>) -> usize {
         __guard.len() + usize::from(__span + digits + __result.unwrap_or_default())
     }
+
+    pub(super) struct Block;
+
+    #[telemetry::glyph::instrument_stages(crate = telemetry::glyph, labels(function = stage))]
+    impl Block {
+        #[stage(stage::call)]
+        pub(super) fn method(&self, stage: &str) -> usize {
+            stage.len()
+        }
+    }
 }
 
 #[tokio::test]
@@ -159,6 +189,8 @@ async fn a_stage_stands_in_any_surroundings() {
     assert_eq!(counter.count(), 3);
     assert_eq!(counter.doubled(), 6);
     assert_eq!(counter.check("hygiene: strict"), Ok(()));
+    assert_eq!(counter.end(), 3);
+    assert_ended("hygiene: strict block", &[Outcome::Ok]);
     let mut outcomes = [Outcome::Ok; 7];
     outcomes[0] = Outcome::Error;
     assert_ended("hygiene: strict", &outcomes);
@@ -169,4 +201,9 @@ async fn a_stage_stands_in_any_surroundings() {
 
     assert_eq!(renamed::clashing("hygiene: renamed", 1, 2, None), 19);
     assert_ended("hygiene: renamed", &[Outcome::Ok]);
+
+    assert_eq!(shadowed::Block.method(1).await, Ok(1));
+    assert_ended("hygiene: shadowed block", &[Outcome::Ok]);
+    assert_eq!(renamed::Block.method("hygiene: renamed block"), 22);
+    assert_ended("hygiene: renamed block", &[Outcome::Ok]);
 }
