@@ -23,7 +23,7 @@ pub use crate::{
     stage::{
         Bound, ByValue, ErrorOutcome, Guard, Judged, Outcome, Rows, Running, Stage, StageCells,
         Timed, Verdict, any, at, begin, call, checked, classify, describe, entered, judge,
-        judge_option, literal, pin, run, start, stream, time, time_as, time_async, time_async_as,
-        wrap,
+        judge_option, literal, pin, repeated, run, start, stream, time, time_as, time_async,
+        time_async_as, wrap,
     },
 };

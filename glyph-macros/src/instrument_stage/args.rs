@@ -1,6 +1,9 @@
 //! The grammar of `#[instrument_stage(stage::stt, labels(..), fields(..), outcome = .., crate = path)]`.
 
+use std::collections::HashSet;
+
 use proc_macro2::Punct;
+use quote::ToTokens;
 use syn::{
     Expr, ExprLit, Ident, Lit, LitStr, Path, Token, ext::IdentExt, parenthesized,
     parse::ParseStream, token,
@@ -30,6 +33,8 @@ pub(super) struct Args {
 pub(crate) struct Defaults {
     pub(crate) labels: Vec<LabelArg>,
     pub(crate) runtime: Option<Path>,
+    /// Which stages took which labels so far.
+    pub(super) stages: HashSet<String>,
 }
 
 /// `provider = value`, or `provider` for a variable of that name.
@@ -37,6 +42,8 @@ pub(crate) struct Defaults {
 pub(crate) struct LabelArg {
     pub(super) name: Ident,
     pub(super) value: LabelValue,
+    /// Whether another method of the block has the same label for the same stage, and is told of a mistake in it.
+    pub(super) is_repeated: bool,
 }
 
 #[derive(Clone)]
@@ -92,13 +99,17 @@ impl Args {
     }
 
     /// These, and the block's where nothing is said here.
-    pub(super) fn with(mut self, defaults: &Defaults) -> Self {
-        let missing = defaults.labels.iter().filter(|default| {
+    pub(super) fn with(mut self, defaults: &mut Defaults) -> Self {
+        let stage = self.stage.to_token_stream().to_string();
+        let own: HashSet<String> = self.labels.iter().map(LabelArg::text).collect();
+        for default in &defaults.labels {
             let name = default.text();
-            !self.labels.iter().any(|label| label.text() == name)
-        });
-        let missing: Vec<_> = missing.cloned().collect();
-        self.labels.extend(missing);
+            if !own.contains(&name) {
+                let mut label = default.clone();
+                label.is_repeated = !defaults.stages.insert(format!("{stage}, {name}"));
+                self.labels.push(label);
+            }
+        }
         self.runtime = self.runtime.or_else(|| defaults.runtime.clone());
         self
     }
@@ -174,7 +185,11 @@ fn label(input: ParseStream<'_>) -> syn::Result<LabelArg> {
         label_value(&name, input.parse()?)
     };
     comma(input)?;
-    Ok(LabelArg { name, value })
+    Ok(LabelArg {
+        name,
+        value,
+        is_repeated: false,
+    })
 }
 
 fn label_value(name: &Ident, value: Expr) -> LabelValue {

@@ -85,6 +85,9 @@ fn digits(site: &Site, rt: &TokenStream) -> TokenStream {
     let (constant, digits) = (hidden(DIGITS), hidden("digits"));
     let texts = Literal::usize_unsuffixed(texts);
     let stage = stage(site, |label, index| match &label.value {
+        LabelValue::Text(text) if label.is_repeated => {
+            quote!(: #rt::repeated(&mut #digits[#index], #text))
+        }
         LabelValue::Text(text) => {
             let name = label.text();
             Place::of(text).start(quote!(: #rt::literal(&mut #digits[#index], #name, #text)))

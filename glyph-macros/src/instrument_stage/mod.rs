@@ -42,7 +42,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
 pub(crate) fn method(
     stage: &Attribute,
     method: TokenStream,
-    defaults: &Defaults,
+    defaults: &mut Defaults,
     errors: &mut Errors,
 ) -> TokenStream {
     let before = errors.len();

@@ -9,7 +9,7 @@ use crate::{
     instrument_stage::{Defaults, method},
 };
 
-pub(super) fn tokens(block: &Block, defaults: &Defaults, errors: &mut Errors) -> TokenStream {
+pub(super) fn tokens(block: &Block, defaults: &mut Defaults, errors: &mut Errors) -> TokenStream {
     if block.items.iter().all(|item| item.stages.is_empty()) {
         errors.at(
             &block.word,
@@ -26,7 +26,7 @@ pub(super) fn tokens(block: &Block, defaults: &Defaults, errors: &mut Errors) ->
     quote!(#(#head)* #braces)
 }
 
-fn measured(item: &Item, defaults: &Defaults, errors: &mut Errors) -> TokenStream {
+fn measured(item: &Item, defaults: &mut Defaults, errors: &mut Errors) -> TokenStream {
     let Some((stage, more)) = item.stages.split_first() else {
         return item.tokens.clone();
     };

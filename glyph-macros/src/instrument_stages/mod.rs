@@ -15,11 +15,11 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let read = |input: ParseStream<'_>| Ok(args::read(input, &mut errors));
     let defaults = read.parse2(args);
-    let defaults = errors.ok(defaults).unwrap_or_default();
+    let mut defaults = errors.ok(defaults).unwrap_or_default();
     let block = errors.ok(syn::parse2(item.clone()));
     let block = block.map_or_else(
         || block::without_stages(item),
-        |block| expand::tokens(&block, &defaults, &mut errors),
+        |block| expand::tokens(&block, &mut defaults, &mut errors),
     );
     [block, errors.into_tokens()].into_iter().collect()
 }

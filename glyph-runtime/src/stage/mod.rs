@@ -69,7 +69,7 @@ pub use judged::Judged;
 pub use outcome::{Outcome, Verdict};
 pub use run::{entered, run};
 pub use running::{Running, begin};
-pub use site::{any, at, checked, literal};
+pub use site::{any, at, checked, literal, repeated};
 pub use stream::{Call, Streamed, call, stream};
 pub use timed::{ByValue, Timed, time, time_as, time_async, time_async_as};
 

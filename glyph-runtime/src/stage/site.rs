@@ -20,31 +20,45 @@ pub const fn literal<T: Label>(index: &mut usize, label: &str, text: &str) -> T 
             .refuse()
     }
     if let Some(values) = T::VALUES {
-        *index = digit(values, label, text);
+        let Some(digit) = digit(values, text) else {
+            Message::new("label `")
+                .text(label)
+                .text("` has no value `")
+                .text(text)
+                .text("`; allowed: ")
+                .list(values)
+                .refuse()
+        };
+        *index = digit;
     }
     T::ANY
 }
 
-#[track_caller]
+/// [`literal`] for a text that another site of the same stage has looked up, which is told of a mistake.
+#[doc(hidden)]
+#[must_use]
+pub const fn repeated<T: Label>(index: &mut usize, text: &str) -> T {
+    if let Some(values) = T::VALUES
+        && let Some(digit) = digit(values, text)
+    {
+        *index = digit;
+    }
+    T::ANY
+}
+
 #[expect(
     clippy::indexing_slicing,
     reason = "the index is compared with the length first"
 )]
-const fn digit(values: &[&str], label: &str, text: &str) -> usize {
+pub(super) const fn digit(values: &[&str], text: &str) -> Option<usize> {
     let mut index = 0;
     while index < values.len() {
         if same(values[index], text) {
-            return index;
+            return Some(index);
         }
         index += 1;
     }
-    Message::new("label `")
-        .text(label)
-        .text("` has no value `")
-        .text(text)
-        .text("`; allowed: ")
-        .list(values)
-        .refuse()
+    None
 }
 
 /// Stands in a `const` for a value that is known at run time only.

@@ -13,9 +13,6 @@ impl Transcriber {
     #[stage]
     fn without_arguments(&self) {}
 
-    #[stage(stage::sst, labels(provider = "deepgram", kind = "stt"))]
-    fn unknown_stage(&self) {}
-
     #[stage(stage::stt, labels(provider = "deepgram"))]
     fn missing_label(&self) {}
 

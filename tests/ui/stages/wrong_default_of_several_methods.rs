@@ -19,7 +19,7 @@ impl Transcriber {
 
 struct Connector;
 
-#[instrument_stages(labels(host = "localhost"), fields(port))]
+#[instrument_stages(labels(host = "localhost"))]
 impl Connector {
     #[stage(stage::connect, labels(port = 443))]
     fn connect(&self) {}
