@@ -247,7 +247,7 @@ pub use glyph_macros::metric_catalog;
 /// | `fields(session = %session)` | fields of the span alone, as in `tracing`'s macros: `%` for `Display`, `?` for `Debug`, a name alone for a variable, `name = _` for a field that is recorded later |
 /// | `outcome = \|result\| ..` | how the call ended, by a reference to what the function gives: a closure or the path of a function, which gives an [`Outcome`](enum@crate::Outcome) |
 /// | `none = error` | what it means that the function gives `None`: `error`, `timeout`, `cancelled` or `ok` |
-/// | `stream` | the function returns `impl Stream`, `Pin<Box<dyn Stream>>` or `BoxStream`, and the stream is measured |
+/// | `stream` | the function gives `impl Stream`, `Pin<Box<dyn Stream>>` or `BoxStream`, by itself or in a `Result` or an `Option`, and the stream is measured |
 /// | `crate = path` | the path of this crate, where it has another name |
 ///
 /// Unless you say otherwise, `Err` is what its error says (see [`macro@crate::Outcome`]) or else `error`, and any
@@ -267,10 +267,26 @@ pub use glyph_macros::metric_catalog;
 /// it ends with `async move { .. }` or `Box::pin(async move { .. })`; labels and fields are read at the
 /// first poll. What stands before that block runs in the call, and is not measured.
 ///
-/// A stream starts with its first poll, and its labels are read in the call. Each item is counted in the stage's `items`,
-/// the first one's time goes to `first_item`, the gaps to `between_items` (the consumer's time among them), with
-/// the item's own outcome. The stream is `ok` when it finishes, has the outcome of its first `Err` item if
-/// there was one, and is `cancelled` when it is dropped half-way.
+/// # Streams
+///
+/// Each item is counted in the stage's `items`, the first one's time goes to `first_item`, the gaps to `between_items`
+/// (the consumer's time among them), with the item's own outcome. The stream is `ok` when it finishes, has the outcome of
+/// its first `Err` item if there was one, and is `cancelled` when it is dropped half-way.
+///
+/// | the function | the call is |
+/// |---|---|
+/// | `fn` that returns a stream | the stream, from its first poll on; never polled it is none |
+/// | `fn` that returns a `Result` or an `Option` of one | the function and the stream |
+/// | `async fn`, or one that returns a future, that gives either | the future, from its first poll on, and the stream |
+///
+/// An `Err` in the place of a stream ends the call, and so does `None`. A call that has begun is `cancelled` when its stream
+/// is dropped unpolled.
+///
+/// The span of a plain `fn` that returns a stream is opened in the call: what it shows is read there, and it is a part of the
+/// caller's. A stream that is never polled leaves a span without an outcome, and no record.
+///
+/// A boxed stream is measured inside of its box where a plain `fn` ends with `Box::pin(..)` or `.boxed()`, without
+/// `return` and without macros in front of it. Elsewhere it gets a second box.
 ///
 /// A value that the label does not have, a label that the stage does not ask for and one that is missing do not
 /// compile:

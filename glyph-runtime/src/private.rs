@@ -22,8 +22,8 @@ pub use crate::{
     },
     stage::{
         Bound, ByValue, ErrorOutcome, Guard, Judged, Outcome, Rows, Running, Stage, StageCells,
-        Timed, Verdict, any, at, begin, call, checked, classify, describe, entered, judge,
-        judge_option, literal, pin, repeated, run, start, stream, time, time_as, time_async,
-        time_async_as, wrap,
+        Timed, Verdict, any, at, begin, call, checked, classify, describe, entered, held_stream,
+        judge, judge_option, literal, pin, repeated, run, run_on, start, stream, streamed, time,
+        time_as, time_async, time_async_as, wrap, wrap_on,
     },
 };

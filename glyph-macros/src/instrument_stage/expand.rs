@@ -18,7 +18,7 @@ pub(super) fn tokens(site: &Site) -> TokenStream {
     let open_span = open_span(site, &rt);
     let stage = stage_at_run_time(site, &rt);
     let measured = body::measured(site, [&guard, &span], &rt);
-    let start = if let Form::Stream { .. } = &site.form {
+    let start = if let Form::Stream(_) = &site.form {
         quote!(#rt::call(#stage, &#span))
     } else {
         quote!(#rt::start(#stage, #span))
@@ -30,7 +30,7 @@ pub(super) fn tokens(site: &Site) -> TokenStream {
         #measured
     };
     site.function.with_body(&match &site.form {
-        Form::Sync(_) | Form::Async(_) | Form::Stream { .. } => inside,
+        Form::Sync(_) | Form::Async(_) | Form::Stream(_) => inside,
         Form::Future(tail, _) => tail.replaced(inside),
     })
 }

@@ -2,6 +2,7 @@
 
 mod args;
 mod body;
+mod boxed;
 mod expand;
 mod function;
 mod judge;

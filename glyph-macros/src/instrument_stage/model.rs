@@ -30,12 +30,8 @@ pub(super) enum Form {
     Async(Output),
     /// It returns the future of an `async` block, which gives this.
     Future(Tail, Output),
-    /// It returns a stream.
-    Stream {
-        ty: Box<Type>,
-        item: Box<Type>,
-        boxed: bool,
-    },
+    /// It returns a stream, which is the call: making it is not.
+    Stream(StreamType),
 }
 
 pub(super) enum Output {
@@ -43,6 +39,19 @@ pub(super) enum Output {
     Value(Box<Type>),
     /// Nothing: it does not return.
     Never,
+    /// A stream, with which the call goes on.
+    Stream(Box<StreamType>),
+}
+
+/// A stream that a function gives.
+pub(super) struct StreamType {
+    /// What the function gives: the stream, or what holds it. `_` stands for an `impl Trait`.
+    pub(super) ty: Type,
+    pub(super) item: Type,
+    /// The stream's type where it is in a box.
+    pub(super) boxed: Option<Type>,
+    /// Whether it is in a `Result` or an `Option`.
+    pub(super) is_held: bool,
 }
 
 impl Site {
@@ -51,16 +60,8 @@ impl Site {
         check_labels(&args.labels, errors);
         check_fields(&args.fields, &args.labels, errors);
         let form = form(&function, args.stream.is_some(), errors);
-        match form {
-            Form::Sync(Output::Never) | Form::Async(Output::Never) => args.judge.refuse(
-                "a function that does not return gives nothing to judge: leave it out",
-                errors,
-            ),
-            Form::Stream { .. } => args.judge.refuse(
-                "the items of a stream say themselves how it ends: leave it out",
-                errors,
-            ),
-            _ => {}
+        if let Some(message) = form.without_judge() {
+            args.judge.refuse(message, errors);
         }
         Some(Self {
             stage: args.stage?,
@@ -71,6 +72,26 @@ impl Site {
             function,
             form,
         })
+    }
+}
+
+impl Form {
+    /// Why there is nothing to judge, if there is not.
+    fn without_judge(&self) -> Option<&'static str> {
+        let stream = match self {
+            Self::Stream(stream) => stream,
+            Self::Sync(output) | Self::Async(output) | Self::Future(_, output) => match output {
+                Output::Stream(stream) => &**stream,
+                Output::Never => {
+                    return Some(
+                        "a function that does not return gives nothing to judge: leave it out",
+                    );
+                }
+                Output::Value(_) => return None,
+            },
+        };
+        (!stream.is_held)
+            .then_some("the items of a stream say themselves how it ends: leave it out")
     }
 }
 
@@ -121,26 +142,22 @@ fn form(function: &Function, stream: bool, errors: &mut Errors) -> Form {
         );
     }
     let returned = Returned::of(&signature.output);
-    if stream {
-        if let Some(word) = &signature.asyncness {
-            errors.at(
-                word,
-                "`stream` measures what a plain `fn` returns: leave out `async`",
-            );
-        }
-        return returned.into_stream(errors);
-    }
     if signature.asyncness.is_some() {
-        return Form::Async(returned.into_output());
+        return Form::Async(returned.into_output(stream, errors));
     }
     if let Some(tail) = Tail::find(&function.body)
-        && let Some(output) = returned.future_output()
+        && let Some(output) = returned.future_output(stream)
     {
         check_returns(function, errors);
-        return Form::Future(tail, output);
+        return Form::Future(tail, output.into_output(stream, errors));
     }
-    returned.refuse_unmeasured(errors);
-    Form::Sync(returned.into_output())
+    if !stream {
+        returned.refuse_unmeasured(errors);
+    }
+    match returned.into_output(stream, errors) {
+        Output::Stream(stream) if !stream.is_held => Form::Stream(*stream),
+        output => Form::Sync(output),
+    }
 }
 
 /// A future that another `return` gives would go unmeasured.

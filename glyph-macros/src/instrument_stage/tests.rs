@@ -219,7 +219,7 @@ fn stream_wants_a_stream_that_it_can_wrap() {
         assert_eq!(
             mistakes_on(quote!(stt, stream), item),
             [
-                "`stream` measures `impl Stream<Item = T>` and `Pin<Box<dyn Stream<Item = T> + Send>>`: return one of these, or leave out `stream`"
+                "`stream` measures `impl Stream<Item = T>` and `Pin<Box<dyn Stream<Item = T> + Send>>`, by itself or in a `Result` or an `Option`: return one of these, or leave out `stream`"
             ],
             "{returned}"
         );

@@ -46,10 +46,12 @@
 //! ```
 
 mod classify;
+mod ending;
 mod error_outcome;
 mod event;
 mod future;
 mod guard;
+mod held_stream;
 mod inside;
 mod judged;
 mod outcome;
@@ -60,17 +62,19 @@ mod stream;
 mod timed;
 
 pub use classify::{Anything, Classify, Plain, classify, judge, judge_option};
+pub use ending::{AtEnd, Ending, GoesOn};
 pub use error_outcome::ErrorOutcome;
 pub use event::{fallback, retry};
-pub use future::{Wrap, pin, wrap};
+pub use future::{Wrap, pin, wrap, wrap_on};
 pub use guard::{Guard, start};
+pub use held_stream::{HoldsStream, held_stream};
 pub use inside::Inside;
 pub use judged::Judged;
 pub use outcome::{Outcome, Verdict};
-pub use run::{entered, run};
+pub use run::{entered, run, run_on};
 pub use running::{Running, begin};
 pub use site::{any, at, checked, literal, repeated};
-pub use stream::{Call, Streamed, call, stream};
+pub use stream::{Call, Streamed, call, stream, streamed};
 pub use timed::{ByValue, Timed, time, time_as, time_async, time_async_as};
 
 use tracing::Span;

@@ -36,7 +36,7 @@ pin_project! {
                 return;
             };
             {
-                let _entered = guard.span().enter();
+                let _entered = guard.enter();
                 this.body.set(None);
             }
             guard.finish(this.verdict.unwrap_or(Verdict {
@@ -83,12 +83,30 @@ where
     B: Stream,
     C: Fn(&B::Item) -> Verdict,
 {
-    Streamed {
-        body: Some(body()),
-        progress: Progress::Waiting(call, span),
-        classify,
-        last: None,
-        verdict: None,
+    Streamed::new(body(), Progress::Waiting(call, span), classify)
+}
+
+/// The stream that a body gave. The call that began with the body goes on and records when the stream is finished
+/// or dropped.
+#[doc(hidden)]
+pub fn streamed<B, C>((guard, body): (Option<Guard>, B), classify: C) -> Streamed<B, C>
+where
+    B: Stream,
+    C: Fn(&B::Item) -> Verdict,
+{
+    let progress = guard.map_or(Progress::Over, Progress::Running);
+    Streamed::new(body, progress, classify)
+}
+
+impl<B, C> Streamed<B, C> {
+    const fn new(body: B, progress: Progress, classify: C) -> Self {
+        Self {
+            body: Some(body),
+            progress,
+            classify,
+            last: None,
+            verdict: None,
+        }
     }
 }
 
@@ -111,7 +129,7 @@ where
         };
         // A panic drops the guard while it unwinds.
         let polled = {
-            let _entered = guard.span().enter();
+            let _entered = guard.enter();
             body.poll_next(context)
         };
         match &polled {

@@ -1,5 +1,6 @@
 //! Code around a stage may be strict, and may use any name.
 
+use futures_util::StreamExt;
 use glyph_runtime::Outcome;
 
 use crate::tally::assert_ended;
@@ -11,6 +12,10 @@ mod strict {
 
     use std::num::ParseIntError;
 
+    use futures_util::{
+        StreamExt,
+        stream::{BoxStream, iter},
+    };
     use glyph_runtime::{instrument_stage, instrument_stages};
 
     use crate::tally::stage;
@@ -57,6 +62,19 @@ mod strict {
                 Ok(())
             }
         }
+    }
+
+    /// Gives numbers.
+    #[instrument_stage(stage::call, stream, labels(function = "hygiene: strict streams"))]
+    pub(super) fn numbers(to: u8) -> BoxStream<'static, u8> {
+        Box::pin(iter(0..to))
+    }
+
+    /// Gives numbers in the end.
+    #[instrument_stage(stage::call, stream, labels(function = "hygiene: strict streams"))]
+    pub(super) async fn parsed(to: &str) -> Result<BoxStream<'_, u8>, ParseIntError> {
+        let to = std::future::ready(to).await.parse()?;
+        Ok(iter(0..to).boxed())
     }
 
     #[instrument_stages(labels(function = "hygiene: strict block"))]
@@ -140,6 +158,28 @@ mod shadowed {
         ::std::option::Option::Some(number)
     }
 
+    #[::glyph_runtime::instrument_stage(
+        stage::call,
+        stream,
+        labels(function = "hygiene: shadowed streams")
+    )]
+    pub(super) async fn stream(
+        to: u8,
+    ) -> ::std::result::Result<impl ::futures_util::Stream<Item = u8>, ::std::io::Error> {
+        ::std::result::Result::Ok(::futures_util::stream::iter(0..to))
+    }
+
+    #[::glyph_runtime::instrument_stage(
+        stage::call,
+        stream,
+        labels(function = "hygiene: shadowed streams")
+    )]
+    pub(super) async fn boxed_stream(
+        to: u8,
+    ) -> ::std::option::Option<::futures_util::stream::BoxStream<'static, u8>> {
+        ::std::option::Option::Some(::std::boxed::Box::pin(::futures_util::stream::iter(0..to)))
+    }
+
     pub(super) struct Block;
 
     #[::glyph_runtime::instrument_stages(labels(function = "hygiene: shadowed block"))]
@@ -201,6 +241,13 @@ async fn a_stage_stands_in_any_surroundings() {
 
     assert_eq!(renamed::clashing("hygiene: renamed", 1, 2, None), 19);
     assert_ended("hygiene: renamed", &[Outcome::Ok]);
+
+    assert_eq!(strict::numbers(3).count().await, 3);
+    assert_eq!(strict::parsed("3").await.unwrap().count().await, 3);
+    assert_ended("hygiene: strict streams", &[Outcome::Ok; 2]);
+    assert_eq!(shadowed::stream(3).await.unwrap().count().await, 3);
+    assert_eq!(shadowed::boxed_stream(3).await.unwrap().count().await, 3);
+    assert_ended("hygiene: shadowed streams", &[Outcome::Ok; 2]);
 
     assert_eq!(shadowed::Block.method(1).await, Ok(1));
     assert_ended("hygiene: shadowed block", &[Outcome::Ok]);
