@@ -11,6 +11,7 @@ use super::{
     boxed::Boxed,
     model::{Form, Output, Site, StreamType},
 };
+use crate::diagnostic::Place;
 
 /// The statements that run the function's body under `guard`.
 pub(super) fn measured(site: &Site, [guard, span]: [&Ident; 2], rt: &TokenStream) -> TokenStream {
@@ -63,7 +64,8 @@ impl Call<'_> {
             }
             Output::Stream(stream) => {
                 let ty = &stream.ty;
-                let run = quote!(#rt::run_on(#guard, move || -> #ty { #mention #body }));
+                let body = quote!(#guard, move || -> #ty { #mention #body });
+                let run = place(stream).start_call(quote!(#rt::run_on), body);
                 self.streamed(stream, &run)
             }
         }
@@ -87,7 +89,9 @@ impl Call<'_> {
             }
             Output::Stream(stream) => {
                 let pin = pin(&stream.ty, rt);
-                let wrap = quote!(#rt::wrap_on(#guard, #words { #pin #inside }).await);
+                let body = quote!(#guard, #words { #pin #inside });
+                let mut wrap = place(stream).start_call(quote!(#rt::wrap_on), body);
+                wrap.extend(place(stream).start(quote!(.await)));
                 self.streamed(stream, &wrap)
             }
         }
@@ -112,7 +116,10 @@ impl Call<'_> {
             }
             None => quote!(#rt::core::convert::identity),
         };
-        quote!(#rt::held_stream(#made, #judge, #items, #make))
+        place(stream).start_call(
+            quote!(#rt::held_stream),
+            quote!(#made, #judge, #items, #make),
+        )
     }
 
     /// A stream whose call starts with its first poll.
@@ -147,6 +154,11 @@ impl Call<'_> {
         let item = Ident::new("__item", Span::mixed_site());
         quote!(|#item: &#ty| #rt::classify(#item).verdict())
     }
+}
+
+/// Where the compiler points to when what holds the stream is neither a `Result` nor an `Option`.
+fn place(stream: &StreamType) -> Place {
+    Place::of(&stream.ty)
 }
 
 /// The body as a block in a block. `unused_braces` looks at one that is a line long, unless a macro made it.
