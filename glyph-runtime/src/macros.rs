@@ -21,7 +21,7 @@
 ///
 /// Under `#[label(outcome)]` the enum tells how a stage ended, and is filled by the stage itself. A variant
 /// takes the [`Outcome`](enum@crate::Outcome) of its own name, or those that it states; `error` takes those that
-/// nobody else does.
+/// nobody else does. A variant without one, such as `Miss`, is for `none = "miss"` in [`macro@crate::instrument_stage`].
 ///
 /// ```
 /// use glyph_runtime::Label;
@@ -247,6 +247,7 @@ pub use glyph_macros::metric_catalog;
 /// | `fields(session = %session)` | fields of the span alone, as in `tracing`'s macros: `%` for `Display`, `?` for `Debug`, a name alone for a variable, `name = _` for a field that is recorded later |
 /// | `outcome = \|result\| ..` | how the call ended, by a reference to what the function gives: a closure or the path of a function, which gives an [`Outcome`](enum@crate::Outcome) |
 /// | `none = error` | what it means that the function gives `None`: `error`, `timeout`, `cancelled` or `ok` |
+/// | `none = "miss"` | the same, as a value of the stage's own status label (below) |
 /// | `stream` | the function gives `impl Stream`, `Pin<Box<dyn Stream>>` or `BoxStream`, by itself or in a `Result` or an `Option`, and the stream is measured |
 /// | `crate = path` | the path of this crate, where it has another name |
 ///
@@ -266,6 +267,41 @@ pub use glyph_macros::metric_catalog;
 /// A function that returns `impl Future` or a boxed future (also under `#[async_trait]`) is measured in the same way, if
 /// it ends with `async move { .. }` or `Box::pin(async move { .. })`; labels and fields are read at the
 /// first poll. What stands before that block runs in the call, and is not measured.
+///
+/// # A status of one's own
+///
+/// `None` is `ok` unless you say otherwise. With `none = "miss"` the call still went well, with `miss` for its status: a
+/// value that a label under `#[label(outcome)]` has for no outcome. A bound metric whose status has no such value counts it as
+/// `ok`; where neither the stage's histogram nor its `requests` have it, it does not compile.
+///
+/// ```
+/// use glyph_runtime::{Histogram, Label, LabelSet, instrument_stage, metric_catalog};
+///
+/// #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+/// #[label(outcome)]
+/// pub enum Found { Ok, Error, Miss }
+///
+/// #[derive(LabelSet)]
+/// pub struct Lookup { pub found: Found }
+///
+/// #[metric_catalog(namespace = "doc_none", stages = stage)]
+/// pub struct Metrics {
+///     /// Latency of the cache.
+///     #[metric(unit = seconds, buckets = [1ms])]
+///     #[stage(lookup)]
+///     pub lookup: Histogram<Lookup>,
+/// }
+///
+/// #[instrument_stage(stage::lookup, none = "miss")]
+/// fn find(key: &str) -> Option<u8> {
+///     key.parse().ok()
+/// }
+///
+/// # fn main() {
+/// assert_eq!(find("x"), None);
+/// assert_eq!(Metrics::global().lookup.snapshot(Lookup { found: Found::Miss }).count(), 1);
+/// # }
+/// ```
 ///
 /// # Streams
 ///

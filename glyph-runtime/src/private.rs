@@ -22,8 +22,9 @@ pub use crate::{
     },
     stage::{
         Bound, ByValue, ErrorOutcome, Guard, Judged, Outcome, Rows, Running, Stage, StageCells,
-        Timed, Verdict, any, at, begin, call, checked, classify, describe, entered, held_stream,
-        judge, judge_option, literal, pin, repeated, run, run_on, start, stream, streamed, time,
-        time_as, time_async, time_async_as, wrap, wrap_on,
+        Timed, Verdict, Word, any, at, begin, call, checked, classify, describe, entered,
+        held_stream, judge, judge_option, judge_option_by_word, literal, pin, repeated, run,
+        run_on, start, stream, streamed, time, time_as, time_async, time_async_as, word, wrap,
+        wrap_on,
     },
 };

@@ -16,15 +16,24 @@ pub(super) fn tokens(site: &Site) -> TokenStream {
     let [span, guard] = ["__span", "__guard"].map(hidden);
     let digits = digits(site, &rt);
     let open_span = open_span(site, &rt);
-    let stage = stage_at_run_time(site, &rt);
+    let called = stage_at_run_time(site, &rt);
     let measured = body::measured(site, [&guard, &span], &rt);
     let start = if let Form::Stream(_) = &site.form {
-        quote!(#rt::call(#stage, &#span))
+        quote!(#rt::call(#called, &#span))
     } else {
-        quote!(#rt::start(#stage, #span))
+        quote!(#rt::start(#called, #span))
     };
+    let word = site.judge.word(
+        || {
+            stage(site, |label, _| {
+                Place::of(&label.name).start(quote!(: #rt::any()))
+            })
+        },
+        &rt,
+    );
     let inside = quote! {
         #digits
+        #word
         let #span = #open_span;
         let #guard = #start;
         #measured

@@ -69,7 +69,7 @@ fn one_argument_says_how_a_call_ended() {
     assert_eq!(
         mistakes(quote!(stt, none = eror)),
         [
-            "unknown outcome `eror`; did you mean `error`? `none` is one of: ok, error, timeout, cancelled"
+            "unknown outcome `eror`; did you mean `error`? `none` is one of: ok, error, timeout, cancelled, or in quotes the value of a status label"
         ]
     );
     assert_eq!(

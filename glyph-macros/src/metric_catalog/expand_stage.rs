@@ -223,6 +223,7 @@ impl Expansion<'_> {
         let lifetime = self.stage.borrows().then(|| quote!(<'_>));
         let (cells, body) = self.cells();
         let rows = self.rows();
+        let endings = [Role::Duration, Role::Requests].map(|role| self.labels_of(role));
         let (span, describes) = self.describe();
         let open_span = expand_stage_block::span(self.stage, rt);
         quote! {
@@ -230,6 +231,7 @@ impl Expansion<'_> {
             #[automatically_derived]
             impl #rt::Stage for #module::#ident #lifetime {
                 const NAME: &'static #rt::core::primitive::str = #name;
+                const ENDINGS: [&'static [#rt::LabelDescriptor]; 2] = [#(#endings),*];
                 #[inline]
                 fn cells() -> &'static #rt::StageCells {
                     #body
@@ -246,6 +248,15 @@ impl Expansion<'_> {
                 }
             }
         }
+    }
+
+    /// The labels of a bound metric; none if nothing is bound.
+    fn labels_of(&self, role: Role) -> TokenStream {
+        let found = self.labelled().find(|(of, ..)| of.field() == role.field());
+        found.map_or_else(
+            || quote!(&[]),
+            |(_, binding, metric)| labels_of(binding.metric, metric),
+        )
     }
 
     /// The static with the bound metrics, and the expression that refers to it.

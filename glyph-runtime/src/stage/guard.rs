@@ -2,7 +2,7 @@
 
 use tracing::Span;
 
-use super::{Outcome, Rows, Stage, StageCells, Verdict, event::Events};
+use super::{Outcome, Rows, Stage, StageCells, Verdict, Word, event::Events};
 use crate::clock::Moment;
 
 /// A call under way. It records exactly once: when it is finished, or else when it is dropped.
@@ -87,20 +87,28 @@ impl Guard {
         self.record(verdict);
     }
 
+    /// [`finish`](Self::finish) as `ok`, but for what `word` makes of the status.
+    pub(super) fn finish_with(mut self, word: Word) {
+        let rows = &mut self.rows;
+        rows.duration = rows.duration.wrapping_add(word.duration);
+        rows.requests = rows.requests.wrapping_add(word.requests);
+        self.record(Verdict::OK);
+    }
+
     fn record(&mut self, verdict: Verdict) {
         self.finished = true;
         let elapsed = self.started.elapsed_nanoseconds();
         let (cells, rows, outcome) = (self.cells, self.rows, verdict.outcome);
         let own = cells.own();
-        let row = rows.duration + cells.duration.digit(outcome);
+        // A word's rows may have wrapped around, and come back here.
+        let row = rows.duration.wrapping_add(cells.duration.digit(outcome));
         cells
             .duration
             .metric
             .observe_nanoseconds_in(own, row, elapsed);
         if let Some(requests) = &cells.requests {
-            requests
-                .metric
-                .add_in(own, rows.requests + requests.digit(outcome), 1);
+            let row = rows.requests.wrapping_add(requests.digit(outcome));
+            requests.metric.add_in(own, row, 1);
         }
         if let Some(errors) = &cells.errors
             && outcome.is_error()

@@ -60,6 +60,7 @@ mod running;
 mod site;
 mod stream;
 mod timed;
+mod word;
 
 pub use classify::{Anything, Classify, Plain, classify, judge, judge_option};
 pub use ending::{AtEnd, Ending, GoesOn};
@@ -76,11 +77,13 @@ pub use running::{Running, begin};
 pub use site::{any, at, checked, literal, repeated};
 pub use stream::{Call, Streamed, call, stream, streamed};
 pub use timed::{ByValue, Timed, time, time_as, time_async, time_async_as};
+pub use word::{Word, judge_option_by_word, word};
 
 use tracing::Span;
 
 use crate::{
     Label,
+    label::LabelDescriptor,
     metric::{Metric, Own},
 };
 
@@ -93,6 +96,10 @@ use crate::{
 pub trait Stage {
     /// Its name, which is the name of its spans.
     const NAME: &'static str;
+
+    /// The labels of the metrics that record each call's end: duration and requests.
+    #[doc(hidden)]
+    const ENDINGS: [&'static [LabelDescriptor]; 2];
 
     /// The metrics that it binds.
     #[doc(hidden)]
