@@ -188,9 +188,9 @@ mod made {
         assert_eq!(calls(Ended::Cancelled), 1, "dropped before the stream");
         assert!(make("x").now_or_never().unwrap().is_err());
         assert_eq!(calls(Ended::Error), 1, "an error instead of a stream");
-        let made = make("3").now_or_never().unwrap().ok().unwrap();
+        let numbers = make("3").now_or_never().unwrap().ok().unwrap();
         assert_eq!((running(source), calls(Ended::Ok)), (1.0, 0));
-        let items: Vec<_> = made.collect().now_or_never().unwrap();
+        let items: Vec<_> = numbers.collect().now_or_never().unwrap();
         assert_eq!(items, [0, 1, 2]);
         assert_eq!(calls(Ended::Ok), 1, "a finished stream");
         drop(make("2").now_or_never());
@@ -350,30 +350,32 @@ mod boxes {
     use super::*;
 
     /// A stream that is recognised by its size.
-    fn large() -> impl Stream<Item = u8> + Send {
-        let memory = [0_u8; 4096];
+    fn large(first: u8) -> impl Stream<Item = u8> + Send + use<> {
+        let memory = [first; 4096];
         poll_fn(move |_| std::task::Poll::Ready(memory.first().copied()))
     }
 
     #[instrument_stage(stage::tokens, stream, labels(source = "boxes: pin"))]
     fn pinned() -> Pin<Box<dyn Stream<Item = u8> + Send>> {
-        let _before = 1;
-        Box::pin(large())
+        let first = 0;
+        Box::pin(large(first))
     }
 
     #[instrument_stage(stage::tokens, stream, labels(source = "boxes: path"))]
     fn by_path() -> BoxStream<'static, u8> {
-        Box::<_>::pin(large())
+        Box::<_>::pin(large(0))
     }
 
     #[instrument_stage(stage::tokens, stream, labels(source = "boxes: method"))]
     fn by_method(take: usize) -> BoxStream<'static, u8> {
-        if take == 0 { large() } else { large() }.take(take).boxed()
+        if take == 0 { large(1) } else { large(0) }
+            .take(take)
+            .boxed()
     }
 
     #[instrument_stage(stage::tokens, stream, labels(source = "boxes: items"))]
     fn with_inferred_items(text: &str) -> BoxStream<'_, Result<u8, ParseIntError>> {
-        Box::pin(large().map(move |_| {
+        Box::pin(large(0).map(move |_| {
             let number = text.parse()?;
             Ok(number)
         }))
@@ -390,7 +392,7 @@ mod boxes {
         if early {
             hidden_return!();
         }
-        Box::pin(large())
+        Box::pin(large(0))
     }
 
     #[test]

@@ -134,3 +134,71 @@ fn outcomes_may_stand_in_quotes() {
     let scan = &Cache::global().scan;
     assert_eq!(scan.snapshot(Plain { tier, status }).count(), 1);
 }
+
+/// The strictest lints, and another meaning of every word.
+mod surroundings {
+    use super::{Cache, Found, Lookup, Tier};
+
+    mod strict {
+        #![deny(warnings, missing_docs, clippy::all, clippy::pedantic)]
+
+        use glyph_runtime::instrument_stages;
+
+        use super::super::stage;
+
+        /// A store.
+        pub(crate) struct Store(pub(crate) usize);
+
+        #[instrument_stages(labels(tier = "disk"))]
+        impl Store {
+            /// Gives one.
+            #[must_use]
+            #[stage(stage::scan, none = "miss")]
+            pub(crate) fn one(&self) -> Option<usize> {
+                self.0.checked_sub(1)
+            }
+        }
+    }
+
+    mod shadowed {
+        #![no_implicit_prelude]
+        #![expect(
+            non_camel_case_types,
+            dead_code,
+            reason = "whatever they mean here, an expansion means something else"
+        )]
+
+        mod core {}
+        mod telemetry {
+            pub(super) use ::glyph_runtime as glyph;
+        }
+
+        use super::super::stage;
+
+        struct Some;
+        struct None;
+        struct Option;
+        struct usize;
+        const fn word() {}
+
+        #[telemetry::glyph::instrument_stage(
+            stage::scan,
+            labels(tier = "disk"),
+            none = "expired",
+            crate = telemetry::glyph
+        )]
+        pub(crate) fn find(key: u8) -> ::std::option::Option<u8> {
+            key.checked_sub(1)
+        }
+    }
+
+    #[test]
+    fn a_word_stands_in_any() {
+        assert_eq!(strict::Store(0).one(), None);
+        assert_eq!(shadowed::find(0), None);
+        let (all, tier) = (Cache::global(), Tier::Disk);
+        for found in [Found::Miss, Found::Expired] {
+            assert_eq!(all.scans.value(Lookup { found, tier }), 1);
+        }
+    }
+}

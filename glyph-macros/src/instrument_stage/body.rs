@@ -109,16 +109,16 @@ impl Call<'_> {
                 None => streamed,
             };
         }
-        let make = match boxed {
-            Some(ty) => {
+        let into_box = boxed.map_or_else(
+            || quote!(#rt::core::convert::identity),
+            |ty| {
                 let stream = Ident::new("__stream", Span::mixed_site());
                 quote!(|#stream| -> #ty { #rt::Box::pin(#stream) })
-            }
-            None => quote!(#rt::core::convert::identity),
-        };
+            },
+        );
         place(stream).start_call(
             quote!(#rt::held_stream),
-            quote!(#made, #judge, #items, #make),
+            quote!(#made, #judge, #items, #into_box),
         )
     }
 

@@ -31,7 +31,7 @@ pub(super) enum Form {
     /// It returns the future of an `async` block, which gives this.
     Future(Tail, Output),
     /// It returns a stream, which is the call: making it is not.
-    Stream(StreamType),
+    Stream(Box<StreamType>),
 }
 
 pub(super) enum Output {
@@ -81,7 +81,7 @@ impl Form {
         let stream = match self {
             Self::Stream(stream) => stream,
             Self::Sync(output) | Self::Async(output) | Self::Future(_, output) => match output {
-                Output::Stream(stream) => &**stream,
+                Output::Stream(stream) => stream,
                 Output::Never => {
                     return Some(
                         "a function that does not return gives nothing to judge: leave it out",
@@ -155,7 +155,7 @@ fn form(function: &Function, stream: bool, errors: &mut Errors) -> Form {
         returned.refuse_unmeasured(errors);
     }
     match returned.into_output(stream, errors) {
-        Output::Stream(stream) if !stream.is_held => Form::Stream(*stream),
+        Output::Stream(stream) if !stream.is_held => Form::Stream(stream),
         output => Form::Sync(output),
     }
 }

@@ -32,8 +32,8 @@ pub(super) struct Item {
 
 impl Parse for Block {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let mut ahead = input.fork();
-        let word = word(&mut ahead)?;
+        let ahead = input.fork();
+        let word = word(&ahead)?;
         let mut head: Vec<TokenTree> = Vec::new();
         while !input.is_empty() {
             head.push(input.parse()?);
