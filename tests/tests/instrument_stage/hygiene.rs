@@ -209,13 +209,13 @@ mod renamed {
         __guard.len() + usize::from(__span + digits + __result.unwrap_or_default())
     }
 
-    pub(super) struct Block;
+    pub(super) struct Block(pub(super) usize);
 
     #[telemetry::glyph::instrument_stages(crate = telemetry::glyph, labels(function = stage))]
     impl Block {
         #[stage(stage::call)]
         pub(super) fn method(&self, stage: &str) -> usize {
-            stage.len()
+            stage.len() + self.0
         }
     }
 }
@@ -251,6 +251,6 @@ async fn a_stage_stands_in_any_surroundings() {
 
     assert_eq!(shadowed::Block.method(1).await, Ok(1));
     assert_ended("hygiene: shadowed block", &[Outcome::Ok]);
-    assert_eq!(renamed::Block.method("hygiene: renamed block"), 22);
+    assert_eq!(renamed::Block(1).method("hygiene: renamed block"), 23);
     assert_ended("hygiene: renamed block", &[Outcome::Ok]);
 }

@@ -45,7 +45,7 @@ where
     }
 
     #[stage(stage::call)]
-    fn last<'a>(&'a self) -> BoxFuture<'a, Option<T>> {
+    fn last(&self) -> BoxFuture<'_, Option<T>> {
         Box::pin(async move { self.items.last().cloned() })
     }
 }
@@ -132,7 +132,7 @@ impl Transcribe for Above {
     #[stage(stage::call)]
     async fn wait(&mut self) {
         self.0 += 1;
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
@@ -148,7 +148,7 @@ impl Transcribe for Below {
     #[stage(stage::call)]
     async fn wait(&mut self) {
         self.0 += 1;
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
