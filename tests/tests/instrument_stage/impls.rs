@@ -169,3 +169,50 @@ async fn beside_async_trait() {
     end_in_every_way("impls: async_trait above", Above(1)).await;
     end_in_every_way("impls: async_trait below", Below(1)).await;
 }
+
+#[async_trait::async_trait]
+#[instrument_stages]
+trait Retry: Transcribe + Sync {
+    #[stage(stage::call, labels(function = "impls: async_trait, default"))]
+    async fn twice(&self, text: &str) -> Result<u8, ParseIntError> {
+        let first = self.transcribe(text).await;
+        if first.is_ok() {
+            return first;
+        }
+        self.transcribe("0").await
+    }
+}
+
+impl Retry for Above {}
+
+#[tokio::test]
+async fn methods_of_a_trait_under_async_trait() {
+    assert_eq!(Above(1).twice("x").await, Ok(1));
+    assert_ended("impls: async_trait, default", &[Outcome::Ok]);
+}
+
+macro_rules! store {
+    ($name:ident<$parameter:ident>, $visibility:vis $method:ident -> $returned:ty $body:block, $function:literal) => {
+        struct $name<$parameter>($parameter);
+
+        #[instrument_stages(labels(function = $function))]
+        impl<$parameter: Copy> $name<$parameter> {
+            #[stage(stage::call)]
+            #[cfg(test)]
+            $visibility fn $method(&self) -> $returned $body
+
+            #[stage(stage::call)]
+            #[cfg(not(test))]
+            $visibility fn $method(&self) -> $returned { loop {} }
+        }
+    };
+}
+
+store!(Made<T>, pub(crate) length -> usize { 7 }, "impls: by a macro");
+
+#[test]
+fn blocks_made_by_macros() {
+    let made = Made(1);
+    assert_eq!(usize::from(made.0 == 1) * made.length(), 7);
+    assert_ended("impls: by a macro", &[Outcome::Ok]);
+}
