@@ -9,13 +9,33 @@ use syn::{
     parse::ParseStream, token,
 };
 
-use super::judge::Judge;
+use super::{
+    event_args::EventArgs,
+    judge::Judge,
+    span_args::{self, SpanArgs},
+};
 use crate::{
     arguments::{Arguments, assigned_path, skip_argument},
     diagnostic::Errors,
 };
 
-const KEYS: &[&str] = &["labels", "fields", "outcome", "none", "stream", "crate"];
+const KEYS: &[&str] = &[
+    "labels",
+    "fields",
+    "outcome",
+    "none",
+    "stream",
+    "name",
+    "target",
+    "kind",
+    "level",
+    "parent",
+    "links",
+    "skip_span",
+    "err",
+    "ret",
+    "crate",
+];
 
 /// What stands in the attribute.
 #[derive(Default)]
@@ -25,6 +45,8 @@ pub(super) struct Args {
     pub(super) fields: Vec<FieldArg>,
     pub(super) judge: Judge,
     pub(super) stream: Option<Ident>,
+    pub(super) span: SpanArgs,
+    pub(super) events: EventArgs,
     pub(super) runtime: Option<Path>,
 }
 
@@ -90,6 +112,8 @@ impl Args {
                 "labels" => args.labels = labels(input, errors)?,
                 "fields" => args.fields = each(input, errors, field)?,
                 "outcome" | "none" => args.judge.read(key, input)?,
+                "err" | "ret" => args.events.read(key, input)?,
+                word if span_args::KEYS.contains(&word) => args.span.read(key, input)?,
                 "stream" => args.stream = Some(key.clone()),
                 _ => args.runtime = Some(assigned_path(input)?),
             }

@@ -21,7 +21,8 @@ pub(super) fn measured(site: &Site, [guard, span]: [&Ident; 2], rt: &TokenStream
         Form::Future(tail, _) => nested(&tail.body),
     };
     let call = Call {
-        judge: site.judge.closure(rt),
+        site,
+        judge: site.judge.closure(&site.events, rt),
         guard,
         rt,
     };
@@ -46,6 +47,7 @@ pub(super) fn measured(site: &Site, [guard, span]: [&Ident; 2], rt: &TokenStream
 
 /// What the forms have in common.
 struct Call<'site> {
+    site: &'site Site,
     judge: TokenStream,
     guard: &'site Ident,
     rt: &'site TokenStream,
@@ -53,7 +55,9 @@ struct Call<'site> {
 
 impl Call<'_> {
     fn synchronous(&self, output: &Output, mention: &TokenStream, body: &Group) -> TokenStream {
-        let Self { judge, guard, rt } = self;
+        let Self {
+            judge, guard, rt, ..
+        } = self;
         match output {
             Output::Value(ty) => {
                 quote!(#rt::run(#guard, move || -> #ty { #mention #body }, #judge))
@@ -78,7 +82,9 @@ impl Call<'_> {
         words: &TokenStream,
         inside: &TokenStream,
     ) -> TokenStream {
-        let Self { judge, guard, rt } = self;
+        let Self {
+            judge, guard, rt, ..
+        } = self;
         match output {
             Output::Value(ty) => {
                 let pin = pin(ty, rt);
@@ -152,7 +158,8 @@ impl Call<'_> {
     fn items(&self, stream: &StreamType) -> TokenStream {
         let (rt, ty) = (self.rt, &stream.item);
         let item = Ident::new("__item", Span::mixed_site());
-        quote!(|#item: &#ty| #rt::classify(#item).verdict())
+        let events = self.site.events.of(&item, rt);
+        quote!(|#item: &#ty| { #events #rt::classify(#item).verdict() })
     }
 }
 

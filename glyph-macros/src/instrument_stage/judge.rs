@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Expr, LitStr, Token, ext::IdentExt, parse::ParseStream, spanned::Spanned};
 
+use super::event_args::EventArgs;
 use crate::{
     arguments::assigned,
     diagnostic::{Errors, Place},
@@ -74,16 +75,25 @@ impl Judge {
         }
     }
 
-    /// The closure that judges a reference to the value.
-    pub(super) fn closure(&self, rt: &TokenStream) -> TokenStream {
+    /// The closure that judges a reference to the value, and logs it before.
+    pub(super) fn closure(&self, events: &EventArgs, rt: &TokenStream) -> TokenStream {
         let result = Ident::new("__result", Span::mixed_site());
+        let (events, verdict) = (events.of(&result, rt), self.verdict(&result, rt));
+        if events.is_empty() {
+            quote!(|#result| #verdict)
+        } else {
+            quote!(|#result| { #events #verdict })
+        }
+    }
+
+    fn verdict(&self, result: &Ident, rt: &TokenStream) -> TokenStream {
         let verdict = quote!(#rt::classify(#result).verdict());
         match self {
-            Self::Type => quote!(|#result| #verdict),
+            Self::Type => verdict,
             Self::Function(function) => {
                 let judge = Place::of(function).start(quote!(#rt::judge));
                 let arguments = quote_spanned!(function.span()=> (#result, #function));
-                quote!(|#result| #verdict.but(#judge #arguments))
+                quote!(#verdict.but(#judge #arguments))
             }
             Self::None { key, meaning } => {
                 // Where it is no `Option`, the compiler points to the key.
@@ -91,11 +101,11 @@ impl Judge {
                 match meaning {
                     Meaning::Outcome(outcome) => {
                         let outcome = format_ident!("{outcome}");
-                        quote!(|#result| #rt::judge_option(#option, #rt::Outcome::#outcome))
+                        quote!(#rt::judge_option(#option, #rt::Outcome::#outcome))
                     }
                     Meaning::Word(_) => {
                         let word = Ident::new(WORD, Span::mixed_site());
-                        quote!(|#result| #rt::judge_option_by_word(#option, #word))
+                        quote!(#rt::judge_option_by_word(#option, #word))
                     }
                 }
             }

@@ -3,11 +3,14 @@
 mod args;
 mod body;
 mod boxed;
+mod event_args;
 mod expand;
+mod expand_span;
 mod function;
 mod judge;
 mod model;
 mod returned;
+mod span_args;
 mod tail;
 #[cfg(test)]
 mod tests;

@@ -6,9 +6,11 @@ use syn::{Path, Type};
 
 use super::{
     args::{Args, FieldArg, LabelArg},
+    event_args::EventArgs,
     function::Function,
     judge::Judge,
     returned::Returned,
+    span_args::SpanArgs,
     tail::{self, Tail},
 };
 use crate::diagnostic::Errors;
@@ -19,6 +21,8 @@ pub(super) struct Site {
     pub(super) labels: Vec<LabelArg>,
     pub(super) fields: Vec<FieldArg>,
     pub(super) judge: Judge,
+    pub(super) span: SpanArgs,
+    pub(super) events: EventArgs,
     pub(super) runtime: Option<Path>,
     pub(super) function: Function,
     pub(super) form: Form,
@@ -59,15 +63,16 @@ impl Site {
     pub(super) fn read(args: Args, function: Function, errors: &mut Errors) -> Option<Self> {
         check_labels(&args.labels, errors);
         check_fields(&args.fields, &args.labels, errors);
+        args.span.check(!args.fields.is_empty(), errors);
         let form = form(&function, args.stream.is_some(), errors);
-        if let Some(message) = form.without_judge() {
-            args.judge.refuse(message, errors);
-        }
+        refuse_by_form(&form, &args, errors);
         Some(Self {
             stage: args.stage?,
             labels: args.labels,
             fields: args.fields,
             judge: args.judge,
+            span: args.span,
+            events: args.events,
             runtime: args.runtime,
             function,
             form,
@@ -75,24 +80,29 @@ impl Site {
     }
 }
 
-impl Form {
-    /// Why there is nothing to judge, if there is not.
-    fn without_judge(&self) -> Option<&'static str> {
-        let stream = match self {
-            Self::Stream(stream) => stream,
-            Self::Sync(output) | Self::Async(output) | Self::Future(_, output) => match output {
-                Output::Stream(stream) => stream,
-                Output::Never => {
-                    return Some(
-                        "a function that does not return gives nothing to judge: leave it out",
-                    );
-                }
-                Output::Value(_) => return None,
-            },
-        };
-        (!stream.is_held)
-            .then_some("the items of a stream say themselves how it ends: leave it out")
+/// Refuses to judge or log what a function of this form does not give.
+fn refuse_by_form(form: &Form, args: &Args, errors: &mut Errors) {
+    let stream = match form {
+        Form::Stream(stream) => stream,
+        Form::Sync(output) | Form::Async(output) | Form::Future(_, output) => match output {
+            Output::Stream(stream) => stream,
+            Output::Never => {
+                let nothing =
+                    "a function that does not return gives nothing to judge: leave it out";
+                args.judge.refuse(nothing, errors);
+                let nothing = "a function that does not return gives nothing to log: leave it out";
+                args.events.refuse(Some(nothing), nothing, errors);
+                return;
+            }
+            Output::Value(_) => return,
+        },
+    };
+    if !stream.is_held {
+        let items = "the items of a stream say themselves how it ends: leave it out";
+        args.judge.refuse(items, errors);
     }
+    let item = "a stream gives items, each of which would be logged: leave it out";
+    args.events.refuse(None, item, errors);
 }
 
 fn check_labels(labels: &[LabelArg], errors: &mut Errors) {
@@ -112,7 +122,12 @@ fn check_fields(fields: &[FieldArg], labels: &[LabelArg], errors: &mut Errors) {
     let mut given = HashSet::new();
     for field in fields {
         let name = field.name.value();
-        if matches!(name.as_str(), "otel.status_code" | "error.type") {
+        if name == "otel.kind" {
+            errors.at(
+                &field.name,
+                "the span's kind has an argument of its own: `kind = client`",
+            );
+        } else if matches!(name.as_str(), "otel.status_code" | "error.type") {
             errors.at(
                 &field.name,
                 format!(

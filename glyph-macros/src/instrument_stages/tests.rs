@@ -132,7 +132,7 @@ fn the_mistakes_of_all_methods_come_together() {
             "unknown key `lables`; did you mean `labels`? `#[instrument_stages]` takes `labels`, `crate`",
             "`#[stage]` is written `#[stage(stage::stt, ..)]`, with the arguments of `#[instrument_stage(..)]`",
             "the stage is missing: its path comes first, as in `#[stage(stage::stt, labels(provider = \"deepgram\"))]`",
-            "unknown key `label`; did you mean `labels`? `#[stage]` takes `labels`, `fields`, `outcome`, `none`, `stream`, `crate`",
+            "unknown key `label`; did you mean `labels`? `#[stage]` takes `labels`, `fields`, `outcome`, `none`, `stream`, `name`, `target`, `kind`, `level`, `parent`, `links`, `skip_span`, `err`, `ret`, `crate`",
             "a `const fn` may run in the compiler, where there is nothing to measure: leave out `const` or the attribute",
             "a method is one stage: leave one `#[stage(..)]` out",
             "`#[stage(..)]` goes on a method here",

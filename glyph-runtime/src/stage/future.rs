@@ -8,8 +8,9 @@ use std::{
 use pin_project_lite::pin_project;
 
 use super::{
-    Guard, Outcome, Verdict,
+    Guard, Outcome,
     ending::{AtEnd, Ending, GoesOn},
+    guard::End,
 };
 
 pin_project! {
@@ -30,15 +31,13 @@ pin_project! {
             let Some(guard) = this.guard.take() else {
                 return;
             };
-            {
+            // The guard would take somebody else's panic, which unwinds through here, for one of the body's.
+            let end = {
                 let _entered = guard.enter();
                 this.body.set(None);
-            }
-            // The guard would take somebody else's panic, which unwinds through here, for one of the body's.
-            guard.finish(Verdict {
-                outcome: Outcome::Cancelled,
-                error_type: None,
-            });
+                End::here(Outcome::Cancelled)
+            };
+            guard.finish(end);
         }
     }
 }
@@ -105,10 +104,13 @@ where
         // A panic drops the guard while it unwinds: that is how `panicked` is told from `cancelled`.
         let polled = {
             let _entered = guard.as_ref().map(Guard::enter);
-            body.poll(context)
+            body.poll(context).map(|result| {
+                let end = this.classify.here(&result);
+                (end, result)
+            })
         };
         match polled {
-            Poll::Ready(result) => Poll::Ready(this.classify.end(guard, result)),
+            Poll::Ready((end, result)) => Poll::Ready(C::end(guard, end, result)),
             Poll::Pending => {
                 *this.guard = guard;
                 Poll::Pending

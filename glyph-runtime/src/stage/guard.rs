@@ -1,9 +1,17 @@
 //! The one object that stands between a stage's start and its record.
 
+use std::time::Duration;
+
 use tracing::Span;
 
-use super::{Outcome, Rows, Stage, StageCells, Verdict, Word, event::Events};
-use crate::clock::Moment;
+use super::{
+    Bound, Outcome, Rows, Stage, StageCells, Verdict, Word, ending::Ending, event::Events, span,
+};
+use crate::{
+    Exemplar,
+    clock::Moment,
+    metric::{Own, current_exemplar},
+};
 
 /// A call under way. It records exactly once: when it is finished, or else when it is dropped.
 #[doc(hidden)]
@@ -24,10 +32,13 @@ pub struct Guard {
     reason = "call sites are plain struct literals"
 )]
 pub fn start<S: Stage>(stage: S, span: Span) -> Guard {
-    if !span.is_disabled() {
-        stage.describe(&span);
-    }
     Guard::new(S::cells(), stage.rows(), span)
+}
+
+/// [`start`] for a call from a block, whose span is opened by the catalog.
+pub(super) fn start_here<S: Stage>(stage: S) -> Guard {
+    let span = span::own(&stage);
+    start(stage, span)
 }
 
 impl Guard {
@@ -72,7 +83,7 @@ impl Guard {
         if let Some(time) = time {
             let elapsed = last.unwrap_or(self.started).elapsed_nanoseconds();
             let row = row + time.digit(outcome);
-            time.metric.observe_nanoseconds_in(own, row, elapsed);
+            time.time(own, row, elapsed, current_exemplar());
         }
         if let Some(items) = &cells.items {
             items
@@ -81,31 +92,42 @@ impl Guard {
         }
     }
 
-    /// Ends the call as `verdict` says.
+    /// Ends the call.
     #[inline]
-    pub fn finish(mut self, verdict: Verdict) {
-        self.record(verdict);
+    pub(super) fn finish<V: Ending>(mut self, End { verdict, exemplar }: End<V>) {
+        let verdict = verdict.settle(&mut self);
+        self.record(End { verdict, exemplar });
     }
 
-    /// [`finish`](Self::finish) as `ok`, but for what `word` makes of the status.
-    pub(super) fn finish_with(mut self, word: Word) {
+    /// Moves the call's rows from those of the status `ok` to those of `word`.
+    pub(super) const fn shift(&mut self, word: Word) {
         let rows = &mut self.rows;
         rows.duration = rows.duration.wrapping_add(word.duration);
         rows.requests = rows.requests.wrapping_add(word.requests);
-        self.record(Verdict::OK);
     }
 
-    fn record(&mut self, verdict: Verdict) {
+    /// Ends the call, whose span is not entered.
+    pub(super) fn finish_outside(mut self, verdict: Verdict) {
+        let end = self.end_outside(verdict);
+        self.record(end);
+    }
+
+    fn end_outside(&self, verdict: Verdict) -> End {
+        if self.span.is_disabled() {
+            End::here(verdict)
+        } else {
+            self.span.in_scope(|| End::here(verdict))
+        }
+    }
+
+    fn record(&mut self, End { verdict, exemplar }: End) {
         self.finished = true;
         let elapsed = self.started.elapsed_nanoseconds();
         let (cells, rows, outcome) = (self.cells, self.rows, verdict.outcome);
         let own = cells.own();
         // A word's rows may have wrapped around, and come back here.
         let row = rows.duration.wrapping_add(cells.duration.digit(outcome));
-        cells
-            .duration
-            .metric
-            .observe_nanoseconds_in(own, row, elapsed);
+        cells.duration.time(own, row, elapsed, exemplar);
         if let Some(requests) = &cells.requests {
             let row = rows.requests.wrapping_add(requests.digit(outcome));
             requests.metric.add_in(own, row, 1);
@@ -142,6 +164,36 @@ impl Guard {
     }
 }
 
+/// How a call ended, and the trace to show for it.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct End<V = Verdict> {
+    verdict: V,
+    exemplar: Option<Exemplar>,
+}
+
+impl<V> End<V> {
+    /// The end of a call whose span is current.
+    #[inline]
+    pub(super) fn here(verdict: V) -> Self {
+        Self {
+            verdict,
+            exemplar: current_exemplar(),
+        }
+    }
+}
+
+impl Bound {
+    #[inline]
+    fn time(&self, own: Own, row: usize, nanoseconds: u64, exemplar: Option<Exemplar>) {
+        let bucket = self.metric.observe_nanoseconds_in(own, row, nanoseconds);
+        if let Some(exemplar) = exemplar {
+            let seconds = Duration::from_nanos(nanoseconds).as_secs_f64();
+            self.metric.keep_exemplar(row, bucket, exemplar, seconds);
+        }
+    }
+}
+
 impl Drop for Guard {
     #[inline]
     fn drop(&mut self) {
@@ -151,10 +203,8 @@ impl Drop for Guard {
             } else {
                 Outcome::Cancelled
             };
-            self.record(Verdict {
-                outcome,
-                error_type: None,
-            });
+            let end = self.end_outside(outcome.into());
+            self.record(end);
         }
     }
 }

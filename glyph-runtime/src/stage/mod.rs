@@ -58,6 +58,7 @@ mod outcome;
 mod run;
 mod running;
 mod site;
+mod span;
 mod stream;
 mod timed;
 mod word;
@@ -67,22 +68,24 @@ pub use ending::{AtEnd, Ending, GoesOn};
 pub use error_outcome::ErrorOutcome;
 pub use event::{fallback, retry};
 pub use future::{Wrap, pin, wrap, wrap_on};
-pub use guard::{Guard, start};
+use guard::start_here;
+pub use guard::{End, Guard, start};
 pub use held_stream::{HoldsStream, held_stream};
 pub use inside::Inside;
 pub use judged::Judged;
 pub use outcome::{Outcome, Verdict};
 pub use run::{entered, run, run_on};
 pub use running::{Running, begin};
-pub use site::{any, at, checked, literal, repeated};
+pub use site::{Site, Staged, Text, any, at, checked, literal, ready, staged};
+pub use span::{
+    FieldValue, Function, Link, Parent, SpanSite, check_field, debugged, displayed, field_names,
+    linked, open, opens, parent, value,
+};
 pub use stream::{Call, Streamed, call, stream, streamed};
 pub use timed::{ByValue, Timed, time, time_as, time_async, time_async_as};
 pub use word::{Word, judge_option_by_word, word};
 
-use tracing::Span;
-
 use crate::{
-    Label,
     label::LabelDescriptor,
     metric::{Metric, Own},
 };
@@ -93,9 +96,13 @@ use crate::{
     label = "a stage is declared in a catalog, by `#[stage(..)]` on a histogram",
     note = "the catalog puts it into the module that `stages = ..` names"
 )]
-pub trait Stage {
+pub trait Stage: Sized {
     /// Its name, which is the name of its spans.
     const NAME: &'static str;
+
+    /// Itself.
+    #[doc(hidden)]
+    type Checked: Stage + From<Self>;
 
     /// The labels of the metrics that record each call's end: duration and requests.
     #[doc(hidden)]
@@ -109,13 +116,17 @@ pub trait Stage {
     #[doc(hidden)]
     fn rows(&self) -> Rows;
 
-    /// A span for a call from a block, its labels yet to be written.
+    /// The names of its labels, asked for and given.
     #[doc(hidden)]
-    fn span() -> Span;
+    const LABELS: &'static [&'static str];
 
-    /// Writes the labels onto the span.
+    /// Where spans of calls from blocks are opened.
     #[doc(hidden)]
-    fn describe(&self, span: &Span);
+    fn span_site() -> &'static SpanSite;
+
+    /// Lends the labels' values, in the order of their names.
+    #[doc(hidden)]
+    fn label_values(&self, read: &mut dyn FnMut(&[FieldValue<'_>]));
 }
 
 /// The metrics of a stage.
@@ -194,12 +205,4 @@ impl Bound {
             .copied()
             .unwrap_or_default()
     }
-}
-
-/// Writes one label onto a span.
-#[doc(hidden)]
-pub fn describe<T: Label>(span: &Span, name: &str, value: &T) {
-    value.with_text(|text| {
-        span.record(name, text);
-    });
 }

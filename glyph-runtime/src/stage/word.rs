@@ -1,6 +1,6 @@
 //! A status of a program's own: what `none = "miss"` stands for.
 
-use super::{Guard, Outcome, Stage, Verdict, ending::Ending, site::digit};
+use super::{Guard, Outcome, Stage, Staged, Verdict, ending::Ending, site::digit};
 use crate::{
     catalog::message::Message,
     label::{LabelDescriptor, LabelValues},
@@ -21,11 +21,11 @@ pub struct Worded(Option<Word>);
 
 impl Ending for Worded {
     #[inline]
-    fn end(self, guard: Guard) {
-        match self.0 {
-            None => guard.finish(Verdict::OK),
-            Some(word) => guard.finish_with(word),
+    fn settle(self, guard: &mut Guard) -> Verdict {
+        if let Some(word) = self.0 {
+            guard.shift(word);
         }
+        Verdict::OK
     }
 }
 
@@ -43,11 +43,11 @@ pub const fn judge_option_by_word<T>(option: &Option<T>, none: Word) -> Worded {
 #[doc(hidden)]
 #[must_use]
 #[track_caller]
-pub const fn word<S: Stage>(stage: S, text: &str) -> Word {
-    core::mem::forget(stage);
-    let [duration, requests] = S::ENDINGS;
+pub const fn word<S, C: Stage>(staged: Staged<S, C>, text: &str) -> Word {
+    staged.forget();
+    let [duration, requests] = C::ENDINGS;
     if !knows(duration, text) && !knows(requests, text) {
-        refuse_unknown(S::NAME, text, S::ENDINGS);
+        refuse_unknown(C::NAME, text, C::ENDINGS);
     }
     Word {
         duration: shift(duration, text),
