@@ -46,6 +46,12 @@ impl<L> Histogram<L> {
         }
     }
 
+    /// Where its cells are.
+    #[cfg(feature = "testing")]
+    pub(crate) const fn metric(&self) -> &'static Metric {
+        self.metric
+    }
+
     fn observe_row(&self, row: usize, value: &impl Observation, exemplar: Exemplar) {
         if let Some(bucket) = self.metric.observe(row, value) {
             self.metric
@@ -128,8 +134,13 @@ pub struct HistogramSnapshot {
 
 impl HistogramSnapshot {
     pub(crate) fn read(metric: &Metric, row: usize) -> Self {
-        let mut counts = Vec::new();
-        metric.read(row, &mut counts);
+        let mut cells = Vec::new();
+        metric.read(row, &mut cells);
+        Self::of_cells(metric, cells)
+    }
+
+    /// What the cells of a row, or the sums of several rows' cells, tell.
+    pub(crate) fn of_cells(metric: &Metric, mut counts: Vec<u64>) -> Self {
         let sum = metric.scale.sum(counts.pop().unwrap_or_default());
         Self {
             bounds: metric.parts.descriptor.buckets,

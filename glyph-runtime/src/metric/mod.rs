@@ -32,3 +32,5 @@ pub(crate) use exemplar::ExemplarAt;
 pub(crate) use scale::{Scale, Scaled};
 pub(crate) use storage::Own;
 pub use storage::Storage;
+#[cfg(feature = "testing")]
+pub(crate) use {slab::Slab, storage::OwnTable};

@@ -176,6 +176,11 @@ impl Bound {
         Self { metric, digits }
     }
 
+    #[cfg(feature = "testing")]
+    pub(crate) const fn metric(&self) -> &'static Metric {
+        self.metric
+    }
+
     #[inline]
     fn digit(&self, outcome: Outcome) -> usize {
         self.digits
