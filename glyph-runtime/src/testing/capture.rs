@@ -122,8 +122,8 @@ impl Capture {
             (Some(span), 0) => span.clone(),
             (Some(_), more) => panic!("{} spans `{name}`, not one: see `spans()`", more + 1),
             (None, _) => {
-                let names: Vec<_> = spans.iter().map(CapturedSpan::name).collect();
-                panic!("no span `{name}`; there are: {names:?}");
+                let all: Vec<_> = spans.iter().map(CapturedSpan::name).collect();
+                panic!("no span `{name}`; there are: {all:?}");
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::{
 ///
 /// `M` is [`Counter`], [`Gauge`] or [`Histogram`]. What it tells is the sum over its series at the moment
 /// when it is asked.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 #[must_use = "it is there to be asked"]
 pub struct Series<M> {
     capture: Capture,
@@ -21,13 +21,19 @@ pub struct Series<M> {
     kind: PhantomData<fn() -> M>,
 }
 
-/// One value of a label.
-#[derive(Clone, Copy, Debug)]
+/// A label and its value.
+#[derive(Clone, Debug)]
 struct Chosen {
-    stride: usize,
+    place: Place,
     radix: usize,
-    /// None for a value that was never recorded.
-    digit: Option<usize>,
+    value: Value,
+}
+
+#[derive(Clone, Debug)]
+enum Value {
+    Closed(usize),
+    /// Its digit is not known before it is recorded.
+    Open(String),
 }
 
 impl<M> Series<M> {
@@ -62,7 +68,7 @@ impl<M> Series<M> {
     ///
     /// let calls = captured.counter(&Metrics::global().calls);
     /// assert_eq!(calls.value(), 2);
-    /// assert_eq!(calls.clone().with(Status::Error).value(), 1);
+    /// assert_eq!(calls.with(Status::Error).value(), 1);
     /// assert_eq!(calls.with("dice").with(Status::Ok).value(), 1);
     /// # }
     /// ```
@@ -75,7 +81,7 @@ impl<M> Series<M> {
         clippy::needless_pass_by_value,
         reason = "values of labels are small, and call sites read better"
     )]
-    pub fn with<T: Label>(self, value: T) -> Self {
+    pub fn with<T: Label>(&self, value: T) -> Self {
         let wanted = type_name::<T>();
         let labels = self.metric.parts.descriptor.labels.iter();
         let mut of_type = labels.filter(|label| (label.type_name)() == wanted);
@@ -103,52 +109,67 @@ impl<M> Series<M> {
         clippy::needless_pass_by_value,
         reason = "values of labels are small, and call sites read better"
     )]
-    pub fn with_label<T: Label>(self, label: &str, value: T) -> Self {
+    pub fn with_label<T: Label>(&self, label: &str, value: T) -> Self {
         value.with_text(|text| self.choose(label, text))
     }
 
     #[track_caller]
-    fn choose(mut self, name: &str, value: &str) -> Self {
+    fn choose(&self, name: &str, value: &str) -> Self {
         let parts = self.metric.parts;
         let mut labels = parts.descriptor.labels.iter().zip(parts.places);
         let Some((label, place)) = labels.find(|(label, _)| label.name == name) else {
             self.refuse(&format!("has no label `{name}`"));
         };
-        let digit = match label.values {
-            LabelValues::Open { .. } => self.seen(place, value),
-            LabelValues::Closed(values) => {
-                let digit = values.iter().position(|known| *known == value);
-                if digit.is_none() {
-                    self.refuse(&format!("has no value `{value}` of the label `{name}`"));
-                }
-                digit
-            }
+        let value = match label.values {
+            LabelValues::Open { .. } => Value::Open(value.to_owned()),
+            LabelValues::Closed(values) => match values.iter().position(|known| *known == value) {
+                Some(digit) => Value::Closed(digit),
+                None => self.refuse(&format!("has no value `{value}` of the label `{name}`")),
+            },
         };
-        self.chosen.push(Chosen {
-            stride: place.stride.max(1),
-            radix: label.radix().max(1),
-            digit,
-        });
-        self
+        let chosen = Chosen {
+            place: *place,
+            radix: label.radix(),
+            value,
+        };
+        Self {
+            chosen: [self.chosen.as_slice(), &[chosen]].concat(),
+            ..Self::new(&self.capture, self.metric)
+        }
     }
 
-    /// The digit of an open label's value, if the capture has seen it.
-    fn seen(&self, place: &Place, value: &str) -> Option<usize> {
-        let (index, _) = place.open?;
+    /// The digit of a label's value, if there is one yet.
+    fn digit(&self, chosen: &Chosen) -> Option<usize> {
+        let text = match &chosen.value {
+            Value::Closed(digit) => return Some(*digit),
+            Value::Open(text) => text,
+        };
+        let (index, _) = chosen.place.open?;
         let values = self.metric.parts.open.get(index)?;
-        self.capture.recorded.open_values(values).known(value)
+        self.capture.recorded.open_values(values).known(text)
     }
 
     /// The cells of all rows that are left, added up.
     fn cells(&self) -> Vec<u64> {
-        let mut cells = Vec::new();
+        let mut cells = vec![0; self.metric.width];
+        let digits: Option<Vec<_>> = self
+            .chosen
+            .iter()
+            .map(|chosen| Some((chosen, self.digit(chosen)?)))
+            .collect();
+        let Some(digits) = digits else {
+            return cells;
+        };
+        let left = |row: &usize| {
+            digits
+                .iter()
+                .all(|(chosen, digit)| chosen.of_row(*row) == *digit)
+        };
         self.capture.read(|| {
-            let rows = 0..self.metric.rows;
-            for row in rows.filter(|row| self.chosen.iter().all(|chosen| chosen.has(*row))) {
+            for row in (0..self.metric.rows).filter(left) {
                 self.metric.read_more(row, &mut cells);
             }
         });
-        cells.resize(self.metric.width, 0);
         cells
     }
 
@@ -172,8 +193,9 @@ impl<M> Series<M> {
 }
 
 impl Chosen {
-    fn has(self, row: usize) -> bool {
-        self.digit == Some(row / self.stride % self.radix)
+    /// The digit that the label has in the number of a row.
+    const fn of_row(&self, row: usize) -> usize {
+        row / self.place.stride % self.radix
     }
 }
 
