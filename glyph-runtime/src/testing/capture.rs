@@ -82,7 +82,6 @@ impl Capture {
     /// # Panics
     ///
     /// When the stage binds none.
-    #[must_use]
     #[track_caller]
     #[expect(
         clippy::panic,

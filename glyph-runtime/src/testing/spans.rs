@@ -26,6 +26,7 @@ pub struct CapturedSpan {
     parent: Option<&'static str>,
     links: Vec<&'static str>,
     events: Vec<CapturedEvent>,
+    entered: u64,
     closed: bool,
 }
 
@@ -93,6 +94,18 @@ impl CapturedSpan {
     #[must_use]
     pub fn events(&self) -> &[CapturedEvent] {
         &self.events
+    }
+
+    /// What is known of it without running it: its place in the source, and the fields that it may have.
+    #[must_use]
+    pub fn metadata(&self) -> &'static Metadata<'static> {
+        self.metadata
+    }
+
+    /// How often it was entered: a future enters its span for each poll.
+    #[must_use]
+    pub fn times_entered(&self) -> u64 {
+        self.entered
     }
 
     /// Whether it has ended.
@@ -223,6 +236,7 @@ impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for Spans {
             parent: span.parent().map(|parent| parent.name()),
             links: Vec::new(),
             events: Vec::new(),
+            entered: 0,
             closed: false,
         });
     }
@@ -253,6 +267,10 @@ impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for Spans {
             self.change(&span.id(), &context, |span| span.events.push(event));
         }
         self.lock().events.push(event);
+    }
+
+    fn on_enter(&self, id: &Id, context: Context<'_, S>) {
+        self.change(id, &context, |span| span.entered += 1);
     }
 
     fn on_close(&self, id: Id, context: Context<'_, S>) {

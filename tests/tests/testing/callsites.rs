@@ -8,18 +8,6 @@ use tracing::{info, trace_span};
 const THREADS: usize = 32;
 
 #[test]
-fn a_place_that_another_thread_passed_first_is_seen() {
-    fn place() {
-        trace_span!("place").in_scope(|| info!("here"));
-    }
-    let captured = testing::capture();
-    thread::spawn(place).join().unwrap();
-    place();
-    assert_eq!(captured.spans().len(), 1);
-    assert_eq!(captured.events().len(), 1);
-}
-
-#[test]
 fn threads_with_and_without_a_capture_pass_one_place() {
     fn place(times: usize) {
         for _ in 0..times {

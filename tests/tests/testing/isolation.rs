@@ -100,7 +100,7 @@ fn an_open_label_has_its_bound_in_each_capture() {
         calls.inc(ToolCall {
             tool,
             status: Status::Ok,
-        })
+        });
     };
     for round in ["first", "second"] {
         let captured = testing::capture();
