@@ -8,6 +8,8 @@ use std::sync::{
     },
 };
 
+#[cfg(any(feature = "prometheus", feature = "testing"))]
+use super::ExemplarAt;
 use super::{
     Exemplar, Observed, Own, Scale, Scaled, Storage,
     bounds::Bounds,
@@ -219,6 +221,15 @@ impl Metric {
             .exemplars
             .get_or_init(|| ExemplarSlots::new(self.rows.saturating_mul(self.buckets())));
         slots.keep(row * self.buckets() + bucket, exemplar, value);
+    }
+
+    /// What was kept last for a bucket.
+    #[cfg(any(feature = "prometheus", feature = "testing"))]
+    pub(crate) fn exemplar(&self, row: usize, bucket: usize) -> Option<ExemplarAt> {
+        self.state()
+            .exemplars
+            .get()?
+            .read(row * self.buckets() + bucket)
     }
 
     /// Reads a row: its cells are added up over all threads.

@@ -81,7 +81,7 @@ impl fmt::Display for Exemplar {
 pub struct InvalidTraceId;
 
 /// An exemplar with what was observed, and when.
-#[cfg(feature = "prometheus")]
+#[cfg(any(feature = "prometheus", feature = "testing"))]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct ExemplarAt {
     pub(crate) exemplar: Exemplar,
@@ -129,8 +129,8 @@ impl ExemplarSlots {
         sequence.store(even.wrapping_add(2), Release);
     }
 
-    #[cfg(feature = "prometheus")]
     /// The bucket's exemplar, if it has one that is not being replaced.
+    #[cfg(any(feature = "prometheus", feature = "testing"))]
     pub(crate) fn read(&self, bucket: usize) -> Option<ExemplarAt> {
         let [sequence, cells @ ..] = self.slot(bucket)?;
         for _ in 0..8 {
@@ -166,7 +166,7 @@ fn words(Exemplar { trace, span }: Exemplar, value: f64) -> [u64; WIDTH - 1] {
     ]
 }
 
-#[cfg(feature = "prometheus")]
+#[cfg(any(feature = "prometheus", feature = "testing"))]
 fn exemplar_of([high, low, span, value, time]: [u64; WIDTH - 1]) -> ExemplarAt {
     ExemplarAt {
         exemplar: Exemplar {
@@ -178,7 +178,7 @@ fn exemplar_of([high, low, span, value, time]: [u64; WIDTH - 1]) -> ExemplarAt {
     }
 }
 
-#[cfg(all(test, feature = "prometheus"))]
+#[cfg(all(test, any(feature = "prometheus", feature = "testing")))]
 mod tests {
     use std::thread;
 

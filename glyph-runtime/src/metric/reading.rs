@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
-use super::{ExemplarAt, Metric, MetricState};
+use super::{Metric, MetricState};
 use crate::catalog::Kind;
 
 impl Metric {
@@ -12,13 +12,6 @@ impl Metric {
         (0..groups)
             .filter(|group| !self.appearing || self.state().has_appeared(*group))
             .flat_map(|group| group * self.group..(group + 1) * self.group)
-    }
-
-    pub(crate) fn exemplar(&self, row: usize, bucket: usize) -> Option<ExemplarAt> {
-        self.state()
-            .exemplars
-            .get()?
-            .read(row * self.buckets() + bucket)
     }
 
     /// Whether any exemplar was ever kept.

@@ -27,6 +27,20 @@ pub fn capture() -> CaptureGuard {
 }
 
 /// A capture that is current on the thread which made it. It gives the [`Capture`] by reference.
+///
+/// It belongs to its thread; a [`Capture`] goes to others:
+///
+/// ```compile_fail,E0277
+/// let captured = glyph_runtime::testing::capture();
+/// std::thread::spawn(move || drop(captured));
+/// ```
+///
+/// ```
+/// # use glyph_runtime::testing::Capture;
+/// let captured = glyph_runtime::testing::capture();
+/// let capture = Capture::clone(&captured);
+/// std::thread::spawn(move || drop(capture));
+/// ```
 #[derive(Debug)]
 #[must_use = "dropping it ends the capture"]
 pub struct CaptureGuard {

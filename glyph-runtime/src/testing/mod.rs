@@ -62,8 +62,9 @@
 //! [`Telemetry`](crate::Telemetry), read the captured values as well while the capture is current. What a
 //! page tells of itself, and families that no catalog declares, are not isolated.
 //!
-//! A call is recorded where it ends: one that starts before the capture and ends in it takes 1 from a gauge of the
-//! capture that has never been added to.
+//! A call is recorded where it ends. One that starts before the capture and ends in it takes from the capture's in-flight
+//! gauge what it gave to another, and an open label of it has the number that its value was given there; so does a handle
+//! of the `metrics` facade that is kept from elsewhere.
 //!
 //! # Asynchronous code and threads
 //!

@@ -5,7 +5,7 @@ use std::{any::type_name, fmt::Write, marker::PhantomData};
 use super::Capture;
 use crate::{
     label::{Label, LabelDescriptor, LabelValues, Place},
-    metric::{Counter, Gauge, Histogram, HistogramSnapshot, Metric},
+    metric::{Counter, Exemplar, Gauge, Histogram, HistogramSnapshot, Metric},
 };
 
 /// The series of one metric in a capture: all of them, or those that [`with`](Self::with) leaves.
@@ -152,25 +152,26 @@ impl<M> Series<M> {
     /// The cells of all rows that are left, added up.
     fn cells(&self) -> Vec<u64> {
         let mut cells = vec![0; self.metric.width];
-        let digits: Option<Vec<_>> = self
-            .chosen
-            .iter()
-            .map(|chosen| Some((chosen, self.digit(chosen)?)))
-            .collect();
-        let Some(digits) = digits else {
-            return cells;
-        };
-        let left = |row: &usize| {
-            digits
-                .iter()
-                .all(|(chosen, digit)| chosen.of_row(*row) == *digit)
-        };
         self.capture.read(|| {
-            for row in (0..self.metric.rows).filter(left) {
+            for row in self.rows() {
                 self.metric.read_more(row, &mut cells);
             }
         });
         cells
+    }
+
+    /// The rows that are left.
+    fn rows(&self) -> Vec<usize> {
+        let digits = self.chosen.iter();
+        let digits = digits.map(|chosen| Some((chosen, self.digit(chosen)?)));
+        let Some(digits) = digits.collect::<Option<Vec<_>>>() else {
+            return Vec::new();
+        };
+        let is_left = |row: &usize| {
+            let mut digits = digits.iter();
+            digits.all(|(chosen, digit)| chosen.of_row(*row) == *digit)
+        };
+        (0..self.metric.rows).filter(is_left).collect()
     }
 
     fn cell(&self) -> u64 {
@@ -248,5 +249,18 @@ impl Series<Histogram> {
     #[must_use]
     pub fn snapshot(&self) -> HistogramSnapshot {
         HistogramSnapshot::of_cells(self.metric, self.cells())
+    }
+
+    /// The traces that are remembered, one for each bucket that has one.
+    #[must_use]
+    pub fn exemplars(&self) -> Vec<Exemplar> {
+        let buckets = 0..self.metric.buckets();
+        let of_row = |row| {
+            let at = |bucket| Some(self.metric.exemplar(row, bucket)?.exemplar);
+            buckets.clone().filter_map(at).collect::<Vec<_>>()
+        };
+        let rows = self.rows();
+        self.capture
+            .read(|| rows.into_iter().flat_map(of_row).collect())
     }
 }

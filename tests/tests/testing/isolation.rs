@@ -132,6 +132,9 @@ fn a_page_shows_what_is_captured() {
     metrics.answers.observe_with_exemplar(2000, exemplar);
     metrics.answers.observe(f64::NAN);
 
+    let answers = captured.histogram_of(&metrics.answers);
+    assert_eq!(answers.exemplars(), [exemplar]);
+
     let page = Page::of(&telemetry).unwrap();
     let calls = "captured_tool_calls_total";
     assert_eq!(page.named(calls).count(), 5);
