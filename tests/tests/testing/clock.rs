@@ -2,8 +2,8 @@
 
 use std::{pin::pin, thread, time::Duration};
 
-use futures_util::{FutureExt, Stream, StreamExt, stream};
-use glyph_runtime::testing;
+use futures_util::FutureExt;
+use glyph_runtime::{instrument_stage, testing};
 
 use crate::catalog::{Metrics, Provider, Status, stage};
 
@@ -71,15 +71,14 @@ fn a_dropped_call_took_the_time_that_passed() {
 }
 
 #[test]
-fn the_clock_moves_while_a_stream_is_polled() {
+fn the_time_before_the_first_poll_is_not_counted() {
+    #[instrument_stage(stage::tts)]
+    async fn speak() {}
     let captured = testing::capture().frozen();
-    let words = || -> Box<dyn Stream<Item = u8> + Unpin> { Box::new(stream::iter([1, 2])) };
-    let read = async {
-        let mut words = words();
-        while words.next().await.is_some() {
-            captured.clock().advance(QUARTER);
-        }
-    };
-    stage::tts {}.time_async(read).now_or_never().unwrap();
-    assert_eq!(captured.histogram::<stage::tts>().sum(), 0.5);
+    let (function, block) = (speak(), stage::tts {}.time_async(async {}));
+    captured.clock().advance(QUARTER);
+    function.now_or_never().unwrap();
+    block.now_or_never().unwrap();
+    let taken = captured.histogram::<stage::tts>();
+    assert_eq!((taken.count(), taken.sum()), (2, 0.0));
 }
