@@ -18,6 +18,8 @@ pub mod stage;
 pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "trace")]
+pub mod trace;
 
 #[doc(hidden)]
 #[path = "private.rs"]

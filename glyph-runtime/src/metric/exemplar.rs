@@ -75,6 +75,15 @@ impl fmt::Display for Exemplar {
     }
 }
 
+/// The current span, where OpenTelemetry knows one and it is sampled.
+#[inline]
+pub(crate) fn current_exemplar() -> Option<Exemplar> {
+    #[cfg(feature = "trace")]
+    return crate::trace::exemplar();
+    #[cfg(not(feature = "trace"))]
+    None
+}
+
 /// An id that is not one of W3C Trace Context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a trace id is 32 hexadecimal digits and a span id 16, neither all zero")]

@@ -19,6 +19,7 @@ mod storage;
 
 pub use amount::{GaugeValue, Observation};
 pub use counter::Counter;
+pub(crate) use exemplar::current_exemplar;
 pub use exemplar::{Exemplar, InvalidTraceId};
 pub use gauge::Gauge;
 pub use histogram::{Histogram, HistogramSnapshot};
