@@ -1,10 +1,11 @@
 //! Spans and events as a test sees them.
 
+use futures_util::FutureExt;
 use glyph_runtime::{
     instrument_stage,
     testing::{self, CapturedEvent},
 };
-use tracing::{Level, info, info_span, warn};
+use tracing::{Level, Span, info, info_span, warn};
 
 use crate::catalog::{Provider, stage};
 
@@ -88,6 +89,24 @@ fn events_stand_in_their_spans() {
         ("too quiet".to_owned(), Some("stt")),
     ];
     assert_eq!(all, expected);
+}
+
+#[test]
+fn a_stages_span_has_its_kind_and_links() {
+    #[instrument_stage(stage::tts, name = "say", kind = client, links = [cause])]
+    async fn speak(cause: &Span) {
+        futures_util::pending!();
+    }
+    let captured = testing::capture();
+    let cause = info_span!("turn");
+    let mut speaking = Box::pin(speak(&cause));
+    while (&mut speaking).now_or_never().is_none() {}
+    let span = captured.span("say");
+    assert_eq!(span.kind(), Some("client"));
+    assert_eq!(span.links(), ["turn"]);
+    assert_eq!(span.parent(), None);
+    assert_eq!(span.times_entered(), 2, "once for each poll");
+    assert!(span.is_closed());
 }
 
 #[test]
