@@ -2,7 +2,8 @@
 //!
 //! A catalog is global, and tests of one binary run on many threads. [`capture`] isolates the current thread:
 //! until the [`CaptureGuard`] is dropped, whatever is recorded on it starts at zero and is seen by this capture
-//! alone, and so are the spans and events that are opened on it.
+//! alone, and so are the spans and events that are opened on it. The feature `testing` belongs into
+//! `[dev-dependencies]`: what a program ships does not have it, and pays nothing.
 //!
 //! ```
 //! use std::time::Duration;
@@ -60,7 +61,8 @@
 //! way (handles, stages, the `metrics` facade), their exemplars, the values that open labels have taken, spans and events of
 //! `tracing` by whomever. `value()` and `snapshot()` of a metric, and the page of a
 //! [`Telemetry`](crate::Telemetry), read the captured values as well while the capture is current. What a
-//! page tells of itself, and families that no catalog declares, are not isolated.
+//! page tells of itself, and families that no catalog declares, are not isolated. A subscriber that the test sets
+//! inside of the capture has the spans instead.
 //!
 //! A call is recorded where it ends. One that starts before the capture and ends in it takes from the capture's in-flight
 //! gauge what it gave to another, and an open label of it has the number that its value was given there; so does a handle
@@ -91,7 +93,7 @@
 //! # The clock
 //!
 //! Stages measure by the capture's [`Clock`]. It runs unless [`CaptureGuard::frozen`] stops it, and
-//! [`Clock::advance`] moves it either way. It has nothing to do with tokio's clock: sleeps and time-outs are paused by
+//! [`Clock::advance`] moves it on in both cases. It has nothing to do with tokio's clock: sleeps and time-outs are paused by
 //! `tokio::time::pause`, and a test that uses both advances both. The times of exemplars are the system's.
 //!
 //! # Look-ups

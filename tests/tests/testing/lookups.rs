@@ -152,26 +152,3 @@ fn a_gauge_that_is_not_bound_is_refused() {
         "stage `tts` binds no in-flight gauge: `#[stage(tts, in_flight = ..)]`"
     );
 }
-
-#[test]
-fn the_panic_stands_where_the_test_looked() {
-    use std::sync::{Arc, Mutex};
-
-    let seen = Arc::new(Mutex::new(None));
-    let line = line!() + 2;
-    let lookup =
-        |captured: &testing::Capture| captured.histogram::<stage::tts>().with(Status::Ok).count();
-    let before = std::panic::take_hook();
-    let hook = Arc::clone(&seen);
-    let thread = std::thread::current().id();
-    std::panic::set_hook(Box::new(move |info| {
-        if std::thread::current().id() == thread {
-            *hook.lock().unwrap() = info.location().map(|at| (at.file().to_owned(), at.line()));
-        }
-    }));
-    let captured = testing::capture();
-    let refused = catch_unwind(AssertUnwindSafe(|| lookup(&captured)));
-    std::panic::set_hook(before);
-    assert!(refused.is_err());
-    assert_eq!(*seen.lock().unwrap(), Some((file!().to_owned(), line)));
-}
