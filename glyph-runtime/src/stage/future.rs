@@ -7,7 +7,7 @@ use std::{
 
 use pin_project_lite::pin_project;
 
-use super::{Guard, Outcome, Verdict, guard::End};
+use super::{Guard, Outcome, Verdict};
 
 pin_project! {
     /// A call under way in an asynchronous function. See [`wrap`].
@@ -31,7 +31,7 @@ pin_project! {
             let end = {
                 let _entered = guard.enter();
                 this.body.set(None);
-                End::here(Outcome::Cancelled.into())
+                guard.end(Outcome::Cancelled.into())
             };
             guard.finish(end);
         }
@@ -94,7 +94,7 @@ where
             let _entered = guard.enter();
             match body.poll(context) {
                 Poll::Ready(result) => {
-                    let end = End::here((this.classify)(&result).into());
+                    let end = guard.end((this.classify)(&result).into());
                     (Poll::Ready(result), Some(end))
                 }
                 Poll::Pending => (Poll::Pending, None),

@@ -1,6 +1,6 @@
 //! A stage around a function's body.
 
-use super::{Guard, Inside, Verdict, guard::End};
+use super::{Guard, Inside, Verdict};
 
 /// Runs `body` inside the span and ends the call as `classify` judges what it returned.
 ///
@@ -15,7 +15,7 @@ pub fn run<R, V: Into<Verdict>>(
     let (result, end) = {
         let _entered = guard.enter();
         let result = body();
-        let end = End::here(classify(&result).into());
+        let end = guard.end(classify(&result).into());
         (result, end)
     };
     guard.finish(end);
