@@ -1,8 +1,13 @@
 //! The clock of stages: the processor's cycle counter, calibrated once.
 
 use std::sync::OnceLock;
+#[cfg(any(feature = "prometheus", feature = "testing"))]
+use std::time::{Duration, SystemTime};
 
 use quanta::Clock;
+
+#[cfg(feature = "testing")]
+use crate::testing::CapturedMoment;
 
 static CLOCK: OnceLock<Clock> = OnceLock::new();
 
@@ -18,17 +23,43 @@ pub(crate) fn calibrate() {
 
 /// A moment.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Moment(u64);
+pub(crate) struct Moment {
+    raw: u64,
+    /// The moment by the clock of the capture that was current on the thread.
+    #[cfg(feature = "testing")]
+    captured: Option<CapturedMoment>,
+}
 
 impl Moment {
     #[inline]
     pub(crate) fn now() -> Self {
-        Self(clock().raw())
+        Self {
+            raw: clock().raw(),
+            #[cfg(feature = "testing")]
+            captured: CapturedMoment::now(),
+        }
     }
 
     #[inline]
-    pub(crate) fn elapsed_nanoseconds(self) -> u64 {
+    pub(crate) fn nanoseconds_since(self, earlier: Self) -> u64 {
+        #[cfg(feature = "testing")]
+        if let Some(elapsed) = CapturedMoment::between(earlier.captured, self.captured) {
+            return elapsed;
+        }
+        clock().delta_as_nanos(earlier.raw, self.raw)
+    }
+
+    /// The reading of the cycle counter.
+    pub(crate) const fn cycles(self) -> u64 {
+        self.raw
+    }
+
+    /// When the cycle counter was at `cycles`, by the system's clock as it is now.
+    #[cfg(any(feature = "prometheus", feature = "testing"))]
+    pub(crate) fn system_time(cycles: u64) -> SystemTime {
         let clock = clock();
-        clock.delta_as_nanos(self.0, clock.raw())
+        let ago = Duration::from_nanos(clock.delta_as_nanos(cycles, clock.raw()));
+        let now = SystemTime::now();
+        now.checked_sub(ago).unwrap_or(now)
     }
 }

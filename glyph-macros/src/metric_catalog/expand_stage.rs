@@ -296,7 +296,7 @@ impl Expansion<'_> {
                 Some((_, binding, metric)) if !self.stage.labels.is_empty() => {
                     self.row(role, binding, metric)
                 }
-                _ => quote!(0),
+                _ => quote!(#rt::Row::FIRST),
             };
             quote!(#field: #row)
         });
@@ -312,7 +312,7 @@ impl Expansion<'_> {
             let row = quote!(#rt::Place::row(&#places[#index], #value, #open));
             Place::of(&label.ty).around(row)
         });
-        quote!(#(#terms)+*)
+        quote!(#rt::Row::new(#(#terms)+*))
     }
 
     /// A reference to a label's value.

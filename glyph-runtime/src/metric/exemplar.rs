@@ -1,5 +1,7 @@
 //! Exemplars: one trace to look at for each bucket.
 
+#[cfg(any(feature = "prometheus", feature = "testing"))]
+use std::time::SystemTime;
 use std::{
     fmt,
     sync::atomic::{
@@ -7,8 +9,10 @@ use std::{
         Ordering::{Acquire, Relaxed, Release},
         fence,
     },
-    time::{SystemTime, UNIX_EPOCH},
 };
+
+#[cfg(any(feature = "prometheus", feature = "testing"))]
+use crate::clock::Moment;
 
 /// The trace that an observation belongs to (OpenMetrics 1.0, "Exemplars"; W3C Trace Context ids).
 ///
@@ -90,7 +94,7 @@ pub(crate) fn current_exemplar() -> Option<Exemplar> {
 pub struct InvalidTraceId;
 
 /// An exemplar with what was observed, and when.
-#[cfg(feature = "prometheus")]
+#[cfg(any(feature = "prometheus", feature = "testing"))]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct ExemplarAt {
     pub(crate) exemplar: Exemplar,
@@ -104,7 +108,7 @@ pub(crate) struct ExemplarSlots {
     cells: Box<[AtomicU64]>,
 }
 
-/// A slot's cells: sequence, trace id in two halves, span id, value, nanoseconds since 1970.
+/// A slot's cells: sequence, trace id in two halves, span id, value, cycles of the clock.
 const WIDTH: usize = 6;
 
 impl ExemplarSlots {
@@ -120,7 +124,7 @@ impl ExemplarSlots {
 
     /// Keeps an exemplar, unless another thread is writing to the same bucket at this moment:
     /// any of the two will do.
-    pub(crate) fn keep(&self, bucket: usize, exemplar: Exemplar, value: f64) {
+    pub(crate) fn keep(&self, bucket: usize, exemplar: Exemplar, value: f64, cycles: u64) {
         let Some([sequence, cells @ ..]) = self.slot(bucket) else {
             return;
         };
@@ -132,14 +136,14 @@ impl ExemplarSlots {
             return;
         }
         fence(Release);
-        for (cell, word) in cells.iter().zip(words(exemplar, value)) {
+        for (cell, word) in cells.iter().zip(words(exemplar, value, cycles)) {
             cell.store(word, Relaxed);
         }
         sequence.store(even.wrapping_add(2), Release);
     }
 
-    #[cfg(feature = "prometheus")]
     /// The bucket's exemplar, if it has one that is not being replaced.
+    #[cfg(any(feature = "prometheus", feature = "testing"))]
     pub(crate) fn read(&self, bucket: usize) -> Option<ExemplarAt> {
         let [sequence, cells @ ..] = self.slot(bucket)?;
         for _ in 0..8 {
@@ -162,32 +166,29 @@ impl ExemplarSlots {
     clippy::cast_possible_truncation,
     reason = "the halves of an id are taken apart"
 )]
-fn words(Exemplar { trace, span }: Exemplar, value: f64) -> [u64; WIDTH - 1] {
-    let time = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+fn words(Exemplar { trace, span }: Exemplar, value: f64, cycles: u64) -> [u64; WIDTH - 1] {
     [
         (trace >> 64) as u64,
         trace as u64,
         span,
         value.to_bits(),
-        u64::try_from(time.as_nanos()).unwrap_or(u64::MAX),
+        cycles,
     ]
 }
 
-#[cfg(feature = "prometheus")]
-fn exemplar_of([high, low, span, value, time]: [u64; WIDTH - 1]) -> ExemplarAt {
+#[cfg(any(feature = "prometheus", feature = "testing"))]
+fn exemplar_of([high, low, span, value, cycles]: [u64; WIDTH - 1]) -> ExemplarAt {
     ExemplarAt {
         exemplar: Exemplar {
             trace: (u128::from(high) << 64) | u128::from(low),
             span,
         },
         value: f64::from_bits(value),
-        time: UNIX_EPOCH + std::time::Duration::from_nanos(time),
+        time: Moment::system_time(cycles),
     }
 }
 
-#[cfg(all(test, feature = "prometheus"))]
+#[cfg(all(test, any(feature = "prometheus", feature = "testing")))]
 mod tests {
     use std::thread;
 
@@ -219,7 +220,7 @@ mod tests {
                             u128::from(writer) << 64 | u128::from(writer),
                             writer.into(),
                         );
-                        slots.keep(0, exemplar, writer.into());
+                        slots.keep(0, exemplar, writer.into(), 1);
                     }
                 });
             }

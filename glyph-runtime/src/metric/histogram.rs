@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::{Exemplar, Metric, Observation, current_exemplar};
-use crate::label::LabelSet;
+use crate::{clock::Moment, label::LabelSet};
 
 /// A distribution over buckets fixed beforehand, as a field of a catalog.
 ///
@@ -47,13 +47,19 @@ impl<L> Histogram<L> {
         }
     }
 
+    /// Where its cells are.
+    #[cfg(feature = "testing")]
+    pub(crate) const fn metric(&self) -> &'static Metric {
+        self.metric
+    }
+
     #[inline]
     fn observe_row(&self, row: usize, value: &impl Observation, exemplar: Option<Exemplar>) {
         if let Some(bucket) = self.metric.observe(row, value)
             && let Some(exemplar) = exemplar
         {
             self.metric
-                .keep_exemplar(row, bucket, exemplar, value.value());
+                .keep_exemplar(row, bucket, exemplar, value.value(), Moment::now());
         }
     }
 }
@@ -132,8 +138,13 @@ pub struct HistogramSnapshot {
 
 impl HistogramSnapshot {
     pub(crate) fn read(metric: &Metric, row: usize) -> Self {
-        let mut counts = Vec::new();
-        metric.read(row, &mut counts);
+        let mut cells = Vec::new();
+        metric.read(row, &mut cells);
+        Self::of_cells(metric, cells)
+    }
+
+    /// What the cells of a row, or the sums of several rows' cells, tell.
+    pub(crate) fn of_cells(metric: &Metric, mut counts: Vec<u64>) -> Self {
         let sum = metric.scale.sum(counts.pop().unwrap_or_default());
         Self {
             bounds: metric.parts.descriptor.buckets,

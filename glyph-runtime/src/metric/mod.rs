@@ -28,8 +28,10 @@ pub(crate) use amount::Observed;
 pub use bounds::{padded_bounds, scaled_bounds};
 pub(crate) use cells::slots;
 pub use cells::{Metric, MetricParts, MetricState};
-#[cfg(feature = "prometheus")]
+#[cfg(any(feature = "prometheus", feature = "testing"))]
 pub(crate) use exemplar::ExemplarAt;
 pub(crate) use scale::{Scale, Scaled};
 pub(crate) use storage::Own;
 pub use storage::Storage;
+#[cfg(feature = "testing")]
+pub(crate) use {slab::Slab, storage::OwnTable};

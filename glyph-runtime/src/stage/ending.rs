@@ -30,9 +30,9 @@ pub trait AtEnd<R> {
     type Output;
 
     /// Looks at the value while the call's span is current.
-    fn here(&self, result: &R) -> Self::End;
+    fn here(&self, guard: &Guard, result: &R) -> Self::End;
 
-    fn end(guard: Option<Guard>, end: Self::End, result: R) -> Self::Output;
+    fn end(call: Option<(Guard, Self::End)>, result: R) -> Self::Output;
 }
 
 impl<R, C, V> AtEnd<R> for C
@@ -44,13 +44,13 @@ where
     type Output = R;
 
     #[inline]
-    fn here(&self, result: &R) -> End<V> {
-        End::here(self(result))
+    fn here(&self, guard: &Guard, result: &R) -> End<V> {
+        guard.end(self(result))
     }
 
     #[inline]
-    fn end(guard: Option<Guard>, end: End<V>, result: R) -> R {
-        if let Some(guard) = guard {
+    fn end(call: Option<(Guard, End<V>)>, result: R) -> R {
+        if let Some((guard, end)) = call {
             guard.finish(end);
         }
         result
@@ -66,9 +66,9 @@ impl<R> AtEnd<R> for GoesOn {
     type End = ();
     type Output = (Option<Guard>, R);
 
-    fn here(&self, _: &R) {}
+    fn here(&self, _: &Guard, _: &R) {}
 
-    fn end(guard: Option<Guard>, (): (), result: R) -> Self::Output {
-        (guard, result)
+    fn end(call: Option<(Guard, ())>, result: R) -> Self::Output {
+        (call.map(|(guard, ())| guard), result)
     }
 }

@@ -10,7 +10,6 @@ use pin_project_lite::pin_project;
 use super::{
     Guard, Outcome,
     ending::{AtEnd, Ending, GoesOn},
-    guard::End,
 };
 
 pin_project! {
@@ -35,7 +34,7 @@ pin_project! {
             let end = {
                 let _entered = guard.enter();
                 this.body.set(None);
-                End::here(Outcome::Cancelled)
+                guard.end(Outcome::Cancelled)
             };
             guard.finish(end);
         }
@@ -105,12 +104,14 @@ where
         let polled = {
             let _entered = guard.as_ref().map(Guard::enter);
             body.poll(context).map(|result| {
-                let end = this.classify.here(&result);
+                let end = guard
+                    .as_ref()
+                    .map(|guard| this.classify.here(guard, &result));
                 (end, result)
             })
         };
         match polled {
-            Poll::Ready((end, result)) => Poll::Ready(C::end(guard, end, result)),
+            Poll::Ready((end, result)) => Poll::Ready(C::end(guard.zip(end), result)),
             Poll::Pending => {
                 *this.guard = guard;
                 Poll::Pending

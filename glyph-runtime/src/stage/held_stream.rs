@@ -2,7 +2,7 @@
 
 use futures_core::Stream;
 
-use super::{Guard, Streamed, Verdict, ending::Ending, guard::End, streamed};
+use super::{Guard, Streamed, Verdict, ending::Ending, streamed};
 
 /// A value that has a stream in it or has not.
 #[doc(hidden)]
@@ -61,7 +61,7 @@ where
     if !result.has_stream()
         && let Some(guard) = guard.take()
     {
-        let end = guard.span().in_scope(|| End::here(judge(&result)));
+        let end = guard.span().in_scope(|| guard.end(judge(&result)));
         guard.finish(end);
     }
     result.map(|stream| make(streamed((guard, stream), items)))

@@ -1,6 +1,6 @@
 //! A stage around a function's body.
 
-use super::{Guard, Inside, ending::Ending, guard::End};
+use super::{Guard, Inside, ending::Ending};
 
 /// Runs `body` inside the span and ends the call as `classify` judges what it returned.
 ///
@@ -15,7 +15,7 @@ pub fn run<R, V: Ending>(
     let (result, end) = {
         let _entered = guard.enter();
         let result = body();
-        let end = End::here(classify(&result));
+        let end = guard.end(classify(&result));
         (result, end)
     };
     guard.finish(end);

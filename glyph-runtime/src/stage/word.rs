@@ -6,12 +6,12 @@ use crate::{
     label::{LabelDescriptor, LabelValues},
 };
 
-/// What a word adds to the rows of a call that went well. It may wrap around.
+/// What a word adds to the rows of a call that went well.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Word {
-    pub(super) duration: usize,
-    pub(super) requests: usize,
+    pub(super) duration: i32,
+    pub(super) requests: i32,
 }
 
 /// A value that ends a call well, with a word for its status or without.
@@ -88,8 +88,13 @@ const fn value(label: &LabelDescriptor, text: &str) -> Option<([usize; 5], usize
     clippy::indexing_slicing,
     reason = "the index is compared with the length first"
 )]
-const fn shift(labels: &[LabelDescriptor], text: &str) -> usize {
-    let (mut shift, mut stride, mut index) = (0_usize, 1_usize, labels.len());
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "statuses are few, and their combinations bounded by `max_series`"
+)]
+const fn shift(labels: &[LabelDescriptor], text: &str) -> i32 {
+    let (mut shift, mut stride, mut index) = (0_i32, 1_usize, labels.len());
     while index > 0 {
         index -= 1;
         let label = &labels[index];
@@ -106,7 +111,7 @@ const fn shift(labels: &[LabelDescriptor], text: &str) -> usize {
                     .refuse()
             }
             let [ok, ..] = outcomes;
-            shift = shift.wrapping_add(digit.wrapping_sub(ok).wrapping_mul(stride));
+            shift += (digit as i32 - ok as i32) * stride as i32;
         }
         stride = stride.saturating_mul(label.radix());
     }

@@ -1,7 +1,7 @@
 //! The trace that a bucket remembers.
 
 use futures_util::FutureExt;
-use glyph_runtime::{Telemetry, expose::Format, instrument_stage};
+use glyph_runtime::{Exemplar, instrument_stage, testing};
 use opentelemetry_sdk::trace::{Sampler, SpanData};
 
 use crate::{
@@ -9,86 +9,72 @@ use crate::{
     telemetry::{Metrics, Test, stage},
 };
 
-/// The exemplars of a metric's series of a test, in the order of the buckets.
-fn exemplars(metric: &str, test: &str) -> Vec<String> {
-    let telemetry = Telemetry::builder("tests")
-        .catalog(Metrics::global())
-        .build()
-        .unwrap();
-    let page = telemetry.page(Format::OpenMetrics);
-    let series = format!("spans_{metric}_bucket{{test=\"{test}\"");
-    let lines = page.lines().filter(|line| line.starts_with(&series));
-    lines
-        .filter_map(|line| {
-            line.split_once(" # ")
-                .map(|(_, exemplar)| exemplar.to_owned())
-        })
-        .collect()
-}
-
-fn names(exemplar: &str, span: &SpanData) -> bool {
+fn exemplar_of(span: &SpanData) -> Exemplar {
     let context = &span.span_context;
-    exemplar.contains(&format!("trace_id=\"{}\"", context.trace_id()))
-        && exemplar.contains(&format!("span_id=\"{}\"", context.span_id()))
+    Exemplar::new(
+        u128::from_be_bytes(context.trace_id().to_bytes()),
+        u64::from_be_bytes(context.span_id().to_bytes()),
+    )
 }
 
 #[test]
 fn a_stage_leaves_its_own_span_in_its_histogram() {
-    #[instrument_stage(stage::stt, labels(test = "exemplar sync"))]
+    #[instrument_stage(stage::stt, labels(test = "sync"))]
     fn sync() {}
-    #[instrument_stage(stage::stt, labels(test = "exemplar async"))]
+    #[instrument_stage(stage::stt, labels(test = "async"))]
     async fn later() {
         futures_util::pending!();
     }
+    let captured = testing::capture();
     let spans = Exported::by(|| {
         let _outer = tracing::info_span!("outer").entered();
         sync();
         let mut cancelled = Box::pin(later());
         assert!((&mut cancelled).now_or_never().is_none());
     });
-    for (test, span) in ["exemplar sync", "exemplar async"].into_iter().zip(&spans) {
-        let exemplars = exemplars("stt_seconds", test);
-        assert_eq!(exemplars.len(), 1, "{test}");
-        assert!(names(&exemplars[0], span), "{test}: {exemplars:?} {span:?}");
+    for (test, span) in ["sync", "async"].into_iter().zip(&spans) {
+        let stt = captured.histogram::<stage::stt>().with(test);
+        assert_eq!(stt.exemplars(), [exemplar_of(span)], "{test}");
     }
 }
 
 #[test]
 fn a_block_leaves_its_own_span_too() {
-    let spans = Exported::by(|| {
-        let running = stage::stt {
-            test: "exemplar block",
-        }
-        .start();
-        running.finish();
-    });
-    let exemplars = exemplars("stt_seconds", "exemplar block");
-    assert!(names(&exemplars[0], &spans[0]), "{exemplars:?}");
+    let captured = testing::capture();
+    let spans = Exported::by(|| stage::stt { test: "block" }.start().finish());
+    let exemplars = captured.histogram::<stage::stt>().exemplars();
+    assert_eq!(exemplars, [exemplar_of(&spans[0])]);
 }
 
 #[test]
 fn a_histogram_observed_inside_a_span_remembers_it() {
+    let captured = testing::capture();
+    let size = &Metrics::global().size;
     let spans = Exported::by(|| {
         let _span = tracing::info_span!("upload").entered();
-        let test = "exemplar observed";
-        Metrics::global().size.observe(Test { test }, 17.0);
+        size.observe(Test { test: "observed" }, 17.0);
     });
-    let exemplars = exemplars("size_bytes", "exemplar observed");
-    assert_eq!(exemplars.len(), 1);
-    assert!(names(&exemplars[0], &spans[0]), "{exemplars:?}");
-    assert!(exemplars[0].contains("} 17 "), "{exemplars:?}");
+    let size = captured.histogram_of(size);
+    assert_eq!(size.exemplars(), [exemplar_of(&spans[0])]);
+    assert_eq!(size.sum().to_bits(), 17.0_f64.to_bits());
 }
 
 #[test]
 fn an_unsampled_span_and_none_at_all_leave_nothing() {
-    #[instrument_stage(stage::stt, labels(test = "exemplar none"))]
+    #[instrument_stage(stage::stt, labels(test = "unsampled"))]
     fn transcribe() {
-        let test = "exemplar none";
-        Metrics::global().size.observe(Test { test }, 17.0);
+        Metrics::global()
+            .size
+            .observe(Test { test: "unsampled" }, 17.0);
     }
+    let captured = testing::capture();
     transcribe();
     Exported::sampled_by(Sampler::AlwaysOff).run(transcribe);
-    for metric in ["stt_seconds", "size_bytes"] {
-        assert_eq!(exemplars(metric, "exemplar none"), [""; 0]);
-    }
+    let (stt, size) = (
+        captured.histogram::<stage::stt>(),
+        captured.histogram_of(&Metrics::global().size),
+    );
+    assert_eq!((stt.count(), size.count()), (2, 2));
+    assert_eq!(stt.exemplars(), []);
+    assert_eq!(size.exemplars(), []);
 }

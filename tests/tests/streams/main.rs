@@ -1,6 +1,9 @@
 //! A stream under a stage: its items, its gaps and its end.
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
-#![expect(clippy::float_cmp, reason = "a number of calls is whole")]
+#![expect(
+    clippy::float_cmp,
+    reason = "numbers of calls are whole and times of a frozen clock exact"
+)]
 
 mod boxes;
 mod made;
@@ -9,6 +12,7 @@ use std::{
     num::ParseIntError,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::Pin,
+    time::Duration,
 };
 
 use futures_util::{
@@ -17,8 +21,8 @@ use futures_util::{
 };
 use glyph_runtime::{
     Counter, Gauge, Histogram, Label, LabelSet, instrument_stage, metric_catalog, stage as current,
+    testing::{self, Capture},
 };
-use glyph_tests::opened_spans;
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 #[label(outcome)]
@@ -178,12 +182,32 @@ fn a_span_is_opened_in_the_call_and_is_of_the_caller() {
             );
         })
     }
-    let spans = opened_spans(|| {
-        drop(count(1));
-        assert_eq!(count(2).count().now_or_never(), Some(2));
-    });
-    let seen: Vec<_> = spans.iter().map(|span| span.value("to")).collect();
+    let captured = testing::capture();
+    drop(count(1));
+    assert_eq!(count(2).count().now_or_never(), Some(2));
+    let spans = captured.spans();
+    let seen: Vec<_> = spans.iter().map(|span| span.field("to")).collect();
     assert_eq!(seen, [Some("1"), Some("2")]);
-    assert!(spans.iter().all(|span| span.value("error.type").is_none()));
-    assert_ended("span", Ended::Ok, 2, 0);
+    assert!(spans.iter().all(|span| span.error_type().is_none()));
+    assert_eq!(captured.histogram::<stage::tokens>().count(), 1);
+}
+
+#[tokio::test]
+async fn items_and_the_gaps_between_them_have_their_times() {
+    #[instrument_stage(stage::tokens, stream, labels(source = "timed"))]
+    fn speak(captured: &Capture, pauses: [u64; 3]) -> impl Stream<Item = ()> {
+        iter(pauses).map(|pause| captured.clock().advance(Duration::from_millis(pause)))
+    }
+    let captured = testing::capture().frozen();
+    let words = speak(&captured, [500, 125, 250]);
+    captured.clock().advance(Duration::from_secs(9));
+    assert_eq!(words.count().await, 3);
+
+    let streams = Streams::global();
+    let first = captured.histogram_of(&streams.first);
+    assert_eq!((first.count(), first.sum()), (1, 0.5));
+    let gaps = captured.histogram_of(&streams.gaps);
+    assert_eq!((gaps.count(), gaps.sum()), (2, 0.375));
+    let whole = captured.histogram::<stage::tokens>();
+    assert_eq!((whole.count(), whole.sum()), (1, 0.875));
 }
