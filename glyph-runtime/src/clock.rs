@@ -31,6 +31,13 @@ pub(crate) struct Moment {
 }
 
 impl Moment {
+    /// That of a call which has not begun.
+    pub(crate) const UNKNOWN: Self = Self {
+        raw: 0,
+        #[cfg(feature = "testing")]
+        captured: None,
+    };
+
     #[inline]
     pub(crate) fn now() -> Self {
         Self {

@@ -14,7 +14,13 @@ use super::{
 use crate::diagnostic::Place;
 
 /// The statements that run the function's body under `guard`.
-pub(super) fn measured(site: &Site, [guard, span]: [&Ident; 2], rt: &TokenStream) -> TokenStream {
+///
+/// A call that starts later starts from `waiting`.
+pub(super) fn measured(
+    site: &Site,
+    [guard, waiting]: [&Ident; 2],
+    rt: &TokenStream,
+) -> TokenStream {
     let function = &site.function;
     let body = match &site.form {
         Form::Sync(_) | Form::Async(_) | Form::Stream(_) => nested(&function.body),
@@ -40,7 +46,7 @@ pub(super) fn measured(site: &Site, [guard, span]: [&Ident; 2], rt: &TokenStream
         }
         Form::Stream(stream) => {
             let mention = mention(&function.signature, &body);
-            call.stream(stream, span, &mention, &function.body)
+            call.stream(stream, waiting, &mention, &function.body)
         }
     }
 }
@@ -60,7 +66,7 @@ impl Call<'_> {
         } = self;
         match output {
             Output::Value(ty) => {
-                quote!(#rt::run(#guard, move || -> #ty { #mention #body }, #judge))
+                quote!(#rt::run(&mut #guard, move || -> #ty { #mention #body }, #judge))
             }
             Output::Never => {
                 let entered = Ident::new("__entered", Span::mixed_site());
@@ -68,7 +74,7 @@ impl Call<'_> {
             }
             Output::Stream(stream) => {
                 let ty = &stream.ty;
-                let body = quote!(#guard, move || -> #ty { #mention #body });
+                let body = quote!(&mut #guard, move || -> #ty { #mention #body });
                 let run = place(stream).start_call(quote!(#rt::run_on), body);
                 self.streamed(stream, &run)
             }
@@ -88,14 +94,14 @@ impl Call<'_> {
         match output {
             Output::Value(ty) => {
                 let pin = pin(ty, rt);
-                quote!(#rt::wrap(#guard, #words { #pin #inside }, #judge).await)
+                quote!(#rt::wrap(&mut #guard, #words { #pin #inside }, #judge).await)
             }
             Output::Never => {
-                quote!(#rt::wrap(#guard, #words { #inside }, |_| #rt::Verdict::OK).await)
+                quote!(#rt::wrap(&mut #guard, #words { #inside }, |_| #rt::Verdict::OK).await)
             }
             Output::Stream(stream) => {
                 let pin = pin(&stream.ty, rt);
-                let body = quote!(#guard, #words { #pin #inside });
+                let body = quote!(&mut #guard, #words { #pin #inside });
                 let mut wrap = place(stream).start_call(quote!(#rt::wrap_on), body);
                 wrap.extend(place(stream).start(quote!(.await)));
                 self.streamed(stream, &wrap)
@@ -132,7 +138,7 @@ impl Call<'_> {
     fn stream(
         &self,
         stream: &StreamType,
-        span: &Ident,
+        waiting: &Ident,
         mention: &TokenStream,
         body: &Group,
     ) -> TokenStream {
@@ -140,12 +146,13 @@ impl Call<'_> {
         let items = self.items(stream);
         if let Some(boxed) = stream.boxed.as_ref().and_then(|_| Boxed::find(body)) {
             let body = &boxed.body;
-            let streamed = quote!(#rt::stream(#guard, #span, move || { #mention #body }, #items));
+            let streamed =
+                quote!(#rt::stream(#guard, #waiting, move || { #mention #body }, #items));
             return boxed.around(streamed);
         }
         let (ty, body) = (&stream.ty, nested(body));
         let streamed =
-            quote!(#rt::stream(#guard, #span, move || -> #ty { #mention #body }, #items));
+            quote!(#rt::stream(#guard, #waiting, move || -> #ty { #mention #body }, #items));
         match &stream.boxed {
             Some(_) => quote!(#rt::Box::pin(#streamed)),
             None => streamed,

@@ -13,29 +13,23 @@ use crate::{diagnostic::Place, runtime_path::hidden_module};
 
 pub(super) fn tokens(site: &Site) -> TokenStream {
     let rt = hidden_module(site.runtime.as_ref());
-    let [span, guard, stage] = ["__span", "__guard", "__stage"].map(hidden);
+    let [guard, stage, waiting] = ["__guard", "__stage", "__waiting"].map(hidden);
     let constant = constant(site, &rt);
-    let (statics, open) = expand_span::opened(site, &stage, &hidden(SITE), &rt);
+    let word = site.judge.word(|| stage_of_any_labels(site, &rt), &rt);
+    let (statics, open) = expand_span::opened(site, [&guard, &stage], &hidden(SITE), &rt);
     let literal = stage_at_run_time(site, &rt);
-    let measured = body::measured(site, [&guard, &span], &rt);
+    let measured = body::measured(site, [&guard, &waiting], &rt);
     // What a label's value borrows lives as long as the `match`.
     let start = if let Form::Stream(_) = &site.form {
-        quote!(let (#span, #guard) = match #rt::ready(#literal) { #stage => (#open, #rt::call(#stage)) };)
+        quote!(let #waiting = match #rt::ready(#literal) { #stage => { #open #rt::call(#stage) } };)
     } else {
-        quote! {
-            let #guard = match #rt::ready(#literal) {
-                #stage => {
-                    let #span = #open;
-                    #rt::start(#stage, #span)
-                }
-            };
-        }
+        quote!(match #rt::ready(#literal) { #stage => { #open #rt::start(&mut #guard, #stage); } })
     };
-    let word = site.judge.word(|| stage_of_any_labels(site, &rt), &rt);
     let inside = quote! {
         #constant
         #word
         #statics
+        let mut #guard = #rt::Guard::idle();
         #start
         #measured
     };

@@ -7,15 +7,15 @@ use syn::{LitStr, ext::IdentExt};
 use super::{args::FieldArg, expand::hidden, model::Site};
 use crate::{diagnostic::Place, runtime_path::option, span_site::SpanSite};
 
-/// The statics of the function's spans, and the expression that opens one for `stage`.
+/// The statics of the function's spans, and the statement that opens one for `stage` and gives it to `guard`.
 pub(super) fn opened(
     site: &Site,
-    stage: &Ident,
+    [guard, stage]: [&Ident; 2],
     constant: &Ident,
     rt: &TokenStream,
 ) -> (TokenStream, TokenStream) {
     if site.span.skips() {
-        return (TokenStream::new(), quote!(#rt::Opened::nothing()));
+        return (TokenStream::new(), TokenStream::new());
     }
     let place = hidden("__GLYPH_SPANS");
     let (names, values) = fields(site, rt);
@@ -41,9 +41,8 @@ pub(super) fn opened(
         None => open,
     };
     let open = quote! {
-        match #rt::opens(&#place, #level, #has_parent) {
-            #rt::core::option::Option::Some(#outer) => #open,
-            #rt::core::option::Option::None => #rt::Opened::nothing(),
+        if let #rt::core::option::Option::Some(#outer) = #rt::opens(&#place, #level, #has_parent) {
+            #rt::Guard::opened(&mut #guard, #open);
         }
     };
     (quote!(#checks #statics), open)

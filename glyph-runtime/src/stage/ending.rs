@@ -1,38 +1,38 @@
 //! What becomes of a call when its body is ready.
 
-use super::{Guard, Outcome, Verdict, guard::End};
+use super::{Guard, Outcome, Verdict, Word};
 
 /// What is said of a value that ends its call.
 #[doc(hidden)]
 pub trait Ending {
-    /// The verdict; a status of its own moves the rows of the call.
-    fn settle(self, guard: &mut Guard) -> Verdict;
+    /// The verdict, and how far a status of its own moves the rows.
+    fn settle(self) -> (Verdict, Word);
 }
 
 impl Ending for Verdict {
     #[inline]
-    fn settle(self, _: &mut Guard) -> Verdict {
-        self
+    fn settle(self) -> (Verdict, Word) {
+        (self, Word::NONE)
     }
 }
 
 impl Ending for Outcome {
     #[inline]
-    fn settle(self, _: &mut Guard) -> Verdict {
-        self.into()
+    fn settle(self) -> (Verdict, Word) {
+        Verdict::from(self).settle()
     }
 }
 
 /// What is done with the value of a body that is ready: a closure judges it, and so ends the call.
 #[doc(hidden)]
 pub trait AtEnd<R> {
-    type End;
     type Output;
 
     /// Looks at the value while the call's span is current.
-    fn here(&self, guard: &Guard, result: &R) -> Self::End;
+    fn here(&self, guard: &Guard, result: &R);
 
-    fn end(call: Option<(Guard, Self::End)>, result: R) -> Self::Output;
+    /// Gives the value, the span left.
+    fn end(guard: &mut Guard, result: R) -> Self::Output;
 }
 
 impl<R, C, V> AtEnd<R> for C
@@ -40,19 +40,16 @@ where
     C: Fn(&R) -> V,
     V: Ending,
 {
-    type End = End<V>;
     type Output = R;
 
     #[inline]
-    fn here(&self, guard: &Guard, result: &R) -> End<V> {
-        guard.end(self(result))
+    fn here(&self, guard: &Guard, result: &R) {
+        guard.record(self(result));
     }
 
     #[inline]
-    fn end(call: Option<(Guard, End<V>)>, result: R) -> R {
-        if let Some((guard, end)) = call {
-            guard.finish(end);
-        }
+    fn end(guard: &mut Guard, result: R) -> R {
+        guard.over();
         result
     }
 }
@@ -63,12 +60,11 @@ where
 pub struct GoesOn;
 
 impl<R> AtEnd<R> for GoesOn {
-    type End = ();
-    type Output = (Option<Guard>, R);
+    type Output = (Guard, R);
 
     fn here(&self, _: &Guard, _: &R) {}
 
-    fn end(call: Option<(Guard, ())>, result: R) -> Self::Output {
-        (call.map(|(guard, ())| guard), result)
+    fn end(guard: &mut Guard, result: R) -> Self::Output {
+        (guard.handed_on(), result)
     }
 }

@@ -10,50 +10,51 @@ use pin_project_lite::pin_project;
 use super::{
     Guard, Outcome,
     ending::{AtEnd, Ending, GoesOn},
+    guard::Unwinding,
 };
 
 pin_project! {
     /// A call under way in an asynchronous function. See [`wrap`].
     #[doc(hidden)]
     #[must_use = "futures do nothing unless polled"]
-    pub struct Wrap<F, C> {
+    pub struct Wrap<G: AsMut<Guard>, F, C> {
         // Empty only while the wrapper is dropped.
         #[pin]
         body: Option<F>,
-        guard: Option<Guard>,
+        guard: G,
         classify: C,
     }
 
-    impl<F, C> PinnedDrop for Wrap<F, C> {
+    impl<G: AsMut<Guard>, F, C> PinnedDrop for Wrap<G, F, C> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let Some(guard) = this.guard.take() else {
+            let guard = this.guard.as_mut();
+            if !guard.is_running() {
                 return;
-            };
-            // The guard would take somebody else's panic, which unwinds through here, for one of the body's.
-            let end = {
-                let _entered = guard.enter();
+            }
+            {
+                let _inside = guard.enter();
                 this.body.set(None);
-                guard.end(Outcome::Cancelled)
-            };
-            guard.finish(end);
+                // The guard would take somebody else's panic, which unwinds through here, for one of the body's.
+                guard.record(Outcome::Cancelled);
+            }
+            guard.over();
         }
     }
 }
 
-impl<F, C> Wrap<F, C> {
-    /// A call that has not begun, and does not before [`begin`](Self::begin).
+impl<F, C> Wrap<Guard, F, C> {
+    /// A call that has not begun, and does not before its guard is started.
     pub(super) const fn waiting(body: F, classify: C) -> Self {
         Self {
             body: Some(body),
-            guard: None,
+            guard: Guard::idle(),
             classify,
         }
     }
 
-    /// Begins the call.
-    pub(super) fn begin(self: Pin<&mut Self>, guard: Guard) {
-        *self.project().guard = Some(guard);
+    pub(super) fn guard(self: Pin<&mut Self>) -> &mut Guard {
+        self.project().guard
     }
 }
 
@@ -62,7 +63,7 @@ impl<F, C> Wrap<F, C> {
 /// Dropped before that, it drops what is left of the body and records `cancelled`.
 #[doc(hidden)]
 #[inline]
-pub fn wrap<F, C, V>(guard: Guard, body: F, classify: C) -> Wrap<F, C>
+pub fn wrap<F, C, V>(guard: &mut Guard, body: F, classify: C) -> Wrap<&mut Guard, F, C>
 where
     F: Future,
     C: Fn(&F::Output) -> V,
@@ -70,23 +71,24 @@ where
 {
     Wrap {
         body: Some(body),
-        guard: Some(guard),
+        guard,
         classify,
     }
 }
 
 /// [`wrap`] for a body that gives a stream, with which the call goes on.
 #[doc(hidden)]
-pub fn wrap_on<F: Future>(guard: Guard, body: F) -> Wrap<F, GoesOn> {
+pub fn wrap_on<F: Future>(guard: &mut Guard, body: F) -> Wrap<&mut Guard, F, GoesOn> {
     Wrap {
         body: Some(body),
-        guard: Some(guard),
+        guard,
         classify: GoesOn,
     }
 }
 
-impl<F, C> Future for Wrap<F, C>
+impl<G, F, C> Future for Wrap<G, F, C>
 where
+    G: AsMut<Guard>,
     F: Future,
     C: AtEnd<F::Output>,
 {
@@ -98,25 +100,22 @@ where
         let Some(body) = this.body.as_pin_mut() else {
             return Poll::Pending;
         };
-        // Without a guard it is polled once more after its end, to which an `async` body has its own answer.
-        let guard = this.guard.take();
-        // A panic drops the guard while it unwinds: that is how `panicked` is told from `cancelled`.
+        let guard = this.guard.as_mut();
+        // Polled once more after its end, an `async` body has its own answer.
+        if !guard.is_running() {
+            return body.poll(context).map(|result| C::end(guard, result));
+        }
+        let unwinding = Unwinding(guard);
         let polled = {
-            let _entered = guard.as_ref().map(Guard::enter);
+            let guard = &*unwinding.0;
+            let _inside = guard.enter();
             body.poll(context).map(|result| {
-                let end = guard
-                    .as_ref()
-                    .map(|guard| this.classify.here(guard, &result));
-                (end, result)
+                this.classify.here(guard, &result);
+                result
             })
         };
-        match polled {
-            Poll::Ready((end, result)) => Poll::Ready(C::end(guard.zip(end), result)),
-            Poll::Pending => {
-                *this.guard = guard;
-                Poll::Pending
-            }
-        }
+        unwinding.did_not_happen();
+        polled.map(|result| C::end(this.guard.as_mut(), result))
     }
 }
 

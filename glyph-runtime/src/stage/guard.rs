@@ -1,6 +1,9 @@
 //! The one object that stands between a stage's start and its record.
 
-use std::time::Duration;
+use std::{
+    mem::{forget, replace},
+    time::Duration,
+};
 
 use tracing::Span;
 
@@ -14,46 +17,79 @@ use crate::{
     metric::{Own, current_exemplar},
 };
 
-/// A call under way. It records exactly once: when it is finished, or else when it is dropped.
+/// A call, made where it stays: moving it would cost more than what it does. It records exactly once: when its
+/// end is known, or else when it is dropped.
 #[doc(hidden)]
 #[derive(Debug)]
 #[must_use = "dropping it records the call as cancelled"]
 pub struct Guard {
-    cells: &'static StageCells,
+    /// None before the call and after it.
+    cells: Option<&'static StageCells>,
     rows: Rows,
     started: Moment,
-    finished: bool,
     opened: Opened,
 }
 
 /// Starts a call: its rows are found, its clock runs, and it is in flight.
 #[doc(hidden)]
+#[inline]
 #[expect(
     clippy::needless_pass_by_value,
     reason = "call sites are plain struct literals"
 )]
-pub fn start<S: Stage>(stage: S, opened: Opened) -> Guard {
-    Guard::new(S::cells(), stage.rows(), opened)
+pub fn start<S: Stage>(guard: &mut Guard, stage: S) {
+    guard.rows = stage.rows();
+    guard.begin(S::cells());
 }
 
 /// [`start`] for a call from a block, whose span is opened by the catalog.
-pub(super) fn start_here<S: Stage>(stage: S) -> Guard {
-    let opened = span::own(&stage);
-    start(stage, opened)
+pub(super) fn start_here<S: Stage>(guard: &mut Guard, stage: S) {
+    if let Some(opened) = span::own(&stage) {
+        guard.opened(opened);
+    }
+    start(guard, stage);
 }
 
 impl Guard {
-    pub(super) fn new(cells: &'static StageCells, rows: Rows, opened: Opened) -> Self {
-        if let Some(gauge) = &cells.in_flight {
-            gauge.add_float(cells.own(), rows.in_flight, 1.0);
-        }
+    /// No call.
+    #[inline]
+    pub const fn idle() -> Self {
         Self {
-            cells,
-            rows,
-            started: Moment::now(),
-            finished: false,
-            opened,
+            cells: None,
+            rows: Rows::FIRST,
+            started: Moment::UNKNOWN,
+            opened: Opened::nothing(),
         }
+    }
+
+    /// Takes the span of the call.
+    pub fn opened(&mut self, opened: Opened) {
+        self.opened = opened;
+    }
+
+    /// [`start`] with the rows found.
+    pub(super) fn start(&mut self, cells: &'static StageCells, rows: Rows) {
+        self.rows = rows;
+        self.begin(cells);
+    }
+
+    #[inline(never)]
+    fn begin(&mut self, cells: &'static StageCells) {
+        if let Some(gauge) = &cells.in_flight {
+            gauge.add_float(cells.own(), self.rows.in_flight, 1.0);
+        }
+        self.cells = Some(cells);
+        self.started = Moment::now();
+    }
+
+    #[inline]
+    pub(super) const fn is_running(&self) -> bool {
+        self.cells.is_some()
+    }
+
+    /// The call, which goes on elsewhere.
+    pub(super) const fn handed_on(&mut self) -> Self {
+        replace(self, Self::idle())
     }
 
     /// The call's span.
@@ -63,19 +99,19 @@ impl Guard {
         &self.opened.span
     }
 
-    /// Whether the stage counts retries or fallbacks.
+    /// What retries and fallbacks are counted in, if the stage binds any.
     #[inline]
-    pub(super) const fn has_events(&self) -> bool {
-        self.cells.retries.is_some() || self.cells.fallbacks.is_some()
-    }
-
-    pub(super) fn events(&self) -> Events {
-        Events::of(self.cells, self.rows)
+    pub(super) fn events(&self) -> Option<Events> {
+        let cells = self.cells?;
+        let any = cells.retries.is_some() || cells.fallbacks.is_some();
+        any.then(|| Events::of(cells, self.rows))
     }
 
     /// Records an item of a stream, which comes now and follows that of the moment `last`.
     pub(super) fn item(&self, last: Option<Moment>, now: Moment, outcome: Outcome) {
-        let (cells, rows) = (self.cells, self.rows);
+        let (Some(cells), rows) = (self.cells, self.rows) else {
+            return;
+        };
         let own = cells.own();
         let (time, row) = match last {
             None => (&cells.first_item, rows.first_item),
@@ -90,54 +126,39 @@ impl Guard {
         }
     }
 
-    /// Ends the call.
+    /// Records the call, whose span is current. [`over`](Self::over) follows once the span is left.
     #[inline]
-    pub(super) fn finish<V: Ending>(mut self, End { verdict, exemplar }: End<V>) {
-        let verdict = verdict.settle(&mut self);
-        self.record(End { verdict, exemplar });
+    pub(super) fn record(&self, ending: impl Ending) {
+        let (verdict, word) = ending.settle();
+        self.record_as(verdict, word);
     }
 
-    /// Moves the call's rows from those of the status `ok` to those of `word`.
-    pub(super) const fn shift(&mut self, word: Word) {
-        let rows = &mut self.rows;
-        rows.duration = rows.duration.moved(word.duration);
-        rows.requests = rows.requests.moved(word.requests);
+    /// The call is recorded, and what follows is none of it.
+    #[inline]
+    pub(super) const fn over(&mut self) {
+        self.cells = None;
     }
 
-    /// Ends the call, whose span is not entered.
-    pub(super) fn finish_outside(mut self, verdict: Verdict) {
-        let end = self.end_outside(verdict);
-        self.record(end);
-    }
-
-    fn end_outside(&self, verdict: Verdict) -> End {
-        let span = self.span();
-        if span.is_disabled() {
-            self.end(verdict)
-        } else {
-            span.in_scope(|| self.end(verdict))
+    /// Ends the call, whose span is not entered, as `ending` says inside of it.
+    pub(super) fn finish<E: Ending>(&mut self, ending: impl FnOnce() -> E) {
+        if self.is_running() {
+            self.span().in_scope(|| self.record(ending()));
+            self.over();
         }
     }
 
-    /// The end of the call, whose span is current.
-    #[inline]
-    pub(super) fn end<V>(&self, verdict: V) -> End<V> {
-        End {
-            verdict,
-            exemplar: self.opened.exemplar(),
-        }
-    }
-
-    fn record(&mut self, End { verdict, exemplar }: End) {
-        self.finished = true;
+    #[inline(never)]
+    fn record_as(&self, verdict: Verdict, word: Word) {
+        let (Some(cells), rows) = (self.cells, &self.rows) else {
+            return;
+        };
         let times = (self.started, Moment::now());
-        let (cells, rows, outcome) = (self.cells, self.rows, verdict.outcome);
-        let own = cells.own();
-        cells
-            .duration
-            .observe(own, rows.duration, outcome, times, exemplar);
+        let (own, outcome) = (cells.own(), verdict.outcome);
+        let row = rows.duration.moved(word.duration);
+        let exemplar = self.opened.exemplar();
+        cells.duration.observe(own, row, outcome, times, exemplar);
         if let Some(requests) = &cells.requests {
-            requests.add(own, rows.requests, outcome);
+            requests.add(own, rows.requests.moved(word.requests), outcome);
         }
         if let Some(errors) = &cells.errors
             && outcome.is_error()
@@ -169,12 +190,28 @@ impl Guard {
     }
 }
 
-/// How a call ended, and the trace to show for it.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct End<V = Verdict> {
-    verdict: V,
-    exemplar: Option<Exemplar>,
+impl AsMut<Self> for Guard {
+    #[inline]
+    fn as_mut(&mut self) -> &mut Self {
+        self
+    }
+}
+
+/// Tells a panic that passes from a drop: the guard itself may be dropped when the panic is long caught.
+#[derive(Debug)]
+pub(super) struct Unwinding<'call>(pub(super) &'call mut Guard);
+
+impl Unwinding<'_> {
+    #[inline]
+    pub(super) const fn did_not_happen(self) {
+        forget(self);
+    }
+}
+
+impl Drop for Unwinding<'_> {
+    fn drop(&mut self) {
+        self.0.finish(|| Outcome::Panicked);
+    }
 }
 
 impl Bound {
@@ -211,14 +248,22 @@ impl Bound {
 impl Drop for Guard {
     #[inline]
     fn drop(&mut self) {
-        if !self.finished {
-            let outcome = if std::thread::panicking() {
+        if self.is_running() {
+            self.dropped();
+        }
+    }
+}
+
+impl Guard {
+    #[cold]
+    fn dropped(&mut self) {
+        let panics = std::thread::panicking();
+        self.finish(|| {
+            if panics {
                 Outcome::Panicked
             } else {
                 Outcome::Cancelled
-            };
-            let end = self.end_outside(outcome.into());
-            self.record(end);
-        }
+            }
+        });
     }
 }

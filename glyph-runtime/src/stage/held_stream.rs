@@ -47,7 +47,7 @@ impl<S> HoldsStream for Option<S> {
 /// The value that a body gave. With a stream in it the call goes on; without, it ends as `judge` says.
 #[doc(hidden)]
 pub fn held_stream<R, V, C, T>(
-    (guard, result): (Option<Guard>, R),
+    (mut guard, result): (Guard, R),
     judge: impl FnOnce(&R) -> V,
     items: C,
     make: impl FnOnce(Streamed<R::Stream, C>) -> T,
@@ -57,12 +57,8 @@ where
     V: Ending,
     C: Fn(&<R::Stream as Stream>::Item) -> Verdict,
 {
-    let mut guard = guard;
-    if !result.has_stream()
-        && let Some(guard) = guard.take()
-    {
-        let end = guard.span().in_scope(|| guard.end(judge(&result)));
-        guard.finish(end);
+    if !result.has_stream() {
+        guard.finish(|| judge(&result));
     }
     result.map(|stream| make(streamed((guard, stream), items)))
 }

@@ -20,7 +20,7 @@ impl Guard {
     pub(super) fn enter(&self) -> Inside<'_> {
         Inside {
             _span: self.span().enter(),
-            outer: self.has_events().then(|| self.events().enter()),
+            outer: self.events().map(Events::enter),
         }
     }
 }

@@ -69,7 +69,7 @@ pub use error_outcome::ErrorOutcome;
 pub use event::{fallback, retry};
 pub use future::{Wrap, pin, wrap, wrap_on};
 use guard::start_here;
-pub use guard::{End, Guard, start};
+pub use guard::{Guard, start};
 pub use held_stream::{HoldsStream, held_stream};
 pub use inside::Inside;
 pub use judged::Judged;
@@ -154,7 +154,7 @@ impl StageCells {
 
 /// Rows of a stage's metrics, small enough to go along with every call.
 #[doc(hidden)]
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Rows {
     pub duration: Row,
     pub requests: Row,
@@ -169,8 +169,22 @@ pub struct Rows {
 
 /// The row of a metric, but for the outcome.
 #[doc(hidden)]
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Row(i32);
+
+impl Rows {
+    const FIRST: Self = Self {
+        duration: Row::FIRST,
+        requests: Row::FIRST,
+        errors: Row::FIRST,
+        in_flight: Row::FIRST,
+        retries: Row::FIRST,
+        fallbacks: Row::FIRST,
+        first_item: Row::FIRST,
+        between_items: Row::FIRST,
+        items: Row::FIRST,
+    };
+}
 
 impl Row {
     pub const FIRST: Self = Self(0);

@@ -4,32 +4,32 @@ use super::{Guard, Inside, ending::Ending};
 
 /// Runs `body` inside the span and ends the call as `classify` judges what it returned.
 ///
-/// A panic goes on through here and drops the guard, which records it.
+/// A panic goes on through here to the guard's owner, who drops it: that records the call.
 #[doc(hidden)]
 #[inline]
 pub fn run<R, V: Ending>(
-    guard: Guard,
+    guard: &mut Guard,
     body: impl FnOnce() -> R,
     classify: impl FnOnce(&R) -> V,
 ) -> R {
-    let (result, end) = {
-        let _entered = guard.enter();
+    let result = {
+        let _inside = guard.enter();
         let result = body();
-        let end = guard.end(classify(&result));
-        (result, end)
+        guard.record(classify(&result));
+        result
     };
-    guard.finish(end);
+    guard.over();
     result
 }
 
 /// [`run`] for a body that gives a stream, with which the call goes on.
 #[doc(hidden)]
-pub fn run_on<R>(guard: Guard, body: impl FnOnce() -> R) -> (Option<Guard>, R) {
+pub fn run_on<R>(guard: &mut Guard, body: impl FnOnce() -> R) -> (Guard, R) {
     let result = {
-        let _entered = guard.enter();
+        let _inside = guard.enter();
         body()
     };
-    (Some(guard), result)
+    (guard.handed_on(), result)
 }
 
 /// Enters the call of a function that does not return, and so ends by a panic alone.

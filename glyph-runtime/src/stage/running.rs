@@ -48,9 +48,9 @@ pub struct Running {
 /// Starts a call from a block.
 #[doc(hidden)]
 pub fn begin<S: Stage>(stage: S) -> Running {
-    Running {
-        guard: start_here(stage),
-    }
+    let mut guard = Guard::idle();
+    start_here(&mut guard, stage);
+    Running { guard }
 }
 
 impl Running {
@@ -68,28 +68,32 @@ impl Running {
 
     /// Counts a retry, if the stage binds `retries`.
     pub fn retry(&self) {
-        self.guard.events().retry();
+        if let Some(events) = self.guard.events() {
+            events.retry();
+        }
     }
 
     /// Counts a fallback, if the stage binds `fallbacks`: what was asked for comes from elsewhere.
     pub fn fallback(&self) {
-        self.guard.events().fallback();
+        if let Some(events) = self.guard.events() {
+            events.fallback();
+        }
     }
 
     /// Ends the call well.
-    pub fn finish(self) {
-        self.guard.finish_outside(Verdict::OK);
+    pub fn finish(mut self) {
+        self.guard.finish(|| Verdict::OK);
     }
 
     /// Ends the call as `error` says, and puts its type onto the span.
     ///
     /// An error of another crate has no outcome: say it with [`fail_as`](Self::fail_as).
-    pub fn fail<E: ErrorOutcome + ?Sized>(self, error: &E) {
-        self.guard.finish_outside(Verdict::of_error(error));
+    pub fn fail<E: ErrorOutcome + ?Sized>(mut self, error: &E) {
+        self.guard.finish(|| Verdict::of_error(error));
     }
 
     /// Ends the call with this outcome.
-    pub fn fail_as(self, outcome: Outcome) {
-        self.guard.finish_outside(outcome.into());
+    pub fn fail_as(mut self, outcome: Outcome) {
+        self.guard.finish(|| outcome);
     }
 }

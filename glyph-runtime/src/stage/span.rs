@@ -183,10 +183,11 @@ fn outer(site: &'static SpanSite, names_parent: bool) -> Option<Outer> {
     })
 }
 
-/// The span of a call from a block.
-pub(super) fn own<S: Stage>(stage: &S) -> Opened {
+/// The span of a call from a block, if it is to have one.
+pub(super) fn own<S: Stage>(stage: &S) -> Option<Opened> {
     let site = S::span_site();
-    opens(site, Level::INFO, false).map_or(Opened::nothing(), |_| Opened {
+    opens(site, Level::INFO, false)?;
+    Some(Opened {
         span: labelled(stage, site, Parent::Current, &[]),
         #[cfg(feature = "trace")]
         place: None,

@@ -1,15 +1,15 @@
 //! A stage around a stream.
 
 use std::{
-    mem::replace,
     pin::Pin,
     task::{Context, Poll},
 };
 
-use super::{Guard, Opened, Outcome, Rows, Stage, Verdict};
-use crate::clock::Moment;
 use futures_core::Stream;
 use pin_project_lite::pin_project;
+
+use super::{Guard, Outcome, Rows, Stage, StageCells, Verdict, guard::Unwinding};
+use crate::clock::Moment;
 
 pin_project! {
     /// A stream under way. See [`stream`].
@@ -19,7 +19,9 @@ pin_project! {
         // Empty only while the wrapper is dropped.
         #[pin]
         body: Option<B>,
-        progress: Progress,
+        guard: Guard,
+        // Until the first poll.
+        call: Option<Call>,
         classify: C,
         // When the last item came.
         last: Option<Moment>,
@@ -30,30 +32,26 @@ pin_project! {
     impl<B, C> PinnedDrop for Streamed<B, C> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let Progress::Running(guard) = replace(this.progress, Progress::Over) else {
+            if !this.guard.is_running() {
                 return;
-            };
-            let end = {
-                let _entered = guard.enter();
+            }
+            {
+                let _inside = this.guard.enter();
                 this.body.set(None);
-                guard.end(this.verdict.unwrap_or(Outcome::Cancelled.into()))
-            };
-            guard.finish(end);
+                this.guard.record(this.verdict.unwrap_or(Outcome::Cancelled.into()));
+            }
+            this.guard.over();
         }
     }
-}
-
-enum Progress {
-    /// Not polled yet.
-    Waiting(Call, Opened),
-    Running(Guard),
-    Over,
 }
 
 /// A stage that has not started: its rows are found, since it may borrow what the body takes.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Call(fn(Rows, Opened) -> Guard, Rows);
+pub struct Call {
+    cells: &'static StageCells,
+    rows: Rows,
+}
 
 /// Finds the rows of `stage`. The clock starts later.
 #[doc(hidden)]
@@ -62,18 +60,18 @@ pub struct Call(fn(Rows, Opened) -> Guard, Rows);
     reason = "call sites are plain struct literals"
 )]
 pub fn call<S: Stage>(stage: S) -> Call {
-    Call(
-        |rows, opened| Guard::new(S::cells(), rows, opened),
-        stage.rows(),
-    )
+    Call {
+        cells: S::cells(),
+        rows: stage.rows(),
+    }
 }
 
-/// The stream that `body` makes, each poll inside of `span`. It starts with its first poll and records when it is
-/// finished or dropped.
+/// The stream that `body` makes, each poll inside of the guard's span. It starts with its first poll and records when
+/// it is finished or dropped.
 #[doc(hidden)]
 pub fn stream<B, C>(
+    guard: Guard,
     call: Call,
-    span: Opened,
     body: impl FnOnce() -> B,
     classify: C,
 ) -> Streamed<B, C>
@@ -81,26 +79,26 @@ where
     B: Stream,
     C: Fn(&B::Item) -> Verdict,
 {
-    Streamed::new(body(), Progress::Waiting(call, span), classify)
+    Streamed::new(body(), guard, Some(call), classify)
 }
 
 /// The stream that a body gave. The call that began with the body goes on and records when the stream is finished
 /// or dropped.
 #[doc(hidden)]
-pub fn streamed<B, C>((guard, body): (Option<Guard>, B), classify: C) -> Streamed<B, C>
+pub fn streamed<B, C>((guard, body): (Guard, B), classify: C) -> Streamed<B, C>
 where
     B: Stream,
     C: Fn(&B::Item) -> Verdict,
 {
-    let progress = guard.map_or(Progress::Over, Progress::Running);
-    Streamed::new(body, progress, classify)
+    Streamed::new(body, guard, None, classify)
 }
 
 impl<B, C> Streamed<B, C> {
-    const fn new(body: B, progress: Progress, classify: C) -> Self {
+    const fn new(body: B, guard: Guard, call: Option<Call>, classify: C) -> Self {
         Self {
             body: Some(body),
-            progress,
+            guard,
+            call,
             classify,
             last: None,
             verdict: None,
@@ -120,20 +118,19 @@ where
         let Some(body) = this.body.as_pin_mut() else {
             return Poll::Pending;
         };
-        let guard = match replace(this.progress, Progress::Over) {
-            Progress::Waiting(Call(start, rows), span) => start(rows, span),
-            Progress::Running(guard) => guard,
-            Progress::Over => return body.poll_next(context),
-        };
-        // A panic drops the guard while it unwinds.
-        let mut end = None;
+        if let Some(Call { cells, rows }) = this.call.take() {
+            this.guard.start(cells, rows);
+        }
+        if !this.guard.is_running() {
+            return body.poll_next(context);
+        }
+        let unwinding = Unwinding(this.guard);
         let polled = {
-            let _entered = guard.enter();
+            let guard = &*unwinding.0;
+            let _inside = guard.enter();
             let polled = body.poll_next(context);
             match &polled {
-                Poll::Ready(None) => {
-                    end = Some(guard.end(this.verdict.unwrap_or(Verdict::OK)));
-                }
+                Poll::Ready(None) => guard.record(this.verdict.unwrap_or(Verdict::OK)),
                 Poll::Ready(Some(item)) => {
                     let verdict = (this.classify)(item);
                     let now = Moment::now();
@@ -147,9 +144,9 @@ where
             }
             polled
         };
-        match end {
-            Some(end) => guard.finish(end),
-            None => *this.progress = Progress::Running(guard),
+        unwinding.did_not_happen();
+        if let Poll::Ready(None) = polled {
+            this.guard.over();
         }
         polled
     }

@@ -8,13 +8,15 @@ use std::{
 
 use pin_project_lite::pin_project;
 
-use super::{Judged, Outcome, Stage, Verdict, Wrap, ending::AtEnd, run, start_here};
+use super::{Guard, Judged, Outcome, Stage, Verdict, Wrap, ending::AtEnd, run, start_here};
 
 /// Runs `body` as a call of `stage`, which ends as the value says that it gives back.
 #[doc(hidden)]
 #[inline]
 pub fn time<S: Stage, R: Judged>(stage: S, body: impl FnOnce() -> R) -> R {
-    run(start_here(stage), body, Verdict::of_returned)
+    let mut guard = Guard::idle();
+    start_here(&mut guard, stage);
+    run(&mut guard, body, Verdict::of_returned)
 }
 
 /// [`time`] for values that `judge` judges.
@@ -25,7 +27,9 @@ pub fn time_as<S: Stage, R>(
     judge: impl FnOnce(&R) -> Outcome,
     body: impl FnOnce() -> R,
 ) -> R {
-    run(start_here(stage), body, judge)
+    let mut guard = Guard::idle();
+    start_here(&mut guard, stage);
+    run(&mut guard, body, judge)
 }
 
 /// Judges a future's value as it says itself.
@@ -62,7 +66,7 @@ pin_project! {
         // Until the first poll.
         stage: Option<S>,
         #[pin]
-        call: Wrap<F, J>,
+        call: Wrap<Guard, F, J>,
     }
 }
 
@@ -87,7 +91,7 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<J::Output> {
         let mut this = self.project();
         if let Some(stage) = this.stage.take() {
-            this.call.as_mut().begin(start_here(stage));
+            start_here(this.call.as_mut().guard(), stage);
         }
         this.call.poll(context)
     }

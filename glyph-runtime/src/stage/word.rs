@@ -1,6 +1,6 @@
 //! A status of a program's own: what `none = "miss"` stands for.
 
-use super::{Guard, Outcome, Stage, Staged, Verdict, ending::Ending, site::digit};
+use super::{Outcome, Stage, Staged, Verdict, ending::Ending, site::digit};
 use crate::{
     catalog::message::Message,
     label::{LabelDescriptor, LabelValues},
@@ -14,6 +14,14 @@ pub struct Word {
     pub(super) requests: i32,
 }
 
+impl Word {
+    /// Where nothing is said.
+    pub(super) const NONE: Self = Self {
+        duration: 0,
+        requests: 0,
+    };
+}
+
 /// A value that ends a call well, with a word for its status or without.
 #[doc(hidden)]
 #[derive(Debug)]
@@ -21,11 +29,8 @@ pub struct Worded(Option<Word>);
 
 impl Ending for Worded {
     #[inline]
-    fn settle(self, guard: &mut Guard) -> Verdict {
-        if let Some(word) = self.0 {
-            guard.shift(word);
-        }
-        Verdict::OK
+    fn settle(self) -> (Verdict, Word) {
+        (Verdict::OK, self.0.unwrap_or(Word::NONE))
     }
 }
 
