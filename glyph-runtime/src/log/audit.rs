@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{counters::Counters, settings::SyncPolicy};
+use super::{counters::Counters, settings::SyncPolicy, writer::caught};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -156,9 +156,10 @@ impl Trail {
         } else {
             0
         };
-        let confirmed = sink
-            .flush()
-            .and_then(|()| if sync { sink.sync() } else { Ok(()) });
+        let mut confirmed = caught(|| sink.flush());
+        if sync && confirmed.is_ok() {
+            confirmed = caught(|| sink.sync());
+        }
         let confirmed = confirmed.inspect_err(|error| self.failed(error));
         let mut state = self.lock();
         let written = batch.get(..length).unwrap_or_default();
@@ -184,7 +185,7 @@ impl Trail {
         while let Some(rest) = bytes.get(taken..)
             && !rest.is_empty()
         {
-            let error = match sink.write(rest) {
+            let error = match caught(|| sink.write(rest)) {
                 Ok(0) => ErrorKind::WriteZero.into(),
                 Ok(count) => {
                     taken += count;
@@ -204,7 +205,9 @@ impl Trail {
 
     /// Synchronises until the log shuts down.
     fn sync_every(&self, interval: Duration) {
-        while !self.wait_while(interval, |state| state.phase == Phase::Open) {
+        while !self.wait_while(interval.max(FIRST_PAUSE), |state| {
+            state.phase == Phase::Open
+        }) {
             self.sync();
         }
     }
@@ -221,7 +224,7 @@ impl Trail {
             };
         };
         drop(state);
-        let confirmed = sink.sync().inspect_err(|error| self.failed(error));
+        let confirmed = caught(|| sink.sync()).inspect_err(|error| self.failed(error));
         self.give_back(&mut self.lock(), sink, confirmed.is_ok(), true);
     }
 

@@ -41,7 +41,8 @@ pub struct Pipeline {
 impl Pipeline {
     /// Opens the outputs, starts the writer, and gives the layer to put on a `tracing` registry.
     ///
-    /// Nothing global is touched. The layer brings its own filter, which is no other layer's business.
+    /// Nothing global is touched. The layer brings its own filter, which is no other layer's business. A
+    /// subscriber takes one log: a second would share the fields of spans with the first, redacted by either.
     ///
     /// ```
     /// use std::time::Duration;

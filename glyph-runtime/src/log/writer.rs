@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, ErrorKind, Write},
+    panic::{self, AssertUnwindSafe},
     sync::Arc,
     thread,
     time::Duration,
@@ -50,7 +51,7 @@ impl Writer {
         let length = write_some(&mut *self.output, batch);
         let written = batch.get(..length).unwrap_or_default();
         self.torn = written.last().map_or(self.torn, |last| *last != b'\n');
-        if self.output.flush().is_err() {
+        if caught(|| self.output.flush()).is_err() {
             return 0;
         }
         written
@@ -67,7 +68,7 @@ fn write_some(output: &mut dyn Write, bytes: &[u8]) -> usize {
     while let Some(rest) = bytes.get(taken..)
         && !rest.is_empty()
     {
-        match output.write(rest) {
+        match caught(|| output.write(rest)) {
             Ok(0) => break,
             Ok(count) => taken += count,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -76,4 +77,10 @@ fn write_some(output: &mut dyn Write, bytes: &[u8]) -> usize {
         }
     }
     taken
+}
+
+/// A panic of an output that the program brought is an error like any other.
+pub(super) fn caught<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    panic::catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(io::Error::other("it panicked")))
 }
