@@ -17,6 +17,9 @@ pub(super) struct Policy {
     pub(super) limits: Limits,
 }
 
+/// What `tracing` calls the text of an event. There is always room for it.
+pub(super) const MESSAGE: &str = "message";
+
 /// Names and their values as JSON. Kept with a span, or reused from event to event.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
@@ -89,13 +92,15 @@ impl Collector<'_> {
             return;
         }
         let limits = &self.policy.limits;
+        let message = name == MESSAGE;
         let room = limits.line_bytes.saturating_sub(self.fields.text.len());
-        if self.fields.entries.len() >= limits.fields || room == 0 {
+        if !message && (self.fields.entries.len() >= limits.fields || room == 0) {
             self.fields.omitted += 1;
         } else if self.policy.redaction.covers(name) {
             self.fields
                 .add(name, |text| text::push_json(text, &REDACTED));
         } else {
+            let room = if message { usize::MAX } else { room };
             let room = room.min(limits.value_bytes);
             self.fields.add(name, |text| render(text, room));
         }

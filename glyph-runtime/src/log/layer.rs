@@ -21,7 +21,7 @@ use super::{
     AUDIT,
     audit::Trail,
     correlation::Correlation,
-    fields::{Collector, Fields, Policy},
+    fields::{Collector, Fields, MESSAGE, Policy},
     line::{Head, Line, Style},
     queue::Queue,
 };
@@ -121,7 +121,7 @@ impl LogLayer {
             timestamp: &scratch.timestamp,
             level: *metadata.level(),
             target: metadata.target(),
-            message: scratch.fields.value("message").unwrap_or(b"\"\""),
+            message: scratch.fields.value(MESSAGE).unwrap_or(b"\"\""),
             correlation: &occurrence.correlation,
         };
         let limits = &self.policy.limits;

@@ -2,13 +2,18 @@
 
 use tracing::Level;
 
-use super::{correlation::Correlation, fields::Fields, json, pretty, settings::Limits};
+use super::{
+    correlation::Correlation,
+    fields::{Fields, MESSAGE},
+    json, pretty,
+    settings::Limits,
+};
 
 /// Names that a line uses itself. A field of such a name is called `field.<name>`.
 const RESERVED: [&str; 7] = [
     "timestamp",
     "level",
-    "message",
+    MESSAGE,
     "target",
     "trace_id",
     "span_id",
@@ -82,7 +87,7 @@ impl<'a> Line<'a> {
     /// Adds the event's own fields, of which the message is in the head already.
     pub(super) fn event(&mut self, fields: &Fields) {
         self.omitted += fields.omitted();
-        for (name, value) in fields.iter().filter(|(name, _)| *name != "message") {
+        for (name, value) in fields.iter().filter(|(name, _)| *name != MESSAGE) {
             self.field(name, value);
         }
     }

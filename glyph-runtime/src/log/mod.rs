@@ -21,6 +21,8 @@
 //! Values, fields and lines have [`Limits`]: a long value ends with `…[cut]`, and `omitted_fields` says how many
 //! fields had no place.
 //!
+//! An event that names a parent other than the current span has that span's fields, and no ids of a trace.
+//!
 //! Lines go to a queue of bounded size and from there, by a thread of their own, to the output. A program never waits
 //! for it: what the queue cannot hold is dropped and counted ([`Snapshot`]). The [audit trail](crate::audit!) is the
 //! opposite: whoever writes to it waits, and nothing is dropped.
@@ -74,7 +76,7 @@ pub const AUDIT: &str = "audit";
 /// succeeds** or the log shuts down; each failure is counted in
 /// [`Snapshot::audit_failures`](crate::log::Snapshot::audit_failures), the first is told on standard error.
 ///
-/// `tracing`'s features `max_level_*` remove events while the program compiles, those of the audit trail among them.
+/// Limits of values and lines hold here as well. `tracing`'s features `max_level_*` remove events while the program compiles, those of the audit trail among them.
 #[macro_export]
 macro_rules! audit {
     ($($event:tt)+) => {

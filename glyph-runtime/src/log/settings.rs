@@ -19,7 +19,8 @@ pub struct Settings {
     pub output: Output,
     /// Whether pretty lines have colours on a terminal.
     pub color: bool,
-    /// Which events become lines, as in `RUST_LOG`: `info,hyper=warn`. An empty text is `info`.
+    /// Which events become lines, as in `RUST_LOG`: `info,hyper=warn`. An empty text is `info`. Fields of spans
+    /// from `info` on are in the lines whatever it says.
     pub filter: String,
     /// The most bytes that wait for a slow output. What comes beyond them is dropped and counted. Memory may
     /// reach twice this, since a batch is on its way while the next one gathers.

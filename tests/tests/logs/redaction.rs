@@ -99,7 +99,7 @@ fn the_list_is_the_programs_own() {
             user.shoe_size = 43,
             password = "seen",
             "fitting"
-        )
+        );
     });
     assert!(!text.contains("43"), "{text}");
     assert!(text.contains("seen"));
