@@ -76,6 +76,12 @@ impl Phase {
     }
 }
 
+impl State {
+    fn is_stuck(&self) -> bool {
+        self.phase == Phase::GivenUp && self.sink.is_none()
+    }
+}
+
 impl Trail {
     pub(super) fn start(
         sink: Box<dyn AuditSink>,
@@ -99,9 +105,14 @@ impl Trail {
         Ok(trail)
     }
 
-    /// Waits until the line is written, and under [`SyncPolicy::Always`] on the disk.
+    /// Waits until the line is written, and under [`SyncPolicy::Always`] on the disk; after the shutdown not for
+    /// somebody whose write does not return.
     pub(super) fn append(&self, line: &[u8]) {
         let mut state = self.lock();
+        if state.is_stuck() {
+            state.lost += 1;
+            return self.counters.audit_lost(1);
+        }
         state.waiting.extend_from_slice(line);
         state.appended += 1;
         let ticket = state.appended;
@@ -110,6 +121,9 @@ impl Trail {
                 Some(sink) => self.write(state, sink),
                 None => self.wait(state),
             };
+            if state.is_stuck() {
+                return;
+            }
         }
     }
 

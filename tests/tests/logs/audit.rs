@@ -367,6 +367,93 @@ fn a_failed_synchronisation_shows_in_the_shutdown() {
 }
 
 #[test]
+fn a_sink_that_does_not_return_holds_nobody_beyond_the_shutdown() {
+    let trail = Kept::default();
+    let (sink, calls, gate) = slow(&trail);
+    let both = both(sink, SyncPolicy::OnShutdown, "");
+    thread::scope(|scope| {
+        scope.spawn(|| both.run(|| audit!("in the sink")));
+        calls.recv().unwrap();
+        let waiting = scope.spawn(|| both.run(|| audit!("waits for it")));
+        let unwritten = both
+            .pipeline
+            .shutdown(Duration::from_millis(10))
+            .unwrap_err();
+        assert!((1..=2).contains(&unwritten.audit_lines));
+        waiting.join().unwrap();
+        both.run(|| audit!("comes later"));
+        assert!(both.pipeline.snapshot().audit_lost > 0);
+        drop(gate);
+    });
+}
+
+/// Takes everything, and never says that it is on the disk.
+struct Stuck(Sender<()>, Receiver<()>);
+
+impl Write for Stuck {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl AuditSink for Stuck {
+    fn sync(&mut self) -> io::Result<()> {
+        let _nobody_listens = self.0.send(());
+        let _open = self.1.recv();
+        Ok(())
+    }
+}
+
+#[test]
+fn a_disk_that_does_not_confirm_holds_nobody_up_either() {
+    let (asked, calls) = mpsc::channel();
+    let (gate, leave) = mpsc::channel();
+    let both = both(Stuck(asked, leave), SyncPolicy::OnShutdown, "");
+    both.run(|| audit!("written"));
+    let unwritten = both
+        .pipeline
+        .shutdown(Duration::from_millis(50))
+        .unwrap_err();
+    calls.recv().unwrap();
+    assert_eq!(unwritten.audit_lines, 0);
+    assert!(unwritten.to_string().contains("in time"), "{unwritten}");
+    drop(gate);
+}
+
+/// Panics once.
+struct Panicking(Kept, bool);
+
+impl Write for Panicking {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        assert!(!std::mem::take(&mut self.1), "of the sink, once");
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl AuditSink for Panicking {
+    fn sync(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_sink_that_panics_is_tried_again() {
+    let trail = Kept::default();
+    let both = both(Panicking(trail.clone(), true), SyncPolicy::OnShutdown, "");
+    both.run(|| audit!("one"));
+    assert_eq!(trail.lines().len(), 1);
+    assert_eq!(both.pipeline.snapshot().audit_failures, 1);
+}
+
+#[test]
 fn the_file_is_for_its_owner_and_is_appended_to() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("audit.jsonl");
