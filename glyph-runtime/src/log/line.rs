@@ -7,6 +7,7 @@ use super::{
     fields::{Fields, MESSAGE},
     json, pretty,
     settings::Limits,
+    text,
 };
 
 /// Names that a line uses itself. A field of such a name is called `field.<name>`.
@@ -105,7 +106,7 @@ impl<'a> Line<'a> {
             && !self.seen.contains(&REQUEST_ID)
         {
             let mut value = Vec::new();
-            super::text::push_str(&mut value, request.as_str(), usize::MAX);
+            text::push_str(&mut value, request.as_str(), usize::MAX);
             self.push(key(REQUEST_ID), &value);
         }
         if self.omitted > 0 {

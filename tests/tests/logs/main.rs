@@ -17,3 +17,4 @@ mod pretty;
 mod processes;
 mod properties;
 mod redaction;
+mod stages;
