@@ -1,12 +1,10 @@
 //! The audit trail loses nothing, and its callers wait for it.
 
 use std::{
-    collections::VecDeque,
-    io::{self, ErrorKind, Write},
+    io::ErrorKind,
     sync::{
-        Arc, Mutex,
         atomic::{AtomicBool, Ordering::SeqCst},
-        mpsc::{self, Receiver, Sender},
+        mpsc,
     },
     thread,
     time::Duration,
@@ -21,26 +19,10 @@ use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use tracing::{Dispatch, Level, event, info, info_span};
 use tracing_subscriber::{Registry, layer::SubscriberExt};
 
-use crate::capture::{AMPLE, Kept, lines_of, parsed};
-
-/// Takes everything at once.
-pub(crate) struct Plain(pub(crate) Kept);
-
-impl Write for Plain {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl AuditSink for Plain {
-    fn sync(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+use crate::{
+    capture::{AMPLE, Kept, lines_of, parsed},
+    sinks::{Panicking, Plain, Stuck, failing, slow},
+};
 
 /// A log and an audit trail, each kept apart.
 struct Both {
@@ -154,40 +136,6 @@ fn without_a_trail_audit_events_are_lines_of_the_log() {
     assert_eq!(lines_of(settings, || audit!("seen")).len(), 1);
 }
 
-/// Tells what is asked of it, and waits for leave to write.
-struct Slow {
-    kept: Kept,
-    told: Sender<&'static str>,
-    leave: Receiver<()>,
-}
-
-impl Write for Slow {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let _nobody_listens = self.told.send("write");
-        let _open = self.leave.recv();
-        self.kept.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl AuditSink for Slow {
-    fn sync(&mut self) -> io::Result<()> {
-        let _nobody_listens = self.told.send("sync");
-        Ok(())
-    }
-}
-
-/// Dropping the last sender gives leave for ever.
-fn slow(kept: &Kept) -> (Slow, Receiver<&'static str>, Sender<()>) {
-    let (told, calls) = mpsc::channel();
-    let (gate, leave) = mpsc::channel();
-    let kept = kept.clone();
-    (Slow { kept, told, leave }, calls, gate)
-}
-
 #[test]
 fn the_caller_waits_until_its_line_is_written() {
     let trail = Kept::default();
@@ -257,54 +205,6 @@ fn each_policy_synchronises_when_it_says() {
     often.run(|| audit!("one"));
     assert_eq!(calls.recv().unwrap(), "write");
     assert_eq!(calls.recv().unwrap(), "sync");
-}
-
-/// Fails as long as the script says.
-struct Failing {
-    kept: Kept,
-    script: Arc<Mutex<VecDeque<ErrorKind>>>,
-    sync: Option<ErrorKind>,
-    failed: Sender<()>,
-}
-
-impl Write for Failing {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let Some(kind) = self.script.lock().unwrap().pop_front() else {
-            return self.kept.write(bytes);
-        };
-        let _nobody_listens = self.failed.send(());
-        // Half of it is taken each time, as by a disk that fills up.
-        if kind == ErrorKind::StorageFull && bytes.len() > 1 {
-            self.script.lock().unwrap().push_front(ErrorKind::Other);
-            return self.kept.write(&bytes[..bytes.len() / 2]);
-        }
-        Err(kind.into())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl AuditSink for Failing {
-    fn sync(&mut self) -> io::Result<()> {
-        self.sync.map_or(Ok(()), |kind| Err(kind.into()))
-    }
-}
-
-fn failing(
-    kept: &Kept,
-    script: impl IntoIterator<Item = ErrorKind>,
-    sync: Option<ErrorKind>,
-) -> (Failing, Receiver<()>) {
-    let (failed, failures) = mpsc::channel();
-    let sink = Failing {
-        kept: kept.clone(),
-        script: Arc::new(Mutex::new(script.into_iter().collect())),
-        sync,
-        failed,
-    };
-    (sink, failures)
 }
 
 #[test]
@@ -387,27 +287,6 @@ fn a_sink_that_does_not_return_holds_nobody_beyond_the_shutdown() {
     });
 }
 
-/// Takes everything, and never says that it is on the disk.
-struct Stuck(Sender<()>, Receiver<()>);
-
-impl Write for Stuck {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl AuditSink for Stuck {
-    fn sync(&mut self) -> io::Result<()> {
-        let _nobody_listens = self.0.send(());
-        let _open = self.1.recv();
-        Ok(())
-    }
-}
-
 #[test]
 fn a_disk_that_does_not_confirm_holds_nobody_up_either() {
     let (asked, calls) = mpsc::channel();
@@ -422,26 +301,6 @@ fn a_disk_that_does_not_confirm_holds_nobody_up_either() {
     assert_eq!(unwritten.audit_lines, 0);
     assert!(unwritten.to_string().contains("in time"), "{unwritten}");
     drop(gate);
-}
-
-/// Panics once.
-struct Panicking(Kept, bool);
-
-impl Write for Panicking {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        assert!(!std::mem::take(&mut self.1), "of the sink, once");
-        self.0.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl AuditSink for Panicking {
-    fn sync(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 #[test]

@@ -17,4 +17,5 @@ mod pretty;
 mod processes;
 mod properties;
 mod redaction;
+mod sinks;
 mod stages;

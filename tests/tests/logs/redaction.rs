@@ -8,8 +8,8 @@ use tracing::{info, info_span};
 use tracing_subscriber::layer::SubscriberExt;
 
 use crate::{
-    audit::Plain,
     capture::{AMPLE, Kept, line_of, text_of},
+    sinks::Plain,
 };
 
 const PASSWORD: &str = "correct horse battery staple";
