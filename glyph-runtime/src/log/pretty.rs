@@ -83,3 +83,34 @@ fn commands(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(color: bool) -> String {
+        let mut out = Vec::new();
+        let head = Head {
+            timestamp: "now",
+            level: Level::WARN,
+            target: "store",
+            message: b"\"a \\u001b[31m \\\"message\\\"\"",
+            correlation: &Correlation::default(),
+        };
+        push_head(&mut out, &head, color);
+        String::from_utf8_lossy(&out).into_owned()
+    }
+
+    #[test]
+    fn colours_are_those_of_the_line_and_never_of_its_text() {
+        let plain = "now  WARN store: a \\u{1b}[31m \"message\"";
+        assert_eq!(head(false), plain);
+        let colored = head(true);
+        assert!(colored.contains("\x1b[33m WARN\x1b[0m"), "{colored:?}");
+        let codes = [DIM, PLAIN, level_color(Level::WARN)];
+        let stripped = codes
+            .iter()
+            .fold(colored, |text, code| text.replace(code, ""));
+        assert_eq!(stripped, plain);
+    }
+}
