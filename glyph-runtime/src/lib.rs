@@ -11,6 +11,8 @@ pub mod facade;
 #[cfg(feature = "admin")]
 pub mod health;
 pub mod label;
+#[cfg(feature = "log")]
+pub mod log;
 mod macros;
 pub mod metric;
 pub mod stage;

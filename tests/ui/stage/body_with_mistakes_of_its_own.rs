@@ -21,9 +21,18 @@ fn nothing_returned() -> u8 {
 }
 
 #[instrument_stage(stage::connect, labels(port = 443))]
-async fn wrong_error() -> Result<u8, String> {
+async fn wrong_error() -> Result<u8, Refused> {
     let parsed: u8 = "7".parse()?;
     Ok(parsed)
 }
 
 fn main() {}
+
+/// Its conversions are listed, and those of a type of the standard library differ with the crates around.
+struct Refused;
+
+impl From<std::fmt::Error> for Refused {
+    fn from(_: std::fmt::Error) -> Self {
+        Refused
+    }
+}

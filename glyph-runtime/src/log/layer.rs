@@ -1,0 +1,193 @@
+//! What `tracing` calls: keeps the fields of spans, and turns events into lines.
+
+use std::{cell::Cell, fmt, sync::Arc};
+
+use tracing::{
+    Event, Metadata, Subscriber,
+    span::{Attributes, Id, Record},
+};
+use tracing_log::NormalizeEvent;
+use tracing_subscriber::{
+    Layer,
+    fmt::{
+        format::Writer,
+        time::{FormatTime, SystemTime},
+    },
+    layer::Context,
+    registry::LookupSpan,
+};
+
+use super::{
+    AUDIT,
+    audit::Trail,
+    correlation::Correlation,
+    fields::{Collector, Fields, MESSAGE, Policy},
+    line::{Head, Line, Style},
+    queue::Queue,
+};
+
+/// The layer that writes the log; made by [`Pipeline::start`](super::Pipeline::start).
+pub(super) struct LogLayer {
+    pub(super) policy: Policy,
+    pub(super) style: Style,
+    pub(super) queue: Arc<Queue>,
+    pub(super) audit: Option<AuditTrail>,
+}
+
+/// Where audit events go.
+pub(super) struct AuditTrail {
+    pub(super) trail: Arc<Trail>,
+    pub(super) copied: bool,
+}
+
+/// Buffers that a thread uses for one event after the other.
+#[derive(Default)]
+struct Scratch {
+    fields: Fields,
+    line: Vec<u8>,
+    seen: Vec<&'static str>,
+    timestamp: String,
+}
+
+/// An event, and what was around it.
+struct Occurrence<'a, S> {
+    event: &'a Event<'a>,
+    context: &'a Context<'a, S>,
+    metadata: &'a Metadata<'a>,
+    correlation: Correlation,
+}
+
+thread_local! {
+    static SCRATCH: Cell<Scratch> = Cell::default();
+}
+
+impl Scratch {
+    /// A value may log while it is formatted, and then finds other buffers.
+    fn with(work: impl FnOnce(&mut Self)) {
+        let mut scratch = SCRATCH.try_with(Cell::take).unwrap_or_default();
+        work(&mut scratch);
+        let _thread_ends = SCRATCH.try_with(|kept| kept.set(scratch));
+    }
+}
+
+impl LogLayer {
+    fn collector<'a>(&'a self, fields: &'a mut Fields) -> Collector<'a> {
+        Collector {
+            fields,
+            policy: &self.policy,
+            bridged: false,
+        }
+    }
+
+    fn write<S>(&self, event: &Event<'_>, context: &Context<'_, S>, scratch: &mut Scratch)
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        let normalized = event.normalized_metadata();
+        let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());
+        let mut collector = self.collector(&mut scratch.fields);
+        collector.bridged = normalized.is_some();
+        event.record(&mut collector);
+        let _infallible = SystemTime.format_time(&mut Writer::new(&mut scratch.timestamp));
+        let mut correlation = Correlation::current(metadata.target());
+        if !in_current_span(event, context) {
+            correlation.span = None;
+        }
+        let occurrence = Occurrence {
+            event,
+            context,
+            metadata,
+            correlation,
+        };
+        if let Some(audit) = &self.audit
+            && metadata.target() == AUDIT
+        {
+            self.render(&occurrence, Style::Json, scratch);
+            audit.trail.append(&scratch.line);
+            if !audit.copied {
+                return;
+            }
+        }
+        self.render(&occurrence, self.style, scratch);
+        self.queue.push(*metadata.level(), &scratch.line);
+    }
+
+    fn render<S>(&self, occurrence: &Occurrence<'_, S>, style: Style, scratch: &mut Scratch)
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        let metadata = occurrence.metadata;
+        let head = Head {
+            timestamp: &scratch.timestamp,
+            level: *metadata.level(),
+            target: metadata.target(),
+            message: scratch.fields.value(MESSAGE).unwrap_or(b"\"\""),
+            correlation: &occurrence.correlation,
+        };
+        let limits = &self.policy.limits;
+        let mut line = Line::begin(&mut scratch.line, &mut scratch.seen, limits, style, &head);
+        line.event(&scratch.fields);
+        let spans = occurrence.context.event_scope(occurrence.event);
+        for span in spans.into_iter().flatten() {
+            if let Some(fields) = span.extensions().get::<Fields>() {
+                line.span(fields);
+            }
+        }
+        line.end(&occurrence.correlation);
+    }
+}
+
+/// An event that names another parent than the current span has that one's fields. The current trace is not its own.
+fn in_current_span<S>(event: &Event<'_>, context: &Context<'_, S>) -> bool
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    event.is_contextual()
+        || event
+            .parent()
+            .is_some_and(|parent| context.current_span().id() == Some(parent))
+}
+
+impl<S> Layer<S> for LogLayer
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let Some(span) = context.span(id) else { return };
+        let mut fields = Fields::default();
+        attributes.record(&mut self.collector(&mut fields));
+        if !fields.is_empty() {
+            span.extensions_mut().replace(fields);
+        }
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        let Some(span) = context.span(id) else { return };
+        let mut fields = Fields::default();
+        values.record(&mut self.collector(&mut fields));
+        let mut extensions = span.extensions_mut();
+        let merged = match extensions.get_mut::<Fields>() {
+            Some(older) => fields.over(older),
+            None => fields,
+        };
+        extensions.replace(merged);
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        Scratch::with(|scratch| {
+            scratch.fields.clear();
+            scratch.timestamp.clear();
+            self.write(event, &context, scratch);
+        });
+    }
+}
+
+impl fmt::Debug for LogLayer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("LogLayer")
+            .field("policy", &self.policy)
+            .field("style", &self.style)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,161 @@
+//! One line, from what an event, its spans and the context say.
+
+use tracing::Level;
+
+use super::{
+    correlation::Correlation,
+    fields::{Fields, MESSAGE},
+    json, pretty,
+    settings::Limits,
+    text,
+};
+
+/// Names that a line uses itself. A field of such a name is called `field.<name>`.
+const RESERVED: [&str; 7] = [
+    "timestamp",
+    "level",
+    MESSAGE,
+    "target",
+    "trace_id",
+    "span_id",
+    "omitted_fields",
+];
+const PREFIX: &str = "field.";
+const REQUEST_ID: &str = "request_id";
+/// The longest name of a field, in bytes.
+const LONGEST_NAME: usize = 256;
+/// The punctuation and colours of a field.
+const AROUND: usize = 64;
+/// Room for what follows the fields.
+const TAIL: usize = 256;
+
+/// How lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    Json,
+    Pretty { color: bool },
+}
+
+/// What a line starts with.
+pub(super) struct Head<'a> {
+    pub(super) timestamp: &'a str,
+    pub(super) level: Level,
+    pub(super) target: &'a str,
+    /// A JSON string.
+    pub(super) message: &'a [u8],
+    pub(super) correlation: &'a Correlation,
+}
+
+/// What a field is called in a line.
+#[derive(Clone, Copy)]
+pub(super) struct Key {
+    pub(super) prefix: &'static str,
+    pub(super) name: &'static str,
+}
+
+/// A line that is being written. The first field of a name wins.
+pub(super) struct Line<'a> {
+    pub(super) out: &'a mut Vec<u8>,
+    pub(super) seen: &'a mut Vec<&'static str>,
+    pub(super) limits: &'a Limits,
+    pub(super) style: Style,
+    omitted: usize,
+}
+
+impl<'a> Line<'a> {
+    pub(super) fn begin(
+        out: &'a mut Vec<u8>,
+        seen: &'a mut Vec<&'static str>,
+        limits: &'a Limits,
+        style: Style,
+        head: &Head<'_>,
+    ) -> Self {
+        out.clear();
+        seen.clear();
+        match style {
+            Style::Json => json::push_head(out, head),
+            Style::Pretty { color } => pretty::push_head(out, head, color),
+        }
+        Self {
+            out,
+            seen,
+            limits,
+            style,
+            omitted: 0,
+        }
+    }
+
+    /// Adds the event's own fields, of which the message is in the head already.
+    pub(super) fn event(&mut self, fields: &Fields) {
+        self.omitted += fields.omitted();
+        for (name, value) in fields.iter().filter(|(name, _)| *name != MESSAGE) {
+            self.field(name, value);
+        }
+    }
+
+    /// Adds the fields of a span. The innermost comes first.
+    pub(super) fn span(&mut self, fields: &Fields) {
+        self.omitted += fields.omitted();
+        for (name, value) in fields.iter() {
+            self.field(name, value);
+        }
+    }
+
+    pub(super) fn end(mut self, correlation: &Correlation) {
+        if let Some(request) = &correlation.request
+            && !self.seen.contains(&REQUEST_ID)
+        {
+            let mut value = Vec::new();
+            text::push_str(&mut value, request.as_str(), usize::MAX);
+            self.push(key(REQUEST_ID), &value);
+        }
+        if self.omitted > 0 {
+            let omitted = Key {
+                prefix: "",
+                name: "omitted_fields",
+            };
+            self.push(omitted, self.omitted.to_string().as_bytes());
+        }
+        match self.style {
+            Style::Json => self.out.extend_from_slice(b"}\n"),
+            Style::Pretty { color } => pretty::push_end(self.out, correlation, color),
+        }
+    }
+
+    fn field(&mut self, name: &'static str, value: &[u8]) {
+        let key = key(name);
+        if self.seen.contains(&key.name) {
+            return;
+        }
+        if !self.has_room(name, value) {
+            self.omitted += 1;
+            return;
+        }
+        self.seen.push(key.name);
+        self.push(key, value);
+    }
+
+    fn has_room(&self, name: &str, value: &[u8]) -> bool {
+        let needed = name.len() * 6 + AROUND + value.len() + TAIL;
+        name.len() <= LONGEST_NAME
+            && self.seen.len() < self.limits.fields
+            && self.out.len() + needed <= self.limits.line_bytes
+    }
+
+    fn push(&mut self, key: Key, value: &[u8]) {
+        match self.style {
+            Style::Json => json::push_field(self.out, key, value),
+            Style::Pretty { color } => pretty::push_field(self.out, key, value, color),
+        }
+    }
+}
+
+/// `level` and `field.level` are one field, so that a line never has a key twice.
+fn key(name: &'static str) -> Key {
+    let name = match name.strip_prefix(PREFIX) {
+        Some(bare) if RESERVED.contains(&bare) => bare,
+        _ => name,
+    };
+    let prefix = if RESERVED.contains(&name) { PREFIX } else { "" };
+    Key { prefix, name }
+}

@@ -1,0 +1,213 @@
+//! Starts what the log consists of, and ends it.
+
+use std::{
+    fmt,
+    fs::{File, OpenOptions},
+    io::{self, Write},
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tracing::Subscriber;
+use tracing_subscriber::{Layer, registry::LookupSpan};
+
+use super::{
+    audit::{AuditSink, Trail},
+    counters::{Counters, Snapshot},
+    error::{LogError, Unwritten},
+    fields::Policy,
+    filter::EventFilter,
+    layer::{AuditTrail, LogLayer},
+    line::Style,
+    queue::Queue,
+    settings::{Audit, AuditOutput, Format, Output, Settings},
+    writer,
+};
+
+/// How long a pipeline that is dropped waits for its lines.
+const DROP_DEADLINE: Duration = Duration::from_secs(1);
+
+/// A log that runs: its thread, its audit trail and its counts.
+///
+/// Dropping it shuts it down within a second and keeps silent about what was lost.
+#[must_use = "dropping it ends the log"]
+pub struct Pipeline {
+    queue: Arc<Queue>,
+    trail: Option<Arc<Trail>>,
+    counters: Counters,
+}
+
+impl Pipeline {
+    /// Opens the outputs, starts the writer, and gives the layer to put on a `tracing` registry.
+    ///
+    /// Nothing global is touched. The layer brings its own filter, which is no other layer's business. A
+    /// subscriber takes one log: a second would share the fields of spans with the first, redacted by either.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use glyph_runtime::log::{Output, Pipeline, Settings};
+    /// use tracing_subscriber::layer::SubscriberExt;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("service.jsonl");
+    /// let settings = Settings { output: Output::File(path.clone()), ..Settings::default() };
+    /// let (layer, log) = Pipeline::start(settings)?;
+    ///
+    /// tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
+    ///     let _request = tracing::info_span!("request", request_id = "r-1").entered();
+    ///     tracing::warn!(attempt = 2, "Redis fails open");
+    /// });
+    ///
+    /// log.shutdown(Duration::from_secs(5))?;
+    /// let line: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path)?)?;
+    /// assert_eq!(line["level"], "WARN");
+    /// assert_eq!(line["message"], "Redis fails open");
+    /// assert_eq!(line["attempt"], 2);
+    /// assert_eq!(line["request_id"], "r-1");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the filter is malformed, a file cannot be opened or a thread cannot be started.
+    pub fn start<S>(settings: Settings) -> Result<(impl Layer<S> + use<S>, Self), LogError>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        let filter = EventFilter::parse(&settings.filter)?;
+        let limits = settings.limits.consistent();
+        let capacity = settings.queue_bytes.max(limits.line_bytes);
+        let style = style(&settings);
+        let counters = Counters::default();
+        let (copied, trail) = match settings.audit {
+            Some(audit) => (audit.copied, Some(start_trail(audit, &counters)?)),
+            None => (false, None),
+        };
+        let output = open(settings.output)?;
+        let queue = Arc::new(Queue::new(capacity, counters.clone()));
+        writer::start(Arc::clone(&queue), output, counters.clone()).map_err(LogError::Thread)?;
+        let layer = LogLayer {
+            policy: Policy {
+                redaction: settings.redaction,
+                limits,
+            },
+            style,
+            queue: Arc::clone(&queue),
+            audit: trail.clone().map(|trail| AuditTrail { trail, copied }),
+        };
+        let pipeline = Self {
+            queue,
+            trail,
+            counters,
+        };
+        Ok((layer.with_filter(filter), pipeline))
+    }
+
+    /// The counts, which outlive the pipeline.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        self.counters.clone()
+    }
+
+    /// The counts as they are now.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        self.counters.snapshot()
+    }
+
+    /// Waits until all lines are written, at most for `deadline`, and tells whether they are.
+    #[must_use]
+    pub fn flush(&self, deadline: Duration) -> bool {
+        self.queue.flush(deadline)
+    }
+
+    /// Writes what waits, synchronises the audit trail, and ends the log, all of it within `deadline`.
+    ///
+    /// Blocks the thread, and needs no runtime. Later lines are counted as dropped, later audit events are
+    /// still written and synchronised. A second call tells the same again.
+    ///
+    /// # Errors
+    ///
+    /// When something was not written, or not confirmed by the disk.
+    pub fn shutdown(&self, deadline: Duration) -> Result<(), Unwritten> {
+        let started = Instant::now();
+        let (audit_lines, audit_error) = match &self.trail {
+            Some(trail) => trail.close(deadline),
+            None => (0, None),
+        };
+        let left = deadline.saturating_sub(started.elapsed());
+        let lines = self.queue.close(left);
+        if lines == 0 && audit_lines == 0 && audit_error.is_none() {
+            return Ok(());
+        }
+        Err(Unwritten {
+            lines,
+            audit_lines,
+            audit_error,
+        })
+    }
+}
+
+impl Drop for Pipeline {
+    fn drop(&mut self) {
+        let _nobody_asks = self.shutdown(DROP_DEADLINE);
+    }
+}
+
+impl fmt::Debug for Pipeline {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Pipeline")
+            .field("snapshot", &self.snapshot())
+            .finish_non_exhaustive()
+    }
+}
+
+fn style(settings: &Settings) -> Style {
+    let terminal = settings.output.is_terminal();
+    match settings.format {
+        Format::Pretty => Style::Pretty {
+            color: terminal && settings.color,
+        },
+        Format::Auto if terminal => Style::Pretty {
+            color: settings.color,
+        },
+        Format::Json | Format::Auto => Style::Json,
+    }
+}
+
+fn open(output: Output) -> Result<Box<dyn Write + Send>, LogError> {
+    Ok(match output {
+        Output::Stdout => Box::new(io::stdout()),
+        Output::Stderr => Box::new(io::stderr()),
+        Output::File(path) => Box::new(append(&path, "the log", 0o666)?),
+        Output::Writer(writer) => writer,
+    })
+}
+
+fn start_trail(audit: Audit, counters: &Counters) -> Result<Arc<Trail>, LogError> {
+    let sink: Box<dyn AuditSink> = match audit.output {
+        AuditOutput::File(path) => Box::new(append(&path, "the audit trail", 0o600)?),
+        AuditOutput::Sink(sink) => sink,
+    };
+    Trail::start(sink, audit.sync, counters.clone()).map_err(LogError::Thread)
+}
+
+/// Permissions are those of a new file, where the system has them.
+fn append(path: &Path, purpose: &'static str, mode: u32) -> Result<File, LogError> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    options.open(path).map_err(|error| LogError::Open {
+        path: path.to_owned(),
+        purpose,
+        error,
+    })
+}

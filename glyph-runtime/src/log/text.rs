@@ -1,0 +1,181 @@
+//! Values as JSON of bounded length. The escaping is `serde_json`'s.
+
+use std::{
+    error::Error,
+    fmt::{self, Write as _},
+    io, iter,
+};
+
+use serde::{Serialize, Serializer as _};
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
+
+/// Stands at the end of a text that was longer.
+const CUT: &str = "…[cut]";
+/// The longest escape: `\u001b`.
+const ESCAPE: usize = 6;
+/// How many causes of an error are told. A chain may be a circle.
+const CAUSES: usize = 16;
+
+/// Appends `text` as a JSON string, of which at most `room` bytes stand between the quotes before it is cut.
+pub(super) fn push_str(out: &mut Vec<u8>, text: &str, room: usize) {
+    let _infallible = text.serialize(&mut Serializer::with_formatter(out, Bounded::new(room)));
+}
+
+/// Appends what `value` displays, as [`push_str`] does. The value's formatting is stopped where the text is cut.
+pub(super) fn push_display(out: &mut Vec<u8>, value: &dyn fmt::Display, room: usize) {
+    let _infallible =
+        Serializer::with_formatter(out, Bounded::new(room)).collect_str(&Stopped { value, room });
+}
+
+/// [`push_display`] of a value that has only `Debug`.
+pub(super) fn push_debug(out: &mut Vec<u8>, value: &dyn fmt::Debug, room: usize) {
+    push_display(out, &format_args!("{value:?}"), room);
+}
+
+/// Appends an error and its causes: `outer: inner: innermost`.
+pub(super) fn push_error(out: &mut Vec<u8>, error: &(dyn Error + 'static), room: usize) {
+    push_display(out, &Chain(error), room);
+}
+
+/// Appends a number, or a text where JSON has no such number (protobuf's JSON mapping, which OTLP uses).
+pub(super) fn push_f64(out: &mut Vec<u8>, value: f64) {
+    let text = if value.is_finite() {
+        return push_json(out, &value);
+    } else if value.is_nan() {
+        "NaN"
+    } else if value > 0.0 {
+        "Infinity"
+    } else {
+        "-Infinity"
+    };
+    push_json(out, &text);
+}
+
+/// Appends a number if it fits 64 bits, otherwise its digits as text: most readers have no wider numbers.
+pub(super) fn push_u128(out: &mut Vec<u8>, value: u128) {
+    match u64::try_from(value) {
+        Ok(value) => push_json(out, &value),
+        Err(_) => push_display(out, &value, usize::MAX),
+    }
+}
+
+/// [`push_u128`] of a signed number.
+pub(super) fn push_i128(out: &mut Vec<u8>, value: i128) {
+    match i64::try_from(value) {
+        Ok(value) => push_json(out, &value),
+        Err(_) => push_display(out, &value, usize::MAX),
+    }
+}
+
+pub(super) fn push_json(out: &mut Vec<u8>, value: &impl Serialize) {
+    let _infallible = value.serialize(&mut Serializer::new(out));
+}
+
+/// The longest prefix of `text` that has at most `bytes` bytes.
+pub(super) fn prefix(text: &str, bytes: usize) -> &str {
+    let end = (0..=bytes.min(text.len()))
+        .rev()
+        .find(|end| text.is_char_boundary(*end));
+    end.and_then(|end| text.get(..end)).unwrap_or_default()
+}
+
+/// Writes strings up to a bound.
+struct Bounded {
+    room: usize,
+    cut: bool,
+}
+
+impl Bounded {
+    fn new(room: usize) -> Self {
+        Self { room, cut: false }
+    }
+
+    fn close(&mut self) {
+        self.room = 0;
+        self.cut = true;
+    }
+}
+
+impl Formatter for Bounded {
+    fn end_string<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        if self.cut {
+            writer.write_all(CUT.as_bytes())?;
+        }
+        writer.write_all(b"\"")
+    }
+
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let kept = prefix(fragment, self.room);
+        self.room -= kept.len();
+        if kept.len() < fragment.len() {
+            self.close();
+        }
+        writer.write_all(kept.as_bytes())
+    }
+
+    fn write_char_escape<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        escape: CharEscape,
+    ) -> io::Result<()> {
+        if self.room < ESCAPE {
+            self.close();
+            return Ok(());
+        }
+        self.room -= ESCAPE;
+        CompactFormatter.write_char_escape(writer, escape)
+    }
+}
+
+/// Displays `value` until more than `room` bytes have come. An implementation that fails ends its text there.
+struct Stopped<'a> {
+    value: &'a dyn fmt::Display,
+    room: usize,
+}
+
+impl fmt::Display for Stopped<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut gate = Gate {
+            formatter,
+            room: self.room,
+            open: true,
+        };
+        let _ended_early = write!(gate, "{}", self.value);
+        Ok(())
+    }
+}
+
+struct Gate<'a, 'f> {
+    formatter: &'a mut fmt::Formatter<'f>,
+    room: usize,
+    open: bool,
+}
+
+impl fmt::Write for Gate<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if !self.open {
+            return Err(fmt::Error);
+        }
+        self.formatter.write_str(text)?;
+        self.open = text.len() <= self.room;
+        self.room = self.room.saturating_sub(text.len());
+        Ok(())
+    }
+}
+
+struct Chain<'a>(&'a (dyn Error + 'static));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.0)?;
+        let causes = iter::successors(self.0.source(), |error| (*error).source());
+        for cause in causes.take(CAUSES) {
+            write!(formatter, ": {cause}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,66 @@
+//! A process that logs, for tests that end it or close what it writes to.
+
+use std::{
+    error::Error,
+    io::{self, Write},
+    time::Duration,
+};
+
+use glyph_runtime::{
+    audit,
+    log::{Audit, Format, Pipeline, Settings},
+};
+use tracing::info;
+use tracing_subscriber::layer::SubscriberExt;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    match (arguments.next().as_deref(), arguments.next()) {
+        (Some("audit"), Some(path)) => audit_for_ever(path),
+        (Some("log"), None) => log_until_refused(),
+        _ => Err("how to use it: `logging-child audit <path>` or `logging-child log`".into()),
+    }
+}
+
+/// Says each number once its line is in the trail.
+fn audit_for_ever(path: String) -> Result<(), Box<dyn Error>> {
+    let settings = Settings {
+        audit: Some(Audit::file(path)),
+        ..Settings::default()
+    };
+    let (layer, _log) = Pipeline::start(settings)?;
+    let subscriber = tracing_subscriber::registry().with(layer);
+    tracing::subscriber::with_default(subscriber, || {
+        let mut said = io::stdout().lock();
+        for number in 0_u64.. {
+            audit!(number, "counted");
+            writeln!(said, "{number}")?;
+        }
+        Ok(())
+    })
+}
+
+/// Logs to a standard output that its reader closes after the first line.
+fn log_until_refused() -> Result<(), Box<dyn Error>> {
+    let settings = Settings {
+        format: Format::Json,
+        ..Settings::default()
+    };
+    let (layer, log) = Pipeline::start(settings)?;
+    let subscriber = tracing_subscriber::registry().with(layer);
+    let mut emitted = 0_u64;
+    tracing::subscriber::with_default(subscriber, || {
+        while log.snapshot().dropped.write_failed == 0 {
+            info!(number = emitted, "counted");
+            emitted += 1;
+        }
+    });
+    log.shutdown(Duration::from_secs(5))?;
+    let counts = log.snapshot();
+    if counts.written + counts.dropped.total() == emitted {
+        writeln!(io::stderr(), "every line counted, some refused")?;
+    } else {
+        writeln!(io::stderr(), "{emitted} lines, but {counts:?}")?;
+    }
+    Ok(())
+}

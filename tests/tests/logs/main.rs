@@ -1,0 +1,21 @@
+//! What becomes of events: lines of the log, and of the audit trail.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a failed set-up fails the test, and a value that lacks a key has null there"
+)]
+
+mod audit;
+mod capture;
+mod correlation;
+mod filter;
+mod lines;
+mod outputs;
+mod pretty;
+mod processes;
+mod properties;
+mod redaction;
+mod sinks;
+mod stages;

@@ -1,0 +1,299 @@
+//! Outputs that are slow, refuse, or go away. Nobody who logs waits for them.
+
+use std::{
+    io::{self, ErrorKind, Write},
+    sync::mpsc::{self, Receiver, Sender},
+    thread,
+    time::Duration,
+};
+
+use glyph_runtime::log::{Format, Limits, LogError, Output, Pipeline, Settings};
+use tracing::{Dispatch, debug, error, info, warn};
+use tracing_subscriber::{Registry, layer::SubscriberExt};
+
+use crate::capture::{AMPLE, Kept, parsed};
+
+fn started(settings: Settings) -> (Dispatch, Pipeline) {
+    let (layer, log) = Pipeline::start(settings).unwrap();
+    (
+        Dispatch::new(tracing_subscriber::registry().with(layer)),
+        log,
+    )
+}
+
+fn to(output: impl Write + Send + 'static) -> Settings {
+    Settings {
+        output: Output::Writer(Box::new(output)),
+        ..Settings::default()
+    }
+}
+
+fn with<R>(dispatch: &Dispatch, work: impl FnOnce() -> R) -> R {
+    tracing::dispatcher::with_default(dispatch, work)
+}
+
+/// Says that it was called, and waits for leave each time.
+struct Gated {
+    kept: Kept,
+    called: Sender<()>,
+    leave: Receiver<()>,
+}
+
+/// Dropping the sender gives leave for ever.
+fn gated(kept: &Kept) -> (Gated, Receiver<()>, Sender<()>) {
+    let (called, calls) = mpsc::channel();
+    let (gate, leave) = mpsc::channel();
+    let kept = kept.clone();
+    (
+        Gated {
+            kept,
+            called,
+            leave,
+        },
+        calls,
+        gate,
+    )
+}
+
+impl Write for Gated {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _nobody_listens = self.called.send(());
+        let _open = self.leave.recv();
+        self.kept.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_blocked_output_costs_lines_which_are_counted_and_nothing_else() {
+    let kept = Kept::default();
+    let (output, calls, gate) = gated(&kept);
+    let small = Settings {
+        queue_bytes: 0,
+        limits: Limits {
+            line_bytes: 2048,
+            ..Limits::default()
+        },
+        filter: "debug".to_owned(),
+        ..to(output)
+    };
+    let (dispatch, log) = started(small);
+    with(&dispatch, || {
+        info!("the output blocks on this one");
+        calls.recv().unwrap();
+        for _ in 0..1_000 {
+            error!("waits or is dropped");
+        }
+        for _ in 0..10 {
+            warn!("dropped");
+            debug!("dropped");
+        }
+    });
+    let dropped = log.snapshot().dropped.queue_full;
+    assert!((900..1_000).contains(&dropped.error), "{dropped:?}");
+    assert_eq!(
+        (dropped.warn, dropped.info, dropped.debug, dropped.trace),
+        (10, 0, 10, 0)
+    );
+    assert!(!log.flush(Duration::ZERO));
+    drop(gate);
+    log.shutdown(AMPLE).unwrap();
+    let counts = log.snapshot();
+    assert_eq!(counts.written + dropped.total(), 1_021);
+    assert_eq!(counts.dropped.total(), dropped.total());
+    assert_eq!(kept.lines().len() as u64, counts.written);
+}
+
+#[test]
+fn a_shutdown_keeps_its_deadline_and_tells_what_was_not_written() {
+    let kept = Kept::default();
+    let (output, calls, gate) = gated(&kept);
+    let (dispatch, log) = started(to(output));
+    with(&dispatch, || {
+        info!("in the output");
+        calls.recv().unwrap();
+        info!("in the queue");
+        info!("in the queue");
+    });
+    let unwritten = log.shutdown(Duration::from_millis(10)).unwrap_err();
+    assert_eq!((unwritten.lines, unwritten.audit_lines), (3, 0));
+    with(&dispatch, || info!("too late"));
+    assert_eq!(log.snapshot().dropped.shut_down, 3);
+    drop(gate);
+    log.shutdown(AMPLE).unwrap();
+    assert_eq!(kept.lines().len(), 1);
+}
+
+#[test]
+fn a_second_shutdown_and_one_without_lines_are_fine() {
+    let (dispatch, log) = started(to(Kept::default()));
+    log.shutdown(AMPLE).unwrap();
+    log.shutdown(Duration::ZERO).unwrap();
+    with(&dispatch, || info!("too late"));
+    assert_eq!(log.snapshot().dropped.total(), 1);
+}
+
+#[test]
+fn dropping_the_pipeline_writes_what_waits() {
+    let kept = Kept::default();
+    let (dispatch, log) = started(to(kept.clone()));
+    with(&dispatch, || info!("last words"));
+    drop(log);
+    assert_eq!(kept.lines().len(), 1);
+}
+
+#[test]
+fn parallel_threads_write_whole_lines_in_their_own_order() {
+    const THREADS: usize = 8;
+    const LINES: usize = 2_000;
+    let kept = Kept::default();
+    let (dispatch, log) = started(to(kept.clone()));
+    thread::scope(|scope| {
+        for number in 0..THREADS {
+            let dispatch = &dispatch;
+            scope.spawn(move || {
+                with(dispatch, || {
+                    for step in 0..LINES {
+                        info!(number, step, "line {step}\nof thread {number}");
+                    }
+                });
+            });
+        }
+    });
+    log.shutdown(AMPLE).unwrap();
+    let lines = kept.lines();
+    assert_eq!(lines.len(), THREADS * LINES);
+    for number in 0..THREADS {
+        let steps = lines.iter().filter(|line| line["number"] == number);
+        let steps: Vec<_> = steps.map(|line| line["step"].as_u64().unwrap()).collect();
+        assert!(steps.iter().copied().eq(0..LINES as u64));
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_counted_and_survived() {
+    let (reader, writer) = io::pipe().unwrap();
+    drop(reader);
+    let (dispatch, log) = started(to(writer));
+    for _ in 0..3 {
+        with(&dispatch, || info!("to nobody"));
+        assert!(log.flush(AMPLE));
+    }
+    log.shutdown(AMPLE).unwrap();
+    let counts = log.snapshot();
+    assert_eq!((counts.written, counts.dropped.write_failed), (0, 3));
+}
+
+/// Does what the next of these says, and then all that is asked.
+struct Scripted {
+    kept: Kept,
+    script: Vec<Act>,
+}
+
+enum Act {
+    Take(usize),
+    Fail(ErrorKind),
+    Panic,
+}
+
+impl Write for Scripted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.script.pop() {
+            None => self.kept.write(bytes),
+            Some(Act::Take(count)) => self.kept.write(&bytes[..count]),
+            Some(Act::Fail(kind)) => Err(kind.into()),
+            Some(Act::Panic) => panic!("of the output"),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn scripted(kept: &Kept, script: impl IntoIterator<Item = Act>) -> Settings {
+    let mut script: Vec<_> = script.into_iter().collect();
+    script.reverse();
+    let kept = kept.clone();
+    to(Scripted { kept, script })
+}
+
+#[test]
+fn an_output_that_takes_little_at_a_time_or_is_not_ready_gets_it_all() {
+    let kept = Kept::default();
+    let script = [
+        Act::Fail(ErrorKind::WouldBlock),
+        Act::Take(1),
+        Act::Fail(ErrorKind::Interrupted),
+        Act::Take(7),
+        Act::Fail(ErrorKind::WouldBlock),
+    ];
+    let (dispatch, log) = started(scripted(&kept, script));
+    with(&dispatch, || info!("in pieces"));
+    log.shutdown(AMPLE).unwrap();
+    assert_eq!(kept.lines().len(), 1);
+    assert_eq!(log.snapshot().written, 1);
+}
+
+#[test]
+fn a_line_that_broke_off_does_not_spoil_the_next() {
+    let kept = Kept::default();
+    let script = [Act::Take(10), Act::Fail(ErrorKind::StorageFull)];
+    let (dispatch, log) = started(scripted(&kept, script));
+    with(&dispatch, || info!("first"));
+    assert!(log.flush(AMPLE));
+    with(&dispatch, || info!("second"));
+    log.shutdown(AMPLE).unwrap();
+    let text = kept.text();
+    let (torn, whole) = text.split_once('\n').unwrap();
+    assert_eq!(torn.len(), 10);
+    assert_eq!(parsed(whole)[0]["message"], "second");
+    let counts = log.snapshot();
+    assert_eq!((counts.written, counts.dropped.write_failed), (1, 1));
+}
+
+#[test]
+fn an_output_that_panics_loses_a_line_and_no_more() {
+    let kept = Kept::default();
+    let (dispatch, log) = started(scripted(&kept, [Act::Panic]));
+    with(&dispatch, || info!("first"));
+    assert!(log.flush(AMPLE));
+    with(&dispatch, || info!("second"));
+    log.shutdown(AMPLE).unwrap();
+    assert_eq!(kept.lines()[0]["message"], "second");
+    assert_eq!(log.snapshot().dropped.write_failed, 1);
+}
+
+#[test]
+fn a_file_is_appended_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("service.jsonl");
+    for run in 0..2 {
+        let settings = Settings {
+            output: Output::File(path.clone()),
+            format: Format::Auto,
+            ..Settings::default()
+        };
+        let (dispatch, log) = started(settings);
+        with(&dispatch, || info!(run, "started"));
+        log.shutdown(AMPLE).unwrap();
+    }
+    let lines = parsed(&std::fs::read_to_string(path).unwrap());
+    assert_eq!((&lines[0]["run"], &lines[1]["run"]), (&0.into(), &1.into()));
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("missing").join("service.jsonl");
+    let settings = Settings {
+        output: Output::File(path.clone()),
+        ..Settings::default()
+    };
+    let error = Pipeline::start::<Registry>(settings).err().unwrap();
+    assert!(matches!(&error, LogError::Open { path: named, .. } if *named == path));
+    assert!(error.to_string().contains("service.jsonl"), "{error}");
+}

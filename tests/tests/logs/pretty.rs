@@ -1,0 +1,44 @@
+//! Lines for people.
+
+use glyph_runtime::log::{Format, Settings};
+use tracing::{info, info_span};
+
+use crate::capture::text_of;
+
+fn pretty(work: impl FnOnce()) -> String {
+    let settings = Settings {
+        format: Format::Pretty,
+        ..Settings::default()
+    };
+    text_of(settings, work)
+}
+
+#[test]
+fn a_line_reads_from_left_to_right() {
+    let text = pretty(|| {
+        let _request = info_span!("request", request_id = "r-1").entered();
+        info!(target: "store", tries = 2, "opened");
+    });
+    let (_timestamp, rest) = text.split_once(' ').unwrap();
+    assert_eq!(rest, " INFO store: opened tries=2 request_id=\"r-1\"\n");
+}
+
+#[test]
+fn nothing_in_it_moves_the_cursor_or_looks_like_a_line() {
+    let evil = "one\r\ntwo\u{1b}[2J\u{9b}2J\u{202e}\u{7}";
+    let text = pretty(|| info!(evil, "{evil}"));
+    let unsafe_ones = |letter: &char| letter.is_control() && *letter != '\n';
+    assert_eq!(text.chars().find(unsafe_ones), None, "{text:?}");
+    assert!(!text.contains('\u{202e}'));
+    for line in text.lines().skip(1) {
+        assert!(line.starts_with("      "), "{line:?}");
+    }
+}
+
+#[test]
+fn what_is_no_terminal_has_no_colours() {
+    let text = pretty(|| info!("plain"));
+    assert!(!text.contains('\u{1b}'));
+    let auto = text_of(Settings::default(), || info!("plain"));
+    assert!(auto.starts_with('{'));
+}

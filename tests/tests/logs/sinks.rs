@@ -1,0 +1,156 @@
+//! Sinks of an audit trail, of every temper.
+
+use std::{
+    collections::VecDeque,
+    io::{self, ErrorKind, Write},
+    sync::{
+        Arc, Mutex,
+        mpsc::{self, Receiver, Sender},
+    },
+};
+
+use glyph_runtime::log::AuditSink;
+
+use crate::capture::Kept;
+
+/// Takes everything at once.
+pub(crate) struct Plain(pub(crate) Kept);
+
+impl Write for Plain {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl AuditSink for Plain {
+    fn sync(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Tells what is asked of it, and waits for leave to write.
+pub(crate) struct Slow {
+    kept: Kept,
+    told: Sender<&'static str>,
+    leave: Receiver<()>,
+}
+
+impl Write for Slow {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _nobody_listens = self.told.send("write");
+        let _open = self.leave.recv();
+        self.kept.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl AuditSink for Slow {
+    fn sync(&mut self) -> io::Result<()> {
+        let _nobody_listens = self.told.send("sync");
+        Ok(())
+    }
+}
+
+/// Dropping the last sender gives leave for ever.
+pub(crate) fn slow(kept: &Kept) -> (Slow, Receiver<&'static str>, Sender<()>) {
+    let (told, calls) = mpsc::channel();
+    let (gate, leave) = mpsc::channel();
+    let kept = kept.clone();
+    (Slow { kept, told, leave }, calls, gate)
+}
+
+/// Fails as long as the script says.
+pub(crate) struct Failing {
+    kept: Kept,
+    script: Arc<Mutex<VecDeque<ErrorKind>>>,
+    sync: Option<ErrorKind>,
+    failed: Sender<()>,
+}
+
+impl Write for Failing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let Some(kind) = self.script.lock().unwrap().pop_front() else {
+            return self.kept.write(bytes);
+        };
+        let _nobody_listens = self.failed.send(());
+        // Half of it is taken each time, as by a disk that fills up.
+        if kind == ErrorKind::StorageFull && bytes.len() > 1 {
+            self.script.lock().unwrap().push_front(ErrorKind::Other);
+            return self.kept.write(&bytes[..bytes.len() / 2]);
+        }
+        Err(kind.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl AuditSink for Failing {
+    fn sync(&mut self) -> io::Result<()> {
+        self.sync.map_or(Ok(()), |kind| Err(kind.into()))
+    }
+}
+
+pub(crate) fn failing(
+    kept: &Kept,
+    script: impl IntoIterator<Item = ErrorKind>,
+    sync: Option<ErrorKind>,
+) -> (Failing, Receiver<()>) {
+    let (failed, failures) = mpsc::channel();
+    let sink = Failing {
+        kept: kept.clone(),
+        script: Arc::new(Mutex::new(script.into_iter().collect())),
+        sync,
+        failed,
+    };
+    (sink, failures)
+}
+
+/// Takes everything, and never says that it is on the disk.
+pub(crate) struct Stuck(pub(crate) Sender<()>, pub(crate) Receiver<()>);
+
+impl Write for Stuck {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl AuditSink for Stuck {
+    fn sync(&mut self) -> io::Result<()> {
+        let _nobody_listens = self.0.send(());
+        let _open = self.1.recv();
+        Ok(())
+    }
+}
+
+/// Panics once.
+pub(crate) struct Panicking(pub(crate) Kept, pub(crate) bool);
+
+impl Write for Panicking {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        assert!(!std::mem::take(&mut self.1), "of the sink, once");
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl AuditSink for Panicking {
+    fn sync(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
