@@ -10,9 +10,10 @@ use std::sync::{
 
 use super::{
     Exemplar, Observed, Own, Scale, Scaled, Storage,
+    atomic::cell::{add_own, add_own_float},
     bounds::Bounds,
     exemplar::ExemplarSlots,
-    slab::{Writer, add_own, add_own_float},
+    slab::Writer,
 };
 use crate::{
     catalog::{Kind, MetricDescriptor},

@@ -38,8 +38,8 @@ pub(crate) async fn assert_adds_up(name: &'static str, seed: u64) {
     server.employ(WORKERS);
     let mut replies = vec![Vec::new(); CLIENTS];
     while let Some(client) = talking.join_next().await {
-        let (number, seen) = client.unwrap();
-        *replies.get_mut(number).unwrap() = seen;
+        let (number, read) = client.unwrap();
+        *replies.get_mut(number).unwrap() = read;
     }
     server.stop().await;
 
