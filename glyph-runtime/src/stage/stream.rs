@@ -36,7 +36,7 @@ pin_project! {
                 return;
             };
             {
-                let _entered = guard.span().enter();
+                let _entered = guard.enter();
                 this.body.set(None);
             }
             guard.finish(this.verdict.unwrap_or(Verdict {
@@ -111,7 +111,7 @@ where
         };
         // A panic drops the guard while it unwinds.
         let polled = {
-            let _entered = guard.span().enter();
+            let _entered = guard.enter();
             body.poll_next(context)
         };
         match &polled {
