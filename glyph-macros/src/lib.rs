@@ -16,6 +16,7 @@ mod lifetimes;
 mod metric_catalog;
 mod outcome;
 mod runtime_path;
+mod span_site;
 mod suggestion;
 
 use proc_macro::TokenStream;

@@ -4,6 +4,9 @@ use std::sync::OnceLock;
 
 use quanta::Clock;
 
+#[cfg(feature = "testing")]
+use crate::testing::CapturedMoment;
+
 static CLOCK: OnceLock<Clock> = OnceLock::new();
 
 fn clock() -> &'static Clock {
@@ -18,17 +21,30 @@ pub(crate) fn calibrate() {
 
 /// A moment.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Moment(u64);
+pub(crate) struct Moment {
+    raw: u64,
+    /// The moment by the clock of the capture that was current on the thread.
+    #[cfg(feature = "testing")]
+    captured: Option<CapturedMoment>,
+}
 
 impl Moment {
     #[inline]
     pub(crate) fn now() -> Self {
-        Self(clock().raw())
+        Self {
+            raw: clock().raw(),
+            #[cfg(feature = "testing")]
+            captured: CapturedMoment::now(),
+        }
     }
 
     #[inline]
     pub(crate) fn elapsed_nanoseconds(self) -> u64 {
+        #[cfg(feature = "testing")]
+        if let Some(elapsed) = self.captured.and_then(CapturedMoment::elapsed_nanoseconds) {
+            return elapsed;
+        }
         let clock = clock();
-        clock.delta_as_nanos(self.0, clock.raw())
+        clock.delta_as_nanos(self.raw, clock.raw())
     }
 }

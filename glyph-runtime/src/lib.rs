@@ -16,6 +16,10 @@ pub mod metric;
 pub mod stage;
 #[cfg(feature = "prometheus")]
 pub mod telemetry;
+#[cfg(feature = "testing")]
+pub mod testing;
+#[cfg(feature = "trace")]
+pub mod trace;
 
 #[doc(hidden)]
 #[path = "private.rs"]

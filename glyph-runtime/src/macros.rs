@@ -248,7 +248,28 @@ pub use glyph_macros::metric_catalog;
 /// | `outcome = \|result\| ..` | how the call ended, by a reference to what the function gives: a closure or the path of a function, which gives an [`Outcome`](enum@crate::Outcome) |
 /// | `none = error` | what it means that the function gives `None`: `error`, `timeout`, `cancelled` or `ok` |
 /// | `stream` | the function returns `impl Stream`, `Pin<Box<dyn Stream>>` or `BoxStream`, and the stream is measured |
+/// | `name = "ask"` | the span's name, the stage's unless given |
+/// | `kind = client` | the span's kind: `internal` unless given, `client`, `server`, `producer`, `consumer` |
+/// | `level = debug` | the span's level, `info` unless given |
+/// | `target = "voice"` | the span's target, the module's path unless given |
+/// | `parent = span` | the span above, by a `Span`, a reference to one or an id; with `None` the span starts a trace; the current span unless given |
+/// | `links = spans` | spans that this one follows from: a collection of spans, of their ids, or of span contexts of OpenTelemetry |
+/// | `skip_span` | there is no span, and the metrics alone are recorded |
+/// | `err = event` | an `Err` is logged inside the span, at level `error` and by `Display` unless `event(level = warn, debug)` says otherwise |
+/// | `ret = event` | what the function gives is logged inside the span, at level `info` and by `Debug` unless `event(level = debug, display)` says otherwise; beside `err`, what is in `Ok` |
 /// | `crate = path` | the path of this crate, where it has another name |
+///
+/// # The span
+///
+/// It carries all labels of the stage, those that the catalog gives included, and the fields. An error sets its status and
+/// `error.type` (OpenTelemetry semantic conventions, "Recording errors"). With the feature `trace`, OpenTelemetry's span has
+/// `code.function.name` ("Source code attributes"); file and line are added by `tracing-opentelemetry`.
+///
+/// Under a span that OpenTelemetry does not sample no span is built and `fields(..)` are not read:
+/// see [`trace::unsampled_spans`](crate::trace::unsampled_spans). A sampled one becomes the exemplar in the stage's
+/// histograms.
+///
+/// # How it ends
 ///
 /// Unless you say otherwise, `Err` is what its error says (see [`macro@crate::Outcome`]) or else `error`, and any
 /// other value is `ok`. What the error says is known where its type is: a type parameter needs the bound

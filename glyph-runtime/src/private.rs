@@ -21,9 +21,10 @@ pub use crate::{
         scaled_bounds,
     },
     stage::{
-        Bound, ByValue, ErrorOutcome, Guard, Judged, Outcome, Rows, Running, Stage, StageCells,
-        Timed, Verdict, any, at, begin, call, checked, classify, describe, entered, judge,
-        judge_option, literal, pin, run, start, stream, time, time_as, time_async, time_async_as,
-        wrap,
+        Bound, ByValue, ErrorOutcome, FieldValue, Function, Guard, Judged, Outcome, Parent, Rows,
+        Running, Site, SpanSite, Stage, StageCells, Text, Timed, Verdict, any, at, begin, call,
+        check_field, checked, classify, debugged, displayed, entered, field_names, judge,
+        judge_option, linked, literal, open, opens, parent, pin, ready, run, staged, start, stream,
+        time, time_as, time_async, time_async_as, value, wrap,
     },
 };

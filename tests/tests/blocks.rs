@@ -13,8 +13,10 @@ use std::{
     thread,
 };
 
-use glyph_runtime::Outcome;
-use glyph_tests::opened_spans;
+use glyph_runtime::{
+    Outcome,
+    testing::{self, CapturedSpan},
+};
 
 use crate::tally::{Tally, assert_ended, stage};
 
@@ -198,26 +200,26 @@ async fn a_future_goes_to_another_thread() {
 #[test]
 fn its_span_has_the_labels_and_tells_how_it_ended() {
     let function = "blocks: span";
-    let spans = opened_spans(|| {
-        call(function).time(|| call(function).start().in_scope(|| {}));
-        call(function).start().fail(&std::fmt::Error);
-        let mut future = pin!(call(function).time_async(async {
-            call(function).start().finish();
-            Err::<(), _>("broken")
-        }));
-        assert!(poll(future.as_mut()).is_ready());
-    });
-    let parents: Vec<_> = spans.iter().map(|span| span.parent).collect();
+    let captured = testing::capture();
+    call(function).time(|| call(function).start().in_scope(|| {}));
+    call(function).start().fail(&std::fmt::Error);
+    let mut future = pin!(call(function).time_async(async {
+        call(function).start().finish();
+        Err::<(), _>("broken")
+    }));
+    assert!(poll(future.as_mut()).is_ready());
+    let spans = captured.spans();
+    let parents: Vec<_> = spans.iter().map(CapturedSpan::parent).collect();
     assert_eq!(parents, [None, Some("call"), None, None, Some("call")]);
-    assert!(spans.iter().all(|span| span.name == "call"));
+    assert!(spans.iter().all(|span| span.name() == "call"));
     assert!(
         spans
             .iter()
-            .all(|span| span.value("function") == Some(function))
+            .all(|span| span.field("function") == Some(function))
     );
     let ends: Vec<_> = spans
         .iter()
-        .map(|span| (span.value("error.type"), span.value("otel.status_code")))
+        .map(|span| (span.error_type(), span.status()))
         .collect();
     assert_eq!(
         ends,

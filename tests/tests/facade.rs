@@ -4,6 +4,7 @@
 
 use glyph_runtime::{
     Counter, Gauge, Histogram, Label, LabelSet, Status, Telemetry, expose::Format, metric_catalog,
+    testing,
 };
 use glyph_tests::Page;
 
@@ -117,6 +118,8 @@ fn declared_keys_land_in_their_cells_and_others_beside_them() {
     );
     assert_eq!(open.matches("# EOF").count(), 1);
 
+    a_capture_has_its_own(metrics);
+
     let again = Telemetry::builder("again")
         .without_listener()
         .install()
@@ -126,4 +129,20 @@ fn declared_keys_land_in_their_cells_and_others_beside_them() {
         again.contains("recorder") && again.contains("without_facade"),
         "{again}"
     );
+}
+
+fn a_capture_has_its_own(metrics: &Metrics) {
+    let request = || Request {
+        provider: Provider::Openai,
+        status: Status::Ok,
+        model: "small",
+    };
+    let before = metrics.requests.value(request());
+    let captured = testing::capture();
+    metrics::counter!("facade.provider.requests", "provider" => "openai", "status" => "ok", "model" => "large").increment(2);
+    let requests = captured.counter(&metrics.requests);
+    assert_eq!(requests.value(), 2);
+    assert_eq!(requests.with(Provider::Openai).with("large").value(), 2);
+    drop(captured);
+    assert_eq!(metrics.requests.value(request()), before);
 }

@@ -5,8 +5,7 @@ mod tally;
 
 use std::{fmt, io};
 
-use glyph_runtime::{Outcome, instrument_stage, stage::ErrorOutcome};
-use glyph_tests::opened_spans;
+use glyph_runtime::{Outcome, instrument_stage, stage::ErrorOutcome, testing};
 
 use crate::tally::{Tally, assert_ended, stage};
 
@@ -117,13 +116,11 @@ fn a_block_ends_as_the_error_says() {
 fn the_span_shows_what_went_wrong() {
     let function = "outcomes: span";
     for (error, outcome, name) in cases() {
-        let spans = opened_spans(|| stage::call { function }.start().fail(&error));
-        let shown = spans.first().and_then(|span| span.value("error.type"));
-        let status = spans
-            .first()
-            .and_then(|span| span.value("otel.status_code"));
-        assert_eq!(shown, (outcome != Outcome::Ok).then_some(name));
-        assert_eq!(status, outcome.is_error().then_some("ERROR"));
+        let captured = testing::capture();
+        stage::call { function }.start().fail(&error);
+        let span = captured.span("call");
+        assert_eq!(span.error_type(), (outcome != Outcome::Ok).then_some(name));
+        assert_eq!(span.status(), outcome.is_error().then_some("ERROR"));
     }
 }
 
@@ -154,7 +151,9 @@ fn an_alias_and_a_foreign_error_are_judged_as_before() {
 
 /// A function may say how it ended, whatever it gives.
 mod said_by_the_function {
-    use super::{Outcome, SttError, assert_ended, instrument_stage, opened_spans, stage};
+    use glyph_runtime::testing::CapturedSpan;
+
+    use super::{Outcome, SttError, assert_ended, instrument_stage, stage, testing};
 
     fn found(lines: &[String]) -> Outcome {
         if lines.is_empty() {
@@ -212,10 +211,12 @@ mod said_by_the_function {
 
     #[tokio::test]
     async fn by_the_meaning_of_none() {
+        let captured = testing::capture();
         assert_eq!(first("x"), Some('x'));
-        let spans = opened_spans(|| assert_eq!(first(""), None));
-        let error_type = spans.first().and_then(|span| span.value("error.type"));
-        assert_eq!(error_type, Some("none"));
+        assert_eq!(first(""), None);
+        let spans = captured.spans();
+        let ends: Vec<_> = spans.iter().map(CapturedSpan::error_type).collect();
+        assert_eq!(ends, [None, Some("none")]);
         assert_ended("outcomes: none", &[Outcome::Ok, Outcome::Error]);
         assert_eq!(next("x").await, Some('x'));
         assert_eq!(next("").await, None);

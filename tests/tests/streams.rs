@@ -1,16 +1,23 @@
 //! A stream under a stage: its items, its gaps and its end.
-#![expect(clippy::float_cmp, reason = "a number of calls is whole")]
+#![expect(
+    clippy::float_cmp,
+    reason = "numbers of calls are whole and times of a frozen clock exact"
+)]
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::Pin,
+    time::Duration,
 };
 
 use futures_util::{
     FutureExt, Stream, StreamExt,
     stream::{BoxStream, iter, pending},
 };
-use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, instrument_stage, metric_catalog};
+use glyph_runtime::{
+    Counter, Gauge, Histogram, Label, LabelSet, instrument_stage, metric_catalog,
+    testing::{self, Capture},
+};
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 #[label(outcome)]
@@ -139,4 +146,24 @@ fn a_panic_is_the_end() {
     assert!(catch_unwind(AssertUnwindSafe(|| stream.next().now_or_never())).is_err());
     drop(stream);
     assert_ended("panicked", Ended::Panicked, 0, 0);
+}
+
+#[tokio::test]
+async fn items_and_the_gaps_between_them_have_their_times() {
+    #[instrument_stage(stage::tokens, stream, labels(source = "timed"))]
+    fn speak(captured: &Capture, pauses: [u64; 3]) -> impl Stream<Item = ()> {
+        iter(pauses).map(|pause| captured.clock().advance(Duration::from_millis(pause)))
+    }
+    let captured = testing::capture().frozen();
+    let words = speak(&captured, [500, 125, 250]);
+    captured.clock().advance(Duration::from_secs(9));
+    assert_eq!(words.count().await, 3);
+
+    let streams = Streams::global();
+    let first = captured.histogram_of(&streams.first);
+    assert_eq!((first.count(), first.sum()), (1, 0.5));
+    let gaps = captured.histogram_of(&streams.gaps);
+    assert_eq!((gaps.count(), gaps.sum()), (2, 0.375));
+    let whole = captured.histogram::<stage::tokens>();
+    assert_eq!((whole.count(), whole.sum()), (1, 0.875));
 }

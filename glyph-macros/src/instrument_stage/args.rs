@@ -6,13 +6,33 @@ use syn::{
     parse::ParseStream, token,
 };
 
-use super::judge::Judge;
+use super::{
+    event_args::EventArgs,
+    judge::Judge,
+    span_args::{self, SpanArgs},
+};
 use crate::{
     arguments::{Arguments, assigned_path, skip_argument},
     diagnostic::Errors,
 };
 
-const KEYS: &[&str] = &["labels", "fields", "outcome", "none", "stream", "crate"];
+const KEYS: &[&str] = &[
+    "labels",
+    "fields",
+    "outcome",
+    "none",
+    "stream",
+    "name",
+    "target",
+    "kind",
+    "level",
+    "parent",
+    "links",
+    "skip_span",
+    "err",
+    "ret",
+    "crate",
+];
 
 /// What stands in the attribute.
 #[derive(Default)]
@@ -22,6 +42,8 @@ pub(super) struct Args {
     pub(super) fields: Vec<FieldArg>,
     pub(super) judge: Judge,
     pub(super) stream: Option<Ident>,
+    pub(super) span: SpanArgs,
+    pub(super) events: EventArgs,
     pub(super) runtime: Option<Path>,
 }
 
@@ -69,6 +91,8 @@ impl Args {
                 "labels" => args.labels = each(input, errors, label)?,
                 "fields" => args.fields = each(input, errors, field)?,
                 "outcome" | "none" => args.judge.read(key, input)?,
+                "err" | "ret" => args.events.read(key, input)?,
+                word if span_args::KEYS.contains(&word) => args.span.read(key, input)?,
                 "stream" => args.stream = Some(key.clone()),
                 _ => args.runtime = Some(assigned_path(input)?),
             }

@@ -16,7 +16,7 @@ pub(super) fn measured(site: &Site, [guard, span]: [&Ident; 2], rt: &TokenStream
         Form::Sync(_) | Form::Async(_) | Form::Stream { .. } => nested(&function.body),
         Form::Future(tail, _) => nested(&tail.body),
     };
-    let classify = site.judge.closure(rt);
+    let classify = site.judge.closure(&site.events, rt);
     match &site.form {
         Form::Sync(Output::Value(ty)) => {
             let mention = mention(&function.signature, &body);
@@ -35,7 +35,8 @@ pub(super) fn measured(site: &Site, [guard, span]: [&Ident; 2], rt: &TokenStream
             let mention = mention(&function.signature, &body);
             let result = Ident::new("__item", Span::mixed_site());
             // Without the type, a body that leaves its items to the signature would not be inferred.
-            let classify = quote!(|#result: &#item| #rt::classify(#result).verdict());
+            let events = site.events.of(&result, rt);
+            let classify = quote!(|#result: &#item| { #events #rt::classify(#result).verdict() });
             let stream =
                 quote!(#rt::stream(#guard, #span, move || -> #ty { #mention #body }, #classify));
             if *boxed {

@@ -2,31 +2,39 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{LitStr, ext::IdentExt};
+use syn::LitStr;
 
 use super::{
-    args::{FieldArg, LabelArg, LabelValue},
-    body,
+    args::{LabelArg, LabelValue},
+    body, expand_span,
     model::{Form, Site},
 };
 use crate::{diagnostic::Place, runtime_path::hidden_module};
 
 pub(super) fn tokens(site: &Site) -> TokenStream {
     let rt = hidden_module(site.runtime.as_ref());
-    let [span, guard] = ["__span", "__guard"].map(hidden);
-    let digits = digits(site, &rt);
-    let open_span = open_span(site, &rt);
-    let stage = stage_at_run_time(site, &rt);
+    let [span, guard, stage] = ["__span", "__guard", "__stage"].map(hidden);
+    let constant = constant(site, &rt);
+    let (statics, open) = expand_span::opened(site, &stage, &hidden(SITE), &rt);
+    let literal = stage_at_run_time(site, &rt);
     let measured = body::measured(site, [&guard, &span], &rt);
+    // What a label's value borrows lives as long as the `match`.
     let start = if let Form::Stream { .. } = &site.form {
-        quote!(#rt::call(#stage, &#span))
+        quote!(let (#span, #guard) = match #rt::ready(#literal) { #stage => (#open, #rt::call(#stage)) };)
     } else {
-        quote!(#rt::start(#stage, #span))
+        quote! {
+            let #guard = match #rt::ready(#literal) {
+                #stage => {
+                    let #span = #open;
+                    #rt::start(#stage, #span)
+                }
+            };
+        }
     };
     let inside = quote! {
-        #digits
-        let #span = #open_span;
-        let #guard = #start;
+        #constant
+        #statics
+        #start
         #measured
     };
     site.function.with_body(&match &site.form {
@@ -36,77 +44,57 @@ pub(super) fn tokens(site: &Site) -> TokenStream {
 }
 
 /// A variable that the user's code does not see.
-fn hidden(name: &str) -> Ident {
+pub(super) fn hidden(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
-/// The macro by which `info_span!` opens a span; that one would look for `module_path!` in the user's scope.
-fn open_span(site: &Site, rt: &TokenStream) -> TokenStream {
-    let name = site
-        .stage
-        .segments
-        .last()
-        .map(|last| LitStr::new(&last.ident.unraw().to_string(), last.ident.span()));
-    let empty = quote!(#rt::tracing::field::Empty);
-    let labels = site.labels.iter().map(LabelArg::text);
-    let fields = site.fields.iter().map(|field| {
-        let FieldArg {
-            name,
-            format,
-            value,
-        } = field;
-        let value = value
-            .as_ref()
-            .map_or_else(|| empty.clone(), ToTokens::to_token_stream);
-        quote!(#name = #format #value)
-    });
-    quote! {
-        #rt::tracing::span!(
-            target: #rt::core::module_path!(),
-            #rt::tracing::Level::INFO,
-            #name,
-            #(#labels = #empty,)*
-            #(#fields,)*
-            "otel.status_code" = #empty,
-            "error.type" = #empty
-        )
-    }
-}
-
-/// The constant that holds the digits of the labels written as text.
-const DIGITS: &str = "__GLYPH_DIGITS";
+/// The constant that holds the digits of the labels written as text, and the names of the stage's labels.
+const SITE: &str = "__GLYPH_SITE";
 
 /// Looks those labels up. The constant is an item, so that `cargo check` evaluates it.
-fn digits(site: &Site, rt: &TokenStream) -> TokenStream {
+fn constant(site: &Site, rt: &TokenStream) -> TokenStream {
     let texts = site.labels.iter().filter(|label| label.is_text()).count();
-    if texts == 0 {
+    if texts == 0 && site.span.skips() {
         return TokenStream::new();
     }
-    let (constant, digits) = (hidden(DIGITS), hidden("digits"));
-    let texts = Literal::usize_unsuffixed(texts);
-    let stage = stage(site, |label, index| match &label.value {
+    let (constant, found, names) = (hidden(SITE), hidden("texts"), hidden("names"));
+    let count = Literal::usize_unsuffixed(texts);
+    let stage = stage(site, rt, |label, index| match &label.value {
         LabelValue::Text(text) => {
-            let name = label.text();
-            Place::of(text).start(quote!(: #rt::literal(&mut #digits[#index], #name, #text)))
+            Place::of(text).start(quote!(: #rt::literal(&mut #found[#index], #text)))
         }
         LabelValue::Expression(_) | LabelValue::Variable => {
             Place::of(&label.name).start(quote!(: #rt::any()))
         }
     });
+    let checks = site.labels.iter().filter_map(text).enumerate();
+    let checks = checks.map(|(index, (label, text))| {
+        let (name, index) = (label.text(), Literal::usize_unsuffixed(index));
+        let check = Place::of(text).start(quote!(#constant.texts[#index].check(#name, #text)));
+        quote!(const _: () = #check;)
+    });
     quote! {
-        const #constant: [#rt::core::primitive::usize; #texts] = {
-            let mut #digits = [0; #texts];
-            #rt::checked(#stage);
-            #digits
+        const #constant: #rt::Site<#count> = {
+            let mut #found = [#rt::Text::UNKNOWN; #count];
+            let #names = #rt::checked(#stage);
+            #rt::Site { texts: #found, labels: #names }
         };
+        #(#checks)*
+    }
+}
+
+fn text(label: &LabelArg) -> Option<(&LabelArg, &LitStr)> {
+    match &label.value {
+        LabelValue::Text(text) => Some((label, text)),
+        LabelValue::Expression(_) | LabelValue::Variable => None,
     }
 }
 
 fn stage_at_run_time(site: &Site, rt: &TokenStream) -> TokenStream {
-    let constant = hidden(DIGITS);
-    stage(site, |label, index| match &label.value {
+    let constant = hidden(SITE);
+    stage(site, rt, |label, index| match &label.value {
         LabelValue::Text(text) => {
-            Place::of(text).start(quote!(: #rt::at(#constant[#index], #text)))
+            Place::of(text).start(quote!(: #rt::at(#constant.texts[#index].digit, #text)))
         }
         LabelValue::Expression(expression) => quote!(: #expression),
         LabelValue::Variable => TokenStream::new(),
@@ -117,7 +105,11 @@ fn stage_at_run_time(site: &Site, rt: &TokenStream) -> TokenStream {
 /// the labels written as text.
 ///
 /// The struct is written twice with the same spans, and the compiler tells of each mistake once.
-fn stage(site: &Site, value: impl Fn(&LabelArg, Literal) -> TokenStream) -> TokenStream {
+fn stage(
+    site: &Site,
+    rt: &TokenStream,
+    value: impl Fn(&LabelArg, Literal) -> TokenStream,
+) -> TokenStream {
     let mut fields = TokenStream::new();
     let mut index = 0;
     for label in &site.labels {
@@ -131,5 +123,5 @@ fn stage(site: &Site, value: impl Fn(&LabelArg, Literal) -> TokenStream) -> Toke
     }
     let mut tokens = site.stage.to_token_stream();
     braces.to_tokens(&mut tokens);
-    tokens
+    Place::of(&site.stage).call(quote!(#rt::staged), &tokens)
 }

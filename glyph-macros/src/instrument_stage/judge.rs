@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Expr, Token, ext::IdentExt, parse::ParseStream, spanned::Spanned};
 
+use super::event_args::EventArgs;
 use crate::{
     arguments::assigned,
     diagnostic::{Errors, Place},
@@ -61,22 +62,31 @@ impl Judge {
         }
     }
 
-    /// The closure that judges a reference to the value.
-    pub(super) fn closure(&self, rt: &TokenStream) -> TokenStream {
+    /// The closure that judges a reference to the value, and logs it before.
+    pub(super) fn closure(&self, events: &EventArgs, rt: &TokenStream) -> TokenStream {
         let result = Ident::new("__result", Span::mixed_site());
+        let (events, verdict) = (events.of(&result, rt), self.verdict(&result, rt));
+        if events.is_empty() {
+            quote!(|#result| #verdict)
+        } else {
+            quote!(|#result| { #events #verdict })
+        }
+    }
+
+    fn verdict(&self, result: &Ident, rt: &TokenStream) -> TokenStream {
         let verdict = quote!(#rt::classify(#result).verdict());
         match self {
-            Self::Type => quote!(|#result| #verdict),
+            Self::Type => verdict,
             Self::Function(function) => {
                 let judge = Place::of(function).start(quote!(#rt::judge));
                 let arguments = quote_spanned!(function.span()=> (#result, #function));
-                quote!(|#result| #verdict.but(#judge #arguments))
+                quote!(#verdict.but(#judge #arguments))
             }
             Self::None { key, outcome } => {
                 let outcome = format_ident!("{outcome}");
                 // Where it is no `Option`, the compiler points to the key.
                 let option = Place::of(key).start(quote!(#result));
-                quote!(|#result| #rt::judge_option(#option, #rt::Outcome::#outcome))
+                quote!(#rt::judge_option(#option, #rt::Outcome::#outcome))
             }
         }
     }

@@ -2,11 +2,14 @@
 
 mod args;
 mod body;
+mod event_args;
 mod expand;
+mod expand_span;
 mod function;
 mod judge;
 mod model;
 mod returned;
+mod span_args;
 mod tail;
 #[cfg(test)]
 mod tests;

@@ -6,9 +6,11 @@ use syn::{Path, Type};
 
 use super::{
     args::{Args, FieldArg, LabelArg},
+    event_args::EventArgs,
     function::Function,
     judge::Judge,
     returned::Returned,
+    span_args::SpanArgs,
     tail::{self, Tail},
 };
 use crate::diagnostic::Errors;
@@ -19,6 +21,8 @@ pub(super) struct Site {
     pub(super) labels: Vec<LabelArg>,
     pub(super) fields: Vec<FieldArg>,
     pub(super) judge: Judge,
+    pub(super) span: SpanArgs,
+    pub(super) events: EventArgs,
     pub(super) runtime: Option<Path>,
     pub(super) function: Function,
     pub(super) form: Form,
@@ -50,27 +54,39 @@ impl Site {
     pub(super) fn read(args: Args, function: Function, errors: &mut Errors) -> Option<Self> {
         check_labels(&args.labels, errors);
         check_fields(&args.fields, &args.labels, errors);
+        args.span.check(!args.fields.is_empty(), errors);
         let form = form(&function, args.stream.is_some(), errors);
-        match form {
-            Form::Sync(Output::Never) | Form::Async(Output::Never) => args.judge.refuse(
-                "a function that does not return gives nothing to judge: leave it out",
-                errors,
-            ),
-            Form::Stream { .. } => args.judge.refuse(
-                "the items of a stream say themselves how it ends: leave it out",
-                errors,
-            ),
-            _ => {}
-        }
+        refuse_by_form(&form, &args, errors);
         Some(Self {
             stage: args.stage?,
             labels: args.labels,
             fields: args.fields,
             judge: args.judge,
+            span: args.span,
+            events: args.events,
             runtime: args.runtime,
             function,
             form,
         })
+    }
+}
+
+/// Refuses to judge or log what a function of this form does not give.
+fn refuse_by_form(form: &Form, args: &Args, errors: &mut Errors) {
+    match form {
+        Form::Sync(Output::Never) | Form::Async(Output::Never) => {
+            let nothing = "a function that does not return gives nothing to judge: leave it out";
+            args.judge.refuse(nothing, errors);
+            let nothing = "a function that does not return gives nothing to log: leave it out";
+            args.events.refuse(Some(nothing), nothing, errors);
+        }
+        Form::Stream { .. } => {
+            let items = "the items of a stream say themselves how it ends: leave it out";
+            args.judge.refuse(items, errors);
+            let item = "a stream gives items, each of which would be logged: leave it out";
+            args.events.refuse(None, item, errors);
+        }
+        _ => {}
     }
 }
 
@@ -91,7 +107,12 @@ fn check_fields(fields: &[FieldArg], labels: &[LabelArg], errors: &mut Errors) {
     let mut given = HashSet::new();
     for field in fields {
         let name = field.name.value();
-        if matches!(name.as_str(), "otel.status_code" | "error.type") {
+        if name == "otel.kind" {
+            errors.at(
+                &field.name,
+                "the span's kind has an argument of its own: `kind = client`",
+            );
+        } else if matches!(name.as_str(), "otel.status_code" | "error.type") {
             errors.at(
                 &field.name,
                 format!(

@@ -51,7 +51,7 @@ fn a_key_is_known_and_given_once() {
     assert_eq!(
         mistakes(quote!(stt, label(provider = "deepgram"))),
         [
-            "unknown key `label`; did you mean `labels`? `#[instrument_stage]` takes `labels`, `fields`, `outcome`, `none`, `stream`, `crate`"
+            "unknown key `label`; did you mean `labels`? `#[instrument_stage]` takes `labels`, `fields`, `outcome`, `none`, `stream`, `name`, `target`, `kind`, `level`, `parent`, `links`, `skip_span`, `err`, `ret`, `crate`"
         ]
     );
     assert_eq!(

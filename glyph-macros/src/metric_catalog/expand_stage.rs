@@ -223,13 +223,15 @@ impl Expansion<'_> {
         let lifetime = self.stage.borrows().then(|| quote!(<'_>));
         let (cells, body) = self.cells();
         let rows = self.rows();
-        let (span, describes) = self.describe();
-        let open_span = expand_stage_block::span(self.stage, rt);
+        let names = self.stage.labels.iter().map(|label| &label.name);
+        let label_values = self.label_values();
+        let (spans, site) = expand_stage_block::spans(self.stage, module, rt);
         quote! {
             #cells
             #[automatically_derived]
             impl #rt::Stage for #module::#ident #lifetime {
                 const NAME: &'static #rt::core::primitive::str = #name;
+                type Checked = Self;
                 #[inline]
                 fn cells() -> &'static #rt::StageCells {
                     #body
@@ -238,11 +240,13 @@ impl Expansion<'_> {
                 fn rows(&self) -> #rt::Rows {
                     #rows
                 }
-                fn span() -> #rt::tracing::Span {
-                    #open_span
+                const LABELS: &'static [&'static #rt::core::primitive::str] = &[#(#names),*];
+                fn span_site() -> &'static #rt::SpanSite {
+                    #spans
+                    &#site
                 }
-                fn describe(&self, #span: &#rt::tracing::Span) {
-                    #(#describes)*
+                fn label_values(&self, read: &mut dyn #rt::core::ops::FnMut(&[#rt::FieldValue<'_>])) {
+                    #label_values
                 }
             }
         }
@@ -310,23 +314,21 @@ impl Expansion<'_> {
         quote!(&self.#ident)
     }
 
-    fn describe(&self) -> (Ident, Vec<TokenStream>) {
+    /// Reads all labels at once: each lends its text to what is nested in it.
+    fn label_values(&self) -> TokenStream {
         let rt = self.rt;
-        let labels = self.stage.labels.iter().enumerate();
-        let describes: Vec<_> = labels
-            .map(|(index, label)| {
-                let (name, value) = (&label.name, self.value(index, label));
-                let describe = quote!(#rt::describe(span, #name, #value));
-                let describe = Place::of(&label.ty).around(describe);
-                quote!(#describe;)
-            })
+        let labels = &self.stage.labels;
+        let texts: Vec<_> = (0..labels.len())
+            .map(|index| format_ident!("text{index}"))
             .collect();
-        let span = if describes.is_empty() {
-            format_ident!("_")
-        } else {
-            format_ident!("span")
-        };
-        (span, describes)
+        let read = quote!(read(&[#(#rt::value(&#texts)),*]));
+        let labels = labels.iter().zip(&texts).enumerate().rev();
+        labels.fold(read, |inside, (index, (label, text))| {
+            let place = Place::of(&label.ty);
+            let value = place.around(self.value(index, label));
+            let with_text = place.around(quote!(#rt::Label::with_text));
+            quote!(#with_text(#value, |#text: &#rt::core::primitive::str| #inside))
+        })
     }
 
     fn descriptor(&self) -> TokenStream {

@@ -1,26 +1,24 @@
-//! What puts a stage on a block: its span, and the methods of its struct.
+//! What puts a stage on a block: its spans, and the methods of its struct.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
 use syn::Visibility;
 
 use super::stage::Stage;
+use crate::span_site::SpanSite;
 
-/// The expression that opens the stage's span, its labels empty.
-pub(super) fn span(stage: &Stage, rt: &TokenStream) -> TokenStream {
-    let name = stage.ident.to_string();
-    let labels = stage.labels.iter().map(|label| &label.name);
-    let empty = quote!(#rt::tracing::field::Empty);
-    quote! {
-        #rt::tracing::span!(
-            target: #rt::core::module_path!(),
-            #rt::tracing::Level::INFO,
-            #name,
-            #(#labels = #empty,)*
-            "otel.status_code" = #empty,
-            "error.type" = #empty
-        )
-    }
+/// The statics of spans of calls from blocks, and the name of the last one.
+pub(super) fn spans(stage: &Stage, module: &Ident, rt: &TokenStream) -> (TokenStream, Ident) {
+    let site = Ident::new("__GLYPH_SPANS", Span::mixed_site());
+    let (ident, lifetime) = (&stage.ident, stage.borrows().then(|| quote!(<'static>)));
+    let statics = SpanSite {
+        labels: quote!(<#module::#ident #lifetime as #rt::Stage>::LABELS),
+        fields: Vec::new(),
+        name: ident.to_string().to_token_stream(),
+        target: None,
+        level: quote!(#rt::tracing::Level::INFO),
+    };
+    (statics.statics(&site, rt), site)
 }
 
 /// Methods of the struct itself, so that nobody has to import a trait.

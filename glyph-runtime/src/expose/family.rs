@@ -1,6 +1,6 @@
 //! One family: its head and the lines of each of its series.
 
-use std::time::UNIX_EPOCH;
+use std::{borrow::Cow, time::UNIX_EPOCH};
 
 use super::{Format, escape, float};
 use crate::{
@@ -175,15 +175,20 @@ fn push_labels(page: &mut Vec<u8>, metric: &Metric, row: usize) {
         first = false;
         page.extend_from_slice(label.name.as_bytes());
         page.extend_from_slice(b"=\"");
-        escape::push_value(page, value_of(metric, label, place, row));
+        escape::push_value(page, &value_of(metric, label, place, row));
         page.push(b'"');
     }
 }
 
-fn value_of<'m>(metric: &'m Metric, label: &LabelDescriptor, place: &Place, row: usize) -> &'m str {
+fn value_of<'m>(
+    metric: &'m Metric,
+    label: &LabelDescriptor,
+    place: &Place,
+    row: usize,
+) -> Cow<'m, str> {
     let digit = row / place.stride.max(1) % label.radix().max(1);
     let value = match (label.values, place.open) {
-        (LabelValues::Closed(values), _) => values.get(digit).copied(),
+        (LabelValues::Closed(values), _) => values.get(digit).copied().map(Cow::Borrowed),
         (LabelValues::Open { .. }, Some((index, _))) => metric
             .parts
             .open

@@ -13,6 +13,9 @@ pub struct LabelDescriptor {
     pub values: LabelValues,
     /// For a label that an outcome fills: the digit of each of [`Outcome::ALL`](crate::Outcome::ALL).
     pub outcomes: Option<[usize; 5]>,
+    /// The Rust type of its values.
+    #[cfg(feature = "testing")]
+    pub(crate) type_name: fn() -> &'static str,
 }
 
 /// What a label may hold.
@@ -61,6 +64,8 @@ pub const fn label_of<S, T: Label>(
         name,
         values,
         outcomes: T::OUTCOMES,
+        #[cfg(feature = "testing")]
+        type_name: std::any::type_name::<T>,
     }
 }
 

@@ -48,6 +48,14 @@ impl OpenValues {
     }
 
     pub(crate) fn digit(&self, value: &str, max: usize) -> usize {
+        #[cfg(feature = "testing")]
+        if let Some(capture) = crate::testing::current() {
+            return capture.open_values(self).own_digit(value, max);
+        }
+        self.own_digit(value, max)
+    }
+
+    fn own_digit(&self, value: &str, max: usize) -> usize {
         let table = self.table.get_or_init(|| Table::new(max));
         if value.len() <= MAX_LENGTH
             && let Some(digit) = table.find(value)
@@ -68,17 +76,36 @@ impl OpenValues {
 
     /// The value that has this digit.
     #[cfg(feature = "prometheus")]
-    pub(crate) fn value(&self, digit: usize) -> Option<&str> {
+    pub(crate) fn value(&self, digit: usize) -> Option<Cow<'_, str>> {
         if digit == OVERFLOW_DIGIT {
-            return Some(OVERFLOW);
+            return Some(Cow::Borrowed(OVERFLOW));
         }
-        self.table.get()?.value(digit)
+        #[cfg(feature = "testing")]
+        if let Some(capture) = crate::testing::current() {
+            let values = capture.open_values(self);
+            let value = values.table.get()?.value(digit)?;
+            return Some(Cow::Owned(value.to_owned()));
+        }
+        self.table.get()?.value(digit).map(Cow::Borrowed)
     }
 
     #[cfg(feature = "prometheus")]
     /// How many observations went to `other` because the bound was reached.
     pub(crate) fn overflowed(&self) -> u64 {
+        #[cfg(feature = "testing")]
+        if let Some(capture) = crate::testing::current() {
+            return capture.open_values(self).overflowed.load(Relaxed);
+        }
         self.overflowed.load(Relaxed)
+    }
+
+    /// The digit of a value, if it has been given one.
+    #[cfg(feature = "testing")]
+    pub(crate) fn known(&self, value: &str) -> Option<usize> {
+        match &*sanitized(value) {
+            OVERFLOW => Some(OVERFLOW_DIGIT),
+            value => self.table.get()?.find(value),
+        }
     }
 }
 

@@ -8,6 +8,8 @@ use std::sync::{
     },
 };
 
+#[cfg(any(feature = "prometheus", feature = "testing"))]
+use super::ExemplarAt;
 use super::{
     Exemplar, Observed, Own, Scale, Scaled, Storage,
     atomic::cell::{add_own, add_own_float},
@@ -154,7 +156,7 @@ impl Metric {
         value: &impl Observed,
     ) -> Option<usize> {
         let Some(value) = value.scaled(self.scale) else {
-            self.parts.state.refused.fetch_add(1, Relaxed);
+            self.state().refused.fetch_add(1, Relaxed);
             return None;
         };
         Some(self.count_in(own, row, value))
@@ -215,17 +217,30 @@ impl Metric {
         exemplar: Exemplar,
         value: f64,
     ) {
-        let slots = self
-            .parts
-            .state
+        let state = self.state();
+        let slots = state
             .exemplars
             .get_or_init(|| ExemplarSlots::new(self.rows.saturating_mul(self.buckets())));
         slots.keep(row * self.buckets() + bucket, exemplar, value);
     }
 
+    /// What was kept last for a bucket.
+    #[cfg(any(feature = "prometheus", feature = "testing"))]
+    pub(crate) fn exemplar(&self, row: usize, bucket: usize) -> Option<ExemplarAt> {
+        self.state()
+            .exemplars
+            .get()?
+            .read(row * self.buckets() + bucket)
+    }
+
     /// Reads a row: its cells are added up over all threads.
     pub(crate) fn read(&self, row: usize, cells: &mut Vec<u64>) {
         cells.clear();
+        self.read_more(row, cells);
+    }
+
+    /// Reads a row and adds it to what was read before.
+    pub(crate) fn read_more(&self, row: usize, cells: &mut Vec<u64>) {
         cells.resize(self.width, 0);
         let start = self.parts.first + row * self.width;
         let floats = self.float_cells();
@@ -251,6 +266,19 @@ impl Metric {
         }
     }
 
+    /// What changes beside the cells.
+    #[cfg(not(feature = "testing"))]
+    #[inline]
+    pub(super) const fn state(&self) -> &'static MetricState {
+        self.parts.state
+    }
+
+    /// What changes beside the cells: that of the capture which is current on this thread, or else the process's.
+    #[cfg(feature = "testing")]
+    pub(super) fn state(&self) -> crate::testing::Isolated<MetricState> {
+        crate::testing::Isolated::metric(self.parts.state)
+    }
+
     #[inline]
     fn appear(&self, row: usize) {
         if self.appearing {
@@ -260,8 +288,7 @@ impl Metric {
 
     #[inline(never)]
     fn appear_group(&self, row: usize) {
-        self.parts
-            .state
+        self.state()
             .appear(row / self.group.max(1), self.rows / self.group.max(1));
     }
 }

@@ -49,6 +49,12 @@ impl<L> Counter<L> {
         }
     }
 
+    /// Where its cells are.
+    #[cfg(feature = "testing")]
+    pub(crate) const fn metric(&self) -> &'static Metric {
+        self.metric
+    }
+
     fn total(&self, row: usize) -> u64 {
         let mut cells = Vec::new();
         self.metric.read(row, &mut cells);

@@ -73,13 +73,22 @@ impl fmt::Display for Exemplar {
     }
 }
 
+/// The current span, where OpenTelemetry knows one and it is sampled.
+#[inline]
+pub(crate) fn current_exemplar() -> Option<Exemplar> {
+    #[cfg(feature = "trace")]
+    return crate::trace::exemplar();
+    #[cfg(not(feature = "trace"))]
+    None
+}
+
 /// An id that is not one of W3C Trace Context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a trace id is 32 hexadecimal digits and a span id 16, neither all zero")]
 pub struct InvalidTraceId;
 
 /// An exemplar with what was observed, and when.
-#[cfg(feature = "prometheus")]
+#[cfg(any(feature = "prometheus", feature = "testing"))]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct ExemplarAt {
     pub(crate) exemplar: Exemplar,
@@ -116,8 +125,8 @@ impl ExemplarSlots {
         slot::write(sequence, cells, words(exemplar, value));
     }
 
-    #[cfg(feature = "prometheus")]
     /// The bucket's exemplar, if it has one that is not being replaced.
+    #[cfg(any(feature = "prometheus", feature = "testing"))]
     pub(crate) fn read(&self, bucket: usize) -> Option<ExemplarAt> {
         let [sequence, cells @ ..] = self.slot(bucket)?;
         slot::read(sequence, cells).map(exemplar_of)
@@ -141,7 +150,7 @@ fn words(Exemplar { trace, span }: Exemplar, value: f64) -> [u64; WIDTH - 1] {
     ]
 }
 
-#[cfg(feature = "prometheus")]
+#[cfg(any(feature = "prometheus", feature = "testing"))]
 fn exemplar_of([high, low, span, value, time]: [u64; WIDTH - 1]) -> ExemplarAt {
     ExemplarAt {
         exemplar: Exemplar {
@@ -153,7 +162,7 @@ fn exemplar_of([high, low, span, value, time]: [u64; WIDTH - 1]) -> ExemplarAt {
     }
 }
 
-#[cfg(all(test, feature = "prometheus"))]
+#[cfg(all(test, any(feature = "prometheus", feature = "testing")))]
 mod tests {
     use std::thread;
 

@@ -41,6 +41,12 @@ impl<L> Gauge<L> {
         }
     }
 
+    /// Where its cells are.
+    #[cfg(feature = "testing")]
+    pub(crate) const fn metric(&self) -> &'static Metric {
+        self.metric
+    }
+
     fn read(&self, row: usize) -> f64 {
         let mut cells = Vec::new();
         self.metric.read(row, &mut cells);

@@ -2,13 +2,14 @@
 
 use std::marker::PhantomData;
 
-use super::{Exemplar, Metric, Observation};
+use super::{Exemplar, Metric, Observation, current_exemplar};
 use crate::label::LabelSet;
 
 /// A distribution over buckets fixed beforehand, as a field of a catalog.
 ///
 /// An observation is counted in one bucket and added to one sum when it is made; nothing is kept
-/// for the next scrape. Values that are not finite are dropped and counted in
+/// for the next scrape. An observation made inside a sampled span of OpenTelemetry's is the exemplar of its bucket,
+/// until the next one. Values that are not finite are dropped and counted in
 /// `glyph_observations_refused_total`.
 ///
 /// ```
@@ -46,8 +47,17 @@ impl<L> Histogram<L> {
         }
     }
 
-    fn observe_row(&self, row: usize, value: &impl Observation, exemplar: Exemplar) {
-        if let Some(bucket) = self.metric.observe(row, value) {
+    /// Where its cells are.
+    #[cfg(feature = "testing")]
+    pub(crate) const fn metric(&self) -> &'static Metric {
+        self.metric
+    }
+
+    #[inline]
+    fn observe_row(&self, row: usize, value: &impl Observation, exemplar: Option<Exemplar>) {
+        if let Some(bucket) = self.metric.observe(row, value)
+            && let Some(exemplar) = exemplar
+        {
             self.metric
                 .keep_exemplar(row, bucket, exemplar, value.value());
         }
@@ -59,13 +69,13 @@ impl Histogram<()> {
     #[inline]
     #[expect(clippy::needless_pass_by_value, reason = "call sites are plain values")]
     pub fn observe(&self, value: impl Observation) {
-        self.metric.observe(0, &value);
+        self.observe_row(0, &value, current_exemplar());
     }
 
     /// Counts a value and remembers the trace it belongs to, for its bucket.
     #[expect(clippy::needless_pass_by_value, reason = "call sites are plain values")]
     pub fn observe_with_exemplar(&self, value: impl Observation, exemplar: Exemplar) {
-        self.observe_row(0, &value, exemplar);
+        self.observe_row(0, &value, Some(exemplar));
     }
 
     /// What has been observed so far.
@@ -88,7 +98,7 @@ impl<L: LabelSet> Histogram<L> {
     /// Counts a value, given in the metric's unit or as a `Duration`, in the series of `labels`.
     #[inline]
     pub fn observe(&self, labels: L::Of<'_>, value: impl Observation) {
-        self.metric.observe(self.row(&labels), &value);
+        self.observe_row(self.row(&labels), &value, current_exemplar());
     }
 
     /// Counts a value and remembers the trace it belongs to, for its bucket.
@@ -98,7 +108,7 @@ impl<L: LabelSet> Histogram<L> {
         value: impl Observation,
         exemplar: Exemplar,
     ) {
-        self.observe_row(self.row(&labels), &value, exemplar);
+        self.observe_row(self.row(&labels), &value, Some(exemplar));
     }
 
     /// What has been observed so far in the series of `labels`.
@@ -128,8 +138,13 @@ pub struct HistogramSnapshot {
 
 impl HistogramSnapshot {
     pub(crate) fn read(metric: &Metric, row: usize) -> Self {
-        let mut counts = Vec::new();
-        metric.read(row, &mut counts);
+        let mut cells = Vec::new();
+        metric.read(row, &mut cells);
+        Self::of_cells(metric, cells)
+    }
+
+    /// What the cells of a row, or the sums of several rows' cells, tell.
+    pub(crate) fn of_cells(metric: &Metric, mut counts: Vec<u64>) -> Self {
         let sum = metric.scale.sum(counts.pop().unwrap_or_default());
         Self {
             bounds: metric.parts.descriptor.buckets,

@@ -20,6 +20,7 @@ mod storage;
 
 pub use amount::{GaugeValue, Observation};
 pub use counter::Counter;
+pub(crate) use exemplar::current_exemplar;
 pub use exemplar::{Exemplar, InvalidTraceId};
 pub use gauge::Gauge;
 pub use histogram::{Histogram, HistogramSnapshot};
@@ -28,8 +29,10 @@ pub(crate) use amount::Observed;
 pub use bounds::{padded_bounds, scaled_bounds};
 pub(crate) use cells::slots;
 pub use cells::{Metric, MetricParts, MetricState};
-#[cfg(feature = "prometheus")]
+#[cfg(any(feature = "prometheus", feature = "testing"))]
 pub(crate) use exemplar::ExemplarAt;
 pub(crate) use scale::{Scale, Scaled};
 pub(crate) use storage::Own;
 pub use storage::Storage;
+#[cfg(feature = "testing")]
+pub(crate) use {slab::Slab, storage::OwnTable};

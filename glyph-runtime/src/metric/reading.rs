@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
-use super::{ExemplarAt, Metric, MetricState};
+use super::{Metric, MetricState};
 use crate::catalog::Kind;
 
 impl Metric {
@@ -10,21 +10,13 @@ impl Metric {
     pub(crate) fn present_rows(&'static self) -> impl Iterator<Item = usize> + Send {
         let groups = self.rows / self.group.max(1);
         (0..groups)
-            .filter(|group| !self.appearing || self.parts.state.has_appeared(*group))
+            .filter(|group| !self.appearing || self.state().has_appeared(*group))
             .flat_map(|group| group * self.group..(group + 1) * self.group)
-    }
-
-    pub(crate) fn exemplar(&self, row: usize, bucket: usize) -> Option<ExemplarAt> {
-        self.parts
-            .state
-            .exemplars
-            .get()?
-            .read(row * self.buckets() + bucket)
     }
 
     /// Whether any exemplar was ever kept.
     pub(crate) fn has_exemplars(&self) -> bool {
-        self.parts.state.exemplars.get().is_some()
+        self.state().exemplars.get().is_some()
     }
 
     pub(crate) fn is_histogram(&self) -> bool {
@@ -33,7 +25,7 @@ impl Metric {
 
     /// Values that were no numbers, or out of range.
     pub(crate) fn refused(&self) -> u64 {
-        self.parts.state.refused.load(Relaxed)
+        self.state().refused.load(Relaxed)
     }
 }
 

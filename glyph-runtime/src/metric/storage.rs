@@ -76,6 +76,9 @@ impl Storage {
     #[cold]
     #[inline(never)]
     pub(crate) fn writer(&'static self) -> Writer<'static> {
+        if let Some(captured) = self.captured() {
+            return Writer::Shared(captured);
+        }
         let id = self.registered();
         let own = self.own();
         if !own.is_empty() {
@@ -103,17 +106,37 @@ impl Storage {
 
     /// The cells that all threads may write, with atomic operations.
     pub(crate) fn shared(&self) -> &[AtomicU64] {
+        if let Some(captured) = self.captured() {
+            return captured;
+        }
         self.shared.get_or_init(|| Slab::zeroed(self.slots)).cells()
     }
 
     /// Every slab that has been written to.
     pub(crate) fn slabs(&self) -> impl Iterator<Item = &[AtomicU64]> {
-        self.owned
-            .iter()
-            .map(|owned| &owned.slab)
-            .chain([&self.shared])
-            .filter_map(OnceLock::get)
-            .map(Slab::cells)
+        let captured = self.captured();
+        let process = || {
+            self.owned
+                .iter()
+                .map(|owned| &owned.slab)
+                .chain([&self.shared])
+                .filter_map(OnceLock::get)
+                .map(Slab::cells)
+        };
+        let process = captured.is_none().then(process).into_iter().flatten();
+        captured.into_iter().chain(process)
+    }
+
+    /// The cells that stand for all others while a test captures on this thread.
+    #[cfg(feature = "testing")]
+    fn captured(&self) -> Option<Own> {
+        Some(crate::testing::current()?.cells(self, self.slots))
+    }
+
+    #[cfg(not(feature = "testing"))]
+    #[expect(clippy::unused_self, reason = "nothing captures without the feature")]
+    const fn captured(&self) -> Option<Own> {
+        None
     }
 
     /// This storage's place in the threads' tables, never zero. Past the last one it is `MAX_STORAGES`, which
@@ -177,6 +200,31 @@ impl Drop for Held {
                     place.set(NONE);
                 }
                 owned.claim.give_back();
+            }
+        });
+    }
+}
+
+/// What a thread's table held before a test captured on it.
+#[cfg(feature = "testing")]
+#[derive(Debug)]
+pub(crate) struct OwnTable([Own; MAX_STORAGES]);
+
+#[cfg(feature = "testing")]
+impl OwnTable {
+    /// Empties the current thread's table, so that recording asks [`Storage::writer`].
+    pub(crate) fn take() -> Self {
+        OWN.with(|own| {
+            Self(std::array::from_fn(|id| {
+                own.get(id).map_or(NONE, |place| place.replace(NONE))
+            }))
+        })
+    }
+
+    pub(crate) fn restore(self) {
+        OWN.with(|own| {
+            for (place, cells) in own.iter().zip(self.0) {
+                place.set(cells);
             }
         });
     }

@@ -7,7 +7,7 @@ use std::{
 
 use pin_project_lite::pin_project;
 
-use super::{Guard, Outcome, Verdict};
+use super::{Guard, Outcome, Verdict, guard::End};
 
 pin_project! {
     /// A call under way in an asynchronous function. See [`wrap`].
@@ -27,15 +27,13 @@ pin_project! {
             let Some(guard) = this.guard.take() else {
                 return;
             };
-            {
+            // The guard would take somebody else's panic, which unwinds through here, for one of the body's.
+            let end = {
                 let _entered = guard.enter();
                 this.body.set(None);
-            }
-            // The guard would take somebody else's panic, which unwinds through here, for one of the body's.
-            guard.finish(Verdict {
-                outcome: Outcome::Cancelled,
-                error_type: None,
-            });
+                End::here(Outcome::Cancelled.into())
+            };
+            guard.finish(end);
         }
     }
 }
@@ -92,13 +90,19 @@ where
             return body.poll(context);
         };
         // A panic drops the guard while it unwinds: that is how `panicked` is told from `cancelled`.
-        let polled = {
+        let (polled, end) = {
             let _entered = guard.enter();
-            body.poll(context)
+            match body.poll(context) {
+                Poll::Ready(result) => {
+                    let end = End::here((this.classify)(&result).into());
+                    (Poll::Ready(result), Some(end))
+                }
+                Poll::Pending => (Poll::Pending, None),
+            }
         };
-        match &polled {
-            Poll::Ready(result) => guard.finish((this.classify)(result).into()),
-            Poll::Pending => *this.guard = Some(guard),
+        match end {
+            Some(end) => guard.finish(end),
+            None => *this.guard = Some(guard),
         }
         polled
     }

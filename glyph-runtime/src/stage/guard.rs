@@ -1,9 +1,15 @@
 //! The one object that stands between a stage's start and its record.
 
+use std::time::Duration;
+
 use tracing::Span;
 
-use super::{Outcome, Rows, Stage, StageCells, Verdict, event::Events};
-use crate::clock::Moment;
+use super::{Bound, Outcome, Rows, Stage, StageCells, Verdict, event::Events, span};
+use crate::{
+    Exemplar,
+    clock::Moment,
+    metric::{Own, current_exemplar},
+};
 
 /// A call under way. It records exactly once: when it is finished, or else when it is dropped.
 #[doc(hidden)]
@@ -24,10 +30,13 @@ pub struct Guard {
     reason = "call sites are plain struct literals"
 )]
 pub fn start<S: Stage>(stage: S, span: Span) -> Guard {
-    if !span.is_disabled() {
-        stage.describe(&span);
-    }
     Guard::new(S::cells(), stage.rows(), span)
+}
+
+/// [`start`] for a call from a block, whose span is opened by the catalog.
+pub(super) fn start_here<S: Stage>(stage: S) -> Guard {
+    let span = span::own(&stage);
+    start(stage, span)
 }
 
 impl Guard {
@@ -72,7 +81,7 @@ impl Guard {
         if let Some(time) = time {
             let elapsed = last.unwrap_or(self.started).elapsed_nanoseconds();
             let row = row + time.digit(outcome);
-            time.metric.observe_nanoseconds_in(own, row, elapsed);
+            time.time(own, row, elapsed, current_exemplar());
         }
         if let Some(items) = &cells.items {
             items
@@ -81,22 +90,33 @@ impl Guard {
         }
     }
 
-    /// Ends the call as `verdict` says.
+    /// Ends the call.
     #[inline]
-    pub fn finish(mut self, verdict: Verdict) {
-        self.record(verdict);
+    pub(super) fn finish(mut self, end: End) {
+        self.record(end);
     }
 
-    fn record(&mut self, verdict: Verdict) {
+    /// Ends the call, whose span is not entered.
+    pub(super) fn finish_outside(mut self, verdict: Verdict) {
+        let end = self.end_outside(verdict);
+        self.record(end);
+    }
+
+    fn end_outside(&self, verdict: Verdict) -> End {
+        if self.span.is_disabled() {
+            End::here(verdict)
+        } else {
+            self.span.in_scope(|| End::here(verdict))
+        }
+    }
+
+    fn record(&mut self, End { verdict, exemplar }: End) {
         self.finished = true;
         let elapsed = self.started.elapsed_nanoseconds();
         let (cells, rows, outcome) = (self.cells, self.rows, verdict.outcome);
         let own = cells.own();
         let row = rows.duration + cells.duration.digit(outcome);
-        cells
-            .duration
-            .metric
-            .observe_nanoseconds_in(own, row, elapsed);
+        cells.duration.time(own, row, elapsed, exemplar);
         if let Some(requests) = &cells.requests {
             requests
                 .metric
@@ -134,6 +154,35 @@ impl Guard {
     }
 }
 
+/// How a call ended, and the trace to show for it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct End {
+    verdict: Verdict,
+    exemplar: Option<Exemplar>,
+}
+
+impl End {
+    /// The end of a call whose span is current.
+    #[inline]
+    pub(super) fn here(verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            exemplar: current_exemplar(),
+        }
+    }
+}
+
+impl Bound {
+    #[inline]
+    fn time(&self, own: Own, row: usize, nanoseconds: u64, exemplar: Option<Exemplar>) {
+        let bucket = self.metric.observe_nanoseconds_in(own, row, nanoseconds);
+        if let Some(exemplar) = exemplar {
+            let seconds = Duration::from_nanos(nanoseconds).as_secs_f64();
+            self.metric.keep_exemplar(row, bucket, exemplar, seconds);
+        }
+    }
+}
+
 impl Drop for Guard {
     #[inline]
     fn drop(&mut self) {
@@ -143,10 +192,8 @@ impl Drop for Guard {
             } else {
                 Outcome::Cancelled
             };
-            self.record(Verdict {
-                outcome,
-                error_type: None,
-            });
+            let end = self.end_outside(outcome.into());
+            self.record(end);
         }
     }
 }

@@ -56,6 +56,7 @@ mod outcome;
 mod run;
 mod running;
 mod site;
+mod span;
 mod stream;
 mod timed;
 
@@ -63,22 +64,22 @@ pub use classify::{Anything, Classify, Plain, classify, judge, judge_option};
 pub use error_outcome::ErrorOutcome;
 pub use event::{fallback, retry};
 pub use future::{Wrap, pin, wrap};
+use guard::start_here;
 pub use guard::{Guard, start};
 pub use inside::Inside;
 pub use judged::Judged;
 pub use outcome::{Outcome, Verdict};
 pub use run::{entered, run};
 pub use running::{Running, begin};
-pub use site::{any, at, checked, literal};
+pub use site::{Site, Staged, Text, any, at, checked, literal, ready, staged};
+pub use span::{
+    FieldValue, Function, Link, Parent, SpanSite, check_field, debugged, displayed, field_names,
+    linked, open, opens, parent, value,
+};
 pub use stream::{Call, Streamed, call, stream};
 pub use timed::{ByValue, Timed, time, time_as, time_async, time_async_as};
 
-use tracing::Span;
-
-use crate::{
-    Label,
-    metric::{Metric, Own},
-};
+use crate::metric::{Metric, Own};
 
 /// A stage of a catalog.
 #[diagnostic::on_unimplemented(
@@ -86,9 +87,13 @@ use crate::{
     label = "a stage is declared in a catalog, by `#[stage(..)]` on a histogram",
     note = "the catalog puts it into the module that `stages = ..` names"
 )]
-pub trait Stage {
+pub trait Stage: Sized {
     /// Its name, which is the name of its spans.
     const NAME: &'static str;
+
+    /// Itself.
+    #[doc(hidden)]
+    type Checked: Stage + From<Self>;
 
     /// The metrics that it binds.
     #[doc(hidden)]
@@ -98,13 +103,17 @@ pub trait Stage {
     #[doc(hidden)]
     fn rows(&self) -> Rows;
 
-    /// A span for a call from a block, its labels yet to be written.
+    /// The names of its labels, asked for and given.
     #[doc(hidden)]
-    fn span() -> Span;
+    const LABELS: &'static [&'static str];
 
-    /// Writes the labels onto the span.
+    /// Where spans of calls from blocks are opened.
     #[doc(hidden)]
-    fn describe(&self, span: &Span);
+    fn span_site() -> &'static SpanSite;
+
+    /// Lends the labels' values, in the order of their names.
+    #[doc(hidden)]
+    fn label_values(&self, read: &mut dyn FnMut(&[FieldValue<'_>]));
 }
 
 /// The metrics of a stage.
@@ -176,6 +185,11 @@ impl Bound {
         Self { metric, digits }
     }
 
+    #[cfg(feature = "testing")]
+    pub(crate) const fn metric(&self) -> &'static Metric {
+        self.metric
+    }
+
     #[inline]
     fn digit(&self, outcome: Outcome) -> usize {
         self.digits
@@ -183,12 +197,4 @@ impl Bound {
             .copied()
             .unwrap_or_default()
     }
-}
-
-/// Writes one label onto a span.
-#[doc(hidden)]
-pub fn describe<T: Label>(span: &Span, name: &str, value: &T) {
-    value.with_text(|text| {
-        span.record(name, text);
-    });
 }

@@ -1,6 +1,6 @@
 //! A stage around a function's body.
 
-use super::{Guard, Inside, Verdict};
+use super::{Guard, Inside, Verdict, guard::End};
 
 /// Runs `body` inside the span and ends the call as `classify` judges what it returned.
 ///
@@ -12,11 +12,13 @@ pub fn run<R, V: Into<Verdict>>(
     body: impl FnOnce() -> R,
     classify: impl FnOnce(&R) -> V,
 ) -> R {
-    let result = {
+    let (result, end) = {
         let _entered = guard.enter();
-        body()
+        let result = body();
+        let end = End::here(classify(&result).into());
+        (result, end)
     };
-    guard.finish(classify(&result).into());
+    guard.finish(end);
     result
 }
 

@@ -2,7 +2,7 @@
 
 use tracing::Span;
 
-use super::{ErrorOutcome, Guard, Outcome, Stage, Verdict, start};
+use super::{ErrorOutcome, Guard, Outcome, Stage, Verdict, start_here};
 
 /// A call under way of a stage that a block started: `stage::stt { provider }.start()`.
 ///
@@ -49,7 +49,7 @@ pub struct Running {
 #[doc(hidden)]
 pub fn begin<S: Stage>(stage: S) -> Running {
     Running {
-        guard: start(stage, S::span()),
+        guard: start_here(stage),
     }
 }
 
@@ -78,18 +78,18 @@ impl Running {
 
     /// Ends the call well.
     pub fn finish(self) {
-        self.guard.finish(Verdict::OK);
+        self.guard.finish_outside(Verdict::OK);
     }
 
     /// Ends the call as `error` says, and puts its type onto the span.
     ///
     /// An error of another crate has no outcome: say it with [`fail_as`](Self::fail_as).
     pub fn fail<E: ErrorOutcome + ?Sized>(self, error: &E) {
-        self.guard.finish(Verdict::of_error(error));
+        self.guard.finish_outside(Verdict::of_error(error));
     }
 
     /// Ends the call with this outcome.
     pub fn fail_as(self, outcome: Outcome) {
-        self.guard.finish(outcome.into());
+        self.guard.finish_outside(outcome.into());
     }
 }

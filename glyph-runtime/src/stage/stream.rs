@@ -10,7 +10,7 @@ use futures_core::Stream;
 use pin_project_lite::pin_project;
 use tracing::Span;
 
-use super::{Guard, Outcome, Rows, Stage, Verdict};
+use super::{Guard, Outcome, Rows, Stage, Verdict, guard::End};
 use crate::clock::Moment;
 
 pin_project! {
@@ -35,14 +35,12 @@ pin_project! {
             let Progress::Running(guard) = replace(this.progress, Progress::Over) else {
                 return;
             };
-            {
+            let end = {
                 let _entered = guard.enter();
                 this.body.set(None);
-            }
-            guard.finish(this.verdict.unwrap_or(Verdict {
-                outcome: Outcome::Cancelled,
-                error_type: None,
-            }));
+                End::here(this.verdict.unwrap_or(Outcome::Cancelled.into()))
+            };
+            guard.finish(end);
         }
     }
 }
@@ -59,16 +57,13 @@ enum Progress {
 #[derive(Debug)]
 pub struct Call(fn(Rows, Span) -> Guard, Rows);
 
-/// Finds the rows of `stage`. The span is made now, and the clock starts later.
+/// Finds the rows of `stage`. The clock starts later.
 #[doc(hidden)]
 #[expect(
     clippy::needless_pass_by_value,
     reason = "call sites are plain struct literals"
 )]
-pub fn call<S: Stage>(stage: S, span: &Span) -> Call {
-    if !span.is_disabled() {
-        stage.describe(span);
-    }
+pub fn call<S: Stage>(stage: S) -> Call {
     Call(
         |rows, span| Guard::new(S::cells(), rows, span),
         stage.rows(),
@@ -110,26 +105,30 @@ where
             Progress::Over => return body.poll_next(context),
         };
         // A panic drops the guard while it unwinds.
+        let mut end = None;
         let polled = {
             let _entered = guard.enter();
-            body.poll_next(context)
-        };
-        match &polled {
-            Poll::Ready(None) => {
-                guard.finish(this.verdict.unwrap_or(Verdict::OK));
-                return polled;
-            }
-            Poll::Ready(Some(item)) => {
-                let verdict = (this.classify)(item);
-                guard.item(*this.last, verdict.outcome);
-                *this.last = Some(Moment::now());
-                if this.verdict.is_none() && verdict.outcome != Outcome::Ok {
-                    *this.verdict = Some(verdict);
+            let polled = body.poll_next(context);
+            match &polled {
+                Poll::Ready(None) => {
+                    end = Some(End::here(this.verdict.unwrap_or(Verdict::OK)));
                 }
+                Poll::Ready(Some(item)) => {
+                    let verdict = (this.classify)(item);
+                    guard.item(*this.last, verdict.outcome);
+                    *this.last = Some(Moment::now());
+                    if this.verdict.is_none() && verdict.outcome != Outcome::Ok {
+                        *this.verdict = Some(verdict);
+                    }
+                }
+                Poll::Pending => {}
             }
-            Poll::Pending => {}
+            polled
+        };
+        match end {
+            Some(end) => guard.finish(end),
+            None => *this.progress = Progress::Running(guard),
         }
-        *this.progress = Progress::Running(guard);
         polled
     }
 

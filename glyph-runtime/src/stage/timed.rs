@@ -8,13 +8,13 @@ use std::{
 
 use pin_project_lite::pin_project;
 
-use super::{Judged, Outcome, Stage, Verdict, Wrap, run, start};
+use super::{Judged, Outcome, Stage, Verdict, Wrap, run, start_here};
 
 /// Runs `body` as a call of `stage`, which ends as the value says that it gives back.
 #[doc(hidden)]
 #[inline]
 pub fn time<S: Stage, R: Judged>(stage: S, body: impl FnOnce() -> R) -> R {
-    run(start(stage, S::span()), body, Verdict::of_returned)
+    run(start_here(stage), body, Verdict::of_returned)
 }
 
 /// [`time`] for values that `judge` judges.
@@ -25,7 +25,7 @@ pub fn time_as<S: Stage, R>(
     judge: impl FnOnce(&R) -> Outcome,
     body: impl FnOnce() -> R,
 ) -> R {
-    run(start(stage, S::span()), body, judge)
+    run(start_here(stage), body, judge)
 }
 
 /// Judges a future's value as it says itself.
@@ -88,7 +88,7 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
         if let Some(stage) = this.stage.take() {
-            this.call.as_mut().begin(start(stage, S::span()));
+            this.call.as_mut().begin(start_here(stage));
         }
         this.call.poll(context)
     }

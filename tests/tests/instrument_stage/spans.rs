@@ -2,108 +2,33 @@
 
 use std::{
     collections::BTreeMap,
-    fmt::Debug,
     panic::{catch_unwind, resume_unwind},
     pin::pin,
-    sync::{Arc, Mutex},
     task::{Context, Waker},
 };
 
-use glyph_runtime::instrument_stage;
-use tracing::{
-    Subscriber,
-    field::{Field, Visit},
-    span::{Attributes, Id, Record},
-};
-use tracing_subscriber::{
-    Layer,
-    layer::{Context as LayerContext, SubscriberExt},
-    registry::LookupSpan,
+use glyph_runtime::{
+    instrument_stage,
+    testing::{self, CapturedSpan},
 };
 
 use crate::tally::stage;
 
-/// One span as a subscriber sees it.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Seen {
-    name: &'static str,
-    parent: Option<&'static str>,
-    /// The fields that have a value.
-    values: BTreeMap<&'static str, String>,
-    declared: Vec<&'static str>,
-    entered: u32,
-    exited: u32,
-    closed: u32,
-}
-
-impl Visit for Seen {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.values.insert(field.name(), format!("{value:?}"));
-    }
-
-    fn record_str(&mut self, field: &Field, value: &str) {
-        self.values.insert(field.name(), value.to_owned());
-    }
-}
-
-/// Keeps all spans, in the order in which they were opened.
-#[derive(Clone, Default)]
-struct Spans(Arc<Mutex<Vec<(Id, Seen)>>>);
-
-impl Spans {
-    /// The spans that `work` opened.
-    fn of(work: impl FnOnce()) -> Vec<Seen> {
-        let spans = Self::default();
-        let subscriber = tracing_subscriber::registry().with(spans.clone());
-        tracing::subscriber::with_default(subscriber, work);
-        let seen = spans.0.lock().unwrap();
-        seen.iter().map(|(_, seen)| seen.clone()).collect()
-    }
-
-    fn change(&self, id: &Id, change: impl FnOnce(&mut Seen)) {
-        let mut spans = self.0.lock().unwrap();
-        // A span's id may be given to another one after it is closed.
-        let span = spans.iter_mut().rev().find(|(seen, _)| seen == id);
-        change(&mut span.unwrap().1);
-    }
-}
-
-impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for Spans {
-    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: LayerContext<'_, S>) {
-        let metadata = attributes.metadata();
-        let mut seen = Seen {
-            name: metadata.name(),
-            parent: context.lookup_current().map(|parent| parent.name()),
-            declared: metadata.fields().iter().map(|field| field.name()).collect(),
-            ..Seen::default()
-        };
-        attributes.record(&mut seen);
-        self.0.lock().unwrap().push((id.clone(), seen));
-    }
-
-    fn on_record(&self, id: &Id, values: &Record<'_>, _: LayerContext<'_, S>) {
-        self.change(id, |seen| values.record(seen));
-    }
-
-    fn on_enter(&self, id: &Id, _: LayerContext<'_, S>) {
-        self.change(id, |seen| seen.entered += 1);
-    }
-
-    fn on_exit(&self, id: &Id, _: LayerContext<'_, S>) {
-        self.change(id, |seen| seen.exited += 1);
-    }
-
-    fn on_close(&self, id: Id, _: LayerContext<'_, S>) {
-        self.change(&id, |seen| seen.closed += 1);
-    }
-}
-
 /// The one span that `work` opened, which was closed again.
-fn only(work: impl FnOnce()) -> Seen {
-    let [span] = <[Seen; 1]>::try_from(Spans::of(work)).unwrap();
-    assert_eq!(span.closed, 1, "{span:?}");
-    assert_eq!(span.entered, span.exited, "{span:?}");
+fn only(work: impl FnOnce()) -> CapturedSpan {
+    let captured = testing::capture();
+    work();
+    let [span] = <[CapturedSpan; 1]>::try_from(captured.spans()).unwrap();
+    assert!(span.is_closed(), "{span:?}");
     span
+}
+
+/// The fields of a span that have a value.
+fn shown(span: &CapturedSpan) -> BTreeMap<&'static str, String> {
+    let fields = span.fields();
+    fields
+        .map(|(name, value)| (name, value.to_owned()))
+        .collect()
 }
 
 fn values<const N: usize>(values: [(&'static str, &str); N]) -> BTreeMap<&'static str, String> {
@@ -134,9 +59,9 @@ fn it_has_the_name_of_the_stage_its_labels_and_the_fields() {
         tracing::Span::current().record("later", session.id + 1);
     }
     let span = only(|| serve(&Session { id: 7 }, "/x"));
-    assert_eq!(span.name, "call");
+    assert_eq!(span.name(), "call");
     assert_eq!(
-        span.values,
+        shown(&span),
         values([
             ("function", "spans: fields"),
             ("session", "7"),
@@ -147,7 +72,7 @@ fn it_has_the_name_of_the_stage_its_labels_and_the_fields() {
             ("later", "8"),
         ])
     );
-    assert_eq!(span.entered, 1);
+    assert_eq!(span.times_entered(), 1);
 }
 
 #[test]
@@ -157,11 +82,12 @@ fn nothing_is_captured_unless_named() {
         name == password
     }
     let span = only(|| assert!(!log_in("me", "secret")));
+    let declared = span.metadata().fields().iter().map(|field| field.name());
     assert_eq!(
-        span.declared,
+        declared.collect::<Vec<_>>(),
         ["function", "otel.status_code", "error.type"]
     );
-    assert_eq!(span.values, values([("function", "spans: private")]));
+    assert_eq!(shown(&span), values([("function", "spans: private")]));
 }
 
 #[test]
@@ -172,7 +98,7 @@ fn an_error_sets_its_status_and_type() {
     }
     let span = only(|| assert!(parse("x").is_err()));
     assert_eq!(
-        span.values,
+        shown(&span),
         values([
             ("function", "spans: error"),
             ("otel.status_code", "ERROR"),
@@ -180,7 +106,7 @@ fn an_error_sets_its_status_and_type() {
         ])
     );
     let span = only(|| assert!(parse("7").is_ok()));
-    assert_eq!(span.values, values([("function", "spans: error")]));
+    assert_eq!(shown(&span), values([("function", "spans: error")]));
 }
 
 #[test]
@@ -195,7 +121,7 @@ fn a_panic_is_an_error_and_cancelling_is_not() {
     }
     let span = only(|| assert!(catch_unwind(panic).is_err()));
     assert_eq!(
-        span.values,
+        shown(&span),
         values([
             ("function", "spans: panic"),
             ("otel.status_code", "ERROR"),
@@ -207,8 +133,8 @@ fn a_panic_is_an_error_and_cancelling_is_not() {
         let mut context = Context::from_waker(Waker::noop());
         assert!(future.as_mut().poll(&mut context).is_pending());
     });
-    assert_eq!(span.values.get("otel.status_code"), None);
-    assert_eq!(span.values.get("error.type").unwrap(), "cancelled");
+    assert_eq!(span.status(), None);
+    assert_eq!(span.error_type(), Some("cancelled"));
 }
 
 #[test]
@@ -240,7 +166,7 @@ fn a_future_is_inside_it_whenever_it_runs() {
             assert_eq!(current(), None);
         }
     });
-    assert_eq!(span.entered, 4, "three polls and the drop");
+    assert_eq!(span.times_entered(), 4, "three polls and the drop");
 }
 
 #[test]
@@ -253,10 +179,10 @@ fn stages_nest() {
     fn inner() -> u8 {
         1
     }
-    let spans = Spans::of(|| {
-        let mut context = Context::from_waker(Waker::noop());
-        assert!(pin!(outer()).poll(&mut context).is_ready());
-    });
-    let parents: Vec<_> = spans.iter().map(|span| span.parent).collect();
+    let captured = testing::capture();
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(pin!(outer()).poll(&mut context).is_ready());
+    let spans = captured.spans();
+    let parents: Vec<_> = spans.iter().map(CapturedSpan::parent).collect();
     assert_eq!(parents, [None, Some("call")]);
 }

@@ -1,0 +1,172 @@
+//! Log events at the end of a call: `err = event`, `ret = event(debug, level = trace)`.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::{Token, ext::IdentExt, parenthesized, parse::ParseStream, token};
+
+use super::span_args::LevelArg;
+use crate::diagnostic::{Errors, Place};
+
+/// The events that a call ends with.
+#[derive(Default)]
+pub(super) struct EventArgs {
+    err: Option<EventArg>,
+    ret: Option<EventArg>,
+}
+
+struct EventArg {
+    key: Ident,
+    level: Option<LevelArg>,
+    /// `Debug` or `Display`, if one of the two is asked for.
+    debug: Option<bool>,
+}
+
+impl EventArgs {
+    /// Reads what stands behind the key `err` or `ret`.
+    pub(super) fn read(&mut self, key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        let event = EventArg::read(key, input)?;
+        if key == "err" {
+            self.err = Some(event);
+        } else {
+            self.ret = Some(event);
+        }
+        Ok(())
+    }
+
+    /// Refuses to log what a function does not give.
+    pub(super) fn refuse(&self, err: Option<&str>, ret: &str, errors: &mut Errors) {
+        if let (Some(event), Some(message)) = (&self.err, err) {
+            errors.at(&event.key, message);
+        }
+        if let Some(event) = &self.ret {
+            errors.at(&event.key, ret);
+        }
+    }
+
+    /// The statements that log what `result` refers to.
+    pub(super) fn of(&self, result: &Ident, rt: &TokenStream) -> TokenStream {
+        let ret = self
+            .ret
+            .as_ref()
+            .map(|event| event.of_value(result, self.err.is_some(), rt));
+        let err = self.err.as_ref().map(|event| event.of_error(result, rt));
+        quote!(#ret #err)
+    }
+}
+
+impl EventArg {
+    fn read(key: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
+        input.parse::<Token![=]>()?;
+        let word = input.call(Ident::parse_any)?;
+        if word != "event" {
+            return Err(syn::Error::new_spanned(
+                &word,
+                format!(
+                    "`{key}` is written `{key} = event`, or `{key} = event(debug, level = warn)`"
+                ),
+            ));
+        }
+        let mut event = Self {
+            key: key.clone(),
+            level: None,
+            debug: None,
+        };
+        if input.peek(token::Paren) {
+            let content;
+            parenthesized!(content in input);
+            let read = event.options(&content);
+            // What is not read would be a mistake of its own.
+            content.parse::<TokenStream>()?;
+            read?;
+        }
+        Ok(event)
+    }
+
+    fn options(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        while !input.is_empty() {
+            self.option(input)?;
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn option(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let word = input.call(Ident::parse_any)?;
+        match word.unraw().to_string().as_str() {
+            "level" => {
+                input.parse::<Token![=]>()?;
+                self.level = Some(LevelArg::read(input)?);
+            }
+            "debug" => self.debug = Some(true),
+            "display" => self.debug = Some(false),
+            other => {
+                return Err(syn::Error::new_spanned(
+                    &word,
+                    format!("unknown option `{other}`; an event takes `level`, `debug`, `display`"),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The event that says what a call gave, for `Ok` alone where errors have an event of their own.
+    fn of_value(&self, result: &Ident, ok_alone: bool, rt: &TokenStream) -> TokenStream {
+        let level = self.level(&quote!(INFO), rt);
+        if !ok_alone {
+            return self.event(&level, &quote!(return), result, true, rt);
+        }
+        let value = Ident::new("__value", Span::mixed_site());
+        let event = self.event(&level, &quote!(return), &value, true, rt);
+        let ok = self
+            .place()
+            .start(quote!(#rt::core::result::Result::Ok(#value)));
+        quote!(if let #ok = #result { #event })
+    }
+
+    fn of_error(&self, result: &Ident, rt: &TokenStream) -> TokenStream {
+        let level = self.level(&quote!(ERROR), rt);
+        let error = Ident::new("__error", Span::mixed_site());
+        let event = self.event(&level, &quote!(error), &error, false, rt);
+        let err = self
+            .place()
+            .start(quote!(#rt::core::result::Result::Err(#error)));
+        quote!(if let #err = #result { #event })
+    }
+
+    /// Logs `value`, a reference, under `name`.
+    fn event(
+        &self,
+        level: &TokenStream,
+        name: &TokenStream,
+        value: &Ident,
+        debug: bool,
+        rt: &TokenStream,
+    ) -> TokenStream {
+        let (sigil, shown) = if self.debug.unwrap_or(debug) {
+            (quote!(?), quote!(#rt::debugged(#value)))
+        } else {
+            (quote!(%), quote!(#rt::displayed(#value)))
+        };
+        let shown = self.place().start(shown);
+        let value = Ident::new("__shown", Span::mixed_site());
+        quote! {
+            let #value = #shown;
+            #rt::tracing::event!(
+                target: #rt::core::module_path!(), #level, #name = #sigil #value
+            );
+        }
+    }
+
+    fn place(&self) -> Place {
+        Place::of(&self.key)
+    }
+
+    fn level(&self, default: &TokenStream, rt: &TokenStream) -> TokenStream {
+        self.level.as_ref().map_or_else(
+            || quote!(#rt::tracing::Level::#default),
+            |level| level.tokens(rt),
+        )
+    }
+}

@@ -1,0 +1,115 @@
+//! The span of an instrumented function.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{FnArg, LitStr, ext::IdentExt};
+
+use super::{args::FieldArg, expand::hidden, model::Site};
+use crate::{diagnostic::Place, span_site::SpanSite};
+
+/// The statics of the function's spans, and the expression that opens one for `stage`.
+pub(super) fn opened(
+    site: &Site,
+    stage: &Ident,
+    constant: &Ident,
+    rt: &TokenStream,
+) -> (TokenStream, TokenStream) {
+    if site.span.skips() {
+        return (TokenStream::new(), quote!(#rt::tracing::Span::none()));
+    }
+    let place = hidden("__GLYPH_SPANS");
+    let (names, values) = fields(site, rt);
+    let level = site.span.level(rt);
+    let statics = SpanSite {
+        labels: quote!(#constant.labels),
+        fields: names,
+        name: name(site),
+        target: site.span.target.as_ref().map(ToTokens::to_token_stream),
+        level: level.clone(),
+    }
+    .statics(&place, rt);
+    let checks = checks(site, constant, rt);
+    let parent = site.span.parent.as_ref().map_or_else(
+        || quote!(#rt::Parent::Current),
+        |parent| quote!(#rt::parent(#parent)),
+    );
+    let has_parent = site.span.parent.is_some();
+    let function = function_name(site, rt);
+    let open = quote!(#rt::open(&#stage, &#place, #parent, #function, &[#(#values),*]));
+    let open = match &site.span.links {
+        Some(links) => quote!(#rt::linked(#open, #links)),
+        None => open,
+    };
+    let open = quote! {
+        if #rt::opens(&#place, #level, #has_parent) { #open } else { #rt::tracing::Span::none() }
+    };
+    (quote!(#checks #statics), open)
+}
+
+fn name(site: &Site) -> TokenStream {
+    if let Some(name) = &site.span.name {
+        return name.to_token_stream();
+    }
+    site.stage
+        .segments
+        .last()
+        .map(|last| LitStr::new(&last.ident.unraw().to_string(), last.ident.span()))
+        .to_token_stream()
+}
+
+/// The names and the values of the fields that the site adds to the labels.
+fn fields(site: &Site, rt: &TokenStream) -> (Vec<TokenStream>, Vec<TokenStream>) {
+    let kind = site
+        .span
+        .kind
+        .map(|kind| (quote!("otel.kind"), quote!(#rt::value(&#kind))));
+    let fields = site
+        .fields
+        .iter()
+        .map(|field| (field.name.to_token_stream(), value(field, rt)));
+    fields.chain(kind).unzip()
+}
+
+/// Refuses fields that have the name of a label which the catalog gives.
+fn checks(site: &Site, constant: &Ident, rt: &TokenStream) -> TokenStream {
+    let check = |field: &FieldArg| {
+        let name = &field.name;
+        let check = Place::of(name).start(quote!(#rt::check_field(#constant.labels, #name)));
+        quote!(const _: () = #check;)
+    };
+    site.fields.iter().map(check).collect()
+}
+
+fn value(field: &FieldArg, rt: &TokenStream) -> TokenStream {
+    let Some(value) = &field.value else {
+        return quote!(#rt::core::option::Option::None);
+    };
+    let place = Place::of(value);
+    // What is no value of a field is told of at the user's expression.
+    let by_reference = place.start(quote!(&));
+    let at = |function: TokenStream| place.start(quote!(#rt::#function));
+    let (of, display, debug) = (
+        at(quote!(value)),
+        at(quote!(displayed)),
+        at(quote!(debugged)),
+    );
+    match field.format.as_ref().map(proc_macro2::Punct::as_char) {
+        Some('%') => quote!(#of(&#rt::tracing::field::display(#display(#by_reference #value)))),
+        Some(_) => quote!(#of(&#rt::tracing::field::debug(#debug(#by_reference #value)))),
+        None => quote!(#of(#by_reference #value)),
+    }
+}
+
+/// What OpenTelemetry calls `code.function.name`: with the module, and with the type of a method.
+fn function_name(site: &Site, rt: &TokenStream) -> TokenStream {
+    let signature = &site.function.signature;
+    let name = signature.ident.unraw().to_string();
+    match signature.inputs.first() {
+        Some(FnArg::Receiver(_)) => {
+            quote!(#rt::Function::Method(#rt::core::any::type_name::<Self>, #name))
+        }
+        _ => {
+            quote!(#rt::Function::Path(#rt::core::concat!(#rt::core::module_path!(), "::", #name)))
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What the attribute says of its span: `name = ".."`, `kind = client`, `level = debug`, `parent = ..`, `skip_span` ...
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Expr, Ident, LitStr, Token, ext::IdentExt, parse::ParseStream};
+
+use crate::{arguments::assigned, diagnostic::Errors, suggestion::did_you_mean};
+
+/// The keys that belong here.
+pub(super) const KEYS: [&str; 7] = [
+    "name",
+    "target",
+    "kind",
+    "level",
+    "parent",
+    "links",
+    "skip_span",
+];
+
+const KINDS: [&str; 5] = ["internal", "client", "server", "producer", "consumer"];
+
+const LEVELS: [&str; 5] = ["trace", "debug", "info", "warn", "error"];
+
+#[derive(Default)]
+pub(super) struct SpanArgs {
+    pub(super) name: Option<LitStr>,
+    pub(super) target: Option<Expr>,
+    /// None for `internal`, which is what a span is unless told otherwise.
+    pub(super) kind: Option<&'static str>,
+    pub(super) level: Option<LevelArg>,
+    pub(super) parent: Option<Expr>,
+    pub(super) links: Option<Expr>,
+    skip: Option<Ident>,
+    given: Vec<Ident>,
+}
+
+impl SpanArgs {
+    /// Reads what stands behind one of [`KEYS`].
+    pub(super) fn read(&mut self, key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        if key == "skip_span" {
+            self.skip = Some(key.clone());
+            return Ok(());
+        }
+        self.given.push(key.clone());
+        match key.to_string().as_str() {
+            "name" => self.name = Some(assigned(input)?),
+            "target" => self.target = Some(assigned(input)?),
+            "kind" => {
+                let kind = word(input, "span kind", &KINDS)?;
+                self.kind = (kind != "internal").then_some(kind);
+            }
+            "level" => {
+                input.parse::<Token![=]>()?;
+                self.level = Some(LevelArg::read(input)?);
+            }
+            "parent" => self.parent = Some(assigned(input)?),
+            _ => self.links = Some(assigned(input)?),
+        }
+        Ok(())
+    }
+
+    pub(super) const fn skips(&self) -> bool {
+        self.skip.is_some()
+    }
+
+    /// Refuses what says something of a span that is not there.
+    pub(super) fn check(&self, has_fields: bool, errors: &mut Errors) {
+        let Some(skip) = &self.skip else {
+            return;
+        };
+        for key in &self.given {
+            errors.at(
+                key,
+                format!("`{key}` says something of the span, and `skip_span` leaves that out: leave out one of the two"),
+            );
+        }
+        if has_fields {
+            errors.at(
+                skip,
+                "`fields(..)` go on the span, and `skip_span` leaves that out: leave out one of the two",
+            );
+        }
+    }
+
+    pub(super) fn level(&self, rt: &TokenStream) -> TokenStream {
+        self.level.as_ref().map_or_else(
+            || quote!(#rt::tracing::Level::INFO),
+            |level| level.tokens(rt),
+        )
+    }
+}
+
+/// A level by its word.
+pub(super) struct LevelArg(Ident);
+
+impl LevelArg {
+    pub(super) fn read(input: ParseStream<'_>) -> syn::Result<Self> {
+        let span = input.span();
+        let level = known(input, "level", &LEVELS)?;
+        Ok(Self(Ident::new(&level.to_uppercase(), span)))
+    }
+
+    pub(super) fn tokens(&self, rt: &TokenStream) -> TokenStream {
+        let level = format_ident!("{}", self.0, span = proc_macro2::Span::mixed_site());
+        quote!(#rt::tracing::Level::#level)
+    }
+}
+
+/// One of some words behind `=`.
+fn word(input: ParseStream<'_>, what: &str, words: &[&'static str]) -> syn::Result<&'static str> {
+    input.parse::<Token![=]>()?;
+    known(input, what, words)
+}
+
+/// One of some words.
+fn known(input: ParseStream<'_>, what: &str, words: &[&'static str]) -> syn::Result<&'static str> {
+    let (span, name) = if input.peek(LitStr) {
+        let text: LitStr = input.parse()?;
+        (text.span(), text.value())
+    } else {
+        let word = input.call(Ident::parse_any)?;
+        (word.span(), word.unraw().to_string())
+    };
+    words
+        .iter()
+        .find(|known| **known == name)
+        .copied()
+        .ok_or_else(|| {
+            syn::Error::new(
+                span,
+                format!(
+                    "unknown {what} `{name}`; {}it is one of: {}",
+                    did_you_mean(&name, words),
+                    words.join(", ")
+                ),
+            )
+        })
+}

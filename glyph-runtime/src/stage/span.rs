@@ -1,0 +1,271 @@
+//! The span of a call: where it is opened, what it carries, and when it is not built at all.
+
+use std::fmt::{Debug, Display};
+
+use tracing::{
+    Level, Metadata, Span, Value,
+    callsite::{Callsite as _, DefaultCallsite},
+    dispatcher,
+    level_filters::{LevelFilter, STATIC_MAX_LEVEL},
+    span::Id,
+};
+
+use super::Stage;
+use crate::catalog::message::{Message, same};
+#[cfg(feature = "trace")]
+use crate::trace;
+
+/// A place in the program that opens spans.
+///
+/// The names of its fields come from two sides, the stage's labels from the catalog and the rest from the
+/// attribute, which `tracing`'s macros have no way to say. They end in `otel.status_code` and `error.type`.
+pub type SpanSite = DefaultCallsite;
+
+/// The value of one field, absent for one that is recorded later.
+pub type FieldValue<'call> = Option<&'call dyn Value>;
+
+/// The value of a field.
+#[inline]
+pub fn value<V: Value>(value: &V) -> FieldValue<'_> {
+    Some(value)
+}
+
+/// A value that is to be shown by `Display`.
+#[inline]
+pub fn displayed<V: Display>(value: &V) -> &dyn Display {
+    value
+}
+
+/// A value that is to be shown by `Debug`.
+#[inline]
+pub fn debugged<V: Debug>(value: &V) -> &dyn Debug {
+    value
+}
+
+/// Which span a stage's span is below.
+#[derive(Debug)]
+pub enum Parent {
+    /// The current one.
+    Current,
+    /// This one, or none.
+    Of(Option<Id>),
+}
+
+/// The parent that a site names.
+#[inline]
+#[must_use]
+pub fn parent(parent: impl Into<Option<Id>>) -> Parent {
+    Parent::Of(parent.into())
+}
+
+/// The function that a site is in.
+#[derive(Clone, Copy, Debug)]
+pub enum Function {
+    /// By its path.
+    Path(&'static str),
+    /// By its type's name and its own.
+    Method(fn() -> &'static str, &'static str),
+    /// None: the call is from a block.
+    Unknown,
+}
+
+/// Refuses a field of the site that has the name of one of the stage's labels.
+#[track_caller]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the index is compared with the length first"
+)]
+pub const fn check_field(labels: &[&str], name: &str) {
+    let mut index = 0;
+    while index < labels.len() {
+        if same(labels[index], name) {
+            Message::new("`")
+                .text(name)
+                .text("` is a label of the stage, and labels are on the span already: leave it out of `fields(..)`")
+                .refuse()
+        }
+        index += 1;
+    }
+}
+
+/// The names of all fields: the stage's labels, then the site's.
+#[must_use]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "evaluated in statics, and every index is compared with a length first"
+)]
+pub const fn field_names<const ALL: usize>(
+    labels: &[&'static str],
+    fields: &[&'static str],
+) -> [&'static str; ALL] {
+    let mut names = [""; ALL];
+    let mut index = 0;
+    while index < ALL {
+        names[index] = if index < labels.len() {
+            labels[index]
+        } else {
+            fields[index - labels.len()]
+        };
+        index += 1;
+    }
+    names
+}
+
+/// Whether the site is to open a span with the parent that it names, if it names one.
+#[inline]
+#[must_use]
+pub fn opens(site: &'static SpanSite, level: Level, parent_named: bool) -> bool {
+    level <= STATIC_MAX_LEVEL && level <= LevelFilter::current() && enabled(site, parent_named)
+}
+
+#[inline(never)]
+fn enabled(site: &'static SpanSite, parent_named: bool) -> bool {
+    let interest = site.interest();
+    if interest.is_never() {
+        return false;
+    }
+    #[cfg(feature = "trace")]
+    if !parent_named && trace::suppressed() {
+        return false;
+    }
+    #[cfg(not(feature = "trace"))]
+    let _ = parent_named;
+    interest.is_always() || dispatcher::get_default(|dispatch| dispatch.enabled(site.metadata()))
+}
+
+/// The span of a call from a block.
+pub(super) fn own<S: Stage>(stage: &S) -> Span {
+    let site = S::span_site();
+    if opens(site, Level::INFO, false) {
+        open(stage, site, Parent::Current, Function::Unknown, &[])
+    } else {
+        Span::none()
+    }
+}
+
+/// Opens a span at `site`, its labels filled by `stage`.
+pub fn open<S: Stage>(
+    stage: &S,
+    site: &'static SpanSite,
+    parent: Parent,
+    function: Function,
+    fields: &[FieldValue<'_>],
+) -> Span {
+    let mut span = Span::none();
+    let mut parent = Some(parent);
+    stage.label_values(&mut |labels| {
+        let parent = parent.take().unwrap_or(Parent::Current);
+        span = open_with(site.metadata(), parent, labels, fields);
+    });
+    #[cfg(feature = "trace")]
+    trace::locate(&span, function);
+    #[cfg(not(feature = "trace"))]
+    let _ = function;
+    span
+}
+
+/// Links a span to others.
+pub fn linked(span: Span, links: impl Links) -> Span {
+    links.add_to(&span);
+    span
+}
+
+/// What a span can be linked to.
+#[diagnostic::on_unimplemented(
+    message = "`links` takes spans to link to, and not `{Self}`",
+    label = "no collection of spans",
+    note = "give an array, a slice or another collection of spans, of their ids or of OpenTelemetry's span contexts"
+)]
+pub trait Links {
+    /// Links `span` to each.
+    fn add_to(self, span: &Span);
+}
+
+impl<I: IntoIterator<Item: Link>> Links for I {
+    fn add_to(self, span: &Span) {
+        for link in self {
+            link.add_to(span);
+        }
+    }
+}
+
+/// A span that another one follows from, without being its child.
+///
+/// It becomes a link of OpenTelemetry's (Tracing API, "Link").
+#[diagnostic::on_unimplemented(
+    message = "a span cannot be linked to `{Self}`",
+    label = "not a span",
+    note = "link to spans, to their ids, or to span contexts of OpenTelemetry"
+)]
+pub trait Link {
+    /// Links `span` to this one.
+    fn add_to(&self, span: &Span);
+}
+
+impl Link for Span {
+    fn add_to(&self, span: &Span) {
+        span.follows_from(self);
+    }
+}
+
+impl Link for Id {
+    fn add_to(&self, span: &Span) {
+        span.follows_from(self);
+    }
+}
+
+impl<L: Link> Link for Option<L> {
+    fn add_to(&self, span: &Span) {
+        if let Some(link) = self {
+            link.add_to(span);
+        }
+    }
+}
+
+impl<L: Link + ?Sized> Link for &L {
+    fn add_to(&self, span: &Span) {
+        L::add_to(self, span);
+    }
+}
+
+#[cfg(feature = "trace")]
+impl Link for opentelemetry::trace::SpanContext {
+    fn add_to(&self, span: &Span) {
+        trace::link(span, self);
+    }
+}
+
+/// How many fields find room without an allocation.
+const ROOM: usize = 24;
+
+fn open_with(
+    metadata: &'static Metadata<'static>,
+    parent: Parent,
+    labels: &[FieldValue<'_>],
+    fields: &[FieldValue<'_>],
+) -> Span {
+    let count = metadata.fields().len();
+    let given = labels.iter().chain(fields).copied();
+    if count > ROOM {
+        let mut values = vec![None; count];
+        fill(&mut values, given);
+        return opened(metadata, parent, &values);
+    }
+    let mut values = [None; ROOM];
+    fill(&mut values, given);
+    opened(metadata, parent, values.get(..count).unwrap_or_default())
+}
+
+fn fill<'call>(values: &mut [FieldValue<'call>], given: impl Iterator<Item = FieldValue<'call>>) {
+    for (place, value) in values.iter_mut().zip(given) {
+        *place = value;
+    }
+}
+
+fn opened(metadata: &'static Metadata<'static>, parent: Parent, values: &[FieldValue<'_>]) -> Span {
+    let values = metadata.fields().value_set_all(values);
+    match parent {
+        Parent::Current => Span::new(metadata, &values),
+        Parent::Of(parent) => Span::child_of(parent, metadata, &values),
+    }
+}

@@ -1,0 +1,222 @@
+//! A capture, and the guard that makes it current.
+
+use std::{fmt, ops::Deref, sync::Arc};
+
+use tracing::Dispatch;
+
+use super::{
+    CapturedEvent, CapturedSpan, Clock, Followed, Series, current::Entered, isolated::Isolation,
+    spans::Spans, subscriber,
+};
+use crate::{
+    metric::{Counter, Gauge, Histogram},
+    stage::Stage,
+};
+
+/// Isolates the current thread: what it records from now on is captured, until the guard is dropped.
+///
+/// Captures nest: the innermost has it all. See the [module](super) for an example.
+pub fn capture() -> CaptureGuard {
+    let capture = Capture {
+        recorded: Arc::new(Recorded::new()),
+    };
+    CaptureGuard {
+        _entered: Entered::all(&capture.recorded),
+        capture,
+    }
+}
+
+/// A capture that is current on the thread which made it. It gives the [`Capture`] by reference.
+///
+/// It belongs to its thread; a [`Capture`] goes to others:
+///
+/// ```compile_fail,E0277
+/// let captured = glyph_runtime::testing::capture();
+/// std::thread::spawn(move || drop(captured));
+/// ```
+///
+/// ```
+/// # use glyph_runtime::testing::Capture;
+/// let captured = glyph_runtime::testing::capture();
+/// let capture = Capture::clone(&captured);
+/// std::thread::spawn(move || drop(capture));
+/// ```
+#[derive(Debug)]
+#[must_use = "dropping it ends the capture"]
+pub struct CaptureGuard {
+    _entered: Entered,
+    capture: Capture,
+}
+
+impl CaptureGuard {
+    /// Stops the capture's clock: it moves by [`Clock::advance`] alone.
+    pub fn frozen(self) -> Self {
+        self.capture.clock().freeze();
+        self
+    }
+}
+
+impl Deref for CaptureGuard {
+    type Target = Capture;
+
+    fn deref(&self) -> &Capture {
+        &self.capture
+    }
+}
+
+/// What has been captured. Clones are of the same capture, and may be sent to other threads.
+#[derive(Clone)]
+pub struct Capture {
+    pub(super) recorded: Arc<Recorded>,
+}
+
+impl Capture {
+    /// The duration histogram of the stage `S`.
+    pub fn histogram<S: Stage>(&self) -> Series<Histogram> {
+        Series::new(self, S::cells().duration.metric())
+    }
+
+    /// The histogram with this handle.
+    pub fn histogram_of<L>(&self, histogram: &Histogram<L>) -> Series<Histogram> {
+        Series::new(self, histogram.metric())
+    }
+
+    /// The counter with this handle.
+    pub fn counter<L>(&self, counter: &Counter<L>) -> Series<Counter> {
+        Series::new(self, counter.metric())
+    }
+
+    /// The gauge with this handle.
+    pub fn gauge<L>(&self, gauge: &Gauge<L>) -> Series<Gauge> {
+        Series::new(self, gauge.metric())
+    }
+
+    /// The in-flight gauge of the stage `S`.
+    ///
+    /// # Panics
+    ///
+    /// When the stage binds none.
+    #[track_caller]
+    #[expect(
+        clippy::panic,
+        reason = "a look-up that cannot be meant fails the test"
+    )]
+    pub fn in_flight<S: Stage>(&self) -> Series<Gauge> {
+        let Some(gauge) = &S::cells().in_flight else {
+            panic!(
+                "stage `{0}` binds no in-flight gauge: `#[stage({0}, in_flight = ..)]`",
+                S::NAME
+            );
+        };
+        Series::new(self, gauge.metric())
+    }
+
+    /// The spans in the order that they were opened in.
+    #[must_use]
+    pub fn spans(&self) -> Vec<CapturedSpan> {
+        self.recorded.spans.all()
+    }
+
+    /// The one span of this name.
+    ///
+    /// # Panics
+    ///
+    /// When there is none, or more than one.
+    #[must_use]
+    #[track_caller]
+    #[expect(
+        clippy::panic,
+        reason = "a look-up that cannot be meant fails the test"
+    )]
+    pub fn span(&self, name: &str) -> CapturedSpan {
+        let spans = self.spans();
+        let mut named = spans.iter().filter(|span| span.name() == name);
+        match (named.next(), named.count()) {
+            (Some(span), 0) => span.clone(),
+            (Some(_), more) => panic!("{} spans `{name}`, not one: see `spans()`", more + 1),
+            (None, _) => {
+                let all: Vec<_> = spans.iter().map(CapturedSpan::name).collect();
+                panic!("no span `{name}`; there are: {all:?}");
+            }
+        }
+    }
+
+    /// The events in their order, those outside of spans too.
+    #[must_use]
+    pub fn events(&self) -> Vec<CapturedEvent> {
+        self.recorded.spans.events()
+    }
+
+    /// The clock by which stages measure while the capture is current.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.recorded.clock
+    }
+
+    /// Makes the capture current on whatever thread polls or drops `future`, while it does.
+    pub fn follow<F>(&self, future: F) -> Followed<F> {
+        Followed::new(self.clone(), future)
+    }
+
+    /// Makes the capture current on this thread while `body` runs.
+    pub fn in_scope<R>(&self, body: impl FnOnce() -> R) -> R {
+        let _entered = self.enter();
+        body()
+    }
+
+    pub(super) fn enter(&self) -> Entered {
+        Entered::all(&self.recorded)
+    }
+
+    /// Reads metrics as they have been captured, whatever is current on this thread.
+    pub(super) fn read<R>(&self, read: impl FnOnce() -> R) -> R {
+        let _entered = Entered::metrics(&self.recorded);
+        read()
+    }
+}
+
+impl fmt::Debug for Capture {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Capture")
+            .field("clock", &self.recorded.clock)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a capture holds.
+#[derive(Debug)]
+pub(crate) struct Recorded {
+    isolation: Isolation,
+    clock: Clock,
+    spans: Spans,
+    subscriber: Dispatch,
+}
+
+impl Recorded {
+    fn new() -> Self {
+        let spans = Spans::default();
+        Self {
+            isolation: Isolation::default(),
+            clock: Clock::new(),
+            subscriber: subscriber::recording(&spans),
+            spans,
+        }
+    }
+
+    pub(super) fn subscriber(&self) -> &Dispatch {
+        &self.subscriber
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+}
+
+impl Deref for Recorded {
+    type Target = Isolation;
+
+    fn deref(&self) -> &Isolation {
+        &self.isolation
+    }
+}

@@ -1,0 +1,266 @@
+//! Some of a metric's series, added up.
+
+use std::{any::type_name, fmt::Write, marker::PhantomData};
+
+use super::Capture;
+use crate::{
+    label::{Label, LabelDescriptor, LabelValues, Place},
+    metric::{Counter, Exemplar, Gauge, Histogram, HistogramSnapshot, Metric},
+};
+
+/// The series of one metric in a capture: all of them, or those that [`with`](Self::with) leaves.
+///
+/// `M` is [`Counter`], [`Gauge`] or [`Histogram`]. What it tells is the sum over its series at the moment
+/// when it is asked.
+#[derive(Debug)]
+#[must_use = "it is there to be asked"]
+pub struct Series<M> {
+    capture: Capture,
+    metric: &'static Metric,
+    chosen: Vec<Chosen>,
+    kind: PhantomData<fn() -> M>,
+}
+
+/// A label and its value.
+#[derive(Clone, Debug)]
+struct Chosen {
+    place: Place,
+    radix: usize,
+    value: Value,
+}
+
+#[derive(Clone, Debug)]
+enum Value {
+    Closed(usize),
+    /// Its digit is not known before it is recorded.
+    Open(String),
+}
+
+impl<M> Series<M> {
+    pub(super) fn new(capture: &Capture, metric: &'static Metric) -> Self {
+        Self {
+            capture: capture.clone(),
+            metric,
+            chosen: Vec::new(),
+            kind: PhantomData,
+        }
+    }
+
+    /// Those with this value of the label that has its type.
+    ///
+    /// ```
+    /// # use glyph_runtime::{Counter, Label, LabelSet, Status, metric_catalog, testing};
+    /// # #[derive(LabelSet)]
+    /// # pub struct Call<'a> {
+    /// #     #[label(max = 8)]
+    /// #     pub tool: &'a str,
+    /// #     pub status: Status,
+    /// # }
+    /// # #[metric_catalog(namespace = "doc_series")]
+    /// # pub struct Metrics {
+    /// #     /// Calls of tools.
+    /// #     pub calls: Counter<Call<'_>>,
+    /// # }
+    /// # fn main() {
+    /// let captured = testing::capture();
+    /// Metrics::global().calls.inc(Call { tool: "dice", status: Status::Ok });
+    /// Metrics::global().calls.inc(Call { tool: "dice", status: Status::Error });
+    ///
+    /// let calls = captured.counter(&Metrics::global().calls);
+    /// assert_eq!(calls.value(), 2);
+    /// assert_eq!(calls.with(Status::Error).value(), 1);
+    /// assert_eq!(calls.with("dice").with(Status::Ok).value(), 1);
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When no label of the metric has the type, or more than one has.
+    #[track_caller]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "values of labels are small, and call sites read better"
+    )]
+    pub fn with<T: Label>(&self, value: T) -> Self {
+        let wanted = type_name::<T>();
+        let labels = self.metric.parts.descriptor.labels.iter();
+        let mut of_type = labels.filter(|label| (label.type_name)() == wanted);
+        match (of_type.next(), of_type.next()) {
+            (Some(label), None) => {
+                let name = label.name;
+                value.with_text(|text| self.choose(name, text))
+            }
+            (Some(one), Some(other)) => self.refuse(&format!(
+                "has more than one label of the type `{wanted}`: say `.with_label(\"{}\", ..)` or \
+                 `.with_label(\"{}\", ..)`",
+                one.name, other.name
+            )),
+            (None, _) => self.refuse(&format!("has no label of the type `{wanted}`")),
+        }
+    }
+
+    /// Those with this value of the label called `label`. The value may be given as text, too.
+    ///
+    /// # Panics
+    ///
+    /// When the metric has no such label, or the label can have no such value.
+    #[track_caller]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "values of labels are small, and call sites read better"
+    )]
+    pub fn with_label<T: Label>(&self, label: &str, value: T) -> Self {
+        value.with_text(|text| self.choose(label, text))
+    }
+
+    #[track_caller]
+    fn choose(&self, name: &str, value: &str) -> Self {
+        let parts = self.metric.parts;
+        let mut labels = parts.descriptor.labels.iter().zip(parts.places);
+        let Some((label, place)) = labels.find(|(label, _)| label.name == name) else {
+            self.refuse(&format!("has no label `{name}`"));
+        };
+        let value = match label.values {
+            LabelValues::Open { .. } => Value::Open(value.to_owned()),
+            LabelValues::Closed(values) => match values.iter().position(|known| *known == value) {
+                Some(digit) => Value::Closed(digit),
+                None => self.refuse(&format!("has no value `{value}` of the label `{name}`")),
+            },
+        };
+        let chosen = Chosen {
+            place: *place,
+            radix: label.radix(),
+            value,
+        };
+        Self {
+            chosen: [self.chosen.as_slice(), &[chosen]].concat(),
+            ..Self::new(&self.capture, self.metric)
+        }
+    }
+
+    /// The digit of a label's value, if there is one yet.
+    fn digit(&self, chosen: &Chosen) -> Option<usize> {
+        let text = match &chosen.value {
+            Value::Closed(digit) => return Some(*digit),
+            Value::Open(text) => text,
+        };
+        let (index, _) = chosen.place.open?;
+        let values = self.metric.parts.open.get(index)?;
+        self.capture.recorded.open_values(values).known(text)
+    }
+
+    /// The cells of all rows that are left, added up.
+    fn cells(&self) -> Vec<u64> {
+        let mut cells = vec![0; self.metric.width];
+        self.capture.read(|| {
+            for row in self.rows() {
+                self.metric.read_more(row, &mut cells);
+            }
+        });
+        cells
+    }
+
+    /// The rows that are left.
+    fn rows(&self) -> Vec<usize> {
+        let digits = self.chosen.iter();
+        let digits = digits.map(|chosen| Some((chosen, self.digit(chosen)?)));
+        let Some(digits) = digits.collect::<Option<Vec<_>>>() else {
+            return Vec::new();
+        };
+        let is_left = |row: &usize| {
+            let mut digits = digits.iter();
+            digits.all(|(chosen, digit)| chosen.of_row(*row) == *digit)
+        };
+        (0..self.metric.rows).filter(is_left).collect()
+    }
+
+    fn cell(&self) -> u64 {
+        self.cells().first().copied().unwrap_or_default()
+    }
+
+    #[track_caller]
+    #[expect(
+        clippy::panic,
+        reason = "a look-up that cannot be meant fails the test"
+    )]
+    fn refuse(&self, what: &str) -> ! {
+        let descriptor = self.metric.parts.descriptor;
+        panic!(
+            "metric `{}` {what}; its labels: {}",
+            descriptor.name,
+            list(descriptor.labels)
+        );
+    }
+}
+
+impl Chosen {
+    /// The digit that the label has in the number of a row.
+    const fn of_row(&self, row: usize) -> usize {
+        row / self.place.stride % self.radix
+    }
+}
+
+/// `provider: voice::Provider = deepgram | elevenlabs`, one after the other.
+fn list(labels: &[LabelDescriptor]) -> String {
+    let mut list = String::new();
+    for label in labels {
+        let separator = if list.is_empty() { "" } else { ", " };
+        let _ = write!(list, "{separator}`{}: {}`", label.name, (label.type_name)());
+        if let LabelValues::Closed(values) = label.values {
+            let _ = write!(list, " ({})", values.join(", "));
+        }
+    }
+    if list.is_empty() {
+        list.push_str("none");
+    }
+    list
+}
+
+impl Series<Counter> {
+    /// The count, in whole units of the metric.
+    #[must_use]
+    pub fn value(&self) -> u64 {
+        self.cell() / self.metric.step.max(1)
+    }
+}
+
+impl Series<Gauge> {
+    /// The value.
+    #[must_use]
+    pub fn value(&self) -> f64 {
+        f64::from_bits(self.cell())
+    }
+}
+
+impl Series<Histogram> {
+    /// How many values were observed.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.snapshot().count()
+    }
+
+    /// Their sum, in the metric's unit.
+    #[must_use]
+    pub fn sum(&self) -> f64 {
+        self.snapshot().sum()
+    }
+
+    /// The buckets.
+    #[must_use]
+    pub fn snapshot(&self) -> HistogramSnapshot {
+        HistogramSnapshot::of_cells(self.metric, self.cells())
+    }
+
+    /// The traces that are remembered, one for each bucket that has one.
+    #[must_use]
+    pub fn exemplars(&self) -> Vec<Exemplar> {
+        let buckets = 0..self.metric.buckets();
+        let of_row = |row| {
+            let at = |bucket| Some(self.metric.exemplar(row, bucket)?.exemplar);
+            buckets.clone().filter_map(at).collect::<Vec<_>>()
+        };
+        let rows = self.rows();
+        self.capture
+            .read(|| rows.into_iter().flat_map(of_row).collect())
+    }
+}

@@ -1,0 +1,279 @@
+//! Spans and events in memory.
+
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    fmt::Debug,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tracing::{
+    Event, Level, Metadata, Subscriber,
+    field::{Field, Visit},
+    span::{Attributes, Id, Record},
+};
+use tracing_subscriber::{
+    Layer,
+    layer::Context,
+    registry::{LookupSpan, SpanRef},
+};
+
+/// A span as it was when it was looked up.
+#[derive(Clone, Debug)]
+pub struct CapturedSpan {
+    metadata: &'static Metadata<'static>,
+    fields: Fields,
+    parent: Option<&'static str>,
+    links: Vec<&'static str>,
+    events: Vec<CapturedEvent>,
+    entered: u64,
+    closed: bool,
+}
+
+impl CapturedSpan {
+    /// Its name: for a stage's span, that of the stage.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.metadata.name()
+    }
+
+    /// Its level.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        *self.metadata.level()
+    }
+
+    /// Its target, usually the module's path.
+    #[must_use]
+    pub fn target(&self) -> &'static str {
+        self.metadata.target()
+    }
+
+    /// The value of a field, or of a stage's label, as text; `None` while it has none.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields.value(name)
+    }
+
+    /// All fields that have a value, by their names.
+    pub fn fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.fields.all()
+    }
+
+    /// The span's status, `ERROR` or `OK` (the field `otel.status_code`).
+    #[must_use]
+    pub fn status(&self) -> Option<&str> {
+        self.field("otel.status_code")
+    }
+
+    /// What kind of error ended it (OpenTelemetry semantic conventions, attribute `error.type`).
+    #[must_use]
+    pub fn error_type(&self) -> Option<&str> {
+        self.field("error.type")
+    }
+
+    /// Its kind, such as `client` (the field `otel.kind`); `None` for an internal one.
+    #[must_use]
+    pub fn kind(&self) -> Option<&str> {
+        self.field("otel.kind")
+    }
+
+    /// The name of the span that it is a child of.
+    #[must_use]
+    pub fn parent(&self) -> Option<&'static str> {
+        self.parent
+    }
+
+    /// The names of the spans that it follows from.
+    #[must_use]
+    pub fn links(&self) -> &[&'static str] {
+        &self.links
+    }
+
+    /// The events in it, not counting those of its children.
+    #[must_use]
+    pub fn events(&self) -> &[CapturedEvent] {
+        &self.events
+    }
+
+    /// What is known of it without running it: its place in the source, and the fields that it may have.
+    #[must_use]
+    pub fn metadata(&self) -> &'static Metadata<'static> {
+        self.metadata
+    }
+
+    /// How often it was entered: a future enters its span for each poll.
+    #[must_use]
+    pub fn times_entered(&self) -> u64 {
+        self.entered
+    }
+
+    /// Whether it has ended.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+}
+
+/// A log event.
+#[derive(Clone, Debug)]
+pub struct CapturedEvent {
+    metadata: &'static Metadata<'static>,
+    fields: Fields,
+    span: Option<&'static str>,
+}
+
+impl CapturedEvent {
+    /// Its message; empty without one.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        self.field("message").unwrap_or_default()
+    }
+
+    /// Its level.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        *self.metadata.level()
+    }
+
+    /// Its target, usually the module's path.
+    #[must_use]
+    pub fn target(&self) -> &'static str {
+        self.metadata.target()
+    }
+
+    /// The value of a field as text.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields.value(name)
+    }
+
+    /// The name of the span that it happened in.
+    #[must_use]
+    pub fn span(&self) -> Option<&'static str> {
+        self.span
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+struct Fields(BTreeMap<&'static str, String>);
+
+impl Fields {
+    fn value(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    fn all(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+}
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0.insert(field.name(), format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.insert(field.name(), value.to_owned());
+    }
+
+    fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
+        self.0.insert(field.name(), value.to_string());
+    }
+}
+
+/// The layer that records, and what it has recorded.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Spans(Arc<Mutex<Seen>>);
+
+#[derive(Debug, Default)]
+struct Seen {
+    spans: Vec<CapturedSpan>,
+    events: Vec<CapturedEvent>,
+}
+
+/// A span's place in [`Seen::spans`], kept with the span: an id is used again when its span has ended.
+struct PlaceOf(usize);
+
+impl Spans {
+    pub(super) fn all(&self) -> Vec<CapturedSpan> {
+        self.lock().spans.clone()
+    }
+
+    pub(super) fn events(&self) -> Vec<CapturedEvent> {
+        self.lock().events.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change<S>(&self, id: &Id, context: &Context<'_, S>, change: impl FnOnce(&mut CapturedSpan))
+    where
+        S: Subscriber + for<'span> LookupSpan<'span>,
+    {
+        let span = context.span(id);
+        let place = span.and_then(|span| span.extensions().get().map(|PlaceOf(place)| *place));
+        let mut seen = self.lock();
+        if let Some(span) = place.and_then(|place| seen.spans.get_mut(place)) {
+            change(span);
+        }
+    }
+}
+
+impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for Spans {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let Some(span) = context.span(id) else {
+            return;
+        };
+        let mut fields = Fields::default();
+        attributes.record(&mut fields);
+        let mut seen = self.lock();
+        span.extensions_mut().insert(PlaceOf(seen.spans.len()));
+        seen.spans.push(CapturedSpan {
+            metadata: attributes.metadata(),
+            fields,
+            parent: span.parent().map(|parent| parent.name()),
+            links: Vec::new(),
+            events: Vec::new(),
+            entered: 0,
+            closed: false,
+        });
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        let mut fields = Fields::default();
+        values.record(&mut fields);
+        self.change(id, &context, |span| span.fields.0.append(&mut fields.0));
+    }
+
+    fn on_follows_from(&self, id: &Id, follows: &Id, context: Context<'_, S>) {
+        if let Some(followed) = context.span(follows) {
+            self.change(id, &context, |span| span.links.push(followed.name()));
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let span = context.event_span(event);
+        let event = CapturedEvent {
+            metadata: event.metadata(),
+            fields,
+            span: span.as_ref().map(SpanRef::name),
+        };
+        if let Some(span) = span {
+            let event = event.clone();
+            self.change(&span.id(), &context, |span| span.events.push(event));
+        }
+        self.lock().events.push(event);
+    }
+
+    fn on_enter(&self, id: &Id, context: Context<'_, S>) {
+        self.change(id, &context, |span| span.entered += 1);
+    }
+
+    fn on_close(&self, id: Id, context: Context<'_, S>) {
+        self.change(&id, &context, |span| span.closed = true);
+    }
+}

@@ -1,0 +1,55 @@
+//! The subscriber of a capture, beside others that other threads have.
+
+use std::sync::OnceLock;
+
+use tracing::{
+    Dispatch, Event, Metadata, Subscriber,
+    level_filters::LevelFilter,
+    span::{Attributes, Id, Record},
+    subscriber::Interest,
+};
+use tracing_subscriber::layer::SubscriberExt;
+
+use super::spans::Spans;
+
+/// A subscriber that records all spans and events in `spans`.
+pub(super) fn recording(spans: &Spans) -> Dispatch {
+    static SENTINELS: OnceLock<[Dispatch; 2]> = OnceLock::new();
+    SENTINELS.get_or_init(|| [Dispatch::new(Sentinel), Dispatch::new(Sentinel)]);
+    Dispatch::new(tracing_subscriber::registry().with(spans.clone()))
+}
+
+/// A subscriber that records nothing and keeps every place of the program open to those that do.
+///
+/// `tracing` remembers of each place whether anybody is interested. While it knows of one subscriber only,
+/// it asks that of the thread which passes the place first, and a thread that captures nothing would
+/// close it to all others. Two subscribers that are always there and may be interested in anything prevent that.
+struct Sentinel;
+
+impl Subscriber for Sentinel {
+    fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
+        Interest::sometimes()
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        Some(LevelFilter::TRACE)
+    }
+
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        false
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, _: &Event<'_>) {}
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}

@@ -1,0 +1,32 @@
+//! Where the message of a refused look-up points to. One test, since the hook that sees it is the process's.
+#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+
+use std::{
+    panic::{catch_unwind, set_hook, take_hook},
+    sync::mpsc,
+};
+
+use glyph_runtime::{Counter, Status, metric_catalog, testing};
+
+#[metric_catalog(namespace = "refused_lookup")]
+struct Metrics {
+    /// Jobs that ended.
+    jobs: Counter,
+}
+
+#[test]
+fn the_panic_stands_where_the_test_looked() {
+    let (sender, seen) = mpsc::channel();
+    set_hook(Box::new(move |info| {
+        let place = info.location().map(|at| (at.file().to_owned(), at.line()));
+        let _ = sender.send(place);
+    }));
+    let line = line!() + 3;
+    let refused = catch_unwind(|| {
+        let jobs = testing::capture().counter(&Metrics::global().jobs);
+        let _ = jobs.with(Status::Ok);
+    });
+    drop(take_hook());
+    assert!(refused.is_err());
+    assert_eq!(seen.recv().unwrap(), Some((file!().to_owned(), line)));
+}

@@ -1,0 +1,13 @@
+//! Spans of stages as OpenTelemetry sees them.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failed set-up fails the test"
+)]
+
+mod arguments;
+mod exemplars;
+mod exported;
+mod sampling;
+mod telemetry;
