@@ -65,6 +65,14 @@ impl Place {
         tokens.into_iter().collect()
     }
 
+    /// A call of `function` where the first of the user's tokens stands; the arguments stay as they are.
+    pub(crate) fn start_call(self, function: TokenStream, arguments: TokenStream) -> TokenStream {
+        let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
+        arguments.set_span(arguments.span().located_at(self.first));
+        let function = self.start(function).into_iter();
+        function.chain([arguments.into()]).collect()
+    }
+
     /// A call of `function` that rustc takes to be written by the user, so that an error does not go on
     /// about macros. The function is to be found from there by an item's name; the arguments stay as they are.
     pub(crate) fn call(self, function: TokenStream, arguments: &TokenStream) -> TokenStream {

@@ -9,6 +9,7 @@
 mod arguments;
 mod diagnostic;
 mod instrument_stage;
+mod instrument_stages;
 mod label;
 mod label_name;
 mod label_set;
@@ -44,4 +45,9 @@ pub fn metric_catalog(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn instrument_stage(args: TokenStream, item: TokenStream) -> TokenStream {
     instrument_stage::expand(args.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn instrument_stages(args: TokenStream, item: TokenStream) -> TokenStream {
+    instrument_stages::expand(args.into(), item.into()).into()
 }

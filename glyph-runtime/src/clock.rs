@@ -1,6 +1,8 @@
 //! The clock of stages: the processor's cycle counter, calibrated once.
 
 use std::sync::OnceLock;
+#[cfg(any(feature = "prometheus", feature = "testing"))]
+use std::time::{Duration, SystemTime};
 
 use quanta::Clock;
 
@@ -39,12 +41,25 @@ impl Moment {
     }
 
     #[inline]
-    pub(crate) fn elapsed_nanoseconds(self) -> u64 {
+    pub(crate) fn nanoseconds_since(self, earlier: Self) -> u64 {
         #[cfg(feature = "testing")]
-        if let Some(elapsed) = self.captured.and_then(CapturedMoment::elapsed_nanoseconds) {
+        if let Some(elapsed) = CapturedMoment::between(earlier.captured, self.captured) {
             return elapsed;
         }
+        clock().delta_as_nanos(earlier.raw, self.raw)
+    }
+
+    /// The reading of the cycle counter.
+    pub(crate) const fn cycles(self) -> u64 {
+        self.raw
+    }
+
+    /// When the cycle counter was at `cycles`, by the system's clock as it is now.
+    #[cfg(any(feature = "prometheus", feature = "testing"))]
+    pub(crate) fn system_time(cycles: u64) -> SystemTime {
         let clock = clock();
-        clock.delta_as_nanos(self.raw, clock.raw())
+        let ago = Duration::from_nanos(clock.delta_as_nanos(cycles, clock.raw()));
+        let now = SystemTime::now();
+        now.checked_sub(ago).unwrap_or(now)
     }
 }

@@ -27,7 +27,7 @@ pub mod __private;
 
 pub use catalog::Catalog;
 pub use label::{Label, LabelSet, Status};
-pub use macros::{Label, LabelSet, Outcome, instrument_stage, metric_catalog};
+pub use macros::{Label, LabelSet, Outcome, instrument_stage, instrument_stages, metric_catalog};
 pub use metric::{Counter, Exemplar, Gauge, Histogram};
 pub use stage::Outcome;
 #[cfg(feature = "prometheus")]

@@ -21,7 +21,7 @@
 ///
 /// Under `#[label(outcome)]` the enum tells how a stage ended, and is filled by the stage itself. A variant
 /// takes the [`Outcome`](enum@crate::Outcome) of its own name, or those that it states; `error` takes those that
-/// nobody else does.
+/// nobody else does. A variant without one, such as `Miss`, is for `none = "miss"` in [`macro@crate::instrument_stage`].
 ///
 /// ```
 /// use glyph_runtime::Label;
@@ -247,7 +247,8 @@ pub use glyph_macros::metric_catalog;
 /// | `fields(session = %session)` | fields of the span alone, as in `tracing`'s macros: `%` for `Display`, `?` for `Debug`, a name alone for a variable, `name = _` for a field that is recorded later |
 /// | `outcome = \|result\| ..` | how the call ended, by a reference to what the function gives: a closure or the path of a function, which gives an [`Outcome`](enum@crate::Outcome) |
 /// | `none = error` | what it means that the function gives `None`: `error`, `timeout`, `cancelled` or `ok` |
-/// | `stream` | the function returns `impl Stream`, `Pin<Box<dyn Stream>>` or `BoxStream`, and the stream is measured |
+/// | `none = "miss"` | the same, as a value of the stage's own status label (below) |
+/// | `stream` | the function gives `impl Stream`, `Pin<Box<dyn Stream>>` or `BoxStream`, by itself or in a `Result` or an `Option`, and the stream is measured |
 /// | `name = "ask"` | the span's name, the stage's unless given |
 /// | `kind = client` | the span's kind: `internal` unless given, `client`, `server`, `producer`, `consumer` |
 /// | `level = debug` | the span's level, `info` unless given |
@@ -288,10 +289,61 @@ pub use glyph_macros::metric_catalog;
 /// it ends with `async move { .. }` or `Box::pin(async move { .. })`; labels and fields are read at the
 /// first poll. What stands before that block runs in the call, and is not measured.
 ///
-/// A stream starts with its first poll, and its labels are read in the call. Each item is counted in the stage's `items`,
-/// the first one's time goes to `first_item`, the gaps to `between_items` (the consumer's time among them), with
-/// the item's own outcome. The stream is `ok` when it finishes, has the outcome of its first `Err` item if
-/// there was one, and is `cancelled` when it is dropped half-way.
+/// # A status of one's own
+///
+/// `None` is `ok` unless you say otherwise. With `none = "miss"` the call still went well, with `miss` for its status: a
+/// value that a label under `#[label(outcome)]` has for no outcome. A bound metric whose status has no such value counts it as
+/// `ok`; where neither the stage's histogram nor its `requests` have it, it does not compile.
+///
+/// ```
+/// use glyph_runtime::{Histogram, Label, LabelSet, instrument_stage, metric_catalog};
+///
+/// #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+/// #[label(outcome)]
+/// pub enum Found { Ok, Error, Miss }
+///
+/// #[derive(LabelSet)]
+/// pub struct Lookup { pub found: Found }
+///
+/// #[metric_catalog(namespace = "doc_none", stages = stage)]
+/// pub struct Metrics {
+///     /// Latency of the cache.
+///     #[metric(unit = seconds, buckets = [1ms])]
+///     #[stage(lookup)]
+///     pub lookup: Histogram<Lookup>,
+/// }
+///
+/// #[instrument_stage(stage::lookup, none = "miss")]
+/// fn find(key: &str) -> Option<u8> {
+///     key.parse().ok()
+/// }
+///
+/// # fn main() {
+/// assert_eq!(find("x"), None);
+/// assert_eq!(Metrics::global().lookup.snapshot(Lookup { found: Found::Miss }).count(), 1);
+/// # }
+/// ```
+///
+/// # Streams
+///
+/// Each item is counted in the stage's `items`, the first one's time goes to `first_item`, the gaps to `between_items`
+/// (the consumer's time among them), with the item's own outcome. The stream is `ok` when it finishes, has the outcome of
+/// its first `Err` item if there was one, and is `cancelled` when it is dropped half-way.
+///
+/// | the function | the call is |
+/// |---|---|
+/// | `fn` that returns a stream | the stream, from its first poll on; never polled it is none |
+/// | `fn` that returns a `Result` or an `Option` of one | the function and the stream |
+/// | `async fn`, or one that returns a future, that gives either | the future, from its first poll on, and the stream |
+///
+/// An `Err` in the place of a stream ends the call, and so does `None`. A call that has begun is `cancelled` when its stream
+/// is dropped unpolled.
+///
+/// The span of a plain `fn` that returns a stream is opened in the call: what it shows is read there, and it is a part of the
+/// caller's. A stream that is never polled leaves a span without an outcome, and no record.
+///
+/// A boxed stream is measured inside of its box where a plain `fn` ends with `Box::pin(..)` or `.boxed()`, without
+/// `return` and without macros in front of it. Elsewhere it gets a second box.
 ///
 /// A value that the label does not have, a label that the stage does not ask for and one that is missing do not
 /// compile:
@@ -311,3 +363,71 @@ pub use glyph_macros::metric_catalog;
 /// # fn main() {}
 /// ```
 pub use glyph_macros::instrument_stage;
+
+/// Puts stages on methods of an `impl` block, inherent or of a trait, or on methods with a body in a trait.
+///
+/// `#[stage(..)]` on a method takes the arguments of [`macro@crate::instrument_stage`] and means the same; methods
+/// without it stay as they are.
+///
+/// ```
+/// use glyph_runtime::{Counter, Histogram, Label, LabelSet, Status, instrument_stages, metric_catalog};
+///
+/// #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+/// pub enum Provider { Deepgram, Elevenlabs }
+///
+/// #[derive(LabelSet)]
+/// pub struct ProviderRequest {
+///     pub provider: Provider,
+///     pub status: Status,
+/// }
+///
+/// #[metric_catalog(namespace = "doc_stages", stages = stage)]
+/// pub struct Metrics {
+///     /// Latency of transcription.
+///     #[metric(unit = seconds, buckets = [10ms, 1s])]
+///     #[stage(stt, requests = requests, labels(provider: Provider))]
+///     pub stt: Histogram,
+///     /// Provider requests.
+///     pub requests: Counter<ProviderRequest>,
+/// }
+///
+/// pub struct Transcriber { rate: usize }
+///
+/// #[instrument_stages(labels(provider = "deepgram"))]
+/// impl Transcriber {
+///     pub fn new(rate: usize) -> Self { Self { rate } }
+///
+///     #[stage(stage::stt, fields(samples = audio.len()))]
+///     pub fn seconds(&self, audio: &[i16]) -> Option<usize> {
+///         audio.len().checked_div(self.rate)
+///     }
+///
+///     #[stage(stage::stt, labels(provider = "elevenlabs"))]
+///     pub async fn transcribe(&self, text: &str) -> Result<u8, std::num::ParseIntError> {
+///         text.parse()
+///     }
+/// }
+///
+/// # fn main() {
+/// assert_eq!(Transcriber::new(8000).seconds(&[0; 16000]), Some(2));
+/// let request = ProviderRequest { provider: Provider::Deepgram, status: Status::Ok };
+/// assert_eq!(Metrics::global().requests.value(request), 1);
+/// # }
+/// ```
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `labels(provider = "deepgram")` | labels of all the methods, which each stage here has to ask for; a method's own of the same name comes first |
+/// | `crate = path` | the path of this crate, where it has another name |
+///
+/// It goes above or below `#[async_trait]`. A block without any `#[stage(..)]` does not compile:
+///
+/// ```compile_fail
+/// # use glyph_runtime::instrument_stages;
+/// # pub struct Transcriber;
+/// #[instrument_stages]
+/// impl Transcriber {
+///     pub fn transcribe(&self) {}
+/// }
+/// ```
+pub use glyph_macros::instrument_stages;

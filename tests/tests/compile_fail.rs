@@ -11,4 +11,5 @@ fn mistakes_are_told_where_they_stand() {
     cases.compile_fail("ui/label/*.rs");
     cases.compile_fail("ui/outcome/*.rs");
     cases.compile_fail("ui/stage/*.rs");
+    cases.compile_fail("ui/stages/*.rs");
 }

@@ -1,6 +1,9 @@
 //! The grammar of `#[instrument_stage(stage::stt, labels(..), fields(..), outcome = .., crate = path)]`.
 
+use std::collections::HashSet;
+
 use proc_macro2::Punct;
+use quote::ToTokens;
 use syn::{
     Expr, ExprLit, Ident, Lit, LitStr, Path, Token, ext::IdentExt, parenthesized,
     parse::ParseStream, token,
@@ -47,12 +50,25 @@ pub(super) struct Args {
     pub(super) runtime: Option<Path>,
 }
 
-/// `provider = value`, or `provider` for a variable of that name.
-pub(super) struct LabelArg {
-    pub(super) name: Ident,
-    pub(super) value: LabelValue,
+/// What a block says for all of its methods.
+#[derive(Default)]
+pub(crate) struct Defaults {
+    pub(crate) labels: Vec<LabelArg>,
+    pub(crate) runtime: Option<Path>,
+    /// Which stages took which labels so far.
+    pub(super) stages: HashSet<String>,
 }
 
+/// `provider = value`, or `provider` for a variable of that name.
+#[derive(Clone)]
+pub(crate) struct LabelArg {
+    pub(super) name: Ident,
+    pub(super) value: LabelValue,
+    /// Whether another method of the block has the same label for the same stage, and is told of a mistake in it.
+    pub(super) is_repeated: bool,
+}
+
+#[derive(Clone)]
 pub(super) enum LabelValue {
     Text(LitStr),
     Expression(Box<Expr>),
@@ -80,15 +96,20 @@ impl LabelArg {
 }
 
 impl Args {
-    pub(super) fn read(input: ParseStream<'_>, errors: &mut Errors) -> Self {
+    /// Reads what stands in `attribute`.
+    pub(super) fn read(
+        attribute: &'static str,
+        input: ParseStream<'_>,
+        errors: &mut Errors,
+    ) -> Self {
         let mut args = Self::default();
-        if let Err(error) = args.read_stage(input) {
+        if let Err(error) = args.read_stage(attribute, input) {
             errors.push(error);
             skip_argument(input);
         }
-        Arguments::new("instrument_stage", KEYS).read_rest(input, errors, |key, input, errors| {
+        Arguments::new(attribute, KEYS).read_rest(input, errors, |key, input, errors| {
             match key.to_string().as_str() {
-                "labels" => args.labels = each(input, errors, label)?,
+                "labels" => args.labels = labels(input, errors)?,
                 "fields" => args.fields = each(input, errors, field)?,
                 "outcome" | "none" => args.judge.read(key, input)?,
                 "err" | "ret" => args.events.read(key, input)?,
@@ -101,7 +122,23 @@ impl Args {
         args
     }
 
-    fn read_stage(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+    /// These, and the block's where nothing is said here.
+    pub(super) fn with(mut self, defaults: &mut Defaults) -> Self {
+        let stage = self.stage.to_token_stream().to_string();
+        let own: HashSet<String> = self.labels.iter().map(LabelArg::text).collect();
+        for default in &defaults.labels {
+            let name = default.text();
+            if !own.contains(&name) {
+                let mut label = default.clone();
+                label.is_repeated = !defaults.stages.insert(format!("{stage}, {name}"));
+                self.labels.push(label);
+            }
+        }
+        self.runtime = self.runtime.or_else(|| defaults.runtime.clone());
+        self
+    }
+
+    fn read_stage(&mut self, attribute: &str, input: ParseStream<'_>) -> syn::Result<()> {
         let start = input.span();
         if !starts_with_key(input) {
             self.stage = input.call(Path::parse_mod_style).ok();
@@ -109,8 +146,10 @@ impl Args {
         if self.stage.is_none() {
             return Err(syn::Error::new(
                 start,
-                "the stage is missing: its path comes first, as in \
-                 `#[instrument_stage(stage::stt, labels(provider = \"deepgram\"))]`",
+                format!(
+                    "the stage is missing: its path comes first, as in \
+                     `#[{attribute}(stage::stt, labels(provider = \"deepgram\"))]`"
+                ),
             ));
         }
         if !ends(input) {
@@ -121,6 +160,11 @@ impl Args {
         }
         comma(input)
     }
+}
+
+/// What stands between the parentheses of `labels(..)`.
+pub(crate) fn labels(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<LabelArg>> {
+    each(input, errors, label)
 }
 
 /// `labels(..)` and the like, where a path would have to be followed by a comma.
@@ -165,7 +209,11 @@ fn label(input: ParseStream<'_>) -> syn::Result<LabelArg> {
         label_value(&name, input.parse()?)
     };
     comma(input)?;
-    Ok(LabelArg { name, value })
+    Ok(LabelArg {
+        name,
+        value,
+        is_repeated: false,
+    })
 }
 
 fn label_value(name: &Ident, value: Expr) -> LabelValue {

@@ -7,65 +7,165 @@ use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{FnArg, PatIdent, Signature, Type, visit::Visit};
 
-use super::model::{Form, Output, Site};
+use super::{
+    boxed::Boxed,
+    model::{Form, Output, Site, StreamType},
+};
+use crate::diagnostic::Place;
 
 /// The statements that run the function's body under `guard`.
 pub(super) fn measured(site: &Site, [guard, span]: [&Ident; 2], rt: &TokenStream) -> TokenStream {
     let function = &site.function;
     let body = match &site.form {
-        Form::Sync(_) | Form::Async(_) | Form::Stream { .. } => nested(&function.body),
+        Form::Sync(_) | Form::Async(_) | Form::Stream(_) => nested(&function.body),
         Form::Future(tail, _) => nested(&tail.body),
     };
-    let classify = site.judge.closure(&site.events, rt);
+    let call = Call {
+        site,
+        judge: site.judge.closure(&site.events, rt),
+        guard,
+        rt,
+    };
     match &site.form {
-        Form::Sync(Output::Value(ty)) => {
+        Form::Sync(output) => {
             let mention = mention(&function.signature, &body);
-            quote!(#rt::run(#guard, move || -> #ty { #mention #body }, #classify))
-        }
-        Form::Sync(Output::Never) => {
-            let entered = Ident::new("__entered", Span::mixed_site());
-            quote!(let #entered = #rt::entered(&#guard); #body)
+            call.synchronous(output, &mention, &body)
         }
         Form::Async(output) => {
             let mention = mention(&function.signature, &body);
-            let (words, inside) = (quote!(async move), quote!(#mention #body));
-            wrapped(output, &words, &inside, &classify, guard, rt)
-        }
-        Form::Stream { ty, item, boxed } => {
-            let mention = mention(&function.signature, &body);
-            let result = Ident::new("__item", Span::mixed_site());
-            // Without the type, a body that leaves its items to the signature would not be inferred.
-            let events = site.events.of(&result, rt);
-            let classify = quote!(|#result: &#item| { #events #rt::classify(#result).verdict() });
-            let stream =
-                quote!(#rt::stream(#guard, #span, move || -> #ty { #mention #body }, #classify));
-            if *boxed {
-                quote!(#rt::Box::pin(#stream))
-            } else {
-                stream
-            }
+            call.asynchronous(output, &quote!(async move), &quote!(#mention #body))
         }
         Form::Future(tail, output) => {
-            let inside = body.to_token_stream();
-            wrapped(output, &tail.words, &inside, &classify, guard, rt)
+            call.asynchronous(output, &tail.words, &body.to_token_stream())
+        }
+        Form::Stream(stream) => {
+            let mention = mention(&function.signature, &body);
+            call.stream(stream, span, &mention, &function.body)
         }
     }
 }
 
-/// The end of an `async` body: `inside`, wrapped and awaited.
-fn wrapped(
-    output: &Output,
-    words: &TokenStream,
-    inside: &TokenStream,
-    classify: &TokenStream,
-    guard: &Ident,
-    rt: &TokenStream,
-) -> TokenStream {
-    let (pin, classify) = match output {
-        Output::Value(ty) => (pin(ty, rt), classify.clone()),
-        Output::Never => (TokenStream::new(), quote!(|_| #rt::Verdict::OK)),
-    };
-    quote!(#rt::wrap(#guard, #words { #pin #inside }, #classify).await)
+/// What the forms have in common.
+struct Call<'site> {
+    site: &'site Site,
+    judge: TokenStream,
+    guard: &'site Ident,
+    rt: &'site TokenStream,
+}
+
+impl Call<'_> {
+    fn synchronous(&self, output: &Output, mention: &TokenStream, body: &Group) -> TokenStream {
+        let Self {
+            judge, guard, rt, ..
+        } = self;
+        match output {
+            Output::Value(ty) => {
+                quote!(#rt::run(#guard, move || -> #ty { #mention #body }, #judge))
+            }
+            Output::Never => {
+                let entered = Ident::new("__entered", Span::mixed_site());
+                quote!(let #entered = #rt::entered(&#guard); #body)
+            }
+            Output::Stream(stream) => {
+                let ty = &stream.ty;
+                let body = quote!(#guard, move || -> #ty { #mention #body });
+                let run = place(stream).start_call(quote!(#rt::run_on), body);
+                self.streamed(stream, &run)
+            }
+        }
+    }
+
+    /// The end of an `async` body: `inside`, wrapped and awaited.
+    fn asynchronous(
+        &self,
+        output: &Output,
+        words: &TokenStream,
+        inside: &TokenStream,
+    ) -> TokenStream {
+        let Self {
+            judge, guard, rt, ..
+        } = self;
+        match output {
+            Output::Value(ty) => {
+                let pin = pin(ty, rt);
+                quote!(#rt::wrap(#guard, #words { #pin #inside }, #judge).await)
+            }
+            Output::Never => {
+                quote!(#rt::wrap(#guard, #words { #inside }, |_| #rt::Verdict::OK).await)
+            }
+            Output::Stream(stream) => {
+                let pin = pin(&stream.ty, rt);
+                let body = quote!(#guard, #words { #pin #inside });
+                let mut wrap = place(stream).start_call(quote!(#rt::wrap_on), body);
+                wrap.extend(place(stream).start(quote!(.await)));
+                self.streamed(stream, &wrap)
+            }
+        }
+    }
+
+    /// The stream that `made` gives with the guard.
+    fn streamed(&self, stream: &StreamType, made: &TokenStream) -> TokenStream {
+        let Self { judge, rt, .. } = self;
+        let items = self.items(stream);
+        let boxed = stream.boxed.as_ref();
+        if !stream.is_held {
+            let streamed = quote!(#rt::streamed(#made, #items));
+            return match boxed {
+                Some(_) => quote!(#rt::Box::pin(#streamed)),
+                None => streamed,
+            };
+        }
+        let into_box = boxed.map_or_else(
+            || quote!(#rt::core::convert::identity),
+            |ty| {
+                let stream = Ident::new("__stream", Span::mixed_site());
+                quote!(|#stream| -> #ty { #rt::Box::pin(#stream) })
+            },
+        );
+        place(stream).start_call(
+            quote!(#rt::held_stream),
+            quote!(#made, #judge, #items, #into_box),
+        )
+    }
+
+    /// A stream whose call starts with its first poll.
+    fn stream(
+        &self,
+        stream: &StreamType,
+        span: &Ident,
+        mention: &TokenStream,
+        body: &Group,
+    ) -> TokenStream {
+        let Self { guard, rt, .. } = self;
+        let items = self.items(stream);
+        if let Some(boxed) = stream.boxed.as_ref().and_then(|_| Boxed::find(body)) {
+            let body = &boxed.body;
+            let streamed = quote!(#rt::stream(#guard, #span, move || { #mention #body }, #items));
+            return boxed.around(streamed);
+        }
+        let (ty, body) = (&stream.ty, nested(body));
+        let streamed =
+            quote!(#rt::stream(#guard, #span, move || -> #ty { #mention #body }, #items));
+        match &stream.boxed {
+            Some(_) => quote!(#rt::Box::pin(#streamed)),
+            None => streamed,
+        }
+    }
+
+    /// The closure that judges a reference to an item.
+    ///
+    /// Without the type, a body that leaves its items to the signature would not be inferred.
+    fn items(&self, stream: &StreamType) -> TokenStream {
+        let (rt, ty) = (self.rt, &stream.item);
+        let item = Ident::new("__item", Span::mixed_site());
+        let events = self.site.events.of(&item, rt);
+        quote!(|#item: &#ty| { #events #rt::classify(#item).verdict() })
+    }
+}
+
+/// Where the compiler points to when what holds the stream is neither a `Result` nor an `Option`.
+fn place(stream: &StreamType) -> Place {
+    Place::of(&stream.ty)
 }
 
 /// The body as a block in a block. `unused_braces` looks at one that is a line long, unless a macro made it.

@@ -19,7 +19,7 @@ pub(super) fn tokens(site: &Site) -> TokenStream {
     let literal = stage_at_run_time(site, &rt);
     let measured = body::measured(site, [&guard, &span], &rt);
     // What a label's value borrows lives as long as the `match`.
-    let start = if let Form::Stream { .. } = &site.form {
+    let start = if let Form::Stream(_) = &site.form {
         quote!(let (#span, #guard) = match #rt::ready(#literal) { #stage => (#open, #rt::call(#stage)) };)
     } else {
         quote! {
@@ -31,14 +31,16 @@ pub(super) fn tokens(site: &Site) -> TokenStream {
             };
         }
     };
+    let word = site.judge.word(|| stage_of_any_labels(site, &rt), &rt);
     let inside = quote! {
         #constant
+        #word
         #statics
         #start
         #measured
     };
     site.function.with_body(&match &site.form {
-        Form::Sync(_) | Form::Async(_) | Form::Stream { .. } => inside,
+        Form::Sync(_) | Form::Async(_) | Form::Stream(_) => inside,
         Form::Future(tail, _) => tail.replaced(inside),
     })
 }
@@ -68,6 +70,7 @@ fn constant(site: &Site, rt: &TokenStream) -> TokenStream {
         }
     });
     let checks = site.labels.iter().filter_map(text).enumerate();
+    let checks = checks.filter(|(_, (label, _))| !label.is_repeated);
     let checks = checks.map(|(index, (label, text))| {
         let (name, index) = (label.text(), Literal::usize_unsuffixed(index));
         let check = Place::of(text).start(quote!(#constant.texts[#index].check(#name, #text)));
@@ -88,6 +91,13 @@ fn text(label: &LabelArg) -> Option<(&LabelArg, &LitStr)> {
         LabelValue::Text(text) => Some((label, text)),
         LabelValue::Expression(_) | LabelValue::Variable => None,
     }
+}
+
+/// The stage in a constant, where nothing of its labels matters.
+fn stage_of_any_labels(site: &Site, rt: &TokenStream) -> TokenStream {
+    stage(site, rt, |label, _| {
+        Place::of(&label.name).start(quote!(: #rt::any()))
+    })
 }
 
 fn stage_at_run_time(site: &Site, rt: &TokenStream) -> TokenStream {

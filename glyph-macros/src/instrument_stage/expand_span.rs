@@ -2,10 +2,10 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Expr, ExprReference, FnArg, LitStr, Token, ext::IdentExt};
+use syn::{Expr, ExprReference, LitStr, Token, ext::IdentExt};
 
 use super::{args::FieldArg, expand::hidden, model::Site};
-use crate::{diagnostic::Place, span_site::SpanSite};
+use crate::{diagnostic::Place, runtime_path::option, span_site::SpanSite};
 
 /// The statics of the function's spans, and the expression that opens one for `stage`.
 pub(super) fn opened(
@@ -15,7 +15,7 @@ pub(super) fn opened(
     rt: &TokenStream,
 ) -> (TokenStream, TokenStream) {
     if site.span.skips() {
-        return (TokenStream::new(), quote!(#rt::tracing::Span::none()));
+        return (TokenStream::new(), quote!(#rt::Opened::nothing()));
     }
     let place = hidden("__GLYPH_SPANS");
     let (names, values) = fields(site, rt);
@@ -34,14 +34,17 @@ pub(super) fn opened(
         |parent| quote!(#rt::parent(#parent)),
     );
     let has_parent = site.span.parent.is_some();
-    let function = function_name(site, rt);
-    let open = quote!(#rt::open(&#stage, &#place, #parent, #function, &[#(#values),*]));
+    let (function, outer) = (function(site, rt), hidden("__outer"));
+    let open = quote!(#rt::open(&#stage, &#place, #outer, #parent, #function, &[#(#values),*]));
     let open = match &site.span.links {
         Some(links) => quote!(#rt::linked(#open, #links)),
         None => open,
     };
     let open = quote! {
-        if #rt::opens(&#place, #level, #has_parent) { #open } else { #rt::tracing::Span::none() }
+        match #rt::opens(&#place, #level, #has_parent) {
+            #rt::core::option::Option::Some(#outer) => #open,
+            #rt::core::option::Option::None => #rt::Opened::nothing(),
+        }
     };
     (quote!(#checks #statics), open)
 }
@@ -113,16 +116,19 @@ fn reference(value: &Expr, place: Place) -> TokenStream {
     and.into_iter().chain(tokens).collect()
 }
 
-/// What OpenTelemetry calls `code.function.name`: with the module, and with the type of a method.
-fn function_name(site: &Site, rt: &TokenStream) -> TokenStream {
+/// The function as OpenTelemetry's `code.function.name` has it: with the module, or with the type of a method.
+fn function(site: &Site, rt: &TokenStream) -> TokenStream {
     let signature = &site.function.signature;
     let name = signature.ident.unraw().to_string();
-    match signature.inputs.first() {
-        Some(FnArg::Receiver(_)) => {
-            quote!(#rt::Function::Method(#rt::core::any::type_name::<Self>, #name))
-        }
-        _ => {
-            quote!(#rt::Function::Path(#rt::core::concat!(#rt::core::module_path!(), "::", #name)))
-        }
-    }
+    let (of, name) = if signature.receiver().is_some() {
+        (
+            Some(quote!(#rt::core::any::type_name::<Self>)),
+            quote!(#name),
+        )
+    } else {
+        let path = quote!(#rt::core::concat!(#rt::core::module_path!(), "::", #name));
+        (None, path)
+    };
+    let of = option(rt, of);
+    quote!(#rt::Function { of: #of, name: &#name })
 }

@@ -37,7 +37,7 @@ impl Parse for Function {
                 ),
             ));
         }
-        let (inner_attributes, body) = body(input.parse()?)?;
+        let (inner_attributes, body) = body(braces(input)?)?;
         Ok(Self {
             attributes,
             visibility,
@@ -50,7 +50,7 @@ impl Parse for Function {
 }
 
 /// Whether `fn` comes, behind any words that may stand before it.
-fn is_function(input: ParseStream<'_>) -> bool {
+pub(crate) fn is_function(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     while !ahead.peek(Token![fn]) {
         let word = ahead.peek(Token![default])
@@ -64,6 +64,25 @@ fn is_function(input: ParseStream<'_>) -> bool {
         }
     }
     true
+}
+
+/// The body with its braces. A `macro_rules` hands a block on in a group without delimiters.
+fn braces(input: ParseStream<'_>) -> syn::Result<Group> {
+    let no_body = input.error("expected the body in braces");
+    let mut token: TokenTree = input.parse()?;
+    loop {
+        let TokenTree::Group(group) = token else {
+            return Err(no_body);
+        };
+        if group.delimiter() != Delimiter::None {
+            return Ok(group);
+        }
+        let mut inside = group.stream().into_iter();
+        token = match (inside.next(), inside.next()) {
+            (Some(token), None) => token,
+            _ => return Err(no_body),
+        };
+    }
 }
 
 fn body(body: Group) -> syn::Result<(Vec<Attribute>, Group)> {

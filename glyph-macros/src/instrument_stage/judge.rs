@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Expr, Token, ext::IdentExt, parse::ParseStream, spanned::Spanned};
+use syn::{Expr, LitStr, Token, ext::IdentExt, parse::ParseStream, spanned::Spanned};
 
 use super::event_args::EventArgs;
 use crate::{
@@ -26,9 +26,18 @@ pub(super) enum Judge {
     Type,
     /// A closure, or the path of a function, that takes a reference to the value.
     Function(Box<Expr>),
-    /// The outcome of `None`.
-    None { key: Ident, outcome: &'static str },
+    /// What `None` means.
+    None { key: Ident, meaning: Meaning },
 }
+
+pub(super) enum Meaning {
+    Outcome(&'static str),
+    /// A value of a status label. But for that the call went well.
+    Word(LitStr),
+}
+
+/// The constant that holds what the word of `none = "miss"` stands for.
+const WORD: &str = "__GLYPH_NONE";
 
 impl Judge {
     /// Reads what stands behind the key `outcome` or `none`.
@@ -37,10 +46,14 @@ impl Judge {
             Self::Function(Box::new(assigned(input)?))
         } else {
             input.parse::<Token![=]>()?;
-            let outcome = outcome(&input.call(Ident::parse_any)?)?;
+            let meaning = if input.peek(LitStr) {
+                Meaning::read(input.parse()?)
+            } else {
+                Meaning::Outcome(outcome(&input.call(Ident::parse_any)?)?)
+            };
             Self::None {
                 key: key.clone(),
-                outcome,
+                meaning,
             }
         };
         if !matches!(self, Self::Type) {
@@ -82,13 +95,47 @@ impl Judge {
                 let arguments = quote_spanned!(function.span()=> (#result, #function));
                 quote!(#verdict.but(#judge #arguments))
             }
-            Self::None { key, outcome } => {
-                let outcome = format_ident!("{outcome}");
+            Self::None { key, meaning } => {
                 // Where it is no `Option`, the compiler points to the key.
                 let option = Place::of(key).start(quote!(#result));
-                quote!(#rt::judge_option(#option, #rt::Outcome::#outcome))
+                match meaning {
+                    Meaning::Outcome(outcome) => {
+                        let outcome = format_ident!("{outcome}");
+                        quote!(#rt::judge_option(#option, #rt::Outcome::#outcome))
+                    }
+                    Meaning::Word(_) => {
+                        let word = Ident::new(WORD, Span::mixed_site());
+                        quote!(#rt::judge_option_by_word(#option, #word))
+                    }
+                }
             }
         }
+    }
+
+    /// Looks up the word of `none = "miss"`, if there is one. `stage` is the stage's struct, made in a constant.
+    pub(super) fn word(
+        &self,
+        stage: impl FnOnce() -> TokenStream,
+        rt: &TokenStream,
+    ) -> Option<TokenStream> {
+        let Self::None {
+            meaning: Meaning::Word(word),
+            ..
+        } = self
+        else {
+            return None;
+        };
+        let (constant, stage) = (Ident::new(WORD, Span::mixed_site()), stage());
+        let look_up = Place::of(word).start_call(quote!(#rt::word), quote!(#stage, #word));
+        Some(quote!(const #constant: #rt::Word = #look_up;))
+    }
+}
+
+impl Meaning {
+    fn read(word: LitStr) -> Self {
+        let text = word.value();
+        let outcome = OUTCOMES.iter().find(|(known, _)| *known == text);
+        outcome.map_or_else(|| Self::Word(word), |(_, outcome)| Self::Outcome(outcome))
     }
 }
 
@@ -101,7 +148,7 @@ fn outcome(word: &Ident) -> syn::Result<&'static str> {
     Err(syn::Error::new_spanned(
         word,
         format!(
-            "unknown outcome `{name}`; {}`none` is one of: {}",
+            "unknown outcome `{name}`; {}`none` is one of: {}, or in quotes the value of a status label",
             did_you_mean(&name, &known),
             known.join(", ")
         ),

@@ -2,6 +2,7 @@
 
 mod args;
 mod body;
+mod boxed;
 mod event_args;
 mod expand;
 mod expand_span;
@@ -14,14 +15,21 @@ mod tail;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use args::{Defaults, labels};
+pub(crate) use function::is_function;
+
 use proc_macro2::TokenStream;
-use syn::parse::{ParseStream, Parser};
+use syn::{
+    Attribute, Meta,
+    parse::{ParseStream, Parser},
+};
 
 use crate::diagnostic::Errors;
 
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let read = |input: ParseStream<'_>| Ok(args::Args::read(input, &mut errors));
+    let read =
+        |input: ParseStream<'_>| Ok(args::Args::read("instrument_stage", input, &mut errors));
     let args = read.parse2(args);
     let args = errors.ok(args);
     let function = errors.ok(syn::parse2(item.clone()));
@@ -32,4 +40,36 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         Some(site) if errors.len() == 0 => expand::tokens(&site),
         _ => [item, errors.into_tokens()].into_iter().collect(),
     }
+}
+
+/// A method with what `#[stage(..)]` on it says, or as it was when that cannot be.
+pub(crate) fn method(
+    stage: &Attribute,
+    method: TokenStream,
+    defaults: &mut Defaults,
+    errors: &mut Errors,
+) -> TokenStream {
+    let before = errors.len();
+    let args = stage_args(stage, errors).map(|args| args.with(defaults));
+    let function = errors.ok(syn::parse2(method.clone()));
+    let site = args
+        .zip(function)
+        .and_then(|(args, function)| model::Site::read(args, function, errors));
+    match site {
+        Some(site) if errors.len() == before => expand::tokens(&site),
+        _ => method,
+    }
+}
+
+fn stage_args(stage: &Attribute, errors: &mut Errors) -> Option<args::Args> {
+    let Meta::List(_) = &stage.meta else {
+        errors.at(
+            &stage.meta,
+            "`#[stage]` is written `#[stage(stage::stt, ..)]`, with the arguments of `#[instrument_stage(..)]`",
+        );
+        return None;
+    };
+    let args = stage
+        .parse_args_with(|input: ParseStream<'_>| Ok(args::Args::read("stage", input, errors)));
+    errors.ok(args)
 }

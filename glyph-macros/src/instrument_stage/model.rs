@@ -34,12 +34,8 @@ pub(super) enum Form {
     Async(Output),
     /// It returns the future of an `async` block, which gives this.
     Future(Tail, Output),
-    /// It returns a stream.
-    Stream {
-        ty: Box<Type>,
-        item: Box<Type>,
-        boxed: bool,
-    },
+    /// It returns a stream, which is the call: making it is not.
+    Stream(Box<StreamType>),
 }
 
 pub(super) enum Output {
@@ -47,6 +43,19 @@ pub(super) enum Output {
     Value(Box<Type>),
     /// Nothing: it does not return.
     Never,
+    /// A stream, with which the call goes on.
+    Stream(Box<StreamType>),
+}
+
+/// A stream that a function gives.
+pub(super) struct StreamType {
+    /// What the function gives: the stream, or what holds it. `_` stands for an `impl Trait`.
+    pub(super) ty: Type,
+    pub(super) item: Type,
+    /// The stream's type where it is in a box.
+    pub(super) boxed: Option<Type>,
+    /// Whether it is in a `Result` or an `Option`.
+    pub(super) is_held: bool,
 }
 
 impl Site {
@@ -74,21 +83,27 @@ impl Site {
 
 /// Refuses to judge or log what a function of this form does not give.
 fn refuse_by_form(form: &Form, args: &Args, errors: &mut Errors) {
-    match form {
-        Form::Sync(Output::Never) | Form::Async(Output::Never) => {
-            let nothing = "a function that does not return gives nothing to judge: leave it out";
-            args.judge.refuse(nothing, errors);
-            let nothing = "a function that does not return gives nothing to log: leave it out";
-            args.events.refuse(Some(nothing), nothing, errors);
-        }
-        Form::Stream { .. } => {
-            let items = "the items of a stream say themselves how it ends: leave it out";
-            args.judge.refuse(items, errors);
-            let item = "a stream gives items, each of which would be logged: leave it out";
-            args.events.refuse(None, item, errors);
-        }
-        _ => {}
+    let stream = match form {
+        Form::Stream(stream) => stream,
+        Form::Sync(output) | Form::Async(output) | Form::Future(_, output) => match output {
+            Output::Stream(stream) => stream,
+            Output::Never => {
+                let nothing =
+                    "a function that does not return gives nothing to judge: leave it out";
+                args.judge.refuse(nothing, errors);
+                let nothing = "a function that does not return gives nothing to log: leave it out";
+                args.events.refuse(Some(nothing), nothing, errors);
+                return;
+            }
+            Output::Value(_) => return,
+        },
+    };
+    if !stream.is_held {
+        let items = "the items of a stream say themselves how it ends: leave it out";
+        args.judge.refuse(items, errors);
     }
+    let item = "a stream gives items, each of which would be logged: leave it out";
+    args.events.refuse(None, item, errors);
 }
 
 fn check_labels(labels: &[LabelArg], errors: &mut Errors) {
@@ -143,26 +158,22 @@ fn form(function: &Function, stream: bool, errors: &mut Errors) -> Form {
         );
     }
     let returned = Returned::of(&signature.output);
-    if stream {
-        if let Some(word) = &signature.asyncness {
-            errors.at(
-                word,
-                "`stream` measures what a plain `fn` returns: leave out `async`",
-            );
-        }
-        return returned.into_stream(errors);
-    }
     if signature.asyncness.is_some() {
-        return Form::Async(returned.into_output());
+        return Form::Async(returned.into_output(stream, errors));
     }
     if let Some(tail) = Tail::find(&function.body)
-        && let Some(output) = returned.future_output()
+        && let Some(output) = returned.future_output(stream)
     {
         check_returns(function, errors);
-        return Form::Future(tail, output);
+        return Form::Future(tail, output.into_output(stream, errors));
     }
-    returned.refuse_unmeasured(errors);
-    Form::Sync(returned.into_output())
+    if !stream {
+        returned.refuse_unmeasured(errors);
+    }
+    match returned.into_output(stream, errors) {
+        Output::Stream(stream) if !stream.is_held => Form::Stream(stream),
+        output => Form::Sync(output),
+    }
 }
 
 /// A future that another `return` gives would go unmeasured.

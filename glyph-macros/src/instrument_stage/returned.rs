@@ -6,7 +6,7 @@ use syn::{
     punctuated::Punctuated, visit_mut::VisitMut,
 };
 
-use super::model::{Form, Output};
+use super::model::{Output, StreamType};
 use crate::diagnostic::Errors;
 
 pub(super) enum Returned {
@@ -20,10 +20,14 @@ pub(super) enum Returned {
 
 impl Returned {
     pub(super) fn of(output: &ReturnType) -> Self {
-        let ReturnType::Type(_, ty) = output else {
-            return Self::Value(parse_quote!(()));
-        };
-        match &**ty {
+        match output {
+            ReturnType::Default => Self::Value(parse_quote!(())),
+            ReturnType::Type(_, ty) => Self::of_type(ty),
+        }
+    }
+
+    fn of_type(ty: &Type) -> Self {
+        match ty {
             Type::Never(_) => Self::Never,
             ty if is_some(ty, "Future") => Self::Future(ty.clone()),
             ty if is_some(ty, "Stream") => Self::Stream(ty.clone()),
@@ -49,58 +53,74 @@ impl Returned {
     }
 
     /// What the future of an `async` block at the function's end gives, unless it is a part of something else.
-    pub(super) fn future_output(&self) -> Option<Output> {
+    pub(super) fn future_output(&self, stream: bool) -> Option<Self> {
         match self {
-            Self::Future(ty) => Some(output(
-                associated(ty, "Output").unwrap_or_else(|| parse_quote!(_)),
-            )),
+            Self::Future(ty) => Some(
+                associated(ty, "Output")
+                    .map_or_else(Self::unknown, |output| Self::of_type(&output)),
+            ),
             // The name of a type that stands for a boxed future.
-            Self::Value(Type::Path(_)) => Some(Output::Value(parse_quote!(_))),
+            Self::Value(Type::Path(_)) if !stream => Some(Self::unknown()),
             Self::Value(_) | Self::Stream(_) | Self::Never => None,
         }
     }
 
-    /// The form of a function under `stream`.
-    pub(super) fn into_stream(self, errors: &mut Errors) -> Form {
-        let ty = match self {
-            Self::Stream(ty) => ty,
-            Self::Value(ty) | Self::Future(ty) => {
-                errors.at(
-                    &ty,
-                    "`stream` measures `impl Stream<Item = T>` and `Pin<Box<dyn Stream<Item = T> + Send>>`: \
-                     return one of these, or leave out `stream`",
-                );
-                ty
-            }
-            Self::Never => parse_quote!(_),
-        };
-        let boxed = !matches!(ty, Type::ImplTrait(_));
-        let mut item = associated(&ty, "Item").unwrap_or_else(|| parse_quote!(_));
-        InferOpaque.visit_type_mut(&mut item);
-        match output(ty) {
-            Output::Value(ty) => Form::Stream {
-                ty,
-                item: Box::new(item),
-                boxed,
-            },
-            Output::Never => Form::Sync(Output::Never),
-        }
+    fn unknown() -> Self {
+        Self::Value(parse_quote!(_))
     }
 
-    pub(super) fn into_output(self) -> Output {
-        match self {
-            Self::Never => Output::Never,
-            Self::Value(ty) | Self::Future(ty) | Self::Stream(ty) => output(ty),
+    /// What the function gives; under `stream` that is a stream.
+    pub(super) fn into_output(self, stream: bool, errors: &mut Errors) -> Output {
+        let (mut ty, is_stream) = match self {
+            Self::Never => return Output::Never,
+            Self::Value(ty) | Self::Future(ty) => (ty, false),
+            Self::Stream(ty) => (ty, true),
+        };
+        if stream {
+            let held = if is_stream { None } else { held_stream(&ty) };
+            if is_stream || held.is_some() {
+                return Output::Stream(Box::new(stream_type(ty, held)));
+            }
+            errors.at(
+                &ty,
+                "`stream` measures `impl Stream<Item = T>` and `Pin<Box<dyn Stream<Item = T> + Send>>`, by itself \
+                 or in a `Result` or an `Option`: return one of these, or leave out `stream`",
+            );
         }
+        InferOpaque.visit_type_mut(&mut ty);
+        Output::Value(Box::new(ty))
     }
 }
 
-fn output(mut ty: Type) -> Output {
-    if let Type::Never(_) = ty {
-        return Output::Never;
+/// The stream in `Result<impl Stream, E>`, `Option<BoxStream<'_, T>>` and the like, whatever the name.
+fn held_stream(ty: &Type) -> Option<Type> {
+    let Type::Path(path) = ty else {
+        return None;
+    };
+    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) if is_some(ty, "Stream") => Some(ty.clone()),
+        _ => None,
+    })
+}
+
+/// The stream `ty`, or the one that it holds.
+fn stream_type(mut ty: Type, held: Option<Type>) -> StreamType {
+    let is_held = held.is_some();
+    let mut stream = held.unwrap_or_else(|| ty.clone());
+    let mut item = associated(&stream, "Item").unwrap_or_else(|| parse_quote!(_));
+    let is_boxed = !matches!(stream, Type::ImplTrait(_));
+    for ty in [&mut ty, &mut stream, &mut item] {
+        InferOpaque.visit_type_mut(ty);
     }
-    InferOpaque.visit_type_mut(&mut ty);
-    Output::Value(Box::new(ty))
+    StreamType {
+        ty,
+        item,
+        boxed: is_boxed.then_some(stream),
+        is_held,
+    }
 }
 
 /// `T` of `impl Name<Word = T>`, of a box of `dyn Name<Word = T>`, and of `BoxName<'_, T>`.

@@ -69,7 +69,7 @@ fn one_argument_says_how_a_call_ended() {
     assert_eq!(
         mistakes(quote!(stt, none = eror)),
         [
-            "unknown outcome `eror`; did you mean `error`? `none` is one of: ok, error, timeout, cancelled"
+            "unknown outcome `eror`; did you mean `error`? `none` is one of: ok, error, timeout, cancelled, or in quotes the value of a status label"
         ]
     );
     assert_eq!(
@@ -219,7 +219,7 @@ fn stream_wants_a_stream_that_it_can_wrap() {
         assert_eq!(
             mistakes_on(quote!(stt, stream), item),
             [
-                "`stream` measures `impl Stream<Item = T>` and `Pin<Box<dyn Stream<Item = T> + Send>>`: return one of these, or leave out `stream`"
+                "`stream` measures `impl Stream<Item = T>` and `Pin<Box<dyn Stream<Item = T> + Send>>`, by itself or in a `Result` or an `Option`: return one of these, or leave out `stream`"
             ],
             "{returned}"
         );

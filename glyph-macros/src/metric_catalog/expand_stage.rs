@@ -223,6 +223,7 @@ impl Expansion<'_> {
         let lifetime = self.stage.borrows().then(|| quote!(<'_>));
         let (cells, body) = self.cells();
         let rows = self.rows();
+        let endings = [Role::Duration, Role::Requests].map(|role| self.labels_of(role));
         let names = self.stage.labels.iter().map(|label| &label.name);
         let label_values = self.label_values();
         let (spans, site) = expand_stage_block::spans(self.stage, module, rt);
@@ -231,6 +232,7 @@ impl Expansion<'_> {
             #[automatically_derived]
             impl #rt::Stage for #module::#ident #lifetime {
                 const NAME: &'static #rt::core::primitive::str = #name;
+                const ENDINGS: [&'static [#rt::LabelDescriptor]; 2] = [#(#endings),*];
                 type Checked = Self;
                 #[inline]
                 fn cells() -> &'static #rt::StageCells {
@@ -250,6 +252,15 @@ impl Expansion<'_> {
                 }
             }
         }
+    }
+
+    /// The labels of a bound metric; none if nothing is bound.
+    fn labels_of(&self, role: Role) -> TokenStream {
+        let found = self.labelled().find(|(of, ..)| of.field() == role.field());
+        found.map_or_else(
+            || quote!(&[]),
+            |(_, binding, metric)| labels_of(binding.metric, metric),
+        )
     }
 
     /// The static with the bound metrics, and the expression that refers to it.
@@ -285,7 +296,7 @@ impl Expansion<'_> {
                 Some((_, binding, metric)) if !self.stage.labels.is_empty() => {
                     self.row(role, binding, metric)
                 }
-                _ => quote!(0),
+                _ => quote!(#rt::Row::FIRST),
             };
             quote!(#field: #row)
         });
@@ -301,7 +312,7 @@ impl Expansion<'_> {
             let row = quote!(#rt::Place::row(&#places[#index], #value, #open));
             Place::of(&label.ty).around(row)
         });
-        quote!(#(#terms)+*)
+        quote!(#rt::Row::new(#(#terms)+*))
     }
 
     /// A reference to a label's value.

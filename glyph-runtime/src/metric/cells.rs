@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     catalog::{Kind, MetricDescriptor},
+    clock::Moment,
     label::{OpenValues, Place, cardinality},
 };
 
@@ -216,12 +217,13 @@ impl Metric {
         bucket: usize,
         exemplar: Exemplar,
         value: f64,
+        at: Moment,
     ) {
         let state = self.state();
         let slots = state
             .exemplars
             .get_or_init(|| ExemplarSlots::new(self.rows.saturating_mul(self.buckets())));
-        slots.keep(row * self.buckets() + bucket, exemplar, value);
+        slots.keep(row * self.buckets() + bucket, exemplar, value, at.cycles());
     }
 
     /// What was kept last for a bucket.

@@ -1,12 +1,12 @@
 //! Exemplars: one trace to look at for each bucket.
 
-use std::{
-    fmt,
-    sync::atomic::AtomicU64,
-    time::{SystemTime, UNIX_EPOCH},
-};
+#[cfg(any(feature = "prometheus", feature = "testing"))]
+use std::time::SystemTime;
+use std::{fmt, sync::atomic::AtomicU64};
 
 use super::atomic::slot;
+#[cfg(any(feature = "prometheus", feature = "testing"))]
+use crate::clock::Moment;
 
 /// The trace that an observation belongs to (OpenMetrics 1.0, "Exemplars"; W3C Trace Context ids).
 ///
@@ -102,7 +102,7 @@ pub(crate) struct ExemplarSlots {
     cells: Box<[AtomicU64]>,
 }
 
-/// A slot's cells: sequence, trace id in two halves, span id, value, nanoseconds since 1970.
+/// A slot's cells: sequence, trace id in two halves, span id, value, cycles of the clock.
 const WIDTH: usize = 6;
 
 impl ExemplarSlots {
@@ -118,11 +118,11 @@ impl ExemplarSlots {
 
     /// Keeps an exemplar, unless another thread is writing to the same bucket at this moment:
     /// any of the two will do.
-    pub(crate) fn keep(&self, bucket: usize, exemplar: Exemplar, value: f64) {
+    pub(crate) fn keep(&self, bucket: usize, exemplar: Exemplar, value: f64, cycles: u64) {
         let Some([sequence, cells @ ..]) = self.slot(bucket) else {
             return;
         };
-        slot::write(sequence, cells, words(exemplar, value));
+        slot::write(sequence, cells, words(exemplar, value, cycles));
     }
 
     /// The bucket's exemplar, if it has one that is not being replaced.
@@ -137,28 +137,25 @@ impl ExemplarSlots {
     clippy::cast_possible_truncation,
     reason = "the halves of an id are taken apart"
 )]
-fn words(Exemplar { trace, span }: Exemplar, value: f64) -> [u64; WIDTH - 1] {
-    let time = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+fn words(Exemplar { trace, span }: Exemplar, value: f64, cycles: u64) -> [u64; WIDTH - 1] {
     [
         (trace >> 64) as u64,
         trace as u64,
         span,
         value.to_bits(),
-        u64::try_from(time.as_nanos()).unwrap_or(u64::MAX),
+        cycles,
     ]
 }
 
 #[cfg(any(feature = "prometheus", feature = "testing"))]
-fn exemplar_of([high, low, span, value, time]: [u64; WIDTH - 1]) -> ExemplarAt {
+fn exemplar_of([high, low, span, value, cycles]: [u64; WIDTH - 1]) -> ExemplarAt {
     ExemplarAt {
         exemplar: Exemplar {
             trace: (u128::from(high) << 64) | u128::from(low),
             span,
         },
         value: f64::from_bits(value),
-        time: UNIX_EPOCH + std::time::Duration::from_nanos(time),
+        time: Moment::system_time(cycles),
     }
 }
 
@@ -194,7 +191,7 @@ mod tests {
                             u128::from(writer) << 64 | u128::from(writer),
                             writer.into(),
                         );
-                        slots.keep(0, exemplar, writer.into());
+                        slots.keep(0, exemplar, writer.into(), 1);
                     }
                 });
             }

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::{Exemplar, Metric, Observation, current_exemplar};
-use crate::label::LabelSet;
+use crate::{clock::Moment, label::LabelSet};
 
 /// A distribution over buckets fixed beforehand, as a field of a catalog.
 ///
@@ -59,7 +59,7 @@ impl<L> Histogram<L> {
             && let Some(exemplar) = exemplar
         {
             self.metric
-                .keep_exemplar(row, bucket, exemplar, value.value());
+                .keep_exemplar(row, bucket, exemplar, value.value(), Moment::now());
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::{Rows, StageCells};
+use super::{Row, Rows, StageCells};
 use crate::metric::Metric;
 
 /// Counts a retry of the innermost stage around this code that binds `retries`.
@@ -67,13 +67,13 @@ pub(super) struct Events {
 #[derive(Clone, Copy, Debug)]
 struct Event {
     counter: &'static Metric,
-    row: usize,
+    row: Row,
 }
 
 impl Event {
     fn count(self) {
         let own = self.counter.parts.storage.own();
-        self.counter.add_in(own, self.row, 1);
+        self.counter.add_in(own, self.row.index(), 1);
     }
 }
 

@@ -7,7 +7,10 @@ use std::{
 
 use pin_project_lite::pin_project;
 
-use super::{Guard, Outcome, Verdict, guard::End};
+use super::{
+    Guard, Outcome,
+    ending::{AtEnd, Ending, GoesOn},
+};
 
 pin_project! {
     /// A call under way in an asynchronous function. See [`wrap`].
@@ -31,7 +34,7 @@ pin_project! {
             let end = {
                 let _entered = guard.enter();
                 this.body.set(None);
-                End::here(Outcome::Cancelled.into())
+                guard.end(Outcome::Cancelled)
             };
             guard.finish(end);
         }
@@ -59,10 +62,11 @@ impl<F, C> Wrap<F, C> {
 /// Dropped before that, it drops what is left of the body and records `cancelled`.
 #[doc(hidden)]
 #[inline]
-pub fn wrap<F, C>(guard: Guard, body: F, classify: C) -> Wrap<F, C>
+pub fn wrap<F, C, V>(guard: Guard, body: F, classify: C) -> Wrap<F, C>
 where
     F: Future,
-    C: Fn(&F::Output) -> Verdict,
+    C: Fn(&F::Output) -> V,
+    V: Ending,
 {
     Wrap {
         body: Some(body),
@@ -71,40 +75,48 @@ where
     }
 }
 
-impl<F, C, V> Future for Wrap<F, C>
+/// [`wrap`] for a body that gives a stream, with which the call goes on.
+#[doc(hidden)]
+pub fn wrap_on<F: Future>(guard: Guard, body: F) -> Wrap<F, GoesOn> {
+    Wrap {
+        body: Some(body),
+        guard: Some(guard),
+        classify: GoesOn,
+    }
+}
+
+impl<F, C> Future for Wrap<F, C>
 where
     F: Future,
-    C: Fn(&F::Output) -> V,
-    V: Into<Verdict>,
+    C: AtEnd<F::Output>,
 {
-    type Output = F::Output;
+    type Output = C::Output;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<C::Output> {
         let this = self.project();
         let Some(body) = this.body.as_pin_mut() else {
             return Poll::Pending;
         };
-        // Polled once more after its end, an `async` body has its own answer.
-        let Some(guard) = this.guard.take() else {
-            return body.poll(context);
-        };
+        // Without a guard it is polled once more after its end, to which an `async` body has its own answer.
+        let guard = this.guard.take();
         // A panic drops the guard while it unwinds: that is how `panicked` is told from `cancelled`.
-        let (polled, end) = {
-            let _entered = guard.enter();
-            match body.poll(context) {
-                Poll::Ready(result) => {
-                    let end = End::here((this.classify)(&result).into());
-                    (Poll::Ready(result), Some(end))
-                }
-                Poll::Pending => (Poll::Pending, None),
-            }
+        let polled = {
+            let _entered = guard.as_ref().map(Guard::enter);
+            body.poll(context).map(|result| {
+                let end = guard
+                    .as_ref()
+                    .map(|guard| this.classify.here(guard, &result));
+                (end, result)
+            })
         };
-        match end {
-            Some(end) => guard.finish(end),
-            None => *this.guard = Some(guard),
+        match polled {
+            Poll::Ready((end, result)) => Poll::Ready(C::end(guard.zip(end), result)),
+            Poll::Pending => {
+                *this.guard = guard;
+                Poll::Pending
+            }
         }
-        polled
     }
 }
 

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use tracing::Span;
 
-use super::{Bound, Outcome, Rows, Stage, StageCells, Verdict, event::Events, span};
+use super::{
+    Bound, Opened, Outcome, Row, Rows, Stage, StageCells, Verdict, Word, ending::Ending,
+    event::Events, span,
+};
 use crate::{
     Exemplar,
     clock::Moment,
@@ -20,7 +23,7 @@ pub struct Guard {
     rows: Rows,
     started: Moment,
     finished: bool,
-    span: Span,
+    opened: Opened,
 }
 
 /// Starts a call: its rows are found, its clock runs, and it is in flight.
@@ -29,27 +32,27 @@ pub struct Guard {
     clippy::needless_pass_by_value,
     reason = "call sites are plain struct literals"
 )]
-pub fn start<S: Stage>(stage: S, span: Span) -> Guard {
-    Guard::new(S::cells(), stage.rows(), span)
+pub fn start<S: Stage>(stage: S, opened: Opened) -> Guard {
+    Guard::new(S::cells(), stage.rows(), opened)
 }
 
 /// [`start`] for a call from a block, whose span is opened by the catalog.
 pub(super) fn start_here<S: Stage>(stage: S) -> Guard {
-    let span = span::own(&stage);
-    start(stage, span)
+    let opened = span::own(&stage);
+    start(stage, opened)
 }
 
 impl Guard {
-    pub(super) fn new(cells: &'static StageCells, rows: Rows, span: Span) -> Self {
+    pub(super) fn new(cells: &'static StageCells, rows: Rows, opened: Opened) -> Self {
         if let Some(gauge) = &cells.in_flight {
-            gauge.metric.add_float_in(cells.own(), rows.in_flight, 1.0);
+            gauge.add_float(cells.own(), rows.in_flight, 1.0);
         }
         Self {
             cells,
             rows,
             started: Moment::now(),
             finished: false,
-            span,
+            opened,
         }
     }
 
@@ -57,7 +60,7 @@ impl Guard {
     #[inline]
     #[must_use]
     pub fn span(&self) -> &Span {
-        &self.span
+        &self.opened.span
     }
 
     /// Whether the stage counts retries or fallbacks.
@@ -70,8 +73,8 @@ impl Guard {
         Events::of(self.cells, self.rows)
     }
 
-    /// Records an item of a stream, which follows that of the moment `last`.
-    pub(super) fn item(&self, last: Option<Moment>, outcome: Outcome) {
+    /// Records an item of a stream, which comes now and follows that of the moment `last`.
+    pub(super) fn item(&self, last: Option<Moment>, now: Moment, outcome: Outcome) {
         let (cells, rows) = (self.cells, self.rows);
         let own = cells.own();
         let (time, row) = match last {
@@ -79,21 +82,26 @@ impl Guard {
             Some(_) => (&cells.between_items, rows.between_items),
         };
         if let Some(time) = time {
-            let elapsed = last.unwrap_or(self.started).elapsed_nanoseconds();
-            let row = row + time.digit(outcome);
-            time.time(own, row, elapsed, current_exemplar());
+            let times = (last.unwrap_or(self.started), now);
+            time.observe(own, row, outcome, times, current_exemplar());
         }
         if let Some(items) = &cells.items {
-            items
-                .metric
-                .add_in(own, rows.items + items.digit(outcome), 1);
+            items.add(own, rows.items, outcome);
         }
     }
 
     /// Ends the call.
     #[inline]
-    pub(super) fn finish(mut self, end: End) {
-        self.record(end);
+    pub(super) fn finish<V: Ending>(mut self, End { verdict, exemplar }: End<V>) {
+        let verdict = verdict.settle(&mut self);
+        self.record(End { verdict, exemplar });
+    }
+
+    /// Moves the call's rows from those of the status `ok` to those of `word`.
+    pub(super) const fn shift(&mut self, word: Word) {
+        let rows = &mut self.rows;
+        rows.duration = rows.duration.moved(word.duration);
+        rows.requests = rows.requests.moved(word.requests);
     }
 
     /// Ends the call, whose span is not entered.
@@ -103,36 +111,43 @@ impl Guard {
     }
 
     fn end_outside(&self, verdict: Verdict) -> End {
-        if self.span.is_disabled() {
-            End::here(verdict)
+        let span = self.span();
+        if span.is_disabled() {
+            self.end(verdict)
         } else {
-            self.span.in_scope(|| End::here(verdict))
+            span.in_scope(|| self.end(verdict))
+        }
+    }
+
+    /// The end of the call, whose span is current.
+    #[inline]
+    pub(super) fn end<V>(&self, verdict: V) -> End<V> {
+        End {
+            verdict,
+            exemplar: self.opened.exemplar(),
         }
     }
 
     fn record(&mut self, End { verdict, exemplar }: End) {
         self.finished = true;
-        let elapsed = self.started.elapsed_nanoseconds();
+        let times = (self.started, Moment::now());
         let (cells, rows, outcome) = (self.cells, self.rows, verdict.outcome);
         let own = cells.own();
-        let row = rows.duration + cells.duration.digit(outcome);
-        cells.duration.time(own, row, elapsed, exemplar);
+        cells
+            .duration
+            .observe(own, rows.duration, outcome, times, exemplar);
         if let Some(requests) = &cells.requests {
-            requests
-                .metric
-                .add_in(own, rows.requests + requests.digit(outcome), 1);
+            requests.add(own, rows.requests, outcome);
         }
         if let Some(errors) = &cells.errors
             && outcome.is_error()
         {
-            errors
-                .metric
-                .add_in(own, rows.errors + errors.digit(outcome), 1);
+            errors.add(own, rows.errors, outcome);
         }
         if let Some(gauge) = &cells.in_flight {
-            gauge.metric.add_float_in(own, rows.in_flight, -1.0);
+            gauge.add_float(own, rows.in_flight, -1.0);
         }
-        if !self.span.is_disabled() {
+        if !self.span().is_disabled() {
             self.describe(verdict);
         }
     }
@@ -147,38 +162,48 @@ impl Guard {
             Outcome::Timeout => verdict.error_type.unwrap_or("timeout"),
             Outcome::Error => verdict.error_type.unwrap_or("error"),
         };
-        self.span.record("error.type", error_type);
+        self.span().record("error.type", error_type);
         if verdict.outcome.is_error() {
-            self.span.record("otel.status_code", "ERROR");
+            self.span().record("otel.status_code", "ERROR");
         }
     }
 }
 
 /// How a call ended, and the trace to show for it.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub(super) struct End {
-    verdict: Verdict,
+pub struct End<V = Verdict> {
+    verdict: V,
     exemplar: Option<Exemplar>,
-}
-
-impl End {
-    /// The end of a call whose span is current.
-    #[inline]
-    pub(super) fn here(verdict: Verdict) -> Self {
-        Self {
-            verdict,
-            exemplar: current_exemplar(),
-        }
-    }
 }
 
 impl Bound {
     #[inline]
-    fn time(&self, own: Own, row: usize, nanoseconds: u64, exemplar: Option<Exemplar>) {
+    fn add(&self, own: Own, row: Row, outcome: Outcome) {
+        self.metric.add_in(own, self.row(row, outcome), 1);
+    }
+
+    #[inline]
+    fn add_float(&self, own: Own, row: Row, amount: f64) {
+        self.metric.add_float_in(own, row.index(), amount);
+    }
+
+    #[inline]
+    fn observe(
+        &self,
+        own: Own,
+        row: Row,
+        outcome: Outcome,
+        (started, ended): (Moment, Moment),
+        exemplar: Option<Exemplar>,
+    ) {
+        let row = self.row(row, outcome);
+        let nanoseconds = ended.nanoseconds_since(started);
         let bucket = self.metric.observe_nanoseconds_in(own, row, nanoseconds);
         if let Some(exemplar) = exemplar {
             let seconds = Duration::from_nanos(nanoseconds).as_secs_f64();
-            self.metric.keep_exemplar(row, bucket, exemplar, seconds);
+            self.metric
+                .keep_exemplar(row, bucket, exemplar, seconds, ended);
         }
     }
 }

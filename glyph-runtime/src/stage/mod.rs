@@ -46,10 +46,12 @@
 //! ```
 
 mod classify;
+mod ending;
 mod error_outcome;
 mod event;
 mod future;
 mod guard;
+mod held_stream;
 mod inside;
 mod judged;
 mod outcome;
@@ -59,27 +61,34 @@ mod site;
 mod span;
 mod stream;
 mod timed;
+mod word;
 
 pub use classify::{Anything, Classify, Plain, classify, judge, judge_option};
+pub use ending::{AtEnd, Ending, GoesOn};
 pub use error_outcome::ErrorOutcome;
 pub use event::{fallback, retry};
-pub use future::{Wrap, pin, wrap};
+pub use future::{Wrap, pin, wrap, wrap_on};
 use guard::start_here;
-pub use guard::{Guard, start};
+pub use guard::{End, Guard, start};
+pub use held_stream::{HoldsStream, held_stream};
 pub use inside::Inside;
 pub use judged::Judged;
 pub use outcome::{Outcome, Verdict};
-pub use run::{entered, run};
+pub use run::{entered, run, run_on};
 pub use running::{Running, begin};
 pub use site::{Site, Staged, Text, any, at, checked, literal, ready, staged};
 pub use span::{
-    FieldValue, Function, Link, Parent, SpanSite, check_field, debugged, displayed, field_names,
-    linked, open, opens, parent, value,
+    FieldValue, Function, Link, Opened, Outer, Parent, SpanSite, check_field, debugged, displayed,
+    field_names, linked, open, opens, parent, value,
 };
-pub use stream::{Call, Streamed, call, stream};
+pub use stream::{Call, Streamed, call, stream, streamed};
 pub use timed::{ByValue, Timed, time, time_as, time_async, time_async_as};
+pub use word::{Word, judge_option_by_word, word};
 
-use crate::metric::{Metric, Own};
+use crate::{
+    label::LabelDescriptor,
+    metric::{Metric, Own},
+};
 
 /// A stage of a catalog.
 #[diagnostic::on_unimplemented(
@@ -94,6 +103,10 @@ pub trait Stage: Sized {
     /// Itself.
     #[doc(hidden)]
     type Checked: Stage + From<Self>;
+
+    /// The labels of the metrics that record each call's end: duration and requests.
+    #[doc(hidden)]
+    const ENDINGS: [&'static [LabelDescriptor]; 2];
 
     /// The metrics that it binds.
     #[doc(hidden)]
@@ -139,19 +152,52 @@ impl StageCells {
     }
 }
 
-/// Rows of a stage's metrics.
+/// Rows of a stage's metrics, small enough to go along with every call.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rows {
-    pub duration: usize,
-    pub requests: usize,
-    pub errors: usize,
-    pub in_flight: usize,
-    pub retries: usize,
-    pub fallbacks: usize,
-    pub first_item: usize,
-    pub between_items: usize,
-    pub items: usize,
+    pub duration: Row,
+    pub requests: Row,
+    pub errors: Row,
+    pub in_flight: Row,
+    pub retries: Row,
+    pub fallbacks: Row,
+    pub first_item: Row,
+    pub between_items: Row,
+    pub items: Row,
+}
+
+/// The row of a metric, but for the outcome.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Row(i32);
+
+impl Row {
+    pub const FIRST: Self = Self(0);
+
+    /// The row of this number. No metric has as many rows as the last one that there is.
+    #[inline]
+    #[must_use]
+    pub fn new(row: usize) -> Self {
+        Self(i32::try_from(row).unwrap_or(i32::MAX))
+    }
+
+    #[inline]
+    const fn index(self) -> usize {
+        self.above(0)
+    }
+
+    /// The row this far above.
+    #[inline]
+    const fn above(self, digit: usize) -> usize {
+        digit.wrapping_add_signed(self.0 as isize)
+    }
+
+    /// The row so many further on. It may be a negative one that an outcome's digit brings back.
+    #[inline]
+    const fn moved(self, by: i32) -> Self {
+        Self(self.0.wrapping_add(by))
+    }
 }
 
 /// A metric that a stage binds, and what an outcome adds to its row.
@@ -190,11 +236,10 @@ impl Bound {
         self.metric
     }
 
+    /// The row that a call of this outcome is recorded in.
     #[inline]
-    fn digit(&self, outcome: Outcome) -> usize {
-        self.digits
-            .get(outcome.index())
-            .copied()
-            .unwrap_or_default()
+    fn row(&self, row: Row, outcome: Outcome) -> usize {
+        let digit = self.digits.get(outcome.index());
+        row.above(digit.copied().unwrap_or_default())
     }
 }

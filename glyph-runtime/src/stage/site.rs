@@ -78,7 +78,7 @@ pub const fn literal<T: Label>(found: &mut Text, text: &str) -> T {
     clippy::indexing_slicing,
     reason = "the index is compared with the length first"
 )]
-const fn digit(values: &[&str], text: &str) -> Option<usize> {
+pub(super) const fn digit(values: &[&str], text: &str) -> Option<usize> {
     let mut index = 0;
     while index < values.len() {
         if same(values[index], text) {
@@ -108,6 +108,15 @@ pub const fn staged<S: Stage>(stage: S) -> Staged<S, S::Checked> {
     Staged {
         stage,
         checked: PhantomData,
+    }
+}
+
+impl<S, C> Staged<S, C> {
+    /// Ends the life of a stage that a `const` made.
+    ///
+    /// A label may own something, and a `const` cannot run destructors.
+    pub(super) const fn forget(self) {
+        core::mem::forget(self);
     }
 }
 

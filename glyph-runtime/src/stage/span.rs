@@ -11,9 +11,12 @@ use tracing::{
 };
 
 use super::Stage;
-use crate::catalog::message::{Message, same};
 #[cfg(feature = "trace")]
 use crate::trace;
+use crate::{
+    Exemplar,
+    catalog::message::{Message, same},
+};
 
 /// A place in the program that opens spans.
 ///
@@ -42,6 +45,15 @@ pub fn debugged<V: Debug>(value: &V) -> &dyn Debug {
     value
 }
 
+/// The function that a site is in.
+#[derive(Clone, Copy, Debug)]
+pub struct Function {
+    /// A method's type.
+    pub of: Option<fn() -> &'static str>,
+    /// The path of a function, the name of a method.
+    pub name: &'static &'static str,
+}
+
 /// Which span a stage's span is below.
 #[derive(Debug)]
 pub enum Parent {
@@ -58,15 +70,47 @@ pub fn parent(parent: impl Into<Option<Id>>) -> Parent {
     Parent::Of(parent.into())
 }
 
-/// The function that a site is in.
+/// The span of a call, and where it is opened.
+#[derive(Debug)]
+pub struct Opened {
+    pub(super) span: Span,
+    #[cfg(feature = "trace")]
+    place: Option<trace::Place>,
+}
+
+/// What a span is opened in, as OpenTelemetry knows it.
 #[derive(Clone, Copy, Debug)]
-pub enum Function {
-    /// By its path.
-    Path(&'static str),
-    /// By its type's name and its own.
-    Method(fn() -> &'static str, &'static str),
-    /// None: the call is from a block.
-    Unknown,
+pub struct Outer {
+    #[cfg(feature = "trace")]
+    span: trace::Around,
+}
+
+impl Opened {
+    /// No span.
+    #[inline]
+    #[must_use]
+    pub const fn nothing() -> Self {
+        Self {
+            span: Span::none(),
+            #[cfg(feature = "trace")]
+            place: None,
+        }
+    }
+
+    /// The current span, this one unless there is none, if it is sampled.
+    #[cfg(feature = "trace")]
+    #[inline]
+    pub(super) fn exemplar(&self) -> Option<Exemplar> {
+        trace::exemplar_at(self.place)
+    }
+
+    /// Without OpenTelemetry there is none.
+    #[cfg(not(feature = "trace"))]
+    #[inline]
+    pub(super) const fn exemplar(&self) -> Option<Exemplar> {
+        let Self { span: _ } = self;
+        None
+    }
 }
 
 /// Refuses a field of the site that has the name of one of the stage's labels.
@@ -111,44 +155,69 @@ pub const fn field_names<const ALL: usize>(
     names
 }
 
-/// Whether the site is to open a span with the parent that it names, if it names one.
+/// What the site is to open a span in, if it is to open one; it may name the parent.
 #[inline]
 #[must_use]
-pub fn opens(site: &'static SpanSite, level: Level, parent_named: bool) -> bool {
-    level <= STATIC_MAX_LEVEL && level <= LevelFilter::current() && enabled(site, parent_named)
+pub fn opens(site: &'static SpanSite, level: Level, names_parent: bool) -> Option<Outer> {
+    if level > STATIC_MAX_LEVEL || level > LevelFilter::current() {
+        return None;
+    }
+    outer(site, names_parent)
 }
 
 #[inline(never)]
-fn enabled(site: &'static SpanSite, parent_named: bool) -> bool {
+fn outer(site: &'static SpanSite, names_parent: bool) -> Option<Outer> {
     let interest = site.interest();
     if interest.is_never() {
-        return false;
+        return None;
     }
     #[cfg(feature = "trace")]
-    if !parent_named && trace::suppressed() {
-        return false;
-    }
+    let span = trace::around(names_parent)?;
     #[cfg(not(feature = "trace"))]
-    let _ = parent_named;
-    interest.is_always() || dispatcher::get_default(|dispatch| dispatch.enabled(site.metadata()))
+    let _ = names_parent;
+    let enabled = interest.is_always()
+        || dispatcher::get_default(|dispatch| dispatch.enabled(site.metadata()));
+    enabled.then_some(Outer {
+        #[cfg(feature = "trace")]
+        span,
+    })
 }
 
 /// The span of a call from a block.
-pub(super) fn own<S: Stage>(stage: &S) -> Span {
+pub(super) fn own<S: Stage>(stage: &S) -> Opened {
     let site = S::span_site();
-    if opens(site, Level::INFO, false) {
-        open(stage, site, Parent::Current, Function::Unknown, &[])
-    } else {
-        Span::none()
-    }
+    opens(site, Level::INFO, false).map_or(Opened::nothing(), |_| Opened {
+        span: labelled(stage, site, Parent::Current, &[]),
+        #[cfg(feature = "trace")]
+        place: None,
+    })
 }
 
-/// Opens a span at `site`, its labels filled by `stage`.
+/// Opens the span of a call of a function at `site`, its labels filled by `stage`.
 pub fn open<S: Stage>(
     stage: &S,
     site: &'static SpanSite,
+    outer: Outer,
     parent: Parent,
     function: Function,
+    fields: &[FieldValue<'_>],
+) -> Opened {
+    #[cfg(not(feature = "trace"))]
+    let _ = (outer, function);
+    Opened {
+        span: labelled(stage, site, parent, fields),
+        #[cfg(feature = "trace")]
+        place: Some(trace::Place {
+            function,
+            around: outer.span,
+        }),
+    }
+}
+
+fn labelled<S: Stage>(
+    stage: &S,
+    site: &'static SpanSite,
+    parent: Parent,
     fields: &[FieldValue<'_>],
 ) -> Span {
     let mut span = Span::none();
@@ -157,17 +226,14 @@ pub fn open<S: Stage>(
         let parent = parent.take().unwrap_or(Parent::Current);
         span = open_with(site.metadata(), parent, labels, fields);
     });
-    #[cfg(feature = "trace")]
-    trace::locate(&span, function);
-    #[cfg(not(feature = "trace"))]
-    let _ = function;
     span
 }
 
 /// Links a span to others.
-pub fn linked(span: Span, links: impl Links) -> Span {
-    links.add_to(&span);
-    span
+#[must_use]
+pub fn linked(opened: Opened, links: impl Links) -> Opened {
+    links.add_to(&opened.span);
+    opened
 }
 
 /// What a span can be linked to.

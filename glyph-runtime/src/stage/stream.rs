@@ -6,12 +6,10 @@ use std::{
     task::{Context, Poll},
 };
 
+use super::{Guard, Opened, Outcome, Rows, Stage, Verdict};
+use crate::clock::Moment;
 use futures_core::Stream;
 use pin_project_lite::pin_project;
-use tracing::Span;
-
-use super::{Guard, Outcome, Rows, Stage, Verdict, guard::End};
-use crate::clock::Moment;
 
 pin_project! {
     /// A stream under way. See [`stream`].
@@ -38,7 +36,7 @@ pin_project! {
             let end = {
                 let _entered = guard.enter();
                 this.body.set(None);
-                End::here(this.verdict.unwrap_or(Outcome::Cancelled.into()))
+                guard.end(this.verdict.unwrap_or(Outcome::Cancelled.into()))
             };
             guard.finish(end);
         }
@@ -47,7 +45,7 @@ pin_project! {
 
 enum Progress {
     /// Not polled yet.
-    Waiting(Call, Span),
+    Waiting(Call, Opened),
     Running(Guard),
     Over,
 }
@@ -55,7 +53,7 @@ enum Progress {
 /// A stage that has not started: its rows are found, since it may borrow what the body takes.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Call(fn(Rows, Span) -> Guard, Rows);
+pub struct Call(fn(Rows, Opened) -> Guard, Rows);
 
 /// Finds the rows of `stage`. The clock starts later.
 #[doc(hidden)]
@@ -65,7 +63,7 @@ pub struct Call(fn(Rows, Span) -> Guard, Rows);
 )]
 pub fn call<S: Stage>(stage: S) -> Call {
     Call(
-        |rows, span| Guard::new(S::cells(), rows, span),
+        |rows, opened| Guard::new(S::cells(), rows, opened),
         stage.rows(),
     )
 }
@@ -73,17 +71,40 @@ pub fn call<S: Stage>(stage: S) -> Call {
 /// The stream that `body` makes, each poll inside of `span`. It starts with its first poll and records when it is
 /// finished or dropped.
 #[doc(hidden)]
-pub fn stream<B, C>(call: Call, span: Span, body: impl FnOnce() -> B, classify: C) -> Streamed<B, C>
+pub fn stream<B, C>(
+    call: Call,
+    span: Opened,
+    body: impl FnOnce() -> B,
+    classify: C,
+) -> Streamed<B, C>
 where
     B: Stream,
     C: Fn(&B::Item) -> Verdict,
 {
-    Streamed {
-        body: Some(body()),
-        progress: Progress::Waiting(call, span),
-        classify,
-        last: None,
-        verdict: None,
+    Streamed::new(body(), Progress::Waiting(call, span), classify)
+}
+
+/// The stream that a body gave. The call that began with the body goes on and records when the stream is finished
+/// or dropped.
+#[doc(hidden)]
+pub fn streamed<B, C>((guard, body): (Option<Guard>, B), classify: C) -> Streamed<B, C>
+where
+    B: Stream,
+    C: Fn(&B::Item) -> Verdict,
+{
+    let progress = guard.map_or(Progress::Over, Progress::Running);
+    Streamed::new(body, progress, classify)
+}
+
+impl<B, C> Streamed<B, C> {
+    const fn new(body: B, progress: Progress, classify: C) -> Self {
+        Self {
+            body: Some(body),
+            progress,
+            classify,
+            last: None,
+            verdict: None,
+        }
     }
 }
 
@@ -111,12 +132,13 @@ where
             let polled = body.poll_next(context);
             match &polled {
                 Poll::Ready(None) => {
-                    end = Some(End::here(this.verdict.unwrap_or(Verdict::OK)));
+                    end = Some(guard.end(this.verdict.unwrap_or(Verdict::OK)));
                 }
                 Poll::Ready(Some(item)) => {
                     let verdict = (this.classify)(item);
-                    guard.item(*this.last, verdict.outcome);
-                    *this.last = Some(Moment::now());
+                    let now = Moment::now();
+                    guard.item(*this.last, now, verdict.outcome);
+                    *this.last = Some(now);
                     if this.verdict.is_none() && verdict.outcome != Outcome::Ok {
                         *this.verdict = Some(verdict);
                     }

@@ -8,7 +8,7 @@ use std::{
 
 use pin_project_lite::pin_project;
 
-use super::{Judged, Outcome, Stage, Verdict, Wrap, run, start_here};
+use super::{Judged, Outcome, Stage, Verdict, Wrap, ending::AtEnd, run, start_here};
 
 /// Runs `body` as a call of `stage`, which ends as the value says that it gives back.
 #[doc(hidden)]
@@ -75,17 +75,16 @@ impl<S, F, J> Timed<S, F, J> {
     }
 }
 
-impl<S, F, J, V> Future for Timed<S, F, J>
+impl<S, F, J> Future for Timed<S, F, J>
 where
     S: Stage,
     F: Future,
-    J: Fn(&F::Output) -> V,
-    V: Into<Verdict>,
+    J: AtEnd<F::Output>,
 {
-    type Output = F::Output;
+    type Output = J::Output;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<J::Output> {
         let mut this = self.project();
         if let Some(stage) = this.stage.take() {
             this.call.as_mut().begin(start_here(stage));

@@ -84,9 +84,10 @@ impl CapturedMoment {
         })
     }
 
-    /// The time since then, if the same clock is current.
-    pub(crate) fn elapsed_nanoseconds(self) -> Option<u64> {
-        let now = Self::now()?;
-        (now.clock == self.clock).then(|| now.nanoseconds.saturating_sub(self.nanoseconds))
+    /// The time from one to the other, if they are of the same clock.
+    pub(crate) fn between(earlier: Option<Self>, later: Option<Self>) -> Option<u64> {
+        let (earlier, later) = earlier.zip(later)?;
+        (later.clock == earlier.clock)
+            .then(|| later.nanoseconds.saturating_sub(earlier.nanoseconds))
     }
 }

@@ -6,12 +6,12 @@
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use opentelemetry::{
-    Context,
+    Context, KeyValue,
     trace::{SpanContext, TraceContextExt},
 };
 use tracing::level_filters::LevelFilter;
 
-use crate::Exemplar;
+use crate::{Exemplar, stage::Function};
 
 static UNSAMPLED_SPANS: AtomicBool = AtomicBool::new(false);
 
@@ -42,30 +42,78 @@ pub fn unsampled_spans_are_built() -> bool {
     UNSAMPLED_SPANS.load(Relaxed)
 }
 
-/// Whether a span opened here would be a child of one that is not sampled, and so is not to be built.
+/// The span that another one is opened in; zero where there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Around(u64);
+
+/// Where a stage's span is opened.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub(crate) function: Function,
+    pub(crate) around: Around,
+}
+
+/// The current span, in which another one is to be opened: none where it is not sampled and so is to have no
+/// children, unless they name another parent.
 #[inline]
-pub(crate) fn suppressed() -> bool {
-    map_current(|span| span.is_valid() && !span.is_sampled()) && !unsampled_spans_are_built()
+pub(crate) fn around(another_parent: bool) -> Option<Around> {
+    map_current(|context| {
+        let span = context.span();
+        let span = span.span_context();
+        let unsampled = span.is_valid() && !span.is_sampled();
+        let suppressed = unsampled && !another_parent && !unsampled_spans_are_built();
+        (!suppressed).then(|| Around(id(span)))
+    })
 }
 
 /// The current span, if it is sampled.
 #[inline]
 pub(crate) fn exemplar() -> Option<Exemplar> {
+    exemplar_at(None)
+}
+
+/// [`exemplar`], and puts the name of the function that opened the current span onto it.
+///
+/// As a field of `tracing`'s the name would stand on every log line; set by way of `tracing-opentelemetry`, it would
+/// have the span looked up once more.
+#[inline]
+pub(crate) fn exemplar_at(place: Option<Place>) -> Option<Exemplar> {
     // Without a subscriber there is no span, and nothing is to be paid for asking.
     if LevelFilter::current() == LevelFilter::OFF {
         return None;
     }
-    map_current(|span| {
-        (span.is_sampled() && span.is_valid()).then(|| {
-            Exemplar::new(
-                u128::from_be_bytes(span.trace_id().to_bytes()),
-                u64::from_be_bytes(span.span_id().to_bytes()),
-            )
-        })
-    })
+    map_current(|context| current_exemplar(context, place))
+}
+
+fn current_exemplar(context: &Context, place: Option<Place>) -> Option<Exemplar> {
+    let span = context.span();
+    let ids = span.span_context();
+    if !ids.is_sampled() || !ids.is_valid() {
+        return None;
+    }
+    // Where the stage's own span is hidden from OpenTelemetry, the current one is still the span around it.
+    if let Some(place) = place
+        && place.around != Around(id(ids))
+    {
+        span.set_attribute(name(place.function));
+    }
+    let trace = u128::from_be_bytes(ids.trace_id().to_bytes());
+    Some(Exemplar::new(trace, id(ids)))
+}
+
+/// OpenTelemetry semantic conventions, "Source code attributes".
+fn name(Function { of, name }: Function) -> KeyValue {
+    match of {
+        None => KeyValue::new("code.function.name", *name),
+        Some(of) => KeyValue::new("code.function.name", format!("{}::{name}", of())),
+    }
+}
+
+fn id(span: &SpanContext) -> u64 {
+    u64::from_be_bytes(span.span_id().to_bytes())
 }
 
 #[inline(never)]
-fn map_current<T>(read: impl FnOnce(&SpanContext) -> T) -> T {
-    Context::map_current(|context| read(context.span().span_context()))
+fn map_current<T>(read: impl FnOnce(&Context) -> T) -> T {
+    Context::map_current(read)
 }

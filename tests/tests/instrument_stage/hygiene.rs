@@ -1,5 +1,6 @@
 //! Code around a stage may be strict, and may use any name.
 
+use futures_util::StreamExt;
 use glyph_runtime::Outcome;
 
 use crate::tally::assert_ended;
@@ -11,7 +12,11 @@ mod strict {
 
     use std::num::ParseIntError;
 
-    use glyph_runtime::instrument_stage;
+    use futures_util::{
+        StreamExt,
+        stream::{BoxStream, iter},
+    };
+    use glyph_runtime::{instrument_stage, instrument_stages};
 
     use crate::tally::stage;
 
@@ -56,6 +61,29 @@ mod strict {
             } else {
                 Ok(())
             }
+        }
+    }
+
+    /// Gives numbers.
+    #[instrument_stage(stage::call, stream, labels(function = "hygiene: strict streams"))]
+    pub(super) fn numbers(to: u8) -> BoxStream<'static, u8> {
+        Box::pin(iter(0..to))
+    }
+
+    /// Gives numbers in the end.
+    #[instrument_stage(stage::call, stream, labels(function = "hygiene: strict streams"))]
+    pub(super) async fn parsed(to: &str) -> Result<BoxStream<'_, u8>, ParseIntError> {
+        let to = std::future::ready(to).await.parse()?;
+        Ok(iter(0..to).boxed())
+    }
+
+    #[instrument_stages(labels(function = "hygiene: strict block"))]
+    impl Counter {
+        /// Ends.
+        #[must_use]
+        #[stage(stage::call)]
+        pub(super) fn end(self) -> usize {
+            self.count
         }
     }
 }
@@ -129,6 +157,38 @@ mod shadowed {
     pub(super) async fn asynchronous(number: u8) -> ::std::option::Option<u8> {
         ::std::option::Option::Some(number)
     }
+
+    #[::glyph_runtime::instrument_stage(
+        stage::call,
+        stream,
+        labels(function = "hygiene: shadowed streams")
+    )]
+    pub(super) async fn stream(
+        to: u8,
+    ) -> ::std::result::Result<impl ::futures_util::Stream<Item = u8>, ::std::io::Error> {
+        ::std::result::Result::Ok(::futures_util::stream::iter(0..to))
+    }
+
+    #[::glyph_runtime::instrument_stage(
+        stage::call,
+        stream,
+        labels(function = "hygiene: shadowed streams")
+    )]
+    pub(super) async fn boxed_stream(
+        to: u8,
+    ) -> ::std::option::Option<::futures_util::stream::BoxStream<'static, u8>> {
+        ::std::option::Option::Some(::std::boxed::Box::pin(::futures_util::stream::iter(0..to)))
+    }
+
+    pub(super) struct Block;
+
+    #[::glyph_runtime::instrument_stages(labels(function = "hygiene: shadowed block"))]
+    impl Block {
+        #[stage(stage::call)]
+        pub(super) async fn method(&self, number: u8) -> ::std::result::Result<u8, u8> {
+            ::std::result::Result::Ok(number)
+        }
+    }
 }
 
 /// The crate under another name, and variables with the names of an expansion's.
@@ -148,6 +208,16 @@ mod renamed {
     pub(super) fn clashing(__guard: &str, __span: u8, digits: u8, __result: Option<u8>) -> usize {
         __guard.len() + usize::from(__span + digits + __result.unwrap_or_default())
     }
+
+    pub(super) struct Block(pub(super) usize);
+
+    #[telemetry::glyph::instrument_stages(crate = telemetry::glyph, labels(function = stage))]
+    impl Block {
+        #[stage(stage::call)]
+        pub(super) fn method(&self, stage: &str) -> usize {
+            stage.len() + self.0
+        }
+    }
 }
 
 #[tokio::test]
@@ -159,6 +229,8 @@ async fn a_stage_stands_in_any_surroundings() {
     assert_eq!(counter.count(), 3);
     assert_eq!(counter.doubled(), 6);
     assert_eq!(counter.check("hygiene: strict"), Ok(()));
+    assert_eq!(counter.end(), 3);
+    assert_ended("hygiene: strict block", &[Outcome::Ok]);
     let mut outcomes = [Outcome::Ok; 7];
     outcomes[0] = Outcome::Error;
     assert_ended("hygiene: strict", &outcomes);
@@ -169,4 +241,16 @@ async fn a_stage_stands_in_any_surroundings() {
 
     assert_eq!(renamed::clashing("hygiene: renamed", 1, 2, None), 19);
     assert_ended("hygiene: renamed", &[Outcome::Ok]);
+
+    assert_eq!(strict::numbers(3).count().await, 3);
+    assert_eq!(strict::parsed("3").await.unwrap().count().await, 3);
+    assert_ended("hygiene: strict streams", &[Outcome::Ok; 2]);
+    assert_eq!(shadowed::stream(3).await.unwrap().count().await, 3);
+    assert_eq!(shadowed::boxed_stream(3).await.unwrap().count().await, 3);
+    assert_ended("hygiene: shadowed streams", &[Outcome::Ok; 2]);
+
+    assert_eq!(shadowed::Block.method(1).await, Ok(1));
+    assert_ended("hygiene: shadowed block", &[Outcome::Ok]);
+    assert_eq!(renamed::Block(1).method("hygiene: renamed block"), 23);
+    assert_ended("hygiene: renamed block", &[Outcome::Ok]);
 }

@@ -6,6 +6,7 @@ mod asynchronous;
 mod forms;
 mod futures;
 mod hygiene;
+mod impls;
 mod labels;
 mod spans;
 mod synchronous;

@@ -1,10 +1,15 @@
 //! A stream under a stage: its items, its gaps and its end.
+#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 #![expect(
     clippy::float_cmp,
     reason = "numbers of calls are whole and times of a frozen clock exact"
 )]
 
+mod boxes;
+mod made;
+
 use std::{
+    num::ParseIntError,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::Pin,
     time::Duration,
@@ -15,7 +20,7 @@ use futures_util::{
     stream::{BoxStream, iter, pending},
 };
 use glyph_runtime::{
-    Counter, Gauge, Histogram, Label, LabelSet, instrument_stage, metric_catalog,
+    Counter, Gauge, Histogram, Label, LabelSet, instrument_stage, metric_catalog, stage as current,
     testing::{self, Capture},
 };
 
@@ -53,6 +58,7 @@ pub(crate) struct Streams {
         first_item = first,
         between_items = gaps,
         items = items,
+        retries = retries,
         labels(source: &str)
     )]
     pub(crate) duration: Histogram<Whole<'_>>,
@@ -68,6 +74,8 @@ pub(crate) struct Streams {
     pub(crate) gaps: Histogram<Source<'_>>,
     /// Items.
     pub(crate) items: Counter<Whole<'_>>,
+    /// Retries.
+    pub(crate) retries: Counter<Source<'_>>,
 }
 
 /// Asserts that one stream of `source` ended so, after `items` items, of which `errors` were errors.
@@ -99,9 +107,7 @@ async fn a_stream_that_finishes() {
 #[tokio::test]
 async fn the_first_error_decides() {
     #[instrument_stage(stage::tokens, stream, labels(source = "error"))]
-    fn read(
-        text: &str,
-    ) -> Pin<Box<dyn Stream<Item = Result<u32, std::num::ParseIntError>> + Send + '_>> {
+    fn read(text: &str) -> Pin<Box<dyn Stream<Item = Result<u32, ParseIntError>> + Send + '_>> {
         if text.is_empty() {
             return Box::pin(iter([]));
         }
@@ -146,6 +152,44 @@ fn a_panic_is_the_end() {
     assert!(catch_unwind(AssertUnwindSafe(|| stream.next().now_or_never())).is_err());
     drop(stream);
     assert_ended("panicked", Ended::Panicked, 0, 0);
+}
+
+/// How many streams are under way.
+fn running(source: &str) -> f64 {
+    Streams::global().running.value(Source { source })
+}
+
+#[test]
+fn retries_between_items_are_the_stream_s() {
+    #[instrument_stage(stage::tokens, stream, labels(source = "retries"))]
+    fn count() -> impl Stream<Item = u8> {
+        iter(0..3).inspect(|_| current::retry())
+    }
+    assert_eq!(count().count().now_or_never(), Some(3));
+    let source = "retries";
+    assert_eq!(Streams::global().retries.value(Source { source }), 3);
+}
+
+#[test]
+fn a_span_is_opened_in_the_call_and_is_of_the_caller() {
+    #[instrument_stage(stage::tokens, stream, labels(source = "span"), fields(to))]
+    fn count(to: u8) -> impl Stream<Item = u8> {
+        iter(0..to).inspect(|_| {
+            let current = tracing::Span::current();
+            assert_eq!(
+                current.metadata().map(tracing::Metadata::name),
+                Some("tokens")
+            );
+        })
+    }
+    let captured = testing::capture();
+    drop(count(1));
+    assert_eq!(count(2).count().now_or_never(), Some(2));
+    let spans = captured.spans();
+    let seen: Vec<_> = spans.iter().map(|span| span.field("to")).collect();
+    assert_eq!(seen, [Some("1"), Some("2")]);
+    assert!(spans.iter().all(|span| span.error_type().is_none()));
+    assert_eq!(captured.histogram::<stage::tokens>().count(), 1);
 }
 
 #[tokio::test]

@@ -1,0 +1,41 @@
+//! The block with the bodies of its methods inside their stages.
+
+use proc_macro2::{Group, TokenStream};
+use quote::quote;
+
+use super::block::{Block, Item};
+use crate::{
+    diagnostic::Errors,
+    instrument_stage::{Defaults, method},
+};
+
+pub(super) fn tokens(block: &Block, defaults: &mut Defaults, errors: &mut Errors) -> TokenStream {
+    if block.items.iter().all(|item| item.stages.is_empty()) {
+        errors.at(
+            &block.word,
+            "nothing to instrument: no method here has `#[stage(..)]`, which takes what `#[instrument_stage(..)]` takes",
+        );
+    }
+    let items = block
+        .items
+        .iter()
+        .map(|item| measured(item, defaults, errors));
+    let mut braces = Group::new(block.braces.delimiter(), items.collect());
+    braces.set_span(block.braces.span());
+    let head = &block.head;
+    quote!(#(#head)* #braces)
+}
+
+fn measured(item: &Item, defaults: &mut Defaults, errors: &mut Errors) -> TokenStream {
+    let Some((stage, more)) = item.stages.split_first() else {
+        return item.tokens.clone();
+    };
+    for stage in more {
+        errors.at(stage, "a method is one stage: leave one `#[stage(..)]` out");
+    }
+    if !item.is_method {
+        errors.at(stage, "`#[stage(..)]` goes on a method here");
+        return item.tokens.clone();
+    }
+    method(stage, item.tokens.clone(), defaults, errors)
+}

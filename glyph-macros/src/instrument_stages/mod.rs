@@ -1,0 +1,25 @@
+//! `#[instrument_stages]`: an `impl` block or a trait, some of whose methods are stages.
+
+mod args;
+mod block;
+mod expand;
+#[cfg(test)]
+mod tests;
+
+use proc_macro2::TokenStream;
+use syn::parse::{ParseStream, Parser};
+
+use crate::diagnostic::Errors;
+
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let read = |input: ParseStream<'_>| Ok(args::read(input, &mut errors));
+    let defaults = read.parse2(args);
+    let mut defaults = errors.ok(defaults).unwrap_or_default();
+    let block = errors.ok(syn::parse2(item.clone()));
+    let block = block.map_or_else(
+        || block::without_stages(item),
+        |block| expand::tokens(&block, &mut defaults, &mut errors),
+    );
+    [block, errors.into_tokens()].into_iter().collect()
+}

@@ -1,0 +1,162 @@
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::diagnostic::messages;
+
+const WRONG_ITEM: &str = "`#[instrument_stages]` goes on an `impl` block or a trait, for the methods that have `#[stage(..)]`; a function by itself takes `#[instrument_stage(..)]`";
+const NOTHING: &str = "nothing to instrument: no method here has `#[stage(..)]`, which takes what `#[instrument_stage(..)]` takes";
+
+fn mistakes(args: TokenStream, item: TokenStream) -> Vec<String> {
+    messages(&super::expand(args, item))
+}
+
+#[test]
+fn blocks_of_every_kind_have_methods() {
+    for block in [
+        quote!(impl Stt),
+        quote!(impl<T: Send, const N: usize> Stt<T, { N }> where T: Sync),
+        quote!(unsafe impl Transcribe for Stt),
+        quote!(#[async_trait] pub(crate) trait Transcribe: Send),
+    ] {
+        let item = quote!(#block {
+            #![doc = "inner"]
+            const A: B = B { c: { 1 } };
+            type D = [u8; { 1 }];
+            items! { fn stage() {} }
+            items!(e);
+            fn plain(&self) -> Array<{ 1 }> { #[stage] }
+            #[must_use]
+            #[stage(stt)]
+            #[inline]
+            pub(crate) async unsafe fn measured(&self) -> u8 { 1 }
+            fn last(&self) {}
+        });
+        assert_eq!(mistakes(quote!(), item.clone()), [""; 0], "{block}");
+        let tokens = super::expand(quote!(), item).to_string();
+        assert!(tokens.starts_with(&block.to_string()), "{tokens}");
+        assert!(
+            tokens.contains(
+                &quote!(#[must_use] #[inline] pub(crate) async unsafe fn measured(&self) -> u8)
+                    .to_string()
+            )
+        );
+        let last = quote!({
+            fn last(&self) {}
+        })
+        .to_string();
+        assert!(tokens.ends_with(last.trim_start_matches("{ ")), "{tokens}");
+    }
+}
+
+#[test]
+fn a_block_without_stages_says_so() {
+    let item = quote!(
+        impl Stt {
+            fn plain(&self) {}
+        }
+    );
+    assert_eq!(mistakes(quote!(), item), [NOTHING]);
+}
+
+#[test]
+fn other_items_are_refused() {
+    for item in [
+        quote!(
+            struct Stt {
+                #[stage(stt)]
+                a: u8,
+            }
+        ),
+        quote!(
+            pub async fn stt() {}
+        ),
+        quote!(
+            mod stt {
+                fn f() {}
+            }
+        ),
+    ] {
+        assert_eq!(mistakes(quote!(), item), [WRONG_ITEM]);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_keeps_its_tokens_but_for_the_stages() {
+    let tokens = super::expand(
+        quote!(),
+        quote!(
+            struct Stt {
+                #[stage(stt)]
+                #[other]
+                a: u8,
+            }
+        ),
+    );
+    let rest = quote!(
+        struct Stt {
+            #[other]
+            a: u8,
+        }
+    );
+    assert!(
+        tokens.to_string().starts_with(&rest.to_string()),
+        "{tokens}"
+    );
+}
+
+#[test]
+fn the_mistakes_of_all_methods_come_together() {
+    let item = quote!(
+        impl Stt {
+            #[stage]
+            fn without(&self) {}
+            #[stage()]
+            fn empty(&self) {}
+            #[stage(stt, label(a = 1))]
+            fn misspelt(&self) {}
+            #[stage(stt)]
+            const fn constant(&self) {}
+            #[stage(stt)]
+            #[stage(llm)]
+            fn twice(&self) {}
+            #[stage(stt)]
+            const A: u8 = 1;
+            #[stage(stt)]
+            fn bodiless(&self);
+        }
+    );
+    let mistakes = mistakes(quote!(lables(a = 1)), item);
+    assert_eq!(
+        mistakes,
+        [
+            "unknown key `lables`; did you mean `labels`? `#[instrument_stages]` takes `labels`, `crate`",
+            "`#[stage]` is written `#[stage(stage::stt, ..)]`, with the arguments of `#[instrument_stage(..)]`",
+            "the stage is missing: its path comes first, as in `#[stage(stage::stt, labels(provider = \"deepgram\"))]`",
+            "unknown key `label`; did you mean `labels`? `#[stage]` takes `labels`, `fields`, `outcome`, `none`, `stream`, `name`, `target`, `kind`, `level`, `parent`, `links`, `skip_span`, `err`, `ret`, `crate`",
+            "a `const fn` may run in the compiler, where there is nothing to measure: leave out `const` or the attribute",
+            "a method is one stage: leave one `#[stage(..)]` out",
+            "`#[stage(..)]` goes on a method here",
+            "`bodiless` has no body to measure: put the attribute on its implementations",
+        ]
+    );
+}
+
+#[test]
+fn a_method_s_own_arguments_win() {
+    let item = quote!(
+        impl Stt {
+            #[stage(stt, labels(kind = own_kind), crate = own)]
+            fn f(&self) {}
+        }
+    );
+    let tokens = super::expand(
+        quote!(
+            labels(kind = default_kind, provider = default_provider),
+            crate = other
+        ),
+        item,
+    );
+    let tokens = tokens.to_string();
+    assert!(tokens.contains("own :: __private") && !tokens.contains("other ::"));
+    assert!(tokens.contains("default_provider") && !tokens.contains("default_kind"));
+}
