@@ -107,7 +107,7 @@ fn value(field: &FieldArg, rt: &TokenStream) -> TokenStream {
 fn reference(value: &Expr, place: Place) -> TokenStream {
     let reference = ExprReference {
         attrs: Vec::new(),
-        and_token: Token![&](Span::mixed_site()),
+        and_token: Token![&](Span::call_site()),
         mutability: None,
         expr: Box::new(value.clone()),
     };
