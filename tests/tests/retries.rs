@@ -6,6 +6,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
+use futures_util::{Stream, StreamExt, stream::iter};
 use glyph_runtime::{
     Catalog, Counter, Histogram, Label, LabelSet, instrument_stage, metric_catalog,
     stage::{fallback, retry},
@@ -192,6 +193,30 @@ fn futures_that_take_turns_keep_theirs_apart() {
     assert!(poll(one.as_mut()).is_pending());
     assert_eq!(events("turns: one", Kind::Llm), (2, 0));
     assert_eq!(events("turns: other", Kind::Llm), (1, 0));
+}
+
+#[tokio::test]
+async fn a_stream_counts_its_own_while_it_runs_and_when_it_is_dropped() {
+    struct GivesUp;
+    impl Drop for GivesUp {
+        fn drop(&mut self) {
+            fallback();
+        }
+    }
+    #[instrument_stage(stage::llm, stream, labels(model = "stream"))]
+    fn generate() -> impl Stream<Item = u8> {
+        let gives_up = GivesUp;
+        iter(0..).inspect(move |_| {
+            let _ = &gives_up;
+            retry();
+        })
+    }
+    let mut stream = pin!(generate().take(2));
+    while stream.next().await.is_some() {
+        retry();
+    }
+    stream.set(generate().take(0));
+    assert_eq!(events("stream", Kind::Llm), (2, 1));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Log events at the end of a call: `err = event`, `ret = event(debug, level = trace)`.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
-use syn::{Token, ext::IdentExt, parenthesized, parse::ParseStream, token};
+use quote::{ToTokens, quote};
+use syn::{Expr, Token, ext::IdentExt, parenthesized, parse::ParseStream, token};
 
 use super::span_args::LevelArg;
 use crate::diagnostic::{Errors, Place};
@@ -19,6 +19,8 @@ struct EventArg {
     level: Option<LevelArg>,
     /// `Debug` or `Display`, if one of the two is asked for.
     debug: Option<bool>,
+    /// None for the module's path.
+    target: Option<Expr>,
 }
 
 impl EventArgs {
@@ -31,6 +33,14 @@ impl EventArgs {
             self.ret = Some(event);
         }
         Ok(())
+    }
+
+    /// The events with the target of their span, if it says one.
+    pub(super) fn with_target(mut self, target: Option<&Expr>) -> Self {
+        for event in [&mut self.err, &mut self.ret].into_iter().flatten() {
+            event.target = target.cloned();
+        }
+        self
     }
 
     /// Refuses to log what a function does not give.
@@ -70,6 +80,7 @@ impl EventArg {
             key: key.clone(),
             level: None,
             debug: None,
+            target: None,
         };
         if input.peek(token::Paren) {
             let content;
@@ -151,10 +162,14 @@ impl EventArg {
         };
         let shown = self.place().start(shown);
         let value = Ident::new("__shown", Span::mixed_site());
+        let target = self.target.as_ref().map_or_else(
+            || quote!(#rt::core::module_path!()),
+            ToTokens::to_token_stream,
+        );
         quote! {
             let #value = #shown;
             #rt::tracing::event!(
-                target: #rt::core::module_path!(), #level, #name = #sigil #value
+                target: #target, #level, #name = #sigil #value
             );
         }
     }

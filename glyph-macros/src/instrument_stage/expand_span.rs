@@ -1,8 +1,8 @@
 //! The span of an instrumented function.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{LitStr, ext::IdentExt};
+use syn::{Expr, ExprReference, LitStr, Token, ext::IdentExt};
 
 use super::{args::FieldArg, expand::hidden, model::Site};
 use crate::{diagnostic::Place, runtime_path::option, span_site::SpanSite};
@@ -88,7 +88,7 @@ fn value(field: &FieldArg, rt: &TokenStream) -> TokenStream {
     };
     let place = Place::of(value);
     // What is no value of a field is told of at the user's expression.
-    let by_reference = place.start(quote!(&));
+    let reference = reference(value, place);
     let at = |function: TokenStream| place.start(quote!(#rt::#function));
     let (of, display, debug) = (
         at(quote!(value)),
@@ -96,10 +96,23 @@ fn value(field: &FieldArg, rt: &TokenStream) -> TokenStream {
         at(quote!(debugged)),
     );
     match field.format.as_ref().map(proc_macro2::Punct::as_char) {
-        Some('%') => quote!(#of(&#rt::tracing::field::display(#display(#by_reference #value)))),
-        Some(_) => quote!(#of(&#rt::tracing::field::debug(#debug(#by_reference #value)))),
-        None => quote!(#of(#by_reference #value)),
+        Some('%') => quote!(#of(&#rt::tracing::field::display(#display(#reference)))),
+        Some(_) => quote!(#of(&#rt::tracing::field::debug(#debug(#reference)))),
+        None => quote!(#of(#reference)),
     }
+}
+
+/// `&value`, in parentheses where the expression binds less than `&`.
+fn reference(value: &Expr, place: Place) -> TokenStream {
+    let reference = ExprReference {
+        attrs: Vec::new(),
+        and_token: Token![&](Span::call_site()),
+        mutability: None,
+        expr: Box::new(value.clone()),
+    };
+    let mut tokens = reference.into_token_stream().into_iter();
+    let and = place.start(tokens.next().into_iter().collect());
+    and.into_iter().chain(tokens).collect()
 }
 
 /// The function as OpenTelemetry's `code.function.name` has it: with the module, or with the type of a method.

@@ -66,13 +66,14 @@ impl Site {
         args.span.check(!args.fields.is_empty(), errors);
         let form = form(&function, args.stream.is_some(), errors);
         refuse_by_form(&form, &args, errors);
+        let events = args.events.with_target(args.span.target.as_ref());
         Some(Self {
             stage: args.stage?,
             labels: args.labels,
             fields: args.fields,
             judge: args.judge,
             span: args.span,
-            events: args.events,
+            events,
             runtime: args.runtime,
             function,
             form,

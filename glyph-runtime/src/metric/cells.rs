@@ -12,9 +12,10 @@ use std::sync::{
 use super::ExemplarAt;
 use super::{
     Exemplar, Observed, Own, Scale, Scaled, Storage,
+    atomic::cell::{add_own, add_own_float},
     bounds::Bounds,
     exemplar::ExemplarSlots,
-    slab::{Writer, add_own, add_own_float},
+    slab::Writer,
 };
 use crate::{
     catalog::{Kind, MetricDescriptor},

@@ -2,15 +2,9 @@
 
 #[cfg(any(feature = "prometheus", feature = "testing"))]
 use std::time::SystemTime;
-use std::{
-    fmt,
-    sync::atomic::{
-        AtomicU64,
-        Ordering::{Acquire, Relaxed, Release},
-        fence,
-    },
-};
+use std::{fmt, sync::atomic::AtomicU64};
 
+use super::atomic::slot;
 #[cfg(any(feature = "prometheus", feature = "testing"))]
 use crate::clock::Moment;
 
@@ -128,37 +122,14 @@ impl ExemplarSlots {
         let Some([sequence, cells @ ..]) = self.slot(bucket) else {
             return;
         };
-        let even = sequence.load(Relaxed) & !1;
-        if sequence
-            .compare_exchange(even, even | 1, Acquire, Relaxed)
-            .is_err()
-        {
-            return;
-        }
-        fence(Release);
-        for (cell, word) in cells.iter().zip(words(exemplar, value, cycles)) {
-            cell.store(word, Relaxed);
-        }
-        sequence.store(even.wrapping_add(2), Release);
+        slot::write(sequence, cells, words(exemplar, value, cycles));
     }
 
     /// The bucket's exemplar, if it has one that is not being replaced.
     #[cfg(any(feature = "prometheus", feature = "testing"))]
     pub(crate) fn read(&self, bucket: usize) -> Option<ExemplarAt> {
         let [sequence, cells @ ..] = self.slot(bucket)?;
-        for _ in 0..8 {
-            let before = sequence.load(Acquire);
-            if before == 0 {
-                return None;
-            }
-            let words = cells.each_ref().map(|cell| cell.load(Relaxed));
-            fence(Acquire);
-            if before & 1 == 0 && sequence.load(Relaxed) == before {
-                return Some(exemplar_of(words));
-            }
-            std::hint::spin_loop();
-        }
-        None
+        slot::read(sequence, cells).map(exemplar_of)
     }
 }
 

@@ -5,6 +5,7 @@
 //! threads' cells up.
 
 mod amount;
+mod atomic;
 mod bounds;
 mod cells;
 mod counter;

@@ -1,9 +1,8 @@
 //! The cells of one thread, or those that threads share.
 
-use std::sync::atomic::{
-    AtomicU64,
-    Ordering::{AcqRel, Relaxed},
-};
+use std::sync::atomic::AtomicU64;
+
+use super::atomic::cell::{add_own, add_own_float, add_shared, add_shared_float};
 
 /// Unused cells at both ends, so that no two slabs meet in a cache line (or the pair that is fetched together).
 const PADDING: usize = 16;
@@ -28,22 +27,6 @@ impl Slab {
     }
 }
 
-/// Adds to a cell that nobody else writes.
-#[inline]
-pub(crate) fn add_own(cell: &AtomicU64, amount: u64) {
-    cell.store(cell.load(Relaxed).wrapping_add(amount), Relaxed);
-}
-
-/// Adds to a floating-point cell that nobody else writes.
-#[inline]
-pub(crate) fn add_own_float(cell: &AtomicU64, amount: f64) {
-    cell.store(plus(cell.load(Relaxed), amount), Relaxed);
-}
-
-fn plus(bits: u64, amount: f64) -> u64 {
-    (f64::from_bits(bits) + amount).to_bits()
-}
-
 /// Where the current thread may write.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Writer<'s> {
@@ -66,9 +49,7 @@ impl<'s> Writer<'s> {
     pub(crate) fn add(self, cell: &AtomicU64, amount: u64) {
         match self {
             Self::Own(_) => add_own(cell, amount),
-            Self::Shared(_) => {
-                cell.fetch_add(amount, Relaxed);
-            }
+            Self::Shared(_) => add_shared(cell, amount),
         }
     }
 
@@ -77,9 +58,7 @@ impl<'s> Writer<'s> {
     pub(crate) fn add_float(self, cell: &AtomicU64, amount: f64) {
         match self {
             Self::Own(_) => add_own_float(cell, amount),
-            Self::Shared(_) => {
-                let _ = cell.fetch_update(AcqRel, Relaxed, |bits| Some(plus(bits, amount)));
-            }
+            Self::Shared(_) => add_shared_float(cell, amount),
         }
     }
 }

@@ -16,7 +16,10 @@ use std::{
     thread::available_parallelism,
 };
 
-use super::slab::{Slab, Writer};
+use super::{
+    atomic::claim::Claim,
+    slab::{Slab, Writer},
+};
 
 /// The most slabs that a storage can have.
 const MAX_SLABS: usize = 64;
@@ -42,7 +45,7 @@ pub struct Storage {
 
 #[derive(Debug)]
 struct OwnedSlab {
-    taken: AtomicBool,
+    claim: Claim,
     slab: OnceLock<Slab>,
 }
 
@@ -54,7 +57,7 @@ impl Storage {
             id: AtomicUsize::new(0),
             owned: [const {
                 OwnedSlab {
-                    taken: AtomicBool::new(false),
+                    claim: Claim(AtomicBool::new(false)),
                     slab: OnceLock::new(),
                 }
             }; MAX_SLABS],
@@ -154,12 +157,10 @@ impl Storage {
         if self.id.load(Relaxed) >= MAX_STORAGES {
             return None;
         }
-        self.owned.iter().take(slab_limit()).find(|owned| {
-            owned
-                .taken
-                .compare_exchange(false, true, Acquire, Relaxed)
-                .is_ok()
-        })
+        self.owned
+            .iter()
+            .take(slab_limit())
+            .find(|owned| owned.claim.take())
     }
 }
 
@@ -198,7 +199,7 @@ impl Drop for Held {
                 if let Some(place) = own.get(id) {
                     place.set(NONE);
                 }
-                owned.taken.store(false, Release);
+                owned.claim.give_back();
             }
         });
     }

@@ -1,0 +1,89 @@
+//! The cells of one thread, their way to the next, and those that threads share.
+
+use loom::{sync::Arc, thread};
+
+use crate::{
+    cell::{add_own, add_own_float, add_shared, add_shared_float},
+    claim::Claim,
+    every_order,
+    primitives::{AtomicBool, AtomicU64, Ordering::Relaxed},
+};
+
+/// A catalog with one slab that a thread may have for itself, and one that is shared.
+struct Storage {
+    claim: Claim,
+    own: [AtomicU64; 2],
+    shared: [AtomicU64; 2],
+}
+
+impl Storage {
+    fn new() -> Arc<Self> {
+        let zero = || [AtomicU64::new(0), AtomicU64::new(0)];
+        Arc::new(Self {
+            claim: Claim(AtomicBool::new(false)),
+            own: zero(),
+            shared: zero(),
+        })
+    }
+
+    /// What a thread does that counts one, takes half a second, and ends.
+    fn record(&self) {
+        if self.claim.take() {
+            let [count, seconds] = &self.own;
+            add_own(count, 1);
+            add_own_float(seconds, 0.5);
+            self.claim.give_back();
+        } else {
+            let [count, seconds] = &self.shared;
+            add_shared(count, 1);
+            add_shared_float(seconds, 0.5);
+        }
+    }
+
+    fn count(&self) -> u64 {
+        let [own, shared] = [&self.own, &self.shared].map(|[count, _]| count);
+        own.load(Relaxed) + shared.load(Relaxed)
+    }
+
+    fn seconds(&self) -> f64 {
+        [&self.own, &self.shared]
+            .map(|[_, seconds]| f64::from_bits(seconds.load(Relaxed)))
+            .iter()
+            .sum()
+    }
+}
+
+#[test]
+#[expect(clippy::float_cmp, reason = "halves add up exactly")]
+fn nothing_is_lost_between_threads_that_follow_or_meet() {
+    every_order(|| {
+        let storage = Storage::new();
+        let threads = [(); 2].map(|()| {
+            let storage = Arc::clone(&storage);
+            thread::spawn(move || storage.record())
+        });
+        storage.record();
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        assert_eq!(storage.count(), 3);
+        assert_eq!(storage.seconds(), 1.5);
+    });
+}
+
+#[test]
+fn a_reader_never_sees_a_count_fall() {
+    every_order(|| {
+        let storage = Storage::new();
+        let threads = [(); 2].map(|()| {
+            let storage = Arc::clone(&storage);
+            thread::spawn(move || storage.record())
+        });
+        let first = storage.count();
+        let second = storage.count();
+        assert!(first <= second && second <= 2, "{first}, {second}");
+        for thread in threads {
+            thread.join().unwrap();
+        }
+    });
+}
