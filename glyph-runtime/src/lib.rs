@@ -16,6 +16,8 @@ pub mod metric;
 pub mod stage;
 #[cfg(feature = "prometheus")]
 pub mod telemetry;
+#[cfg(feature = "trace")]
+pub mod trace;
 
 #[doc(hidden)]
 #[path = "private.rs"]
