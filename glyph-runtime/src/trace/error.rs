@@ -23,7 +23,9 @@ pub enum TraceError {
         reason: &'static str,
     },
     /// The program was built without this protocol.
-    #[error("this program was built without OTLP over {protocol}: enable the feature `{feature}` of `glyph-runtime`")]
+    #[error(
+        "this program was built without OTLP over {protocol}: enable the feature `{feature}` of `glyph-runtime`"
+    )]
     ProtocolMissing {
         /// The protocol that was asked for.
         protocol: &'static str,
@@ -87,7 +89,11 @@ impl fmt::Display for Unflushed {
         write!(formatter, "within {:?}, ", self.deadline)?;
         for (index, exporter) in self.exporters.iter().enumerate() {
             let comma = if index == 0 { "" } else { ", " };
-            write!(formatter, "{comma}{} spans were not exported to `{}`", exporter.spans, exporter.name)?;
+            write!(
+                formatter,
+                "{comma}{} spans were not exported to `{}`",
+                exporter.spans, exporter.name
+            )?;
         }
         Ok(())
     }

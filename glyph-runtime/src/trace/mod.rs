@@ -11,7 +11,7 @@
 //! use tracing_subscriber::layer::SubscriberExt;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let pipeline = Pipeline::start(Settings::new("glyphoxa"))?;
+//! let pipeline = Pipeline::start(&Settings::new("glyphoxa"))?;
 //! let subscriber = tracing_subscriber::registry().with(pipeline.layer());
 //! tracing::subscriber::with_default(subscriber, || {
 //!     let _request = tracing::info_span!("request").entered();

@@ -52,7 +52,7 @@ impl Pipeline {
     ///
     /// When a setting makes no sense, certificates do not fit, the file cannot be opened, or a thread cannot be
     /// started. A collector that cannot be reached is no error: its spans are dropped and counted.
-    pub fn start(settings: Settings) -> Result<Self, TraceError> {
+    pub fn start(settings: &Settings) -> Result<Self, TraceError> {
         Self::start_with(settings, Vec::new())
     }
 
@@ -65,23 +65,23 @@ impl Pipeline {
     ///
     /// See [`Pipeline::start`].
     pub fn start_with_exporter(
-        settings: Settings,
+        settings: &Settings,
         name: &'static str,
         mut exporter: impl SpanExporter + 'static,
     ) -> Result<Self, TraceError> {
-        exporter.set_resource(&resource::of(&settings));
+        exporter.set_resource(&resource::of(settings));
         Self::start_with(settings, vec![(name, Box::new(FromSpanExporter(exporter)))])
     }
 
     fn start_with(
-        settings: Settings,
+        settings: &Settings,
         mut destinations: Vec<(&'static str, Box<dyn Destination>)>,
     ) -> Result<Self, TraceError> {
         check(&settings.batch)?;
-        let resource = resource::of(&settings);
+        let resource = resource::of(settings);
         let sampler = settings.sampler.build(settings.keep_failures.is_some())?;
-        destinations.extend(configured(&settings, &resource)?);
-        let ring = ring(&settings, destinations.iter().any(|(name, _)| *name != FILE));
+        destinations.extend(configured(settings, &resource)?);
+        let ring = ring(settings, destinations.iter().any(|(name, _)| *name != FILE));
         let mut queues = Vec::new();
         for (name, destination) in destinations {
             let queue = Arc::new(Queue::new(name, settings.batch));
@@ -135,7 +135,11 @@ impl Pipeline {
     /// A trace appears with its first ended span, and is complete when its root is there.
     #[must_use]
     pub fn recent(&self) -> Vec<Trace> {
-        self.routes.ring.as_ref().map(Ring::recent).unwrap_or_default()
+        self.routes
+            .ring
+            .as_ref()
+            .map(Ring::recent)
+            .unwrap_or_default()
     }
 
     /// What became of the spans so far.
@@ -171,7 +175,10 @@ impl Pipeline {
     /// What was not exported within `deadline`, and now never will be.
     pub fn shutdown(&self, deadline: Duration) -> Result<(), Unflushed> {
         let result = self.routes.flush(deadline, true);
-        self.wanted.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.wanted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         // Its processor is shut down already, so this takes no time.
         let _already = self.provider.shutdown_with_timeout(Duration::ZERO);
         result
@@ -250,7 +257,13 @@ fn ring(settings: &Settings, has_collector: bool) -> Option<Ring> {
 }
 
 fn check(batch: &BatchLimits) -> Result<(), TraceError> {
-    let setting = |name, value: String, allowed| Err(TraceError::Setting { name, value, allowed });
+    let setting = |name, value: String, allowed| {
+        Err(TraceError::Setting {
+            name,
+            value,
+            allowed,
+        })
+    };
     if batch.queue == 0 {
         return setting("the queue's length", "0".into(), "it is at least 1");
     }
@@ -259,13 +272,19 @@ fn check(batch: &BatchLimits) -> Result<(), TraceError> {
         return setting("the batch's length", batch.batch.to_string(), allowed);
     }
     if batch.export_timeout.is_zero() {
-        return setting("the export's time limit", "0".into(), "it is longer than nothing");
+        return setting(
+            "the export's time limit",
+            "0".into(),
+            "it is longer than nothing",
+        );
     }
     Ok(())
 }
 
 /// Waits on a thread that may block. Without a thread there is no choice but to block here.
-async fn elsewhere<T: Send + 'static>(work: impl FnOnce() -> T + Send + Sync + Clone + 'static) -> T {
+async fn elsewhere<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + Sync + Clone + 'static,
+) -> T {
     let (done, result) = tokio::sync::oneshot::channel();
     let there = work.clone();
     let started = thread::Builder::new()

@@ -64,7 +64,11 @@ impl Routes {
         let now = Instant::now();
         let deadline = now.checked_add(limit).unwrap_or(now + FOREVER);
         let begin = if closing { Queue::close } else { Queue::flush };
-        let marks: Vec<_> = self.queues.iter().map(|queue| (queue, begin(queue))).collect();
+        let marks: Vec<_> = self
+            .queues
+            .iter()
+            .map(|queue| (queue, begin(queue)))
+            .collect();
         let mut exporters = Vec::new();
         for (queue, mark) in marks {
             let spans = queue.wait(mark, deadline);

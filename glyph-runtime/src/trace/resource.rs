@@ -35,7 +35,10 @@ fn detected() -> impl Iterator<Item = KeyValue> {
         .map(str::to_owned);
     [
         Some(KeyValue::new("telemetry.distro.name", "glyph")),
-        Some(KeyValue::new("telemetry.distro.version", env!("CARGO_PKG_VERSION"))),
+        Some(KeyValue::new(
+            "telemetry.distro.version",
+            env!("CARGO_PKG_VERSION"),
+        )),
         attribute("host.name", host),
         Some(KeyValue::new("host.arch", architecture())),
         Some(KeyValue::new("os.type", std::env::consts::OS)),

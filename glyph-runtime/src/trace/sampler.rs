@@ -42,7 +42,10 @@ impl Sampler {
         Self::ParentBased(Box::new(root))
     }
 
-    pub(crate) fn build(&self, records_unsampled: bool) -> Result<Box<dyn ShouldSample>, TraceError> {
+    pub(crate) fn build(
+        &self,
+        records_unsampled: bool,
+    ) -> Result<Box<dyn ShouldSample>, TraceError> {
         let chosen = self.chosen()?;
         Ok(if records_unsampled {
             Box::new(RecordUnsampled(chosen))
@@ -94,7 +97,9 @@ impl ShouldSample for RecordUnsampled {
         attributes: &[KeyValue],
         links: &[Link],
     ) -> SamplingResult {
-        let mut result = self.0.should_sample(parent, trace, name, kind, attributes, links);
+        let mut result = self
+            .0
+            .should_sample(parent, trace, name, kind, attributes, links);
         if result.decision == SamplingDecision::Drop {
             result.decision = SamplingDecision::RecordOnly;
         }
@@ -220,8 +225,12 @@ mod tests {
     fn after_a_second_there_is_room_again() {
         let clock = Arc::new(AtomicU64::new(0));
         let reading = Arc::clone(&clock);
-        let sampler = RateLimited::with_clock(2, move || Duration::from_millis(reading.load(Relaxed)));
-        assert_eq!([sampler.admits(), sampler.admits(), sampler.admits()], [true, true, false]);
+        let sampler =
+            RateLimited::with_clock(2, move || Duration::from_millis(reading.load(Relaxed)));
+        assert_eq!(
+            [sampler.admits(), sampler.admits(), sampler.admits()],
+            [true, true, false]
+        );
         clock.store(999, Relaxed);
         assert!(!sampler.admits());
         clock.store(1000, Relaxed);

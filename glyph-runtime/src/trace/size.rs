@@ -5,9 +5,10 @@ use opentelemetry_sdk::trace::SpanData;
 
 /// The bytes of a span and of what it points to, about.
 pub(crate) fn of_span(span: &SpanData) -> usize {
-    let events = span.events.iter().map(|event| {
-        size_of_val(event) + event.name.len() + of_attributes(&event.attributes)
-    });
+    let events = span
+        .events
+        .iter()
+        .map(|event| size_of_val(event) + event.name.len() + of_attributes(&event.attributes));
     let links = span
         .links
         .iter()
@@ -43,8 +44,16 @@ fn of_value(value: &Value) -> usize {
 
 /// Cuts the texts of a span's attributes to `limit` bytes.
 pub(crate) fn cut(span: &mut SpanData, limit: usize) {
-    let events = span.events.events.iter_mut().flat_map(|event| &mut event.attributes);
-    let links = span.links.links.iter_mut().flat_map(|link| &mut link.attributes);
+    let events = span
+        .events
+        .events
+        .iter_mut()
+        .flat_map(|event| &mut event.attributes);
+    let links = span
+        .links
+        .links
+        .iter_mut()
+        .flat_map(|link| &mut link.attributes);
     for attribute in span.attributes.iter_mut().chain(events).chain(links) {
         cut_value(&mut attribute.value, limit);
     }

@@ -84,7 +84,7 @@ impl Span {
     }
 }
 
-/// Which side of which call a span is (OpenTelemetry specification, "SpanKind").
+/// Which side of which call a span is (OpenTelemetry specification, "Span Kind").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SpanKind {
@@ -223,14 +223,18 @@ fn json(value: &Value) -> Json {
         Value::Array(Array::Bool(items)) => items.as_slice().into(),
         Value::Array(Array::I64(items)) => items.as_slice().into(),
         Value::Array(Array::F64(items)) => items.as_slice().into(),
-        Value::Array(Array::String(items)) => {
-            items.iter().map(opentelemetry::StringValue::as_str).collect()
-        }
+        Value::Array(Array::String(items)) => items
+            .iter()
+            .map(opentelemetry::StringValue::as_str)
+            .collect(),
         other => other.to_string().into(),
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
 fn is_false(value: &bool) -> bool {
     !value
 }

@@ -7,7 +7,10 @@ static WANTED_BY: AtomicUsize = AtomicUsize::new(0);
 /// Whether any pipeline keeps failures, so that a stage has to build its span under an unsampled root too.
 #[cfg_attr(
     not(test),
-    expect(dead_code, reason = "asked by the stage that decides whether to build its span")
+    expect(
+        dead_code,
+        reason = "asked by the stage that decides whether to build its span"
+    )
 )]
 pub(crate) fn are_recorded() -> bool {
     WANTED_BY.load(Relaxed) > 0

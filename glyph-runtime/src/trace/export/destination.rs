@@ -45,13 +45,11 @@ impl<E: SpanExporter + 'static> Destination for FromSpanExporter<E> {
     fn export<'d>(&'d mut self, batch: Vec<SpanData>, counts: &'d Counts) -> Exporting<'d> {
         Box::pin(async move {
             let spans = batch.len();
-            match self.0.export(batch).await {
-                Ok(()) => Outcome::exported(spans),
-                Err(_) => {
-                    counts.failed();
-                    Outcome::lost(DropReason::Failed)
-                }
+            if self.0.export(batch).await.is_ok() {
+                return Outcome::exported(spans);
             }
+            counts.failed();
+            Outcome::lost(DropReason::Failed)
         })
     }
 }

@@ -5,8 +5,8 @@ mod destination;
 mod queue;
 mod worker;
 
-pub use counts::{DropReason, ExportCounts};
 pub(crate) use counts::Counts;
+pub use counts::{DropReason, ExportCounts};
 pub(crate) use destination::{Destination, Exporting, FromSpanExporter, Outcome};
 pub(crate) use queue::Queue;
 pub(crate) use worker::start;

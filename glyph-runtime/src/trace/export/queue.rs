@@ -181,9 +181,9 @@ impl Queue {
         if state.abandoned {
             return Next::End;
         }
-        let wanted = waited || state.closed || state.flush_to > state.settled;
+        let due = waited || state.closed || state.flush_to > state.settled;
         let there = backlog.len() + state.spans.len();
-        if there < self.limits.batch && !(wanted && there > 0) {
+        if there < self.limits.batch && !(due && there > 0) {
             return match (state.closed, there) {
                 (true, 0) => Next::End,
                 (_, 0) => Next::Wait,

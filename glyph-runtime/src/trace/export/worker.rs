@@ -18,7 +18,9 @@ use super::{
 
 /// Starts the thread that empties `queue` into `destination`.
 pub(crate) fn start(queue: &Arc<Queue>, destination: Box<dyn Destination>) -> io::Result<()> {
-    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let queue = Arc::clone(queue);
     thread::Builder::new()
         .name(format!("glyph-{}", queue.name()))
@@ -49,7 +51,8 @@ impl Worker {
                     self.export(batch).await;
                 }
                 Next::WaitForMore => {
-                    let at = *send_at.get_or_insert_with(|| Instant::now() + self.queue.limits().delay);
+                    let at =
+                        *send_at.get_or_insert_with(|| Instant::now() + self.queue.limits().delay);
                     tokio::select! {
                         () = self.queue.until_work() => {}
                         () = sleep_until(at.into()) => {}

@@ -72,7 +72,10 @@ fn read(mut lines: impl BufRead) -> io::Result<(Vec<Vec<Span>>, Conversion)> {
     let mut line = Vec::new();
     loop {
         line.clear();
-        let read = lines.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line)?;
+        let read = lines
+            .by_ref()
+            .take(LONGEST_LINE)
+            .read_until(b'\n', &mut line)?;
         if read == 0 {
             return Ok((traces, done));
         }
@@ -101,7 +104,10 @@ struct Events<W> {
 
 impl<W: Write> Events<W> {
     fn trace(&mut self, process: u32, spans: &[Span], base: SystemTime) -> io::Result<()> {
-        let root = spans.iter().find(|span| span.is_local_root()).or(spans.first());
+        let root = spans
+            .iter()
+            .find(|span| span.is_local_root())
+            .or(spans.first());
         let Some(root) = root else { return Ok(()) };
         let title = format!("{} {}", root.name, root.trace_id);
         self.event(&Event {
@@ -221,7 +227,10 @@ fn since(time: SystemTime, base: SystemTime) -> Duration {
 }
 
 /// Microseconds with their thousandths, as the format wants them.
-#[expect(clippy::cast_precision_loss, reason = "exact for the first hundred days of a file")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "exact for the first hundred days of a file"
+)]
 fn json_micros(time: Duration) -> Json {
     (time.as_nanos() as f64 / 1000.0).into()
 }

@@ -11,7 +11,7 @@ use opentelemetry_sdk::trace::SpanData;
 
 use crate::trace::{
     FileSettings, Span, TraceError,
-    export::{Counts, Destination, Exporting, Outcome, DropReason},
+    export::{Counts, Destination, DropReason, Exporting, Outcome},
 };
 
 /// The current file and what is known of it.
@@ -44,10 +44,9 @@ impl Writer {
 
     fn write(&mut self, line: &[u8]) -> io::Result<()> {
         let length = line.len() as u64;
-        let is_full = self
-            .current
-            .as_ref()
-            .is_some_and(|current| current.bytes > 0 && current.bytes + length > self.settings.max_bytes);
+        let is_full = self.current.as_ref().is_some_and(|current| {
+            current.bytes > 0 && current.bytes + length > self.settings.max_bytes
+        });
         if is_full {
             self.current = None;
             self.rotate()?;

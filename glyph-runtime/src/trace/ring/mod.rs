@@ -69,7 +69,11 @@ impl Ring {
     /// The latest trace first.
     pub(crate) fn recent(&self) -> Vec<Trace> {
         let inner = self.lock();
-        let held: Vec<_> = inner.failed.latest().chain(inner.sampled.latest()).collect();
+        let held: Vec<_> = inner
+            .failed
+            .latest()
+            .chain(inner.sampled.latest())
+            .collect();
         let mut seen = HashSet::new();
         let held: Vec<(TraceId, Held)> = held
             .into_iter()
@@ -78,7 +82,10 @@ impl Ring {
             .collect();
         // Recording waits for the lock, so the work is done without it.
         drop(inner);
-        let mut traces: Vec<_> = held.into_iter().map(|(id, held)| trace(id, &held)).collect();
+        let mut traces: Vec<_> = held
+            .into_iter()
+            .map(|(id, held)| trace(id, &held))
+            .collect();
         traces.sort_by_key(|trace| std::cmp::Reverse(trace.spans.last().map(|span| span.start)));
         traces
     }
@@ -108,7 +115,9 @@ impl Inner {
         }
         self.undecided.push(Arc::clone(span), size);
         let is_root = span.parent_span_id == SpanId::INVALID || span.parent_span_is_remote;
-        let is_slow = keep.slower_than.is_some_and(|limit| span::duration(span) >= limit);
+        let is_slow = keep
+            .slower_than
+            .is_some_and(|limit| span::duration(span) >= limit);
         if matches!(span.status, Status::Error { .. }) || (is_root && is_slow) {
             if let Some(held) = self.undecided.remove(trace) {
                 self.failed.adopt(trace, held);
