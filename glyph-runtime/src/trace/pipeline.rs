@@ -82,13 +82,7 @@ impl Pipeline {
         let sampler = settings.sampler.build(settings.keep_failures.is_some())?;
         destinations.extend(configured(settings, &resource)?);
         let ring = ring(settings, destinations.iter().any(|(name, _)| *name != FILE));
-        let mut queues = Vec::new();
-        for (name, destination) in destinations {
-            let queue = Arc::new(Queue::new(name, settings.batch));
-            // Those that were started end with the last handle of their queue's routes.
-            export::start(&queue, destination).map_err(TraceError::Thread)?;
-            queues.push(queue);
-        }
+        let queues = start_threads(destinations, settings.batch)?;
         let routes = Arc::new(Routes {
             queues,
             ring,
@@ -247,6 +241,25 @@ fn collector(
     _: &Resource,
 ) -> Result<Box<dyn Destination>, TraceError> {
     Err(otlp.protocol.missing())
+}
+
+/// A queue and a thread for each; none is left behind when one cannot be started.
+fn start_threads(
+    destinations: Vec<Named>,
+    batch: BatchLimits,
+) -> Result<Vec<Arc<Queue>>, TraceError> {
+    let mut queues: Vec<Arc<Queue>> = Vec::new();
+    for (name, destination) in destinations {
+        let queue = Arc::new(Queue::new(name, batch));
+        if let Err(error) = export::start(&queue, destination) {
+            for started in queues {
+                started.abandon();
+            }
+            return Err(TraceError::Thread(error));
+        }
+        queues.push(queue);
+    }
+    Ok(queues)
 }
 
 /// A collector makes the ring superfluous, a file does not: code cannot read that.

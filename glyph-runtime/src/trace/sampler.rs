@@ -9,11 +9,11 @@ use std::{
 
 use opentelemetry::{
     Context, KeyValue, TraceId,
-    trace::{Link, SpanKind, TraceContextExt},
+    trace::{Link, SpanKind, TraceContextExt, TraceState},
 };
 use opentelemetry_sdk::trace::{self as sdk, SamplingDecision, SamplingResult, ShouldSample};
 
-use super::TraceError;
+use super::{TraceError, export::is_export_thread};
 
 /// The most traces a second that [`Sampler::RateLimited`] can be told; it remembers the time of each.
 pub const MAX_RATE: u32 = 10_000;
@@ -47,11 +47,10 @@ impl Sampler {
         records_unsampled: bool,
     ) -> Result<Box<dyn ShouldSample>, TraceError> {
         let chosen = self.chosen()?;
-        Ok(if records_unsampled {
-            Box::new(RecordUnsampled(chosen))
-        } else {
-            chosen
-        })
+        Ok(Box::new(Decides {
+            chosen,
+            records_unsampled,
+        }))
     }
 
     fn chosen(&self) -> Result<Box<dyn ShouldSample>, TraceError> {
@@ -83,11 +82,15 @@ impl Sampler {
     }
 }
 
-/// Records what another sampler drops, for those who decide at a trace's end.
+/// Asks the chosen sampler, but for what an export does, and records what it drops for those who decide at a
+/// trace's end.
 #[derive(Clone, Debug)]
-struct RecordUnsampled(Box<dyn ShouldSample>);
+struct Decides {
+    chosen: Box<dyn ShouldSample>,
+    records_unsampled: bool,
+}
 
-impl ShouldSample for RecordUnsampled {
+impl ShouldSample for Decides {
     fn should_sample(
         &self,
         parent: Option<&Context>,
@@ -97,10 +100,17 @@ impl ShouldSample for RecordUnsampled {
         attributes: &[KeyValue],
         links: &[Link],
     ) -> SamplingResult {
+        if is_export_thread() {
+            return SamplingResult {
+                decision: SamplingDecision::Drop,
+                attributes: Vec::new(),
+                trace_state: TraceState::NONE,
+            };
+        }
         let mut result = self
-            .0
+            .chosen
             .should_sample(parent, trace, name, kind, attributes, links);
-        if result.decision == SamplingDecision::Drop {
+        if self.records_unsampled && result.decision == SamplingDecision::Drop {
             result.decision = SamplingDecision::RecordOnly;
         }
         result

@@ -4,6 +4,9 @@ use std::{fmt, path::PathBuf, time::Duration};
 
 use super::Sampler;
 
+/// No time limit is longer than a day.
+pub(crate) const LONGEST_TIME: Duration = Duration::from_secs(24 * 3600);
+
 /// Everything that a [`Pipeline`](super::Pipeline) can be told. [`Settings::new`] gives the defaults, and each field
 /// may be set by itself.
 ///
@@ -161,6 +164,17 @@ pub struct BatchLimits {
     pub delay: Duration,
     /// How long a batch may take, with all attempts; after that its spans are dropped and counted.
     pub export_timeout: Duration,
+}
+
+impl BatchLimits {
+    /// Times that a clock can hold.
+    pub(crate) fn clamped(self) -> Self {
+        Self {
+            delay: self.delay.min(LONGEST_TIME),
+            export_timeout: self.export_timeout.min(LONGEST_TIME),
+            ..self
+        }
+    }
 }
 
 impl Default for BatchLimits {

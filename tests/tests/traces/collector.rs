@@ -46,13 +46,13 @@ fn sent(
     let pipeline = Pipeline::start(&settings).unwrap();
     tree(&pipeline);
     pipeline.shutdown(LONG).unwrap();
-    let counts = pipeline.snapshot().exporters[0];
+    let counts = pipeline.snapshot().exporters[0].clone();
     assert_eq!(
         (counts.exported, counts.dropped_in_all(), counts.failures),
         (2, 0, 0)
     );
-    let [received] = <[_; 1]>::try_from(receiver.received()).unwrap();
-    received
+    let [request] = <[_; 1]>::try_from(receiver.received()).unwrap();
+    request
 }
 
 fn spans(received: &Received) -> &[Span] {

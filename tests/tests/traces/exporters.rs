@@ -50,7 +50,7 @@ impl SpanExporter for Silent {
 }
 
 fn counts(pipeline: &Pipeline) -> ExportCounts {
-    *pipeline.snapshot().exporter("mine").unwrap()
+    pipeline.snapshot().exporter("mine").unwrap().clone()
 }
 
 /// A gate that exports wait at, which tells when one has arrived.
@@ -159,6 +159,10 @@ fn a_panic_costs_its_batch_alone() {
     assert_eq!(
         (counts.exported, counts.failures, counts.exports),
         (2, 1, 2)
+    );
+    assert_eq!(
+        counts.last_error.as_deref(),
+        Some("it panicked: the first one panics")
     );
 }
 

@@ -32,7 +32,7 @@ fn counts_of(settings: &Settings) -> ExportCounts {
     let pipeline = Pipeline::start(settings).unwrap();
     spans(&pipeline, 3);
     let result = pipeline.shutdown(LONG);
-    let counts = pipeline.snapshot().exporters[0];
+    let counts = pipeline.snapshot().exporters[0].clone();
     assert_eq!(result.is_ok(), counts.dropped_in_all() == 0, "{result:?}");
     assert_eq!(counts.exported + counts.dropped_in_all(), 3, "{counts:?}");
     counts
@@ -63,8 +63,8 @@ fn nothing_is_sent_before_the_time_that_was_asked_for() {
         let receiver = Receiver::start([Answer::BackInASecond]);
         let counts = after(&receiver, protocol);
         assert_eq!((counts.exported, counts.failures), (3, 1), "{protocol:?}");
-        let received = receiver.received();
-        let pause = received[1].at - received[0].at;
+        let requests = receiver.received();
+        let pause = requests[1].at - requests[0].at;
         assert!(
             pause >= Duration::from_millis(990),
             "{protocol:?}: {pause:?}"
@@ -84,6 +84,7 @@ fn what_is_refused_is_not_tried_again() {
                 "{protocol:?} {fault:?}"
             );
             assert_eq!(receiver.received().len(), 1);
+            assert!(counts.last_error.is_some());
         }
     }
 }
@@ -115,6 +116,8 @@ fn a_collector_that_is_not_there_costs_the_spans() {
         let counts = counts_of(&impatient(&nobody(), protocol));
         assert_eq!(counts.dropped_for(DropReason::Failed), 3, "{protocol:?}");
         assert!(counts.failures > 1);
+        let error = counts.last_error.unwrap();
+        assert!(error.contains("refused"), "{protocol:?}: {error}");
     }
 }
 

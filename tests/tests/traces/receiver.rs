@@ -9,11 +9,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::{Router, body::Body, extract::State, http::Request, response::Response};
+use axum::{
+    Router,
+    body::Body,
+    extract::State,
+    http::{HeaderMap, HeaderValue, Request, header},
+    response::Response,
+};
 use bytes::{BufMut, Bytes, BytesMut};
 use flate2::read::GzDecoder;
 use glyph_runtime::trace::Protocol;
-use http::{HeaderMap, HeaderValue, header};
+
 use http_body_util::{BodyExt, Full};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo},

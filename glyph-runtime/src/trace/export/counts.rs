@@ -1,9 +1,16 @@
 //! What became of the spans.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    fmt::Display,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::Duration,
 };
+
+/// The most letters of an error that are kept, since a peer may have written it.
+const LONGEST_ERROR: usize = 256;
 
 /// Why a span was not exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,6 +63,7 @@ pub(crate) struct Counts {
     failures: AtomicU64,
     exports: AtomicU64,
     export_nanoseconds: AtomicU64,
+    last_error: Mutex<Option<String>>,
 }
 
 impl Counts {
@@ -70,8 +78,21 @@ impl Counts {
     }
 
     /// One attempt to export came to nothing.
-    pub(crate) fn failed(&self) {
+    pub(crate) fn failed(&self, error: &dyn Display) {
         self.failures.fetch_add(1, Relaxed);
+        let error = error.to_string().chars().take(LONGEST_ERROR).collect();
+        let mut last = self
+            .last_error
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *last = Some(error);
+    }
+
+    pub(crate) fn last_error(&self) -> Option<String> {
+        self.last_error
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     pub(crate) fn took(&self, time: Duration) {
@@ -94,12 +115,13 @@ impl Counts {
             export_time: Duration::from_nanos(self.export_nanoseconds.load(Relaxed)),
             queue_length: 0,
             queue_capacity: 0,
+            last_error: self.last_error(),
         }
     }
 }
 
 /// Counts of one exporter at one moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExportCounts {
     /// `otlp`, `file`, or the name that it was given.
@@ -118,6 +140,9 @@ pub struct ExportCounts {
     pub queue_length: u64,
     /// Spans that may wait.
     pub queue_capacity: u64,
+    /// Why the last attempt of all those that failed came to nothing, at most 256 letters. A collector may have
+    /// written it.
+    pub last_error: Option<String>,
 }
 
 impl ExportCounts {

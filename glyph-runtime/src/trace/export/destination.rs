@@ -45,10 +45,10 @@ impl<E: SpanExporter + 'static> Destination for FromSpanExporter<E> {
     fn export<'d>(&'d mut self, batch: Vec<SpanData>, counts: &'d Counts) -> Exporting<'d> {
         Box::pin(async move {
             let spans = batch.len();
-            if self.0.export(batch).await.is_ok() {
+            let Err(error) = self.0.export(batch).await else {
                 return Outcome::exported(spans);
-            }
-            counts.failed();
+            };
+            counts.failed(&error);
             Outcome::lost(DropReason::Failed)
         })
     }

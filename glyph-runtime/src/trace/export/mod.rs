@@ -9,4 +9,4 @@ pub(crate) use counts::Counts;
 pub use counts::{DropReason, ExportCounts};
 pub(crate) use destination::{Destination, Exporting, FromSpanExporter, Outcome};
 pub(crate) use queue::Queue;
-pub(crate) use worker::start;
+pub(crate) use worker::{is_export_thread, start};

@@ -57,7 +57,7 @@ impl Queue {
     pub(crate) fn new(name: &'static str, limits: BatchLimits) -> Self {
         Self {
             name,
-            limits,
+            limits: limits.clamped(),
             counts: Counts::default(),
             state: Mutex::default(),
             work: Notify::new(),

@@ -114,7 +114,7 @@ impl Destination for Writer {
             for span in &batch {
                 match line(span).and_then(|line| self.write(&line)) {
                     Ok(()) => exported += 1,
-                    Err(_) => counts.failed(),
+                    Err(error) => counts.failed(&error),
                 }
                 // Lets a deadline pass between two lines.
                 tokio::task::yield_now().await;

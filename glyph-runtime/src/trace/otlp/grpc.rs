@@ -21,7 +21,7 @@ use tonic_types::StatusExt;
 use super::{
     LONGEST_ANSWER, TraceError,
     endpoint::Endpoint,
-    failure::Failure,
+    failure::{Failure, Hope, chain},
     headers,
     tls::{self, Versions},
 };
@@ -78,20 +78,19 @@ fn failure(status: &Status) -> Failure {
     let after = status
         .get_details_retry_info()
         .and_then(|info| info.retry_delay);
-    match status.code() {
+    let hope = match status.code() {
         Code::Cancelled
         | Code::DeadlineExceeded
         | Code::Aborted
         | Code::OutOfRange
         | Code::Unavailable
-        | Code::DataLoss => Failure::Passing { after },
-        Code::ResourceExhausted if after.is_some() => Failure::Passing { after },
+        | Code::DataLoss => Hope::Later(after),
+        Code::ResourceExhausted if after.is_some() => Hope::Later(after),
         // The connection failed: no answer said so, an error here did.
-        Code::Unknown | Code::Internal if status.source().is_some() => {
-            Failure::Passing { after: None }
-        }
-        _ => Failure::Rejected,
-    }
+        Code::Unknown | Code::Internal if status.source().is_some() => Hope::Later(None),
+        _ => Hope::None,
+    };
+    Failure::new(hope, chain(status))
 }
 
 /// Messages that are encoded once for all attempts.

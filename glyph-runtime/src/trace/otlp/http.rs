@@ -15,7 +15,7 @@ use hyper_util::{
 use super::{
     LONGEST_ANSWER, TraceError,
     endpoint::Endpoint,
-    failure::Failure,
+    failure::{Failure, Hope},
     headers,
     tls::{self, Versions},
 };
@@ -65,15 +65,16 @@ impl Client {
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.uri.clone();
         *request.headers_mut() = self.headers.clone();
-        let passing = Failure::Passing { after: None };
-        let response = self.pool.request(request).await.map_err(|_| passing)?;
+        let response = self.pool.request(request).await;
+        let response = response.map_err(|error| Failure::on_the_way(&error))?;
         let (head, body) = response.into_parts();
         if !head.status.is_success() {
             return Err(failure(head.status, &head.headers));
         }
         let body = Limited::new(body, LONGEST_ANSWER).collect().await;
         // The spans were taken, so the request is not sent again, however its answer ends.
-        let body = body.map_err(|_| Failure::Rejected)?.to_bytes();
+        let body = body.map_err(|error| Failure::new(Hope::None, error.to_string()))?;
+        let body = body.to_bytes();
         Ok(if is_readable(&head.headers) {
             body
         } else {
@@ -92,15 +93,16 @@ fn is_readable(headers: &HeaderMap) -> bool {
 
 /// OTLP specification, "OTLP/HTTP Response": these four may pass, with `Retry-After` if there is one.
 fn failure(status: StatusCode, headers: &HeaderMap) -> Failure {
-    match status {
+    let hope = match status {
         StatusCode::TOO_MANY_REQUESTS
         | StatusCode::BAD_GATEWAY
         | StatusCode::SERVICE_UNAVAILABLE
-        | StatusCode::GATEWAY_TIMEOUT => Failure::Passing {
-            after: headers.get(header::RETRY_AFTER).and_then(retry_after),
-        },
-        _ => Failure::Rejected,
-    }
+        | StatusCode::GATEWAY_TIMEOUT => {
+            Hope::Later(headers.get(header::RETRY_AFTER).and_then(retry_after))
+        }
+        _ => Hope::None,
+    };
+    Failure::new(hope, format!("the collector answered {status}"))
 }
 
 /// Seconds or a date (RFC 9110, section 10.2.3).

@@ -26,7 +26,11 @@ use opentelemetry_proto::{
 use opentelemetry_sdk::{Resource, trace::SpanData};
 use prost::Message;
 
-use self::{endpoint::Endpoint, failure::Failure, retry::Retries};
+use self::{
+    endpoint::Endpoint,
+    failure::{Failure, Hope},
+    retry::Retries,
+};
 use super::{
     DropReason, OtlpSettings, Protocol, TraceError,
     export::{Counts, Destination, Exporting, Outcome},
@@ -62,6 +66,13 @@ impl Exporter {
         limit: Duration,
         resource: &Resource,
     ) -> Result<Self, TraceError> {
+        if settings.timeout.is_zero() {
+            return Err(TraceError::Setting {
+                name: "the time limit of an attempt",
+                value: "0".to_owned(),
+                allowed: "it is longer than nothing",
+            });
+        }
         let endpoint = Endpoint::parse(settings)?;
         let transport = match settings.protocol {
             #[cfg(feature = "otlp-grpc")]
@@ -97,12 +108,12 @@ impl Exporter {
                 let rejected = usize::try_from(rejected).unwrap_or(0);
                 Outcome::exported(spans.saturating_sub(rejected))
             }
-            Ok(Err(_)) => {
-                counts.failed();
+            Ok(Err(error)) => {
+                counts.failed(&format_args!("this is no collector: {error}"));
                 Outcome::lost(DropReason::Rejected)
             }
-            Err(Failure::Rejected) => Outcome::lost(DropReason::Rejected),
-            Err(Failure::Passing { .. }) => Outcome::lost(DropReason::Failed),
+            Err(Hope::None) => Outcome::lost(DropReason::Rejected),
+            Err(Hope::Later(_)) => Outcome::lost(DropReason::Failed),
         }
     }
 }

@@ -9,7 +9,8 @@ use std::{
 
 use tokio::time::{sleep_until, timeout_at};
 
-use super::{Counts, Failure};
+use super::{Counts, Failure, Hope};
+use crate::trace::settings::LONGEST_TIME;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -28,8 +29,8 @@ pub(super) struct Retries {
 impl Retries {
     pub(super) fn new(limit: Duration, attempt_limit: Duration) -> Self {
         Self {
-            limit,
-            attempt_limit,
+            limit: limit.min(LONGEST_TIME),
+            attempt_limit: attempt_limit.min(LONGEST_TIME),
             silent_until: None,
         }
     }
@@ -38,7 +39,7 @@ impl Retries {
         &mut self,
         counts: &Counts,
         mut attempt: impl FnMut() -> F,
-    ) -> Result<T, Failure>
+    ) -> Result<T, Hope>
     where
         F: Future<Output = Result<T, Failure>>,
     {
@@ -48,33 +49,41 @@ impl Retries {
         loop {
             if let Some(at) = next {
                 if at >= deadline {
-                    // Kept for the next batch, unless it is past by then.
-                    self.silent_until = next;
-                    return Err(Failure::Passing { after: None });
+                    return Err(Hope::Later(None));
                 }
                 sleep_until(at.into()).await;
             }
-            let ends = deadline.min(Instant::now() + self.attempt_limit);
-            let result = timeout_at(ends.into(), attempt()).await;
-            let after = match result.unwrap_or(Err(Failure::Passing { after: None })) {
+            let failure = match self.attempt(deadline, attempt()).await {
                 Ok(answer) => return Ok(answer),
-                Err(Failure::Rejected) => {
-                    counts.failed();
-                    return Err(Failure::Rejected);
-                }
-                Err(Failure::Passing { after }) => after,
+                Err(failure) => failure,
             };
-            counts.failed();
+            counts.failed(&failure);
+            let Hope::Later(after) = failure.hope else {
+                return Err(failure.hope);
+            };
             let wait = match after {
                 Some(after) => after.min(LONGEST_REQUESTED),
                 None => jittered(pause),
             };
-            next = Some(Instant::now() + wait);
+            let at = Instant::now() + wait;
+            // It holds for the next batch as well, should this one be given up.
+            self.silent_until = after.map(|_| at);
+            next = Some(at);
             pause = (pause * 2).min(LONGEST_PAUSE);
-            if after.is_none() && next.is_some_and(|at| at >= deadline) {
-                return Err(Failure::Passing { after: None });
-            }
         }
+    }
+
+    async fn attempt<T>(
+        &self,
+        deadline: Instant,
+        attempt: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let ends = deadline.min(Instant::now() + self.attempt_limit);
+        let result = timeout_at(ends.into(), attempt).await;
+        result.unwrap_or_else(|_| {
+            let why = format!("there was no answer within {:?}", self.attempt_limit);
+            Err(Failure::new(Hope::Later(None), why))
+        })
     }
 }
 

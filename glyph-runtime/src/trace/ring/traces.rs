@@ -81,7 +81,8 @@ impl Traces {
 
     pub(super) fn remove(&mut self, trace: TraceId) -> Option<Held> {
         let held = self.held.remove(&trace)?;
-        self.order.retain(|other| *other != trace);
+        let place = self.order.iter().position(|other| *other == trace);
+        place.and_then(|place| self.order.remove(place));
         self.spans -= held.spans.len();
         self.bytes -= held.bytes;
         Some(held)
