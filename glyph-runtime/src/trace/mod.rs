@@ -29,7 +29,7 @@
 mod error;
 mod export;
 mod file;
-#[cfg(feature = "otlp")]
+#[cfg(feature = "_otlp")]
 mod otlp;
 #[cfg(feature = "prometheus")]
 mod page;

@@ -224,7 +224,7 @@ fn configured(settings: &Settings, resource: &Resource) -> Result<Vec<Named>, Tr
     Ok(destinations)
 }
 
-#[cfg(feature = "otlp")]
+#[cfg(feature = "_otlp")]
 fn collector(
     otlp: &super::OtlpSettings,
     settings: &Settings,
@@ -234,7 +234,7 @@ fn collector(
     Ok(Box::new(exporter))
 }
 
-#[cfg(not(feature = "otlp"))]
+#[cfg(not(feature = "_otlp"))]
 fn collector(
     otlp: &super::OtlpSettings,
     _: &Settings,

@@ -10,7 +10,7 @@ use std::{
 };
 
 use glyph_runtime::trace::{
-    DropReason, ExportCounts, Pipeline, Settings, Unflushed, UnflushedExporter,
+    DropReason, ExportCounts, Pipeline, Protocol, Settings, Unflushed, UnflushedExporter,
 };
 use opentelemetry::{
     KeyValue,
@@ -21,7 +21,7 @@ use opentelemetry_sdk::{
     trace::{SpanData, SpanExporter},
 };
 
-use crate::{LONG, hasty, spans, within};
+use crate::{LONG, hasty, receiver::Receiver as Collector, spans, to_collector, within};
 
 /// Does what a function says with each batch.
 struct Does<F>(F);
@@ -230,13 +230,30 @@ fn a_flush_that_is_out_of_time_takes_nothing_away() {
 #[test]
 fn limits_that_make_no_sense_are_errors() {
     let error = |change: fn(&mut Settings)| {
-        let mut settings = Settings::new("shop");
+        let mut settings = to_collector("http://collector", Protocol::HttpProtobuf);
         change(&mut settings);
         Pipeline::start(&settings).unwrap_err().to_string()
     };
     assert!(error(|settings| settings.batch.queue = 0).contains("queue"));
     assert!(error(|settings| settings.batch.batch = 4096).contains("4096"));
+    let export = error(|settings| settings.batch.export_timeout = Duration::ZERO);
+    assert!(export.contains("the export's time limit"), "{export}");
+    let attempt = error(|settings| settings.otlp.as_mut().unwrap().timeout = Duration::ZERO);
     assert!(
-        error(|settings| settings.batch.export_timeout = Duration::ZERO).contains("time limit")
+        attempt.contains("the time limit of an attempt"),
+        "{attempt}"
     );
+}
+
+#[test]
+fn limits_beyond_any_clock_are_taken_as_very_long() {
+    let receiver = Collector::start([]);
+    let mut settings = to_collector(&receiver.endpoint(), Protocol::HttpProtobuf);
+    settings.otlp.as_mut().unwrap().timeout = Duration::MAX;
+    settings.batch.delay = Duration::MAX;
+    settings.batch.export_timeout = Duration::MAX;
+    let pipeline = Pipeline::start(&settings).unwrap();
+    spans(&pipeline, 1);
+    assert_eq!(pipeline.shutdown(Duration::MAX), Ok(()));
+    assert_eq!(receiver.accepted().len(), 1);
 }

@@ -24,6 +24,7 @@ impl Failure {
     }
 
     /// Something failed on the way.
+    #[cfg(feature = "otlp-http")]
     pub(super) fn on_the_way(error: &dyn Error) -> Self {
         Self::new(Hope::Later(None), chain(error))
     }
