@@ -57,13 +57,17 @@ impl Ring {
     pub(crate) fn push(&self, span: SpanData) {
         let size = size::of_span(&span);
         let span = Arc::new(span);
+        let mut gone = Vec::new();
         let mut inner = self.lock();
         if let Some(keep) = self.keep_failures {
-            inner.judge(keep, &span, size);
+            gone = inner.judge(keep, &span, size);
         }
         if self.keeps_sampled && span.span_context.is_sampled() {
-            inner.sampled.push(span, size);
+            gone.append(&mut inner.sampled.push(span, size));
         }
+        drop(inner);
+        // Freeing takes longer than all the rest, and others wait for the lock.
+        drop(gone);
     }
 
     /// The latest trace first.
@@ -107,24 +111,24 @@ impl Ring {
 
 impl Inner {
     /// An error decides at once; a root without one decides when it ends.
-    fn judge(&mut self, keep: KeepFailures, span: &Arc<SpanData>, size: usize) {
+    fn judge(&mut self, keep: KeepFailures, span: &Arc<SpanData>, size: usize) -> Vec<Held> {
         let trace = span.span_context.trace_id();
         if self.failed.contains(trace) {
-            self.failed.push(Arc::clone(span), size);
-            return;
+            return self.failed.push(Arc::clone(span), size);
         }
-        self.undecided.push(Arc::clone(span), size);
+        let mut gone = self.undecided.push(Arc::clone(span), size);
         let is_root = span.parent_span_id == SpanId::INVALID || span.parent_span_is_remote;
         let is_slow = keep
             .slower_than
             .is_some_and(|limit| span::duration(span) >= limit);
         if matches!(span.status, Status::Error { .. }) || (is_root && is_slow) {
             if let Some(held) = self.undecided.remove(trace) {
-                self.failed.adopt(trace, held);
+                gone.append(&mut self.failed.adopt(trace, held));
             }
         } else if is_root {
-            self.undecided.remove(trace);
+            gone.extend(self.undecided.remove(trace));
         }
+        gone
     }
 }
 

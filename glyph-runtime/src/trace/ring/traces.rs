@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use foldhash::fast::RandomState;
 use opentelemetry::TraceId;
 use opentelemetry_sdk::trace::SpanData;
 
@@ -15,7 +16,7 @@ pub(super) struct Traces {
     max_bytes: usize,
     spans: usize,
     bytes: usize,
-    held: HashMap<TraceId, Held>,
+    held: HashMap<TraceId, Held, RandomState>,
     order: VecDeque<TraceId>,
 }
 
@@ -34,7 +35,7 @@ impl Traces {
             max_bytes,
             spans: 0,
             bytes: 0,
-            held: HashMap::new(),
+            held: HashMap::default(),
             order: VecDeque::new(),
         }
     }
@@ -43,40 +44,43 @@ impl Traces {
         self.held.contains_key(&trace)
     }
 
-    pub(super) fn push(&mut self, span: Arc<SpanData>, size: usize) {
+    /// Takes a span in, and gives back what had to go for it, to be freed where nobody waits for it.
+    #[must_use]
+    pub(super) fn push(&mut self, span: Arc<SpanData>, size: usize) -> Vec<Held> {
         let trace = span.span_context.trace_id();
-        self.make_room(trace, 1, size);
+        let gone = self.make_room(trace, 1, size);
         let has_room = self.has_room(1, size);
-        let Some(held) = self.entry(trace, has_room) else {
-            return;
-        };
-        if !has_room {
-            held.missing += 1;
-            return;
+        if let Some(held) = self.entry(trace, has_room) {
+            if has_room {
+                held.spans.push(span);
+                held.bytes += size;
+                self.spans += 1;
+                self.bytes += size;
+            } else {
+                held.missing += 1;
+            }
         }
-        held.spans.push(span);
-        held.bytes += size;
-        self.spans += 1;
-        self.bytes += size;
+        gone
     }
 
-    /// Takes in what was held elsewhere.
-    pub(super) fn adopt(&mut self, trace: TraceId, other: Held) {
-        self.make_room(trace, other.spans.len(), other.bytes);
+    /// [`Traces::push`] for what was held elsewhere.
+    #[must_use]
+    pub(super) fn adopt(&mut self, trace: TraceId, other: Held) -> Vec<Held> {
+        let gone = self.make_room(trace, other.spans.len(), other.bytes);
         let has_room = self.has_room(other.spans.len(), other.bytes);
-        let Some(held) = self.entry(trace, has_room) else {
-            return;
-        };
-        held.missing += other.missing;
-        if !has_room {
-            held.missing += other.spans.len() as u64;
-            return;
-        }
         let spans = other.spans.len();
-        held.bytes += other.bytes;
-        held.spans.extend(other.spans);
-        self.spans += spans;
-        self.bytes += other.bytes;
+        if let Some(held) = self.entry(trace, has_room) {
+            held.missing += other.missing;
+            if has_room {
+                held.bytes += other.bytes;
+                held.spans.extend(other.spans);
+                self.spans += spans;
+                self.bytes += other.bytes;
+            } else {
+                held.missing += spans as u64;
+            }
+        }
+        gone
     }
 
     pub(super) fn remove(&mut self, trace: TraceId) -> Option<Held> {
@@ -117,14 +121,18 @@ impl Traces {
     }
 
     /// Lets the oldest traces go, but never `current`.
-    fn make_room(&mut self, current: TraceId, spans: usize, bytes: usize) {
+    fn make_room(&mut self, current: TraceId, spans: usize, bytes: usize) -> Vec<Held> {
+        let mut gone = Vec::new();
         if spans > self.max_spans || bytes > self.max_bytes {
-            return;
+            return gone;
         }
         while !self.has_room(spans, bytes) {
             let oldest = self.order.iter().copied().find(|trace| *trace != current);
-            let Some(oldest) = oldest else { return };
-            self.remove(oldest);
+            let Some(oldest) = oldest.and_then(|oldest| self.remove(oldest)) else {
+                break;
+            };
+            gone.push(oldest);
         }
+        gone
     }
 }
