@@ -4,7 +4,7 @@ use std::{
     sync::{
         Arc, Condvar, Mutex,
         atomic::{AtomicUsize, Ordering::Relaxed},
-        mpsc::{self, Receiver, SyncSender},
+        mpsc::{self, Receiver, RecvTimeoutError, SyncSender},
     },
     time::Duration,
 };
@@ -182,7 +182,7 @@ fn an_export_that_never_ends_is_given_up() {
 
 #[test]
 fn a_thread_that_hangs_for_good_cannot_hold_up_the_shutdown() {
-    let (pipeline, gate, _arrivals) = held_up(&Settings::new("shop"));
+    let (pipeline, gate, arrivals) = held_up(&Settings::new("shop"));
     spans(&pipeline, 4);
     let (result, pipeline) = within(LONG, move || {
         let result = pipeline.shutdown(Duration::from_millis(100));
@@ -200,6 +200,12 @@ fn a_thread_that_hangs_for_good_cannot_hold_up_the_shutdown() {
     );
     // What comes of it later is not counted a second time.
     gate.open();
+    let ended = arrivals.recv_timeout(LONG);
+    assert_eq!(
+        ended,
+        Err(RecvTimeoutError::Disconnected),
+        "the thread goes on"
+    );
     assert_eq!(pipeline.shutdown(LONG), Ok(()));
     assert_eq!(counts(&pipeline).dropped_for(DropReason::Shutdown), 5);
     assert_eq!(counts(&pipeline).exported, 0);

@@ -95,6 +95,7 @@ impl Worker {
         // A panic may come from making the future as well as from running it.
         let exporting = AssertUnwindSafe(async move { destination.export(batch, counts).await });
         let outcome = tokio::select! {
+            biased;
             outcome = exporting.catch_unwind() => outcome.unwrap_or_else(|panic| {
                 counts.failed(&format_args!("it panicked: {}", message(&*panic)));
                 Outcome::lost(DropReason::Panicked)
