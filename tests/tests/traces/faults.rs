@@ -1,6 +1,7 @@
 //! Collectors that misbehave cost their spans, counted, and nothing else.
 
 use std::{
+    collections::HashSet,
     io::{Read, Write},
     net::TcpListener,
     thread,
@@ -198,4 +199,52 @@ fn a_flood_into_a_dead_collector_stays_within_its_bounds() {
         (10_000, 10_000)
     );
     assert_eq!(snapshot.exporters[0].dropped_in_all(), 10_000);
+}
+
+#[test]
+fn under_all_faults_at_once_every_span_is_counted_once() {
+    for protocol in PROTOCOLS {
+        let faults = [
+            Answer::Accept,
+            Answer::Unavailable,
+            Answer::AcceptBut(3),
+            Answer::Refuse,
+            Answer::Garbage,
+            Answer::Accept,
+            Answer::Die,
+        ];
+        let script = faults.into_iter().cycle().take(40).chain([Answer::Hang]);
+        let receiver = Receiver::start(script);
+        let mut settings = impatient(&receiver.endpoint(), protocol);
+        settings.otlp.as_mut().unwrap().timeout = Duration::from_secs(2);
+        settings.batch.export_timeout = Duration::from_secs(3);
+        settings.batch.queue = 1000;
+        settings.batch.batch = 100;
+        let pipeline = Pipeline::start(&settings).unwrap();
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| spans(&pipeline, 500));
+            }
+        });
+        let _some_are_lost = pipeline.shutdown(LONG);
+        let counts = pipeline.snapshot().exporters[0].clone();
+        assert_eq!(
+            counts.exported + counts.dropped_in_all(),
+            2000,
+            "{counts:?}"
+        );
+        let accepted = receiver.accepted();
+        let different: HashSet<_> = accepted.iter().map(|span| &span.span_id).collect();
+        assert_eq!(
+            different.len(),
+            accepted.len(),
+            "no span is sent again after it was taken"
+        );
+        // The collector says of some that it took that it did not.
+        let taken = accepted.len() as u64;
+        assert!(
+            (taken.saturating_sub(3 * 40)..=taken).contains(&counts.exported),
+            "{counts:?} {taken}"
+        );
+    }
 }
