@@ -213,7 +213,9 @@ fn under_all_faults_at_once_every_span_is_counted_once() {
             Answer::Accept,
             Answer::Die,
         ];
-        let script = faults.into_iter().cycle().take(40).chain([Answer::Hang]);
+        let script = [Answer::Hang]
+            .into_iter()
+            .chain(faults.into_iter().cycle().take(40));
         let receiver = Receiver::start(script);
         let mut settings = impatient(&receiver.endpoint(), protocol);
         settings.otlp.as_mut().unwrap().timeout = Duration::from_secs(2);
