@@ -10,11 +10,11 @@ mod negotiate;
 mod own;
 mod page;
 
-#[cfg(feature = "facade")]
+#[cfg(any(feature = "facade", feature = "trace"))]
 pub(crate) use family::push_head;
 pub use format::Format;
 pub(crate) use own::Target;
-#[cfg(feature = "facade")]
+#[cfg(any(feature = "facade", feature = "trace"))]
 pub(crate) use own::push_sample;
 #[cfg(feature = "facade")]
 pub(crate) use page::ForeignFamilies;

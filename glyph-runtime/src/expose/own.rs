@@ -1,5 +1,7 @@
 //! What glyph says of itself on the page.
 
+#[cfg(feature = "trace")]
+use std::sync::{Arc, OnceLock};
 use std::{
     sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::Duration,
@@ -14,6 +16,8 @@ pub(crate) struct OwnMetrics {
     scrapes: AtomicU64,
     scrape_nanoseconds: AtomicU64,
     series: AtomicU64,
+    #[cfg(feature = "trace")]
+    traces: OnceLock<Arc<crate::trace::Routes>>,
 }
 
 /// Who is scraped (OpenTelemetry, "Prometheus and OpenMetrics Compatibility": resource attributes).
@@ -81,6 +85,16 @@ impl OwnMetrics {
             push_head(page, format, name, kind, help, unit);
             push_sample(page, name, kind, &[], value);
         }
+        #[cfg(feature = "trace")]
+        if let Some(traces) = self.traces.get() {
+            crate::trace::push_page(page, format, traces);
+        }
+    }
+
+    /// Puts what became of a pipeline's spans on the page; the first pipeline stays.
+    #[cfg(feature = "trace")]
+    pub(crate) fn traces(&self, pipeline: &crate::trace::Pipeline) {
+        let _already_there = self.traces.set(Arc::clone(pipeline.routes()));
     }
 }
 

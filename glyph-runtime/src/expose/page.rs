@@ -62,6 +62,11 @@ impl Page {
         }
     }
 
+    #[cfg(feature = "trace")]
+    pub(crate) fn traces(&self, pipeline: &crate::trace::Pipeline) {
+        self.shared.own.traces(pipeline);
+    }
+
     /// The whole page.
     #[must_use]
     pub fn text(&self, format: Format) -> String {

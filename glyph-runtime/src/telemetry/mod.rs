@@ -62,4 +62,10 @@ impl Telemetry {
     pub fn pieces(&self, format: Format) -> Pieces {
         self.page.pieces(format)
     }
+
+    /// Puts what became of the pipeline's spans on the page, under `glyph_trace_*` and `glyph_export_*`.
+    #[cfg(feature = "trace")]
+    pub fn traces(&self, pipeline: &crate::trace::Pipeline) {
+        self.page.traces(pipeline);
+    }
 }

@@ -61,7 +61,10 @@ pub(crate) fn around(another_parent: bool) -> Option<Around> {
         let span = context.span();
         let span = span.span_context();
         let unsampled = span.is_valid() && !span.is_sampled();
-        let suppressed = unsampled && !another_parent && !unsampled_spans_are_built();
+        let suppressed = unsampled
+            && !another_parent
+            && !unsampled_spans_are_built()
+            && !super::unsampled::are_recorded();
         (!suppressed).then(|| Around(id(span)))
     })
 }

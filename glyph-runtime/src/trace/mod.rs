@@ -1,8 +1,64 @@
-//! Traces: the span that is current, and what sampling means for stages.
+//! Traces: who samples them, where they are kept, and how they leave the process.
+//!
+//! A [`Pipeline`] takes the spans that [`tracing`] makes and hands them on: to an OTLP collector, to a file, or, when
+//! there is neither a collector nor the wish for one, to a ring of recent traces in the process that
+//! [`Pipeline::recent`] reads. Each exporter has a bounded queue and a thread with a runtime of its own. Ending a span
+//! never waits for one, and a span that does not arrive is counted with the reason: see [`Pipeline::snapshot`].
+//!
+//! ```
+//! use std::time::Duration;
+//! use glyph_runtime::trace::{Pipeline, Settings};
+//! use tracing_subscriber::layer::SubscriberExt;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let pipeline = Pipeline::start(&Settings::new("glyphoxa"))?;
+//! let subscriber = tracing_subscriber::registry().with(pipeline.layer());
+//! tracing::subscriber::with_default(subscriber, || {
+//!     let _request = tracing::info_span!("request").entered();
+//!     tracing::info_span!("lookup").in_scope(|| {});
+//! });
+//! let trace = &pipeline.recent()[0];
+//! let root = trace.root().ok_or("no root")?;
+//! assert_eq!(root.name, "request");
+//! assert_eq!(trace.children(root).count(), 1);
+//! pipeline.shutdown(Duration::from_secs(5))?;
+//! # Ok(())
+//! # }
+//! ```
 
 mod current;
+mod error;
+mod export;
+mod file;
 mod link;
+#[cfg(feature = "_otlp")]
+mod otlp;
+#[cfg(feature = "prometheus")]
+mod page;
+mod pipeline;
+mod processor;
+mod resource;
+mod ring;
+mod sampler;
+mod settings;
+mod size;
+mod span;
+pub(crate) mod unsampled;
 
 pub(crate) use current::{Around, Place, around, exemplar, exemplar_at};
 pub use current::{unsampled_spans, unsampled_spans_are_built};
+pub use error::{TraceError, Unflushed, UnflushedExporter};
+pub use export::{DropReason, ExportCounts};
+pub use file::{Conversion, chrome};
 pub(crate) use link::link;
+#[cfg(feature = "prometheus")]
+pub(crate) use page::push as push_page;
+pub use pipeline::{Pipeline, Snapshot};
+#[cfg(feature = "prometheus")]
+pub(crate) use processor::Routes;
+pub use sampler::{MAX_RATE, Sampler};
+pub use settings::{
+    BatchLimits, Compression, FileSettings, KeepFailures, OtlpSettings, Protocol, RingLimits,
+    Settings, SpanLimits, TlsSettings,
+};
+pub use span::{Span, SpanEvent, SpanKind, SpanLink, SpanStatus, Trace};

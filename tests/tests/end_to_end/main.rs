@@ -1,7 +1,8 @@
-//! The whole way: programs that run, scraped by the real Prometheus, and pages read by independent parsers.
+//! The whole way: programs that run, scraped by the real Prometheus, pages read by independent parsers, and
+//! spans received by a collector that others wrote.
 //!
-//! These tests need Debian's `prometheus` package (it brings `promtool`) and Python with
-//! `prometheus-client`. `.ci/run` installs both and runs what a plain `cargo test` leaves out.
+//! These tests need Debian's `prometheus` package (it brings `promtool`), Python with `prometheus-client`, and
+//! `rotel` (`pip install rotel==0.0.1a15`). `.ci/run` installs them and runs what a plain `cargo test` leaves out.
 #![expect(
     clippy::indexing_slicing,
     reason = "what is not in a JSON value is null, never a panic"
@@ -18,6 +19,8 @@ mod glyphoxa;
 mod http;
 mod key_metrics;
 mod negotiation;
+mod otlp;
 mod page;
 mod process;
 mod prometheus;
+mod rotel;

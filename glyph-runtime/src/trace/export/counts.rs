@@ -1,0 +1,161 @@
+//! What became of the spans.
+
+use std::{
+    fmt::Display,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+/// The most letters of an error that are kept, since a peer may have written it.
+const LONGEST_ERROR: usize = 256;
+
+/// Why a span was not exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DropReason {
+    /// The queue had no room, in spans or in bytes.
+    QueueFull,
+    /// Exporting it took longer than the limit.
+    Timeout,
+    /// The other side answered that it does not take it.
+    Rejected,
+    /// It could not be sent or written, all attempts included.
+    Failed,
+    /// The exporter panicked.
+    Panicked,
+    /// The deadline of the shutdown passed, or it ended after the shutdown.
+    Shutdown,
+}
+
+impl DropReason {
+    /// Every reason.
+    pub const ALL: [Self; 6] = [
+        Self::QueueFull,
+        Self::Timeout,
+        Self::Rejected,
+        Self::Failed,
+        Self::Panicked,
+        Self::Shutdown,
+    ];
+
+    /// Its name as a label value.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::QueueFull => "queue_full",
+            Self::Timeout => "timeout",
+            Self::Rejected => "rejected",
+            Self::Failed => "failed",
+            Self::Panicked => "panicked",
+            Self::Shutdown => "shutdown",
+        }
+    }
+}
+
+/// Counts of one exporter, while it works.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    exported: AtomicU64,
+    dropped: [AtomicU64; DropReason::ALL.len()],
+    failures: AtomicU64,
+    exports: AtomicU64,
+    export_nanoseconds: AtomicU64,
+    last_error: Mutex<Option<String>>,
+}
+
+impl Counts {
+    pub(crate) fn exported(&self, spans: u64) {
+        self.exported.fetch_add(spans, Relaxed);
+    }
+
+    pub(crate) fn dropped(&self, reason: DropReason, spans: u64) {
+        if let Some(count) = self.dropped.get(reason as usize) {
+            count.fetch_add(spans, Relaxed);
+        }
+    }
+
+    /// One attempt to export came to nothing.
+    pub(crate) fn failed(&self, error: &dyn Display) {
+        self.failures.fetch_add(1, Relaxed);
+        let error = error.to_string().chars().take(LONGEST_ERROR).collect();
+        let mut last = self
+            .last_error
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *last = Some(error);
+    }
+
+    pub(crate) fn last_error(&self) -> Option<String> {
+        self.last_error
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn took(&self, time: Duration) {
+        let nanoseconds = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        self.exports.fetch_add(1, Relaxed);
+        self.export_nanoseconds.fetch_add(nanoseconds, Relaxed);
+    }
+
+    pub(crate) fn snapshot(&self, exporter: &'static str) -> ExportCounts {
+        let dropped = DropReason::ALL.map(|reason| {
+            let count = self.dropped.get(reason as usize);
+            (reason, count.map_or(0, |count| count.load(Relaxed)))
+        });
+        ExportCounts {
+            exporter,
+            exported: self.exported.load(Relaxed),
+            dropped,
+            failures: self.failures.load(Relaxed),
+            exports: self.exports.load(Relaxed),
+            export_time: Duration::from_nanos(self.export_nanoseconds.load(Relaxed)),
+            queue_length: 0,
+            queue_capacity: 0,
+            last_error: self.last_error(),
+        }
+    }
+}
+
+/// Counts of one exporter at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExportCounts {
+    /// `otlp`, `file`, or the name that it was given.
+    pub exporter: &'static str,
+    /// Spans that arrived.
+    pub exported: u64,
+    /// Spans that did not, by reason.
+    pub dropped: [(DropReason, u64); DropReason::ALL.len()],
+    /// Attempts that came to nothing; a batch may be tried again.
+    pub failures: u64,
+    /// Batches that were exported or given up.
+    pub exports: u64,
+    /// The time that those took, attempts and pauses included.
+    pub export_time: Duration,
+    /// Spans that wait now.
+    pub queue_length: u64,
+    /// Spans that may wait.
+    pub queue_capacity: u64,
+    /// Why the last attempt of all those that failed came to nothing, at most 256 letters. A collector may have
+    /// written it.
+    pub last_error: Option<String>,
+}
+
+impl ExportCounts {
+    /// Spans that were dropped for one reason.
+    #[must_use]
+    pub fn dropped_for(&self, reason: DropReason) -> u64 {
+        let found = self.dropped.iter().find(|(known, _)| *known == reason);
+        found.map_or(0, |(_, count)| *count)
+    }
+
+    /// Spans that were dropped for any reason.
+    #[must_use]
+    pub fn dropped_in_all(&self) -> u64 {
+        self.dropped.iter().map(|(_, count)| count).sum()
+    }
+}

@@ -1,0 +1,157 @@
+//! Writes lines, and begins a new file when one is full.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use opentelemetry_sdk::trace::SpanData;
+
+use crate::trace::{
+    FileSettings, Span, TraceError,
+    export::{Counts, Destination, DropReason, Exporting, Outcome},
+};
+
+/// The current file and what is known of it.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    settings: FileSettings,
+    current: Option<Current>,
+}
+
+#[derive(Debug)]
+struct Current {
+    file: File,
+    bytes: u64,
+    /// A line was cut off by an error, and the next one is not to be joined to it.
+    torn: bool,
+}
+
+impl Writer {
+    /// Opens the file, to go on behind what is there.
+    pub(crate) fn open(settings: &FileSettings) -> Result<Self, TraceError> {
+        let current = Current::open(&settings.path).map_err(|source| TraceError::File {
+            path: settings.path.clone(),
+            source,
+        })?;
+        Ok(Self {
+            settings: settings.clone(),
+            current: Some(current),
+        })
+    }
+
+    fn write(&mut self, line: &[u8]) -> io::Result<()> {
+        let length = line.len() as u64;
+        let is_full = self.current.as_ref().is_some_and(|current| {
+            current.bytes > 0 && current.bytes + length > self.settings.max_bytes
+        });
+        if is_full {
+            self.current = None;
+            self.rotate()?;
+        }
+        if self.current.is_none() {
+            self.current = Some(Current::open(&self.settings.path)?);
+        }
+        let Some(current) = &mut self.current else {
+            return Ok(());
+        };
+        let result = current.write(line);
+        if result.is_err() {
+            // Opened anew for the next line, as the file may have been moved or its disk replaced.
+            self.current = None;
+        }
+        result
+    }
+
+    /// `x.2` becomes `x.3`, `x.1` becomes `x.2`, `x` becomes `x.1`; the last one goes.
+    fn rotate(&self) -> io::Result<()> {
+        let path = &self.settings.path;
+        for number in (1..self.settings.kept_files).rev() {
+            move_if_there(&numbered(path, number), &numbered(path, number + 1))?;
+        }
+        if self.settings.kept_files > 0 {
+            move_if_there(path, &numbered(path, 1))
+        } else {
+            fs::remove_file(path)
+        }
+    }
+}
+
+impl Current {
+    fn open(path: &Path) -> io::Result<Self> {
+        let mut options = OpenOptions::new();
+        options.create(true).append(true).read(true);
+        // Attributes may say what not everybody on the machine is to know.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path)?;
+        let bytes = file.metadata()?.len();
+        Ok(Self {
+            torn: bytes > 0 && !ends_in_newline(&file, bytes),
+            file,
+            bytes,
+        })
+    }
+
+    fn write(&mut self, line: &[u8]) -> io::Result<()> {
+        if self.torn {
+            self.file.write_all(b"\n")?;
+            self.torn = false;
+            self.bytes += 1;
+        }
+        self.file.write_all(line)?;
+        self.bytes += line.len() as u64;
+        Ok(())
+    }
+}
+
+impl Destination for Writer {
+    fn export<'d>(&'d mut self, batch: Vec<SpanData>, counts: &'d Counts) -> Exporting<'d> {
+        Box::pin(async move {
+            let mut exported = 0;
+            for span in &batch {
+                match line(span).and_then(|line| self.write(&line)) {
+                    Ok(()) => exported += 1,
+                    Err(error) => counts.failed(&error),
+                }
+                // Lets a deadline pass between two lines.
+                tokio::task::yield_now().await;
+            }
+            Outcome {
+                exported,
+                reason: DropReason::Failed,
+            }
+        })
+    }
+}
+
+fn line(span: &SpanData) -> io::Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(&Span::from(span))?;
+    line.push(b'\n');
+    Ok(line)
+}
+
+fn numbered(path: &Path, number: u32) -> PathBuf {
+    let mut name: OsString = path.as_os_str().to_owned();
+    name.push(format!(".{number}"));
+    name.into()
+}
+
+fn move_if_there(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::rename(from, to) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+fn ends_in_newline(file: &File, bytes: u64) -> bool {
+    use io::{Read, Seek, SeekFrom};
+    let mut file = file;
+    let mut last = [0];
+    let read = file
+        .seek(SeekFrom::Start(bytes - 1))
+        .and_then(|_| file.read_exact(&mut last));
+    read.is_ok() && last == *b"\n"
+}

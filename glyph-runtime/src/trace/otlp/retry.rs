@@ -1,0 +1,95 @@
+//! Attempts and the pauses between them.
+
+use std::{
+    collections::hash_map::RandomState,
+    future::Future,
+    hash::{BuildHasher, Hasher},
+    time::{Duration, Instant},
+};
+
+use tokio::time::{sleep_until, timeout_at};
+
+use super::{Counts, Failure, Hope};
+use crate::trace::settings::LONGEST_TIME;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// A collector is not believed when it asks for more.
+const LONGEST_REQUESTED: Duration = Duration::from_secs(300);
+
+/// Tries until the time for a batch is used up, each pause twice as long as the one before it.
+#[derive(Debug)]
+pub(super) struct Retries {
+    limit: Duration,
+    attempt_limit: Duration,
+    /// The other side asked for silence until then, which holds for the next batch as well.
+    silent_until: Option<Instant>,
+}
+
+impl Retries {
+    pub(super) fn new(limit: Duration, attempt_limit: Duration) -> Self {
+        Self {
+            limit: limit.min(LONGEST_TIME),
+            attempt_limit: attempt_limit.min(LONGEST_TIME),
+            silent_until: None,
+        }
+    }
+
+    pub(super) async fn run<T, F>(
+        &mut self,
+        counts: &Counts,
+        mut attempt: impl FnMut() -> F,
+    ) -> Result<T, Hope>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        let deadline = Instant::now() + self.limit;
+        let mut pause = FIRST_PAUSE;
+        let mut next = self.silent_until.take();
+        loop {
+            if let Some(at) = next {
+                if at >= deadline {
+                    return Err(Hope::Later(None));
+                }
+                sleep_until(at.into()).await;
+            }
+            let failure = match self.attempt(deadline, attempt()).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
+            };
+            counts.failed(&failure);
+            let Hope::Later(after) = failure.hope else {
+                return Err(failure.hope);
+            };
+            let wait = match after {
+                Some(after) => after.min(LONGEST_REQUESTED),
+                None => jittered(pause),
+            };
+            let at = Instant::now() + wait;
+            // It holds for the next batch as well, should this one be given up.
+            self.silent_until = after.map(|_| at);
+            next = Some(at);
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    async fn attempt<T>(
+        &self,
+        deadline: Instant,
+        attempt: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let ends = deadline.min(Instant::now() + self.attempt_limit);
+        let result = timeout_at(ends.into(), attempt).await;
+        result.unwrap_or_else(|_| {
+            let why = format!("there was no answer within {:?}", self.attempt_limit);
+            Err(Failure::new(Hope::Later(None), why))
+        })
+    }
+}
+
+/// From half of the pause to the whole, so that a fleet does not come back at one moment.
+fn jittered(pause: Duration) -> Duration {
+    let part = RandomState::new().build_hasher().finish() % 512;
+    let part = part as u32;
+    pause / 2 + pause / 1024 * part
+}

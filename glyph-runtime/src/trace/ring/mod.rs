@@ -1,0 +1,143 @@
+//! Recent traces, kept in the process within bounds.
+
+mod traces;
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use opentelemetry::{SpanId, TraceId, trace::Status};
+use opentelemetry_sdk::trace::SpanData;
+
+use self::traces::{Held, Traces};
+use super::{
+    KeepFailures, RingLimits, Trace, size,
+    span::{self, Span},
+};
+
+/// The ring: sampled traces, and apart from them those that failed, so that neither can push the other out.
+#[derive(Debug)]
+pub(crate) struct Ring {
+    keeps_sampled: bool,
+    keep_failures: Option<KeepFailures>,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    sampled: Traces,
+    failed: Traces,
+    /// Traces of which nobody knows yet whether they fail.
+    undecided: Traces,
+}
+
+impl Ring {
+    pub(crate) fn new(
+        limits: RingLimits,
+        keeps_sampled: bool,
+        keep_failures: Option<KeepFailures>,
+    ) -> Self {
+        let traces = || Traces::new(limits.spans, limits.bytes);
+        Self {
+            keeps_sampled,
+            keep_failures,
+            inner: Mutex::new(Inner {
+                sampled: traces(),
+                failed: traces(),
+                undecided: traces(),
+            }),
+        }
+    }
+
+    pub(crate) fn wants(&self, span: &SpanData) -> bool {
+        self.keep_failures.is_some() || (self.keeps_sampled && span.span_context.is_sampled())
+    }
+
+    pub(crate) fn push(&self, span: SpanData) {
+        let size = size::of_span(&span);
+        let span = Arc::new(span);
+        let mut gone = Vec::new();
+        let mut inner = self.lock();
+        if let Some(keep) = self.keep_failures {
+            gone = inner.judge(keep, &span, size);
+        }
+        if self.keeps_sampled && span.span_context.is_sampled() {
+            gone.append(&mut inner.sampled.push(span, size));
+        }
+        drop(inner);
+        // Freeing takes longer than all the rest, and others wait for the lock.
+        drop(gone);
+    }
+
+    /// The latest trace first.
+    pub(crate) fn recent(&self) -> Vec<Trace> {
+        let inner = self.lock();
+        let held: Vec<_> = inner
+            .failed
+            .latest()
+            .chain(inner.sampled.latest())
+            .collect();
+        let mut seen = HashSet::new();
+        let held: Vec<(TraceId, Held)> = held
+            .into_iter()
+            .filter(|(trace, _)| seen.insert(*trace))
+            .map(|(trace, held)| (trace, held.clone()))
+            .collect();
+        // Recording waits for the lock, so the work is done without it.
+        drop(inner);
+        let mut traces: Vec<_> = held
+            .into_iter()
+            .map(|(id, held)| trace(id, &held))
+            .collect();
+        traces.sort_by_key(|trace| std::cmp::Reverse(trace.spans.last().map(|span| span.start)));
+        traces
+    }
+
+    /// Spans that are held for code to read.
+    pub(crate) fn spans(&self) -> usize {
+        let inner = self.lock();
+        inner.sampled.spans() + inner.failed.spans()
+    }
+
+    pub(crate) fn forget_undecided(&self) {
+        self.lock().undecided.clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    /// An error decides at once; a root without one decides when it ends.
+    fn judge(&mut self, keep: KeepFailures, span: &Arc<SpanData>, size: usize) -> Vec<Held> {
+        let trace = span.span_context.trace_id();
+        if self.failed.contains(trace) {
+            return self.failed.push(Arc::clone(span), size);
+        }
+        let mut gone = self.undecided.push(Arc::clone(span), size);
+        let is_root = span.parent_span_id == SpanId::INVALID || span.parent_span_is_remote;
+        let is_slow = keep
+            .slower_than
+            .is_some_and(|limit| span::duration(span) >= limit);
+        if matches!(span.status, Status::Error { .. }) || (is_root && is_slow) {
+            if let Some(held) = self.undecided.remove(trace) {
+                gone.append(&mut self.failed.adopt(trace, held));
+            }
+        } else if is_root {
+            gone.extend(self.undecided.remove(trace));
+        }
+        gone
+    }
+}
+
+fn trace(id: TraceId, held: &Held) -> Trace {
+    let mut spans: Vec<_> = held.spans.iter().map(|span| Span::from(&**span)).collect();
+    spans.sort_by_key(|span| span.start);
+    Trace {
+        id: id.to_string(),
+        spans,
+        missing_spans: held.missing,
+    }
+}

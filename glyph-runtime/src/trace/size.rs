@@ -1,0 +1,95 @@
+//! About how much memory a span takes, and how its text is cut.
+
+use opentelemetry::{Array, KeyValue, Value};
+use opentelemetry_sdk::trace::SpanData;
+
+/// The bytes of a span and of what it points to, about.
+pub(crate) fn of_span(span: &SpanData) -> usize {
+    let events = span
+        .events
+        .iter()
+        .map(|event| size_of_val(event) + event.name.len() + of_attributes(&event.attributes));
+    let links = span
+        .links
+        .iter()
+        .map(|link| size_of_val(link) + of_attributes(&link.attributes));
+    size_of::<SpanData>()
+        + span.name.len()
+        + of_attributes(&span.attributes)
+        + events.sum::<usize>()
+        + links.sum::<usize>()
+}
+
+fn of_attributes(attributes: &[KeyValue]) -> usize {
+    attributes.iter().map(of_attribute).sum()
+}
+
+fn of_attribute(attribute: &KeyValue) -> usize {
+    size_of::<KeyValue>() + attribute.key.as_str().len() + of_value(&attribute.value)
+}
+
+fn of_value(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.as_str().len(),
+        Value::Array(Array::Bool(items)) => items.len(),
+        Value::Array(Array::I64(items)) => size_of_val(items.as_slice()),
+        Value::Array(Array::F64(items)) => size_of_val(items.as_slice()),
+        Value::Array(Array::String(items)) => items
+            .iter()
+            .map(|item| size_of_val(item) + item.as_str().len())
+            .sum(),
+        _ => 0,
+    }
+}
+
+/// Cuts the texts of a span's attributes to `limit` bytes.
+pub(crate) fn cut(span: &mut SpanData, limit: usize) {
+    let events = span
+        .events
+        .events
+        .iter_mut()
+        .flat_map(|event| &mut event.attributes);
+    let links = span
+        .links
+        .links
+        .iter_mut()
+        .flat_map(|link| &mut link.attributes);
+    for attribute in span.attributes.iter_mut().chain(events).chain(links) {
+        cut_value(&mut attribute.value, limit);
+    }
+}
+
+fn cut_value(value: &mut Value, limit: usize) {
+    match value {
+        Value::String(text) if text.as_str().len() > limit => {
+            *text = beginning(text.as_str(), limit).to_owned().into();
+        }
+        Value::Array(Array::String(items)) => {
+            for item in items.iter_mut().filter(|item| item.as_str().len() > limit) {
+                *item = beginning(item.as_str(), limit).to_owned().into();
+            }
+        }
+        _ => {}
+    }
+}
+
+/// As much of `text` as fits into `limit` bytes, whole letters only.
+fn beginning(text: &str, limit: usize) -> &str {
+    let end = (0..=limit.min(text.len()))
+        .rev()
+        .find(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or_default()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beginning;
+
+    #[test]
+    fn text_is_cut_between_letters() {
+        assert_eq!(beginning("schön", 4), "sch");
+        assert_eq!(beginning("schön", 5), "schö");
+        assert_eq!(beginning("schön", 99), "schön");
+        assert_eq!(beginning("ö", 1), "");
+    }
+}

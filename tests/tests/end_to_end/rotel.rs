@@ -1,0 +1,68 @@
+//! rotel, an OpenTelemetry collector that others wrote, which prints what it receives.
+
+use std::{
+    cell::RefCell,
+    net::{SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::process::{Output, Process};
+
+/// Where `.ci/run` puts it, unless this variable names another place.
+const VARIABLE: &str = "GLYPH_ROTEL";
+
+/// A running collector.
+pub(crate) struct Rotel {
+    pub(crate) grpc: SocketAddr,
+    pub(crate) http: SocketAddr,
+    process: Process,
+}
+
+impl Rotel {
+    pub(crate) fn start() -> Self {
+        let (grpc, http) = free_addresses();
+        let mut command = Command::new(program());
+        command
+            .arg("start")
+            .args(["--otlp-grpc-endpoint", &grpc.to_string()])
+            .args(["--otlp-http-endpoint", &http.to_string()])
+            .args(["--exporter", "blackhole", "--batch-timeout", "200ms"])
+            .args(["--debug-log", "traces", "--debug-log-verbosity", "detailed"])
+            .env("NO_COLOR", "1");
+        Self {
+            grpc,
+            http,
+            process: Process::start(command, Output::Stdout),
+        }
+    }
+
+    /// What it prints of the spans it receives, up to the first line that contains `last`.
+    pub(crate) fn received(&self, last: &str) -> Vec<String> {
+        let lines = RefCell::new(Vec::new());
+        self.process.wait_for_line(|line| {
+            lines.borrow_mut().push(line.trim().to_owned());
+            line.contains(last).then_some(())
+        });
+        lines.into_inner()
+    }
+}
+
+fn program() -> PathBuf {
+    if let Some(path) = std::env::var_os(VARIABLE) {
+        return path.into();
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/rotel/lib");
+    let versions = root.read_dir().into_iter().flatten().filter_map(Result::ok);
+    let programs = versions.map(|version| version.path().join("site-packages/rotel/rotel-agent"));
+    let found = programs.into_iter().find(|program| program.exists());
+    // Without one, starting it says what is missing.
+    found.unwrap_or_else(|| "rotel-agent".into())
+}
+
+/// It does not say which ports it was given, so that they are looked for beforehand.
+fn free_addresses() -> (SocketAddr, SocketAddr) {
+    let listeners = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    let [grpc, http] = listeners.map(|listener| listener.local_addr().unwrap());
+    (grpc, http)
+}

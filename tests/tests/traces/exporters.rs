@@ -1,0 +1,265 @@
+//! Exporters that others wrote, and the bounds of their queues.
+
+use std::{
+    sync::{
+        Arc, Condvar, Mutex,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+        mpsc::{self, Receiver, RecvTimeoutError, SyncSender},
+    },
+    time::Duration,
+};
+
+use glyph_runtime::trace::{
+    DropReason, ExportCounts, Pipeline, Protocol, Settings, Unflushed, UnflushedExporter,
+};
+use opentelemetry::{
+    KeyValue,
+    trace::{Span as _, Tracer, TracerProvider},
+};
+use opentelemetry_sdk::{
+    error::OTelSdkResult,
+    trace::{SpanData, SpanExporter},
+};
+
+use crate::{LONG, hasty, receiver::Receiver as Collector, spans, to_collector, within};
+
+/// Does what a function says with each batch.
+struct Does<F>(F);
+
+impl<F> std::fmt::Debug for Does<F> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Does")
+    }
+}
+
+impl<F: Fn(Vec<SpanData>) + Send + Sync> SpanExporter for Does<F> {
+    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+        (self.0)(batch);
+        Ok(())
+    }
+}
+
+/// Never answers.
+#[derive(Debug)]
+struct Silent;
+
+impl SpanExporter for Silent {
+    async fn export(&self, _: Vec<SpanData>) -> OTelSdkResult {
+        std::future::pending().await
+    }
+}
+
+fn counts(pipeline: &Pipeline) -> ExportCounts {
+    pipeline.snapshot().exporter("mine").unwrap().clone()
+}
+
+/// A gate that exports wait at, which tells when one has arrived.
+#[derive(Clone, Default)]
+struct Gate(Arc<(Mutex<bool>, Condvar)>);
+
+impl Gate {
+    fn open(&self) {
+        *self.0.0.lock().unwrap() = true;
+        self.0.1.notify_all();
+    }
+
+    fn pass(&self) {
+        let opened = self.0.1.wait_while(self.0.0.lock().unwrap(), |open| !*open);
+        drop(opened.unwrap());
+    }
+}
+
+/// A pipeline whose exporter has taken one span and waits at the gate with it.
+fn held_up(settings: &Settings) -> (Pipeline, Gate, Receiver<usize>) {
+    let gate = Gate::default();
+    let (arrived, arrivals): (SyncSender<usize>, _) = mpsc::sync_channel(100);
+    let closed = gate.clone();
+    let exporter = Does(move |batch: Vec<SpanData>| {
+        arrived.send(batch.len()).unwrap();
+        closed.pass();
+    });
+    let mut settings = settings.clone();
+    hasty(&mut settings.batch, LONG);
+    let pipeline = Pipeline::start_with_exporter(&settings, "mine", exporter).unwrap();
+    spans(&pipeline, 1);
+    assert_eq!(arrivals.recv_timeout(LONG).unwrap(), 1);
+    (pipeline, gate, arrivals)
+}
+
+#[test]
+fn beyond_its_capacity_the_queue_drops_and_counts() {
+    let mut settings = Settings::new("shop");
+    settings.batch.queue = 10;
+    settings.batch.batch = 4;
+    let (pipeline, gate, arrivals) = held_up(&settings);
+    spans(&pipeline, 25);
+    let held = counts(&pipeline);
+    assert_eq!((held.queue_length, held.queue_capacity), (10, 10));
+    assert_eq!(held.dropped_for(DropReason::QueueFull), 15);
+    gate.open();
+    pipeline.shutdown(LONG).unwrap();
+    let ended = counts(&pipeline);
+    assert_eq!(
+        (ended.exported, ended.dropped_in_all(), ended.queue_length),
+        (11, 15, 0)
+    );
+    assert_eq!(arrivals.try_iter().collect::<Vec<_>>(), [4, 4, 2]);
+}
+
+#[test]
+fn spans_of_any_size_stay_within_the_bytes_of_the_queue() {
+    let mut settings = Settings::new("shop");
+    settings.batch.queue_bytes = 1 << 20;
+    let (pipeline, gate, _arrivals) = held_up(&settings);
+    let tracer = pipeline.provider().tracer("test");
+    for _ in 0..20 {
+        let mut span = tracer.start("big");
+        span.set_attribute(KeyValue::new("body", "x".repeat(100_000)));
+    }
+    assert_eq!(counts(&pipeline).queue_length, 10);
+    assert_eq!(counts(&pipeline).dropped_for(DropReason::QueueFull), 10);
+    gate.open();
+    pipeline.shutdown(LONG).unwrap();
+}
+
+#[test]
+fn texts_are_cut_where_the_limit_says() {
+    let (sender, received) = mpsc::channel();
+    let mut settings = Settings::new("shop");
+    settings.limits.attribute_value_length = Some(5);
+    let exporter = Does(move |batch: Vec<SpanData>| sender.send(batch).unwrap());
+    let pipeline = Pipeline::start_with_exporter(&settings, "mine", exporter).unwrap();
+    let tracer = pipeline.provider().tracer("test");
+    tracer
+        .start("work")
+        .set_attribute(KeyValue::new("word", "grüßen"));
+    pipeline.shutdown(LONG).unwrap();
+    let batch = received.recv().unwrap();
+    assert_eq!(batch[0].attributes[0].value.as_str(), "grü");
+}
+
+#[test]
+fn a_panic_costs_its_batch_alone() {
+    let calls = AtomicUsize::new(0);
+    let exporter = Does(move |_| assert!(calls.fetch_add(1, Relaxed) > 0, "the first one panics"));
+    let pipeline = Pipeline::start_with_exporter(&Settings::new("shop"), "mine", exporter).unwrap();
+    spans(&pipeline, 3);
+    let lost = pipeline.flush(LONG).unwrap_err();
+    assert_eq!(
+        lost.exporters,
+        [UnflushedExporter {
+            name: "mine",
+            spans: 3
+        }]
+    );
+    spans(&pipeline, 2);
+    pipeline.shutdown(LONG).unwrap();
+    let counts = counts(&pipeline);
+    assert_eq!(counts.dropped_for(DropReason::Panicked), 3);
+    assert_eq!(
+        (counts.exported, counts.failures, counts.exports),
+        (2, 1, 2)
+    );
+    assert_eq!(
+        counts.last_error.as_deref(),
+        Some("it panicked: the first one panics")
+    );
+}
+
+#[test]
+fn an_export_that_never_ends_is_given_up() {
+    let mut settings = Settings::new("shop");
+    hasty(&mut settings.batch, Duration::from_millis(50));
+    let pipeline = Pipeline::start_with_exporter(&settings, "mine", Silent).unwrap();
+    spans(&pipeline, 3);
+    let pipeline = within(LONG, move || {
+        pipeline.flush(LONG).unwrap_err();
+        pipeline
+    });
+    assert_eq!(counts(&pipeline).dropped_for(DropReason::Timeout), 3);
+    assert_eq!(counts(&pipeline).exported, 0);
+}
+
+#[test]
+fn a_thread_that_hangs_for_good_cannot_hold_up_the_shutdown() {
+    let (pipeline, gate, arrivals) = held_up(&Settings::new("shop"));
+    spans(&pipeline, 4);
+    let (result, pipeline) = within(LONG, move || {
+        let result = pipeline.shutdown(Duration::from_millis(100));
+        (result, pipeline)
+    });
+    let Err(Unflushed { exporters, .. }) = result else {
+        panic!("nothing was exported, and nobody says so")
+    };
+    assert_eq!(
+        exporters,
+        [UnflushedExporter {
+            name: "mine",
+            spans: 5
+        }]
+    );
+    // What comes of it later is not counted a second time.
+    gate.open();
+    let ended = arrivals.recv_timeout(LONG);
+    assert_eq!(
+        ended,
+        Err(RecvTimeoutError::Disconnected),
+        "the thread goes on"
+    );
+    assert_eq!(pipeline.shutdown(LONG), Ok(()));
+    assert_eq!(counts(&pipeline).dropped_for(DropReason::Shutdown), 5);
+    assert_eq!(counts(&pipeline).exported, 0);
+}
+
+#[test]
+fn a_flush_that_is_out_of_time_takes_nothing_away() {
+    let (pipeline, gate, _arrivals) = held_up(&Settings::new("shop"));
+    let late = pipeline.flush(Duration::from_millis(20)).unwrap_err();
+    assert_eq!(
+        late.exporters,
+        [UnflushedExporter {
+            name: "mine",
+            spans: 1
+        }]
+    );
+    gate.open();
+    pipeline.flush(LONG).unwrap();
+    assert_eq!(
+        (
+            counts(&pipeline).exported,
+            counts(&pipeline).dropped_in_all()
+        ),
+        (1, 0)
+    );
+}
+
+#[test]
+fn limits_that_make_no_sense_are_errors() {
+    let error = |change: fn(&mut Settings)| {
+        let mut settings = to_collector("http://collector", Protocol::HttpProtobuf);
+        change(&mut settings);
+        Pipeline::start(&settings).unwrap_err().to_string()
+    };
+    assert!(error(|settings| settings.batch.queue = 0).contains("queue"));
+    assert!(error(|settings| settings.batch.batch = 4096).contains("4096"));
+    let export = error(|settings| settings.batch.export_timeout = Duration::ZERO);
+    assert!(export.contains("the export's time limit"), "{export}");
+    let attempt = error(|settings| settings.otlp.as_mut().unwrap().timeout = Duration::ZERO);
+    assert!(
+        attempt.contains("the time limit of an attempt"),
+        "{attempt}"
+    );
+}
+
+#[test]
+fn limits_beyond_any_clock_are_taken_as_very_long() {
+    let receiver = Collector::start([]);
+    let mut settings = to_collector(&receiver.endpoint(), Protocol::HttpProtobuf);
+    settings.otlp.as_mut().unwrap().timeout = Duration::MAX;
+    settings.batch.delay = Duration::MAX;
+    settings.batch.export_timeout = Duration::MAX;
+    let pipeline = Pipeline::start(&settings).unwrap();
+    spans(&pipeline, 1);
+    assert_eq!(pipeline.shutdown(Duration::MAX), Ok(()));
+    assert_eq!(receiver.accepted().len(), 1);
+}

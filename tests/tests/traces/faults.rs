@@ -1,0 +1,252 @@
+//! Collectors that misbehave cost their spans, counted, and nothing else.
+
+use std::{
+    collections::HashSet,
+    io::{Read, Write},
+    net::TcpListener,
+    thread,
+    time::{Duration, Instant},
+};
+
+use glyph_runtime::trace::{DropReason, ExportCounts, Pipeline, Protocol, Settings};
+
+use crate::{
+    LONG, hasty,
+    receiver::{Answer, PROTOCOLS, Receiver, nobody},
+    spans, to_collector,
+};
+
+/// What became of three spans, sent as one batch that may take two seconds and an attempt half a second.
+fn after(receiver: &Receiver, protocol: Protocol) -> ExportCounts {
+    counts_of(&impatient(&receiver.endpoint(), protocol))
+}
+
+fn impatient(endpoint: &str, protocol: Protocol) -> Settings {
+    let mut settings = to_collector(endpoint, protocol);
+    settings.otlp.as_mut().unwrap().timeout = Duration::from_millis(500);
+    hasty(&mut settings.batch, Duration::from_secs(2));
+    settings.batch.delay = Duration::from_secs(5);
+    settings
+}
+
+fn counts_of(settings: &Settings) -> ExportCounts {
+    let pipeline = Pipeline::start(settings).unwrap();
+    spans(&pipeline, 3);
+    let result = pipeline.shutdown(LONG);
+    let counts = pipeline.snapshot().exporters[0].clone();
+    assert_eq!(result.is_ok(), counts.dropped_in_all() == 0, "{result:?}");
+    assert_eq!(counts.exported + counts.dropped_in_all(), 3, "{counts:?}");
+    counts
+}
+
+#[test]
+fn what_passes_is_tried_again() {
+    for protocol in PROTOCOLS {
+        for fault in [Answer::Unavailable, Answer::Hang] {
+            let receiver = Receiver::start([fault]);
+            let counts = after(&receiver, protocol);
+            assert_eq!(
+                (counts.exported, counts.failures),
+                (3, 1),
+                "{protocol:?} {fault:?}"
+            );
+            assert_eq!(
+                (receiver.received().len(), receiver.accepted().len()),
+                (2, 3)
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_is_sent_before_the_time_that_was_asked_for() {
+    for protocol in PROTOCOLS {
+        let receiver = Receiver::start([Answer::BackInASecond]);
+        let counts = after(&receiver, protocol);
+        assert_eq!((counts.exported, counts.failures), (3, 1), "{protocol:?}");
+        let requests = receiver.received();
+        let pause = requests[1].at - requests[0].at;
+        assert!(
+            pause >= Duration::from_millis(990),
+            "{protocol:?}: {pause:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_refused_is_not_tried_again() {
+    for protocol in PROTOCOLS {
+        for fault in [Answer::Refuse, Answer::Garbage] {
+            let receiver = Receiver::start([fault]);
+            let counts = after(&receiver, protocol);
+            assert_eq!(
+                counts.dropped_for(DropReason::Rejected),
+                3,
+                "{protocol:?} {fault:?}"
+            );
+            assert_eq!(receiver.received().len(), 1);
+            assert!(counts.last_error.is_some());
+        }
+    }
+}
+
+#[test]
+fn what_is_taken_in_part_is_counted_in_part() {
+    for protocol in PROTOCOLS {
+        for (rejected, exported) in [(1, 2), (3, 0), (99, 0)] {
+            let receiver = Receiver::start([Answer::AcceptBut(rejected)]);
+            let counts = after(&receiver, protocol);
+            assert_eq!(counts.exported, exported, "{protocol:?}");
+            assert_eq!(counts.dropped_for(DropReason::Rejected), 3 - exported);
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_breaks_off_is_counted_once() {
+    for protocol in PROTOCOLS {
+        let receiver = Receiver::start([Answer::Die]);
+        let counts = after(&receiver, protocol);
+        assert_eq!(counts.failures, 1, "{protocol:?} {counts:?}");
+    }
+}
+
+#[test]
+fn a_collector_that_is_not_there_costs_the_spans() {
+    for protocol in PROTOCOLS {
+        let counts = counts_of(&impatient(&nobody(), protocol));
+        assert_eq!(counts.dropped_for(DropReason::Failed), 3, "{protocol:?}");
+        assert!(counts.failures > 1);
+        let error = counts.last_error.unwrap();
+        assert!(error.contains("refused"), "{protocol:?}: {error}");
+    }
+}
+
+#[test]
+fn a_collector_that_says_nothing_costs_the_spans() {
+    for protocol in PROTOCOLS {
+        let receiver = Receiver::start([Answer::Hang; 20]);
+        let counts = after(&receiver, protocol);
+        assert_eq!(counts.exported, 0, "{protocol:?}");
+    }
+}
+
+/// Accepts connections, reads a little, writes `answer`, and closes.
+fn raw(answer: &'static [u8]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let _some = stream.read(&mut [0; 64]);
+            let _sent = stream.write_all(answer);
+        }
+    });
+    format!("http://{address}")
+}
+
+#[test]
+fn a_peer_that_speaks_no_http_costs_the_spans() {
+    for protocol in PROTOCOLS {
+        for answer in [
+            &b""[..],
+            b"SSH-2.0-x\r\n",
+            b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n<html>",
+        ] {
+            let counts = counts_of(&impatient(&raw(answer), protocol));
+            assert_eq!(counts.exported, 0, "{protocol:?} {answer:?}");
+        }
+    }
+}
+
+#[test]
+fn it_recovers_when_the_collector_comes_back() {
+    for protocol in PROTOCOLS {
+        let first = Receiver::start([]);
+        let address = first.address().to_string();
+        let mut settings = impatient(&first.endpoint(), protocol);
+        hasty(&mut settings.batch, Duration::from_secs(10));
+        let pipeline = Pipeline::start(&settings).unwrap();
+        spans(&pipeline, 1);
+        pipeline.flush(LONG).unwrap();
+        drop(first);
+        spans(&pipeline, 2);
+        // The spans wait in an attempt that fails until somebody listens again.
+        let failed = Instant::now();
+        while pipeline.snapshot().exporters[0].failures == 0 {
+            assert!(failed.elapsed() < LONG);
+            thread::yield_now();
+        }
+        let second = Receiver::start_at(&address, [], None);
+        pipeline.shutdown(LONG).unwrap();
+        assert_eq!(second.accepted().len(), 2, "{protocol:?}");
+        assert_eq!(pipeline.snapshot().exporters[0].exported, 3);
+    }
+}
+
+#[test]
+fn a_flood_into_a_dead_collector_stays_within_its_bounds() {
+    let mut settings = impatient(&nobody(), Protocol::HttpProtobuf);
+    settings.batch.queue = 64;
+    settings.batch.batch = 64;
+    let pipeline = Pipeline::start(&settings).unwrap();
+    spans(&pipeline, 10_000);
+    assert!(pipeline.snapshot().exporters[0].queue_length <= 64);
+    pipeline.shutdown(LONG).unwrap_err();
+    let snapshot = pipeline.snapshot();
+    assert_eq!(
+        (snapshot.spans_started, snapshot.spans_ended),
+        (10_000, 10_000)
+    );
+    assert_eq!(snapshot.exporters[0].dropped_in_all(), 10_000);
+}
+
+#[test]
+fn under_all_faults_at_once_every_span_is_counted_once() {
+    for protocol in PROTOCOLS {
+        let faults = [
+            Answer::Accept,
+            Answer::Unavailable,
+            Answer::AcceptBut(3),
+            Answer::Refuse,
+            Answer::Garbage,
+            Answer::Accept,
+            Answer::Die,
+        ];
+        let script = [Answer::Hang]
+            .into_iter()
+            .chain(faults.into_iter().cycle().take(40));
+        let receiver = Receiver::start(script);
+        let mut settings = impatient(&receiver.endpoint(), protocol);
+        settings.otlp.as_mut().unwrap().timeout = Duration::from_secs(2);
+        settings.batch.export_timeout = Duration::from_secs(3);
+        settings.batch.queue = 1000;
+        settings.batch.batch = 100;
+        let pipeline = Pipeline::start(&settings).unwrap();
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| spans(&pipeline, 500));
+            }
+        });
+        let _some_are_lost = pipeline.shutdown(LONG);
+        let counts = pipeline.snapshot().exporters[0].clone();
+        assert_eq!(
+            counts.exported + counts.dropped_in_all(),
+            2000,
+            "{counts:?}"
+        );
+        let accepted = receiver.accepted();
+        let different: HashSet<_> = accepted.iter().map(|span| &span.span_id).collect();
+        assert_eq!(
+            different.len(),
+            accepted.len(),
+            "no span is sent again after it was taken"
+        );
+        // The collector says of some that it took that it did not.
+        let taken = accepted.len() as u64;
+        assert!(
+            (taken.saturating_sub(3 * 40)..=taken).contains(&counts.exported),
+            "{counts:?} {taken}"
+        );
+    }
+}

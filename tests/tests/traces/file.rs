@@ -1,0 +1,162 @@
+//! A file with one span a line.
+
+use std::{fs, path::Path};
+
+use glyph_runtime::trace::{DropReason, FileSettings, Pipeline, Settings, Span, SpanStatus};
+use opentelemetry::{
+    KeyValue,
+    trace::{Span as _, Status, Tracer, TracerProvider},
+};
+
+use crate::{LONG, names, spans};
+
+fn to_file(path: &Path, change: impl FnOnce(&mut FileSettings)) -> Settings {
+    let mut settings = Settings::new("shop");
+    let mut file = FileSettings::new(path);
+    change(&mut file);
+    settings.file = Some(file);
+    settings
+}
+
+fn read(path: &Path) -> Vec<Span> {
+    let text = fs::read_to_string(path).unwrap();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn each_line_is_one_span_as_the_ring_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("traces.jsonl");
+    let pipeline = Pipeline::start(&to_file(&path, |_| {})).unwrap();
+    let tracer = pipeline.provider().tracer("test");
+    tracer.in_span("root", |_| {
+        let mut step = tracer.start("a \"step\"\n");
+        step.set_attribute(KeyValue::new("text", "line\u{2028}\u{1b}[31m\0"));
+        step.set_attribute(KeyValue::new("number", f64::NAN));
+        step.add_event("went", vec![KeyValue::new("far", true)]);
+        step.set_status(Status::error("no"));
+    });
+    pipeline.shutdown(LONG).unwrap();
+    let lines = read(&path);
+    assert_eq!(names(&lines), ["a \"step\"\n", "root"]);
+    assert_eq!(
+        lines[0].status,
+        SpanStatus::Error {
+            description: "no".to_owned()
+        }
+    );
+    let mut by_start = lines.clone();
+    by_start.sort_by_key(|span| span.start);
+    assert_eq!(by_start, pipeline.recent()[0].spans);
+    assert_eq!(pipeline.snapshot().exporter("file").unwrap().exported, 2);
+}
+
+#[test]
+fn it_is_appended_to_behind_a_line_that_was_cut_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("traces.jsonl");
+    fs::write(&path, "{\"trace_id\":\"cut").unwrap();
+    let pipeline = Pipeline::start(&to_file(&path, |_| {})).unwrap();
+    spans(&pipeline, 1);
+    pipeline.shutdown(LONG).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines.len(), 2);
+    assert!(serde_json::from_str::<Span>(lines[1]).is_ok());
+}
+
+#[test]
+fn full_files_are_kept_as_many_as_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("traces.jsonl");
+    let settings = to_file(&path, |file| {
+        file.max_bytes = 1000;
+        file.kept_files = 2;
+    });
+    let pipeline = Pipeline::start(&settings).unwrap();
+    spans(&pipeline, 40);
+    pipeline.shutdown(LONG).unwrap();
+    let mut found: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    found.sort();
+    assert_eq!(found, ["traces.jsonl", "traces.jsonl.1", "traces.jsonl.2"]);
+    let files = found.iter().map(|name| folder.path().join(name));
+    let kept: Vec<_> = files
+        .inspect(|file| assert!(fs::metadata(file).unwrap().len() <= 1000))
+        .flat_map(|file| read(&file))
+        .collect();
+    assert!((3..40).contains(&kept.len()));
+    let latest = kept.iter().map(|span| span.start).max();
+    assert_eq!(read(&path).iter().map(|span| span.start).max(), latest);
+    assert_eq!(pipeline.snapshot().exporter("file").unwrap().exported, 40);
+}
+
+#[test]
+fn a_span_larger_than_a_file_has_one_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("traces.jsonl");
+    let settings = to_file(&path, |file| file.max_bytes = 10);
+    let pipeline = Pipeline::start(&settings).unwrap();
+    spans(&pipeline, 2);
+    pipeline.shutdown(LONG).unwrap();
+    assert_eq!(read(&path).len(), 1);
+    assert_eq!(read(&folder.path().join("traces.jsonl.1")).len(), 1);
+}
+
+#[test]
+fn a_path_that_cannot_be_opened_is_an_error_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("missing/traces.jsonl");
+    let error = Pipeline::start(&to_file(&path, |_| {}))
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("missing/traces.jsonl"), "{error}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_costs_the_spans() {
+    let pipeline = Pipeline::start(&to_file(Path::new("/dev/full"), |_| {})).unwrap();
+    spans(&pipeline, 3);
+    let lost = pipeline.shutdown(LONG).unwrap_err();
+    assert_eq!(lost.exporters[0].spans, 3);
+    let snapshot = pipeline.snapshot();
+    let counts = snapshot.exporter("file").unwrap();
+    assert_eq!(
+        (
+            counts.exported,
+            counts.dropped_for(DropReason::Failed),
+            counts.failures
+        ),
+        (0, 3, 3)
+    );
+}
+
+#[test]
+fn a_folder_that_goes_and_comes_back_costs_what_came_between() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = folder.path().join("inner");
+    fs::create_dir(&inner).unwrap();
+    let path = inner.join("traces.jsonl");
+    let settings = to_file(&path, |file| file.max_bytes = 10);
+    let pipeline = Pipeline::start(&settings).unwrap();
+    spans(&pipeline, 1);
+    pipeline.flush(LONG).unwrap();
+    fs::remove_dir_all(&inner).unwrap();
+    spans(&pipeline, 1);
+    pipeline.flush(LONG).unwrap_err();
+    fs::create_dir(&inner).unwrap();
+    spans(&pipeline, 1);
+    pipeline.shutdown(LONG).unwrap();
+    assert_eq!(read(&path).len(), 1);
+    let snapshot = pipeline.snapshot();
+    let counts = snapshot.exporter("file").unwrap();
+    assert_eq!(
+        (counts.exported, counts.dropped_for(DropReason::Failed)),
+        (2, 1)
+    );
+}

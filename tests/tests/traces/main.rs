@@ -1,0 +1,64 @@
+//! Traces: from the end of a span to a collector, a file, or the ring.
+
+#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+#![expect(clippy::indexing_slicing, reason = "a missing span fails the test")]
+#![expect(clippy::panic, reason = "a test that takes too long fails")]
+
+mod chrome;
+mod collector;
+mod exporters;
+mod faults;
+mod file;
+mod page;
+mod receiver;
+mod resource;
+mod ring;
+mod sampling;
+mod shutdown;
+mod tls;
+
+use std::{sync::mpsc, thread, time::Duration};
+
+use glyph_runtime::trace::{BatchLimits, OtlpSettings, Pipeline, Protocol, Settings, Span};
+use opentelemetry::trace::{Tracer, TracerProvider};
+
+/// Longer than anything here takes on a busy machine.
+const LONG: Duration = Duration::from_secs(20);
+
+/// The result of `work`, which may take as long as `limit`.
+fn within<T: Send + 'static>(limit: Duration, work: impl FnOnce() -> T + Send + 'static) -> T {
+    let (done, result) = mpsc::channel();
+    let worker = thread::spawn(move || done.send(work()));
+    match result.recv_timeout(limit) {
+        Ok(result) => result,
+        Err(mpsc::RecvTimeoutError::Timeout) => panic!("it took longer than {limit:?}"),
+        Err(mpsc::RecvTimeoutError::Disconnected) => match worker.join() {
+            Ok(_) => panic!("it went without a result"),
+            Err(panicked) => std::panic::resume_unwind(panicked),
+        },
+    }
+}
+
+/// Makes `count` spans without a parent.
+fn spans(pipeline: &Pipeline, count: usize) {
+    let tracer = pipeline.provider().tracer("test");
+    for _ in 0..count {
+        tracer.in_span("work", |_| {});
+    }
+}
+
+fn to_collector(endpoint: &str, protocol: Protocol) -> Settings {
+    let mut settings = Settings::new("shop");
+    settings.otlp = Some(OtlpSettings::new(endpoint, protocol));
+    settings
+}
+
+/// Batches that are sent at once, and are given up after `limit`.
+fn hasty(batch: &mut BatchLimits, limit: Duration) {
+    batch.delay = Duration::from_millis(1);
+    batch.export_timeout = limit;
+}
+
+fn names(spans: &[Span]) -> Vec<&str> {
+    spans.iter().map(|span| span.name.as_str()).collect()
+}

@@ -1,0 +1,144 @@
+//! Recent traces, in the process.
+
+use std::time::Duration;
+
+use glyph_runtime::trace::{Pipeline, Protocol, Settings, SpanKind, SpanStatus};
+use opentelemetry::{
+    KeyValue,
+    trace::{Span as _, Status, Tracer, TracerProvider},
+};
+use tracing_subscriber::layer::SubscriberExt;
+
+use crate::{LONG, names, receiver::Receiver, spans, to_collector};
+
+#[test]
+fn without_a_collector_a_trace_can_be_read() {
+    let pipeline = Pipeline::start(&Settings::new("shop")).unwrap();
+    let subscriber = tracing_subscriber::registry().with(pipeline.layer());
+    tracing::subscriber::with_default(subscriber, || {
+        let request = tracing::info_span!("request", otel.kind = "server", user = "ada", tries = 3);
+        request.in_scope(|| {
+            tracing::info!(step = "looked up", "found");
+            let query = tracing::info_span!(
+                "query",
+                otel.status_code = "error",
+                otel.status_description = "gone"
+            );
+            query.in_scope(|| {});
+        });
+    });
+    let [trace] = &pipeline.recent()[..] else {
+        panic!("not one trace")
+    };
+    assert_eq!(names(&trace.spans), ["request", "query"]);
+    let root = trace.root().unwrap();
+    assert_eq!(
+        (root.name.as_str(), root.kind, root.sampled),
+        ("request", SpanKind::Server, true)
+    );
+    assert_eq!((trace.id.len(), root.span_id.len()), (32, 16));
+    assert_eq!(root.attributes["user"], "ada");
+    assert_eq!(root.attributes["tries"], 3);
+    assert_eq!(root.events[0].name, "found");
+    assert_eq!(root.events[0].attributes["step"], "looked up");
+    let query = trace.children(root).next().unwrap();
+    assert_eq!(
+        query.status,
+        SpanStatus::Error {
+            description: "gone".to_owned()
+        }
+    );
+    assert!(query.start >= root.start && query.duration <= root.duration);
+}
+
+#[test]
+fn the_latest_trace_comes_first_and_the_oldest_goes() {
+    let mut settings = Settings::new("shop");
+    settings.ring.spans = 3;
+    let pipeline = Pipeline::start(&settings).unwrap();
+    let tracer = pipeline.provider().tracer("test");
+    for name in ["a", "b", "c", "d"] {
+        tracer.in_span(name, |_| {});
+    }
+    let recent = pipeline.recent();
+    let roots: Vec<_> = recent
+        .iter()
+        .map(|trace| trace.root().unwrap().name.as_str())
+        .collect();
+    assert_eq!(roots, ["d", "c", "b"]);
+    assert_eq!(pipeline.snapshot().ring_spans, 3);
+}
+
+#[test]
+fn one_trace_cannot_outgrow_the_ring() {
+    let mut settings = Settings::new("shop");
+    settings.ring.spans = 4;
+    let pipeline = Pipeline::start(&settings).unwrap();
+    spans(&pipeline, 2);
+    let tracer = pipeline.provider().tracer("test");
+    tracer.in_span("root", |_| {
+        for _ in 0..10 {
+            tracer.in_span("step", |_| {});
+        }
+    });
+    let recent = pipeline.recent();
+    assert_eq!(recent.len(), 1);
+    assert_eq!((recent[0].spans.len(), recent[0].missing_spans), (4, 7));
+}
+
+#[test]
+fn bytes_are_a_bound_too() {
+    let mut settings = Settings::new("shop");
+    settings.ring.bytes = 100_000;
+    let pipeline = Pipeline::start(&settings).unwrap();
+    let tracer = pipeline.provider().tracer("test");
+    for _ in 0..10 {
+        tracer
+            .start("big")
+            .set_attribute(KeyValue::new("body", "x".repeat(40_000)));
+    }
+    tracer
+        .start("vast")
+        .set_attribute(KeyValue::new("body", "x".repeat(400_000)));
+    assert_eq!(pipeline.recent().len(), 2);
+}
+
+#[test]
+fn a_ring_of_no_spans_keeps_none() {
+    let mut settings = Settings::new("shop");
+    settings.ring.spans = 0;
+    let pipeline = Pipeline::start(&settings).unwrap();
+    spans(&pipeline, 1);
+    assert!(pipeline.recent().is_empty());
+    assert_eq!(pipeline.snapshot().spans_ended, 1);
+}
+
+#[test]
+fn beside_a_collector_it_is_there_when_asked_for() {
+    let receiver = Receiver::start([]);
+    let mut settings = to_collector(&receiver.endpoint(), Protocol::HttpProtobuf);
+    let without = Pipeline::start(&settings).unwrap();
+    spans(&without, 1);
+    assert!(without.recent().is_empty());
+    settings.ring.beside_collector = true;
+    let with = Pipeline::start(&settings).unwrap();
+    spans(&with, 1);
+    assert_eq!(with.recent().len(), 1);
+    with.shutdown(LONG).unwrap();
+    without.shutdown(LONG).unwrap();
+    assert_eq!(receiver.accepted().len(), 2);
+}
+
+#[test]
+fn it_can_be_read_after_the_shutdown() {
+    let pipeline = Pipeline::start(&Settings::new("shop")).unwrap();
+    let tracer = pipeline.provider().tracer("test");
+    tracer.start("work").set_status(Status::error("late"));
+    pipeline.shutdown(Duration::ZERO).unwrap();
+    assert_eq!(
+        pipeline.recent()[0].spans[0].status,
+        SpanStatus::Error {
+            description: "late".to_owned()
+        }
+    );
+}

@@ -1,0 +1,188 @@
+//! The end, under every runtime and under none, each within its time.
+
+use std::{
+    panic,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use glyph_runtime::trace::{DropReason, Pipeline};
+use tokio::runtime::Builder;
+
+use crate::{
+    LONG,
+    receiver::{Answer, PROTOCOLS, Receiver},
+    spans, to_collector, within,
+};
+
+/// How long a shutdown may take that nothing holds up, on a busy machine.
+const SOON: Duration = Duration::from_secs(10);
+
+fn pipeline(receiver: &Receiver, protocol: glyph_runtime::trace::Protocol) -> Pipeline {
+    Pipeline::start(&to_collector(&receiver.endpoint(), protocol)).unwrap()
+}
+
+/// Runs `ending` with a pipeline in which three spans wait, and sees them arrive.
+fn arrives(ending: impl Fn(Pipeline) + Send + Sync + 'static) {
+    let ending = Arc::new(ending);
+    for protocol in PROTOCOLS {
+        let receiver = Receiver::start([]);
+        let pipeline = pipeline(&receiver, protocol);
+        spans(&pipeline, 3);
+        let ending = Arc::clone(&ending);
+        within(SOON, move || ending(pipeline));
+        assert_eq!(receiver.accepted().len(), 3, "{protocol:?}");
+    }
+}
+
+#[test]
+fn without_a_runtime() {
+    arrives(|pipeline| pipeline.shutdown(LONG).unwrap());
+}
+
+#[test]
+fn in_a_current_thread_runtime() {
+    arrives(|pipeline| {
+        let runtime = Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async { pipeline.shutdown(LONG).unwrap() });
+    });
+}
+
+#[test]
+fn in_a_current_thread_runtime_without_blocking_it() {
+    arrives(|pipeline| {
+        let runtime = Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async { pipeline.shutdown_async(LONG).await.unwrap() });
+    });
+}
+
+#[test]
+fn on_the_only_worker_of_a_runtime() {
+    arrives(|pipeline| {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .build()
+            .unwrap();
+        let ending = runtime.spawn(async move { pipeline.shutdown(LONG).unwrap() });
+        runtime.block_on(ending).unwrap();
+    });
+}
+
+#[test]
+fn in_a_runtime_of_several_workers() {
+    arrives(|pipeline| {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let ending = tokio::spawn(async move { pipeline.shutdown_async(LONG).await.unwrap() });
+            ending.await.unwrap();
+        });
+    });
+}
+
+#[test]
+fn in_a_destructor_within_a_runtime() {
+    struct Ends(Pipeline);
+    impl Drop for Ends {
+        fn drop(&mut self) {
+            self.0.shutdown(LONG).unwrap();
+        }
+    }
+    arrives(|pipeline| {
+        let runtime = Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async { drop(Ends(pipeline)) });
+    });
+}
+
+#[test]
+fn by_dropping_the_pipeline() {
+    arrives(drop);
+}
+
+#[test]
+fn while_a_panic_unwinds() {
+    arrives(|pipeline| {
+        let ended = panic::catch_unwind(panic::AssertUnwindSafe(move || {
+            let _ends_while_unwinding = pipeline;
+            panic!("the program fails");
+        }));
+        assert!(ended.is_err());
+    });
+}
+
+#[test]
+fn twice() {
+    arrives(|pipeline| {
+        assert_eq!(pipeline.shutdown(LONG), Ok(()));
+        assert_eq!(pipeline.shutdown(LONG), Ok(()));
+        assert_eq!(pipeline.flush(LONG), Ok(()));
+    });
+}
+
+#[test]
+fn from_two_threads_at_once() {
+    arrives(|pipeline| {
+        std::thread::scope(|scope| {
+            let endings = [(); 2].map(|()| scope.spawn(|| pipeline.shutdown(LONG)));
+            for ending in endings {
+                assert_eq!(ending.join().unwrap(), Ok(()));
+            }
+        });
+    });
+}
+
+#[test]
+fn a_collector_that_hangs_gets_the_deadline_and_not_more() {
+    for protocol in PROTOCOLS {
+        let receiver = Receiver::start([Answer::Hang]);
+        let pipeline = pipeline(&receiver, protocol);
+        spans(&pipeline, 3);
+        let (took, result, pipeline) = within(SOON, move || {
+            let started = Instant::now();
+            let result = pipeline.shutdown(Duration::from_millis(200));
+            (started.elapsed(), result, pipeline)
+        });
+        assert!(took >= Duration::from_millis(200), "{took:?}");
+        let error = result.unwrap_err();
+        assert_eq!(error.exporters[0].spans, 3);
+        assert_eq!(
+            error.to_string(),
+            "within 200ms, 3 spans were not exported to `otlp`"
+        );
+        assert_eq!(
+            pipeline.snapshot().exporters[0].dropped_for(DropReason::Shutdown),
+            3
+        );
+    }
+}
+
+#[test]
+fn afterwards_nothing_is_recorded() {
+    let receiver = Receiver::start([]);
+    let pipeline = pipeline(&receiver, PROTOCOLS[1]);
+    pipeline.shutdown(LONG).unwrap();
+    spans(&pipeline, 5);
+    assert_eq!(pipeline.snapshot().spans_started, 0);
+    assert!(receiver.received().is_empty());
+}
+
+#[test]
+fn the_collector_may_live_on_the_runtime_that_waits() {
+    within(SOON, || {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let endpoint = format!("http://{}", listener.local_addr().unwrap());
+            let router = axum::Router::new().fallback(|| async {});
+            tokio::spawn(async move { axum::serve(listener, router).await });
+            let pipeline = Pipeline::start(&to_collector(&endpoint, PROTOCOLS[1])).unwrap();
+            spans(&pipeline, 3);
+            pipeline.flush_async(LONG).await.unwrap();
+            pipeline.shutdown_async(LONG).await.unwrap();
+            assert_eq!(pipeline.snapshot().exporters[0].exported, 3);
+        });
+    });
+}
