@@ -93,9 +93,10 @@ impl Site<'_> {
             }
         };
         let name = args.name.as_ref().map(Word::value);
-        let field = self.metric.field().to_upper_camel_case();
+        // With the namespace: Prometheus keeps the objectives of all services together.
+        let metric = self.metric.name.otel.to_upper_camel_case();
         Some(Objective {
-            name: name.unwrap_or_else(|| format!("{field}{what}")),
+            name: name.unwrap_or_else(|| format!("{metric}{what}")),
             target: target(&aim, errors)?,
             indicator: indicator?,
             by,
