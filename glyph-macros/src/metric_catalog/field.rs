@@ -62,7 +62,7 @@ pub(super) struct Nested {
 }
 
 pub(super) enum Meaning {
-    Metric(Box<Metric>, Vec<StageArgs>, ArtifactArgs),
+    Metric(Box<Metric>, Vec<StageArgs>, Box<ArtifactArgs>),
     Nested(Box<Nested>),
     /// A mistake hides it.
     Unknown,
@@ -99,7 +99,7 @@ impl Meaning {
         Self::Metric(
             Box::new(metric(ident, kind, labels, help, args, namespace, errors)),
             stages,
-            artifacts,
+            Box::new(artifacts),
         )
     }
 }

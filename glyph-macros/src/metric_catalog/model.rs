@@ -109,7 +109,7 @@ impl Fields {
                 Meaning::Metric(metric, stages, artifacts) => {
                     let index = fields.metrics.len();
                     fields.metrics.push(*metric);
-                    fields.artifacts.push(artifacts);
+                    fields.artifacts.push(*artifacts);
                     fields
                         .stages
                         .extend(stages.into_iter().map(|stage| (index, stage)));

@@ -1,5 +1,7 @@
 //! What can go wrong.
 
+use std::path::PathBuf;
+
 use super::Problem;
 
 /// Why there are no artifacts.
@@ -15,6 +17,14 @@ pub enum ArtifactError {
     /// A document is no JSON, or not such a one.
     #[error("JSON: {0}")]
     Json(#[from] serde_json::Error),
+    /// A file could not be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
 }
 
 fn lines(problems: &[Problem]) -> String {

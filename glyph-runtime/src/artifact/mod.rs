@@ -35,10 +35,10 @@ mod weaver;
 use std::time::Duration;
 
 pub use check::Problem;
-// pub use diff::{Change, diff};
+pub use diff::{Change, diff};
 pub use error::ArtifactError;
-// pub use files::ArtifactFile;
-// pub use schema::{LabelSchema, MetricSchema, Schema};
+pub use files::ArtifactFile;
+pub use schema::{LabelSchema, MetricSchema, Schema};
 
 #[doc(inline)]
 pub use crate::__artifacts_check as check;

@@ -36,7 +36,7 @@ pub const fn check_artifact_label(metric: &str, labels: &[LabelDescriptor], labe
         index += 1;
     }
     let (names, _) = names.split_at(index);
-    suggested(message, label, names)
+    suggested(&message, label, names)
         .text("it has ")
         .list(names)
         .refuse()
@@ -64,19 +64,19 @@ pub const fn check_artifact_value(labels: &[LabelDescriptor], label: &str, value
         .text("` has no value `")
         .text(value)
         .text("`");
-    suggested(message, value, values)
+    suggested(&message, value, values)
         .text("allowed: ")
         .list(values)
         .refuse()
 }
 
-const fn suggested(message: Message, word: &str, names: &[&str]) -> Message {
+const fn suggested(message: &Message, word: &str, names: &[&str]) -> Message {
     match nearest(word, names) {
-        Some(index) => message
+        Some(index) => (*message)
             .text("; did you mean `")
             .text(names[index])
             .text("`? "),
-        None => message.text("; "),
+        None => (*message).text("; "),
     }
 }
 
@@ -105,7 +105,7 @@ pub const fn check_quantile_reach(metric: &str, bounds: &[f64], unit: Unit, thre
         let message = Message::new("a quantile of `")
             .text(metric)
             .text("` never exceeds its highest bucket bound, ");
-        quantity(message, *highest, unit)
+        quantity(&message, *highest, unit)
             .text(": lower the threshold, or add a bucket above it")
             .refuse()
     }
@@ -113,7 +113,7 @@ pub const fn check_quantile_reach(metric: &str, bounds: &[f64], unit: Unit, thre
         let message = Message::new("a quantile of `")
             .text(metric)
             .text("` is a guess below its lowest bucket bound, ");
-        quantity(message, *lowest, unit)
+        quantity(&message, *lowest, unit)
             .text(": raise the threshold, or add a bucket at it")
             .refuse()
     }
@@ -142,25 +142,25 @@ pub const fn check_objective_bound(
         .text(metric)
         .text("`, so that nothing counts what is below it; the nearest ");
     message = match (above, above < bounds.len()) {
-        (0, true) => quantity(message.text("is "), bounds[0], unit),
+        (0, true) => quantity(&message.text("is "), bounds[0], unit),
         (_, true) => {
-            let below = quantity(message.text("are "), bounds[above - 1], unit);
-            quantity(below.text(" and "), bounds[above], unit)
+            let below = quantity(&message.text("are "), bounds[above - 1], unit);
+            quantity(&below.text(" and "), bounds[above], unit)
         }
         (0, false) => message,
-        (_, false) => quantity(message.text("is "), bounds[above - 1], unit),
+        (_, false) => quantity(&message.text("is "), bounds[above - 1], unit),
     };
     message.refuse()
 }
 
 /// A number with its unit, as it would be written in a declaration.
-const fn quantity(message: Message, number: f64, unit: Unit) -> Message {
+const fn quantity(message: &Message, number: f64, unit: Unit) -> Message {
     match unit {
         Unit::Seconds if number > 0.0 && number < 1.0 => {
-            message.decimal(number * 1000.0).text("ms")
+            (*message).decimal(number * 1000.0).text("ms")
         }
-        Unit::Seconds => message.decimal(number).text("s"),
-        _ => message.decimal(number),
+        Unit::Seconds => (*message).decimal(number).text("s"),
+        _ => (*message).decimal(number),
     }
 }
 

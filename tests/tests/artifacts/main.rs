@@ -1,8 +1,5 @@
 //! What is made of catalogs: rules, the tests of them, the reference, the registry and the schema.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a failed set-up fails the test"
-)]
+#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
 mod conditions;
 #[path = "../../../examples/glyphoxa/telemetry.rs"]

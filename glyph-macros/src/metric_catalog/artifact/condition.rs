@@ -169,7 +169,7 @@ pub(super) enum Comparison {
 
 impl Comparison {
     fn parse(input: ParseStream<'_>, measure: &MeasureArg) -> syn::Result<Self> {
-        let comparison = if input.peek(Token![>=]) {
+        if input.peek(Token![>=]) {
             input.parse::<Token![>=]>().map(|_| Self::AtLeast)
         } else if input.peek(Token![<=]) {
             input.parse::<Token![<=]>().map(|_| Self::AtMost)
@@ -187,8 +187,7 @@ impl Comparison {
                 Some(word) => syn::Error::new_spanned(word, message),
                 None => input.error(message),
             });
-        };
-        comparison
+        }
     }
 
     pub(super) fn variant(self) -> Ident {

@@ -159,7 +159,7 @@ impl<'names> Check<'names> {
     }
 
     fn modifier(&mut self, modifier: Option<&LabelModifier>, sources: Option<&[&Series]>) {
-        let (Some(LabelModifier::Include(labels)) | Some(LabelModifier::Exclude(labels))) =
+        let Some(LabelModifier::Include(labels) | LabelModifier::Exclude(labels)) =
             modifier
         else {
             return;
