@@ -186,8 +186,7 @@ pub(super) fn outcome_label(metric: &MetricDescriptor) -> Option<OutcomeLabel> {
             .filter_map(|(outcome, digit)| outcome.is_error().then_some(digit))
             .collect();
         let mut ends = ends;
-        let went_well =
-            ends.find_map(|(outcome, digit)| (outcome == Outcome::Ok).then_some(digit));
+        let went_well = ends.find_map(|(outcome, digit)| (outcome == Outcome::Ok).then_some(digit));
         let numbered = values.iter().enumerate();
         let bad = numbered.filter_map(|(digit, value)| failed.contains(&digit).then_some(*value));
         Some(OutcomeLabel {

@@ -17,7 +17,9 @@ use crate::{
         buckets::Buckets,
         field::{Kind, Metric},
         quantity::{Dimension, Quantity, Threshold},
+        unit::Unit,
     },
+    suggestion::did_you_mean,
 };
 
 /// Rates and quantiles look back so far, in seconds, unless it is said.
@@ -188,12 +190,13 @@ impl Site<'_> {
                 "`external(..)` goes with `expr = \"..\"`: leave it out",
             );
         }
-        self.measured(condition, args.over, by, errors)
+        self.measured(condition, &args.name, args.over, by, errors)
     }
 
     fn measured(
         &self,
         condition: ConditionArg,
+        name: &Ident,
         over: Option<Quantity>,
         by: &[Word],
         errors: &mut Errors,
@@ -210,7 +213,7 @@ impl Site<'_> {
             let of = self.own(measure.matchers);
             return Some(Condition::Absent { of, over: window });
         };
-        let dimension = self.dimension(&measure, errors)?;
+        let dimension = self.dimension(&measure, name, errors)?;
         let value = errors.ok(threshold.value(&dimension))?;
         check_share(&measure, value, &threshold, errors);
         let measure = self.measure(measure, window.unwrap_or(WINDOW), comparison, errors)?;
@@ -252,20 +255,21 @@ impl Site<'_> {
     }
 
     /// What the threshold is measured in; reports a measure that this kind of metric does not have.
-    fn dimension(&self, measure: &MeasureArg, errors: &mut Errors) -> Option<Dimension<'_>> {
-        let (metric, word) = (self.metric, measure.word.as_ref());
+    fn dimension(
+        &self,
+        measure: &MeasureArg,
+        name: &Ident,
+        errors: &mut Errors,
+    ) -> Option<Dimension<'_>> {
+        let metric = self.metric;
         let dimension = match (&measure.function, metric.kind) {
-            (Function::Value, Kind::Gauge) | (Function::Quantile(_), Kind::Histogram) => {
-                Some(Dimension::Of(&metric.unit))
-            }
+            (Function::Value, Kind::Gauge)
+            | (Function::Quantile(_), Kind::Histogram)
+            | (Function::Increase, Kind::Counter) => Some(Dimension::Of(&metric.unit)),
             (Function::Rate, Kind::Counter) => Some(Dimension::PerSecond(&metric.unit)),
-            (Function::Rate, Kind::Histogram) => {
-                Some(Dimension::PerSecond(&super::super::unit::Unit::None))
-            }
-            (Function::Increase, Kind::Counter) => Some(Dimension::Of(&metric.unit)),
-            (Function::Increase, Kind::Histogram) => {
-                Some(Dimension::Of(&super::super::unit::Unit::None))
-            }
+            // Of a histogram the observations are counted.
+            (Function::Rate, Kind::Histogram) => Some(Dimension::PerSecond(&Unit::None)),
+            (Function::Increase, Kind::Histogram) => Some(Dimension::Of(&Unit::None)),
             (Function::Ratio(..) | Function::Share, _) => Some(Dimension::Share),
             _ => None,
         };
@@ -275,16 +279,16 @@ impl Site<'_> {
                 Kind::Gauge => "a comparison alone, `> 100`",
                 Kind::Histogram => "`p95 > 2s`, `rate > 10/s`",
             };
+            let word = measure.word.as_ref();
             let what = word.map_or_else(|| "value".to_owned(), ToString::to_string);
-            let message = format!(
-                "`{}` is {}, which has no `{what}` to compare; there is {offer}, and `ratio(a / b) > 5%`",
-                metric.ident,
-                metric.kind.noun()
+            errors.at(
+                word.unwrap_or(name),
+                format!(
+                    "`{}` is {}, which has no `{what}` to compare; there is {offer}, and `ratio(a / b) > 5%`",
+                    metric.ident,
+                    metric.kind.noun()
+                ),
             );
-            match word {
-                Some(word) => errors.at(word, message),
-                None => errors.at(&metric.ident, message),
-            }
         }
         dimension
     }
@@ -378,10 +382,11 @@ fn check_annotations(alert: &Alert, errors: &mut Errors) {
     for annotation in [&alert.summary, &alert.description].into_iter().flatten() {
         for label in &annotation.labels {
             if !known.contains(label) {
+                let hint = did_you_mean(label, &known);
                 errors.at(
                     &annotation.place,
                     format!(
-                        "an alert of `{}` has no label `{label}`: add it, `by({label})`",
+                        "alert `{}` has no label `{label}`; {hint}it has those of `by(..)` and its own",
                         alert.name
                     ),
                 );

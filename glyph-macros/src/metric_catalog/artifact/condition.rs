@@ -183,10 +183,10 @@ impl Comparison {
             input.parse::<Token![<]>().map(|_| Self::Below)
         } else {
             let message = "compare it: `>`, `>=`, `<`, `<=`, `==` or `!=` and a number";
-            return Err(match &measure.word {
+            Err(match &measure.word {
                 Some(word) => syn::Error::new_spanned(word, message),
                 None => input.error(message),
-            });
+            })
         }
     }
 

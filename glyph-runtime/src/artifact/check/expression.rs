@@ -159,9 +159,7 @@ impl<'names> Check<'names> {
     }
 
     fn modifier(&mut self, modifier: Option<&LabelModifier>, sources: Option<&[&Series]>) {
-        let Some(LabelModifier::Include(labels) | LabelModifier::Exclude(labels)) =
-            modifier
-        else {
+        let Some(LabelModifier::Include(labels) | LabelModifier::Exclude(labels)) = modifier else {
             return;
         };
         self.grouped(&labels.labels, sources);

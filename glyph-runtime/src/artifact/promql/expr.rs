@@ -5,7 +5,7 @@ use std::fmt;
 use super::{Selector, Window};
 
 /// Longer expressions are broken over lines.
-const WIDTH: usize = 88;
+const WIDTH: usize = 100;
 
 /// An expression.
 #[derive(Clone, Debug, PartialEq)]
@@ -122,7 +122,7 @@ impl Expr {
                     }
                 };
                 let (left, right) = (side(left, false), side(right, true));
-                format!("{left}\n{margin}{operator}\n{margin}{right}")
+                format!("{left}\n{margin}{operator} {right}")
             }
         }
     }
@@ -169,8 +169,10 @@ fn needs_parentheses(outer: &str, side: &Expr, is_right: bool) -> bool {
     let Expr::Binary { operator, .. } = side else {
         return false;
     };
+    // Prometheus knows that `and` binds more strongly; readers need not.
+    let is_mixed = outer == "or" && *operator == "and";
     let (inner, outer) = (precedence(operator), precedence(outer));
-    inner < outer || (is_right && inner == outer)
+    is_mixed || inner < outer || (is_right && inner == outer)
 }
 
 /// How strongly an operator binds (Prometheus, "Operators", "Binary operator precedence").

@@ -5,11 +5,11 @@
 //! use glyph_runtime::artifacts::promql::{Expr, Selector, Window};
 //!
 //! let window = Window::from(Duration::from_secs(300));
-//! let buckets = Selector::new("app_latency_seconds_bucket").equal("kind", ["stt", "tts"]);
+//! let buckets = Selector::new("app_seconds_bucket").equal("kind", ["stt", "tts"]);
 //! let slow = Expr::quantile(0.95, buckets.rate(window), &["kind"]).compared(">", 2.0);
 //! assert_eq!(
 //!     slow.to_string(),
-//!     "histogram_quantile(\n  0.95,\n  sum by (le, kind) (rate(app_latency_seconds_bucket{kind=~\"stt|tts\"}[5m]))\n)\n>\n2",
+//!     r#"histogram_quantile(0.95, sum by (le, kind) (rate(app_seconds_bucket{kind=~"stt|tts"}[5m]))) > 2"#,
 //! );
 //! ```
 
