@@ -29,7 +29,7 @@ pub use descriptor::{
 pub use labels::{counter_labels, gauge_labels, histogram_labels};
 pub use objective::{Indicator, ObjectiveDescriptor};
 pub use panel::{PanelDescriptor, PanelForm, Threshold};
-#[cfg(any(feature = "facade", feature = "artifacts"))]
+#[cfg(feature = "facade")]
 pub(crate) use registry::sample_names;
 #[cfg(feature = "prometheus")]
 pub use registry::{CatalogClash, Registry};
