@@ -136,6 +136,7 @@ async fn serve(
     writeln!(io::stdout(), "listening on http://{address}")?;
 
     let mut sessions = JoinSet::new();
+    sessions.spawn(count_tasks());
     for recording in recordings {
         sessions.spawn(repeat(
             Arc::clone(pipeline),
@@ -157,6 +158,18 @@ async fn repeat(pipeline: Arc<Pipeline>, recording: Arc<Recording>, speed: f64) 
     loop {
         play(&pipeline, Arc::clone(&recording), speed).await;
         tokio::time::sleep(INTERMISSION).await;
+    }
+}
+
+/// Keeps the number of living tasks up to date.
+async fn count_tasks() {
+    let runtime = tokio::runtime::Handle::current().metrics();
+    let mut clock = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        clock.tick().await;
+        VoiceMetrics::global()
+            .alive_tasks
+            .set(runtime.num_alive_tasks());
     }
 }
 

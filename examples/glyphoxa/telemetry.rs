@@ -98,56 +98,101 @@ pub(crate) struct VoiceMetrics {
     /// Latency of speech-to-text transcription.
     #[metric(name = "stt.duration", unit = seconds, buckets = LATENCY)]
     #[stage(stt, requests = provider_requests, errors = provider_errors, labels(provider: Provider, kind: Kind = Kind::Stt))]
+    #[alert(HighSTTLatency, p95 > 2s, for = 5m, severity = warning, summary = "STT transcription p95 exceeds 2 seconds")]
+    #[objective(latency = 500ms, target = 95%)]
+    #[panel(title = "STT Latency (p50 / p95)", row = "Latency")]
     pub(crate) stt_duration: Histogram,
 
     /// Latency of LLM inference.
     #[metric(name = "llm.duration", unit = seconds, buckets = LATENCY)]
     #[stage(llm, requests = provider_requests, errors = provider_errors, labels(provider: Provider, kind: Kind = Kind::Llm))]
+    #[alert(HighLLMLatency, p95 > 3s, for = 5m, severity = warning, summary = "LLM inference p95 exceeds 3 seconds")]
+    #[objective(latency = 1s, target = 95%)]
+    #[panel(title = "LLM Latency (p50 / p95)", row = "Latency")]
     pub(crate) llm_duration: Histogram,
 
     /// Latency of text-to-speech synthesis.
     #[metric(name = "tts.duration", unit = seconds, buckets = LATENCY)]
     #[stage(tts, requests = provider_requests, errors = provider_errors, labels(provider: Provider, kind: Kind = Kind::Tts))]
+    #[alert(HighTTSLatency, p95 > 2s, for = 5m, severity = warning, summary = "TTS synthesis p95 exceeds 2 seconds")]
+    #[objective(latency = 500ms, target = 95%)]
+    #[panel(title = "TTS Latency (p50 / p95)", row = "Latency")]
     pub(crate) tts_duration: Histogram,
 
     /// End-to-end speech-to-speech latency (mouth-to-ear).
     #[metric(name = "s2s.duration", unit = seconds, buckets = LATENCY)]
     #[stage(s2s)]
+    #[alert(HighS2SLatency, p95 > 5s, for = 5m, severity = critical,
+        summary = "End-to-end voice latency p95 exceeds 5 seconds",
+        description = "Players wait too long for an answer of the NPCs.")]
+    #[panel(title = "End-to-End S2S Latency (p50 / p95)", row = "Latency")]
     pub(crate) s2s_duration: Histogram,
 
     /// Latency of MCP tool execution.
     #[metric(name = "tool_execution.duration", unit = seconds, buckets = LATENCY)]
     #[stage(tool, requests = tool_calls, labels(tool: &str))]
+    #[alert(SlowToolExecution, p95 > 5s, for = 5m, severity = warning, summary = "MCP tool execution p95 exceeds 5 seconds")]
+    #[panel(row = "Traffic", hidden)]
     pub(crate) tool_execution_duration: Histogram,
 
     /// HTTP request processing time.
     #[metric(name = "http.request.duration", unit = seconds, buckets = LATENCY)]
+    #[objective(latency = 100ms, target = 95%, by(path))]
+    #[panel(
+        title = "HTTP Request Duration (p95)",
+        row = "Traffic",
+        by(path),
+        quantiles(p95)
+    )]
     pub(crate) http_request_duration: Histogram<HttpRequest<'_>>,
 
     /// Total provider API requests.
     #[metric(name = "provider.requests")]
+    #[objective(availability = 95%, errors = provider_errors)]
+    #[panel(title = "Provider Requests by Kind", row = "Traffic", by(kind))]
     pub(crate) provider_requests: Counter<ProviderRequest>,
 
     /// Total MCP tool invocations.
     #[metric(name = "tool.calls")]
+    #[panel(title = "Tool Calls by Tool", row = "Traffic", by(tool))]
     pub(crate) tool_calls: Counter<ToolCall<'_>>,
 
     /// Total NPC response utterances.
     #[metric(name = "npc.utterances")]
+    #[panel(title = "NPC Utterances (rate)", row = "Overview", form = stat)]
     pub(crate) npc_utterances: Counter<NpcUtterance<'_>>,
 
     /// Total provider errors.
     #[metric(name = "provider.errors")]
+    #[alert(ProviderDown, rate > 0.5/s, for = 2m, severity = critical, by(provider, kind),
+        summary = "Provider {provider} ({kind}) is failing",
+        description = "Calls failed faster than 0.5/s for 2 minutes. The voice pipeline is likely broken.")]
+    #[alert(HighProviderErrorRatio, ratio(self / provider_requests) > 5%, for = 5m, severity = warning,
+        summary = "Provider error ratio exceeds 5%")]
+    #[panel(title = "Provider Errors (rate)", row = "Overview", form = stat, thresholds(red = 0.1/s))]
     pub(crate) provider_errors: Counter<ProviderError>,
 
     /// Number of currently active NPC agents.
+    #[panel(title = "Active NPCs", row = "Overview", form = stat)]
     pub(crate) active_npcs: Gauge,
 
     /// Number of live voice sessions.
+    #[alert(NoActiveSessions, == 0, for = 10m, severity = warning,
+        summary = "No active voice sessions",
+        description = "Nobody has been in a voice session for 10 minutes, in hours when somebody should be.")]
+    #[panel(title = "Active Sessions", row = "Overview", form = stat, thresholds(yellow = 3, red = 5))]
     pub(crate) active_sessions: Gauge,
 
     /// Number of connected participants across all sessions.
+    #[panel(row = "Overview", hidden)]
     pub(crate) active_participants: Gauge,
+
+    /// Number of tasks that the runtime keeps alive.
+    #[alert(TaskLeak, > 1000, for = 15m, severity = warning,
+        summary = "More than 1000 tasks are alive for 15 minutes",
+        description = "Tasks are probably started and never ended. Look at them with the console.")]
+    #[panel(row = "Overview", hidden)]
+    pub(crate) alive_tasks: Gauge,
 }
 
 /// Counts one thing as present for as long as it lives, however that ends.

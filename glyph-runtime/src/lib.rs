@@ -2,6 +2,9 @@
 
 #[cfg(feature = "admin")]
 pub mod admin;
+#[cfg(feature = "artifacts")]
+#[path = "artifact/mod.rs"]
+pub mod artifacts;
 pub mod catalog;
 mod clock;
 #[cfg(feature = "prometheus")]

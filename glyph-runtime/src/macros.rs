@@ -198,6 +198,87 @@ pub use glyph_macros::Outcome;
 /// Names follow OpenTelemetry's rules for Prometheus ("Prometheus and OpenMetrics Compatibility"):
 /// dots become underscores, the unit and, for counters, `_total` are added.
 ///
+/// # Alerts, objectives and panels
+///
+/// They stand on the metric that they are about, and cost nothing when the program runs. With the feature `artifacts`
+/// the module `artifacts` makes Prometheus's rules, tests of the rules and a reference of them.
+///
+/// `#[alert(Name, condition, ..)]`, as many as there are to be, is held against the metric's kind, unit, labels and
+/// buckets:
+///
+/// | condition | on | meaning |
+/// |---|---|---|
+/// | `p95 > 2s` | histograms | a quantile, `p50` to `p999`, in the metric's unit |
+/// | `rate > 10/s` | counters, histograms | how fast it is counted up, for each `s`, `m` or `h` |
+/// | `increase(15m) > 5` | counters, histograms | by how much it was counted up |
+/// | `share(status = error) > 5%` | all | these series' share of all of the metric |
+/// | `ratio(self / requests) > 5%` | all | one metric divided by another one of the catalog, by their fields' names; counters and histograms by their rates |
+/// | `> 100` | gauges | its value, series by series unless `by(..)` sums them up |
+/// | `absent`, `absent(10m)` | all | there are no such series |
+///
+/// Behind a word, and behind a metric in `ratio`, braces select series: `rate{status = error}`,
+/// `ratio(self{kind = stt | tts} / self{kind != llm})`. Values of closed labels are checked. Quantiles, rates and ratios
+/// look back 5 minutes, or as far as `over = 10m` or `rate(10m)` says.
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `for = 5m` | how long the condition holds before the alert fires; at once unless given |
+/// | `severity = critical` | the label `severity`, `warning` unless given |
+/// | `summary = ".."`, `description = ".."` | what happened; `{provider}` is the label's value, `{{ .. }}` Prometheus's own template |
+/// | `by(provider, kind)` | one alert for each of these labels |
+/// | `labels(team = "voice")` | more labels of the alert |
+/// | `expr = ".."` | a condition in PromQL instead, checked when the artifacts are made |
+/// | `external("node_.*")` | patterns of names in `expr` that other programs expose |
+///
+/// `#[objective(latency = 500ms, target = 99%)]` on a histogram of seconds, where the threshold is one of its bucket
+/// bounds, and `#[objective(availability = 99.9%)]` on what counts calls give recording rules, and alerts on how
+/// fast the budget of errors burns. Bad calls are told by the label that the outcome fills, or by `errors = provider_errors`
+/// or `errors = self{code = "5xx"}`. `by(..)` gives a budget to each, `name = ..` another name.
+///
+/// `#[panel(..)]` says how a dashboard shows the metric: `title = ".."`, `row = ".."`, `unit = ".."` (Grafana's),
+/// `form = stat` (`timeseries`, `gauge`, `heatmap`), `by(..)`, `quantiles(p50, p95)`,
+/// `thresholds(yellow = 3, red = 5)`, `hidden`.
+///
+/// ```
+/// # use glyph_runtime::{Catalog, Counter, Histogram, LabelSet, Status, metric_catalog};
+/// #[derive(LabelSet)]
+/// pub struct Request {
+///     pub status: Status,
+/// }
+///
+/// #[metric_catalog(namespace = "doc_alerts")]
+/// pub struct Metrics {
+///     /// Latency of requests.
+///     #[metric(unit = seconds, buckets = [100ms, 500ms, 1s, 2.5s])]
+///     #[alert(HighLatency, p95 > 2s, for = 5m, severity = warning, summary = "requests are slow")]
+///     #[objective(latency = 500ms, target = 99%)]
+///     pub latency: Histogram,
+///
+///     /// Requests.
+///     #[alert(RequestsFail, share(status = error) > 5%, for = 10m, severity = critical)]
+///     #[objective(availability = 99.9%)]
+///     pub requests: Counter<Request>,
+/// }
+///
+/// # fn main() {
+/// assert_eq!(Metrics::DESCRIPTOR.metrics[0].alerts[0].name, "HighLatency");
+/// # }
+/// ```
+///
+/// A label or a value that is not there, a quantile's threshold beyond the highest bucket and an objective between two
+/// bucket bounds do not compile:
+///
+/// ```compile_fail
+/// # use glyph_runtime::{Histogram, metric_catalog};
+/// #[metric_catalog(namespace = "doc_between")]
+/// pub struct Metrics {
+///     /// Latency of requests.
+///     #[metric(unit = seconds, buckets = [100ms, 500ms, 1s])]
+///     #[objective(latency = 700ms, target = 99%)]
+///     pub latency: Histogram,
+/// }
+/// ```
+///
 /// A catalog lives in a `static`; `global()` gives it. One with stages stands at module level.
 pub use glyph_macros::metric_catalog;
 

@@ -7,9 +7,12 @@ pub use tracing;
 
 pub use crate::{
     catalog::{
-        AnyCatalog, Catalog, CatalogDescriptor, Kind, MetricDescriptor, StageDescriptor,
-        StageLabel, Unit, buckets, check_budget, check_labels_allowed, check_labels_while_running,
-        check_nested, counter_labels, gauge_labels, histogram_labels, offsets, stage_places,
+        AlertDescriptor, AnyCatalog, Catalog, CatalogDescriptor, Comparison, Condition, Indicator,
+        Kind, Matcher, Measure, MetricDescriptor, ObjectiveDescriptor, PanelDescriptor, PanelForm,
+        Selection, StageDescriptor, StageLabel, Threshold, Unit, buckets, check_artifact_label,
+        check_artifact_value, check_budget, check_labels_allowed, check_labels_while_running,
+        check_nested, check_objective_bound, check_outcome_known, check_quantile_reach,
+        counter_labels, gauge_labels, histogram_labels, offsets, stage_places,
         stage_places_or_stub,
     },
     label::{

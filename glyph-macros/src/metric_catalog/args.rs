@@ -6,7 +6,7 @@ use syn::{
     parse::{Parse, ParseStream, Parser},
 };
 
-use super::{buckets::BucketsArg, stage_args::StageArgs};
+use super::{artifact::ArtifactArgs, buckets::BucketsArg, stage_args::StageArgs};
 use crate::{
     arguments::{Arguments, assigned, assigned_path, listed},
     diagnostic::Errors,
@@ -94,6 +94,7 @@ pub(super) struct FieldArgs {
     pub(super) buckets: Option<BucketsArg>,
     pub(super) sparse: bool,
     pub(super) stages: Vec<StageArgs>,
+    pub(super) artifacts: ArtifactArgs,
 }
 
 impl FieldArgs {
@@ -113,9 +114,9 @@ impl FieldArgs {
                     &attribute.meta,
                     "a catalog is the same under every cfg: put metrics that come and go into a nested catalog of their own module",
                 ),
-                "alert" | "objective" | "panel" => {
-                    errors.at(name, format!("`#[{name}(..)]` is not supported yet: leave it out"));
-                }
+                "alert" => args.artifacts.read_alert(attribute, errors),
+                "objective" => args.artifacts.read_objective(attribute, errors),
+                "panel" => args.artifacts.read_panel(attribute, errors),
                 _ => return true,
             }
             false

@@ -3,12 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{
-    Expr, Lit, Token, bracketed,
+    Expr, Token, bracketed,
     parse::{Parse, ParseStream, discouraged::Speculative},
     punctuated::Punctuated,
 };
 
-use super::unit::Unit;
+use super::{quantity::Quantity, unit::Unit};
 use crate::diagnostic::Errors;
 
 /// More would make one series of a histogram hundreds of lines.
@@ -28,12 +28,7 @@ pub(super) enum BucketsArg {
 
 pub(super) struct BucketList {
     bracketed: TokenStream,
-    bounds: Vec<BoundArg>,
-}
-
-struct BoundArg {
-    minus: Option<Token![-]>,
-    literal: Lit,
+    bounds: Vec<Quantity>,
 }
 
 impl Parse for BucketsArg {
@@ -51,8 +46,8 @@ impl Parse for BucketList {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let content;
         let bracket = bracketed!(content in input);
-        let bounds: Punctuated<BoundArg, Token![,]> =
-            content.parse_terminated(BoundArg::parse, Token![,])?;
+        let bounds: Punctuated<Quantity, Token![,]> =
+            content.parse_terminated(Quantity::parse, Token![,])?;
         let mut bracketed = TokenStream::new();
         bracket.surround(&mut bracketed, |_| {});
         Ok(Self {
@@ -62,30 +57,12 @@ impl Parse for BucketList {
     }
 }
 
-impl Parse for BoundArg {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let minus = input.parse()?;
-        let literal = input.parse()?;
-        match literal {
-            Lit::Int(_) | Lit::Float(_) => Ok(Self { minus, literal }),
-            other => Err(syn::Error::new_spanned(other, "expected a number")),
-        }
-    }
-}
-
 impl ToTokens for BucketsArg {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         match self {
             Self::List(list) => list.bracketed.to_tokens(tokens),
             Self::Constant(constant) => constant.to_tokens(tokens),
         }
-    }
-}
-
-impl ToTokens for BoundArg {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        self.minus.to_tokens(tokens);
-        self.literal.to_tokens(tokens);
     }
 }
 
@@ -121,11 +98,11 @@ impl Buckets {
     }
 }
 
-fn rising(bounds: &[BoundArg], unit: &Unit, errors: &mut Errors) -> Vec<f64> {
+fn rising(bounds: &[Quantity], unit: &Unit, errors: &mut Errors) -> Vec<f64> {
     let mut values: Vec<f64> = Vec::new();
-    let mut last: Option<&BoundArg> = None;
+    let mut last: Option<&Quantity> = None;
     for bound in bounds {
-        let Some(value) = errors.ok(bound.value(unit)) else {
+        let Some(value) = errors.ok(bound.value(unit, "bound")) else {
             continue;
         };
         match (values.last(), last) {
@@ -140,78 +117,4 @@ fn rising(bounds: &[BoundArg], unit: &Unit, errors: &mut Errors) -> Vec<f64> {
         }
     }
     values
-}
-
-impl BoundArg {
-    fn text(&self) -> String {
-        let minus = if self.minus.is_some() { "-" } else { "" };
-        format!("{minus}{}", self.literal.to_token_stream())
-    }
-
-    /// The bound in the metric's unit.
-    fn value(&self, unit: &Unit) -> syn::Result<f64> {
-        let (digits, suffix) = match &self.literal {
-            Lit::Int(literal) => (literal.base10_digits(), literal.suffix()),
-            Lit::Float(literal) => (literal.base10_digits(), literal.suffix()),
-            _ => ("", ""),
-        };
-        let Some(scale) = Scale::of(suffix) else {
-            return Err(self.error(&format!(
-                "unknown unit `{suffix}`; write ns, us, ms, s, m, h, or KB, MB, GB, KiB, MiB, GiB, or a plain number"
-            )));
-        };
-        if let Some(needed) = scale.unit
-            && unit.suffix() != Some(needed)
-        {
-            return Err(self.error(&format!("a bound in `{suffix}` needs `unit = {needed}`")));
-        }
-        let value = scale.apply(digits).filter(|value| value.is_finite());
-        let value = value.ok_or_else(|| self.error("a bucket bound is a finite number"))?;
-        Ok(if self.minus.is_some() { -value } else { value })
-    }
-
-    fn error(&self, message: &str) -> syn::Error {
-        syn::Error::new_spanned(self, message)
-    }
-}
-
-/// What a literal's suffix does to its digits.
-struct Scale {
-    unit: Option<&'static str>,
-    /// The power of ten, which is put into the digits so that nothing is rounded twice.
-    exponent: i32,
-    factor: f64,
-}
-
-impl Scale {
-    fn of(suffix: &str) -> Option<Self> {
-        let (unit, exponent, factor) = match suffix {
-            "" => (None, 0, 1.0),
-            "ns" => (Some("seconds"), -9, 1.0),
-            "us" => (Some("seconds"), -6, 1.0),
-            "ms" => (Some("seconds"), -3, 1.0),
-            "s" => (Some("seconds"), 0, 1.0),
-            "m" => (Some("seconds"), 0, 60.0),
-            "h" => (Some("seconds"), 0, 3600.0),
-            "KB" | "kB" => (Some("bytes"), 3, 1.0),
-            "MB" => (Some("bytes"), 6, 1.0),
-            "GB" => (Some("bytes"), 9, 1.0),
-            "KiB" => (Some("bytes"), 0, 1024.0),
-            "MiB" => (Some("bytes"), 0, 1_048_576.0),
-            "GiB" => (Some("bytes"), 0, 1_073_741_824.0),
-            _ => return None,
-        };
-        Some(Self {
-            unit,
-            exponent,
-            factor,
-        })
-    }
-
-    fn apply(&self, digits: &str) -> Option<f64> {
-        let (mantissa, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
-        let exponent = exponent.parse::<i32>().ok()?.checked_add(self.exponent)?;
-        let value: f64 = format!("{mantissa}e{exponent}").parse().ok()?;
-        Some(value * self.factor)
-    }
 }

@@ -8,6 +8,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::Type;
 
 use super::{
+    artifact::{self, Artifacts},
     buckets::Buckets,
     expand_checks, expand_stage, expand_stage_module,
     field::{Kind, Metric},
@@ -23,6 +24,9 @@ pub(super) fn tokens(catalog: &Catalog) -> TokenStream {
     let stage_module = expand_stage_module::module(catalog);
     let metrics = catalog.metrics.iter().enumerate();
     let labels = metrics.map(|(index, metric)| metric_consts(index, metric, &structure.ident, &rt));
+    let artifacts = catalog.artifacts.iter().enumerate();
+    let artifacts =
+        artifacts.map(|(index, of)| artifact::metric_consts(index, of, &catalog.metrics, &rt));
     let nested = nested_consts(catalog, &rt);
     let statics = statics(catalog, &rt);
     let checks = expand_checks::tokens(catalog, &rt);
@@ -34,6 +38,7 @@ pub(super) fn tokens(catalog: &Catalog) -> TokenStream {
         #stage_module
         const _: () = {
             #(#labels)*
+            #(#artifacts)*
             #nested
             #statics
             #checks
@@ -140,7 +145,9 @@ fn statics(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     let count = catalog.metrics.len();
     let offsets = count + 1;
     let metrics = || catalog.metrics.iter().enumerate();
-    let descriptors = metrics().map(|(index, metric)| descriptor(index, metric, rt));
+    let descriptors = metrics().zip(&catalog.artifacts);
+    let descriptors =
+        descriptors.map(|((index, metric), artifacts)| descriptor(index, metric, artifacts, rt));
     let cells = metrics().map(|(index, metric)| cell(index, metric, rt));
     quote! {
         const __GLYPH_METRICS: [#rt::MetricDescriptor; #count] = [#(#descriptors),*];
@@ -152,7 +159,12 @@ fn statics(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     }
 }
 
-fn descriptor(index: usize, metric: &Metric, rt: &TokenStream) -> TokenStream {
+fn descriptor(
+    index: usize,
+    metric: &Metric,
+    artifacts: &Artifacts,
+    rt: &TokenStream,
+) -> TokenStream {
     let Metric {
         name, help, sparse, ..
     } = metric;
@@ -165,6 +177,7 @@ fn descriptor(index: usize, metric: &Metric, rt: &TokenStream) -> TokenStream {
         |_| of_metric("BUCKETS", index).into_token_stream(),
     );
     let line = line(metric.line);
+    let artifacts = artifact::descriptor_fields(index, artifacts, rt);
     quote! {
         #rt::MetricDescriptor {
             field: #field,
@@ -176,6 +189,7 @@ fn descriptor(index: usize, metric: &Metric, rt: &TokenStream) -> TokenStream {
             labels: #labels,
             buckets: #buckets,
             sparse: #sparse,
+            #artifacts
             file: #rt::core::file!(),
             line: #line,
         }

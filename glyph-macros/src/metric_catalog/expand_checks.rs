@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 
 use super::{
+    artifact,
     buckets::Buckets,
     expand::{labels_of, of_metric},
     model::Catalog,
@@ -17,17 +18,20 @@ pub(super) fn tokens(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     let buckets = buckets(catalog);
     let labels = forbidden_labels(catalog);
     let nested = nested(catalog);
+    let artifacts = catalog.artifacts.iter().enumerate();
+    let artifacts = artifacts.map(|(index, of)| artifact::checks(index, of, &catalog.metrics));
     quote! {
         use #rt as __glyph;
         #budget
         #buckets
         #labels
         #nested
+        #(#artifacts)*
     }
 }
 
 /// A const that calls `function` where `place` stands.
-fn check(place: Place, function: &str, arguments: &TokenStream) -> TokenStream {
+pub(super) fn check(place: Place, function: &str, arguments: &TokenStream) -> TokenStream {
     let function = format_ident!("{function}");
     let call = place.call(quote!(__glyph::#function), arguments);
     quote!(const _: () = #call;)

@@ -7,6 +7,7 @@ use syn::{
 
 use super::{
     args::FieldArgs,
+    artifact::ArtifactArgs,
     buckets::{Buckets, BucketsArg},
     metric_name::MetricName,
     stage_args::StageArgs,
@@ -61,7 +62,7 @@ pub(super) struct Nested {
 }
 
 pub(super) enum Meaning {
-    Metric(Box<Metric>, Vec<StageArgs>),
+    Metric(Box<Metric>, Vec<StageArgs>, Box<ArtifactArgs>),
     Nested(Box<Nested>),
     /// A mistake hides it.
     Unknown,
@@ -94,9 +95,11 @@ impl Meaning {
         }
         let mut args = args;
         let stages = std::mem::take(&mut args.stages);
+        let artifacts = std::mem::take(&mut args.artifacts);
         Self::Metric(
             Box::new(metric(ident, kind, labels, help, args, namespace, errors)),
             stages,
+            Box::new(artifacts),
         )
     }
 }
@@ -120,6 +123,7 @@ fn nested(
             "a stage stands on the histogram that times it, not on a nested catalog",
         );
     }
+    args.artifacts.refuse(errors);
     let ty = made_static(&field.ty);
     let and = syn::Token![&](mark.span());
     field.ty = Type::Verbatim(quote::quote!(#and 'static #ty));

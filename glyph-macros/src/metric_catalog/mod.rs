@@ -1,6 +1,7 @@
 //! `#[metric_catalog]`: a struct whose fields are the metrics of a program.
 
 mod args;
+mod artifact;
 mod buckets;
 mod expand;
 mod expand_checks;
@@ -10,6 +11,7 @@ mod expand_stage_module;
 mod field;
 mod metric_name;
 mod model;
+mod quantity;
 mod stage;
 mod stage_args;
 mod unit;

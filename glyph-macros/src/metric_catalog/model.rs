@@ -6,6 +6,7 @@ use syn::{Ident, ItemStruct, LitInt, LitStr, Path};
 
 use super::{
     args::CatalogArgs,
+    artifact::{self, ArtifactArgs, Artifacts},
     field::{Meaning, Metric, Nested},
     metric_name,
     stage::{Known, Stage},
@@ -29,6 +30,8 @@ pub(super) struct Catalog {
     pub(super) forbidden: Vec<String>,
     pub(super) stage_module: Option<Ident>,
     pub(super) metrics: Vec<Metric>,
+    /// Of each metric.
+    pub(super) artifacts: Vec<Artifacts>,
     pub(super) nested: Vec<Nested>,
     pub(super) stages: Vec<Stage>,
     /// Whether the meaning of each field is known.
@@ -59,6 +62,7 @@ impl Catalog {
             hidden: &fields.hidden,
         };
         let stages = stages(&known, fields.stages, errors);
+        let artifacts = artifact::read(&known, fields.artifacts, errors);
         Self {
             max_series_place: args
                 .max_series
@@ -75,6 +79,7 @@ impl Catalog {
                 .collect(),
             stage_module,
             metrics: fields.metrics,
+            artifacts,
             nested: fields.nested,
             stages,
             is_whole: fields.hidden.is_empty(),
@@ -90,6 +95,8 @@ struct Fields {
     nested: Vec<Nested>,
     /// With the metric that each stands on.
     stages: Vec<(usize, StageArgs)>,
+    /// Of each metric.
+    artifacts: Vec<ArtifactArgs>,
     hidden: HashSet<String>,
 }
 
@@ -99,9 +106,10 @@ impl Fields {
         for field in &mut structure.fields {
             let name = field.ident.as_ref().map(Ident::to_string);
             match Meaning::read(field, namespace, errors) {
-                Meaning::Metric(metric, stages) => {
+                Meaning::Metric(metric, stages, artifacts) => {
                     let index = fields.metrics.len();
                     fields.metrics.push(*metric);
+                    fields.artifacts.push(*artifacts);
                     fields
                         .stages
                         .extend(stages.into_iter().map(|stage| (index, stage)));

@@ -33,6 +33,9 @@ fn a_catalog_without_mistakes_has_none() {
         quote!(#[metric(buckets = [-1, 0, 0.5])] a: Histogram),
         quote!(#[metric(unit = seconds, buckets = BOUNDS)] a: Histogram),
         quote!(#[metric(name = "stt.duration", unit = "requests", sparse)] a: Counter),
+        quote!(#[alert(X, rate{k = a | b, l != c} > 10/s, for = 5m)] #[alert(Y, absent(1d))] a: Counter),
+        quote!(#[metric(unit = seconds)] #[alert(X, p99(10m) >= 1.5s)] #[objective(latency = 1s, target = 99%)] a: Histogram),
+        quote!(#[alert(X, > -1)] #[panel(title = "A", thresholds(green = 0, red = 1))] a: Gauge),
     ] {
         assert_eq!(of_field(&field), [""; 0], "{field}");
     }
@@ -90,7 +93,6 @@ fn each_mistake_is_named() {
             "given twice",
         ),
         (quote!(#[cfg(unix)] a: Counter), "the same under every cfg"),
-        (quote!(#[alert(X)] a: Counter), "not supported yet"),
         (
             quote!(#[catalog] #[metric(sparse)] a: Http),
             "a nested catalog describes its metrics itself",
@@ -126,6 +128,40 @@ fn each_mistake_is_named() {
         (
             quote!(#[metric(unit = seconds)] #[stage(s, labels(t: K, t: K))] a: Histogram),
             "there already",
+        ),
+    ] {
+        let mistakes = of_field(&field);
+        assert_eq!(mistakes.len(), 1, "{field}: {mistakes:#?}");
+        assert!(
+            mistakes.iter().all(|mistake| mistake.contains(expected)),
+            "{field}: {mistakes:#?}"
+        );
+    }
+}
+
+#[test]
+fn mistakes_of_alerts_objectives_and_panels_are_named() {
+    for (field, expected) in [
+        (quote!(#[alert(X)] a: Counter), "say when it fires"),
+        (
+            quote!(#[alert(X, rate > 1/s, by(k, k))] a: Counter),
+            "named twice",
+        ),
+        (
+            quote!(#[alert(X, share(a = b) > 5)] a: Counter),
+            "between 0% and 100%",
+        ),
+        (
+            quote!(#[alert(X, rate(5m) > 1/s, over = 5m)] a: Counter),
+            "said twice",
+        ),
+        (
+            quote!(#[objective(availability = 30%)] a: Counter),
+            "between 50% and less than 100%",
+        ),
+        (
+            quote!(#[panel(thresholds(red = 5))] a: Counter),
+            "a rate is written",
         ),
     ] {
         let mistakes = of_field(&field);

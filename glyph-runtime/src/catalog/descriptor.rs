@@ -1,5 +1,6 @@
 //! What a catalog declares.
 
+use super::{AlertDescriptor, ObjectiveDescriptor, PanelDescriptor};
 use crate::label::LabelDescriptor;
 
 /// A catalog as it was declared.
@@ -45,6 +46,12 @@ pub struct MetricDescriptor {
     pub buckets: &'static [f64],
     /// Whether series are absent until they are recorded.
     pub sparse: bool,
+    /// The alerts that stand on it.
+    pub alerts: &'static [AlertDescriptor],
+    /// The objectives that stand on it.
+    pub objectives: &'static [ObjectiveDescriptor],
+    /// How it is shown, where that is said.
+    pub panel: Option<&'static PanelDescriptor>,
     /// The source file.
     pub file: &'static str,
     /// The line of the field.

@@ -55,6 +55,36 @@ impl Message {
         }
     }
 
+    /// A finite number with up to nine places behind the point.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "what is too large is cut, in a message"
+    )]
+    pub(crate) const fn decimal(self, number: f64) -> Self {
+        if number < 0.0 {
+            return self.text("-").decimal(-number);
+        }
+        let mut whole = number as usize;
+        let mut rest = ((number - whole as f64) * 1e9 + 0.5) as usize;
+        if rest >= 1_000_000_000 {
+            whole += 1;
+            rest = 0;
+        }
+        let mut written = self.number(whole);
+        if rest > 0 {
+            written = written.text(".");
+        }
+        let mut place = 100_000_000;
+        while rest > 0 && place > 0 {
+            written = written.number(rest / place);
+            rest %= place;
+            place /= 10;
+        }
+        written
+    }
+
     /// The items between commas.
     #[expect(
         clippy::indexing_slicing,

@@ -1,12 +1,23 @@
 //! Catalogs: everything that a program declares about its metrics, known at compile time.
 
+mod alert;
+mod artifact_checks;
 mod checks;
 mod descriptor;
 mod labels;
 pub(crate) mod message;
+mod nearest;
+mod objective;
+mod panel;
 #[cfg(feature = "prometheus")]
 mod registry;
 
+pub use alert::{AlertDescriptor, Comparison, Condition, Matcher, Measure, Selection};
+#[doc(hidden)]
+pub use artifact_checks::{
+    check_artifact_label, check_artifact_value, check_objective_bound, check_outcome_known,
+    check_quantile_reach,
+};
 pub use checks::{
     buckets, check_budget, check_labels_allowed, check_labels_while_running, check_nested, offsets,
     stage_places, stage_places_or_stub,
@@ -16,6 +27,8 @@ pub use descriptor::{
 };
 #[doc(hidden)]
 pub use labels::{counter_labels, gauge_labels, histogram_labels};
+pub use objective::{Indicator, ObjectiveDescriptor};
+pub use panel::{PanelDescriptor, PanelForm, Threshold};
 #[cfg(feature = "facade")]
 pub(crate) use registry::sample_names;
 #[cfg(feature = "prometheus")]

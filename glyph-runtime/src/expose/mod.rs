@@ -12,6 +12,8 @@ mod page;
 
 #[cfg(any(feature = "facade", feature = "trace"))]
 pub(crate) use family::push_head;
+#[cfg(feature = "artifacts")]
+pub(crate) use float::canonical;
 pub use format::Format;
 pub(crate) use own::Target;
 #[cfg(any(feature = "facade", feature = "trace"))]

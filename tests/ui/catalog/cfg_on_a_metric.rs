@@ -4,7 +4,6 @@ use glyph_runtime::{Counter, Histogram, metric_catalog};
 pub struct Metrics {
     /// Latency.
     #[metric(unit = seconds)]
-    #[alert(HighLatency, p95 > 2s)]
     pub latency: Histogram,
     /// Requests.
     #[cfg(unix)]

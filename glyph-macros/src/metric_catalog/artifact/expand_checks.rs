@@ -1,0 +1,154 @@
+//! What only the compiler can check about alerts, objectives and panels, each at the user's token.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+use super::{
+    Artifacts,
+    alert::{Alert, Condition, quantile_metric},
+    annotation::Annotation,
+    objective::{Indicator, Objective},
+    selection::Selection,
+};
+use crate::{
+    diagnostic::Place,
+    metric_catalog::{
+        args::Word,
+        expand::{labels_of, of_metric},
+        expand_checks::check,
+        field::Metric,
+    },
+};
+
+/// The checks of what stands on the metric with this number.
+pub(in crate::metric_catalog) fn tokens(
+    index: usize,
+    artifacts: &Artifacts,
+    metrics: &[Metric],
+) -> TokenStream {
+    let checks = Checks { metrics };
+    let alerts = artifacts.alerts.iter().map(|alert| checks.alert(alert));
+    let objectives = artifacts.objectives.iter();
+    let objectives = objectives.map(|objective| checks.objective(objective));
+    let panel = artifacts.panel.iter().flat_map(|panel| &panel.by);
+    let panel = panel.map(|label| checks.label(index, label));
+    alerts.chain(objectives).chain(panel).collect()
+}
+
+struct Checks<'catalog> {
+    metrics: &'catalog [Metric],
+}
+
+impl Checks<'_> {
+    fn alert(&self, alert: &Alert) -> TokenStream {
+        let selections = alert.condition.selections();
+        let mut checks = self.labels(&alert.by, &selections);
+        if let Condition::Compare {
+            measure,
+            threshold,
+            place,
+            ..
+        } = &alert.condition
+            && let Some((index, metric)) = quantile_metric(measure, self.metrics)
+        {
+            let (field, buckets) = (metric.field(), of_metric("BUCKETS", index));
+            let arguments = quote!(#field, #buckets, __GLYPH_METRICS[#index].unit, #threshold);
+            checks.extend(check(*place, "check_quantile_reach", &arguments));
+        }
+        if let (true, [of]) = (alert.keeps_labels(), selections.as_slice()) {
+            let annotations = [&alert.summary, &alert.description].into_iter().flatten();
+            checks.extend(annotations.flat_map(|annotation| self.annotation(of, annotation)));
+        }
+        checks
+    }
+
+    fn objective(&self, objective: &Objective) -> TokenStream {
+        let selections = objective.indicator.selections();
+        let mut checks = self.labels(&objective.by, &selections);
+        match &objective.indicator {
+            Indicator::Latency {
+                of,
+                threshold,
+                written,
+                place,
+            } => {
+                let index = of.metric;
+                let (field, buckets) = (self.field(index), of_metric("BUCKETS", index));
+                let unit = quote!(__GLYPH_METRICS[#index].unit);
+                let arguments = quote!(#field, #buckets, #unit, #threshold, #written);
+                checks.extend(check(*place, "check_objective_bound", &arguments));
+            }
+            Indicator::Outcome { of, place } => {
+                let (field, labels) = (self.field(of.metric), self.labels_of(of.metric));
+                checks.extend(check(
+                    *place,
+                    "check_outcome_known",
+                    &quote!(#field, #labels),
+                ));
+            }
+            Indicator::Errors { .. } => {}
+        }
+        checks
+    }
+
+    /// The labels that are grouped by, in each metric, and those that select.
+    fn labels(&self, by: &[Word], selections: &[&Selection]) -> TokenStream {
+        let mut checks = TokenStream::new();
+        for label in by {
+            let refused_by: &mut Vec<usize> = &mut Vec::new();
+            for selection in selections {
+                if !refused_by.contains(&selection.metric) {
+                    checks.extend(self.label(selection.metric, label));
+                    refused_by.push(selection.metric);
+                }
+            }
+        }
+        for selection in selections {
+            for matcher in &selection.matchers {
+                checks.extend(self.label(selection.metric, &matcher.label));
+                let (labels, label) = (self.labels_of(selection.metric), matcher.label.value());
+                for value in &matcher.values {
+                    let text = value.value();
+                    let arguments = quote!(#labels, #label, #text);
+                    checks.extend(check(Place::of(value), "check_artifact_value", &arguments));
+                }
+            }
+        }
+        checks
+    }
+
+    fn label(&self, metric: usize, label: &Word) -> TokenStream {
+        self.named_label(metric, &label.value(), Place::of(label))
+    }
+
+    fn annotation(&self, of: &Selection, annotation: &Annotation) -> Vec<TokenStream> {
+        let place = Place::of(&annotation.place);
+        let own = |label: &&String| *label != "severity";
+        let labels = annotation.labels.iter().filter(own);
+        labels
+            .map(|label| self.named_label(of.metric, label, place))
+            .collect()
+    }
+
+    fn named_label(&self, metric: usize, label: &str, place: Place) -> TokenStream {
+        let (field, labels) = (self.field(metric), self.labels_of(metric));
+        check(
+            place,
+            "check_artifact_label",
+            &quote!(#field, #labels, #label),
+        )
+    }
+
+    fn field(&self, index: usize) -> String {
+        self.metrics
+            .get(index)
+            .map_or_else(String::new, Metric::field)
+    }
+
+    fn labels_of(&self, index: usize) -> TokenStream {
+        self.metrics.get(index).map_or_else(
+            || quote!(&[]),
+            |metric| labels_of(index, metric).into_token_stream(),
+        )
+    }
+}

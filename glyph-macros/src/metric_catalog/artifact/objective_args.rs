@@ -1,0 +1,51 @@
+//! The grammar of `#[objective(latency = 500ms, target = 99%)]` and `#[objective(availability = 99.9%)]`.
+
+use syn::{Attribute, Path};
+
+use super::selection::SelectionArg;
+use crate::{
+    arguments::{Arguments, assigned, listed},
+    diagnostic::Errors,
+    metric_catalog::{
+        args::Word,
+        quantity::{Quantity, Threshold},
+    },
+};
+
+pub(super) struct ObjectiveArgs {
+    pub(super) attribute: Path,
+    pub(super) latency: Option<Quantity>,
+    pub(super) target: Option<Threshold>,
+    pub(super) availability: Option<Threshold>,
+    pub(super) errors: Option<SelectionArg>,
+    pub(super) name: Option<Word>,
+    pub(super) by: Vec<Word>,
+}
+
+impl ObjectiveArgs {
+    pub(super) fn read(attribute: &Attribute, errors: &mut Errors) -> Option<Self> {
+        let mut args = Self {
+            attribute: attribute.path().clone(),
+            latency: None,
+            target: None,
+            availability: None,
+            errors: None,
+            name: None,
+            by: Vec::new(),
+        };
+        let before = errors.len();
+        let keys = &["latency", "target", "availability", "errors", "name", "by"];
+        Arguments::new("objective", keys).read(attribute, errors, |key, input, _| {
+            match key.to_string().as_str() {
+                "latency" => args.latency = Some(assigned(input)?),
+                "target" => args.target = Some(assigned(input)?),
+                "availability" => args.availability = Some(assigned(input)?),
+                "errors" => args.errors = Some(assigned(input)?),
+                "name" => args.name = Some(assigned(input)?),
+                _ => args.by = listed(input)?,
+            }
+            Ok(())
+        });
+        (errors.len() == before).then_some(args)
+    }
+}

@@ -1,0 +1,107 @@
+//! What `#[panel(..)]` means.
+
+use syn::LitStr;
+
+use super::{
+    Site, condition, labels,
+    panel_args::{PanelArgs, ThresholdArg},
+};
+use crate::{
+    diagnostic::Errors,
+    metric_catalog::{args::Word, field::Kind, quantity::Dimension},
+    suggestion::did_you_mean,
+};
+
+const COLORS: [&str; 5] = ["green", "yellow", "orange", "red", "blue"];
+
+/// What a panel may be drawn as, with the variant for it.
+const FORMS: [(&str, &str); 4] = [
+    ("stat", "Stat"),
+    ("timeseries", "TimeSeries"),
+    ("gauge", "Gauge"),
+    ("heatmap", "Heatmap"),
+];
+
+pub(super) struct Panel {
+    pub(super) title: Option<String>,
+    pub(super) row: Option<String>,
+    pub(super) unit: Option<String>,
+    /// The variant.
+    pub(super) form: Option<&'static str>,
+    pub(super) by: Vec<Word>,
+    pub(super) quantiles: Vec<f64>,
+    pub(super) thresholds: Vec<(String, f64)>,
+    pub(super) hidden: bool,
+}
+
+impl Site<'_> {
+    pub(super) fn panel(&self, args: PanelArgs, errors: &mut Errors) -> Panel {
+        if self.metric.kind != Kind::Histogram
+            && let Some(quantile) = args.quantiles.first()
+        {
+            errors.at(quantile, "only histograms have quantiles: leave them out");
+        }
+        let form = args.form.as_ref().and_then(|word| form(word, errors));
+        if form == Some("Heatmap") && self.metric.kind != Kind::Histogram {
+            errors.at(&args.form, "only histograms are drawn as heat maps");
+        }
+        let quantiles = args.quantiles.iter();
+        let quantiles = quantiles.filter_map(|word| errors.ok(condition::quantile(word)));
+        Panel {
+            quantiles: quantiles.collect(),
+            title: args.title.as_ref().map(LitStr::value),
+            row: args.row.as_ref().map(LitStr::value),
+            unit: args.unit.as_ref().map(Word::value),
+            form,
+            by: labels::once(args.by, errors),
+            thresholds: self.thresholds(&args.thresholds, errors),
+            hidden: args.hidden,
+        }
+    }
+
+    fn thresholds(&self, args: &[ThresholdArg], errors: &mut Errors) -> Vec<(String, f64)> {
+        let dimension = match self.metric.kind {
+            Kind::Counter => Dimension::PerSecond(&self.metric.unit),
+            Kind::Gauge | Kind::Histogram => Dimension::Of(&self.metric.unit),
+        };
+        let mut thresholds: Vec<(String, f64)> = Vec::new();
+        for arg in args {
+            let color = arg.color.to_string();
+            if !COLORS.contains(&color.as_str()) {
+                let hint = did_you_mean(&color, &COLORS);
+                errors.at(
+                    &arg.color,
+                    format!(
+                        "unknown colour `{color}`; {hint}there are {}",
+                        COLORS.join(", ")
+                    ),
+                );
+            }
+            let Some(from) = errors.ok(arg.from.value(&dimension)) else {
+                continue;
+            };
+            if thresholds.last().is_some_and(|(_, below)| from <= *below) {
+                errors.at(&arg.from, "thresholds must rise");
+            }
+            thresholds.push((color, from));
+        }
+        thresholds
+    }
+}
+
+fn form(word: &Word, errors: &mut Errors) -> Option<&'static str> {
+    let name = word.value();
+    let found = FORMS.iter().find(|(known, _)| *known == name);
+    if found.is_none() {
+        let known = FORMS.map(|(known, _)| known);
+        let hint = did_you_mean(&name, &known);
+        errors.at(
+            word,
+            format!(
+                "unknown form `{name}`; {hint}there are {}",
+                known.join(", ")
+            ),
+        );
+    }
+    found.map(|(_, variant)| *variant)
+}

@@ -1,0 +1,143 @@
+//! Some series of one metric: `self`, `provider_errors{kind = stt | tts}`.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{
+    Ident, Token, braced,
+    ext::IdentExt,
+    parse::{Parse, ParseStream},
+    token::Brace,
+};
+
+use super::{super::args::Word, Site};
+use crate::{arguments::skip_argument, diagnostic::Errors, suggestion::did_you_mean};
+
+/// A selection as it is written.
+pub(super) struct SelectionArg {
+    /// The field, or `self`.
+    metric: Ident,
+    matchers: Vec<Matcher>,
+}
+
+/// `label = value | value`, or `label != value`.
+pub(super) struct Matcher {
+    pub(super) label: Word,
+    pub(super) equal: bool,
+    pub(super) values: Vec<Word>,
+}
+
+impl Parse for SelectionArg {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        Ok(Self {
+            metric: input.call(Ident::parse_any)?,
+            matchers: matchers(input)?,
+        })
+    }
+}
+
+impl ToTokens for SelectionArg {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.metric.to_tokens(tokens);
+    }
+}
+
+/// The matchers between braces, if there are any.
+pub(super) fn matchers(input: ParseStream<'_>) -> syn::Result<Vec<Matcher>> {
+    if !input.peek(Brace) {
+        return Ok(Vec::new());
+    }
+    let content;
+    braced!(content in input);
+    list(&content)
+}
+
+/// Matchers between commas, up to the end.
+pub(super) fn list(content: ParseStream<'_>) -> syn::Result<Vec<Matcher>> {
+    let mut matchers = Vec::new();
+    while !content.is_empty() {
+        matchers.push(content.parse()?);
+        if !content.is_empty() {
+            content.parse::<Token![,]>()?;
+        }
+    }
+    Ok(matchers)
+}
+
+impl Parse for Matcher {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let label = input.parse()?;
+        let equal = if input.peek(Token![!=]) {
+            input.parse::<Token![!=]>()?;
+            false
+        } else {
+            input.parse::<Token![=]>()?;
+            true
+        };
+        let mut values = vec![input.parse()?];
+        while input.peek(Token![|]) {
+            input.parse::<Token![|]>()?;
+            values.push(input.parse()?);
+        }
+        Ok(Self {
+            label,
+            equal,
+            values,
+        })
+    }
+}
+
+/// A selection of a metric that is known.
+pub(super) struct Selection {
+    pub(super) metric: usize,
+    pub(super) matchers: Vec<Matcher>,
+}
+
+impl Site<'_> {
+    /// Some series of the metric that the attribute stands on.
+    pub(super) fn own(&self, matchers: Vec<Matcher>) -> Selection {
+        Selection {
+            metric: self.index,
+            matchers,
+        }
+    }
+
+    /// Finds the metric of a selection.
+    pub(super) fn selection(&self, arg: SelectionArg, errors: &mut Errors) -> Option<Selection> {
+        let name = arg.metric.unraw().to_string();
+        let metrics = self.known.metrics;
+        let found = if name == "self" {
+            Some(self.index)
+        } else {
+            metrics.iter().position(|metric| metric.field() == name)
+        };
+        if found.is_none() && !self.known.hidden.contains(&name) {
+            let fields: Vec<_> = metrics.iter().map(super::Metric::field).collect();
+            let hint = did_you_mean(&name, &fields);
+            let catalog = self.known.catalog;
+            errors.at(
+                &arg.metric,
+                format!("`{catalog}` has no metric `{name}`; {hint}metrics go by their fields here, and this one is `self`"),
+            );
+        }
+        Some(Selection {
+            metric: found?,
+            matchers: arg.matchers,
+        })
+    }
+}
+
+/// Skips an argument after a mistake in it.
+pub(super) fn skipped<T>(
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+    result: syn::Result<T>,
+) -> Option<T> {
+    match result {
+        Ok(value) => Some(value),
+        Err(error) => {
+            errors.push(error);
+            skip_argument(input);
+            None
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Numbers with a unit: `250ms`, `4KiB`, `12`.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{
+    Lit, Token,
+    parse::{Parse, ParseStream},
+};
+
+use super::unit::Unit;
+
+/// A number as it is written, its unit a suffix.
+pub(super) struct Quantity {
+    minus: Option<Token![-]>,
+    literal: Lit,
+}
+
+impl Parse for Quantity {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let minus = input.parse()?;
+        let literal = input.parse()?;
+        match literal {
+            Lit::Int(_) | Lit::Float(_) => Ok(Self { minus, literal }),
+            other => Err(syn::Error::new_spanned(other, "expected a number")),
+        }
+    }
+}
+
+impl ToTokens for Quantity {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.minus.to_tokens(tokens);
+        self.literal.to_tokens(tokens);
+    }
+}
+
+impl Quantity {
+    pub(super) fn text(&self) -> String {
+        let minus = if self.minus.is_some() { "-" } else { "" };
+        format!("{minus}{}", self.literal.to_token_stream())
+    }
+
+    fn parts(&self) -> (&str, &str) {
+        match &self.literal {
+            Lit::Int(literal) => (literal.base10_digits(), literal.suffix()),
+            Lit::Float(literal) => (literal.base10_digits(), literal.suffix()),
+            _ => ("", ""),
+        }
+    }
+
+    /// The number without a unit.
+    pub(super) fn plain(&self) -> syn::Result<f64> {
+        match self.parts() {
+            (_, "") => self.value(&Unit::None, "number"),
+            (_, suffix) => Err(self.error(&format!("leave out `{suffix}`: this has no unit"))),
+        }
+    }
+
+    /// The value in the metric's unit; `what` it is to the metric.
+    pub(super) fn value(&self, unit: &Unit, what: &str) -> syn::Result<f64> {
+        let (digits, suffix) = self.parts();
+        let Some(scale) = Scale::of(suffix) else {
+            return Err(self.error(&format!(
+                "unknown unit `{suffix}`; write ns, us, ms, s, m, h, or KB, MB, GB, KiB, MiB, GiB, or a plain number"
+            )));
+        };
+        if let Some(needed) = scale.unit
+            && unit.suffix() != Some(needed)
+        {
+            return Err(self.error(&format!("a {what} in `{suffix}` needs `unit = {needed}`")));
+        }
+        let value = scale.apply(digits).filter(|value| value.is_finite());
+        let value = value.ok_or_else(|| self.error(&format!("a {what} is a finite number")))?;
+        Ok(if self.minus.is_some() { -value } else { value })
+    }
+
+    /// A span of time in whole seconds.
+    pub(super) fn seconds(&self) -> syn::Result<u64> {
+        let (digits, suffix) = self.parts();
+        let scale = Scale::of(suffix).filter(|scale| scale.unit == Some("seconds"));
+        let whole = scale
+            .and_then(|scale| scale.apply(digits))
+            .filter(|seconds| {
+                self.minus.is_none()
+                    && seconds.fract() == 0.0
+                    && (1.0..=31_536_000.0).contains(seconds)
+            });
+        let Some(whole) = whole else {
+            return Err(
+                self.error("a time in whole seconds, up to a year: `30s`, `5m`, `6h`, `3d`")
+            );
+        };
+        format!("{whole}")
+            .parse()
+            .map_err(|_| self.error("a time in whole seconds"))
+    }
+
+    pub(super) fn error(&self, message: &str) -> syn::Error {
+        syn::Error::new_spanned(self, message)
+    }
+}
+
+/// What a literal's suffix does to its digits.
+struct Scale {
+    unit: Option<&'static str>,
+    /// The power of ten, which is put into the digits so that nothing is rounded twice.
+    exponent: i32,
+    factor: f64,
+}
+
+impl Scale {
+    fn of(suffix: &str) -> Option<Self> {
+        let (unit, exponent, factor) = match suffix {
+            "" => (None, 0, 1.0),
+            "ns" => (Some("seconds"), -9, 1.0),
+            "us" => (Some("seconds"), -6, 1.0),
+            "ms" => (Some("seconds"), -3, 1.0),
+            "s" => (Some("seconds"), 0, 1.0),
+            "m" => (Some("seconds"), 0, 60.0),
+            "h" => (Some("seconds"), 0, 3600.0),
+            "d" => (Some("seconds"), 0, 86_400.0),
+            "KB" | "kB" => (Some("bytes"), 3, 1.0),
+            "MB" => (Some("bytes"), 6, 1.0),
+            "GB" => (Some("bytes"), 9, 1.0),
+            "KiB" => (Some("bytes"), 0, 1024.0),
+            "MiB" => (Some("bytes"), 0, 1_048_576.0),
+            "GiB" => (Some("bytes"), 0, 1_073_741_824.0),
+            _ => return None,
+        };
+        Some(Self {
+            unit,
+            exponent,
+            factor,
+        })
+    }
+
+    fn apply(&self, digits: &str) -> Option<f64> {
+        let (mantissa, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
+        let exponent = exponent.parse::<i32>().ok()?.checked_add(self.exponent)?;
+        let value: f64 = format!("{mantissa}e{exponent}").parse().ok()?;
+        Some(value * self.factor)
+    }
+}
+
+/// A number that may be a share of a hundred or an amount for each second: `5%`, `10/s`.
+pub(super) struct Threshold {
+    pub(super) quantity: Quantity,
+    percent: Option<Token![%]>,
+    per: Option<(Token![/], syn::Ident)>,
+}
+
+/// What a threshold is compared with.
+pub(super) enum Dimension<'metric> {
+    /// Values in a metric's unit.
+    Of(&'metric Unit),
+    /// Numbers for each second.
+    PerSecond(&'metric Unit),
+    /// Parts of one.
+    Share,
+}
+
+impl Parse for Threshold {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let quantity = input.parse()?;
+        let percent = input.parse()?;
+        let per = if input.peek(Token![/]) {
+            Some((input.parse()?, input.parse()?))
+        } else {
+            None
+        };
+        Ok(Self {
+            quantity,
+            percent,
+            per,
+        })
+    }
+}
+
+impl ToTokens for Threshold {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.quantity.to_tokens(tokens);
+        self.percent.to_tokens(tokens);
+        if let Some((slash, word)) = &self.per {
+            slash.to_tokens(tokens);
+            word.to_tokens(tokens);
+        }
+    }
+}
+
+impl Threshold {
+    pub(super) fn value(&self, dimension: &Dimension<'_>) -> syn::Result<f64> {
+        match dimension {
+            Dimension::Share | Dimension::Of(Unit::Ratio) => self.share(),
+            Dimension::Of(unit) => {
+                self.only_quantity()?;
+                self.quantity.value(unit, "threshold")
+            }
+            Dimension::PerSecond(unit) => self.per_second(unit),
+        }
+    }
+
+    fn share(&self) -> syn::Result<f64> {
+        if self.per.is_some() {
+            return Err(self.error("a share is written `5%` or `0.05`"));
+        }
+        let value = self.quantity.plain()?;
+        Ok(if self.percent.is_some() {
+            // Dividing rounds once; 5 / 100 is the nearest number to 0.05.
+            value / 100.0
+        } else {
+            value
+        })
+    }
+
+    fn per_second(&self, unit: &Unit) -> syn::Result<f64> {
+        let seconds = match (&self.per, &self.percent) {
+            (Some((_, word)), None) => match word.to_string().as_str() {
+                "s" => 1.0,
+                "m" => 60.0,
+                "h" => 3600.0,
+                other => {
+                    return Err(syn::Error::new_spanned(
+                        word,
+                        format!("unknown unit `{other}`; write `/s`, `/m` or `/h`"),
+                    ));
+                }
+            },
+            _ => return Err(self.error("a rate is written `10/s`, `10/m` or `10/h`")),
+        };
+        Ok(self.quantity.value(unit, "threshold")? / seconds)
+    }
+
+    fn only_quantity(&self) -> syn::Result<()> {
+        if self.percent.is_some() {
+            return Err(self.error("percents are for ratios, shares and metrics of `unit = ratio`"));
+        }
+        if self.per.is_some() {
+            return Err(self.error("an amount for a time is for `rate`"));
+        }
+        Ok(())
+    }
+
+    fn error(&self, message: &str) -> syn::Error {
+        syn::Error::new_spanned(self, message)
+    }
+}

@@ -1,0 +1,331 @@
+//! What changed between two schemas, and what of it breaks dashboards and alerts.
+
+use std::fmt;
+
+use super::{LabelSchema, MetricSchema, Schema};
+
+/// Something that changed.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Change {
+    /// A metric is new.
+    MetricAdded {
+        /// Its name.
+        metric: String,
+    },
+    /// A metric is gone.
+    MetricRemoved {
+        /// Its name.
+        metric: String,
+    },
+    /// A metric has another name, and is otherwise the same.
+    MetricRenamed {
+        /// The name that it had.
+        from: String,
+        /// The name that it has.
+        to: String,
+    },
+    /// A counter became a gauge, or the like.
+    KindChanged {
+        /// The metric.
+        metric: String,
+        /// The kind that it was.
+        from: String,
+        /// The kind that it is.
+        to: String,
+    },
+    /// A metric is measured in another unit.
+    UnitChanged {
+        /// The metric.
+        metric: String,
+        /// The unit that it had.
+        from: String,
+        /// The unit that it has.
+        to: String,
+    },
+    /// A histogram has other bucket bounds.
+    BucketsChanged {
+        /// The metric.
+        metric: String,
+        /// Bounds that are gone.
+        removed: Vec<f64>,
+        /// Bounds that are new.
+        added: Vec<f64>,
+    },
+    /// A label is new.
+    LabelAdded {
+        /// The metric.
+        metric: String,
+        /// The label.
+        label: String,
+    },
+    /// A label is gone.
+    LabelRemoved {
+        /// The metric.
+        metric: String,
+        /// The label.
+        label: String,
+    },
+    /// A label has another name, and the same values.
+    LabelRenamed {
+        /// The metric.
+        metric: String,
+        /// The name that it had.
+        from: String,
+        /// The name that it has.
+        to: String,
+    },
+    /// A label has a value more.
+    ValueAdded {
+        /// The metric.
+        metric: String,
+        /// The label.
+        label: String,
+        /// The value.
+        value: String,
+    },
+    /// A label has a value less.
+    ValueRemoved {
+        /// The metric.
+        metric: String,
+        /// The label.
+        label: String,
+        /// The value.
+        value: String,
+    },
+}
+
+impl Change {
+    /// Whether a query that gave something may now give nothing, or something else.
+    ///
+    /// A label that is new splits series that were one; a query that does not sum them up sees more of them.
+    #[must_use]
+    pub fn is_breaking(&self) -> bool {
+        match self {
+            Self::MetricAdded { .. } | Self::ValueAdded { .. } => false,
+            Self::BucketsChanged { removed, .. } => !removed.is_empty(),
+            _ => true,
+        }
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(if self.is_breaking() {
+            "breaking: "
+        } else {
+            "compatible: "
+        })?;
+        match self {
+            Self::MetricAdded { metric } => write!(formatter, "metric `{metric}` is new"),
+            Self::MetricRemoved { metric } => write!(formatter, "metric `{metric}` is gone"),
+            Self::MetricRenamed { from, to } => {
+                write!(formatter, "metric `{from}` is called `{to}` now")
+            }
+            Self::KindChanged { metric, from, to } => {
+                write!(formatter, "metric `{metric}` was a {from} and is a {to}")
+            }
+            Self::UnitChanged { metric, from, to } => write!(
+                formatter,
+                "metric `{metric}` was in `{from}` and is in `{to}`"
+            ),
+            Self::BucketsChanged {
+                metric,
+                removed,
+                added,
+            } => write!(
+                formatter,
+                "histogram `{metric}` has lost the bounds {removed:?} and gained {added:?}"
+            ),
+            Self::LabelAdded { metric, label } => {
+                write!(formatter, "label `{label}` of `{metric}` is new")
+            }
+            Self::LabelRemoved { metric, label } => {
+                write!(formatter, "label `{label}` of `{metric}` is gone")
+            }
+            Self::LabelRenamed { metric, from, to } => {
+                write!(
+                    formatter,
+                    "label `{from}` of `{metric}` is called `{to}` now"
+                )
+            }
+            Self::ValueAdded {
+                metric,
+                label,
+                value,
+            } => write!(
+                formatter,
+                "label `{label}` of `{metric}` has a value more, `{value}`"
+            ),
+            Self::ValueRemoved {
+                metric,
+                label,
+                value,
+            } => write!(
+                formatter,
+                "label `{label}` of `{metric}` has lost the value `{value}`"
+            ),
+        }
+    }
+}
+
+/// What changed from one schema to the next.
+///
+/// ```
+/// use glyph_runtime::{Counter, artifacts::{Artifacts, Schema, diff}, metric_catalog};
+///
+/// #[metric_catalog(namespace = "doc_diff")]
+/// pub struct Metrics {
+///     /// Requests.
+///     pub requests: Counter,
+/// }
+///
+/// # fn main() {
+/// let changes = diff(&Artifacts::of::<Metrics>().schema(), &Schema::default());
+/// assert_eq!(changes[0].to_string(), "breaking: metric `doc_diff_requests` is gone");
+/// # }
+/// ```
+#[must_use]
+pub fn diff(old: &Schema, new: &Schema) -> Vec<Change> {
+    let missing = |from: &Schema, other: &Schema| -> Vec<MetricSchema> {
+        let metrics = from.metrics.iter();
+        let missing = metrics.filter(|metric| find(other, &metric.name).is_none());
+        missing.cloned().collect()
+    };
+    let (mut gone, mut fresh) = (missing(old, new), missing(new, old));
+    let mut changes = Vec::new();
+    for (from, to) in pairs(&mut gone, &mut fresh, is_renamed) {
+        // Where the unit changed, its name did.
+        if from.otel_name != to.otel_name {
+            changes.push(Change::MetricRenamed {
+                from: from.name.clone(),
+                to: to.name.clone(),
+            });
+        }
+        compare(&from, &to, &mut changes);
+    }
+    let gone = gone.into_iter().map(|metric| metric.name);
+    changes.extend(gone.map(|metric| Change::MetricRemoved { metric }));
+    for metric in &old.metrics {
+        if let Some(now) = find(new, &metric.name) {
+            compare(metric, now, &mut changes);
+        }
+    }
+    let fresh = fresh.into_iter().map(|metric| metric.name);
+    changes.extend(fresh.map(|metric| Change::MetricAdded { metric }));
+    changes
+}
+
+fn find<'schema>(schema: &'schema Schema, name: &str) -> Option<&'schema MetricSchema> {
+    schema.metrics.iter().find(|metric| metric.name == name)
+}
+
+/// Whether a metric that is gone lives on under another name.
+fn is_renamed(from: &MetricSchema, to: &MetricSchema) -> bool {
+    from.otel_name == to.otel_name
+        || (from.help == to.help
+            && from.kind == to.kind
+            && from.unit == to.unit
+            && from.labels == to.labels)
+}
+
+/// Takes out what goes together.
+fn pairs<T>(old: &mut Vec<T>, new: &mut Vec<T>, fit: impl Fn(&T, &T) -> bool) -> Vec<(T, T)> {
+    let mut pairs = Vec::new();
+    let mut rest = Vec::new();
+    for left in old.drain(..) {
+        match new.iter().position(|right| fit(&left, right)) {
+            Some(index) => pairs.push((left, new.remove(index))),
+            None => rest.push(left),
+        }
+    }
+    *old = rest;
+    pairs
+}
+
+/// What changed of one metric, named as it is now.
+fn compare(old: &MetricSchema, new: &MetricSchema, changes: &mut Vec<Change>) {
+    let metric = &new.name;
+    if old.kind != new.kind {
+        changes.push(Change::KindChanged {
+            metric: metric.clone(),
+            from: old.kind.clone(),
+            to: new.kind.clone(),
+        });
+    }
+    if old.unit != new.unit {
+        changes.push(Change::UnitChanged {
+            metric: metric.clone(),
+            from: old.unit.clone(),
+            to: new.unit.clone(),
+        });
+    }
+    let without = |left: &[f64], right: &[f64]| -> Vec<f64> {
+        let is_gone = |bound: &&f64| !right.contains(bound);
+        left.iter().filter(is_gone).copied().collect()
+    };
+    if old.kind == new.kind && old.unit == new.unit && old.buckets != new.buckets {
+        changes.push(Change::BucketsChanged {
+            metric: metric.clone(),
+            removed: without(&old.buckets, &new.buckets),
+            added: without(&new.buckets, &old.buckets),
+        });
+    }
+    compare_labels(old, new, changes);
+}
+
+fn compare_labels(old: &MetricSchema, new: &MetricSchema, changes: &mut Vec<Change>) {
+    let metric = || new.name.clone();
+    let missing = |from: &MetricSchema, other: &MetricSchema| -> Vec<LabelSchema> {
+        let is_missing =
+            |label: &&LabelSchema| !other.labels.iter().any(|other| other.name == label.name);
+        from.labels.iter().filter(is_missing).cloned().collect()
+    };
+    let (mut gone, mut fresh) = (missing(old, new), missing(new, old));
+    let renamed = pairs(&mut gone, &mut fresh, |from, to| {
+        (&from.values, from.max) == (&to.values, to.max)
+    });
+    changes.extend(renamed.into_iter().map(|(from, to)| Change::LabelRenamed {
+        metric: metric(),
+        from: from.name,
+        to: to.name,
+    }));
+    changes.extend(gone.into_iter().map(|label| Change::LabelRemoved {
+        metric: metric(),
+        label: label.name,
+    }));
+    changes.extend(fresh.into_iter().map(|label| Change::LabelAdded {
+        metric: metric(),
+        label: label.name,
+    }));
+    for before in &old.labels {
+        let now = new.labels.iter().find(|label| label.name == before.name);
+        if let Some((Some(values), Some(now_values))) = now.map(|now| (&before.values, &now.values))
+        {
+            compare_values(&new.name, &before.name, values, now_values, changes);
+        }
+    }
+}
+
+fn compare_values(
+    metric: &str,
+    label: &str,
+    old: &[String],
+    new: &[String],
+    changes: &mut Vec<Change>,
+) {
+    for value in old.iter().filter(|value| !new.contains(value)) {
+        changes.push(Change::ValueRemoved {
+            metric: metric.to_owned(),
+            label: label.to_owned(),
+            value: value.clone(),
+        });
+    }
+    for value in new.iter().filter(|value| !old.contains(value)) {
+        changes.push(Change::ValueAdded {
+            metric: metric.to_owned(),
+            label: label.to_owned(),
+            value: value.clone(),
+        });
+    }
+}

@@ -1,0 +1,59 @@
+//! Conditions of alerts as expressions.
+
+use super::{
+    families::Families,
+    promql::{Expr, Window},
+};
+use crate::catalog::{Condition, Measure, Selection};
+
+impl Families {
+    /// The expression that gives something while the alert's condition holds.
+    pub(super) fn condition(&self, condition: &Condition, by: &[&str]) -> String {
+        match *condition {
+            Condition::Compare {
+                measure,
+                comparison,
+                threshold,
+            } => self
+                .measure(measure, by)
+                .compared(comparison.operator(), super::rounded(threshold))
+                .to_string(),
+            Condition::Absent { of, over } => {
+                let series = self.counted(of);
+                let absent = match over {
+                    None => Expr::call("absent", [Expr::Instant(series)]),
+                    Some(over) => {
+                        Expr::call("absent_over_time", [Expr::Range(series, over.into())])
+                    }
+                };
+                absent.to_string()
+            }
+            Condition::Expression { promql, .. } => promql.trim().to_owned(),
+        }
+    }
+
+    fn measure(&self, measure: Measure, by: &[&str]) -> Expr {
+        match measure {
+            Measure::Value(of) if by.is_empty() => Expr::Instant(self.counted(of)),
+            Measure::Value(of) => Expr::Instant(self.counted(of)).sum_by(by),
+            Measure::Quantile { quantile, of, over } => {
+                Expr::quantile(quantile, Self::buckets(of).rate(over.into()), by)
+            }
+            Measure::Rate { of, over } => self.counted(of).rate(over.into()).sum_by(by),
+            Measure::Increase { of, over } => self.counted(of).increase(over.into()).sum_by(by),
+            Measure::Ratio { part, whole, over } => self
+                .divided(part, over.into(), by)
+                .per(self.divided(whole, over.into(), by)),
+        }
+    }
+
+    /// One side of a ratio.
+    pub(super) fn divided(&self, of: Selection, over: Window, by: &[&str]) -> Expr {
+        let series = self.counted(of);
+        if self.is_gauge(of) {
+            Expr::Instant(series).sum_by(by)
+        } else {
+            series.rate(over).sum_by(by)
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Series that put a measure on one side of its threshold.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use promql_parser::{
+    label::MatchOp,
+    parser::{Expr, token},
+};
+
+use super::{
+    Side,
+    load::{Change, Load, holds, inside, only, outside},
+};
+use crate::{
+    artifacts::families::Families,
+    catalog::{Comparison, Kind, Measure, MetricDescriptor, Selection},
+    expose::canonical,
+};
+
+type Labels = BTreeMap<String, String>;
+
+/// What all calls together do in a second, where shares are compared.
+pub(super) const WHOLE: f64 = 100.0;
+
+impl Families {
+    pub(super) fn measured(
+        &self,
+        measure: Measure,
+        comparison: Comparison,
+        threshold: f64,
+        by: &[&str],
+        side: Side,
+    ) -> Option<Load> {
+        let number = |least| side.number(comparison, threshold, least, f64::INFINITY);
+        match measure {
+            Measure::Value(of) => {
+                let labels = inside(self.find(of)?, of);
+                let own = if by.is_empty() {
+                    labels.clone()
+                } else {
+                    only(&labels, by)
+                };
+                let value = Change::Constant(number(f64::NEG_INFINITY)?);
+                Some(Load::new(Duration::ZERO, own).with(of.metric, &labels, value))
+            }
+            Measure::Rate { of, over } => self.rising(of, number(0.0)?, over, by),
+            Measure::Increase { of, over } => {
+                self.rising(of, number(0.0)? / over.as_secs_f64(), over, by)
+            }
+            Measure::Quantile { of, over, .. } => {
+                let metric = self.find(of)?;
+                let high = matches!(comparison, Comparison::Above | Comparison::AtLeast)
+                    == (side == Side::Fires);
+                let fast = if high { 0.0 } else { 1.0 };
+                Some(observed(metric, of, over, by, f64::NEG_INFINITY, fast))
+            }
+            Measure::Ratio { part, whole, over } => {
+                let most = if part.metric == whole.metric {
+                    1.0
+                } else {
+                    f64::INFINITY
+                };
+                let share = side.number(comparison, threshold, 0.0, most)?;
+                self.shared(part, whole, share, over, by)
+            }
+        }
+    }
+
+    fn rising(&self, of: Selection, rate: f64, over: Duration, by: &[&str]) -> Option<Load> {
+        let metric = self.find(of)?;
+        let labels = inside(metric, of);
+        let load = Load::new(over, only(&labels, by));
+        Some(load.with(&counted(metric), &labels, Change::Rate(rate)))
+    }
+
+    /// Series of which one part is so much of the whole.
+    pub(super) fn shared(
+        &self,
+        part: Selection,
+        whole: Selection,
+        share: f64,
+        over: Duration,
+        by: &[&str],
+    ) -> Option<Load> {
+        let (above, below) = (self.find(part)?, self.find(whole)?);
+        let is_gauge = above.kind == Kind::Gauge;
+        let window = if is_gauge { Duration::ZERO } else { over };
+        let change = |amount| {
+            if is_gauge {
+                Change::Constant(amount)
+            } else {
+                Change::Rate(amount)
+            }
+        };
+        let labels = inside(above, part);
+        let load = Load::new(window, only(&labels, by)).with(
+            &counted(above),
+            &labels,
+            change(share * WHOLE),
+        );
+        if part.metric != whole.metric {
+            let mut rest = inside(below, whole);
+            rest.extend(only(&labels, by));
+            return Some(load.with(&counted(below), &rest, change(WHOLE)));
+        }
+        let rest = outside(below, whole, part, by, &labels)?;
+        let amount = if holds(whole, &labels) {
+            WHOLE * (1.0 - share)
+        } else {
+            WHOLE
+        };
+        Some(load.with(&counted(below), &rest, change(amount)))
+    }
+
+    pub(super) fn absent(&self, of: Selection, over: Option<Duration>, side: Side) -> Load {
+        let single = of.matchers.iter().filter(|matcher| matcher.equal);
+        let single = single.filter_map(|matcher| match matcher.values {
+            [value] => Some((matcher.label.to_owned(), (*value).to_owned())),
+            _ => None,
+        });
+        let load = Load::new(over.unwrap_or_default(), single.collect());
+        match (side, self.find(of)) {
+            (Side::Quiet, Some(metric)) => {
+                load.with(&counted(metric), &inside(metric, of), Change::Constant(1.0))
+            }
+            _ => load,
+        }
+    }
+}
+
+/// A histogram into which calls go, the share `fast` of them at most `bound` (the lowest, when that is lower), the
+/// rest above all bounds.
+pub(super) fn observed(
+    metric: &MetricDescriptor,
+    of: Selection,
+    over: Duration,
+    by: &[&str],
+    bound: f64,
+    fast: f64,
+) -> Load {
+    let labels = inside(metric, of);
+    let mut load = Load::new(over, only(&labels, by));
+    let lowest = metric.buckets.first().copied().unwrap_or(bound);
+    for le in metric.buckets.iter().copied().chain([f64::INFINITY]) {
+        let share = if le == f64::INFINITY {
+            1.0
+        } else if le >= bound.max(lowest) {
+            fast
+        } else {
+            0.0
+        };
+        let mut bucket = labels.clone();
+        bucket.insert("le".to_owned(), canonical(le));
+        let name = format!("{}_bucket", metric.name);
+        load = load.with(&name, &bucket, Change::Rate(WHOLE * share));
+    }
+    load.with(&counted(metric), &labels, Change::Rate(WHOLE))
+}
+
+/// The series that hold a metric's value, or count its observations.
+pub(super) fn counted(metric: &MetricDescriptor) -> String {
+    match metric.kind {
+        Kind::Counter => format!("{}_total", metric.name),
+        Kind::Gauge => metric.name.to_owned(),
+        Kind::Histogram => format!("{}_count", metric.name),
+    }
+}
+
+/// Series for an expression that compares those of one name with a number.
+pub(super) fn expression(promql: &str, side: Side) -> Option<Load> {
+    let Ok(Expr::Binary(binary)) = promql_parser::parser::parse(promql) else {
+        return None;
+    };
+    let (Expr::VectorSelector(selector), Expr::NumberLiteral(number)) =
+        (binary.lhs.as_ref(), binary.rhs.as_ref())
+    else {
+        return None;
+    };
+    let comparison = match binary.op.id() {
+        token::T_GTR => Comparison::Above,
+        token::T_GTE => Comparison::AtLeast,
+        token::T_LSS => Comparison::Below,
+        token::T_LTE => Comparison::AtMost,
+        token::T_EQLC => Comparison::Equal,
+        token::T_NEQ => Comparison::Unequal,
+        _ => return None,
+    };
+    let labels: Option<Labels> = selector
+        .matchers
+        .matchers
+        .iter()
+        .map(|matcher| {
+            let is_equal = matches!(matcher.op, MatchOp::Equal);
+            is_equal.then(|| (matcher.name.clone(), matcher.value.clone()))
+        })
+        .collect();
+    let labels = labels.filter(|_| selector.matchers.or_matchers.is_empty())?;
+    let value = side.number(comparison, number.val, f64::NEG_INFINITY, f64::INFINITY)?;
+    let name = selector.name.as_deref()?;
+    let load = Load::new(Duration::ZERO, labels.clone());
+    Some(load.with(name, &labels, Change::Constant(value)))
+}

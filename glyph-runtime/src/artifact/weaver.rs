@@ -1,0 +1,184 @@
+//! A registry of semantic conventions, for OpenTelemetry Weaver (its "Semantic Convention YAML Language").
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{ArtifactError, Artifacts, families::Families, rules::document};
+use crate::{
+    catalog::{Kind, MetricDescriptor, Unit},
+    label::{LabelDescriptor, LabelValues},
+};
+
+#[derive(Debug, Serialize)]
+struct Registry {
+    groups: Vec<Group>,
+}
+
+#[derive(Debug, Serialize)]
+struct Group {
+    id: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metric_name: Option<&'static str>,
+    brief: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instrument: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<String>,
+    stability: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attributes: Vec<Attribute>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Attribute {
+    Defined {
+        id: String,
+        #[serde(rename = "type")]
+        kind: AttributeType,
+        brief: String,
+        stability: &'static str,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        examples: Vec<&'static str>,
+    },
+    Referred {
+        #[serde(rename = "ref")]
+        reference: String,
+        requirement_level: &'static str,
+    },
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum AttributeType {
+    Named(&'static str),
+    Members { members: Vec<Member> },
+}
+
+#[derive(Debug, Serialize)]
+struct Member {
+    id: String,
+    value: &'static str,
+    brief: String,
+    stability: &'static str,
+}
+
+/// Catalogs make no promise beyond the release that they are in.
+const STABILITY: &str = "development";
+
+impl Artifacts {
+    /// The metrics and their labels as a registry.
+    ///
+    /// A label that several metrics have is one attribute, with the values of all of them.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written as YAML.
+    pub fn weaver_registry(&self) -> Result<String, ArtifactError> {
+        let families = self.families();
+        let labels = Group {
+            id: "registry.labels".to_owned(),
+            kind: "attribute_group",
+            metric_name: None,
+            brief: "Labels of the metrics.".to_owned(),
+            instrument: None,
+            unit: None,
+            stability: STABILITY,
+            attributes: attributes(&families),
+        };
+        let groups = std::iter::once(labels).filter(|labels| !labels.attributes.is_empty());
+        document(&Registry {
+            groups: groups.chain(families.metrics().map(metric)).collect(),
+        })
+    }
+}
+
+fn metric(metric: &'static MetricDescriptor) -> Group {
+    Group {
+        id: format!("metric.{}", metric.otel_name),
+        kind: "metric",
+        metric_name: Some(metric.otel_name),
+        brief: metric.help.to_owned(),
+        instrument: Some(match metric.kind {
+            Kind::Counter => "counter",
+            // Gauges are added to and set; what they show is a level.
+            Kind::Gauge => "gauge",
+            Kind::Histogram => "histogram",
+        }),
+        unit: Some(unit(metric.unit)),
+        stability: STABILITY,
+        attributes: metric.labels.iter().map(refer).collect(),
+    }
+}
+
+fn refer(label: &LabelDescriptor) -> Attribute {
+    Attribute::Referred {
+        reference: label.name.to_owned(),
+        requirement_level: "required",
+    }
+}
+
+/// A unit by its code in UCUM (OpenTelemetry semantic conventions, "Instrument Units").
+fn unit(unit: Unit) -> String {
+    match unit {
+        Unit::None | Unit::Ratio => "1".to_owned(),
+        Unit::Seconds => "s".to_owned(),
+        Unit::Bytes => "By".to_owned(),
+        Unit::Other(unit) => format!("{{{unit}}}"),
+    }
+}
+
+fn attributes(families: &Families) -> Vec<Attribute> {
+    let mut labels: BTreeMap<&str, (Vec<&'static str>, bool, Vec<&str>)> = BTreeMap::new();
+    for metric in families.metrics() {
+        for label in metric.labels {
+            let (values, is_open, used_by) = labels.entry(label.name).or_default();
+            used_by.push(metric.otel_name);
+            match label.values {
+                LabelValues::Open { .. } => *is_open = true,
+                LabelValues::Closed(closed) => {
+                    for value in closed {
+                        if !values.contains(value) {
+                            values.push(value);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    let attributes = labels.into_iter();
+    attributes
+        .map(|(name, (values, is_open, used_by))| Attribute::Defined {
+            id: name.to_owned(),
+            brief: format!("Tells series of {} apart.", used_by.join(", ")),
+            stability: STABILITY,
+            examples: if is_open { vec!["example"] } else { Vec::new() },
+            kind: if is_open {
+                AttributeType::Named("string")
+            } else {
+                AttributeType::Members {
+                    members: values.into_iter().map(member).collect(),
+                }
+            },
+        })
+        .collect()
+}
+
+fn member(value: &'static str) -> Member {
+    let letter = |letter: char| {
+        if letter.is_ascii_alphanumeric() {
+            letter.to_ascii_lowercase()
+        } else {
+            '_'
+        }
+    };
+    Member {
+        id: value.chars().map(letter).collect(),
+        value,
+        brief: format!("The value {value}."),
+        stability: STABILITY,
+    }
+}

@@ -1,0 +1,182 @@
+//! What the compiler checks about alerts, objectives and panels.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "evaluated in consts, and every index is compared with a length first"
+)]
+
+use super::{
+    Unit,
+    message::{Message, same},
+    nearest::nearest,
+};
+use crate::label::{LabelDescriptor, LabelValues};
+
+/// The most labels that are listed in a message.
+const LISTED: usize = 32;
+
+/// Refuses a label that the metric does not have.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_artifact_label(metric: &str, labels: &[LabelDescriptor], label: &str) {
+    if find(labels, label).is_some() {
+        return;
+    }
+    let message = Message::new("metric `")
+        .text(metric)
+        .text("` has no label `")
+        .text(label)
+        .text("`");
+    if labels.is_empty() {
+        message.text(", it has none at all").refuse()
+    }
+    let mut names = [""; LISTED];
+    let mut index = 0;
+    while index < labels.len() && index < LISTED {
+        names[index] = labels[index].name;
+        index += 1;
+    }
+    let (names, _) = names.split_at(index);
+    suggested(&message, label, names)
+        .text("it has ")
+        .list(names)
+        .refuse()
+}
+
+/// Refuses a value that a closed label does not have. A label that is missing was refused elsewhere.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_artifact_value(labels: &[LabelDescriptor], label: &str, value: &str) {
+    let Some(index) = find(labels, label) else {
+        return;
+    };
+    let LabelValues::Closed(values) = labels[index].values else {
+        return;
+    };
+    let mut against = 0;
+    while against < values.len() {
+        if same(values[against], value) {
+            return;
+        }
+        against += 1;
+    }
+    let message = Message::new("label `")
+        .text(label)
+        .text("` has no value `")
+        .text(value)
+        .text("`");
+    suggested(&message, value, values)
+        .text("allowed: ")
+        .list(values)
+        .refuse()
+}
+
+const fn suggested(message: &Message, word: &str, names: &[&str]) -> Message {
+    match nearest(word, names) {
+        Some(index) => (*message)
+            .text("; did you mean `")
+            .text(names[index])
+            .text("`? "),
+        None => (*message).text("; "),
+    }
+}
+
+const fn find(labels: &[LabelDescriptor], name: &str) -> Option<usize> {
+    let mut index = 0;
+    while index < labels.len() {
+        if same(labels[index].name, name) {
+            return Some(index);
+        }
+        index += 1;
+    }
+    None
+}
+
+/// Refuses a threshold of a quantile that the buckets cannot tell from others.
+///
+/// What is beyond the highest bound counts as that bound, and what is below the lowest is a guess between it and
+/// zero (Prometheus, `histogram_quantile`).
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_quantile_reach(metric: &str, bounds: &[f64], unit: Unit, threshold: f64) {
+    let (Some(lowest), Some(highest)) = (bounds.first(), bounds.last()) else {
+        return;
+    };
+    if threshold >= *highest {
+        let message = Message::new("a quantile of `")
+            .text(metric)
+            .text("` never exceeds its highest bucket bound, ");
+        quantity(&message, *highest, unit)
+            .text(": lower the threshold, or add a bucket above it")
+            .refuse()
+    }
+    if threshold < *lowest {
+        let message = Message::new("a quantile of `")
+            .text(metric)
+            .text("` is a guess below its lowest bucket bound, ");
+        quantity(&message, *lowest, unit)
+            .text(": raise the threshold, or add a bucket at it")
+            .refuse()
+    }
+}
+
+/// Refuses an objective whose threshold is no bucket bound, since nothing counts what is below it then.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_objective_bound(
+    metric: &str,
+    bounds: &[f64],
+    unit: Unit,
+    threshold: f64,
+    written: &str,
+) {
+    let mut above = 0;
+    while above < bounds.len() && bounds[above] < threshold {
+        above += 1;
+    }
+    if above < bounds.len() && bounds[above] <= threshold {
+        return;
+    }
+    let mut message = Message::new("`")
+        .text(written)
+        .text("` is no bucket bound of `")
+        .text(metric)
+        .text("`, so that nothing counts what is below it; the nearest ");
+    message = match (above, above < bounds.len()) {
+        (0, true) => quantity(&message.text("is "), bounds[0], unit),
+        (_, true) => {
+            let below = quantity(&message.text("are "), bounds[above - 1], unit);
+            quantity(&below.text(" and "), bounds[above], unit)
+        }
+        (0, false) => message,
+        (_, false) => quantity(&message.text("is "), bounds[above - 1], unit),
+    };
+    message.refuse()
+}
+
+/// A number with its unit, as it would be written in a declaration.
+const fn quantity(message: &Message, number: f64, unit: Unit) -> Message {
+    match unit {
+        Unit::Seconds if number > 0.0 && number < 1.0 => {
+            (*message).decimal(number * 1000.0).text("ms")
+        }
+        Unit::Seconds => (*message).decimal(number).text("s"),
+        _ => (*message).decimal(number),
+    }
+}
+
+/// Refuses an availability objective on a metric that does not tell how calls ended.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_outcome_known(metric: &str, labels: &[LabelDescriptor]) {
+    let mut index = 0;
+    while index < labels.len() {
+        if labels[index].outcomes.is_some() {
+            return;
+        }
+        index += 1;
+    }
+    Message::new("`")
+        .text(metric)
+        .text("` has no label that tells how a call ended, such as `status: Status`: add one, or say what is bad, `errors = other_metric` or `errors = self{label = value}`")
+        .refuse()
+}

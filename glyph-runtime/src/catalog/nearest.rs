@@ -1,0 +1,81 @@
+//! What a misspelt name was probably meant to be, in a `const`.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "evaluated in consts, and every index is compared with a length first"
+)]
+
+/// Longer names are not compared.
+const LONGEST: usize = 64;
+
+/// The number of the name nearest to `word`, if one is near enough to have been meant.
+pub(super) const fn nearest(word: &str, names: &[&str]) -> Option<usize> {
+    let (mut index, mut best) = (0, None);
+    let mut limit = word.len() / 3;
+    if limit == 0 {
+        limit = 1;
+    }
+    while index < names.len() {
+        let distance = distance(word.as_bytes(), names[index].as_bytes());
+        if distance <= limit {
+            best = Some(index);
+            if distance == 0 {
+                return best;
+            }
+            limit = distance - 1;
+        }
+        index += 1;
+    }
+    best
+}
+
+/// How many bytes are to be put in, taken out or changed (Levenshtein).
+const fn distance(left: &[u8], right: &[u8]) -> usize {
+    if left.len() > LONGEST || right.len() > LONGEST {
+        return usize::MAX;
+    }
+    let mut row = [0; LONGEST + 1];
+    let mut column = 0;
+    while column <= right.len() {
+        row[column] = column;
+        column += 1;
+    }
+    let mut line = 0;
+    while line < left.len() {
+        let mut diagonal = row[0];
+        row[0] = line + 1;
+        let mut column = 0;
+        while column < right.len() {
+            let changed = diagonal + (left[line] != right[column]) as usize;
+            diagonal = row[column + 1];
+            row[column + 1] = least(changed, least(row[column], diagonal) + 1);
+            column += 1;
+        }
+        line += 1;
+    }
+    row[right.len()]
+}
+
+const fn least(left: usize, right: usize) -> usize {
+    if left < right { left } else { right }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{distance, nearest};
+
+    #[test]
+    fn changes_are_counted() {
+        assert_eq!(distance(b"provider", b"provider"), 0);
+        assert_eq!(distance(b"provder", b"provider"), 1);
+        assert_eq!(distance(b"kitten", b"sitting"), 3);
+        assert_eq!(distance(b"", b"abc"), 3);
+    }
+
+    #[test]
+    fn a_slip_is_recognised_and_another_word_is_not() {
+        let known = ["provider", "kind", "status"];
+        assert_eq!(nearest("provder", &known), Some(0));
+        assert_eq!(nearest("kin", &known), Some(1));
+        assert_eq!(nearest("tool", &known), None);
+    }
+}

@@ -1,0 +1,67 @@
+//! One alert of every form that a condition can have.
+
+use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
+
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Llm,
+    Stt,
+    Tts,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Call {
+    pub(crate) kind: Kind,
+    pub(crate) status: Status,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct OfKind {
+    pub(crate) kind: Kind,
+}
+
+const SIZES: [f64; 3] = [1024.0, 65_536.0, 1_048_576.0];
+
+#[metric_catalog(namespace = "conditions", max_series = 10_000)]
+pub(crate) struct Conditions {
+    /// Latency.
+    #[metric(unit = seconds)]
+    #[alert(MedianLow, p50{kind = stt | tts} < 50ms, by(kind))]
+    #[alert(TailHigh, p999(2m) >= 2.5s)]
+    #[alert(Observed, rate > 10/s, by(kind))]
+    #[objective(latency = 1s, target = 90%, by(kind))]
+    #[objective(availability = 99%, errors = calls{status = error}, name = LatencyErrors)]
+    pub(crate) latency: Histogram<OfKind>,
+
+    /// Sizes of answers.
+    #[metric(unit = bytes, buckets = SIZES)]
+    #[alert(LargeAnswers, p90 > 64KiB, over = 15m)]
+    pub(crate) answers: Histogram,
+
+    /// Calls.
+    #[alert(Errors, rate{status = error} > 6/m, over = 1m, for = 30s)]
+    #[alert(FewCalls, rate <= 0.1/s, by(kind))]
+    #[alert(AnyError, increase(15m){status = error} > 0, severity = page)]
+    #[alert(NotSpeech, share(kind != llm) < 50%)]
+    #[alert(ErrorsPerSuccess, ratio(self{status = error} / self{status = ok}) > 25%, by(kind))]
+    #[alert(CallsPerAnswer, ratio(self{kind = llm} / answers) > 3)]
+    #[alert(NoCalls, absent)]
+    #[alert(NoSpeech, absent(10m){kind = stt}, for = 5m, summary = "No {kind}")]
+    #[alert(
+        FailingByHand,
+        expr = "sum by (kind) (rate(conditions_calls_total{status=\"error\"}[5m])) > 1 and on() up == 1"
+    )]
+    #[alert(
+        Load,
+        expr = "node_load1 > 4 or conditions_depth > 3",
+        external("node_.*")
+    )]
+    #[objective(availability = 99.5%)]
+    pub(crate) calls: Counter<Call>,
+
+    /// Depth of the queue.
+    #[alert(QueueGone, != 3, for = 1m, description = "{kind} is not three")]
+    #[alert(QueueDeep, value{kind = tts} >= 100, by(kind))]
+    #[alert(QueueNegative, < -2)]
+    pub(crate) depth: Gauge<OfKind>,
+}

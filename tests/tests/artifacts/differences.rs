@@ -1,0 +1,124 @@
+//! What a change of the declarations does to those who query the metrics.
+
+use glyph_runtime::artifacts::{Artifacts, Schema, diff};
+
+use crate::shop::ShopMetrics;
+
+/// What changes when `edit` is done to the schema.
+fn changes(edit: impl FnOnce(&mut Schema)) -> Vec<String> {
+    let old = Artifacts::of::<ShopMetrics>().schema();
+    let mut new = old.clone();
+    edit(&mut new);
+    diff(&old, &new).iter().map(ToString::to_string).collect()
+}
+
+/// What changes when `edit` is done to the counter of payments.
+fn payments(edit: impl FnOnce(&mut glyph_runtime::artifacts::MetricSchema)) -> Vec<String> {
+    changes(|schema| {
+        let mut metrics = schema.metrics.iter_mut();
+        edit(
+            metrics
+                .find(|metric| metric.name == "shop_payments")
+                .unwrap(),
+        );
+    })
+}
+
+#[test]
+fn a_schema_comes_back_from_its_document() {
+    let schema = Artifacts::of::<ShopMetrics>().schema();
+    let json = schema.to_json().unwrap();
+    assert_eq!(Schema::from_json(&json).unwrap(), schema);
+    assert!(Schema::from_json("{").is_err());
+    assert!(changes(|_| {}).is_empty());
+}
+
+#[test]
+fn metrics_that_go_come_or_are_renamed_are_told() {
+    assert_eq!(
+        changes(|schema| schema
+            .metrics
+            .retain(|metric| metric.name != "shop_baskets")),
+        ["breaking: metric `shop_baskets` is gone"]
+    );
+    assert_eq!(
+        payments(|metric| {
+            metric.name = "shop_charges".to_owned();
+            metric.otel_name = "shop.charges".to_owned();
+        }),
+        ["breaking: metric `shop_payments` is called `shop_charges` now"]
+    );
+    let old = Schema::default();
+    let new = Artifacts::of::<ShopMetrics>().schema();
+    assert!(diff(&old, &new).iter().all(|change| !change.is_breaking()));
+}
+
+#[test]
+fn kinds_units_and_buckets_are_compared() {
+    assert_eq!(
+        payments(|metric| metric.kind = "gauge".to_owned()),
+        ["breaking: metric `shop_payments` was a counter and is a gauge"]
+    );
+    assert_eq!(
+        payments(|metric| {
+            metric.name = "shop_payments_bytes".to_owned();
+            metric.unit = "bytes".to_owned();
+        }),
+        ["breaking: metric `shop_payments_bytes` was in `` and is in `bytes`"]
+    );
+    let buckets = |from: f64, to: f64| {
+        changes(|schema| {
+            let bounds = schema
+                .metrics
+                .iter_mut()
+                .flat_map(|metric| &mut metric.buckets);
+            for bound in bounds {
+                if (*bound - from).abs() < f64::EPSILON {
+                    *bound = to;
+                }
+            }
+        })
+    };
+    assert_eq!(
+        buckets(0.5, 0.25),
+        [
+            "breaking: histogram `shop_order_duration_seconds` has lost the bounds [0.5] and gained [0.25]"
+        ]
+    );
+}
+
+#[test]
+fn labels_and_values_are_compared() {
+    let label = |metric: &mut glyph_runtime::artifacts::MetricSchema, name: &str| {
+        metric
+            .labels
+            .iter()
+            .position(|label| label.name == name)
+            .unwrap()
+    };
+    assert_eq!(
+        payments(|metric| {
+            let method = label(metric, "method");
+            metric.labels.remove(method);
+        }),
+        ["breaking: label `method` of `shop_payments` is gone"]
+    );
+    assert_eq!(
+        payments(|metric| {
+            let method = label(metric, "method");
+            metric.labels.get_mut(method).unwrap().name = "way".to_owned();
+        }),
+        ["breaking: label `method` of `shop_payments` is called `way` now"]
+    );
+    assert_eq!(
+        payments(|metric| {
+            let method = label(metric, "method");
+            let values = &mut metric.labels.get_mut(method).unwrap().values;
+            *values = Some(vec!["card".to_owned(), "cash".to_owned()]);
+        }),
+        [
+            "breaking: label `method` of `shop_payments` has lost the value `invoice`",
+            "compatible: label `method` of `shop_payments` has a value more, `cash`",
+        ]
+    );
+}

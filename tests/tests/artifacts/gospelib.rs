@@ -1,0 +1,83 @@
+//! A set of services behind a gateway.
+
+use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
+
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Code {
+    #[label(name = "2xx")]
+    Success,
+    #[label(name = "4xx")]
+    ClientError,
+    #[label(name = "5xx")]
+    ServerError,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Request<'a> {
+    #[label(max = 32)]
+    pub(crate) service: &'a str,
+    pub(crate) code: Code,
+    pub(crate) status: Status,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Service<'a> {
+    #[label(max = 32)]
+    pub(crate) service: &'a str,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Host<'a> {
+    #[label(max = 32)]
+    pub(crate) host: &'a str,
+}
+
+#[metric_catalog(namespace = "gospelib", max_series = 60_000)]
+pub(crate) struct ServiceMetrics {
+    /// Requests that were answered.
+    #[alert(ErrorRateSpike, share(code = "5xx") > 5%, for = 5m, severity = critical, by(service),
+        summary = "{service} answers more than 5% of requests with 5xx")]
+    #[alert(ServiceDown, expr = "up{job=\"gateway\"} == 0", for = 2m, severity = critical,
+        summary = "The gateway does not answer its health check")]
+    #[objective(availability = 99.9%, by(service))]
+    pub(crate) http_requests: Counter<Request<'_>>,
+
+    /// Time that a request took.
+    #[metric(unit = seconds)]
+    #[alert(HighLatency, p99 > 2s, for = 10m, severity = warning, by(service),
+        summary = "p99 latency of {service} exceeds 2 seconds")]
+    #[objective(latency = 500ms, target = 99%)]
+    pub(crate) http_request_duration: Histogram<Service<'_>>,
+
+    /// Times that the process started.
+    #[alert(RestartLoop, increase(10m) > 3, severity = critical, summary = "It restarts again and again")]
+    pub(crate) restarts: Counter,
+
+    /// Connections of the database pool in use.
+    #[alert(DatabasePoolExhausted, ratio(self / db_connections_max) > 80%, severity = warning,
+        summary = "More than 80% of the database connections are in use")]
+    pub(crate) db_connections: Gauge,
+
+    /// Connections that the database pool may have.
+    pub(crate) db_connections_max: Gauge,
+
+    /// Memory that the graph database uses.
+    #[metric(unit = bytes)]
+    #[alert(GraphMemoryPressure, ratio(self / graph_memory_limit) > 80%, severity = warning,
+        summary = "The graph database uses more than 80% of its memory")]
+    pub(crate) graph_memory: Gauge,
+
+    /// Memory that the graph database may use.
+    #[metric(unit = bytes)]
+    pub(crate) graph_memory_limit: Gauge,
+
+    /// Share of the disk in use.
+    #[metric(unit = ratio)]
+    #[alert(DiskUsageHigh, > 80%, severity = warning, summary = "The disk of {host} is over 80% full")]
+    pub(crate) disk_usage: Gauge<Host<'_>>,
+
+    /// Time until the TLS certificate expires.
+    #[metric(unit = seconds)]
+    #[alert(CertificateExpiry, < 14d, severity = warning, summary = "The certificate of {host} expires within 14 days")]
+    pub(crate) certificate_lifetime: Gauge<Host<'_>>,
+}

@@ -1,0 +1,54 @@
+//! Rules and their tests, in front of Prometheus's own tool.
+
+use std::{fs, path::Path, process::Command};
+
+use glyph_runtime::artifacts::Artifacts;
+
+use crate::{
+    conditions::Conditions, glyphoxa::VoiceMetrics, gospelib::ServiceMetrics, shop::ShopMetrics,
+    xgen::BusMetrics,
+};
+
+/// Fails unless promtool takes the rules, and every alert fires and stays quiet when it should.
+fn promtool_agrees(artifacts: &Artifacts) {
+    let folder = tempfile::tempdir().unwrap();
+    let tests = artifacts.rule_tests("rules.yml").unwrap();
+    fs::write(folder.path().join("rules.yml"), artifacts.rules().unwrap()).unwrap();
+    fs::write(folder.path().join("tests.yml"), tests).unwrap();
+    promtool(folder.path(), &["check", "rules", "rules.yml"]);
+    promtool(folder.path(), &["test", "rules", "tests.yml"]);
+}
+
+fn promtool(folder: &Path, arguments: &[&str]) {
+    let output = Command::new("promtool")
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert!(output.status.success(), "{said}");
+}
+
+#[test]
+#[ignore = "needs promtool, of Debian's package prometheus"]
+fn alerts_of_the_voice_pipeline_fire_and_stay_quiet() {
+    promtool_agrees(&Artifacts::of::<VoiceMetrics>());
+}
+
+#[test]
+#[ignore = "needs promtool, of Debian's package prometheus"]
+fn alerts_of_the_plugin_bus_fire_and_stay_quiet() {
+    promtool_agrees(&Artifacts::of::<BusMetrics>());
+}
+
+#[test]
+#[ignore = "needs promtool, of Debian's package prometheus"]
+fn alerts_of_the_services_fire_and_stay_quiet() {
+    promtool_agrees(&Artifacts::of::<ServiceMetrics>());
+}
+
+#[test]
+#[ignore = "needs promtool, of Debian's package prometheus"]
+fn alerts_of_every_form_fire_and_stay_quiet() {
+    promtool_agrees(&Artifacts::of::<Conditions>().and::<ShopMetrics>());
+}
