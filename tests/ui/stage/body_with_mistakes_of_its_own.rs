@@ -20,14 +20,6 @@ fn nothing_returned() -> u8 {
     wrong_type(1);
 }
 
-struct Refused;
-
-impl From<std::fmt::Error> for Refused {
-    fn from(_: std::fmt::Error) -> Self {
-        Self
-    }
-}
-
 #[instrument_stage(stage::connect, labels(port = 443))]
 async fn wrong_error() -> Result<u8, Refused> {
     let parsed: u8 = "7".parse()?;
