@@ -4,6 +4,7 @@ pub(crate) mod counters;
 pub(crate) mod histograms;
 pub(crate) mod memory;
 pub(crate) mod render;
+pub(crate) mod stages;
 
 use std::time::Duration;
 

@@ -1,14 +1,21 @@
 //! Whom the benches compare: one module per crate, each with a `PEER` that lists what it can do.
 
 mod atomic;
+mod autometrics;
+pub(crate) mod calls;
 mod fast_telemetry;
+mod fastrace;
+mod foundations;
 mod glyph;
+mod glyph_stage;
 mod measured;
 mod metrics;
+mod metrics_helper_macros;
 mod opentelemetry;
 mod prometheus;
 mod prometheus_client;
 mod prometheus_static_metric;
+mod tracing;
 mod yardstick;
 
 use std::any::Any;
@@ -17,6 +24,7 @@ use std::hint::black_box;
 use crate::Result;
 use crate::harness::rounds::{Contender, Operation};
 use crate::workload::{self, BUCKETS, COMBINATIONS, Labels};
+use calls::Caller;
 
 /// The subject that the others are set against.
 pub(crate) const GLYPH: &str = "glyph";
@@ -24,14 +32,20 @@ pub(crate) const GLYPH: &str = "glyph";
 /// Everything that is measured.
 pub(crate) const ALL: &[Peer] = &[
     glyph::PEER,
+    glyph_stage::PEER,
     atomic::PEER,
+    autometrics::PEER,
     fast_telemetry::PEER,
+    fastrace::PEER,
+    foundations::PEER,
     measured::PEER,
     metrics::PEER,
+    metrics_helper_macros::PEER,
     opentelemetry::PEER,
     prometheus::PEER,
     prometheus_client::PEER,
     prometheus_static_metric::PEER,
+    tracing::PEER,
     yardstick::PEER,
 ];
 
@@ -43,6 +57,7 @@ pub(crate) struct Peer {
     pub(crate) pages: &'static [Exposer],
     pub(crate) counter_series: &'static [Filler],
     pub(crate) histogram_series: &'static [Filler],
+    pub(crate) calls: &'static [Caller],
 }
 
 impl Peer {
@@ -52,6 +67,7 @@ impl Peer {
         pages: &[],
         counter_series: &[],
         histogram_series: &[],
+        calls: &[],
     };
 }
 
