@@ -11,8 +11,8 @@ use crate::Result;
 use crate::harness::child;
 use crate::harness::report::{self, Row};
 use crate::harness::rounds::{self, Schedule, median};
-use crate::subjects;
 use crate::subjects::calls::{Caller, Form, Surroundings};
+use crate::subjects::{self, tracing, yardstick};
 
 const ROUNDS: u16 = 9;
 
@@ -35,6 +35,16 @@ const fn bench(form: Form, surroundings: Surroundings) -> &'static str {
     }
 }
 
+/// What glyph's stage is to cost at most: the share of which subject.
+const fn target(form: Form, surroundings: Surroundings) -> Option<(&'static str, f64)> {
+    match (form, surroundings) {
+        (Form::Sync, Surroundings::NoSubscriber) => Some((yardstick::TWO_READS, 0.8)),
+        (Form::Async, Surroundings::NoSubscriber) | (_, Surroundings::Registry) => None,
+        (_, Surroundings::Unsampled) => Some((tracing::EXPORTED, 0.1)),
+        (_, Surroundings::Sampled) => Some((tracing::EXPORTED, 1.05)),
+    }
+}
+
 fn callers(surroundings: Surroundings) -> impl Iterator<Item = &'static Caller> {
     subjects::ALL
         .iter()
@@ -48,12 +58,12 @@ pub(crate) fn run(rounds: Option<u16>) -> Result<Vec<Row>> {
         for surroundings in Surroundings::value_variants() {
             for threads in [1, 2] {
                 let medians = medians(*form, *surroundings, threads, rounds.unwrap_or(ROUNDS))?;
-                rows.extend(report::rows(
-                    bench(*form, *surroundings),
-                    "ns",
-                    threads,
-                    medians,
-                ));
+                let bench = bench(*form, *surroundings);
+                let mut table = report::rows(bench, "ns", threads, medians);
+                if let Some((subject, at_most)) = target(*form, *surroundings) {
+                    report::aim(&mut table, subject, at_most);
+                }
+                rows.append(&mut table);
             }
         }
     }

@@ -42,7 +42,9 @@ impl Calling for SpanFn {
         });
         // The queue is never emptied: once it is full, spans are thrown away when they end.
         settings.tracing.max_queue_size = Some(NonZeroUsize::MIN);
-        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()?;
         let driver = {
             let _entered = runtime.enter();
             foundations::telemetry::init(TelemetryConfig {

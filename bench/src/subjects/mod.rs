@@ -15,8 +15,8 @@ mod opentelemetry;
 mod prometheus;
 mod prometheus_client;
 mod prometheus_static_metric;
-mod tracing;
-mod yardstick;
+pub(crate) mod tracing;
+pub(crate) mod yardstick;
 
 use std::any::Any;
 use std::hint::black_box;

@@ -19,17 +19,14 @@ use crate::Result;
 
 pub(super) const PEER: Peer = Peer {
     calls: &[
-        Caller::of::<Instrument>(
-            "tracing::instrument",
-            &[Surroundings::NoSubscriber, Surroundings::Registry],
-        ),
-        Caller::of::<Instrument>(
-            "tracing::instrument + tracing-opentelemetry",
-            &[Surroundings::Unsampled, Surroundings::Sampled],
-        ),
+        Caller::of::<Instrument>(NAME, &[Surroundings::NoSubscriber, Surroundings::Registry]),
+        Caller::of::<Instrument>(EXPORTED, &[Surroundings::Unsampled, Surroundings::Sampled]),
     ],
     ..Peer::NONE
 };
+
+const NAME: &str = "tracing::instrument";
+pub(crate) const EXPORTED: &str = "tracing::instrument + tracing-opentelemetry";
 
 /// The process's subscriber.
 pub(super) enum Subscriber {

@@ -20,7 +20,7 @@ pub(super) const PEER: Peer = Peer {
     ..Peer::NONE
 };
 
-const TWO_READS: &str = "two Instant::now (yardstick)";
+pub(crate) const TWO_READS: &str = "two Instant::now (yardstick)";
 
 const EVERYWHERE: &[Surroundings] = &[
     Surroundings::NoSubscriber,
