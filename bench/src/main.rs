@@ -10,7 +10,7 @@ mod workload;
 
 use clap::{Parser, Subcommand};
 
-use benches::{counters, histograms, memory, render, stages};
+use benches::{compile, counters, histograms, memory, render, stages};
 use harness::report;
 use subjects::calls::{Form, Surroundings};
 
@@ -42,6 +42,12 @@ enum Bench {
     Memory,
     /// Call a function under an attribute, with and without spans.
     Stages,
+    /// Compile a crate of many functions under an attribute, its dependencies compiled beforehand.
+    Compile {
+        /// How many functions the crate has.
+        #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u16).range(1..))]
+        functions: u16,
+    },
     /// The child process of `memory`: fills one subject and prints by how much it grew.
     #[command(hide = true)]
     Grow { kind: memory::Kind, subject: String },
@@ -67,6 +73,7 @@ fn main() -> Result<()> {
         Bench::Render => render::run(rounds)?,
         Bench::Memory => memory::run(rounds)?,
         Bench::Stages => stages::run(rounds)?,
+        Bench::Compile { functions } => compile::run(functions, rounds)?,
         Bench::Grow { kind, subject } => {
             println!("{}", memory::grow(kind, &subject)?);
             return Ok(());

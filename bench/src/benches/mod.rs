@@ -1,5 +1,6 @@
 //! One module per bench: what is measured, with which schedule, in which unit.
 
+pub(crate) mod compile;
 pub(crate) mod counters;
 pub(crate) mod histograms;
 pub(crate) mod memory;

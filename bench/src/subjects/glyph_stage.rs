@@ -5,6 +5,7 @@ use glyph_runtime::{
 };
 
 use super::calls::{Caller, Calling, Failure, Surroundings, answer, answer_later};
+use super::sources::Source;
 use super::tracing::Subscriber;
 use super::{GLYPH, Peer};
 use crate::Result;
@@ -19,8 +20,53 @@ pub(super) const PEER: Peer = Peer {
             Surroundings::Sampled,
         ],
     )],
+    sources: &[Source::of(
+        GLYPH,
+        "glyph-runtime = { path = {runtime}, default-features = false }",
+        CATALOG,
+        "#[glyph_runtime::instrument_stage(stage::stt, labels(provider = \"deepgram\"), fields(session = session))]",
+    )],
     ..Peer::NONE
 };
+
+/// The catalog below, for a crate of its own.
+const CATALOG: &str = "
+use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
+
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Provider {
+    Deepgram,
+    Elevenlabs,
+}
+
+#[derive(LabelSet, Clone, Copy)]
+pub struct Request {
+    provider: Provider,
+    status: Status,
+}
+
+#[derive(LabelSet, Clone, Copy)]
+pub struct Of {
+    provider: Provider,
+}
+
+#[metric_catalog(namespace = \"bench_stage\", stages = stage)]
+pub struct StageMetrics {
+    /// Latency of transcription.
+    #[metric(unit = seconds, buckets = [10ms, 25ms, 50ms, 100ms, 250ms, 500ms, 1s, 2.5s, 5s, 10s])]
+    #[stage(stt, requests = requests, errors = errors, in_flight = in_flight, labels(provider: Provider))]
+    latency: Histogram,
+
+    /// Requests.
+    requests: Counter<Request>,
+
+    /// Requests that failed.
+    errors: Counter<Of>,
+
+    /// Requests under way.
+    in_flight: Gauge,
+}
+";
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Provider {

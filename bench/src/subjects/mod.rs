@@ -15,6 +15,7 @@ mod opentelemetry;
 mod prometheus;
 mod prometheus_client;
 mod prometheus_static_metric;
+pub(crate) mod sources;
 pub(crate) mod tracing;
 pub(crate) mod yardstick;
 
@@ -25,6 +26,7 @@ use crate::Result;
 use crate::harness::rounds::{Contender, Operation};
 use crate::workload::{self, BUCKETS, COMBINATIONS, Labels};
 use calls::Caller;
+use sources::Source;
 
 /// The subject that the others are set against.
 pub(crate) const GLYPH: &str = "glyph";
@@ -58,6 +60,7 @@ pub(crate) struct Peer {
     pub(crate) counter_series: &'static [Filler],
     pub(crate) histogram_series: &'static [Filler],
     pub(crate) calls: &'static [Caller],
+    pub(crate) sources: &'static [Source],
 }
 
 impl Peer {
@@ -68,6 +71,7 @@ impl Peer {
         counter_series: &[],
         histogram_series: &[],
         calls: &[],
+        sources: &[],
     };
 }
 

@@ -15,6 +15,7 @@ use tracing_subscriber::layer::SubscriberExt;
 
 use super::Peer;
 use super::calls::{Caller, Calling, Failure, Surroundings, answer, answer_later};
+use super::sources::Source;
 use crate::Result;
 
 pub(super) const PEER: Peer = Peer {
@@ -22,10 +23,28 @@ pub(super) const PEER: Peer = Peer {
         Caller::of::<Instrument>(NAME, &[Surroundings::NoSubscriber, Surroundings::Registry]),
         Caller::of::<Instrument>(EXPORTED, &[Surroundings::Unsampled, Surroundings::Sampled]),
     ],
+    sources: &[
+        Source::of(
+            NAME,
+            DEPENDENCIES,
+            "",
+            "#[tracing::instrument(skip_all, fields(provider = \"deepgram\", session))]",
+        ),
+        Source::of(
+            "tracing::instrument(err)",
+            DEPENDENCIES,
+            "",
+            "#[tracing::instrument(skip_all, err, fields(provider = \"deepgram\", session))]",
+        ),
+    ],
     ..Peer::NONE
 };
 
-const NAME: &str = "tracing::instrument";
+/// With the features that glyph-runtime asks for, and the attribute.
+const DEPENDENCIES: &str =
+    r#"tracing = { version = "0.1", default-features = false, features = ["attributes", "std"] }"#;
+
+pub(crate) const NAME: &str = "tracing::instrument";
 pub(crate) const EXPORTED: &str = "tracing::instrument + tracing-opentelemetry";
 
 /// The process's subscriber.

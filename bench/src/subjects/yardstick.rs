@@ -6,6 +6,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use super::calls::{Caller, Calling, Failure, Surroundings, answer, answer_later};
+use super::sources::Source;
 use super::{Peer, Recorder, Recording};
 use crate::Result;
 use crate::workload::{COMBINATIONS, Labels};
@@ -14,11 +15,14 @@ pub(super) const PEER: Peer = Peer {
     counters: &[Recorder::of::<OwnCell>()],
     histograms: &[Recorder::of::<TwoReads>()],
     calls: &[
-        Caller::of::<Bare>("bare function (yardstick)", EVERYWHERE),
+        Caller::of::<Bare>(BARE, EVERYWHERE),
         Caller::of::<TwoReads>(TWO_READS, EVERYWHERE),
     ],
+    sources: &[Source::of(BARE, "", "", "")],
     ..Peer::NONE
 };
+
+const BARE: &str = "bare function (yardstick)";
 
 pub(crate) const TWO_READS: &str = "two Instant::now (yardstick)";
 
