@@ -10,8 +10,9 @@ mod workload;
 
 use clap::{Parser, Subcommand};
 
-use benches::{counters, histograms, memory, render};
+use benches::{compile, counters, histograms, memory, render, stages};
 use harness::report;
+use subjects::calls::{Form, Surroundings};
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 type Result<T, E = Error> = std::result::Result<T, E>;
@@ -39,9 +40,25 @@ enum Bench {
     Render,
     /// Resident bytes per series, and growth while nobody scrapes.
     Memory,
+    /// Call a function under an attribute, with and without spans.
+    Stages,
+    /// Compile a crate of many functions under an attribute, its dependencies compiled beforehand.
+    Compile {
+        /// How many functions the crate has.
+        #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u16).range(1..))]
+        functions: u16,
+    },
     /// The child process of `memory`: fills one subject and prints by how much it grew.
     #[command(hide = true)]
     Grow { kind: memory::Kind, subject: String },
+    /// The child process of `stages`: runs one subject and prints what a call costs.
+    #[command(hide = true)]
+    Call {
+        form: Form,
+        surroundings: Surroundings,
+        threads: usize,
+        subject: String,
+    },
 }
 
 fn main() -> Result<()> {
@@ -55,8 +72,19 @@ fn main() -> Result<()> {
         Bench::Histograms => histograms::run(rounds)?,
         Bench::Render => render::run(rounds)?,
         Bench::Memory => memory::run(rounds)?,
+        Bench::Stages => stages::run(rounds)?,
+        Bench::Compile { functions } => compile::run(functions, rounds)?,
         Bench::Grow { kind, subject } => {
             println!("{}", memory::grow(kind, &subject)?);
+            return Ok(());
+        }
+        Bench::Call {
+            form,
+            surroundings,
+            threads,
+            subject,
+        } => {
+            println!("{}", stages::call(form, surroundings, threads, &subject)?);
             return Ok(());
         }
     };

@@ -3,12 +3,10 @@
 //! Each figure comes from a child process of its own, so that no subject builds on what another
 //! one has left in the allocator.
 
-use std::env;
-use std::process::Command;
-
 use clap::ValueEnum;
 
 use crate::Result;
+use crate::harness::child;
 use crate::harness::report::{self, Row};
 use crate::harness::resident;
 use crate::harness::rounds::{Operation, median};
@@ -94,15 +92,7 @@ pub(crate) fn run(rounds: Option<u16>) -> Result<Vec<Row>> {
 }
 
 fn in_child(kind: Kind, subject: &str) -> Result<f64> {
-    let kind = kind.to_possible_value().ok_or("a hidden kind")?;
-    let child = Command::new(env::current_exe()?)
-        .args(["grow", kind.get_name(), subject])
-        .output()?;
-    if !child.status.success() {
-        let said = String::from_utf8_lossy(&child.stderr);
-        return Err(format!("the child process for {subject} failed: {said}").into());
-    }
-    Ok(String::from_utf8(child.stdout)?.trim().parse()?)
+    child::figure(&["grow", &child::name(&kind)?, subject])
 }
 
 /// By how many bytes this process grows, per series where the kind counts series.

@@ -1,9 +1,11 @@
 //! One module per bench: what is measured, with which schedule, in which unit.
 
+pub(crate) mod compile;
 pub(crate) mod counters;
 pub(crate) mod histograms;
 pub(crate) mod memory;
 pub(crate) mod render;
+pub(crate) mod stages;
 
 use std::time::Duration;
 

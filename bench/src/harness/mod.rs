@@ -1,5 +1,7 @@
 //! How things are measured and how the figures are printed.
 
+pub(crate) mod child;
+pub(crate) mod package;
 pub(crate) mod report;
 pub(crate) mod resident;
 pub(crate) mod rounds;

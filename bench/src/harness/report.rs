@@ -17,6 +17,8 @@ pub(crate) struct Row {
     unit: &'static str,
     /// glyph's median divided by this one; nothing when glyph did not run or this one is zero.
     glyph_ratio: Option<f64>,
+    /// What that ratio is to be at most, where there is a target.
+    at_most: Option<f64>,
 }
 
 /// The rows of one bench at one number of threads.
@@ -44,8 +46,16 @@ pub(crate) fn rows(
                     .map(|glyph| glyph / median)
                     .filter(|ratio| ratio.is_finite())
             },
+            at_most: None,
         })
         .collect()
+}
+
+/// Sets the target of the ratio to `subject`.
+pub(crate) fn aim(rows: &mut [Row], subject: &str, at_most: f64) {
+    for row in rows.iter_mut().filter(|row| row.subject == subject) {
+        row.at_most = Some(at_most);
+    }
 }
 
 /// One array.
@@ -75,7 +85,13 @@ fn write_table(text: &mut String, table: &[Row]) -> std::fmt::Result {
         threads => format!("{threads} threads"),
     };
     let title = format!("{}, {threads}", first.bench);
-    writeln!(text, "{title:<44}{:>16}{:>14}", first.unit, "glyph / it")?;
+    let targets = table.iter().any(|row| row.at_most.is_some());
+    let at_most = if targets { "at most" } else { "" };
+    writeln!(
+        text,
+        "{title:<48}{:>16}{:>14}{at_most:>10}",
+        first.unit, "glyph / it"
+    )?;
 
     let mut sorted: Vec<_> = table.iter().collect();
     sorted.sort_by(|a, b| a.median.total_cmp(&b.median));
@@ -83,10 +99,14 @@ fn write_table(text: &mut String, table: &[Row]) -> std::fmt::Result {
         let ratio = row
             .glyph_ratio
             .map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"));
+        let at_most = row
+            .at_most
+            .map(|at_most| format!("{at_most:>10.2}"))
+            .unwrap_or_default();
         let decimals = usize::from(row.median < 1000.0);
         writeln!(
             text,
-            "  {:<42}{:>16.decimals$}{ratio:>14}",
+            "  {:<46}{:>16.decimals$}{ratio:>14}{at_most}",
             row.subject, row.median
         )?;
     }

@@ -16,6 +16,7 @@ pub(super) const PEER: Peer = Peer {
     pages: &[Exposer::of::<Histograms>()],
     counter_series: &[Filler::of::<Counters>()],
     histogram_series: &[Filler::of::<Histograms>()],
+    ..Peer::NONE
 };
 
 const ONE_LABEL: &str = "fast-telemetry (one enum label)";

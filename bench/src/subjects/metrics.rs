@@ -22,6 +22,7 @@ pub(super) const PEER: Peer = Peer {
     pages: &[Exposer::of::<Histograms>()],
     counter_series: &[Filler::of::<Counters>()],
     histogram_series: &[Filler::of::<Histograms>()],
+    ..Peer::NONE
 };
 
 const CACHED: &str = "metrics (cached)";
@@ -30,7 +31,7 @@ const HISTOGRAM_PER_CALL: &str = "metrics (histogram! per call)";
 const NAME: &str = "metrics-exporter-prometheus";
 
 /// Installs the recorder of this process; a second call finds the first one's.
-fn recorder() -> Result<PrometheusHandle> {
+pub(super) fn recorder() -> Result<PrometheusHandle> {
     static INSTALLED: OnceLock<PrometheusHandle> = OnceLock::new();
     if let Some(handle) = INSTALLED.get() {
         return Ok(handle.clone());

@@ -1,15 +1,23 @@
 //! Whom the benches compare: one module per crate, each with a `PEER` that lists what it can do.
 
 mod atomic;
+mod autometrics;
+pub(crate) mod calls;
 mod fast_telemetry;
+mod fastrace;
+mod foundations;
 mod glyph;
+mod glyph_stage;
 mod measured;
 mod metrics;
+mod metrics_helper_macros;
 mod opentelemetry;
 mod prometheus;
 mod prometheus_client;
 mod prometheus_static_metric;
-mod yardstick;
+pub(crate) mod sources;
+pub(crate) mod tracing;
+pub(crate) mod yardstick;
 
 use std::any::Any;
 use std::hint::black_box;
@@ -17,6 +25,8 @@ use std::hint::black_box;
 use crate::Result;
 use crate::harness::rounds::{Contender, Operation};
 use crate::workload::{self, BUCKETS, COMBINATIONS, Labels};
+use calls::Caller;
+use sources::Source;
 
 /// The subject that the others are set against.
 pub(crate) const GLYPH: &str = "glyph";
@@ -24,14 +34,20 @@ pub(crate) const GLYPH: &str = "glyph";
 /// Everything that is measured.
 pub(crate) const ALL: &[Peer] = &[
     glyph::PEER,
+    glyph_stage::PEER,
     atomic::PEER,
+    autometrics::PEER,
     fast_telemetry::PEER,
+    fastrace::PEER,
+    foundations::PEER,
     measured::PEER,
     metrics::PEER,
+    metrics_helper_macros::PEER,
     opentelemetry::PEER,
     prometheus::PEER,
     prometheus_client::PEER,
     prometheus_static_metric::PEER,
+    tracing::PEER,
     yardstick::PEER,
 ];
 
@@ -43,6 +59,8 @@ pub(crate) struct Peer {
     pub(crate) pages: &'static [Exposer],
     pub(crate) counter_series: &'static [Filler],
     pub(crate) histogram_series: &'static [Filler],
+    pub(crate) calls: &'static [Caller],
+    pub(crate) sources: &'static [Source],
 }
 
 impl Peer {
@@ -52,6 +70,8 @@ impl Peer {
         pages: &[],
         counter_series: &[],
         histogram_series: &[],
+        calls: &[],
+        sources: &[],
     };
 }
 

@@ -21,6 +21,7 @@ pub(super) const PEER: Peer = Peer {
     pages: &[Exposer::of::<ManyHistograms>()],
     counter_series: &[Filler::of::<ManyCounters>()],
     histogram_series: &[Filler::of::<ManyHistograms>()],
+    ..Peer::NONE
 };
 
 const NAME: &str = "opentelemetry_sdk";

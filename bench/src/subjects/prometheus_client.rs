@@ -22,6 +22,7 @@ pub(super) const PEER: Peer = Peer {
     pages: &[Exposer::of::<Histograms>()],
     counter_series: &[Filler::of::<Counters>()],
     histogram_series: &[Filler::of::<Histograms>()],
+    ..Peer::NONE
 };
 
 const CACHED: &str = "prometheus-client (cached)";

@@ -5,6 +5,8 @@ use std::cell::Cell;
 use std::hint::black_box;
 use std::time::Instant;
 
+use super::calls::{Caller, Calling, Failure, Surroundings, answer, answer_later};
+use super::sources::Source;
 use super::{Peer, Recorder, Recording};
 use crate::Result;
 use crate::workload::{COMBINATIONS, Labels};
@@ -12,8 +14,24 @@ use crate::workload::{COMBINATIONS, Labels};
 pub(super) const PEER: Peer = Peer {
     counters: &[Recorder::of::<OwnCell>()],
     histograms: &[Recorder::of::<TwoReads>()],
+    calls: &[
+        Caller::of::<Bare>(BARE, EVERYWHERE),
+        Caller::of::<TwoReads>(TWO_READS, EVERYWHERE),
+    ],
+    sources: &[Source::of(BARE, "", "", "")],
     ..Peer::NONE
 };
+
+const BARE: &str = "bare function (yardstick)";
+
+pub(crate) const TWO_READS: &str = "two Instant::now (yardstick)";
+
+const EVERYWHERE: &[Surroundings] = &[
+    Surroundings::NoSubscriber,
+    Surroundings::Registry,
+    Surroundings::Unsampled,
+    Surroundings::Sampled,
+];
 
 thread_local! {
     static CELLS: [Cell<u64>; COMBINATIONS] = const { [const { Cell::new(0) }; COMBINATIONS] };
@@ -48,7 +66,7 @@ impl Recording for OwnCell {
 struct TwoReads;
 
 impl Recording for TwoReads {
-    const NAME: &'static str = "two Instant::now (yardstick)";
+    const NAME: &'static str = TWO_READS;
     type Input = ();
 
     fn build() -> Result<Self> {
@@ -61,4 +79,51 @@ impl Recording for TwoReads {
         let start = black_box(Instant::now());
         black_box(Instant::now().duration_since(start));
     }
+}
+
+impl Calling for TwoReads {
+    fn build(_: Surroundings) -> Result<Self> {
+        Ok(Self)
+    }
+
+    fn call(&self, input: u64) -> Result<u64, Failure> {
+        timed(input)
+    }
+
+    async fn call_async(&self, input: u64) -> Result<u64, Failure> {
+        let start = black_box(Instant::now());
+        let answer = answer_later(input).await;
+        black_box(Instant::now().duration_since(start));
+        answer
+    }
+}
+
+#[inline(never)]
+fn timed(input: u64) -> Result<u64, Failure> {
+    let start = black_box(Instant::now());
+    let answer = answer(input);
+    black_box(Instant::now().duration_since(start));
+    answer
+}
+
+/// The function with nothing around it.
+struct Bare;
+
+impl Calling for Bare {
+    fn build(_: Surroundings) -> Result<Self> {
+        Ok(Self)
+    }
+
+    fn call(&self, input: u64) -> Result<u64, Failure> {
+        bare(input)
+    }
+
+    async fn call_async(&self, input: u64) -> Result<u64, Failure> {
+        answer_later(input).await
+    }
+}
+
+#[inline(never)]
+fn bare(input: u64) -> Result<u64, Failure> {
+    answer(input)
 }

@@ -1,0 +1,119 @@
+//! Calls of a function under an attribute: nanoseconds per call and thread.
+//!
+//! Subscribers, recorders and reporters belong to a process, and so does what `tracing` remembers of
+//! its call sites. Each sample therefore comes from a child process that runs one subject.
+
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+use crate::Result;
+use crate::harness::child;
+use crate::harness::report::{self, Row};
+use crate::harness::rounds::{self, Schedule, median};
+use crate::subjects::calls::{Caller, Form, Surroundings};
+use crate::subjects::{self, tracing, yardstick};
+
+const ROUNDS: u16 = 9;
+
+/// What a child process does; the first round of its own lets it settle.
+const SCHEDULE: Schedule = Schedule {
+    rounds: 5,
+    sample: Duration::from_millis(15),
+};
+
+const fn bench(form: Form, surroundings: Surroundings) -> &'static str {
+    match (form, surroundings) {
+        (Form::Sync, Surroundings::NoSubscriber) => "stages-sync-no-subscriber",
+        (Form::Sync, Surroundings::Registry) => "stages-sync-registry",
+        (Form::Sync, Surroundings::Unsampled) => "stages-sync-unsampled",
+        (Form::Sync, Surroundings::Sampled) => "stages-sync-sampled",
+        (Form::Async, Surroundings::NoSubscriber) => "stages-async-no-subscriber",
+        (Form::Async, Surroundings::Registry) => "stages-async-registry",
+        (Form::Async, Surroundings::Unsampled) => "stages-async-unsampled",
+        (Form::Async, Surroundings::Sampled) => "stages-async-sampled",
+    }
+}
+
+/// What glyph's stage is to cost at most: the share of which subject.
+const fn target(form: Form, surroundings: Surroundings) -> Option<(&'static str, f64)> {
+    match (form, surroundings) {
+        (Form::Sync, Surroundings::NoSubscriber) => Some((yardstick::TWO_READS, 0.8)),
+        (Form::Async, Surroundings::NoSubscriber) | (_, Surroundings::Registry) => None,
+        (_, Surroundings::Unsampled) => Some((tracing::EXPORTED, 0.1)),
+        (_, Surroundings::Sampled) => Some((tracing::EXPORTED, 1.05)),
+    }
+}
+
+fn callers(surroundings: Surroundings) -> impl Iterator<Item = &'static Caller> {
+    subjects::ALL
+        .iter()
+        .flat_map(|peer| peer.calls)
+        .filter(move |caller| caller.runs_in(surroundings))
+}
+
+pub(crate) fn run(rounds: Option<u16>) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for form in Form::value_variants() {
+        for surroundings in Surroundings::value_variants() {
+            for threads in [1, 2] {
+                let medians = medians(*form, *surroundings, threads, rounds.unwrap_or(ROUNDS))?;
+                let bench = bench(*form, *surroundings);
+                let mut table = report::rows(bench, "ns", threads, medians);
+                if let Some((subject, at_most)) = target(*form, *surroundings) {
+                    report::aim(&mut table, subject, at_most);
+                }
+                rows.append(&mut table);
+            }
+        }
+    }
+    Ok(rows)
+}
+
+fn medians(
+    form: Form,
+    surroundings: Surroundings,
+    threads: usize,
+    rounds: u16,
+) -> Result<Vec<(&'static str, f64)>> {
+    let mut samples: Vec<_> = callers(surroundings)
+        .map(|caller| (caller.name, Vec::new()))
+        .collect();
+    let mut turns: Vec<_> = samples.iter_mut().collect();
+    for _ in 0..rounds {
+        for (subject, samples) in &mut turns {
+            samples.push(in_child(form, surroundings, threads, subject)?);
+        }
+        turns.rotate_left(1);
+    }
+    Ok(samples
+        .into_iter()
+        .map(|(subject, samples)| (subject, median(samples)))
+        .collect())
+}
+
+fn in_child(form: Form, surroundings: Surroundings, threads: usize, subject: &str) -> Result<f64> {
+    child::figure(&[
+        "call",
+        &child::name(&form)?,
+        &child::name(&surroundings)?,
+        &threads.to_string(),
+        subject,
+    ])
+}
+
+/// What a call costs in this process.
+pub(crate) fn call(
+    form: Form,
+    surroundings: Surroundings,
+    threads: usize,
+    subject: &str,
+) -> Result<f64> {
+    let contender = callers(surroundings)
+        .find(|caller| caller.name == subject)
+        .ok_or_else(|| format!("there is no subject {subject:?}"))?
+        .contender(form, surroundings)?;
+    let medians = rounds::medians(&[contender], threads, SCHEDULE)?;
+    let (_, median) = medians.first().ok_or("no figure")?;
+    Ok(*median)
+}

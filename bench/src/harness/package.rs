@@ -1,0 +1,85 @@
+//! Packages made to be compiled.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Instant;
+
+use crate::Result;
+
+/// glyph's workspace, where this program was built.
+const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+pub(crate) fn workspace() -> Result<PathBuf> {
+    let workspace = fs::canonicalize(WORKSPACE)
+        .map_err(|error| format!("{WORKSPACE}: {error}; run this where it was built"))?;
+    Ok(workspace)
+}
+
+/// A package in a folder of its own, with the versions that the workspace has locked.
+pub(crate) struct Package {
+    name: String,
+    folder: PathBuf,
+}
+
+impl Package {
+    pub(crate) fn create(within: &Path, name: &str, manifest: &str, library: &str) -> Result<Self> {
+        let folder = within.join(name);
+        fs::create_dir_all(folder.join("src"))?;
+        fs::write(folder.join("Cargo.toml"), manifest)?;
+        fs::write(folder.join("src/lib.rs"), library)?;
+        fs::copy(workspace()?.join("Cargo.lock"), folder.join("Cargo.lock"))?;
+        Ok(Self {
+            name: name.to_owned(),
+            folder,
+        })
+    }
+
+    /// Compiles the package and everything that it depends on.
+    pub(crate) fn prebuild(&self, command: &str) -> Result<()> {
+        self.cargo(&[command]).map(drop)
+    }
+
+    /// Milliseconds that cargo takes when nothing but the package itself is left to compile.
+    pub(crate) fn rebuild(&self, command: &str, jobs: usize) -> Result<f64> {
+        self.cargo(&["clean", "--package", &self.name])?;
+        let jobs = jobs.to_string();
+        let start = Instant::now();
+        self.cargo(&[command, "--jobs", &jobs])?;
+        Ok(start.elapsed().as_secs_f64() * 1e3)
+    }
+
+    /// The source text after all macros.
+    pub(crate) fn expanded(&self) -> Result<Vec<u8>> {
+        let arguments = ["rustc", "--profile=check", "--", "-Zunpretty=expanded"];
+        let mut command = self.command(&arguments);
+        // A stable compiler takes the option only so.
+        let output = command.env("RUSTC_BOOTSTRAP", "1").output()?;
+        Ok(checked(output, &arguments)?.stdout)
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> Result<Output> {
+        checked(self.command(arguments).output()?, arguments)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+        let mut command = Command::new(cargo);
+        command
+            .arg("--offline")
+            .args(arguments)
+            .current_dir(&self.folder)
+            .env("CARGO_TARGET_DIR", self.folder.join("target"));
+        command
+    }
+}
+
+fn checked(output: Output, arguments: &[&str]) -> Result<Output> {
+    if output.status.success() {
+        return Ok(output);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(format!("cargo {arguments:?} failed: {said}").into())
+}
