@@ -1,9 +1,9 @@
-//! The statics of a place that opens spans.
+//! The static of a place that opens spans.
 //!
 //! `tracing`'s own macros take the names of all fields as tokens. Those of a stage's labels are known to the
-//! catalog alone, so that these statics join them with the site's, in a `const`.
+//! catalog alone, so that the static joins them with the site's while the program compiles.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 /// What a place's spans are like.
@@ -16,45 +16,31 @@ pub(crate) struct SpanSite {
     /// The module's path unless given.
     pub(crate) target: Option<TokenStream>,
     pub(crate) level: TokenStream,
+    /// The path of the function, the name of a method, or nothing.
+    pub(crate) function: TokenStream,
 }
 
 impl SpanSite {
-    /// The static `site`, and those behind it.
-    pub(crate) fn statics(&self, site: &Ident, rt: &TokenStream) -> TokenStream {
+    /// The static `site`. It refers to itself, as `tracing` asks of call sites.
+    pub(crate) fn tokens(&self, site: &Ident, rt: &TokenStream) -> TokenStream {
         let Self {
             labels,
             fields,
             name,
             target,
             level,
+            function,
         } = self;
-        let [names, metadata] =
-            ["__GLYPH_NAMES", "__GLYPH_METADATA"].map(|name| Ident::new(name, Span::mixed_site()));
         let module = quote!(#rt::core::module_path!());
         let target = target.as_ref().unwrap_or(&module);
-        // What the stage itself records at the end.
-        let count = fields.len() + 2;
-        let text = quote!(&'static #rt::core::primitive::str);
-        let some = quote!(#rt::core::option::Option::Some);
         quote! {
-            static #names: [#text; #labels.len() + #count] = #rt::field_names(
-                #labels,
-                &[#(#fields,)* "otel.status_code", "error.type"],
-            );
-            static #metadata: #rt::tracing::Metadata<'static> = #rt::tracing::Metadata::new(
-                #name,
-                #target,
+            static #site: #rt::SpanSite = #rt::SpanSite::new(
+                &#site,
+                [#labels, &[#(#fields),*]],
+                [#name, #target, #module, #rt::core::file!(), #function],
+                #rt::core::line!(),
                 #level,
-                #some(#rt::core::file!()),
-                #some(#rt::core::line!()),
-                #some(#module),
-                #rt::tracing::field::FieldSet::new(
-                    &#names,
-                    #rt::tracing::callsite::Identifier(&#site),
-                ),
-                #rt::tracing::metadata::Kind::SPAN,
             );
-            static #site: #rt::SpanSite = #rt::SpanSite::new(&#metadata);
         }
     }
 }

@@ -24,11 +24,11 @@ pub use crate::{
         scaled_bounds,
     },
     stage::{
-        Bound, ByValue, ErrorOutcome, FieldValue, Function, Guard, Judged, Opened, Outcome, Outer,
-        Parent, Row, Rows, Running, Site, SpanSite, Stage, StageCells, Text, Timed, Verdict, Word,
-        any, at, begin, call, check_field, checked, classify, debugged, displayed, entered,
-        field_names, held_stream, judge, judge_option, judge_option_by_word, linked, literal, open,
-        opens, parent, pin, ready, run, run_on, staged, start, stream, streamed, time, time_as,
-        time_async, time_async_as, value, word, wrap, wrap_on,
+        Bound, ByValue, ErrorOutcome, FieldValue, Guard, Judged, Opened, Outcome, Outer, Parent,
+        Row, Rows, Running, Site, SpanSite, Stage, StageCells, Text, Timed, Verdict, Word, any, at,
+        begin, call, check_field, checked, classify, debugged, displayed, entered, held_stream,
+        judge, judge_option, judge_option_by_word, linked, literal, open, opens, parent, pin,
+        ready, run, run_on, staged, start, stream, streamed, time, time_as, time_async,
+        time_async_as, value, word, wrap, wrap_on,
     },
 };

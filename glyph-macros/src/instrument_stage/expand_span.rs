@@ -7,7 +7,7 @@ use syn::{Expr, ExprReference, LitStr, Token, ext::IdentExt};
 use super::{args::FieldArg, expand::hidden, model::Site};
 use crate::{diagnostic::Place, runtime_path::option, span_site::SpanSite};
 
-/// The statics of the function's spans, and the statement that opens one for `stage` and gives it to `guard`.
+/// The static of the function's spans, and the statement that opens one for `stage` and gives it to `guard`.
 pub(super) fn opened(
     site: &Site,
     [guard, stage]: [&Ident; 2],
@@ -17,31 +17,32 @@ pub(super) fn opened(
     if site.span.skips() {
         return (TokenStream::new(), TokenStream::new());
     }
-    let place = hidden("__GLYPH_SPANS");
+    let spans = hidden("__GLYPH_SPANS");
     let (names, values) = fields(site, rt);
-    let level = site.span.level(rt);
+    let (of, function) = function(site, rt);
     let statics = SpanSite {
         labels: quote!(#constant.labels),
         fields: names,
         name: name(site),
         target: site.span.target.as_ref().map(ToTokens::to_token_stream),
-        level: level.clone(),
+        level: site.span.level(rt),
+        function,
     }
-    .statics(&place, rt);
+    .tokens(&spans, rt);
     let checks = checks(site, constant, rt);
     let parent = site.span.parent.as_ref().map_or_else(
         || quote!(#rt::Parent::Current),
         |parent| quote!(#rt::parent(#parent)),
     );
     let has_parent = site.span.parent.is_some();
-    let (function, outer) = (function(site, rt), hidden("__outer"));
-    let open = quote!(#rt::open(&#stage, &#place, #outer, #parent, #function, &[#(#values),*]));
+    let outer = hidden("__outer");
+    let open = quote!(#rt::open(&#stage, &#spans, #outer, #parent, #of, &[#(#values),*]));
     let open = match &site.span.links {
         Some(links) => quote!(#rt::linked(#open, #links)),
         None => open,
     };
     let open = quote! {
-        if let #rt::core::option::Option::Some(#outer) = #rt::opens(&#place, #level, #has_parent) {
+        if let #rt::core::option::Option::Some(#outer) = #rt::opens(&#spans, #has_parent) {
             #rt::Guard::opened(&mut #guard, #open);
         }
     };
@@ -73,13 +74,17 @@ fn fields(site: &Site, rt: &TokenStream) -> (Vec<TokenStream>, Vec<TokenStream>)
 }
 
 /// Refuses fields that have the name of a label which the catalog gives.
+///
+/// All in one constant, since each constant costs every build of the user's.
 fn checks(site: &Site, constant: &Ident, rt: &TokenStream) -> TokenStream {
-    let check = |field: &FieldArg| {
+    let checks = site.fields.iter().map(|field| {
         let name = &field.name;
-        let check = Place::of(name).start(quote!(#rt::check_field(#constant.labels, #name)));
-        quote!(const _: () = #check;)
-    };
-    site.fields.iter().map(check).collect()
+        Place::of(name).start(quote!(#rt::check_field(#constant.labels, #name)))
+    });
+    if site.fields.is_empty() {
+        return TokenStream::new();
+    }
+    quote!(const _: () = { #(#checks;)* };)
 }
 
 fn value(field: &FieldArg, rt: &TokenStream) -> TokenStream {
@@ -115,19 +120,16 @@ fn reference(value: &Expr, place: Place) -> TokenStream {
     and.into_iter().chain(tokens).collect()
 }
 
-/// The function as OpenTelemetry's `code.function.name` has it: with the module, or with the type of a method.
-fn function(site: &Site, rt: &TokenStream) -> TokenStream {
+/// The function as OpenTelemetry's `code.function.name` has it, with the module or with the type of a method: what
+/// gives the type, and the rest.
+fn function(site: &Site, rt: &TokenStream) -> (TokenStream, TokenStream) {
     let signature = &site.function.signature;
     let name = signature.ident.unraw().to_string();
-    let (of, name) = if signature.receiver().is_some() {
-        (
-            Some(quote!(#rt::core::any::type_name::<Self>)),
-            quote!(#name),
-        )
+    if signature.receiver().is_some() {
+        let of = option(rt, Some(quote!(#rt::core::any::type_name::<Self>)));
+        (of, quote!(#name))
     } else {
         let path = quote!(#rt::core::concat!(#rt::core::module_path!(), "::", #name));
-        (None, path)
-    };
-    let of = option(rt, of);
-    quote!(#rt::Function { of: #of, name: &#name })
+        (option(rt, None), path)
+    }
 }

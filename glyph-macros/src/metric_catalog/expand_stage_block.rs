@@ -7,18 +7,19 @@ use syn::Visibility;
 use super::stage::Stage;
 use crate::span_site::SpanSite;
 
-/// The statics of spans of calls from blocks, and the name of the last one.
+/// The static of spans of calls from blocks, and its name.
 pub(super) fn spans(stage: &Stage, module: &Ident, rt: &TokenStream) -> (TokenStream, Ident) {
     let site = Ident::new("__GLYPH_SPANS", Span::mixed_site());
     let (ident, lifetime) = (&stage.ident, stage.borrows().then(|| quote!(<'static>)));
-    let statics = SpanSite {
+    let spans = SpanSite {
         labels: quote!(<#module::#ident #lifetime as #rt::Stage>::LABELS),
         fields: Vec::new(),
         name: ident.to_string().to_token_stream(),
         target: None,
         level: quote!(#rt::tracing::Level::INFO),
+        function: quote!(""),
     };
-    (statics.statics(&site, rt), site)
+    (spans.tokens(&site, rt), site)
 }
 
 /// Methods of the struct itself, so that nobody has to import a trait.

@@ -1,35 +1,39 @@
 //! The time in which a call has the thread.
 
-use tracing::span::Entered;
+use tracing::Span;
 
 use super::{Guard, event::Events};
 
 /// While it lives, the call's span is current, and retries and fallbacks are the call's.
+///
+/// `tracing`'s own guard would have its drop compiled into every instrumented function.
 #[doc(hidden)]
 #[derive(Debug)]
 #[must_use = "dropping it leaves the call"]
 pub struct Inside<'call> {
     /// What was current before; none where the stage binds no events.
     outer: Option<Events>,
-    _span: Entered<'call>,
+    span: &'call Span,
 }
 
 impl Guard {
     /// Enters the call.
-    #[inline]
     pub(super) fn enter(&self) -> Inside<'_> {
+        let span = self.span();
+        span.with_subscriber(|(id, dispatch)| dispatch.enter(id));
         Inside {
-            _span: self.span().enter(),
             outer: self.events().map(Events::enter),
+            span,
         }
     }
 }
 
 impl Drop for Inside<'_> {
-    #[inline]
     fn drop(&mut self) {
         if let Some(outer) = self.outer {
             outer.restore();
         }
+        self.span
+            .with_subscriber(|(id, dispatch)| dispatch.exit(id));
     }
 }

@@ -78,8 +78,8 @@ pub use run::{entered, run, run_on};
 pub use running::{Running, begin};
 pub use site::{Site, Staged, Text, any, at, checked, literal, ready, staged};
 pub use span::{
-    FieldValue, Function, Link, Opened, Outer, Parent, SpanSite, check_field, debugged, displayed,
-    field_names, linked, open, opens, parent, value,
+    FieldValue, Link, Opened, Outer, Parent, SpanSite, TypeName, check_field, debugged, displayed,
+    linked, open, opens, parent, value,
 };
 pub use stream::{Call, Streamed, call, stream, streamed};
 pub use timed::{ByValue, Timed, time, time_as, time_async, time_async_as};

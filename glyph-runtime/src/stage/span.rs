@@ -4,9 +4,11 @@ use std::fmt::{Debug, Display};
 
 use tracing::{
     Level, Metadata, Span, Value,
-    callsite::{Callsite as _, DefaultCallsite},
+    callsite::{DefaultCallsite, Identifier},
     dispatcher,
+    field::FieldSet,
     level_filters::{LevelFilter, STATIC_MAX_LEVEL},
+    metadata::Kind,
     span::Id,
 };
 
@@ -22,7 +24,66 @@ use crate::{
 ///
 /// The names of its fields come from two sides, the stage's labels from the catalog and the rest from the
 /// attribute, which `tracing`'s macros have no way to say. They end in `otel.status_code` and `error.type`.
-pub type SpanSite = DefaultCallsite;
+#[derive(Debug)]
+pub struct SpanSite {
+    names: [&'static str; MAX_FIELDS],
+    metadata: Metadata<'static>,
+    callsite: DefaultCallsite,
+    /// The path of the function, the name of a method; empty for a block.
+    pub function: &'static str,
+}
+
+/// The most fields that a span can have, its labels among them.
+const MAX_FIELDS: usize = 32;
+
+impl SpanSite {
+    /// The static `this`, which refers to itself: a call site names its metadata, and these the call site.
+    #[must_use]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "evaluated in statics, and every index is compared with a length first"
+    )]
+    pub const fn new(
+        this: &'static Self,
+        [labels, fields]: [&[&'static str]; 2],
+        [name, target, module, file, function]: [&'static str; 5],
+        line: u32,
+        level: Level,
+    ) -> Self {
+        let mut names = [""; MAX_FIELDS];
+        let count = labels.len() + fields.len();
+        if count + 2 > MAX_FIELDS {
+            Message::new("a span has 30 labels and fields at most: leave some out").refuse()
+        }
+        let mut index = 0;
+        while index < count {
+            names[index] = if index < labels.len() {
+                labels[index]
+            } else {
+                fields[index - labels.len()]
+            };
+            index += 1;
+        }
+        names[count] = "otel.status_code";
+        names[count + 1] = "error.type";
+        let (given, _) = this.names.split_at(count + 2);
+        Self {
+            names,
+            metadata: Metadata::new(
+                name,
+                target,
+                level,
+                Some(file),
+                Some(line),
+                Some(module),
+                FieldSet::new(given, Identifier(&this.callsite)),
+                Kind::SPAN,
+            ),
+            callsite: DefaultCallsite::new(&this.metadata),
+            function,
+        }
+    }
+}
 
 /// The value of one field, absent for one that is recorded later.
 pub type FieldValue<'call> = Option<&'call dyn Value>;
@@ -45,14 +106,8 @@ pub fn debugged<V: Debug>(value: &V) -> &dyn Debug {
     value
 }
 
-/// The function that a site is in.
-#[derive(Clone, Copy, Debug)]
-pub struct Function {
-    /// A method's type.
-    pub of: Option<fn() -> &'static str>,
-    /// The path of a function, the name of a method.
-    pub name: &'static &'static str,
-}
+/// What gives the name of a method's type.
+pub type TypeName = fn() -> &'static str;
 
 /// Which span a stage's span is below.
 #[derive(Debug)]
@@ -132,42 +187,18 @@ pub const fn check_field(labels: &[&str], name: &str) {
     }
 }
 
-/// The names of all fields: the stage's labels, then the site's.
-#[must_use]
-#[expect(
-    clippy::indexing_slicing,
-    reason = "evaluated in statics, and every index is compared with a length first"
-)]
-pub const fn field_names<const ALL: usize>(
-    labels: &[&'static str],
-    fields: &[&'static str],
-) -> [&'static str; ALL] {
-    let mut names = [""; ALL];
-    let mut index = 0;
-    while index < ALL {
-        names[index] = if index < labels.len() {
-            labels[index]
-        } else {
-            fields[index - labels.len()]
-        };
-        index += 1;
-    }
-    names
-}
-
 /// What the site is to open a span in, if it is to open one; it may name the parent.
-#[inline]
 #[must_use]
-pub fn opens(site: &'static SpanSite, level: Level, names_parent: bool) -> Option<Outer> {
+pub fn opens(site: &'static SpanSite, names_parent: bool) -> Option<Outer> {
+    let level = *site.metadata.level();
     if level > STATIC_MAX_LEVEL || level > LevelFilter::current() {
         return None;
     }
     outer(site, names_parent)
 }
 
-#[inline(never)]
 fn outer(site: &'static SpanSite, names_parent: bool) -> Option<Outer> {
-    let interest = site.interest();
+    let interest = site.callsite.interest();
     if interest.is_never() {
         return None;
     }
@@ -176,7 +207,7 @@ fn outer(site: &'static SpanSite, names_parent: bool) -> Option<Outer> {
     #[cfg(not(feature = "trace"))]
     let _ = names_parent;
     let enabled = interest.is_always()
-        || dispatcher::get_default(|dispatch| dispatch.enabled(site.metadata()));
+        || dispatcher::get_default(|dispatch| dispatch.enabled(&site.metadata));
     enabled.then_some(Outer {
         #[cfg(feature = "trace")]
         span,
@@ -186,7 +217,7 @@ fn outer(site: &'static SpanSite, names_parent: bool) -> Option<Outer> {
 /// The span of a call from a block, if it is to have one.
 pub(super) fn own<S: Stage>(stage: &S) -> Option<Opened> {
     let site = S::span_site();
-    opens(site, Level::INFO, false)?;
+    opens(site, false)?;
     Some(Opened {
         span: labelled(stage, site, Parent::Current, &[]),
         #[cfg(feature = "trace")]
@@ -200,16 +231,17 @@ pub fn open<S: Stage>(
     site: &'static SpanSite,
     outer: Outer,
     parent: Parent,
-    function: Function,
+    of: Option<TypeName>,
     fields: &[FieldValue<'_>],
 ) -> Opened {
     #[cfg(not(feature = "trace"))]
-    let _ = (outer, function);
+    let _ = (outer, of);
     Opened {
         span: labelled(stage, site, parent, fields),
         #[cfg(feature = "trace")]
         place: Some(trace::Place {
-            function,
+            site,
+            of,
             around: outer.span,
         }),
     }
@@ -225,7 +257,7 @@ fn labelled<S: Stage>(
     let mut parent = Some(parent);
     stage.label_values(&mut |labels| {
         let parent = parent.take().unwrap_or(Parent::Current);
-        span = open_with(site.metadata(), parent, labels, fields);
+        span = open_with(&site.metadata, parent, labels, fields);
     });
     span
 }
@@ -302,24 +334,15 @@ impl Link for opentelemetry::trace::SpanContext {
     }
 }
 
-/// How many fields find room without an allocation.
-const ROOM: usize = 24;
-
 fn open_with(
     metadata: &'static Metadata<'static>,
     parent: Parent,
     labels: &[FieldValue<'_>],
     fields: &[FieldValue<'_>],
 ) -> Span {
+    let mut values = [None; MAX_FIELDS];
+    fill(&mut values, labels.iter().chain(fields).copied());
     let count = metadata.fields().len();
-    let given = labels.iter().chain(fields).copied();
-    if count > ROOM {
-        let mut values = vec![None; count];
-        fill(&mut values, given);
-        return opened(metadata, parent, &values);
-    }
-    let mut values = [None; ROOM];
-    fill(&mut values, given);
     opened(metadata, parent, values.get(..count).unwrap_or_default())
 }
 

@@ -11,7 +11,10 @@ use opentelemetry::{
 };
 use tracing::level_filters::LevelFilter;
 
-use crate::{Exemplar, stage::Function};
+use crate::{
+    Exemplar,
+    stage::{SpanSite, TypeName},
+};
 
 static UNSAMPLED_SPANS: AtomicBool = AtomicBool::new(false);
 
@@ -49,7 +52,8 @@ pub(crate) struct Around(u64);
 /// Where a stage's span is opened.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
-    pub(crate) function: Function,
+    pub(crate) site: &'static SpanSite,
+    pub(crate) of: Option<TypeName>,
     pub(crate) around: Around,
 }
 
@@ -98,16 +102,17 @@ fn current_exemplar(context: &Context, place: Option<Place>) -> Option<Exemplar>
     if let Some(place) = place
         && place.around != Around(id(ids))
     {
-        span.set_attribute(name(place.function));
+        span.set_attribute(function_name(place));
     }
     let trace = u128::from_be_bytes(ids.trace_id().to_bytes());
     Some(Exemplar::new(trace, id(ids)))
 }
 
 /// OpenTelemetry semantic conventions, "Source code attributes".
-fn name(Function { of, name }: Function) -> KeyValue {
+fn function_name(Place { site, of, .. }: Place) -> KeyValue {
+    let name = site.function;
     match of {
-        None => KeyValue::new("code.function.name", *name),
+        None => KeyValue::new("code.function.name", name),
         Some(of) => KeyValue::new("code.function.name", format!("{}::{name}", of())),
     }
 }
