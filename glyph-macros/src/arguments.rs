@@ -76,7 +76,13 @@ impl Arguments {
         errors: &mut Errors,
         take: &mut impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
     ) -> syn::Result<()> {
-        let key = input.call(Ident::parse_any)?;
+        let key = input.call(Ident::parse_any).map_err(|error| {
+            let (attribute, allowed) = (self.attribute, self.allowed());
+            syn::Error::new(
+                error.span(),
+                format!("a key is missing here: `#[{attribute}]` takes {allowed}"),
+            )
+        })?;
         self.check(&key)?;
         take(&key, input, errors)?;
         if !input.is_empty() {

@@ -108,6 +108,7 @@ impl Args {
             skip_argument(input);
         }
         Arguments::new(attribute, KEYS).read_rest(input, errors, |key, input, errors| {
+            check_shape(key, input)?;
             match key.to_string().as_str() {
                 "labels" => args.labels = labels(input, errors)?,
                 "fields" => args.fields = each(input, errors, field)?,
@@ -162,6 +163,54 @@ impl Args {
     }
 }
 
+/// Keys, and how they are written.
+const SHAPES: [(&str, &str); 13] = [
+    ("labels", "labels(provider = \"deepgram\")"),
+    ("fields", "fields(session = %session)"),
+    ("outcome", "outcome = |result| .."),
+    ("none", "none = error"),
+    ("name", "name = \"ask\""),
+    ("target", "target = \"voice\""),
+    ("kind", "kind = client"),
+    ("level", "level = debug"),
+    ("parent", "parent = span"),
+    ("links", "links = spans"),
+    ("err", "err = event` or `err = event(debug, level = warn)"),
+    (
+        "ret",
+        "ret = event` or `ret = event(display, level = debug)",
+    ),
+    ("crate", "crate = path"),
+];
+
+/// Refuses a key that is not followed by what it takes.
+fn check_shape(key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+    let shape = SHAPES.iter().find(|(known, _)| key == known);
+    let Some((_, shape)) = shape else {
+        return if ends(input) {
+            Ok(())
+        } else {
+            Err(syn::Error::new_spanned(
+                key,
+                format!("`{key}` stands by itself: leave out what follows it"),
+            ))
+        };
+    };
+    let fits = if key == "labels" || key == "fields" {
+        input.peek(token::Paren)
+    } else {
+        input.peek(Token![=])
+    };
+    if fits {
+        Ok(())
+    } else {
+        Err(syn::Error::new_spanned(
+            key,
+            format!("`{key}` is written `{shape}`"),
+        ))
+    }
+}
+
 /// What stands between the parentheses of `labels(..)`.
 pub(crate) fn labels(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<LabelArg>> {
     each(input, errors, label)
@@ -205,6 +254,9 @@ fn label(input: ParseStream<'_>) -> syn::Result<LabelArg> {
     let value = if ends(input) {
         LabelValue::Variable
     } else {
+        if input.peek(Token![:]) {
+            return Err(input.error(format!("a label's value stands behind `=`: `{name} = ..`")));
+        }
         input.parse::<Token![=]>()?;
         label_value(&name, input.parse()?)
     };

@@ -116,8 +116,9 @@ impl Call<'_> {
         let boxed = stream.boxed.as_ref();
         if !stream.is_held {
             let streamed = quote!(#rt::streamed(#made, #items));
+            // Named, since nothing makes an `async` block give a trait object.
             return match boxed {
-                Some(_) => quote!(#rt::Box::pin(#streamed)),
+                Some(ty) => quote!(#rt::core::convert::identity::<#ty>(#rt::Box::pin(#streamed))),
                 None => streamed,
             };
         }

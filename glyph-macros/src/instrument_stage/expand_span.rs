@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Expr, ExprReference, LitStr, Token, ext::IdentExt};
+use syn::{Expr, ExprParen, ExprReference, LitStr, Token, ext::IdentExt, token};
 
 use super::{args::FieldArg, expand::hidden, model::Site};
 use crate::{diagnostic::Place, runtime_path::option, span_site::SpanSite};
@@ -113,11 +113,23 @@ fn reference(value: &Expr, place: Place) -> TokenStream {
         attrs: Vec::new(),
         and_token: Token![&](Span::call_site()),
         mutability: None,
-        expr: Box::new(value.clone()),
+        expr: Box::new(grouped(value.clone())),
     };
     let mut tokens = reference.into_token_stream().into_iter();
     let and = place.start(tokens.next().into_iter().collect());
     and.into_iter().chain(tokens).collect()
+}
+
+/// What a `macro_rules` hands on is one expression, which its tokens alone do not tell the compiler.
+fn grouped(value: Expr) -> Expr {
+    match value {
+        Expr::Group(group) => Expr::Paren(ExprParen {
+            attrs: group.attrs,
+            paren_token: token::Paren::default(),
+            expr: group.expr,
+        }),
+        other => other,
+    }
 }
 
 /// The function as OpenTelemetry's `code.function.name` has it, with the module or with the type of a method: what

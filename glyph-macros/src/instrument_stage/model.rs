@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use proc_macro2::TokenStream;
 use syn::{Path, Type};
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
     span_args::SpanArgs,
     tail::{self, Tail},
 };
-use crate::diagnostic::Errors;
+use crate::{diagnostic::Errors, runtime_path::hidden_module};
 
 /// A function with its stage.
 pub(super) struct Site {
@@ -64,7 +65,8 @@ impl Site {
         check_labels(&args.labels, errors);
         check_fields(&args.fields, &args.labels, errors);
         args.span.check(!args.fields.is_empty(), errors);
-        let form = form(&function, args.stream.is_some(), errors);
+        let rt = hidden_module(args.runtime.as_ref());
+        let form = form(&function, args.stream.is_some(), &rt, errors);
         refuse_by_form(&form, &args, errors);
         let events = args.events.with_target(args.span.target.as_ref());
         Some(Self {
@@ -149,7 +151,7 @@ fn check_fields(fields: &[FieldArg], labels: &[LabelArg], errors: &mut Errors) {
     }
 }
 
-fn form(function: &Function, stream: bool, errors: &mut Errors) -> Form {
+fn form(function: &Function, stream: bool, rt: &TokenStream, errors: &mut Errors) -> Form {
     let signature = &function.signature;
     if let Some(word) = &signature.constness {
         errors.at(
@@ -162,7 +164,7 @@ fn form(function: &Function, stream: bool, errors: &mut Errors) -> Form {
         return Form::Async(returned.into_output(stream, errors));
     }
     if let Some(tail) = Tail::find(&function.body)
-        && let Some(output) = returned.future_output(stream)
+        && let Some(output) = returned.future_output(stream, rt)
     {
         check_returns(function, errors);
         return Form::Future(tail, output.into_output(stream, errors));

@@ -1,5 +1,6 @@
 //! What a function's return type says of the way to measure it.
 
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{
     GenericArgument, PathArguments, ReturnType, Type, TypeParamBound, TypePath, parse_quote,
@@ -53,14 +54,16 @@ impl Returned {
     }
 
     /// What the future of an `async` block at the function's end gives, unless it is a part of something else.
-    pub(super) fn future_output(&self, stream: bool) -> Option<Self> {
+    pub(super) fn future_output(&self, stream: bool, rt: &TokenStream) -> Option<Self> {
         match self {
             Self::Future(ty) => Some(
                 associated(ty, "Output")
                     .map_or_else(Self::unknown, |output| Self::of_type(&output)),
             ),
             // The name of a type that stands for a boxed future.
-            Self::Value(Type::Path(_)) if !stream => Some(Self::unknown()),
+            Self::Value(ty @ Type::Path(_)) if !stream => Some(Self::Value(
+                parse_quote!(<#ty as #rt::core::future::Future>::Output),
+            )),
             Self::Value(_) | Self::Stream(_) | Self::Never => None,
         }
     }

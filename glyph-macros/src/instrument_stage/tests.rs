@@ -114,7 +114,7 @@ fn mistakes_of_arguments_and_function_come_together() {
             )
         ),
         [
-            "expected `=`",
+            "a label's value stands behind `=`: `a = ..`",
             "a label's name is written without quotes",
             "field `error.type` tells how the call ended, and is set by the stage: leave it out",
             "a `const fn` may run in the compiler, where there is nothing to measure: leave out `const` or the attribute",

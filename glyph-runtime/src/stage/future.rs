@@ -105,6 +105,7 @@ where
         if !guard.is_running() {
             return body.poll(context).map(|result| C::end(guard, result));
         }
+        guard.entering();
         let unwinding = Unwinding(guard);
         let polled = {
             let guard = &*unwinding.0;

@@ -87,6 +87,12 @@ impl Guard {
         self.cells.is_some()
     }
 
+    /// The call is about to be entered, maybe elsewhere than where its span was opened.
+    #[inline]
+    pub(super) fn entering(&mut self) {
+        self.opened.entering();
+    }
+
     /// The call, which goes on elsewhere.
     pub(super) const fn handed_on(&mut self) -> Self {
         replace(self, Self::idle())

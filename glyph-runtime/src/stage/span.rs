@@ -152,6 +152,15 @@ impl Opened {
         }
     }
 
+    /// Looks again at what span is current around this one.
+    #[inline]
+    pub(super) fn entering(&mut self) {
+        #[cfg(feature = "trace")]
+        if let Some(place) = &mut self.place {
+            place.around = trace::Around::current();
+        }
+    }
+
     /// The current span, this one unless there is none, if it is sampled.
     #[cfg(feature = "trace")]
     #[inline]

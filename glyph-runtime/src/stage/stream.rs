@@ -124,6 +124,7 @@ where
         if !this.guard.is_running() {
             return body.poll_next(context);
         }
+        this.guard.entering();
         let unwinding = Unwinding(this.guard);
         let polled = {
             let guard = &*unwinding.0;

@@ -49,6 +49,12 @@ pub fn unsampled_spans_are_built() -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Around(u64);
 
+impl Around {
+    pub(crate) fn current() -> Self {
+        map_current(|context| Self(id(context.span().span_context())))
+    }
+}
+
 /// Where a stage's span is opened.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
