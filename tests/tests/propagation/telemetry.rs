@@ -1,0 +1,11 @@
+//! A stage to propagate to.
+
+use glyph_runtime::{Histogram, metric_catalog};
+
+#[metric_catalog(namespace = "propagation", stages = stage)]
+pub struct Metrics {
+    /// Latency of lookups.
+    #[metric(unit = seconds, buckets = [10ms, 1s])]
+    #[stage(lookup)]
+    pub lookup: Histogram,
+}
