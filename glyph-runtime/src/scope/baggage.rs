@@ -163,7 +163,7 @@ impl Baggage {
             let metadata = BaggageMetadata::from(metadata.as_str());
             carried.insert_with_metadata(key.clone(), value.clone(), metadata);
         }
-        context.with_value(carried)
+        context.with_baggage(carried)
     }
 
     /// Properties that a header cannot have are left out.

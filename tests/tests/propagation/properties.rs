@@ -142,7 +142,8 @@ proptest! {
             held = held.try_with(&format!("k{index}"), value).unwrap();
         }
         let outgoing = held.in_scope(outgoing);
-        prop_assert_eq!(propagation::extract(&outgoing).baggage(), &held);
+        let remote = propagation::extract(&outgoing);
+        prop_assert_eq!(remote.baggage(), &held);
     }
 }
 
