@@ -55,6 +55,8 @@ struct Entry {
     value: String,
     /// Properties, as they stand in the header.
     metadata: String,
+    /// The length in the header, with the comma after it.
+    bytes: usize,
 }
 
 /// Why an entry cannot be carried.
@@ -154,14 +156,9 @@ impl Baggage {
 
     pub(crate) fn within(&self, context: &Context) -> Context {
         let mut carried = Carried::new();
-        for Entry {
-            key,
-            value,
-            metadata,
-        } in &self.entries
-        {
-            let metadata = BaggageMetadata::from(metadata.as_str());
-            carried.insert_with_metadata(key.clone(), value.clone(), metadata);
+        for entry in &self.entries {
+            let metadata = BaggageMetadata::from(entry.metadata.as_str());
+            carried.insert_with_metadata(entry.key.clone(), entry.value.clone(), metadata);
         }
         context.with_baggage(carried)
     }
@@ -179,16 +176,12 @@ impl Baggage {
         let fits = metadata
             .bytes()
             .all(|byte| is_visible(byte) && byte != b',');
-        let entry = Entry {
-            key: key.to_owned(),
-            value: value.to_owned(),
-            metadata: if fits { metadata.trim() } else { "" }.to_owned(),
-        };
+        let entry = Entry::new(key, value, if fits { metadata.trim() } else { "" });
         let others = || self.entries.iter().filter(|other| other.key != key);
         if others().count() >= MAX_ENTRIES {
             return Err(BaggageError::Entries);
         }
-        if others().map(Entry::bytes).sum::<usize>() + entry.bytes() > MAX_BYTES {
+        if others().map(|other| other.bytes).sum::<usize>() + entry.bytes > MAX_BYTES {
             return Err(BaggageError::Bytes);
         }
         match self
@@ -207,12 +200,14 @@ impl Baggage {
 }
 
 impl Entry {
-    /// With the comma after it.
-    fn bytes(&self) -> usize {
-        let value: usize = utf8_percent_encode(&self.value, ENCODED)
-            .map(str::len)
-            .sum();
-        self.key.len() + value + self.metadata.len() + "=;,".len()
+    fn new(key: &str, value: &str, metadata: &str) -> Self {
+        let encoded: usize = utf8_percent_encode(value, ENCODED).map(str::len).sum();
+        Self {
+            key: key.to_owned(),
+            value: value.to_owned(),
+            metadata: metadata.to_owned(),
+            bytes: key.len() + encoded + metadata.len() + "=;,".len(),
+        }
     }
 }
 

@@ -1,4 +1,9 @@
 //! A stage to propagate to.
+#![expect(
+    unreachable_pub,
+    dead_code,
+    reason = "a catalog is public where it is used, and only its stage is used here"
+)]
 
 use glyph_runtime::{Histogram, metric_catalog};
 
