@@ -114,7 +114,7 @@ mod grpc {
         fn values<'c>(&'c self, name: &'c str) -> impl Iterator<Item = &'c [u8]> {
             self.get_all(name)
                 .iter()
-                .map(|value| value.as_encoded_bytes())
+                .map(MetadataValue::as_encoded_bytes)
         }
     }
 
