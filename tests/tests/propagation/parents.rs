@@ -8,7 +8,7 @@ use glyph_runtime::{
 use tracing::{info, info_span};
 
 use crate::{
-    telemetry::stage,
+    telemetry::{lookups, stage},
     traced::{self, SPAN, TRACE, headers, outgoing, remote},
 };
 
@@ -59,6 +59,7 @@ fn below_a_caller_whose_trace_is_not_sampled_no_span_is_built_and_its_ids_go_on(
         assert_eq!(header, format!("00-{TRACE}-{SPAN}-00"));
     });
     assert_eq!(left.spans.len(), 0);
+    assert!(lookups() > 0, "metrics count all the same");
     assert_eq!(left.line("looked up")["trace_id"], TRACE);
     assert_eq!(left.line("looked up")["span_id"], SPAN);
 }
