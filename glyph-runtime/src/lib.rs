@@ -18,6 +18,8 @@ pub mod label;
 pub mod log;
 mod macros;
 pub mod metric;
+#[cfg(feature = "trace")]
+pub mod scope;
 pub mod stage;
 #[cfg(feature = "prometheus")]
 pub mod telemetry;
@@ -34,6 +36,8 @@ pub use catalog::Catalog;
 pub use label::{Label, LabelSet, Status};
 pub use macros::{Label, LabelSet, Outcome, instrument_stage, instrument_stages, metric_catalog};
 pub use metric::{Counter, Exemplar, Gauge, Histogram};
+#[cfg(feature = "trace")]
+pub use scope::{CorrelationId, correlation_id};
 pub use stage::Outcome;
 #[cfg(feature = "prometheus")]
 pub use telemetry::{Telemetry, TelemetryBuilder};

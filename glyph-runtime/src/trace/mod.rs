@@ -37,6 +37,7 @@ mod otlp;
 mod page;
 mod pipeline;
 mod processor;
+pub mod propagation;
 mod resource;
 mod ring;
 mod sampler;

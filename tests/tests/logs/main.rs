@@ -11,6 +11,7 @@ mod audit;
 mod capture;
 mod correlation;
 mod filter;
+mod injection;
 mod lines;
 mod outputs;
 mod pretty;

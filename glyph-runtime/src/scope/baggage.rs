@@ -1,0 +1,236 @@
+//! Names and values that travel with a request (W3C Baggage).
+
+use std::fmt;
+
+use opentelemetry::{
+    Context,
+    baggage::{Baggage as Carried, BaggageExt, BaggageMetadata},
+    context::{FutureExt, WithContext},
+};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+/// The most entries (W3C Baggage, "Limits").
+pub const MAX_ENTRIES: usize = 64;
+/// The most bytes of all entries as they stand in a header (W3C Baggage, "Limits").
+pub const MAX_BYTES: usize = 8192;
+
+/// What a value cannot have in a header, and what some readers take for something else: a second `=` for an end, `+` for
+/// a space.
+const ENCODED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'%')
+    .add(b'+')
+    .add(b',')
+    .add(b';')
+    .add(b'=')
+    .add(b'\\');
+
+/// Names and values that travel with a request, within the process and in the header `baggage`.
+///
+/// Whoever is called can read them, in other organisations as well: nothing secret belongs into them. What
+/// arrives in them is data from outside. None of it reaches metrics, spans or log lines unless code puts it there.
+///
+/// At most [`MAX_ENTRIES`] entries and [`MAX_BYTES`] bytes, as they stand in the header, are held at a time.
+///
+/// ```
+/// use glyph_runtime::scope::{Baggage, baggage};
+///
+/// # fn main() -> Result<(), glyph_runtime::scope::BaggageError> {
+/// let of_tenant = Baggage::current().try_with("tenant", "ibex, north")?;
+/// of_tenant.in_scope(|| assert_eq!(baggage("tenant").as_deref(), Some("ibex, north")));
+/// assert_eq!(baggage("tenant"), None);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Baggage {
+    /// By their keys, and of each key one.
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Entry {
+    key: String,
+    value: String,
+    /// Properties, as they stand in the header.
+    metadata: String,
+    /// The length in the header, with the comma after it.
+    bytes: usize,
+}
+
+/// Why an entry cannot be carried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BaggageError {
+    /// A key is a token of HTTP's.
+    #[error("a key of baggage is one or more letters, digits and !#$%&'*+-.^_`|~")]
+    Key,
+    /// The limit is [`MAX_ENTRIES`].
+    #[error("baggage holds at most {MAX_ENTRIES} entries")]
+    Entries,
+    /// The limit is [`MAX_BYTES`].
+    #[error("baggage holds at most {MAX_BYTES} bytes, percent-encoded")]
+    Bytes,
+}
+
+/// The value that the running code's baggage has for `key`.
+///
+/// See [`Baggage`].
+#[must_use]
+pub fn baggage(key: &str) -> Option<String> {
+    Context::map_current(|context| context.baggage().get(key).map(ToString::to_string))
+}
+
+impl Baggage {
+    /// That of the running code.
+    #[must_use]
+    pub fn current() -> Self {
+        Context::map_current(Self::of)
+    }
+
+    /// Adds an entry, in the place of one with the same key.
+    ///
+    /// # Errors
+    ///
+    /// When `key` is no token (RFC 9110, section 5.6.2), or the entry has no room beside the others.
+    pub fn try_with(mut self, key: &str, value: &str) -> Result<Self, BaggageError> {
+        self.put(key, value, "")?;
+        Ok(self)
+    }
+
+    /// Takes the entry with this key away, if there is one.
+    #[must_use]
+    pub fn without(mut self, key: &str) -> Self {
+        self.entries.retain(|entry| entry.key != key);
+        self
+    }
+
+    /// The value of an entry.
+    #[must_use]
+    pub fn value(&self, key: &str) -> Option<&str> {
+        let found = self.entries.iter().find(|entry| entry.key == key);
+        found.map(|entry| entry.value.as_str())
+    }
+
+    /// Keys and values, by their keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.entries
+            .iter()
+            .map(|entry| (entry.key.as_str(), entry.value.as_str()))
+    }
+
+    /// How many entries there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Runs `work` with this, and nothing else, as the current baggage.
+    pub fn in_scope<R>(&self, work: impl FnOnce() -> R) -> R {
+        let _attached = self.within(&Context::current()).attach();
+        work()
+    }
+
+    /// Gives a future that has this, and nothing else, as the current baggage whenever it runs.
+    pub fn scope<F: Future>(&self, future: F) -> WithContext<F> {
+        future.with_context(self.within(&Context::current()))
+    }
+
+    pub(crate) fn of(context: &Context) -> Self {
+        let mut held = Self::default();
+        let mut entries: Vec<_> = context.baggage().iter().collect();
+        entries.sort_unstable_by_key(|(key, _)| key.as_str());
+        for (key, (value, metadata)) in entries {
+            // Others put there what they like.
+            let _no_room = held.put(key.as_str(), value.as_str(), metadata.as_str());
+        }
+        held
+    }
+
+    pub(crate) fn within(&self, context: &Context) -> Context {
+        let mut carried = Carried::new();
+        for entry in &self.entries {
+            let metadata = BaggageMetadata::from(entry.metadata.as_str());
+            carried.insert_with_metadata(entry.key.clone(), entry.value.clone(), metadata);
+        }
+        context.with_baggage(carried)
+    }
+
+    /// Properties that a header cannot have are left out.
+    pub(crate) fn put(
+        &mut self,
+        key: &str,
+        value: &str,
+        metadata: &str,
+    ) -> Result<(), BaggageError> {
+        if key.is_empty() || !key.bytes().all(is_token) {
+            return Err(BaggageError::Key);
+        }
+        let fits = metadata
+            .bytes()
+            .all(|byte| is_visible(byte) && byte != b',');
+        let entry = Entry::new(key, value, if fits { metadata.trim() } else { "" });
+        let others = || self.entries.iter().filter(|other| other.key != key);
+        if others().count() >= MAX_ENTRIES {
+            return Err(BaggageError::Entries);
+        }
+        if others().map(|other| other.bytes).sum::<usize>() + entry.bytes > MAX_BYTES {
+            return Err(BaggageError::Bytes);
+        }
+        match self
+            .entries
+            .binary_search_by(|other| other.key.as_str().cmp(key))
+        {
+            Ok(at) => {
+                if let Some(place) = self.entries.get_mut(at) {
+                    *place = entry;
+                }
+            }
+            Err(at) => self.entries.insert(at, entry),
+        }
+        Ok(())
+    }
+}
+
+impl Entry {
+    fn new(key: &str, value: &str, metadata: &str) -> Self {
+        let encoded: usize = utf8_percent_encode(value, ENCODED).map(str::len).sum();
+        Self {
+            key: key.to_owned(),
+            value: value.to_owned(),
+            metadata: metadata.to_owned(),
+            bytes: key.len() + encoded + metadata.len() + "=;,".len(),
+        }
+    }
+}
+
+/// The value of the header `baggage`.
+impl fmt::Display for Baggage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, entry) in self.entries.iter().enumerate() {
+            let comma = if index == 0 { "" } else { "," };
+            let value = utf8_percent_encode(&entry.value, ENCODED);
+            write!(formatter, "{comma}{}={value}", entry.key)?;
+            if !entry.metadata.is_empty() {
+                write!(formatter, ";{}", entry.metadata)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// RFC 9110, section 5.6.2.
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+pub(crate) fn is_visible(byte: u8) -> bool {
+    byte.is_ascii_graphic() || byte == b' ' || byte == b'\t'
+}

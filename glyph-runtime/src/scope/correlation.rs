@@ -1,0 +1,91 @@
+//! The id that ties what one piece of work leaves behind in logs, traces and metrics.
+
+use std::{
+    fmt,
+    panic::{self, AssertUnwindSafe},
+    str,
+};
+
+use opentelemetry::{Context, trace::TraceContextExt};
+
+/// The id of a trace: 32 lower-case hexadecimal digits (W3C Trace Context, `trace-id`).
+///
+/// It is what log lines call `trace_id`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CorrelationId([u8; 32]);
+
+impl CorrelationId {
+    fn new(trace: u128) -> Self {
+        const DIGITS: [u8; 16] = *b"0123456789abcdef";
+        let mut text = [b'0'; 32];
+        let mut rest = trace;
+        for digit in text.iter_mut().rev() {
+            let [low, ..] = rest.to_le_bytes();
+            *digit = DIGITS.get(usize::from(low & 0xf)).copied().unwrap_or(b'0');
+            rest >>= 4;
+        }
+        Self(text)
+    }
+
+    /// The digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl AsRef<str> for CorrelationId {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl PartialEq<str> for CorrelationId {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str() == other
+    }
+}
+
+impl fmt::Display for CorrelationId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for CorrelationId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "CorrelationId({self})")
+    }
+}
+
+/// The id of the trace that the running code is in, sampled or not; none outside of any.
+///
+/// It is one look-up in the thread, without a lock and without an allocation. Give it to whoever reports a failure, as in
+/// the header `X-Trace-ID` of an answer: it finds the log lines, and the trace if it was sampled.
+///
+/// ```
+/// use std::collections::HashMap;
+/// use glyph_runtime::{correlation_id, trace::propagation};
+///
+/// assert_eq!(correlation_id(), None);
+///
+/// let headers = HashMap::from([(
+///     "traceparent".to_owned(),
+///     "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00".to_owned(),
+/// )]);
+/// let id = propagation::extract(&headers).in_scope(correlation_id).expect("a trace");
+/// assert_eq!(id.as_str(), "4bf92f3577b34da6a3ce929d0e0e4736");
+/// ```
+#[must_use]
+pub fn correlation_id() -> Option<CorrelationId> {
+    // A thread's context is gone before its last destructors run, and cannot be read while it is being changed.
+    let read = AssertUnwindSafe(|| Context::map_current(of));
+    panic::catch_unwind(read).unwrap_or_default()
+}
+
+fn of(context: &Context) -> Option<CorrelationId> {
+    let span = context.span();
+    let span = span.span_context();
+    span.is_valid()
+        .then(|| CorrelationId::new(u128::from_be_bytes(span.trace_id().to_bytes())))
+}

@@ -1,0 +1,132 @@
+//! What carries headers.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    hash::BuildHasher,
+};
+
+use http::{HeaderMap, HeaderValue};
+use opentelemetry::propagation::{Extractor, Injector};
+
+/// What headers are read from.
+///
+/// OpenTelemetry's own carriers are taken as `&dyn Extractor`.
+pub trait Extract {
+    /// The values of every header with this name, in their order. The name is in lower case, and matches any.
+    fn values<'c>(&'c self, name: &'c str) -> impl Iterator<Item = &'c [u8]>;
+}
+
+/// What headers are written to.
+///
+/// OpenTelemetry's own carriers are taken as `&mut dyn Injector`. Nothing can be removed from these, so that
+/// a new one is to be given for each request.
+pub trait Inject {
+    /// Sets the only header with this name, which is in lower case. The value is visible ASCII and spaces.
+    fn set(&mut self, name: &'static str, value: String);
+
+    /// Removes every header with this name.
+    fn remove(&mut self, name: &'static str);
+}
+
+impl Extract for HeaderMap {
+    fn values<'c>(&'c self, name: &'c str) -> impl Iterator<Item = &'c [u8]> {
+        self.get_all(name).iter().map(HeaderValue::as_bytes)
+    }
+}
+
+impl Inject for HeaderMap {
+    fn set(&mut self, name: &'static str, value: String) {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            self.insert(name, value);
+        }
+    }
+
+    fn remove(&mut self, name: &'static str) {
+        Self::remove(self, name);
+    }
+}
+
+impl<S: BuildHasher> Extract for HashMap<String, String, S> {
+    fn values<'c>(&'c self, name: &'c str) -> impl Iterator<Item = &'c [u8]> {
+        named(self.iter(), name)
+    }
+}
+
+impl<S: BuildHasher> Inject for HashMap<String, String, S> {
+    fn set(&mut self, name: &'static str, value: String) {
+        Inject::remove(self, name);
+        self.insert(name.to_owned(), value);
+    }
+
+    fn remove(&mut self, name: &'static str) {
+        self.retain(|other, _| !other.eq_ignore_ascii_case(name));
+    }
+}
+
+impl Extract for BTreeMap<String, String> {
+    fn values<'c>(&'c self, name: &'c str) -> impl Iterator<Item = &'c [u8]> {
+        named(self.iter(), name)
+    }
+}
+
+impl Inject for BTreeMap<String, String> {
+    fn set(&mut self, name: &'static str, value: String) {
+        Inject::remove(self, name);
+        self.insert(name.to_owned(), value);
+    }
+
+    fn remove(&mut self, name: &'static str) {
+        self.retain(|other, _| !other.eq_ignore_ascii_case(name));
+    }
+}
+
+fn named<'c>(
+    headers: impl Iterator<Item = (&'c String, &'c String)>,
+    name: &'c str,
+) -> impl Iterator<Item = &'c [u8]> {
+    headers
+        .filter(move |(other, _)| other.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_bytes())
+}
+
+impl Extract for dyn Extractor + '_ {
+    fn values<'c>(&'c self, name: &'c str) -> impl Iterator<Item = &'c [u8]> {
+        let values = self.get_all(name).unwrap_or_default();
+        values.into_iter().map(str::as_bytes)
+    }
+}
+
+impl Inject for dyn Injector + '_ {
+    fn set(&mut self, name: &'static str, value: String) {
+        Injector::set(self, name, value);
+    }
+
+    fn remove(&mut self, _name: &'static str) {}
+}
+
+#[cfg(feature = "otlp-grpc")]
+mod grpc {
+    use tonic::metadata::{MetadataMap, MetadataValue};
+
+    use super::{Extract, Inject};
+
+    impl Extract for MetadataMap {
+        fn values<'c>(&'c self, name: &'c str) -> impl Iterator<Item = &'c [u8]> {
+            self.get_all(name)
+                .iter()
+                .map(MetadataValue::as_encoded_bytes)
+        }
+    }
+
+    impl Inject for MetadataMap {
+        fn set(&mut self, name: &'static str, value: String) {
+            if let Ok(value) = MetadataValue::try_from(value) {
+                self.insert(name, value);
+            }
+        }
+
+        fn remove(&mut self, name: &'static str) {
+            Self::remove(self, name);
+        }
+    }
+}

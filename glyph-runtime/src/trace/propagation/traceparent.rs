@@ -1,0 +1,47 @@
+//! The header `traceparent` (W3C Trace Context, "Traceparent Header").
+
+use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId};
+
+/// The length of version 00: `vv-tttttttttttttttttttttttttttttttt-ssssssssssssssss-ff`.
+const LENGTH: usize = 55;
+/// Chosen at random, at least its last 7 bytes (level 2, "Random Trace ID Flag").
+const RANDOM: u8 = 0x02;
+
+pub(super) fn parse(header: &[u8]) -> Option<(TraceId, SpanId, TraceFlags)> {
+    let header = header.trim_ascii();
+    let (known, rest) = header.split_at_checked(LENGTH)?;
+    let mut parts = known.split(|byte| *byte == b'-');
+    let version = hex(parts.next()?, 2)?;
+    let trace = TraceId::from(hex(parts.next()?, 32)?);
+    let span = SpanId::from(u64::try_from(hex(parts.next()?, 16)?).ok()?);
+    let flags = u8::try_from(hex(parts.next()?, 2)?).ok()?;
+    let known_flags = match (version, rest) {
+        (0, []) => TraceFlags::SAMPLED.to_u8() | RANDOM,
+        (1..=0xfe, [] | [b'-', ..]) => TraceFlags::SAMPLED.to_u8(),
+        _ => return None,
+    };
+    let valid = trace != TraceId::INVALID && span != SpanId::INVALID;
+    valid.then(|| (trace, span, TraceFlags::new(flags & known_flags)))
+}
+
+pub(super) fn format(span: &SpanContext) -> Option<String> {
+    let flags = span.trace_flags().to_u8() & (TraceFlags::SAMPLED.to_u8() | RANDOM);
+    let (trace, id) = (span.trace_id(), span.span_id());
+    span.is_valid()
+        .then(|| format!("00-{trace}-{id}-{flags:02x}"))
+}
+
+/// Exactly so many lower-case digits; the standard library would take a sign and other cases.
+fn hex(digits: &[u8], length: usize) -> Option<u128> {
+    if digits.len() != length {
+        return None;
+    }
+    digits.iter().try_fold(0, |value, digit| {
+        let digit = match digit {
+            b'0'..=b'9' => digit - b'0',
+            b'a'..=b'f' => digit - b'a' + 10,
+            _ => return None,
+        };
+        Some(value << 4 | u128::from(digit))
+    })
+}

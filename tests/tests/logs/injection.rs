@@ -1,0 +1,118 @@
+//! What arrives from outside cannot forge a line, split one, make it longer than it may be, or command a terminal.
+
+use glyph_runtime::log::{Format, RequestId, Settings};
+use http::HeaderValue;
+use tracing::{error, info, info_span};
+
+use crate::capture::{lines_of, parsed, text_of};
+
+const FORGED: &str = "{\"level\":\"ERROR\",\"message\":\"forged\"}";
+
+/// Texts that try it.
+fn attacks() -> Vec<String> {
+    let mut attacks: Vec<String> = [
+        "\n",
+        "\r\n",
+        "\\n",
+        "\"",
+        "\\\"",
+        "\",\"level\":\"ERROR",
+        "\"}\n{\"a\":\"",
+        "\u{1b}[2J\u{1b}]0;title\u{7}\u{1b}[1A",
+        "\u{9b}2J",
+        "\u{0}\u{8}\u{7f}",
+        "\u{2028}\u{2029}\u{85}",
+        "\u{61c}\u{202e}txt.exe\u{2066}",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    attacks.push(format!("\n{FORGED}\n"));
+    let bytes = HeaderValue::from_bytes(b"agent \xff\xfe\xc3\x28 \x80").unwrap();
+    attacks.push(String::from_utf8_lossy(bytes.as_bytes()).into_owned());
+    attacks
+}
+
+/// Puts a text everywhere that a line takes text from.
+fn everywhere(text: &str) {
+    let failed = std::io::Error::other(text.to_owned());
+    let failed = &failed as &(dyn std::error::Error + 'static);
+    let _span = info_span!("request", agent = text).entered();
+    error!(path = %text, user = ?text, failed, other = text, "{text}");
+}
+
+#[test]
+fn a_text_stays_in_its_field() {
+    for attack in attacks() {
+        let lines = lines_of(Settings::default(), || everywhere(&attack));
+        assert_eq!(lines.len(), 1, "{attack:?}");
+        let line = &lines[0];
+        for field in ["message", "path", "failed", "other", "agent"] {
+            assert_eq!(line[field], attack, "{field}");
+        }
+        assert_eq!(line["user"], format!("{attack:?}"));
+        assert_eq!(line["level"], "ERROR");
+        assert_eq!(line["target"], "logs::injection");
+    }
+}
+
+#[test]
+fn a_line_holds_no_raw_control_characters() {
+    for attack in attacks() {
+        let text = text_of(Settings::default(), || everywhere(&attack));
+        let line = text.strip_suffix('\n').unwrap();
+        let raw = |letter: char| letter.is_ascii_control() && letter != '\u{7f}';
+        assert_eq!(line.find(raw), None, "{line:?}");
+    }
+}
+
+#[test]
+fn a_megabyte_is_cut_and_the_line_whole() {
+    let settings = Settings::default();
+    let most = settings.limits.line_bytes;
+    for unit in ["a", "\n", "\"", "\u{1b}", "é", "\u{202e}", "\u{fffd}"] {
+        let megabyte = unit.repeat((1 << 20) / unit.len());
+        let text = text_of(Settings::default(), || everywhere(&megabyte));
+        assert!(text.len() <= most, "{} bytes of {unit:?}", text.len());
+        let lines = parsed(&text);
+        assert_eq!(lines.len(), 1);
+        assert!(lines[0]["message"].as_str().unwrap().ends_with("…[cut]"));
+    }
+}
+
+#[test]
+fn a_request_id_from_a_header_is_no_way_in() {
+    for attack in attacks() {
+        assert_eq!(
+            RequestId::new(&attack).filter(|id| id.as_str().contains('\n')),
+            None
+        );
+        let Some(id) = RequestId::new(&attack) else {
+            continue;
+        };
+        let lines = lines_of(Settings::default(), || id.in_scope(|| info!("line")));
+        assert_eq!(lines.len(), 1);
+        assert_eq!(lines[0]["request_id"], attack);
+    }
+}
+
+#[test]
+fn a_terminal_is_commanded_by_nothing() {
+    let pretty = || Settings {
+        format: Format::Pretty,
+        ..Settings::default()
+    };
+    let turns = |letter: char| matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    for attack in attacks() {
+        let text = text_of(pretty(), || everywhere(&attack));
+        let commands = |letter: char| letter.is_control() && letter != '\n' || turns(letter);
+        assert_eq!(text.find(commands), None, "{text:?}");
+        // Further lines of a message are set in, so that none looks like a line of its own.
+        let own = text.lines().filter(|line| !line.starts_with(' '));
+        assert_eq!(own.count(), 1, "{text:?}");
+    }
+    let most = 4 * pretty().limits.line_bytes;
+    for unit in ["\n", "\u{1b}", "\u{202e}"] {
+        let text = text_of(pretty(), || everywhere(&unit.repeat(1 << 20)));
+        assert!(text.len() <= most, "{} bytes of {unit:?}", text.len());
+    }
+}

@@ -1,0 +1,17 @@
+//! What a request is part of, across processes, tasks and threads.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failed set-up fails the test"
+)]
+
+mod baggage;
+mod carriers;
+mod headers;
+mod parents;
+mod properties;
+mod python;
+mod tasks;
+mod telemetry;
+mod traced;
