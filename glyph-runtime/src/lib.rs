@@ -5,6 +5,7 @@ pub mod admin;
 #[cfg(feature = "artifacts")]
 #[path = "artifact/mod.rs"]
 pub mod artifacts;
+pub mod buckets;
 pub mod catalog;
 mod clock;
 #[cfg(feature = "prometheus")]

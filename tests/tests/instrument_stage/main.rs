@@ -5,6 +5,7 @@
 mod asynchronous;
 mod forms;
 mod futures;
+mod hidden_types;
 mod hygiene;
 mod impls;
 mod labels;
