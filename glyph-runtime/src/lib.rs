@@ -8,6 +8,8 @@ pub mod artifacts;
 pub mod catalog;
 mod clock;
 #[cfg(feature = "prometheus")]
+pub mod config;
+#[cfg(feature = "prometheus")]
 pub mod expose;
 #[cfg(feature = "facade")]
 pub mod facade;

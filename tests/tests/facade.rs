@@ -122,6 +122,7 @@ fn declared_keys_land_in_their_cells_and_others_beside_them() {
 
     let again = Telemetry::builder("again")
         .without_listener()
+        .without_subscriber()
         .install()
         .unwrap_err()
         .to_string();

@@ -2,21 +2,18 @@
 
 use std::{fmt::Display, future::Future, net::SocketAddr, time::Duration};
 
-use super::{InstallError, ShutdownError, Telemetry, TelemetryBuilder};
+use super::{InstallError, Telemetry, TelemetryBuilder, shutdown::lock};
 use crate::{
     admin::{self, Listener},
     expose::Page,
     health::{DuplicateCheck, Health, HealthBuilder},
 };
 
-/// How long [`Telemetry::shutdown`] waits for responses under way.
-const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(5);
-
 /// The probes, and the listener while there is one.
 #[derive(Debug)]
 pub(super) struct Serving {
-    health: Health,
-    listener: Option<Listener>,
+    pub(super) health: Health,
+    pub(super) listener: Option<Listener>,
 }
 
 /// What is to be served, and where.
@@ -121,50 +118,25 @@ impl TelemetryBuilder {
 impl Telemetry {
     /// The endpoints `/metrics`, `/healthz` and `/readyz`, for a listener of the program's own.
     pub fn router(&self) -> axum::Router {
-        admin::router(self.page.clone(), self.serving.health.clone())
+        admin::router(self.page.clone(), self.running.health.clone())
     }
 
     /// The health probes.
     #[must_use]
     pub fn health(&self) -> &Health {
-        &self.serving.health
+        &self.running.health
     }
 
     /// Where the admin listener listens; `None` without one. This tells the port that was chosen for port 0.
     #[must_use]
     pub fn local_addr(&self) -> Option<SocketAddr> {
-        self.serving.listener.as_ref().map(Listener::local_addr)
+        lock(&self.running.listener)
+            .as_ref()
+            .map(Listener::local_addr)
     }
 
     /// Turns readiness to 503, so that no new work is sent here while what is under way ends.
     pub fn draining(&self) {
-        self.serving.health.draining();
-    }
-
-    /// Turns readiness to 503 and stops the admin listener, within five seconds.
-    ///
-    /// # Errors
-    ///
-    /// When responses were still under way at the deadline; they are cut off.
-    pub async fn shutdown(self) -> Result<(), ShutdownError> {
-        self.shutdown_within(SHUTDOWN_DEADLINE).await
-    }
-
-    /// [`Telemetry::shutdown`] with another deadline.
-    ///
-    /// # Errors
-    ///
-    /// When responses were still under way at the deadline; they are cut off.
-    pub async fn shutdown_within(mut self, deadline: Duration) -> Result<(), ShutdownError> {
-        self.draining();
-        let Some(listener) = self.serving.listener.take() else {
-            return Ok(());
-        };
-        let all_ended = listener.shutdown(deadline).await;
-        if all_ended {
-            Ok(())
-        } else {
-            Err(ShutdownError::Listener(deadline))
-        }
+        self.running.health.draining();
     }
 }
