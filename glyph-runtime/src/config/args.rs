@@ -2,8 +2,8 @@
 
 use std::{fmt, path::PathBuf};
 
-use super::{endpoint, values};
-use crate::trace::{FileSettings, OtlpSettings, Sampler, Settings};
+use super::{Configuration, endpoint, values};
+use crate::trace::{FileSettings, Sampler};
 
 /// Flags about traces, to be flattened into a program's own.
 ///
@@ -38,7 +38,7 @@ pub struct TelemetryArgs {
     pub trace_service_name: Option<String>,
 
     /// Sample this part of the traces that begin here, from 0 (none at all) to 1 (all).
-    #[arg(long, value_name = "RATIO", value_parser = ratio)]
+    #[arg(long, value_name = "RATIO", value_parser = ratio, allow_negative_numbers = true)]
     pub trace_sample_ratio: Option<f64>,
 
     /// Write each span to this file as well, one JSON object a line.
@@ -55,7 +55,7 @@ pub struct TelemetryArgs {
     pub trace_insecure_skip_verify: bool,
 }
 
-/// Headers whose values are not shown.
+/// Headers that a flag names. Their values are not shown.
 #[derive(Clone)]
 pub struct Headers(Vec<(String, String)>);
 
@@ -66,36 +66,38 @@ impl fmt::Debug for Headers {
     }
 }
 
-impl TelemetryArgs {
-    /// Changes the settings; `collector` is what the environment says about one, whether there is one or not.
-    pub(crate) fn apply(&self, settings: &mut Settings, collector: Option<OtlpSettings>) {
-        if let Some(service) = &self.trace_service_name {
-            settings.service.clone_from(service);
+impl Configuration {
+    /// Changes spans, if there are to be any, as the command line says.
+    pub fn apply(&mut self, arguments: &TelemetryArgs) {
+        let Some(traces) = &mut self.traces else {
+            return;
+        };
+        if let Some(service) = &arguments.trace_service_name {
+            traces.service.clone_from(service);
         }
-        if let Some(endpoint) = &self.trace_endpoint {
-            let otlp = match (&mut settings.otlp, collector) {
-                (Some(otlp), _) => Some(otlp),
-                (otlp, Some(collector)) => Some(otlp.insert(collector)),
-                (None, None) => None,
-            };
-            if let Some(otlp) = otlp {
-                otlp.endpoint.clone_from(endpoint);
-            }
+        if let Some(endpoint) = &arguments.trace_endpoint
+            && let Some(collector) = &self.collector
+        {
+            let otlp = traces.otlp.get_or_insert_with(|| collector.clone());
+            otlp.endpoint.clone_from(endpoint);
         }
-        if let Some(ratio) = self.trace_sample_ratio {
-            settings.sampler = if ratio > 0.0 {
+        if let Some(ratio) = arguments.trace_sample_ratio {
+            traces.sampler = if ratio > 0.0 {
                 Sampler::parent_based(Sampler::TraceIdRatio(ratio))
             } else {
                 Sampler::AlwaysOff
             };
         }
-        if let Some(path) = &self.trace_file {
-            settings.file = Some(FileSettings::new(path));
+        if let Some(path) = &arguments.trace_file {
+            traces.file = Some(FileSettings::new(path));
         }
-        if let Some(otlp) = &mut settings.otlp {
-            let headers = self.trace_headers.iter().flat_map(|headers| &headers.0);
+        if let Some(otlp) = &mut traces.otlp {
+            let headers = arguments
+                .trace_headers
+                .iter()
+                .flat_map(|headers| &headers.0);
             otlp.headers.extend(headers.cloned());
-            otlp.tls.insecure_skip_verify |= self.trace_insecure_skip_verify;
+            otlp.tls.insecure_skip_verify |= arguments.trace_insecure_skip_verify;
         }
     }
 }

@@ -81,6 +81,11 @@ impl<'l> Environment<'l> {
         self.lookup = Box::new(lookup);
     }
 
+    #[cfg(feature = "admin")]
+    pub(crate) fn look_up(&self, name: &str) -> Option<String> {
+        (self.lookup)(name)
+    }
+
     /// Everything that the environment says to the service called `service`.
     ///
     /// # Errors

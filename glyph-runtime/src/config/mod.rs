@@ -41,7 +41,7 @@ mod trace;
 mod values;
 
 #[cfg(feature = "cli")]
-pub use args::TelemetryArgs;
+pub use args::{Headers, TelemetryArgs};
 pub use environment::{Configuration, Environment};
 pub use error::{ConfigError, ConfigWarning};
 pub use setting::{Propagator, Setting};

@@ -129,8 +129,7 @@ impl TelemetryBuilder {
         self
     }
 
-    /// Looks variables up in this way instead of in the process, for tests. Where the admin listener listens is still
-    /// looked up in the process.
+    /// Looks variables up in this way instead of in the process, for tests.
     pub fn env_lookup(mut self, lookup: impl Fn(&str) -> Option<String> + Send + 'static) -> Self {
         self.environment.replace_lookup(lookup);
         self
@@ -269,7 +268,7 @@ impl TelemetryBuilder {
         #[cfg_attr(not(feature = "facade"), expect(unused_mut, reason = "no recorder"))]
         let mut parts = Parts::new(&mut self, facade)?;
         #[cfg(feature = "admin")]
-        let serving = serving.install(&parts.page)?;
+        let serving = serving.install(&parts.page, &self.environment)?;
         #[cfg(feature = "facade")]
         let upkeep = parts.recorder.take().map(install_recorder).transpose()?;
         #[cfg_attr(not(feature = "facade"), expect(unused_mut, reason = "no recorder"))]
@@ -326,7 +325,9 @@ impl TelemetryBuilder {
         changes.into_iter().for_each(|change| change(&mut traces));
         #[cfg(feature = "cli")]
         if let Some(arguments) = &self.arguments {
-            arguments.apply(&mut traces, configuration.collector.take());
+            configuration.traces = Some(traces);
+            configuration.apply(arguments);
+            return configuration.traces.take();
         }
         Some(traces)
     }

@@ -5,6 +5,7 @@ use std::{fmt::Display, future::Future, net::SocketAddr, time::Duration};
 use super::{InstallError, Telemetry, TelemetryBuilder, shutdown::lock};
 use crate::{
     admin::{self, Listener},
+    config::Environment,
     expose::Page,
     health::{DuplicateCheck, Health, HealthBuilder},
 };
@@ -47,8 +48,12 @@ impl ServingBuilder {
     }
 
     /// Checks run on the runtime of the caller, where the program's connections live.
-    pub(super) fn install(mut self, page: &Page) -> Result<Serving, InstallError> {
-        let address = self.address.resolve()?;
+    pub(super) fn install(
+        mut self,
+        page: &Page,
+        environment: &Environment<'_>,
+    ) -> Result<Serving, InstallError> {
+        let address = self.address.resolve(environment)?;
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             self.health = self.health.runtime(runtime);
         }
@@ -62,9 +67,9 @@ impl ServingBuilder {
 }
 
 impl Address {
-    fn resolve(&self) -> Result<Option<SocketAddr>, InstallError> {
+    fn resolve(&self, environment: &Environment<'_>) -> Result<Option<SocketAddr>, InstallError> {
         Ok(match self {
-            Self::Environment => Some(admin::address_from_env(|name| std::env::var(name).ok())?),
+            Self::Environment => Some(admin::address_from_env(|name| environment.look_up(name))?),
             Self::At(address) => Some(*address),
             Self::Nowhere => None,
         })
