@@ -32,7 +32,7 @@ impl Reading<'_, '_> {
         let mut settings = Settings::new(resource.service.clone());
         settings.environment.clone_from(&resource.environment);
         settings.resource.clone_from(&resource.attributes);
-        let exporter = self.value(Setting::TracesExporter, exporter)?;
+        let exporter = self.value(Setting::TracesExporter, |text| exporter(text, false))?;
         let (collector, given) = self.otlp(TRACES)?;
         let wanted = exporter.map_or(given, |exporter| exporter == Exporter::Otlp);
         settings.otlp = wanted.then(|| collector.clone());
@@ -48,7 +48,9 @@ impl Reading<'_, '_> {
         setting: Setting,
         signal: &str,
     ) -> Result<Option<OtlpSettings>, ConfigError> {
-        match self.value(setting, exporter)? {
+        let page = setting == Setting::MetricsExporter;
+        let found = self.value(setting, |text| exporter(text, page))?;
+        match found {
             Some(Exporter::Otlp) => Ok(Some(self.otlp(signal)?.0)),
             Some(Exporter::None) | None => Ok(None),
         }
@@ -211,11 +213,12 @@ fn default_endpoint(protocol: Protocol) -> &'static str {
     }
 }
 
-/// A list is as good as its best: the specification allows several.
-fn exporter(text: &str) -> Option<Exporter> {
+/// Of several the collector counts. The `page` is an exporter of metrics.
+fn exporter(text: &str, page: bool) -> Option<Exporter> {
     let each = values::words(text).map(|word| match word {
         "otlp" => Some(Exporter::Otlp),
-        "none" | "prometheus" => Some(Exporter::None),
+        "none" => Some(Exporter::None),
+        "prometheus" if page => Some(Exporter::None),
         _ => None,
     });
     let each = each.collect::<Option<Vec<_>>>()?;
