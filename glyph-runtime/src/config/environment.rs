@@ -8,9 +8,11 @@ use super::{
     values,
 };
 
+type Lookup<'l> = Box<dyn Fn(&str) -> Option<String> + Send + 'l>;
+
 /// Where variables are looked up, and under which other names.
 pub struct Environment<'l> {
-    lookup: Box<dyn Fn(&str) -> Option<String> + Send + 'l>,
+    lookup: Lookup<'l>,
     aliases: Vec<(String, Setting)>,
     defaults: Vec<(Setting, String)>,
 }
@@ -113,7 +115,9 @@ impl<'l> Environment<'l> {
             )
         };
         #[cfg(feature = "trace")]
-        let (traces, _collector) = traces.unzip();
+        let (traces, collector) = traces.unzip();
+        #[cfg(all(feature = "trace", not(feature = "cli")))]
+        drop(collector);
         Ok(Configuration {
             #[cfg(feature = "trace")]
             traces,
@@ -122,7 +126,7 @@ impl<'l> Environment<'l> {
             #[cfg(feature = "trace")]
             logs_otlp,
             #[cfg(feature = "cli")]
-            collector: _collector,
+            collector,
             #[cfg(feature = "log")]
             log: reading.log()?,
             service: resource.service,

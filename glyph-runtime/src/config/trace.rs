@@ -97,11 +97,12 @@ impl Reading<'_, '_> {
 
     fn tls(&mut self, signal: &str) -> Result<TlsSettings, ConfigError> {
         let mut file = |setting| self.signal(setting, signal, |text| Some(PathBuf::from(text)));
-        let mut tls = TlsSettings::default();
-        tls.ca_file = file(Setting::Certificate)?;
-        tls.client_key_file = file(Setting::ClientKey)?;
-        tls.client_certificate_file = file(Setting::ClientCertificate)?;
-        Ok(tls)
+        Ok(TlsSettings {
+            ca_file: file(Setting::Certificate)?,
+            client_key_file: file(Setting::ClientKey)?,
+            client_certificate_file: file(Setting::ClientCertificate)?,
+            ..TlsSettings::default()
+        })
     }
 
     /// The signal's own value, or the general one.

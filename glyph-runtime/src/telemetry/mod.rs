@@ -2,6 +2,7 @@
 
 mod builder;
 mod error;
+mod install;
 mod pipelines;
 #[cfg(feature = "admin")]
 mod serving;

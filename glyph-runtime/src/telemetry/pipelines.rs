@@ -5,7 +5,7 @@ use std::time::Duration;
 #[cfg(any(feature = "trace", feature = "log"))]
 use tracing_subscriber::{Layer, Registry};
 
-use super::{BuildError, Unfinished, builder::Settings};
+use super::{BuildError, Unfinished, install::Settings};
 use crate::expose::Page;
 
 /// Layers for a subscriber, of which each brings its filter. `tracing_subscriber::registry().with(layers)` takes them.

@@ -53,7 +53,7 @@ impl Running {
         #[cfg(feature = "admin")]
         self.health.draining();
         let started = Instant::now();
-        let first = deadline - (deadline / 5).min(KEPT_FOR_THE_LOG);
+        let first = deadline.saturating_sub((deadline / 5).min(KEPT_FOR_THE_LOG));
         let mut unfinished: Vec<_> = thread::scope(|scope| {
             let listener = thread::Builder::new()
                 .name("glyph-shutdown".to_owned())
