@@ -21,13 +21,11 @@ pub(super) fn checked(text: &str) -> Option<String> {
 
 /// A general endpoint over HTTP is a base for the signal's path (OpenTelemetry Protocol Exporter, "Endpoint URLs for
 /// OTLP/HTTP").
-#[cfg(feature = "trace")]
 pub(super) fn with_path(base: &str, signal: &str) -> String {
     format!("{}/v1/{signal}", base.trim_end_matches('/'))
 }
 
 /// A signal's own endpoint is used as it stands, and has the root's path if it has none.
-#[cfg(feature = "trace")]
 pub(super) fn as_it_stands(endpoint: &str) -> String {
     let behind_scheme = endpoint
         .split_once("://")

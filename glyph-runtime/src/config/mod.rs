@@ -29,6 +29,7 @@
 
 #[cfg(feature = "cli")]
 mod args;
+#[cfg(feature = "trace")]
 mod endpoint;
 mod environment;
 mod error;

@@ -149,6 +149,7 @@ impl Setting {
     }
 
     /// Its variable for one signal (`TRACES`, `METRICS`, `LOGS`), if there is one.
+    #[cfg(feature = "trace")]
     pub(super) fn variable_of(self, signal: &str) -> Option<String> {
         let pattern = self.row()?.variable;
         let infix = format!("_{signal}");

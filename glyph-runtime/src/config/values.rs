@@ -3,6 +3,7 @@
 use percent_encoding::percent_decode_str;
 
 /// `true` in any case is true, `false` is false (OpenTelemetry specification, "Boolean value").
+#[cfg(feature = "trace")]
 pub(super) fn boolean(text: &str) -> Option<bool> {
     [("true", true), ("false", false)]
         .into_iter()
@@ -10,6 +11,7 @@ pub(super) fn boolean(text: &str) -> Option<bool> {
 }
 
 /// A number from 0 to 1.
+#[cfg(feature = "trace")]
 pub(super) fn ratio(text: &str) -> Option<f64> {
     let ratio = text.parse().ok()?;
     (0.0..=1.0).contains(&ratio).then_some(ratio)
@@ -47,7 +49,7 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{pairs, ratio};
+    use super::pairs;
 
     #[test]
     fn pairs_are_decoded_or_refused_whole() {
@@ -66,11 +68,12 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "trace")]
     #[test]
     fn ratios_are_from_0_to_1() {
-        assert_eq!(ratio("0.25"), Some(0.25));
+        assert_eq!(super::ratio("0.25"), Some(0.25));
         for wrong in ["-0.1", "1.1", "NaN", "inf", "x", "10%"] {
-            assert_eq!(ratio(wrong), None, "{wrong}");
+            assert_eq!(super::ratio(wrong), None, "{wrong}");
         }
     }
 }

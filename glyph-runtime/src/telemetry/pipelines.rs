@@ -81,6 +81,7 @@ impl Started {
         expect(
             unused_variables,
             unused_mut,
+            clippy::needless_pass_by_value,
             clippy::unnecessary_wraps,
             reason = "there is nothing to start"
         )
