@@ -57,7 +57,7 @@ impl Write for Written {
 impl Written {
     fn lines(&self) -> usize {
         let bytes = self.0.lock().unwrap();
-        bytes.iter().filter(|byte| **byte == b'\n').count()
+        std::str::from_utf8(&bytes).unwrap().lines().count()
     }
 }
 
