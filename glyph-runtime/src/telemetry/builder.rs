@@ -186,7 +186,8 @@ impl TelemetryBuilder {
         self
     }
 
-    /// Installs no `tracing` subscriber: the program puts [`Telemetry::layers`] on one of its own.
+    /// Installs no `tracing` subscriber: the program puts
+    /// [`Telemetry::layers`](crate::Telemetry::layers) on one of its own.
     #[cfg(any(feature = "trace", feature = "log"))]
     pub fn without_subscriber(mut self) -> Self {
         self.subscriber = false;
