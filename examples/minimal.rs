@@ -1,7 +1,8 @@
-//! The smallest whole program: two metrics, one measured function, one page.
+//! The smallest whole program: two metrics, one measured function, its spans and the log, one page.
 
 use std::error::Error;
 use std::num::ParseIntError;
+use std::time::Duration;
 
 use glyph_runtime::{
     Counter, Histogram, LabelSet, Status, Telemetry, instrument_stage, metric_catalog,
@@ -44,7 +45,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if let Some(address) = telemetry.local_addr() {
         println!("see http://{address}/metrics; Ctrl-C ends");
     }
-    tokio::signal::ctrl_c().await?;
+    telemetry.until_signal(Duration::ZERO).await?;
     telemetry.shutdown().await?;
     Ok(())
 }

@@ -3,12 +3,13 @@
 use std::net::SocketAddr;
 
 use clap::Parser;
+use glyph_runtime::config::TelemetryArgs;
 
 /// A voice pipeline for tabletop games: speech in, a character's answer out, all of it measured.
 ///
 /// Without `--once` the recorded sessions repeat until Ctrl-C, and `/metrics`, `/healthz` and
 /// `/readyz` are served.
-#[derive(Clone, Copy, Debug, Parser)]
+#[derive(Clone, Debug, Parser)]
 #[command(name = "glyphoxa", version)]
 pub(crate) struct Cli {
     /// Play each session once, print what was said and how long each stage took, and end.
@@ -26,6 +27,9 @@ pub(crate) struct Cli {
     /// How many times as fast as they were spoken the sessions are played, from 0.1 to 100.
     #[arg(long, value_name = "FACTOR", default_value = "4", value_parser = speed)]
     pub(crate) speed: f64,
+
+    #[command(flatten)]
+    pub(crate) telemetry: TelemetryArgs,
 }
 
 fn fail_rate(text: &str) -> Result<f64, String> {

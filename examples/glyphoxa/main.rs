@@ -22,12 +22,13 @@ mod telemetry;
 
 use std::error::Error;
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
-use glyph_runtime::Telemetry;
+use glyph_runtime::{Telemetry, config::TelemetryArgs, log::Output};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
@@ -64,22 +65,27 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
         spellbook: Spellbook::open()?,
     });
     let recordings: Recordings = recordings.into_iter().map(Arc::new).collect();
-    let telemetry = install(&pipeline)?;
+    let telemetry = install(&pipeline, cli.telemetry)?;
     if cli.once {
         let played = play_once(&pipeline, &recordings, cli.speed).await?;
         print(&recordings, &played)?;
     } else {
-        serve(&telemetry, &pipeline, &recordings, cli).await?;
+        serve(&telemetry, &pipeline, &recordings, cli.listen, cli.speed).await?;
     }
     telemetry.shutdown().await?;
     Ok(())
 }
 
-fn install(pipeline: &Arc<Pipeline>) -> Result<Telemetry, Box<dyn Error>> {
+fn install(
+    pipeline: &Arc<Pipeline>,
+    arguments: TelemetryArgs,
+) -> Result<Telemetry, Box<dyn Error>> {
     let (database, providers) = (Arc::clone(pipeline), Arc::clone(pipeline));
     let telemetry = Telemetry::builder("glyphoxa")
         .version(env!("CARGO_PKG_VERSION"))
         .catalog(VoiceMetrics::global())
+        .arguments(arguments)
+        .log(|log| log.output = Output::Stderr)
         .check("database", move || {
             let pipeline = Arc::clone(&database);
             async move { pipeline.spellbook.ping() }
@@ -128,9 +134,10 @@ async fn serve(
     telemetry: &Telemetry,
     pipeline: &Arc<Pipeline>,
     recordings: &Recordings,
-    cli: Cli,
+    listen: SocketAddr,
+    speed: f64,
 ) -> Result<(), Box<dyn Error>> {
-    let (listener, address) = server::bind(cli.listen).await?;
+    let (listener, address) = server::bind(listen).await?;
     let (stop, stopped) = watch::channel(());
     let mut server = tokio::spawn(server::serve(listener, telemetry.router(), stopped));
     writeln!(io::stdout(), "listening on http://{address}")?;
@@ -138,17 +145,12 @@ async fn serve(
     let mut sessions = JoinSet::new();
     sessions.spawn(count_tasks());
     for recording in recordings {
-        sessions.spawn(repeat(
-            Arc::clone(pipeline),
-            Arc::clone(recording),
-            cli.speed,
-        ));
+        sessions.spawn(repeat(Arc::clone(pipeline), Arc::clone(recording), speed));
     }
     tokio::select! {
-        signal = interrupted() => signal?,
+        signal = telemetry.until_signal(Duration::ZERO) => signal?,
         ended = &mut server => return Ok(ended??),
     }
-    telemetry.draining();
     sessions.shutdown().await;
     drop(stop);
     Ok(server.await??)
@@ -171,19 +173,4 @@ async fn count_tasks() {
             .alive_tasks
             .set(runtime.num_alive_tasks());
     }
-}
-
-/// Ctrl-C, or the signal by which a process manager ends a service.
-async fn interrupted() -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            pressed = tokio::signal::ctrl_c() => pressed,
-            _ = terminate.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
 }

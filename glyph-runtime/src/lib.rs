@@ -9,6 +9,8 @@ pub mod buckets;
 pub mod catalog;
 mod clock;
 #[cfg(feature = "prometheus")]
+pub mod config;
+#[cfg(feature = "prometheus")]
 pub mod expose;
 #[cfg(feature = "facade")]
 pub mod facade;

@@ -97,6 +97,7 @@ fn a_taken_port_is_an_error_that_says_what_to_do() {
     let error = Telemetry::builder("test")
         .listener(address)
         .without_facade()
+        .without_subscriber()
         .install()
         .unwrap_err()
         .to_string();
@@ -111,6 +112,7 @@ async fn port_zero_is_reported_and_shutdown_gives_the_port_back() {
     let telemetry = Telemetry::builder("test")
         .listener((Ipv4Addr::LOCALHOST, 0))
         .without_facade()
+        .without_subscriber()
         .install()
         .unwrap();
     let address = telemetry.local_addr().unwrap();

@@ -10,13 +10,13 @@ mod negotiate;
 mod own;
 mod page;
 
-#[cfg(any(feature = "facade", feature = "trace"))]
+#[cfg(any(feature = "facade", feature = "log", feature = "trace"))]
 pub(crate) use family::push_head;
 #[cfg(feature = "artifacts")]
 pub(crate) use float::canonical;
 pub use format::Format;
 pub(crate) use own::Target;
-#[cfg(any(feature = "facade", feature = "trace"))]
+#[cfg(any(feature = "facade", feature = "log", feature = "trace"))]
 pub(crate) use own::push_sample;
 #[cfg(feature = "facade")]
 pub(crate) use page::ForeignFamilies;

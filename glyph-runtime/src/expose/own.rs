@@ -1,7 +1,9 @@
 //! What glyph says of itself on the page.
 
 #[cfg(feature = "trace")]
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+#[cfg(any(feature = "trace", feature = "log"))]
+use std::sync::OnceLock;
 use std::{
     sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::Duration,
@@ -18,6 +20,8 @@ pub(crate) struct OwnMetrics {
     series: AtomicU64,
     #[cfg(feature = "trace")]
     traces: OnceLock<Arc<crate::trace::Routes>>,
+    #[cfg(feature = "log")]
+    log: OnceLock<crate::log::Counters>,
 }
 
 /// Who is scraped (OpenTelemetry, "Prometheus and OpenMetrics Compatibility": resource attributes).
@@ -89,12 +93,22 @@ impl OwnMetrics {
         if let Some(traces) = self.traces.get() {
             crate::trace::push_page(page, format, traces);
         }
+        #[cfg(feature = "log")]
+        if let Some(log) = self.log.get() {
+            crate::log::push_page(page, format, &log.snapshot());
+        }
     }
 
     /// Puts what became of a pipeline's spans on the page; the first pipeline stays.
     #[cfg(feature = "trace")]
     pub(crate) fn traces(&self, pipeline: &crate::trace::Pipeline) {
         let _already_there = self.traces.set(Arc::clone(pipeline.routes()));
+    }
+
+    /// Puts what became of a log's lines on the page; the first log stays.
+    #[cfg(feature = "log")]
+    pub(crate) fn log(&self, counters: crate::log::Counters) {
+        let _already_there = self.log.set(counters);
     }
 }
 

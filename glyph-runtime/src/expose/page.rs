@@ -67,6 +67,11 @@ impl Page {
         self.shared.own.traces(pipeline);
     }
 
+    #[cfg(feature = "log")]
+    pub(crate) fn log(&self, counters: crate::log::Counters) {
+        self.shared.own.log(counters);
+    }
+
     /// The whole page.
     #[must_use]
     pub fn text(&self, format: Format) -> String {

@@ -36,6 +36,8 @@ mod filter;
 mod json;
 mod layer;
 mod line;
+#[cfg(feature = "prometheus")]
+mod page;
 mod pipeline;
 mod pretty;
 mod queue;
@@ -49,6 +51,8 @@ pub use audit::AuditSink;
 pub use correlation::RequestId;
 pub use counters::{ByLevel, Counters, Dropped, Snapshot};
 pub use error::{LogError, Unwritten};
+#[cfg(feature = "prometheus")]
+pub(crate) use page::push as push_page;
 pub use pipeline::Pipeline;
 pub use redaction::{REDACTED, Redaction};
 pub use secret::Secret;

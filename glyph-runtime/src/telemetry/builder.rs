@@ -4,34 +4,61 @@ use std::fmt;
 
 #[cfg(feature = "admin")]
 use super::serving::ServingBuilder;
-use super::{BuildError, InstallError, Telemetry};
-#[cfg(feature = "facade")]
-use crate::facade::{Recorder, Upkeep};
 use crate::{
-    catalog::{AnyCatalog, Catalog, Registry},
-    clock,
-    expose::{Page, Target},
+    catalog::{AnyCatalog, Catalog},
+    config::{Environment, Setting},
 };
+
+/// Changes settings that the environment has filled.
+#[cfg(any(feature = "trace", feature = "log"))]
+pub(super) type Change<T> = Box<dyn FnOnce(&mut T) + Send>;
 
 /// Describes the telemetry of a process; see [`Telemetry::builder`](crate::Telemetry::builder).
 #[must_use = "nothing happens before `install` or `build`"]
 pub struct TelemetryBuilder {
-    target: Target,
-    catalogs: Vec<&'static dyn AnyCatalog>,
+    pub(super) service: String,
+    pub(super) version: Option<String>,
+    pub(super) deployment: Option<String>,
+    pub(super) environment: Environment<'static>,
+    pub(super) catalogs: Vec<&'static dyn AnyCatalog>,
+    #[cfg(feature = "trace")]
+    pub(super) span_level: tracing::level_filters::LevelFilter,
+    #[cfg(feature = "trace")]
+    pub(super) traces: Option<Vec<Change<crate::trace::Settings>>>,
+    #[cfg(feature = "log")]
+    pub(super) log: Option<Vec<Change<crate::log::Settings>>>,
+    #[cfg(any(feature = "trace", feature = "log"))]
+    pub(super) layers: super::Layers,
+    #[cfg(any(feature = "trace", feature = "log"))]
+    pub(super) subscriber: bool,
+    #[cfg(feature = "cli")]
+    pub(super) arguments: Option<crate::config::TelemetryArgs>,
     #[cfg(feature = "admin")]
     pub(super) serving: ServingBuilder,
     #[cfg(feature = "facade")]
-    facade: bool,
+    pub(super) facade: bool,
 }
 
 impl TelemetryBuilder {
     pub(super) fn new(service: String) -> Self {
         Self {
-            target: Target {
-                service,
-                version: None,
-            },
+            service,
+            version: None,
+            deployment: None,
+            environment: Environment::of_process(),
             catalogs: Vec::new(),
+            #[cfg(feature = "trace")]
+            span_level: tracing::level_filters::LevelFilter::INFO,
+            #[cfg(feature = "trace")]
+            traces: Some(Vec::new()),
+            #[cfg(feature = "log")]
+            log: Some(Vec::new()),
+            #[cfg(any(feature = "trace", feature = "log"))]
+            layers: Vec::new(),
+            #[cfg(any(feature = "trace", feature = "log"))]
+            subscriber: true,
+            #[cfg(feature = "cli")]
+            arguments: None,
             #[cfg(feature = "admin")]
             serving: ServingBuilder::new(),
             #[cfg(feature = "facade")]
@@ -39,9 +66,15 @@ impl TelemetryBuilder {
         }
     }
 
-    /// The service's version, which appears in `target_info`.
+    /// The service's version, which appears in `target_info` and on spans as `service.version`.
     pub fn version(mut self, version: impl Into<String>) -> Self {
-        self.target.version = Some(version.into());
+        self.version = Some(version.into());
+        self
+    }
+
+    /// Where it is deployed: `deployment.environment.name`, whatever the environment says.
+    pub fn deployment_environment(mut self, name: impl Into<String>) -> Self {
+        self.deployment = Some(name.into());
         self
     }
 
@@ -51,59 +84,128 @@ impl TelemetryBuilder {
         self
     }
 
+    /// One more name of a variable, which counts where the standard one is not set.
+    ///
+    /// ```
+    /// use glyph_runtime::{Telemetry, config::Setting};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let telemetry = Telemetry::builder("proxy")
+    ///     .env_alias("IBEX_ENV", Setting::DeploymentEnvironment)
+    ///     .env_alias("IBEX_LOG_LEVEL", Setting::LogLevel)
+    ///     .env_alias("IBEX_LOG_FORMAT", Setting::LogFormat)
+    ///     .env_alias("OTEL_SAMPLE_RATIO", Setting::SampleRatio)
+    ///     .env_default(Setting::SampleRatio, "0.01")
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn env_alias(mut self, variable: impl Into<String>, setting: Setting) -> Self {
+        self.environment = self.environment.alias(variable, setting);
+        self
+    }
+
+    /// What a setting is where no variable sets it, written as in the variable.
+    pub fn env_default(mut self, setting: Setting, value: impl Into<String>) -> Self {
+        self.environment = self.environment.default_value(setting, value);
+        self
+    }
+
+    /// Looks variables up in this way instead of in the process, for tests.
+    pub fn env_lookup(mut self, lookup: impl Fn(&str) -> Option<String> + Send + 'static) -> Self {
+        self.environment.replace_lookup(lookup);
+        self
+    }
+
+    /// Changes what the environment says of spans, in the order of the calls.
+    ///
+    /// ```
+    /// use glyph_runtime::{Telemetry, trace::KeepFailures};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let telemetry = Telemetry::builder("proxy")
+    ///     .traces(|traces| traces.keep_failures = Some(KeepFailures::errors()))
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "trace")]
+    pub fn traces(
+        mut self,
+        change: impl FnOnce(&mut crate::trace::Settings) + Send + 'static,
+    ) -> Self {
+        self.traces.get_or_insert_default().push(Box::new(change));
+        self
+    }
+
+    /// Makes no spans.
+    #[cfg(feature = "trace")]
+    pub fn without_traces(mut self) -> Self {
+        self.traces = None;
+        self
+    }
+
+    /// Takes spans and their events from this level on, `INFO` unless told otherwise. It is independent of the
+    /// log's level.
+    #[cfg(feature = "trace")]
+    pub fn span_level(mut self, level: impl Into<tracing::level_filters::LevelFilter>) -> Self {
+        self.span_level = level.into();
+        self
+    }
+
+    /// Changes what the environment says of the log, in the order of the calls.
+    ///
+    /// ```
+    /// use glyph_runtime::{Telemetry, log::Output};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let telemetry = Telemetry::builder("proxy").log(|log| log.output = Output::Stderr).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "log")]
+    pub fn log(mut self, change: impl FnOnce(&mut crate::log::Settings) + Send + 'static) -> Self {
+        self.log.get_or_insert_default().push(Box::new(change));
+        self
+    }
+
+    /// Writes no log.
+    #[cfg(feature = "log")]
+    pub fn without_log(mut self) -> Self {
+        self.log = None;
+        self
+    }
+
+    /// One more layer for the subscriber that `install` installs.
+    #[cfg(any(feature = "trace", feature = "log"))]
+    pub fn layer(
+        mut self,
+        layer: impl tracing_subscriber::Layer<tracing_subscriber::Registry> + Send + Sync,
+    ) -> Self {
+        self.layers.push(layer.boxed());
+        self
+    }
+
+    /// Installs no `tracing` subscriber: the program puts
+    /// [`Telemetry::layers`](crate::Telemetry::layers) on one of its own.
+    #[cfg(any(feature = "trace", feature = "log"))]
+    pub fn without_subscriber(mut self) -> Self {
+        self.subscriber = false;
+        self
+    }
+
+    /// What the command line says, which counts more than all else.
+    #[cfg(feature = "cli")]
+    pub fn arguments(mut self, arguments: crate::config::TelemetryArgs) -> Self {
+        self.arguments = Some(arguments);
+        self
+    }
+
     /// Installs no recorder for the `metrics` crate.
     #[cfg(feature = "facade")]
     pub fn without_facade(mut self) -> Self {
         self.facade = false;
         self
-    }
-
-    /// The parts, without a listener and without touching anything global.
-    ///
-    /// # Errors
-    ///
-    /// When two catalogs declare the same metric, or two checks have one name.
-    pub fn build(self) -> Result<Telemetry, BuildError> {
-        let registry = Registry::new(self.catalogs)?;
-        Ok(Telemetry {
-            page: Page::new(registry, self.target, None),
-            #[cfg(feature = "admin")]
-            serving: self.serving.build()?,
-            #[cfg(feature = "facade")]
-            _upkeep: None,
-        })
-    }
-
-    /// Installs the recorder of the `metrics` facade and, with the feature `admin`, starts the admin
-    /// listener, by default at `127.0.0.1:9464` or where `OTEL_EXPORTER_PROMETHEUS_HOST` and
-    /// `OTEL_EXPORTER_PROMETHEUS_PORT` say (OpenTelemetry specification, "Environment Variable
-    /// Specification").
-    ///
-    /// # Errors
-    ///
-    /// When the parts do not fit together, the address is taken or malformed, or another recorder is
-    /// installed. Nothing is left behind then.
-    pub fn install(self) -> Result<Telemetry, InstallError> {
-        clock::calibrate();
-        let registry = Registry::new(self.catalogs).map_err(BuildError::from)?;
-        #[cfg(feature = "facade")]
-        let recorder = self.facade.then(|| Recorder::new(&registry));
-        #[cfg(feature = "facade")]
-        let foreign = recorder.as_ref().map(Recorder::families);
-        #[cfg(not(feature = "facade"))]
-        let foreign = None;
-        let page = Page::new(registry, self.target, foreign);
-        #[cfg(feature = "admin")]
-        let serving = self.serving.install(&page)?;
-        #[cfg(feature = "facade")]
-        let upkeep = recorder.map(install_recorder).transpose()?;
-        Ok(Telemetry {
-            page,
-            #[cfg(feature = "admin")]
-            serving,
-            #[cfg(feature = "facade")]
-            _upkeep: upkeep,
-        })
     }
 }
 
@@ -115,15 +217,8 @@ impl fmt::Debug for TelemetryBuilder {
             .map(|catalog| catalog.descriptor().name);
         formatter
             .debug_struct("TelemetryBuilder")
-            .field("target", &self.target)
+            .field("service", &self.service)
             .field("catalogs", &catalogs.collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
-}
-
-#[cfg(feature = "facade")]
-fn install_recorder(recorder: Recorder) -> Result<Upkeep, InstallError> {
-    let others = recorder.others();
-    metrics::set_global_recorder(recorder).map_err(|_| InstallError::RecorderInstalled)?;
-    Ok(Upkeep::start(others)?)
 }

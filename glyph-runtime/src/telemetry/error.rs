@@ -1,11 +1,13 @@
 //! What can go wrong, each saying what to do.
 
-use crate::catalog::CatalogClash;
+use std::{fmt, time::Duration};
+
 #[cfg(feature = "admin")]
 use crate::{
     admin::{AddressError, BindError},
     health::DuplicateCheck,
 };
+use crate::{catalog::CatalogClash, config::ConfigError};
 
 /// Why [`TelemetryBuilder::build`](crate::TelemetryBuilder::build) has nothing to give.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +20,17 @@ pub enum BuildError {
     #[cfg(feature = "admin")]
     #[error(transparent)]
     Check(#[from] DuplicateCheck),
+    /// A variable or an argument has a value that it cannot have.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Spans cannot be taken where they are to go.
+    #[cfg(feature = "trace")]
+    #[error(transparent)]
+    Traces(#[from] crate::trace::TraceError),
+    /// The log or the audit trail cannot be written.
+    #[cfg(feature = "log")]
+    #[error(transparent)]
+    Log(#[from] crate::log::LogError),
 }
 
 /// Why [`TelemetryBuilder::install`](crate::TelemetryBuilder::install) has installed nothing.
@@ -42,6 +55,13 @@ pub enum InstallError {
          the facade out with `.without_facade()`"
     )]
     RecorderInstalled,
+    /// Another subscriber of `tracing` is there already.
+    #[cfg(any(feature = "trace", feature = "log"))]
+    #[error(
+        "a `tracing` subscriber is installed already: install glyph first and only once, give it your layers with \
+         `.layer(..)`, or leave the subscriber out with `.without_subscriber()` and put `telemetry.layers()` on yours"
+    )]
+    SubscriberInstalled,
     /// A thread could not be started.
     #[cfg(feature = "facade")]
     #[error("cannot start a thread: {0}")]
@@ -49,13 +69,54 @@ pub enum InstallError {
 }
 
 /// What [`Telemetry::shutdown`](crate::Telemetry::shutdown) could not end in time.
-#[cfg(feature = "admin")]
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum ShutdownError {
-    /// Responses of the admin listener.
-    #[error(
-        "responses of the admin listener were still under way after {0:?} and have been cut off"
-    )]
-    Listener(std::time::Duration),
+pub struct ShutdownError {
+    /// Each of them, at least one.
+    pub unfinished: Vec<Unfinished>,
+    /// How long they were given together.
+    pub deadline: Duration,
+}
+
+/// One thing that was not ended in time, and what is lost with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unfinished {
+    /// Responses of the admin listener, which are cut off.
+    Listener,
+    /// Spans that were not exported.
+    #[cfg(feature = "trace")]
+    Traces(crate::trace::Unflushed),
+    /// Lines of the log or of the audit trail that were not written.
+    #[cfg(feature = "log")]
+    Log(crate::log::Unwritten),
+}
+
+impl fmt::Display for ShutdownError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "the shutdown was cut short after {:?}",
+            self.deadline
+        )?;
+        for (index, unfinished) in self.unfinished.iter().enumerate() {
+            let before = if index == 0 { ": " } else { "; " };
+            write!(formatter, "{before}{unfinished}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Unfinished {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Listener => {
+                formatter.write_str("responses of the admin listener were still under way")
+            }
+            #[cfg(feature = "trace")]
+            Self::Traces(unflushed) => write!(formatter, "{unflushed}"),
+            #[cfg(feature = "log")]
+            Self::Log(unwritten) => write!(formatter, "{unwritten}"),
+        }
+    }
 }

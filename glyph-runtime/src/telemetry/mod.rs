@@ -2,22 +2,35 @@
 
 mod builder;
 mod error;
+mod install;
+mod pipelines;
 #[cfg(feature = "admin")]
 mod serving;
+mod shutdown;
+#[cfg(feature = "admin")]
+mod signal;
+
+use std::sync::Arc;
+#[cfg(any(feature = "trace", feature = "log"))]
+use std::sync::Mutex;
 
 pub use builder::TelemetryBuilder;
-#[cfg(feature = "admin")]
-pub use error::ShutdownError;
-pub use error::{BuildError, InstallError};
+pub use error::{BuildError, InstallError, ShutdownError, Unfinished};
+#[cfg(any(feature = "trace", feature = "log"))]
+pub use pipelines::Layers;
 
-#[cfg(feature = "admin")]
-use self::serving::Serving;
-use crate::expose::{Format, Page, Pieces};
+use self::shutdown::Running;
+use crate::{
+    config::{ConfigWarning, Propagator},
+    expose::{Format, Page, Pieces},
+};
 
-/// The telemetry of one process: its page, its health, and the listener that serves them.
+/// The telemetry of one process: its spans, its log, its page, its health, and the listener that serves them.
 ///
 /// [`TelemetryBuilder::install`] makes one and sets what is global; [`TelemetryBuilder::build`] makes one
 /// that touches nothing outside itself, for tests and for programs inside programs.
+///
+/// Dropping it without [`Telemetry::shutdown`] gives what still waits one second.
 ///
 /// ```
 /// use glyph_runtime::{Counter, Telemetry, expose::Format, metric_catalog};
@@ -36,14 +49,22 @@ use crate::expose::{Format, Page, Pieces};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "dropping it stops the listener"]
+#[must_use = "dropping it ends the listener, the spans and the log"]
 pub struct Telemetry {
     page: Page,
-    #[cfg(feature = "admin")]
-    serving: Serving,
+    running: Arc<Running>,
+    propagators: Vec<Propagator>,
+    warnings: Vec<ConfigWarning>,
+    #[cfg(any(feature = "trace", feature = "log"))]
+    layers: Mutex<HiddenLayers>,
     #[cfg(feature = "facade")]
-    _upkeep: Option<crate::facade::Upkeep>,
+    upkeep: Option<crate::facade::Upkeep>,
 }
+
+/// Layers that nobody has taken yet.
+#[cfg(any(feature = "trace", feature = "log"))]
+#[derive(Default)]
+struct HiddenLayers(Layers);
 
 impl Telemetry {
     /// Starts to describe the telemetry of the service called `service`.
@@ -63,9 +84,74 @@ impl Telemetry {
         self.page.pieces(format)
     }
 
-    /// Puts what became of the pipeline's spans on the page, under `glyph_trace_*` and `glyph_export_*`.
+    /// How a context crosses the border of the process, as `OTEL_PROPAGATORS` says.
+    #[must_use]
+    pub fn propagators(&self) -> &[Propagator] {
+        &self.propagators
+    }
+
+    /// Values of the environment that were ignored. `install` logs them.
+    #[must_use]
+    pub fn warnings(&self) -> &[ConfigWarning] {
+        &self.warnings
+    }
+
+    /// The layers that feed spans and logs, for a subscriber that is not `install`'s own: after
+    /// [`TelemetryBuilder::build`] and [`TelemetryBuilder::without_subscriber`]. The first call has them, later ones
+    /// have none.
+    ///
+    /// ```
+    /// use glyph_runtime::Telemetry;
+    /// use tracing_subscriber::layer::SubscriberExt;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let telemetry = Telemetry::builder("worker").build()?;
+    /// let subscriber = tracing_subscriber::registry().with(telemetry.layers());
+    /// tracing::subscriber::with_default(subscriber, || tracing::info_span!("job").in_scope(|| {}));
+    /// assert_eq!(telemetry.recent_traces().len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(any(feature = "trace", feature = "log"))]
+    #[must_use]
+    pub fn layers(&self) -> Layers {
+        std::mem::take(&mut *shutdown::lock(&self.layers)).0
+    }
+
+    /// Where spans go; `None` if there are to be none.
     #[cfg(feature = "trace")]
-    pub fn traces(&self, pipeline: &crate::trace::Pipeline) {
+    #[must_use]
+    pub fn traces(&self) -> Option<&crate::trace::Pipeline> {
+        self.running.pipelines.traces.as_ref()
+    }
+
+    /// The traces in the ring, the latest first; see [`trace::Pipeline::recent`](crate::trace::Pipeline::recent).
+    #[cfg(feature = "trace")]
+    #[must_use]
+    pub fn recent_traces(&self) -> Vec<crate::trace::Trace> {
+        self.traces()
+            .map(crate::trace::Pipeline::recent)
+            .unwrap_or_default()
+    }
+
+    /// Where lines go; `None` if there are to be none.
+    #[cfg(feature = "log")]
+    #[must_use]
+    pub fn log(&self) -> Option<&crate::log::Pipeline> {
+        self.running.pipelines.log.as_ref()
+    }
+
+    /// Puts what became of another pipeline's spans on the page, under `glyph_trace_*` and `glyph_export_*`. A
+    /// telemetry that has spans of its own shows those.
+    #[cfg(feature = "trace")]
+    pub fn show_traces(&self, pipeline: &crate::trace::Pipeline) {
         self.page.traces(pipeline);
+    }
+}
+
+#[cfg(any(feature = "trace", feature = "log"))]
+impl std::fmt::Debug for HiddenLayers {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} layers", self.0.len())
     }
 }

@@ -2,21 +2,19 @@
 
 use std::{fmt::Display, future::Future, net::SocketAddr, time::Duration};
 
-use super::{InstallError, ShutdownError, Telemetry, TelemetryBuilder};
+use super::{InstallError, Telemetry, TelemetryBuilder, shutdown::lock};
 use crate::{
     admin::{self, Listener},
+    config::Environment,
     expose::Page,
     health::{DuplicateCheck, Health, HealthBuilder},
 };
 
-/// How long [`Telemetry::shutdown`] waits for responses under way.
-const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(5);
-
 /// The probes, and the listener while there is one.
 #[derive(Debug)]
 pub(super) struct Serving {
-    health: Health,
-    listener: Option<Listener>,
+    pub(super) health: Health,
+    pub(super) listener: Option<Listener>,
 }
 
 /// What is to be served, and where.
@@ -50,8 +48,12 @@ impl ServingBuilder {
     }
 
     /// Checks run on the runtime of the caller, where the program's connections live.
-    pub(super) fn install(mut self, page: &Page) -> Result<Serving, InstallError> {
-        let address = self.address.resolve()?;
+    pub(super) fn install(
+        mut self,
+        page: &Page,
+        environment: &Environment<'_>,
+    ) -> Result<Serving, InstallError> {
+        let address = self.address.resolve(environment)?;
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             self.health = self.health.runtime(runtime);
         }
@@ -65,9 +67,9 @@ impl ServingBuilder {
 }
 
 impl Address {
-    fn resolve(&self) -> Result<Option<SocketAddr>, InstallError> {
+    fn resolve(&self, environment: &Environment<'_>) -> Result<Option<SocketAddr>, InstallError> {
         Ok(match self {
-            Self::Environment => Some(admin::address_from_env(|name| std::env::var(name).ok())?),
+            Self::Environment => Some(admin::address_from_env(|name| environment.look_up(name))?),
             Self::At(address) => Some(*address),
             Self::Nowhere => None,
         })
@@ -121,50 +123,25 @@ impl TelemetryBuilder {
 impl Telemetry {
     /// The endpoints `/metrics`, `/healthz` and `/readyz`, for a listener of the program's own.
     pub fn router(&self) -> axum::Router {
-        admin::router(self.page.clone(), self.serving.health.clone())
+        admin::router(self.page.clone(), self.running.health.clone())
     }
 
     /// The health probes.
     #[must_use]
     pub fn health(&self) -> &Health {
-        &self.serving.health
+        &self.running.health
     }
 
     /// Where the admin listener listens; `None` without one. This tells the port that was chosen for port 0.
     #[must_use]
     pub fn local_addr(&self) -> Option<SocketAddr> {
-        self.serving.listener.as_ref().map(Listener::local_addr)
+        lock(&self.running.listener)
+            .as_ref()
+            .map(Listener::local_addr)
     }
 
     /// Turns readiness to 503, so that no new work is sent here while what is under way ends.
     pub fn draining(&self) {
-        self.serving.health.draining();
-    }
-
-    /// Turns readiness to 503 and stops the admin listener, within five seconds.
-    ///
-    /// # Errors
-    ///
-    /// When responses were still under way at the deadline; they are cut off.
-    pub async fn shutdown(self) -> Result<(), ShutdownError> {
-        self.shutdown_within(SHUTDOWN_DEADLINE).await
-    }
-
-    /// [`Telemetry::shutdown`] with another deadline.
-    ///
-    /// # Errors
-    ///
-    /// When responses were still under way at the deadline; they are cut off.
-    pub async fn shutdown_within(mut self, deadline: Duration) -> Result<(), ShutdownError> {
-        self.draining();
-        let Some(listener) = self.serving.listener.take() else {
-            return Ok(());
-        };
-        let all_ended = listener.shutdown(deadline).await;
-        if all_ended {
-            Ok(())
-        } else {
-            Err(ShutdownError::Listener(deadline))
-        }
+        self.running.health.draining();
     }
 }

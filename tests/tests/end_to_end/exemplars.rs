@@ -61,6 +61,7 @@ fn exemplars_come_back_from(features: &str) {
         .catalog(Metrics::global())
         .listener((Ipv4Addr::LOCALHOST, 0))
         .without_facade()
+        .without_subscriber()
         .install()
         .unwrap();
     for (_, seconds, trace, span) in OBSERVED {

@@ -58,6 +58,7 @@ static TELEMETRY: LazyLock<Telemetry> = LazyLock::new(|| {
         .version("\"1\"\n")
         .catalog(Metrics::global())
         .listener((Ipv4Addr::LOCALHOST, 0))
+        .without_log()
         .install()
         .unwrap();
     describe_library();

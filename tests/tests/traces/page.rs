@@ -18,8 +18,8 @@ fn what_became_of_the_spans_is_on_the_page() {
     let receiver = Receiver::start([Answer::AcceptBut(2)]);
     let pipeline =
         Pipeline::start(&to_collector(&receiver.endpoint(), Protocol::HttpProtobuf)).unwrap();
-    let telemetry = Telemetry::builder("shop").build().unwrap();
-    telemetry.traces(&pipeline);
+    let telemetry = Telemetry::builder("shop").without_traces().build().unwrap();
+    telemetry.show_traces(&pipeline);
     spans(&pipeline, 5);
     pipeline.shutdown(LONG).unwrap_err();
     let page = Page::of(&telemetry).unwrap();

@@ -1,0 +1,49 @@
+//! The log.
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Directive;
+
+use super::{environment::Reading, error::ConfigError, setting::Setting, values::words};
+use crate::log::{Format, Settings};
+
+impl Reading<'_, '_> {
+    pub(super) fn log(&mut self) -> Result<Settings, ConfigError> {
+        let filter = self.value(Setting::LogFilter, directives)?;
+        let level = self.value(Setting::LogLevel, level)?;
+        let format = self.value(Setting::LogFormat, format)?;
+        let mut settings = Settings::default();
+        if let Some(filter) = filter.or(level.map(|level| level.to_string())) {
+            settings.filter = filter;
+        }
+        if let Some(format) = format {
+            settings.format = format;
+        }
+        Ok(settings)
+    }
+}
+
+fn directives(text: &str) -> Option<String> {
+    let all_right = words(text).all(|word| word.parse::<Directive>().is_ok());
+    all_right.then(|| text.to_owned())
+}
+
+fn level(text: &str) -> Option<LevelFilter> {
+    Some(match text.to_ascii_lowercase().as_str() {
+        "trace" => LevelFilter::TRACE,
+        "debug" => LevelFilter::DEBUG,
+        "info" => LevelFilter::INFO,
+        "warn" | "warning" => LevelFilter::WARN,
+        "error" => LevelFilter::ERROR,
+        "off" => LevelFilter::OFF,
+        _ => return None,
+    })
+}
+
+fn format(text: &str) -> Option<Format> {
+    Some(match text.to_ascii_lowercase().as_str() {
+        "json" => Format::Json,
+        "pretty" => Format::Pretty,
+        "auto" => Format::Auto,
+        _ => return None,
+    })
+}

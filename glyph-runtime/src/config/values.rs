@@ -1,0 +1,79 @@
+//! What a value says.
+
+use percent_encoding::percent_decode_str;
+
+/// `true` in any case is true, `false` is false (OpenTelemetry specification, "Boolean value").
+#[cfg(feature = "trace")]
+pub(super) fn boolean(text: &str) -> Option<bool> {
+    [("true", true), ("false", false)]
+        .into_iter()
+        .find_map(|(word, value)| text.eq_ignore_ascii_case(word).then_some(value))
+}
+
+/// A number from 0 to 1.
+#[cfg(feature = "trace")]
+pub(super) fn ratio(text: &str) -> Option<f64> {
+    let ratio = text.parse().ok()?;
+    (0.0..=1.0).contains(&ratio).then_some(ratio)
+}
+
+/// `name=value` pairs, separated by commas, percent-encoded (W3C Baggage, without properties).
+pub(super) fn pairs(text: &str) -> Option<Vec<(String, String)>> {
+    text.split(',')
+        .filter(|pair| !pair.trim().is_empty())
+        .map(pair)
+        .collect()
+}
+
+fn pair(text: &str) -> Option<(String, String)> {
+    let (name, value) = text.split_once('=')?;
+    let (name, value) = (decoded(name.trim())?, decoded(value.trim())?);
+    (!name.is_empty()).then_some((name, value))
+}
+
+fn decoded(text: &str) -> Option<String> {
+    let whole = text.split('%').skip(1).all(|after| {
+        let digits = after.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    });
+    let decoded = percent_decode_str(text).decode_utf8().ok()?;
+    whole.then(|| decoded.into_owned())
+}
+
+/// The words of a list, separated by commas.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pairs;
+
+    #[test]
+    fn pairs_are_decoded_or_refused_whole() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(
+            pairs(" a=1 , b=x%2Cy%20z,c=d=e,,f="),
+            Some(vec![
+                pair("a", "1"),
+                pair("b", "x,y z"),
+                pair("c", "d=e"),
+                pair("f", "")
+            ])
+        );
+        for wrong in ["a", "=1", "a=%", "a=%2", "a=%zz", "a=%ff", "a=1,b"] {
+            assert_eq!(pairs(wrong), None, "{wrong}");
+        }
+    }
+
+    #[cfg(feature = "trace")]
+    #[test]
+    fn ratios_are_from_0_to_1() {
+        assert_eq!(super::ratio("0.25"), Some(0.25));
+        for wrong in ["-0.1", "1.1", "NaN", "inf", "x", "10%"] {
+            assert_eq!(super::ratio(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The end: everything within one deadline, wherever it is called from.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use futures_channel::oneshot;
+
+use super::{ShutdownError, Telemetry, Unfinished, pipelines::Pipelines};
+
+/// How long [`Telemetry::shutdown`] takes at most.
+const DEADLINE: Duration = Duration::from_secs(5);
+/// How long dropping a telemetry that was not shut down takes at most.
+const DROP_DEADLINE: Duration = Duration::from_secs(1);
+/// What is kept of the deadline for the log, at most: it is ended last, since the ends of the others are told in it.
+const KEPT_FOR_THE_LOG: Duration = Duration::from_secs(1);
+
+/// What runs until it is shut down.
+pub(super) struct Running {
+    pub(super) pipelines: Pipelines,
+    #[cfg(feature = "admin")]
+    pub(super) health: crate::health::Health,
+    #[cfg(feature = "admin")]
+    pub(super) listener: Mutex<Option<crate::admin::Listener>>,
+    /// How it ended, once it has. Held while it ends, so that a second call waits for the first.
+    pub(super) ended: Mutex<Option<Result<(), ShutdownError>>>,
+}
+
+impl Running {
+    fn end(&self, deadline: Duration) -> Result<(), ShutdownError> {
+        let mut ended = lock(&self.ended);
+        if let Some(result) = &*ended {
+            return result.clone();
+        }
+        let unfinished = self.end_all(deadline);
+        let result = if unfinished.is_empty() {
+            Ok(())
+        } else {
+            Err(ShutdownError {
+                unfinished,
+                deadline,
+            })
+        };
+        *ended = Some(result.clone());
+        result
+    }
+
+    /// The listener and the exporters end at the same time, so that none takes the time of another; then the log.
+    fn end_all(&self, deadline: Duration) -> Vec<Unfinished> {
+        #[cfg(feature = "admin")]
+        self.health.draining();
+        let started = Instant::now();
+        let first = deadline.saturating_sub((deadline / 5).min(KEPT_FOR_THE_LOG));
+        let mut unfinished: Vec<_> = thread::scope(|scope| {
+            let listener = thread::Builder::new()
+                .name("glyph-shutdown".to_owned())
+                .spawn_scoped(scope, || self.end_listener(first));
+            let traces = self.pipelines.end_traces(first);
+            let listener = listener.map(thread::ScopedJoinHandle::join);
+            let listener = match listener {
+                Ok(Ok(unfinished)) => unfinished,
+                Ok(Err(_)) | Err(_) => Some(Unfinished::Listener),
+            };
+            [listener, traces].into_iter().flatten().collect()
+        });
+        let left = deadline.saturating_sub(started.elapsed());
+        unfinished.extend(self.pipelines.end_log(left));
+        unfinished
+    }
+
+    #[cfg(feature = "admin")]
+    fn end_listener(&self, deadline: Duration) -> Option<Unfinished> {
+        let listener = lock(&self.listener).take()?;
+        // This thread is ours: it is in no runtime.
+        let runtime = tokio::runtime::Builder::new_current_thread().build().ok();
+        let all_ended =
+            runtime.is_some_and(|runtime| runtime.block_on(listener.shutdown(deadline)));
+        (!all_ended).then_some(Unfinished::Listener)
+    }
+
+    #[cfg(not(feature = "admin"))]
+    #[expect(clippy::unused_self, reason = "there is no listener")]
+    fn end_listener(&self, _: Duration) -> Option<Unfinished> {
+        None
+    }
+}
+
+impl Telemetry {
+    /// Ends what [`TelemetryBuilder::install`](crate::TelemetryBuilder::install) has begun, within five seconds:
+    /// readiness turns to 503, the listener stops, spans are exported, then the log and the audit trail are written.
+    ///
+    /// It works under any runtime, however many threads it has, and blocks none of them. Without a runtime there is
+    /// [`Telemetry::shutdown_blocking`]. Metrics still count afterwards, and [`Telemetry::page`] still tells them. A
+    /// second call waits for the first and tells the same.
+    ///
+    /// # Errors
+    ///
+    /// What was not ended by then, and is lost.
+    pub async fn shutdown(&self) -> Result<(), ShutdownError> {
+        self.shutdown_within(DEADLINE).await
+    }
+
+    /// [`Telemetry::shutdown`] with another deadline.
+    ///
+    /// # Errors
+    ///
+    /// See [`Telemetry::shutdown`].
+    pub async fn shutdown_within(&self, deadline: Duration) -> Result<(), ShutdownError> {
+        let (done, result) = oneshot::channel();
+        let running = Arc::clone(&self.running);
+        let started = thread::Builder::new()
+            .name("glyph-shutdown".to_owned())
+            .spawn(move || done.send(running.end(deadline)));
+        if started.is_ok()
+            && let Ok(result) = result.await
+        {
+            return result;
+        }
+        // Without a thread there is no choice but to block.
+        self.running.end(deadline)
+    }
+
+    /// [`Telemetry::shutdown`] for code that is not asynchronous, such as a destructor. It blocks the calling thread
+    /// for at most `deadline`; it may be called inside a runtime.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use glyph_runtime::Telemetry;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let telemetry = Telemetry::builder("worker").build()?;
+    /// telemetry.shutdown_blocking(Duration::from_secs(5))?;
+    /// telemetry.shutdown_blocking(Duration::from_secs(5))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`Telemetry::shutdown`].
+    pub fn shutdown_blocking(&self, deadline: Duration) -> Result<(), ShutdownError> {
+        self.running.end(deadline)
+    }
+}
+
+impl Drop for Telemetry {
+    fn drop(&mut self) {
+        let _nobody_is_there_to_tell = self.running.end(DROP_DEADLINE);
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = formatter.debug_struct("Running");
+        out.field("pipelines", &self.pipelines);
+        #[cfg(feature = "admin")]
+        out.field("health", &self.health)
+            .field("listener", &self.listener);
+        out.finish_non_exhaustive()
+    }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

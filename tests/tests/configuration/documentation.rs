@@ -1,0 +1,16 @@
+//! The documentation has the table of the code.
+
+use std::{fs, path::Path};
+
+use glyph_runtime::config::table;
+
+#[test]
+fn the_documented_table_is_that_of_the_code() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/configuration.md");
+    let documentation = fs::read_to_string(path).unwrap();
+    let table = table();
+    assert!(
+        documentation.contains(&table),
+        "docs/configuration.md has to have this table:\n{table}"
+    );
+}

@@ -1,0 +1,85 @@
+//! The end of a whole telemetry: under every runtime and under none, with every kind of collector, in time.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what cannot be set up or is not there fails the test"
+)]
+
+mod collector;
+mod matrix;
+mod outcomes;
+#[cfg(target_os = "linux")]
+mod signals;
+
+use std::{
+    io::Write,
+    sync::{Arc, Mutex, mpsc},
+    thread,
+    time::Duration,
+};
+
+use glyph_runtime::{Telemetry, log::Output};
+use tracing_subscriber::layer::SubscriberExt;
+
+/// How long a shutdown may take that has to end everything.
+const LONG: Duration = Duration::from_secs(30);
+/// How long a test may take, on a busy machine.
+const LIMIT: Duration = Duration::from_secs(40);
+
+/// Runs `work`, which has to end within [`LIMIT`].
+fn in_time<T: Send + 'static>(what: &str, work: impl FnOnce() -> T + Send + 'static) -> T {
+    let (done, result) = mpsc::channel();
+    let thread = thread::spawn(move || done.send(work()));
+    match result.recv_timeout(LIMIT) {
+        Ok(result) => result,
+        Err(mpsc::RecvTimeoutError::Timeout) => panic!("{what} hangs"),
+        Err(mpsc::RecvTimeoutError::Disconnected) => {
+            std::panic::resume_unwind(thread.join().unwrap_err())
+        }
+    }
+}
+
+/// What the log has written.
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Written {
+    fn lines(&self) -> usize {
+        let bytes = self.0.lock().unwrap();
+        std::str::from_utf8(&bytes).unwrap().lines().count()
+    }
+}
+
+/// A telemetry with a listener and a log, which exports spans to `endpoint`. Three spans and three lines wait.
+fn telemetry(endpoint: &str, output: impl Write + Send + 'static) -> Telemetry {
+    let endpoint = endpoint.to_owned();
+    let telemetry = Telemetry::builder("ends")
+        .env_lookup(move |name| {
+            let set = name == "OTEL_EXPORTER_OTLP_ENDPOINT";
+            set.then(|| endpoint.clone())
+        })
+        .log(|log| log.output = Output::Writer(Box::new(output)))
+        .listener(([127, 0, 0, 1], 0))
+        .without_subscriber()
+        .without_facade()
+        .install()
+        .unwrap();
+    let subscriber = tracing_subscriber::registry().with(telemetry.layers());
+    tracing::subscriber::with_default(subscriber, || {
+        for turn in 0..3 {
+            tracing::info_span!("turn", turn).in_scope(|| tracing::info!("taken"));
+        }
+    });
+    telemetry
+}
