@@ -1,0 +1,42 @@
+//! What an error of a service or a body says of itself.
+
+use std::{any::Any, error::Error, io};
+
+use super::ErrorType;
+
+/// Whether the error is a time-out, as far as its causes tell.
+pub(super) fn error_type<E: 'static>(error: &E) -> ErrorType {
+    let error: &dyn Any = error;
+    let boxed = error.downcast_ref::<Box<dyn Error + Send + Sync>>();
+    let timed_out = match boxed {
+        Some(error) => chain_timed_out(Some(&**error)),
+        None => named(error),
+    };
+    if timed_out {
+        ErrorType::Timeout
+    } else {
+        ErrorType::Transport
+    }
+}
+
+fn named(error: &dyn Any) -> bool {
+    #[cfg(feature = "axum")]
+    if let Some(error) = error.downcast_ref::<axum::Error>() {
+        return chain_timed_out(Some(error));
+    }
+    match error.downcast_ref::<io::Error>() {
+        Some(error) => chain_timed_out(Some(error)),
+        None => false,
+    }
+}
+
+fn chain_timed_out(mut error: Option<&(dyn Error + 'static)>) -> bool {
+    while let Some(cause) = error {
+        let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        if kind == Some(io::ErrorKind::TimedOut) {
+            return true;
+        }
+        error = cause.source();
+    }
+    false
+}

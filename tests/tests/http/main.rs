@@ -1,0 +1,14 @@
+//! The layers around HTTP servers and clients, over real connections.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failed set-up fails the test"
+)]
+
+mod endings;
+mod headers;
+mod kept;
+mod own_metrics;
+mod requests;
+mod wire;
