@@ -10,7 +10,7 @@
 //! #[metric_catalog(namespace = "doc_http")]
 //! pub struct Metrics {
 //!     #[catalog]
-//!     pub http: &'static ServerMetrics,
+//!     pub http: ServerMetrics,
 //! }
 //!
 //! # fn main() {

@@ -7,6 +7,7 @@
 )]
 
 mod endings;
+mod floods;
 mod headers;
 mod kept;
 mod own_metrics;

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     clock::Moment,
-    http::{ErrorType, Method, request_id},
+    http::{Method, request_id},
     log::RequestId,
 };
 
@@ -150,16 +150,10 @@ impl Call {
         }
         span.record("http.request.body.size", size(end.request_bytes));
         span.record("http.response.body.size", size(end.response_bytes));
-        match (end.error, end.status) {
-            (None, _) => {}
-            (Some(ErrorType::Status | ErrorType::Timeout), Some(status)) => {
-                if failed {
-                    span.record("error.type", status.as_str());
-                }
-            }
-            (Some(error), _) => {
-                span.record("error.type", error.as_str());
-            }
+        if let Some(error) = end.error
+            && let Some(error_type) = ending::error_type(end.status, error)
+        {
+            span.record("error.type", error_type);
         }
         if failed {
             span.record("otel.status_code", "ERROR");

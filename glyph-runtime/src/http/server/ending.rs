@@ -33,9 +33,20 @@ pub(super) fn error(status: Option<StatusCode>, last: Last) -> Option<ErrorType>
 
 /// Whether the failure is the server's (OpenTelemetry semantic conventions, "HTTP spans", "Status").
 pub(super) fn is_servers(status: Option<StatusCode>, error: ErrorType) -> bool {
-    match error {
-        ErrorType::Status | ErrorType::Transport | ErrorType::Panic => true,
-        ErrorType::Timeout => status.is_none_or(|status| !status.is_client_error()),
-        ErrorType::Cancelled => false,
+    error != ErrorType::Cancelled && !says_that_the_client_was_slow(status)
+}
+
+/// The attribute `error.type`: the status where it tells of the error.
+pub(super) fn error_type(status: Option<StatusCode>, error: ErrorType) -> Option<String> {
+    match status {
+        Some(status) if status.is_server_error() && error != ErrorType::Panic => {
+            Some(status.as_str().to_owned())
+        }
+        _ if error == ErrorType::Timeout && says_that_the_client_was_slow(status) => None,
+        _ => Some(error.as_str().to_owned()),
     }
+}
+
+fn says_that_the_client_was_slow(status: Option<StatusCode>) -> bool {
+    status == Some(StatusCode::REQUEST_TIMEOUT)
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{Counter, Gauge, Histogram, metric_catalog};
 
-/// What a server measures of its requests, ready to be nested: `#[catalog] http: &'static ServerMetrics`.
+/// What a server measures of its requests, ready to be nested: `#[catalog] http: ServerMetrics`.
 ///
 /// Names, units and bounds are OpenTelemetry's (semantic conventions, "HTTP metrics"), with the class of the status in
 /// the place of the status on the histogram; the counter has the status itself. Series are absent until they are recorded.
