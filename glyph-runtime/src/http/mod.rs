@@ -39,17 +39,31 @@
 //!
 //! Source of names and statuses: OpenTelemetry semantic conventions, "HTTP spans" and "HTTP metrics".
 
+mod body;
 mod bounded;
+mod call;
+mod call_end;
+pub mod client;
+mod ending;
 mod failure;
+mod future;
 mod method;
+mod place;
 mod propagation;
 mod request_id;
 pub mod server;
 mod status;
 
+pub use body::{RequestBody, ResponseBody};
+pub use call_end::CallEnd;
+pub use client::{
+    ClientLayer, ClientMetrics, ClientRecorder, ClientRequest, ClientService, ResendLayer,
+    ResendService, UrlTemplate,
+};
+pub use future::ResponseFuture;
 pub use method::Method;
 pub use server::{
-    REQUEST_TARGET, RequestBody, ResponseBody, ResponseFuture, ResponseHeaders, Route, ServerEnd,
-    ServerLayer, ServerMetrics, ServerRecorder, ServerRequest, ServerService, UNMATCHED,
+    REQUEST_TARGET, ResponseHeaders, Route, ServerLayer, ServerMetrics, ServerRecorder,
+    ServerRequest, ServerService, UNMATCHED,
 };
 pub use status::{ErrorType, StatusClass, StatusCode};

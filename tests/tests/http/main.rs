@@ -6,6 +6,7 @@
     reason = "a failed set-up fails the test"
 )]
 
+mod clients;
 mod endings;
 mod floods;
 mod headers;

@@ -4,7 +4,7 @@ use axum::{Router, routing::get};
 use glyph_runtime::{
     Catalog, Counter, Gauge, Histogram, LabelSet, Outcome, Status,
     http::{
-        Method, Route, ServerEnd, ServerLayer, ServerMetrics, ServerRecorder, ServerRequest,
+        CallEnd, Method, Route, ServerLayer, ServerMetrics, ServerRecorder, ServerRequest,
         StatusCode,
     },
     metric_catalog, testing,
@@ -30,7 +30,7 @@ pub(crate) struct VoiceMetrics {
 }
 
 impl ServerRecorder for VoiceMetrics {
-    fn ended(&self, request: &ServerRequest<'_>, end: &ServerEnd) {
+    fn ended(&self, request: &ServerRequest<'_>, end: &CallEnd) {
         let ServerRequest { method, route, .. } = *request;
         self.duration.observe(
             VoiceRequest {
@@ -75,7 +75,7 @@ impl ServerRecorder for ProxyMetrics {
         self.active_requests.inc();
     }
 
-    fn ended(&self, request: &ServerRequest<'_>, end: &ServerEnd) {
+    fn ended(&self, request: &ServerRequest<'_>, end: &CallEnd) {
         self.active_requests.dec();
         let (method, route_template) = (request.method, request.route);
         let labels = ProxyRoute {

@@ -12,7 +12,7 @@ use super::{
 /// Measures the requests of a server. See the [module](crate::http).
 ///
 /// With axum (feature `axum`) it goes onto the router that has the routes, by `Router::layer`: there, and not around the
-/// router, the matched route is known. The service below gets requests with a [`RequestBody`](super::RequestBody), which axum's
+/// router, the matched route is known. The service below gets requests with a [`RequestBody`](crate::http::RequestBody), which axum's
 /// and tonic's routes take, and in whose extensions is the [`RequestId`](crate::log::RequestId).
 ///
 /// ```

@@ -1,6 +1,7 @@
 //! The log line of a request.
 
-use super::{ServerEnd, ServerRequest};
+use super::ServerRequest;
+use crate::http::CallEnd;
 
 /// The target of the events that tell of a request's end, one for each request: level `ERROR` where the server failed,
 /// `INFO` otherwise.
@@ -22,7 +23,7 @@ macro_rules! line {
     };
 }
 
-pub(super) fn write(request: &ServerRequest<'_>, end: &ServerEnd, failed: bool) {
+pub(super) fn write(request: &ServerRequest<'_>, end: &CallEnd, failed: bool) {
     if failed {
         line!(error, request, end);
     } else {

@@ -1,10 +1,10 @@
 //! Metrics for servers that have no names of their own to keep.
 
 use super::{
-    ServerEnd, ServerRecorder, ServerRequest,
+    ServerRecorder, ServerRequest,
     labels::{Active, Answered, Endpoint, Failed, Request},
 };
-use crate::{Counter, Gauge, Histogram, metric_catalog};
+use crate::{Counter, Gauge, Histogram, http::CallEnd, metric_catalog};
 
 /// What a server measures of its requests, ready to be nested: `#[catalog] http: ServerMetrics`.
 ///
@@ -50,7 +50,7 @@ impl ServerRecorder for ServerMetrics {
         self.active_requests.inc(Active { method });
     }
 
-    fn ended(&self, request: &ServerRequest<'_>, end: &ServerEnd) {
+    fn ended(&self, request: &ServerRequest<'_>, end: &CallEnd) {
         let ServerRequest { method, route, .. } = *request;
         let status = end.status_class();
         self.active_requests.dec(Active { method });

@@ -1,9 +1,5 @@
-//! The server's side.
+//! The server's side: the parts of [`ServerLayer`] and the label sets of [`ServerMetrics`].
 
-mod body;
-mod call;
-mod ending;
-mod future;
 pub mod labels;
 mod layer;
 mod line;
@@ -12,15 +8,15 @@ mod recorder;
 mod response_headers;
 mod route;
 mod service;
+mod serving;
 mod settings;
 mod span;
 
-pub use body::{RequestBody, ResponseBody};
-pub use future::ResponseFuture;
 pub use layer::ServerLayer;
 pub use line::REQUEST_TARGET;
 pub use metrics::ServerMetrics;
-pub use recorder::{ServerEnd, ServerRecorder, ServerRequest};
+pub use recorder::{ServerRecorder, ServerRequest};
 pub use response_headers::ResponseHeaders;
 pub use route::{Route, UNMATCHED};
 pub use service::ServerService;
+pub(super) use serving::Serving;

@@ -1,11 +1,6 @@
 //! What the layer tells whoever measures.
 
-use std::time::Duration;
-
-use crate::{
-    Outcome,
-    http::{ErrorType, Method, StatusClass, StatusCode},
-};
+use crate::http::{CallEnd, Method};
 
 /// What of a request may be a label.
 #[derive(Clone, Copy, Debug)]
@@ -25,42 +20,6 @@ impl ServerRequest<'_> {
     }
 }
 
-/// How a request ended.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct ServerEnd {
-    /// From the request's head to the end of the response's body.
-    pub duration: Duration,
-    /// The response's status; none where there was no response.
-    pub status: Option<http::StatusCode>,
-    /// How it failed, if it did.
-    pub error: Option<ErrorType>,
-    /// Bytes of the request's body that were read.
-    pub request_bytes: u64,
-    /// Bytes of the response's body that were handed on.
-    pub response_bytes: u64,
-}
-
-impl ServerEnd {
-    /// The outcome, for a label that tells it.
-    #[must_use]
-    pub fn outcome(&self) -> Outcome {
-        self.error.map_or(Outcome::Ok, ErrorType::outcome)
-    }
-
-    /// The status as a label.
-    #[must_use]
-    pub fn status_code(&self) -> StatusCode {
-        self.status.into()
-    }
-
-    /// The status's class as a label.
-    #[must_use]
-    pub fn status_class(&self) -> StatusClass {
-        self.status.into()
-    }
-}
-
 /// Records requests; [`ServerMetrics`](super::ServerMetrics) does, and any catalog can with names and labels of its own.
 ///
 /// Each request that is started is ended once, whatever happens to it. Both happen inside of the request's span, so that
@@ -68,7 +27,7 @@ impl ServerEnd {
 ///
 /// ```
 /// use glyph_runtime::{Histogram, LabelSet, metric_catalog};
-/// use glyph_runtime::http::{Method, ServerEnd, ServerLayer, ServerRecorder, ServerRequest};
+/// use glyph_runtime::http::{Method, CallEnd, ServerLayer, ServerRecorder, ServerRequest};
 ///
 /// #[derive(LabelSet)]
 /// pub struct HttpRequest<'a> {
@@ -85,7 +44,7 @@ impl ServerEnd {
 /// }
 ///
 /// impl ServerRecorder for Metrics {
-///     fn ended(&self, request: &ServerRequest<'_>, end: &ServerEnd) {
+///     fn ended(&self, request: &ServerRequest<'_>, end: &CallEnd) {
 ///         let labels = HttpRequest { method: request.method, path: request.route };
 ///         self.http_request_duration.observe(labels, end.duration);
 ///     }
@@ -104,5 +63,5 @@ pub trait ServerRecorder: Send + Sync + 'static {
     }
 
     /// A request has ended.
-    fn ended(&self, request: &ServerRequest<'_>, end: &ServerEnd);
+    fn ended(&self, request: &ServerRequest<'_>, end: &CallEnd);
 }

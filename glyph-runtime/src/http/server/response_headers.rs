@@ -1,5 +1,7 @@
 //! The headers that lead from a response to its trace.
 
+use std::time::Duration;
+
 use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::trace::SpanContext;
 
@@ -57,7 +59,7 @@ impl ResponseHeaders {
         headers: &mut HeaderMap,
         span: &SpanContext,
         request: Option<&RequestId>,
-        milliseconds: f64,
+        elapsed: Duration,
     ) {
         let trace = span.is_valid().then(|| span.trace_id().to_string());
         let request = request.map(RequestId::as_str);
@@ -68,6 +70,7 @@ impl ResponseHeaders {
         if !span.is_valid() {
             return;
         }
+        let milliseconds = elapsed.as_secs_f64() * 1e3;
         let traceparent = propagation::traceparent(span);
         if self.server_timing {
             let timing = format!("traceparent;desc=\"{traceparent}\", app;dur={milliseconds:.3}");

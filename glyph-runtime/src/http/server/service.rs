@@ -9,9 +9,8 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use super::{
-    RequestBody, ResponseBody, ResponseFuture, body::Unwinding, call::Call, settings::Settings,
-};
+use super::{serving, settings::Settings};
+use crate::http::{RequestBody, ResponseBody, ResponseFuture, body::Unwinding};
 
 /// A service whose requests are measured; see [`ServerLayer`](super::ServerLayer).
 #[derive(Clone, Debug)]
@@ -43,7 +42,7 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let (mut parts, body) = request.into_parts();
         let excluded = self.settings.excluded.contains(parts.uri.path());
-        let mut call = (!excluded).then(|| Call::start(&self.settings, &mut parts));
+        let mut call = (!excluded).then(|| serving::start(&self.settings, &mut parts));
         let body = RequestBody::new(body, call.as_mut());
         let unwinding = Unwinding(&mut call);
         let request = Request::from_parts(parts, body);

@@ -1,72 +1,16 @@
 //! The span of a request.
 
 use http::{header, request::Parts};
-use opentelemetry::{
-    Context,
-    trace::{SpanContext, TraceContextExt},
-};
 use tracing::{Span, field::Empty, info_span};
 
 use super::{ServerRequest, settings::Settings};
-use crate::{
-    http::{
-        Method,
-        bounded::{bounded, header, version},
-        propagation,
-    },
-    log::RequestId,
-    trace,
+use crate::http::{
+    Method,
+    bounded::{bounded, header, version},
 };
 
-/// A request's place in a trace.
-#[derive(Debug)]
-pub(super) struct Place {
-    /// What is current while the service runs, below the span.
-    pub(super) context: Context,
-    pub(super) span: Span,
-    /// The server's span, or the client's where that one is not sampled.
-    pub(super) ids: SpanContext,
-}
-
-impl Place {
-    pub(super) fn open(
-        settings: &Settings,
-        parts: &Parts,
-        request: &ServerRequest<'_>,
-        id: Option<&RequestId>,
-    ) -> Self {
-        let remote = propagation::extract(&parts.headers);
-        let mut context = Context::current();
-        if settings.continues_traces
-            && let Some(remote) = &remote
-        {
-            context = context.with_remote_span_context(remote.clone());
-        }
-        if let Some(id) = id {
-            context = context.with_value(id.clone());
-        }
-        let _attached = context.clone().attach();
-        // Below an unsampled span none is built.
-        let span = trace::around(false).map_or_else(Span::none, |_| open(settings, parts, request));
-        if !settings.continues_traces
-            && let Some(remote) = &remote
-        {
-            trace::link(&span, remote);
-        }
-        let ids =
-            span.in_scope(|| Context::map_current(|current| current.span().span_context().clone()));
-        Self { context, span, ids }
-    }
-
-    /// Runs `work` where the service runs.
-    pub(super) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
-        let _attached = self.context.clone().attach();
-        self.span.in_scope(work)
-    }
-}
-
 /// OpenTelemetry semantic conventions, "HTTP server span". The query may carry secrets and is left out.
-fn open(settings: &Settings, parts: &Parts, request: &ServerRequest<'_>) -> Span {
+pub(super) fn open(settings: &Settings, parts: &Parts, request: &ServerRequest<'_>) -> Span {
     let authority = parts.uri.authority();
     let host = authority.map_or_else(
         || header(&parts.headers, &header::HOST),

@@ -14,8 +14,7 @@ use bytes::Buf;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use super::{call::Call, ending::Last};
-use crate::http::failure;
+use super::{call::Call, ending::Last, failure};
 
 pin_project! {
     /// The body of a request, its bytes counted as they are read.
@@ -63,7 +62,7 @@ impl<B: Body> Body for RequestBody<B> {
 }
 
 pin_project! {
-    /// The body of a response, with which the request ends: when it has given everything, fails, or is dropped.
+    /// The body of a response, with which the call ends: when it has given everything, fails, or is dropped.
     #[derive(Debug)]
     pub struct ResponseBody<B>
     where

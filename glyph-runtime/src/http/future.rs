@@ -15,11 +15,11 @@ use super::{
     body::{Unwinding, end},
     call::Call,
     ending::Last,
+    failure,
 };
-use crate::http::failure;
 
 pin_project! {
-    /// The future of [`ServerService`](super::ServerService). Dropped before it is ready it records the request as cancelled.
+    /// The response to come. Dropped before it is ready it records the call as cancelled.
     #[must_use = "futures do nothing unless polled"]
     pub struct ResponseFuture<F> {
         #[pin]

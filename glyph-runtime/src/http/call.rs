@@ -1,4 +1,4 @@
-//! A request under way.
+//! A call under way, on either side.
 
 use std::{
     sync::{
@@ -8,28 +8,29 @@ use std::{
     time::Duration,
 };
 
-use http::{StatusCode, header, request::Parts, response};
+use http::{StatusCode, header, response};
 
 use super::{
-    Route, ServerEnd, ServerRequest, UNMATCHED,
-    ending::{self, Last},
-    line,
-    settings::Settings,
-    span::Place,
+    CallEnd, Method,
+    client::Calling,
+    ending::{Edge, Last},
+    place::Place,
+    server::Serving,
 };
-use crate::{
-    clock::Moment,
-    http::{Method, request_id},
-    log::RequestId,
-};
+use crate::clock::Moment;
 
-/// A request that has started. It ends once: when it is told how, or else when it is dropped.
+/// What is of one side alone.
+#[derive(Debug)]
+pub(super) enum Side {
+    Server(Serving),
+    Client(Calling),
+}
+
+/// A call that has started. It ends once: when it is told how, or else when it is dropped.
 #[derive(Debug)]
 pub(super) struct Call {
-    settings: Arc<Settings>,
+    side: Side,
     method: Method,
-    route: Option<Route>,
-    id: Option<RequestId>,
     place: Place,
     started: Moment,
     status: Option<StatusCode>,
@@ -41,27 +42,16 @@ pub(super) struct Call {
 }
 
 impl Call {
-    pub(super) fn start(settings: &Arc<Settings>, parts: &mut Parts) -> Self {
-        let started = Moment::now();
-        let route = (settings.route)(parts);
-        let method = Method::from(&parts.method);
-        let known = settings.request_id.as_ref();
-        let id = known
-            .and_then(|name| request_id::incoming(&parts.headers, name))
-            .or_else(request_id::new);
-        let request = request(method, route.as_ref());
-        let place = Place::open(settings, parts, &request, id.as_ref());
-        place.in_scope(|| settings.recorder.started(&request));
-        if let Some(id) = &id {
-            request_id::hand_on(parts, known, id);
-        }
+    pub(super) fn start(side: Side, method: Method, place: Place) -> Self {
+        place.in_scope(|| match &side {
+            Side::Server(serving) => serving.started(method),
+            Side::Client(calling) => calling.started(method),
+        });
         Self {
-            settings: Arc::clone(settings),
+            side,
             method,
-            route,
-            id,
             place,
-            started,
+            started: Moment::now(),
             status: None,
             received: None,
             sent: 0,
@@ -88,13 +78,9 @@ impl Call {
             let length = head.headers.get(header::CONTENT_LENGTH);
             length.and_then(|length| length.to_str().ok()?.parse().ok())
         };
-        let milliseconds = self.elapsed().as_secs_f64() * 1e3;
-        self.settings.response_headers.write(
-            &mut head.headers,
-            &self.place.ids,
-            self.id.as_ref(),
-            milliseconds,
-        );
+        if let Side::Server(serving) = &self.side {
+            serving.answered(&mut head.headers, &self.place, self.elapsed());
+        }
     }
 
     pub(super) fn sent(&mut self, bytes: u64) {
@@ -106,12 +92,12 @@ impl Call {
         self.expected.is_some_and(|expected| self.sent >= expected)
     }
 
-    fn elapsed(&self) -> Duration {
-        Duration::from_nanos(Moment::now().nanoseconds_since(self.started))
-    }
-
     pub(super) fn end(mut self, last: Last) {
         self.end_once(last);
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::from_nanos(Moment::now().nanoseconds_since(self.started))
     }
 
     fn end_once(&mut self, last: Last) {
@@ -120,38 +106,43 @@ impl Call {
         }
         self.ended = true;
         let received = self.received.as_ref();
-        let end = ServerEnd {
+        let edge = self.edge();
+        let end = CallEnd {
             duration: self.elapsed(),
             status: self.status,
-            error: ending::error(self.status, last),
+            error: edge.error(self.status, last),
             request_bytes: received.map_or(0, |bytes| bytes.load(Relaxed)),
             response_bytes: self.sent,
         };
-        let failed = end
-            .error
-            .is_some_and(|error| ending::is_servers(self.status, error));
-        let request = request(self.method, self.route.as_ref());
-        self.place.in_scope(|| {
-            self.settings.recorder.ended(&request, &end);
-            if self.settings.log {
-                line::write(&request, &end, failed);
-            }
+        let error = end.error;
+        let failed = error.is_some_and(|error| edge.is_failure(self.status, error));
+        self.place.in_scope(|| match &self.side {
+            Side::Server(serving) => serving.ended(self.method, &end, failed),
+            Side::Client(calling) => calling.ended(self.method, &end),
         });
-        self.describe(&end, failed);
+        if !self.place.span.is_disabled() {
+            self.describe(&end, failed);
+        }
     }
 
-    fn describe(&self, end: &ServerEnd, failed: bool) {
-        let span = &self.place.span;
-        if span.is_disabled() {
-            return;
+    const fn edge(&self) -> Edge {
+        match self.side {
+            Side::Server(_) => Edge::Server,
+            Side::Client(_) => Edge::Client,
         }
+    }
+
+    fn describe(&self, end: &CallEnd, failed: bool) {
+        let span = &self.place.span;
         if let Some(status) = end.status {
             span.record("http.response.status_code", i64::from(status.as_u16()));
         }
-        span.record("http.request.body.size", size(end.request_bytes));
+        if self.received.is_some() {
+            span.record("http.request.body.size", size(end.request_bytes));
+        }
         span.record("http.response.body.size", size(end.response_bytes));
         if let Some(error) = end.error
-            && let Some(error_type) = ending::error_type(end.status, error)
+            && let Some(error_type) = self.edge().error_type(end.status, error)
         {
             span.record("error.type", error_type);
         }
@@ -164,13 +155,6 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         self.end_once(Last::Dropped);
-    }
-}
-
-fn request(method: Method, route: Option<&Route>) -> ServerRequest<'_> {
-    ServerRequest {
-        method,
-        route: route.map_or(UNMATCHED, Route::as_str),
     }
 }
 
