@@ -42,7 +42,8 @@ pub(super) struct Call {
 }
 
 impl Call {
-    pub(super) fn start(side: Side, method: Method, place: Place) -> Self {
+    /// Starts a call that came at the moment `started`.
+    pub(super) fn start(side: Side, method: Method, place: Place, started: Moment) -> Self {
         place.in_scope(|| match &side {
             Side::Server(serving) => serving.started(method),
             Side::Client(calling) => calling.started(method),
@@ -51,7 +52,7 @@ impl Call {
             side,
             method,
             place,
-            started: Moment::now(),
+            started,
             status: None,
             received: None,
             sent: 0,

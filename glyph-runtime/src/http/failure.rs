@@ -4,7 +4,7 @@ use std::{any::Any, error::Error, io};
 
 use super::ErrorType;
 
-/// Whether the error is a time-out, as far as its causes tell.
+/// Whether the error is a time-out, as far as its causes tell: one of the system's, of tokio's or of tower's.
 pub(super) fn error_type<E: 'static>(error: &E) -> ErrorType {
     let error: &dyn Any = error;
     let boxed = error.downcast_ref::<Box<dyn Error + Send + Sync>>();
@@ -32,11 +32,17 @@ fn named(error: &dyn Any) -> bool {
 
 fn chain_timed_out(mut error: Option<&(dyn Error + 'static)>) -> bool {
     while let Some(cause) = error {
-        let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
-        if kind == Some(io::ErrorKind::TimedOut) {
+        if is_timeout(cause) {
             return true;
         }
         error = cause.source();
     }
     false
+}
+
+fn is_timeout(error: &(dyn Error + 'static)) -> bool {
+    let io = error.downcast_ref::<io::Error>().map(io::Error::kind);
+    io == Some(io::ErrorKind::TimedOut)
+        || error.is::<tokio::time::error::Elapsed>()
+        || error.is::<tower::timeout::error::Elapsed>()
 }

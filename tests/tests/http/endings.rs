@@ -5,19 +5,21 @@ use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
 use axum::{
     Router,
     body::{Body, Bytes},
+    extract::Request,
     response::{IntoResponse, Response},
     routing::{any, get},
 };
 use futures_util::stream;
 use glyph_runtime::{
     http::{
-        ErrorType, Method, RequestBody, ServerLayer, ServerMetrics, StatusClass,
+        ErrorType, Method, RequestBody, ServerLayer, ServerMetrics, StatusClass, UNMATCHED,
         server::labels::{Active, Answered, Failed},
     },
     testing::{self, CaptureGuard},
 };
 use http::{StatusCode, header};
 use http_body_util::BodyExt;
+use hyper_util::rt::TokioIo;
 use opentelemetry::trace::Status;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -37,7 +39,13 @@ async fn endless() -> Body {
     Body::from_stream(items)
 }
 
-async fn upgraded() -> Response {
+/// Switches to a protocol that gives back what it gets.
+async fn upgraded(request: Request) -> Response {
+    tokio::spawn(async move {
+        let upgraded = hyper::upgrade::on(request).await.unwrap();
+        let (mut read, mut write) = tokio::io::split(TokioIo::new(upgraded));
+        tokio::io::copy(&mut read, &mut write).await.unwrap();
+    });
     let headers = [
         (header::CONNECTION, "upgrade"),
         (header::UPGRADE, "websocket"),
@@ -211,6 +219,31 @@ async fn a_body_that_takes_too_long() {
 }
 
 #[tokio::test]
+async fn a_service_that_takes_too_long() {
+    let captured = testing::capture();
+    let kept = keep();
+    let service = tower::ServiceBuilder::new()
+        .layer(ServerLayer::new(ServerMetrics::global()))
+        .timeout(Duration::ZERO)
+        .service_fn(|_: http::Request<RequestBody<Body>>| {
+            std::future::pending::<Result<http::Response<Body>, Infallible>>()
+        });
+    let asked = request("GET", "/").map(Body::new);
+    service.oneshot(asked).await.unwrap_err();
+    let errors = &ServerMetrics::global().errors;
+    let (method, route, error) = (Method::Get, UNMATCHED, ErrorType::Timeout);
+    let failed = Failed {
+        method,
+        route,
+        error,
+    };
+    assert_eq!(errors.value(failed), 1);
+    let duration = captured.histogram_of(&ServerMetrics::global().request_duration);
+    assert_eq!(duration.count(), 1);
+    assert_eq!(attribute(&kept.span(), "error.type"), "timeout");
+}
+
+#[tokio::test]
 async fn a_status_that_says_too_late() {
     let (ended, address) = set_up().await;
     wire::get(address, "/late").await;
@@ -237,10 +270,15 @@ async fn an_upgrade_ends_with_its_response() {
     let request =
         "GET /upgrade HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n";
     stream.write_all(request.as_bytes()).await.unwrap();
-    let mut head = [0; 12];
-    stream.read_exact(&mut head).await.unwrap();
-    assert_eq!(&head, b"HTTP/1.1 101");
-    until_idle().await;
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.unwrap());
+    }
+    assert!(head.starts_with(b"HTTP/1.1 101 "));
+    stream.write_all(b"hello").await.unwrap();
+    let mut echo = [0; 5];
+    stream.read_exact(&mut echo).await.unwrap();
+    assert_eq!(&echo, b"hello");
     ended.assert("/upgrade", StatusClass::Informational, None);
 }
 

@@ -113,6 +113,22 @@ async fn below_an_unsampled_client_there_is_no_span_and_yet_its_trace_id() {
 }
 
 #[tokio::test]
+async fn a_trace_that_is_not_sampled_has_an_id_all_the_same() {
+    let kept = keep_sampled(Sampler::AlwaysOff);
+    let address = serve(router(layer())).await;
+    let response = wire::get(address, "/").await;
+    let trace = header(&response, "x-trace-id");
+    assert!(TraceId::from_hex(&trace).is_ok_and(|id| id != TraceId::INVALID));
+    assert!(header(&response, "traceparent").ends_with("-00"));
+    assert!(kept.spans().is_empty());
+    let lines = kept.lines();
+    assert_eq!(lines.len(), 2);
+    for line in lines {
+        assert_eq!(line["trace_id"], trace.as_str());
+    }
+}
+
+#[tokio::test]
 async fn a_strangers_trace_is_linked_where_it_is_not_continued() {
     let kept = keep();
     let address = serve(router(layer().continues_traces(false))).await;

@@ -10,7 +10,7 @@ use glyph_runtime::log::{Output, Pipeline, Settings};
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SdkTracerProvider, SpanData};
 use serde_json::Value;
-use tracing::subscriber::DefaultGuard;
+use tracing::{level_filters::LevelFilter, subscriber::DefaultGuard};
 use tracing_subscriber::layer::SubscriberExt;
 
 /// Spans and lines of the test's thread, on which its current-thread runtime runs everything.
@@ -53,7 +53,11 @@ pub(crate) fn keep_sampled(sampler: Sampler) -> Kept {
     };
     let (layer, log) = Pipeline::start(settings).unwrap();
     let spans = tracing_opentelemetry::layer().with_tracer(provider.tracer("tests"));
-    let subscriber = tracing_subscriber::registry().with(layer).with(spans);
+    // The crates below have spans and events of their own on lower levels.
+    let subscriber = tracing_subscriber::registry()
+        .with(LevelFilter::INFO)
+        .with(layer)
+        .with(spans);
     Kept {
         provider,
         exporter,

@@ -5,6 +5,7 @@ use opentelemetry::Context;
 
 use super::{ClientRequest, layer::Settings, resend, span};
 use crate::{
+    clock::Moment,
     http::{
         CallEnd, Method,
         call::{Call, Side},
@@ -24,6 +25,7 @@ pub(in crate::http) struct Calling {
 
 /// Starts a call, and names its trace and request in its headers.
 pub(super) fn start(settings: &Settings, parts: &mut Parts) -> Call {
+    let started = Moment::now();
     let peer = parts.uri.host().unwrap_or_default();
     let calling = Calling {
         settings: settings.clone(),
@@ -34,7 +36,7 @@ pub(super) fn start(settings: &Settings, parts: &mut Parts) -> Call {
     let request = calling.request(method);
     let place = Place::open(Context::current(), || span::open(parts, &request));
     place.in_scope(|| calling.inject(parts));
-    Call::start(Side::Client(calling), method, place)
+    Call::start(Side::Client(calling), method, place, started)
 }
 
 impl Calling {

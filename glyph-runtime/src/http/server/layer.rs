@@ -45,8 +45,8 @@ impl ServerLayer {
         self
     }
 
-    /// Where a request's route is found, in place of axum's `MatchedPath` (feature `axum`) or of a [`Route`] that stands in the
-    /// request's extensions (without). It has to be a template of the program's.
+    /// Where a request's route is found, in place of a [`Route`] in the request's extensions or axum's `MatchedPath` there
+    /// (feature `axum`). It has to be a template of the program's.
     #[must_use]
     pub fn route(self, find: impl Fn(&Parts) -> Option<Route> + Send + Sync + 'static) -> Self {
         self.with(|settings| settings.route = Arc::new(find))

@@ -31,16 +31,16 @@ impl Route {
         }
     }
 
-    /// The route that the router has put into the request.
+    /// The route that somebody has put into the request.
     pub(super) fn matched(parts: &Parts) -> Option<Self> {
+        let own = parts.extensions.get::<Self>().cloned();
         #[cfg(feature = "axum")]
-        return parts
-            .extensions
-            .get::<axum::extract::MatchedPath>()
-            .cloned()
-            .map(Self::from);
+        return own.or_else(|| {
+            let path = parts.extensions.get::<axum::extract::MatchedPath>();
+            path.cloned().map(Self::from)
+        });
         #[cfg(not(feature = "axum"))]
-        parts.extensions.get::<Self>().cloned()
+        own
     }
 }
 

@@ -7,6 +7,7 @@ use opentelemetry::{Context, trace::TraceContextExt};
 
 use super::{Route, ServerRequest, UNMATCHED, line, settings::Settings, span};
 use crate::{
+    clock::Moment,
     http::{
         CallEnd, Method,
         call::{Call, Side},
@@ -27,6 +28,7 @@ pub(in crate::http) struct Serving {
 
 /// Starts to serve a request.
 pub(super) fn start(settings: &Arc<Settings>, parts: &mut Parts) -> Call {
+    let started = Moment::now();
     let header = settings.request_id.as_ref();
     let incoming = header.and_then(|name| request_id::incoming(&parts.headers, name));
     let serving = Serving {
@@ -39,7 +41,7 @@ pub(super) fn start(settings: &Arc<Settings>, parts: &mut Parts) -> Call {
     if let Some(id) = &serving.id {
         request_id::hand_on(parts, header, id);
     }
-    Call::start(Side::Server(serving), method, place)
+    Call::start(Side::Server(serving), method, place, started)
 }
 
 impl Serving {

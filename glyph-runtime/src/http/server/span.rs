@@ -46,8 +46,9 @@ pub(super) fn open(settings: &Settings, parts: &Parts, request: &ServerRequest<'
     span
 }
 
-/// A host and, behind it, a port.
+/// A host and, behind it, a port; what stands before an `@` may be a secret.
 fn address(host: &str) -> (Option<&str>, Option<i64>) {
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     match host.rsplit_once(':') {
         Some((address, port)) if !port.ends_with(']') => {
             (Some(address), port.parse::<u16>().ok().map(i64::from))
