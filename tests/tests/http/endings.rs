@@ -192,6 +192,11 @@ async fn a_handler_that_panics() {
     until_idle().await;
     ended.assert("/panic", StatusClass::None, Some(ErrorType::Panic));
     assert_eq!(ended.status(), (Status::error(""), "panic".to_owned()));
+    let lines = ended.kept.lines();
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0]["level"], "ERROR");
+    assert_eq!(lines[0]["error"], "panic");
+    assert_eq!(lines[0]["route"], "/panic");
 }
 
 #[tokio::test]

@@ -100,8 +100,6 @@ impl ServerRecorder for ProxyMetrics {
 
 #[metric_catalog(namespace = "nesting")]
 pub(crate) struct Nesting {
-    /// Wake-ups.
-    pub(crate) wakeups: Counter,
     #[catalog]
     pub(crate) http: ServerMetrics,
 }
