@@ -14,7 +14,7 @@ use bytes::Buf;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use super::{call::Call, ending::Last, failure};
+use super::{call::Call, ending::Last};
 
 pin_project! {
     /// The body of a request, its bytes counted as they are read.
@@ -110,7 +110,7 @@ impl<B: Body<Error: 'static>> Body for ResponseBody<B> {
             Poll::Pending => {}
             Poll::Ready(None) => end(this.call, Last::End),
             Poll::Ready(Some(Err(error))) => {
-                end(this.call, Last::Failed(failure::error_type(error)));
+                fail(this.call, error);
             }
             Poll::Ready(Some(Ok(frame))) => {
                 if let Some(call) = this.call {
@@ -159,6 +159,12 @@ impl Drop for Unwinding<'_> {
 pub(super) fn end(call: &mut Option<Call>, last: Last) {
     if let Some(call) = call.take() {
         call.end(last);
+    }
+}
+
+pub(super) fn fail<E: 'static>(call: &mut Option<Call>, error: &E) {
+    if let Some(call) = call.take() {
+        call.fail(error);
     }
 }
 

@@ -14,6 +14,7 @@ use super::{
     CallEnd, Method,
     client::Calling,
     ending::{Edge, Last},
+    failure,
     place::Place,
     server::Serving,
 };
@@ -95,6 +96,16 @@ impl Call {
 
     pub(super) fn end(mut self, last: Last) {
         self.end_once(last);
+    }
+
+    /// Ends it with an error of the service or of a body.
+    pub(super) fn fail<E: 'static>(self, error: &E) {
+        let judge = match &self.side {
+            Side::Server(serving) => serving.judge(),
+            Side::Client(calling) => calling.judge(),
+        };
+        let error = failure::error_type(error, judge);
+        self.end(Last::Failed(error));
     }
 
     fn elapsed(&self) -> Duration {

@@ -1,12 +1,23 @@
 //! What an error of a service or a body says of itself.
 
-use std::{any::Any, error::Error, io};
+use std::{any::Any, error::Error, io, sync::Arc};
 
 use super::ErrorType;
 
+/// What a user says of errors; nothing of those that are of another type.
+pub(super) type Judge = Arc<dyn Fn(&dyn Any) -> Option<ErrorType> + Send + Sync>;
+
+/// Says of errors of the type `E` what `judge` says.
+pub(super) fn judge<E: 'static>(judge: impl Fn(&E) -> ErrorType + Send + Sync + 'static) -> Judge {
+    Arc::new(move |error| error.downcast_ref().map(&judge))
+}
+
 /// Whether the error is a time-out, as far as its causes tell: one of the system's, of tokio's or of tower's.
-pub(super) fn error_type<E: 'static>(error: &E) -> ErrorType {
+pub(super) fn error_type<E: 'static>(error: &E, judge: Option<&Judge>) -> ErrorType {
     let error: &dyn Any = error;
+    if let Some(judged) = judge.and_then(|judge| judge(error)) {
+        return judged;
+    }
     let boxed = error.downcast_ref::<Box<dyn Error + Send + Sync>>();
     let timed_out = match boxed {
         Some(error) => chain_timed_out(Some(&**error)),

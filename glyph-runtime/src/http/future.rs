@@ -12,10 +12,8 @@ use pin_project_lite::pin_project;
 
 use super::{
     ResponseBody,
-    body::{Unwinding, end},
+    body::{Unwinding, fail},
     call::Call,
-    ending::Last,
-    failure,
 };
 
 pin_project! {
@@ -51,7 +49,7 @@ where
         Poll::Ready(match ready!(polled) {
             Ok(response) => Ok(answer(response, this.call.take())),
             Err(error) => {
-                end(this.call, Last::Failed(failure::error_type(&error)));
+                fail(this.call, &error);
                 Err(error)
             }
         })

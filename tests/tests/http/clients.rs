@@ -7,6 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicU32, Ordering::Relaxed},
     },
+    time::Duration,
 };
 
 use axum::{
@@ -226,6 +227,43 @@ async fn a_body_that_is_left_is_cancelled() {
         (1, 1)
     );
     assert_eq!(kept.span().status, Status::Unset);
+}
+
+#[tokio::test]
+async fn a_time_out_of_reqwest_is_one_where_the_layer_is_told() {
+    let _captured = testing::capture();
+    let kept = keep();
+    let never = Router::new().route("/", get(std::future::pending::<()>));
+    let address = serve(never).await;
+    let reqwest = reqwest::Client::builder()
+        .timeout(Duration::from_millis(10))
+        .build()
+        .unwrap();
+    let send = service_fn(|request: Request<reqwest::Body>| async {
+        let answer = reqwest
+            .execute(reqwest::Request::try_from(request)?)
+            .await?;
+        Ok::<_, reqwest::Error>(Response::<reqwest::Body>::from(answer))
+    });
+    let judge = |error: &reqwest::Error| {
+        if error.is_timeout() {
+            ErrorType::Timeout
+        } else {
+            ErrorType::Transport
+        }
+    };
+    let client = ServiceBuilder::new()
+        .layer(layer().error_type(judge))
+        .service(send);
+    let asked = Request::get(format!("http://{address}/"))
+        .body(reqwest::Body::default())
+        .unwrap();
+    client.oneshot(asked).await.unwrap_err();
+    assert_eq!(
+        (ended(StatusClass::None), failed(ErrorType::Timeout)),
+        (1, 1)
+    );
+    assert_eq!(attribute(&kept.span(), "error.type"), "timeout");
 }
 
 #[derive(Clone)]

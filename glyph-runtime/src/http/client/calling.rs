@@ -9,6 +9,7 @@ use crate::{
     http::{
         CallEnd, Method,
         call::{Call, Side},
+        failure::Judge,
         place::Place,
         propagation,
     },
@@ -55,6 +56,10 @@ impl Calling {
         {
             parts.headers.insert(name, value);
         }
+    }
+
+    pub(in crate::http) fn judge(&self) -> Option<&Judge> {
+        self.settings.judge.as_ref()
     }
 
     pub(in crate::http) fn started(&self, method: Method) {

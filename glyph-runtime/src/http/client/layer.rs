@@ -11,7 +11,11 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{ClientRecorder, calling};
-use crate::http::{ResponseBody, ResponseFuture, body::Unwinding};
+use crate::http::{
+    ErrorType, ResponseBody, ResponseFuture,
+    body::Unwinding,
+    failure::{self, Judge},
+};
 
 /// Measures the calls of a client: a service of `http` requests such as hyper's.
 ///
@@ -19,14 +23,23 @@ use crate::http::{ResponseBody, ResponseFuture, body::Unwinding};
 /// hands its trace on in `traceparent` and the current [`RequestId`](crate::log::RequestId) in `X-Request-ID`. It is recorded when
 /// the response's body ends. For a client, statuses of 400 and above are errors.
 ///
-/// A client with types of its own, such as reqwest's, is made such a service by a function:
+/// A client with types of its own is made such a service by a function. For reqwest it sends
+/// `reqwest::Request::try_from(request)?` and gives `http::Response::from(response)`.
 ///
 /// ```
-/// use glyph_runtime::http::{ClientLayer, ClientMetrics};
-/// use tower_layer::Layer;
+/// use glyph_runtime::http::{ClientLayer, ClientMetrics, ErrorType};
+/// use tower::{Layer, service_fn};
 ///
-/// # fn service<S>(client: S) {
-/// let client = ClientLayer::new(ClientMetrics::global()).layer(client);
+/// #[derive(Clone, Debug)]
+/// enum CallError { TooLate, Refused }
+///
+/// # async fn send(request: http::Request<String>) -> Result<http::Response<String>, CallError> { Err(CallError::TooLate) }
+/// # fn main() {
+/// let layer = ClientLayer::new(ClientMetrics::global()).error_type(|error| match error {
+///     CallError::TooLate => ErrorType::Timeout,
+///     CallError::Refused => ErrorType::Transport,
+/// });
+/// let client = layer.layer(service_fn(|request: http::Request<String>| send(request)));
 /// # drop(client);
 /// # }
 /// ```
@@ -39,6 +52,7 @@ pub struct ClientLayer {
 pub(super) struct Settings {
     pub(super) recorder: &'static dyn ClientRecorder,
     pub(super) request_id: Option<HeaderName>,
+    pub(super) judge: Option<Judge>,
 }
 
 impl ClientLayer {
@@ -48,6 +62,7 @@ impl ClientLayer {
             settings: Settings {
                 recorder,
                 request_id: Some(HeaderName::from_static("x-request-id")),
+                judge: None,
             },
         }
     }
@@ -57,6 +72,18 @@ impl ClientLayer {
     #[must_use]
     pub fn request_id_header(mut self, name: Option<HeaderName>) -> Self {
         self.settings.request_id = name;
+        self
+    }
+
+    /// Says how an error of the type `E` failed a call, where the client or the response's body gives one. Others are
+    /// time-outs if one of the system's, of tokio's or of tower's is among their causes, and otherwise
+    /// [`ErrorType::Transport`].
+    #[must_use]
+    pub fn error_type<E: 'static>(
+        mut self,
+        judge: impl Fn(&E) -> ErrorType + Send + Sync + 'static,
+    ) -> Self {
+        self.settings.judge = Some(failure::judge(judge));
         self
     }
 }

@@ -8,6 +8,7 @@ use tower_layer::Layer;
 use super::{
     ResponseHeaders, Route, ServerRecorder, ServerRequest, ServerService, settings::Settings,
 };
+use crate::http::{ErrorType, failure};
 
 /// Measures the requests of a server. See the [module](crate::http).
 ///
@@ -88,6 +89,17 @@ impl ServerLayer {
     #[must_use]
     pub fn continues_traces(self, continues: bool) -> Self {
         self.with(|settings| settings.continues_traces = continues)
+    }
+
+    /// Says how an error of the type `E` failed a request, where the service below or its response's body gives one.
+    /// Others are time-outs if one of the system's, of tokio's or of tower's is among their causes, and otherwise
+    /// [`ErrorType::Transport`].
+    #[must_use]
+    pub fn error_type<E: 'static>(
+        self,
+        judge: impl Fn(&E) -> ErrorType + Send + Sync + 'static,
+    ) -> Self {
+        self.with(|settings| settings.judge = Some(failure::judge(judge)))
     }
 
     /// Whether each request is an event of `tracing`, of target [`REQUEST_TARGET`](super::REQUEST_TARGET), which it is unless

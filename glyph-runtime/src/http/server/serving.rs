@@ -11,6 +11,7 @@ use crate::{
     http::{
         CallEnd, Method,
         call::{Call, Side},
+        failure::Judge,
         place::Place,
         propagation, request_id,
     },
@@ -68,6 +69,10 @@ impl Serving {
             method,
             route: self.route.as_ref().map_or(UNMATCHED, Route::as_str),
         }
+    }
+
+    pub(in crate::http) fn judge(&self) -> Option<&Judge> {
+        self.settings.judge.as_ref()
     }
 
     pub(in crate::http) fn started(&self, method: Method) {

@@ -5,6 +5,7 @@ use std::{collections::HashSet, fmt, sync::Arc};
 use http::{HeaderName, request::Parts};
 
 use super::{ResponseHeaders, Route, ServerRecorder, ServerRequest};
+use crate::http::failure::Judge;
 
 type FindRoute = Arc<dyn Fn(&Parts) -> Option<Route> + Send + Sync>;
 type NameSpan = Arc<dyn Fn(&ServerRequest<'_>) -> String + Send + Sync>;
@@ -19,6 +20,7 @@ pub(super) struct Settings {
     pub(super) excluded: HashSet<String>,
     pub(super) continues_traces: bool,
     pub(super) log: bool,
+    pub(super) judge: Option<Judge>,
 }
 
 impl Settings {
@@ -32,6 +34,7 @@ impl Settings {
             excluded: HashSet::new(),
             continues_traces: true,
             log: true,
+            judge: None,
         }
     }
 }
