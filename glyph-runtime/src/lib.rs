@@ -16,6 +16,8 @@ pub mod expose;
 pub mod facade;
 #[cfg(feature = "admin")]
 pub mod health;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod label;
 #[cfg(feature = "log")]
 pub mod log;

@@ -1,0 +1,174 @@
+//! Bodies that are counted.
+
+use std::{
+    mem,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    task::{Context, Poll},
+};
+
+use bytes::Buf;
+use http_body::{Body, Frame, SizeHint};
+use pin_project_lite::pin_project;
+
+use super::{call::Call, ending::Last};
+
+pin_project! {
+    /// The body of a request, its bytes counted as they are read.
+    #[derive(Debug)]
+    pub struct RequestBody<B> {
+        #[pin]
+        body: B,
+        received: Option<Arc<AtomicU64>>,
+    }
+}
+
+impl<B: Body> RequestBody<B> {
+    pub(super) fn new(body: B, call: Option<&mut Call>) -> Self {
+        let counted = call.filter(|_| !body.is_end_stream());
+        Self {
+            body,
+            received: counted.map(Call::received),
+        }
+    }
+}
+
+impl<B: Body> Body for RequestBody<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        let this = self.project();
+        let polled = this.body.poll_frame(context);
+        if let (Poll::Ready(Some(Ok(frame))), Some(received)) = (&polled, this.received) {
+            received.fetch_add(length(frame), Relaxed);
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+pin_project! {
+    /// The body of a response, with which the call ends: when it has given everything, fails, or is dropped.
+    #[derive(Debug)]
+    pub struct ResponseBody<B>
+    where
+        B: Body,
+    {
+        #[pin]
+        body: B,
+        call: Option<Call>,
+    }
+
+    impl<B: Body> PinnedDrop for ResponseBody<B> {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            if let Some(call) = this.call.take() {
+                let complete = this.body.is_end_stream() || call.is_complete();
+                call.end(if complete { Last::End } else { Last::Dropped });
+            }
+        }
+    }
+}
+
+impl<B: Body> ResponseBody<B> {
+    pub(super) fn new(body: B, mut call: Option<Call>) -> Self {
+        if body.is_end_stream() || call.as_ref().is_some_and(Call::is_complete) {
+            end(&mut call, Last::End);
+        }
+        Self { body, call }
+    }
+}
+
+impl<B: Body<Error: 'static>> Body for ResponseBody<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        let mut this = self.project();
+        let unwinding = Unwinding(this.call);
+        let body = this.body.as_mut();
+        let polled = unwinding.in_scope(|| body.poll_frame(context));
+        unwinding.did_not_happen();
+        match &polled {
+            Poll::Pending => {}
+            Poll::Ready(None) => end(this.call, Last::End),
+            Poll::Ready(Some(Err(error))) => {
+                fail(this.call, error);
+            }
+            Poll::Ready(Some(Ok(frame))) => {
+                if let Some(call) = this.call {
+                    call.sent(length(frame));
+                }
+                // Nobody has to ask for more than that.
+                if this.body.is_end_stream() {
+                    end(this.call, Last::End);
+                }
+            }
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// Tells a panic that passes from a drop.
+pub(super) struct Unwinding<'call>(pub(super) &'call mut Option<Call>);
+
+impl Unwinding<'_> {
+    pub(super) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
+        match &*self.0 {
+            Some(call) => call.in_scope(work),
+            None => work(),
+        }
+    }
+
+    pub(super) const fn did_not_happen(self) {
+        mem::forget(self);
+    }
+}
+
+impl Drop for Unwinding<'_> {
+    fn drop(&mut self) {
+        end(self.0, Last::Panicked);
+    }
+}
+
+pub(super) fn end(call: &mut Option<Call>, last: Last) {
+    if let Some(call) = call.take() {
+        call.end(last);
+    }
+}
+
+pub(super) fn fail<E: 'static>(call: &mut Option<Call>, error: &E) {
+    if let Some(call) = call.take() {
+        call.fail(error);
+    }
+}
+
+fn length<D: Buf>(frame: &Frame<D>) -> u64 {
+    let bytes = frame.data_ref().map_or(0, Buf::remaining);
+    u64::try_from(bytes).unwrap_or(u64::MAX)
+}

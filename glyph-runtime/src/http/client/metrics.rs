@@ -1,0 +1,77 @@
+//! Metrics for clients that have no names of their own to keep.
+
+use super::{
+    ClientRecorder, ClientRequest,
+    labels::{Answered, Failed, Peer, Request},
+};
+use crate::{Counter, Gauge, Histogram, http::CallEnd, metric_catalog};
+
+/// What a client measures of its calls, ready to be nested: `#[catalog] client: ClientMetrics`.
+///
+/// Names, units and bounds are OpenTelemetry's (semantic conventions, "HTTP metrics"), with the class of the status in
+/// the place of the status on the histogram. The first 32 hosts have series of their own, others share `other`.
+///
+/// | metric | labels |
+/// |---|---|
+/// | `http_client_request_duration_seconds` | method, host, class of the status |
+/// | `http_client_requests_total` | method, host, status |
+/// | `http_client_errors_total` | method, host, `error_type` |
+/// | `http_client_resends_total` | method, host |
+/// | `http_client_active_requests` | method, host |
+#[metric_catalog(namespace = "http.client", max_series = 100_000, crate = crate)]
+pub struct ClientMetrics {
+    /// Duration of HTTP calls, until the end of the response's body.
+    #[metric(name = "request.duration", unit = seconds, sparse, buckets = [5ms, 10ms, 25ms, 50ms, 75ms, 100ms, 250ms, 500ms, 750ms, 1s, 2.5s, 5s, 7.5s, 10s])]
+    pub request_duration: Histogram<Answered<'_>>,
+
+    /// HTTP calls that ended, each attempt counted.
+    #[metric(sparse)]
+    pub requests: Counter<Request<'_>>,
+
+    /// HTTP calls that failed, each attempt counted.
+    #[metric(sparse)]
+    pub errors: Counter<Failed<'_>>,
+
+    /// HTTP calls made once more.
+    #[metric(sparse)]
+    pub resends: Counter<Peer<'_>>,
+
+    /// HTTP calls under way.
+    #[metric(sparse)]
+    pub active_requests: Gauge<Peer<'_>>,
+}
+
+impl ClientRecorder for ClientMetrics {
+    fn started(&self, request: &ClientRequest<'_>) {
+        let ClientRequest { method, peer, .. } = *request;
+        self.active_requests.inc(Peer { method, peer });
+        if request.resend > 0 {
+            self.resends.inc(Peer { method, peer });
+        }
+    }
+
+    fn ended(&self, request: &ClientRequest<'_>, end: &CallEnd) {
+        let ClientRequest { method, peer, .. } = *request;
+        self.active_requests.dec(Peer { method, peer });
+        let status = end.status_class();
+        let labels = Answered {
+            method,
+            peer,
+            status,
+        };
+        self.request_duration.observe(labels, end.duration);
+        let status = end.status_code();
+        self.requests.inc(Request {
+            method,
+            peer,
+            status,
+        });
+        if let Some(error) = end.error {
+            self.errors.inc(Failed {
+                method,
+                peer,
+                error,
+            });
+        }
+    }
+}

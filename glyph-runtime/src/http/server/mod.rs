@@ -1,0 +1,22 @@
+//! The server's side: the parts of [`ServerLayer`] and the label sets of [`ServerMetrics`].
+
+pub mod labels;
+mod layer;
+mod line;
+mod metrics;
+mod recorder;
+mod response_headers;
+mod route;
+mod service;
+mod serving;
+mod settings;
+mod span;
+
+pub use layer::ServerLayer;
+pub use line::REQUEST_TARGET;
+pub use metrics::ServerMetrics;
+pub use recorder::{ServerRecorder, ServerRequest};
+pub use response_headers::ResponseHeaders;
+pub use route::{Route, UNMATCHED};
+pub use service::ServerService;
+pub(super) use serving::Serving;
