@@ -1,4 +1,5 @@
-//! What is made of catalogs outside the program: rules, tests of the rules, the reference, a registry and a schema.
+//! What is made of catalogs outside the program: rules, tests of the rules, a dashboard, the reference, a registry and
+//! a schema.
 //!
 //! ```
 //! use glyph_runtime::{Histogram, artifacts::Artifacts, metric_catalog};
@@ -19,6 +20,7 @@
 //! ```
 
 mod check;
+mod dashboard;
 mod diff;
 mod error;
 mod families;
