@@ -2,15 +2,19 @@
 
 use std::net::SocketAddr;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
+use glyph_runtime::artifacts::ArtifactArgs;
 
 /// A voice pipeline for tabletop games: speech in, a character's answer out, all of it measured.
 ///
 /// Without `--once` the recorded sessions repeat until Ctrl-C, and `/metrics`, `/healthz` and
 /// `/readyz` are served.
-#[derive(Clone, Copy, Debug, Parser)]
-#[command(name = "glyphoxa", version)]
+#[derive(Clone, Debug, Parser)]
+#[command(name = "glyphoxa", version, args_conflicts_with_subcommands = true)]
 pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
     /// Play each session once, print what was said and how long each stage took, and end.
     #[arg(long, conflicts_with = "listen")]
     pub(crate) once: bool,
@@ -26,6 +30,13 @@ pub(crate) struct Cli {
     /// How many times as fast as they were spoken the sessions are played, from 0.1 to 100.
     #[arg(long, value_name = "FACTOR", default_value = "4", value_parser = speed)]
     pub(crate) speed: f64,
+}
+
+/// What else it does.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write the dashboard, the rules and the reference of what it measures, or check those that were written.
+    Artifacts(ArtifactArgs),
 }
 
 fn fail_rate(text: &str) -> Result<f64, String> {

@@ -28,6 +28,8 @@ impl Artifacts {
             ("prometheus/rules.yml", self.rules()?),
             ("prometheus/rules.test.yml", self.rule_tests("rules.yml")?),
             (dashboard.as_str(), self.dashboard()?),
+            ("grafana/alerting.yml", self.grafana_alerting()?),
+            ("kubernetes/rules.yml", self.prometheus_rule()?),
             ("metrics.md", self.reference()?),
             ("metrics.json", self.schema().to_json()?),
             ("weaver/metrics.yaml", self.weaver_registry()?),

@@ -150,7 +150,7 @@ impl Families {
 
     fn recording(&self, objective: &ObjectiveDescriptor, window: u64) -> Rule {
         let over = || Duration::from_secs(window).into();
-        let by = objective.by;
+        let by = &self.apart(objective.by);
         let share = match objective.indicator {
             Indicator::Latency { of, threshold } => {
                 let fast = Self::buckets(of).equal("le", [canonical(threshold)]);
