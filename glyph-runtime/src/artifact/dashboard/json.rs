@@ -137,7 +137,9 @@ fn field(panel: &Panel) -> Value {
         PanelForm::Stat | PanelForm::Gauge => ("thresholds", None),
     };
     field.insert("color".to_owned(), json!({ "mode": color }));
-    field.insert("min".to_owned(), 0.into());
+    if panel.from_zero {
+        field.insert("min".to_owned(), 0.into());
+    }
     if let Some(custom) = custom {
         field.insert("custom".to_owned(), custom);
     }

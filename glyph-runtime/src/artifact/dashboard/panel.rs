@@ -37,6 +37,8 @@ pub(super) struct Panel {
     pub(super) unit: String,
     pub(super) queries: Vec<Query>,
     pub(super) thresholds: Vec<Threshold>,
+    /// Whether it is never below zero.
+    pub(super) from_zero: bool,
     /// The stage whose spans are behind what it shows.
     pub(super) stage: Option<&'static str>,
 }
@@ -88,6 +90,7 @@ pub(super) fn panels(
         unit: said.unit.map_or_else(|| unit(metric), str::to_owned),
         queries,
         thresholds: thresholds(metric, said),
+        from_zero: metric.kind != Kind::Gauge,
         stage: stage.map(|stage| stage.name),
     };
     let failures = (form == PanelForm::TimeSeries)
@@ -117,6 +120,7 @@ fn failures(
         unit: "percentunit".to_owned(),
         queries: vec![promql::failing(families, metric, &outcome, scope)],
         thresholds: budget.into_iter().collect(),
+        from_zero: true,
         stage: None,
     })
 }
@@ -133,6 +137,7 @@ pub(super) fn objective(objective: &ObjectiveDescriptor, scope: &[String]) -> Pa
         unit: "percentunit".to_owned(),
         queries: promql::missed(objective, scope),
         thresholds: vec![limit(objective)],
+        from_zero: true,
         stage: None,
     }
 }
