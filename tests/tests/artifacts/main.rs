@@ -25,6 +25,8 @@ mod gospelib;
 mod promtool;
 #[expect(dead_code, reason = "only what it declares matters here")]
 mod shop;
+mod stack;
+mod typescript;
 mod written;
 mod xgen;
 

@@ -219,6 +219,17 @@ fn heatmap(unit: &str) -> Value {
 
 fn all_traces(service: &str) -> Value {
     let query = format!("{{resource.service.name=\"{service}\"}}");
+    traces(&query, &format!("Traces of {service}"))
+}
+
+fn stage_traces(stage: &str) -> Value {
+    traces(
+        &format!("{{name=\"{stage}\"}}"),
+        &format!("Traces through {stage}"),
+    )
+}
+
+fn traces(query: &str, tooltip: &str) -> Value {
     json!({
         "asDropdown": false,
         "icon": "external link",
@@ -227,17 +238,9 @@ fn all_traces(service: &str) -> Value {
         "tags": [],
         "targetBlank": true,
         "title": "Traces",
-        "tooltip": format!("Traces of {service}"),
+        "tooltip": tooltip,
         "type": "link",
-        "url": explored(&query),
-    })
-}
-
-fn stage_traces(stage: &str) -> Value {
-    json!({
-        "targetBlank": true,
-        "title": "Traces",
-        "url": explored(&format!("{{name=\"{stage}\"}}")),
+        "url": explored(query),
     })
 }
 

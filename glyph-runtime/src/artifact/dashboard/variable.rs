@@ -61,7 +61,6 @@ fn series_with(families: &Families, label: &str, any: &str) -> String {
 
 fn source(name: &str, label: &str, kind: &str) -> Value {
     json!({
-        "current": {},
         "hide": 0,
         "includeAll": false,
         "label": label,
@@ -82,7 +81,6 @@ fn values(label: &str, title: &str, series: &str) -> Value {
         "allValue": ".*",
         "current": { "text": "All", "value": "$__all" },
         "datasource": { "type": "prometheus", "uid": "${datasource}" },
-        "definition": query,
         "hide": 0,
         "includeAll": true,
         "label": title,
