@@ -59,7 +59,8 @@ impl Artifacts {
     /// When what was declared does not fit together.
     pub fn prometheus_rule(&self) -> Result<String, ArtifactError> {
         self.checked()?;
-        let name = self.subject().replace('_', "-");
+        let name = self.subject().to_lowercase().replace('_', "-");
+        let name = name.trim_matches('-').to_owned();
         document(&Resource {
             api_version: "monitoring.coreos.com/v1",
             kind: "PrometheusRule",

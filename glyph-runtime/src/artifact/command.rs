@@ -4,9 +4,11 @@ use std::{num::NonZeroU32, path::PathBuf};
 
 use super::{ArtifactError, Artifacts};
 
-/// The arguments of a subcommand that writes artifacts, or checks those that were written.
+/// The arguments of a subcommand that writes artifacts, or checks those that were written. With the feature `cli`
+/// they are a group of clap's.
 ///
-/// ```
+#[cfg_attr(feature = "cli", doc = "```")]
+#[cfg_attr(not(feature = "cli"), doc = "```ignore")]
 /// use clap::Parser;
 /// use glyph_runtime::artifacts::ArtifactArgs;
 ///

@@ -5,7 +5,9 @@ use glyph_runtime::{
 };
 use serde_json::Value;
 
-use crate::{glyphoxa, xgen::BusMetrics};
+use crate::{
+    conditions::Conditions, glyphoxa, gospelib::ServiceMetrics, shop::ShopMetrics, xgen::BusMetrics,
+};
 
 pub(crate) fn parsed(artifacts: &Artifacts) -> Value {
     serde_json::from_str(&artifacts.dashboard().unwrap()).unwrap()
@@ -106,6 +108,46 @@ fn latencies_lead_from_a_point_to_its_trace() {
         url.contains("${traces}") && url.contains("name%3D%5C%22stt%5C%22"),
         "{url}"
     );
+}
+
+#[test]
+fn every_expression_of_a_dashboard_names_what_is_declared() {
+    let all = [
+        glyphoxa::artifacts(),
+        Artifacts::of::<BusMetrics>(),
+        Artifacts::of::<ServiceMetrics>(),
+        Artifacts::of::<ShopMetrics>().and::<Conditions>(),
+        Artifacts::of::<Rented>().target_labels(["tenant_id"]),
+    ];
+    for artifacts in all {
+        let dashboard = artifacts.dashboard().unwrap();
+        let problems = artifacts.problems_in_dashboard(&dashboard, "generated");
+        assert_eq!(problems.unwrap(), []);
+    }
+}
+
+#[test]
+fn an_alert_of_grafana_fires_while_there_is_a_number() {
+    let alerting = glyphoxa::artifacts().grafana_alerting().unwrap();
+    let expected = [
+        "- uid: glyphoxa-NoActiveSessions\n",
+        "expr: glyphoxa_active_sessions == 0\n",
+        "expression: is_number($A)\n",
+        "summary: Provider {{ $labels.provider }} ({{ $labels.kind }}) is failing\n",
+        "for: 2m\n",
+    ];
+    for part in expected {
+        assert!(alerting.contains(part), "{part}\n{alerting}");
+    }
+    let mut uids: Vec<_> = alerting
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("- uid: "))
+        .collect();
+    let alerts = uids.len();
+    assert!(uids.iter().all(|uid| uid.len() <= 40), "{uids:?}");
+    uids.sort_unstable();
+    uids.dedup();
+    assert_eq!(uids.len(), alerts);
 }
 
 #[test]
@@ -262,6 +304,11 @@ fn dashboards_written_by_hand_are_held_against_the_catalogs_too() {
             "datasource": { "type": "prometheus", "uid": "x" },
             "targets": [{ "expr": "rate(voice_call_total{kind=\"$kind\"}[${__range}])" }]
         }] },
+        {
+            "title": "Other programs",
+            "datasource": { "type": "prometheus" },
+            "targets": [{ "expr": "pg_up{kind=\"x\"} == 1 and on(job) up" }]
+        },
         { "title": "Logs", "datasource": { "type": "loki" }, "targets": [{ "expr": "{service=\"voice\"} |= \"x\"" }] },
         {
             "title": "Value",
@@ -280,7 +327,7 @@ fn dashboards_written_by_hand_are_held_against_the_catalogs_too() {
         "{typo}"
     );
     assert!(
-        value.starts_with("hand.json:9: panel `Value`: label `kind` of `voice_calls_total` has no value `sst`; did you mean `stt`?"),
+        value.starts_with("hand.json:14: panel `Value`: label `kind` of `voice_calls_total` has no value `sst`; did you mean `stt`?"),
         "{value}"
     );
 }

@@ -1,6 +1,7 @@
 //! The dashboard, in front of the types that Grafana publishes.
 
 use std::{
+    fmt::Write,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -71,7 +72,7 @@ fn typescript(dashboard: &Value) -> String {
         "import type * as wire from \"./wire\";\nexport const dashboard: wire.Dashboard = {dashboard};\n"
     );
     let mut constant = |name: String, kind: &str, value: &Value| {
-        source += &format!("export const {name}: wire.{kind} = {value};\n");
+        writeln!(source, "export const {name}: wire.{kind} = {value};").unwrap();
     };
     for panel in panels(dashboard) {
         let (id, kind) = (&panel["id"], panel["type"].as_str().unwrap());

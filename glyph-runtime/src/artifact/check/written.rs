@@ -43,8 +43,8 @@ struct Rule {
 }
 
 impl Artifacts {
-    /// The dashboards and rule files below `folder`, generated or written by hand, whose expressions name a metric, a
-    /// label or a value that no catalog declares. Dashboards are looked for in `grafana/dashboards/*.json`, rules in
+    /// The dashboards and rule files below `folder`, generated or written by hand, whose expressions name a metric of the
+    /// catalogs' namespaces, a label or a value that no catalog declares. Dashboards are looked for in `grafana/dashboards/*.json`, rules in
     /// `prometheus/*.yml`.
     ///
     /// # Errors
@@ -79,8 +79,9 @@ impl Artifacts {
                 (Some(alert), _) => ("alert", alert),
                 (None, record) => ("record", record.unwrap_or_default()),
             };
-            let external = self.external_of(&name);
-            let found = expression::problems(&rule.expr, external, &names);
+            let foreign = self.foreign(&rule.expr);
+            let external = [self.external_of(&name), &references(&foreign)].concat();
+            let found = expression::problems(&rule.expr, &external, &names);
             problems.extend(found.into_iter().map(|message| Problem {
                 what: format!("{kind} `{name}`"),
                 file: Cow::Owned(file.to_owned()),
@@ -105,13 +106,16 @@ impl Artifacts {
         let dashboard: Value = serde_json::from_str(json)?;
         let mut problems = Vec::new();
         for panel in panels(&dashboard) {
-            let title = panel["title"].as_str().unwrap_or_default();
+            let title = panel.get("title").and_then(Value::as_str);
+            let title = title.unwrap_or_default();
             for expr in expressions(panel) {
-                let found = expression::problems(&without_variables(expr), &[], &names);
+                let expr = without_variables(expr);
+                let foreign = self.foreign(&expr);
+                let found = expression::problems(&expr, &references(&foreign), &names);
                 problems.extend(found.into_iter().map(|message| Problem {
                     what: format!("panel `{title}`"),
                     file: Cow::Owned(file.to_owned()),
-                    line: line_of(json, &format!("\"title\": {}", panel["title"])),
+                    line: line_of(json, &format!("\"title\": {}", Value::from(title))),
                     message,
                 }));
             }
@@ -124,6 +128,20 @@ impl Artifacts {
         let own = ["env".to_owned()];
         let targets: Vec<String> = self.target_labels.iter().chain(&own).cloned().collect();
         Names::new(&self.families(), &targets)
+    }
+
+    /// The words of an expression that are no names of the catalogs' namespaces: other programs may expose them.
+    fn foreign(&self, expr: &str) -> Vec<String> {
+        let families = self.families();
+        let is_own = |word: &str| {
+            let mut namespaces = families.catalogs().iter().map(|catalog| catalog.namespace);
+            let within = |namespace: &str| namespace.is_empty() || word.starts_with(namespace);
+            word.starts_with("glyph_") || word.starts_with("objective:") || namespaces.any(within)
+        };
+        let is_part = |letter: char| letter.is_ascii_alphanumeric() || "_:".contains(letter);
+        let words = expr.split(|letter| !is_part(letter));
+        let foreign = words.filter(|word| !word.is_empty() && !is_own(word));
+        foreign.map(str::to_owned).collect()
     }
 
     /// The names of other programs that an alert of this name may use.
@@ -140,25 +158,27 @@ impl Artifacts {
     }
 }
 
-/// All panels that ask Prometheus, those inside of rows among them.
-fn panels(dashboard: &Value) -> Vec<&Value> {
-    let panels = dashboard["panels"].as_array().into_iter().flatten();
-    let panels = panels.flat_map(|panel| {
-        let inside = panel["panels"].as_array().into_iter().flatten();
-        std::iter::once(panel).chain(inside)
-    });
-    panels.collect()
+/// All panels, those inside of rows among them.
+fn panels(dashboard: &Value) -> impl Iterator<Item = &Value> {
+    list(dashboard, "panels").flat_map(|panel| std::iter::once(panel).chain(list(panel, "panels")))
 }
 
+/// The expressions of a panel that go to Prometheus.
 fn expressions(panel: &Value) -> impl Iterator<Item = &str> {
-    let targets = panel["targets"].as_array().into_iter().flatten();
-    let asks_prometheus = |target: &&Value| match target["datasource"]["type"].as_str() {
-        Some(kind) => kind == "prometheus",
-        None => panel["datasource"]["type"].as_str() == Some("prometheus"),
-    };
-    targets
+    let asks_prometheus =
+        |target: &&Value| source(target).or_else(|| source(panel)) == Some("prometheus");
+    list(panel, "targets")
         .filter(asks_prometheus)
-        .filter_map(|target| target["expr"].as_str())
+        .filter_map(|target| target.get("expr")?.as_str())
+}
+
+fn list<'value>(value: &'value Value, key: &str) -> impl Iterator<Item = &'value Value> {
+    let list = value.get(key).and_then(Value::as_array);
+    list.into_iter().flatten()
+}
+
+fn source(value: &Value) -> Option<&str> {
+    value.get("datasource")?.get("type")?.as_str()
 }
 
 /// The expression with something in the place of Grafana's variables (Grafana, "Variable syntax").
@@ -174,6 +194,10 @@ fn without_variables(expr: &str) -> String {
         if is_time { "5m" } else { ".*" }
     });
     replaced.into_owned()
+}
+
+fn references(words: &[String]) -> Vec<&str> {
+    words.iter().map(String::as_str).collect()
 }
 
 /// The line in which a text stands first; the first one where it does not.

@@ -244,7 +244,7 @@ fn traces(query: &str, tooltip: &str) -> Value {
     })
 }
 
-/// A link to Explore with a query of TraceQL (Grafana, "Explore URL parameters"). What Grafana fills in stays as it
+/// A link to Explore with a query for traces (Grafana, "Explore URL parameters"). What Grafana fills in stays as it
 /// is written.
 fn explored(query: &str) -> String {
     let panes = json!({
@@ -270,14 +270,11 @@ fn explored(query: &str) -> String {
 
 /// Percent-encoded, all but what never has a meaning in a URL (RFC 3986, section 2.3).
 fn encoded(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                encoded.push(char::from(byte));
-            }
-            other => encoded.push_str(&format!("%{other:02X}")),
+    let bytes = text.bytes().map(|byte| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+            char::from(byte).to_string()
         }
-    }
-    encoded
+        other => format!("%{other:02X}"),
+    });
+    bytes.collect()
 }
