@@ -130,7 +130,7 @@ fn every_expression_of_a_dashboard_names_what_is_declared() {
 fn an_alert_of_grafana_fires_while_there_is_a_number() {
     let alerting = glyphoxa::artifacts().grafana_alerting().unwrap();
     let expected = [
-        "- uid: glyphoxa-NoActiveSessions\n",
+        "uid: glyphoxa-NoActiveSessions\n",
         "expr: glyphoxa_active_sessions == 0\n",
         "expression: is_number($A)\n",
         "summary: Provider {{ $labels.provider }} ({{ $labels.kind }}) is failing\n",
@@ -141,7 +141,7 @@ fn an_alert_of_grafana_fires_while_there_is_a_number() {
     }
     let mut uids: Vec<_> = alerting
         .lines()
-        .filter_map(|line| line.trim().strip_prefix("- uid: "))
+        .filter_map(|line| line.trim().strip_prefix("uid: "))
         .collect();
     let alerts = uids.len();
     assert!(uids.iter().all(|uid| uid.len() <= 40), "{uids:?}");
