@@ -111,7 +111,7 @@ fn failures(
     }
     let outcome = objective::outcome_label(metric)?;
     let budget = metric.objectives.iter().find_map(|objective| {
-        matches!(objective.indicator, Indicator::Outcome { .. }).then(|| limit(objective))
+        (!matches!(objective.indicator, Indicator::Latency { .. })).then(|| limit(objective))
     });
     Some(Panel {
         title: format!("{} that fail", title(catalog, metric)),
