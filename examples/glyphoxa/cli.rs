@@ -2,16 +2,19 @@
 
 use std::net::SocketAddr;
 
-use clap::Parser;
-use glyph_runtime::config::TelemetryArgs;
+use clap::{Parser, Subcommand};
+use glyph_runtime::{artifacts::ArtifactArgs, config::TelemetryArgs};
 
 /// A voice pipeline for tabletop games: speech in, a character's answer out, all of it measured.
 ///
 /// Without `--once` the recorded sessions repeat until Ctrl-C, and `/metrics`, `/healthz` and
 /// `/readyz` are served.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "glyphoxa", version)]
+#[command(name = "glyphoxa", version, args_conflicts_with_subcommands = true)]
 pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
     /// Play each session once, print what was said and how long each stage took, and end.
     #[arg(long, conflicts_with = "listen")]
     pub(crate) once: bool,
@@ -30,6 +33,13 @@ pub(crate) struct Cli {
 
     #[command(flatten)]
     pub(crate) telemetry: TelemetryArgs,
+}
+
+/// What else it does.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write the dashboard, the rules and the reference of what it measures, or check those that were written.
+    Artifacts(ArtifactArgs),
 }
 
 fn fail_rate(text: &str) -> Result<f64, String> {

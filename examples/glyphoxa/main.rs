@@ -32,7 +32,7 @@ use glyph_runtime::{Telemetry, config::TelemetryArgs, log::Output};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
-use crate::cli::Cli;
+use crate::cli::{Cli, Command};
 use crate::game::spellbook::Spellbook;
 use crate::network::Network;
 use crate::recordings::Recording;
@@ -58,6 +58,10 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
+    if let Some(Command::Artifacts(arguments)) = &cli.command {
+        let told = arguments.run(&telemetry::artifacts())?;
+        return Ok(writeln!(io::stdout(), "{}", told.join("\n"))?);
+    }
     let recordings = recordings::load()?;
     let pipeline = Arc::new(Pipeline {
         network: Network::new(cli.fail_rate),

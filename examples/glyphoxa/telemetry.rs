@@ -1,6 +1,8 @@
 //! Everything the pipeline measures, declared once.
 
-use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
+use glyph_runtime::{
+    Counter, Gauge, Histogram, Label, LabelSet, Status, artifacts::Artifacts, metric_catalog,
+};
 
 /// Bucket bounds, in seconds, that suit the latencies of a voice pipeline.
 pub(crate) const LATENCY: [f64; 10] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -100,7 +102,11 @@ pub(crate) struct VoiceMetrics {
     #[stage(stt, requests = provider_requests, errors = provider_errors, labels(provider: Provider, kind: Kind = Kind::Stt))]
     #[alert(HighSTTLatency, p95 > 2s, for = 5m, severity = warning, summary = "STT transcription p95 exceeds 2 seconds")]
     #[objective(latency = 500ms, target = 95%)]
-    #[panel(title = "STT Latency (p50 / p95)", row = "Latency")]
+    #[panel(
+        title = "STT Latency (p50 / p95)",
+        row = "Latency",
+        quantiles(p50, p95)
+    )]
     pub(crate) stt_duration: Histogram,
 
     /// Latency of LLM inference.
@@ -108,7 +114,11 @@ pub(crate) struct VoiceMetrics {
     #[stage(llm, requests = provider_requests, errors = provider_errors, labels(provider: Provider, kind: Kind = Kind::Llm))]
     #[alert(HighLLMLatency, p95 > 3s, for = 5m, severity = warning, summary = "LLM inference p95 exceeds 3 seconds")]
     #[objective(latency = 1s, target = 95%)]
-    #[panel(title = "LLM Latency (p50 / p95)", row = "Latency")]
+    #[panel(
+        title = "LLM Latency (p50 / p95)",
+        row = "Latency",
+        quantiles(p50, p95)
+    )]
     pub(crate) llm_duration: Histogram,
 
     /// Latency of text-to-speech synthesis.
@@ -116,7 +126,11 @@ pub(crate) struct VoiceMetrics {
     #[stage(tts, requests = provider_requests, errors = provider_errors, labels(provider: Provider, kind: Kind = Kind::Tts))]
     #[alert(HighTTSLatency, p95 > 2s, for = 5m, severity = warning, summary = "TTS synthesis p95 exceeds 2 seconds")]
     #[objective(latency = 500ms, target = 95%)]
-    #[panel(title = "TTS Latency (p50 / p95)", row = "Latency")]
+    #[panel(
+        title = "TTS Latency (p50 / p95)",
+        row = "Latency",
+        quantiles(p50, p95)
+    )]
     pub(crate) tts_duration: Histogram,
 
     /// End-to-end speech-to-speech latency (mouth-to-ear).
@@ -125,7 +139,11 @@ pub(crate) struct VoiceMetrics {
     #[alert(HighS2SLatency, p95 > 5s, for = 5m, severity = critical,
         summary = "End-to-end voice latency p95 exceeds 5 seconds",
         description = "Players wait too long for an answer of the NPCs.")]
-    #[panel(title = "End-to-End S2S Latency (p50 / p95)", row = "Latency")]
+    #[panel(
+        title = "End-to-End S2S Latency (p50 / p95)",
+        row = "Latency",
+        quantiles(p50, p95)
+    )]
     pub(crate) s2s_duration: Histogram,
 
     /// Latency of MCP tool execution.
@@ -193,6 +211,11 @@ pub(crate) struct VoiceMetrics {
         description = "Tasks are probably started and never ended. Look at them with the console.")]
     #[panel(row = "Overview", hidden)]
     pub(crate) alive_tasks: Gauge,
+}
+
+/// What is made of them outside the program; `env` is set where they are scraped.
+pub(crate) fn artifacts() -> Artifacts {
+    Artifacts::of::<VoiceMetrics>().target_labels(["env"])
 }
 
 /// Counts one thing as present for as long as it lives, however that ends.

@@ -11,7 +11,15 @@ pub enum ArtifactError {
     /// What was declared does not fit together; one line for each problem.
     #[error("{}", lines(.0))]
     Problems(Vec<Problem>),
-    /// A document could not be written as YAML.
+    /// Files are not what would be written, or name what is not declared.
+    #[error("{}", stale(files, problems))]
+    Stale {
+        /// Those that are missing or differ.
+        files: Vec<PathBuf>,
+        /// What in them does not fit, one line for each problem.
+        problems: Vec<Problem>,
+    },
+    /// A document could not be written as YAML, or is none.
     #[error("YAML: {0}")]
     Yaml(#[from] yaml_serde::Error),
     /// A document is no JSON, or not such a one.
@@ -30,4 +38,12 @@ pub enum ArtifactError {
 fn lines(problems: &[Problem]) -> String {
     let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
     lines.join("\n")
+}
+
+fn stale(files: &[PathBuf], problems: &[Problem]) -> String {
+    let files = files
+        .iter()
+        .map(|path| format!("{} is not what is declared: write it anew", path.display()));
+    let problems = problems.iter().map(ToString::to_string);
+    files.chain(problems).collect::<Vec<_>>().join("\n")
 }

@@ -1,5 +1,7 @@
 //! The metrics of catalogs by their names.
 
+use std::{num::NonZeroU32, time::Duration};
+
 use crate::catalog::{CatalogDescriptor, Kind, MetricDescriptor, Selection};
 
 use super::promql::Selector;
@@ -8,17 +10,49 @@ use super::promql::Selector;
 #[derive(Debug)]
 pub(super) struct Families {
     catalogs: Vec<&'static CatalogDescriptor>,
+    target_labels: Vec<String>,
+    shortened: Option<NonZeroU32>,
 }
 
 impl Families {
     pub(super) fn new(catalogs: &[&'static CatalogDescriptor]) -> Self {
         let mut families = Self {
             catalogs: Vec::new(),
+            target_labels: Vec::new(),
+            shortened: None,
         };
         for catalog in catalogs {
             families.collect(catalog);
         }
         families
+    }
+
+    pub(super) fn told_apart_by(mut self, labels: &[String]) -> Self {
+        self.target_labels = labels.to_vec();
+        self
+    }
+
+    pub(super) fn shortened(mut self, factor: Option<NonZeroU32>) -> Self {
+        self.shortened = factor;
+        self
+    }
+
+    /// A time of an alert.
+    pub(super) fn time(&self, time: Duration) -> Duration {
+        match self.shortened {
+            Some(factor) if !time.is_zero() => {
+                let seconds = time.as_secs() / u64::from(factor.get());
+                Duration::from_secs(seconds.max(1))
+            }
+            _ => time,
+        }
+    }
+
+    /// These labels, and those that tell one environment or tenant from another.
+    pub(super) fn apart<'labels>(&'labels self, by: &[&'labels str]) -> Vec<&'labels str> {
+        let targets = self.target_labels.iter().map(String::as_str);
+        let others = targets.filter(|label| !by.contains(label));
+        by.iter().copied().chain(others).collect()
     }
 
     fn collect(&mut self, catalog: &'static CatalogDescriptor) {

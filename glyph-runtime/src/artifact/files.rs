@@ -23,9 +23,13 @@ impl Artifacts {
     ///
     /// When what was declared does not fit together.
     pub fn files(&self) -> Result<Vec<ArtifactFile>, ArtifactError> {
+        let dashboard = format!("grafana/dashboards/{}.json", self.subject());
         let files = [
             ("prometheus/rules.yml", self.rules()?),
             ("prometheus/rules.test.yml", self.rule_tests("rules.yml")?),
+            (dashboard.as_str(), self.dashboard()?),
+            ("grafana/alerting.yml", self.grafana_alerting()?),
+            ("kubernetes/rules.yml", self.prometheus_rule()?),
             ("metrics.md", self.reference()?),
             ("metrics.json", self.schema().to_json()?),
             ("weaver/metrics.yaml", self.weaver_registry()?),

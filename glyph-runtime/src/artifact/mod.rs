@@ -1,4 +1,5 @@
-//! What is made of catalogs outside the program: rules, tests of the rules, the reference, a registry and a schema.
+//! What is made of catalogs outside the program: rules, tests of the rules, a dashboard, the reference, a registry and
+//! a schema.
 //!
 //! ```
 //! use glyph_runtime::{Histogram, artifacts::Artifacts, metric_catalog};
@@ -18,7 +19,10 @@
 //! # }
 //! ```
 
+mod alerting;
 mod check;
+mod command;
+mod dashboard;
 mod diff;
 mod error;
 mod families;
@@ -32,9 +36,10 @@ mod rules;
 mod schema;
 mod weaver;
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 pub use check::Problem;
+pub use command::ArtifactArgs;
 pub use diff::{Change, diff};
 pub use error::ArtifactError;
 pub use files::ArtifactFile;
@@ -59,6 +64,8 @@ const HEADER: &str =
 pub struct Artifacts {
     catalogs: Vec<&'static CatalogDescriptor>,
     target_labels: Vec<String>,
+    /// What the times of alerts are divided by, where they are.
+    shortened: Option<NonZeroU32>,
 }
 
 /// A reference to what a catalog declares.
@@ -84,20 +91,29 @@ impl Artifacts {
     pub fn new(catalogs: impl IntoIterator<Item = &'static CatalogDescriptor>) -> Self {
         Self {
             catalogs: catalogs.into_iter().collect(),
-            target_labels: Vec::new(),
+            ..Self::default()
         }
     }
 
     /// Labels that every series gets on its way, from a scrape or a scope: `env`, `tenant_id`. Expressions may
-    /// use them, besides `job` and `instance`.
+    /// use them, besides `job` and `instance`, and alerts and objectives are told apart by them.
     pub fn target_labels<L: Into<String>>(mut self, labels: impl IntoIterator<Item = L>) -> Self {
         self.target_labels
             .extend(labels.into_iter().map(Into::into));
         self
     }
 
+    /// Divides the windows and pending times of alerts, which are a second at least: for a rehearsal, never for
+    /// what is deployed. Objectives stay as they are.
+    pub fn shortened(mut self, factor: NonZeroU32) -> Self {
+        self.shortened = Some(factor);
+        self
+    }
+
     fn families(&self) -> Families {
         Families::new(&self.catalogs)
+            .told_apart_by(&self.target_labels)
+            .shortened(self.shortened)
     }
 }
 

@@ -5,6 +5,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
+    Artifacts,
     families::Families,
     percent,
     promql::{Expr, Selector},
@@ -104,7 +105,21 @@ pub(super) fn budget(objective: &ObjectiveDescriptor) -> f64 {
 
 /// The recorded share of bad calls.
 fn recorded(objective: &ObjectiveDescriptor, window: u64) -> Expr {
-    Expr::Instant(Selector::new(record_name(window)).equal("objective", [objective.name]))
+    Expr::Instant(recorded_series(objective, window))
+}
+
+fn recorded_series(objective: &ObjectiveDescriptor, window: u64) -> Selector {
+    Selector::new(record_name(window)).equal("objective", [objective.name])
+}
+
+/// The recorded shares that are worth a look, and over what time each is.
+pub(super) fn recorded_over(
+    objective: &ObjectiveDescriptor,
+) -> impl Iterator<Item = (String, Selector)> {
+    [HOURS, 3 * DAYS].into_iter().map(|window| {
+        let name = super::duration(Duration::from_secs(window));
+        (name, recorded_series(objective, window))
+    })
 }
 
 /// A name by Prometheus's convention for recording rules, `level:metric:operations`.
@@ -135,7 +150,7 @@ impl Families {
 
     fn recording(&self, objective: &ObjectiveDescriptor, window: u64) -> Rule {
         let over = || Duration::from_secs(window).into();
-        let by = objective.by;
+        let by = &self.apart(objective.by);
         let share = match objective.indicator {
             Indicator::Latency { of, threshold } => {
                 let fast = Self::buckets(of).equal("le", [canonical(threshold)]);
@@ -195,4 +210,19 @@ pub(super) fn outcome_label(metric: &MetricDescriptor) -> Option<OutcomeLabel> {
             good: went_well.and_then(|digit| values.get(digit)).copied(),
         })
     })
+}
+
+impl Artifacts {
+    /// The names of all alerts, those of objectives among them.
+    pub(super) fn alert_names(&self) -> Vec<String> {
+        let families = self.families();
+        let alerts = families.metrics().flat_map(|metric| metric.alerts);
+        let own = alerts.map(|alert| alert.name.to_owned());
+        let objectives = families.metrics().flat_map(|metric| metric.objectives);
+        let burns = objectives.flat_map(|objective| {
+            let burns = BURNS.iter();
+            burns.filter_map(|burn| burn.condition(objective).map(|_| burn.alert(objective)))
+        });
+        own.chain(burns).collect()
+    }
 }

@@ -23,7 +23,8 @@ impl Families {
                 let absent = match over {
                     None => Expr::call("absent", [Expr::Instant(series)]),
                     Some(over) => {
-                        Expr::call("absent_over_time", [Expr::Range(series, over.into())])
+                        let over = self.time(over).into();
+                        Expr::call("absent_over_time", [Expr::Range(series, over)])
                     }
                 };
                 absent.to_string()
@@ -33,17 +34,21 @@ impl Families {
     }
 
     fn measure(&self, measure: Measure, by: &[&str]) -> Expr {
+        if let (Measure::Value(of), []) = (measure, by) {
+            return Expr::Instant(self.counted(of));
+        }
+        let by = &self.apart(by);
+        let window = |over| Window::from(self.time(over));
         match measure {
-            Measure::Value(of) if by.is_empty() => Expr::Instant(self.counted(of)),
             Measure::Value(of) => Expr::Instant(self.counted(of)).sum_by(by),
             Measure::Quantile { quantile, of, over } => {
-                Expr::quantile(quantile, Self::buckets(of).rate(over.into()), by)
+                Expr::quantile(quantile, Self::buckets(of).rate(window(over)), by)
             }
-            Measure::Rate { of, over } => self.counted(of).rate(over.into()).sum_by(by),
-            Measure::Increase { of, over } => self.counted(of).increase(over.into()).sum_by(by),
+            Measure::Rate { of, over } => self.counted(of).rate(window(over)).sum_by(by),
+            Measure::Increase { of, over } => self.counted(of).increase(window(over)).sum_by(by),
             Measure::Ratio { part, whole, over } => self
-                .divided(part, over.into(), by)
-                .per(self.divided(whole, over.into(), by)),
+                .divided(part, window(over), by)
+                .per(self.divided(whole, window(over), by)),
         }
     }
 

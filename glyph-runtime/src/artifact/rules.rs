@@ -105,7 +105,7 @@ impl Families {
         AlertRule {
             alert: alert.name.to_owned(),
             expr: self.condition(&alert.condition, alert.by),
-            pending: (!alert.pending.is_zero()).then(|| duration(alert.pending)),
+            pending: (!alert.pending.is_zero()).then(|| duration(self.time(alert.pending))),
             labels: alert_labels(alert),
             annotations: annotations
                 .into_iter()

@@ -13,7 +13,7 @@ pub struct PanelDescriptor {
     pub form: Option<PanelForm>,
     /// The labels that have a line each.
     pub by: &'static [&'static str],
-    /// The quantiles of a histogram, between 0 and 1; the median and the 95th percentile unless given.
+    /// The quantiles of a histogram, between 0 and 1; the median, the 95th and the 99th percentile unless given.
     pub quantiles: &'static [f64],
     /// Rising.
     pub thresholds: &'static [Threshold],

@@ -9,6 +9,8 @@ use crate::metric::Metric;
 #[derive(Clone, Debug, Default)]
 pub struct Registry {
     metrics: Vec<&'static Metric>,
+    #[cfg(feature = "artifacts")]
+    catalogs: Vec<&'static super::CatalogDescriptor>,
 }
 
 /// Two catalogs declare metrics whose names meet on the page.
@@ -35,12 +37,26 @@ impl Registry {
         catalogs: impl IntoIterator<Item = &'static dyn AnyCatalog>,
     ) -> Result<Self, CatalogClash> {
         let mut metrics = Vec::new();
+        #[cfg(feature = "artifacts")]
+        let mut descriptors = Vec::new();
         for catalog in catalogs {
             collect(catalog, &mut metrics);
+            #[cfg(feature = "artifacts")]
+            descriptors.push(catalog.descriptor());
         }
         refuse_clashes(&metrics)?;
         metrics.sort_by_key(|metric| metric.parts.descriptor.name);
-        Ok(Self { metrics })
+        Ok(Self {
+            metrics,
+            #[cfg(feature = "artifacts")]
+            catalogs: descriptors,
+        })
+    }
+
+    /// The catalogs that were taken in, nested ones left inside of theirs.
+    #[cfg(feature = "artifacts")]
+    pub(crate) fn catalogs(&self) -> &[&'static super::CatalogDescriptor] {
+        &self.catalogs
     }
 
     /// The metrics in the order of their names.

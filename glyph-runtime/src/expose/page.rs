@@ -48,6 +48,12 @@ impl Page {
         }
     }
 
+    /// What is on it.
+    #[cfg(feature = "artifacts")]
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.shared.registry
+    }
+
     /// The page from its beginning, in pieces of some 64 KiB, each read from the cells when it is asked for.
     #[must_use]
     pub fn pieces(&self, format: Format) -> Pieces {

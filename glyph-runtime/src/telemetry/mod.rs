@@ -78,6 +78,12 @@ impl Telemetry {
         self.page.text(format)
     }
 
+    /// What is made of the catalogs outside the program.
+    #[cfg(feature = "artifacts")]
+    pub fn artifacts(&self) -> crate::artifacts::Artifacts {
+        crate::artifacts::Artifacts::new(self.page.registry().catalogs().iter().copied())
+    }
+
     /// The page in pieces of some 64 KiB, each read from the cells when it is asked for.
     #[must_use]
     pub fn pieces(&self, format: Format) -> Pieces {

@@ -1,10 +1,21 @@
 //! What is made of catalogs: rules, the tests of them, the reference, the registry and the schema.
-#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "what is not in a JSON value is null, never a panic"
+)]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what cannot be set up, or does not hold, fails the test"
+)]
 
 #[expect(dead_code, reason = "only what it declares matters here")]
 mod checking;
+mod committed;
 #[expect(dead_code, reason = "only what it declares matters here")]
 mod conditions;
+#[expect(dead_code, reason = "only what it declares matters here")]
+mod dashboards;
 mod differences;
 #[path = "../../../examples/glyphoxa/telemetry.rs"]
 #[expect(dead_code, reason = "only what it declares matters here")]
@@ -14,6 +25,8 @@ mod gospelib;
 mod promtool;
 #[expect(dead_code, reason = "only what it declares matters here")]
 mod shop;
+mod stack;
+mod typescript;
 mod written;
 mod xgen;
 
@@ -22,5 +35,6 @@ glyph_runtime::artifacts::check!(
     glyphoxa::VoiceMetrics,
     gospelib::ServiceMetrics,
     shop::ShopMetrics,
-    xgen::BusMetrics
+    xgen::BusMetrics;
+    "env"
 );

@@ -23,11 +23,16 @@ pub(crate) struct Glyphoxa {
 impl Glyphoxa {
     /// Starts a pipeline whose sessions are short and whose providers often fail.
     pub(crate) fn start() -> Self {
+        Self::failing("0.3")
+    }
+
+    /// Starts one whose providers fail at this rate.
+    pub(crate) fn failing(rate: &str) -> Self {
         let mut command = Command::new(&*PROGRAM);
         command
             .args(["--listen", "127.0.0.1:0"])
             .args(["--speed", "10"])
-            .args(["--fail-rate", "0.3"]);
+            .args(["--fail-rate", rate]);
         let process = Process::start(command, Output::Stdout);
         let address = process.wait_for_line(|line| {
             let address = line.strip_prefix("listening on http://")?;
@@ -38,6 +43,14 @@ impl Glyphoxa {
             _process: process,
         }
     }
+}
+
+/// Writes what is made of the pipeline's metrics.
+pub(crate) fn write_artifacts(folder: &Path, arguments: &[&str]) {
+    let mut command = Command::new(&*PROGRAM);
+    command.arg("artifacts").arg(folder).args(arguments);
+    let status = spawn(&mut command).wait().unwrap();
+    assert!(status.success(), "the artifacts are not written");
 }
 
 /// Cargo itself says where the program is, whatever target directory it was told to use.

@@ -1,7 +1,7 @@
 //! The whole way: programs that run, scraped by the real Prometheus, pages read by independent parsers, and
 //! spans received by a collector that others wrote.
 //!
-//! These tests need Debian's `prometheus` package (it brings `promtool`), Python with `prometheus-client`, and
+//! These tests need Debian's `prometheus` (it brings `promtool`) and `prometheus-alertmanager`, Python with `prometheus-client`, and
 //! `rotel` (`pip install rotel==0.0.1a15`). `.ci/run` installs them and runs what a plain `cargo test` leaves out.
 #![expect(
     clippy::indexing_slicing,
@@ -13,7 +13,9 @@
     reason = "what cannot be set up or never comes fails the test"
 )]
 
+mod alerts;
 mod checkers;
+mod dashboard;
 mod exemplars;
 mod glyphoxa;
 mod http;

@@ -41,9 +41,14 @@ pub(crate) struct Exemplar {
 impl Prometheus {
     /// Starts one with these feature flags, on a port that the system picks.
     pub(crate) fn scraping(target: SocketAddr, features: &str) -> Self {
+        Self::configured(&configuration_for(target), features)
+    }
+
+    /// Starts one that reads this.
+    pub(crate) fn configured(content: &str, features: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let configuration = directory.path().join("prometheus.yml");
-        fs::write(&configuration, configuration_for(target)).unwrap();
+        fs::write(&configuration, content).unwrap();
         let mut command = Command::new("prometheus");
         command
             .arg("--config.file")

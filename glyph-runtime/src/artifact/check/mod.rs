@@ -2,8 +2,9 @@
 
 mod expression;
 mod names;
+mod written;
 
-use std::{collections::HashMap, fmt};
+use std::{borrow::Cow, collections::HashMap, fmt};
 
 use super::{ArtifactError, Artifacts, families::Families, objective::BURNS, rules::Rule};
 use crate::catalog::Condition;
@@ -11,11 +12,11 @@ use crate::catalog::Condition;
 /// Something that does not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// The alert, objective or rule: ``alert `HighLatency` ``.
+    /// The alert, objective, rule or panel: ``alert `HighLatency` ``.
     pub what: String,
-    /// The source file.
-    pub file: &'static str,
-    /// The line of the attribute.
+    /// The source file, or the rule file or dashboard.
+    pub file: Cow<'static, str>,
+    /// The line of the attribute, or of the name.
     pub line: u32,
     /// What does not fit, with the nearest right name.
     pub message: String,
@@ -64,7 +65,7 @@ impl Artifacts {
             let found = expression::problems(&promql, external, &names);
             problems.extend(found.into_iter().map(|message| Problem {
                 what: format!("alert `{}`", alert.name),
-                file: alert.file,
+                file: Cow::Borrowed(alert.file),
                 line: alert.line,
                 message,
             }));
@@ -86,7 +87,7 @@ fn objective_problems(families: &Families, names: &names::Names) -> Vec<Problem>
             let found = expression::problems(promql, &[], names);
             problems.extend(found.into_iter().map(|message| Problem {
                 what: format!("objective `{}`", objective.name),
-                file: objective.file,
+                file: Cow::Borrowed(objective.file),
                 line: objective.line,
                 message,
             }));
@@ -110,7 +111,7 @@ fn clashes(families: &Families) -> Vec<Problem> {
         if let Some((file_before, line_before)) = taken.insert(name.clone(), (file, line)) {
             problems.push(Problem {
                 what: format!("{kind} `{name}`"),
-                file,
+                file: Cow::Borrowed(file),
                 line,
                 message: format!(
                     "its alert's name is taken at {file_before}:{line_before}: rename one"

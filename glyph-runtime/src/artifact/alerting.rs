@@ -1,0 +1,135 @@
+//! Alerts for those who let Grafana evaluate them, and Prometheus's rules as a resource of Kubernetes.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{
+    ArtifactError, Artifacts,
+    rules::{AlertRule, Rule, RuleFile, RuleGroup, document},
+};
+
+/// The data source that provisioned alerts ask; a provisioned alert knows no variables.
+const DATA_SOURCE: &str = "prometheus";
+
+/// How far back an alert's expression gets to see; windows within the expression reach beyond it.
+const LOOK_BACK: u64 = 600;
+
+/// A rule file as a resource (Prometheus Operator, "API reference", `PrometheusRule`).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Resource {
+    api_version: &'static str,
+    kind: &'static str,
+    metadata: Metadata,
+    spec: RuleFile,
+}
+
+#[derive(Serialize)]
+struct Metadata {
+    name: String,
+    labels: BTreeMap<&'static str, String>,
+}
+
+impl Artifacts {
+    /// Every alert as a provisioning file for Grafana's own alerting (Grafana, "Use configuration files to provision
+    /// alerting resources"). It asks the data source with the uid `prometheus`, where recording rules have to be loaded
+    /// for alerts of objectives.
+    ///
+    /// # Errors
+    ///
+    /// When what was declared does not fit together.
+    pub fn grafana_alerting(&self) -> Result<String, ArtifactError> {
+        self.checked()?;
+        let subject = self.subject();
+        let groups = self.rule_file().groups;
+        let groups: Vec<Value> = groups
+            .iter()
+            .map(|group| alert_group(group, &subject))
+            .filter(|group| group["rules"] != json!([]))
+            .collect();
+        document(&json!({ "apiVersion": 1, "groups": groups }))
+    }
+
+    /// The rules as a `PrometheusRule`, for the operator of Prometheus on Kubernetes.
+    ///
+    /// # Errors
+    ///
+    /// When what was declared does not fit together.
+    pub fn prometheus_rule(&self) -> Result<String, ArtifactError> {
+        self.checked()?;
+        let name = self.subject().to_lowercase().replace('_', "-");
+        let name = name.trim_matches('-').to_owned();
+        document(&Resource {
+            api_version: "monitoring.coreos.com/v1",
+            kind: "PrometheusRule",
+            metadata: Metadata {
+                labels: BTreeMap::from([("app.kubernetes.io/name", name.clone())]),
+                name,
+            },
+            spec: self.rule_file(),
+        })
+    }
+}
+
+fn alert_group(group: &RuleGroup, subject: &str) -> Value {
+    let alerts = group.rules.iter().filter_map(|rule| match rule {
+        Rule::Alerting(alert) => Some(alert_rule(alert, subject)),
+        Rule::Recording { .. } => None,
+    });
+    json!({
+        "orgId": 1,
+        "name": group.name,
+        "folder": subject,
+        "interval": "1m",
+        "rules": alerts.collect::<Vec<_>>(),
+    })
+}
+
+/// An expression gives something while its alert holds, be it zero: the condition is that there is a number.
+fn alert_rule(alert: &AlertRule, subject: &str) -> Value {
+    let annotations = alert.annotations.iter();
+    let annotations: BTreeMap<_, _> = annotations
+        .map(|(name, text)| (name, text.replace("$value", "$values.A.Value")))
+        .collect();
+    let data = [
+        json!({
+            "refId": "A",
+            "datasourceUid": DATA_SOURCE,
+            "relativeTimeRange": { "from": LOOK_BACK, "to": 0 },
+            "model": { "refId": "A", "expr": alert.expr, "instant": true, "range": false },
+        }),
+        json!({
+            "refId": "B",
+            "datasourceUid": "__expr__",
+            "model": { "refId": "B", "type": "math", "expression": "is_number($A)" },
+        }),
+    ];
+    json!({
+        "uid": uid(subject, &alert.alert),
+        "title": alert.alert,
+        "condition": "B",
+        "data": data,
+        "for": alert.pending.as_deref().unwrap_or("0s"),
+        "noDataState": "OK",
+        "execErrState": "Error",
+        "labels": alert.labels,
+        "annotations": annotations,
+    })
+}
+
+/// Grafana takes at most 40 letters, digits, `-` and `_`; what a long name loses, a checksum of it stands for.
+fn uid(subject: &str, alert: &str) -> String {
+    const LONGEST: usize = 40;
+    let name = format!("{subject}-{alert}");
+    if name.len() <= LONGEST {
+        return name;
+    }
+    // FNV-1a, whose result is the same in every build.
+    let checksum = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
+        (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let head: String = name.chars().take(LONGEST - 17).collect();
+    format!("{head}-{checksum:016x}")
+}

@@ -1,0 +1,42 @@
+//! What is committed for the examples is what their catalogs give.
+
+use std::{env, fs, path::Path};
+
+use glyph_runtime::{Telemetry, artifacts::ArtifactArgs};
+
+use crate::glyphoxa::{self, VoiceMetrics};
+
+const DEPLOYED: &str = "../deploy";
+const REFERENCE: &str = "../docs/reference/glyphoxa.md";
+
+/// `cargo run --bin glyphoxa -- artifacts deploy/` writes them anew.
+#[test]
+fn what_the_stack_loads_is_up_to_date() {
+    let mut arguments = ArtifactArgs::new(DEPLOYED);
+    arguments.check = true;
+    if let Err(stale) = arguments.run(&glyphoxa::artifacts()) {
+        panic!("{stale}");
+    }
+}
+
+/// `GLYPH_WRITE_EXPECTED=1` writes the page anew.
+#[test]
+fn the_reference_in_the_documentation_is_up_to_date() {
+    let reference = glyphoxa::artifacts().reference().unwrap();
+    if env::var_os("GLYPH_WRITE_EXPECTED").is_some() {
+        fs::create_dir_all(Path::new(REFERENCE).parent().unwrap()).unwrap();
+        fs::write(REFERENCE, &reference).unwrap();
+    }
+    assert_eq!(fs::read_to_string(REFERENCE).unwrap(), reference);
+}
+
+#[test]
+fn a_telemetry_gives_the_artifacts_of_its_catalogs() {
+    let telemetry = Telemetry::builder("glyphoxa").catalog(VoiceMetrics::global());
+    let telemetry = telemetry.build().unwrap();
+    let artifacts = telemetry.artifacts().target_labels(["env"]);
+    assert_eq!(
+        artifacts.files().unwrap(),
+        glyphoxa::artifacts().files().unwrap()
+    );
+}

@@ -1,0 +1,333 @@
+//! The dashboard: what it shows, and that what it asks exists.
+
+use glyph_runtime::{
+    Counter, Gauge, Histogram, Label, LabelSet, Status, artifacts::Artifacts, metric_catalog,
+};
+use serde_json::Value;
+
+use crate::{
+    conditions::Conditions, glyphoxa, gospelib::ServiceMetrics, shop::ShopMetrics, xgen::BusMetrics,
+};
+
+pub(crate) fn parsed(artifacts: &Artifacts) -> Value {
+    serde_json::from_str(&artifacts.dashboard().unwrap()).unwrap()
+}
+
+/// All panels but the heads of rows.
+pub(crate) fn panels(dashboard: &Value) -> Vec<&Value> {
+    let panels = dashboard["panels"].as_array().unwrap().iter();
+    panels.filter(|panel| panel["type"] != "row").collect()
+}
+
+fn panel<'dashboard>(dashboard: &'dashboard Value, title: &str) -> &'dashboard Value {
+    let mut panels = panels(dashboard).into_iter();
+    panels.find(|panel| panel["title"] == title).unwrap()
+}
+
+fn expressions(panel: &Value) -> Vec<&str> {
+    let targets = panel["targets"].as_array().unwrap().iter();
+    targets
+        .map(|target| target["expr"].as_str().unwrap())
+        .collect()
+}
+
+fn steps(panel: &Value) -> Vec<(&str, Option<f64>)> {
+    let steps = panel["fieldConfig"]["defaults"]["thresholds"]["steps"].as_array();
+    let steps = steps.unwrap().iter();
+    steps
+        .map(|step| (step["color"].as_str().unwrap(), step["value"].as_f64()))
+        .collect()
+}
+
+fn variables(dashboard: &Value) -> Vec<&str> {
+    let variables = dashboard["templating"]["list"].as_array().unwrap().iter();
+    variables
+        .map(|variable| variable["name"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn the_voice_pipeline_has_the_panels_that_its_operators_know() {
+    let dashboard = parsed(&glyphoxa::artifacts());
+    let expected = [
+        ("Active Sessions", "stat"),
+        ("Active NPCs", "stat"),
+        ("NPC Utterances (rate)", "stat"),
+        ("Provider Errors (rate)", "stat"),
+        ("STT Latency (p50 / p95)", "timeseries"),
+        ("LLM Latency (p50 / p95)", "timeseries"),
+        ("TTS Latency (p50 / p95)", "timeseries"),
+        ("End-to-End S2S Latency (p50 / p95)", "timeseries"),
+        ("Provider Requests by Kind", "timeseries"),
+        ("Tool Calls by Tool", "timeseries"),
+        ("HTTP Request Duration (p95)", "timeseries"),
+    ];
+    for (title, kind) in expected {
+        assert_eq!(panel(&dashboard, title)["type"], kind, "{title}");
+    }
+    let sessions = panel(&dashboard, "Active Sessions");
+    assert_eq!(
+        steps(sessions),
+        [("green", None), ("yellow", Some(3.0)), ("red", Some(5.0))]
+    );
+    let errors = panel(&dashboard, "Provider Errors (rate)");
+    assert_eq!(steps(errors), [("green", None), ("red", Some(0.1))]);
+    assert_eq!(
+        expressions(panel(&dashboard, "LLM Latency (p50 / p95)")),
+        [
+            r#"histogram_quantile(0.5, sum by (le) (rate(glyphoxa_llm_duration_seconds_bucket{env=~"$env"}[$__rate_interval])))"#,
+            r#"histogram_quantile(0.95, sum by (le) (rate(glyphoxa_llm_duration_seconds_bucket{env=~"$env"}[$__rate_interval])))"#,
+        ]
+        .map(laid_out)
+    );
+    assert_eq!(
+        expressions(panel(&dashboard, "Tool Calls by Tool")),
+        [r#"sum by (tool) (rate(glyphoxa_tool_calls_total{env=~"$env"}[$__rate_interval]))"#]
+    );
+}
+
+/// Expressions that are too long for a line are broken.
+fn laid_out(expr: &str) -> String {
+    expr.replace("histogram_quantile(0", "histogram_quantile(\n  0")
+        .replace("0.5, ", "0.5,\n  ")
+        .replace("0.95, ", "0.95,\n  ")
+        .replace("])))", "]))\n)")
+}
+
+#[test]
+fn latencies_lead_from_a_point_to_its_trace() {
+    let dashboard = parsed(&Artifacts::of::<BusMetrics>());
+    let panel = panel(&dashboard, "Plugin event duration");
+    let targets = panel["targets"].as_array().unwrap();
+    assert_eq!(targets.len(), 3);
+    assert!(targets.iter().all(|target| target["exemplar"] == true));
+    let voice = parsed(&glyphoxa::artifacts());
+    let link = &self::panel(&voice, "STT Latency (p50 / p95)")["links"][0];
+    let url = link["url"].as_str().unwrap();
+    assert!(
+        url.contains("${traces}") && url.contains("name%3D%5C%22stt%5C%22"),
+        "{url}"
+    );
+}
+
+#[test]
+fn every_expression_of_a_dashboard_names_what_is_declared() {
+    let all = [
+        glyphoxa::artifacts(),
+        Artifacts::of::<BusMetrics>(),
+        Artifacts::of::<ServiceMetrics>(),
+        Artifacts::of::<ShopMetrics>().and::<Conditions>(),
+        Artifacts::of::<Rented>().target_labels(["tenant_id"]),
+    ];
+    for artifacts in all {
+        let dashboard = artifacts.dashboard().unwrap();
+        let problems = artifacts.problems_in_dashboard(&dashboard, "generated");
+        assert_eq!(problems.unwrap(), []);
+    }
+}
+
+#[test]
+fn an_alert_of_grafana_fires_while_there_is_a_number() {
+    let alerting = glyphoxa::artifacts().grafana_alerting().unwrap();
+    let expected = [
+        "uid: glyphoxa-NoActiveSessions\n",
+        "expr: glyphoxa_active_sessions == 0\n",
+        "expression: is_number($A)\n",
+        "summary: Provider {{ $labels.provider }} ({{ $labels.kind }}) is failing\n",
+        "for: 2m\n",
+    ];
+    for part in expected {
+        assert!(alerting.contains(part), "{part}\n{alerting}");
+    }
+    let mut uids: Vec<_> = alerting
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("uid: "))
+        .collect();
+    let alerts = uids.len();
+    assert!(uids.iter().all(|uid| uid.len() <= 40), "{uids:?}");
+    uids.sort_unstable();
+    uids.dedup();
+    assert_eq!(uids.len(), alerts);
+}
+
+#[test]
+fn a_threshold_is_drawn_where_the_objective_is() {
+    let dashboard = parsed(&glyphoxa::artifacts());
+    let latency = panel(&dashboard, "LLM Latency (p50 / p95)");
+    assert_eq!(steps(latency), [("green", None), ("red", Some(1.0))]);
+    let objective = panel(&dashboard, "GlyphoxaLlmDurationLatency (95%)");
+    assert_eq!(steps(objective), [("green", None), ("red", Some(0.05))]);
+}
+
+#[test]
+fn no_panel_stands_on_another_and_none_reaches_over_the_edge() {
+    let dashboard = parsed(&glyphoxa::artifacts());
+    let mut taken = std::collections::BTreeSet::new();
+    for panel in dashboard["panels"].as_array().unwrap() {
+        let [x, y, w, h] =
+            ["x", "y", "w", "h"].map(|side| panel["gridPos"][side].as_u64().unwrap());
+        assert!(x + w <= 24 && w > 0 && h > 0, "{panel:#}");
+        for cell in (x..x + w).flat_map(|x| (y..y + h).map(move |y| (x, y))) {
+            assert!(taken.insert(cell), "{panel:#}");
+        }
+    }
+    let ids: std::collections::BTreeSet<_> = dashboard["panels"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|panel| panel["id"].as_u64())
+        .collect();
+    assert_eq!(ids.len(), dashboard["panels"].as_array().unwrap().len());
+}
+
+#[test]
+fn tenants_are_a_variable_where_there_is_such_a_label() {
+    let without = parsed(&Artifacts::of::<Rented>());
+    assert_eq!(
+        variables(&without),
+        ["datasource", "traces", "env", "tenant_id"]
+    );
+    let rooms = panel(&without, "Rooms");
+    assert_eq!(expressions(rooms), [r#"sum(rented_rooms{env=~"$env"})"#]);
+    let calls = panel(&without, "Calls");
+    assert_eq!(
+        expressions(calls),
+        [
+            r#"sum(rate(rented_calls_total{env=~"$env", tenant_id=~"$tenant_id"}[$__rate_interval]))"#
+        ]
+    );
+    let all = parsed(&Artifacts::of::<Rented>().target_labels(["tenant_id"]));
+    let rooms = panel(&all, "Rooms");
+    assert_eq!(
+        expressions(rooms),
+        [r#"sum(rented_rooms{env=~"$env", tenant_id=~"$tenant_id"})"#]
+    );
+    let voice = parsed(&glyphoxa::artifacts());
+    assert_eq!(variables(&voice), ["datasource", "traces", "env"]);
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Tenant<'a> {
+    #[label(max = 50)]
+    pub(crate) tenant_id: &'a str,
+}
+
+#[metric_catalog(namespace = "rented")]
+pub(crate) struct Rented {
+    /// Calls.
+    pub(crate) calls: Counter<Tenant<'_>>,
+
+    /// Rooms.
+    pub(crate) rooms: Gauge,
+
+    /// Waiting.
+    #[metric(unit = seconds)]
+    #[panel(form = heatmap, row = "Waiting")]
+    pub(crate) waiting: Histogram,
+}
+
+mod before {
+    use super::*;
+
+    #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum Kind {
+        Stt,
+        Tts,
+    }
+
+    #[derive(LabelSet)]
+    pub(crate) struct Call {
+        pub(crate) kind: Kind,
+        pub(crate) status: Status,
+    }
+
+    #[metric_catalog(namespace = "voice")]
+    pub(crate) struct Metrics {
+        /// Calls.
+        #[alert(ProviderDown, rate > 1/s, by(kind), summary = "{kind} is down")]
+        #[panel(title = "Calls by Kind", by(kind))]
+        pub(crate) calls: Counter<Call>,
+    }
+}
+
+/// The same program after `kind` was renamed, and so was one of its values.
+mod after {
+    use super::*;
+
+    #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum Sort {
+        Speech,
+        Tts,
+    }
+
+    #[derive(LabelSet)]
+    pub(crate) struct Call {
+        pub(crate) sort: Sort,
+        pub(crate) status: Status,
+    }
+
+    #[metric_catalog(namespace = "voice")]
+    pub(crate) struct Metrics {
+        /// Calls.
+        pub(crate) calls: Counter<Call>,
+    }
+}
+
+#[test]
+fn a_label_that_is_renamed_is_told_with_the_alert_and_the_panel_that_use_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut arguments = glyph_runtime::artifacts::ArtifactArgs::new(folder.path());
+    arguments.run(&Artifacts::of::<before::Metrics>()).unwrap();
+    arguments.check = true;
+    let told = arguments.run(&Artifacts::of::<before::Metrics>()).unwrap();
+    assert_eq!(told, [format!("{} is up to date", folder.path().display())]);
+
+    let refused = arguments.run(&Artifacts::of::<after::Metrics>());
+    let refused = refused.unwrap_err().to_string();
+    let said = |what: &str| {
+        let says = |line: &&str| line.contains(what) && line.contains("has a label `kind`");
+        refused.lines().any(|line| says(&line))
+    };
+    assert!(said("alert `ProviderDown`"), "{refused}");
+    let panel = "panel `Calls by Kind`: no series here has a label `kind`";
+    assert!(refused.contains(panel), "{refused}");
+    let dashboard = folder.path().join("grafana/dashboards/voice.json");
+    let stale = format!("{} is not what is declared", dashboard.display());
+    assert!(refused.contains(&stale), "{refused}");
+}
+
+#[test]
+fn dashboards_written_by_hand_are_held_against_the_catalogs_too() {
+    let json = r#"{ "panels": [
+        { "title": "Above", "type": "row", "panels": [{
+            "title": "Typo",
+            "datasource": { "type": "prometheus", "uid": "x" },
+            "targets": [{ "expr": "rate(voice_call_total{kind=\"$kind\"}[${__range}])" }]
+        }] },
+        {
+            "title": "Other programs",
+            "datasource": { "type": "prometheus" },
+            "targets": [{ "expr": "pg_up{kind=\"x\"} == 1 and on(job) up" }]
+        },
+        { "title": "Logs", "datasource": { "type": "loki" }, "targets": [{ "expr": "{service=\"voice\"} |= \"x\"" }] },
+        {
+            "title": "Value",
+            "datasource": { "type": "prometheus" },
+            "targets": [{ "expr": "rate(voice_calls_total{kind=\"sst\"}[$__rate_interval])" }]
+        }
+    ] }"#;
+    let artifacts = Artifacts::of::<before::Metrics>();
+    let problems = artifacts.problems_in_dashboard(json, "hand.json").unwrap();
+    let told: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    let [typo, value] = told.as_slice() else {
+        panic!("{told:#?}");
+    };
+    assert!(
+        typo.starts_with("hand.json:3: panel `Typo`: no catalog declares `voice_call_total`; did you mean `voice_calls_total`?"),
+        "{typo}"
+    );
+    assert!(
+        value.starts_with("hand.json:14: panel `Value`: label `kind` of `voice_calls_total` has no value `sst`; did you mean `stt`?"),
+        "{value}"
+    );
+}

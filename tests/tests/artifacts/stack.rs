@@ -1,0 +1,50 @@
+//! The files of the stack, in front of the tools that know them.
+
+use std::process::Command;
+
+/// Fails with what the tool says unless it is content.
+fn content(program: &str, arguments: &[&str]) {
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir("../deploy")
+        .output();
+    let output = match output {
+        Ok(output) => output,
+        Err(error) => {
+            panic!("cannot start {program}: {error}; .ci/run installs what these tests need")
+        }
+    };
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert!(output.status.success(), "{said}");
+}
+
+#[test]
+#[ignore = "needs promtool, of Debian's package prometheus"]
+fn prometheus_takes_its_configuration_and_the_rules_that_it_names() {
+    content(
+        "promtool",
+        &["check", "config", "prometheus/prometheus.yml"],
+    );
+    content("promtool", &["test", "rules", "prometheus/rules.test.yml"]);
+}
+
+#[test]
+#[ignore = "needs amtool, of Debian's package prometheus-alertmanager"]
+fn alertmanager_takes_its_configuration() {
+    content("amtool", &["check-config", "alertmanager/alertmanager.yml"]);
+}
+
+#[test]
+#[ignore = "needs docker-compose, of Debian's package of that name"]
+fn compose_takes_the_stack() {
+    content("docker-compose", &["-f", "compose.yml", "config", "-q"]);
+}
+
+#[test]
+#[ignore = "needs Python's kubernetes-validate"]
+fn kubernetes_takes_the_manifests() {
+    content(
+        "kubernetes-validate",
+        &["--strict", "kubernetes/glyphoxa.yml"],
+    );
+}

@@ -1,0 +1,72 @@
+//! The dashboard of a pipeline that runs: every panel shows something.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::{
+    glyphoxa::{Glyphoxa, write_artifacts},
+    process::eventually,
+    prometheus::{EXEMPLARS_ONLY, Prometheus},
+};
+
+#[test]
+#[ignore = "needs prometheus; .ci/run installs it"]
+fn every_panel_has_data() {
+    let folder = tempfile::tempdir().unwrap();
+    write_artifacts(folder.path(), &[]);
+    let glyphoxa = Glyphoxa::start();
+    let rules = folder.path().join("prometheus/rules.yml");
+    let configuration = format!(
+        "global:
+  scrape_interval: 1s
+  scrape_timeout: 1s
+  evaluation_interval: 1s
+rule_files: ['{}']
+scrape_configs:
+  - job_name: glyphoxa
+    static_configs:
+      - targets: ['{}']
+        labels:
+          env: here
+",
+        rules.display(),
+        glyphoxa.address
+    );
+    let prometheus = Prometheus::configured(&configuration, EXEMPLARS_ONLY);
+    prometheus.wait_until_up();
+    let dashboard = folder.path().join("grafana/dashboards/glyphoxa.json");
+    let dashboard: Value = serde_json::from_slice(&fs::read(dashboard).unwrap()).unwrap();
+    let questions = questions(&dashboard);
+    assert!(questions.len() > 20, "{questions:#?}");
+    for (title, promql) in questions {
+        for env in ["here", ".*"] {
+            let promql = promql
+                .replace("$__rate_interval", "1m")
+                .replace("$env", env);
+            eventually(&title, || {
+                let result = prometheus.query(&promql)?;
+                let has_data = result.iter().any(|(_, value)| value.is_finite());
+                let nothing = || format!("{promql}: {result:?}");
+                has_data.then_some(()).ok_or_else(nothing)
+            });
+        }
+        let elsewhere = promql
+            .replace("$__rate_interval", "1m")
+            .replace("$env", "elsewhere");
+        assert!(prometheus.query(&elsewhere).unwrap().is_empty(), "{title}");
+    }
+}
+
+/// The title of each panel, with each of its expressions.
+fn questions(dashboard: &Value) -> Vec<(String, String)> {
+    let panels = dashboard["panels"].as_array().unwrap().iter();
+    let questions = panels.flat_map(|panel| {
+        let targets = panel["targets"].as_array().into_iter().flatten();
+        targets.map(|target| {
+            let text = |value: &Value| value.as_str().unwrap().to_owned();
+            (text(&panel["title"]), text(&target["expr"]))
+        })
+    });
+    questions.collect()
+}
