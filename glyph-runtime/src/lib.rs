@@ -7,7 +7,9 @@ pub mod admin;
 pub mod artifacts;
 pub mod catalog;
 mod clock;
-#[cfg(feature = "prometheus")]
+#[cfg(feature = "trace")]
+mod export;
+#[cfg(any(feature = "prometheus", feature = "_otlp"))]
 pub mod expose;
 #[cfg(feature = "facade")]
 pub mod facade;
@@ -18,6 +20,8 @@ pub mod label;
 pub mod log;
 mod macros;
 pub mod metric;
+#[cfg(feature = "_otlp")]
+mod otlp;
 pub mod stage;
 #[cfg(feature = "prometheus")]
 pub mod telemetry;

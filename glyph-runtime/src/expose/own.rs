@@ -1,7 +1,7 @@
 //! What glyph says of itself on the page.
 
 #[cfg(feature = "trace")]
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::{
     sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::Duration,
@@ -9,6 +9,8 @@ use std::{
 
 use super::{Format, escape, family::push_head, float};
 use crate::catalog::{Registry, Unit};
+#[cfg(feature = "trace")]
+use crate::export::{self, Exporters};
 
 /// Counts kept for the page about the page.
 #[derive(Debug, Default)]
@@ -18,6 +20,8 @@ pub(crate) struct OwnMetrics {
     series: AtomicU64,
     #[cfg(feature = "trace")]
     traces: OnceLock<Arc<crate::trace::Routes>>,
+    #[cfg(feature = "trace")]
+    exporters: Mutex<Vec<Arc<dyn Exporters>>>,
 }
 
 /// Who is scraped (OpenTelemetry, "Prometheus and OpenMetrics Compatibility": resource attributes).
@@ -89,12 +93,45 @@ impl OwnMetrics {
         if let Some(traces) = self.traces.get() {
             crate::trace::push_page(page, format, traces);
         }
+        #[cfg(feature = "trace")]
+        export::push_page(page, format, &self.export_counts());
     }
 
     /// Puts what became of a pipeline's spans on the page; the first pipeline stays.
     #[cfg(feature = "trace")]
     pub(crate) fn traces(&self, pipeline: &crate::trace::Pipeline) {
-        let _already_there = self.traces.set(Arc::clone(pipeline.routes()));
+        if self.traces.set(Arc::clone(pipeline.routes())).is_ok() {
+            self.exporters(Arc::<crate::trace::Routes>::clone(pipeline.routes()));
+        }
+    }
+
+    /// Puts what became of what exporters were given on the page; the first of a signal stay.
+    #[cfg(feature = "trace")]
+    pub(crate) fn exporters(&self, exporters: Arc<dyn Exporters>) {
+        let mut known = self.lock_exporters();
+        if known
+            .iter()
+            .all(|known| known.signal() != exporters.signal())
+        {
+            known.push(exporters);
+        }
+    }
+
+    #[cfg(feature = "trace")]
+    fn export_counts(&self) -> Vec<(&'static str, export::ExportCounts)> {
+        let known = self.lock_exporters().clone();
+        let counts = known.iter().flat_map(|exporters| {
+            let counts = exporters.counts().into_iter();
+            counts.map(|counts| (exporters.signal(), counts))
+        });
+        counts.collect()
+    }
+
+    #[cfg(feature = "trace")]
+    fn lock_exporters(&self) -> std::sync::MutexGuard<'_, Vec<Arc<dyn Exporters>>> {
+        self.exporters
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -62,6 +62,36 @@ impl Page {
         }
     }
 
+    #[cfg(feature = "_otlp")]
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.shared.registry
+    }
+
+    /// In the text format, what no catalog declares and belongs to no resource.
+    #[cfg(feature = "_otlp")]
+    pub(crate) fn others(&self) -> String {
+        let shared = &*self.shared;
+        let mut page = Vec::new();
+        if let Some(foreign) = &shared.foreign {
+            foreign.push(&mut page, &shared.registry, Format::Text);
+        }
+        shared.own.push(&mut page, &shared.registry, Format::Text);
+        String::from_utf8(page).unwrap_or_default()
+    }
+
+    /// Puts what becomes of what these exporters are given on the page.
+    #[cfg(feature = "_otlp")]
+    pub(crate) fn exporters(&self, exporters: Arc<dyn crate::export::Exporters>) {
+        self.shared.own.exporters(exporters);
+    }
+
+    /// Puts what became of the pipeline's log records on the page, under `glyph_export_*{signal="logs"}`; the first
+    /// pipeline stays.
+    #[cfg(all(feature = "log", feature = "_otlp"))]
+    pub fn logs(&self, pipeline: &crate::log::export::Pipeline) {
+        self.exporters(pipeline.exporters());
+    }
+
     #[cfg(feature = "trace")]
     pub(crate) fn traces(&self, pipeline: &crate::trace::Pipeline) {
         self.shared.own.traces(pipeline);

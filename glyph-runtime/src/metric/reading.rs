@@ -1,9 +1,15 @@
 //! What a page asks of a metric.
 
-use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::{
+    borrow::Cow,
+    sync::atomic::Ordering::{Acquire, Relaxed},
+};
 
 use super::{Metric, MetricState};
-use crate::catalog::Kind;
+use crate::{
+    catalog::Kind,
+    label::{LabelDescriptor, LabelValues, Place},
+};
 
 impl Metric {
     /// The rows that are there, in order.
@@ -12,6 +18,26 @@ impl Metric {
         (0..groups)
             .filter(|group| !self.appearing || self.state().has_appeared(*group))
             .flat_map(|group| group * self.group..(group + 1) * self.group)
+    }
+
+    /// Names and values of a row's labels: the digits of the row, read back.
+    pub(crate) fn labels(&self, row: usize) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+        let labels = self.parts.descriptor.labels.iter().zip(self.parts.places);
+        labels.map(move |(label, place)| (label.name, self.value_of(label, place, row)))
+    }
+
+    fn value_of(&self, label: &LabelDescriptor, place: &Place, row: usize) -> Cow<'_, str> {
+        let digit = row / place.stride.max(1) % label.radix().max(1);
+        let value = match (label.values, place.open) {
+            (LabelValues::Closed(values), _) => values.get(digit).copied().map(Cow::Borrowed),
+            (LabelValues::Open { .. }, Some((index, _))) => self
+                .parts
+                .open
+                .get(index)
+                .and_then(|open| open.value(digit)),
+            (LabelValues::Open { .. }, None) => None,
+        };
+        value.unwrap_or_default()
     }
 
     /// Whether any exemplar was ever kept.
