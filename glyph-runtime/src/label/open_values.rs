@@ -89,7 +89,7 @@ impl OpenValues {
         self.table.get()?.value(digit).map(Cow::Borrowed)
     }
 
-    #[cfg(any(feature = "prometheus", feature = "_otlp"))]
+    #[cfg(feature = "prometheus")]
     /// How many observations went to `other` because the bound was reached.
     pub(crate) fn overflowed(&self) -> u64 {
         #[cfg(feature = "testing")]

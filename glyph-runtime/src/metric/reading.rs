@@ -45,11 +45,13 @@ impl Metric {
         self.state().exemplars.get().is_some()
     }
 
+    #[cfg(feature = "prometheus")]
     pub(crate) fn is_histogram(&self) -> bool {
         self.parts.descriptor.kind == Kind::Histogram
     }
 
     /// Values that were no numbers, or out of range.
+    #[cfg(feature = "prometheus")]
     pub(crate) fn refused(&self) -> u64 {
         self.state().refused.load(Relaxed)
     }

@@ -61,6 +61,7 @@ pub(crate) use processor::Routes;
 #[cfg(feature = "_otlp")]
 pub(crate) use resource::described as resource;
 pub use sampler::{MAX_RATE, Sampler};
+#[cfg(feature = "_otlp")]
 pub(crate) use settings::LONGEST_TIME;
 pub use settings::{
     BatchLimits, Compression, FileSettings, KeepFailures, OtlpSettings, Protocol, RingLimits,

@@ -38,6 +38,10 @@ pub(crate) fn push(
     }
 }
 
+/// Labels and values of a series.
+#[cfg(feature = "_otlp")]
+type ReadSeries = (Vec<(String, String)>, Vec<ReadPoint>);
+
 /// A family as it was read, for those who write no page.
 #[cfg(feature = "_otlp")]
 #[derive(Debug)]
@@ -46,7 +50,7 @@ pub(crate) struct Read {
     pub(crate) kind: Kind,
     pub(crate) help: String,
     /// Labels and values of each series.
-    pub(crate) series: Vec<(Vec<(String, String)>, Vec<ReadPoint>)>,
+    pub(crate) series: Vec<ReadSeries>,
 }
 
 /// The families in `rendered` (text format 0.0.4) in the order of their names.

@@ -7,7 +7,7 @@ use opentelemetry_proto::tonic::{
     common::v1::InstrumentationScope,
     metrics::v1::{
         AggregationTemporality, Gauge, Histogram, HistogramDataPoint, Metric, NumberDataPoint,
-        ResourceMetrics, ScopeMetrics, Sum, Summary, SummaryDataPoint, metric::Data,
+        ResourceMetrics, ScopeMetrics, Sum, SummaryDataPoint, metric::Data,
     },
     resource::v1::Resource,
 };
@@ -162,7 +162,9 @@ fn opened(head: &Head) -> Metric {
             aggregation_temporality: cumulative,
         }),
         #[cfg(feature = "prometheus")]
-        Shape::Summary => Data::Summary(Summary::default()),
+        Shape::Summary => {
+            Data::Summary(opentelemetry_proto::tonic::metrics::v1::Summary::default())
+        }
     };
     Metric {
         name: head.name.clone(),

@@ -27,7 +27,7 @@ pub struct Settings {
 
 impl Settings {
     /// The defaults: a push each minute that may take half of one (OpenTelemetry specification, "Periodic exporting
-    /// MetricReader").
+    /// `MetricReader`").
     pub fn new(service: impl Into<String>, otlp: OtlpSettings) -> Self {
         Self {
             service: service.into(),

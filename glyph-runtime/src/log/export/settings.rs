@@ -37,7 +37,7 @@ pub struct Settings {
 
 impl Settings {
     /// The defaults: what the log's lines have, a batch each second (OpenTelemetry specification, "Batch
-    /// LogRecordProcessor"), no audit events.
+    /// `LogRecordProcessor`"), no audit events.
     pub fn new(service: impl Into<String>, otlp: OtlpSettings) -> Self {
         Self {
             service: service.into(),
