@@ -1,15 +1,9 @@
 //! What a page asks of a metric.
 
-use std::{
-    borrow::Cow,
-    sync::atomic::Ordering::{Acquire, Relaxed},
-};
+use std::{borrow::Cow, sync::atomic::Ordering::Acquire};
 
 use super::{Metric, MetricState};
-use crate::{
-    catalog::Kind,
-    label::{LabelDescriptor, LabelValues, Place},
-};
+use crate::label::{LabelDescriptor, LabelValues, Place};
 
 impl Metric {
     /// The rows that are there, in order.
@@ -47,13 +41,15 @@ impl Metric {
 
     #[cfg(feature = "prometheus")]
     pub(crate) fn is_histogram(&self) -> bool {
-        self.parts.descriptor.kind == Kind::Histogram
+        self.parts.descriptor.kind == crate::catalog::Kind::Histogram
     }
 
     /// Values that were no numbers, or out of range.
     #[cfg(feature = "prometheus")]
     pub(crate) fn refused(&self) -> u64 {
-        self.state().refused.load(Relaxed)
+        self.state()
+            .refused
+            .load(std::sync::atomic::Ordering::Relaxed)
     }
 }
 
