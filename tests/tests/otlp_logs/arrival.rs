@@ -32,10 +32,10 @@ fn a_record_says_what_the_event_and_its_spans_said() {
         });
         pipeline.shutdown(LONG).unwrap();
         let requests = receiver.received();
-        let [received] = &requests[..] else {
+        let [only] = &requests[..] else {
             panic!("not one request")
         };
-        let logs = &received.request.resource_logs[0];
+        let logs = &only.request.resource_logs[0];
         let said = &logs.resource.as_ref().unwrap().attributes;
         assert_eq!(value(said, "service.name"), text("shop"));
         let scopes = logs.scope_logs.iter();
@@ -166,9 +166,9 @@ fn requests_go_where_they_should_packed_as_they_should() {
         under(settings, |_| tracing::info!("an event"))
             .shutdown(LONG)
             .unwrap();
-        let received = &receiver.received()[0];
-        assert_eq!((received.path.as_str(), received.packed), (path, true));
-        assert_eq!(received.headers["tenant"], "a b");
+        let request = &receiver.received()[0];
+        assert_eq!((request.path.as_str(), request.packed), (path, true));
+        assert_eq!(request.headers["tenant"], "a b");
     }
 }
 
