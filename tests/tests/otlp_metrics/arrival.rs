@@ -216,10 +216,10 @@ fn requests_go_where_they_should_packed_as_they_should() {
             .unwrap()
             .shutdown(LONG)
             .unwrap();
-        let [received] = <[_; 1]>::try_from(receiver.received()).unwrap();
-        assert_eq!((received.path.as_str(), received.packed), (path, true));
-        assert_eq!(received.headers["tenant"], "a b");
-        let resource = received.request.resource_metrics[0].resource.as_ref();
+        let [only] = <[_; 1]>::try_from(receiver.received()).unwrap();
+        assert_eq!((only.path.as_str(), only.packed), (path, true));
+        assert_eq!(only.headers["tenant"], "a b");
+        let resource = only.request.resource_metrics[0].resource.as_ref();
         let said = &resource.unwrap().attributes;
         assert_eq!(text(said, "service.name"), Some("shop"));
         assert_eq!(text(said, "service.version"), Some("1.2.3"));

@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 #![expect(clippy::indexing_slicing, reason = "a missing point fails the test")]
+#![expect(
+    clippy::float_cmp,
+    reason = "what arrives is to be the very same value"
+)]
 #![expect(clippy::panic, reason = "a test that takes too long fails")]
 
 mod arrival;
