@@ -10,7 +10,9 @@ pub mod catalog;
 mod clock;
 #[cfg(feature = "prometheus")]
 pub mod config;
-#[cfg(feature = "prometheus")]
+#[cfg(feature = "trace")]
+mod export;
+#[cfg(any(feature = "prometheus", feature = "_otlp"))]
 pub mod expose;
 #[cfg(feature = "facade")]
 pub mod facade;
@@ -23,6 +25,8 @@ pub mod label;
 pub mod log;
 mod macros;
 pub mod metric;
+#[cfg(feature = "_otlp")]
+mod otlp;
 #[cfg(feature = "trace")]
 pub mod scope;
 pub mod stage;

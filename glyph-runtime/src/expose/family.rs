@@ -1,11 +1,10 @@
 //! One family: its head and the lines of each of its series.
 
-use std::{borrow::Cow, time::UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use super::{Format, escape, float};
 use crate::{
     catalog::{Kind, Unit},
-    label::{LabelDescriptor, LabelValues, Place},
     metric::{ExemplarAt, Metric, Scale},
 };
 
@@ -164,39 +163,17 @@ fn push_braced(page: &mut Vec<u8>, labels: &[u8]) {
     page.push(b' ');
 }
 
-/// `provider="openai",kind="llm"`: the digits of a row, read back.
+/// `provider="openai",kind="llm"`.
 fn push_labels(page: &mut Vec<u8>, metric: &Metric, row: usize) {
-    let parts = metric.parts;
-    let mut first = true;
-    for (label, place) in parts.descriptor.labels.iter().zip(parts.places) {
-        if !first {
+    for (index, (name, value)) in metric.labels(row).enumerate() {
+        if index > 0 {
             page.push(b',');
         }
-        first = false;
-        page.extend_from_slice(label.name.as_bytes());
+        page.extend_from_slice(name.as_bytes());
         page.extend_from_slice(b"=\"");
-        escape::push_value(page, &value_of(metric, label, place, row));
+        escape::push_value(page, &value);
         page.push(b'"');
     }
-}
-
-fn value_of<'m>(
-    metric: &'m Metric,
-    label: &LabelDescriptor,
-    place: &Place,
-    row: usize,
-) -> Cow<'m, str> {
-    let digit = row / place.stride.max(1) % label.radix().max(1);
-    let value = match (label.values, place.open) {
-        (LabelValues::Closed(values), _) => values.get(digit).copied().map(Cow::Borrowed),
-        (LabelValues::Open { .. }, Some((index, _))) => metric
-            .parts
-            .open
-            .get(index)
-            .and_then(|open| open.value(digit)),
-        (LabelValues::Open { .. }, None) => None,
-    };
-    value.unwrap_or_default()
 }
 
 /// OpenMetrics 1.0, "Exemplars".

@@ -1,23 +1,48 @@
-//! The page: what has been recorded, as Prometheus and OpenMetrics write it.
+//! What has been recorded, as it leaves the process: the page that Prometheus and OpenMetrics define, and OTLP.
 
+#[cfg(feature = "prometheus")]
 mod escape;
+#[cfg(feature = "prometheus")]
 mod family;
+#[cfg(feature = "prometheus")]
 mod float;
-#[cfg(feature = "facade")]
+#[cfg(any(feature = "facade", all(feature = "prometheus", feature = "_otlp")))]
+#[cfg_attr(
+    not(feature = "facade"),
+    expect(
+        dead_code,
+        reason = "without another recorder nothing of it is written"
+    )
+)]
 pub(crate) mod foreign;
+#[cfg(feature = "prometheus")]
 mod format;
+#[cfg(feature = "prometheus")]
 mod negotiate;
+#[cfg(feature = "_otlp")]
+pub mod otlp;
+#[cfg(feature = "prometheus")]
 mod own;
+#[cfg(feature = "prometheus")]
 mod page;
 
-#[cfg(any(feature = "facade", feature = "log", feature = "trace"))]
+#[cfg(any(
+    feature = "facade",
+    all(feature = "prometheus", any(feature = "log", feature = "trace"))
+))]
 pub(crate) use family::push_head;
 #[cfg(feature = "artifacts")]
 pub(crate) use float::canonical;
+#[cfg(feature = "prometheus")]
 pub use format::Format;
+#[cfg(feature = "prometheus")]
 pub(crate) use own::Target;
-#[cfg(any(feature = "facade", feature = "log", feature = "trace"))]
+#[cfg(any(
+    feature = "facade",
+    all(feature = "prometheus", any(feature = "log", feature = "trace"))
+))]
 pub(crate) use own::push_sample;
 #[cfg(feature = "facade")]
 pub(crate) use page::ForeignFamilies;
+#[cfg(feature = "prometheus")]
 pub use page::{Page, Pieces};

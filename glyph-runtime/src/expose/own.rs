@@ -1,9 +1,9 @@
 //! What glyph says of itself on the page.
 
-#[cfg(feature = "trace")]
-use std::sync::Arc;
 #[cfg(any(feature = "trace", feature = "log"))]
 use std::sync::OnceLock;
+#[cfg(feature = "trace")]
+use std::sync::{Arc, Mutex, PoisonError};
 use std::{
     sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::Duration,
@@ -11,6 +11,8 @@ use std::{
 
 use super::{Format, escape, family::push_head, float};
 use crate::catalog::{Registry, Unit};
+#[cfg(feature = "trace")]
+use crate::export::{self, Exporters};
 
 /// Counts kept for the page about the page.
 #[derive(Debug, Default)]
@@ -22,6 +24,8 @@ pub(crate) struct OwnMetrics {
     traces: OnceLock<Arc<crate::trace::Routes>>,
     #[cfg(feature = "log")]
     log: OnceLock<crate::log::Counters>,
+    #[cfg(feature = "trace")]
+    exporters: Mutex<Vec<Arc<dyn Exporters>>>,
 }
 
 /// Who is scraped (OpenTelemetry, "Prometheus and OpenMetrics Compatibility": resource attributes).
@@ -97,12 +101,45 @@ impl OwnMetrics {
         if let Some(log) = self.log.get() {
             crate::log::push_page(page, format, &log.snapshot());
         }
+        #[cfg(feature = "trace")]
+        export::push_page(page, format, &self.export_counts());
     }
 
     /// Puts what became of a pipeline's spans on the page; the first pipeline stays.
     #[cfg(feature = "trace")]
     pub(crate) fn traces(&self, pipeline: &crate::trace::Pipeline) {
-        let _already_there = self.traces.set(Arc::clone(pipeline.routes()));
+        if self.traces.set(Arc::clone(pipeline.routes())).is_ok() {
+            self.exporters(Arc::<crate::trace::Routes>::clone(pipeline.routes()));
+        }
+    }
+
+    /// Puts what became of what exporters were given on the page; the first of a signal stay.
+    #[cfg(feature = "trace")]
+    pub(crate) fn exporters(&self, exporters: Arc<dyn Exporters>) {
+        let mut known = self.lock_exporters();
+        if known
+            .iter()
+            .all(|known| known.signal() != exporters.signal())
+        {
+            known.push(exporters);
+        }
+    }
+
+    #[cfg(feature = "trace")]
+    fn export_counts(&self) -> Vec<(&'static str, export::ExportCounts)> {
+        let known = self.lock_exporters().clone();
+        let counts = known.iter().flat_map(|exporters| {
+            let counts = exporters.counts().into_iter();
+            counts.map(|counts| (exporters.signal(), counts))
+        });
+        counts.collect()
+    }
+
+    #[cfg(feature = "trace")]
+    fn lock_exporters(&self) -> std::sync::MutexGuard<'_, Vec<Arc<dyn Exporters>>> {
+        self.exporters
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts what became of a log's lines on the page; the first log stays.

@@ -49,7 +49,7 @@ impl Page {
     }
 
     /// What is on it.
-    #[cfg(feature = "artifacts")]
+    #[cfg(any(feature = "artifacts", feature = "_otlp"))]
     pub(crate) fn registry(&self) -> &Registry {
         &self.shared.registry
     }
@@ -66,6 +66,31 @@ impl Page {
             series: 0,
             ended: false,
         }
+    }
+
+    /// In the text format, what no catalog declares and belongs to no resource.
+    #[cfg(feature = "_otlp")]
+    pub(crate) fn others(&self) -> String {
+        let shared = &*self.shared;
+        let mut page = Vec::new();
+        if let Some(foreign) = &shared.foreign {
+            foreign.push(&mut page, &shared.registry, Format::Text);
+        }
+        shared.own.push(&mut page, &shared.registry, Format::Text);
+        String::from_utf8(page).unwrap_or_default()
+    }
+
+    /// Puts what becomes of what these exporters are given on the page.
+    #[cfg(feature = "_otlp")]
+    pub(crate) fn exporters(&self, exporters: Arc<dyn crate::export::Exporters>) {
+        self.shared.own.exporters(exporters);
+    }
+
+    /// Puts what became of the pipeline's log records on the page, under `glyph_export_*{signal="logs"}`; the first
+    /// pipeline stays.
+    #[cfg(all(feature = "log", feature = "_otlp"))]
+    pub fn logs(&self, pipeline: &crate::log::export::Pipeline) {
+        self.exporters(pipeline.exporters());
     }
 
     #[cfg(feature = "trace")]

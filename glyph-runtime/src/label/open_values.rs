@@ -75,7 +75,7 @@ impl OpenValues {
     }
 
     /// The value that has this digit.
-    #[cfg(feature = "prometheus")]
+    #[cfg(any(feature = "prometheus", feature = "_otlp"))]
     pub(crate) fn value(&self, digit: usize) -> Option<Cow<'_, str>> {
         if digit == OVERFLOW_DIGIT {
             return Some(Cow::Borrowed(OVERFLOW));

@@ -9,7 +9,7 @@ use std::{
 use opentelemetry::{
     Context,
     context::{FutureExt, WithContext},
-    trace::{SpanId, TraceContextExt, TraceId},
+    trace::{SpanId, TraceContextExt, TraceFlags, TraceId},
 };
 
 /// The longest request id, in bytes.
@@ -72,6 +72,11 @@ impl RequestId {
 #[derive(Debug, Default)]
 pub(super) struct Correlation {
     pub(super) span: Option<(TraceId, SpanId)>,
+    #[cfg_attr(
+        not(feature = "_otlp"),
+        expect(dead_code, reason = "lines have no flags")
+    )]
+    pub(super) flags: TraceFlags,
     pub(super) request: Option<RequestId>,
 }
 
@@ -91,6 +96,7 @@ impl Correlation {
         let span = span.span_context();
         Self {
             span: span.is_valid().then(|| (span.trace_id(), span.span_id())),
+            flags: span.trace_flags(),
             request: context.get::<RequestId>().cloned(),
         }
     }

@@ -138,7 +138,7 @@ impl LogLayer {
 }
 
 /// An event that names another parent than the current span has that one's fields. The current trace is not its own.
-fn in_current_span<S>(event: &Event<'_>, context: &Context<'_, S>) -> bool
+pub(super) fn in_current_span<S>(event: &Event<'_>, context: &Context<'_, S>) -> bool
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {

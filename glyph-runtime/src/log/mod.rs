@@ -31,6 +31,8 @@ mod audit;
 mod correlation;
 mod counters;
 mod error;
+#[cfg(feature = "_otlp")]
+pub mod export;
 mod fields;
 mod filter;
 mod json;

@@ -8,7 +8,7 @@ use std::sync::{
     },
 };
 
-#[cfg(any(feature = "prometheus", feature = "testing"))]
+#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use super::ExemplarAt;
 use super::{
     Exemplar, Observed, Own, Scale, Scaled, Storage,
@@ -227,7 +227,7 @@ impl Metric {
     }
 
     /// What was kept last for a bucket.
-    #[cfg(any(feature = "prometheus", feature = "testing"))]
+    #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
     pub(crate) fn exemplar(&self, row: usize, bucket: usize) -> Option<ExemplarAt> {
         self.state()
             .exemplars

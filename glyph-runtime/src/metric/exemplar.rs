@@ -1,11 +1,11 @@
 //! Exemplars: one trace to look at for each bucket.
 
-#[cfg(any(feature = "prometheus", feature = "testing"))]
+#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use std::time::SystemTime;
 use std::{fmt, sync::atomic::AtomicU64};
 
 use super::atomic::slot;
-#[cfg(any(feature = "prometheus", feature = "testing"))]
+#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use crate::clock::Moment;
 
 /// The trace that an observation belongs to (OpenMetrics 1.0, "Exemplars"; W3C Trace Context ids).
@@ -88,7 +88,7 @@ pub(crate) fn current_exemplar() -> Option<Exemplar> {
 pub struct InvalidTraceId;
 
 /// An exemplar with what was observed, and when.
-#[cfg(any(feature = "prometheus", feature = "testing"))]
+#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct ExemplarAt {
     pub(crate) exemplar: Exemplar,
@@ -126,7 +126,7 @@ impl ExemplarSlots {
     }
 
     /// The bucket's exemplar, if it has one that is not being replaced.
-    #[cfg(any(feature = "prometheus", feature = "testing"))]
+    #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
     pub(crate) fn read(&self, bucket: usize) -> Option<ExemplarAt> {
         let [sequence, cells @ ..] = self.slot(bucket)?;
         slot::read(sequence, cells).map(exemplar_of)
@@ -147,7 +147,7 @@ fn words(Exemplar { trace, span }: Exemplar, value: f64, cycles: u64) -> [u64; W
     ]
 }
 
-#[cfg(any(feature = "prometheus", feature = "testing"))]
+#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 fn exemplar_of([high, low, span, value, cycles]: [u64; WIDTH - 1]) -> ExemplarAt {
     ExemplarAt {
         exemplar: Exemplar {

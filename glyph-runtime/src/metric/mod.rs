@@ -12,7 +12,7 @@ mod counter;
 mod exemplar;
 mod gauge;
 mod histogram;
-#[cfg(feature = "prometheus")]
+#[cfg(any(feature = "prometheus", feature = "_otlp"))]
 mod reading;
 mod scale;
 mod slab;
@@ -29,7 +29,7 @@ pub(crate) use amount::Observed;
 pub use bounds::{padded_bounds, scaled_bounds};
 pub(crate) use cells::slots;
 pub use cells::{Metric, MetricParts, MetricState};
-#[cfg(any(feature = "prometheus", feature = "testing"))]
+#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 pub(crate) use exemplar::ExemplarAt;
 pub(crate) use scale::{Scale, Scaled};
 pub(crate) use storage::Own;

@@ -84,6 +84,12 @@ impl Telemetry {
         crate::artifacts::Artifacts::new(self.page.registry().catalogs().iter().copied())
     }
 
+    /// Everything on the page, for exporters and for handlers of the program's own.
+    #[must_use]
+    pub fn exposition(&self) -> Page {
+        self.page.clone()
+    }
+
     /// The page in pieces of some 64 KiB, each read from the cells when it is asked for.
     #[must_use]
     pub fn pieces(&self, format: Format) -> Pieces {

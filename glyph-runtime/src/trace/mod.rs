@@ -28,8 +28,8 @@
 
 mod current;
 mod error;
-mod export;
 mod file;
+mod foreign;
 mod link;
 #[cfg(feature = "_otlp")]
 mod otlp;
@@ -46,18 +46,24 @@ mod size;
 mod span;
 pub(crate) mod unsampled;
 
+pub use crate::export::{DropReason, ExportCounts};
 pub(crate) use current::{Around, Place, around, exemplar, exemplar_at};
 pub use current::{unsampled_spans, unsampled_spans_are_built};
 pub use error::{TraceError, Unflushed, UnflushedExporter};
-pub use export::{DropReason, ExportCounts};
 pub use file::{Conversion, chrome};
 pub(crate) use link::link;
 #[cfg(feature = "prometheus")]
 pub(crate) use page::push as push_page;
+#[cfg(all(feature = "log", feature = "_otlp"))]
+pub(crate) use pipeline::check as check_batch;
 pub use pipeline::{Pipeline, Snapshot};
 #[cfg(feature = "prometheus")]
 pub(crate) use processor::Routes;
+#[cfg(feature = "_otlp")]
+pub(crate) use resource::described as resource;
 pub use sampler::{MAX_RATE, Sampler};
+#[cfg(feature = "_otlp")]
+pub(crate) use settings::LONGEST_TIME;
 pub use settings::{
     BatchLimits, Compression, FileSettings, KeepFailures, OtlpSettings, Protocol, RingLimits,
     Settings, SpanLimits, TlsSettings,

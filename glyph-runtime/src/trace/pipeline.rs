@@ -12,21 +12,21 @@ use std::{
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::{
     Resource,
-    trace::{SdkTracer, SdkTracerProvider, SpanExporter},
+    trace::{SdkTracer, SdkTracerProvider, SpanData, SpanExporter},
 };
 use tracing::Subscriber;
 use tracing_opentelemetry::OpenTelemetryLayer;
 use tracing_subscriber::registry::LookupSpan;
 
 use super::{
-    BatchLimits, Settings, Trace, TraceError, Unflushed,
-    export::{self, Destination, ExportCounts, FromSpanExporter, Queue},
-    file,
+    BatchLimits, Settings, Trace, TraceError, Unflushed, file,
+    foreign::FromSpanExporter,
     processor::{Processor, Routes},
     resource,
     ring::Ring,
     unsampled::Wanted,
 };
+use crate::export::{self, Destination, ExportCounts, Queue};
 
 /// How long dropping a pipeline that was not shut down waits for its spans.
 const DROP_DEADLINE: Duration = Duration::from_secs(1);
@@ -75,7 +75,7 @@ impl Pipeline {
 
     fn start_with(
         settings: &Settings,
-        mut destinations: Vec<(&'static str, Box<dyn Destination>)>,
+        mut destinations: Vec<(&'static str, Box<dyn Destination<SpanData>>)>,
     ) -> Result<Self, TraceError> {
         check(&settings.batch)?;
         let resource = resource::of(settings);
@@ -211,7 +211,7 @@ impl Drop for Pipeline {
 /// The name of the exporter that writes a file.
 const FILE: &str = "file";
 
-type Named = (&'static str, Box<dyn Destination>);
+type Named = (&'static str, Box<dyn Destination<SpanData>>);
 
 fn configured(settings: &Settings, resource: &Resource) -> Result<Vec<Named>, TraceError> {
     let mut destinations: Vec<Named> = Vec::new();
@@ -229,7 +229,7 @@ fn collector(
     otlp: &super::OtlpSettings,
     settings: &Settings,
     resource: &Resource,
-) -> Result<Box<dyn Destination>, TraceError> {
+) -> Result<Box<dyn Destination<SpanData>>, TraceError> {
     let exporter = super::otlp::Exporter::new(otlp, settings.batch.export_timeout, resource)?;
     Ok(Box::new(exporter))
 }
@@ -239,7 +239,7 @@ fn collector(
     otlp: &super::OtlpSettings,
     _: &Settings,
     _: &Resource,
-) -> Result<Box<dyn Destination>, TraceError> {
+) -> Result<Box<dyn Destination<SpanData>>, TraceError> {
     Err(otlp.protocol.missing())
 }
 
@@ -247,8 +247,8 @@ fn collector(
 fn start_threads(
     destinations: Vec<Named>,
     batch: BatchLimits,
-) -> Result<Vec<Arc<Queue>>, TraceError> {
-    let mut queues: Vec<Arc<Queue>> = Vec::new();
+) -> Result<Vec<Arc<Queue<SpanData>>>, TraceError> {
+    let mut queues: Vec<Arc<Queue<SpanData>>> = Vec::new();
     for (name, destination) in destinations {
         let queue = Arc::new(Queue::new(name, batch));
         if let Err(error) = export::start(&queue, destination) {
@@ -269,7 +269,7 @@ fn ring(settings: &Settings, has_collector: bool) -> Option<Ring> {
     is_there.then(|| Ring::new(settings.ring, keeps_sampled, settings.keep_failures))
 }
 
-fn check(batch: &BatchLimits) -> Result<(), TraceError> {
+pub(crate) fn check(batch: &BatchLimits) -> Result<(), TraceError> {
     let setting = |name, value: String, allowed| {
         Err(TraceError::Setting {
             name,

@@ -14,7 +14,8 @@ use opentelemetry_sdk::{
     trace::{Span, SpanData, SpanProcessor},
 };
 
-use super::{Unflushed, UnflushedExporter, export::Queue, ring::Ring, size};
+use super::{Unflushed, UnflushedExporter, ring::Ring, size};
+use crate::export::Queue;
 
 /// How long a flush may take that the SDK asks for, which gives no limit.
 const FLUSH_LIMIT: Duration = Duration::from_secs(30);
@@ -24,7 +25,7 @@ const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);
 /// Where ended spans go.
 #[derive(Debug)]
 pub(crate) struct Routes {
-    pub(crate) queues: Vec<Arc<Queue>>,
+    pub(crate) queues: Vec<Arc<Queue<SpanData>>>,
     pub(crate) ring: Option<Ring>,
     pub(crate) value_length: Option<usize>,
     pub(crate) started: AtomicU64,
@@ -93,6 +94,17 @@ impl Routes {
                 deadline: limit,
             })
         }
+    }
+}
+
+#[cfg(feature = "prometheus")]
+impl crate::export::Exporters for Routes {
+    fn signal(&self) -> &'static str {
+        "traces"
+    }
+
+    fn counts(&self) -> Vec<crate::export::ExportCounts> {
+        self.queues.iter().map(|queue| queue.snapshot()).collect()
     }
 }
 

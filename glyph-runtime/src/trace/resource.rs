@@ -3,19 +3,34 @@
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::{Resource, resource::TelemetryResourceDetector};
 
-use super::Settings;
-
 /// Host and process, then what was given, then the service; what comes later replaces what came before
 /// (OpenTelemetry semantic conventions, "Resource").
-pub(crate) fn of(settings: &Settings) -> Resource {
-    let given = settings
-        .resource
+pub(crate) fn of(settings: &super::Settings) -> Resource {
+    described(
+        &settings.service,
+        settings.version.as_deref(),
+        settings.environment.as_deref(),
+        &settings.resource,
+    )
+}
+
+/// [`of`] for other signals, which say the same.
+pub(crate) fn described(
+    service: &str,
+    version: Option<&str>,
+    environment: Option<&str>,
+    resource: &[(String, String)],
+) -> Resource {
+    let given = resource
         .iter()
         .map(|(name, value)| KeyValue::new(name.clone(), value.clone()));
     let service = [
-        Some(KeyValue::new("service.name", settings.service.clone())),
-        attribute("service.version", settings.version.clone()),
-        attribute("deployment.environment.name", settings.environment.clone()),
+        Some(KeyValue::new("service.name", service.to_owned())),
+        attribute("service.version", version.map(str::to_owned)),
+        attribute(
+            "deployment.environment.name",
+            environment.map(str::to_owned),
+        ),
     ];
     Resource::builder_empty()
         .with_detector(Box::new(TelemetryResourceDetector))

@@ -13,7 +13,8 @@ use opentelemetry::{
 };
 use opentelemetry_sdk::trace::{self as sdk, SamplingDecision, SamplingResult, ShouldSample};
 
-use super::{TraceError, export::is_export_thread};
+use super::TraceError;
+use crate::export::is_export_thread;
 
 /// The most traces a second that [`Sampler::RateLimited`] can be told; it remembers the time of each.
 pub const MAX_RATE: u32 = 10_000;

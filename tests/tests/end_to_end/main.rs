@@ -1,5 +1,5 @@
 //! The whole way: programs that run, scraped by the real Prometheus, pages read by independent parsers, and
-//! spans received by a collector that others wrote.
+//! spans, metrics and log records received by a collector that others wrote.
 //!
 //! These tests need Debian's `prometheus` (it brings `promtool`) and `prometheus-alertmanager`, Python with `prometheus-client`, and
 //! `rotel` (`pip install rotel==0.0.1a15`). `.ci/run` installs them and runs what a plain `cargo test` leaves out.
@@ -22,6 +22,8 @@ mod http;
 mod key_metrics;
 mod negotiation;
 mod otlp;
+mod otlp_logs;
+mod otlp_metrics;
 mod page;
 mod process;
 mod prometheus;

@@ -25,7 +25,7 @@ fn value<'l>(lines: &'l [String], name: &str) -> Option<&'l str> {
 }
 
 fn arrives(endpoint: impl FnOnce(&Rotel) -> String, protocol: Protocol, compression: Compression) {
-    let rotel = Rotel::start();
+    let rotel = Rotel::start("traces");
     let mut otlp = OtlpSettings::new(endpoint(&rotel), protocol);
     otlp.compression = compression;
     let mut settings = Settings::new("shop");

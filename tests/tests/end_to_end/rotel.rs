@@ -20,7 +20,8 @@ pub(crate) struct Rotel {
 }
 
 impl Rotel {
-    pub(crate) fn start() -> Self {
+    /// Prints `signal`: `traces`, `metrics` or `logs`.
+    pub(crate) fn start(signal: &str) -> Self {
         let (grpc, http) = free_addresses();
         let mut command = Command::new(program());
         command
@@ -28,7 +29,7 @@ impl Rotel {
             .args(["--otlp-grpc-endpoint", &grpc.to_string()])
             .args(["--otlp-http-endpoint", &http.to_string()])
             .args(["--exporter", "blackhole", "--batch-timeout", "200ms"])
-            .args(["--debug-log", "traces", "--debug-log-verbosity", "detailed"])
+            .args(["--debug-log", signal, "--debug-log-verbosity", "detailed"])
             .env("NO_COLOR", "1");
         Self {
             grpc,
@@ -37,7 +38,7 @@ impl Rotel {
         }
     }
 
-    /// What it prints of the spans it receives, up to the first line that contains `last`.
+    /// What it prints of what it receives, up to the first line that contains `last`.
     pub(crate) fn received(&self, last: &str) -> Vec<String> {
         let lines = RefCell::new(Vec::new());
         self.process.wait_for_line(|line| {

@@ -2,8 +2,6 @@
 
 use std::{
     collections::HashSet,
-    io::{Read, Write},
-    net::TcpListener,
     thread,
     time::{Duration, Instant},
 };
@@ -12,7 +10,7 @@ use glyph_runtime::trace::{DropReason, ExportCounts, Pipeline, Protocol, Setting
 
 use crate::{
     LONG, hasty,
-    receiver::{Answer, PROTOCOLS, Receiver, nobody},
+    receiver::{Answer, PROTOCOLS, Receiver, half_closes, nobody, raw},
     spans, to_collector,
 };
 
@@ -76,7 +74,7 @@ fn nothing_is_sent_before_the_time_that_was_asked_for() {
 #[test]
 fn what_is_refused_is_not_tried_again() {
     for protocol in PROTOCOLS {
-        for fault in [Answer::Refuse, Answer::Garbage] {
+        for fault in [Answer::Refuse, Answer::Broken, Answer::Garbage] {
             let receiver = Receiver::start([fault]);
             let counts = after(&receiver, protocol);
             assert_eq!(
@@ -131,20 +129,6 @@ fn a_collector_that_says_nothing_costs_the_spans() {
     }
 }
 
-/// Accepts connections, reads a little, writes `answer`, and closes.
-fn raw(answer: &'static [u8]) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(mut stream) = stream else { return };
-            let _some = stream.read(&mut [0; 64]);
-            let _sent = stream.write_all(answer);
-        }
-    });
-    format!("http://{address}")
-}
-
 #[test]
 fn a_peer_that_speaks_no_http_costs_the_spans() {
     for protocol in PROTOCOLS {
@@ -156,6 +140,24 @@ fn a_peer_that_speaks_no_http_costs_the_spans() {
             let counts = counts_of(&impatient(&raw(answer), protocol));
             assert_eq!(counts.exported, 0, "{protocol:?} {answer:?}");
         }
+    }
+}
+
+#[test]
+fn a_peer_that_closes_its_half_costs_the_spans() {
+    for protocol in PROTOCOLS {
+        let counts = counts_of(&impatient(&half_closes(), protocol));
+        assert_eq!(counts.dropped_for(DropReason::Failed), 3, "{protocol:?}");
+    }
+}
+
+#[test]
+fn a_collector_that_is_slow_costs_time_and_no_spans() {
+    for protocol in PROTOCOLS {
+        let receiver = Receiver::start([Answer::Slow(Duration::from_millis(200))]);
+        let counts = after(&receiver, protocol);
+        assert_eq!((counts.exported, counts.failures), (3, 0), "{protocol:?}");
+        assert!(counts.export_time >= Duration::from_millis(190));
     }
 }
 

@@ -9,6 +9,8 @@ mod collector;
 mod exporters;
 mod faults;
 mod file;
+#[path = "../otlp_receiver/mod.rs"]
+mod otlp_receiver;
 mod page;
 mod receiver;
 mod resource;

@@ -6,7 +6,7 @@ use super::{super::float, line::Sample};
 use crate::expose::Format;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Counter,
     Gauge,
     Histogram,
@@ -91,6 +91,15 @@ pub(super) struct Family<'a> {
     series: BTreeMap<String, Vec<Point>>,
 }
 
+/// One line of a series, for those who write no page.
+#[cfg(feature = "_otlp")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReadPoint {
+    pub(crate) ending: &'static str,
+    pub(crate) bound: f64,
+    pub(crate) value: Number,
+}
+
 /// One line of a series: buckets and quantiles by their bounds, then the sum, then the count.
 #[derive(Debug)]
 struct Point {
@@ -101,7 +110,7 @@ struct Point {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Number {
+pub(crate) enum Number {
     Whole(u64),
     Float(f64),
 }
@@ -178,12 +187,23 @@ impl<'a> Family<'a> {
             .replace('\0', "\u{fffd}")
     }
 
+    /// The series by their labels as the page has them, each with its lines in order.
+    #[cfg(feature = "_otlp")]
+    pub(super) fn into_series(self) -> impl Iterator<Item = (String, Vec<ReadPoint>)> {
+        self.series.into_iter().map(|(labels, mut points)| {
+            points.sort_by(Point::order);
+            let points = points.iter().map(|point| ReadPoint {
+                ending: point.ending,
+                bound: point.bound,
+                value: point.value,
+            });
+            (labels, points.collect())
+        })
+    }
+
     pub(super) fn push(mut self, page: &mut Vec<u8>, name: &str) {
         for (labels, mut points) in std::mem::take(&mut self.series) {
-            points.sort_by(|one, other| {
-                let by_place = one.place.cmp(&other.place);
-                by_place.then(one.bound.total_cmp(&other.bound))
-            });
+            points.sort_by(Point::order);
             for point in points {
                 self.push_point(page, name, &labels, &point);
             }
@@ -206,6 +226,13 @@ impl<'a> Family<'a> {
     }
 }
 
+impl Point {
+    fn order(&self, other: &Self) -> std::cmp::Ordering {
+        let by_place = self.place.cmp(&other.place);
+        by_place.then(self.bound.total_cmp(&other.bound))
+    }
+}
+
 impl Number {
     fn parse(text: &str) -> Option<Self> {
         let whole = text.parse().ok().map(Self::Whole);
@@ -220,7 +247,7 @@ impl Number {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a sum of floats is asked for")]
-    fn float(self) -> f64 {
+    pub(crate) fn float(self) -> f64 {
         match self {
             Self::Whole(value) => value as f64,
             Self::Float(value) => value,

@@ -78,6 +78,17 @@ fn closing_quote(text: &str) -> Option<usize> {
     })
 }
 
+/// `a="x",b="y"` with values as they were before they were escaped.
+#[cfg(feature = "_otlp")]
+pub(super) fn plain_labels(labels: &str) -> Vec<(String, String)> {
+    let braced = format!("{labels}}}");
+    let labels = self::labels(&braced).map(|(labels, _)| labels);
+    let labels = labels.unwrap_or_default().into_iter();
+    labels
+        .map(|(name, value)| (name.to_owned(), unescaped(value).into_owned()))
+        .collect()
+}
+
 /// The text behind `\\` and `\n`.
 pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
     if !text.contains('\\') {

@@ -9,7 +9,10 @@ mod line;
 use std::collections::{BTreeMap, HashSet};
 
 use super::{Format, escape};
-use family::{Family, Kind};
+use family::Family;
+pub(crate) use family::Kind;
+#[cfg(feature = "_otlp")]
+pub(crate) use family::{Number, ReadPoint};
 use line::Line;
 
 /// Writes the families in `rendered` (text format 0.0.4) in the order of their names.
@@ -33,6 +36,37 @@ pub(crate) fn push(
             seen.extend(names);
         }
     }
+}
+
+/// Labels and values of a series.
+#[cfg(feature = "_otlp")]
+type ReadSeries = (Vec<(String, String)>, Vec<ReadPoint>);
+
+/// A family as it was read, for those who write no page.
+#[cfg(feature = "_otlp")]
+#[derive(Debug)]
+pub(crate) struct Read {
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    pub(crate) help: String,
+    /// Labels and values of each series.
+    pub(crate) series: Vec<ReadSeries>,
+}
+
+/// The families in `rendered` (text format 0.0.4) in the order of their names.
+#[cfg(feature = "_otlp")]
+pub(crate) fn read(rendered: &str) -> Vec<Read> {
+    let families = families(rendered).into_iter();
+    let read = families.map(|(name, family)| Read {
+        name,
+        kind: family.kind,
+        help: line::unescaped(family.help.unwrap_or_default()).into_owned(),
+        series: family
+            .into_series()
+            .map(|(labels, points)| (line::plain_labels(&labels), points))
+            .collect(),
+    });
+    read.collect()
 }
 
 /// The families by name. Where two kinds have one name, the first stays.

@@ -9,9 +9,9 @@ use std::{
 
 use opentelemetry_sdk::trace::SpanData;
 
-use crate::trace::{
-    FileSettings, Span, TraceError,
+use crate::{
     export::{Counts, Destination, DropReason, Exporting, Outcome},
+    trace::{FileSettings, Span, TraceError},
 };
 
 /// The current file and what is known of it.
@@ -107,7 +107,7 @@ impl Current {
     }
 }
 
-impl Destination for Writer {
+impl Destination<SpanData> for Writer {
     fn export<'d>(&'d mut self, batch: Vec<SpanData>, counts: &'d Counts) -> Exporting<'d> {
         Box::pin(async move {
             let mut exported = 0;

@@ -10,11 +10,10 @@ use std::{
 
 use futures_util::FutureExt;
 use opentelemetry::Context;
-use opentelemetry_sdk::trace::SpanData;
 use tokio::{runtime, time::sleep_until};
 
 use super::{
-    Destination, Outcome,
+    Destination, Item, Outcome,
     counts::DropReason,
     queue::{Next, Queue},
 };
@@ -29,39 +28,48 @@ pub(crate) fn is_export_thread() -> bool {
 }
 
 /// The target of what exporters tell the log.
-const LOG: &str = "glyph::export";
+pub(crate) const LOG: &str = "glyph::export";
 
 /// Starts the thread that empties `queue` into `destination`.
-pub(crate) fn start(queue: &Arc<Queue>, destination: Box<dyn Destination>) -> io::Result<()> {
-    let runtime = runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+pub(crate) fn start<T: Item>(
+    queue: &Arc<Queue<T>>,
+    destination: Box<dyn Destination<T>>,
+) -> io::Result<()> {
     let worker = Worker {
         queue: Arc::clone(queue),
         destination,
         fails: false,
     };
-    thread::Builder::new()
-        .name(format!("glyph-{}", queue.name()))
-        .spawn(move || {
-            // Some libraries begin traces of their own in here, which do not look at the context.
-            EXPORTS.set(true);
-            let _suppressed = Context::enter_telemetry_suppressed_scope();
-            runtime.block_on(worker.run());
-            // A connection that hangs is not to hold up the thread's end.
-            runtime.shutdown_background();
-        })?;
+    on_thread(format!("glyph-{}", queue.name()), worker.run())
+}
+
+/// Runs `work` on a thread that exports, with a runtime of its own.
+pub(crate) fn on_thread(
+    name: String,
+    work: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    thread::Builder::new().name(name).spawn(move || {
+        // Some libraries begin traces of their own in here, which do not look at the context.
+        EXPORTS.set(true);
+        let _suppressed = Context::enter_telemetry_suppressed_scope();
+        runtime.block_on(work);
+        // A connection that hangs is not to hold up the thread's end.
+        runtime.shutdown_background();
+    })?;
     Ok(())
 }
 
-struct Worker {
-    queue: Arc<Queue>,
-    destination: Box<dyn Destination>,
-    /// Spans of the last batch were lost.
+struct Worker<T> {
+    queue: Arc<Queue<T>>,
+    destination: Box<dyn Destination<T>>,
+    /// Items of the last batch were lost.
     fails: bool,
 }
 
-impl Worker {
+impl<T: Item> Worker<T> {
     async fn run(mut self) {
         let mut backlog = VecDeque::new();
         let mut send_at = None;
@@ -86,8 +94,8 @@ impl Worker {
         }
     }
 
-    async fn export(&mut self, batch: Vec<SpanData>) {
-        let spans = batch.len();
+    async fn export(&mut self, batch: Vec<T>) {
+        let items = batch.len();
         let started = Instant::now();
         let limit = self.queue.limits().export_timeout;
         let destination = &mut self.destination;
@@ -107,13 +115,13 @@ impl Worker {
             () = self.queue.until_abandoned() => return,
         };
         counts.took(started.elapsed());
-        self.report(spans as u64, outcome);
-        self.queue.settle(spans, outcome);
+        self.report(items as u64, outcome);
+        self.queue.settle(items, outcome);
     }
 
-    /// Tells the log when spans begin to be lost and when they arrive again, not each time.
-    fn report(&mut self, spans: u64, outcome: Outcome) {
-        let fails = outcome.exported < spans;
+    /// Tells the log when items begin to be lost and when they arrive again, not each time.
+    fn report(&mut self, items: u64, outcome: Outcome) {
+        let fails = outcome.exported < items;
         if fails == self.fails {
             return;
         }
@@ -122,9 +130,9 @@ impl Worker {
         if fails {
             let error = self.queue.counts().last_error().unwrap_or_default();
             let reason = outcome.reason.name();
-            tracing::warn!(target: LOG, exporter, reason, error, "spans are being lost");
+            tracing::warn!(target: LOG, exporter, reason, error, "{} are being lost", T::NAME);
         } else {
-            tracing::info!(target: LOG, exporter, "spans arrive again");
+            tracing::info!(target: LOG, exporter, "{} arrive again", T::NAME);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Spans that wait for their exporter, within bounds, and the account of them.
+//! Items that wait for their exporter, within bounds, and the account of them.
 
 use std::{
     collections::VecDeque,
@@ -6,46 +6,45 @@ use std::{
     time::Instant,
 };
 
-use opentelemetry_sdk::trace::SpanData;
 use tokio::sync::Notify;
 
 use super::{
-    Outcome,
+    Item, Outcome,
     counts::{Counts, DropReason, ExportCounts},
 };
-use crate::trace::{BatchLimits, size};
+use crate::trace::BatchLimits;
 
-/// A batch is sent when its spans take this many bytes, about, since collectors take 4 MiB at once (gRPC's default).
+/// A batch is sent when its items take this many bytes, about, since collectors take 4 MiB at once (gRPC's default).
 const BATCH_BYTES: usize = 2 << 20;
 
-/// Between those who end spans and one worker. Recording holds its lock for the time of one move, never longer.
+/// Between those who record and one worker. Recording holds its lock for the time of one move, never longer.
 #[derive(Debug)]
-pub(crate) struct Queue {
+pub(crate) struct Queue<T> {
     name: &'static str,
     limits: BatchLimits,
     counts: Counts,
-    state: Mutex<State>,
+    state: Mutex<State<T>>,
     /// Told when the worker may have something to do.
     work: Notify,
     /// Told when the worker is to leave everything.
     abandoned: Notify,
-    /// Told when spans are settled.
+    /// Told when items are settled.
     settled: Condvar,
 }
 
-/// A span and its size.
-pub(super) type Sized = (SpanData, usize);
+/// An item and its size.
+pub(super) type Sized<T> = (T, usize);
 
-#[derive(Debug, Default)]
-struct State {
-    spans: VecDeque<Sized>,
-    /// Spans and bytes that wait here or with the worker, those on their way excluded.
+#[derive(Debug)]
+struct State<T> {
+    items: VecDeque<Sized<T>>,
+    /// Items and bytes that wait here or with the worker, those on their way excluded.
     waiting: usize,
     bytes: usize,
-    /// Spans that were ever taken in, and how many of them have found their end.
+    /// Items that were ever taken in, and how many of them have found their end.
     accepted: u64,
     settled: u64,
-    /// Spans that were taken in and not exported.
+    /// Items that were taken in and not exported.
     lost: u64,
     /// Everything up to this one is wanted at once.
     flush_to: u64,
@@ -53,13 +52,13 @@ struct State {
     abandoned: bool,
 }
 
-impl Queue {
+impl<T: Item> Queue<T> {
     pub(crate) fn new(name: &'static str, limits: BatchLimits) -> Self {
         Self {
             name,
             limits: limits.clamped(),
             counts: Counts::default(),
-            state: Mutex::default(),
+            state: Mutex::new(State::new()),
             work: Notify::new(),
             abandoned: Notify::new(),
             settled: Condvar::new(),
@@ -88,13 +87,13 @@ impl Queue {
     }
 
     /// A panic while it is held cannot leave it half-changed: each section only moves and counts.
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a span in, or drops and counts it.
-    pub(crate) fn push(&self, span: SpanData) {
-        let size = size::of_span(&span);
+    /// Takes an item in, or drops and counts it.
+    pub(crate) fn push(&self, item: T) {
+        let size = item.bytes();
         let mut state = self.lock();
         if state.closed {
             self.counts.dropped(DropReason::Shutdown, 1);
@@ -109,8 +108,8 @@ impl Queue {
         state.waiting += 1;
         state.bytes += size;
         state.accepted += 1;
-        state.spans.push_back((span, size));
-        let length = state.spans.len();
+        state.items.push_back((item, size));
+        let length = state.items.len();
         drop(state);
         if length == 1 || length == self.limits.batch {
             self.work.notify_one();
@@ -133,7 +132,7 @@ impl Queue {
         self.flush()
     }
 
-    /// Waits until everything up to the mark is settled, or the deadline has passed, and says how many spans
+    /// Waits until everything up to the mark is settled, or the deadline has passed, and says how many items
     /// were not exported.
     pub(crate) fn wait(&self, mark: Mark, deadline: Instant) -> u64 {
         let mut state = self.lock();
@@ -158,9 +157,9 @@ impl Queue {
         state.lost += pending;
         state.waiting = 0;
         state.bytes = 0;
-        let spans = std::mem::take(&mut state.spans);
+        let items = std::mem::take(&mut state.items);
         drop(state);
-        drop(spans);
+        drop(items);
         self.counts.dropped(DropReason::Shutdown, pending);
         self.abandoned.notify_one();
         self.work.notify_one();
@@ -175,14 +174,14 @@ impl Queue {
         self.abandoned.notified().await;
     }
 
-    /// What the worker is to do now; `waited` tells that the first span has waited long enough.
-    pub(super) fn next(&self, backlog: &mut VecDeque<Sized>, waited: bool) -> Next {
+    /// What the worker is to do now; `waited` tells that the first item has waited long enough.
+    pub(super) fn next(&self, backlog: &mut VecDeque<Sized<T>>, waited: bool) -> Next<T> {
         let mut state = self.lock();
         if state.abandoned {
             return Next::End;
         }
         let due = waited || state.closed || state.flush_to > state.settled;
-        let there = backlog.len() + state.spans.len();
+        let there = backlog.len() + state.items.len();
         if there < self.limits.batch && !(due && there > 0) {
             return match (state.closed, there) {
                 (true, 0) => Next::End,
@@ -191,11 +190,11 @@ impl Queue {
             };
         }
         if backlog.is_empty() {
-            std::mem::swap(backlog, &mut state.spans);
+            std::mem::swap(backlog, &mut state.items);
         } else if backlog.len() < self.limits.batch {
             let more = self.limits.batch - backlog.len();
-            let more = more.min(state.spans.len());
-            backlog.extend(state.spans.drain(..more));
+            let more = more.min(state.items.len());
+            backlog.extend(state.items.drain(..more));
         }
         let (batch, bytes) = self.batch(backlog);
         state.waiting = state.waiting.saturating_sub(batch.len());
@@ -203,29 +202,29 @@ impl Queue {
         Next::Export(batch)
     }
 
-    fn batch(&self, backlog: &mut VecDeque<Sized>) -> (Vec<SpanData>, usize) {
+    fn batch(&self, backlog: &mut VecDeque<Sized<T>>) -> (Vec<T>, usize) {
         let mut batch = Vec::with_capacity(backlog.len().min(self.limits.batch));
         let mut bytes = 0;
         while batch.len() < self.limits.batch
             && (bytes < BATCH_BYTES)
-            && let Some((span, size)) = backlog.pop_front()
+            && let Some((item, size)) = backlog.pop_front()
         {
             bytes += size;
-            batch.push(span);
+            batch.push(item);
         }
         (batch, bytes)
     }
 
     /// Enters what became of a batch.
-    pub(super) fn settle(&self, spans: usize, outcome: Outcome) {
-        let spans = spans as u64;
-        let exported = outcome.exported.min(spans);
-        let lost = spans - exported;
+    pub(super) fn settle(&self, items: usize, outcome: Outcome) {
+        let items = items as u64;
+        let exported = outcome.exported.min(items);
+        let lost = items - exported;
         let mut state = self.lock();
         if state.abandoned {
             return;
         }
-        state.settled += spans;
+        state.settled += items;
         state.lost += lost;
         self.counts.exported(exported);
         self.counts.dropped(outcome.reason, lost);
@@ -241,7 +240,21 @@ pub(crate) struct Mark {
     lost: u64,
 }
 
-impl State {
+impl<T> State<T> {
+    fn new() -> Self {
+        Self {
+            items: VecDeque::new(),
+            waiting: 0,
+            bytes: 0,
+            accepted: 0,
+            settled: 0,
+            lost: 0,
+            flush_to: 0,
+            closed: false,
+            abandoned: false,
+        }
+    }
+
     fn mark(&self) -> Mark {
         Mark {
             accepted: self.accepted,
@@ -252,8 +265,8 @@ impl State {
 
 /// What a worker does next.
 #[derive(Debug)]
-pub(super) enum Next {
-    Export(Vec<SpanData>),
+pub(super) enum Next<T> {
+    Export(Vec<T>),
     /// There is something, but not a full batch.
     WaitForMore,
     Wait,

@@ -9,27 +9,25 @@ use std::{
 
 use tokio::time::{sleep_until, timeout_at};
 
-use super::{Counts, Failure, Hope};
-use crate::trace::settings::LONGEST_TIME;
+use super::failure::{Failure, Hope};
+use crate::{export::Counts, trace::LONGEST_TIME};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// A collector is not believed when it asks for more.
 const LONGEST_REQUESTED: Duration = Duration::from_secs(300);
 
-/// Tries until the time for a batch is used up, each pause twice as long as the one before it.
+/// Tries until a deadline, each pause twice as long as the one before it.
 #[derive(Debug)]
 pub(super) struct Retries {
-    limit: Duration,
     attempt_limit: Duration,
     /// The other side asked for silence until then, which holds for the next batch as well.
     silent_until: Option<Instant>,
 }
 
 impl Retries {
-    pub(super) fn new(limit: Duration, attempt_limit: Duration) -> Self {
+    pub(super) fn new(attempt_limit: Duration) -> Self {
         Self {
-            limit: limit.min(LONGEST_TIME),
             attempt_limit: attempt_limit.min(LONGEST_TIME),
             silent_until: None,
         }
@@ -37,13 +35,13 @@ impl Retries {
 
     pub(super) async fn run<T, F>(
         &mut self,
+        deadline: Instant,
         counts: &Counts,
         mut attempt: impl FnMut() -> F,
     ) -> Result<T, Hope>
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        let deadline = Instant::now() + self.limit;
         let mut pause = FIRST_PAUSE;
         let mut next = self.silent_until.take();
         loop {

@@ -2,7 +2,7 @@
 
 use http::Uri;
 
-use super::{OtlpSettings, TraceError};
+use crate::trace::{OtlpSettings, TraceError};
 
 /// An endpoint that can be spoken to.
 #[derive(Clone, Debug)]
@@ -42,15 +42,15 @@ impl Endpoint {
         Ok(Self { uri, is_https })
     }
 
-    /// With the path for spans, if none was given (OpenTelemetry Protocol Exporter, "Endpoint URLs for OTLP/HTTP").
+    /// With the path of its signal, if none was given (OpenTelemetry Protocol Exporter, "Endpoint URLs for OTLP/HTTP").
     #[cfg(feature = "otlp-http")]
-    pub(super) fn with_path(self, given: &str) -> Result<Uri, TraceError> {
+    pub(super) fn with_path(self, given: &str, path: &'static str) -> Result<Uri, TraceError> {
         let behind_scheme = given.split_once("://").map_or(given, |(_, rest)| rest);
         if behind_scheme.contains('/') {
             return Ok(self.uri);
         }
         let mut parts = self.uri.into_parts();
-        parts.path_and_query = Some(http::uri::PathAndQuery::from_static("/v1/traces"));
+        parts.path_and_query = Some(http::uri::PathAndQuery::from_static(path));
         Uri::from_parts(parts).map_err(|error| TraceError::Endpoint {
             endpoint: without_credentials(given),
             reason: error.to_string(),
@@ -76,7 +76,10 @@ mod tests {
         let mut settings = OtlpSettings::new(endpoint, Protocol::HttpProtobuf);
         settings.insecure = insecure;
         let parsed = Endpoint::parse(&settings).map_err(|error| error.to_string())?;
-        Ok(parsed.with_path(endpoint).unwrap().to_string())
+        Ok(parsed
+            .with_path(endpoint, "/v1/traces")
+            .unwrap()
+            .to_string())
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::{OtlpSettings, TraceError, USER_AGENT};
+use super::USER_AGENT;
+use crate::trace::{OtlpSettings, TraceError};
 
 /// What the exporter says itself.
 const OURS: [HeaderName; 6] = [

@@ -1,4 +1,4 @@
-//! What became of the spans.
+//! What became of what was to be exported.
 
 use std::{
     fmt::Display,
@@ -12,11 +12,11 @@ use std::{
 /// The most letters of an error that are kept, since a peer may have written it.
 const LONGEST_ERROR: usize = 256;
 
-/// Why a span was not exported.
+/// Why something was not exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DropReason {
-    /// The queue had no room, in spans or in bytes.
+    /// The queue had no room, in number or in bytes.
     QueueFull,
     /// Exporting it took longer than the limit.
     Timeout,
@@ -67,13 +67,13 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    pub(crate) fn exported(&self, spans: u64) {
-        self.exported.fetch_add(spans, Relaxed);
+    pub(crate) fn exported(&self, items: u64) {
+        self.exported.fetch_add(items, Relaxed);
     }
 
-    pub(crate) fn dropped(&self, reason: DropReason, spans: u64) {
+    pub(crate) fn dropped(&self, reason: DropReason, items: u64) {
         if let Some(count) = self.dropped.get(reason as usize) {
-            count.fetch_add(spans, Relaxed);
+            count.fetch_add(items, Relaxed);
         }
     }
 
@@ -126,9 +126,9 @@ impl Counts {
 pub struct ExportCounts {
     /// `otlp`, `file`, or the name that it was given.
     pub exporter: &'static str,
-    /// Spans that arrived.
+    /// Spans, data points or log records that arrived.
     pub exported: u64,
-    /// Spans that did not, by reason.
+    /// Those that did not, by reason.
     pub dropped: [(DropReason, u64); DropReason::ALL.len()],
     /// Attempts that came to nothing; a batch may be tried again.
     pub failures: u64,
@@ -136,9 +136,9 @@ pub struct ExportCounts {
     pub exports: u64,
     /// The time that those took, attempts and pauses included.
     pub export_time: Duration,
-    /// Spans that wait now.
+    /// Those that wait now.
     pub queue_length: u64,
-    /// Spans that may wait.
+    /// Those that may wait.
     pub queue_capacity: u64,
     /// Why the last attempt of all those that failed came to nothing, at most 256 letters. A collector may have
     /// written it.
@@ -146,14 +146,14 @@ pub struct ExportCounts {
 }
 
 impl ExportCounts {
-    /// Spans that were dropped for one reason.
+    /// What was dropped for one reason.
     #[must_use]
     pub fn dropped_for(&self, reason: DropReason) -> u64 {
         let found = self.dropped.iter().find(|(known, _)| *known == reason);
         found.map_or(0, |(_, count)| *count)
     }
 
-    /// Spans that were dropped for any reason.
+    /// What was dropped for any reason.
     #[must_use]
     pub fn dropped_in_all(&self) -> u64 {
         self.dropped.iter().map(|(_, count)| count).sum()

@@ -19,27 +19,31 @@ use tonic::{
 use tonic_types::StatusExt;
 
 use super::{
-    LONGEST_ANSWER, TraceError,
+    LONGEST_ANSWER, Signal,
     endpoint::Endpoint,
     failure::{Failure, Hope, chain},
     headers,
     tls::{self, Versions},
 };
-use crate::trace::{Compression, OtlpSettings};
+use crate::trace::{Compression, OtlpSettings, TraceError};
 
-const EXPORT: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 /// A connection that says nothing for this long is asked whether it is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
 pub(super) struct Client {
     grpc: Grpc<Pool<HttpsConnector<HttpConnector>, Body>>,
     metadata: MetadataMap,
+    method: &'static str,
     timeout: Duration,
 }
 
 impl Client {
     #[expect(clippy::needless_pass_by_value, reason = "as the other transport does")]
-    pub(super) fn new(settings: &OtlpSettings, endpoint: Endpoint) -> Result<Self, TraceError> {
+    pub(super) fn new(
+        settings: &OtlpSettings,
+        signal: Signal,
+        endpoint: Endpoint,
+    ) -> Result<Self, TraceError> {
         let connector = tls::connector(settings, &endpoint, Versions::Http2)?;
         let pool = Pool::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
@@ -56,6 +60,7 @@ impl Client {
         Ok(Self {
             grpc,
             metadata: MetadataMap::from_headers(headers::given(settings)?),
+            method: signal.method(),
             timeout: settings.timeout,
         })
     }
@@ -64,7 +69,7 @@ impl Client {
         let mut request = Request::new(message);
         *request.metadata_mut() = self.metadata.clone();
         request.set_timeout(self.timeout);
-        let path = PathAndQuery::from_static(EXPORT);
+        let path = PathAndQuery::from_static(self.method);
         let mut grpc = self.grpc.clone();
         let answer = grpc.unary(request, path, Raw).await;
         answer

@@ -13,13 +13,13 @@ use hyper_util::{
 };
 
 use super::{
-    LONGEST_ANSWER, TraceError,
+    LONGEST_ANSWER, Signal,
     endpoint::Endpoint,
     failure::{Failure, Hope},
     headers,
     tls::{self, Versions},
 };
-use crate::trace::{Compression, OtlpSettings};
+use crate::trace::{Compression, OtlpSettings, TraceError};
 
 const PROTOBUF: &str = "application/x-protobuf";
 
@@ -31,7 +31,11 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(settings: &OtlpSettings, endpoint: Endpoint) -> Result<Self, TraceError> {
+    pub(super) fn new(
+        settings: &OtlpSettings,
+        signal: Signal,
+        endpoint: Endpoint,
+    ) -> Result<Self, TraceError> {
         let connector = tls::connector(settings, &endpoint, Versions::All)?;
         let gzip = settings.compression == Compression::Gzip;
         let mut headers = headers::given(settings)?;
@@ -44,7 +48,7 @@ impl Client {
                 .pool_timer(TokioTimer::new())
                 .pool_max_idle_per_host(1)
                 .build(connector),
-            uri: endpoint.with_path(settings.endpoint.trim())?,
+            uri: endpoint.with_path(settings.endpoint.trim(), signal.path())?,
             headers,
             gzip,
         })
@@ -72,7 +76,7 @@ impl Client {
             return Err(failure(head.status, &head.headers));
         }
         let body = Limited::new(body, LONGEST_ANSWER).collect().await;
-        // The spans were taken, so the request is not sent again, however its answer ends.
+        // What was sent was taken, so the request is not sent again, however its answer ends.
         let body = body.map_err(|error| Failure::new(Hope::None, error.to_string()))?;
         let body = body.to_bytes();
         Ok(if is_readable(&head.headers) {

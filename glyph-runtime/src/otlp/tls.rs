@@ -11,8 +11,8 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject},
 };
 
-use super::{TraceError, endpoint::Endpoint};
-use crate::trace::{OtlpSettings, TlsSettings};
+use super::endpoint::Endpoint;
+use crate::trace::{OtlpSettings, TlsSettings, TraceError};
 
 /// Which versions of HTTP are spoken.
 #[derive(Clone, Copy, Debug)]

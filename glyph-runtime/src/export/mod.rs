@@ -1,0 +1,18 @@
+//! From where something ends to where it goes: a bounded queue and a thread for each exporter.
+
+mod counts;
+mod destination;
+#[cfg(feature = "prometheus")]
+mod page;
+mod queue;
+mod worker;
+
+pub(crate) use counts::Counts;
+pub use counts::{DropReason, ExportCounts};
+pub(crate) use destination::{Destination, Exporting, Item, Outcome};
+#[cfg(feature = "prometheus")]
+pub(crate) use page::{Exporters, push as push_page};
+pub(crate) use queue::Queue;
+#[cfg(feature = "_otlp")]
+pub(crate) use worker::{LOG, on_thread};
+pub(crate) use worker::{is_export_thread, start};

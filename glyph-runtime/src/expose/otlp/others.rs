@@ -1,0 +1,126 @@
+//! glyph's own metrics and those of other recorders, as the page has them.
+
+use std::{sync::Arc, time::SystemTime};
+
+use opentelemetry_proto::tonic::{
+    common::v1::KeyValue,
+    metrics::v1::{
+        HistogramDataPoint, SummaryDataPoint, number_data_point::Value,
+        summary_data_point::ValueAtQuantile,
+    },
+};
+
+use super::{
+    point::{attribute, number, whole},
+    process_start::{nanoseconds, process_start},
+    request::{Entry, Head, Point, Shape},
+};
+use crate::expose::{
+    Page,
+    foreign::{Kind, Number, Read, ReadPoint, read},
+};
+
+/// They are read from the page's text, so that their values are the same by construction.
+pub(super) fn entries(page: &Page) -> impl Iterator<Item = Entry> + Send + use<> {
+    let families = read(&page.others());
+    families.into_iter().flat_map(|family| {
+        let kind = family.kind;
+        let head = Arc::new(head_of(&family));
+        let points = family.series.into_iter();
+        let points = points.filter_map(move |(labels, values)| {
+            let attributes = labels.into_iter();
+            let attributes = attributes.map(|(name, value)| attribute(name, value));
+            point(kind, attributes.collect(), &values)
+        });
+        points.map(move |point| (Arc::clone(&head), point))
+    })
+}
+
+fn head_of(family: &Read) -> Head {
+    Head {
+        name: family.name.clone(),
+        description: family.help.clone(),
+        unit: String::new(),
+        shape: match family.kind {
+            Kind::Counter => Shape::Sum,
+            Kind::Gauge | Kind::Unknown => Shape::Gauge,
+            Kind::Histogram => Shape::Histogram,
+            Kind::Summary => Shape::Summary,
+        },
+    }
+}
+
+fn point(kind: Kind, attributes: Vec<KeyValue>, values: &[ReadPoint]) -> Option<Point> {
+    Some(match kind {
+        Kind::Counter | Kind::Gauge | Kind::Unknown => {
+            let value = match values.first()?.value {
+                Number::Whole(value) if matches!(kind, Kind::Counter) => whole(value),
+                value => Value::AsDouble(value.float()),
+            };
+            Point::Number(number(attributes, value))
+        }
+        Kind::Histogram => Point::Histogram(histogram(attributes, values)),
+        Kind::Summary => Point::Summary(summary(attributes, values)),
+    })
+}
+
+fn ending(values: &[ReadPoint], ending: &str) -> Option<f64> {
+    let found = values.iter().find(|point| point.ending == ending);
+    found.map(|point| point.value.float())
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts are written as whole numbers"
+)]
+fn count(number: f64) -> u64 {
+    number as u64
+}
+
+/// The page's buckets include those below them, OTLP's do not.
+fn histogram(attributes: Vec<KeyValue>, values: &[ReadPoint]) -> HistogramDataPoint {
+    let mut explicit_bounds = Vec::new();
+    let mut bucket_counts = Vec::new();
+    let mut below = 0;
+    for point in values.iter().filter(|point| point.ending == "_bucket") {
+        let reached = count(point.value.float());
+        bucket_counts.push(reached.saturating_sub(below));
+        below = reached;
+        if point.bound.is_finite() {
+            explicit_bounds.push(point.bound);
+        }
+    }
+    let in_all = ending(values, "_count").map_or(below, count);
+    if bucket_counts.len() == explicit_bounds.len() && !bucket_counts.is_empty() {
+        bucket_counts.push(in_all.saturating_sub(below));
+    }
+    HistogramDataPoint {
+        attributes,
+        start_time_unix_nano: nanoseconds(process_start()),
+        time_unix_nano: nanoseconds(SystemTime::now()),
+        count: in_all,
+        sum: ending(values, "_sum"),
+        bucket_counts,
+        explicit_bounds,
+        ..HistogramDataPoint::default()
+    }
+}
+
+fn summary(attributes: Vec<KeyValue>, values: &[ReadPoint]) -> SummaryDataPoint {
+    let quantiles = values.iter().filter(|point| point.ending.is_empty());
+    SummaryDataPoint {
+        attributes,
+        start_time_unix_nano: nanoseconds(process_start()),
+        time_unix_nano: nanoseconds(SystemTime::now()),
+        count: ending(values, "_count").map_or(0, count),
+        sum: ending(values, "_sum").unwrap_or_default(),
+        quantile_values: quantiles
+            .map(|point| ValueAtQuantile {
+                quantile: point.bound,
+                value: point.value.float(),
+            })
+            .collect(),
+        ..SummaryDataPoint::default()
+    }
+}

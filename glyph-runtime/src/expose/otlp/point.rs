@@ -1,0 +1,133 @@
+//! A row of a declared metric as a data point.
+
+use std::time::SystemTime;
+
+use opentelemetry_proto::tonic::{
+    common::v1::{AnyValue, KeyValue, any_value},
+    metrics::v1::{
+        Exemplar, HistogramDataPoint, NumberDataPoint, exemplar, number_data_point::Value,
+    },
+};
+
+use super::{
+    process_start::{nanoseconds, process_start},
+    request::{Head, Point, Shape},
+};
+use crate::{
+    catalog::{Kind, Unit},
+    metric::{ExemplarAt, Metric, Scale},
+};
+
+pub(super) fn head_of(metric: &Metric) -> Head {
+    let descriptor = metric.parts.descriptor;
+    Head {
+        name: descriptor.otel_name.to_owned(),
+        description: descriptor.help.to_owned(),
+        unit: unit(descriptor.unit),
+        shape: match descriptor.kind {
+            Kind::Counter => Shape::Sum,
+            Kind::Gauge => Shape::Gauge,
+            Kind::Histogram => Shape::Histogram,
+        },
+    }
+}
+
+/// A unit by its code in UCUM (OpenTelemetry semantic conventions, "Instrument Units").
+fn unit(unit: Unit) -> String {
+    match unit {
+        Unit::None => String::new(),
+        Unit::Seconds => "s".to_owned(),
+        Unit::Bytes => "By".to_owned(),
+        Unit::Ratio => "1".to_owned(),
+        Unit::Other(unit) => format!("{{{unit}}}"),
+    }
+}
+
+pub(super) fn point_of(metric: &'static Metric, row: usize, cells: &mut Vec<u64>) -> Point {
+    metric.read(row, cells);
+    let attributes = metric
+        .labels(row)
+        .map(|(name, value)| attribute(name, value))
+        .collect();
+    match metric.parts.descriptor.kind {
+        Kind::Counter | Kind::Gauge => {
+            let bits = cells.first().copied().unwrap_or_default();
+            Point::Number(number(attributes, value(metric, bits)))
+        }
+        Kind::Histogram => Point::Histogram(histogram(metric, row, attributes, cells)),
+    }
+}
+
+pub(super) fn attribute(name: impl Into<String>, value: impl Into<String>) -> KeyValue {
+    KeyValue {
+        key: name.into(),
+        value: Some(AnyValue {
+            value: Some(any_value::Value::StringValue(value.into())),
+        }),
+        ..KeyValue::default()
+    }
+}
+
+pub(super) fn number(attributes: Vec<KeyValue>, value: Value) -> NumberDataPoint {
+    NumberDataPoint {
+        attributes,
+        start_time_unix_nano: nanoseconds(process_start()),
+        time_unix_nano: nanoseconds(SystemTime::now()),
+        value: Some(value),
+        ..NumberDataPoint::default()
+    }
+}
+
+/// Counts are whole numbers as long as OTLP has such ones.
+fn value(metric: &Metric, bits: u64) -> Value {
+    match (metric.parts.descriptor.kind, metric.scale) {
+        (Kind::Gauge, _) => Value::AsDouble(f64::from_bits(bits)),
+        (_, Scale::Nanoseconds) => Value::AsDouble(metric.scale.sum(bits)),
+        _ => whole(bits),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "OTLP has no wider whole number")]
+pub(super) fn whole(count: u64) -> Value {
+    i64::try_from(count).map_or(Value::AsDouble(count as f64), Value::AsInt)
+}
+
+fn histogram(
+    metric: &'static Metric,
+    row: usize,
+    attributes: Vec<KeyValue>,
+    cells: &mut Vec<u64>,
+) -> HistogramDataPoint {
+    let sum = cells.pop().unwrap_or_default();
+    let bounds = metric.parts.descriptor.buckets;
+    let exemplars = if metric.has_exemplars() {
+        let buckets = 0..metric.buckets();
+        let kept = buckets.filter_map(|bucket| metric.exemplar(row, bucket));
+        kept.map(|at| exemplar(&at)).collect()
+    } else {
+        Vec::new()
+    };
+    // OTLP wants no sum where negative values may be in it.
+    let has_sum = bounds.first().is_none_or(|lowest| *lowest >= 0.0);
+    HistogramDataPoint {
+        attributes,
+        start_time_unix_nano: nanoseconds(process_start()),
+        time_unix_nano: nanoseconds(SystemTime::now()),
+        count: cells.iter().sum(),
+        sum: has_sum.then(|| metric.scale.sum(sum)),
+        bucket_counts: cells.clone(),
+        explicit_bounds: bounds.to_vec(),
+        exemplars,
+        ..HistogramDataPoint::default()
+    }
+}
+
+fn exemplar(at: &ExemplarAt) -> Exemplar {
+    Exemplar {
+        time_unix_nano: nanoseconds(at.time),
+        trace_id: at.exemplar.trace_id().to_be_bytes().to_vec(),
+        span_id: at.exemplar.span_id().to_be_bytes().to_vec(),
+        value: Some(exemplar::Value::AsDouble(at.value)),
+        ..Exemplar::default()
+    }
+}

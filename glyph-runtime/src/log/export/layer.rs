@@ -1,0 +1,99 @@
+//! What `tracing` calls: keeps the fields of spans, and turns events into records.
+
+use std::{fmt, sync::Arc};
+
+use tracing::{
+    Event, Subscriber,
+    span::{Attributes, Id, Record},
+};
+use tracing_log::NormalizeEvent;
+use tracing_subscriber::{Layer, layer::Context, registry::LookupSpan};
+
+use super::record::{Draft, Waiting};
+use crate::{
+    export::{Queue, is_export_thread},
+    log::{
+        AUDIT,
+        correlation::Correlation,
+        fields::{Collector, Fields, Policy},
+        layer::in_current_span,
+    },
+};
+
+/// The layer that exports events; made by [`Pipeline::start`](super::Pipeline::start).
+pub(super) struct ExportLayer {
+    pub(super) policy: Policy,
+    pub(super) audit: bool,
+    pub(super) queue: Arc<Queue<Waiting>>,
+}
+
+/// Fields of a span as this layer keeps them: those of the lines may be redacted by another list.
+struct Exported(Fields);
+
+impl ExportLayer {
+    fn collector<'a>(&'a self, fields: &'a mut Fields, bridged: bool) -> Collector<'a> {
+        Collector {
+            fields,
+            policy: &self.policy,
+            bridged,
+        }
+    }
+}
+
+impl<S> Layer<S> for ExportLayer
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let Some(span) = context.span(id) else { return };
+        let mut fields = Fields::default();
+        attributes.record(&mut self.collector(&mut fields, false));
+        if !fields.is_empty() {
+            span.extensions_mut().replace(Exported(fields));
+        }
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        let Some(span) = context.span(id) else { return };
+        let mut fields = Fields::default();
+        values.record(&mut self.collector(&mut fields, false));
+        let mut extensions = span.extensions_mut();
+        let merged = match extensions.get_mut::<Exported>() {
+            Some(older) => fields.over(&older.0),
+            None => fields,
+        };
+        extensions.replace(Exported(merged));
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let normalized = event.normalized_metadata();
+        let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());
+        let unwanted = metadata.target() == AUDIT && !self.audit;
+        if unwanted || is_export_thread() {
+            return;
+        }
+        let mut fields = Fields::default();
+        event.record(&mut self.collector(&mut fields, normalized.is_some()));
+        let mut correlation = Correlation::current(metadata.target());
+        if !in_current_span(event, &context) {
+            correlation.span = None;
+        }
+        let mut draft = Draft::begin(*metadata.level(), &self.policy.limits, &fields);
+        for span in context.event_scope(event).into_iter().flatten() {
+            if let Some(Exported(fields)) = span.extensions().get() {
+                draft.span(fields);
+            }
+        }
+        self.queue.push(draft.end(metadata.target(), &correlation));
+    }
+}
+
+impl fmt::Debug for ExportLayer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ExportLayer")
+            .field("policy", &self.policy)
+            .field("audit", &self.audit)
+            .finish_non_exhaustive()
+    }
+}

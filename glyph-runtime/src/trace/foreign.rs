@@ -1,0 +1,31 @@
+//! Exporters of spans that others wrote.
+
+use opentelemetry_sdk::trace::{SpanData, SpanExporter};
+
+use super::size;
+use crate::export::{Counts, Destination, DropReason, Exporting, Item, Outcome};
+
+impl Item for SpanData {
+    const NAME: &'static str = "spans";
+
+    fn bytes(&self) -> usize {
+        size::of_span(self)
+    }
+}
+
+/// Any exporter written for the SDK.
+#[derive(Debug)]
+pub(crate) struct FromSpanExporter<E>(pub(crate) E);
+
+impl<E: SpanExporter + 'static> Destination<SpanData> for FromSpanExporter<E> {
+    fn export<'d>(&'d mut self, batch: Vec<SpanData>, counts: &'d Counts) -> Exporting<'d> {
+        Box::pin(async move {
+            let spans = batch.len();
+            let Err(error) = self.0.export(batch).await else {
+                return Outcome::exported(spans);
+            };
+            counts.failed(&error);
+            Outcome::lost(DropReason::Failed)
+        })
+    }
+}

@@ -1,0 +1,83 @@
+//! Metrics at a collector that others wrote: the values of the scrape of the same moment.
+
+use std::time::Duration;
+
+use glyph_runtime::{
+    Counter, Gauge, Histogram, LabelSet, Status, Telemetry,
+    expose::otlp::{Pipeline, Settings},
+    metric_catalog,
+    trace::{OtlpSettings, Protocol},
+};
+use glyph_tests::Page;
+
+use crate::rotel::Rotel;
+
+#[derive(LabelSet)]
+struct Order {
+    status: Status,
+}
+
+#[metric_catalog(namespace = "received")]
+struct Metrics {
+    /// Orders that were placed.
+    orders: Counter<Order>,
+    /// Carts that are open.
+    carts: Gauge,
+    /// Time that a payment takes.
+    #[metric(unit = seconds, buckets = [10ms, 100ms, 1s])]
+    payment: Histogram,
+}
+
+/// What stands behind `label` in the first line that has it, after the line that names the metric.
+fn behind<'l>(lines: &'l [String], metric: &str, label: &str) -> &'l str {
+    let start = lines.iter().position(|line| line.contains(metric));
+    let start = start.unwrap_or_else(|| panic!("no {metric} in {lines:#?}"));
+    let mut rest = lines.get(start..).unwrap_or_default().iter();
+    let found = rest.find_map(|line| line.strip_prefix(label));
+    let found = found.unwrap_or_else(|| panic!("no {label} behind {metric} in {lines:#?}"));
+    found.trim_start_matches([' ', ':']).trim()
+}
+
+fn arrives(endpoint: impl FnOnce(&Rotel) -> String, protocol: Protocol) {
+    let rotel = Rotel::start("metrics");
+    let metrics = Metrics::global();
+    let telemetry = Telemetry::builder("shop").catalog(metrics).build().unwrap();
+    metrics.orders.add(Order { status: Status::Ok }, 3);
+    metrics.carts.set(2.5);
+    metrics.payment.observe(Duration::from_millis(20));
+    let otlp = OtlpSettings::new(endpoint(&rotel), protocol);
+    let pipeline = Pipeline::start(Settings::new("shop", otlp), telemetry.exposition()).unwrap();
+    let page = Page::of(&telemetry).unwrap();
+    pipeline.shutdown(Duration::from_secs(30)).unwrap();
+
+    let lines = rotel.received("glyph_series");
+    let number = |metric, label| behind(&lines, metric, label).parse::<f64>().ok();
+    assert_eq!(
+        number("received.carts", "Value"),
+        page.value("received_carts", &[])
+    );
+    assert_eq!(
+        number("received.payment", "Count"),
+        page.value("received_payment_seconds_count", &[])
+    );
+    assert_eq!(
+        number("received.payment", "Sum"),
+        page.value("received_payment_seconds_sum", &[])
+    );
+    assert!(lines.iter().any(|line| line.contains("received.orders")));
+}
+
+#[test]
+#[ignore = "needs rotel, which .ci/run installs"]
+fn metrics_arrive_by_grpc() {
+    arrives(|rotel| format!("http://{}", rotel.grpc), Protocol::Grpc);
+}
+
+#[test]
+#[ignore = "needs rotel, which .ci/run installs"]
+fn metrics_arrive_by_http() {
+    arrives(
+        |rotel| format!("http://{}", rotel.http),
+        Protocol::HttpProtobuf,
+    );
+}
