@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 #![expect(clippy::indexing_slicing, reason = "a missing byte fails the test")]
 
+#[path = "otlp_receiver/mod.rs"]
+#[expect(dead_code, reason = "shared with other tests")]
+mod otlp_receiver;
 #[path = "traces/receiver.rs"]
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod receiver;
