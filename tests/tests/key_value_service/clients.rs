@@ -6,12 +6,13 @@ use fastrand::Rng;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
+    sync::Semaphore,
 };
 
 use crate::{
     ledger::Ended,
     protocol::{Request, Verb, understood},
-    server::LOCKED_KEY,
+    server::{GREETING, LOCKED_KEY},
 };
 
 /// When a client closes its connection.
@@ -77,8 +78,13 @@ impl Client {
     }
 
     /// Talks to the server. Gives the requests whose replies it has read, and what they were.
-    pub(crate) async fn run(&self, server: SocketAddr) -> Vec<(usize, Ended)> {
+    pub(crate) async fn run(&self, server: SocketAddr, door: &Semaphore) -> Vec<(usize, Ended)> {
+        // More at once than the server's queue takes would look connected and be dropped.
+        let at_the_door = door.acquire().await.unwrap();
         let mut connection = TcpStream::connect(server).await.unwrap();
+        let mut greeting = *GREETING;
+        connection.read_exact(&mut greeting).await.unwrap();
+        drop(at_the_door);
         let mut text: String = self.sent().iter().map(ToString::to_string).collect();
         if let Leaves::InLine(cut) = self.leaves {
             let line = self.requests.get(cut).unwrap().to_string();

@@ -25,6 +25,9 @@ use crate::{
     telemetry::stage,
 };
 
+/// What a client hears first. A connection may look open to it before the server has it, and one that is closed
+/// so early the server never sees.
+pub(crate) const GREETING: &[u8; 3] = b"hi\n";
 /// The key that somebody else has locked for good.
 pub(crate) const LOCKED_KEY: &str = "locked";
 /// How long a request waits for its key.
@@ -116,6 +119,9 @@ impl Service {
     async fn serve(self: Arc<Self>, client: TcpStream) {
         let _connection = Connection(&self.ledger);
         let (reader, mut writer) = client.into_split();
+        if writer.write_all(GREETING).await.is_err() {
+            return;
+        }
         let mut lines = BufReader::new(reader).take(LINE_LIMIT);
         let mut line = Vec::new();
         let mut requests = FuturesUnordered::new();

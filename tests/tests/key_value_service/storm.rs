@@ -3,7 +3,7 @@
 use std::{iter::zip, sync::Arc};
 
 use fastrand::Rng;
-use tokio::task::JoinSet;
+use tokio::{sync::Semaphore, task::JoinSet};
 
 use crate::{
     clients::{Client, Leaves},
@@ -17,6 +17,8 @@ use crate::{
 const CLIENTS: usize = 400;
 const REQUESTS_PER_CLIENT: usize = 40;
 const WORKERS: usize = 64;
+/// How many connect at once.
+const AT_THE_DOOR: usize = 16;
 
 /// Has all clients talk to the server `name` and leave as `seed` says, and asserts that glyph's numbers of the
 /// server are those of the clients and of its ledger.
@@ -29,10 +31,11 @@ pub(crate) async fn assert_adds_up(name: &'static str, seed: u64) {
     let ledger = Arc::new(Ledger::with_tags(CLIENTS * REQUESTS_PER_CLIENT));
     let server = Server::start(name, Arc::clone(&ledger)).await;
 
+    let door = Arc::new(Semaphore::new(AT_THE_DOOR));
     let mut talking = JoinSet::new();
     for (number, client) in clients.iter().enumerate() {
-        let (client, address) = (Arc::clone(client), server.address());
-        talking.spawn(async move { (number, client.run(address).await) });
+        let (client, address, door) = (Arc::clone(client), server.address(), Arc::clone(&door));
+        talking.spawn(async move { (number, client.run(address, &door).await) });
     }
     assert_all_wait(name, &clients, &ledger).await;
     server.employ(WORKERS);
