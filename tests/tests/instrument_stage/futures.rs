@@ -271,17 +271,17 @@ async fn beside_the_spans_of_tracing() {
 
 #[axum::debug_handler]
 #[instrument_stage(stage::call, labels(function = "axum: above"))]
-async fn above(path: axum::extract::Path<u8>) -> Result<String, axum::http::StatusCode> {
+async fn above(path: axum::extract::Path<u8>) -> Result<String, http::StatusCode> {
     ready(()).await;
     Ok(path.0.to_string())
 }
 
 #[instrument_stage(stage::call, labels(function = "axum: below"))]
 #[axum::debug_handler]
-async fn below(path: axum::extract::Path<u8>) -> Result<String, axum::http::StatusCode> {
+async fn below(path: axum::extract::Path<u8>) -> Result<String, http::StatusCode> {
     ready(()).await;
     let _ = path;
-    Err(axum::http::StatusCode::NOT_FOUND)
+    Err(http::StatusCode::NOT_FOUND)
 }
 
 #[tokio::test]
