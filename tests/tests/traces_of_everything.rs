@@ -7,7 +7,7 @@
 #[expect(dead_code, reason = "shared with other tests")]
 mod otlp_receiver;
 #[path = "traces/receiver.rs"]
-#[expect(dead_code, reason = "the other tests use the rest")]
+#[expect(dead_code, unused_imports, reason = "the other tests use the rest")]
 mod receiver;
 
 use std::time::Duration;
