@@ -153,12 +153,19 @@ impl Opened {
     }
 
     /// Looks again at what span is current around this one.
+    #[cfg(feature = "trace")]
     #[inline]
     pub(super) fn entering(&mut self) {
-        #[cfg(feature = "trace")]
         if let Some(place) = &mut self.place {
             place.around = trace::Around::current();
         }
+    }
+
+    /// Without OpenTelemetry none is current.
+    #[cfg(not(feature = "trace"))]
+    #[inline]
+    pub(super) const fn entering(&mut self) {
+        let Self { span: _ } = self;
     }
 
     /// The current span, this one unless there is none, if it is sampled.
