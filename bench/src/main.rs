@@ -10,7 +10,7 @@ mod workload;
 
 use clap::{Parser, Subcommand};
 
-use benches::{compile, counters, histograms, memory, render, stages};
+use benches::{compile, counters, faults, histograms, memory, render, stages};
 use harness::report;
 use subjects::calls::{Form, Surroundings};
 
@@ -48,6 +48,19 @@ enum Bench {
         #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u16).range(1..))]
         functions: u16,
     },
+    /// Serve requests while the collector is absent, refuses, hangs, is slow and worse.
+    Faults {
+        /// How long each process serves.
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+        seconds: u16,
+    },
+    /// The child process of `faults`: serves and prints one figure.
+    #[command(hide = true)]
+    Serve {
+        endpoint: String,
+        seconds: u16,
+        figure: faults::Figure,
+    },
     /// The child process of `memory`: fills one subject and prints by how much it grew.
     #[command(hide = true)]
     Grow { kind: memory::Kind, subject: String },
@@ -74,6 +87,15 @@ fn main() -> Result<()> {
         Bench::Memory => memory::run(rounds)?,
         Bench::Stages => stages::run(rounds)?,
         Bench::Compile { functions } => compile::run(functions, rounds)?,
+        Bench::Faults { seconds } => faults::run(seconds, rounds)?,
+        Bench::Serve {
+            endpoint,
+            seconds,
+            figure,
+        } => {
+            println!("{}", faults::serve(&endpoint, seconds, figure)?);
+            return Ok(());
+        }
         Bench::Grow { kind, subject } => {
             println!("{}", memory::grow(kind, &subject)?);
             return Ok(());

@@ -36,7 +36,7 @@ pub(crate) enum Surroundings {
 
 /// What the function returns when it fails.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Failure;
+pub(crate) struct Failure;
 
 /// What every instrumented function does. It never fails, which the compiler cannot know.
 #[inline]

@@ -128,7 +128,7 @@ impl Calling for Stage {
 
 #[inline(never)]
 #[instrument_stage(stage::stt, labels(provider = "deepgram"))]
-fn transcribe(input: u64) -> Result<u64, Failure> {
+pub(crate) fn transcribe(input: u64) -> Result<u64, Failure> {
     answer(input)
 }
 

@@ -7,7 +7,7 @@ mod fast_telemetry;
 mod fastrace;
 mod foundations;
 mod glyph;
-mod glyph_stage;
+pub(crate) mod glyph_stage;
 mod measured;
 mod metrics;
 mod metrics_helper_macros;

@@ -1,0 +1,119 @@
+//! Collectors, good and bad, by HTTP/1.1.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use crate::Result;
+
+/// What becomes of a request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Behaviour {
+    Answers,
+    Absent,
+    Refuses,
+    Hangs,
+    IsBusy,
+    Fails,
+    AnswersGarbage,
+    ClosesItsHalf,
+    IsSlow,
+}
+
+pub(super) const BAD: [Behaviour; 8] = [
+    Behaviour::Absent,
+    Behaviour::Refuses,
+    Behaviour::Hangs,
+    Behaviour::IsBusy,
+    Behaviour::Fails,
+    Behaviour::AnswersGarbage,
+    Behaviour::ClosesItsHalf,
+    Behaviour::IsSlow,
+];
+
+const SLOW: Duration = Duration::from_secs(2);
+
+impl Behaviour {
+    /// The bench of this one.
+    pub(super) const fn bench(self) -> &'static str {
+        match self {
+            Self::Answers => "faults-answers",
+            Self::Absent => "faults-absent",
+            Self::Refuses => "faults-refuses",
+            Self::Hangs => "faults-hangs",
+            Self::IsBusy => "faults-429",
+            Self::Fails => "faults-500",
+            Self::AnswersGarbage => "faults-garbage",
+            Self::ClosesItsHalf => "faults-half-closed",
+            Self::IsSlow => "faults-slow",
+        }
+    }
+
+    const fn response(self) -> &'static str {
+        match self {
+            Self::Refuses => "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n",
+            Self::IsBusy => {
+                "HTTP/1.1 429 Too Many Requests\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n"
+            }
+            Self::Fails => "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n",
+            Self::AnswersGarbage => "\u{1}\u{2} this is no HTTP \u{3}\r\n\r\n",
+            Self::Answers | Self::Absent | Self::Hangs | Self::ClosesItsHalf | Self::IsSlow => {
+                "HTTP/1.1 200 OK\r\ncontent-type: application/x-protobuf\r\ncontent-length: 0\r\n\r\n"
+            }
+        }
+    }
+}
+
+/// Behaves so at an address of its own until the process ends.
+pub(super) fn start(behaviour: Behaviour) -> Result<SocketAddr> {
+    let socket = TcpListener::bind(("127.0.0.1", 0))?;
+    let address = socket.local_addr()?;
+    if behaviour != Behaviour::Absent {
+        thread::spawn(move || {
+            for stream in socket.incoming().flatten() {
+                thread::spawn(move || serve(&stream, behaviour));
+            }
+        });
+    }
+    Ok(address)
+}
+
+fn serve(stream: &TcpStream, behaviour: Behaviour) -> io::Result<()> {
+    let mut requests = BufReader::new(stream);
+    while skip_request(&mut requests)? {
+        match behaviour {
+            Behaviour::Hangs => loop {
+                thread::park();
+            },
+            Behaviour::ClosesItsHalf => {
+                stream.shutdown(Shutdown::Write)?;
+                continue;
+            }
+            Behaviour::IsSlow => thread::sleep(SLOW),
+            _ => {}
+        }
+        let mut answers = stream;
+        answers.write_all(behaviour.response().as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Whether there was a request.
+fn skip_request(requests: &mut impl BufRead) -> io::Result<bool> {
+    let mut length = 0;
+    let mut line = String::new();
+    while requests.read_line(&mut line)? > 0 {
+        if line.trim_end().is_empty() {
+            return io::copy(&mut requests.take(length), &mut io::sink()).map(|_| true);
+        }
+        let header = line.split_once(':');
+        if let Some((name, value)) = header
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse().map_err(io::Error::other)?;
+        }
+        line.clear();
+    }
+    Ok(false)
+}
