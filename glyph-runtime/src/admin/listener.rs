@@ -3,7 +3,7 @@
 use std::{
     convert::Infallible,
     io,
-    net::{SocketAddr, TcpListener},
+    net::{Shutdown, SocketAddr, TcpListener},
     sync::mpsc,
     thread,
     time::Duration,
@@ -11,6 +11,7 @@ use std::{
 
 use axum::Router;
 use futures_util::future::{Either, select};
+use socket2::SockRef;
 use tokio::{runtime, sync::oneshot};
 
 use super::serve::{Limits, serve};
@@ -41,8 +42,22 @@ const GRACE: Duration = Duration::from_millis(100);
 #[must_use = "dropping it stops the listener"]
 pub struct Listener {
     address: SocketAddr,
+    pub(super) door: Door,
     stop: oneshot::Sender<Duration>,
     ended: oneshot::Receiver<bool>,
+}
+
+/// The listening socket, to be closed by whoever stops the listener, whether its thread gets a turn or not.
+#[derive(Debug)]
+pub(super) struct Door(pub(super) TcpListener);
+
+impl Drop for Door {
+    /// Closing a copy is not enough: the thread has another, and a child process has copies of all until it executes
+    /// its own program. Where the system cannot refuse for all of them at once, the last copy does so when it is
+    /// closed.
+    fn drop(&mut self) {
+        let _last_copy_does_it = SockRef::from(&self.0).shutdown(Shutdown::Both);
+    }
 }
 
 /// Why there is no listener.
@@ -105,6 +120,8 @@ impl Listener {
         limits: Limits,
     ) -> Result<Self, BindError> {
         let (socket, address) = bind(address).map_err(|error| BindError::new(address, error))?;
+        let copy = socket.try_clone();
+        let door = Door(copy.map_err(|error| BindError::new(address, error))?);
         let (stop, stopped) = oneshot::channel();
         let (end, ended) = oneshot::channel();
         let (ready, started) = mpsc::channel();
@@ -121,6 +138,7 @@ impl Listener {
             .map_err(BindError::Thread)?;
         Ok(Self {
             address,
+            door,
             stop,
             ended,
         })
@@ -132,10 +150,11 @@ impl Listener {
         self.address
     }
 
-    /// Accepts no more, lets responses that are under way end within `deadline`, and cuts off the rest.
-    /// Returns whether all have ended, and needs no runtime to be awaited.
+    /// Accepts no more from its first poll on, lets responses that are under way end within `deadline`, and cuts off
+    /// the rest. Returns whether all have ended, and needs no runtime to be awaited.
     pub async fn shutdown(self, deadline: Duration) -> bool {
         let _ = self.stop.send(deadline);
+        drop(self.door);
         // Should the thread be held up by a check that blocks, the deadline still holds.
         let (in_time, waiting) = mpsc::channel::<Infallible>();
         let (late, is_late) = oneshot::channel::<Infallible>();

@@ -67,8 +67,11 @@ impl fmt::Debug for Headers {
 }
 
 impl Configuration {
-    /// Changes spans, if there are to be any, as the command line says.
+    /// Changes the service's name and spans, if there are to be any, as the command line says.
     pub fn apply(&mut self, arguments: &TelemetryArgs) {
+        if let Some(service) = &arguments.trace_service_name {
+            self.service.clone_from(service);
+        }
         let Some(traces) = &mut self.traces else {
             return;
         };

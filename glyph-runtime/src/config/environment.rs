@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "_otlp")]
+use super::push::Pushed;
 use super::{
     error::{ConfigError, ConfigWarning},
     setting::{Propagator, Setting, Wrong},
@@ -30,12 +32,18 @@ pub struct Configuration {
     /// Spans; `None` if the SDK is disabled.
     #[cfg(feature = "trace")]
     pub traces: Option<crate::trace::Settings>,
-    /// The collector for metrics, if they are to be pushed.
-    #[cfg(feature = "trace")]
-    pub metrics_otlp: Option<crate::trace::OtlpSettings>,
-    /// The collector for lines of the log, if they are to be sent.
-    #[cfg(feature = "trace")]
-    pub logs_otlp: Option<crate::trace::OtlpSettings>,
+    /// Metrics, if they are to be pushed.
+    #[cfg(feature = "_otlp")]
+    pub metrics_otlp: Option<crate::expose::otlp::Settings>,
+    /// Log records, if they are to be sent.
+    #[cfg(all(feature = "log", feature = "_otlp"))]
+    pub logs_otlp: Option<crate::log::export::Settings>,
+    /// How metrics would be pushed if the program asks for it.
+    #[cfg(feature = "_otlp")]
+    pub(crate) unasked_metrics: Option<crate::expose::otlp::Settings>,
+    /// How log records would be sent if the program asks for it.
+    #[cfg(all(feature = "log", feature = "_otlp"))]
+    pub(crate) unasked_logs: Option<crate::log::export::Settings>,
     /// The collector for spans as it would be, were there one.
     #[cfg(feature = "cli")]
     pub(crate) collector: Option<crate::trace::OtlpSettings>,
@@ -105,15 +113,21 @@ impl<'l> Environment<'l> {
             .value(Setting::SdkDisabled, values::boolean)?
             .unwrap_or(false);
         #[cfg(feature = "trace")]
-        let (traces, metrics_otlp, logs_otlp) = if disabled {
-            (None, None, None)
-        } else {
-            (
-                Some(reading.traces(&resource)?),
-                reading.pushed(Setting::MetricsExporter, "METRICS")?,
-                reading.pushed(Setting::LogsExporter, "LOGS")?,
-            )
-        };
+        let traces = (!disabled).then(|| reading.traces(&resource)).transpose()?;
+        #[cfg(feature = "log")]
+        let log = reading.log()?;
+        #[cfg(feature = "_otlp")]
+        let metrics = (!disabled)
+            .then(|| reading.metrics(&resource))
+            .transpose()?;
+        #[cfg(feature = "_otlp")]
+        let (metrics_otlp, unasked_metrics) = Pushed::split(metrics);
+        #[cfg(all(feature = "log", feature = "_otlp"))]
+        let logs = (!disabled)
+            .then(|| reading.log_records(&resource, &log))
+            .transpose()?;
+        #[cfg(all(feature = "log", feature = "_otlp"))]
+        let (logs_otlp, unasked_logs) = Pushed::split(logs);
         #[cfg(feature = "trace")]
         let (traces, collector) = traces.unzip();
         #[cfg(all(feature = "trace", not(feature = "cli")))]
@@ -121,14 +135,18 @@ impl<'l> Environment<'l> {
         Ok(Configuration {
             #[cfg(feature = "trace")]
             traces,
-            #[cfg(feature = "trace")]
+            #[cfg(feature = "_otlp")]
             metrics_otlp,
-            #[cfg(feature = "trace")]
+            #[cfg(feature = "_otlp")]
+            unasked_metrics,
+            #[cfg(all(feature = "log", feature = "_otlp"))]
             logs_otlp,
+            #[cfg(all(feature = "log", feature = "_otlp"))]
+            unasked_logs,
             #[cfg(feature = "cli")]
             collector,
             #[cfg(feature = "log")]
-            log: reading.log()?,
+            log,
             service: resource.service,
             environment: resource.environment,
             propagators,
@@ -233,9 +251,17 @@ impl Reading<'_, '_> {
             if own || setting.wrong() == Wrong::Error {
                 return Err(error);
             }
-            self.warnings.push(error.into());
+            self.warn(error);
         }
         Ok(None)
+    }
+
+    /// Once, also for what is read for each signal.
+    fn warn(&mut self, error: ConfigError) {
+        let warning = error.into();
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
     }
 
     /// All that is said of a setting, what counts most at first.
@@ -288,7 +314,7 @@ impl Reading<'_, '_> {
                         if own {
                             return Err(error);
                         }
-                        self.warnings.push(error.into());
+                        self.warn(error);
                     }
                 }
             }

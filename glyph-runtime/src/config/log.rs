@@ -3,8 +3,13 @@
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Directive;
 
-use super::{environment::Reading, error::ConfigError, setting::Setting, values::words};
-use crate::log::{Format, Settings};
+use super::{
+    environment::Reading,
+    error::ConfigError,
+    setting::Setting,
+    values::{some_milliseconds, words},
+};
+use crate::log::{Audit, Format, Settings, SyncPolicy};
 
 impl Reading<'_, '_> {
     pub(super) fn log(&mut self) -> Result<Settings, ConfigError> {
@@ -18,6 +23,12 @@ impl Reading<'_, '_> {
         if let Some(format) = format {
             settings.format = format;
         }
+        let file = self.value(Setting::AuditFile, |text| Some(text.to_owned()))?;
+        let sync = self.value(Setting::AuditSync, sync)?;
+        settings.audit = file.map(|file| Audit {
+            sync: sync.unwrap_or_default(),
+            ..Audit::file(file)
+        });
         Ok(settings)
     }
 }
@@ -36,6 +47,14 @@ fn level(text: &str) -> Option<LevelFilter> {
         "error" => LevelFilter::ERROR,
         "off" => LevelFilter::OFF,
         _ => return None,
+    })
+}
+
+fn sync(text: &str) -> Option<SyncPolicy> {
+    Some(match text.to_ascii_lowercase().as_str() {
+        "always" => SyncPolicy::Always,
+        "shutdown" => SyncPolicy::OnShutdown,
+        interval => SyncPolicy::EveryInterval(some_milliseconds(interval)?),
     })
 }
 

@@ -35,6 +35,8 @@ mod environment;
 mod error;
 #[cfg(feature = "log")]
 mod log;
+#[cfg(feature = "_otlp")]
+mod push;
 mod setting;
 mod table;
 #[cfg(feature = "trace")]

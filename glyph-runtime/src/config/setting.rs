@@ -13,6 +13,8 @@ pub enum Setting {
     LogFilter,
     LogLevel,
     LogFormat,
+    AuditFile,
+    AuditSync,
     TracesExporter,
     MetricsExporter,
     LogsExporter,
@@ -28,6 +30,10 @@ pub enum Setting {
     Sampler,
     SamplerArgument,
     SampleRatio,
+    RateLimit,
+    KeepFailures,
+    KeepSlowerThan,
+    TracesFile,
     BatchDelay,
     BatchExportTimeout,
     BatchQueue,
@@ -40,6 +46,12 @@ pub enum Setting {
     SpanLinkCount,
     EventAttributeCount,
     LinkAttributeCount,
+    MetricInterval,
+    MetricExportTimeout,
+    LogBatchDelay,
+    LogBatchExportTimeout,
+    LogBatchQueue,
+    LogBatchSize,
 }
 
 /// How a context crosses the border of a process.
@@ -98,7 +110,7 @@ const fn row(
 }
 
 #[rustfmt::skip]
-pub(super) const ROWS: [Row; 35] = [
+pub(super) const ROWS: [Row; 47] = [
     row(Setting::ServiceName, "OTEL_SERVICE_NAME", "`service.name`", "any text", "`service.name` of the resource attributes, or the name given to `Telemetry::builder`", Error),
     row(Setting::ResourceAttributes, "OTEL_RESOURCE_ATTRIBUTES", "more attributes of the resource", "`name=value` pairs, separated by commas, percent-encoded", "none", Warning),
     row(Setting::DeploymentEnvironment, "", "`deployment.environment.name`", "any text", "that of the resource attributes", Error),
@@ -106,10 +118,12 @@ pub(super) const ROWS: [Row; 35] = [
     row(Setting::Propagators, "OTEL_PROPAGATORS", "how a context crosses the border of a process", "`tracecontext` and `baggage`, separated by commas, or `none`", "`tracecontext,baggage`", Warning),
     row(Setting::LogFilter, "RUST_LOG", "which events become lines", "directives such as `info,hyper=warn`", "the log's level", Error),
     row(Setting::LogLevel, "OTEL_LOG_LEVEL", "from which level on events become lines, where `RUST_LOG` is not set", "`trace`, `debug`, `info`, `warn`, `error` or `off`, in any case", "`info`", Warning),
-    row(Setting::LogFormat, "", "how a line looks", "`json`, `pretty`, or `auto`, which is pretty on a terminal", "`auto`", Error),
+    row(Setting::LogFormat, "GLYPH_LOG_FORMAT", "how a line looks", "`json`, `pretty`, or `auto`, which is pretty on a terminal", "`auto`", Error),
+    row(Setting::AuditFile, "GLYPH_AUDIT_FILE", "the audit trail's own file, JSON lines; without one, audit events are lines of the log", "the path of a file", "none", Error),
+    row(Setting::AuditSync, "GLYPH_AUDIT_SYNC", "when the audit trail is forced onto the disk", "`always`, `shutdown`, or a whole number of milliseconds, at least 1", "`1000`", Error),
     row(Setting::TracesExporter, "OTEL_TRACES_EXPORTER", "where spans go", "`otlp` or `none`", "`otlp` if an endpoint is set, else `none`", Warning),
-    row(Setting::MetricsExporter, "OTEL_METRICS_EXPORTER", "where metrics go beside the page", "`otlp`, `prometheus` (the page alone) or `none`", "`prometheus`", Warning),
-    row(Setting::LogsExporter, "OTEL_LOGS_EXPORTER", "where lines go beside the log's output", "`otlp` or `none`", "`none`", Warning),
+    row(Setting::MetricsExporter, "OTEL_METRICS_EXPORTER", "where metrics go beside the page", "`otlp`, `prometheus` (the page alone) or `none`", "`otlp` if `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` is set, else `prometheus`", Warning),
+    row(Setting::LogsExporter, "OTEL_LOGS_EXPORTER", "where log records go beside the log's output", "`otlp` or `none`", "`otlp` if `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT` is set, else `none`", Warning),
     row(Setting::Endpoint, "OTEL_EXPORTER_OTLP{}_ENDPOINT", "the collector; over HTTP `/v1/traces`, `/v1/metrics` or `/v1/logs` is appended to the general one, a signal's own is used as it is", "a URL such as http://localhost:4318, or host:port", "`http://localhost:4318`, for gRPC `http://localhost:4317`, where an exporter asks for one", Error),
     row(Setting::Protocol, "OTEL_EXPORTER_OTLP{}_PROTOCOL", "how requests are written", "`grpc` or `http/protobuf`", "`http/protobuf`, or `grpc` where only `otlp-grpc` is built in", Warning),
     row(Setting::Headers, "OTEL_EXPORTER_OTLP{}_HEADERS", "sent with each request; shown nowhere", "`name=value` pairs, separated by commas, percent-encoded", "none", Error),
@@ -122,6 +136,10 @@ pub(super) const ROWS: [Row; 35] = [
     row(Setting::Sampler, "OTEL_TRACES_SAMPLER", "which traces are sampled", "`always_on`, `always_off`, `traceidratio`, `parentbased_always_on`, `parentbased_always_off` or `parentbased_traceidratio`", "`parentbased_always_on`", Warning),
     row(Setting::SamplerArgument, "OTEL_TRACES_SAMPLER_ARG", "the part of all traces that a `traceidratio` samples", "a number from 0 to 1", "`1.0`", Warning),
     row(Setting::SampleRatio, "", "the part of all traces that begin here which is sampled, where `OTEL_TRACES_SAMPLER` is not set", "a number from 0 to 1", "none", Error),
+    row(Setting::RateLimit, "GLYPH_TRACES_RATE_LIMIT", "the most traces that begin here and are sampled in a second, in place of what `OTEL_TRACES_SAMPLER` says of them", "a whole number from 1 to 10000", "none", Error),
+    row(Setting::KeepFailures, "GLYPH_TRACES_KEEP_FAILURES", "keeps each trace with an error in the ring of recent traces, sampled or not", BOOLEAN, "`false`", Error),
+    row(Setting::KeepSlowerThan, "GLYPH_TRACES_KEEP_SLOWER_THAN", "keeps each trace with an error, and each that takes at least so long", MILLISECONDS, "none", Error),
+    row(Setting::TracesFile, "GLYPH_TRACES_FILE", "gets each span as well, one JSON object a line", "the path of a file", "none", Error),
     row(Setting::BatchDelay, "OTEL_BSP_SCHEDULE_DELAY", "how long the first span of a batch waits for more", "a whole number of milliseconds", "`5000`", Warning),
     row(Setting::BatchExportTimeout, "OTEL_BSP_EXPORT_TIMEOUT", "how long a batch may take, with all attempts", MILLISECONDS, "`30000`", Warning),
     row(Setting::BatchQueue, "OTEL_BSP_MAX_QUEUE_SIZE", "spans that may wait", POSITIVE, "`2048`", Warning),
@@ -134,6 +152,12 @@ pub(super) const ROWS: [Row; 35] = [
     row(Setting::SpanLinkCount, "OTEL_SPAN_LINK_COUNT_LIMIT", "links of a span", COUNT, "`128`", Warning),
     row(Setting::EventAttributeCount, "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", "attributes of an event", COUNT, "that of all attributes", Warning),
     row(Setting::LinkAttributeCount, "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", "attributes of a link", COUNT, "that of all attributes", Warning),
+    row(Setting::MetricInterval, "OTEL_METRIC_EXPORT_INTERVAL", "from one push of metrics to the next", MILLISECONDS, "`60000`", Warning),
+    row(Setting::MetricExportTimeout, "OTEL_METRIC_EXPORT_TIMEOUT", "how long a push may take, with all attempts", MILLISECONDS, "`30000`", Warning),
+    row(Setting::LogBatchDelay, "OTEL_BLRP_SCHEDULE_DELAY", "how long the first log record of a batch waits for more", "a whole number of milliseconds", "`1000`", Warning),
+    row(Setting::LogBatchExportTimeout, "OTEL_BLRP_EXPORT_TIMEOUT", "how long a batch of log records may take, with all attempts", MILLISECONDS, "`30000`", Warning),
+    row(Setting::LogBatchQueue, "OTEL_BLRP_MAX_QUEUE_SIZE", "log records that may wait", POSITIVE, "`2048`", Warning),
+    row(Setting::LogBatchSize, "OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", "log records in one request, at most as many as may wait", POSITIVE, "`512`", Warning),
 ];
 
 impl Setting {
@@ -182,7 +206,7 @@ mod tests {
         }
         assert_eq!(
             ROWS.last().map(|row| row.setting),
-            Some(super::Setting::LinkAttributeCount)
+            Some(super::Setting::LogBatchSize)
         );
     }
 }

@@ -1,16 +1,17 @@
 //! Spans, and the collectors of all signals.
 
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 use super::{
     endpoint,
     environment::{Reading, Resource},
     error::ConfigError,
     setting::Setting,
-    values,
+    values::{self, milliseconds, some_milliseconds},
 };
 use crate::trace::{
-    BatchLimits, Compression, OtlpSettings, Protocol, Sampler, Settings, SpanLimits, TlsSettings,
+    BatchLimits, Compression, FileSettings, KeepFailures, MAX_RATE, OtlpSettings, Protocol,
+    Sampler, Settings, SpanLimits, TlsSettings,
 };
 
 const TRACES: &str = "TRACES";
@@ -22,6 +23,21 @@ enum Exporter {
     /// Nowhere but where it is kept in the process.
     None,
 }
+
+/// The settings of a batch.
+pub(super) struct BatchNames {
+    pub(super) delay: Setting,
+    pub(super) export_timeout: Setting,
+    pub(super) queue: Setting,
+    pub(super) size: Setting,
+}
+
+const SPANS: BatchNames = BatchNames {
+    delay: Setting::BatchDelay,
+    export_timeout: Setting::BatchExportTimeout,
+    queue: Setting::BatchQueue,
+    size: Setting::BatchSize,
+};
 
 impl Reading<'_, '_> {
     /// The settings, and the collector as it would be if there were one.
@@ -37,23 +53,27 @@ impl Reading<'_, '_> {
         let wanted = exporter.map_or(given, |exporter| exporter == Exporter::Otlp);
         settings.otlp = wanted.then(|| collector.clone());
         settings.sampler = self.sampler()?;
-        settings.batch = self.batch()?;
+        settings.keep_failures = self.keep_failures()?;
+        settings.file = self.value(Setting::TracesFile, |path| Some(FileSettings::new(path)))?;
+        settings.batch = self.batch(&SPANS, BatchLimits::default())?;
         settings.limits = self.limits()?;
         Ok((settings, collector))
     }
 
-    /// The collector of a signal that is sent only where its exporter is named.
+    /// The collector of a signal, and whether it is to be sent there. It is where its exporter or its own endpoint is
+    /// named: metrics are on the page and lines in the log's output already.
+    #[cfg(feature = "_otlp")]
     pub(super) fn pushed(
         &mut self,
         setting: Setting,
         signal: &str,
-    ) -> Result<Option<OtlpSettings>, ConfigError> {
+    ) -> Result<(OtlpSettings, bool), ConfigError> {
         let page = setting == Setting::MetricsExporter;
-        let found = self.value(setting, |text| exporter(text, page))?;
-        match found {
-            Some(Exporter::Otlp) => Ok(Some(self.otlp(signal)?.0)),
-            Some(Exporter::None) | None => Ok(None),
-        }
+        let named = self.value(setting, |text| exporter(text, page))?;
+        let own = self.own_value(Setting::Endpoint, signal, endpoint::checked)?;
+        let (collector, _) = self.otlp(signal)?;
+        let wanted = named.map_or(own.is_some(), |exporter| exporter == Exporter::Otlp);
+        Ok((collector, wanted))
     }
 
     /// The collector of a signal, and whether an endpoint is given.
@@ -138,6 +158,9 @@ impl Reading<'_, '_> {
                 root
             })
         })?;
+        if let Some(rate) = self.value(Setting::RateLimit, rate)? {
+            return Ok(Sampler::parent_based(Sampler::RateLimited(rate)));
+        }
         if let Some(sampler) = named {
             return Ok(sampler);
         }
@@ -147,18 +170,29 @@ impl Reading<'_, '_> {
         ))
     }
 
-    fn batch(&mut self) -> Result<BatchLimits, ConfigError> {
-        let mut batch = BatchLimits::default();
-        if let Some(delay) = self.value(Setting::BatchDelay, milliseconds)? {
+    /// An error keeps a trace as well as its duration does.
+    fn keep_failures(&mut self) -> Result<Option<KeepFailures>, ConfigError> {
+        let errors = self.value(Setting::KeepFailures, values::boolean)?;
+        let slower_than = self.value(Setting::KeepSlowerThan, some_milliseconds)?;
+        let kept = errors == Some(true) || slower_than.is_some();
+        Ok(kept.then_some(KeepFailures { slower_than }))
+    }
+
+    pub(super) fn batch(
+        &mut self,
+        names: &BatchNames,
+        mut batch: BatchLimits,
+    ) -> Result<BatchLimits, ConfigError> {
+        if let Some(delay) = self.value(names.delay, milliseconds)? {
             batch.delay = delay;
         }
-        if let Some(limit) = self.value(Setting::BatchExportTimeout, some_milliseconds)? {
+        if let Some(limit) = self.value(names.export_timeout, some_milliseconds)? {
             batch.export_timeout = limit;
         }
-        if let Some(queue) = self.value(Setting::BatchQueue, positive)? {
+        if let Some(queue) = self.value(names.queue, positive)? {
             batch.queue = queue;
         }
-        if let Some(size) = self.value(Setting::BatchSize, positive)? {
+        if let Some(size) = self.value(names.size, positive)? {
             batch.batch = size;
         }
         batch.batch = batch.batch.min(batch.queue);
@@ -246,12 +280,9 @@ fn compression(text: &str) -> Option<Compression> {
     })
 }
 
-fn milliseconds(text: &str) -> Option<Duration> {
-    text.parse().ok().map(Duration::from_millis)
-}
-
-fn some_milliseconds(text: &str) -> Option<Duration> {
-    milliseconds(text).filter(|time| !time.is_zero())
+fn rate(text: &str) -> Option<u32> {
+    let rate = text.parse().ok()?;
+    (1..=MAX_RATE).contains(&rate).then_some(rate)
 }
 
 fn positive(text: &str) -> Option<usize> {

@@ -1,5 +1,8 @@
 //! What a value says.
 
+#[cfg(any(feature = "trace", feature = "log"))]
+use std::time::Duration;
+
 use percent_encoding::percent_decode_str;
 
 /// `true` in any case is true, `false` is false (OpenTelemetry specification, "Boolean value").
@@ -15,6 +18,18 @@ pub(super) fn boolean(text: &str) -> Option<bool> {
 pub(super) fn ratio(text: &str) -> Option<f64> {
     let ratio = text.parse().ok()?;
     (0.0..=1.0).contains(&ratio).then_some(ratio)
+}
+
+#[cfg(feature = "trace")]
+pub(super) fn milliseconds(text: &str) -> Option<Duration> {
+    text.parse().ok().map(Duration::from_millis)
+}
+
+/// More than none.
+#[cfg(any(feature = "trace", feature = "log"))]
+pub(super) fn some_milliseconds(text: &str) -> Option<Duration> {
+    let time = text.parse().ok().map(Duration::from_millis)?;
+    (!time.is_zero()).then_some(time)
 }
 
 /// `name=value` pairs, separated by commas, percent-encoded (W3C Baggage, without properties).

@@ -5,6 +5,7 @@ mod destination;
 #[cfg(feature = "prometheus")]
 mod page;
 mod queue;
+mod transport;
 mod worker;
 
 pub(crate) use counts::Counts;
@@ -13,6 +14,7 @@ pub(crate) use destination::{Destination, Exporting, Item, Outcome};
 #[cfg(feature = "prometheus")]
 pub(crate) use page::{Exporters, push as push_page};
 pub(crate) use queue::Queue;
+pub(crate) use transport::transport;
 #[cfg(feature = "_otlp")]
 pub(crate) use worker::{LOG, on_thread};
 pub(crate) use worker::{is_export_thread, start};

@@ -50,6 +50,8 @@ pub(crate) fn on_thread(
 ) -> io::Result<()> {
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
+        // Names of hosts are looked up on threads of its own.
+        .on_thread_start(|| EXPORTS.set(true))
         .build()?;
     thread::Builder::new().name(name).spawn(move || {
         // Some libraries begin traces of their own in here, which do not look at the context.

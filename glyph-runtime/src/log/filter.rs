@@ -39,6 +39,13 @@ impl EventFilter {
     }
 }
 
+/// From which level on a filter takes events, those of the audit trail aside.
+#[cfg(feature = "prometheus")]
+pub(crate) fn most(directives: &str) -> LevelFilter {
+    let hint = EventFilter::parse(directives).map(|filter| filter.0.max_level_hint());
+    hint.ok().flatten().unwrap_or(LevelFilter::TRACE)
+}
+
 fn always(metadata: &Metadata<'_>) -> bool {
     if metadata.is_span() {
         metadata.level() <= &tracing::Level::INFO

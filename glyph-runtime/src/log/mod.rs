@@ -54,6 +54,8 @@ pub use correlation::RequestId;
 pub use counters::{ByLevel, Counters, Dropped, Snapshot};
 pub use error::{LogError, Unwritten};
 #[cfg(feature = "prometheus")]
+pub(crate) use filter::most;
+#[cfg(feature = "prometheus")]
 pub(crate) use page::push as push_page;
 pub use pipeline::Pipeline;
 pub use redaction::{REDACTED, Redaction};

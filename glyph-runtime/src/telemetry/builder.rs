@@ -13,6 +13,45 @@ use crate::{
 #[cfg(any(feature = "trace", feature = "log"))]
 pub(super) type Change<T> = Box<dyn FnOnce(&mut T) + Send>;
 
+/// Whether a signal that has another way out is pushed to a collector as well.
+#[cfg(feature = "_otlp")]
+pub(super) enum Push<T> {
+    /// If the environment asks for it.
+    Environment,
+    Changed(Vec<Change<T>>),
+    Never,
+}
+
+#[cfg(feature = "_otlp")]
+impl<T> Push<T> {
+    fn change(&mut self, change: Change<T>) {
+        match self {
+            Self::Changed(changes) => changes.push(change),
+            Self::Environment | Self::Never => *self = Self::Changed(vec![change]),
+        }
+    }
+
+    /// `begin` says what the program says of the whole process.
+    pub(super) fn settings(
+        self,
+        asked: Option<T>,
+        unasked: Option<T>,
+        begin: impl FnOnce(&mut T),
+    ) -> Option<T> {
+        let (settings, changes) = match self {
+            Self::Environment => (asked, Vec::new()),
+            Self::Changed(changes) => (asked.or(unasked), changes),
+            Self::Never => (None, Vec::new()),
+        };
+        let mut settings = settings?;
+        begin(&mut settings);
+        for change in changes {
+            change(&mut settings);
+        }
+        Some(settings)
+    }
+}
+
 /// Describes the telemetry of a process; see [`Telemetry::builder`](crate::Telemetry::builder).
 #[must_use = "nothing happens before `install` or `build`"]
 pub struct TelemetryBuilder {
@@ -22,11 +61,17 @@ pub struct TelemetryBuilder {
     pub(super) environment: Environment<'static>,
     pub(super) catalogs: Vec<&'static dyn AnyCatalog>,
     #[cfg(feature = "trace")]
-    pub(super) span_level: tracing::level_filters::LevelFilter,
+    pub(super) spans: super::spans::Spans,
     #[cfg(feature = "trace")]
     pub(super) traces: Option<Vec<Change<crate::trace::Settings>>>,
     #[cfg(feature = "log")]
     pub(super) log: Option<Vec<Change<crate::log::Settings>>>,
+    #[cfg(feature = "log")]
+    pub(super) log_bridge: bool,
+    #[cfg(feature = "_otlp")]
+    pub(super) metrics_otlp: Push<crate::expose::otlp::Settings>,
+    #[cfg(all(feature = "log", feature = "_otlp"))]
+    pub(super) logs_otlp: Push<crate::log::export::Settings>,
     #[cfg(any(feature = "trace", feature = "log"))]
     pub(super) layers: super::Layers,
     #[cfg(any(feature = "trace", feature = "log"))]
@@ -48,11 +93,17 @@ impl TelemetryBuilder {
             environment: Environment::of_process(),
             catalogs: Vec::new(),
             #[cfg(feature = "trace")]
-            span_level: tracing::level_filters::LevelFilter::INFO,
+            spans: super::spans::Spans::default(),
             #[cfg(feature = "trace")]
             traces: Some(Vec::new()),
             #[cfg(feature = "log")]
             log: Some(Vec::new()),
+            #[cfg(feature = "log")]
+            log_bridge: true,
+            #[cfg(feature = "_otlp")]
+            metrics_otlp: Push::Environment,
+            #[cfg(all(feature = "log", feature = "_otlp"))]
+            logs_otlp: Push::Environment,
             #[cfg(any(feature = "trace", feature = "log"))]
             layers: Vec::new(),
             #[cfg(any(feature = "trace", feature = "log"))]
@@ -146,10 +197,101 @@ impl TelemetryBuilder {
     }
 
     /// Takes spans and their events from this level on, `INFO` unless told otherwise. It is independent of the
-    /// log's level.
+    /// log's level. hyper, h2, tonic, rustls and their like are asked for warnings alone; see
+    /// [`TelemetryBuilder::span_target`].
     #[cfg(feature = "trace")]
     pub fn span_level(mut self, level: impl Into<tracing::level_filters::LevelFilter>) -> Self {
-        self.span_level = level.into();
+        self.spans.level = level.into();
+        self
+    }
+
+    /// [`TelemetryBuilder::span_level`] for one target and the modules in it. Of several that fit the longest counts.
+    ///
+    /// What an exporter's own thread does makes no span whatever is asked for.
+    ///
+    /// ```
+    /// use glyph_runtime::Telemetry;
+    /// use tracing::level_filters::LevelFilter;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let telemetry = Telemetry::builder("proxy")
+    ///     .span_target("proxy::pool", LevelFilter::DEBUG)
+    ///     .span_target("h2", LevelFilter::TRACE)
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "trace")]
+    pub fn span_target(
+        mut self,
+        target: impl Into<String>,
+        level: impl Into<tracing::level_filters::LevelFilter>,
+    ) -> Self {
+        self.spans.target(target.into(), level.into());
+        self
+    }
+
+    /// Pushes metrics to an OTLP collector beside the page, also where no variable asks for it, after changing what the
+    /// environment says of that. Everything on the page is pushed.
+    ///
+    /// Where an operator is to decide, [`TelemetryBuilder::env_default`] sets an interval as well.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use glyph_runtime::Telemetry;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let telemetry = Telemetry::builder("proxy")
+    ///     .metrics_otlp(|metrics| metrics.interval = Duration::from_secs(10))
+    ///     .build()?;
+    /// # let _told = telemetry.shutdown_blocking(Duration::ZERO);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "_otlp")]
+    pub fn metrics_otlp(
+        mut self,
+        change: impl FnOnce(&mut crate::expose::otlp::Settings) + Send + 'static,
+    ) -> Self {
+        self.metrics_otlp.change(Box::new(change));
+        self
+    }
+
+    /// Pushes no metrics, whatever the environment says.
+    #[cfg(feature = "_otlp")]
+    pub fn without_metrics_otlp(mut self) -> Self {
+        self.metrics_otlp = Push::Never;
+        self
+    }
+
+    /// Sends log records to an OTLP collector beside the log's lines, also where no variable asks for it, after changing
+    /// what the environment says of that. Filter, redaction and limits begin as those of the lines.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use glyph_runtime::Telemetry;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let telemetry = Telemetry::builder("proxy")
+    ///     .logs_otlp(|logs| logs.filter = "warn".to_owned())
+    ///     .build()?;
+    /// # let _told = telemetry.shutdown_blocking(Duration::ZERO);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(all(feature = "log", feature = "_otlp"))]
+    pub fn logs_otlp(
+        mut self,
+        change: impl FnOnce(&mut crate::log::export::Settings) + Send + 'static,
+    ) -> Self {
+        self.logs_otlp.change(Box::new(change));
+        self
+    }
+
+    /// Sends no log records, whatever the environment says.
+    #[cfg(all(feature = "log", feature = "_otlp"))]
+    pub fn without_logs_otlp(mut self) -> Self {
+        self.logs_otlp = Push::Never;
         self
     }
 
@@ -173,6 +315,14 @@ impl TelemetryBuilder {
     #[cfg(feature = "log")]
     pub fn without_log(mut self) -> Self {
         self.log = None;
+        self
+    }
+
+    /// Leaves the records of the `log` crate alone. Otherwise `install` takes them for events, unless the program has
+    /// another logger, which then is told in the log.
+    #[cfg(feature = "log")]
+    pub fn without_log_bridge(mut self) -> Self {
+        self.log_bridge = false;
         self
     }
 

@@ -27,6 +27,14 @@ pub enum BuildError {
     #[cfg(feature = "trace")]
     #[error(transparent)]
     Traces(#[from] crate::trace::TraceError),
+    /// Metrics cannot be pushed.
+    #[cfg(feature = "_otlp")]
+    #[error("metrics cannot be pushed: {0}")]
+    Metrics(#[source] crate::trace::TraceError),
+    /// Log records cannot be sent.
+    #[cfg(all(feature = "log", feature = "_otlp"))]
+    #[error("log records cannot be sent: {0}")]
+    LogRecords(#[from] crate::log::export::ExportError),
     /// The log or the audit trail cannot be written.
     #[cfg(feature = "log")]
     #[error(transparent)]
@@ -87,6 +95,12 @@ pub enum Unfinished {
     /// Spans that were not exported.
     #[cfg(feature = "trace")]
     Traces(crate::trace::Unflushed),
+    /// Data points of the last push of metrics that did not arrive.
+    #[cfg(feature = "_otlp")]
+    Metrics(crate::expose::otlp::Unpushed),
+    /// Log records that did not arrive at the collector.
+    #[cfg(all(feature = "log", feature = "_otlp"))]
+    LogRecords(crate::log::export::Unsent),
     /// Lines of the log or of the audit trail that were not written.
     #[cfg(feature = "log")]
     Log(crate::log::Unwritten),
@@ -115,6 +129,10 @@ impl fmt::Display for Unfinished {
             }
             #[cfg(feature = "trace")]
             Self::Traces(unflushed) => write!(formatter, "{unflushed}"),
+            #[cfg(feature = "_otlp")]
+            Self::Metrics(unpushed) => write!(formatter, "{unpushed}"),
+            #[cfg(all(feature = "log", feature = "_otlp"))]
+            Self::LogRecords(unsent) => write!(formatter, "{unsent}"),
             #[cfg(feature = "log")]
             Self::Log(unwritten) => write!(formatter, "{unwritten}"),
         }

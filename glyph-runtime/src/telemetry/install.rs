@@ -5,26 +5,17 @@ use std::sync::{Arc, Mutex};
 #[cfg(feature = "admin")]
 use super::serving::ServingBuilder;
 use super::{
-    BuildError, InstallError, Telemetry, TelemetryBuilder, pipelines::Started, shutdown::Running,
+    BuildError, InstallError, Telemetry, TelemetryBuilder, globals, pipelines::Started,
+    shutdown::Running,
 };
 #[cfg(feature = "facade")]
-use crate::facade::{Recorder, Upkeep};
+use crate::facade::Recorder;
 use crate::{
     catalog::Registry,
     clock,
     config::Configuration,
     expose::{Page, Target},
 };
-
-/// What the pipelines are told.
-pub(super) struct Settings {
-    #[cfg(feature = "trace")]
-    pub(super) span_level: tracing::level_filters::LevelFilter,
-    #[cfg(feature = "trace")]
-    pub(super) traces: Option<crate::trace::Settings>,
-    #[cfg(feature = "log")]
-    pub(super) log: Option<crate::log::Settings>,
-}
 
 impl TelemetryBuilder {
     /// The parts, without a listener and without touching anything global. Spans and lines come from
@@ -43,8 +34,8 @@ impl TelemetryBuilder {
         ))
     }
 
-    /// Installs a `tracing` subscriber with spans and log, OpenTelemetry's global tracer provider, the recorder of
-    /// the `metrics` facade and, with the feature `admin`, starts the admin
+    /// Installs a `tracing` subscriber with spans and log, OpenTelemetry's global tracer provider and propagator, a
+    /// logger for the records of the `log` crate, the recorder of the `metrics` facade and, with the feature `admin`, starts the admin
     /// listener, by default at `127.0.0.1:9464` or where `OTEL_EXPORTER_PROMETHEUS_HOST` and
     /// `OTEL_EXPORTER_PROMETHEUS_PORT` say (OpenTelemetry specification, "Environment Variable
     /// Specification"). What the environment says of spans and logs is in [`config`](crate::config).
@@ -58,7 +49,7 @@ impl TelemetryBuilder {
         #[cfg(any(feature = "trace", feature = "log"))]
         let subscriber = self.subscriber;
         #[cfg(any(feature = "trace", feature = "log"))]
-        if subscriber && has_subscriber() {
+        if subscriber && globals::has_subscriber() {
             return Err(InstallError::SubscriberInstalled);
         }
         #[cfg(feature = "admin")]
@@ -69,10 +60,16 @@ impl TelemetryBuilder {
         let facade = false;
         #[cfg_attr(not(feature = "facade"), expect(unused_mut, reason = "no recorder"))]
         let mut parts = Parts::new(&mut self, facade)?;
+        #[cfg(feature = "log")]
+        let bridge = self.log_bridge.then_some(parts.log_level);
         #[cfg(feature = "admin")]
         let serving = serving.install(&parts.page, &self.environment)?;
         #[cfg(feature = "facade")]
-        let upkeep = parts.recorder.take().map(install_recorder).transpose()?;
+        let upkeep = parts
+            .recorder
+            .take()
+            .map(globals::install_recorder)
+            .transpose()?;
         #[cfg_attr(not(feature = "facade"), expect(unused_mut, reason = "no recorder"))]
         let mut telemetry = parts.into_telemetry(
             #[cfg(feature = "admin")]
@@ -84,58 +81,15 @@ impl TelemetryBuilder {
         }
         #[cfg(any(feature = "trace", feature = "log"))]
         if subscriber {
-            install_subscriber(&telemetry)?;
+            globals::install_subscriber(
+                &telemetry,
+                #[cfg(feature = "log")]
+                bridge,
+            )?;
         }
-        Ok(telemetry)
-    }
-
-    /// What the environment says, changed by the program and the command line.
-    fn settings(&mut self, configuration: &mut Configuration) -> Settings {
-        if let Some(name) = self.deployment.take() {
-            configuration.environment = Some(name);
-        }
-        let settings = Settings {
-            #[cfg(feature = "trace")]
-            span_level: self.span_level,
-            #[cfg(feature = "trace")]
-            traces: self.trace_settings(configuration),
-            #[cfg(feature = "log")]
-            log: self.log.take().map(|changes| {
-                let mut log = std::mem::take(&mut configuration.log);
-                for change in changes {
-                    change(&mut log);
-                }
-                log
-            }),
-        };
         #[cfg(feature = "trace")]
-        if let Some(traces) = &settings.traces {
-            configuration.service.clone_from(&traces.service);
-        }
-        settings
-    }
-
-    #[cfg(feature = "trace")]
-    fn trace_settings(
-        &mut self,
-        configuration: &mut Configuration,
-    ) -> Option<crate::trace::Settings> {
-        let changes = self.traces.take()?;
-        let mut traces = configuration.traces.take()?;
-        if self.version.is_some() {
-            traces.version.clone_from(&self.version);
-        }
-        traces.environment.clone_from(&configuration.environment);
-        for change in changes {
-            change(&mut traces);
-        }
-        #[cfg(feature = "cli")]
-        if let Some(arguments) = &self.arguments {
-            configuration.traces = Some(traces);
-            configuration.apply(arguments);
-            return configuration.traces.take();
-        }
-        Some(traces)
+        globals::install_propagators(telemetry.propagators());
+        Ok(telemetry)
     }
 }
 
@@ -144,6 +98,9 @@ struct Parts {
     page: Page,
     started: Started,
     configuration: Configuration,
+    /// From which level on events are of interest.
+    #[cfg(feature = "log")]
+    log_level: tracing::level_filters::LevelFilter,
     #[cfg(feature = "facade")]
     recorder: Option<Recorder>,
 }
@@ -155,7 +112,13 @@ impl Parts {
     )]
     fn new(builder: &mut TelemetryBuilder, facade: bool) -> Result<Self, BuildError> {
         let mut configuration = builder.environment.read(&builder.service)?;
-        let settings = builder.settings(&mut configuration);
+        #[cfg_attr(
+            not(feature = "_otlp"),
+            expect(unused_mut, reason = "nothing is pushed")
+        )]
+        let mut settings = builder.settings(&mut configuration);
+        #[cfg(feature = "_otlp")]
+        let metrics_otlp = settings.metrics_otlp.take();
         let registry = Registry::new(std::mem::take(&mut builder.catalogs))?;
         #[cfg_attr(
             not(any(feature = "trace", feature = "log")),
@@ -163,7 +126,7 @@ impl Parts {
         )]
         let mut started = Started::new(settings)?;
         #[cfg(any(feature = "trace", feature = "log"))]
-        started.layers.append(&mut builder.layers);
+        started.take_in(std::mem::take(&mut builder.layers));
         #[cfg(feature = "facade")]
         let recorder = facade.then(|| Recorder::new(&registry));
         #[cfg(feature = "facade")]
@@ -176,8 +139,12 @@ impl Parts {
         };
         let page = Page::new(registry, target, foreign);
         started.pipelines.show(&page);
+        #[cfg(feature = "_otlp")]
+        started.push(metrics_otlp, &page)?;
         Ok(Self {
             page,
+            #[cfg(feature = "log")]
+            log_level: started.level,
             started,
             configuration,
             #[cfg(feature = "facade")]
@@ -208,40 +175,4 @@ impl Parts {
             upkeep: None,
         }
     }
-}
-
-#[cfg(feature = "facade")]
-fn install_recorder(recorder: Recorder) -> Result<Upkeep, InstallError> {
-    let others = recorder.others();
-    metrics::set_global_recorder(recorder).map_err(|_| InstallError::RecorderInstalled)?;
-    Ok(Upkeep::start(others)?)
-}
-
-/// Whether there is a global subscriber. A new thread has no other.
-#[cfg(any(feature = "trace", feature = "log"))]
-fn has_subscriber() -> bool {
-    let is_there = || {
-        tracing::dispatcher::get_default(|current| {
-            !current.is::<tracing::subscriber::NoSubscriber>()
-        })
-    };
-    let elsewhere = std::thread::Builder::new().spawn(is_there);
-    elsewhere.is_ok_and(|thread| thread.join().unwrap_or(false))
-}
-
-#[cfg(any(feature = "trace", feature = "log"))]
-fn install_subscriber(telemetry: &Telemetry) -> Result<(), InstallError> {
-    use tracing_subscriber::layer::SubscriberExt;
-
-    let subscriber = tracing_subscriber::registry().with(telemetry.layers());
-    tracing::subscriber::set_global_default(subscriber)
-        .map_err(|_| InstallError::SubscriberInstalled)?;
-    #[cfg(feature = "trace")]
-    if let Some(traces) = telemetry.traces() {
-        opentelemetry::global::set_tracer_provider(traces.provider().clone());
-    }
-    for warning in telemetry.warnings() {
-        tracing::warn!(target: "glyph_runtime::config", "{warning}");
-    }
-    Ok(())
 }

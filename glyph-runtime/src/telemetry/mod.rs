@@ -2,13 +2,18 @@
 
 mod builder;
 mod error;
+#[cfg(any(feature = "trace", feature = "log", feature = "facade"))]
+mod globals;
 mod install;
 mod pipelines;
 #[cfg(feature = "admin")]
 mod serving;
+mod settings;
 mod shutdown;
 #[cfg(feature = "admin")]
 mod signal;
+#[cfg(feature = "trace")]
+mod spans;
 
 use std::sync::Arc;
 #[cfg(any(feature = "trace", feature = "log"))]
@@ -144,6 +149,20 @@ impl Telemetry {
         self.traces()
             .map(crate::trace::Pipeline::recent)
             .unwrap_or_default()
+    }
+
+    /// How metrics are pushed; `None` if they are not.
+    #[cfg(feature = "_otlp")]
+    #[must_use]
+    pub fn metrics_otlp(&self) -> Option<&crate::expose::otlp::Pipeline> {
+        self.running.pipelines.metrics_otlp.as_ref()
+    }
+
+    /// How log records are sent to a collector; `None` if they are not.
+    #[cfg(all(feature = "log", feature = "_otlp"))]
+    #[must_use]
+    pub fn logs_otlp(&self) -> Option<&crate::log::export::Pipeline> {
+        self.running.pipelines.logs_otlp.as_ref()
     }
 
     /// Where lines go; `None` if there are to be none.

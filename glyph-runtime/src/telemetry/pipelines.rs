@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "log")]
+use tracing::level_filters::LevelFilter;
 #[cfg(any(feature = "trace", feature = "log"))]
 use tracing_subscriber::{Layer, Registry};
 
-use super::{BuildError, Unfinished, install::Settings};
+use super::{BuildError, Unfinished, settings::Settings};
 use crate::expose::Page;
 
 /// Layers for a subscriber, of which each brings its filter. `tracing_subscriber::registry().with(layers)` takes them.
@@ -17,6 +19,10 @@ pub type Layers = Vec<Box<dyn Layer<Registry> + Send + Sync>>;
 pub(super) struct Pipelines {
     #[cfg(feature = "trace")]
     pub(super) traces: Option<crate::trace::Pipeline>,
+    #[cfg(feature = "_otlp")]
+    pub(super) metrics_otlp: Option<crate::expose::otlp::Pipeline>,
+    #[cfg(all(feature = "log", feature = "_otlp"))]
+    pub(super) logs_otlp: Option<crate::log::export::Pipeline>,
     #[cfg(feature = "log")]
     pub(super) log: Option<crate::log::Pipeline>,
 }
@@ -31,6 +37,30 @@ impl Pipelines {
     #[cfg(not(feature = "trace"))]
     #[expect(clippy::unused_self, reason = "there are no spans")]
     pub(super) fn end_traces(&self, _: Duration) -> Option<Unfinished> {
+        None
+    }
+
+    #[cfg(feature = "_otlp")]
+    pub(super) fn end_metrics(&self, deadline: Duration) -> Option<Unfinished> {
+        let ended = self.metrics_otlp.as_ref()?.shutdown(deadline);
+        ended.err().map(Unfinished::Metrics)
+    }
+
+    #[cfg(not(feature = "_otlp"))]
+    #[expect(clippy::unused_self, reason = "nothing is pushed")]
+    pub(super) fn end_metrics(&self, _: Duration) -> Option<Unfinished> {
+        None
+    }
+
+    #[cfg(all(feature = "log", feature = "_otlp"))]
+    pub(super) fn end_log_records(&self, deadline: Duration) -> Option<Unfinished> {
+        let ended = self.logs_otlp.as_ref()?.shutdown(deadline);
+        ended.err().map(Unfinished::LogRecords)
+    }
+
+    #[cfg(not(all(feature = "log", feature = "_otlp")))]
+    #[expect(clippy::unused_self, reason = "no records are sent")]
+    pub(super) fn end_log_records(&self, _: Duration) -> Option<Unfinished> {
         None
     }
 
@@ -60,6 +90,10 @@ impl Pipelines {
         if let Some(traces) = &self.traces {
             page.traces(traces);
         }
+        #[cfg(all(feature = "log", feature = "_otlp"))]
+        if let Some(records) = &self.logs_otlp {
+            page.logs(records);
+        }
         #[cfg(feature = "log")]
         if let Some(log) = &self.log {
             page.log(log.counters());
@@ -68,11 +102,13 @@ impl Pipelines {
 }
 
 /// Pipelines that run, and what feeds them.
-#[derive(Default)]
 pub(super) struct Started {
     pub(super) pipelines: Pipelines,
     #[cfg(any(feature = "trace", feature = "log"))]
     pub(super) layers: Layers,
+    /// From which level on one of them takes events. Audit events are of interest whatever the log's filter says.
+    #[cfg(feature = "log")]
+    pub(super) level: LevelFilter,
 }
 
 impl Started {
@@ -87,63 +123,65 @@ impl Started {
         )
     )]
     pub(super) fn new(settings: Settings) -> Result<Self, BuildError> {
-        let mut started = Self::default();
+        let mut started = Self {
+            pipelines: Pipelines::default(),
+            #[cfg(any(feature = "trace", feature = "log"))]
+            layers: Vec::new(),
+            #[cfg(feature = "log")]
+            level: LevelFilter::INFO,
+        };
         #[cfg(feature = "trace")]
         if let Some(traces) = settings.traces {
             let pipeline = crate::trace::Pipeline::start(&traces)?;
-            let filter = Spans(settings.span_level);
-            started
-                .layers
-                .push(pipeline.layer().with_filter(filter).boxed());
+            #[cfg(feature = "log")]
+            started.takes_from(settings.spans.most());
+            let layer = pipeline.layer().with_filter(settings.spans);
+            started.layers.push(layer.boxed());
             started.pipelines.traces = Some(pipeline);
+        }
+        #[cfg(all(feature = "log", feature = "_otlp"))]
+        if let Some(records) = settings.logs_otlp {
+            started.takes_from(crate::log::most(&records.filter));
+            let (layer, pipeline) = crate::log::export::Pipeline::start(records)?;
+            started.layers.push(layer.boxed());
+            started.pipelines.logs_otlp = Some(pipeline);
         }
         #[cfg(feature = "log")]
         if let Some(log) = settings.log {
+            started.takes_from(crate::log::most(&log.filter));
             let (layer, pipeline) = crate::log::Pipeline::start(log)?;
             started.layers.push(layer.boxed());
             started.pipelines.log = Some(pipeline);
         }
         Ok(started)
     }
-}
 
-/// Spans and events that are important enough. What is audited belongs into the trail alone.
-#[cfg(feature = "trace")]
-struct Spans(tracing::level_filters::LevelFilter);
-
-#[cfg(feature = "trace")]
-impl<S> tracing_subscriber::layer::Filter<S> for Spans {
-    fn enabled(
-        &self,
-        metadata: &tracing::Metadata<'_>,
-        _: &tracing_subscriber::layer::Context<'_, S>,
-    ) -> bool {
-        self.takes(metadata)
+    #[cfg(feature = "log")]
+    fn takes_from(&mut self, level: LevelFilter) {
+        self.level = self.level.max(level);
     }
 
-    fn callsite_enabled(
-        &self,
-        metadata: &'static tracing::Metadata<'static>,
-    ) -> tracing::subscriber::Interest {
-        if self.takes(metadata) {
-            tracing::subscriber::Interest::always()
-        } else {
-            tracing::subscriber::Interest::never()
+    /// Layers of the program's own, which may want anything.
+    #[cfg(any(feature = "trace", feature = "log"))]
+    pub(super) fn take_in(&mut self, mut layers: Layers) {
+        #[cfg(feature = "log")]
+        if !layers.is_empty() {
+            self.level = LevelFilter::TRACE;
         }
+        self.layers.append(&mut layers);
     }
 
-    fn max_level_hint(&self) -> Option<tracing::level_filters::LevelFilter> {
-        Some(self.0)
+    /// Pushes what is on the page.
+    #[cfg(feature = "_otlp")]
+    pub(super) fn push(
+        &mut self,
+        settings: Option<crate::expose::otlp::Settings>,
+        page: &Page,
+    ) -> Result<(), BuildError> {
+        if let Some(settings) = settings {
+            let pipeline = crate::expose::otlp::Pipeline::start(settings, page.clone());
+            self.pipelines.metrics_otlp = Some(pipeline.map_err(BuildError::Metrics)?);
+        }
+        Ok(())
     }
 }
-
-#[cfg(feature = "trace")]
-impl Spans {
-    fn takes(&self, metadata: &tracing::Metadata<'_>) -> bool {
-        metadata.level() <= &self.0 && (metadata.is_span() || metadata.target() != AUDIT)
-    }
-}
-
-/// The target of [`audit!`](crate::audit!), which exists without the feature `log` as well.
-#[cfg(feature = "trace")]
-const AUDIT: &str = "audit";

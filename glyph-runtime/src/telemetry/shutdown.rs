@@ -54,18 +54,14 @@ impl Running {
         self.health.draining();
         let started = Instant::now();
         let first = deadline.saturating_sub((deadline / 5).min(KEPT_FOR_THE_LOG));
-        let mut unfinished: Vec<_> = thread::scope(|scope| {
-            let listener = thread::Builder::new()
-                .name("glyph-shutdown".to_owned())
-                .spawn_scoped(scope, || self.end_listener(first));
-            let traces = self.pipelines.end_traces(first);
-            let listener = listener.map(thread::ScopedJoinHandle::join);
-            let listener = match listener {
-                Ok(Ok(unfinished)) => unfinished,
-                Ok(Err(_)) | Err(_) => Some(Unfinished::Listener),
-            };
-            [listener, traces].into_iter().flatten().collect()
-        });
+        // One that had to wait for its turn has less time.
+        let left = || first.saturating_sub(started.elapsed());
+        let mut unfinished = at_once([
+            &|| self.end_listener(left()),
+            &|| self.pipelines.end_traces(left()),
+            &|| self.pipelines.end_metrics(left()),
+            &|| self.pipelines.end_log_records(left()),
+        ]);
         let left = deadline.saturating_sub(started.elapsed());
         unfinished.extend(self.pipelines.end_log(left));
         unfinished
@@ -74,7 +70,10 @@ impl Running {
     #[cfg(feature = "admin")]
     fn end_listener(&self, deadline: Duration) -> Option<Unfinished> {
         let listener = lock(&self.listener).take()?;
-        // This thread is ours: it is in no runtime.
+        // Without a thread of ours this may be one of a runtime's, which does not wait for another.
+        if tokio::runtime::Handle::try_current().is_ok() {
+            return Some(Unfinished::Listener);
+        }
         let runtime = tokio::runtime::Builder::new_current_thread().build().ok();
         let all_ended =
             runtime.is_some_and(|runtime| runtime.block_on(listener.shutdown(deadline)));
@@ -88,9 +87,26 @@ impl Running {
     }
 }
 
+type End<'e> = &'e (dyn Fn() -> Option<Unfinished> + Sync);
+
+/// Each on a thread of its own, which is in no runtime; what finds no thread has its turn afterwards.
+fn at_once<const ENDS: usize>(ends: [End<'_>; ENDS]) -> Vec<Unfinished> {
+    thread::scope(|scope| {
+        let running = ends.map(|end| {
+            let builder = thread::Builder::new().name("glyph-shutdown".to_owned());
+            (end, builder.spawn_scoped(scope, end))
+        });
+        let ended = running.into_iter().map(|(end, thread)| match thread {
+            Ok(thread) => thread.join().unwrap_or_else(|_| end()),
+            Err(_) => end(),
+        });
+        ended.flatten().collect()
+    })
+}
+
 impl Telemetry {
     /// Ends what [`TelemetryBuilder::install`](crate::TelemetryBuilder::install) has begun, within five seconds:
-    /// readiness turns to 503, the listener stops, spans are exported, then the log and the audit trail are written.
+    /// readiness turns to 503, the listener stops while spans, metrics and log records are exported, then the log and the audit trail are written.
     ///
     /// It works under any runtime, however many threads it has, and blocks none of them. Without a runtime there is
     /// [`Telemetry::shutdown_blocking`]. Metrics still count afterwards, and [`Telemetry::page`] still tells them. A

@@ -151,10 +151,10 @@ fn metrics_and_lines_are_pushed_only_where_it_is_said() {
     ]);
     let pushed = pushed.unwrap();
     assert_eq!(
-        pushed.metrics_otlp.unwrap().endpoint,
+        pushed.metrics_otlp.unwrap().otlp.endpoint,
         "http://a:4318/v1/metrics"
     );
-    let logs = pushed.logs_otlp.unwrap();
+    let logs = pushed.logs_otlp.unwrap().otlp;
     assert_eq!(
         (logs.endpoint.as_str(), logs.protocol),
         ("http://a:4318", Protocol::Grpc)

@@ -14,7 +14,11 @@ mod signals;
 
 use std::{
     io::Write,
-    sync::{Arc, Mutex, mpsc},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU16, Ordering},
+        mpsc,
+    },
     thread,
     time::Duration,
 };
@@ -61,6 +65,18 @@ impl Written {
     }
 }
 
+/// An address for one listener alone: what is given back is not taken by a socket of another test. Linux has all of
+/// 127.0.0.0/8.
+fn loopback() -> [u8; 4] {
+    static LAST: AtomicU16 = AtomicU16::new(0);
+    if cfg!(target_os = "linux") {
+        let [high, low] = LAST.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        [127, 1 + high, low, 1]
+    } else {
+        [127, 0, 0, 1]
+    }
+}
+
 /// A telemetry with a listener and a log, which exports spans to `endpoint`. Three spans and three lines wait.
 fn telemetry(endpoint: &str, output: impl Write + Send + 'static) -> Telemetry {
     let endpoint = endpoint.to_owned();
@@ -70,7 +86,7 @@ fn telemetry(endpoint: &str, output: impl Write + Send + 'static) -> Telemetry {
             set.then(|| endpoint.clone())
         })
         .log(|log| log.output = Output::Writer(Box::new(output)))
-        .listener(([127, 0, 0, 1], 0))
+        .listener((loopback(), 0))
         .without_subscriber()
         .without_facade()
         .install()

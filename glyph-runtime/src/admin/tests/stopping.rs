@@ -1,6 +1,6 @@
 use std::{
     io::{Read, Write},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     sync::{Arc, Mutex, mpsc},
     thread,
     time::Duration,
@@ -80,8 +80,28 @@ fn shutdown_keeps_its_deadline_even_if_the_thread_is_held_up() {
         .write_all(b"GET /blocking HTTP/1.1\r\nhost: x\r\n\r\n")
         .unwrap();
     was_asked.recv_timeout(PATIENCE).unwrap();
+    let address = listener.local_addr();
     assert!(!shut_down(listener, Duration::from_millis(20)));
+    #[cfg(target_os = "linux")]
+    assert!(TcpStream::connect(address).is_err(), "it accepts no more");
     drop(release);
+}
+
+/// As a child process has one until it executes its program.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_copy_of_its_socket_elsewhere_does_not_keep_it_open() {
+    for ends in [
+        |listener| assert!(shut_down(listener, PATIENCE)),
+        |listener| drop::<Listener>(listener),
+    ] {
+        let listener = listen(Pieces::new(1).router());
+        let address = listener.local_addr();
+        let copy = listener.door.0.try_clone().unwrap();
+        ends(listener);
+        assert!(TcpStream::connect(address).is_err());
+        drop(copy);
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use tracing::{
-    Event, Subscriber,
+    Event, Level, Metadata, Subscriber,
     span::{Attributes, Id, Record},
 };
 use tracing_log::NormalizeEvent;
@@ -11,7 +11,7 @@ use tracing_subscriber::{Layer, layer::Context, registry::LookupSpan};
 
 use super::record::{Draft, Waiting};
 use crate::{
-    export::{Queue, is_export_thread},
+    export::{Queue, is_export_thread, transport},
     log::{
         AUDIT,
         correlation::Correlation,
@@ -24,7 +24,31 @@ use crate::{
 pub(super) struct ExportLayer {
     pub(super) policy: Policy,
     pub(super) audit: bool,
+    pub(super) quiet: Quiet,
     pub(super) queue: Arc<Queue<Waiting>>,
+}
+
+/// Leaves out what libraries that exports pass through say below a warning, but for those that the filter names.
+#[derive(Debug)]
+pub(super) struct Quiet {
+    named: Vec<&'static str>,
+}
+
+impl Quiet {
+    pub(super) fn unless_named(filter: &str) -> Self {
+        let targets = filter.split(',').map(|directive| {
+            let end = directive.find(['=', '[']).unwrap_or(directive.len());
+            directive.get(..end).unwrap_or_default().trim()
+        });
+        Self {
+            named: targets.filter_map(transport).collect(),
+        }
+    }
+
+    fn leaves_out(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() > Level::WARN
+            && transport(metadata.target()).is_some_and(|library| !self.named.contains(&library))
+    }
 }
 
 /// Fields of a span as this layer keeps them: those of the lines may be redacted by another list.
@@ -68,7 +92,7 @@ where
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let normalized = event.normalized_metadata();
         let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());
-        let unwanted = metadata.target() == AUDIT && !self.audit;
+        let unwanted = metadata.target() == AUDIT && !self.audit || self.quiet.leaves_out(metadata);
         if unwanted || is_export_thread() {
             return;
         }

@@ -8,7 +8,12 @@ use std::{
 use tracing::Subscriber;
 use tracing_subscriber::{Layer, registry::LookupSpan};
 
-use super::{Settings, layer::ExportLayer, record::Waiting, sender::Sender};
+use super::{
+    Settings,
+    layer::{ExportLayer, Quiet},
+    record::Waiting,
+    sender::Sender,
+};
 use crate::{
     export::{self, ExportCounts, Queue},
     log::{LogError, fields::Policy, filter::EventFilter},
@@ -83,6 +88,7 @@ impl Pipeline {
                 limits: settings.limits.consistent(),
             },
             audit: settings.audit,
+            quiet: Quiet::unless_named(&settings.filter),
             queue: Arc::clone(&queue),
         };
         Ok((layer.with_filter(filter), Self { queue }))

@@ -24,7 +24,9 @@ pub struct Settings {
     pub otlp: OtlpSettings,
     /// How records are gathered before they are exported.
     pub batch: BatchLimits,
-    /// Which events are exported, as in `RUST_LOG`. An empty text is `info`.
+    /// Which events are exported, as in `RUST_LOG`. An empty text is `info`. What hyper, h2, tonic, rustls and their
+    /// like say below `warn` is left out unless the filter names them, as in `debug,h2=debug`. What they say because
+    /// something is exported is left out always.
     pub filter: String,
     /// How much of a value, an event and a record is kept.
     pub limits: Limits,

@@ -35,6 +35,13 @@
 //! A caller who says that its trace is sampled has it sampled under a parent-based [`Sampler`](crate::trace::Sampler). Do
 //! not [`extract`] at an edge where strangers must not decide that.
 //!
+//! # What is handed on
+//!
+//! Both `traceparent` with `tracestate` and `baggage`, unless
+//! [`TelemetryBuilder::install`](crate::TelemetryBuilder::install) finds something else in `OTEL_PROPAGATORS`. A header
+//! that is not handed on is neither read, written nor removed. After `install` OpenTelemetry's global propagator does the
+//! same for libraries that ask for one.
+//!
 //! # A caller whose trace is not sampled
 //!
 //! Stages build no span there. The caller's ids are those of log lines and of [`correlation_id`](crate::correlation_id),
@@ -42,6 +49,7 @@
 
 mod baggage;
 mod carrier;
+mod global;
 mod traceparent;
 mod tracestate;
 
@@ -52,6 +60,10 @@ use opentelemetry::{
 };
 
 pub use carrier::{Extract, Inject};
+#[cfg(feature = "prometheus")]
+pub(crate) use global::install;
+
+use self::global::Wanted;
 
 use crate::scope::Baggage;
 
@@ -71,42 +83,66 @@ pub struct Remote {
 /// Malformed ones are left out: see the [module](self).
 #[must_use]
 pub fn extract<C: Extract + ?Sized>(carrier: &C) -> Remote {
-    let mut parents = carrier.values(TRACEPARENT);
-    let parent = parents.next().filter(|_| parents.next().is_none());
-    let span = parent
-        .and_then(traceparent::parse)
-        .map(|(trace, span, flags)| {
-            let state = tracestate::parse(carrier.values(TRACESTATE));
-            SpanContext::new(trace, span, flags, true, state.unwrap_or_default())
-        });
+    let wanted = Wanted::now();
+    let span = wanted.traces().then(|| parent(carrier)).flatten();
+    let baggage = wanted
+        .baggage()
+        .then(|| baggage::parse(carrier.values(BAGGAGE)));
     Remote {
         span,
-        baggage: baggage::parse(carrier.values(BAGGAGE)),
+        baggage: baggage.unwrap_or_default(),
     }
+}
+
+fn parent<C: Extract + ?Sized>(carrier: &C) -> Option<SpanContext> {
+    let mut parents = carrier.values(TRACEPARENT);
+    let parent = parents.next().filter(|_| parents.next().is_none())?;
+    let (trace, span, flags) = traceparent::parse(parent)?;
+    let state = tracestate::parse(carrier.values(TRACESTATE));
+    Some(SpanContext::new(
+        trace,
+        span,
+        flags,
+        true,
+        state.unwrap_or_default(),
+    ))
 }
 
 /// Writes the headers `traceparent`, `tracestate` and `baggage` of the running code.
 ///
 /// What the carrier had under these names before is replaced, or removed where there is nothing to say.
 pub fn inject<C: Inject + ?Sized>(carrier: &mut C) {
-    let (parent, state, baggage) = Context::map_current(|context| {
-        let span = context.span();
-        let span = span.span_context();
-        let state = span.is_valid().then(|| outgoing(span.trace_state()));
-        (traceparent::format(span), state, Baggage::of(context))
-    });
-    let texts = [
-        (TRACEPARENT, parent.unwrap_or_default()),
-        (TRACESTATE, state.unwrap_or_default()),
-        (BAGGAGE, baggage.to_string()),
-    ];
-    for (name, text) in texts {
+    let texts = Context::map_current(texts);
+    for (name, text) in texts.into_iter().flatten() {
         if text.is_empty() {
             carrier.remove(name);
         } else {
             carrier.set(name, text);
         }
     }
+}
+
+type Text = (&'static str, String);
+
+/// The headers of a context; what is not handed on is not there, what is empty is to be removed.
+fn texts(context: &Context) -> [Option<Text>; 3] {
+    let wanted = Wanted::now();
+    let [parent, state] = if wanted.traces() {
+        let span = context.span();
+        let span = span.span_context();
+        let state = span.is_valid().then(|| outgoing(span.trace_state()));
+        let parent = traceparent::format(span);
+        [
+            Some((TRACEPARENT, parent.unwrap_or_default())),
+            Some((TRACESTATE, state.unwrap_or_default())),
+        ]
+    } else {
+        [None, None]
+    };
+    let baggage = wanted
+        .baggage()
+        .then(|| (BAGGAGE, Baggage::of(context).to_string()));
+    [parent, state, baggage]
 }
 
 /// Others may have set a state that no header can have.
@@ -148,7 +184,10 @@ impl Remote {
     }
 
     fn context(&self) -> Context {
-        let mut context = Context::current();
+        self.within(Context::current())
+    }
+
+    fn within(&self, mut context: Context) -> Context {
         if let Some(span) = &self.span {
             context = context.with_remote_span_context(span.clone());
         }

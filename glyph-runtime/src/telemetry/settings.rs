@@ -1,0 +1,164 @@
+//! What the pipelines are told: the environment, changed by the program and the command line.
+
+use super::TelemetryBuilder;
+use crate::config::Configuration;
+
+/// What the pipelines are told.
+pub(super) struct Settings {
+    #[cfg(feature = "trace")]
+    pub(super) spans: super::spans::Spans,
+    #[cfg(feature = "trace")]
+    pub(super) traces: Option<crate::trace::Settings>,
+    #[cfg(feature = "log")]
+    pub(super) log: Option<crate::log::Settings>,
+    #[cfg(feature = "_otlp")]
+    pub(super) metrics_otlp: Option<crate::expose::otlp::Settings>,
+    #[cfg(all(feature = "log", feature = "_otlp"))]
+    pub(super) logs_otlp: Option<crate::log::export::Settings>,
+}
+
+impl TelemetryBuilder {
+    pub(super) fn settings(&mut self, configuration: &mut Configuration) -> Settings {
+        if let Some(name) = self.deployment.take() {
+            configuration.environment = Some(name);
+        }
+        #[cfg(feature = "trace")]
+        let traces = self.trace_settings(configuration);
+        #[cfg(feature = "_otlp")]
+        let resource = Resource::of(self, configuration, traces.as_ref());
+        #[cfg(feature = "log")]
+        let (log, is_wanted) = self.log_settings(configuration);
+        Settings {
+            #[cfg(feature = "trace")]
+            spans: std::mem::take(&mut self.spans),
+            #[cfg(feature = "trace")]
+            traces,
+            #[cfg(feature = "_otlp")]
+            metrics_otlp: self.metrics_settings(configuration, &resource),
+            #[cfg(all(feature = "log", feature = "_otlp"))]
+            logs_otlp: self.log_record_settings(configuration, &resource, &log),
+            #[cfg(feature = "log")]
+            log: is_wanted.then_some(log),
+        }
+    }
+
+    #[cfg(feature = "trace")]
+    fn trace_settings(
+        &mut self,
+        configuration: &mut Configuration,
+    ) -> Option<crate::trace::Settings> {
+        configuration.traces = self.changed_traces(configuration);
+        #[cfg(feature = "cli")]
+        if let Some(arguments) = &self.arguments {
+            configuration.apply(arguments);
+        }
+        let traces = configuration.traces.take()?;
+        configuration.service.clone_from(&traces.service);
+        Some(traces)
+    }
+
+    #[cfg(feature = "trace")]
+    fn changed_traces(
+        &mut self,
+        configuration: &mut Configuration,
+    ) -> Option<crate::trace::Settings> {
+        let changes = self.traces.take()?;
+        let mut traces = configuration.traces.take()?;
+        if self.version.is_some() {
+            traces.version.clone_from(&self.version);
+        }
+        traces.environment.clone_from(&configuration.environment);
+        for change in changes {
+            change(&mut traces);
+        }
+        Some(traces)
+    }
+
+    /// And whether there are to be lines.
+    #[cfg(feature = "log")]
+    fn log_settings(&mut self, configuration: &mut Configuration) -> (crate::log::Settings, bool) {
+        let mut log = std::mem::take(&mut configuration.log);
+        let changes = self.log.take();
+        let is_wanted = changes.is_some();
+        for change in changes.into_iter().flatten() {
+            change(&mut log);
+        }
+        (log, is_wanted)
+    }
+
+    #[cfg(feature = "_otlp")]
+    fn metrics_settings(
+        &mut self,
+        configuration: &mut Configuration,
+        resource: &Resource,
+    ) -> Option<crate::expose::otlp::Settings> {
+        let push = std::mem::replace(&mut self.metrics_otlp, super::builder::Push::Environment);
+        let asked = configuration.metrics_otlp.take();
+        push.settings(asked, configuration.unasked_metrics.take(), |metrics| {
+            metrics.service.clone_from(&resource.service);
+            metrics.version.clone_from(&resource.version);
+            metrics.environment.clone_from(&resource.environment);
+            resource.replace(&mut metrics.resource);
+        })
+    }
+
+    /// What lines are not to tell, records do not tell either.
+    #[cfg(all(feature = "log", feature = "_otlp"))]
+    fn log_record_settings(
+        &mut self,
+        configuration: &mut Configuration,
+        resource: &Resource,
+        log: &crate::log::Settings,
+    ) -> Option<crate::log::export::Settings> {
+        let push = std::mem::replace(&mut self.logs_otlp, super::builder::Push::Environment);
+        let asked = configuration.logs_otlp.take();
+        push.settings(asked, configuration.unasked_logs.take(), |records| {
+            records.service.clone_from(&resource.service);
+            records.version.clone_from(&resource.version);
+            records.environment.clone_from(&resource.environment);
+            resource.replace(&mut records.resource);
+            records.filter.clone_from(&log.filter);
+            records.redaction.clone_from(&log.redaction);
+            records.limits.clone_from(&log.limits);
+        })
+    }
+}
+
+/// Who all signals are from: as spans say it, if there are any.
+#[cfg(feature = "_otlp")]
+struct Resource {
+    service: String,
+    version: Option<String>,
+    environment: Option<String>,
+    attributes: Option<Vec<(String, String)>>,
+}
+
+#[cfg(feature = "_otlp")]
+impl Resource {
+    fn of(
+        builder: &TelemetryBuilder,
+        configuration: &Configuration,
+        traces: Option<&crate::trace::Settings>,
+    ) -> Self {
+        match traces {
+            Some(traces) => Self {
+                service: traces.service.clone(),
+                version: traces.version.clone(),
+                environment: traces.environment.clone(),
+                attributes: Some(traces.resource.clone()),
+            },
+            None => Self {
+                service: configuration.service.clone(),
+                version: builder.version.clone(),
+                environment: configuration.environment.clone(),
+                attributes: None,
+            },
+        }
+    }
+
+    fn replace(&self, attributes: &mut Vec<(String, String)>) {
+        if let Some(own) = &self.attributes {
+            attributes.clone_from(own);
+        }
+    }
+}
