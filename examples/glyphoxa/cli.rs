@@ -7,8 +7,8 @@ use glyph_runtime::{artifacts::ArtifactArgs, config::TelemetryArgs};
 
 /// A voice pipeline for tabletop games: speech in, a character's answer out, all of it measured.
 ///
-/// Without `--once` the recorded sessions repeat until Ctrl-C, and `/metrics`, `/healthz` and
-/// `/readyz` are served.
+/// Without `--once` the recorded sessions repeat until Ctrl-C, and `/metrics`, `/healthz`,
+/// `/readyz` and `POST /api/v1/npcs/{npc_id}/speak` are served.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "glyphoxa", version, args_conflicts_with_subcommands = true)]
 pub(crate) struct Cli {

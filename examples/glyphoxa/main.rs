@@ -3,11 +3,13 @@
 //! Players speak to a character; energy finds their utterances ([`audio::vad`]), a recogniser
 //! turns them into words ([`stages::stt`]), a model answers or calls a tool ([`stages::llm`],
 //! [`stages::tools`]), and a synthesiser speaks the answer ([`stages::tts`]). The metrics are
-//! one struct ([`telemetry::VoiceMetrics`]), and each stage carries one attribute.
+//! one struct ([`telemetry::VoiceMetrics`]), and each stage carries one attribute. Recorded sessions repeat, and a client
+//! speaks over HTTP ([`api`]).
 //!
 //! Recorded speech and simulated providers stand in for the real ones, so that
 //! `cargo run --bin glyphoxa -- --once` needs nothing but Rust.
 
+mod api;
 mod audio;
 mod cli;
 mod game;
@@ -143,7 +145,9 @@ async fn serve(
 ) -> Result<(), Box<dyn Error>> {
     let (listener, address) = server::bind(listen).await?;
     let (stop, stopped) = watch::channel(());
-    let mut server = tokio::spawn(server::serve(listener, telemetry.router(), stopped));
+    let api = api::router(Arc::clone(pipeline), recordings);
+    let endpoints = telemetry.router().merge(api);
+    let mut server = tokio::spawn(server::serve(listener, endpoints, stopped));
     writeln!(io::stdout(), "listening on http://{address}")?;
 
     let mut sessions = JoinSet::new();

@@ -47,11 +47,14 @@ impl Network {
         // `f64` is below one, so that a rate of one fails always and a rate of zero never.
         if fastrand::f64() < self.fail_rate {
             self.failures_in_a_row.fetch_add(1, Ordering::Relaxed);
-            return Err(match fastrand::u8(..3) {
+            let fault = match fastrand::u8(..3) {
                 0 => ProviderFault::Unavailable,
                 1 => ProviderFault::RateLimited,
                 _ => ProviderFault::Disconnected,
-            });
+            };
+            // Inside of the stage's span, whose labels say which provider it was.
+            tracing::warn!(error = %fault, "provider failed");
+            return Err(fault);
         }
         self.failures_in_a_row.store(0, Ordering::Relaxed);
         Ok(())

@@ -9,6 +9,8 @@ pub(crate) struct Npc {
     pub(crate) id: &'static str,
     /// Whose language model thinks for it.
     pub(crate) mind: Provider,
+    /// Whose does when that one fails.
+    pub(crate) substitute: Provider,
     pub(crate) voice: Voice,
     pub(crate) rules: &'static [Rule],
     /// What it says when no rule fits.
@@ -29,6 +31,7 @@ pub(crate) struct Rule {
 pub(crate) static BARTENDER: Npc = Npc {
     id: "bartender_01",
     mind: Provider::Anthropic,
+    substitute: Provider::OpenAi,
     voice: Voice {
         pitch_hz: 120.0,
         slowness: 1.0,
@@ -51,6 +54,7 @@ pub(crate) static BARTENDER: Npc = Npc {
 pub(crate) static GUARD: Npc = Npc {
     id: "guard_02",
     mind: Provider::Ollama,
+    substitute: Provider::Anthropic,
     voice: Voice {
         pitch_hz: 95.0,
         slowness: 0.9,
@@ -67,6 +71,7 @@ pub(crate) static GUARD: Npc = Npc {
 pub(crate) static SAGE: Npc = Npc {
     id: "sage_03",
     mind: Provider::OpenAi,
+    substitute: Provider::Anthropic,
     voice: Voice {
         pitch_hz: 150.0,
         slowness: 1.2,

@@ -1,19 +1,16 @@
-//! The listener: what telemetry offers, each request measured.
+//! The listener: what the pipeline and its telemetry offer, each request measured and traced.
 
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{MatchedPath, Request};
-use axum::http;
-use axum::middleware::{self, Next};
-use axum::response::Response;
+use glyph_runtime::http::{CallEnd, ServerLayer, ServerRecorder, ServerRequest};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use crate::telemetry::{HttpRequest, Method, VoiceMetrics};
+use crate::telemetry::{HttpRequest, VoiceMetrics};
 
 /// How long open requests may go on after the stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -41,7 +38,7 @@ pub(crate) async fn serve(
     endpoints: Router,
     stop: watch::Receiver<()>,
 ) -> std::io::Result<()> {
-    let router = endpoints.layer(middleware::from_fn(measure));
+    let router = endpoints.layer(edge());
     let overdue = stopped(stop.clone());
     let server = axum::serve(listener, router).with_graceful_shutdown(stopped(stop));
     tokio::select! {
@@ -54,30 +51,21 @@ async fn stopped(mut stop: watch::Receiver<()>) {
     while stop.changed().await.is_ok() {}
 }
 
-async fn measure(request: Request, next: Next) -> Response {
-    let method = Method::from(request.method());
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let started = Instant::now();
-    let response = next.run(request).await;
-    let path = route.as_ref().map_or("unmatched", MatchedPath::as_str);
-    let labels = HttpRequest { method, path };
-    VoiceMetrics::global()
-        .http_request_duration
-        .observe(labels, started.elapsed());
-    response
+/// What goes around every request. Its span is named after the route's template, never after the path as it was sent.
+fn edge() -> ServerLayer {
+    ServerLayer::new(VoiceMetrics::global()).span_name(|request| {
+        let method = request.method.as_str();
+        format!("HTTP {method} {}", request.route)
+    })
 }
 
-impl From<&http::Method> for Method {
-    fn from(method: &http::Method) -> Self {
-        match *method {
-            http::Method::GET => Self::Get,
-            http::Method::HEAD => Self::Head,
-            http::Method::POST => Self::Post,
-            http::Method::PUT => Self::Put,
-            http::Method::DELETE => Self::Delete,
-            http::Method::OPTIONS => Self::Options,
-            _ => Self::Other,
-        }
+impl ServerRecorder for VoiceMetrics {
+    fn ended(&self, request: &ServerRequest<'_>, end: &CallEnd) {
+        let labels = HttpRequest {
+            method: request.method,
+            path: request.route,
+        };
+        self.http_request_duration.observe(labels, end.duration);
     }
 }
 
@@ -86,6 +74,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
     use axum::routing::get;
+    use glyph_runtime::http::Method;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpStream;
 

@@ -6,6 +6,7 @@ use glyph_runtime::instrument_stage;
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio::time::interval;
+use tracing::Instrument;
 
 use crate::audio::vad::{Detector, Utterance};
 use crate::audio::{FRAME, FRAME_SAMPLES};
@@ -54,10 +55,30 @@ pub(crate) enum TurnError {
     Tts(#[from] TtsError),
 }
 
-/// Plays `recording` `speed` times as fast as it was spoken; a failed turn does not end it.
+/// Plays `recording` `speed` times as fast as it was spoken, as one trace; a failed turn does not end it.
 pub(crate) async fn play(
     pipeline: &Pipeline,
     recording: Arc<Recording>,
+    speed: f64,
+) -> Vec<Result<Answer, TurnError>> {
+    let (session, npc) = (recording.session, recording.npc.id);
+    let span = tracing::info_span!("session", session, npc);
+    let played = async {
+        tracing::info!(
+            participants = recording.participants().len(),
+            "session begins"
+        );
+        let turns = hold(pipeline, &recording, speed).await;
+        let unanswered = turns.iter().filter(|turn| turn.is_err()).count();
+        tracing::info!(turns = turns.len(), unanswered, "session ends");
+        turns
+    };
+    played.instrument(span).await
+}
+
+async fn hold(
+    pipeline: &Pipeline,
+    recording: &Recording,
     speed: f64,
 ) -> Vec<Result<Answer, TurnError>> {
     let metrics = VoiceMetrics::global();
@@ -73,7 +94,11 @@ pub(crate) async fn play(
     let converse = async {
         let mut turns = Vec::new();
         while let Some(utterance) = utterances.recv().await {
-            turns.push(turn(pipeline, recording.session, recording.npc, utterance).await);
+            let answer = turn(pipeline, recording.session, recording.npc, utterance).await;
+            if let Err(error) = &answer {
+                tracing::warn!(%error, "utterance not answered");
+            }
+            turns.push(answer);
         }
         turns
     };
@@ -101,7 +126,7 @@ async fn listen(audio: &[i16], speed: f64, heard: mpsc::Sender<Utterance>) {
 
 /// From the end of an utterance to the sound of the answer.
 #[instrument_stage(stage::s2s, fields(session, npc = npc.id))]
-async fn turn(
+pub(crate) async fn turn(
     pipeline: &Pipeline,
     session: &'static str,
     npc: &'static Npc,
@@ -116,6 +141,7 @@ async fn turn(
     VoiceMetrics::global()
         .npc_utterances
         .inc(NpcUtterance { npc_id: npc.id });
+    tracing::info!(reply_bytes = reply.len(), "utterance answered");
     Ok(Answer {
         speaker: heard.speaker,
         words: heard.words,
@@ -126,13 +152,16 @@ async fn turn(
 
 /// Lets the model think, and call tools, until it says something.
 async fn converse(pipeline: &Pipeline, npc: &Npc, words: &str) -> Result<String, TurnError> {
-    let mut completion = llm::complete(&pipeline.network, npc, Prompt::Player(words)).await?;
+    let mut completion = llm::ask(&pipeline.network, npc, Prompt::Player(words)).await?;
     for _ in 0..MOST_TOOL_CALLS {
         match completion {
             Completion::Say(reply) => return Ok(reply),
             Completion::Call { tool, argument } => {
                 let outcome = tools::execute(&pipeline.spellbook, &tool, &argument).await;
-                completion = llm::complete(&pipeline.network, npc, Prompt::Tool(&outcome)).await?;
+                if let Err(error) = &outcome {
+                    tracing::warn!(tool, %error, "tool failed");
+                }
+                completion = llm::ask(&pipeline.network, npc, Prompt::Tool(&outcome)).await?;
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Everything the pipeline measures, declared once.
 
 use glyph_runtime::{
-    Counter, Gauge, Histogram, Label, LabelSet, Status, artifacts::Artifacts, metric_catalog,
+    Counter, Gauge, Histogram, Label, LabelSet, Status, artifacts::Artifacts, http::Method,
+    metric_catalog,
 };
 
 /// Bucket bounds, in seconds, that suit the latencies of a voice pipeline.
@@ -39,24 +40,6 @@ pub(crate) enum Kind {
     Tts,
     S2s,
     Embeddings,
-}
-
-/// An HTTP method; a client may send any word, so that all but the known ones are `other`.
-#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Method {
-    #[label(name = "GET")]
-    Get,
-    #[label(name = "HEAD")]
-    Head,
-    #[label(name = "POST")]
-    Post,
-    #[label(name = "PUT")]
-    Put,
-    #[label(name = "DELETE")]
-    Delete,
-    #[label(name = "OPTIONS")]
-    Options,
-    Other,
 }
 
 #[derive(LabelSet)]

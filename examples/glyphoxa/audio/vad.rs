@@ -154,7 +154,6 @@ impl State {
 }
 
 /// All utterances of a recording.
-#[cfg(test)]
 pub(crate) fn utterances(recording: &[i16]) -> Vec<Utterance> {
     let mut detector = Detector::default();
     let mut found: Vec<_> = recording

@@ -26,19 +26,33 @@ pub(crate) enum Completion {
     Call { tool: String, argument: String },
 }
 
-/// Lets the mind of `npc` think.
-#[instrument_stage(stage::llm, labels(provider = npc.mind), fields(npc = npc.id))]
-pub(crate) async fn complete(
+/// Lets the mind of `npc` think, and where that fails its substitute.
+pub(crate) async fn ask(
     network: &Network,
     npc: &Npc,
     prompt: Prompt<'_>,
 ) -> Result<Completion, ProviderFault> {
-    let millis = match npc.mind {
+    if let Ok(completion) = complete(network, npc, npc.mind, &prompt).await {
+        return Ok(completion);
+    }
+    let (from, to) = (npc.mind, npc.substitute);
+    tracing::info!(?from, ?to, "another provider is asked");
+    complete(network, npc, npc.substitute, &prompt).await
+}
+
+#[instrument_stage(stage::llm, labels(provider), fields(npc = npc.id))]
+async fn complete(
+    network: &Network,
+    npc: &Npc,
+    provider: Provider,
+    prompt: &Prompt<'_>,
+) -> Result<Completion, ProviderFault> {
+    let millis = match provider {
         Provider::Ollama => 15..=35,
         _ => 30..=60,
     };
     network.call(millis).await?;
-    Ok(think(npc, &prompt))
+    Ok(think(npc, prompt))
 }
 
 fn think(npc: &Npc, prompt: &Prompt<'_>) -> Completion {

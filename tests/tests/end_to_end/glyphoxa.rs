@@ -1,6 +1,7 @@
 //! The voice pipeline of the examples, built and running.
 
 use std::{
+    cell::RefCell,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -17,7 +18,7 @@ static PROGRAM: LazyLock<PathBuf> = LazyLock::new(build);
 /// The running pipeline.
 pub(crate) struct Glyphoxa {
     pub(crate) address: SocketAddr,
-    _process: Process,
+    process: Process,
 }
 
 impl Glyphoxa {
@@ -28,20 +29,39 @@ impl Glyphoxa {
 
     /// Starts one whose providers fail at this rate.
     pub(crate) fn failing(rate: &str) -> Self {
+        Self::spawn(rate, Output::Stdout, &[])
+    }
+
+    /// Starts one with these variables in its environment, whose log is read.
+    pub(crate) fn logging(rate: &str, variables: &[(&str, &str)]) -> Self {
+        Self::spawn(rate, Output::Both, variables)
+    }
+
+    fn spawn(rate: &str, output: Output, variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(&*PROGRAM);
         command
             .args(["--listen", "127.0.0.1:0"])
             .args(["--speed", "10"])
-            .args(["--fail-rate", rate]);
-        let process = Process::start(command, Output::Stdout);
+            .args(["--fail-rate", rate])
+            .envs(variables.iter().copied());
+        let process = Process::start(command, output);
         let address = process.wait_for_line(|line| {
             let address = line.strip_prefix("listening on http://")?;
             address.parse().ok()
         });
-        Self {
-            address,
-            _process: process,
-        }
+        Self { address, process }
+    }
+
+    /// Its log, up to the first line that `last` is.
+    pub(crate) fn log(&self, last: impl Fn(&Value) -> bool) -> Vec<Value> {
+        let lines = RefCell::new(Vec::new());
+        self.process.wait_for_line(|line| {
+            let line: Value = serde_json::from_str(line).unwrap();
+            let is_last = last(&line);
+            lines.borrow_mut().push(line);
+            is_last.then_some(())
+        });
+        lines.into_inner()
     }
 }
 

@@ -5,24 +5,10 @@ use std::time::Duration;
 use glyph_runtime::trace::{Compression, OtlpSettings, Pipeline, Protocol, Settings};
 use tracing_subscriber::layer::SubscriberExt;
 
-use crate::rotel::Rotel;
-
-/// What the collector prints of one thing, with the lines that belong to it.
-fn block<'l>(lines: &'l [String], first: &str) -> &'l [String] {
-    let start = lines.iter().position(|line| line == first);
-    let start = start.unwrap_or_else(|| panic!("no {first:?} in {lines:#?}"));
-    let rest = lines.get(start + 1..).unwrap_or_default();
-    let end = rest.iter().position(|line| line.starts_with("Span #"));
-    rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
-}
-
-/// `Kind : SPAN_KIND_CLIENT` and `-> user: Str(ada)` alike.
-fn value<'l>(lines: &'l [String], name: &str) -> Option<&'l str> {
-    lines.iter().find_map(|line| {
-        let (found, value) = line.trim_start_matches("-> ").split_once(':')?;
-        (found.trim() == name).then(|| value.trim())
-    })
-}
+use crate::{
+    rotel::Rotel,
+    spans::{self, named},
+};
 
 fn arrives(endpoint: impl FnOnce(&Rotel) -> String, protocol: Protocol, compression: Compression) {
     let rotel = Rotel::start("traces");
@@ -52,31 +38,28 @@ fn arrives(endpoint: impl FnOnce(&Rotel) -> String, protocol: Protocol, compress
     assert_eq!(pipeline.snapshot().exporters[0].exported, 2);
 
     let lines = rotel.received("step: Str(looked up)");
-    let (query, request) = (block(&lines, "Span #0"), block(&lines, "Span #1"));
-    assert_eq!(value(query, "Name"), Some("query"));
-    assert_eq!(value(request, "Name"), Some("request"));
-    assert_eq!(value(query, "Parent ID"), value(request, "ID"));
-    assert_eq!(value(query, "Trace ID"), value(request, "Trace ID"));
-    assert_eq!(value(request, "Trace ID").map(str::len), Some(32));
-    assert_eq!(value(request, "Parent ID"), Some(""));
-    assert_eq!(value(query, "Kind"), Some("SPAN_KIND_CLIENT"));
-    assert_eq!(value(request, "Kind"), Some("SPAN_KIND_SERVER"));
-    assert_eq!(value(query, "Status code"), Some("STATUS_CODE_ERROR"));
-    assert_eq!(value(query, "Status message"), Some("no such table"));
-    assert_eq!(value(request, "Status code"), Some("STATUS_CODE_UNSET"));
-    assert_eq!(value(request, "user"), Some("Str(ada)"));
-    assert_eq!(value(request, "tries"), Some("Int(3)"));
-    let event = request.iter().position(|line| line == "-> Name: found");
-    assert!(event.is_some(), "{request:#?}");
+    let spans = spans::printed(&lines);
+    let query = named(&spans, "query");
+    let request = named(&spans, "request");
+    assert_eq!(query.parent, request.id);
+    assert_eq!(query.trace, request.trace);
+    assert_eq!(request.trace.len(), 32);
+    assert_eq!(request.parent, "");
+    assert_eq!(query.kind, "SPAN_KIND_CLIENT");
+    assert_eq!(request.kind, "SPAN_KIND_SERVER");
+    assert_eq!(query.status, "STATUS_CODE_ERROR");
+    assert_eq!(query.message, "no such table");
+    assert_eq!(request.status, "STATUS_CODE_UNSET");
+    assert_eq!(request.attributes["user"], "Str(ada)");
+    assert_eq!(request.attributes["tries"], "Int(3)");
+    assert_eq!(request.events, ["found"]);
 
-    assert_eq!(value(&lines, "service.name"), Some("Str(shop)"));
-    assert_eq!(value(&lines, "service.version"), Some("Str(1.2.3)"));
-    assert_eq!(
-        value(&lines, "deployment.environment.name"),
-        Some("Str(staging)")
-    );
-    assert_eq!(value(&lines, "team"), Some("Str(checkout)"));
-    assert_eq!(value(&lines, "telemetry.sdk.language"), Some("Str(rust)"));
+    let resource = &request.resource;
+    assert_eq!(resource["service.name"], "Str(shop)");
+    assert_eq!(resource["service.version"], "Str(1.2.3)");
+    assert_eq!(resource["deployment.environment.name"], "Str(staging)");
+    assert_eq!(resource["team"], "Str(checkout)");
+    assert_eq!(resource["telemetry.sdk.language"], "Str(rust)");
 }
 
 fn by_grpc(rotel: &Rotel) -> String {

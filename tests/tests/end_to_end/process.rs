@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Read},
     process::{Child, Command, Stdio},
-    sync::mpsc::{Receiver, channel},
+    sync::mpsc::{Receiver, Sender, channel},
     thread,
     time::{Duration, Instant},
 };
@@ -18,6 +18,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub(crate) enum Output {
     Stdout,
     Stderr,
+    Both,
 }
 
 /// A running program, killed when it is dropped.
@@ -30,15 +31,21 @@ pub(crate) struct Process {
 impl Process {
     pub(crate) fn start(mut command: Command, output: Output) -> Self {
         let program = command.get_program().to_string_lossy().into_owned();
-        match output {
-            Output::Stdout => command.stdout(Stdio::piped()),
-            Output::Stderr => command.stderr(Stdio::piped()),
-        };
+        if let Output::Stdout | Output::Both = output {
+            command.stdout(Stdio::piped());
+        }
+        if let Output::Stderr | Output::Both = output {
+            command.stderr(Stdio::piped());
+        }
         let mut child = spawn(&mut command);
-        let lines = match output {
-            Output::Stdout => lines_of(child.stdout.take().unwrap()),
-            Output::Stderr => lines_of(child.stderr.take().unwrap()),
-        };
+        let (sender, lines) = channel();
+        // What was not asked for is not piped, and nobody takes it.
+        if let Some(stdout) = child.stdout.take() {
+            send_lines(stdout, sender.clone());
+        }
+        if let Some(stderr) = child.stderr.take() {
+            send_lines(stderr, sender);
+        }
         Self {
             program,
             child,
@@ -83,14 +90,12 @@ pub(crate) fn spawn(command: &mut Command) -> Child {
 }
 
 /// Reads to the end, whether anybody waits or not, so that the program never does.
-fn lines_of(output: impl Read + Send + 'static) -> Receiver<String> {
-    let (sender, lines) = channel();
+fn send_lines(output: impl Read + Send + 'static, lines: Sender<String>) {
     thread::spawn(move || {
         for line in BufReader::new(output).lines().map_while(Result::ok) {
-            let _ = sender.send(line);
+            let _ = lines.send(line);
         }
     });
-    lines
 }
 
 /// Tries until there is a result; at the deadline, fails with the reason why there was none.

@@ -7,7 +7,10 @@ use std::{
     process::Command,
 };
 
-use crate::process::{Output, Process};
+use crate::{
+    process::{Output, Process},
+    spans::{Printed, Span},
+};
 
 /// Where `.ci/run` puts it, unless this variable names another place.
 const VARIABLE: &str = "GLYPH_ROTEL";
@@ -46,6 +49,18 @@ impl Rotel {
             line.contains(last).then_some(())
         });
         lines.into_inner()
+    }
+
+    /// The spans that it receives, until these are enough. The last one that was printed is not among them, since what
+    /// comes next may still belong to it.
+    pub(crate) fn spans_until(&self, enough: impl Fn(&[Span]) -> bool) -> Vec<Span> {
+        let printed = RefCell::new(Printed::default());
+        self.process.wait_for_line(|line| {
+            let mut printed = printed.borrow_mut();
+            let begins = printed.push(line);
+            (begins && enough(printed.complete())).then_some(())
+        });
+        printed.into_inner().complete().to_vec()
     }
 }
 

@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     io::Write,
-    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -11,24 +10,14 @@ use glyph_runtime::{
     scope::{Baggage, baggage},
     trace::propagation,
 };
+use glyph_tests::otel_python;
 
 use crate::traced::{SPAN, TRACE, headers};
-
-/// Where `.ci/run` puts an interpreter that has the SDK, unless this variable names another.
-const VARIABLE: &str = "GLYPH_OTEL_PYTHON";
-
-fn python() -> PathBuf {
-    if let Some(path) = std::env::var_os(VARIABLE) {
-        return path.into();
-    }
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/rotel/bin/python3");
-    if own.exists() { own } else { "python3".into() }
-}
 
 /// What the other side makes of these headers: it takes them, adds baggage, and writes its own.
 fn handed_on(headers: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/propagation/hand_on.py");
-    let mut process = Command::new(python())
+    let mut process = Command::new(otel_python())
         .arg(script)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

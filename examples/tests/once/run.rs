@@ -1,0 +1,54 @@
+//! A program that ends by itself.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+/// What a program has said.
+pub(crate) struct Run {
+    pub(crate) page: String,
+    pub(crate) log: Vec<Value>,
+}
+
+/// Runs it; the page is on standard output, the log on the other.
+pub(crate) fn run(program: &str, arguments: &[&str]) -> Run {
+    let output = Command::new(program).args(arguments).output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{errors}");
+    let log = errors
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    Run {
+        page: String::from_utf8(output.stdout).unwrap(),
+        log: log.collect(),
+    }
+}
+
+impl Run {
+    /// The sum of all samples of `name` whose labels contain each of `labels`, such as `status="ok"`.
+    pub(crate) fn sum(&self, name: &str, labels: &[&str]) -> f64 {
+        let samples = self.page.lines().filter_map(|line| line.strip_prefix(name));
+        let samples = samples.filter_map(|rest| match rest.strip_prefix('{') {
+            Some(rest) => rest.split_once("} "),
+            None => Some(("", rest.strip_prefix(' ')?)),
+        });
+        let wanted = samples.filter(|(found, _)| labels.iter().all(|label| found.contains(label)));
+        let values = wanted.filter_map(|(_, rest)| rest.split(' ').next()?.parse::<f64>().ok());
+        values.sum()
+    }
+
+    /// The lines with this message.
+    pub(crate) fn lines(&self, message: &str) -> Vec<&Value> {
+        let lines = self.log.iter();
+        lines.filter(|line| line["message"] == message).collect()
+    }
+
+    /// The names of the families.
+    pub(crate) fn families(&self) -> Vec<&str> {
+        let types = self
+            .page
+            .lines()
+            .filter_map(|line| line.strip_prefix("# TYPE "));
+        types.filter_map(|rest| rest.split(' ').next()).collect()
+    }
+}

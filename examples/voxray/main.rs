@@ -1,0 +1,122 @@
+//! A voice server over WebRTC: 31 metrics of six subsystems, and answers that stream.
+//!
+//! `POST /offer` begins a session: sound comes in, words are recognised ([`models::transcribe`]), an answer is generated
+//! ([`models::generate`]) and spoken ([`models::synthesise`]), each piece by piece. First pieces, gaps and wholes have their
+//! histograms. Networks and models are simulated, and fail by the number of the session.
+//!
+//! `cargo run --bin voxray -- --once` holds eight sessions, prints the page and ends.
+
+mod models;
+mod session;
+mod telemetry;
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::routing::post;
+use clap::Parser;
+use glyph_runtime::config::TelemetryArgs;
+use glyph_runtime::http::ServerLayer;
+use glyph_runtime::log::Output;
+use glyph_runtime::{Telemetry, expose::Format, scope};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tower::ServiceExt;
+
+use crate::session::{Session, Uploads, run, upload};
+use crate::telemetry::Metrics;
+
+/// Sessions of `--once`.
+const SESSIONS: usize = 8;
+/// Recordings that may wait.
+const WAITING_UPLOADS: usize = 64;
+
+/// A voice server over WebRTC, all of it measured.
+#[derive(Debug, Parser)]
+#[command(name = "voxray", version)]
+struct Cli {
+    /// Hold eight sessions, print the metrics, and end.
+    #[arg(long, conflicts_with = "listen")]
+    once: bool,
+
+    /// Where to serve; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8090")]
+    listen: SocketAddr,
+
+    #[command(flatten)]
+    telemetry: TelemetryArgs,
+}
+
+/// What the requests share.
+#[derive(Debug)]
+struct Server {
+    sessions: AtomicU64,
+    uploads: Uploads,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let cli = Cli::parse();
+    let telemetry = Telemetry::builder("voxray")
+        .version(env!("CARGO_PKG_VERSION"))
+        .catalog(Metrics::global())
+        .arguments(cli.telemetry)
+        .log(|log| log.output = Output::Stderr)
+        .without_listener()
+        .install()?;
+    let (uploads, waiting) = mpsc::channel(WAITING_UPLOADS);
+    let uploader = scope::spawn(upload(waiting));
+    let router = router(&telemetry, uploads);
+    if cli.once {
+        for _ in 0..SESSIONS {
+            let offer = Request::post("/offer").body(Body::empty())?;
+            router.clone().oneshot(offer).await?;
+        }
+        // The uploader ends when the last session does.
+        drop(router);
+        uploader.await?;
+        write!(io::stdout(), "{}", telemetry.page(Format::OpenMetrics))?;
+    } else {
+        let listener = TcpListener::bind(cli.listen).await?;
+        writeln!(
+            io::stdout(),
+            "listening on http://{}",
+            listener.local_addr()?
+        )?;
+        tokio::select! {
+            served = axum::serve(listener, router) => served?,
+            signal = telemetry.until_signal(Duration::ZERO) => signal?,
+        }
+    }
+    telemetry.shutdown().await?;
+    Ok(())
+}
+
+fn router(telemetry: &Telemetry, uploads: Uploads) -> Router {
+    let server = Server {
+        sessions: AtomicU64::new(0),
+        uploads,
+    };
+    let edge = ServerLayer::new(Metrics::global().http)
+        .excluded_paths(["/healthz", "/readyz", "/metrics"]);
+    Router::new()
+        .route("/offer", post(offer))
+        .with_state(Arc::new(server))
+        .merge(telemetry.router())
+        .layer(edge)
+}
+
+/// Begins a session, which goes on after the answer, in the trace of the request.
+async fn offer(State(server): State<Arc<Server>>) -> StatusCode {
+    let number = server.sessions.fetch_add(1, Ordering::Relaxed);
+    scope::spawn(run(Session::new(number), server.uploads.clone()));
+    StatusCode::CREATED
+}

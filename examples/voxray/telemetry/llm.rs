@@ -1,0 +1,88 @@
+//! The language model.
+
+use glyph_runtime::{Counter, Histogram, Label, LabelSet, Status, metric_catalog};
+
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    Llm,
+}
+
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Model {
+    #[label(name = "llama-3.1-8b")]
+    Llama,
+    #[label(name = "gpt-4o-mini")]
+    Mini,
+}
+
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ErrorType {
+    Unavailable,
+    RateLimited,
+    Disconnected,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Failure<'a> {
+    pub(crate) error_type: ErrorType,
+    #[label(max = 64)]
+    pub(crate) session_id: &'a str,
+    pub(crate) stage: Stage,
+    pub(crate) model: Model,
+}
+
+/// A call of a model.
+#[derive(LabelSet)]
+pub(crate) struct Call<'a> {
+    #[label(max = 64)]
+    pub(crate) session_id: &'a str,
+    pub(crate) stage: Stage,
+    pub(crate) model: Model,
+}
+
+/// A call, and how it ended or its first piece came.
+#[derive(LabelSet)]
+pub(crate) struct Ended<'a> {
+    #[label(max = 64)]
+    pub(crate) session_id: &'a str,
+    pub(crate) stage: Stage,
+    pub(crate) status: Status,
+    pub(crate) model: Model,
+}
+
+/// Bucket bounds, in seconds.
+const LATENCY: [f64; 11] = [
+    0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+];
+
+/// What the language model measures.
+#[metric_catalog(namespace = "llm", stages = stage, max_series = 20_000)]
+pub(crate) struct Metrics {
+    /// Total LLM errors by type.
+    #[metric(sparse)]
+    #[alert(GenerationFails, rate > 0.05/s, for = 5m, severity = critical, by(error_type), summary = "The language model fails: {error_type}")]
+    pub(crate) errors: Counter<Failure<'_>>,
+
+    /// Total LLM retries.
+    #[metric(sparse)]
+    pub(crate) retries: Counter<Call<'_>>,
+
+    /// Total LLM fallback invocations.
+    #[metric(sparse)]
+    pub(crate) fallback: Counter<Call<'_>>,
+
+    /// Time from request to first LLM token.
+    #[metric(name = "time_to_first_token", unit = seconds, sparse, buckets = LATENCY)]
+    pub(crate) first: Histogram<Ended<'_>>,
+
+    /// End-to-end LLM generation latency.
+    #[metric(name = "generation_latency", unit = seconds, sparse, buckets = LATENCY)]
+    #[stage(generate, fallbacks = fallback, first_item = first, between_items = inter_token_latency, retries = retries,
+        labels(session_id: &str, stage: Stage = Stage::Llm, model: Model))]
+    #[objective(latency = 1s, target = 95%)]
+    pub(crate) whole: Histogram<Ended<'_>>,
+
+    /// Latency between streamed LLM tokens.
+    #[metric(unit = seconds, sparse, buckets = LATENCY)]
+    pub(crate) inter_token_latency: Histogram<Call<'_>>,
+}

@@ -1,0 +1,94 @@
+//! Text to speech.
+
+use glyph_runtime::{Counter, Histogram, Label, LabelSet, Status, metric_catalog};
+
+use super::Direction;
+
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    Tts,
+}
+
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Model {
+    #[label(name = "sonic-2")]
+    Sonic,
+    #[label(name = "piper")]
+    Piper,
+}
+
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ErrorType {
+    Unavailable,
+    RateLimited,
+    Disconnected,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Failure<'a> {
+    pub(crate) error_type: ErrorType,
+    #[label(max = 64)]
+    pub(crate) session_id: &'a str,
+    pub(crate) stage: Stage,
+    pub(crate) model: Model,
+}
+
+/// A call of a model.
+#[derive(LabelSet)]
+pub(crate) struct Call<'a> {
+    #[label(max = 64)]
+    pub(crate) session_id: &'a str,
+    pub(crate) stage: Stage,
+    pub(crate) model: Model,
+}
+
+/// A call, and how it ended or its first piece came.
+#[derive(LabelSet)]
+pub(crate) struct Ended<'a> {
+    #[label(max = 64)]
+    pub(crate) session_id: &'a str,
+    pub(crate) stage: Stage,
+    pub(crate) status: Status,
+    pub(crate) model: Model,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Lag<'a> {
+    pub(crate) direction: Direction,
+    #[label(max = 64)]
+    pub(crate) session_id: &'a str,
+    pub(crate) model: Model,
+}
+
+/// Bucket bounds, in seconds.
+const LATENCY: [f64; 11] = [
+    0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+];
+
+/// What text to speech measures.
+#[metric_catalog(namespace = "tts", stages = stage, max_series = 20_000)]
+pub(crate) struct Metrics {
+    /// Total TTS errors by type.
+    #[metric(sparse)]
+    #[alert(SynthesisFails, rate > 0.05/s, for = 5m, severity = critical, by(error_type), summary = "Text to speech fails: {error_type}")]
+    pub(crate) errors: Counter<Failure<'_>>,
+
+    /// Total TTS fallback invocations.
+    #[metric(sparse)]
+    pub(crate) fallback: Counter<Call<'_>>,
+
+    /// Time from text-in to first TTS audio chunk.
+    #[metric(name = "time_to_first_audio_chunk", unit = seconds, sparse, buckets = LATENCY)]
+    pub(crate) first: Histogram<Ended<'_>>,
+
+    /// Full TTS synthesis latency.
+    #[metric(name = "synthesis_latency", unit = seconds, sparse, buckets = LATENCY)]
+    #[stage(synthesise, fallbacks = fallback, first_item = first,
+        labels(session_id: &str, stage: Stage = Stage::Tts, model: Model))]
+    #[objective(latency = 500ms, target = 95%)]
+    pub(crate) whole: Histogram<Ended<'_>>,
+
+    /// Lag between text-in and audio-out for TTS.
+    #[metric(name = "streaming.lag", unit = seconds, sparse, buckets = LATENCY)]
+    pub(crate) streaming_lag: Histogram<Lag<'_>>,
+}
