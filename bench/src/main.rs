@@ -10,9 +10,10 @@ mod workload;
 
 use clap::{Parser, Subcommand};
 
-use benches::{compile, counters, histograms, memory, render, stages};
+use benches::{compile, counters, edges, histograms, memory, render, stages};
 use harness::report;
 use subjects::calls::{Form, Surroundings};
+use subjects::edges::Tracing;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 type Result<T, E = Error> = std::result::Result<T, E>;
@@ -48,6 +49,11 @@ enum Bench {
         #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u16).range(1..))]
         functions: u16,
     },
+    /// Serve HTTP requests below each crate's layers.
+    Edges,
+    /// The child process of `edges`: a server below one subject's layers.
+    #[command(hide = true)]
+    ServeEdge { subject: String, tracing: Tracing },
     /// The child process of `memory`: fills one subject and prints by how much it grew.
     #[command(hide = true)]
     Grow { kind: memory::Kind, subject: String },
@@ -74,6 +80,10 @@ fn main() -> Result<()> {
         Bench::Memory => memory::run(rounds)?,
         Bench::Stages => stages::run(rounds)?,
         Bench::Compile { functions } => compile::run(functions, rounds)?,
+        Bench::Edges => edges::run(rounds)?,
+        Bench::ServeEdge { subject, tracing } => {
+            return subjects::edges::serve(&subject, tracing);
+        }
         Bench::Grow { kind, subject } => {
             println!("{}", memory::grow(kind, &subject)?);
             return Ok(());

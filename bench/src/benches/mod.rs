@@ -2,6 +2,7 @@
 
 pub(crate) mod compile;
 pub(crate) mod counters;
+pub(crate) mod edges;
 pub(crate) mod histograms;
 pub(crate) mod memory;
 pub(crate) mod render;

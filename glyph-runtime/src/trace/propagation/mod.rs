@@ -52,6 +52,8 @@ use opentelemetry::{
 };
 
 pub use carrier::{Extract, Inject};
+#[cfg(feature = "http")]
+pub(crate) use traceparent::format as traceparent;
 
 use crate::scope::Baggage;
 
@@ -148,7 +150,11 @@ impl Remote {
     }
 
     fn context(&self) -> Context {
-        let mut context = Context::current();
+        self.within(Context::current())
+    }
+
+    /// `context` as part of what the caller does.
+    pub(crate) fn within(&self, mut context: Context) -> Context {
         if let Some(span) = &self.span {
             context = context.with_remote_span_context(span.clone());
         }
