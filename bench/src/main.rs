@@ -10,9 +10,10 @@ mod workload;
 
 use clap::{Parser, Subcommand};
 
-use benches::{compile, counters, faults, histograms, memory, render, stages};
+use benches::{compile, counters, edges, faults, histograms, memory, render, stages};
 use harness::report;
 use subjects::calls::{Form, Surroundings};
+use subjects::edges::Tracing;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 type Result<T, E = Error> = std::result::Result<T, E>;
@@ -61,6 +62,11 @@ enum Bench {
         seconds: u16,
         figure: faults::Figure,
     },
+    /// Serve HTTP requests below each crate's layers.
+    Edges,
+    /// The child process of `edges`: a server below one subject's layers.
+    #[command(hide = true)]
+    ServeEdge { subject: String, tracing: Tracing },
     /// The child process of `memory`: fills one subject and prints by how much it grew.
     #[command(hide = true)]
     Grow { kind: memory::Kind, subject: String },
@@ -95,6 +101,10 @@ fn main() -> Result<()> {
         } => {
             println!("{}", faults::serve(&endpoint, seconds, figure)?);
             return Ok(());
+        }
+        Bench::Edges => edges::run(rounds)?,
+        Bench::ServeEdge { subject, tracing } => {
+            return subjects::edges::serve(&subject, tracing);
         }
         Bench::Grow { kind, subject } => {
             println!("{}", memory::grow(kind, &subject)?);

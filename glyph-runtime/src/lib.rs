@@ -36,6 +36,7 @@ pub mod telemetry;
 pub mod testing;
 #[cfg(feature = "trace")]
 pub mod trace;
+pub mod wait;
 
 #[doc(hidden)]
 #[path = "private.rs"]

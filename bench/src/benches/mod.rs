@@ -2,6 +2,7 @@
 
 pub(crate) mod compile;
 pub(crate) mod counters;
+pub(crate) mod edges;
 pub(crate) mod faults;
 pub(crate) mod histograms;
 pub(crate) mod memory;

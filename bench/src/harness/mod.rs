@@ -1,6 +1,7 @@
 //! How things are measured and how the figures are printed.
 
 pub(crate) mod child;
+pub(crate) mod load;
 pub(crate) mod package;
 pub(crate) mod report;
 pub(crate) mod resident;

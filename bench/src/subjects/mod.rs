@@ -3,6 +3,7 @@
 mod atomic;
 mod autometrics;
 pub(crate) mod calls;
+pub(crate) mod edges;
 mod fast_telemetry;
 mod fastrace;
 mod foundations;

@@ -94,7 +94,7 @@ impl Subscriber {
 /// Throws spans away when they end, which is less than any exporter does.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Discard {
-    seen: Arc<AtomicBool>,
+    pub(super) seen: Arc<AtomicBool>,
 }
 
 impl SpanProcessor for Discard {

@@ -27,7 +27,7 @@ pin_project! {
 }
 
 impl<B: Body> RequestBody<B> {
-    pub(super) fn new(body: B, call: Option<&mut Call>) -> Self {
+    pub(crate) fn new(body: B, call: Option<&mut Call>) -> Self {
         let counted = call.filter(|_| !body.is_end_stream());
         Self {
             body,
@@ -85,7 +85,7 @@ pin_project! {
 }
 
 impl<B: Body> ResponseBody<B> {
-    pub(super) fn new(body: B, mut call: Option<Call>) -> Self {
+    pub(crate) fn new(body: B, mut call: Option<Call>) -> Self {
         if body.is_end_stream() || call.as_ref().is_some_and(Call::is_complete) {
             end(&mut call, Last::End);
         }
@@ -135,17 +135,17 @@ impl<B: Body<Error: 'static>> Body for ResponseBody<B> {
 }
 
 /// Tells a panic that passes from a drop.
-pub(super) struct Unwinding<'call>(pub(super) &'call mut Option<Call>);
+pub(crate) struct Unwinding<'call>(pub(crate) &'call mut Option<Call>);
 
 impl Unwinding<'_> {
-    pub(super) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
         match &*self.0 {
             Some(call) => call.in_scope(work),
             None => work(),
         }
     }
 
-    pub(super) const fn did_not_happen(self) {
+    pub(crate) const fn did_not_happen(self) {
         mem::forget(self);
     }
 }
@@ -156,13 +156,13 @@ impl Drop for Unwinding<'_> {
     }
 }
 
-pub(super) fn end(call: &mut Option<Call>, last: Last) {
+pub(crate) fn end(call: &mut Option<Call>, last: Last) {
     if let Some(call) = call.take() {
         call.end(last);
     }
 }
 
-pub(super) fn fail<E: 'static>(call: &mut Option<Call>, error: &E) {
+pub(crate) fn fail<E: 'static>(call: &mut Option<Call>, error: &E) {
     if let Some(call) = call.take() {
         call.fail(error);
     }

@@ -22,14 +22,14 @@ use crate::clock::Moment;
 
 /// What is of one side alone.
 #[derive(Debug)]
-pub(super) enum Side {
+pub(crate) enum Side {
     Server(Serving),
     Client(Calling),
 }
 
 /// A call that has started. It ends once: when it is told how, or else when it is dropped.
 #[derive(Debug)]
-pub(super) struct Call {
+pub(crate) struct Call {
     side: Side,
     method: Method,
     place: Place,
@@ -44,7 +44,7 @@ pub(super) struct Call {
 
 impl Call {
     /// Starts a call that came at the moment `started`.
-    pub(super) fn start(side: Side, method: Method, place: Place, started: Moment) -> Self {
+    pub(crate) fn start(side: Side, method: Method, place: Place, started: Moment) -> Self {
         place.in_scope(|| match &side {
             Side::Server(serving) => serving.started(method),
             Side::Client(calling) => calling.started(method),
@@ -63,16 +63,16 @@ impl Call {
     }
 
     /// Where the bytes of the request's body are counted.
-    pub(super) fn received(&mut self) -> Arc<AtomicU64> {
+    pub(crate) fn received(&mut self) -> Arc<AtomicU64> {
         Arc::clone(self.received.get_or_insert_default())
     }
 
-    pub(super) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
         self.place.in_scope(work)
     }
 
     /// The response's head is there.
-    pub(super) fn answered(&mut self, head: &mut response::Parts) {
+    pub(crate) fn answered(&mut self, head: &mut response::Parts) {
         self.status = Some(head.status);
         self.expected = if has_no_body(self.method, head.status) {
             Some(0)
@@ -85,21 +85,21 @@ impl Call {
         }
     }
 
-    pub(super) fn sent(&mut self, bytes: u64) {
+    pub(crate) fn sent(&mut self, bytes: u64) {
         self.sent = self.sent.saturating_add(bytes);
     }
 
     /// Whether the body has given what was announced, after which nobody may ask it for more.
-    pub(super) fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.expected.is_some_and(|expected| self.sent >= expected)
     }
 
-    pub(super) fn end(mut self, last: Last) {
+    pub(crate) fn end(mut self, last: Last) {
         self.end_once(last);
     }
 
     /// Ends it with an error of the service or of a body.
-    pub(super) fn fail<E: 'static>(self, error: &E) {
+    pub(crate) fn fail<E: 'static>(self, error: &E) {
         let judge = match &self.side {
             Side::Server(serving) => serving.judge(),
             Side::Client(calling) => calling.judge(),
@@ -145,22 +145,18 @@ impl Call {
     }
 
     fn describe(&self, end: &CallEnd, failed: bool) {
-        let span = &self.place.span;
-        if let Some(status) = end.status {
-            span.record("http.response.status_code", i64::from(status.as_u16()));
-        }
-        if self.received.is_some() {
-            span.record("http.request.body.size", size(end.request_bytes));
-        }
-        span.record("http.response.body.size", size(end.response_bytes));
-        if let Some(error) = end.error
-            && let Some(error_type) = self.edge().error_type(end.status, error)
-        {
-            span.record("error.type", error_type);
-        }
-        if failed {
-            span.record("otel.status_code", "ERROR");
-        }
+        let error = end.error;
+        let error_type = error.and_then(|error| self.edge().error_type(end.status, error));
+        let received = self.received.is_some();
+        // Each record by itself would have the span looked up, and written on.
+        tracing::record_all!(
+            self.place.span,
+            http.response.status_code = end.status.map(|status| i64::from(status.as_u16())),
+            http.request.body.size = received.then(|| size(end.request_bytes)),
+            http.response.body.size = size(end.response_bytes),
+            error.r#type = error_type,
+            otel.status_code = failed.then_some("ERROR"),
+        );
     }
 }
 

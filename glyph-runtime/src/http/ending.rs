@@ -6,7 +6,7 @@ use super::ErrorType;
 
 /// What came last.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Last {
+pub(crate) enum Last {
     /// The end of the body.
     End,
     /// An error of the service or of the body.
@@ -19,14 +19,14 @@ pub(super) enum Last {
 
 /// Which side judges (OpenTelemetry semantic conventions, "HTTP spans", "Status").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Edge {
+pub(crate) enum Edge {
     Server,
     Client,
 }
 
 impl Edge {
     /// How the call failed, if it did. A status that says so came first, and stands.
-    pub(super) fn error(self, status: Option<StatusCode>, last: Last) -> Option<ErrorType> {
+    pub(crate) fn error(self, status: Option<StatusCode>, last: Last) -> Option<ErrorType> {
         match (last, status) {
             (Last::Panicked, _) => Some(ErrorType::Panic),
             (_, Some(StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT)) => {
@@ -40,12 +40,12 @@ impl Edge {
     }
 
     /// Whether the span's status is an error.
-    pub(super) fn is_failure(self, status: Option<StatusCode>, error: ErrorType) -> bool {
+    pub(crate) fn is_failure(self, status: Option<StatusCode>, error: ErrorType) -> bool {
         error != ErrorType::Cancelled && !self.blames_the_client(status)
     }
 
     /// The attribute `error.type`: the status where it tells of the error.
-    pub(super) fn error_type(self, status: Option<StatusCode>, error: ErrorType) -> Option<String> {
+    pub(crate) fn error_type(self, status: Option<StatusCode>, error: ErrorType) -> Option<String> {
         match status {
             Some(status) if self.is_error(status) && error != ErrorType::Panic => {
                 Some(status.as_str().to_owned())

@@ -5,15 +5,15 @@ use std::{any::Any, error::Error, io, sync::Arc};
 use super::ErrorType;
 
 /// What a user says of errors; nothing of those that are of another type.
-pub(super) type Judge = Arc<dyn Fn(&dyn Any) -> Option<ErrorType> + Send + Sync>;
+pub(crate) type Judge = Arc<dyn Fn(&dyn Any) -> Option<ErrorType> + Send + Sync>;
 
 /// Says of errors of the type `E` what `judge` says.
-pub(super) fn judge<E: 'static>(judge: impl Fn(&E) -> ErrorType + Send + Sync + 'static) -> Judge {
+pub(crate) fn judge<E: 'static>(judge: impl Fn(&E) -> ErrorType + Send + Sync + 'static) -> Judge {
     Arc::new(move |error| error.downcast_ref().map(&judge))
 }
 
 /// Whether the error is a time-out, as far as its causes tell: one of the system's, of tokio's or of tower's.
-pub(super) fn error_type<E: 'static>(error: &E, judge: Option<&Judge>) -> ErrorType {
+pub(crate) fn error_type<E: 'static>(error: &E, judge: Option<&Judge>) -> ErrorType {
     let error: &dyn Any = error;
     if let Some(judged) = judge.and_then(|judge| judge(error)) {
         return judged;

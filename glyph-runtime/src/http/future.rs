@@ -27,7 +27,11 @@ pin_project! {
 }
 
 impl<F> ResponseFuture<F> {
-    pub(super) const fn new(inner: F, call: Option<Call>) -> Self {
+    /// Lets `start` make the response's future, as part of the call.
+    pub(crate) fn start(mut call: Option<Call>, start: impl FnOnce() -> F) -> Self {
+        let unwinding = Unwinding(&mut call);
+        let inner = unwinding.in_scope(start);
+        unwinding.did_not_happen();
         Self { inner, call }
     }
 }

@@ -49,7 +49,6 @@ mod failure;
 mod future;
 mod method;
 mod place;
-mod propagation;
 mod request_id;
 pub mod server;
 mod status;

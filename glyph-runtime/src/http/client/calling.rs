@@ -1,6 +1,6 @@
 //! What a call is on the client's side.
 
-use http::{HeaderValue, request::Parts};
+use http::request::Parts;
 use opentelemetry::Context;
 
 use super::{ClientRequest, layer::Settings, resend, span};
@@ -11,14 +11,14 @@ use crate::{
         call::{Call, Side},
         failure::Judge,
         place::Place,
-        propagation,
+        request_id::HeaderId,
     },
-    log::RequestId,
+    trace::propagation,
 };
 
 /// A call that was made.
 #[derive(Debug)]
-pub(in crate::http) struct Calling {
+pub(crate) struct Calling {
     settings: Settings,
     peer: String,
     resend: u32,
@@ -50,23 +50,21 @@ impl Calling {
     }
 
     fn inject(&self, parts: &mut Parts) {
-        propagation::inject(&Context::current(), &mut parts.headers);
-        if let (Some(name), Some(id)) = (&self.settings.request_id, RequestId::current())
-            && let Ok(value) = HeaderValue::from_str(id.as_str())
-        {
-            parts.headers.insert(name, value);
+        propagation::inject(&mut parts.headers);
+        if let (Some(name), Some(id)) = (&self.settings.request_id, HeaderId::current()) {
+            parts.headers.insert(name, id.value);
         }
     }
 
-    pub(in crate::http) fn judge(&self) -> Option<&Judge> {
+    pub(crate) fn judge(&self) -> Option<&Judge> {
         self.settings.judge.as_ref()
     }
 
-    pub(in crate::http) fn started(&self, method: Method) {
+    pub(crate) fn started(&self, method: Method) {
         self.settings.recorder.started(&self.request(method));
     }
 
-    pub(in crate::http) fn ended(&self, method: Method, end: &CallEnd) {
+    pub(crate) fn ended(&self, method: Method, end: &CallEnd) {
         self.settings.recorder.ended(&self.request(method), end);
     }
 }

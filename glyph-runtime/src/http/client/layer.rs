@@ -13,7 +13,6 @@ use tower_service::Service;
 use super::{ClientRecorder, calling};
 use crate::http::{
     ErrorType, ResponseBody, ResponseFuture,
-    body::Unwinding,
     failure::{self, Judge},
 };
 
@@ -136,11 +135,8 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let (mut parts, body) = request.into_parts();
-        let mut call = Some(calling::start(&self.settings, &mut parts));
-        let unwinding = Unwinding(&mut call);
+        let call = calling::start(&self.settings, &mut parts);
         let request = Request::from_parts(parts, body);
-        let inner = unwinding.in_scope(|| self.inner.call(request));
-        unwinding.did_not_happen();
-        ResponseFuture::new(inner, call)
+        ResponseFuture::start(Some(call), || self.inner.call(request))
     }
 }

@@ -21,7 +21,7 @@ use crate::{Counter, Gauge, Histogram, http::CallEnd, metric_catalog};
 #[metric_catalog(namespace = "http.client", max_series = 100_000, crate = crate)]
 pub struct ClientMetrics {
     /// Duration of HTTP calls, until the end of the response's body.
-    #[metric(name = "request.duration", unit = seconds, sparse, buckets = [5ms, 10ms, 25ms, 50ms, 75ms, 100ms, 250ms, 500ms, 750ms, 1s, 2.5s, 5s, 7.5s, 10s])]
+    #[metric(name = "request.duration", unit = seconds, sparse)]
     pub request_duration: Histogram<Answered<'_>>,
 
     /// HTTP calls that ended, each attempt counted.

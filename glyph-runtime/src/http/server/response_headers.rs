@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::trace::SpanContext;
 
-use crate::{http::propagation, log::RequestId};
+use crate::trace::propagation;
 
 /// Which headers a response gets; the fields are their names, and `None` leaves one out.
 ///
@@ -58,36 +59,59 @@ impl ResponseHeaders {
         &self,
         headers: &mut HeaderMap,
         span: &SpanContext,
-        request: Option<&RequestId>,
+        request: Option<&HeaderValue>,
         elapsed: Duration,
     ) {
-        let trace = span.is_valid().then(|| span.trace_id().to_string());
-        let request = request.map(RequestId::as_str);
-        insert(headers, self.trace_id.as_ref(), trace.as_deref());
+        headers.reserve(MOST);
+        let traced = Traced::new(span, elapsed);
+        let trace = traced.as_ref().map(|traced| &traced.trace);
+        insert(headers, self.trace_id.as_ref(), trace);
         insert(headers, self.request_id.as_ref(), request);
-        let correlation = trace.as_deref().or(request);
-        insert(headers, self.correlation_id.as_ref(), correlation);
-        if !span.is_valid() {
-            return;
-        }
-        let milliseconds = elapsed.as_secs_f64() * 1e3;
-        let traceparent = propagation::traceparent(span);
+        insert(headers, self.correlation_id.as_ref(), trace.or(request));
+        let Some(traced) = traced else { return };
         if self.server_timing {
-            let timing = format!("traceparent;desc=\"{traceparent}\", app;dur={milliseconds:.3}");
-            if let Ok(value) = HeaderValue::try_from(timing) {
-                headers.append("server-timing", value);
-            }
+            headers.append("server-timing", traced.timing);
         }
-        if self.traceparent
-            && let Ok(value) = HeaderValue::try_from(traceparent)
-        {
-            headers.insert("traceparent", value);
+        if self.traceparent {
+            headers.insert("traceparent", traced.parent);
         }
     }
 }
 
-fn insert(headers: &mut HeaderMap, name: Option<&HeaderName>, value: Option<&str>) {
-    if let (Some(name), Some(Ok(value))) = (name, value.map(HeaderValue::from_str)) {
-        headers.insert(name, value);
+/// How many headers there are at most.
+const MOST: usize = 5;
+
+/// The values that tell of a trace, which share one buffer.
+struct Traced {
+    trace: HeaderValue,
+    parent: HeaderValue,
+    timing: HeaderValue,
+}
+
+impl Traced {
+    fn new(span: &SpanContext, elapsed: Duration) -> Option<Self> {
+        const BEFORE: &str = "traceparent;desc=\"";
+        let parent = propagation::traceparent(span)?;
+        let micros = elapsed.as_micros();
+        let timing = format!(
+            "{BEFORE}{parent}\", app;dur={}.{:03}",
+            micros / 1000,
+            micros % 1000
+        );
+        let timing = Bytes::from(timing);
+        let from = BEFORE.len();
+        let trace = timing.slice(from + "00-".len()..from + "00-".len() + 32);
+        let parent = timing.slice(from..from + parent.len());
+        Some(Self {
+            trace: HeaderValue::from_maybe_shared(trace).ok()?,
+            parent: HeaderValue::from_maybe_shared(parent).ok()?,
+            timing: HeaderValue::from_maybe_shared(timing).ok()?,
+        })
+    }
+}
+
+fn insert(headers: &mut HeaderMap, name: Option<&HeaderName>, value: Option<&HeaderValue>) {
+    if let (Some(name), Some(value)) = (name, value) {
+        headers.insert(name, value.clone());
     }
 }

@@ -10,7 +10,7 @@ use http_body::Body;
 use tower_service::Service;
 
 use super::{serving, settings::Settings};
-use crate::http::{RequestBody, ResponseBody, ResponseFuture, body::Unwinding};
+use crate::http::{RequestBody, ResponseBody, ResponseFuture};
 
 /// A service whose requests are measured; see [`ServerLayer`](super::ServerLayer).
 #[derive(Clone, Debug)]
@@ -44,10 +44,7 @@ where
         let excluded = self.settings.excluded.contains(parts.uri.path());
         let mut call = (!excluded).then(|| serving::start(&self.settings, &mut parts));
         let body = RequestBody::new(body, call.as_mut());
-        let unwinding = Unwinding(&mut call);
         let request = Request::from_parts(parts, body);
-        let inner = unwinding.in_scope(|| self.inner.call(request));
-        unwinding.did_not_happen();
-        ResponseFuture::new(inner, call)
+        ResponseFuture::start(call, || self.inner.call(request))
     }
 }

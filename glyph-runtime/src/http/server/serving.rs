@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use http::{HeaderMap, request::Parts};
-use opentelemetry::{Context, trace::TraceContextExt};
+use opentelemetry::Context;
 
 use super::{Route, ServerRequest, UNMATCHED, line, settings::Settings, span};
 use crate::{
@@ -13,34 +13,32 @@ use crate::{
         call::{Call, Side},
         failure::Judge,
         place::Place,
-        propagation, request_id,
+        request_id::HeaderId,
     },
-    log::RequestId,
-    trace,
+    trace::{self, propagation},
 };
 
 /// A request that is served.
 #[derive(Debug)]
-pub(in crate::http) struct Serving {
+pub(crate) struct Serving {
     settings: Arc<Settings>,
     route: Option<Route>,
-    id: Option<RequestId>,
+    id: Option<HeaderId>,
 }
 
 /// Starts to serve a request.
 pub(super) fn start(settings: &Arc<Settings>, parts: &mut Parts) -> Call {
     let started = Moment::now();
     let header = settings.request_id.as_ref();
-    let incoming = header.and_then(|name| request_id::incoming(&parts.headers, name));
     let serving = Serving {
         settings: Arc::clone(settings),
         route: (settings.route)(parts),
-        id: incoming.or_else(request_id::new),
+        id: HeaderId::of(&parts.headers, header),
     };
     let method = Method::from(&parts.method);
     let place = serving.place(parts, method);
     if let Some(id) = &serving.id {
-        request_id::hand_on(parts, header, id);
+        id.hand_on(parts, header);
     }
     Call::start(Side::Server(serving), method, place, started)
 }
@@ -50,15 +48,15 @@ impl Serving {
         let continues = self.settings.continues_traces;
         let remote = propagation::extract(&parts.headers);
         let mut context = Context::current();
-        if let (true, Some(remote)) = (continues, &remote) {
-            context = context.with_remote_span_context(remote.clone());
+        if continues {
+            context = remote.within(context);
         }
-        if let Some(id) = &self.id {
+        if let Some(HeaderId { id, .. }) = &self.id {
             context = context.with_value(id.clone());
         }
         let request = self.request(method);
         let place = Place::open(context, || span::open(&self.settings, parts, &request));
-        if let (false, Some(remote)) = (continues, &remote) {
+        if let (false, Some(remote)) = (continues, remote.span_context()) {
             trace::link(&place.span, remote);
         }
         place
@@ -71,26 +69,21 @@ impl Serving {
         }
     }
 
-    pub(in crate::http) fn judge(&self) -> Option<&Judge> {
+    pub(crate) fn judge(&self) -> Option<&Judge> {
         self.settings.judge.as_ref()
     }
 
-    pub(in crate::http) fn started(&self, method: Method) {
+    pub(crate) fn started(&self, method: Method) {
         self.settings.recorder.started(&self.request(method));
     }
 
-    pub(in crate::http) fn answered(
-        &self,
-        headers: &mut HeaderMap,
-        place: &Place,
-        elapsed: Duration,
-    ) {
-        let id = self.id.as_ref();
+    pub(crate) fn answered(&self, headers: &mut HeaderMap, place: &Place, elapsed: Duration) {
+        let id = self.id.as_ref().map(|id| &id.value);
         let settings = &self.settings.response_headers;
         settings.write(headers, &place.ids(), id, elapsed);
     }
 
-    pub(in crate::http) fn ended(&self, method: Method, end: &CallEnd, failed: bool) {
+    pub(crate) fn ended(&self, method: Method, end: &CallEnd, failed: bool) {
         let request = self.request(method);
         self.settings.recorder.ended(&request, end);
         if self.settings.log {

@@ -63,6 +63,9 @@ pub use carrier::{Extract, Inject};
 #[cfg(feature = "prometheus")]
 pub(crate) use global::install;
 
+#[cfg(feature = "http")]
+pub(crate) use traceparent::format as traceparent;
+
 use self::global::Wanted;
 
 use crate::scope::Baggage;
@@ -187,7 +190,8 @@ impl Remote {
         self.within(Context::current())
     }
 
-    fn within(&self, mut context: Context) -> Context {
+    /// `context` as part of what the caller does.
+    pub(crate) fn within(&self, mut context: Context) -> Context {
         if let Some(span) = &self.span {
             context = context.with_remote_span_context(span.clone());
         }

@@ -24,11 +24,34 @@ pub(super) fn parse(header: &[u8]) -> Option<(TraceId, SpanId, TraceFlags)> {
     valid.then(|| (trace, span, TraceFlags::new(flags & known_flags)))
 }
 
-pub(super) fn format(span: &SpanContext) -> Option<String> {
+/// The value that names a span.
+pub(crate) fn format(span: &SpanContext) -> Option<String> {
     let flags = span.trace_flags().to_u8() & (TraceFlags::SAMPLED.to_u8() | RANDOM);
-    let (trace, id) = (span.trace_id(), span.span_id());
-    span.is_valid()
-        .then(|| format!("00-{trace}-{id}-{flags:02x}"))
+    if !span.is_valid() {
+        return None;
+    }
+    let mut text = String::with_capacity(LENGTH);
+    text.push_str("00-");
+    push_hex(&mut text, &span.trace_id().to_bytes());
+    text.push('-');
+    push_hex(&mut text, &span.span_id().to_bytes());
+    text.push('-');
+    push_hex(&mut text, &[flags]);
+    Some(text)
+}
+
+fn push_hex(text: &mut String, bytes: &[u8]) {
+    let digit = |value: u8| {
+        char::from(if value < 10 {
+            b'0' + value
+        } else {
+            b'a' - 10 + value
+        })
+    };
+    for byte in bytes {
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 0xf));
+    }
 }
 
 /// Exactly so many lower-case digits; the standard library would take a sign and other cases.

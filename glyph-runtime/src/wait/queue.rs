@@ -1,0 +1,162 @@
+//! Items that wait in a queue.
+
+use std::{fmt, ops::Deref, sync::Arc};
+
+use tracing::Span;
+
+use super::{QueueMetrics, QueueRecorder, WaitEnd, running::since, span};
+use crate::{Outcome, clock::Moment};
+
+/// Measures a queue, whatever it is made of: how many items wait in it, how many it has room for, and how long each waits.
+///
+/// What goes in is [held](Self::held), and who takes it out [takes](Queued::take) it. In between it may go through any channel.
+///
+/// ```
+/// use glyph_runtime::wait::{Queue, QueueMetrics, labels::Queues};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let queue = Queue::new("recordings").capacity(8);
+/// let (sender, mut receiver) = tokio::sync::mpsc::channel(8);
+/// sender.send(queue.held("a recording")).await.unwrap();
+///
+/// let labels = || Queues { queue: "recordings" };
+/// assert_eq!(QueueMetrics::global().depth.value(labels()), 1.0);
+/// assert_eq!(QueueMetrics::global().capacity.value(labels()), 8.0);
+///
+/// assert_eq!(receiver.recv().await.unwrap().take(), "a recording");
+/// assert_eq!(QueueMetrics::global().depth.value(labels()), 0.0);
+/// # }
+/// ```
+///
+/// An item's span is a child of the one that was current when it was held, and `wait.outcome` tells whether it was taken.
+#[derive(Clone, Debug)]
+pub struct Queue(Arc<Shared>);
+
+struct Shared {
+    name: &'static str,
+    recorder: &'static dyn QueueRecorder,
+    capacity: i64,
+}
+
+impl Queue {
+    /// A queue of this name, which the spans of its items have as well. It is recorded into [`QueueMetrics`], which are on the
+    /// page if a catalog nests them, or where [`recorder`](Self::recorder) says.
+    #[must_use]
+    pub fn new(name: &'static str) -> Self {
+        Self(Arc::new(Shared {
+            name,
+            recorder: QueueMetrics::global(),
+            capacity: 0,
+        }))
+    }
+
+    /// How many items it has room for, as long as this queue or a clone of it lives.
+    #[must_use]
+    pub fn capacity(self, items: usize) -> Self {
+        let Shared { name, recorder, .. } = *self.0;
+        Self::made(name, recorder, i64::try_from(items).unwrap_or(i64::MAX))
+    }
+
+    /// Where it is recorded: a catalog of your own.
+    #[must_use]
+    pub fn recorder(self, recorder: &'static impl QueueRecorder) -> Self {
+        let Shared { name, capacity, .. } = *self.0;
+        Self::made(name, recorder, capacity)
+    }
+
+    fn made(name: &'static str, recorder: &'static dyn QueueRecorder, capacity: i64) -> Self {
+        if capacity > 0 {
+            recorder.resized(name, capacity);
+        }
+        Self(Arc::new(Shared {
+            name,
+            recorder,
+            capacity,
+        }))
+    }
+
+    /// An item that waits in the queue until it is taken or dropped.
+    pub fn held<T>(&self, item: T) -> Queued<T> {
+        self.0.recorder.entered(self.0.name);
+        Queued {
+            waits: Waits {
+                queue: Arc::clone(&self.0),
+                since: Moment::now(),
+                span: span::open(self.0.name, None),
+                outcome: Outcome::Cancelled,
+            },
+            item,
+        }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if self.capacity > 0 {
+            self.recorder.resized(self.name, -self.capacity);
+        }
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Queue")
+            .field("name", &self.name)
+            .field("capacity", &self.capacity)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An item in a [`Queue`]. Dropped without being taken it has left the queue as cancelled.
+#[derive(Debug)]
+#[must_use = "dropping it records the item as cancelled"]
+pub struct Queued<T> {
+    waits: Waits,
+    item: T,
+}
+
+/// Ends an item's wait.
+#[derive(Debug)]
+struct Waits {
+    queue: Arc<Shared>,
+    since: Moment,
+    span: Span,
+    outcome: Outcome,
+}
+
+impl<T> Queued<T> {
+    /// Takes the item: it waits no more.
+    pub fn take(self) -> T {
+        let Self { mut waits, item } = self;
+        waits.outcome = Outcome::Ok;
+        item
+    }
+
+    /// The span of the item's wait, for whoever wants to link what is done with the item to what asked for it.
+    #[must_use]
+    pub fn span(&self) -> &Span {
+        &self.waits.span
+    }
+}
+
+impl<T> Deref for Queued<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.item
+    }
+}
+
+impl Drop for Waits {
+    fn drop(&mut self) {
+        let end = WaitEnd {
+            duration: since(self.since),
+            outcome: self.outcome,
+        };
+        let Shared { name, recorder, .. } = *self.queue;
+        self.span.in_scope(|| recorder.left(name, &end));
+        span::describe(&self.span, &end);
+    }
+}

@@ -1,0 +1,73 @@
+//! A wait under way.
+
+use std::{fmt, time::Duration};
+
+use tracing::Span;
+
+use super::{WaitEnd, WaitRecorder, WaitRequest, span};
+use crate::{Outcome, clock::Moment};
+
+/// It ends once: when it is told how, or else when it is dropped.
+pub(super) struct Running {
+    recorder: &'static dyn WaitRecorder,
+    request: WaitRequest,
+    started: Moment,
+    span: Span,
+    ended: bool,
+}
+
+impl Running {
+    pub(super) fn start(recorder: &'static dyn WaitRecorder, request: WaitRequest) -> Self {
+        recorder.started(&request);
+        Self {
+            recorder,
+            request,
+            started: Moment::now(),
+            span: Span::none(),
+            ended: false,
+        }
+    }
+
+    /// It is not over at once.
+    pub(super) fn delays(&mut self) {
+        self.span = span::open(self.request.name, Some(self.request.scope));
+    }
+
+    pub(super) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.span.in_scope(work)
+    }
+
+    pub(super) fn end(&mut self, outcome: Outcome) {
+        if self.ended {
+            return;
+        }
+        self.ended = true;
+        let end = WaitEnd {
+            duration: since(self.started),
+            outcome,
+        };
+        self.span
+            .in_scope(|| self.recorder.ended(&self.request, &end));
+        span::describe(&self.span, &end);
+        self.span = Span::none();
+    }
+}
+
+pub(super) fn since(started: Moment) -> Duration {
+    Duration::from_nanos(Moment::now().nanoseconds_since(started))
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.end(Outcome::Cancelled);
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Running")
+            .field("request", &self.request)
+            .finish_non_exhaustive()
+    }
+}

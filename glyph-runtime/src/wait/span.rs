@@ -1,0 +1,35 @@
+//! The span of a wait.
+
+use tracing::{Span, field::Empty, info_span};
+
+use super::WaitEnd;
+#[cfg(feature = "trace")]
+use crate::trace;
+
+/// Opens it, if there is to be one: below an unsampled span none is built.
+pub(super) fn open(name: &'static str, scope: Option<&'static str>) -> Span {
+    #[cfg(feature = "trace")]
+    if trace::around(false).is_none() {
+        return Span::none();
+    }
+    info_span!(
+        target: "glyph::wait",
+        "wait",
+        otel.name = name,
+        otel.status_code = Empty,
+        wait.scope = scope,
+        wait.duration = Empty,
+        wait.outcome = Empty,
+    )
+}
+
+pub(super) fn describe(span: &Span, end: &WaitEnd) {
+    if span.is_disabled() {
+        return;
+    }
+    span.record("wait.duration", end.duration.as_secs_f64());
+    span.record("wait.outcome", end.label().as_str());
+    if end.outcome.is_error() {
+        span.record("otel.status_code", "ERROR");
+    }
+}
