@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName};
 const LONGEST: usize = 256;
 
 /// The beginning of `text`.
-pub(super) fn bounded(text: &str) -> &str {
+pub(crate) fn bounded(text: &str) -> &str {
     let mut end = text.len().min(LONGEST);
     while !text.is_char_boundary(end) {
         end -= 1;
@@ -15,12 +15,12 @@ pub(super) fn bounded(text: &str) -> &str {
 }
 
 /// The beginning of a header that is text.
-pub(super) fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok().map(bounded)
 }
 
 /// The version of HTTP (OpenTelemetry semantic conventions, `network.protocol.version`).
-pub(super) fn version(version: http::Version) -> Option<&'static str> {
+pub(crate) fn version(version: http::Version) -> Option<&'static str> {
     match version {
         http::Version::HTTP_09 => Some("0.9"),
         http::Version::HTTP_10 => Some("1.0"),

@@ -10,15 +10,15 @@ use crate::trace;
 
 /// The span of a call, and what is current below it.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// What is current while the call runs, below the span.
     context: Context,
-    pub(super) span: Span,
+    pub(crate) span: Span,
 }
 
 impl Place {
     /// Opens a span inside of `context`, if there is to be one: below an unsampled span none is built.
-    pub(super) fn open(context: Context, open: impl FnOnce() -> Span) -> Self {
+    pub(crate) fn open(context: Context, open: impl FnOnce() -> Span) -> Self {
         let attached = context.clone().attach();
         let span = trace::around(false).map_or_else(Span::none, |_| open());
         drop(attached);
@@ -26,13 +26,13 @@ impl Place {
     }
 
     /// Runs `work` where the call runs.
-    pub(super) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
         let _attached = self.context.clone().attach();
         self.span.in_scope(work)
     }
 
     /// The call's span, or the one around it where the call has none.
-    pub(super) fn ids(&self) -> SpanContext {
+    pub(crate) fn ids(&self) -> SpanContext {
         self.in_scope(|| Context::map_current(|current| current.span().span_context().clone()))
     }
 }
