@@ -16,6 +16,8 @@ mod export;
 pub mod expose;
 #[cfg(feature = "facade")]
 pub mod facade;
+#[cfg(feature = "grpc")]
+pub mod grpc;
 #[cfg(feature = "admin")]
 pub mod health;
 #[cfg(feature = "http")]

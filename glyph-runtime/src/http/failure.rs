@@ -51,7 +51,7 @@ fn chain_timed_out(mut error: Option<&(dyn Error + 'static)>) -> bool {
     false
 }
 
-fn is_timeout(error: &(dyn Error + 'static)) -> bool {
+pub(crate) fn is_timeout(error: &(dyn Error + 'static)) -> bool {
     let io = error.downcast_ref::<io::Error>().map(io::Error::kind);
     io == Some(io::ErrorKind::TimedOut)
         || error.is::<tokio::time::error::Elapsed>()

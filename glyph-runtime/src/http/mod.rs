@@ -40,16 +40,16 @@
 //! Source of names and statuses: OpenTelemetry semantic conventions, "HTTP spans" and "HTTP metrics".
 
 mod body;
-mod bounded;
+pub(crate) mod bounded;
 mod call;
 mod call_end;
 pub mod client;
 mod ending;
-mod failure;
+pub(crate) mod failure;
 mod future;
 mod method;
-mod place;
-mod request_id;
+pub(crate) mod place;
+pub(crate) mod request_id;
 pub mod server;
 mod status;
 

@@ -131,7 +131,7 @@ impl ErrorType {
         }
     }
 
-    pub(super) const fn outcome(self) -> Outcome {
+    pub(crate) const fn outcome(self) -> Outcome {
         match self {
             Self::Status | Self::Transport => Outcome::Error,
             Self::Timeout => Outcome::Timeout,

@@ -12,6 +12,8 @@ use opentelemetry::{
     trace::{SpanId, TraceContextExt, TraceFlags, TraceId},
 };
 
+use super::CarriedIds;
+
 /// The longest request id, in bytes.
 const LONGEST: usize = 128;
 
@@ -78,6 +80,7 @@ pub(super) struct Correlation {
     )]
     pub(super) flags: TraceFlags,
     pub(super) request: Option<RequestId>,
+    pub(super) carried: Option<CarriedIds>,
 }
 
 impl Correlation {
@@ -98,6 +101,7 @@ impl Correlation {
             span: span.is_valid().then(|| (span.trace_id(), span.span_id())),
             flags: span.trace_flags(),
             request: context.get::<RequestId>().cloned(),
+            carried: CarriedIds::of(context),
         }
     }
 }

@@ -133,7 +133,7 @@ impl LogLayer {
                 line.span(fields);
             }
         }
-        line.end(&occurrence.correlation);
+        line.end(&occurrence.correlation, &self.policy.redaction);
     }
 }
 

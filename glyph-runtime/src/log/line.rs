@@ -6,6 +6,7 @@ use super::{
     correlation::Correlation,
     fields::{Fields, MESSAGE},
     json, pretty,
+    redaction::Redaction,
     settings::Limits,
     text,
 };
@@ -101,13 +102,19 @@ impl<'a> Line<'a> {
         }
     }
 
-    pub(super) fn end(mut self, correlation: &Correlation) {
+    pub(super) fn end(mut self, correlation: &Correlation, redaction: &Redaction) {
         if let Some(request) = &correlation.request
             && !self.seen.contains(&REQUEST_ID)
         {
             let mut value = Vec::new();
             text::push_str(&mut value, request.as_str(), usize::MAX);
             self.push(key(REQUEST_ID), &value);
+        }
+        let carried = correlation.carried.iter();
+        for (name, value) in carried.flat_map(|ids| ids.fields(redaction)) {
+            let mut text = Vec::new();
+            text::push_str(&mut text, value, usize::MAX);
+            self.field(name, &text);
         }
         if self.omitted > 0 {
             let omitted = Key {
@@ -148,6 +155,11 @@ impl<'a> Line<'a> {
             Style::Pretty { color } => pretty::push_field(self.out, key, value, color),
         }
     }
+}
+
+/// Whether a line uses the name itself.
+pub(super) fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name)
 }
 
 /// `level` and `field.level` are one field, so that a line never has a key twice.

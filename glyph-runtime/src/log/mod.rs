@@ -2,7 +2,7 @@
 //!
 //! A line is one JSON object, or on a terminal a line for people. It has `timestamp` (RFC 3339, UTC,
 //! microseconds), `level`, `message` and `target`; inside a trace `trace_id` and `span_id` (W3C Trace Context, 32 and 16
-//! hexadecimal digits), whether it is sampled or not; inside a request `request_id`; then the event's own fields
+//! hexadecimal digits), whether it is sampled or not; inside a request `request_id` and what else it [carries](CarriedIds); then the event's own fields
 //! and those of the spans around it.
 //!
 //! All fields stand at the top, so that a search for `session=..` finds a line wherever the field was set. Of two
@@ -28,6 +28,7 @@
 //! opposite: whoever writes to it waits, and nothing is dropped.
 
 mod audit;
+mod carried;
 mod correlation;
 mod counters;
 mod error;
@@ -50,6 +51,9 @@ mod text;
 mod writer;
 
 pub use audit::AuditSink;
+pub use carried::{CarriedIdError, CarriedIds};
+#[cfg(feature = "grpc")]
+pub(crate) use carried::{check_name, is_value};
 pub use correlation::RequestId;
 pub use counters::{ByLevel, Counters, Dropped, Snapshot};
 pub use error::{LogError, Unwritten};

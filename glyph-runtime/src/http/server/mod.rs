@@ -20,3 +20,5 @@ pub use response_headers::ResponseHeaders;
 pub use route::{Route, UNMATCHED};
 pub use service::ServerService;
 pub(super) use serving::Serving;
+#[cfg(feature = "grpc")]
+pub(crate) use span::address;

@@ -55,7 +55,7 @@ impl ResponseHeaders {
         }
     }
 
-    pub(super) fn write(
+    pub(crate) fn write(
         &self,
         headers: &mut HeaderMap,
         span: &SpanContext,

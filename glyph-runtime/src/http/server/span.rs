@@ -47,7 +47,7 @@ pub(super) fn open(settings: &Settings, parts: &Parts, request: &ServerRequest<'
 }
 
 /// A host and, behind it, a port; what stands before an `@` may be a secret.
-fn address(host: &str) -> (Option<&str>, Option<i64>) {
+pub(crate) fn address(host: &str) -> (Option<&str>, Option<i64>) {
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     match host.rsplit_once(':') {
         Some((address, port)) if !port.ends_with(']') => {

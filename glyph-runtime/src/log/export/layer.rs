@@ -108,6 +108,9 @@ where
                 draft.span(fields);
             }
         }
+        if let Some(ids) = &correlation.carried {
+            draft.carried(ids.fields(&self.policy.redaction));
+        }
         self.queue.push(draft.end(metadata.target(), &correlation));
     }
 }

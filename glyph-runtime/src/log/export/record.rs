@@ -101,6 +101,14 @@ impl<'l> Draft<'l> {
         *omitted = omitted.saturating_add(fields);
     }
 
+    /// Adds the ids that the request carries.
+    pub(super) fn carried<'i>(&mut self, ids: impl Iterator<Item = (&'static str, &'i str)>) {
+        for (name, id) in ids {
+            let id = Value::StringValue(id.to_owned());
+            self.attribute(name, AnyValue { value: Some(id) });
+        }
+    }
+
     pub(super) fn end(mut self, target: &str, correlation: &Correlation) -> Waiting {
         if let Some(request) = &correlation.request {
             let id = Value::StringValue(request.as_str().to_owned());

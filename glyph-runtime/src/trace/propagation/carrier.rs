@@ -104,7 +104,7 @@ impl Inject for dyn Injector + '_ {
     fn remove(&mut self, _name: &'static str) {}
 }
 
-#[cfg(feature = "otlp-grpc")]
+#[cfg(any(feature = "grpc", feature = "otlp-grpc"))]
 mod grpc {
     use tonic::metadata::{MetadataMap, MetadataValue};
 

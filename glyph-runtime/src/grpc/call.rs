@@ -1,0 +1,168 @@
+//! A call under way, on either side.
+
+use std::time::Duration;
+
+use ::http::{HeaderMap, response};
+use opentelemetry::{Context, trace::TraceContextExt};
+
+use super::{
+    CallEnd, StatusCode,
+    client::Calling,
+    deadline,
+    ending::{Edge, Ending, Last},
+    failure,
+    method::{Method, SYSTEM},
+    server::Serving,
+};
+use crate::{clock::Moment, http::place::Place};
+
+/// What is of one side alone.
+#[derive(Debug)]
+pub(super) enum Side {
+    Server(Serving),
+    Client(Calling),
+}
+
+/// A call that has started. It ends once: when it is told how, or else when it is dropped.
+#[derive(Debug)]
+pub(super) struct Call {
+    side: Side,
+    method: Method,
+    place: Place,
+    started: Moment,
+    timeout: Option<Duration>,
+    told: Option<StatusCode>,
+    ended: bool,
+}
+
+impl Call {
+    /// Starts a call that came at the moment `started` and may take this long.
+    pub(super) fn start(
+        side: Side,
+        method: Method,
+        place: Place,
+        started: Moment,
+        timeout: Option<Duration>,
+    ) -> Self {
+        if method.is_certain() {
+            describe_method(&place, &method);
+        }
+        place.in_scope(|| match &side {
+            Side::Server(serving) => serving.started(),
+            Side::Client(calling) => calling.started(),
+        });
+        Self {
+            side,
+            method,
+            place,
+            started,
+            timeout,
+            told: None,
+            ended: false,
+        }
+    }
+
+    pub(super) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.place.in_scope(work)
+    }
+
+    /// The response's head is there. Without messages it has the status (gRPC over HTTP/2, "Trailers-Only").
+    pub(super) fn answered(&mut self, head: &mut response::Parts) {
+        self.told = StatusCode::told(&head.headers).or_else(|| StatusCode::of_http(head.status));
+        if let Side::Server(serving) = &self.side {
+            serving.answered(&mut head.headers, &self.place, self.elapsed());
+        }
+    }
+
+    /// The trailers are there.
+    pub(super) fn closed(&mut self, trailers: &HeaderMap) {
+        self.told = StatusCode::told(trailers).or(self.told);
+    }
+
+    /// Whether the status is known, after which nobody has to ask the body for more.
+    pub(super) const fn is_told(&self) -> bool {
+        self.told.is_some()
+    }
+
+    pub(super) fn end(mut self, last: Last) {
+        self.end_once(last);
+    }
+
+    /// Ends it with an error of the service or of a body.
+    pub(super) fn fail<E: 'static>(self, error: &E) {
+        let status = failure::status(error, self.edge());
+        self.end(Last::Failed(status));
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::from_nanos(Moment::now().nanoseconds_since(self.started))
+    }
+
+    const fn edge(&self) -> Edge {
+        match self.side {
+            Side::Server(_) => Edge::Server,
+            Side::Client(_) => Edge::Client,
+        }
+    }
+
+    fn end_once(&mut self, last: Last) {
+        if self.ended {
+            return;
+        }
+        self.ended = true;
+        let duration = self.elapsed();
+        let late = deadline::has_passed(self.timeout, duration);
+        let ending = self.edge().ending(self.told, last, late);
+        if !self.method.is_certain() {
+            self.settle_method(ending.status);
+        }
+        let end = CallEnd {
+            duration,
+            status: ending.status,
+            error: ending.error,
+        };
+        let failed = self.edge().is_failure(ending);
+        self.place.in_scope(|| match &self.side {
+            Side::Server(serving) => serving.ended(&self.method, &end, failed),
+            Side::Client(calling) => calling.ended(&self.method, &end),
+        });
+        self.describe(ending, failed);
+    }
+
+    /// Whether there is such a method is known by the answer.
+    fn settle_method(&mut self, status: StatusCode) {
+        if status == StatusCode::Unimplemented {
+            let called = self.method.name().to_owned();
+            self.method.is_unimplemented();
+            self.place.span.record("rpc.method_original", called);
+            if !self.place.span.is_disabled() {
+                self.place
+                    .in_scope(|| Context::map_current(|at| at.span().update_name(SYSTEM)));
+            }
+        }
+        describe_method(&self.place, &self.method);
+    }
+
+    fn describe(&self, ending: Ending, failed: bool) {
+        let span = &self.place.span;
+        span.record("rpc.response.status_code", ending.status.as_str());
+        if failed {
+            span.record("error.type", ending.error_type());
+            span.record("otel.status_code", "ERROR");
+        }
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        self.end_once(Last::Dropped);
+    }
+}
+
+/// Written once, since OpenTelemetry's spans keep both of two.
+fn describe_method(place: &Place, method: &Method) {
+    place.span.record("rpc.method", method.name());
+    if method.is_known() {
+        place.span.record("rpc.service", method.service());
+    }
+}

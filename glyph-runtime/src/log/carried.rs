@@ -1,0 +1,178 @@
+//! Ids that a request has beside its own, such as that of the organisation it is made for.
+
+use std::sync::Arc;
+
+use opentelemetry::{
+    Context,
+    context::{FutureExt, WithContext},
+};
+
+use super::{line, redaction::Redaction};
+
+/// The most ids.
+const MAX_IDS: usize = 8;
+/// The longest name, and the longest value, in bytes.
+const LONGEST_NAME: usize = 64;
+const LONGEST_VALUE: usize = 128;
+
+/// Names that mean something else in a header, whoever sends it (RFC 9110, RFC 9112, gRPC over HTTP/2).
+const TAKEN: [&str; 21] = [
+    "accept",
+    "authorization",
+    "baggage",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "cookie",
+    "forwarded",
+    "host",
+    "keep-alive",
+    "proxy-authorization",
+    "request_id",
+    "set-cookie",
+    "te",
+    "traceparent",
+    "tracestate",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "x-request-id",
+];
+
+/// Ids of the running code that belong onto log lines and spans and into what is called from here, and never onto metrics: the
+/// organisation, the user, the session that a request is for.
+///
+/// They travel in OpenTelemetry's context as [`RequestId`](super::RequestId) does. Every line has them as fields; an
+/// event's or a span's own field of the same name wins, and a name on the [`Redaction`](super::Redaction) list is redacted.
+/// The layers of `grpc` take those they are told the names of from one process to the next.
+///
+/// ```
+/// use glyph_runtime::log::CarriedIds;
+///
+/// # fn main() -> Result<(), glyph_runtime::log::CarriedIdError> {
+/// // As soon as the token is verified:
+/// let ids = CarriedIds::current().try_with("org_id", "org-7f3a")?;
+/// ids.in_scope(|| {
+///     assert_eq!(CarriedIds::current().value("org_id"), Some("org-7f3a"));
+///     tracing::info!("a line with this org_id");
+/// });
+/// assert_eq!(CarriedIds::current().value("org_id"), None);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CarriedIds(Arc<Vec<(&'static str, Box<str>)>>);
+
+/// Why an id is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CarriedIdError {
+    /// A name is a key of gRPC's metadata that means nothing else, there or in a log line.
+    #[error(
+        "a name is 1 to 64 lower-case letters, digits and `_`, `-`, `.`, starts with a letter, and neither starts with `grpc-` nor ends with `-bin` nor is one that headers or log lines use themselves"
+    )]
+    Name,
+    /// A value is what a header, a log line and a span can hold and nobody takes for anything else.
+    #[error("a value is 1 to 128 letters, digits and -._~:+/=@")]
+    Value,
+    /// There is room for eight.
+    #[error("there are eight ids already")]
+    Ids,
+}
+
+impl CarriedIds {
+    /// Those of the running code.
+    #[must_use]
+    pub fn current() -> Self {
+        Context::map_current(|context| Self::of(context).unwrap_or_default())
+    }
+
+    pub(crate) fn of(context: &Context) -> Option<Self> {
+        context.get::<Self>().cloned()
+    }
+
+    /// Adds an id, in the place of one with the same name.
+    ///
+    /// # Errors
+    ///
+    /// When the name or the value is not fit to be carried, or there are eight other ids: see [`CarriedIdError`].
+    pub fn try_with(mut self, name: &'static str, value: &str) -> Result<Self, CarriedIdError> {
+        check_name(name)?;
+        if !is_value(value) {
+            return Err(CarriedIdError::Value);
+        }
+        let ids = Arc::make_mut(&mut self.0);
+        ids.retain(|(other, _)| *other != name);
+        if ids.len() >= MAX_IDS {
+            return Err(CarriedIdError::Ids);
+        }
+        ids.push((name, value.into()));
+        Ok(self)
+    }
+
+    /// The value of an id.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.iter()
+            .find(|(other, _)| *other == name)
+            .map(|(_, value)| value)
+    }
+
+    /// Names and values, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(name, value)| (*name, &**value))
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Runs `work` with these as the current ids.
+    pub fn in_scope<R>(&self, work: impl FnOnce() -> R) -> R {
+        let _attached = Context::current_with_value(self.clone()).attach();
+        work()
+    }
+
+    /// Gives a future that has these as the current ids whenever it runs.
+    pub fn scope<F: Future>(&self, future: F) -> WithContext<F> {
+        future.with_context(Context::current_with_value(self.clone()))
+    }
+
+    /// Names and values as a line has them.
+    pub(super) fn fields<'a>(
+        &'a self,
+        redaction: &'a Redaction,
+    ) -> impl Iterator<Item = (&'static str, &'a str)> {
+        self.iter().map(|(name, value)| {
+            let covered = redaction.covers(name);
+            (name, if covered { super::REDACTED } else { value })
+        })
+    }
+}
+
+/// Whether an id can have this name.
+pub(crate) fn check_name(name: &str) -> Result<(), CarriedIdError> {
+    let allowed =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-.".contains(&byte);
+    let fits = (1..=LONGEST_NAME).contains(&name.len())
+        && name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.bytes().all(allowed)
+        && !name.starts_with("grpc-")
+        && !name.ends_with("-bin")
+        && !TAKEN.contains(&name)
+        && !line::is_reserved(name);
+    if fits {
+        Ok(())
+    } else {
+        Err(CarriedIdError::Name)
+    }
+}
+
+/// Whether an id can have this value.
+pub(crate) fn is_value(value: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:+/=@".contains(&byte);
+    (1..=LONGEST_VALUE).contains(&value.len()) && value.bytes().all(allowed)
+}
