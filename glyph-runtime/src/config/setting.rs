@@ -40,6 +40,7 @@ pub enum Setting {
     SpanLinkCount,
     EventAttributeCount,
     LinkAttributeCount,
+    RedactedFields,
 }
 
 /// How a context crosses the border of a process.
@@ -98,7 +99,7 @@ const fn row(
 }
 
 #[rustfmt::skip]
-pub(super) const ROWS: [Row; 35] = [
+pub(super) const ROWS: [Row; 36] = [
     row(Setting::ServiceName, "OTEL_SERVICE_NAME", "`service.name`", "any text", "`service.name` of the resource attributes, or the name given to `Telemetry::builder`", Error),
     row(Setting::ResourceAttributes, "OTEL_RESOURCE_ATTRIBUTES", "more attributes of the resource", "`name=value` pairs, separated by commas, percent-encoded", "none", Warning),
     row(Setting::DeploymentEnvironment, "", "`deployment.environment.name`", "any text", "that of the resource attributes", Error),
@@ -134,6 +135,7 @@ pub(super) const ROWS: [Row; 35] = [
     row(Setting::SpanLinkCount, "OTEL_SPAN_LINK_COUNT_LIMIT", "links of a span", COUNT, "`128`", Warning),
     row(Setting::EventAttributeCount, "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", "attributes of an event", COUNT, "that of all attributes", Warning),
     row(Setting::LinkAttributeCount, "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", "attributes of a link", COUNT, "that of all attributes", Warning),
+    row(Setting::RedactedFields, "GLYPH_REDACTED_FIELDS", "fields whose values never leave in lines, log records or spans, beside those that the program names", "names, separated by commas", "none", Error),
 ];
 
 impl Setting {

@@ -14,6 +14,7 @@ use crate::{
     clock,
     config::Configuration,
     expose::{Page, Target},
+    redaction::Redaction,
 };
 
 /// What the pipelines are told.
@@ -94,7 +95,12 @@ impl TelemetryBuilder {
         if let Some(name) = self.deployment.take() {
             configuration.environment = Some(name);
         }
-        let settings = Settings {
+        self.hand_out_redaction(configuration);
+        #[cfg_attr(
+            not(any(feature = "trace", feature = "log")),
+            expect(unused_mut, reason = "there are no pipelines")
+        )]
+        let mut settings = Settings {
             #[cfg(feature = "trace")]
             span_level: self.span_level,
             #[cfg(feature = "trace")]
@@ -112,7 +118,23 @@ impl TelemetryBuilder {
         if let Some(traces) = &settings.traces {
             configuration.service.clone_from(&traces.service);
         }
+        settings.share_redaction();
         settings
+    }
+
+    /// The list that every signal starts from.
+    fn hand_out_redaction(&mut self, configuration: &mut Configuration) {
+        let list = std::mem::replace(&mut self.redaction, Redaction::none());
+        configuration.redaction = list.and(&configuration.redaction);
+        #[cfg(feature = "trace")]
+        if let Some(traces) = &mut configuration.traces {
+            traces.redaction.clone_from(&configuration.redaction);
+        }
+        #[cfg(feature = "log")]
+        configuration
+            .log
+            .redaction
+            .clone_from(&configuration.redaction);
     }
 
     #[cfg(feature = "trace")]
@@ -136,6 +158,30 @@ impl TelemetryBuilder {
             return configuration.traces.take();
         }
         Some(traces)
+    }
+}
+
+impl Settings {
+    /// What is not to be seen in one signal is not to be seen in another.
+    #[cfg_attr(
+        not(any(feature = "trace", feature = "log")),
+        expect(clippy::unused_self, reason = "there are no pipelines")
+    )]
+    fn share_redaction(&mut self) {
+        #[cfg(any(feature = "trace", feature = "log"))]
+        {
+            let mut lists: Vec<&mut Redaction> = Vec::new();
+            #[cfg(feature = "trace")]
+            lists.extend(self.traces.as_mut().map(|traces| &mut traces.redaction));
+            #[cfg(feature = "log")]
+            lists.extend(self.log.as_mut().map(|log| &mut log.redaction));
+            let all = lists
+                .iter()
+                .fold(Redaction::none(), |all, list| all.and(list));
+            for list in lists {
+                list.clone_from(&all);
+            }
+        }
     }
 }
 
