@@ -8,6 +8,7 @@
 
 mod arguments;
 mod diagnostic;
+mod inert;
 mod instrument_stage;
 mod instrument_stages;
 mod label;

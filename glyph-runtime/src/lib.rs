@@ -29,6 +29,7 @@ mod macros;
 pub mod metric;
 #[cfg(feature = "_otlp")]
 mod otlp;
+pub mod redaction;
 #[cfg(feature = "trace")]
 pub mod scope;
 pub mod stage;

@@ -23,6 +23,7 @@ pub use crate::{
         Counter, Gauge, Histogram, Metric, MetricParts, MetricState, Storage, padded_bounds,
         scaled_bounds,
     },
+    redaction::REDACTED,
     stage::{
         Bound, ByValue, ErrorOutcome, FieldValue, Guard, Judged, Opened, Outcome, Outer, Parent,
         Row, Rows, Running, Site, SpanSite, Stage, StageCells, Text, Timed, Verdict, Word, any, at,

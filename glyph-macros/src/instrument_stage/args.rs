@@ -5,13 +5,14 @@ use std::collections::HashSet;
 use proc_macro2::Punct;
 use quote::ToTokens;
 use syn::{
-    Expr, ExprLit, Ident, Lit, LitStr, Path, Token, ext::IdentExt, parenthesized,
+    Attribute, Expr, ExprLit, Ident, Lit, LitStr, Path, Token, ext::IdentExt, parenthesized,
     parse::ParseStream, token,
 };
 
 use super::{
     event_args::EventArgs,
     judge::Judge,
+    secret,
     span_args::{self, SpanArgs},
 };
 use crate::{
@@ -51,7 +52,7 @@ pub(super) struct Args {
 }
 
 /// What a block says for all of its methods.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Defaults {
     pub(crate) labels: Vec<LabelArg>,
     pub(crate) runtime: Option<Path>,
@@ -82,6 +83,8 @@ pub(super) struct FieldArg {
     pub(super) format: Option<Punct>,
     /// None for a field that is recorded later.
     pub(super) value: Option<Expr>,
+    /// Whether it shows its name alone.
+    pub(super) is_secret: bool,
 }
 
 impl LabelArg {
@@ -111,7 +114,7 @@ impl Args {
             check_shape(key, input)?;
             match key.to_string().as_str() {
                 "labels" => args.labels = labels(input, errors)?,
-                "fields" => args.fields = each(input, errors, field)?,
+                "fields" => args.fields = each(input, errors, field_entry)?,
                 "outcome" | "none" => args.judge.read(key, input)?,
                 "err" | "ret" => args.events.read(key, input)?,
                 word if span_args::KEYS.contains(&word) => args.span.read(key, input)?,
@@ -229,13 +232,13 @@ fn starts_with_key(input: ParseStream<'_>) -> bool {
 fn each<T>(
     input: ParseStream<'_>,
     errors: &mut Errors,
-    item: fn(ParseStream<'_>) -> syn::Result<T>,
+    item: fn(ParseStream<'_>, &mut Errors) -> syn::Result<T>,
 ) -> syn::Result<Vec<T>> {
     let content;
     parenthesized!(content in input);
     let mut items = Vec::new();
     while !content.is_empty() {
-        match item(&content) {
+        match item(&content, errors) {
             Ok(item) => items.push(item),
             Err(error) => {
                 errors.push(error);
@@ -246,7 +249,14 @@ fn each<T>(
     Ok(items)
 }
 
-fn label(input: ParseStream<'_>) -> syn::Result<LabelArg> {
+fn label(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<LabelArg> {
+    for attribute in input.call(Attribute::parse_outer)? {
+        errors.at(
+            attribute,
+            "a label cannot be a secret, its values are on the page and in dashboards: \
+             a secret goes into `fields(#[glyph(secret)] ..)`",
+        );
+    }
     if input.peek(LitStr) {
         return Err(input.error("a label's name is written without quotes"));
     }
@@ -281,6 +291,22 @@ fn label_value(name: &Ident, value: Expr) -> LabelValue {
     }
 }
 
+fn field_entry(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<FieldArg> {
+    let mut attributes = input.call(Attribute::parse_outer)?;
+    let is_secret = secret::take(&mut attributes, errors);
+    for other in attributes {
+        errors.at(other, "a field takes no attribute but `#[glyph(secret)]`");
+    }
+    let field = field(input)?;
+    if is_secret && field.value.is_none() {
+        errors.at(
+            &field.name,
+            "a secret that is recorded later would be seen: give it a value, of which nothing is shown",
+        );
+    }
+    Ok(FieldArg { is_secret, ..field })
+}
+
 fn field(input: ParseStream<'_>) -> syn::Result<FieldArg> {
     let format = format(input)?;
     let ahead = input.fork();
@@ -291,6 +317,7 @@ fn field(input: ParseStream<'_>) -> syn::Result<FieldArg> {
             name,
             format,
             value,
+            is_secret: false,
         }
     } else if let Some(format) = format {
         return Err(syn::Error::new(
@@ -322,6 +349,7 @@ fn assigned_field(name: LitStr, input: ParseStream<'_>) -> syn::Result<FieldArg>
         name,
         format,
         value,
+        is_secret: false,
     })
 }
 

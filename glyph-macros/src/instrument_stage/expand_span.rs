@@ -92,6 +92,16 @@ fn value(field: &FieldArg, rt: &TokenStream) -> TokenStream {
         return quote!(#rt::core::option::Option::None);
     };
     let place = Place::of(value);
+    if field.is_secret {
+        // It is looked at by the compiler alone.
+        let reference = reference(value, place);
+        return quote!({
+            if false {
+                let _ = #reference;
+            }
+            #rt::value(&#rt::REDACTED)
+        });
+    }
     // What is no value of a field is told of at the user's expression.
     let reference = reference(value, place);
     let at = |function: TokenStream| place.start(quote!(#rt::#function));

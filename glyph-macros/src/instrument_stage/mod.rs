@@ -10,6 +10,7 @@ mod function;
 mod judge;
 mod model;
 mod returned;
+mod secret;
 mod span_args;
 mod tail;
 #[cfg(test)]
@@ -24,7 +25,7 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
-use crate::diagnostic::Errors;
+use crate::{diagnostic::Errors, inert};
 
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
@@ -38,7 +39,10 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         .and_then(|(args, function)| model::Site::read(args, function, &mut errors));
     match site {
         Some(site) if errors.len() == 0 => expand::tokens(&site),
-        _ => [item, errors.into_tokens()].into_iter().collect(),
+        _ => {
+            let item = inert::without(item, &[secret::NAME]);
+            [item, errors.into_tokens()].into_iter().collect()
+        }
     }
 }
 
@@ -57,7 +61,7 @@ pub(crate) fn method(
         .and_then(|(args, function)| model::Site::read(args, function, errors));
     match site {
         Some(site) if errors.len() == before => expand::tokens(&site),
-        _ => method,
+        _ => inert::without(method, &[secret::NAME]),
     }
 }
 

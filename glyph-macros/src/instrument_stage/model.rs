@@ -11,6 +11,7 @@ use super::{
     function::Function,
     judge::Judge,
     returned::Returned,
+    secret::Secrets,
     span_args::SpanArgs,
     tail::{self, Tail},
 };
@@ -61,7 +62,9 @@ pub(super) struct StreamType {
 
 impl Site {
     /// None only when there are errors.
-    pub(super) fn read(args: Args, function: Function, errors: &mut Errors) -> Option<Self> {
+    pub(super) fn read(args: Args, mut function: Function, errors: &mut Errors) -> Option<Self> {
+        let secrets = Secrets::take(&mut function.signature, errors);
+        secrets.check(args.span.name.as_ref(), &args.labels, &args.fields, errors);
         check_labels(&args.labels, errors);
         check_fields(&args.fields, &args.labels, errors);
         args.span.check(!args.fields.is_empty(), errors);

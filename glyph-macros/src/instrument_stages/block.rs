@@ -5,11 +5,15 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
-    Attribute, Signature, Token, Visibility,
+    Attribute, Meta, Signature, Token, Visibility,
     parse::{Parse, ParseStream},
+    punctuated::Punctuated,
 };
 
-use crate::instrument_stage::is_function;
+use crate::{inert::mentions, instrument_stage::is_function};
+
+/// The attribute's name.
+const STAGE: &str = "stage";
 
 /// An `impl` block, or a trait.
 pub(super) struct Block {
@@ -22,12 +26,22 @@ pub(super) struct Block {
 }
 
 /// An item in the block.
+#[derive(Default)]
 pub(super) struct Item {
     /// Its `#[stage(..)]`, of which there should be one at most.
-    pub(super) stages: Vec<Attribute>,
+    pub(super) stages: Vec<Stage>,
     /// All the rest of it.
     pub(super) tokens: TokenStream,
     pub(super) is_method: bool,
+    /// Whether it may not be there.
+    pub(super) is_conditional: bool,
+}
+
+/// A `#[stage(..)]`.
+pub(super) struct Stage {
+    pub(super) attribute: Attribute,
+    /// What stands before it in `#[cfg_attr(..)]`, and the attributes beside it.
+    pub(super) condition: Option<(TokenStream, Vec<Meta>)>,
 }
 
 impl Parse for Block {
@@ -76,9 +90,8 @@ fn items(input: ParseStream<'_>) -> syn::Result<Vec<Item>> {
     let inner = input.call(Attribute::parse_inner)?;
     if !inner.is_empty() {
         items.push(Item {
-            stages: Vec::new(),
             tokens: quote!(#(#inner)*),
-            is_method: false,
+            ..Item::default()
         });
     }
     while !input.is_empty() {
@@ -88,10 +101,16 @@ fn items(input: ParseStream<'_>) -> syn::Result<Vec<Item>> {
 }
 
 fn item(input: ParseStream<'_>) -> syn::Result<Item> {
-    let attributes = input.call(Attribute::parse_outer)?;
-    let (stages, others): (Vec<_>, Vec<_>) = attributes
-        .into_iter()
-        .partition(|attribute| attribute.path().is_ident("stage"));
+    let mut stages = Vec::new();
+    let mut others = Vec::new();
+    let mut is_conditional = false;
+    for attribute in input.call(Attribute::parse_outer)? {
+        is_conditional |= attribute.path().is_ident("cfg");
+        match Stage::of(&attribute)? {
+            Some(stage) => stages.push(stage),
+            None => others.push(attribute),
+        }
+    }
     let rest = input.fork();
     let is_method = skip_item(input)?;
     let rest = up_to(&rest, input)?;
@@ -99,7 +118,59 @@ fn item(input: ParseStream<'_>) -> syn::Result<Item> {
         stages,
         tokens: quote!(#(#others)* #rest),
         is_method,
+        is_conditional,
     })
+}
+
+impl Stage {
+    /// `#[stage(..)]`, by itself or in `#[cfg_attr(condition, stage(..), ..)]`.
+    fn of(attribute: &Attribute) -> syn::Result<Option<Self>> {
+        if attribute.path().is_ident(STAGE) {
+            return Ok(Some(Self {
+                attribute: attribute.clone(),
+                condition: None,
+            }));
+        }
+        let tokens = attribute.meta.to_token_stream();
+        if !attribute.path().is_ident("cfg_attr") || !mentions(tokens, &[STAGE]) {
+            return Ok(None);
+        }
+        attribute.parse_args_with(|input: ParseStream<'_>| Self::conditional(attribute, input))
+    }
+
+    /// What stands in a `cfg_attr` that has a stage somewhere.
+    fn conditional(attribute: &Attribute, input: ParseStream<'_>) -> syn::Result<Option<Self>> {
+        let mut condition = TokenStream::new();
+        while !input.is_empty() && !input.peek(Token![,]) {
+            input.parse::<TokenTree>()?.to_tokens(&mut condition);
+        }
+        input.parse::<Option<Token![,]>>()?;
+        let attributes: Punctuated<Meta, Token![,]> =
+            input.parse_terminated(Meta::parse, Token![,])?;
+        let (stages, others): (Vec<_>, Vec<_>) = attributes
+            .into_iter()
+            .partition(|meta| meta.path().is_ident(STAGE));
+        let nested = others.iter().find(|meta| {
+            meta.path().is_ident("cfg_attr") && mentions(meta.to_token_stream(), &[STAGE])
+        });
+        if let Some(nested) = nested {
+            return Err(syn::Error::new_spanned(
+                nested,
+                "`#[stage(..)]` is not seen in here: join the conditions, as in `#[cfg_attr(all(unix, test), stage(..))]`",
+            ));
+        }
+        let mut stages = stages.into_iter();
+        let (Some(meta), None) = (stages.next(), stages.next()) else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            attribute: Attribute {
+                meta,
+                ..attribute.clone()
+            },
+            condition: Some((condition, others)),
+        }))
+    }
 }
 
 /// Skips an item behind its attributes. True for a method.
@@ -132,30 +203,4 @@ fn up_to(start: ParseStream<'_>, end: ParseStream<'_>) -> syn::Result<TokenStrea
         start.parse::<TokenTree>()?.to_tokens(&mut tokens);
     }
     Ok(tokens)
-}
-
-/// `item` without any `#[stage(..)]`, which nobody else knows: what is left of an item that could not be read.
-pub(super) fn without_stages(item: TokenStream) -> TokenStream {
-    let mut tokens: Vec<TokenTree> = Vec::new();
-    for token in item {
-        let TokenTree::Group(group) = token else {
-            tokens.push(token);
-            continue;
-        };
-        let hash = matches!(tokens.last(), Some(TokenTree::Punct(punct)) if punct.as_char() == '#');
-        if hash && is_stage(&group) {
-            tokens.pop();
-        } else {
-            let mut inside = Group::new(group.delimiter(), without_stages(group.stream()));
-            inside.set_span(group.span());
-            tokens.push(inside.into());
-        }
-    }
-    tokens.into_iter().collect()
-}
-
-fn is_stage(attribute: &Group) -> bool {
-    let first = attribute.stream().into_iter().next();
-    attribute.delimiter() == Delimiter::Bracket
-        && matches!(first, Some(TokenTree::Ident(word)) if word == "stage")
 }

@@ -30,12 +30,32 @@ fn measured(item: &Item, defaults: &mut Defaults, errors: &mut Errors) -> TokenS
     let Some((stage, more)) = item.stages.split_first() else {
         return item.tokens.clone();
     };
+    let attribute = &stage.attribute;
     for stage in more {
-        errors.at(stage, "a method is one stage: leave one `#[stage(..)]` out");
+        errors.at(
+            &stage.attribute,
+            "a method is one stage: leave one `#[stage(..)]` out",
+        );
     }
     if !item.is_method {
-        errors.at(stage, "`#[stage(..)]` goes on a method here");
+        errors.at(attribute, "`#[stage(..)]` goes on a method here");
         return item.tokens.clone();
     }
-    method(stage, item.tokens.clone(), defaults, errors)
+    if !item.is_conditional && stage.condition.is_none() {
+        return method(attribute, item.tokens.clone(), defaults, errors);
+    }
+    // Where it is not there, it does not look at the block's labels in the place of others.
+    let mut defaults = defaults.clone();
+    let plain = &item.tokens;
+    let Some((condition, others)) = &stage.condition else {
+        return method(attribute, plain.clone(), &mut defaults, errors);
+    };
+    let measured = quote!(#(#[#others])* #plain);
+    let measured = method(attribute, measured, &mut defaults, errors);
+    quote! {
+        #[cfg(#condition)]
+        #measured
+        #[cfg(not(#condition))]
+        #plain
+    }
 }

@@ -9,7 +9,7 @@ mod tests;
 use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Parser};
 
-use crate::diagnostic::Errors;
+use crate::{diagnostic::Errors, inert};
 
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
@@ -18,7 +18,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut defaults = errors.ok(defaults).unwrap_or_default();
     let block = errors.ok(syn::parse2(item.clone()));
     let block = block.map_or_else(
-        || block::without_stages(item),
+        || inert::without(item, &["stage", "glyph"]),
         |block| expand::tokens(&block, &mut defaults, &mut errors),
     );
     [block, errors.into_tokens()].into_iter().collect()

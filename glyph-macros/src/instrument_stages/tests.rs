@@ -160,3 +160,51 @@ fn a_method_s_own_arguments_win() {
     assert!(tokens.contains("own :: __private") && !tokens.contains("other ::"));
     assert!(tokens.contains("default_provider") && !tokens.contains("default_kind"));
 }
+
+#[test]
+fn a_stage_under_a_condition_leaves_the_plain_method_where_it_is_not_met() {
+    let item = quote!(
+        impl Stt {
+            /// Listens.
+            #[cfg_attr(feature = "metrics", inline, stage(stt), must_use)]
+            #[cold]
+            fn hear(&self) -> u8 {
+                1
+            }
+        }
+    );
+    assert_eq!(mistakes(quote!(), item.clone()), [""; 0]);
+    let tokens = super::expand(quote!(), item).to_string();
+    let start = quote!(#[cfg(feature = "metrics")] #[inline] #[must_use] #[doc = r" Listens."] #[cold] fn hear(&self) -> u8);
+    assert!(tokens.contains(&start.to_string()), "{tokens}");
+    let plain = quote!(
+        #[cfg(not(feature = "metrics"))]
+        #[doc = r" Listens."]
+        #[cold]
+        fn hear(&self) -> u8 {
+            1
+        }
+    );
+    assert!(tokens.contains(&plain.to_string()), "{tokens}");
+}
+
+#[test]
+fn conditions_in_conditions_are_refused() {
+    let item = quote!(
+        impl Stt {
+            #[cfg_attr(unix, cfg_attr(test, stage(stt)))]
+            fn hear(&self) {}
+        }
+    );
+    assert_eq!(
+        mistakes(quote!(), item.clone()),
+        [
+            "`#[stage(..)]` is not seen in here: join the conditions, as in `#[cfg_attr(all(unix, test), stage(..))]`"
+        ]
+    );
+    let tokens = super::expand(quote!(), item).to_string();
+    assert!(
+        tokens.starts_with(&quote!(impl Stt { fn hear(&self) {} }).to_string()),
+        "{tokens}"
+    );
+}

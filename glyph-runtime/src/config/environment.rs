@@ -9,6 +9,7 @@ use super::{
     setting::{Propagator, Setting, Wrong},
     values,
 };
+use crate::redaction::Redaction;
 
 type Lookup<'l> = Box<dyn Fn(&str) -> Option<String> + Send + 'l>;
 
@@ -50,6 +51,8 @@ pub struct Configuration {
     /// The log.
     #[cfg(feature = "log")]
     pub log: crate::log::Settings,
+    /// Names that are redacted beside those that the program says.
+    pub redaction: Redaction,
     /// Values that were ignored.
     pub warnings: Vec<ConfigWarning>,
 }
@@ -150,6 +153,7 @@ impl<'l> Environment<'l> {
             service: resource.service,
             environment: resource.environment,
             propagators,
+            redaction: reading.redaction()?,
             warnings: reading.warnings,
         })
     }
@@ -291,6 +295,14 @@ impl Reading<'_, '_> {
     fn set(&self, name: String, own: bool) -> Option<Found> {
         let text = (self.environment.lookup)(&name)?.trim().to_owned();
         (!text.is_empty()).then_some(Found { name, text, own })
+    }
+
+    fn redaction(&mut self) -> Result<Redaction, ConfigError> {
+        let names = self.value(Setting::RedactedFields, |text| {
+            let names = values::words(text).fold(Redaction::none(), Redaction::with);
+            (names != Redaction::none()).then_some(names)
+        })?;
+        Ok(names.unwrap_or_else(Redaction::none))
     }
 
     /// Unknown ones are ignored, the others stay.

@@ -52,6 +52,7 @@ pub enum Setting {
     LogBatchExportTimeout,
     LogBatchQueue,
     LogBatchSize,
+    RedactedFields,
 }
 
 /// How a context crosses the border of a process.
@@ -110,7 +111,7 @@ const fn row(
 }
 
 #[rustfmt::skip]
-pub(super) const ROWS: [Row; 47] = [
+pub(super) const ROWS: [Row; 48] = [
     row(Setting::ServiceName, "OTEL_SERVICE_NAME", "`service.name`", "any text", "`service.name` of the resource attributes, or the name given to `Telemetry::builder`", Error),
     row(Setting::ResourceAttributes, "OTEL_RESOURCE_ATTRIBUTES", "more attributes of the resource", "`name=value` pairs, separated by commas, percent-encoded", "none", Warning),
     row(Setting::DeploymentEnvironment, "", "`deployment.environment.name`", "any text", "that of the resource attributes", Error),
@@ -158,6 +159,7 @@ pub(super) const ROWS: [Row; 47] = [
     row(Setting::LogBatchExportTimeout, "OTEL_BLRP_EXPORT_TIMEOUT", "how long a batch of log records may take, with all attempts", MILLISECONDS, "`30000`", Warning),
     row(Setting::LogBatchQueue, "OTEL_BLRP_MAX_QUEUE_SIZE", "log records that may wait", POSITIVE, "`2048`", Warning),
     row(Setting::LogBatchSize, "OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", "log records in one request, at most as many as may wait", POSITIVE, "`512`", Warning),
+    row(Setting::RedactedFields, "GLYPH_REDACTED_FIELDS", "fields whose values never leave in lines, log records or spans, beside those that the program names", "names, separated by commas", "none", Error),
 ];
 
 impl Setting {

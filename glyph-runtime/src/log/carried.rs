@@ -7,7 +7,8 @@ use opentelemetry::{
     context::{FutureExt, WithContext},
 };
 
-use super::{line, redaction::Redaction};
+use super::line;
+use crate::redaction::Redaction;
 
 /// The most ids.
 const MAX_IDS: usize = 8;

@@ -4,11 +4,8 @@ use std::{error::Error, fmt, ops::Range};
 
 use tracing::field::{Field, Visit};
 
-use super::{
-    redaction::{REDACTED, Redaction},
-    settings::Limits,
-    text,
-};
+use super::{settings::Limits, text};
+use crate::redaction::{REDACTED, Redaction};
 
 /// What decides whether and how far a field is kept.
 #[derive(Clone, Debug)]

@@ -6,10 +6,10 @@ use super::{
     correlation::Correlation,
     fields::{Fields, MESSAGE},
     json, pretty,
-    redaction::Redaction,
     settings::Limits,
     text,
 };
+use crate::redaction::Redaction;
 
 /// Names that a line uses itself. A field of such a name is called `field.<name>`.
 const RESERVED: [&str; 7] = [

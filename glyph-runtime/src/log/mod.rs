@@ -44,8 +44,6 @@ mod page;
 mod pipeline;
 mod pretty;
 mod queue;
-mod redaction;
-mod secret;
 mod settings;
 mod text;
 mod writer;
@@ -62,9 +60,9 @@ pub(crate) use filter::most;
 #[cfg(feature = "prometheus")]
 pub(crate) use page::push as push_page;
 pub use pipeline::Pipeline;
-pub use redaction::{REDACTED, Redaction};
-pub use secret::Secret;
 pub use settings::{Audit, AuditOutput, Format, Limits, Output, Settings, SyncPolicy};
+
+pub use crate::redaction::{REDACTED, Redaction, Secret};
 
 /// The target of audit events.
 pub const AUDIT: &str = "audit";

@@ -7,7 +7,8 @@ use std::{
     time::Duration,
 };
 
-use super::{audit::AuditSink, redaction::Redaction};
+use super::audit::AuditSink;
+use crate::redaction::Redaction;
 
 /// Everything about the log, as plain values. [`Settings::default`] is JSON on standard output from `info` on,
 /// pretty where that is a terminal, without an audit trail.

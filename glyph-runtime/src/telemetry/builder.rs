@@ -7,6 +7,7 @@ use super::serving::ServingBuilder;
 use crate::{
     catalog::{AnyCatalog, Catalog},
     config::{Environment, Setting},
+    redaction::Redaction,
 };
 
 /// Changes settings that the environment has filled.
@@ -60,6 +61,7 @@ pub struct TelemetryBuilder {
     pub(super) deployment: Option<String>,
     pub(super) environment: Environment<'static>,
     pub(super) catalogs: Vec<&'static dyn AnyCatalog>,
+    pub(super) redaction: Redaction,
     #[cfg(feature = "trace")]
     pub(super) spans: super::spans::Spans,
     #[cfg(feature = "trace")]
@@ -92,6 +94,7 @@ impl TelemetryBuilder {
             deployment: None,
             environment: Environment::of_process(),
             catalogs: Vec::new(),
+            redaction: Redaction::default(),
             #[cfg(feature = "trace")]
             spans: super::spans::Spans::default(),
             #[cfg(feature = "trace")]
@@ -132,6 +135,35 @@ impl TelemetryBuilder {
     /// Puts a catalog on the page, with those nested in it.
     pub fn catalog<C: Catalog>(mut self, catalog: &'static C) -> Self {
         self.catalogs.push(catalog);
+        self
+    }
+
+    /// Whose values never leave: in lines of the log and the audit trail, in exported log records, and in spans with their
+    /// events and links, wherever they go. [`Redaction::default`] unless told otherwise.
+    ///
+    /// There is one list for all of them. Names of `GLYPH_REDACTED_FIELDS` are on it in any case, and so are those that
+    /// the settings of one signal have.
+    ///
+    /// ```
+    /// use glyph_runtime::{Telemetry, redaction::Redaction};
+    /// use tracing_subscriber::layer::SubscriberExt;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let telemetry = Telemetry::builder("proxy")
+    ///     .redaction(Redaction::default().with("iban"))
+    ///     .build()?;
+    /// let subscriber = tracing_subscriber::registry().with(telemetry.layers());
+    /// tracing::subscriber::with_default(subscriber, || {
+    ///     tracing::info_span!("payment", customer.iban = "DE02 1203", amount = 3).in_scope(|| {});
+    /// });
+    /// let trace = &telemetry.recent_traces()[0];
+    /// assert_eq!(trace.spans[0].attributes["customer.iban"], "[redacted]");
+    /// assert_eq!(trace.spans[0].attributes["amount"], 3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn redaction(mut self, redaction: Redaction) -> Self {
+        self.redaction = redaction;
         self
     }
 

@@ -1,7 +1,7 @@
 //! What the pipelines are told: the environment, changed by the program and the command line.
 
 use super::TelemetryBuilder;
-use crate::config::Configuration;
+use crate::{config::Configuration, redaction::Redaction};
 
 /// What the pipelines are told.
 pub(super) struct Settings {
@@ -22,12 +22,19 @@ impl TelemetryBuilder {
         if let Some(name) = self.deployment.take() {
             configuration.environment = Some(name);
         }
+        self.hand_out_redaction(configuration);
         #[cfg(feature = "trace")]
-        let traces = self.trace_settings(configuration);
+        let mut traces = self.trace_settings(configuration);
+        #[cfg(feature = "log")]
+        let (mut log, is_wanted) = self.log_settings(configuration);
+        share_redaction([
+            #[cfg(feature = "trace")]
+            traces.as_mut().map(|traces| &mut traces.redaction),
+            #[cfg(feature = "log")]
+            Some(&mut log.redaction),
+        ]);
         #[cfg(feature = "_otlp")]
         let resource = Resource::of(self, configuration, traces.as_ref());
-        #[cfg(feature = "log")]
-        let (log, is_wanted) = self.log_settings(configuration);
         Settings {
             #[cfg(feature = "trace")]
             spans: std::mem::take(&mut self.spans),
@@ -40,6 +47,21 @@ impl TelemetryBuilder {
             #[cfg(feature = "log")]
             log: is_wanted.then_some(log),
         }
+    }
+
+    /// The list that every signal starts from.
+    fn hand_out_redaction(&mut self, configuration: &mut Configuration) {
+        let list = std::mem::replace(&mut self.redaction, Redaction::none());
+        configuration.redaction = list.and(&configuration.redaction);
+        #[cfg(feature = "trace")]
+        if let Some(traces) = &mut configuration.traces {
+            traces.redaction.clone_from(&configuration.redaction);
+        }
+        #[cfg(feature = "log")]
+        configuration
+            .log
+            .redaction
+            .clone_from(&configuration.redaction);
     }
 
     #[cfg(feature = "trace")]
@@ -121,6 +143,17 @@ impl TelemetryBuilder {
             records.redaction.clone_from(&log.redaction);
             records.limits.clone_from(&log.limits);
         })
+    }
+}
+
+/// What is not to be seen in one signal is not to be seen in another.
+fn share_redaction<const SIGNALS: usize>(lists: [Option<&mut Redaction>; SIGNALS]) {
+    let all = lists
+        .iter()
+        .flatten()
+        .fold(Redaction::none(), |all, list| all.and(list));
+    for list in lists.into_iter().flatten() {
+        list.clone_from(&all);
     }
 }
 

@@ -38,6 +38,7 @@ mod page;
 mod pipeline;
 mod processor;
 pub mod propagation;
+mod redacted;
 mod resource;
 mod ring;
 mod sampler;

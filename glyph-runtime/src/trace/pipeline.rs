@@ -86,6 +86,7 @@ impl Pipeline {
         let routes = Arc::new(Routes {
             queues,
             ring,
+            redaction: settings.redaction.clone(),
             value_length: settings.limits.attribute_value_length,
             started: AtomicU64::new(0),
             ended: AtomicU64::new(0),

@@ -14,8 +14,8 @@ use opentelemetry_sdk::{
     trace::{Span, SpanData, SpanProcessor},
 };
 
-use super::{Unflushed, UnflushedExporter, ring::Ring, size};
-use crate::export::Queue;
+use super::{Unflushed, UnflushedExporter, redacted, ring::Ring, size};
+use crate::{export::Queue, redaction::Redaction};
 
 /// How long a flush may take that the SDK asks for, which gives no limit.
 const FLUSH_LIMIT: Duration = Duration::from_secs(30);
@@ -27,6 +27,7 @@ const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);
 pub(crate) struct Routes {
     pub(crate) queues: Vec<Arc<Queue<SpanData>>>,
     pub(crate) ring: Option<Ring>,
+    pub(crate) redaction: Redaction,
     pub(crate) value_length: Option<usize>,
     pub(crate) started: AtomicU64,
     pub(crate) ended: AtomicU64,
@@ -35,6 +36,7 @@ pub(crate) struct Routes {
 impl Routes {
     fn push(&self, mut span: SpanData) {
         self.ended.fetch_add(1, Relaxed);
+        redacted::redact(&mut span, &self.redaction);
         if let Some(limit) = self.value_length {
             size::cut(&mut span, limit);
         }

@@ -3,6 +3,7 @@
 use std::{fmt, path::PathBuf, time::Duration};
 
 use super::Sampler;
+use crate::redaction::Redaction;
 
 /// No time limit is longer than a day.
 pub(crate) const LONGEST_TIME: Duration = Duration::from_secs(24 * 3600);
@@ -36,6 +37,9 @@ pub struct Settings {
     pub batch: BatchLimits,
     /// How much one span may hold.
     pub limits: SpanLimits,
+    /// Attributes whose values never leave, of spans, their events and their links; neither to an exporter nor into the
+    /// ring.
+    pub redaction: Redaction,
     /// How much the ring of recent traces may hold.
     pub ring: RingLimits,
     /// Keeps traces that failed or took long in the ring, sampled or not.
@@ -56,6 +60,7 @@ impl Settings {
             sampler: Sampler::parent_based(Sampler::AlwaysOn),
             batch: BatchLimits::default(),
             limits: SpanLimits::default(),
+            redaction: Redaction::default(),
             ring: RingLimits::default(),
             keep_failures: None,
             file: None,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::redaction::REDACTED;
+use super::REDACTED;
 
 /// A value that shows itself to nobody who formats it.
 ///
@@ -10,7 +10,7 @@ use super::redaction::REDACTED;
 /// `tracing::Value`, so that the value itself cannot slip into a field. It costs nothing.
 ///
 /// ```
-/// use glyph_runtime::log::Secret;
+/// use glyph_runtime::redaction::Secret;
 ///
 /// let token = Secret::new("hunter2");
 /// tracing::info!(token = %token, user = "ada", "signed in");
@@ -21,7 +21,7 @@ use super::redaction::REDACTED;
 /// A field takes it by `%` or `?` alone:
 ///
 /// ```compile_fail
-/// # use glyph_runtime::log::Secret;
+/// # use glyph_runtime::redaction::Secret;
 /// let token = Secret::new("hunter2");
 /// tracing::info!(token, "signed in");
 /// ```
