@@ -27,7 +27,6 @@ mod macros;
 pub mod metric;
 #[cfg(feature = "_otlp")]
 mod otlp;
-#[cfg(feature = "trace")]
 pub mod scope;
 pub mod stage;
 #[cfg(feature = "prometheus")]

@@ -5,19 +5,20 @@
 
 mod descriptor;
 mod open_values;
+mod sampled_id;
 mod set;
 mod status;
 mod values;
 
 pub use descriptor::{LabelDescriptor, LabelValues};
 pub use open_values::OVERFLOW;
+pub use sampled_id::SampledId;
 pub use set::LabelSet;
 pub use status::Status;
 
 pub(crate) use descriptor::cardinality;
 pub use descriptor::{check_bound, label_of, open_labels, values_of, values_of_given};
 pub use open_values::OpenValues;
-#[cfg(feature = "facade")]
 pub(crate) use open_values::sanitized;
 pub use set::{Place, places};
 

@@ -2,6 +2,8 @@
 
 use tracing::Level;
 
+use crate::scope::labels::current_values;
+
 use super::{
     correlation::Correlation,
     fields::{Fields, MESSAGE},
@@ -102,6 +104,11 @@ impl<'a> Line<'a> {
     }
 
     pub(super) fn end(mut self, correlation: &Correlation) {
+        current_values(&mut |name, value| {
+            let mut text = Vec::new();
+            text::push_str(&mut text, value, self.limits.value_bytes);
+            self.field(name, &text);
+        });
         if let Some(request) = &correlation.request
             && !self.seen.contains(&REQUEST_ID)
         {

@@ -17,6 +17,7 @@ use crate::{
         fields::{Fields, MESSAGE},
         settings::Limits,
     },
+    scope::labels::current_values,
 };
 
 const REQUEST_ID: &str = "request_id";
@@ -102,6 +103,10 @@ impl<'l> Draft<'l> {
     }
 
     pub(super) fn end(mut self, target: &str, correlation: &Correlation) -> Waiting {
+        current_values(&mut |name, value| {
+            let value = Value::StringValue(value.to_owned());
+            self.attribute(name, AnyValue { value: Some(value) });
+        });
         if let Some(request) = &correlation.request {
             let id = Value::StringValue(request.as_str().to_owned());
             self.attribute(REQUEST_ID, AnyValue { value: Some(id) });
