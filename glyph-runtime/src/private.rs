@@ -12,12 +12,13 @@ pub use crate::{
         ScopeLabel, Selection, StageDescriptor, StageLabel, Threshold, Unit, buckets,
         check_artifact_label, check_artifact_value, check_budget, check_labels_allowed,
         check_labels_while_running, check_nested, check_objective_bound, check_outcome_known,
-        check_quantile_reach, check_scope_label, check_stage_label_allowed, counter_labels,
-        gauge_labels, histogram_labels, offsets, stage_places, stage_places_or_stub,
+        check_quantile_reach, check_scope_label, check_stage_label, check_stage_label_allowed,
+        counter_labels, gauge_labels, histogram_labels, offsets, stage_places,
+        stage_places_or_stub,
     },
     label::{
-        Label, LabelDescriptor, LabelSet, LabelValues, OpenValues, Place, check_bound, label_of,
-        open_labels, places, values_of, values_of_given,
+        Label, LabelDescriptor, LabelSet, LabelValues, OpenValues, Place, asked_label, check_bound,
+        given_label, label_of, open_labels, places,
     },
     metric::{
         Counter, Gauge, Histogram, Metric, MetricParts, MetricState, Storage, padded_bounds,

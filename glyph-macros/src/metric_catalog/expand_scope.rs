@@ -17,7 +17,7 @@ pub(super) fn structure(catalog: &Catalog, rt: &TokenStream) -> Option<TokenStre
     let parameters = parameters(scope);
     let declared = parameters
         .iter()
-        .map(|parameter| quote!(#parameter: #rt::ScopeValue = #rt::String));
+        .map(|parameter| quote!(#parameter = #rt::String));
     let fields = scope
         .labels
         .iter()
@@ -101,12 +101,12 @@ pub(super) fn implementation(catalog: &Catalog, rt: &TokenStream) -> Option<Toke
         .iter()
         .map(|parameter| quote!(#parameter: #rt::ScopeValue))
         .collect();
-    let methods = methods(scope, vis, rt);
+    let methods = methods(scope, vis, &bounded, rt);
     let associated = associated(scope, vis, rt);
     Some(quote! {
         #[automatically_derived]
         #[allow(dead_code, reason = "a program may be in no scope at all")]
-        impl<#(#bounded),*> #ident<#(#parameters),*> { #methods }
+        impl<#(#parameters),*> #ident<#(#parameters),*> { #methods }
         #[automatically_derived]
         #[allow(dead_code, reason = "a program may be in no scope at all")]
         impl #ident { #associated }
@@ -119,7 +119,14 @@ pub(super) fn implementation(catalog: &Catalog, rt: &TokenStream) -> Option<Toke
     })
 }
 
-fn methods(scope: &Scope, vis: &syn::Visibility, rt: &TokenStream) -> TokenStream {
+/// The bounds stand on the methods, where the compiler tells of a value that does not keep to them once.
+fn methods(
+    scope: &Scope,
+    vis: &syn::Visibility,
+    bounded: &[TokenStream],
+    rt: &TokenStream,
+) -> TokenStream {
+    let bounds = quote!(where #(#bounded),*);
     let texts: Vec<_> = (0..scope.labels.len())
         .map(|index| format_ident!("text{index}"))
         .collect();
@@ -131,17 +138,23 @@ fn methods(scope: &Scope, vis: &syn::Visibility, rt: &TokenStream) -> TokenStrea
     });
     quote! {
         /// Looks the values up. What is recorded in the scope of what this gives carries them.
-        #vis fn labels(&self) -> #rt::ScopeLabels {
+        #vis fn labels(&self) -> #rt::ScopeLabels
+        #bounds
+        {
             #resolve
         }
 
         /// Gives a future, or a stream, that is in this scope whenever it is polled, and when it is dropped.
-        #vis fn scope<Work>(&self, work: Work) -> #rt::InScope<Work> {
+        #vis fn scope<Work>(&self, work: Work) -> #rt::InScope<Work>
+        #bounds
+        {
             #rt::ScopeLabels::scope(self.labels(), work)
         }
 
         /// Runs `work` in this scope.
-        #vis fn in_scope<Given>(&self, work: impl #rt::core::ops::FnOnce() -> Given) -> Given {
+        #vis fn in_scope<Given>(&self, work: impl #rt::core::ops::FnOnce() -> Given) -> Given
+        #bounds
+        {
             #rt::ScopeLabels::in_scope(&self.labels(), work)
         }
     }

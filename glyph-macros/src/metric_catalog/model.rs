@@ -62,7 +62,7 @@ impl Catalog {
             .collect();
         let scope = args
             .scope
-            .map(|scope| Scope::read(scope, &forbidden, errors));
+            .and_then(|scope| Scope::read(scope, &forbidden, errors));
         let fields = Fields::read(&mut structure, &namespace, errors);
         metric_name::check_clashes(&fields.metrics, errors);
         let stage_module = stage_module(args.stages, &fields, errors);

@@ -32,12 +32,13 @@ pub(super) struct ScopeLabel {
 }
 
 impl Scope {
-    pub(super) fn read(args: ScopeArgs, forbidden: &[String], errors: &mut Errors) -> Self {
+    /// Nothing comes of a scope without labels.
+    pub(super) fn read(args: ScopeArgs, forbidden: &[String], errors: &mut Errors) -> Option<Self> {
         let mut labels: Vec<ScopeLabel> = Vec::new();
         for arg in &args.labels {
             labels.extend(label(arg, &labels, forbidden, errors));
         }
-        if args.labels.is_empty() {
+        if args.labels.is_empty() && args.is_whole {
             errors.at(
                 &args.word,
                 "a scope has labels: `scope(tenant_id: max 1000)`",
@@ -52,7 +53,7 @@ impl Scope {
         let idle = args.idle.as_ref().map(super::quantity::Quantity::seconds);
         let max_scopes = args.max_scopes.as_ref();
         let max_scopes = max_scopes.and_then(|max| number(max, "max_scopes", errors));
-        Self {
+        let scope = Self {
             ident: args
                 .name
                 .unwrap_or_else(|| format_ident!("TenantContext", span = args.word.span())),
@@ -61,7 +62,8 @@ impl Scope {
                 .and_then(|idle| errors.ok(idle))
                 .unwrap_or(DEFAULT_IDLE_SECONDS),
             labels,
-        }
+        };
+        (!scope.labels.is_empty()).then_some(scope)
     }
 }
 

@@ -23,6 +23,8 @@ pub(super) struct ScopeArgs {
     pub(super) labels: Vec<LabelArg>,
     pub(super) idle: Option<Quantity>,
     pub(super) max_scopes: Option<LitInt>,
+    /// Whether a mistake hides some of it.
+    pub(super) is_whole: bool,
 }
 
 /// `tenant_id: max 1000`.
@@ -43,6 +45,7 @@ impl ScopeArgs {
             labels: Vec::new(),
             idle: None,
             max_scopes: None,
+            is_whole: true,
         };
         let content;
         parenthesized!(content in input);
@@ -81,6 +84,7 @@ impl ScopeArgs {
             });
             if let Err(error) = read {
                 errors.push(error);
+                self.is_whole = false;
                 skip_argument(input);
             }
         }

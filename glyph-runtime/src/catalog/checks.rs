@@ -11,7 +11,7 @@ use super::{
     message::{Message, same},
 };
 use crate::{
-    label::{LabelDescriptor, LabelValues, Place, cardinality, places},
+    label::{LabelDescriptor, LabelValues, Place, cardinality, places, refuse_never},
     metric::slots,
 };
 
@@ -117,6 +117,16 @@ pub const fn check_labels_allowed(metric: &str, labels: &[LabelDescriptor], forb
             against += 1;
         }
         index += 1;
+    }
+}
+
+/// Refuses a stage's label whose type may be no label.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_stage_label(stage: &str, label: &StageLabel) {
+    if let Some(never) = label.never {
+        let of_stage = Message::new("stage `").text(stage).text("`: label `");
+        refuse_never(of_stage.text(label.name), never)
     }
 }
 

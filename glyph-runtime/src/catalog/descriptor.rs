@@ -145,6 +145,8 @@ pub struct StageLabel {
     pub values: Option<&'static [&'static str]>,
     /// Whether the declaration gives its value, so that functions are not asked for it.
     pub given: bool,
+    /// The name of its type, where that may be no label.
+    pub(crate) never: Option<&'static str>,
 }
 
 /// A label that comes from the scope in which a metric is recorded.

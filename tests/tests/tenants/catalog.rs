@@ -5,26 +5,26 @@ use glyph_runtime::{
 };
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Provider {
+pub(crate) enum Provider {
     Deepgram,
     Elevenlabs,
 }
 
 #[derive(LabelSet)]
-pub struct ProviderRequest {
+pub(crate) struct ProviderRequest {
     pub provider: Provider,
     pub status: Status,
 }
 
 #[derive(LabelSet)]
-pub struct ToolCall<'a> {
+pub(crate) struct ToolCall<'a> {
     #[label(max = 8)]
     pub tool: &'a str,
     pub status: Status,
 }
 
 #[derive(LabelSet)]
-pub struct Connection {
+pub(crate) struct Connection {
     #[label(max = 4)]
     pub session_id: SampledId,
 }
@@ -34,7 +34,7 @@ pub struct Connection {
     stages = stage,
     scope(tenant_id: max 1000, campaign_id: max 5000),
 )]
-pub struct VoiceMetrics {
+pub(crate) struct VoiceMetrics {
     /// Latency of speech-to-text transcription.
     #[metric(name = "stt.duration", unit = seconds, buckets = [10ms, 1s])]
     #[stage(
@@ -75,7 +75,7 @@ pub struct VoiceMetrics {
 
 /// A library's, which knows nothing of tenants.
 #[metric_catalog(namespace = "audio")]
-pub struct AudioMetrics {
+pub(crate) struct AudioMetrics {
     /// Frames that were decoded.
     pub frames: Counter,
 
@@ -85,7 +85,7 @@ pub struct AudioMetrics {
 
 /// What is recorded for a tenant of one label.
 #[metric_catalog(namespace = "storm", scope(Tenant { tenant_id: max 1000 }, idle = 10m))]
-pub struct StormMetrics {
+pub(crate) struct StormMetrics {
     /// Requests.
     pub requests: Counter,
 
@@ -94,6 +94,6 @@ pub struct StormMetrics {
 }
 
 #[derive(LabelSet)]
-pub struct Ended {
+pub(crate) struct Ended {
     pub status: Status,
 }
