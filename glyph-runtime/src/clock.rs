@@ -21,6 +21,12 @@ pub(crate) fn calibrate() {
     clock();
 }
 
+/// Nanoseconds of the process's clock, since some moment in the past.
+pub(crate) fn nanoseconds() -> u64 {
+    let clock = clock();
+    clock.delta_as_nanos(0, clock.raw())
+}
+
 /// A moment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moment {

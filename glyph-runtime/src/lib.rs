@@ -30,7 +30,6 @@ pub mod metric;
 #[cfg(feature = "_otlp")]
 mod otlp;
 pub mod redaction;
-#[cfg(feature = "trace")]
 pub mod scope;
 pub mod stage;
 #[cfg(feature = "prometheus")]

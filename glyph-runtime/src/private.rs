@@ -1,7 +1,7 @@
 //! What expansions name. Nothing here is for anybody else, and all of it may change in any release.
 
 pub use core;
-pub use std::{boxed::Box, vec, vec::Vec};
+pub use std::{boxed::Box, string::String, time::Duration, vec, vec::Vec};
 
 pub use tracing;
 
@@ -9,21 +9,26 @@ pub use crate::{
     catalog::{
         AlertDescriptor, AnyCatalog, Catalog, CatalogDescriptor, Comparison, Condition, Indicator,
         Kind, Matcher, Measure, MetricDescriptor, ObjectiveDescriptor, PanelDescriptor, PanelForm,
-        Selection, StageDescriptor, StageLabel, Threshold, Unit, buckets, check_artifact_label,
-        check_artifact_value, check_budget, check_labels_allowed, check_labels_while_running,
-        check_nested, check_objective_bound, check_outcome_known, check_quantile_reach,
+        ScopeLabel, Selection, StageDescriptor, StageLabel, Threshold, Unit, buckets,
+        check_artifact_label, check_artifact_value, check_budget, check_labels_allowed,
+        check_labels_while_running, check_nested, check_objective_bound, check_outcome_known,
+        check_quantile_reach, check_scope_label, check_stage_label, check_stage_label_allowed,
         counter_labels, gauge_labels, histogram_labels, offsets, stage_places,
         stage_places_or_stub,
     },
     label::{
-        Label, LabelDescriptor, LabelSet, LabelValues, OpenValues, Place, check_bound, label_of,
-        open_labels, places, values_of, values_of_given,
+        Label, LabelDescriptor, LabelSet, LabelValues, OpenValues, Place, asked_label, check_bound,
+        given_label, label_of, open_labels, places,
     },
     metric::{
         Counter, Gauge, Histogram, Metric, MetricParts, MetricState, Storage, padded_bounds,
         scaled_bounds,
     },
     redaction::REDACTED,
+    scope::{
+        InScope, IntoScopeLabels, ScopeLabels, ScopeValue,
+        labels::{ScopeParts, Scopes, resolved},
+    },
     stage::{
         Bound, ByValue, ErrorOutcome, FieldValue, Guard, Judged, Opened, Outcome, Outer, Parent,
         Row, Rows, Running, Site, SpanSite, Stage, StageCells, Text, Timed, Verdict, Word, any, at,

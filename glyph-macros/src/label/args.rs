@@ -14,17 +14,20 @@ pub(super) struct EnumArgs {
     pub(super) runtime: Option<Path>,
     /// The word `outcome`.
     pub(super) outcome: Option<Ident>,
+    /// The word `never`.
+    pub(super) never: Option<Ident>,
 }
 
 impl EnumArgs {
     pub(super) fn read(attributes: &[Attribute], errors: &mut Errors) -> Self {
         let mut args = Self::default();
-        let mut arguments = Arguments::new("label", &["rename_all", "outcome", "crate"]);
+        let mut arguments = Arguments::new("label", &["rename_all", "outcome", "never", "crate"]);
         for attribute in label_attributes(attributes) {
             arguments.read(attribute, errors, |key, input, _| {
                 match key.to_string().as_str() {
                     "rename_all" => args.rename_all = Some(assigned(input)?),
                     "outcome" => args.outcome = Some(key.clone()),
+                    "never" => args.never = Some(key.clone()),
                     _ => args.runtime = Some(assigned_path(input)?),
                 }
                 Ok(())

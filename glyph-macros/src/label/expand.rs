@@ -52,6 +52,17 @@ pub(super) fn tokens(model: &Enum) -> TokenStream {
                 read(#text)
             }
         }
+        #[automatically_derived]
+        impl #impl_generics #rt::ScopeValue for #ident #ty_generics #where_clause {
+            fn with_scope_text<R>(
+                &self,
+                read: impl #rt::core::ops::FnOnce(
+                    #rt::core::option::Option<&#rt::core::primitive::str>,
+                ) -> R,
+            ) -> R {
+                #rt::Label::with_text(self, |text| read(#rt::core::option::Option::Some(text)))
+            }
+        }
     }
 }
 

@@ -1,8 +1,9 @@
-//! `#[derive(Label)]`: an enum whose variants are the values of a closed label.
+//! `#[derive(Label)]`: an enum whose variants are the values of a closed label, or a type that may be no label.
 
 mod args;
 mod expand;
 mod model;
+mod never;
 
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
@@ -15,8 +16,12 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
         Err(error) => return error.into_compile_error(),
     };
     let mut errors = Errors::default();
-    let model = model::Enum::read(&input, &mut errors);
-    let mut tokens = expand::tokens(&model);
+    let args = args::EnumArgs::read(&input.attrs, &mut errors);
+    let mut tokens = if args.never.is_some() {
+        never::tokens(&input, args, &mut errors)
+    } else {
+        expand::tokens(&model::Enum::read(&input, args, &mut errors))
+    };
     tokens.extend(errors.into_tokens());
     tokens
 }

@@ -32,8 +32,7 @@ pub(super) struct Variant {
 }
 
 impl Enum {
-    pub(super) fn read(input: &DeriveInput, errors: &mut Errors) -> Self {
-        let args = EnumArgs::read(&input.attrs, errors);
+    pub(super) fn read(input: &DeriveInput, args: EnumArgs, errors: &mut Errors) -> Self {
         let variants = variants(input, errors);
         if !input.generics.params.is_empty() {
             errors.at(

@@ -6,7 +6,9 @@ use syn::{
     parse::{Parse, ParseStream, Parser},
 };
 
-use super::{artifact::ArtifactArgs, buckets::BucketsArg, stage_args::StageArgs};
+use super::{
+    artifact::ArtifactArgs, buckets::BucketsArg, scope_args::ScopeArgs, stage_args::StageArgs,
+};
 use crate::{
     arguments::{Arguments, assigned, assigned_path, listed},
     diagnostic::Errors,
@@ -20,6 +22,7 @@ pub(super) struct CatalogArgs {
     pub(super) stages: Option<Ident>,
     pub(super) max_series: Option<LitInt>,
     pub(super) forbidden: Vec<Word>,
+    pub(super) scope: Option<ScopeArgs>,
     pub(super) runtime: Option<Path>,
 }
 
@@ -32,18 +35,24 @@ impl CatalogArgs {
                 "stages",
                 "max_series",
                 "forbid_labels",
+                "scope",
                 "crate",
             ];
-            Arguments::new("metric_catalog", keys).read_rest(input, errors, |key, input, _| {
-                match key.to_string().as_str() {
-                    "namespace" => args.namespace = Some(assigned(input)?),
-                    "stages" => args.stages = Some(assigned(input)?),
-                    "max_series" => args.max_series = Some(assigned(input)?),
-                    "forbid_labels" => args.forbidden = listed(input)?,
-                    _ => args.runtime = Some(assigned_path(input)?),
-                }
-                Ok(())
-            });
+            Arguments::new("metric_catalog", keys).read_rest(
+                input,
+                errors,
+                |key, input, errors| {
+                    match key.to_string().as_str() {
+                        "namespace" => args.namespace = Some(assigned(input)?),
+                        "stages" => args.stages = Some(assigned(input)?),
+                        "max_series" => args.max_series = Some(assigned(input)?),
+                        "forbid_labels" => args.forbidden = listed(input)?,
+                        "scope" => args.scope = Some(ScopeArgs::parse(key, input, errors)?),
+                        _ => args.runtime = Some(assigned_path(input)?),
+                    }
+                    Ok(())
+                },
+            );
             Ok(args)
         }
     }

@@ -10,7 +10,7 @@ use syn::Type;
 use super::{
     artifact::{self, Artifacts},
     buckets::Buckets,
-    expand_checks, expand_stage, expand_stage_module,
+    expand_checks, expand_scope, expand_stage, expand_stage_module,
     field::{Kind, Metric},
     model::Catalog,
     stage::Stage,
@@ -22,6 +22,7 @@ pub(super) fn tokens(catalog: &Catalog) -> TokenStream {
     let rt = hidden_module(catalog.runtime.as_ref());
     let structure = &catalog.structure;
     let stage_module = expand_stage_module::module(catalog);
+    let scope = expand_scope::structure(catalog, &rt);
     let metrics = catalog.metrics.iter().enumerate();
     let labels = metrics.map(|(index, metric)| metric_consts(index, metric, &structure.ident, &rt));
     let artifacts = catalog.artifacts.iter().enumerate();
@@ -33,17 +34,22 @@ pub(super) fn tokens(catalog: &Catalog) -> TokenStream {
     let stages = expand_stage::implementations(catalog, &rt);
     let global = global(catalog);
     let implementations = implementations(catalog, &rt);
+    let scope_statics = expand_scope::statics(catalog, &rt);
+    let scope_implementation = expand_scope::implementation(catalog, &rt);
     quote! {
         #structure
         #stage_module
+        #scope
         const _: () = {
             #(#labels)*
             #(#artifacts)*
             #nested
             #statics
+            #scope_statics
             #checks
             #stages
             #global
+            #scope_implementation
             #implementations
         };
     }
@@ -212,6 +218,7 @@ fn cell(index: usize, metric: &Metric, rt: &TokenStream) -> TokenStream {
         #rt::Metric::new(#rt::MetricParts {
             descriptor: &__GLYPH_DESCRIPTORS[#index],
             storage: &__GLYPH_STORAGE,
+            index: #index,
             first: __GLYPH_FIRST[#index],
             places: #places,
             open: #open,
@@ -299,6 +306,7 @@ fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     });
     let bound = catalog.stages.iter().flat_map(Stage::bindings);
     let bound = bound.filter_map(|bound| Some(&catalog.metrics.get(bound.metric)?.ident));
+    let scopes = expand_scope::method(catalog, rt);
     let line = line(catalog.line);
     quote! {
         static __GLYPH_DESCRIPTOR: #rt::CatalogDescriptor = <#ident as #rt::Catalog>::DESCRIPTOR;
@@ -310,6 +318,7 @@ fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
                 max_series: #max_series,
                 metrics: &__GLYPH_METRICS,
                 stages: &[#(#stages),*],
+                scope: &__GLYPH_SCOPE_LABELS,
                 nested: &[#(#nested),*],
                 file: #rt::core::file!(),
                 line: #line,
@@ -328,6 +337,7 @@ fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
             fn nested(&self) -> #rt::Vec<&'static dyn #rt::AnyCatalog> {
                 #rt::vec![#(#erased),*]
             }
+            #scopes
         }
     }
 }

@@ -9,7 +9,9 @@ use super::{
     artifact,
     buckets::Buckets,
     expand::{labels_of, of_metric},
+    expand_scope,
     model::Catalog,
+    stage::Stage,
 };
 use crate::diagnostic::Place;
 
@@ -18,6 +20,8 @@ pub(super) fn tokens(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     let buckets = buckets(catalog);
     let labels = forbidden_labels(catalog);
     let nested = nested(catalog);
+    let stages = forbidden_stage_labels(catalog);
+    let scope = expand_scope::checks(catalog);
     let artifacts = catalog.artifacts.iter().enumerate();
     let artifacts = artifacts.map(|(index, of)| artifact::checks(index, of, &catalog.metrics));
     quote! {
@@ -26,6 +30,8 @@ pub(super) fn tokens(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
         #buckets
         #labels
         #nested
+        #stages
+        #scope
         #(#artifacts)*
     }
 }
@@ -72,6 +78,24 @@ fn forbidden_labels(catalog: &Catalog) -> TokenStream {
             let (field, labels) = (metric.field(), labels_of(index, metric));
             let arguments = quote!(#field, #labels, &[#(#forbidden),*]);
             Some(check(place, "check_labels_allowed", &arguments))
+        })
+        .collect()
+}
+
+fn forbidden_stage_labels(catalog: &Catalog) -> TokenStream {
+    let forbidden = &catalog.forbidden;
+    let labels = |stage| Stage::labels(stage).map(move |label| (stage, label));
+    let labels = catalog.stages.iter().flat_map(labels);
+    labels
+        .filter(|(_, label)| forbidden.contains(&label.name))
+        .map(|(stage, label)| {
+            let (stage, name) = (stage.ident.to_string(), &label.name);
+            let arguments = quote!(#stage, #name, &[#(#forbidden),*]);
+            check(
+                Place::of(&label.ident),
+                "check_stage_label_allowed",
+                &arguments,
+            )
         })
         .collect()
 }

@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 
 use super::{
     expand::{labels_of, line, of_metric, open_of},
-    expand_stage_block,
+    expand_checks, expand_stage_block,
     field::Metric,
     model::Catalog,
     stage::{Binding, Stage, StageLabel},
@@ -162,29 +162,39 @@ impl Expansion<'_> {
             let (name, ty, value) = (self.given(index), &label.static_ty, label.given.as_ref()?);
             Some(quote!(const #name: #ty = #value;))
         });
+        let nevers = labels
+            .iter()
+            .enumerate()
+            .map(|(index, label)| self.never_check(index, label));
         let places = self
             .labelled()
             .map(|(role, binding, metric)| self.places_consts(role, binding, metric));
         quote! {
             const #name: [#rt::StageLabel; #count] = [#(#described),*];
             #(#given)*
+            #(#nevers)*
             #(#places)*
         }
+    }
+
+    /// The check that a label is of a type that may be one.
+    fn never_check(&self, index: usize, label: &StageLabel) -> TokenStream {
+        let (stage, labels) = (self.stage.ident.to_string(), self.of_stage("LABELS"));
+        let arguments = quote!(#stage, &#labels[#index]);
+        expand_checks::check(Place::of(&label.ty), "check_stage_label", &arguments)
     }
 
     fn label(&self, index: usize, label: &StageLabel, module: &Ident) -> TokenStream {
         let (rt, stage) = (self.rt, &self.stage.ident);
         let StageLabel { ident, name, .. } = label;
-        let given = label.given.is_some();
-        let values = if given {
+        let described = if label.given.is_some() {
             let value = self.given(index);
-            quote!(#rt::values_of_given(&#value))
+            quote!(#rt::given_label(&#value, #name))
         } else {
             let lifetime = self.stage.borrows().then(|| quote!(<'static>));
-            quote!(#rt::values_of(|stage: &#module::#stage #lifetime| &stage.#ident))
+            quote!(#rt::asked_label(|stage: &#module::#stage #lifetime| &stage.#ident, #name))
         };
-        let values = Place::of(&label.ty).around(values);
-        quote!(#rt::StageLabel { name: #name, values: #values, given: #given })
+        Place::of(&label.ty).around(described)
     }
 
     /// Where the stage's labels go in the rows of one metric, and the check that they fill them.

@@ -9,6 +9,7 @@ use super::{
     artifact::{self, ArtifactArgs, Artifacts},
     field::{Meaning, Metric, Nested},
     metric_name,
+    scope::Scope,
     stage::{Known, Stage},
     stage_args::StageArgs,
 };
@@ -28,6 +29,7 @@ pub(super) struct Catalog {
     /// Where `max_series` stands, or else the struct's name.
     pub(super) max_series_place: Place,
     pub(super) forbidden: Vec<String>,
+    pub(super) scope: Option<Scope>,
     pub(super) stage_module: Option<Ident>,
     pub(super) metrics: Vec<Metric>,
     /// Of each metric.
@@ -53,6 +55,14 @@ impl Catalog {
             .map(LitStr::value)
             .unwrap_or_default();
         let max_series = max_series(args.max_series.as_ref(), errors);
+        let forbidden: Vec<String> = args
+            .forbidden
+            .iter()
+            .map(super::args::Word::value)
+            .collect();
+        let scope = args
+            .scope
+            .and_then(|scope| Scope::read(scope, &forbidden, errors));
         let fields = Fields::read(&mut structure, &namespace, errors);
         metric_name::check_clashes(&fields.metrics, errors);
         let stage_module = stage_module(args.stages, &fields, errors);
@@ -72,11 +82,8 @@ impl Catalog {
             runtime: args.runtime,
             namespace,
             max_series,
-            forbidden: args
-                .forbidden
-                .iter()
-                .map(super::args::Word::value)
-                .collect(),
+            forbidden,
+            scope,
             stage_module,
             metrics: fields.metrics,
             artifacts,

@@ -77,6 +77,11 @@ impl Stage {
             .any(|label| label.given.is_none() && names_a_lifetime(&label.ty))
     }
 
+    /// All labels, asked for and given.
+    pub(super) fn labels(&self) -> impl Iterator<Item = &StageLabel> {
+        self.labels.iter()
+    }
+
     /// The labels that a function is asked for.
     pub(super) fn asked(&self) -> impl Iterator<Item = &StageLabel> {
         self.labels.iter().filter(|label| label.given.is_none())

@@ -11,7 +11,7 @@ use super::{
     message::{Message, same},
 };
 use crate::{
-    label::{LabelDescriptor, LabelValues, Place, cardinality, places},
+    label::{LabelDescriptor, LabelValues, Place, cardinality, places, refuse_never},
     metric::slots,
 };
 
@@ -120,6 +120,77 @@ pub const fn check_labels_allowed(metric: &str, labels: &[LabelDescriptor], forb
     }
 }
 
+/// Refuses a stage's label whose type may be no label.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_stage_label(stage: &str, label: &StageLabel) {
+    if let Some(never) = label.never {
+        let of_stage = Message::new("stage `").text(stage).text("`: label `");
+        refuse_never(of_stage.text(label.name), never)
+    }
+}
+
+/// Refuses a stage's label that the catalog forbids.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_stage_label_allowed(stage: &str, label: &str, forbidden: &[&str]) {
+    if contains(forbidden, label) {
+        Message::new("label `")
+            .text(label)
+            .text("` of stage `")
+            .text(stage)
+            .text(
+                "` is forbidden by `forbid_labels(..)`: put it into `fields(..)` of a span instead",
+            )
+            .refuse()
+    }
+}
+
+const fn contains(names: &[&str], name: &str) -> bool {
+    let mut index = 0;
+    while index < names.len() {
+        if same(names[index], name) {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
+/// Refuses a label of the catalog's scope that one of the metrics has already, in it or in a catalog nested in it.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_scope_label(
+    label: &str,
+    metrics: &[MetricDescriptor],
+    nested: &[&CatalogDescriptor],
+) {
+    let mut index = 0;
+    while index < metrics.len() {
+        let metric = &metrics[index];
+        let mut of_metric = 0;
+        while of_metric < metric.labels.len() {
+            if same(metric.labels[of_metric].name, label) {
+                Message::new("label `")
+                    .text(label)
+                    .text("` comes from the scope, and `")
+                    .text(metric.name)
+                    .text("` has one of that name in its label set: leave it out of one of the two")
+                    .refuse()
+            }
+            of_metric += 1;
+        }
+        index += 1;
+    }
+    let mut index = 0;
+    while index < nested.len() {
+        if nested[index].scope.is_empty() {
+            check_scope_label(label, nested[index].metrics, nested[index].nested);
+        }
+        index += 1;
+    }
+}
+
 /// Refuses a nested catalog that holds a forbidden label or a family of the same name.
 #[doc(hidden)]
 #[track_caller]
@@ -148,9 +219,41 @@ pub const fn check_nested(
         }
         index += 1;
     }
+    check_nested_stages(nested, forbidden);
+    check_nested_scope(nested, forbidden);
     let mut index = 0;
     while index < nested.nested.len() {
         check_nested(metrics, nested.nested[index], forbidden);
+        index += 1;
+    }
+}
+
+#[track_caller]
+const fn check_nested_stages(nested: &CatalogDescriptor, forbidden: &[&str]) {
+    let mut index = 0;
+    while index < nested.stages.len() {
+        let stage = &nested.stages[index];
+        let mut label = 0;
+        while label < stage.labels.len() {
+            check_stage_label_allowed(stage.name, stage.labels[label].name, forbidden);
+            label += 1;
+        }
+        index += 1;
+    }
+}
+
+#[track_caller]
+const fn check_nested_scope(nested: &CatalogDescriptor, forbidden: &[&str]) {
+    let mut index = 0;
+    while index < nested.scope.len() {
+        if contains(forbidden, nested.scope[index].name) {
+            Message::new("label `")
+                .text(nested.scope[index].name)
+                .text("` of the scope of `")
+                .text(nested.name)
+                .text("` is forbidden by `forbid_labels(..)`: put it into `fields(..)` of a span instead")
+                .refuse()
+        }
         index += 1;
     }
 }

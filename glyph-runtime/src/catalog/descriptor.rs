@@ -16,6 +16,8 @@ pub struct CatalogDescriptor {
     pub metrics: &'static [MetricDescriptor],
     /// Its stages in the order of their declaration.
     pub stages: &'static [StageDescriptor],
+    /// The labels that its metrics have inside of a scope, and those of nested catalogs without scopes of their own.
+    pub scope: &'static [ScopeLabel],
     /// The catalogs that it takes in.
     pub nested: &'static [&'static CatalogDescriptor],
     /// The source file.
@@ -143,4 +145,15 @@ pub struct StageLabel {
     pub values: Option<&'static [&'static str]>,
     /// Whether the declaration gives its value, so that functions are not asked for it.
     pub given: bool,
+    /// The name of its type, where that may be no label.
+    pub(crate) never: Option<&'static str>,
+}
+
+/// A label that comes from the scope in which a metric is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScopeLabel {
+    /// Its name.
+    pub name: &'static str,
+    /// How many values are told apart at a time.
+    pub max: usize,
 }

@@ -19,11 +19,12 @@ pub use artifact_checks::{
     check_quantile_reach,
 };
 pub use checks::{
-    buckets, check_budget, check_labels_allowed, check_labels_while_running, check_nested, offsets,
-    stage_places, stage_places_or_stub,
+    buckets, check_budget, check_labels_allowed, check_labels_while_running, check_nested,
+    check_scope_label, check_stage_label, check_stage_label_allowed, offsets, stage_places,
+    stage_places_or_stub,
 };
 pub use descriptor::{
-    CatalogDescriptor, Kind, MetricDescriptor, StageDescriptor, StageLabel, Unit,
+    CatalogDescriptor, Kind, MetricDescriptor, ScopeLabel, StageDescriptor, StageLabel, Unit,
 };
 #[doc(hidden)]
 pub use labels::{counter_labels, gauge_labels, histogram_labels};
@@ -34,7 +35,7 @@ pub(crate) use registry::sample_names;
 #[cfg(any(feature = "prometheus", feature = "_otlp"))]
 pub use registry::{CatalogClash, Registry};
 
-use crate::metric::Metric;
+use crate::{metric::Metric, scope::labels::Scopes};
 
 /// A struct under `#[metric_catalog]`.
 #[diagnostic::on_unimplemented(
@@ -53,6 +54,10 @@ pub trait AnyCatalog: Send + Sync + 'static {
     fn descriptor(&self) -> &'static CatalogDescriptor;
     fn metrics(&self) -> &'static [Metric];
     fn nested(&self) -> Vec<&'static dyn AnyCatalog>;
+    /// The scopes that it declares.
+    fn scopes(&self) -> Option<&'static Scopes> {
+        None
+    }
 }
 
 impl std::fmt::Debug for dyn AnyCatalog {

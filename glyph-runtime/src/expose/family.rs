@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 use super::{Format, escape, float};
 use crate::{
     catalog::{Kind, Unit},
-    metric::{ExemplarAt, Metric, Scale},
+    metric::{ExemplarAt, Metric, PresentRow, Scale},
 };
 
 /// Writes the series of one metric, with what they have in common written once.
@@ -59,10 +59,10 @@ impl FamilyWriter {
         );
     }
 
-    pub(crate) fn row(&mut self, page: &mut Vec<u8>, row: usize) {
-        self.metric.read(row, &mut self.cells);
+    pub(crate) fn row(&mut self, page: &mut Vec<u8>, row: &PresentRow) {
+        row.read(&mut self.cells);
         self.labels.clear();
-        push_labels(&mut self.labels, self.metric, row);
+        push_labels(&mut self.labels, row);
         match self.metric.parts.descriptor.kind {
             Kind::Counter | Kind::Gauge => self.number(page),
             Kind::Histogram => self.histogram(page, row),
@@ -81,9 +81,9 @@ impl FamilyWriter {
         page.push(b'\n');
     }
 
-    fn histogram(&mut self, page: &mut Vec<u8>, row: usize) {
+    fn histogram(&mut self, page: &mut Vec<u8>, row: &PresentRow) {
         let sum = self.cells.pop().unwrap_or_default();
-        let exemplars = self.format == Format::OpenMetrics && self.metric.has_exemplars();
+        let exemplars = self.format == Format::OpenMetrics && row.has_exemplars();
         let mut integers = itoa::Buffer::new();
         let mut count = 0;
         for (bucket, (own, bound)) in self.cells.iter().zip(&self.bounds).enumerate() {
@@ -96,7 +96,7 @@ impl FamilyWriter {
             }
             page.extend_from_slice(bound);
             page.extend_from_slice(integers.format(count).as_bytes());
-            if exemplars && let Some(exemplar) = self.metric.exemplar(row, bucket) {
+            if exemplars && let Some(exemplar) = row.exemplar(bucket) {
                 push_exemplar(page, &exemplar);
             }
             page.push(b'\n');
@@ -164,8 +164,8 @@ fn push_braced(page: &mut Vec<u8>, labels: &[u8]) {
 }
 
 /// `provider="openai",kind="llm"`.
-fn push_labels(page: &mut Vec<u8>, metric: &Metric, row: usize) {
-    for (index, (name, value)) in metric.labels(row).enumerate() {
+fn push_labels(page: &mut Vec<u8>, row: &PresentRow) {
+    for (index, (name, value)) in row.labels().enumerate() {
         if index > 0 {
             page.push(b',');
         }

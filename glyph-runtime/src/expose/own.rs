@@ -10,9 +10,12 @@ use std::{
 };
 
 use super::{Format, escape, family::push_head, float};
-use crate::catalog::{Registry, Unit};
 #[cfg(feature = "trace")]
 use crate::export::{self, Exporters};
+use crate::{
+    catalog::{Registry, ScopeLabel, Unit},
+    metric::Metric,
+};
 
 /// Counts kept for the page about the page.
 #[derive(Debug, Default)]
@@ -183,6 +186,25 @@ fn push_overflow(page: &mut Vec<u8>, registry: &Registry, format: Format) {
             ];
             push_sample(page, NAME, "counter", &labels, values.overflowed() as f64);
         }
+        for (index, label) in scope_labels(metric).iter().enumerate() {
+            if head.take().is_some() {
+                push_head(page, format, NAME, "counter", HELP, Unit::None);
+            }
+            let labels = [
+                ("metric", metric.parts.descriptor.name),
+                ("label", label.name),
+            ];
+            let overflowed = metric.scope_overflowed(index);
+            push_sample(page, NAME, "counter", &labels, overflowed as f64);
+        }
+    }
+}
+
+/// Where nobody ever was in a scope nothing tells of one.
+fn scope_labels(metric: &Metric) -> &'static [ScopeLabel] {
+    match metric.parts.storage.scopes() {
+        Some(scopes) if scopes.were_used() => scopes.labels(),
+        _ => &[],
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     family::FamilyWriter,
     own::{OwnMetrics, Target},
 };
-use crate::catalog::Registry;
+use crate::{catalog::Registry, metric::PresentRow};
 
 /// A piece is handed over when it has grown to this many bytes.
 const PIECE: usize = 64 * 1024;
@@ -136,7 +136,7 @@ pub struct Pieces {
 
 struct OpenFamily {
     writer: FamilyWriter,
-    rows: Box<dyn Iterator<Item = usize> + Send>,
+    rows: Box<dyn Iterator<Item = PresentRow> + Send>,
 }
 
 impl Iterator for Pieces {
@@ -156,7 +156,7 @@ impl Pieces {
     fn step(&mut self, piece: &mut Vec<u8>) {
         if let Some(family) = &mut self.family {
             for row in family.rows.by_ref() {
-                family.writer.row(piece, row);
+                family.writer.row(piece, &row);
                 self.series += 1;
                 if piece.len() >= PIECE {
                     return;

@@ -1,7 +1,7 @@
 //! What is known of a label at compile time.
 
 use super::Label;
-use crate::catalog::message::Message;
+use crate::catalog::{StageLabel, message::Message};
 
 /// A label as it was declared.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +13,8 @@ pub struct LabelDescriptor {
     pub values: LabelValues,
     /// For a label that an outcome fills: the digit of each of [`Outcome::ALL`](crate::Outcome::ALL).
     pub outcomes: Option<[usize; 5]>,
+    /// The name of its type, where that may be no label.
+    pub(crate) never: Option<&'static str>,
     /// The Rust type of its values.
     #[cfg(feature = "testing")]
     pub(crate) type_name: fn() -> &'static str,
@@ -64,15 +66,19 @@ pub const fn label_of<S, T: Label>(
         name,
         values,
         outcomes: T::OUTCOMES,
+        never: T::NEVER,
         #[cfg(feature = "testing")]
         type_name: std::any::type_name::<T>,
     }
 }
 
-/// Refuses an open label without a bound, and a closed one with one.
+/// Refuses an open label without a bound, a closed one with one, and one that may be no label.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_bound(label: &LabelDescriptor, max: Option<usize>) {
+    if let Some(never) = label.never {
+        refuse_never(Message::new("label `").text(label.name), never)
+    }
     match (label.values, max) {
         (LabelValues::Open { .. }, None) => Message::new("label `")
             .text(label.name)
@@ -86,18 +92,37 @@ pub const fn check_bound(label: &LabelDescriptor, max: Option<usize>) {
     }
 }
 
-/// The values of a stage's label, whose type is that of a field.
-#[doc(hidden)]
-#[must_use]
-pub const fn values_of<S, T: Label>(_: fn(&S) -> &T) -> Option<&'static [&'static str]> {
-    T::VALUES
+#[track_caller]
+pub(crate) const fn refuse_never(label: Message, never: &str) -> ! {
+    label
+        .text("` is of the type `")
+        .text(never)
+        .text("`, which is marked `#[label(never)]`: put it into `fields(..)` of a span instead")
+        .refuse()
 }
 
-/// The values of a stage's label whose value is given.
+/// Describes a label that a stage asks for, whose type is that of a field.
 #[doc(hidden)]
 #[must_use]
-pub const fn values_of_given<T: Label>(_: &T) -> Option<&'static [&'static str]> {
-    T::VALUES
+pub const fn asked_label<S, T: Label>(_: fn(&S) -> &T, name: &'static str) -> StageLabel {
+    StageLabel {
+        name,
+        values: T::VALUES,
+        given: false,
+        never: T::NEVER,
+    }
+}
+
+/// Describes a label that a stage gives.
+#[doc(hidden)]
+#[must_use]
+pub const fn given_label<T: Label>(_: &T, name: &'static str) -> StageLabel {
+    StageLabel {
+        name,
+        values: T::VALUES,
+        given: true,
+        never: T::NEVER,
+    }
 }
 
 /// How many of the labels are open.

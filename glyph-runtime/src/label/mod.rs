@@ -5,19 +5,21 @@
 
 mod descriptor;
 mod open_values;
+mod sampled_id;
 mod set;
 mod status;
 mod values;
 
 pub use descriptor::{LabelDescriptor, LabelValues};
 pub use open_values::OVERFLOW;
+pub use sampled_id::SampledId;
 pub use set::LabelSet;
 pub use status::Status;
 
 pub(crate) use descriptor::cardinality;
-pub use descriptor::{check_bound, label_of, open_labels, values_of, values_of_given};
+pub(crate) use descriptor::refuse_never;
+pub use descriptor::{asked_label, check_bound, given_label, label_of, open_labels};
 pub use open_values::OpenValues;
-#[cfg(feature = "facade")]
 pub(crate) use open_values::sanitized;
 pub use set::{Place, places};
 
@@ -29,7 +31,7 @@ pub use set::{Place, places};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a label",
     label = "not a label",
-    note = "derive `Label` on an enum of the values, or use `bool`, an integer or text; numbers that vary are for histograms"
+    note = "derive `Label` on an enum of the values, or use `bool`, an integer or text; numbers that vary are for histograms, and ids that may be seen but not label for `fields(..)` of spans"
 )]
 pub trait Label: Sized {
     /// The values in the order of their digits, for a closed label; `None` for an open one.
@@ -38,6 +40,10 @@ pub trait Label: Sized {
     /// For a label that tells how a stage ended: the digit of each outcome, in the order of
     /// [`Outcome::ALL`](crate::Outcome::ALL).
     const OUTCOMES: Option<[usize; 5]> = None;
+
+    /// The type's name, where its values may not label anything (`#[label(never)]`).
+    #[doc(hidden)]
+    const NEVER: Option<&'static str> = None;
 
     /// Any value: a `const` learns the label's type from it.
     #[doc(hidden)]

@@ -147,10 +147,8 @@ impl CarriedIds {
         &'a self,
         redaction: &'a Redaction,
     ) -> impl Iterator<Item = (&'static str, &'a str)> {
-        self.iter().map(|(name, value)| {
-            let covered = redaction.covers(name);
-            (name, if covered { super::REDACTED } else { value })
-        })
+        self.iter()
+            .map(|(name, value)| (name, redaction.shown(name, value)))
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     settings::Limits,
     text,
 };
-use crate::redaction::Redaction;
+use crate::{redaction::Redaction, scope::labels::current_values};
 
 /// Names that a line uses itself. A field of such a name is called `field.<name>`.
 const RESERVED: [&str; 7] = [
@@ -103,6 +103,15 @@ impl<'a> Line<'a> {
     }
 
     pub(super) fn end(mut self, correlation: &Correlation, redaction: &Redaction) {
+        current_values(&mut |name, value| {
+            let mut text = Vec::new();
+            text::push_str(
+                &mut text,
+                redaction.shown(name, value),
+                self.limits.value_bytes,
+            );
+            self.field(name, &text);
+        });
         if let Some(request) = &correlation.request
             && !self.seen.contains(&REQUEST_ID)
         {

@@ -3,7 +3,7 @@
 use std::sync::{
     OnceLock,
     atomic::{
-        AtomicU64,
+        AtomicBool, AtomicU64,
         Ordering::{Relaxed, Release},
     },
 };
@@ -11,10 +11,11 @@ use std::sync::{
 #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use super::ExemplarAt;
 use super::{
-    Exemplar, Observed, Own, Scale, Scaled, Storage,
+    Block, Exemplar, Observed, Own, Scale, Scaled, Storage,
     atomic::cell::{add_own, add_own_float},
     bounds::Bounds,
     exemplar::ExemplarSlots,
+    scoped::Overflowed,
     slab::Writer,
 };
 use crate::{
@@ -29,6 +30,8 @@ use crate::{
 pub struct MetricParts {
     pub descriptor: &'static MetricDescriptor,
     pub storage: &'static Storage,
+    /// Which of its catalog's metrics it is.
+    pub index: usize,
     /// The metric's first cell in the storage.
     pub first: usize,
     pub places: &'static [Place],
@@ -88,18 +91,19 @@ impl Metric {
     /// [`Metric::add`] for a caller who has looked up the thread's own cells.
     #[inline]
     pub(crate) fn add_in(&'static self, own: Own, row: usize, amount: u64) {
-        let place = self.parts.first + row;
-        match own.get(place) {
-            Some(cell) => add_own(cell, amount),
-            None => self.add_elsewhere(place, amount),
+        match own.get(self.parts.first + row) {
+            Some(cell) => {
+                add_own(cell, amount);
+                self.appear(row);
+            }
+            None => self.add_elsewhere(row, amount),
         }
-        self.appear(row);
     }
 
     #[cold]
-    fn add_elsewhere(&'static self, place: usize, amount: u64) {
-        let writer = self.parts.storage.writer();
-        if let Some(cell) = writer.cells().get(place) {
+    fn add_elsewhere(&'static self, row: usize, amount: u64) {
+        let writer = self.writer(row);
+        if let Some(cell) = writer.cells().first() {
             writer.add(cell, amount);
         }
     }
@@ -111,24 +115,47 @@ impl Metric {
 
     #[inline]
     pub(crate) fn add_float_in(&'static self, own: Own, row: usize, amount: f64) {
-        let place = self.parts.first + row;
-        match own.get(place) {
-            Some(cell) => add_own_float(cell, amount),
-            None => self.add_float_elsewhere(place, amount),
+        match own.get(self.parts.first + row) {
+            Some(cell) => {
+                add_own_float(cell, amount);
+                self.appear(row);
+            }
+            None => self.add_float_elsewhere(row, amount),
         }
-        self.appear(row);
     }
 
     #[cold]
-    fn add_float_elsewhere(&'static self, place: usize, amount: f64) {
-        let writer = self.parts.storage.writer();
-        if let Some(cell) = writer.cells().get(place) {
+    fn add_float_elsewhere(&'static self, row: usize, amount: f64) {
+        let writer = self.writer(row);
+        if let Some(cell) = writer.cells().first() {
             writer.add_float(cell, amount);
+        }
+    }
+
+    /// The cells of a row that the current thread may write, and how: those of the scope that it is in, or else its
+    /// own. The row is present from now on.
+    #[inline(never)]
+    fn writer(&'static self, row: usize) -> Writer<'static> {
+        if let Some((writer, _)) = self.scoped(row) {
+            return writer;
+        }
+        self.appear(row);
+        let row = |cells: &'static [AtomicU64]| cells.get(self.cells_of(row)).unwrap_or_default();
+        match self.parts.storage.writer() {
+            Writer::Own(cells) => Writer::Own(row(cells)),
+            Writer::Shared(cells) => Writer::Shared(row(cells)),
         }
     }
 
     /// Sets a gauge: threads' own cells hold what they added, and the shared one the difference.
     pub(crate) fn set(&'static self, row: usize, value: f64) {
+        if let Some((writer, state)) = self.scoped(row) {
+            state.was_set.store(true, Relaxed);
+            if let Some(cell) = writer.cells().first() {
+                cell.store(value.to_bits(), Relaxed);
+            }
+            return;
+        }
         let storage = self.parts.storage;
         let place = self.parts.first + row;
         let shared = storage.shared().get(place);
@@ -179,10 +206,12 @@ impl Metric {
         let bucket = self.bounds.bucket(value);
         let start = self.parts.first + row * self.width;
         match own.get(start..start + self.width) {
-            Some(cells) => self.count(Writer::Own(cells), bucket, value),
-            None => self.count_elsewhere(start, bucket, value),
+            Some(cells) => {
+                self.count(Writer::Own(cells), bucket, value);
+                self.appear(row);
+            }
+            None => self.count_elsewhere(row, bucket, value),
         }
-        self.appear(row);
         bucket
     }
 
@@ -201,14 +230,8 @@ impl Metric {
     }
 
     #[cold]
-    fn count_elsewhere(&'static self, start: usize, bucket: usize, value: Scaled) {
-        let row =
-            |cells: &'static [AtomicU64]| cells.get(start..start + self.width).unwrap_or_default();
-        let writer = match self.parts.storage.writer() {
-            Writer::Own(cells) => Writer::Own(row(cells)),
-            Writer::Shared(cells) => Writer::Shared(row(cells)),
-        };
-        self.count(writer, bucket, value);
+    fn count_elsewhere(&'static self, row: usize, bucket: usize, value: Scaled) {
+        self.count(self.writer(row), bucket, value);
     }
 
     pub(crate) fn keep_exemplar(
@@ -219,43 +242,66 @@ impl Metric {
         value: f64,
         at: Moment,
     ) {
+        let place = row * self.buckets() + bucket;
+        if let Some(scoped) = self.parts.storage.block() {
+            if let Some(state) = scoped.block.state(self) {
+                let slots = self.exemplars_of(state);
+                slots.keep(place, exemplar, value, at.cycles());
+            }
+            return;
+        }
         let state = self.state();
-        let slots = state
-            .exemplars
-            .get_or_init(|| ExemplarSlots::new(self.rows.saturating_mul(self.buckets())));
-        slots.keep(row * self.buckets() + bucket, exemplar, value, at.cycles());
+        let slots = self.exemplars_of(&state);
+        slots.keep(place, exemplar, value, at.cycles());
     }
 
-    /// What was kept last for a bucket.
+    /// What was kept last for a bucket, outside of scopes or in one.
     #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
-    pub(crate) fn exemplar(&self, row: usize, bucket: usize) -> Option<ExemplarAt> {
-        self.state()
-            .exemplars
-            .get()?
-            .read(row * self.buckets() + bucket)
+    pub(crate) fn exemplar(
+        &self,
+        scope: Option<&Block>,
+        row: usize,
+        bucket: usize,
+    ) -> Option<ExemplarAt> {
+        let place = row * self.buckets() + bucket;
+        match scope {
+            Some(block) => block.state(self)?.exemplars.get()?.read(place),
+            None => self.state().exemplars.get()?.read(place),
+        }
     }
 
-    /// Reads a row: its cells are added up over all threads.
+    /// Reads a row where the running code records, in its scope or outside of any.
     pub(crate) fn read(&self, row: usize, cells: &mut Vec<u64>) {
+        let scoped = self.parts.storage.block();
+        self.read_in(scoped.map(|scoped| scoped.block), row, cells);
+    }
+
+    /// Reads a row of a scope, or one outside of scopes: its cells are added up over all threads.
+    pub(crate) fn read_in(&self, scope: Option<&Block>, row: usize, cells: &mut Vec<u64>) {
         cells.clear();
-        self.read_more(row, cells);
+        self.read_more(scope, row, cells);
     }
 
     /// Reads a row and adds it to what was read before.
-    pub(crate) fn read_more(&self, row: usize, cells: &mut Vec<u64>) {
+    pub(crate) fn read_more(&self, scope: Option<&Block>, row: usize, cells: &mut Vec<u64>) {
         cells.resize(self.width, 0);
-        let start = self.parts.first + row * self.width;
-        let floats = self.float_cells();
+        if let Some(block) = scope {
+            return self.add_up(cells, block.cells(self, row));
+        }
         for slab in self.parts.storage.slabs() {
-            let own = slab.get(start..start + self.width).unwrap_or_default();
-            for (place, (total, cell)) in cells.iter_mut().zip(own).enumerate() {
-                let bits = cell.load(Relaxed);
-                *total = if place >= floats {
-                    (f64::from_bits(*total) + f64::from_bits(bits)).to_bits()
-                } else {
-                    total.wrapping_add(bits)
-                };
-            }
+            self.add_up(cells, slab.get(self.cells_of(row)).unwrap_or_default());
+        }
+    }
+
+    fn add_up(&self, totals: &mut [u64], cells: &[AtomicU64]) {
+        let floats = self.float_cells();
+        for (place, (total, cell)) in totals.iter_mut().zip(cells).enumerate() {
+            let bits = cell.load(Relaxed);
+            *total = if place >= floats {
+                (f64::from_bits(*total) + f64::from_bits(bits)).to_bits()
+            } else {
+                total.wrapping_add(bits)
+            };
         }
     }
 
@@ -290,8 +336,7 @@ impl Metric {
 
     #[inline(never)]
     fn appear_group(&self, row: usize) {
-        self.state()
-            .appear(row / self.group.max(1), self.rows / self.group.max(1));
+        self.appear_in(&self.state(), row);
     }
 }
 
@@ -303,6 +348,9 @@ pub struct MetricState {
     pub(super) appeared: OnceLock<Box<[AtomicU64]>>,
     pub(super) exemplars: OnceLock<ExemplarSlots>,
     pub(super) refused: AtomicU64,
+    /// Whether a gauge was ever set, and not only added to; told of scopes alone.
+    pub(super) was_set: AtomicBool,
+    pub(super) overflowed: OnceLock<Box<Overflowed>>,
 }
 
 impl MetricState {
@@ -316,11 +364,13 @@ impl MetricState {
             appeared: OnceLock::new(),
             exemplars: OnceLock::new(),
             refused: AtomicU64::new(0),
+            was_set: AtomicBool::new(false),
+            overflowed: OnceLock::new(),
         }
     }
 
     #[inline]
-    fn appear(&self, group: usize, groups: usize) {
+    pub(super) fn appear(&self, group: usize, groups: usize) {
         let words = self
             .appeared
             .get_or_init(|| bytemuck::zeroed_slice_box(groups.div_ceil(64)));

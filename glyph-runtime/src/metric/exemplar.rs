@@ -2,7 +2,10 @@
 
 #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use std::time::SystemTime;
-use std::{fmt, sync::atomic::AtomicU64};
+use std::{
+    fmt,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+};
 
 use super::atomic::slot;
 #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
@@ -123,6 +126,13 @@ impl ExemplarSlots {
             return;
         };
         slot::write(sequence, cells, words(exemplar, value, cycles));
+    }
+
+    /// Forgets all of them. Nobody keeps or reads one meanwhile.
+    pub(crate) fn clear(&self) {
+        for cell in &self.cells {
+            cell.store(0, Relaxed);
+        }
     }
 
     /// The bucket's exemplar, if it has one that is not being replaced.

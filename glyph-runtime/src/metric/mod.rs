@@ -6,6 +6,7 @@
 
 mod amount;
 mod atomic;
+mod block;
 mod bounds;
 mod cells;
 mod counter;
@@ -15,6 +16,7 @@ mod histogram;
 #[cfg(any(feature = "prometheus", feature = "_otlp"))]
 mod reading;
 mod scale;
+mod scoped;
 mod slab;
 mod storage;
 
@@ -26,12 +28,17 @@ pub use gauge::Gauge;
 pub use histogram::{Histogram, HistogramSnapshot};
 
 pub(crate) use amount::Observed;
+pub(crate) use block::Block;
 pub use bounds::{padded_bounds, scaled_bounds};
 pub(crate) use cells::slots;
 pub use cells::{Metric, MetricParts, MetricState};
 #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 pub(crate) use exemplar::ExemplarAt;
+use exemplar::ExemplarSlots;
+#[cfg(any(feature = "prometheus", feature = "_otlp"))]
+pub(crate) use reading::PresentRow;
 pub(crate) use scale::{Scale, Scaled};
+pub(crate) use scoped::InBlock;
 pub(crate) use storage::Own;
 pub use storage::Storage;
 #[cfg(feature = "testing")]

@@ -1,21 +1,96 @@
 //! What a page asks of a metric.
 
-use std::{borrow::Cow, sync::atomic::Ordering::Acquire};
+use std::{
+    borrow::Cow,
+    sync::{Arc, atomic::Ordering::Acquire},
+};
 
-use super::{Metric, MetricState};
-use crate::label::{LabelDescriptor, LabelValues, Place};
+use super::{Block, ExemplarAt, Metric, MetricState};
+use crate::{
+    label::{LabelDescriptor, LabelValues, Place},
+    scope::labels::ReadScope,
+};
 
-impl Metric {
-    /// The rows that are there, in order.
-    pub(crate) fn present_rows(&'static self) -> impl Iterator<Item = usize> + Send {
-        let groups = self.rows / self.group.max(1);
-        (0..groups)
-            .filter(|group| !self.appearing || self.state().has_appeared(*group))
-            .flat_map(|group| group * self.group..(group + 1) * self.group)
+/// A row that is there, outside of scopes or in one.
+#[derive(Debug)]
+pub(crate) struct PresentRow {
+    metric: &'static Metric,
+    row: usize,
+    scope: Option<Arc<ReadScope>>,
+}
+
+impl PresentRow {
+    /// Reads its cells, added up over all threads.
+    pub(crate) fn read(&self, cells: &mut Vec<u64>) {
+        self.metric.read_in(self.block(), self.row, cells);
     }
 
-    /// Names and values of a row's labels: the digits of the row, read back.
-    pub(crate) fn labels(&self, row: usize) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+    /// Names and values of its labels, those of the scope last.
+    pub(crate) fn labels(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+        let scope = self.scope.iter().flat_map(|scope| scope.labels());
+        let scope = scope.map(|(name, value)| (name, Cow::Borrowed(value)));
+        self.metric.labels(self.row).chain(scope)
+    }
+
+    pub(crate) fn exemplar(&self, bucket: usize) -> Option<ExemplarAt> {
+        self.metric.exemplar(self.block(), self.row, bucket)
+    }
+
+    /// Whether any exemplar was ever kept.
+    pub(crate) fn has_exemplars(&self) -> bool {
+        match self.block() {
+            Some(block) => block
+                .state(self.metric)
+                .is_some_and(|state| state.exemplars.get().is_some()),
+            None => self.metric.state().exemplars.get().is_some(),
+        }
+    }
+
+    /// Since when it has been counted, if that is not the start of the program.
+    #[cfg(feature = "_otlp")]
+    pub(crate) fn since(&self) -> Option<std::time::SystemTime> {
+        self.scope.as_ref().map(|scope| scope.since())
+    }
+
+    fn block(&self) -> Option<&Block> {
+        self.scope.as_ref()?.block(self.metric.parts.storage)
+    }
+}
+
+impl Metric {
+    /// The rows that are there, in order: those outside of scopes, then scope by scope.
+    pub(crate) fn present_rows(&'static self) -> impl Iterator<Item = PresentRow> + Send {
+        let outside = self.present_in(None);
+        let scopes = self.parts.storage.scopes_to_read().into_iter();
+        let inside = scopes.flat_map(|scope| self.present_in(Some(Arc::new(scope))));
+        outside.chain(inside)
+    }
+
+    fn present_in(
+        &'static self,
+        scope: Option<Arc<ReadScope>>,
+    ) -> impl Iterator<Item = PresentRow> + Send {
+        let seen = scope.clone();
+        let is_present = move |group: &usize| match &seen {
+            None => !self.appearing || self.state().has_appeared(*group),
+            Some(scope) => scope
+                .block(self.parts.storage)
+                .and_then(|block| block.state(self))
+                .is_some_and(|state| state.has_appeared(*group)),
+        };
+        let groups = (0..self.rows / self.group.max(1)).filter(is_present);
+        groups.flat_map(move |group| {
+            let scope = scope.clone();
+            (group * self.group..(group + 1) * self.group).map(move |row| PresentRow {
+                metric: self,
+                row,
+                scope: scope.clone(),
+            })
+        })
+    }
+
+    /// Names and values of a row's own labels: the digits of the row, read back.
+    fn labels(&self, row: usize) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
         let labels = self.parts.descriptor.labels.iter().zip(self.parts.places);
         labels.map(move |(label, place)| (label.name, self.value_of(label, place, row)))
     }
@@ -34,9 +109,10 @@ impl Metric {
         value.unwrap_or_default()
     }
 
-    /// Whether any exemplar was ever kept.
-    pub(crate) fn has_exemplars(&self) -> bool {
-        self.state().exemplars.get().is_some()
+    /// How many observations went to `other` because this label of the scope had reached its bound.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn scope_overflowed(&self, label: usize) -> u64 {
+        self.state().overflowed(label)
     }
 
     #[cfg(feature = "prometheus")]

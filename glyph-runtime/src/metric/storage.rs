@@ -17,9 +17,13 @@ use std::{
 };
 
 use super::{
+    InBlock,
     atomic::claim::Claim,
     slab::{Slab, Writer},
 };
+#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
+use crate::scope::labels::ReadScope;
+use crate::scope::labels::{Held, Scopes};
 
 /// The most slabs that a storage can have.
 const MAX_SLABS: usize = 64;
@@ -41,6 +45,15 @@ pub struct Storage {
     id: AtomicUsize,
     owned: [OwnedSlab; MAX_SLABS],
     shared: OnceLock<Slab>,
+    /// The scopes that it is recorded in, once there was any.
+    scopes: OnceLock<InScopes>,
+}
+
+/// The scopes that a storage is recorded in, and which of their blocks is its own.
+#[derive(Clone, Copy, Debug)]
+struct InScopes {
+    scopes: &'static Scopes,
+    index: usize,
 }
 
 #[derive(Debug)]
@@ -62,6 +75,7 @@ impl Storage {
                 }
             }; MAX_SLABS],
             shared: OnceLock::new(),
+            scopes: OnceLock::new(),
         }
     }
 
@@ -69,7 +83,7 @@ impl Storage {
     #[inline]
     pub(crate) fn own(&self) -> Own {
         let place = self.id.load(Relaxed) % MAX_STORAGES;
-        OWN.with(|own| own.get(place).map_or(NONE, Cell::get))
+        OWN.with(|own| own.get(place).map_or(NONE, |place| place.used.get()))
     }
 
     /// The cells that the current thread may write, and how.
@@ -80,8 +94,9 @@ impl Storage {
             return Writer::Shared(captured);
         }
         let id = self.registered();
-        let own = self.own();
+        let own = OWN.with(|own| own.get(id).map_or(NONE, |place| place.kept.get()));
         if !own.is_empty() {
+            self.unmask();
             return Writer::Own(own);
         }
         HELD.try_with(|held| {
@@ -102,6 +117,65 @@ impl Storage {
         .ok()
         .flatten()
         .unwrap_or_else(|| Writer::Shared(self.shared()))
+    }
+
+    /// The block of the scope that the running code is in, if it is in one.
+    pub(crate) fn block(&self) -> Option<InBlock> {
+        let InScopes { scopes, index } = *self.scopes.get()?;
+        let entry = scopes.entry()?;
+        Some(InBlock {
+            block: entry.tenant.block(index)?,
+            overflowed: entry.overflowed,
+        })
+    }
+
+    /// The scope that the running code is in, for one who is to record in it later.
+    #[inline]
+    pub(crate) fn held(&self) -> Option<Held> {
+        self.scopes()?.entry().map(Held::again)
+    }
+
+    /// The scopes that it is recorded in, if there was any so far.
+    #[inline]
+    pub(crate) fn scopes(&self) -> Option<&'static Scopes> {
+        self.scopes.get().map(|in_scopes| in_scopes.scopes)
+    }
+
+    /// The tenants of those scopes.
+    #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
+    pub(crate) fn scopes_to_read(&self) -> Vec<ReadScope> {
+        self.scopes().map(Scopes::to_read).unwrap_or_default()
+    }
+
+    /// Which of their blocks is its own.
+    #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
+    pub(crate) fn block_index(&self) -> usize {
+        self.scopes.get().map_or(0, |in_scopes| in_scopes.index)
+    }
+
+    /// Has it recorded in these scopes, unless others have it already.
+    pub(crate) fn recorded_in(&'static self, scopes: &'static Scopes, index: usize) {
+        self.registered();
+        self.scopes.get_or_init(|| InScopes { scopes, index });
+    }
+
+    pub(crate) const fn slots(&self) -> usize {
+        self.slots
+    }
+
+    /// Puts the current thread's cells aside: what it records is asked for its scope.
+    pub(crate) fn mask(&self) {
+        self.with_place(|place| place.used.set(NONE));
+    }
+
+    /// Takes the current thread's cells up again.
+    pub(crate) fn unmask(&self) {
+        self.with_place(|place| place.used.set(place.kept.get()));
+    }
+
+    fn with_place(&self, change: impl FnOnce(&OwnPlace)) {
+        let place = self.id.load(Relaxed) % MAX_STORAGES;
+        OWN.with(|own| own.get(place).map(change));
     }
 
     /// The cells that all threads may write, with atomic operations.
@@ -180,19 +254,41 @@ static NEXT_ID: AtomicUsize = AtomicUsize::new(1);
 
 thread_local! {
     /// By storage id. Without a destructor, so that looking one up is a plain load.
-    static OWN: [Cell<Own>; MAX_STORAGES] = const { [const { Cell::new(NONE) }; MAX_STORAGES] };
+    static OWN: [OwnPlace; MAX_STORAGES] = const { [const { OwnPlace::new() }; MAX_STORAGES] };
 
     /// What the thread gives back when it ends.
-    static HELD: RefCell<Held> = const { RefCell::new(Held { taken: Vec::new(), refused: Vec::new() }) };
+    static HELD: RefCell<GivenBack> = const { RefCell::new(GivenBack { taken: Vec::new(), refused: Vec::new() }) };
 }
 
-struct Held {
+/// A thread's cells in one storage.
+struct OwnPlace {
+    /// Where it records without looking further; none while it is in a scope of the storage's.
+    used: Cell<Own>,
+    /// Its cells.
+    kept: Cell<Own>,
+}
+
+impl OwnPlace {
+    const fn new() -> Self {
+        Self {
+            used: Cell::new(NONE),
+            kept: Cell::new(NONE),
+        }
+    }
+
+    fn set(&self, cells: Own) {
+        self.used.set(cells);
+        self.kept.set(cells);
+    }
+}
+
+struct GivenBack {
     taken: Vec<(usize, &'static OwnedSlab)>,
     /// Storages that had no slab left for this thread.
     refused: Vec<usize>,
 }
 
-impl Drop for Held {
+impl Drop for GivenBack {
     fn drop(&mut self) {
         OWN.with(|own| {
             for (id, owned) in self.taken.drain(..) {
@@ -208,7 +304,7 @@ impl Drop for Held {
 /// What a thread's table held before a test captured on it.
 #[cfg(feature = "testing")]
 #[derive(Debug)]
-pub(crate) struct OwnTable([Own; MAX_STORAGES]);
+pub(crate) struct OwnTable([[Own; 2]; MAX_STORAGES]);
 
 #[cfg(feature = "testing")]
 impl OwnTable {
@@ -216,15 +312,18 @@ impl OwnTable {
     pub(crate) fn take() -> Self {
         OWN.with(|own| {
             Self(std::array::from_fn(|id| {
-                own.get(id).map_or(NONE, |place| place.replace(NONE))
+                own.get(id).map_or([NONE; 2], |place| {
+                    [place.used.replace(NONE), place.kept.replace(NONE)]
+                })
             }))
         })
     }
 
     pub(crate) fn restore(self) {
         OWN.with(|own| {
-            for (place, cells) in own.iter().zip(self.0) {
-                place.set(cells);
+            for (place, [used, kept]) in own.iter().zip(self.0) {
+                place.used.set(used);
+                place.kept.set(kept);
             }
         });
     }

@@ -97,6 +97,12 @@ impl Redaction {
         self.lists(plain(name)) || last.is_some_and(|last| self.lists(plain(last)))
     }
 
+    /// What is shown of the value of a field of this name.
+    #[cfg(feature = "log")]
+    pub(crate) fn shown<'v>(&self, name: &str, value: &'v str) -> &'v str {
+        if self.covers(name) { REDACTED } else { value }
+    }
+
     fn lists(&self, name: &str) -> bool {
         self.shapes.has(name.as_bytes())
             && self

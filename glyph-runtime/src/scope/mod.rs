@@ -1,7 +1,8 @@
 //! What the running code is part of, and how other tasks and threads become part of it.
 //!
-//! Three things say it: the current span of [`tracing`], OpenTelemetry's context (the trace, the
-//! [request id](crate::log::RequestId) and the [baggage](Baggage)), and the subscriber that is told. A thread has them, and a
+//! Four things say it: the current span of [`tracing`], OpenTelemetry's context (the trace, the
+//! [request id](crate::log::RequestId) and the [baggage](Baggage)), the labels of catalogs' scopes ([`ScopeLabels`]), and
+//! the subscriber that is told. A thread has them, and a
 //! task or a thread that is started from there begins without. [`spawn`] and [`spawn_blocking`] take them along;
 //! for a thread, a pool or a queue there is [`Scope`]:
 //!
@@ -35,96 +36,24 @@
 //! when the task has. Work that is to outlive its request belongs into a span of its own, opened with `parent = None`
 //! and linked to the request's (`links`), and is spawned by plain `tokio::spawn`.
 
+#[cfg(feature = "trace")]
 mod baggage;
+#[cfg(feature = "trace")]
 mod correlation;
+#[cfg(feature = "trace")]
+mod current;
+pub(crate) mod labels;
+#[cfg(feature = "trace")]
 mod scoped;
 
-use opentelemetry::{Context, ContextGuard};
-use tokio::task::{self, JoinHandle};
-use tracing::{
-    Dispatch, Span, dispatcher, dispatcher::DefaultGuard, span::Entered as InSpan,
-    subscriber::NoSubscriber,
-};
-
+#[cfg(feature = "trace")]
 pub(crate) use baggage::is_visible;
+#[cfg(feature = "trace")]
 pub use baggage::{Baggage, BaggageError, MAX_BYTES, MAX_ENTRIES, baggage};
+#[cfg(feature = "trace")]
 pub use correlation::{CorrelationId, correlation_id};
+#[cfg(feature = "trace")]
+pub use current::{Scope, spawn, spawn_blocking};
+pub use labels::{InScope, IntoScopeLabels, ScopeLabels, ScopeValue};
+#[cfg(feature = "trace")]
 pub use scoped::Scoped;
-
-/// What some code is part of: see the [module](self).
-#[derive(Clone, Debug)]
-pub struct Scope {
-    /// None where nobody listens yet, so that a subscriber that is set later is heard of.
-    dispatch: Option<Dispatch>,
-    span: Span,
-    context: Context,
-}
-
-/// While it lives, its thread is in the scope. What was entered last is left first.
-#[derive(Debug)]
-struct Entered<'scope> {
-    _context: ContextGuard,
-    _span: InSpan<'scope>,
-    _dispatch: Option<DefaultGuard>,
-}
-
-impl Scope {
-    /// That of the running code.
-    #[must_use]
-    pub fn current() -> Self {
-        let dispatch = dispatcher::get_default(Dispatch::clone);
-        Self {
-            dispatch: (!dispatch.is::<NoSubscriber>()).then_some(dispatch),
-            span: Span::current(),
-            context: Context::current(),
-        }
-    }
-
-    /// Runs `work` in this scope.
-    pub fn in_scope<R>(&self, work: impl FnOnce() -> R) -> R {
-        let _entered = self.enter();
-        work()
-    }
-
-    /// Gives a future that is in this scope whenever it is polled, and when it is dropped.
-    pub const fn scope<F>(self, future: F) -> Scoped<F> {
-        Scoped::new(self, future)
-    }
-
-    /// The span makes its own context current, which lacks what was added to it since. So the context comes last.
-    fn enter(&self) -> Entered<'_> {
-        let dispatch = self.dispatch.as_ref().map(dispatcher::set_default);
-        let span = self.span.enter();
-        Entered {
-            _context: self.context.clone().attach(),
-            _span: span,
-            _dispatch: dispatch,
-        }
-    }
-}
-
-/// Spawns a task on tokio's runtime that stays in the current [`Scope`].
-///
-/// # Panics
-///
-/// Like [`tokio::spawn`], outside of a runtime.
-pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
-where
-    F: Future + Send + 'static,
-    F::Output: Send + 'static,
-{
-    task::spawn(Scope::current().scope(future))
-}
-
-/// Runs `work`, which blocks, on a thread that tokio has for such, in the current [`Scope`].
-///
-/// # Panics
-///
-/// Like [`tokio::task::spawn_blocking`], outside of a runtime.
-pub fn spawn_blocking<R>(work: impl FnOnce() -> R + Send + 'static) -> JoinHandle<R>
-where
-    R: Send + 'static,
-{
-    let scope = Scope::current();
-    task::spawn_blocking(move || scope.in_scope(work))
-}

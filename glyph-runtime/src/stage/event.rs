@@ -3,7 +3,10 @@
 use std::cell::Cell;
 
 use super::{Row, Rows, StageCells};
-use crate::metric::Metric;
+use crate::{
+    metric::Metric,
+    scope::labels::{Entry, Held, entering},
+};
 
 /// Counts a retry of the innermost stage around this code that binds `retries`.
 ///
@@ -68,25 +71,35 @@ pub(super) struct Events {
 struct Event {
     counter: &'static Metric,
     row: Row,
+    /// The scope of the call, which holds it as long as its events are current.
+    scope: Option<Entry>,
 }
 
 impl Event {
     fn count(self) {
-        let own = self.counter.parts.storage.own();
+        let storage = self.counter.parts.storage;
+        let scope = self.scope.map(Held::again);
+        let _scope = storage
+            .scopes()
+            .and_then(|scopes| entering(scopes, scope.as_ref()));
+        let own = storage.own();
         self.counter.add_in(own, self.row.index(), 1);
     }
 }
 
 impl Events {
-    pub(super) fn of(cells: &'static StageCells, rows: Rows) -> Self {
+    pub(super) fn of(cells: &'static StageCells, rows: Rows, scope: Option<&Held>) -> Self {
+        let scope = scope.map(Held::entry);
         Self {
             retry: cells.retries.as_ref().map(|retries| Event {
                 counter: retries.metric,
                 row: rows.retries,
+                scope,
             }),
             fallback: cells.fallbacks.as_ref().map(|fallbacks| Event {
                 counter: fallbacks.metric,
                 row: rows.fallbacks,
+                scope,
             }),
         }
     }

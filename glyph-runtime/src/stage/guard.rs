@@ -15,6 +15,7 @@ use crate::{
     Exemplar,
     clock::Moment,
     metric::{Own, current_exemplar},
+    scope::labels::{Entered as InLabels, Held, entering},
 };
 
 /// A call, made where it stays: moving it would cost more than what it does. It records exactly once: when its
@@ -28,6 +29,8 @@ pub struct Guard {
     rows: Rows,
     started: Moment,
     opened: Opened,
+    /// The catalog's scope that it began in, and is recorded in wherever it ends.
+    scope: Option<Held>,
 }
 
 /// Starts a call: its rows are found, its clock runs, and it is in flight.
@@ -59,6 +62,7 @@ impl Guard {
             rows: Rows::FIRST,
             started: Moment::UNKNOWN,
             opened: Opened::nothing(),
+            scope: None,
         }
     }
 
@@ -75,6 +79,7 @@ impl Guard {
 
     #[inline(never)]
     fn begin(&mut self, cells: &'static StageCells) {
+        self.scope = cells.storage().held();
         if let Some(gauge) = &cells.in_flight {
             gauge.add_float(cells.own(), self.rows.in_flight, 1.0);
         }
@@ -110,7 +115,7 @@ impl Guard {
     pub(super) fn events(&self) -> Option<Events> {
         let cells = self.cells?;
         let any = cells.retries.is_some() || cells.fallbacks.is_some();
-        any.then(|| Events::of(cells, self.rows))
+        any.then(|| Events::of(cells, self.rows, self.scope.as_ref()))
     }
 
     /// Records an item of a stream, which comes now and follows that of the moment `last`.
@@ -118,6 +123,7 @@ impl Guard {
         let (Some(cells), rows) = (self.cells, self.rows) else {
             return;
         };
+        let _scope = self.scoped(cells);
         let own = cells.own();
         let (time, row) = match last {
             None => (&cells.first_item, rows.first_item),
@@ -159,6 +165,7 @@ impl Guard {
             return;
         };
         let times = (self.started, Moment::now());
+        let _scope = self.scoped(cells);
         let (own, outcome) = (cells.own(), verdict.outcome);
         let row = rows.duration.moved(word.duration);
         let exemplar = self.opened.exemplar();
@@ -177,6 +184,12 @@ impl Guard {
         if !self.span().is_disabled() {
             self.describe(verdict);
         }
+    }
+
+    /// Enters the scope that the call began in, where that is another one than the current.
+    #[inline]
+    fn scoped(&self, cells: &'static StageCells) -> Option<InLabels<'_>> {
+        entering(cells.storage().scopes()?, self.scope.as_ref())
     }
 
     /// Errors set the span's status (OpenTelemetry semantic conventions, "Recording errors").

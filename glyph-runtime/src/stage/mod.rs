@@ -87,7 +87,7 @@ pub use word::{Word, judge_option_by_word, word};
 
 use crate::{
     label::LabelDescriptor,
-    metric::{Metric, Own},
+    metric::{Metric, Own, Storage},
 };
 
 /// A stage of a catalog.
@@ -148,7 +148,12 @@ impl StageCells {
     /// All metrics of a stage are of one catalog, whose cells are looked up once.
     #[inline]
     fn own(&self) -> Own {
-        self.duration.metric.parts.storage.own()
+        self.storage().own()
+    }
+
+    #[inline]
+    fn storage(&self) -> &'static Storage {
+        self.duration.metric.parts.storage
     }
 }
 

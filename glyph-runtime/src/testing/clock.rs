@@ -65,6 +65,13 @@ impl Clock {
     }
 }
 
+/// The number of the clock that is current on this thread, never zero, and the nanoseconds that it shows.
+pub(crate) fn clock() -> Option<(u64, u64)> {
+    let capture = current()?;
+    let clock = capture.clock();
+    Some((clock.id + 1, clock.nanoseconds()))
+}
+
 /// A moment by the clock of a capture.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CapturedMoment {

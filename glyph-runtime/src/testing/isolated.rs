@@ -14,6 +14,7 @@ use super::current;
 use crate::{
     label::OpenValues,
     metric::{MetricState, Own, Slab, Storage},
+    scope::labels::Directory,
 };
 
 /// A capture's own cells, label values and all else that metrics keep in statics, each by the address of what it
@@ -23,6 +24,7 @@ pub(crate) struct Isolation {
     cells: Mutex<HashMap<usize, &'static Slab>>,
     states: Mutex<HashMap<usize, Arc<MetricState>>>,
     open_values: Mutex<HashMap<usize, Arc<OpenValues>>>,
+    directories: Mutex<HashMap<usize, Arc<Directory>>>,
 }
 
 impl Isolation {
@@ -38,6 +40,12 @@ impl Isolation {
         let mut values = lock(&self.open_values);
         let values = values.entry(address(label));
         Arc::clone(values.or_insert_with(|| Arc::new(OpenValues::new())))
+    }
+
+    fn directory(&self, directory: &Directory) -> Arc<Directory> {
+        let mut directories = lock(&self.directories);
+        let directory = directories.entry(address(directory));
+        Arc::clone(directory.or_insert_with(|| Arc::new(Directory::new())))
     }
 
     fn state(&self, metric: &MetricState) -> Arc<MetricState> {
@@ -68,6 +76,15 @@ impl Isolated<MetricState> {
         match current() {
             Some(capture) => Self::Captured(capture.state(state)),
             None => Self::Process(state),
+        }
+    }
+}
+
+impl Isolated<Directory> {
+    pub(crate) fn directory(directory: &'static Directory) -> Self {
+        match current() {
+            Some(capture) => Self::Captured(capture.directory(directory)),
+            None => Self::Process(directory),
         }
     }
 }

@@ -117,6 +117,6 @@ pub use follow::Followed;
 pub use series::Series;
 pub use spans::{CapturedEvent, CapturedSpan};
 
-pub(crate) use clock::CapturedMoment;
+pub(crate) use clock::{CapturedMoment, clock};
 pub(crate) use current::current;
 pub(crate) use isolated::Isolated;

@@ -6,6 +6,7 @@ use super::Capture;
 use crate::{
     label::{Label, LabelDescriptor, LabelValues, Place},
     metric::{Counter, Exemplar, Gauge, Histogram, HistogramSnapshot, Metric},
+    scope::labels::ReadScope,
 };
 
 /// The series of one metric in a capture: all of them, or those that [`with`](Self::with) leaves.
@@ -18,6 +19,8 @@ pub struct Series<M> {
     capture: Capture,
     metric: &'static Metric,
     chosen: Vec<Chosen>,
+    /// Labels of the scope, and their values.
+    scope: Vec<(&'static str, String)>,
     kind: PhantomData<fn() -> M>,
 }
 
@@ -42,6 +45,7 @@ impl<M> Series<M> {
             capture: capture.clone(),
             metric,
             chosen: Vec::new(),
+            scope: Vec::new(),
             kind: PhantomData,
         }
     }
@@ -99,7 +103,8 @@ impl<M> Series<M> {
         }
     }
 
-    /// Those with this value of the label called `label`. The value may be given as text, too.
+    /// Those with this value of the label called `label`. The value may be given as text, too. The label may be one
+    /// that comes from the scope; empty text are those that lack it.
     ///
     /// # Panics
     ///
@@ -118,7 +123,12 @@ impl<M> Series<M> {
         let parts = self.metric.parts;
         let mut labels = parts.descriptor.labels.iter().zip(parts.places);
         let Some((label, place)) = labels.find(|(label, _)| label.name == name) else {
-            self.refuse(&format!("has no label `{name}`"));
+            let Some(name) = self.scope_label(name) else {
+                self.refuse(&format!("has no label `{name}`"));
+            };
+            let mut of_scope = self.with_chosen(self.chosen.clone());
+            of_scope.scope.push((name, value.to_owned()));
+            return of_scope;
         };
         let value = match label.values {
             LabelValues::Open { .. } => Value::Open(value.to_owned()),
@@ -132,10 +142,36 @@ impl<M> Series<M> {
             radix: label.radix(),
             value,
         };
+        self.with_chosen([self.chosen.as_slice(), &[chosen]].concat())
+    }
+
+    fn with_chosen(&self, chosen: Vec<Chosen>) -> Self {
         Self {
-            chosen: [self.chosen.as_slice(), &[chosen]].concat(),
+            chosen,
+            scope: self.scope.clone(),
             ..Self::new(&self.capture, self.metric)
         }
+    }
+
+    fn scope_label(&self, name: &str) -> Option<&'static str> {
+        let labels = self.metric.parts.storage.scopes()?.labels();
+        let label = labels.iter().find(|label| label.name == name)?;
+        Some(label.name)
+    }
+
+    /// The scopes that are left; `None` stands for what is recorded outside of them.
+    fn scopes(&self) -> Vec<Option<ReadScope>> {
+        let inside = self.metric.parts.storage.scopes_to_read();
+        let all = [None].into_iter().chain(inside.into_iter().map(Some));
+        all.filter(|scope| self.is_chosen(scope.as_ref())).collect()
+    }
+
+    fn is_chosen(&self, scope: Option<&ReadScope>) -> bool {
+        self.scope.iter().all(|(name, wanted)| {
+            let mut labels = scope.into_iter().flat_map(ReadScope::labels);
+            let value = labels.find(|(label, _)| label == name);
+            value.map_or("", |(_, value)| value) == wanted
+        })
     }
 
     /// The digit of a label's value, if there is one yet.
@@ -153,8 +189,13 @@ impl<M> Series<M> {
     fn cells(&self) -> Vec<u64> {
         let mut cells = vec![0; self.metric.width];
         self.capture.read(|| {
-            for row in self.rows() {
-                self.metric.read_more(row, &mut cells);
+            for scope in self.scopes() {
+                let block = scope
+                    .as_ref()
+                    .map(|scope| scope.block(self.metric.parts.storage));
+                for row in self.rows() {
+                    self.metric.read_more(block.flatten(), row, &mut cells);
+                }
             }
         });
         cells
@@ -255,12 +296,20 @@ impl Series<Histogram> {
     #[must_use]
     pub fn exemplars(&self) -> Vec<Exemplar> {
         let buckets = 0..self.metric.buckets();
-        let of_row = |row| {
-            let at = |bucket| Some(self.metric.exemplar(row, bucket)?.exemplar);
-            buckets.clone().filter_map(at).collect::<Vec<_>>()
-        };
         let rows = self.rows();
+        let of_scope = |scope: Option<ReadScope>| {
+            let block = scope
+                .as_ref()
+                .map(|scope| scope.block(self.metric.parts.storage));
+            let at =
+                |row, bucket| Some(self.metric.exemplar(block.flatten(), row, bucket)?.exemplar);
+            let of_row = |row: &usize| {
+                let row = *row;
+                buckets.clone().filter_map(move |bucket| at(row, bucket))
+            };
+            rows.iter().flat_map(of_row).collect::<Vec<_>>()
+        };
         self.capture
-            .read(|| rows.into_iter().flat_map(of_row).collect())
+            .read(|| self.scopes().into_iter().flat_map(of_scope).collect())
     }
 }

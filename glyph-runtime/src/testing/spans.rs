@@ -163,6 +163,13 @@ impl Fields {
         self.0.get(name).map(String::as_str)
     }
 
+    /// The labels of the running code's scopes, but for those that it has already.
+    fn add_scope(&mut self) {
+        crate::scope::labels::current_values(&mut |name, value| {
+            self.0.entry(name).or_insert_with(|| value.to_owned());
+        });
+    }
+
     fn all(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().map(|(name, value)| (*name, value.as_str()))
     }
@@ -228,6 +235,7 @@ impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for Spans {
         };
         let mut fields = Fields::default();
         attributes.record(&mut fields);
+        fields.add_scope();
         let mut seen = self.lock();
         span.extensions_mut().insert(PlaceOf(seen.spans.len()));
         seen.spans.push(CapturedSpan {
@@ -256,6 +264,7 @@ impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for Spans {
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut fields = Fields::default();
         event.record(&mut fields);
+        fields.add_scope();
         let span = context.event_span(event);
         let event = CapturedEvent {
             metadata: event.metadata(),

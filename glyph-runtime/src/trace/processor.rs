@@ -8,14 +8,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use opentelemetry::Context;
+use opentelemetry::{Context, KeyValue, trace::Span as _};
 use opentelemetry_sdk::{
     error::{OTelSdkError, OTelSdkResult},
     trace::{Span, SpanData, SpanProcessor},
 };
 
 use super::{Unflushed, UnflushedExporter, redacted, ring::Ring, size};
-use crate::{export::Queue, redaction::Redaction};
+use crate::{export::Queue, redaction::Redaction, scope::labels::current_values};
 
 /// How long a flush may take that the SDK asks for, which gives no limit.
 const FLUSH_LIMIT: Duration = Duration::from_secs(30);
@@ -115,8 +115,11 @@ impl crate::export::Exporters for Routes {
 pub(crate) struct Processor(pub(crate) Arc<Routes>);
 
 impl SpanProcessor for Processor {
-    fn on_start(&self, _: &mut Span, _: &Context) {
+    fn on_start(&self, span: &mut Span, _: &Context) {
         self.0.started.fetch_add(1, Relaxed);
+        current_values(&mut |name, value| {
+            span.set_attribute(KeyValue::new(name, value.to_owned()));
+        });
     }
 
     fn on_end(&self, span: SpanData) {

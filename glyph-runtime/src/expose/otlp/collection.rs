@@ -52,7 +52,7 @@ impl Source {
             let head = Arc::new(head_of(metric));
             let mut cells = Vec::new();
             let rows = metric.present_rows();
-            rows.map(move |row| (Arc::clone(&head), point_of(metric, row, &mut cells)))
+            rows.map(move |row| (Arc::clone(&head), point_of(metric, &row, &mut cells)))
         });
         #[cfg(feature = "prometheus")]
         let declared = {

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     catalog::{Kind, Unit},
-    metric::{ExemplarAt, Metric, Scale},
+    metric::{ExemplarAt, Metric, PresentRow, Scale},
 };
 
 pub(super) fn head_of(metric: &Metric) -> Head {
@@ -43,16 +43,19 @@ fn unit(unit: Unit) -> String {
     }
 }
 
-pub(super) fn point_of(metric: &'static Metric, row: usize, cells: &mut Vec<u64>) -> Point {
-    metric.read(row, cells);
-    let attributes = metric
-        .labels(row)
+pub(super) fn point_of(metric: &Metric, row: &PresentRow, cells: &mut Vec<u64>) -> Point {
+    row.read(cells);
+    let attributes = row
+        .labels()
         .map(|(name, value)| attribute(name, value))
         .collect();
     match metric.parts.descriptor.kind {
         Kind::Counter | Kind::Gauge => {
             let bits = cells.first().copied().unwrap_or_default();
-            Point::Number(number(attributes, value(metric, bits)))
+            Point::Number(NumberDataPoint {
+                start_time_unix_nano: start(row),
+                ..number(attributes, value(metric, bits))
+            })
         }
         Kind::Histogram => Point::Histogram(histogram(metric, row, attributes, cells)),
     }
@@ -78,6 +81,11 @@ pub(super) fn number(attributes: Vec<KeyValue>, value: Value) -> NumberDataPoint
     }
 }
 
+/// A tenant that comes back after it was idle starts anew.
+fn start(row: &PresentRow) -> u64 {
+    nanoseconds(row.since().unwrap_or_else(process_start))
+}
+
 /// Counts are whole numbers as long as OTLP has such ones.
 fn value(metric: &Metric, bits: u64) -> Value {
     match (metric.parts.descriptor.kind, metric.scale) {
@@ -93,16 +101,16 @@ pub(super) fn whole(count: u64) -> Value {
 }
 
 fn histogram(
-    metric: &'static Metric,
-    row: usize,
+    metric: &Metric,
+    row: &PresentRow,
     attributes: Vec<KeyValue>,
     cells: &mut Vec<u64>,
 ) -> HistogramDataPoint {
     let sum = cells.pop().unwrap_or_default();
     let bounds = metric.parts.descriptor.buckets;
-    let exemplars = if metric.has_exemplars() {
+    let exemplars = if row.has_exemplars() {
         let buckets = 0..metric.buckets();
-        let kept = buckets.filter_map(|bucket| metric.exemplar(row, bucket));
+        let kept = buckets.filter_map(|bucket| row.exemplar(bucket));
         kept.map(|at| exemplar(&at)).collect()
     } else {
         Vec::new()
@@ -111,7 +119,7 @@ fn histogram(
     let has_sum = bounds.first().is_none_or(|lowest| *lowest >= 0.0);
     HistogramDataPoint {
         attributes,
-        start_time_unix_nano: nanoseconds(process_start()),
+        start_time_unix_nano: start(row),
         time_unix_nano: nanoseconds(SystemTime::now()),
         count: cells.iter().sum(),
         sum: has_sum.then(|| metric.scale.sum(sum)),

@@ -111,7 +111,9 @@ where
         if let Some(ids) = &correlation.carried {
             draft.carried(ids.fields(&self.policy.redaction));
         }
-        self.queue.push(draft.end(metadata.target(), &correlation));
+        let redaction = &self.policy.redaction;
+        let waiting = draft.end(metadata.target(), &correlation, redaction);
+        self.queue.push(waiting);
     }
 }
 

@@ -17,6 +17,8 @@ use crate::{
         fields::{Fields, MESSAGE},
         settings::Limits,
     },
+    redaction::Redaction,
+    scope::labels::current_values,
 };
 
 const REQUEST_ID: &str = "request_id";
@@ -109,7 +111,16 @@ impl<'l> Draft<'l> {
         }
     }
 
-    pub(super) fn end(mut self, target: &str, correlation: &Correlation) -> Waiting {
+    pub(super) fn end(
+        mut self,
+        target: &str,
+        correlation: &Correlation,
+        redaction: &Redaction,
+    ) -> Waiting {
+        current_values(&mut |name, value| {
+            let value = Value::StringValue(redaction.shown(name, value).to_owned());
+            self.attribute(name, AnyValue { value: Some(value) });
+        });
         if let Some(request) = &correlation.request {
             let id = Value::StringValue(request.as_str().to_owned());
             self.attribute(REQUEST_ID, AnyValue { value: Some(id) });

@@ -1,0 +1,140 @@
+//! The grammar of `scope(..)`.
+
+use syn::{
+    Ident, LitInt, Token, braced,
+    ext::IdentExt,
+    parenthesized,
+    parse::{Parse, ParseStream},
+    token,
+};
+
+use super::quantity::Quantity;
+use crate::{
+    arguments::{assigned, skip_argument},
+    diagnostic::Errors,
+    suggestion::did_you_mean,
+};
+
+/// `scope(tenant_id: max 1000, idle = 30m)`, or `scope(Name { tenant_id: max 1000 }, ..)`.
+pub(super) struct ScopeArgs {
+    /// The word `scope`.
+    pub(super) word: Ident,
+    pub(super) name: Option<Ident>,
+    pub(super) labels: Vec<LabelArg>,
+    pub(super) idle: Option<Quantity>,
+    pub(super) max_scopes: Option<LitInt>,
+    /// Whether a mistake hides some of it.
+    pub(super) is_whole: bool,
+}
+
+/// `tenant_id: max 1000`.
+pub(super) struct LabelArg {
+    pub(super) name: Ident,
+    pub(super) max: LitInt,
+}
+
+impl ScopeArgs {
+    pub(super) fn parse(
+        word: &Ident,
+        input: ParseStream<'_>,
+        errors: &mut Errors,
+    ) -> syn::Result<Self> {
+        let mut scope = Self {
+            word: word.clone(),
+            name: None,
+            labels: Vec::new(),
+            idle: None,
+            max_scopes: None,
+            is_whole: true,
+        };
+        let content;
+        parenthesized!(content in input);
+        if content.peek2(token::Brace) {
+            scope.name = Some(content.parse()?);
+            let labels;
+            braced!(labels in content);
+            scope.read(&labels, errors, |scope, input| scope.label(input));
+            if !content.is_empty() {
+                content.parse::<Token![,]>()?;
+            }
+        }
+        scope.read(&content, errors, |scope, input| {
+            if input.peek2(Token![=]) {
+                scope.setting(input)
+            } else {
+                scope.label(input)
+            }
+        });
+        Ok(scope)
+    }
+
+    /// Reads what is between commas. After a mistake it goes on behind the next one.
+    fn read(
+        &mut self,
+        input: ParseStream<'_>,
+        errors: &mut Errors,
+        mut one: impl FnMut(&mut Self, ParseStream<'_>) -> syn::Result<()>,
+    ) {
+        while !input.is_empty() {
+            let read = one(self, input).and_then(|()| {
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
+                }
+                Ok(())
+            });
+            if let Err(error) = read {
+                errors.push(error);
+                self.is_whole = false;
+                skip_argument(input);
+            }
+        }
+    }
+
+    fn label(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        self.labels.push(input.parse()?);
+        Ok(())
+    }
+
+    fn setting(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        const SETTINGS: [&str; 2] = ["idle", "max_scopes"];
+        let key: Ident = input.call(Ident::parse_any)?;
+        let name = key.to_string();
+        let is_there = match name.as_str() {
+            "idle" => self.idle.replace(assigned(input)?).is_some(),
+            "max_scopes" => self.max_scopes.replace(assigned(input)?).is_some(),
+            _ => {
+                let hint = did_you_mean(&name, &SETTINGS);
+                let message = format!(
+                    "unknown key `{name}`; {hint}`scope(..)` takes labels, `tenant_id: max 1000`, and `idle`, `max_scopes`"
+                );
+                return Err(syn::Error::new_spanned(key, message));
+            }
+        };
+        if is_there {
+            let message = format!("`{name}` is given twice: leave one out");
+            return Err(syn::Error::new_spanned(key, message));
+        }
+        Ok(())
+    }
+}
+
+impl Parse for LabelArg {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let name = input.call(Ident::parse_any)?;
+        let bound = "state how many values are told apart: `tenant_id: max 1000`";
+        if !input.peek(Token![:]) {
+            return Err(syn::Error::new_spanned(name, bound));
+        }
+        input.parse::<Token![:]>()?;
+        let word: Ident = input
+            .call(Ident::parse_any)
+            .map_err(|error| syn::Error::new(error.span(), bound))?;
+        if word != "max" {
+            return Err(syn::Error::new_spanned(word, bound));
+        }
+        let max = input
+            .parse()
+            .map_err(|error: syn::Error| syn::Error::new(error.span(), bound))?;
+        Ok(Self { name, max })
+    }
+}

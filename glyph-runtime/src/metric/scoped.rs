@@ -1,0 +1,95 @@
+//! What is recorded inside a scope of the catalog's.
+//!
+//! Recording outside of scopes knows nothing of this: a thread that enters a scope puts its own cells aside, and
+//! misses them.
+
+use std::sync::atomic::{
+    AtomicU64,
+    Ordering::{Relaxed, Release},
+};
+
+use super::{Block, ExemplarSlots, Metric, MetricState, slab::Writer};
+use crate::scope::labels::MOST_LABELS;
+
+/// Where the running code records, while it is in a scope.
+#[derive(Clone, Copy)]
+pub(crate) struct InBlock {
+    pub(crate) block: &'static Block,
+    /// A bit for each of the scope's labels whose value is past its bound.
+    pub(crate) overflowed: u32,
+}
+
+/// How many observations went to `other`, by the scope's labels.
+pub(super) type Overflowed = [AtomicU64; MOST_LABELS];
+
+impl Metric {
+    /// A row's cells in the current scope, to be written, if there is one.
+    pub(super) fn scoped(
+        &'static self,
+        row: usize,
+    ) -> Option<(Writer<'static>, &'static MetricState)> {
+        let InBlock { block, overflowed } = self.parts.storage.block()?;
+        if overflowed != 0 {
+            self.state().overflow(overflowed);
+        }
+        match block.row(self, row) {
+            Some((cells, state)) => Some((Writer::Shared(cells), state)),
+            // No such row: nothing is recorded, here or elsewhere.
+            None => Some((Writer::Shared(&[]), self.parts.state)),
+        }
+    }
+
+    pub(super) fn exemplars_of<'s>(&self, state: &'s MetricState) -> &'s ExemplarSlots {
+        state
+            .exemplars
+            .get_or_init(|| ExemplarSlots::new(self.rows.saturating_mul(self.buckets())))
+    }
+
+    /// The cells of a row, as they are numbered in its catalog.
+    pub(super) fn cells_of(&self, row: usize) -> std::ops::Range<usize> {
+        let start = self
+            .parts
+            .first
+            .saturating_add(row.saturating_mul(self.width));
+        start..start.saturating_add(self.width)
+    }
+
+    /// Makes the rows that appear together with this one present.
+    pub(super) fn appear_in(&self, state: &MetricState, row: usize) {
+        let group = self.group.max(1);
+        state.appear(row / group, self.rows / group);
+    }
+}
+
+impl MetricState {
+    #[cold]
+    fn overflow(&self, labels: u32) {
+        let counts = self
+            .overflowed
+            .get_or_init(|| Box::new([const { AtomicU64::new(0) }; MOST_LABELS]));
+        for (label, count) in counts.iter().enumerate() {
+            if labels & (1 << label) != 0 {
+                count.fetch_add(1, Relaxed);
+            }
+        }
+    }
+
+    /// How many observations went to `other` because this label of the scope had reached its bound.
+    #[cfg(feature = "prometheus")]
+    pub(super) fn overflowed(&self, label: usize) -> u64 {
+        let counts = self.overflowed.get();
+        let count = counts.and_then(|counts| counts.get(label));
+        count.map_or(0, |count| count.load(Relaxed))
+    }
+
+    /// As if nothing had been recorded. Nobody records or reads meanwhile.
+    pub(super) fn clear(&self) {
+        for word in self.appeared.get().into_iter().flatten() {
+            word.store(0, Release);
+        }
+        if let Some(exemplars) = self.exemplars.get() {
+            exemplars.clear();
+        }
+        self.was_set.store(false, Relaxed);
+    }
+}

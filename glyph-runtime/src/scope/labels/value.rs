@@ -1,0 +1,79 @@
+//! What may stand for the value of a scope's label.
+
+use std::borrow::Cow;
+
+use crate::label::Label;
+
+/// The value of a scope's label: text, a number, `bool`, a closed label, or an `Option` of one.
+///
+/// `None` and empty text mean that the label is absent.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the value of a scope's label",
+    label = "cannot be a label",
+    note = "give text, an integer, `bool`, a `SampledId`, an enum under `#[derive(Label)]`, or an `Option` of one",
+    note = "an id under `#[label(never)]` is for `fields(..)` of spans, for log lines and for metadata"
+)]
+pub trait ScopeValue {
+    /// Lends the value's text.
+    #[doc(hidden)]
+    fn with_scope_text<R>(&self, read: impl FnOnce(Option<&str>) -> R) -> R;
+}
+
+impl<V: ScopeValue> ScopeValue for Option<V> {
+    fn with_scope_text<R>(&self, read: impl FnOnce(Option<&str>) -> R) -> R {
+        match self {
+            Some(value) => value.with_scope_text(read),
+            None => read(None),
+        }
+    }
+}
+
+impl<V: ScopeValue + ?Sized> ScopeValue for &V {
+    fn with_scope_text<R>(&self, read: impl FnOnce(Option<&str>) -> R) -> R {
+        V::with_scope_text(self, read)
+    }
+}
+
+impl ScopeValue for str {
+    fn with_scope_text<R>(&self, read: impl FnOnce(Option<&str>) -> R) -> R {
+        read(Some(self))
+    }
+}
+
+impl ScopeValue for String {
+    fn with_scope_text<R>(&self, read: impl FnOnce(Option<&str>) -> R) -> R {
+        read(Some(self))
+    }
+}
+
+impl ScopeValue for Cow<'_, str> {
+    fn with_scope_text<R>(&self, read: impl FnOnce(Option<&str>) -> R) -> R {
+        read(Some(self))
+    }
+}
+
+macro_rules! labels {
+    ($($label:ty),*) => {$(
+        impl ScopeValue for $label {
+            fn with_scope_text<R>(&self, read: impl FnOnce(Option<&str>) -> R) -> R {
+                self.with_text(|text| read(Some(text)))
+            }
+        }
+    )*};
+}
+
+labels!(
+    bool,
+    u8,
+    u16,
+    u32,
+    u64,
+    usize,
+    i8,
+    i16,
+    i32,
+    i64,
+    isize,
+    crate::Status,
+    crate::label::SampledId
+);
