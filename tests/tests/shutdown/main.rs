@@ -77,13 +77,15 @@ fn loopback() -> [u8; 4] {
     }
 }
 
-/// A telemetry with a listener and a log, which exports spans to `endpoint`. Three spans and three lines wait.
+/// A telemetry with a listener and a log, which sends all signals to `endpoint`. Three spans, three log records and three
+/// lines wait.
 fn telemetry(endpoint: &str, output: impl Write + Send + 'static) -> Telemetry {
     let endpoint = endpoint.to_owned();
     let telemetry = Telemetry::builder("ends")
-        .env_lookup(move |name| {
-            let set = name == "OTEL_EXPORTER_OTLP_ENDPOINT";
-            set.then(|| endpoint.clone())
+        .env_lookup(move |name| match name {
+            "OTEL_EXPORTER_OTLP_ENDPOINT" => Some(endpoint.clone()),
+            "OTEL_METRICS_EXPORTER" | "OTEL_LOGS_EXPORTER" => Some("otlp".to_owned()),
+            _ => None,
         })
         .log(|log| log.output = Output::Writer(Box::new(output)))
         .listener((loopback(), 0))

@@ -6,7 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use glyph_runtime::{Telemetry, telemetry::ShutdownError};
+use glyph_runtime::{
+    Telemetry,
+    telemetry::{ShutdownError, Unfinished},
+    trace::ExportCounts,
+};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::{
@@ -46,18 +50,51 @@ fn ends_with(kind: Kind, way: &dyn Fn(&Arc<Telemetry>, Duration) -> Ended) {
         std::net::TcpStream::connect(address).is_err(),
         "the listener has stopped"
     );
-    let counts = telemetry.traces().unwrap().snapshot();
-    let otlp = counts.exporter("otlp").unwrap();
     if kind == Kind::Answers {
         assert_eq!(result, Ok(()));
-        assert_eq!(otlp.exported, 3);
+        assert_eq!(exported(&telemetry), [3, 3]);
+        let metrics = telemetry.metrics_otlp().unwrap().snapshot();
+        assert!(metrics.exported > 0, "{metrics:?}");
     } else {
-        let told = result.unwrap_err().to_string();
-        assert!(
-            told.ends_with("3 spans were not exported to `otlp`"),
-            "{told}"
-        );
-        assert_eq!(otlp.exported, 0);
+        all_is_told(&result.unwrap_err());
+        assert_eq!(exported(&telemetry), [0, 0]);
+        let dropped = |counts: ExportCounts| counts.dropped_in_all();
+        let spans = telemetry.traces().unwrap().snapshot();
+        assert_eq!(dropped(spans.exporters[0].clone()), 3);
+        assert_eq!(dropped(telemetry.logs_otlp().unwrap().snapshot()), 3);
+    }
+}
+
+/// Spans and log records that have arrived.
+fn exported(telemetry: &Telemetry) -> [u64; 2] {
+    let spans = telemetry.traces().unwrap().snapshot();
+    let records = telemetry.logs_otlp().unwrap().snapshot();
+    [spans.exporter("otlp").unwrap().exported, records.exported]
+}
+
+/// Each signal tells what did not arrive.
+fn all_is_told(error: &ShutdownError) {
+    let mut unfinished = error.unfinished.clone();
+    // On a busy machine the listener's thread may have had no turn.
+    unfinished.retain(|part| *part != Unfinished::Listener);
+    match &unfinished[..] {
+        [
+            Unfinished::Traces(spans),
+            Unfinished::Metrics(_),
+            Unfinished::LogRecords(records),
+        ] => {
+            assert_eq!(spans.exporters[0].spans, 3);
+            assert_eq!(records.records, 3);
+        }
+        other => panic!("{other:?}"),
+    }
+    let told = error.to_string();
+    for part in [
+        "3 spans were not exported to `otlp`",
+        "the metrics were not pushed",
+        "3 log records were not exported",
+    ] {
+        assert!(told.contains(part), "{told}");
     }
 }
 

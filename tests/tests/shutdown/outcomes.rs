@@ -40,8 +40,14 @@ fn everything_that_was_not_ended_is_told() {
         // On a busy machine the listener's thread may have had no turn.
         unfinished.retain(|part| *part != Unfinished::Listener);
         match &unfinished[..] {
-            [Unfinished::Traces(spans), Unfinished::Log(lines)] => {
+            [
+                Unfinished::Traces(spans),
+                Unfinished::Metrics(_),
+                Unfinished::LogRecords(records),
+                Unfinished::Log(lines),
+            ] => {
                 assert_eq!(spans.exporters[0].spans, 3);
+                assert_eq!(records.records, 3);
                 assert_eq!((lines.lines, lines.audit_lines), (3, 0));
             }
             other => panic!("{other:?}"),
@@ -64,8 +70,13 @@ fn afterwards_the_page_is_still_there() {
         telemetry.shutdown_blocking(LONG).unwrap();
         let page = telemetry.page(Format::Text);
         assert!(page.contains("glyph_log_lines_total 3"), "{page}");
+        for signal in ["traces", "logs"] {
+            let exported =
+                format!("glyph_export_exported_total{{signal=\"{signal}\",exporter=\"otlp\"}} 3");
+            assert!(page.contains(&exported), "{page}");
+        }
         assert!(
-            page.contains("glyph_export_exported_total{signal=\"traces\",exporter=\"otlp\"} 3")
+            page.contains("glyph_export_failures_total{signal=\"metrics\",exporter=\"otlp\"} 0")
         );
         assert_eq!(telemetry.local_addr(), None);
     });
