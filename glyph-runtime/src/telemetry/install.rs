@@ -118,7 +118,7 @@ impl TelemetryBuilder {
         if let Some(traces) = &settings.traces {
             configuration.service.clone_from(&traces.service);
         }
-        settings.share_redaction();
+        settings.share_redaction(&mut configuration.redaction);
         settings
     }
 
@@ -165,9 +165,13 @@ impl Settings {
     /// What is not to be seen in one signal is not to be seen in another.
     #[cfg_attr(
         not(any(feature = "trace", feature = "log")),
-        expect(clippy::unused_self, reason = "there are no pipelines")
+        expect(
+            clippy::unused_self,
+            unused_variables,
+            reason = "there are no pipelines"
+        )
     )]
-    fn share_redaction(&mut self) {
+    fn share_redaction(&mut self, shared: &mut Redaction) {
         #[cfg(any(feature = "trace", feature = "log"))]
         {
             let mut lists: Vec<&mut Redaction> = Vec::new();
@@ -175,11 +179,12 @@ impl Settings {
             lists.extend(self.traces.as_mut().map(|traces| &mut traces.redaction));
             #[cfg(feature = "log")]
             lists.extend(self.log.as_mut().map(|log| &mut log.redaction));
-            let all = lists
-                .iter()
-                .fold(Redaction::none(), |all, list| all.and(list));
+            if !lists.is_empty() {
+                let none = Redaction::none();
+                *shared = lists.iter().fold(none, |all, list| all.and(list));
+            }
             for list in lists {
-                list.clone_from(&all);
+                list.clone_from(shared);
             }
         }
     }
@@ -247,6 +252,7 @@ impl Parts {
             page: self.page,
             running: Arc::new(running),
             propagators: self.configuration.propagators,
+            redaction: self.configuration.redaction,
             warnings: self.configuration.warnings,
             #[cfg(any(feature = "trace", feature = "log"))]
             layers: Mutex::new(super::HiddenLayers(self.started.layers)),
