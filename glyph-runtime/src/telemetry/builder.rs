@@ -141,7 +141,7 @@ impl TelemetryBuilder {
     /// Whose values never leave: in lines of the log and the audit trail, in exported log records, and in spans with their
     /// events and links, wherever they go. [`Redaction::default`] unless told otherwise.
     ///
-    /// There is one list for all of them. Names of `GLYPH_REDACTED_FIELDS` are on it in any case, and so are those that
+    /// There is one list for all of them, [`Telemetry::redaction`](crate::Telemetry::redaction). Names of `GLYPH_REDACTED_FIELDS` are on it in any case, and so are those that
     /// the settings of one signal have.
     ///
     /// ```

@@ -168,6 +168,7 @@ impl Parts {
             page: self.page,
             running: Arc::new(running),
             propagators: self.configuration.propagators,
+            redaction: self.configuration.redaction,
             warnings: self.configuration.warnings,
             #[cfg(any(feature = "trace", feature = "log"))]
             layers: Mutex::new(super::HiddenLayers(self.started.layers)),

@@ -28,6 +28,7 @@ use self::shutdown::Running;
 use crate::{
     config::{ConfigWarning, Propagator},
     expose::{Format, Page, Pieces},
+    redaction::Redaction,
 };
 
 /// The telemetry of one process: its spans, its log, its page, its health, and the listener that serves them.
@@ -59,6 +60,7 @@ pub struct Telemetry {
     page: Page,
     running: Arc<Running>,
     propagators: Vec<Propagator>,
+    redaction: Redaction,
     warnings: Vec<ConfigWarning>,
     #[cfg(any(feature = "trace", feature = "log"))]
     layers: Mutex<HiddenLayers>,
@@ -105,6 +107,12 @@ impl Telemetry {
     #[must_use]
     pub fn propagators(&self) -> &[Propagator] {
         &self.propagators
+    }
+
+    /// Whose values never leave, for pipelines of the program's own; see [`TelemetryBuilder::redaction`].
+    #[must_use]
+    pub fn redaction(&self) -> &Redaction {
+        &self.redaction
     }
 
     /// Values of the environment that were ignored. `install` logs them.

@@ -27,12 +27,13 @@ impl TelemetryBuilder {
         let mut traces = self.trace_settings(configuration);
         #[cfg(feature = "log")]
         let (mut log, is_wanted) = self.log_settings(configuration);
-        share_redaction([
+        let lists = [
             #[cfg(feature = "trace")]
             traces.as_mut().map(|traces| &mut traces.redaction),
             #[cfg(feature = "log")]
             Some(&mut log.redaction),
-        ]);
+        ];
+        share_redaction(lists, &mut configuration.redaction);
         #[cfg(feature = "_otlp")]
         let resource = Resource::of(self, configuration, traces.as_ref());
         Settings {
@@ -147,13 +148,17 @@ impl TelemetryBuilder {
 }
 
 /// What is not to be seen in one signal is not to be seen in another.
-fn share_redaction<const SIGNALS: usize>(lists: [Option<&mut Redaction>; SIGNALS]) {
-    let all = lists
-        .iter()
-        .flatten()
-        .fold(Redaction::none(), |all, list| all.and(list));
+fn share_redaction<const SIGNALS: usize>(
+    lists: [Option<&mut Redaction>; SIGNALS],
+    shared: &mut Redaction,
+) {
+    if lists.iter().any(Option::is_some) {
+        let none = Redaction::none();
+        let all = lists.iter().flatten();
+        *shared = all.fold(none, |all, list| all.and(list));
+    }
     for list in lists.into_iter().flatten() {
-        list.clone_from(&all);
+        list.clone_from(shared);
     }
 }
 

@@ -1,0 +1,12 @@
+//! What must not be seen leaves the process by no way.
+
+#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+#![expect(clippy::indexing_slicing, reason = "a missing field fails the test")]
+
+mod everywhere;
+mod marked;
+#[path = "../otlp_receiver/mod.rs"]
+#[expect(dead_code, reason = "shared with other tests")]
+mod otlp_receiver;
+mod spans;
+mod way;
