@@ -36,7 +36,7 @@ const SESSIONS: [&str; 5] = [
 ];
 
 /// Family, type, unit, and the labels of its series.
-const METRICS: [(&str, &str, &str, &[&str]); 13] = [
+const METRICS: [(&str, &str, &str, &[&str]); 14] = [
     ("glyphoxa_stt_duration_seconds", "histogram", "seconds", &[]),
     ("glyphoxa_llm_duration_seconds", "histogram", "seconds", &[]),
     ("glyphoxa_tts_duration_seconds", "histogram", "seconds", &[]),
@@ -70,6 +70,7 @@ const METRICS: [(&str, &str, &str, &[&str]); 13] = [
     ("glyphoxa_active_npcs", "gauge", "", &[]),
     ("glyphoxa_active_sessions", "gauge", "", &[]),
     ("glyphoxa_active_participants", "gauge", "", &[]),
+    ("glyphoxa_alive_tasks", "gauge", "", &[]),
 ];
 
 /// OpenMetrics 1.0 writes whole bounds with a decimal point ("Considerations: Canonical Numbers").
