@@ -5,5 +5,6 @@
 )]
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
+mod ibex;
 mod run;
 mod voxray;

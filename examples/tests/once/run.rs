@@ -12,7 +12,14 @@ pub(crate) struct Run {
 
 /// Runs it; the page is on standard output, the log on the other.
 pub(crate) fn run(program: &str, arguments: &[&str]) -> Run {
-    let output = Command::new(program).args(arguments).output().unwrap();
+    run_with(program, arguments, &[])
+}
+
+/// Runs it with these variables in its environment.
+pub(crate) fn run_with(program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
+    let mut command = Command::new(program);
+    command.args(arguments).envs(variables.iter().copied());
+    let output = command.output().unwrap();
     let errors = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{errors}");
     let log = errors

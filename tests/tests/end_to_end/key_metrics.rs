@@ -71,6 +71,7 @@ const METRICS: [(&str, &str, &str, &[&str]); 14] = [
     ("glyphoxa_active_npcs", "gauge", "", &[]),
     ("glyphoxa_active_sessions", "gauge", "", &[]),
     ("glyphoxa_active_participants", "gauge", "", &[]),
+    ("glyphoxa_alive_tasks", "gauge", "", &[]),
 ];
 
 /// OpenMetrics 1.0 writes whole bounds with a decimal point ("Considerations: Canonical Numbers").

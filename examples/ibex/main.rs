@@ -1,0 +1,133 @@
+//! Two services: a proxy in front of models, and the authentication that it asks.
+//!
+//! A request has one id and one trace from the proxy's edge to the authentication's database, in every line and on every
+//! response. Spans are named after route templates. What belongs to a customer is in lines and spans, and can be no
+//! label: the catalog forbids it.
+//!
+//! Beside `OTEL_*` it reads variables of its own: `IBEX_SERVICE_NAME`, `IBEX_ENV`, `IBEX_LOG_LEVEL`, `IBEX_LOG_FORMAT`,
+//! `OTEL_DEPLOYMENT_ENVIRONMENT` and `OTEL_SAMPLE_RATIO`. `cargo run --bin ibex -- --once` sends a few requests, prints the page and ends.
+
+mod auth;
+mod proxy;
+mod telemetry;
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header;
+use clap::Parser;
+use glyph_runtime::config::{Setting, TelemetryArgs};
+use glyph_runtime::log::Output;
+use glyph_runtime::{Telemetry, expose::Format};
+use tokio::net::TcpListener;
+use tower::ServiceExt;
+
+use crate::telemetry::Metrics;
+
+const COMPLETIONS: &str = "/v1/chat/completions";
+const USAGE: &str = "/v1/organizations/0192f0c1-6d3a-7b11-8a7e-3f6f1c9d2a10/usage";
+
+/// What `--once` sends: the token and the path. The fifth request of one customer is one too many.
+const REQUESTS: [(&str, &str); 9] = [
+    ("token-acme", COMPLETIONS),
+    ("token-acme", USAGE),
+    ("token-umbra", COMPLETIONS),
+    ("", COMPLETIONS),
+    ("token-of-nobody", USAGE),
+    (auth::POISON, COMPLETIONS),
+    ("token-acme", COMPLETIONS),
+    ("token-acme", COMPLETIONS),
+    ("token-acme", COMPLETIONS),
+];
+
+/// A proxy in front of models, and its authentication.
+#[derive(Debug, Parser)]
+#[command(name = "ibex", version)]
+struct Cli {
+    /// Send a few requests, print the metrics, and end.
+    #[arg(long, conflicts_with = "listen")]
+    once: bool,
+
+    /// Where to serve; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+
+    #[command(flatten)]
+    telemetry: TelemetryArgs,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let cli = Cli::parse();
+    let telemetry = install(cli.telemetry)?;
+    Metrics::global().process_up.set(1);
+    let proxy = proxy::router(auth::router());
+    if cli.once {
+        for (number, (token, path)) in (1..).zip(REQUESTS) {
+            proxy.clone().oneshot(request(number, token, path)?).await?;
+        }
+        write!(io::stdout(), "{}", telemetry.page(Format::OpenMetrics))?;
+    } else {
+        serve(&telemetry, proxy, cli.listen).await?;
+    }
+    telemetry.shutdown().await?;
+    Ok(())
+}
+
+fn install(arguments: TelemetryArgs) -> Result<Telemetry, Box<dyn Error>> {
+    let telemetry = Telemetry::builder("ibex")
+        .version(env!("CARGO_PKG_VERSION"))
+        .catalog(Metrics::global())
+        .env_alias("IBEX_SERVICE_NAME", Setting::ServiceName)
+        .env_alias(
+            "OTEL_DEPLOYMENT_ENVIRONMENT",
+            Setting::DeploymentEnvironment,
+        )
+        .env_alias("IBEX_ENV", Setting::DeploymentEnvironment)
+        .env_alias("IBEX_LOG_LEVEL", Setting::LogLevel)
+        .env_alias("IBEX_LOG_FORMAT", Setting::LogFormat)
+        .env_alias("OTEL_SAMPLE_RATIO", Setting::SampleRatio)
+        .env_default(Setting::SampleRatio, "0.01")
+        .env_default(Setting::LogFormat, "json")
+        .env_default(Setting::Protocol, "grpc")
+        .arguments(arguments)
+        .log(|log| log.output = Output::Stderr)
+        .without_listener()
+        .install()?;
+    Ok(telemetry)
+}
+
+fn request(number: u32, token: &str, path: &str) -> Result<Request, axum::http::Error> {
+    let request = match path {
+        COMPLETIONS => Request::post(path),
+        _ => Request::get(path),
+    };
+    request
+        .header(header::AUTHORIZATION, format!("Bearer {token}"))
+        .header("x-request-id", format!("demo-{number}"))
+        .body(Body::empty())
+}
+
+async fn serve(
+    telemetry: &Telemetry,
+    proxy: Router,
+    address: SocketAddr,
+) -> Result<(), Box<dyn Error>> {
+    let listener = TcpListener::bind(address).await?;
+    writeln!(
+        io::stdout(),
+        "listening on http://{}",
+        listener.local_addr()?
+    )?;
+    let router = telemetry.router().merge(proxy);
+    tokio::select! {
+        served = axum::serve(listener, router) => served?,
+        signal = telemetry.until_signal(Duration::ZERO) => signal?,
+    }
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! The service in front of the models: it asks whose a request is, keeps each customer to a limit, and passes it on.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{MatchedPath, Path, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use glyph_runtime::http::{ClientLayer, ServerLayer};
+use tokio::time::sleep;
+use tower::{Layer, ServiceExt};
+use tracing::Instrument;
+
+use crate::auth::{ORG_ID, TOKEN, VALIDATE_TOKEN};
+use crate::telemetry::{Limited, Metrics};
+
+/// Requests that a customer may send.
+pub(crate) const LIMIT: u32 = 4;
+
+/// What requests share.
+#[derive(Debug)]
+struct Proxy {
+    auth: Router,
+    sent: Mutex<HashMap<String, u32>>,
+}
+
+/// The service, with the edge that each of its requests goes through. Who sends a request is asked behind the edge, where
+/// the trace, the request's id and its route are known.
+pub(crate) fn router(auth: Router) -> Router {
+    let proxy = Arc::new(Proxy {
+        auth,
+        sent: Mutex::default(),
+    });
+    let authorised = middleware::from_fn_with_state(proxy, authorise);
+    Router::new()
+        .route("/v1/chat/completions", post(complete))
+        .route("/v1/organizations/{org_id}/usage", get(usage))
+        .route_layer(authorised)
+        .layer(ServerLayer::new(Metrics::global().proxy))
+}
+
+async fn authorise(
+    State(proxy): State<Arc<Proxy>>,
+    route: MatchedPath,
+    request: Request,
+    next: Next,
+) -> Response {
+    let token = bearer(&request).unwrap_or_default();
+    let org_id = match proxy.ask(token).await {
+        Ok(org_id) => org_id,
+        Err(status) => return status.into_response(),
+    };
+    // Whose it is stands in every line from here on, and in no label.
+    let span = tracing::info_span!("authorised", org_id);
+    let limited = proxy.is_beyond_limit(&org_id);
+    let answer = async {
+        if limited {
+            let route = route.as_str();
+            Metrics::global().proxy.rate_limited.inc(Limited { route });
+            tracing::warn!(limit = LIMIT, "rate limited");
+            return StatusCode::TOO_MANY_REQUESTS.into_response();
+        }
+        next.run(request).await
+    };
+    answer.instrument(span).await
+}
+
+fn bearer(request: &Request) -> Option<&str> {
+    let header = request.headers().get(header::AUTHORIZATION)?;
+    header.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+impl Proxy {
+    /// Whose token it is, or how to refuse it.
+    async fn ask(&self, token: &str) -> Result<String, StatusCode> {
+        let call = Request::post(format!("http://auth{VALIDATE_TOKEN}"))
+            .header(TOKEN, token)
+            .body(Body::empty());
+        let call = call.map_err(|_| StatusCode::UNAUTHORIZED)?;
+        // The trace and the request's id go along in headers, as they would to another machine.
+        let client = ClientLayer::new(Metrics::global().auth).layer(self.auth.clone());
+        let Ok(answer) = client.oneshot(call).await;
+        match answer.status() {
+            StatusCode::OK => {}
+            StatusCode::UNAUTHORIZED => return Err(StatusCode::UNAUTHORIZED),
+            status => {
+                tracing::error!(status = status.as_u16(), "auth service unreachable");
+                return Err(StatusCode::SERVICE_UNAVAILABLE);
+            }
+        }
+        let org_id = answer.headers().get(ORG_ID);
+        let org_id = org_id.and_then(|org_id| org_id.to_str().ok());
+        org_id.map(str::to_owned).ok_or(StatusCode::BAD_GATEWAY)
+    }
+
+    fn is_beyond_limit(&self, org_id: &str) -> bool {
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = sent.entry(org_id.to_owned()).or_default();
+        *count = count.saturating_add(1);
+        *count > LIMIT
+    }
+}
+
+async fn complete() -> &'static str {
+    sleep(Duration::from_millis(5)).await;
+    tracing::info!(model = "small", "upstream answered");
+    "{\"choices\":[]}\n"
+}
+
+async fn usage(Path(_): Path<String>) -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+
+    use super::*;
+    use crate::auth;
+
+    async fn send(request: Request) -> Response {
+        router(auth::router()).oneshot(request).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn every_answer_has_the_id_of_its_request() {
+        for token in ["Bearer token-acme", "Bearer nobody", ""] {
+            let request = Request::post("/v1/chat/completions")
+                .header(header::AUTHORIZATION, token)
+                .header("x-request-id", "demo-7")
+                .body(Body::empty());
+            let answer = send(request.unwrap()).await;
+            assert_eq!(answer.headers()["x-request-id"], "demo-7", "{token}");
+        }
+        let unknown = Request::get("/nowhere").body(Body::empty()).unwrap();
+        let answer = send(unknown).await;
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+        assert!(answer.headers().contains_key("x-request-id"));
+    }
+
+    #[tokio::test]
+    async fn nobody_gets_through_without_a_token() {
+        let usage = Request::get("/v1/organizations/7/usage").body(Body::empty());
+        assert_eq!(
+            send(usage.unwrap()).await.status(),
+            StatusCode::UNAUTHORIZED
+        );
+    }
+}

@@ -1,0 +1,181 @@
+//! Everything that is measured, and what can never be a label.
+
+use glyph_runtime::http::{
+    CallEnd, ClientRecorder, ClientRequest, Method, ServerRecorder, ServerRequest, StatusCode,
+};
+use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
+
+/// Bucket bounds, in seconds, around the 20 ms that the proxy may add.
+const OVERHEAD: [f64; 12] = [
+    0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
+];
+
+/// The metrics of both services. What belongs to one customer or one request is in lines and spans, and here a compile error.
+#[metric_catalog(
+    namespace = "ibex",
+    max_series = 60_000,
+    forbid_labels(org_id, user_id, request_id, trace_id, token)
+)]
+pub(crate) struct Metrics {
+    #[catalog]
+    pub(crate) proxy: ProxyMetrics,
+    #[catalog]
+    pub(crate) auth: AuthMetrics,
+    #[catalog]
+    pub(crate) db: DbMetrics,
+
+    /// Whether the process is up.
+    #[metric(name = "process.up")]
+    #[alert(ProcessDown, == 0, for = 2m, severity = critical, summary = "A service of Ibex is down")]
+    pub(crate) process_up: Gauge,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Route<'a> {
+    pub(crate) method: Method,
+    #[label(max = 16)]
+    pub(crate) route: &'a str,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Answered<'a> {
+    pub(crate) method: Method,
+    #[label(max = 16)]
+    pub(crate) route: &'a str,
+    pub(crate) status_code: StatusCode,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Limited<'a> {
+    #[label(max = 16)]
+    pub(crate) route: &'a str,
+}
+
+/// What the proxy measures.
+#[metric_catalog(namespace = "ibex_proxy", max_series = 20_000)]
+pub(crate) struct ProxyMetrics {
+    /// Time that a request takes.
+    #[metric(name = "request.duration", unit = seconds, sparse, buckets = OVERHEAD)]
+    #[objective(latency = 20ms, target = 95%)]
+    #[alert(ProxySlow, p99 > 1s, for = 5m, severity = warning, by(route), summary = "{route} takes more than a second")]
+    pub(crate) request_duration: Histogram<Route<'_>>,
+
+    /// Requests that were answered.
+    #[metric(sparse)]
+    pub(crate) requests: Counter<Answered<'_>>,
+
+    /// Requests beyond what a customer may send.
+    #[metric(sparse)]
+    pub(crate) rate_limited: Counter<Limited<'_>>,
+}
+
+impl ServerRecorder for ProxyMetrics {
+    fn ended(&self, request: &ServerRequest<'_>, end: &CallEnd) {
+        let ServerRequest { method, route, .. } = *request;
+        self.request_duration
+            .observe(Route { method, route }, end.duration);
+        self.requests.inc(Answered {
+            method,
+            route,
+            status_code: end.status_code(),
+        });
+    }
+}
+
+/// How a call of a service ended (gRPC, "Status codes and their use in gRPC").
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+#[label(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Code {
+    Ok,
+    Unauthenticated,
+    Unavailable,
+    Unknown,
+}
+
+impl Code {
+    fn of(end: &CallEnd) -> Self {
+        match end.status.map(|status| status.as_u16()) {
+            Some(200) => Self::Ok,
+            Some(401) => Self::Unauthenticated,
+            Some(503) => Self::Unavailable,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Call<'a> {
+    #[label(max = 8)]
+    pub(crate) grpc_method: &'a str,
+    pub(crate) code: Code,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Peer<'a> {
+    #[label(max = 8)]
+    pub(crate) peer: &'a str,
+    pub(crate) code: Code,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Ended {
+    pub(crate) status: Status,
+}
+
+/// What the authentication measures.
+#[metric_catalog(namespace = "ibex_auth", stages = stage, max_series = 200)]
+pub(crate) struct AuthMetrics {
+    /// Time that it takes to validate a token.
+    #[metric(name = "validate_token.duration", unit = seconds, buckets = OVERHEAD)]
+    #[stage(validate_token)]
+    #[objective(latency = 10ms, target = 99%)]
+    pub(crate) validate_token_duration: Histogram<Ended>,
+
+    /// Calls that were served.
+    #[metric(name = "grpc.requests", sparse)]
+    pub(crate) grpc_requests: Counter<Call<'_>>,
+
+    /// Calls that other services made.
+    #[metric(name = "grpc.calls", sparse)]
+    pub(crate) grpc_calls: Counter<Peer<'_>>,
+}
+
+impl ServerRecorder for AuthMetrics {
+    fn ended(&self, request: &ServerRequest<'_>, end: &CallEnd) {
+        self.grpc_requests.inc(Call {
+            grpc_method: request.route,
+            code: Code::of(end),
+        });
+    }
+}
+
+impl ClientRecorder for AuthMetrics {
+    fn ended(&self, request: &ClientRequest<'_>, end: &CallEnd) {
+        self.grpc_calls.inc(Peer {
+            peer: request.peer,
+            code: Code::of(end),
+        });
+    }
+}
+
+/// What the database is asked.
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Query {
+    FindToken,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Queried {
+    pub(crate) query: Query,
+    pub(crate) status: Status,
+}
+
+/// What the database's clients measure.
+#[metric_catalog(namespace = "ibex_db", stages = db)]
+pub(crate) struct DbMetrics {
+    /// Time that a query takes.
+    #[metric(name = "query.duration", unit = seconds, buckets = OVERHEAD)]
+    #[stage(query, labels(query: Query))]
+    #[alert(DatabaseSlow, p95 > 100ms, for = 5m, severity = warning, by(query), summary = "{query} takes more than 100 ms")]
+    pub(crate) query_duration: Histogram<Queried>,
+}
