@@ -8,6 +8,7 @@ use glyph_runtime::grpc::{ErrorType, OTHER, ResponseBody, StatusCode};
 use http::HeaderMap;
 use http_body_util::{BodyExt, Empty, Full};
 use opentelemetry::trace::{SpanKind, Status};
+use tokio::sync::mpsc;
 use tonic::{Code, Request, client::Grpc, transport::Channel};
 use tower::{Layer, ServiceExt, service_fn};
 
@@ -114,10 +115,16 @@ async fn a_handler_that_panics() {
 async fn a_stream_that_panics() {
     let recorded = record();
     let mut client = measured(serve().await).await;
-    let messages = stream::iter(["echo a", "panic"].map(str::to_owned));
+    let (send, messages) = mpsc::channel(1);
+    send.send("echo a".to_owned()).await.unwrap();
+    let messages = stream::unfold(messages, |mut messages| async {
+        let message: String = messages.recv().await?;
+        Some((message, messages))
+    });
     let answer = client.streaming(Request::new(messages), path(CHAT), Text);
     let mut messages = answer.await.unwrap().into_inner();
     assert_eq!(messages.message().await.unwrap().unwrap(), "a");
+    send.send("panic".to_owned()).await.unwrap();
     messages.message().await.unwrap_err();
     drop(messages);
     until_idle().await;
