@@ -61,8 +61,11 @@ impl<B: Body<Error: 'static>> Body for ResponseBody<B> {
             Poll::Ready(None) => end(this.call, Last::End),
             Poll::Ready(Some(Err(error))) => fail(this.call, error),
             Poll::Ready(Some(Ok(frame))) => {
-                if let (Some(trailers), Some(call)) = (frame.trailers_ref(), this.call.as_mut()) {
-                    call.closed(trailers);
+                if let Some(call) = this.call {
+                    match frame.trailers_ref() {
+                        Some(trailers) => call.closed(trailers),
+                        None => call.answers(),
+                    }
                 }
                 // Nobody has to ask for more than that.
                 if frame.is_trailers() || this.body.is_end_stream() {

@@ -32,6 +32,8 @@ pub(super) struct Call {
     started: Moment,
     timeout: Option<Duration>,
     told: Option<StatusCode>,
+    /// Whether there was anything of a message.
+    has_messages: bool,
     ended: bool,
 }
 
@@ -58,6 +60,7 @@ impl Call {
             started,
             timeout,
             told: None,
+            has_messages: false,
             ended: false,
         }
     }
@@ -72,6 +75,11 @@ impl Call {
         if let Side::Server(serving) = &self.side {
             serving.answered(&mut head.headers, &self.place, self.elapsed());
         }
+    }
+
+    /// Some of a message is there.
+    pub(super) const fn answers(&mut self) {
+        self.has_messages = true;
     }
 
     /// The trailers are there.
@@ -131,7 +139,7 @@ impl Call {
 
     /// Whether there is such a method is known by the answer.
     fn settle_method(&mut self, status: StatusCode) {
-        if status == StatusCode::Unimplemented {
+        if status == StatusCode::Unimplemented && !self.has_messages {
             let called = self.method.name().to_owned();
             self.method.is_unimplemented();
             self.place.span.record("rpc.method_original", called);

@@ -44,7 +44,7 @@ impl ServerLayer {
 
     /// The methods that there are, `package.Service/Method` each; all others are [`OTHER`](crate::grpc::OTHER).
     ///
-    /// Without it a method is the server's unless the call is answered `UNIMPLEMENTED`. That is right where nothing below
+    /// Without it a method is the server's unless the call is answered `UNIMPLEMENTED`, without any message. That is right where nothing below
     /// the layer answers before the method is looked up. Where something does, such as an interceptor that refuses
     /// strangers, say which methods there are, or such strangers choose which names have the 128 series.
     #[must_use]
