@@ -122,7 +122,9 @@ fn alert_rule(alert: &AlertRule, subject: &str) -> Value {
 /// Grafana takes at most 40 letters, digits, `-` and `_`; what a long name loses, a checksum of it stands for.
 fn uid(subject: &str, alert: &str) -> String {
     const LONGEST: usize = 40;
+    let is_taken = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
     let name = format!("{subject}-{alert}");
+    let name = name.replace(|letter| !is_taken(letter), "_");
     if name.len() <= LONGEST {
         return name;
     }

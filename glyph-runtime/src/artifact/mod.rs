@@ -34,6 +34,7 @@ mod reference;
 mod rule_tests;
 mod rules;
 mod schema;
+mod series;
 mod weaver;
 
 use std::{num::NonZeroU32, time::Duration};

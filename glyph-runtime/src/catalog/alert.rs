@@ -54,6 +54,10 @@ pub enum Condition {
         promql: &'static str,
         /// Patterns of the names that other programs expose.
         external: &'static [&'static str],
+        /// Series in promtool's notation under which it gives something, for the tests of the rules.
+        fires: &'static [&'static str],
+        /// Series under which it gives nothing.
+        silent: &'static [&'static str],
     },
 }
 

@@ -34,6 +34,12 @@ pub(crate) struct Mistakes {
     )]
     #[alert(Foreign, expr = "node_load1 > 4")]
     #[alert(Pattern, expr = "node_load1 > 4", external("node_("))]
+    #[alert(
+        Beside,
+        expr = "rate(mistakes_calls_total[5m]) > 1",
+        fires("mistakes_calls_total{kid=\"stt\"} 0+120"),
+        silent("mistakes_calls_total{kind=\"stt\"}")
+    )]
     #[alert(Nameless, expr = "{kind=\"stt\"} > 4")]
     pub(crate) calls: Counter<Call>,
 
@@ -91,6 +97,8 @@ fn each_mistake_names_alert_place_and_nearest_name() {
         "alert `Foreign`: no catalog declares `node_load1`; ",
         "alert `Pattern`: external(\"node_(\") is no pattern: ",
         "alert `Pattern`: no catalog declares `node_load1`; ",
+        "alert `Beside`: `mistakes_calls_total` has no label `kid`; did you mean `kind`? ",
+        "alert `Beside`: `mistakes_calls_total{kind=\"stt\"}` is no series: write ",
         "alert `Nameless`: `{kind=\"stt\"}` names no metric",
     ];
     assert_eq!(told.len(), expected.len(), "{told:#?}");
@@ -112,7 +120,7 @@ fn nothing_is_written_where_something_does_not_fit() {
         artifacts.rule_tests("rules.yml"),
         artifacts.reference(),
     ] {
-        assert!(matches!(given, Err(ArtifactError::Problems(problems)) if problems.len() == 9));
+        assert!(matches!(given, Err(ArtifactError::Problems(problems)) if problems.len() == 11));
     }
 }
 

@@ -45,16 +45,27 @@ pub(crate) struct Conditions {
     #[alert(NotSpeech, share(kind != llm) < 50%)]
     #[alert(ErrorsPerSuccess, ratio(self{status = error} / self{status = ok}) > 25%, by(kind))]
     #[alert(CallsPerAnswer, ratio(self{kind = llm} / answers) > 3)]
-    #[alert(NoCalls, absent)]
+    #[alert("No calls at all", absent, summary = "Nobody calls")]
     #[alert(NoSpeech, absent(10m){kind = stt}, for = 5m, summary = "No {kind}")]
     #[alert(
         FailingByHand,
-        expr = "sum by (kind) (rate(conditions_calls_total{status=\"error\"}[5m])) > 1 and on() up == 1"
+        expr = "sum by (kind) (rate(conditions_calls_total{status=\"error\"}[5m])) > 1 and on() up == 1",
+        for = 3m,
+        fires(
+            "conditions_calls_total{kind=\"llm\", status=\"error\"} 0+120",
+            "up 1"
+        ),
+        silent(
+            "conditions_calls_total{kind=\"llm\", status=\"error\"} 0+120",
+            "up 0"
+        )
     )]
     #[alert(
         Load,
         expr = "node_load1 > 4 or conditions_depth > 3",
-        external("node_.*")
+        external("node_.*"),
+        fires("node_load1 2x3 5x10"),
+        silent("node_load1 4", "conditions_depth{kind=\"stt\"} 3")
     )]
     #[objective(availability = 99.5%)]
     pub(crate) calls: Counter<Call>,

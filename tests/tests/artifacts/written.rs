@@ -56,6 +56,5 @@ fn each_alert_of_a_condition_has_a_case_on_either_side() {
             !(has("fires") && has("stays quiet"))
         })
         .collect();
-    // Expressions that are more than one comparison.
-    assert_eq!(without, ["FailingByHand", "Load"]);
+    assert!(without.is_empty(), "{without:?}");
 }

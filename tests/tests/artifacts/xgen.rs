@@ -27,17 +27,17 @@ pub(crate) struct Response {
 pub(crate) struct BusMetrics {
     /// Time spent handling events that plugins send.
     #[metric(name = "plugin.event.duration", unit = seconds)]
-    #[alert(PluginLatencyCritical, p95 > 5s, for = 3m, severity = critical, by(plugin),
+    #[alert("0xgenPluginLatencyCritical", p95 > 5s, for = 3m, severity = critical, by(plugin),
         summary = "Plugin {plugin} is slow", description = "Its p95 was {{ $value | humanizeDuration }}.")]
     pub(crate) plugin_event_duration: Histogram<Plugin<'_>>,
 
     /// Requests that were proxied.
-    #[alert(HttpFailureRate, share(class = "4xx" | "5xx") > 20%, for = 5m, severity = warning,
+    #[alert("0xgenHTTPFailureRate", share(class = "4xx" | "5xx") > 20%, for = 5m, severity = warning,
         summary = "More than 20% of proxied requests fail")]
     pub(crate) http_requests: Counter<Response>,
 
     /// Events that wait to be sent to a plugin.
-    #[alert(QueueBackpressure, ratio(self / plugin_queue_capacity) > 80%, for = 2m, severity = warning, by(plugin),
+    #[alert("0xgenQueueBackpressure", ratio(self / plugin_queue_capacity) > 80%, for = 2m, severity = warning, by(plugin),
         summary = "The queue of plugin {plugin} is over 80% full", labels(team = "runtime"))]
     pub(crate) plugin_queue_length: Gauge<Plugin<'_>>,
 

@@ -13,7 +13,7 @@ use crate::{
     metric_catalog::{args::Word, quantity::Quantity},
 };
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 11] = [
     "for",
     "severity",
     "summary",
@@ -23,11 +23,13 @@ const KEYS: [&str; 9] = [
     "over",
     "expr",
     "external",
+    "fires",
+    "silent",
 ];
 
 pub(super) struct AlertArgs {
     pub(super) attribute: Path,
-    pub(super) name: Ident,
+    pub(super) name: Word,
     pub(super) condition: Option<ConditionArg>,
     /// Whether the condition was there, but is wrong.
     pub(super) is_broken: bool,
@@ -40,6 +42,10 @@ pub(super) struct AlertArgs {
     pub(super) over: Option<Quantity>,
     pub(super) expression: Option<LitStr>,
     pub(super) external: Vec<LitStr>,
+    /// Series under which an expression gives something.
+    pub(super) fires: Vec<LitStr>,
+    /// Series under which it gives nothing.
+    pub(super) silent: Vec<LitStr>,
 }
 
 /// `team = "voice"`.
@@ -95,6 +101,8 @@ impl AlertArgs {
             over: None,
             expression: None,
             external: Vec::new(),
+            fires: Vec::new(),
+            silent: Vec::new(),
         };
         Arguments::new("alert", &KEYS).read_rest(input, errors, |key, input, _| {
             match key.to_string().as_str() {
@@ -106,7 +114,9 @@ impl AlertArgs {
                 "labels" => alert.labels = listed(input)?,
                 "over" => alert.over = Some(assigned(input)?),
                 "expr" => alert.expression = Some(assigned(input)?),
-                _ => alert.external = listed(input)?,
+                "external" => alert.external = listed(input)?,
+                "fires" => alert.fires = listed(input)?,
+                _ => alert.silent = listed(input)?,
             }
             Ok(())
         });
@@ -114,9 +124,11 @@ impl AlertArgs {
     }
 }
 
-fn name(input: ParseStream<'_>) -> syn::Result<Ident> {
+fn name(input: ParseStream<'_>) -> syn::Result<Word> {
     let ahead = input.fork();
-    let is_name = ahead.parse::<Ident>().is_ok() && (ahead.is_empty() || ahead.peek(Token![,]));
+    let is_word = input.peek(LitStr) || input.peek(Ident);
+    let is_name =
+        is_word && ahead.parse::<Word>().is_ok() && (ahead.is_empty() || ahead.peek(Token![,]));
     if !is_name {
         return Err(input.error("an alert's name comes first: `#[alert(HighLatency, ..)]`"));
     }

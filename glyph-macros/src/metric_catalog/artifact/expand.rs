@@ -2,11 +2,13 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
+use syn::spanned::Spanned;
 
 use super::{
     Artifacts,
-    alert::{Alert, Condition, Measure},
+    alert::{Alert, Condition},
     annotation::Annotation,
+    measure::Measure,
     objective::{Indicator, Objective},
     panel::Panel,
     selection::{Matcher, Selection},
@@ -82,7 +84,7 @@ struct Expansion<'catalog> {
 impl Expansion<'_> {
     fn alert(&self, alert: &Alert) -> TokenStream {
         let rt = self.rt;
-        let name = alert.name.to_string();
+        let name = alert.name.value();
         let line = line(alert.name.span().start().line);
         let condition = self.condition(&alert.condition);
         let (by, severity) = (words(&alert.by), &alert.severity);
@@ -135,10 +137,21 @@ impl Expansion<'_> {
                 let over = option(rt, over.map(|over| self.duration(over)));
                 quote!(#rt::Condition::Absent { of: #of, over: #over })
             }
-            Condition::Expression { promql, external } => {
-                let (promql, external) = (promql.value(), external.iter().map(syn::LitStr::value));
+            Condition::Expression {
+                promql,
+                external,
+                fires,
+                silent,
+            } => {
+                let promql = promql.value();
+                let (external, fires, silent) = (texts(external), texts(fires), texts(silent));
                 quote! {
-                    #rt::Condition::Expression { promql: #promql, external: &[#(#external),*] }
+                    #rt::Condition::Expression {
+                        promql: #promql,
+                        external: #external,
+                        fires: #fires,
+                        silent: #silent,
+                    }
                 }
             }
         }
@@ -262,6 +275,10 @@ impl Expansion<'_> {
 fn words(words: &[Word]) -> TokenStream {
     let words = words.iter().map(Word::value);
     quote!(&[#(#words),*])
+}
+
+fn texts(texts: &[syn::LitStr]) -> TokenStream {
+    quote!(&[#(#texts),*])
 }
 
 fn text(annotation: Option<&Annotation>) -> &str {

@@ -5,8 +5,9 @@ use quote::{ToTokens, quote};
 
 use super::{
     Artifacts,
-    alert::{Alert, Condition, quantile_metric},
+    alert::{Alert, Condition},
     annotation::Annotation,
+    measure::quantile_metric,
     objective::{Indicator, Objective},
     selection::Selection,
 };

@@ -7,15 +7,16 @@ mod condition;
 mod expand;
 mod expand_checks;
 mod labels;
+mod measure;
 mod objective;
 mod objective_args;
 mod panel;
 mod panel_args;
 mod selection;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
-use syn::{Attribute, Ident};
+use syn::Attribute;
 
 use super::{field::Metric, stage::Known};
 use crate::diagnostic::Errors;
@@ -85,7 +86,7 @@ pub(super) fn read(
     args: Vec<ArtifactArgs>,
     errors: &mut Errors,
 ) -> Vec<Artifacts> {
-    let mut taken = HashMap::new();
+    let mut taken = HashSet::new();
     args.into_iter()
         .zip(known.metrics)
         .enumerate()
@@ -116,5 +117,5 @@ struct Site<'catalog> {
     index: usize,
 }
 
-/// Alerts by their names.
-type Taken = HashMap<String, Ident>;
+/// The names of alerts.
+type Taken = HashSet<String>;

@@ -6,7 +6,9 @@ mod written;
 
 use std::{borrow::Cow, collections::HashMap, fmt};
 
-use super::{ArtifactError, Artifacts, families::Families, objective::BURNS, rules::Rule};
+use super::{
+    ArtifactError, Artifacts, families::Families, objective::BURNS, rules::Rule, series::Series,
+};
 use crate::catalog::Condition;
 
 /// Something that does not fit.
@@ -57,12 +59,21 @@ impl Artifacts {
         let mut problems = clashes(&families);
         let names = names::Names::new(&families, &self.target_labels);
         for alert in families.metrics().flat_map(|metric| metric.alerts) {
-            let external = match alert.condition {
-                Condition::Expression { external, .. } => external,
-                _ => &[],
-            };
             let promql = families.condition(&alert.condition, alert.by);
-            let found = expression::problems(&promql, external, &names);
+            let found = match alert.condition {
+                Condition::Expression {
+                    external,
+                    fires,
+                    silent,
+                    ..
+                } => {
+                    let mut found = expression::problems(&promql, external, &names);
+                    let series = fires.iter().chain(silent);
+                    found.extend(series.flat_map(|text| series_problems(text, external, &names)));
+                    found
+                }
+                _ => expression::problems(&promql, &[], &names),
+            };
             problems.extend(found.into_iter().map(|message| Problem {
                 what: format!("alert `{}`", alert.name),
                 file: Cow::Borrowed(alert.file),
@@ -72,6 +83,14 @@ impl Artifacts {
         }
         problems.extend(objective_problems(&families, &names));
         problems
+    }
+}
+
+/// What does not fit in a series that a test of the rules starts from.
+fn series_problems(text: &str, external: &[&str], names: &names::Names) -> Vec<String> {
+    match Series::parse(text) {
+        Ok(series) => expression::problems(series.selector, external, names),
+        Err(problem) => vec![problem],
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     spoken, variable,
 };
 use crate::{
-    artifacts::{Artifacts, HEADER},
+    artifacts::{Artifacts, HEADER, promql::Selector},
     catalog::{PanelForm, Threshold},
 };
 
@@ -65,10 +65,15 @@ fn annotations(artifacts: &Artifacts) -> Vec<Value> {
     if names.is_empty() {
         return vec![written];
     }
+    let firing = Selector::new("ALERTS").equal("alertstate", ["firing"]);
+    let scope = artifacts.environment().into_iter();
+    let firing = scope.fold(firing.equal("alertname", names), |firing, label| {
+        firing.matching(format!("{label}=~\"${label}\""))
+    });
     let alerts = json!({
         "datasource": metrics(),
         "enable": true,
-        "expr": format!("ALERTS{{alertstate=\"firing\", alertname=~\"{}\"}}", names.join("|")),
+        "expr": firing.to_string(),
         "iconColor": "red",
         "name": "Alerts",
         "step": "30s",

@@ -31,12 +31,17 @@ impl Artifacts {
             }
         }
         rows.sort_by_key(|row| !row.panels.iter().all(Panel::is_number));
-        let scope = Some(ENVIRONMENT.to_owned()).filter(|label| self.target_labels.contains(label));
-        let scope = Vec::from_iter(scope);
+        let scope = Vec::from_iter(self.environment());
         let objectives = families.metrics().flat_map(|metric| metric.objectives);
         let objectives = objectives.map(|objective| panel::objective(objective, &scope));
         add(&mut rows, "Objectives".to_owned(), objectives.collect());
         rows
+    }
+
+    /// The label that tells environments apart, where rules keep it.
+    pub(super) fn environment(&self) -> Option<String> {
+        let label = ENVIRONMENT.to_owned();
+        Some(label).filter(|label| self.target_labels.contains(label))
     }
 
     /// The labels that variables choose the series of a metric by.

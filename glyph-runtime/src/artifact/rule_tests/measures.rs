@@ -1,11 +1,6 @@
 //! Series that put a measure on one side of its threshold.
 
-use std::{collections::BTreeMap, time::Duration};
-
-use promql_parser::{
-    label::MatchOp,
-    parser::{Expr, token},
-};
+use std::time::Duration;
 
 use super::{
     Side,
@@ -16,8 +11,6 @@ use crate::{
     catalog::{Comparison, Kind, Measure, MetricDescriptor, Selection},
     expose::canonical,
 };
-
-type Labels = BTreeMap<String, String>;
 
 /// What all calls together do in a second, where shares are compared.
 pub(super) const WHOLE: f64 = 100.0;
@@ -164,39 +157,4 @@ pub(super) fn counted(metric: &MetricDescriptor) -> String {
         Kind::Gauge => metric.name.to_owned(),
         Kind::Histogram => format!("{}_count", metric.name),
     }
-}
-
-/// Series for an expression that compares those of one name with a number.
-pub(super) fn expression(promql: &str, side: Side) -> Option<Load> {
-    let Ok(Expr::Binary(binary)) = promql_parser::parser::parse(promql) else {
-        return None;
-    };
-    let (Expr::VectorSelector(selector), Expr::NumberLiteral(number)) =
-        (binary.lhs.as_ref(), binary.rhs.as_ref())
-    else {
-        return None;
-    };
-    let comparison = match binary.op.id() {
-        token::T_GTR => Comparison::Above,
-        token::T_GTE => Comparison::AtLeast,
-        token::T_LSS => Comparison::Below,
-        token::T_LTE => Comparison::AtMost,
-        token::T_EQLC => Comparison::Equal,
-        token::T_NEQ => Comparison::Unequal,
-        _ => return None,
-    };
-    let labels: Option<Labels> = selector
-        .matchers
-        .matchers
-        .iter()
-        .map(|matcher| {
-            let is_equal = matches!(matcher.op, MatchOp::Equal);
-            is_equal.then(|| (matcher.name.clone(), matcher.value.clone()))
-        })
-        .collect();
-    let labels = labels.filter(|_| selector.matchers.or_matchers.is_empty())?;
-    let value = side.number(comparison, number.val, f64::NEG_INFINITY, f64::INFINITY)?;
-    let name = selector.name.as_deref()?;
-    let load = Load::new(Duration::ZERO, labels.clone());
-    Some(load.with(name, &labels, Change::Constant(value)))
 }

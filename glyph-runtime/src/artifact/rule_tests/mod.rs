@@ -2,6 +2,7 @@
 //!
 //! From each condition follow series under which the alert fires, and others under which it does not.
 
+mod expression;
 mod load;
 mod measures;
 mod objectives;
@@ -82,7 +83,8 @@ impl Artifacts {
     /// Tests of the rules in the file `rules_file`, a path seen from the tests' own place: for each alert that is
     /// made of a condition, a case in which it fires and one in which it does not.
     ///
-    /// An alert by `expr` has them where the expression compares the series of one name with a number.
+    /// An alert by `expr` has them where series stand beside it, `fires("..")` and `silent("..")`, or else where the
+    /// expression compares the series of one name with a number.
     ///
     /// # Errors
     ///
@@ -112,6 +114,17 @@ impl Families {
         sides
             .into_iter()
             .filter_map(|side| {
+                if let Condition::Expression {
+                    promql,
+                    fires,
+                    silent,
+                    ..
+                } = alert.condition
+                    && !(fires.is_empty() && silent.is_empty())
+                {
+                    let series = if side == Side::Fires { fires } else { silent };
+                    return Some(expression::written(alert, promql, series, side));
+                }
                 let load = self.load(alert, side)?;
                 let firing = (side == Side::Fires).then_some(&load.labels);
                 let name = format!("{} {}", alert.name, side.says());
@@ -130,7 +143,7 @@ impl Families {
                 threshold,
             } => self.measured(measure, comparison, threshold, alert.by, side),
             Condition::Absent { of, over } => Some(self.absent(of, over, side)),
-            Condition::Expression { promql, .. } => measures::expression(promql, side),
+            Condition::Expression { promql, .. } => expression::compared(promql, side),
         }
     }
 }
@@ -192,6 +205,26 @@ fn firing_test(alert: &str, labels: Option<BTreeMap<String, String>>, at: Durati
         expr: format!("ALERTS{{alertname=\"{alert}\", alertstate=\"firing\"}}"),
         eval_time: duration(at),
         exp_samples: samples.into_iter().collect(),
+    }
+}
+
+/// Asks whether anything fires, whatever its labels.
+fn count_test(alert: &str, side: Side, at: Duration) -> Tests {
+    let firing = format!("count(ALERTS{{alertname=\"{alert}\", alertstate=\"firing\"}})");
+    let fires = ExpectedSample {
+        labels: "{}".to_owned(),
+        value: 1.0,
+    };
+    Tests {
+        promql_expr_test: vec![ExprTest {
+            expr: format!("{firing} > bool 0"),
+            eval_time: duration(at),
+            exp_samples: Some(fires)
+                .filter(|_| side == Side::Fires)
+                .into_iter()
+                .collect(),
+        }],
+        ..Tests::default()
     }
 }
 
