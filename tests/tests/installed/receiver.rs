@@ -1,5 +1,7 @@
 //! A collector of all signals on one port.
 
+use std::fmt::Write;
+
 use bytes::{Buf, BufMut, Bytes};
 use opentelemetry_proto::tonic::{
     collector::{
@@ -134,5 +136,9 @@ pub(crate) fn message(record: &LogRecord) -> &str {
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::new();
+    for byte in bytes {
+        write!(text, "{byte:02x}").unwrap();
+    }
+    text
 }
