@@ -5,13 +5,20 @@
     reason = "what is not there fails the test"
 )]
 
+mod aliases;
 mod arguments;
+mod collectors;
 mod documentation;
 mod environment;
 mod installed;
+mod logging;
 mod precedence;
+mod sampling;
 
-use glyph_runtime::config::{ConfigError, Configuration, Environment};
+use glyph_runtime::{
+    config::{ConfigError, ConfigWarning, Configuration, Environment},
+    trace::Settings,
+};
 
 /// An environment with these variables alone.
 fn environment(variables: &[(&'static str, &'static str)]) -> Environment<'static> {
@@ -30,4 +37,12 @@ fn lookup(
 
 fn read(variables: &[(&'static str, &'static str)]) -> Result<Configuration, ConfigError> {
     environment(variables).read("shop")
+}
+
+fn traces(variables: &[(&'static str, &'static str)]) -> Settings {
+    read(variables).unwrap().traces.unwrap()
+}
+
+fn warnings(variables: &[(&'static str, &'static str)]) -> Vec<ConfigWarning> {
+    read(variables).unwrap().warnings
 }
