@@ -8,3 +8,4 @@
 mod ibex;
 mod run;
 mod voxray;
+mod xgen;

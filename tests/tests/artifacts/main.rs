@@ -28,6 +28,8 @@ mod shop;
 mod stack;
 mod typescript;
 mod written;
+#[path = "../../../examples/xgen/telemetry.rs"]
+#[expect(dead_code, reason = "only what it declares matters here")]
 mod xgen;
 
 glyph_runtime::artifacts::check!(
