@@ -5,6 +5,7 @@
 )]
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
+mod gospelib;
 mod ibex;
 mod run;
 mod voxray;

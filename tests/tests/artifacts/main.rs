@@ -20,6 +20,7 @@ mod differences;
 #[path = "../../../examples/glyphoxa/telemetry.rs"]
 #[expect(dead_code, reason = "only what it declares matters here")]
 mod glyphoxa;
+#[path = "../../../examples/gospelib/telemetry.rs"]
 #[expect(dead_code, reason = "only what it declares matters here")]
 mod gospelib;
 mod promtool;
