@@ -51,10 +51,10 @@ pub(crate) fn transcribe<'a>(
 
 /// The words of the answer as the model finds them.
 #[instrument_stage(llm::stage::generate, stream, labels(session_id = session.label.as_str(), model = llm::Model::Llama), fields(prompt_words))]
-pub(crate) fn generate<'a>(
-    session: &'a Session,
+pub(crate) fn generate(
+    session: &Session,
     prompt_words: usize,
-) -> impl Stream<Item = Result<String, Disconnected>> + use<'a> {
+) -> impl Stream<Item = Result<String, Disconnected>> + use<'_> {
     let failed = |error_type| llm::Failure {
         error_type,
         session_id: &session.label,
@@ -80,10 +80,7 @@ pub(crate) fn generate<'a>(
 
 /// The sound of the answer, in pieces of 20 ms.
 #[instrument_stage(tts::stage::synthesise, stream, labels(session_id = session.label.as_str(), model = tts::Model::Sonic))]
-pub(crate) fn synthesise<'a>(
-    session: &'a Session,
-    words: usize,
-) -> impl Stream<Item = Vec<u8>> + use<'a> {
+pub(crate) fn synthesise(session: &Session, words: usize) -> impl Stream<Item = Vec<u8>> + use<'_> {
     let asked = Instant::now();
     stream::iter(0..words).then(move |_| async move {
         sleep(PIECE).await;

@@ -5,6 +5,8 @@
 )]
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
+mod gospelib;
 mod ibex;
 mod run;
 mod voxray;
+mod xgen;

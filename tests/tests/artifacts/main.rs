@@ -20,6 +20,7 @@ mod differences;
 #[path = "../../../examples/glyphoxa/telemetry.rs"]
 #[expect(dead_code, reason = "only what it declares matters here")]
 mod glyphoxa;
+#[path = "../../../examples/gospelib/telemetry.rs"]
 #[expect(dead_code, reason = "only what it declares matters here")]
 mod gospelib;
 mod promtool;
@@ -28,6 +29,8 @@ mod shop;
 mod stack;
 mod typescript;
 mod written;
+#[path = "../../../examples/xgen/telemetry.rs"]
+#[expect(dead_code, reason = "only what it declares matters here")]
 mod xgen;
 
 glyph_runtime::artifacts::check!(

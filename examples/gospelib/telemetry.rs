@@ -1,4 +1,4 @@
-//! A set of services behind a gateway.
+//! Everything that the services measure, and what is an alarm.
 
 use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
 
@@ -26,13 +26,55 @@ pub(crate) struct Service<'a> {
     pub(crate) service: &'a str,
 }
 
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Query {
+    ReadPassage,
+    CreateNodes,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Queried {
+    pub(crate) query: Query,
+    pub(crate) status: Status,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Job {
+    pub(crate) status: Status,
+}
+
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Model {
+    Small,
+    Large,
+}
+
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Prompt,
+    Answer,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Tokens {
+    pub(crate) model: Model,
+    pub(crate) direction: Direction,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Answered {
+    pub(crate) model: Model,
+    pub(crate) status: Status,
+}
+
 #[derive(LabelSet)]
 pub(crate) struct Host<'a> {
     #[label(max = 32)]
     pub(crate) host: &'a str,
 }
 
-#[metric_catalog(namespace = "gospelib", max_series = 60_000)]
+/// The metrics of all services; each stamps its name.
+#[metric_catalog(namespace = "gospelib", stages = stage, max_series = 60_000)]
 pub(crate) struct ServiceMetrics {
     /// Requests that were answered.
     #[alert(ErrorRateSpike, share(code = "5xx") > 5%, for = 5m, severity = critical, by(service),
@@ -48,6 +90,50 @@ pub(crate) struct ServiceMetrics {
         summary = "p99 latency of {service} exceeds 2 seconds")]
     #[objective(latency = 500ms, target = 99%)]
     pub(crate) http_request_duration: Histogram<Service<'_>>,
+
+    /// Time that a query of the graph takes.
+    #[metric(unit = seconds)]
+    #[stage(graph_query, labels(query: Query))]
+    #[panel(
+        title = "Graph Query Latency",
+        row = "FalkorDB",
+        by(query),
+        quantiles(p50, p95)
+    )]
+    pub(crate) graph_query_duration: Histogram<Queried>,
+
+    /// Jobs that read texts into the graph.
+    #[panel(title = "Job Status", row = "Ingest Pipeline", by(status))]
+    pub(crate) ingest_jobs: Counter<Job>,
+
+    /// Time that a job takes.
+    #[metric(unit = seconds)]
+    #[stage(ingest, requests = ingest_jobs)]
+    #[panel(
+        title = "Processing Time",
+        row = "Ingest Pipeline",
+        quantiles(p50, p95)
+    )]
+    pub(crate) ingest_duration: Histogram,
+
+    /// Nodes that jobs created.
+    #[panel(title = "Nodes Created", row = "Ingest Pipeline")]
+    pub(crate) ingest_nodes: Counter,
+
+    /// Tokens of prompts and answers.
+    #[panel(title = "Token Usage", row = "AI Service", by(model, direction))]
+    pub(crate) ai_tokens: Counter<Tokens>,
+
+    /// Time that an answer of the model takes.
+    #[metric(unit = seconds)]
+    #[stage(answer, labels(model: Model))]
+    #[panel(
+        title = "Response Latency by Model",
+        row = "AI Service",
+        by(model),
+        quantiles(p95)
+    )]
+    pub(crate) ai_response_duration: Histogram<Answered>,
 
     /// Times that the process started.
     #[alert(RestartLoop, increase(10m) > 3, severity = critical, summary = "It restarts again and again")]

@@ -1,0 +1,126 @@
+//! The service that has the texts, in a graph.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use glyph_runtime::{Outcome, instrument_stage};
+use thiserror::Error;
+use tokio::sync::Semaphore;
+use tokio::time::sleep;
+
+use crate::service::CONTENT;
+use crate::telemetry::{ServiceMetrics, stage};
+
+/// Connections that the pool has.
+const CONNECTIONS: u32 = 10;
+
+/// The texts that there are.
+const PASSAGES: [(&str, &str); 3] = [
+    ("gen.1.1", "in the beginning"),
+    ("ps.23.1", "a shepherd"),
+    ("jn.1.1", "the word"),
+];
+
+#[derive(Clone, Copy, Debug, Error, Outcome, PartialEq, Eq)]
+pub(crate) enum GraphError {
+    #[error("there is no such passage")]
+    NotFound,
+    #[error("the graph does not answer")]
+    #[outcome(timeout)]
+    Timeout,
+}
+
+/// The graph, behind a pool of connections.
+#[derive(Debug)]
+pub(crate) struct Graph {
+    connections: Semaphore,
+}
+
+impl Graph {
+    pub(crate) fn open() -> Arc<Self> {
+        let metrics = ServiceMetrics::global();
+        metrics.db_connections_max.set(CONNECTIONS);
+        metrics.graph_memory_limit.set(512 << 20);
+        metrics.graph_memory.set(64 << 20);
+        let connections = usize::try_from(CONNECTIONS).unwrap_or(1);
+        Arc::new(Self {
+            connections: Semaphore::new(connections),
+        })
+    }
+
+    /// Whether queries get through, for the readiness probe.
+    pub(crate) fn ping(&self) -> Result<(), GraphError> {
+        match self.connections.available_permits() {
+            0 => Err(GraphError::Timeout),
+            _ => Ok(()),
+        }
+    }
+
+    #[instrument_stage(stage::graph_query, kind = client, labels(query = "read_passage"), fields(passage))]
+    async fn read(&self, passage: &str) -> Result<&'static str, GraphError> {
+        let _connection = self.connections.acquire().await;
+        let in_use = &ServiceMetrics::global().db_connections;
+        in_use.inc();
+        sleep(Duration::from_millis(2)).await;
+        in_use.dec();
+        if passage == "stuck.1.1" {
+            return Err(GraphError::Timeout);
+        }
+        let found = PASSAGES.iter().find(|(name, _)| *name == passage);
+        found.map(|(_, text)| *text).ok_or(GraphError::NotFound)
+    }
+
+    #[instrument_stage(stage::graph_query, kind = client, labels(query = "create_nodes"), fields(nodes))]
+    async fn create(&self, nodes: u64) -> Result<(), GraphError> {
+        sleep(Duration::from_millis(2)).await;
+        ServiceMetrics::global().ingest_nodes.add(nodes);
+        Ok(())
+    }
+
+    /// Reads a text into the graph: a job, and a trace, of its own.
+    #[instrument_stage(stage::ingest, parent = None, fields(verses))]
+    pub(crate) async fn ingest(&self, verses: u64) -> Result<(), GraphError> {
+        self.create(verses).await?;
+        tracing::info!(service = "ingest", verses, "text ingested");
+        Ok(())
+    }
+}
+
+/// The service's routes, with its edge.
+pub(crate) fn router(graph: Arc<Graph>) -> Router {
+    let routes = Router::new()
+        .route("/v1/passages/{passage}", get(passage))
+        .with_state(graph);
+    CONTENT.edge(routes)
+}
+
+async fn passage(
+    State(graph): State<Arc<Graph>>,
+    Path(passage): Path<String>,
+) -> Result<&'static str, GraphError> {
+    let started = Instant::now();
+    let read = graph.read(&passage).await;
+    let latency_ms = started.elapsed().as_secs_f64() * 1e3;
+    match read {
+        Ok(_) => tracing::info!(service = "content", passage, latency_ms, "passage read"),
+        Err(error) => {
+            tracing::error!(service = "content", passage, latency_ms, %error, "passage not read");
+        }
+    }
+    read
+}
+
+impl IntoResponse for GraphError {
+    fn into_response(self) -> Response {
+        let status = match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Timeout => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        (status, self.to_string()).into_response()
+    }
+}

@@ -1,0 +1,81 @@
+//! What all services have in common: their edge, and the calls between them.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::Response;
+use glyph_runtime::http::{
+    CallEnd, ClientLayer, ClientMetrics, ServerLayer, ServerRecorder, ServerRequest,
+};
+use glyph_runtime::{Outcome, Status};
+use tower::{Layer, ServiceExt};
+
+use crate::telemetry::{Code, Request as RequestLabels, Service as ServiceLabel, ServiceMetrics};
+
+/// A service by its name.
+#[derive(Debug)]
+pub(crate) struct Service {
+    name: &'static str,
+}
+
+pub(crate) static GATEWAY: Service = Service { name: "gateway" };
+pub(crate) static CONTENT: Service = Service { name: "content" };
+
+impl Service {
+    /// Puts the service's edge around its routes. A page's scripts learn the trace from `Server-Timing`, and a browser that
+    /// traces by itself is the parent.
+    pub(crate) fn edge(&'static self, routes: Router) -> Router {
+        let edge = ServerLayer::new(self).excluded_paths(["/healthz", "/readyz", "/metrics"]);
+        routes.layer(edge)
+    }
+}
+
+impl ServerRecorder for Service {
+    fn ended(&self, _: &ServerRequest<'_>, end: &CallEnd) {
+        let service = self.name;
+        let code = match end.status.map(|status| status.as_u16()) {
+            Some(..400) => Code::Success,
+            Some(400..500) => Code::ClientError,
+            _ => Code::ServerError,
+        };
+        let status = match end.outcome() {
+            Outcome::Ok => Status::Ok,
+            _ => Status::Error,
+        };
+        let metrics = ServiceMetrics::global();
+        metrics.http_requests.inc(RequestLabels {
+            service,
+            code,
+            status,
+        });
+        metrics
+            .http_request_duration
+            .observe(ServiceLabel { service }, end.duration);
+    }
+}
+
+/// Another service, called with the trace and the id of the request that is served.
+#[derive(Clone, Debug)]
+pub(crate) struct Peer {
+    name: &'static str,
+    routes: Router,
+}
+
+impl Peer {
+    pub(crate) fn new(service: &'static Service, routes: Router) -> Self {
+        Self {
+            name: service.name,
+            routes,
+        }
+    }
+
+    pub(crate) async fn ask(&self, path: &str) -> Result<Response<Body>, StatusCode> {
+        let url = format!("http://{}{path}", self.name);
+        let request = Request::get(url).body(Body::empty());
+        let request = request.map_err(|_| StatusCode::BAD_REQUEST)?;
+        let client = ClientLayer::new(ClientMetrics::global()).layer(self.routes.clone());
+        let Ok(response) = client.oneshot(request).await;
+        Ok(response.map(Body::new))
+    }
+}

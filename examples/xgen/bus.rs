@@ -1,0 +1,148 @@
+//! Flows on their way to plugins, and what plugins do with them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use glyph_runtime::{instrument_stage, scope};
+use thiserror::Error;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+use tracing::{Instrument, Span};
+
+use crate::netgate::{Netgate, Refused};
+use crate::telemetry::{BusMetrics, Plugin as PluginLabel, stage};
+
+/// Events that may wait for a plugin.
+const QUEUE: u32 = 8;
+
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("no plugin takes the flow")]
+pub(crate) struct NobodyListens;
+
+/// A flow for a plugin. The span in which it was dispatched goes along, and what the plugin does belongs to it.
+struct Event {
+    flow: u32,
+    span: Span,
+}
+
+/// A plugin as the bus sees it.
+struct Plugin {
+    name: &'static str,
+    events: mpsc::Sender<Event>,
+    task: JoinHandle<()>,
+}
+
+/// The plugins that take flows.
+pub(crate) struct Bus {
+    plugins: Vec<Plugin>,
+}
+
+impl Bus {
+    /// Starts plugins that look into flows; each asks the host beside its name about what it finds.
+    pub(crate) fn start(netgate: &Arc<Netgate>, plugins: &[(&'static str, &'static str)]) -> Self {
+        let plugins = plugins.iter().map(|(name, host)| {
+            let plugin = name;
+            let (events, waiting) = mpsc::channel(usize::try_from(QUEUE).unwrap_or(1));
+            let capacity = &BusMetrics::global().plugin_queue_capacity;
+            capacity.set(PluginLabel { plugin }, QUEUE);
+            let supervised = supervise(name, host, Arc::clone(netgate), waiting);
+            Plugin {
+                name,
+                events,
+                task: scope::spawn(supervised),
+            }
+        });
+        Self {
+            plugins: plugins.collect(),
+        }
+    }
+
+    /// Captures one flow and hands it to all plugins.
+    pub(crate) async fn capture(&self, flow: u32) -> Result<(), NobodyListens> {
+        let span = tracing::info_span!("proxy.capture_flow", flow);
+        let captured = async {
+            tracing::info!("flow captured");
+            self.dispatch(flow).await
+        };
+        captured.instrument(span).await
+    }
+
+    #[instrument_stage(stage::flow_dispatch, name = "plugin_bus.dispatch_flow", fields(flow))]
+    async fn dispatch(&self, flow: u32) -> Result<(), NobodyListens> {
+        let mut taken = false;
+        for plugin in &self.plugins {
+            let span = tracing::info_span!("plugin_bus.dispatch_event", plugin = plugin.name);
+            let event = Event {
+                flow,
+                span: span.clone(),
+            };
+            let length = &BusMetrics::global().plugin_queue_length;
+            length.inc(PluginLabel {
+                plugin: plugin.name,
+            });
+            taken |= plugin.events.send(event).instrument(span).await.is_ok();
+        }
+        if taken { Ok(()) } else { Err(NobodyListens) }
+    }
+
+    /// Waits until the plugins have done what is left.
+    pub(crate) async fn drain(self) {
+        for plugin in self.plugins {
+            drop(plugin.events);
+            if let Err(error) = plugin.task.await {
+                tracing::error!(plugin = plugin.name, %error, "plugin lost");
+            }
+        }
+    }
+}
+
+/// Keeps a plugin at work for as long as there are flows.
+async fn supervise(
+    plugin: &'static str,
+    host: &'static str,
+    netgate: Arc<Netgate>,
+    mut events: mpsc::Receiver<Event>,
+) {
+    if connect(plugin).await.is_err() {
+        return;
+    }
+    while let Some(Event { flow, span }) = events.recv().await {
+        let length = &BusMetrics::global().plugin_queue_length;
+        length.dec(PluginLabel { plugin });
+        let work = async {
+            let task = tracing::info_span!("plugin.supervisor.task", plugin, flow);
+            let done = execute(plugin, host, &netgate).instrument(task).await;
+            if let Err(error) = done {
+                tracing::warn!(%error, "plugin failed");
+            }
+        };
+        work.instrument(span).await;
+    }
+}
+
+/// The handshake with a plugin.
+#[instrument_stage(stage::rpc, name = "plugin_bus.EventStream", kind = server, labels(method = "event_stream"), fields(plugin))]
+async fn connect(plugin: &str) -> Result<(), NobodyListens> {
+    sleep(Duration::from_millis(1)).await;
+    tracing::info!("plugin connected");
+    Ok(())
+}
+
+#[instrument_stage(stage::plugin_event, name = "plugin.runner.exec", labels(plugin))]
+async fn execute(plugin: &str, host: &'static str, netgate: &Netgate) -> Result<(), Refused> {
+    sleep(Duration::from_millis(2)).await;
+    netgate.request(plugin, host).await
+}
+
+/// Reads recorded flows.
+#[instrument_stage(stage::rpc, name = "replay.load_flows", labels(method = "load_flows"))]
+pub(crate) fn load_flows(count: u32) -> Vec<u32> {
+    (0..count).collect()
+}
+
+/// Writes down what the plugins found.
+#[instrument_stage(stage::rpc, name = "replay.write_cases", labels(method = "write_cases"), fields(cases = flows.len()))]
+pub(crate) fn write_cases(flows: &[u32]) {
+    tracing::info!("cases written");
+}

@@ -1,0 +1,117 @@
+//! A proxy that hands captured flows to plugins, and sends what plugins ask for.
+//!
+//! Spans follow a flow from its capture ([`bus::Bus::capture`]) over the plugins' queues to the requests that plugins send
+//! ([`netgate::Netgate::request`]), waits for rate limits included. `--trace-endpoint`, `--trace-file` and their like say where
+//! spans go, `--audit-file` where the audit trail does; exemplars, spans and audit lines have the same ids.
+//!
+//! `cargo run --bin xgen -- --once` replays a dozen flows, prints the page and ends.
+
+mod bus;
+mod netgate;
+mod telemetry;
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Parser;
+use glyph_runtime::config::TelemetryArgs;
+use glyph_runtime::log::{Audit, Output};
+use glyph_runtime::{Telemetry, audit, expose::Format};
+
+use crate::bus::{Bus, load_flows, write_cases};
+use crate::netgate::Netgate;
+use crate::telemetry::BusMetrics;
+
+/// Plugins, and the hosts that they ask.
+const PLUGINS: [(&str, &str); 3] = [
+    ("headers", "lists.example"),
+    ("secrets", "vault.example"),
+    ("links", "gone.example"),
+];
+
+/// Flows of a replay.
+const FLOWS: u32 = 12;
+
+/// A proxy that hands flows to plugins.
+#[derive(Debug, Parser)]
+#[command(name = "xgen", version)]
+struct Cli {
+    /// Replay the flows once, print the metrics, and end.
+    #[arg(long, conflicts_with = "listen")]
+    once: bool,
+
+    /// Where to serve metrics and probes; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9464")]
+    listen: SocketAddr,
+
+    /// Where the audit trail is kept; without it, its lines are among those of the log.
+    #[arg(long, value_name = "PATH")]
+    audit_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    telemetry: TelemetryArgs,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let cli = Cli::parse();
+    let once = cli.once;
+    let telemetry = install(cli)?;
+    let netgate = Arc::new(Netgate::default());
+    let bus = Bus::start(&netgate, &PLUGINS);
+    audit!(action = "start", plugins = PLUGINS.len(), "proxy started");
+    if once {
+        replay(&bus).await?;
+    } else {
+        if let Some(address) = telemetry.local_addr() {
+            writeln!(io::stdout(), "listening on http://{address}")?;
+        }
+        tokio::select! {
+            replayed = repeat(&bus) => replayed?,
+            signal = telemetry.until_signal(Duration::ZERO) => signal?,
+        }
+    }
+    bus.drain().await;
+    if once {
+        write!(io::stdout(), "{}", telemetry.page(Format::OpenMetrics))?;
+    }
+    telemetry.shutdown().await?;
+    Ok(())
+}
+
+fn install(cli: Cli) -> Result<Telemetry, Box<dyn Error>> {
+    let builder = Telemetry::builder("xgen")
+        .version(env!("CARGO_PKG_VERSION"))
+        .catalog(BusMetrics::global())
+        .arguments(cli.telemetry)
+        .log(|log| {
+            log.output = Output::Stderr;
+            log.audit = cli.audit_file.map(Audit::file);
+        });
+    let builder = if cli.once {
+        builder.without_listener()
+    } else {
+        builder.listener(cli.listen)
+    };
+    Ok(builder.install()?)
+}
+
+async fn replay(bus: &Bus) -> Result<(), Box<dyn Error>> {
+    let flows = load_flows(FLOWS);
+    for flow in &flows {
+        bus.capture(*flow).await?;
+    }
+    write_cases(&flows);
+    Ok(())
+}
+
+async fn repeat(bus: &Bus) -> Result<(), Box<dyn Error>> {
+    loop {
+        replay(bus).await?;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}

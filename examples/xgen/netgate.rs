@@ -1,0 +1,99 @@
+//! The gate that all requests of plugins go through: it keeps to limits, and writes down who asked for what.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use glyph_runtime::{audit, instrument_stage};
+use thiserror::Error;
+use tokio::time::{Instant, sleep, sleep_until};
+use tracing::Instrument;
+
+use crate::telemetry::{BusMetrics, Response, Scope, StatusClass, Throttle, stage};
+
+/// Between two requests, to one host and to all.
+const PER_HOST: Duration = Duration::from_millis(20);
+const GLOBAL: Duration = Duration::from_millis(2);
+
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("the host answers {0}")]
+pub(crate) struct Refused(u16);
+
+/// When the next request may go.
+#[derive(Debug, Default)]
+pub(crate) struct Netgate {
+    limits: Mutex<Limits>,
+}
+
+#[derive(Debug, Default)]
+struct Limits {
+    global: Option<Instant>,
+    hosts: HashMap<&'static str, Instant>,
+}
+
+impl Netgate {
+    /// Sends a request for a plugin, once the limits let it.
+    #[instrument_stage(
+        stage::http_request,
+        name = "netgate.http_request",
+        kind = client,
+        fields(plugin, host, capabilities = "http.outbound", status = tracing::field::Empty)
+    )]
+    pub(crate) async fn request(&self, plugin: &str, host: &'static str) -> Result<(), Refused> {
+        if let Some((until, scope)) = self.reserve(host) {
+            wait(until, scope).await;
+        }
+        sleep(Duration::from_millis(3)).await;
+        let status = if host == "gone.example" { 404 } else { 200 };
+        tracing::Span::current().record("status", status);
+        audit!(
+            action = "http_request",
+            plugin,
+            host,
+            status,
+            "request sent"
+        );
+        let class = match status {
+            200 => StatusClass::Success,
+            _ => StatusClass::ClientError,
+        };
+        BusMetrics::global().http_requests.inc(Response { class });
+        if status == 200 {
+            Ok(())
+        } else {
+            Err(Refused(status))
+        }
+    }
+
+    /// Takes the next place, and says how long to wait for it and for whose sake.
+    fn reserve(&self, host: &'static str) -> Option<(Instant, Scope)> {
+        let now = Instant::now();
+        let mut limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_host = limits.hosts.get(host).copied().unwrap_or(now).max(now);
+        let of_all = limits.global.unwrap_or(now).max(now);
+        let at = of_host.max(of_all);
+        limits.hosts.insert(host, at + PER_HOST);
+        limits.global = Some(at + GLOBAL);
+        let scope = if of_host >= of_all {
+            Scope::Host
+        } else {
+            Scope::Global
+        };
+        (at > now).then_some((at, scope))
+    }
+}
+
+async fn wait(until: Instant, scope: Scope) {
+    let waited = until.saturating_duration_since(Instant::now());
+    let name = match scope {
+        Scope::Global => "global",
+        Scope::Host => "host",
+    };
+    BusMetrics::global().http_throttle.inc(Throttle { scope });
+    let span = tracing::info_span!(
+        "netgate.rate_limit_wait",
+        scope = name,
+        wait_ms = waited.as_secs_f64() * 1e3
+    );
+    sleep_until(until).instrument(span).await;
+}

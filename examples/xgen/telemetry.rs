@@ -1,0 +1,93 @@
+//! Everything that is measured: latency of plugins and requests, failing requests, and queues that fill up.
+
+use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
+
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StatusClass {
+    #[label(name = "2xx")]
+    Success,
+    #[label(name = "4xx")]
+    ClientError,
+    #[label(name = "5xx")]
+    ServerError,
+}
+
+/// What plugins and operators call.
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rpc {
+    EventStream,
+    LoadFlows,
+    WriteCases,
+}
+
+/// Whose limit a request meets.
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    Global,
+    Host,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Call {
+    pub(crate) method: Rpc,
+    pub(crate) status: Status,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Plugin<'a> {
+    #[label(max = 64)]
+    pub(crate) plugin: &'a str,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Response {
+    pub(crate) class: StatusClass,
+}
+
+#[derive(LabelSet)]
+pub(crate) struct Throttle {
+    pub(crate) scope: Scope,
+}
+
+/// What the bus measures.
+#[metric_catalog(namespace = "xgen", stages = stage, max_series = 10_000)]
+pub(crate) struct BusMetrics {
+    /// Latency of core RPC handlers.
+    #[metric(name = "rpc.duration", unit = seconds)]
+    #[stage(rpc, labels(method: Rpc))]
+    pub(crate) rpc_duration: Histogram<Call>,
+
+    /// Time spent handling events that plugins send.
+    #[metric(name = "plugin.event.duration", unit = seconds)]
+    #[stage(plugin_event, labels(plugin: &str))]
+    #[alert("0xgenPluginLatencyCritical", p95 > 5s, for = 3m, severity = critical, by(plugin),
+        summary = "Plugin {plugin} is slow", description = "Its p95 was {{ $value | humanizeDuration }}.")]
+    pub(crate) plugin_event_duration: Histogram<Plugin<'_>>,
+
+    /// Latency of flows on their way to all plugins.
+    #[metric(name = "flow.dispatch", unit = seconds)]
+    #[stage(flow_dispatch)]
+    pub(crate) flow_dispatch: Histogram,
+
+    /// Latency of HTTP requests that are sent for plugins.
+    #[metric(name = "http.request.duration", unit = seconds)]
+    #[stage(http_request)]
+    pub(crate) http_request_duration: Histogram,
+
+    /// Requests that were proxied.
+    #[alert("0xgenHTTPFailureRate", share(class = "4xx" | "5xx") > 20%, for = 5m, severity = warning,
+        summary = "More than 20% of proxied requests fail")]
+    pub(crate) http_requests: Counter<Response>,
+
+    /// Requests that had to wait for a limit.
+    #[metric(name = "http.throttle")]
+    pub(crate) http_throttle: Counter<Throttle>,
+
+    /// Events that wait to be sent to a plugin.
+    #[alert("0xgenQueueBackpressure", ratio(self / plugin_queue_capacity) > 80%, for = 2m, severity = warning, by(plugin),
+        summary = "The queue of plugin {plugin} is over 80% full", labels(team = "runtime"))]
+    pub(crate) plugin_queue_length: Gauge<Plugin<'_>>,
+
+    /// Events that may wait to be sent to a plugin.
+    pub(crate) plugin_queue_capacity: Gauge<Plugin<'_>>,
+}
