@@ -225,6 +225,7 @@ fn has_no_body(method: Method, status: StatusCode) -> bool {
         || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
-fn size(bytes: u64) -> i64 {
+/// As OpenTelemetry has whole numbers; others it would have as text.
+pub(crate) fn size(bytes: u64) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
 }
