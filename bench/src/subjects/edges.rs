@@ -102,11 +102,11 @@ fn counted(routes: Router) -> Router {
 /// Serves on one thread until standard input ends, and prints the port first.
 pub(crate) fn serve(subject: &str, tracing: Tracing) -> Result<()> {
     let spans = tracing.install()?;
-    let router = router(subject)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
+        let router = router(subject)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         println!("{}", listener.local_addr()?.port());
         let (ended, end) = tokio::sync::oneshot::channel();

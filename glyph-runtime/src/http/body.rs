@@ -14,7 +14,10 @@ use bytes::Buf;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use super::{call::Call, ending::Last};
+use super::{
+    call::{Call, Entered},
+    ending::Last,
+};
 
 pin_project! {
     /// The body of a request, its bytes counted as they are read.
@@ -102,26 +105,16 @@ impl<B: Body<Error: 'static>> Body for ResponseBody<B> {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         let mut this = self.project();
-        let unwinding = Unwinding(this.call);
-        let body = this.body.as_mut();
-        let polled = unwinding.in_scope(|| body.poll_frame(context));
+        let mut unwinding = Unwinding(this.call);
+        let polled = unwinding.in_scope(|call| {
+            let polled = this.body.as_mut().poll_frame(context);
+            if let Some(mut call) = call {
+                call.saw(&polled, || this.body.is_end_stream());
+            }
+            polled
+        });
         unwinding.did_not_happen();
-        match &polled {
-            Poll::Pending => {}
-            Poll::Ready(None) => end(this.call, Last::End),
-            Poll::Ready(Some(Err(error))) => {
-                fail(this.call, error);
-            }
-            Poll::Ready(Some(Ok(frame))) => {
-                if let Some(call) = this.call {
-                    call.sent(length(frame));
-                }
-                // Nobody has to ask for more than that.
-                if this.body.is_end_stream() {
-                    end(this.call, Last::End);
-                }
-            }
-        }
+        this.call.take_if(|call| call.is_over());
         polled
     }
 
@@ -138,10 +131,11 @@ impl<B: Body<Error: 'static>> Body for ResponseBody<B> {
 pub(crate) struct Unwinding<'call>(pub(crate) &'call mut Option<Call>);
 
 impl Unwinding<'_> {
-    pub(crate) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
-        match &*self.0 {
-            Some(call) => call.in_scope(work),
-            None => work(),
+    /// Runs `work` where the call runs, if there is one.
+    pub(crate) fn in_scope<T>(&mut self, work: impl FnOnce(Option<Entered<'_>>) -> T) -> T {
+        match self.0 {
+            Some(call) => call.in_scope(|call| work(Some(call))),
+            None => work(None),
         }
     }
 
@@ -162,9 +156,25 @@ pub(crate) fn end(call: &mut Option<Call>, last: Last) {
     }
 }
 
-pub(crate) fn fail<E: 'static>(call: &mut Option<Call>, error: &E) {
-    if let Some(call) = call.take() {
-        call.fail(error);
+impl Entered<'_> {
+    /// The body was polled.
+    fn saw<D: Buf, E: 'static>(
+        &mut self,
+        polled: &Poll<Option<Result<Frame<D>, E>>>,
+        is_end: impl FnOnce() -> bool,
+    ) {
+        match polled {
+            Poll::Pending => {}
+            Poll::Ready(None) => self.end(Last::End),
+            Poll::Ready(Some(Err(error))) => self.fail(error),
+            Poll::Ready(Some(Ok(frame))) => {
+                self.sent(length(frame));
+                // Nobody has to ask for more than that.
+                if is_end() {
+                    self.end(Last::End);
+                }
+            }
+        }
     }
 }
 

@@ -10,11 +10,7 @@ use http::Response;
 use http_body::Body;
 use pin_project_lite::pin_project;
 
-use super::{
-    ResponseBody,
-    body::{Unwinding, fail},
-    call::Call,
-};
+use super::{ResponseBody, body::Unwinding, call::Call};
 
 pin_project! {
     /// The response to come. Dropped before it is ready it records the call as cancelled.
@@ -30,7 +26,10 @@ impl<F> ResponseFuture<F> {
     /// Lets `start` make the response's future, as part of the call.
     pub(crate) fn start(mut call: Option<Call>, start: impl FnOnce() -> F) -> Self {
         let unwinding = Unwinding(&mut call);
-        let inner = unwinding.in_scope(start);
+        let inner = match unwinding.0 {
+            Some(call) => call.begin(start),
+            None => start(),
+        };
         unwinding.did_not_happen();
         Self { inner, call }
     }
@@ -46,17 +45,19 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let unwinding = Unwinding(this.call);
+        let mut unwinding = Unwinding(this.call);
         let inner = this.inner;
-        let polled = unwinding.in_scope(|| inner.poll(context));
-        unwinding.did_not_happen();
-        Poll::Ready(match ready!(polled) {
-            Ok(response) => Ok(answer(response, this.call.take())),
-            Err(error) => {
-                fail(this.call, &error);
-                Err(error)
+        let polled = unwinding.in_scope(|call| {
+            let polled = inner.poll(context);
+            if let (Poll::Ready(Err(error)), Some(mut call)) = (&polled, call) {
+                call.fail(error);
             }
-        })
+            polled
+        });
+        unwinding.did_not_happen();
+        this.call.take_if(|call| call.is_over());
+        let response = ready!(polled)?;
+        Poll::Ready(Ok(answer(response, this.call.take())))
     }
 }
 

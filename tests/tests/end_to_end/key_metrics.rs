@@ -67,7 +67,6 @@ const METRICS: [(&str, &str, &str, &[&str]); 14] = [
         "",
         &["kind", "provider"],
     ),
-    ("glyphoxa_alive_tasks", "gauge", "", &[]),
     ("glyphoxa_active_npcs", "gauge", "", &[]),
     ("glyphoxa_active_sessions", "gauge", "", &[]),
     ("glyphoxa_active_participants", "gauge", "", &[]),

@@ -1,24 +1,22 @@
 //! Whatever strangers send, the page does not grow.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, future::ready};
 
 use axum::{Router, body::Body, routing::get};
 use glyph_runtime::{
     Telemetry,
     expose::Format,
-    http::{ServerLayer, ServerMetrics},
+    http::{ClientLayer, ClientMetrics, ServerLayer, ServerMetrics},
 };
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
-use tower::{Service, ServiceExt};
+use tower::{Layer, Service, ServiceExt, service_fn};
 
 const REQUESTS: usize = 100_000;
 
-fn series(telemetry: &Telemetry) -> usize {
+fn series(telemetry: &Telemetry, prefix: &str) -> usize {
     let page = telemetry.page(Format::Text);
-    page.lines()
-        .filter(|line| line.starts_with("http_"))
-        .count()
+    page.lines().filter(|line| line.starts_with(prefix)).count()
 }
 
 fn word(random: &mut fastrand::Rng) -> String {
@@ -47,14 +45,24 @@ fn any_request(random: &mut fastrand::Rng) -> Request<Body> {
     let request = [
         "x-request-id",
         "user-agent",
-        "traceparent",
+        "tracestate",
         "content-length",
         "x-forwarded-for",
+        "x-forwarded-host",
+        "accept",
     ]
     .into_iter()
     .fold(request, |request, name| request.header(name, word(random)));
+    // Half of them are well-formed, and so are believed.
+    let traceparent = if random.bool() {
+        format!("00-{:032x}-{:016x}-00", random.u128(1..), random.u64(1..))
+    } else {
+        word(random)
+    };
     request
-        .header("host", format!("{}.test", word(random)))
+        .header("traceparent", traceparent)
+        .header("baggage", format!("{}={}", word(random), word(random)))
+        .header("host", format!("{}.test:{}", word(random), random.u16(..)))
         .body(Body::empty())
         .unwrap()
 }
@@ -88,12 +96,47 @@ async fn a_hundred_thousand_strange_requests_make_no_series() {
     for _ in 0..2_000 {
         answer(&mut router, any_request(&mut random)).await;
     }
-    let warm = series(&telemetry);
+    let warm = series(&telemetry, "http_server_");
     for _ in 0..REQUESTS {
         answer(&mut router, any_request(&mut random)).await;
     }
-    assert_eq!(series(&telemetry), warm);
+    assert_eq!(series(&telemetry, "http_server_"), warm);
     assert!(warm > 0);
     let duration = captured.histogram_of(&ServerMetrics::global().request_duration);
+    assert_eq!(duration.count(), 102_000);
+}
+
+#[tokio::test]
+async fn calls_of_a_hundred_thousand_hosts_make_no_series() {
+    let captured = glyph_runtime::testing::capture();
+    let _no_spans = tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::default());
+    let telemetry = Telemetry::builder("calling")
+        .catalog(ClientMetrics::global())
+        .without_facade()
+        .build()
+        .unwrap();
+    let mut random = fastrand::Rng::with_seed(11);
+    let mut answers = 0;
+    let answer = service_fn(move |_: Request<Body>| {
+        let mut response = Response::new(Body::empty());
+        // Peers invent statuses, too.
+        answers = (answers + 1) % 400;
+        *response.status_mut() = StatusCode::from_u16(600 + answers).unwrap();
+        ready(Ok::<_, Infallible>(response))
+    });
+    let mut client = ClientLayer::new(ClientMetrics::global()).layer(answer);
+    let mut call = async |requests: usize| {
+        for _ in 0..requests {
+            let mut asked = any_request(&mut random);
+            let uri = format!("http://{}.test/{}", word(&mut random), word(&mut random));
+            *asked.uri_mut() = uri.parse().unwrap();
+            client.ready().await.unwrap().call(asked).await.unwrap();
+        }
+    };
+    call(2_000).await;
+    let warm = series(&telemetry, "http_client_");
+    call(REQUESTS).await;
+    assert_eq!(series(&telemetry, "http_client_"), warm);
+    let duration = captured.histogram_of(&ClientMetrics::global().request_duration);
     assert_eq!(duration.count(), 102_000);
 }

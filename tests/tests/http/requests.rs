@@ -1,5 +1,7 @@
 //! What a request leaves behind.
 
+use std::net::SocketAddr;
+
 use axum::{Router, routing::get};
 use glyph_runtime::{
     http::{
@@ -9,6 +11,7 @@ use glyph_runtime::{
     testing,
 };
 use opentelemetry::trace::{SpanId, SpanKind, Status};
+use tokio::net::TcpListener;
 
 use crate::{
     kept::{attribute, keep},
@@ -166,4 +169,22 @@ async fn excluded_paths_leave_nothing() {
     );
     assert!(kept.spans().is_empty());
     assert!(kept.lines().is_empty());
+}
+
+#[tokio::test]
+async fn who_has_connected_is_on_the_span_where_the_server_tells() {
+    let kept = keep();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let service = router().into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    let mut asked = request("GET", "/users/42");
+    asked
+        .headers_mut()
+        .insert("x-forwarded-for", "203.0.113.9".try_into().unwrap());
+    send(address, asked).await;
+    let span = kept.span();
+    assert_eq!(attribute(&span, "client.address"), "127.0.0.1");
+    assert_eq!(attribute(&span, "network.peer.address"), "127.0.0.1");
+    assert!(attribute(&span, "network.peer.port").parse::<u16>().is_ok());
 }

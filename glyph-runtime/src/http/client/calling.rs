@@ -1,6 +1,6 @@
 //! What a call is on the client's side.
 
-use http::request::Parts;
+use http::{HeaderMap, request::Parts};
 use opentelemetry::Context;
 
 use super::{ClientRequest, layer::Settings, resend, span};
@@ -24,8 +24,8 @@ pub(crate) struct Calling {
     resend: u32,
 }
 
-/// Starts a call, and names its trace and request in its headers.
-pub(super) fn start(settings: &Settings, parts: &mut Parts) -> Call {
+/// Starts a call.
+pub(super) fn start(settings: &Settings, parts: &Parts) -> Call {
     let started = Moment::now();
     let peer = parts.uri.host().unwrap_or_default();
     let calling = Calling {
@@ -36,8 +36,17 @@ pub(super) fn start(settings: &Settings, parts: &mut Parts) -> Call {
     let method = Method::from(&parts.method);
     let request = calling.request(method);
     let place = Place::open(Context::current(), || span::open(parts, &request));
-    place.in_scope(|| calling.inject(parts));
-    Call::start(Side::Client(calling), method, place, started)
+    Call::new(Side::Client(calling), method, place, started)
+}
+
+impl Settings {
+    /// Names the current trace and request in the headers.
+    pub(super) fn inject(&self, headers: &mut HeaderMap) {
+        propagation::inject(headers);
+        if let (Some(name), Some(id)) = (&self.request_id, HeaderId::current()) {
+            headers.insert(name, id.value);
+        }
+    }
 }
 
 impl Calling {
@@ -46,13 +55,6 @@ impl Calling {
             method,
             peer: &self.peer,
             resend: self.resend,
-        }
-    }
-
-    fn inject(&self, parts: &mut Parts) {
-        propagation::inject(&mut parts.headers);
-        if let (Some(name), Some(id)) = (&self.settings.request_id, HeaderId::current()) {
-            parts.headers.insert(name, id.value);
         }
     }
 

@@ -135,8 +135,10 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let (mut parts, body) = request.into_parts();
-        let call = calling::start(&self.settings, &mut parts);
-        let request = Request::from_parts(parts, body);
-        ResponseFuture::start(Some(call), || self.inner.call(request))
+        let call = calling::start(&self.settings, &parts);
+        ResponseFuture::start(Some(call), || {
+            self.settings.inject(&mut parts.headers);
+            self.inner.call(Request::from_parts(parts, body))
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! The log line of a request.
 
 use super::ServerRequest;
-use crate::http::CallEnd;
+use crate::http::{CallEnd, call::size};
 
 /// The target of the events that tell of a request's end, one for each request: level `ERROR` where the server failed,
 /// `INFO` otherwise.
@@ -16,8 +16,8 @@ macro_rules! line {
             status = $end.status.map(|status| i64::from(status.as_u16())),
             error = $end.error.map(crate::http::ErrorType::as_str),
             duration_ms = $end.duration.as_secs_f64() * 1e3,
-            request_bytes = $end.request_bytes,
-            response_bytes = $end.response_bytes,
+            request_bytes = size($end.request_bytes),
+            response_bytes = size($end.response_bytes),
             "request completed"
         )
     };

@@ -70,13 +70,16 @@ impl ResponseHeaders {
         insert(headers, self.correlation_id.as_ref(), trace.or(request));
         let Some(traced) = traced else { return };
         if self.server_timing {
-            headers.append("server-timing", traced.timing);
+            headers.append(&SERVER_TIMING, traced.timing);
         }
         if self.traceparent {
-            headers.insert("traceparent", traced.parent);
+            headers.insert(&TRACEPARENT, traced.parent);
         }
     }
 }
+
+static SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+static TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// How many headers there are at most.
 const MOST: usize = 5;
@@ -93,12 +96,18 @@ impl Traced {
         const BEFORE: &str = "traceparent;desc=\"";
         let parent = propagation::traceparent(span)?;
         let micros = elapsed.as_micros();
-        let timing = format!(
-            "{BEFORE}{parent}\", app;dur={}.{:03}",
-            micros / 1000,
-            micros % 1000
-        );
-        let timing = Bytes::from(timing);
+        let (mut whole, mut part) = (itoa::Buffer::new(), itoa::Buffer::new());
+        // A digit that is left away keeps the zeros.
+        let part = part.format(1000 + micros % 1000);
+        let parts = [
+            BEFORE,
+            &parent,
+            "\", app;dur=",
+            whole.format(micros / 1000),
+            ".",
+            part.get(1..).unwrap_or_default(),
+        ];
+        let timing = Bytes::from(parts.concat());
         let from = BEFORE.len();
         let trace = timing.slice(from + "00-".len()..from + "00-".len() + 32);
         let parent = timing.slice(from..from + parent.len());

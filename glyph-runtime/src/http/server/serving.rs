@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use http::{HeaderMap, request::Parts};
-use opentelemetry::Context;
+use opentelemetry::{Context, trace::SpanContext};
 
 use super::{Route, ServerRequest, UNMATCHED, line, settings::Settings, span};
 use crate::{
@@ -40,7 +40,7 @@ pub(super) fn start(settings: &Arc<Settings>, parts: &mut Parts) -> Call {
     if let Some(id) = &serving.id {
         id.hand_on(parts, header);
     }
-    Call::start(Side::Server(serving), method, place, started)
+    Call::new(Side::Server(serving), method, place, started)
 }
 
 impl Serving {
@@ -77,10 +77,10 @@ impl Serving {
         self.settings.recorder.started(&self.request(method));
     }
 
-    pub(crate) fn answered(&self, headers: &mut HeaderMap, place: &Place, elapsed: Duration) {
+    pub(crate) fn answered(&self, headers: &mut HeaderMap, span: &SpanContext, elapsed: Duration) {
         let id = self.id.as_ref().map(|id| &id.value);
         let settings = &self.settings.response_headers;
-        settings.write(headers, &place.ids(), id, elapsed);
+        settings.write(headers, span, id, elapsed);
     }
 
     pub(crate) fn ended(&self, method: Method, end: &CallEnd, failed: bool) {

@@ -1,5 +1,9 @@
 //! The span of a request.
 
+use std::net::SocketAddr;
+
+#[cfg(feature = "axum")]
+use axum::extract::ConnectInfo;
 use http::{header, request::Parts};
 use tracing::{Span, field::Empty, info_span};
 
@@ -17,6 +21,8 @@ pub(super) fn open(settings: &Settings, parts: &Parts, request: &ServerRequest<'
         |host| Some(bounded(host.as_str())),
     );
     let (address, port) = host.map_or((None, None), address);
+    let peer = peer(parts);
+    let peer_address = peer.map(|peer| peer.ip().to_string());
     let span = info_span!(
         target: "glyph::http",
         "http.server",
@@ -34,6 +40,9 @@ pub(super) fn open(settings: &Settings, parts: &Parts, request: &ServerRequest<'
         url.path = bounded(parts.uri.path()),
         server.address = address,
         server.port = port,
+        network.peer.address = peer_address.as_deref(),
+        network.peer.port = peer.map(|peer| i64::from(peer.port())),
+        client.address = peer_address.as_deref(),
         network.protocol.version = version(parts.version),
         user_agent.original = header(&parts.headers, &header::USER_AGENT),
     );
@@ -44,6 +53,15 @@ pub(super) fn open(settings: &Settings, parts: &Parts, request: &ServerRequest<'
         );
     }
     span
+}
+
+/// Who has connected, where somebody has put it into the request. What headers say of it anybody could have written.
+fn peer(parts: &Parts) -> Option<SocketAddr> {
+    #[cfg(feature = "axum")]
+    if let Some(ConnectInfo(peer)) = parts.extensions.get() {
+        return Some(*peer);
+    }
+    parts.extensions.get().copied()
 }
 
 /// A host and, behind it, a port; what stands before an `@` may be a secret.
