@@ -1,11 +1,13 @@
 //! What can go wrong.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 use super::{Change, Problem};
 
 /// Why there are no artifacts.
-#[derive(Debug, thiserror::Error)]
+///
+/// It is written for people by `Debug`, too: a `main` that returns it tells what is to be done.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ArtifactError {
     /// What was declared does not fit together; one line for each problem.
@@ -38,6 +40,12 @@ pub enum ArtifactError {
         /// Why.
         source: std::io::Error,
     },
+}
+
+impl fmt::Debug for ArtifactError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
 }
 
 fn lines(of: &[impl ToString]) -> String {
