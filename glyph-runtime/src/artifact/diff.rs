@@ -75,6 +75,31 @@ pub enum Change {
         /// The name that it has.
         to: String,
     },
+    /// A label that had a list of values takes any text.
+    LabelOpened {
+        /// The metric.
+        metric: String,
+        /// The label.
+        label: String,
+    },
+    /// A label that took any text has a list of values.
+    LabelClosed {
+        /// The metric.
+        metric: String,
+        /// The label.
+        label: String,
+    },
+    /// An open label tells more or fewer values apart.
+    LimitChanged {
+        /// The metric.
+        metric: String,
+        /// The label.
+        label: String,
+        /// How many it told apart.
+        from: usize,
+        /// How many it tells apart.
+        to: usize,
+    },
     /// A label has a value more.
     ValueAdded {
         /// The metric.
@@ -102,7 +127,8 @@ impl Change {
     #[must_use]
     pub fn is_breaking(&self) -> bool {
         match self {
-            Self::MetricAdded { .. } | Self::ValueAdded { .. } => false,
+            Self::MetricAdded { .. } | Self::ValueAdded { .. } | Self::LabelOpened { .. } => false,
+            Self::LimitChanged { from, to, .. } => to < from,
             Self::BucketsChanged { removed, .. } => !removed.is_empty(),
             _ => true,
         }
@@ -125,10 +151,14 @@ impl fmt::Display for Change {
             Self::KindChanged { metric, from, to } => {
                 write!(formatter, "metric `{metric}` was a {from} and is a {to}")
             }
-            Self::UnitChanged { metric, from, to } => write!(
-                formatter,
-                "metric `{metric}` was in `{from}` and is in `{to}`"
-            ),
+            Self::UnitChanged { metric, from, to } => {
+                let unit = |unit: &str| match unit {
+                    "" => "a plain number".to_owned(),
+                    unit => format!("in `{unit}`"),
+                };
+                let (from, to) = (unit(from), unit(to));
+                write!(formatter, "metric `{metric}` was {from} and is {to}")
+            }
             Self::BucketsChanged {
                 metric,
                 removed,
@@ -149,6 +179,25 @@ impl fmt::Display for Change {
                     "label `{from}` of `{metric}` is called `{to}` now"
                 )
             }
+            Self::LabelOpened { metric, label } => {
+                write!(
+                    formatter,
+                    "label `{label}` of `{metric}` takes any text now"
+                )
+            }
+            Self::LabelClosed { metric, label } => write!(
+                formatter,
+                "label `{label}` of `{metric}` takes listed values only now"
+            ),
+            Self::LimitChanged {
+                metric,
+                label,
+                from,
+                to,
+            } => write!(
+                formatter,
+                "label `{label}` of `{metric}` told {from} values apart and tells {to}"
+            ),
             Self::ValueAdded {
                 metric,
                 label,
@@ -300,9 +349,30 @@ fn compare_labels(old: &MetricSchema, new: &MetricSchema, changes: &mut Vec<Chan
     }));
     for before in &old.labels {
         let now = new.labels.iter().find(|label| label.name == before.name);
-        if let Some((Some(values), Some(now_values))) = now.map(|now| (&before.values, &now.values))
-        {
-            compare_values(&new.name, &before.name, values, now_values, changes);
+        if let Some(now) = now {
+            compare_label(&new.name, before, now, changes);
+        }
+    }
+}
+
+/// What changed of a label that is still there.
+fn compare_label(metric: &str, old: &LabelSchema, new: &LabelSchema, changes: &mut Vec<Change>) {
+    let (metric, label) = (metric.to_owned(), old.name.clone());
+    match (&old.values, &new.values) {
+        (Some(old), Some(new)) => compare_values(&metric, &label, old, new, changes),
+        (Some(_), None) => changes.push(Change::LabelOpened { metric, label }),
+        (None, Some(_)) => changes.push(Change::LabelClosed { metric, label }),
+        (None, None) => {
+            if let (Some(from), Some(to)) = (old.max, new.max)
+                && from != to
+            {
+                changes.push(Change::LimitChanged {
+                    metric,
+                    label,
+                    from,
+                    to,
+                });
+            }
         }
     }
 }

@@ -32,6 +32,7 @@ impl Artifacts {
             ("kubernetes/rules.yml", self.prometheus_rule()?),
             ("metrics.md", self.reference()?),
             ("metrics.json", self.schema().to_json()?),
+            ("weaver/manifest.yaml", self.weaver_manifest()?),
             ("weaver/metrics.yaml", self.weaver_registry()?),
         ];
         let files = files.into_iter();

@@ -153,7 +153,7 @@ impl Families {
         let by = &self.apart(objective.by);
         let share = match objective.indicator {
             Indicator::Latency { of, threshold } => {
-                let fast = Self::buckets(of).equal("le", [canonical(threshold)]);
+                let fast = Self::buckets(of).equal("le", bounds(threshold));
                 let fast = fast.rate(over()).sum_by(by);
                 let all = self.counted(of).rate(over()).sum_by(by);
                 Expr::Number(1.0).binary("-", fast.per(all))
@@ -180,6 +180,16 @@ impl Families {
                 .map(super::rules::owned)
                 .collect(),
         }
+    }
+}
+
+/// A bucket bound as the page has it, and as it is written where it came by OTLP: `1.0` and `1`.
+fn bounds(bound: f64) -> Vec<String> {
+    let (page, plain) = (canonical(bound), bound.to_string());
+    if page == plain {
+        vec![page]
+    } else {
+        vec![page, plain]
     }
 }
 

@@ -76,10 +76,16 @@ impl<'text> Values<'text> {
         let mut samples = 0;
         for part in &parts {
             let found = VALUE.as_ref()?.captures(part)?;
-            let times = found.name("times").map(|times| times.as_str().parse::<u64>());
+            let times = found
+                .name("times")
+                .map(|times| times.as_str().parse::<u64>());
             match (times, parts.as_slice()) {
                 (None, [_]) => {
-                    let step = if found.name("step").is_some() { "" } else { "+0" };
+                    let step = if found.name("step").is_some() {
+                        ""
+                    } else {
+                        "+0"
+                    };
                     return Some(Self::Endless(Cow::Owned(format!("{part}{step}"))));
                 }
                 // A start, and as many more.
@@ -134,7 +140,18 @@ mod tests {
 
     #[test]
     fn what_is_no_series_is_refused() {
-        for text in ["", "up", "up{job=\"a\"}", "up{job=\"a 1", "up x", "up 1 2x", "up 1,2", "{a=\"b\"}", "up{job=~\"a\"} 1", "up(a) 1"] {
+        for text in [
+            "",
+            "up",
+            "up{job=\"a\"}",
+            "up{job=\"a 1",
+            "up x",
+            "up 1 2x",
+            "up 1,2",
+            "{a=\"b\"}",
+            "up{job=~\"a\"} 1",
+            "up(a) 1",
+        ] {
             assert!(filled(text).is_none(), "{text}");
         }
     }

@@ -6,9 +6,17 @@ use serde::Serialize;
 
 use super::{ArtifactError, Artifacts, families::Families, rules::document};
 use crate::{
-    catalog::{Kind, MetricDescriptor, Unit},
+    catalog::{Kind, MetricDescriptor},
     label::{LabelDescriptor, LabelValues},
 };
+
+/// What Weaver knows a registry by.
+#[derive(Debug, Serialize)]
+struct Manifest {
+    name: String,
+    description: String,
+    schema_url: String,
+}
 
 #[derive(Debug, Serialize)]
 struct Registry {
@@ -96,6 +104,27 @@ impl Artifacts {
     }
 }
 
+impl Artifacts {
+    /// The registry's manifest, which stands beside it as `manifest.yaml` (Weaver, "Define your own telemetry schema").
+    ///
+    /// Its schema URL is a name and no address: Weaver fetches nothing there.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written as YAML.
+    pub fn weaver_manifest(&self) -> Result<String, ArtifactError> {
+        let subject = self.subject();
+        document(&Manifest {
+            description: format!("The metrics of {subject}."),
+            schema_url: format!(
+                "https://{}.invalid/schemas/0.1.0",
+                subject.replace('_', "-")
+            ),
+            name: subject,
+        })
+    }
+}
+
 fn metric(metric: &'static MetricDescriptor) -> Group {
     Group {
         id: format!("metric.{}", metric.otel_name),
@@ -108,7 +137,7 @@ fn metric(metric: &'static MetricDescriptor) -> Group {
             Kind::Gauge => "gauge",
             Kind::Histogram => "histogram",
         }),
-        unit: Some(unit(metric.unit)),
+        unit: Some(metric.unit.ucum()),
         stability: STABILITY,
         attributes: metric.labels.iter().map(refer).collect(),
     }
@@ -118,16 +147,6 @@ fn refer(label: &LabelDescriptor) -> Attribute {
     Attribute::Referred {
         reference: label.name.to_owned(),
         requirement_level: "required",
-    }
-}
-
-/// A unit by its code in UCUM (OpenTelemetry semantic conventions, "Instrument Units").
-fn unit(unit: Unit) -> String {
-    match unit {
-        Unit::None | Unit::Ratio => "1".to_owned(),
-        Unit::Seconds => "s".to_owned(),
-        Unit::Bytes => "By".to_owned(),
-        Unit::Other(unit) => format!("{{{unit}}}"),
     }
 }
 
@@ -160,14 +179,32 @@ fn attributes(families: &Families) -> Vec<Attribute> {
                 AttributeType::Named("string")
             } else {
                 AttributeType::Members {
-                    members: values.into_iter().map(member).collect(),
+                    members: members(&values),
                 }
             },
         })
         .collect()
 }
 
-fn member(value: &'static str) -> Member {
+/// Each value under an id of its own.
+fn members(values: &[&'static str]) -> Vec<Member> {
+    let mut members: Vec<Member> = Vec::new();
+    for value in values {
+        let name = identifier(value);
+        let is_free = |id: &String| !members.iter().any(|member| member.id == *id);
+        let numbered = (2..).map(|number| format!("{name}_{number}"));
+        let id = std::iter::once(name.clone()).chain(numbered).find(is_free);
+        members.push(Member {
+            id: id.unwrap_or(name),
+            value,
+            brief: format!("The value {value}."),
+            stability: STABILITY,
+        });
+    }
+    members
+}
+
+fn identifier(value: &str) -> String {
     let letter = |letter: char| {
         if letter.is_ascii_alphanumeric() {
             letter.to_ascii_lowercase()
@@ -175,10 +212,5 @@ fn member(value: &'static str) -> Member {
             '_'
         }
     };
-    Member {
-        id: value.chars().map(letter).collect(),
-        value,
-        brief: format!("The value {value}."),
-        stability: STABILITY,
-    }
+    value.chars().map(letter).collect()
 }

@@ -103,6 +103,22 @@ impl Unit {
             Self::Other(unit) => unit,
         }
     }
+
+    /// The unit by its code in UCUM (OpenTelemetry semantic conventions, "Instrument Units"); empty for none.
+    ///
+    /// ```
+    /// assert_eq!(glyph_runtime::catalog::Unit::Bytes.ucum(), "By");
+    /// ```
+    #[must_use]
+    pub fn ucum(self) -> String {
+        match self {
+            Self::None => String::new(),
+            Self::Seconds => "s".to_owned(),
+            Self::Bytes => "By".to_owned(),
+            Self::Ratio => "1".to_owned(),
+            Self::Other(unit) => format!("{{{unit}}}"),
+        }
+    }
 }
 
 /// A stage as it was declared.

@@ -1,6 +1,6 @@
 //! What a change of the declarations does to those who query the metrics.
 
-use glyph_runtime::artifacts::{Artifacts, Schema, diff};
+use glyph_runtime::artifacts::{ArtifactArgs, Artifacts, Schema, diff};
 
 use crate::shop::ShopMetrics;
 
@@ -64,7 +64,7 @@ fn kinds_units_and_buckets_are_compared() {
             metric.name = "shop_payments_bytes".to_owned();
             metric.unit = "bytes".to_owned();
         }),
-        ["breaking: metric `shop_payments_bytes` was in `` and is in `bytes`"]
+        ["breaking: metric `shop_payments_bytes` was a plain number and is in `bytes`"]
     );
     let buckets = |from: f64, to: f64| {
         changes(|schema| {
@@ -85,6 +85,66 @@ fn kinds_units_and_buckets_are_compared() {
             "breaking: histogram `shop_order_duration_seconds` has lost the bounds [0.5] and gained [0.25]"
         ]
     );
+}
+
+#[test]
+fn labels_that_open_and_close_are_told() {
+    let country = |edit: fn(&mut glyph_runtime::artifacts::LabelSchema)| {
+        payments(|metric| {
+            let mut labels = metric.labels.iter_mut();
+            edit(labels.find(|label| label.name == "country").unwrap());
+        })
+    };
+    assert_eq!(
+        country(|label| label.max = Some(10)),
+        ["breaking: label `country` of `shop_payments` told 20 values apart and tells 10"]
+    );
+    assert_eq!(
+        country(|label| label.max = Some(30)),
+        ["compatible: label `country` of `shop_payments` told 20 values apart and tells 30"]
+    );
+    assert_eq!(
+        country(|label| {
+            label.max = None;
+            label.values = Some(vec!["nl".to_owned()]);
+        }),
+        ["breaking: label `country` of `shop_payments` takes listed values only now"]
+    );
+    let method = payments(|metric| {
+        let mut labels = metric.labels.iter_mut();
+        let method = labels.find(|label| label.name == "method").unwrap();
+        method.values = None;
+        method.max = Some(9);
+    });
+    assert_eq!(
+        method,
+        ["compatible: label `method` of `shop_payments` takes any text now"]
+    );
+}
+
+#[test]
+fn a_comparison_fails_where_a_change_breaks_what_asks_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let artifacts = Artifacts::of::<ShopMetrics>();
+    artifacts.write(folder.path()).unwrap();
+    let mut arguments = ArtifactArgs::new(folder.path());
+    arguments.diff = true;
+    let schema = folder.path().join("metrics.json");
+    let unchanged = format!("nothing changed since {}", schema.display());
+    assert_eq!(arguments.run(&artifacts).unwrap(), [unchanged]);
+
+    let written = std::fs::read_to_string(&schema).unwrap();
+    std::fs::write(&schema, written.replace("\"method\"", "\"way\"")).unwrap();
+    arguments.folder = schema.clone();
+    let refused = arguments.run(&artifacts).unwrap_err().to_string();
+    assert_eq!(
+        refused,
+        "breaking: label `way` of `shop_payments` is called `method` now"
+    );
+
+    std::fs::write(&schema, written.replace("\"invoice\"", "\"card\"")).unwrap();
+    let added = "compatible: label `method` of `shop_payments` has a value more, `invoice`";
+    assert_eq!(arguments.run(&artifacts).unwrap(), [added]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Rules and their tests, in front of Prometheus's own tool.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, num::NonZeroU32, path::Path, process::Command};
 
 use glyph_runtime::artifacts::Artifacts;
 
@@ -9,8 +9,15 @@ use crate::{
     xgen::BusMetrics,
 };
 
-/// Fails unless promtool takes the rules, and every alert fires and stays quiet when it should.
+/// Fails unless promtool takes the rules, and every alert fires and stays quiet when it should; in a rehearsal, too.
 fn promtool_agrees(artifacts: &Artifacts) {
+    let rehearsal = artifacts.clone().shortened(NonZeroU32::new(24).unwrap());
+    for artifacts in [artifacts, &rehearsal] {
+        rules_pass_their_tests(artifacts);
+    }
+}
+
+fn rules_pass_their_tests(artifacts: &Artifacts) {
     let folder = tempfile::tempdir().unwrap();
     let tests = artifacts.rule_tests("rules.yml").unwrap();
     fs::write(folder.path().join("rules.yml"), artifacts.rules().unwrap()).unwrap();

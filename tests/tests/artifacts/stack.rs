@@ -37,7 +37,9 @@ fn alertmanager_takes_its_configuration() {
 #[test]
 #[ignore = "needs docker-compose, of Debian's package of that name"]
 fn compose_takes_the_stack() {
-    content("docker-compose", &["-f", "compose.yml", "config", "-q"]);
+    let compose = |files: &[&str]| content("docker-compose", &[files, &["config", "-q"]].concat());
+    compose(&["-f", "compose.yml"]);
+    compose(&["-f", "compose.yml", "-f", "compose.collector.yml"]);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The dashboard, in front of the types that Grafana publishes.
 
+mod queries;
+
 use std::{
     fmt::Write,
     fs,
@@ -16,10 +18,14 @@ use crate::{
 };
 
 /// The packages, in versions that go together.
-const PACKAGES: [&str; 3] = [
+const PACKAGES: [&str; 7] = [
     "typescript@5.9.3",
     "@grafana/schema@13.2.3",
     "@grafana/grafana-foundation-sdk@0.0.21",
+    "@grafana/lezer-logql@0.4.2",
+    "@grafana/lezer-traceql@1.0.0",
+    "@lezer/common@1.5.5",
+    "@lezer/lr@1.4.10",
 ];
 
 /// What the types are to the letter of JSON.

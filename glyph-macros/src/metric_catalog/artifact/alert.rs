@@ -3,13 +3,8 @@
 use syn::LitStr;
 
 use super::{
-    Site, Taken,
-    alert_args::AlertArgs,
-    annotation::Annotation,
-    condition::Comparison,
-    labels,
-    measure::Measure,
-    selection::Selection,
+    Site, Taken, alert_args::AlertArgs, annotation::Annotation, condition::Comparison, labels,
+    measure::Measure, selection::Selection,
 };
 use crate::{
     diagnostic::{Errors, Place},

@@ -17,13 +17,16 @@ use crate::{
 /// The model's version, that of Grafana 11; newer ones read it.
 const SCHEMA_VERSION: u32 = 39;
 
+/// The environments that are chosen, as a pattern (Grafana, "Variable syntax").
+const ENVIRONMENTS: &str = "${env:pipe}";
+
 pub(super) fn dashboard(artifacts: &Artifacts, rows: &[Row]) -> Value {
     let subject = artifacts.subject();
     let mut panels = Vec::new();
     for (row, (place, inside)) in rows.iter().zip(places(rows)) {
         panels.push(head(panels.len() + 1, &row.title, place));
         for (panel, place) in row.panels.iter().zip(inside) {
-            panels.push(one(panels.len() + 1, panel, place));
+            panels.push(one(panels.len() + 1, panel, place, artifacts));
         }
     }
     json!({
@@ -32,7 +35,7 @@ pub(super) fn dashboard(artifacts: &Artifacts, rows: &[Row]) -> Value {
         "editable": true,
         "fiscalYearStartMonth": 0,
         "graphTooltip": 1,
-        "links": [all_traces(&subject)],
+        "links": [all_traces(&subject, artifacts)],
         "liveNow": false,
         "panels": panels,
         "refresh": "30s",
@@ -96,19 +99,21 @@ fn head(id: usize, title: &str, place: Place) -> Value {
     })
 }
 
-fn one(id: usize, panel: &Panel, place: Place) -> Value {
+fn one(id: usize, panel: &Panel, place: Place, artifacts: &Artifacts) -> Value {
     let targets = panel.queries.iter().zip('A'..='Z');
     let targets: Vec<Value> = targets
         .map(|(query, letter)| target(query, letter, panel.form))
         .collect();
     let (kind, options) = options(panel.form, &panel.unit);
+    let links = panel.stage.into_iter();
+    let links = links.map(|stage| stage_traces(stage, artifacts));
     json!({
         "datasource": metrics(),
         "description": panel.description,
         "fieldConfig": { "defaults": field(panel), "overrides": [] },
         "gridPos": place.json(),
         "id": id,
-        "links": panel.stage.map(stage_traces).into_iter().collect::<Vec<_>>(),
+        "links": links.collect::<Vec<_>>(),
         "options": options,
         "targets": targets,
         "title": panel.title,
@@ -222,16 +227,24 @@ fn heatmap(unit: &str) -> Value {
     })
 }
 
-fn all_traces(service: &str) -> Value {
-    let query = format!("{{resource.service.name=\"{service}\"}}");
+fn all_traces(service: &str, artifacts: &Artifacts) -> Value {
+    let query = spans(&format!("resource.service.name=\"{service}\""), artifacts);
     traces(&query, &format!("Traces of {service}"))
 }
 
-fn stage_traces(stage: &str) -> Value {
+fn stage_traces(stage: &str, artifacts: &Artifacts) -> Value {
     traces(
-        &format!("{{name=\"{stage}\"}}"),
+        &spans(&format!("name=\"{stage}\""), artifacts),
         &format!("Traces through {stage}"),
     )
+}
+
+/// Spans in TraceQL, of the environments that are chosen, where environments are told apart.
+fn spans(which: &str, artifacts: &Artifacts) -> String {
+    match artifacts.environment() {
+        Some(label) => format!("{{{which} && resource.{label}=~\"{ENVIRONMENTS}\"}}"),
+        None => format!("{{{which}}}"),
+    }
 }
 
 fn traces(query: &str, tooltip: &str) -> Value {
@@ -265,7 +278,7 @@ fn explored(query: &str) -> String {
             "range": { "from": "${__from}", "to": "${__to}" },
         },
     });
-    let filled = ["${traces}", "${__from}", "${__to}"];
+    let filled = ["${traces}", "${__from}", "${__to}", ENVIRONMENTS];
     let mut panes = encoded(&panes.to_string());
     for variable in filled {
         panes = panes.replace(&encoded(variable), variable);

@@ -23,9 +23,15 @@ pub(super) fn written(
     series: &[&str],
     side: Side,
 ) -> TestCase {
-    let series: Vec<_> = series.iter().filter_map(|text| Series::parse(text).ok()).collect();
+    let series: Vec<_> = series
+        .iter()
+        .filter_map(|text| Series::parse(text).ok())
+        .collect();
     let settled = settled(promql, alert.pending).as_secs() / EVALUATION.as_secs();
-    let longest = series.iter().map(|series| series.values.samples() - 1).max();
+    let longest = series
+        .iter()
+        .map(|series| series.values.samples() - 1)
+        .max();
     let minutes = settled.max(longest.unwrap_or_default());
     let inputs = series.iter().map(|series| InputSeries {
         series: series.selector.to_owned(),
@@ -48,7 +54,13 @@ fn settled(promql: &str, pending: Duration) -> Duration {
 
 /// How far back an expression looks.
 fn reach(expr: &Expr) -> Duration {
-    let most = |exprs: &[&Expr]| exprs.iter().map(|expr| reach(expr)).max().unwrap_or_default();
+    let most = |exprs: &[&Expr]| {
+        exprs
+            .iter()
+            .map(|expr| reach(expr))
+            .max()
+            .unwrap_or_default()
+    };
     match expr {
         Expr::MatrixSelector(matrix) => matrix.range,
         Expr::Subquery(subquery) => subquery.range + reach(&subquery.expr),

@@ -36,8 +36,9 @@ impl Families {
                 let value = Change::Constant(number(f64::NEG_INFINITY)?);
                 Some(Load::new(Duration::ZERO, own).with(of.metric, &labels, value))
             }
-            Measure::Rate { of, over } => self.rising(of, number(0.0)?, over, by),
+            Measure::Rate { of, over } => self.rising(of, number(0.0)?, self.time(over), by),
             Measure::Increase { of, over } => {
+                let over = self.time(over);
                 self.rising(of, number(0.0)? / over.as_secs_f64(), over, by)
             }
             Measure::Quantile { of, over, .. } => {
@@ -45,6 +46,7 @@ impl Families {
                 let high = matches!(comparison, Comparison::Above | Comparison::AtLeast)
                     == (side == Side::Fires);
                 let fast = if high { 0.0 } else { 1.0 };
+                let over = self.time(over);
                 Some(observed(metric, of, over, by, f64::NEG_INFINITY, fast))
             }
             Measure::Ratio { part, whole, over } => {
@@ -54,7 +56,7 @@ impl Families {
                     f64::INFINITY
                 };
                 let share = side.number(comparison, threshold, 0.0, most)?;
-                self.shared(part, whole, share, over, by)
+                self.shared(part, whole, share, self.time(over), by)
             }
         }
     }
@@ -111,6 +113,7 @@ impl Families {
             [value] => Some((matcher.label.to_owned(), (*value).to_owned())),
             _ => None,
         });
+        let over = over.map(|over| self.time(over));
         let load = Load::new(over.unwrap_or_default(), single.collect());
         match (side, self.find(of)) {
             (Side::Quiet, Some(metric)) => {

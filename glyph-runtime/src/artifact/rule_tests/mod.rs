@@ -128,7 +128,7 @@ impl Families {
                 let load = self.load(alert, side)?;
                 let firing = (side == Side::Fires).then_some(&load.labels);
                 let name = format!("{} {}", alert.name, side.says());
-                let at = load.settled(alert.pending);
+                let at = load.settled(self.time(alert.pending));
                 Some(load.case(name, alert_test(alert, firing, at), at))
             })
             .collect()

@@ -14,7 +14,7 @@ use super::{
     request::{Head, Point, Shape},
 };
 use crate::{
-    catalog::{Kind, Unit},
+    catalog::Kind,
     metric::{ExemplarAt, Metric, PresentRow, Scale},
 };
 
@@ -23,23 +23,12 @@ pub(super) fn head_of(metric: &Metric) -> Head {
     Head {
         name: descriptor.otel_name.to_owned(),
         description: descriptor.help.to_owned(),
-        unit: unit(descriptor.unit),
+        unit: descriptor.unit.ucum(),
         shape: match descriptor.kind {
             Kind::Counter => Shape::Sum,
             Kind::Gauge => Shape::Gauge,
             Kind::Histogram => Shape::Histogram,
         },
-    }
-}
-
-/// A unit by its code in UCUM (OpenTelemetry semantic conventions, "Instrument Units").
-fn unit(unit: Unit) -> String {
-    match unit {
-        Unit::None => String::new(),
-        Unit::Seconds => "s".to_owned(),
-        Unit::Bytes => "By".to_owned(),
-        Unit::Ratio => "1".to_owned(),
-        Unit::Other(unit) => format!("{{{unit}}}"),
     }
 }
 

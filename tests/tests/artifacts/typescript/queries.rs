@@ -1,0 +1,101 @@
+//! Queries for logs and traces, in front of the grammars that Grafana publishes.
+
+use std::{fs, process::Command};
+
+use serde_json::{Value, json};
+
+use super::FOLDER;
+use crate::{dashboards::parsed, glyphoxa, xgen::BusMetrics};
+
+/// Reports the queries in which a grammar finds a mistake.
+const PARSE: &str = include_str!("queries.mjs");
+
+const SOURCES: &str = "../deploy/grafana/provisioning/datasources/datasources.yml";
+
+/// The queries that are wrong, of pairs of a language and a query.
+fn refused(queries: &[(&str, String)]) -> Vec<String> {
+    let folder = tempfile::tempdir_in(&*FOLDER).unwrap();
+    fs::write(folder.path().join("queries.mjs"), PARSE).unwrap();
+    let output = Command::new("node")
+        .arg("queries.mjs")
+        .arg(json!(queries).to_string())
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The queries for traces behind the links of a dashboard and of its panels.
+fn linked(dashboard: &Value) -> Vec<(&'static str, String)> {
+    let panels = dashboard["panels"].as_array().unwrap();
+    let links = panels.iter().chain([dashboard]);
+    let links = links.flat_map(|holder| holder["links"].as_array().into_iter().flatten());
+    let urls = links.map(|link| link["url"].as_str().unwrap());
+    urls.map(|url| {
+        let (_, panes) = url.split_once("&panes=").unwrap();
+        let panes: Value = serde_json::from_str(&decoded(panes)).unwrap();
+        let query = &panes["traces"]["queries"][0]["query"];
+        (
+            "traceql",
+            query.as_str().unwrap().replace("${env:pipe}", "staging|.*"),
+        )
+    })
+    .collect()
+}
+
+/// A text without its percent signs.
+fn decoded(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap().as_bytes().to_vec();
+    for part in parts {
+        let (code, rest) = part.split_at(2);
+        bytes.push(u8::from_str_radix(code, 16).unwrap());
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+#[ignore = "needs npm and its registry"]
+fn links_ask_for_traces_in_traceql() {
+    let mut queries = linked(&parsed(&glyphoxa::artifacts()));
+    queries.extend(linked(&parsed(&glyph_runtime::artifacts::Artifacts::of::<
+        BusMetrics,
+    >())));
+    let in_env = |(_, query): &&(&str, String)| query.contains("resource.env=~\"staging|.*\"");
+    assert!(queries.iter().filter(in_env).count() > 4, "{queries:?}");
+    assert_eq!(refused(&queries), Vec::<String>::new());
+}
+
+#[test]
+#[ignore = "needs npm and its registry"]
+fn a_span_leads_to_its_log_lines_in_logql() {
+    let sources = fs::read_to_string(SOURCES).unwrap();
+    let queries = sources
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("query: '")?.strip_suffix('\''));
+    let queries: Vec<_> = queries
+        .filter(|query| query.contains("__trace"))
+        .map(|query| {
+            let query = query.replace("$${__tags}", r#"service_name="glyphoxa", env="local""#);
+            ("logql", query.replace("$${__trace.traceId}", "4bf92f35"))
+        })
+        .collect();
+    assert_eq!(queries.len(), 1, "{sources}");
+    assert_eq!(refused(&queries), Vec::<String>::new());
+}
+
+#[test]
+#[ignore = "needs npm and its registry"]
+fn what_is_no_query_is_refused() {
+    let wrong = [
+        ("traceql", "{ nme=\"stt\" }"),
+        ("traceql", "{ name=\"stt\" && }"),
+        ("logql", "{service=\"a\"} | jso | x=1"),
+        ("logql", "{service=\"a\""),
+    ];
+    let queries = wrong.map(|(language, query)| (language, query.to_owned()));
+    assert_eq!(refused(&queries), wrong.map(|(_, query)| query.to_owned()));
+}
