@@ -40,7 +40,7 @@ const DIGITS: usize = 8;
 /// let session_id = SampledId::sampled("b1946ac92492d234", 0.1);
 /// Metrics::global().connections.inc(Connection { session_id });
 ///
-/// assert_eq!(SampledId::new("session-42").as_str(), "d8b3b0d4");
+/// assert_eq!(SampledId::new("session-42").as_str(), "2145251e");
 /// assert_eq!(SampledId::sampled("session-42", 0.0).as_str(), "sampled_out");
 /// # }
 /// ```
