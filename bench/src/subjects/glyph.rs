@@ -17,7 +17,7 @@ pub(super) const PEER: Peer = Peer {
 };
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
-enum Method {
+pub(super) enum Method {
     Get,
     Head,
     Post,
@@ -27,14 +27,14 @@ enum Method {
 }
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
-enum Status {
+pub(super) enum Status {
     Ok,
     ClientError,
     ServerError,
 }
 
 #[derive(LabelSet, Clone, Copy)]
-struct Request {
+pub(super) struct Request {
     method: Method,
     status: Status,
 }

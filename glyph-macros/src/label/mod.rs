@@ -18,7 +18,7 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let args = args::EnumArgs::read(&input.attrs, &mut errors);
     let mut tokens = if args.never.is_some() {
-        never::tokens(&input, args, &mut errors)
+        never::tokens(&input, &args, &mut errors)
     } else {
         expand::tokens(&model::Enum::read(&input, args, &mut errors))
     };

@@ -9,7 +9,7 @@ use crate::{diagnostic::Errors, runtime_path::hidden_module};
 
 /// An implementation of `Label` that every declaration refuses by the type's name: without one, the compiler could
 /// only say that the type is no label.
-pub(super) fn tokens(input: &DeriveInput, args: EnumArgs, errors: &mut Errors) -> TokenStream {
+pub(super) fn tokens(input: &DeriveInput, args: &EnumArgs, errors: &mut Errors) -> TokenStream {
     let rt = hidden_module(args.runtime.as_ref());
     let meaningless = "a type under `#[label(never)]` has no values on the page: leave this out";
     if let Some(rename) = &args.rename_all {

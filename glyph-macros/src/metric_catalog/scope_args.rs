@@ -53,7 +53,7 @@ impl ScopeArgs {
             scope.name = Some(content.parse()?);
             let labels;
             braced!(labels in content);
-            scope.read(&labels, errors, |scope, input| scope.label(input));
+            scope.read(&labels, errors, Self::label);
             if !content.is_empty() {
                 content.parse::<Token![,]>()?;
             }

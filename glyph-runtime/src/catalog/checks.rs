@@ -126,7 +126,7 @@ pub const fn check_labels_allowed(metric: &str, labels: &[LabelDescriptor], forb
 pub const fn check_stage_label(stage: &str, label: &StageLabel) {
     if let Some(never) = label.never {
         let of_stage = Message::new("stage `").text(stage).text("`: label `");
-        refuse_never(of_stage.text(label.name), never)
+        refuse_never(&of_stage.text(label.name), never)
     }
 }
 

@@ -77,7 +77,7 @@ pub const fn label_of<S, T: Label>(
 #[track_caller]
 pub const fn check_bound(label: &LabelDescriptor, max: Option<usize>) {
     if let Some(never) = label.never {
-        refuse_never(Message::new("label `").text(label.name), never)
+        refuse_never(&Message::new("label `").text(label.name), never)
     }
     match (label.values, max) {
         (LabelValues::Open { .. }, None) => Message::new("label `")
@@ -93,7 +93,7 @@ pub const fn check_bound(label: &LabelDescriptor, max: Option<usize>) {
 }
 
 #[track_caller]
-pub(crate) const fn refuse_never(label: Message, never: &str) -> ! {
+pub(crate) const fn refuse_never(label: &Message, never: &str) -> ! {
     label
         .text("` is of the type `")
         .text(never)

@@ -14,7 +14,7 @@ const DIGITS: usize = 8;
 /// Whether an id is in the sample is decided by the id alone, so that every thread and every process agrees, today and
 /// after an update: an id that is in the sample at one share is in it at every greater one.
 ///
-/// The hash `h` is FNV-1a of 64 bits over the id's bytes, finished as MurmurHash3 finishes its 64 bits
+/// The hash `h` is FNV-1a of 64 bits over the id's bytes, finished as `MurmurHash3` finishes its 64 bits
 /// (`h ^= h >> 33; h *= 0xff51afd7ed558ccd; h ^= h >> 33; h *= 0xc4ceb9fe1a85ec53; h ^= h >> 33`). The text is the
 /// lower half of it, 8 hexadecimal digits in lower case; an id is in the sample when the upper half, divided by 2^32, is below
 /// the share. None of this changes in any version. It is no secret: who has the id can find its hash.
@@ -40,7 +40,7 @@ const DIGITS: usize = 8;
 /// let session_id = SampledId::sampled("b1946ac92492d234", 0.1);
 /// Metrics::global().connections.inc(Connection { session_id });
 ///
-/// assert_eq!(SampledId::new("session-42").as_str(), "d8b3b0d4");
+/// assert_eq!(SampledId::new("session-42").as_str(), "2145251e");
 /// assert_eq!(SampledId::sampled("session-42", 0.0).as_str(), "sampled_out");
 /// # }
 /// ```
@@ -103,12 +103,9 @@ fn hash(bytes: &[u8]) -> u64 {
     mixed ^ (mixed >> 33)
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the halves are taken apart"
-)]
 fn is_in(hash: u64, share: f64) -> bool {
-    f64::from((hash >> 32) as u32) < share * 4_294_967_296.0
+    let upper = u32::try_from(hash >> 32).unwrap_or(u32::MAX);
+    f64::from(upper) < share * 4_294_967_296.0
 }
 
 fn digits(hash: u64) -> [u8; DIGITS] {

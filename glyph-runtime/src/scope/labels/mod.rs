@@ -36,7 +36,7 @@ pub(crate) const MOST_SCOPES: usize = 4;
 ///
 /// The struct that a catalog generates gives it (`labels()`), and [`current`](Self::current) the ones of the running code.
 /// It is what goes along with a request, a task or a connection: cloning it costs an addition and entering it a few
-/// stores, and it belongs to no thread. It may hold the labels of several catalogs, or none.
+/// stores, and it belongs to no thread. It may hold the labels of up to four catalogs, or none.
 ///
 /// A tenant whose `ScopeLabels` somebody holds is not idle.
 ///

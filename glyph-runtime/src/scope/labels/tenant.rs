@@ -113,9 +113,9 @@ fn named_values<'named>(
     scopes: &'static Scopes,
     named: &'named Named,
 ) -> impl Iterator<Item = (&'static str, &'named str)> {
-    let names = scopes.labels().iter().map(|label| label.name);
+    let labels = scopes.labels().iter().map(|label| label.name);
     let values = named.values.iter().map(AsRef::as_ref);
-    names.zip(values).filter(|(_, value)| !value.is_empty())
+    labels.zip(values).filter(|(_, value)| !value.is_empty())
 }
 
 /// Somebody who records: as long as it lives, the tenant stays.

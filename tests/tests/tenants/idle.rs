@@ -1,0 +1,168 @@
+//! Tenants that nobody is heard of any more.
+
+use std::time::Duration;
+
+use glyph_runtime::{
+    Counter, Gauge, Telemetry, metric_catalog,
+    testing::{self, CaptureGuard},
+};
+use glyph_tests::Page;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+#[metric_catalog(namespace = "idle", scope(tenant_id: max 2, idle = 1h))]
+struct Metrics {
+    /// Requests.
+    requests: Counter,
+    /// Sessions.
+    sessions: Gauge,
+    /// Room for sessions.
+    capacity: Gauge,
+}
+
+fn of(tenant_id: &'static str) -> TenantContext<&'static str> {
+    TenantContext { tenant_id }
+}
+
+fn request(tenant_id: &'static str) {
+    of(tenant_id).in_scope(|| Metrics::global().requests.inc());
+}
+
+fn requests() -> Vec<(String, f64)> {
+    let telemetry = Telemetry::builder("idle")
+        .catalog(Metrics::global())
+        .build();
+    let page = Page::of(&telemetry.unwrap()).unwrap();
+    let tenants = page
+        .named("idle_requests_total")
+        .filter_map(|sample| Some((sample.labels.get("tenant_id")?.clone(), sample.value)));
+    tenants.collect()
+}
+
+fn seen(expected: &[(&str, f64)]) {
+    let expected = expected
+        .iter()
+        .map(|(tenant, value)| ((*tenant).to_owned(), *value));
+    assert_eq!(requests(), expected.collect::<Vec<_>>());
+}
+
+fn frozen() -> CaptureGuard {
+    testing::capture().frozen()
+}
+
+#[test]
+fn an_idle_tenant_leaves_the_page_and_starts_anew_when_it_comes_back() {
+    let captured = frozen();
+    request("acme");
+    request("acme");
+    captured.clock().advance(HOUR / 2);
+    request("ibex");
+    seen(&[("acme", 2.0), ("ibex", 1.0)]);
+
+    // Being looked at does not count.
+    captured.clock().advance(HOUR / 2);
+    seen(&[("ibex", 1.0)]);
+
+    // A reset, as Prometheus has it.
+    request("acme");
+    seen(&[("acme", 1.0), ("ibex", 1.0)]);
+    assert_eq!(captured.counter(&Metrics::global().requests).value(), 2);
+}
+
+#[test]
+fn whoever_comes_back_before_anybody_looked_goes_on() {
+    let captured = frozen();
+    request("acme");
+    captured.clock().advance(3 * HOUR);
+    request("acme");
+    seen(&[("acme", 2.0)]);
+}
+
+#[test]
+fn a_place_that_is_free_is_given_to_the_next() {
+    let captured = frozen();
+    request("acme");
+    captured.clock().advance(HOUR / 2);
+    request("ibex");
+    request("zoo");
+    seen(&[("acme", 1.0), ("ibex", 1.0), ("other", 1.0)]);
+    captured.clock().advance(HOUR / 2);
+    request("zoo");
+    seen(&[("ibex", 1.0), ("other", 1.0), ("zoo", 1.0)]);
+    request("acme");
+    seen(&[("ibex", 1.0), ("other", 2.0), ("zoo", 1.0)]);
+}
+
+#[test]
+fn whoever_is_inside_is_not_idle() {
+    let captured = frozen();
+    let labels = of("acme").labels();
+    let mut inside = Box::pin(labels.scope(async {
+        Metrics::global().requests.inc();
+        std::future::pending::<()>().await;
+    }));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(inside.as_mut().poll(&mut context).is_pending());
+    captured.clock().advance(10 * HOUR);
+    seen(&[("acme", 1.0)]);
+    drop(inside);
+    captured.clock().advance(HOUR / 2);
+    seen(&[("acme", 1.0)]);
+    captured.clock().advance(HOUR / 2);
+    seen(&[]);
+}
+
+#[test]
+fn what_is_open_in_a_gauge_keeps_its_tenant() {
+    let captured = frozen();
+    let metrics = Metrics::global();
+    of("acme").in_scope(|| {
+        metrics.requests.inc();
+        metrics.sessions.inc();
+        metrics.capacity.set(100);
+    });
+    captured.clock().advance(10 * HOUR);
+    seen(&[("acme", 1.0)]);
+    of("acme").in_scope(|| {
+        metrics.sessions.dec();
+        assert_eq!(metrics.sessions.value(), 0.0);
+    });
+    captured.clock().advance(HOUR);
+    seen(&[]);
+}
+
+#[metric_catalog(namespace = "patience", scope(Patient { tenant_id: max 2 }))]
+struct PatientMetrics {
+    /// Requests.
+    requests: Counter,
+}
+
+#[test]
+fn the_time_is_a_setting_of_the_program_too() {
+    let captured = frozen();
+    let requests = captured.counter(&PatientMetrics::global().requests);
+    Patient::idle_after(2 * HOUR);
+    Patient { tenant_id: "acme" }.in_scope(|| PatientMetrics::global().requests.inc());
+    captured.clock().advance(HOUR);
+    assert_eq!(requests.value(), 1);
+    Patient::idle_after(Duration::from_secs(60));
+    assert_eq!(requests.value(), 0);
+}
+
+#[metric_catalog(namespace = "churn", scope(Guest { guest: max 4 }, idle = 1m))]
+struct ChurnMetrics {
+    /// Visits.
+    visits: Counter,
+}
+
+#[test]
+fn cells_are_used_again_and_start_at_zero() {
+    let captured = frozen();
+    let visits = captured.counter(&ChurnMetrics::global().visits);
+    for guest in 0..1000_u32 {
+        Guest { guest }.in_scope(|| ChurnMetrics::global().visits.inc());
+        assert_eq!(visits.with_label("guest", guest).value(), 1);
+        assert_eq!(visits.with_label("guest", "other").value(), 0);
+        captured.clock().advance(Duration::from_secs(20));
+    }
+}
