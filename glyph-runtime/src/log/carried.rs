@@ -7,7 +7,7 @@ use opentelemetry::{
     context::{FutureExt, WithContext},
 };
 
-use super::{line, redaction::Redaction};
+use super::{Redaction, line};
 
 /// The most ids.
 const MAX_IDS: usize = 8;

@@ -3,10 +3,10 @@
 use tracing::Level;
 
 use super::{
+    Redaction,
     correlation::Correlation,
     fields::{Fields, MESSAGE},
     json, pretty,
-    redaction::Redaction,
     settings::Limits,
     text,
 };
