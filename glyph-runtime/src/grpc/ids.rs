@@ -18,14 +18,14 @@ impl IdNames {
     pub(super) fn try_new(
         names: impl IntoIterator<Item = &'static str>,
     ) -> Result<Self, CarriedIdError> {
-        let named = |name| {
+        let checked = |name| {
             log::check_name(name)?;
             let header = HeaderName::from_bytes(name.as_bytes());
             Ok((name, header.map_err(|_| CarriedIdError::Name)?))
         };
         names
             .into_iter()
-            .map(named)
+            .map(checked)
             .collect::<Result<_, _>>()
             .map(Self)
     }

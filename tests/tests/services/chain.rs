@@ -14,6 +14,14 @@ use crate::{
     telemetry::{Left, attribute, observe},
 };
 
+/// Runs everything on this thread.
+fn run<F: Future>(work: F) -> F::Output {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.unwrap().block_on(work)
+}
+
 async fn serve() -> SocketAddr {
     edge::serve(orders::serve(stock::serve().await).await).await
 }
@@ -49,6 +57,10 @@ fn path(spans: &[Span]) -> [&Span; 5] {
     ]
 }
 
+fn hex(id: &[u8]) -> String {
+    format!("{:032x}", u128::from_be_bytes(id.try_into().unwrap()))
+}
+
 /// That no label has anything of an id.
 fn assert_no_ids(left: &Left) {
     for series in ["http_server_", "http_client_", "rpc_client_", "rpc_server_"] {
@@ -62,11 +74,11 @@ fn assert_no_ids(left: &Left) {
     }
 }
 
-#[tokio::test]
-async fn a_request_is_one_trace_one_request_id_and_one_organisation() {
+#[test]
+fn a_request_is_one_trace_one_request_id_and_one_organisation() {
     let _captured = testing::capture();
     let observed = observe();
-    let answer = order(serve().await, 42, "org-7").await;
+    let answer = run(async { order(serve().await, 42, "org-7").await });
     assert_eq!(answer.body(), "org-7: /prices/42");
     assert_eq!(answer.headers()["x-request-id"], "order-42");
     let left = observed.end();
@@ -82,11 +94,7 @@ async fn a_request_is_one_trace_one_request_id_and_one_organisation() {
     assert_eq!(attribute(path[4], "org_id"), "org-7");
     assert_eq!(attribute(path[4], "rpc.system.name"), "grpc");
 
-    let trace: String = path[0]
-        .trace_id
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let trace = hex(&path[0].trace_id);
     assert_eq!(answer.headers()["x-trace-id"], trace.as_str());
     let messages: Vec<_> = left.lines.iter().map(|line| &line["message"]).collect();
     assert_eq!(
@@ -110,18 +118,20 @@ async fn a_request_is_one_trace_one_request_id_and_one_organisation() {
     assert_no_ids(&left);
 }
 
-#[tokio::test]
-async fn requests_at_the_same_time_keep_apart() {
+#[test]
+fn requests_at_the_same_time_keep_apart() {
     const REQUESTS: u32 = 50;
     let _captured = testing::capture();
     let observed = observe();
-    let edge = serve().await;
-    let asked = (0..REQUESTS).map(|id| async move {
-        let org = format!("org-{id}");
-        let answer = order(edge, id, &org).await;
-        assert_eq!(answer.body(), format!("{org}: /prices/{id}").as_str());
+    run(async {
+        let edge = serve().await;
+        let asked = (0..REQUESTS).map(|id| async move {
+            let org = format!("org-{id}");
+            let answer = order(edge, id, &org).await;
+            assert_eq!(answer.body(), format!("{org}: /prices/{id}").as_str());
+        });
+        futures_util::future::join_all(asked).await;
     });
-    futures_util::future::join_all(asked).await;
     let left = observed.end();
 
     let mut traces = BTreeMap::<_, Vec<Span>>::new();
@@ -134,7 +144,7 @@ async fn requests_at_the_same_time_keep_apart() {
     for (trace, spans) in &traces {
         assert_eq!(spans.len(), 5);
         let served = path(spans)[4];
-        let trace: String = trace.iter().map(|byte| format!("{byte:02x}")).collect();
+        let trace = hex(trace);
         orgs.insert(trace, attribute(served, "org_id"));
     }
     assert_eq!(left.lines.len(), 6 * REQUESTS as usize);
