@@ -42,14 +42,14 @@ impl Call {
     pub(super) fn start(
         side: Side,
         method: Method,
-        place: Place,
+        mut place: Place,
         started: Moment,
         timeout: Option<Duration>,
     ) -> Self {
         if method.is_certain() {
             describe_method(&place, &method);
         }
-        place.in_scope(|| match &side {
+        place.enter_first(|| match &side {
             Side::Server(serving) => serving.started(),
             Side::Client(calling) => calling.started(),
         });

@@ -16,4 +16,5 @@ mod kept;
 mod recorded;
 mod shop;
 mod statuses;
+mod text;
 mod traces;

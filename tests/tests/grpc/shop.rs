@@ -8,7 +8,6 @@ use std::{
     time::Duration,
 };
 
-use bytes::{Buf, BufMut};
 use futures_util::{Stream, StreamExt, future::BoxFuture, stream};
 use glyph_runtime::grpc::{ClientLayer, ClientMetrics, ClientService, ServerLayer, ServerMetrics};
 use http::uri::PathAndQuery;
@@ -17,12 +16,13 @@ use tonic::{
     Code, Request, Response, Status, Streaming,
     body::Body,
     client::Grpc,
-    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
     server::NamedService,
     transport::{Channel, Endpoint, Server, server::TcpIncoming},
 };
 use tower::{Layer, Service, service_fn};
 use tracing::info;
+
+pub(crate) use crate::text::Text;
 
 pub(crate) const RESERVE: &str = "shop.Stock/Reserve";
 pub(crate) const WATCH: &str = "shop.Stock/Watch";
@@ -30,47 +30,6 @@ pub(crate) const UPLOAD: &str = "shop.Stock/Upload";
 pub(crate) const CHAT: &str = "shop.Stock/Chat";
 
 type Messages = Pin<Box<dyn Stream<Item = Result<String, Status>> + Send>>;
-
-/// Messages are UTF-8.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Text;
-
-impl Codec for Text {
-    type Encode = String;
-    type Decode = String;
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self {
-        Self
-    }
-
-    fn decoder(&mut self) -> Self {
-        Self
-    }
-}
-
-impl Encoder for Text {
-    type Item = String;
-    type Error = Status;
-
-    fn encode(&mut self, text: String, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        buffer.put_slice(text.as_bytes());
-        Ok(())
-    }
-}
-
-impl Decoder for Text {
-    type Item = String;
-    type Error = Status;
-
-    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<String>, Status> {
-        let mut bytes = vec![0; buffer.remaining()];
-        buffer.copy_to_slice(&mut bytes);
-        let text = String::from_utf8(bytes).map_err(|error| Status::internal(error.to_string()));
-        text.map(Some)
-    }
-}
 
 /// `echo ..`, `fail 5`, `hang`, `panic`
 async fn act(text: &str) -> Result<String, Status> {

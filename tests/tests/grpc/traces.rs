@@ -38,12 +38,12 @@ async fn a_call_is_a_trace_with_its_caller() {
     let called = recorded.span(&SpanKind::Client);
     let served = recorded.span(&SpanKind::Server);
     let spans = recorded.kept.spans();
-    let caller = spans.iter().find(|span| span.name == "caller").unwrap();
-    assert_eq!(caller.parent_span_id, SpanId::INVALID);
-    assert_eq!(called.parent_span_id, caller.span_context.span_id());
+    let outer = spans.iter().find(|span| span.name == "caller").unwrap();
+    assert_eq!(outer.parent_span_id, SpanId::INVALID);
+    assert_eq!(called.parent_span_id, outer.span_context.span_id());
     assert_eq!(served.parent_span_id, called.span_context.span_id());
     assert!(served.parent_span_is_remote);
-    let trace = caller.span_context.trace_id().to_string();
+    let trace = outer.span_context.trace_id().to_string();
     assert_eq!(header(answer.metadata(), "x-trace-id"), trace);
 }
 

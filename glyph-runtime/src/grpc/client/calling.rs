@@ -39,11 +39,11 @@ pub(super) fn start(settings: &Arc<Settings>, parts: &mut Parts) -> Call {
         .calling(parts.uri.path(), &parts.extensions);
     let context = Context::current();
     let ids = settings.ids.outgoing(&context, &mut parts.headers);
-    let place = Place::open(context, || {
+    let mut place = Place::open(context, || {
         span::open(parts, &method, calling.peer(), calling.port(parts))
     });
     settings.ids.describe(&place.span, &ids);
-    place.in_scope(|| calling.inject(parts));
+    place.enter_first(|| calling.inject(parts));
     let timeout = deadline::timeout(&parts.headers);
     Call::start(Side::Client(calling), method, place, started, timeout)
 }

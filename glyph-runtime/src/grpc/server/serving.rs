@@ -79,7 +79,7 @@ impl Serving {
     ) {
         let id = self.id.as_ref().map(|id| &id.value);
         let settings = &self.settings.response_headers;
-        settings.write(headers, &place.ids(), id, elapsed);
+        settings.write(headers, &place.ids, id, elapsed);
     }
 
     pub(in crate::grpc) fn ended(&self, method: &Method, end: &CallEnd, failed: bool) {

@@ -1,0 +1,125 @@
+//! What the services leave behind: spans at a collector, lines of a log, a page.
+
+use std::{
+    io::{self, Write},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use glyph_runtime::{
+    Telemetry,
+    expose::Format,
+    grpc, http,
+    log::{self, Output},
+    trace::{self, OtlpSettings, Protocol},
+};
+use opentelemetry_proto::tonic::{
+    collector::trace::v1::ExportTraceServiceRequest, common::v1::any_value::Value, trace::v1::Span,
+};
+use serde_json::Value as Json;
+use tracing::{level_filters::LevelFilter, subscriber::DefaultGuard};
+use tracing_subscriber::layer::SubscriberExt;
+
+use crate::otlp_receiver::{Receiver, Request};
+
+/// Longer than anything here takes on a busy machine.
+const LONG: Duration = Duration::from_secs(30);
+
+impl Request for ExportTraceServiceRequest {
+    type Item = Span;
+
+    fn items(self) -> Vec<Span> {
+        let scopes = self.resource_spans.into_iter();
+        let scopes = scopes.flat_map(|spans| spans.scope_spans);
+        scopes.flat_map(|scope| scope.spans).collect()
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The telemetry of the test's thread, on which its runtime runs all three services.
+pub(crate) struct Observed {
+    receiver: Receiver<ExportTraceServiceRequest>,
+    spans: trace::Pipeline,
+    log: log::Pipeline,
+    lines: Lines,
+    metrics: Telemetry,
+    _current: DefaultGuard,
+}
+
+pub(crate) fn observe() -> Observed {
+    let receiver = Receiver::start([]);
+    let mut settings = trace::Settings::new("shop");
+    settings.otlp = Some(OtlpSettings::new(receiver.endpoint(), Protocol::Grpc));
+    let spans = trace::Pipeline::start(&settings).unwrap();
+    let lines = Lines::default();
+    let settings = log::Settings {
+        output: Output::Writer(Box::new(lines.clone())),
+        ..log::Settings::default()
+    };
+    let (layer, log) = log::Pipeline::start(settings).unwrap();
+    let subscriber = tracing_subscriber::registry()
+        .with(LevelFilter::INFO)
+        .with(layer)
+        .with(spans.layer());
+    let metrics = Telemetry::builder("shop")
+        .catalog(http::ServerMetrics::global())
+        .catalog(http::ClientMetrics::global())
+        .catalog(grpc::ServerMetrics::global())
+        .catalog(grpc::ClientMetrics::global())
+        .without_facade()
+        .build()
+        .unwrap();
+    Observed {
+        receiver,
+        spans,
+        log,
+        lines,
+        metrics,
+        _current: tracing::subscriber::set_default(subscriber),
+    }
+}
+
+/// What is there when everything is flushed.
+pub(crate) struct Left {
+    pub(crate) spans: Vec<Span>,
+    pub(crate) lines: Vec<Json>,
+    pub(crate) page: String,
+}
+
+impl Observed {
+    pub(crate) fn end(self) -> Left {
+        self.spans.shutdown(LONG).unwrap();
+        self.log.shutdown(LONG).unwrap();
+        let text = String::from_utf8(self.lines.0.lock().unwrap().clone()).unwrap();
+        let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+        Left {
+            spans: self.receiver.accepted(),
+            lines: lines.collect(),
+            page: self.metrics.page(Format::OpenMetrics),
+        }
+    }
+}
+
+/// An attribute as text; empty when it is missing.
+pub(crate) fn attribute(span: &Span, name: &str) -> String {
+    let found = span.attributes.iter().find(|pair| pair.key == name);
+    let value = found.and_then(|pair| pair.value.clone()?.value);
+    match value {
+        Some(Value::StringValue(text)) => text,
+        Some(other) => format!("{other:?}"),
+        None => String::new(),
+    }
+}
