@@ -1,10 +1,11 @@
 //! Metrics and log records: where they are pushed, and how.
 
+#[cfg(feature = "log")]
+use super::trace::BatchNames;
 use super::{
     environment::{Reading, Resource},
     error::ConfigError,
     setting::Setting,
-    trace::BatchNames,
     values::some_milliseconds,
 };
 use crate::expose::otlp as metrics;

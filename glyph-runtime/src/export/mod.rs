@@ -5,6 +5,7 @@ mod destination;
 #[cfg(feature = "prometheus")]
 mod page;
 mod queue;
+#[cfg(any(feature = "prometheus", all(feature = "log", feature = "_otlp")))]
 mod transport;
 mod worker;
 
@@ -14,6 +15,7 @@ pub(crate) use destination::{Destination, Exporting, Item, Outcome};
 #[cfg(feature = "prometheus")]
 pub(crate) use page::{Exporters, push as push_page};
 pub(crate) use queue::Queue;
+#[cfg(any(feature = "prometheus", all(feature = "log", feature = "_otlp")))]
 pub(crate) use transport::transport;
 #[cfg(feature = "_otlp")]
 pub(crate) use worker::{LOG, on_thread};

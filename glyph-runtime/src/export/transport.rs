@@ -1,7 +1,7 @@
 //! Libraries that exports pass through, and the program's own requests as well.
 
 /// What they say below a warning is of their own making, and of interest to who looks into them.
-pub(crate) const TRANSPORTS: [&str; 10] = [
+const TRANSPORTS: [&str; 10] = [
     "h2",
     "hyper",
     "hyper_rustls",

@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
+#[cfg(any(feature = "trace", feature = "log", feature = "facade"))]
+use super::globals;
 #[cfg(feature = "admin")]
 use super::serving::ServingBuilder;
 use super::{
-    BuildError, InstallError, Telemetry, TelemetryBuilder, globals, pipelines::Started,
-    shutdown::Running,
+    BuildError, InstallError, Telemetry, TelemetryBuilder, pipelines::Started, shutdown::Running,
 };
 #[cfg(feature = "facade")]
 use crate::facade::Recorder;

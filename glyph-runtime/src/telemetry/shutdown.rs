@@ -54,14 +54,15 @@ impl Running {
         self.health.draining();
         let started = Instant::now();
         let first = deadline.saturating_sub((deadline / 5).min(KEPT_FOR_THE_LOG));
-        // One that had to wait for its turn has less time.
-        let left = || first.saturating_sub(started.elapsed());
-        let mut unfinished = at_once([
-            &|| self.end_listener(left()),
-            &|| self.pipelines.end_traces(left()),
-            &|| self.pipelines.end_metrics(left()),
-            &|| self.pipelines.end_log_records(left()),
-        ]);
+        let mut unfinished = at_once(
+            first,
+            [
+                &|deadline| self.end_listener(deadline),
+                &|deadline| self.pipelines.end_traces(deadline),
+                &|deadline| self.pipelines.end_metrics(deadline),
+                &|deadline| self.pipelines.end_log_records(deadline),
+            ],
+        );
         let left = deadline.saturating_sub(started.elapsed());
         unfinished.extend(self.pipelines.end_log(left));
         unfinished
@@ -87,18 +88,20 @@ impl Running {
     }
 }
 
-type End<'e> = &'e (dyn Fn() -> Option<Unfinished> + Sync);
+type End<'e> = &'e (dyn Fn(Duration) -> Option<Unfinished> + Sync);
 
-/// Each on a thread of its own, which is in no runtime; what finds no thread has its turn afterwards.
-fn at_once<const ENDS: usize>(ends: [End<'_>; ENDS]) -> Vec<Unfinished> {
+/// Each on a thread of its own, which is in no runtime; what finds no thread has what is left of the time afterwards.
+fn at_once<const ENDS: usize>(deadline: Duration, ends: [End<'_>; ENDS]) -> Vec<Unfinished> {
+    let started = Instant::now();
+    let late = |end: End<'_>| end(deadline.saturating_sub(started.elapsed()));
     thread::scope(|scope| {
         let running = ends.map(|end| {
             let builder = thread::Builder::new().name("glyph-shutdown".to_owned());
-            (end, builder.spawn_scoped(scope, end))
+            (end, builder.spawn_scoped(scope, move || end(deadline)))
         });
         let ended = running.into_iter().map(|(end, thread)| match thread {
-            Ok(thread) => thread.join().unwrap_or_else(|_| end()),
-            Err(_) => end(),
+            Ok(thread) => thread.join().unwrap_or_else(|_| late(end)),
+            Err(_) => late(end),
         });
         ended.flatten().collect()
     })

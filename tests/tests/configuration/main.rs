@@ -12,6 +12,7 @@ mod documentation;
 mod environment;
 mod installed;
 mod logging;
+mod noise;
 mod precedence;
 mod sampling;
 

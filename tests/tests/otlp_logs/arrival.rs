@@ -187,3 +187,30 @@ fn what_became_of_the_records_is_on_the_page() {
     let exported = page.value("glyph_export_exported_total", &account);
     assert_eq!(exported, Some(1.0));
 }
+
+#[test]
+fn what_libraries_say_that_exports_pass_through_is_left_out_unless_they_are_named() {
+    for (filter, expected) in [
+        ("debug", &["boils", "reset"][..]),
+        ("debug, h2=debug", &["boils", "frame", "reset"]),
+        ("off,h2::client[x]=debug,h2::client=info", &["frame"]),
+    ] {
+        let receiver = Receiver::start([]);
+        let mut settings = settings(&receiver.endpoint(), Protocol::HttpProtobuf);
+        settings.filter = filter.to_owned();
+        let pipeline = under(settings, |_| {
+            tracing::info!(target: "h2o", "boils");
+            tracing::info!(target: "h2::client", "frame");
+            tracing::warn!(target: "h2::server", "reset");
+        });
+        pipeline.shutdown(LONG).unwrap();
+        let mut said: Vec<_> = receiver
+            .accepted()
+            .into_iter()
+            .map(|record| record.body.unwrap().value)
+            .collect();
+        said.sort_by_key(|body| format!("{body:?}"));
+        let expected: Vec<_> = expected.iter().map(|word| Some(text(word))).collect();
+        assert_eq!(said, expected, "{filter}");
+    }
+}

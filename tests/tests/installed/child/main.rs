@@ -37,6 +37,7 @@ struct Metrics {
 }
 
 #[derive(Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 struct Cli {
     #[command(flatten)]
     telemetry: TelemetryArgs,
