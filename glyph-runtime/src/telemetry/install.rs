@@ -96,10 +96,6 @@ impl TelemetryBuilder {
             configuration.environment = Some(name);
         }
         self.hand_out_redaction(configuration);
-        #[cfg_attr(
-            not(any(feature = "trace", feature = "log")),
-            expect(unused_mut, reason = "there are no pipelines")
-        )]
         let mut settings = Settings {
             #[cfg(feature = "trace")]
             span_level: self.span_level,
