@@ -9,6 +9,7 @@ use syn::{FnArg, PatIdent, Signature, Type, visit::Visit};
 
 use super::{
     boxed::Boxed,
+    closure::Closure,
     model::{Form, Output, Site, StreamType},
 };
 use crate::diagnostic::Place;
@@ -66,7 +67,12 @@ impl Call<'_> {
         } = self;
         match output {
             Output::Value(ty) => {
-                quote!(#rt::run(&mut #guard, move || -> #ty { #mention #body }, #judge))
+                let body = quote!(move || -> #ty { #mention #body });
+                let [definition, body] = match Closure::of(&self.site.function.signature.output) {
+                    Some(closure) => closure.around(&body, rt),
+                    None => [TokenStream::new(), body],
+                };
+                quote!(#definition #rt::run(&mut #guard, #body, #judge))
             }
             Output::Never => {
                 let entered = Ident::new("__entered", Span::mixed_site());

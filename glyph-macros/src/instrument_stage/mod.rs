@@ -3,6 +3,7 @@
 mod args;
 mod body;
 mod boxed;
+mod closure;
 mod event_args;
 mod expand;
 mod expand_span;

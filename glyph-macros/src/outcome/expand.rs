@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Generics, parse_quote, spanned::Spanned};
 
-use super::model::{Case, Ending, Error};
+use super::model::{Ending, Error};
 use crate::runtime_path::hidden_module;
 
 pub(super) fn tokens(error: &Error) -> TokenStream {
@@ -12,34 +12,26 @@ pub(super) fn tokens(error: &Error) -> TokenStream {
     let ident = &error.ident;
     let generics = bounded(error, &rt);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
-    let outcome = by_case(error, &rt, "outcome", |_, outcome| {
-        let outcome = Ident::new(outcome, Span::call_site());
-        quote!(#rt::Outcome::#outcome)
-    });
-    let error_type = by_case(error, &rt, "error_type", |case, _| {
-        let error_type = &case.error_type;
-        quote!(#error_type)
-    });
+    // In one place, so that the compiler tells once of a field without an outcome.
+    let told = by_case(error, &rt);
     quote! {
         #[automatically_derived]
         impl #impl_generics #rt::ErrorOutcome for #ident #ty_generics #where_clause {
             fn outcome(&self) -> #rt::Outcome {
-                #outcome
+                #rt::ErrorOutcome::told(self).0
             }
             fn error_type(&self) -> &'static #rt::core::primitive::str {
-                #error_type
+                #rt::ErrorOutcome::told(self).1
+            }
+            fn told(&self) -> (#rt::Outcome, &'static #rt::core::primitive::str) {
+                #told
             }
         }
     }
 }
 
-/// A match over the cases: what `own` gives for an outcome, and what the field's `method` does for `from`.
-fn by_case(
-    error: &Error,
-    rt: &TokenStream,
-    method: &str,
-    own: impl Fn(&Case, &str) -> TokenStream,
-) -> TokenStream {
+/// A match over the cases: the outcome and the type of each, or what the field of a `from` tells.
+fn by_case(error: &Error, rt: &TokenStream) -> TokenStream {
     if !error.is_whole {
         // The program does not get as far as running it.
         return quote!(loop {});
@@ -47,17 +39,17 @@ fn by_case(
     if error.cases.is_empty() {
         return quote!(match *self {});
     }
-    let method = Ident::new(method, Span::call_site());
     let arms = error.cases.iter().map(|case| {
         let path = &case.path;
         match &case.ending {
             Ending::Outcome(outcome) => {
-                let value = own(case, outcome);
-                quote!(#path { .. } => #value,)
+                let outcome = Ident::new(outcome, Span::call_site());
+                let error_type = &case.error_type;
+                quote!(#path { .. } => (#rt::Outcome::#outcome, #error_type),)
             }
             Ending::From(member, ty) => {
                 let inner = Ident::new("__inner", Span::mixed_site().located_at(ty.span()));
-                let value = quote_spanned!(ty.span()=> #rt::ErrorOutcome::#method(#inner));
+                let value = quote_spanned!(ty.span()=> #rt::ErrorOutcome::told(#inner));
                 quote!(#path { #member: #inner } => #value,)
             }
         }

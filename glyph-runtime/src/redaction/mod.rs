@@ -30,12 +30,12 @@ pub const REDACTED: &str = "[redacted]";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redaction {
     names: BTreeSet<Box<[u8]>>,
-    shapes: Shapes,
+    endings: Endings,
 }
 
-/// Which shapes the listed names have, so that nearly every other name is told apart at a glance.
+/// How the listed names end, by their last two letters: a glance at it is enough for nearly every other name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Shapes([u64; 4]);
+struct Endings([u64; 16]);
 
 impl Redaction {
     /// The names that are on the list unless it starts with [`Redaction::none`].
@@ -69,7 +69,7 @@ impl Redaction {
     pub fn none() -> Self {
         Self {
             names: BTreeSet::new(),
-            shapes: Shapes::default(),
+            endings: Endings::default(),
         }
     }
 
@@ -91,10 +91,10 @@ impl Redaction {
     }
 
     /// Whether the value of a field of this name is replaced.
+    #[inline]
     #[must_use]
     pub fn covers(&self, name: &str) -> bool {
-        let last = name.rfind('.').and_then(|dot| name.get(dot + 1..));
-        self.lists(plain(name)) || last.is_some_and(|last| self.lists(plain(last)))
+        self.endings.has(name.as_bytes()) && self.lists(name)
     }
 
     /// What is shown of the value of a field of this name.
@@ -104,22 +104,22 @@ impl Redaction {
     }
 
     fn lists(&self, name: &str) -> bool {
-        self.shapes.has(name.as_bytes())
-            && self
-                .names
-                .iter()
-                .any(|listed| same(listed, name.as_bytes()))
+        let last = name.rsplit('.').next().unwrap_or(name);
+        let (name, last) = (plain(name), plain(last));
+        self.names
+            .iter()
+            .any(|listed| same(listed, last) || same(listed, name))
     }
 
     fn insert(&mut self, name: Box<[u8]>) {
         if !name.is_empty() {
-            self.shapes.add(&name);
+            self.endings.add(&name);
             self.names.insert(name);
         }
     }
 }
 
-impl Shapes {
+impl Endings {
     fn add(&mut self, name: &[u8]) {
         let (word, bit) = Self::place(name);
         if let Some(word) = self.0.get_mut(word) {
@@ -132,14 +132,15 @@ impl Shapes {
         self.0.get(word).is_some_and(|word| word & bit != 0)
     }
 
-    /// By length, first and last letter.
+    /// A name behind a dot, or behind `r#`, has the place that it has by itself.
     fn place(name: &[u8]) -> (usize, u64) {
-        let letter = |byte: Option<&u8>| byte.copied().map_or(0, canonical);
-        let shape = usize::from(letter(name.first()))
-            .wrapping_mul(31)
-            .wrapping_add(usize::from(letter(name.last())).wrapping_mul(7))
-            .wrapping_add(name.len());
-        (shape / 64 % 4, 1 << (shape % 64))
+        let (before, last) = match *name {
+            [] => (0, 0),
+            [last] | [.., b'.' | b'#', last] => (0, last),
+            [.., before, last] => (before, last),
+        };
+        let ending = usize::from(canonical(before)) * 37 + usize::from(canonical(last));
+        (ending / 64 % 16, 1 << (ending % 64))
     }
 }
 
@@ -162,11 +163,45 @@ fn canonical(byte: u8) -> u8 {
     }
 }
 
-fn same(listed: &[u8], name: &[u8]) -> bool {
-    listed.len() == name.len()
-        && name
-            .iter()
-            .copied()
-            .map(canonical)
-            .eq(listed.iter().copied())
+fn same(listed: &[u8], name: &str) -> bool {
+    listed.len() == name.len() && name.bytes().map(canonical).eq(listed.iter().copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Redaction;
+
+    #[test]
+    fn names_are_found_by_themselves_behind_dots_and_behind_the_mark_of_a_keyword() {
+        for listed in ["x", "id", "Shoe-Size", "user.pin", "größe", "..", "#"] {
+            let redaction = Redaction::none().with(listed);
+            for name in [
+                listed.to_owned(),
+                format!("a.{listed}"),
+                format!("a.b.{}", listed.to_ascii_uppercase()),
+                format!("r#{listed}"),
+            ] {
+                // What has a dot itself is found as a whole alone.
+                let expected = !listed.contains('.') || !name.starts_with("a.");
+                assert_eq!(redaction.covers(&name), expected, "{name} by {listed}");
+            }
+            for name in [
+                String::new(),
+                format!("{listed}x"),
+                format!("{listed}.y"),
+                format!("a{listed}"),
+            ] {
+                assert!(!redaction.covers(&name), "{name} by {listed}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_name_of_the_default_list_is_covered() {
+        let redaction = Redaction::default();
+        for name in Redaction::DEFAULT {
+            assert!(redaction.covers(name), "{name}");
+            assert!(redaction.covers(&format!("http.{}", name.replace('_', "-").to_uppercase())));
+        }
+    }
 }

@@ -32,14 +32,21 @@ pub trait ErrorOutcome {
     fn error_type(&self) -> &'static str {
         type_name::<Self>()
     }
+
+    /// Both at once.
+    #[doc(hidden)]
+    fn told(&self) -> (Outcome, &'static str) {
+        (self.outcome(), self.error_type())
+    }
 }
 
 impl Verdict {
     #[inline]
     pub(super) fn of_error(error: &(impl ErrorOutcome + ?Sized)) -> Self {
+        let (outcome, error_type) = error.told();
         Self {
-            outcome: error.outcome(),
-            error_type: Some(error.error_type()),
+            outcome,
+            error_type: Some(error_type),
         }
     }
 }

@@ -33,6 +33,21 @@ mod strict {
         }
 
         #[instrument_stage(stage::call, labels(function = "hygiene: strict"))]
+        pub(super) fn adding<T: AsRef<str>>(&self) -> impl Fn(&mut usize, T, &str) -> usize {
+            let more = self.count;
+            move |count, text, _| *count + more + text.as_ref().len()
+        }
+
+        #[instrument_stage(
+            stage::call,
+            labels(function = "hygiene: strict"),
+            fields(#[glyph(secret)] key, #[glyph(secret)] more = &&key[1..])
+        )]
+        pub(super) fn add_length(&mut self, #[glyph(secret)] key: &str) {
+            self.count += key.len();
+        }
+
+        #[instrument_stage(stage::call, labels(function = "hygiene: strict"))]
         pub(super) async fn add_text(&mut self, text: &str) -> Result<usize, ParseIntError> {
             std::future::ready(()).await;
             if text.is_empty() {
@@ -231,7 +246,10 @@ async fn a_stage_stands_in_any_surroundings() {
     assert_eq!(counter.check("hygiene: strict"), Ok(()));
     assert_eq!(counter.end(), 3);
     assert_ended("hygiene: strict block", &[Outcome::Ok]);
-    let mut outcomes = [Outcome::Ok; 7];
+    let mut counter = strict::Counter::default();
+    counter.add_length("key");
+    assert_eq!(counter.adding()(&mut 1, "key", ""), 7);
+    let mut outcomes = [Outcome::Ok; 9];
     outcomes[0] = Outcome::Error;
     assert_ended("hygiene: strict", &outcomes);
 

@@ -3,6 +3,7 @@
 #![expect(clippy::float_cmp, reason = "a number of calls is whole")]
 
 mod asynchronous;
+mod closures;
 mod forms;
 mod futures;
 mod hidden_types;
