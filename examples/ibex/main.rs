@@ -1,8 +1,8 @@
-//! Two services: a proxy in front of models, and the authentication that it asks.
+//! Two services: a proxy in front of models, and the authentication that it asks over gRPC.
 //!
 //! A request has one id and one trace from the proxy's edge to the authentication's database, in every line and on every
 //! response. Spans are named after route templates. What belongs to a customer is in lines and spans, and can be no
-//! label: the catalog forbids it.
+//! label: its type forbids it, and so does the catalog.
 //!
 //! Beside `OTEL_*` it reads variables of its own: `IBEX_SERVICE_NAME`, `IBEX_ENV`, `IBEX_LOG_LEVEL`, `IBEX_LOG_FORMAT`,
 //! `OTEL_DEPLOYMENT_ENVIRONMENT` and `OTEL_SAMPLE_RATIO`. `cargo run --bin ibex -- --once` sends a few requests, prints the page and ends.
@@ -57,6 +57,10 @@ struct Cli {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
 
+    /// Where the authentication serves; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    auth_listen: SocketAddr,
+
     #[command(flatten)]
     telemetry: TelemetryArgs,
 }
@@ -66,7 +70,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let cli = Cli::parse();
     let telemetry = install(cli.telemetry)?;
     Metrics::global().process_up.set(1);
-    let proxy = proxy::router(auth::router());
+    let listener = TcpListener::bind(cli.auth_listen).await?;
+    let auth = auth::Client::to(listener.local_addr()?)?;
+    tokio::spawn(auth::serve(listener));
+    let proxy = proxy::router(auth);
     if cli.once {
         for (number, (token, path)) in (1..).zip(REQUESTS) {
             proxy.clone().oneshot(request(number, token, path)?).await?;

@@ -5,18 +5,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{MatchedPath, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use glyph_runtime::http::{ClientLayer, ServerLayer};
+use glyph_runtime::http::ServerLayer;
 use tokio::time::sleep;
-use tower::{Layer, ServiceExt};
+use tonic::Code;
 use tracing::Instrument;
 
-use crate::auth::{ORG_ID, TOKEN, VALIDATE_TOKEN};
+use crate::auth::{Client, OrgId};
 use crate::telemetry::{Limited, Metrics};
 
 /// Requests that a customer may send.
@@ -25,13 +24,13 @@ pub(crate) const LIMIT: u32 = 4;
 /// What requests share.
 #[derive(Debug)]
 struct Proxy {
-    auth: Router,
-    sent: Mutex<HashMap<String, u32>>,
+    auth: Client,
+    sent: Mutex<HashMap<OrgId, u32>>,
 }
 
 /// The service, with the edge that each of its requests goes through. Who sends a request is asked behind the edge, where
 /// the trace, the request's id and its route are known.
-pub(crate) fn router(auth: Router) -> Router {
+pub(crate) fn router(auth: Client) -> Router {
     let proxy = Arc::new(Proxy {
         auth,
         sent: Mutex::default(),
@@ -56,7 +55,7 @@ async fn authorise(
         Err(status) => return status.into_response(),
     };
     // Whose it is stands in every line from here on, and in no label.
-    let span = tracing::info_span!("authorised", org_id);
+    let span = tracing::info_span!("authorised", org_id = org_id.as_str());
     let limited = proxy.is_beyond_limit(&org_id);
     let answer = async {
         if limited {
@@ -77,30 +76,19 @@ fn bearer(request: &Request) -> Option<&str> {
 
 impl Proxy {
     /// Whose token it is, or how to refuse it.
-    async fn ask(&self, token: &str) -> Result<String, StatusCode> {
-        let call = Request::post(format!("http://auth{VALIDATE_TOKEN}"))
-            .header(TOKEN, token)
-            .body(Body::empty());
-        let call = call.map_err(|_| StatusCode::UNAUTHORIZED)?;
-        // The trace and the request's id go along in headers, as they would to another machine.
-        let client = ClientLayer::new(Metrics::global().auth).layer(self.auth.clone());
-        let Ok(answer) = client.oneshot(call).await;
-        match answer.status() {
-            StatusCode::OK => {}
-            StatusCode::UNAUTHORIZED => return Err(StatusCode::UNAUTHORIZED),
-            status => {
-                tracing::error!(status = status.as_u16(), "auth service unreachable");
-                return Err(StatusCode::SERVICE_UNAVAILABLE);
+    async fn ask(&self, token: &str) -> Result<OrgId, StatusCode> {
+        self.auth.validate(token).await.map_err(|refused| {
+            if refused.code() == Code::Unauthenticated {
+                return StatusCode::UNAUTHORIZED;
             }
-        }
-        let org_id = answer.headers().get(ORG_ID);
-        let org_id = org_id.and_then(|org_id| org_id.to_str().ok());
-        org_id.map(str::to_owned).ok_or(StatusCode::BAD_GATEWAY)
+            tracing::error!(error = refused.message(), "auth service unreachable");
+            StatusCode::SERVICE_UNAVAILABLE
+        })
     }
 
-    fn is_beyond_limit(&self, org_id: &str) -> bool {
+    fn is_beyond_limit(&self, org_id: &OrgId) -> bool {
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = sent.entry(org_id.to_owned()).or_default();
+        let count = sent.entry(org_id.clone()).or_default();
         *count = count.saturating_add(1);
         *count > LIMIT
     }
@@ -120,11 +108,18 @@ async fn usage(Path(_): Path<String>) -> StatusCode {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 
+    use axum::body::Body;
+    use tokio::net::TcpListener;
+    use tower::ServiceExt;
+
     use super::*;
     use crate::auth;
 
     async fn send(request: Request) -> Response {
-        router(auth::router()).oneshot(request).await.unwrap()
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let auth = Client::to(listener.local_addr().unwrap()).unwrap();
+        tokio::spawn(auth::serve(listener));
+        router(auth).oneshot(request).await.unwrap()
     }
 
     #[tokio::test]

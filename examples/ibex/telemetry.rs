@@ -1,9 +1,7 @@
 //! Everything that is measured, and what can never be a label.
 
-use glyph_runtime::http::{
-    CallEnd, ClientRecorder, ClientRequest, Method, ServerRecorder, ServerRequest, StatusCode,
-};
-use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
+use glyph_runtime::http::{CallEnd, Method, ServerRecorder, ServerRequest, StatusCode};
+use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, grpc, metric_catalog};
 
 /// Bucket bounds, in seconds, around the 20 ms that the proxy may add.
 const OVERHEAD: [f64; 12] = [
@@ -82,39 +80,18 @@ impl ServerRecorder for ProxyMetrics {
     }
 }
 
-/// How a call of a service ended (gRPC, "Status codes and their use in gRPC").
-#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
-#[label(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum Code {
-    Ok,
-    Unauthenticated,
-    Unavailable,
-    Unknown,
-}
-
-impl Code {
-    fn of(end: &CallEnd) -> Self {
-        match end.status.map(|status| status.as_u16()) {
-            Some(200) => Self::Ok,
-            Some(401) => Self::Unauthenticated,
-            Some(503) => Self::Unavailable,
-            _ => Self::Unknown,
-        }
-    }
-}
-
 #[derive(LabelSet)]
 pub(crate) struct Call<'a> {
     #[label(max = 8)]
     pub(crate) grpc_method: &'a str,
-    pub(crate) code: Code,
+    pub(crate) code: grpc::StatusCode,
 }
 
 #[derive(LabelSet)]
 pub(crate) struct Peer<'a> {
     #[label(max = 8)]
     pub(crate) peer: &'a str,
-    pub(crate) code: Code,
+    pub(crate) code: grpc::StatusCode,
 }
 
 #[derive(LabelSet)]
@@ -123,7 +100,7 @@ pub(crate) struct Ended {
 }
 
 /// What the authentication measures.
-#[metric_catalog(namespace = "ibex_auth", stages = stage, max_series = 200)]
+#[metric_catalog(namespace = "ibex_auth", stages = stage, max_series = 400)]
 pub(crate) struct AuthMetrics {
     /// Time that it takes to validate a token.
     #[metric(name = "validate_token.duration", unit = seconds, buckets = OVERHEAD)]
@@ -140,20 +117,20 @@ pub(crate) struct AuthMetrics {
     pub(crate) grpc_calls: Counter<Peer<'_>>,
 }
 
-impl ServerRecorder for AuthMetrics {
-    fn ended(&self, request: &ServerRequest<'_>, end: &CallEnd) {
+impl grpc::ServerRecorder for AuthMetrics {
+    fn ended(&self, call: &grpc::ServerCall<'_>, end: &grpc::CallEnd) {
         self.grpc_requests.inc(Call {
-            grpc_method: request.route,
-            code: Code::of(end),
+            grpc_method: call.name,
+            code: end.status,
         });
     }
 }
 
-impl ClientRecorder for AuthMetrics {
-    fn ended(&self, request: &ClientRequest<'_>, end: &CallEnd) {
+impl grpc::ClientRecorder for AuthMetrics {
+    fn ended(&self, call: &grpc::ClientCall<'_>, end: &grpc::CallEnd) {
         self.grpc_calls.inc(Peer {
-            peer: request.peer,
-            code: Code::of(end),
+            peer: call.peer,
+            code: end.status,
         });
     }
 }

@@ -18,7 +18,7 @@ const PIECE: Duration = Duration::from_millis(3);
 pub(crate) struct Disconnected;
 
 /// The words of an utterance as they are recognised. Where the first model is not there, the second one goes on.
-#[instrument_stage(stt::stage::transcribe, stream, labels(session_id = session.label.as_str(), model = stt::Model::Nova))]
+#[instrument_stage(stt::stage::transcribe, stream, labels(session_id = session.label, model = stt::Model::Nova))]
 pub(crate) fn transcribe<'a>(
     session: &'a Session,
     words: &'static [&'static str],
@@ -28,7 +28,7 @@ pub(crate) fn transcribe<'a>(
         if index == 0 && session.stt_is_down() {
             Metrics::global().stt.errors.inc(stt::Failure {
                 error_type: stt::ErrorType::Unavailable,
-                session_id: &session.label,
+                session_id: session.label,
                 stage: stt::Stage::Stt,
                 model: stt::Model::Nova,
             });
@@ -38,7 +38,7 @@ pub(crate) fn transcribe<'a>(
         sleep(PIECE).await;
         let lag = stt::Lag {
             direction: Direction::Inbound,
-            session_id: &session.label,
+            session_id: session.label,
             model: stt::Model::Nova,
         };
         Metrics::global()
@@ -50,14 +50,14 @@ pub(crate) fn transcribe<'a>(
 }
 
 /// The words of the answer as the model finds them.
-#[instrument_stage(llm::stage::generate, stream, labels(session_id = session.label.as_str(), model = llm::Model::Llama), fields(prompt_words))]
+#[instrument_stage(llm::stage::generate, stream, labels(session_id = session.label, model = llm::Model::Llama), fields(prompt_words))]
 pub(crate) fn generate(
     session: &Session,
     prompt_words: usize,
 ) -> impl Stream<Item = Result<String, Disconnected>> + use<'_> {
     let failed = |error_type| llm::Failure {
         error_type,
-        session_id: &session.label,
+        session_id: session.label,
         stage: llm::Stage::Llm,
         model: llm::Model::Llama,
     };
@@ -79,14 +79,14 @@ pub(crate) fn generate(
 }
 
 /// The sound of the answer, in pieces of 20 ms.
-#[instrument_stage(tts::stage::synthesise, stream, labels(session_id = session.label.as_str(), model = tts::Model::Sonic))]
+#[instrument_stage(tts::stage::synthesise, stream, labels(session_id = session.label, model = tts::Model::Sonic))]
 pub(crate) fn synthesise(session: &Session, words: usize) -> impl Stream<Item = Vec<u8>> + use<'_> {
     let asked = Instant::now();
     stream::iter(0..words).then(move |_| async move {
         sleep(PIECE).await;
         let lag = tts::Lag {
             direction: Direction::Outbound,
-            session_id: &session.label,
+            session_id: session.label,
             model: tts::Model::Sonic,
         };
         Metrics::global()

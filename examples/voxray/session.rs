@@ -1,15 +1,16 @@
 //! A voice session over a peer connection.
 
 use futures_util::{StreamExt, TryStreamExt};
+use glyph_runtime::label::SampledId;
 use tokio::sync::mpsc;
 use tracing::Instrument;
 
 use crate::models::{Disconnected, generate, synthesise, transcribe};
 use crate::telemetry::webrtc::{Active, Bytes, Connection, Failure, Model, Reason, Stage, State};
-use crate::telemetry::{Direction, Metrics, sampled_session_id};
+use crate::telemetry::{Direction, Metrics};
 
 /// One session of so many has a series of its own.
-const SAMPLE_RATE: u64 = 4;
+const SAMPLED_ONE_IN: u32 = 4;
 
 /// What is said in every session.
 const UTTERANCES: [&[&str]; 2] = [
@@ -25,12 +26,12 @@ pub(crate) type Uploads = mpsc::Sender<u64>;
 pub(crate) struct Session {
     pub(crate) number: u64,
     /// What it is called in labels.
-    pub(crate) label: String,
+    pub(crate) label: SampledId,
 }
 
 impl Session {
     pub(crate) fn new(number: u64) -> Self {
-        let label = sampled_session_id(&format!("session-{number}"), SAMPLE_RATE);
+        let label = SampledId::one_in(&format!("session-{number}"), SAMPLED_ONE_IN);
         Self { number, label }
     }
 
@@ -53,22 +54,22 @@ impl Session {
     fn count(&self, state: State) {
         Metrics::global().webrtc.peer_connections.inc(Connection {
             state,
-            session_id: &self.label,
+            session_id: self.label,
             stage: Stage::Transport,
         });
     }
 
-    fn active(&self) -> Active<'_> {
+    fn active(&self) -> Active {
         Active {
             stage: Stage::Transport,
-            session_id: &self.label,
+            session_id: self.label,
         }
     }
 
-    fn bytes(&self, direction: Direction) -> Bytes<'_> {
+    fn bytes(&self, direction: Direction) -> Bytes {
         Bytes {
             direction,
-            session_id: &self.label,
+            session_id: self.label,
             model: Model::Opus,
         }
     }

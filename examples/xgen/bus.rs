@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use glyph_runtime::wait::{Queue, Queued};
 use glyph_runtime::{instrument_stage, scope};
 use thiserror::Error;
 use tokio::sync::mpsc;
@@ -11,10 +12,10 @@ use tokio::time::sleep;
 use tracing::{Instrument, Span};
 
 use crate::netgate::{Netgate, Refused};
-use crate::telemetry::{BusMetrics, Plugin as PluginLabel, stage};
+use crate::telemetry::{BusMetrics, stage};
 
 /// Events that may wait for a plugin.
-const QUEUE: u32 = 8;
+const CAPACITY: usize = 8;
 
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("no plugin takes the flow")]
@@ -29,7 +30,9 @@ struct Event {
 /// A plugin as the bus sees it.
 struct Plugin {
     name: &'static str,
-    events: mpsc::Sender<Event>,
+    queue: Queue,
+    /// None from when no more flows come.
+    events: Option<mpsc::Sender<Queued<Event>>>,
     task: JoinHandle<()>,
 }
 
@@ -42,14 +45,13 @@ impl Bus {
     /// Starts plugins that look into flows; each asks the host beside its name about what it finds.
     pub(crate) fn start(netgate: &Arc<Netgate>, plugins: &[(&'static str, &'static str)]) -> Self {
         let plugins = plugins.iter().map(|(name, host)| {
-            let plugin = name;
-            let (events, waiting) = mpsc::channel(usize::try_from(QUEUE).unwrap_or(1));
-            let capacity = &BusMetrics::global().plugin_queue_capacity;
-            capacity.set(PluginLabel { plugin }, QUEUE);
+            let (events, waiting) = mpsc::channel(CAPACITY);
+            let queue = Queue::new(name).capacity(CAPACITY);
             let supervised = supervise(name, host, Arc::clone(netgate), waiting);
             Plugin {
                 name,
-                events,
+                queue: queue.recorder(BusMetrics::global()),
+                events: Some(events),
                 task: scope::spawn(supervised),
             }
         });
@@ -77,20 +79,19 @@ impl Bus {
                 flow,
                 span: span.clone(),
             };
-            let length = &BusMetrics::global().plugin_queue_length;
-            length.inc(PluginLabel {
-                plugin: plugin.name,
-            });
-            taken |= plugin.events.send(event).instrument(span).await.is_ok();
+            if let Some(events) = &plugin.events {
+                let queued = plugin.queue.held(event);
+                taken |= events.send(queued).instrument(span).await.is_ok();
+            }
         }
         if taken { Ok(()) } else { Err(NobodyListens) }
     }
 
     /// Waits until the plugins have done what is left.
-    pub(crate) async fn drain(self) {
-        for plugin in self.plugins {
-            drop(plugin.events);
-            if let Err(error) = plugin.task.await {
+    pub(crate) async fn drain(&mut self) {
+        for plugin in &mut self.plugins {
+            plugin.events = None;
+            if let Err(error) = (&mut plugin.task).await {
                 tracing::error!(plugin = plugin.name, %error, "plugin lost");
             }
         }
@@ -102,14 +103,13 @@ async fn supervise(
     plugin: &'static str,
     host: &'static str,
     netgate: Arc<Netgate>,
-    mut events: mpsc::Receiver<Event>,
+    mut events: mpsc::Receiver<Queued<Event>>,
 ) {
     if connect(plugin).await.is_err() {
         return;
     }
-    while let Some(Event { flow, span }) = events.recv().await {
-        let length = &BusMetrics::global().plugin_queue_length;
-        length.dec(PluginLabel { plugin });
+    while let Some(queued) = events.recv().await {
+        let Event { flow, span } = queued.take();
         let work = async {
             let task = tracing::info_span!("plugin.supervisor.task", plugin, flow);
             let done = execute(plugin, host, &netgate).instrument(task).await;

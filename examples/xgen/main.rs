@@ -62,7 +62,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let once = cli.once;
     let telemetry = install(cli)?;
     let netgate = Arc::new(Netgate::default());
-    let bus = Bus::start(&netgate, &PLUGINS);
+    let mut bus = Bus::start(&netgate, &PLUGINS);
     audit!(action = "start", plugins = PLUGINS.len(), "proxy started");
     if once {
         replay(&bus).await?;

@@ -4,16 +4,15 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use glyph_runtime::{audit, instrument_stage};
+use glyph_runtime::{audit, instrument_stage, wait::wait};
 use thiserror::Error;
 use tokio::time::{Instant, sleep, sleep_until};
-use tracing::Instrument;
 
-use crate::telemetry::{BusMetrics, Response, Scope, StatusClass, Throttle, stage};
+use crate::telemetry::{BusMetrics, PER_HOST, Response, StatusClass, stage};
 
 /// Between two requests, to one host and to all.
-const PER_HOST: Duration = Duration::from_millis(20);
-const GLOBAL: Duration = Duration::from_millis(2);
+const BETWEEN_TWO_OF_A_HOST: Duration = Duration::from_millis(20);
+const BETWEEN_TWO: Duration = Duration::from_millis(2);
 
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("the host answers {0}")]
@@ -41,7 +40,11 @@ impl Netgate {
     )]
     pub(crate) async fn request(&self, plugin: &str, host: &'static str) -> Result<(), Refused> {
         if let Some((until, scope)) = self.reserve(host) {
-            wait(until, scope).await;
+            wait("netgate.rate_limit_wait")
+                .scope(scope)
+                .recorder(BusMetrics::global())
+                .of(sleep_until(until))
+                .await;
         }
         sleep(Duration::from_millis(3)).await;
         let status = if host == "gone.example" { 404 } else { 200 };
@@ -66,34 +69,19 @@ impl Netgate {
     }
 
     /// Takes the next place, and says how long to wait for it and for whose sake.
-    fn reserve(&self, host: &'static str) -> Option<(Instant, Scope)> {
+    fn reserve(&self, host: &'static str) -> Option<(Instant, &'static str)> {
         let now = Instant::now();
         let mut limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
         let of_host = limits.hosts.get(host).copied().unwrap_or(now).max(now);
         let of_all = limits.global.unwrap_or(now).max(now);
         let at = of_host.max(of_all);
-        limits.hosts.insert(host, at + PER_HOST);
-        limits.global = Some(at + GLOBAL);
+        limits.hosts.insert(host, at + BETWEEN_TWO_OF_A_HOST);
+        limits.global = Some(at + BETWEEN_TWO);
         let scope = if of_host >= of_all {
-            Scope::Host
+            PER_HOST
         } else {
-            Scope::Global
+            "global"
         };
         (at > now).then_some((at, scope))
     }
-}
-
-async fn wait(until: Instant, scope: Scope) {
-    let waited = until.saturating_duration_since(Instant::now());
-    let name = match scope {
-        Scope::Global => "global",
-        Scope::Host => "host",
-    };
-    BusMetrics::global().http_throttle.inc(Throttle { scope });
-    let span = tracing::info_span!(
-        "netgate.rate_limit_wait",
-        scope = name,
-        wait_ms = waited.as_secs_f64() * 1e3
-    );
-    sleep_until(until).instrument(span).await;
 }

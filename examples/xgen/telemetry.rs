@@ -1,5 +1,6 @@
 //! Everything that is measured: latency of plugins and requests, failing requests, and queues that fill up.
 
+use glyph_runtime::wait::{QueueRecorder, WaitEnd, WaitRecorder, WaitRequest};
 use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +12,9 @@ pub(crate) enum StatusClass {
     #[label(name = "5xx")]
     ServerError,
 }
+
+/// The scope of a wait for a host's own limit.
+pub(crate) const PER_HOST: &str = "per_host";
 
 /// What plugins and operators call.
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +28,7 @@ pub(crate) enum Rpc {
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
     Global,
-    Host,
+    PerHost,
 }
 
 #[derive(LabelSet)]
@@ -90,4 +94,32 @@ pub(crate) struct BusMetrics {
 
     /// Events that may wait to be sent to a plugin.
     pub(crate) plugin_queue_capacity: Gauge<Plugin<'_>>,
+}
+
+/// Of waits, those that took time.
+impl WaitRecorder for BusMetrics {
+    fn ended(&self, wait: &WaitRequest, _: &WaitEnd) {
+        let scope = match wait.scope {
+            PER_HOST => Scope::PerHost,
+            _ => Scope::Global,
+        };
+        self.http_throttle.inc(Throttle { scope });
+    }
+}
+
+/// A plugin's queue has the plugin's name.
+impl QueueRecorder for BusMetrics {
+    fn resized(&self, plugin: &'static str, change: i64) {
+        // No queue is so long that this is not exact.
+        let change = i32::try_from(change).unwrap_or_default();
+        self.plugin_queue_capacity.add(Plugin { plugin }, change);
+    }
+
+    fn entered(&self, plugin: &'static str) {
+        self.plugin_queue_length.inc(Plugin { plugin });
+    }
+
+    fn left(&self, plugin: &'static str, _: &WaitEnd) {
+        self.plugin_queue_length.dec(Plugin { plugin });
+    }
 }

@@ -113,8 +113,8 @@ fn a_trace_goes_through_both_services() {
     let mut parent = String::new();
     for (name, kind) in [
         ("POST /v1/chat/completions", "server"),
-        ("POST", "client"),
-        ("POST /ibex.auth.v1.AuthService/ValidateToken", "server"),
+        ("ibex.auth.v1.AuthService/ValidateToken", "client"),
+        ("ibex.auth.v1.AuthService/ValidateToken", "server"),
         ("validate_token", "internal"),
         ("query", "client"),
     ] {

@@ -72,7 +72,7 @@ fn flows_are_on_the_page() {
             "{name} {labels:?}: {sum}"
         );
     }
-    assert!(run.sum("xgen_http_throttle_total", &[r#"scope="host""#]) > 0.0);
+    assert!(run.sum("xgen_http_throttle_total", &[r#"scope="per_host""#]) > 0.0);
     assert_eq!(run.lines("plugin failed").len(), 12);
 }
 
@@ -84,7 +84,7 @@ fn a_flow_is_one_trace_through_the_queues() {
         .find(|span| span["name"] == "netgate.rate_limit_wait");
     let wait = wait.unwrap();
     assert!(
-        wait["attributes"]["wait_ms"]
+        wait["attributes"]["wait.duration"]
             .as_f64()
             .is_some_and(|wait| wait > 0.0),
         "{wait}"

@@ -1,9 +1,11 @@
 //! HTTP: the signalling of sessions.
 
 use glyph_runtime::http::{CallEnd, ErrorType, Method, ServerRecorder, ServerRequest, StatusCode};
-use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Outcome, Status, metric_catalog};
+use glyph_runtime::{
+    Counter, Gauge, Histogram, Label, LabelSet, Outcome, Status, label::SampledId, metric_catalog,
+};
 
-use super::{Direction, SAMPLED_OUT};
+use super::Direction;
 
 /// What cannot vary here has one value, so that queries over all subsystems find the label.
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +26,7 @@ pub(crate) struct Request<'a> {
     pub(crate) route: &'a str,
     pub(crate) status_code: StatusCode,
     #[label(max = 1)]
-    pub(crate) session_id: &'a str,
+    pub(crate) session_id: SampledId,
     pub(crate) stage: Stage,
     pub(crate) direction: Direction,
     pub(crate) status: Status,
@@ -38,7 +40,7 @@ pub(crate) struct Connection<'a> {
     pub(crate) stage: Stage,
     pub(crate) direction: Direction,
     #[label(max = 1)]
-    pub(crate) session_id: &'a str,
+    pub(crate) session_id: SampledId,
     pub(crate) model: Model,
 }
 
@@ -110,7 +112,7 @@ fn connection<'a>(request: &ServerRequest<'a>) -> Connection<'a> {
         route: request.route,
         stage: Stage::Http,
         direction: Direction::Inbound,
-        session_id: SAMPLED_OUT,
+        session_id: SampledId::OUT,
         model: Model::None,
     }
 }
@@ -125,7 +127,7 @@ fn ended<'a>(request: &ServerRequest<'a>, end: &CallEnd) -> Request<'a> {
         route: request.route,
         status_code: end.status_code(),
         // A request comes before the session that it asks for.
-        session_id: SAMPLED_OUT,
+        session_id: SampledId::OUT,
         stage: Stage::Http,
         direction: Direction::Inbound,
         status,

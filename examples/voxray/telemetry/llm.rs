@@ -1,6 +1,8 @@
 //! The language model.
 
-use glyph_runtime::{Counter, Histogram, Label, LabelSet, Status, metric_catalog};
+use glyph_runtime::{
+    Counter, Histogram, Label, LabelSet, Status, label::SampledId, metric_catalog,
+};
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
@@ -23,28 +25,28 @@ pub(crate) enum ErrorType {
 }
 
 #[derive(LabelSet)]
-pub(crate) struct Failure<'a> {
+pub(crate) struct Failure {
     pub(crate) error_type: ErrorType,
     #[label(max = 64)]
-    pub(crate) session_id: &'a str,
+    pub(crate) session_id: SampledId,
     pub(crate) stage: Stage,
     pub(crate) model: Model,
 }
 
 /// A call of a model.
 #[derive(LabelSet)]
-pub(crate) struct Call<'a> {
+pub(crate) struct Call {
     #[label(max = 64)]
-    pub(crate) session_id: &'a str,
+    pub(crate) session_id: SampledId,
     pub(crate) stage: Stage,
     pub(crate) model: Model,
 }
 
 /// A call, and how it ended or its first piece came.
 #[derive(LabelSet)]
-pub(crate) struct Ended<'a> {
+pub(crate) struct Ended {
     #[label(max = 64)]
-    pub(crate) session_id: &'a str,
+    pub(crate) session_id: SampledId,
     pub(crate) stage: Stage,
     pub(crate) status: Status,
     pub(crate) model: Model,
@@ -61,28 +63,28 @@ pub(crate) struct Metrics {
     /// Total LLM errors by type.
     #[metric(sparse)]
     #[alert(GenerationFails, rate > 0.05/s, for = 5m, severity = critical, by(error_type), summary = "The language model fails: {error_type}")]
-    pub(crate) errors: Counter<Failure<'_>>,
+    pub(crate) errors: Counter<Failure>,
 
     /// Total LLM retries.
     #[metric(sparse)]
-    pub(crate) retries: Counter<Call<'_>>,
+    pub(crate) retries: Counter<Call>,
 
     /// Total LLM fallback invocations.
     #[metric(sparse)]
-    pub(crate) fallback: Counter<Call<'_>>,
+    pub(crate) fallback: Counter<Call>,
 
     /// Time from request to first LLM token.
     #[metric(name = "time_to_first_token", unit = seconds, sparse, buckets = LATENCY)]
-    pub(crate) first: Histogram<Ended<'_>>,
+    pub(crate) first: Histogram<Ended>,
 
     /// End-to-end LLM generation latency.
     #[metric(name = "generation_latency", unit = seconds, sparse, buckets = LATENCY)]
     #[stage(generate, fallbacks = fallback, first_item = first, between_items = inter_token_latency, retries = retries,
-        labels(session_id: &str, stage: Stage = Stage::Llm, model: Model))]
+        labels(session_id: SampledId, stage: Stage = Stage::Llm, model: Model))]
     #[objective(latency = 1s, target = 95%)]
-    pub(crate) whole: Histogram<Ended<'_>>,
+    pub(crate) whole: Histogram<Ended>,
 
     /// Latency between streamed LLM tokens.
     #[metric(unit = seconds, sparse, buckets = LATENCY)]
-    pub(crate) inter_token_latency: Histogram<Call<'_>>,
+    pub(crate) inter_token_latency: Histogram<Call>,
 }

@@ -1,6 +1,8 @@
 //! Text to speech.
 
-use glyph_runtime::{Counter, Histogram, Label, LabelSet, Status, metric_catalog};
+use glyph_runtime::{
+    Counter, Histogram, Label, LabelSet, Status, label::SampledId, metric_catalog,
+};
 
 use super::Direction;
 
@@ -25,38 +27,38 @@ pub(crate) enum ErrorType {
 }
 
 #[derive(LabelSet)]
-pub(crate) struct Failure<'a> {
+pub(crate) struct Failure {
     pub(crate) error_type: ErrorType,
     #[label(max = 64)]
-    pub(crate) session_id: &'a str,
+    pub(crate) session_id: SampledId,
     pub(crate) stage: Stage,
     pub(crate) model: Model,
 }
 
 /// A call of a model.
 #[derive(LabelSet)]
-pub(crate) struct Call<'a> {
+pub(crate) struct Call {
     #[label(max = 64)]
-    pub(crate) session_id: &'a str,
+    pub(crate) session_id: SampledId,
     pub(crate) stage: Stage,
     pub(crate) model: Model,
 }
 
 /// A call, and how it ended or its first piece came.
 #[derive(LabelSet)]
-pub(crate) struct Ended<'a> {
+pub(crate) struct Ended {
     #[label(max = 64)]
-    pub(crate) session_id: &'a str,
+    pub(crate) session_id: SampledId,
     pub(crate) stage: Stage,
     pub(crate) status: Status,
     pub(crate) model: Model,
 }
 
 #[derive(LabelSet)]
-pub(crate) struct Lag<'a> {
+pub(crate) struct Lag {
     pub(crate) direction: Direction,
     #[label(max = 64)]
-    pub(crate) session_id: &'a str,
+    pub(crate) session_id: SampledId,
     pub(crate) model: Model,
 }
 
@@ -71,24 +73,24 @@ pub(crate) struct Metrics {
     /// Total TTS errors by type.
     #[metric(sparse)]
     #[alert(SynthesisFails, rate > 0.05/s, for = 5m, severity = critical, by(error_type), summary = "Text to speech fails: {error_type}")]
-    pub(crate) errors: Counter<Failure<'_>>,
+    pub(crate) errors: Counter<Failure>,
 
     /// Total TTS fallback invocations.
     #[metric(sparse)]
-    pub(crate) fallback: Counter<Call<'_>>,
+    pub(crate) fallback: Counter<Call>,
 
     /// Time from text-in to first TTS audio chunk.
     #[metric(name = "time_to_first_audio_chunk", unit = seconds, sparse, buckets = LATENCY)]
-    pub(crate) first: Histogram<Ended<'_>>,
+    pub(crate) first: Histogram<Ended>,
 
     /// Full TTS synthesis latency.
     #[metric(name = "synthesis_latency", unit = seconds, sparse, buckets = LATENCY)]
     #[stage(synthesise, fallbacks = fallback, first_item = first,
-        labels(session_id: &str, stage: Stage = Stage::Tts, model: Model))]
+        labels(session_id: SampledId, stage: Stage = Stage::Tts, model: Model))]
     #[objective(latency = 500ms, target = 95%)]
-    pub(crate) whole: Histogram<Ended<'_>>,
+    pub(crate) whole: Histogram<Ended>,
 
     /// Lag between text-in and audio-out for TTS.
     #[metric(name = "streaming.lag", unit = seconds, sparse, buckets = LATENCY)]
-    pub(crate) streaming_lag: Histogram<Lag<'_>>,
+    pub(crate) streaming_lag: Histogram<Lag>,
 }

@@ -1,6 +1,6 @@
 //! WebRTC: peer connections and their bytes.
 
-use glyph_runtime::{Counter, Gauge, Label, LabelSet, metric_catalog};
+use glyph_runtime::{Counter, Gauge, Label, LabelSet, label::SampledId, metric_catalog};
 
 use super::Direction;
 
@@ -31,25 +31,25 @@ pub(crate) enum Reason {
 }
 
 #[derive(LabelSet)]
-pub(crate) struct Connection<'a> {
+pub(crate) struct Connection {
     pub(crate) state: State,
     #[label(max = 64)]
-    pub(crate) session_id: &'a str,
+    pub(crate) session_id: SampledId,
     pub(crate) stage: Stage,
 }
 
 #[derive(LabelSet)]
-pub(crate) struct Active<'a> {
+pub(crate) struct Active {
     pub(crate) stage: Stage,
     #[label(max = 64)]
-    pub(crate) session_id: &'a str,
+    pub(crate) session_id: SampledId,
 }
 
 #[derive(LabelSet)]
-pub(crate) struct Bytes<'a> {
+pub(crate) struct Bytes {
     pub(crate) direction: Direction,
     #[label(max = 64)]
-    pub(crate) session_id: &'a str,
+    pub(crate) session_id: SampledId,
     pub(crate) model: Model,
 }
 
@@ -64,19 +64,19 @@ pub(crate) struct Failure {
 pub(crate) struct Metrics {
     /// Total number of WebRTC peer connections by state.
     #[metric(sparse)]
-    pub(crate) peer_connections: Counter<Connection<'_>>,
+    pub(crate) peer_connections: Counter<Connection>,
 
     /// Current number of active WebRTC peer connections.
     #[metric(sparse)]
-    pub(crate) peer_connections_active: Gauge<Active<'_>>,
+    pub(crate) peer_connections_active: Gauge<Active>,
 
     /// Total bytes sent over WebRTC.
     #[metric(sparse)]
-    pub(crate) bytes_sent: Counter<Bytes<'_>>,
+    pub(crate) bytes_sent: Counter<Bytes>,
 
     /// Total bytes received over WebRTC.
     #[metric(sparse)]
-    pub(crate) bytes_received: Counter<Bytes<'_>>,
+    pub(crate) bytes_received: Counter<Bytes>,
 
     /// Total WebRTC connection failures by reason.
     #[alert(PeersCannotConnect, rate > 0.1/s, for = 5m, severity = warning, by(reason), summary = "Peers fail to connect: {reason}")]
@@ -84,5 +84,5 @@ pub(crate) struct Metrics {
 
     /// Total number of WebRTC reconnection attempts.
     #[metric(sparse)]
-    pub(crate) reconnection_attempts: Counter<Active<'_>>,
+    pub(crate) reconnection_attempts: Counter<Active>,
 }
