@@ -31,9 +31,9 @@ use crate::Result;
 pub(crate) const PATH: &str = "/hello/world";
 
 pub(crate) const NO_LAYER: &str = "no layer";
-pub(crate) const TRACED: &str = "TraceLayer + axum-tracing-opentelemetry";
-pub(crate) const COUNTED: &str = "axum-prometheus";
-pub(crate) const BOTH: &str = "TraceLayer + axum-tracing-opentelemetry + axum-prometheus";
+const TRACED: &str = "TraceLayer + axum-tracing-opentelemetry";
+const COUNTED: &str = "axum-prometheus";
+const BOTH: &str = "TraceLayer + tracing-otel + axum-prometheus";
 const WITHOUT_LINE: &str = "glyph (no event per request)";
 
 pub(crate) const SUBJECTS: [&str; 6] = [NO_LAYER, GLYPH, WITHOUT_LINE, TRACED, COUNTED, BOTH];

@@ -272,3 +272,36 @@ async fn a_malformed_traceparent_starts_a_trace() {
         assert_eq!(kept.span().parent_span_id, SpanId::INVALID, "{traceparent}");
     }
 }
+
+/// One request that some reader might take for two, or for another one.
+#[tokio::test]
+async fn an_id_that_smuggles_a_request_makes_none() {
+    let captured = glyph_runtime::testing::capture();
+    let kept = keep();
+    let address = serve(router(layer())).await;
+    let mut answered = 0;
+    for id in [
+        "a\r\n folded: over two lines",
+        "a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked",
+        "a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+        "a\r\nX-Request-ID: b",
+        "a,b\r\ntraceparent: 00-1-2-3",
+        "a\u{b}Transfer-Encoding: chunked",
+    ] {
+        let head = format!("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Request-ID: {id}");
+        let body = "\r\n\r\n0\r\n\r\nGET /admin HTTP/1.1\r\nHost: a\r\n\r\n";
+        let answer = raw(address, format!("{head}{body}").as_bytes()).await;
+        assert!(!answer.to_lowercase().contains("404 not found"), "{answer}");
+        answered += u64::from(answer.starts_with("HTTP/1.1 200"));
+        let ids = answer.lines().filter_map(|line| {
+            let (name, id) = line.split_once(": ")?;
+            name.eq_ignore_ascii_case("x-request-id").then_some(id)
+        });
+        for id in ids {
+            assert!(id == "a" || Uuid::try_parse(id).is_ok(), "{id}");
+        }
+    }
+    let duration = captured.histogram_of(&ServerMetrics::global().request_duration);
+    assert_eq!(duration.count(), answered);
+    assert!(kept.spans().iter().all(|span| span.name == "GET /"));
+}

@@ -122,8 +122,7 @@ async fn a_client_of_reqwests_is_counted_when_its_body_ends() {
         .build()
         .unwrap();
     let send = service_fn(|request: Request<reqwest::Body>| async {
-        let request = reqwest::Request::try_from(request)?;
-        let answer = reqwest.execute(request).await?;
+        let answer = reqwest.execute(request.try_into()?).await?;
         Ok::<_, reqwest::Error>(Response::<reqwest::Body>::from(answer))
     });
     let client = ServiceBuilder::new().layer(layer()).service(send);

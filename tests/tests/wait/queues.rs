@@ -88,12 +88,12 @@ fn the_room_of_queues_of_one_name_adds_up_while_they_live() {
 #[metric_catalog(namespace = "recording")]
 pub(crate) struct Recordings {
     /// Recordings that wait to be written.
-    pub(crate) queue_depth: Gauge,
+    pub(crate) queued: Gauge,
     /// Recordings for which there is room.
-    pub(crate) queue_capacity: Gauge,
+    pub(crate) room: Gauge,
     /// How long recordings wait.
     #[metric(unit = seconds)]
-    pub(crate) queue_wait: Histogram,
+    pub(crate) wait: Histogram,
 }
 
 static LARGEST: AtomicI64 = AtomicI64::new(0);
@@ -101,16 +101,16 @@ static LARGEST: AtomicI64 = AtomicI64::new(0);
 impl QueueRecorder for Recordings {
     fn resized(&self, _: &'static str, change: i64) {
         LARGEST.fetch_max(change, Relaxed);
-        self.queue_capacity.add(change);
+        self.room.add(change);
     }
 
     fn entered(&self, _: &'static str) {
-        self.queue_depth.inc();
+        self.queued.inc();
     }
 
     fn left(&self, _: &'static str, end: &WaitEnd) {
-        self.queue_depth.dec();
-        self.queue_wait.observe(end.duration);
+        self.queued.dec();
+        self.wait.observe(end.duration);
     }
 }
 
@@ -120,13 +120,13 @@ fn a_catalog_of_ones_own_takes_the_place() {
     let recordings = Recordings::global();
     let queue = Queue::new("recordings").capacity(7).recorder(recordings);
     let item = queue.held(());
-    assert_eq!(recordings.queue_depth.value(), 1.0);
-    assert_eq!(recordings.queue_capacity.value(), 7.0);
+    assert_eq!(recordings.queued.value(), 1.0);
+    assert_eq!(recordings.room.value(), 7.0);
     item.take();
     drop(queue);
-    assert_eq!(recordings.queue_depth.value(), 0.0);
-    assert_eq!(recordings.queue_capacity.value(), 0.0);
-    assert_eq!(captured.histogram_of(&recordings.queue_wait).count(), 1);
+    assert_eq!(recordings.queued.value(), 0.0);
+    assert_eq!(recordings.room.value(), 0.0);
+    assert_eq!(captured.histogram_of(&recordings.wait).count(), 1);
     assert_eq!(LARGEST.load(Relaxed), 7);
     let others = captured.histogram_of(&QueueMetrics::global().wait_duration);
     assert_eq!(others.count(), 0);

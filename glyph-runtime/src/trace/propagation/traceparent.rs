@@ -1,5 +1,7 @@
 //! The header `traceparent` (W3C Trace Context, "Traceparent Header").
 
+use std::str;
+
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId};
 
 /// The length of version 00: `vv-tttttttttttttttttttttttttttttttt-ssssssssssssssss-ff`.
@@ -30,28 +32,21 @@ pub(crate) fn format(span: &SpanContext) -> Option<String> {
     if !span.is_valid() {
         return None;
     }
-    let mut text = String::with_capacity(LENGTH);
-    text.push_str("00-");
-    push_hex(&mut text, &span.trace_id().to_bytes());
-    text.push('-');
-    push_hex(&mut text, &span.span_id().to_bytes());
-    text.push('-');
-    push_hex(&mut text, &[flags]);
-    Some(text)
+    let (trace, id) = (span.trace_id().to_bytes(), span.span_id().to_bytes());
+    let mut text = [b'-'; LENGTH];
+    for (from, bytes) in [(0, &[0][..]), (3, &trace), (36, &id), (53, &[flags])] {
+        for (place, byte) in text.iter_mut().skip(from).step_by(2).zip(bytes) {
+            *place = digit(byte >> 4);
+        }
+        for (place, byte) in text.iter_mut().skip(from + 1).step_by(2).zip(bytes) {
+            *place = digit(byte & 0xf);
+        }
+    }
+    str::from_utf8(&text).ok().map(str::to_owned)
 }
 
-fn push_hex(text: &mut String, bytes: &[u8]) {
-    let digit = |value: u8| {
-        char::from(if value < 10 {
-            b'0' + value
-        } else {
-            b'a' - 10 + value
-        })
-    };
-    for byte in bytes {
-        text.push(digit(byte >> 4));
-        text.push(digit(byte & 0xf));
-    }
+const fn digit(value: u8) -> u8 {
+    value + if value < 10 { b'0' } else { b'a' - 10 }
 }
 
 /// Exactly so many lower-case digits; the standard library would take a sign and other cases.
