@@ -77,6 +77,7 @@ pub(crate) struct Conditions {
         expr = "histogram_quantile(0.9, sum by (le, kind) (rate(conditions_latency_seconds_bucket[2m]))) > 1"
     )]
     #[alert(BusyByHand, expr = "5 < avg(avg_over_time(conditions_depth{kind=\"tts\"}[10m]))", for = 1m)]
+    #[alert(NoneByHand, expr = "absent_over_time(conditions_depth{kind=\"tts\"}[10m])", summary = "no {kind}", for = 2m)]
     #[alert(IdleByHand, expr = "sum(rate(conditions_calls_total[5m])) <= 0.1")]
     #[objective(availability = 99.5%)]
     pub(crate) calls: Counter<Call>,

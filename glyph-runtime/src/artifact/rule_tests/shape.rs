@@ -40,6 +40,16 @@ impl Families {
     /// an expression of another shape.
     pub(super) fn expressed(&self, promql: &str, side: Side) -> Option<(Load, bool)> {
         let expr = parser::parse(promql).ok()?;
+        if let Some(selected) = absent(&expr) {
+            let load = Load::new(selected.over, selected.labels.clone());
+            let is_there = side == Side::Quiet;
+            let load = if is_there {
+                load.with(&selected.name, &selected.labels, Change::Constant(1.0))
+            } else {
+                load
+            };
+            return Some((load, true));
+        }
         let (measured, comparison, threshold) = compared(&expr)?;
         let number = |least| side.number(comparison, threshold, least, f64::INFINITY);
         if let Expr::Binary(binary) = measured {
@@ -78,6 +88,20 @@ impl Families {
             load = load.with(&measured.name, &labels, Change::Rate(rate));
         }
         Some(load)
+    }
+}
+
+/// The series whose absence is asked for.
+fn absent(expr: &Expr) -> Option<Measured> {
+    let Expr::Call(call) = bare(expr) else {
+        return None;
+    };
+    match (call.func.name, bare(call.args.args.first()?)) {
+        ("absent", Expr::VectorSelector(selector)) => {
+            selected(selector, Duration::ZERO, How::Value)
+        }
+        ("absent_over_time", Expr::MatrixSelector(matrix)) => ranged(matrix, How::Value),
+        _ => None,
     }
 }
 
