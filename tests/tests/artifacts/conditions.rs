@@ -67,6 +67,18 @@ pub(crate) struct Conditions {
         fires("node_load1 2x3 5x10"),
         silent("node_load1 4", "conditions_depth{kind=\"stt\"} 3")
     )]
+    #[alert(ErrorShareByHand, expr = "sum by (kind) (rate(conditions_calls_total{status=\"error\"}[5m])) / sum by (kind) (rate(conditions_calls_total[5m])) > 0.05", for = 5m)]
+    #[alert(
+        PerAnswerByHand,
+        expr = "sum(increase(conditions_calls_total{kind=\"llm\"}[10m])) / (sum(increase(conditions_answers_bytes_count[10m]))) >= 3"
+    )]
+    #[alert(
+        TailByHand,
+        expr = "histogram_quantile(0.9, sum by (le, kind) (rate(conditions_latency_seconds_bucket[2m]))) > 1"
+    )]
+    #[alert(BusyByHand, expr = "5 < avg(avg_over_time(conditions_depth{kind=\"tts\"}[10m]))", for = 1m)]
+    #[alert(NoneByHand, expr = "absent_over_time(conditions_depth{kind=\"tts\"}[10m])", summary = "no {kind}", for = 2m)]
+    #[alert(IdleByHand, expr = "sum(rate(conditions_calls_total[5m])) <= 0.1")]
     #[objective(availability = 99.5%)]
     pub(crate) calls: Counter<Call>,
 

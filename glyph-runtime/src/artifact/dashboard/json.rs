@@ -239,7 +239,7 @@ fn stage_traces(stage: &str, artifacts: &Artifacts) -> Value {
     )
 }
 
-/// Spans in TraceQL, of the environments that are chosen, where environments are told apart.
+/// Spans, as `TraceQL` selects them, of the environments that are chosen, where environments are told apart.
 fn spans(which: &str, artifacts: &Artifacts) -> String {
     match artifacts.environment() {
         Some(label) => format!("{{{which} && resource.{label}=~\"{ENVIRONMENTS}\"}}"),

@@ -1,19 +1,13 @@
-//! Series for alerts by `expr`: those that stand beside it, or some that follow from the expression.
+//! Cases of alerts by `expr`: by the series that stand beside it, or by some that follow from the expression.
 
 use std::{collections::BTreeMap, time::Duration};
 
-use promql_parser::{
-    label::MatchOp,
-    parser::{self, Expr, token},
-};
+use promql_parser::parser::{self, Expr};
 
-use super::{
-    EVALUATION, InputSeries, Side, TestCase, count_test,
-    load::{Change, Load},
-};
+use super::{EVALUATION, InputSeries, Side, TestCase, count_test, load::Load};
 use crate::{
     artifacts::{duration, series::Series},
-    catalog::{AlertDescriptor, Comparison},
+    catalog::AlertDescriptor,
 };
 
 /// A case with the series that the alert's author wrote.
@@ -46,6 +40,13 @@ pub(super) fn written(
     }
 }
 
+/// A case with series that follow from the expression.
+pub(super) fn derived(alert: &AlertDescriptor, load: &Load, promql: &str, side: Side) -> TestCase {
+    let at = settled(promql, alert.pending);
+    let name = format!("{} {}", alert.name, side.says());
+    load.case(name, count_test(alert.name, side, at), at)
+}
+
 /// When an expression has seen all of its window, and an alert has been pending.
 fn settled(promql: &str, pending: Duration) -> Duration {
     let window = parser::parse(promql).map_or(Duration::ZERO, |expr| reach(&expr));
@@ -74,39 +75,4 @@ fn reach(expr: &Expr) -> Duration {
         Expr::Unary(unary) => reach(&unary.expr),
         _ => Duration::ZERO,
     }
-}
-
-/// Series for an expression that compares those of one name with a number.
-pub(super) fn compared(promql: &str, side: Side) -> Option<Load> {
-    let Ok(Expr::Binary(binary)) = parser::parse(promql) else {
-        return None;
-    };
-    let (Expr::VectorSelector(selector), Expr::NumberLiteral(number)) =
-        (binary.lhs.as_ref(), binary.rhs.as_ref())
-    else {
-        return None;
-    };
-    let comparison = match binary.op.id() {
-        token::T_GTR => Comparison::Above,
-        token::T_GTE => Comparison::AtLeast,
-        token::T_LSS => Comparison::Below,
-        token::T_LTE => Comparison::AtMost,
-        token::T_EQLC => Comparison::Equal,
-        token::T_NEQ => Comparison::Unequal,
-        _ => return None,
-    };
-    let labels: Option<BTreeMap<_, _>> = selector
-        .matchers
-        .matchers
-        .iter()
-        .map(|matcher| {
-            let is_equal = matches!(matcher.op, MatchOp::Equal);
-            is_equal.then(|| (matcher.name.clone(), matcher.value.clone()))
-        })
-        .collect();
-    let labels = labels.filter(|_| selector.matchers.or_matchers.is_empty())?;
-    let value = side.number(comparison, number.val, f64::NEG_INFINITY, f64::INFINITY)?;
-    let name = selector.name.as_deref()?;
-    let load = Load::new(Duration::ZERO, labels.clone());
-    Some(load.with(name, &labels, Change::Constant(value)))
 }

@@ -6,6 +6,7 @@ mod expression;
 mod load;
 mod measures;
 mod objectives;
+mod shape;
 mod sides;
 
 use std::{collections::BTreeMap, time::Duration};
@@ -83,8 +84,9 @@ impl Artifacts {
     /// Tests of the rules in the file `rules_file`, a path seen from the tests' own place: for each alert that is
     /// made of a condition, a case in which it fires and one in which it does not.
     ///
-    /// An alert by `expr` has them where series stand beside it, `fires("..")` and `silent("..")`, or else where the
-    /// expression compares the series of one name with a number.
+    /// An alert by `expr` has them by the series that stand beside it, `fires("..")` and `silent("..")`, or else where the
+    /// expression compares one measured thing, or a ratio of two, with a number. The first line of the file names those
+    /// that have none.
     ///
     /// # Errors
     ///
@@ -93,17 +95,29 @@ impl Artifacts {
         self.checked()?;
         let families = self.families();
         let metrics = families.metrics();
-        let mut tests: Vec<TestCase> = metrics
-            .flat_map(|metric| metric.alerts)
-            .flat_map(|alert| families.alert_cases(alert))
-            .collect();
+        let mut tests: Vec<TestCase> = Vec::new();
+        let mut without = Vec::new();
+        for alert in metrics.flat_map(|metric| metric.alerts) {
+            let cases = families.alert_cases(alert);
+            if cases.len() < 2 {
+                without.push(alert.name);
+            }
+            tests.extend(cases);
+        }
         let objectives = families.metrics().flat_map(|metric| metric.objectives);
         tests.extend(objectives.flat_map(|objective| families.objective_cases(objective)));
-        document(&TestFile {
+        let file = document(&TestFile {
             rule_files: vec![rules_file.to_owned()],
             evaluation_interval: duration(EVALUATION),
             tests,
-        })
+        })?;
+        if without.is_empty() {
+            return Ok(file);
+        }
+        let without = without.join(", ");
+        Ok(format!(
+            "# Without a case, until `fires(..)` and `silent(..)` stand beside them: {without}.\n{file}"
+        ))
     }
 }
 
@@ -111,27 +125,40 @@ impl Families {
     /// A case in which the alert fires, and one in which it does not.
     fn alert_cases(&self, alert: &AlertDescriptor) -> Vec<TestCase> {
         let sides = [Side::Fires, Side::Quiet];
-        sides
-            .into_iter()
-            .filter_map(|side| {
-                if let Condition::Expression {
-                    promql,
-                    fires,
-                    silent,
-                    ..
-                } = alert.condition
-                    && !(fires.is_empty() && silent.is_empty())
-                {
-                    let series = if side == Side::Fires { fires } else { silent };
-                    return Some(expression::written(alert, promql, series, side));
-                }
-                let load = self.load(alert, side)?;
-                let firing = (side == Side::Fires).then_some(&load.labels);
-                let name = format!("{} {}", alert.name, side.says());
-                let at = load.settled(self.time(alert.pending));
-                Some(load.case(name, alert_test(alert, firing, at), at))
-            })
-            .collect()
+        let cases = sides.map(|side| match alert.condition {
+            Condition::Expression {
+                promql,
+                fires: [],
+                silent: [],
+                ..
+            } => {
+                let (load, is_told) = self.expressed(promql, side)?;
+                Some(if is_told {
+                    self.case(alert, &load, side)
+                } else {
+                    expression::derived(alert, &load, promql, side)
+                })
+            }
+            Condition::Expression {
+                promql,
+                fires,
+                silent,
+                ..
+            } => {
+                let series = if side == Side::Fires { fires } else { silent };
+                Some(expression::written(alert, promql, series, side))
+            }
+            _ => Some(self.case(alert, &self.load(alert, side)?, side)),
+        });
+        cases.into_iter().flatten().collect()
+    }
+
+    /// A case whose alert has the labels of what is put in.
+    fn case(&self, alert: &AlertDescriptor, load: &Load, side: Side) -> TestCase {
+        let firing = (side == Side::Fires).then_some(&load.labels);
+        let name = format!("{} {}", alert.name, side.says());
+        let at = load.settled(self.time(alert.pending));
+        load.case(name, alert_test(alert, firing, at), at)
     }
 
     /// Series that put the alert's condition on this side.
@@ -143,7 +170,7 @@ impl Families {
                 threshold,
             } => self.measured(measure, comparison, threshold, alert.by, side),
             Condition::Absent { of, over } => Some(self.absent(of, over, side)),
-            Condition::Expression { promql, .. } => expression::compared(promql, side),
+            Condition::Expression { .. } => None,
         }
     }
 }

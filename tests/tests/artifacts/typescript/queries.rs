@@ -34,9 +34,9 @@ fn linked(dashboard: &Value) -> Vec<(&'static str, String)> {
     let links = links.flat_map(|holder| holder["links"].as_array().into_iter().flatten());
     let urls = links.map(|link| link["url"].as_str().unwrap());
     urls.map(|url| {
-        let (_, panes) = url.split_once("&panes=").unwrap();
-        let panes: Value = serde_json::from_str(&decoded(panes)).unwrap();
-        let query = &panes["traces"]["queries"][0]["query"];
+        let (_, explored) = url.split_once("&panes=").unwrap();
+        let explored: Value = serde_json::from_str(&decoded(explored)).unwrap();
+        let query = &explored["traces"]["queries"][0]["query"];
         (
             "traceql",
             query.as_str().unwrap().replace("${env:pipe}", "staging|.*"),
