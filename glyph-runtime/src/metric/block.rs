@@ -46,7 +46,7 @@ impl Block {
         let contents = self.contents();
         let state = contents.states.get(metric.parts.index)?;
         let cells = contents.slab.cells().get(metric.cells_of(row))?;
-        metric.appear_in(state, row);
+        state.appear_row(metric, row);
         Some((cells, state))
     }
 

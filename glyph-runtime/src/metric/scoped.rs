@@ -39,12 +39,6 @@ impl Metric {
         }
     }
 
-    pub(super) fn exemplars_of<'s>(&self, state: &'s MetricState) -> &'s ExemplarSlots {
-        state
-            .exemplars
-            .get_or_init(|| ExemplarSlots::new(self.rows.saturating_mul(self.buckets())))
-    }
-
     /// The cells of a row, as they are numbered in its catalog.
     pub(super) fn cells_of(&self, row: usize) -> std::ops::Range<usize> {
         let start = self
@@ -53,15 +47,21 @@ impl Metric {
             .saturating_add(row.saturating_mul(self.width));
         start..start.saturating_add(self.width)
     }
-
-    /// Makes the rows that appear together with this one present.
-    pub(super) fn appear_in(&self, state: &MetricState, row: usize) {
-        let group = self.group.max(1);
-        state.appear(row / group, self.rows / group);
-    }
 }
 
 impl MetricState {
+    /// Makes the rows that appear together with this one present.
+    pub(super) fn appear_row(&self, metric: &Metric, row: usize) {
+        let group = metric.group.max(1);
+        self.appear(row / group, metric.rows / group);
+    }
+
+    /// Room for the metric's exemplars.
+    pub(super) fn exemplars_of(&self, metric: &Metric) -> &ExemplarSlots {
+        let buckets = || metric.rows.saturating_mul(metric.buckets());
+        self.exemplars.get_or_init(|| ExemplarSlots::new(buckets()))
+    }
+
     #[cold]
     fn overflow(&self, labels: u32) {
         let counts = self
