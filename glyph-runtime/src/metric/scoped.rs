@@ -51,7 +51,11 @@ impl Metric {
 
 impl MetricState {
     /// Makes the rows that appear together with this one present.
+    #[inline]
     pub(super) fn appear_row(&self, metric: &Metric, row: usize) {
+        if metric.group == metric.rows {
+            return self.appear(0, 1);
+        }
         let group = metric.group.max(1);
         self.appear(row / group, metric.rows / group);
     }
