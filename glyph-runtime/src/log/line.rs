@@ -8,6 +8,7 @@ use super::{
     correlation::Correlation,
     fields::{Fields, MESSAGE},
     json, pretty,
+    redaction::Redaction,
     settings::Limits,
     text,
 };
@@ -103,12 +104,17 @@ impl<'a> Line<'a> {
         }
     }
 
-    pub(super) fn end(mut self, correlation: &Correlation) {
+    /// Adds the labels of the running code's scopes.
+    pub(super) fn scope(&mut self, redaction: &Redaction) {
         current_values(&mut |name, value| {
+            let value = redaction.of(name, value);
             let mut text = Vec::new();
             text::push_str(&mut text, value, self.limits.value_bytes);
             self.field(name, &text);
         });
+    }
+
+    pub(super) fn end(mut self, correlation: &Correlation) {
         if let Some(request) = &correlation.request
             && !self.seen.contains(&REQUEST_ID)
         {

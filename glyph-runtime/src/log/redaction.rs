@@ -72,6 +72,11 @@ impl Redaction {
             .iter()
             .any(|listed| same(listed, last) || same(listed, name))
     }
+
+    /// The value as it may be seen.
+    pub(crate) fn of<'value>(&self, name: &str, value: &'value str) -> &'value str {
+        if self.covers(name) { REDACTED } else { value }
+    }
 }
 
 impl Default for Redaction {

@@ -84,6 +84,7 @@ where
                 draft.span(fields);
             }
         }
+        draft.scope(&self.policy.redaction);
         self.queue.push(draft.end(metadata.target(), &correlation));
     }
 }
