@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{
     AtomicU64,
-    Ordering::{Relaxed, Release},
+    Ordering::{Acquire, Relaxed, Release},
 };
 
 use super::{Block, ExemplarSlots, Metric, MetricState, slab::Writer};
@@ -60,6 +60,14 @@ impl MetricState {
         self.appear(row / group, metric.rows / group);
     }
 
+    /// Whether anything was recorded in a group of rows.
+    pub(super) fn has_appeared(&self, group: usize) -> bool {
+        self.appeared
+            .get()
+            .and_then(|words| words.get(group / 64))
+            .is_some_and(|word| word.load(Acquire) & (1 << (group % 64)) != 0)
+    }
+
     /// Room for the metric's exemplars.
     pub(super) fn exemplars_of(&self, metric: &Metric) -> &ExemplarSlots {
         let buckets = || metric.rows.saturating_mul(metric.buckets());
@@ -86,13 +94,18 @@ impl MetricState {
         count.map_or(0, |count| count.load(Relaxed))
     }
 
-    /// As if nothing had been recorded. Nobody records or reads meanwhile.
+    /// Forgets the exemplars of a row. Nobody keeps or reads one meanwhile.
+    pub(super) fn forget_exemplars(&self, metric: &Metric, row: usize) {
+        if let Some(exemplars) = self.exemplars.get() {
+            let buckets = metric.buckets();
+            exemplars.clear(row * buckets..(row + 1) * buckets);
+        }
+    }
+
+    /// As if nothing had been recorded, but for cells and exemplars. Nobody records or reads meanwhile.
     pub(super) fn clear(&self) {
         for word in self.appeared.get().into_iter().flatten() {
             word.store(0, Release);
-        }
-        if let Some(exemplars) = self.exemplars.get() {
-            exemplars.clear();
         }
         self.was_set.store(false, Relaxed);
     }

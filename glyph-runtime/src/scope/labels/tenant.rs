@@ -59,7 +59,9 @@ impl Tenant {
 
     /// Begins anew, for these values. Nobody holds it.
     pub(super) fn rename(&self, values: Box<[Box<str>]>, now: Now) {
-        self.blocks.iter().for_each(Block::clear);
+        for (block, metrics) in self.blocks.iter().zip(self.scopes.metrics()) {
+            block.clear(metrics);
+        }
         let named = Arc::new(Named {
             values,
             #[cfg(feature = "_otlp")]
