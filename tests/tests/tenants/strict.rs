@@ -58,5 +58,6 @@ fn it_compiles_without_a_warning_and_records() {
     let requests = captured.counter(&metrics.requests);
     let south = requests.with_label("region", "south");
     assert_eq!(south.with_label("type", 7_u8).value(), 1);
-    let _north = Region::North;
+    let north = requests.with_label("region", Region::North);
+    assert_eq!(north.value(), 0);
 }
