@@ -42,7 +42,23 @@ pub use stages::{instrument_stage, instrument_stages};
 /// assert_eq!(CallStatus::OUTCOMES, Some([0, 1, 2, 2, 1]));
 /// ```
 ///
-/// It does not compile on anything but such an enum, nor where two variants have one name:
+/// Under `#[label(never)]` a type of any form may be no label: a label set, a stage's labels or a scope that has it does not
+/// compile. It may still stand in `fields(..)` of spans, in log lines and in metadata.
+///
+/// ```compile_fail
+/// # use glyph_runtime::{Label, LabelSet};
+/// #[derive(Label, Clone, Debug)]
+/// #[label(never)]
+/// pub struct OrgId(String);
+///
+/// #[derive(LabelSet)]
+/// pub struct Request {
+///     #[label(max = 1000)]
+///     pub org: OrgId,
+/// }
+/// ```
+///
+/// It does not compile on anything else but an enum without fields, nor where two variants have one name:
 ///
 /// ```compile_fail
 /// # use glyph_runtime::Label;
@@ -176,8 +192,42 @@ pub use glyph_macros::Outcome;
 /// | `namespace = "voice"` | what all names start with; none unless given |
 /// | `stages = stage` | the module that the stages' structs are generated in |
 /// | `max_series = 4096` | the most series that the catalog may have, 10,000 unless given: cardinalities are multiplied, and a histogram's buckets, sum and count are a series each |
-/// | `forbid_labels(org_id)` | labels that no metric here or in a nested catalog may have |
+/// | `forbid_labels(org_id)` | labels that no metric, stage or scope here or in a nested catalog may have |
+/// | `scope(tenant_id: max 1000)` | labels that come from the scope, see below |
 /// | `crate = path` | the path of this crate, where it has another name |
+///
+/// # Scopes
+///
+/// `scope(tenant_id: max 1000, campaign_id: max 5000)` generates a struct `TenantContext`, beside the catalog, with these fields;
+/// `scope(Name { tenant_id: max 1000 })` gives it another name. Inside of its `scope(future)` and `in_scope(|| ..)` all
+/// metrics of the catalog, and of the catalogs nested in it that have no scope themselves, carry the labels. Spans that start
+/// there and log lines have them as well. Outside they are absent. See [`ScopeLabels`](crate::scope::ScopeLabels).
+///
+/// ```
+/// # use glyph_runtime::{Counter, metric_catalog};
+/// #[metric_catalog(namespace = "doc_scope", scope(tenant_id: max 1000, campaign_id: max 5000))]
+/// pub struct Metrics {
+///     /// NPC responses.
+///     pub utterances: Counter,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let tenant = TenantContext { tenant_id: "acme-corp", campaign_id: None::<String> };
+/// tenant.scope(async { Metrics::global().utterances.inc() }).await;
+/// assert_eq!(tenant.in_scope(|| Metrics::global().utterances.value()), 1);
+/// assert_eq!(Metrics::global().utterances.value(), 0);
+/// # }
+/// ```
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `tenant_id: max 1000` | a label, and how many values of it are told apart at a time; others are `other` |
+/// | `idle = 30m` | how long a combination of values stays on the page that nobody uses; an hour unless given |
+/// | `max_scopes = 20_000` | the most combinations at a time; all, but 10,000 at most or as many as there can be values |
+///
+/// Values are text, numbers, `bool`, closed labels, [`SampledId`](crate::label::SampledId), or an `Option` of one: a
+/// [`ScopeValue`](crate::scope::ScopeValue). `max_series` bounds the series of one combination.
 ///
 /// # On a field
 ///

@@ -17,7 +17,7 @@ pub(super) const PEER: Peer = Peer {
 };
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Method {
+enum Method {
     Get,
     Head,
     Post,
@@ -27,14 +27,14 @@ pub(super) enum Method {
 }
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Status {
+enum Status {
     Ok,
     ClientError,
     ServerError,
 }
 
 #[derive(LabelSet, Clone, Copy)]
-pub(super) struct Request {
+struct Request {
     method: Method,
     status: Status,
 }

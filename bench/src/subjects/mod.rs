@@ -8,7 +8,6 @@ mod fast_telemetry;
 mod fastrace;
 mod foundations;
 mod glyph;
-mod glyph_scope;
 pub(crate) mod glyph_stage;
 mod measured;
 mod metrics;
@@ -36,7 +35,6 @@ pub(crate) const GLYPH: &str = "glyph";
 /// Everything that is measured.
 pub(crate) const ALL: &[Peer] = &[
     glyph::PEER,
-    glyph_scope::PEER,
     glyph_stage::PEER,
     atomic::PEER,
     autometrics::PEER,

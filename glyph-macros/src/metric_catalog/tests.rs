@@ -311,3 +311,52 @@ fn what_a_stage_tells_of_items_is_of_the_right_kind() {
         ]
     );
 }
+
+#[test]
+fn scopes_are_declared_with_a_name_and_without() {
+    for scope in [
+        quote!(scope(tenant_id: max 1000, campaign_id: max 5000)),
+        quote!(scope(tenant_id: max 1000,)),
+        quote!(scope(Region { region: max 10, r#type: max 3 })),
+        quote!(scope(Region { region: max 10 }, idle = 30m, max_scopes = 500)),
+        quote!(scope(max: max 7, idle = 1h, idle: max 3)),
+    ] {
+        let item = quote!(
+            struct M {
+                #[doc = " Help."]
+                a: Counter,
+            }
+        );
+        let found = mistakes(quote!(namespace = "app", #scope), item);
+        assert!(found.is_empty(), "{scope}: {found:?}");
+    }
+}
+
+#[test]
+fn each_mistake_of_a_scope_is_reported() {
+    for (scope, count) in [
+        (quote!(scope()), 1),
+        (quote!(scope(tenant_id)), 1),
+        (quote!(scope(tenant_id: 1000)), 1),
+        (quote!(scope(tenant_id: max)), 1),
+        (quote!(scope(tenant_id: max "7")), 1),
+        (
+            quote!(scope(a: max 1, b, c: max 0, a: max 3, idle = 1, idle = 1h, what = 2)),
+            5,
+        ),
+        (quote!(scope(org_id: max 1)), 1),
+        (
+            quote!(scope(a: max 1, b: max 1, c: max 1, d: max 1, e: max 1, f: max 1, g: max 1, h: max 1, i: max 1)),
+            1,
+        ),
+    ] {
+        let item = quote!(
+            struct M {
+                #[doc = " Help."]
+                a: Counter,
+            }
+        );
+        let found = mistakes(quote!(forbid_labels(org_id), #scope), item);
+        assert_eq!(found.len(), count, "{scope}: {found:#?}");
+    }
+}

@@ -133,6 +133,7 @@ impl LogLayer {
                 line.span(fields);
             }
         }
+        line.scope(&self.policy.redaction);
         line.end(&occurrence.correlation, &self.policy.redaction);
     }
 }

@@ -102,7 +102,8 @@ impl<'a> Line<'a> {
         }
     }
 
-    pub(super) fn end(mut self, correlation: &Correlation, redaction: &Redaction) {
+    /// Adds the labels of the running code's scopes.
+    pub(super) fn scope(&mut self, redaction: &Redaction) {
         current_values(&mut |name, value| {
             let mut text = Vec::new();
             text::push_str(
@@ -112,6 +113,9 @@ impl<'a> Line<'a> {
             );
             self.field(name, &text);
         });
+    }
+
+    pub(super) fn end(mut self, correlation: &Correlation, redaction: &Redaction) {
         if let Some(request) = &correlation.request
             && !self.seen.contains(&REQUEST_ID)
         {

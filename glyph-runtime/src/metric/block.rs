@@ -46,7 +46,7 @@ impl Block {
         let contents = self.contents();
         let state = contents.states.get(metric.parts.index)?;
         let cells = contents.slab.cells().get(metric.cells_of(row))?;
-        metric.appear_in(state, row);
+        state.appear_row(metric, row);
         Some((cells, state))
     }
 
@@ -63,29 +63,46 @@ impl Block {
         self.contents.get()?.states.get(metric.parts.index)
     }
 
+    /// The rows of a metric that something was recorded in, and those that appear with them.
+    fn rows(&self, metric: &Metric) -> impl Iterator<Item = usize> {
+        let state = self.state(metric);
+        let group = metric.group.max(1);
+        let groups = 0..metric.rows / group;
+        let recorded =
+            groups.filter(move |group| state.is_some_and(|state| state.has_appeared(*group)));
+        recorded.flat_map(move |of| of * group..(of + 1) * group)
+    }
+
     /// Whether something that was added to a gauge has not been taken from it.
     ///
     /// A gauge that is set tells of the past as well as of now, and does not count.
     pub(crate) fn is_live(&self, metrics: &[Metric]) -> bool {
-        let live = |metric: &Metric, state: &MetricState| {
-            let rows = 0..metric.rows;
-            metric.parts.descriptor.kind == Kind::Gauge
-                && !state.was_set.load(Relaxed)
-                && rows
-                    .flat_map(|row| self.cells(metric, row))
-                    .any(|cell| f64::from_bits(cell.load(Relaxed)) != 0.0)
+        let was_set = |metric| {
+            let state: Option<&MetricState> = self.state(metric);
+            state.is_some_and(|state| state.was_set.load(Relaxed))
         };
-        let mut metrics = metrics.iter();
-        metrics.any(|metric| self.state(metric).is_some_and(|state| live(metric, state)))
+        let is_open = |cell: &AtomicU64| f64::from_bits(cell.load(Relaxed)) != 0.0;
+        let gauges = metrics
+            .iter()
+            .filter(|metric| metric.parts.descriptor.kind == Kind::Gauge && !was_set(metric));
+        gauges
+            .flat_map(|gauge| self.rows(gauge).flat_map(|row| self.cells(gauge, row)))
+            .any(is_open)
     }
 
-    /// Forgets everything. Nobody records or reads meanwhile.
-    pub(crate) fn clear(&self) {
-        if let Some(contents) = self.contents.get() {
-            for cell in contents.slab.cells() {
-                cell.store(0, Relaxed);
+    /// Forgets everything, and touches no memory that was not recorded in. Nobody records or reads meanwhile.
+    pub(crate) fn clear(&self, metrics: &[Metric]) {
+        for metric in metrics {
+            let Some(state) = self.state(metric) else {
+                return;
+            };
+            for row in self.rows(metric) {
+                for cell in self.cells(metric, row) {
+                    cell.store(0, Relaxed);
+                }
+                state.forget_exemplars(metric, row);
             }
-            contents.states.iter().for_each(MetricState::clear);
+            state.clear();
         }
     }
 }

@@ -245,13 +245,13 @@ impl Metric {
         let place = row * self.buckets() + bucket;
         if let Some(scoped) = self.parts.storage.block() {
             if let Some(state) = scoped.block.state(self) {
-                let slots = self.exemplars_of(state);
+                let slots = state.exemplars_of(self);
                 slots.keep(place, exemplar, value, at.cycles());
             }
             return;
         }
         let state = self.state();
-        let slots = self.exemplars_of(&state);
+        let slots = state.exemplars_of(self);
         slots.keep(place, exemplar, value, at.cycles());
     }
 
@@ -336,7 +336,7 @@ impl Metric {
 
     #[inline(never)]
     fn appear_group(&self, row: usize) {
-        self.appear_in(&self.state(), row);
+        self.state().appear_row(self, row);
     }
 }
 

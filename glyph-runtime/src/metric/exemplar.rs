@@ -4,6 +4,7 @@
 use std::time::SystemTime;
 use std::{
     fmt,
+    ops::Range,
     sync::atomic::{AtomicU64, Ordering::Relaxed},
 };
 
@@ -128,9 +129,10 @@ impl ExemplarSlots {
         slot::write(sequence, cells, words(exemplar, value, cycles));
     }
 
-    /// Forgets all of them. Nobody keeps or reads one meanwhile.
-    pub(crate) fn clear(&self) {
-        for cell in &self.cells {
+    /// Forgets those of some buckets. Nobody keeps or reads one meanwhile.
+    pub(crate) fn clear(&self, buckets: Range<usize>) {
+        let cells = self.cells.get(buckets.start * WIDTH..buckets.end * WIDTH);
+        for cell in cells.unwrap_or_default() {
             cell.store(0, Relaxed);
         }
     }

@@ -1,11 +1,8 @@
 //! What a page asks of a metric.
 
-use std::{
-    borrow::Cow,
-    sync::{Arc, atomic::Ordering::Acquire},
-};
+use std::{borrow::Cow, sync::Arc};
 
-use super::{Block, ExemplarAt, Metric, MetricState};
+use super::{Block, ExemplarAt, Metric};
 use crate::{
     label::{LabelDescriptor, LabelValues, Place},
     scope::labels::ReadScope,
@@ -126,14 +123,5 @@ impl Metric {
         self.state()
             .refused
             .load(std::sync::atomic::Ordering::Relaxed)
-    }
-}
-
-impl MetricState {
-    fn has_appeared(&self, group: usize) -> bool {
-        self.appeared
-            .get()
-            .and_then(|words| words.get(group / 64))
-            .is_some_and(|word| word.load(Acquire) & (1 << (group % 64)) != 0)
     }
 }

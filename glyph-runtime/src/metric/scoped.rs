@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{
     AtomicU64,
-    Ordering::{Relaxed, Release},
+    Ordering::{Acquire, Relaxed, Release},
 };
 
 use super::{Block, ExemplarSlots, Metric, MetricState, slab::Writer};
@@ -39,12 +39,6 @@ impl Metric {
         }
     }
 
-    pub(super) fn exemplars_of<'s>(&self, state: &'s MetricState) -> &'s ExemplarSlots {
-        state
-            .exemplars
-            .get_or_init(|| ExemplarSlots::new(self.rows.saturating_mul(self.buckets())))
-    }
-
     /// The cells of a row, as they are numbered in its catalog.
     pub(super) fn cells_of(&self, row: usize) -> std::ops::Range<usize> {
         let start = self
@@ -53,15 +47,33 @@ impl Metric {
             .saturating_add(row.saturating_mul(self.width));
         start..start.saturating_add(self.width)
     }
-
-    /// Makes the rows that appear together with this one present.
-    pub(super) fn appear_in(&self, state: &MetricState, row: usize) {
-        let group = self.group.max(1);
-        state.appear(row / group, self.rows / group);
-    }
 }
 
 impl MetricState {
+    /// Makes the rows that appear together with this one present.
+    #[inline]
+    pub(super) fn appear_row(&self, metric: &Metric, row: usize) {
+        if metric.group == metric.rows {
+            return self.appear(0, 1);
+        }
+        let group = metric.group.max(1);
+        self.appear(row / group, metric.rows / group);
+    }
+
+    /// Whether anything was recorded in a group of rows.
+    pub(super) fn has_appeared(&self, group: usize) -> bool {
+        self.appeared
+            .get()
+            .and_then(|words| words.get(group / 64))
+            .is_some_and(|word| word.load(Acquire) & (1 << (group % 64)) != 0)
+    }
+
+    /// Room for the metric's exemplars.
+    pub(super) fn exemplars_of(&self, metric: &Metric) -> &ExemplarSlots {
+        let buckets = || metric.rows.saturating_mul(metric.buckets());
+        self.exemplars.get_or_init(|| ExemplarSlots::new(buckets()))
+    }
+
     #[cold]
     fn overflow(&self, labels: u32) {
         let counts = self
@@ -82,13 +94,18 @@ impl MetricState {
         count.map_or(0, |count| count.load(Relaxed))
     }
 
-    /// As if nothing had been recorded. Nobody records or reads meanwhile.
+    /// Forgets the exemplars of a row. Nobody keeps or reads one meanwhile.
+    pub(super) fn forget_exemplars(&self, metric: &Metric, row: usize) {
+        if let Some(exemplars) = self.exemplars.get() {
+            let buckets = metric.buckets();
+            exemplars.clear(row * buckets..(row + 1) * buckets);
+        }
+    }
+
+    /// As if nothing had been recorded, but for cells and exemplars. Nobody records or reads meanwhile.
     pub(super) fn clear(&self) {
         for word in self.appeared.get().into_iter().flatten() {
             word.store(0, Release);
-        }
-        if let Some(exemplars) = self.exemplars.get() {
-            exemplars.clear();
         }
         self.was_set.store(false, Relaxed);
     }

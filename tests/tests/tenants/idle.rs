@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use glyph_runtime::{
-    Counter, Gauge, Telemetry, metric_catalog,
+    Counter, Exemplar, Gauge, Histogram, LabelSet, Status, Telemetry, metric_catalog,
     testing::{self, CaptureGuard},
 };
 use glyph_tests::Page;
@@ -149,20 +149,55 @@ fn the_time_is_a_setting_of_the_program_too() {
     assert_eq!(requests.value(), 0);
 }
 
+#[derive(LabelSet, Clone, Copy)]
+struct Drink<'a> {
+    #[label(max = 3)]
+    name: &'a str,
+    status: Status,
+}
+
 #[metric_catalog(namespace = "churn", scope(Guest { guest: max 4 }, idle = 1m))]
 struct ChurnMetrics {
     /// Visits.
     visits: Counter,
+    /// Drinks.
+    drinks: Counter<Drink<'_>>,
+    /// Time at the bar.
+    #[metric(unit = seconds, buckets = [1m, 1h])]
+    stay: Histogram,
+    /// Seats.
+    seats: Gauge,
 }
 
 #[test]
 fn cells_are_used_again_and_start_at_zero() {
     let captured = frozen();
-    let visits = captured.counter(&ChurnMetrics::global().visits);
+    let metrics = ChurnMetrics::global();
+    let visits = captured.counter(&metrics.visits);
+    let tea = Drink {
+        name: "tea",
+        status: Status::Error,
+    };
     for guest in 0..1000_u32 {
-        Guest { guest }.in_scope(|| ChurnMetrics::global().visits.inc());
+        Guest { guest }.in_scope(|| {
+            assert_eq!((metrics.visits.value(), metrics.seats.value()), (0, 0.0));
+            assert_eq!(metrics.stay.snapshot().count(), 0);
+            metrics.visits.inc();
+            if guest % 3 == 0 {
+                let exemplar = Exemplar::new(guest.into(), 1);
+                metrics.stay.observe_with_exemplar(90, exemplar);
+                metrics.drinks.add(tea, guest.into());
+                metrics.seats.set(guest);
+            }
+        });
         assert_eq!(visits.with_label("guest", guest).value(), 1);
         assert_eq!(visits.with_label("guest", "other").value(), 0);
+        let drinks = captured.counter(&metrics.drinks).with_label("guest", guest);
+        let stays = captured.histogram_of(&metrics.stay);
+        let exemplars = stays.with_label("guest", guest).exemplars();
+        let ordered = guest % 3 == 0;
+        assert_eq!(exemplars.len(), usize::from(ordered));
+        assert_eq!(drinks.value(), if ordered { guest.into() } else { 0 });
         captured.clock().advance(Duration::from_secs(20));
     }
 }

@@ -17,6 +17,7 @@ mod inside;
 mod otlp_receiver;
 mod seen;
 mod stages;
+mod strict;
 mod threads;
 
 use glyph_runtime::Telemetry;

@@ -74,11 +74,11 @@ impl Write for Kept {
     }
 }
 
-fn lines(work: impl FnOnce()) -> Vec<Value> {
+fn lines(settings: log::Settings, work: impl FnOnce()) -> Vec<Value> {
     let kept = Kept::default();
     let settings = log::Settings {
         output: Output::Writer(Box::new(kept.clone())),
-        ..log::Settings::default()
+        ..settings
     };
     let (layer, log) = log::Pipeline::start(settings).unwrap();
     tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), work);
@@ -92,7 +92,7 @@ fn lines(work: impl FnOnce()) -> Vec<Value> {
 
 #[test]
 fn log_lines_have_the_labels_once() {
-    let lines = lines(|| {
+    let lines = lines(log::Settings::default(), || {
         info!("outside");
         ACME.in_scope(|| {
             info!("inside");
@@ -103,6 +103,17 @@ fn log_lines_have_the_labels_once() {
     assert_eq!(lines[1]["tenant_id"], "acme-corp");
     assert_eq!(lines[1]["campaign_id"], "curse-of-strahd");
     assert_eq!(lines[2]["tenant_id"], "said");
+}
+
+#[test]
+fn redaction_covers_them() {
+    let settings = log::Settings {
+        redaction: log::Redaction::default().with("campaign_id"),
+        ..log::Settings::default()
+    };
+    let lines = lines(settings, || ACME.in_scope(|| info!("inside")));
+    assert_eq!(lines[0]["tenant_id"], "acme-corp");
+    assert_eq!(lines[0]["campaign_id"], "[redacted]");
 }
 
 /// It may be seen, and is no label.

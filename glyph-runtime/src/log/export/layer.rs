@@ -108,12 +108,12 @@ where
                 draft.span(fields);
             }
         }
-        if let Some(ids) = &correlation.carried {
-            draft.carried(ids.fields(&self.policy.redaction));
-        }
         let redaction = &self.policy.redaction;
-        let waiting = draft.end(metadata.target(), &correlation, redaction);
-        self.queue.push(waiting);
+        draft.scope(redaction);
+        if let Some(ids) = &correlation.carried {
+            draft.carried(ids.fields(redaction));
+        }
+        self.queue.push(draft.end(metadata.target(), &correlation));
     }
 }
 

@@ -72,6 +72,15 @@ impl<'l> Draft<'l> {
         self.fields(fields, |_| true);
     }
 
+    /// Adds the labels of the running code's scopes.
+    pub(super) fn scope(&mut self, redaction: &Redaction) {
+        current_values(&mut |name, value| {
+            let value = redaction.shown(name, value).to_owned();
+            let value = Some(Value::StringValue(value));
+            self.attribute(name, AnyValue { value });
+        });
+    }
+
     fn fields(&mut self, fields: &Fields, wanted: impl Fn(&str) -> bool) {
         self.omit(fields.omitted());
         for (name, value) in fields.iter().filter(|(name, _)| wanted(name)) {
@@ -111,16 +120,7 @@ impl<'l> Draft<'l> {
         }
     }
 
-    pub(super) fn end(
-        mut self,
-        target: &str,
-        correlation: &Correlation,
-        redaction: &Redaction,
-    ) -> Waiting {
-        current_values(&mut |name, value| {
-            let value = Value::StringValue(redaction.shown(name, value).to_owned());
-            self.attribute(name, AnyValue { value: Some(value) });
-        });
+    pub(super) fn end(mut self, target: &str, correlation: &Correlation) -> Waiting {
         if let Some(request) = &correlation.request {
             let id = Value::StringValue(request.as_str().to_owned());
             self.attribute(REQUEST_ID, AnyValue { value: Some(id) });

@@ -182,10 +182,12 @@ impl Entries {
                 folded.fold(index);
             }
         }
+        if self.tenants.len() < scopes.limit() {
+            return folded;
+        }
         // At the most combinations, whoever is new shares with others what it can.
         for index in (0..scopes.labels().len()).rev() {
-            let is_new = !self.tenants.contains_key(&key(&folded.values));
-            if is_new && self.tenants.len() >= scopes.limit() {
+            if !self.tenants.contains_key(&key(&folded.values)) {
                 folded.fold(index);
             }
         }

@@ -9,7 +9,6 @@ use std::{
             Ordering::{Acquire, Relaxed, Release},
         },
     },
-    time::SystemTime,
 };
 
 use super::{Scopes, directory::Now, entered::Entry};
@@ -38,7 +37,8 @@ pub(crate) struct Tenant {
 struct Named {
     /// In the order of the scope's labels; an absent one is empty.
     values: Box<[Box<str>]>,
-    since: SystemTime,
+    #[cfg(feature = "_otlp")]
+    since: std::time::SystemTime,
 }
 
 impl Tenant {
@@ -50,7 +50,8 @@ impl Tenant {
             used: AtomicU64::new(0),
             named: RwLock::new(Arc::new(Named {
                 values: Box::new([]),
-                since: SystemTime::UNIX_EPOCH,
+                #[cfg(feature = "_otlp")]
+                since: std::time::UNIX_EPOCH,
             })),
             clock: AtomicU64::new(Now::PROCESS),
         }
@@ -58,10 +59,13 @@ impl Tenant {
 
     /// Begins anew, for these values. Nobody holds it.
     pub(super) fn rename(&self, values: Box<[Box<str>]>, now: Now) {
-        self.blocks.iter().for_each(Block::clear);
+        for (block, metrics) in self.blocks.iter().zip(self.scopes.metrics()) {
+            block.clear(metrics);
+        }
         let named = Arc::new(Named {
             values,
-            since: SystemTime::now(),
+            #[cfg(feature = "_otlp")]
+            since: std::time::SystemTime::now(),
         });
         *self.named.write().unwrap_or_else(PoisonError::into_inner) = named;
         self.clock.store(now.clock, Relaxed);
@@ -195,7 +199,7 @@ impl ReadScope {
 
     /// When it came.
     #[cfg(feature = "_otlp")]
-    pub(crate) fn since(&self) -> SystemTime {
+    pub(crate) fn since(&self) -> std::time::SystemTime {
         self.named.since
     }
 }
