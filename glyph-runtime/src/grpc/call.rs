@@ -32,6 +32,8 @@ pub(super) struct Call {
     started: Moment,
     timeout: Option<Duration>,
     told: Option<StatusCode>,
+    /// Whether anybody has asked for the answer.
+    awaited: bool,
     /// Whether there was anything of a message.
     has_messages: bool,
     ended: bool,
@@ -60,6 +62,7 @@ impl Call {
             started,
             timeout,
             told: None,
+            awaited: false,
             has_messages: false,
             ended: false,
         }
@@ -67,6 +70,11 @@ impl Call {
 
     pub(super) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
         self.place.in_scope(work)
+    }
+
+    /// Somebody asks for the answer. What has no such method says so at once.
+    pub(super) const fn is_awaited(&mut self) {
+        self.awaited = true;
     }
 
     /// The response's head is there. Without messages it has the status (gRPC over HTTP/2, "Trailers-Only").
@@ -139,7 +147,8 @@ impl Call {
 
     /// Whether there is such a method is known by the answer.
     fn settle_method(&mut self, status: StatusCode) {
-        if status == StatusCode::Unimplemented && !self.has_messages {
+        let refused = status == StatusCode::Unimplemented && !self.has_messages;
+        if refused || !self.awaited {
             let called = self.method.name().to_owned();
             self.method.is_unimplemented();
             self.place.span.record("rpc.method_original", called);
