@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use ::http::{HeaderMap, response};
-use opentelemetry::{Context, trace::TraceContextExt};
+use opentelemetry::trace::TraceContextExt;
+use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::{
     CallEnd, StatusCode,
@@ -152,10 +153,8 @@ impl Call {
             let called = self.method.name().to_owned();
             self.method.is_unimplemented();
             self.place.span.record("rpc.method_original", called);
-            if !self.place.span.is_disabled() {
-                self.place
-                    .in_scope(|| Context::map_current(|at| at.span().update_name(SYSTEM)));
-            }
+            // As a field the name would be read when the span is built, and no more.
+            self.place.span.context().span().update_name(SYSTEM);
         }
         describe_method(&self.place, &self.method);
     }
