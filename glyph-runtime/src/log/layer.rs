@@ -133,7 +133,8 @@ impl LogLayer {
                 line.span(fields);
             }
         }
-        line.end(&occurrence.correlation, &self.policy.redaction);
+        line.carried(&occurrence.correlation, &self.policy.redaction);
+        line.end(&occurrence.correlation);
     }
 }
 
