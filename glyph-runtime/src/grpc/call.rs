@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use ::http::{HeaderMap, response};
-use opentelemetry::{Context, trace::TraceContextExt};
+use opentelemetry::trace::TraceContextExt;
+use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::{
     CallEnd, StatusCode,
@@ -32,6 +33,8 @@ pub(super) struct Call {
     started: Moment,
     timeout: Option<Duration>,
     told: Option<StatusCode>,
+    /// Whether anybody has asked for the answer.
+    awaited: bool,
     /// Whether there was anything of a message.
     has_messages: bool,
     ended: bool,
@@ -60,6 +63,7 @@ impl Call {
             started,
             timeout,
             told: None,
+            awaited: false,
             has_messages: false,
             ended: false,
         }
@@ -67,6 +71,11 @@ impl Call {
 
     pub(super) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
         self.place.in_scope(work)
+    }
+
+    /// Somebody asks for the answer. What has no such method says so at once.
+    pub(super) const fn is_awaited(&mut self) {
+        self.awaited = true;
     }
 
     /// The response's head is there. Without messages it has the status (gRPC over HTTP/2, "Trailers-Only").
@@ -139,14 +148,13 @@ impl Call {
 
     /// Whether there is such a method is known by the answer.
     fn settle_method(&mut self, status: StatusCode) {
-        if status == StatusCode::Unimplemented && !self.has_messages {
+        let refused = status == StatusCode::Unimplemented && !self.has_messages;
+        if refused || !self.awaited {
             let called = self.method.name().to_owned();
             self.method.is_unimplemented();
             self.place.span.record("rpc.method_original", called);
-            if !self.place.span.is_disabled() {
-                self.place
-                    .in_scope(|| Context::map_current(|at| at.span().update_name(SYSTEM)));
-            }
+            // As a field the name would be read when the span is built, and no more.
+            self.place.span.context().span().update_name(SYSTEM);
         }
         describe_method(&self.place, &self.method);
     }

@@ -42,6 +42,9 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
+        if let Some(call) = this.call {
+            call.is_awaited();
+        }
         let unwinding = Unwinding(this.call);
         let inner = this.inner;
         let polled = unwinding.in_scope(|| inner.poll(context));

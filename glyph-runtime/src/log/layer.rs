@@ -134,7 +134,8 @@ impl LogLayer {
             }
         }
         line.scope(&self.policy.redaction);
-        line.end(&occurrence.correlation, &self.policy.redaction);
+        line.carried(&occurrence.correlation, &self.policy.redaction);
+        line.end(&occurrence.correlation);
     }
 }
 

@@ -115,19 +115,23 @@ impl<'a> Line<'a> {
         });
     }
 
-    pub(super) fn end(mut self, correlation: &Correlation, redaction: &Redaction) {
+    /// Adds the ids that the request carries.
+    pub(super) fn carried(&mut self, correlation: &Correlation, redaction: &Redaction) {
+        let carried = correlation.carried.iter();
+        for (name, value) in carried.flat_map(|ids| ids.fields(redaction)) {
+            let mut text = Vec::new();
+            text::push_str(&mut text, value, usize::MAX);
+            self.field(name, &text);
+        }
+    }
+
+    pub(super) fn end(mut self, correlation: &Correlation) {
         if let Some(request) = &correlation.request
             && !self.seen.contains(&REQUEST_ID)
         {
             let mut value = Vec::new();
             text::push_str(&mut value, request.as_str(), usize::MAX);
             self.push(key(REQUEST_ID), &value);
-        }
-        let carried = correlation.carried.iter();
-        for (name, value) in carried.flat_map(|ids| ids.fields(redaction)) {
-            let mut text = Vec::new();
-            text::push_str(&mut text, value, usize::MAX);
-            self.field(name, &text);
         }
         if self.omitted > 0 {
             let omitted = Key {

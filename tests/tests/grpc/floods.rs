@@ -106,6 +106,28 @@ async fn ten_thousand_strange_methods_make_no_series_on_either_side() {
 }
 
 #[tokio::test]
+async fn calls_that_are_given_up_at_once_make_no_series() {
+    let captured = testing::capture();
+    let _no_spans = tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::default());
+    let telemetry = telemetry();
+    let mut served = server_layer().layer(Routes::new(Stock).prepare());
+    let mut random = fastrand::Rng::with_seed(13);
+    let mut give_up = |calls| {
+        for _ in 0..calls {
+            drop(served.call(any_call(&mut random)));
+        }
+    };
+    give_up(1);
+    let warm = series(&telemetry);
+    give_up(CALLS);
+    assert_eq!(series(&telemetry), warm);
+    let metrics = ServerMetrics::global();
+    let all = captured.histogram_of(&metrics.call_duration);
+    assert_eq!(all.count(), 10_001);
+    assert_eq!(metrics.active_requests.value(), 0.0);
+}
+
+#[tokio::test]
 async fn a_guard_before_the_methods_needs_to_know_them() {
     let _captured = testing::capture();
     let _no_spans = tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::default());

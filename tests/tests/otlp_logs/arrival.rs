@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use glyph_runtime::{
     Telemetry, audit,
-    log::{self, RequestId, export::Pipeline},
+    log::{self, CarriedIds, RequestId, export::Pipeline},
     trace::{self, Compression, Protocol},
 };
 use glyph_tests::Page;
@@ -24,11 +24,15 @@ fn a_record_says_what_the_event_and_its_spans_said() {
         let receiver = Receiver::start([]);
         let pipeline = under(settings(&receiver.endpoint(), protocol), |_| {
             let request = tracing::info_span!("request", user = "ada", tries = 1, token = "s3cret");
-            RequestId::new("r-1").unwrap().in_scope(|| {
+            let ids = CarriedIds::default().try_with("org_id", "org-7").unwrap();
+            let work = || {
                 let _request = request.entered();
                 tracing::warn!(target: "stock", tries = 2, share = 0.5, late = true, "no \"stock\"\n");
                 tracing::error!(password = "hunter2", "refused");
-            });
+            };
+            RequestId::new("r-1")
+                .unwrap()
+                .in_scope(|| ids.in_scope(work));
         });
         pipeline.shutdown(LONG).unwrap();
         let requests = receiver.received();
@@ -53,6 +57,7 @@ fn a_record_says_what_the_event_and_its_spans_said() {
         assert_eq!(attribute("late"), Value::BoolValue(true));
         assert_eq!(attribute("user"), text("ada"));
         assert_eq!(attribute("request_id"), text("r-1"));
+        assert_eq!(attribute("org_id"), text("org-7"));
         assert_eq!(attribute("token"), text(log::REDACTED));
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         assert!(u128::from(warning.time_unix_nano) <= now.as_nanos());

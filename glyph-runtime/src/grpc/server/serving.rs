@@ -47,11 +47,10 @@ impl Serving {
     fn place(&self, parts: &mut Parts, method: &Method) -> Place {
         let settings = &self.settings;
         let remote = propagation::extract(&parts.headers);
-        let mut context = if settings.continues_traces {
-            remote.in_scope(Context::current)
-        } else {
-            Context::current()
-        };
+        let mut context = Context::current();
+        if settings.continues_traces {
+            context = remote.within(context);
+        }
         if let Some(HeaderId { id, .. }) = &self.id {
             context = context.with_value(id.clone());
         }
