@@ -13,7 +13,6 @@ use glyph_runtime::{
     http::{ClientLayer, ClientMetrics, ServerLayer, ServerMetrics},
     log::CarriedIds,
     scope::Baggage,
-    trace::propagation,
 };
 use http::{Request, Response};
 use tokio::net::TcpListener;
@@ -47,8 +46,7 @@ async fn order(State(orders): State<SocketAddr>, Path(id): Path<u32>, headers: H
 
 async fn price(orders: SocketAddr, id: u32) -> Body {
     let reqwest = reqwest::Client::new();
-    let send = service_fn(|mut request: Request<reqwest::Body>| {
-        propagation::inject(request.headers_mut());
+    let send = service_fn(|request: Request<reqwest::Body>| {
         let reqwest = reqwest.clone();
         async move {
             let answer = reqwest

@@ -6,7 +6,6 @@ use bytes::Bytes;
 use glyph_runtime::{
     grpc::{ClientLayer, ClientMetrics},
     http::{RequestBody, Route, ServerLayer, ServerMetrics},
-    trace::propagation,
 };
 use http::{Request, Response};
 use http_body_util::Full;
@@ -50,8 +49,7 @@ async fn price(
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     info!("among the orders");
     let item = request.uri().path().to_owned();
-    let baggage = propagation::extract(request.headers()).baggage().clone();
-    let price = baggage.scope(reserve(stock, item)).await;
+    let price = reserve(stock, item).await;
     Ok(Response::new(Full::from(price)))
 }
 
