@@ -30,7 +30,6 @@ mod stack;
 mod typescript;
 mod written;
 #[path = "../../../examples/xgen/telemetry.rs"]
-#[expect(dead_code, reason = "only what it declares matters here")]
 mod xgen;
 
 glyph_runtime::artifacts::check!(

@@ -29,7 +29,7 @@ impl Glyphoxa {
 
     /// Starts one whose providers fail at this rate.
     pub(crate) fn failing(rate: &str) -> Self {
-        Self::spawn(rate, Output::Stdout, &[])
+        Self::spawn(rate, Output::Stdout, &[("RUST_LOG", "error")])
     }
 
     /// Starts one with these variables in its environment, whose log is read.
