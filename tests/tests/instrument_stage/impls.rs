@@ -222,22 +222,22 @@ struct Conditional;
 #[instrument_stages(labels(function = "impls: conditional"))]
 impl Conditional {
     #[cfg_attr(test, must_use, stage(stage::call))]
-    fn measured(&self) -> u8 {
+    fn measured() -> u8 {
         1
     }
 
     #[cfg_attr(not(test), stage(stage::missing_elsewhere))]
-    fn plain(&self) -> u8 {
+    fn plain() -> u8 {
         2
     }
 
     #[cfg(not(test))]
     #[stage(stage::call)]
-    fn absent(&self) {}
+    fn absent() {}
 }
 
 #[test]
 fn a_stage_is_there_where_its_condition_is_met() {
-    assert_eq!(Conditional.measured() + Conditional.plain(), 3);
+    assert_eq!(Conditional::measured() + Conditional::plain(), 3);
     assert_ended("impls: conditional", &[Outcome::Ok]);
 }

@@ -8,7 +8,7 @@ use glyph_runtime::{
 };
 use opentelemetry::{
     KeyValue,
-    trace::{Link, SpanContext, Tracer, TracerProvider},
+    trace::{Link, SpanContext, SpanId, TraceFlags, TraceId, TraceState, Tracer, TracerProvider},
 };
 use tracing::{error, info, info_span};
 use tracing_subscriber::layer::SubscriberExt;
@@ -99,7 +99,14 @@ fn links_and_keywords_are_no_way_out() {
     let linked = trace(Redaction::default(), |pipeline| {
         let tracer = pipeline.provider().tracer("test");
         let link = vec![KeyValue::new("token", SECRET), KeyValue::new("user", "ada")];
-        let link = Link::new(SpanContext::empty_context(), link, 0);
+        let linked = SpanContext::new(
+            TraceId::from_bytes([1; 16]),
+            SpanId::from_bytes([1; 8]),
+            TraceFlags::SAMPLED,
+            true,
+            TraceState::NONE,
+        );
+        let link = Link::new(linked, link, 0);
         let builder = tracer.span_builder("login").with_links(vec![link]);
         tracer.build(builder);
     });
