@@ -20,6 +20,7 @@
 //! ```
 
 mod alerting;
+mod change;
 mod check;
 mod command;
 mod dashboard;
@@ -39,9 +40,10 @@ mod weaver;
 
 use std::{num::NonZeroU32, time::Duration};
 
+pub use change::Change;
 pub use check::Problem;
 pub use command::ArtifactArgs;
-pub use diff::{Change, diff};
+pub use diff::diff;
 pub use error::ArtifactError;
 pub use files::ArtifactFile;
 pub use schema::{LabelSchema, MetricSchema, Schema};
