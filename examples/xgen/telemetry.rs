@@ -54,7 +54,7 @@ pub(crate) struct Throttle {
 }
 
 /// What the bus measures.
-#[metric_catalog(namespace = "xgen", stages = stage, max_series = 10_000)]
+#[metric_catalog(namespace = "glyph", stages = stage, max_series = 10_000)]
 pub(crate) struct BusMetrics {
     /// Latency of core RPC handlers.
     #[metric(name = "rpc.duration", unit = seconds)]

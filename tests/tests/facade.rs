@@ -34,11 +34,20 @@ struct Metrics {
     stt: Histogram,
 }
 
+/// The metrics of a program that is itself called glyph.
+#[metric_catalog(namespace = "glyph")]
+struct Namesakes {
+    /// Rate limits that were met.
+    #[metric(name = "http.throttle")]
+    throttles: Counter,
+}
+
 #[test]
 fn declared_keys_land_in_their_cells_and_others_beside_them() {
     let metrics = Metrics::global();
     let telemetry = Telemetry::builder("test")
         .catalog(metrics)
+        .catalog(Namesakes::global())
         .without_listener()
         .without_log()
         .install()
@@ -70,7 +79,19 @@ fn declared_keys_land_in_their_cells_and_others_beside_them() {
     metrics::gauge!("library.depth").set(1.5);
     metrics::histogram!("library_time").record(0.2);
 
+    Namesakes::global().throttles.inc();
+    metrics::counter!("glyph_plugins").increment(2);
+    metrics::counter!("glyph_series").increment(9);
+
     let page = Page::of(&telemetry).unwrap();
+    assert_eq!(page.value("glyph_http_throttle_total", &[]), Some(1.0));
+    assert_eq!(page.value("glyph_plugins_total", &[]), Some(2.0));
+    assert_eq!(
+        page.value("glyph_series_total", &[]),
+        None,
+        "it would pass for glyph's own"
+    );
+    assert!(page.value("glyph_series", &[]).is_some());
     let labels = [("provider", "openai"), ("status", "ok"), ("model", "small")];
     assert_eq!(
         page.value("facade_provider_requests_total", &labels),

@@ -40,28 +40,28 @@ fn traces<'v>(values: impl IntoIterator<Item = &'v Value>) -> BTreeSet<&'v str> 
 fn flows_are_on_the_page() {
     let run = once().run;
     for (name, labels, value) in [
-        ("xgen_flow_dispatch_seconds_count", vec![], 12.0),
+        ("glyph_flow_dispatch_seconds_count", vec![], 12.0),
         (
-            "xgen_rpc_duration_seconds_count",
+            "glyph_rpc_duration_seconds_count",
             vec![r#"method="event_stream""#, r#"status="ok""#],
             3.0,
         ),
         (
-            "xgen_rpc_duration_seconds_count",
+            "glyph_rpc_duration_seconds_count",
             vec![r#"method="load_flows""#],
             1.0,
         ),
         (
-            "xgen_plugin_event_duration_seconds_count",
+            "glyph_plugin_event_duration_seconds_count",
             vec![r#"plugin="secrets""#],
             12.0,
         ),
-        ("xgen_http_request_duration_seconds_count", vec![], 36.0),
-        ("xgen_http_requests_total", vec![r#"class="2xx""#], 24.0),
-        ("xgen_http_requests_total", vec![r#"class="4xx""#], 12.0),
-        ("xgen_plugin_queue_length", vec![], 0.0),
+        ("glyph_http_request_duration_seconds_count", vec![], 36.0),
+        ("glyph_http_requests_total", vec![r#"class="2xx""#], 24.0),
+        ("glyph_http_requests_total", vec![r#"class="4xx""#], 12.0),
+        ("glyph_plugin_queue_length", vec![], 0.0),
         (
-            "xgen_plugin_queue_capacity",
+            "glyph_plugin_queue_capacity",
             vec![r#"plugin="headers""#],
             8.0,
         ),
@@ -72,7 +72,7 @@ fn flows_are_on_the_page() {
             "{name} {labels:?}: {sum}"
         );
     }
-    assert!(run.sum("xgen_http_throttle_total", &[r#"scope="per_host""#]) > 0.0);
+    assert!(run.sum("glyph_http_throttle_total", &[r#"scope="per_host""#]) > 0.0);
     assert_eq!(run.lines("plugin failed").len(), 12);
 }
 

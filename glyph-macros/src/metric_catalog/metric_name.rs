@@ -14,6 +14,20 @@ use crate::diagnostic::Errors;
 /// Endings that mean something else on a histogram's page.
 const HISTOGRAM_ENDINGS: [&str; 5] = ["_bucket", "_count", "_sum", "_created", "_info"];
 
+/// First words, behind `glyph_`, of what the page says of glyph itself; the page has the same list.
+const RESERVED: [&str; 10] = [
+    "audit",
+    "export",
+    "facade",
+    "label",
+    "log",
+    "observations",
+    "scrape",
+    "scrapes",
+    "series",
+    "trace",
+];
+
 pub(super) struct MetricName {
     /// In OpenTelemetry's notation: `glyphoxa.stt.duration`.
     pub(super) otel: String,
@@ -37,7 +51,7 @@ impl MetricName {
         };
         let otel = format!("{}{name}", prefix("."));
         let mut family = format!("{}{name}", prefix("_")).replace('.', "_");
-        if let Some(problem) = problem(&name, &family, namespace, unit, kind) {
+        if let Some(problem) = problem(&name, &family, unit, kind) {
             match written {
                 Some(written) => errors.at(written, problem),
                 None => errors.at(field, problem),
@@ -61,15 +75,10 @@ pub(super) fn check_namespace(namespace: &LitStr, errors: &mut Errors) {
                 "namespace `{value}`: use lowercase letters, digits, `_` and `.`, a letter first"
             ),
         );
-    } else if is_reserved(&value) {
-        errors.at(
-            namespace,
-            "names that start with `glyph_` are glyph's own: choose another namespace",
-        );
     }
 }
 
-fn problem(name: &str, family: &str, namespace: &str, unit: &Unit, kind: Kind) -> Option<String> {
+fn problem(name: &str, family: &str, unit: &Unit, kind: Kind) -> Option<String> {
     if !is_well_formed(name) {
         return Some(format!(
             "metric name `{name}`: use lowercase letters, digits, `_` and `.`, a letter first, one separator between two words"
@@ -98,10 +107,10 @@ fn problem(name: &str, family: &str, namespace: &str, unit: &Unit, kind: Kind) -
             "a histogram's name does not end in `{ending}`, which its samples may"
         ));
     }
-    if namespace.is_empty() && is_reserved(name) {
-        return Some("names that start with `glyph_` are glyph's own: choose another".to_owned());
-    }
-    None
+    is_reserved(family).then(|| {
+        let words = RESERVED.join("`, `");
+        format!("`{family}` could be what glyph says of itself: behind `glyph_`, the words `{words}` are taken; choose another name")
+    })
 }
 
 /// `name` without its last word, if that is `ending`.
@@ -121,8 +130,10 @@ fn instead(name: &str, rest: &str) -> String {
     }
 }
 
-fn is_reserved(name: &str) -> bool {
-    name == "glyph" || name.starts_with("glyph_") || name.starts_with("glyph.")
+fn is_reserved(family: &str) -> bool {
+    let first_word = |rest: &str| rest.split('_').next().map(str::to_owned);
+    let word = family.strip_prefix("glyph_").and_then(first_word);
+    word.is_some_and(|word| RESERVED.contains(&word.as_str()))
 }
 
 fn is_well_formed(name: &str) -> bool {

@@ -207,7 +207,6 @@ fn the_catalog_itself_is_checked() {
     };
     for args in [
         quote!(namespace = "Upper"),
-        quote!(namespace = "glyph"),
         quote!(namespac = "app"),
         quote!(max_series = "many"),
         quote!(forbid_labels(__x)),

@@ -35,8 +35,10 @@ pub(crate) use family::push_head;
 pub(crate) use float::canonical;
 #[cfg(feature = "prometheus")]
 pub use format::Format;
-#[cfg(feature = "prometheus")]
 pub(crate) use own::Target;
+#[cfg(feature = "prometheus")]
+#[cfg(feature = "facade")]
+pub(crate) use own::is_reserved;
 #[cfg(any(
     feature = "facade",
     all(feature = "prometheus", any(feature = "log", feature = "trace"))

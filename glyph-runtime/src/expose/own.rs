@@ -17,6 +17,28 @@ use crate::{
     metric::Metric,
 };
 
+/// First words, behind `glyph_`, of what the page says of glyph itself; the macros refuse them to catalogs.
+#[cfg(feature = "facade")]
+const RESERVED: [&str; 10] = [
+    "audit",
+    "export",
+    "facade",
+    "label",
+    "log",
+    "observations",
+    "scrape",
+    "scrapes",
+    "series",
+    "trace",
+];
+
+/// Whether a family of this name could be glyph's own.
+#[cfg(feature = "facade")]
+pub(crate) fn is_reserved(family: &str) -> bool {
+    let words = family.strip_prefix("glyph_").map(|rest| rest.split('_'));
+    words.is_some_and(|mut words| words.next().is_some_and(|first| RESERVED.contains(&first)))
+}
+
 /// Counts kept for the page about the page.
 #[derive(Debug, Default)]
 pub(crate) struct OwnMetrics {

@@ -7,7 +7,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use super::{Recorder, declared::Refusals};
 use crate::{
     catalog::{Registry, Unit, sample_names},
-    expose::{ForeignFamilies, Format, foreign, push_head, push_sample},
+    expose::{ForeignFamilies, Format, foreign, is_reserved, push_head, push_sample},
 };
 
 pub(crate) struct Families {
@@ -33,10 +33,7 @@ impl ForeignFamilies for Families {
             .flat_map(|metric| sample_names(metric.parts.descriptor))
             .collect();
         foreign::push(page, &self.others.render(), format, |name| {
-            taken.contains(name)
-                || name == "target"
-                || name == "target_info"
-                || name.starts_with("glyph_")
+            taken.contains(name) || name == "target" || name == "target_info" || is_reserved(name)
         });
         self.push_refusals(page, format);
     }
