@@ -208,7 +208,7 @@ mod tests {
         }
         assert_eq!(
             ROWS.last().map(|row| row.setting),
-            Some(super::Setting::LogBatchSize)
+            Some(super::Setting::RedactedFields)
         );
     }
 }

@@ -27,6 +27,8 @@ fn messages(filter: &str) -> Vec<String> {
         trace!("trace");
         debug!(target: "store::cache", "store");
         debug!(target: "audit", "audit");
+        info!(target: "opentelemetry", "sdk at work");
+        warn!(target: "opentelemetry_sdk", "sdk warns");
     });
     let text = |line: &serde_json::Value| line["message"].as_str().unwrap().to_owned();
     lines.iter().map(text).collect()
@@ -34,7 +36,10 @@ fn messages(filter: &str) -> Vec<String> {
 
 #[test]
 fn info_is_the_default() {
-    assert_eq!(messages(""), ["error", "warn", "info", "audit"]);
+    assert_eq!(
+        messages(""),
+        ["error", "warn", "info", "audit", "sdk warns"]
+    );
 }
 
 #[test]
@@ -42,10 +47,23 @@ fn directives_are_those_of_rust_log() {
     assert_eq!(messages("error"), ["error", "audit"]);
     assert_eq!(
         messages("WARN , store=debug"),
-        ["error", "warn", "store", "audit"]
+        ["error", "warn", "store", "audit", "sdk warns"]
     );
     assert_eq!(messages("off"), ["audit"]);
     assert_eq!(messages("store=trace"), ["store", "audit"]);
+}
+
+#[test]
+fn what_the_sdk_says_of_itself_is_there_for_who_asks_by_name() {
+    let sdk = |filter| {
+        messages(filter)
+            .iter()
+            .filter(|line| line.starts_with("sdk"))
+            .count()
+    };
+    assert_eq!(sdk("trace"), 1);
+    assert_eq!(sdk("error"), 0);
+    assert_eq!(sdk("warn,opentelemetry=info"), 2);
 }
 
 #[test]
