@@ -35,8 +35,8 @@ pub(crate) use family::push_head;
 pub(crate) use float::canonical;
 #[cfg(feature = "prometheus")]
 pub use format::Format;
-pub(crate) use own::Target;
 #[cfg(feature = "prometheus")]
+pub(crate) use own::Target;
 #[cfg(feature = "facade")]
 pub(crate) use own::is_reserved;
 #[cfg(any(
