@@ -3,14 +3,15 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::Router;
-use glyph_runtime::http::{CallEnd, ServerLayer, ServerRecorder, ServerRequest};
+use axum::{Router, http::request::Parts};
+use glyph_runtime::http::{CallEnd, ServerLayer, ServerRecorder, ServerRequest, header};
+use glyph_runtime::scope::{self, ScopeLabels};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use crate::telemetry::{HttpRequest, VoiceMetrics};
+use crate::telemetry::{HttpRequest, TenantContext, VoiceMetrics};
 
 /// How long open requests may go on after the stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -53,10 +54,25 @@ async fn stopped(mut stop: watch::Receiver<()>) {
 
 /// What goes around every request. Its span is named after the route's template, never after the path as it was sent.
 fn edge() -> ServerLayer {
-    ServerLayer::new(VoiceMetrics::global()).span_name(|request| {
-        let method = request.method.as_str();
-        format!("HTTP {method} {}", request.route)
-    })
+    ServerLayer::new(VoiceMetrics::global())
+        .span_name(|request| {
+            let method = request.method.as_str();
+            format!("HTTP {method} {}", request.route)
+        })
+        .scope(tenant)
+}
+
+/// Whose request it is: as the gateway in front says in headers, or in baggage. Without one everybody is the same.
+fn tenant(request: &Parts) -> ScopeLabels {
+    let said = |name: &str, label: &str| {
+        let header = header(request, name).map(str::to_owned);
+        header.or_else(|| scope::baggage(label))
+    };
+    TenantContext {
+        tenant_id: said("x-tenant-id", "tenant_id"),
+        campaign_id: said("x-campaign-id", "campaign_id"),
+    }
+    .labels()
 }
 
 impl ServerRecorder for VoiceMetrics {
@@ -79,10 +95,11 @@ mod tests {
     use tokio::net::TcpStream;
 
     use super::*;
+    use crate::telemetry::NpcUtterance;
 
-    async fn status_line(address: SocketAddr, request_line: &str) -> String {
+    async fn status_line(address: SocketAddr, head: &str) -> String {
         let mut stream = TcpStream::connect(address).await.unwrap();
-        let request = format!("{request_line} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+        let request = format!("{head}\r\nHost: test\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut response = String::new();
         stream.read_to_string(&mut response).await.unwrap();
@@ -105,11 +122,11 @@ mod tests {
         let server = tokio::spawn(serve(listener, endpoints, stopped));
 
         for id in 0..3 {
-            let line = status_line(address, &format!("GET /probe/{id}")).await;
+            let line = status_line(address, &format!("GET /probe/{id} HTTP/1.1")).await;
             assert_eq!(line, "HTTP/1.1 200 OK");
         }
         assert_eq!(
-            status_line(address, "BREW /pot").await,
+            status_line(address, "BREW /pot HTTP/1.1").await,
             "HTTP/1.1 404 Not Found"
         );
         assert_eq!(measured(Method::Get, "/probe/{id}"), 3);
@@ -117,6 +134,47 @@ mod tests {
 
         drop(stop);
         server.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn each_tenant_is_seen_apart_where_a_gateway_names_it() {
+        let (tenant_id, campaign_id) = ("acme-corp", "curse-of-strahd");
+        let headers = [
+            "x-tenant-id: acme-corp\r\nx-campaign-id: curse-of-strahd",
+            "baggage: tenant_id=acme-corp,campaign_id=curse-of-strahd",
+        ];
+        let endpoints = Router::new().route("/utter", get(utter));
+        let (listener, address) = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        let (stop, stopped) = watch::channel(());
+        let server = tokio::spawn(serve(listener, endpoints, stopped));
+        let utterances = || VoiceMetrics::global().npc_utterances.value(UTTERANCE);
+        let of_tenant = TenantContext {
+            tenant_id,
+            campaign_id,
+        }
+        .labels();
+
+        for (index, header) in (1..).zip(headers) {
+            let request = format!("GET /utter HTTP/1.1\r\n{header}");
+            status_line(address, &request).await;
+            let seen = of_tenant.in_scope(|| (utterances(), measured(Method::Get, "/utter")));
+            assert_eq!(seen, (index, index));
+        }
+        assert_eq!(utterances(), 0);
+        status_line(address, "GET /utter HTTP/1.1").await;
+        assert_eq!((utterances(), measured(Method::Get, "/utter")), (1, 1));
+
+        drop(stop);
+        server.await.unwrap().unwrap();
+    }
+
+    /// Of somebody whom no other test knows.
+    const UTTERANCE: NpcUtterance<'_> = NpcUtterance {
+        npc_id: "gateway_01",
+    };
+
+    async fn utter() {
+        VoiceMetrics::global().npc_utterances.inc(UTTERANCE);
     }
 
     #[tokio::test]

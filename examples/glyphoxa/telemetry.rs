@@ -77,8 +77,13 @@ pub(crate) struct HttpRequest<'a> {
     pub(crate) path: &'a str,
 }
 
-/// The metrics of the voice pipeline.
-#[metric_catalog(namespace = "glyphoxa", stages = stage, max_series = 10_000)]
+/// The metrics of the voice pipeline. What is said for a tenant is the tenant's; the recorded sessions are nobody's.
+#[metric_catalog(
+    namespace = "glyphoxa",
+    stages = stage,
+    max_series = 10_000,
+    scope(tenant_id: max 1000, campaign_id: max 5000),
+)]
 pub(crate) struct VoiceMetrics {
     /// Latency of speech-to-text transcription.
     #[metric(name = "stt.duration", unit = seconds, buckets = LATENCY)]

@@ -10,6 +10,7 @@ use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 use super::{call::Call, ending::Last};
+use crate::http::inside::Inside;
 
 pin_project! {
     /// The body of a response, with which the call ends: when its trailers are there, when it fails, or when it is dropped.
@@ -19,7 +20,7 @@ pin_project! {
         B: Body,
     {
         #[pin]
-        body: B,
+        body: Inside<B>,
         call: Option<Call>,
     }
 
@@ -27,7 +28,7 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
             if let Some(call) = this.call.take() {
-                let complete = call.is_told() || this.body.is_end_stream();
+                let complete = call.is_told() || this.body.inner().is_none_or(Body::is_end_stream);
                 call.end(if complete { Last::End } else { Last::Dropped });
             }
         }
@@ -36,10 +37,14 @@ pin_project! {
 
 impl<B: Body> ResponseBody<B> {
     pub(super) fn new(body: B, mut call: Option<Call>) -> Self {
+        let labels = call.as_ref().and_then(Call::labels);
         if body.is_end_stream() {
             end(&mut call, Last::End);
         }
-        Self { body, call }
+        Self {
+            body: Inside::new(body, labels),
+            call,
+        }
     }
 }
 
@@ -51,10 +56,12 @@ impl<B: Body<Error: 'static>> Body for ResponseBody<B> {
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
-        let mut this = self.project();
+        let this = self.project();
+        let Some(mut body) = this.body.as_pin_mut() else {
+            return Poll::Ready(None);
+        };
         let unwinding = Unwinding(this.call);
-        let body = this.body.as_mut();
-        let polled = unwinding.in_scope(|| body.poll_frame(context));
+        let polled = unwinding.in_scope(|| body.as_mut().poll_frame(context));
         unwinding.did_not_happen();
         match &polled {
             Poll::Pending => {}
@@ -68,7 +75,7 @@ impl<B: Body<Error: 'static>> Body for ResponseBody<B> {
                     }
                 }
                 // Nobody has to ask for more than that.
-                if frame.is_trailers() || this.body.is_end_stream() {
+                if frame.is_trailers() || body.is_end_stream() {
                     end(this.call, Last::End);
                 }
             }
@@ -77,11 +84,11 @@ impl<B: Body<Error: 'static>> Body for ResponseBody<B> {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.body.inner().is_none_or(Body::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.body.inner().map(Body::size_hint).unwrap_or_default()
     }
 }
 

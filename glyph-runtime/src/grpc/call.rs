@@ -1,6 +1,6 @@
 //! A call under way, on either side.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use ::http::{HeaderMap, response};
 use opentelemetry::trace::TraceContextExt;
@@ -15,7 +15,7 @@ use super::{
     method::{Method, SYSTEM},
     server::Serving,
 };
-use crate::{clock::Moment, http::place::Place};
+use crate::{clock::Moment, http::place::Place, scope::ScopeLabels};
 
 /// What is of one side alone.
 #[derive(Debug)]
@@ -67,6 +67,11 @@ impl Call {
             has_messages: false,
             ended: false,
         }
+    }
+
+    /// The labels of the scope that it is in.
+    pub(super) fn labels(&self) -> Option<Arc<ScopeLabels>> {
+        self.place.labels.clone()
     }
 
     pub(super) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {

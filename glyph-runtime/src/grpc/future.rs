@@ -15,20 +15,25 @@ use super::{
     body::{Unwinding, fail},
     call::Call,
 };
+use crate::http::inside::Inside;
 
 pin_project! {
     /// The response to come. Dropped before it is ready it records the call as cancelled.
     #[must_use = "futures do nothing unless polled"]
     pub struct ResponseFuture<F> {
         #[pin]
-        inner: F,
+        inner: Inside<F>,
         call: Option<Call>,
     }
 }
 
 impl<F> ResponseFuture<F> {
-    pub(super) const fn new(inner: F, call: Option<Call>) -> Self {
-        Self { inner, call }
+    pub(super) fn new(inner: F, call: Option<Call>) -> Self {
+        let labels = call.as_ref().and_then(Call::labels);
+        Self {
+            inner: Inside::new(inner, labels),
+            call,
+        }
     }
 }
 
@@ -45,8 +50,10 @@ where
         if let Some(call) = this.call {
             call.is_awaited();
         }
+        let Some(inner) = this.inner.as_pin_mut() else {
+            return Poll::Pending;
+        };
         let unwinding = Unwinding(this.call);
-        let inner = this.inner;
         let polled = unwinding.in_scope(|| inner.poll(context));
         unwinding.did_not_happen();
         Poll::Ready(match ready!(polled) {

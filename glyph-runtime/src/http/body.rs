@@ -17,6 +17,7 @@ use pin_project_lite::pin_project;
 use super::{
     call::{Call, Entered},
     ending::Last,
+    inside::Inside,
 };
 
 pin_project! {
@@ -72,7 +73,7 @@ pin_project! {
         B: Body,
     {
         #[pin]
-        body: B,
+        body: Inside<B>,
         call: Option<Call>,
     }
 
@@ -80,7 +81,8 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
             if let Some(call) = this.call.take() {
-                let complete = this.body.is_end_stream() || call.is_complete();
+                let is_end = this.body.inner().is_none_or(Body::is_end_stream);
+                let complete = is_end || call.is_complete();
                 call.end(if complete { Last::End } else { Last::Dropped });
             }
         }
@@ -89,10 +91,14 @@ pin_project! {
 
 impl<B: Body> ResponseBody<B> {
     pub(crate) fn new(body: B, mut call: Option<Call>) -> Self {
+        let labels = call.as_ref().and_then(Call::labels);
         if body.is_end_stream() || call.as_ref().is_some_and(Call::is_complete) {
             end(&mut call, Last::End);
         }
-        Self { body, call }
+        Self {
+            body: Inside::new(body, labels),
+            call,
+        }
     }
 }
 
@@ -104,12 +110,15 @@ impl<B: Body<Error: 'static>> Body for ResponseBody<B> {
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
-        let mut this = self.project();
+        let this = self.project();
+        let Some(mut body) = this.body.as_pin_mut() else {
+            return Poll::Ready(None);
+        };
         let mut unwinding = Unwinding(this.call);
         let polled = unwinding.in_scope(|call| {
-            let polled = this.body.as_mut().poll_frame(context);
+            let polled = body.as_mut().poll_frame(context);
             if let Some(mut call) = call {
-                call.saw(&polled, || this.body.is_end_stream());
+                call.saw(&polled, || body.is_end_stream());
             }
             polled
         });
@@ -119,11 +128,11 @@ impl<B: Body<Error: 'static>> Body for ResponseBody<B> {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.body.inner().is_none_or(Body::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.body.inner().map(Body::size_hint).unwrap_or_default()
     }
 }
 

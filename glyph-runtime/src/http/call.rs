@@ -20,7 +20,7 @@ use super::{
     place::Place,
     server::Serving,
 };
-use crate::clock::Moment;
+use crate::{clock::Moment, scope::ScopeLabels};
 
 /// What is of one side alone.
 #[derive(Debug)]
@@ -90,6 +90,11 @@ impl Call {
     /// Where the bytes of the request's body are counted.
     pub(crate) fn received(&mut self) -> Arc<AtomicU64> {
         Arc::clone(self.progress.received.get_or_insert_default())
+    }
+
+    /// The labels of the scope that it is in.
+    pub(crate) fn labels(&self) -> Option<Arc<ScopeLabels>> {
+        self.place.labels.clone()
     }
 
     /// Runs `work` where the call runs.

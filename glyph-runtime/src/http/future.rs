@@ -10,14 +10,14 @@ use http::Response;
 use http_body::Body;
 use pin_project_lite::pin_project;
 
-use super::{ResponseBody, body::Unwinding, call::Call};
+use super::{ResponseBody, body::Unwinding, call::Call, inside::Inside};
 
 pin_project! {
     /// The response to come. Dropped before it is ready it records the call as cancelled.
     #[must_use = "futures do nothing unless polled"]
     pub struct ResponseFuture<F> {
         #[pin]
-        inner: F,
+        inner: Inside<F>,
         call: Option<Call>,
     }
 }
@@ -31,7 +31,11 @@ impl<F> ResponseFuture<F> {
             None => start(),
         };
         unwinding.did_not_happen();
-        Self { inner, call }
+        let labels = call.as_ref().and_then(Call::labels);
+        Self {
+            inner: Inside::new(inner, labels),
+            call,
+        }
     }
 }
 
@@ -45,8 +49,10 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
+        let Some(inner) = this.inner.as_pin_mut() else {
+            return Poll::Pending;
+        };
         let mut unwinding = Unwinding(this.call);
-        let inner = this.inner;
         let polled = unwinding.in_scope(|call| {
             let polled = inner.poll(context);
             if let (Poll::Ready(Err(error)), Some(mut call)) = (&polled, call) {

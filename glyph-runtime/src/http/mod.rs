@@ -47,9 +47,11 @@ pub mod client;
 mod ending;
 pub(crate) mod failure;
 mod future;
+pub(crate) mod inside;
 mod method;
 pub(crate) mod place;
 pub(crate) mod request_id;
+pub(crate) mod scope;
 pub mod server;
 mod status;
 
@@ -61,6 +63,7 @@ pub use client::{
 };
 pub use future::ResponseFuture;
 pub use method::Method;
+pub use scope::header;
 pub use server::{
     REQUEST_TARGET, ResponseHeaders, Route, ServerLayer, ServerMetrics, ServerRecorder,
     ServerRequest, ServerService, UNMATCHED,

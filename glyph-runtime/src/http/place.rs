@@ -1,12 +1,14 @@
 //! Where a call stands in its trace.
 
+use std::sync::Arc;
+
 use opentelemetry::{
     Context,
     trace::{SpanContext, SpanId, TraceContextExt},
 };
 use tracing::Span;
 
-use crate::trace;
+use crate::{scope::ScopeLabels, trace};
 
 /// The span of a call, and what is current below it.
 #[derive(Debug)]
@@ -18,6 +20,8 @@ pub(crate) struct Place {
     around: SpanId,
     /// What is current while the call runs. None where entering the span makes it so.
     context: Option<Context>,
+    /// Those of the scope in which the call was opened, if there are any. It stays there, whoever polls it.
+    pub(crate) labels: Option<Arc<ScopeLabels>>,
 }
 
 impl Place {
@@ -32,6 +36,7 @@ impl Place {
             ids: SpanContext::NONE,
             around,
             context: Some(context),
+            labels: ScopeLabels::current_if_any().map(Arc::new),
         }
     }
 
@@ -40,6 +45,8 @@ impl Place {
         let Some(context) = self.context.clone() else {
             return self.in_scope(work);
         };
+        let labels = self.labels.clone();
+        let _labels = labels.as_deref().map(ScopeLabels::enter);
         let (brought, ids, result) = self.span.in_scope(|| {
             let ids = Context::map_current(ids);
             let is_new = ids.span_id() != self.around && ids.span_id() != id(&context);
@@ -59,6 +66,7 @@ impl Place {
 
     /// Runs `work` where the call runs.
     pub(crate) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _labels = self.labels.as_deref().map(ScopeLabels::enter);
         self.span.in_scope(|| {
             let _attached = self.context.clone().map(Context::attach);
             work()

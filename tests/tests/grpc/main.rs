@@ -16,5 +16,6 @@ mod kept;
 mod recorded;
 mod shop;
 mod statuses;
+mod tenants;
 mod text;
 mod traces;

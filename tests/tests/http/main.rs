@@ -16,5 +16,6 @@ mod hyper_services;
 mod kept;
 mod own_metrics;
 mod requests;
+mod tenants;
 mod web_sockets;
 mod wire;

@@ -14,7 +14,8 @@ use crate::{
         deadline,
         method::Method,
     },
-    http::{place::Place, request_id::HeaderId},
+    http::{place::Place, request_id::HeaderId, scope},
+    scope::ScopeLabels,
     trace::{self, propagation},
 };
 
@@ -58,6 +59,8 @@ impl Serving {
         if !ids.is_empty() {
             context = context.with_value(ids.clone());
         }
+        let labels = scope::find(settings.scope.as_ref(), &context, parts);
+        let _labels = labels.as_ref().map(ScopeLabels::enter);
         let place = Place::open(context, || span::open(parts, method));
         settings.ids.describe(&place.span, &ids);
         if let (false, Some(remote)) = (settings.continues_traces, remote.span_context()) {

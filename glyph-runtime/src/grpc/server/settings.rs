@@ -7,7 +7,7 @@ use ::http::HeaderName;
 use super::ServerRecorder;
 use crate::{
     grpc::{ids::IdNames, method::Methods},
-    http::ResponseHeaders,
+    http::{ResponseHeaders, scope::FindScope},
 };
 
 #[derive(Clone)]
@@ -20,6 +20,7 @@ pub(super) struct Settings {
     pub(super) excluded: HashSet<String>,
     pub(super) timeout: Option<Duration>,
     pub(super) continues_traces: bool,
+    pub(super) scope: Option<FindScope>,
     pub(super) log: bool,
 }
 
@@ -40,6 +41,7 @@ impl Settings {
             excluded: HashSet::new(),
             timeout: None,
             continues_traces: true,
+            scope: None,
             log: true,
         }
     }

@@ -14,7 +14,9 @@ use crate::{
         failure::Judge,
         place::Place,
         request_id::HeaderId,
+        scope,
     },
+    scope::ScopeLabels,
     trace::{self, propagation},
 };
 
@@ -54,6 +56,8 @@ impl Serving {
         if let Some(HeaderId { id, .. }) = &self.id {
             context = context.with_value(id.clone());
         }
+        let labels = scope::find(self.settings.scope.as_ref(), &context, parts);
+        let _labels = labels.as_ref().map(ScopeLabels::enter);
         let request = self.request(method);
         let place = Place::open(context, || span::open(&self.settings, parts, &request));
         if let (false, Some(remote)) = (continues, remote.span_context()) {

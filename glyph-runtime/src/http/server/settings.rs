@@ -5,7 +5,7 @@ use std::{collections::HashSet, fmt, sync::Arc};
 use http::{HeaderName, request::Parts};
 
 use super::{ResponseHeaders, Route, ServerRecorder, ServerRequest};
-use crate::http::failure::Judge;
+use crate::http::{failure::Judge, scope::FindScope};
 
 type FindRoute = Arc<dyn Fn(&Parts) -> Option<Route> + Send + Sync>;
 type NameSpan = Arc<dyn Fn(&ServerRequest<'_>) -> String + Send + Sync>;
@@ -19,6 +19,7 @@ pub(super) struct Settings {
     pub(super) response_headers: ResponseHeaders,
     pub(super) excluded: HashSet<String>,
     pub(super) continues_traces: bool,
+    pub(super) scope: Option<FindScope>,
     pub(super) log: bool,
     pub(super) judge: Option<Judge>,
 }
@@ -33,6 +34,7 @@ impl Settings {
             response_headers: ResponseHeaders::default(),
             excluded: HashSet::new(),
             continues_traces: true,
+            scope: None,
             log: true,
             judge: None,
         }

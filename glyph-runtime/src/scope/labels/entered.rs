@@ -24,6 +24,12 @@ pub(super) fn stack() -> Stack {
     ENTERED.with(|entered| entered.each_ref().map(Cell::get))
 }
 
+/// Whether the running code is in any scope.
+#[cfg(feature = "http")]
+pub(super) fn any() -> bool {
+    ENTERED.with(|[first, ..]| first.get().is_some())
+}
+
 impl Scopes {
     /// The one of these that the running code is in.
     pub(crate) fn entry(&self) -> Option<Entry> {

@@ -77,6 +77,12 @@ impl ScopeLabels {
         }
     }
 
+    /// [`current`](Self::current), if the running code has any.
+    #[cfg(feature = "http")]
+    pub(crate) fn current_if_any() -> Option<Self> {
+        entered::any().then(Self::current)
+    }
+
     pub(super) fn of(held: Option<Held>) -> Self {
         Self {
             held: [held, None, None, None],

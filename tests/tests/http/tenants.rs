@@ -1,0 +1,548 @@
+//! Each request in the scope of its tenant, from its span's start to the end of its body.
+
+use std::{
+    collections::BTreeMap,
+    convert::Infallible,
+    future::pending,
+    net::SocketAddr,
+    sync::{Arc, atomic::AtomicBool, atomic::Ordering::SeqCst},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    routing::get,
+};
+use futures_util::{StreamExt, stream};
+use glyph_runtime::{
+    Counter, Gauge, Telemetry,
+    http::{ServerLayer, ServerMetrics, header},
+    metric_catalog,
+    scope::{self, ScopeLabels},
+    testing,
+};
+use glyph_tests::Page;
+use http::{Request, Response};
+use http_body_util::BodyExt;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::Notify,
+};
+use tower::{Service, ServiceExt};
+use tracing::info;
+
+use crate::wire::{request, send, serve};
+
+#[metric_catalog(namespace = "shop", scope(tenant_id: max 1000, campaign_id: max 5000))]
+struct ShopMetrics {
+    /// Orders.
+    orders: Counter,
+
+    /// Orders that a task of the request's has packed.
+    packed: Counter,
+
+    /// Chunks that were sent.
+    chunks: Counter,
+
+    /// Handlers and streams that hold something open.
+    open: Gauge,
+
+    /// The server's.
+    #[catalog]
+    http: ServerMetrics,
+}
+
+/// Something that a handler or a body holds, and lets go of when it is dropped.
+struct Open;
+
+impl Open {
+    fn new() -> Self {
+        ShopMetrics::global().open.inc();
+        Self
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        ShopMetrics::global().open.dec();
+    }
+}
+
+async fn order() -> &'static str {
+    ShopMetrics::global().orders.inc();
+    let packed = scope::spawn(async {
+        tokio::task::yield_now().await;
+        ShopMetrics::global().packed.inc();
+        info!("packed");
+    });
+    packed.await.unwrap();
+    "ordered"
+}
+
+/// Three chunks, or without end.
+fn chunks(count: usize) -> Body {
+    let open = Open::new();
+    let items = stream::repeat(Bytes::from(vec![b'x'; 65536])).take(count);
+    let items = items.then(move |chunk| {
+        let _held = &open;
+        async {
+            tokio::task::yield_now().await;
+            ShopMetrics::global().chunks.inc();
+            Ok::<_, Infallible>(chunk)
+        }
+    });
+    Body::from_stream(items)
+}
+
+async fn never() {
+    let _open = Open::new();
+    pending::<()>().await;
+}
+
+async fn panics() {
+    let _open = Open::new();
+    panic!("on purpose");
+}
+
+fn router(layer: ServerLayer) -> Router {
+    Router::new()
+        .route("/order", get(order))
+        .route("/three", get(|| async { chunks(3) }))
+        .route("/endless", get(|| async { chunks(usize::MAX) }))
+        .route("/never", get(never))
+        .route("/panic", get(panics))
+        .layer(layer.excluded_paths(["/healthz"]))
+}
+
+fn layer() -> ServerLayer {
+    ServerLayer::new(ShopMetrics::global().http)
+}
+
+fn by_headers() -> ServerLayer {
+    layer().scope(|request| {
+        let tenant_id = header(request, "x-tenant-id");
+        let campaign_id = header(request, "x-campaign-id");
+        TenantContext {
+            tenant_id,
+            campaign_id,
+        }
+        .labels()
+    })
+}
+
+fn by_baggage() -> ServerLayer {
+    layer().scope(|_| TenantContext::from_values(scope::baggage))
+}
+
+/// What somebody in front of the layer has found out.
+#[derive(Clone)]
+struct Claims {
+    tenant: String,
+}
+
+fn by_claims() -> ServerLayer {
+    layer().scope(|request| {
+        let claims = request.extensions.get::<Claims>()?.clone();
+        Some(TenantContext {
+            tenant_id: claims.tenant,
+            campaign_id: None::<String>,
+        })
+    })
+}
+
+fn page() -> Page {
+    let telemetry = Telemetry::builder("shop").catalog(ShopMetrics::global());
+    Page::of(&telemetry.without_facade().build().unwrap()).unwrap()
+}
+
+const COUNTED: &str = "http_server_requests_total";
+const ACTIVE: &str = "http_server_active_requests";
+
+/// What stands on the page for each tenant, over all other labels. No tenant is the empty one.
+fn counts(page: &Page, name: &str) -> BTreeMap<String, f64> {
+    let mut values = BTreeMap::new();
+    for sample in page.named(name) {
+        let tenant = sample.labels.get("tenant_id").cloned();
+        *values.entry(tenant.unwrap_or_default()).or_default() += sample.value;
+    }
+    values
+}
+
+fn by_tenant(name: &str) -> BTreeMap<String, f64> {
+    counts(&page(), name)
+}
+
+fn value(name: &str, tenant: &str) -> f64 {
+    by_tenant(name).get(tenant).copied().unwrap_or_default()
+}
+
+/// Whether any series has this label.
+fn is_labelled(label: &str) -> bool {
+    let page = page();
+    let mut names = [COUNTED, ACTIVE, "shop_orders_total", "shop_packed_total"].into_iter();
+    names.any(|name| {
+        page.named(name)
+            .any(|sample| sample.labels.contains_key(label))
+    })
+}
+
+/// Lets the server's tasks go on until no tenant has anything under way.
+async fn until_idle() {
+    let is_busy = || page().named(ACTIVE).any(|sample| sample.value != 0.0);
+    while is_busy() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let page = page();
+    let open: Vec<_> = page.named("shop_open").collect();
+    assert!(open.iter().all(|sample| sample.value == 0.0), "{open:?}");
+}
+
+async fn until(reached: impl Fn() -> bool) {
+    while !reached() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+async fn answer<S>(service: &mut S, request: Request<Body>) -> Response<Body>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+{
+    service.ready().await.unwrap().call(request).await.unwrap()
+}
+
+fn asked(path: &str, headers: &[(&str, &str)]) -> Request<Body> {
+    let request = Request::builder().uri(path);
+    let request = headers.iter().fold(request, |request, (name, value)| {
+        request.header(*name, *value)
+    });
+    request.body(Body::empty()).unwrap()
+}
+
+async fn ordered(layer: ServerLayer, request: Request<Body>) {
+    let response = answer(&mut router(layer), request).await;
+    assert_eq!(
+        response.into_body().collect().await.unwrap().to_bytes(),
+        "ordered"
+    );
+}
+
+/// That everything of the one order is the tenant's, and nothing is anybody else's.
+fn assert_ordered_by(tenant: &str) {
+    for name in [
+        COUNTED,
+        "http_server_request_duration_seconds_count",
+        "shop_orders_total",
+        "shop_packed_total",
+    ] {
+        assert_eq!(value(name, tenant), 1.0, "{name}");
+        if !tenant.is_empty() {
+            assert_eq!(value(name, ""), 0.0, "{name}");
+        }
+    }
+    assert_eq!(value(ACTIVE, tenant), 0.0);
+    assert_eq!(value(ACTIVE, ""), 0.0);
+}
+
+#[tokio::test]
+async fn a_tenant_by_headers() {
+    let captured = testing::capture();
+    let headers = [("x-tenant-id", "acme-corp"), ("x-campaign-id", "strahd")];
+    ordered(by_headers(), asked("/order", &headers)).await;
+    assert_ordered_by("acme-corp");
+    let labels = [("tenant_id", "acme-corp"), ("campaign_id", "strahd")];
+    assert_eq!(page().value("shop_orders_total", &labels), Some(1.0));
+
+    // The span from its start, what is logged in the handler and in its task, and the request's line.
+    let span = captured.span("http.server");
+    assert_eq!(span.field("tenant_id"), Some("acme-corp"));
+    assert_eq!(span.field("campaign_id"), Some("strahd"));
+    let events = captured.events();
+    assert_eq!(events.len(), 2);
+    for event in &events {
+        assert_eq!(event.field("tenant_id"), Some("acme-corp"), "{event:?}");
+    }
+    assert!(ScopeLabels::current().is_empty());
+}
+
+#[tokio::test]
+async fn a_tenant_by_baggage() {
+    let _captured = testing::capture();
+    let baggage = [("baggage", "tenant_id=globex,campaign_id=descent")];
+    ordered(by_baggage(), asked("/order", &baggage)).await;
+    assert_ordered_by("globex");
+    let labels = [("tenant_id", "globex"), ("campaign_id", "descent")];
+    assert_eq!(page().value("shop_orders_total", &labels), Some(1.0));
+}
+
+#[tokio::test]
+async fn a_stranger_s_baggage_is_not_believed() {
+    let _captured = testing::capture();
+    let baggage = [("baggage", "tenant_id=globex")];
+    let layer = by_baggage().continues_traces(false);
+    ordered(layer, asked("/order", &baggage)).await;
+    assert_ordered_by("");
+    assert!(!is_labelled("tenant_id"));
+}
+
+#[tokio::test]
+async fn a_tenant_by_what_was_authenticated() {
+    let _captured = testing::capture();
+    let mut request = asked("/order", &[("x-tenant-id", "what the client says")]);
+    request.extensions_mut().insert(Claims {
+        tenant: "initech".to_owned(),
+    });
+    ordered(by_claims(), request).await;
+    assert_ordered_by("initech");
+    assert!(!is_labelled("campaign_id"));
+}
+
+#[tokio::test]
+async fn requests_of_nobody_have_series_without_the_labels() {
+    for layer in [by_headers(), by_baggage(), by_claims(), layer()] {
+        let captured = testing::capture();
+        ordered(layer, asked("/order", &[])).await;
+        assert_ordered_by("");
+        assert!(!is_labelled("tenant_id") && !is_labelled("campaign_id"));
+        assert_eq!(captured.span("http.server").field("tenant_id"), None);
+    }
+}
+
+#[tokio::test]
+async fn one_of_two_labels_is_enough() {
+    let _captured = testing::capture();
+    ordered(
+        by_headers(),
+        asked("/order", &[("x-campaign-id", "strahd")]),
+    )
+    .await;
+    let labels = [("campaign_id", "strahd")];
+    assert_eq!(page().value("shop_orders_total", &labels), Some(1.0));
+    assert!(!is_labelled("tenant_id"));
+}
+
+#[tokio::test]
+async fn headers_are_data() {
+    let _captured = testing::capture();
+    let mut router = router(by_headers());
+    let long = "x".repeat(10_000);
+    for tenant in ["a\"} 1", "a\\", "ünïcödé", &long, "  padded  ", "", "   "] {
+        let mut request = asked("/order", &[]);
+        let tenant = http::HeaderValue::from_bytes(tenant.as_bytes()).unwrap();
+        request.headers_mut().insert("x-tenant-id", tenant);
+        answer(&mut router, request).await;
+    }
+    // What is no text is nobody, and so is who claims to be two.
+    let mut request = asked("/order", &[]);
+    let bytes = http::HeaderValue::from_bytes(b"\xff\xfe").unwrap();
+    request.headers_mut().insert("x-tenant-id", bytes);
+    answer(&mut router, request).await;
+    let two = [("x-tenant-id", "acme"), ("x-tenant-id", "globex")];
+    answer(&mut router, asked("/order", &two)).await;
+
+    for tenant in ["a\"} 1", "a\\", "ünïcödé", &long[..256], "padded"] {
+        assert_eq!(value("shop_orders_total", tenant), 1.0, "{tenant}");
+    }
+    assert_eq!(value("shop_orders_total", ""), 4.0);
+    assert_eq!(by_tenant("shop_orders_total").len(), 6);
+}
+
+#[tokio::test]
+async fn two_tenants_at_the_same_time() {
+    let _captured = testing::capture();
+    let layer = by_headers();
+    let gate = Arc::new(Notify::new());
+    let held = Arc::clone(&gate);
+    let routes = Router::new().route(
+        "/wait",
+        get(move || async move {
+            ShopMetrics::global().orders.inc();
+            held.notified().await;
+            ShopMetrics::global().orders.inc();
+        }),
+    );
+    let address = serve(routes.layer(layer)).await;
+    let ask = |tenant: &'static str| {
+        let mut asked = request("GET", "/wait");
+        let tenant = http::HeaderValue::from_static(tenant);
+        asked.headers_mut().insert("x-tenant-id", tenant);
+        tokio::spawn(send(address, asked))
+    };
+    let asked = [ask("acme"), ask("globex"), ask("acme")];
+    until(|| value(ACTIVE, "acme") == 2.0 && value(ACTIVE, "globex") == 1.0).await;
+    assert_eq!(value(ACTIVE, ""), 0.0);
+    // They go on one after the other, on one thread.
+    until(|| {
+        gate.notify_one();
+        value("shop_orders_total", "acme") + value("shop_orders_total", "globex") >= 3.0
+    })
+    .await;
+    for asked in asked {
+        while !asked.is_finished() {
+            gate.notify_one();
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        asked.await.unwrap();
+    }
+    until_idle().await;
+    assert_eq!(value("shop_orders_total", "acme"), 4.0);
+    assert_eq!(value("shop_orders_total", "globex"), 2.0);
+    assert_eq!(value("shop_orders_total", ""), 0.0);
+    assert_eq!(
+        (value(COUNTED, "acme"), value(COUNTED, "globex")),
+        (2.0, 1.0)
+    );
+}
+
+#[tokio::test]
+async fn bodies_that_are_read_turn_by_turn_stay_their_tenants() {
+    let _captured = testing::capture();
+    let mut router = router(by_headers());
+    let acme = answer(&mut router, asked("/three", &[("x-tenant-id", "acme")])).await;
+    let globex = answer(&mut router, asked("/three", &[("x-tenant-id", "globex")])).await;
+    let (mut acme, mut globex) = (acme.into_body(), globex.into_body());
+    acme.frame().await.unwrap().unwrap();
+    // Whoever reads is in another tenant's scope, and stays there.
+    let elsewhere = TenantContext {
+        tenant_id: "initech",
+        campaign_id: "",
+    };
+    let read = async {
+        globex.frame().await.unwrap().unwrap();
+        globex.frame().await.unwrap().unwrap();
+        ShopMetrics::global().orders.inc();
+    };
+    elsewhere.scope(read).await;
+    assert_eq!(value("shop_chunks_total", "acme"), 1.0);
+    assert_eq!(value("shop_chunks_total", "globex"), 2.0);
+    assert_eq!(value("shop_orders_total", "initech"), 1.0);
+    assert_eq!((value(ACTIVE, "acme"), value(ACTIVE, "globex")), (1.0, 1.0));
+
+    // One is read to its end, the other is left.
+    acme.collect().await.unwrap();
+    assert_eq!((value(ACTIVE, "acme"), value(ACTIVE, "globex")), (0.0, 1.0));
+    elsewhere.in_scope(|| drop(globex));
+    until_idle().await;
+    assert_eq!(
+        (value(COUNTED, "acme"), value(COUNTED, "globex")),
+        (1.0, 1.0)
+    );
+    assert_eq!(value(COUNTED, "initech"), 0.0);
+}
+
+async fn connect(address: SocketAddr, path: &str, tenant: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\nX-Tenant-ID: {tenant}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    stream
+}
+
+#[tokio::test]
+async fn clients_that_leave_leave_nothing_behind() {
+    let captured = testing::capture();
+    let address = serve(router(by_headers())).await;
+    let mut amid = connect(address, "/endless", "acme").await;
+    let before = connect(address, "/never", "globex").await;
+    amid.read_exact(&mut vec![0; 100_000]).await.unwrap();
+    until(|| value("shop_open", "globex") == 1.0).await;
+    assert_eq!((value(ACTIVE, "acme"), value(ACTIVE, "globex")), (1.0, 1.0));
+    assert_eq!(value("shop_open", "acme"), 1.0);
+    drop((amid, before));
+    until_idle().await;
+    for tenant in ["acme", "globex"] {
+        assert_eq!(value(COUNTED, tenant), 1.0);
+        assert_eq!(value("http_server_errors_total", tenant), 1.0);
+        assert_eq!(value("shop_open", tenant), 0.0);
+    }
+    for event in captured.events() {
+        assert!(event.field("tenant_id").is_some(), "{event:?}");
+    }
+}
+
+#[tokio::test]
+async fn handlers_that_panic_leave_nothing_behind() {
+    let _captured = testing::capture();
+    let address = serve(router(by_headers())).await;
+    let mut stream = connect(address, "/panic", "acme").await;
+    assert_eq!(stream.read_to_end(&mut Vec::new()).await.unwrap(), 0);
+    until_idle().await;
+    assert_eq!(value(COUNTED, "acme"), 1.0);
+    assert_eq!(value("http_server_errors_total", "acme"), 1.0);
+    assert!(ScopeLabels::current().is_empty());
+}
+
+#[tokio::test]
+async fn a_function_that_panics_has_started_nothing() {
+    let _captured = testing::capture();
+    let address = serve(router(layer().scope(|request| {
+        assert!(header(request, "x-tenant-id").is_none(), "on purpose");
+        None::<ScopeLabels>
+    })))
+    .await;
+    let mut stream = connect(address, "/order", "acme").await;
+    assert_eq!(stream.read_to_end(&mut Vec::new()).await.unwrap(), 0);
+    until_idle().await;
+    assert_eq!(page().named(COUNTED).count(), 0);
+    assert!(ScopeLabels::current().is_empty());
+}
+
+#[tokio::test]
+async fn paths_that_are_left_out_are_nobody_s() {
+    let _captured = testing::capture();
+    let was_asked = Arc::new(AtomicBool::new(false));
+    let asks = Arc::clone(&was_asked);
+    let layer = layer().scope(move |_| {
+        asks.store(true, SeqCst);
+        None::<ScopeLabels>
+    });
+    answer(
+        &mut router(layer),
+        asked("/healthz", &[("x-tenant-id", "acme")]),
+    )
+    .await;
+    assert!(!was_asked.load(SeqCst));
+}
+
+#[tokio::test]
+async fn a_scope_around_the_service_holds_to_the_end_of_the_body() {
+    let _captured = testing::capture();
+    let mut router = router(layer());
+    let acme = TenantContext {
+        tenant_id: "acme",
+        campaign_id: "",
+    };
+    let asked = asked("/three", &[]);
+    let response = acme.scope(answer(&mut router, asked)).await;
+    assert_eq!(value(ACTIVE, "acme"), 1.0);
+    response.into_body().collect().await.unwrap();
+    until_idle().await;
+    assert_eq!(value("shop_chunks_total", "acme"), 3.0);
+    assert_eq!((value(COUNTED, "acme"), value(COUNTED, "")), (1.0, 0.0));
+}
+
+#[tokio::test]
+async fn five_thousand_tenants_are_a_thousand_and_one_series() {
+    let _captured = testing::capture();
+    let _no_spans = tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::default());
+    let mut router = router(by_headers());
+    for tenant in (0..5000).chain(0..5000) {
+        let tenant = format!("tenant-{tenant}");
+        let request = asked("/order", &[("x-tenant-id", &tenant)]);
+        let response = answer(&mut router, request).await;
+        response.into_body().collect().await.unwrap();
+    }
+    let page = page();
+    for name in ["shop_orders_total", "shop_packed_total", COUNTED] {
+        let mut counted = counts(&page, name);
+        counted.remove("");
+        assert_eq!(counted.len(), 1001, "{name}");
+        assert_eq!(counted.remove("other"), Some(8000.0), "{name}");
+        for tenant in 0..1000 {
+            let value = counted.remove(&format!("tenant-{tenant}"));
+            assert_eq!(value, Some(2.0), "{name}");
+        }
+    }
+    let active = counts(&page, ACTIVE);
+    assert!(active.len() > 1000 && active.values().all(|value| *value == 0.0));
+}
