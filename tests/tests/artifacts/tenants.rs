@@ -62,6 +62,7 @@ pub(crate) struct ChessMetrics {
     #[alert(BoardsOfTenantFull, > 10, by(tenant_id), summary = "{tenant_id} has no boards left")]
     pub(crate) boards: Gauge<OfSide>,
 
+    #[catalog]
     pub(crate) clocks: ClockMetrics,
 }
 
@@ -77,7 +78,7 @@ pub(crate) struct ClockMetrics {
     pub(crate) running: Gauge,
 }
 
-#[metric_catalog(namespace = "chess", scope(tenant_id: max 1000))]
+#[metric_catalog(namespace = "chess", scope(MisspeltContext { tenant_id: max 1000 }))]
 pub(crate) struct Misspelt {
     /// Moves.
     #[alert(
@@ -324,8 +325,10 @@ fn alerts_of_a_catalog_with_a_scope_fire_and_stay_quiet() {
 /// Two tenants, and what no tenant is behind: 60 boards of each, of which none alone is too many.
 const TENANTS: &str = r#"
 rule_files: [rules.yml]
+evaluation_interval: 1m
 tests:
-  - input_series:
+  - interval: 1m
+    input_series:
       - { series: 'chess_boards{side="white"}', values: '60x10' }
       - { series: 'chess_boards{side="white", tenant_id="a"}', values: '60x10' }
       - { series: 'chess_boards{side="white", tenant_id="b", campaign_id="c"}', values: '60x10' }
