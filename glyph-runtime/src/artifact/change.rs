@@ -130,7 +130,8 @@ pub enum Change {
 impl Change {
     /// Whether a query that gave something may now give nothing, or something else.
     ///
-    /// A label that is new splits series that were one; a query that does not sum them up sees more of them.
+    /// A label that is new splits series that were one; a query that does not sum them up sees more of them. So does a
+    /// label of a scope.
     #[must_use]
     pub fn is_breaking(&self) -> bool {
         match self {

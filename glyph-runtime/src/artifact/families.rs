@@ -51,7 +51,7 @@ impl Families {
         }
     }
 
-    /// These labels, and those that tell one environment or tenant from another.
+    /// These labels, and those that tell one environment from another.
     pub(super) fn apart<'labels>(&'labels self, by: &[&'labels str]) -> Vec<&'labels str> {
         let targets = self.target_labels.iter().map(String::as_str);
         let others = targets.filter(|label| !by.contains(label));
