@@ -154,7 +154,7 @@ fn a_misspelt_label_of_the_scope_is_told_with_the_right_one() {
         told,
         [
             "`chess_moves_total` has no label `tenant_ids`; did you mean `tenant_id`? there are instance, job, tenant_id",
-            "no series here has a label `tenant`; there are instance, job, tenant_id",
+            "no series here has a label `tenant`; did you mean `tenant_id`? there are instance, job, tenant_id",
         ]
     );
 }

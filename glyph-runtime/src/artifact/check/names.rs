@@ -134,15 +134,23 @@ impl Series {
     }
 }
 
-/// The word of `known` that `word` was most probably meant to be.
+/// The word of `known` that `word` was most probably meant to be: a slip, or one that goes on behind it, `tenant`, `tenant_id`.
 pub(super) fn nearest<'known>(
     word: &str,
     known: impl Iterator<Item = &'known str>,
 ) -> Option<&'known str> {
     let limit = (word.chars().count() / 3).max(1);
+    let known: Vec<&str> = known.collect();
+    let goes_on = |name: &&str| {
+        let rest = name.strip_prefix(word);
+        !word.is_empty() && rest.is_some_and(|rest| rest.starts_with('_'))
+    };
+    let longer = known.iter().copied().find(goes_on);
     known
+        .into_iter()
         .map(|known| (strsim::damerau_levenshtein(word, known), known))
         .filter(|(distance, _)| *distance <= limit)
         .min()
         .map(|(_, known)| known)
+        .or(longer)
 }
