@@ -10,6 +10,16 @@ pub(crate) fn closest<'known>(word: &str, known: &'known [impl AsRef<str>]) -> O
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, known)| known)
+        .or_else(|| {
+            let mut known = known.iter().map(AsRef::as_ref);
+            known.find(|known| is_start(word, known))
+        })
+}
+
+/// Whether a name goes on behind the word: `tenant`, `tenant_id`.
+fn is_start(word: &str, name: &str) -> bool {
+    let rest = name.strip_prefix(word);
+    !word.is_empty() && rest.is_some_and(|rest| rest.starts_with('_'))
 }
 
 /// "did you mean ..? " with a space behind it, or nothing.
@@ -32,5 +42,7 @@ mod tests {
         );
         assert_eq!(closest("acitve", &known), Some("active"));
         assert_eq!(closest("tokens", &known), None);
+        assert_eq!(closest("provider", &known), Some("provider_requests"));
+        assert_eq!(closest("prov", &known), None);
     }
 }

@@ -255,7 +255,8 @@ pub use glyph_macros::Outcome;
 /// # Alerts, objectives and panels
 ///
 /// They stand on the metric that they are about, and cost nothing when the program runs. With the feature `artifacts`
-/// the module `artifacts` makes Prometheus's rules, tests of the rules and a reference of them.
+/// the module `artifacts` makes Prometheus's rules, tests of the rules, a dashboard, Grafana's alerts, the reference of all metrics, a
+/// registry and a schema of them.
 ///
 /// `#[alert(Name, condition, ..)]`, as many as there are to be, is held against the metric's kind, unit, labels and
 /// buckets:
@@ -267,7 +268,7 @@ pub use glyph_macros::Outcome;
 /// | `increase(15m) > 5` | counters, histograms | by how much it was counted up |
 /// | `share(status = error) > 5%` | all | these series' share of all of the metric |
 /// | `ratio(self / requests) > 5%` | all | one metric divided by another one of the catalog, by their fields' names; counters and histograms by their rates |
-/// | `> 100` | gauges | its value, series by series unless `by(..)` sums them up |
+/// | `> 100` | gauges | its value, series by series unless `by(..)` sums them up; those that differ in labels of a scope alone are one |
 /// | `absent`, `absent(10m)` | all | there are no such series |
 ///
 /// Behind a word, and behind a metric in `ratio`, braces select series: `rate{status = error}`,
@@ -279,10 +280,11 @@ pub use glyph_macros::Outcome;
 /// | `for = 5m` | how long the condition holds before the alert fires; at once unless given |
 /// | `severity = critical` | the label `severity`, `warning` unless given |
 /// | `summary = ".."`, `description = ".."` | what happened; `{provider}` is the label's value, `{{ .. }}` Prometheus's own template |
-/// | `by(provider, kind)` | one alert for each of these labels |
+/// | `by(provider, kind)` | one alert for each of these labels, of the label set or of the catalog's `scope(..)` |
 /// | `labels(team = "voice")` | more labels of the alert |
 /// | `expr = ".."` | a condition in PromQL instead, checked when the artifacts are made |
 /// | `external("node_.*")` | patterns of names in `expr` that other programs expose |
+/// | `fires("up 0")`, `silent("up 1")` | series that the tests of an `expr` start from, in promtool's notation |
 ///
 /// `#[objective(latency = 500ms, target = 99%)]` on a histogram of seconds, where the threshold is one of its bucket
 /// bounds, and `#[objective(availability = 99.9%)]` on what counts calls give recording rules, and alerts on how

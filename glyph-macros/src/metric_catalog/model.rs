@@ -70,6 +70,7 @@ impl Catalog {
             catalog: &structure.ident,
             metrics: &fields.metrics,
             hidden: &fields.hidden,
+            scope: scope.as_ref(),
         };
         let stages = stages(&known, fields.stages, errors);
         let artifacts = artifact::read(&known, fields.artifacts, errors);

@@ -6,6 +6,7 @@ use syn::{Expr, Ident, Lifetime, Type, ext::IdentExt, visit::Visit};
 
 use super::{
     field::{Kind, Metric},
+    scope::Scope,
     stage_args::{LabelArg, StageArgs},
     unit::Unit,
 };
@@ -94,6 +95,7 @@ pub(super) struct Known<'catalog> {
     pub(super) metrics: &'catalog [Metric],
     /// Fields whose meaning a mistake hides; what names them has been refused.
     pub(super) hidden: &'catalog HashSet<String>,
+    pub(super) scope: Option<&'catalog Scope>,
 }
 
 impl Known<'_> {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::diff::ScopeChange;
+
 /// Something that changed.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -116,17 +118,26 @@ pub enum Change {
         /// The value.
         value: String,
     },
+    /// The scope of some metrics changed.
+    Scope {
+        /// How.
+        change: ScopeChange,
+        /// The metrics in the scope.
+        metrics: Vec<String>,
+    },
 }
 
 impl Change {
     /// Whether a query that gave something may now give nothing, or something else.
     ///
-    /// A label that is new splits series that were one; a query that does not sum them up sees more of them.
+    /// A label that is new splits series that were one; a query that does not sum them up sees more of them. So does a
+    /// label of a scope.
     #[must_use]
     pub fn is_breaking(&self) -> bool {
         match self {
             Self::MetricAdded { .. } | Self::ValueAdded { .. } | Self::LabelOpened { .. } => false,
             Self::LimitChanged { from, to, .. } => to < from,
+            Self::Scope { change, .. } => change.is_breaking(),
             Self::BucketsChanged { removed, .. } => !removed.is_empty(),
             _ => true,
         }
@@ -141,6 +152,10 @@ impl fmt::Display for Change {
             "compatible: "
         })?;
         match self {
+            Self::Scope { change, metrics } => {
+                let metrics: Vec<_> = metrics.iter().map(|metric| format!("`{metric}`")).collect();
+                change.told(&metrics.join(", "), formatter)
+            }
             Self::MetricAdded { metric } => write!(formatter, "metric `{metric}` is new"),
             Self::MetricRemoved { metric } => write!(formatter, "metric `{metric}` is gone"),
             Self::MetricRenamed { from, to } => {

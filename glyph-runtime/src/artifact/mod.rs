@@ -43,7 +43,7 @@ use std::{num::NonZeroU32, time::Duration};
 pub use change::Change;
 pub use check::Problem;
 pub use command::ArtifactArgs;
-pub use diff::diff;
+pub use diff::{ScopeChange, diff};
 pub use error::ArtifactError;
 pub use files::ArtifactFile;
 pub use schema::{LabelSchema, MetricSchema, Schema};
@@ -98,8 +98,9 @@ impl Artifacts {
         }
     }
 
-    /// Labels that every series gets on its way, from a scrape or a scope: `env`, `tenant_id`. Expressions may
-    /// use them, besides `job` and `instance`, and alerts and objectives are told apart by them.
+    /// Labels that every series gets on its way, from a scrape or a collector: `env`, `cluster`. Expressions may use
+    /// them, besides `job` and `instance`, and alerts and objectives are told apart by them. Those of a catalog's
+    /// `scope(..)` are known without: rules add up over them, unless they are told apart, `by(tenant_id)`.
     pub fn target_labels<L: Into<String>>(mut self, labels: impl IntoIterator<Item = L>) -> Self {
         self.target_labels
             .extend(labels.into_iter().map(Into::into));

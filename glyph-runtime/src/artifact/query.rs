@@ -35,7 +35,11 @@ impl Families {
 
     fn measure(&self, measure: Measure, by: &[&str]) -> Expr {
         if let (Measure::Value(of), []) = (measure, by) {
-            return Expr::Instant(self.counted(of));
+            let series = Expr::Instant(self.counted(of));
+            return match self.added_up(of).as_slice() {
+                [] => series,
+                scope => series.sum_without(scope),
+            };
         }
         let by = &self.apart(by);
         let window = |over| Window::from(self.time(over));

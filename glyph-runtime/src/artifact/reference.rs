@@ -86,7 +86,7 @@ fn metrics(families: &Families, kind: Kind, title: &str) -> String {
                 code(metric.otel_name),
                 code(&format!("{}{ending}", metric.name)),
                 if unit.is_empty() { "-" } else { unit }.to_owned(),
-                list(metric.labels.iter().map(|label| label.name)),
+                list(label_names(families, metric)),
                 metric.help.to_owned(),
             ]
         });
@@ -98,6 +98,15 @@ fn metrics(families: &Families, kind: Kind, title: &str) -> String {
         "Description",
     ];
     section(title, head, rows)
+}
+
+/// The labels of a metric, those of its scope behind its own.
+fn label_names(
+    families: &Families,
+    metric: &MetricDescriptor,
+) -> impl Iterator<Item = &'static str> {
+    let own = metric.labels.iter().map(|label| label.name);
+    own.chain(families.scope(metric).iter().map(|label| label.name))
 }
 
 /// Histograms by their bounds, those with the same ones together.
@@ -127,6 +136,16 @@ fn labels(families: &Families) -> String {
                 LabelValues::Closed(values) => list(values),
                 LabelValues::Open { max } => format!("any text, {max} values told apart"),
             };
+            by_name
+                .entry((label.name, values))
+                .or_default()
+                .push(metric);
+        }
+        for label in families.scope(metric) {
+            let values = format!(
+                "any text, {} values told apart; from the scope, and absent outside of it",
+                label.max
+            );
             by_name
                 .entry((label.name, values))
                 .or_default()

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ArtifactError, Artifacts, families::Families};
 use crate::{
-    catalog::{Kind, MetricDescriptor},
+    catalog::{Kind, MetricDescriptor, ScopeLabel},
     label::LabelValues,
 };
 
@@ -46,6 +46,17 @@ pub struct LabelSchema {
     /// How many values are told apart, when it is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<usize>,
+    /// Whether it comes from the catalog's scope, and is absent outside of it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub scope: bool,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde calls"
+)]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl Schema {
@@ -73,14 +84,18 @@ impl Artifacts {
     #[must_use]
     pub fn schema(&self) -> Schema {
         let families: Families = self.families();
-        let mut metrics: Vec<_> = families.metrics().map(metric).collect();
+        let mut metrics: Vec<_> = families
+            .metrics()
+            .map(|of| metric(of, families.scope(of)))
+            .collect();
         metrics.sort_by(|left, right| left.name.cmp(&right.name));
         Schema { metrics }
     }
 }
 
-fn metric(metric: &MetricDescriptor) -> MetricSchema {
-    let mut labels: Vec<_> = metric.labels.iter().map(label).collect();
+fn metric(metric: &MetricDescriptor, scope: &[ScopeLabel]) -> MetricSchema {
+    let own = metric.labels.iter().map(label);
+    let mut labels: Vec<_> = own.chain(scope.iter().map(scope_label)).collect();
     labels.sort_by(|left, right| left.name.cmp(&right.name));
     MetricSchema {
         name: metric.name.to_owned(),
@@ -105,6 +120,16 @@ fn label(label: &crate::label::LabelDescriptor) -> LabelSchema {
         name: label.name.to_owned(),
         values,
         max,
+        scope: false,
+    }
+}
+
+fn scope_label(label: &ScopeLabel) -> LabelSchema {
+    LabelSchema {
+        name: label.name.to_owned(),
+        values: None,
+        max: Some(label.max),
+        scope: true,
     }
 }
 

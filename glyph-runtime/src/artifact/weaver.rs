@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::{ArtifactError, Artifacts, families::Families, rules::document};
 use crate::{
-    catalog::{Kind, MetricDescriptor},
-    label::{LabelDescriptor, LabelValues},
+    catalog::{Kind, MetricDescriptor, ScopeLabel},
+    label::LabelValues,
 };
 
 /// What Weaver knows a registry by.
@@ -99,7 +99,9 @@ impl Artifacts {
         };
         let groups = std::iter::once(labels).filter(|labels| !labels.attributes.is_empty());
         document(&Registry {
-            groups: groups.chain(families.metrics().map(metric)).collect(),
+            groups: groups
+                .chain(families.metrics().map(|of| metric(of, families.scope(of))))
+                .collect(),
         })
     }
 }
@@ -125,7 +127,12 @@ impl Artifacts {
     }
 }
 
-fn metric(metric: &'static MetricDescriptor) -> Group {
+fn metric(metric: &'static MetricDescriptor, scope: &[ScopeLabel]) -> Group {
+    let own = metric
+        .labels
+        .iter()
+        .map(|label| refer(label.name, "required"));
+    let scope = scope.iter().map(|label| refer(label.name, "recommended"));
     Group {
         id: format!("metric.{}", metric.otel_name),
         kind: "metric",
@@ -139,14 +146,15 @@ fn metric(metric: &'static MetricDescriptor) -> Group {
         }),
         unit: Some(metric.unit.ucum()),
         stability: STABILITY,
-        attributes: metric.labels.iter().map(refer).collect(),
+        attributes: own.chain(scope).collect(),
     }
 }
 
-fn refer(label: &LabelDescriptor) -> Attribute {
+/// A label of the scope is there within it alone, so that it is recommended.
+fn refer(label: &str, requirement_level: &'static str) -> Attribute {
     Attribute::Referred {
-        reference: label.name.to_owned(),
-        requirement_level: "required",
+        reference: label.to_owned(),
+        requirement_level,
     }
 }
 
@@ -166,6 +174,11 @@ fn attributes(families: &Families) -> Vec<Attribute> {
                     }
                 }
             }
+        }
+        for label in families.scope(metric) {
+            let (_, is_open, used_by) = labels.entry(label.name).or_default();
+            used_by.push(metric.otel_name);
+            *is_open = true;
         }
     }
     let attributes = labels.into_iter();

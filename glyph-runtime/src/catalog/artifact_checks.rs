@@ -5,7 +5,7 @@
 )]
 
 use super::{
-    Unit,
+    ScopeLabel, Unit,
     message::{Message, same},
     nearest::nearest,
 };
@@ -14,19 +14,31 @@ use crate::label::{LabelDescriptor, LabelValues};
 /// The most labels that are listed in a message.
 const LISTED: usize = 32;
 
-/// Refuses a label that the metric does not have.
+/// Refuses a label that the metric does not have, neither in its label set nor from the catalog's scope.
 #[doc(hidden)]
 #[track_caller]
-pub const fn check_artifact_label(metric: &str, labels: &[LabelDescriptor], label: &str) {
+pub const fn check_artifact_label(
+    metric: &str,
+    labels: &[LabelDescriptor],
+    scope: &[ScopeLabel],
+    label: &str,
+) {
     if find(labels, label).is_some() {
         return;
+    }
+    let mut index = 0;
+    while index < scope.len() {
+        if same(scope[index].name, label) {
+            return;
+        }
+        index += 1;
     }
     let message = Message::new("metric `")
         .text(metric)
         .text("` has no label `")
         .text(label)
         .text("`");
-    if labels.is_empty() {
+    if labels.is_empty() && scope.is_empty() {
         message.text(", it has none at all").refuse()
     }
     let mut names = [""; LISTED];
@@ -34,6 +46,12 @@ pub const fn check_artifact_label(metric: &str, labels: &[LabelDescriptor], labe
     while index < labels.len() && index < LISTED {
         names[index] = labels[index].name;
         index += 1;
+    }
+    let mut of_scope = 0;
+    while of_scope < scope.len() && index < LISTED {
+        names[index] = scope[of_scope].name;
+        index += 1;
+        of_scope += 1;
     }
     let (names, _) = names.split_at(index);
     suggested(&message, label, names)

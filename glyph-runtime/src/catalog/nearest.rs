@@ -25,7 +25,29 @@ pub(super) const fn nearest(word: &str, names: &[&str]) -> Option<usize> {
         }
         index += 1;
     }
-    best
+    if best.is_none() {
+        longer(word, names)
+    } else {
+        best
+    }
+}
+
+/// The number of the first name that goes on behind `word`: `tenant`, `tenant_id`.
+const fn longer(word: &str, names: &[&str]) -> Option<usize> {
+    let word = word.as_bytes();
+    let mut index = 0;
+    while index < names.len() {
+        let name = names[index].as_bytes();
+        let mut same = 0;
+        while same < word.len() && same < name.len() && word[same] == name[same] {
+            same += 1;
+        }
+        if same > 0 && same == word.len() && same < name.len() && name[same] == b'_' {
+            return Some(index);
+        }
+        index += 1;
+    }
+    None
 }
 
 /// How many bytes are to be put in, taken out or changed (Levenshtein).
@@ -77,5 +99,10 @@ mod tests {
         assert_eq!(nearest("provder", &known), Some(0));
         assert_eq!(nearest("kin", &known), Some(1));
         assert_eq!(nearest("tool", &known), None);
+        let known = ["tenants", "kind", "tenant_id"];
+        assert_eq!(nearest("kin_d", &known), Some(1));
+        assert_eq!(nearest("ten", &known), None);
+        assert_eq!(nearest("tenant", &["kind", "tenant_id"]), Some(1));
+        assert_eq!(nearest("", &["_id"]), None);
     }
 }

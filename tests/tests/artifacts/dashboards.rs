@@ -19,12 +19,12 @@ pub(crate) fn panels(dashboard: &Value) -> Vec<&Value> {
     panels.filter(|panel| panel["type"] != "row").collect()
 }
 
-fn panel<'dashboard>(dashboard: &'dashboard Value, title: &str) -> &'dashboard Value {
+pub(crate) fn panel<'dashboard>(dashboard: &'dashboard Value, title: &str) -> &'dashboard Value {
     let mut panels = panels(dashboard).into_iter();
     panels.find(|panel| panel["title"] == title).unwrap()
 }
 
-fn expressions(panel: &Value) -> Vec<&str> {
+pub(crate) fn expressions(panel: &Value) -> Vec<&str> {
     let targets = panel["targets"].as_array().unwrap().iter();
     targets
         .map(|target| target["expr"].as_str().unwrap())
@@ -39,7 +39,7 @@ fn steps(panel: &Value) -> Vec<(&str, Option<f64>)> {
         .collect()
 }
 
-fn variables(dashboard: &Value) -> Vec<&str> {
+pub(crate) fn variables(dashboard: &Value) -> Vec<&str> {
     let variables = dashboard["templating"]["list"].as_array().unwrap().iter();
     variables
         .map(|variable| variable["name"].as_str().unwrap())

@@ -27,6 +27,8 @@ mod promtool;
 #[expect(dead_code, reason = "only what it declares matters here")]
 mod shop;
 mod stack;
+#[expect(dead_code, reason = "only what it declares matters here")]
+mod tenants;
 mod typescript;
 mod written;
 #[path = "../../../examples/xgen/telemetry.rs"]

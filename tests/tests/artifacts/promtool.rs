@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Fails unless promtool takes the rules, and every alert fires and stays quiet when it should; in a rehearsal, too.
-fn promtool_agrees(artifacts: &Artifacts) {
+pub(crate) fn agrees(artifacts: &Artifacts) {
     let rehearsal = artifacts.clone().shortened(NonZeroU32::new(24).unwrap());
     for artifacts in [artifacts, &rehearsal] {
         rules_pass_their_tests(artifacts);
@@ -18,9 +18,14 @@ fn promtool_agrees(artifacts: &Artifacts) {
 }
 
 fn rules_pass_their_tests(artifacts: &Artifacts) {
-    let folder = tempfile::tempdir().unwrap();
     let tests = artifacts.rule_tests("rules.yml").unwrap();
-    fs::write(folder.path().join("rules.yml"), artifacts.rules().unwrap()).unwrap();
+    passes(&artifacts.rules().unwrap(), &tests);
+}
+
+/// Fails unless promtool takes the rules, and they pass these tests of `rules.yml`.
+pub(crate) fn passes(rules: &str, tests: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("rules.yml"), rules).unwrap();
     fs::write(folder.path().join("tests.yml"), tests).unwrap();
     promtool(folder.path(), &["check", "rules", "rules.yml"]);
     promtool(folder.path(), &["test", "rules", "tests.yml"]);
@@ -39,23 +44,23 @@ fn promtool(folder: &Path, arguments: &[&str]) {
 #[test]
 #[ignore = "needs promtool, of Debian's package prometheus"]
 fn alerts_of_the_voice_pipeline_fire_and_stay_quiet() {
-    promtool_agrees(&Artifacts::of::<VoiceMetrics>());
+    agrees(&Artifacts::of::<VoiceMetrics>());
 }
 
 #[test]
 #[ignore = "needs promtool, of Debian's package prometheus"]
 fn alerts_of_the_plugin_bus_fire_and_stay_quiet() {
-    promtool_agrees(&Artifacts::of::<BusMetrics>());
+    agrees(&Artifacts::of::<BusMetrics>());
 }
 
 #[test]
 #[ignore = "needs promtool, of Debian's package prometheus"]
 fn alerts_of_the_services_fire_and_stay_quiet() {
-    promtool_agrees(&Artifacts::of::<ServiceMetrics>());
+    agrees(&Artifacts::of::<ServiceMetrics>());
 }
 
 #[test]
 #[ignore = "needs promtool, of Debian's package prometheus"]
 fn alerts_of_every_form_fire_and_stay_quiet() {
-    promtool_agrees(&Artifacts::of::<Conditions>().and::<ShopMetrics>());
+    agrees(&Artifacts::of::<Conditions>().and::<ShopMetrics>());
 }

@@ -65,6 +65,10 @@ impl Alert {
                 }
             )
     }
+
+    pub(super) fn annotations(&self) -> impl Iterator<Item = &Annotation> {
+        [&self.summary, &self.description].into_iter().flatten()
+    }
 }
 
 impl Site<'_> {
@@ -103,7 +107,7 @@ impl Site<'_> {
             description,
             labels: added,
         };
-        check_annotations(&alert, errors);
+        self.check_annotations(&alert, errors);
         Some(alert)
     }
 
@@ -200,18 +204,47 @@ fn check_cases(fires: &[LitStr], silent: &[LitStr], errors: &mut Errors) {
     }
 }
 
-/// An annotation reads labels that the alert has.
-fn check_annotations(alert: &Alert, errors: &mut Errors) {
-    if alert.keeps_labels() || matches!(alert.condition, Condition::Expression { .. }) {
-        return;
+impl Site<'_> {
+    /// An annotation reads labels that the alert has.
+    fn check_annotations(&self, alert: &Alert, errors: &mut Errors) {
+        if matches!(alert.condition, Condition::Expression { .. }) {
+            return;
+        }
+        if alert.keeps_labels() {
+            self.refuse_scope_labels(alert, errors);
+        } else {
+            check_annotations(alert, errors);
+        }
     }
+
+    /// The series of a gauge are added up over the scope.
+    fn refuse_scope_labels(&self, alert: &Alert, errors: &mut Errors) {
+        let scope = self.known.scope.iter().flat_map(|scope| &scope.labels);
+        let scope: Vec<&str> = scope.map(|label| label.name.as_str()).collect();
+        let own = |label: &str| alert.labels.iter().any(|(name, _)| name == label);
+        for annotation in alert.annotations() {
+            let labels = annotation.labels.iter().map(String::as_str);
+            for label in labels.filter(|label| scope.contains(label) && !own(label)) {
+                errors.at(
+                    &annotation.place,
+                    format!(
+                        "alert `{}` has no label `{label}`, it adds up all that is in the scope: add `by({label})`",
+                        alert.name.value()
+                    ),
+                );
+            }
+        }
+    }
+}
+
+fn check_annotations(alert: &Alert, errors: &mut Errors) {
     let mut known: Vec<String> = vec!["severity".to_owned()];
     known.extend(alert.by.iter().map(Word::value));
     known.extend(alert.labels.iter().map(|(name, _)| name.clone()));
     if let Condition::Absent { of, .. } = &alert.condition {
         known.extend(of.matchers.iter().map(|matcher| matcher.label.value()));
     }
-    for annotation in [&alert.summary, &alert.description].into_iter().flatten() {
+    for annotation in alert.annotations() {
         for label in &annotation.labels {
             if !known.contains(label) {
                 let hint = did_you_mean(label, &known);

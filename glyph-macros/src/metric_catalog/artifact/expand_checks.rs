@@ -57,7 +57,7 @@ impl Checks<'_> {
             checks.extend(check(*place, "check_quantile_reach", &arguments));
         }
         if let (true, [of]) = (alert.keeps_labels(), selections.as_slice()) {
-            let annotations = [&alert.summary, &alert.description].into_iter().flatten();
+            let annotations = alert.annotations();
             checks.extend(annotations.flat_map(|annotation| self.annotation(of, annotation)));
         }
         checks
@@ -136,7 +136,7 @@ impl Checks<'_> {
         check(
             place,
             "check_artifact_label",
-            &quote!(#field, #labels, #label),
+            &quote!(#field, #labels, &__GLYPH_SCOPE_LABELS, #label),
         )
     }
 

@@ -157,7 +157,7 @@ fn clashes(families: &Families) -> Vec<Problem> {
 /// ```
 ///
 /// The test is called `artifacts_fit_their_catalogs`; `check!(another_name: Metrics)` names it. Labels that series
-/// get on their way are listed behind a semicolon: `check!(Metrics; "env", "tenant_id")`.
+/// get on their way are listed behind a semicolon: `check!(Metrics; "env", "cluster")`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __artifacts_check {

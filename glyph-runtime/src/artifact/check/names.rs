@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     artifacts::{families::Families, objective::record_names},
-    catalog::{Kind, MetricDescriptor},
+    catalog::{Kind, MetricDescriptor, ScopeLabel},
     label::LabelValues,
 };
 
@@ -57,7 +57,7 @@ impl Names {
             names.series.insert(name.to_owned(), series);
         }
         for metric in families.metrics() {
-            names.declare(metric);
+            names.declare(metric, families.scope(metric));
         }
         for objective in families.metrics().flat_map(|metric| metric.objectives) {
             let by = objective.by.iter().chain(&["objective"]);
@@ -72,7 +72,7 @@ impl Names {
         names
     }
 
-    fn declare(&mut self, metric: &MetricDescriptor) {
+    fn declare(&mut self, metric: &MetricDescriptor, scope: &[ScopeLabel]) {
         let labels = metric.labels.iter().map(|label| {
             let values = match label.values {
                 LabelValues::Closed(values) => Some(values),
@@ -80,8 +80,9 @@ impl Names {
             };
             (label.name.to_owned(), values)
         });
+        let scope = scope.iter().map(|label| (label.name.to_owned(), None));
         let series = Series {
-            labels: labels.collect(),
+            labels: scope.chain(labels).collect(),
             is_open: false,
         };
         let endings: &[&str] = match metric.kind {
@@ -133,15 +134,23 @@ impl Series {
     }
 }
 
-/// The word of `known` that `word` was most probably meant to be.
+/// The word of `known` that `word` was most probably meant to be: a slip, or one that goes on behind it, `tenant`, `tenant_id`.
 pub(super) fn nearest<'known>(
     word: &str,
     known: impl Iterator<Item = &'known str>,
 ) -> Option<&'known str> {
     let limit = (word.chars().count() / 3).max(1);
+    let known: Vec<&str> = known.collect();
+    let goes_on = |name: &&str| {
+        let rest = name.strip_prefix(word);
+        !word.is_empty() && rest.is_some_and(|rest| rest.starts_with('_'))
+    };
+    let longer = known.iter().copied().find(goes_on);
     known
+        .into_iter()
         .map(|known| (strsim::damerau_levenshtein(word, known), known))
         .filter(|(distance, _)| *distance <= limit)
         .min()
         .map(|(_, known)| known)
+        .or(longer)
 }

@@ -12,7 +12,8 @@ use crate::catalog::CatalogDescriptor;
 
 impl Artifacts {
     /// A dashboard for Grafana, as JSON: a row for each stage, a panel for each metric, and one for each
-    /// objective. It works with any Prometheus data source, environment and tenant, which are its variables.
+    /// objective. It works with any Prometheus data source, environment and tenant, which are its variables, with one for
+    /// each label of the catalogs' scopes.
     ///
     /// # Errors
     ///

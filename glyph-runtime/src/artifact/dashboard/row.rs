@@ -6,8 +6,10 @@ use super::{
     variable::{self, ENVIRONMENT},
 };
 use crate::{
-    artifacts::Artifacts,
-    catalog::{CatalogDescriptor, Kind, MetricDescriptor, PanelForm, StageDescriptor},
+    artifacts::{Artifacts, families::Families},
+    catalog::{
+        CatalogDescriptor, Kind, MetricDescriptor, ObjectiveDescriptor, PanelForm, StageDescriptor,
+    },
 };
 
 /// A row and what stands in it.
@@ -21,19 +23,21 @@ impl Artifacts {
     /// Rows of numbers before those of lines, each kind in the order of declaration; objectives last.
     pub(super) fn panel_rows(&self) -> Vec<Row> {
         let families = self.families();
-        let tenants = variable::tenants(self, &families);
+        let chosen = variable::chosen(self, &families);
         let mut rows: Vec<Row> = Vec::new();
         for catalog in families.catalogs() {
             for metric in catalog.metrics {
-                let scope = self.scope(metric, &tenants);
+                let scope = self.scope(&families, metric, &chosen);
                 let panels = panel::panels(&families, catalog, metric, &scope);
                 add(&mut rows, row_title(catalog, metric), panels);
             }
         }
         rows.sort_by_key(|row| !row.panels.iter().all(Panel::is_number));
-        let scope = Vec::from_iter(self.environment());
         let objectives = families.metrics().flat_map(|metric| metric.objectives);
-        let objectives = objectives.map(|objective| panel::objective(objective, &scope));
+        let objectives = objectives.map(|objective| {
+            let scope = self.recorded_scope(objective, &chosen);
+            panel::objective(objective, &scope)
+        });
         add(&mut rows, "Objectives".to_owned(), objectives.collect());
         rows
     }
@@ -45,16 +49,34 @@ impl Artifacts {
     }
 
     /// The labels that variables choose the series of a metric by.
-    fn scope(&self, metric: &MetricDescriptor, tenants: &[&'static str]) -> Vec<String> {
-        let has = |label: &&&str| {
-            self.target_labels.iter().any(|target| target == **label)
-                || metric.labels.iter().any(|own| own.name == **label)
-        };
-        let tenants = tenants.iter().filter(has);
+    fn scope(
+        &self,
+        families: &Families,
+        metric: &MetricDescriptor,
+        chosen: &[&'static str],
+    ) -> Vec<String> {
+        let has = |label: &&&str| self.is_target(label) || families.has_label(metric, label);
+        let chosen = chosen.iter().filter(has);
         std::iter::once(&ENVIRONMENT)
-            .chain(tenants)
+            .chain(chosen)
             .map(|label| (*label).to_owned())
             .collect()
+    }
+
+    /// The same of what is recorded for an objective, which keeps no other labels than those that tell it apart.
+    fn recorded_scope(
+        &self,
+        objective: &ObjectiveDescriptor,
+        chosen: &[&'static str],
+    ) -> Vec<String> {
+        let has = |label: &&&str| self.is_target(label) || objective.by.contains(*label);
+        let chosen = chosen.iter().filter(has);
+        let chosen = chosen.map(|label| (*label).to_owned());
+        self.environment().into_iter().chain(chosen).collect()
+    }
+
+    fn is_target(&self, label: &str) -> bool {
+        self.target_labels.iter().any(|target| target == label)
     }
 }
 

@@ -23,8 +23,8 @@ pub enum Expr {
     Aggregate {
         /// How: `sum`, `max`.
         operator: &'static str,
-        /// The labels that are kept.
-        by: Vec<String>,
+        /// The labels that are kept, or go.
+        grouping: Grouping,
         /// What.
         of: Box<Expr>,
     },
@@ -39,6 +39,16 @@ pub enum Expr {
     },
 }
 
+/// Which labels of series that are put together stay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Grouping {
+    /// These.
+    By(Vec<String>),
+    /// All but these.
+    Without(Vec<String>),
+}
+
 impl Expr {
     /// A function with its arguments.
     #[must_use]
@@ -49,9 +59,19 @@ impl Expr {
     /// The sum of series for each combination of these labels.
     #[must_use]
     pub fn sum_by(self, by: &[impl AsRef<str>]) -> Self {
+        self.sum(Grouping::By(owned(by)))
+    }
+
+    /// The sum of series that differ in these labels alone.
+    #[must_use]
+    pub fn sum_without(self, labels: &[impl AsRef<str>]) -> Self {
+        self.sum(Grouping::Without(owned(labels)))
+    }
+
+    fn sum(self, grouping: Grouping) -> Self {
         Self::Aggregate {
             operator: "sum",
-            by: by.iter().map(|label| label.as_ref().to_owned()).collect(),
+            grouping,
             of: Box::new(self),
         }
     }
@@ -105,8 +125,12 @@ impl Expr {
                 let arguments: Vec<_> = arguments.collect();
                 format!("{name}(\n{}\n{margin})", arguments.join(",\n"))
             }
-            Self::Aggregate { operator, by, of } => {
-                let head = head(operator, by);
+            Self::Aggregate {
+                operator,
+                grouping,
+                of,
+            } => {
+                let head = head(operator, grouping);
                 format!("{head}(\n{margin}  {}\n{margin})", of.layout(inner))
             }
             Self::Binary {
@@ -136,8 +160,12 @@ impl Expr {
                 let arguments: Vec<_> = arguments.iter().map(Self::flat).collect();
                 format!("{name}({})", arguments.join(", "))
             }
-            Self::Aggregate { operator, by, of } => {
-                format!("{}({})", head(operator, by), of.flat())
+            Self::Aggregate {
+                operator,
+                grouping,
+                of,
+            } => {
+                format!("{}({})", head(operator, grouping), of.flat())
             }
             Self::Binary {
                 left,
@@ -157,11 +185,16 @@ impl Expr {
     }
 }
 
-fn head(operator: &str, by: &[String]) -> String {
-    if by.is_empty() {
-        operator.to_owned()
-    } else {
-        format!("{operator} by ({}) ", by.join(", "))
+fn owned(labels: &[impl AsRef<str>]) -> Vec<String> {
+    let labels = labels.iter();
+    labels.map(|label| label.as_ref().to_owned()).collect()
+}
+
+fn head(operator: &str, grouping: &Grouping) -> String {
+    match grouping {
+        Grouping::By(labels) if labels.is_empty() => operator.to_owned(),
+        Grouping::By(labels) => format!("{operator} by ({}) ", labels.join(", ")),
+        Grouping::Without(labels) => format!("{operator} without ({}) ", labels.join(", ")),
     }
 }
 

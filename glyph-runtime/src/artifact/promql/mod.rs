@@ -16,5 +16,5 @@
 mod expr;
 mod selector;
 
-pub use expr::Expr;
+pub use expr::{Expr, Grouping};
 pub use selector::{Selector, Window};

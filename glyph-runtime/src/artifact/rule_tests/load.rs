@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use super::{EVALUATION, InputSeries, TestCase, Tests};
 use crate::{
-    artifacts::{duration, rounded},
+    artifacts::{duration, families::Families, rounded},
     catalog::{Matcher, MetricDescriptor, Selection},
     label::LabelValues,
 };
@@ -102,19 +102,55 @@ pub(super) fn series(name: &str, labels: &Labels) -> String {
     format!("{name}{{{}}}", labels.join(", "))
 }
 
-/// Values for all labels of a metric that a selection takes in.
-pub(super) fn inside(metric: &MetricDescriptor, of: Selection) -> Labels {
-    let labels = metric.labels.iter().map(|label| {
-        let matchers = of.matchers.iter();
-        let matchers: Vec<_> = matchers
-            .filter(|matcher| matcher.label == label.name)
-            .collect();
-        (
-            label.name.to_owned(),
-            value(label.values, &matchers).to_owned(),
-        )
-    });
-    labels.collect()
+impl Families {
+    /// Values for all labels of a metric, those of its scope among them, that a selection takes in.
+    pub(super) fn inside(&self, metric: &MetricDescriptor, of: Selection) -> Labels {
+        let own = metric.labels.iter();
+        let own = own.map(|label| (label.name, label.values));
+        let scope = self.scope(metric).iter();
+        let scope = scope.map(|label| (label.name, LabelValues::Open { max: label.max }));
+        let labels = own.chain(scope).map(|(name, values)| {
+            let matchers = of.matchers.iter();
+            let matchers: Vec<_> = matchers.filter(|matcher| matcher.label == name).collect();
+            (name.to_owned(), value(values, &matchers).to_owned())
+        });
+        labels.collect()
+    }
+
+    /// Labels that `of` takes in and `other` does not, if there are any, with `by` as in `labels`.
+    pub(super) fn outside(
+        &self,
+        metric: &MetricDescriptor,
+        of: Selection,
+        other: Selection,
+        by: &[&str],
+        labels: &Labels,
+    ) -> Option<Labels> {
+        let start = self.inside(metric, of);
+        let candidates = other.matchers.iter().flat_map(|matcher| {
+            let values = metric
+                .labels
+                .iter()
+                .find(|label| label.name == matcher.label);
+            let values = match values.map(|label| label.values) {
+                Some(LabelValues::Closed(values)) => values,
+                _ => &[EXAMPLE, "another"],
+            };
+            values.iter().map(|value| (matcher.label, *value))
+        });
+        candidates
+            .map(|(label, value)| {
+                let mut changed = start.clone();
+                changed.insert(label.to_owned(), value.to_owned());
+                for label in by {
+                    if let Some(value) = labels.get(*label) {
+                        changed.insert((*label).to_owned(), value.clone());
+                    }
+                }
+                changed
+            })
+            .find(|labels| holds(of, labels) && !holds(other, labels))
+    }
 }
 
 fn value(values: LabelValues, matchers: &[&Matcher]) -> &'static str {
@@ -145,44 +181,18 @@ pub(super) fn holds(of: Selection, labels: &Labels) -> bool {
     })
 }
 
-/// Labels that `of` takes in and `other` does not, if there are any, with `by` as in `labels`.
-pub(super) fn outside(
-    metric: &MetricDescriptor,
-    of: Selection,
-    other: Selection,
-    by: &[&str],
-    labels: &Labels,
-) -> Option<Labels> {
-    let start = inside(metric, of);
-    let candidates = other.matchers.iter().flat_map(|matcher| {
-        let values = metric
-            .labels
-            .iter()
-            .find(|label| label.name == matcher.label);
-        let values = match values.map(|label| label.values) {
-            Some(LabelValues::Closed(values)) => values,
-            _ => &[EXAMPLE, "another"],
-        };
-        values.iter().map(|value| (matcher.label, *value))
-    });
-    candidates
-        .map(|(label, value)| {
-            let mut changed = start.clone();
-            changed.insert(label.to_owned(), value.to_owned());
-            for label in by {
-                if let Some(value) = labels.get(*label) {
-                    changed.insert((*label).to_owned(), value.clone());
-                }
-            }
-            changed
-        })
-        .find(|labels| holds(of, labels) && !holds(other, labels))
-}
-
 /// Some of the labels.
 pub(super) fn only(labels: &Labels, names: &[&str]) -> Labels {
     let kept = labels.iter();
     kept.filter(|(name, _)| names.contains(&name.as_str()))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+/// All of the labels but some.
+pub(super) fn without(labels: &Labels, names: &[&str]) -> Labels {
+    let kept = labels.iter();
+    kept.filter(|(name, _)| !names.contains(&name.as_str()))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     Side,
-    load::{Change, Load, holds, inside, only, outside},
+    load::{Change, Load, holds, only, without},
 };
 use crate::{
     artifacts::families::Families,
@@ -24,22 +24,23 @@ impl Families {
         by: &[&str],
         side: Side,
     ) -> Option<Load> {
+        let apart = &self.apart(by);
         let number = |least| side.number(comparison, threshold, least, f64::INFINITY);
         match measure {
             Measure::Value(of) => {
-                let labels = inside(self.find(of)?, of);
+                let labels = self.inside(self.find(of)?, of);
                 let own = if by.is_empty() {
-                    labels.clone()
+                    without(&labels, &self.added_up(of))
                 } else {
-                    only(&labels, by)
+                    only(&labels, apart)
                 };
                 let value = Change::Constant(number(f64::NEG_INFINITY)?);
                 Some(Load::new(Duration::ZERO, own).with(of.metric, &labels, value))
             }
-            Measure::Rate { of, over } => self.rising(of, number(0.0)?, self.time(over), by),
+            Measure::Rate { of, over } => self.rising(of, number(0.0)?, self.time(over), apart),
             Measure::Increase { of, over } => {
                 let over = self.time(over);
-                self.rising(of, number(0.0)? / over.as_secs_f64(), over, by)
+                self.rising(of, number(0.0)? / over.as_secs_f64(), over, apart)
             }
             Measure::Quantile { of, over, .. } => {
                 let metric = self.find(of)?;
@@ -47,7 +48,7 @@ impl Families {
                     == (side == Side::Fires);
                 let fast = if high { 0.0 } else { 1.0 };
                 let over = self.time(over);
-                Some(observed(metric, of, over, by, f64::NEG_INFINITY, fast))
+                Some(self.observed(metric, of, over, apart, f64::NEG_INFINITY, fast))
             }
             Measure::Ratio { part, whole, over } => {
                 let most = if part.metric == whole.metric {
@@ -56,14 +57,14 @@ impl Families {
                     f64::INFINITY
                 };
                 let share = side.number(comparison, threshold, 0.0, most)?;
-                self.shared(part, whole, share, self.time(over), by)
+                self.shared(part, whole, share, self.time(over), apart)
             }
         }
     }
 
     fn rising(&self, of: Selection, rate: f64, over: Duration, by: &[&str]) -> Option<Load> {
         let metric = self.find(of)?;
-        let labels = inside(metric, of);
+        let labels = self.inside(metric, of);
         let load = Load::new(over, only(&labels, by));
         Some(load.with(&counted(metric), &labels, Change::Rate(rate)))
     }
@@ -87,24 +88,54 @@ impl Families {
                 Change::Rate(amount)
             }
         };
-        let labels = inside(above, part);
+        let labels = self.inside(above, part);
         let load = Load::new(window, only(&labels, by)).with(
             &counted(above),
             &labels,
             change(share * WHOLE),
         );
         if part.metric != whole.metric {
-            let mut rest = inside(below, whole);
+            let mut rest = self.inside(below, whole);
             rest.extend(only(&labels, by));
             return Some(load.with(&counted(below), &rest, change(WHOLE)));
         }
-        let rest = outside(below, whole, part, by, &labels)?;
+        let rest = self.outside(below, whole, part, by, &labels)?;
         let amount = if holds(whole, &labels) {
             WHOLE * (1.0 - share)
         } else {
             WHOLE
         };
         Some(load.with(&counted(below), &rest, change(amount)))
+    }
+
+    /// A histogram into which calls go, the share `fast` of them at most `bound` (the lowest, when that is lower), the
+    /// rest above all bounds.
+    pub(super) fn observed(
+        &self,
+        metric: &MetricDescriptor,
+        of: Selection,
+        over: Duration,
+        by: &[&str],
+        bound: f64,
+        fast: f64,
+    ) -> Load {
+        let labels = self.inside(metric, of);
+        let mut load = Load::new(over, only(&labels, by));
+        let lowest = metric.buckets.first().copied().unwrap_or(bound);
+        for le in metric.buckets.iter().copied().chain([f64::INFINITY]) {
+            let share = if le == f64::INFINITY {
+                1.0
+            } else if le >= bound.max(lowest) {
+                fast
+            } else {
+                0.0
+            };
+            let mut bucket = labels.clone();
+            bucket.insert("le".to_owned(), canonical(le));
+            let name = format!("{}_bucket", metric.name);
+            load = load.with(&name, &bucket, Change::Rate(WHOLE * share));
+        }
+        load.with(&counted(metric), &labels, Change::Rate(WHOLE))
     }
 
     pub(super) fn absent(&self, of: Selection, over: Option<Duration>, side: Side) -> Load {
@@ -116,41 +147,14 @@ impl Families {
         let over = over.map(|over| self.time(over));
         let load = Load::new(over.unwrap_or_default(), single.collect());
         match (side, self.find(of)) {
-            (Side::Quiet, Some(metric)) => {
-                load.with(&counted(metric), &inside(metric, of), Change::Constant(1.0))
-            }
+            (Side::Quiet, Some(metric)) => load.with(
+                &counted(metric),
+                &self.inside(metric, of),
+                Change::Constant(1.0),
+            ),
             _ => load,
         }
     }
-}
-
-/// A histogram into which calls go, the share `fast` of them at most `bound` (the lowest, when that is lower), the
-/// rest above all bounds.
-pub(super) fn observed(
-    metric: &MetricDescriptor,
-    of: Selection,
-    over: Duration,
-    by: &[&str],
-    bound: f64,
-    fast: f64,
-) -> Load {
-    let labels = inside(metric, of);
-    let mut load = Load::new(over, only(&labels, by));
-    let lowest = metric.buckets.first().copied().unwrap_or(bound);
-    for le in metric.buckets.iter().copied().chain([f64::INFINITY]) {
-        let share = if le == f64::INFINITY {
-            1.0
-        } else if le >= bound.max(lowest) {
-            fast
-        } else {
-            0.0
-        };
-        let mut bucket = labels.clone();
-        bucket.insert("le".to_owned(), canonical(le));
-        let name = format!("{}_bucket", metric.name);
-        load = load.with(&name, &bucket, Change::Rate(WHOLE * share));
-    }
-    load.with(&counted(metric), &labels, Change::Rate(WHOLE))
 }
 
 /// The series that hold a metric's value, or count its observations.

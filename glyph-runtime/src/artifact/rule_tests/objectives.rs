@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     AlertTest, ExpectedAlert, TestCase, Tests,
-    load::{Change, Load, inside, only},
-    measures::{WHOLE, counted, observed},
+    load::{Change, Load, only},
+    measures::{WHOLE, counted},
 };
 use crate::{
     artifacts::{
@@ -66,16 +66,16 @@ impl Families {
     /// Calls of which this share is bad.
     fn failing(&self, objective: &ObjectiveDescriptor, bad: f64) -> Option<Load> {
         let over = Duration::from_secs(300);
-        let by = objective.by;
+        let by = &self.apart(objective.by);
         match objective.indicator {
             Indicator::Latency { of, threshold } => {
-                Some(observed(self.find(of)?, of, over, by, threshold, 1.0 - bad))
+                Some(self.observed(self.find(of)?, of, over, by, threshold, 1.0 - bad))
             }
             Indicator::Errors { errors, of } => self.shared(errors, of, bad, over, by),
             Indicator::Outcome { of } => {
                 let metric = self.find(of)?;
                 let label = outcome_label(metric)?;
-                let mut labels = inside(metric, of);
+                let mut labels = self.inside(metric, of);
                 let mut load = Load::new(over, only(&labels, by));
                 let ends = [(label.bad.first().copied(), bad), (label.good, 1.0 - bad)];
                 for (value, share) in ends {

@@ -1,6 +1,10 @@
 //! What changed between two schemas.
 
+mod scope;
+
 use super::{Change, LabelSchema, MetricSchema, Schema};
+pub use scope::ScopeChange;
+use scope::ScopeChanges;
 
 /// What changed from one schema to the next.
 ///
@@ -27,6 +31,7 @@ pub fn diff(old: &Schema, new: &Schema) -> Vec<Change> {
     };
     let (mut gone, mut fresh) = (missing(old, new), missing(new, old));
     let mut changes = Vec::new();
+    let mut scopes = ScopeChanges::default();
     for (from, to) in pairs(&mut gone, &mut fresh, is_renamed) {
         // Where the unit changed, its name did.
         if from.otel_name != to.otel_name {
@@ -35,17 +40,20 @@ pub fn diff(old: &Schema, new: &Schema) -> Vec<Change> {
                 to: to.name.clone(),
             });
         }
+        let (from, to) = scopes.take(&from, &to);
         compare(&from, &to, &mut changes);
     }
     let gone = gone.into_iter().map(|metric| metric.name);
     changes.extend(gone.map(|metric| Change::MetricRemoved { metric }));
     for metric in &old.metrics {
         if let Some(now) = find(new, &metric.name) {
-            compare(metric, now, &mut changes);
+            let (metric, now) = scopes.take(metric, now);
+            compare(&metric, &now, &mut changes);
         }
     }
     let fresh = fresh.into_iter().map(|metric| metric.name);
     changes.extend(fresh.map(|metric| Change::MetricAdded { metric }));
+    changes.extend(scopes.told());
     changes
 }
 
