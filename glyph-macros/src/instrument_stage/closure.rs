@@ -26,7 +26,8 @@ pub(super) struct Closure {
 #[derive(Default)]
 struct Parameters {
     types: Vec<Type>,
-    bounds: Vec<TokenStream>,
+    /// Whether each of them is sized.
+    sized: Vec<bool>,
     /// The lifetimes of `for<..>`.
     any: Vec<Lifetime>,
 }
@@ -62,7 +63,11 @@ impl Closure {
             ["__returned", "__R", "__F", "__f"].map(|name| Ident::new(name, Span::mixed_site()));
         let Self { bound, parameters } = self;
         let names: Vec<_> = (0..parameters.types.len()).map(name).collect();
-        let (types, bounds) = (&parameters.types, &parameters.bounds);
+        let types = &parameters.types;
+        let bounds = parameters.sized.iter().map(|sized| {
+            let unsized_too = quote!(: ?#rt::core::marker::Sized);
+            (!sized).then_some(unsized_too)
+        });
         let definition = quote! {
             fn #function<#(#names #bounds,)* #value: #bound, #giving: #rt::core::ops::FnOnce() -> #value>(
                 #argument: #giving,
@@ -171,11 +176,7 @@ impl Parameters {
     fn parameter(&mut self, ty: &Type, is_sized: bool) -> Type {
         let name = name(self.types.len());
         self.types.push(ty.clone());
-        self.bounds.push(if is_sized {
-            TokenStream::new()
-        } else {
-            quote!(: ?Sized)
-        });
+        self.sized.push(is_sized);
         parse_quote!(#name)
     }
 

@@ -90,6 +90,8 @@ pub struct ShutdownError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unfinished {
+    /// A shutdown that began before, was given more time, and goes on.
+    Shutdown,
     /// Responses of the admin listener, which are cut off.
     Listener,
     /// Spans that were not exported.
@@ -124,6 +126,9 @@ impl fmt::Display for ShutdownError {
 impl fmt::Display for Unfinished {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Shutdown => {
+                formatter.write_str("a shutdown that began before is still under way")
+            }
             Self::Listener => {
                 formatter.write_str("responses of the admin listener were still under way")
             }

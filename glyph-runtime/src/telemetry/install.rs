@@ -7,7 +7,9 @@ use super::globals;
 #[cfg(feature = "admin")]
 use super::serving::ServingBuilder;
 use super::{
-    BuildError, InstallError, Telemetry, TelemetryBuilder, pipelines::Started, shutdown::Running,
+    BuildError, InstallError, Telemetry, TelemetryBuilder,
+    pipelines::Started,
+    shutdown::{Progress, Running},
 };
 #[cfg(feature = "facade")]
 use crate::facade::Recorder;
@@ -163,7 +165,7 @@ impl Parts {
             health: serving.health,
             #[cfg(feature = "admin")]
             listener: Mutex::new(serving.listener),
-            ended: Mutex::new(None),
+            progress: Progress::default(),
         };
         Telemetry {
             page: self.page,

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -25,15 +25,74 @@ pub(super) struct Running {
     pub(super) health: crate::health::Health,
     #[cfg(feature = "admin")]
     pub(super) listener: Mutex<Option<crate::admin::Listener>>,
-    /// How it ended, once it has. Held while it ends, so that a second call waits for the first.
-    pub(super) ended: Mutex<Option<Result<(), ShutdownError>>>,
+    pub(super) progress: Progress,
+}
+
+/// How far the shutdown is.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    state: Mutex<State>,
+    ended: Condvar,
+}
+
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Running,
+    /// Somebody is at it until then, or for ever.
+    Ending(Option<Instant>),
+    Ended(Result<(), ShutdownError>),
+}
+
+impl Progress {
+    /// None for the first who asks, who has to end it. The others wait, but none longer than it was given.
+    fn begin(&self, deadline: Duration) -> Option<Result<(), ShutdownError>> {
+        let due = Instant::now().checked_add(deadline);
+        let mut state = lock(&self.state);
+        loop {
+            let first_is_due = match &*state {
+                State::Running => {
+                    *state = State::Ending(due);
+                    return None;
+                }
+                State::Ended(result) => return Some(result.clone()),
+                State::Ending(first_is_due) => *first_is_due,
+            };
+            // One that is due before this one keeps its time.
+            let is_sooner =
+                first_is_due.is_some_and(|first| due.is_none_or(|second| first <= second));
+            let left = due
+                .filter(|_| !is_sooner)
+                .map(|due| due.saturating_duration_since(Instant::now()));
+            state = match left {
+                None => self.ended.wait(state),
+                Some(Duration::ZERO) => return Some(Err(still_ending(deadline))),
+                Some(left) => match self.ended.wait_timeout(state, left) {
+                    Ok((state, _)) => Ok(state),
+                    Err(poisoned) => Err(PoisonError::new(poisoned.into_inner().0)),
+                },
+            }
+            .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn end(&self, result: Result<(), ShutdownError>) {
+        *lock(&self.state) = State::Ended(result);
+        self.ended.notify_all();
+    }
+}
+
+fn still_ending(deadline: Duration) -> ShutdownError {
+    ShutdownError {
+        unfinished: vec![Unfinished::Shutdown],
+        deadline,
+    }
 }
 
 impl Running {
     fn end(&self, deadline: Duration) -> Result<(), ShutdownError> {
-        let mut ended = lock(&self.ended);
-        if let Some(result) = &*ended {
-            return result.clone();
+        if let Some(result) = self.progress.begin(deadline) {
+            return result;
         }
         let unfinished = self.end_all(deadline);
         let result = if unfinished.is_empty() {
@@ -44,7 +103,7 @@ impl Running {
                 deadline,
             })
         };
-        *ended = Some(result.clone());
+        self.progress.end(result.clone());
         result
     }
 
@@ -113,7 +172,7 @@ impl Telemetry {
     ///
     /// It works under any runtime, however many threads it has, and blocks none of them. Without a runtime there is
     /// [`Telemetry::shutdown_blocking`]. Metrics still count afterwards, and [`Telemetry::page`] still tells them. A
-    /// second call waits for the first and tells the same.
+    /// second call waits for the first and tells the same, or, where the first has more time than the second, that it goes on.
     ///
     /// # Errors
     ///

@@ -136,6 +136,7 @@ mod shadowed {
     trait Deref {}
     trait Future {}
     trait FnOnce {}
+    trait Sized {}
     fn drop() {}
     macro_rules! concat {
         () => {};
@@ -193,6 +194,14 @@ mod shadowed {
         to: u8,
     ) -> ::std::option::Option<::futures_util::stream::BoxStream<'static, u8>> {
         ::std::option::Option::Some(::std::boxed::Box::pin(::futures_util::stream::iter(0..to)))
+    }
+
+    #[::glyph_runtime::instrument_stage(
+        stage::call,
+        labels(function = "hygiene: shadowed closure")
+    )]
+    pub(super) fn closure<T>() -> impl ::std::ops::Fn(&T) -> &T {
+        |value| value
     }
 
     pub(super) struct Block;
@@ -267,6 +276,8 @@ async fn a_stage_stands_in_any_surroundings() {
     assert_eq!(shadowed::boxed_stream(3).await.unwrap().count().await, 3);
     assert_ended("hygiene: shadowed streams", &[Outcome::Ok; 2]);
 
+    assert_eq!(shadowed::closure()(&3), &3);
+    assert_ended("hygiene: shadowed closure", &[Outcome::Ok]);
     assert_eq!(shadowed::Block.method(1).await, Ok(1));
     assert_ended("hygiene: shadowed block", &[Outcome::Ok]);
     assert_eq!(renamed::Block(1).method("hygiene: renamed block"), 23);

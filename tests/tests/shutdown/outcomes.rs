@@ -83,6 +83,25 @@ fn afterwards_the_page_is_still_there() {
 }
 
 #[test]
+fn a_second_one_with_less_time_does_not_wait_for_the_first() {
+    in_time("a second shutdown", || {
+        let collector = Collector::start(Kind::Hangs);
+        let telemetry = telemetry(&collector.endpoint, Written::default());
+        let given_up = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap()
+            .block_on(async {
+                let first = telemetry.shutdown_within(LONG);
+                tokio::time::timeout(Duration::from_millis(200), first).await
+            });
+        assert!(given_up.is_err(), "{given_up:?}");
+        let error = telemetry.shutdown_blocking(Duration::from_millis(200));
+        assert_eq!(error.unwrap_err().unfinished, [Unfinished::Shutdown]);
+    });
+}
+
+#[test]
 fn no_time_at_all_is_a_deadline_too() {
     in_time("nothing", || {
         let collector = Collector::start(Kind::Hangs);
