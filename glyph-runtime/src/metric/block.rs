@@ -1,8 +1,11 @@
 //! The cells that a catalog has for one scope.
 
-use std::sync::{
-    OnceLock,
-    atomic::{AtomicU64, Ordering::Relaxed},
+use std::{
+    iter,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
 use super::{Metric, MetricState, slab::Slab};
@@ -67,9 +70,8 @@ impl Block {
     fn rows(&self, metric: &Metric) -> impl Iterator<Item = usize> {
         let state = self.state(metric);
         let group = metric.group.max(1);
-        let groups = 0..metric.rows / group;
-        let recorded =
-            groups.filter(move |group| state.is_some_and(|state| state.has_appeared(*group)));
+        let next = move |from| state.and_then(|state| state.appeared_from(from));
+        let recorded = iter::successors(next(0), move |last| next(last + 1));
         recorded.flat_map(move |of| of * group..(of + 1) * group)
     }
 

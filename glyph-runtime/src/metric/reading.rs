@@ -1,6 +1,6 @@
 //! What a page asks of a metric.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, iter, sync::Arc};
 
 use super::{Block, ExemplarAt, Metric};
 use crate::{
@@ -68,14 +68,16 @@ impl Metric {
         scope: Option<Arc<ReadScope>>,
     ) -> impl Iterator<Item = PresentRow> + Send {
         let seen = scope.clone();
-        let is_present = move |group: &usize| match &seen {
-            None => !self.appearing || self.state().has_appeared(*group),
-            Some(scope) => scope
-                .block(self.parts.storage)
-                .and_then(|block| block.state(self))
-                .is_some_and(|state| state.has_appeared(*group)),
+        let count = self.rows / self.group.max(1);
+        let next = move |from| match &seen {
+            None if self.appearing => self.state().appeared_from(from),
+            None => (from < count).then_some(from),
+            Some(scope) => {
+                let block = scope.block(self.parts.storage)?;
+                block.state(self)?.appeared_from(from)
+            }
         };
-        let groups = (0..self.rows / self.group.max(1)).filter(is_present);
+        let groups = iter::successors(next(0), move |last| next(last + 1));
         groups.flat_map(move |group| {
             let scope = scope.clone();
             (group * self.group..(group + 1) * self.group).map(move |row| PresentRow {

@@ -60,12 +60,18 @@ impl MetricState {
         self.appear(row / group, metric.rows / group);
     }
 
-    /// Whether anything was recorded in a group of rows.
-    pub(super) fn has_appeared(&self, group: usize) -> bool {
-        self.appeared
-            .get()
-            .and_then(|words| words.get(group / 64))
-            .is_some_and(|word| word.load(Acquire) & (1 << (group % 64)) != 0)
+    /// The next group of rows, from this one on, that anything was recorded in.
+    ///
+    /// Most groups of most scopes are absent: they are passed over 64 at a time.
+    pub(super) fn appeared_from(&self, group: usize) -> Option<usize> {
+        let mut words = self.appeared.get()?.iter().enumerate().skip(group / 64);
+        let first_of = |(index, bits): (usize, u64)| {
+            (bits != 0).then(|| index * 64 + bits.trailing_zeros() as usize)
+        };
+        let (index, word) = words.next()?;
+        let from_here = word.load(Acquire) & (u64::MAX << (group % 64));
+        let rest = words.map(|(index, word)| (index, word.load(Acquire)));
+        first_of((index, from_here)).or_else(|| rest.into_iter().find_map(first_of))
     }
 
     /// Room for the metric's exemplars.
