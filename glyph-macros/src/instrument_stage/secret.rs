@@ -1,6 +1,6 @@
 //! `#[glyph(secret)]`, on an argument of the function and on an entry of `fields(..)`.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, FnArg, LitStr, PatIdent, Signature, ext::IdentExt, visit::Visit};
 
@@ -146,7 +146,7 @@ impl Secrets {
                     }
                 }
                 TokenTree::Literal(literal) if in_macro => {
-                    if let Some(secret) = self.shown_by(&literal.to_string()) {
+                    if let Some(secret) = self.shown_by(&said(literal)) {
                         let token = token.clone();
                         found.push(Found { secret, token });
                     }
@@ -166,15 +166,29 @@ impl Secrets {
             .find(|secret| *secret == name)
     }
 
-    /// The secret that stands in braces in `text`, as `format!` has it.
+    /// The secret that stands in braces in `text`, as `format!` has it: shown, or as a width or a precision.
     fn shown_by(&self, text: &str) -> Option<&str> {
+        // A brace that is written twice is shown as one.
+        let text = text.replace("{{", "");
         text.split('{').skip(1).find_map(|behind| {
-            let end = behind.find(|letter: char| !letter.is_alphanumeric() && letter != '_')?;
-            let (name, rest) = behind.split_at_checked(end)?;
-            let name = self.named(name)?;
-            rest.starts_with(['}', ':']).then_some(name)
+            let inside = behind.split('}').next()?;
+            let (argument, form) = inside.split_once(':').unwrap_or((inside, ""));
+            let mut counts = form.rsplit('$').skip(1).map(ending_identifier);
+            self.named(argument.trim())
+                .or_else(|| counts.find_map(|count| self.named(count)))
         })
     }
+}
+
+/// What a text says, without its escapes.
+fn said(literal: &Literal) -> String {
+    let source = literal.to_string();
+    syn::parse_str::<LitStr>(&source).map_or(source, |text| text.value())
+}
+
+fn ending_identifier(text: &str) -> &str {
+    let before = text.trim_end_matches(|letter: char| letter.is_alphanumeric() || letter == '_');
+    text.strip_prefix(before).unwrap_or(text)
 }
 
 /// A use of a secret.
