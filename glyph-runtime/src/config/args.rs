@@ -114,7 +114,7 @@ fn ratio(text: &str) -> Result<f64, &'static str> {
 }
 
 fn headers(text: &str) -> Result<Headers, &'static str> {
-    values::pairs(text)
-        .map(Headers)
-        .ok_or("give `name=value` pairs, separated by commas, percent-encoded")
+    values::headers(text).map(Headers).ok_or(
+        "give `name=value` pairs, separated by commas, percent-encoded, as headers can have them",
+    )
 }

@@ -127,7 +127,7 @@ pub(super) const ROWS: [Row; 48] = [
     row(Setting::LogsExporter, "OTEL_LOGS_EXPORTER", "where log records go beside the log's output", "`otlp` or `none`", "`otlp` if `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT` is set, else `none`", Warning),
     row(Setting::Endpoint, "OTEL_EXPORTER_OTLP{}_ENDPOINT", "the collector; over HTTP `/v1/traces`, `/v1/metrics` or `/v1/logs` is appended to the general one, a signal's own is used as it is", "a URL such as http://localhost:4318, or host:port", "`http://localhost:4318`, for gRPC `http://localhost:4317`, where an exporter asks for one", Error),
     row(Setting::Protocol, "OTEL_EXPORTER_OTLP{}_PROTOCOL", "how requests are written", "`grpc` or `http/protobuf`", "`http/protobuf`, or `grpc` where only `otlp-grpc` is built in", Warning),
-    row(Setting::Headers, "OTEL_EXPORTER_OTLP{}_HEADERS", "sent with each request; shown nowhere", "`name=value` pairs, separated by commas, percent-encoded", "none", Error),
+    row(Setting::Headers, "OTEL_EXPORTER_OTLP{}_HEADERS", "sent with each request; shown nowhere", "`name=value` pairs, separated by commas, percent-encoded, as headers can have them", "none", Error),
     row(Setting::Timeout, "OTEL_EXPORTER_OTLP{}_TIMEOUT", "how long one attempt to send may take", MILLISECONDS, "`10000`", Warning),
     row(Setting::Compression, "OTEL_EXPORTER_OTLP{}_COMPRESSION", "how requests are packed", "`gzip` or `none`", "`none`", Warning),
     row(Setting::Insecure, "OTEL_EXPORTER_OTLP{}_INSECURE", "an endpoint without a scheme is spoken to in the clear", BOOLEAN, "`false`", Warning),

@@ -101,7 +101,7 @@ impl Reading<'_, '_> {
             }
         };
         let mut otlp = OtlpSettings::new(endpoint, protocol);
-        let headers = self.signal(Setting::Headers, signal, values::pairs)?;
+        let headers = self.signal(Setting::Headers, signal, values::headers)?;
         otlp.headers = headers.unwrap_or_default();
         if let Some(timeout) = self.signal(Setting::Timeout, signal, some_milliseconds)? {
             otlp.timeout = timeout;

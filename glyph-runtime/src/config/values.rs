@@ -40,6 +40,17 @@ pub(super) fn pairs(text: &str) -> Option<Vec<(String, String)>> {
         .collect()
 }
 
+/// Pairs that can be sent as headers (RFC 9110, section 5).
+#[cfg(feature = "trace")]
+pub(super) fn headers(text: &str) -> Option<Vec<(String, String)>> {
+    let headers = pairs(text)?;
+    let can_be_sent = |(name, value): &(String, String)| {
+        http::HeaderName::from_bytes(name.as_bytes()).is_ok()
+            && http::HeaderValue::from_str(value).is_ok()
+    };
+    headers.iter().all(can_be_sent).then_some(headers)
+}
+
 fn pair(text: &str) -> Option<(String, String)> {
     let (name, value) = text.split_once('=')?;
     let (name, value) = (decoded(name.trim())?, decoded(value.trim())?);
@@ -80,6 +91,16 @@ mod tests {
         );
         for wrong in ["a", "=1", "a=%", "a=%2", "a=%zz", "a=%ff", "a=1,b"] {
             assert_eq!(pairs(wrong), None, "{wrong}");
+        }
+    }
+
+    #[cfg(feature = "trace")]
+    #[test]
+    fn headers_are_what_can_be_sent() {
+        let header = ("api-key".to_owned(), "a b".to_owned());
+        assert_eq!(super::headers("api-key=a%20b"), Some(vec![header]));
+        for wrong in ["a b=c", "x=%0d%0ay", "a%0a=b", "ä=b"] {
+            assert_eq!(super::headers(wrong), None, "{wrong}");
         }
     }
 

@@ -183,7 +183,8 @@
 /// is dropped unpolled.
 ///
 /// The span of a plain `fn` that returns a stream is opened in the call: what it shows is read there, and it is a part of the
-/// caller's. A stream that is never polled leaves a span without an outcome, and no record.
+/// caller's. Labels of a scope are those of the scope that it is first polled in. A stream that is never polled leaves a
+/// span without an outcome, and no record.
 ///
 /// A boxed stream is measured inside of its box where a plain `fn` ends with `Box::pin(..)` or `.boxed()`, without
 /// `return` and without macros in front of it. Elsewhere it gets a second box.

@@ -67,7 +67,7 @@ fn config(tls: &TlsSettings, is_https: bool) -> Result<ClientConfig, TraceError>
             .map_err(tls_error),
         (None, None) => Ok(builder.with_no_client_auth()),
         _ => Err(TraceError::Tls(
-            "a client certificate and its key belong together, and one of them is missing"
+            "a client certificate and its key belong together, and one of them is missing: set both OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY, or both in the settings"
                 .to_owned(),
         )),
     }

@@ -36,7 +36,10 @@ pub enum TraceError {
     #[error("cannot set up TLS: {0}")]
     Tls(String),
     /// A file with certificates or a key cannot be read.
-    #[error("cannot read {}: {reason}", path.display())]
+    #[error(
+        "cannot read {}: {reason}; OTEL_EXPORTER_OTLP_CERTIFICATE, _CLIENT_CERTIFICATE and _CLIENT_KEY, or the settings, have to name PEM files",
+        path.display()
+    )]
     Certificate {
         /// The file.
         path: PathBuf,
@@ -44,7 +47,10 @@ pub enum TraceError {
         reason: String,
     },
     /// The file for spans cannot be opened.
-    #[error("cannot open {} for traces: {source}", path.display())]
+    #[error(
+        "cannot open {} for traces: {source}; GLYPH_TRACES_FILE, `--trace-file` or the settings have to name a file that can be written",
+        path.display()
+    )]
     File {
         /// The file.
         path: PathBuf,
