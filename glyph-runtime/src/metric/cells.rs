@@ -1,21 +1,13 @@
 //! One metric's rows in its catalog's storage.
 
-use std::sync::{
-    OnceLock,
-    atomic::{
-        AtomicBool, AtomicU64,
-        Ordering::{Relaxed, Release},
-    },
-};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use super::ExemplarAt;
 use super::{
-    Block, Exemplar, Observed, Own, Scale, Scaled, Storage,
+    Block, Exemplar, MetricState, Observed, Own, Scale, Scaled, Storage,
     atomic::cell::{add_own, add_own_float},
     bounds::Bounds,
-    exemplar::ExemplarSlots,
-    scoped::Overflowed,
     slab::Writer,
 };
 use crate::{
@@ -337,49 +329,6 @@ impl Metric {
     #[inline(never)]
     fn appear_group(&self, row: usize) {
         self.state().appear_row(self, row);
-    }
-}
-
-/// What changes about a metric beside its cells.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct MetricState {
-    /// A bit for each group of rows that has been recorded.
-    pub(super) appeared: OnceLock<Box<[AtomicU64]>>,
-    pub(super) exemplars: OnceLock<ExemplarSlots>,
-    pub(super) refused: AtomicU64,
-    /// Whether a gauge was ever set, and not only added to; told of scopes alone.
-    pub(super) was_set: AtomicBool,
-    pub(super) overflowed: OnceLock<Box<Overflowed>>,
-}
-
-impl MetricState {
-    #[must_use]
-    #[expect(
-        clippy::new_without_default,
-        reason = "statics need a const constructor, and nobody else makes one"
-    )]
-    pub const fn new() -> Self {
-        Self {
-            appeared: OnceLock::new(),
-            exemplars: OnceLock::new(),
-            refused: AtomicU64::new(0),
-            was_set: AtomicBool::new(false),
-            overflowed: OnceLock::new(),
-        }
-    }
-
-    #[inline]
-    pub(super) fn appear(&self, group: usize, groups: usize) {
-        let words = self
-            .appeared
-            .get_or_init(|| bytemuck::zeroed_slice_box(groups.div_ceil(64)));
-        let bit = 1 << (group % 64);
-        if let Some(word) = words.get(group / 64)
-            && word.load(Relaxed) & bit == 0
-        {
-            word.fetch_or(bit, Release);
-        }
     }
 }
 

@@ -18,6 +18,7 @@ mod reading;
 mod scale;
 mod scoped;
 mod slab;
+mod state;
 mod storage;
 
 pub use amount::{GaugeValue, Observation};
@@ -31,7 +32,7 @@ pub(crate) use amount::Observed;
 pub(crate) use block::Block;
 pub use bounds::{padded_bounds, scaled_bounds};
 pub(crate) use cells::slots;
-pub use cells::{Metric, MetricParts, MetricState};
+pub use cells::{Metric, MetricParts};
 #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 pub(crate) use exemplar::ExemplarAt;
 use exemplar::ExemplarSlots;
@@ -39,6 +40,7 @@ use exemplar::ExemplarSlots;
 pub(crate) use reading::PresentRow;
 pub(crate) use scale::{Scale, Scaled};
 pub(crate) use scoped::InBlock;
+pub use state::MetricState;
 pub(crate) use storage::Own;
 pub use storage::Storage;
 #[cfg(feature = "testing")]

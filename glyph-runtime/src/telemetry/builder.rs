@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+#[cfg(any(feature = "trace", feature = "log"))]
+use super::push::Change;
+#[cfg(feature = "_otlp")]
+use super::push::Push;
 #[cfg(feature = "admin")]
 use super::serving::ServingBuilder;
 use crate::{
@@ -9,49 +13,6 @@ use crate::{
     config::{Environment, Setting},
     redaction::Redaction,
 };
-
-/// Changes settings that the environment has filled.
-#[cfg(any(feature = "trace", feature = "log"))]
-pub(super) type Change<T> = Box<dyn FnOnce(&mut T) + Send>;
-
-/// Whether a signal that has another way out is pushed to a collector as well.
-#[cfg(feature = "_otlp")]
-pub(super) enum Push<T> {
-    /// If the environment asks for it.
-    Environment,
-    Changed(Vec<Change<T>>),
-    Never,
-}
-
-#[cfg(feature = "_otlp")]
-impl<T> Push<T> {
-    fn change(&mut self, change: Change<T>) {
-        match self {
-            Self::Changed(changes) => changes.push(change),
-            Self::Environment | Self::Never => *self = Self::Changed(vec![change]),
-        }
-    }
-
-    /// `begin` says what the program says of the whole process.
-    pub(super) fn settings(
-        self,
-        asked: Option<T>,
-        unasked: Option<T>,
-        begin: impl FnOnce(&mut T),
-    ) -> Option<T> {
-        let (settings, changes) = match self {
-            Self::Environment => (asked, Vec::new()),
-            Self::Changed(changes) => (asked.or(unasked), changes),
-            Self::Never => (None, Vec::new()),
-        };
-        let mut settings = settings?;
-        begin(&mut settings);
-        for change in changes {
-            change(&mut settings);
-        }
-        Some(settings)
-    }
-}
 
 /// Describes the telemetry of a process; see [`Telemetry::builder`](crate::Telemetry::builder).
 #[must_use = "nothing happens before `install` or `build`"]

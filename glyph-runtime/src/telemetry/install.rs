@@ -1,6 +1,8 @@
 //! Puts together what the builder was told, and into the process.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+#[cfg(any(feature = "admin", feature = "trace", feature = "log"))]
+use std::sync::Mutex;
 
 #[cfg(any(feature = "trace", feature = "log", feature = "facade"))]
 use super::globals;

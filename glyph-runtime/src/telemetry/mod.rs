@@ -6,6 +6,8 @@ mod error;
 mod globals;
 mod install;
 mod pipelines;
+#[cfg(any(feature = "trace", feature = "log"))]
+mod push;
 #[cfg(feature = "admin")]
 mod serving;
 mod settings;

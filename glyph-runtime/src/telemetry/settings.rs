@@ -115,7 +115,7 @@ impl TelemetryBuilder {
         configuration: &mut Configuration,
         resource: &Resource,
     ) -> Option<crate::expose::otlp::Settings> {
-        let push = std::mem::replace(&mut self.metrics_otlp, super::builder::Push::Environment);
+        let push = std::mem::replace(&mut self.metrics_otlp, super::push::Push::Environment);
         let asked = configuration.metrics_otlp.take();
         push.settings(asked, configuration.unasked_metrics.take(), |metrics| {
             metrics.service.clone_from(&resource.service);
@@ -133,7 +133,7 @@ impl TelemetryBuilder {
         resource: &Resource,
         log: &crate::log::Settings,
     ) -> Option<crate::log::export::Settings> {
-        let push = std::mem::replace(&mut self.logs_otlp, super::builder::Push::Environment);
+        let push = std::mem::replace(&mut self.logs_otlp, super::push::Push::Environment);
         let asked = configuration.logs_otlp.take();
         push.settings(asked, configuration.unasked_logs.take(), |records| {
             records.service.clone_from(&resource.service);
