@@ -113,44 +113,23 @@ impl ServerLayer {
         self.with(|settings| settings.continues_traces = continues)
     }
 
-    /// The labels of the scope that a call is in, for catalogs with `scope(..)`; in none unless told otherwise.
-    ///
-    /// The whole call is in it: its span, its metrics at both ends, its log line, the service below, the body of the
-    /// response whenever that is polled and dropped, and what [`scope::spawn`](crate::scope::spawn) starts there. The function
-    /// looks at headers and at extensions, and finds the call's baggage as the current one
-    /// (not where traces are not [continued](Self::continues_traces)). What it gives may be `None`, in which case
-    /// there are no labels. If values are borrowed from the request, it looks them up itself, by `.labels()`.
-    ///
-    /// A header or baggage from a stranger lets the stranger choose whose labels the call has. There are never more than the
-    /// catalog's bounds, but the stranger can take places that others would have, and add to others' numbers. Where
-    /// that matters, take the values from what was authenticated: from an extension that an outer layer puts there.
+    /// The labels of the scope that a call is in, for catalogs with `scope(..)`; in none unless told otherwise. They hold as
+    /// those of [`http::ServerLayer::scope`](crate::http::ServerLayer::scope) do, and what is said there of strangers
+    /// who choose them, too.
     ///
     /// ```
-    /// use glyph_runtime::{metric_catalog, scope, grpc::{ServerLayer, ServerMetrics}, http::header};
+    /// use glyph_runtime::{metric_catalog, grpc::{ServerLayer, ServerMetrics}, scope};
     ///
-    /// #[metric_catalog(namespace = "doc_grpc_scope", scope(tenant_id: max 1000, campaign_id: max 5000))]
+    /// #[metric_catalog(namespace = "doc_grpc_scope", scope(tenant_id: max 1000))]
     /// pub struct Metrics {
     ///     #[catalog]
     ///     pub served: ServerMetrics,
     /// }
     ///
-    /// #[derive(Clone)]
-    /// struct Claims {
-    ///     tenant: String,
-    /// }
-    ///
     /// # fn main() {
-    /// let from_headers = ServerLayer::new(Metrics::global().served).scope(|request| {
-    ///     let (tenant_id, campaign_id) = (header(request, "x-tenant-id"), header(request, "x-campaign-id"));
-    ///     TenantContext { tenant_id, campaign_id }.labels()
-    /// });
-    /// let from_baggage = ServerLayer::new(Metrics::global().served)
+    /// let layer = ServerLayer::new(Metrics::global().served)
     ///     .scope(|_| TenantContext::from_values(scope::baggage));
-    /// let from_claims = ServerLayer::new(Metrics::global().served).scope(|request| {
-    ///     let claims = request.extensions.get::<Claims>()?.clone();
-    ///     Some(TenantContext { tenant_id: claims.tenant, campaign_id: None::<String> })
-    /// });
-    /// # drop((from_headers, from_baggage, from_claims));
+    /// # drop(layer);
     /// # }
     /// ```
     #[must_use]
