@@ -1,0 +1,24 @@
+//! The folders of each crate name one another in one direction, and conditions on features are few.
+
+mod conditions;
+mod folders;
+mod order;
+mod paths;
+mod planted;
+mod resolve;
+mod sources;
+mod tokens;
+
+use std::path::{Path, PathBuf};
+
+/// The crates whose folders have an order, from the bottom up.
+const CRATES: [&str; 4] = [
+    "glyph-macros",
+    "glyph-core",
+    "glyph-artifacts",
+    "glyph-runtime",
+];
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}

@@ -1,0 +1,106 @@
+//! Every path that code names: in imports, expressions, types, attributes and macros.
+
+use syn::{
+    Attribute, Item, ItemMod, ItemUse, Macro, Meta, UseTree,
+    spanned::Spanned,
+    visit::{self, Visit},
+};
+
+use crate::tokens;
+
+/// A path as it is written, and the line where it starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Named {
+    pub(crate) segments: Vec<String>,
+    pub(crate) line: usize,
+}
+
+/// The paths in the code of a module, without those of the modules inside it.
+pub(crate) fn of(items: &[Item]) -> Vec<Named> {
+    let mut found = Paths::default();
+    for item in items {
+        found.visit_item(item);
+    }
+    found.named
+}
+
+/// The imports of a module, also those inside its functions.
+pub(crate) fn imports(items: &[Item]) -> Vec<ItemUse> {
+    let mut found = Paths::default();
+    for item in items {
+        found.visit_item(item);
+    }
+    found.imports
+}
+
+#[derive(Default)]
+struct Paths {
+    named: Vec<Named>,
+    imports: Vec<ItemUse>,
+}
+
+impl Paths {
+    fn import(&mut self, tree: &UseTree, before: &[String]) {
+        let with = |name: &syn::Ident| [before, &[name.to_string()]].concat();
+        let line = tree.span().start().line;
+        let segments = match tree {
+            UseTree::Path(path) => return self.import(&path.tree, &with(&path.ident)),
+            UseTree::Group(group) => {
+                return group
+                    .items
+                    .iter()
+                    .for_each(|tree| self.import(tree, before));
+            }
+            UseTree::Name(name) if name.ident == "self" => before.to_vec(),
+            UseTree::Name(name) => with(&name.ident),
+            UseTree::Rename(rename) if rename.ident == "self" => before.to_vec(),
+            UseTree::Rename(rename) => with(&rename.ident),
+            UseTree::Glob(_) => before.to_vec(),
+        };
+        self.named.push(Named { segments, line });
+    }
+}
+
+impl<'ast> Visit<'ast> for Paths {
+    fn visit_item_mod(&mut self, module: &'ast ItemMod) {
+        for attribute in &module.attrs {
+            self.visit_attribute(attribute);
+        }
+    }
+
+    fn visit_item_use(&mut self, import: &'ast ItemUse) {
+        if import.leading_colon.is_none() {
+            self.import(&import.tree, &[]);
+        }
+        self.imports.push(import.clone());
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        if path.leading_colon.is_none() {
+            let segments = path
+                .segments
+                .iter()
+                .map(|segment| segment.ident.to_string());
+            self.named.push(Named {
+                segments: segments.collect(),
+                line: path.span().start().line,
+            });
+        }
+        visit::visit_path(self, path);
+    }
+
+    fn visit_macro(&mut self, call: &'ast Macro) {
+        self.named.extend(tokens::paths(call.tokens.clone()));
+        visit::visit_macro(self, call);
+    }
+
+    fn visit_attribute(&mut self, attribute: &'ast Attribute) {
+        if let Meta::List(list) = &attribute.meta {
+            self.named.extend(tokens::paths(list.tokens.clone()));
+        }
+        visit::visit_attribute(self, attribute);
+    }
+
+    /// `pub(in ..)` names a module around this one and brings in nothing.
+    fn visit_vis_restricted(&mut self, _: &'ast syn::VisRestricted) {}
+}

@@ -1,0 +1,102 @@
+//! Which folder a path leads to.
+
+use crate::sources::{Module, ModulePath, Modules};
+
+/// Re-exports that lead to one another end here.
+const LONGEST_CHAIN: usize = 16;
+
+/// Where a path leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// A module or an item in this folder of the same crate.
+    Folder(String),
+    /// Another crate, a local name or the prelude.
+    Outside(String),
+    /// It starts at the root, and no name there goes on with it.
+    Unknown,
+}
+
+impl Modules {
+    /// Follows a path, as written in `from`, to the first folder that it enters.
+    pub(crate) fn target(&self, from: &ModulePath, segments: &[String]) -> Target {
+        self.follow(from, segments, 0)
+    }
+
+    fn follow(&self, from: &ModulePath, segments: &[String], depth: usize) -> Target {
+        let Some(first) = segments.first() else {
+            return Target::Unknown;
+        };
+        if depth > LONGEST_CHAIN {
+            return Target::Unknown;
+        }
+        match first.as_str() {
+            "crate" => self.descend(&Vec::new(), &segments[1..], depth),
+            "self" => self.descend(from, &segments[1..], depth),
+            "super" => {
+                let ups = segments
+                    .iter()
+                    .take_while(|segment| *segment == "super")
+                    .count();
+                let above = from[..from.len().saturating_sub(ups)].to_vec();
+                self.descend(&above, &segments[ups..], depth)
+            }
+            name => match self.local(from, name, &segments[1..], depth) {
+                Some(target) => target,
+                None => Target::Outside(name.to_owned()),
+            },
+        }
+    }
+
+    /// A path from a module downwards.
+    fn descend(&self, module: &ModulePath, rest: &[String], depth: usize) -> Target {
+        let Some(here) = self.0.get(module) else {
+            return Target::Unknown;
+        };
+        if !is_root(here) {
+            return Target::Folder(here.folder());
+        }
+        let Some((name, rest)) = rest.split_first() else {
+            return Target::Folder(here.folder());
+        };
+        self.local(module, name, rest, depth)
+            .unwrap_or(Target::Unknown)
+    }
+
+    /// A name that is visible in a module: a child, an import, an item, or one that a glob brings.
+    fn local(
+        &self,
+        module: &ModulePath,
+        name: &str,
+        rest: &[String],
+        depth: usize,
+    ) -> Option<Target> {
+        let here = self.0.get(module)?;
+        let child = [module.as_slice(), &[name.to_owned()]].concat();
+        if self.0.contains_key(&child) {
+            return Some(self.descend(&child, rest, depth));
+        }
+        if let Some(import) = here.imports.get(name)
+            && import
+                .first()
+                .is_none_or(|first| first != name || import.len() > 1)
+        {
+            let path = [import.as_slice(), rest].concat();
+            return Some(self.follow(module, &path, depth + 1));
+        }
+        if here.items.iter().any(|item| item == name) {
+            return Some(Target::Folder(here.folder()));
+        }
+        here.globs.iter().find_map(|glob| {
+            let path = [glob.as_slice(), &[name.to_owned()], rest].concat();
+            match self.follow(module, &path, depth + 1) {
+                Target::Folder(folder) if is_root(here) => Some(Target::Folder(folder)),
+                _ => None,
+            }
+        })
+    }
+}
+
+/// Whether a module is written in `lib.rs`, so that its names are doors to folders.
+fn is_root(module: &Module) -> bool {
+    module.file.as_os_str() == "lib.rs"
+}
