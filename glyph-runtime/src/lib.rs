@@ -5,11 +5,11 @@ pub mod admin;
 #[cfg(feature = "artifacts")]
 #[path = "artifact/mod.rs"]
 pub mod artifacts;
-pub mod buckets;
 pub mod catalog;
 mod clock;
 #[cfg(feature = "prometheus")]
 pub mod config;
+mod descriptor;
 #[cfg(feature = "trace")]
 mod export;
 #[cfg(any(feature = "prometheus", feature = "_otlp"))]
@@ -45,6 +45,7 @@ pub mod wait;
 pub mod __private;
 
 pub use catalog::Catalog;
+pub use descriptor::buckets;
 pub use label::{Label, LabelSet, Status};
 pub use macros::{Label, LabelSet, Outcome, instrument_stage, instrument_stages, metric_catalog};
 pub use metric::{Counter, Exemplar, Gauge, Histogram};

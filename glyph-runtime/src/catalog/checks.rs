@@ -6,11 +6,11 @@
     reason = "evaluated in consts, and every index is compared with a length first"
 )]
 
-use super::{
-    CatalogDescriptor, Kind, MetricDescriptor, StageLabel,
-    message::{Message, same},
-};
 use crate::{
+    descriptor::{
+        CatalogDescriptor, Kind, MetricDescriptor, StageLabel,
+        message::{Message, same},
+    },
     label::{LabelDescriptor, LabelValues, Place, cardinality, places, refuse_never},
     metric::slots,
 };

@@ -1,18 +1,11 @@
 //! Catalogs: everything that a program declares about its metrics, known at compile time.
 
-mod alert;
 mod artifact_checks;
 mod checks;
-mod descriptor;
 mod labels;
-pub(crate) mod message;
-mod nearest;
-mod objective;
-mod panel;
 #[cfg(any(feature = "prometheus", feature = "_otlp"))]
 mod registry;
 
-pub use alert::{AlertDescriptor, Comparison, Condition, Matcher, Measure, Selection};
 #[doc(hidden)]
 pub use artifact_checks::{
     check_artifact_label, check_artifact_value, check_objective_bound, check_outcome_known,
@@ -23,18 +16,18 @@ pub use checks::{
     check_scope_label, check_stage_label, check_stage_label_allowed, offsets, stage_places,
     stage_places_or_stub,
 };
-pub use descriptor::{
-    CatalogDescriptor, Kind, MetricDescriptor, ScopeLabel, StageDescriptor, StageLabel, Unit,
-};
 #[doc(hidden)]
 pub use labels::{counter_labels, gauge_labels, histogram_labels};
-pub use objective::{Indicator, ObjectiveDescriptor};
-pub use panel::{PanelDescriptor, PanelForm, Threshold};
 #[cfg(feature = "facade")]
 pub(crate) use registry::sample_names;
 #[cfg(any(feature = "prometheus", feature = "_otlp"))]
 pub use registry::{CatalogClash, Registry};
 
+pub use crate::descriptor::{
+    AlertDescriptor, CatalogDescriptor, Comparison, Condition, Indicator, Kind, Matcher, Measure,
+    MetricDescriptor, ObjectiveDescriptor, PanelDescriptor, PanelForm, ScopeLabel, Selection,
+    StageDescriptor, StageLabel, Threshold, Unit,
+};
 use crate::{metric::Metric, scope::labels::Scopes};
 
 /// A struct under `#[metric_catalog]`.

@@ -1,7 +1,7 @@
 //! What is known of a label at compile time.
 
 use super::Label;
-use crate::catalog::{StageLabel, message::Message};
+use crate::descriptor::{StageLabel, message::Message};
 
 /// A label as it was declared.
 #[derive(Clone, Copy, Debug)]

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{Metric, MetricState, slab::Slab};
-use crate::catalog::Kind;
+use crate::descriptor::Kind;
 
 /// Cells of a catalog for the metrics that are recorded in one scope. Threads share them, and there are none until
 /// something is recorded.

@@ -1,7 +1,7 @@
 //! Finds the bucket of a value without a search.
 
 use super::{Scale, Scaled};
-use crate::catalog::Unit;
+use crate::descriptor::Unit;
 
 /// Octaves, the ranges between two powers of two, that are told apart.
 const OCTAVES: usize = 64;

@@ -11,8 +11,8 @@ use super::{
     slab::Writer,
 };
 use crate::{
-    catalog::{Kind, MetricDescriptor},
     clock::Moment,
+    descriptor::{Kind, MetricDescriptor},
     label::{OpenValues, Place, cardinality},
 };
 

@@ -116,7 +116,7 @@ impl Metric {
 
     #[cfg(feature = "prometheus")]
     pub(crate) fn is_histogram(&self) -> bool {
-        self.parts.descriptor.kind == crate::catalog::Kind::Histogram
+        self.parts.descriptor.kind == crate::descriptor::Kind::Histogram
     }
 
     /// Values that were no numbers, or out of range.

@@ -1,6 +1,6 @@
 //! How values are counted: in whole parts of the unit where it has such parts.
 
-use crate::catalog::Unit;
+use crate::descriptor::Unit;
 
 /// How a value of some unit becomes a number that can be compared and added up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
