@@ -6,8 +6,8 @@
 
 mod amount;
 mod atomic;
-mod block;
 mod bounds;
+mod catalog_cells;
 mod cells;
 mod counter;
 mod exemplar;
@@ -16,10 +16,10 @@ mod histogram;
 #[cfg(any(feature = "prometheus", feature = "_otlp"))]
 mod reading;
 mod scale;
+mod scope_cells;
 mod scoped;
 mod slab;
 mod state;
-mod storage;
 
 pub use amount::{GaugeValue, Observation};
 pub use counter::Counter;
@@ -29,8 +29,9 @@ pub use gauge::Gauge;
 pub use histogram::{Histogram, HistogramSnapshot};
 
 pub(crate) use amount::Observed;
-pub(crate) use block::Block;
 pub use bounds::{padded_bounds, scaled_bounds};
+pub(crate) use catalog_cells::Own;
+pub use catalog_cells::Storage;
 pub(crate) use cells::slots;
 pub use cells::{Metric, MetricParts};
 #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
@@ -39,9 +40,8 @@ use exemplar::ExemplarSlots;
 #[cfg(any(feature = "prometheus", feature = "_otlp"))]
 pub(crate) use reading::PresentRow;
 pub(crate) use scale::{Scale, Scaled};
+pub(crate) use scope_cells::Block;
 pub(crate) use scoped::InBlock;
 pub use state::MetricState;
-pub(crate) use storage::Own;
-pub use storage::Storage;
 #[cfg(feature = "testing")]
-pub(crate) use {slab::Slab, storage::OwnTable};
+pub(crate) use {catalog_cells::OwnTable, slab::Slab};

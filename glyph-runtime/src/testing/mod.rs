@@ -103,7 +103,6 @@
 //! panics and says what there is; nothing else in this module panics.
 
 mod capture;
-mod clock;
 mod current;
 mod follow;
 mod isolated;
@@ -112,11 +111,11 @@ mod spans;
 mod subscriber;
 
 pub use capture::{Capture, CaptureGuard, capture};
-pub use clock::Clock;
 pub use follow::Followed;
 pub use series::Series;
 pub use spans::{CapturedEvent, CapturedSpan};
 
-pub(crate) use clock::{CapturedMoment, clock};
+pub use crate::clock::moved::Clock;
+pub(crate) use crate::clock::moved::clock;
 pub(crate) use current::current;
 pub(crate) use isolated::Isolated;

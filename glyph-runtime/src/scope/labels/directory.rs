@@ -8,7 +8,7 @@ use std::{
 
 #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use super::ReadScope;
-use super::{Held, Scopes, entered::Entry, tenant::Tenant};
+use super::{Held, Scopes, entered::Entry, scope_entry::Tenant};
 use crate::{
     catalog::{AnyCatalog, ScopeLabel},
     label::OVERFLOW,

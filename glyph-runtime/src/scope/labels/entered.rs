@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, marker::PhantomData, ptr};
 
-use super::{Held, MOST_SCOPES, Scopes, tenant::Tenant};
+use super::{Held, MOST_SCOPES, Scopes, scope_entry::Tenant};
 
 /// A scope that was entered.
 #[derive(Clone, Copy, Debug)]

@@ -6,8 +6,8 @@
 mod directory;
 mod entered;
 mod future;
+mod scope_entry;
 mod scopes;
-mod tenant;
 mod value;
 
 use std::fmt;
@@ -22,9 +22,9 @@ pub(crate) use directory::Directory;
 #[cfg(any(feature = "trace", feature = "log", feature = "testing"))]
 pub(crate) use entered::current_values;
 pub(crate) use entered::{Entered, Entry, entering};
-pub(crate) use tenant::Held;
+pub(crate) use scope_entry::Held;
 #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
-pub(crate) use tenant::ReadScope;
+pub(crate) use scope_entry::ReadScope;
 
 /// The most labels of one scope.
 pub(crate) const MOST_LABELS: usize = 8;

@@ -15,7 +15,7 @@ use super::ReadScope;
 use super::{
     Held,
     directory::{Directory, ScopeParts},
-    tenant::Tenant,
+    scope_entry::Tenant,
 };
 use crate::{
     catalog::{AnyCatalog, ScopeLabel},

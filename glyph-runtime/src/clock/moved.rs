@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::current;
+use crate::testing::current;
 
 /// The clock of a capture. It starts at zero when the capture does.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ struct Moved {
 }
 
 impl Clock {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Self {
             id: NEXT.fetch_add(1, Relaxed),
@@ -51,7 +51,7 @@ impl Clock {
         passed.saturating_add(moved.by)
     }
 
-    pub(super) fn freeze(&self) {
+    pub(crate) fn freeze(&self) {
         let passed = self.started.elapsed();
         self.moved().frozen_at.get_or_insert(passed);
     }

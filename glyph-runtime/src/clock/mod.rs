@@ -1,5 +1,8 @@
 //! The clock of stages: the processor's cycle counter, calibrated once.
 
+#[cfg(feature = "testing")]
+pub(crate) mod moved;
+
 use std::sync::OnceLock;
 #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use std::time::{Duration, SystemTime};
@@ -7,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use quanta::Clock;
 
 #[cfg(feature = "testing")]
-use crate::testing::CapturedMoment;
+use moved::CapturedMoment;
 
 static CLOCK: OnceLock<Clock> = OnceLock::new();
 
