@@ -16,9 +16,9 @@ pub use crate::{
         counter_labels, gauge_labels, histogram_labels, offsets, stage_places,
         stage_places_or_stub,
     },
+    descriptor::{asked_label, check_bound, given_label},
     label::{
-        Label, LabelDescriptor, LabelSet, LabelValues, OpenValues, Place, asked_label, check_bound,
-        given_label, label_of, open_labels, places,
+        Label, LabelDescriptor, LabelSet, LabelValues, OpenValues, Place, label_of, open_labels, places,
     },
     metric::{
         Counter, Gauge, Histogram, Metric, MetricParts, MetricState, Storage, padded_bounds,

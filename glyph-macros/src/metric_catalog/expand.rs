@@ -306,7 +306,6 @@ fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     });
     let bound = catalog.stages.iter().flat_map(Stage::bindings);
     let bound = bound.filter_map(|bound| Some(&catalog.metrics.get(bound.metric)?.ident));
-    let scopes = expand_scope::method(catalog, rt);
     let line = line(catalog.line);
     quote! {
         static __GLYPH_DESCRIPTOR: #rt::CatalogDescriptor = <#ident as #rt::Catalog>::DESCRIPTOR;
@@ -337,7 +336,6 @@ fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
             fn nested(&self) -> #rt::Vec<&'static dyn #rt::AnyCatalog> {
                 #rt::vec![#(#erased),*]
             }
-            #scopes
         }
     }
 }

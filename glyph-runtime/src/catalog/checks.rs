@@ -10,8 +10,9 @@ use crate::{
     descriptor::{
         CatalogDescriptor, Kind, MetricDescriptor, StageLabel,
         message::{Message, same},
+        refuse_never,
     },
-    label::{LabelDescriptor, LabelValues, Place, cardinality, places, refuse_never},
+    label::{LabelDescriptor, LabelValues, Place, cardinality, places},
     metric::slots,
 };
 

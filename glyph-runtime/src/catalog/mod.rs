@@ -28,7 +28,7 @@ pub use crate::descriptor::{
     MetricDescriptor, ObjectiveDescriptor, PanelDescriptor, PanelForm, ScopeLabel, Selection,
     StageDescriptor, StageLabel, Threshold, Unit,
 };
-use crate::{metric::Metric, scope::labels::Scopes};
+use crate::metric::Metric;
 
 /// A struct under `#[metric_catalog]`.
 #[diagnostic::on_unimplemented(
@@ -47,10 +47,6 @@ pub trait AnyCatalog: Send + Sync + 'static {
     fn descriptor(&self) -> &'static CatalogDescriptor;
     fn metrics(&self) -> &'static [Metric];
     fn nested(&self) -> Vec<&'static dyn AnyCatalog>;
-    /// The scopes that it declares.
-    fn scopes(&self) -> Option<&'static Scopes> {
-        None
-    }
 }
 
 impl std::fmt::Debug for dyn AnyCatalog {

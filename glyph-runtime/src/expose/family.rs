@@ -5,6 +5,7 @@ use std::time::UNIX_EPOCH;
 use super::{Format, escape, float};
 use crate::{
     catalog::{Kind, Unit},
+    descriptor::canonical,
     metric::{ExemplarAt, Metric, PresentRow, Scale},
 };
 
@@ -34,7 +35,7 @@ impl FamilyWriter {
             format,
             sample: [descriptor.name, ending].concat().into_bytes(),
             bounds: bounds
-                .map(|bound| format!("le=\"{}\"}} ", float::canonical(bound)).into_bytes())
+                .map(|bound| format!("le=\"{}\"}} ", canonical(bound)).into_bytes())
                 .collect(),
             labels: Vec::new(),
             cells: Vec::new(),

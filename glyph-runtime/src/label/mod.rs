@@ -17,8 +17,7 @@ pub use set::LabelSet;
 pub use status::Status;
 
 pub(crate) use descriptor::cardinality;
-pub(crate) use descriptor::refuse_never;
-pub use descriptor::{asked_label, check_bound, given_label, label_of, open_labels};
+pub use descriptor::{label_of, open_labels};
 pub use open_values::OpenValues;
 pub(crate) use open_values::sanitized;
 pub use set::{Place, places};

@@ -9,7 +9,7 @@ use std::sync::atomic::{
 };
 
 use super::{Block, ExemplarSlots, Metric, MetricState, slab::Writer};
-use crate::scope::labels::MOST_LABELS;
+use crate::descriptor::MOST_LABELS;
 
 /// Where the running code records, while it is in a scope.
 #[derive(Clone, Copy)]

@@ -26,9 +26,6 @@ pub(crate) use scope_entry::Held;
 #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 pub(crate) use scope_entry::ReadScope;
 
-/// The most labels of one scope.
-pub(crate) const MOST_LABELS: usize = 8;
-
 /// How many catalogs' scopes the running code can be in at a time; further ones are not entered.
 pub(crate) const MOST_SCOPES: usize = 4;
 

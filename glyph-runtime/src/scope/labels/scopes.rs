@@ -166,7 +166,7 @@ fn collect(catalog: &'static dyn AnyCatalog, covered: &mut Vec<Covered>) {
         }
     }
     for nested in catalog.nested() {
-        if nested.scopes().is_none() {
+        if nested.descriptor().scope.is_empty() {
             collect(nested, covered);
         }
     }
