@@ -22,6 +22,7 @@ pub mod grpc;
 pub mod health;
 #[cfg(feature = "http")]
 pub mod http;
+mod isolation;
 pub mod label;
 #[cfg(feature = "log")]
 pub mod log;
@@ -43,6 +44,10 @@ pub mod wait;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+
+#[doc(hidden)]
+#[path = "runtime.rs"]
+pub mod __runtime;
 
 pub use catalog::Catalog;
 pub use descriptor::buckets;

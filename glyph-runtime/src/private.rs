@@ -18,7 +18,8 @@ pub use crate::{
     },
     descriptor::{asked_label, check_bound, given_label},
     label::{
-        Label, LabelDescriptor, LabelSet, LabelValues, OpenValues, Place, label_of, open_labels, places,
+        Label, LabelDescriptor, LabelSet, LabelValues, OpenValues, Place, label_of, open_labels,
+        places,
     },
     metric::{
         Counter, Gauge, Histogram, Metric, MetricParts, MetricState, Storage, padded_bounds,

@@ -2,77 +2,93 @@
 
 #[cfg(feature = "testing")]
 pub(crate) mod moved;
+mod now;
 
-use std::sync::OnceLock;
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::OnceLock,
+    time::{Duration, SystemTime},
+};
 
 use quanta::Clock;
 
-#[cfg(feature = "testing")]
-use moved::CapturedMoment;
+pub(crate) use now::Now;
 
-static CLOCK: OnceLock<Clock> = OnceLock::new();
+/// The clock of the process.
+static CLOCK: ProcessClock = ProcessClock(OnceLock::new());
 
+struct ProcessClock(OnceLock<Clock>);
+
+#[inline]
 fn clock() -> &'static Clock {
-    CLOCK.get_or_init(Clock::new)
+    CLOCK.0.get_or_init(Clock::new)
 }
 
-/// Calibrates the clock, so that the first stage does not pay for it.
-#[cfg(feature = "prometheus")]
-pub(crate) fn calibrate() {
+/// Calibrates the clock, so that the first stage does not wait for it.
+#[doc(hidden)]
+pub fn calibrate() {
     clock();
 }
 
 /// Nanoseconds of the process's clock, since some moment in the past.
-pub(crate) fn nanoseconds() -> u64 {
+fn nanoseconds() -> u64 {
     let clock = clock();
     clock.delta_as_nanos(0, clock.raw())
 }
 
 /// A moment.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Moment {
+pub struct Moment {
     raw: u64,
     /// The moment by the clock of the capture that was current on the thread.
     #[cfg(feature = "testing")]
-    captured: Option<CapturedMoment>,
+    captured: Option<Now>,
 }
 
 impl Moment {
-    /// That of a call which has not begun.
-    pub(crate) const UNKNOWN: Self = Self {
+    /// The moment of a call that has not begun.
+    #[doc(hidden)]
+    pub const UNKNOWN: Self = Self {
         raw: 0,
         #[cfg(feature = "testing")]
         captured: None,
     };
 
+    /// Reads the cycle counter.
+    #[doc(hidden)]
     #[inline]
-    pub(crate) fn now() -> Self {
+    #[must_use]
+    pub fn now() -> Self {
         Self {
             raw: clock().raw(),
             #[cfg(feature = "testing")]
-            captured: CapturedMoment::now(),
+            captured: moved::current().map(|clock| clock.now()),
         }
     }
 
+    /// The nanoseconds since `earlier`, by the clock that both are of.
+    #[doc(hidden)]
     #[inline]
-    pub(crate) fn nanoseconds_since(self, earlier: Self) -> u64 {
+    #[must_use]
+    pub fn nanoseconds_since(self, earlier: Self) -> u64 {
         #[cfg(feature = "testing")]
-        if let Some(elapsed) = CapturedMoment::between(earlier.captured, self.captured) {
+        if let Some(elapsed) = moved::between(earlier.captured, self.captured) {
             return elapsed;
         }
         clock().delta_as_nanos(earlier.raw, self.raw)
     }
 
     /// The reading of the cycle counter.
-    pub(crate) const fn cycles(self) -> u64 {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn cycles(self) -> u64 {
         self.raw
     }
 
     /// When the cycle counter was at `cycles`, by the system's clock as it is now.
-    #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
-    pub(crate) fn system_time(cycles: u64) -> SystemTime {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn system_time(cycles: u64) -> SystemTime {
         let clock = clock();
         let ago = Duration::from_nanos(clock.delta_as_nanos(cycles, clock.raw()));
         let now = SystemTime::now();

@@ -2,18 +2,20 @@
 
 use std::{
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::{Duration, Instant},
 };
 
-use crate::testing::current;
+use super::{CLOCK, Now, ProcessClock};
+use crate::isolation::{self, Isolated, State};
 
 /// The clock of a capture. It starts at zero when the capture does.
 #[derive(Debug)]
 pub struct Clock {
-    id: u64,
+    /// Never that of the process.
+    number: u64,
     started: Instant,
     moved: Mutex<Moved>,
 }
@@ -25,10 +27,10 @@ struct Moved {
 }
 
 impl Clock {
-    pub(crate) fn new() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
+    fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(Now::PROCESS + 1);
         Self {
-            id: NEXT.fetch_add(1, Relaxed),
+            number: NEXT.fetch_add(1, Relaxed),
             started: Instant::now(),
             moved: Mutex::new(Moved {
                 by: Duration::ZERO,
@@ -37,13 +39,13 @@ impl Clock {
         }
     }
 
-    /// Moves the clock on, be it frozen or not.
+    /// Moves the clock forward, whether it is frozen or not.
     pub fn advance(&self, by: Duration) {
         let mut moved = self.moved();
         moved.by = moved.by.saturating_add(by);
     }
 
-    /// What the clock shows: the time since the capture started, and by how much it was advanced.
+    /// The time since the capture started, plus the time by which it was advanced.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         let moved = self.moved();
@@ -60,41 +62,39 @@ impl Clock {
         self.moved.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn nanoseconds(&self) -> u64 {
-        u64::try_from(self.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    pub(super) const fn number(&self) -> u64 {
+        self.number
+    }
+
+    pub(super) fn now(&self) -> Now {
+        Now {
+            clock: self.number,
+            nanoseconds: u64::try_from(self.elapsed().as_nanos()).unwrap_or(u64::MAX),
+        }
     }
 }
 
-/// The number of the clock that is current on this thread, never zero, and the nanoseconds that it shows.
-pub(crate) fn clock() -> Option<(u64, u64)> {
-    let capture = current()?;
-    let clock = capture.clock();
-    Some((clock.id + 1, clock.nanoseconds()))
+impl Isolated for ProcessClock {
+    type Captured = Clock;
+
+    fn fresh(&self) -> Clock {
+        Clock::new()
+    }
 }
 
-/// A moment by the clock of a capture.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct CapturedMoment {
-    /// The clock's number: a moment means nothing to another clock.
-    clock: u64,
-    nanoseconds: u64,
+/// Returns the clock of a capture. The first call starts it.
+pub(crate) fn of(capture: &State) -> Arc<Clock> {
+    capture.of(&CLOCK)
 }
 
-impl CapturedMoment {
-    /// The moment by the clock that is current on this thread, if there is one.
-    pub(crate) fn now() -> Option<Self> {
-        let capture = current()?;
-        let clock = capture.clock();
-        Some(Self {
-            clock: clock.id,
-            nanoseconds: clock.nanoseconds(),
-        })
-    }
+/// Returns the clock of the capture that is current on this thread.
+#[inline]
+pub(super) fn current() -> Option<Arc<Clock>> {
+    isolation::captured(&CLOCK)
+}
 
-    /// The time from one to the other, if they are of the same clock.
-    pub(crate) fn between(earlier: Option<Self>, later: Option<Self>) -> Option<u64> {
-        let (earlier, later) = earlier.zip(later)?;
-        (later.clock == earlier.clock)
-            .then(|| later.nanoseconds.saturating_sub(earlier.nanoseconds))
-    }
+/// Returns the nanoseconds from one moment to the other, if they are of the same clock.
+pub(super) fn between(earlier: Option<Now>, later: Option<Now>) -> Option<u64> {
+    let (earlier, later) = earlier.zip(later)?;
+    (later.clock == earlier.clock).then(|| later.nanoseconds.saturating_sub(earlier.nanoseconds))
 }

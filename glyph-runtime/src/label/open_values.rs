@@ -14,6 +14,8 @@ use std::{
 
 use foldhash::fast::RandomState;
 
+use crate::isolation;
+
 /// The value that stands for all values past a label's bound.
 pub const OVERFLOW: &str = "other";
 
@@ -48,11 +50,7 @@ impl OpenValues {
     }
 
     pub(crate) fn digit(&self, value: &str, max: usize) -> usize {
-        #[cfg(feature = "testing")]
-        if let Some(capture) = crate::testing::current() {
-            return capture.open_values(self).own_digit(value, max);
-        }
-        self.own_digit(value, max)
+        isolation::current(self).own_digit(value, max)
     }
 
     fn own_digit(&self, value: &str, max: usize) -> usize {
@@ -81,9 +79,8 @@ impl OpenValues {
             return Some(Cow::Borrowed(OVERFLOW));
         }
         #[cfg(feature = "testing")]
-        if let Some(capture) = crate::testing::current() {
-            let values = capture.open_values(self);
-            let value = values.table.get()?.value(digit)?;
+        if let Some(captured) = isolation::captured(self) {
+            let value = captured.table.get()?.value(digit)?;
             return Some(Cow::Owned(value.to_owned()));
         }
         self.table.get()?.value(digit).map(Cow::Borrowed)
@@ -92,11 +89,7 @@ impl OpenValues {
     #[cfg(feature = "prometheus")]
     /// How many observations went to `other` because the bound was reached.
     pub(crate) fn overflowed(&self) -> u64 {
-        #[cfg(feature = "testing")]
-        if let Some(capture) = crate::testing::current() {
-            return capture.open_values(self).overflowed.load(Relaxed);
-        }
-        self.overflowed.load(Relaxed)
+        isolation::current(self).overflowed.load(Relaxed)
     }
 
     /// The digit of a value, if it has been given one.
@@ -106,6 +99,15 @@ impl OpenValues {
             OVERFLOW => Some(OVERFLOW_DIGIT),
             value => self.table.get()?.find(value),
         }
+    }
+}
+
+#[cfg(feature = "testing")]
+impl isolation::Isolated for OpenValues {
+    type Captured = Self;
+
+    fn fresh(&self) -> Self {
+        Self::new()
     }
 }
 

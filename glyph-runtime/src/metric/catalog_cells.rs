@@ -204,7 +204,7 @@ impl Storage {
     /// The cells that stand for all others while a test captures on this thread.
     #[cfg(feature = "testing")]
     fn captured(&self) -> Option<Own> {
-        Some(crate::testing::current()?.cells(self, self.slots))
+        Some(crate::isolation::captured(self)?.cells())
     }
 
     #[cfg(not(feature = "testing"))]

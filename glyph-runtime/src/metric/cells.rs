@@ -13,6 +13,7 @@ use super::{
 use crate::{
     clock::Moment,
     descriptor::{Kind, MetricDescriptor},
+    isolation::{self, Current},
     label::{OpenValues, Place, cardinality},
 };
 
@@ -307,16 +308,9 @@ impl Metric {
     }
 
     /// What changes beside the cells.
-    #[cfg(not(feature = "testing"))]
     #[inline]
-    pub(super) const fn state(&self) -> &'static MetricState {
-        self.parts.state
-    }
-
-    /// What changes beside the cells: that of the capture which is current on this thread, or else the process's.
-    #[cfg(feature = "testing")]
-    pub(super) fn state(&self) -> crate::testing::Isolated<MetricState> {
-        crate::testing::Isolated::metric(self.parts.state)
+    pub(super) fn state(&self) -> Current<'static, MetricState> {
+        isolation::current(self.parts.state)
     }
 
     #[inline]

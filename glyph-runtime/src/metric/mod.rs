@@ -13,6 +13,8 @@ mod counter;
 mod exemplar;
 mod gauge;
 mod histogram;
+#[cfg(feature = "testing")]
+mod lent_cells;
 #[cfg(any(feature = "prometheus", feature = "_otlp"))]
 mod reading;
 mod scale;
@@ -31,6 +33,8 @@ pub use histogram::{Histogram, HistogramSnapshot};
 pub(crate) use amount::Observed;
 pub use bounds::{padded_bounds, scaled_bounds};
 pub(crate) use catalog_cells::Own;
+#[cfg(feature = "testing")]
+pub(crate) use catalog_cells::OwnTable;
 pub use catalog_cells::Storage;
 pub(crate) use cells::slots;
 pub use cells::{Metric, MetricParts};
@@ -43,5 +47,3 @@ pub(crate) use scale::{Scale, Scaled};
 pub(crate) use scope_cells::Block;
 pub(crate) use scoped::InBlock;
 pub use state::MetricState;
-#[cfg(feature = "testing")]
-pub(crate) use {catalog_cells::OwnTable, slab::Slab};

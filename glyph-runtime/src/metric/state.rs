@@ -52,3 +52,12 @@ impl MetricState {
         }
     }
 }
+
+#[cfg(feature = "testing")]
+impl crate::isolation::Isolated for MetricState {
+    type Captured = Self;
+
+    fn fresh(&self) -> Self {
+        Self::new()
+    }
+}

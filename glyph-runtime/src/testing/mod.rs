@@ -105,7 +105,6 @@
 mod capture;
 mod current;
 mod follow;
-mod isolated;
 mod series;
 mod spans;
 mod subscriber;
@@ -116,6 +115,3 @@ pub use series::Series;
 pub use spans::{CapturedEvent, CapturedSpan};
 
 pub use crate::clock::moved::Clock;
-pub(crate) use crate::clock::moved::clock;
-pub(crate) use current::current;
-pub(crate) use isolated::Isolated;

@@ -182,7 +182,7 @@ impl<M> Series<M> {
         };
         let (index, _) = chosen.place.open?;
         let values = self.metric.parts.open.get(index)?;
-        self.capture.recorded.open_values(values).known(text)
+        self.capture.recorded.state().of(values).known(text)
     }
 
     /// The cells of all rows that are left, added up.

@@ -11,6 +11,7 @@ use super::ReadScope;
 use super::{Held, Scopes, entered::Entry, scope_entry::Tenant};
 use crate::{
     catalog::{AnyCatalog, ScopeLabel},
+    clock::Now,
     label::OVERFLOW,
 };
 
@@ -24,48 +25,6 @@ pub struct ScopeParts {
     /// How long a combination stays that nobody uses.
     pub idle_seconds: u64,
     pub catalog: fn() -> &'static dyn AnyCatalog,
-}
-
-/// A moment, by the clock of the process or of a capture.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Now {
-    pub(super) clock: u64,
-    pub(super) nanoseconds: u64,
-}
-
-impl Now {
-    /// The process's clock.
-    pub(super) const PROCESS: u64 = 0;
-
-    #[cfg(feature = "testing")]
-    pub(super) fn current() -> Self {
-        match crate::testing::clock() {
-            Some((clock, nanoseconds)) => Self { clock, nanoseconds },
-            None => Self::process(),
-        }
-    }
-
-    #[cfg(not(feature = "testing"))]
-    pub(super) fn current() -> Self {
-        Self::process()
-    }
-
-    fn process() -> Self {
-        Self {
-            clock: Self::PROCESS,
-            nanoseconds: crate::clock::nanoseconds(),
-        }
-    }
-
-    #[cfg(feature = "testing")]
-    pub(super) fn current_clock() -> u64 {
-        crate::testing::clock().map_or(Self::PROCESS, |(clock, _)| clock)
-    }
-
-    #[cfg(not(feature = "testing"))]
-    pub(super) const fn current_clock() -> u64 {
-        Self::PROCESS
-    }
 }
 
 /// The combinations that are there, in their order. The lock is taken to enter a scope and to read a page, never to
@@ -151,6 +110,15 @@ impl Directory {
     #[cfg(feature = "prometheus")]
     pub(super) fn was_used(&self) -> bool {
         self.read().was_used
+    }
+}
+
+#[cfg(feature = "testing")]
+impl crate::isolation::Isolated for Directory {
+    type Captured = Self;
+
+    fn fresh(&self) -> Self {
+        Self::new()
     }
 }
 

@@ -17,8 +17,6 @@ pub use future::InScope;
 pub use scopes::Scopes;
 pub use value::ScopeValue;
 
-#[cfg(feature = "testing")]
-pub(crate) use directory::Directory;
 #[cfg(any(feature = "trace", feature = "log", feature = "testing"))]
 pub(crate) use entered::current_values;
 pub(crate) use entered::{Entered, Entry, entering};

@@ -11,10 +11,13 @@ use std::{
     },
 };
 
-use super::{Scopes, directory::Now, entered::Entry};
+use super::{Scopes, entered::Entry};
 #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use crate::metric::Storage;
-use crate::metric::{Block, Metric};
+use crate::{
+    clock::Now,
+    metric::{Block, Metric},
+};
 
 /// The cells of one combination of values. It lives as long as the process: when it has left, another combination gets it.
 #[derive(Debug)]

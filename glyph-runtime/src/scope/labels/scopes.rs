@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     catalog::{AnyCatalog, ScopeLabel},
+    isolation::{self, Current},
     label::sanitized,
     metric::{Block, Metric, Storage},
 };
@@ -79,14 +80,8 @@ impl Scopes {
         (!is_absent).then(|| self.directory().resolve(self, &values))
     }
 
-    #[cfg(feature = "testing")]
-    fn directory(&'static self) -> crate::testing::Isolated<Directory> {
-        crate::testing::Isolated::directory(&self.directory)
-    }
-
-    #[cfg(not(feature = "testing"))]
-    const fn directory(&'static self) -> &'static Directory {
-        &self.directory
+    fn directory(&'static self) -> Current<'static, Directory> {
+        isolation::current(&self.directory)
     }
 
     /// Everybody who is not idle, in order.
