@@ -236,8 +236,8 @@ impl Metric {
         at: Moment,
     ) {
         let place = row * self.buckets() + bucket;
-        if let Some(scoped) = self.parts.storage.block() {
-            if let Some(state) = scoped.block.state(self) {
+        if let Some(target) = self.parts.storage.target_cells() {
+            if let Some(state) = target.cells.state(self) {
                 let slots = state.exemplars_of(self);
                 slots.keep(place, exemplar, value, at.cycles());
             }
@@ -265,8 +265,8 @@ impl Metric {
 
     /// Reads a row where the running code records, in its scope or outside of any.
     pub(crate) fn read(&self, row: usize, cells: &mut Vec<u64>) {
-        let scoped = self.parts.storage.block();
-        self.read_in(scoped.map(|scoped| scoped.block), row, cells);
+        let target = self.parts.storage.target_cells();
+        self.read_in(target.map(|target| target.cells), row, cells);
     }
 
     /// Reads a row of a scope, or one outside of scopes: its cells are added up over all threads.

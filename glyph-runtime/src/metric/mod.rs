@@ -17,6 +17,7 @@ mod histogram;
 mod lent_cells;
 #[cfg(any(feature = "prometheus", feature = "_otlp"))]
 mod reading;
+mod recording_target;
 mod scale;
 mod scope_cells;
 mod scoped;
@@ -43,7 +44,7 @@ pub(crate) use exemplar::ExemplarAt;
 use exemplar::ExemplarSlots;
 #[cfg(any(feature = "prometheus", feature = "_otlp"))]
 pub(crate) use reading::PresentRow;
+pub use recording_target::{ReadTarget, RecordingTarget, TargetCells};
 pub(crate) use scale::{Scale, Scaled};
-pub(crate) use scope_cells::Block;
-pub(crate) use scoped::InBlock;
+pub use scope_cells::Block;
 pub use state::MetricState;

@@ -2,18 +2,15 @@
 
 use std::{borrow::Cow, iter, sync::Arc};
 
-use super::{Block, ExemplarAt, Metric};
-use crate::{
-    label::{LabelDescriptor, LabelValues, Place},
-    scope::labels::ReadScope,
-};
+use super::{Block, ExemplarAt, Metric, ReadTarget};
+use crate::label::{LabelDescriptor, LabelValues, Place};
 
 /// A row that is there, outside of scopes or in one.
 #[derive(Debug)]
 pub(crate) struct PresentRow {
     metric: &'static Metric,
     row: usize,
-    scope: Option<Arc<ReadScope>>,
+    scope: Option<Arc<dyn ReadTarget>>,
 }
 
 impl PresentRow {
@@ -24,7 +21,13 @@ impl PresentRow {
 
     /// Names and values of its labels, those of the scope last.
     pub(crate) fn labels(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
-        let scope = self.scope.iter().flat_map(|scope| scope.labels());
+        let scope = self.scope.iter().flat_map(|scope| {
+            let target = self.metric.parts.storage.target();
+            let labels = target.map_or(&[][..], |target| target.labels());
+            let values = labels.iter().enumerate();
+            let values = values.map(|(index, label)| (label.name, scope.value(index)));
+            values.filter(|(_, value)| !value.is_empty())
+        });
         let scope = scope.map(|(name, value)| (name, Cow::Borrowed(value)));
         self.metric.labels(self.row).chain(scope)
     }
@@ -50,7 +53,8 @@ impl PresentRow {
     }
 
     fn block(&self) -> Option<&Block> {
-        self.scope.as_ref()?.block(self.metric.parts.storage)
+        let scope = self.scope.as_deref()?;
+        self.metric.parts.storage.cells_in(scope)
     }
 }
 
@@ -58,14 +62,14 @@ impl Metric {
     /// The rows that are there, in order: those outside of scopes, then scope by scope.
     pub(crate) fn present_rows(&'static self) -> impl Iterator<Item = PresentRow> + Send {
         let outside = self.present_in(None);
-        let scopes = self.parts.storage.scopes_to_read().into_iter();
-        let inside = scopes.flat_map(|scope| self.present_in(Some(Arc::new(scope))));
+        let scopes = self.parts.storage.targets_to_read().into_iter();
+        let inside = scopes.flat_map(|scope| self.present_in(Some(scope)));
         outside.chain(inside)
     }
 
     fn present_in(
         &'static self,
-        scope: Option<Arc<ReadScope>>,
+        scope: Option<Arc<dyn ReadTarget>>,
     ) -> impl Iterator<Item = PresentRow> + Send {
         let seen = scope.clone();
         let count = self.rows / self.group.max(1);
@@ -73,7 +77,7 @@ impl Metric {
             None if self.appearing => self.state().appeared_from(from),
             None => (from < count).then_some(from),
             Some(scope) => {
-                let block = scope.block(self.parts.storage)?;
+                let block = self.parts.storage.cells_in(&**scope)?;
                 block.state(self)?.appeared_from(from)
             }
         };

@@ -13,8 +13,9 @@ use crate::descriptor::Kind;
 
 /// Cells of a catalog for the metrics that are recorded in one scope. Threads share them, and there are none until
 /// something is recorded.
+#[doc(hidden)]
 #[derive(Debug)]
-pub(crate) struct Block {
+pub struct Block {
     slots: usize,
     metrics: usize,
     contents: OnceLock<Contents>,

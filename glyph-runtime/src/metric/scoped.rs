@@ -8,16 +8,8 @@ use std::sync::atomic::{
     Ordering::{Acquire, Relaxed, Release},
 };
 
-use super::{Block, ExemplarSlots, Metric, MetricState, slab::Writer};
+use super::{ExemplarSlots, Metric, MetricState, TargetCells, slab::Writer};
 use crate::descriptor::MOST_LABELS;
-
-/// Where the running code records, while it is in a scope.
-#[derive(Clone, Copy)]
-pub(crate) struct InBlock {
-    pub(crate) block: &'static Block,
-    /// A bit for each of the scope's labels whose value is past its bound.
-    pub(crate) overflowed: u32,
-}
 
 /// How many observations went to `other`, by the scope's labels.
 pub(super) type Overflowed = [AtomicU64; MOST_LABELS];
@@ -28,13 +20,13 @@ impl Metric {
         &'static self,
         row: usize,
     ) -> Option<(Writer<'static>, &'static MetricState)> {
-        let InBlock { block, overflowed } = self.parts.storage.block()?;
+        let TargetCells { cells, overflowed } = self.parts.storage.target_cells()?;
         if overflowed != 0 {
             self.state().overflow(overflowed);
         }
-        match block.row(self, row) {
+        match cells.row(self, row) {
             Some((cells, state)) => Some((Writer::Shared(cells), state)),
-            // No such row: nothing is recorded, here or elsewhere.
+            // Index out of range: discard the observation.
             None => Some((Writer::Shared(&[]), self.parts.state)),
         }
     }

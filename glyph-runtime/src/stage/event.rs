@@ -79,9 +79,7 @@ impl Event {
     fn count(self) {
         let storage = self.counter.parts.storage;
         let scope = self.scope.map(Held::again);
-        let _scope = storage
-            .scopes()
-            .and_then(|scopes| entering(scopes, scope.as_ref()));
+        let _scope = entering(storage, scope.as_ref());
         let own = storage.own();
         self.counter.add_in(own, self.row.index(), 1);
     }

@@ -1,12 +1,11 @@
 //! Some of a metric's series, added up.
 
-use std::{any::type_name, fmt::Write, marker::PhantomData};
+use std::{any::type_name, fmt::Write, marker::PhantomData, sync::Arc};
 
 use super::Capture;
 use crate::{
     label::{Label, LabelDescriptor, LabelValues, Place},
-    metric::{Counter, Exemplar, Gauge, Histogram, HistogramSnapshot, Metric},
-    scope::labels::ReadScope,
+    metric::{Counter, Exemplar, Gauge, Histogram, HistogramSnapshot, Metric, ReadTarget},
 };
 
 /// The series of one metric in a capture: all of them, or those that [`with`](Self::with) leaves.
@@ -19,8 +18,8 @@ pub struct Series<M> {
     capture: Capture,
     metric: &'static Metric,
     chosen: Vec<Chosen>,
-    /// Labels of the scope, and their values.
-    scope: Vec<(&'static str, String)>,
+    /// The indices of labels of the scope, and their values.
+    scope: Vec<(usize, String)>,
     kind: PhantomData<fn() -> M>,
 }
 
@@ -123,11 +122,11 @@ impl<M> Series<M> {
         let parts = self.metric.parts;
         let mut labels = parts.descriptor.labels.iter().zip(parts.places);
         let Some((label, place)) = labels.find(|(label, _)| label.name == name) else {
-            let Some(name) = self.scope_label(name) else {
+            let Some(index) = self.scope_label(name) else {
                 self.refuse(&format!("has no label `{name}`"));
             };
             let mut of_scope = self.with_chosen(self.chosen.clone());
-            of_scope.scope.push((name, value.to_owned()));
+            of_scope.scope.push((index, value.to_owned()));
             return of_scope;
         };
         let value = match label.values {
@@ -153,25 +152,22 @@ impl<M> Series<M> {
         }
     }
 
-    fn scope_label(&self, name: &str) -> Option<&'static str> {
-        let labels = self.metric.parts.storage.scopes()?.labels();
-        let label = labels.iter().find(|label| label.name == name)?;
-        Some(label.name)
+    fn scope_label(&self, name: &str) -> Option<usize> {
+        let labels = self.metric.parts.storage.target()?.labels();
+        labels.iter().position(|label| label.name == name)
     }
 
     /// The scopes that are left; `None` stands for what is recorded outside of them.
-    fn scopes(&self) -> Vec<Option<ReadScope>> {
-        let inside = self.metric.parts.storage.scopes_to_read();
+    fn scopes(&self) -> Vec<Option<Arc<dyn ReadTarget>>> {
+        let inside = self.metric.parts.storage.targets_to_read();
         let all = [None].into_iter().chain(inside.into_iter().map(Some));
-        all.filter(|scope| self.is_chosen(scope.as_ref())).collect()
+        all.filter(|scope| self.is_chosen(scope.as_deref()))
+            .collect()
     }
 
-    fn is_chosen(&self, scope: Option<&ReadScope>) -> bool {
-        self.scope.iter().all(|(name, wanted)| {
-            let mut labels = scope.into_iter().flat_map(ReadScope::labels);
-            let value = labels.find(|(label, _)| label == name);
-            value.map_or("", |(_, value)| value) == wanted
-        })
+    fn is_chosen(&self, scope: Option<&dyn ReadTarget>) -> bool {
+        let mut wanted = self.scope.iter();
+        wanted.all(|(index, value)| scope.map_or("", |scope| scope.value(*index)) == value)
     }
 
     /// The digit of a label's value, if there is one yet.
@@ -190,11 +186,10 @@ impl<M> Series<M> {
         let mut cells = vec![0; self.metric.width];
         self.capture.read(|| {
             for scope in self.scopes() {
-                let block = scope
-                    .as_ref()
-                    .map(|scope| scope.block(self.metric.parts.storage));
+                let scope = scope.as_deref();
+                let block = scope.and_then(|scope| self.metric.parts.storage.cells_in(scope));
                 for row in self.rows() {
-                    self.metric.read_more(block.flatten(), row, &mut cells);
+                    self.metric.read_more(block, row, &mut cells);
                 }
             }
         });
@@ -297,12 +292,10 @@ impl Series<Histogram> {
     pub fn exemplars(&self) -> Vec<Exemplar> {
         let buckets = 0..self.metric.buckets();
         let rows = self.rows();
-        let of_scope = |scope: Option<ReadScope>| {
-            let block = scope
-                .as_ref()
-                .map(|scope| scope.block(self.metric.parts.storage));
-            let at =
-                |row, bucket| Some(self.metric.exemplar(block.flatten(), row, bucket)?.exemplar);
+        let of_scope = |scope: Option<Arc<dyn ReadTarget>>| {
+            let scope = scope.as_deref();
+            let block = scope.and_then(|scope| self.metric.parts.storage.cells_in(scope));
+            let at = |row, bucket| Some(self.metric.exemplar(block, row, bucket)?.exemplar);
             let of_row = |row: &usize| {
                 let row = *row;
                 buckets.clone().filter_map(move |bucket| at(row, bucket))

@@ -6,13 +6,12 @@ use std::{
     sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
-use super::ReadScope;
-use super::{Held, Scopes, entered::Entry, scope_entry::Tenant};
+use super::{Held, ReadScope, Scopes, entered::Entry, scope_entry::Tenant};
 use crate::{
     catalog::{AnyCatalog, ScopeLabel},
     clock::Now,
     label::OVERFLOW,
+    metric::RecordingTarget,
 };
 
 /// What [`Scopes::new`](super::Scopes::new) is made of.
@@ -95,7 +94,6 @@ impl Directory {
     }
 
     /// Everybody who is not idle, in order.
-    #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
     pub(super) fn to_read(&self, scopes: &'static Scopes) -> Vec<ReadScope> {
         let now = Now::current();
         if self.read().is_due(scopes, now) {
@@ -107,7 +105,6 @@ impl Directory {
     }
 
     /// Whether anybody ever was in one of these scopes.
-    #[cfg(feature = "prometheus")]
     pub(super) fn was_used(&self) -> bool {
         self.read().was_used
     }

@@ -3,6 +3,7 @@
 use std::{cell::Cell, marker::PhantomData, ptr};
 
 use super::{Held, MOST_SCOPES, Scopes, scope_entry::Tenant};
+use crate::metric::{RecordingTarget, Storage};
 
 /// A scope that was entered.
 #[derive(Clone, Copy, Debug)]
@@ -30,14 +31,18 @@ pub(super) fn any() -> bool {
     ENTERED.with(|[first, ..]| first.get().is_some())
 }
 
-impl Scopes {
-    /// The one of these that the running code is in.
-    pub(crate) fn entry(&self) -> Option<Entry> {
-        ENTERED.with(|entered| {
-            let mut entries = entered.iter().map_while(Cell::get);
-            entries.find(|entry| ptr::eq(entry.tenant.scopes(), self) && entry.tenant.is_current())
-        })
-    }
+/// The scope of these that the running code is in. `of` is known by its address: nothing of it is called.
+pub(super) fn entry_of(of: &dyn RecordingTarget) -> Option<Entry> {
+    ENTERED.with(|entered| {
+        let mut entries = entered.iter().map_while(Cell::get);
+        entries.find(|entry| ptr::addr_eq(entry.tenant.scopes(), of) && entry.tenant.is_current())
+    })
+}
+
+/// The scope that the running code is in, for a caller that records the catalog in it later.
+#[inline]
+pub(crate) fn current_lease(catalog: &Storage) -> Option<Held> {
+    entry_of(catalog.target()?).map(Held::again)
 }
 
 /// Lends the names and values of all labels that the running code has from its scopes.
@@ -86,11 +91,19 @@ impl Drop for Entered<'_> {
 }
 
 /// Enters or leaves the scope of one catalog, if the running code is not there already.
+#[inline]
 pub(crate) fn entering<'held>(
-    scopes: &'static Scopes,
+    catalog: &Storage,
     wanted: Option<&'held Held>,
 ) -> Option<Entered<'held>> {
-    match (scopes.entry(), wanted) {
+    enter_other(catalog.target()?, wanted)
+}
+
+fn enter_other<'held>(
+    scopes: &dyn RecordingTarget,
+    wanted: Option<&'held Held>,
+) -> Option<Entered<'held>> {
+    match (entry_of(scopes), wanted) {
         (None, None) => None,
         (Some(entry), Some(held)) if held.is(entry) => None,
         (_, Some(held)) => {

@@ -19,10 +19,9 @@ pub use value::ScopeValue;
 
 #[cfg(any(feature = "trace", feature = "log", feature = "testing"))]
 pub(crate) use entered::current_values;
-pub(crate) use entered::{Entered, Entry, entering};
+pub(crate) use entered::{Entered, Entry, current_lease, entering};
 pub(crate) use scope_entry::Held;
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
-pub(crate) use scope_entry::ReadScope;
+use scope_entry::ReadScope;
 
 /// How many catalogs' scopes the running code can be in at a time; further ones are not entered.
 pub(crate) const MOST_SCOPES: usize = 4;

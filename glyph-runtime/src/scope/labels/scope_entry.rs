@@ -9,14 +9,13 @@ use std::{
             Ordering::{Acquire, Relaxed, Release},
         },
     },
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use super::{Scopes, entered::Entry};
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
-use crate::metric::Storage;
 use crate::{
     clock::Now,
-    metric::{Block, Metric},
+    metric::{Block, Metric, ReadTarget, RecordingTarget},
 };
 
 /// The cells of one combination of values. It lives as long as the process: when it has left, another combination gets it.
@@ -40,8 +39,7 @@ pub(crate) struct Tenant {
 struct Named {
     /// In the order of the scope's labels; an absent one is empty.
     values: Box<[Box<str>]>,
-    #[cfg(feature = "_otlp")]
-    since: std::time::SystemTime,
+    since: SystemTime,
 }
 
 impl Tenant {
@@ -53,8 +51,7 @@ impl Tenant {
             used: AtomicU64::new(0),
             named: RwLock::new(Arc::new(Named {
                 values: Box::new([]),
-                #[cfg(feature = "_otlp")]
-                since: std::time::UNIX_EPOCH,
+                since: UNIX_EPOCH,
             })),
             clock: AtomicU64::new(Now::PROCESS),
         }
@@ -67,8 +64,7 @@ impl Tenant {
         }
         let named = Arc::new(Named {
             values,
-            #[cfg(feature = "_otlp")]
-            since: std::time::SystemTime::now(),
+            since: SystemTime::now(),
         });
         *self.named.write().unwrap_or_else(PoisonError::into_inner) = named;
         self.clock.store(now.clock, Relaxed);
@@ -109,20 +105,12 @@ impl Tenant {
 
     pub(super) fn for_each(&self, read: &mut dyn FnMut(&'static str, &str)) {
         let named = self.named();
-        for (name, value) in named_values(self.scopes, &named) {
-            read(name, value);
+        for (label, value) in self.scopes.labels().iter().zip(&named.values) {
+            if !value.is_empty() {
+                read(label.name, value);
+            }
         }
     }
-}
-
-/// The labels that are there.
-fn named_values<'named>(
-    scopes: &'static Scopes,
-    named: &'named Named,
-) -> impl Iterator<Item = (&'static str, &'named str)> {
-    let labels = scopes.labels().iter().map(|label| label.name);
-    let values = named.values.iter().map(AsRef::as_ref);
-    labels.zip(values).filter(|(_, value)| !value.is_empty())
 }
 
 /// Somebody who records: as long as it lives, the tenant stays.
@@ -173,14 +161,12 @@ impl Drop for Held {
 }
 
 /// Somebody who reads: the tenant stays, and is as idle as before.
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 #[derive(Debug)]
 pub(crate) struct ReadScope {
     tenant: &'static Tenant,
     named: Arc<Named>,
 }
 
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 impl ReadScope {
     /// For a caller who knows that the tenant stays until this is done.
     pub(super) fn new(tenant: &'static Tenant) -> Self {
@@ -190,24 +176,22 @@ impl ReadScope {
             named: tenant.named(),
         }
     }
+}
 
-    pub(crate) fn block(&self, storage: &Storage) -> Option<&Block> {
-        self.tenant.block(storage.block_index())
+impl ReadTarget for ReadScope {
+    fn cells(&self, index: usize) -> Option<&Block> {
+        self.tenant.block(index)
     }
 
-    /// Names and values of the labels that are there.
-    pub(crate) fn labels(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        named_values(self.tenant.scopes, &self.named)
+    fn value(&self, label: usize) -> &str {
+        self.named.values.get(label).map_or("", AsRef::as_ref)
     }
 
-    /// When it came.
-    #[cfg(feature = "_otlp")]
-    pub(crate) fn since(&self) -> std::time::SystemTime {
+    fn since(&self) -> SystemTime {
         self.named.since
     }
 }
 
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 impl Drop for ReadScope {
     fn drop(&mut self) {
         self.tenant.holders.fetch_sub(1, Release);

@@ -4,24 +4,23 @@ use std::{
     borrow::Cow,
     fmt, ptr,
     sync::{
-        Mutex, OnceLock, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
 };
 
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
-use super::ReadScope;
 use super::{
     Held,
     directory::{Directory, ScopeParts},
+    entered::entry_of,
     scope_entry::Tenant,
 };
 use crate::{
     catalog::{AnyCatalog, ScopeLabel},
     isolation::{self, Current},
     label::sanitized,
-    metric::{Block, Metric, Storage},
+    metric::{Block, Metric, ReadTarget, RecordingTarget, Storage, TargetCells},
 };
 
 /// The scopes that a catalog's metrics are recorded in.
@@ -59,10 +58,6 @@ impl Scopes {
         self.idle.store(idle, Relaxed);
     }
 
-    pub(crate) const fn labels(&self) -> &'static [ScopeLabel] {
-        self.parts.labels
-    }
-
     pub(super) const fn limit(&self) -> usize {
         self.parts.limit
     }
@@ -82,18 +77,6 @@ impl Scopes {
 
     fn directory(&'static self) -> Current<'static, Directory> {
         isolation::current(&self.directory)
-    }
-
-    /// Everybody who is not idle, in order.
-    #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
-    pub(crate) fn to_read(&'static self) -> Vec<ReadScope> {
-        self.directory().to_read(self)
-    }
-
-    /// Whether anybody ever was in one of these scopes.
-    #[cfg(feature = "prometheus")]
-    pub(crate) fn were_used(&'static self) -> bool {
-        self.directory().was_used()
     }
 
     fn covered(&'static self) -> &'static [Covered] {
@@ -139,7 +122,11 @@ impl Scopes {
     /// Those that no others have taken first.
     fn storages(&'static self) -> impl Iterator<Item = &'static Storage> {
         let storages = self.covered().iter().map(|covered| covered.storage);
-        storages.filter(|storage| storage.scopes().is_some_and(|scopes| ptr::eq(scopes, self)))
+        storages.filter(|storage| {
+            storage
+                .target()
+                .is_some_and(|target| ptr::addr_eq(target, self))
+        })
     }
 
     pub(super) fn mask(&'static self) {
@@ -148,6 +135,29 @@ impl Scopes {
 
     pub(super) fn unmask(&'static self) {
         self.storages().for_each(Storage::unmask);
+    }
+}
+
+impl RecordingTarget for Scopes {
+    fn current(&self, index: usize) -> Option<TargetCells> {
+        let entry = entry_of(self)?;
+        Some(TargetCells {
+            cells: entry.tenant.block(index)?,
+            overflowed: entry.overflowed,
+        })
+    }
+
+    fn labels(&self) -> &'static [ScopeLabel] {
+        self.parts.labels
+    }
+
+    fn was_used(&'static self) -> bool {
+        self.directory().was_used()
+    }
+
+    fn to_read(&'static self) -> Vec<Arc<dyn ReadTarget>> {
+        let scopes = self.directory().to_read(self).into_iter();
+        scopes.map(|scope| Arc::new(scope) as _).collect()
     }
 }
 
