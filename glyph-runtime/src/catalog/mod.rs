@@ -3,7 +3,6 @@
 mod artifact_checks;
 mod checks;
 mod labels;
-#[cfg(any(feature = "prometheus", feature = "_otlp"))]
 mod registry;
 
 #[doc(hidden)]
@@ -18,9 +17,8 @@ pub use checks::{
 };
 #[doc(hidden)]
 pub use labels::{counter_labels, gauge_labels, histogram_labels};
-#[cfg(feature = "facade")]
-pub(crate) use registry::sample_names;
-#[cfg(any(feature = "prometheus", feature = "_otlp"))]
+#[doc(hidden)]
+pub use registry::sample_names;
 pub use registry::{CatalogClash, Registry};
 
 pub use crate::descriptor::{

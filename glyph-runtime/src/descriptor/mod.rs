@@ -18,6 +18,6 @@ pub use catalog::{
 pub(crate) use label::refuse_never;
 pub use label::{asked_label, check_bound, given_label};
 pub(crate) use nearest::nearest;
-pub(crate) use number::canonical;
+pub use number::canonical;
 pub use objective::{Indicator, ObjectiveDescriptor};
 pub use panel::{PanelDescriptor, PanelForm, Threshold};

@@ -3,7 +3,8 @@
 /// A number as the value of the labels `le` and `quantile` (OpenMetrics 1.0, "Canonical Numbers").
 ///
 /// Both text formats use it: the name of a bucket does not depend on the format.
-pub(crate) fn canonical(value: f64) -> String {
+#[doc(hidden)]
+pub fn canonical(value: f64) -> String {
     if value.is_nan() {
         return "NaN".to_owned();
     }

@@ -49,7 +49,8 @@ impl OpenValues {
         }
     }
 
-    pub(crate) fn digit(&self, value: &str, max: usize) -> usize {
+    #[doc(hidden)]
+    pub fn digit(&self, value: &str, max: usize) -> usize {
         isolation::current(self).own_digit(value, max)
     }
 
@@ -73,7 +74,6 @@ impl OpenValues {
     }
 
     /// The value that has this digit.
-    #[cfg(any(feature = "prometheus", feature = "_otlp"))]
     pub(crate) fn value(&self, digit: usize) -> Option<Cow<'_, str>> {
         if digit == OVERFLOW_DIGIT {
             return Some(Cow::Borrowed(OVERFLOW));
@@ -86,9 +86,9 @@ impl OpenValues {
         self.table.get()?.value(digit).map(Cow::Borrowed)
     }
 
-    #[cfg(feature = "prometheus")]
     /// How many observations went to `other` because the bound was reached.
-    pub(crate) fn overflowed(&self) -> u64 {
+    #[doc(hidden)]
+    pub fn overflowed(&self) -> u64 {
         isolation::current(self).overflowed.load(Relaxed)
     }
 
@@ -112,7 +112,8 @@ impl isolation::Isolated for OpenValues {
 }
 
 /// The value as it may stand on a page: bounded, and without NUL, which ends the input of some parsers.
-pub(crate) fn sanitized(value: &str) -> Cow<'_, str> {
+#[doc(hidden)]
+pub fn sanitized(value: &str) -> Cow<'_, str> {
     let cut = value.get(..boundary(value)).unwrap_or_default();
     if cut.contains('\0') {
         return Cow::Owned(cut.replace('\0', "\u{fffd}"));

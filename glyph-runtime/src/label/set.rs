@@ -41,6 +41,20 @@ impl Place {
         open: None,
     };
 
+    /// The distance between two series whose values are next to each other.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// For an open label: its number among the metric's open labels, and its limit.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn open(&self) -> Option<(usize, usize)> {
+        self.open
+    }
+
     /// What `value` adds.
     #[inline]
     pub fn row<T: Label>(&self, value: &T, open: &[OpenValues]) -> usize {

@@ -2,10 +2,9 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use super::ExemplarAt;
 use super::{
-    Block, Exemplar, MetricState, Observed, Own, Scale, Scaled, Storage,
+    Block, Exemplar, MetricState, Observed, Own, RecordingTarget, Scale, Scaled, Storage,
     atomic::cell::{add_own, add_own_float},
     bounds::Bounds,
     slab::Writer,
@@ -71,13 +70,59 @@ impl Metric {
         }
     }
 
-    /// The place of each bucket count in a row, the infinite one included.
-    pub(crate) const fn buckets(&self) -> usize {
+    /// What is declared.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn descriptor(&self) -> &'static MetricDescriptor {
+        self.parts.descriptor
+    }
+
+    /// How values become the numbers in its cells.
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub const fn scale(&self) -> Scale {
+        self.scale
+    }
+
+    /// What one stands for in a counter's cell.
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub const fn step(&self) -> u64 {
+        self.step
+    }
+
+    /// The values of its open labels.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn open(&self) -> &'static [OpenValues] {
+        self.parts.open
+    }
+
+    /// How its labels add up to the index of a series.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn places(&self) -> &'static [Place] {
+        self.parts.places
+    }
+
+    /// Where it is recorded in place of its threads' cells, if anything was so far.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn target(&self) -> Option<&'static dyn RecordingTarget> {
+        self.parts.storage.target()
+    }
+
+    /// The number of buckets, the infinite one included.
+    #[doc(hidden)]
+    pub const fn buckets(&self) -> usize {
         self.parts.descriptor.buckets.len() + 1
     }
 
+    #[doc(hidden)]
     #[inline]
-    pub(crate) fn add(&'static self, row: usize, amount: u64) {
+    pub fn add(&'static self, row: usize, amount: u64) {
         self.add_in(self.parts.storage.own(), row, amount);
     }
 
@@ -101,8 +146,9 @@ impl Metric {
         }
     }
 
+    #[doc(hidden)]
     #[inline]
-    pub(crate) fn add_float(&'static self, row: usize, amount: f64) {
+    pub fn add_float(&'static self, row: usize, amount: f64) {
         self.add_float_in(self.parts.storage.own(), row, amount);
     }
 
@@ -141,7 +187,8 @@ impl Metric {
     }
 
     /// Sets a gauge: threads' own cells hold what they added, and the shared one the difference.
-    pub(crate) fn set(&'static self, row: usize, value: f64) {
+    #[doc(hidden)]
+    pub fn set(&'static self, row: usize, value: f64) {
         if let Some((writer, state)) = self.scoped(row) {
             state.was_set.store(true, Relaxed);
             if let Some(cell) = writer.cells().first() {
@@ -164,8 +211,9 @@ impl Metric {
         self.appear(row);
     }
 
+    #[doc(hidden)]
     #[inline]
-    pub(crate) fn observe(&'static self, row: usize, value: &impl Observed) -> Option<usize> {
+    pub fn observe(&'static self, row: usize, value: &impl Observed) -> Option<usize> {
         self.observe_in(self.parts.storage.own(), row, value)
     }
 
@@ -249,7 +297,6 @@ impl Metric {
     }
 
     /// What was kept last for a bucket, outside of scopes or in one.
-    #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
     pub(crate) fn exemplar(
         &self,
         scope: Option<&Block>,
@@ -264,7 +311,8 @@ impl Metric {
     }
 
     /// Reads a row where the running code records, in its scope or outside of any.
-    pub(crate) fn read(&self, row: usize, cells: &mut Vec<u64>) {
+    #[doc(hidden)]
+    pub fn read(&self, row: usize, cells: &mut Vec<u64>) {
         let target = self.parts.storage.target_cells();
         self.read_in(target.map(|target| target.cells), row, cells);
     }

@@ -15,7 +15,6 @@ mod gauge;
 mod histogram;
 #[cfg(feature = "testing")]
 mod lent_cells;
-#[cfg(any(feature = "prometheus", feature = "_otlp"))]
 mod reading;
 mod recording_target;
 mod scale;
@@ -39,12 +38,14 @@ pub(crate) use catalog_cells::OwnTable;
 pub use catalog_cells::Storage;
 pub(crate) use cells::slots;
 pub use cells::{Metric, MetricParts};
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
-pub(crate) use exemplar::ExemplarAt;
+#[doc(hidden)]
+pub use exemplar::ExemplarAt;
 use exemplar::ExemplarSlots;
-#[cfg(any(feature = "prometheus", feature = "_otlp"))]
-pub(crate) use reading::PresentRow;
+#[doc(hidden)]
+pub use reading::PresentRow;
 pub use recording_target::{ReadTarget, RecordingTarget, TargetCells};
-pub(crate) use scale::{Scale, Scaled};
+#[doc(hidden)]
+pub use scale::Scale;
+pub(crate) use scale::Scaled;
 pub use scope_cells::Block;
 pub use state::MetricState;

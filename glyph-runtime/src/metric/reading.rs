@@ -6,8 +6,9 @@ use super::{Block, ExemplarAt, Metric, ReadTarget};
 use crate::label::{LabelDescriptor, LabelValues, Place};
 
 /// A row that is there, outside of scopes or in one.
+#[doc(hidden)]
 #[derive(Debug)]
-pub(crate) struct PresentRow {
+pub struct PresentRow {
     metric: &'static Metric,
     row: usize,
     scope: Option<Arc<dyn ReadTarget>>,
@@ -15,12 +16,14 @@ pub(crate) struct PresentRow {
 
 impl PresentRow {
     /// Reads its cells, added up over all threads.
-    pub(crate) fn read(&self, cells: &mut Vec<u64>) {
+    #[doc(hidden)]
+    pub fn read(&self, cells: &mut Vec<u64>) {
         self.metric.read_in(self.block(), self.row, cells);
     }
 
     /// Names and values of its labels, those of the scope last.
-    pub(crate) fn labels(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+    #[doc(hidden)]
+    pub fn labels(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
         let scope = self.scope.iter().flat_map(|scope| {
             let target = self.metric.parts.storage.target();
             let labels = target.map_or(&[][..], |target| target.labels());
@@ -32,12 +35,14 @@ impl PresentRow {
         self.metric.labels(self.row).chain(scope)
     }
 
-    pub(crate) fn exemplar(&self, bucket: usize) -> Option<ExemplarAt> {
+    #[doc(hidden)]
+    pub fn exemplar(&self, bucket: usize) -> Option<ExemplarAt> {
         self.metric.exemplar(self.block(), self.row, bucket)
     }
 
     /// Whether any exemplar was ever kept.
-    pub(crate) fn has_exemplars(&self) -> bool {
+    #[doc(hidden)]
+    pub fn has_exemplars(&self) -> bool {
         match self.block() {
             Some(block) => block
                 .state(self.metric)
@@ -47,8 +52,8 @@ impl PresentRow {
     }
 
     /// Since when it has been counted, if that is not the start of the program.
-    #[cfg(feature = "_otlp")]
-    pub(crate) fn since(&self) -> Option<std::time::SystemTime> {
+    #[doc(hidden)]
+    pub fn since(&self) -> Option<std::time::SystemTime> {
         self.scope.as_ref().map(|scope| scope.since())
     }
 
@@ -60,7 +65,8 @@ impl PresentRow {
 
 impl Metric {
     /// The rows that are there, in order: those outside of scopes, then scope by scope.
-    pub(crate) fn present_rows(&'static self) -> impl Iterator<Item = PresentRow> + Send {
+    #[doc(hidden)]
+    pub fn present_rows(&'static self) -> impl Iterator<Item = PresentRow> + Send {
         let outside = self.present_in(None);
         let scopes = self.parts.storage.targets_to_read().into_iter();
         let inside = scopes.flat_map(|scope| self.present_in(Some(scope)));
@@ -113,19 +119,19 @@ impl Metric {
     }
 
     /// How many observations went to `other` because this label of the scope had reached its bound.
-    #[cfg(feature = "prometheus")]
-    pub(crate) fn scope_overflowed(&self, label: usize) -> u64 {
+    #[doc(hidden)]
+    pub fn scope_overflowed(&self, label: usize) -> u64 {
         self.state().overflowed(label)
     }
 
-    #[cfg(feature = "prometheus")]
-    pub(crate) fn is_histogram(&self) -> bool {
+    #[doc(hidden)]
+    pub fn is_histogram(&self) -> bool {
         self.parts.descriptor.kind == crate::descriptor::Kind::Histogram
     }
 
     /// Values that were no numbers, or out of range.
-    #[cfg(feature = "prometheus")]
-    pub(crate) fn refused(&self) -> u64 {
+    #[doc(hidden)]
+    pub fn refused(&self) -> u64 {
         self.state()
             .refused
             .load(std::sync::atomic::Ordering::Relaxed)

@@ -26,7 +26,6 @@ pub(super) fn stack() -> Stack {
 }
 
 /// Whether the running code is in any scope.
-#[cfg(feature = "http")]
 pub(super) fn any() -> bool {
     ENTERED.with(|[first, ..]| first.get().is_some())
 }
@@ -46,8 +45,8 @@ pub(crate) fn current_lease(catalog: &Storage) -> Option<Held> {
 }
 
 /// Lends the names and values of all labels that the running code has from its scopes.
-#[cfg(any(feature = "trace", feature = "log", feature = "testing"))]
-pub(crate) fn current_values(read: &mut dyn FnMut(&'static str, &str)) {
+#[doc(hidden)]
+pub fn current_values(read: &mut dyn FnMut(&'static str, &str)) {
     for entry in stack().into_iter().map_while(|entry| entry) {
         if entry.tenant.is_current() {
             entry.tenant.for_each(read);
@@ -56,8 +55,10 @@ pub(crate) fn current_values(read: &mut dyn FnMut(&'static str, &str)) {
 }
 
 /// While it lives, its thread is in the scopes. What was entered last is left first.
+#[doc(hidden)]
 #[derive(Debug)]
-pub(crate) struct Entered<'scope> {
+#[must_use]
+pub struct Entered<'scope> {
     before: Stack,
     /// It belongs to its thread, and to whoever holds the tenants.
     held: PhantomData<(&'scope (), *const ())>,

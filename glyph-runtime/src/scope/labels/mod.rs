@@ -17,9 +17,8 @@ pub use future::InScope;
 pub use scopes::Scopes;
 pub use value::ScopeValue;
 
-#[cfg(any(feature = "trace", feature = "log", feature = "testing"))]
-pub(crate) use entered::current_values;
-pub(crate) use entered::{Entered, Entry, current_lease, entering};
+pub use entered::{Entered, current_values};
+pub(crate) use entered::{Entry, current_lease, entering};
 pub(crate) use scope_entry::Held;
 use scope_entry::ReadScope;
 
@@ -72,7 +71,6 @@ impl ScopeLabels {
     }
 
     /// [`current`](Self::current), if the running code has any.
-    #[cfg(feature = "http")]
     pub(crate) fn current_if_any() -> Option<Self> {
         entered::any().then(Self::current)
     }
@@ -129,7 +127,6 @@ impl ScopeLabels {
     }
 
     /// In the place of those of the running code.
-    #[cfg(feature = "trace")]
     pub(crate) fn enter_alone(&self) -> Entered<'_> {
         Entered::alone(self.entries())
     }
