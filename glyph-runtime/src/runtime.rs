@@ -6,9 +6,9 @@ pub use crate::{
     catalog::sample_names,
     clock::{Moment, calibrate},
     descriptor::canonical,
-    label::{OpenValues, Place, sanitized},
+    label::{LabelStride, OpenValues, sanitized},
     metric::{
-        Block, ExemplarAt, Metric, PresentRow, ReadTarget, RecordingTarget, Scale, Storage,
+        Block, ExemplarAt, Metric, PresentSeries, ReadTarget, RecordingTarget, Scale, Storage,
         TargetCells,
     },
     scope::labels::{Entered, current_values},

@@ -81,15 +81,15 @@ pub(super) fn open_of(index: usize, metric: &Metric) -> TokenStream {
 /// What a metric's descriptor and cells refer to.
 fn metric_consts(index: usize, metric: &Metric, catalog: &Ident, rt: &TokenStream) -> TokenStream {
     let labels = metric.labels.as_ref().map(|ty| {
-        let (labels, places, open) = (
+        let (labels, strides, open) = (
             of_metric("LABELS", index),
-            of_metric("PLACES", index),
+            of_metric("STRIDES", index),
             of_metric("OPEN", index),
         );
         let descriptors = labels_of_field(metric, ty, catalog, rt);
         quote! {
             const #labels: &[#rt::LabelDescriptor] = #descriptors;
-            static #places: [#rt::Place; #labels.len()] = #rt::places(#labels);
+            static #strides: [#rt::LabelStride; #labels.len()] = #rt::strides(#labels);
             static #open: [#rt::OpenValues; #rt::open_labels(#labels)] =
                 [const { #rt::OpenValues::new() }; #rt::open_labels(#labels)];
         }
@@ -203,11 +203,11 @@ fn descriptor(
 }
 
 fn cell(index: usize, metric: &Metric, rt: &TokenStream) -> TokenStream {
-    let places = of_metric("PLACES", index);
-    let places = metric
+    let strides = of_metric("STRIDES", index);
+    let strides = metric
         .labels
         .as_ref()
-        .map_or_else(|| quote!(&[]), |_| quote!(&#places));
+        .map_or_else(|| quote!(&[]), |_| quote!(&#strides));
     let bounds = of_metric("BOUNDS", index);
     let bounds = metric
         .buckets
@@ -220,7 +220,7 @@ fn cell(index: usize, metric: &Metric, rt: &TokenStream) -> TokenStream {
             storage: &__GLYPH_STORAGE,
             index: #index,
             first: __GLYPH_FIRST[#index],
-            places: #places,
+            strides: #strides,
             open: #open,
             bounds: #bounds,
             state: &__GLYPH_STATES[#index],

@@ -12,8 +12,8 @@ pub use artifact_checks::{
 };
 pub use checks::{
     buckets, check_budget, check_labels_allowed, check_labels_while_running, check_nested,
-    check_scope_label, check_stage_label, check_stage_label_allowed, offsets, stage_places,
-    stage_places_or_stub,
+    check_scope_label, check_stage_label, check_stage_label_allowed, offsets, stage_strides,
+    stage_strides_or_stub,
 };
 #[doc(hidden)]
 pub use labels::{counter_labels, gauge_labels, histogram_labels};

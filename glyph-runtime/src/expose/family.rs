@@ -6,7 +6,7 @@ use super::{Format, escape, float};
 use crate::{
     catalog::{Kind, Unit},
     descriptor::canonical,
-    metric::{ExemplarAt, Metric, PresentRow, Scale},
+    metric::{ExemplarAt, Metric, PresentSeries, Scale},
 };
 
 /// Writes the series of one metric, with what they have in common written once.
@@ -60,7 +60,7 @@ impl FamilyWriter {
         );
     }
 
-    pub(crate) fn row(&mut self, page: &mut Vec<u8>, row: &PresentRow) {
+    pub(crate) fn row(&mut self, page: &mut Vec<u8>, row: &PresentSeries) {
         row.read(&mut self.cells);
         self.labels.clear();
         push_labels(&mut self.labels, row);
@@ -82,7 +82,7 @@ impl FamilyWriter {
         page.push(b'\n');
     }
 
-    fn histogram(&mut self, page: &mut Vec<u8>, row: &PresentRow) {
+    fn histogram(&mut self, page: &mut Vec<u8>, row: &PresentSeries) {
         let sum = self.cells.pop().unwrap_or_default();
         let exemplars = self.format == Format::OpenMetrics && row.has_exemplars();
         let mut integers = itoa::Buffer::new();
@@ -165,7 +165,7 @@ fn push_braced(page: &mut Vec<u8>, labels: &[u8]) {
 }
 
 /// `provider="openai",kind="llm"`.
-fn push_labels(page: &mut Vec<u8>, row: &PresentRow) {
+fn push_labels(page: &mut Vec<u8>, row: &PresentSeries) {
     for (index, (name, value)) in row.labels().enumerate() {
         if index > 0 {
             page.push(b',');

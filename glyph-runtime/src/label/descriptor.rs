@@ -33,7 +33,7 @@ pub enum LabelValues {
 }
 
 impl LabelDescriptor {
-    /// How many digits the label has in a row's number.
+    /// The number of digits that the label has in the index of a series.
     pub(crate) const fn radix(&self) -> usize {
         match self.values {
             LabelValues::Closed(values) => values.len(),

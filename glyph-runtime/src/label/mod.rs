@@ -19,7 +19,7 @@ pub use status::Status;
 pub(crate) use descriptor::cardinality;
 pub use descriptor::{label_of, open_labels};
 pub use open_values::{OpenValues, sanitized};
-pub use set::{Place, places};
+pub use set::{LabelStride, strides};
 
 /// A type whose values may stand as a label value.
 ///

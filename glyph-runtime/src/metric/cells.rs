@@ -1,4 +1,4 @@
-//! One metric's rows in its catalog's storage.
+//! One metric's series in its catalog's storage.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -13,7 +13,7 @@ use crate::{
     clock::Moment,
     descriptor::{Kind, MetricDescriptor},
     isolation::{self, Current},
-    label::{OpenValues, Place, cardinality},
+    label::{LabelStride, OpenValues, cardinality},
 };
 
 /// What [`Metric::new`] is made of.
@@ -26,7 +26,7 @@ pub struct MetricParts {
     pub index: usize,
     /// The metric's first cell in the storage.
     pub first: usize,
-    pub places: &'static [Place],
+    pub strides: &'static [LabelStride],
     pub open: &'static [OpenValues],
     pub bounds: &'static [f64],
     pub state: &'static MetricState,
@@ -41,12 +41,12 @@ pub struct Metric {
     /// What one stands for in a counter's cell.
     pub(crate) step: u64,
     bounds: Bounds,
-    pub(crate) rows: usize,
-    /// Cells of one row.
+    pub(crate) series_count: usize,
+    /// Cells of one series.
     pub(crate) width: usize,
-    /// Rows that appear together: those of one combination of open values.
+    /// Series that appear together: those of one combination of open values.
     pub(crate) group: usize,
-    /// Whether rows are absent until they are recorded.
+    /// Whether series are absent until they are recorded.
     pub(super) appearing: bool,
 }
 
@@ -58,7 +58,7 @@ impl Metric {
             scale: Scale::of(descriptor.unit),
             step: Scale::of(descriptor.unit).step(),
             bounds: Bounds::new(parts.bounds, descriptor.buckets.len()),
-            rows: cardinality(descriptor.labels),
+            series_count: cardinality(descriptor.labels),
             width: width(descriptor.kind, descriptor.buckets.len()),
             group: if descriptor.sparse {
                 1
@@ -103,8 +103,8 @@ impl Metric {
     /// How its labels add up to the index of a series.
     #[doc(hidden)]
     #[must_use]
-    pub const fn places(&self) -> &'static [Place] {
-        self.parts.places
+    pub const fn strides(&self) -> &'static [LabelStride] {
+        self.parts.strides
     }
 
     /// Where it is recorded in place of its threads' cells, if anything was so far.
@@ -122,25 +122,25 @@ impl Metric {
 
     #[doc(hidden)]
     #[inline]
-    pub fn add(&'static self, row: usize, amount: u64) {
-        self.add_in(self.parts.storage.own(), row, amount);
+    pub fn add(&'static self, series: usize, amount: u64) {
+        self.add_in(self.parts.storage.own(), series, amount);
     }
 
     /// [`Metric::add`] for a caller who has looked up the thread's own cells.
     #[inline]
-    pub(crate) fn add_in(&'static self, own: Own, row: usize, amount: u64) {
-        match own.get(self.parts.first + row) {
+    pub(crate) fn add_in(&'static self, own: Own, series: usize, amount: u64) {
+        match own.get(self.parts.first + series) {
             Some(cell) => {
                 add_own(cell, amount);
-                self.appear(row);
+                self.appear(series);
             }
-            None => self.add_elsewhere(row, amount),
+            None => self.add_elsewhere(series, amount),
         }
     }
 
     #[cold]
-    fn add_elsewhere(&'static self, row: usize, amount: u64) {
-        let writer = self.writer(row);
+    fn add_elsewhere(&'static self, series: usize, amount: u64) {
+        let writer = self.writer(series);
         if let Some(cell) = writer.cells().first() {
             writer.add(cell, amount);
         }
@@ -148,48 +148,49 @@ impl Metric {
 
     #[doc(hidden)]
     #[inline]
-    pub fn add_float(&'static self, row: usize, amount: f64) {
-        self.add_float_in(self.parts.storage.own(), row, amount);
+    pub fn add_float(&'static self, series: usize, amount: f64) {
+        self.add_float_in(self.parts.storage.own(), series, amount);
     }
 
     #[inline]
-    pub(crate) fn add_float_in(&'static self, own: Own, row: usize, amount: f64) {
-        match own.get(self.parts.first + row) {
+    pub(crate) fn add_float_in(&'static self, own: Own, series: usize, amount: f64) {
+        match own.get(self.parts.first + series) {
             Some(cell) => {
                 add_own_float(cell, amount);
-                self.appear(row);
+                self.appear(series);
             }
-            None => self.add_float_elsewhere(row, amount),
+            None => self.add_float_elsewhere(series, amount),
         }
     }
 
     #[cold]
-    fn add_float_elsewhere(&'static self, row: usize, amount: f64) {
-        let writer = self.writer(row);
+    fn add_float_elsewhere(&'static self, series: usize, amount: f64) {
+        let writer = self.writer(series);
         if let Some(cell) = writer.cells().first() {
             writer.add_float(cell, amount);
         }
     }
 
-    /// The cells of a row that the current thread may write, and how: those of the scope that it is in, or else its
-    /// own. The row is present from now on.
+    /// The cells of a series that the current thread may write, and how: those of the scope that it is in, or else its
+    /// own. The series is present from now on.
     #[inline(never)]
-    fn writer(&'static self, row: usize) -> Writer<'static> {
-        if let Some((writer, _)) = self.scoped(row) {
+    fn writer(&'static self, series: usize) -> Writer<'static> {
+        if let Some((writer, _)) = self.scoped(series) {
             return writer;
         }
-        self.appear(row);
-        let row = |cells: &'static [AtomicU64]| cells.get(self.cells_of(row)).unwrap_or_default();
+        self.appear(series);
+        let series =
+            |cells: &'static [AtomicU64]| cells.get(self.cells_of(series)).unwrap_or_default();
         match self.parts.storage.writer() {
-            Writer::Own(cells) => Writer::Own(row(cells)),
-            Writer::Shared(cells) => Writer::Shared(row(cells)),
+            Writer::Own(cells) => Writer::Own(series(cells)),
+            Writer::Shared(cells) => Writer::Shared(series(cells)),
         }
     }
 
     /// Sets a gauge: threads' own cells hold what they added, and the shared one the difference.
     #[doc(hidden)]
-    pub fn set(&'static self, row: usize, value: f64) {
-        if let Some((writer, state)) = self.scoped(row) {
+    pub fn set(&'static self, series: usize, value: f64) {
+        if let Some((writer, state)) = self.scoped(series) {
             state.was_set.store(true, Relaxed);
             if let Some(cell) = writer.cells().first() {
                 cell.store(value.to_bits(), Relaxed);
@@ -197,7 +198,7 @@ impl Metric {
             return;
         }
         let storage = self.parts.storage;
-        let place = self.parts.first + row;
+        let place = self.parts.first + series;
         let shared = storage.shared().get(place);
         let added: f64 = storage
             .slabs()
@@ -208,27 +209,27 @@ impl Metric {
         if let Some(shared) = shared {
             shared.store((value - added).to_bits(), Relaxed);
         }
-        self.appear(row);
+        self.appear(series);
     }
 
     #[doc(hidden)]
     #[inline]
-    pub fn observe(&'static self, row: usize, value: &impl Observed) -> Option<usize> {
-        self.observe_in(self.parts.storage.own(), row, value)
+    pub fn observe(&'static self, series: usize, value: &impl Observed) -> Option<usize> {
+        self.observe_in(self.parts.storage.own(), series, value)
     }
 
     #[inline]
     pub(crate) fn observe_in(
         &'static self,
         own: Own,
-        row: usize,
+        series: usize,
         value: &impl Observed,
     ) -> Option<usize> {
         let Some(value) = value.scaled(self.scale) else {
             self.state().refused.fetch_add(1, Relaxed);
             return None;
         };
-        Some(self.count_in(own, row, value))
+        Some(self.count_in(own, series, value))
     }
 
     /// [`Metric::observe_in`] for a histogram of seconds.
@@ -236,22 +237,22 @@ impl Metric {
     pub(crate) fn observe_nanoseconds_in(
         &'static self,
         own: Own,
-        row: usize,
+        series: usize,
         nanoseconds: u64,
     ) -> usize {
-        self.count_in(own, row, Scaled::parts(nanoseconds.cast_signed()))
+        self.count_in(own, series, Scaled::parts(nanoseconds.cast_signed()))
     }
 
     #[inline]
-    fn count_in(&'static self, own: Own, row: usize, value: Scaled) -> usize {
+    fn count_in(&'static self, own: Own, series: usize, value: Scaled) -> usize {
         let bucket = self.bounds.bucket(value);
-        let start = self.parts.first + row * self.width;
+        let start = self.parts.first + series * self.width;
         match own.get(start..start + self.width) {
             Some(cells) => {
                 self.count(Writer::Own(cells), bucket, value);
-                self.appear(row);
+                self.appear(series);
             }
-            None => self.count_elsewhere(row, bucket, value),
+            None => self.count_elsewhere(series, bucket, value),
         }
         bucket
     }
@@ -271,19 +272,19 @@ impl Metric {
     }
 
     #[cold]
-    fn count_elsewhere(&'static self, row: usize, bucket: usize, value: Scaled) {
-        self.count(self.writer(row), bucket, value);
+    fn count_elsewhere(&'static self, series: usize, bucket: usize, value: Scaled) {
+        self.count(self.writer(series), bucket, value);
     }
 
     pub(crate) fn keep_exemplar(
         &'static self,
-        row: usize,
+        series: usize,
         bucket: usize,
         exemplar: Exemplar,
         value: f64,
         at: Moment,
     ) {
-        let place = row * self.buckets() + bucket;
+        let place = series * self.buckets() + bucket;
         if let Some(target) = self.parts.storage.target_cells() {
             if let Some(state) = target.cells.state(self) {
                 let slots = state.exemplars_of(self);
@@ -300,37 +301,37 @@ impl Metric {
     pub(crate) fn exemplar(
         &self,
         scope: Option<&Block>,
-        row: usize,
+        series: usize,
         bucket: usize,
     ) -> Option<ExemplarAt> {
-        let place = row * self.buckets() + bucket;
+        let place = series * self.buckets() + bucket;
         match scope {
             Some(block) => block.state(self)?.exemplars.get()?.read(place),
             None => self.state().exemplars.get()?.read(place),
         }
     }
 
-    /// Reads a row where the running code records, in its scope or outside of any.
+    /// Reads a series where the running code records, in its scope or outside of any.
     #[doc(hidden)]
-    pub fn read(&self, row: usize, cells: &mut Vec<u64>) {
+    pub fn read(&self, series: usize, cells: &mut Vec<u64>) {
         let target = self.parts.storage.target_cells();
-        self.read_in(target.map(|target| target.cells), row, cells);
+        self.read_in(target.map(|target| target.cells), series, cells);
     }
 
-    /// Reads a row of a scope, or one outside of scopes: its cells are added up over all threads.
-    pub(crate) fn read_in(&self, scope: Option<&Block>, row: usize, cells: &mut Vec<u64>) {
+    /// Reads a series of a scope, or one outside of scopes: its cells are added up over all threads.
+    pub(crate) fn read_in(&self, scope: Option<&Block>, series: usize, cells: &mut Vec<u64>) {
         cells.clear();
-        self.read_more(scope, row, cells);
+        self.read_more(scope, series, cells);
     }
 
-    /// Reads a row and adds it to what was read before.
-    pub(crate) fn read_more(&self, scope: Option<&Block>, row: usize, cells: &mut Vec<u64>) {
+    /// Reads a series and adds it to what was read before.
+    pub(crate) fn read_more(&self, scope: Option<&Block>, series: usize, cells: &mut Vec<u64>) {
         cells.resize(self.width, 0);
         if let Some(block) = scope {
-            return self.add_up(cells, block.cells(self, row));
+            return self.add_up(cells, block.cells(self, series));
         }
         for slab in self.parts.storage.slabs() {
-            self.add_up(cells, slab.get(self.cells_of(row)).unwrap_or_default());
+            self.add_up(cells, slab.get(self.cells_of(series)).unwrap_or_default());
         }
     }
 
@@ -346,7 +347,7 @@ impl Metric {
         }
     }
 
-    /// From which cell of a row on the numbers are floating-point.
+    /// From which cell of a series on the numbers are floating-point.
     const fn float_cells(&self) -> usize {
         match (self.parts.descriptor.kind, self.scale) {
             (Kind::Gauge, _) => 0,
@@ -362,19 +363,19 @@ impl Metric {
     }
 
     #[inline]
-    fn appear(&self, row: usize) {
+    fn appear(&self, series: usize) {
         if self.appearing {
-            self.appear_group(row);
+            self.appear_group(series);
         }
     }
 
     #[inline(never)]
-    fn appear_group(&self, row: usize) {
-        self.state().appear_row(self, row);
+    fn appear_group(&self, series: usize) {
+        self.state().appear_series(self, series);
     }
 }
 
-/// Cells of one row of a metric.
+/// Cells of one series of a metric.
 const fn width(kind: Kind, bounds: usize) -> usize {
     match kind {
         Kind::Counter | Kind::Gauge => 1,

@@ -1,8 +1,7 @@
 //! Metrics: handles for recording, and the cells behind them.
 //!
-//! A metric's series are rows of a fixed grid, found by arithmetic from label values. Each thread
-//! writes cells of its own, so that recording is a plain load and store; a reader adds the
-//! threads' cells up.
+//! The index of a series is computed from its label values. Each thread writes its own cells, so that recording is a
+//! plain load and store; a reader adds up the cells of all threads.
 
 mod amount;
 mod atomic;
@@ -42,7 +41,7 @@ pub use cells::{Metric, MetricParts};
 pub use exemplar::ExemplarAt;
 use exemplar::ExemplarSlots;
 #[doc(hidden)]
-pub use reading::PresentRow;
+pub use reading::PresentSeries;
 pub use recording_target::{ReadTarget, RecordingTarget, TargetCells};
 #[doc(hidden)]
 pub use scale::Scale;

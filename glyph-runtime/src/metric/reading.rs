@@ -3,22 +3,22 @@
 use std::{borrow::Cow, iter, sync::Arc};
 
 use super::{Block, ExemplarAt, Metric, ReadTarget};
-use crate::label::{LabelDescriptor, LabelValues, Place};
+use crate::label::{LabelDescriptor, LabelStride, LabelValues};
 
-/// A row that is there, outside of scopes or in one.
+/// A series that is there, outside of scopes or in one.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct PresentRow {
+pub struct PresentSeries {
     metric: &'static Metric,
-    row: usize,
+    series: usize,
     scope: Option<Arc<dyn ReadTarget>>,
 }
 
-impl PresentRow {
+impl PresentSeries {
     /// Reads its cells, added up over all threads.
     #[doc(hidden)]
     pub fn read(&self, cells: &mut Vec<u64>) {
-        self.metric.read_in(self.block(), self.row, cells);
+        self.metric.read_in(self.block(), self.series, cells);
     }
 
     /// Names and values of its labels, those of the scope last.
@@ -32,12 +32,12 @@ impl PresentRow {
             values.filter(|(_, value)| !value.is_empty())
         });
         let scope = scope.map(|(name, value)| (name, Cow::Borrowed(value)));
-        self.metric.labels(self.row).chain(scope)
+        self.metric.labels(self.series).chain(scope)
     }
 
     #[doc(hidden)]
     pub fn exemplar(&self, bucket: usize) -> Option<ExemplarAt> {
-        self.metric.exemplar(self.block(), self.row, bucket)
+        self.metric.exemplar(self.block(), self.series, bucket)
     }
 
     /// Whether any exemplar was ever kept.
@@ -64,9 +64,9 @@ impl PresentRow {
 }
 
 impl Metric {
-    /// The rows that are there, in order: those outside of scopes, then scope by scope.
+    /// The series that are there, in order: those outside of scopes, then scope by scope.
     #[doc(hidden)]
-    pub fn present_rows(&'static self) -> impl Iterator<Item = PresentRow> + Send {
+    pub fn present_series(&'static self) -> impl Iterator<Item = PresentSeries> + Send {
         let outside = self.present_in(None);
         let scopes = self.parts.storage.targets_to_read().into_iter();
         let inside = scopes.flat_map(|scope| self.present_in(Some(scope)));
@@ -76,9 +76,9 @@ impl Metric {
     fn present_in(
         &'static self,
         scope: Option<Arc<dyn ReadTarget>>,
-    ) -> impl Iterator<Item = PresentRow> + Send {
+    ) -> impl Iterator<Item = PresentSeries> + Send {
         let seen = scope.clone();
-        let count = self.rows / self.group.max(1);
+        let count = self.series_count / self.group.max(1);
         let next = move |from| match &seen {
             None if self.appearing => self.state().appeared_from(from),
             None => (from < count).then_some(from),
@@ -90,22 +90,27 @@ impl Metric {
         let groups = iter::successors(next(0), move |last| next(last + 1));
         groups.flat_map(move |group| {
             let scope = scope.clone();
-            (group * self.group..(group + 1) * self.group).map(move |row| PresentRow {
+            (group * self.group..(group + 1) * self.group).map(move |series| PresentSeries {
                 metric: self,
-                row,
+                series,
                 scope: scope.clone(),
             })
         })
     }
 
-    /// Names and values of a row's own labels: the digits of the row, read back.
-    fn labels(&self, row: usize) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
-        let labels = self.parts.descriptor.labels.iter().zip(self.parts.places);
-        labels.map(move |(label, place)| (label.name, self.value_of(label, place, row)))
+    /// Names and values of a series' own labels: the digits of the series, read back.
+    fn labels(&self, series: usize) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+        let labels = self.parts.descriptor.labels.iter().zip(self.parts.strides);
+        labels.map(move |(label, place)| (label.name, self.value_of(label, place, series)))
     }
 
-    fn value_of(&self, label: &LabelDescriptor, place: &Place, row: usize) -> Cow<'_, str> {
-        let digit = row / place.stride.max(1) % label.radix().max(1);
+    fn value_of(
+        &self,
+        label: &LabelDescriptor,
+        place: &LabelStride,
+        series: usize,
+    ) -> Cow<'_, str> {
+        let digit = series / place.stride.max(1) % label.radix().max(1);
         let value = match (label.values, place.open) {
             (LabelValues::Closed(values), _) => values.get(digit).copied().map(Cow::Borrowed),
             (LabelValues::Open { .. }, Some((index, _))) => self

@@ -241,7 +241,7 @@ impl Bound {
             if let Some(outcomes) = labels[index].outcomes {
                 let mut outcome = 0;
                 while outcome < digits.len() {
-                    digits[outcome] += outcomes[outcome] * metric.parts.places[index].stride;
+                    digits[outcome] += outcomes[outcome] * metric.parts.strides[index].stride;
                     outcome += 1;
                 }
             }

@@ -4,7 +4,7 @@ use std::{any::type_name, fmt::Write, marker::PhantomData, sync::Arc};
 
 use super::Capture;
 use crate::{
-    label::{Label, LabelDescriptor, LabelValues, Place},
+    label::{Label, LabelDescriptor, LabelStride, LabelValues},
     metric::{Counter, Exemplar, Gauge, Histogram, HistogramSnapshot, Metric, ReadTarget},
 };
 
@@ -26,7 +26,7 @@ pub struct Series<M> {
 /// A label and its value.
 #[derive(Clone, Debug)]
 struct Chosen {
-    place: Place,
+    place: LabelStride,
     radix: usize,
     value: Value,
 }
@@ -120,7 +120,7 @@ impl<M> Series<M> {
     #[track_caller]
     fn choose(&self, name: &str, value: &str) -> Self {
         let parts = self.metric.parts;
-        let mut labels = parts.descriptor.labels.iter().zip(parts.places);
+        let mut labels = parts.descriptor.labels.iter().zip(parts.strides);
         let Some((label, place)) = labels.find(|(label, _)| label.name == name) else {
             let Some(index) = self.scope_label(name) else {
                 self.refuse(&format!("has no label `{name}`"));
@@ -181,33 +181,33 @@ impl<M> Series<M> {
         self.capture.recorded.state().of(values).known(text)
     }
 
-    /// The cells of all rows that are left, added up.
+    /// The cells of all series that are left, added up.
     fn cells(&self) -> Vec<u64> {
         let mut cells = vec![0; self.metric.width];
         self.capture.read(|| {
             for scope in self.scopes() {
                 let scope = scope.as_deref();
                 let block = scope.and_then(|scope| self.metric.parts.storage.cells_in(scope));
-                for row in self.rows() {
-                    self.metric.read_more(block, row, &mut cells);
+                for index in self.indices() {
+                    self.metric.read_more(block, index, &mut cells);
                 }
             }
         });
         cells
     }
 
-    /// The rows that are left.
-    fn rows(&self) -> Vec<usize> {
+    /// The indices of the series that are left.
+    fn indices(&self) -> Vec<usize> {
         let digits = self.chosen.iter();
         let digits = digits.map(|chosen| Some((chosen, self.digit(chosen)?)));
         let Some(digits) = digits.collect::<Option<Vec<_>>>() else {
             return Vec::new();
         };
-        let is_left = |row: &usize| {
+        let is_left = |index: &usize| {
             let mut digits = digits.iter();
-            digits.all(|(chosen, digit)| chosen.of_row(*row) == *digit)
+            digits.all(|(chosen, digit)| chosen.of_index(*index) == *digit)
         };
-        (0..self.metric.rows).filter(is_left).collect()
+        (0..self.metric.series_count).filter(is_left).collect()
     }
 
     fn cell(&self) -> u64 {
@@ -230,9 +230,9 @@ impl<M> Series<M> {
 }
 
 impl Chosen {
-    /// The digit that the label has in the number of a row.
-    const fn of_row(&self, row: usize) -> usize {
-        row / self.place.stride % self.radix
+    /// The digit that the label has in the index of a series.
+    const fn of_index(&self, index: usize) -> usize {
+        index / self.place.stride % self.radix
     }
 }
 
@@ -291,16 +291,16 @@ impl Series<Histogram> {
     #[must_use]
     pub fn exemplars(&self) -> Vec<Exemplar> {
         let buckets = 0..self.metric.buckets();
-        let rows = self.rows();
+        let indices = self.indices();
         let of_scope = |scope: Option<Arc<dyn ReadTarget>>| {
             let scope = scope.as_deref();
             let block = scope.and_then(|scope| self.metric.parts.storage.cells_in(scope));
-            let at = |row, bucket| Some(self.metric.exemplar(block, row, bucket)?.exemplar);
-            let of_row = |row: &usize| {
-                let row = *row;
-                buckets.clone().filter_map(move |bucket| at(row, bucket))
+            let at = |index, bucket| Some(self.metric.exemplar(block, index, bucket)?.exemplar);
+            let of_index = |index: &usize| {
+                let index = *index;
+                buckets.clone().filter_map(move |bucket| at(index, bucket))
             };
-            rows.iter().flat_map(of_row).collect::<Vec<_>>()
+            indices.iter().flat_map(of_index).collect::<Vec<_>>()
         };
         self.capture
             .read(|| self.scopes().into_iter().flat_map(of_scope).collect())
