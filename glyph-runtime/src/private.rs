@@ -21,10 +21,7 @@ pub use crate::{
         Label, LabelDescriptor, LabelSet, LabelStride, LabelValues, OpenValues, label_of,
         open_labels, strides,
     },
-    metric::{
-        Counter, Gauge, Histogram, Metric, MetricParts, MetricState, Storage, padded_bounds,
-        scaled_bounds,
-    },
+    metric::{Counter, Gauge, Histogram, Metric, MetricParts, MetricState, Storage, scaled_bounds},
     redaction::REDACTED,
     scope::{
         InScope, IntoScopeLabels, ScopeLabels, ScopeValue,

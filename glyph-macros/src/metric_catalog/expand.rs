@@ -100,7 +100,7 @@ fn metric_consts(index: usize, metric: &Metric, catalog: &Ident, rt: &TokenStrea
         let unit = unit(&metric.unit, rt);
         quote! {
             const #name: &[#rt::core::primitive::f64] = #list;
-            static #bounds: [#rt::core::primitive::f64; #rt::padded_bounds(#name.len())] =
+            static #bounds: [#rt::core::primitive::f64; #name.len()] =
                 #rt::scaled_bounds(#name, #unit);
         }
     });

@@ -30,7 +30,7 @@ pub use gauge::Gauge;
 pub use histogram::{Histogram, HistogramSnapshot};
 
 pub(crate) use amount::Observed;
-pub use bounds::{padded_bounds, scaled_bounds};
+pub use bounds::scaled_bounds;
 pub(crate) use catalog_cells::Own;
 #[cfg(feature = "testing")]
 pub(crate) use catalog_cells::OwnTable;
