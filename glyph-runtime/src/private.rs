@@ -21,7 +21,9 @@ pub use crate::{
         Label, LabelDescriptor, LabelSet, LabelStride, LabelValues, OpenValues, label_of,
         open_labels, strides,
     },
-    metric::{Counter, Gauge, Histogram, Metric, MetricParts, MetricState, Storage, scaled_bounds},
+    metric::{
+        CatalogCells, Counter, Gauge, Histogram, Metric, MetricParts, MetricState, scaled_bounds,
+    },
     redaction::REDACTED,
     scope::{
         InScope, IntoScopeLabels, ScopeLabels, ScopeValue,

@@ -8,8 +8,8 @@ pub use crate::{
     descriptor::canonical,
     label::{LabelStride, OpenValues, sanitized},
     metric::{
-        Block, ExemplarAt, Metric, PresentSeries, ReadTarget, RecordingTarget, Scale, Storage,
-        TargetCells,
+        CatalogCells, ExemplarAt, Metric, PresentSeries, ReadTarget, RecordingTarget, Scale,
+        ScopeCells, TargetCells,
     },
     scope::labels::{Entered, current_values},
 };

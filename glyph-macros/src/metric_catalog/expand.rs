@@ -159,7 +159,7 @@ fn statics(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
         const __GLYPH_METRICS: [#rt::MetricDescriptor; #count] = [#(#descriptors),*];
         const __GLYPH_FIRST: [#rt::core::primitive::usize; #offsets] = #rt::offsets(&__GLYPH_METRICS);
         static __GLYPH_DESCRIPTORS: [#rt::MetricDescriptor; #count] = __GLYPH_METRICS;
-        static __GLYPH_STORAGE: #rt::Storage = #rt::Storage::new(__GLYPH_FIRST[#count]);
+        static __GLYPH_CATALOG_CELLS: #rt::CatalogCells = #rt::CatalogCells::new(__GLYPH_FIRST[#count]);
         static __GLYPH_STATES: [#rt::MetricState; #count] = [const { #rt::MetricState::new() }; #count];
         static __GLYPH_CELLS: [#rt::Metric; #count] = [#(#cells),*];
     }
@@ -217,7 +217,7 @@ fn cell(index: usize, metric: &Metric, rt: &TokenStream) -> TokenStream {
     quote! {
         #rt::Metric::new(#rt::MetricParts {
             descriptor: &__GLYPH_DESCRIPTORS[#index],
-            storage: &__GLYPH_STORAGE,
+            cells: &__GLYPH_CATALOG_CELLS,
             index: #index,
             first: __GLYPH_FIRST[#index],
             strides: #strides,

@@ -224,7 +224,7 @@ fn push_overflow(page: &mut Vec<u8>, registry: &Registry, format: Format) {
 
 /// Where nobody ever was in a scope nothing tells of one.
 fn scope_labels(metric: &Metric) -> &'static [ScopeLabel] {
-    match metric.parts.storage.target() {
+    match metric.parts.cells.target() {
         Some(target) if target.was_used() => target.labels(),
         _ => &[],
     }

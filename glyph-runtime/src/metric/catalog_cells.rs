@@ -17,7 +17,7 @@ use std::{
 };
 
 use super::{
-    Block, ReadTarget, RecordingTarget, TargetCells,
+    ReadTarget, RecordingTarget, ScopeCells, TargetCells,
     atomic::claim::Claim,
     slab::{Slab, Writer},
 };
@@ -36,7 +36,7 @@ const NONE: Own = &[];
 /// The cells of one catalog.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Storage {
+pub struct CatalogCells {
     slots: usize,
     /// The place in a thread's table; zero until something is recorded.
     id: AtomicUsize,
@@ -52,7 +52,7 @@ struct OwnedSlab {
     slab: OnceLock<Slab>,
 }
 
-impl Storage {
+impl CatalogCells {
     #[must_use]
     pub const fn new(slots: usize) -> Self {
         Self {
@@ -130,7 +130,7 @@ impl Storage {
     }
 
     /// Its cells in one of them.
-    pub(crate) fn cells_in<'t>(&self, target: &'t dyn ReadTarget) -> Option<&'t Block> {
+    pub(crate) fn cells_in<'t>(&self, target: &'t dyn ReadTarget) -> Option<&'t ScopeCells> {
         let (_, index) = *self.target.get()?;
         target.cells(index)
     }
@@ -290,7 +290,7 @@ pub(crate) struct OwnTable([[Own; 2]; MAX_STORAGES]);
 
 #[cfg(feature = "testing")]
 impl OwnTable {
-    /// Empties the current thread's table, so that recording asks [`Storage::writer`].
+    /// Empties the current thread's table, so that recording asks [`CatalogCells::writer`].
     pub(crate) fn take() -> Self {
         OWN.with(|own| {
             Self(std::array::from_fn(|id| {

@@ -1,10 +1,10 @@
-//! One metric's series in its catalog's storage.
+//! One metric's series in its catalog.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::ExemplarAt;
 use super::{
-    Block, Exemplar, MetricState, Observed, Own, RecordingTarget, Scale, Scaled, Storage,
+    CatalogCells, Exemplar, MetricState, Observed, Own, RecordingTarget, Scale, Scaled, ScopeCells,
     atomic::cell::{add_own, add_own_float},
     bounds::Bounds,
     slab::Writer,
@@ -21,10 +21,10 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct MetricParts {
     pub descriptor: &'static MetricDescriptor,
-    pub storage: &'static Storage,
+    pub cells: &'static CatalogCells,
     /// Which of its catalog's metrics it is.
     pub index: usize,
-    /// The metric's first cell in the storage.
+    /// The metric's first cell in those of its catalog.
     pub first: usize,
     pub strides: &'static [LabelStride],
     pub open: &'static [OpenValues],
@@ -111,7 +111,7 @@ impl Metric {
     #[doc(hidden)]
     #[must_use]
     pub fn target(&self) -> Option<&'static dyn RecordingTarget> {
-        self.parts.storage.target()
+        self.parts.cells.target()
     }
 
     /// The number of buckets, the infinite one included.
@@ -123,7 +123,7 @@ impl Metric {
     #[doc(hidden)]
     #[inline]
     pub fn add(&'static self, series: usize, amount: u64) {
-        self.add_in(self.parts.storage.own(), series, amount);
+        self.add_in(self.parts.cells.own(), series, amount);
     }
 
     /// [`Metric::add`] for a caller who has looked up the thread's own cells.
@@ -149,7 +149,7 @@ impl Metric {
     #[doc(hidden)]
     #[inline]
     pub fn add_float(&'static self, series: usize, amount: f64) {
-        self.add_float_in(self.parts.storage.own(), series, amount);
+        self.add_float_in(self.parts.cells.own(), series, amount);
     }
 
     #[inline]
@@ -181,7 +181,7 @@ impl Metric {
         self.appear(series);
         let series =
             |cells: &'static [AtomicU64]| cells.get(self.cells_of(series)).unwrap_or_default();
-        match self.parts.storage.writer() {
+        match self.parts.cells.writer() {
             Writer::Own(cells) => Writer::Own(series(cells)),
             Writer::Shared(cells) => Writer::Shared(series(cells)),
         }
@@ -197,10 +197,10 @@ impl Metric {
             }
             return;
         }
-        let storage = self.parts.storage;
+        let catalog = self.parts.cells;
         let place = self.parts.first + series;
-        let shared = storage.shared().get(place);
-        let added: f64 = storage
+        let shared = catalog.shared().get(place);
+        let added: f64 = catalog
             .slabs()
             .filter_map(|slab| slab.get(place))
             .filter(|cell| !shared.is_some_and(|shared| std::ptr::eq(*cell, shared)))
@@ -215,7 +215,7 @@ impl Metric {
     #[doc(hidden)]
     #[inline]
     pub fn observe(&'static self, series: usize, value: &impl Observed) -> Option<usize> {
-        self.observe_in(self.parts.storage.own(), series, value)
+        self.observe_in(self.parts.cells.own(), series, value)
     }
 
     #[inline]
@@ -285,7 +285,7 @@ impl Metric {
         at: Moment,
     ) {
         let place = series * self.buckets() + bucket;
-        if let Some(target) = self.parts.storage.target_cells() {
+        if let Some(target) = self.parts.cells.target_cells() {
             if let Some(state) = target.cells.state(self) {
                 let slots = state.exemplars_of(self);
                 slots.keep(place, exemplar, value, at.cycles());
@@ -300,13 +300,13 @@ impl Metric {
     /// What was kept last for a bucket, outside of scopes or in one.
     pub(crate) fn exemplar(
         &self,
-        scope: Option<&Block>,
+        scope: Option<&ScopeCells>,
         series: usize,
         bucket: usize,
     ) -> Option<ExemplarAt> {
         let place = series * self.buckets() + bucket;
         match scope {
-            Some(block) => block.state(self)?.exemplars.get()?.read(place),
+            Some(scope) => scope.state(self)?.exemplars.get()?.read(place),
             None => self.state().exemplars.get()?.read(place),
         }
     }
@@ -314,23 +314,28 @@ impl Metric {
     /// Reads a series where the running code records, in its scope or outside of any.
     #[doc(hidden)]
     pub fn read(&self, series: usize, cells: &mut Vec<u64>) {
-        let target = self.parts.storage.target_cells();
+        let target = self.parts.cells.target_cells();
         self.read_in(target.map(|target| target.cells), series, cells);
     }
 
     /// Reads a series of a scope, or one outside of scopes: its cells are added up over all threads.
-    pub(crate) fn read_in(&self, scope: Option<&Block>, series: usize, cells: &mut Vec<u64>) {
+    pub(crate) fn read_in(&self, scope: Option<&ScopeCells>, series: usize, cells: &mut Vec<u64>) {
         cells.clear();
         self.read_more(scope, series, cells);
     }
 
     /// Reads a series and adds it to what was read before.
-    pub(crate) fn read_more(&self, scope: Option<&Block>, series: usize, cells: &mut Vec<u64>) {
+    pub(crate) fn read_more(
+        &self,
+        scope: Option<&ScopeCells>,
+        series: usize,
+        cells: &mut Vec<u64>,
+    ) {
         cells.resize(self.width, 0);
-        if let Some(block) = scope {
-            return self.add_up(cells, block.cells(self, series));
+        if let Some(scope) = scope {
+            return self.add_up(cells, scope.cells(self, series));
         }
-        for slab in self.parts.storage.slabs() {
+        for slab in self.parts.cells.slabs() {
             self.add_up(cells, slab.get(self.cells_of(series)).unwrap_or_default());
         }
     }
@@ -383,7 +388,7 @@ const fn width(kind: Kind, bounds: usize) -> usize {
     }
 }
 
-/// Cells that a metric takes in its storage.
+/// Cells that a metric takes in its catalog.
 pub(crate) const fn slots(descriptor: &MetricDescriptor) -> usize {
     cardinality(descriptor.labels).saturating_mul(width(descriptor.kind, descriptor.buckets.len()))
 }

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::{Storage, slab::Slab};
+use super::{CatalogCells, slab::Slab};
 use crate::isolation::Isolated;
 
 /// What replaces the cells of a catalog in a capture.
@@ -47,7 +47,7 @@ impl Drop for LentCells {
     }
 }
 
-impl Isolated for Storage {
+impl Isolated for CatalogCells {
     type Captured = LentCells;
 
     fn fresh(&self) -> LentCells {

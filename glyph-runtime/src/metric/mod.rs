@@ -31,10 +31,10 @@ pub use histogram::{Histogram, HistogramSnapshot};
 
 pub(crate) use amount::Observed;
 pub use bounds::scaled_bounds;
+pub use catalog_cells::CatalogCells;
 pub(crate) use catalog_cells::Own;
 #[cfg(feature = "testing")]
 pub(crate) use catalog_cells::OwnTable;
-pub use catalog_cells::Storage;
 pub(crate) use cells::slots;
 pub use cells::{Metric, MetricParts};
 #[doc(hidden)]
@@ -46,5 +46,5 @@ pub use recording_target::{ReadTarget, RecordingTarget, TargetCells};
 #[doc(hidden)]
 pub use scale::Scale;
 pub(crate) use scale::Scaled;
-pub use scope_cells::Block;
+pub use scope_cells::ScopeCells;
 pub use state::MetricState;

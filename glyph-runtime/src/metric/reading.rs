@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, iter, sync::Arc};
 
-use super::{Block, ExemplarAt, Metric, ReadTarget};
+use super::{ExemplarAt, Metric, ReadTarget, ScopeCells};
 use crate::label::{LabelDescriptor, LabelStride, LabelValues};
 
 /// A series that is there, outside of scopes or in one.
@@ -18,14 +18,14 @@ impl PresentSeries {
     /// Reads its cells, added up over all threads.
     #[doc(hidden)]
     pub fn read(&self, cells: &mut Vec<u64>) {
-        self.metric.read_in(self.block(), self.series, cells);
+        self.metric.read_in(self.scope_cells(), self.series, cells);
     }
 
     /// Names and values of its labels, those of the scope last.
     #[doc(hidden)]
     pub fn labels(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
         let scope = self.scope.iter().flat_map(|scope| {
-            let target = self.metric.parts.storage.target();
+            let target = self.metric.parts.cells.target();
             let labels = target.map_or(&[][..], |target| target.labels());
             let values = labels.iter().enumerate();
             let values = values.map(|(index, label)| (label.name, scope.value(index)));
@@ -37,14 +37,15 @@ impl PresentSeries {
 
     #[doc(hidden)]
     pub fn exemplar(&self, bucket: usize) -> Option<ExemplarAt> {
-        self.metric.exemplar(self.block(), self.series, bucket)
+        self.metric
+            .exemplar(self.scope_cells(), self.series, bucket)
     }
 
     /// Whether any exemplar was ever kept.
     #[doc(hidden)]
     pub fn has_exemplars(&self) -> bool {
-        match self.block() {
-            Some(block) => block
+        match self.scope_cells() {
+            Some(cells) => cells
                 .state(self.metric)
                 .is_some_and(|state| state.exemplars.get().is_some()),
             None => self.metric.state().exemplars.get().is_some(),
@@ -57,9 +58,9 @@ impl PresentSeries {
         self.scope.as_ref().map(|scope| scope.since())
     }
 
-    fn block(&self) -> Option<&Block> {
+    fn scope_cells(&self) -> Option<&ScopeCells> {
         let scope = self.scope.as_deref()?;
-        self.metric.parts.storage.cells_in(scope)
+        self.metric.parts.cells.cells_in(scope)
     }
 }
 
@@ -68,7 +69,7 @@ impl Metric {
     #[doc(hidden)]
     pub fn present_series(&'static self) -> impl Iterator<Item = PresentSeries> + Send {
         let outside = self.present_in(None);
-        let scopes = self.parts.storage.targets_to_read().into_iter();
+        let scopes = self.parts.cells.targets_to_read().into_iter();
         let inside = scopes.flat_map(|scope| self.present_in(Some(scope)));
         outside.chain(inside)
     }
@@ -83,8 +84,8 @@ impl Metric {
             None if self.appearing => self.state().appeared_from(from),
             None => (from < count).then_some(from),
             Some(scope) => {
-                let block = self.parts.storage.cells_in(&**scope)?;
-                block.state(self)?.appeared_from(from)
+                let cells = self.parts.cells.cells_in(&**scope)?;
+                cells.state(self)?.appeared_from(from)
             }
         };
         let groups = iter::successors(next(0), move |last| next(last + 1));

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::SystemTime};
 
-use super::Block;
+use super::ScopeCells;
 use crate::descriptor::ScopeLabel;
 
 /// Has cells of its own for some of the code that records, such as one set for each tenant.
@@ -28,7 +28,7 @@ pub trait RecordingTarget: fmt::Debug + Send + Sync {
 #[doc(hidden)]
 pub trait ReadTarget: fmt::Debug + Send + Sync {
     /// Returns the cells for the catalog with this index.
-    fn cells(&self, index: usize) -> Option<&Block>;
+    fn cells(&self, index: usize) -> Option<&ScopeCells>;
 
     /// Returns the value of the label with this index in [`RecordingTarget::labels`]; empty if it is absent.
     fn value(&self, label: usize) -> &str;
@@ -41,7 +41,7 @@ pub trait ReadTarget: fmt::Debug + Send + Sync {
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct TargetCells {
-    pub(crate) cells: &'static Block,
+    pub(crate) cells: &'static ScopeCells,
     /// A bit for each of the target's labels whose value is beyond its limit.
     pub(crate) overflowed: u32,
 }

@@ -15,7 +15,7 @@ use crate::descriptor::Kind;
 /// something is recorded.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Block {
+pub struct ScopeCells {
     slots: usize,
     metrics: usize,
     contents: OnceLock<Contents>,
@@ -28,7 +28,7 @@ struct Contents {
     states: Box<[MetricState]>,
 }
 
-impl Block {
+impl ScopeCells {
     pub(crate) const fn new(slots: usize, metrics: usize) -> Self {
         Self {
             slots,

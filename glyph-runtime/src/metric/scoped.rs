@@ -20,7 +20,7 @@ impl Metric {
         &'static self,
         series: usize,
     ) -> Option<(Writer<'static>, &'static MetricState)> {
-        let TargetCells { cells, overflowed } = self.parts.storage.target_cells()?;
+        let TargetCells { cells, overflowed } = self.parts.cells.target_cells()?;
         if overflowed != 0 {
             self.state().overflow(overflowed);
         }

@@ -77,10 +77,10 @@ struct Event {
 
 impl Event {
     fn count(self) {
-        let storage = self.counter.parts.storage;
+        let cells = self.counter.parts.cells;
         let scope = self.scope.map(Held::again);
-        let _scope = entering(storage, scope.as_ref());
-        let own = storage.own();
+        let _scope = entering(cells, scope.as_ref());
+        let own = cells.own();
         self.counter.add_in(own, self.row.index(), 1);
     }
 }

@@ -153,13 +153,13 @@ impl<M> Series<M> {
     }
 
     fn scope_label(&self, name: &str) -> Option<usize> {
-        let labels = self.metric.parts.storage.target()?.labels();
+        let labels = self.metric.parts.cells.target()?.labels();
         labels.iter().position(|label| label.name == name)
     }
 
     /// The scopes that are left; `None` stands for what is recorded outside of them.
     fn scopes(&self) -> Vec<Option<Arc<dyn ReadTarget>>> {
-        let inside = self.metric.parts.storage.targets_to_read();
+        let inside = self.metric.parts.cells.targets_to_read();
         let all = [None].into_iter().chain(inside.into_iter().map(Some));
         all.filter(|scope| self.is_chosen(scope.as_deref()))
             .collect()
@@ -187,9 +187,9 @@ impl<M> Series<M> {
         self.capture.read(|| {
             for scope in self.scopes() {
                 let scope = scope.as_deref();
-                let block = scope.and_then(|scope| self.metric.parts.storage.cells_in(scope));
+                let scope = scope.and_then(|scope| self.metric.parts.cells.cells_in(scope));
                 for index in self.indices() {
-                    self.metric.read_more(block, index, &mut cells);
+                    self.metric.read_more(scope, index, &mut cells);
                 }
             }
         });
@@ -294,8 +294,8 @@ impl Series<Histogram> {
         let indices = self.indices();
         let of_scope = |scope: Option<Arc<dyn ReadTarget>>| {
             let scope = scope.as_deref();
-            let block = scope.and_then(|scope| self.metric.parts.storage.cells_in(scope));
-            let at = |index, bucket| Some(self.metric.exemplar(block, index, bucket)?.exemplar);
+            let scope = scope.and_then(|scope| self.metric.parts.cells.cells_in(scope));
+            let at = |index, bucket| Some(self.metric.exemplar(scope, index, bucket)?.exemplar);
             let of_index = |index: &usize| {
                 let index = *index;
                 buckets.clone().filter_map(move |bucket| at(index, bucket))

@@ -3,7 +3,7 @@
 use std::{cell::Cell, marker::PhantomData, ptr};
 
 use super::{Held, MOST_SCOPES, Scopes, scope_entry::Tenant};
-use crate::metric::{RecordingTarget, Storage};
+use crate::metric::{CatalogCells, RecordingTarget};
 
 /// A scope that was entered.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +40,7 @@ pub(super) fn entry_of(of: &dyn RecordingTarget) -> Option<Entry> {
 
 /// The scope that the running code is in, for a caller that records the catalog in it later.
 #[inline]
-pub(crate) fn current_lease(catalog: &Storage) -> Option<Held> {
+pub(crate) fn current_lease(catalog: &CatalogCells) -> Option<Held> {
     entry_of(catalog.target()?).map(Held::again)
 }
 
@@ -94,7 +94,7 @@ impl Drop for Entered<'_> {
 /// Enters or leaves the scope of one catalog, if the running code is not there already.
 #[inline]
 pub(crate) fn entering<'held>(
-    catalog: &Storage,
+    catalog: &CatalogCells,
     wanted: Option<&'held Held>,
 ) -> Option<Entered<'held>> {
     enter_other(catalog.target()?, wanted)

@@ -15,7 +15,7 @@ use std::{
 use super::{Scopes, entered::Entry};
 use crate::{
     clock::Now,
-    metric::{Block, Metric, ReadTarget, RecordingTarget},
+    metric::{Metric, ReadTarget, RecordingTarget, ScopeCells},
 };
 
 /// The cells of one combination of values. It lives as long as the process: when it has left, another combination gets it.
@@ -23,7 +23,7 @@ use crate::{
 pub(crate) struct Tenant {
     scopes: &'static Scopes,
     /// One for each catalog that the scope covers.
-    blocks: Box<[Block]>,
+    cells: Box<[ScopeCells]>,
     /// While there are any, it stays.
     holders: AtomicUsize,
     /// When somebody let go of it last, by the clock of `named`.
@@ -43,10 +43,10 @@ struct Named {
 }
 
 impl Tenant {
-    pub(super) fn new(scopes: &'static Scopes, blocks: Box<[Block]>) -> Self {
+    pub(super) fn new(scopes: &'static Scopes, cells: Box<[ScopeCells]>) -> Self {
         Self {
             scopes,
-            blocks,
+            cells,
             holders: AtomicUsize::new(0),
             used: AtomicU64::new(0),
             named: RwLock::new(Arc::new(Named {
@@ -59,8 +59,8 @@ impl Tenant {
 
     /// Begins anew, for these values. Nobody holds it.
     pub(super) fn rename(&self, values: Box<[Box<str>]>, now: Now) {
-        for (block, metrics) in self.blocks.iter().zip(self.scopes.metrics()) {
-            block.clear(metrics);
+        for (cells, metrics) in self.cells.iter().zip(self.scopes.metrics()) {
+            cells.clear(metrics);
         }
         let named = Arc::new(Named {
             values,
@@ -80,13 +80,13 @@ impl Tenant {
         !cfg!(feature = "testing") || self.clock.load(Relaxed) == Now::current_clock()
     }
 
-    pub(crate) fn block(&self, index: usize) -> Option<&Block> {
-        self.blocks.get(index)
+    pub(crate) fn cells(&self, index: usize) -> Option<&ScopeCells> {
+        self.cells.get(index)
     }
 
     pub(super) fn is_live(&self, metrics: &[&'static [Metric]]) -> bool {
-        let mut blocks = self.blocks.iter().zip(metrics);
-        blocks.any(|(block, metrics)| block.is_live(metrics))
+        let mut catalogs = self.cells.iter().zip(metrics);
+        catalogs.any(|(cells, metrics)| cells.is_live(metrics))
     }
 
     /// How long nobody has held it; `None` while somebody does. What holders have recorded is seen.
@@ -179,8 +179,8 @@ impl ReadScope {
 }
 
 impl ReadTarget for ReadScope {
-    fn cells(&self, index: usize) -> Option<&Block> {
-        self.tenant.block(index)
+    fn cells(&self, index: usize) -> Option<&ScopeCells> {
+        self.tenant.cells(index)
     }
 
     fn value(&self, label: usize) -> &str {

@@ -20,7 +20,7 @@ use crate::{
     catalog::{AnyCatalog, ScopeLabel},
     isolation::{self, Current},
     label::sanitized,
-    metric::{Block, Metric, ReadTarget, RecordingTarget, Storage, TargetCells},
+    metric::{CatalogCells, Metric, ReadTarget, RecordingTarget, ScopeCells, TargetCells},
 };
 
 /// The scopes that a catalog's metrics are recorded in.
@@ -36,7 +36,7 @@ pub struct Scopes {
 
 /// A catalog that is recorded in the scopes: the one that declares them, or one nested in it.
 struct Covered {
-    storage: &'static Storage,
+    cells: &'static CatalogCells,
     metrics: &'static [Metric],
 }
 
@@ -84,7 +84,7 @@ impl Scopes {
             let mut covered = Vec::new();
             collect((self.parts.catalog)(), &mut covered);
             for (index, covered) in covered.iter().enumerate() {
-                covered.storage.recorded_in(self, index);
+                covered.cells.recorded_in(self, index);
             }
             covered.into()
         })
@@ -106,9 +106,9 @@ impl Scopes {
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
         spare.unwrap_or_else(|| {
-            let blocks =
-                covered.map(|covered| Block::new(covered.storage.slots(), covered.metrics.len()));
-            Box::leak(Box::new(Tenant::new(self, blocks.collect())))
+            let cells = covered
+                .map(|covered| ScopeCells::new(covered.cells.slots(), covered.metrics.len()));
+            Box::leak(Box::new(Tenant::new(self, cells.collect())))
         })
     }
 
@@ -120,21 +120,21 @@ impl Scopes {
     }
 
     /// Those that no others have taken first.
-    fn storages(&'static self) -> impl Iterator<Item = &'static Storage> {
-        let storages = self.covered().iter().map(|covered| covered.storage);
-        storages.filter(|storage| {
-            storage
+    fn catalogs(&'static self) -> impl Iterator<Item = &'static CatalogCells> {
+        let catalogs = self.covered().iter().map(|covered| covered.cells);
+        catalogs.filter(|catalog| {
+            catalog
                 .target()
                 .is_some_and(|target| ptr::addr_eq(target, self))
         })
     }
 
     pub(super) fn mask(&'static self) {
-        self.storages().for_each(Storage::mask);
+        self.catalogs().for_each(CatalogCells::mask);
     }
 
     pub(super) fn unmask(&'static self) {
-        self.storages().for_each(Storage::unmask);
+        self.catalogs().for_each(CatalogCells::unmask);
     }
 }
 
@@ -142,7 +142,7 @@ impl RecordingTarget for Scopes {
     fn current(&self, index: usize) -> Option<TargetCells> {
         let entry = entry_of(self)?;
         Some(TargetCells {
-            cells: entry.tenant.block(index)?,
+            cells: entry.tenant.cells(index)?,
             overflowed: entry.overflowed,
         })
     }
@@ -165,9 +165,9 @@ impl RecordingTarget for Scopes {
 fn collect(catalog: &'static dyn AnyCatalog, covered: &mut Vec<Covered>) {
     let metrics = catalog.metrics();
     if let Some(first) = metrics.first() {
-        let storage = first.parts.storage;
-        if covered.iter().all(|known| !ptr::eq(known.storage, storage)) {
-            covered.push(Covered { storage, metrics });
+        let cells = first.parts.cells;
+        if covered.iter().all(|known| !ptr::eq(known.cells, cells)) {
+            covered.push(Covered { cells, metrics });
         }
     }
     for nested in catalog.nested() {
