@@ -11,7 +11,7 @@ pub use crate::{
         CatalogCells, ExemplarAt, Metric, PresentSeries, ReadTarget, RecordingTarget, Scale,
         ScopeCells, TargetCells,
     },
-    scope::labels::{Entered, current_values},
+    scope::labels::{ScopeGuard, current_values},
 };
 use crate::{
     catalog::{CatalogDescriptor, Registry},
@@ -46,12 +46,12 @@ pub fn current_if_any() -> Option<ScopeLabels> {
 
 /// Enters the labels on top of those of the running code.
 #[inline]
-pub fn enter(labels: &ScopeLabels) -> Entered<'_> {
+pub fn enter(labels: &ScopeLabels) -> ScopeGuard<'_> {
     labels.enter()
 }
 
 /// Enters the labels in place of those of the running code.
 #[inline]
-pub fn enter_alone(labels: &ScopeLabels) -> Entered<'_> {
+pub fn enter_alone(labels: &ScopeLabels) -> ScopeGuard<'_> {
     labels.enter_alone()
 }

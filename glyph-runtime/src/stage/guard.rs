@@ -15,7 +15,7 @@ use crate::{
     Exemplar,
     clock::Moment,
     metric::{Own, current_exemplar},
-    scope::labels::{Entered as InLabels, Held, current_lease, entering},
+    scope::labels::{ScopeGuard, ScopeLease, current_lease, entering},
 };
 
 /// A call, made where it stays: moving it would cost more than what it does. It records exactly once: when its
@@ -30,7 +30,7 @@ pub struct Guard {
     started: Moment,
     opened: Opened,
     /// The catalog's scope that it began in, and is recorded in wherever it ends.
-    scope: Option<Held>,
+    scope: Option<ScopeLease>,
 }
 
 /// Starts a call: its rows are found, its clock runs, and it is in flight.
@@ -188,7 +188,7 @@ impl Guard {
 
     /// Enters the scope that the call began in, where that is another one than the current.
     #[inline]
-    fn scoped(&self, cells: &'static StageCells) -> Option<InLabels<'_>> {
+    fn scoped(&self, cells: &'static StageCells) -> Option<ScopeGuard<'_>> {
         entering(cells.storage(), self.scope.as_ref())
     }
 

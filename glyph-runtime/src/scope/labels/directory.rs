@@ -6,7 +6,7 @@ use std::{
     sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use super::{Held, ReadScope, Scopes, entered::Entry, scope_entry::Tenant};
+use super::{ReadScope, ScopeLease, Scopes, entered::ActiveScope, scope_entry::ScopeEntry};
 use crate::{
     catalog::{AnyCatalog, ScopeLabel},
     clock::Now,
@@ -36,7 +36,7 @@ pub(crate) struct Directory {
 #[derive(Debug)]
 struct Entries {
     /// By their values, between NULs, which no value has.
-    tenants: BTreeMap<String, &'static Tenant>,
+    by_values: BTreeMap<String, &'static ScopeEntry>,
     /// Of each label, the values that have been given a place of their own, and how many combinations have them.
     values: Vec<BTreeMap<Box<str>, usize>>,
     /// Before this moment nobody is idle, provided that the time for it is this one.
@@ -56,7 +56,7 @@ impl Directory {
     pub(crate) const fn new() -> Self {
         Self {
             entries: RwLock::new(Entries {
-                tenants: BTreeMap::new(),
+                by_values: BTreeMap::new(),
                 values: Vec::new(),
                 next_idle: 0,
                 idle: 0,
@@ -73,24 +73,24 @@ impl Directory {
         self.entries.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The tenant of these values, which are fit for a page. Those past their bounds are `other`.
-    pub(super) fn resolve(&self, scopes: &'static Scopes, values: &[Cow<'_, str>]) -> Held {
+    /// The entry of these values, which are fit for a page. Those past their bounds are `other`.
+    pub(super) fn resolve(&self, scopes: &'static Scopes, values: &[Cow<'_, str>]) -> ScopeLease {
         let now = Now::current();
         {
             let entries = self.read();
             let folded = entries.folded(scopes, values);
             let has_all = folded.overflowed == 0 || !entries.is_due(scopes, now);
-            if let Some(tenant) = entries.tenants.get(&key(&folded.values))
+            if let Some(entry) = entries.by_values.get(&key(&folded.values))
                 && has_all
             {
-                return folded.held(tenant);
+                return folded.held(entry);
             }
         }
         let mut entries = self.write();
         entries.let_idle_go(scopes, now);
         let folded = entries.folded(scopes, values);
-        let tenant = entries.enter(scopes, &folded.values, now);
-        folded.held(tenant)
+        let entry = entries.enter(scopes, &folded.values, now);
+        folded.held(entry)
     }
 
     /// Everybody who is not idle, in order.
@@ -100,8 +100,8 @@ impl Directory {
             self.write().let_idle_go(scopes, now);
         }
         let entries = self.read();
-        let tenants = entries.tenants.values();
-        tenants.map(|tenant| ReadScope::new(tenant)).collect()
+        let entries = entries.by_values.values();
+        entries.map(|entry| ReadScope::new(entry)).collect()
     }
 
     /// Whether anybody ever was in one of these scopes.
@@ -127,9 +127,9 @@ impl Drop for Directory {
             .entries
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner);
-        for tenant in entries.tenants.values() {
-            if tenant.idle(now).is_some() {
-                tenant.scopes().give_back(tenant);
+        for entry in entries.by_values.values() {
+            if entry.idle(now).is_some() {
+                entry.scopes().give_back(entry);
             }
         }
     }
@@ -147,12 +147,12 @@ impl Entries {
                 folded.fold(index);
             }
         }
-        if self.tenants.len() < scopes.limit() {
+        if self.by_values.len() < scopes.limit() {
             return folded;
         }
         // At the most combinations, whoever is new shares with others what it can.
         for index in (0..scopes.labels().len()).rev() {
-            if !self.tenants.contains_key(&key(&folded.values)) {
+            if !self.by_values.contains_key(&key(&folded.values)) {
                 folded.fold(index);
             }
         }
@@ -166,26 +166,26 @@ impl Entries {
         is_shared(value) || known.len() < max || known.contains_key(*value)
     }
 
-    fn enter(&mut self, scopes: &'static Scopes, values: &[&str], now: Now) -> &'static Tenant {
+    fn enter(&mut self, scopes: &'static Scopes, values: &[&str], now: Now) -> &'static ScopeEntry {
         let key = key(values);
-        if let Some(tenant) = self.tenants.get(&key) {
-            return tenant;
+        if let Some(entry) = self.by_values.get(&key) {
+            return entry;
         }
-        let tenant = scopes.fresh();
+        let entry = scopes.fresh();
         let owned: Box<[Box<str>]> = values.iter().map(|value| (*value).into()).collect();
-        tenant.rename(owned, now);
+        entry.rename(owned, now);
         self.values.resize_with(values.len(), BTreeMap::new);
         for (known, value) in self.values.iter_mut().zip(values) {
             if !is_shared(value) {
                 *known.entry((*value).into()).or_default() += 1;
             }
         }
-        self.tenants.insert(key, tenant);
+        self.by_values.insert(key, entry);
         self.next_idle = self
             .next_idle
             .min(now.nanoseconds.saturating_add(scopes.idle()));
         self.was_used = true;
-        tenant
+        entry
     }
 
     fn is_due(&self, scopes: &Scopes, now: Now) -> bool {
@@ -201,19 +201,19 @@ impl Entries {
         let metrics = scopes.metrics();
         (self.idle, self.next_idle) = (limit, now.nanoseconds.saturating_add(limit));
         let (values, next_idle) = (&mut self.values, &mut self.next_idle);
-        self.tenants.retain(|_, tenant| {
-            let Some(idle) = tenant.idle(now) else {
+        self.by_values.retain(|_, entry| {
+            let Some(idle) = entry.idle(now) else {
                 return true;
             };
             if idle < limit {
                 *next_idle = (*next_idle).min(now.nanoseconds.saturating_add(limit - idle));
                 return true;
             }
-            if tenant.is_live(&metrics) {
+            if entry.is_live(&metrics) {
                 return true;
             }
-            forget(values, &tenant.values());
-            scopes.give_back(tenant);
+            forget(values, &entry.values());
+            scopes.give_back(entry);
             false
         });
     }
@@ -251,9 +251,9 @@ impl Folded<'_> {
     }
 
     /// For a caller who has the lock.
-    fn held(&self, tenant: &'static Tenant) -> Held {
-        Held::again(Entry {
-            tenant,
+    fn held(&self, entry: &'static ScopeEntry) -> ScopeLease {
+        ScopeLease::take(ActiveScope {
+            entry,
             overflowed: self.overflowed,
         })
     }

@@ -12,7 +12,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use super::{Scopes, entered::Entry};
+use super::{Scopes, entered::ActiveScope};
 use crate::{
     clock::Now,
     metric::{Metric, ReadTarget, RecordingTarget, ScopeCells},
@@ -20,7 +20,7 @@ use crate::{
 
 /// The cells of one combination of values. It lives as long as the process: when it has left, another combination gets it.
 #[derive(Debug)]
-pub(crate) struct Tenant {
+pub(crate) struct ScopeEntry {
     scopes: &'static Scopes,
     /// One for each catalog that the scope covers.
     cells: Box<[ScopeCells]>,
@@ -42,7 +42,7 @@ struct Named {
     since: SystemTime,
 }
 
-impl Tenant {
+impl ScopeEntry {
     pub(super) fn new(scopes: &'static Scopes, cells: Box<[ScopeCells]>) -> Self {
         Self {
             scopes,
@@ -75,7 +75,7 @@ impl Tenant {
         self.scopes
     }
 
-    /// Whether what the current thread records goes here: a capture has tenants of its own.
+    /// Whether what the current thread records goes here: a capture has entries of its own.
     pub(super) fn is_current(&self) -> bool {
         !cfg!(feature = "testing") || self.clock.load(Relaxed) == Now::current_clock()
     }
@@ -113,74 +113,74 @@ impl Tenant {
     }
 }
 
-/// Somebody who records: as long as it lives, the tenant stays.
+/// Somebody who records: as long as it lives, the entry stays.
 #[derive(Debug)]
-pub(crate) struct Held {
-    entry: Entry,
+pub(crate) struct ScopeLease {
+    active: ActiveScope,
 }
 
-impl Held {
-    /// For a caller who knows that the tenant stays until this is done.
-    pub(crate) fn again(entry: Entry) -> Self {
-        entry.tenant.holders.fetch_add(1, Relaxed);
-        Self { entry }
+impl ScopeLease {
+    /// For a caller who knows that the entry stays until this is done.
+    pub(crate) fn take(active: ActiveScope) -> Self {
+        active.entry.holders.fetch_add(1, Relaxed);
+        Self { active }
     }
 
-    pub(crate) const fn entry(&self) -> Entry {
-        self.entry
+    pub(crate) const fn active(&self) -> ActiveScope {
+        self.active
     }
 
-    pub(crate) fn is(&self, other: Entry) -> bool {
-        ptr::eq(self.entry.tenant, other.tenant)
+    pub(crate) fn is(&self, other: ActiveScope) -> bool {
+        ptr::eq(self.active.entry, other.entry)
     }
 
     pub(super) fn is_of_same_catalog(&self, other: &Self) -> bool {
-        ptr::eq(self.entry.tenant.scopes, other.entry.tenant.scopes)
+        ptr::eq(self.active.entry.scopes, other.active.entry.scopes)
     }
 
     pub(super) fn for_each(&self, read: &mut dyn FnMut(&'static str, &str)) {
-        self.entry.tenant.for_each(read);
+        self.active.entry.for_each(read);
     }
 }
 
-impl Clone for Held {
+impl Clone for ScopeLease {
     fn clone(&self) -> Self {
-        Self::again(self.entry)
+        Self::take(self.active)
     }
 }
 
-impl Drop for Held {
+impl Drop for ScopeLease {
     fn drop(&mut self) {
-        let tenant = self.entry.tenant;
+        let entry = self.active.entry;
         let now = Now::current();
-        if now.clock == tenant.clock.load(Relaxed) {
-            tenant.used.store(now.nanoseconds, Relaxed);
+        if now.clock == entry.clock.load(Relaxed) {
+            entry.used.store(now.nanoseconds, Relaxed);
         }
-        tenant.holders.fetch_sub(1, Release);
+        entry.holders.fetch_sub(1, Release);
     }
 }
 
-/// Somebody who reads: the tenant stays, and is as idle as before.
+/// Somebody who reads: the entry stays, and is as idle as before.
 #[derive(Debug)]
 pub(crate) struct ReadScope {
-    tenant: &'static Tenant,
+    entry: &'static ScopeEntry,
     named: Arc<Named>,
 }
 
 impl ReadScope {
-    /// For a caller who knows that the tenant stays until this is done.
-    pub(super) fn new(tenant: &'static Tenant) -> Self {
-        tenant.holders.fetch_add(1, Relaxed);
+    /// For a caller who knows that the entry stays until this is done.
+    pub(super) fn new(entry: &'static ScopeEntry) -> Self {
+        entry.holders.fetch_add(1, Relaxed);
         Self {
-            tenant,
-            named: tenant.named(),
+            entry,
+            named: entry.named(),
         }
     }
 }
 
 impl ReadTarget for ReadScope {
     fn cells(&self, index: usize) -> Option<&ScopeCells> {
-        self.tenant.cells(index)
+        self.entry.cells(index)
     }
 
     fn value(&self, label: usize) -> &str {
@@ -194,6 +194,6 @@ impl ReadTarget for ReadScope {
 
 impl Drop for ReadScope {
     fn drop(&mut self) {
-        self.tenant.holders.fetch_sub(1, Release);
+        self.entry.holders.fetch_sub(1, Release);
     }
 }

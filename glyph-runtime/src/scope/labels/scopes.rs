@@ -11,10 +11,10 @@ use std::{
 };
 
 use super::{
-    Held,
+    ScopeLease,
     directory::{Directory, ScopeParts},
-    entered::entry_of,
-    scope_entry::Tenant,
+    entered::active_in,
+    scope_entry::ScopeEntry,
 };
 use crate::{
     catalog::{AnyCatalog, ScopeLabel},
@@ -31,7 +31,7 @@ pub struct Scopes {
     covered: OnceLock<Box<[Covered]>>,
     directory: Directory,
     /// Tenants that have left, for others.
-    spare: Mutex<Vec<&'static Tenant>>,
+    spare: Mutex<Vec<&'static ScopeEntry>>,
 }
 
 /// A catalog that is recorded in the scopes: the one that declares them, or one nested in it.
@@ -66,7 +66,7 @@ impl Scopes {
         self.idle.load(Relaxed)
     }
 
-    pub(super) fn resolve(&'static self, values: &[Option<&str>]) -> Option<Held> {
+    pub(super) fn resolve(&'static self, values: &[Option<&str>]) -> Option<ScopeLease> {
         let values: Vec<Cow<'_, str>> = values
             .iter()
             .map(|value| sanitized(value.unwrap_or_default()))
@@ -97,8 +97,8 @@ impl Scopes {
             .collect()
     }
 
-    /// A tenant that nobody has.
-    pub(super) fn fresh(&'static self) -> &'static Tenant {
+    /// Returns an entry that is not in use.
+    pub(super) fn fresh(&'static self) -> &'static ScopeEntry {
         let covered = self.covered().iter();
         let spare = self
             .spare
@@ -108,15 +108,15 @@ impl Scopes {
         spare.unwrap_or_else(|| {
             let cells = covered
                 .map(|covered| ScopeCells::new(covered.cells.slots(), covered.metrics.len()));
-            Box::leak(Box::new(Tenant::new(self, cells.collect())))
+            Box::leak(Box::new(ScopeEntry::new(self, cells.collect())))
         })
     }
 
-    pub(super) fn give_back(&self, tenant: &'static Tenant) {
+    pub(super) fn give_back(&self, entry: &'static ScopeEntry) {
         self.spare
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .push(tenant);
+            .push(entry);
     }
 
     /// Those that no others have taken first.
@@ -140,10 +140,10 @@ impl Scopes {
 
 impl RecordingTarget for Scopes {
     fn current(&self, index: usize) -> Option<TargetCells> {
-        let entry = entry_of(self)?;
+        let active = active_in(self)?;
         Some(TargetCells {
-            cells: entry.tenant.cells(index)?,
-            overflowed: entry.overflowed,
+            cells: active.entry.cells(index)?,
+            overflowed: active.overflowed,
         })
     }
 
