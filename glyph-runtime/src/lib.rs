@@ -5,11 +5,11 @@ pub mod admin;
 #[cfg(feature = "artifacts")]
 #[path = "artifact/mod.rs"]
 pub mod artifacts;
-pub mod buckets;
 pub mod catalog;
 mod clock;
 #[cfg(feature = "prometheus")]
 pub mod config;
+mod descriptor;
 #[cfg(feature = "trace")]
 mod export;
 #[cfg(any(feature = "prometheus", feature = "_otlp"))]
@@ -22,6 +22,7 @@ pub mod grpc;
 pub mod health;
 #[cfg(feature = "http")]
 pub mod http;
+mod isolation;
 pub mod label;
 #[cfg(feature = "log")]
 pub mod log;
@@ -44,7 +45,12 @@ pub mod wait;
 #[path = "private.rs"]
 pub mod __private;
 
+#[doc(hidden)]
+#[path = "runtime.rs"]
+pub mod __runtime;
+
 pub use catalog::Catalog;
+pub use descriptor::buckets;
 pub use label::{Label, LabelSet, Status};
 pub use macros::{Label, LabelSet, Outcome, instrument_stage, instrument_stages, metric_catalog};
 pub use metric::{Counter, Exemplar, Gauge, Histogram};

@@ -13,16 +13,16 @@ pub use crate::{
         check_artifact_label, check_artifact_value, check_budget, check_labels_allowed,
         check_labels_while_running, check_nested, check_objective_bound, check_outcome_known,
         check_quantile_reach, check_scope_label, check_stage_label, check_stage_label_allowed,
-        counter_labels, gauge_labels, histogram_labels, offsets, stage_places,
-        stage_places_or_stub,
+        counter_labels, gauge_labels, histogram_labels, offsets, stage_strides,
+        stage_strides_or_stub,
     },
+    descriptor::{asked_label, check_bound, given_label},
     label::{
-        Label, LabelDescriptor, LabelSet, LabelValues, OpenValues, Place, asked_label, check_bound,
-        given_label, label_of, open_labels, places,
+        Label, LabelDescriptor, LabelSet, LabelStride, LabelValues, OpenValues, label_of,
+        open_labels, strides,
     },
     metric::{
-        Counter, Gauge, Histogram, Metric, MetricParts, MetricState, Storage, padded_bounds,
-        scaled_bounds,
+        CatalogCells, Counter, Gauge, Histogram, Metric, MetricParts, MetricState, scaled_bounds,
     },
     redaction::REDACTED,
     scope::{

@@ -30,14 +30,14 @@ pub(super) fn tokens(model: &Set) -> TokenStream {
     quote! {
         const _: () = {
             const __GLYPH_LABELS: [#rt::LabelDescriptor; #count] = [#(#descriptors),*];
-            const __GLYPH_PLACES: [#rt::Place; #count] = #rt::places(&__GLYPH_LABELS);
+            const __GLYPH_STRIDES: [#rt::LabelStride; #count] = #rt::strides(&__GLYPH_LABELS);
             #checks
             #[automatically_derived]
             impl #rt::LabelSet for #implementer {
                 type Of<'glyph> = #lent;
                 const LABELS: &'static [#rt::LabelDescriptor] = &__GLYPH_LABELS;
                 #[inline]
-                fn row(of: &Self::Of<'_>, open: &[#rt::OpenValues]) -> #rt::core::primitive::usize {
+                fn series_index(of: &Self::Of<'_>, open: &[#rt::OpenValues]) -> #rt::core::primitive::usize {
                     #row
                 }
             }
@@ -84,7 +84,7 @@ fn row(model: &Set, rt: &TokenStream) -> TokenStream {
     }
     let terms = model.labels.iter().enumerate().map(|(index, label)| {
         let ident = &label.ident;
-        let term = quote!(#rt::Place::row(&__GLYPH_PLACES[#index], &of.#ident, open));
+        let term = quote!(#rt::LabelStride::offset(&__GLYPH_STRIDES[#index], &of.#ident, open));
         Place::of(&label.ty).around(term)
     });
     quote!(#(#terms)+*)

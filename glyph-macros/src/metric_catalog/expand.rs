@@ -81,15 +81,15 @@ pub(super) fn open_of(index: usize, metric: &Metric) -> TokenStream {
 /// What a metric's descriptor and cells refer to.
 fn metric_consts(index: usize, metric: &Metric, catalog: &Ident, rt: &TokenStream) -> TokenStream {
     let labels = metric.labels.as_ref().map(|ty| {
-        let (labels, places, open) = (
+        let (labels, strides, open) = (
             of_metric("LABELS", index),
-            of_metric("PLACES", index),
+            of_metric("STRIDES", index),
             of_metric("OPEN", index),
         );
         let descriptors = labels_of_field(metric, ty, catalog, rt);
         quote! {
             const #labels: &[#rt::LabelDescriptor] = #descriptors;
-            static #places: [#rt::Place; #labels.len()] = #rt::places(#labels);
+            static #strides: [#rt::LabelStride; #labels.len()] = #rt::strides(#labels);
             static #open: [#rt::OpenValues; #rt::open_labels(#labels)] =
                 [const { #rt::OpenValues::new() }; #rt::open_labels(#labels)];
         }
@@ -100,7 +100,7 @@ fn metric_consts(index: usize, metric: &Metric, catalog: &Ident, rt: &TokenStrea
         let unit = unit(&metric.unit, rt);
         quote! {
             const #name: &[#rt::core::primitive::f64] = #list;
-            static #bounds: [#rt::core::primitive::f64; #rt::padded_bounds(#name.len())] =
+            static #bounds: [#rt::core::primitive::f64; #name.len()] =
                 #rt::scaled_bounds(#name, #unit);
         }
     });
@@ -159,7 +159,7 @@ fn statics(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
         const __GLYPH_METRICS: [#rt::MetricDescriptor; #count] = [#(#descriptors),*];
         const __GLYPH_FIRST: [#rt::core::primitive::usize; #offsets] = #rt::offsets(&__GLYPH_METRICS);
         static __GLYPH_DESCRIPTORS: [#rt::MetricDescriptor; #count] = __GLYPH_METRICS;
-        static __GLYPH_STORAGE: #rt::Storage = #rt::Storage::new(__GLYPH_FIRST[#count]);
+        static __GLYPH_CATALOG_CELLS: #rt::CatalogCells = #rt::CatalogCells::new(__GLYPH_FIRST[#count]);
         static __GLYPH_STATES: [#rt::MetricState; #count] = [const { #rt::MetricState::new() }; #count];
         static __GLYPH_CELLS: [#rt::Metric; #count] = [#(#cells),*];
     }
@@ -203,11 +203,11 @@ fn descriptor(
 }
 
 fn cell(index: usize, metric: &Metric, rt: &TokenStream) -> TokenStream {
-    let places = of_metric("PLACES", index);
-    let places = metric
+    let strides = of_metric("STRIDES", index);
+    let strides = metric
         .labels
         .as_ref()
-        .map_or_else(|| quote!(&[]), |_| quote!(&#places));
+        .map_or_else(|| quote!(&[]), |_| quote!(&#strides));
     let bounds = of_metric("BOUNDS", index);
     let bounds = metric
         .buckets
@@ -217,10 +217,10 @@ fn cell(index: usize, metric: &Metric, rt: &TokenStream) -> TokenStream {
     quote! {
         #rt::Metric::new(#rt::MetricParts {
             descriptor: &__GLYPH_DESCRIPTORS[#index],
-            storage: &__GLYPH_STORAGE,
+            cells: &__GLYPH_CATALOG_CELLS,
             index: #index,
             first: __GLYPH_FIRST[#index],
-            places: #places,
+            strides: #strides,
             open: #open,
             bounds: #bounds,
             state: &__GLYPH_STATES[#index],
@@ -306,7 +306,6 @@ fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     });
     let bound = catalog.stages.iter().flat_map(Stage::bindings);
     let bound = bound.filter_map(|bound| Some(&catalog.metrics.get(bound.metric)?.ident));
-    let scopes = expand_scope::method(catalog, rt);
     let line = line(catalog.line);
     quote! {
         static __GLYPH_DESCRIPTOR: #rt::CatalogDescriptor = <#ident as #rt::Catalog>::DESCRIPTOR;
@@ -337,7 +336,6 @@ fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
             fn nested(&self) -> #rt::Vec<&'static dyn #rt::AnyCatalog> {
                 #rt::vec![#(#erased),*]
             }
-            #scopes
         }
     }
 }

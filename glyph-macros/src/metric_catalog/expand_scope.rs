@@ -69,16 +69,6 @@ pub(super) fn statics(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     }
 }
 
-/// The method of `AnyCatalog` that gives the scopes.
-pub(super) fn method(catalog: &Catalog, rt: &TokenStream) -> Option<TokenStream> {
-    catalog.scope.as_ref()?;
-    Some(quote! {
-        fn scopes(&self) -> #rt::core::option::Option<&'static #rt::Scopes> {
-            #rt::core::option::Option::Some(&__GLYPH_SCOPES)
-        }
-    })
-}
-
 /// Each label held against those of the metrics.
 pub(super) fn checks(catalog: &Catalog) -> TokenStream {
     let labels = catalog.scope.iter().flat_map(|scope| &scope.labels);

@@ -136,7 +136,7 @@ impl Expansion<'_> {
         format_ident!("__GLYPH_GIVEN_{}_{}", self.index, label)
     }
 
-    fn places(&self, role: Role) -> Ident {
+    fn strides(&self, role: Role) -> Ident {
         let what = format!("{}_PLACES", role.field().to_string().to_uppercase());
         self.of_stage(&what)
     }
@@ -166,14 +166,14 @@ impl Expansion<'_> {
             .iter()
             .enumerate()
             .map(|(index, label)| self.never_check(index, label));
-        let places = self
+        let strides = self
             .labelled()
-            .map(|(role, binding, metric)| self.places_consts(role, binding, metric));
+            .map(|(role, binding, metric)| self.strides_consts(role, binding, metric));
         quote! {
             const #name: [#rt::StageLabel; #count] = [#(#described),*];
             #(#given)*
             #(#nevers)*
-            #(#places)*
+            #(#strides)*
         }
     }
 
@@ -198,10 +198,10 @@ impl Expansion<'_> {
     }
 
     /// Where the stage's labels go in the rows of one metric, and the check that they fill them.
-    fn places_consts(&self, role: Role, binding: &Binding, metric: &Metric) -> TokenStream {
+    fn strides_consts(&self, role: Role, binding: &Binding, metric: &Metric) -> TokenStream {
         let rt = self.rt;
         let (name, given, count) = (
-            self.places(role),
+            self.strides(role),
             self.of_stage("LABELS"),
             self.stage.labels.len(),
         );
@@ -209,7 +209,7 @@ impl Expansion<'_> {
         let place = Place::of(&binding.place);
         let (stage, field) = (self.stage.ident.to_string(), metric.field());
         let check = place.call(
-            quote!(__glyph::stage_places::<#count, { #labels.len() }>),
+            quote!(__glyph::stage_strides::<#count, { #labels.len() }>),
             &quote!(#stage, #field, #labels, &#given),
         );
         let running = role.while_running().map(|what| {
@@ -220,9 +220,9 @@ impl Expansion<'_> {
             quote!(const _: () = #check;)
         });
         quote! {
-            const #name: [#rt::Place; #count] =
-                #rt::stage_places_or_stub::<#count, { #labels.len() }>(#labels, &#given);
-            const _: [#rt::Place; #count] = #check;
+            const #name: [#rt::LabelStride; #count] =
+                #rt::stage_strides_or_stub::<#count, { #labels.len() }>(#labels, &#given);
+            const _: [#rt::LabelStride; #count] = #check;
             #running
         }
     }
@@ -314,12 +314,12 @@ impl Expansion<'_> {
     }
 
     fn row(&self, role: Role, binding: &Binding, metric: &Metric) -> TokenStream {
-        let (rt, places) = (self.rt, self.places(role));
+        let (rt, strides) = (self.rt, self.strides(role));
         let open = open_of(binding.metric, metric);
         let labels = self.stage.labels.iter().enumerate();
         let terms = labels.map(|(index, label)| {
             let value = self.value(index, label);
-            let row = quote!(#rt::Place::row(&#places[#index], #value, #open));
+            let row = quote!(#rt::LabelStride::offset(&#strides[#index], #value, #open));
             Place::of(&label.ty).around(row)
         });
         quote!(#rt::Row::new(#(#terms)+*))

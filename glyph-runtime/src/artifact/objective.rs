@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Outcome,
     catalog::{Indicator, MetricDescriptor, ObjectiveDescriptor},
-    expose::canonical,
+    descriptor::canonical,
     label::LabelValues,
 };
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{ArtifactError, Artifacts, HEADER, duration, families::Families, percent};
 use crate::{
     catalog::{Indicator, Kind, MetricDescriptor},
-    expose::canonical,
+    descriptor::canonical,
     label::LabelValues,
 };
 

@@ -4,12 +4,14 @@
     reason = "evaluated in consts, and every index is compared with a length first"
 )]
 
-use super::{
-    ScopeLabel, Unit,
-    message::{Message, same},
-    nearest::nearest,
+use crate::{
+    descriptor::{
+        ScopeLabel, Unit,
+        message::{Message, same},
+        nearest,
+    },
+    label::{LabelDescriptor, LabelValues},
 };
-use crate::label::{LabelDescriptor, LabelValues};
 
 /// The most labels that are listed in a message.
 const LISTED: usize = 32;

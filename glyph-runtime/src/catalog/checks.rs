@@ -6,12 +6,13 @@
     reason = "evaluated in consts, and every index is compared with a length first"
 )]
 
-use super::{
-    CatalogDescriptor, Kind, MetricDescriptor, StageLabel,
-    message::{Message, same},
-};
 use crate::{
-    label::{LabelDescriptor, LabelValues, Place, cardinality, places, refuse_never},
+    descriptor::{
+        CatalogDescriptor, Kind, MetricDescriptor, StageLabel,
+        message::{Message, same},
+        refuse_never,
+    },
+    label::{LabelDescriptor, LabelStride, LabelValues, cardinality, strides},
     metric::slots,
 };
 
@@ -279,18 +280,18 @@ pub const fn check_labels_while_running(what: &str, metric: &str, labels: &[Labe
     }
 }
 
-/// For each label of a stage, its place in the rows of a metric that the stage binds.
+/// For each label of a stage, its stride in a metric that the stage binds.
 ///
 /// Refuses a metric with a label that the stage cannot fill.
 #[doc(hidden)]
 #[must_use]
 #[track_caller]
-pub const fn stage_places<const LABELS: usize, const METRIC: usize>(
+pub const fn stage_strides<const LABELS: usize, const METRIC: usize>(
     stage: &str,
     metric: &str,
     labels: &[LabelDescriptor],
     given: &[StageLabel],
-) -> [Place; LABELS] {
+) -> [LabelStride; LABELS] {
     let mut index = 0;
     while index < METRIC {
         match position(given, labels[index].name) {
@@ -317,18 +318,18 @@ pub const fn stage_places<const LABELS: usize, const METRIC: usize>(
         }
         index += 1;
     }
-    stage_places_or_stub::<LABELS, METRIC>(labels, given)
+    stage_strides_or_stub::<LABELS, METRIC>(labels, given)
 }
 
-/// [`stage_places`] without the refusals, for the places that need the value after a refusal was shown.
+/// [`stage_strides`] without the checks, where the value is needed after an error was reported.
 #[doc(hidden)]
 #[must_use]
-pub const fn stage_places_or_stub<const LABELS: usize, const METRIC: usize>(
+pub const fn stage_strides_or_stub<const LABELS: usize, const METRIC: usize>(
     labels: &[LabelDescriptor],
     given: &[StageLabel],
-) -> [Place; LABELS] {
-    let own: [Place; METRIC] = places(labels);
-    let mut found = [Place::NOWHERE; LABELS];
+) -> [LabelStride; LABELS] {
+    let own: [LabelStride; METRIC] = strides(labels);
+    let mut found = [LabelStride::ABSENT; LABELS];
     let mut index = 0;
     while index < METRIC {
         if let Some(place) = position(given, labels[index].name) {

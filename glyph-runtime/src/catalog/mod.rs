@@ -1,18 +1,10 @@
 //! Catalogs: everything that a program declares about its metrics, known at compile time.
 
-mod alert;
 mod artifact_checks;
 mod checks;
-mod descriptor;
 mod labels;
-pub(crate) mod message;
-mod nearest;
-mod objective;
-mod panel;
-#[cfg(any(feature = "prometheus", feature = "_otlp"))]
 mod registry;
 
-pub use alert::{AlertDescriptor, Comparison, Condition, Matcher, Measure, Selection};
 #[doc(hidden)]
 pub use artifact_checks::{
     check_artifact_label, check_artifact_value, check_objective_bound, check_outcome_known,
@@ -20,22 +12,21 @@ pub use artifact_checks::{
 };
 pub use checks::{
     buckets, check_budget, check_labels_allowed, check_labels_while_running, check_nested,
-    check_scope_label, check_stage_label, check_stage_label_allowed, offsets, stage_places,
-    stage_places_or_stub,
-};
-pub use descriptor::{
-    CatalogDescriptor, Kind, MetricDescriptor, ScopeLabel, StageDescriptor, StageLabel, Unit,
+    check_scope_label, check_stage_label, check_stage_label_allowed, offsets, stage_strides,
+    stage_strides_or_stub,
 };
 #[doc(hidden)]
 pub use labels::{counter_labels, gauge_labels, histogram_labels};
-pub use objective::{Indicator, ObjectiveDescriptor};
-pub use panel::{PanelDescriptor, PanelForm, Threshold};
-#[cfg(feature = "facade")]
-pub(crate) use registry::sample_names;
-#[cfg(any(feature = "prometheus", feature = "_otlp"))]
+#[doc(hidden)]
+pub use registry::sample_names;
 pub use registry::{CatalogClash, Registry};
 
-use crate::{metric::Metric, scope::labels::Scopes};
+pub use crate::descriptor::{
+    AlertDescriptor, CatalogDescriptor, Comparison, Condition, Indicator, Kind, Matcher, Measure,
+    MetricDescriptor, ObjectiveDescriptor, PanelDescriptor, PanelForm, ScopeLabel, Selection,
+    StageDescriptor, StageLabel, Threshold, Unit,
+};
+use crate::metric::Metric;
 
 /// A struct under `#[metric_catalog]`.
 #[diagnostic::on_unimplemented(
@@ -54,10 +45,6 @@ pub trait AnyCatalog: Send + Sync + 'static {
     fn descriptor(&self) -> &'static CatalogDescriptor;
     fn metrics(&self) -> &'static [Metric];
     fn nested(&self) -> Vec<&'static dyn AnyCatalog>;
-    /// The scopes that it declares.
-    fn scopes(&self) -> Option<&'static Scopes> {
-        None
-    }
 }
 
 impl std::fmt::Debug for dyn AnyCatalog {

@@ -9,7 +9,6 @@ use crate::metric::Metric;
 #[derive(Clone, Debug, Default)]
 pub struct Registry {
     metrics: Vec<&'static Metric>,
-    #[cfg(feature = "artifacts")]
     catalogs: Vec<&'static super::CatalogDescriptor>,
 }
 
@@ -37,24 +36,20 @@ impl Registry {
         catalogs: impl IntoIterator<Item = &'static dyn AnyCatalog>,
     ) -> Result<Self, CatalogClash> {
         let mut metrics = Vec::new();
-        #[cfg(feature = "artifacts")]
         let mut descriptors = Vec::new();
         for catalog in catalogs {
             collect(catalog, &mut metrics);
-            #[cfg(feature = "artifacts")]
             descriptors.push(catalog.descriptor());
         }
         refuse_clashes(&metrics)?;
         metrics.sort_by_key(|metric| metric.parts.descriptor.name);
         Ok(Self {
             metrics,
-            #[cfg(feature = "artifacts")]
             catalogs: descriptors,
         })
     }
 
     /// The catalogs that were taken in, nested ones left inside of theirs.
-    #[cfg(feature = "artifacts")]
     pub(crate) fn catalogs(&self) -> &[&'static super::CatalogDescriptor] {
         &self.catalogs
     }
@@ -100,7 +95,8 @@ fn place(descriptor: &MetricDescriptor) -> String {
 }
 
 /// Every name that a family takes on the page: its own and those of its samples.
-pub(crate) fn sample_names(descriptor: &MetricDescriptor) -> Vec<String> {
+#[doc(hidden)]
+pub fn sample_names(descriptor: &MetricDescriptor) -> Vec<String> {
     let endings: &[&str] = match descriptor.kind {
         Kind::Counter => &["", "_total", "_created"],
         Kind::Gauge => &[""],

@@ -5,7 +5,8 @@ use std::time::UNIX_EPOCH;
 use super::{Format, escape, float};
 use crate::{
     catalog::{Kind, Unit},
-    metric::{ExemplarAt, Metric, PresentRow, Scale},
+    descriptor::canonical,
+    metric::{ExemplarAt, Metric, PresentSeries, Scale},
 };
 
 /// Writes the series of one metric, with what they have in common written once.
@@ -34,7 +35,7 @@ impl FamilyWriter {
             format,
             sample: [descriptor.name, ending].concat().into_bytes(),
             bounds: bounds
-                .map(|bound| format!("le=\"{}\"}} ", float::canonical(bound)).into_bytes())
+                .map(|bound| format!("le=\"{}\"}} ", canonical(bound)).into_bytes())
                 .collect(),
             labels: Vec::new(),
             cells: Vec::new(),
@@ -59,7 +60,7 @@ impl FamilyWriter {
         );
     }
 
-    pub(crate) fn row(&mut self, page: &mut Vec<u8>, row: &PresentRow) {
+    pub(crate) fn row(&mut self, page: &mut Vec<u8>, row: &PresentSeries) {
         row.read(&mut self.cells);
         self.labels.clear();
         push_labels(&mut self.labels, row);
@@ -81,7 +82,7 @@ impl FamilyWriter {
         page.push(b'\n');
     }
 
-    fn histogram(&mut self, page: &mut Vec<u8>, row: &PresentRow) {
+    fn histogram(&mut self, page: &mut Vec<u8>, row: &PresentSeries) {
         let sum = self.cells.pop().unwrap_or_default();
         let exemplars = self.format == Format::OpenMetrics && row.has_exemplars();
         let mut integers = itoa::Buffer::new();
@@ -164,7 +165,7 @@ fn push_braced(page: &mut Vec<u8>, labels: &[u8]) {
 }
 
 /// `provider="openai",kind="llm"`.
-fn push_labels(page: &mut Vec<u8>, row: &PresentRow) {
+fn push_labels(page: &mut Vec<u8>, row: &PresentSeries) {
     for (index, (name, value)) in row.labels().enumerate() {
         if index > 0 {
             page.push(b',');

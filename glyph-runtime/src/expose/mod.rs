@@ -31,8 +31,6 @@ mod page;
     all(feature = "prometheus", any(feature = "log", feature = "trace"))
 ))]
 pub(crate) use family::push_head;
-#[cfg(feature = "artifacts")]
-pub(crate) use float::canonical;
 #[cfg(feature = "prometheus")]
 pub use format::Format;
 #[cfg(feature = "prometheus")]

@@ -224,8 +224,8 @@ fn push_overflow(page: &mut Vec<u8>, registry: &Registry, format: Format) {
 
 /// Where nobody ever was in a scope nothing tells of one.
 fn scope_labels(metric: &Metric) -> &'static [ScopeLabel] {
-    match metric.parts.storage.scopes() {
-        Some(scopes) if scopes.were_used() => scopes.labels(),
+    match metric.parts.cells.target() {
+        Some(target) if target.was_used() => target.labels(),
         _ => &[],
     }
 }

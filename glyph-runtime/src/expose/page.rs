@@ -9,7 +9,7 @@ use super::{
     family::FamilyWriter,
     own::{OwnMetrics, Target},
 };
-use crate::{catalog::Registry, metric::PresentRow};
+use crate::{catalog::Registry, metric::PresentSeries};
 
 /// A piece is handed over when it has grown to this many bytes.
 const PIECE: usize = 64 * 1024;
@@ -136,7 +136,7 @@ pub struct Pieces {
 
 struct OpenFamily {
     writer: FamilyWriter,
-    rows: Box<dyn Iterator<Item = PresentRow> + Send>,
+    rows: Box<dyn Iterator<Item = PresentSeries> + Send>,
 }
 
 impl Iterator for Pieces {
@@ -170,7 +170,7 @@ impl Pieces {
                 writer.head(piece);
                 self.family = Some(OpenFamily {
                     writer,
-                    rows: Box::new(metric.present_rows()),
+                    rows: Box::new(metric.present_series()),
                 });
                 self.metric += 1;
             }

@@ -12,7 +12,7 @@ use metrics::Key;
 
 use crate::{
     catalog::{Kind, Registry},
-    label::{LabelDescriptor, LabelValues, Place},
+    label::{LabelDescriptor, LabelStride, LabelValues},
     metric::Metric,
 };
 
@@ -108,7 +108,7 @@ fn row_of(metric: &'static Metric, key: &Key, kind: Kind) -> Result<Row, Refusal
         return Err(Refusal::Unknown(unknown.key().to_owned()));
     }
     let mut row = 0;
-    for (label, place) in labels.iter().zip(parts.places) {
+    for (label, place) in labels.iter().zip(parts.strides) {
         let given = key.labels().find(|given| given.key() == label.name);
         let value = given.ok_or(Refusal::Missing(label.name))?.value();
         row += digit(metric, label, place, value)? * place.stride;
@@ -119,7 +119,7 @@ fn row_of(metric: &'static Metric, key: &Key, kind: Kind) -> Result<Row, Refusal
 fn digit(
     metric: &Metric,
     label: &LabelDescriptor,
-    place: &Place,
+    place: &LabelStride,
     value: &str,
 ) -> Result<usize, Refusal> {
     let refusal = || Refusal::Value {

@@ -1,7 +1,6 @@
 //! What is known of a label at compile time.
 
 use super::Label;
-use crate::catalog::{StageLabel, message::Message};
 
 /// A label as it was declared.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +33,7 @@ pub enum LabelValues {
 }
 
 impl LabelDescriptor {
-    /// How many digits the label has in a row's number.
+    /// The number of digits that the label has in the index of a series.
     pub(crate) const fn radix(&self) -> usize {
         match self.values {
             LabelValues::Closed(values) => values.len(),
@@ -69,59 +68,6 @@ pub const fn label_of<S, T: Label>(
         never: T::NEVER,
         #[cfg(feature = "testing")]
         type_name: std::any::type_name::<T>,
-    }
-}
-
-/// Refuses an open label without a bound, a closed one with one, and one that may be no label.
-#[doc(hidden)]
-#[track_caller]
-pub const fn check_bound(label: &LabelDescriptor, max: Option<usize>) {
-    if let Some(never) = label.never {
-        refuse_never(&Message::new("label `").text(label.name), never)
-    }
-    match (label.values, max) {
-        (LabelValues::Open { .. }, None) => Message::new("label `")
-            .text(label.name)
-            .text("` is open: state how many values are told apart, `#[label(max = 128)]`")
-            .refuse(),
-        (LabelValues::Closed(_), Some(_)) => Message::new("label `")
-            .text(label.name)
-            .text("` is closed, its type lists its values: leave out `max`")
-            .refuse(),
-        _ => {}
-    }
-}
-
-#[track_caller]
-pub(crate) const fn refuse_never(label: &Message, never: &str) -> ! {
-    label
-        .text("` is of the type `")
-        .text(never)
-        .text("`, which is marked `#[label(never)]`: put it into `fields(..)` of a span instead")
-        .refuse()
-}
-
-/// Describes a label that a stage asks for, whose type is that of a field.
-#[doc(hidden)]
-#[must_use]
-pub const fn asked_label<S, T: Label>(_: fn(&S) -> &T, name: &'static str) -> StageLabel {
-    StageLabel {
-        name,
-        values: T::VALUES,
-        given: false,
-        never: T::NEVER,
-    }
-}
-
-/// Describes a label that a stage gives.
-#[doc(hidden)]
-#[must_use]
-pub const fn given_label<T: Label>(_: &T, name: &'static str) -> StageLabel {
-    StageLabel {
-        name,
-        values: T::VALUES,
-        given: true,
-        never: T::NEVER,
     }
 }
 

@@ -17,11 +17,9 @@ pub use set::LabelSet;
 pub use status::Status;
 
 pub(crate) use descriptor::cardinality;
-pub(crate) use descriptor::refuse_never;
-pub use descriptor::{asked_label, check_bound, given_label, label_of, open_labels};
-pub use open_values::OpenValues;
-pub(crate) use open_values::sanitized;
-pub use set::{Place, places};
+pub use descriptor::{label_of, open_labels};
+pub use open_values::{OpenValues, sanitized};
+pub use set::{LabelStride, strides};
 
 /// A type whose values may stand as a label value.
 ///

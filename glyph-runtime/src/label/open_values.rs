@@ -14,6 +14,8 @@ use std::{
 
 use foldhash::fast::RandomState;
 
+use crate::isolation;
+
 /// The value that stands for all values past a label's bound.
 pub const OVERFLOW: &str = "other";
 
@@ -47,12 +49,9 @@ impl OpenValues {
         }
     }
 
-    pub(crate) fn digit(&self, value: &str, max: usize) -> usize {
-        #[cfg(feature = "testing")]
-        if let Some(capture) = crate::testing::current() {
-            return capture.open_values(self).own_digit(value, max);
-        }
-        self.own_digit(value, max)
+    #[doc(hidden)]
+    pub fn digit(&self, value: &str, max: usize) -> usize {
+        isolation::current(self).own_digit(value, max)
     }
 
     fn own_digit(&self, value: &str, max: usize) -> usize {
@@ -75,28 +74,22 @@ impl OpenValues {
     }
 
     /// The value that has this digit.
-    #[cfg(any(feature = "prometheus", feature = "_otlp"))]
     pub(crate) fn value(&self, digit: usize) -> Option<Cow<'_, str>> {
         if digit == OVERFLOW_DIGIT {
             return Some(Cow::Borrowed(OVERFLOW));
         }
         #[cfg(feature = "testing")]
-        if let Some(capture) = crate::testing::current() {
-            let values = capture.open_values(self);
-            let value = values.table.get()?.value(digit)?;
+        if let Some(captured) = isolation::captured(self) {
+            let value = captured.table.get()?.value(digit)?;
             return Some(Cow::Owned(value.to_owned()));
         }
         self.table.get()?.value(digit).map(Cow::Borrowed)
     }
 
-    #[cfg(feature = "prometheus")]
     /// How many observations went to `other` because the bound was reached.
-    pub(crate) fn overflowed(&self) -> u64 {
-        #[cfg(feature = "testing")]
-        if let Some(capture) = crate::testing::current() {
-            return capture.open_values(self).overflowed.load(Relaxed);
-        }
-        self.overflowed.load(Relaxed)
+    #[doc(hidden)]
+    pub fn overflowed(&self) -> u64 {
+        isolation::current(self).overflowed.load(Relaxed)
     }
 
     /// The digit of a value, if it has been given one.
@@ -109,8 +102,18 @@ impl OpenValues {
     }
 }
 
+#[cfg(feature = "testing")]
+impl isolation::Isolated for OpenValues {
+    type Captured = Self;
+
+    fn fresh(&self) -> Self {
+        Self::new()
+    }
+}
+
 /// The value as it may stand on a page: bounded, and without NUL, which ends the input of some parsers.
-pub(crate) fn sanitized(value: &str) -> Cow<'_, str> {
+#[doc(hidden)]
+pub fn sanitized(value: &str) -> Cow<'_, str> {
     let cut = value.get(..boundary(value)).unwrap_or_default();
     if cut.contains('\0') {
         return Cow::Owned(cut.replace('\0', "\u{fffd}"));

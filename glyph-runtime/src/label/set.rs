@@ -1,4 +1,4 @@
-//! Label sets, and the arithmetic that turns one into the number of a row.
+//! Label sets, and the arithmetic that turns one into the index of a series.
 
 use super::{Label, LabelDescriptor, LabelValues, OpenValues};
 
@@ -18,32 +18,46 @@ pub trait LabelSet {
     /// The labels in the order of the fields.
     const LABELS: &'static [LabelDescriptor];
 
-    /// The number of the row that the labels stand for.
+    /// The index of the series with these labels.
     #[doc(hidden)]
-    fn row(of: &Self::Of<'_>, open: &[OpenValues]) -> usize;
+    fn series_index(of: &Self::Of<'_>, open: &[OpenValues]) -> usize;
 }
 
-/// What one label adds to the number of a row: its digit times its stride.
+/// What one label adds to the index of a series: its digit times its stride.
 ///
-/// Outcome labels are innermost, then closed ones, then open ones. A stage can so find its row
-/// before it knows its outcome, and the closed part of a row is its remainder.
+/// Outcome labels are innermost, then closed ones, then open ones. So a stage can find its series
+/// before it knows its outcome, and the closed part of an index is its remainder.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub struct LabelStride {
     pub(crate) stride: usize,
     /// Which of the metric's open labels it is, and its bound.
     pub(crate) open: Option<(usize, usize)>,
 }
 
-impl Place {
-    pub(crate) const NOWHERE: Self = Self {
+impl LabelStride {
+    pub(crate) const ABSENT: Self = Self {
         stride: 0,
         open: None,
     };
 
-    /// What `value` adds.
+    /// The distance between two series whose values are next to each other.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// For an open label: its number among the metric's open labels, and its limit.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn open(&self) -> Option<(usize, usize)> {
+        self.open
+    }
+
+    /// What `value` adds to the index.
     #[inline]
-    pub fn row<T: Label>(&self, value: &T, open: &[OpenValues]) -> usize {
+    pub fn offset<T: Label>(&self, value: &T, open: &[OpenValues]) -> usize {
         if self.stride == 0 {
             return 0;
         }
@@ -54,15 +68,15 @@ impl Place {
     }
 }
 
-/// The place of each of the labels.
+/// The strides of the labels.
 #[doc(hidden)]
 #[must_use]
 #[expect(
     clippy::indexing_slicing,
     reason = "evaluated in consts, where N is the number of labels"
 )]
-pub const fn places<const N: usize>(labels: &[LabelDescriptor]) -> [Place; N] {
-    let mut places = [Place::NOWHERE; N];
+pub const fn strides<const N: usize>(labels: &[LabelDescriptor]) -> [LabelStride; N] {
+    let mut strides = [LabelStride::ABSENT; N];
     let mut stride = 1usize;
     let mut depth = 0;
     while depth < 3 {
@@ -70,7 +84,7 @@ pub const fn places<const N: usize>(labels: &[LabelDescriptor]) -> [Place; N] {
         while index > 0 {
             index -= 1;
             if depth_of(&labels[index]) == depth {
-                places[index].stride = stride;
+                strides[index].stride = stride;
                 stride = stride.saturating_mul(labels[index].radix());
             }
         }
@@ -79,12 +93,12 @@ pub const fn places<const N: usize>(labels: &[LabelDescriptor]) -> [Place; N] {
     let (mut index, mut open) = (0, 0);
     while index < N {
         if let LabelValues::Open { max } = labels[index].values {
-            places[index].open = Some((open, max));
+            strides[index].open = Some((open, max));
             open += 1;
         }
         index += 1;
     }
-    places
+    strides
 }
 
 const fn depth_of(label: &LabelDescriptor) -> usize {

@@ -8,7 +8,7 @@ use super::{Scale, Scaled};
 pub trait Observation: Observed {}
 
 /// A value that a gauge can hold.
-pub trait GaugeValue: sealed::Held {}
+pub trait GaugeValue: sealed::GaugeNumber {}
 
 mod sealed {
     use super::{Duration, Scale, Scaled};
@@ -38,7 +38,7 @@ mod sealed {
         }
     }
 
-    pub trait Held {
+    pub trait GaugeNumber {
         fn value(self) -> f64;
     }
 }
@@ -58,7 +58,7 @@ macro_rules! numbers {
             }
         }
 
-        impl sealed::Held for $number {
+        impl sealed::GaugeNumber for $number {
             #[inline]
             fn value(self) -> f64 {
                 sealed::Observed::value(&self)

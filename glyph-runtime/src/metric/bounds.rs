@@ -1,7 +1,7 @@
 //! Finds the bucket of a value without a search.
 
 use super::{Scale, Scaled};
-use crate::catalog::Unit;
+use crate::descriptor::Unit;
 
 /// Octaves, the ranges between two powers of two, that are told apart.
 const OCTAVES: usize = 64;
@@ -118,13 +118,6 @@ const fn has_negative(scaled: &[f64]) -> bool {
     }
 }
 
-/// How many bounds [`scaled_bounds`] makes of this many.
-#[doc(hidden)]
-#[must_use]
-pub const fn padded_bounds(bounds: usize) -> usize {
-    bounds
-}
-
 /// Bucket bounds as they are compared.
 ///
 /// Where values are counted in whole parts, half a part on top of a bound is what rounds to it.
@@ -134,10 +127,10 @@ pub const fn padded_bounds(bounds: usize) -> usize {
     clippy::indexing_slicing,
     reason = "the index is compared with both lengths first"
 )]
-pub const fn scaled_bounds<const PADDED: usize>(bounds: &[f64], unit: Unit) -> [f64; PADDED] {
-    let mut scaled = [f64::INFINITY; PADDED];
+pub const fn scaled_bounds<const COUNT: usize>(bounds: &[f64], unit: Unit) -> [f64; COUNT] {
+    let mut scaled = [f64::INFINITY; COUNT];
     let mut index = 0;
-    while index < bounds.len() && index < PADDED {
+    while index < bounds.len() && index < COUNT {
         if let Some(bound) = Scale::of(unit).bound(bounds[index]) {
             scaled[index] = bound;
         }
@@ -150,7 +143,7 @@ pub const fn scaled_bounds<const PADDED: usize>(bounds: &[f64], unit: Unit) -> [
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Bounds, Scale, Unit, padded_bounds, scaled_bounds};
+    use super::{Bounds, Scale, Unit, scaled_bounds};
 
     fn found(bounds: &'static [f64], count: usize, unit: Unit, value: f64) -> Option<usize> {
         let scale = Scale::of(unit);
@@ -171,7 +164,7 @@ mod tests {
             bounds.dedup();
             let unit = if whole { Unit::Bytes } else { Unit::None };
             let mut scaled = scaled_bounds::<64>(&bounds, unit).to_vec();
-            scaled.truncate(padded_bounds(bounds.len()));
+            scaled.truncate(bounds.len());
             let scaled: &'static [f64] = scaled.leak();
             for value in values.into_iter().map(f64::round).chain(bounds.iter().copied()) {
                 let expected = bounds.iter().filter(|bound| **bound < value).count();

@@ -1,19 +1,19 @@
-//! One metric's rows in its catalog's storage.
+//! One metric's series in its catalog.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use super::ExemplarAt;
 use super::{
-    Block, Exemplar, MetricState, Observed, Own, Scale, Scaled, Storage,
+    CatalogCells, Exemplar, MetricState, Observed, Own, RecordingTarget, Scale, Scaled, ScopeCells,
     atomic::cell::{add_own, add_own_float},
     bounds::Bounds,
     slab::Writer,
 };
 use crate::{
-    catalog::{Kind, MetricDescriptor},
     clock::Moment,
-    label::{OpenValues, Place, cardinality},
+    descriptor::{Kind, MetricDescriptor},
+    isolation::{self, Current},
+    label::{LabelStride, OpenValues, cardinality},
 };
 
 /// What [`Metric::new`] is made of.
@@ -21,12 +21,12 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct MetricParts {
     pub descriptor: &'static MetricDescriptor,
-    pub storage: &'static Storage,
+    pub cells: &'static CatalogCells,
     /// Which of its catalog's metrics it is.
     pub index: usize,
-    /// The metric's first cell in the storage.
+    /// The metric's first cell in those of its catalog.
     pub first: usize,
-    pub places: &'static [Place],
+    pub strides: &'static [LabelStride],
     pub open: &'static [OpenValues],
     pub bounds: &'static [f64],
     pub state: &'static MetricState,
@@ -41,12 +41,12 @@ pub struct Metric {
     /// What one stands for in a counter's cell.
     pub(crate) step: u64,
     bounds: Bounds,
-    pub(crate) rows: usize,
-    /// Cells of one row.
+    pub(crate) series_count: usize,
+    /// Cells of one series.
     pub(crate) width: usize,
-    /// Rows that appear together: those of one combination of open values.
+    /// Series that appear together: those of one combination of open values.
     pub(crate) group: usize,
-    /// Whether rows are absent until they are recorded.
+    /// Whether series are absent until they are recorded.
     pub(super) appearing: bool,
 }
 
@@ -58,7 +58,7 @@ impl Metric {
             scale: Scale::of(descriptor.unit),
             step: Scale::of(descriptor.unit).step(),
             bounds: Bounds::new(parts.bounds, descriptor.buckets.len()),
-            rows: cardinality(descriptor.labels),
+            series_count: cardinality(descriptor.labels),
             width: width(descriptor.kind, descriptor.buckets.len()),
             group: if descriptor.sparse {
                 1
@@ -70,88 +70,137 @@ impl Metric {
         }
     }
 
-    /// The place of each bucket count in a row, the infinite one included.
-    pub(crate) const fn buckets(&self) -> usize {
+    /// What is declared.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn descriptor(&self) -> &'static MetricDescriptor {
+        self.parts.descriptor
+    }
+
+    /// How values become the numbers in its cells.
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub const fn scale(&self) -> Scale {
+        self.scale
+    }
+
+    /// What one stands for in a counter's cell.
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub const fn step(&self) -> u64 {
+        self.step
+    }
+
+    /// The values of its open labels.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn open(&self) -> &'static [OpenValues] {
+        self.parts.open
+    }
+
+    /// How its labels add up to the index of a series.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn strides(&self) -> &'static [LabelStride] {
+        self.parts.strides
+    }
+
+    /// Where it is recorded in place of its threads' cells, if anything was so far.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn target(&self) -> Option<&'static dyn RecordingTarget> {
+        self.parts.cells.target()
+    }
+
+    /// The number of buckets, the infinite one included.
+    #[doc(hidden)]
+    pub const fn buckets(&self) -> usize {
         self.parts.descriptor.buckets.len() + 1
     }
 
+    #[doc(hidden)]
     #[inline]
-    pub(crate) fn add(&'static self, row: usize, amount: u64) {
-        self.add_in(self.parts.storage.own(), row, amount);
+    pub fn add(&'static self, series: usize, amount: u64) {
+        self.add_in(self.parts.cells.own(), series, amount);
     }
 
     /// [`Metric::add`] for a caller who has looked up the thread's own cells.
     #[inline]
-    pub(crate) fn add_in(&'static self, own: Own, row: usize, amount: u64) {
-        match own.get(self.parts.first + row) {
+    pub(crate) fn add_in(&'static self, own: Own, series: usize, amount: u64) {
+        match own.get(self.parts.first + series) {
             Some(cell) => {
                 add_own(cell, amount);
-                self.appear(row);
+                self.appear(series);
             }
-            None => self.add_elsewhere(row, amount),
+            None => self.add_elsewhere(series, amount),
         }
     }
 
     #[cold]
-    fn add_elsewhere(&'static self, row: usize, amount: u64) {
-        let writer = self.writer(row);
+    fn add_elsewhere(&'static self, series: usize, amount: u64) {
+        let writer = self.writer(series);
         if let Some(cell) = writer.cells().first() {
             writer.add(cell, amount);
         }
     }
 
+    #[doc(hidden)]
     #[inline]
-    pub(crate) fn add_float(&'static self, row: usize, amount: f64) {
-        self.add_float_in(self.parts.storage.own(), row, amount);
+    pub fn add_float(&'static self, series: usize, amount: f64) {
+        self.add_float_in(self.parts.cells.own(), series, amount);
     }
 
     #[inline]
-    pub(crate) fn add_float_in(&'static self, own: Own, row: usize, amount: f64) {
-        match own.get(self.parts.first + row) {
+    pub(crate) fn add_float_in(&'static self, own: Own, series: usize, amount: f64) {
+        match own.get(self.parts.first + series) {
             Some(cell) => {
                 add_own_float(cell, amount);
-                self.appear(row);
+                self.appear(series);
             }
-            None => self.add_float_elsewhere(row, amount),
+            None => self.add_float_elsewhere(series, amount),
         }
     }
 
     #[cold]
-    fn add_float_elsewhere(&'static self, row: usize, amount: f64) {
-        let writer = self.writer(row);
+    fn add_float_elsewhere(&'static self, series: usize, amount: f64) {
+        let writer = self.writer(series);
         if let Some(cell) = writer.cells().first() {
             writer.add_float(cell, amount);
         }
     }
 
-    /// The cells of a row that the current thread may write, and how: those of the scope that it is in, or else its
-    /// own. The row is present from now on.
+    /// The cells of a series that the current thread may write, and how: those of the scope that it is in, or else its
+    /// own. The series is present from now on.
     #[inline(never)]
-    fn writer(&'static self, row: usize) -> Writer<'static> {
-        if let Some((writer, _)) = self.scoped(row) {
+    fn writer(&'static self, series: usize) -> Writer<'static> {
+        if let Some((writer, _)) = self.scoped(series) {
             return writer;
         }
-        self.appear(row);
-        let row = |cells: &'static [AtomicU64]| cells.get(self.cells_of(row)).unwrap_or_default();
-        match self.parts.storage.writer() {
-            Writer::Own(cells) => Writer::Own(row(cells)),
-            Writer::Shared(cells) => Writer::Shared(row(cells)),
+        self.appear(series);
+        let series =
+            |cells: &'static [AtomicU64]| cells.get(self.cells_of(series)).unwrap_or_default();
+        match self.parts.cells.writer() {
+            Writer::Own(cells) => Writer::Own(series(cells)),
+            Writer::Shared(cells) => Writer::Shared(series(cells)),
         }
     }
 
     /// Sets a gauge: threads' own cells hold what they added, and the shared one the difference.
-    pub(crate) fn set(&'static self, row: usize, value: f64) {
-        if let Some((writer, state)) = self.scoped(row) {
+    #[doc(hidden)]
+    pub fn set(&'static self, series: usize, value: f64) {
+        if let Some((writer, state)) = self.scoped(series) {
             state.was_set.store(true, Relaxed);
             if let Some(cell) = writer.cells().first() {
                 cell.store(value.to_bits(), Relaxed);
             }
             return;
         }
-        let storage = self.parts.storage;
-        let place = self.parts.first + row;
-        let shared = storage.shared().get(place);
-        let added: f64 = storage
+        let catalog = self.parts.cells;
+        let place = self.parts.first + series;
+        let shared = catalog.shared().get(place);
+        let added: f64 = catalog
             .slabs()
             .filter_map(|slab| slab.get(place))
             .filter(|cell| !shared.is_some_and(|shared| std::ptr::eq(*cell, shared)))
@@ -160,26 +209,27 @@ impl Metric {
         if let Some(shared) = shared {
             shared.store((value - added).to_bits(), Relaxed);
         }
-        self.appear(row);
+        self.appear(series);
     }
 
+    #[doc(hidden)]
     #[inline]
-    pub(crate) fn observe(&'static self, row: usize, value: &impl Observed) -> Option<usize> {
-        self.observe_in(self.parts.storage.own(), row, value)
+    pub fn observe(&'static self, series: usize, value: &impl Observed) -> Option<usize> {
+        self.observe_in(self.parts.cells.own(), series, value)
     }
 
     #[inline]
     pub(crate) fn observe_in(
         &'static self,
         own: Own,
-        row: usize,
+        series: usize,
         value: &impl Observed,
     ) -> Option<usize> {
         let Some(value) = value.scaled(self.scale) else {
             self.state().refused.fetch_add(1, Relaxed);
             return None;
         };
-        Some(self.count_in(own, row, value))
+        Some(self.count_in(own, series, value))
     }
 
     /// [`Metric::observe_in`] for a histogram of seconds.
@@ -187,22 +237,22 @@ impl Metric {
     pub(crate) fn observe_nanoseconds_in(
         &'static self,
         own: Own,
-        row: usize,
+        series: usize,
         nanoseconds: u64,
     ) -> usize {
-        self.count_in(own, row, Scaled::parts(nanoseconds.cast_signed()))
+        self.count_in(own, series, Scaled::parts(nanoseconds.cast_signed()))
     }
 
     #[inline]
-    fn count_in(&'static self, own: Own, row: usize, value: Scaled) -> usize {
+    fn count_in(&'static self, own: Own, series: usize, value: Scaled) -> usize {
         let bucket = self.bounds.bucket(value);
-        let start = self.parts.first + row * self.width;
+        let start = self.parts.first + series * self.width;
         match own.get(start..start + self.width) {
             Some(cells) => {
                 self.count(Writer::Own(cells), bucket, value);
-                self.appear(row);
+                self.appear(series);
             }
-            None => self.count_elsewhere(row, bucket, value),
+            None => self.count_elsewhere(series, bucket, value),
         }
         bucket
     }
@@ -222,21 +272,21 @@ impl Metric {
     }
 
     #[cold]
-    fn count_elsewhere(&'static self, row: usize, bucket: usize, value: Scaled) {
-        self.count(self.writer(row), bucket, value);
+    fn count_elsewhere(&'static self, series: usize, bucket: usize, value: Scaled) {
+        self.count(self.writer(series), bucket, value);
     }
 
     pub(crate) fn keep_exemplar(
         &'static self,
-        row: usize,
+        series: usize,
         bucket: usize,
         exemplar: Exemplar,
         value: f64,
         at: Moment,
     ) {
-        let place = row * self.buckets() + bucket;
-        if let Some(scoped) = self.parts.storage.block() {
-            if let Some(state) = scoped.block.state(self) {
+        let place = series * self.buckets() + bucket;
+        if let Some(target) = self.parts.cells.target_cells() {
+            if let Some(state) = target.cells.state(self) {
                 let slots = state.exemplars_of(self);
                 slots.keep(place, exemplar, value, at.cycles());
             }
@@ -248,40 +298,45 @@ impl Metric {
     }
 
     /// What was kept last for a bucket, outside of scopes or in one.
-    #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
     pub(crate) fn exemplar(
         &self,
-        scope: Option<&Block>,
-        row: usize,
+        scope: Option<&ScopeCells>,
+        series: usize,
         bucket: usize,
     ) -> Option<ExemplarAt> {
-        let place = row * self.buckets() + bucket;
+        let place = series * self.buckets() + bucket;
         match scope {
-            Some(block) => block.state(self)?.exemplars.get()?.read(place),
+            Some(scope) => scope.state(self)?.exemplars.get()?.read(place),
             None => self.state().exemplars.get()?.read(place),
         }
     }
 
-    /// Reads a row where the running code records, in its scope or outside of any.
-    pub(crate) fn read(&self, row: usize, cells: &mut Vec<u64>) {
-        let scoped = self.parts.storage.block();
-        self.read_in(scoped.map(|scoped| scoped.block), row, cells);
+    /// Reads a series where the running code records, in its scope or outside of any.
+    #[doc(hidden)]
+    pub fn read(&self, series: usize, cells: &mut Vec<u64>) {
+        let target = self.parts.cells.target_cells();
+        self.read_in(target.map(|target| target.cells), series, cells);
     }
 
-    /// Reads a row of a scope, or one outside of scopes: its cells are added up over all threads.
-    pub(crate) fn read_in(&self, scope: Option<&Block>, row: usize, cells: &mut Vec<u64>) {
+    /// Reads a series of a scope, or one outside of scopes: its cells are added up over all threads.
+    pub(crate) fn read_in(&self, scope: Option<&ScopeCells>, series: usize, cells: &mut Vec<u64>) {
         cells.clear();
-        self.read_more(scope, row, cells);
+        self.read_more(scope, series, cells);
     }
 
-    /// Reads a row and adds it to what was read before.
-    pub(crate) fn read_more(&self, scope: Option<&Block>, row: usize, cells: &mut Vec<u64>) {
+    /// Reads a series and adds it to what was read before.
+    pub(crate) fn read_more(
+        &self,
+        scope: Option<&ScopeCells>,
+        series: usize,
+        cells: &mut Vec<u64>,
+    ) {
         cells.resize(self.width, 0);
-        if let Some(block) = scope {
-            return self.add_up(cells, block.cells(self, row));
+        if let Some(scope) = scope {
+            return self.add_up(cells, scope.cells(self, series));
         }
-        for slab in self.parts.storage.slabs() {
-            self.add_up(cells, slab.get(self.cells_of(row)).unwrap_or_default());
+        for slab in self.parts.cells.slabs() {
+            self.add_up(cells, slab.get(self.cells_of(series)).unwrap_or_default());
         }
     }
 
@@ -297,7 +352,7 @@ impl Metric {
         }
     }
 
-    /// From which cell of a row on the numbers are floating-point.
+    /// From which cell of a series on the numbers are floating-point.
     const fn float_cells(&self) -> usize {
         match (self.parts.descriptor.kind, self.scale) {
             (Kind::Gauge, _) => 0,
@@ -307,32 +362,25 @@ impl Metric {
     }
 
     /// What changes beside the cells.
-    #[cfg(not(feature = "testing"))]
     #[inline]
-    pub(super) const fn state(&self) -> &'static MetricState {
-        self.parts.state
-    }
-
-    /// What changes beside the cells: that of the capture which is current on this thread, or else the process's.
-    #[cfg(feature = "testing")]
-    pub(super) fn state(&self) -> crate::testing::Isolated<MetricState> {
-        crate::testing::Isolated::metric(self.parts.state)
+    pub(super) fn state(&self) -> Current<'static, MetricState> {
+        isolation::current(self.parts.state)
     }
 
     #[inline]
-    fn appear(&self, row: usize) {
+    fn appear(&self, series: usize) {
         if self.appearing {
-            self.appear_group(row);
+            self.appear_group(series);
         }
     }
 
     #[inline(never)]
-    fn appear_group(&self, row: usize) {
-        self.state().appear_row(self, row);
+    fn appear_group(&self, series: usize) {
+        self.state().appear_series(self, series);
     }
 }
 
-/// Cells of one row of a metric.
+/// Cells of one series of a metric.
 const fn width(kind: Kind, bounds: usize) -> usize {
     match kind {
         Kind::Counter | Kind::Gauge => 1,
@@ -340,7 +388,7 @@ const fn width(kind: Kind, bounds: usize) -> usize {
     }
 }
 
-/// Cells that a metric takes in its storage.
+/// Cells that a metric takes in its catalog.
 pub(crate) const fn slots(descriptor: &MetricDescriptor) -> usize {
     cardinality(descriptor.labels).saturating_mul(width(descriptor.kind, descriptor.buckets.len()))
 }

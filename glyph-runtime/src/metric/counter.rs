@@ -55,9 +55,9 @@ impl<L> Counter<L> {
         self.metric
     }
 
-    fn total(&self, row: usize) -> u64 {
+    fn total(&self, series: usize) -> u64 {
         let mut cells = Vec::new();
-        self.metric.read(row, &mut cells);
+        self.metric.read(series, &mut cells);
         cells.first().copied().unwrap_or_default()
     }
 
@@ -108,8 +108,8 @@ impl Counter<()> {
 
 impl<L: LabelSet> Counter<L> {
     #[inline]
-    fn row(&self, labels: &L::Of<'_>) -> usize {
-        L::row(labels, self.metric.parts.open)
+    fn series_index(&self, labels: &L::Of<'_>) -> usize {
+        L::series_index(labels, self.metric.parts.open)
     }
 
     /// Adds one to the series of `labels`.
@@ -119,7 +119,7 @@ impl<L: LabelSet> Counter<L> {
         reason = "call sites are plain struct literals"
     )]
     pub fn inc(&self, labels: L::Of<'_>) {
-        self.metric.add(self.row(&labels), self.amount(1));
+        self.metric.add(self.series_index(&labels), self.amount(1));
     }
 
     /// Adds `amount`, in the metric's unit, to the series of `labels`.
@@ -129,7 +129,8 @@ impl<L: LabelSet> Counter<L> {
         reason = "call sites are plain struct literals"
     )]
     pub fn add(&self, labels: L::Of<'_>, amount: u64) {
-        self.metric.add(self.row(&labels), self.amount(amount));
+        self.metric
+            .add(self.series_index(&labels), self.amount(amount));
     }
 
     /// Adds a time to a counter whose unit is seconds, to the nanosecond; others get its whole seconds.
@@ -140,7 +141,7 @@ impl<L: LabelSet> Counter<L> {
     )]
     pub fn add_time(&self, labels: L::Of<'_>, time: Duration) {
         self.metric
-            .add(self.row(&labels), self.amount_of_time(time));
+            .add(self.series_index(&labels), self.amount_of_time(time));
     }
 
     /// The count so far of the series of `labels`, in whole units.
@@ -150,7 +151,7 @@ impl<L: LabelSet> Counter<L> {
         reason = "call sites are plain struct literals"
     )]
     pub fn value(&self, labels: L::Of<'_>) -> u64 {
-        self.whole(self.total(self.row(&labels)))
+        self.whole(self.total(self.series_index(&labels)))
     }
 }
 

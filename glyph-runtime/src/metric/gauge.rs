@@ -47,9 +47,9 @@ impl<L> Gauge<L> {
         self.metric
     }
 
-    fn read(&self, row: usize) -> f64 {
+    fn read(&self, series: usize) -> f64 {
         let mut cells = Vec::new();
-        self.metric.read(row, &mut cells);
+        self.metric.read(series, &mut cells);
         cells.first().copied().map_or(0.0, f64::from_bits)
     }
 }
@@ -98,44 +98,46 @@ impl Gauge<()> {
 )]
 impl<L: LabelSet> Gauge<L> {
     #[inline]
-    fn row(&self, labels: &L::Of<'_>) -> usize {
-        L::row(labels, self.metric.parts.open)
+    fn series_index(&self, labels: &L::Of<'_>) -> usize {
+        L::series_index(labels, self.metric.parts.open)
     }
 
     /// Adds one to the series of `labels`.
     #[inline]
     pub fn inc(&self, labels: L::Of<'_>) {
-        self.metric.add_float(self.row(&labels), 1.0);
+        self.metric.add_float(self.series_index(&labels), 1.0);
     }
 
     /// Subtracts one from the series of `labels`.
     #[inline]
     pub fn dec(&self, labels: L::Of<'_>) {
-        self.metric.add_float(self.row(&labels), -1.0);
+        self.metric.add_float(self.series_index(&labels), -1.0);
     }
 
     /// Adds `amount` to the series of `labels`.
     #[inline]
     pub fn add(&self, labels: L::Of<'_>, amount: impl GaugeValue) {
-        self.metric.add_float(self.row(&labels), amount.value());
+        self.metric
+            .add_float(self.series_index(&labels), amount.value());
     }
 
     /// Subtracts `amount` from the series of `labels`.
     #[inline]
     pub fn sub(&self, labels: L::Of<'_>, amount: impl GaugeValue) {
-        self.metric.add_float(self.row(&labels), -amount.value());
+        self.metric
+            .add_float(self.series_index(&labels), -amount.value());
     }
 
     /// Sets the series of `labels` to `value`.
     #[inline]
     pub fn set(&self, labels: L::Of<'_>, value: impl GaugeValue) {
-        self.metric.set(self.row(&labels), value.value());
+        self.metric.set(self.series_index(&labels), value.value());
     }
 
     /// The value now of the series of `labels`.
     #[must_use]
     pub fn value(&self, labels: L::Of<'_>) -> f64 {
-        self.read(self.row(&labels))
+        self.read(self.series_index(&labels))
     }
 }
 

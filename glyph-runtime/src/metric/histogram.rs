@@ -54,12 +54,12 @@ impl<L> Histogram<L> {
     }
 
     #[inline]
-    fn observe_row(&self, row: usize, value: &impl Observation, exemplar: Option<Exemplar>) {
-        if let Some(bucket) = self.metric.observe(row, value)
+    fn observe_series(&self, series: usize, value: &impl Observation, exemplar: Option<Exemplar>) {
+        if let Some(bucket) = self.metric.observe(series, value)
             && let Some(exemplar) = exemplar
         {
             self.metric
-                .keep_exemplar(row, bucket, exemplar, value.value(), Moment::now());
+                .keep_exemplar(series, bucket, exemplar, value.value(), Moment::now());
         }
     }
 }
@@ -69,13 +69,13 @@ impl Histogram<()> {
     #[inline]
     #[expect(clippy::needless_pass_by_value, reason = "call sites are plain values")]
     pub fn observe(&self, value: impl Observation) {
-        self.observe_row(0, &value, current_exemplar());
+        self.observe_series(0, &value, current_exemplar());
     }
 
     /// Counts a value and remembers the trace it belongs to, for its bucket.
     #[expect(clippy::needless_pass_by_value, reason = "call sites are plain values")]
     pub fn observe_with_exemplar(&self, value: impl Observation, exemplar: Exemplar) {
-        self.observe_row(0, &value, Some(exemplar));
+        self.observe_series(0, &value, Some(exemplar));
     }
 
     /// What has been observed so far.
@@ -91,14 +91,14 @@ impl Histogram<()> {
 )]
 impl<L: LabelSet> Histogram<L> {
     #[inline]
-    fn row(&self, labels: &L::Of<'_>) -> usize {
-        L::row(labels, self.metric.parts.open)
+    fn series_index(&self, labels: &L::Of<'_>) -> usize {
+        L::series_index(labels, self.metric.parts.open)
     }
 
     /// Counts a value, given in the metric's unit or as a `Duration`, in the series of `labels`.
     #[inline]
     pub fn observe(&self, labels: L::Of<'_>, value: impl Observation) {
-        self.observe_row(self.row(&labels), &value, current_exemplar());
+        self.observe_series(self.series_index(&labels), &value, current_exemplar());
     }
 
     /// Counts a value and remembers the trace it belongs to, for its bucket.
@@ -108,13 +108,13 @@ impl<L: LabelSet> Histogram<L> {
         value: impl Observation,
         exemplar: Exemplar,
     ) {
-        self.observe_row(self.row(&labels), &value, Some(exemplar));
+        self.observe_series(self.series_index(&labels), &value, Some(exemplar));
     }
 
     /// What has been observed so far in the series of `labels`.
     #[must_use]
     pub fn snapshot(&self, labels: L::Of<'_>) -> HistogramSnapshot {
-        HistogramSnapshot::read(self.metric, self.row(&labels))
+        HistogramSnapshot::read(self.metric, self.series_index(&labels))
     }
 }
 
@@ -137,13 +137,13 @@ pub struct HistogramSnapshot {
 }
 
 impl HistogramSnapshot {
-    pub(crate) fn read(metric: &Metric, row: usize) -> Self {
+    pub(crate) fn read(metric: &Metric, series: usize) -> Self {
         let mut cells = Vec::new();
-        metric.read(row, &mut cells);
+        metric.read(series, &mut cells);
         Self::of_cells(metric, cells)
     }
 
-    /// What the cells of a row, or the sums of several rows' cells, tell.
+    /// What the cells of a series, or the sums of several series' cells, tell.
     pub(crate) fn of_cells(metric: &Metric, mut counts: Vec<u64>) -> Self {
         let sum = metric.scale.sum(counts.pop().unwrap_or_default());
         Self {

@@ -1,25 +1,26 @@
 //! Metrics: handles for recording, and the cells behind them.
 //!
-//! A metric's series are rows of a fixed grid, found by arithmetic from label values. Each thread
-//! writes cells of its own, so that recording is a plain load and store; a reader adds the
-//! threads' cells up.
+//! The index of a series is computed from its label values. Each thread writes its own cells, so that recording is a
+//! plain load and store; a reader adds up the cells of all threads.
 
 mod amount;
 mod atomic;
-mod block;
 mod bounds;
+mod catalog_cells;
 mod cells;
 mod counter;
 mod exemplar;
 mod gauge;
 mod histogram;
-#[cfg(any(feature = "prometheus", feature = "_otlp"))]
+#[cfg(feature = "testing")]
+mod lent_cells;
 mod reading;
+mod recording_target;
 mod scale;
+mod scope_cells;
 mod scoped;
 mod slab;
 mod state;
-mod storage;
 
 pub use amount::{GaugeValue, Observation};
 pub use counter::Counter;
@@ -29,19 +30,21 @@ pub use gauge::Gauge;
 pub use histogram::{Histogram, HistogramSnapshot};
 
 pub(crate) use amount::Observed;
-pub(crate) use block::Block;
-pub use bounds::{padded_bounds, scaled_bounds};
+pub use bounds::scaled_bounds;
+pub use catalog_cells::CatalogCells;
+pub(crate) use catalog_cells::Own;
+#[cfg(feature = "testing")]
+pub(crate) use catalog_cells::OwnTable;
 pub(crate) use cells::slots;
 pub use cells::{Metric, MetricParts};
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
-pub(crate) use exemplar::ExemplarAt;
+#[doc(hidden)]
+pub use exemplar::ExemplarAt;
 use exemplar::ExemplarSlots;
-#[cfg(any(feature = "prometheus", feature = "_otlp"))]
-pub(crate) use reading::PresentRow;
-pub(crate) use scale::{Scale, Scaled};
-pub(crate) use scoped::InBlock;
+#[doc(hidden)]
+pub use reading::PresentSeries;
+pub use recording_target::{ReadTarget, RecordingTarget, TargetCells};
+#[doc(hidden)]
+pub use scale::Scale;
+pub(crate) use scale::Scaled;
+pub use scope_cells::ScopeCells;
 pub use state::MetricState;
-pub(crate) use storage::Own;
-pub use storage::Storage;
-#[cfg(feature = "testing")]
-pub(crate) use {slab::Slab, storage::OwnTable};

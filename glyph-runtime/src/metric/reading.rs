@@ -2,41 +2,50 @@
 
 use std::{borrow::Cow, iter, sync::Arc};
 
-use super::{Block, ExemplarAt, Metric};
-use crate::{
-    label::{LabelDescriptor, LabelValues, Place},
-    scope::labels::ReadScope,
-};
+use super::{ExemplarAt, Metric, ReadTarget, ScopeCells};
+use crate::label::{LabelDescriptor, LabelStride, LabelValues};
 
-/// A row that is there, outside of scopes or in one.
+/// A series that is there, outside of scopes or in one.
+#[doc(hidden)]
 #[derive(Debug)]
-pub(crate) struct PresentRow {
+pub struct PresentSeries {
     metric: &'static Metric,
-    row: usize,
-    scope: Option<Arc<ReadScope>>,
+    series: usize,
+    scope: Option<Arc<dyn ReadTarget>>,
 }
 
-impl PresentRow {
+impl PresentSeries {
     /// Reads its cells, added up over all threads.
-    pub(crate) fn read(&self, cells: &mut Vec<u64>) {
-        self.metric.read_in(self.block(), self.row, cells);
+    #[doc(hidden)]
+    pub fn read(&self, cells: &mut Vec<u64>) {
+        self.metric.read_in(self.scope_cells(), self.series, cells);
     }
 
     /// Names and values of its labels, those of the scope last.
-    pub(crate) fn labels(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
-        let scope = self.scope.iter().flat_map(|scope| scope.labels());
+    #[doc(hidden)]
+    pub fn labels(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+        let scope = self.scope.iter().flat_map(|scope| {
+            let target = self.metric.parts.cells.target();
+            let labels = target.map_or(&[][..], |target| target.labels());
+            let values = labels.iter().enumerate();
+            let values = values.map(|(index, label)| (label.name, scope.value(index)));
+            values.filter(|(_, value)| !value.is_empty())
+        });
         let scope = scope.map(|(name, value)| (name, Cow::Borrowed(value)));
-        self.metric.labels(self.row).chain(scope)
+        self.metric.labels(self.series).chain(scope)
     }
 
-    pub(crate) fn exemplar(&self, bucket: usize) -> Option<ExemplarAt> {
-        self.metric.exemplar(self.block(), self.row, bucket)
+    #[doc(hidden)]
+    pub fn exemplar(&self, bucket: usize) -> Option<ExemplarAt> {
+        self.metric
+            .exemplar(self.scope_cells(), self.series, bucket)
     }
 
     /// Whether any exemplar was ever kept.
-    pub(crate) fn has_exemplars(&self) -> bool {
-        match self.block() {
-            Some(block) => block
+    #[doc(hidden)]
+    pub fn has_exemplars(&self) -> bool {
+        match self.scope_cells() {
+            Some(cells) => cells
                 .state(self.metric)
                 .is_some_and(|state| state.exemplars.get().is_some()),
             None => self.metric.state().exemplars.get().is_some(),
@@ -44,58 +53,65 @@ impl PresentRow {
     }
 
     /// Since when it has been counted, if that is not the start of the program.
-    #[cfg(feature = "_otlp")]
-    pub(crate) fn since(&self) -> Option<std::time::SystemTime> {
+    #[doc(hidden)]
+    pub fn since(&self) -> Option<std::time::SystemTime> {
         self.scope.as_ref().map(|scope| scope.since())
     }
 
-    fn block(&self) -> Option<&Block> {
-        self.scope.as_ref()?.block(self.metric.parts.storage)
+    fn scope_cells(&self) -> Option<&ScopeCells> {
+        let scope = self.scope.as_deref()?;
+        self.metric.parts.cells.cells_in(scope)
     }
 }
 
 impl Metric {
-    /// The rows that are there, in order: those outside of scopes, then scope by scope.
-    pub(crate) fn present_rows(&'static self) -> impl Iterator<Item = PresentRow> + Send {
+    /// The series that are there, in order: those outside of scopes, then scope by scope.
+    #[doc(hidden)]
+    pub fn present_series(&'static self) -> impl Iterator<Item = PresentSeries> + Send {
         let outside = self.present_in(None);
-        let scopes = self.parts.storage.scopes_to_read().into_iter();
-        let inside = scopes.flat_map(|scope| self.present_in(Some(Arc::new(scope))));
+        let scopes = self.parts.cells.targets_to_read().into_iter();
+        let inside = scopes.flat_map(|scope| self.present_in(Some(scope)));
         outside.chain(inside)
     }
 
     fn present_in(
         &'static self,
-        scope: Option<Arc<ReadScope>>,
-    ) -> impl Iterator<Item = PresentRow> + Send {
+        scope: Option<Arc<dyn ReadTarget>>,
+    ) -> impl Iterator<Item = PresentSeries> + Send {
         let seen = scope.clone();
-        let count = self.rows / self.group.max(1);
+        let count = self.series_count / self.group.max(1);
         let next = move |from| match &seen {
             None if self.appearing => self.state().appeared_from(from),
             None => (from < count).then_some(from),
             Some(scope) => {
-                let block = scope.block(self.parts.storage)?;
-                block.state(self)?.appeared_from(from)
+                let cells = self.parts.cells.cells_in(&**scope)?;
+                cells.state(self)?.appeared_from(from)
             }
         };
         let groups = iter::successors(next(0), move |last| next(last + 1));
         groups.flat_map(move |group| {
             let scope = scope.clone();
-            (group * self.group..(group + 1) * self.group).map(move |row| PresentRow {
+            (group * self.group..(group + 1) * self.group).map(move |series| PresentSeries {
                 metric: self,
-                row,
+                series,
                 scope: scope.clone(),
             })
         })
     }
 
-    /// Names and values of a row's own labels: the digits of the row, read back.
-    fn labels(&self, row: usize) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
-        let labels = self.parts.descriptor.labels.iter().zip(self.parts.places);
-        labels.map(move |(label, place)| (label.name, self.value_of(label, place, row)))
+    /// Names and values of a series' own labels: the digits of the series, read back.
+    fn labels(&self, series: usize) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+        let labels = self.parts.descriptor.labels.iter().zip(self.parts.strides);
+        labels.map(move |(label, place)| (label.name, self.value_of(label, place, series)))
     }
 
-    fn value_of(&self, label: &LabelDescriptor, place: &Place, row: usize) -> Cow<'_, str> {
-        let digit = row / place.stride.max(1) % label.radix().max(1);
+    fn value_of(
+        &self,
+        label: &LabelDescriptor,
+        place: &LabelStride,
+        series: usize,
+    ) -> Cow<'_, str> {
+        let digit = series / place.stride.max(1) % label.radix().max(1);
         let value = match (label.values, place.open) {
             (LabelValues::Closed(values), _) => values.get(digit).copied().map(Cow::Borrowed),
             (LabelValues::Open { .. }, Some((index, _))) => self
@@ -109,19 +125,19 @@ impl Metric {
     }
 
     /// How many observations went to `other` because this label of the scope had reached its bound.
-    #[cfg(feature = "prometheus")]
-    pub(crate) fn scope_overflowed(&self, label: usize) -> u64 {
+    #[doc(hidden)]
+    pub fn scope_overflowed(&self, label: usize) -> u64 {
         self.state().overflowed(label)
     }
 
-    #[cfg(feature = "prometheus")]
-    pub(crate) fn is_histogram(&self) -> bool {
-        self.parts.descriptor.kind == crate::catalog::Kind::Histogram
+    #[doc(hidden)]
+    pub fn is_histogram(&self) -> bool {
+        self.parts.descriptor.kind == crate::descriptor::Kind::Histogram
     }
 
     /// Values that were no numbers, or out of range.
-    #[cfg(feature = "prometheus")]
-    pub(crate) fn refused(&self) -> u64 {
+    #[doc(hidden)]
+    pub fn refused(&self) -> u64 {
         self.state()
             .refused
             .load(std::sync::atomic::Ordering::Relaxed)

@@ -1,6 +1,6 @@
 //! How values are counted: in whole parts of the unit where it has such parts.
 
-use crate::catalog::Unit;
+use crate::descriptor::Unit;
 
 /// How a value of some unit becomes a number that can be compared and added up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +79,8 @@ impl Scale {
         clippy::cast_possible_wrap,
         reason = "sums are kept in two's complement"
     )]
-    pub(crate) fn sum(self, bits: u64) -> f64 {
+    #[doc(hidden)]
+    pub fn sum(self, bits: u64) -> f64 {
         match self {
             Self::Nanoseconds => bits as i64 as f64 / NANOSECONDS,
             Self::Whole => bits as i64 as f64,

@@ -8,59 +8,51 @@ use std::sync::atomic::{
     Ordering::{Acquire, Relaxed, Release},
 };
 
-use super::{Block, ExemplarSlots, Metric, MetricState, slab::Writer};
-use crate::scope::labels::MOST_LABELS;
-
-/// Where the running code records, while it is in a scope.
-#[derive(Clone, Copy)]
-pub(crate) struct InBlock {
-    pub(crate) block: &'static Block,
-    /// A bit for each of the scope's labels whose value is past its bound.
-    pub(crate) overflowed: u32,
-}
+use super::{ExemplarSlots, Metric, MetricState, TargetCells, slab::Writer};
+use crate::descriptor::MOST_LABELS;
 
 /// How many observations went to `other`, by the scope's labels.
 pub(super) type Overflowed = [AtomicU64; MOST_LABELS];
 
 impl Metric {
-    /// A row's cells in the current scope, to be written, if there is one.
+    /// A series' cells in the current scope, to be written, if there is one.
     pub(super) fn scoped(
         &'static self,
-        row: usize,
+        series: usize,
     ) -> Option<(Writer<'static>, &'static MetricState)> {
-        let InBlock { block, overflowed } = self.parts.storage.block()?;
+        let TargetCells { cells, overflowed } = self.parts.cells.target_cells()?;
         if overflowed != 0 {
             self.state().overflow(overflowed);
         }
-        match block.row(self, row) {
+        match cells.series(self, series) {
             Some((cells, state)) => Some((Writer::Shared(cells), state)),
-            // No such row: nothing is recorded, here or elsewhere.
+            // Index out of range: discard the observation.
             None => Some((Writer::Shared(&[]), self.parts.state)),
         }
     }
 
-    /// The cells of a row, as they are numbered in its catalog.
-    pub(super) fn cells_of(&self, row: usize) -> std::ops::Range<usize> {
+    /// The cells of a series, as they are numbered in its catalog.
+    pub(super) fn cells_of(&self, series: usize) -> std::ops::Range<usize> {
         let start = self
             .parts
             .first
-            .saturating_add(row.saturating_mul(self.width));
+            .saturating_add(series.saturating_mul(self.width));
         start..start.saturating_add(self.width)
     }
 }
 
 impl MetricState {
-    /// Makes the rows that appear together with this one present.
+    /// Makes the series that appear together with this one present.
     #[inline]
-    pub(super) fn appear_row(&self, metric: &Metric, row: usize) {
-        if metric.group == metric.rows {
+    pub(super) fn appear_series(&self, metric: &Metric, series: usize) {
+        if metric.group == metric.series_count {
             return self.appear(0, 1);
         }
         let group = metric.group.max(1);
-        self.appear(row / group, metric.rows / group);
+        self.appear(series / group, metric.series_count / group);
     }
 
-    /// The next group of rows, from this one on, that anything was recorded in.
+    /// The next group of series, from this one on, that anything was recorded in.
     ///
     /// Most groups of most scopes are absent: they are passed over 64 at a time.
     pub(super) fn appeared_from(&self, group: usize) -> Option<usize> {
@@ -76,7 +68,7 @@ impl MetricState {
 
     /// Room for the metric's exemplars.
     pub(super) fn exemplars_of(&self, metric: &Metric) -> &ExemplarSlots {
-        let buckets = || metric.rows.saturating_mul(metric.buckets());
+        let buckets = || metric.series_count.saturating_mul(metric.buckets());
         self.exemplars.get_or_init(|| ExemplarSlots::new(buckets()))
     }
 
@@ -93,18 +85,17 @@ impl MetricState {
     }
 
     /// How many observations went to `other` because this label of the scope had reached its bound.
-    #[cfg(feature = "prometheus")]
     pub(super) fn overflowed(&self, label: usize) -> u64 {
         let counts = self.overflowed.get();
         let count = counts.and_then(|counts| counts.get(label));
         count.map_or(0, |count| count.load(Relaxed))
     }
 
-    /// Forgets the exemplars of a row. Nobody keeps or reads one meanwhile.
-    pub(super) fn forget_exemplars(&self, metric: &Metric, row: usize) {
+    /// Forgets the exemplars of a series. Nobody keeps or reads one meanwhile.
+    pub(super) fn forget_exemplars(&self, metric: &Metric, series: usize) {
         if let Some(exemplars) = self.exemplars.get() {
             let buckets = metric.buckets();
-            exemplars.clear(row * buckets..(row + 1) * buckets);
+            exemplars.clear(series * buckets..(series + 1) * buckets);
         }
     }
 

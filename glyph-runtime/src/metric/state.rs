@@ -1,4 +1,4 @@
-//! What changes about a metric beside its cells: which rows are there, exemplars, what was refused.
+//! What changes about a metric beside its cells: which series are there, exemplars, what was refused.
 
 use std::sync::{
     OnceLock,
@@ -14,7 +14,7 @@ use super::{ExemplarSlots, scoped::Overflowed};
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct MetricState {
-    /// A bit for each group of rows that has been recorded.
+    /// A bit for each group of series that has been recorded.
     pub(super) appeared: OnceLock<Box<[AtomicU64]>>,
     pub(super) exemplars: OnceLock<ExemplarSlots>,
     pub(super) refused: AtomicU64,
@@ -50,5 +50,14 @@ impl MetricState {
         {
             word.fetch_or(bit, Release);
         }
+    }
+}
+
+#[cfg(feature = "testing")]
+impl crate::isolation::Isolated for MetricState {
+    type Captured = Self;
+
+    fn fresh(&self) -> Self {
+        Self::new()
     }
 }

@@ -7,7 +7,7 @@ use tracing::{
     subscriber::NoSubscriber,
 };
 
-use super::{ScopeLabels, Scoped, labels::Entered as InLabels};
+use super::{ScopeLabels, Scoped, labels::ScopeGuard};
 
 /// What some code is part of: see the [module](super).
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ pub struct Scope {
 /// While it lives, its thread is in the scope. What was entered last is left first.
 #[derive(Debug)]
 pub(super) struct Entered<'scope> {
-    _labels: InLabels<'scope>,
+    _labels: ScopeGuard<'scope>,
     _context: ContextGuard,
     _span: InSpan<'scope>,
     _dispatch: Option<DefaultGuard>,

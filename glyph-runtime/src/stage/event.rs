@@ -5,7 +5,7 @@ use std::cell::Cell;
 use super::{Row, Rows, StageCells};
 use crate::{
     metric::Metric,
-    scope::labels::{Entry, Held, entering},
+    scope::labels::{ActiveScope, ScopeLease, entering},
 };
 
 /// Counts a retry of the innermost stage around this code that binds `retries`.
@@ -72,24 +72,22 @@ struct Event {
     counter: &'static Metric,
     row: Row,
     /// The scope of the call, which holds it as long as its events are current.
-    scope: Option<Entry>,
+    scope: Option<ActiveScope>,
 }
 
 impl Event {
     fn count(self) {
-        let storage = self.counter.parts.storage;
-        let scope = self.scope.map(Held::again);
-        let _scope = storage
-            .scopes()
-            .and_then(|scopes| entering(scopes, scope.as_ref()));
-        let own = storage.own();
+        let cells = self.counter.parts.cells;
+        let scope = self.scope.map(ScopeLease::take);
+        let _scope = entering(cells, scope.as_ref());
+        let own = cells.own();
         self.counter.add_in(own, self.row.index(), 1);
     }
 }
 
 impl Events {
-    pub(super) fn of(cells: &'static StageCells, rows: Rows, scope: Option<&Held>) -> Self {
-        let scope = scope.map(Held::entry);
+    pub(super) fn of(cells: &'static StageCells, rows: Rows, scope: Option<&ScopeLease>) -> Self {
+        let scope = scope.map(ScopeLease::active);
         Self {
             retry: cells.retries.as_ref().map(|retries| Event {
                 counter: retries.metric,

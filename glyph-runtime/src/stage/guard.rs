@@ -15,7 +15,7 @@ use crate::{
     Exemplar,
     clock::Moment,
     metric::{Own, current_exemplar},
-    scope::labels::{Entered as InLabels, Held, entering},
+    scope::labels::{ScopeGuard, ScopeLease, current_lease, entering},
 };
 
 /// A call, made where it stays: moving it would cost more than what it does. It records exactly once: when its
@@ -30,7 +30,7 @@ pub struct Guard {
     started: Moment,
     opened: Opened,
     /// The catalog's scope that it began in, and is recorded in wherever it ends.
-    scope: Option<Held>,
+    scope: Option<ScopeLease>,
 }
 
 /// Starts a call: its rows are found, its clock runs, and it is in flight.
@@ -79,7 +79,7 @@ impl Guard {
 
     #[inline(never)]
     fn begin(&mut self, cells: &'static StageCells) {
-        self.scope = cells.storage().held();
+        self.scope = current_lease(cells.storage());
         if let Some(gauge) = &cells.in_flight {
             gauge.add_float(cells.own(), self.rows.in_flight, 1.0);
         }
@@ -188,8 +188,8 @@ impl Guard {
 
     /// Enters the scope that the call began in, where that is another one than the current.
     #[inline]
-    fn scoped(&self, cells: &'static StageCells) -> Option<InLabels<'_>> {
-        entering(cells.storage().scopes()?, self.scope.as_ref())
+    fn scoped(&self, cells: &'static StageCells) -> Option<ScopeGuard<'_>> {
+        entering(cells.storage(), self.scope.as_ref())
     }
 
     /// Errors set the span's status (OpenTelemetry semantic conventions, "Recording errors").

@@ -87,7 +87,7 @@ pub use word::{Word, judge_option_by_word, word};
 
 use crate::{
     label::LabelDescriptor,
-    metric::{Metric, Own, Storage},
+    metric::{CatalogCells, Metric, Own},
 };
 
 /// A stage of a catalog.
@@ -152,8 +152,8 @@ impl StageCells {
     }
 
     #[inline]
-    fn storage(&self) -> &'static Storage {
-        self.duration.metric.parts.storage
+    fn storage(&self) -> &'static CatalogCells {
+        self.duration.metric.parts.cells
     }
 }
 
@@ -241,7 +241,7 @@ impl Bound {
             if let Some(outcomes) = labels[index].outcomes {
                 let mut outcome = 0;
                 while outcome < digits.len() {
-                    digits[outcome] += outcomes[outcome] * metric.parts.places[index].stride;
+                    digits[outcome] += outcomes[outcome] * metric.parts.strides[index].stride;
                     outcome += 1;
                 }
             }

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use super::Stage;
 use crate::{
     Label,
-    catalog::message::{Message, same},
+    descriptor::message::{Message, same},
 };
 
 /// What the compiler knows of a site.

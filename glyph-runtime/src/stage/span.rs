@@ -17,7 +17,7 @@ use super::Stage;
 use crate::trace;
 use crate::{
     Exemplar,
-    catalog::message::{Message, same},
+    descriptor::message::{Message, same},
 };
 
 /// A place in the program that opens spans.

@@ -2,7 +2,7 @@
 
 use super::{Outcome, Stage, Staged, Verdict, ending::Ending, site::digit};
 use crate::{
-    catalog::message::Message,
+    descriptor::message::Message,
     label::{LabelDescriptor, LabelValues},
 };
 

@@ -5,10 +5,12 @@ use std::{fmt, ops::Deref, sync::Arc};
 use tracing::Dispatch;
 
 use super::{
-    CapturedEvent, CapturedSpan, Clock, Followed, Series, current::Entered, isolated::Isolation,
-    spans::Spans, subscriber,
+    CapturedEvent, CapturedSpan, Clock, Followed, Series, current::CaptureToken, spans::Spans,
+    subscriber,
 };
 use crate::{
+    clock::moved,
+    isolation::State,
     metric::{Counter, Gauge, Histogram},
     stage::Stage,
 };
@@ -21,7 +23,7 @@ pub fn capture() -> CaptureGuard {
         recorded: Arc::new(Recorded::new()),
     };
     CaptureGuard {
-        _entered: Entered::all(&capture.recorded),
+        _entered: CaptureToken::all(&capture.recorded),
         capture,
     }
 }
@@ -44,7 +46,7 @@ pub fn capture() -> CaptureGuard {
 #[derive(Debug)]
 #[must_use = "dropping it ends the capture"]
 pub struct CaptureGuard {
-    _entered: Entered,
+    _entered: CaptureToken,
     capture: Capture,
 }
 
@@ -164,13 +166,13 @@ impl Capture {
         body()
     }
 
-    pub(super) fn enter(&self) -> Entered {
-        Entered::all(&self.recorded)
+    pub(super) fn enter(&self) -> CaptureToken {
+        CaptureToken::all(&self.recorded)
     }
 
     /// Reads metrics as they have been captured, whatever is current on this thread.
     pub(super) fn read<R>(&self, read: impl FnOnce() -> R) -> R {
-        let _entered = Entered::metrics(&self.recorded);
+        let _entered = CaptureToken::metrics(&self.recorded);
         read()
     }
 }
@@ -187,8 +189,8 @@ impl fmt::Debug for Capture {
 /// What a capture holds.
 #[derive(Debug)]
 pub(crate) struct Recorded {
-    isolation: Isolation,
-    clock: Clock,
+    state: Arc<State>,
+    clock: Arc<Clock>,
     spans: Spans,
     subscriber: Dispatch,
 }
@@ -196,9 +198,10 @@ pub(crate) struct Recorded {
 impl Recorded {
     fn new() -> Self {
         let spans = Spans::default();
+        let state = Arc::new(State::default());
         Self {
-            isolation: Isolation::default(),
-            clock: Clock::new(),
+            clock: moved::of(&state),
+            state,
             subscriber: subscriber::recording(&spans),
             spans,
         }
@@ -208,15 +211,7 @@ impl Recorded {
         &self.subscriber
     }
 
-    pub(super) fn clock(&self) -> &Clock {
-        &self.clock
-    }
-}
-
-impl Deref for Recorded {
-    type Target = Isolation;
-
-    fn deref(&self) -> &Isolation {
-        &self.isolation
+    pub(super) const fn state(&self) -> &Arc<State> {
+        &self.state
     }
 }

@@ -1,7 +1,7 @@
-//! Which capture is current on a thread.
+//! Which captures a thread has entered, and their subscribers.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::RefCell,
     marker::PhantomData,
     sync::{
         Arc,
@@ -12,25 +12,13 @@ use std::{
 use tracing::dispatcher::{DefaultGuard, set_default};
 
 use super::capture::Recorded;
-use crate::metric::OwnTable;
+use crate::{
+    isolation::{self, IsolationGuard},
+    metric::OwnTable,
+};
 
 thread_local! {
-    /// How many captures have been entered. Without a destructor, so that threads without one pay a plain load.
-    static DEPTH: Cell<usize> = const { Cell::new(0) };
-
     static ENTERED: RefCell<Stack> = const { RefCell::new(Stack { entries: Vec::new(), own: None }) };
-}
-
-/// Where the current thread records, unless it is the process.
-pub(crate) fn current() -> Option<Arc<Recorded>> {
-    if DEPTH.get() == 0 {
-        return None;
-    }
-    let innermost = |entered: &RefCell<Stack>| {
-        let stack = entered.try_borrow().ok()?;
-        Some(Arc::clone(&stack.entries.last()?.recorded))
-    };
-    ENTERED.try_with(innermost).ok().flatten()
 }
 
 /// The captures that a thread has entered, the innermost last.
@@ -43,18 +31,19 @@ struct Stack {
 struct Entry {
     id: u64,
     recorded: Arc<Recorded>,
+    isolated: IsolationGuard,
     subscriber: Option<DefaultGuard>,
 }
 
-/// A capture is current on this thread until this is dropped, unless a later one is.
+/// Keeps a capture current on this thread. A later one takes precedence.
 #[derive(Debug)]
-pub(super) struct Entered {
+pub(super) struct CaptureToken {
     id: u64,
     /// It belongs to its thread.
     not_send: PhantomData<*const ()>,
 }
 
-impl Entered {
+impl CaptureToken {
     /// Captures metrics and spans.
     pub(super) fn all(recorded: &Arc<Recorded>) -> Self {
         Self::push(recorded, Some(set_default(recorded.subscriber())))
@@ -71,14 +60,14 @@ impl Entered {
         let entry = Entry {
             id,
             recorded: Arc::clone(recorded),
+            isolated: isolation::enter(recorded.state()),
             subscriber,
         };
-        // While the thread's locals are being destroyed nothing is captured any more.
+        // This fails while the thread's locals are destroyed: nothing is captured then.
         let _ = ENTERED.try_with(|entered| {
             if let Ok(mut stack) = entered.try_borrow_mut() {
                 stack.own.get_or_insert_with(OwnTable::take);
                 stack.entries.push(entry);
-                DEPTH.set(stack.entries.len());
             }
         });
         Self {
@@ -88,23 +77,23 @@ impl Entered {
     }
 }
 
-impl Drop for Entered {
+impl Drop for CaptureToken {
     fn drop(&mut self) {
         let removed = ENTERED.try_with(|entered| entered.try_borrow_mut().ok()?.remove(self.id));
         let Ok(Some(removed)) = removed else {
             return;
         };
-        let place = removed.place;
-        // Subscribers are given back in the order that they were set in, and set again where they stay.
-        // What they drop may be anybody's, and so nothing is borrowed here.
+        let index = removed.index;
+        // Subscribers are reset in the reverse order of their setting, and set again where they stay.
+        // Dropping a subscriber can run user code: hold no borrow here.
         drop(removed);
-        let _ = ENTERED.try_with(|entered| entered.try_borrow_mut().ok()?.subscribe_from(place));
+        let _ = ENTERED.try_with(|entered| entered.try_borrow_mut().ok()?.subscribe_from(index));
     }
 }
 
 /// What is dropped when an entry leaves, in this order.
 struct Removed {
-    place: usize,
+    index: usize,
     _inner: Vec<DefaultGuard>,
     _subscriber: Option<DefaultGuard>,
     _recorded: Arc<Recorded>,
@@ -112,31 +101,34 @@ struct Removed {
 
 impl Stack {
     fn remove(&mut self, id: u64) -> Option<Removed> {
-        let place = self.entries.iter().position(|entry| entry.id == id)?;
+        let index = self.entries.iter().position(|entry| entry.id == id)?;
         let Entry {
             recorded,
+            isolated,
             subscriber,
             ..
-        } = self.entries.remove(place);
-        let inner = self.entries.iter_mut().skip(place).rev();
+        } = self.entries.remove(index);
+        // Before the subscribers: code that runs when they are dropped is not captured. `recorded` keeps the state
+        // alive, so that none of it is dropped here.
+        drop(isolated);
+        let inner = self.entries.iter_mut().skip(index).rev();
         let inner = inner.filter_map(|entry| entry.subscriber.take()).collect();
-        DEPTH.set(self.entries.len());
         if self.entries.is_empty()
             && let Some(own) = self.own.take()
         {
             own.restore();
         }
         Some(Removed {
-            place,
+            index,
             _inner: inner,
             _subscriber: subscriber,
             _recorded: recorded,
         })
     }
 
-    /// Makes the subscribers of the entries from `place` on default again, one inside the other.
-    fn subscribe_from(&mut self, place: usize) -> Option<()> {
-        for entry in self.entries.get_mut(place..)? {
+    /// Makes the subscribers of the entries from `index` on default again, one inside the other.
+    fn subscribe_from(&mut self, index: usize) -> Option<()> {
+        for entry in self.entries.get_mut(index..)? {
             entry.subscriber = Some(set_default(entry.recorded.subscriber()));
         }
         Some(())

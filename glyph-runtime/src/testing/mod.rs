@@ -103,20 +103,15 @@
 //! panics and says what there is; nothing else in this module panics.
 
 mod capture;
-mod clock;
 mod current;
 mod follow;
-mod isolated;
 mod series;
 mod spans;
 mod subscriber;
 
 pub use capture::{Capture, CaptureGuard, capture};
-pub use clock::Clock;
 pub use follow::Followed;
 pub use series::Series;
 pub use spans::{CapturedEvent, CapturedSpan};
 
-pub(crate) use clock::{CapturedMoment, clock};
-pub(crate) use current::current;
-pub(crate) use isolated::Isolated;
+pub use crate::clock::moved::Clock;

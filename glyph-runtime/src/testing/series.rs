@@ -1,12 +1,11 @@
 //! Some of a metric's series, added up.
 
-use std::{any::type_name, fmt::Write, marker::PhantomData};
+use std::{any::type_name, fmt::Write, marker::PhantomData, sync::Arc};
 
 use super::Capture;
 use crate::{
-    label::{Label, LabelDescriptor, LabelValues, Place},
-    metric::{Counter, Exemplar, Gauge, Histogram, HistogramSnapshot, Metric},
-    scope::labels::ReadScope,
+    label::{Label, LabelDescriptor, LabelStride, LabelValues},
+    metric::{Counter, Exemplar, Gauge, Histogram, HistogramSnapshot, Metric, ReadTarget},
 };
 
 /// The series of one metric in a capture: all of them, or those that [`with`](Self::with) leaves.
@@ -19,15 +18,15 @@ pub struct Series<M> {
     capture: Capture,
     metric: &'static Metric,
     chosen: Vec<Chosen>,
-    /// Labels of the scope, and their values.
-    scope: Vec<(&'static str, String)>,
+    /// The indices of labels of the scope, and their values.
+    scope: Vec<(usize, String)>,
     kind: PhantomData<fn() -> M>,
 }
 
 /// A label and its value.
 #[derive(Clone, Debug)]
 struct Chosen {
-    place: Place,
+    place: LabelStride,
     radix: usize,
     value: Value,
 }
@@ -121,13 +120,13 @@ impl<M> Series<M> {
     #[track_caller]
     fn choose(&self, name: &str, value: &str) -> Self {
         let parts = self.metric.parts;
-        let mut labels = parts.descriptor.labels.iter().zip(parts.places);
+        let mut labels = parts.descriptor.labels.iter().zip(parts.strides);
         let Some((label, place)) = labels.find(|(label, _)| label.name == name) else {
-            let Some(name) = self.scope_label(name) else {
+            let Some(index) = self.scope_label(name) else {
                 self.refuse(&format!("has no label `{name}`"));
             };
             let mut of_scope = self.with_chosen(self.chosen.clone());
-            of_scope.scope.push((name, value.to_owned()));
+            of_scope.scope.push((index, value.to_owned()));
             return of_scope;
         };
         let value = match label.values {
@@ -153,25 +152,22 @@ impl<M> Series<M> {
         }
     }
 
-    fn scope_label(&self, name: &str) -> Option<&'static str> {
-        let labels = self.metric.parts.storage.scopes()?.labels();
-        let label = labels.iter().find(|label| label.name == name)?;
-        Some(label.name)
+    fn scope_label(&self, name: &str) -> Option<usize> {
+        let labels = self.metric.parts.cells.target()?.labels();
+        labels.iter().position(|label| label.name == name)
     }
 
     /// The scopes that are left; `None` stands for what is recorded outside of them.
-    fn scopes(&self) -> Vec<Option<ReadScope>> {
-        let inside = self.metric.parts.storage.scopes_to_read();
+    fn scopes(&self) -> Vec<Option<Arc<dyn ReadTarget>>> {
+        let inside = self.metric.parts.cells.targets_to_read();
         let all = [None].into_iter().chain(inside.into_iter().map(Some));
-        all.filter(|scope| self.is_chosen(scope.as_ref())).collect()
+        all.filter(|scope| self.is_chosen(scope.as_deref()))
+            .collect()
     }
 
-    fn is_chosen(&self, scope: Option<&ReadScope>) -> bool {
-        self.scope.iter().all(|(name, wanted)| {
-            let mut labels = scope.into_iter().flat_map(ReadScope::labels);
-            let value = labels.find(|(label, _)| label == name);
-            value.map_or("", |(_, value)| value) == wanted
-        })
+    fn is_chosen(&self, scope: Option<&dyn ReadTarget>) -> bool {
+        let mut wanted = self.scope.iter();
+        wanted.all(|(index, value)| scope.map_or("", |scope| scope.value(*index)) == value)
     }
 
     /// The digit of a label's value, if there is one yet.
@@ -182,37 +178,36 @@ impl<M> Series<M> {
         };
         let (index, _) = chosen.place.open?;
         let values = self.metric.parts.open.get(index)?;
-        self.capture.recorded.open_values(values).known(text)
+        self.capture.recorded.state().of(values).known(text)
     }
 
-    /// The cells of all rows that are left, added up.
+    /// The cells of all series that are left, added up.
     fn cells(&self) -> Vec<u64> {
         let mut cells = vec![0; self.metric.width];
         self.capture.read(|| {
             for scope in self.scopes() {
-                let block = scope
-                    .as_ref()
-                    .map(|scope| scope.block(self.metric.parts.storage));
-                for row in self.rows() {
-                    self.metric.read_more(block.flatten(), row, &mut cells);
+                let scope = scope.as_deref();
+                let scope = scope.and_then(|scope| self.metric.parts.cells.cells_in(scope));
+                for index in self.indices() {
+                    self.metric.read_more(scope, index, &mut cells);
                 }
             }
         });
         cells
     }
 
-    /// The rows that are left.
-    fn rows(&self) -> Vec<usize> {
+    /// The indices of the series that are left.
+    fn indices(&self) -> Vec<usize> {
         let digits = self.chosen.iter();
         let digits = digits.map(|chosen| Some((chosen, self.digit(chosen)?)));
         let Some(digits) = digits.collect::<Option<Vec<_>>>() else {
             return Vec::new();
         };
-        let is_left = |row: &usize| {
+        let is_left = |index: &usize| {
             let mut digits = digits.iter();
-            digits.all(|(chosen, digit)| chosen.of_row(*row) == *digit)
+            digits.all(|(chosen, digit)| chosen.of_index(*index) == *digit)
         };
-        (0..self.metric.rows).filter(is_left).collect()
+        (0..self.metric.series_count).filter(is_left).collect()
     }
 
     fn cell(&self) -> u64 {
@@ -235,9 +230,9 @@ impl<M> Series<M> {
 }
 
 impl Chosen {
-    /// The digit that the label has in the number of a row.
-    const fn of_row(&self, row: usize) -> usize {
-        row / self.place.stride % self.radix
+    /// The digit that the label has in the index of a series.
+    const fn of_index(&self, index: usize) -> usize {
+        index / self.place.stride % self.radix
     }
 }
 
@@ -296,18 +291,16 @@ impl Series<Histogram> {
     #[must_use]
     pub fn exemplars(&self) -> Vec<Exemplar> {
         let buckets = 0..self.metric.buckets();
-        let rows = self.rows();
-        let of_scope = |scope: Option<ReadScope>| {
-            let block = scope
-                .as_ref()
-                .map(|scope| scope.block(self.metric.parts.storage));
-            let at =
-                |row, bucket| Some(self.metric.exemplar(block.flatten(), row, bucket)?.exemplar);
-            let of_row = |row: &usize| {
-                let row = *row;
-                buckets.clone().filter_map(move |bucket| at(row, bucket))
+        let indices = self.indices();
+        let of_scope = |scope: Option<Arc<dyn ReadTarget>>| {
+            let scope = scope.as_deref();
+            let scope = scope.and_then(|scope| self.metric.parts.cells.cells_in(scope));
+            let at = |index, bucket| Some(self.metric.exemplar(scope, index, bucket)?.exemplar);
+            let of_index = |index: &usize| {
+                let index = *index;
+                buckets.clone().filter_map(move |bucket| at(index, bucket))
             };
-            rows.iter().flat_map(of_row).collect::<Vec<_>>()
+            indices.iter().flat_map(of_index).collect::<Vec<_>>()
         };
         self.capture
             .read(|| self.scopes().into_iter().flat_map(of_scope).collect())

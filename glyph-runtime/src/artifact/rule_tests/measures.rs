@@ -9,7 +9,7 @@ use super::{
 use crate::{
     artifacts::families::Families,
     catalog::{Comparison, Kind, Measure, MetricDescriptor, Selection},
-    expose::canonical,
+    descriptor::canonical,
 };
 
 /// What all calls together do in a second, where shares are compared.

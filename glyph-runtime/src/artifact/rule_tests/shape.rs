@@ -13,7 +13,7 @@ use super::{
     load::{Change, Load},
     measures::WHOLE,
 };
-use crate::{artifacts::families::Families, catalog::Comparison, expose::canonical};
+use crate::{artifacts::families::Families, catalog::Comparison, descriptor::canonical};
 
 type Labels = BTreeMap<String, String>;
 

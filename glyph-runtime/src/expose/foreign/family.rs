@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{super::float, line::Sample};
-use crate::expose::Format;
+use crate::{descriptor::canonical, expose::Format};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -212,7 +212,7 @@ impl<'a> Family<'a> {
 
     fn push_point(&self, page: &mut Vec<u8>, name: &str, labels: &str, point: &Point) {
         let bound = self.kind.bound_label().filter(|_| point.place == 0);
-        let bound = bound.map(|label| format!("{label}=\"{}\"", float::canonical(point.bound)));
+        let bound = bound.map(|label| format!("{label}=\"{}\"", canonical(point.bound)));
         page.extend_from_slice([name, point.ending].concat().as_bytes());
         let labels = [labels, bound.as_deref().unwrap_or_default()];
         let labels = labels.into_iter().filter(|labels| !labels.is_empty());

@@ -51,7 +51,7 @@ impl Source {
         let declared = metrics.into_iter().flat_map(|metric| {
             let head = Arc::new(head_of(metric));
             let mut cells = Vec::new();
-            let rows = metric.present_rows();
+            let rows = metric.present_series();
             rows.map(move |row| (Arc::clone(&head), point_of(metric, &row, &mut cells)))
         });
         #[cfg(feature = "prometheus")]

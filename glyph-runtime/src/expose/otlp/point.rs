@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     catalog::Kind,
-    metric::{ExemplarAt, Metric, PresentRow, Scale},
+    metric::{ExemplarAt, Metric, PresentSeries, Scale},
 };
 
 pub(super) fn head_of(metric: &Metric) -> Head {
@@ -32,7 +32,7 @@ pub(super) fn head_of(metric: &Metric) -> Head {
     }
 }
 
-pub(super) fn point_of(metric: &Metric, row: &PresentRow, cells: &mut Vec<u64>) -> Point {
+pub(super) fn point_of(metric: &Metric, row: &PresentSeries, cells: &mut Vec<u64>) -> Point {
     row.read(cells);
     let attributes = row
         .labels()
@@ -71,7 +71,7 @@ pub(super) fn number(attributes: Vec<KeyValue>, value: Value) -> NumberDataPoint
 }
 
 /// A tenant that comes back after it was idle starts anew.
-fn start(row: &PresentRow) -> u64 {
+fn start(row: &PresentSeries) -> u64 {
     nanoseconds(row.since().unwrap_or_else(process_start))
 }
 
@@ -91,7 +91,7 @@ pub(super) fn whole(count: u64) -> Value {
 
 fn histogram(
     metric: &Metric,
-    row: &PresentRow,
+    row: &PresentSeries,
     attributes: Vec<KeyValue>,
     cells: &mut Vec<u64>,
 ) -> HistogramDataPoint {

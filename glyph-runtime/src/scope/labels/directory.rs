@@ -6,12 +6,12 @@ use std::{
     sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
-use super::ReadScope;
-use super::{Held, Scopes, entered::Entry, tenant::Tenant};
+use super::{ReadScope, ScopeLease, Scopes, entered::ActiveScope, scope_entry::ScopeEntry};
 use crate::{
     catalog::{AnyCatalog, ScopeLabel},
+    clock::Now,
     label::OVERFLOW,
+    metric::RecordingTarget,
 };
 
 /// What [`Scopes::new`](super::Scopes::new) is made of.
@@ -26,48 +26,6 @@ pub struct ScopeParts {
     pub catalog: fn() -> &'static dyn AnyCatalog,
 }
 
-/// A moment, by the clock of the process or of a capture.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Now {
-    pub(super) clock: u64,
-    pub(super) nanoseconds: u64,
-}
-
-impl Now {
-    /// The process's clock.
-    pub(super) const PROCESS: u64 = 0;
-
-    #[cfg(feature = "testing")]
-    pub(super) fn current() -> Self {
-        match crate::testing::clock() {
-            Some((clock, nanoseconds)) => Self { clock, nanoseconds },
-            None => Self::process(),
-        }
-    }
-
-    #[cfg(not(feature = "testing"))]
-    pub(super) fn current() -> Self {
-        Self::process()
-    }
-
-    fn process() -> Self {
-        Self {
-            clock: Self::PROCESS,
-            nanoseconds: crate::clock::nanoseconds(),
-        }
-    }
-
-    #[cfg(feature = "testing")]
-    pub(super) fn current_clock() -> u64 {
-        crate::testing::clock().map_or(Self::PROCESS, |(clock, _)| clock)
-    }
-
-    #[cfg(not(feature = "testing"))]
-    pub(super) const fn current_clock() -> u64 {
-        Self::PROCESS
-    }
-}
-
 /// The combinations that are there, in their order. The lock is taken to enter a scope and to read a page, never to
 /// record.
 #[derive(Debug)]
@@ -78,7 +36,7 @@ pub(crate) struct Directory {
 #[derive(Debug)]
 struct Entries {
     /// By their values, between NULs, which no value has.
-    tenants: BTreeMap<String, &'static Tenant>,
+    by_values: BTreeMap<String, &'static ScopeEntry>,
     /// Of each label, the values that have been given a place of their own, and how many combinations have them.
     values: Vec<BTreeMap<Box<str>, usize>>,
     /// Before this moment nobody is idle, provided that the time for it is this one.
@@ -98,7 +56,7 @@ impl Directory {
     pub(crate) const fn new() -> Self {
         Self {
             entries: RwLock::new(Entries {
-                tenants: BTreeMap::new(),
+                by_values: BTreeMap::new(),
                 values: Vec::new(),
                 next_idle: 0,
                 idle: 0,
@@ -115,42 +73,49 @@ impl Directory {
         self.entries.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The tenant of these values, which are fit for a page. Those past their bounds are `other`.
-    pub(super) fn resolve(&self, scopes: &'static Scopes, values: &[Cow<'_, str>]) -> Held {
+    /// The entry of these values, which are fit for a page. Those past their bounds are `other`.
+    pub(super) fn resolve(&self, scopes: &'static Scopes, values: &[Cow<'_, str>]) -> ScopeLease {
         let now = Now::current();
         {
             let entries = self.read();
             let folded = entries.folded(scopes, values);
             let has_all = folded.overflowed == 0 || !entries.is_due(scopes, now);
-            if let Some(tenant) = entries.tenants.get(&key(&folded.values))
+            if let Some(entry) = entries.by_values.get(&key(&folded.values))
                 && has_all
             {
-                return folded.held(tenant);
+                return folded.held(entry);
             }
         }
         let mut entries = self.write();
         entries.let_idle_go(scopes, now);
         let folded = entries.folded(scopes, values);
-        let tenant = entries.enter(scopes, &folded.values, now);
-        folded.held(tenant)
+        let entry = entries.enter(scopes, &folded.values, now);
+        folded.held(entry)
     }
 
     /// Everybody who is not idle, in order.
-    #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
     pub(super) fn to_read(&self, scopes: &'static Scopes) -> Vec<ReadScope> {
         let now = Now::current();
         if self.read().is_due(scopes, now) {
             self.write().let_idle_go(scopes, now);
         }
         let entries = self.read();
-        let tenants = entries.tenants.values();
-        tenants.map(|tenant| ReadScope::new(tenant)).collect()
+        let entries = entries.by_values.values();
+        entries.map(|entry| ReadScope::new(entry)).collect()
     }
 
     /// Whether anybody ever was in one of these scopes.
-    #[cfg(feature = "prometheus")]
     pub(super) fn was_used(&self) -> bool {
         self.read().was_used
+    }
+}
+
+#[cfg(feature = "testing")]
+impl crate::isolation::Isolated for Directory {
+    type Captured = Self;
+
+    fn fresh(&self) -> Self {
+        Self::new()
     }
 }
 
@@ -162,9 +127,9 @@ impl Drop for Directory {
             .entries
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner);
-        for tenant in entries.tenants.values() {
-            if tenant.idle(now).is_some() {
-                tenant.scopes().give_back(tenant);
+        for entry in entries.by_values.values() {
+            if entry.idle(now).is_some() {
+                entry.scopes().give_back(entry);
             }
         }
     }
@@ -182,12 +147,12 @@ impl Entries {
                 folded.fold(index);
             }
         }
-        if self.tenants.len() < scopes.limit() {
+        if self.by_values.len() < scopes.limit() {
             return folded;
         }
         // At the most combinations, whoever is new shares with others what it can.
         for index in (0..scopes.labels().len()).rev() {
-            if !self.tenants.contains_key(&key(&folded.values)) {
+            if !self.by_values.contains_key(&key(&folded.values)) {
                 folded.fold(index);
             }
         }
@@ -201,26 +166,26 @@ impl Entries {
         is_shared(value) || known.len() < max || known.contains_key(*value)
     }
 
-    fn enter(&mut self, scopes: &'static Scopes, values: &[&str], now: Now) -> &'static Tenant {
+    fn enter(&mut self, scopes: &'static Scopes, values: &[&str], now: Now) -> &'static ScopeEntry {
         let key = key(values);
-        if let Some(tenant) = self.tenants.get(&key) {
-            return tenant;
+        if let Some(entry) = self.by_values.get(&key) {
+            return entry;
         }
-        let tenant = scopes.fresh();
+        let entry = scopes.fresh();
         let owned: Box<[Box<str>]> = values.iter().map(|value| (*value).into()).collect();
-        tenant.rename(owned, now);
+        entry.rename(owned, now);
         self.values.resize_with(values.len(), BTreeMap::new);
         for (known, value) in self.values.iter_mut().zip(values) {
             if !is_shared(value) {
                 *known.entry((*value).into()).or_default() += 1;
             }
         }
-        self.tenants.insert(key, tenant);
+        self.by_values.insert(key, entry);
         self.next_idle = self
             .next_idle
             .min(now.nanoseconds.saturating_add(scopes.idle()));
         self.was_used = true;
-        tenant
+        entry
     }
 
     fn is_due(&self, scopes: &Scopes, now: Now) -> bool {
@@ -236,19 +201,19 @@ impl Entries {
         let metrics = scopes.metrics();
         (self.idle, self.next_idle) = (limit, now.nanoseconds.saturating_add(limit));
         let (values, next_idle) = (&mut self.values, &mut self.next_idle);
-        self.tenants.retain(|_, tenant| {
-            let Some(idle) = tenant.idle(now) else {
+        self.by_values.retain(|_, entry| {
+            let Some(idle) = entry.idle(now) else {
                 return true;
             };
             if idle < limit {
                 *next_idle = (*next_idle).min(now.nanoseconds.saturating_add(limit - idle));
                 return true;
             }
-            if tenant.is_live(&metrics) {
+            if entry.is_live(&metrics) {
                 return true;
             }
-            forget(values, &tenant.values());
-            scopes.give_back(tenant);
+            forget(values, &entry.values());
+            scopes.give_back(entry);
             false
         });
     }
@@ -286,9 +251,9 @@ impl Folded<'_> {
     }
 
     /// For a caller who has the lock.
-    fn held(&self, tenant: &'static Tenant) -> Held {
-        Held::again(Entry {
-            tenant,
+    fn held(&self, entry: &'static ScopeEntry) -> ScopeLease {
+        ScopeLease::take(ActiveScope {
+            entry,
             overflowed: self.overflowed,
         })
     }

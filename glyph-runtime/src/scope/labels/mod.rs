@@ -6,8 +6,8 @@
 mod directory;
 mod entered;
 mod future;
+mod scope_entry;
 mod scopes;
-mod tenant;
 mod value;
 
 use std::fmt;
@@ -17,17 +17,10 @@ pub use future::InScope;
 pub use scopes::Scopes;
 pub use value::ScopeValue;
 
-#[cfg(feature = "testing")]
-pub(crate) use directory::Directory;
-#[cfg(any(feature = "trace", feature = "log", feature = "testing"))]
-pub(crate) use entered::current_values;
-pub(crate) use entered::{Entered, Entry, entering};
-pub(crate) use tenant::Held;
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
-pub(crate) use tenant::ReadScope;
-
-/// The most labels of one scope.
-pub(crate) const MOST_LABELS: usize = 8;
+pub(crate) use entered::{ActiveScope, current_lease, entering};
+pub use entered::{ScopeGuard, current_values};
+use scope_entry::ReadScope;
+pub(crate) use scope_entry::ScopeLease;
 
 /// How many catalogs' scopes the running code can be in at a time; further ones are not entered.
 pub(crate) const MOST_SCOPES: usize = 4;
@@ -38,7 +31,7 @@ pub(crate) const MOST_SCOPES: usize = 4;
 /// It is what goes along with a request, a task or a connection: cloning it costs an addition and entering it a few
 /// stores, and it belongs to no thread. It may hold the labels of up to four catalogs, or none.
 ///
-/// A tenant whose `ScopeLabels` somebody holds is not idle.
+/// A tenant whose `ScopeLabels` are held somewhere is not idle.
 ///
 /// ```
 /// use glyph_runtime::{Counter, metric_catalog, scope::ScopeLabels};
@@ -61,7 +54,7 @@ pub(crate) const MOST_SCOPES: usize = 4;
 #[derive(Clone, Default)]
 #[must_use = "labels do nothing unless something is run inside of their scope"]
 pub struct ScopeLabels {
-    held: [Option<Held>; MOST_SCOPES],
+    held: [Option<ScopeLease>; MOST_SCOPES],
 }
 
 impl ScopeLabels {
@@ -73,17 +66,16 @@ impl ScopeLabels {
     /// Those of the running code, of all catalogs.
     pub fn current() -> Self {
         Self {
-            held: entered::stack().map(|entry| entry.map(Held::again)),
+            held: entered::stack().map(|active| active.map(ScopeLease::take)),
         }
     }
 
     /// [`current`](Self::current), if the running code has any.
-    #[cfg(feature = "http")]
     pub(crate) fn current_if_any() -> Option<Self> {
         entered::any().then(Self::current)
     }
 
-    pub(super) fn of(held: Option<Held>) -> Self {
+    pub(super) fn of(held: Option<ScopeLease>) -> Self {
         Self {
             held: [held, None, None, None],
         }
@@ -130,20 +122,19 @@ impl ScopeLabels {
     }
 
     /// On top of those of the running code.
-    pub(crate) fn enter(&self) -> Entered<'_> {
-        Entered::over(self.entries())
+    pub(crate) fn enter(&self) -> ScopeGuard<'_> {
+        ScopeGuard::over(self.entries())
     }
 
     /// In the place of those of the running code.
-    #[cfg(feature = "trace")]
-    pub(crate) fn enter_alone(&self) -> Entered<'_> {
-        Entered::alone(self.entries())
+    pub(crate) fn enter_alone(&self) -> ScopeGuard<'_> {
+        ScopeGuard::alone(self.entries())
     }
 
     fn entries(&self) -> entered::Stack {
         self.held
             .each_ref()
-            .map(|held| held.as_ref().map(Held::entry))
+            .map(|held| held.as_ref().map(ScopeLease::active))
     }
 }
 

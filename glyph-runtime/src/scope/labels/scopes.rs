@@ -4,23 +4,23 @@ use std::{
     borrow::Cow,
     fmt, ptr,
     sync::{
-        Mutex, OnceLock, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
 };
 
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
-use super::ReadScope;
 use super::{
-    Held,
+    ScopeLease,
     directory::{Directory, ScopeParts},
-    tenant::Tenant,
+    entered::active_in,
+    scope_entry::ScopeEntry,
 };
 use crate::{
     catalog::{AnyCatalog, ScopeLabel},
+    isolation::{self, Current},
     label::sanitized,
-    metric::{Block, Metric, Storage},
+    metric::{CatalogCells, Metric, ReadTarget, RecordingTarget, ScopeCells, TargetCells},
 };
 
 /// The scopes that a catalog's metrics are recorded in.
@@ -31,12 +31,12 @@ pub struct Scopes {
     covered: OnceLock<Box<[Covered]>>,
     directory: Directory,
     /// Tenants that have left, for others.
-    spare: Mutex<Vec<&'static Tenant>>,
+    spare: Mutex<Vec<&'static ScopeEntry>>,
 }
 
 /// A catalog that is recorded in the scopes: the one that declares them, or one nested in it.
 struct Covered {
-    storage: &'static Storage,
+    cells: &'static CatalogCells,
     metrics: &'static [Metric],
 }
 
@@ -58,10 +58,6 @@ impl Scopes {
         self.idle.store(idle, Relaxed);
     }
 
-    pub(crate) const fn labels(&self) -> &'static [ScopeLabel] {
-        self.parts.labels
-    }
-
     pub(super) const fn limit(&self) -> usize {
         self.parts.limit
     }
@@ -70,7 +66,7 @@ impl Scopes {
         self.idle.load(Relaxed)
     }
 
-    pub(super) fn resolve(&'static self, values: &[Option<&str>]) -> Option<Held> {
+    pub(super) fn resolve(&'static self, values: &[Option<&str>]) -> Option<ScopeLease> {
         let values: Vec<Cow<'_, str>> = values
             .iter()
             .map(|value| sanitized(value.unwrap_or_default()))
@@ -79,26 +75,8 @@ impl Scopes {
         (!is_absent).then(|| self.directory().resolve(self, &values))
     }
 
-    #[cfg(feature = "testing")]
-    fn directory(&'static self) -> crate::testing::Isolated<Directory> {
-        crate::testing::Isolated::directory(&self.directory)
-    }
-
-    #[cfg(not(feature = "testing"))]
-    const fn directory(&'static self) -> &'static Directory {
-        &self.directory
-    }
-
-    /// Everybody who is not idle, in order.
-    #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
-    pub(crate) fn to_read(&'static self) -> Vec<ReadScope> {
-        self.directory().to_read(self)
-    }
-
-    /// Whether anybody ever was in one of these scopes.
-    #[cfg(feature = "prometheus")]
-    pub(crate) fn were_used(&'static self) -> bool {
-        self.directory().was_used()
+    fn directory(&'static self) -> Current<'static, Directory> {
+        isolation::current(&self.directory)
     }
 
     fn covered(&'static self) -> &'static [Covered] {
@@ -106,7 +84,7 @@ impl Scopes {
             let mut covered = Vec::new();
             collect((self.parts.catalog)(), &mut covered);
             for (index, covered) in covered.iter().enumerate() {
-                covered.storage.recorded_in(self, index);
+                covered.cells.recorded_in(self, index);
             }
             covered.into()
         })
@@ -119,8 +97,8 @@ impl Scopes {
             .collect()
     }
 
-    /// A tenant that nobody has.
-    pub(super) fn fresh(&'static self) -> &'static Tenant {
+    /// Returns an entry that is not in use.
+    pub(super) fn fresh(&'static self) -> &'static ScopeEntry {
         let covered = self.covered().iter();
         let spare = self
             .spare
@@ -128,31 +106,58 @@ impl Scopes {
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
         spare.unwrap_or_else(|| {
-            let blocks =
-                covered.map(|covered| Block::new(covered.storage.slots(), covered.metrics.len()));
-            Box::leak(Box::new(Tenant::new(self, blocks.collect())))
+            let cells = covered
+                .map(|covered| ScopeCells::new(covered.cells.slots(), covered.metrics.len()));
+            Box::leak(Box::new(ScopeEntry::new(self, cells.collect())))
         })
     }
 
-    pub(super) fn give_back(&self, tenant: &'static Tenant) {
+    pub(super) fn give_back(&self, entry: &'static ScopeEntry) {
         self.spare
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .push(tenant);
+            .push(entry);
     }
 
     /// Those that no others have taken first.
-    fn storages(&'static self) -> impl Iterator<Item = &'static Storage> {
-        let storages = self.covered().iter().map(|covered| covered.storage);
-        storages.filter(|storage| storage.scopes().is_some_and(|scopes| ptr::eq(scopes, self)))
+    fn catalogs(&'static self) -> impl Iterator<Item = &'static CatalogCells> {
+        let catalogs = self.covered().iter().map(|covered| covered.cells);
+        catalogs.filter(|catalog| {
+            catalog
+                .target()
+                .is_some_and(|target| ptr::addr_eq(target, self))
+        })
     }
 
     pub(super) fn mask(&'static self) {
-        self.storages().for_each(Storage::mask);
+        self.catalogs().for_each(CatalogCells::mask);
     }
 
     pub(super) fn unmask(&'static self) {
-        self.storages().for_each(Storage::unmask);
+        self.catalogs().for_each(CatalogCells::unmask);
+    }
+}
+
+impl RecordingTarget for Scopes {
+    fn current(&self, index: usize) -> Option<TargetCells> {
+        let active = active_in(self)?;
+        Some(TargetCells {
+            cells: active.entry.cells(index)?,
+            overflowed: active.overflowed,
+        })
+    }
+
+    fn labels(&self) -> &'static [ScopeLabel] {
+        self.parts.labels
+    }
+
+    fn was_used(&'static self) -> bool {
+        self.directory().was_used()
+    }
+
+    fn to_read(&'static self) -> Vec<Arc<dyn ReadTarget>> {
+        let scopes = self.directory().to_read(self).into_iter();
+        scopes.map(|scope| Arc::new(scope) as _).collect()
     }
 }
 
@@ -160,13 +165,13 @@ impl Scopes {
 fn collect(catalog: &'static dyn AnyCatalog, covered: &mut Vec<Covered>) {
     let metrics = catalog.metrics();
     if let Some(first) = metrics.first() {
-        let storage = first.parts.storage;
-        if covered.iter().all(|known| !ptr::eq(known.storage, storage)) {
-            covered.push(Covered { storage, metrics });
+        let cells = first.parts.cells;
+        if covered.iter().all(|known| !ptr::eq(known.cells, cells)) {
+            covered.push(Covered { cells, metrics });
         }
     }
     for nested in catalog.nested() {
-        if nested.scopes().is_none() {
+        if nested.descriptor().scope.is_empty() {
             collect(nested, covered);
         }
     }

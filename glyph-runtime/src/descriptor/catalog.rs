@@ -173,3 +173,6 @@ pub struct ScopeLabel {
     /// How many values are told apart at a time.
     pub max: usize,
 }
+
+/// The limit of labels in one scope.
+pub(crate) const MOST_LABELS: usize = 8;

@@ -7,7 +7,7 @@
 use std::{
     cell::{Cell, RefCell},
     sync::{
-        OnceLock,
+        Arc, OnceLock,
         atomic::{
             AtomicBool, AtomicU64, AtomicUsize,
             Ordering::{Acquire, Relaxed, Release},
@@ -17,13 +17,10 @@ use std::{
 };
 
 use super::{
-    InBlock,
+    ReadTarget, RecordingTarget, ScopeCells, TargetCells,
     atomic::claim::Claim,
     slab::{Slab, Writer},
 };
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
-use crate::scope::labels::ReadScope;
-use crate::scope::labels::{Held, Scopes};
 
 /// The most slabs that a storage can have.
 const MAX_SLABS: usize = 64;
@@ -39,21 +36,14 @@ const NONE: Own = &[];
 /// The cells of one catalog.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Storage {
+pub struct CatalogCells {
     slots: usize,
     /// The place in a thread's table; zero until something is recorded.
     id: AtomicUsize,
     owned: [OwnedSlab; MAX_SLABS],
     shared: OnceLock<Slab>,
-    /// The scopes that it is recorded in, once there was any.
-    scopes: OnceLock<InScopes>,
-}
-
-/// The scopes that a storage is recorded in, and which of their blocks is its own.
-#[derive(Clone, Copy, Debug)]
-struct InScopes {
-    scopes: &'static Scopes,
-    index: usize,
+    /// Where it is recorded instead, once anything can be, and its index there.
+    target: OnceLock<(&'static dyn RecordingTarget, usize)>,
 }
 
 #[derive(Debug)]
@@ -62,7 +52,7 @@ struct OwnedSlab {
     slab: OnceLock<Slab>,
 }
 
-impl Storage {
+impl CatalogCells {
     #[must_use]
     pub const fn new(slots: usize) -> Self {
         Self {
@@ -75,7 +65,7 @@ impl Storage {
                 }
             }; MAX_SLABS],
             shared: OnceLock::new(),
-            scopes: OnceLock::new(),
+            target: OnceLock::new(),
         }
     }
 
@@ -119,44 +109,36 @@ impl Storage {
         .unwrap_or_else(|| Writer::Shared(self.shared()))
     }
 
-    /// The block of the scope that the running code is in, if it is in one.
-    pub(crate) fn block(&self) -> Option<InBlock> {
-        let InScopes { scopes, index } = *self.scopes.get()?;
-        let entry = scopes.entry()?;
-        Some(InBlock {
-            block: entry.tenant.block(index)?,
-            overflowed: entry.overflowed,
-        })
+    /// The cells that the running code records in, where those are not its thread's.
+    pub(crate) fn target_cells(&self) -> Option<TargetCells> {
+        let (target, index) = *self.target.get()?;
+        target.current(index)
     }
 
-    /// The scope that the running code is in, for one who is to record in it later.
+    /// Where it is recorded instead, if anything was so far.
+    #[doc(hidden)]
     #[inline]
-    pub(crate) fn held(&self) -> Option<Held> {
-        self.scopes()?.entry().map(Held::again)
+    #[must_use]
+    pub fn target(&self) -> Option<&'static dyn RecordingTarget> {
+        self.target.get().map(|(target, _)| *target)
     }
 
-    /// The scopes that it is recorded in, if there was any so far.
-    #[inline]
-    pub(crate) fn scopes(&self) -> Option<&'static Scopes> {
-        self.scopes.get().map(|in_scopes| in_scopes.scopes)
+    /// The cells there.
+    pub(crate) fn targets_to_read(&self) -> Vec<Arc<dyn ReadTarget>> {
+        let target = self.target();
+        target.map(|target| target.to_read()).unwrap_or_default()
     }
 
-    /// The tenants of those scopes.
-    #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
-    pub(crate) fn scopes_to_read(&self) -> Vec<ReadScope> {
-        self.scopes().map(Scopes::to_read).unwrap_or_default()
+    /// Its cells in one of them.
+    pub(crate) fn cells_in<'t>(&self, target: &'t dyn ReadTarget) -> Option<&'t ScopeCells> {
+        let (_, index) = *self.target.get()?;
+        target.cells(index)
     }
 
-    /// Which of their blocks is its own.
-    #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
-    pub(crate) fn block_index(&self) -> usize {
-        self.scopes.get().map_or(0, |in_scopes| in_scopes.index)
-    }
-
-    /// Has it recorded in these scopes, unless others have it already.
-    pub(crate) fn recorded_in(&'static self, scopes: &'static Scopes, index: usize) {
+    /// Records it there, unless another target has it already.
+    pub(crate) fn recorded_in(&'static self, target: &'static dyn RecordingTarget, index: usize) {
         self.registered();
-        self.scopes.get_or_init(|| InScopes { scopes, index });
+        self.target.get_or_init(|| (target, index));
     }
 
     pub(crate) const fn slots(&self) -> usize {
@@ -204,7 +186,7 @@ impl Storage {
     /// The cells that stand for all others while a test captures on this thread.
     #[cfg(feature = "testing")]
     fn captured(&self) -> Option<Own> {
-        Some(crate::testing::current()?.cells(self, self.slots))
+        Some(crate::isolation::captured(self)?.cells())
     }
 
     #[cfg(not(feature = "testing"))]
@@ -308,7 +290,7 @@ pub(crate) struct OwnTable([[Own; 2]; MAX_STORAGES]);
 
 #[cfg(feature = "testing")]
 impl OwnTable {
-    /// Empties the current thread's table, so that recording asks [`Storage::writer`].
+    /// Empties the current thread's table, so that recording asks [`CatalogCells::writer`].
     pub(crate) fn take() -> Self {
         OWN.with(|own| {
             Self(std::array::from_fn(|id| {

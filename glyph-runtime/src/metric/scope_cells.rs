@@ -9,12 +9,13 @@ use std::{
 };
 
 use super::{Metric, MetricState, slab::Slab};
-use crate::catalog::Kind;
+use crate::descriptor::Kind;
 
 /// Cells of a catalog for the metrics that are recorded in one scope. Threads share them, and there are none until
 /// something is recorded.
+#[doc(hidden)]
 #[derive(Debug)]
-pub(crate) struct Block {
+pub struct ScopeCells {
     slots: usize,
     metrics: usize,
     contents: OnceLock<Contents>,
@@ -27,7 +28,7 @@ struct Contents {
     states: Box<[MetricState]>,
 }
 
-impl Block {
+impl ScopeCells {
     pub(crate) const fn new(slots: usize, metrics: usize) -> Self {
         Self {
             slots,
@@ -44,20 +45,24 @@ impl Block {
         })
     }
 
-    /// A row's cells, which are present from now on, and what changes beside them.
-    pub(super) fn row(&self, metric: &Metric, row: usize) -> Option<(&[AtomicU64], &MetricState)> {
+    /// A series' cells, which are present from now on, and what changes beside them.
+    pub(super) fn series(
+        &self,
+        metric: &Metric,
+        series: usize,
+    ) -> Option<(&[AtomicU64], &MetricState)> {
         let contents = self.contents();
         let state = contents.states.get(metric.parts.index)?;
-        let cells = contents.slab.cells().get(metric.cells_of(row))?;
-        state.appear_row(metric, row);
+        let cells = contents.slab.cells().get(metric.cells_of(series))?;
+        state.appear_series(metric, series);
         Some((cells, state))
     }
 
-    /// A row's cells, for reading; none where nothing was recorded.
-    pub(super) fn cells(&self, metric: &Metric, row: usize) -> &[AtomicU64] {
+    /// A series' cells, for reading; none where nothing was recorded.
+    pub(super) fn cells(&self, metric: &Metric, series: usize) -> &[AtomicU64] {
         let contents = self.contents.get();
         contents
-            .and_then(|contents| contents.slab.cells().get(metric.cells_of(row)))
+            .and_then(|contents| contents.slab.cells().get(metric.cells_of(series)))
             .unwrap_or_default()
     }
 
@@ -66,8 +71,8 @@ impl Block {
         self.contents.get()?.states.get(metric.parts.index)
     }
 
-    /// The rows of a metric that something was recorded in, and those that appear with them.
-    fn rows(&self, metric: &Metric) -> impl Iterator<Item = usize> {
+    /// The series of a metric that something was recorded in, and those that appear with them.
+    fn recorded_series(&self, metric: &Metric) -> impl Iterator<Item = usize> {
         let state = self.state(metric);
         let group = metric.group.max(1);
         let next = move |from| state.and_then(|state| state.appeared_from(from));
@@ -88,7 +93,10 @@ impl Block {
             .iter()
             .filter(|metric| metric.parts.descriptor.kind == Kind::Gauge && !was_set(metric));
         gauges
-            .flat_map(|gauge| self.rows(gauge).flat_map(|row| self.cells(gauge, row)))
+            .flat_map(|gauge| {
+                self.recorded_series(gauge)
+                    .flat_map(|series| self.cells(gauge, series))
+            })
             .any(is_open)
     }
 
@@ -98,11 +106,11 @@ impl Block {
             let Some(state) = self.state(metric) else {
                 return;
             };
-            for row in self.rows(metric) {
-                for cell in self.cells(metric, row) {
+            for series in self.recorded_series(metric) {
+                for cell in self.cells(metric, series) {
                     cell.store(0, Relaxed);
                 }
-                state.forget_exemplars(metric, row);
+                state.forget_exemplars(metric, series);
             }
             state.clear();
         }

@@ -55,7 +55,7 @@ impl Message {
         }
     }
 
-    /// A finite number with up to nine places behind the point.
+    /// A finite number with up to nine decimal places.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

@@ -1,0 +1,57 @@
+//! The labels that a stage declares, and the checks of labels at compile time.
+
+use super::{StageLabel, message::Message};
+use crate::label::{Label, LabelDescriptor, LabelValues};
+
+/// Rejects an open label without a limit, a closed one with a limit, and a type that cannot be a label.
+#[doc(hidden)]
+#[track_caller]
+pub const fn check_bound(label: &LabelDescriptor, max: Option<usize>) {
+    if let Some(never) = label.never {
+        refuse_never(&Message::new("label `").text(label.name), never)
+    }
+    match (label.values, max) {
+        (LabelValues::Open { .. }, None) => Message::new("label `")
+            .text(label.name)
+            .text("` is open: state how many values are told apart, `#[label(max = 128)]`")
+            .refuse(),
+        (LabelValues::Closed(_), Some(_)) => Message::new("label `")
+            .text(label.name)
+            .text("` is closed, its type lists its values: leave out `max`")
+            .refuse(),
+        _ => {}
+    }
+}
+
+#[track_caller]
+pub(crate) const fn refuse_never(label: &Message, never: &str) -> ! {
+    label
+        .text("` is of the type `")
+        .text(never)
+        .text("`, which is marked `#[label(never)]`: put it into `fields(..)` of a span instead")
+        .refuse()
+}
+
+/// Describes a label whose value the caller of a stage passes. The label's type is that of a field.
+#[doc(hidden)]
+#[must_use]
+pub const fn asked_label<S, T: Label>(_: fn(&S) -> &T, name: &'static str) -> StageLabel {
+    StageLabel {
+        name,
+        values: T::VALUES,
+        given: false,
+        never: T::NEVER,
+    }
+}
+
+/// Describes a label whose value is in the declaration of a stage.
+#[doc(hidden)]
+#[must_use]
+pub const fn given_label<T: Label>(_: &T, name: &'static str) -> StageLabel {
+    StageLabel {
+        name,
+        values: T::VALUES,
+        given: true,
+        never: T::NEVER,
+    }
+}

@@ -1,0 +1,23 @@
+//! The `const` data that a catalog declares, and compile-time messages about it.
+
+mod alert;
+pub mod buckets;
+mod catalog;
+mod label;
+pub(crate) mod message;
+mod nearest;
+mod number;
+mod objective;
+mod panel;
+
+pub use alert::{AlertDescriptor, Comparison, Condition, Matcher, Measure, Selection};
+pub(crate) use catalog::MOST_LABELS;
+pub use catalog::{
+    CatalogDescriptor, Kind, MetricDescriptor, ScopeLabel, StageDescriptor, StageLabel, Unit,
+};
+pub(crate) use label::refuse_never;
+pub use label::{asked_label, check_bound, given_label};
+pub(crate) use nearest::nearest;
+pub use number::canonical;
+pub use objective::{Indicator, ObjectiveDescriptor};
+pub use panel::{PanelDescriptor, PanelForm, Threshold};

@@ -1,0 +1,56 @@
+//! The cells that a capture records in.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
+
+use super::{CatalogCells, slab::Slab};
+use crate::isolation::Isolated;
+
+/// What replaces the cells of a catalog in a capture.
+///
+/// Recording asks for cells that live as long as the process. Captures return theirs for later ones: there are as
+/// many as there were captures at one time.
+#[derive(Debug)]
+pub(crate) struct LentCells(&'static Slab);
+
+/// Cells that captures have returned, by their number.
+static SPARE: Mutex<BTreeMap<usize, Vec<&'static Slab>>> = Mutex::new(BTreeMap::new());
+
+fn spare() -> MutexGuard<'static, BTreeMap<usize, Vec<&'static Slab>>> {
+    SPARE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl LentCells {
+    fn take(slots: usize) -> Self {
+        let spare = spare().get_mut(&slots).and_then(Vec::pop);
+        Self(spare.unwrap_or_else(|| Box::leak(Box::new(Slab::zeroed(slots)))))
+    }
+
+    pub(super) fn cells(&self) -> &'static [AtomicU64] {
+        self.0.cells()
+    }
+}
+
+impl Drop for LentCells {
+    /// No thread writes to the cells any more: one that records holds the capture.
+    fn drop(&mut self) {
+        for cell in self.cells() {
+            cell.store(0, Relaxed);
+        }
+        let mut spare = spare();
+        spare.entry(self.cells().len()).or_default().push(self.0);
+    }
+}
+
+impl Isolated for CatalogCells {
+    type Captured = LentCells;
+
+    fn fresh(&self) -> LentCells {
+        LentCells::take(self.slots())
+    }
+}
