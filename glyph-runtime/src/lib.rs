@@ -10,6 +10,7 @@ pub mod catalog;
 mod clock;
 #[cfg(feature = "prometheus")]
 pub mod config;
+pub mod context;
 #[cfg(feature = "trace")]
 mod export;
 #[cfg(any(feature = "prometheus", feature = "_otlp"))]
@@ -31,6 +32,7 @@ pub mod metric;
 mod otlp;
 pub mod redaction;
 pub mod scope;
+mod span;
 pub mod stage;
 #[cfg(feature = "prometheus")]
 pub mod telemetry;
@@ -45,11 +47,11 @@ pub mod wait;
 pub mod __private;
 
 pub use catalog::Catalog;
+#[cfg(feature = "trace")]
+pub use context::{CorrelationId, correlation_id};
 pub use label::{Label, LabelSet, Status};
 pub use macros::{Label, LabelSet, Outcome, instrument_stage, instrument_stages, metric_catalog};
 pub use metric::{Counter, Exemplar, Gauge, Histogram};
-#[cfg(feature = "trace")]
-pub use scope::{CorrelationId, correlation_id};
 pub use stage::Outcome;
 #[cfg(feature = "prometheus")]
 pub use telemetry::{Telemetry, TelemetryBuilder};

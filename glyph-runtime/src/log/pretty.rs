@@ -4,10 +4,8 @@ use std::io::Write;
 
 use tracing::Level;
 
-use super::{
-    correlation::Correlation,
-    line::{Head, Key},
-};
+use super::line::{Head, Key};
+use crate::context::ids::Correlation;
 
 const DIM: &str = "\x1b[2m";
 const PLAIN: &str = "\x1b[0m";

@@ -9,13 +9,14 @@ use tracing::Span;
 
 use super::{
     Bound, Opened, Outcome, Row, Rows, Stage, StageCells, Verdict, Word, ending::Ending,
-    event::Events, span,
+    event::Events,
 };
 use crate::{
     Exemplar,
     clock::Moment,
     metric::{Own, current_exemplar},
     scope::labels::{Entered as InLabels, Held, entering},
+    span,
 };
 
 /// A call, made where it stays: moving it would cost more than what it does. It records exactly once: when its

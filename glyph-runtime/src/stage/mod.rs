@@ -58,7 +58,6 @@ mod outcome;
 mod run;
 mod running;
 mod site;
-mod span;
 mod stream;
 mod timed;
 mod word;
@@ -77,14 +76,14 @@ pub use outcome::{Outcome, Verdict};
 pub use run::{entered, run, run_on};
 pub use running::{Running, begin};
 pub use site::{Site, Staged, Text, any, at, checked, literal, ready, staged};
-pub use span::{
-    FieldValue, Link, Opened, Outer, Parent, SpanSite, TypeName, check_field, debugged, displayed,
-    linked, open, opens, parent, value,
-};
 pub use stream::{Call, Streamed, call, stream, streamed};
 pub use timed::{ByValue, Timed, time, time_as, time_async, time_async_as};
 pub use word::{Word, judge_option_by_word, word};
 
+pub use crate::span::{
+    FieldValue, Link, Opened, Outer, Parent, SpanSite, TypeName, check_field, debugged, displayed,
+    linked, open, opens, parent, value,
+};
 use crate::{
     label::LabelDescriptor,
     metric::{Metric, Own, Storage},

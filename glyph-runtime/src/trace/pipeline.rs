@@ -24,9 +24,11 @@ use super::{
     processor::{Processor, Routes},
     resource,
     ring::Ring,
-    unsampled::Wanted,
 };
-use crate::export::{self, Destination, ExportCounts, Queue};
+use crate::{
+    context::trace_context::unsampled::Wanted,
+    export::{self, Destination, ExportCounts, Queue},
+};
 
 /// How long dropping a pipeline that was not shut down waits for its spans.
 const DROP_DEADLINE: Duration = Duration::from_secs(1);

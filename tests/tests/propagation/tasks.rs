@@ -3,9 +3,9 @@
 use std::{thread, time::Duration};
 
 use glyph_runtime::{
+    context::{self, Baggage, Scope, baggage},
     correlation_id,
     log::RequestId,
-    scope::{self, Baggage, Scope, baggage},
 };
 use tokio::runtime::{Builder, Runtime};
 use tracing::{Span, info, info_span};
@@ -66,7 +66,7 @@ fn a_task() {
     for runtime in runtimes() {
         let left = in_request(&runtime, || {
             let _runtime = runtime.enter();
-            let task = scope::spawn(async {
+            let task = context::spawn(async {
                 tokio::time::sleep(Duration::from_millis(1)).await;
                 work();
             });
@@ -81,7 +81,7 @@ fn a_task_of_a_task() {
     for runtime in runtimes() {
         let left = in_request(&runtime, || {
             let _runtime = runtime.enter();
-            let task = scope::spawn(async { scope::spawn(async { work() }).await.unwrap() });
+            let task = context::spawn(async { context::spawn(async { work() }).await.unwrap() });
             async { task.await.unwrap() }
         });
         is_part_of_the_request(&left);
@@ -93,7 +93,7 @@ fn work_that_blocks() {
     for runtime in runtimes() {
         let left = in_request(&runtime, || {
             let _runtime = runtime.enter();
-            let task = scope::spawn_blocking(work);
+            let task = context::spawn_blocking(work);
             async { task.await.unwrap() }
         });
         is_part_of_the_request(&left);
@@ -123,7 +123,7 @@ fn a_task_that_is_cancelled_ends_in_its_scope() {
         let left = in_request(&runtime, || {
             let _runtime = runtime.enter();
             let last = Last;
-            let task = scope::spawn(async move {
+            let task = context::spawn(async move {
                 let _last = last;
                 std::future::pending::<()>().await;
             });
@@ -140,7 +140,7 @@ fn what_was_added_since_the_span_was_opened_comes_along() {
     let left = in_request(&runtime, || {
         let _runtime = runtime.enter();
         let more = Baggage::current().try_with("tenant", "kudu").unwrap();
-        let task = more.in_scope(|| scope::spawn(async { work() }));
+        let task = more.in_scope(|| context::spawn(async { work() }));
         async { task.await.unwrap() }
     });
     assert_eq!(left.line("spawned")["tenant"], "kudu");

@@ -8,8 +8,9 @@ use std::{
 
 use futures_util::{FutureExt, StreamExt, stream};
 use glyph_runtime::{
+    context::{self, Scope},
     instrument_stage,
-    scope::{self, Scope, ScopeLabels},
+    scope::ScopeLabels,
     stage as current,
     testing::{self, Capture},
 };
@@ -142,10 +143,10 @@ async fn spawned_tasks_and_blocking_work_are_inside() {
     let utterances = &VoiceMetrics::global().utterances;
     of("acme")
         .scope(async {
-            scope::spawn(async { transcribe(1).await }).await.unwrap();
+            context::spawn(async { transcribe(1).await }).await.unwrap();
             let capture = Capture::clone(&captured);
             let blocking = move || capture.in_scope(|| utterances.inc());
-            scope::spawn_blocking(move || {
+            context::spawn_blocking(move || {
                 let here = ScopeLabels::current();
                 // The capture is another thread's; the scope came along.
                 here.in_scope(blocking);

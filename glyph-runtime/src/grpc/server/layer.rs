@@ -118,7 +118,7 @@ impl ServerLayer {
     /// who choose them, too.
     ///
     /// ```
-    /// use glyph_runtime::{metric_catalog, grpc::{ServerLayer, ServerMetrics}, scope};
+    /// use glyph_runtime::{metric_catalog, context, grpc::{ServerLayer, ServerMetrics}};
     ///
     /// #[metric_catalog(namespace = "doc_grpc_scope", scope(tenant_id: max 1000))]
     /// pub struct Metrics {
@@ -128,7 +128,7 @@ impl ServerLayer {
     ///
     /// # fn main() {
     /// let layer = ServerLayer::new(Metrics::global().served)
-    ///     .scope(|_| TenantContext::from_values(scope::baggage));
+    ///     .scope(|_| TenantContext::from_values(context::baggage));
     /// # drop(layer);
     /// # }
     /// ```

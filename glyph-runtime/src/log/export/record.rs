@@ -11,9 +11,9 @@ use serde_json::Value as Json;
 use tracing::Level;
 
 use crate::{
+    context::ids::Correlation,
     export::Item,
     log::{
-        correlation::Correlation,
         fields::{Fields, MESSAGE},
         settings::Limits,
     },

@@ -72,21 +72,21 @@ impl RequestId {
 
 /// The ids of the code that runs now.
 #[derive(Debug, Default)]
-pub(super) struct Correlation {
-    pub(super) span: Option<(TraceId, SpanId)>,
+pub(crate) struct Correlation {
+    pub(crate) span: Option<(TraceId, SpanId)>,
     #[cfg_attr(
         not(feature = "_otlp"),
         expect(dead_code, reason = "lines have no flags")
     )]
-    pub(super) flags: TraceFlags,
-    pub(super) request: Option<RequestId>,
-    pub(super) carried: Option<CarriedIds>,
+    pub(crate) flags: TraceFlags,
+    pub(crate) request: Option<RequestId>,
+    pub(crate) carried: Option<CarriedIds>,
 }
 
 impl Correlation {
     /// `opentelemetry` itself logs while it holds the context, and a thread's context is gone before its last
     /// destructors run. Neither may bring the program down, so neither has ids.
-    pub(super) fn current(target: &str) -> Self {
+    pub(crate) fn current(target: &str) -> Self {
         if target == "opentelemetry" {
             return Self::default();
         }

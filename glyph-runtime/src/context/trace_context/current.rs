@@ -7,9 +7,10 @@ use tracing::{
     subscriber::NoSubscriber,
 };
 
-use super::{ScopeLabels, Scoped, labels::Entered as InLabels};
+use super::Scoped;
+use crate::scope::{ScopeLabels, labels::Entered as InLabels};
 
-/// What some code is part of: see the [module](super).
+/// What some code is part of: see the [module](crate::context).
 #[derive(Clone, Debug)]
 pub struct Scope {
     /// None where nobody listens yet, so that a subscriber that is set later is heard of.

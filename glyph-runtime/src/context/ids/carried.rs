@@ -7,8 +7,8 @@ use opentelemetry::{
     context::{FutureExt, WithContext},
 };
 
-use super::line;
-use crate::redaction::Redaction;
+use super::RESERVED;
+use crate::context::redaction::Redaction;
 
 /// The most ids.
 const MAX_IDS: usize = 8;
@@ -45,7 +45,7 @@ const TAKEN: [&str; 21] = [
 /// organisation, the user, the session that a request is for.
 ///
 /// They travel in OpenTelemetry's context as [`RequestId`](super::RequestId) does. Every line has them as fields; an
-/// event's or a span's own field of the same name wins, and a name on the [`Redaction`](super::Redaction) list is redacted.
+/// event's or a span's own field of the same name wins, and a name on the [`Redaction`](crate::redaction::Redaction) list is redacted.
 /// The layers of `grpc` take those they are told the names of from one process to the next.
 ///
 /// ```
@@ -143,7 +143,7 @@ impl CarriedIds {
     }
 
     /// Names and values as a line has them.
-    pub(super) fn fields<'a>(
+    pub(crate) fn fields<'a>(
         &'a self,
         redaction: &'a Redaction,
     ) -> impl Iterator<Item = (&'static str, &'a str)> {
@@ -162,7 +162,7 @@ pub(crate) fn check_name(name: &str) -> Result<(), CarriedIdError> {
         && !name.starts_with("grpc-")
         && !name.ends_with("-bin")
         && !TAKEN.contains(&name)
-        && !line::is_reserved(name);
+        && !RESERVED.contains(&name);
     if fits {
         Ok(())
     } else {

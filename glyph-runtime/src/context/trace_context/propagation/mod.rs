@@ -68,7 +68,7 @@ pub(crate) use traceparent::format as traceparent;
 
 use self::global::Wanted;
 
-use crate::scope::Baggage;
+use super::Baggage;
 
 const TRACEPARENT: &str = "traceparent";
 const TRACESTATE: &str = "tracestate";

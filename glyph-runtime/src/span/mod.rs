@@ -12,13 +12,17 @@ use tracing::{
     span::Id,
 };
 
-use super::Stage;
 #[cfg(feature = "trace")]
 use crate::trace;
 use crate::{
     Exemplar,
     catalog::message::{Message, same},
+    stage::Stage,
 };
+
+mod secret;
+
+pub use secret::{REDACTED, Secret};
 
 /// A place in the program that opens spans.
 ///
@@ -128,7 +132,7 @@ pub fn parent(parent: impl Into<Option<Id>>) -> Parent {
 /// The span of a call, and where it is opened.
 #[derive(Debug)]
 pub struct Opened {
-    pub(super) span: Span,
+    pub(crate) span: Span,
     #[cfg(feature = "trace")]
     place: Option<trace::Place>,
 }
@@ -155,7 +159,7 @@ impl Opened {
     /// Looks again at what span is current around this one.
     #[cfg(feature = "trace")]
     #[inline]
-    pub(super) fn entering(&mut self) {
+    pub(crate) fn entering(&mut self) {
         if let Some(place) = &mut self.place {
             place.around = trace::Around::current();
         }
@@ -164,21 +168,21 @@ impl Opened {
     /// Without OpenTelemetry none is current.
     #[cfg(not(feature = "trace"))]
     #[inline]
-    pub(super) const fn entering(&mut self) {
+    pub(crate) const fn entering(&mut self) {
         let Self { span: _ } = self;
     }
 
     /// The current span, this one unless there is none, if it is sampled.
     #[cfg(feature = "trace")]
     #[inline]
-    pub(super) fn exemplar(&self) -> Option<Exemplar> {
+    pub(crate) fn exemplar(&self) -> Option<Exemplar> {
         trace::exemplar_at(self.place)
     }
 
     /// Without OpenTelemetry there is none.
     #[cfg(not(feature = "trace"))]
     #[inline]
-    pub(super) const fn exemplar(&self) -> Option<Exemplar> {
+    pub(crate) const fn exemplar(&self) -> Option<Exemplar> {
         let Self { span: _ } = self;
         None
     }
@@ -231,7 +235,7 @@ fn outer(site: &'static SpanSite, names_parent: bool) -> Option<Outer> {
 }
 
 /// The span of a call from a block, if it is to have one.
-pub(super) fn own<S: Stage>(stage: &S) -> Option<Opened> {
+pub(crate) fn own<S: Stage>(stage: &S) -> Option<Opened> {
     let site = S::span_site();
     opens(site, false)?;
     Some(Opened {
