@@ -45,6 +45,9 @@ pub mod wait;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+#[doc(hidden)]
+#[path = "runtime_door.rs"]
+pub mod __runtime;
 
 pub use catalog::Catalog;
 #[cfg(feature = "trace")]

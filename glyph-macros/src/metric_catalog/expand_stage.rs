@@ -253,7 +253,7 @@ impl Expansion<'_> {
                     #rows
                 }
                 const LABELS: &'static [&'static #rt::core::primitive::str] = &[#(#names),*];
-                fn span_site() -> &'static #rt::SpanSite {
+                fn span_callsite() -> &'static #rt::SpanCallsite {
                     #spans
                     &#site
                 }

@@ -67,7 +67,7 @@
 /// `code.function.name` ("Source code attributes"); file and line are added by `tracing-opentelemetry`.
 ///
 /// Under a span that OpenTelemetry does not sample no span is built and `fields(..)` are not read:
-/// see [`trace::unsampled_spans`](crate::trace::unsampled_spans). A sampled one becomes the exemplar in the stage's
+/// see [`trace::build_unsampled_spans`](crate::trace::build_unsampled_spans). A sampled one becomes the exemplar in the stage's
 /// histograms.
 ///
 /// # Secrets

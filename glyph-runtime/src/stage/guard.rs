@@ -8,15 +8,14 @@ use std::{
 use tracing::Span;
 
 use super::{
-    Bound, Opened, Outcome, Row, Rows, Stage, StageCells, Verdict, Word, ending::Ending,
-    event::Events,
+    Bound, OpenSpan, Outcome, Row, Rows, Stage, StageCells, Verdict, Word, ending::Ending,
+    event::Events, opening::open_block,
 };
 use crate::{
     Exemplar,
     clock::Moment,
     metric::{Own, current_exemplar},
     scope::labels::{Entered as InLabels, Held, entering},
-    span,
 };
 
 /// A call, made where it stays: moving it would cost more than what it does. It records exactly once: when its
@@ -29,7 +28,7 @@ pub struct Guard {
     cells: Option<&'static StageCells>,
     rows: Rows,
     started: Moment,
-    opened: Opened,
+    opened: OpenSpan,
     /// The catalog's scope that it began in, and is recorded in wherever it ends.
     scope: Option<Held>,
 }
@@ -48,7 +47,7 @@ pub fn start<S: Stage>(guard: &mut Guard, stage: S) {
 
 /// [`start`] for a call from a block, whose span is opened by the catalog.
 pub(super) fn start_here<S: Stage>(guard: &mut Guard, stage: S) {
-    if let Some(opened) = span::own(&stage) {
+    if let Some(opened) = open_block(&stage) {
         guard.opened(opened);
     }
     start(guard, stage);
@@ -62,13 +61,13 @@ impl Guard {
             cells: None,
             rows: Rows::FIRST,
             started: Moment::UNKNOWN,
-            opened: Opened::nothing(),
+            opened: OpenSpan::nothing(),
             scope: None,
         }
     }
 
     /// Takes the span of the call.
-    pub fn opened(&mut self, opened: Opened) {
+    pub fn opened(&mut self, opened: OpenSpan) {
         self.opened = opened;
     }
 
@@ -108,7 +107,7 @@ impl Guard {
     #[inline]
     #[must_use]
     pub fn span(&self) -> &Span {
-        &self.opened.span
+        self.opened.span()
     }
 
     /// What retries and fallbacks are counted in, if the stage binds any.

@@ -54,6 +54,7 @@ mod guard;
 mod held_stream;
 mod inside;
 mod judged;
+mod opening;
 mod outcome;
 mod run;
 mod running;
@@ -72,6 +73,7 @@ pub use guard::{Guard, start};
 pub use held_stream::{HoldsStream, held_stream};
 pub use inside::Inside;
 pub use judged::Judged;
+pub use opening::open;
 pub use outcome::{Outcome, Verdict};
 pub use run::{entered, run, run_on};
 pub use running::{Running, begin};
@@ -80,10 +82,8 @@ pub use stream::{Call, Streamed, call, stream, streamed};
 pub use timed::{ByValue, Timed, time, time_as, time_async, time_async_as};
 pub use word::{Word, judge_option_by_word, word};
 
-pub use crate::span::{
-    FieldValue, Link, Opened, Outer, Parent, SpanSite, TypeName, check_field, debugged, displayed,
-    linked, open, opens, parent, value,
-};
+pub use crate::span::Link;
+use crate::span::{FieldValue, OpenSpan, SpanCallsite};
 use crate::{
     label::LabelDescriptor,
     metric::{Metric, Own, Storage},
@@ -121,7 +121,7 @@ pub trait Stage: Sized {
 
     /// Where spans of calls from blocks are opened.
     #[doc(hidden)]
-    fn span_site() -> &'static SpanSite;
+    fn span_callsite() -> &'static SpanCallsite;
 
     /// Lends the labels' values, in the order of their names.
     #[doc(hidden)]

@@ -43,11 +43,10 @@ mod settings;
 mod size;
 mod span;
 
-pub(crate) use crate::context::trace_context::{
-    Around, Place, around, exemplar, exemplar_at, link,
-};
 pub use crate::{
-    context::trace_context::{propagation, unsampled_spans, unsampled_spans_are_built},
+    context::trace_context::{
+        build_unsampled_spans, connect, propagation, remote, unsampled_spans_are_built,
+    },
     export::{DropReason, ExportCounts},
 };
 pub use error::{TraceError, Unflushed, UnflushedExporter};

@@ -26,7 +26,7 @@ use super::{
     ring::Ring,
 };
 use crate::{
-    context::trace_context::unsampled::Wanted,
+    context::trace_context::{connect, unsampled::Wanted},
     export::{self, Destination, ExportCounts, Queue},
 };
 
@@ -80,6 +80,7 @@ impl Pipeline {
         mut destinations: Vec<(&'static str, Box<dyn Destination<SpanData>>)>,
     ) -> Result<Self, TraceError> {
         check(&settings.batch)?;
+        connect();
         let resource = resource::of(settings);
         let sampler = settings.sampler.build(settings.keep_failures.is_some())?;
         destinations.extend(configured(settings, &resource)?);

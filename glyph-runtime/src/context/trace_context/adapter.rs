@@ -1,130 +1,114 @@
-//! The span that the running code is in, as OpenTelemetry knows it.
+//! Connects stages and metrics to OpenTelemetry's context.
 //!
-//! `tracing-opentelemetry` makes a span's context current while the span is entered, so that one thread-local
-//! look-up tells everything, without a lock and without asking the subscriber.
-
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+//! `tracing-opentelemetry` makes a span's context current while the span is entered. So one lookup in
+//! the thread tells everything, without a lock and without asking the subscriber.
 
 use opentelemetry::{
     Context, KeyValue,
-    trace::{SpanContext, TraceContextExt},
+    trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState},
 };
-use tracing::level_filters::LevelFilter;
+use tracing::{Span, level_filters::LevelFilter};
+use tracing_opentelemetry::OpenTelemetrySpanExt;
 
+use super::unsampled;
 use crate::{
     Exemplar,
-    stage::{SpanSite, TypeName},
+    metric::CurrentTrace,
+    span::{self, ParentSpanId, SpanParent, Traces},
 };
 
-static UNSAMPLED_SPANS: AtomicBool = AtomicBool::new(false);
-
-/// Says whether stages build spans below a span that is not sampled; they do not unless told so.
+/// Connects exemplars and the spans of stages to OpenTelemetry's current span.
 ///
-/// Such a span would be exported nowhere and cost as much as a sampled one. Without it metrics count as always,
-/// log lines carry the trace id of the span around them, and a stage with `parent = None` starts a
-/// trace of its own. What is missing are the stage's fields on log lines, and its spans in subscribers that know
-/// nothing of sampling, such as `tracing_subscriber::fmt`; a sampler that samples children of unsampled
-/// spans is not asked about them either. Where that matters, turn them on.
+/// [`Pipeline::start`](crate::trace::Pipeline::start), `Telemetry`,
+/// [`propagation::extract`](crate::trace::propagation::extract) and the layers for HTTP and gRPC
+/// connect them. Call this in a program that has another pipeline, such as an `SdkTracerProvider`
+/// with a layer of `tracing-opentelemetry`. Until then metrics have no exemplars, and stages build
+/// spans below spans that are not sampled.
 ///
-/// This holds for the whole process.
+/// Later calls change nothing.
 ///
 /// ```
-/// use glyph_runtime::trace;
-///
-/// assert!(!trace::unsampled_spans_are_built());
-/// trace::unsampled_spans(true);
-/// assert!(trace::unsampled_spans_are_built());
+/// glyph_runtime::trace::connect();
 /// ```
-pub fn unsampled_spans(built: bool) {
-    UNSAMPLED_SPANS.store(built, Relaxed);
+#[inline]
+pub fn connect() {
+    span::connect(&CurrentContext);
 }
 
-/// Whether stages build spans below a span that is not sampled; see [`unsampled_spans`].
-#[must_use]
-pub fn unsampled_spans_are_built() -> bool {
-    UNSAMPLED_SPANS.load(Relaxed)
-}
+/// OpenTelemetry's current context. It is the thread's, so nothing is stored here.
+#[derive(Debug)]
+struct CurrentContext;
 
-/// The span that another one is opened in; zero where there is none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Around(u64);
-
-impl Around {
-    pub(crate) fn current() -> Self {
-        map_current(|context| Self(id(context.span().span_context())))
+impl CurrentTrace for CurrentContext {
+    fn exemplar(&self) -> Option<Exemplar> {
+        map_current(|context| exemplar(context, None))
     }
 }
 
-/// Where a stage's span is opened.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Place {
-    pub(crate) site: &'static SpanSite,
-    pub(crate) of: Option<TypeName>,
-    pub(crate) around: Around,
-}
-
-/// The current span, in which another one is to be opened: none where it is not sampled and so is to have no
-/// children, unless they name another parent.
-#[inline]
-pub(crate) fn around(another_parent: bool) -> Option<Around> {
-    map_current(|context| {
-        let span = context.span();
-        let span = span.span_context();
-        let unsampled = span.is_valid() && !span.is_sampled();
-        let suppressed = unsampled
-            && !another_parent
-            && !unsampled_spans_are_built()
-            && !super::unsampled::are_recorded();
-        (!suppressed).then(|| Around(id(span)))
-    })
-}
-
-/// The current span, if it is sampled.
-#[inline]
-pub(crate) fn exemplar() -> Option<Exemplar> {
-    exemplar_at(None)
-}
-
-/// [`exemplar`], and puts the name of the function that opened the current span onto it.
-///
-/// As a field of `tracing`'s the name would stand on every log line; set by way of `tracing-opentelemetry`, it would
-/// have the span looked up once more.
-#[inline]
-pub(crate) fn exemplar_at(place: Option<Place>) -> Option<Exemplar> {
-    // Without a subscriber there is no span, and nothing is to be paid for asking.
-    if LevelFilter::current() == LevelFilter::OFF {
-        return None;
+impl Traces for CurrentContext {
+    fn parent_span(&self, names_parent: bool) -> Option<ParentSpanId> {
+        map_current(|context| {
+            let span = context.span();
+            let span = span.span_context();
+            let unsampled = span.is_valid() && !span.is_sampled();
+            let suppressed = unsampled && !names_parent && !unsampled::are_built();
+            (!suppressed).then(|| id(span))
+        })
     }
-    map_current(|context| current_exemplar(context, place))
+
+    fn current_span(&self) -> ParentSpanId {
+        map_current(|context| id(context.span().span_context()))
+    }
+
+    /// As a field of `tracing` the function name would be on every log line. Recorded later, it would
+    /// have the subscriber look the span up once more. So it is set here, where the span is at hand.
+    fn exemplar_of(&self, function: &SpanParent) -> Option<Exemplar> {
+        // The subscriber may have been removed since the span was opened.
+        if LevelFilter::current() == LevelFilter::OFF {
+            return None;
+        }
+        map_current(|context| exemplar(context, Some(function)))
+    }
+
+    fn link(&self, span: &Span, to: Exemplar) {
+        span.add_link(SpanContext::new(
+            TraceId::from(to.trace_id()),
+            SpanId::from(to.span_id()),
+            TraceFlags::SAMPLED,
+            true,
+            TraceState::default(),
+        ));
+    }
 }
 
-fn current_exemplar(context: &Context, place: Option<Place>) -> Option<Exemplar> {
+fn exemplar(context: &Context, function: Option<&SpanParent>) -> Option<Exemplar> {
     let span = context.span();
     let ids = span.span_context();
     if !ids.is_sampled() || !ids.is_valid() {
         return None;
     }
-    // Where the stage's own span is hidden from OpenTelemetry, the current one is still the span around it.
-    if let Some(place) = place
-        && place.around != Around(id(ids))
+    // If a filter hides the stage's span from OpenTelemetry, the current one is still the one around it.
+    if let Some(function) = function
+        && function.span != id(ids)
     {
-        span.set_attribute(function_name(place));
+        span.set_attribute(function_name(function));
     }
     let trace = u128::from_be_bytes(ids.trace_id().to_bytes());
-    Some(Exemplar::new(trace, id(ids)))
+    let span = u64::from_be_bytes(ids.span_id().to_bytes());
+    Some(Exemplar::new(trace, span))
 }
 
 /// OpenTelemetry semantic conventions, "Source code attributes".
-fn function_name(Place { site, of, .. }: Place) -> KeyValue {
-    let name = site.function;
+fn function_name(SpanParent { callsite, of, .. }: &SpanParent) -> KeyValue {
+    let name = callsite.function();
     match of {
         None => KeyValue::new("code.function.name", name),
         Some(of) => KeyValue::new("code.function.name", format!("{}::{name}", of())),
     }
 }
 
-fn id(span: &SpanContext) -> u64 {
-    u64::from_be_bytes(span.span_id().to_bytes())
+fn id(span: &SpanContext) -> ParentSpanId {
+    ParentSpanId::new(u64::from_be_bytes(span.span_id().to_bytes()))
 }
 
 #[inline(never)]

@@ -9,11 +9,11 @@ pub mod propagation;
 mod remote;
 pub(crate) mod unsampled;
 
-pub(crate) use adapter::{Around, Place, around, exemplar, exemplar_at};
-pub use adapter::{unsampled_spans, unsampled_spans_are_built};
+pub use adapter::connect;
 pub(crate) use baggage::is_visible;
 pub use baggage::{Baggage, BaggageError, MAX_BYTES, MAX_ENTRIES, baggage};
 pub use correlation::{CorrelationId, correlation_id};
 pub use current::{Scope, spawn, spawn_blocking};
 pub use in_context::Scoped;
-pub(crate) use remote::link;
+pub use remote::remote;
+pub use unsampled::{build_unsampled_spans, unsampled_spans_are_built};

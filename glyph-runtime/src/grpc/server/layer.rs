@@ -37,6 +37,7 @@ pub struct ServerLayer {
 impl ServerLayer {
     /// A layer that records into `recorder`: a [`ServerMetrics`](super::ServerMetrics) or a catalog of your own.
     pub fn new(recorder: &'static impl ServerRecorder) -> Self {
+        crate::trace::connect();
         Self {
             settings: Arc::new(Settings::new(recorder)),
         }

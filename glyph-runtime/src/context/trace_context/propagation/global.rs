@@ -36,6 +36,7 @@ impl Wanted {
 pub(crate) fn install(traces: bool, baggage: bool) {
     let wanted = if traces { TRACES } else { 0 } | if baggage { BAGGAGE } else { 0 };
     WANTED.store(wanted, Relaxed);
+    super::super::connect();
     let traces = [super::TRACEPARENT, super::TRACESTATE];
     let all = traces
         .into_iter()
