@@ -88,12 +88,6 @@ impl Redaction {
         self.endings.has(name.as_bytes()) && self.lists(name)
     }
 
-    /// What is shown of the value of a field of this name.
-    #[cfg(feature = "log")]
-    pub(crate) fn shown<'v>(&self, name: &str, value: &'v str) -> &'v str {
-        if self.covers(name) { REDACTED } else { value }
-    }
-
     fn lists(&self, name: &str) -> bool {
         let last = name.rsplit('.').next().unwrap_or(name);
         let (name, last) = (plain(name), plain(last));

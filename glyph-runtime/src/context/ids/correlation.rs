@@ -73,12 +73,7 @@ impl RequestId {
 /// The ids of the code that runs now.
 #[derive(Debug, Default)]
 pub(crate) struct Correlation {
-    pub(crate) span: Option<(TraceId, SpanId)>,
-    #[cfg_attr(
-        not(feature = "_otlp"),
-        expect(dead_code, reason = "lines have no flags")
-    )]
-    pub(crate) flags: TraceFlags,
+    pub(crate) span: Option<(TraceId, SpanId, TraceFlags)>,
     pub(crate) request: Option<RequestId>,
     pub(crate) carried: Option<CarriedIds>,
 }
@@ -98,8 +93,9 @@ impl Correlation {
         let span = context.span();
         let span = span.span_context();
         Self {
-            span: span.is_valid().then(|| (span.trace_id(), span.span_id())),
-            flags: span.trace_flags(),
+            span: span
+                .is_valid()
+                .then(|| (span.trace_id(), span.span_id(), span.trace_flags())),
             request: context.get::<RequestId>().cloned(),
             carried: CarriedIds::of(context),
         }

@@ -49,9 +49,11 @@
 
 mod baggage;
 mod carrier;
-mod global;
-mod traceparent;
+#[cfg(feature = "prometheus")]
+pub(crate) mod global;
+pub(crate) mod traceparent;
 mod tracestate;
+mod wanted;
 
 use opentelemetry::{
     Context,
@@ -60,13 +62,7 @@ use opentelemetry::{
 };
 
 pub use carrier::{Extract, Inject};
-#[cfg(feature = "prometheus")]
-pub(crate) use global::install;
-
-#[cfg(feature = "http")]
-pub(crate) use traceparent::format as traceparent;
-
-use self::global::Wanted;
+use wanted::Wanted;
 
 use super::{Baggage, connect};
 
