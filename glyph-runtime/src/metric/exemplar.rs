@@ -1,6 +1,5 @@
 //! Exemplars: one trace to look at for each bucket.
 
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use std::time::SystemTime;
 use std::{
     fmt,
@@ -14,7 +13,6 @@ use std::{
 use tracing::level_filters::LevelFilter;
 
 use super::atomic::slot;
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use crate::clock::Moment;
 
 /// The trace that an observation belongs to (OpenMetrics 1.0, "Exemplars"; W3C Trace Context ids).
@@ -113,7 +111,6 @@ pub(crate) fn current_exemplar() -> Option<Exemplar> {
 pub struct InvalidTraceId;
 
 /// An exemplar with what was observed, and when.
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct ExemplarAt {
     pub(crate) exemplar: Exemplar,
@@ -159,7 +156,6 @@ impl ExemplarSlots {
     }
 
     /// The bucket's exemplar, if it has one that is not being replaced.
-    #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
     pub(crate) fn read(&self, bucket: usize) -> Option<ExemplarAt> {
         let [sequence, cells @ ..] = self.slot(bucket)?;
         slot::read(sequence, cells).map(exemplar_of)
@@ -180,7 +176,6 @@ fn words(Exemplar { trace, span }: Exemplar, value: f64, cycles: u64) -> [u64; W
     ]
 }
 
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 fn exemplar_of([high, low, span, value, cycles]: [u64; WIDTH - 1]) -> ExemplarAt {
     ExemplarAt {
         exemplar: Exemplar {
@@ -192,7 +187,7 @@ fn exemplar_of([high, low, span, value, cycles]: [u64; WIDTH - 1]) -> ExemplarAt
     }
 }
 
-#[cfg(all(test, any(feature = "prometheus", feature = "testing")))]
+#[cfg(test)]
 mod tests {
     use std::thread;
 
