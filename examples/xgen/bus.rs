@@ -80,7 +80,7 @@ impl Bus {
                 span: span.clone(),
             };
             if let Some(events) = &plugin.events {
-                let queued = plugin.queue.held(event);
+                let queued = plugin.queue.track(event);
                 taken |= events.send(queued).instrument(span).await.is_ok();
             }
         }

@@ -33,10 +33,10 @@ pub use crate::{
         displayed, linked, opens, parent, value,
     },
     stage::{
-        Bound, ByValue, ErrorOutcome, Guard, Judged, Outcome, Row, Rows, Running, Site, Stage,
-        StageCells, Text, Timed, Verdict, Word, any, at, begin, call, checked, classify, entered,
-        held_stream, judge, judge_option, judge_option_by_word, literal, open, pin, ready, run,
-        run_on, staged, start, stream, streamed, time, time_as, time_async, time_async_as, word,
-        wrap, wrap_on,
+        BoundMetric, ByValue, CallResult, CallSite, ErrorOutcome, Guard, LiteralValue, Outcome,
+        Running, SeriesIndex, Stage, StageCells, StageSeries, StatusOffset, Timed, ValueOutcome,
+        any, at, begin, call, checked, classify, entered, literal, open, outcome_by,
+        outcome_of_option, pin, ready, run, run_on, staged, start, status_of_option, status_offset,
+        stream, streamed, time, time_as, time_async, time_async_as, wrap, wrap_on, wrapped_stream,
     },
 };

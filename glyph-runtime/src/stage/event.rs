@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::{Row, Rows, StageCells};
+use super::{SeriesIndex, StageCells, StageSeries};
 use crate::{
     metric::Metric,
     scope::labels::{Entry, Held, entering},
@@ -70,7 +70,7 @@ pub(super) struct Events {
 #[derive(Clone, Copy, Debug)]
 struct Event {
     counter: &'static Metric,
-    row: Row,
+    row: SeriesIndex,
     /// The scope of the call, which holds it as long as its events are current.
     scope: Option<Entry>,
 }
@@ -88,17 +88,21 @@ impl Event {
 }
 
 impl Events {
-    pub(super) fn of(cells: &'static StageCells, rows: Rows, scope: Option<&Held>) -> Self {
+    pub(super) fn of(
+        cells: &'static StageCells,
+        series: StageSeries,
+        scope: Option<&Held>,
+    ) -> Self {
         let scope = scope.map(Held::entry);
         Self {
             retry: cells.retries.as_ref().map(|retries| Event {
                 counter: retries.metric,
-                row: rows.retries,
+                row: series.retries,
                 scope,
             }),
             fallback: cells.fallbacks.as_ref().map(|fallbacks| Event {
                 counter: fallbacks.metric,
-                row: rows.fallbacks,
+                row: series.fallbacks,
                 scope,
             }),
         }

@@ -6,7 +6,7 @@
 //! | method | the call is | it ends |
 //! |---|---|---|
 //! | `start()` | what happens up to the end of the [`Running`] that it gives | as you say |
-//! | `time(closure)`, `time_async(future)` | the closure or future | as the [`Judged`] value says that it gives |
+//! | `time(closure)`, `time_async(future)` | the closure or future | as the [`ValueOutcome`] value says that it gives |
 //! | `time_as(judge, closure)`, `time_async_as(judge, future)` | the closure or future | as `judge` says of the value |
 //!
 //! ```
@@ -45,42 +45,42 @@
 //! # }
 //! ```
 
+mod call_result;
+mod call_site;
 mod classify;
-mod ending;
 mod error_outcome;
 mod event;
 mod future;
 mod guard;
-mod held_stream;
-mod inside;
-mod judged;
 mod opening;
 mod outcome;
 mod run;
 mod running;
-mod site;
+mod span_guard;
+mod status_offset;
 mod stream;
 mod timed;
-mod word;
+mod value_outcome;
+mod wrapped_stream;
 
-pub use classify::{Anything, Classify, Plain, classify, judge, judge_option};
-pub use ending::{AtEnd, Ending, GoesOn};
+pub use call_result::{AtEnd, Continues, IntoCallResult};
+pub use call_site::{CallSite, LiteralValue, Staged, any, at, checked, literal, ready, staged};
+pub use classify::{Anything, Classify, Plain, classify, outcome_by, outcome_of_option};
 pub use error_outcome::ErrorOutcome;
 pub use event::{fallback, retry};
 pub use future::{Wrap, pin, wrap, wrap_on};
 use guard::start_here;
 pub use guard::{Guard, start};
-pub use held_stream::{HoldsStream, held_stream};
-pub use inside::Inside;
-pub use judged::Judged;
 pub use opening::open;
-pub use outcome::{Outcome, Verdict};
+pub use outcome::{CallResult, Outcome};
 pub use run::{entered, run, run_on};
 pub use running::{Running, begin};
-pub use site::{Site, Staged, Text, any, at, checked, literal, ready, staged};
+pub use span_guard::SpanGuard;
+pub use status_offset::{StatusOffset, status_of_option, status_offset};
 pub use stream::{Call, Streamed, call, stream, streamed};
 pub use timed::{ByValue, Timed, time, time_as, time_async, time_async_as};
-pub use word::{Word, judge_option_by_word, word};
+pub use value_outcome::ValueOutcome;
+pub use wrapped_stream::{WrapsStream, wrapped_stream};
 
 pub use crate::span::Link;
 use crate::span::{FieldValue, OpenSpan, SpanCallsite};
@@ -111,9 +111,9 @@ pub trait Stage: Sized {
     #[doc(hidden)]
     fn cells() -> &'static StageCells;
 
-    /// The rows of those metrics, but for the outcome.
+    /// The series of those metrics, but for the outcome.
     #[doc(hidden)]
-    fn rows(&self) -> Rows;
+    fn series(&self) -> StageSeries;
 
     /// The names of its labels, asked for and given.
     #[doc(hidden)]
@@ -132,15 +132,15 @@ pub trait Stage: Sized {
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct StageCells {
-    pub duration: Bound,
-    pub requests: Option<Bound>,
-    pub errors: Option<Bound>,
-    pub in_flight: Option<Bound>,
-    pub retries: Option<Bound>,
-    pub fallbacks: Option<Bound>,
-    pub first_item: Option<Bound>,
-    pub between_items: Option<Bound>,
-    pub items: Option<Bound>,
+    pub duration: BoundMetric,
+    pub requests: Option<BoundMetric>,
+    pub errors: Option<BoundMetric>,
+    pub in_flight: Option<BoundMetric>,
+    pub retries: Option<BoundMetric>,
+    pub fallbacks: Option<BoundMetric>,
+    pub first_item: Option<BoundMetric>,
+    pub between_items: Option<BoundMetric>,
+    pub items: Option<BoundMetric>,
 }
 
 impl StageCells {
@@ -156,44 +156,44 @@ impl StageCells {
     }
 }
 
-/// Rows of a stage's metrics, small enough to go along with every call.
+/// StageSeries of a stage's metrics, small enough to go along with every call.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub struct Rows {
-    pub duration: Row,
-    pub requests: Row,
-    pub errors: Row,
-    pub in_flight: Row,
-    pub retries: Row,
-    pub fallbacks: Row,
-    pub first_item: Row,
-    pub between_items: Row,
-    pub items: Row,
+pub struct StageSeries {
+    pub duration: SeriesIndex,
+    pub requests: SeriesIndex,
+    pub errors: SeriesIndex,
+    pub in_flight: SeriesIndex,
+    pub retries: SeriesIndex,
+    pub fallbacks: SeriesIndex,
+    pub first_item: SeriesIndex,
+    pub between_items: SeriesIndex,
+    pub items: SeriesIndex,
 }
 
 /// The row of a metric, but for the outcome.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub struct Row(i32);
+pub struct SeriesIndex(i32);
 
-impl Rows {
+impl StageSeries {
     const FIRST: Self = Self {
-        duration: Row::FIRST,
-        requests: Row::FIRST,
-        errors: Row::FIRST,
-        in_flight: Row::FIRST,
-        retries: Row::FIRST,
-        fallbacks: Row::FIRST,
-        first_item: Row::FIRST,
-        between_items: Row::FIRST,
-        items: Row::FIRST,
+        duration: SeriesIndex::FIRST,
+        requests: SeriesIndex::FIRST,
+        errors: SeriesIndex::FIRST,
+        in_flight: SeriesIndex::FIRST,
+        retries: SeriesIndex::FIRST,
+        fallbacks: SeriesIndex::FIRST,
+        first_item: SeriesIndex::FIRST,
+        between_items: SeriesIndex::FIRST,
+        items: SeriesIndex::FIRST,
     };
 }
 
-impl Row {
+impl SeriesIndex {
     pub const FIRST: Self = Self(0);
 
-    /// The row of this number. No metric has as many rows as the last one that there is.
+    /// The row of this number. No metric has as many series as the last one that there is.
     #[inline]
     #[must_use]
     pub fn new(row: usize) -> Self {
@@ -221,12 +221,12 @@ impl Row {
 /// A metric that a stage binds, and what an outcome adds to its row.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Bound {
+pub struct BoundMetric {
     metric: &'static Metric,
     digits: [usize; 5],
 }
 
-impl Bound {
+impl BoundMetric {
     #[must_use]
     #[expect(
         clippy::indexing_slicing,
@@ -256,7 +256,7 @@ impl Bound {
 
     /// The row that a call of this outcome is recorded in.
     #[inline]
-    fn row(&self, row: Row, outcome: Outcome) -> usize {
+    fn row(&self, row: SeriesIndex, outcome: Outcome) -> usize {
         let digit = self.digits.get(outcome.index());
         row.above(digit.copied().unwrap_or_default())
     }

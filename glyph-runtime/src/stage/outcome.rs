@@ -80,13 +80,13 @@ impl Outcome {
 /// What is known of a call that has ended.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub struct Verdict {
+pub struct CallResult {
     pub outcome: Outcome,
     /// The error's type, for the span.
     pub error_type: Option<&'static str>,
 }
 
-impl Verdict {
+impl CallResult {
     pub const OK: Self = Self {
         outcome: Outcome::Ok,
         error_type: None,
@@ -95,12 +95,12 @@ impl Verdict {
     /// The same but for the outcome.
     #[inline]
     #[must_use]
-    pub const fn but(self, outcome: Outcome) -> Self {
+    pub const fn with_outcome(self, outcome: Outcome) -> Self {
         Self { outcome, ..self }
     }
 }
 
-impl From<Outcome> for Verdict {
+impl From<Outcome> for CallResult {
     fn from(outcome: Outcome) -> Self {
         Self {
             outcome,
