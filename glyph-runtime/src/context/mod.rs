@@ -1,13 +1,14 @@
-//! What the running code is part of, and how other tasks and threads become part of it.
+//! The current context (trace, ids, baggage, labels), and how to carry it to other tasks.
 //!
-//! Four things say it: the current span of [`tracing`], OpenTelemetry's context (the trace, the
-//! [request id](crate::log::RequestId) and the [baggage](Baggage)), the labels of catalogs' scopes ([`ScopeLabels`](crate::scope::ScopeLabels)), and
-//! the subscriber that is told. A thread has them, and a
-//! task or a thread that is started from there begins without. [`spawn`] and [`spawn_blocking`] take them along;
-//! for a thread, a pool or a queue there is [`Scope`]:
+//! The context of a thread has four parts: the current span of [`tracing`], OpenTelemetry's context
+//! (the trace, the [request id](crate::log::RequestId) and the [baggage](Baggage)), the labels of
+//! catalogs' scopes ([`ScopeLabels`](crate::scope::ScopeLabels)), and the subscriber.
+//!
+//! A new task or thread starts without them. [`spawn`] and [`spawn_blocking`] carry them along. For a
+//! thread, a pool or a queue use [`Context`]:
 //!
 //! ```
-//! use glyph_runtime::{correlation_id, context::{self, Scope}, trace::propagation};
+//! use glyph_runtime::{context::{self, Context}, correlation_id, trace::propagation};
 //! # use std::collections::HashMap;
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -23,18 +24,19 @@
 //!     let task = context::spawn(async { correlation_id() });
 //!     assert_eq!(task.await.unwrap(), here);
 //!
-//!     let scope = Scope::current();
-//!     let thread = std::thread::spawn(move || scope.in_scope(correlation_id));
+//!     let context = Context::current();
+//!     let thread = std::thread::spawn(move || context.in_scope(correlation_id));
 //!     assert_eq!(thread.join().unwrap(), here);
 //! }).await;
 //! # }
 //! ```
 //!
-//! The call that a stage is about stays behind: retries and fallbacks that a task counts are its own stages'.
+//! The current call of a stage is not carried along. Retries and fallbacks in a task count for the
+//! stages of that task.
 //!
-//! A span is open as long as anything is in its scope, so that a request from which a task is spawned in this way ends
-//! when the task has. Work that is to outlive its request belongs into a span of its own, opened with `parent = None`
-//! and linked to the request's (`links`), and is spawned by plain `tokio::spawn`.
+//! A span stays open while anything runs in its context. So a request ends after the tasks that
+//! [`spawn`] started from it. For work that outlives its request, call `tokio::spawn`, and open a span
+//! with `parent = None` and a link to the request's (`links`).
 
 #[cfg(feature = "log")]
 pub(crate) mod ids;
@@ -44,6 +46,6 @@ pub(crate) mod trace_context;
 
 #[cfg(feature = "trace")]
 pub use trace_context::{
-    Baggage, BaggageError, CorrelationId, MAX_BYTES, MAX_ENTRIES, Scope, Scoped, baggage,
+    Baggage, BaggageError, Context, CorrelationId, InContext, MAX_BYTES, MAX_ENTRIES, baggage,
     correlation_id, spawn, spawn_blocking,
 };

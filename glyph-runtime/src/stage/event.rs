@@ -66,11 +66,11 @@ pub(super) struct Events {
     fallback: Option<Event>,
 }
 
-/// A row of a counter.
+/// A series of a counter.
 #[derive(Clone, Copy, Debug)]
 struct Event {
     counter: &'static Metric,
-    row: SeriesIndex,
+    series: SeriesIndex,
     /// The scope of the call, which holds it as long as its events are current.
     scope: Option<Entry>,
 }
@@ -83,7 +83,7 @@ impl Event {
             .scopes()
             .and_then(|scopes| entering(scopes, scope.as_ref()));
         let own = storage.own();
-        self.counter.add_in(own, self.row.index(), 1);
+        self.counter.add_in(own, self.series.index(), 1);
     }
 }
 
@@ -97,12 +97,12 @@ impl Events {
         Self {
             retry: cells.retries.as_ref().map(|retries| Event {
                 counter: retries.metric,
-                row: series.retries,
+                series: series.retries,
                 scope,
             }),
             fallback: cells.fallbacks.as_ref().map(|fallbacks| Event {
                 counter: fallbacks.metric,
-                row: series.fallbacks,
+                series: series.fallbacks,
                 scope,
             }),
         }

@@ -125,13 +125,13 @@ impl Guard {
         };
         let _scope = self.scoped(cells);
         let own = cells.own();
-        let (time, row) = match last {
+        let (time, index) = match last {
             None => (&cells.first_item, series.first_item),
             Some(_) => (&cells.between_items, series.between_items),
         };
         if let Some(time) = time {
             let times = (last.unwrap_or(self.started), now);
-            time.observe(own, row, outcome, times, current_exemplar());
+            time.observe(own, index, outcome, times, current_exemplar());
         }
         if let Some(items) = &cells.items {
             items.add(own, series.items, outcome);
@@ -167,9 +167,9 @@ impl Guard {
         let times = (self.started, Moment::now());
         let _scope = self.scoped(cells);
         let (own, outcome) = (cells.own(), result.outcome);
-        let row = series.duration.moved(offset.duration);
+        let index = series.duration.moved(offset.duration);
         let exemplar = self.opened.exemplar();
-        cells.duration.observe(own, row, outcome, times, exemplar);
+        cells.duration.observe(own, index, outcome, times, exemplar);
         if let Some(requests) = &cells.requests {
             requests.add(own, series.requests.moved(offset.requests), outcome);
         }
@@ -235,31 +235,31 @@ impl Drop for Unwinding<'_> {
 
 impl BoundMetric {
     #[inline]
-    fn add(&self, own: Own, row: SeriesIndex, outcome: Outcome) {
-        self.metric.add_in(own, self.row(row, outcome), 1);
+    fn add(&self, own: Own, series: SeriesIndex, outcome: Outcome) {
+        self.metric.add_in(own, self.index(series, outcome), 1);
     }
 
     #[inline]
-    fn add_float(&self, own: Own, row: SeriesIndex, amount: f64) {
-        self.metric.add_float_in(own, row.index(), amount);
+    fn add_float(&self, own: Own, series: SeriesIndex, amount: f64) {
+        self.metric.add_float_in(own, series.index(), amount);
     }
 
     #[inline]
     fn observe(
         &self,
         own: Own,
-        row: SeriesIndex,
+        series: SeriesIndex,
         outcome: Outcome,
         (started, ended): (Moment, Moment),
         exemplar: Option<Exemplar>,
     ) {
-        let row = self.row(row, outcome);
+        let index = self.index(series, outcome);
         let nanoseconds = ended.nanoseconds_since(started);
-        let bucket = self.metric.observe_nanoseconds_in(own, row, nanoseconds);
+        let bucket = self.metric.observe_nanoseconds_in(own, index, nanoseconds);
         if let Some(exemplar) = exemplar {
             let seconds = Duration::from_nanos(nanoseconds).as_secs_f64();
             self.metric
-                .keep_exemplar(row, bucket, exemplar, seconds, ended);
+                .keep_exemplar(index, bucket, exemplar, seconds, ended);
         }
     }
 }

@@ -54,6 +54,7 @@ mod future;
 mod guard;
 mod opening;
 mod outcome;
+mod roles;
 mod run;
 mod running;
 mod span_guard;
@@ -73,6 +74,7 @@ use guard::start_here;
 pub use guard::{Guard, start};
 pub use opening::open;
 pub use outcome::{CallResult, Outcome};
+pub use roles::{BoundMetric, SeriesIndex, StageCells, StageSeries};
 pub use run::{entered, run, run_on};
 pub use running::{Running, begin};
 pub use span_guard::SpanGuard;
@@ -82,12 +84,9 @@ pub use timed::{ByValue, Timed, time, time_as, time_async, time_async_as};
 pub use value_outcome::ValueOutcome;
 pub use wrapped_stream::{WrapsStream, wrapped_stream};
 
+use crate::label::LabelDescriptor;
 pub use crate::span::Link;
 use crate::span::{FieldValue, OpenSpan, SpanCallsite};
-use crate::{
-    label::LabelDescriptor,
-    metric::{Metric, Own, Storage},
-};
 
 /// A stage of a catalog.
 #[diagnostic::on_unimplemented(
@@ -126,138 +125,4 @@ pub trait Stage: Sized {
     /// Lends the labels' values, in the order of their names.
     #[doc(hidden)]
     fn label_values(&self, read: &mut dyn FnMut(&[FieldValue<'_>]));
-}
-
-/// The metrics of a stage.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct StageCells {
-    pub duration: BoundMetric,
-    pub requests: Option<BoundMetric>,
-    pub errors: Option<BoundMetric>,
-    pub in_flight: Option<BoundMetric>,
-    pub retries: Option<BoundMetric>,
-    pub fallbacks: Option<BoundMetric>,
-    pub first_item: Option<BoundMetric>,
-    pub between_items: Option<BoundMetric>,
-    pub items: Option<BoundMetric>,
-}
-
-impl StageCells {
-    /// All metrics of a stage are of one catalog, whose cells are looked up once.
-    #[inline]
-    fn own(&self) -> Own {
-        self.storage().own()
-    }
-
-    #[inline]
-    fn storage(&self) -> &'static Storage {
-        self.duration.metric.parts.storage
-    }
-}
-
-/// StageSeries of a stage's metrics, small enough to go along with every call.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct StageSeries {
-    pub duration: SeriesIndex,
-    pub requests: SeriesIndex,
-    pub errors: SeriesIndex,
-    pub in_flight: SeriesIndex,
-    pub retries: SeriesIndex,
-    pub fallbacks: SeriesIndex,
-    pub first_item: SeriesIndex,
-    pub between_items: SeriesIndex,
-    pub items: SeriesIndex,
-}
-
-/// The row of a metric, but for the outcome.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct SeriesIndex(i32);
-
-impl StageSeries {
-    const FIRST: Self = Self {
-        duration: SeriesIndex::FIRST,
-        requests: SeriesIndex::FIRST,
-        errors: SeriesIndex::FIRST,
-        in_flight: SeriesIndex::FIRST,
-        retries: SeriesIndex::FIRST,
-        fallbacks: SeriesIndex::FIRST,
-        first_item: SeriesIndex::FIRST,
-        between_items: SeriesIndex::FIRST,
-        items: SeriesIndex::FIRST,
-    };
-}
-
-impl SeriesIndex {
-    pub const FIRST: Self = Self(0);
-
-    /// The row of this number. No metric has as many series as the last one that there is.
-    #[inline]
-    #[must_use]
-    pub fn new(row: usize) -> Self {
-        Self(i32::try_from(row).unwrap_or(i32::MAX))
-    }
-
-    #[inline]
-    const fn index(self) -> usize {
-        self.above(0)
-    }
-
-    /// The row this far above.
-    #[inline]
-    const fn above(self, digit: usize) -> usize {
-        digit.wrapping_add_signed(self.0 as isize)
-    }
-
-    /// The row so many further on. It may be a negative one that an outcome's digit brings back.
-    #[inline]
-    const fn moved(self, by: i32) -> Self {
-        Self(self.0.wrapping_add(by))
-    }
-}
-
-/// A metric that a stage binds, and what an outcome adds to its row.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct BoundMetric {
-    metric: &'static Metric,
-    digits: [usize; 5],
-}
-
-impl BoundMetric {
-    #[must_use]
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "evaluated in statics, and every index is compared with a length first"
-    )]
-    pub const fn new(metric: &'static Metric) -> Self {
-        let labels = metric.parts.descriptor.labels;
-        let mut digits = [0; 5];
-        let mut index = 0;
-        while index < labels.len() {
-            if let Some(outcomes) = labels[index].outcomes {
-                let mut outcome = 0;
-                while outcome < digits.len() {
-                    digits[outcome] += outcomes[outcome] * metric.parts.places[index].stride;
-                    outcome += 1;
-                }
-            }
-            index += 1;
-        }
-        Self { metric, digits }
-    }
-
-    #[cfg(feature = "testing")]
-    pub(crate) const fn metric(&self) -> &'static Metric {
-        self.metric
-    }
-
-    /// The row that a call of this outcome is recorded in.
-    #[inline]
-    fn row(&self, row: SeriesIndex, outcome: Outcome) -> usize {
-        let digit = self.digits.get(outcome.index());
-        row.above(digit.copied().unwrap_or_default())
-    }
 }

@@ -1,5 +1,7 @@
 //! How a call ended.
 
+use crate::label::OUTCOME_COUNT;
+
 /// How a call of a stage ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
@@ -17,7 +19,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// All of them, in the order of [`Label::OUTCOMES`](crate::Label::OUTCOMES).
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; OUTCOME_COUNT] = [
         Self::Ok,
         Self::Error,
         Self::Timeout,

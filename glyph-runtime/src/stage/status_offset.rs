@@ -1,9 +1,9 @@
 //! A status of a program's own: what `none = "miss"` stands for.
 
-use super::{CallResult, Outcome, Stage, Staged, call_result::IntoCallResult, call_site::digit};
+use super::{CallResult, Stage, Staged, call_result::IntoCallResult, call_site::digit};
 use crate::{
     catalog::message::Message,
-    label::{LabelDescriptor, LabelValues},
+    label::{LabelDescriptor, LabelValues, OUTCOME_COUNT},
 };
 
 /// What a word adds to the series of a call that went well.
@@ -77,7 +77,7 @@ const fn knows(labels: &[LabelDescriptor], text: &str) -> bool {
 }
 
 /// The outcomes' digits and that of the value, if the label is a status that has it.
-const fn value(label: &LabelDescriptor, text: &str) -> Option<([usize; 5], usize)> {
+const fn value(label: &LabelDescriptor, text: &str) -> Option<([usize; OUTCOME_COUNT], usize)> {
     match (label.outcomes, label.values) {
         (Some(outcomes), LabelValues::Closed(values)) => match digit(values, text) {
             Some(digit) => Some((outcomes, digit)),
@@ -124,7 +124,7 @@ const fn shift(labels: &[LabelDescriptor], text: &str) -> i32 {
 }
 
 /// The outcomes by name, in the order of [`Outcome::ALL`].
-const NAMES: [&str; Outcome::ALL.len()] = ["ok", "error", "timeout", "cancelled", "panicked"];
+const NAMES: [&str; OUTCOME_COUNT] = ["ok", "error", "timeout", "cancelled", "panicked"];
 
 #[track_caller]
 #[expect(
@@ -180,7 +180,7 @@ const fn words(
     clippy::indexing_slicing,
     reason = "the index is compared with the length first"
 )]
-const fn outcome_of(outcomes: &[usize; 5], digit: usize) -> Option<&'static str> {
+const fn outcome_of(outcomes: &[usize; OUTCOME_COUNT], digit: usize) -> Option<&'static str> {
     let mut index = 0;
     while index < outcomes.len() {
         if outcomes[index] == digit {

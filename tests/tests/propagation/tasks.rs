@@ -3,7 +3,7 @@
 use std::{thread, time::Duration};
 
 use glyph_runtime::{
-    context::{self, Baggage, Scope, baggage},
+    context::{self, Baggage, Context, baggage},
     correlation_id,
     log::RequestId,
 };
@@ -104,7 +104,7 @@ fn work_that_blocks() {
 fn a_thread() {
     let [runtime, _] = runtimes();
     let left = in_request(&runtime, || {
-        let scope = Scope::current();
+        let scope = Context::current();
         let thread = thread::spawn(move || scope.in_scope(work));
         async { thread.join().unwrap() }
     });
@@ -149,7 +149,7 @@ fn what_was_added_since_the_span_was_opened_comes_along() {
 #[test]
 fn a_panic_leaves_the_thread_as_it_was() {
     traced::by(|| {
-        let scope = remote(true).in_scope(|| info_span!("request").in_scope(Scope::current));
+        let scope = remote(true).in_scope(|| info_span!("request").in_scope(Context::current));
         let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             scope.in_scope(|| std::panic::resume_unwind(Box::new("gone")));
         }));
@@ -161,7 +161,7 @@ fn a_panic_leaves_the_thread_as_it_was() {
 
 #[test]
 fn outside_of_everything_a_scope_is_empty() {
-    let scope = Scope::current();
+    let scope = Context::current();
     remote(true).in_scope(|| {
         scope.in_scope(|| assert_eq!(correlation_id(), None));
     });

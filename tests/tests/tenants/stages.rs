@@ -8,8 +8,7 @@ use std::{
 
 use futures_util::{FutureExt, StreamExt, stream};
 use glyph_runtime::{
-    context::{self, Scope},
-    instrument_stage,
+    context, instrument_stage,
     scope::ScopeLabels,
     stage as current,
     testing::{self, Capture},
@@ -153,7 +152,7 @@ async fn spawned_tasks_and_blocking_work_are_inside() {
             })
             .await
             .unwrap();
-            let scope = Scope::current();
+            let scope = context::Context::current();
             of("ibex").in_scope(|| scope.in_scope(|| utterances.inc()));
         })
         .await;
@@ -170,7 +169,7 @@ async fn spawned_tasks_and_blocking_work_are_inside() {
 fn an_empty_scope_that_was_taken_along_is_outside() {
     let captured = testing::capture();
     let utterances = &VoiceMetrics::global().utterances;
-    let outside = Scope::current();
+    let outside = context::Context::current();
     of("acme").in_scope(|| outside.in_scope(|| utterances.inc()));
     let utterances = captured.counter(utterances);
     assert_eq!(utterances.with_label("tenant_id", "").value(), 1);
