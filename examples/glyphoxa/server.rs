@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::{Router, http::request::Parts};
 use glyph_runtime::http::{CallEnd, ServerLayer, ServerRecorder, ServerRequest, header};
-use glyph_runtime::scope::{self, ScopeLabels};
+use glyph_runtime::{context, scope::ScopeLabels};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -66,7 +66,7 @@ fn edge() -> ServerLayer {
 fn tenant(request: &Parts) -> ScopeLabels {
     let said = |name: &str, label: &str| {
         let header = header(request, name).map(str::to_owned);
-        header.or_else(|| scope::baggage(label))
+        header.or_else(|| context::baggage(label))
     };
     TenantContext {
         tenant_id: said("x-tenant-id", "tenant_id"),

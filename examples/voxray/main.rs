@@ -26,7 +26,7 @@ use clap::Parser;
 use glyph_runtime::config::TelemetryArgs;
 use glyph_runtime::http::ServerLayer;
 use glyph_runtime::log::Output;
-use glyph_runtime::{Telemetry, expose::Format, scope};
+use glyph_runtime::{Telemetry, context, expose::Format};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tower::ServiceExt;
@@ -73,7 +73,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .without_listener()
         .install()?;
     let (uploads, waiting) = mpsc::channel(WAITING_UPLOADS);
-    let uploader = scope::spawn(upload(waiting));
+    let uploader = context::spawn(upload(waiting));
     let router = router(&telemetry, uploads);
     if cli.once {
         for _ in 0..SESSIONS {
@@ -117,6 +117,6 @@ fn router(telemetry: &Telemetry, uploads: Uploads) -> Router {
 /// Begins a session, which goes on after the answer, in the trace of the request.
 async fn offer(State(server): State<Arc<Server>>) -> StatusCode {
     let number = server.sessions.fetch_add(1, Ordering::Relaxed);
-    scope::spawn(run(Session::new(number), server.uploads.clone()));
+    context::spawn(run(Session::new(number), server.uploads.clone()));
     StatusCode::CREATED
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use glyph_runtime::wait::{Queue, Queued};
-use glyph_runtime::{instrument_stage, scope};
+use glyph_runtime::{context, instrument_stage};
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -52,7 +52,7 @@ impl Bus {
                 name,
                 queue: queue.recorder(BusMetrics::global()),
                 events: Some(events),
-                task: scope::spawn(supervised),
+                task: context::spawn(supervised),
             }
         });
         Self {
@@ -80,7 +80,7 @@ impl Bus {
                 span: span.clone(),
             };
             if let Some(events) = &plugin.events {
-                let queued = plugin.queue.held(event);
+                let queued = plugin.queue.track(event);
                 taken |= events.send(queued).instrument(span).await.is_ok();
             }
         }

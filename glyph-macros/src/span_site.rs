@@ -34,7 +34,7 @@ impl SpanSite {
         let module = quote!(#rt::core::module_path!());
         let target = target.as_ref().unwrap_or(&module);
         quote! {
-            static #site: #rt::SpanSite = #rt::SpanSite::new(
+            static #site: #rt::SpanCallsite = #rt::SpanCallsite::new(
                 &#site,
                 [#labels, &[#(#fields),*]],
                 [#name, #target, #module, #rt::core::file!(), #function],

@@ -9,6 +9,7 @@ pub mod catalog;
 mod clock;
 #[cfg(feature = "prometheus")]
 pub mod config;
+pub mod context;
 mod descriptor;
 #[cfg(feature = "trace")]
 mod export;
@@ -32,6 +33,7 @@ pub mod metric;
 mod otlp;
 pub mod redaction;
 pub mod scope;
+mod span;
 pub mod stage;
 #[cfg(feature = "prometheus")]
 pub mod telemetry;
@@ -44,18 +46,17 @@ pub mod wait;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
-
 #[doc(hidden)]
 #[path = "runtime.rs"]
 pub mod __runtime;
 
 pub use catalog::Catalog;
+#[cfg(feature = "trace")]
+pub use context::{CorrelationId, correlation_id};
 pub use descriptor::buckets;
 pub use label::{Label, LabelSet, Status};
 pub use macros::{Label, LabelSet, Outcome, instrument_stage, instrument_stages, metric_catalog};
 pub use metric::{Counter, Exemplar, Gauge, Histogram};
-#[cfg(feature = "trace")]
-pub use scope::{CorrelationId, correlation_id};
 pub use stage::Outcome;
 #[cfg(feature = "prometheus")]
 pub use telemetry::{Telemetry, TelemetryBuilder};

@@ -24,17 +24,19 @@ pub use crate::{
     metric::{
         CatalogCells, Counter, Gauge, Histogram, Metric, MetricParts, MetricState, scaled_bounds,
     },
-    redaction::REDACTED,
     scope::{
         InScope, IntoScopeLabels, ScopeLabels, ScopeValue,
         labels::{ScopeParts, Scopes, resolved},
     },
+    span::{
+        FieldValue, OpenSpan, Parent, ParentContext, REDACTED, SpanCallsite, check_field, debugged,
+        displayed, linked, opens, parent, value,
+    },
     stage::{
-        Bound, ByValue, ErrorOutcome, FieldValue, Guard, Judged, Opened, Outcome, Outer, Parent,
-        Row, Rows, Running, Site, SpanSite, Stage, StageCells, Text, Timed, Verdict, Word, any, at,
-        begin, call, check_field, checked, classify, debugged, displayed, entered, held_stream,
-        judge, judge_option, judge_option_by_word, linked, literal, open, opens, parent, pin,
-        ready, run, run_on, staged, start, stream, streamed, time, time_as, time_async,
-        time_async_as, value, word, wrap, wrap_on,
+        BoundMetric, ByValue, CallResult, CallSite, ErrorOutcome, Guard, LiteralValue, Outcome,
+        Running, SeriesIndex, Stage, StageCells, StageSeries, StatusOffset, Timed, ValueOutcome,
+        any, at, begin, call, checked, classify, entered, literal, open, outcome_by,
+        outcome_of_option, pin, ready, run, run_on, staged, start, status_of_option, status_offset,
+        stream, streamed, time, time_as, time_async, time_async_as, wrap, wrap_on, wrapped_stream,
     },
 };

@@ -8,10 +8,11 @@ pub use crate::{
     descriptor::canonical,
     label::{LabelStride, OpenValues, sanitized},
     metric::{
-        CatalogCells, ExemplarAt, Metric, PresentSeries, ReadTarget, RecordingTarget, Scale,
+        CatalogCells, CurrentTrace, ExemplarAt, Metric, PresentSeries, ReadTarget, RecordingTarget, Scale,
         ScopeCells, TargetCells,
     },
     scope::labels::{ScopeGuard, current_values},
+    span::{ParentSpanId, SpanCallsite, SpanParent, Traces, TypeName, connect, parent_span},
 };
 use crate::{
     catalog::{CatalogDescriptor, Registry},

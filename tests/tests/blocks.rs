@@ -35,7 +35,7 @@ fn a_guard_records_the_way_it_is_ended() {
     call(function).start().fail("out of paper");
     let late = io::Error::from(io::ErrorKind::TimedOut);
     call(function).start().fail(&late);
-    call(function).start().fail_as(Outcome::Cancelled);
+    call(function).start().finish_as(Outcome::Cancelled);
     assert_ended(
         function,
         &[

@@ -72,6 +72,7 @@ impl Subscriber {
             .with_span_processor(discard.clone())
             .build();
         let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("bench"));
+        glyph_runtime::trace::connect();
         set_global_default(Registry::default().with(layer))?;
         Ok(Self::Exporting(discard))
     }

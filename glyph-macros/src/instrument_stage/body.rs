@@ -103,7 +103,7 @@ impl Call<'_> {
                 quote!(#rt::wrap(&mut #guard, #words { #pin #inside }, #judge).await)
             }
             Output::Never => {
-                quote!(#rt::wrap(&mut #guard, #words { #inside }, |_| #rt::Verdict::OK).await)
+                quote!(#rt::wrap(&mut #guard, #words { #inside }, |_| #rt::CallResult::OK).await)
             }
             Output::Stream(stream) => {
                 let pin = pin(&stream.ty, rt);
@@ -136,7 +136,7 @@ impl Call<'_> {
             },
         );
         place(stream).start_call(
-            quote!(#rt::held_stream),
+            quote!(#rt::wrapped_stream),
             quote!(#made, #judge, #items, #into_box),
         )
     }
@@ -173,7 +173,7 @@ impl Call<'_> {
         let (rt, ty) = (self.rt, &stream.item);
         let item = Ident::new("__item", Span::mixed_site());
         let events = self.site.events.of(&item, rt);
-        quote!(|#item: &#ty| { #events #rt::classify(#item).verdict() })
+        quote!(|#item: &#ty| { #events #rt::classify(#item).result() })
     }
 }
 

@@ -71,10 +71,10 @@ fn constant(site: &Site, rt: &TokenStream) -> TokenStream {
         quote!(const _: () = #check;)
     });
     quote! {
-        const #constant: #rt::Site<#count> = {
-            let mut #found = [#rt::Text::UNKNOWN; #count];
+        const #constant: #rt::CallSite<#count> = {
+            let mut #found = [#rt::LiteralValue::UNKNOWN; #count];
             let #names = #rt::checked(#stage);
-            #rt::Site { texts: #found, labels: #names }
+            #rt::CallSite { texts: #found, labels: #names }
         };
         #(#checks)*
     }

@@ -87,13 +87,13 @@ impl Judge {
     }
 
     fn verdict(&self, result: &Ident, rt: &TokenStream) -> TokenStream {
-        let verdict = quote!(#rt::classify(#result).verdict());
+        let verdict = quote!(#rt::classify(#result).result());
         match self {
             Self::Type => verdict,
             Self::Function(function) => {
-                let judge = Place::of(function).start(quote!(#rt::judge));
+                let judge = Place::of(function).start(quote!(#rt::outcome_by));
                 let arguments = quote_spanned!(function.span()=> (#result, #function));
-                quote!(#verdict.but(#judge #arguments))
+                quote!(#verdict.with_outcome(#judge #arguments))
             }
             Self::None { key, meaning } => {
                 // Where it is no `Option`, the compiler points to the key.
@@ -101,11 +101,11 @@ impl Judge {
                 match meaning {
                     Meaning::Outcome(outcome) => {
                         let outcome = format_ident!("{outcome}");
-                        quote!(#rt::judge_option(#option, #rt::Outcome::#outcome))
+                        quote!(#rt::outcome_of_option(#option, #rt::Outcome::#outcome))
                     }
                     Meaning::Word(_) => {
                         let word = Ident::new(WORD, Span::mixed_site());
-                        quote!(#rt::judge_option_by_word(#option, #word))
+                        quote!(#rt::status_of_option(#option, #word))
                     }
                 }
             }
@@ -126,8 +126,8 @@ impl Judge {
             return None;
         };
         let (constant, stage) = (Ident::new(WORD, Span::mixed_site()), stage());
-        let look_up = Place::of(word).start_call(quote!(#rt::word), quote!(#stage, #word));
-        Some(quote!(const #constant: #rt::Word = #look_up;))
+        let look_up = Place::of(word).start_call(quote!(#rt::status_offset), quote!(#stage, #word));
+        Some(quote!(const #constant: #rt::StatusOffset = #look_up;))
     }
 }
 

@@ -249,11 +249,11 @@ impl Expansion<'_> {
                     #body
                 }
                 #[inline]
-                fn rows(&self) -> #rt::Rows {
+                fn series(&self) -> #rt::StageSeries {
                     #rows
                 }
                 const LABELS: &'static [&'static #rt::core::primitive::str] = &[#(#names),*];
-                fn span_site() -> &'static #rt::SpanSite {
+                fn span_callsite() -> &'static #rt::SpanCallsite {
                     #spans
                     &#site
                 }
@@ -282,7 +282,7 @@ impl Expansion<'_> {
         };
         let bound = |binding: &Binding| {
             let index = binding.metric;
-            quote!(#rt::Bound::new(&__GLYPH_CELLS[#index]))
+            quote!(#rt::BoundMetric::new(&__GLYPH_CELLS[#index]))
         };
         let optional = |role: Role| {
             let field = role.field();
@@ -306,11 +306,11 @@ impl Expansion<'_> {
                 Some((_, binding, metric)) if !self.stage.labels.is_empty() => {
                     self.row(role, binding, metric)
                 }
-                _ => quote!(#rt::Row::FIRST),
+                _ => quote!(#rt::SeriesIndex::FIRST),
             };
             quote!(#field: #row)
         });
-        quote!(#rt::Rows { #(#rows),* })
+        quote!(#rt::StageSeries { #(#rows),* })
     }
 
     fn row(&self, role: Role, binding: &Binding, metric: &Metric) -> TokenStream {
@@ -322,7 +322,7 @@ impl Expansion<'_> {
             let row = quote!(#rt::LabelStride::offset(&#strides[#index], #value, #open));
             Place::of(&label.ty).around(row)
         });
-        quote!(#rt::Row::new(#(#terms)+*))
+        quote!(#rt::SeriesIndex::new(#(#terms)+*))
     }
 
     /// A reference to a label's value.

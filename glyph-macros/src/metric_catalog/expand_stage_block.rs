@@ -45,7 +45,7 @@ pub(super) fn methods(
 
             /// Runs `body` as a call, which ends as the value says that `body` gives.
             #[inline]
-            #vis fn time<R: #rt::Judged>(self, body: impl #function() -> R) -> R {
+            #vis fn time<R: #rt::ValueOutcome>(self, body: impl #function() -> R) -> R {
                 #rt::time(self, body)
             }
 
@@ -64,7 +64,7 @@ pub(super) fn methods(
             #vis fn time_async<F>(self, future: F) -> #rt::Timed<Self, F, #rt::ByValue<F>>
             where
                 F: #future,
-                #output: #rt::Judged,
+                #output: #rt::ValueOutcome,
             {
                 #rt::time_async(self, future)
             }

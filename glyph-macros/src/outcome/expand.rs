@@ -18,12 +18,12 @@ pub(super) fn tokens(error: &Error) -> TokenStream {
         #[automatically_derived]
         impl #impl_generics #rt::ErrorOutcome for #ident #ty_generics #where_clause {
             fn outcome(&self) -> #rt::Outcome {
-                #rt::ErrorOutcome::told(self).0
+                #rt::ErrorOutcome::outcome_and_type(self).0
             }
             fn error_type(&self) -> &'static #rt::core::primitive::str {
-                #rt::ErrorOutcome::told(self).1
+                #rt::ErrorOutcome::outcome_and_type(self).1
             }
-            fn told(&self) -> (#rt::Outcome, &'static #rt::core::primitive::str) {
+            fn outcome_and_type(&self) -> (#rt::Outcome, &'static #rt::core::primitive::str) {
                 #told
             }
         }
@@ -49,7 +49,7 @@ fn by_case(error: &Error, rt: &TokenStream) -> TokenStream {
             }
             Ending::From(member, ty) => {
                 let inner = Ident::new("__inner", Span::mixed_site().located_at(ty.span()));
-                let value = quote_spanned!(ty.span()=> #rt::ErrorOutcome::told(#inner));
+                let value = quote_spanned!(ty.span()=> #rt::ErrorOutcome::outcome_and_type(#inner));
                 quote!(#path { #member: #inner } => #value,)
             }
         }

@@ -6,8 +6,8 @@ use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::{
-    log::{self, CarriedIdError, CarriedIds},
-    scope::Baggage,
+    context::Baggage,
+    log::{CarriedIdError, CarriedIds},
 };
 
 /// The names of those ids.
@@ -19,7 +19,7 @@ impl IdNames {
         names: impl IntoIterator<Item = &'static str>,
     ) -> Result<Self, CarriedIdError> {
         let checked = |name| {
-            log::check_name(name)?;
+            CarriedIds::check_name(name)?;
             let header = HeaderName::from_bytes(name.as_bytes());
             Ok((name, header.map_err(|_| CarriedIdError::Name)?))
         };
@@ -62,7 +62,7 @@ impl IdNames {
         }
         let baggage = Baggage::of(context);
         for (name, header) in &self.0 {
-            let sane = |value: &&str| log::is_value(value);
+            let sane = |value: &&str| CarriedIds::is_value(value);
             let value = told(header).filter(sane).or_else(|| baggage.value(name));
             if ids.value(name).is_none()
                 && let Some(value) = value

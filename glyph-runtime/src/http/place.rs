@@ -8,7 +8,7 @@ use opentelemetry::{
 };
 use tracing::Span;
 
-use crate::{scope::ScopeLabels, trace};
+use crate::{scope::ScopeLabels, span::parent_span};
 
 /// The span of a call, and what is current below it.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl Place {
     pub(crate) fn open(context: Context, open: impl FnOnce() -> Span) -> Self {
         let around = Context::map_current(id);
         let attached = context.clone().attach();
-        let span = trace::around(false).map_or_else(Span::none, |_| open());
+        let span = parent_span(false).map_or_else(Span::none, |_| open());
         drop(attached);
         Self {
             span,

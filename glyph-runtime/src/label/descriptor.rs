@@ -1,6 +1,6 @@
 //! What is known of a label at compile time.
 
-use super::Label;
+use super::{Label, OUTCOME_COUNT};
 
 /// A label as it was declared.
 #[derive(Clone, Copy, Debug)]
@@ -11,7 +11,7 @@ pub struct LabelDescriptor {
     /// What it may hold.
     pub values: LabelValues,
     /// For a label that an outcome fills: the digit of each of [`Outcome::ALL`](crate::Outcome::ALL).
-    pub outcomes: Option<[usize; 5]>,
+    pub outcomes: Option<[usize; OUTCOME_COUNT]>,
     /// The name of its type, where that may be no label.
     pub(crate) never: Option<&'static str>,
     /// The Rust type of its values.

@@ -5,6 +5,7 @@
 
 mod descriptor;
 mod open_values;
+mod outcome_count;
 mod sampled_id;
 mod set;
 mod status;
@@ -12,6 +13,7 @@ mod values;
 
 pub use descriptor::{LabelDescriptor, LabelValues};
 pub use open_values::OVERFLOW;
+pub use outcome_count::OUTCOME_COUNT;
 pub use sampled_id::SampledId;
 pub use set::LabelSet;
 pub use status::Status;
@@ -37,7 +39,7 @@ pub trait Label: Sized {
 
     /// For a label that tells how a stage ended: the digit of each outcome, in the order of
     /// [`Outcome::ALL`](crate::Outcome::ALL).
-    const OUTCOMES: Option<[usize; 5]> = None;
+    const OUTCOMES: Option<[usize; OUTCOME_COUNT]> = None;
 
     /// The type's name, where its values may not label anything (`#[label(never)]`).
     #[doc(hidden)]

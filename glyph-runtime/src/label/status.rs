@@ -1,6 +1,6 @@
 //! The two-valued status most systems label their requests with.
 
-use super::{Label, OpenValues};
+use super::{Label, OUTCOME_COUNT, OpenValues};
 
 /// How a call ended, as the label values `ok` and `error`.
 ///
@@ -33,7 +33,7 @@ impl<T, E> From<&Result<T, E>> for Status {
 
 impl Label for Status {
     const VALUES: Option<&'static [&'static str]> = Some(&["ok", "error"]);
-    const OUTCOMES: Option<[usize; 5]> = Some([0, 1, 1, 1, 1]);
+    const OUTCOMES: Option<[usize; OUTCOME_COUNT]> = Some([0, 1, 1, 1, 1]);
     const ANY: Self = Self::Ok;
 
     #[inline]

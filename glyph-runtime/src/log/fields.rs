@@ -5,6 +5,7 @@ use std::{error::Error, fmt, ops::Range};
 use tracing::field::{Field, Visit};
 
 use super::{settings::Limits, text};
+pub(super) use crate::context::ids::MESSAGE;
 use crate::redaction::{REDACTED, Redaction};
 
 /// What decides whether and how far a field is kept.
@@ -13,9 +14,6 @@ pub(super) struct Policy {
     pub(super) redaction: Redaction,
     pub(super) limits: Limits,
 }
-
-/// What `tracing` calls the text of an event. There is always room for it.
-pub(super) const MESSAGE: &str = "message";
 
 /// Names and their values as JSON. Kept with a span, or reused from event to event.
 #[derive(Debug, Default)]

@@ -19,7 +19,7 @@ pub(super) fn push_head(out: &mut Vec<u8>, head: &Head<'_>) {
     out.extend_from_slice(head.message);
     out.extend_from_slice(b",\"target\":");
     text::push_str(out, head.target, LONGEST_TARGET);
-    if let Some((trace, span)) = head.correlation.span {
+    if let Some((trace, span, _)) = head.correlation.span {
         let _infallible = write!(out, ",\"trace_id\":\"{trace}\",\"span_id\":\"{span}\"");
     }
 }

@@ -20,11 +20,11 @@ use tracing_subscriber::{
 use super::{
     AUDIT,
     audit::Trail,
-    correlation::Correlation,
     fields::{Collector, Fields, MESSAGE, Policy},
     line::{Head, Line, Style},
     queue::Queue,
 };
+use crate::context::ids::Correlation;
 
 /// The layer that writes the log; made by [`Pipeline::start`](super::Pipeline::start).
 pub(super) struct LogLayer {

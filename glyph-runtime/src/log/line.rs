@@ -2,25 +2,13 @@
 
 use tracing::Level;
 
-use super::{
-    correlation::Correlation,
-    fields::{Fields, MESSAGE},
-    json, pretty,
-    settings::Limits,
-    text,
+use super::{fields::Fields, json, pretty, settings::Limits, text};
+use crate::{
+    context::ids::{Correlation, MESSAGE, RESERVED},
+    redaction::Redaction,
+    scope::labels::current_values,
 };
-use crate::{redaction::Redaction, scope::labels::current_values};
 
-/// Names that a line uses itself. A field of such a name is called `field.<name>`.
-const RESERVED: [&str; 7] = [
-    "timestamp",
-    "level",
-    MESSAGE,
-    "target",
-    "trace_id",
-    "span_id",
-    "omitted_fields",
-];
 const PREFIX: &str = "field.";
 const REQUEST_ID: &str = "request_id";
 /// The longest name of a field, in bytes.
@@ -172,11 +160,6 @@ impl<'a> Line<'a> {
             Style::Pretty { color } => pretty::push_field(self.out, key, value, color),
         }
     }
-}
-
-/// Whether a line uses the name itself.
-pub(super) fn is_reserved(name: &str) -> bool {
-    RESERVED.contains(&name)
 }
 
 /// `level` and `field.level` are one field, so that a line never has a key twice.

@@ -28,8 +28,6 @@
 //! opposite: whoever writes to it waits, and nothing is dropped.
 
 mod audit;
-mod carried;
-mod correlation;
 mod counters;
 mod error;
 #[cfg(feature = "_otlp")]
@@ -49,10 +47,6 @@ mod text;
 mod writer;
 
 pub use audit::AuditSink;
-pub use carried::{CarriedIdError, CarriedIds};
-#[cfg(feature = "grpc")]
-pub(crate) use carried::{check_name, is_value};
-pub use correlation::RequestId;
 pub use counters::{ByLevel, Counters, Dropped, Snapshot};
 pub use error::{LogError, Unwritten};
 #[cfg(feature = "prometheus")]
@@ -62,7 +56,10 @@ pub(crate) use page::push as push_page;
 pub use pipeline::Pipeline;
 pub use settings::{Audit, AuditOutput, Format, Limits, Output, Settings, SyncPolicy};
 
-pub use crate::redaction::{REDACTED, Redaction, Secret};
+pub use crate::{
+    context::ids::{CarriedIdError, CarriedIds, RequestId},
+    redaction::{REDACTED, Redaction, Secret},
+};
 
 /// The target of audit events.
 pub const AUDIT: &str = "audit";

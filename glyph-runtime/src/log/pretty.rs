@@ -4,10 +4,8 @@ use std::io::Write;
 
 use tracing::Level;
 
-use super::{
-    correlation::Correlation,
-    line::{Head, Key},
-};
+use super::line::{Head, Key};
+use crate::context::ids::Correlation;
 
 const DIM: &str = "\x1b[2m";
 const PLAIN: &str = "\x1b[0m";
@@ -41,7 +39,7 @@ pub(super) fn push_field(out: &mut Vec<u8>, key: Key, value: &[u8], color: bool)
 }
 
 pub(super) fn push_end(out: &mut Vec<u8>, correlation: &Correlation, color: bool) {
-    if let Some((trace, span)) = correlation.span {
+    if let Some((trace, span, _)) = correlation.span {
         out.push(b' ');
         let ids = format!("trace_id={trace} span_id={span}");
         painted(out, DIM, color, &ids);

@@ -54,7 +54,7 @@
 /// | `level = debug` | the span's level, `info` unless given |
 /// | `target = "voice"` | the span's target, the module's path unless given |
 /// | `parent = span` | the span above, by a `Span`, a reference to one or an id; with `None` the span starts a trace; the current span unless given |
-/// | `links = spans` | spans that this one follows from: a collection of spans, of their ids, or of span contexts of OpenTelemetry |
+/// | `links = spans` | spans that this one follows from: a collection of spans, of their ids, or of exemplars, or of `trace::remote(&span_context)` |
 /// | `skip_span` | there is no span, and the metrics alone are recorded |
 /// | `err = event` | an `Err` is logged inside the span, at level `error` and by `Display` unless `event(level = warn, debug)` says otherwise |
 /// | `ret = event` | what the function gives is logged inside the span, at level `info` and by `Debug` unless `event(level = debug, display)` says otherwise; beside `err`, what is in `Ok` |
@@ -67,7 +67,7 @@
 /// `code.function.name` ("Source code attributes"); file and line are added by `tracing-opentelemetry`.
 ///
 /// Under a span that OpenTelemetry does not sample no span is built and `fields(..)` are not read:
-/// see [`trace::unsampled_spans`](crate::trace::unsampled_spans). A sampled one becomes the exemplar in the stage's
+/// see [`trace::build_unsampled_spans`](crate::trace::build_unsampled_spans). A sampled one becomes the exemplar in the stage's
 /// histograms.
 ///
 /// # Secrets

@@ -4,8 +4,13 @@ use std::time::SystemTime;
 use std::{
     fmt,
     ops::Range,
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
+
+use tracing::level_filters::LevelFilter;
 
 use super::atomic::slot;
 use crate::clock::Moment;
@@ -75,13 +80,29 @@ impl fmt::Display for Exemplar {
     }
 }
 
-/// The current span, where OpenTelemetry knows one and it is sampled.
+/// The trace that the running code is in, as the runtime sees it.
+#[doc(hidden)]
+pub trait CurrentTrace: Send + Sync {
+    /// Returns the current span if it is sampled.
+    fn exemplar(&self) -> Option<Exemplar>;
+}
+
+static CURRENT: OnceLock<&'static dyn CurrentTrace> = OnceLock::new();
+
+/// Connects exemplars to `current`. Later calls change nothing.
+pub(crate) fn connect_current_trace(current: &'static dyn CurrentTrace) {
+    let _already = CURRENT.set(current);
+}
+
+/// Returns the current span if it is sampled. Without a runtime there is none.
 #[inline]
 pub(crate) fn current_exemplar() -> Option<Exemplar> {
-    #[cfg(feature = "trace")]
-    return crate::trace::exemplar();
-    #[cfg(not(feature = "trace"))]
-    None
+    let current = CURRENT.get()?;
+    // Without a subscriber no span is current: one load instead of a call.
+    if LevelFilter::current() == LevelFilter::OFF {
+        return None;
+    }
+    current.exemplar()
 }
 
 /// An id that is not one of W3C Trace Context.

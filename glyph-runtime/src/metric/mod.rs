@@ -24,8 +24,8 @@ mod state;
 
 pub use amount::{GaugeValue, Observation};
 pub use counter::Counter;
-pub(crate) use exemplar::current_exemplar;
-pub use exemplar::{Exemplar, InvalidTraceId};
+pub use exemplar::{CurrentTrace, Exemplar, InvalidTraceId};
+pub(crate) use exemplar::{connect_current_trace, current_exemplar};
 pub use gauge::Gauge;
 pub use histogram::{Histogram, HistogramSnapshot};
 

@@ -2,12 +2,12 @@
 
 use std::{any::type_name, ops::Deref};
 
-use super::{ErrorOutcome, Outcome, Verdict};
+use super::{CallResult, ErrorOutcome, Outcome};
 
 /// A return value about to be judged.
 ///
 /// An expansion knows a function's return type as it was written, which may be an alias
-/// (`io::Result<T>`). So method look-up judges: `verdict` below is found for a `Result` by whatever
+/// (`io::Result<T>`). So method look-up judges: `result` below is found for a `Result` by whatever
 /// name whose error has an outcome, and for anything else look-up goes on behind [`Deref`].
 #[doc(hidden)]
 #[derive(Debug)]
@@ -24,8 +24,8 @@ pub const fn classify<R>(result: &R) -> Classify<'_, R> {
 impl<T, E: ErrorOutcome> Classify<'_, Result<T, E>> {
     #[inline]
     #[must_use]
-    pub fn verdict(&self) -> Verdict {
-        Verdict::of_returned(self.0.0)
+    pub fn result(&self) -> CallResult {
+        CallResult::of_returned(self.0.0)
     }
 }
 
@@ -42,7 +42,7 @@ impl<'r, R> Deref for Classify<'r, R> {
 /// A closure that the site wrote has its argument's type from here.
 #[doc(hidden)]
 #[inline]
-pub fn judge<R>(result: &R, judge: impl FnOnce(&R) -> Outcome) -> Outcome {
+pub fn outcome_by<R>(result: &R, judge: impl FnOnce(&R) -> Outcome) -> Outcome {
     judge(result)
 }
 
@@ -50,10 +50,10 @@ pub fn judge<R>(result: &R, judge: impl FnOnce(&R) -> Outcome) -> Outcome {
 #[doc(hidden)]
 #[inline]
 #[must_use]
-pub const fn judge_option<T>(option: &Option<T>, none: Outcome) -> Verdict {
+pub const fn outcome_of_option<T>(option: &Option<T>, none: Outcome) -> CallResult {
     match option {
-        Some(_) => Verdict::OK,
-        None => Verdict {
+        Some(_) => CallResult::OK,
+        None => CallResult {
             outcome: none,
             error_type: Some("none"),
         },
@@ -68,10 +68,10 @@ pub struct Plain<'r, R>(&'r R);
 impl<T, E> Plain<'_, Result<T, E>> {
     #[inline]
     #[must_use]
-    pub fn verdict(&self) -> Verdict {
+    pub fn result(&self) -> CallResult {
         match self.0 {
-            Ok(_) => Verdict::OK,
-            Err(_) => Verdict {
+            Ok(_) => CallResult::OK,
+            Err(_) => CallResult {
                 outcome: Outcome::Error,
                 error_type: Some(type_name::<E>()),
             },
@@ -95,7 +95,7 @@ pub struct Anything;
 impl Anything {
     #[inline]
     #[must_use]
-    pub const fn verdict(&self) -> Verdict {
-        Verdict::OK
+    pub const fn result(&self) -> CallResult {
+        CallResult::OK
     }
 }

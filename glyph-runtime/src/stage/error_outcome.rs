@@ -2,7 +2,7 @@
 
 use std::{any::type_name, convert::Infallible, io, rc::Rc, sync::Arc};
 
-use super::{Outcome, Verdict};
+use super::{CallResult, Outcome};
 
 /// An error that tells how the call which gave it ended.
 ///
@@ -21,7 +21,7 @@ use super::{Outcome, Verdict};
     label = "an error without an outcome",
     note = "give the error `#[derive(Outcome)]`",
     note = "for an error of another crate say it yourself: `.time_as(Outcome::of_result, ..)`, \
-            `.time_async_as(Outcome::of_result, ..)`, `.fail_as(Outcome::Error)`"
+            `.time_async_as(Outcome::of_result, ..)`, `.finish_as(Outcome::Error)`"
 )]
 pub trait ErrorOutcome {
     /// How the call ended.
@@ -35,15 +35,15 @@ pub trait ErrorOutcome {
 
     /// Both at once.
     #[doc(hidden)]
-    fn told(&self) -> (Outcome, &'static str) {
+    fn outcome_and_type(&self) -> (Outcome, &'static str) {
         (self.outcome(), self.error_type())
     }
 }
 
-impl Verdict {
+impl CallResult {
     #[inline]
     pub(super) fn of_error(error: &(impl ErrorOutcome + ?Sized)) -> Self {
-        let (outcome, error_type) = error.told();
+        let (outcome, error_type) = error.outcome_and_type();
         Self {
             outcome,
             error_type: Some(error_type),

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::{Row, Rows, StageCells};
+use super::{SeriesIndex, StageCells, StageSeries};
 use crate::{
     metric::Metric,
     scope::labels::{ActiveScope, ScopeLease, entering},
@@ -66,11 +66,11 @@ pub(super) struct Events {
     fallback: Option<Event>,
 }
 
-/// A row of a counter.
+/// A series of a counter.
 #[derive(Clone, Copy, Debug)]
 struct Event {
     counter: &'static Metric,
-    row: Row,
+    series: SeriesIndex,
     /// The scope of the call, which holds it as long as its events are current.
     scope: Option<ActiveScope>,
 }
@@ -81,22 +81,26 @@ impl Event {
         let scope = self.scope.map(ScopeLease::take);
         let _scope = entering(cells, scope.as_ref());
         let own = cells.own();
-        self.counter.add_in(own, self.row.index(), 1);
+        self.counter.add_in(own, self.series.index(), 1);
     }
 }
 
 impl Events {
-    pub(super) fn of(cells: &'static StageCells, rows: Rows, scope: Option<&ScopeLease>) -> Self {
+    pub(super) fn of(
+        cells: &'static StageCells,
+        series: StageSeries,
+        scope: Option<&ScopeLease>,
+    ) -> Self {
         let scope = scope.map(ScopeLease::active);
         Self {
             retry: cells.retries.as_ref().map(|retries| Event {
                 counter: retries.metric,
-                row: rows.retries,
+                series: series.retries,
                 scope,
             }),
             fallback: cells.fallbacks.as_ref().map(|fallbacks| Event {
                 counter: fallbacks.metric,
-                row: rows.fallbacks,
+                series: series.fallbacks,
                 scope,
             }),
         }

@@ -9,7 +9,7 @@ use pin_project_lite::pin_project;
 
 use super::{
     Guard, Outcome,
-    ending::{AtEnd, Ending, GoesOn},
+    call_result::{AtEnd, Continues, IntoCallResult},
     guard::Unwinding,
 };
 
@@ -67,7 +67,7 @@ pub fn wrap<F, C, V>(guard: &mut Guard, body: F, classify: C) -> Wrap<&mut Guard
 where
     F: Future,
     C: Fn(&F::Output) -> V,
-    V: Ending,
+    V: IntoCallResult,
 {
     Wrap {
         body: Some(body),
@@ -78,11 +78,11 @@ where
 
 /// [`wrap`] for a body that gives a stream, with which the call goes on.
 #[doc(hidden)]
-pub fn wrap_on<F: Future>(guard: &mut Guard, body: F) -> Wrap<&mut Guard, F, GoesOn> {
+pub fn wrap_on<F: Future>(guard: &mut Guard, body: F) -> Wrap<&mut Guard, F, Continues> {
     Wrap {
         body: Some(body),
         guard,
-        classify: GoesOn,
+        classify: Continues,
     }
 }
 

@@ -8,8 +8,8 @@ use std::{
 use tracing::Span;
 
 use super::{
-    Bound, Opened, Outcome, Row, Rows, Stage, StageCells, Verdict, Word, ending::Ending,
-    event::Events, span,
+    BoundMetric, CallResult, OpenSpan, Outcome, SeriesIndex, Stage, StageCells, StageSeries,
+    StatusOffset, call_result::IntoCallResult, event::Events, opening::open_block,
 };
 use crate::{
     Exemplar,
@@ -26,14 +26,14 @@ use crate::{
 pub struct Guard {
     /// None before the call and after it.
     cells: Option<&'static StageCells>,
-    rows: Rows,
+    series: StageSeries,
     started: Moment,
-    opened: Opened,
+    opened: OpenSpan,
     /// The catalog's scope that it began in, and is recorded in wherever it ends.
     scope: Option<ScopeLease>,
 }
 
-/// Starts a call: its rows are found, its clock runs, and it is in flight.
+/// Starts a call: its series are found, its clock runs, and it is in flight.
 #[doc(hidden)]
 #[inline]
 #[expect(
@@ -41,13 +41,13 @@ pub struct Guard {
     reason = "call sites are plain struct literals"
 )]
 pub fn start<S: Stage>(guard: &mut Guard, stage: S) {
-    guard.rows = stage.rows();
+    guard.series = stage.series();
     guard.begin(S::cells());
 }
 
 /// [`start`] for a call from a block, whose span is opened by the catalog.
 pub(super) fn start_here<S: Stage>(guard: &mut Guard, stage: S) {
-    if let Some(opened) = span::own(&stage) {
+    if let Some(opened) = open_block(&stage) {
         guard.opened(opened);
     }
     start(guard, stage);
@@ -59,21 +59,21 @@ impl Guard {
     pub const fn idle() -> Self {
         Self {
             cells: None,
-            rows: Rows::FIRST,
+            series: StageSeries::FIRST,
             started: Moment::UNKNOWN,
-            opened: Opened::nothing(),
+            opened: OpenSpan::nothing(),
             scope: None,
         }
     }
 
     /// Takes the span of the call.
-    pub fn opened(&mut self, opened: Opened) {
+    pub fn opened(&mut self, opened: OpenSpan) {
         self.opened = opened;
     }
 
-    /// [`start`] with the rows found.
-    pub(super) fn start(&mut self, cells: &'static StageCells, rows: Rows) {
-        self.rows = rows;
+    /// [`start`] with the series found.
+    pub(super) fn start(&mut self, cells: &'static StageCells, series: StageSeries) {
+        self.series = series;
         self.begin(cells);
     }
 
@@ -81,7 +81,7 @@ impl Guard {
     fn begin(&mut self, cells: &'static StageCells) {
         self.scope = current_lease(cells.storage());
         if let Some(gauge) = &cells.in_flight {
-            gauge.add_float(cells.own(), self.rows.in_flight, 1.0);
+            gauge.add_float(cells.own(), self.series.in_flight, 1.0);
         }
         self.cells = Some(cells);
         self.started = Moment::now();
@@ -99,7 +99,7 @@ impl Guard {
     }
 
     /// The call, which goes on elsewhere.
-    pub(super) const fn handed_on(&mut self) -> Self {
+    pub(super) const fn take(&mut self) -> Self {
         replace(self, Self::idle())
     }
 
@@ -107,7 +107,7 @@ impl Guard {
     #[inline]
     #[must_use]
     pub fn span(&self) -> &Span {
-        &self.opened.span
+        self.opened.span()
     }
 
     /// What retries and fallbacks are counted in, if the stage binds any.
@@ -115,34 +115,34 @@ impl Guard {
     pub(super) fn events(&self) -> Option<Events> {
         let cells = self.cells?;
         let any = cells.retries.is_some() || cells.fallbacks.is_some();
-        any.then(|| Events::of(cells, self.rows, self.scope.as_ref()))
+        any.then(|| Events::of(cells, self.series, self.scope.as_ref()))
     }
 
     /// Records an item of a stream, which comes now and follows that of the moment `last`.
     pub(super) fn item(&self, last: Option<Moment>, now: Moment, outcome: Outcome) {
-        let (Some(cells), rows) = (self.cells, self.rows) else {
+        let (Some(cells), series) = (self.cells, self.series) else {
             return;
         };
         let _scope = self.scoped(cells);
         let own = cells.own();
-        let (time, row) = match last {
-            None => (&cells.first_item, rows.first_item),
-            Some(_) => (&cells.between_items, rows.between_items),
+        let (time, index) = match last {
+            None => (&cells.first_item, series.first_item),
+            Some(_) => (&cells.between_items, series.between_items),
         };
         if let Some(time) = time {
             let times = (last.unwrap_or(self.started), now);
-            time.observe(own, row, outcome, times, current_exemplar());
+            time.observe(own, index, outcome, times, current_exemplar());
         }
         if let Some(items) = &cells.items {
-            items.add(own, rows.items, outcome);
+            items.add(own, series.items, outcome);
         }
     }
 
     /// Records the call, whose span is current. [`over`](Self::over) follows once the span is left.
     #[inline]
-    pub(super) fn record(&self, ending: impl Ending) {
-        let (verdict, word) = ending.settle();
-        self.record_as(verdict, word);
+    pub(super) fn record(&self, ending: impl IntoCallResult) {
+        let (result, offset) = ending.into_call_result();
+        self.record_as(result, offset);
     }
 
     /// The call is recorded, and what follows is none of it.
@@ -152,7 +152,7 @@ impl Guard {
     }
 
     /// Ends the call, whose span is not entered, as `ending` says inside of it.
-    pub(super) fn finish<E: Ending>(&mut self, ending: impl FnOnce() -> E) {
+    pub(super) fn finish<E: IntoCallResult>(&mut self, ending: impl FnOnce() -> E) {
         if self.is_running() {
             self.span().in_scope(|| self.record(ending()));
             self.over();
@@ -160,29 +160,29 @@ impl Guard {
     }
 
     #[inline(never)]
-    fn record_as(&self, verdict: Verdict, word: Word) {
-        let (Some(cells), rows) = (self.cells, &self.rows) else {
+    fn record_as(&self, result: CallResult, offset: StatusOffset) {
+        let (Some(cells), series) = (self.cells, &self.series) else {
             return;
         };
         let times = (self.started, Moment::now());
         let _scope = self.scoped(cells);
-        let (own, outcome) = (cells.own(), verdict.outcome);
-        let row = rows.duration.moved(word.duration);
+        let (own, outcome) = (cells.own(), result.outcome);
+        let index = series.duration.moved(offset.duration);
         let exemplar = self.opened.exemplar();
-        cells.duration.observe(own, row, outcome, times, exemplar);
+        cells.duration.observe(own, index, outcome, times, exemplar);
         if let Some(requests) = &cells.requests {
-            requests.add(own, rows.requests.moved(word.requests), outcome);
+            requests.add(own, series.requests.moved(offset.requests), outcome);
         }
         if let Some(errors) = &cells.errors
             && outcome.is_error()
         {
-            errors.add(own, rows.errors, outcome);
+            errors.add(own, series.errors, outcome);
         }
         if let Some(gauge) = &cells.in_flight {
-            gauge.add_float(own, rows.in_flight, -1.0);
+            gauge.add_float(own, series.in_flight, -1.0);
         }
         if !self.span().is_disabled() {
-            self.describe(verdict);
+            self.describe(result);
         }
     }
 
@@ -194,16 +194,16 @@ impl Guard {
 
     /// Errors set the span's status (OpenTelemetry semantic conventions, "Recording errors").
     #[cold]
-    fn describe(&self, verdict: Verdict) {
-        let error_type = match verdict.outcome {
+    fn describe(&self, result: CallResult) {
+        let error_type = match result.outcome {
             Outcome::Ok => return,
-            Outcome::Cancelled => verdict.error_type.unwrap_or("cancelled"),
+            Outcome::Cancelled => result.error_type.unwrap_or("cancelled"),
             Outcome::Panicked => "panic",
-            Outcome::Timeout => verdict.error_type.unwrap_or("timeout"),
-            Outcome::Error => verdict.error_type.unwrap_or("error"),
+            Outcome::Timeout => result.error_type.unwrap_or("timeout"),
+            Outcome::Error => result.error_type.unwrap_or("error"),
         };
         self.span().record("error.type", error_type);
-        if verdict.outcome.is_error() {
+        if result.outcome.is_error() {
             self.span().record("otel.status_code", "ERROR");
         }
     }
@@ -233,33 +233,33 @@ impl Drop for Unwinding<'_> {
     }
 }
 
-impl Bound {
+impl BoundMetric {
     #[inline]
-    fn add(&self, own: Own, row: Row, outcome: Outcome) {
-        self.metric.add_in(own, self.row(row, outcome), 1);
+    fn add(&self, own: Own, series: SeriesIndex, outcome: Outcome) {
+        self.metric.add_in(own, self.index(series, outcome), 1);
     }
 
     #[inline]
-    fn add_float(&self, own: Own, row: Row, amount: f64) {
-        self.metric.add_float_in(own, row.index(), amount);
+    fn add_float(&self, own: Own, series: SeriesIndex, amount: f64) {
+        self.metric.add_float_in(own, series.index(), amount);
     }
 
     #[inline]
     fn observe(
         &self,
         own: Own,
-        row: Row,
+        series: SeriesIndex,
         outcome: Outcome,
         (started, ended): (Moment, Moment),
         exemplar: Option<Exemplar>,
     ) {
-        let row = self.row(row, outcome);
+        let index = self.index(series, outcome);
         let nanoseconds = ended.nanoseconds_since(started);
-        let bucket = self.metric.observe_nanoseconds_in(own, row, nanoseconds);
+        let bucket = self.metric.observe_nanoseconds_in(own, index, nanoseconds);
         if let Some(exemplar) = exemplar {
             let seconds = Duration::from_nanos(nanoseconds).as_secs_f64();
             self.metric
-                .keep_exemplar(row, bucket, exemplar, seconds, ended);
+                .keep_exemplar(index, bucket, exemplar, seconds, ended);
         }
     }
 }

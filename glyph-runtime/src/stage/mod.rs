@@ -6,7 +6,7 @@
 //! | method | the call is | it ends |
 //! |---|---|---|
 //! | `start()` | what happens up to the end of the [`Running`] that it gives | as you say |
-//! | `time(closure)`, `time_async(future)` | the closure or future | as the [`Judged`] value says that it gives |
+//! | `time(closure)`, `time_async(future)` | the closure or future | as the [`ValueOutcome`] value says that it gives |
 //! | `time_as(judge, closure)`, `time_async_as(judge, future)` | the closure or future | as `judge` says of the value |
 //!
 //! ```
@@ -45,50 +45,48 @@
 //! # }
 //! ```
 
+mod call_result;
+mod call_site;
 mod classify;
-mod ending;
 mod error_outcome;
 mod event;
 mod future;
 mod guard;
-mod held_stream;
-mod inside;
-mod judged;
+mod opening;
 mod outcome;
+mod roles;
 mod run;
 mod running;
-mod site;
-mod span;
+mod span_guard;
+mod status_offset;
 mod stream;
 mod timed;
-mod word;
+mod value_outcome;
+mod wrapped_stream;
 
-pub use classify::{Anything, Classify, Plain, classify, judge, judge_option};
-pub use ending::{AtEnd, Ending, GoesOn};
+pub use call_result::{AtEnd, Continues, IntoCallResult};
+pub use call_site::{CallSite, LiteralValue, Staged, any, at, checked, literal, ready, staged};
+pub use classify::{Anything, Classify, Plain, classify, outcome_by, outcome_of_option};
 pub use error_outcome::ErrorOutcome;
 pub use event::{fallback, retry};
 pub use future::{Wrap, pin, wrap, wrap_on};
 use guard::start_here;
 pub use guard::{Guard, start};
-pub use held_stream::{HoldsStream, held_stream};
-pub use inside::Inside;
-pub use judged::Judged;
-pub use outcome::{Outcome, Verdict};
+pub use opening::open;
+pub use outcome::{CallResult, Outcome};
+pub use roles::{BoundMetric, SeriesIndex, StageCells, StageSeries};
 pub use run::{entered, run, run_on};
 pub use running::{Running, begin};
-pub use site::{Site, Staged, Text, any, at, checked, literal, ready, staged};
-pub use span::{
-    FieldValue, Link, Opened, Outer, Parent, SpanSite, TypeName, check_field, debugged, displayed,
-    linked, open, opens, parent, value,
-};
+pub use span_guard::SpanGuard;
+pub use status_offset::{StatusOffset, status_of_option, status_offset};
 pub use stream::{Call, Streamed, call, stream, streamed};
 pub use timed::{ByValue, Timed, time, time_as, time_async, time_async_as};
-pub use word::{Word, judge_option_by_word, word};
+pub use value_outcome::ValueOutcome;
+pub use wrapped_stream::{WrapsStream, wrapped_stream};
 
-use crate::{
-    label::LabelDescriptor,
-    metric::{CatalogCells, Metric, Own},
-};
+use crate::label::LabelDescriptor;
+pub use crate::span::Link;
+use crate::span::{FieldValue, OpenSpan, SpanCallsite};
 
 /// A stage of a catalog.
 #[diagnostic::on_unimplemented(
@@ -112,9 +110,9 @@ pub trait Stage: Sized {
     #[doc(hidden)]
     fn cells() -> &'static StageCells;
 
-    /// The rows of those metrics, but for the outcome.
+    /// The series of those metrics, but for the outcome.
     #[doc(hidden)]
-    fn rows(&self) -> Rows;
+    fn series(&self) -> StageSeries;
 
     /// The names of its labels, asked for and given.
     #[doc(hidden)]
@@ -122,143 +120,9 @@ pub trait Stage: Sized {
 
     /// Where spans of calls from blocks are opened.
     #[doc(hidden)]
-    fn span_site() -> &'static SpanSite;
+    fn span_callsite() -> &'static SpanCallsite;
 
     /// Lends the labels' values, in the order of their names.
     #[doc(hidden)]
     fn label_values(&self, read: &mut dyn FnMut(&[FieldValue<'_>]));
-}
-
-/// The metrics of a stage.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct StageCells {
-    pub duration: Bound,
-    pub requests: Option<Bound>,
-    pub errors: Option<Bound>,
-    pub in_flight: Option<Bound>,
-    pub retries: Option<Bound>,
-    pub fallbacks: Option<Bound>,
-    pub first_item: Option<Bound>,
-    pub between_items: Option<Bound>,
-    pub items: Option<Bound>,
-}
-
-impl StageCells {
-    /// All metrics of a stage are of one catalog, whose cells are looked up once.
-    #[inline]
-    fn own(&self) -> Own {
-        self.storage().own()
-    }
-
-    #[inline]
-    fn storage(&self) -> &'static CatalogCells {
-        self.duration.metric.parts.cells
-    }
-}
-
-/// Rows of a stage's metrics, small enough to go along with every call.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct Rows {
-    pub duration: Row,
-    pub requests: Row,
-    pub errors: Row,
-    pub in_flight: Row,
-    pub retries: Row,
-    pub fallbacks: Row,
-    pub first_item: Row,
-    pub between_items: Row,
-    pub items: Row,
-}
-
-/// The row of a metric, but for the outcome.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct Row(i32);
-
-impl Rows {
-    const FIRST: Self = Self {
-        duration: Row::FIRST,
-        requests: Row::FIRST,
-        errors: Row::FIRST,
-        in_flight: Row::FIRST,
-        retries: Row::FIRST,
-        fallbacks: Row::FIRST,
-        first_item: Row::FIRST,
-        between_items: Row::FIRST,
-        items: Row::FIRST,
-    };
-}
-
-impl Row {
-    pub const FIRST: Self = Self(0);
-
-    /// The row of this number. No metric has as many rows as the last one that there is.
-    #[inline]
-    #[must_use]
-    pub fn new(row: usize) -> Self {
-        Self(i32::try_from(row).unwrap_or(i32::MAX))
-    }
-
-    #[inline]
-    const fn index(self) -> usize {
-        self.above(0)
-    }
-
-    /// The row this far above.
-    #[inline]
-    const fn above(self, digit: usize) -> usize {
-        digit.wrapping_add_signed(self.0 as isize)
-    }
-
-    /// The row so many further on. It may be a negative one that an outcome's digit brings back.
-    #[inline]
-    const fn moved(self, by: i32) -> Self {
-        Self(self.0.wrapping_add(by))
-    }
-}
-
-/// A metric that a stage binds, and what an outcome adds to its row.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Bound {
-    metric: &'static Metric,
-    digits: [usize; 5],
-}
-
-impl Bound {
-    #[must_use]
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "evaluated in statics, and every index is compared with a length first"
-    )]
-    pub const fn new(metric: &'static Metric) -> Self {
-        let labels = metric.parts.descriptor.labels;
-        let mut digits = [0; 5];
-        let mut index = 0;
-        while index < labels.len() {
-            if let Some(outcomes) = labels[index].outcomes {
-                let mut outcome = 0;
-                while outcome < digits.len() {
-                    digits[outcome] += outcomes[outcome] * metric.parts.strides[index].stride;
-                    outcome += 1;
-                }
-            }
-            index += 1;
-        }
-        Self { metric, digits }
-    }
-
-    #[cfg(feature = "testing")]
-    pub(crate) const fn metric(&self) -> &'static Metric {
-        self.metric
-    }
-
-    /// The row that a call of this outcome is recorded in.
-    #[inline]
-    fn row(&self, row: Row, outcome: Outcome) -> usize {
-        let digit = self.digits.get(outcome.index());
-        row.above(digit.copied().unwrap_or_default())
-    }
 }

@@ -1,5 +1,7 @@
 //! How a call ended.
 
+use crate::label::OUTCOME_COUNT;
+
 /// How a call of a stage ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
@@ -17,7 +19,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// All of them, in the order of [`Label::OUTCOMES`](crate::Label::OUTCOMES).
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; OUTCOME_COUNT] = [
         Self::Ok,
         Self::Error,
         Self::Timeout,
@@ -80,13 +82,13 @@ impl Outcome {
 /// What is known of a call that has ended.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub struct Verdict {
+pub struct CallResult {
     pub outcome: Outcome,
     /// The error's type, for the span.
     pub error_type: Option<&'static str>,
 }
 
-impl Verdict {
+impl CallResult {
     pub const OK: Self = Self {
         outcome: Outcome::Ok,
         error_type: None,
@@ -95,12 +97,12 @@ impl Verdict {
     /// The same but for the outcome.
     #[inline]
     #[must_use]
-    pub const fn but(self, outcome: Outcome) -> Self {
+    pub const fn with_outcome(self, outcome: Outcome) -> Self {
         Self { outcome, ..self }
     }
 }
 
-impl From<Outcome> for Verdict {
+impl From<Outcome> for CallResult {
     fn from(outcome: Outcome) -> Self {
         Self {
             outcome,

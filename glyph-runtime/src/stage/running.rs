@@ -2,7 +2,7 @@
 
 use tracing::Span;
 
-use super::{ErrorOutcome, Guard, Outcome, Stage, Verdict, start_here};
+use super::{CallResult, ErrorOutcome, Guard, Outcome, Stage, start_here};
 
 /// A call under way of a stage that a block started: `stage::stt { provider }.start()`.
 ///
@@ -12,7 +12,7 @@ use super::{ErrorOutcome, Guard, Outcome, Stage, Verdict, start_here};
 /// |---|---|
 /// | [`finish`](Self::finish) | ok |
 /// | [`fail`](Self::fail) | as the error says |
-/// | [`fail_as`](Self::fail_as) | the one given |
+/// | [`finish_as`](Self::finish_as) | the one given |
 /// | dropped, by `?` or `return` for example | cancelled |
 /// | dropped by a panic | panicked |
 ///
@@ -82,18 +82,18 @@ impl Running {
 
     /// Ends the call well.
     pub fn finish(mut self) {
-        self.guard.finish(|| Verdict::OK);
+        self.guard.finish(|| CallResult::OK);
     }
 
     /// Ends the call as `error` says, and puts its type onto the span.
     ///
-    /// An error of another crate has no outcome: say it with [`fail_as`](Self::fail_as).
+    /// An error of another crate has no outcome: say it with [`finish_as`](Self::finish_as).
     pub fn fail<E: ErrorOutcome + ?Sized>(mut self, error: &E) {
-        self.guard.finish(|| Verdict::of_error(error));
+        self.guard.finish(|| CallResult::of_error(error));
     }
 
     /// Ends the call with this outcome.
-    pub fn fail_as(mut self, outcome: Outcome) {
+    pub fn finish_as(mut self, outcome: Outcome) {
         self.guard.finish(|| outcome);
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use super::{Guard, Outcome, Rows, Stage, StageCells, Verdict, guard::Unwinding};
+use super::{CallResult, Guard, Outcome, Stage, StageCells, StageSeries, guard::Unwinding};
 use crate::clock::Moment;
 
 pin_project! {
@@ -26,7 +26,7 @@ pin_project! {
         // When the last item came.
         last: Option<Moment>,
         // The first error among the items decides.
-        verdict: Option<Verdict>,
+        result: Option<CallResult>,
     }
 
     impl<B, C> PinnedDrop for Streamed<B, C> {
@@ -38,22 +38,22 @@ pin_project! {
             {
                 let _inside = this.guard.enter();
                 this.body.set(None);
-                this.guard.record(this.verdict.unwrap_or(Outcome::Cancelled.into()));
+                this.guard.record(this.result.unwrap_or(Outcome::Cancelled.into()));
             }
             this.guard.over();
         }
     }
 }
 
-/// A stage that has not started: its rows are found, since it may borrow what the body takes.
+/// A stage that has not started: its series are found, since it may borrow what the body takes.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Call {
     cells: &'static StageCells,
-    rows: Rows,
+    series: StageSeries,
 }
 
-/// Finds the rows of `stage`. The clock starts later.
+/// Finds the series of `stage`. The clock starts later.
 #[doc(hidden)]
 #[expect(
     clippy::needless_pass_by_value,
@@ -62,7 +62,7 @@ pub struct Call {
 pub fn call<S: Stage>(stage: S) -> Call {
     Call {
         cells: S::cells(),
-        rows: stage.rows(),
+        series: stage.series(),
     }
 }
 
@@ -77,7 +77,7 @@ pub fn stream<B, C>(
 ) -> Streamed<B, C>
 where
     B: Stream,
-    C: Fn(&B::Item) -> Verdict,
+    C: Fn(&B::Item) -> CallResult,
 {
     Streamed::new(body(), guard, Some(call), classify)
 }
@@ -88,7 +88,7 @@ where
 pub fn streamed<B, C>((guard, body): (Guard, B), classify: C) -> Streamed<B, C>
 where
     B: Stream,
-    C: Fn(&B::Item) -> Verdict,
+    C: Fn(&B::Item) -> CallResult,
 {
     Streamed::new(body, guard, None, classify)
 }
@@ -101,7 +101,7 @@ impl<B, C> Streamed<B, C> {
             call,
             classify,
             last: None,
-            verdict: None,
+            result: None,
         }
     }
 }
@@ -109,7 +109,7 @@ impl<B, C> Streamed<B, C> {
 impl<B, C> Stream for Streamed<B, C>
 where
     B: Stream,
-    C: Fn(&B::Item) -> Verdict,
+    C: Fn(&B::Item) -> CallResult,
 {
     type Item = B::Item;
 
@@ -118,8 +118,8 @@ where
         let Some(body) = this.body.as_pin_mut() else {
             return Poll::Pending;
         };
-        if let Some(Call { cells, rows }) = this.call.take() {
-            this.guard.start(cells, rows);
+        if let Some(Call { cells, series }) = this.call.take() {
+            this.guard.start(cells, series);
         }
         if !this.guard.is_running() {
             return body.poll_next(context);
@@ -131,14 +131,14 @@ where
             let _inside = guard.enter();
             let polled = body.poll_next(context);
             match &polled {
-                Poll::Ready(None) => guard.record(this.verdict.unwrap_or(Verdict::OK)),
+                Poll::Ready(None) => guard.record(this.result.unwrap_or(CallResult::OK)),
                 Poll::Ready(Some(item)) => {
-                    let verdict = (this.classify)(item);
+                    let result = (this.classify)(item);
                     let now = Moment::now();
-                    guard.item(*this.last, now, verdict.outcome);
+                    guard.item(*this.last, now, result.outcome);
                     *this.last = Some(now);
-                    if this.verdict.is_none() && verdict.outcome != Outcome::Ok {
-                        *this.verdict = Some(verdict);
+                    if this.result.is_none() && result.outcome != Outcome::Ok {
+                        *this.result = Some(result);
                     }
                 }
                 Poll::Pending => {}

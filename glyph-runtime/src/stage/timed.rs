@@ -8,15 +8,17 @@ use std::{
 
 use pin_project_lite::pin_project;
 
-use super::{Guard, Judged, Outcome, Stage, Verdict, Wrap, ending::AtEnd, run, start_here};
+use super::{
+    CallResult, Guard, Outcome, Stage, ValueOutcome, Wrap, call_result::AtEnd, run, start_here,
+};
 
 /// Runs `body` as a call of `stage`, which ends as the value says that it gives back.
 #[doc(hidden)]
 #[inline]
-pub fn time<S: Stage, R: Judged>(stage: S, body: impl FnOnce() -> R) -> R {
+pub fn time<S: Stage, R: ValueOutcome>(stage: S, body: impl FnOnce() -> R) -> R {
     let mut guard = Guard::idle();
     start_here(&mut guard, stage);
-    run(&mut guard, body, Verdict::of_returned)
+    run(&mut guard, body, CallResult::of_returned)
 }
 
 /// [`time`] for values that `judge` judges.
@@ -34,16 +36,16 @@ pub fn time_as<S: Stage, R>(
 
 /// Judges a future's value as it says itself.
 #[doc(hidden)]
-pub type ByValue<F> = fn(&<F as Future>::Output) -> Verdict;
+pub type ByValue<F> = fn(&<F as Future>::Output) -> CallResult;
 
 /// [`time`] for a future.
 #[doc(hidden)]
 pub fn time_async<S, F>(stage: S, future: F) -> Timed<S, F, ByValue<F>>
 where
     F: Future,
-    F::Output: Judged,
+    F::Output: ValueOutcome,
 {
-    Timed::new(stage, future, Verdict::of_returned)
+    Timed::new(stage, future, CallResult::of_returned)
 }
 
 /// [`time_as`] for a future.

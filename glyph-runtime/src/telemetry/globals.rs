@@ -68,5 +68,5 @@ pub(super) fn install_subscriber(
 pub(super) fn install_propagators(propagators: &[Propagator]) {
     let has = |wanted| propagators.contains(&wanted);
     let traces = has(Propagator::TraceContext);
-    crate::trace::propagation::install(traces, has(Propagator::Baggage));
+    crate::trace::propagation::global::install(traces, has(Propagator::Baggage));
 }

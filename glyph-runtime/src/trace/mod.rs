@@ -26,18 +26,15 @@
 //! # }
 //! ```
 
-mod current;
 mod error;
 mod file;
 mod foreign;
-mod link;
 #[cfg(feature = "_otlp")]
 mod otlp;
 #[cfg(feature = "prometheus")]
 mod page;
 mod pipeline;
 mod processor;
-pub mod propagation;
 mod redacted;
 mod resource;
 mod ring;
@@ -45,14 +42,15 @@ mod sampler;
 mod settings;
 mod size;
 mod span;
-pub(crate) mod unsampled;
 
-pub use crate::export::{DropReason, ExportCounts};
-pub(crate) use current::{Around, Place, around, exemplar, exemplar_at};
-pub use current::{unsampled_spans, unsampled_spans_are_built};
+pub use crate::{
+    context::trace_context::{
+        build_unsampled_spans, connect, propagation, remote, unsampled_spans_are_built,
+    },
+    export::{DropReason, ExportCounts},
+};
 pub use error::{TraceError, Unflushed, UnflushedExporter};
 pub use file::{Conversion, chrome};
-pub(crate) use link::link;
 #[cfg(feature = "prometheus")]
 pub(crate) use page::push as push_page;
 #[cfg(all(feature = "log", feature = "_otlp"))]

@@ -24,9 +24,11 @@ use super::{
     processor::{Processor, Routes},
     resource,
     ring::Ring,
-    unsampled::Wanted,
 };
-use crate::export::{self, Destination, ExportCounts, Queue};
+use crate::{
+    context::trace_context::{connect, unsampled::Wanted},
+    export::{self, Destination, ExportCounts, Queue},
+};
 
 /// How long dropping a pipeline that was not shut down waits for its spans.
 const DROP_DEADLINE: Duration = Duration::from_secs(1);
@@ -78,6 +80,7 @@ impl Pipeline {
         mut destinations: Vec<(&'static str, Box<dyn Destination<SpanData>>)>,
     ) -> Result<Self, TraceError> {
         check(&settings.batch)?;
+        connect();
         let resource = resource::of(settings);
         let sampler = settings.sampler.build(settings.keep_failures.is_some())?;
         destinations.extend(configured(settings, &resource)?);

@@ -9,7 +9,7 @@ use crate::{Outcome, clock::Moment};
 
 /// Measures a queue, whatever it is made of: how many items wait in it, how many it has room for, and how long each waits.
 ///
-/// What goes in is [held](Self::held), and who takes it out [takes](Queued::take) it. In between it may go through any channel.
+/// What goes in is [tracked](Self::track), and who takes it out [takes](Queued::take) it. In between it may go through any channel.
 ///
 /// ```
 /// use glyph_runtime::wait::{Queue, QueueMetrics, labels::Queues};
@@ -18,7 +18,7 @@ use crate::{Outcome, clock::Moment};
 /// # async fn main() {
 /// let queue = Queue::new("recordings").capacity(8);
 /// let (sender, mut receiver) = tokio::sync::mpsc::channel(8);
-/// sender.send(queue.held("a recording")).await.unwrap();
+/// sender.send(queue.track("a recording")).await.unwrap();
 ///
 /// let labels = || Queues { queue: "recordings" };
 /// assert_eq!(QueueMetrics::global().depth.value(labels()), 1.0);
@@ -77,7 +77,7 @@ impl Queue {
     }
 
     /// An item that waits in the queue until it is taken or dropped.
-    pub fn held<T>(&self, item: T) -> Queued<T> {
+    pub fn track<T>(&self, item: T) -> Queued<T> {
         self.0.recorder.entered(self.0.name);
         Queued {
             waits: Waits {

@@ -3,13 +3,11 @@
 use tracing::{Span, field::Empty, info_span};
 
 use super::WaitEnd;
-#[cfg(feature = "trace")]
-use crate::trace;
+use crate::span::parent_span;
 
 /// Opens it, if there is to be one: below an unsampled span none is built.
 pub(super) fn open(name: &'static str, scope: Option<&'static str>) -> Span {
-    #[cfg(feature = "trace")]
-    if trace::around(false).is_none() {
+    if parent_span(false).is_none() {
         return Span::none();
     }
     info_span!(

@@ -18,7 +18,7 @@ fn guarded(case: Case) -> Answer {
     let answer = running.in_scope(|| body!(case));
     match &answer {
         Ok(_) => running.finish(),
-        Err(Failure) => running.fail_as(Outcome::Error),
+        Err(Failure) => running.finish_as(Outcome::Error),
     }
     answer
 }
@@ -29,7 +29,7 @@ async fn guarded_future(case: Case) -> Answer {
     let answer = async { async_body!(case) }.await;
     match &answer {
         Ok(_) => running.finish(),
-        Err(Failure) => running.fail_as(Outcome::Error),
+        Err(Failure) => running.finish_as(Outcome::Error),
     }
     answer
 }

@@ -1,9 +1,9 @@
 //! Ids that go from call to call, and what they cannot do on the way.
 
 use glyph_runtime::{
+    context::Baggage,
     grpc::{ClientMetrics, ServerLayer, ServerMetrics},
     log::{CarriedIdError, CarriedIds, RequestId},
-    scope::Baggage,
 };
 use http::{HeaderValue, Request};
 use opentelemetry::trace::SpanKind;

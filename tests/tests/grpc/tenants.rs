@@ -3,11 +3,11 @@
 use std::{collections::BTreeMap, net::SocketAddr};
 
 use glyph_runtime::{
-    Telemetry,
+    Telemetry, context,
     grpc::{ClientMetrics, ServerLayer, ServerMetrics},
     http::header,
     log::CarriedIds,
-    metric_catalog, scope, testing,
+    metric_catalog, testing,
 };
 use glyph_tests::Page;
 use opentelemetry::trace::SpanKind;
@@ -115,7 +115,7 @@ async fn a_tenant_by_baggage_or_by_an_id_that_is_carried() {
     let by_id = ids().scope(|_| TenantContext {
         tenant_id: CarriedIds::current().value("org_id").map(str::to_owned),
     });
-    let by_baggage = server_layer().scope(|_| TenantContext::from_values(scope::baggage));
+    let by_baggage = server_layer().scope(|_| TenantContext::from_values(context::baggage));
     for layer in [by_id, by_baggage] {
         let recorded = record();
         let address = serve(layer).await;
@@ -123,7 +123,7 @@ async fn a_tenant_by_baggage_or_by_an_id_that_is_carried() {
         let mut message = text("echo x");
         let metadata = message.metadata_mut();
         metadata.insert("org_id", "globex".parse().unwrap());
-        let baggage = scope::Baggage::default().try_with("tenant_id", "globex");
+        let baggage = context::Baggage::default().try_with("tenant_id", "globex");
         let call = client.unary(message, path(RESERVE), Text);
         baggage.unwrap().scope(call).await.unwrap();
         until_idle().await;

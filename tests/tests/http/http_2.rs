@@ -6,12 +6,12 @@ use axum::{Router, body::Body, routing::get};
 use bytes::Bytes;
 use futures_util::stream;
 use glyph_runtime::{
+    context::{Baggage, baggage},
     http::{
         ClientLayer, ClientMetrics, ErrorType, Method, ServerLayer, ServerMetrics, StatusClass,
         client::labels::Answered as Called,
         server::labels::{Active, Answered, Failed},
     },
-    scope::{Baggage, baggage},
     testing,
 };
 use http::{Request, Response};

@@ -1,7 +1,7 @@
 //! Names and values that travel with a request.
 
 use glyph_runtime::{
-    scope::{Baggage, BaggageError, MAX_BYTES, MAX_ENTRIES, baggage},
+    context::{Baggage, BaggageError, MAX_BYTES, MAX_ENTRIES, baggage},
     trace::propagation,
 };
 use http::{HeaderMap, HeaderValue};

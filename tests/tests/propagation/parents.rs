@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use glyph_runtime::{
-    correlation_id, instrument_stage, log::RequestId, scope::baggage, trace::propagation,
+    context::baggage, correlation_id, instrument_stage, log::RequestId, trace::propagation,
 };
 use tracing::{info, info_span};
 

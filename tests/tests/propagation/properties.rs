@@ -1,7 +1,7 @@
 //! Whatever a header says, there is no panic and no invalid parent, and what is held is bounded.
 
 use glyph_runtime::{
-    scope::{Baggage, MAX_BYTES, MAX_ENTRIES},
+    context::{Baggage, MAX_BYTES, MAX_ENTRIES},
     trace::propagation::{self, Remote},
 };
 use http::{HeaderMap, HeaderValue};

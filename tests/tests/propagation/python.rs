@@ -7,7 +7,7 @@ use std::{
 };
 
 use glyph_runtime::{
-    scope::{Baggage, baggage},
+    context::{Baggage, baggage},
     trace::propagation,
 };
 use glyph_tests::otel_python;

@@ -3,9 +3,9 @@
 use std::{thread, time::Duration};
 
 use glyph_runtime::{
+    context::{self, Baggage, Context, baggage},
     correlation_id,
     log::RequestId,
-    scope::{self, Baggage, Scope, baggage},
 };
 use tokio::runtime::{Builder, Runtime};
 use tracing::{Span, info, info_span};
@@ -66,7 +66,7 @@ fn a_task() {
     for runtime in runtimes() {
         let left = in_request(&runtime, || {
             let _runtime = runtime.enter();
-            let task = scope::spawn(async {
+            let task = context::spawn(async {
                 tokio::time::sleep(Duration::from_millis(1)).await;
                 work();
             });
@@ -81,7 +81,7 @@ fn a_task_of_a_task() {
     for runtime in runtimes() {
         let left = in_request(&runtime, || {
             let _runtime = runtime.enter();
-            let task = scope::spawn(async { scope::spawn(async { work() }).await.unwrap() });
+            let task = context::spawn(async { context::spawn(async { work() }).await.unwrap() });
             async { task.await.unwrap() }
         });
         is_part_of_the_request(&left);
@@ -93,7 +93,7 @@ fn work_that_blocks() {
     for runtime in runtimes() {
         let left = in_request(&runtime, || {
             let _runtime = runtime.enter();
-            let task = scope::spawn_blocking(work);
+            let task = context::spawn_blocking(work);
             async { task.await.unwrap() }
         });
         is_part_of_the_request(&left);
@@ -104,7 +104,7 @@ fn work_that_blocks() {
 fn a_thread() {
     let [runtime, _] = runtimes();
     let left = in_request(&runtime, || {
-        let scope = Scope::current();
+        let scope = Context::current();
         let thread = thread::spawn(move || scope.in_scope(work));
         async { thread.join().unwrap() }
     });
@@ -123,7 +123,7 @@ fn a_task_that_is_cancelled_ends_in_its_scope() {
         let left = in_request(&runtime, || {
             let _runtime = runtime.enter();
             let last = Last;
-            let task = scope::spawn(async move {
+            let task = context::spawn(async move {
                 let _last = last;
                 std::future::pending::<()>().await;
             });
@@ -140,7 +140,7 @@ fn what_was_added_since_the_span_was_opened_comes_along() {
     let left = in_request(&runtime, || {
         let _runtime = runtime.enter();
         let more = Baggage::current().try_with("tenant", "kudu").unwrap();
-        let task = more.in_scope(|| scope::spawn(async { work() }));
+        let task = more.in_scope(|| context::spawn(async { work() }));
         async { task.await.unwrap() }
     });
     assert_eq!(left.line("spawned")["tenant"], "kudu");
@@ -149,7 +149,7 @@ fn what_was_added_since_the_span_was_opened_comes_along() {
 #[test]
 fn a_panic_leaves_the_thread_as_it_was() {
     traced::by(|| {
-        let scope = remote(true).in_scope(|| info_span!("request").in_scope(Scope::current));
+        let scope = remote(true).in_scope(|| info_span!("request").in_scope(Context::current));
         let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             scope.in_scope(|| std::panic::resume_unwind(Box::new("gone")));
         }));
@@ -161,7 +161,7 @@ fn a_panic_leaves_the_thread_as_it_was() {
 
 #[test]
 fn outside_of_everything_a_scope_is_empty() {
-    let scope = Scope::current();
+    let scope = Context::current();
     remote(true).in_scope(|| {
         scope.in_scope(|| assert_eq!(correlation_id(), None));
     });

@@ -73,6 +73,7 @@ impl Write for Kept {
 }
 
 pub(crate) fn by(work: impl FnOnce()) -> Left {
+    glyph_runtime::trace::connect();
     let exporter = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()
         .with_simple_exporter(exporter.clone())

@@ -10,9 +10,9 @@ use axum::{
     routing::get,
 };
 use glyph_runtime::{
+    context::Baggage,
     http::{ClientLayer, ClientMetrics, ServerLayer, ServerMetrics},
     log::CarriedIds,
-    scope::Baggage,
 };
 use http::{Request, Response};
 use tokio::net::TcpListener;

@@ -3,7 +3,10 @@
 use std::num::ParseIntError;
 
 use futures_util::FutureExt;
-use glyph_runtime::instrument_stage;
+use glyph_runtime::{
+    Exemplar, instrument_stage,
+    trace::{self, propagation},
+};
 use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status, TraceFlags, TraceId};
 use tracing::{Span, level_filters::LevelFilter};
 use tracing_subscriber::layer::SubscriberExt;
@@ -151,8 +154,12 @@ fn its_parent_may_be_another_span_or_none() {
 fn it_links_to_what_it_follows_from() {
     #[instrument_stage(stage::stt, labels(test = "links"), links = causes)]
     fn after(causes: &[Span]) {}
-    #[instrument_stage(stage::stt, labels(test = "links"), links = [remote])]
+    #[instrument_stage(stage::stt, labels(test = "links"), links = [trace::remote(remote)])]
     fn after_remote(remote: &SpanContext) {}
+    #[instrument_stage(stage::stt, labels(test = "links"), links = [exemplar])]
+    fn after_exemplar(exemplar: Exemplar) {}
+    #[instrument_stage(stage::stt, labels(test = "links"), links = [caller])]
+    fn after_caller(caller: &propagation::Remote) {}
 
     let remote = SpanContext::new(
         TraceId::from(1),
@@ -165,17 +172,24 @@ fn it_links_to_what_it_follows_from() {
         let causes = [tracing::info_span!("first"), tracing::info_span!("second")];
         after(&causes);
         after_remote(&remote);
+        after_exemplar(Exemplar::new(3, 4));
+        after_caller(&trace::remote(&remote));
+        after_caller(&propagation::Remote::default());
     });
     let linked = |index: usize| -> Vec<_> {
         let links = spans[index].links.iter();
         links.map(|link| link.span_context.span_id()).collect()
     };
-    let causes: Vec<_> = spans[2..]
+    let causes: Vec<_> = spans[5..]
         .iter()
         .map(|span| span.span_context.span_id())
         .collect();
     assert_eq!(linked(0), causes);
     assert_eq!(linked(1), [SpanId::from(2)]);
+    assert_eq!(linked(2), [SpanId::from(4)]);
+    assert!(spans[2].links[0].span_context.is_sampled());
+    assert_eq!(linked(3), [SpanId::from(2)]);
+    assert!(linked(4).is_empty());
 }
 
 #[test]

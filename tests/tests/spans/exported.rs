@@ -14,6 +14,7 @@ pub(crate) struct Exported {
 
 impl Exported {
     pub(crate) fn sampled_by(sampler: Sampler) -> Self {
+        glyph_runtime::trace::connect();
         let exporter = InMemorySpanExporter::default();
         let provider = SdkTracerProvider::builder()
             .with_simple_exporter(exporter.clone())

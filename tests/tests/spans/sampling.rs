@@ -84,7 +84,7 @@ fn it_can_be_turned_off() {
         assert!(status.unwrap().success());
         return;
     }
-    trace::unsampled_spans(true);
+    trace::build_unsampled_spans(true);
     let exported = Exported::sampled_by(Sampler::AlwaysOff);
     exported.run(|| {
         let root = tracing::info_span!("root").entered();

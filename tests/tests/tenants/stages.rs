@@ -8,8 +8,8 @@ use std::{
 
 use futures_util::{FutureExt, StreamExt, stream};
 use glyph_runtime::{
-    instrument_stage,
-    scope::{self, Scope, ScopeLabels},
+    context, instrument_stage,
+    scope::ScopeLabels,
     stage as current,
     testing::{self, Capture},
 };
@@ -142,17 +142,17 @@ async fn spawned_tasks_and_blocking_work_are_inside() {
     let utterances = &VoiceMetrics::global().utterances;
     of("acme")
         .scope(async {
-            scope::spawn(async { transcribe(1).await }).await.unwrap();
+            context::spawn(async { transcribe(1).await }).await.unwrap();
             let capture = Capture::clone(&captured);
             let blocking = move || capture.in_scope(|| utterances.inc());
-            scope::spawn_blocking(move || {
+            context::spawn_blocking(move || {
                 let here = ScopeLabels::current();
                 // The capture is another thread's; the scope came along.
                 here.in_scope(blocking);
             })
             .await
             .unwrap();
-            let scope = Scope::current();
+            let scope = context::Context::current();
             of("ibex").in_scope(|| scope.in_scope(|| utterances.inc()));
         })
         .await;
@@ -169,7 +169,7 @@ async fn spawned_tasks_and_blocking_work_are_inside() {
 fn an_empty_scope_that_was_taken_along_is_outside() {
     let captured = testing::capture();
     let utterances = &VoiceMetrics::global().utterances;
-    let outside = Scope::current();
+    let outside = context::Context::current();
     of("acme").in_scope(|| outside.in_scope(|| utterances.inc()));
     let utterances = captured.counter(utterances);
     assert_eq!(utterances.with_label("tenant_id", "").value(), 1);

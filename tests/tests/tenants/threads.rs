@@ -3,8 +3,7 @@
 use std::thread;
 
 use glyph_runtime::{
-    Counter, Gauge, Histogram, Telemetry, metric_catalog,
-    scope::{ScopeLabels, spawn},
+    Counter, Gauge, Histogram, Telemetry, context::spawn, metric_catalog, scope::ScopeLabels,
 };
 use glyph_tests::Page;
 

@@ -41,7 +41,7 @@ async fn an_item_waits_from_when_it_is_held_until_it_is_taken() {
     let queue = Queue::new("jobs").capacity(4);
     let (sender, mut receiver) = mpsc::channel(4);
     for job in 0..3 {
-        sender.send(queue.held(job)).await.unwrap();
+        sender.send(queue.track(job)).await.unwrap();
     }
     assert_eq!((depth(), capacity()), (3.0, 4.0));
     captured.clock().advance(Duration::from_secs(2));
@@ -60,11 +60,11 @@ fn items_that_are_lost_leave_the_queue() {
     let _captured = testing::capture();
     let queue = Queue::new("jobs");
     let (sender, receiver) = std::sync::mpsc::channel();
-    sender.send(queue.held("lost")).unwrap();
-    sender.send(queue.held("lost as well")).unwrap();
+    sender.send(queue.track("lost")).unwrap();
+    sender.send(queue.track("lost as well")).unwrap();
     assert_eq!((depth(), capacity()), (2.0, 0.0));
     drop(receiver);
-    assert!(sender.send(queue.held("too late")).is_err());
+    assert!(sender.send(queue.track("too late")).is_err());
     assert_eq!(depth(), 0.0);
     assert_eq!(left(WaitOutcome::Cancelled), 3);
 }
@@ -79,7 +79,7 @@ fn the_room_of_queues_of_one_name_adds_up_while_they_live() {
     drop(second);
     drop(first);
     assert_eq!(capacity(), 8.0);
-    let item = clone.held(());
+    let item = clone.track(());
     drop(clone);
     item.take();
     assert_eq!((capacity(), depth()), (0.0, 0.0));
@@ -119,7 +119,7 @@ fn a_catalog_of_ones_own_takes_the_place() {
     let captured = testing::capture();
     let recordings = Recordings::global();
     let queue = Queue::new("recordings").capacity(7).recorder(recordings);
-    let item = queue.held(());
+    let item = queue.track(());
     assert_eq!(recordings.queued.value(), 1.0);
     assert_eq!(recordings.room.value(), 7.0);
     item.take();

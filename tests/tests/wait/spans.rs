@@ -86,7 +86,7 @@ fn a_wait_that_is_given_up_says_so() {
 fn an_items_wait_is_a_span_below_who_put_it_there() {
     let captured = testing::capture();
     let queue = Queue::new("jobs");
-    let item = info_span!("producer").in_scope(|| queue.held(7));
+    let item = info_span!("producer").in_scope(|| queue.track(7));
     assert!(!captured.span("wait").is_closed());
     info_span!("consumer").in_scope(|| item.take());
     let span = captured.span("wait");
@@ -106,7 +106,7 @@ async fn waits_and_queues_are_on_the_page() {
         .unwrap();
     wait("rate_limit").scope("tenant").of(ready(())).await;
     let queue = Queue::new("jobs").capacity(8);
-    let _waits = queue.held(());
+    let _waits = queue.track(());
     let page = telemetry.page(Format::Text);
     for line in [
         r#"wait_duration_seconds_count{wait="rate_limit",scope="tenant",outcome="ok"} 1"#,

@@ -52,6 +52,7 @@ pub(super) struct Settings {
 impl ClientLayer {
     /// A layer that records into `recorder`: a [`ClientMetrics`](super::ClientMetrics) or a catalog of your own.
     pub fn new(recorder: &'static impl ClientRecorder) -> Self {
+        crate::trace::connect();
         Self {
             settings: Arc::new(Settings {
                 recorder,

@@ -37,6 +37,7 @@ pub struct ServerLayer {
 impl ServerLayer {
     /// A layer that records into `recorder`: a [`ServerMetrics`](super::ServerMetrics) or a catalog of your own.
     pub fn new(recorder: &'static impl ServerRecorder) -> Self {
+        crate::trace::connect();
         Self {
             settings: Arc::new(Settings::new(recorder)),
         }
@@ -118,7 +119,7 @@ impl ServerLayer {
     /// who choose them, too.
     ///
     /// ```
-    /// use glyph_runtime::{metric_catalog, grpc::{ServerLayer, ServerMetrics}, scope};
+    /// use glyph_runtime::{metric_catalog, context, grpc::{ServerLayer, ServerMetrics}};
     ///
     /// #[metric_catalog(namespace = "doc_grpc_scope", scope(tenant_id: max 1000))]
     /// pub struct Metrics {
@@ -128,7 +129,7 @@ impl ServerLayer {
     ///
     /// # fn main() {
     /// let layer = ServerLayer::new(Metrics::global().served)
-    ///     .scope(|_| TenantContext::from_values(scope::baggage));
+    ///     .scope(|_| TenantContext::from_values(context::baggage));
     /// # drop(layer);
     /// # }
     /// ```

@@ -16,7 +16,8 @@ use crate::{
     },
     http::{place::Place, request_id::HeaderId, scope},
     scope::ScopeLabels,
-    trace::{self, propagation},
+    stage::Link,
+    trace::propagation,
 };
 
 /// A call that is served.
@@ -63,8 +64,8 @@ impl Serving {
         let _labels = labels.as_ref().map(ScopeLabels::enter);
         let place = Place::open(context, || span::open(parts, method));
         settings.ids.describe(&place.span, &ids);
-        if let (false, Some(remote)) = (settings.continues_traces, remote.span_context()) {
-            trace::link(&place.span, remote);
+        if !settings.continues_traces {
+            remote.add_to(&place.span);
         }
         place
     }

@@ -39,6 +39,7 @@ pub struct ServerLayer {
 impl ServerLayer {
     /// A layer that records into `recorder`: a [`ServerMetrics`](super::ServerMetrics) or a catalog of your own.
     pub fn new(recorder: &'static impl ServerRecorder) -> Self {
+        crate::trace::connect();
         Self {
             settings: Arc::new(Settings::new(recorder)),
         }
@@ -97,7 +98,7 @@ impl ServerLayer {
     /// The labels of the scope that a request is in, for catalogs with `scope(..)`; in none unless told otherwise.
     ///
     /// The whole request is in it: its span, its metrics at both ends, its log line, the service below, the body of the
-    /// response whenever that is polled and dropped, and what [`scope::spawn`](crate::scope::spawn) starts there. The function
+    /// response whenever that is polled and dropped, and what [`context::spawn`](crate::context::spawn) starts there. The function
     /// looks at headers and at extensions, and finds the request's baggage as the current one
     /// (not where traces are not [continued](Self::continues_traces)). What it gives may be `None`, in which case
     /// there are no labels. If values are borrowed from the request, it looks them up itself, by `.labels()`.
@@ -107,7 +108,7 @@ impl ServerLayer {
     /// that matters, take the values from what was authenticated: from an extension that an outer layer puts there.
     ///
     /// ```
-    /// use glyph_runtime::{metric_catalog, scope, http::{ServerLayer, ServerMetrics}, http::header};
+    /// use glyph_runtime::{context, metric_catalog, http::{ServerLayer, ServerMetrics}, http::header};
     ///
     /// #[metric_catalog(namespace = "doc_http_scope", scope(tenant_id: max 1000, campaign_id: max 5000))]
     /// pub struct Metrics {
@@ -126,7 +127,7 @@ impl ServerLayer {
     ///     TenantContext { tenant_id, campaign_id }.labels()
     /// });
     /// let from_baggage = ServerLayer::new(Metrics::global().served)
-    ///     .scope(|_| TenantContext::from_values(scope::baggage));
+    ///     .scope(|_| TenantContext::from_values(context::baggage));
     /// let from_claims = ServerLayer::new(Metrics::global().served).scope(|request| {
     ///     let claims = request.extensions.get::<Claims>()?.clone();
     ///     Some(TenantContext { tenant_id: claims.tenant, campaign_id: None::<String> })

@@ -94,7 +94,7 @@ struct Traced {
 impl Traced {
     fn new(span: &SpanContext, elapsed: Duration) -> Option<Self> {
         const BEFORE: &str = "traceparent;desc=\"";
-        let parent = propagation::traceparent(span)?;
+        let parent = propagation::traceparent::format(span)?;
         let micros = elapsed.as_micros();
         let (mut whole, mut part) = (itoa::Buffer::new(), itoa::Buffer::new());
         // A digit that is left away keeps the zeros.

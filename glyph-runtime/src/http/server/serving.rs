@@ -17,7 +17,8 @@ use crate::{
         scope,
     },
     scope::ScopeLabels,
-    trace::{self, propagation},
+    stage::Link,
+    trace::propagation,
 };
 
 /// A request that is served.
@@ -60,8 +61,8 @@ impl Serving {
         let _labels = labels.as_ref().map(ScopeLabels::enter);
         let request = self.request(method);
         let place = Place::open(context, || span::open(&self.settings, parts, &request));
-        if let (false, Some(remote)) = (continues, remote.span_context()) {
-            trace::link(&place.span, remote);
+        if !continues {
+            remote.add_to(&place.span);
         }
         place
     }

@@ -11,10 +11,10 @@ use tracing_subscriber::{Layer, layer::Context, registry::LookupSpan};
 
 use super::record::{Draft, Waiting};
 use crate::{
+    context::ids::Correlation,
     export::{Queue, is_export_thread, transport},
     log::{
         AUDIT,
-        correlation::Correlation,
         fields::{Collector, Fields, Policy},
         layer::in_current_span,
     },

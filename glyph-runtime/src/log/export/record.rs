@@ -11,9 +11,9 @@ use serde_json::Value as Json;
 use tracing::Level;
 
 use crate::{
+    context::ids::Correlation,
     export::Item,
     log::{
-        correlation::Correlation,
         fields::{Fields, MESSAGE},
         settings::Limits,
     },
@@ -125,10 +125,10 @@ impl<'l> Draft<'l> {
             let id = Value::StringValue(request.as_str().to_owned());
             self.attribute(REQUEST_ID, AnyValue { value: Some(id) });
         }
-        if let Some((trace, span)) = correlation.span {
+        if let Some((trace, span, flags)) = correlation.span {
             self.record.trace_id = trace.to_bytes().to_vec();
             self.record.span_id = span.to_bytes().to_vec();
-            self.record.flags = u32::from(correlation.flags.to_u8());
+            self.record.flags = u32::from(flags.to_u8());
         }
         Waiting {
             target: target.to_owned(),

@@ -11,10 +11,10 @@ use axum::{
 };
 use futures_util::{StreamExt, stream};
 use glyph_runtime::{
-    Counter, Gauge, Telemetry,
+    Counter, Gauge, Telemetry, context,
     http::{ServerLayer, ServerMetrics, header},
     metric_catalog,
-    scope::{self, ScopeLabels},
+    scope::ScopeLabels,
     testing::{self, CaptureGuard, CapturedEvent},
 };
 use glyph_tests::Page;
@@ -60,7 +60,7 @@ impl Drop for Open {
 
 async fn order() -> &'static str {
     ShopMetrics::global().orders.inc();
-    let packed = scope::spawn(async {
+    let packed = context::spawn(async {
         tokio::task::yield_now().await;
         ShopMetrics::global().packed.inc();
         info!("packed");
@@ -121,7 +121,7 @@ fn by_headers() -> ServerLayer {
 }
 
 fn by_baggage() -> ServerLayer {
-    layer().scope(|_| TenantContext::from_values(scope::baggage))
+    layer().scope(|_| TenantContext::from_values(context::baggage))
 }
 
 /// What somebody in front of the layer has found out.

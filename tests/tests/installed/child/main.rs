@@ -133,7 +133,7 @@ fn flush(telemetry: &Telemetry) -> Value {
 fn inject() -> Value {
     tracing::info_span!("request").in_scope(|| {
         let (mut own, mut global) = (HashMap::new(), HashMap::new());
-        let baggage = glyph_runtime::scope::Baggage::current().try_with("tenant", "north");
+        let baggage = glyph_runtime::context::Baggage::current().try_with("tenant", "north");
         baggage.unwrap_or_default().in_scope(|| {
             propagation::inject(&mut own);
             opentelemetry::global::get_text_map_propagator(|propagator| {

@@ -34,9 +34,9 @@ const ENCODED: &AsciiSet = &CONTROLS
 /// At most [`MAX_ENTRIES`] entries and [`MAX_BYTES`] bytes, as they stand in the header, are held at a time.
 ///
 /// ```
-/// use glyph_runtime::scope::{Baggage, baggage};
+/// use glyph_runtime::context::{Baggage, baggage};
 ///
-/// # fn main() -> Result<(), glyph_runtime::scope::BaggageError> {
+/// # fn main() -> Result<(), glyph_runtime::context::BaggageError> {
 /// let of_tenant = Baggage::current().try_with("tenant", "ibex, north")?;
 /// of_tenant.in_scope(|| assert_eq!(baggage("tenant").as_deref(), Some("ibex, north")));
 /// assert_eq!(baggage("tenant"), None);

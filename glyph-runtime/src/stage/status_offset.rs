@@ -1,20 +1,20 @@
 //! A status of a program's own: what `none = "miss"` stands for.
 
-use super::{Outcome, Stage, Staged, Verdict, ending::Ending, site::digit};
+use super::{CallResult, Stage, Staged, call_result::IntoCallResult, call_site::digit};
 use crate::{
     descriptor::message::Message,
-    label::{LabelDescriptor, LabelValues},
+    label::{LabelDescriptor, LabelValues, OUTCOME_COUNT},
 };
 
-/// What a word adds to the rows of a call that went well.
+/// What a word adds to the series of a call that went well.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub struct Word {
+pub struct StatusOffset {
     pub(super) duration: i32,
     pub(super) requests: i32,
 }
 
-impl Word {
+impl StatusOffset {
     /// Where nothing is said.
     pub(super) const NONE: Self = Self {
         duration: 0,
@@ -25,12 +25,12 @@ impl Word {
 /// A value that ends a call well, with a word for its status or without.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Worded(Option<Word>);
+pub struct StatusOfOption(Option<StatusOffset>);
 
-impl Ending for Worded {
+impl IntoCallResult for StatusOfOption {
     #[inline]
-    fn settle(self) -> (Verdict, Word) {
-        (Verdict::OK, self.0.unwrap_or(Word::NONE))
+    fn into_call_result(self) -> (CallResult, StatusOffset) {
+        (CallResult::OK, self.0.unwrap_or(StatusOffset::NONE))
     }
 }
 
@@ -38,8 +38,8 @@ impl Ending for Worded {
 #[doc(hidden)]
 #[inline]
 #[must_use]
-pub const fn judge_option_by_word<T>(option: &Option<T>, none: Word) -> Worded {
-    Worded(if option.is_none() { Some(none) } else { None })
+pub const fn status_of_option<T>(option: &Option<T>, none: StatusOffset) -> StatusOfOption {
+    StatusOfOption(if option.is_none() { Some(none) } else { None })
 }
 
 /// Looks up the word `text` among the values of the stage's status labels.
@@ -48,13 +48,13 @@ pub const fn judge_option_by_word<T>(option: &Option<T>, none: Word) -> Worded {
 #[doc(hidden)]
 #[must_use]
 #[track_caller]
-pub const fn word<S, C: Stage>(staged: Staged<S, C>, text: &str) -> Word {
+pub const fn status_offset<S, C: Stage>(staged: Staged<S, C>, text: &str) -> StatusOffset {
     staged.forget();
     let [duration, requests] = C::ENDINGS;
     if !knows(duration, text) && !knows(requests, text) {
         refuse_unknown(C::NAME, text, C::ENDINGS);
     }
-    Word {
+    StatusOffset {
         duration: shift(duration, text),
         requests: shift(requests, text),
     }
@@ -77,7 +77,7 @@ const fn knows(labels: &[LabelDescriptor], text: &str) -> bool {
 }
 
 /// The outcomes' digits and that of the value, if the label is a status that has it.
-const fn value(label: &LabelDescriptor, text: &str) -> Option<([usize; 5], usize)> {
+const fn value(label: &LabelDescriptor, text: &str) -> Option<([usize; OUTCOME_COUNT], usize)> {
     match (label.outcomes, label.values) {
         (Some(outcomes), LabelValues::Closed(values)) => match digit(values, text) {
             Some(digit) => Some((outcomes, digit)),
@@ -124,7 +124,7 @@ const fn shift(labels: &[LabelDescriptor], text: &str) -> i32 {
 }
 
 /// The outcomes by name, in the order of [`Outcome::ALL`].
-const NAMES: [&str; Outcome::ALL.len()] = ["ok", "error", "timeout", "cancelled", "panicked"];
+const NAMES: [&str; OUTCOME_COUNT] = ["ok", "error", "timeout", "cancelled", "panicked"];
 
 #[track_caller]
 #[expect(
@@ -180,7 +180,7 @@ const fn words(
     clippy::indexing_slicing,
     reason = "the index is compared with the length first"
 )]
-const fn outcome_of(outcomes: &[usize; 5], digit: usize) -> Option<&'static str> {
+const fn outcome_of(outcomes: &[usize; OUTCOME_COUNT], digit: usize) -> Option<&'static str> {
     let mut index = 0;
     while index < outcomes.len() {
         if outcomes[index] == digit {

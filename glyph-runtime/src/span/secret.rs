@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::REDACTED;
+/// What stands in place of a value that is not to be seen.
+pub const REDACTED: &str = "[redacted]";
 
 /// A value that shows itself to nobody who formats it.
 ///

@@ -7,8 +7,8 @@ use opentelemetry::{
     context::{FutureExt, WithContext},
 };
 
-use super::line;
-use crate::redaction::Redaction;
+use super::RESERVED;
+use crate::context::redaction::{REDACTED, Redaction};
 
 /// The most ids.
 const MAX_IDS: usize = 8;
@@ -45,7 +45,7 @@ const TAKEN: [&str; 21] = [
 /// organisation, the user, the session that a request is for.
 ///
 /// They travel in OpenTelemetry's context as [`RequestId`](super::RequestId) does. Every line has them as fields; an
-/// event's or a span's own field of the same name wins, and a name on the [`Redaction`](super::Redaction) list is redacted.
+/// event's or a span's own field of the same name wins, and a name on the [`Redaction`](crate::redaction::Redaction) list is redacted.
 /// The layers of `grpc` take those they are told the names of from one process to the next.
 ///
 /// ```
@@ -99,8 +99,8 @@ impl CarriedIds {
     ///
     /// When the name or the value is not fit to be carried, or there are eight other ids: see [`CarriedIdError`].
     pub fn try_with(mut self, name: &'static str, value: &str) -> Result<Self, CarriedIdError> {
-        check_name(name)?;
-        if !is_value(value) {
+        Self::check_name(name)?;
+        if !Self::is_value(value) {
             return Err(CarriedIdError::Value);
         }
         let ids = Arc::make_mut(&mut self.0);
@@ -143,35 +143,42 @@ impl CarriedIds {
     }
 
     /// Names and values as a line has them.
-    pub(super) fn fields<'a>(
+    pub(crate) fn fields<'a>(
         &'a self,
         redaction: &'a Redaction,
     ) -> impl Iterator<Item = (&'static str, &'a str)> {
         self.iter()
             .map(|(name, value)| (name, redaction.shown(name, value)))
     }
-}
 
-/// Whether an id can have this name.
-pub(crate) fn check_name(name: &str) -> Result<(), CarriedIdError> {
-    let allowed =
-        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-.".contains(&byte);
-    let fits = (1..=LONGEST_NAME).contains(&name.len())
-        && name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.bytes().all(allowed)
-        && !name.starts_with("grpc-")
-        && !name.ends_with("-bin")
-        && !TAKEN.contains(&name)
-        && !line::is_reserved(name);
-    if fits {
-        Ok(())
-    } else {
-        Err(CarriedIdError::Name)
+    /// Returns [`CarriedIdError::Name`] if an id cannot have this name.
+    pub(crate) fn check_name(name: &str) -> Result<(), CarriedIdError> {
+        let allowed =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-.".contains(&byte);
+        let fits = (1..=LONGEST_NAME).contains(&name.len())
+            && name.starts_with(|first: char| first.is_ascii_lowercase())
+            && name.bytes().all(allowed)
+            && !name.starts_with("grpc-")
+            && !name.ends_with("-bin")
+            && !TAKEN.contains(&name)
+            && !RESERVED.contains(&name);
+        if fits {
+            Ok(())
+        } else {
+            Err(CarriedIdError::Name)
+        }
+    }
+
+    /// Returns whether an id can have this value.
+    pub(crate) fn is_value(value: &str) -> bool {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:+/=@".contains(&byte);
+        (1..=LONGEST_VALUE).contains(&value.len()) && value.bytes().all(allowed)
     }
 }
 
-/// Whether an id can have this value.
-pub(crate) fn is_value(value: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:+/=@".contains(&byte);
-    (1..=LONGEST_VALUE).contains(&value.len()) && value.bytes().all(allowed)
+impl Redaction {
+    /// Returns what is shown of the value of a field with this name.
+    pub(crate) fn shown<'v>(&self, name: &str, value: &'v str) -> &'v str {
+        if self.covers(name) { REDACTED } else { value }
+    }
 }

@@ -1,41 +1,19 @@
-//! What the whole process hands on.
+//! OpenTelemetry's global propagator.
 
-use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 
-#[cfg(feature = "prometheus")]
 use opentelemetry::{
     Context,
     propagation::{Extractor, Injector, TextMapPropagator, text_map_propagator::FieldIter},
 };
 
-const TRACES: u8 = 1;
-const BAGGAGE: u8 = 2;
-
-static WANTED: AtomicU8 = AtomicU8::new(TRACES | BAGGAGE);
-
-/// What is handed on.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Wanted(u8);
-
-impl Wanted {
-    pub(super) fn now() -> Self {
-        Self(WANTED.load(Relaxed))
-    }
-
-    pub(super) fn traces(self) -> bool {
-        self.0 & TRACES != 0
-    }
-
-    pub(super) fn baggage(self) -> bool {
-        self.0 & BAGGAGE != 0
-    }
-}
+use super::wanted::{BAGGAGE, TRACES, WANTED};
 
 /// Hands on these from now on, also where libraries ask OpenTelemetry for its global propagator.
-#[cfg(feature = "prometheus")]
 pub(crate) fn install(traces: bool, baggage: bool) {
     let wanted = if traces { TRACES } else { 0 } | if baggage { BAGGAGE } else { 0 };
     WANTED.store(wanted, Relaxed);
+    super::connect();
     let traces = [super::TRACEPARENT, super::TRACESTATE];
     let all = traces
         .into_iter()
@@ -47,13 +25,11 @@ pub(crate) fn install(traces: bool, baggage: bool) {
 }
 
 /// [`extract`](super::extract) and [`inject`](super::inject) for libraries that know OpenTelemetry alone.
-#[cfg(feature = "prometheus")]
 #[derive(Debug)]
 struct Propagator {
     fields: Vec<String>,
 }
 
-#[cfg(feature = "prometheus")]
 impl TextMapPropagator for Propagator {
     fn inject_context(&self, context: &Context, injector: &mut dyn Injector) {
         for (name, text) in super::texts(context).into_iter().flatten() {

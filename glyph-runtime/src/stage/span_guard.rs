@@ -10,7 +10,7 @@ use super::{Guard, event::Events};
 #[doc(hidden)]
 #[derive(Debug)]
 #[must_use = "dropping it leaves the call"]
-pub struct Inside<'call> {
+pub struct SpanGuard<'call> {
     /// What was current before; none where the stage binds no events.
     outer: Option<Events>,
     span: &'call Span,
@@ -18,17 +18,17 @@ pub struct Inside<'call> {
 
 impl Guard {
     /// Enters the call.
-    pub(super) fn enter(&self) -> Inside<'_> {
+    pub(super) fn enter(&self) -> SpanGuard<'_> {
         let span = self.span();
         span.with_subscriber(|(id, dispatch)| dispatch.enter(id));
-        Inside {
+        SpanGuard {
             outer: self.events().map(Events::enter),
             span,
         }
     }
 }
 
-impl Drop for Inside<'_> {
+impl Drop for SpanGuard<'_> {
     fn drop(&mut self) {
         if let Some(outer) = self.outer {
             outer.restore();

@@ -1,49 +1,49 @@
-//! A future that takes its scope along.
+//! A future that carries its context along.
 
 use std::{
     pin::Pin,
-    task::{Context, Poll},
+    task::{self, Poll},
 };
 
 use pin_project_lite::pin_project;
 
-use super::Scope;
+use super::Context;
 
 pin_project! {
-    /// A future in a scope, on whatever thread it is polled. See [`Scope::scope`].
+    /// A future in a context, on whatever thread it is polled. See [`Context::scope`].
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
-    pub struct Scoped<F> {
+    pub struct InContext<F> {
         // Empty only while the wrapper is dropped.
         #[pin]
         future: Option<F>,
-        scope: Scope,
+        context: Context,
     }
 
-    impl<F> PinnedDrop for Scoped<F> {
+    impl<F> PinnedDrop for InContext<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let _entered = this.scope.enter();
+            let _attached = this.context.attach();
             this.future.set(None);
         }
     }
 }
 
-impl<F> Scoped<F> {
-    pub(super) const fn new(scope: Scope, future: F) -> Self {
+impl<F> InContext<F> {
+    pub(super) const fn new(context: Context, future: F) -> Self {
         Self {
             future: Some(future),
-            scope,
+            context,
         }
     }
 }
 
-impl<F: Future> Future for Scoped<F> {
+impl<F: Future> Future for InContext<F> {
     type Output = F::Output;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+    fn poll(self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let _entered = this.scope.enter();
+        let _attached = this.context.attach();
         match this.future.as_pin_mut() {
             Some(future) => future.poll(context),
             None => Poll::Pending,

@@ -1,6 +1,6 @@
 //! Return values that tell how a call ended.
 
-use super::{ErrorOutcome, Outcome, Verdict};
+use super::{CallResult, ErrorOutcome, Outcome};
 
 /// What a call gives back, where it tells how the call ended.
 ///
@@ -8,11 +8,11 @@ use super::{ErrorOutcome, Outcome, Verdict};
 /// no `Result` says [`Outcome::Ok`]. Implement it for a type of your own that stands for a `Result`.
 ///
 /// ```
-/// use glyph_runtime::{Outcome, stage::Judged};
+/// use glyph_runtime::{Outcome, stage::ValueOutcome};
 ///
 /// enum Reply { Found(String), Overloaded }
 ///
-/// impl Judged for Reply {
+/// impl ValueOutcome for Reply {
 ///     fn outcome(&self) -> Outcome {
 ///         match self {
 ///             Self::Found(_) => Outcome::Ok,
@@ -20,7 +20,7 @@ use super::{ErrorOutcome, Outcome, Verdict};
 ///         }
 ///     }
 /// }
-/// assert_eq!(Judged::outcome(&Some(Reply::Overloaded)), Outcome::Ok, "an `Option` is no `Result`");
+/// assert_eq!(ValueOutcome::outcome(&Some(Reply::Overloaded)), Outcome::Ok, "an `Option` is no `Result`");
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not tell how the call ended",
@@ -28,7 +28,7 @@ use super::{ErrorOutcome, Outcome, Verdict};
     note = "say it: `.time_as(Outcome::of_value, ..)` or `.time_async_as(Outcome::of_value, ..)` for a value that \
             no error gives, or a closure that takes it and gives an `Outcome`"
 )]
-pub trait Judged {
+pub trait ValueOutcome {
     /// How the call ended.
     fn outcome(&self) -> Outcome;
 
@@ -38,9 +38,9 @@ pub trait Judged {
     }
 }
 
-impl Verdict {
+impl CallResult {
     #[inline]
-    pub(super) fn of_returned(value: &impl Judged) -> Self {
+    pub(super) fn of_returned(value: &impl ValueOutcome) -> Self {
         Self {
             outcome: value.outcome(),
             error_type: value.error_type(),
@@ -48,7 +48,7 @@ impl Verdict {
     }
 }
 
-impl<T, E: ErrorOutcome> Judged for Result<T, E> {
+impl<T, E: ErrorOutcome> ValueOutcome for Result<T, E> {
     #[inline]
     fn outcome(&self) -> Outcome {
         self.as_ref()
@@ -65,7 +65,7 @@ impl<T, E: ErrorOutcome> Judged for Result<T, E> {
 /// Values that no error gives.
 macro_rules! values {
     ($([$($parameter:ident),*] $value:ty),+ $(,)?) => {
-        $(impl<$($parameter),*> Judged for $value {
+        $(impl<$($parameter),*> ValueOutcome for $value {
             #[inline]
             fn outcome(&self) -> Outcome {
                 Outcome::Ok

@@ -11,9 +11,9 @@ use crate::{
 /// What the compiler knows of a site.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Site<const TEXTS: usize> {
+pub struct CallSite<const TEXTS: usize> {
     /// The labels written as text.
-    pub texts: [Text; TEXTS],
+    pub texts: [LiteralValue; TEXTS],
     /// The names of the stage's labels.
     pub labels: &'static [&'static str],
 }
@@ -21,7 +21,7 @@ pub struct Site<const TEXTS: usize> {
 /// A label value written as text.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub struct Text {
+pub struct LiteralValue {
     /// Its digit, zero when the label is open.
     pub digit: usize,
     /// The values that the label has, if it is closed and this is none of them.
@@ -29,7 +29,7 @@ pub struct Text {
     number: bool,
 }
 
-impl Text {
+impl LiteralValue {
     /// One that is yet to be looked up.
     pub const UNKNOWN: Self = Self {
         digit: 0,
@@ -63,7 +63,7 @@ impl Text {
 /// The value that it returns only tells the compiler the label's type.
 #[doc(hidden)]
 #[must_use]
-pub const fn literal<T: Label>(found: &mut Text, text: &str) -> T {
+pub const fn literal<T: Label>(found: &mut LiteralValue, text: &str) -> T {
     found.number = !T::TEXT;
     if let Some(values) = T::VALUES {
         match digit(values, text) {

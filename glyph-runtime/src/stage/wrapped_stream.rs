@@ -2,7 +2,7 @@
 
 use futures_core::Stream;
 
-use super::{Guard, Streamed, Verdict, ending::Ending, streamed};
+use super::{CallResult, Guard, Streamed, call_result::IntoCallResult, streamed};
 
 /// A value that has a stream in it or has not.
 #[doc(hidden)]
@@ -10,7 +10,7 @@ use super::{Guard, Streamed, Verdict, ending::Ending, streamed};
     message = "`stream` does not measure the stream in `{Self}`",
     label = "neither a `Result` nor an `Option`"
 )]
-pub trait HoldsStream {
+pub trait WrapsStream {
     type Stream;
     type With<T>;
 
@@ -18,7 +18,7 @@ pub trait HoldsStream {
     fn map<T>(self, make: impl FnOnce(Self::Stream) -> T) -> Self::With<T>;
 }
 
-impl<S, E> HoldsStream for Result<S, E> {
+impl<S, E> WrapsStream for Result<S, E> {
     type Stream = S;
     type With<T> = Result<T, E>;
 
@@ -31,7 +31,7 @@ impl<S, E> HoldsStream for Result<S, E> {
     }
 }
 
-impl<S> HoldsStream for Option<S> {
+impl<S> WrapsStream for Option<S> {
     type Stream = S;
     type With<T> = Option<T>;
 
@@ -46,16 +46,16 @@ impl<S> HoldsStream for Option<S> {
 
 /// The value that a body gave. With a stream in it the call goes on; without, it ends as `judge` says.
 #[doc(hidden)]
-pub fn held_stream<R, V, C, T>(
+pub fn wrapped_stream<R, V, C, T>(
     (mut guard, result): (Guard, R),
     judge: impl FnOnce(&R) -> V,
     items: C,
     make: impl FnOnce(Streamed<R::Stream, C>) -> T,
 ) -> R::With<T>
 where
-    R: HoldsStream<Stream: Stream>,
-    V: Ending,
-    C: Fn(&<R::Stream as Stream>::Item) -> Verdict,
+    R: WrapsStream<Stream: Stream>,
+    V: IntoCallResult,
+    C: Fn(&<R::Stream as Stream>::Item) -> CallResult,
 {
     if !result.has_stream() {
         guard.finish(|| judge(&result));

@@ -1,25 +1,25 @@
 //! What becomes of a call when its body is ready.
 
-use super::{Guard, Outcome, Verdict, Word};
+use super::{CallResult, Guard, Outcome, StatusOffset};
 
 /// What is said of a value that ends its call.
 #[doc(hidden)]
-pub trait Ending {
-    /// The verdict, and how far a status of its own moves the rows.
-    fn settle(self) -> (Verdict, Word);
+pub trait IntoCallResult {
+    /// The result, and how far a status of its own moves the series.
+    fn into_call_result(self) -> (CallResult, StatusOffset);
 }
 
-impl Ending for Verdict {
+impl IntoCallResult for CallResult {
     #[inline]
-    fn settle(self) -> (Verdict, Word) {
-        (self, Word::NONE)
+    fn into_call_result(self) -> (CallResult, StatusOffset) {
+        (self, StatusOffset::NONE)
     }
 }
 
-impl Ending for Outcome {
+impl IntoCallResult for Outcome {
     #[inline]
-    fn settle(self) -> (Verdict, Word) {
-        Verdict::from(self).settle()
+    fn into_call_result(self) -> (CallResult, StatusOffset) {
+        CallResult::from(self).into_call_result()
     }
 }
 
@@ -38,7 +38,7 @@ pub trait AtEnd<R> {
 impl<R, C, V> AtEnd<R> for C
 where
     C: Fn(&R) -> V,
-    V: Ending,
+    V: IntoCallResult,
 {
     type Output = R;
 
@@ -57,14 +57,14 @@ where
 /// The call is handed on with the value.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct GoesOn;
+pub struct Continues;
 
-impl<R> AtEnd<R> for GoesOn {
+impl<R> AtEnd<R> for Continues {
     type Output = (Guard, R);
 
     fn here(&self, _: &Guard, _: &R) {}
 
     fn end(guard: &mut Guard, result: R) -> Self::Output {
-        (guard.handed_on(), result)
+        (guard.take(), result)
     }
 }

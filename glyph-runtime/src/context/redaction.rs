@@ -1,23 +1,14 @@
-//! What never leaves the process: values under the names of a list, and values that hide themselves.
-//!
-//! One list holds for log lines, for exported log records, and for spans with their events and links. `Telemetry` takes it from
-//! its builder's `redaction`, and the variable `GLYPH_REDACTED_FIELDS` adds names to it. A field under
-//! `#[glyph(secret)]` ([`instrument_stage`](macro@crate::instrument_stage)) needs no list.
-
-mod secret;
-
-pub use secret::Secret;
+//! The list of field names whose values never leave the process.
 
 use std::collections::BTreeSet;
 
-/// What stands in place of a value that is not to be seen.
-pub const REDACTED: &str = "[redacted]";
+pub use crate::span::REDACTED;
 
 /// A list of field names whose values are replaced by [`REDACTED`].
 ///
 /// A name is on the list if it, or what stands behind its last dot, is: `http.request.header.authorization`
 /// is `authorization`. Case does not count, and `-` is `_`. Names are looked at, not values: what a `Debug` shows of a
-/// password in it is for a [`Secret`] to hide.
+/// password in it is for a [`Secret`](crate::redaction::Secret) to hide.
 ///
 /// ```
 /// use glyph_runtime::redaction::Redaction;
@@ -95,12 +86,6 @@ impl Redaction {
     #[must_use]
     pub fn covers(&self, name: &str) -> bool {
         self.endings.has(name.as_bytes()) && self.lists(name)
-    }
-
-    /// What is shown of the value of a field of this name.
-    #[cfg(feature = "log")]
-    pub(crate) fn shown<'v>(&self, name: &str, value: &'v str) -> &'v str {
-        if self.covers(name) { REDACTED } else { value }
     }
 
     fn lists(&self, name: &str) -> bool {

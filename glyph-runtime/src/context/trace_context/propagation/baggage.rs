@@ -4,7 +4,7 @@ use std::str;
 
 use percent_encoding::percent_decode_str;
 
-use crate::scope::{Baggage, MAX_BYTES, MAX_ENTRIES, is_visible};
+use super::super::{Baggage, MAX_BYTES, MAX_ENTRIES, is_visible};
 
 /// Entries that are malformed or have no room are left out, and what lies beyond the limits is not looked at.
 pub(super) fn parse<'h>(headers: impl Iterator<Item = &'h [u8]>) -> Baggage {

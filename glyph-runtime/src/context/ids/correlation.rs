@@ -72,21 +72,16 @@ impl RequestId {
 
 /// The ids of the code that runs now.
 #[derive(Debug, Default)]
-pub(super) struct Correlation {
-    pub(super) span: Option<(TraceId, SpanId)>,
-    #[cfg_attr(
-        not(feature = "_otlp"),
-        expect(dead_code, reason = "lines have no flags")
-    )]
-    pub(super) flags: TraceFlags,
-    pub(super) request: Option<RequestId>,
-    pub(super) carried: Option<CarriedIds>,
+pub(crate) struct Correlation {
+    pub(crate) span: Option<(TraceId, SpanId, TraceFlags)>,
+    pub(crate) request: Option<RequestId>,
+    pub(crate) carried: Option<CarriedIds>,
 }
 
 impl Correlation {
     /// `opentelemetry` itself logs while it holds the context, and a thread's context is gone before its last
     /// destructors run. Neither may bring the program down, so neither has ids.
-    pub(super) fn current(target: &str) -> Self {
+    pub(crate) fn current(target: &str) -> Self {
         if target == "opentelemetry" {
             return Self::default();
         }
@@ -98,8 +93,9 @@ impl Correlation {
         let span = context.span();
         let span = span.span_context();
         Self {
-            span: span.is_valid().then(|| (span.trace_id(), span.span_id())),
-            flags: span.trace_flags(),
+            span: span
+                .is_valid()
+                .then(|| (span.trace_id(), span.span_id(), span.trace_flags())),
             request: context.get::<RequestId>().cloned(),
             carried: CarriedIds::of(context),
         }

@@ -49,9 +49,11 @@
 
 mod baggage;
 mod carrier;
-mod global;
-mod traceparent;
+#[cfg(feature = "prometheus")]
+pub(crate) mod global;
+pub(crate) mod traceparent;
 mod tracestate;
+mod wanted;
 
 use opentelemetry::{
     Context,
@@ -60,15 +62,9 @@ use opentelemetry::{
 };
 
 pub use carrier::{Extract, Inject};
-#[cfg(feature = "prometheus")]
-pub(crate) use global::install;
+use wanted::Wanted;
 
-#[cfg(feature = "http")]
-pub(crate) use traceparent::format as traceparent;
-
-use self::global::Wanted;
-
-use crate::scope::Baggage;
+use super::{Baggage, connect};
 
 const TRACEPARENT: &str = "traceparent";
 const TRACESTATE: &str = "tracestate";
@@ -86,6 +82,7 @@ pub struct Remote {
 /// Malformed ones are left out: see the [module](self).
 #[must_use]
 pub fn extract<C: Extract + ?Sized>(carrier: &C) -> Remote {
+    connect();
     let wanted = Wanted::now();
     let span = wanted.traces().then(|| parent(carrier)).flatten();
     let baggage = wanted
@@ -159,6 +156,14 @@ fn outgoing(state: &TraceState) -> String {
 }
 
 impl Remote {
+    /// A caller of which nothing but its span is known.
+    pub(super) fn from_span(span: &SpanContext) -> Self {
+        Self {
+            span: Some(span.clone()),
+            baggage: Baggage::default(),
+        }
+    }
+
     /// The caller's span, if there is one.
     #[must_use]
     pub fn span_context(&self) -> Option<&SpanContext> {

@@ -1,0 +1,19 @@
+//! The trace that the running code is part of, its baggage, and how both reach other tasks and processes.
+
+mod adapter;
+mod baggage;
+mod correlation;
+mod current;
+mod in_context;
+pub mod propagation;
+mod remote;
+pub(crate) mod unsampled;
+
+pub use adapter::connect;
+pub(crate) use baggage::is_visible;
+pub use baggage::{Baggage, BaggageError, MAX_BYTES, MAX_ENTRIES, baggage};
+pub use correlation::{CorrelationId, correlation_id};
+pub use current::{Context, spawn, spawn_blocking};
+pub use in_context::InContext;
+pub use remote::remote;
+pub use unsampled::{build_unsampled_spans, unsampled_spans_are_built};

@@ -1,0 +1,26 @@
+//! What the process propagates.
+
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+pub(super) const TRACES: u8 = 1;
+pub(super) const BAGGAGE: u8 = 2;
+
+pub(super) static WANTED: AtomicU8 = AtomicU8::new(TRACES | BAGGAGE);
+
+/// What is handed on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted(u8);
+
+impl Wanted {
+    pub(super) fn now() -> Self {
+        Self(WANTED.load(Relaxed))
+    }
+
+    pub(super) fn traces(self) -> bool {
+        self.0 & TRACES != 0
+    }
+
+    pub(super) fn baggage(self) -> bool {
+        self.0 & BAGGAGE != 0
+    }
+}

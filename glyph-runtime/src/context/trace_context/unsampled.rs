@@ -1,0 +1,73 @@
+//! Whether spans of unsampled traces are built.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+
+static BUILT: AtomicBool = AtomicBool::new(false);
+static RECORDERS: AtomicUsize = AtomicUsize::new(0);
+
+/// Sets whether stages build spans below a span that is not sampled. Default: false.
+///
+/// Such a span is exported nowhere and costs as much as a sampled one. Without it metrics count as
+/// always, and log lines carry the trace id of the span around them. A stage with `parent = None`
+/// starts a trace of its own.
+///
+/// Turn them on if you need the fields of such stages on log lines, or their spans in a subscriber
+/// that ignores sampling, such as `tracing_subscriber::fmt`. A sampler that samples children of
+/// unsampled spans is asked about them only then.
+///
+/// The setting is for the whole process.
+///
+/// ```
+/// use glyph_runtime::trace;
+///
+/// assert!(!trace::unsampled_spans_are_built());
+/// trace::build_unsampled_spans(true);
+/// assert!(trace::unsampled_spans_are_built());
+/// ```
+pub fn build_unsampled_spans(build: bool) {
+    BUILT.store(build, Relaxed);
+}
+
+/// Returns whether stages build spans below a span that is not sampled.
+///
+/// See [`build_unsampled_spans`].
+#[must_use]
+pub fn unsampled_spans_are_built() -> bool {
+    BUILT.load(Relaxed)
+}
+
+/// Whether the program or a pipeline that keeps failures asks for them.
+pub(super) fn are_built() -> bool {
+    unsampled_spans_are_built() || RECORDERS.load(Relaxed) > 0
+}
+
+/// A pipeline that keeps failures. While there is one, unsampled spans are built.
+#[derive(Debug)]
+pub(crate) struct Wanted(());
+
+impl Wanted {
+    pub(crate) fn new() -> Self {
+        RECORDERS.fetch_add(1, Relaxed);
+        Self(())
+    }
+}
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        RECORDERS.fetch_sub(1, Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Wanted, are_built};
+
+    #[test]
+    fn unsampled_spans_are_built_while_a_pipeline_wants_them() {
+        let first = Wanted::new();
+        let second = Wanted::new();
+        drop(first);
+        assert!(are_built());
+        drop(second);
+    }
+}

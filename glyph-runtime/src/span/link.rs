@@ -1,0 +1,84 @@
+//! Links from a span to those that it follows from.
+
+use tracing::{Span, span::Id};
+
+use super::{OpenSpan, traces::traces};
+use crate::Exemplar;
+
+/// Links a span to others.
+#[doc(hidden)]
+#[must_use]
+pub fn linked(open: OpenSpan, links: impl Links) -> OpenSpan {
+    links.add_to(open.span());
+    open
+}
+
+/// A collection of spans to link to.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a collection of spans",
+    label = "not a collection of spans",
+    note = "`links` takes an array, a slice or another collection of spans, span ids, exemplars or \
+            `trace::remote(&span_context)`"
+)]
+pub trait Links {
+    /// Links `span` to each.
+    fn add_to(self, span: &Span);
+}
+
+impl<I: IntoIterator<Item: Link>> Links for I {
+    fn add_to(self, span: &Span) {
+        for link in self {
+            link.add_to(span);
+        }
+    }
+}
+
+/// A span that another one follows from, without being its child.
+///
+/// It becomes a link of OpenTelemetry (Tracing API, "Link").
+///
+/// An [`Exemplar`] stands for a sampled span of another trace or process. Without a connected
+/// pipeline a link to one is dropped.
+#[diagnostic::on_unimplemented(
+    message = "a span cannot be linked to `{Self}`",
+    label = "not a span",
+    note = "link to spans, span ids, exemplars or `trace::remote(&span_context)`"
+)]
+pub trait Link {
+    /// Links `span` to this one.
+    fn add_to(&self, span: &Span);
+}
+
+impl Link for Span {
+    fn add_to(&self, span: &Span) {
+        span.follows_from(self);
+    }
+}
+
+impl Link for Id {
+    fn add_to(&self, span: &Span) {
+        span.follows_from(self);
+    }
+}
+
+impl Link for Exemplar {
+    fn add_to(&self, span: &Span) {
+        if let Some(traces) = traces() {
+            traces.link(span, *self);
+        }
+    }
+}
+
+impl<L: Link> Link for Option<L> {
+    fn add_to(&self, span: &Span) {
+        if let Some(link) = self {
+            link.add_to(span);
+        }
+    }
+}
+
+impl<L: Link + ?Sized> Link for &L {
+    fn add_to(&self, span: &Span) {
+        L::add_to(self, span);
+    }
+}

@@ -1,0 +1,21 @@
+//! Spans of calls: where they are opened, what they carry, and the seam to traces.
+//!
+//! A span is one of `tracing`. Which trace it belongs to, and whether it is built at all, is asked
+//! through [`Traces`]. A runtime connects one; without it every enabled span is built.
+
+mod callsite;
+mod field;
+mod link;
+mod open;
+mod parent;
+mod secret;
+mod traces;
+
+pub use callsite::{SpanCallsite, TypeName, check_field};
+pub use field::{FieldValue, debugged, displayed, value};
+pub use link::{Link, linked};
+pub(crate) use open::open_with;
+pub use open::{OpenSpan, ParentContext, opens};
+pub use parent::{Parent, parent};
+pub use secret::{REDACTED, Secret};
+pub use traces::{ParentSpanId, SpanParent, Traces, connect, parent_span};

@@ -1,0 +1,138 @@
+//! Spans that are open, and the decision whether to open one.
+
+use tracing::{
+    Metadata, Span, dispatcher,
+    level_filters::{LevelFilter, STATIC_MAX_LEVEL},
+};
+
+use super::{
+    FieldValue, Parent, ParentSpanId, SpanCallsite, SpanParent, TypeName,
+    callsite::MAX_FIELDS,
+    parent_span,
+    traces::{current_span, exemplar_of},
+};
+use crate::{Exemplar, metric::current_exemplar};
+
+/// The span of a call.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct OpenSpan {
+    span: Span,
+    /// Where a function opened it. A block's span carries no function name.
+    parent: Option<SpanParent>,
+}
+
+/// The trace context that a span is opened in.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct ParentContext {
+    span: ParentSpanId,
+}
+
+impl OpenSpan {
+    /// No span.
+    #[inline]
+    #[must_use]
+    pub const fn nothing() -> Self {
+        Self {
+            span: Span::none(),
+            parent: None,
+        }
+    }
+
+    /// The span of a block.
+    #[must_use]
+    pub const fn of_block(span: Span) -> Self {
+        Self { span, parent: None }
+    }
+
+    /// The span of a function at `callsite`, opened in `context`.
+    #[must_use]
+    pub const fn of_function(
+        span: Span,
+        callsite: &'static SpanCallsite,
+        of: Option<TypeName>,
+        context: ParentContext,
+    ) -> Self {
+        let parent = SpanParent {
+            callsite,
+            of,
+            span: context.span,
+        };
+        Self {
+            span,
+            parent: Some(parent),
+        }
+    }
+
+    /// The span of `tracing`, disabled if there is none.
+    #[inline]
+    #[must_use]
+    pub const fn span(&self) -> &Span {
+        &self.span
+    }
+
+    /// Reads the current span again: the call may be entered in another context than it was opened in.
+    #[inline]
+    pub(crate) fn entering(&mut self) {
+        if let Some(parent) = &mut self.parent {
+            parent.span = current_span();
+        }
+    }
+
+    /// Returns the current span if it is sampled: this one, unless it was not built.
+    #[inline]
+    pub(crate) fn exemplar(&self) -> Option<Exemplar> {
+        match &self.parent {
+            None => current_exemplar(),
+            Some(parent) => exemplar_of(parent),
+        }
+    }
+}
+
+/// Returns the context to open a span in, or `None` if no span is to be built.
+#[doc(hidden)]
+#[must_use]
+pub fn opens(callsite: &'static SpanCallsite, names_parent: bool) -> Option<ParentContext> {
+    let level = *callsite.metadata().level();
+    if level > STATIC_MAX_LEVEL || level > LevelFilter::current() {
+        return None;
+    }
+    enabled(callsite, names_parent)
+}
+
+fn enabled(callsite: &'static SpanCallsite, names_parent: bool) -> Option<ParentContext> {
+    let interest = callsite.interest();
+    if interest.is_never() {
+        return None;
+    }
+    let span = parent_span(names_parent)?;
+    let enabled = interest.is_always()
+        || dispatcher::get_default(|dispatch| dispatch.enabled(callsite.metadata()));
+    enabled.then_some(ParentContext { span })
+}
+
+/// Opens a span with the values of its labels and fields.
+#[must_use]
+pub(crate) fn open_with(
+    callsite: &'static SpanCallsite,
+    parent: Parent,
+    labels: &[FieldValue<'_>],
+    fields: &[FieldValue<'_>],
+) -> Span {
+    let mut values = [None; MAX_FIELDS];
+    for (slot, value) in values.iter_mut().zip(labels.iter().chain(fields)) {
+        *slot = *value;
+    }
+    let metadata = callsite.metadata();
+    let count = metadata.fields().len();
+    opened(metadata, parent, values.get(..count).unwrap_or_default())
+}
+
+fn opened(metadata: &'static Metadata<'static>, parent: Parent, values: &[FieldValue<'_>]) -> Span {
+    let values = metadata.fields().value_set_all(values);
+    match parent {
+        Parent::Current => Span::new(metadata, &values),
+        Parent::Of(parent) => Span::child_of(parent, metadata, &values),
+    }
+}

@@ -1,0 +1,109 @@
+//! The seam to traces. A runtime fills it.
+
+use std::sync::OnceLock;
+
+use tracing::Span;
+
+use super::{SpanCallsite, TypeName};
+use crate::{
+    Exemplar,
+    metric::{CurrentTrace, connect_current_trace},
+};
+
+/// The traces that spans belong to, as the runtime sees them.
+#[doc(hidden)]
+pub trait Traces: CurrentTrace {
+    /// Returns the current span, in which a new one is opened. [`ParentSpanId::NONE`] outside of any.
+    ///
+    /// `None` suppresses the new span: the current span is not sampled, so that its children would
+    /// be exported nowhere. A new span that names another parent is never suppressed.
+    fn parent_span(&self, names_parent: bool) -> Option<ParentSpanId>;
+
+    /// Returns the current span. [`ParentSpanId::NONE`] outside of any.
+    fn current_span(&self) -> ParentSpanId;
+
+    /// Returns the current span if it is sampled, as [`CurrentTrace::exemplar`] does.
+    ///
+    /// Sets the function name on the current span first, unless that is still the span around the
+    /// function.
+    fn exemplar_of(&self, function: &SpanParent) -> Option<Exemplar>;
+
+    /// Links `span` to a sampled span of another trace or process.
+    fn link(&self, span: &Span, to: Exemplar);
+}
+
+/// The id of the span that another one is opened in.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParentSpanId(u64);
+
+impl ParentSpanId {
+    /// No span.
+    pub const NONE: Self = Self(0);
+
+    /// The span with this id. Zero stands for no span.
+    #[inline]
+    #[must_use]
+    pub const fn new(id: u64) -> Self {
+        Self(id)
+    }
+}
+
+/// The function that opened a span, and the span around it.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct SpanParent {
+    /// The callsite in the function.
+    pub callsite: &'static SpanCallsite,
+    /// The type of a method.
+    pub of: Option<TypeName>,
+    /// The span that was current when the function was entered.
+    pub span: ParentSpanId,
+}
+
+static TRACES: OnceLock<&'static dyn Traces> = OnceLock::new();
+
+/// Connects spans and exemplars to `traces`. Later calls change nothing.
+#[doc(hidden)]
+#[inline]
+pub fn connect(traces: &'static dyn Traces) {
+    if TRACES.get().is_none() {
+        connect_first(traces);
+    }
+}
+
+#[cold]
+fn connect_first(traces: &'static dyn Traces) {
+    // Another thread may have been first. There is one runtime, so both bring the same.
+    let _already = TRACES.set(traces);
+    connect_current_trace(traces);
+}
+
+/// Returns the connected traces.
+#[inline]
+pub(super) fn traces() -> Option<&'static dyn Traces> {
+    TRACES.get().copied()
+}
+
+/// See [`Traces::parent_span`]. Without connected traces every span is built.
+#[doc(hidden)]
+#[inline]
+#[must_use]
+pub fn parent_span(names_parent: bool) -> Option<ParentSpanId> {
+    match traces() {
+        Some(traces) => traces.parent_span(names_parent),
+        None => Some(ParentSpanId::NONE),
+    }
+}
+
+/// See [`Traces::current_span`].
+#[inline]
+pub(super) fn current_span() -> ParentSpanId {
+    traces().map_or(ParentSpanId::NONE, Traces::current_span)
+}
+
+/// See [`Traces::exemplar_of`].
+#[inline]
+pub(super) fn exemplar_of(function: &SpanParent) -> Option<Exemplar> {
+    traces()?.exemplar_of(function)
+}

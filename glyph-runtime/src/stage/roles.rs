@@ -1,0 +1,137 @@
+//! The metrics of a stage, one for each role.
+
+use super::Outcome;
+use crate::{
+    label::OUTCOME_COUNT,
+    metric::{CatalogCells, Metric, Own},
+};
+
+/// Generates what has a field for each role. One more role is one more name in the list below.
+macro_rules! roles {
+    ($($role:ident),+ $(,)?) => {
+        /// The metrics of a stage. All but the duration are optional.
+        #[doc(hidden)]
+        #[derive(Debug)]
+        pub struct StageCells {
+            pub duration: BoundMetric,
+            $(pub $role: Option<BoundMetric>,)+
+        }
+
+        /// The series of a stage's metrics, without the outcome. Small enough to go along with every
+        /// call.
+        #[doc(hidden)]
+        #[derive(Clone, Copy, Debug)]
+        pub struct StageSeries {
+            pub duration: SeriesIndex,
+            $(pub $role: SeriesIndex,)+
+        }
+
+        impl StageSeries {
+            pub(super) const FIRST: Self = Self {
+                duration: SeriesIndex::FIRST,
+                $($role: SeriesIndex::FIRST,)+
+            };
+        }
+    };
+}
+
+roles!(
+    requests,
+    errors,
+    in_flight,
+    retries,
+    fallbacks,
+    first_item,
+    between_items,
+    items,
+);
+
+impl StageCells {
+    /// All metrics of a stage are of one catalog, whose cells are looked up once.
+    #[inline]
+    pub(super) fn own(&self) -> Own {
+        self.storage().own()
+    }
+
+    #[inline]
+    pub(super) fn storage(&self) -> &'static CatalogCells {
+        self.duration.metric.parts.cells
+    }
+}
+
+/// The index of a metric's series, without the outcome.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct SeriesIndex(i32);
+
+impl SeriesIndex {
+    pub const FIRST: Self = Self(0);
+
+    /// The series of this index. No metric has as many series as `i32::MAX`.
+    #[inline]
+    #[must_use]
+    pub fn new(index: usize) -> Self {
+        Self(i32::try_from(index).unwrap_or(i32::MAX))
+    }
+
+    #[inline]
+    pub(super) const fn index(self) -> usize {
+        self.plus(0)
+    }
+
+    /// Returns the index this far above.
+    #[inline]
+    const fn plus(self, digit: usize) -> usize {
+        digit.wrapping_add_signed(self.0 as isize)
+    }
+
+    /// Returns the index moved by `by`. It may be negative until an outcome's digit is added.
+    #[inline]
+    pub(super) const fn moved(self, by: i32) -> Self {
+        Self(self.0.wrapping_add(by))
+    }
+}
+
+/// A metric that a stage records into, and what each outcome adds to the index of its series.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct BoundMetric {
+    pub(super) metric: &'static Metric,
+    digits: [usize; OUTCOME_COUNT],
+}
+
+impl BoundMetric {
+    #[must_use]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "evaluated in statics, and every index is compared with a length first"
+    )]
+    pub const fn new(metric: &'static Metric) -> Self {
+        let labels = metric.parts.descriptor.labels;
+        let mut digits = [0; OUTCOME_COUNT];
+        let mut index = 0;
+        while index < labels.len() {
+            if let Some(outcomes) = labels[index].outcomes {
+                let mut outcome = 0;
+                while outcome < digits.len() {
+                    digits[outcome] += outcomes[outcome] * metric.parts.strides[index].stride;
+                    outcome += 1;
+                }
+            }
+            index += 1;
+        }
+        Self { metric, digits }
+    }
+
+    #[cfg(feature = "testing")]
+    pub(crate) const fn metric(&self) -> &'static Metric {
+        self.metric
+    }
+
+    /// Returns the index of the series that a call with this outcome is recorded in.
+    #[inline]
+    pub(super) fn index(&self, series: SeriesIndex, outcome: Outcome) -> usize {
+        let digit = self.digits.get(outcome.index());
+        series.plus(digit.copied().unwrap_or_default())
+    }
+}
