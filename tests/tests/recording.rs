@@ -86,7 +86,7 @@ fn each_kind_says_what_was_recorded() {
         queue: Queue::Slow,
         status: Status::Error,
     });
-    metrics.busy.add_time(Duration::from_millis(1_500));
+    metrics.busy.add_duration(Duration::from_millis(1_500));
     metrics.running.set(7);
     metrics.running.dec();
     metrics.waiting.add(Waiting { queue: Queue::Fast }, 2.5);

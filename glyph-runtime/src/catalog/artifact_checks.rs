@@ -1,4 +1,4 @@
-//! What the compiler checks about alerts, objectives and panels.
+//! Compile-time checks of alerts, objectives and panels.
 #![expect(
     clippy::indexing_slicing,
     reason = "evaluated in consts, and every index is compared with a length first"
@@ -13,10 +13,10 @@ use crate::{
     label::{LabelDescriptor, LabelValues},
 };
 
-/// The most labels that are listed in a message.
+/// The limit of labels listed in a message.
 const LISTED: usize = 32;
 
-/// Refuses a label that the metric does not have, neither in its label set nor from the catalog's scope.
+/// Rejects a label that is neither in the metric's label set nor in the catalog's scope.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_artifact_label(
@@ -62,7 +62,8 @@ pub const fn check_artifact_label(
         .refuse()
 }
 
-/// Refuses a value that a closed label does not have. A label that is missing was refused elsewhere.
+/// Rejects a value that a closed label does not have. Missing labels are reported by
+/// [`check_artifact_label`].
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_artifact_value(labels: &[LabelDescriptor], label: &str, value: &str) {
@@ -111,10 +112,10 @@ const fn find(labels: &[LabelDescriptor], name: &str) -> Option<usize> {
     None
 }
 
-/// Refuses a threshold of a quantile that the buckets cannot tell from others.
+/// Rejects a threshold of a quantile that the buckets cannot resolve.
 ///
-/// What is beyond the highest bound counts as that bound, and what is below the lowest is a guess between it and
-/// zero (Prometheus, `histogram_quantile`).
+/// Values above the highest bound count as that bound. Quantiles below the lowest bound are
+/// interpolated between it and zero (Prometheus, `histogram_quantile`).
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_quantile_reach(metric: &str, bounds: &[f64], unit: Unit, threshold: f64) {
@@ -139,7 +140,7 @@ pub const fn check_quantile_reach(metric: &str, bounds: &[f64], unit: Unit, thre
     }
 }
 
-/// Refuses an objective whose threshold is no bucket bound, since nothing counts what is below it then.
+/// Rejects an objective whose threshold is not a bucket bound: no bucket counts the calls below it.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_objective_bound(
@@ -173,7 +174,7 @@ pub const fn check_objective_bound(
     message.refuse()
 }
 
-/// A number with its unit, as it would be written in a declaration.
+/// Appends a number with its unit, as it is written in a declaration.
 const fn quantity(message: &Message, number: f64, unit: Unit) -> Message {
     match unit {
         Unit::Seconds if number > 0.0 && number < 1.0 => {
@@ -184,7 +185,7 @@ const fn quantity(message: &Message, number: f64, unit: Unit) -> Message {
     }
 }
 
-/// Refuses an availability objective on a metric that does not tell how calls ended.
+/// Rejects an availability objective on a metric without an outcome label.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_outcome_known(metric: &str, labels: &[LabelDescriptor]) {

@@ -1,4 +1,4 @@
-//! What the compiler checks about a catalog: const functions that expansions call at the user's token.
+//! Compile-time checks of catalogs: const functions that expansions call at the user's token.
 //!
 //! `#[track_caller]` on each makes the error point there.
 #![expect(
@@ -18,7 +18,7 @@ use crate::{
 
 const MAX_BUCKETS: usize = 256;
 
-/// The first cell of each metric, and behind the last one their number.
+/// Returns the index of each metric's first cell, followed by the number of cells.
 #[doc(hidden)]
 #[must_use]
 pub const fn offsets<const N: usize>(metrics: &[MetricDescriptor]) -> [usize; N] {
@@ -31,7 +31,8 @@ pub const fn offsets<const N: usize>(metrics: &[MetricDescriptor]) -> [usize; N]
     offsets
 }
 
-/// Series on the page that a metric can have: a histogram's buckets, sum and count are one each.
+/// Returns the number of series that a metric can have: a histogram's buckets, sum and count are
+/// one each.
 const fn series(metric: &MetricDescriptor) -> usize {
     let rows = cardinality(metric.labels);
     match metric.kind {
@@ -40,7 +41,7 @@ const fn series(metric: &MetricDescriptor) -> usize {
     }
 }
 
-/// Refuses a catalog with more series than it may have.
+/// Rejects a catalog with more series than its limit.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_budget(catalog: &str, metrics: &[MetricDescriptor], max: usize) {
@@ -70,7 +71,7 @@ pub const fn check_budget(catalog: &str, metrics: &[MetricDescriptor], max: usiz
     }
 }
 
-/// Refuses bucket bounds that are not finite and rising.
+/// Rejects bucket bounds that are not finite and rising.
 #[doc(hidden)]
 #[track_caller]
 pub const fn buckets(bounds: &[f64]) {
@@ -99,7 +100,7 @@ pub const fn buckets(bounds: &[f64]) {
     }
 }
 
-/// Refuses a label that the catalog forbids.
+/// Rejects a label that the catalog forbids.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_labels_allowed(metric: &str, labels: &[LabelDescriptor], forbidden: &[&str]) {
@@ -121,7 +122,7 @@ pub const fn check_labels_allowed(metric: &str, labels: &[LabelDescriptor], forb
     }
 }
 
-/// Refuses a stage's label whose type may be no label.
+/// Rejects a stage's label whose type is marked `#[label(never)]`.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_stage_label(stage: &str, label: &StageLabel) {
@@ -131,7 +132,7 @@ pub const fn check_stage_label(stage: &str, label: &StageLabel) {
     }
 }
 
-/// Refuses a stage's label that the catalog forbids.
+/// Rejects a stage's label that the catalog forbids.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_stage_label_allowed(stage: &str, label: &str, forbidden: &[&str]) {
@@ -158,7 +159,8 @@ const fn contains(names: &[&str], name: &str) -> bool {
     false
 }
 
-/// Refuses a label of the catalog's scope that one of the metrics has already, in it or in a catalog nested in it.
+/// Rejects a label of the catalog's scope that a metric of it, or of a catalog nested in it, also
+/// has.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_scope_label(
@@ -192,7 +194,7 @@ pub const fn check_scope_label(
     }
 }
 
-/// Refuses a nested catalog that holds a forbidden label or a family of the same name.
+/// Rejects a nested catalog with a forbidden label or a duplicate family.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_nested(
@@ -259,8 +261,8 @@ const fn check_nested_scope(nested: &CatalogDescriptor, forbidden: &[&str]) {
     }
 }
 
-/// Refuses a metric recorded while a call runs, such as an in-flight gauge, with a label that only the outcome
-/// could fill.
+/// Rejects an outcome label on a metric that is recorded while a call runs, such as an in-flight
+/// gauge.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_labels_while_running(what: &str, metric: &str, labels: &[LabelDescriptor]) {
@@ -280,9 +282,9 @@ pub const fn check_labels_while_running(what: &str, metric: &str, labels: &[Labe
     }
 }
 
-/// For each label of a stage, its stride in a metric that the stage binds.
+/// Returns, for each label of a stage, its stride in a metric that the stage binds.
 ///
-/// Refuses a metric with a label that the stage cannot fill.
+/// Rejects a metric with a label that the stage cannot fill.
 #[doc(hidden)]
 #[must_use]
 #[track_caller]

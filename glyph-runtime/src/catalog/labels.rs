@@ -1,7 +1,7 @@
-//! The labels of a metric, learnt from the field that holds it.
+//! The labels of a metric, inferred from the field that holds it.
 //!
-//! The functions given here are never called: from them a `const` learns the label set, which
-//! expansions so need not name again. A type that is misspelt is then one error, not two.
+//! The functions passed here are never called: a `const` infers the label set from them, so that
+//! expansions do not name it twice. A misspelled type is one error then, not two.
 
 use crate::{
     label::{LabelDescriptor, LabelSet},

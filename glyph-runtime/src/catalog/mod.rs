@@ -1,4 +1,4 @@
-//! Catalogs: everything that a program declares about its metrics, known at compile time.
+//! Catalogs: the metrics of a program, declared and checked at compile time.
 
 mod artifact_checks;
 mod checks;
@@ -28,18 +28,18 @@ pub use crate::descriptor::{
 };
 use crate::metric::Metric;
 
-/// A struct under `#[metric_catalog]`.
+/// A struct of metrics. `#[metric_catalog]` implements it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a catalog",
     label = "not a catalog",
     note = "put `#[metric_catalog]` on the struct of metrics"
 )]
 pub trait Catalog: AnyCatalog + Sized {
-    /// Everything declared, as a constant.
+    /// The declaration.
     const DESCRIPTOR: CatalogDescriptor;
 }
 
-/// A catalog whose type is forgotten.
+/// A catalog of any type.
 #[doc(hidden)]
 pub trait AnyCatalog: Send + Sync + 'static {
     fn descriptor(&self) -> &'static CatalogDescriptor;

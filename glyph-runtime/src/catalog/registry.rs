@@ -5,33 +5,33 @@ use std::collections::HashMap;
 use super::{AnyCatalog, Kind, MetricDescriptor};
 use crate::metric::Metric;
 
-/// Catalogs, nested ones included, whose metrics have names of their own.
+/// Catalogs and the ones nested in them. No two of their metrics have the same name.
 #[derive(Clone, Debug, Default)]
 pub struct Registry {
     metrics: Vec<&'static Metric>,
     catalogs: Vec<&'static super::CatalogDescriptor>,
 }
 
-/// Two catalogs declare metrics whose names meet on the page.
+/// Two catalogs declare metrics with the same sample name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "metric `{name}` is declared twice, at {first} and at {second}: rename one, or give one of the catalogs another namespace"
 )]
 pub struct CatalogClash {
-    /// The name on the page.
+    /// The sample name.
     pub name: String,
-    /// `file:line` of the declaration that was there.
+    /// `file:line` of the first declaration.
     pub first: String,
-    /// `file:line` of the other one.
+    /// `file:line` of the second declaration.
     pub second: String,
 }
 
 impl Registry {
-    /// Takes in catalogs and everything nested in them; one that comes twice counts once.
+    /// Registers catalogs and the ones nested in them. Duplicates are registered once.
     ///
     /// # Errors
     ///
-    /// When two different catalogs give a sample of the page the same name.
+    /// Returns [`CatalogClash`] if two different catalogs declare the same sample name.
     pub fn new(
         catalogs: impl IntoIterator<Item = &'static dyn AnyCatalog>,
     ) -> Result<Self, CatalogClash> {
@@ -49,7 +49,7 @@ impl Registry {
         })
     }
 
-    /// The catalogs that were taken in, nested ones left inside of theirs.
+    /// The catalogs, without the ones nested in them.
     pub(crate) fn catalogs(&self) -> &[&'static super::CatalogDescriptor] {
         &self.catalogs
     }
@@ -81,8 +81,8 @@ fn refuse_clashes(metrics: &[&'static Metric]) -> Result<(), CatalogClash> {
             {
                 return Err(CatalogClash {
                     name,
-                    first: place(first),
-                    second: place(descriptor),
+                    first: location(first),
+                    second: location(descriptor),
                 });
             }
         }
@@ -90,20 +90,20 @@ fn refuse_clashes(metrics: &[&'static Metric]) -> Result<(), CatalogClash> {
     Ok(())
 }
 
-fn place(descriptor: &MetricDescriptor) -> String {
+fn location(descriptor: &MetricDescriptor) -> String {
     format!("{}:{}", descriptor.file, descriptor.line)
 }
 
-/// Every name that a family takes on the page: its own and those of its samples.
+/// Returns the family name and the names of its samples.
 #[doc(hidden)]
 pub fn sample_names(descriptor: &MetricDescriptor) -> Vec<String> {
-    let endings: &[&str] = match descriptor.kind {
+    let suffixes: &[&str] = match descriptor.kind {
         Kind::Counter => &["", "_total", "_created"],
         Kind::Gauge => &[""],
         Kind::Histogram => &["", "_bucket", "_count", "_sum", "_created"],
     };
-    endings
+    suffixes
         .iter()
-        .map(|ending| format!("{}{ending}", descriptor.name))
+        .map(|suffix| format!("{}{suffix}", descriptor.name))
         .collect()
 }

@@ -1,26 +1,26 @@
-//! What a catalog declares about alerts.
+//! Alerts as they are declared.
 
 use std::time::Duration;
 
-/// An alert as it was declared by `#[alert(..)]`.
+/// An alert declared by `#[alert(..)]`.
 #[derive(Clone, Copy, Debug)]
 pub struct AlertDescriptor {
-    /// Its name.
+    /// The alert name.
     pub name: &'static str,
     /// When it fires.
     pub condition: Condition,
-    /// The labels that one alert of it has, besides its own; empty for one alert in all, except on a gauge
-    /// that is compared, where each series has its own.
+    /// The labels to group by: one alert for each combination of their values. If empty, there is
+    /// one alert in all; on a gauge that is compared, one for each series.
     pub by: &'static [&'static str],
     /// How long the condition must hold before it fires.
     pub pending: Duration,
     /// The label `severity`.
     pub severity: &'static str,
-    /// What happened, in Prometheus's template language; empty for none.
+    /// What happened, in Prometheus's template language. Empty if there is no such text.
     pub summary: &'static str,
-    /// What it means, in Prometheus's template language; empty for none.
+    /// What it means, in Prometheus's template language. Empty if there is no such text.
     pub description: &'static str,
-    /// Labels that it has on top of `severity`.
+    /// The labels in addition to `severity`.
     pub labels: &'static [(&'static str, &'static str)],
     /// The source file.
     pub file: &'static str,
@@ -32,36 +32,36 @@ pub struct AlertDescriptor {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Condition {
-    /// When something measured is on the wrong side of a number.
+    /// When a measured value compares with a threshold.
     Compare {
         /// What is measured.
         measure: Measure,
-        /// How it is compared.
+        /// The operator.
         comparison: Comparison,
-        /// The number, in the unit of what is measured.
+        /// The threshold, in the unit of what is measured.
         threshold: f64,
     },
-    /// When there are no such series.
+    /// When series are absent.
     Absent {
-        /// Which series.
+        /// The series.
         of: Selection,
-        /// For how long; now, without one.
+        /// The window in which they are absent. `None`: now.
         over: Option<Duration>,
     },
-    /// When an expression in PromQL gives anything.
+    /// When an expression in PromQL returns a series.
     Expression {
-        /// The expression as it was written.
+        /// The expression as written.
         promql: &'static str,
-        /// Patterns of the names that other programs expose.
+        /// Patterns of metric names that other programs expose.
         external: &'static [&'static str],
-        /// Series in promtool's notation under which it gives something, for the tests of the rules.
+        /// Series in promtool's notation for which it fires, for the tests of the rules.
         fires: &'static [&'static str],
-        /// Series under which it gives nothing.
+        /// Series for which it does not fire.
         silent: &'static [&'static str],
     },
 }
 
-/// What an alert measures.
+/// The measurement of an alert.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Measure {
@@ -69,34 +69,34 @@ pub enum Measure {
     Value(Selection),
     /// A quantile of a histogram.
     Quantile {
-        /// Between 0 and 1.
+        /// The quantile, from 0 to 1.
         quantile: f64,
         /// The histogram.
         of: Selection,
         /// The window.
         over: Duration,
     },
-    /// How fast a counter rises, in one second.
+    /// The rate of a counter, per second.
     Rate {
         /// The counter, or a histogram whose observations are counted.
         of: Selection,
         /// The window.
         over: Duration,
     },
-    /// By how much a counter rose.
+    /// The increase of a counter.
     Increase {
         /// The counter, or a histogram whose observations are counted.
         of: Selection,
         /// The window.
         over: Duration,
     },
-    /// One gauge divided by another, or one counter's rate by another's.
+    /// A gauge divided by another, or a counter's rate by another's.
     Ratio {
-        /// What is above the line.
+        /// The dividend.
         part: Selection,
-        /// What is below it.
+        /// The divisor.
         whole: Selection,
-        /// The window, where rates are divided.
+        /// The window, if rates are divided.
         over: Duration,
     },
 }
@@ -104,24 +104,24 @@ pub enum Measure {
 /// Some series of one metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Selection {
-    /// The family's name.
+    /// The family name.
     pub metric: &'static str,
-    /// What their labels are.
+    /// The conditions on their labels.
     pub matchers: &'static [Matcher],
 }
 
-/// What one label of a selection is.
+/// A condition on one label of a selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Matcher {
     /// The label.
     pub label: &'static str,
-    /// Whether it has one of the values, or none of them.
+    /// Whether the label must have one of the values, or must not.
     pub equal: bool,
     /// The values.
     pub values: &'static [&'static str],
 }
 
-/// How a measure is compared.
+/// A comparison operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
     /// `>`
@@ -139,7 +139,7 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    /// The operator, as in Rust and in PromQL.
+    /// Returns the operator as it is written in Rust and in PromQL.
     ///
     /// ```
     /// assert_eq!(glyph_runtime::catalog::Comparison::AtLeast.operator(), ">=");

@@ -1,4 +1,4 @@
-//! Bucket bounds to choose from, and to compute while the program compiles.
+//! Bucket bounds for histograms, and functions that compute them at compile time.
 //!
 //! ```
 //! use glyph_runtime::{Catalog, Histogram, buckets, metric_catalog};
@@ -22,10 +22,10 @@
 //! # }
 //! ```
 //!
-//! Bounds that do not rise, or are not finite, are refused where a metric takes them.
+//! A metric rejects bounds that do not rise or are not finite.
 
 /// Durations in seconds from 5 ms to 10 s, as OpenTelemetry's semantic conventions advise for
-/// `http.server.request.duration` ("HTTP metrics"). A histogram of seconds has these unless it states others.
+/// `http.server.request.duration` ("HTTP metrics"). Default of histograms of seconds.
 pub const DURATIONS: [f64; 14] = [
     0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
 ];

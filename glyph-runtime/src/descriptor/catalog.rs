@@ -1,24 +1,25 @@
-//! What a catalog declares.
+//! Catalogs, metrics and stages as they are declared.
 
 use super::{AlertDescriptor, ObjectiveDescriptor, PanelDescriptor};
 use crate::label::LabelDescriptor;
 
-/// A catalog as it was declared.
+/// A declared catalog.
 #[derive(Clone, Copy, Debug)]
 pub struct CatalogDescriptor {
-    /// The struct's name.
+    /// The name of the struct.
     pub name: &'static str,
-    /// What all metric names start with; empty without one.
+    /// The prefix of all metric names; can be empty.
     pub namespace: &'static str,
-    /// The most series that it may have, nested catalogs not counted.
+    /// The limit of series, without those of nested catalogs.
     pub max_series: usize,
     /// Its metrics in the order of their fields.
     pub metrics: &'static [MetricDescriptor],
     /// Its stages in the order of their declaration.
     pub stages: &'static [StageDescriptor],
-    /// The labels that its metrics have inside of a scope, and those of nested catalogs without scopes of their own.
+    /// The labels of its metrics in a scope. Metrics of nested catalogs without scopes have them as
+    /// well.
     pub scope: &'static [ScopeLabel],
-    /// The catalogs that it takes in.
+    /// The nested catalogs.
     pub nested: &'static [&'static CatalogDescriptor],
     /// The source file.
     pub file: &'static str,
@@ -26,19 +27,19 @@ pub struct CatalogDescriptor {
     pub line: u32,
 }
 
-/// A metric as it was declared.
+/// A declared metric.
 #[derive(Clone, Copy, Debug)]
 pub struct MetricDescriptor {
-    /// The field.
+    /// The name of the field.
     pub field: &'static str,
     /// The name in OpenTelemetry's notation: `glyphoxa.stt.duration`.
     pub otel_name: &'static str,
-    /// The family's name on the page: `glyphoxa_stt_duration_seconds`. The samples of a counter end in
-    /// `_total` on top of it.
+    /// The family name: `glyphoxa_stt_duration_seconds`. The samples of a counter have the suffix
+    /// `_total`.
     pub name: &'static str,
     /// Counter, gauge or histogram.
     pub kind: Kind,
-    /// What it is measured in.
+    /// The unit.
     pub unit: Unit,
     /// The HELP text.
     pub help: &'static str,
@@ -48,11 +49,11 @@ pub struct MetricDescriptor {
     pub buckets: &'static [f64],
     /// Whether series are absent until they are recorded.
     pub sparse: bool,
-    /// The alerts that stand on it.
+    /// The alerts on this metric.
     pub alerts: &'static [AlertDescriptor],
-    /// The objectives that stand on it.
+    /// The objectives on this metric.
     pub objectives: &'static [ObjectiveDescriptor],
-    /// How it is shown, where that is said.
+    /// The dashboard panel, if it is declared.
     pub panel: Option<&'static PanelDescriptor>,
     /// The source file.
     pub file: &'static str,
@@ -60,35 +61,35 @@ pub struct MetricDescriptor {
     pub line: u32,
 }
 
-/// What kind of metric it is (OpenMetrics 1.0, "Metric Types").
+/// The kind of a metric (OpenMetrics 1.0, "Metric Types").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// It only rises.
+    /// A number that only rises.
     Counter,
-    /// It rises and falls.
+    /// A number that rises and falls.
     Gauge,
-    /// It is a distribution.
+    /// A distribution.
     Histogram,
 }
 
-/// What a metric is measured in; the unit ends its name on the page.
+/// The unit of a metric, and the suffix of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unit {
-    /// A number of things, or nothing in particular.
+    /// No unit, such as a number of things.
     None,
     /// Seconds; histograms and counters keep nanoseconds.
     Seconds,
     /// Bytes.
     Bytes,
-    /// A share of one.
+    /// A share, from 0 to 1.
     Ratio,
-    /// Any other.
+    /// Another unit.
     Other(&'static str),
 }
 
 impl Unit {
-    /// The unit as it ends a name; empty for none.
+    /// Returns the suffix of names; empty for [`Unit::None`].
     ///
     /// ```
     /// assert_eq!(glyph_runtime::catalog::Unit::Seconds.suffix(), "seconds");
@@ -104,7 +105,8 @@ impl Unit {
         }
     }
 
-    /// The unit by its code in UCUM (OpenTelemetry semantic conventions, "Instrument Units"); empty for none.
+    /// Returns the code in UCUM (OpenTelemetry semantic conventions, "Instrument Units"); empty for
+    /// [`Unit::None`].
     ///
     /// ```
     /// assert_eq!(glyph_runtime::catalog::Unit::Bytes.ucum(), "By");
@@ -121,12 +123,12 @@ impl Unit {
     }
 }
 
-/// A stage as it was declared.
+/// A declared stage.
 #[derive(Clone, Copy, Debug)]
 pub struct StageDescriptor {
-    /// The stage's name.
+    /// The name of the stage.
     pub name: &'static str,
-    /// The labels that it is asked for or given.
+    /// The labels.
     pub labels: &'static [StageLabel],
     /// The family name of its histogram.
     pub duration: &'static str,
@@ -155,22 +157,22 @@ pub struct StageDescriptor {
 /// A label of a stage.
 #[derive(Clone, Copy, Debug)]
 pub struct StageLabel {
-    /// Its name.
+    /// The label name.
     pub name: &'static str,
-    /// Its values, when it is closed.
+    /// The values of a closed label; `None` for an open one.
     pub values: Option<&'static [&'static str]>,
-    /// Whether the declaration gives its value, so that functions are not asked for it.
+    /// Whether the declaration sets its value. Functions set the others.
     pub given: bool,
-    /// The name of its type, where that may be no label.
+    /// The name of its type, if that is marked `#[label(never)]`.
     pub(crate) never: Option<&'static str>,
 }
 
 /// A label that comes from the scope in which a metric is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScopeLabel {
-    /// Its name.
+    /// The label name.
     pub name: &'static str,
-    /// How many values are told apart at a time.
+    /// The limit of distinct values at a time.
     pub max: usize,
 }
 

@@ -3,7 +3,8 @@
 use super::{StageLabel, message::Message};
 use crate::label::{Label, LabelDescriptor, LabelValues};
 
-/// Rejects an open label without a limit, a closed one with a limit, and a type that cannot be a label.
+/// Rejects an open label without a limit, a closed one with a limit, and a type that cannot be a
+/// label.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_bound(label: &LabelDescriptor, max: Option<usize>) {

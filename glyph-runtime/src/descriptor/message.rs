@@ -1,10 +1,10 @@
 //! Compile-time error messages with numbers and names in them.
 //!
-//! A `const` cannot format, so that a message is put together byte by byte.
+//! A `const` cannot format: messages are built byte by byte.
 
 const CAPACITY: usize = 1024;
 
-/// A message under construction; what does not fit is cut.
+/// A message that is being built. It is cut at its capacity.
 #[derive(Clone, Copy)]
 pub(crate) struct Message {
     bytes: [u8; CAPACITY],

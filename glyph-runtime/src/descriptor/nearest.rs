@@ -1,4 +1,4 @@
-//! What a misspelt name was probably meant to be, in a `const`.
+//! Suggestions for misspelled names, in a `const`.
 #![expect(
     clippy::indexing_slicing,
     reason = "evaluated in consts, and every index is compared with a length first"
@@ -7,7 +7,7 @@
 /// Longer names are not compared.
 const LONGEST: usize = 64;
 
-/// The number of the name nearest to `word`, if one is near enough to have been meant.
+/// Returns the index of the name that is nearest to `word`, if one is near enough.
 pub(crate) const fn nearest(word: &str, names: &[&str]) -> Option<usize> {
     let (mut index, mut best) = (0, None);
     let mut limit = word.len() / 3;
@@ -32,7 +32,7 @@ pub(crate) const fn nearest(word: &str, names: &[&str]) -> Option<usize> {
     }
 }
 
-/// The number of the first name that goes on behind `word`: `tenant`, `tenant_id`.
+/// Returns the index of the first name that continues `word`: `tenant`, `tenant_id`.
 const fn longer(word: &str, names: &[&str]) -> Option<usize> {
     let word = word.as_bytes();
     let mut index = 0;
@@ -50,7 +50,7 @@ const fn longer(word: &str, names: &[&str]) -> Option<usize> {
     None
 }
 
-/// How many bytes are to be put in, taken out or changed (Levenshtein).
+/// Returns the number of bytes to insert, remove or change (Levenshtein).
 const fn distance(left: &[u8], right: &[u8]) -> usize {
     if left.len() > LONGEST || right.len() > LONGEST {
         return usize::MAX;
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_is_recognised_and_another_word_is_not() {
+    fn misspelled_name_is_recognized_and_another_word_is_not() {
         let known = ["provider", "kind", "status"];
         assert_eq!(nearest("provder", &known), Some(0));
         assert_eq!(nearest("kin", &known), Some(1));

@@ -1,17 +1,17 @@
-//! What a catalog declares about service level objectives.
+//! Service level objectives as they are declared.
 
 use super::alert::Selection;
 
-/// An objective as it was declared by `#[objective(..)]`.
+/// An objective declared by `#[objective(..)]`.
 #[derive(Clone, Copy, Debug)]
 pub struct ObjectiveDescriptor {
-    /// Its name, which starts the names of its alerts: `SttDurationLatency`.
+    /// The name, which is the prefix of its alerts' names: `SttDurationLatency`.
     pub name: &'static str,
-    /// What counts as good.
+    /// The distinction between good and bad calls.
     pub indicator: Indicator,
-    /// The share of good calls that is aimed at, between 0 and 1.
+    /// The target share of good calls, from 0 to 1.
     pub target: f64,
-    /// The labels that each have a budget of their own.
+    /// The labels to group by: one error budget for each combination of their values.
     pub by: &'static [&'static str],
     /// The source file.
     pub file: &'static str,
@@ -19,25 +19,25 @@ pub struct ObjectiveDescriptor {
     pub line: u32,
 }
 
-/// What tells good calls from bad ones.
+/// The distinction between good and bad calls.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Indicator {
-    /// Calls that took at most so long are good.
+    /// Calls that take at most `threshold` are good.
     Latency {
         /// The histogram.
         of: Selection,
         /// One of its bucket bounds, in its unit.
         threshold: f64,
     },
-    /// Calls whose outcome is not ok are bad, by the label of the metric that the outcome fills.
+    /// Calls whose outcome is not ok are bad, by the label that the outcome fills.
     Outcome {
         /// All calls.
         of: Selection,
     },
-    /// Calls that are counted in one metric out of those in another are bad.
+    /// Calls counted in one metric are bad, out of those in another.
     Errors {
-        /// The bad ones.
+        /// The bad calls.
         errors: Selection,
         /// All calls.
         of: Selection,

@@ -1,27 +1,27 @@
-//! What a catalog declares about how a metric is shown.
+//! Dashboard panels as they are declared.
 
-/// How a metric is shown on a dashboard, as far as `#[panel(..)]` says.
+/// A dashboard panel declared by `#[panel(..)]`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PanelDescriptor {
-    /// The heading; made of the metric's name without one.
+    /// The title. Default: made of the metric's name.
     pub title: Option<&'static str>,
-    /// The row that it stands in; that of its stage, or of its kind, without one.
+    /// The row of the dashboard. Default: that of its stage, or of its kind.
     pub row: Option<&'static str>,
-    /// The unit by Grafana's name for it; the metric's own without one.
+    /// Grafana's name of the unit. Default: the metric's unit.
     pub unit: Option<&'static str>,
-    /// What it is drawn as.
+    /// The form. Default: by the metric's kind.
     pub form: Option<PanelForm>,
-    /// The labels that have a line each.
+    /// The labels to group by: one line for each combination of their values.
     pub by: &'static [&'static str],
-    /// The quantiles of a histogram, between 0 and 1; the median, the 95th and the 99th percentile unless given.
+    /// The quantiles of a histogram, from 0 to 1. Default: 0.5, 0.95 and 0.99.
     pub quantiles: &'static [f64],
-    /// Rising.
+    /// The thresholds, in rising order.
     pub thresholds: &'static [Threshold],
-    /// Whether it is left out.
+    /// Whether there is no panel.
     pub hidden: bool,
 }
 
-/// What a panel is drawn as.
+/// The form of a panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PanelForm {
@@ -35,10 +35,10 @@ pub enum PanelForm {
     Heatmap,
 }
 
-/// From where on a value has another colour.
+/// A value from which on the color changes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Threshold {
-    /// The colour: `green`, `yellow`, `orange`, `red` or `blue`.
+    /// The color: `green`, `yellow`, `orange`, `red` or `blue`.
     pub color: &'static str,
     /// The value, in the unit of what the panel shows.
     pub from: f64,

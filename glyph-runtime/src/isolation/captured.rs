@@ -53,7 +53,8 @@ thread_local! {
     /// The length of `STACK`. Without a destructor: a thread without captures pays one plain load.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
 
-    /// The captures that are current on the thread, the innermost last, each with the id of its guard.
+    /// The captures that are current on the thread, the innermost last, each with the id of its
+    /// guard.
     static STACK: RefCell<Vec<(u64, Arc<State>)>> = const { RefCell::new(Vec::new()) };
 }
 

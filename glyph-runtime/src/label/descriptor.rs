@@ -1,4 +1,4 @@
-//! What is known of a label at compile time.
+//! Labels as they are declared.
 
 use super::{Label, OUTCOME_COUNT};
 
@@ -6,28 +6,29 @@ use super::{Label, OUTCOME_COUNT};
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct LabelDescriptor {
-    /// The label's name on the page.
+    /// The label name.
     pub name: &'static str,
-    /// What it may hold.
+    /// The values that it can have.
     pub values: LabelValues,
-    /// For a label that an outcome fills: the digit of each of [`Outcome::ALL`](crate::Outcome::ALL).
+    /// For a label that an outcome fills: the digit of each of
+    /// [`Outcome::ALL`](crate::Outcome::ALL).
     pub outcomes: Option<[usize; OUTCOME_COUNT]>,
-    /// The name of its type, where that may be no label.
+    /// The name of its type, if that is marked `#[label(never)]`.
     pub(crate) never: Option<&'static str>,
     /// The Rust type of its values.
     #[cfg(feature = "testing")]
     pub(crate) type_name: fn() -> &'static str,
 }
 
-/// What a label may hold.
+/// The values that a label can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LabelValues {
     /// One of these.
     Closed(&'static [&'static str]),
-    /// Any text, of which the first `max` are told apart and all others are `other`.
+    /// Any string. The first `max` values are kept, all later ones are `other`.
     Open {
-        /// How many values are told apart.
+        /// The limit of distinct values.
         max: usize,
     },
 }
@@ -46,8 +47,8 @@ impl LabelDescriptor {
     }
 }
 
-/// Describes a label whose type is that of a field. The function is never called: from it a `const`
-/// learns the type, which expansions so need not name again.
+/// Describes a label by the field that holds it. The function is never called: a `const` infers the
+/// label's type from it, so that expansions do not name the type twice.
 #[doc(hidden)]
 #[must_use]
 pub const fn label_of<S, T: Label>(
@@ -58,7 +59,7 @@ pub const fn label_of<S, T: Label>(
     let values = match (T::VALUES, max) {
         (Some(values), _) => LabelValues::Closed(values),
         (None, Some(max)) => LabelValues::Open { max },
-        // Refused by `check_bound`, where it shows once.
+        // `check_bound` rejects this, so that the error shows once.
         (None, None) => LabelValues::Open { max: 1 },
     };
     LabelDescriptor {
@@ -71,7 +72,7 @@ pub const fn label_of<S, T: Label>(
     }
 }
 
-/// How many of the labels are open.
+/// Returns the number of open labels.
 #[doc(hidden)]
 #[must_use]
 #[expect(
@@ -89,7 +90,7 @@ pub const fn open_labels(labels: &[LabelDescriptor]) -> usize {
     open
 }
 
-/// The number of label combinations; saturates.
+/// Returns the number of label combinations, saturating.
 #[expect(
     clippy::indexing_slicing,
     reason = "the index is compared with the length first"

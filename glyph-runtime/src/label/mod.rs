@@ -1,7 +1,8 @@
-//! Labels: what tells the series of one metric apart.
+//! Labels, which distinguish the series of one metric.
 //!
-//! A *closed* label has its values in its type (an enum under `#[derive(Label)]`, `bool`); an *open*
-//! one takes any text and states a bound where it is used, so that nothing from outside can grow the page.
+//! A *closed* label lists its values in its type: an enum under `#[derive(Label)]`, or `bool`. An
+//! *open* one takes any string and has a limit where it is used, so that input cannot create series
+//! without end.
 
 mod descriptor;
 mod open_values;
@@ -23,11 +24,11 @@ pub use descriptor::{label_of, open_labels};
 pub use open_values::{OpenValues, sanitized};
 pub use set::{LabelStride, strides};
 
-/// A type whose values may stand as a label value.
+/// A type of label values.
 ///
-/// Enums derive it (see the derive macro of the same name); `bool`, `&str`, `String`, `Cow<str>` and
-/// the integers have it already. Text and integers are open: the label set that holds one states
-/// its bound with `#[label(max = ..)]`.
+/// Enums derive it (see the derive macro of the same name). `bool`, `&str`, `String`, `Cow<str>`
+/// and the integers implement it. Strings and integers are open: the label set sets their limit
+/// with `#[label(max = ..)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a label",
     label = "not a label",
@@ -37,31 +38,31 @@ pub trait Label: Sized {
     /// The values in the order of their digits, for a closed label; `None` for an open one.
     const VALUES: Option<&'static [&'static str]>;
 
-    /// For a label that tells how a stage ended: the digit of each outcome, in the order of
+    /// For a label that the outcome of a stage fills: the digit of each outcome, in the order of
     /// [`Outcome::ALL`](crate::Outcome::ALL).
     const OUTCOMES: Option<[usize; OUTCOME_COUNT]> = None;
 
-    /// The type's name, where its values may not label anything (`#[label(never)]`).
+    /// The type's name, if it is marked `#[label(never)]`.
     #[doc(hidden)]
     const NEVER: Option<&'static str> = None;
 
-    /// Any value: a `const` learns the label's type from it.
+    /// Any value. A `const` infers the label's type from it.
     #[doc(hidden)]
     const ANY: Self;
 
-    /// Whether a string literal may stand for a value.
+    /// Whether a string literal can be a value.
     #[doc(hidden)]
     const TEXT: bool = true;
 
-    /// The place of this value among the label's values; an open label asks `open` for it.
+    /// Returns the index of this value among the label's values. An open label asks `open` for it.
     #[doc(hidden)]
     fn digit(&self, open: Option<(&OpenValues, usize)>) -> usize;
 
-    /// The value written as `text`, which has the digit `index` when the label is closed.
+    /// Returns the value written as `text`. Its digit is `index` if the label is closed.
     #[doc(hidden)]
     fn literal(index: usize, text: &'static str) -> Self;
 
-    /// Lends the value's text.
+    /// Passes the value as a string to `read`.
     #[doc(hidden)]
     fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R;
 }

@@ -1,4 +1,4 @@
-//! The values that an open label has taken, up to its bound.
+//! The values of an open label, up to its limit.
 
 use std::{
     borrow::Cow,
@@ -16,7 +16,7 @@ use foldhash::fast::RandomState;
 
 use crate::isolation;
 
-/// The value that stands for all values past a label's bound.
+/// The value that replaces all values beyond a label's limit.
 pub const OVERFLOW: &str = "other";
 
 /// Values longer than this many bytes are cut.
@@ -25,10 +25,11 @@ const MAX_LENGTH: usize = 256;
 /// The digit of [`OVERFLOW`].
 const OVERFLOW_DIGIT: usize = 0;
 
-/// Gives the values of one open label their digits: the first `max` one each, all others that of `other`.
+/// Assigns digits to the values of one open label: one each to the first `max`, and that of `other`
+/// to all later ones.
 ///
-/// A look-up hashes once and takes no lock. A value seen for the first time takes one to be
-/// entered, which happens `max` times in the life of the label.
+/// A lookup hashes once and takes no lock. A lock is taken to add a value, which happens `max`
+/// times at most.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct OpenValues {
@@ -40,7 +41,7 @@ impl OpenValues {
     #[must_use]
     #[expect(
         clippy::new_without_default,
-        reason = "statics need a const constructor, and nobody else makes one"
+        reason = "statics need a const constructor, and only they use it"
     )]
     pub const fn new() -> Self {
         Self {
@@ -73,7 +74,7 @@ impl OpenValues {
         })
     }
 
-    /// The value that has this digit.
+    /// Returns the value that has this digit.
     pub(crate) fn value(&self, digit: usize) -> Option<Cow<'_, str>> {
         if digit == OVERFLOW_DIGIT {
             return Some(Cow::Borrowed(OVERFLOW));
@@ -86,13 +87,13 @@ impl OpenValues {
         self.table.get()?.value(digit).map(Cow::Borrowed)
     }
 
-    /// How many observations went to `other` because the bound was reached.
+    /// The observations counted under `other` because the limit was reached.
     #[doc(hidden)]
     pub fn overflowed(&self) -> u64 {
         isolation::current(self).overflowed.load(Relaxed)
     }
 
-    /// The digit of a value, if it has been given one.
+    /// Returns the digit of a value, if it has one.
     #[cfg(feature = "testing")]
     pub(crate) fn known(&self, value: &str) -> Option<usize> {
         match &*sanitized(value) {
@@ -111,7 +112,7 @@ impl isolation::Isolated for OpenValues {
     }
 }
 
-/// The value as it may stand on a page: bounded, and without NUL, which ends the input of some parsers.
+/// Limits the length of a value, and replaces NUL, which ends the input of some parsers.
 #[doc(hidden)]
 pub fn sanitized(value: &str) -> Cow<'_, str> {
     let cut = value.get(..boundary(value)).unwrap_or_default();
@@ -125,7 +126,7 @@ pub fn sanitized(value: &str) -> Cow<'_, str> {
     }
 }
 
-/// Where a value is cut: between two letters.
+/// Returns where a value is cut: between two characters.
 fn boundary(value: &str) -> usize {
     if value.len() <= MAX_LENGTH {
         return value.len();
@@ -142,7 +143,7 @@ struct Table {
     hasher: RandomState,
     /// A slot holds the upper half of the hash and the digit; zero is empty.
     slots: Box<[AtomicU64]>,
-    /// The value with digit `d` stands at `d - 1`.
+    /// The value with digit `d` is at `d - 1`.
     values: Box<[OnceLock<Box<str>>]>,
     entered: Mutex<usize>,
     full: AtomicBool,
@@ -166,7 +167,7 @@ impl Table {
         self.probe(self.hasher.hash_one(value), value).ok()
     }
 
-    /// The digit of `value`, or else the slot where it would go.
+    /// Returns the digit of `value`, or else the slot for it.
     fn probe(&self, hash: u64, value: &str) -> Result<usize, Option<&AtomicU64>> {
         let mask = self.slots.len() - 1;
         let start = usize::try_from(hash & DIGIT_BITS).unwrap_or(0);
@@ -198,8 +199,8 @@ impl Table {
             Ok(digit) => return Some(digit),
             Err(free) => free?,
         };
-        let place = self.values.get(*entered)?;
-        place.get_or_init(|| value.into());
+        let slot = self.values.get(*entered)?;
+        slot.get_or_init(|| value.into());
         *entered += 1;
         let digit = *entered;
         free.store((hash & !DIGIT_BITS) | u64::try_from(digit).ok()?, Release);

@@ -1,25 +1,27 @@
-//! Ids that are too many to be labels, as labels: a short hash of some of them.
+//! Ids as labels: a short hash of a sample of them.
 
 use std::{fmt, str};
 
 use super::{Label, OpenValues};
 
-/// What stands for an id that is not in the sample.
+/// The value of ids that are not in the sample.
 const SAMPLED_OUT: &str = "sampled_out";
 
 const DIGITS: usize = 8;
 
-/// An id of which there are too many for a label, such as a session's: a short hash of it, or `sampled_out`.
+/// A short hash of an id, such as a session's, or `sampled_out`: for ids that are too many to be
+/// labels.
 ///
-/// Whether an id is in the sample is decided by the id alone, so that every thread and every process agrees, today and
-/// after an update: an id that is in the sample at one share is in it at every greater one.
+/// The id alone decides whether it is in the sample, so that all threads, processes and versions
+/// agree. An id that is in the sample at one share is in it at every greater share.
 ///
-/// The hash `h` is FNV-1a of 64 bits over the id's bytes, finished as `MurmurHash3` finishes its 64 bits
-/// (`h ^= h >> 33; h *= 0xff51afd7ed558ccd; h ^= h >> 33; h *= 0xc4ceb9fe1a85ec53; h ^= h >> 33`). The text is the
-/// lower half of it, 8 hexadecimal digits in lower case; an id is in the sample when the upper half, divided by 2^32, is below
-/// the share. None of this changes in any version. It is no secret: who has the id can find its hash.
+/// The hash `h` is FNV-1a of 64 bits over the id's bytes, finished as `MurmurHash3` finishes its 64
+/// bits (`h ^= h >> 33; h *= 0xff51afd7ed558ccd; h ^= h >> 33; h *= 0xc4ceb9fe1a85ec53; h ^= h >>
+/// 33`). The text is the lower half of it, 8 hexadecimal digits in lower case. An id is in the
+/// sample if the upper half, divided by 2^32, is below the share. This is the same in all versions.
+/// It does not hide the id: the hash can be computed from it.
 ///
-/// It is an open label: its label set states how many values are told apart.
+/// It is an open label: its label set has a limit of values.
 ///
 /// ```
 /// use glyph_runtime::{Counter, LabelSet, label::SampledId, metric_catalog};
@@ -48,17 +50,17 @@ const DIGITS: usize = 8;
 pub struct SampledId(Option<[u8; DIGITS]>);
 
 impl SampledId {
-    /// What stands for the ids that are not in the sample.
+    /// The value of ids that are not in the sample.
     pub const OUT: Self = Self(None);
 
-    /// The hash of an id.
+    /// Returns the hash of an id.
     #[must_use]
     pub fn new(id: &str) -> Self {
         Self(Some(digits(hash(id.as_bytes()))))
     }
 
-    /// The hash of an id, if it is in the sample. `share` is between 0, none, and 1, all; what is outside of that, or no
-    /// number, is taken for the nearest of them, and for none.
+    /// Returns the hash of an id, if it is in the sample. `share` is from 0 (none) to 1 (all).
+    /// Values outside are clamped, and NaN is 0.
     #[must_use]
     pub fn sampled(id: &str, share: f64) -> Self {
         let hash = hash(id.as_bytes());
@@ -69,14 +71,14 @@ impl SampledId {
         }
     }
 
-    /// [`sampled`](Self::sampled) for one id of every `n`; none for zero.
+    /// [`sampled`](Self::sampled) for one id in `n`, or for none if `n` is zero.
     #[must_use]
     pub fn one_in(id: &str, n: u32) -> Self {
         let share = if n == 0 { 0.0 } else { 1.0 / f64::from(n) };
         Self::sampled(id, share)
     }
 
-    /// 8 hexadecimal digits, or `sampled_out`.
+    /// Returns 8 hexadecimal digits, or `sampled_out`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_ref().map_or(SAMPLED_OUT, |digits| {
@@ -91,7 +93,7 @@ impl SampledId {
     }
 }
 
-/// Fowler, Noll and Vo's hash 1a of 64 bits and the finaliser of `MurmurHash3`, which spreads its bits.
+/// FNV-1a of 64 bits and the finalizer of `MurmurHash3`, which spreads its bits.
 fn hash(bytes: &[u8]) -> u64 {
     const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0100_0000_01b3;

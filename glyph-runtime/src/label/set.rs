@@ -2,23 +2,23 @@
 
 use super::{Label, LabelDescriptor, LabelValues, OpenValues};
 
-/// The labels of one metric, as a struct: names are fields, values are theirs.
+/// The labels of one metric, as a struct: its fields are the labels.
 ///
-/// Derived, on a struct with named fields; see the derive macro of the same name. It is
-/// implemented for the `'static` form of a struct that borrows.
+/// Structs with named fields derive it; see the derive macro of the same name. It is implemented
+/// for the `'static` form of a struct that borrows.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a label set",
     label = "not a label set",
     note = "derive `LabelSet` on a struct with a field for each label"
 )]
 pub trait LabelSet {
-    /// The set as it is handed over for one call, in which open labels may be borrowed.
+    /// The set as it is passed to one call, where open labels can be borrowed.
     type Of<'call>;
 
     /// The labels in the order of the fields.
     const LABELS: &'static [LabelDescriptor];
 
-    /// The index of the series with these labels.
+    /// Returns the index of the series with these labels.
     #[doc(hidden)]
     fn series_index(of: &Self::Of<'_>, open: &[OpenValues]) -> usize;
 }
@@ -31,7 +31,7 @@ pub trait LabelSet {
 #[derive(Clone, Copy, Debug)]
 pub struct LabelStride {
     pub(crate) stride: usize,
-    /// Which of the metric's open labels it is, and its bound.
+    /// For an open label: its number among the metric's open labels, and its limit.
     pub(crate) open: Option<(usize, usize)>,
 }
 
@@ -41,21 +41,21 @@ impl LabelStride {
         open: None,
     };
 
-    /// The distance between two series whose values are next to each other.
+    /// Returns the distance between series whose values are next to each other.
     #[doc(hidden)]
     #[must_use]
     pub const fn stride(&self) -> usize {
         self.stride
     }
 
-    /// For an open label: its number among the metric's open labels, and its limit.
+    /// Returns, for an open label, its number among the metric's open labels, and its limit.
     #[doc(hidden)]
     #[must_use]
     pub const fn open(&self) -> Option<(usize, usize)> {
         self.open
     }
 
-    /// What `value` adds to the index.
+    /// Returns what `value` adds to the index.
     #[inline]
     pub fn offset<T: Label>(&self, value: &T, open: &[OpenValues]) -> usize {
         if self.stride == 0 {
@@ -68,7 +68,7 @@ impl LabelStride {
     }
 }
 
-/// The strides of the labels.
+/// Returns the strides of the labels.
 #[doc(hidden)]
 #[must_use]
 #[expect(

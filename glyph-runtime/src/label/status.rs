@@ -1,11 +1,11 @@
-//! The two-valued status most systems label their requests with.
+//! The status `ok` or `error`, with which most systems label requests.
 
 use super::{Label, OUTCOME_COUNT, OpenValues};
 
 /// How a call ended, as the label values `ok` and `error`.
 ///
-/// Inside a stage the outcome fills it: everything but [`Outcome::Ok`](crate::Outcome::Ok) is `error`.
-/// A system that wants to see more declares a label of its own under `#[label(outcome)]`.
+/// In a stage the outcome fills it: all but [`Outcome::Ok`](crate::Outcome::Ok) is `error`. To
+/// distinguish more outcomes, declare a label under `#[label(outcome)]`.
 ///
 /// ```
 /// use glyph_runtime::{Label, Status};
@@ -15,9 +15,9 @@ use super::{Label, OUTCOME_COUNT, OpenValues};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Status {
-    /// It did what it was asked.
+    /// The call succeeded.
     Ok,
-    /// It did not.
+    /// The call failed.
     Error,
 }
 

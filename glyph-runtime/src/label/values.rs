@@ -1,4 +1,4 @@
-//! The label types that need no declaration.
+//! The label types of the standard library.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! What may be observed and what a gauge may be set to.
+//! Values that can be observed, and values of gauges.
 
 use std::time::Duration;
 
@@ -52,7 +52,7 @@ macro_rules! numbers {
         impl sealed::Observed for $number {
             #[inline]
             #[expect(clippy::allow_attributes, reason = "only some of these conversions lose anything")]
-            #[allow(clippy::cast_lossless, clippy::cast_precision_loss, trivial_numeric_casts, reason = "whole numbers past 2^53 round, as on the page")]
+            #[allow(clippy::cast_lossless, clippy::cast_precision_loss, trivial_numeric_casts, reason = "integers beyond 2^53 round, as in the exposition")]
             fn value(&self) -> f64 {
                 *self as f64
             }

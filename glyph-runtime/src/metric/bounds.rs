@@ -3,16 +3,16 @@
 use super::{Scale, Scaled};
 use crate::descriptor::Unit;
 
-/// Octaves, the ranges between two powers of two, that are told apart.
+/// The number of octaves: ranges between two powers of two.
 const OCTAVES: usize = 64;
 
-/// The bounds of a histogram, with what is known of them beforehand.
+/// The bounds of a histogram, with an index computed at compile time.
 ///
-/// Bounds usually grow by a factor, so that an octave has one or two. The exponent of a value tells how
-/// many bounds lie below its octave, and only those inside it are compared.
+/// Bounds usually grow by a factor, so that an octave has one or two. The exponent of a value gives
+/// the number of bounds below its octave. Only those inside the octave are compared.
 #[derive(Debug)]
 pub(crate) struct Bounds {
-    /// Rising.
+    /// In rising order.
     scaled: &'static [f64],
     /// The exponent of the first octave.
     base: i64,
@@ -33,9 +33,10 @@ impl Bounds {
         }
     }
 
-    /// The number of bounds below the value, which is the place of its bucket.
+    /// Returns the index of the value's bucket: the number of bounds below the value.
     ///
-    /// Branches, unlike arithmetic, are foreseen: latencies come in clusters.
+    /// The loop branches instead of computing, since latencies come in clusters and branches are
+    /// predicted.
     #[inline]
     pub(crate) fn bucket(&self, value: Scaled) -> usize {
         if !self.indexed {
@@ -85,7 +86,7 @@ const fn lowest_exponent(scaled: &[f64]) -> i64 {
     0
 }
 
-/// How many bounds lie below each octave.
+/// Returns the number of bounds below each octave.
 #[expect(
     clippy::indexing_slicing,
     reason = "every index is compared with its length first"
@@ -118,9 +119,9 @@ const fn has_negative(scaled: &[f64]) -> bool {
     }
 }
 
-/// Bucket bounds as they are compared.
+/// Returns bucket bounds as values are compared with them.
 ///
-/// Where values are counted in whole parts, half a part on top of a bound is what rounds to it.
+/// Where values are counted in integers, all up to half a part above a bound round to the bound.
 #[doc(hidden)]
 #[must_use]
 #[expect(

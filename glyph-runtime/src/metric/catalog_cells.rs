@@ -1,8 +1,8 @@
 //! Which cells belong to which thread.
 //!
-//! A catalog's storage has a bounded number of slabs. A thread takes one when it first records and
-//! gives it back when it ends; the next thread goes on adding to it, so that nothing is ever folded,
-//! lost or counted twice. Threads beyond the bound share one slab by atomic additions.
+//! A catalog has a limited number of slabs. A thread takes one when it first records and returns it
+//! when it ends. The next thread adds to it: nothing is merged, lost or counted twice. Threads
+//! beyond the limit share one slab by atomic additions.
 
 use std::{
     cell::{Cell, RefCell},
@@ -22,11 +22,12 @@ use super::{
     slab::{Slab, Writer},
 };
 
-/// The most slabs that a storage can have.
+/// The limit of slabs of one catalog.
 const MAX_SLABS: usize = 64;
 
-/// How many storages a thread finds without a detour; those beyond use their shared slab.
-const MAX_STORAGES: usize = 64;
+/// The limit of catalogs whose cells a thread finds in its table. Further ones use their shared
+/// slab.
+const MAX_CATALOGS: usize = 64;
 
 /// The cells that only the current thread writes, if it has any.
 pub(crate) type Own = &'static [AtomicU64];
@@ -38,7 +39,7 @@ const NONE: Own = &[];
 #[derive(Debug)]
 pub struct CatalogCells {
     slots: usize,
-    /// The place in a thread's table; zero until something is recorded.
+    /// The index in a thread's table; zero until something is recorded.
     id: AtomicUsize,
     owned: [OwnedSlab; MAX_SLABS],
     shared: OnceLock<Slab>,
@@ -69,11 +70,11 @@ impl CatalogCells {
         }
     }
 
-    /// The cells that nobody but the current thread writes; none before it has some.
+    /// The cells that only the current thread writes; empty before it has taken some.
     #[inline]
     pub(crate) fn own(&self) -> Own {
-        let place = self.id.load(Relaxed) % MAX_STORAGES;
-        OWN.with(|own| own.get(place).map_or(NONE, |place| place.used.get()))
+        let index = self.id.load(Relaxed) % MAX_CATALOGS;
+        OWN.with(|own| own.get(index).map_or(NONE, |own| own.used.get()))
     }
 
     /// The cells that the current thread may write, and how.
@@ -84,38 +85,40 @@ impl CatalogCells {
             return Writer::Shared(captured);
         }
         let id = self.registered();
-        let own = OWN.with(|own| own.get(id).map_or(NONE, |place| place.kept.get()));
+        let own = OWN.with(|own| own.get(id).map_or(NONE, |own| own.kept.get()));
         if !own.is_empty() {
             self.unmask();
             return Writer::Own(own);
         }
-        HELD.try_with(|held| {
-            // A destructor of this thread may record while the list is being given back.
-            let mut held = held.try_borrow_mut().ok()?;
-            if held.refused.contains(&id) {
-                return None;
-            }
-            let Some(owned) = self.take() else {
-                held.refused.push(id);
-                return None;
-            };
-            held.taken.push((id, owned));
-            let cells = owned.slab.get_or_init(|| Slab::zeroed(self.slots)).cells();
-            OWN.with(|own| own.get(id).map(|place| place.set(cells)));
-            Some(Writer::Own(cells))
-        })
-        .ok()
-        .flatten()
-        .unwrap_or_else(|| Writer::Shared(self.shared()))
+        TAKEN
+            .try_with(|slabs| {
+                // A destructor of this thread can record while the list is returned: the borrow
+                // fails then.
+                let mut slabs = slabs.try_borrow_mut().ok()?;
+                if slabs.refused.contains(&id) {
+                    return None;
+                }
+                let Some(owned) = self.take() else {
+                    slabs.refused.push(id);
+                    return None;
+                };
+                slabs.taken.push((id, owned));
+                let cells = owned.slab.get_or_init(|| Slab::zeroed(self.slots)).cells();
+                OWN.with(|own| own.get(id).map(|own| own.set(cells)));
+                Some(Writer::Own(cells))
+            })
+            .ok()
+            .flatten()
+            .unwrap_or_else(|| Writer::Shared(self.shared()))
     }
 
-    /// The cells that the running code records in, where those are not its thread's.
+    /// Returns the cells that the running code records in, where those are not its thread's.
     pub(crate) fn target_cells(&self) -> Option<TargetCells> {
         let (target, index) = *self.target.get()?;
         target.current(index)
     }
 
-    /// Where it is recorded instead, if anything was so far.
+    /// Returns where it is recorded instead, if anything was so far.
     #[doc(hidden)]
     #[inline]
     #[must_use]
@@ -123,19 +126,19 @@ impl CatalogCells {
         self.target.get().map(|(target, _)| *target)
     }
 
-    /// The cells there.
+    /// Returns all sets of cells there.
     pub(crate) fn targets_to_read(&self) -> Vec<Arc<dyn ReadTarget>> {
         let target = self.target();
         target.map(|target| target.to_read()).unwrap_or_default()
     }
 
-    /// Its cells in one of them.
+    /// Returns its cells in one of those sets.
     pub(crate) fn cells_in<'t>(&self, target: &'t dyn ReadTarget) -> Option<&'t ScopeCells> {
         let (_, index) = *self.target.get()?;
         target.cells(index)
     }
 
-    /// Records it there, unless another target has it already.
+    /// Records it in `target`, unless it is recorded in another one already.
     pub(crate) fn recorded_in(&'static self, target: &'static dyn RecordingTarget, index: usize) {
         self.registered();
         self.target.get_or_init(|| (target, index));
@@ -145,19 +148,19 @@ impl CatalogCells {
         self.slots
     }
 
-    /// Puts the current thread's cells aside: what it records is asked for its scope.
+    /// Hides the current thread's cells from it, so that it asks the target.
     pub(crate) fn mask(&self) {
-        self.with_place(|place| place.used.set(NONE));
+        self.with_own(|own| own.used.set(NONE));
     }
 
-    /// Takes the current thread's cells up again.
+    /// Shows the current thread its cells again.
     pub(crate) fn unmask(&self) {
-        self.with_place(|place| place.used.set(place.kept.get()));
+        self.with_own(|own| own.used.set(own.kept.get()));
     }
 
-    fn with_place(&self, change: impl FnOnce(&OwnPlace)) {
-        let place = self.id.load(Relaxed) % MAX_STORAGES;
-        OWN.with(|own| own.get(place).map(change));
+    fn with_own(&self, change: impl FnOnce(&OwnSlot)) {
+        let index = self.id.load(Relaxed) % MAX_CATALOGS;
+        OWN.with(|own| own.get(index).map(change));
     }
 
     /// The cells that all threads may write, with atomic operations.
@@ -183,7 +186,7 @@ impl CatalogCells {
         captured.into_iter().chain(process)
     }
 
-    /// The cells that stand for all others while a test captures on this thread.
+    /// Returns the cells of the capture that is current on this thread.
     #[cfg(feature = "testing")]
     fn captured(&self) -> Option<Own> {
         Some(crate::isolation::captured(self)?.cells())
@@ -195,14 +198,14 @@ impl CatalogCells {
         None
     }
 
-    /// This storage's place in the threads' tables, never zero. Past the last one it is `MAX_STORAGES`, which
-    /// comes down to place zero, where there are never any cells.
+    /// Returns this catalog's index in the threads' tables, never zero. Beyond the limit it is
+    /// `MAX_CATALOGS`, which becomes index zero, where no cells are.
     fn registered(&self) -> usize {
         let id = self.id.load(Acquire);
         if id != 0 {
             return id;
         }
-        let next = NEXT_ID.fetch_add(1, Relaxed).min(MAX_STORAGES);
+        let next = NEXT_ID.fetch_add(1, Relaxed).min(MAX_CATALOGS);
         match self.id.compare_exchange(0, next, Release, Acquire) {
             Ok(_) => next,
             Err(first) => first,
@@ -210,7 +213,7 @@ impl CatalogCells {
     }
 
     fn take(&'static self) -> Option<&'static OwnedSlab> {
-        if self.id.load(Relaxed) >= MAX_STORAGES {
+        if self.id.load(Relaxed) >= MAX_CATALOGS {
             return None;
         }
         self.owned
@@ -220,7 +223,7 @@ impl CatalogCells {
     }
 }
 
-/// Slabs per storage: two for each processor, so that the cost in memory follows the machine.
+/// Slabs per catalog: two for each processor, so that memory grows with the machine.
 fn slab_limit() -> usize {
     static LIMIT: OnceLock<usize> = OnceLock::new();
     *LIMIT.get_or_init(|| {
@@ -231,26 +234,26 @@ fn slab_limit() -> usize {
     })
 }
 
-/// The first id is 1: place 0 of a thread's table stays empty.
+/// The first id is 1: index 0 of a thread's table stays empty.
 static NEXT_ID: AtomicUsize = AtomicUsize::new(1);
 
 thread_local! {
-    /// By storage id. Without a destructor, so that looking one up is a plain load.
-    static OWN: [OwnPlace; MAX_STORAGES] = const { [const { OwnPlace::new() }; MAX_STORAGES] };
+    /// By the catalog's id. Without a destructor, so that a lookup is a plain load.
+    static OWN: [OwnSlot; MAX_CATALOGS] = const { [const { OwnSlot::new() }; MAX_CATALOGS] };
 
-    /// What the thread gives back when it ends.
-    static HELD: RefCell<GivenBack> = const { RefCell::new(GivenBack { taken: Vec::new(), refused: Vec::new() }) };
+    /// What the thread returns when it ends.
+    static TAKEN: RefCell<Taken> = const { RefCell::new(Taken { taken: Vec::new(), refused: Vec::new() }) };
 }
 
-/// A thread's cells in one storage.
-struct OwnPlace {
-    /// Where it records without looking further; none while it is in a scope of the storage's.
+/// A thread's cells of one catalog.
+struct OwnSlot {
+    /// Where it records without asking; empty while it is in a scope of the catalog's.
     used: Cell<Own>,
     /// Its cells.
     kept: Cell<Own>,
 }
 
-impl OwnPlace {
+impl OwnSlot {
     const fn new() -> Self {
         Self {
             used: Cell::new(NONE),
@@ -264,18 +267,18 @@ impl OwnPlace {
     }
 }
 
-struct GivenBack {
+struct Taken {
     taken: Vec<(usize, &'static OwnedSlab)>,
-    /// Storages that had no slab left for this thread.
+    /// Catalogs that had no slab left for this thread.
     refused: Vec<usize>,
 }
 
-impl Drop for GivenBack {
+impl Drop for Taken {
     fn drop(&mut self) {
         OWN.with(|own| {
             for (id, owned) in self.taken.drain(..) {
-                if let Some(place) = own.get(id) {
-                    place.set(NONE);
+                if let Some(own) = own.get(id) {
+                    own.set(NONE);
                 }
                 owned.claim.give_back();
             }
@@ -283,10 +286,10 @@ impl Drop for GivenBack {
     }
 }
 
-/// What a thread's table held before a test captured on it.
+/// The content of a thread's table before a test captured on it.
 #[cfg(feature = "testing")]
 #[derive(Debug)]
-pub(crate) struct OwnTable([[Own; 2]; MAX_STORAGES]);
+pub(crate) struct OwnTable([[Own; 2]; MAX_CATALOGS]);
 
 #[cfg(feature = "testing")]
 impl OwnTable {
@@ -294,8 +297,8 @@ impl OwnTable {
     pub(crate) fn take() -> Self {
         OWN.with(|own| {
             Self(std::array::from_fn(|id| {
-                own.get(id).map_or([NONE; 2], |place| {
-                    [place.used.replace(NONE), place.kept.replace(NONE)]
+                own.get(id).map_or([NONE; 2], |own| {
+                    [own.used.replace(NONE), own.kept.replace(NONE)]
                 })
             }))
         })
@@ -303,9 +306,9 @@ impl OwnTable {
 
     pub(crate) fn restore(self) {
         OWN.with(|own| {
-            for (place, [used, kept]) in own.iter().zip(self.0) {
-                place.used.set(used);
-                place.kept.set(kept);
+            for (own, [used, kept]) in own.iter().zip(self.0) {
+                own.used.set(used);
+                own.kept.set(kept);
             }
         });
     }

@@ -1,4 +1,4 @@
-//! One metric's series in its catalog.
+//! The series of one metric in the cells of its catalog.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -16,15 +16,15 @@ use crate::{
     label::{LabelStride, OpenValues, cardinality},
 };
 
-/// What [`Metric::new`] is made of.
+/// The arguments of [`Metric::new`].
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct MetricParts {
     pub descriptor: &'static MetricDescriptor,
     pub cells: &'static CatalogCells,
-    /// Which of its catalog's metrics it is.
+    /// Its index among the metrics of its catalog.
     pub index: usize,
-    /// The metric's first cell in those of its catalog.
+    /// Its first cell in those of its catalog.
     pub first: usize,
     pub strides: &'static [LabelStride],
     pub open: &'static [OpenValues],
@@ -32,17 +32,17 @@ pub struct MetricParts {
     pub state: &'static MetricState,
 }
 
-/// Where a metric's cells are. It never changes, so that a handle in a `static` costs no look-up.
+/// Where a metric's cells are. It never changes, so that a handle in a `static` costs no lookup.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Metric {
     pub(crate) parts: MetricParts,
     pub(crate) scale: Scale,
-    /// What one stands for in a counter's cell.
+    /// The number by which one unit increases a counter's cell.
     pub(crate) step: u64,
     bounds: Bounds,
     pub(crate) series_count: usize,
-    /// Cells of one series.
+    /// The number of cells of one series.
     pub(crate) width: usize,
     /// Series that appear together: those of one combination of open values.
     pub(crate) group: usize,
@@ -70,14 +70,14 @@ impl Metric {
         }
     }
 
-    /// What is declared.
+    /// The declaration.
     #[doc(hidden)]
     #[must_use]
     pub const fn descriptor(&self) -> &'static MetricDescriptor {
         self.parts.descriptor
     }
 
-    /// How values become the numbers in its cells.
+    /// The scale of the numbers in its cells.
     #[doc(hidden)]
     #[inline]
     #[must_use]
@@ -85,7 +85,7 @@ impl Metric {
         self.scale
     }
 
-    /// What one stands for in a counter's cell.
+    /// The number by which one unit increases a counter's cell.
     #[doc(hidden)]
     #[inline]
     #[must_use]
@@ -126,7 +126,7 @@ impl Metric {
         self.add_in(self.parts.cells.own(), series, amount);
     }
 
-    /// [`Metric::add`] for a caller who has looked up the thread's own cells.
+    /// [`Metric::add`] for a caller that has looked up the thread's own cells.
     #[inline]
     pub(crate) fn add_in(&'static self, own: Own, series: usize, amount: u64) {
         match own.get(self.parts.first + series) {
@@ -134,12 +134,12 @@ impl Metric {
                 add_own(cell, amount);
                 self.appear(series);
             }
-            None => self.add_elsewhere(series, amount),
+            None => self.add_slow(series, amount),
         }
     }
 
     #[cold]
-    fn add_elsewhere(&'static self, series: usize, amount: u64) {
+    fn add_slow(&'static self, series: usize, amount: u64) {
         let writer = self.writer(series);
         if let Some(cell) = writer.cells().first() {
             writer.add(cell, amount);
@@ -159,20 +159,20 @@ impl Metric {
                 add_own_float(cell, amount);
                 self.appear(series);
             }
-            None => self.add_float_elsewhere(series, amount),
+            None => self.add_float_slow(series, amount),
         }
     }
 
     #[cold]
-    fn add_float_elsewhere(&'static self, series: usize, amount: f64) {
+    fn add_float_slow(&'static self, series: usize, amount: f64) {
         let writer = self.writer(series);
         if let Some(cell) = writer.cells().first() {
             writer.add_float(cell, amount);
         }
     }
 
-    /// The cells of a series that the current thread may write, and how: those of the scope that it is in, or else its
-    /// own. The series is present from now on.
+    /// Returns the cells of a series that the current thread writes, and how: those of its scope,
+    /// or else its own. The series is present from now on.
     #[inline(never)]
     fn writer(&'static self, series: usize) -> Writer<'static> {
         if let Some((writer, _)) = self.scoped(series) {
@@ -187,7 +187,8 @@ impl Metric {
         }
     }
 
-    /// Sets a gauge: threads' own cells hold what they added, and the shared one the difference.
+    /// Sets a gauge. Threads' own cells keep what they added; the shared one gets the difference to
+    /// `value`.
     #[doc(hidden)]
     pub fn set(&'static self, series: usize, value: f64) {
         if let Some((writer, state)) = self.scoped(series) {
@@ -198,11 +199,11 @@ impl Metric {
             return;
         }
         let catalog = self.parts.cells;
-        let place = self.parts.first + series;
-        let shared = catalog.shared().get(place);
+        let index = self.parts.first + series;
+        let shared = catalog.shared().get(index);
         let added: f64 = catalog
             .slabs()
-            .filter_map(|slab| slab.get(place))
+            .filter_map(|slab| slab.get(index))
             .filter(|cell| !shared.is_some_and(|shared| std::ptr::eq(*cell, shared)))
             .map(|cell| f64::from_bits(cell.load(Relaxed)))
             .sum();
@@ -252,7 +253,7 @@ impl Metric {
                 self.count(Writer::Own(cells), bucket, value);
                 self.appear(series);
             }
-            None => self.count_elsewhere(series, bucket, value),
+            None => self.count_slow(series, bucket, value),
         }
         bucket
     }
@@ -272,7 +273,7 @@ impl Metric {
     }
 
     #[cold]
-    fn count_elsewhere(&'static self, series: usize, bucket: usize, value: Scaled) {
+    fn count_slow(&'static self, series: usize, bucket: usize, value: Scaled) {
         self.count(self.writer(series), bucket, value);
     }
 
@@ -284,41 +285,41 @@ impl Metric {
         value: f64,
         at: Moment,
     ) {
-        let place = series * self.buckets() + bucket;
+        let slot = series * self.buckets() + bucket;
         if let Some(target) = self.parts.cells.target_cells() {
             if let Some(state) = target.cells.state(self) {
                 let slots = state.exemplars_of(self);
-                slots.keep(place, exemplar, value, at.cycles());
+                slots.keep(slot, exemplar, value, at.cycles());
             }
             return;
         }
         let state = self.state();
         let slots = state.exemplars_of(self);
-        slots.keep(place, exemplar, value, at.cycles());
+        slots.keep(slot, exemplar, value, at.cycles());
     }
 
-    /// What was kept last for a bucket, outside of scopes or in one.
+    /// Returns the last exemplar of a bucket, outside of scopes or in one.
     pub(crate) fn exemplar(
         &self,
         scope: Option<&ScopeCells>,
         series: usize,
         bucket: usize,
     ) -> Option<ExemplarAt> {
-        let place = series * self.buckets() + bucket;
+        let slot = series * self.buckets() + bucket;
         match scope {
-            Some(scope) => scope.state(self)?.exemplars.get()?.read(place),
-            None => self.state().exemplars.get()?.read(place),
+            Some(scope) => scope.state(self)?.exemplars.get()?.read(slot),
+            None => self.state().exemplars.get()?.read(slot),
         }
     }
 
-    /// Reads a series where the running code records, in its scope or outside of any.
+    /// Reads a series where the running code records: in its scope or outside of scopes.
     #[doc(hidden)]
     pub fn read(&self, series: usize, cells: &mut Vec<u64>) {
         let target = self.parts.cells.target_cells();
         self.read_in(target.map(|target| target.cells), series, cells);
     }
 
-    /// Reads a series of a scope, or one outside of scopes: its cells are added up over all threads.
+    /// Reads a series, in a scope or outside of scopes, and adds up the cells of all threads.
     pub(crate) fn read_in(&self, scope: Option<&ScopeCells>, series: usize, cells: &mut Vec<u64>) {
         cells.clear();
         self.read_more(scope, series, cells);
@@ -342,9 +343,9 @@ impl Metric {
 
     fn add_up(&self, totals: &mut [u64], cells: &[AtomicU64]) {
         let floats = self.float_cells();
-        for (place, (total, cell)) in totals.iter_mut().zip(cells).enumerate() {
+        for (index, (total, cell)) in totals.iter_mut().zip(cells).enumerate() {
             let bits = cell.load(Relaxed);
-            *total = if place >= floats {
+            *total = if index >= floats {
                 (f64::from_bits(*total) + f64::from_bits(bits)).to_bits()
             } else {
                 total.wrapping_add(bits)
@@ -352,7 +353,7 @@ impl Metric {
         }
     }
 
-    /// From which cell of a series on the numbers are floating-point.
+    /// The index of the first floating-point cell of a series.
     const fn float_cells(&self) -> usize {
         match (self.parts.descriptor.kind, self.scale) {
             (Kind::Gauge, _) => 0,
@@ -361,7 +362,7 @@ impl Metric {
         }
     }
 
-    /// What changes beside the cells.
+    /// The state next to the cells.
     #[inline]
     pub(super) fn state(&self) -> Current<'static, MetricState> {
         isolation::current(self.parts.state)
@@ -380,7 +381,7 @@ impl Metric {
     }
 }
 
-/// Cells of one series of a metric.
+/// The number of cells of one series of a metric.
 const fn width(kind: Kind, bounds: usize) -> usize {
     match kind {
         Kind::Counter | Kind::Gauge => 1,
@@ -388,7 +389,7 @@ const fn width(kind: Kind, bounds: usize) -> usize {
     }
 }
 
-/// Cells that a metric takes in its catalog.
+/// The number of cells that a metric takes in its catalog.
 pub(crate) const fn slots(descriptor: &MetricDescriptor) -> usize {
     cardinality(descriptor.labels).saturating_mul(width(descriptor.kind, descriptor.buckets.len()))
 }

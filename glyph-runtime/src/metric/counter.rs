@@ -8,7 +8,7 @@ use crate::label::LabelSet;
 /// A number that only rises, as a field of a catalog.
 ///
 /// `Counter` counts one thing; `Counter<L>` counts one for each combination of the label set `L`.
-/// Adding costs no lock and no allocation.
+/// Adding takes no lock and allocates nothing.
 ///
 /// ```
 /// use glyph_runtime::{Counter, LabelSet, Status, metric_catalog};
@@ -49,7 +49,7 @@ impl<L> Counter<L> {
         }
     }
 
-    /// Where its cells are.
+    /// The metric.
     #[cfg(feature = "testing")]
     pub(crate) const fn metric(&self) -> &'static Metric {
         self.metric
@@ -68,7 +68,7 @@ impl<L> Counter<L> {
     }
 
     #[inline]
-    fn amount_of_time(&self, time: Duration) -> u64 {
+    fn amount_of_duration(&self, time: Duration) -> u64 {
         match self.metric.scale {
             Scale::Nanoseconds => u64::try_from(time.as_nanos()).unwrap_or(u64::MAX),
             Scale::Whole | Scale::Float => time.as_secs(),
@@ -93,10 +93,11 @@ impl Counter<()> {
         self.metric.add(0, self.amount(amount));
     }
 
-    /// Adds a time to a counter whose unit is seconds, to the nanosecond; others get its whole seconds.
+    /// Adds a duration to a counter of seconds, exact to the nanosecond. Counters of other units
+    /// get the whole seconds.
     #[inline]
-    pub fn add_time(&self, time: Duration) {
-        self.metric.add(0, self.amount_of_time(time));
+    pub fn add_duration(&self, time: Duration) {
+        self.metric.add(0, self.amount_of_duration(time));
     }
 
     /// The count so far, in whole units.
@@ -133,15 +134,16 @@ impl<L: LabelSet> Counter<L> {
             .add(self.series_index(&labels), self.amount(amount));
     }
 
-    /// Adds a time to a counter whose unit is seconds, to the nanosecond; others get its whole seconds.
+    /// Adds a duration to a counter of seconds, exact to the nanosecond. Counters of other units
+    /// get the whole seconds.
     #[inline]
     #[expect(
         clippy::needless_pass_by_value,
         reason = "call sites are plain struct literals"
     )]
-    pub fn add_time(&self, labels: L::Of<'_>, time: Duration) {
+    pub fn add_duration(&self, labels: L::Of<'_>, time: Duration) {
         self.metric
-            .add(self.series_index(&labels), self.amount_of_time(time));
+            .add(self.series_index(&labels), self.amount_of_duration(time));
     }
 
     /// The count so far of the series of `labels`, in whole units.

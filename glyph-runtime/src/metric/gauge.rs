@@ -7,8 +7,8 @@ use crate::label::LabelSet;
 
 /// A number that rises and falls, as a field of a catalog.
 ///
-/// Adding and subtracting cost no lock; setting reads what every thread has added, so that a gauge
-/// that is set may be added to as well. Whole numbers are exact up to 2^53.
+/// Adding and subtracting take no lock. Setting reads what every thread has added: a gauge can be
+/// both set and added to. Integers are exact up to 2^53.
 ///
 /// ```
 /// use glyph_runtime::{Gauge, metric_catalog};
@@ -41,7 +41,7 @@ impl<L> Gauge<L> {
         }
     }
 
-    /// Where its cells are.
+    /// The metric.
     #[cfg(feature = "testing")]
     pub(crate) const fn metric(&self) -> &'static Metric {
         self.metric

@@ -5,10 +5,10 @@ use std::marker::PhantomData;
 use super::{Exemplar, Metric, Observation, current_exemplar};
 use crate::{clock::Moment, label::LabelSet};
 
-/// A distribution over buckets fixed beforehand, as a field of a catalog.
+/// A distribution over fixed buckets, as a field of a catalog.
 ///
-/// An observation is counted in one bucket and added to one sum when it is made; nothing is kept
-/// for the next scrape. An observation made inside a sampled span of OpenTelemetry's is the exemplar of its bucket,
+/// An observation increments one bucket and is added to one sum: memory is fixed, scraped or not.
+/// Inside a sampled span of OpenTelemetry's, an observation becomes the exemplar of its bucket,
 /// until the next one. Values that are not finite are dropped and counted in
 /// `glyph_observations_refused_total`.
 ///
@@ -47,7 +47,7 @@ impl<L> Histogram<L> {
         }
     }
 
-    /// Where its cells are.
+    /// The metric.
     #[cfg(feature = "testing")]
     pub(crate) const fn metric(&self) -> &'static Metric {
         self.metric
@@ -72,13 +72,13 @@ impl Histogram<()> {
         self.observe_series(0, &value, current_exemplar());
     }
 
-    /// Counts a value and remembers the trace it belongs to, for its bucket.
+    /// Counts a value and keeps its trace as the exemplar of its bucket.
     #[expect(clippy::needless_pass_by_value, reason = "call sites are plain values")]
     pub fn observe_with_exemplar(&self, value: impl Observation, exemplar: Exemplar) {
         self.observe_series(0, &value, Some(exemplar));
     }
 
-    /// What has been observed so far.
+    /// Returns what has been observed so far.
     #[must_use]
     pub fn snapshot(&self) -> HistogramSnapshot {
         HistogramSnapshot::read(self.metric, 0)
@@ -101,7 +101,7 @@ impl<L: LabelSet> Histogram<L> {
         self.observe_series(self.series_index(&labels), &value, current_exemplar());
     }
 
-    /// Counts a value and remembers the trace it belongs to, for its bucket.
+    /// Counts a value and keeps its trace as the exemplar of its bucket.
     pub fn observe_with_exemplar(
         &self,
         labels: L::Of<'_>,
@@ -111,7 +111,7 @@ impl<L: LabelSet> Histogram<L> {
         self.observe_series(self.series_index(&labels), &value, Some(exemplar));
     }
 
-    /// What has been observed so far in the series of `labels`.
+    /// Returns what has been observed so far in the series of `labels`.
     #[must_use]
     pub fn snapshot(&self, labels: L::Of<'_>) -> HistogramSnapshot {
         HistogramSnapshot::read(self.metric, self.series_index(&labels))
@@ -143,7 +143,7 @@ impl HistogramSnapshot {
         Self::of_cells(metric, cells)
     }
 
-    /// What the cells of a series, or the sums of several series' cells, tell.
+    /// From the cells of a series, or the sums of several series' cells.
     pub(crate) fn of_cells(metric: &Metric, mut counts: Vec<u64>) -> Self {
         let sum = metric.scale.sum(counts.pop().unwrap_or_default());
         Self {
@@ -153,7 +153,7 @@ impl HistogramSnapshot {
         }
     }
 
-    /// How many values were observed.
+    /// The number of observed values.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.counts.iter().sum()
@@ -165,7 +165,7 @@ impl HistogramSnapshot {
         self.sum
     }
 
-    /// The upper bounds of the buckets and how many values fell into each; the last is infinite.
+    /// Returns the upper bound and the count of each bucket. The last bound is infinite.
     pub fn buckets(&self) -> impl Iterator<Item = (f64, u64)> + '_ {
         self.bounds
             .iter()
@@ -174,9 +174,9 @@ impl HistogramSnapshot {
             .zip(self.counts.iter().copied())
     }
 
-    /// The value below which the share `quantile` of all values lies, as Prometheus's
-    /// `histogram_quantile` estimates it: by straight lines inside buckets, and never above the last
-    /// finite bound. `None` when nothing was observed.
+    /// Estimates the value below which the share `quantile` of all values lies, as Prometheus's
+    /// `histogram_quantile` does: by linear interpolation inside buckets, and never above the last
+    /// finite bound. Returns `None` if nothing was observed.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     pub fn quantile(&self, quantile: f64) -> Option<f64> {

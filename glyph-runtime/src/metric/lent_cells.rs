@@ -13,8 +13,8 @@ use crate::isolation::Isolated;
 
 /// What replaces the cells of a catalog in a capture.
 ///
-/// Recording asks for cells that live as long as the process. Captures return theirs for later ones: there are as
-/// many as there were captures at one time.
+/// Recording asks for cells that live as long as the process. Captures return theirs for later
+/// ones: there are as many as there were captures at one time.
 #[derive(Debug)]
 pub(crate) struct LentCells(&'static Slab);
 

@@ -1,7 +1,7 @@
 //! Metrics: handles for recording, and the cells behind them.
 //!
-//! The index of a series is computed from its label values. Each thread writes its own cells, so that recording is a
-//! plain load and store; a reader adds up the cells of all threads.
+//! The index of a series is computed from its label values. Each thread writes its own cells, so
+//! that recording is a plain load and store; a reader adds up the cells of all threads.
 
 mod amount;
 mod atomic;

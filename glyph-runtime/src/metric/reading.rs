@@ -1,11 +1,11 @@
-//! What a page asks of a metric.
+//! Reading the series of a metric.
 
 use std::{borrow::Cow, iter, sync::Arc};
 
 use super::{ExemplarAt, Metric, ReadTarget, ScopeCells};
 use crate::label::{LabelDescriptor, LabelStride, LabelValues};
 
-/// A series that is there, outside of scopes or in one.
+/// A series that is present, outside of scopes or in one.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct PresentSeries {
@@ -41,7 +41,7 @@ impl PresentSeries {
             .exemplar(self.scope_cells(), self.series, bucket)
     }
 
-    /// Whether any exemplar was ever kept.
+    /// Whether the metric has ever kept an exemplar there.
     #[doc(hidden)]
     pub fn has_exemplars(&self) -> bool {
         match self.scope_cells() {
@@ -52,7 +52,7 @@ impl PresentSeries {
         }
     }
 
-    /// Since when it has been counted, if that is not the start of the program.
+    /// Returns when counting started, if that is not the start of the program.
     #[doc(hidden)]
     pub fn since(&self) -> Option<std::time::SystemTime> {
         self.scope.as_ref().map(|scope| scope.since())
@@ -65,7 +65,7 @@ impl PresentSeries {
 }
 
 impl Metric {
-    /// The series that are there, in order: those outside of scopes, then scope by scope.
+    /// Returns the series that are present in order: those outside of scopes, then scope by scope.
     #[doc(hidden)]
     pub fn present_series(&'static self) -> impl Iterator<Item = PresentSeries> + Send {
         let outside = self.present_in(None);
@@ -99,7 +99,7 @@ impl Metric {
         })
     }
 
-    /// Names and values of a series' own labels: the digits of the series, read back.
+    /// Returns names and values of a series' own labels, from the digits of its index.
     fn labels(&self, series: usize) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
         let labels = self.parts.descriptor.labels.iter().zip(self.parts.strides);
         labels.map(move |(label, place)| (label.name, self.value_of(label, place, series)))
@@ -124,7 +124,8 @@ impl Metric {
         value.unwrap_or_default()
     }
 
-    /// How many observations went to `other` because this label of the scope had reached its bound.
+    /// The observations counted under `other` because this label of the scope had reached its
+    /// limit.
     #[doc(hidden)]
     pub fn scope_overflowed(&self, label: usize) -> u64 {
         self.state().overflowed(label)
@@ -135,7 +136,7 @@ impl Metric {
         self.parts.descriptor.kind == crate::descriptor::Kind::Histogram
     }
 
-    /// Values that were no numbers, or out of range.
+    /// The observations rejected as not finite or out of range.
     #[doc(hidden)]
     pub fn refused(&self) -> u64 {
         self.state()

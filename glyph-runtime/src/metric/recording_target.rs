@@ -7,11 +7,12 @@ use crate::descriptor::ScopeLabel;
 
 /// Has cells of its own for some of the code that records, such as one set for each tenant.
 ///
-/// Scopes implement it. A thread that is in a scope puts its own cells aside and misses them, and only then is asked
-/// here: recording outside of scopes never comes by.
+/// Scopes implement it. A thread that is in a scope puts its own cells aside and misses them, and
+/// only then is asked here: recording outside of scopes never comes by.
 #[doc(hidden)]
 pub trait RecordingTarget: fmt::Debug + Send + Sync {
-    /// Returns the cells of the running code for the catalog with this index, if it is to record here.
+    /// Returns the cells of the running code for the catalog with this index, if it is to record
+    /// here.
     fn current(&self, index: usize) -> Option<TargetCells>;
 
     /// The labels that tell the sets of cells apart.
@@ -30,7 +31,8 @@ pub trait ReadTarget: fmt::Debug + Send + Sync {
     /// Returns the cells for the catalog with this index.
     fn cells(&self, index: usize) -> Option<&ScopeCells>;
 
-    /// Returns the value of the label with this index in [`RecordingTarget::labels`]; empty if it is absent.
+    /// Returns the value of the label with this index in [`RecordingTarget::labels`]; empty if it
+    /// is absent.
     fn value(&self, label: usize) -> &str;
 
     /// When the cells were given these labels.

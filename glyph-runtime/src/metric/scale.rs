@@ -1,4 +1,4 @@
-//! How values are counted: in whole parts of the unit where it has such parts.
+//! Scales: units with a smallest part are counted in integers.
 
 use crate::descriptor::Unit;
 
@@ -24,7 +24,7 @@ impl Scale {
         }
     }
 
-    /// How many parts a unit has in a cell of whole numbers.
+    /// The number of parts of one unit in a cell of integers.
     pub(crate) const fn step(self) -> u64 {
         match self {
             Self::Nanoseconds => 1_000_000_000,
@@ -32,8 +32,8 @@ impl Scale {
         }
     }
 
-    /// What is compared with bounds and added to sums; `None` where the value is not a number or out
-    /// of range.
+    /// Returns what is compared with bounds and added to sums; `None` if the value is not finite or
+    /// out of range.
     #[inline]
     #[expect(
         clippy::cast_possible_truncation,
@@ -56,7 +56,7 @@ impl Scale {
         })
     }
 
-    /// A bucket's bound as values are compared with it.
+    /// Returns a bucket's bound as values are compared with it.
     pub(crate) const fn bound(self, bound: f64) -> Option<f64> {
         let parts = match self {
             Self::Nanoseconds => bound * NANOSECONDS,
@@ -70,7 +70,7 @@ impl Scale {
         }
     }
 
-    /// The value of a sum that was added up under this scale.
+    /// Returns the value of a sum that was added up under this scale.
     #[expect(
         clippy::cast_precision_loss,
         reason = "the page has floating-point numbers"
@@ -92,9 +92,9 @@ impl Scale {
 /// A value under some scale.
 #[derive(Clone, Copy, Debug)]
 pub struct Scaled {
-    /// Held against the bounds, which went the same way.
+    /// Compared with the bounds, which are scaled in the same way.
     pub(crate) compared: f64,
-    /// Added to the sum: a whole number, or the bits of a floating-point one.
+    /// Added to the sum: an integer, or the bits of a floating-point number.
     pub(crate) added: u64,
 }
 
@@ -112,7 +112,7 @@ impl Scaled {
     }
 }
 
-/// Values beyond this many parts are refused: a few of them would overflow a sum.
+/// Values with more parts are rejected: a few of them would overflow a sum.
 const MAX_PARTS: f64 = 4e18;
 
 #[expect(

@@ -11,8 +11,8 @@ use std::{
 use super::{Metric, MetricState, slab::Slab};
 use crate::descriptor::Kind;
 
-/// Cells of a catalog for the metrics that are recorded in one scope. Threads share them, and there are none until
-/// something is recorded.
+/// The cells of a catalog for one scope. Threads share them. They are allocated by the first
+/// recording.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct ScopeCells {
@@ -24,7 +24,7 @@ pub struct ScopeCells {
 #[derive(Debug)]
 struct Contents {
     slab: Slab,
-    /// Of each metric of the catalog.
+    /// One for each metric of the catalog.
     states: Box<[MetricState]>,
 }
 
@@ -37,7 +37,7 @@ impl ScopeCells {
         }
     }
 
-    /// The cells, for recording.
+    /// Returns the cells for recording.
     fn contents(&self) -> &Contents {
         self.contents.get_or_init(|| Contents {
             slab: Slab::zeroed(self.slots),
@@ -45,7 +45,7 @@ impl ScopeCells {
         })
     }
 
-    /// A series' cells, which are present from now on, and what changes beside them.
+    /// Returns the cells of a series, which is present from now on, and the state next to them.
     pub(super) fn series(
         &self,
         metric: &Metric,
@@ -58,7 +58,7 @@ impl ScopeCells {
         Some((cells, state))
     }
 
-    /// A series' cells, for reading; none where nothing was recorded.
+    /// Returns the cells of a series for reading; empty if nothing was recorded.
     pub(super) fn cells(&self, metric: &Metric, series: usize) -> &[AtomicU64] {
         let contents = self.contents.get();
         contents
@@ -66,12 +66,13 @@ impl ScopeCells {
             .unwrap_or_default()
     }
 
-    /// What changes about a metric beside its cells, if anything was recorded.
+    /// Returns the state next to the cells of a metric, if anything was recorded.
     pub(crate) fn state(&self, metric: &Metric) -> Option<&MetricState> {
         self.contents.get()?.states.get(metric.parts.index)
     }
 
-    /// The series of a metric that something was recorded in, and those that appear with them.
+    /// Returns the indices of a metric's series that were recorded in, and of those that appear
+    /// with them.
     fn recorded_series(&self, metric: &Metric) -> impl Iterator<Item = usize> {
         let state = self.state(metric);
         let group = metric.group.max(1);
@@ -80,9 +81,9 @@ impl ScopeCells {
         recorded.flat_map(move |of| of * group..(of + 1) * group)
     }
 
-    /// Whether something that was added to a gauge has not been taken from it.
+    /// Whether any up-down gauge is not zero.
     ///
-    /// A gauge that is set tells of the past as well as of now, and does not count.
+    /// A gauge that is set does not count: it keeps its last value for ever.
     pub(crate) fn is_live(&self, metrics: &[Metric]) -> bool {
         let was_set = |metric| {
             let state: Option<&MetricState> = self.state(metric);
@@ -100,7 +101,8 @@ impl ScopeCells {
             .any(is_open)
     }
 
-    /// Forgets everything, and touches no memory that was not recorded in. Nobody records or reads meanwhile.
+    /// Resets everything, and touches only memory that was recorded in. No other thread may record
+    /// or read meanwhile.
     pub(crate) fn clear(&self, metrics: &[Metric]) {
         for metric in metrics {
             let Some(state) = self.state(metric) else {

@@ -1,7 +1,7 @@
-//! What is recorded inside a scope of the catalog's.
+//! Recording inside a scope of the catalog's.
 //!
-//! Recording outside of scopes knows nothing of this: a thread that enters a scope puts its own cells aside, and
-//! misses them.
+//! Code outside of scopes never comes here. A thread that enters a scope hides its own cells from
+//! itself, and asks for others when it misses them.
 
 use std::sync::atomic::{
     AtomicU64,
@@ -11,11 +11,12 @@ use std::sync::atomic::{
 use super::{ExemplarSlots, Metric, MetricState, TargetCells, slab::Writer};
 use crate::descriptor::MOST_LABELS;
 
-/// How many observations went to `other`, by the scope's labels.
+/// The observations counted under `other`, by the label of the scope whose limit was reached.
 pub(super) type Overflowed = [AtomicU64; MOST_LABELS];
 
 impl Metric {
-    /// A series' cells in the current scope, to be written, if there is one.
+    /// Returns the cells of a series in the current scope, to be written, if the running code is in
+    /// one.
     pub(super) fn scoped(
         &'static self,
         series: usize,
@@ -31,7 +32,7 @@ impl Metric {
         }
     }
 
-    /// The cells of a series, as they are numbered in its catalog.
+    /// The indices of a series' cells in those of its catalog.
     pub(super) fn cells_of(&self, series: usize) -> std::ops::Range<usize> {
         let start = self
             .parts
@@ -42,7 +43,7 @@ impl Metric {
 }
 
 impl MetricState {
-    /// Makes the series that appear together with this one present.
+    /// Makes this series present, and those that appear with it.
     #[inline]
     pub(super) fn appear_series(&self, metric: &Metric, series: usize) {
         if metric.group == metric.series_count {
@@ -52,9 +53,9 @@ impl MetricState {
         self.appear(series / group, metric.series_count / group);
     }
 
-    /// The next group of series, from this one on, that anything was recorded in.
+    /// Returns the first group of series from this one on that was recorded in.
     ///
-    /// Most groups of most scopes are absent: they are passed over 64 at a time.
+    /// Most groups of most scopes are absent: 64 are skipped at a time.
     pub(super) fn appeared_from(&self, group: usize) -> Option<usize> {
         let mut words = self.appeared.get()?.iter().enumerate().skip(group / 64);
         let first_of = |(index, bits): (usize, u64)| {
@@ -66,7 +67,7 @@ impl MetricState {
         first_of((index, from_here)).or_else(|| rest.into_iter().find_map(first_of))
     }
 
-    /// Room for the metric's exemplars.
+    /// The slots of the metric's exemplars.
     pub(super) fn exemplars_of(&self, metric: &Metric) -> &ExemplarSlots {
         let buckets = || metric.series_count.saturating_mul(metric.buckets());
         self.exemplars.get_or_init(|| ExemplarSlots::new(buckets()))
@@ -84,14 +85,15 @@ impl MetricState {
         }
     }
 
-    /// How many observations went to `other` because this label of the scope had reached its bound.
+    /// The observations counted under `other` because this label of the scope had reached its
+    /// limit.
     pub(super) fn overflowed(&self, label: usize) -> u64 {
         let counts = self.overflowed.get();
         let count = counts.and_then(|counts| counts.get(label));
         count.map_or(0, |count| count.load(Relaxed))
     }
 
-    /// Forgets the exemplars of a series. Nobody keeps or reads one meanwhile.
+    /// Removes the exemplars of a series. No other thread may use them meanwhile.
     pub(super) fn forget_exemplars(&self, metric: &Metric, series: usize) {
         if let Some(exemplars) = self.exemplars.get() {
             let buckets = metric.buckets();
@@ -99,7 +101,7 @@ impl MetricState {
         }
     }
 
-    /// As if nothing had been recorded, but for cells and exemplars. Nobody records or reads meanwhile.
+    /// Resets all but cells and exemplars. No other thread may record or read meanwhile.
     pub(super) fn clear(&self) {
         for word in self.appeared.get().into_iter().flatten() {
             word.store(0, Release);

@@ -4,10 +4,11 @@ use std::sync::atomic::AtomicU64;
 
 use super::atomic::cell::{add_own, add_own_float, add_shared, add_shared_float};
 
-/// Unused cells at both ends, so that no two slabs meet in a cache line (or the pair that is fetched together).
+/// Unused cells at both ends, so that no two slabs share a cache line (or the pair that is fetched
+/// together).
 const PADDING: usize = 16;
 
-/// A zeroed run of cells, whose memory the system commits page by page as it is touched.
+/// Zeroed cells. The system commits their memory page by page as it is touched.
 #[derive(Debug)]
 pub(crate) struct Slab {
     cells: Box<[AtomicU64]>,
@@ -27,10 +28,10 @@ impl Slab {
     }
 }
 
-/// Where the current thread may write.
+/// The cells that the current thread writes, and how.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Writer<'s> {
-    /// Nobody else writes these cells: a load and a store will do.
+    /// Only this thread writes these cells: a load and a store are enough.
     Own(&'s [AtomicU64]),
     /// Several threads write these.
     Shared(&'s [AtomicU64]),
@@ -44,7 +45,7 @@ impl<'s> Writer<'s> {
         }
     }
 
-    /// Adds to a whole number, wrapping.
+    /// Adds to an integer, wrapping.
     #[inline]
     pub(crate) fn add(self, cell: &AtomicU64, amount: u64) {
         match self {

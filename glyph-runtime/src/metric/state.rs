@@ -1,4 +1,5 @@
-//! What changes about a metric beside its cells: which series are there, exemplars, what was refused.
+//! The state of a metric next to its cells: which series are present, exemplars, rejected
+//! observations.
 
 use std::sync::{
     OnceLock,
@@ -10,7 +11,7 @@ use std::sync::{
 
 use super::{ExemplarSlots, scoped::Overflowed};
 
-/// What changes about a metric beside its cells.
+/// The state of a metric next to its cells.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct MetricState {
@@ -18,7 +19,7 @@ pub struct MetricState {
     pub(super) appeared: OnceLock<Box<[AtomicU64]>>,
     pub(super) exemplars: OnceLock<ExemplarSlots>,
     pub(super) refused: AtomicU64,
-    /// Whether a gauge was ever set, and not only added to; told of scopes alone.
+    /// Whether a gauge was ever set, and not only added to. Maintained in scopes alone.
     pub(super) was_set: AtomicBool,
     pub(super) overflowed: OnceLock<Box<Overflowed>>,
 }
@@ -27,7 +28,7 @@ impl MetricState {
     #[must_use]
     #[expect(
         clippy::new_without_default,
-        reason = "statics need a const constructor, and nobody else makes one"
+        reason = "statics need a const constructor, and only they use it"
     )]
     pub const fn new() -> Self {
         Self {

@@ -15,9 +15,9 @@ use crate::{
     stage::Stage,
 };
 
-/// Isolates the current thread: what it records from now on is captured, until the guard is dropped.
+/// Isolates the current thread: until the guard is dropped, what it records is captured.
 ///
-/// Captures nest: the innermost has it all. See the [module](super) for an example.
+/// Captures nest: the innermost one captures everything. See the [module](super) for an example.
 pub fn capture() -> CaptureGuard {
     let capture = Capture {
         recorded: Arc::new(Recorded::new()),
@@ -28,9 +28,9 @@ pub fn capture() -> CaptureGuard {
     }
 }
 
-/// A capture that is current on the thread which made it. It gives the [`Capture`] by reference.
+/// Keeps a capture current on the thread that made it. It derefs to the [`Capture`].
 ///
-/// It belongs to its thread; a [`Capture`] goes to others:
+/// It is not `Send`; a [`Capture`] is:
 ///
 /// ```compile_fail,E0277
 /// let captured = glyph_runtime::testing::capture();
@@ -51,7 +51,7 @@ pub struct CaptureGuard {
 }
 
 impl CaptureGuard {
-    /// Stops the capture's clock: it moves by [`Clock::advance`] alone.
+    /// Stops the capture's clock: only [`Clock::advance`] moves it.
     pub fn frozen(self) -> Self {
         self.capture.clock().freeze();
         self
@@ -66,7 +66,7 @@ impl Deref for CaptureGuard {
     }
 }
 
-/// What has been captured. Clones are of the same capture, and may be sent to other threads.
+/// What has been captured. Clones share one capture, and can be sent to other threads.
 #[derive(Clone)]
 pub struct Capture {
     pub(super) recorded: Arc<Recorded>,
@@ -97,12 +97,9 @@ impl Capture {
     ///
     /// # Panics
     ///
-    /// When the stage binds none.
+    /// Panics if the stage has no in-flight gauge.
     #[track_caller]
-    #[expect(
-        clippy::panic,
-        reason = "a look-up that cannot be meant fails the test"
-    )]
+    #[expect(clippy::panic, reason = "an invalid lookup fails the test")]
     pub fn in_flight<S: Stage>(&self) -> Series<Gauge> {
         let Some(gauge) = &S::cells().in_flight else {
             panic!(
@@ -113,7 +110,7 @@ impl Capture {
         Series::new(self, gauge.metric())
     }
 
-    /// The spans in the order that they were opened in.
+    /// The spans in the order in which they were opened.
     #[must_use]
     pub fn spans(&self) -> Vec<CapturedSpan> {
         self.recorded.spans.all()
@@ -123,13 +120,10 @@ impl Capture {
     ///
     /// # Panics
     ///
-    /// When there is none, or more than one.
+    /// Panics if there is not exactly one.
     #[must_use]
     #[track_caller]
-    #[expect(
-        clippy::panic,
-        reason = "a look-up that cannot be meant fails the test"
-    )]
+    #[expect(clippy::panic, reason = "an invalid lookup fails the test")]
     pub fn span(&self, name: &str) -> CapturedSpan {
         let spans = self.spans();
         let mut named = spans.iter().filter(|span| span.name() == name);
@@ -143,19 +137,19 @@ impl Capture {
         }
     }
 
-    /// The events in their order, those outside of spans too.
+    /// The events in order, including those outside of spans.
     #[must_use]
     pub fn events(&self) -> Vec<CapturedEvent> {
         self.recorded.spans.events()
     }
 
-    /// The clock by which stages measure while the capture is current.
+    /// The clock of stages while the capture is current.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.recorded.clock
     }
 
-    /// Makes the capture current on whatever thread polls or drops `future`, while it does.
+    /// Returns a future that makes the capture current on any thread that polls or drops it.
     pub fn follow<F>(&self, future: F) -> Followed<F> {
         Followed::new(self.clone(), future)
     }
@@ -170,7 +164,7 @@ impl Capture {
         CaptureToken::all(&self.recorded)
     }
 
-    /// Reads metrics as they have been captured, whatever is current on this thread.
+    /// Reads the captured metrics, whatever capture is current on this thread.
     pub(super) fn read<R>(&self, read: impl FnOnce() -> R) -> R {
         let _entered = CaptureToken::metrics(&self.recorded);
         read()
@@ -186,7 +180,7 @@ impl fmt::Debug for Capture {
     }
 }
 
-/// What a capture holds.
+/// The content of a capture.
 #[derive(Debug)]
 pub(crate) struct Recorded {
     state: Arc<State>,

@@ -1,4 +1,4 @@
-//! Which captures a thread has entered, and their subscribers.
+//! The captures that a thread has entered, and their subscribers.
 
 use std::{
     cell::RefCell,
@@ -84,14 +84,14 @@ impl Drop for CaptureToken {
             return;
         };
         let index = removed.index;
-        // Subscribers are reset in the reverse order of their setting, and set again where they stay.
-        // Dropping a subscriber can run user code: hold no borrow here.
+        // Subscribers are reset in the reverse order of their setting, and set again where they
+        // stay. Dropping a subscriber can run user code: hold no borrow here.
         drop(removed);
         let _ = ENTERED.try_with(|entered| entered.try_borrow_mut().ok()?.subscribe_from(index));
     }
 }
 
-/// What is dropped when an entry leaves, in this order.
+/// What is dropped when an entry is removed, in this order.
 struct Removed {
     index: usize,
     _inner: Vec<DefaultGuard>,
@@ -108,8 +108,8 @@ impl Stack {
             subscriber,
             ..
         } = self.entries.remove(index);
-        // Before the subscribers: code that runs when they are dropped is not captured. `recorded` keeps the state
-        // alive, so that none of it is dropped here.
+        // Before the subscribers: code that runs when they are dropped is not captured. `recorded`
+        // keeps the state alive, so that none of it is dropped here.
         drop(isolated);
         let inner = self.entries.iter_mut().skip(index).rev();
         let inner = inner.filter_map(|entry| entry.subscriber.take()).collect();

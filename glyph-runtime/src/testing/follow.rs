@@ -1,4 +1,4 @@
-//! A future that takes its capture along.
+//! A future that is always polled in a capture.
 
 use std::{
     pin::Pin,
@@ -10,7 +10,7 @@ use pin_project_lite::pin_project;
 use super::Capture;
 
 pin_project! {
-    /// A future inside a capture, on whatever thread it is polled. See [`Capture::follow`].
+    /// A future that is polled in a capture, on any thread. See [`Capture::follow`].
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
     pub struct Followed<F> {

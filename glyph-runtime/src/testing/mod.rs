@@ -1,9 +1,9 @@
-//! Aids for tests: what a test records, apart from everything else in the process.
+//! Test support: captures what a test records, isolated from the rest of the process.
 //!
-//! A catalog is global, and tests of one binary run on many threads. [`capture`] isolates the current thread:
-//! until the [`CaptureGuard`] is dropped, whatever is recorded on it starts at zero and is seen by this capture
-//! alone, and so are the spans and events that are opened on it. The feature `testing` belongs into
-//! `[dev-dependencies]`: what a program ships does not have it, and pays nothing.
+//! A catalog is global, and the tests of one binary run on many threads. [`capture`] isolates the
+//! current thread: until the [`CaptureGuard`] is dropped, all metrics start at zero, and only this
+//! capture sees what the thread records, and the spans and events that it opens. Put the feature
+//! `testing` into `[dev-dependencies]`: released programs do not have it, and pay nothing for it.
 //!
 //! ```
 //! use std::time::Duration;
@@ -24,7 +24,7 @@
 //!     #[metric(unit = seconds, buckets = [10ms, 1s])]
 //!     #[stage(stt, in_flight = transcribing)]
 //!     pub stt: Histogram<Transcription>,
-//!     /// Transcriptions under way.
+//!     /// Transcriptions in flight.
 //!     pub transcribing: Gauge,
 //! }
 //!
@@ -57,23 +57,24 @@
 //!
 //! # What is captured
 //!
-//! All that code on the thread records while the capture is current on it: metrics of every catalog by whatever
-//! way (handles, stages, the `metrics` facade), their exemplars, the values that open labels have taken, spans and events of
-//! `tracing` by whomever. `value()` and `snapshot()` of a metric, and the page of a
-//! [`Telemetry`](crate::Telemetry), read the captured values as well while the capture is current. What a
-//! page tells of itself, and families that no catalog declares, are not isolated. A subscriber that the test sets
-//! inside of the capture has the spans instead.
+//! Everything that the thread records while the capture is current on it: the metrics of all
+//! catalogs (by handles, stages and the `metrics` facade), their exemplars, the values of open
+//! labels, and all spans and events of `tracing`. `value()` and `snapshot()` of a metric, and the
+//! exposition, read the captured values while the capture is current. glyph's own metrics and
+//! families that no catalog declares are not isolated. A subscriber that the test sets in the
+//! capture receives the spans instead.
 //!
-//! A call is recorded where it ends. One that starts before the capture and ends in it takes from the capture's in-flight
-//! gauge what it gave to another, and an open label of it has the number that its value was given there; so does a handle
-//! of the `metrics` facade that is kept from elsewhere.
+//! A call is recorded where it ends. If it started before the capture, it decrements the capture's
+//! in-flight gauge after it incremented the process's, and its open labels have the digits that
+//! their values had there. The same goes for a handle of the `metrics` facade that was made before
+//! the capture.
 //!
 //! # Asynchronous code and threads
 //!
-//! Under `#[tokio::test]` everything runs on the test's thread, spawned tasks too, and the guard is enough. On a
-//! runtime with several threads a task is captured by [`Capture::follow`], another thread by [`Capture::in_scope`];
-//! a [`Capture`] can be cloned and sent to them. Tasks and threads which those start are not followed by
-//! themselves.
+//! Under `#[tokio::test]` everything runs on the test's thread, including spawned tasks, and the
+//! guard is enough. On a runtime with several threads, capture a task by [`Capture::follow`], and
+//! another thread by [`Capture::in_scope`]: clone the [`Capture`] and send it there. Tasks and
+//! threads that those start are not captured automatically.
 //!
 //! ```
 //! # use glyph_runtime::{Counter, metric_catalog, testing};
@@ -93,14 +94,15 @@
 //! # The clock
 //!
 //! Stages measure by the capture's [`Clock`]. It runs unless [`CaptureGuard::frozen`] stops it, and
-//! [`Clock::advance`] moves it on in both cases. It has nothing to do with tokio's clock: sleeps and time-outs are paused by
-//! `tokio::time::pause`, and a test that uses both advances both. The times of exemplars are the system's.
+//! [`Clock::advance`] moves it forward in both cases. It is independent of tokio's clock:
+//! `tokio::time::pause` pauses sleeps and timeouts, and a test that uses both clocks advances both.
+//! The times of exemplars are the system's.
 //!
-//! # Look-ups
+//! # Lookups
 //!
-//! Metrics are looked up by the stage whose they are or by their handle, and give a [`Series`], which
-//! [`with`](Series::with) narrows down. A look-up that cannot be meant, by a label that the metric lacks for example,
-//! panics and says what there is; nothing else in this module panics.
+//! Metrics are looked up by their stage or their handle, which returns a [`Series`].
+//! [`with`](Series::with) selects some of the series. An invalid lookup, such as by a label that
+//! the metric does not have, panics and lists what there is. Nothing else in this module panics.
 
 mod capture;
 mod current;

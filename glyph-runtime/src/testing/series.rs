@@ -1,4 +1,4 @@
-//! Some of a metric's series, added up.
+//! The sum of some series of a metric.
 
 use std::{any::type_name, fmt::Write, marker::PhantomData, sync::Arc};
 
@@ -8,12 +8,12 @@ use crate::{
     metric::{Counter, Exemplar, Gauge, Histogram, HistogramSnapshot, Metric, ReadTarget},
 };
 
-/// The series of one metric in a capture: all of them, or those that [`with`](Self::with) leaves.
+/// The series of one metric in a capture: all of them, or those that [`with`](Self::with) selects.
 ///
-/// `M` is [`Counter`], [`Gauge`] or [`Histogram`]. What it tells is the sum over its series at the moment
-/// when it is asked.
+/// `M` is [`Counter`], [`Gauge`] or [`Histogram`]. Values are sums over the series at the moment of
+/// the call.
 #[derive(Debug)]
-#[must_use = "it is there to be asked"]
+#[must_use = "read its value"]
 pub struct Series<M> {
     capture: Capture,
     metric: &'static Metric,
@@ -26,7 +26,7 @@ pub struct Series<M> {
 /// A label and its value.
 #[derive(Clone, Debug)]
 struct Chosen {
-    place: LabelStride,
+    stride: LabelStride,
     radix: usize,
     value: Value,
 }
@@ -34,7 +34,7 @@ struct Chosen {
 #[derive(Clone, Debug)]
 enum Value {
     Closed(usize),
-    /// Its digit is not known before it is recorded.
+    /// Its digit is unknown until it is recorded.
     Open(String),
 }
 
@@ -49,7 +49,7 @@ impl<M> Series<M> {
         }
     }
 
-    /// Those with this value of the label that has its type.
+    /// Selects the series with this value of the label that has its type.
     ///
     /// ```
     /// # use glyph_runtime::{Counter, Label, LabelSet, Status, metric_catalog, testing};
@@ -78,7 +78,7 @@ impl<M> Series<M> {
     ///
     /// # Panics
     ///
-    /// When no label of the metric has the type, or more than one has.
+    /// Panics if no label of the metric has the type, or more than one has.
     #[track_caller]
     #[expect(
         clippy::needless_pass_by_value,
@@ -102,12 +102,12 @@ impl<M> Series<M> {
         }
     }
 
-    /// Those with this value of the label called `label`. The value may be given as text, too. The label may be one
-    /// that comes from the scope; empty text are those that lack it.
+    /// Selects the series with this value of the label `label`. The value can be a string. The
+    /// label can be a scope label: an empty value selects the series without it.
     ///
     /// # Panics
     ///
-    /// When the metric has no such label, or the label can have no such value.
+    /// Panics if the metric does not have the label, or the label does not have the value.
     #[track_caller]
     #[expect(
         clippy::needless_pass_by_value,
@@ -121,7 +121,7 @@ impl<M> Series<M> {
     fn choose(&self, name: &str, value: &str) -> Self {
         let parts = self.metric.parts;
         let mut labels = parts.descriptor.labels.iter().zip(parts.strides);
-        let Some((label, place)) = labels.find(|(label, _)| label.name == name) else {
+        let Some((label, stride)) = labels.find(|(label, _)| label.name == name) else {
             let Some(index) = self.scope_label(name) else {
                 self.refuse(&format!("has no label `{name}`"));
             };
@@ -133,11 +133,11 @@ impl<M> Series<M> {
             LabelValues::Open { .. } => Value::Open(value.to_owned()),
             LabelValues::Closed(values) => match values.iter().position(|known| *known == value) {
                 Some(digit) => Value::Closed(digit),
-                None => self.refuse(&format!("has no value `{value}` of the label `{name}`")),
+                None => self.refuse(&format!("has no value `{value}` for label `{name}`")),
             },
         };
         let chosen = Chosen {
-            place: *place,
+            stride: *stride,
             radix: label.radix(),
             value,
         };
@@ -157,7 +157,7 @@ impl<M> Series<M> {
         labels.iter().position(|label| label.name == name)
     }
 
-    /// The scopes that are left; `None` stands for what is recorded outside of them.
+    /// The selected scopes. `None` is what is recorded outside of scopes.
     fn scopes(&self) -> Vec<Option<Arc<dyn ReadTarget>>> {
         let inside = self.metric.parts.cells.targets_to_read();
         let all = [None].into_iter().chain(inside.into_iter().map(Some));
@@ -170,18 +170,18 @@ impl<M> Series<M> {
         wanted.all(|(index, value)| scope.map_or("", |scope| scope.value(*index)) == value)
     }
 
-    /// The digit of a label's value, if there is one yet.
+    /// Returns the digit of a label's value, if it has one yet.
     fn digit(&self, chosen: &Chosen) -> Option<usize> {
         let text = match &chosen.value {
             Value::Closed(digit) => return Some(*digit),
             Value::Open(text) => text,
         };
-        let (index, _) = chosen.place.open?;
+        let (index, _) = chosen.stride.open?;
         let values = self.metric.parts.open.get(index)?;
         self.capture.recorded.state().of(values).known(text)
     }
 
-    /// The cells of all series that are left, added up.
+    /// Returns the sums of the cells of the selected series.
     fn cells(&self) -> Vec<u64> {
         let mut cells = vec![0; self.metric.width];
         self.capture.read(|| {
@@ -196,7 +196,7 @@ impl<M> Series<M> {
         cells
     }
 
-    /// The indices of the series that are left.
+    /// Returns the indices of the selected series.
     fn indices(&self) -> Vec<usize> {
         let digits = self.chosen.iter();
         let digits = digits.map(|chosen| Some((chosen, self.digit(chosen)?)));
@@ -215,10 +215,7 @@ impl<M> Series<M> {
     }
 
     #[track_caller]
-    #[expect(
-        clippy::panic,
-        reason = "a look-up that cannot be meant fails the test"
-    )]
+    #[expect(clippy::panic, reason = "an invalid lookup fails the test")]
     fn refuse(&self, what: &str) -> ! {
         let descriptor = self.metric.parts.descriptor;
         panic!(
@@ -230,13 +227,13 @@ impl<M> Series<M> {
 }
 
 impl Chosen {
-    /// The digit that the label has in the index of a series.
+    /// Returns the digit of the label in the index of a series.
     const fn of_index(&self, index: usize) -> usize {
-        index / self.place.stride % self.radix
+        index / self.stride.stride % self.radix
     }
 }
 
-/// `provider: voice::Provider = deepgram | elevenlabs`, one after the other.
+/// Lists labels, such as `provider: voice::Provider` (deepgram, elevenlabs).
 fn list(labels: &[LabelDescriptor]) -> String {
     let mut list = String::new();
     for label in labels {
@@ -269,7 +266,7 @@ impl Series<Gauge> {
 }
 
 impl Series<Histogram> {
-    /// How many values were observed.
+    /// The number of observed values.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.snapshot().count()
@@ -287,7 +284,7 @@ impl Series<Histogram> {
         HistogramSnapshot::of_cells(self.metric, self.cells())
     }
 
-    /// The traces that are remembered, one for each bucket that has one.
+    /// The exemplars, at most one for each bucket and series.
     #[must_use]
     pub fn exemplars(&self) -> Vec<Exemplar> {
         let buckets = 0..self.metric.buckets();

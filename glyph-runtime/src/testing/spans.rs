@@ -18,7 +18,7 @@ use tracing_subscriber::{
     registry::{LookupSpan, SpanRef},
 };
 
-/// A span as it was when it was looked up.
+/// The state of a span at the moment of the lookup.
 #[derive(Clone, Debug)]
 pub struct CapturedSpan {
     metadata: &'static Metadata<'static>,
@@ -31,31 +31,32 @@ pub struct CapturedSpan {
 }
 
 impl CapturedSpan {
-    /// Its name: for a stage's span, that of the stage.
+    /// The name. For a stage's span, that of the stage.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.metadata.name()
     }
 
-    /// Its level.
+    /// The level.
     #[must_use]
     pub fn level(&self) -> Level {
         *self.metadata.level()
     }
 
-    /// Its target, usually the module's path.
+    /// The target, usually the module's path.
     #[must_use]
     pub fn target(&self) -> &'static str {
         self.metadata.target()
     }
 
-    /// The value of a field, or of a stage's label, as text; `None` while it has none.
+    /// Returns the value of a field, or of a stage's label, as a string. `None` while it has no
+    /// value.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&str> {
         self.fields.value(name)
     }
 
-    /// All fields that have a value, by their names.
+    /// Returns all fields that have a value, by name.
     pub fn fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.fields.all()
     }
@@ -66,19 +67,20 @@ impl CapturedSpan {
         self.field("otel.status_code")
     }
 
-    /// What kind of error ended it (OpenTelemetry semantic conventions, attribute `error.type`).
+    /// The type of the error that ended it (OpenTelemetry semantic conventions, attribute
+    /// `error.type`).
     #[must_use]
     pub fn error_type(&self) -> Option<&str> {
         self.field("error.type")
     }
 
-    /// Its kind, such as `client` (the field `otel.kind`); `None` for an internal one.
+    /// The kind, such as `client` (the field `otel.kind`). `None` for an internal span.
     #[must_use]
     pub fn kind(&self) -> Option<&str> {
         self.field("otel.kind")
     }
 
-    /// The name of the span that it is a child of.
+    /// The name of the parent span.
     #[must_use]
     pub fn parent(&self) -> Option<&'static str> {
         self.parent
@@ -90,19 +92,19 @@ impl CapturedSpan {
         &self.links
     }
 
-    /// The events in it, not counting those of its children.
+    /// The events in it, without those in its children.
     #[must_use]
     pub fn events(&self) -> &[CapturedEvent] {
         &self.events
     }
 
-    /// What is known of it without running it: its place in the source, and the fields that it may have.
+    /// The static metadata: the source location, and the fields that it can have.
     #[must_use]
     pub fn metadata(&self) -> &'static Metadata<'static> {
         self.metadata
     }
 
-    /// How often it was entered: a future enters its span for each poll.
+    /// The number of times it was entered. A future enters its span for each poll.
     #[must_use]
     pub fn times_entered(&self) -> u64 {
         self.entered
@@ -124,31 +126,31 @@ pub struct CapturedEvent {
 }
 
 impl CapturedEvent {
-    /// Its message; empty without one.
+    /// The message; can be empty.
     #[must_use]
     pub fn message(&self) -> &str {
         self.field("message").unwrap_or_default()
     }
 
-    /// Its level.
+    /// The level.
     #[must_use]
     pub fn level(&self) -> Level {
         *self.metadata.level()
     }
 
-    /// Its target, usually the module's path.
+    /// The target, usually the module's path.
     #[must_use]
     pub fn target(&self) -> &'static str {
         self.metadata.target()
     }
 
-    /// The value of a field as text.
+    /// Returns the value of a field as a string.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&str> {
         self.fields.value(name)
     }
 
-    /// The name of the span that it happened in.
+    /// The name of the span that contains it.
     #[must_use]
     pub fn span(&self) -> Option<&'static str> {
         self.span
@@ -163,7 +165,7 @@ impl Fields {
         self.0.get(name).map(String::as_str)
     }
 
-    /// The labels of the running code's scopes, but for those that it has already.
+    /// Adds the scope labels of the running code. Fields take precedence.
     fn add_scope(&mut self) {
         crate::scope::labels::current_values(&mut |name, value| {
             self.0.entry(name).or_insert_with(|| value.to_owned());
@@ -199,8 +201,8 @@ struct Seen {
     events: Vec<CapturedEvent>,
 }
 
-/// A span's place in [`Seen::spans`], kept with the span: an id is used again when its span has ended.
-struct PlaceOf(usize);
+/// A span's index in [`Seen::spans`], kept with the span: ids are reused when their span has ended.
+struct IndexOf(usize);
 
 impl Spans {
     pub(super) fn all(&self) -> Vec<CapturedSpan> {
@@ -220,9 +222,9 @@ impl Spans {
         S: Subscriber + for<'span> LookupSpan<'span>,
     {
         let span = context.span(id);
-        let place = span.and_then(|span| span.extensions().get().map(|PlaceOf(place)| *place));
+        let index = span.and_then(|span| span.extensions().get().map(|IndexOf(index)| *index));
         let mut seen = self.lock();
-        if let Some(span) = place.and_then(|place| seen.spans.get_mut(place)) {
+        if let Some(span) = index.and_then(|index| seen.spans.get_mut(index)) {
             change(span);
         }
     }
@@ -237,7 +239,7 @@ impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for Spans {
         attributes.record(&mut fields);
         fields.add_scope();
         let mut seen = self.lock();
-        span.extensions_mut().insert(PlaceOf(seen.spans.len()));
+        span.extensions_mut().insert(IndexOf(seen.spans.len()));
         seen.spans.push(CapturedSpan {
             metadata: attributes.metadata(),
             fields,

@@ -1,4 +1,4 @@
-//! The subscriber of a capture, beside others that other threads have.
+//! The subscriber of a capture, which runs next to subscribers of other threads.
 
 use std::sync::OnceLock;
 
@@ -12,18 +12,19 @@ use tracing_subscriber::layer::SubscriberExt;
 
 use super::spans::Spans;
 
-/// A subscriber that records all spans and events in `spans`.
+/// Returns a subscriber that records all spans and events in `spans`.
 pub(super) fn recording(spans: &Spans) -> Dispatch {
     static SENTINELS: OnceLock<[Dispatch; 2]> = OnceLock::new();
     SENTINELS.get_or_init(|| [Dispatch::new(Sentinel), Dispatch::new(Sentinel)]);
     Dispatch::new(tracing_subscriber::registry().with(spans.clone()))
 }
 
-/// A subscriber that records nothing and keeps every place of the program open to those that do.
+/// A subscriber that records nothing, and keeps every callsite enabled for subscribers that do.
 ///
-/// `tracing` remembers of each place whether anybody is interested. While it knows of one subscriber only,
-/// it asks that of the thread which passes the place first, and a thread that captures nothing would
-/// close it to all others. Two subscribers that are always there and may be interested in anything prevent that.
+/// `tracing` caches for each callsite whether any subscriber is interested. While it knows of one
+/// subscriber only, it asks that of the thread that reaches the callsite first: a thread without a
+/// capture would disable it for all others. Two subscribers that always exist, and may be
+/// interested in anything, prevent that.
 struct Sentinel;
 
 impl Subscriber for Sentinel {

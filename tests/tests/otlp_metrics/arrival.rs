@@ -77,7 +77,7 @@ fn each_kind_arrives_as_the_page_has_it() {
         status,
     };
     metrics.orders.add(order(Status::Ok), 3);
-    metrics.busy.add_time(Duration::from_millis(1500));
+    metrics.busy.add_duration(Duration::from_millis(1500));
     metrics.carts.set(2.5);
     let exemplar = Exemplar::new(0xabc, 0xdef);
     metrics

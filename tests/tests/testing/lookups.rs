@@ -75,7 +75,7 @@ fn an_open_label_is_asked_for_by_its_text() {
 fn values_are_in_the_metrics_unit() {
     let captured = testing::capture();
     let metrics = Metrics::global();
-    metrics.billed.add_time(Duration::from_millis(2500));
+    metrics.billed.add_duration(Duration::from_millis(2500));
     assert_eq!(captured.counter(&metrics.billed).value(), 2);
     metrics.tts.observe(Duration::from_millis(20));
     metrics.tts.observe(0.5);
@@ -138,7 +138,7 @@ fn a_value_that_cannot_be_is_refused() {
     let message = refusal(|| requests.with_label("status", "canceled"));
     assert!(
         message.starts_with(
-            "metric `captured_requests` has no value `canceled` of the label `status`;"
+            "metric `captured_requests` has no value `canceled` for label `status`;"
         ),
         "{message}"
     );

@@ -5,13 +5,13 @@ use super::primitives::{
     Ordering::{AcqRel, Relaxed},
 };
 
-/// Adds to a cell that nobody else writes.
+/// Adds to a cell that only this thread writes. Readers see the old or the new value.
 #[inline]
 pub(crate) fn add_own(cell: &AtomicU64, amount: u64) {
     cell.store(cell.load(Relaxed).wrapping_add(amount), Relaxed);
 }
 
-/// Adds to a floating-point cell that nobody else writes.
+/// Adds to a floating-point cell that only this thread writes.
 #[inline]
 pub(crate) fn add_own_float(cell: &AtomicU64, amount: f64) {
     cell.store(plus(cell.load(Relaxed), amount), Relaxed);

@@ -1,23 +1,24 @@
-//! Cells that go from one thread to the next.
+//! Ownership of cells that pass from thread to thread.
 
 use super::primitives::{
     AtomicBool,
     Ordering::{Acquire, Relaxed, Release},
 };
 
-/// Whether some thread has the cells beside it.
+/// Whether some thread owns the cells next to it.
 #[derive(Debug)]
 pub(crate) struct Claim(pub(crate) AtomicBool);
 
 impl Claim {
-    /// Takes the cells, unless another thread has them. What those before have written to them is seen.
+    /// Takes the cells, unless another thread owns them. Acquire: what earlier owners wrote is
+    /// visible.
     pub(crate) fn take(&self) -> bool {
         self.0
             .compare_exchange(false, true, Acquire, Relaxed)
             .is_ok()
     }
 
-    /// Gives the cells back, by the thread that has taken them.
+    /// Returns the cells; called by their owner. Release: the next owner sees what was written.
     pub(crate) fn give_back(&self) {
         self.0.store(false, Release);
     }

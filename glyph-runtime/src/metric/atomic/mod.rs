@@ -1,5 +1,5 @@
-//! What threads do to each other's memory, and no more, so that loom can try every order of it
-//! (`tests/loom`, which puts its own types in the place of [`primitives`]).
+//! Operations on memory that threads share. They are apart, so that loom can try every order of
+//! them: `tests/loom` replaces [`primitives`] with its own types.
 
 pub(super) mod cell;
 pub(super) mod claim;

@@ -7,10 +7,11 @@ use super::primitives::{
     fence,
 };
 
-/// How often a reader tries while others write.
+/// The number of times that a reader tries while others write.
 const ATTEMPTS: usize = 8;
 
-/// Replaces the words, unless another thread is replacing them at this moment: any of the two will do.
+/// Replaces the words, unless another thread is replacing them at this moment: either value is
+/// good.
 ///
 /// The sequence is zero before the first time, and odd while the words are being written.
 pub(crate) fn write<const N: usize>(sequence: &AtomicU64, cells: &[AtomicU64; N], words: [u64; N]) {
@@ -28,7 +29,7 @@ pub(crate) fn write<const N: usize>(sequence: &AtomicU64, cells: &[AtomicU64; N]
     sequence.store(even.wrapping_add(2), Release);
 }
 
-/// The words, if there are any and nobody keeps replacing them.
+/// Returns the words, if there are any and other threads do not keep replacing them.
 pub(crate) fn read<const N: usize>(
     sequence: &AtomicU64,
     cells: &[AtomicU64; N],

@@ -1,4 +1,4 @@
-//! Which combinations of values there are, up to their bounds.
+//! The combinations of label values that are in use, up to their limits.
 
 use std::{
     borrow::Cow,
@@ -14,20 +14,19 @@ use crate::{
     metric::RecordingTarget,
 };
 
-/// What [`Scopes::new`](super::Scopes::new) is made of.
+/// The arguments of [`Scopes::new`](super::Scopes::new).
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct ScopeParts {
     pub labels: &'static [ScopeLabel],
-    /// The most combinations at a time.
+    /// The limit of combinations at a time.
     pub limit: usize,
-    /// How long a combination stays that nobody uses.
+    /// How long an unused combination stays.
     pub idle_seconds: u64,
     pub catalog: fn() -> &'static dyn AnyCatalog,
 }
 
-/// The combinations that are there, in their order. The lock is taken to enter a scope and to read a page, never to
-/// record.
+/// The combinations in order. Lookups of scopes and scrapes take the lock, recording never does.
 #[derive(Debug)]
 pub(crate) struct Directory {
     entries: RwLock<Entries>,
@@ -35,18 +34,19 @@ pub(crate) struct Directory {
 
 #[derive(Debug)]
 struct Entries {
-    /// By their values, between NULs, which no value has.
+    /// The key joins the values with NUL, which no value contains.
     by_values: BTreeMap<String, &'static ScopeEntry>,
-    /// Of each label, the values that have been given a place of their own, and how many combinations have them.
+    /// For each label, the values that count against its limit, and the number of combinations that
+    /// have them.
     values: Vec<BTreeMap<Box<str>, usize>>,
-    /// Before this moment nobody is idle, provided that the time for it is this one.
+    /// No combination is idle before this moment, as long as the time limit is `idle`.
     next_idle: u64,
     idle: u64,
-    /// Whether there ever was any.
+    /// Whether there ever was a combination.
     was_used: bool,
 }
 
-/// Values as they can be entered, and a bit for each that is `other` for want of room.
+/// Values within their limits, and a bit for each that became `other`.
 struct Folded<'value> {
     values: Vec<&'value str>,
     overflowed: u32,
@@ -73,7 +73,8 @@ impl Directory {
         self.entries.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The entry of these values, which are fit for a page. Those past their bounds are `other`.
+    /// Returns the entry of these values, which are sanitized. Values beyond their limits become
+    /// `other`.
     pub(super) fn resolve(&self, scopes: &'static Scopes, values: &[Cow<'_, str>]) -> ScopeLease {
         let now = Now::current();
         {
@@ -83,28 +84,28 @@ impl Directory {
             if let Some(entry) = entries.by_values.get(&key(&folded.values))
                 && has_all
             {
-                return folded.held(entry);
+                return folded.lease(entry);
             }
         }
         let mut entries = self.write();
-        entries.let_idle_go(scopes, now);
+        entries.remove_idle(scopes, now);
         let folded = entries.folded(scopes, values);
         let entry = entries.enter(scopes, &folded.values, now);
-        folded.held(entry)
+        folded.lease(entry)
     }
 
-    /// Everybody who is not idle, in order.
+    /// Returns all combinations that are not idle, in order.
     pub(super) fn to_read(&self, scopes: &'static Scopes) -> Vec<ReadScope> {
         let now = Now::current();
         if self.read().is_due(scopes, now) {
-            self.write().let_idle_go(scopes, now);
+            self.write().remove_idle(scopes, now);
         }
         let entries = self.read();
         let entries = entries.by_values.values();
         entries.map(|entry| ReadScope::new(entry)).collect()
     }
 
-    /// Whether anybody ever was in one of these scopes.
+    /// Whether there ever was a combination.
     pub(super) fn was_used(&self) -> bool {
         self.read().was_used
     }
@@ -120,7 +121,7 @@ impl crate::isolation::Isolated for Directory {
 }
 
 impl Drop for Directory {
-    /// That of a capture, which is over.
+    /// Runs when a capture is over: the directory of the process is never dropped.
     fn drop(&mut self) {
         let now = Now::current();
         let entries = self
@@ -136,7 +137,7 @@ impl Drop for Directory {
 }
 
 impl Entries {
-    /// The values as far as there is room for them.
+    /// Replaces values beyond their limits by `other`.
     fn folded<'value>(&self, scopes: &Scopes, values: &'value [Cow<'_, str>]) -> Folded<'value> {
         let mut folded = Folded {
             values: values.iter().map(AsRef::as_ref).collect(),
@@ -150,7 +151,7 @@ impl Entries {
         if self.by_values.len() < scopes.limit() {
             return folded;
         }
-        // At the most combinations, whoever is new shares with others what it can.
+        // At the limit, a new combination shares as many values with others as it must.
         for index in (0..scopes.labels().len()).rev() {
             if !self.by_values.contains_key(&key(&folded.values)) {
                 folded.fold(index);
@@ -192,8 +193,8 @@ impl Entries {
         now.nanoseconds >= self.next_idle || self.idle != scopes.idle()
     }
 
-    /// Takes those away whom nobody has used for too long.
-    fn let_idle_go(&mut self, scopes: &'static Scopes, now: Now) {
+    /// Removes the combinations that have been idle for too long.
+    fn remove_idle(&mut self, scopes: &'static Scopes, now: Now) {
         if !self.is_due(scopes, now) {
             return;
         }
@@ -219,7 +220,7 @@ impl Entries {
     }
 }
 
-/// Their places are free for others, once no combination has them.
+/// Frees the room of values that no combination has any more.
 fn forget(known: &mut [BTreeMap<Box<str>, usize>], values: &[Box<str>]) {
     for (known, value) in known.iter_mut().zip(values) {
         if let Some(count) = known.get_mut(value) {
@@ -231,7 +232,7 @@ fn forget(known: &mut [BTreeMap<Box<str>, usize>], values: &[Box<str>]) {
     }
 }
 
-/// Whether the value takes no place of its own.
+/// Whether the value does not count against a limit.
 fn is_shared(value: &str) -> bool {
     value.is_empty() || value == OVERFLOW
 }
@@ -250,8 +251,8 @@ impl Folded<'_> {
         }
     }
 
-    /// For a caller who has the lock.
-    fn held(&self, entry: &'static ScopeEntry) -> ScopeLease {
+    /// The caller holds the lock, so that the entry cannot be given to other values meanwhile.
+    fn lease(&self, entry: &'static ScopeEntry) -> ScopeLease {
         ScopeLease::take(ActiveScope {
             entry,
             overflowed: self.overflowed,

@@ -1,23 +1,23 @@
-//! Which scopes the running code is in.
+//! The scopes that the running code is in.
 
 use std::{cell::Cell, marker::PhantomData, ptr};
 
 use super::{MOST_SCOPES, ScopeLease, Scopes, scope_entry::ScopeEntry};
 use crate::metric::{CatalogCells, RecordingTarget};
 
-/// A scope that was entered.
+/// A scope that the running code is in, or was.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ActiveScope {
     pub(crate) entry: &'static ScopeEntry,
-    /// A bit for each label whose value is past its bound.
+    /// A bit for each label whose value is beyond its limit.
     pub(crate) overflowed: u32,
 }
 
-/// One of each catalog at most, without gaps.
+/// At most one scope of each catalog, without gaps.
 pub(super) type Stack = [Option<ActiveScope>; MOST_SCOPES];
 
 thread_local! {
-    /// Without a destructor, so that looking one up is a plain load.
+    /// Without a destructor, so that a lookup is a plain load.
     static ENTERED: [Cell<Option<ActiveScope>>; MOST_SCOPES] = const { [const { Cell::new(None) }; MOST_SCOPES] };
 }
 
@@ -30,7 +30,7 @@ pub(super) fn any() -> bool {
     ENTERED.with(|[first, ..]| first.get().is_some())
 }
 
-/// The scope of these that the running code is in. `of` is known by its address: nothing of it is called.
+/// Returns the scope of `of` that the running code is in. Only the address of `of` is used.
 pub(super) fn active_in(of: &dyn RecordingTarget) -> Option<ActiveScope> {
     ENTERED.with(|entered| {
         let mut entries = entered.iter().map_while(Cell::get);
@@ -38,13 +38,13 @@ pub(super) fn active_in(of: &dyn RecordingTarget) -> Option<ActiveScope> {
     })
 }
 
-/// The scope that the running code is in, for a caller that records the catalog in it later.
+/// Returns the scope that the running code is in, for a caller that records in it later.
 #[inline]
 pub(crate) fn current_lease(catalog: &CatalogCells) -> Option<ScopeLease> {
     active_in(catalog.target()?).map(ScopeLease::take)
 }
 
-/// Lends the names and values of all labels that the running code has from its scopes.
+/// Passes the names and values of all scope labels of the running code to `read`.
 #[doc(hidden)]
 pub fn current_values(read: &mut dyn FnMut(&'static str, &str)) {
     for active in stack().into_iter().map_while(|active| active) {
@@ -54,18 +54,18 @@ pub fn current_values(read: &mut dyn FnMut(&'static str, &str)) {
     }
 }
 
-/// While it lives, its thread is in the scopes. What was entered last is left first.
+/// Keeps its thread in scopes. Guards are dropped in the reverse order of their creation.
 #[doc(hidden)]
 #[derive(Debug)]
 #[must_use]
 pub struct ScopeGuard<'scope> {
     before: Stack,
-    /// It belongs to its thread, and to whoever holds the entries.
-    held: PhantomData<(&'scope (), *const ())>,
+    /// It belongs to its thread, and borrows the leases of its scopes.
+    borrows: PhantomData<(&'scope (), *const ())>,
 }
 
 impl ScopeGuard<'_> {
-    /// Enters these, each in the place of the one of its catalog.
+    /// Enters these scopes, each in place of the current one of its catalog.
     pub(super) fn over(entries: Stack) -> Self {
         let mut stack = stack();
         for active in entries.into_iter().flatten() {
@@ -74,13 +74,13 @@ impl ScopeGuard<'_> {
         Self::alone(stack)
     }
 
-    /// Enters these and leaves all others.
+    /// Enters these scopes and leaves all others.
     pub(super) fn alone(entries: Stack) -> Self {
         let before = stack();
         change(before, entries);
         Self {
             before,
-            held: PhantomData,
+            borrows: PhantomData,
         }
     }
 }
@@ -91,25 +91,26 @@ impl Drop for ScopeGuard<'_> {
     }
 }
 
-/// Enters or leaves the scope of one catalog, if the running code is not there already.
+/// Enters the wanted scope of one catalog, or leaves all scopes of it. Returns `None` if nothing is
+/// to change.
 #[inline]
-pub(crate) fn entering<'held>(
+pub(crate) fn entering<'lease>(
     catalog: &CatalogCells,
-    wanted: Option<&'held ScopeLease>,
-) -> Option<ScopeGuard<'held>> {
+    wanted: Option<&'lease ScopeLease>,
+) -> Option<ScopeGuard<'lease>> {
     enter_other(catalog.target()?, wanted)
 }
 
-fn enter_other<'held>(
+fn enter_other<'lease>(
     scopes: &dyn RecordingTarget,
-    wanted: Option<&'held ScopeLease>,
-) -> Option<ScopeGuard<'held>> {
+    wanted: Option<&'lease ScopeLease>,
+) -> Option<ScopeGuard<'lease>> {
     match (active_in(scopes), wanted) {
         (None, None) => None,
-        (Some(active), Some(held)) if held.is(active) => None,
-        (_, Some(held)) => {
+        (Some(active), Some(lease)) if lease.is(active) => None,
+        (_, Some(lease)) => {
             let mut stack = stack();
-            put(&mut stack, held.active());
+            put(&mut stack, lease.active());
             Some(ScopeGuard::alone(stack))
         }
         (Some(active), None) => Some(ScopeGuard::alone(without(stack(), active))),
@@ -118,11 +119,10 @@ fn enter_other<'held>(
 
 fn put(stack: &mut Stack, active: ActiveScope) {
     let scopes = active.entry.scopes();
-    let mut places = stack.iter_mut();
-    let place =
-        places.find(|place| place.is_none_or(|other| ptr::eq(other.entry.scopes(), scopes)));
-    if let Some(place) = place {
-        *place = Some(active);
+    let mut slots = stack.iter_mut();
+    let slot = slots.find(|slot| slot.is_none_or(|other| ptr::eq(other.entry.scopes(), scopes)));
+    if let Some(slot) = slot {
+        *slot = Some(active);
     }
 }
 
@@ -139,11 +139,12 @@ fn has(stack: &Stack, scopes: &Scopes) -> bool {
     entries.any(|active| ptr::eq(active.entry.scopes(), scopes))
 }
 
-/// The thread's own cells are put aside for catalogs that are in a scope, and taken up for those that no longer are.
+/// Hides the thread's own cells of catalogs that are in a scope now, and shows those of catalogs
+/// that no longer are.
 fn change(before: Stack, after: Stack) {
     ENTERED.with(|entered| {
-        for (place, active) in entered.iter().zip(after) {
-            place.set(active);
+        for (slot, active) in entered.iter().zip(after) {
+            slot.set(active);
         }
     });
     for scopes in before.iter().flatten().map(|active| active.entry.scopes()) {

@@ -1,4 +1,4 @@
-//! A future that takes the labels of its scope along.
+//! A future that is always polled in a scope.
 
 use std::{
     pin::Pin,
@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 use super::ScopeLabels;
 
 pin_project! {
-    /// A future or a stream inside a scope, on whatever thread it is polled. See [`ScopeLabels::scope`].
+    /// A future or a stream that is polled in a scope, on any thread. See [`ScopeLabels::scope`].
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
     pub struct InScope<F> {
@@ -38,7 +38,7 @@ impl<F> InScope<F> {
         }
     }
 
-    /// The labels.
+    /// Returns the labels.
     pub const fn labels(&self) -> &ScopeLabels {
         &self.labels
     }

@@ -1,7 +1,8 @@
-//! Labels that come from what the running code is part of: the tenant, the campaign, the region.
+//! Labels that come from the context of the running code: the tenant, the campaign, the region.
 //!
-//! A catalog declares them, `scope(tenant_id: max 1000, campaign_id: max 5000)`, and generates a struct for them. Inside
-//! of its `scope` and `in_scope` all metrics of the catalog, and of the catalogs nested in it, carry them.
+//! A catalog declares them, `scope(tenant_id: max 1000, campaign_id: max 5000)`, and generates a
+//! struct for them. In its `scope` and `in_scope`, all metrics of the catalog and of the catalogs
+//! nested in it have these labels.
 
 mod directory;
 mod entered;
@@ -22,16 +23,18 @@ pub use entered::{ScopeGuard, current_values};
 use scope_entry::ReadScope;
 pub(crate) use scope_entry::ScopeLease;
 
-/// How many catalogs' scopes the running code can be in at a time; further ones are not entered.
+/// The limit of scopes, one of each catalog, that the running code can be in. Further ones are not
+/// entered.
 pub(crate) const MOST_SCOPES: usize = 4;
 
-/// The values of a scope's labels, looked up: what is recorded inside carries them.
+/// Scope label values that are looked up. Metrics recorded in the scope have them.
 ///
-/// The struct that a catalog generates gives it (`labels()`), and [`current`](Self::current) the ones of the running code.
-/// It is what goes along with a request, a task or a connection: cloning it costs an addition and entering it a few
-/// stores, and it belongs to no thread. It may hold the labels of up to four catalogs, or none.
+/// The struct that a catalog generates returns it (`labels()`), and [`current`](Self::current)
+/// returns that of the running code. Keep it with a request, a task or a connection: it is `Send`,
+/// cloning it costs an addition, and entering it a few stores. It holds the labels of up to four
+/// catalogs, or none.
 ///
-/// A tenant whose `ScopeLabels` are held somewhere is not idle.
+/// A scope does not become idle while a `ScopeLabels` of it exists.
 ///
 /// ```
 /// use glyph_runtime::{Counter, metric_catalog, scope::ScopeLabels};
@@ -54,19 +57,19 @@ pub(crate) const MOST_SCOPES: usize = 4;
 #[derive(Clone, Default)]
 #[must_use = "labels do nothing unless something is run inside of their scope"]
 pub struct ScopeLabels {
-    held: [Option<ScopeLease>; MOST_SCOPES],
+    leases: [Option<ScopeLease>; MOST_SCOPES],
 }
 
 impl ScopeLabels {
     /// No labels.
     pub const NONE: Self = Self {
-        held: [const { None }; MOST_SCOPES],
+        leases: [const { None }; MOST_SCOPES],
     };
 
-    /// Those of the running code, of all catalogs.
+    /// Returns the labels of the running code, of all catalogs.
     pub fn current() -> Self {
         Self {
-            held: entered::stack().map(|active| active.map(ScopeLease::take)),
+            leases: entered::stack().map(|active| active.map(ScopeLease::take)),
         }
     }
 
@@ -75,66 +78,67 @@ impl ScopeLabels {
         entered::any().then(Self::current)
     }
 
-    pub(super) fn of(held: Option<ScopeLease>) -> Self {
+    pub(super) fn of(lease: Option<ScopeLease>) -> Self {
         Self {
-            held: [held, None, None, None],
+            leases: [lease, None, None, None],
         }
     }
 
-    /// Whether there are none.
+    /// Whether there are no labels.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.held.iter().all(Option::is_none)
+        self.leases.iter().all(Option::is_none)
     }
 
-    /// These labels and those of another catalog; where both are of one catalog, the others'.
+    /// Adds the labels of another catalog. `others` take precedence where both are of one catalog.
     pub fn and(mut self, others: impl IntoScopeLabels) -> Self {
-        for held in others.into_scope_labels().held.into_iter().flatten() {
-            let mut places = self.held.iter_mut();
-            let place = places.find(|place| {
-                place
-                    .as_ref()
-                    .is_none_or(|other| other.is_of_same_catalog(&held))
+        for lease in others.into_scope_labels().leases.into_iter().flatten() {
+            let mut slots = self.leases.iter_mut();
+            let slot = slots.find(|slot| {
+                slot.as_ref()
+                    .is_none_or(|other| other.is_of_same_catalog(&lease))
             });
-            if let Some(place) = place {
-                *place = Some(held);
+            if let Some(slot) = slot {
+                *slot = Some(lease);
             }
         }
         self
     }
 
-    /// Names and values, as they stand on the page: values past the bound of their label are `other`.
+    /// Passes names and values to `read`, as they are exposed: values beyond the limit of their
+    /// label are `other`.
     pub fn for_each(&self, mut read: impl FnMut(&'static str, &str)) {
-        for held in self.held.iter().flatten() {
-            held.for_each(&mut read);
+        for lease in self.leases.iter().flatten() {
+            lease.for_each(&mut read);
         }
     }
 
-    /// Runs `work` with these labels. Those of other catalogs stay as they are.
+    /// Runs `work` with these labels. Labels of other catalogs stay.
     pub fn in_scope<R>(&self, work: impl FnOnce() -> R) -> R {
         let _entered = self.enter();
         work()
     }
 
-    /// Gives a future, or a stream, that has these labels whenever it is polled, and when it is dropped.
+    /// Returns a future or a stream that has these labels whenever it is polled, and when it is
+    /// dropped.
     pub const fn scope<F>(self, future: F) -> InScope<F> {
         InScope::new(self, future)
     }
 
-    /// On top of those of the running code.
+    /// Enters these labels on top of those of the running code.
     pub(crate) fn enter(&self) -> ScopeGuard<'_> {
         ScopeGuard::over(self.entries())
     }
 
-    /// In the place of those of the running code.
+    /// Enters these labels in place of those of the running code.
     pub(crate) fn enter_alone(&self) -> ScopeGuard<'_> {
         ScopeGuard::alone(self.entries())
     }
 
     fn entries(&self) -> entered::Stack {
-        self.held
+        self.leases
             .each_ref()
-            .map(|held| held.as_ref().map(ScopeLease::active))
+            .map(|lease| lease.as_ref().map(ScopeLease::active))
     }
 }
 
@@ -148,7 +152,8 @@ impl fmt::Debug for ScopeLabels {
     }
 }
 
-/// What gives the labels of a scope: the struct that a catalog generates, an `Option` of one, or a pair of two catalogs'.
+/// A set of scope labels: the struct that a catalog generates, an `Option` of one, or a pair of
+/// them.
 ///
 /// Layers take functions that return one: `|request| TenantContext { tenant_id: header(request) }`.
 #[diagnostic::on_unimplemented(
@@ -179,7 +184,7 @@ impl<A: IntoScopeLabels, B: IntoScopeLabels> IntoScopeLabels for (A, B) {
     }
 }
 
-/// Looks up the values of a catalog's scope; an absent one is `None`.
+/// Looks up the values of a catalog's scope. `None` is an absent value.
 #[doc(hidden)]
 pub fn resolved(scopes: &'static Scopes, values: &[Option<&str>]) -> ScopeLabels {
     ScopeLabels::of(scopes.resolve(values))

@@ -1,4 +1,4 @@
-//! One combination of a scope's values: its cells, and who holds it.
+//! One combination of scope label values: its cells, and the leases that keep it.
 
 use std::{
     ptr,
@@ -18,26 +18,27 @@ use crate::{
     metric::{Metric, ReadTarget, RecordingTarget, ScopeCells},
 };
 
-/// The cells of one combination of values. It lives as long as the process: when it has left, another combination gets it.
+/// The cells of one combination of values. They are never freed: an idle combination leaves them to
+/// another one.
 #[derive(Debug)]
 pub(crate) struct ScopeEntry {
     scopes: &'static Scopes,
     /// One for each catalog that the scope covers.
     cells: Box<[ScopeCells]>,
-    /// While there are any, it stays.
+    /// The number of leases and readers. The values do not change while there are any.
     holders: AtomicUsize,
-    /// When somebody let go of it last, by the clock of `named`.
+    /// When the last lease was dropped, by the clock `clock`.
     used: AtomicU64,
-    /// It changes while nobody holds it.
+    /// Changes only while there are no holders.
     named: RwLock<Arc<Named>>,
-    /// Which clock it goes by, and so whether a capture has it.
+    /// The number of its clock: that of the process, or of the capture that uses it.
     clock: AtomicU64,
 }
 
-/// Whose cells they are.
+/// The combination that has the cells.
 #[derive(Debug)]
 struct Named {
-    /// In the order of the scope's labels; an absent one is empty.
+    /// The values in the order of the scope's labels. An absent one is empty.
     values: Box<[Box<str>]>,
     since: SystemTime,
 }
@@ -57,7 +58,8 @@ impl ScopeEntry {
         }
     }
 
-    /// Begins anew, for these values. Nobody holds it.
+    /// Resets the cells and assigns them to these values. The caller makes sure that there are no
+    /// holders.
     pub(super) fn rename(&self, values: Box<[Box<str>]>, now: Now) {
         for (cells, metrics) in self.cells.iter().zip(self.scopes.metrics()) {
             cells.clear(metrics);
@@ -75,7 +77,7 @@ impl ScopeEntry {
         self.scopes
     }
 
-    /// Whether what the current thread records goes here: a capture has entries of its own.
+    /// Whether the current thread can record here: captures have their own entries.
     pub(super) fn is_current(&self) -> bool {
         !cfg!(feature = "testing") || self.clock.load(Relaxed) == Now::current_clock()
     }
@@ -89,7 +91,8 @@ impl ScopeEntry {
         catalogs.any(|(cells, metrics)| cells.is_live(metrics))
     }
 
-    /// How long nobody has held it; `None` while somebody does. What holders have recorded is seen.
+    /// Returns for how long there have been no holders, or `None` if there are any. Acquire: what
+    /// they recorded is visible.
     pub(super) fn idle(&self, now: Now) -> Option<u64> {
         let free = self.holders.load(Acquire) == 0;
         free.then(|| now.nanoseconds.saturating_sub(self.used.load(Relaxed)))
@@ -113,14 +116,14 @@ impl ScopeEntry {
     }
 }
 
-/// Somebody who records: as long as it lives, the entry stays.
+/// Keeps an entry in use, for code that records in it.
 #[derive(Debug)]
 pub(crate) struct ScopeLease {
     active: ActiveScope,
 }
 
 impl ScopeLease {
-    /// For a caller who knows that the entry stays until this is done.
+    /// Adds a holder. The caller makes sure that the entry has its values until this returns.
     pub(crate) fn take(active: ActiveScope) -> Self {
         active.entry.holders.fetch_add(1, Relaxed);
         Self { active }
@@ -160,7 +163,7 @@ impl Drop for ScopeLease {
     }
 }
 
-/// Somebody who reads: the entry stays, and is as idle as before.
+/// Keeps an entry for a reader. The entry does not count as used.
 #[derive(Debug)]
 pub(crate) struct ReadScope {
     entry: &'static ScopeEntry,
@@ -168,7 +171,7 @@ pub(crate) struct ReadScope {
 }
 
 impl ReadScope {
-    /// For a caller who knows that the entry stays until this is done.
+    /// Adds a holder. The caller makes sure that the entry has its values until this returns.
     pub(super) fn new(entry: &'static ScopeEntry) -> Self {
         entry.holders.fetch_add(1, Relaxed);
         Self {

@@ -30,7 +30,7 @@ pub struct Scopes {
     idle: AtomicU64,
     covered: OnceLock<Box<[Covered]>>,
     directory: Directory,
-    /// Tenants that have left, for others.
+    /// Entries that are not in use.
     spare: Mutex<Vec<&'static ScopeEntry>>,
 }
 
@@ -52,7 +52,7 @@ impl Scopes {
         }
     }
 
-    /// Sets how long a combination stays that nobody uses.
+    /// Sets how long an unused combination stays.
     pub fn idle_after(&self, idle: Duration) {
         let idle = u64::try_from(idle.as_nanos()).unwrap_or(u64::MAX);
         self.idle.store(idle, Relaxed);
@@ -119,7 +119,7 @@ impl Scopes {
             .push(entry);
     }
 
-    /// Those that no others have taken first.
+    /// The cells of the catalogs that are recorded here, and not in scopes that were used earlier.
     fn catalogs(&'static self) -> impl Iterator<Item = &'static CatalogCells> {
         let catalogs = self.covered().iter().map(|covered| covered.cells);
         catalogs.filter(|catalog| {
@@ -161,7 +161,7 @@ impl RecordingTarget for Scopes {
     }
 }
 
-/// The catalog and everything nested in it that has no scope of its own.
+/// Collects the catalog and all nested in it that have no scope.
 fn collect(catalog: &'static dyn AnyCatalog, covered: &mut Vec<Covered>) {
     let metrics = catalog.metrics();
     if let Some(first) = metrics.first() {

@@ -1,12 +1,12 @@
-//! What may stand for the value of a scope's label.
+//! Values of scope labels.
 
 use std::borrow::Cow;
 
 use crate::label::Label;
 
-/// The value of a scope's label: text, a number, `bool`, a closed label, or an `Option` of one.
+/// The value of a scope label: a string, an integer, `bool`, a closed label, or an `Option` of one.
 ///
-/// `None` and empty text mean that the label is absent.
+/// The label is absent if the value is `None` or an empty string.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the value of a scope's label",
     label = "cannot be a label",
@@ -14,7 +14,7 @@ use crate::label::Label;
     note = "an id under `#[label(never)]` is for `fields(..)` of spans, for log lines and for metadata"
 )]
 pub trait ScopeValue {
-    /// Lends the value's text.
+    /// Passes the value as a string to `read`.
     #[doc(hidden)]
     fn with_scope_text<R>(&self, read: impl FnOnce(Option<&str>) -> R) -> R;
 }
@@ -74,6 +74,6 @@ labels!(
     i32,
     i64,
     isize,
-    crate::Status,
+    crate::label::Status,
     crate::label::SampledId
 );
