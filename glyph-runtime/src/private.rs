@@ -1,4 +1,4 @@
-//! What expansions name. Nothing here is for anybody else, and all of it may change in any release.
+//! Support for macro expansions. Not public API.
 
 pub use core;
 pub use std::{boxed::Box, string::String, time::Duration, vec, vec::Vec};

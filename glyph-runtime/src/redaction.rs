@@ -1,8 +1,9 @@
-//! What never leaves the process: values under the names of a list, and values that hide themselves.
+//! Values that never leave the process: fields on a list of names, and secrets.
 //!
-//! One list holds for log lines, for exported log records, and for spans with their events and links. `Telemetry` takes it from
-//! its builder's `redaction`, and the variable `GLYPH_REDACTED_FIELDS` adds names to it. A field under
-//! `#[glyph(secret)]` ([`instrument_stage`](macro@crate::instrument_stage)) needs no list.
+//! One list applies to log lines, exported log records, and spans with their events and links. Set
+//! it with `redaction` of the `Telemetry` builder. The variable `GLYPH_REDACTED_FIELDS` adds names
+//! to it. A field under `#[glyph(secret)]` ([`instrument_stage`](macro@crate::instrument_stage))
+//! needs no list.
 
 pub use crate::{
     context::redaction::{REDACTED, Redaction},

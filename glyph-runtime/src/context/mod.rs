@@ -4,8 +4,8 @@
 //! (the trace, the [request id](crate::log::RequestId) and the [baggage](Baggage)), the labels of
 //! catalogs' scopes ([`ScopeLabels`](crate::scope::ScopeLabels)), and the subscriber.
 //!
-//! A new task or thread starts without them. [`spawn`] and [`spawn_blocking`] carry them along. For a
-//! thread, a pool or a queue use [`Context`]:
+//! A new task or thread starts without them. [`spawn`] and [`spawn_blocking`] carry them along. For
+//! a thread, a pool or a queue use [`Context`]:
 //!
 //! ```
 //! use glyph_runtime::{context::{self, Context}, correlation_id, trace::propagation};
@@ -35,8 +35,8 @@
 //! stages of that task.
 //!
 //! A span stays open while anything runs in its context. So a request ends after the tasks that
-//! [`spawn`] started from it. For work that outlives its request, call `tokio::spawn`, and open a span
-//! with `parent = None` and a link to the request's (`links`).
+//! [`spawn`] started from it. For work that outlives its request, call `tokio::spawn`, and open a
+//! span with `parent = None` and a link to the request's (`links`).
 
 #[cfg(feature = "log")]
 pub(crate) mod ids;

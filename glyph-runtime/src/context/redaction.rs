@@ -6,9 +6,9 @@ pub use crate::span::REDACTED;
 
 /// A list of field names whose values are replaced by [`REDACTED`].
 ///
-/// A name is on the list if it, or what stands behind its last dot, is: `http.request.header.authorization`
-/// is `authorization`. Case does not count, and `-` is `_`. Names are looked at, not values: what a `Debug` shows of a
-/// password in it is for a [`Secret`](crate::redaction::Secret) to hide.
+/// A name matches by itself or by its part after the last dot: `http.request.header.authorization`
+/// matches `authorization`. Case is ignored, and `-` equals `_`. Redaction goes by name: for a
+/// password inside a value use [`Secret`](crate::redaction::Secret).
 ///
 /// ```
 /// use glyph_runtime::redaction::Redaction;
@@ -21,15 +21,16 @@ pub use crate::span::REDACTED;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redaction {
     names: BTreeSet<Box<[u8]>>,
-    endings: Endings,
+    suffixes: Suffixes,
 }
 
-/// How the listed names end, by their last two letters: a glance at it is enough for nearly every other name.
+/// The last two letters of the listed names, as a set of bits. It rules out nearly every other
+/// name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Endings([u64; 16]);
+struct Suffixes([u64; 16]);
 
 impl Redaction {
-    /// The names that are on the list unless it starts with [`Redaction::none`].
+    /// The names of the default list. Start with [`Redaction::none`] for a list without them.
     pub const DEFAULT: [&str; 22] = [
         "access_token",
         "api_key",
@@ -60,11 +61,11 @@ impl Redaction {
     pub fn none() -> Self {
         Self {
             names: BTreeSet::new(),
-            endings: Endings::default(),
+            suffixes: Suffixes::default(),
         }
     }
 
-    /// This list and one more name.
+    /// Adds a name.
     #[must_use]
     pub fn with(mut self, name: &str) -> Self {
         let name: Box<[u8]> = name.bytes().map(canonical).collect();
@@ -72,7 +73,7 @@ impl Redaction {
         self
     }
 
-    /// This list and all names of another one.
+    /// Adds all names of another list.
     #[must_use]
     pub fn and(mut self, other: &Self) -> Self {
         for name in &other.names {
@@ -81,11 +82,11 @@ impl Redaction {
         self
     }
 
-    /// Whether the value of a field of this name is replaced.
+    /// Returns whether the value of a field with this name is replaced.
     #[inline]
     #[must_use]
     pub fn covers(&self, name: &str) -> bool {
-        self.endings.has(name.as_bytes()) && self.lists(name)
+        self.suffixes.has(name.as_bytes()) && self.lists(name)
     }
 
     fn lists(&self, name: &str) -> bool {
@@ -98,34 +99,34 @@ impl Redaction {
 
     fn insert(&mut self, name: Box<[u8]>) {
         if !name.is_empty() {
-            self.endings.add(&name);
+            self.suffixes.add(&name);
             self.names.insert(name);
         }
     }
 }
 
-impl Endings {
+impl Suffixes {
     fn add(&mut self, name: &[u8]) {
-        let (word, bit) = Self::place(name);
+        let (word, bit) = Self::position(name);
         if let Some(word) = self.0.get_mut(word) {
             *word |= bit;
         }
     }
 
     fn has(&self, name: &[u8]) -> bool {
-        let (word, bit) = Self::place(name);
+        let (word, bit) = Self::position(name);
         self.0.get(word).is_some_and(|word| word & bit != 0)
     }
 
-    /// A name behind a dot, or behind `r#`, has the place that it has by itself.
-    fn place(name: &[u8]) -> (usize, u64) {
+    /// A name after a dot, or after `r#`, has the same bit as the name alone.
+    fn position(name: &[u8]) -> (usize, u64) {
         let (before, last) = match *name {
             [] => (0, 0),
             [last] | [.., b'.' | b'#', last] => (0, last),
             [.., before, last] => (before, last),
         };
-        let ending = usize::from(canonical(before)) * 37 + usize::from(canonical(last));
-        (ending / 64 % 16, 1 << (ending % 64))
+        let suffix = usize::from(canonical(before)) * 37 + usize::from(canonical(last));
+        (suffix / 64 % 16, 1 << (suffix % 64))
     }
 }
 
@@ -135,7 +136,7 @@ impl Default for Redaction {
     }
 }
 
-/// A name as it is written where it is no keyword.
+/// Returns a name without the prefix of a raw identifier.
 fn plain(name: &str) -> &str {
     name.strip_prefix("r#").unwrap_or(name)
 }
@@ -166,7 +167,7 @@ mod tests {
                 format!("a.b.{}", listed.to_ascii_uppercase()),
                 format!("r#{listed}"),
             ] {
-                // What has a dot itself is found as a whole alone.
+                // A listed name with a dot matches as a whole only.
                 let expected = !listed.contains('.') || !name.starts_with("a.");
                 assert_eq!(redaction.covers(&name), expected, "{name} by {listed}");
             }

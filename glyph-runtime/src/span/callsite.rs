@@ -18,8 +18,8 @@ pub type TypeName = fn() -> &'static str;
 
 /// A place in the program that opens spans.
 ///
-/// The stage's labels come from the catalog, the other fields from the attribute. `tracing`'s macros
-/// cannot join the two. The last fields are `otel.status_code` and `error.type`.
+/// The stage's labels come from the catalog, the other fields from the attribute. `tracing`'s
+/// macros cannot join the two. The last fields are `otel.status_code` and `error.type`.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct SpanCallsite {

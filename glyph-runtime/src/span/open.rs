@@ -72,7 +72,8 @@ impl OpenSpan {
         &self.span
     }
 
-    /// Reads the current span again: the call may be entered in another context than it was opened in.
+    /// Reads the current span again: the call may be entered in another context than it was opened
+    /// in.
     #[inline]
     pub(crate) fn entering(&mut self) {
         if let Some(parent) = &mut self.parent {

@@ -1,14 +1,14 @@
-//! Values that print nothing of themselves.
+//! Values that are not printed.
 
 use std::fmt;
 
-/// What stands in place of a value that is not to be seen.
+/// The text in place of a redacted value.
 pub const REDACTED: &str = "[redacted]";
 
-/// A value that shows itself to nobody who formats it.
+/// A value whose `Debug` and `Display` print `[redacted]`.
 ///
-/// `Debug` and `Display` write `[redacted]`, whatever the format; there is no `Serialize`, no `Deref` and no
-/// `tracing::Value`, so that the value itself cannot slip into a field. It costs nothing.
+/// It implements no `Serialize`, no `Deref` and no `tracing::Value`, so the value cannot become a
+/// field by accident. It has no cost at run time.
 ///
 /// ```
 /// use glyph_runtime::redaction::Secret;
@@ -19,7 +19,7 @@ pub const REDACTED: &str = "[redacted]";
 /// assert_eq!(token.expose().len(), 7);
 /// ```
 ///
-/// A field takes it by `%` or `?` alone:
+/// As a field it needs `%` or `?`:
 ///
 /// ```compile_fail
 /// # use glyph_runtime::redaction::Secret;
@@ -31,17 +31,17 @@ pub const REDACTED: &str = "[redacted]";
 pub struct Secret<T>(T);
 
 impl<T> Secret<T> {
-    /// Hides a value.
+    /// Wraps a value.
     pub const fn new(value: T) -> Self {
         Self(value)
     }
 
-    /// The value, for the one who uses it.
+    /// Returns the value.
     pub const fn expose(&self) -> &T {
         &self.0
     }
 
-    /// The value, without its cover.
+    /// Unwraps the value.
     pub fn into_inner(self) -> T {
         self.0
     }

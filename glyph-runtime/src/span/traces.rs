@@ -13,7 +13,8 @@ use crate::{
 /// The traces that spans belong to, as the runtime sees them.
 #[doc(hidden)]
 pub trait Traces: CurrentTrace {
-    /// Returns the current span, in which a new one is opened. [`ParentSpanId::NONE`] outside of any.
+    /// Returns the current span, in which a new one is opened. [`ParentSpanId::NONE`] outside of
+    /// any.
     ///
     /// `None` suppresses the new span: the current span is not sampled, so that its children would
     /// be exported nowhere. A new span that names another parent is never suppressed.

@@ -1,11 +1,11 @@
-//! What becomes of a call when its body is ready.
+//! How the value of a body ends its call.
 
 use super::{CallResult, Guard, Outcome, StatusOffset};
 
-/// What is said of a value that ends its call.
+/// The result of a call, in any of its forms.
 #[doc(hidden)]
 pub trait IntoCallResult {
-    /// The result, and how far a status of its own moves the series.
+    /// Returns the result, and the offset of a status that is not an outcome.
     fn into_call_result(self) -> (CallResult, StatusOffset);
 }
 
@@ -23,15 +23,16 @@ impl IntoCallResult for Outcome {
     }
 }
 
-/// What is done with the value of a body that is ready: a closure judges it, and so ends the call.
+/// Ends a call with the value of its body. Implemented by closures that return the result of the
+/// value.
 #[doc(hidden)]
 pub trait AtEnd<R> {
     type Output;
 
-    /// Looks at the value while the call's span is current.
+    /// Records the value while the span of the call is current.
     fn here(&self, guard: &Guard, result: &R);
 
-    /// Gives the value, the span left.
+    /// Returns the value, after the span was left.
     fn end(guard: &mut Guard, result: R) -> Self::Output;
 }
 
@@ -54,7 +55,7 @@ where
     }
 }
 
-/// The call is handed on with the value.
+/// The call continues with the value.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Continues;

@@ -1,4 +1,4 @@
-//! What a site says of its stage: labels written as text are looked up while the program compiles.
+//! Call sites of stages. Label values written as literals are looked up at compile time.
 
 use std::marker::PhantomData;
 
@@ -8,36 +8,36 @@ use crate::{
     descriptor::message::{Message, same},
 };
 
-/// What the compiler knows of a site.
+/// The labels of a call site, known at compile time.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct CallSite<const TEXTS: usize> {
-    /// The labels written as text.
+    /// The label values written as literals.
     pub texts: [LiteralValue; TEXTS],
     /// The names of the stage's labels.
     pub labels: &'static [&'static str],
 }
 
-/// A label value written as text.
+/// A label value written as a literal.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct LiteralValue {
-    /// Its digit, zero when the label is open.
+    /// The digit of the value. Zero if the label is open.
     pub digit: usize,
-    /// The values that the label has, if it is closed and this is none of them.
+    /// The allowed values, if the label is closed and this is not one of them.
     mistaken: Option<&'static [&'static str]>,
     number: bool,
 }
 
 impl LiteralValue {
-    /// One that is yet to be looked up.
+    /// A literal that is not looked up yet.
     pub const UNKNOWN: Self = Self {
         digit: 0,
         mistaken: None,
         number: false,
     };
 
-    /// In a `const`, a text that is no value of its label does not compile.
+    /// Rejects a literal that is not a value of its label, at compile time in a `const`.
     #[track_caller]
     pub const fn check(&self, label: &str, text: &str) {
         if self.number {
@@ -58,9 +58,9 @@ impl LiteralValue {
     }
 }
 
-/// Looks up the label value written as `text` and puts what it finds into `found`.
+/// Looks up the label value `text` and stores the result in `found`.
 ///
-/// The value that it returns only tells the compiler the label's type.
+/// The returned value only gives the compiler the type of the label.
 #[doc(hidden)]
 #[must_use]
 pub const fn literal<T: Label>(found: &mut LiteralValue, text: &str) -> T {
@@ -89,10 +89,10 @@ pub(super) const fn digit(values: &[&str], text: &str) -> Option<usize> {
     None
 }
 
-/// A stage as it stands at a site.
+/// A stage at a call site.
 ///
-/// A value that is no stage is refused where this is made, and there alone: `C` is then a type that the compiler does
-/// not know, about which it says nothing further.
+/// A value that is not a stage is one error, where this is created: `C` is then a type that the
+/// compiler does not know and does not report again.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Staged<S, C> {
@@ -100,7 +100,7 @@ pub struct Staged<S, C> {
     checked: PhantomData<C>,
 }
 
-/// Takes a stage from a site.
+/// Takes the stage of a call site.
 #[doc(hidden)]
 #[inline]
 #[must_use]
@@ -112,24 +112,24 @@ pub const fn staged<S: Stage>(stage: S) -> Staged<S, S::Checked> {
 }
 
 impl<S, C> Staged<S, C> {
-    /// Ends the life of a stage that a `const` made.
+    /// Forgets a stage that was created in a `const`.
     ///
-    /// A label may own something, and a `const` cannot run destructors.
+    /// A label may own memory, and a `const` cannot run destructors.
     pub(super) const fn forget(self) {
         core::mem::forget(self);
     }
 }
 
-/// Ends the life of a stage that a `const` made to have its labels checked, and gives their names.
+/// Forgets a stage that was created in a `const` to check its labels, and returns their names.
 ///
-/// A label may own something, and a `const` cannot run destructors.
+/// A label may own memory, and a `const` cannot run destructors.
 #[doc(hidden)]
 pub const fn checked<S, C: Stage>(staged: Staged<S, C>) -> &'static [&'static str] {
     core::mem::forget(staged);
     C::LABELS
 }
 
-/// The stage, at run time.
+/// Returns the stage, at run time.
 #[doc(hidden)]
 #[inline]
 #[must_use]
@@ -137,14 +137,14 @@ pub fn ready<S, C: From<S>>(staged: Staged<S, C>) -> C {
     C::from(staged.stage)
 }
 
-/// Stands in a `const` for a value that is known at run time only.
+/// A placeholder in a `const` for a value that is known only at run time.
 #[doc(hidden)]
 #[must_use]
 pub const fn any<T: Label>() -> T {
     T::ANY
 }
 
-/// The value that [`literal`] found.
+/// Returns the value that [`literal`] found.
 #[doc(hidden)]
 #[inline]
 #[must_use]

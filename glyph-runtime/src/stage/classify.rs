@@ -1,19 +1,19 @@
-//! How a call ended, as the return value of a function tells.
+//! The result of a call, from the return value of a function.
 
 use std::{any::type_name, ops::Deref};
 
 use super::{CallResult, ErrorOutcome, Outcome};
 
-/// A return value about to be judged.
+/// A return value to classify.
 ///
-/// An expansion knows a function's return type as it was written, which may be an alias
-/// (`io::Result<T>`). So method look-up judges: `result` below is found for a `Result` by whatever
-/// name whose error has an outcome, and for anything else look-up goes on behind [`Deref`].
+/// An expansion sees a return type only as it is written, which may be an alias (`io::Result<T>`).
+/// So method lookup decides: it finds `result` below for any `Result` whose error has an outcome.
+/// For other types it continues through [`Deref`].
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Classify<'r, R>(Plain<'r, R>);
 
-/// Looks at a return value.
+/// Classifies a return value.
 #[doc(hidden)]
 #[inline]
 #[must_use]
@@ -37,16 +37,16 @@ impl<'r, R> Deref for Classify<'r, R> {
     }
 }
 
-/// How a call ended by what the site says of its value.
+/// Returns the outcome that the closure of a call site returns.
 ///
-/// A closure that the site wrote has its argument's type from here.
+/// The closure gets the type of its argument from this signature.
 #[doc(hidden)]
 #[inline]
-pub fn outcome_by<R>(result: &R, judge: impl FnOnce(&R) -> Outcome) -> Outcome {
-    judge(result)
+pub fn outcome_by<R>(result: &R, outcome_of: impl FnOnce(&R) -> Outcome) -> Outcome {
+    outcome_of(result)
 }
 
-/// How a call ended that gave an `Option`, where `none` is what `None` means.
+/// Returns the result of a call that returned an `Option`. `none` is the outcome of `None`.
 #[doc(hidden)]
 #[inline]
 #[must_use]
@@ -60,7 +60,7 @@ pub const fn outcome_of_option<T>(option: &Option<T>, none: Outcome) -> CallResu
     }
 }
 
-/// A return value whose error, if it may be one, says no more than that it is.
+/// A return value whose error, if any, has no outcome of its own.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Plain<'r, R>(&'r R);
@@ -87,7 +87,7 @@ impl<R> Deref for Plain<'_, R> {
     }
 }
 
-/// A return value that cannot tell of errors.
+/// A return value that cannot be an error.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Anything;

@@ -1,13 +1,13 @@
-//! What an error says of how a call ended.
+//! Errors with an outcome.
 
 use std::{any::type_name, convert::Infallible, io, rc::Rc, sync::Arc};
 
 use super::{CallResult, Outcome};
 
-/// An error that tells how the call which gave it ended.
+/// An error with an outcome.
 ///
-/// [`#[derive(Outcome)]`](macro@crate::Outcome) implements it. The errors of the standard library have it too,
-/// those that say that time ran out as [`Outcome::Timeout`].
+/// [`#[derive(Outcome)]`](macro@crate::Outcome) implements it. Errors of the standard library
+/// implement it too, timeouts as [`Outcome::Timeout`].
 ///
 /// ```
 /// use glyph_runtime::{Outcome, stage::ErrorOutcome};
@@ -24,16 +24,16 @@ use super::{CallResult, Outcome};
             `.time_async_as(Outcome::of_result, ..)`, `.finish_as(Outcome::Error)`"
 )]
 pub trait ErrorOutcome {
-    /// How the call ended.
+    /// Returns the outcome of a call that failed with this error.
     fn outcome(&self) -> Outcome;
 
-    /// The error's type as the span shows it, one of few; the type's path unless implemented
+    /// Returns the error type for the span, one of a few. Default: the path of the type
     /// (OpenTelemetry semantic conventions, attribute `error.type`).
     fn error_type(&self) -> &'static str {
         type_name::<Self>()
     }
 
-    /// Both at once.
+    /// Returns both.
     #[doc(hidden)]
     fn outcome_and_type(&self) -> (Outcome, &'static str) {
         (self.outcome(), self.error_type())
@@ -76,7 +76,7 @@ impl ErrorOutcome for Infallible {
     }
 }
 
-/// Errors that say no more than that they are.
+/// Errors whose outcome is always [`Outcome::Error`].
 macro_rules! plain {
     ($($error:ty),+ $(,)?) => {
         $(impl ErrorOutcome for $error {
@@ -117,7 +117,7 @@ plain!(
     std::time::SystemTimeError,
 );
 
-/// Pointers tell what they point to.
+/// Pointers have the outcome of what they point to.
 macro_rules! pointers {
     ($($pointer:ty),+ $(,)?) => {
         $(impl<E: ErrorOutcome + ?Sized> ErrorOutcome for $pointer {

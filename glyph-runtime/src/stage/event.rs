@@ -1,4 +1,4 @@
-//! What happens while a call runs: retries and fallbacks.
+//! Retries and fallbacks, counted while a call runs.
 
 use std::cell::Cell;
 
@@ -8,11 +8,12 @@ use crate::{
     scope::labels::{ActiveScope, ScopeLease, entering},
 };
 
-/// Counts a retry of the innermost stage around this code that binds `retries`.
+/// Counts a retry of the innermost stage around this code that has a `retries` metric.
 ///
-/// That is a function under [`#[instrument_stage]`](macro@crate::instrument_stage), or what a stage's `time` methods
-/// run. Outside of them nothing is counted, nor in a thread or task that one of them has spawned. Between a
-/// stage's `start()` and its end call [`Running::retry`](super::Running::retry).
+/// The stage is a function under [`#[instrument_stage]`](macro@crate::instrument_stage), or a block
+/// in a `time` method. Outside of a stage nothing is counted, nor in a thread or task that the
+/// stage spawned. Between `start()` and the end of a stage call
+/// [`Running::retry`](super::Running::retry).
 ///
 /// ```
 /// use glyph_runtime::{Counter, Histogram, instrument_stage, metric_catalog, stage as current};
@@ -49,8 +50,9 @@ pub fn retry() {
     CURRENT.get().retry();
 }
 
-/// Counts a fallback of the innermost stage around this code that binds `fallbacks`: what it was asked for comes
-/// from elsewhere. See [`retry`].
+/// Counts a fallback of the innermost stage around this code that has a `fallbacks` metric.
+///
+/// A fallback is a result from another source than the intended one. See [`retry`].
 pub fn fallback() {
     CURRENT.get().fallback();
 }
@@ -59,7 +61,7 @@ thread_local! {
     static CURRENT: Cell<Events> = const { Cell::new(Events { retry: None, fallback: None }) };
 }
 
-/// Where the events of the code that runs now are counted.
+/// The counters for the events of the running code.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Events {
     retry: Option<Event>,
@@ -71,7 +73,7 @@ pub(super) struct Events {
 struct Event {
     counter: &'static Metric,
     series: SeriesIndex,
-    /// The scope of the call, which holds it as long as its events are current.
+    /// The scope of the call, which keeps it alive while its events are current.
     scope: Option<ActiveScope>,
 }
 
@@ -106,7 +108,8 @@ impl Events {
         }
     }
 
-    /// Makes these current, and those around them what they lack. Gives those that were current.
+    /// Makes these current. Counters that are missing stay those of the stage around. Returns what
+    /// was current before.
     pub(super) fn enter(self) -> Self {
         let outer = CURRENT.get();
         CURRENT.set(Self {

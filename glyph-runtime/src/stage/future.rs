@@ -14,7 +14,7 @@ use super::{
 };
 
 pin_project! {
-    /// A call under way in an asynchronous function. See [`wrap`].
+    /// A running call of an asynchronous function. See [`wrap`].
     #[doc(hidden)]
     #[must_use = "futures do nothing unless polled"]
     pub struct Wrap<G: AsMut<Guard>, F, C> {
@@ -35,7 +35,8 @@ pin_project! {
             {
                 let _inside = guard.enter();
                 this.body.set(None);
-                // The guard would take somebody else's panic, which unwinds through here, for one of the body's.
+                // Record now: the guard would blame the body for an unrelated panic that unwinds
+                // here.
                 guard.record(Outcome::Cancelled);
             }
             guard.over();
@@ -44,7 +45,7 @@ pin_project! {
 }
 
 impl<F, C> Wrap<Guard, F, C> {
-    /// A call that has not begun, and does not before its guard is started.
+    /// A call that begins when its guard is started.
     pub(super) const fn waiting(body: F, classify: C) -> Self {
         Self {
             body: Some(body),
@@ -58,9 +59,10 @@ impl<F, C> Wrap<Guard, F, C> {
     }
 }
 
-/// The future of `body` inside the guard's span. It records when it is ready, as `classify` judges.
+/// Returns the future of `body` inside the guard's span. When it is ready, it records the result
+/// that `classify` returns.
 ///
-/// Dropped before that, it drops what is left of the body and records `cancelled`.
+/// If it is dropped before that, it drops the body inside the span and records `cancelled`.
 #[doc(hidden)]
 #[inline]
 pub fn wrap<F, C, V>(guard: &mut Guard, body: F, classify: C) -> Wrap<&mut Guard, F, C>
@@ -76,7 +78,7 @@ where
     }
 }
 
-/// [`wrap`] for a body that gives a stream, with which the call goes on.
+/// [`wrap`] for a body that returns a stream, with which the call continues.
 #[doc(hidden)]
 pub fn wrap_on<F: Future>(guard: &mut Guard, body: F) -> Wrap<&mut Guard, F, Continues> {
     Wrap {
@@ -101,7 +103,7 @@ where
             return Poll::Pending;
         };
         let guard = this.guard.as_mut();
-        // Polled once more after its end, an `async` body has its own answer.
+        // Polled after its end: the `async` body itself decides what happens.
         if !guard.is_running() {
             return body.poll(context).map(|result| C::end(guard, result));
         }
@@ -120,7 +122,7 @@ where
     }
 }
 
-/// Names the type that an `async` body returns, where it is never run.
+/// Gives the type that an `async` body returns, in code that never runs.
 #[doc(hidden)]
 #[must_use]
 pub fn pin<R>() -> R {

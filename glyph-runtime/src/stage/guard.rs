@@ -1,4 +1,4 @@
-//! The one object that stands between a stage's start and its record.
+//! The guard of a call: from its start to its record.
 
 use std::{
     mem::{forget, replace},
@@ -18,22 +18,23 @@ use crate::{
     scope::labels::{ScopeGuard, ScopeLease, current_lease, entering},
 };
 
-/// A call, made where it stays: moving it would cost more than what it does. It records exactly once: when its
-/// end is known, or else when it is dropped.
+/// A call. It records exactly once: when its end is known, or else when it is dropped.
+///
+/// It is created where it stays, because moving it costs more than what it does.
 #[doc(hidden)]
 #[derive(Debug)]
 #[must_use = "dropping it records the call as cancelled"]
 pub struct Guard {
-    /// None before the call and after it.
+    /// `None` before the call and after it.
     cells: Option<&'static StageCells>,
     series: StageSeries,
     started: Moment,
     opened: OpenSpan,
-    /// The catalog's scope that it began in, and is recorded in wherever it ends.
+    /// The catalog's scope that the call began in. It is recorded there, wherever it ends.
     scope: Option<ScopeLease>,
 }
 
-/// Starts a call: its series are found, its clock runs, and it is in flight.
+/// Starts a call: finds its series, starts its clock and counts it as in flight.
 #[doc(hidden)]
 #[inline]
 #[expect(
@@ -45,7 +46,7 @@ pub fn start<S: Stage>(guard: &mut Guard, stage: S) {
     guard.begin(S::cells());
 }
 
-/// [`start`] for a call from a block, whose span is opened by the catalog.
+/// Starts a call from a block, at the callsite of the catalog.
 pub(super) fn start_here<S: Stage>(guard: &mut Guard, stage: S) {
     if let Some(opened) = open_block(&stage) {
         guard.opened(opened);
@@ -66,12 +67,12 @@ impl Guard {
         }
     }
 
-    /// Takes the span of the call.
+    /// Sets the span of the call.
     pub fn opened(&mut self, opened: OpenSpan) {
         self.opened = opened;
     }
 
-    /// [`start`] with the series found.
+    /// Starts a call whose series are known.
     pub(super) fn start(&mut self, cells: &'static StageCells, series: StageSeries) {
         self.series = series;
         self.begin(cells);
@@ -92,13 +93,13 @@ impl Guard {
         self.cells.is_some()
     }
 
-    /// The call is about to be entered, maybe elsewhere than where its span was opened.
+    /// Prepares to enter the call, maybe on another thread than the one that opened its span.
     #[inline]
     pub(super) fn entering(&mut self) {
         self.opened.entering();
     }
 
-    /// The call, which goes on elsewhere.
+    /// Takes the call out, which another guard continues.
     pub(super) const fn take(&mut self) -> Self {
         replace(self, Self::idle())
     }
@@ -110,7 +111,7 @@ impl Guard {
         self.opened.span()
     }
 
-    /// What retries and fallbacks are counted in, if the stage binds any.
+    /// The counters of retries and fallbacks, if the stage has any.
     #[inline]
     pub(super) fn events(&self) -> Option<Events> {
         let cells = self.cells?;
@@ -118,7 +119,7 @@ impl Guard {
         any.then(|| Events::of(cells, self.series, self.scope.as_ref()))
     }
 
-    /// Records an item of a stream, which comes now and follows that of the moment `last`.
+    /// Records an item of a stream that arrived at `now`. The item before it arrived at `last`.
     pub(super) fn item(&self, last: Option<Moment>, now: Moment, outcome: Outcome) {
         let (Some(cells), series) = (self.cells, self.series) else {
             return;
@@ -138,20 +139,21 @@ impl Guard {
         }
     }
 
-    /// Records the call, whose span is current. [`over`](Self::over) follows once the span is left.
+    /// Records the call while its span is current. Call [`over`](Self::over) after leaving the
+    /// span.
     #[inline]
     pub(super) fn record(&self, ending: impl IntoCallResult) {
         let (result, offset) = ending.into_call_result();
         self.record_as(result, offset);
     }
 
-    /// The call is recorded, and what follows is none of it.
+    /// Marks the call as recorded. What follows is not part of it.
     #[inline]
     pub(super) const fn over(&mut self) {
         self.cells = None;
     }
 
-    /// Ends the call, whose span is not entered, as `ending` says inside of it.
+    /// Enters the span, and ends the call with the result of `ending`.
     pub(super) fn finish<E: IntoCallResult>(&mut self, ending: impl FnOnce() -> E) {
         if self.is_running() {
             self.span().in_scope(|| self.record(ending()));
@@ -186,7 +188,7 @@ impl Guard {
         }
     }
 
-    /// Enters the scope that the call began in, where that is another one than the current.
+    /// Enters the scope that the call began in, unless it is the current one.
     #[inline]
     fn scoped(&self, cells: &'static StageCells) -> Option<ScopeGuard<'_>> {
         entering(cells.storage(), self.scope.as_ref())
@@ -216,7 +218,9 @@ impl AsMut<Self> for Guard {
     }
 }
 
-/// Tells a panic that passes from a drop: the guard itself may be dropped when the panic is long caught.
+/// Records a panic that unwinds through the call. Forgotten if there is none.
+///
+/// The guard cannot do that: it may be dropped long after the panic was caught.
 #[derive(Debug)]
 pub(super) struct Unwinding<'call>(pub(super) &'call mut Guard);
 

@@ -1,13 +1,14 @@
-//! Stages: the parts of a program that are worth a span and a histogram.
+//! Stages: operations of a program with a span and a histogram.
 //!
-//! A catalog declares a stage with `#[stage(..)]` and generates a struct for it, whose fields are the
-//! labels that it asks for. `#[instrument_stage]` puts it on a function; on a block it is put by the struct's methods:
+//! A catalog declares a stage with `#[stage(..)]` and generates a struct for it. The fields of the
+//! struct are the labels that callers set. `#[instrument_stage]` measures a function as a stage.
+//! The methods of the struct measure a block:
 //!
-//! | method | the call is | it ends |
+//! | method | the call is | its outcome |
 //! |---|---|---|
-//! | `start()` | what happens up to the end of the [`Running`] that it gives | as you say |
-//! | `time(closure)`, `time_async(future)` | the closure or future | as the [`ValueOutcome`] value says that it gives |
-//! | `time_as(judge, closure)`, `time_async_as(judge, future)` | the closure or future | as `judge` says of the value |
+//! | `start()` | everything until the returned [`Running`] ends | set by the caller |
+//! | `time(closure)`, `time_async(future)` | the closure or future | that of the returned [`ValueOutcome`] |
+//! | `time_as(outcome_of, closure)`, `time_async_as(outcome_of, future)` | the closure or future | `outcome_of(&value)` |
 //!
 //! ```
 //! use glyph_runtime::{Counter, Histogram, Label, LabelSet, Outcome, Status, metric_catalog};
@@ -36,9 +37,9 @@
 //! let heard = stage::stt { provider }.time(|| "7".parse::<u8>());
 //! assert_eq!(heard, Ok(7));
 //!
-//! // What is too much is known here alone.
-//! let judge = |size: &usize| if *size > 100 { Outcome::Error } else { Outcome::Ok };
-//! assert_eq!(stage::stt { provider }.time_as(judge, || 160), 160);
+//! // Only this code knows which size is too large.
+//! let outcome_of = |size: &usize| if *size > 100 { Outcome::Error } else { Outcome::Ok };
+//! assert_eq!(stage::stt { provider }.time_as(outcome_of, || 160), 160);
 //!
 //! let requests = |status| Metrics::global().requests.value(ProviderRequest { provider, status });
 //! assert_eq!((requests(Status::Ok), requests(Status::Error)), (1, 1));
@@ -95,34 +96,34 @@ use crate::span::{FieldValue, OpenSpan, SpanCallsite};
     note = "the catalog puts it into the module that `stages = ..` names"
 )]
 pub trait Stage: Sized {
-    /// Its name, which is the name of its spans.
+    /// The name of the stage and of its spans.
     const NAME: &'static str;
 
-    /// Itself.
+    /// `Self`, once its `Stage` bound is checked.
     #[doc(hidden)]
     type Checked: Stage + From<Self>;
 
-    /// The labels of the metrics that record each call's end: duration and requests.
+    /// The labels of the metrics that record the end of each call: duration and requests.
     #[doc(hidden)]
     const ENDINGS: [&'static [LabelDescriptor]; 2];
 
-    /// The metrics that it binds.
+    /// The metrics that the stage records into.
     #[doc(hidden)]
     fn cells() -> &'static StageCells;
 
-    /// The series of those metrics, but for the outcome.
+    /// The series of those metrics, without the outcome.
     #[doc(hidden)]
     fn series(&self) -> StageSeries;
 
-    /// The names of its labels, asked for and given.
+    /// The names of its labels, those that callers set and those that the catalog sets.
     #[doc(hidden)]
     const LABELS: &'static [&'static str];
 
-    /// Where spans of calls from blocks are opened.
+    /// The callsite of spans of blocks.
     #[doc(hidden)]
     fn span_callsite() -> &'static SpanCallsite;
 
-    /// Lends the labels' values, in the order of their names.
+    /// Calls `read` with the values of the labels, in the order of their names.
     #[doc(hidden)]
     fn label_values(&self, read: &mut dyn FnMut(&[FieldValue<'_>]));
 }

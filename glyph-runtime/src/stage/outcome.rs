@@ -5,20 +5,20 @@ use crate::label::OUTCOME_COUNT;
 /// How a call of a stage ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
-    /// It gave back what it was asked for.
+    /// The call succeeded.
     Ok,
-    /// It gave back an error.
+    /// The call returned an error.
     Error,
-    /// It gave back an error that says time ran out.
+    /// The call returned an error that stands for a timeout.
     Timeout,
-    /// It was dropped before its end. That is not counted as an error of the stage.
+    /// The call was dropped before its end. This does not count as an error of the stage.
     Cancelled,
-    /// It panicked.
+    /// The call panicked.
     Panicked,
 }
 
 impl Outcome {
-    /// All of them, in the order of [`Label::OUTCOMES`](crate::Label::OUTCOMES).
+    /// All outcomes, in the order of [`Label::OUTCOMES`](crate::Label::OUTCOMES).
     pub const ALL: [Self; OUTCOME_COUNT] = [
         Self::Ok,
         Self::Error,
@@ -27,7 +27,7 @@ impl Outcome {
         Self::Panicked,
     ];
 
-    /// Whether the stage failed: an error, a time-out or a panic.
+    /// Returns whether the stage failed: an error, a timeout or a panic.
     ///
     /// ```
     /// use glyph_runtime::Outcome;
@@ -40,7 +40,7 @@ impl Outcome {
         matches!(self, Self::Error | Self::Timeout | Self::Panicked)
     }
 
-    /// How a call ended that gave back `result`, whatever the error's type says of it.
+    /// Returns the outcome of a call that returned `result`. The error's own outcome is ignored.
     ///
     /// ```
     /// use glyph_runtime::Outcome;
@@ -55,7 +55,7 @@ impl Outcome {
         }
     }
 
-    /// How a call ended that gave back a value of which none tells of an error: [`Outcome::Ok`].
+    /// Returns [`Outcome::Ok`], for calls whose value never stands for an error.
     ///
     /// ```
     /// use glyph_runtime::Outcome;
@@ -67,7 +67,7 @@ impl Outcome {
         Self::Ok
     }
 
-    /// The place in [`Outcome::ALL`].
+    /// The index in [`Outcome::ALL`].
     pub(crate) const fn index(self) -> usize {
         match self {
             Self::Ok => 0,
@@ -79,7 +79,7 @@ impl Outcome {
     }
 }
 
-/// What is known of a call that has ended.
+/// The outcome of a call, and the type of its error.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct CallResult {
@@ -94,7 +94,7 @@ impl CallResult {
         error_type: None,
     };
 
-    /// The same but for the outcome.
+    /// Replaces the outcome.
     #[inline]
     #[must_use]
     pub const fn with_outcome(self, outcome: Outcome) -> Self {

@@ -17,8 +17,8 @@ macro_rules! roles {
             $(pub $role: Option<BoundMetric>,)+
         }
 
-        /// The series of a stage's metrics, without the outcome. Small enough to go along with every
-        /// call.
+        /// The series of a stage's metrics, without the outcome. Small enough to go along with
+        /// every call.
         #[doc(hidden)]
         #[derive(Clone, Copy, Debug)]
         pub struct StageSeries {

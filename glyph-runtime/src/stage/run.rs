@@ -2,9 +2,9 @@
 
 use super::{Guard, SpanGuard, call_result::IntoCallResult};
 
-/// Runs `body` inside the span and ends the call as `classify` judges what it returned.
+/// Runs `body` inside the span, and ends the call with the result that `classify` returns.
 ///
-/// A panic goes on through here to the guard's owner, who drops it: that records the call.
+/// A panic unwinds to the owner of the guard, which drops it. That records the call.
 #[doc(hidden)]
 #[inline]
 pub fn run<R, V: IntoCallResult>(
@@ -22,7 +22,7 @@ pub fn run<R, V: IntoCallResult>(
     result
 }
 
-/// [`run`] for a body that gives a stream, with which the call goes on.
+/// [`run`] for a body that returns a stream, with which the call continues.
 #[doc(hidden)]
 pub fn run_on<R>(guard: &mut Guard, body: impl FnOnce() -> R) -> (Guard, R) {
     let result = {
@@ -32,7 +32,7 @@ pub fn run_on<R>(guard: &mut Guard, body: impl FnOnce() -> R) -> (Guard, R) {
     (guard.take(), result)
 }
 
-/// Enters the call of a function that does not return, and so ends by a panic alone.
+/// Enters the call of a function that does not return. Only a panic ends it.
 #[doc(hidden)]
 #[inline]
 pub fn entered(guard: &Guard) -> SpanGuard<'_> {

@@ -4,14 +4,14 @@ use tracing::Span;
 
 use super::{CallResult, ErrorOutcome, Guard, Outcome, Stage, start_here};
 
-/// A call under way of a stage that a block started: `stage::stt { provider }.start()`.
+/// A running call of a stage, started by a block: `stage::stt { provider }.start()`.
 ///
 /// It records exactly once, when it ends:
 ///
 /// | end | outcome |
 /// |---|---|
 /// | [`finish`](Self::finish) | ok |
-/// | [`fail`](Self::fail) | as the error says |
+/// | [`fail`](Self::fail) | that of the error |
 /// | [`finish_as`](Self::finish_as) | the one given |
 /// | dropped, by `?` or `return` for example | cancelled |
 /// | dropped by a panic | panicked |
@@ -37,8 +37,9 @@ use super::{CallResult, ErrorOutcome, Guard, Outcome, Stage, start_here};
 /// # }
 /// ```
 ///
-/// Its span is open, and current only where you enter it, because a guard may be held across an `.await` and go to
-/// another thread; [`in_scope`](Self::in_scope) does so. The `time` methods of a stage enter it by themselves.
+/// Its span is open, but current only inside of [`in_scope`](Self::in_scope): a guard may be held
+/// across an `.await` and go to another thread. The `time` methods of a stage enter the span
+/// themselves.
 #[derive(Debug)]
 #[must_use = "dropping it records the call as cancelled"]
 pub struct Running {
@@ -60,34 +61,35 @@ impl Running {
         self.guard.span()
     }
 
-    /// Runs `body` inside the span; [`retry`](super::retry) and [`fallback`](super::fallback) in it are this call's.
+    /// Runs `body` inside the span; [`retry`](super::retry) and [`fallback`](super::fallback) in it
+    /// are this call's.
     pub fn in_scope<R>(&self, body: impl FnOnce() -> R) -> R {
         let _inside = self.guard.enter();
         body()
     }
 
-    /// Counts a retry, if the stage binds `retries`.
+    /// Counts a retry, if the stage has a `retries` metric.
     pub fn retry(&self) {
         if let Some(events) = self.guard.events() {
             events.retry();
         }
     }
 
-    /// Counts a fallback, if the stage binds `fallbacks`: what was asked for comes from elsewhere.
+    /// Counts a fallback, if the stage has a `fallbacks` metric: a result from another source.
     pub fn fallback(&self) {
         if let Some(events) = self.guard.events() {
             events.fallback();
         }
     }
 
-    /// Ends the call well.
+    /// Ends the call with [`Outcome::Ok`].
     pub fn finish(mut self) {
         self.guard.finish(|| CallResult::OK);
     }
 
-    /// Ends the call as `error` says, and puts its type onto the span.
+    /// Ends the call with the outcome of `error`, and sets its type on the span.
     ///
-    /// An error of another crate has no outcome: say it with [`finish_as`](Self::finish_as).
+    /// An error of another crate has no outcome: use [`finish_as`](Self::finish_as).
     pub fn fail<E: ErrorOutcome + ?Sized>(mut self, error: &E) {
         self.guard.finish(|| CallResult::of_error(error));
     }

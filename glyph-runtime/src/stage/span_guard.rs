@@ -1,17 +1,17 @@
-//! The time in which a call has the thread.
+//! The guard of a thread inside of a call.
 
 use tracing::Span;
 
 use super::{Guard, event::Events};
 
-/// While it lives, the call's span is current, and retries and fallbacks are the call's.
+/// Keeps the span of a call current, and counts retries and fallbacks for the call.
 ///
-/// `tracing`'s own guard would have its drop compiled into every instrumented function.
+/// The drop of `tracing`'s own guard would be compiled into every instrumented function.
 #[doc(hidden)]
 #[derive(Debug)]
 #[must_use = "dropping it leaves the call"]
 pub struct SpanGuard<'call> {
-    /// What was current before; none where the stage binds no events.
+    /// The events that were current before. `None` if the stage counts no events.
     outer: Option<Events>,
     span: &'call Span,
 }

@@ -1,4 +1,4 @@
-//! A status of a program's own: what `none = "miss"` stands for.
+//! Statuses that are not outcomes: the value in `none = "miss"`.
 
 use super::{CallResult, Stage, Staged, call_result::IntoCallResult, call_site::digit};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     label::{LabelDescriptor, LabelValues, OUTCOME_COUNT},
 };
 
-/// What a word adds to the series of a call that went well.
+/// The distance from the series of the outcome `ok` to the series of another status.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct StatusOffset {
@@ -15,14 +15,14 @@ pub struct StatusOffset {
 }
 
 impl StatusOffset {
-    /// Where nothing is said.
+    /// The status of the outcome itself.
     pub(super) const NONE: Self = Self {
         duration: 0,
         requests: 0,
     };
 }
 
-/// A value that ends a call well, with a word for its status or without.
+/// The result of an `Option`: the outcome `ok`, with a status of its own for `None`.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct StatusOfOption(Option<StatusOffset>);
@@ -34,7 +34,7 @@ impl IntoCallResult for StatusOfOption {
     }
 }
 
-/// How a call ended that gave an `Option`, where `none` is what `None` means.
+/// Returns the result of a call that returned an `Option`. `none` is the status of `None`.
 #[doc(hidden)]
 #[inline]
 #[must_use]
@@ -42,9 +42,9 @@ pub const fn status_of_option<T>(option: &Option<T>, none: StatusOffset) -> Stat
     StatusOfOption(if option.is_none() { Some(none) } else { None })
 }
 
-/// Looks up the word `text` among the values of the stage's status labels.
+/// Looks up `text` among the values of the stage's status labels.
 ///
-/// A word that none of them has, and one that an outcome has already, do not compile.
+/// A value that none of them has, and one that an outcome maps to, do not compile.
 #[doc(hidden)]
 #[must_use]
 #[track_caller]
@@ -60,7 +60,7 @@ pub const fn status_offset<S, C: Stage>(staged: Staged<S, C>, text: &str) -> Sta
     }
 }
 
-/// Whether a status among the labels has this value.
+/// Returns whether a status among the labels has this value.
 #[expect(
     clippy::indexing_slicing,
     reason = "the index is compared with the length first"
@@ -76,7 +76,7 @@ const fn knows(labels: &[LabelDescriptor], text: &str) -> bool {
     false
 }
 
-/// The outcomes' digits and that of the value, if the label is a status that has it.
+/// Returns the digits of the outcomes and of the value, if the label is a status that has it.
 const fn value(label: &LabelDescriptor, text: &str) -> Option<([usize; OUTCOME_COUNT], usize)> {
     match (label.outcomes, label.values) {
         (Some(outcomes), LabelValues::Closed(values)) => match digit(values, text) {
@@ -87,7 +87,9 @@ const fn value(label: &LabelDescriptor, text: &str) -> Option<([usize; OUTCOME_C
     }
 }
 
-/// From the row of the outcome `ok` to that of the value. Status labels are the innermost, the last one first.
+/// Returns the distance from the series of the outcome `ok` to that of the value.
+///
+/// The last label changes fastest, so its stride is one.
 #[track_caller]
 #[expect(
     clippy::indexing_slicing,
@@ -150,7 +152,8 @@ const fn refuse_unknown(stage: &str, text: &str, endings: [&[LabelDescriptor]; 2
     message.refuse()
 }
 
-/// The values of a status that no outcome has; for the second metric, those that the first one lacks.
+/// Adds the values of a status that no outcome maps to. Values that the first metric has are not
+/// repeated.
 #[expect(
     clippy::indexing_slicing,
     reason = "the index is compared with the length first"
@@ -175,7 +178,7 @@ const fn words(
     message
 }
 
-/// The outcome that has this digit, by its name.
+/// Returns the name of the outcome with this digit.
 #[expect(
     clippy::indexing_slicing,
     reason = "the index is compared with the length first"

@@ -12,7 +12,7 @@ use super::{CallResult, Guard, Outcome, Stage, StageCells, StageSeries, guard::U
 use crate::clock::Moment;
 
 pin_project! {
-    /// A stream under way. See [`stream`].
+    /// A running call of a stream. See [`stream`].
     #[doc(hidden)]
     #[must_use = "streams do nothing unless polled"]
     pub struct Streamed<B, C> {
@@ -23,9 +23,9 @@ pin_project! {
         // Until the first poll.
         call: Option<Call>,
         classify: C,
-        // When the last item came.
+        // When the last item arrived.
         last: Option<Moment>,
-        // The first error among the items decides.
+        // The result of the first item that is not `ok`.
         result: Option<CallResult>,
     }
 
@@ -45,7 +45,8 @@ pin_project! {
     }
 }
 
-/// A stage that has not started: its series are found, since it may borrow what the body takes.
+/// A stage that has not started. Its series are known, because the stage may borrow what the body
+/// takes.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Call {
@@ -66,8 +67,8 @@ pub fn call<S: Stage>(stage: S) -> Call {
     }
 }
 
-/// The stream that `body` makes, each poll inside of the guard's span. It starts with its first poll and records when
-/// it is finished or dropped.
+/// Returns the stream that `body` creates, with each poll inside of the guard's span. The call
+/// starts at the first poll and records when the stream is finished or dropped.
 #[doc(hidden)]
 pub fn stream<B, C>(
     guard: Guard,
@@ -82,8 +83,8 @@ where
     Streamed::new(body(), guard, Some(call), classify)
 }
 
-/// The stream that a body gave. The call that began with the body goes on and records when the stream is finished
-/// or dropped.
+/// Returns the stream that a body returned. The call that began with the body continues, and
+/// records when the stream is finished or dropped.
 #[doc(hidden)]
 pub fn streamed<B, C>((guard, body): (Guard, B), classify: C) -> Streamed<B, C>
 where

@@ -12,7 +12,7 @@ use super::{
     CallResult, Guard, Outcome, Stage, ValueOutcome, Wrap, call_result::AtEnd, run, start_here,
 };
 
-/// Runs `body` as a call of `stage`, which ends as the value says that it gives back.
+/// Runs `body` as a call of `stage`, which ends with the outcome of the returned value.
 #[doc(hidden)]
 #[inline]
 pub fn time<S: Stage, R: ValueOutcome>(stage: S, body: impl FnOnce() -> R) -> R {
@@ -21,20 +21,20 @@ pub fn time<S: Stage, R: ValueOutcome>(stage: S, body: impl FnOnce() -> R) -> R 
     run(&mut guard, body, CallResult::of_returned)
 }
 
-/// [`time`] for values that `judge` judges.
+/// [`time`] for values whose outcome `outcome_of` returns.
 #[doc(hidden)]
 #[inline]
 pub fn time_as<S: Stage, R>(
     stage: S,
-    judge: impl FnOnce(&R) -> Outcome,
+    outcome_of: impl FnOnce(&R) -> Outcome,
     body: impl FnOnce() -> R,
 ) -> R {
     let mut guard = Guard::idle();
     start_here(&mut guard, stage);
-    run(&mut guard, body, judge)
+    run(&mut guard, body, outcome_of)
 }
 
-/// Judges a future's value as it says itself.
+/// Returns the result of the value of a future.
 #[doc(hidden)]
 pub type ByValue<F> = fn(&<F as Future>::Output) -> CallResult;
 
@@ -50,19 +50,20 @@ where
 
 /// [`time_as`] for a future.
 #[doc(hidden)]
-pub fn time_async_as<S, F, J>(stage: S, judge: J, future: F) -> Timed<S, F, J>
+pub fn time_async_as<S, F, J>(stage: S, outcome_of: J, future: F) -> Timed<S, F, J>
 where
     F: Future,
     J: Fn(&F::Output) -> Outcome,
 {
-    Timed::new(stage, future, judge)
+    Timed::new(stage, future, outcome_of)
 }
 
 pin_project! {
     /// A future as a call of a stage: `stage::stt { provider }.time_async(future)`.
     ///
-    /// The call starts when it is first polled and ends when it is ready, or with
-    /// [`Outcome::Cancelled`] when it is dropped in between. Never polled it is no call.
+    /// The call starts at the first poll and ends when the future is ready, or with
+    /// [`Outcome::Cancelled`] when it is dropped before. If it is never polled, nothing is
+    /// recorded.
     #[must_use = "futures do nothing unless polled"]
     pub struct Timed<S, F, J> {
         // Until the first poll.
@@ -73,10 +74,10 @@ pin_project! {
 }
 
 impl<S, F, J> Timed<S, F, J> {
-    const fn new(stage: S, future: F, judge: J) -> Self {
+    const fn new(stage: S, future: F, outcome_of: J) -> Self {
         Self {
             stage: Some(stage),
-            call: Wrap::waiting(future, judge),
+            call: Wrap::waiting(future, outcome_of),
         }
     }
 }

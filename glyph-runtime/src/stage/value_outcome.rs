@@ -1,11 +1,11 @@
-//! Return values that tell how a call ended.
+//! Return values with an outcome.
 
 use super::{CallResult, ErrorOutcome, Outcome};
 
-/// What a call gives back, where it tells how the call ended.
+/// A return value with an outcome.
 ///
-/// A `Result` does, if its error has an outcome (see [`ErrorOutcome`]); a value of the standard library that is
-/// no `Result` says [`Outcome::Ok`]. Implement it for a type of your own that stands for a `Result`.
+/// A `Result` has one if its error has one (see [`ErrorOutcome`]). Other values of the standard
+/// library have [`Outcome::Ok`]. Implement it for your own types that stand for a `Result`.
 ///
 /// ```
 /// use glyph_runtime::{Outcome, stage::ValueOutcome};
@@ -20,7 +20,7 @@ use super::{CallResult, ErrorOutcome, Outcome};
 ///         }
 ///     }
 /// }
-/// assert_eq!(ValueOutcome::outcome(&Some(Reply::Overloaded)), Outcome::Ok, "an `Option` is no `Result`");
+/// assert_eq!(ValueOutcome::outcome(&Some(Reply::Overloaded)), Outcome::Ok, "an `Option` is not a `Result`");
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not tell how the call ended",
@@ -29,10 +29,10 @@ use super::{CallResult, ErrorOutcome, Outcome};
             no error gives, or a closure that takes it and gives an `Outcome`"
 )]
 pub trait ValueOutcome {
-    /// How the call ended.
+    /// Returns the outcome of the call.
     fn outcome(&self) -> Outcome;
 
-    /// The error's type as the span shows it, one of few; none unless implemented.
+    /// Returns the error type for the span, one of a few. Default: `None`.
     fn error_type(&self) -> Option<&'static str> {
         None
     }
@@ -62,7 +62,7 @@ impl<T, E: ErrorOutcome> ValueOutcome for Result<T, E> {
     }
 }
 
-/// Values that no error gives.
+/// Values that never stand for an error.
 macro_rules! values {
     ($([$($parameter:ident),*] $value:ty),+ $(,)?) => {
         $(impl<$($parameter),*> ValueOutcome for $value {

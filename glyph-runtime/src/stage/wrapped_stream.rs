@@ -1,10 +1,10 @@
-//! A stage around a stream that comes in a `Result` or an `Option`.
+//! A stage around a stream in a `Result` or an `Option`.
 
 use futures_core::Stream;
 
 use super::{CallResult, Guard, Streamed, call_result::IntoCallResult, streamed};
 
-/// A value that has a stream in it or has not.
+/// A value that may contain a stream.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`stream` does not measure the stream in `{Self}`",
@@ -44,11 +44,12 @@ impl<S> WrapsStream for Option<S> {
     }
 }
 
-/// The value that a body gave. With a stream in it the call goes on; without, it ends as `judge` says.
+/// Wraps the stream in the value of a body. With a stream the call continues. Without one it ends
+/// with the result that `classify` returns.
 #[doc(hidden)]
 pub fn wrapped_stream<R, V, C, T>(
     (mut guard, result): (Guard, R),
-    judge: impl FnOnce(&R) -> V,
+    classify: impl FnOnce(&R) -> V,
     items: C,
     make: impl FnOnce(Streamed<R::Stream, C>) -> T,
 ) -> R::With<T>
@@ -58,7 +59,7 @@ where
     C: Fn(&<R::Stream as Stream>::Item) -> CallResult,
 {
     if !result.has_stream() {
-        guard.finish(|| judge(&result));
+        guard.finish(|| classify(&result));
     }
     result.map(|stream| make(streamed((guard, stream), items)))
 }

@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use crate::{Label, Outcome};
 
-/// What the end of a wait tells whoever measures.
+/// The end of a wait, as recorders receive it.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct WaitEnd {
-    /// How long it took.
+    /// The duration of the wait.
     pub duration: Duration,
-    /// How it ended.
+    /// The outcome of the wait.
     pub outcome: Outcome,
 }
 
 impl WaitEnd {
-    /// The outcome as a label.
+    /// Returns the outcome as a label.
     #[must_use]
     pub fn label(&self) -> WaitOutcome {
         self.outcome.into()
@@ -26,20 +26,20 @@ impl WaitEnd {
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[label(crate = crate)]
 pub enum WaitOutcome {
-    /// It was waited for.
+    /// The wait succeeded.
     Ok,
-    /// What was waited for failed.
+    /// The awaited operation failed.
     Error,
-    /// Time ran out, as [`of_as`](super::Wait::of_as) says.
+    /// The wait timed out, according to the closure of [`of_as`](super::Wait::of_as).
     Timeout,
-    /// Nobody waits any more.
+    /// The wait was dropped before its end.
     Cancelled,
-    /// What was waited for panicked.
+    /// The awaited operation panicked.
     Panicked,
 }
 
 impl WaitOutcome {
-    /// The outcome as it stands in a label.
+    /// Returns the label value.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! A future that is ready when a wait is over.
+//! Waits for futures and for blocking work.
 
 use std::{
     fmt, mem,
@@ -11,10 +11,10 @@ use pin_project_lite::pin_project;
 use super::{WaitMetrics, WaitRecorder, WaitRequest, running::Running};
 use crate::Outcome;
 
-/// A wait of this name, which its span has as well.
+/// Returns a wait with this name. Its span has the same name.
 ///
-/// It is recorded into [`WaitMetrics`], which are on the page if a catalog nests them, or where
-/// [`recorder`](Wait::recorder) says.
+/// The wait is recorded into [`WaitMetrics`], which are exposed if a catalog nests them. Use
+/// [`recorder`](Wait::recorder) for another catalog.
 #[must_use]
 pub fn wait(name: &'static str) -> Wait {
     Wait {
@@ -26,7 +26,7 @@ pub fn wait(name: &'static str) -> Wait {
     }
 }
 
-/// What a wait is called, and where it is recorded; made by [`wait`].
+/// The name of a wait and its recorder. Created by [`wait`].
 #[derive(Clone, Copy)]
 pub struct Wait {
     recorder: &'static dyn WaitRecorder,
@@ -34,26 +34,26 @@ pub struct Wait {
 }
 
 impl Wait {
-    /// What the limit is for, such as `tenant` or `per_host`; `global` unless told otherwise.
+    /// Names the limit, such as `tenant` or `per_host`. Default: `global`.
     #[must_use]
     pub const fn scope(mut self, scope: &'static str) -> Self {
         self.request.scope = scope;
         self
     }
 
-    /// Where it is recorded: a catalog of your own.
+    /// Sets the catalog that records the wait.
     #[must_use]
     pub fn recorder(mut self, recorder: &'static impl WaitRecorder) -> Self {
         self.recorder = recorder;
         self
     }
 
-    /// Waits for `future`, whatever it gives. The wait begins when this is first polled.
+    /// Waits for `future`. Every value is a success. The wait begins at the first poll.
     pub fn of<F: Future>(self, future: F) -> Waiting<F> {
         self.of_as(future, Outcome::of_value)
     }
 
-    /// Waits for `future`, whose value `judge` judges.
+    /// Waits for `future`, and records the outcome that `outcome_of` returns for its value.
     ///
     /// ```
     /// use std::time::Duration;
@@ -71,18 +71,18 @@ impl Wait {
     /// assert!(permit.await.is_ok());
     /// # }
     /// ```
-    pub fn of_as<F, J>(self, future: F, judge: J) -> Waiting<F, J>
+    pub fn of_as<F, J>(self, future: F, outcome_of: J) -> Waiting<F, J>
     where
         F: Future,
         J: FnOnce(&F::Output) -> Outcome,
     {
         Waiting {
             future,
-            state: State::Before(self, judge),
+            state: State::Before(self, outcome_of),
         }
     }
 
-    /// Waits for `work`, which blocks the thread. Its span is there from the beginning.
+    /// Waits for `work`, which blocks the thread. The span is open from the beginning.
     pub fn blocking<R>(self, work: impl FnOnce() -> R) -> R {
         let mut running = Running::start(self.recorder, self.request);
         running.delays();
@@ -105,8 +105,10 @@ impl fmt::Debug for Wait {
 }
 
 pin_project! {
-    /// A future that is waited for; see [`wait`]. Dropped before it is ready it records the wait as cancelled, and never
-    /// polled it is none.
+    /// A future with its wait. See [`wait`].
+    ///
+    /// If it is dropped before it is ready, the wait is recorded as cancelled. If it is never
+    /// polled, nothing is recorded.
     #[must_use = "futures do nothing unless polled"]
     pub struct Waiting<F: Future, J = fn(&<F as Future>::Output) -> Outcome> {
         #[pin]
@@ -118,7 +120,7 @@ pin_project! {
 #[derive(Debug)]
 enum State<J> {
     Before(Wait, J),
-    Under(Running, J),
+    Running(Running, J),
     Over,
 }
 
@@ -131,25 +133,25 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let (mut running, judge, is_first) = match mem::replace(this.state, State::Over) {
-            State::Before(wait, judge) => {
+        let (mut running, outcome_of, is_first) = match mem::replace(this.state, State::Over) {
+            State::Before(wait, outcome_of) => {
                 let running = Running::start(wait.recorder, wait.request);
-                (running, judge, true)
+                (running, outcome_of, true)
             }
-            State::Under(running, judge) => (running, judge, false),
-            // Polled once more after its end, the future has its own answer.
+            State::Running(running, outcome_of) => (running, outcome_of, false),
+            // Polled after its end: the future itself decides what happens.
             State::Over => return this.future.poll(context),
         };
         let unwinding = Unwinding(&mut running);
         let polled = unwinding.0.in_scope(|| this.future.poll(context));
         mem::forget(unwinding);
         match &polled {
-            Poll::Ready(output) => running.end(judge(output)),
+            Poll::Ready(output) => running.end(outcome_of(output)),
             Poll::Pending => {
                 if is_first {
                     running.delays();
                 }
-                *this.state = State::Under(running, judge);
+                *this.state = State::Running(running, outcome_of);
             }
         }
         polled
@@ -162,7 +164,7 @@ impl<F: Future, J> fmt::Debug for Waiting<F, J> {
     }
 }
 
-/// Tells a panic that passes from a drop.
+/// Records a panic that unwinds through the wait. Forgotten if there is none.
 struct Unwinding<'wait>(&'wait mut Running);
 
 impl Drop for Unwinding<'_> {

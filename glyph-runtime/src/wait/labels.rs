@@ -3,29 +3,29 @@
 use super::WaitOutcome;
 use crate::LabelSet;
 
-/// What is waited for.
+/// A wait.
 #[derive(LabelSet)]
 #[label(crate = crate)]
 pub struct Waits<'a> {
     /// The wait's name.
     #[label(max = 64)]
     pub wait: &'a str,
-    /// What the limit is for.
+    /// The limit that is waited for.
     #[label(max = 16)]
     pub scope: &'a str,
 }
 
-/// What was waited for, and how that ended.
+/// A wait and its outcome.
 #[derive(LabelSet)]
 #[label(crate = crate)]
 pub struct Waited<'a> {
     /// The wait's name.
     #[label(max = 64)]
     pub wait: &'a str,
-    /// What the limit is for.
+    /// The limit that is waited for.
     #[label(max = 16)]
     pub scope: &'a str,
-    /// How it ended.
+    /// The outcome of the wait.
     pub outcome: WaitOutcome,
 }
 
@@ -38,13 +38,13 @@ pub struct Queues<'a> {
     pub queue: &'a str,
 }
 
-/// A queue, and how an item left it.
+/// A queue, and the outcome of an item's wait in it.
 #[derive(LabelSet)]
 #[label(crate = crate)]
 pub struct Left<'a> {
     /// The queue's name.
     #[label(max = 64)]
     pub queue: &'a str,
-    /// How it left.
+    /// `ok` if the item was taken, `cancelled` if it was dropped.
     pub outcome: WaitOutcome,
 }

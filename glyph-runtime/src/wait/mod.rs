@@ -1,7 +1,8 @@
 //! Waits: for a limiter, a lock or a permit, and in queues.
 //!
-//! [`wait`] goes around any future that is ready when a wait is over, and [`Queue`] around what goes through a channel.
-//! Both are measured however they end, once, and what delays something is a span below the one that it delays.
+//! [`wait`] wraps a future that is ready when a wait is over. [`Queue`] wraps items that go through
+//! a channel. Each wait is recorded once, however it ends. A wait that delays something has a span
+//! below the delayed one.
 //!
 //! ```
 //! use std::{future::ready, time::Duration};
@@ -26,16 +27,16 @@
 //!
 //! # The span
 //!
-//! A wait that is over at once delays nothing and has no span; its metrics count it. One that is not has a span of
-//! the wait's name, from the moment it began to wait until its end, with `wait.scope`, the exact `wait.duration` in seconds
-//! and `wait.outcome`. Below a trace that is not sampled there is none.
+//! A wait that ends at its first poll has no span; its metrics count it. Any other wait has a span
+//! with the name of the wait. The span has the fields `wait.scope`, `wait.duration` (in seconds,
+//! including the first poll) and `wait.outcome`. In a trace that is not sampled there is no span.
 //!
 //! # How a wait ends
 //!
 //! | what happens | outcome |
 //! |---|---|
-//! | the future is ready, the item is taken | `ok`, or what [`of_as`](Wait::of_as) says |
-//! | it is dropped before, as by a time-out around it | `cancelled` |
+//! | the future is ready, the item is taken | `ok`, or the outcome from [`of_as`](Wait::of_as) |
+//! | it is dropped before, for example by a timeout around it | `cancelled` |
 //! | it panics | `panicked` |
 
 mod end;

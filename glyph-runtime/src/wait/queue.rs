@@ -7,9 +7,9 @@ use tracing::Span;
 use super::{QueueMetrics, QueueRecorder, WaitEnd, running::since, span};
 use crate::{Outcome, clock::Moment};
 
-/// Measures a queue, whatever it is made of: how many items wait in it, how many it has room for, and how long each waits.
+/// Measures a queue of any kind: its depth, its capacity, and how long each item waits.
 ///
-/// What goes in is [tracked](Self::track), and who takes it out [takes](Queued::take) it. In between it may go through any channel.
+/// Wrap an item with [`track`](Self::track) before sending it, and unwrap it with [`Queued::take`].
 ///
 /// ```
 /// use glyph_runtime::wait::{Queue, QueueMetrics, labels::Queues};
@@ -29,7 +29,8 @@ use crate::{Outcome, clock::Moment};
 /// # }
 /// ```
 ///
-/// An item's span is a child of the one that was current when it was held, and `wait.outcome` tells whether it was taken.
+/// An item's span is a child of the span that was current when it was tracked. `wait.outcome` is
+/// `ok` if the item was taken.
 #[derive(Clone, Debug)]
 pub struct Queue(Arc<Shared>);
 
@@ -40,8 +41,10 @@ struct Shared {
 }
 
 impl Queue {
-    /// A queue of this name, which the spans of its items have as well. It is recorded into [`QueueMetrics`], which are on the
-    /// page if a catalog nests them, or where [`recorder`](Self::recorder) says.
+    /// A queue with this name. The spans of its items have the same name.
+    ///
+    /// The queue is recorded into [`QueueMetrics`], which are exposed if a catalog nests them. Use
+    /// [`recorder`](Self::recorder) for another catalog.
     #[must_use]
     pub fn new(name: &'static str) -> Self {
         Self(Arc::new(Shared {
@@ -51,14 +54,14 @@ impl Queue {
         }))
     }
 
-    /// How many items it has room for, as long as this queue or a clone of it lives.
+    /// Sets the capacity in items. It counts while this queue or a clone of it exists.
     #[must_use]
     pub fn capacity(self, items: usize) -> Self {
         let Shared { name, recorder, .. } = *self.0;
         Self::made(name, recorder, i64::try_from(items).unwrap_or(i64::MAX))
     }
 
-    /// Where it is recorded: a catalog of your own.
+    /// Sets the catalog that records the queue.
     #[must_use]
     pub fn recorder(self, recorder: &'static impl QueueRecorder) -> Self {
         let Shared { name, capacity, .. } = *self.0;
@@ -76,7 +79,7 @@ impl Queue {
         }))
     }
 
-    /// An item that waits in the queue until it is taken or dropped.
+    /// Wraps an item, which waits in the queue until it is taken or dropped.
     pub fn track<T>(&self, item: T) -> Queued<T> {
         self.0.recorder.entered(self.0.name);
         Queued {
@@ -109,7 +112,7 @@ impl fmt::Debug for Shared {
     }
 }
 
-/// An item in a [`Queue`]. Dropped without being taken it has left the queue as cancelled.
+/// An item in a [`Queue`]. If it is dropped and not taken, its wait is recorded as cancelled.
 #[derive(Debug)]
 #[must_use = "dropping it records the item as cancelled"]
 pub struct Queued<T> {
@@ -127,14 +130,14 @@ struct Waits {
 }
 
 impl<T> Queued<T> {
-    /// Takes the item: it waits no more.
+    /// Ends the wait and returns the item.
     pub fn take(self) -> T {
         let Self { mut waits, item } = self;
         waits.outcome = Outcome::Ok;
         item
     }
 
-    /// The span of the item's wait, for whoever wants to link what is done with the item to what asked for it.
+    /// The span of the item's wait, for links from the span that handles the item.
     #[must_use]
     pub fn span(&self) -> &Span {
         &self.waits.span

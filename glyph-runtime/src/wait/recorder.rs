@@ -1,20 +1,21 @@
-//! What waits and queues tell whoever measures.
+//! Recorders of waits and queues.
 
 use super::WaitEnd;
 
-/// What of a wait may be a label.
+/// The labels of a wait.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct WaitRequest {
     /// The wait's name.
     pub name: &'static str,
-    /// What the limit is for, `global` unless told otherwise.
+    /// The limit that is waited for. Default: `global`.
     pub scope: &'static str,
 }
 
-/// Records waits; [`WaitMetrics`](super::WaitMetrics) does, and any catalog can with names and labels of its own.
+/// Records waits. [`WaitMetrics`](super::WaitMetrics) implements it. Implement it for a catalog
+/// with other names and labels.
 ///
-/// Each wait that is started is ended once, whatever happens to it.
+/// Each started wait ends exactly once.
 ///
 /// ```
 /// use glyph_runtime::{Histogram, LabelSet, metric_catalog};
@@ -56,12 +57,13 @@ pub trait WaitRecorder: Send + Sync + 'static {
     fn ended(&self, wait: &WaitRequest, end: &WaitEnd);
 }
 
-/// Records queues; [`QueueMetrics`](super::QueueMetrics) does, and any catalog can with names and labels of its own.
+/// Records queues. [`QueueMetrics`](super::QueueMetrics) implements it. Implement it for a catalog
+/// with other names and labels.
 ///
-/// Each item that has entered leaves once, whatever happens to it. Several queues may have one name; their items and
-/// their capacities then add up.
+/// Each item that enters leaves exactly once. If several queues have one name, their depths and
+/// their capacities add up.
 pub trait QueueRecorder: Send + Sync + 'static {
-    /// The room of all queues of this name has changed by `change`, as one is made or gone.
+    /// The total capacity of the queues with this name changed by `change`.
     fn resized(&self, queue: &'static str, change: i64) {
         let _ = (queue, change);
     }

@@ -1,4 +1,4 @@
-//! A wait under way.
+//! A wait in progress.
 
 use std::{fmt, time::Duration};
 
@@ -7,7 +7,7 @@ use tracing::Span;
 use super::{WaitEnd, WaitRecorder, WaitRequest, span};
 use crate::{Outcome, clock::Moment};
 
-/// It ends once: when it is told how, or else when it is dropped.
+/// A wait in progress. It ends once: by `end`, or as cancelled when it is dropped.
 pub(super) struct Running {
     recorder: &'static dyn WaitRecorder,
     request: WaitRequest,
@@ -28,7 +28,7 @@ impl Running {
         }
     }
 
-    /// It is not over at once.
+    /// Opens the span: the wait did not end at its first poll.
     pub(super) fn delays(&mut self) {
         self.span = span::open(self.request.name, Some(self.request.scope));
     }

@@ -5,7 +5,7 @@ use tracing::{Span, field::Empty, info_span};
 use super::WaitEnd;
 use crate::span::parent_span;
 
-/// Opens it, if there is to be one: below an unsampled span none is built.
+/// Opens the span of a wait. Below a span that is not sampled it is disabled.
 pub(super) fn open(name: &'static str, scope: Option<&'static str>) -> Span {
     if parent_span(false).is_none() {
         return Span::none();

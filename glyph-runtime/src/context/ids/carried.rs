@@ -1,4 +1,4 @@
-//! Ids that a request has beside its own, such as that of the organisation it is made for.
+//! Further ids of a request, such as the organization it is made for.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ const MAX_IDS: usize = 8;
 const LONGEST_NAME: usize = 64;
 const LONGEST_VALUE: usize = 128;
 
-/// Names that mean something else in a header, whoever sends it (RFC 9110, RFC 9112, gRPC over HTTP/2).
+/// Names with another meaning in a header (RFC 9110, RFC 9112, gRPC over HTTP/2).
 const TAKEN: [&str; 21] = [
     "accept",
     "authorization",
@@ -41,12 +41,13 @@ const TAKEN: [&str; 21] = [
     "x-request-id",
 ];
 
-/// Ids of the running code that belong onto log lines and spans and into what is called from here, and never onto metrics: the
-/// organisation, the user, the session that a request is for.
+/// Ids for log lines, spans and outgoing calls, but not for metrics: the organization, the user or
+/// the session of a request.
 ///
-/// They travel in OpenTelemetry's context as [`RequestId`](super::RequestId) does. Every line has them as fields; an
-/// event's or a span's own field of the same name wins, and a name on the [`Redaction`](crate::redaction::Redaction) list is redacted.
-/// The layers of `grpc` take those they are told the names of from one process to the next.
+/// They are in OpenTelemetry's context, as [`RequestId`](super::RequestId) is. Every log line has
+/// them as fields. A field of an event or a span takes precedence over an id of the same name.
+/// Names on the [`Redaction`](crate::redaction::Redaction) list are redacted. The layers of `grpc`
+/// propagate the ids whose names they are configured with.
 ///
 /// ```
 /// use glyph_runtime::log::CarriedIds;
@@ -65,25 +66,26 @@ const TAKEN: [&str; 21] = [
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CarriedIds(Arc<Vec<(&'static str, Box<str>)>>);
 
-/// Why an id is refused.
+/// Errors returned by [`CarriedIds::try_with`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CarriedIdError {
-    /// A name is a key of gRPC's metadata that means nothing else, there or in a log line.
+    /// The name is not valid as a key of gRPC metadata, or it is reserved.
     #[error(
-        "a name is 1 to 64 lower-case letters, digits and `_`, `-`, `.`, starts with a letter, and neither starts with `grpc-` nor ends with `-bin` nor is one that headers or log lines use themselves"
+        "invalid name: use 1 to 64 lowercase letters, digits, `_`, `-` and `.`, with a letter first; \
+         `grpc-..`, `..-bin` and the names of headers and log fields are reserved"
     )]
     Name,
-    /// A value is what a header, a log line and a span can hold and nobody takes for anything else.
-    #[error("a value is 1 to 128 letters, digits and -._~:+/=@")]
+    /// The value is not valid.
+    #[error("invalid value: use 1 to 128 letters, digits and -._~:+/=@")]
     Value,
-    /// There is room for eight.
-    #[error("there are eight ids already")]
+    /// There are eight ids already.
+    #[error("too many ids: the limit is 8")]
     Ids,
 }
 
 impl CarriedIds {
-    /// Those of the running code.
+    /// Returns the ids of the running code.
     #[must_use]
     pub fn current() -> Self {
         Context::map_current(|context| Self::of(context).unwrap_or_default())
@@ -93,11 +95,12 @@ impl CarriedIds {
         context.get::<Self>().cloned()
     }
 
-    /// Adds an id, in the place of one with the same name.
+    /// Adds an id, or replaces the one with the same name.
     ///
     /// # Errors
     ///
-    /// When the name or the value is not fit to be carried, or there are eight other ids: see [`CarriedIdError`].
+    /// Returns [`CarriedIdError`] if the name or the value is not valid, or there are eight other
+    /// ids.
     pub fn try_with(mut self, name: &'static str, value: &str) -> Result<Self, CarriedIdError> {
         Self::check_name(name)?;
         if !Self::is_value(value) {
@@ -112,7 +115,7 @@ impl CarriedIds {
         Ok(self)
     }
 
-    /// The value of an id.
+    /// Returns the value of an id.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&str> {
         self.iter()
@@ -120,12 +123,12 @@ impl CarriedIds {
             .map(|(_, value)| value)
     }
 
-    /// Names and values, in the order in which they were added.
+    /// Returns names and values, in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().map(|(name, value)| (*name, &**value))
     }
 
-    /// Whether there is none.
+    /// Returns whether there are no ids.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -137,12 +140,12 @@ impl CarriedIds {
         work()
     }
 
-    /// Gives a future that has these as the current ids whenever it runs.
+    /// Returns a future that has these as the current ids whenever it is polled.
     pub fn scope<F: Future>(&self, future: F) -> WithContext<F> {
         future.with_context(Context::current_with_value(self.clone()))
     }
 
-    /// Names and values as a line has them.
+    /// Returns names and values as a log line shows them.
     pub(crate) fn fields<'a>(
         &'a self,
         redaction: &'a Redaction,

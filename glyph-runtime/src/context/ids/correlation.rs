@@ -1,4 +1,4 @@
-//! The ids that tie a line to its trace and its request.
+//! The ids that connect a log line to its trace and its request.
 
 use std::{
     future::Future,
@@ -17,9 +17,9 @@ use super::CarriedIds;
 /// The longest request id, in bytes.
 const LONGEST: usize = 128;
 
-/// What a request is called across services, as in the header `X-Request-ID`.
+/// The id of a request across services, as in the header `X-Request-ID`.
 ///
-/// It travels in OpenTelemetry's context: whatever carries that carries the id, and the spans that start inside.
+/// It is in OpenTelemetry's context, and is propagated with it.
 ///
 /// ```
 /// use glyph_runtime::log::RequestId;
@@ -35,20 +35,20 @@ const LONGEST: usize = 128;
 pub struct RequestId(Arc<str>);
 
 impl RequestId {
-    /// Takes an id from outside: 1 to 128 visible ASCII characters, otherwise `None`.
+    /// Checks an id from outside. Returns `None` unless it is 1 to 128 visible ASCII characters.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let fits = (1..=LONGEST).contains(&text.len());
         (fits && text.bytes().all(|byte| byte.is_ascii_graphic())).then(|| Self(text.into()))
     }
 
-    /// The id as it was given.
+    /// The id as a string.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The id of the code that runs now.
+    /// Returns the id of the running code.
     #[must_use]
     pub fn current() -> Option<Self> {
         Context::map_current(|context| context.get::<Self>().cloned())
@@ -60,7 +60,7 @@ impl RequestId {
         work()
     }
 
-    /// Gives a future that has this as the current id whenever it runs.
+    /// Returns a future that has this as the current id whenever it is polled.
     pub fn scope<F: Future>(&self, future: F) -> WithContext<F> {
         future.with_context(self.context())
     }
@@ -70,7 +70,7 @@ impl RequestId {
     }
 }
 
-/// The ids of the code that runs now.
+/// The ids of the running code.
 #[derive(Debug, Default)]
 pub(crate) struct Correlation {
     pub(crate) span: Option<(TraceId, SpanId, TraceFlags)>,
@@ -79,8 +79,8 @@ pub(crate) struct Correlation {
 }
 
 impl Correlation {
-    /// `opentelemetry` itself logs while it holds the context, and a thread's context is gone before its last
-    /// destructors run. Neither may bring the program down, so neither has ids.
+    /// `opentelemetry` logs while it borrows the context, and a thread's context is dropped before
+    /// the last destructors run. Reading the context would panic then, so these lines have no ids.
     pub(crate) fn current(target: &str) -> Self {
         if target == "opentelemetry" {
             return Self::default();

@@ -1,4 +1,4 @@
-//! Names and values that travel with a request (W3C Baggage).
+//! Keys and values that are propagated with a request (W3C Baggage).
 
 use std::fmt;
 
@@ -9,13 +9,13 @@ use opentelemetry::{
 };
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-/// The most entries (W3C Baggage, "Limits").
+/// The maximum number of entries (W3C Baggage, "Limits").
 pub const MAX_ENTRIES: usize = 64;
-/// The most bytes of all entries as they stand in a header (W3C Baggage, "Limits").
+/// The maximum size of all entries in a header, in bytes (W3C Baggage, "Limits").
 pub const MAX_BYTES: usize = 8192;
 
-/// What a value cannot have in a header, and what some readers take for something else: a second `=` for an end, `+` for
-/// a space.
+/// Bytes that a value in a header cannot contain, and those that some readers misread: a second `=`
+/// as an end, `+` as a space.
 const ENCODED: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -26,12 +26,13 @@ const ENCODED: &AsciiSet = &CONTROLS
     .add(b'=')
     .add(b'\\');
 
-/// Names and values that travel with a request, within the process and in the header `baggage`.
+/// Keys and values that are propagated with a request, in the process and in the header `baggage`.
 ///
-/// Whoever is called can read them, in other organisations as well: nothing secret belongs into them. What
-/// arrives in them is data from outside. None of it reaches metrics, spans or log lines unless code puts it there.
+/// Every service that is called can read them, in other organizations as well: do not put secrets
+/// there. Baggage from a client is untrusted. It reaches metrics, spans and log lines only if code
+/// puts it there.
 ///
-/// At most [`MAX_ENTRIES`] entries and [`MAX_BYTES`] bytes, as they stand in the header, are held at a time.
+/// Baggage holds at most [`MAX_ENTRIES`] entries and [`MAX_BYTES`] bytes, as encoded in the header.
 ///
 /// ```
 /// use glyph_runtime::context::{Baggage, baggage};
@@ -45,7 +46,7 @@ const ENCODED: &AsciiSet = &CONTROLS
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baggage {
-    /// By their keys, and of each key one.
+    /// Sorted by key, without duplicates.
     entries: Vec<Entry>,
 }
 
@@ -53,28 +54,28 @@ pub struct Baggage {
 struct Entry {
     key: String,
     value: String,
-    /// Properties, as they stand in the header.
+    /// Properties, as in the header.
     metadata: String,
     /// The length in the header, with the comma after it.
     bytes: usize,
 }
 
-/// Why an entry cannot be carried.
+/// Errors returned by [`Baggage::try_with`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BaggageError {
-    /// A key is a token of HTTP's.
-    #[error("a key of baggage is one or more letters, digits and !#$%&'*+-.^_`|~")]
+    /// The key is not an HTTP token.
+    #[error("invalid baggage key: use letters, digits and !#$%&'*+-.^_`|~")]
     Key,
-    /// The limit is [`MAX_ENTRIES`].
+    /// There are [`MAX_ENTRIES`] entries already.
     #[error("baggage holds at most {MAX_ENTRIES} entries")]
     Entries,
-    /// The limit is [`MAX_BYTES`].
+    /// The entries together exceed [`MAX_BYTES`].
     #[error("baggage holds at most {MAX_BYTES} bytes, percent-encoded")]
     Bytes,
 }
 
-/// The value that the running code's baggage has for `key`.
+/// Returns the value of `key` in the baggage of the running code.
 ///
 /// See [`Baggage`].
 #[must_use]
@@ -83,50 +84,51 @@ pub fn baggage(key: &str) -> Option<String> {
 }
 
 impl Baggage {
-    /// That of the running code.
+    /// Returns the baggage of the running code.
     #[must_use]
     pub fn current() -> Self {
         Context::map_current(Self::of)
     }
 
-    /// Adds an entry, in the place of one with the same key.
+    /// Adds an entry, or replaces the one with the same key.
     ///
     /// # Errors
     ///
-    /// When `key` is no token (RFC 9110, section 5.6.2), or the entry has no room beside the others.
+    /// Returns [`BaggageError`] if `key` is not a token (RFC 9110, section 5.6.2), or a limit is
+    /// exceeded.
     pub fn try_with(mut self, key: &str, value: &str) -> Result<Self, BaggageError> {
         self.put(key, value, "")?;
         Ok(self)
     }
 
-    /// Takes the entry with this key away, if there is one.
+    /// Removes the entry with this key, if there is one.
     #[must_use]
     pub fn without(mut self, key: &str) -> Self {
         self.entries.retain(|entry| entry.key != key);
         self
     }
 
-    /// The value of an entry.
+    /// Returns the value of an entry.
     #[must_use]
     pub fn value(&self, key: &str) -> Option<&str> {
         let found = self.entries.iter().find(|entry| entry.key == key);
         found.map(|entry| entry.value.as_str())
     }
 
-    /// Keys and values, by their keys.
+    /// Returns keys and values, sorted by key.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.entries
             .iter()
             .map(|entry| (entry.key.as_str(), entry.value.as_str()))
     }
 
-    /// How many entries there are.
+    /// Returns the number of entries.
     #[must_use]
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether there is none.
+    /// Returns whether there are no entries.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
@@ -138,7 +140,8 @@ impl Baggage {
         work()
     }
 
-    /// Gives a future that has this, and nothing else, as the current baggage whenever it runs.
+    /// Returns a future that has this, and nothing else, as the current baggage whenever it is
+    /// polled.
     pub fn scope<F: Future>(&self, future: F) -> WithContext<F> {
         future.with_context(self.within(&Context::current()))
     }
@@ -148,7 +151,7 @@ impl Baggage {
         let mut entries: Vec<_> = context.baggage().iter().collect();
         entries.sort_unstable_by_key(|(key, _)| key.as_str());
         for (key, (value, metadata)) in entries {
-            // Others put there what they like.
+            // Other libraries may exceed the limits: skip what does not fit.
             let _no_room = held.put(key.as_str(), value.as_str(), metadata.as_str());
         }
         held
@@ -163,7 +166,7 @@ impl Baggage {
         context.with_baggage(carried)
     }
 
-    /// Properties that a header cannot have are left out.
+    /// Properties that a header cannot contain are omitted.
     pub(crate) fn put(
         &mut self,
         key: &str,

@@ -1,4 +1,4 @@
-//! The id that ties what one piece of work leaves behind in logs, traces and metrics.
+//! The id that connects the logs, traces and metrics of one piece of work.
 
 use std::{
     fmt,
@@ -10,7 +10,7 @@ use opentelemetry::{Context, trace::TraceContextExt};
 
 /// The id of a trace: 32 lower-case hexadecimal digits (W3C Trace Context, `trace-id`).
 ///
-/// It is what log lines call `trace_id`.
+/// Log lines have it as `trace_id`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CorrelationId([u8; 32]);
 
@@ -27,7 +27,7 @@ impl CorrelationId {
         Self(text)
     }
 
-    /// The digits.
+    /// The digits as a string.
     #[must_use]
     pub fn as_str(&self) -> &str {
         str::from_utf8(&self.0).unwrap_or_default()
@@ -58,10 +58,11 @@ impl fmt::Debug for CorrelationId {
     }
 }
 
-/// The id of the trace that the running code is in, sampled or not; none outside of any.
+/// Returns the id of the current trace, sampled or not. `None` outside of a trace.
 ///
-/// It is one look-up in the thread, without a lock and without an allocation. Give it to whoever reports a failure, as in
-/// the header `X-Trace-ID` of an answer: it finds the log lines, and the trace if it was sampled.
+/// It is one lookup in the thread, without a lock or an allocation. Return it to callers with a
+/// failure, for example in the header `X-Trace-ID`: it finds the log lines, and the trace if it was
+/// sampled.
 ///
 /// ```
 /// use std::collections::HashMap;
@@ -78,7 +79,8 @@ impl fmt::Debug for CorrelationId {
 /// ```
 #[must_use]
 pub fn correlation_id() -> Option<CorrelationId> {
-    // A thread's context is gone before its last destructors run, and cannot be read while it is being changed.
+    // A thread's context is dropped before the last destructors run, and reading it while it is
+    // changed panics.
     let read = AssertUnwindSafe(|| Context::map_current(of));
     panic::catch_unwind(read).unwrap_or_default()
 }

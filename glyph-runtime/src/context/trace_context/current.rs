@@ -22,7 +22,8 @@ pub struct Context {
 
 /// Keeps a context current for its thread. Drop guards in the reverse order of their creation.
 ///
-/// The fields are dropped in their order, which is the reverse of the order in which they were made.
+/// The fields are dropped in their order, which is the reverse of the order in which they were
+/// made.
 #[derive(Debug)]
 pub(super) struct AttachedContext<'context> {
     _labels: ScopeGuard<'context>,

@@ -1,4 +1,4 @@
-//! The trace that the running code is part of, its baggage, and how both reach other tasks and processes.
+//! The current trace and baggage, and how they reach other tasks and processes.
 
 mod adapter;
 mod baggage;

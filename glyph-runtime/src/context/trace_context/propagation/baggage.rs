@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 
 use super::super::{Baggage, MAX_BYTES, MAX_ENTRIES, is_visible};
 
-/// Entries that are malformed or have no room are left out, and what lies beyond the limits is not looked at.
+/// Omits entries that are malformed or exceed a limit. Reads no further than the limits.
 pub(super) fn parse<'h>(headers: impl Iterator<Item = &'h [u8]>) -> Baggage {
     let mut baggage = Baggage::default();
     let members = headers.flat_map(|header| header.split(|byte| *byte == b','));

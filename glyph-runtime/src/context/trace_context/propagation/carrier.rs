@@ -1,4 +1,4 @@
-//! What carries headers.
+//! Carriers of headers.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -8,20 +8,22 @@ use std::{
 use http::{HeaderMap, HeaderValue};
 use opentelemetry::propagation::{Extractor, Injector};
 
-/// What headers are read from.
+/// A carrier that headers are read from.
 ///
-/// OpenTelemetry's own carriers are taken as `&dyn Extractor`.
+/// Pass carriers of OpenTelemetry as `&dyn Extractor`.
 pub trait Extract {
-    /// The values of every header with this name, in their order. The name is in lower case, and matches any.
+    /// Returns the values of every header with this name, in order. `name` is in lower case; the
+    /// match ignores case.
     fn values<'c>(&'c self, name: &'c str) -> impl Iterator<Item = &'c [u8]>;
 }
 
-/// What headers are written to.
+/// A carrier that headers are written to.
 ///
-/// OpenTelemetry's own carriers are taken as `&mut dyn Injector`. Nothing can be removed from these, so that
-/// a new one is to be given for each request.
+/// Pass carriers of OpenTelemetry as `&mut dyn Injector`. Headers cannot be removed from these, so
+/// use a new one for each request.
 pub trait Inject {
-    /// Sets the only header with this name, which is in lower case. The value is visible ASCII and spaces.
+    /// Sets the only header with this name, which is in lower case. The value is visible ASCII and
+    /// spaces.
     fn set(&mut self, name: &'static str, value: String);
 
     /// Removes every header with this name.

@@ -9,7 +9,7 @@ use opentelemetry::{
 
 use super::wanted::{BAGGAGE, TRACES, WANTED};
 
-/// Hands on these from now on, also where libraries ask OpenTelemetry for its global propagator.
+/// Sets what is propagated, also for libraries that use OpenTelemetry's global propagator.
 pub(crate) fn install(traces: bool, baggage: bool) {
     let wanted = if traces { TRACES } else { 0 } | if baggage { BAGGAGE } else { 0 };
     WANTED.store(wanted, Relaxed);
@@ -24,7 +24,8 @@ pub(crate) fn install(traces: bool, baggage: bool) {
     });
 }
 
-/// [`extract`](super::extract) and [`inject`](super::inject) for libraries that know OpenTelemetry alone.
+/// [`extract`](super::extract) and [`inject`](super::inject) for libraries that use
+/// OpenTelemetry.
 #[derive(Debug)]
 struct Propagator {
     fields: Vec<String>,

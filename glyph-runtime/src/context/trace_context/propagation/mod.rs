@@ -1,9 +1,9 @@
-//! Traces and baggage across the borders of a process: W3C Trace Context and W3C Baggage.
+//! Propagation of traces and baggage between processes: W3C Trace Context and W3C Baggage.
 //!
-//! [`extract`] reads what a request says of the work it is part of, and [`inject`] says it to the next process.
-//! Carriers are headers of HTTP and metadata of gRPC, maps of strings, and whatever else implements OpenTelemetry's
-//! [`Extractor`](opentelemetry::propagation::Extractor) and [`Injector`](opentelemetry::propagation::Injector), as
-//! `dyn` of these.
+//! [`extract`] reads the trace and the baggage of a request, and [`inject`] writes them to an
+//! outgoing one. Carriers are HTTP headers, gRPC metadata, maps of strings, and implementations of
+//! OpenTelemetry's [`Extractor`](opentelemetry::propagation::Extractor) and
+//! [`Injector`](opentelemetry::propagation::Injector), as `dyn` of these.
 //!
 //! ```
 //! use std::collections::HashMap;
@@ -21,31 +21,31 @@
 //! });
 //! ```
 //!
-//! # What is not believed
+//! # Untrusted headers
 //!
-//! Headers come from anywhere. None of them is ever an error, and what is held of them is bounded:
+//! Headers are untrusted. A malformed one is never an error, and their size is limited:
 //!
-//! | header | taken | otherwise |
+//! | header | accepted | otherwise |
 //! |---|---|---|
-//! | `traceparent` | exactly one, in the form of version 00 or with more behind it in a later one | there is no remote span |
-//! | `tracestate` | with a valid `traceparent`: up to 32 members, all well-formed, no key twice | all of it is left out |
-//! | `tracestate` beyond 512 bytes | those members that fit: first go the ones above 128 bytes, then the last | |
-//! | `baggage` | the first 64 well-formed entries within 8192 bytes; what is no UTF-8 becomes U+FFFD | the entry is left out |
+//! | `traceparent` | exactly one, in the form of version 00, or longer in a later version | there is no remote span |
+//! | `tracestate` | with a valid `traceparent`: up to 32 members, all well-formed, no key twice | all of it is omitted |
+//! | `tracestate` beyond 512 bytes | the members that fit: those above 128 bytes are removed first, then the last | |
+//! | `baggage` | the first 64 well-formed entries within 8192 bytes; invalid UTF-8 becomes U+FFFD | the entry is omitted |
 //!
-//! A caller who says that its trace is sampled has it sampled under a parent-based [`Sampler`](crate::trace::Sampler). Do
-//! not [`extract`] at an edge where strangers must not decide that.
+//! Under a parent-based [`Sampler`](crate::trace::Sampler) the caller decides whether its trace is
+//! sampled. Do not [`extract`] from untrusted clients that must not decide that.
 //!
-//! # What is handed on
+//! # What is propagated
 //!
 //! Both `traceparent` with `tracestate` and `baggage`, unless
-//! [`TelemetryBuilder::install`](crate::TelemetryBuilder::install) finds something else in `OTEL_PROPAGATORS`. A header
-//! that is not handed on is neither read, written nor removed. After `install` OpenTelemetry's global propagator does the
-//! same for libraries that ask for one.
+//! [`TelemetryBuilder::install`](crate::TelemetryBuilder::install) finds something else in
+//! `OTEL_PROPAGATORS`. A header that is not propagated is neither read, written nor removed. After
+//! `install` OpenTelemetry's global propagator does the same for libraries that use it.
 //!
 //! # A caller whose trace is not sampled
 //!
-//! Stages build no span there. The caller's ids are those of log lines and of [`correlation_id`](crate::correlation_id),
-//! and [`inject`] hands them on as they came.
+//! Stages build no span. The caller's ids are those of log lines and of
+//! [`correlation_id`](crate::correlation_id), and [`inject`] propagates them unchanged.
 
 mod baggage;
 mod carrier;
@@ -70,7 +70,8 @@ const TRACEPARENT: &str = "traceparent";
 const TRACESTATE: &str = "tracestate";
 const BAGGAGE: &str = "baggage";
 
-/// What another process said of the work that a request is part of.
+/// The trace and the baggage of a caller in another process. A link to it links to the caller's
+/// span.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Remote {
     span: Option<SpanContext>,
@@ -79,7 +80,7 @@ pub struct Remote {
 
 /// Reads the headers `traceparent`, `tracestate` and `baggage`.
 ///
-/// Malformed ones are left out: see the [module](self).
+/// Malformed headers are omitted: see the [module](self).
 #[must_use]
 pub fn extract<C: Extract + ?Sized>(carrier: &C) -> Remote {
     connect();
@@ -110,7 +111,7 @@ fn parent<C: Extract + ?Sized>(carrier: &C) -> Option<SpanContext> {
 
 /// Writes the headers `traceparent`, `tracestate` and `baggage` of the running code.
 ///
-/// What the carrier had under these names before is replaced, or removed where there is nothing to say.
+/// Existing headers with these names are replaced, or removed if there is no value.
 pub fn inject<C: Inject + ?Sized>(carrier: &mut C) {
     let texts = Context::map_current(texts);
     for (name, text) in texts.into_iter().flatten() {
@@ -124,7 +125,7 @@ pub fn inject<C: Inject + ?Sized>(carrier: &mut C) {
 
 type Text = (&'static str, String);
 
-/// The headers of a context; what is not handed on is not there, what is empty is to be removed.
+/// The headers of a context. A header that is not propagated is `None`, one to remove is empty.
 fn texts(context: &Context) -> [Option<Text>; 3] {
     let wanted = Wanted::now();
     let [parent, state] = if wanted.traces() {
@@ -145,7 +146,7 @@ fn texts(context: &Context) -> [Option<Text>; 3] {
     [parent, state, baggage]
 }
 
-/// Others may have set a state that no header can have.
+/// Other libraries may have set a state that is not valid in a header.
 fn outgoing(state: &TraceState) -> String {
     let header = state.header();
     if header.is_empty() {
@@ -170,23 +171,25 @@ impl Remote {
         self.span.as_ref()
     }
 
-    /// What came with the request.
+    /// The baggage of the request.
     #[must_use]
     pub fn baggage(&self) -> &Baggage {
         &self.baggage
     }
 
-    /// Runs `work` as part of what the caller does: spans that are opened in it are children of the caller's.
+    /// Runs `work` in the caller's context: spans opened in it are children of the caller's span.
     ///
-    /// Where the caller said nothing, everything stays as it is around `work`.
+    /// What the caller did not send stays as it is around `work`.
     pub fn in_scope<R>(&self, work: impl FnOnce() -> R) -> R {
         let _attached = self.context().attach();
         work()
     }
 
-    /// Gives a future that is part of what the caller does whenever it runs, as [`in_scope`](Self::in_scope) says.
+    /// Returns a future that is in the caller's context whenever it is polled, as with
+    /// [`in_scope`](Self::in_scope).
     ///
-    /// A span that is to be the caller's child is opened inside of it: `remote.scope(async { stage().await })`.
+    /// Open the span that is to be the caller's child inside of it: `remote.scope(async {
+    /// stage().await })`.
     pub fn scope<F: Future>(&self, future: F) -> WithContext<F> {
         future.with_context(self.context())
     }
@@ -195,7 +198,7 @@ impl Remote {
         self.within(Context::current())
     }
 
-    /// `context` as part of what the caller does.
+    /// Returns `context` with the caller's trace and baggage.
     pub(crate) fn within(&self, mut context: Context) -> Context {
         if let Some(span) = &self.span {
             context = context.with_remote_span_context(span.clone());

@@ -7,7 +7,7 @@ pub(super) const BAGGAGE: u8 = 2;
 
 pub(super) static WANTED: AtomicU8 = AtomicU8::new(TRACES | BAGGAGE);
 
-/// What is handed on.
+/// What is propagated.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted(u8);
 
