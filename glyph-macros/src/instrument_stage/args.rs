@@ -18,6 +18,7 @@ use super::{
 use crate::{
     arguments::{Arguments, assigned_path, skip_argument},
     diagnostic::Errors,
+    home::Home,
 };
 
 const KEYS: &[&str] = &[
@@ -48,16 +49,36 @@ pub(super) struct Args {
     pub(super) stream: Option<Ident>,
     pub(super) span: SpanArgs,
     pub(super) events: EventArgs,
-    pub(super) runtime: Option<Path>,
+    pub(super) root: Option<Path>,
 }
 
-/// What a block says for all of its methods.
-#[derive(Clone, Default)]
+/// The arguments of a block that apply to all of its methods.
 pub(crate) struct Defaults {
     pub(crate) labels: Vec<LabelArg>,
-    pub(crate) runtime: Option<Path>,
-    /// Which stages took which labels so far.
-    pub(super) stages: HashSet<String>,
+    pub(crate) root: Option<Path>,
+    /// The crate whose macro the block is under.
+    home: Home,
+    /// The labels that each stage took from here so far.
+    pub(crate) stages: HashSet<String>,
+}
+
+impl Defaults {
+    pub(crate) fn new(home: Home) -> Self {
+        Self {
+            labels: Vec::new(),
+            root: None,
+            home,
+            stages: HashSet::new(),
+        }
+    }
+
+    /// The crate's path for methods without a `crate = ..`. A renamed crate is reported once.
+    fn root(&mut self, errors: &mut Errors) -> Path {
+        let root = self
+            .home
+            .root(self.root.take(), "instrument_stages", errors);
+        self.root.insert(root).clone()
+    }
 }
 
 /// `provider = value`, or `provider` for a variable of that name.
@@ -119,7 +140,7 @@ impl Args {
                 "err" | "ret" => args.events.read(key, input)?,
                 word if span_args::KEYS.contains(&word) => args.span.read(key, input)?,
                 "stream" => args.stream = Some(key.clone()),
-                _ => args.runtime = Some(assigned_path(input)?),
+                _ => args.root = Some(assigned_path(input)?),
             }
             Ok(())
         });
@@ -127,7 +148,7 @@ impl Args {
     }
 
     /// These, and the block's where nothing is said here.
-    pub(super) fn with(mut self, defaults: &mut Defaults) -> Self {
+    pub(super) fn with(mut self, defaults: &mut Defaults, errors: &mut Errors) -> (Self, Path) {
         let stage = self.stage.to_token_stream().to_string();
         let own: HashSet<String> = self.labels.iter().map(LabelArg::text).collect();
         for default in &defaults.labels {
@@ -138,8 +159,8 @@ impl Args {
                 self.labels.push(label);
             }
         }
-        self.runtime = self.runtime.or_else(|| defaults.runtime.clone());
-        self
+        let root = self.root.take().unwrap_or_else(|| defaults.root(errors));
+        (self, root)
     }
 
     fn read_stage(&mut self, attribute: &str, input: ParseStream<'_>) -> syn::Result<()> {

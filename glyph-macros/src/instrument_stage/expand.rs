@@ -9,10 +9,10 @@ use super::{
     body, expand_span,
     model::{Form, Site},
 };
-use crate::{diagnostic::Place, runtime_path::hidden_module};
+use crate::{diagnostic::Place, home::hidden_module};
 
 pub(super) fn tokens(site: &Site) -> TokenStream {
-    let rt = hidden_module(site.runtime.as_ref());
+    let rt = hidden_module(&site.root);
     let [guard, stage, waiting] = ["__guard", "__stage", "__waiting"].map(hidden);
     let constant = constant(site, &rt);
     let word = site.judge.word(|| stage_of_any_labels(site, &rt), &rt);

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::{Expr, ExprParen, ExprReference, LitStr, Token, ext::IdentExt, token};
 
 use super::{args::FieldArg, expand::hidden, model::Site};
-use crate::{diagnostic::Place, runtime_path::option, span_site::SpanSite};
+use crate::{diagnostic::Place, home::option, span_site::SpanSite};
 
 /// The static of the function's spans, and the statement that opens one for `stage` and gives it to `guard`.
 pub(super) fn opened(

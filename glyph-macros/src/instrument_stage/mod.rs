@@ -26,18 +26,19 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
-use crate::{diagnostic::Errors, inert};
+use crate::{diagnostic::Errors, home::Home, inert};
 
-pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(home: Home, args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let read =
         |input: ParseStream<'_>| Ok(args::Args::read("instrument_stage", input, &mut errors));
     let args = read.parse2(args);
     let args = errors.ok(args);
     let function = errors.ok(syn::parse2(item.clone()));
-    let site = args
-        .zip(function)
-        .and_then(|(args, function)| model::Site::read(args, function, &mut errors));
+    let site = args.zip(function).and_then(|(mut args, function)| {
+        let root = home.root(args.root.take(), "instrument_stage", &mut errors);
+        model::Site::read(args, root, function, &mut errors)
+    });
     match site {
         Some(site) if errors.len() == 0 => expand::tokens(&site),
         _ => {
@@ -55,11 +56,11 @@ pub(crate) fn method(
     errors: &mut Errors,
 ) -> TokenStream {
     let before = errors.len();
-    let args = stage_args(stage, errors).map(|args| args.with(defaults));
+    let args = stage_args(stage, errors).map(|args| args.with(defaults, errors));
     let function = errors.ok(syn::parse2(method.clone()));
     let site = args
         .zip(function)
-        .and_then(|(args, function)| model::Site::read(args, function, errors));
+        .and_then(|((args, root), function)| model::Site::read(args, root, function, errors));
     match site {
         Some(site) if errors.len() == before => expand::tokens(&site),
         _ => inert::without(method, &[secret::NAME]),

@@ -15,7 +15,7 @@ use super::{
     span_args::SpanArgs,
     tail::{self, Tail},
 };
-use crate::{diagnostic::Errors, runtime_path::hidden_module};
+use crate::{diagnostic::Errors, home::hidden_module};
 
 /// A function with its stage.
 pub(super) struct Site {
@@ -25,7 +25,7 @@ pub(super) struct Site {
     pub(super) judge: Judge,
     pub(super) span: SpanArgs,
     pub(super) events: EventArgs,
-    pub(super) runtime: Option<Path>,
+    pub(super) root: Path,
     pub(super) function: Function,
     pub(super) form: Form,
 }
@@ -62,14 +62,23 @@ pub(super) struct StreamType {
 
 impl Site {
     /// None only when there are errors.
-    pub(super) fn read(args: Args, mut function: Function, errors: &mut Errors) -> Option<Self> {
+    pub(super) fn read(
+        args: Args,
+        root: Path,
+        mut function: Function,
+        errors: &mut Errors,
+    ) -> Option<Self> {
         let secrets = Secrets::take(&mut function.signature, errors);
         secrets.check(args.span.name.as_ref(), &args.labels, &args.fields, errors);
         check_labels(&args.labels, errors);
         check_fields(&args.fields, &args.labels, errors);
         args.span.check(!args.fields.is_empty(), errors);
-        let rt = hidden_module(args.runtime.as_ref());
-        let form = form(&function, args.stream.is_some(), &rt, errors);
+        let form = form(
+            &function,
+            args.stream.is_some(),
+            &hidden_module(&root),
+            errors,
+        );
         refuse_by_form(&form, &args, errors);
         let events = args.events.with_target(args.span.target.as_ref());
         Some(Self {
@@ -79,7 +88,7 @@ impl Site {
             judge: args.judge,
             span: args.span,
             events,
-            runtime: args.runtime,
+            root,
             function,
             form,
         })

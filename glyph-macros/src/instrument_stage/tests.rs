@@ -1,7 +1,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::diagnostic::messages;
+use crate::{diagnostic::messages, home::Home};
 
 const MISSING: &str = "the stage is missing: its path comes first, as in \
      `#[instrument_stage(stage::stt, labels(provider = \"deepgram\"))]`";
@@ -16,7 +16,7 @@ fn mistakes(args: TokenStream) -> Vec<String> {
 }
 
 fn mistakes_on(args: TokenStream, item: TokenStream) -> Vec<String> {
-    messages(&super::expand(args, item))
+    messages(&super::expand(Home::Runtime, args, item))
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn the_item_outlives_every_mistake() {
             1
         }
     );
-    let tokens = super::expand(quote!(stt), item.clone()).to_string();
+    let tokens = super::expand(Home::Runtime, quote!(stt), item.clone()).to_string();
     assert!(tokens.starts_with(&item.to_string()), "{tokens}");
 }
 

@@ -3,7 +3,7 @@
 use proc_macro2::{Group, TokenStream};
 use quote::quote;
 
-use super::block::{Block, Item};
+use super::block::{Block, Item, Stage};
 use crate::{
     diagnostic::Errors,
     instrument_stage::{Defaults, method},
@@ -44,14 +44,25 @@ fn measured(item: &Item, defaults: &mut Defaults, errors: &mut Errors) -> TokenS
     if !item.is_conditional && stage.condition.is_none() {
         return method(attribute, item.tokens.clone(), defaults, errors);
     }
-    // Where it is not there, it does not look at the block's labels in the place of others.
-    let mut defaults = defaults.clone();
-    let plain = &item.tokens;
+    // Under another configuration this method is absent: a later one checks the block's labels too.
+    let stages = defaults.stages.clone();
+    let measured = conditional(stage, &item.tokens, defaults, errors);
+    defaults.stages = stages;
+    measured
+}
+
+/// A method that is absent, or not measured, under some configurations.
+fn conditional(
+    stage: &Stage,
+    plain: &TokenStream,
+    defaults: &mut Defaults,
+    errors: &mut Errors,
+) -> TokenStream {
+    let attribute = &stage.attribute;
     let Some((condition, others)) = &stage.condition else {
-        return method(attribute, plain.clone(), &mut defaults, errors);
+        return method(attribute, plain.clone(), defaults, errors);
     };
-    let measured = quote!(#(#[#others])* #plain);
-    let measured = method(attribute, measured, &mut defaults, errors);
+    let measured = method(attribute, quote!(#(#[#others])* #plain), defaults, errors);
     quote! {
         #[cfg(#condition)]
         #measured

@@ -1,13 +1,13 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::diagnostic::messages;
+use crate::{diagnostic::messages, home::Home};
 
 const WRONG_ITEM: &str = "`#[instrument_stages]` goes on an `impl` block or a trait, for the methods that have `#[stage(..)]`; a function by itself takes `#[instrument_stage(..)]`";
 const NOTHING: &str = "nothing to instrument: no method here has `#[stage(..)]`, which takes what `#[instrument_stage(..)]` takes";
 
 fn mistakes(args: TokenStream, item: TokenStream) -> Vec<String> {
-    messages(&super::expand(args, item))
+    messages(&super::expand(Home::Runtime, args, item))
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn blocks_of_every_kind_have_methods() {
             fn last(&self) {}
         });
         assert_eq!(mistakes(quote!(), item.clone()), [""; 0], "{block}");
-        let tokens = super::expand(quote!(), item).to_string();
+        let tokens = super::expand(Home::Runtime, quote!(), item).to_string();
         assert!(tokens.starts_with(&block.to_string()), "{tokens}");
         assert!(
             tokens.contains(
@@ -83,6 +83,7 @@ fn other_items_are_refused() {
 #[test]
 fn what_cannot_be_read_keeps_its_tokens_but_for_the_stages() {
     let tokens = super::expand(
+        Home::Runtime,
         quote!(),
         quote!(
             struct Stt {
@@ -150,6 +151,7 @@ fn a_method_s_own_arguments_win() {
         }
     );
     let tokens = super::expand(
+        Home::Runtime,
         quote!(
             labels(kind = default_kind, provider = default_provider),
             crate = other
@@ -174,7 +176,7 @@ fn a_stage_under_a_condition_leaves_the_plain_method_where_it_is_not_met() {
         }
     );
     assert_eq!(mistakes(quote!(), item.clone()), [""; 0]);
-    let tokens = super::expand(quote!(), item).to_string();
+    let tokens = super::expand(Home::Runtime, quote!(), item).to_string();
     let start = quote!(#[cfg(feature = "metrics")] #[inline] #[must_use] #[doc = r" Listens."] #[cold] fn hear(&self) -> u8);
     assert!(tokens.contains(&start.to_string()), "{tokens}");
     let plain = quote!(
@@ -202,7 +204,7 @@ fn conditions_in_conditions_are_refused() {
             "`#[stage(..)]` is not seen in here: join the conditions, as in `#[cfg_attr(all(unix, test), stage(..))]`"
         ]
     );
-    let tokens = super::expand(quote!(), item).to_string();
+    let tokens = super::expand(Home::Runtime, quote!(), item).to_string();
     assert!(
         tokens.starts_with(&quote!(impl Stt { fn hear(&self) {} }).to_string()),
         "{tokens}"

@@ -11,7 +11,7 @@ use crate::{
 #[derive(Default)]
 pub(super) struct EnumArgs {
     pub(super) rename_all: Option<LitStr>,
-    pub(super) runtime: Option<Path>,
+    pub(super) root: Option<Path>,
     /// The word `outcome`.
     pub(super) outcome: Option<Ident>,
     /// The word `never`.
@@ -28,7 +28,7 @@ impl EnumArgs {
                     "rename_all" => args.rename_all = Some(assigned(input)?),
                     "outcome" => args.outcome = Some(key.clone()),
                     "never" => args.never = Some(key.clone()),
-                    _ => args.runtime = Some(assigned_path(input)?),
+                    _ => args.root = Some(assigned_path(input)?),
                 }
                 Ok(())
             });

@@ -4,10 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::model::{Enum, Variant};
-use crate::runtime_path::hidden_module;
+use crate::home::hidden_module;
 
 pub(super) fn tokens(model: &Enum) -> TokenStream {
-    let rt = hidden_module(model.runtime.as_ref());
+    let rt = hidden_module(&model.root);
     let Enum {
         ident,
         generics,

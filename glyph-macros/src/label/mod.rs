@@ -8,19 +8,20 @@ mod never;
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
-use crate::diagnostic::Errors;
+use crate::{diagnostic::Errors, home::Home};
 
-pub(crate) fn expand(item: TokenStream) -> TokenStream {
+pub(crate) fn expand(home: Home, item: TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(item) {
         Ok(input) => input,
         Err(error) => return error.into_compile_error(),
     };
     let mut errors = Errors::default();
-    let args = args::EnumArgs::read(&input.attrs, &mut errors);
+    let mut args = args::EnumArgs::read(&input.attrs, &mut errors);
+    let root = home.root(args.root.take(), "label", &mut errors);
     let mut tokens = if args.never.is_some() {
-        never::tokens(&input, &args, &mut errors)
+        never::tokens(&input, &args, &root, &mut errors)
     } else {
-        expand::tokens(&model::Enum::read(&input, args, &mut errors))
+        expand::tokens(&model::Enum::read(&input, args, root, &mut errors))
     };
     tokens.extend(errors.into_tokens());
     tokens
@@ -30,10 +31,10 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
 mod tests {
     use quote::quote;
 
-    use crate::diagnostic::messages;
+    use crate::{diagnostic::messages, home::Home};
 
     fn mistakes(item: proc_macro2::TokenStream) -> Vec<String> {
-        messages(&super::expand(item))
+        messages(&super::expand(Home::Runtime, item))
     }
 
     #[test]
@@ -124,7 +125,7 @@ mod tests {
                 Error,
             }
         );
-        let expansion = super::expand(item).to_string();
+        let expansion = super::expand(Home::Runtime, item).to_string();
         assert!(expansion.contains("other :: name") && !expansion.contains("glyph_runtime"));
     }
 }

@@ -18,7 +18,7 @@ const OUTCOMES: [&str; 5] = ["ok", "error", "timeout", "cancelled", "panicked"];
 pub(super) struct Enum {
     pub(super) ident: Ident,
     pub(super) generics: Generics,
-    pub(super) runtime: Option<Path>,
+    pub(super) root: Path,
     pub(super) variants: Vec<Variant>,
     /// The variant of each outcome.
     pub(super) outcomes: Option<[usize; 5]>,
@@ -32,7 +32,12 @@ pub(super) struct Variant {
 }
 
 impl Enum {
-    pub(super) fn read(input: &DeriveInput, args: EnumArgs, errors: &mut Errors) -> Self {
+    pub(super) fn read(
+        input: &DeriveInput,
+        args: EnumArgs,
+        root: Path,
+        errors: &mut Errors,
+    ) -> Self {
         let variants = variants(input, errors);
         if !input.generics.params.is_empty() {
             errors.at(
@@ -54,7 +59,7 @@ impl Enum {
         Self {
             ident: input.ident.clone(),
             generics: input.generics.clone(),
-            runtime: args.runtime,
+            root,
             variants,
             outcomes,
         }

@@ -2,15 +2,20 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::DeriveInput;
+use syn::{DeriveInput, Path};
 
 use super::args::EnumArgs;
-use crate::{diagnostic::Errors, runtime_path::hidden_module};
+use crate::{diagnostic::Errors, home::hidden_module};
 
 /// An implementation of `Label` that every declaration refuses by the type's name: without one, the compiler could
 /// only say that the type is no label.
-pub(super) fn tokens(input: &DeriveInput, args: &EnumArgs, errors: &mut Errors) -> TokenStream {
-    let rt = hidden_module(args.runtime.as_ref());
+pub(super) fn tokens(
+    input: &DeriveInput,
+    args: &EnumArgs,
+    root: &Path,
+    errors: &mut Errors,
+) -> TokenStream {
+    let rt = hidden_module(root);
     let meaningless = "a type under `#[label(never)]` has no values on the page: leave this out";
     if let Some(rename) = &args.rename_all {
         errors.at(rename, meaningless);

@@ -8,16 +8,16 @@ use crate::{
 };
 
 /// The path behind `crate =` on the struct.
-pub(super) fn runtime(attributes: &[Attribute], errors: &mut Errors) -> Option<Path> {
-    let mut runtime = None;
+pub(super) fn root(attributes: &[Attribute], errors: &mut Errors) -> Option<Path> {
+    let mut root = None;
     let mut arguments = Arguments::new("label", &["crate"]);
     for attribute in label_attributes(attributes) {
         arguments.read(attribute, errors, |_, input, _| {
-            runtime = Some(assigned_path(input)?);
+            root = Some(assigned_path(input)?);
             Ok(())
         });
     }
-    runtime
+    root
 }
 
 /// What stands on a field.

@@ -6,14 +6,14 @@ use quote::quote;
 use super::model::{Label, Set};
 use crate::{
     diagnostic::Place,
-    runtime_path::{hidden_module, option},
+    home::{hidden_module, option},
 };
 
 pub(super) fn tokens(model: &Set) -> TokenStream {
     if !model.fits {
         return TokenStream::new();
     }
-    let rt = hidden_module(model.runtime.as_ref());
+    let rt = hidden_module(&model.root);
     let ident = &model.ident;
     let (implementer, lent) = if model.borrows {
         (quote!(#ident<'static>), quote!(#ident<'glyph>))

@@ -7,15 +7,15 @@ mod model;
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
-use crate::diagnostic::Errors;
+use crate::{diagnostic::Errors, home::Home};
 
-pub(crate) fn expand(item: TokenStream) -> TokenStream {
+pub(crate) fn expand(home: Home, item: TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(item) {
         Ok(input) => input,
         Err(error) => return error.into_compile_error(),
     };
     let mut errors = Errors::default();
-    let model = model::Set::read(&input, &mut errors);
+    let model = model::Set::read(&input, home, &mut errors);
     let mut tokens = expand::tokens(&model);
     tokens.extend(errors.into_tokens());
     tokens
@@ -26,10 +26,10 @@ mod tests {
     use proc_macro2::TokenStream;
     use quote::quote;
 
-    use crate::diagnostic::messages;
+    use crate::{diagnostic::messages, home::Home};
 
     fn mistakes(item: TokenStream) -> Vec<String> {
-        messages(&super::expand(item))
+        messages(&super::expand(Home::Runtime, item))
     }
 
     #[test]
@@ -92,7 +92,7 @@ mod tests {
                 kind: Kind,
             }
         );
-        let expansion = super::expand(item).to_string();
+        let expansion = super::expand(Home::Runtime, item).to_string();
         assert!(expansion.contains("other :: name") && !expansion.contains("glyph_runtime"));
     }
 }

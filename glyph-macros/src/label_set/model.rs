@@ -7,7 +7,7 @@ use syn::{
 };
 
 use super::args::{self, FieldArgs};
-use crate::{diagnostic::Errors, label_name};
+use crate::{diagnostic::Errors, home::Home, label_name};
 
 /// The largest bound of an open label; each of its values costs a row of every metric that has it.
 const MAX_VALUES: usize = 1_000_000;
@@ -15,7 +15,7 @@ const MAX_VALUES: usize = 1_000_000;
 pub(super) struct Set {
     pub(super) ident: Ident,
     pub(super) borrows: bool,
-    pub(super) runtime: Option<Path>,
+    pub(super) root: Path,
     pub(super) labels: Vec<Label>,
     /// Whether the struct is one that the trait can be implemented for.
     pub(super) fits: bool,
@@ -31,8 +31,9 @@ pub(super) struct Label {
 }
 
 impl Set {
-    pub(super) fn read(input: &DeriveInput, errors: &mut Errors) -> Self {
-        let runtime = args::runtime(&input.attrs, errors);
+    pub(super) fn read(input: &DeriveInput, home: Home, errors: &mut Errors) -> Self {
+        let written = args::root(&input.attrs, errors);
+        let root = home.root(written, "label", errors);
         let borrows = input.generics.lifetimes().next().is_some();
         let fits = check_generics(&input.generics, errors);
         let mut labels: Vec<Label> = Vec::new();
@@ -44,7 +45,7 @@ impl Set {
         Self {
             ident: input.ident.clone(),
             borrows,
-            runtime,
+            root,
             labels,
             fits,
         }

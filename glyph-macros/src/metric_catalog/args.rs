@@ -23,7 +23,7 @@ pub(super) struct CatalogArgs {
     pub(super) max_series: Option<LitInt>,
     pub(super) forbidden: Vec<Word>,
     pub(super) scope: Option<ScopeArgs>,
-    pub(super) runtime: Option<Path>,
+    pub(super) root: Option<Path>,
 }
 
 impl CatalogArgs {
@@ -48,7 +48,7 @@ impl CatalogArgs {
                         "max_series" => args.max_series = Some(assigned(input)?),
                         "forbid_labels" => args.forbidden = listed(input)?,
                         "scope" => args.scope = Some(ScopeArgs::parse(key, input, errors)?),
-                        _ => args.runtime = Some(assigned_path(input)?),
+                        _ => args.root = Some(assigned_path(input)?),
                     }
                     Ok(())
                 },

@@ -16,10 +16,10 @@ use super::{
     stage::Stage,
     unit::Unit,
 };
-use crate::{diagnostic::Place, runtime_path::hidden_module};
+use crate::{diagnostic::Place, home::hidden_module};
 
 pub(super) fn tokens(catalog: &Catalog) -> TokenStream {
-    let rt = hidden_module(catalog.runtime.as_ref());
+    let rt = hidden_module(&catalog.root);
     let structure = &catalog.structure;
     let stage_module = expand_stage_module::module(catalog);
     let scope = expand_scope::structure(catalog, &rt);
@@ -274,7 +274,7 @@ fn global(catalog: &Catalog) -> TokenStream {
 }
 
 fn instance(catalog: &Catalog) -> TokenStream {
-    let rt = hidden_module(catalog.runtime.as_ref());
+    let rt = hidden_module(&catalog.root);
     let ident = &catalog.structure.ident;
     let metrics = catalog.metrics.iter().enumerate().map(|(index, metric)| {
         let (field, kind) = (&metric.ident, kind(metric.kind));

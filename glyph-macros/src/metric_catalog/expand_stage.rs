@@ -10,7 +10,7 @@ use super::{
     model::Catalog,
     stage::{Binding, Stage, StageLabel},
 };
-use crate::{diagnostic::Place, runtime_path::option};
+use crate::{diagnostic::Place, home::option};
 
 pub(super) fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     let Some(module) = &catalog.stage_module else {

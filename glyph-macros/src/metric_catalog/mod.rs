@@ -23,15 +23,15 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Fields, ItemStruct, parse::Parser};
 
-use crate::diagnostic::Errors;
+use crate::{diagnostic::Errors, home::Home};
 
-pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(home: Home, args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let tokens = match catalog(item.clone(), &mut errors) {
         Some(structure) => {
             let args = args::CatalogArgs::parser(&mut errors).parse2(args);
             let args = errors.ok(args).unwrap_or_default();
-            let model = model::Catalog::read(structure, args, &mut errors);
+            let model = model::Catalog::read(structure, args, home, &mut errors);
             expand::tokens(&model)
         }
         None => item,

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Errors, Place},
+    home::Home,
     label_name,
 };
 
@@ -23,7 +24,7 @@ const DEFAULT_MAX_SERIES: usize = 10_000;
 pub(super) struct Catalog {
     /// The user's struct, without what was for the catalog.
     pub(super) structure: ItemStruct,
-    pub(super) runtime: Option<Path>,
+    pub(super) root: Path,
     pub(super) namespace: String,
     pub(super) max_series: usize,
     /// Where `max_series` stands, or else the struct's name.
@@ -42,7 +43,13 @@ pub(super) struct Catalog {
 }
 
 impl Catalog {
-    pub(super) fn read(mut structure: ItemStruct, args: CatalogArgs, errors: &mut Errors) -> Self {
+    pub(super) fn read(
+        mut structure: ItemStruct,
+        args: CatalogArgs,
+        home: Home,
+        errors: &mut Errors,
+    ) -> Self {
+        let root = home.root(args.root, "metric_catalog", errors);
         if let Some(namespace) = &args.namespace {
             metric_name::check_namespace(namespace, errors);
         }
@@ -80,7 +87,7 @@ impl Catalog {
                 .as_ref()
                 .map_or_else(|| Place::of(&structure.ident), Place::of),
             line: structure.ident.span().start().line,
-            runtime: args.runtime,
+            root,
             namespace,
             max_series,
             forbidden,

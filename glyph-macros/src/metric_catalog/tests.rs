@@ -3,10 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::diagnostic::messages;
+use crate::{diagnostic::messages, home::Home};
 
 fn mistakes(args: TokenStream, item: TokenStream) -> Vec<String> {
-    messages(&super::expand(args, item))
+    messages(&super::expand(Home::Runtime, args, item))
 }
 
 /// The mistakes of a catalog with this one field.
@@ -280,7 +280,7 @@ fn a_renamed_crate_goes_by_its_name_alone() {
             c: Http,
         }
     );
-    let expansion = super::expand(args, item).to_string();
+    let expansion = super::expand(Home::Runtime, args, item).to_string();
     assert!(expansion.contains("other :: name") && !expansion.contains("glyph_runtime"));
 }
 

@@ -12,7 +12,7 @@ use crate::{
 pub(super) struct Args {
     /// `ok`, `error`, `timeout`, `cancelled` or `from`.
     pub(super) word: Option<Ident>,
-    pub(super) runtime: Option<Path>,
+    pub(super) root: Option<Path>,
 }
 
 /// On a whole enum, whose variants have the outcomes.
@@ -34,7 +34,7 @@ impl Args {
         for attribute in own {
             arguments.read(attribute, errors, |key, input, _| {
                 if key == "crate" {
-                    args.runtime = Some(assigned_path(input)?);
+                    args.root = Some(assigned_path(input)?);
                     return Ok(());
                 }
                 if let Some(word) = &args.word {

@@ -5,10 +5,10 @@ use quote::{quote, quote_spanned};
 use syn::{Generics, parse_quote, spanned::Spanned};
 
 use super::model::{Ending, Error};
-use crate::runtime_path::hidden_module;
+use crate::home::hidden_module;
 
 pub(super) fn tokens(error: &Error) -> TokenStream {
-    let rt = hidden_module(error.runtime.as_ref());
+    let rt = hidden_module(&error.root);
     let ident = &error.ident;
     let generics = bounded(error, &rt);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();

@@ -7,15 +7,15 @@ mod model;
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
-use crate::diagnostic::Errors;
+use crate::{diagnostic::Errors, home::Home};
 
-pub(crate) fn expand(item: TokenStream) -> TokenStream {
+pub(crate) fn expand(home: Home, item: TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(item) {
         Ok(input) => input,
         Err(error) => return error.into_compile_error(),
     };
     let mut errors = Errors::default();
-    let model = model::Error::read(&input, &mut errors);
+    let model = model::Error::read(&input, home, &mut errors);
     let mut tokens = expand::tokens(&model);
     tokens.extend(errors.into_tokens());
     tokens
@@ -25,10 +25,10 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
 mod tests {
     use quote::quote;
 
-    use crate::diagnostic::messages;
+    use crate::{diagnostic::messages, home::Home};
 
     fn mistakes(item: proc_macro2::TokenStream) -> Vec<String> {
-        messages(&super::expand(item))
+        messages(&super::expand(Home::Runtime, item))
     }
 
     #[test]

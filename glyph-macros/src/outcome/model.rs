@@ -6,12 +6,12 @@ use quote::quote;
 use syn::{Data, DeriveInput, Fields, Generics, Ident, Member, Path, Type, Variant, ext::IdentExt};
 
 use super::args::{Args, ENUM, STRUCT, VARIANT};
-use crate::diagnostic::Errors;
+use crate::{diagnostic::Errors, home::Home};
 
 pub(super) struct Error {
     pub(super) ident: Ident,
     pub(super) generics: Generics,
-    pub(super) runtime: Option<Path>,
+    pub(super) root: Path,
     /// The variants of an enum, or the struct itself.
     pub(super) cases: Vec<Case>,
     /// Whether it is something that can have cases.
@@ -33,13 +33,14 @@ pub(super) enum Ending {
 }
 
 impl Error {
-    pub(super) fn read(input: &DeriveInput, errors: &mut Errors) -> Self {
+    pub(super) fn read(input: &DeriveInput, home: Home, errors: &mut Errors) -> Self {
         let ident = &input.ident;
         let keys = match &input.data {
             Data::Struct(_) => STRUCT,
             Data::Enum(_) | Data::Union(_) => ENUM,
         };
-        let args = Args::read(&input.attrs, keys, errors);
+        let mut args = Args::read(&input.attrs, keys, errors);
+        let root = home.root(args.root.take(), "outcome", errors);
         let cases = match &input.data {
             Data::Struct(data) => {
                 vec![Case::read(quote!(Self), ident, &data.fields, &args, errors)]
@@ -56,7 +57,7 @@ impl Error {
         Self {
             ident: ident.clone(),
             generics: input.generics.clone(),
-            runtime: args.runtime,
+            root,
             cases,
             is_whole: !matches!(input.data, Data::Union(_)),
         }

@@ -14,12 +14,12 @@ use super::{
     selection::{Matcher, Selection},
 };
 use crate::{
+    home::option,
     metric_catalog::{
         args::Word,
         expand::{line, of_metric},
         field::Metric,
     },
-    runtime_path::option,
 };
 
 /// What the descriptor of one metric refers to.
