@@ -1,13 +1,16 @@
 //! The procedural macros of glyph.
 //!
-//! They are documented where users find them, at their re-export in `glyph-runtime`.
+//! Each macro has two entry points: `metric_catalog` expands to paths of `glyph_runtime`,
+//! `core_metric_catalog` to paths of `glyph_core`. Both crates re-export theirs under the plain
+//! name and document it there.
 #![expect(
     missing_docs,
-    reason = "documented at the re-export in glyph-runtime, where examples compile"
+    reason = "documented at the re-exports, where the examples compile"
 )]
 
 mod arguments;
 mod diagnostic;
+mod home;
 mod inert;
 mod instrument_stage;
 mod instrument_stages;
@@ -17,38 +20,69 @@ mod label_set;
 mod lifetimes;
 mod metric_catalog;
 mod outcome;
-mod runtime_path;
-mod span_site;
+mod span_callsite;
 mod suggestion;
 
 use proc_macro::TokenStream;
 
+use home::Home;
+
 #[proc_macro_derive(Label, attributes(label))]
-pub fn derive_label(item: TokenStream) -> TokenStream {
-    label::expand(item.into()).into()
+pub fn label(item: TokenStream) -> TokenStream {
+    label::expand(Home::Runtime, item.into()).into()
+}
+
+#[proc_macro_derive(CoreLabel, attributes(label))]
+pub fn core_label(item: TokenStream) -> TokenStream {
+    label::expand(Home::Core, item.into()).into()
 }
 
 #[proc_macro_derive(LabelSet, attributes(label))]
-pub fn derive_label_set(item: TokenStream) -> TokenStream {
-    label_set::expand(item.into()).into()
+pub fn label_set(item: TokenStream) -> TokenStream {
+    label_set::expand(Home::Runtime, item.into()).into()
+}
+
+#[proc_macro_derive(CoreLabelSet, attributes(label))]
+pub fn core_label_set(item: TokenStream) -> TokenStream {
+    label_set::expand(Home::Core, item.into()).into()
 }
 
 #[proc_macro_derive(Outcome, attributes(outcome))]
-pub fn derive_outcome(item: TokenStream) -> TokenStream {
-    outcome::expand(item.into()).into()
+pub fn outcome(item: TokenStream) -> TokenStream {
+    outcome::expand(Home::Runtime, item.into()).into()
+}
+
+#[proc_macro_derive(CoreOutcome, attributes(outcome))]
+pub fn core_outcome(item: TokenStream) -> TokenStream {
+    outcome::expand(Home::Core, item.into()).into()
 }
 
 #[proc_macro_attribute]
 pub fn metric_catalog(args: TokenStream, item: TokenStream) -> TokenStream {
-    metric_catalog::expand(args.into(), item.into()).into()
+    metric_catalog::expand(Home::Runtime, args.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn core_metric_catalog(args: TokenStream, item: TokenStream) -> TokenStream {
+    metric_catalog::expand(Home::Core, args.into(), item.into()).into()
 }
 
 #[proc_macro_attribute]
 pub fn instrument_stage(args: TokenStream, item: TokenStream) -> TokenStream {
-    instrument_stage::expand(args.into(), item.into()).into()
+    instrument_stage::expand(Home::Runtime, args.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn core_instrument_stage(args: TokenStream, item: TokenStream) -> TokenStream {
+    instrument_stage::expand(Home::Core, args.into(), item.into()).into()
 }
 
 #[proc_macro_attribute]
 pub fn instrument_stages(args: TokenStream, item: TokenStream) -> TokenStream {
-    instrument_stages::expand(args.into(), item.into()).into()
+    instrument_stages::expand(Home::Runtime, args.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn core_instrument_stages(args: TokenStream, item: TokenStream) -> TokenStream {
+    instrument_stages::expand(Home::Core, args.into(), item.into()).into()
 }

@@ -1,4 +1,4 @@
-//! `#[instrument_stage]`: a function that is measured as a stage of a catalog.
+//! `#[instrument_stage]`: measures a function as a stage of a catalog.
 
 mod args;
 mod body;
@@ -8,8 +8,8 @@ mod event_args;
 mod expand;
 mod expand_span;
 mod function;
-mod judge;
 mod model;
+mod outcome_rule;
 mod returned;
 mod secret;
 mod span_args;
@@ -26,18 +26,19 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
-use crate::{diagnostic::Errors, inert};
+use crate::{diagnostic::Errors, home::Home, inert};
 
-pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(home: Home, args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let read =
         |input: ParseStream<'_>| Ok(args::Args::read("instrument_stage", input, &mut errors));
     let args = read.parse2(args);
     let args = errors.ok(args);
     let function = errors.ok(syn::parse2(item.clone()));
-    let site = args
-        .zip(function)
-        .and_then(|(args, function)| model::Site::read(args, function, &mut errors));
+    let site = args.zip(function).and_then(|(mut args, function)| {
+        let root = home.root(args.root.take(), "instrument_stage", &mut errors);
+        model::InstrumentedFunction::read(args, root, function, &mut errors)
+    });
     match site {
         Some(site) if errors.len() == 0 => expand::tokens(&site),
         _ => {
@@ -47,7 +48,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
-/// A method with what `#[stage(..)]` on it says, or as it was when that cannot be.
+/// A method measured as its `#[stage(..)]` states, or unchanged after an error.
 pub(crate) fn method(
     stage: &Attribute,
     method: TokenStream,
@@ -55,11 +56,11 @@ pub(crate) fn method(
     errors: &mut Errors,
 ) -> TokenStream {
     let before = errors.len();
-    let args = stage_args(stage, errors).map(|args| args.with(defaults));
+    let args = stage_args(stage, errors).map(|args| args.with(defaults, errors));
     let function = errors.ok(syn::parse2(method.clone()));
-    let site = args
-        .zip(function)
-        .and_then(|(args, function)| model::Site::read(args, function, errors));
+    let site = args.zip(function).and_then(|((args, root), function)| {
+        model::InstrumentedFunction::read(args, root, function, errors)
+    });
     match site {
         Some(site) if errors.len() == before => expand::tokens(&site),
         _ => inert::without(method, &[secret::NAME]),
@@ -70,7 +71,7 @@ fn stage_args(stage: &Attribute, errors: &mut Errors) -> Option<args::Args> {
     let Meta::List(_) = &stage.meta else {
         errors.at(
             &stage.meta,
-            "`#[stage]` is written `#[stage(stage::stt, ..)]`, with the arguments of `#[instrument_stage(..)]`",
+            "expected `#[stage(stage::stt, ..)]`, with the arguments of `#[instrument_stage]`",
         );
         return None;
     };

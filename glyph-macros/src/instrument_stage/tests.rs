@@ -1,13 +1,12 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::diagnostic::messages;
+use crate::{diagnostic::messages, home::Home};
 
-const MISSING: &str = "the stage is missing: its path comes first, as in \
-     `#[instrument_stage(stage::stt, labels(provider = \"deepgram\"))]`";
+const MISSING: &str = "missing stage: put its path first, `#[instrument_stage(stage::stt, ..)]`";
 
-fn mistakes(args: TokenStream) -> Vec<String> {
-    mistakes_on(
+fn errors(args: TokenStream) -> Vec<String> {
+    errors_on(
         args,
         quote!(
             fn f(audio: &[i16]) {}
@@ -15,12 +14,12 @@ fn mistakes(args: TokenStream) -> Vec<String> {
     )
 }
 
-fn mistakes_on(args: TokenStream, item: TokenStream) -> Vec<String> {
-    messages(&super::expand(args, item))
+fn errors_on(args: TokenStream, item: TokenStream) -> Vec<String> {
+    messages(&super::expand(Home::Runtime, args, item))
 }
 
 #[test]
-fn a_stage_may_be_all_there_is() {
+fn stage_alone_is_accepted() {
     for args in [
         quote!(stt),
         quote!(stage::stt,),
@@ -30,98 +29,98 @@ fn a_stage_may_be_all_there_is() {
         quote!(stt, crate = crate::glyph, labels(), fields()),
         quote!(stt, labels(provider = "deepgram", kind, r#type = T::of(audio)), fields(%a.b, ?c, d, e = _, "f g" = %h)),
     ] {
-        assert_eq!(mistakes(args.clone()), [""; 0], "{args}");
+        assert_eq!(errors(args.clone()), [""; 0], "{args}");
     }
 }
 
 #[test]
-fn a_missing_stage_is_asked_for() {
+fn missing_stage_is_reported() {
     for args in [
         quote!(),
         quote!(labels(provider = "deepgram")),
         quote!(crate = glyph),
         quote!("stt"),
     ] {
-        assert_eq!(mistakes(args), [MISSING]);
+        assert_eq!(errors(args), [MISSING]);
     }
 }
 
 #[test]
-fn a_key_is_known_and_given_once() {
+fn unknown_and_duplicate_keys_are_reported() {
     assert_eq!(
-        mistakes(quote!(stt, label(provider = "deepgram"))),
+        errors(quote!(stt, label(provider = "deepgram"))),
         [
-            "unknown key `label`; did you mean `labels`? `#[instrument_stage]` takes `labels`, `fields`, `outcome`, `none`, `stream`, `name`, `target`, `kind`, `level`, `parent`, `links`, `skip_span`, `err`, `ret`, `crate`"
+            "`label` is not a key of `#[instrument_stage]`; did you mean `labels`? allowed: `labels`, `fields`, `outcome`, `none`, `stream`, `name`, `target`, `kind`, `level`, `parent`, `links`, `skip_span`, `err`, `ret`, `crate`"
         ]
     );
     assert_eq!(
-        mistakes(quote!(stt, labels(a = 1), fields(b), labels(c = 2))),
-        ["`labels` is given twice: leave one out"]
+        errors(quote!(stt, labels(a = 1), fields(b), labels(c = 2))),
+        ["duplicate key `labels`: remove one"]
     );
 }
 
 #[test]
-fn one_argument_says_how_a_call_ended() {
+fn outcome_rule_is_unique_valid_and_applicable() {
     assert_eq!(
-        mistakes(quote!(stt, outcome = judge, none = error)),
-        ["`outcome` and `none` both say how a call ended: leave one out"]
+        errors(quote!(stt, outcome = classify, none = error)),
+        ["`outcome` and `none` exclude each other: remove one"]
     );
     assert_eq!(
-        mistakes(quote!(stt, none = eror)),
+        errors(quote!(stt, none = eror)),
         [
-            "unknown outcome `eror`; did you mean `error`? `none` is one of: ok, error, timeout, cancelled, or in quotes the value of a status label"
+            "`eror` is not an outcome; did you mean `error`? allowed: ok, error, timeout, cancelled, or a value of a status label in quotes"
         ]
     );
     assert_eq!(
-        mistakes_on(
-            quote!(stt, outcome = judge),
+        errors_on(
+            quote!(stt, outcome = classify),
             quote!(
                 fn f() -> ! {
                     loop {}
                 }
             )
         ),
-        ["a function that does not return gives nothing to judge: leave it out"]
+        ["a function returning `!` has no value to classify: remove this"]
     );
 }
 
 #[test]
-fn a_name_is_given_once_whatever_its_spelling() {
+fn duplicate_names_are_reported_in_every_spelling() {
     assert_eq!(
-        mistakes(quote!(stt, labels(kind = "a", r#kind = "b"))),
-        ["label `kind` is given twice: leave one out"]
+        errors(quote!(stt, labels(kind = "a", r#kind = "b"))),
+        ["duplicate label `kind`: remove one"]
     );
     assert_eq!(
-        mistakes(quote!(
+        errors(quote!(
             stt,
             labels(kind = "a"),
             fields(a.b = 1, "a.b" = 2, r#kind = 3)
         )),
         [
-            "field `a.b` is given twice: leave one out",
-            "`kind` is a label, and labels are on the span already: leave it out of `fields(..)`"
+            "duplicate field `a.b`: remove one",
+            "`kind` is already on the span as a label: remove it from `fields(..)`"
         ]
     );
 }
 
 #[test]
-fn mistakes_of_arguments_and_function_come_together() {
+fn errors_of_arguments_and_function_are_reported_together() {
     assert_eq!(
-        mistakes_on(
+        errors_on(
             quote!(stt, labels(a: 1, "b" = 2), fields(error.type = 1)),
             quote!(
                 const fn f() {}
             )
         ),
         [
-            "a label's value stands behind `=`: `a = ..`",
-            "a label's name is written without quotes",
-            "field `error.type` tells how the call ended, and is set by the stage: leave it out",
-            "a `const fn` may run in the compiler, where there is nothing to measure: leave out `const` or the attribute",
+            "write the label value after `=`: `a = ..`",
+            "expected a label name without quotes",
+            "the stage sets field `error.type`: remove it",
+            "a `const fn` cannot be instrumented: remove `const` or the attribute",
         ]
     );
     assert_eq!(
-        mistakes_on(
+        errors_on(
             quote!(),
             quote!(
                 struct S;
@@ -135,19 +134,19 @@ fn mistakes_of_arguments_and_function_come_together() {
 }
 
 #[test]
-fn the_item_outlives_every_mistake() {
+fn item_is_emitted_despite_errors() {
     let item = quote!(
         #[must_use]
         pub const fn f() -> u8 {
             1
         }
     );
-    let tokens = super::expand(quote!(stt), item.clone()).to_string();
+    let tokens = super::expand(Home::Runtime, quote!(stt), item.clone()).to_string();
     assert!(tokens.starts_with(&item.to_string()), "{tokens}");
 }
 
 #[test]
-fn futures_and_streams_are_known_by_their_types() {
+fn futures_and_streams_are_recognized_by_type() {
     for (returned, measured) in [
         (quote!(impl std::future::Future<Output = u8> + Send), false),
         (
@@ -165,15 +164,15 @@ fn futures_and_streams_are_known_by_their_types() {
         (quote!(impl Fn() -> u8), true),
         (quote!(Box<Future>), true),
     ] {
-        let sync = mistakes_on(quote!(stt), quote!(fn f() -> #returned {}));
+        let sync = errors_on(quote!(stt), quote!(fn f() -> #returned {}));
         assert_eq!(sync.is_empty(), measured, "{returned}");
-        let asynchronous = mistakes_on(quote!(stt), quote!(async fn f() -> #returned {}));
+        let asynchronous = errors_on(quote!(stt), quote!(async fn f() -> #returned {}));
         assert_eq!(asynchronous, [""; 0], "{returned}");
     }
 }
 
 #[test]
-fn a_future_is_measured_by_the_async_block_at_the_end() {
+fn future_needs_an_async_block_at_the_end() {
     for body in [
         quote!(async move { 1 }),
         quote!(let _ = 1; async { 1 }),
@@ -184,7 +183,7 @@ fn a_future_is_measured_by_the_async_block_at_the_end() {
         quote!(async move { 1 }.boxed()),
     ] {
         let item = quote!(fn f() -> BoxFuture<'static, u8> { #body });
-        assert_eq!(mistakes_on(quote!(stt), item), [""; 0], "{body}");
+        assert_eq!(errors_on(quote!(stt), item), [""; 0], "{body}");
     }
     for body in [
         quote!(ready(1)),
@@ -196,30 +195,26 @@ fn a_future_is_measured_by_the_async_block_at_the_end() {
         quote!(async { 1 }.map(f)),
     ] {
         let item = quote!(fn f() -> impl Future<Output = u8> { #body });
-        assert_eq!(mistakes_on(quote!(stt), item).len(), 1, "{body}");
+        assert_eq!(errors_on(quote!(stt), item).len(), 1, "{body}");
     }
 }
 
 #[test]
-fn stream_wants_a_stream_that_it_can_wrap() {
+fn stream_needs_a_stream_type() {
     for returned in [
         quote!(impl Stream<Item = u8> + Send),
         quote!(Pin<Box<dyn futures_core::Stream<Item = u8> + Send + '_>>),
         quote!(BoxStream<'_, u8>),
     ] {
         let item = quote!(fn f(x: &u8) -> #returned {});
-        assert_eq!(
-            mistakes_on(quote!(stt, stream), item),
-            [""; 0],
-            "{returned}"
-        );
+        assert_eq!(errors_on(quote!(stt, stream), item), [""; 0], "{returned}");
     }
     for returned in [quote!(u8), quote!(Tokens), quote!(BoxFuture<'static, u8>)] {
         let item = quote!(fn f() -> #returned {});
         assert_eq!(
-            mistakes_on(quote!(stt, stream), item),
+            errors_on(quote!(stt, stream), item),
             [
-                "`stream` measures `impl Stream<Item = T>` and `Pin<Box<dyn Stream<Item = T> + Send>>`, by itself or in a `Result` or an `Option`: return one of these, or leave out `stream`"
+                "`stream` needs `impl Stream<Item = T>` or `Pin<Box<dyn Stream<Item = T> + Send>>`, alone or in a `Result` or an `Option`: return one of these, or remove `stream`"
             ],
             "{returned}"
         );
@@ -227,7 +222,7 @@ fn stream_wants_a_stream_that_it_can_wrap() {
 }
 
 #[test]
-fn a_return_past_the_async_block_is_refused() {
+fn return_that_bypasses_the_async_block_is_reported() {
     let item = quote!(
         fn f(early: bool) -> BoxFuture<'static, u8> {
             let two = || {
@@ -242,15 +237,13 @@ fn a_return_past_the_async_block_is_refused() {
         }
     );
     assert_eq!(
-        mistakes_on(quote!(stt), item),
-        [
-            "only the `async` block at the end is measured, and this `return` goes past it: decide inside of the block"
-        ]
+        errors_on(quote!(stt), item),
+        ["this `return` bypasses the measured `async` block: move it into the block"]
     );
 }
 
 #[test]
-fn a_body_that_does_not_parse_yet_is_left_to_the_compiler() {
+fn body_that_does_not_parse_is_left_to_rustc() {
     let item = quote!(fn f(audio: &[i16]) { let x = audio. ; });
-    assert_eq!(mistakes_on(quote!(stt), item), [""; 0]);
+    assert_eq!(errors_on(quote!(stt), item), [""; 0]);
 }

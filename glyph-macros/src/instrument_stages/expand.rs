@@ -1,9 +1,9 @@
-//! The block with the bodies of its methods inside their stages.
+//! The block with its methods measured.
 
 use proc_macro2::{Group, TokenStream};
 use quote::quote;
 
-use super::block::{Block, Item};
+use super::block::{Block, Item, Stage};
 use crate::{
     diagnostic::Errors,
     instrument_stage::{Defaults, method},
@@ -12,8 +12,8 @@ use crate::{
 pub(super) fn tokens(block: &Block, defaults: &mut Defaults, errors: &mut Errors) -> TokenStream {
     if block.items.iter().all(|item| item.stages.is_empty()) {
         errors.at(
-            &block.word,
-            "nothing to instrument: no method here has `#[stage(..)]`, which takes what `#[instrument_stage(..)]` takes",
+            &block.keyword,
+            "no method here has `#[stage(..)]`; it takes the arguments of `#[instrument_stage]`",
         );
     }
     let items = block
@@ -32,26 +32,34 @@ fn measured(item: &Item, defaults: &mut Defaults, errors: &mut Errors) -> TokenS
     };
     let attribute = &stage.attribute;
     for stage in more {
-        errors.at(
-            &stage.attribute,
-            "a method is one stage: leave one `#[stage(..)]` out",
-        );
+        errors.at(&stage.attribute, "duplicate `#[stage(..)]`: remove one");
     }
     if !item.is_method {
-        errors.at(attribute, "`#[stage(..)]` goes on a method here");
+        errors.at(attribute, "`#[stage(..)]` goes on a method in this block");
         return item.tokens.clone();
     }
     if !item.is_conditional && stage.condition.is_none() {
         return method(attribute, item.tokens.clone(), defaults, errors);
     }
-    // Where it is not there, it does not look at the block's labels in the place of others.
-    let mut defaults = defaults.clone();
-    let plain = &item.tokens;
+    // Under another configuration this method is absent: a later one checks the block's labels too.
+    let stages = defaults.stages.clone();
+    let measured = conditional(stage, &item.tokens, defaults, errors);
+    defaults.stages = stages;
+    measured
+}
+
+/// A method that is absent, or not measured, under some configurations.
+fn conditional(
+    stage: &Stage,
+    plain: &TokenStream,
+    defaults: &mut Defaults,
+    errors: &mut Errors,
+) -> TokenStream {
+    let attribute = &stage.attribute;
     let Some((condition, others)) = &stage.condition else {
-        return method(attribute, plain.clone(), &mut defaults, errors);
+        return method(attribute, plain.clone(), defaults, errors);
     };
-    let measured = quote!(#(#[#others])* #plain);
-    let measured = method(attribute, measured, &mut defaults, errors);
+    let measured = method(attribute, quote!(#(#[#others])* #plain), defaults, errors);
     quote! {
         #[cfg(#condition)]
         #measured

@@ -1,4 +1,4 @@
-//! `#[instrument_stages]`: an `impl` block or a trait, some of whose methods are stages.
+//! `#[instrument_stages]`: an `impl` block or a trait with methods that are stages.
 
 mod args;
 mod block;
@@ -9,13 +9,13 @@ mod tests;
 use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Parser};
 
-use crate::{diagnostic::Errors, inert};
+use crate::{diagnostic::Errors, home::Home, inert, instrument_stage::Defaults};
 
-pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(home: Home, args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let read = |input: ParseStream<'_>| Ok(args::read(input, &mut errors));
+    let read = |input: ParseStream<'_>| Ok(args::read(home, input, &mut errors));
     let defaults = read.parse2(args);
-    let mut defaults = errors.ok(defaults).unwrap_or_default();
+    let mut defaults = errors.ok(defaults).unwrap_or_else(|| Defaults::new(home));
     let block = errors.ok(syn::parse2(item.clone()));
     let block = block.map_or_else(
         || inert::without(item, &["stage", "glyph"]),

@@ -4,10 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::model::{Enum, Variant};
-use crate::runtime_path::hidden_module;
+use crate::home::hidden_module;
 
 pub(super) fn tokens(model: &Enum) -> TokenStream {
-    let rt = hidden_module(model.runtime.as_ref());
+    let rt = hidden_module(&model.root);
     let Enum {
         ident,
         generics,
@@ -74,7 +74,7 @@ fn outcomes(model: &Enum, rt: &TokenStream) -> Option<TokenStream> {
     })
 }
 
-/// A match with a result for each variant; `none` where a mistake left no variant.
+/// A match with a result for each variant, or `none` if an error left no variant.
 fn by_variant(
     model: &Enum,
     none: &TokenStream,
@@ -103,7 +103,7 @@ fn value(variant: &Variant) -> TokenStream {
     }
 }
 
-/// Stands where a mistake left nothing to build; the program does not get as far as running it.
+/// The value where an error left nothing to build. It never runs: the error fails the build.
 fn unbuildable() -> TokenStream {
     quote!(loop {})
 }

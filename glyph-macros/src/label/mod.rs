@@ -1,4 +1,5 @@
-//! `#[derive(Label)]`: an enum whose variants are the values of a closed label, or a type that may be no label.
+//! `#[derive(Label)]`: an enum whose variants are the values of a closed label, or a type that
+//! must not be a label.
 
 mod args;
 mod expand;
@@ -8,19 +9,20 @@ mod never;
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
-use crate::diagnostic::Errors;
+use crate::{diagnostic::Errors, home::Home};
 
-pub(crate) fn expand(item: TokenStream) -> TokenStream {
+pub(crate) fn expand(home: Home, item: TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(item) {
         Ok(input) => input,
         Err(error) => return error.into_compile_error(),
     };
     let mut errors = Errors::default();
-    let args = args::EnumArgs::read(&input.attrs, &mut errors);
+    let mut args = args::EnumArgs::read(&input.attrs, &mut errors);
+    let root = home.root(args.root.take(), "label", &mut errors);
     let mut tokens = if args.never.is_some() {
-        never::tokens(&input, &args, &mut errors)
+        never::tokens(&input, &args, &root, &mut errors)
     } else {
-        expand::tokens(&model::Enum::read(&input, args, &mut errors))
+        expand::tokens(&model::Enum::read(&input, args, root, &mut errors))
     };
     tokens.extend(errors.into_tokens());
     tokens
@@ -30,16 +32,16 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
 mod tests {
     use quote::quote;
 
-    use crate::diagnostic::messages;
+    use crate::{diagnostic::messages, home::Home};
 
-    fn mistakes(item: proc_macro2::TokenStream) -> Vec<String> {
-        messages(&super::expand(item))
+    fn errors(item: proc_macro2::TokenStream) -> Vec<String> {
+        messages(&super::expand(Home::Runtime, item))
     }
 
     #[test]
-    fn a_plain_enum_is_a_label() {
+    fn plain_enum_is_accepted() {
         assert!(
-            mistakes(quote!(
+            errors(quote!(
                 enum Kind {
                     Llm,
                     OpenAI,
@@ -52,16 +54,16 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_of_an_enum_is_reported() {
-        let mistakes = mistakes(quote! {
+    fn every_error_of_an_enum_is_reported() {
+        let errors = errors(quote! {
             #[label(rename_al = "kebab-case")]
             enum Kind { A, #[label(name = "a")] B, C(u8), #[label(name = "")] D, #[label(name = "x", name = "y")] E }
         });
-        assert_eq!(mistakes.len(), 5, "{mistakes:#?}");
+        assert_eq!(errors.len(), 5, "{errors:#?}");
     }
 
     #[test]
-    fn what_is_no_enum_with_variants_is_refused_once() {
+    fn item_without_plain_variants_is_rejected_once() {
         for item in [
             quote!(
                 struct Kind;
@@ -76,12 +78,12 @@ mod tests {
                 }
             ),
         ] {
-            assert_eq!(mistakes(item).len(), 1);
+            assert_eq!(errors(item).len(), 1);
         }
     }
 
     #[test]
-    fn a_status_takes_ok_and_error() {
+    fn status_needs_variants_for_ok_and_error() {
         let item = quote!(
             #[label(outcome)]
             enum S {
@@ -90,9 +92,9 @@ mod tests {
             }
         );
         assert_eq!(
-            mistakes(item),
+            errors(item),
             [
-                "no variant of `S` takes the outcome `ok`: name one `Ok`, or mark it `#[label(outcome = ok)]`"
+                "`S` has no variant for outcome `ok`: name one `Ok`, or mark one `#[label(outcome = ok)]`"
             ]
         );
         let item = quote!(
@@ -104,7 +106,7 @@ mod tests {
                 Bad,
             }
         );
-        assert!(mistakes(item).is_empty());
+        assert!(errors(item).is_empty());
         let item = quote!(
             enum S {
                 #[label(outcome = ok)]
@@ -112,11 +114,11 @@ mod tests {
                 Bad,
             }
         );
-        assert_eq!(mistakes(item).len(), 1);
+        assert_eq!(errors(item).len(), 1);
     }
 
     #[test]
-    fn a_renamed_crate_goes_by_its_name_alone() {
+    fn crate_argument_replaces_the_crate_name() {
         let item = quote!(
             #[label(crate = other::name, outcome)]
             enum S {
@@ -124,7 +126,7 @@ mod tests {
                 Error,
             }
         );
-        let expansion = super::expand(item).to_string();
+        let expansion = super::expand(Home::Runtime, item).to_string();
         assert!(expansion.contains("other :: name") && !expansion.contains("glyph_runtime"));
     }
 }

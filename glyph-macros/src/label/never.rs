@@ -1,28 +1,33 @@
-//! `#[label(never)]`: a type whose values may be seen but not label.
+//! `#[label(never)]`: a type that is allowed in spans and logs, never as a label.
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::DeriveInput;
+use syn::{DeriveInput, Path};
 
 use super::args::EnumArgs;
-use crate::{diagnostic::Errors, runtime_path::hidden_module};
+use crate::{diagnostic::Errors, home::hidden_module};
 
-/// An implementation of `Label` that every declaration refuses by the type's name: without one, the compiler could
-/// only say that the type is no label.
-pub(super) fn tokens(input: &DeriveInput, args: &EnumArgs, errors: &mut Errors) -> TokenStream {
-    let rt = hidden_module(args.runtime.as_ref());
-    let meaningless = "a type under `#[label(never)]` has no values on the page: leave this out";
+/// An implementation of `Label` that every declaration rejects. Without one, rustc could only say
+/// that the type is not a label; with one, the error names `#[label(never)]`.
+pub(super) fn tokens(
+    input: &DeriveInput,
+    args: &EnumArgs,
+    root: &Path,
+    errors: &mut Errors,
+) -> TokenStream {
+    let rt = hidden_module(root);
+    let message = "a `#[label(never)]` type has no label values: remove this";
     if let Some(rename) = &args.rename_all {
-        errors.at(rename, meaningless);
+        errors.at(rename, message);
     }
     if let Some(outcome) = &args.outcome {
-        errors.at(outcome, meaningless);
+        errors.at(outcome, message);
     }
     let ident = &input.ident;
     let name = ident.to_string();
     let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
-    let refusal =
-        format!("`{name}` is marked `#[label(never)]`: put it into `fields(..)` of a span instead");
+    let rejection =
+        format!("`{name}` is `#[label(never)]`: put it in `fields(..)` of a span instead");
     quote! {
         #[automatically_derived]
         impl #impl_generics #rt::Label for #ident #ty_generics #where_clause {
@@ -30,7 +35,7 @@ pub(super) fn tokens(input: &DeriveInput, args: &EnumArgs, errors: &mut Errors) 
                 #rt::core::option::Option::None;
             const NEVER: #rt::core::option::Option<&'static #rt::core::primitive::str> =
                 #rt::core::option::Option::Some(#name);
-            const ANY: Self = #rt::core::panic!(#refusal);
+            const ANY: Self = #rt::core::panic!(#rejection);
             fn digit(
                 &self,
                 _: #rt::core::option::Option<(&#rt::OpenValues, #rt::core::primitive::usize)>,
@@ -38,7 +43,7 @@ pub(super) fn tokens(input: &DeriveInput, args: &EnumArgs, errors: &mut Errors) 
                 0
             }
             fn literal(_: #rt::core::primitive::usize, _: &'static #rt::core::primitive::str) -> Self {
-                // No declaration lets a literal get here.
+                // Not reachable: every declaration with this type fails to compile.
                 loop {}
             }
             fn with_text<R>(&self, read: impl #rt::core::ops::FnOnce(&#rt::core::primitive::str) -> R) -> R {

@@ -7,20 +7,20 @@ use crate::{
     diagnostic::Errors,
 };
 
-/// The path behind `crate =` on the struct.
-pub(super) fn runtime(attributes: &[Attribute], errors: &mut Errors) -> Option<Path> {
-    let mut runtime = None;
+/// The path after `crate =` on the struct.
+pub(super) fn root(attributes: &[Attribute], errors: &mut Errors) -> Option<Path> {
+    let mut root = None;
     let mut arguments = Arguments::new("label", &["crate"]);
     for attribute in label_attributes(attributes) {
         arguments.read(attribute, errors, |_, input, _| {
-            runtime = Some(assigned_path(input)?);
+            root = Some(assigned_path(input)?);
             Ok(())
         });
     }
-    runtime
+    root
 }
 
-/// What stands on a field.
+/// The arguments on a field.
 #[derive(Default)]
 pub(super) struct FieldArgs {
     pub(super) name: Option<LitStr>,

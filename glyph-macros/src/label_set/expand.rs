@@ -5,15 +5,15 @@ use quote::quote;
 
 use super::model::{Label, Set};
 use crate::{
-    diagnostic::Place,
-    runtime_path::{hidden_module, option},
+    diagnostic::TokenRange,
+    home::{hidden_module, option},
 };
 
 pub(super) fn tokens(model: &Set) -> TokenStream {
     if !model.fits {
         return TokenStream::new();
     }
-    let rt = hidden_module(model.runtime.as_ref());
+    let rt = hidden_module(&model.root);
     let ident = &model.ident;
     let (implementer, lent) = if model.borrows {
         (quote!(#ident<'static>), quote!(#ident<'glyph>))
@@ -49,7 +49,7 @@ fn descriptor(label: &Label, implementer: &TokenStream, rt: &TokenStream) -> Tok
     let Label { ident, name, .. } = label;
     let max = max(label, rt);
     let call = quote!(#rt::label_of(|set: &#implementer| &set.#ident, #name, #max));
-    Place::of(&label.ty).around(call)
+    TokenRange::of(&label.ty).around(call)
 }
 
 fn checks(model: &Set, rt: &TokenStream) -> TokenStream {
@@ -58,14 +58,14 @@ fn checks(model: &Set, rt: &TokenStream) -> TokenStream {
         .filter(|(_, label)| label.checked)
         .map(|(index, label)| {
             let max = max(label, rt);
-            let call = Place::of(&label.ty).call(
+            let call = TokenRange::of(&label.ty).call(
                 quote!(__glyph::check_bound),
                 &quote!(&__GLYPH_LABELS[#index], #max),
             );
             quote!(const _: () = #call;)
         });
     quote! {
-        #[allow(unused_imports, reason = "refusals may leave nothing to check")]
+        #[allow(unused_imports, reason = "after an error there may be no checks")]
         use #rt as __glyph;
         #(#checks)*
     }
@@ -85,7 +85,7 @@ fn row(model: &Set, rt: &TokenStream) -> TokenStream {
     let terms = model.labels.iter().enumerate().map(|(index, label)| {
         let ident = &label.ident;
         let term = quote!(#rt::LabelStride::offset(&__GLYPH_STRIDES[#index], &of.#ident, open));
-        Place::of(&label.ty).around(term)
+        TokenRange::of(&label.ty).around(term)
     });
     quote!(#(#terms)+*)
 }

@@ -7,15 +7,15 @@ mod model;
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
-use crate::diagnostic::Errors;
+use crate::{diagnostic::Errors, home::Home};
 
-pub(crate) fn expand(item: TokenStream) -> TokenStream {
+pub(crate) fn expand(home: Home, item: TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(item) {
         Ok(input) => input,
         Err(error) => return error.into_compile_error(),
     };
     let mut errors = Errors::default();
-    let model = model::Set::read(&input, &mut errors);
+    let model = model::Set::read(&input, home, &mut errors);
     let mut tokens = expand::tokens(&model);
     tokens.extend(errors.into_tokens());
     tokens
@@ -26,14 +26,14 @@ mod tests {
     use proc_macro2::TokenStream;
     use quote::quote;
 
-    use crate::diagnostic::messages;
+    use crate::{diagnostic::messages, home::Home};
 
-    fn mistakes(item: TokenStream) -> Vec<String> {
-        messages(&super::expand(item))
+    fn errors(item: TokenStream) -> Vec<String> {
+        messages(&super::expand(Home::Runtime, item))
     }
 
     #[test]
-    fn a_struct_of_labels_is_a_set() {
+    fn struct_of_labels_is_accepted() {
         let item = quote!(
             struct Call<'a> {
                 #[label(max = 128)]
@@ -43,12 +43,12 @@ mod tests {
                 status: Status,
             }
         );
-        assert!(mistakes(item).is_empty());
+        assert!(errors(item).is_empty());
     }
 
     #[test]
-    fn every_mistake_of_a_set_is_reported() {
-        let mistakes = mistakes(quote! {
+    fn every_error_of_a_set_is_reported() {
+        let errors = errors(quote! {
             struct Call<T> {
                 le: Kind,
                 #[label(name = "kind")] a: Kind,
@@ -57,11 +57,11 @@ mod tests {
                 #[label(maxx = 3)] other: String,
             }
         });
-        assert_eq!(mistakes.len(), 5, "{mistakes:#?}");
+        assert_eq!(errors.len(), 5, "{errors:#?}");
     }
 
     #[test]
-    fn a_struct_without_named_fields_is_refused_once() {
+    fn item_without_named_fields_is_rejected_once() {
         for item in [
             quote!(
                 struct A;
@@ -78,12 +78,12 @@ mod tests {
                 }
             ),
         ] {
-            assert_eq!(mistakes(item).len(), 1);
+            assert_eq!(errors(item).len(), 1);
         }
     }
 
     #[test]
-    fn a_renamed_crate_goes_by_its_name_alone() {
+    fn crate_argument_replaces_the_crate_name() {
         let item = quote!(
             #[label(crate = other::name)]
             struct Call<'a> {
@@ -92,7 +92,7 @@ mod tests {
                 kind: Kind,
             }
         );
-        let expansion = super::expand(item).to_string();
+        let expansion = super::expand(Home::Runtime, item).to_string();
         assert!(expansion.contains("other :: name") && !expansion.contains("glyph_runtime"));
     }
 }

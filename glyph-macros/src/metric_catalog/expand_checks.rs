@@ -1,6 +1,7 @@
-//! What only the compiler can check, because it needs types: consts of their own, each at the user's token.
+//! Checks that need types: one const per check, at the user's token.
 //!
-//! What they check is computed elsewhere without panics, so that a refusal appears once.
+//! The values that they check are computed in other consts that do not panic, so that each error
+//! appears once.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -13,7 +14,7 @@ use super::{
     model::Catalog,
     stage::Stage,
 };
-use crate::diagnostic::Place;
+use crate::diagnostic::TokenRange;
 
 pub(super) fn tokens(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     let budget = budget(catalog);
@@ -36,10 +37,10 @@ pub(super) fn tokens(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     }
 }
 
-/// A const that calls `function` where `place` stands.
-pub(super) fn check(place: Place, function: &str, arguments: &TokenStream) -> TokenStream {
+/// A const that calls `function` at `range`.
+pub(super) fn check(range: TokenRange, function: &str, arguments: &TokenStream) -> TokenStream {
     let function = format_ident!("{function}");
-    let call = place.call(quote!(__glyph::#function), arguments);
+    let call = range.call(quote!(__glyph::#function), arguments);
     quote!(const _: () = #call;)
 }
 
@@ -47,7 +48,7 @@ fn budget(catalog: &Catalog) -> TokenStream {
     let name = catalog.structure.ident.to_string();
     let max = catalog.max_series;
     check(
-        catalog.max_series_place,
+        catalog.max_series_range,
         "check_budget",
         &quote!(#name, &__GLYPH_METRICS, #max),
     )
@@ -59,7 +60,7 @@ fn buckets(catalog: &Catalog) -> TokenStream {
         .filter_map(|(index, metric)| match &metric.buckets {
             Some(Buckets::Constant(constant)) => {
                 let buckets = of_metric("BUCKETS", index).into_token_stream();
-                Some(check(Place::of(constant), "buckets", &buckets))
+                Some(check(TokenRange::of(constant), "buckets", &buckets))
             }
             Some(Buckets::List(_)) | None => None,
         })
@@ -74,10 +75,10 @@ fn forbidden_labels(catalog: &Catalog) -> TokenStream {
     let metrics = catalog.metrics.iter().enumerate();
     metrics
         .filter_map(|(index, metric)| {
-            let place = Place::of(metric.labels.as_ref()?);
+            let range = TokenRange::of(metric.labels.as_ref()?);
             let (field, labels) = (metric.field(), labels_of(index, metric));
             let arguments = quote!(#field, #labels, &[#(#forbidden),*]);
-            Some(check(place, "check_labels_allowed", &arguments))
+            Some(check(range, "check_labels_allowed", &arguments))
         })
         .collect()
 }
@@ -92,7 +93,7 @@ fn forbidden_stage_labels(catalog: &Catalog) -> TokenStream {
             let (stage, name) = (stage.ident.to_string(), &label.name);
             let arguments = quote!(#stage, #name, &[#(#forbidden),*]);
             check(
-                Place::of(&label.ident),
+                TokenRange::of(&label.ident),
                 "check_stage_label_allowed",
                 &arguments,
             )
@@ -107,7 +108,7 @@ fn nested(catalog: &Catalog) -> TokenStream {
         .map(|(index, nested)| {
             let descriptor = of_metric("NESTED", index);
             let arguments = quote!(&__GLYPH_METRICS, #descriptor, &[#(#forbidden),*]);
-            check(Place::of(&nested.ty), "check_nested", &arguments)
+            check(TokenRange::of(&nested.ty), "check_nested", &arguments)
         })
         .collect()
 }

@@ -23,15 +23,15 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Fields, ItemStruct, parse::Parser};
 
-use crate::diagnostic::Errors;
+use crate::{diagnostic::Errors, home::Home};
 
-pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(home: Home, args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let tokens = match catalog(item.clone(), &mut errors) {
         Some(structure) => {
             let args = args::CatalogArgs::parser(&mut errors).parse2(args);
             let args = errors.ok(args).unwrap_or_default();
-            let model = model::Catalog::read(structure, args, &mut errors);
+            let model = model::Catalog::read(structure, args, home, &mut errors);
             expand::tokens(&model)
         }
         None => item,
@@ -40,9 +40,9 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     quote!(#tokens #errors)
 }
 
-/// The item, if it is one that can be a catalog.
+/// The item, if it can be a catalog.
 fn catalog(item: TokenStream, errors: &mut Errors) -> Option<ItemStruct> {
-    let message = "a catalog is a struct with named fields, which are its metrics";
+    let message = "expected a struct with named fields, one for each metric";
     let Ok(structure) = syn::parse2::<ItemStruct>(item.clone()) else {
         errors.at(item, message);
         return None;
@@ -55,7 +55,7 @@ fn catalog(item: TokenStream, errors: &mut Errors) -> Option<ItemStruct> {
         let generics = structure.generics.to_token_stream();
         errors.at(
             generics,
-            "a catalog has one instance in the program: leave out the generics",
+            "a catalog cannot be generic, it has one instance: remove the generics",
         );
         return None;
     }

@@ -1,4 +1,4 @@
-//! `#[derive(Outcome)]`: an error that tells how the call which gave it ended.
+//! `#[derive(Outcome)]`: an error type that maps each error to the outcome of the call.
 
 mod args;
 mod expand;
@@ -7,15 +7,15 @@ mod model;
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
-use crate::diagnostic::Errors;
+use crate::{diagnostic::Errors, home::Home};
 
-pub(crate) fn expand(item: TokenStream) -> TokenStream {
+pub(crate) fn expand(home: Home, item: TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(item) {
         Ok(input) => input,
         Err(error) => return error.into_compile_error(),
     };
     let mut errors = Errors::default();
-    let model = model::Error::read(&input, &mut errors);
+    let model = model::Error::read(&input, home, &mut errors);
     let mut tokens = expand::tokens(&model);
     tokens.extend(errors.into_tokens());
     tokens
@@ -25,14 +25,14 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
 mod tests {
     use quote::quote;
 
-    use crate::diagnostic::messages;
+    use crate::{diagnostic::messages, home::Home};
 
-    fn mistakes(item: proc_macro2::TokenStream) -> Vec<String> {
-        messages(&super::expand(item))
+    fn errors(item: proc_macro2::TokenStream) -> Vec<String> {
+        messages(&super::expand(Home::Runtime, item))
     }
 
     #[test]
-    fn enums_and_structs_are_errors() {
+    fn enums_and_structs_are_accepted() {
         for item in [
             quote!(
                 enum E {
@@ -62,12 +62,12 @@ mod tests {
                 enum Never {}
             ),
         ] {
-            assert_eq!(mistakes(item.clone()), [""; 0], "{item}");
+            assert_eq!(errors(item.clone()), [""; 0], "{item}");
         }
     }
 
     #[test]
-    fn each_mistake_is_named() {
+    fn each_error_names_its_cause() {
         for (item, expected) in [
             (
                 quote!(
@@ -85,7 +85,7 @@ mod tests {
                         A,
                     }
                 ),
-                "takes `ok`, `error`, `timeout`, `cancelled`, `from`",
+                "allowed: `ok`, `error`, `timeout`, `cancelled`, `from`",
             ),
             (
                 quote!(
@@ -94,7 +94,7 @@ mod tests {
                         A,
                     }
                 ),
-                "one outcome: leave out `timeout` or `error`",
+                "`timeout` and `error` exclude each other: remove one",
             ),
             (
                 quote!(
@@ -103,7 +103,7 @@ mod tests {
                         A,
                     }
                 ),
-                "is written `#[outcome(..)]`",
+                "expected `#[outcome(..)]`",
             ),
             (
                 quote!(
@@ -112,7 +112,7 @@ mod tests {
                         A,
                     }
                 ),
-                "`from` takes the outcome of the one field, and there is none",
+                "`from` needs exactly one field; found none",
             ),
             (
                 quote!(
@@ -121,7 +121,7 @@ mod tests {
                         A(B, C),
                     }
                 ),
-                "`from` takes the outcome of the one field, and there are 2",
+                "`from` needs exactly one field; found 2",
             ),
             (
                 quote!(
@@ -130,15 +130,15 @@ mod tests {
                         A,
                     }
                 ),
-                "unknown key `timeout`",
+                "`timeout` is not a key of `#[outcome]`",
             ),
-            (quote!(union E { a: u8 }), "is for enums and structs"),
+            (quote!(union E { a: u8 }), "goes on an enum or a struct"),
         ] {
-            let mistakes = mistakes(item.clone());
-            assert_eq!(mistakes.len(), 1, "{item}: {mistakes:#?}");
+            let errors = errors(item.clone());
+            assert_eq!(errors.len(), 1, "{item}: {errors:#?}");
             assert!(
-                mistakes.iter().all(|mistake| mistake.contains(expected)),
-                "{item}: {mistakes:#?}"
+                errors.iter().all(|error| error.contains(expected)),
+                "{item}: {errors:#?}"
             );
         }
     }

@@ -92,8 +92,8 @@ use crate::span::{FieldValue, OpenSpan, SpanCallsite};
 /// A stage of a catalog.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a stage",
-    label = "a stage is declared in a catalog, by `#[stage(..)]` on a histogram",
-    note = "the catalog puts it into the module that `stages = ..` names"
+    label = "not a stage",
+    note = "declare a stage with `#[stage(..)]` on a histogram; the catalog generates it in the module of `stages = ..`"
 )]
 pub trait Stage: Sized {
     /// The name of the stage and of its spans.

@@ -7,7 +7,7 @@ use super::{CallResult, Guard, Streamed, call_result::IntoCallResult, streamed};
 /// A value that may contain a stream.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`stream` does not measure the stream in `{Self}`",
+    message = "`stream` cannot measure a stream in `{Self}`",
     label = "neither a `Result` nor an `Option`"
 )]
 pub trait WrapsStream {

@@ -1,4 +1,5 @@
-//! The grammar of `#[objective(latency = 500ms, target = 99%)]` and `#[objective(availability = 99.9%)]`.
+//! The grammar of `#[objective(latency = 500ms, target = 99%)]` and
+//! `#[objective(availability = 99.9%)]`.
 
 use syn::{Attribute, Path};
 
@@ -7,7 +8,7 @@ use crate::{
     arguments::{Arguments, assigned, listed},
     diagnostic::Errors,
     metric_catalog::{
-        args::Word,
+        args::IdentOrStr,
         quantity::{Quantity, Threshold},
     },
 };
@@ -18,8 +19,8 @@ pub(super) struct ObjectiveArgs {
     pub(super) target: Option<Threshold>,
     pub(super) availability: Option<Threshold>,
     pub(super) errors: Option<SelectionArg>,
-    pub(super) name: Option<Word>,
-    pub(super) by: Vec<Word>,
+    pub(super) name: Option<IdentOrStr>,
+    pub(super) by: Vec<IdentOrStr>,
 }
 
 impl ObjectiveArgs {

@@ -8,10 +8,10 @@ use crate::label::Label;
 ///
 /// The label is absent if the value is `None` or an empty string.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the value of a scope's label",
-    label = "cannot be a label",
-    note = "give text, an integer, `bool`, a `SampledId`, an enum under `#[derive(Label)]`, or an `Option` of one",
-    note = "an id under `#[label(never)]` is for `fields(..)` of spans, for log lines and for metadata"
+    message = "`{Self}` cannot be the value of a scope label",
+    label = "not a label value",
+    note = "use a string, an integer, `bool`, a `SampledId`, an enum with `#[derive(Label)]`, or an `Option` of one",
+    note = "put a `#[label(never)]` id in `fields(..)` of a span or in the log"
 )]
 pub trait ScopeValue {
     /// Passes the value as a string to `read`.
