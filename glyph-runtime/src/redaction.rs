@@ -5,7 +5,5 @@
 //! to it. A field under `#[glyph(secret)]` ([`instrument_stage`](macro@crate::instrument_stage))
 //! needs no list.
 
-pub use crate::{
-    context::redaction::{REDACTED, Redaction},
-    span::Secret,
-};
+pub use crate::context::redaction::{REDACTED, Redaction};
+pub use glyph_core::Secret;

@@ -127,7 +127,8 @@ impl OutcomeRule {
             return None;
         };
         let (constant, stage) = (Ident::new(STATUS, Span::mixed_site()), stage());
-        let lookup = TokenRange::of(status).start_call(quote!(#rt::status_offset), quote!(#stage, #status));
+        let lookup =
+            TokenRange::of(status).start_call(quote!(#rt::status_offset), quote!(#stage, #status));
         Some(quote!(const #constant: #rt::StatusOffset = #lookup;))
     }
 }

@@ -15,9 +15,9 @@ use super::{
 use crate::{
     Outcome,
     catalog::{Indicator, MetricDescriptor, ObjectiveDescriptor},
-    descriptor::canonical,
     label::LabelValues,
 };
+use glyph_core::__runtime::canonical;
 
 const MINUTES: u64 = 60;
 const HOURS: u64 = 60 * MINUTES;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::{ArtifactError, Artifacts, HEADER, duration, families::Families, percent};
 use crate::{
     catalog::{Indicator, Kind, MetricDescriptor},
-    descriptor::canonical,
     label::LabelValues,
 };
+use glyph_core::__runtime::canonical;
 
 impl Artifacts {
     /// The metrics, their labels, alerts and objectives, as tables.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-pub use crate::span::REDACTED;
+pub use glyph_core::__runtime::REDACTED;
 
 /// A list of field names whose values are replaced by [`REDACTED`].
 ///

@@ -5,9 +5,9 @@ use std::time::UNIX_EPOCH;
 use super::{Format, escape, float};
 use crate::{
     catalog::{Kind, Unit},
-    descriptor::canonical,
     metric::{ExemplarAt, Metric, PresentSeries, Scale},
 };
+use glyph_core::__runtime::canonical;
 
 /// Writes the series of one metric, with what they have in common written once.
 pub(crate) struct FamilyWriter {
@@ -23,7 +23,7 @@ pub(crate) struct FamilyWriter {
 
 impl FamilyWriter {
     pub(crate) fn new(metric: &'static Metric, format: Format) -> Self {
-        let descriptor = metric.parts.descriptor;
+        let descriptor = metric.descriptor();
         let ending = match descriptor.kind {
             Kind::Counter => "_total",
             Kind::Gauge => "",
@@ -44,7 +44,7 @@ impl FamilyWriter {
 
     /// HELP, TYPE and, in OpenMetrics, UNIT.
     pub(crate) fn head(&self, page: &mut Vec<u8>) {
-        let descriptor = self.metric.parts.descriptor;
+        let descriptor = self.metric.descriptor();
         let kind = match descriptor.kind {
             Kind::Counter => "counter",
             Kind::Gauge => "gauge",
@@ -64,7 +64,7 @@ impl FamilyWriter {
         row.read(&mut self.cells);
         self.labels.clear();
         push_labels(&mut self.labels, row);
-        match self.metric.parts.descriptor.kind {
+        match self.metric.descriptor().kind {
             Kind::Counter | Kind::Gauge => self.number(page),
             Kind::Histogram => self.histogram(page, row),
         }
@@ -74,9 +74,9 @@ impl FamilyWriter {
         page.extend_from_slice(&self.sample);
         push_braced(page, &self.labels);
         let bits = self.cells.first().copied().unwrap_or_default();
-        match (self.metric.parts.descriptor.kind, self.metric.scale) {
+        match (self.metric.descriptor().kind, self.metric.scale()) {
             (Kind::Gauge, _) => float::push(page, f64::from_bits(bits)),
-            (_, Scale::Nanoseconds) => float::push(page, self.metric.scale.sum(bits)),
+            (_, Scale::Nanoseconds) => float::push(page, self.metric.scale().sum(bits)),
             _ => page.extend_from_slice(itoa::Buffer::new().format(bits).as_bytes()),
         }
         page.push(b'\n');
@@ -104,7 +104,7 @@ impl FamilyWriter {
         }
         if self.has_sum() {
             self.derived(page, "_sum");
-            float::push(page, self.metric.scale.sum(sum));
+            float::push(page, self.metric.scale().sum(sum));
             page.push(b'\n');
             self.derived(page, "_count");
             page.extend_from_slice(integers.format(count).as_bytes());
@@ -114,12 +114,12 @@ impl FamilyWriter {
 
     /// OpenMetrics forbids the sum, and with it the count, where there are negative buckets.
     fn has_sum(&self) -> bool {
-        let lowest = self.metric.parts.descriptor.buckets.first();
+        let lowest = self.metric.descriptor().buckets.first();
         self.format == Format::Text || lowest.is_none_or(|bound| *bound >= 0.0)
     }
 
     fn derived(&self, page: &mut Vec<u8>, ending: &str) {
-        page.extend_from_slice(self.metric.parts.descriptor.name.as_bytes());
+        page.extend_from_slice(self.metric.descriptor().name.as_bytes());
         page.extend_from_slice(ending.as_bytes());
         push_braced(page, &self.labels);
     }

@@ -16,6 +16,7 @@ use crate::{
     catalog::{Registry, ScopeLabel, Unit},
     metric::Metric,
 };
+use glyph_core::__runtime;
 
 /// First words, behind `glyph_`, of what the page says of glyph itself; the macros refuse them to catalogs.
 #[cfg(feature = "facade")]
@@ -191,31 +192,24 @@ fn push_overflow(page: &mut Vec<u8>, registry: &Registry, format: Format) {
     const HELP: &str =
         "Observations counted under `other` because an open label had reached its bound.";
     let mut head = Some(());
-    for metric in registry.metrics() {
+    for metric in __runtime::metrics(registry) {
         let open = metric
-            .parts
-            .descriptor
+            .descriptor()
             .labels
             .iter()
-            .filter(|label| label.is_open());
-        for (label, values) in open.zip(metric.parts.open) {
+            .filter(|label| __runtime::is_open(label));
+        for (label, values) in open.zip(metric.open()) {
             if head.take().is_some() {
                 push_head(page, format, NAME, "counter", HELP, Unit::None);
             }
-            let labels = [
-                ("metric", metric.parts.descriptor.name),
-                ("label", label.name),
-            ];
+            let labels = [("metric", metric.descriptor().name), ("label", label.name)];
             push_sample(page, NAME, "counter", &labels, values.overflowed() as f64);
         }
         for (index, label) in scope_labels(metric).iter().enumerate() {
             if head.take().is_some() {
                 push_head(page, format, NAME, "counter", HELP, Unit::None);
             }
-            let labels = [
-                ("metric", metric.parts.descriptor.name),
-                ("label", label.name),
-            ];
+            let labels = [("metric", metric.descriptor().name), ("label", label.name)];
             let overflowed = metric.scope_overflowed(index);
             push_sample(page, NAME, "counter", &labels, overflowed as f64);
         }
@@ -224,7 +218,7 @@ fn push_overflow(page: &mut Vec<u8>, registry: &Registry, format: Format) {
 
 /// Where nobody ever was in a scope nothing tells of one.
 fn scope_labels(metric: &Metric) -> &'static [ScopeLabel] {
-    match metric.parts.cells.target() {
+    match metric.target() {
         Some(target) if target.was_used() => target.labels(),
         _ => &[],
     }
@@ -237,8 +231,7 @@ fn scope_labels(metric: &Metric) -> &'static [ScopeLabel] {
 fn push_refused(page: &mut Vec<u8>, registry: &Registry, format: Format) {
     const NAME: &str = "glyph_observations_refused";
     const HELP: &str = "Observations dropped because they were no finite number, or out of range.";
-    let histograms = registry
-        .metrics()
+    let histograms = __runtime::metrics(registry)
         .iter()
         .filter(|metric| metric.is_histogram());
     let mut head = Some(());
@@ -250,7 +243,7 @@ fn push_refused(page: &mut Vec<u8>, registry: &Registry, format: Format) {
             page,
             NAME,
             "counter",
-            &[("metric", metric.parts.descriptor.name)],
+            &[("metric", metric.descriptor().name)],
             metric.refused() as f64,
         );
     }

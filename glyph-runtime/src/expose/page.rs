@@ -10,6 +10,7 @@ use super::{
     own::{OwnMetrics, Target},
 };
 use crate::{catalog::Registry, metric::PresentSeries};
+use glyph_core::__runtime;
 
 /// A piece is handed over when it has grown to this many bytes.
 const PIECE: usize = 64 * 1024;
@@ -164,7 +165,7 @@ impl Pieces {
             }
             self.family = None;
         }
-        match self.shared.registry.metrics().get(self.metric) {
+        match __runtime::metrics(&self.shared.registry).get(self.metric) {
             Some(metric) => {
                 let writer = FamilyWriter::new(metric, self.format);
                 writer.head(piece);

@@ -15,6 +15,7 @@ use crate::{
     label::{LabelDescriptor, LabelStride, LabelValues},
     metric::Metric,
 };
+use glyph_core::__runtime;
 
 /// The declared metrics under every name that a key may call them by.
 pub(crate) struct Declared {
@@ -55,8 +56,8 @@ impl Declared {
     pub(crate) fn new(registry: &Registry) -> Self {
         let mut metrics = HashMap::new();
         let mut refusals = Vec::new();
-        for &metric in registry.metrics() {
-            let descriptor = metric.parts.descriptor;
+        for &metric in __runtime::metrics(registry) {
+            let descriptor = metric.descriptor();
             let entry = Entry {
                 metric,
                 refused: Arc::default(),
@@ -96,11 +97,11 @@ impl Declared {
 }
 
 fn row_of(metric: &'static Metric, key: &Key, kind: Kind) -> Result<Row, Refusal> {
-    let parts = metric.parts;
-    if parts.descriptor.kind != kind {
-        return Err(Refusal::Kind(parts.descriptor.kind));
+    let descriptor = metric.descriptor();
+    if descriptor.kind != kind {
+        return Err(Refusal::Kind(descriptor.kind));
     }
-    let labels = parts.descriptor.labels;
+    let labels = descriptor.labels;
     if let Some(unknown) = key
         .labels()
         .find(|given| labels.iter().all(|label| label.name != given.key()))
@@ -108,10 +109,10 @@ fn row_of(metric: &'static Metric, key: &Key, kind: Kind) -> Result<Row, Refusal
         return Err(Refusal::Unknown(unknown.key().to_owned()));
     }
     let mut row = 0;
-    for (label, place) in labels.iter().zip(parts.strides) {
+    for (label, place) in labels.iter().zip(metric.strides()) {
         let given = key.labels().find(|given| given.key() == label.name);
         let value = given.ok_or(Refusal::Missing(label.name))?.value();
-        row += digit(metric, label, place, value)? * place.stride;
+        row += digit(metric, label, place, value)? * place.stride();
     }
     Ok(Row { metric, row })
 }
@@ -126,14 +127,13 @@ fn digit(
         label: label.name,
         value: value.chars().take(64).collect(),
     };
-    match (label.values, place.open) {
+    match (label.values, place.open()) {
         (LabelValues::Closed(values), _) => values
             .iter()
             .position(|known| *known == value)
             .ok_or_else(refusal),
         (LabelValues::Open { .. }, Some((index, max))) => metric
-            .parts
-            .open
+            .open()
             .get(index)
             .map(|open| open.digit(value, max))
             .ok_or_else(refusal),

@@ -9,6 +9,7 @@ use crate::{
     catalog::{Registry, Unit, sample_names},
     expose::{ForeignFamilies, Format, foreign, is_reserved, push_head, push_sample},
 };
+use glyph_core::__runtime;
 
 pub(crate) struct Families {
     others: PrometheusHandle,
@@ -27,10 +28,9 @@ impl Recorder {
 
 impl ForeignFamilies for Families {
     fn push(&self, page: &mut Vec<u8>, registry: &Registry, format: Format) {
-        let taken: std::collections::HashSet<String> = registry
-            .metrics()
+        let taken: std::collections::HashSet<String> = __runtime::metrics(registry)
             .iter()
-            .flat_map(|metric| sample_names(metric.parts.descriptor))
+            .flat_map(|metric| sample_names(metric.descriptor()))
             .collect();
         foreign::push(page, &self.others.render(), format, |name| {
             taken.contains(name) || name == "target" || name == "target_info" || is_reserved(name)

@@ -7,14 +7,14 @@ use super::declared::Row;
 impl CounterFn for Row {
     fn increment(&self, value: u64) {
         let Self { metric, row } = *self;
-        metric.add(row, value.wrapping_mul(metric.step));
+        metric.add(row, value.wrapping_mul(metric.step()));
     }
 
     fn absolute(&self, value: u64) {
         let Self { metric, row } = *self;
         let mut cells = Vec::new();
         metric.read(row, &mut cells);
-        let wanted = value.wrapping_mul(metric.step);
+        let wanted = value.wrapping_mul(metric.step());
         let missing = wanted.saturating_sub(cells.first().copied().unwrap_or_default());
         metric.add(row, missing);
     }

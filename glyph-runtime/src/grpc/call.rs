@@ -15,7 +15,8 @@ use super::{
     method::{Method, SYSTEM},
     server::Serving,
 };
-use crate::{clock::Moment, http::place::Place, scope::ScopeLabels};
+use crate::{http::place::Place, scope::ScopeLabels};
+use glyph_core::__runtime::Moment;
 
 /// What is of one side alone.
 #[derive(Debug)]

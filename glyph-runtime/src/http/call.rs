@@ -20,7 +20,8 @@ use super::{
     place::Place,
     server::Serving,
 };
-use crate::{clock::Moment, scope::ScopeLabels};
+use crate::scope::ScopeLabels;
+use glyph_core::__runtime::Moment;
 
 /// What is of one side alone.
 #[derive(Debug)]

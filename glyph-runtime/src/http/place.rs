@@ -8,7 +8,8 @@ use opentelemetry::{
 };
 use tracing::Span;
 
-use crate::{scope::ScopeLabels, span::parent_span};
+use crate::scope::ScopeLabels;
+use glyph_core::__runtime::parent_span;
 
 /// The span of a call, and what is current below it.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ impl Place {
             ids: SpanContext::NONE,
             around,
             context: Some(context),
-            labels: ScopeLabels::current_if_any().map(Arc::new),
+            labels: glyph_core::__runtime::current_if_any().map(Arc::new),
         }
     }
 
@@ -46,7 +47,7 @@ impl Place {
             return self.in_scope(work);
         };
         let labels = self.labels.clone();
-        let _labels = labels.as_deref().map(ScopeLabels::enter);
+        let _labels = labels.as_deref().map(glyph_core::__runtime::enter);
         let (brought, ids, result) = self.span.in_scope(|| {
             let ids = Context::map_current(ids);
             let is_new = ids.span_id() != self.around && ids.span_id() != id(&context);
@@ -66,7 +67,7 @@ impl Place {
 
     /// Runs `work` where the call runs.
     pub(crate) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
-        let _labels = self.labels.as_deref().map(ScopeLabels::enter);
+        let _labels = self.labels.as_deref().map(glyph_core::__runtime::enter);
         self.span.in_scope(|| {
             let _attached = self.context.clone().map(Context::attach);
             work()

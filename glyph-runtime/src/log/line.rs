@@ -6,8 +6,8 @@ use super::{fields::Fields, json, pretty, settings::Limits, text};
 use crate::{
     context::ids::{Correlation, MESSAGE, RESERVED},
     redaction::Redaction,
-    scope::labels::current_values,
 };
+use glyph_core::__runtime::current_values;
 
 const PREFIX: &str = "field.";
 const REQUEST_ID: &str = "request_id";

@@ -17,7 +17,6 @@ use super::{
 use crate::facade::Recorder;
 use crate::{
     catalog::Registry,
-    clock,
     config::Configuration,
     expose::{Page, Target},
 };
@@ -50,7 +49,7 @@ impl TelemetryBuilder {
     /// When the parts do not fit together, a setting cannot be, the address is taken or malformed, or another
     /// subscriber or recorder is installed. Nothing is left behind then.
     pub fn install(mut self) -> Result<Telemetry, InstallError> {
-        clock::calibrate();
+        glyph_core::__runtime::calibrate();
         #[cfg(any(feature = "trace", feature = "log"))]
         let subscriber = self.subscriber;
         #[cfg(any(feature = "trace", feature = "log"))]

@@ -32,6 +32,7 @@ use crate::{
     expose::{Format, Page, Pieces},
     redaction::Redaction,
 };
+use glyph_core::__runtime;
 
 /// The telemetry of one process: its spans, its log, its page, its health, and the listener that serves them.
 ///
@@ -90,7 +91,7 @@ impl Telemetry {
     /// What is made of the catalogs outside the program.
     #[cfg(feature = "artifacts")]
     pub fn artifacts(&self) -> crate::artifacts::Artifacts {
-        crate::artifacts::Artifacts::new(self.page.registry().catalogs().iter().copied())
+        crate::artifacts::Artifacts::new(__runtime::catalogs(self.page.registry()).iter().copied())
     }
 
     /// Everything on the page, for exporters and for handlers of the program's own.

@@ -15,7 +15,8 @@ use opentelemetry_sdk::{
 };
 
 use super::{Unflushed, UnflushedExporter, redacted, ring::Ring, size};
-use crate::{export::Queue, redaction::Redaction, scope::labels::current_values};
+use crate::{export::Queue, redaction::Redaction};
+use glyph_core::__runtime::current_values;
 
 /// How long a flush may take that the SDK asks for, which gives no limit.
 const FLUSH_LIMIT: Duration = Duration::from_secs(30);

@@ -137,9 +137,8 @@ fn a_value_that_cannot_be_is_refused() {
     let requests = captured.counter(&Metrics::global().requests);
     let message = refusal(|| requests.with_label("status", "canceled"));
     assert!(
-        message.starts_with(
-            "metric `captured_requests` has no value `canceled` for label `status`;"
-        ),
+        message
+            .starts_with("metric `captured_requests` has no value `canceled` for label `status`;"),
         "{message}"
     );
 }

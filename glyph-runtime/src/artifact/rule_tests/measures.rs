@@ -9,8 +9,8 @@ use super::{
 use crate::{
     artifacts::families::Families,
     catalog::{Comparison, Kind, Measure, MetricDescriptor, Selection},
-    descriptor::canonical,
 };
+use glyph_core::__runtime::canonical;
 
 /// What all calls together do in a second, where shares are compared.
 pub(super) const WHOLE: f64 = 100.0;

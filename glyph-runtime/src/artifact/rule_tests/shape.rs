@@ -13,7 +13,8 @@ use super::{
     load::{Change, Load},
     measures::WHOLE,
 };
-use crate::{artifacts::families::Families, catalog::Comparison, descriptor::canonical};
+use crate::{artifacts::families::Families, catalog::Comparison};
+use glyph_core::__runtime::canonical;
 
 type Labels = BTreeMap<String, String>;
 

@@ -11,11 +11,8 @@ use tracing::{Span, level_filters::LevelFilter};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::unsampled;
-use crate::{
-    Exemplar,
-    metric::CurrentTrace,
-    span::{self, ParentSpanId, SpanParent, Traces},
-};
+use crate::{Exemplar, metric::CurrentTrace};
+use glyph_core::__runtime::{self, ParentSpanId, SpanParent, Traces};
 
 /// Connects exemplars and the spans of stages to OpenTelemetry's current span.
 ///
@@ -32,7 +29,7 @@ use crate::{
 /// ```
 #[inline]
 pub fn connect() {
-    span::connect(&CurrentContext);
+    __runtime::connect(&CurrentContext);
 }
 
 /// OpenTelemetry's current context. It is the thread's, so nothing is stored here.

@@ -8,7 +8,10 @@ use tracing::{
 };
 
 use super::InContext;
-use crate::scope::{ScopeLabels, labels::ScopeGuard};
+use glyph_core::{
+    __runtime::{self, ScopeGuard},
+    scope::ScopeLabels,
+};
 
 /// The trace, ids, baggage, labels and subscriber of some code. See the [module](crate::context).
 #[derive(Clone, Debug)]
@@ -62,7 +65,7 @@ impl Context {
         let dispatch = self.dispatch.as_ref().map(dispatcher::set_default);
         let span = self.span.enter();
         AttachedContext {
-            _labels: self.labels.enter_alone(),
+            _labels: __runtime::enter_alone(&self.labels),
             _trace: self.trace.clone().attach(),
             _span: span,
             _dispatch: dispatch,

@@ -5,7 +5,7 @@ use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::propagation::Remote;
-use crate::span::Link;
+use glyph_core::__runtime::Link;
 
 /// Returns a span of another process or library, to link to.
 ///

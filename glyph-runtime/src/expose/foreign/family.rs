@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{super::float, line::Sample};
-use crate::{descriptor::canonical, expose::Format};
+use crate::expose::Format;
+use glyph_core::__runtime::canonical;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {

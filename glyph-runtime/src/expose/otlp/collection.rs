@@ -9,6 +9,7 @@ use super::{
 use crate::catalog::Registry;
 #[cfg(feature = "prometheus")]
 use crate::expose::Page;
+use glyph_core::__runtime;
 
 /// What a [`Pipeline`](super::Pipeline) pushes: the catalogs of a [`Registry`], or, with the feature `prometheus`,
 /// everything on a [`Page`](crate::expose::Page).
@@ -47,7 +48,7 @@ impl Source {
 
     /// Each row is read when it is asked for.
     pub(super) fn entries(&self) -> impl Iterator<Item = Entry> + Send + use<> {
-        let metrics = self.registry.metrics().to_vec();
+        let metrics = __runtime::metrics(&self.registry).to_vec();
         let declared = metrics.into_iter().flat_map(|metric| {
             let head = Arc::new(head_of(metric));
             let mut cells = Vec::new();

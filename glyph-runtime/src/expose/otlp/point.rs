@@ -19,7 +19,7 @@ use crate::{
 };
 
 pub(super) fn head_of(metric: &Metric) -> Head {
-    let descriptor = metric.parts.descriptor;
+    let descriptor = metric.descriptor();
     Head {
         name: descriptor.otel_name.to_owned(),
         description: descriptor.help.to_owned(),
@@ -38,7 +38,7 @@ pub(super) fn point_of(metric: &Metric, row: &PresentSeries, cells: &mut Vec<u64
         .labels()
         .map(|(name, value)| attribute(name, value))
         .collect();
-    match metric.parts.descriptor.kind {
+    match metric.descriptor().kind {
         Kind::Counter | Kind::Gauge => {
             let bits = cells.first().copied().unwrap_or_default();
             Point::Number(NumberDataPoint {
@@ -77,9 +77,9 @@ fn start(row: &PresentSeries) -> u64 {
 
 /// Counts are whole numbers as long as OTLP has such ones.
 fn value(metric: &Metric, bits: u64) -> Value {
-    match (metric.parts.descriptor.kind, metric.scale) {
+    match (metric.descriptor().kind, metric.scale()) {
         (Kind::Gauge, _) => Value::AsDouble(f64::from_bits(bits)),
-        (_, Scale::Nanoseconds) => Value::AsDouble(metric.scale.sum(bits)),
+        (_, Scale::Nanoseconds) => Value::AsDouble(metric.scale().sum(bits)),
         _ => whole(bits),
     }
 }
@@ -96,7 +96,7 @@ fn histogram(
     cells: &mut Vec<u64>,
 ) -> HistogramDataPoint {
     let sum = cells.pop().unwrap_or_default();
-    let bounds = metric.parts.descriptor.buckets;
+    let bounds = metric.descriptor().buckets;
     let exemplars = if row.has_exemplars() {
         let buckets = 0..metric.buckets();
         let kept = buckets.filter_map(|bucket| row.exemplar(bucket));
@@ -111,7 +111,7 @@ fn histogram(
         start_time_unix_nano: start(row),
         time_unix_nano: nanoseconds(SystemTime::now()),
         count: cells.iter().sum(),
-        sum: has_sum.then(|| metric.scale.sum(sum)),
+        sum: has_sum.then(|| metric.scale().sum(sum)),
         bucket_counts: cells.clone(),
         explicit_bounds: bounds.to_vec(),
         exemplars,

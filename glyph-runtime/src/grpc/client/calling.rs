@@ -7,7 +7,6 @@ use opentelemetry::Context;
 
 use super::{ClientCall, layer::Settings, span};
 use crate::{
-    clock::Moment,
     grpc::{
         CallEnd,
         call::{Call, Side},
@@ -17,6 +16,7 @@ use crate::{
     http::{place::Place, request_id::HeaderId, server::address},
     trace::propagation,
 };
+use glyph_core::__runtime::Moment;
 
 /// A call that was made.
 #[derive(Debug)]

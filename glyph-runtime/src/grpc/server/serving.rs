@@ -7,7 +7,6 @@ use opentelemetry::Context;
 
 use super::{ServerCall, line, settings::Settings, span};
 use crate::{
-    clock::Moment,
     grpc::{
         CallEnd,
         call::{Call, Side},
@@ -15,10 +14,10 @@ use crate::{
         method::Method,
     },
     http::{place::Place, request_id::HeaderId, scope},
-    scope::ScopeLabels,
     stage::Link,
     trace::propagation,
 };
+use glyph_core::__runtime::Moment;
 
 /// A call that is served.
 #[derive(Debug)]
@@ -61,7 +60,7 @@ impl Serving {
             context = context.with_value(ids.clone());
         }
         let labels = scope::find(settings.scope.as_ref(), &context, parts);
-        let _labels = labels.as_ref().map(ScopeLabels::enter);
+        let _labels = labels.as_ref().map(glyph_core::__runtime::enter);
         let place = Place::open(context, || span::open(parts, method));
         settings.ids.describe(&place.span, &ids);
         if !settings.continues_traces {

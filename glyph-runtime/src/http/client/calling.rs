@@ -5,7 +5,6 @@ use opentelemetry::Context;
 
 use super::{ClientRequest, layer::Settings, resend, span};
 use crate::{
-    clock::Moment,
     http::{
         CallEnd, Method,
         call::{Call, Side},
@@ -15,6 +14,7 @@ use crate::{
     },
     trace::propagation,
 };
+use glyph_core::__runtime::Moment;
 
 /// A call that was made.
 #[derive(Debug)]

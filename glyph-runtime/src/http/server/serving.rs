@@ -7,7 +7,6 @@ use opentelemetry::{Context, trace::SpanContext};
 
 use super::{Route, ServerRequest, UNMATCHED, line, settings::Settings, span};
 use crate::{
-    clock::Moment,
     http::{
         CallEnd, Method,
         call::{Call, Side},
@@ -16,10 +15,10 @@ use crate::{
         request_id::HeaderId,
         scope,
     },
-    scope::ScopeLabels,
     stage::Link,
     trace::propagation,
 };
+use glyph_core::__runtime::Moment;
 
 /// A request that is served.
 #[derive(Debug)]
@@ -58,7 +57,7 @@ impl Serving {
             context = context.with_value(id.clone());
         }
         let labels = scope::find(self.settings.scope.as_ref(), &context, parts);
-        let _labels = labels.as_ref().map(ScopeLabels::enter);
+        let _labels = labels.as_ref().map(glyph_core::__runtime::enter);
         let request = self.request(method);
         let place = Place::open(context, || span::open(&self.settings, parts, &request));
         if !continues {

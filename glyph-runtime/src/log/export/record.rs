@@ -18,8 +18,8 @@ use crate::{
         settings::Limits,
     },
     redaction::Redaction,
-    scope::labels::current_values,
 };
+use glyph_core::__runtime::current_values;
 
 const REQUEST_ID: &str = "request_id";
 

@@ -74,7 +74,6 @@ pub enum Kind {
 
 /// The unit of a metric, and the suffix of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Unit {
     /// No unit, such as a number of things.
     None,

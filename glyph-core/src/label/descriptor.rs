@@ -22,7 +22,6 @@ pub struct LabelDescriptor {
 
 /// The values that a label can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum LabelValues {
     /// One of these.
     Closed(&'static [&'static str]),

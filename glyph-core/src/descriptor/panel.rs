@@ -23,7 +23,6 @@ pub struct PanelDescriptor {
 
 /// The form of a panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum PanelForm {
     /// One number.
     Stat,

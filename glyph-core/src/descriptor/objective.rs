@@ -21,7 +21,6 @@ pub struct ObjectiveDescriptor {
 
 /// The distinction between good and bad calls.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum Indicator {
     /// Calls that take at most `threshold` are good.
     Latency {

@@ -167,7 +167,7 @@ impl Fields {
 
     /// Adds the scope labels of the running code. Fields take precedence.
     fn add_scope(&mut self) {
-        crate::scope::labels::current_values(&mut |name, value| {
+        crate::scope::current_values(&mut |name, value| {
             self.0.entry(name).or_insert_with(|| value.to_owned());
         });
     }

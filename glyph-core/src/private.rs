@@ -24,10 +24,7 @@ pub use crate::{
     metric::{
         CatalogCells, Counter, Gauge, Histogram, Metric, MetricParts, MetricState, scaled_bounds,
     },
-    scope::{
-        InScope, IntoScopeLabels, ScopeLabels, ScopeValue,
-        labels::{ScopeParts, Scopes, resolved},
-    },
+    scope::{InScope, IntoScopeLabels, ScopeLabels, ScopeParts, ScopeValue, Scopes, resolved},
     span::{
         FieldValue, OpenSpan, Parent, ParentContext, REDACTED, SpanCallsite, check_field, debugged,
         displayed, linked, opens, parent, value,

@@ -206,7 +206,7 @@
 /// fn transcribe() {}
 /// # fn main() {}
 /// ```
-pub use glyph_macros::instrument_stage;
+pub use glyph_macros::core_instrument_stage as instrument_stage;
 
 /// Puts stages on methods of an `impl` block, inherent or of a trait, or on methods with a body in a trait.
 ///
@@ -276,4 +276,4 @@ pub use glyph_macros::instrument_stage;
 ///     pub fn transcribe(&self) {}
 /// }
 /// ```
-pub use glyph_macros::instrument_stages;
+pub use glyph_macros::core_instrument_stages as instrument_stages;

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use super::{SeriesIndex, StageCells, StageSeries};
 use crate::{
     metric::Metric,
-    scope::labels::{ActiveScope, ScopeLease, entering},
+    scope::{ActiveScope, ScopeLease, entering},
 };
 
 /// Counts a retry of the innermost stage around this code that has a `retries` metric.

@@ -15,7 +15,7 @@ use crate::{
     Exemplar,
     clock::Moment,
     metric::{Own, current_exemplar},
-    scope::labels::{ScopeGuard, ScopeLease, current_lease, entering},
+    scope::{ScopeGuard, ScopeLease, current_lease, entering},
 };
 
 /// A call. It records exactly once: when its end is known, or else when it is dropped.

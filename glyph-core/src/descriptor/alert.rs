@@ -30,7 +30,6 @@ pub struct AlertDescriptor {
 
 /// When an alert fires.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum Condition {
     /// When a measured value compares with a threshold.
     Compare {
@@ -63,7 +62,6 @@ pub enum Condition {
 
 /// The measurement of an alert.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum Measure {
     /// The value of a gauge.
     Value(Selection),

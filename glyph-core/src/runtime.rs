@@ -8,11 +8,14 @@ pub use crate::{
     descriptor::canonical,
     label::{LabelStride, OpenValues, sanitized},
     metric::{
-        CatalogCells, CurrentTrace, ExemplarAt, Metric, PresentSeries, ReadTarget, RecordingTarget, Scale,
-        ScopeCells, TargetCells,
+        CatalogCells, CurrentTrace, ExemplarAt, Metric, PresentSeries, ReadTarget, RecordingTarget,
+        Scale, ScopeCells, TargetCells,
     },
-    scope::labels::{ScopeGuard, current_values},
-    span::{ParentSpanId, SpanCallsite, SpanParent, Traces, TypeName, connect, parent_span},
+    scope::{ScopeGuard, current_values},
+    span::{
+        Link, ParentSpanId, REDACTED, SpanCallsite, SpanParent, Traces, TypeName, connect,
+        parent_span,
+    },
 };
 use crate::{
     catalog::{CatalogDescriptor, Registry},
