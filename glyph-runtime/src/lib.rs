@@ -2,9 +2,6 @@
 
 #[cfg(feature = "admin")]
 pub mod admin;
-#[cfg(feature = "artifacts")]
-#[path = "artifact/mod.rs"]
-pub mod artifacts;
 #[cfg(feature = "prometheus")]
 pub mod config;
 pub mod context;
@@ -37,6 +34,9 @@ pub use macros::{Label, LabelSet, Outcome, instrument_stage, instrument_stages, 
 #[cfg(feature = "prometheus")]
 pub use telemetry::{Telemetry, TelemetryBuilder};
 
+#[cfg(feature = "artifacts")]
+#[doc(inline)]
+pub use glyph_artifacts as artifacts;
 #[doc(hidden)]
 pub use glyph_core::__private;
 #[cfg(feature = "testing")]

@@ -1,0 +1,156 @@
+//! The names that expressions may use.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{families::Families, objective::record_names};
+use glyph_core::{
+    catalog::{Kind, MetricDescriptor, ScopeLabel},
+    label::LabelValues,
+};
+
+/// Labels that a scrape sets.
+const TARGET: [&str; 2] = ["job", "instance"];
+
+/// What Prometheus and glyph say of themselves, with the labels that it has.
+const OWN: [(&str, &[&str]); 11] = [
+    ("up", &[]),
+    ("scrape_duration_seconds", &[]),
+    ("scrape_samples_scraped", &[]),
+    ("ALERTS", &["alertname", "alertstate", "severity"]),
+    ("ALERTS_FOR_STATE", &["alertname", "severity"]),
+    ("target_info", &["service_name", "service_version"]),
+    ("glyph_label_overflow_total", &["metric", "label"]),
+    ("glyph_observations_refused_total", &["metric"]),
+    ("glyph_scrapes_total", &[]),
+    ("glyph_scrape_duration_seconds", &[]),
+    ("glyph_series", &[]),
+];
+
+/// Every name, and the labels that go with it.
+pub(super) struct Names {
+    series: BTreeMap<String, Series>,
+    /// Labels that any series may have.
+    target: BTreeSet<String>,
+}
+
+/// The labels of the series of one name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Series {
+    labels: BTreeMap<String, Option<&'static [&'static str]>>,
+    /// Whether it may have any label besides.
+    pub(super) is_open: bool,
+}
+
+impl Names {
+    pub(super) fn new(families: &Families, target_labels: &[String]) -> Self {
+        let mut names = Self {
+            series: BTreeMap::new(),
+            target: TARGET.map(str::to_owned).into_iter().collect(),
+        };
+        names.target.extend(target_labels.iter().cloned());
+        for (name, labels) in OWN {
+            let labels = labels.iter().map(|label| ((*label).to_owned(), None));
+            let series = Series {
+                labels: labels.collect(),
+                is_open: name.starts_with("ALERTS"),
+            };
+            names.series.insert(name.to_owned(), series);
+        }
+        for metric in families.metrics() {
+            names.declare(metric, families.scope(metric));
+        }
+        for objective in families.metrics().flat_map(|metric| metric.objectives) {
+            let by = objective.by.iter().chain(&["objective"]);
+            let by: Vec<String> = by.map(|label| (*label).to_owned()).collect();
+            for name in record_names() {
+                let series = names.series.entry(name).or_default();
+                series
+                    .labels
+                    .extend(by.iter().map(|label| (label.clone(), None)));
+            }
+        }
+        names
+    }
+
+    fn declare(&mut self, metric: &MetricDescriptor, scope: &[ScopeLabel]) {
+        let labels = metric.labels.iter().map(|label| {
+            let values = match label.values {
+                LabelValues::Closed(values) => Some(values),
+                LabelValues::Open { .. } => None,
+            };
+            (label.name.to_owned(), values)
+        });
+        let scope = scope.iter().map(|label| (label.name.to_owned(), None));
+        let series = Series {
+            labels: scope.chain(labels).collect(),
+            is_open: false,
+        };
+        let endings: &[&str] = match metric.kind {
+            Kind::Counter => &["_total", "_created"],
+            Kind::Gauge => &[""],
+            Kind::Histogram => &["_bucket", "_count", "_sum", "_created"],
+        };
+        for ending in endings {
+            let mut series = series.clone();
+            if *ending == "_bucket" {
+                series.labels.insert("le".to_owned(), None);
+            }
+            self.series
+                .insert(format!("{}{ending}", metric.name), series);
+        }
+    }
+
+    pub(super) fn series(&self, name: &str) -> Option<&Series> {
+        self.series.get(name)
+    }
+
+    /// The name nearest to one that is unknown.
+    pub(super) fn nearest(&self, name: &str) -> Option<&str> {
+        nearest(name, self.series.keys().map(String::as_str))
+    }
+
+    pub(super) fn is_target_label(&self, label: &str) -> bool {
+        self.target.contains(label)
+    }
+
+    /// The labels that series of this kind may have, target labels behind the own ones.
+    pub(super) fn labels<'names>(
+        &'names self,
+        series: &'names Series,
+    ) -> impl Iterator<Item = &'names str> {
+        let target = self.target.iter().map(String::as_str);
+        series.labels.keys().map(String::as_str).chain(target)
+    }
+}
+
+impl Series {
+    pub(super) fn has(&self, label: &str) -> bool {
+        self.is_open || self.labels.contains_key(label)
+    }
+
+    /// The values of a closed label.
+    pub(super) fn values(&self, label: &str) -> Option<&'static [&'static str]> {
+        self.labels.get(label).copied().flatten()
+    }
+}
+
+/// The word of `known` that `word` was most probably meant to be: a slip, or one that goes on behind it, `tenant`, `tenant_id`.
+pub(super) fn nearest<'known>(
+    word: &str,
+    known: impl Iterator<Item = &'known str>,
+) -> Option<&'known str> {
+    let limit = (word.chars().count() / 3).max(1);
+    let known: Vec<&str> = known.collect();
+    let goes_on = |name: &&str| {
+        let rest = name.strip_prefix(word);
+        !word.is_empty() && rest.is_some_and(|rest| rest.starts_with('_'))
+    };
+    let longer = known.iter().copied().find(goes_on);
+    known
+        .into_iter()
+        .map(|known| (strsim::damerau_levenshtein(word, known), known))
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, known)| known)
+        .or(longer)
+}

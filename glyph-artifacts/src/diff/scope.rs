@@ -1,0 +1,128 @@
+//! What changed of scopes: told once for all metrics that are in one.
+
+use std::{collections::BTreeMap, fmt};
+
+use super::{Change, LabelSchema, MetricSchema, pairs};
+
+/// Something that changed of a scope.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ScopeChange {
+    /// A label is gone.
+    LabelRemoved {
+        /// The label.
+        label: String,
+    },
+    /// A label has another name, and the same bound.
+    LabelRenamed {
+        /// The name that it had.
+        from: String,
+        /// The name that it has.
+        to: String,
+    },
+    /// A label tells more or fewer values apart.
+    LimitChanged {
+        /// The label.
+        label: String,
+        /// How many it told apart.
+        from: usize,
+        /// How many it tells apart.
+        to: usize,
+    },
+    /// A label is new.
+    LabelAdded {
+        /// The label.
+        label: String,
+    },
+}
+
+impl ScopeChange {
+    pub(crate) fn is_breaking(&self) -> bool {
+        match self {
+            Self::LimitChanged { from, to, .. } => to < from,
+            _ => true,
+        }
+    }
+
+    /// Writes what changed for these metrics.
+    pub(crate) fn told(&self, metrics: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (label, what) = match self {
+            Self::LabelRemoved { label } => (label, "is gone".to_owned()),
+            Self::LabelRenamed { from, to } => (from, format!("is called `{to}` now")),
+            Self::LimitChanged { label, from, to } => {
+                (label, format!("told {from} values apart and tells {to}"))
+            }
+            Self::LabelAdded { label } => (label, "is new".to_owned()),
+        };
+        write!(
+            formatter,
+            "label `{label}` of the scope of {metrics} {what}"
+        )
+    }
+}
+
+/// The changes, with their metrics.
+#[derive(Default)]
+pub(super) struct ScopeChanges {
+    metrics: BTreeMap<ScopeChange, Vec<String>>,
+}
+
+impl ScopeChanges {
+    /// Notes what changed of one metric, and gives both without their scopes' labels.
+    ///
+    /// A label that went from the label set into the scope, or the other way, is compared as one of the label set.
+    pub(super) fn take(
+        &mut self,
+        old: &MetricSchema,
+        new: &MetricSchema,
+    ) -> (MetricSchema, MetricSchema) {
+        let (mut gone, before) = split(old, new);
+        let (mut fresh, now) = split(new, old);
+        let same = |from: &LabelSchema, to: &LabelSchema| from.name == to.name;
+        for (from, to) in pairs(&mut gone, &mut fresh, same) {
+            let label = to.name;
+            if let (Some(from), Some(to)) = (from.max, to.max)
+                && from != to
+            {
+                self.note(ScopeChange::LimitChanged { label, from, to }, new);
+            }
+        }
+        let alike = |from: &LabelSchema, to: &LabelSchema| from.max == to.max;
+        for (from, to) in pairs(&mut gone, &mut fresh, alike) {
+            let (from, to) = (from.name, to.name);
+            self.note(ScopeChange::LabelRenamed { from, to }, new);
+        }
+        for LabelSchema { name: label, .. } in gone {
+            self.note(ScopeChange::LabelRemoved { label }, new);
+        }
+        for LabelSchema { name: label, .. } in fresh {
+            self.note(ScopeChange::LabelAdded { label }, new);
+        }
+        (before, now)
+    }
+
+    fn note(&mut self, change: ScopeChange, metric: &MetricSchema) {
+        let metrics = self.metrics.entry(change).or_default();
+        metrics.push(metric.name.clone());
+    }
+
+    pub(super) fn told(self) -> impl Iterator<Item = Change> {
+        let changes = self.metrics.into_iter();
+        changes.map(|(change, metrics)| Change::Scope { change, metrics })
+    }
+}
+
+/// The labels of the scope, and the metric without them.
+fn split(metric: &MetricSchema, other: &MetricSchema) -> (Vec<LabelSchema>, MetricSchema) {
+    let is_own = |name: &str| {
+        let mut labels = other.labels.iter();
+        labels.any(|label| label.name == name && !label.scope)
+    };
+    let mut rest = metric.clone();
+    let (scope, own) = rest
+        .labels
+        .into_iter()
+        .partition(|label| label.scope && !is_own(&label.name));
+    rest.labels = own;
+    (scope, rest)
+}

@@ -1,0 +1,68 @@
+//! Conditions of alerts as expressions.
+
+use super::{
+    families::Families,
+    promql::{Expr, Window},
+};
+use glyph_core::catalog::{Condition, Measure, Selection};
+
+impl Families {
+    /// The expression that gives something while the alert's condition holds.
+    pub(super) fn condition(&self, condition: &Condition, by: &[&str]) -> String {
+        match *condition {
+            Condition::Compare {
+                measure,
+                comparison,
+                threshold,
+            } => self
+                .measure(measure, by)
+                .compared(comparison.operator(), super::rounded(threshold))
+                .to_string(),
+            Condition::Absent { of, over } => {
+                let series = self.counted(of);
+                let absent = match over {
+                    None => Expr::call("absent", [Expr::Instant(series)]),
+                    Some(over) => {
+                        let over = self.time(over).into();
+                        Expr::call("absent_over_time", [Expr::Range(series, over)])
+                    }
+                };
+                absent.to_string()
+            }
+            Condition::Expression { promql, .. } => promql.trim().to_owned(),
+        }
+    }
+
+    fn measure(&self, measure: Measure, by: &[&str]) -> Expr {
+        if let (Measure::Value(of), []) = (measure, by) {
+            let series = Expr::Instant(self.counted(of));
+            return match self.added_up(of).as_slice() {
+                [] => series,
+                scope => series.sum_without(scope),
+            };
+        }
+        let by = &self.apart(by);
+        let window = |over| Window::from(self.time(over));
+        match measure {
+            Measure::Value(of) => Expr::Instant(self.counted(of)).sum_by(by),
+            Measure::Quantile { quantile, of, over } => {
+                Expr::quantile(quantile, Self::buckets(of).rate(window(over)), by)
+            }
+            Measure::Rate { of, over } => self.counted(of).rate(window(over)).sum_by(by),
+            Measure::Increase { of, over } => self.counted(of).increase(window(over)).sum_by(by),
+            Measure::Ratio { part, whole, over } => self
+                .divided(part, window(over), by)
+                .per(self.divided(whole, window(over), by)),
+        }
+    }
+
+    /// One side of a ratio.
+    pub(super) fn divided(&self, of: Selection, over: Window, by: &[&str]) -> Expr {
+        let series = self.counted(of);
+        if self.is_gauge(of) {
+            Expr::Instant(series).sum_by(by)
+        } else {
+            series.rate(over).sum_by(by)
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! The reference of all metrics, in Markdown.
+
+use std::collections::BTreeMap;
+
+use super::{ArtifactError, Artifacts, HEADER, duration, families::Families, percent};
+use glyph_core::__runtime::canonical;
+use glyph_core::{
+    catalog::{Indicator, Kind, MetricDescriptor},
+    label::LabelValues,
+};
+
+impl Artifacts {
+    /// The metrics, their labels, alerts and objectives, as tables.
+    ///
+    /// # Errors
+    ///
+    /// When what was declared does not fit together.
+    pub fn reference(&self) -> Result<String, ArtifactError> {
+        self.checked()?;
+        let families = self.families();
+        let sections = [
+            format!("# Metrics\n\n<!-- {HEADER} -->\n"),
+            metrics(&families, Kind::Histogram, "Histograms"),
+            metrics(&families, Kind::Counter, "Counters"),
+            metrics(&families, Kind::Gauge, "Gauges"),
+            buckets(&families),
+            labels(&families),
+            alerts(&families),
+            objectives(&families),
+        ];
+        let sections: Vec<_> = sections
+            .into_iter()
+            .filter(|section| !section.is_empty())
+            .collect();
+        Ok(sections.join("\n"))
+    }
+}
+
+/// A section with a table; nothing without rows.
+fn section<const COLUMNS: usize>(
+    title: &str,
+    head: [&str; COLUMNS],
+    rows: impl Iterator<Item = [String; COLUMNS]>,
+) -> String {
+    let rows: Vec<String> = rows
+        .map(|row| line(&row.map(|cell| escaped(&cell))))
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let head = line(&head.map(str::to_owned));
+    let rule = format!("|{}\n", "---|".repeat(COLUMNS));
+    format!("## {title}\n\n{head}{rule}{}", rows.concat())
+}
+
+fn line(cells: &[String]) -> String {
+    format!("| {} |\n", cells.join(" | "))
+}
+
+/// Text that does not end a cell, or the table.
+fn escaped(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}
+
+fn code(text: &str) -> String {
+    format!("`{text}`")
+}
+
+fn list(words: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    let words: Vec<_> = words.into_iter().map(|word| code(word.as_ref())).collect();
+    if words.is_empty() {
+        "(none)".to_owned()
+    } else {
+        words.join(", ")
+    }
+}
+
+fn metrics(families: &Families, kind: Kind, title: &str) -> String {
+    let rows = families
+        .metrics()
+        .filter(|metric| metric.kind == kind)
+        .map(|metric| {
+            let ending = if kind == Kind::Counter { "_total" } else { "" };
+            let unit = metric.unit.suffix();
+            [
+                code(metric.otel_name),
+                code(&format!("{}{ending}", metric.name)),
+                if unit.is_empty() { "-" } else { unit }.to_owned(),
+                list(label_names(families, metric)),
+                metric.help.to_owned(),
+            ]
+        });
+    let head = [
+        "OpenTelemetry name",
+        "Prometheus name",
+        "Unit",
+        "Labels",
+        "Description",
+    ];
+    section(title, head, rows)
+}
+
+/// The labels of a metric, those of its scope behind its own.
+fn label_names(
+    families: &Families,
+    metric: &MetricDescriptor,
+) -> impl Iterator<Item = &'static str> {
+    let own = metric.labels.iter().map(|label| label.name);
+    own.chain(families.scope(metric).iter().map(|label| label.name))
+}
+
+/// Histograms by their bounds, those with the same ones together.
+fn buckets(families: &Families) -> String {
+    let mut by_bounds: Vec<(Vec<String>, Vec<&str>)> = Vec::new();
+    for metric in families
+        .metrics()
+        .filter(|metric| metric.kind == Kind::Histogram)
+    {
+        let bounds: Vec<_> = metric.buckets.iter().copied().map(canonical).collect();
+        match by_bounds.iter_mut().find(|(known, _)| *known == bounds) {
+            Some((_, metrics)) => metrics.push(metric.name),
+            None => by_bounds.push((bounds, vec![metric.name])),
+        }
+    }
+    let rows = by_bounds
+        .into_iter()
+        .map(|(bounds, metrics)| [bounds.join(", "), list(metrics)]);
+    section("Bucket bounds", ["Bounds", "Histograms"], rows)
+}
+
+fn labels(families: &Families) -> String {
+    let mut by_name: BTreeMap<(&str, String), Vec<&MetricDescriptor>> = BTreeMap::new();
+    for metric in families.metrics() {
+        for label in metric.labels {
+            let values = match label.values {
+                LabelValues::Closed(values) => list(values),
+                LabelValues::Open { max } => format!("any text, {max} values told apart"),
+            };
+            by_name
+                .entry((label.name, values))
+                .or_default()
+                .push(metric);
+        }
+        for label in families.scope(metric) {
+            let values = format!(
+                "any text, {} values told apart; from the scope, and absent outside of it",
+                label.max
+            );
+            by_name
+                .entry((label.name, values))
+                .or_default()
+                .push(metric);
+        }
+    }
+    let rows = by_name.into_iter().map(|((label, values), metrics)| {
+        [
+            code(label),
+            list(metrics.iter().map(|metric| metric.otel_name)),
+            values,
+        ]
+    });
+    section("Labels", ["Label", "Used by", "Values"], rows)
+}
+
+fn alerts(families: &Families) -> String {
+    let alerts = families.metrics().flat_map(|metric| metric.alerts);
+    let rows = alerts.map(|alert| {
+        let expr = families.condition(&alert.condition, alert.by);
+        let expr: Vec<_> = expr.split_whitespace().collect();
+        let meaning = [alert.summary, alert.description];
+        let meaning: Vec<_> = meaning
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect();
+        let pending = if alert.pending.is_zero() {
+            "at once".to_owned()
+        } else {
+            duration(alert.pending)
+        };
+        [
+            alert.name.to_owned(),
+            alert.severity.to_owned(),
+            code(&expr.join(" ")),
+            pending,
+            meaning.join(". "),
+        ]
+    });
+    section(
+        "Alerts",
+        ["Alert", "Severity", "Fires when", "For", "Meaning"],
+        rows,
+    )
+}
+
+fn objectives(families: &Families) -> String {
+    let objectives = families.metrics().flat_map(|metric| metric.objectives);
+    let rows = objectives.map(|objective| {
+        let good = match objective.indicator {
+            Indicator::Latency { of, threshold } => {
+                format!("{} at most {} s", code(of.metric), canonical(threshold))
+            }
+            Indicator::Outcome { of } => format!("{} that did not fail", code(of.metric)),
+            Indicator::Errors { errors, of } => {
+                format!("{} without {}", code(of.metric), code(errors.metric))
+            }
+        };
+        [
+            objective.name.to_owned(),
+            good,
+            percent(objective.target),
+            list(objective.by),
+        ]
+    });
+    section(
+        "Objectives",
+        ["Objective", "Good calls", "Target", "For each"],
+        rows,
+    )
+}

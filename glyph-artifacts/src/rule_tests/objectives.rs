@@ -1,0 +1,110 @@
+//! Calls that keep to an objective, or do not.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use super::{
+    AlertTest, ExpectedAlert, TestCase, Tests,
+    load::{Change, Load, only},
+    measures::{WHOLE, counted},
+};
+use crate::{
+    duration,
+    families::Families,
+    objective::{BURNS, Burn, budget, outcome_label},
+};
+use glyph_core::catalog::{Indicator, ObjectiveDescriptor};
+
+/// Rates are known by then, whatever their window.
+const SETTLED: Duration = Duration::from_secs(20 * 60);
+
+/// How much of the budget is spent, and which of the alerts fire then.
+const SPENDINGS: [(&str, Spending, [bool; 2]); 3] = [
+    ("fails altogether", Spending::Everything, [true, true]),
+    (
+        "spends twice its budget",
+        Spending::Budget(2.0),
+        [false, true],
+    ),
+    (
+        "spends half its budget",
+        Spending::Budget(0.5),
+        [false, false],
+    ),
+];
+
+#[derive(Clone, Copy)]
+enum Spending {
+    Everything,
+    Budget(f64),
+}
+
+impl Families {
+    pub(super) fn objective_cases(&self, objective: &ObjectiveDescriptor) -> Vec<TestCase> {
+        let budget = budget(objective);
+        let cases = SPENDINGS.into_iter().filter_map(|(says, spending, fires)| {
+            let bad = match spending {
+                Spending::Everything => 1.0,
+                Spending::Budget(times) => (times * budget).min(1.0),
+            };
+            let load = self.failing(objective, bad)?;
+            let tests = BURNS
+                .iter()
+                .zip(fires)
+                .map(|(burn, fires)| burn_test(burn, objective, fires.then_some(&load.labels)));
+            let name = format!("{} {says}", objective.name);
+            let tests = Tests {
+                alert_rule_test: tests.collect(),
+                ..Tests::default()
+            };
+            Some(load.case(name, tests, SETTLED))
+        });
+        cases.collect()
+    }
+
+    /// Calls of which this share is bad.
+    fn failing(&self, objective: &ObjectiveDescriptor, bad: f64) -> Option<Load> {
+        let over = Duration::from_secs(300);
+        let by = &self.apart(objective.by);
+        match objective.indicator {
+            Indicator::Latency { of, threshold } => {
+                Some(self.observed(self.find(of)?, of, over, by, threshold, 1.0 - bad))
+            }
+            Indicator::Errors { errors, of } => self.shared(errors, of, bad, over, by),
+            Indicator::Outcome { of } => {
+                let metric = self.find(of)?;
+                let label = outcome_label(metric)?;
+                let mut labels = self.inside(metric, of);
+                let mut load = Load::new(over, only(&labels, by));
+                let ends = [(label.bad.first().copied(), bad), (label.good, 1.0 - bad)];
+                for (value, share) in ends {
+                    labels.insert(label.name.to_owned(), value?.to_owned());
+                    load = load.with(&counted(metric), &labels, Change::Rate(WHOLE * share));
+                }
+                Some(load)
+            }
+        }
+    }
+}
+
+fn burn_test(
+    burn: &Burn,
+    objective: &ObjectiveDescriptor,
+    firing: Option<&BTreeMap<String, String>>,
+) -> AlertTest {
+    let alerts = firing.map(|own| {
+        let mut exp_labels = burn.labels(objective);
+        exp_labels.extend(
+            own.iter()
+                .map(|(name, value)| (name.clone(), value.clone())),
+        );
+        ExpectedAlert {
+            exp_labels,
+            exp_annotations: burn.annotations(objective),
+        }
+    });
+    AlertTest {
+        eval_time: duration(SETTLED),
+        alertname: burn.alert(objective),
+        exp_alerts: alerts.into_iter().collect(),
+    }
+}

@@ -1,0 +1,118 @@
+//! Numbers on either side of a threshold.
+
+use glyph_core::catalog::Comparison;
+
+/// Whether an alert is to fire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Fires,
+    Quiet,
+}
+
+impl Side {
+    pub(super) fn says(self) -> &'static str {
+        match self {
+            Self::Fires => "fires",
+            Self::Quiet => "stays quiet",
+        }
+    }
+
+    /// A number for which the comparison holds, or does not, between two that are never passed.
+    pub(super) fn number(
+        self,
+        comparison: Comparison,
+        threshold: f64,
+        least: f64,
+        most: f64,
+    ) -> Option<f64> {
+        let above = above(threshold, most);
+        let below = below(threshold, least);
+        let strictly = |outside: Option<f64>| outside.or(Some(threshold));
+        match (comparison, self) {
+            (Comparison::Above, Self::Fires) | (Comparison::AtMost, Self::Quiet) => above,
+            (Comparison::Above, Self::Quiet) | (Comparison::AtMost, Self::Fires) => strictly(below),
+            (Comparison::Below, Self::Fires) | (Comparison::AtLeast, Self::Quiet) => below,
+            (Comparison::Below, Self::Quiet) | (Comparison::AtLeast, Self::Fires) => {
+                strictly(above)
+            }
+            (Comparison::Equal, Self::Fires) | (Comparison::Unequal, Self::Quiet) => {
+                Some(threshold)
+            }
+            (Comparison::Equal, Self::Quiet) | (Comparison::Unequal, Self::Fires) => {
+                above.or(below)
+            }
+        }
+    }
+}
+
+fn above(threshold: f64, most: f64) -> Option<f64> {
+    let far = if threshold > 0.0 {
+        threshold * 2.0
+    } else {
+        threshold / 2.0 + 1.0
+    };
+    let within = if far > most {
+        f64::midpoint(threshold, most)
+    } else {
+        far
+    };
+    (within > threshold).then_some(within)
+}
+
+fn below(threshold: f64, least: f64) -> Option<f64> {
+    let far = if threshold > 0.0 {
+        threshold / 2.0
+    } else {
+        threshold * 2.0 - 1.0
+    };
+    let within = far.max(least);
+    (within < threshold).then_some(within)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Side;
+    use glyph_core::catalog::Comparison;
+
+    fn holds(comparison: Comparison, left: f64, right: f64) -> bool {
+        match comparison {
+            Comparison::Above => left > right,
+            Comparison::AtLeast => left >= right,
+            Comparison::Below => left < right,
+            Comparison::AtMost => left <= right,
+            Comparison::Equal => left.total_cmp(&right).is_eq(),
+            Comparison::Unequal => left.total_cmp(&right).is_ne(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_number_is_on_its_side_and_within_its_range(threshold in 0.01..0.99_f64, most in 1.0..3.0_f64) {
+            for comparison in [
+                Comparison::Above,
+                Comparison::AtLeast,
+                Comparison::Below,
+                Comparison::AtMost,
+                Comparison::Equal,
+                Comparison::Unequal,
+            ] {
+                for side in [Side::Fires, Side::Quiet] {
+                    let number = side.number(comparison, threshold, 0.0, most).unwrap_or(f64::NAN);
+                    prop_assert!((0.0..=most).contains(&number));
+                    prop_assert_eq!(holds(comparison, number, threshold), side == Side::Fires);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_below_the_least() {
+        assert_eq!(Side::Fires.number(Comparison::Below, 0.0, 0.0, 1.0), None);
+        assert_eq!(
+            Side::Quiet.number(Comparison::Above, 0.0, 0.0, 1.0),
+            Some(0.0)
+        );
+    }
+}

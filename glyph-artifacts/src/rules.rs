@@ -1,0 +1,130 @@
+//! Prometheus's rules (Prometheus, "Recording rules" and "Alerting rules").
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{ArtifactError, Artifacts, HEADER, duration, families::Families};
+use glyph_core::catalog::{AlertDescriptor, CatalogDescriptor};
+
+#[derive(Debug, Serialize)]
+pub(super) struct RuleFile {
+    pub(super) groups: Vec<RuleGroup>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct RuleGroup {
+    pub(super) name: String,
+    pub(super) rules: Vec<Rule>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum Rule {
+    Recording {
+        record: String,
+        expr: String,
+        labels: BTreeMap<String, String>,
+    },
+    Alerting(AlertRule),
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct AlertRule {
+    pub(super) alert: String,
+    pub(super) expr: String,
+    #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
+    pub(super) pending: Option<String>,
+    pub(super) labels: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) annotations: BTreeMap<String, String>,
+}
+
+impl Artifacts {
+    /// Alerts and recording rules, as a rule file for Prometheus.
+    ///
+    /// # Errors
+    ///
+    /// When what was declared does not fit together.
+    pub fn rules(&self) -> Result<String, ArtifactError> {
+        self.checked()?;
+        document(&self.rule_file())
+    }
+
+    pub(super) fn rule_file(&self) -> RuleFile {
+        let families = self.families();
+        let groups = families.catalogs().iter();
+        RuleFile {
+            groups: groups
+                .flat_map(|catalog| catalog_groups(catalog, &families))
+                .filter(|group| !group.rules.is_empty())
+                .collect(),
+        }
+    }
+}
+
+/// A document with the line about its origin.
+pub(super) fn document(content: &impl Serialize) -> Result<String, ArtifactError> {
+    Ok(format!("# {HEADER}\n{}", yaml_serde::to_string(content)?))
+}
+
+fn catalog_groups(catalog: &CatalogDescriptor, families: &Families) -> [RuleGroup; 2] {
+    let metrics = catalog.metrics.iter();
+    let alerts = metrics.clone().flat_map(|metric| metric.alerts);
+    let objectives = metrics.flat_map(|metric| metric.objectives);
+    [
+        RuleGroup {
+            name: group_name(catalog, "objectives"),
+            rules: objectives
+                .flat_map(|objective| families.objective_rules(objective))
+                .collect(),
+        },
+        RuleGroup {
+            name: group_name(catalog, "alerts"),
+            rules: alerts
+                .map(|alert| Rule::Alerting(families.alert_rule(alert)))
+                .collect(),
+        },
+    ]
+}
+
+/// Groups of one file need names of their own, and two catalogs may share a namespace.
+fn group_name(catalog: &CatalogDescriptor, what: &str) -> String {
+    match catalog.namespace {
+        "" => format!("{}.{what}", catalog.name),
+        namespace => format!("{namespace}.{}.{what}", catalog.name),
+    }
+}
+
+impl Families {
+    pub(super) fn alert_rule(&self, alert: &AlertDescriptor) -> AlertRule {
+        let annotations = [
+            ("summary", alert.summary),
+            ("description", alert.description),
+        ];
+        AlertRule {
+            alert: alert.name.to_owned(),
+            expr: self.condition(&alert.condition, alert.by),
+            pending: (!alert.pending.is_zero()).then(|| duration(self.time(alert.pending))),
+            labels: alert_labels(alert),
+            annotations: annotations
+                .into_iter()
+                .filter(|(_, text)| !text.is_empty())
+                .map(owned)
+                .collect(),
+        }
+    }
+}
+
+/// The labels that a rule gives its alerts.
+pub(super) fn alert_labels(alert: &AlertDescriptor) -> BTreeMap<String, String> {
+    let severity = [("severity", alert.severity)].into_iter();
+    severity
+        .chain(alert.labels.iter().copied())
+        .map(owned)
+        .collect()
+}
+
+pub(super) fn owned((name, value): (&str, &str)) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
