@@ -27,7 +27,7 @@ pub mod label;
 pub mod log;
 mod macros;
 pub mod metric;
-#[cfg(feature = "_otlp")]
+#[cfg(feature = "trace")]
 mod otlp;
 pub mod redaction;
 pub mod scope;

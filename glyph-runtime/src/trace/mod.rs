@@ -31,15 +31,12 @@ mod error;
 mod file;
 mod foreign;
 mod link;
-#[cfg(feature = "_otlp")]
-mod otlp;
 #[cfg(feature = "prometheus")]
 mod page;
 mod pipeline;
 mod processor;
 pub mod propagation;
 mod redacted;
-mod resource;
 mod ring;
 mod sampler;
 mod settings;
@@ -48,6 +45,8 @@ mod span;
 pub(crate) mod unsampled;
 
 pub use crate::export::{DropReason, ExportCounts};
+#[cfg(feature = "_otlp")]
+pub(crate) use crate::otlp::resource::described as resource;
 pub(crate) use current::{Around, Place, around, exemplar, exemplar_at};
 pub use current::{unsampled_spans, unsampled_spans_are_built};
 pub use error::{TraceError, Unflushed, UnflushedExporter};
@@ -60,8 +59,6 @@ pub(crate) use pipeline::check as check_batch;
 pub use pipeline::{Pipeline, Snapshot};
 #[cfg(feature = "prometheus")]
 pub(crate) use processor::Routes;
-#[cfg(feature = "_otlp")]
-pub(crate) use resource::described as resource;
 pub use sampler::{MAX_RATE, Sampler};
 #[cfg(feature = "_otlp")]
 pub(crate) use settings::LONGEST_TIME;

@@ -22,11 +22,13 @@ use super::{
     BatchLimits, Settings, Trace, TraceError, Unflushed, file,
     foreign::FromSpanExporter,
     processor::{Processor, Routes},
-    resource,
     ring::Ring,
     unsampled::Wanted,
 };
-use crate::export::{self, Destination, ExportCounts, Queue};
+use crate::{
+    export::{self, Destination, ExportCounts, Queue},
+    otlp::resource,
+};
 
 /// How long dropping a pipeline that was not shut down waits for its spans.
 const DROP_DEADLINE: Duration = Duration::from_secs(1);
@@ -231,7 +233,8 @@ fn collector(
     settings: &Settings,
     resource: &Resource,
 ) -> Result<Box<dyn Destination<SpanData>>, TraceError> {
-    let exporter = super::otlp::Exporter::new(otlp, settings.batch.export_timeout, resource)?;
+    let exporter =
+        crate::otlp::traces::Exporter::new(otlp, settings.batch.export_timeout, resource)?;
     Ok(Box::new(exporter))
 }
 

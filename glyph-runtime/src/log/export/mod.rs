@@ -33,8 +33,7 @@
 
 mod layer;
 mod pipeline;
-mod record;
-mod sender;
+pub(crate) mod record;
 mod settings;
 
 pub use pipeline::{ExportError, Pipeline, Unsent};

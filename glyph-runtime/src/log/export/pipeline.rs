@@ -12,12 +12,11 @@ use super::{
     Settings,
     layer::{ExportLayer, Quiet},
     record::Waiting,
-    sender::Sender,
 };
 use crate::{
     export::{self, ExportCounts, Queue},
     log::{LogError, fields::Policy, filter::EventFilter},
-    otlp::{Client, Signal},
+    otlp::{Client, Signal, logs::Sender},
     trace::{self, LONGEST_TIME, TraceError},
 };
 

@@ -25,9 +25,9 @@ const REQUEST_ID: &str = "request_id";
 
 /// A record that waits, with the target that it belongs under.
 #[derive(Debug)]
-pub(super) struct Waiting {
-    pub(super) target: String,
-    pub(super) record: LogRecord,
+pub(crate) struct Waiting {
+    pub(crate) target: String,
+    pub(crate) record: LogRecord,
 }
 
 impl Item for Waiting {

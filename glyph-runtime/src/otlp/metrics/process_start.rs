@@ -9,13 +9,13 @@ use std::{
 const TICKS: u64 = 100;
 
 /// The time since 1970, as OTLP has it.
-pub(super) fn nanoseconds(time: SystemTime) -> u64 {
+pub(crate) fn nanoseconds(time: SystemTime) -> u64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// When the process began, or, where the system does not say, when this was first asked.
-pub(super) fn process_start() -> SystemTime {
+pub(crate) fn process_start() -> SystemTime {
     static START: OnceLock<SystemTime> = OnceLock::new();
     *START.get_or_init(|| {
         let now = SystemTime::now();

@@ -5,7 +5,7 @@ use opentelemetry_sdk::{Resource, resource::TelemetryResourceDetector};
 
 /// Host and process, then what was given, then the service; what comes later replaces what came before
 /// (OpenTelemetry semantic conventions, "Resource").
-pub(crate) fn of(settings: &super::Settings) -> Resource {
+pub(crate) fn of(settings: &crate::trace::Settings) -> Resource {
     described(
         &settings.service,
         settings.version.as_deref(),

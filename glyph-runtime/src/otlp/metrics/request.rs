@@ -20,15 +20,15 @@ const AROUND: usize = 8;
 
 /// What the points of a family have in common.
 #[derive(Debug)]
-pub(super) struct Head {
-    pub(super) name: String,
-    pub(super) description: String,
-    pub(super) unit: String,
-    pub(super) shape: Shape,
+pub(crate) struct Head {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) unit: String,
+    pub(crate) shape: Shape,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     Sum,
     Gauge,
     Histogram,
@@ -38,7 +38,7 @@ pub(super) enum Shape {
 }
 
 #[derive(Debug)]
-pub(super) enum Point {
+pub(crate) enum Point {
     Number(NumberDataPoint),
     Histogram(HistogramDataPoint),
     #[cfg_attr(
@@ -49,11 +49,11 @@ pub(super) enum Point {
 }
 
 /// A family's head and one of its points.
-pub(super) type Entry = (Arc<Head>, Point);
+pub(crate) type Entry = (Arc<Head>, Point);
 
 /// A request that is being filled.
 #[derive(Debug, Default)]
-pub(super) struct Batch {
+pub(crate) struct Batch {
     metrics: Vec<Metric>,
     /// Whose family the last metric is.
     open: Option<Arc<Head>>,
@@ -63,7 +63,7 @@ pub(super) struct Batch {
 
 impl Batch {
     /// As many points as go into one request, and `None` if there are no more.
-    pub(super) fn filled(entries: &mut impl Iterator<Item = Entry>) -> Option<Self> {
+    pub(crate) fn filled(entries: &mut impl Iterator<Item = Entry>) -> Option<Self> {
         let mut batch = Self::default();
         while batch.bytes < REQUEST_BYTES
             && let Some((head, point)) = entries.next()
@@ -73,7 +73,7 @@ impl Batch {
         (batch.points > 0).then_some(batch)
     }
 
-    pub(super) fn points(&self) -> usize {
+    pub(crate) fn points(&self) -> usize {
         self.points
     }
 
@@ -105,7 +105,7 @@ impl Batch {
         }
     }
 
-    pub(super) fn request(self, resource: &ResourceMetrics) -> ExportMetricsServiceRequest {
+    pub(crate) fn request(self, resource: &ResourceMetrics) -> ExportMetricsServiceRequest {
         let scope = InstrumentationScope {
             name: "glyph".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -125,7 +125,7 @@ impl Batch {
 }
 
 /// What each request starts with.
-pub(super) fn resource(resource: &opentelemetry_sdk::Resource) -> ResourceMetrics {
+pub(crate) fn resource(resource: &opentelemetry_sdk::Resource) -> ResourceMetrics {
     use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
     let said = ResourceAttributesWithSchema::from(resource);
     ResourceMetrics {

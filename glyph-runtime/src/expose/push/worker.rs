@@ -14,12 +14,11 @@ use tokio::time::sleep_until;
 
 use super::{
     Source,
-    request::Batch,
     rounds::{NAME, Next, Rounds},
 };
 use crate::{
     export::{DropReason, LOG, Outcome},
-    otlp::Client,
+    otlp::{Client, metrics::request::Batch},
 };
 
 pub(super) struct Worker {

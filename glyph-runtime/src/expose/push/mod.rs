@@ -44,9 +44,6 @@ mod collection;
 #[cfg(feature = "prometheus")]
 mod others;
 mod pipeline;
-mod point;
-mod process_start;
-mod request;
 mod rounds;
 mod settings;
 mod worker;

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{
-    point::{head_of, point_of},
-    request::Entry,
-};
-use crate::catalog::Registry;
 #[cfg(feature = "prometheus")]
 use crate::expose::Page;
+use crate::{
+    catalog::Registry,
+    otlp::metrics::{
+        point::{head_of, point_of},
+        request::Entry,
+    },
+};
 
 /// What a [`Pipeline`](super::Pipeline) pushes: the catalogs of a [`Registry`], or, with the feature `prometheus`,
 /// everything on a [`Page`](crate::expose::Page).

@@ -3,13 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    Settings, Source, Unpushed, request,
+    Settings, Source, Unpushed,
     rounds::{NAME, Rounds},
     worker::Worker,
 };
 use crate::{
     export::{self, ExportCounts},
-    otlp::{Client, Signal},
+    otlp::{Client, Signal, metrics::request},
     trace::{self, TraceError},
 };
 

@@ -18,7 +18,7 @@ use crate::{
     metric::{ExemplarAt, Metric, PresentRow, Scale},
 };
 
-pub(super) fn head_of(metric: &Metric) -> Head {
+pub(crate) fn head_of(metric: &Metric) -> Head {
     let descriptor = metric.parts.descriptor;
     Head {
         name: descriptor.otel_name.to_owned(),
@@ -32,7 +32,7 @@ pub(super) fn head_of(metric: &Metric) -> Head {
     }
 }
 
-pub(super) fn point_of(metric: &Metric, row: &PresentRow, cells: &mut Vec<u64>) -> Point {
+pub(crate) fn point_of(metric: &Metric, row: &PresentRow, cells: &mut Vec<u64>) -> Point {
     row.read(cells);
     let attributes = row
         .labels()
@@ -50,7 +50,7 @@ pub(super) fn point_of(metric: &Metric, row: &PresentRow, cells: &mut Vec<u64>) 
     }
 }
 
-pub(super) fn attribute(name: impl Into<String>, value: impl Into<String>) -> KeyValue {
+pub(crate) fn attribute(name: impl Into<String>, value: impl Into<String>) -> KeyValue {
     KeyValue {
         key: name.into(),
         value: Some(AnyValue {
@@ -60,7 +60,7 @@ pub(super) fn attribute(name: impl Into<String>, value: impl Into<String>) -> Ke
     }
 }
 
-pub(super) fn number(attributes: Vec<KeyValue>, value: Value) -> NumberDataPoint {
+pub(crate) fn number(attributes: Vec<KeyValue>, value: Value) -> NumberDataPoint {
     NumberDataPoint {
         attributes,
         start_time_unix_nano: nanoseconds(process_start()),
@@ -85,7 +85,7 @@ fn value(metric: &Metric, bits: u64) -> Value {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "OTLP has no wider whole number")]
-pub(super) fn whole(count: u64) -> Value {
+pub(crate) fn whole(count: u64) -> Value {
     i64::try_from(count).map_or(Value::AsDouble(count as f64), Value::AsInt)
 }
 

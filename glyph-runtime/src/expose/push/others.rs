@@ -10,14 +10,16 @@ use opentelemetry_proto::tonic::{
     },
 };
 
-use super::{
-    point::{attribute, number, whole},
-    process_start::{nanoseconds, process_start},
-    request::{Entry, Head, Point, Shape},
-};
-use crate::expose::{
-    Page,
-    foreign::{Kind, Number, Read, ReadPoint, read},
+use crate::{
+    expose::{
+        Page,
+        foreign::{Kind, Number, Read, ReadPoint, read},
+    },
+    otlp::metrics::{
+        point::{attribute, number, whole},
+        process_start::{nanoseconds, process_start},
+        request::{Entry, Head, Point, Shape},
+    },
 };
 
 /// They are read from the page's text, so that their values are the same by construction.

@@ -12,13 +12,13 @@ use opentelemetry_proto::{
     transform::common::tonic::ResourceAttributesWithSchema,
 };
 
-use super::record::Waiting;
 use crate::{
     export::{Counts, Destination, Exporting, Outcome},
+    log::export::record::Waiting,
     otlp::Client,
 };
 
-pub(super) struct Sender {
+pub(crate) struct Sender {
     client: Client,
     /// What each request starts with.
     resource: ResourceLogs,
@@ -27,7 +27,7 @@ pub(super) struct Sender {
 
 impl Sender {
     /// `limit` is the time for a batch, with all attempts.
-    pub(super) fn new(
+    pub(crate) fn new(
         client: Client,
         resource: &opentelemetry_sdk::Resource,
         limit: Duration,

@@ -11,10 +11,10 @@ use opentelemetry_proto::{
 };
 use opentelemetry_sdk::{Resource, trace::SpanData};
 
-use super::{LONGEST_TIME, OtlpSettings, TraceError};
 use crate::{
     export::{Counts, Destination, Exporting, Outcome},
     otlp::{Client, Signal},
+    trace::{LONGEST_TIME, OtlpSettings, TraceError},
 };
 
 /// Sends batches to a collector.

@@ -1,0 +1,5 @@
+//! Metrics as OTLP has them.
+
+pub(crate) mod point;
+pub(crate) mod process_start;
+pub(crate) mod request;
