@@ -10,7 +10,6 @@ pub mod catalog;
 mod clock;
 #[cfg(feature = "prometheus")]
 pub mod config;
-#[cfg(feature = "trace")]
 mod export;
 #[cfg(any(feature = "prometheus", feature = "_otlp"))]
 pub mod expose;
@@ -28,7 +27,7 @@ pub mod log;
 mod macros;
 pub mod metric;
 #[cfg(feature = "trace")]
-mod otlp;
+pub mod otlp;
 pub mod redaction;
 pub mod scope;
 pub mod stage;

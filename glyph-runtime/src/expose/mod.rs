@@ -49,4 +49,5 @@ pub(crate) use page::ForeignFamilies;
 #[cfg(feature = "prometheus")]
 pub use page::{Page, Pieces};
 #[cfg(feature = "_otlp")]
+#[doc(no_inline)]
 pub use push as otlp;

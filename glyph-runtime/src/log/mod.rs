@@ -54,15 +54,18 @@ pub use carried::{CarriedIdError, CarriedIds};
 pub(crate) use carried::{check_name, is_value};
 pub use correlation::RequestId;
 pub use counters::{ByLevel, Counters, Dropped, Snapshot};
-pub use error::{LogError, Unwritten};
+pub use error::LogError;
 #[cfg(feature = "prometheus")]
 pub(crate) use filter::most;
 #[cfg(feature = "prometheus")]
 pub(crate) use page::push as push_page;
 pub use pipeline::Pipeline;
-pub use settings::{Audit, AuditOutput, Format, Limits, Output, Settings, SyncPolicy};
+pub use settings::{Audit, AuditOutput, Format, Limits, LogSettings, Output, SyncPolicy};
 
-pub use crate::redaction::{REDACTED, Redaction, Secret};
+pub use crate::{
+    export::{Undelivered, UndeliveredPart},
+    redaction::{REDACTED, Redaction, Secret},
+};
 
 /// The target of audit events.
 pub const AUDIT: &str = "audit";
@@ -77,7 +80,7 @@ pub const AUDIT: &str = "audit";
 /// ```
 ///
 /// Events of that target that `tracing`'s own macros make are audit events as well, whatever their level. They go to
-/// the file of [`Settings::audit`](crate::log::Settings::audit) with the ids and fields that other lines have, never sampled, never filtered, never
+/// the file of [`LogSettings::audit`](crate::log::LogSettings::audit) with the ids and fields that other lines have, never sampled, never filtered, never
 /// dropped. The line has reached the operating system when the macro returns, and under
 /// [`SyncPolicy::Always`](crate::log::SyncPolicy::Always) the disk.
 ///

@@ -1,54 +1,69 @@
-//! Batches of records to the collector.
+//! Log records as OTLP requests.
 
-use std::time::{Duration, Instant};
-
-use opentelemetry_proto::{
-    tonic::{
-        collector::logs::v1::{ExportLogsServiceRequest, ExportLogsServiceResponse},
-        common::v1::InstrumentationScope,
-        logs::v1::{ResourceLogs, ScopeLogs},
-        resource::v1::Resource,
-    },
-    transform::common::tonic::ResourceAttributesWithSchema,
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
 };
 
-use crate::{
-    export::{Counts, Destination, Exporting, Outcome},
-    log::export::record::Waiting,
-    otlp::Client,
+use opentelemetry_proto::tonic::{
+    collector::logs::v1::{ExportLogsServiceRequest, ExportLogsServiceResponse},
+    common::v1::InstrumentationScope,
+    logs::v1::{LogRecord, ResourceLogs, ScopeLogs},
 };
 
-pub(crate) struct Sender {
-    client: Client,
-    /// What each request starts with.
+pub(crate) use super::encoded::{attribute, text, unix_nanos};
+use super::{
+    OtlpError, OtlpSettings, Resource, encoded,
+    transport::{Client, Request},
+};
+use crate::export::{Counts, Destination, Exporting, LONGEST_TIME, Outcome};
+
+/// A record and its target, which is the instrumentation scope.
+#[derive(Debug)]
+pub(crate) struct TargetRecord {
+    pub(crate) target: String,
+    pub(crate) record: LogRecord,
+}
+
+impl Request for ExportLogsServiceRequest {
+    type Response = ExportLogsServiceResponse;
+    const PATH: &'static str = "/v1/logs";
+    const METHOD: &'static str = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
+
+    fn rejected(response: Self::Response) -> i64 {
+        response
+            .partial_success
+            .map_or(0, |partial| partial.rejected_log_records)
+    }
+}
+
+/// Returns the exporter of log records. `limit` is the time limit of a batch with all attempts.
+pub(crate) fn exporter(
+    settings: &OtlpSettings,
+    limit: Duration,
+    resource: &Resource,
+) -> Result<Box<dyn Destination<TargetRecord>>, OtlpError> {
+    let (resource, schema_url) = encoded::resource(resource);
+    Ok(Box::new(Exporter {
+        client: Client::new(settings)?,
+        resource: ResourceLogs {
+            resource: Some(resource),
+            schema_url,
+            ..ResourceLogs::default()
+        },
+        limit: limit.min(LONGEST_TIME),
+    }))
+}
+
+struct Exporter {
+    client: Client<ExportLogsServiceRequest>,
+    /// The beginning of each request.
     resource: ResourceLogs,
     limit: Duration,
 }
 
-impl Sender {
-    /// `limit` is the time for a batch, with all attempts.
-    pub(crate) fn new(
-        client: Client,
-        resource: &opentelemetry_sdk::Resource,
-        limit: Duration,
-    ) -> Self {
-        let said = ResourceAttributesWithSchema::from(resource);
-        let resource = ResourceLogs {
-            resource: Some(Resource {
-                attributes: said.attributes.0,
-                ..Resource::default()
-            }),
-            schema_url: said.schema_url.unwrap_or_default(),
-            ..ResourceLogs::default()
-        };
-        Self {
-            client,
-            resource,
-            limit,
-        }
-    }
-
-    async fn send(&mut self, batch: Vec<Waiting>, counts: &Counts) -> Outcome {
+impl Exporter {
+    async fn send(&mut self, batch: Vec<TargetRecord>, counts: &Counts) -> Outcome {
         let records = batch.len();
         let request = ExportLogsServiceRequest {
             resource_logs: vec![ResourceLogs {
@@ -57,22 +72,14 @@ impl Sender {
             }],
         };
         let deadline = Instant::now() + self.limit;
-        let answer: Result<ExportLogsServiceResponse, _> =
-            self.client.export(&request, deadline, counts).await;
-        match answer {
-            Ok(answer) => {
-                let partial = answer.partial_success;
-                Outcome::accepted(records, partial.map(|partial| partial.rejected_log_records))
-            }
-            Err(reason) => Outcome::lost(reason),
-        }
+        self.client.send(&request, records, deadline, counts).await
     }
 }
 
-/// Records by their targets, each kept in order.
-fn scopes(batch: Vec<Waiting>) -> Vec<ScopeLogs> {
-    let mut scopes = std::collections::BTreeMap::<String, ScopeLogs>::new();
-    for Waiting { target, record } in batch {
+/// Groups records by their targets, and keeps their order within one target.
+fn scopes(batch: Vec<TargetRecord>) -> Vec<ScopeLogs> {
+    let mut scopes = BTreeMap::<String, ScopeLogs>::new();
+    for TargetRecord { target, record } in batch {
         let scope = scopes.entry(target).or_default();
         scope.log_records.push(record);
     }
@@ -86,8 +93,8 @@ fn scopes(batch: Vec<Waiting>) -> Vec<ScopeLogs> {
     named.collect()
 }
 
-impl Destination<Waiting> for Sender {
-    fn export<'d>(&'d mut self, batch: Vec<Waiting>, counts: &'d Counts) -> Exporting<'d> {
+impl Destination<TargetRecord> for Exporter {
+    fn export<'d>(&'d mut self, batch: Vec<TargetRecord>, counts: &'d Counts) -> Exporting<'d> {
         Box::pin(self.send(batch, counts))
     }
 }

@@ -1,14 +1,29 @@
-//! OTLP (OpenTelemetry Protocol Specification 1.x): the transport, the resource, and the encoders of the signals.
+//! OTLP: settings of a collector, the resource, the transport, and an encoder for each signal.
+//!
+//! See the OpenTelemetry Protocol Specification 1.x. Spans, metrics and log records have pipelines of their own, which
+//! take [`OtlpSettings`].
 
-#[cfg(all(feature = "log", feature = "_otlp"))]
+mod error;
+mod resource;
+mod settings;
+
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+mod encoded;
+#[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
 pub(crate) mod logs;
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 pub(crate) mod metrics;
-pub(crate) mod resource;
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 pub(crate) mod traces;
-#[cfg(feature = "_otlp")]
+#[cfg(not(any(feature = "otlp-grpc", feature = "otlp-http")))]
+#[path = "traces_missing.rs"]
+pub(crate) mod traces;
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 mod transport;
 
-#[cfg(feature = "_otlp")]
-pub(crate) use transport::{Client, Signal};
+pub use self::{
+    error::OtlpError,
+    settings::{Compression, OtlpSettings, Protocol, TlsSettings},
+};
+pub use crate::export::InvalidSetting;
+pub(crate) use resource::Resource;

@@ -1,43 +1,45 @@
-//! Who the spans are from.
+//! The resource: the service that telemetry comes from.
 
 use opentelemetry::KeyValue;
-use opentelemetry_sdk::{Resource, resource::TelemetryResourceDetector};
+use opentelemetry_sdk::{Resource as SdkResource, resource::TelemetryResourceDetector};
 
-/// Host and process, then what was given, then the service; what comes later replaces what came before
+/// The attributes of the service, the process and the host, the same for all signals.
+///
+/// Later attributes replace earlier ones: host and process, then those of the program, then the service
 /// (OpenTelemetry semantic conventions, "Resource").
-pub(crate) fn of(settings: &crate::trace::Settings) -> Resource {
-    described(
-        &settings.service,
-        settings.version.as_deref(),
-        settings.environment.as_deref(),
-        &settings.resource,
-    )
-}
+#[derive(Clone, Debug)]
+pub(crate) struct Resource(SdkResource);
 
-/// [`of`] for other signals, which say the same.
-pub(crate) fn described(
-    service: &str,
-    version: Option<&str>,
-    environment: Option<&str>,
-    resource: &[(String, String)],
-) -> Resource {
-    let given = resource
-        .iter()
-        .map(|(name, value)| KeyValue::new(name.clone(), value.clone()));
-    let service = [
-        Some(KeyValue::new("service.name", service.to_owned())),
-        attribute("service.version", version.map(str::to_owned)),
-        attribute(
-            "deployment.environment.name",
-            environment.map(str::to_owned),
-        ),
-    ];
-    Resource::builder_empty()
-        .with_detector(Box::new(TelemetryResourceDetector))
-        .with_attributes(detected())
-        .with_attributes(given)
-        .with_attributes(service.into_iter().flatten())
-        .build()
+impl Resource {
+    pub(crate) fn new(
+        service: &str,
+        version: Option<&str>,
+        environment: Option<&str>,
+        attributes: &[(String, String)],
+    ) -> Self {
+        let attributes = attributes
+            .iter()
+            .map(|(name, value)| KeyValue::new(name.clone(), value.clone()));
+        let service = [
+            attribute("service.name", Some(service.to_owned())),
+            attribute("service.version", version.map(str::to_owned)),
+            attribute(
+                "deployment.environment.name",
+                environment.map(str::to_owned),
+            ),
+        ];
+        let resource = SdkResource::builder_empty()
+            .with_detector(Box::new(TelemetryResourceDetector))
+            .with_attributes(detected())
+            .with_attributes(attributes)
+            .with_attributes(service.into_iter().flatten());
+        Self(resource.build())
+    }
+
+    /// Returns the resource as the SDK has it.
+    pub(crate) fn sdk(&self) -> &SdkResource {
+        &self.0
+    }
 }
 
 fn detected() -> impl Iterator<Item = KeyValue> {
@@ -68,7 +70,7 @@ fn attribute(name: &'static str, value: Option<String>) -> Option<KeyValue> {
     value.map(|value| KeyValue::new(name, value))
 }
 
-/// The conventions' name of the processor.
+/// Returns the name of the processor in the semantic conventions.
 fn architecture() -> &'static str {
     match std::env::consts::ARCH {
         "x86_64" => "amd64",

@@ -1,4 +1,4 @@
-//! Spans to an OTLP collector.
+//! Spans as OTLP requests.
 
 use std::time::{Duration, Instant};
 
@@ -9,50 +9,53 @@ use opentelemetry_proto::{
         trace::tonic::group_spans_by_resource_and_scope,
     },
 };
-use opentelemetry_sdk::{Resource, trace::SpanData};
+use opentelemetry_sdk::trace::SpanData;
 
-use crate::{
-    export::{Counts, Destination, Exporting, Outcome},
-    otlp::{Client, Signal},
-    trace::{LONGEST_TIME, OtlpSettings, TraceError},
+use super::{
+    OtlpError, OtlpSettings, Resource,
+    transport::{Client, Request},
 };
+use crate::export::{Counts, Destination, Exporting, LONGEST_TIME, Outcome};
 
-/// Sends batches to a collector.
-pub(crate) struct Exporter {
-    client: Client,
+impl Request for ExportTraceServiceRequest {
+    type Response = ExportTraceServiceResponse;
+    const PATH: &'static str = "/v1/traces";
+    const METHOD: &'static str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+
+    fn rejected(response: Self::Response) -> i64 {
+        response
+            .partial_success
+            .map_or(0, |partial| partial.rejected_spans)
+    }
+}
+
+/// Returns the exporter of spans. `limit` is the time limit of a batch with all attempts.
+pub(crate) fn exporter(
+    settings: &OtlpSettings,
+    limit: Duration,
+    resource: &Resource,
+) -> Result<Box<dyn Destination<SpanData>>, OtlpError> {
+    Ok(Box::new(Exporter {
+        client: Client::new(settings)?,
+        resource: resource.sdk().into(),
+        limit: limit.min(LONGEST_TIME),
+    }))
+}
+
+struct Exporter {
+    client: Client<ExportTraceServiceRequest>,
     resource: ResourceAttributesWithSchema,
     limit: Duration,
 }
 
 impl Exporter {
-    /// `limit` is the time for a batch, with all attempts.
-    pub(crate) fn new(
-        settings: &OtlpSettings,
-        limit: Duration,
-        resource: &Resource,
-    ) -> Result<Self, TraceError> {
-        Ok(Self {
-            client: Client::new(settings, Signal::Traces)?,
-            resource: resource.into(),
-            limit: limit.min(LONGEST_TIME),
-        })
-    }
-
     async fn send(&mut self, batch: Vec<SpanData>, counts: &Counts) -> Outcome {
         let spans = batch.len();
         let request = ExportTraceServiceRequest {
             resource_spans: group_spans_by_resource_and_scope(batch, &self.resource),
         };
         let deadline = Instant::now() + self.limit;
-        let answer: Result<ExportTraceServiceResponse, _> =
-            self.client.export(&request, deadline, counts).await;
-        match answer {
-            Ok(answer) => {
-                let rejected = answer.partial_success.map(|partial| partial.rejected_spans);
-                Outcome::accepted(spans, rejected)
-            }
-            Err(reason) => Outcome::lost(reason),
-        }
+        self.client.send(&request, spans, deadline, counts).await
     }
 }
 

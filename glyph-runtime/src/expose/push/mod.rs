@@ -1,20 +1,19 @@
-//! Metrics pushed to an OTLP collector at an interval (OpenTelemetry Protocol Specification 1.x, "OTLP Metrics").
+//! Pushes of metrics to an OTLP collector at an interval (OpenTelemetry Protocol Specification 1.x, "OTLP Metrics").
 //!
-//! What is pushed is what a scrape at that moment would find: the same cells, cumulative since the process began, with
-//! the exemplars of histograms. Declared metrics have their names in OpenTelemetry's notation and their units in UCUM's
-//! codes: `glyphoxa.stt.duration` in `s`, where the page has `glyphoxa_stt_duration_seconds`. With the feature
-//! `prometheus`, a [`Page`](super::Page) as the source adds glyph's own metrics and those of other recorders, under the
-//! names of their families on the page.
+//! A push sends what a scrape would return at that moment: the same series, cumulative since the start of the process,
+//! with the exemplars of histograms. Declared metrics have OpenTelemetry's names, and units in UCUM's codes:
+//! `glyphoxa.stt.duration` in `s`, where `/metrics` has `glyphoxa_stt_duration_seconds`. A [`Page`](super::Page) as the
+//! source adds glyph's own metrics and those of other recorders, with their names on `/metrics`.
 //!
-//! A [`Pipeline`] has a thread with a runtime of its own. It holds one request of about 2 MiB at a time, however many
-//! series there are. A push that fails is counted and not made up for: the next one carries everything again.
+//! A [`Pipeline`] has a thread with a runtime of its own. It holds one request of about 2 MiB at a time, for any number
+//! of series. A failed push is counted and not repeated, since the next one sends everything again.
 //!
 //! ```
 //! use std::time::Duration;
 //! use glyph_runtime::{
 //!     Counter, catalog::Registry, metric_catalog,
-//!     expose::otlp::{Pipeline, Settings},
-//!     trace::{OtlpSettings, Protocol},
+//!     expose::push::{MetricPushSettings, Pipeline},
+//!     otlp::{OtlpSettings, Protocol},
 //! };
 //!
 //! #[metric_catalog(namespace = "doc_otlp")]
@@ -31,24 +30,23 @@
 //! #     ("http://127.0.0.1:9", Protocol::Grpc)
 //! # };
 //! let collector = OtlpSettings::new(endpoint, protocol);
-//! let metrics = Pipeline::start(Settings::new("worker", collector), registry)?;
+//! let metrics = Pipeline::start(MetricPushSettings::new("worker", collector), registry)?;
 //! Metrics::global().wakeups.inc();
-//! if let Err(unpushed) = metrics.shutdown(Duration::from_millis(100)) {
-//!     eprintln!("{unpushed}");
+//! if let Err(undelivered) = metrics.shutdown(Duration::from_millis(100)) {
+//!     eprintln!("{undelivered}");
 //! }
 //! # Ok(())
 //! # }
 //! ```
 
 mod collection;
-#[cfg(feature = "prometheus")]
 mod others;
 mod pipeline;
-mod rounds;
+mod pusher;
 mod settings;
-mod worker;
 
 pub use collection::Source;
 pub use pipeline::Pipeline;
-pub use rounds::Unpushed;
-pub use settings::Settings;
+pub use settings::MetricPushSettings;
+
+pub use crate::export::{ExportCounts, Undelivered};

@@ -1,33 +1,35 @@
-//! What a pipeline is told, as plain data.
+//! Settings of pushes.
 
 use std::time::Duration;
 
-use crate::trace::{LONGEST_TIME, OtlpSettings, TraceError};
+use crate::{
+    export::{InvalidSetting, LONGEST_TIME},
+    otlp::OtlpSettings,
+};
 
-/// Everything that a [`Pipeline`](super::Pipeline) can be told. [`Settings::new`] gives the defaults, and each field
-/// may be set by itself.
+/// Settings of a [`Pipeline`](super::Pipeline) of pushes. Start with [`MetricPushSettings::new`], and set fields.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Settings {
-    /// `service.name`.
+pub struct MetricPushSettings {
+    /// The resource attribute `service.name`.
     pub service: String,
-    /// `service.version`.
+    /// The resource attribute `service.version`.
     pub version: Option<String>,
-    /// `deployment.environment.name`.
+    /// The resource attribute `deployment.environment.name`.
     pub environment: Option<String>,
-    /// More attributes of the resource; they replace those of host and process, and give way to the three above.
+    /// More resource attributes. They replace those of host and process, but not the three above.
     pub resource: Vec<(String, String)>,
-    /// The collector. An HTTP endpoint without any path gets `/v1/metrics`.
+    /// The collector.
     pub otlp: OtlpSettings,
-    /// From the beginning of one push to that of the next; `OTEL_METRIC_EXPORT_INTERVAL` by its usual name.
+    /// The time from the start of one push to the start of the next, as in `OTEL_METRIC_EXPORT_INTERVAL`.
     pub interval: Duration,
-    /// How long one push may take, with all its requests and attempts; `OTEL_METRIC_EXPORT_TIMEOUT`.
+    /// The time limit of one push, with all its requests and attempts, as in `OTEL_METRIC_EXPORT_TIMEOUT`.
     pub export_timeout: Duration,
 }
 
-impl Settings {
-    /// The defaults: a push each minute that may take half of one (OpenTelemetry specification, "Periodic exporting
-    /// `MetricReader`").
+impl MetricPushSettings {
+    /// Returns the defaults for a service: a push each minute, with a limit of 30 seconds (OpenTelemetry specification,
+    /// "Periodic exporting `MetricReader`").
     pub fn new(service: impl Into<String>, otlp: OtlpSettings) -> Self {
         Self {
             service: service.into(),
@@ -40,19 +42,10 @@ impl Settings {
         }
     }
 
-    /// These, if they make sense, with times that a clock can hold.
-    pub(super) fn checked(mut self) -> Result<Self, TraceError> {
-        let times = [
-            ("the interval of pushes", self.interval),
-            ("the export's time limit", self.export_timeout),
-        ];
-        if let Some((name, _)) = times.into_iter().find(|(_, time)| time.is_zero()) {
-            return Err(TraceError::Setting {
-                name,
-                value: "0".to_owned(),
-                allowed: "it is longer than nothing",
-            });
-        }
+    /// Rejects times of zero, and limits times to what `Instant` can hold.
+    pub(super) fn checked(mut self) -> Result<Self, InvalidSetting> {
+        InvalidSetting::check_time("push interval", self.interval)?;
+        InvalidSetting::check_time("export timeout", self.export_timeout)?;
         self.interval = self.interval.min(LONGEST_TIME);
         self.export_timeout = self.export_timeout.min(LONGEST_TIME);
         Ok(self)

@@ -1,10 +1,10 @@
-//! Where the collector is.
+//! The endpoint of a collector.
 
 use http::Uri;
 
-use crate::trace::{OtlpSettings, TraceError};
+use super::{OtlpError, OtlpSettings};
 
-/// An endpoint that can be spoken to.
+/// A valid endpoint.
 #[derive(Clone, Debug)]
 pub(super) struct Endpoint {
     pub(super) uri: Uri,
@@ -12,12 +12,8 @@ pub(super) struct Endpoint {
 }
 
 impl Endpoint {
-    pub(super) fn parse(settings: &OtlpSettings) -> Result<Self, TraceError> {
+    pub(super) fn parse(settings: &OtlpSettings) -> Result<Self, OtlpError> {
         let given = settings.endpoint.trim();
-        let wrong = |reason: &str| TraceError::Endpoint {
-            endpoint: without_credentials(given),
-            reason: reason.to_owned(),
-        };
         let full = if given.contains("://") {
             given.to_owned()
         } else {
@@ -26,87 +22,61 @@ impl Endpoint {
         };
         let uri: Uri = full
             .parse()
-            .map_err(|error: http::uri::InvalidUri| wrong(&error.to_string()))?;
+            .map_err(|error: http::uri::InvalidUri| invalid(given, error))?;
         let is_https = match uri.scheme_str() {
             Some("http") => false,
             Some("https") => true,
-            _ => return Err(wrong("its scheme is neither http nor https")),
+            _ => return Err(invalid(given, "the scheme must be http or https")),
         };
-        let authority = uri.authority().ok_or_else(|| wrong("it names no host"))?;
+        let authority = uri
+            .authority()
+            .ok_or_else(|| invalid(given, "the host is missing"))?;
         if authority.as_str().contains('@') {
-            return Err(wrong("credentials belong into a header"));
+            return Err(invalid(given, "put credentials in a header"));
         }
         if authority.host().is_empty() {
-            return Err(wrong("it names no host"));
+            return Err(invalid(given, "the host is missing"));
         }
         Ok(Self { uri, is_https })
     }
-
-    /// With the path of its signal, if none was given (OpenTelemetry Protocol Exporter, "Endpoint URLs for OTLP/HTTP").
-    #[cfg(feature = "otlp-http")]
-    pub(super) fn with_path(self, given: &str, path: &'static str) -> Result<Uri, TraceError> {
-        let behind_scheme = given.split_once("://").map_or(given, |(_, rest)| rest);
-        if behind_scheme.contains('/') {
-            return Ok(self.uri);
-        }
-        let mut parts = self.uri.into_parts();
-        parts.path_and_query = Some(http::uri::PathAndQuery::from_static(path));
-        Uri::from_parts(parts).map_err(|error| TraceError::Endpoint {
-            endpoint: without_credentials(given),
-            reason: error.to_string(),
-        })
-    }
 }
 
-fn without_credentials(endpoint: &str) -> String {
-    match endpoint.rsplit_once('@') {
+/// Returns an error that names the endpoint without its credentials.
+pub(super) fn invalid(endpoint: &str, reason: impl ToString) -> OtlpError {
+    let endpoint = match endpoint.rsplit_once('@') {
         Some((_, rest)) => format!("…@{rest}"),
         None => endpoint.to_owned(),
+    };
+    OtlpError::Endpoint {
+        endpoint,
+        reason: reason.to_string(),
     }
 }
 
-#[cfg(all(test, feature = "otlp-http"))]
+#[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
-
     use super::Endpoint;
-    use crate::trace::{OtlpSettings, Protocol};
+    use crate::otlp::{OtlpSettings, Protocol};
 
-    fn url(endpoint: &str, insecure: bool) -> Result<String, String> {
-        let mut settings = OtlpSettings::new(endpoint, Protocol::HttpProtobuf);
+    fn parsed(endpoint: &str, insecure: bool) -> Result<String, String> {
+        let mut settings = OtlpSettings::new(endpoint, Protocol::Grpc);
         settings.insecure = insecure;
         let parsed = Endpoint::parse(&settings).map_err(|error| error.to_string())?;
-        Ok(parsed
-            .with_path(endpoint, "/v1/traces")
-            .unwrap()
-            .to_string())
+        Ok(parsed.uri.to_string())
     }
 
     #[test]
-    fn a_path_is_added_only_where_there_is_none() {
-        assert_eq!(
-            url("http://a:4318", false).unwrap(),
-            "http://a:4318/v1/traces"
-        );
-        assert_eq!(url("http://a:4318/", false).unwrap(), "http://a:4318/");
-        assert_eq!(url("https://a/otlp/x", false).unwrap(), "https://a/otlp/x");
+    fn endpoint_without_scheme_uses_tls_unless_insecure() {
+        assert_eq!(parsed("a:4318", false).as_deref(), Ok("https://a:4318/"));
+        assert_eq!(parsed("a:4318", true).as_deref(), Ok("http://a:4318/"));
     }
 
     #[test]
-    fn without_a_scheme_it_is_tls_unless_told_otherwise() {
-        assert_eq!(url("a:4318", false).unwrap(), "https://a:4318/v1/traces");
-        assert_eq!(url("a:4318", true).unwrap(), "http://a:4318/v1/traces");
-    }
-
-    #[test]
-    fn what_is_no_endpoint_is_said_without_its_secrets() {
-        assert!(
-            url("ftp://a", false)
-                .unwrap_err()
-                .contains("neither http nor https")
-        );
-        assert!(url("", false).is_err());
-        let error = url("https://user:secret@a", false).unwrap_err();
+    fn error_for_an_endpoint_hides_its_credentials() {
+        let error = |endpoint| parsed(endpoint, false).err().unwrap_or_default();
+        assert!(error("ftp://a").contains("http or https"));
+        assert!(!error("").is_empty());
+        let error = error("https://user:secret@a");
         assert!(
             error.contains("header") && !error.contains("secret"),
             "{error}"

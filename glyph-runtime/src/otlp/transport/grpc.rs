@@ -19,86 +19,87 @@ use tonic::{
 use tonic_types::StatusExt;
 
 use super::{
-    LONGEST_ANSWER, Signal,
-    endpoint::Endpoint,
-    failure::{Failure, Hope, chain},
-    headers,
-    tls::{self, Versions},
+    Endpoint, LONGEST_RESPONSE, OtlpError, OtlpSettings, Sending, Transport,
+    failure::{Failure, Retry, chain},
+    headers, tls,
 };
-use crate::trace::{Compression, OtlpSettings, TraceError};
+use crate::otlp::Compression;
 
-/// A connection that says nothing for this long is asked whether it is still there.
+/// The interval of pings on a silent connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
-pub(super) struct Client {
+struct Client {
     grpc: Grpc<Pool<HttpsConnector<HttpConnector>, Body>>,
     metadata: MetadataMap,
     method: &'static str,
     timeout: Duration,
 }
 
-impl Client {
-    #[expect(clippy::needless_pass_by_value, reason = "as the other transport does")]
-    pub(super) fn new(
-        settings: &OtlpSettings,
-        signal: Signal,
-        endpoint: Endpoint,
-    ) -> Result<Self, TraceError> {
-        let connector = tls::connector(settings, &endpoint, Versions::Http2)?;
-        let pool = Pool::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .timer(TokioTimer::new())
-            .http2_only(true)
-            .http2_keep_alive_interval(KEEP_ALIVE)
-            .build(connector);
-        let mut grpc = Grpc::with_origin(pool, endpoint.uri.clone())
-            .max_decoding_message_size(LONGEST_ANSWER)
-            .accept_compressed(CompressionEncoding::Gzip);
-        if settings.compression == Compression::Gzip {
-            grpc = grpc.send_compressed(CompressionEncoding::Gzip);
-        }
-        Ok(Self {
-            grpc,
-            metadata: MetadataMap::from_headers(headers::given(settings)?),
-            method: signal.method(),
-            timeout: settings.timeout,
-        })
+pub(super) fn connect(
+    settings: &OtlpSettings,
+    endpoint: Endpoint,
+    method: &'static str,
+) -> Result<Box<dyn Transport>, OtlpError> {
+    let connector = tls::connector(settings, &endpoint)?
+        .enable_http2()
+        .wrap_connector(tls::tcp(settings));
+    let pool = Pool::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .timer(TokioTimer::new())
+        .http2_only(true)
+        .http2_keep_alive_interval(KEEP_ALIVE)
+        .build(connector);
+    let mut grpc = Grpc::with_origin(pool, endpoint.uri)
+        .max_decoding_message_size(LONGEST_RESPONSE)
+        .accept_compressed(CompressionEncoding::Gzip);
+    if settings.compression == Compression::Gzip {
+        grpc = grpc.send_compressed(CompressionEncoding::Gzip);
     }
+    Ok(Box::new(Client {
+        grpc,
+        metadata: MetadataMap::from_headers(headers::headers(settings)?),
+        method,
+        timeout: settings.timeout,
+    }))
+}
 
-    pub(super) async fn send(&self, message: Bytes) -> Result<Bytes, Failure> {
+impl Transport for Client {
+    fn send(&self, message: Bytes) -> Sending<'_> {
         let mut request = Request::new(message);
         *request.metadata_mut() = self.metadata.clone();
         request.set_timeout(self.timeout);
         let path = PathAndQuery::from_static(self.method);
         let mut grpc = self.grpc.clone();
-        let answer = grpc.unary(request, path, Raw).await;
-        answer
-            .map(tonic::Response::into_inner)
-            .map_err(|status| failure(&status))
+        Box::pin(async move {
+            let response = grpc.unary(request, path, Raw).await;
+            response
+                .map(tonic::Response::into_inner)
+                .map_err(|status| failure(&status))
+        })
     }
 }
 
-/// OTLP specification, "OTLP/gRPC Response": which codes may pass, and when.
+/// OTLP specification, "OTLP/gRPC Response": which codes are retried, and when.
 fn failure(status: &Status) -> Failure {
     let after = status
         .get_details_retry_info()
         .and_then(|info| info.retry_delay);
-    let hope = match status.code() {
+    let retry = match status.code() {
         Code::Cancelled
         | Code::DeadlineExceeded
         | Code::Aborted
         | Code::OutOfRange
         | Code::Unavailable
-        | Code::DataLoss => Hope::Later(after),
-        Code::ResourceExhausted if after.is_some() => Hope::Later(after),
-        // The connection failed: no answer said so, an error here did.
-        Code::Unknown | Code::Internal if status.source().is_some() => Hope::Later(None),
-        _ => Hope::None,
+        | Code::DataLoss => Retry::After(after),
+        Code::ResourceExhausted if after.is_some() => Retry::After(after),
+        // The connection failed: the status has a local error as its source, and is not from the collector.
+        Code::Unknown | Code::Internal if status.source().is_some() => Retry::After(None),
+        _ => Retry::Never,
     };
-    Failure::new(hope, chain(status))
+    Failure::new(retry, chain(status))
 }
 
-/// Messages that are encoded once for all attempts.
+/// A codec of messages that are already encoded, once for all attempts.
 #[derive(Clone, Copy, Debug, Default)]
 struct Raw;
 

@@ -1,12 +1,11 @@
-//! Headers that are sent with each request.
+//! Headers of each request.
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::USER_AGENT;
-use crate::trace::{OtlpSettings, TraceError};
+use super::{OtlpError, OtlpSettings, USER_AGENT};
 
-/// What the exporter says itself.
-const OURS: [HeaderName; 6] = [
+/// Headers that the exporter sets.
+const RESERVED: [HeaderName; 6] = [
     header::CONTENT_TYPE,
     header::CONTENT_ENCODING,
     header::CONTENT_LENGTH,
@@ -15,23 +14,23 @@ const OURS: [HeaderName; 6] = [
     header::TE,
 ];
 
-/// The given headers; their values appear in no log.
-pub(super) fn given(settings: &OtlpSettings) -> Result<HeaderMap, TraceError> {
+/// Returns the headers of the settings. Their values appear in no log.
+pub(super) fn headers(settings: &OtlpSettings) -> Result<HeaderMap, OtlpError> {
     let mut headers = HeaderMap::new();
     headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
     for (name, value) in &settings.headers {
-        let wrong = |reason| TraceError::Header {
+        let invalid = |reason| OtlpError::Header {
             name: name.clone(),
             reason,
         };
         let known: HeaderName = name
             .parse()
-            .map_err(|_| wrong("its name has characters that are not allowed"))?;
-        if OURS.contains(&known) || known.as_str().starts_with("grpc-") {
-            return Err(wrong("the exporter sets it"));
+            .map_err(|_| invalid("the name has characters that are not allowed"))?;
+        if RESERVED.contains(&known) || known.as_str().starts_with("grpc-") {
+            return Err(invalid("the exporter sets it"));
         }
         let mut value = HeaderValue::from_str(value)
-            .map_err(|_| wrong("its value has characters that are not allowed"))?;
+            .map_err(|_| invalid("the value has characters that are not allowed"))?;
         value.set_sensitive(true);
         headers.insert(known, value);
     }

@@ -1,10 +1,13 @@
 //! OTLP over HTTP with protobuf.
 
-use std::{io::Write, time::Duration, time::SystemTime};
+use std::{
+    io::Write,
+    time::{Duration, SystemTime},
+};
 
 use bytes::Bytes;
 use flate2::{Compression as Level, write::GzEncoder};
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header, uri::PathAndQuery};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper_rustls::HttpsConnector;
 use hyper_util::{
@@ -13,71 +16,74 @@ use hyper_util::{
 };
 
 use super::{
-    LONGEST_ANSWER, Signal,
-    endpoint::Endpoint,
-    failure::{Failure, Hope},
-    headers,
-    tls::{self, Versions},
+    Endpoint, LONGEST_RESPONSE, OtlpError, OtlpSettings, Sending, Transport,
+    endpoint::invalid,
+    failure::{Failure, Retry, chain},
+    headers, tls,
 };
-use crate::trace::{Compression, OtlpSettings, TraceError};
+use crate::otlp::Compression;
 
 const PROTOBUF: &str = "application/x-protobuf";
 
-pub(super) struct Client {
+struct Client {
     pool: Pool<HttpsConnector<HttpConnector>, Full<Bytes>>,
     uri: Uri,
     headers: HeaderMap,
     gzip: bool,
 }
 
+pub(super) fn connect(
+    settings: &OtlpSettings,
+    endpoint: Endpoint,
+    path: &'static str,
+) -> Result<Box<dyn Transport>, OtlpError> {
+    let connector = tls::connector(settings, &endpoint)?
+        .enable_all_versions()
+        .wrap_connector(tls::tcp(settings));
+    let gzip = settings.compression == Compression::Gzip;
+    let mut headers = headers::headers(settings)?;
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROTOBUF));
+    if gzip {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    Ok(Box::new(Client {
+        pool: Pool::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_max_idle_per_host(1)
+            .build(connector),
+        uri: with_path(endpoint, settings.endpoint.trim(), path)?,
+        headers,
+        gzip,
+    }))
+}
+
+/// Adds the path of the signal to an endpoint without a path (OpenTelemetry Protocol Exporter, "Endpoint URLs for
+/// OTLP/HTTP").
+fn with_path(endpoint: Endpoint, given: &str, path: &'static str) -> Result<Uri, OtlpError> {
+    let after_scheme = given.split_once("://").map_or(given, |(_, rest)| rest);
+    if after_scheme.contains('/') {
+        return Ok(endpoint.uri);
+    }
+    let mut parts = endpoint.uri.into_parts();
+    parts.path_and_query = Some(PathAndQuery::from_static(path));
+    Uri::from_parts(parts).map_err(|error| invalid(given, error))
+}
+
 impl Client {
-    pub(super) fn new(
-        settings: &OtlpSettings,
-        signal: Signal,
-        endpoint: Endpoint,
-    ) -> Result<Self, TraceError> {
-        let connector = tls::connector(settings, &endpoint, Versions::All)?;
-        let gzip = settings.compression == Compression::Gzip;
-        let mut headers = headers::given(settings)?;
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROTOBUF));
-        if gzip {
-            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        }
-        Ok(Self {
-            pool: Pool::builder(TokioExecutor::new())
-                .pool_timer(TokioTimer::new())
-                .pool_max_idle_per_host(1)
-                .build(connector),
-            uri: endpoint.with_path(settings.endpoint.trim(), signal.path())?,
-            headers,
-            gzip,
-        })
-    }
-
-    pub(super) fn pack(&self, message: Bytes) -> Bytes {
-        if !self.gzip {
-            return message;
-        }
-        let mut encoder = GzEncoder::new(Vec::new(), Level::fast());
-        // Writing to memory does not fail; if it did, the collector would say so of the empty request.
-        let written = encoder.write_all(&message).and_then(|()| encoder.finish());
-        written.map(Bytes::from).unwrap_or_default()
-    }
-
-    pub(super) async fn send(&self, packed: Bytes) -> Result<Bytes, Failure> {
+    async fn request(&self, packed: Bytes) -> Result<Bytes, Failure> {
         let mut request = Request::new(Full::new(packed));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.uri.clone();
         *request.headers_mut() = self.headers.clone();
         let response = self.pool.request(request).await;
-        let response = response.map_err(|error| Failure::on_the_way(&error))?;
+        let response = response.map_err(|error| Failure::new(Retry::After(None), chain(&error)))?;
         let (head, body) = response.into_parts();
         if !head.status.is_success() {
             return Err(failure(head.status, &head.headers));
         }
-        let body = Limited::new(body, LONGEST_ANSWER).collect().await;
-        // What was sent was taken, so the request is not sent again, however its answer ends.
-        let body = body.map_err(|error| Failure::new(Hope::None, error.to_string()))?;
+        let body = Limited::new(body, LONGEST_RESPONSE).collect().await;
+        // The collector accepted it: never resend, even if reading the response fails.
+        let body = body.map_err(|error| Failure::new(Retry::Never, error.to_string()))?;
         let body = body.to_bytes();
         Ok(if is_readable(&head.headers) {
             body
@@ -87,7 +93,23 @@ impl Client {
     }
 }
 
-/// Some collectors answer in other words than they were spoken to; a success it is all the same.
+impl Transport for Client {
+    fn pack(&self, message: Bytes) -> Bytes {
+        if !self.gzip {
+            return message;
+        }
+        let mut encoder = GzEncoder::new(Vec::new(), Level::fast());
+        // Writing to memory does not fail. If it did, the collector would reject the empty request.
+        let written = encoder.write_all(&message).and_then(|()| encoder.finish());
+        written.map(Bytes::from).unwrap_or_default()
+    }
+
+    fn send(&self, packed: Bytes) -> Sending<'_> {
+        Box::pin(self.request(packed))
+    }
+}
+
+/// Returns whether the body can be protobuf. Some collectors respond with JSON or text; that is a success too.
 fn is_readable(headers: &HeaderMap) -> bool {
     let kind = headers
         .get(header::CONTENT_TYPE)
@@ -95,21 +117,21 @@ fn is_readable(headers: &HeaderMap) -> bool {
     !kind.is_some_and(|kind| kind.starts_with("application/json") || kind.starts_with("text/plain"))
 }
 
-/// OTLP specification, "OTLP/HTTP Response": these four may pass, with `Retry-After` if there is one.
+/// OTLP specification, "OTLP/HTTP Response": these four statuses are retried, after `Retry-After` if it is there.
 fn failure(status: StatusCode, headers: &HeaderMap) -> Failure {
-    let hope = match status {
+    let retry = match status {
         StatusCode::TOO_MANY_REQUESTS
         | StatusCode::BAD_GATEWAY
         | StatusCode::SERVICE_UNAVAILABLE
         | StatusCode::GATEWAY_TIMEOUT => {
-            Hope::Later(headers.get(header::RETRY_AFTER).and_then(retry_after))
+            Retry::After(headers.get(header::RETRY_AFTER).and_then(retry_after))
         }
-        _ => Hope::None,
+        _ => Retry::Never,
     };
-    Failure::new(hope, format!("the collector answered {status}"))
+    Failure::new(retry, format!("the collector responded {status}"))
 }
 
-/// Seconds or a date (RFC 9110, section 10.2.3).
+/// Parses seconds or a date (RFC 9110, section 10.2.3).
 fn retry_after(value: &HeaderValue) -> Option<Duration> {
     let value = value.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse() {
@@ -125,7 +147,24 @@ mod tests {
 
     use http::HeaderValue;
 
-    use super::retry_after;
+    use super::{Endpoint, retry_after, with_path};
+    use crate::otlp::{OtlpSettings, Protocol};
+
+    #[test]
+    fn path_is_added_only_to_an_endpoint_without_one() {
+        let url = |endpoint: &str| {
+            let settings = OtlpSettings::new(endpoint, Protocol::HttpProtobuf);
+            let parsed = Endpoint::parse(&settings).map_err(|error| error.to_string())?;
+            let uri = with_path(parsed, endpoint, "/v1/traces");
+            uri.map(|uri| uri.to_string())
+                .map_err(|error| error.to_string())
+        };
+        let with_path = |endpoint, expected| assert_eq!(url(endpoint).as_deref(), Ok(expected));
+        with_path("http://a:4318", "http://a:4318/v1/traces");
+        with_path("http://a:4318/", "http://a:4318/");
+        with_path("https://a/otlp/x", "https://a/otlp/x");
+        with_path("a:4318", "https://a:4318/v1/traces");
+    }
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {

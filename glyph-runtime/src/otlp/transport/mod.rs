@@ -1,156 +1,117 @@
-//! Requests to an OTLP collector (OpenTelemetry Protocol Specification 1.x), whatever they carry.
+//! Requests to a collector, over gRPC or HTTP.
 //!
-//! The messages are the published ones; sending, trying again and judging the answer are done here, since
-//! everything is to be accounted for: also what a collector takes only in part.
+//! The messages are those of `opentelemetry-proto`. Sending, retries and responses are handled here, so that every
+//! item is counted, also when a collector accepts only a part of a request.
 
 mod endpoint;
 mod failure;
 #[cfg(feature = "otlp-grpc")]
 mod grpc;
+#[cfg(not(feature = "otlp-grpc"))]
+#[path = "missing.rs"]
+mod grpc;
 mod headers;
 #[cfg(feature = "otlp-http")]
+mod http;
+#[cfg(not(feature = "otlp-http"))]
+#[path = "missing.rs"]
 mod http;
 mod retry;
 mod tls;
 
-use std::time::Instant;
+use std::{future::Future, marker::PhantomData, pin::Pin, time::Instant};
 
 use bytes::Bytes;
 use prost::Message;
 
 use self::{
     endpoint::Endpoint,
-    failure::{Failure, Hope},
+    failure::{Failure, Retry},
     retry::Retries,
 };
-use crate::{
-    export::{Counts, DropReason},
-    trace::{OtlpSettings, Protocol, TraceError},
-};
+use super::{InvalidSetting, OtlpError, OtlpSettings, Protocol};
+use crate::export::{Counts, DropReason, Outcome};
 
-/// The most bytes of an answer that are read.
-const LONGEST_ANSWER: usize = 1 << 20;
-/// Who sends (OpenTelemetry Protocol Exporter, "User Agent").
+/// The most bytes of a response that are read.
+const LONGEST_RESPONSE: usize = 1 << 20;
+/// The user agent (OpenTelemetry Protocol Exporter, "User Agent").
 const USER_AGENT: &str = concat!(
     "OTel-OTLP-Exporter-Rust/",
     env!("CARGO_PKG_VERSION"),
     " glyph"
 );
 
-/// What is sent.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Signal {
-    Traces,
-    Metrics,
-    #[cfg(feature = "log")]
-    Logs,
-}
+/// The request of one signal.
+pub(super) trait Request: Message {
+    type Response: Message + Default;
+    /// The path of OTLP/HTTP, for endpoints without one.
+    const PATH: &'static str;
+    /// The method of OTLP/gRPC.
+    const METHOD: &'static str;
 
-impl Signal {
-    /// Where OTLP/HTTP takes it, unless the endpoint says otherwise.
-    #[cfg(feature = "otlp-http")]
-    fn path(self) -> &'static str {
-        match self {
-            Self::Traces => "/v1/traces",
-            Self::Metrics => "/v1/metrics",
-            #[cfg(feature = "log")]
-            Self::Logs => "/v1/logs",
-        }
-    }
-
-    /// What OTLP/gRPC calls.
-    #[cfg(feature = "otlp-grpc")]
-    fn method(self) -> &'static str {
-        match self {
-            Self::Traces => "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
-            Self::Metrics => "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
-            #[cfg(feature = "log")]
-            Self::Logs => "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
-        }
-    }
+    /// Returns how many items of a request the collector rejected.
+    fn rejected(response: Self::Response) -> i64;
 }
 
 /// Sends requests of one signal to a collector, one after the other.
-pub(crate) struct Client {
-    transport: Transport,
+pub(super) struct Client<R> {
+    transport: Box<dyn Transport>,
     retries: Retries,
+    request: PhantomData<fn(R)>,
 }
 
-enum Transport {
-    #[cfg(feature = "otlp-grpc")]
-    Grpc(grpc::Client),
-    #[cfg(feature = "otlp-http")]
-    Http(http::Client),
+type Sending<'t> = Pin<Box<dyn Future<Output = Result<Bytes, Failure>> + Send + 't>>;
+
+/// A connection to a collector. Implemented for gRPC and for HTTP.
+trait Transport: Send + Sync {
+    /// Prepares an encoded message for all attempts.
+    fn pack(&self, message: Bytes) -> Bytes {
+        message
+    }
+
+    fn send(&self, packed: Bytes) -> Sending<'_>;
 }
 
-impl Client {
-    pub(crate) fn new(settings: &OtlpSettings, signal: Signal) -> Result<Self, TraceError> {
-        if settings.timeout.is_zero() {
-            return Err(TraceError::Setting {
-                name: "the time limit of an attempt",
-                value: "0".to_owned(),
-                allowed: "it is longer than nothing",
-            });
-        }
+impl<R: Request> Client<R> {
+    pub(super) fn new(settings: &OtlpSettings) -> Result<Self, OtlpError> {
+        InvalidSetting::check_time("attempt timeout", settings.timeout)?;
         let endpoint = Endpoint::parse(settings)?;
         let transport = match settings.protocol {
-            #[cfg(feature = "otlp-grpc")]
-            Protocol::Grpc => Transport::Grpc(grpc::Client::new(settings, signal, endpoint)?),
-            #[cfg(feature = "otlp-http")]
-            Protocol::HttpProtobuf => {
-                Transport::Http(http::Client::new(settings, signal, endpoint)?)
-            }
-            #[cfg(not(all(feature = "otlp-grpc", feature = "otlp-http")))]
-            missing => return Err(missing.missing()),
+            Protocol::Grpc => grpc::connect(settings, endpoint, R::METHOD)?,
+            Protocol::HttpProtobuf => http::connect(settings, endpoint, R::PATH)?,
         };
         Ok(Self {
             transport,
             retries: Retries::new(settings.timeout),
+            request: PhantomData,
         })
     }
 
-    /// Sends a request until it is taken, refused, or the deadline has passed, and gives the answer.
-    pub(crate) async fn export<Answer: Message + Default>(
+    /// Sends a request of so many items until it is accepted or rejected, or until the deadline.
+    pub(super) async fn send(
         &mut self,
-        request: &impl Message,
+        request: &R,
+        items: usize,
         deadline: Instant,
         counts: &Counts,
-    ) -> Result<Answer, DropReason> {
+    ) -> Outcome {
         let transport = &self.transport;
-        let request = transport.pack(request.encode_to_vec().into());
-        let answer = self
+        let packed = transport.pack(request.encode_to_vec().into());
+        let response = self
             .retries
-            .run(deadline, counts, || transport.send(request.clone()))
+            .run(deadline, counts, || transport.send(packed.clone()))
             .await;
-        match answer.map(Answer::decode) {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => {
-                counts.failed(&format_args!("this is no collector: {error}"));
-                Err(DropReason::Rejected)
+        match response.map(R::Response::decode) {
+            Ok(Ok(response)) => {
+                let rejected = usize::try_from(R::rejected(response)).unwrap_or(0);
+                Outcome::exported(items.saturating_sub(rejected))
             }
-            Err(Hope::None) => Err(DropReason::Rejected),
-            Err(Hope::Later(_)) => Err(DropReason::Failed),
-        }
-    }
-}
-
-impl Transport {
-    /// What is done once for all attempts.
-    fn pack(&self, message: Bytes) -> Bytes {
-        match self {
-            #[cfg(feature = "otlp-grpc")]
-            Self::Grpc(_) => message,
-            #[cfg(feature = "otlp-http")]
-            Self::Http(client) => client.pack(message),
-        }
-    }
-
-    async fn send(&self, packed: Bytes) -> Result<Bytes, Failure> {
-        match self {
-            #[cfg(feature = "otlp-grpc")]
-            Self::Grpc(client) => client.send(packed).await,
-            #[cfg(feature = "otlp-http")]
-            Self::Http(client) => client.send(packed).await,
+            Ok(Err(error)) => {
+                counts.failed(&format_args!("the response is not OTLP: {error}"));
+                Outcome::lost(DropReason::Rejected)
+            }
+            Err(Retry::Never) => Outcome::lost(DropReason::Rejected),
+            Err(Retry::After(_)) => Outcome::lost(DropReason::Failed),
         }
     }
 }
