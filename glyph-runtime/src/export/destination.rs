@@ -14,9 +14,9 @@ pub(crate) trait Item: Send + 'static {
 
     /// Whether an item is a request to collect everything that there is.
     ///
-    /// The number of parts of such an item is known only when it is exported: the destination reports them with
-    /// [`Queue::begin_part`](super::Queue::begin_part). Each item covers all parts, so that the losses of one item
-    /// do not matter after a later one.
+    /// The number of parts of such an item is known only when it is exported: the destination
+    /// reports them with [`Queue::begin_part`](super::Queue::begin_part). Each item covers all
+    /// parts, so that the losses of one item do not matter after a later one.
     const COLLECTS: bool = false;
 
     /// The size in bytes, approximately.

@@ -5,7 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The longest time limit of an export, since `Instant` cannot hold every `Duration` from the settings.
+/// The longest time limit of an export, since `Instant` cannot hold every `Duration` from the
+/// settings.
 pub(crate) const LONGEST_TIME: Duration = Duration::from_secs(24 * 3600);
 
 /// A setting that is out of range.

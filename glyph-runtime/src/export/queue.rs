@@ -14,7 +14,8 @@ use super::{
     limits::deadline_after,
 };
 
-/// A batch is sent when its items reach this size. Collectors accept 4 MiB at once (the default of gRPC).
+/// A batch is sent when its items reach this size. Collectors accept 4 MiB at once (the default of
+/// gRPC).
 const BATCH_BYTES: usize = 2 << 20;
 
 /// Connects recording threads to one worker. Recording holds the lock only while it moves one item.
@@ -38,7 +39,8 @@ pub(super) type Sized<T> = (T, usize);
 #[derive(Debug)]
 struct QueueState<T> {
     items: VecDeque<Sized<T>>,
-    /// Items and bytes that wait in `items` or in the backlog of the worker, without those in flight.
+    /// Items and bytes that wait in `items` or in the backlog of the worker, without those in
+    /// flight.
     waiting: usize,
     bytes: usize,
     /// Items, or parts of a collecting item, that the destination has and has not settled.
@@ -56,7 +58,8 @@ struct QueueState<T> {
     abandoned: Option<u64>,
 }
 
-/// Exports everything that is in the queues before this call, within one time limit for all of them.
+/// Exports everything that is in the queues before this call, within one time limit for all of
+/// them.
 ///
 /// With `closing`, the queues accept nothing more, and what is left at the deadline is dropped.
 pub(crate) fn flush<T: Item>(
@@ -126,7 +129,8 @@ impl<T: Item> Queue<T> {
         }
     }
 
-    /// Ignores poisoning: every section under the lock only moves and counts, so a panic cannot leave it half-done.
+    /// Ignores poisoning: every section under the lock only moves and counts, so a panic cannot
+    /// leave it half-done.
     fn lock(&self) -> MutexGuard<'_, QueueState<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -173,7 +177,8 @@ impl<T: Item> Queue<T> {
 
     /// Waits until everything up to the mark is settled, or until the deadline.
     ///
-    /// Returns the number of items that were not exported as an error. It may be 0 for items that collect.
+    /// Returns the number of items that were not exported as an error. It may be 0 for items that
+    /// collect.
     fn wait(&self, mark: Mark, deadline: Instant) -> Result<(), u64> {
         let mut state = self.lock();
         while state.settled < mark.accepted {
@@ -224,7 +229,8 @@ impl<T: Item> Queue<T> {
         self.abandoned.notified().await;
     }
 
-    /// Returns the next step of the worker. `waited` means that the first item has waited for its delay.
+    /// Returns the next step of the worker. `waited` means that the first item has waited for its
+    /// delay.
     pub(super) fn next(&self, backlog: &mut VecDeque<Sized<T>>, waited: bool) -> Next<T> {
         let mut state = self.lock();
         if state.abandoned.is_some() {
@@ -337,7 +343,8 @@ impl<T> QueueState<T> {
         }
     }
 
-    /// Returns how many collecting items since the mark have not ended, and how many parts they lost.
+    /// Returns how many collecting items since the mark have not ended, and how many parts they
+    /// lost.
     fn collected(&self, mark: Mark) -> (u64, u64) {
         match self.abandoned {
             // The queue was shut down before the mark, and the loss was reported then.
@@ -364,3 +371,6 @@ pub(super) enum Next<T> {
     Wait,
     End,
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! Libraries that send exports, and requests of the program as well.
 
-/// Events of these libraries below `WARN` describe their internals, and only matter to someone who debugs them.
+/// Events of these libraries below `WARN` describe their internals, and only matter to someone who
+/// debugs them.
 const TRANSPORTS: [&str; 10] = [
     "h2",
     "hyper",

@@ -1,6 +1,7 @@
 //! The thread of an exporter, with a runtime of its own.
 //!
-//! It is independent of the runtime of the program: an export neither waits for that runtime nor blocks it.
+//! It is independent of the runtime of the program: an export neither waits for that runtime nor
+//! blocks it.
 
 use std::{
     any::Any, cell::Cell, collections::VecDeque, convert::Infallible, io, panic::AssertUnwindSafe,

@@ -23,7 +23,7 @@ mod negotiate;
 mod own;
 #[cfg(feature = "prometheus")]
 mod page;
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 pub mod push;
 
 #[cfg(any(
@@ -48,6 +48,6 @@ pub(crate) use own::push_sample;
 pub(crate) use page::ForeignFamilies;
 #[cfg(feature = "prometheus")]
 pub use page::{Page, Pieces};
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 #[doc(no_inline)]
 pub use push as otlp;

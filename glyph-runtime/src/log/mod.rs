@@ -32,7 +32,7 @@ mod carried;
 mod correlation;
 mod counters;
 mod error;
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 pub mod export;
 mod fields;
 mod filter;

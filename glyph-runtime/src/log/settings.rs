@@ -12,7 +12,8 @@ use crate::redaction::Redaction;
 
 /// Settings of a [`Pipeline`](super::Pipeline) of log lines.
 ///
-/// [`LogSettings::default`]: standard output, events from `info` on, JSON or on a terminal pretty lines, no audit trail.
+/// [`LogSettings::default`]: standard output, events from `info` on, JSON or on a terminal pretty
+/// lines, no audit trail.
 #[derive(Debug)]
 pub struct LogSettings {
     /// The format of lines.
@@ -21,7 +22,8 @@ pub struct LogSettings {
     pub output: Output,
     /// Whether pretty lines have colors on a terminal.
     pub color: bool,
-    /// Which events become lines, in the syntax of `RUST_LOG`: `info,hyper=warn`. Default: empty, which is `info`.
+    /// Which events become lines, in the syntax of `RUST_LOG`: `info,hyper=warn`. Default: empty,
+    /// which is `info`.
     ///
     /// Lines have the fields of spans from `info` on, whatever the filter is.
     pub filter: String,
@@ -103,10 +105,11 @@ impl fmt::Debug for Output {
 /// Limits of log lines and log records.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// The most bytes of a line, at least 2048. Further fields are omitted, and the line has their number.
+    /// The most bytes of a line, at least 2048. Further fields are omitted, and the line has their
+    /// number.
     pub line_bytes: usize,
-    /// The most bytes of a value as it is in the line, at most 1024 less than a line. A longer one ends with
-    /// `…[cut]`.
+    /// The most bytes of a value as it is in the line, at most 1024 less than a line. A longer one
+    /// ends with `…[cut]`.
     pub value_bytes: usize,
     /// The most fields of an event, of a span, and of a line.
     pub fields: usize,
@@ -133,7 +136,8 @@ impl Default for Limits {
     }
 }
 
-/// Settings of the audit trail: a separate file with one JSON object for each event of the target `audit`.
+/// Settings of the audit trail: a separate file with one JSON object for each event of the target
+/// `audit`.
 #[derive(Debug)]
 pub struct Audit {
     /// The output.
@@ -176,11 +180,12 @@ impl fmt::Debug for AuditOutput {
 
 /// When the audit trail is forced to the disk (`fdatasync`).
 ///
-/// With each policy, a line has reached the operating system when the event's macro returns, so that a crash of the
-/// process loses nothing. They differ in what a crash of the machine can lose.
+/// With each policy, a line has reached the operating system when the event's macro returns, so
+/// that a crash of the process loses nothing. They differ in what a crash of the machine can lose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SyncPolicy {
-    /// Before the event's macro returns. Nothing is lost. Events of several threads share one synchronization.
+    /// Before the event's macro returns. Nothing is lost. Events of several threads share one
+    /// synchronization.
     Always,
     /// At this interval, if there are new lines.
     EveryInterval(Duration),

@@ -16,12 +16,14 @@ const ESCAPE: usize = 6;
 /// The most causes of an error. A chain of causes may be a circle.
 const CAUSES: usize = 16;
 
-/// Appends `text` as a JSON string, of which at most `room` bytes stand between the quotes before it is cut.
+/// Appends `text` as a JSON string, of which at most `room` bytes stand between the quotes before
+/// it is cut.
 pub(super) fn push_str(out: &mut Vec<u8>, text: &str, room: usize) {
     let _infallible = text.serialize(&mut Serializer::with_formatter(out, Bounded::new(room)));
 }
 
-/// Appends what `value` displays, as [`push_str`] does. The value's formatting is stopped where the text is cut.
+/// Appends what `value` displays, as [`push_str`] does. The value's formatting is stopped where the
+/// text is cut.
 pub(super) fn push_display(out: &mut Vec<u8>, value: &dyn fmt::Display, room: usize) {
     let _infallible =
         Serializer::with_formatter(out, Bounded::new(room)).collect_str(&Stopped { value, room });
@@ -37,7 +39,8 @@ pub(super) fn push_error(out: &mut Vec<u8>, error: &(dyn Error + 'static), room:
     push_display(out, &Chain(error), room);
 }
 
-/// Appends a number, or a text where JSON has no such number (protobuf's JSON mapping, which OTLP uses).
+/// Appends a number, or a text where JSON has no such number (protobuf's JSON mapping, which OTLP
+/// uses).
 pub(super) fn push_f64(out: &mut Vec<u8>, value: f64) {
     if value.is_finite() {
         push_json(out, &value);
@@ -46,7 +49,8 @@ pub(super) fn push_f64(out: &mut Vec<u8>, value: f64) {
     }
 }
 
-/// Appends a number if it fits 64 bits, otherwise its digits as text: most readers have no wider numbers.
+/// Appends a number if it fits 64 bits, otherwise its digits as text: most readers have no wider
+/// numbers.
 pub(super) fn push_u128(out: &mut Vec<u8>, value: u128) {
     match u64::try_from(value) {
         Ok(value) => push_json(out, &value),
@@ -109,7 +113,8 @@ pub(super) fn non_finite(value: f64) -> &'static str {
     }
 }
 
-/// Keeps text up to a limit, counted as in a log line: an escaped character counts as the longest escape.
+/// Keeps text up to a limit, counted as in a log line: an escaped character counts as the longest
+/// escape.
 struct Cut {
     text: String,
     room: usize,
@@ -190,7 +195,8 @@ impl Formatter for Bounded {
     }
 }
 
-/// Displays `value` until more than `room` bytes have come. An implementation that fails ends its text there.
+/// Displays `value` until more than `room` bytes have come. An implementation that fails ends its
+/// text there.
 struct Stopped<'a> {
     value: &'a dyn fmt::Display,
     room: usize,

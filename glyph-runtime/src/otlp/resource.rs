@@ -5,8 +5,8 @@ use opentelemetry_sdk::{Resource as SdkResource, resource::TelemetryResourceDete
 
 /// The attributes of the service, the process and the host, the same for all signals.
 ///
-/// Later attributes replace earlier ones: host and process, then those of the program, then the service
-/// (OpenTelemetry semantic conventions, "Resource").
+/// Later attributes replace earlier ones: host and process, then those of the program, then the
+/// service (OpenTelemetry semantic conventions, "Resource").
 #[derive(Clone, Debug)]
 pub(crate) struct Resource(SdkResource);
 

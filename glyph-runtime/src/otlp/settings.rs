@@ -8,8 +8,9 @@ use std::{fmt, path::PathBuf, time::Duration};
 pub struct OtlpSettings {
     /// The URL: `http://host:4318/v1/traces`, or `http://host:4317` for gRPC.
     ///
-    /// An HTTP endpoint without a path gets the path of its signal: `/v1/traces`, `/v1/metrics` or `/v1/logs`. One
-    /// with a path is used as it is. Without a scheme, `insecure` decides whether TLS is used.
+    /// An HTTP endpoint without a path gets the path of its signal: `/v1/traces`, `/v1/metrics` or
+    /// `/v1/logs`. One with a path is used as it is. Without a scheme, `insecure` decides whether
+    /// TLS is used.
     pub endpoint: String,
     /// The protocol of requests.
     pub protocol: Protocol,
@@ -26,7 +27,8 @@ pub struct OtlpSettings {
 }
 
 impl OtlpSettings {
-    /// Returns the defaults for an endpoint: ten seconds for an attempt, no compression, the system roots.
+    /// Returns the defaults for an endpoint: ten seconds for an attempt, no compression, the system
+    /// roots.
     pub fn new(endpoint: impl Into<String>, protocol: Protocol) -> Self {
         Self {
             endpoint: endpoint.into(),

@@ -33,7 +33,8 @@ const DROP_DEADLINE: Duration = Duration::from_secs(1);
 
 /// Samples, keeps and exports spans. See the [module](super).
 ///
-/// Dropping it without [`Pipeline::shutdown`] waits up to one second for the export of queued spans.
+/// Dropping it without [`Pipeline::shutdown`] waits up to one second for the export of queued
+/// spans.
 #[derive(Debug)]
 #[must_use = "dropping it ends the export of spans"]
 pub struct Pipeline {
@@ -43,23 +44,24 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// Starts the exporters of the settings. It sets nothing global: install [`Pipeline::layer`] and
-    /// [`Pipeline::provider`].
+    /// Starts the exporters of the settings. It sets nothing global: install [`Pipeline::layer`]
+    /// and [`Pipeline::provider`].
     ///
     /// It does not read the environment; [`config`](crate::config) does.
     ///
     /// # Errors
     ///
-    /// Returns [`TraceError`] if a setting is invalid, a file cannot be read or opened, or a thread cannot be started.
-    /// A collector that cannot be reached is not an error: its spans are dropped and counted.
+    /// Returns [`TraceError`] if a setting is invalid, a file cannot be read or opened, or a thread
+    /// cannot be started. A collector that cannot be reached is not an error: its spans are dropped
+    /// and counted.
     pub fn start(settings: &TraceSettings) -> Result<Self, TraceError> {
         Self::start_with(settings, Vec::new())
     }
 
     /// Starts the exporters of the settings and one more, with a queue and a thread for it.
     ///
-    /// Its `export` runs on that thread, inside a tokio runtime. If it panics, hangs or fails, its spans are dropped
-    /// and counted. `name` is the label value of its counts.
+    /// Its `export` runs on that thread, inside a tokio runtime. If it panics, hangs or fails, its
+    /// spans are dropped and counted. `name` is the label value of its counts.
     ///
     /// # Errors
     ///
@@ -109,7 +111,8 @@ impl Pipeline {
         })
     }
 
-    /// Returns the provider of the SDK, for `opentelemetry::global::set_tracer_provider` and for spans without `tracing`.
+    /// Returns the provider of the SDK, for `opentelemetry::global::set_tracer_provider` and for
+    /// spans without `tracing`.
     #[must_use]
     pub fn provider(&self) -> &SdkTracerProvider {
         &self.provider
@@ -124,8 +127,8 @@ impl Pipeline {
         tracing_opentelemetry::layer().with_tracer(self.provider.tracer("glyph"))
     }
 
-    /// Returns the traces in the ring, the latest first: the sampled ones if there is no collector, and those that
-    /// [`TraceSettings::keep_failures`] keeps.
+    /// Returns the traces in the ring, the latest first: the sampled ones if there is no collector,
+    /// and those that [`TraceSettings::keep_failures`] keeps.
     ///
     /// A trace appears with its first ended span, and is complete with its root.
     #[must_use]
@@ -150,20 +153,21 @@ impl Pipeline {
 
     /// Exports every span that ended before this call.
     ///
-    /// It blocks the thread, but not the export. Use [`Pipeline::flush_async`] in asynchronous code, above all if the
-    /// collector runs on the same runtime, as in a test.
+    /// It blocks the thread, but not the export. Use [`Pipeline::flush_async`] in asynchronous
+    /// code, above all if the collector runs on the same runtime, as in a test.
     ///
     /// # Errors
     ///
-    /// Returns [`Undelivered`] if spans were not exported within `deadline`. Their export continues.
+    /// Returns [`Undelivered`] if spans were not exported within `deadline`. Their export
+    /// continues.
     pub fn flush(&self, deadline: Duration) -> Result<(), Undelivered> {
         self.routes.flush(deadline, false)
     }
 
     /// Exports every span that ended, and ends the pipeline: spans that end later are not recorded.
     ///
-    /// It blocks the thread, and works with and without a runtime, in a destructor and after a panic. A second call
-    /// has nothing to do.
+    /// It blocks the thread, and works with and without a runtime, in a destructor and after a
+    /// panic. A second call has nothing to do.
     ///
     /// # Errors
     ///
@@ -254,7 +258,8 @@ fn start_threads(
     Ok(queues)
 }
 
-/// Returns the ring, if it keeps anything. A collector replaces it; a file does not, since code cannot read it.
+/// Returns the ring, if it keeps anything. A collector replaces it; a file does not, since code
+/// cannot read it.
 fn ring(settings: &TraceSettings, has_collector: bool) -> Option<Ring> {
     let keeps_sampled = !has_collector || settings.ring.beside_collector;
     let is_there = settings.ring.spans > 0 && (keeps_sampled || settings.keep_failures.is_some());
@@ -283,7 +288,8 @@ async fn on_waiting_thread<T: Send + 'static>(
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Snapshot {
-    /// Spans that were started and recorded. Spans of unsampled traces are not recorded, unless failures are kept.
+    /// Spans that were started and recorded. Spans of unsampled traces are not recorded, unless
+    /// failures are kept.
     pub spans_started: u64,
     /// Recorded spans that ended.
     pub spans_ended: u64,

@@ -15,7 +15,8 @@ use opentelemetry_sdk::trace::{self as sdk, SamplingDecision, SamplingResult, Sh
 
 use crate::export::{InvalidSetting, is_export_thread};
 
-/// The highest rate of [`Sampler::RateLimited`] in traces per second. The sampler remembers the time of each.
+/// The highest rate of [`Sampler::RateLimited`] in traces per second. The sampler remembers the
+/// time of each.
 pub const MAX_RATE: u32 = 10_000;
 
 /// Decides which traces are sampled (OpenTelemetry specification, "Built-in samplers").
@@ -26,12 +27,14 @@ pub enum Sampler {
     AlwaysOn,
     /// `always_off`.
     AlwaysOff,
-    /// `traceidratio`: this share of all traces, from 0 to 1. Processes with the same ratio sample the same traces.
+    /// `traceidratio`: this share of all traces, from 0 to 1. Processes with the same ratio sample
+    /// the same traces.
     TraceIdRatio(f64),
-    /// At most this many traces per second, from 1 to [`MAX_RATE`]. It ignores the parent: wrap it in
-    /// [`Sampler::parent_based`].
+    /// At most this many traces per second, from 1 to [`MAX_RATE`]. It ignores the parent: wrap it
+    /// in [`Sampler::parent_based`].
     RateLimited(u32),
-    /// `parentbased_...`: the decision of the parent, and the other sampler for traces without a parent.
+    /// `parentbased_...`: the decision of the parent, and the other sampler for traces without a
+    /// parent.
     ParentBased(Box<Self>),
 }
 

@@ -5,7 +5,8 @@ use std::{path::PathBuf, time::Duration};
 use super::Sampler;
 use crate::{export::BatchLimits, otlp::OtlpSettings, redaction::Redaction};
 
-/// Settings of a [`Pipeline`](super::Pipeline) of spans. Start with [`TraceSettings::new`], and set fields.
+/// Settings of a [`Pipeline`](super::Pipeline) of spans. Start with [`TraceSettings::new`], and set
+/// fields.
 ///
 /// ```
 /// use glyph_runtime::trace::{Sampler, TraceSettings};
@@ -44,7 +45,8 @@ pub struct TraceSettings {
 }
 
 impl TraceSettings {
-    /// Returns the defaults for a service: no collector, every trace sampled, a ring of recent traces.
+    /// Returns the defaults for a service: no collector, every trace sampled, a ring of recent
+    /// traces.
     pub fn new(service: impl Into<String>) -> Self {
         Self {
             service: service.into(),
@@ -116,10 +118,12 @@ impl Default for RingLimits {
     }
 }
 
-/// Keeps traces in the ring in which a span failed, or whose local root was slow, whatever the sampler decides.
+/// Keeps traces in the ring in which a span failed, or whose local root was slow, whatever the
+/// sampler decides.
 ///
-/// Spans of unsampled traces are recorded for this from the beginning. Each of them then costs as much as a sampled
-/// one, except for its export, and stages in an unsampled trace build their spans again.
+/// Spans of unsampled traces are recorded for this from the beginning. Each of them then costs as
+/// much as a sampled one, except for its export, and stages in an unsampled trace build their spans
+/// again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeepFailures {
@@ -147,7 +151,8 @@ impl KeepFailures {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FileSettings {
-    /// The path. Full files are renamed to `traces.jsonl.1` (the latest), `traces.jsonl.2` and so on.
+    /// The path. Full files are renamed to `traces.jsonl.1` (the latest), `traces.jsonl.2` and so
+    /// on.
     pub path: PathBuf,
     /// The most bytes of one file.
     pub max_bytes: u64,

@@ -8,7 +8,8 @@ use crate::{
     otlp::metrics::{Entry, head_of, point_of},
 };
 
-/// The source of a [`Pipeline`](super::Pipeline): the catalogs of a [`Registry`], or everything on a [`Page`].
+/// The source of a [`Pipeline`](super::Pipeline): the catalogs of a [`Registry`], or everything on
+/// a [`Page`].
 #[derive(Clone, Debug)]
 pub struct Source {
     registry: Registry,

@@ -1,12 +1,15 @@
-//! Pushes of metrics to an OTLP collector at an interval (OpenTelemetry Protocol Specification 1.x, "OTLP Metrics").
+//! Pushes of metrics to an OTLP collector at an interval (OpenTelemetry Protocol Specification 1.x,
+//! "OTLP Metrics").
 //!
-//! A push sends what a scrape would return at that moment: the same series, cumulative since the start of the process,
-//! with the exemplars of histograms. Declared metrics have OpenTelemetry's names, and units in UCUM's codes:
-//! `glyphoxa.stt.duration` in `s`, where `/metrics` has `glyphoxa_stt_duration_seconds`. A [`Page`](super::Page) as the
-//! source adds glyph's own metrics and those of other recorders, with their names on `/metrics`.
+//! A push sends what a scrape would return at that moment: the same series, cumulative since the
+//! start of the process, with the exemplars of histograms. Declared metrics have OpenTelemetry's
+//! names, and units in UCUM's codes: `glyphoxa.stt.duration` in `s`, where `/metrics` has
+//! `glyphoxa_stt_duration_seconds`. A [`Page`](super::Page) as the source adds glyph's own metrics
+//! and those of other recorders, with their names on `/metrics`.
 //!
-//! A [`Pipeline`] has a thread with a runtime of its own. It holds one request of about 2 MiB at a time, for any number
-//! of series. A failed push is counted and not repeated, since the next one sends everything again.
+//! A [`Pipeline`] has a thread with a runtime of its own. It holds one request of about 2 MiB at a
+//! time, for any number of series. A failed push is counted and not repeated, since the next one
+//! sends everything again.
 //!
 //! ```
 //! use std::time::Duration;

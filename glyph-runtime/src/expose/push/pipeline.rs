@@ -33,8 +33,9 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// Returns [`OtlpError`] if a setting is invalid, a file cannot be read, or a thread cannot be started. A collector
-    /// that cannot be reached is not an error: its points are dropped and counted.
+    /// Returns [`OtlpError`] if a setting is invalid, a file cannot be read, or a thread cannot be
+    /// started. A collector that cannot be reached is not an error: its points are dropped and
+    /// counted.
     pub fn start(
         settings: MetricPushSettings,
         source: impl Into<Source>,
@@ -75,14 +76,16 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// Returns [`Undelivered`] if points were not exported within `deadline`. A running push continues.
+    /// Returns [`Undelivered`] if points were not exported within `deadline`. A running push
+    /// continues.
     pub fn flush(&self, deadline: Duration) -> Result<(), Undelivered> {
         self.push(deadline, false)
     }
 
     /// Pushes everything a last time, and ends the pipeline. A second call has nothing to do.
     ///
-    /// It blocks the thread, and works with and without a runtime, in a destructor and after a panic.
+    /// It blocks the thread, and works with and without a runtime, in a destructor and after a
+    /// panic.
     ///
     /// # Errors
     ///
@@ -92,14 +95,15 @@ impl Pipeline {
     }
 
     fn push(&self, limit: Duration, closing: bool) -> Result<(), Undelivered> {
-        // If a push is waiting already, it begins after this call as well, and this one is not needed.
+        // If a push is waiting already, it begins after this call as well, and this one is not
+        // needed.
         self.queue.push(Push);
         export::flush(std::slice::from_ref(&self.queue), limit, closing)
     }
 }
 
-/// One push waits at most, and begins at once. The pusher keeps the time limit itself, since the points that it could
-/// not send any more are counted too.
+/// One push waits at most, and begins at once. The pusher keeps the time limit itself, since the
+/// points that it could not send any more are counted too.
 const LIMITS: BatchLimits = BatchLimits {
     queue: 1,
     queue_bytes: 0,

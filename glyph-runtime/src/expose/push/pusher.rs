@@ -63,7 +63,8 @@ impl Destination<Push> for Pusher {
     }
 }
 
-/// Acts at each interval. After a long push it acts once, and not for every interval that was missed.
+/// Acts at each interval. After a long push it acts once, and not for every interval that was
+/// missed.
 pub(super) async fn at_intervals(interval: Duration, mut act: impl FnMut() + Send) -> Infallible {
     let mut ticks = interval_at(tokio::time::Instant::now() + interval, interval);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

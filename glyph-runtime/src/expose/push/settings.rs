@@ -7,7 +7,8 @@ use crate::{
     otlp::OtlpSettings,
 };
 
-/// Settings of a [`Pipeline`](super::Pipeline) of pushes. Start with [`MetricPushSettings::new`], and set fields.
+/// Settings of a [`Pipeline`](super::Pipeline) of pushes. Start with [`MetricPushSettings::new`],
+/// and set fields.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MetricPushSettings {
@@ -21,15 +22,17 @@ pub struct MetricPushSettings {
     pub resource: Vec<(String, String)>,
     /// The collector.
     pub otlp: OtlpSettings,
-    /// The time from the start of one push to the start of the next, as in `OTEL_METRIC_EXPORT_INTERVAL`.
+    /// The time from the start of one push to the start of the next, as in
+    /// `OTEL_METRIC_EXPORT_INTERVAL`.
     pub interval: Duration,
-    /// The time limit of one push, with all its requests and attempts, as in `OTEL_METRIC_EXPORT_TIMEOUT`.
+    /// The time limit of one push, with all its requests and attempts, as in
+    /// `OTEL_METRIC_EXPORT_TIMEOUT`.
     pub export_timeout: Duration,
 }
 
 impl MetricPushSettings {
-    /// Returns the defaults for a service: a push each minute, with a limit of 30 seconds (OpenTelemetry specification,
-    /// "Periodic exporting `MetricReader`").
+    /// Returns the defaults for a service: a push each minute, with a limit of 30 seconds
+    /// (OpenTelemetry specification, "Periodic exporting `MetricReader`").
     pub fn new(service: impl Into<String>, otlp: OtlpSettings) -> Self {
         Self {
             service: service.into(),

@@ -66,7 +66,8 @@ impl FieldStore for Attributes {
     }
 }
 
-/// Returns numbers and `bool` as such, and everything else as a string. Integers that OTLP does not have are digits.
+/// Returns numbers and `bool` as such, and everything else as a string. Integers that OTLP does not
+/// have are digits.
 fn otlp(value: Value<'_>, room: usize) -> Otlp {
     match value {
         Value::Bool(value) => Otlp::BoolValue(value),

@@ -29,7 +29,8 @@ pub(super) struct ExportLayer {
     pub(super) queue: Arc<Queue<TargetRecord>>,
 }
 
-/// Excludes events below `WARN` of libraries that send exports, unless the filter names the library.
+/// Excludes events below `WARN` of libraries that send exports, unless the filter names the
+/// library.
 #[derive(Debug)]
 pub(super) struct Quiet {
     named: Vec<&'static str>,

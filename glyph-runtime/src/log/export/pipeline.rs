@@ -43,7 +43,8 @@ impl From<InvalidSetting> for ExportError {
 
 /// Exports events to a collector. See the [module](super).
 ///
-/// Dropping it without [`Pipeline::shutdown`] waits up to one second for the export of queued records.
+/// Dropping it without [`Pipeline::shutdown`] waits up to one second for the export of queued
+/// records.
 #[derive(Debug)]
 #[must_use = "dropping it ends the export of log records"]
 pub struct Pipeline {
@@ -55,8 +56,9 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// Returns [`ExportError`] if a setting is invalid, a file cannot be read, or a thread cannot be started. A
-    /// collector that cannot be reached is not an error: its records are dropped and counted.
+    /// Returns [`ExportError`] if a setting is invalid, a file cannot be read, or a thread cannot
+    /// be started. A collector that cannot be reached is not an error: its records are dropped and
+    /// counted.
     pub fn start<S>(
         settings: LogExportSettings,
     ) -> Result<(impl Layer<S> + use<S>, Self), ExportError>
@@ -100,15 +102,16 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// Returns [`Undelivered`] if records were not exported within `deadline`. Their export continues.
+    /// Returns [`Undelivered`] if records were not exported within `deadline`. Their export
+    /// continues.
     pub fn flush(&self, deadline: Duration) -> Result<(), Undelivered> {
         export::flush(std::slice::from_ref(&self.queue), deadline, false)
     }
 
     /// Exports every record, and ends the pipeline: later records are dropped and counted.
     ///
-    /// It blocks the thread, and works with and without a runtime, in a destructor and after a panic. A second call
-    /// has nothing to do.
+    /// It blocks the thread, and works with and without a runtime, in a destructor and after a
+    /// panic. A second call has nothing to do.
     ///
     /// # Errors
     ///

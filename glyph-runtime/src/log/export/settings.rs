@@ -8,7 +8,8 @@ use crate::{
     otlp::OtlpSettings,
 };
 
-/// Settings of a [`Pipeline`](super::Pipeline) of log records. Start with [`LogExportSettings::new`], and set fields.
+/// Settings of a [`Pipeline`](super::Pipeline) of log records. Start with
+/// [`LogExportSettings::new`], and set fields.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LogExportSettings {
@@ -26,8 +27,8 @@ pub struct LogExportSettings {
     pub batch: BatchLimits,
     /// Which events are exported, in the syntax of `RUST_LOG`. Default: empty, which is `info`.
     ///
-    /// Events below `warn` of hyper, h2, tonic, rustls and similar crates are exported only if the filter names them, as
-    /// in `debug,h2=debug`. Events of an export itself are never exported.
+    /// Events below `warn` of hyper, h2, tonic, rustls and similar crates are exported only if the
+    /// filter names them, as in `debug,h2=debug`. Events of an export itself are never exported.
     pub filter: String,
     /// Limits of a value, an event and a record.
     pub limits: Limits,
@@ -35,13 +36,14 @@ pub struct LogExportSettings {
     pub redaction: Redaction,
     /// Exports audit events as well. Default: false.
     ///
-    /// Like others, they are dropped if the collector is too slow. Only the audit trail never drops them.
+    /// Like others, they are dropped if the collector is too slow. Only the audit trail never drops
+    /// them.
     pub audit: bool,
 }
 
 impl LogExportSettings {
-    /// Returns the defaults for a service: the limits of log lines, a batch each second (OpenTelemetry specification,
-    /// "Batch `LogRecordProcessor`"), no audit events.
+    /// Returns the defaults for a service: the limits of log lines, a batch each second
+    /// (OpenTelemetry specification, "Batch `LogRecordProcessor`"), no audit events.
     pub fn new(service: impl Into<String>, otlp: OtlpSettings) -> Self {
         Self {
             service: service.into(),

@@ -8,7 +8,8 @@ use std::{
 /// Ticks per second in `/proc` (`USER_HZ`). It is 100 on every Linux platform of Rust.
 const TICKS: u64 = 100;
 
-/// Returns the start time of the process, or the time of the first call if the system does not report it.
+/// Returns the start time of the process, or the time of the first call if the system does not
+/// report it.
 pub(crate) fn process_start() -> SystemTime {
     static START: OnceLock<SystemTime> = OnceLock::new();
     *START.get_or_init(|| {
@@ -22,8 +23,8 @@ pub(crate) fn process_start() -> SystemTime {
     })
 }
 
-/// proc(5): field 22 of `/proc/self/stat` is in ticks since `btime` of `/proc/stat`. The second field, the name in
-/// parentheses, can contain spaces.
+/// proc(5): field 22 of `/proc/self/stat` is in ticks since `btime` of `/proc/stat`. The second
+/// field, the name in parentheses, can contain spaces.
 fn from_proc(own: &str, all: &str) -> Option<SystemTime> {
     let (_, after_name) = own.rsplit_once(')')?;
     let ticks: u64 = after_name.split_ascii_whitespace().nth(19)?.parse().ok()?;

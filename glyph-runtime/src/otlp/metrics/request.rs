@@ -12,7 +12,8 @@ use opentelemetry_proto::tonic::{
 };
 use prost::Message;
 
-/// A request is sent when its points reach this size. Collectors accept 4 MiB at once (the default of gRPC).
+/// A request is sent when its points reach this size. Collectors accept 4 MiB at once (the default
+/// of gRPC).
 const REQUEST_BYTES: usize = 2 << 20;
 /// The bytes of tags and lengths for one point.
 const OVERHEAD: usize = 8;

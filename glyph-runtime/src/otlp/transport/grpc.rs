@@ -92,7 +92,8 @@ fn failure(status: &Status) -> Failure {
         | Code::Unavailable
         | Code::DataLoss => Retry::After(after),
         Code::ResourceExhausted if after.is_some() => Retry::After(after),
-        // The connection failed: the status has a local error as its source, and is not from the collector.
+        // The connection failed: the status has a local error as its source, and is not from the
+        // collector.
         Code::Unknown | Code::Internal if status.source().is_some() => Retry::After(None),
         _ => Retry::Never,
     };

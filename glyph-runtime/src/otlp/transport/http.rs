@@ -57,8 +57,8 @@ pub(super) fn connect(
     }))
 }
 
-/// Adds the path of the signal to an endpoint without a path (OpenTelemetry Protocol Exporter, "Endpoint URLs for
-/// OTLP/HTTP").
+/// Adds the path of the signal to an endpoint without a path (OpenTelemetry Protocol Exporter,
+/// "Endpoint URLs for OTLP/HTTP").
 fn with_path(endpoint: Endpoint, given: &str, path: &'static str) -> Result<Uri, OtlpError> {
     let after_scheme = given.split_once("://").map_or(given, |(_, rest)| rest);
     if after_scheme.contains('/') {
@@ -109,7 +109,8 @@ impl Transport for Client {
     }
 }
 
-/// Returns whether the body can be protobuf. Some collectors respond with JSON or text; that is a success too.
+/// Returns whether the body can be protobuf. Some collectors respond with JSON or text; that is a
+/// success too.
 fn is_readable(headers: &HeaderMap) -> bool {
     let kind = headers
         .get(header::CONTENT_TYPE)
@@ -117,7 +118,8 @@ fn is_readable(headers: &HeaderMap) -> bool {
     !kind.is_some_and(|kind| kind.starts_with("application/json") || kind.starts_with("text/plain"))
 }
 
-/// OTLP specification, "OTLP/HTTP Response": these four statuses are retried, after `Retry-After` if it is there.
+/// OTLP specification, "OTLP/HTTP Response": these four statuses are retried, after `Retry-After`
+/// if it is there.
 fn failure(status: StatusCode, headers: &HeaderMap) -> Failure {
     let retry = match status {
         StatusCode::TOO_MANY_REQUESTS

@@ -1,7 +1,7 @@
 //! Requests to a collector, over gRPC or HTTP.
 //!
-//! The messages are those of `opentelemetry-proto`. Sending, retries and responses are handled here, so that every
-//! item is counted, also when a collector accepts only a part of a request.
+//! The messages are those of `opentelemetry-proto`. Sending, retries and responses are handled
+//! here, so that every item is counted, also when a collector accepts only a part of a request.
 
 mod endpoint;
 mod failure;
