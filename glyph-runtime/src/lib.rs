@@ -5,7 +5,6 @@ pub mod admin;
 #[cfg(feature = "prometheus")]
 pub mod config;
 pub mod context;
-#[cfg(feature = "trace")]
 mod export;
 #[cfg(any(feature = "prometheus", feature = "_otlp"))]
 pub mod expose;
@@ -20,8 +19,8 @@ pub mod http;
 #[cfg(feature = "log")]
 pub mod log;
 mod macros;
-#[cfg(feature = "_otlp")]
-mod otlp;
+#[cfg(feature = "trace")]
+pub mod otlp;
 pub mod redaction;
 #[cfg(feature = "prometheus")]
 pub mod telemetry;

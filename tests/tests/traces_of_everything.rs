@@ -12,7 +12,7 @@ mod receiver;
 
 use std::time::Duration;
 
-use glyph_runtime::trace::{OtlpSettings, Pipeline, Protocol, Settings};
+use glyph_runtime::trace::{OtlpSettings, Pipeline, Protocol, TraceSettings};
 use opentelemetry_proto::tonic::{common::v1::any_value::Value, trace::v1::Span};
 use tracing_subscriber::layer::SubscriberExt;
 
@@ -24,7 +24,7 @@ const LONG: Duration = Duration::from_secs(20);
 #[test]
 fn an_export_makes_no_spans_to_export() {
     let receiver = Receiver::start([]);
-    let mut settings = Settings::new("shop");
+    let mut settings = TraceSettings::new("shop");
     settings.otlp = Some(OtlpSettings::new(receiver.endpoint(), Protocol::Grpc));
     let pipeline = Pipeline::start(&settings).unwrap();
     let everything = tracing_subscriber::registry().with(pipeline.layer());

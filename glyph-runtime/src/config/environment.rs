@@ -32,25 +32,25 @@ pub struct Configuration {
     pub propagators: Vec<Propagator>,
     /// Spans; `None` if the SDK is disabled.
     #[cfg(feature = "trace")]
-    pub traces: Option<crate::trace::Settings>,
+    pub traces: Option<crate::trace::TraceSettings>,
     /// Metrics, if they are to be pushed.
     #[cfg(feature = "_otlp")]
-    pub metrics_otlp: Option<crate::expose::otlp::Settings>,
+    pub metrics_otlp: Option<crate::expose::otlp::MetricPushSettings>,
     /// Log records, if they are to be sent.
     #[cfg(all(feature = "log", feature = "_otlp"))]
-    pub logs_otlp: Option<crate::log::export::Settings>,
+    pub logs_otlp: Option<crate::log::export::LogExportSettings>,
     /// How metrics would be pushed if the program asks for it.
     #[cfg(feature = "_otlp")]
-    pub(crate) unasked_metrics: Option<crate::expose::otlp::Settings>,
+    pub(crate) unasked_metrics: Option<crate::expose::otlp::MetricPushSettings>,
     /// How log records would be sent if the program asks for it.
     #[cfg(all(feature = "log", feature = "_otlp"))]
-    pub(crate) unasked_logs: Option<crate::log::export::Settings>,
+    pub(crate) unasked_logs: Option<crate::log::export::LogExportSettings>,
     /// The collector for spans as it would be, were there one.
     #[cfg(feature = "cli")]
     pub(crate) collector: Option<crate::trace::OtlpSettings>,
     /// The log.
     #[cfg(feature = "log")]
-    pub log: crate::log::Settings,
+    pub log: crate::log::LogSettings,
     /// Names that are redacted beside those that the program says.
     pub redaction: Redaction,
     /// Values that were ignored.

@@ -9,14 +9,14 @@ use super::{
     setting::Setting,
     values::{some_milliseconds, words},
 };
-use crate::log::{Audit, Format, Settings, SyncPolicy};
+use crate::log::{Audit, Format, LogSettings, SyncPolicy};
 
 impl Reading<'_, '_> {
-    pub(super) fn log(&mut self) -> Result<Settings, ConfigError> {
+    pub(super) fn log(&mut self) -> Result<LogSettings, ConfigError> {
         let filter = self.value(Setting::LogFilter, directives)?;
         let level = self.value(Setting::LogLevel, level)?;
         let format = self.value(Setting::LogFormat, format)?;
-        let mut settings = Settings::default();
+        let mut settings = LogSettings::default();
         if let Some(filter) = filter.or(level.map(|level| level.to_string())) {
             settings.filter = filter;
         }

@@ -40,9 +40,9 @@ impl Reading<'_, '_> {
     pub(super) fn metrics(
         &mut self,
         resource: &Resource,
-    ) -> Result<Pushed<metrics::Settings>, ConfigError> {
+    ) -> Result<Pushed<metrics::MetricPushSettings>, ConfigError> {
         let (collector, wanted) = self.pushed(Setting::MetricsExporter, "METRICS")?;
-        let mut settings = metrics::Settings::new(resource.service.clone(), collector);
+        let mut settings = metrics::MetricPushSettings::new(resource.service.clone(), collector);
         settings.environment.clone_from(&resource.environment);
         settings.resource.clone_from(&resource.attributes);
         if let Some(interval) = self.value(Setting::MetricInterval, some_milliseconds)? {
@@ -59,10 +59,11 @@ impl Reading<'_, '_> {
     pub(super) fn log_records(
         &mut self,
         resource: &Resource,
-        log: &crate::log::Settings,
-    ) -> Result<Pushed<crate::log::export::Settings>, ConfigError> {
+        log: &crate::log::LogSettings,
+    ) -> Result<Pushed<crate::log::export::LogExportSettings>, ConfigError> {
         let (collector, wanted) = self.pushed(Setting::LogsExporter, "LOGS")?;
-        let mut settings = crate::log::export::Settings::new(resource.service.clone(), collector);
+        let mut settings =
+            crate::log::export::LogExportSettings::new(resource.service.clone(), collector);
         settings.environment.clone_from(&resource.environment);
         settings.resource.clone_from(&resource.attributes);
         settings.batch = self.batch(&LOG_RECORDS, settings.batch)?;

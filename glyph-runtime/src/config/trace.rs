@@ -11,7 +11,7 @@ use super::{
 };
 use crate::trace::{
     BatchLimits, Compression, FileSettings, KeepFailures, MAX_RATE, OtlpSettings, Protocol,
-    Sampler, Settings, SpanLimits, TlsSettings,
+    Sampler, SpanLimits, TlsSettings, TraceSettings,
 };
 
 const TRACES: &str = "TRACES";
@@ -44,8 +44,8 @@ impl Reading<'_, '_> {
     pub(super) fn traces(
         &mut self,
         resource: &Resource,
-    ) -> Result<(Settings, OtlpSettings), ConfigError> {
-        let mut settings = Settings::new(resource.service.clone());
+    ) -> Result<(TraceSettings, OtlpSettings), ConfigError> {
+        let mut settings = TraceSettings::new(resource.service.clone());
         settings.environment.clone_from(&resource.environment);
         settings.resource.clone_from(&resource.attributes);
         let exporter = self.value(Setting::TracesExporter, |text| exporter(text, false))?;

@@ -1,4 +1,4 @@
-//! What became of what was to be exported.
+//! Counts of an exporter.
 
 use std::{
     fmt::Display,

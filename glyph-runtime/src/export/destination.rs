@@ -1,22 +1,29 @@
-//! What is exported, and where it goes.
+//! Items of an export, and their destination.
 
 use std::{future::Future, pin::Pin};
 
 use super::{DropReason, counts::Counts};
 
-/// An export under way.
+/// A running export.
 pub(crate) type Exporting<'d> = Pin<Box<dyn Future<Output = Outcome> + Send + 'd>>;
 
 /// Something that is exported.
 pub(crate) trait Item: Send + 'static {
-    /// What several are called in the log.
+    /// The name of several items, in the log and in errors.
     const NAME: &'static str;
 
-    /// The bytes that it takes, about.
+    /// Whether an item is a request to collect everything that there is.
+    ///
+    /// The number of parts of such an item is known only when it is exported: the destination
+    /// reports them with [`Queue::begin_part`](super::Queue::begin_part). Each item covers all
+    /// parts, so that the losses of one item do not matter after a later one.
+    const COLLECTS: bool = false;
+
+    /// The size in bytes, approximately.
     fn bytes(&self) -> usize;
 }
 
-/// What became of a batch. Items of it that are neither exported nor rejected were lost for `reason`.
+/// The result of an export. Items that are neither exported nor rejected were lost for `reason`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Outcome {
     pub(crate) exported: u64,
@@ -31,13 +38,6 @@ impl Outcome {
         }
     }
 
-    /// A collector took them, but for those that it says it did not.
-    #[cfg(feature = "_otlp")]
-    pub(crate) fn accepted(items: usize, rejected: Option<i64>) -> Self {
-        let rejected = usize::try_from(rejected.unwrap_or(0)).unwrap_or(0);
-        Self::exported(items.saturating_sub(rejected))
-    }
-
     pub(crate) fn lost(reason: DropReason) -> Self {
         Self {
             exported: 0,
@@ -46,7 +46,7 @@ impl Outcome {
     }
 }
 
-/// Something that takes batches, one after the other. It may be dropped half-way, and may panic.
+/// Takes batches, one after the other. A running export may be dropped, and may panic.
 pub(crate) trait Destination<T>: Send + 'static {
     fn export<'d>(&'d mut self, batch: Vec<T>, counts: &'d Counts) -> Exporting<'d>;
 }

@@ -1,22 +1,37 @@
-//! From where something ends to where it goes: a bounded queue and a thread for each exporter.
+//! Export of spans, metrics and log records: a bounded queue and a thread for each exporter.
 
+#[cfg(feature = "trace")]
 mod counts;
+#[cfg(feature = "trace")]
 mod destination;
-#[cfg(feature = "prometheus")]
+#[cfg(feature = "trace")]
+mod limits;
+#[cfg(all(feature = "trace", feature = "prometheus"))]
 mod page;
+#[cfg(feature = "trace")]
 mod queue;
-#[cfg(any(feature = "prometheus", all(feature = "log", feature = "_otlp")))]
+#[cfg(all(feature = "trace", feature = "prometheus"))]
 mod transport;
+mod undelivered;
+#[cfg(feature = "trace")]
 mod worker;
 
-pub(crate) use counts::Counts;
-pub use counts::{DropReason, ExportCounts};
-pub(crate) use destination::{Destination, Exporting, Item, Outcome};
-#[cfg(feature = "prometheus")]
-pub(crate) use page::{Exporters, push as push_page};
-pub(crate) use queue::Queue;
-#[cfg(any(feature = "prometheus", all(feature = "log", feature = "_otlp")))]
-pub(crate) use transport::transport;
-#[cfg(feature = "_otlp")]
-pub(crate) use worker::{LOG, on_thread};
-pub(crate) use worker::{is_export_thread, start};
+#[cfg(feature = "trace")]
+pub(crate) use self::{
+    counts::Counts,
+    destination::{Destination, Exporting, Item, Outcome},
+    limits::LONGEST_TIME,
+    queue::{Queue, flush},
+    worker::{is_export_thread, start},
+};
+#[cfg(feature = "trace")]
+pub use self::{
+    counts::{DropReason, ExportCounts},
+    limits::{BatchLimits, InvalidSetting},
+};
+#[cfg(all(feature = "trace", feature = "prometheus"))]
+pub(crate) use self::{
+    page::{Exporters, push as push_page},
+    transport::transport,
+};
+pub use undelivered::{Undelivered, UndeliveredPart};

@@ -1,34 +1,35 @@
-//! Items that wait for their exporter, within bounds, and the account of them.
+//! A bounded queue of items for one exporter, and the account of them.
 
 use std::{
     collections::VecDeque,
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use tokio::sync::Notify;
 
 use super::{
-    Item, Outcome,
+    BatchLimits, Item, Outcome, Undelivered, UndeliveredPart,
     counts::{Counts, DropReason, ExportCounts},
+    limits::deadline_after,
 };
-use crate::trace::BatchLimits;
 
-/// A batch is sent when its items take this many bytes, about, since collectors take 4 MiB at once (gRPC's default).
+/// A batch is sent when its items reach this size. Collectors accept 4 MiB at once (the default of
+/// gRPC).
 const BATCH_BYTES: usize = 2 << 20;
 
-/// Between those who record and one worker. Recording holds its lock for the time of one move, never longer.
+/// Connects recording threads to one worker. Recording holds the lock only while it moves one item.
 #[derive(Debug)]
 pub(crate) struct Queue<T> {
     name: &'static str,
     limits: BatchLimits,
     counts: Counts,
-    state: Mutex<State<T>>,
-    /// Told when the worker may have something to do.
+    state: Mutex<QueueState<T>>,
+    /// Wakes the worker.
     work: Notify,
-    /// Told when the worker is to leave everything.
+    /// Stops the worker during an export.
     abandoned: Notify,
-    /// Told when items are settled.
+    /// Wakes flushes.
     settled: Condvar,
 }
 
@@ -36,20 +37,55 @@ pub(crate) struct Queue<T> {
 pub(super) type Sized<T> = (T, usize);
 
 #[derive(Debug)]
-struct State<T> {
+struct QueueState<T> {
     items: VecDeque<Sized<T>>,
-    /// Items and bytes that wait here or with the worker, those on their way excluded.
+    /// Items and bytes that wait in `items` or in the backlog of the worker, without those in
+    /// flight.
     waiting: usize,
     bytes: usize,
-    /// Items that were ever taken in, and how many of them have found their end.
+    /// Items, or parts of a collecting item, that the destination has and has not settled.
+    in_flight: u64,
+    /// All accepted items, and those of them that were exported or lost.
     accepted: u64,
     settled: u64,
-    /// Items that were taken in and not exported.
+    /// Items or parts that were accepted and not exported: all, and those of the latest batch.
     lost: u64,
-    /// Everything up to this one is wanted at once.
+    batch_lost: u64,
+    /// Items up to this one are exported without waiting for a full batch.
     flush_to: u64,
     closed: bool,
-    abandoned: bool,
+    /// How many items were settled when everything else was dropped.
+    abandoned: Option<u64>,
+}
+
+/// Exports everything that is in the queues before this call, within one time limit for all of
+/// them.
+///
+/// With `closing`, the queues accept nothing more, and what is left at the deadline is dropped.
+pub(crate) fn flush<T: Item>(
+    queues: &[Arc<Queue<T>>],
+    limit: Duration,
+    closing: bool,
+) -> Result<(), Undelivered> {
+    let deadline = deadline_after(limit);
+    // All queues begin before the first wait, so that they are exported at the same time.
+    let marks: Vec<_> = queues.iter().map(|queue| queue.begin(closing)).collect();
+    let mut parts = Vec::new();
+    for (queue, mark) in queues.iter().zip(marks) {
+        let result = queue.wait(mark, deadline);
+        if closing {
+            queue.abandon();
+        }
+        if let Err(count) = result {
+            parts.push(UndeliveredPart {
+                destination: queue.name,
+                items: T::NAME,
+                count,
+                error: None,
+            });
+        }
+    }
+    Undelivered::check(parts, limit)
 }
 
 impl<T: Item> Queue<T> {
@@ -58,7 +94,7 @@ impl<T: Item> Queue<T> {
             name,
             limits: limits.clamped(),
             counts: Counts::default(),
-            state: Mutex::new(State::new()),
+            state: Mutex::new(QueueState::new()),
             work: Notify::new(),
             abandoned: Notify::new(),
             settled: Condvar::new(),
@@ -78,31 +114,39 @@ impl<T: Item> Queue<T> {
     }
 
     pub(crate) fn snapshot(&self) -> ExportCounts {
-        let waiting = self.lock().waiting;
+        let state = self.lock();
+        // Items that collect wait for the next interval. What waits of them is what is being sent.
+        let (length, capacity) = if T::COLLECTS {
+            (state.in_flight, 0)
+        } else {
+            (state.waiting as u64, self.limits.queue as u64)
+        };
+        drop(state);
         ExportCounts {
-            queue_length: waiting as u64,
-            queue_capacity: self.limits.queue as u64,
+            queue_length: length,
+            queue_capacity: capacity,
             ..self.counts.snapshot(self.name)
         }
     }
 
-    /// A panic while it is held cannot leave it half-changed: each section only moves and counts.
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
+    /// Ignores poisoning: every section under the lock only moves and counts, so a panic cannot
+    /// leave it half-done.
+    fn lock(&self) -> MutexGuard<'_, QueueState<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes an item in, or drops and counts it.
+    /// Accepts an item, or drops and counts it.
     pub(crate) fn push(&self, item: T) {
         let size = item.bytes();
         let mut state = self.lock();
         if state.closed {
-            self.counts.dropped(DropReason::Shutdown, 1);
+            self.counts.dropped(DropReason::Shutdown, counted::<T>(1));
             return;
         }
         let full = state.waiting >= self.limits.queue
             || state.bytes.saturating_add(size) > self.limits.queue_bytes;
         if full {
-            self.counts.dropped(DropReason::QueueFull, 1);
+            self.counts.dropped(DropReason::QueueFull, counted::<T>(1));
             return;
         }
         state.waiting += 1;
@@ -116,25 +160,26 @@ impl<T: Item> Queue<T> {
         }
     }
 
-    /// Asks for everything up to now, and says up to where that is and what was lost before.
-    pub(crate) fn flush(&self) -> Mark {
+    /// Requests the export of everything up to now, and returns the state of the account.
+    fn begin(&self, closing: bool) -> Mark {
         let mut state = self.lock();
+        state.closed |= closing;
         state.flush_to = state.accepted;
-        let mark = state.mark();
+        let mark = Mark {
+            accepted: state.accepted,
+            lost: state.lost,
+            abandoned: state.abandoned.is_some(),
+        };
         drop(state);
         self.work.notify_one();
         mark
     }
 
-    /// [`Queue::flush`], after which nothing more is taken in.
-    pub(crate) fn close(&self) -> Mark {
-        self.lock().closed = true;
-        self.flush()
-    }
-
-    /// Waits until everything up to the mark is settled, or the deadline has passed, and says how many items
-    /// were not exported.
-    pub(crate) fn wait(&self, mark: Mark, deadline: Instant) -> u64 {
+    /// Waits until everything up to the mark is settled, or until the deadline.
+    ///
+    /// Returns the number of items that were not exported as an error. It may be 0 for items that
+    /// collect.
+    fn wait(&self, mark: Mark, deadline: Instant) -> Result<(), u64> {
         let mut state = self.lock();
         while state.settled < mark.accepted {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -144,21 +189,31 @@ impl<T: Item> Queue<T> {
             let woken = self.settled.wait_timeout(state, left);
             state = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
-        let pending = mark.accepted.saturating_sub(state.settled);
-        pending + state.lost.saturating_sub(mark.lost)
+        let (pending, lost) = if T::COLLECTS {
+            state.collected(mark)
+        } else {
+            let pending = mark.accepted.saturating_sub(state.settled);
+            (pending, pending + state.lost.saturating_sub(mark.lost))
+        };
+        if pending == 0 && lost == 0 {
+            Ok(())
+        } else {
+            Err(lost)
+        }
     }
 
-    /// Gives up everything that is not settled. What the worker still does is not counted any more.
+    /// Drops everything that is not settled. Later results of the worker are not counted.
     pub(crate) fn abandon(&self) {
         let mut state = self.lock();
-        let pending = state.accepted.saturating_sub(state.settled);
-        state.abandoned = true;
+        let pending = counted::<T>(state.waiting) + std::mem::take(&mut state.in_flight);
+        state.abandoned = state.abandoned.or(Some(state.settled));
         state.settled = state.accepted;
         state.lost += pending;
         state.waiting = 0;
         state.bytes = 0;
         let items = std::mem::take(&mut state.items);
         drop(state);
+        // Dropping items takes long, and recording threads wait for the lock.
         drop(items);
         self.counts.dropped(DropReason::Shutdown, pending);
         self.abandoned.notify_one();
@@ -174,10 +229,11 @@ impl<T: Item> Queue<T> {
         self.abandoned.notified().await;
     }
 
-    /// What the worker is to do now; `waited` tells that the first item has waited long enough.
+    /// Returns the next step of the worker. `waited` means that the first item has waited for its
+    /// delay.
     pub(super) fn next(&self, backlog: &mut VecDeque<Sized<T>>, waited: bool) -> Next<T> {
         let mut state = self.lock();
-        if state.abandoned {
+        if state.abandoned.is_some() {
             return Next::End;
         }
         let due = waited || state.closed || state.flush_to > state.settled;
@@ -199,6 +255,8 @@ impl<T: Item> Queue<T> {
         let (batch, bytes) = self.batch(backlog);
         state.waiting = state.waiting.saturating_sub(batch.len());
         state.bytes = state.bytes.saturating_sub(bytes);
+        state.in_flight = counted::<T>(batch.len());
+        state.batch_lost = 0;
         Next::Export(batch)
     }
 
@@ -215,60 +273,104 @@ impl<T: Item> Queue<T> {
         (batch, bytes)
     }
 
-    /// Enters what became of a batch.
-    pub(super) fn settle(&self, items: usize, outcome: Outcome) {
-        let items = items as u64;
+    /// Records that the destination sends so many parts of a collecting item.
+    ///
+    /// Returns whether the result is still counted.
+    pub(crate) fn begin_part(&self, parts: usize) -> bool {
+        let mut state = self.lock();
+        let counts = state.abandoned.is_none();
+        state.in_flight = if counts { parts as u64 } else { 0 };
+        counts
+    }
+
+    /// Records the result of the parts in flight.
+    pub(crate) fn end_part(&self, outcome: Outcome) {
+        self.count(&mut self.lock(), outcome);
+    }
+
+    fn count(&self, state: &mut QueueState<T>, outcome: Outcome) {
+        let items = std::mem::take(&mut state.in_flight);
         let exported = outcome.exported.min(items);
         let lost = items - exported;
-        let mut state = self.lock();
-        if state.abandoned {
-            return;
-        }
-        state.settled += items;
         state.lost += lost;
+        state.batch_lost += lost;
         self.counts.exported(exported);
         self.counts.dropped(outcome.reason, lost);
+    }
+
+    /// Records the result of a batch, and returns how many of its items or parts were lost.
+    pub(super) fn settle(&self, items: usize, outcome: Outcome) -> u64 {
+        let mut state = self.lock();
+        if state.abandoned.is_some() {
+            return 0;
+        }
+        state.settled += items as u64;
+        self.count(&mut state, outcome);
+        let lost = state.batch_lost;
         drop(state);
         self.settled.notify_all();
+        lost
     }
 }
 
-/// A moment in the account of a queue.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Mark {
-    accepted: u64,
-    lost: u64,
+/// Returns how many items the account counts: none for items that collect, since their parts count.
+fn counted<T: Item>(items: usize) -> u64 {
+    if T::COLLECTS { 0 } else { items as u64 }
 }
 
-impl<T> State<T> {
+/// The account of a queue at one moment.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    accepted: u64,
+    lost: u64,
+    abandoned: bool,
+}
+
+impl<T> QueueState<T> {
     fn new() -> Self {
         Self {
             items: VecDeque::new(),
             waiting: 0,
             bytes: 0,
+            in_flight: 0,
             accepted: 0,
             settled: 0,
             lost: 0,
+            batch_lost: 0,
             flush_to: 0,
             closed: false,
-            abandoned: false,
+            abandoned: None,
         }
     }
 
-    fn mark(&self) -> Mark {
-        Mark {
-            accepted: self.accepted,
-            lost: self.lost,
+    /// Returns how many collecting items since the mark have not ended, and how many parts they
+    /// lost.
+    fn collected(&self, mark: Mark) -> (u64, u64) {
+        match self.abandoned {
+            // The queue was shut down before the mark, and the loss was reported then.
+            Some(_) if mark.abandoned => (0, 0),
+            Some(settled) => (
+                mark.accepted.saturating_sub(settled),
+                self.lost.saturating_sub(mark.lost),
+            ),
+            None => {
+                let pending = mark.accepted.saturating_sub(self.settled);
+                let in_flight = if pending > 0 { self.in_flight } else { 0 };
+                (pending, self.batch_lost + in_flight)
+            }
         }
     }
 }
 
-/// What a worker does next.
+/// The next step of a worker.
 #[derive(Debug)]
 pub(super) enum Next<T> {
     Export(Vec<T>),
-    /// There is something, but not a full batch.
+    /// There are items, but not a full batch.
     WaitForMore,
     Wait,
     End,
 }
+
+#[cfg(test)]
+mod tests;

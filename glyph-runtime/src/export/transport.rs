@@ -1,6 +1,7 @@
-//! Libraries that exports pass through, and the program's own requests as well.
+//! Libraries that send exports, and requests of the program as well.
 
-/// What they say below a warning is of their own making, and of interest to who looks into them.
+/// Events of these libraries below `WARN` describe their internals, and only matter to someone who
+/// debugs them.
 const TRANSPORTS: [&str; 10] = [
     "h2",
     "hyper",
@@ -14,7 +15,7 @@ const TRANSPORTS: [&str; 10] = [
     "tower",
 ];
 
-/// The library that a target belongs to, if it is one of these.
+/// Returns the library of a target, if it is one of these.
 pub(crate) fn transport(target: &str) -> Option<&'static str> {
     let library = target.split("::").next()?;
     TRANSPORTS.into_iter().find(|known| *known == library)

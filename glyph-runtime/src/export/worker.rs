@@ -1,11 +1,11 @@
-//! The thread that exports, with a runtime of its own.
+//! The thread of an exporter, with a runtime of its own.
 //!
-//! The program's runtime takes no part: whether it has one thread, many or is not there at all, an export can neither
-//! wait for it nor hold it up.
+//! It is independent of the runtime of the program: an export neither waits for that runtime nor
+//! blocks it.
 
 use std::{
-    any::Any, cell::Cell, collections::VecDeque, io, panic::AssertUnwindSafe, sync::Arc, thread,
-    time::Instant,
+    any::Any, cell::Cell, collections::VecDeque, convert::Infallible, io, panic::AssertUnwindSafe,
+    sync::Arc, thread, time::Instant,
 };
 
 use futures_util::FutureExt;
@@ -22,43 +22,48 @@ thread_local! {
     static EXPORTS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether this is a thread that exports, whose own doings are not to be exported.
+/// Returns whether this thread exports. Spans and events of such a thread are not exported.
 pub(crate) fn is_export_thread() -> bool {
     EXPORTS.get()
 }
 
-/// The target of what exporters tell the log.
-pub(crate) const LOG: &str = "glyph::export";
+/// The target of events about exports.
+const LOG: &str = "glyph::export";
 
-/// Starts the thread that empties `queue` into `destination`.
+/// Starts the thread that sends the items of `queue` to `destination`.
+///
+/// `beside` runs on the same thread until the queue ends. It may add items.
 pub(crate) fn start<T: Item>(
     queue: &Arc<Queue<T>>,
     destination: Box<dyn Destination<T>>,
+    beside: impl Future<Output = Infallible> + Send + 'static,
 ) -> io::Result<()> {
     let worker = Worker {
         queue: Arc::clone(queue),
         destination,
         fails: false,
     };
-    on_thread(format!("glyph-{}", queue.name()), worker.run())
+    let name = format!("glyph-{}", queue.name());
+    on_thread(name, async {
+        tokio::select! {
+            () = worker.run() => {}
+            never = beside => match never {},
+        }
+    })
 }
 
-/// Runs `work` on a thread that exports, with a runtime of its own.
-pub(crate) fn on_thread(
-    name: String,
-    work: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
+fn on_thread(name: String, work: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
-        // Names of hosts are looked up on threads of its own.
+        // Covers the runtime's blocking threads, which resolve host names.
         .on_thread_start(|| EXPORTS.set(true))
         .build()?;
     thread::Builder::new().name(name).spawn(move || {
-        // Some libraries begin traces of their own in here, which do not look at the context.
+        // Some libraries start traces here without looking at the context.
         EXPORTS.set(true);
         let _suppressed = Context::enter_telemetry_suppressed_scope();
         runtime.block_on(work);
-        // A connection that hangs is not to hold up the thread's end.
+        // A connection that hangs must not delay the end of the thread.
         runtime.shutdown_background();
     })?;
     Ok(())
@@ -67,7 +72,7 @@ pub(crate) fn on_thread(
 struct Worker<T> {
     queue: Arc<Queue<T>>,
     destination: Box<dyn Destination<T>>,
-    /// Items of the last batch were lost.
+    /// Whether items of the latest batch were lost.
     fails: bool,
 }
 
@@ -102,7 +107,7 @@ impl<T: Item> Worker<T> {
         let limit = self.queue.limits().export_timeout;
         let destination = &mut self.destination;
         let counts = self.queue.counts();
-        // A panic may come from making the future as well as from running it.
+        // The call may panic as well as the future that it returns.
         let exporting = AssertUnwindSafe(async move { destination.export(batch, counts).await });
         let outcome = tokio::select! {
             biased;
@@ -111,19 +116,18 @@ impl<T: Item> Worker<T> {
                 Outcome::lost(DropReason::Panicked)
             }),
             () = tokio::time::sleep(limit) => {
-                counts.failed(&format_args!("it took longer than {limit:?}"));
+                counts.failed(&format_args!("no result within {limit:?}"));
                 Outcome::lost(DropReason::Timeout)
             }
             () = self.queue.until_abandoned() => return,
         };
         counts.took(started.elapsed());
-        self.report(items as u64, outcome);
-        self.queue.settle(items, outcome);
+        let lost = self.queue.settle(items, outcome);
+        self.report(lost > 0, outcome.reason);
     }
 
-    /// Tells the log when items begin to be lost and when they arrive again, not each time.
-    fn report(&mut self, items: u64, outcome: Outcome) {
-        let fails = outcome.exported < items;
+    /// Logs when items begin to be lost and when the export recovers, and nothing in between.
+    fn report(&mut self, fails: bool, reason: DropReason) {
         if fails == self.fails {
             return;
         }
@@ -131,10 +135,10 @@ impl<T: Item> Worker<T> {
         let exporter = self.queue.name();
         if fails {
             let error = self.queue.counts().last_error().unwrap_or_default();
-            let reason = outcome.reason.name();
-            tracing::warn!(target: LOG, exporter, reason, error, "{} are being lost", T::NAME);
+            let reason = reason.name();
+            tracing::warn!(target: LOG, exporter, reason, error, "dropping {}: export failed", T::NAME);
         } else {
-            tracing::info!(target: LOG, exporter, "{} arrive again", T::NAME);
+            tracing::info!(target: LOG, exporter, "export of {} recovered", T::NAME);
         }
     }
 }
@@ -142,5 +146,5 @@ impl<T: Item> Worker<T> {
 fn message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("and did not say why")
+        .unwrap_or("no message")
 }

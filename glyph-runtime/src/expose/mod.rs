@@ -19,12 +19,12 @@ pub(crate) mod foreign;
 mod format;
 #[cfg(feature = "prometheus")]
 mod negotiate;
-#[cfg(feature = "_otlp")]
-pub mod otlp;
 #[cfg(feature = "prometheus")]
 mod own;
 #[cfg(feature = "prometheus")]
 mod page;
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+pub mod push;
 
 #[cfg(any(
     feature = "facade",
@@ -46,3 +46,6 @@ pub(crate) use own::push_sample;
 pub(crate) use page::ForeignFamilies;
 #[cfg(feature = "prometheus")]
 pub use page::{Page, Pieces};
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+#[doc(no_inline)]
+pub use push as otlp;

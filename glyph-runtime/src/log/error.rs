@@ -1,50 +1,33 @@
-//! What can go wrong, each saying what to do.
+//! Errors of the log at its start.
 
 use std::{io, path::PathBuf};
 
-/// Why there is no log.
+/// Errors returned by [`Pipeline::start`](super::Pipeline::start).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LogError {
-    /// The filter is not written as in `RUST_LOG`.
+    /// The filter is not in the syntax of `RUST_LOG`.
     #[error(
-        "`{directive}` in the log filter is no directive ({reason}): write a level (`error`, `warn`, `info`, `debug`, \
-         `trace`, `off`), `target=level` or `target[span{{field=value}}]=level`, separated by commas"
+        "invalid log filter directive `{directive}`: {reason}; use a level (`error`, `warn`, `info`, `debug`, `trace`, \
+         `off`), `target=level` or `target[span{{field=value}}]=level`, separated by commas"
     )]
     Directive {
-        /// The one that is wrong.
+        /// The invalid directive.
         directive: String,
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
     /// A file cannot be opened.
     #[error("cannot open `{}` for {purpose}: {error}", path.display())]
     Open {
-        /// Which one.
+        /// The path of the file.
         path: PathBuf,
-        /// What for.
+        /// The purpose of the file.
         purpose: &'static str,
-        /// Why not.
+        /// The reason.
         error: io::Error,
     },
-    /// A thread could not be started.
+    /// A thread cannot be started.
     #[error("cannot start a thread: {0}")]
     Thread(io::Error),
-}
-
-/// What had not been written when the log's time was over.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("log lines not written: {lines}; audit lines not written: {audit_lines}{}", reason(audit_error.as_ref()))]
-#[non_exhaustive]
-pub struct Unwritten {
-    /// Lines of the log that are lost, or still in a write that does not return.
-    pub lines: u64,
-    /// Audit lines that are lost, or still in a write that does not return.
-    pub audit_lines: u64,
-    /// The audit trail's last error, if one of its lines or its synchronisation was lost to it.
-    pub audit_error: Option<String>,
-}
-
-fn reason(error: Option<&String>) -> String {
-    error.map(|error| format!(" ({error})")).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Fields of an event or a span, rendered once as JSON.
+//! Fields of events and spans.
 
 use std::{error::Error, fmt, ops::Range};
 
@@ -8,14 +8,14 @@ use super::{settings::Limits, text};
 pub(super) use crate::context::ids::MESSAGE;
 use crate::redaction::{REDACTED, Redaction};
 
-/// What decides whether and how far a field is kept.
+/// Decides whether a field is kept, and how much of it.
 #[derive(Clone, Debug)]
 pub(super) struct Policy {
     pub(super) redaction: Redaction,
     pub(super) limits: Limits,
 }
 
-/// Names and their values as JSON. Kept with a span, or reused from event to event.
+/// Names and their values as JSON, rendered once. Kept with a span, or reused for the next event.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
     text: Vec<u8>,
@@ -42,12 +42,12 @@ impl Fields {
             .map(|field| field.1)
     }
 
-    /// How many fields there was no room for.
+    /// Returns the number of fields for which there was no room.
     pub(super) fn omitted(&self) -> usize {
         self.omitted
     }
 
-    /// These, after the older ones that they do not replace.
+    /// Returns older fields and these, where these replace older ones of the same name.
     pub(super) fn over(&self, older: &Self) -> Self {
         let mut merged = Self {
             omitted: self.omitted.max(older.omitted),
@@ -55,7 +55,7 @@ impl Fields {
         };
         let kept = older.iter().filter(|(name, _)| self.value(name).is_none());
         for (name, value) in kept.chain(self.iter()) {
-            merged.add(name, |text| text.extend_from_slice(value));
+            merged.add_json(name, |text| text.extend_from_slice(value));
         }
         merged
     }
@@ -64,23 +64,81 @@ impl Fields {
         self.entries.is_empty() && self.omitted == 0
     }
 
-    fn add(&mut self, name: &'static str, render: impl FnOnce(&mut Vec<u8>)) {
+    fn add_json(&mut self, name: &'static str, render: impl FnOnce(&mut Vec<u8>)) {
         let start = self.text.len();
         render(&mut self.text);
         self.entries.push((name, start..self.text.len()));
     }
 }
 
-/// Fills [`Fields`] from what `tracing` records.
-pub(super) struct Collector<'a> {
-    pub(super) fields: &'a mut Fields,
+/// A value that `tracing` records.
+#[derive(Clone, Copy)]
+pub(super) enum Value<'v> {
+    Bool(bool),
+    F64(f64),
+    I64(i64),
+    U64(u64),
+    I128(i128),
+    U128(u128),
+    Str(&'v str),
+    Error(&'v (dyn Error + 'static)),
+    Debug(&'v dyn fmt::Debug),
+}
+
+/// Keeps fields: log lines as JSON, log records as values of OTLP.
+pub(super) trait FieldStore {
+    /// Returns the number of fields.
+    fn count(&self) -> usize;
+
+    /// Returns the size of all values.
+    fn bytes(&self) -> usize;
+
+    /// Counts a field for which there is no room.
+    fn omit(&mut self);
+
+    /// Adds a field with at most `room` bytes of text.
+    fn add(&mut self, name: &'static str, value: Value<'_>, room: usize);
+}
+
+impl FieldStore for Fields {
+    fn count(&self) -> usize {
+        self.entries.len()
+    }
+
+    fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    fn omit(&mut self) {
+        self.omitted += 1;
+    }
+
+    fn add(&mut self, name: &'static str, value: Value<'_>, room: usize) {
+        self.add_json(name, |text| match value {
+            Value::Bool(value) => text::push_json(text, &value),
+            Value::F64(value) => text::push_f64(text, value),
+            Value::I64(value) => text::push_json(text, &value),
+            Value::U64(value) => text::push_json(text, &value),
+            Value::I128(value) => text::push_i128(text, value),
+            Value::U128(value) => text::push_u128(text, value),
+            Value::Str(value) => text::push_str(text, value, room),
+            Value::Error(value) => text::push_error(text, value, room),
+            Value::Debug(value) => text::push_debug(text, value, room),
+        });
+    }
+}
+
+/// Fills a [`FieldStore`] with the fields that `tracing` records.
+pub(super) struct Collector<'a, F> {
+    pub(super) fields: &'a mut F,
     pub(super) policy: &'a Policy,
-    /// Whether fields are those that `tracing-log` describes a `log` record with.
+    /// Whether the event is a record of the `log` crate, which `tracing-log` describes with fields
+    /// of its own.
     pub(super) bridged: bool,
 }
 
-impl Collector<'_> {
-    fn add(&mut self, field: &Field, render: impl FnOnce(&mut Vec<u8>, usize)) {
+impl<F: FieldStore> Collector<'_, F> {
+    fn add(&mut self, field: &Field, value: Value<'_>) {
         let name = field.name();
         let name = name.strip_prefix("r#").unwrap_or(name);
         if self.bridged && name.starts_with("log.") {
@@ -88,54 +146,52 @@ impl Collector<'_> {
         }
         let limits = &self.policy.limits;
         let message = name == MESSAGE;
-        let room = limits.line_bytes.saturating_sub(self.fields.text.len());
-        if !message && (self.fields.entries.len() >= limits.fields || room == 0) {
-            self.fields.omitted += 1;
+        let room = limits.line_bytes.saturating_sub(self.fields.bytes());
+        if !message && (self.fields.count() >= limits.fields || room == 0) {
+            self.fields.omit();
         } else if self.policy.redaction.covers(name) {
-            self.fields
-                .add(name, |text| text::push_json(text, &REDACTED));
+            self.fields.add(name, Value::Str(REDACTED), usize::MAX);
         } else {
             let room = if message { usize::MAX } else { room };
-            let room = room.min(limits.value_bytes);
-            self.fields.add(name, |text| render(text, room));
+            self.fields.add(name, value, room.min(limits.value_bytes));
         }
     }
 }
 
-impl Visit for Collector<'_> {
+impl<F: FieldStore> Visit for Collector<'_, F> {
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.add(field, |text, _| text::push_f64(text, value));
+        self.add(field, Value::F64(value));
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.add(field, |text, _| text::push_json(text, &value));
+        self.add(field, Value::I64(value));
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.add(field, |text, _| text::push_json(text, &value));
+        self.add(field, Value::U64(value));
     }
 
     fn record_i128(&mut self, field: &Field, value: i128) {
-        self.add(field, |text, _| text::push_i128(text, value));
+        self.add(field, Value::I128(value));
     }
 
     fn record_u128(&mut self, field: &Field, value: u128) {
-        self.add(field, |text, _| text::push_u128(text, value));
+        self.add(field, Value::U128(value));
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.add(field, |text, _| text::push_json(text, &value));
+        self.add(field, Value::Bool(value));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.add(field, |text, room| text::push_str(text, value, room));
+        self.add(field, Value::Str(value));
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
-        self.add(field, |text, room| text::push_error(text, value, room));
+        self.add(field, Value::Error(value));
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.add(field, |text, room| text::push_debug(text, value, room));
+        self.add(field, Value::Debug(value));
     }
 }

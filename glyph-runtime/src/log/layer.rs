@@ -71,7 +71,7 @@ impl Scratch {
 }
 
 impl LogLayer {
-    fn collector<'a>(&'a self, fields: &'a mut Fields) -> Collector<'a> {
+    fn collector<'a>(&'a self, fields: &'a mut Fields) -> Collector<'a, Fields> {
         Collector {
             fields,
             policy: &self.policy,

@@ -30,7 +30,7 @@
 mod audit;
 mod counters;
 mod error;
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 pub mod export;
 mod fields;
 mod filter;
@@ -48,16 +48,17 @@ mod writer;
 
 pub use audit::AuditSink;
 pub use counters::{ByLevel, Counters, Dropped, Snapshot};
-pub use error::{LogError, Unwritten};
+pub use error::LogError;
 #[cfg(feature = "prometheus")]
 pub(crate) use filter::most;
 #[cfg(feature = "prometheus")]
 pub(crate) use page::push as push_page;
 pub use pipeline::Pipeline;
-pub use settings::{Audit, AuditOutput, Format, Limits, Output, Settings, SyncPolicy};
+pub use settings::{Audit, AuditOutput, Format, Limits, LogSettings, Output, SyncPolicy};
 
 pub use crate::{
     context::ids::{CarriedIdError, CarriedIds, RequestId},
+    export::{Undelivered, UndeliveredPart},
     redaction::{REDACTED, Redaction, Secret},
 };
 
@@ -74,7 +75,7 @@ pub const AUDIT: &str = "audit";
 /// ```
 ///
 /// Events of that target that `tracing`'s own macros make are audit events as well, whatever their level. They go to
-/// the file of [`Settings::audit`](crate::log::Settings::audit) with the ids and fields that other lines have, never sampled, never filtered, never
+/// the file of [`LogSettings::audit`](crate::log::LogSettings::audit) with the ids and fields that other lines have, never sampled, never filtered, never
 /// dropped. The line has reached the operating system when the macro returns, and under
 /// [`SyncPolicy::Always`](crate::log::SyncPolicy::Always) the disk.
 ///

@@ -15,15 +15,16 @@ use tracing_subscriber::{Layer, registry::LookupSpan};
 use super::{
     audit::{AuditSink, Trail},
     counters::{Counters, Snapshot},
-    error::{LogError, Unwritten},
+    error::LogError,
     fields::Policy,
     filter::EventFilter,
     layer::{AuditTrail, LogLayer},
     line::Style,
     queue::Queue,
-    settings::{Audit, AuditOutput, Format, Output, Settings},
+    settings::{Audit, AuditOutput, Format, LogSettings, Output},
     writer,
 };
+use crate::export::{Undelivered, UndeliveredPart};
 
 /// How long a pipeline that is dropped waits for its lines.
 const DROP_DEADLINE: Duration = Duration::from_secs(1);
@@ -47,13 +48,13 @@ impl Pipeline {
     /// ```
     /// use std::time::Duration;
     ///
-    /// use glyph_runtime::log::{Output, Pipeline, Settings};
+    /// use glyph_runtime::log::{Output, Pipeline, LogSettings};
     /// use tracing_subscriber::layer::SubscriberExt;
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let folder = tempfile::tempdir()?;
     /// let path = folder.path().join("service.jsonl");
-    /// let settings = Settings { output: Output::File(path.clone()), ..Settings::default() };
+    /// let settings = LogSettings { output: Output::File(path.clone()), ..LogSettings::default() };
     /// let (layer, log) = Pipeline::start(settings)?;
     ///
     /// tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
@@ -74,7 +75,7 @@ impl Pipeline {
     /// # Errors
     ///
     /// When the filter is malformed, a file cannot be opened or a thread cannot be started.
-    pub fn start<S>(settings: Settings) -> Result<(impl Layer<S> + use<S>, Self), LogError>
+    pub fn start<S>(settings: LogSettings) -> Result<(impl Layer<S> + use<S>, Self), LogError>
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
@@ -132,8 +133,8 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// When something was not written, or not confirmed by the disk.
-    pub fn shutdown(&self, deadline: Duration) -> Result<(), Unwritten> {
+    /// Returns [`Undelivered`] if lines were not written, or not confirmed by the disk.
+    pub fn shutdown(&self, deadline: Duration) -> Result<(), Undelivered> {
         let started = Instant::now();
         let (audit_lines, audit_error) = match &self.trail {
             Some(trail) => trail.close(deadline),
@@ -141,14 +142,19 @@ impl Pipeline {
         };
         let left = deadline.saturating_sub(started.elapsed());
         let lines = self.queue.close(left);
-        if lines == 0 && audit_lines == 0 && audit_error.is_none() {
-            return Ok(());
-        }
-        Err(Unwritten {
-            lines,
-            audit_lines,
-            audit_error,
-        })
+        let lost = |destination, items, count, error: Option<String>| {
+            (count > 0 || error.is_some()).then_some(UndeliveredPart {
+                destination,
+                items,
+                count,
+                error,
+            })
+        };
+        let parts = [
+            lost("log", "log lines", lines, None),
+            lost("audit", "audit lines", audit_lines, audit_error),
+        ];
+        Undelivered::check(parts.into_iter().flatten().collect(), deadline)
     }
 }
 
@@ -167,7 +173,7 @@ impl fmt::Debug for Pipeline {
     }
 }
 
-fn style(settings: &Settings) -> Style {
+fn style(settings: &LogSettings) -> Style {
     let terminal = settings.output.is_terminal();
     match settings.format {
         Format::Pretty => Style::Pretty {

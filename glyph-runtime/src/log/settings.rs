@@ -1,4 +1,4 @@
-//! What a program may say about its log.
+//! Settings of log lines and of the audit trail.
 
 use std::{
     fmt,
@@ -10,31 +10,36 @@ use std::{
 use super::audit::AuditSink;
 use crate::redaction::Redaction;
 
-/// Everything about the log, as plain values. [`Settings::default`] is JSON on standard output from `info` on,
-/// pretty where that is a terminal, without an audit trail.
+/// Settings of a [`Pipeline`](super::Pipeline) of log lines.
+///
+/// [`LogSettings::default`]: standard output, events from `info` on, JSON or on a terminal pretty
+/// lines, no audit trail.
 #[derive(Debug)]
-pub struct Settings {
-    /// How a line looks.
+pub struct LogSettings {
+    /// The format of lines.
     pub format: Format,
-    /// Where lines go.
+    /// The output of lines.
     pub output: Output,
-    /// Whether pretty lines have colours on a terminal.
+    /// Whether pretty lines have colors on a terminal.
     pub color: bool,
-    /// Which events become lines, as in `RUST_LOG`: `info,hyper=warn`. An empty text is `info`. Fields of spans
-    /// from `info` on are in the lines whatever it says.
+    /// Which events become lines, in the syntax of `RUST_LOG`: `info,hyper=warn`. Default: empty,
+    /// which is `info`.
+    ///
+    /// Lines have the fields of spans from `info` on, whatever the filter is.
     pub filter: String,
-    /// The most bytes that wait for a slow output. What comes beyond them is dropped and counted. Memory may
-    /// reach twice this, since a batch is on its way while the next one gathers.
+    /// The most bytes of lines in the queue. Further lines are dropped and counted.
+    ///
+    /// Memory can reach twice this size, since one batch is written while the next one fills.
     pub queue_bytes: usize,
-    /// How much of a value, an event and a line is kept.
+    /// Limits of a value, an event and a line.
     pub limits: Limits,
-    /// Whose values never leave.
+    /// Names of fields to redact.
     pub redaction: Redaction,
-    /// The audit trail. Without one, audit events are lines of the log, whatever the filter says.
+    /// The audit trail. Without one, audit events are log lines, whatever the filter is.
     pub audit: Option<Audit>,
 }
 
-impl Default for Settings {
+impl Default for LogSettings {
     fn default() -> Self {
         Self {
             format: Format::Auto,
@@ -49,33 +54,33 @@ impl Default for Settings {
     }
 }
 
-/// How a line looks.
+/// The format of lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
-    /// One JSON object.
+    /// One JSON object for each line.
     Json,
-    /// For people.
+    /// Lines for people.
     Pretty,
-    /// Pretty on a terminal, JSON elsewhere.
+    /// Pretty lines on a terminal, JSON for any other output.
     #[default]
     Auto,
 }
 
-/// Where lines go.
+/// The output of lines.
 #[non_exhaustive]
 pub enum Output {
     /// Standard output.
     Stdout,
     /// Standard error.
     Stderr,
-    /// The end of this file, which is created if it is missing.
+    /// A file. Lines are appended, and the file is created if it is missing.
     File(PathBuf),
-    /// Anything else. It is written to from a thread of its own, and may block.
+    /// A writer. A separate thread writes to it, so it may block.
     Writer(Box<dyn Write + Send>),
 }
 
 impl Output {
-    /// Whether a person looks at it.
+    /// Returns whether it is a terminal.
     #[must_use]
     pub fn is_terminal(&self) -> bool {
         match self {
@@ -97,13 +102,14 @@ impl fmt::Debug for Output {
     }
 }
 
-/// How much is kept.
+/// Limits of log lines and log records.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// The longest line, in bytes, at least 2048. Fields that do not fit are left out and counted in the line.
+    /// The most bytes of a line, at least 2048. Further fields are omitted, and the line has their
+    /// number.
     pub line_bytes: usize,
-    /// The longest value, in bytes as it stands in the line, at most 1024 less than a line. A longer one ends
-    /// with `…[cut]`.
+    /// The most bytes of a value as it is in the line, at most 1024 less than a line. A longer one
+    /// ends with `…[cut]`.
     pub value_bytes: usize,
     /// The most fields of an event, of a span, and of a line.
     pub fields: usize,
@@ -130,19 +136,20 @@ impl Default for Limits {
     }
 }
 
-/// The audit trail: events of the target `audit`, one JSON object a line, at the end of a file of their own.
+/// Settings of the audit trail: a separate file with one JSON object for each event of the target
+/// `audit`.
 #[derive(Debug)]
 pub struct Audit {
-    /// Where it is kept.
+    /// The output.
     pub output: AuditOutput,
-    /// When it reaches the disk.
+    /// When lines are forced to the disk.
     pub sync: SyncPolicy,
-    /// Whether audit events are lines of the log as well.
+    /// Whether audit events are log lines as well.
     pub copied: bool,
 }
 
 impl Audit {
-    /// A trail in this file, synchronised every second, not copied to the log.
+    /// Returns a trail in this file, synchronized every second, not copied to the log.
     #[must_use]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self {
@@ -153,12 +160,12 @@ impl Audit {
     }
 }
 
-/// Where the audit trail is kept.
+/// The output of the audit trail.
 #[non_exhaustive]
 pub enum AuditOutput {
-    /// The end of this file. If it is missing, it is created for its owner alone (mode 0600).
+    /// A file. Lines are appended. If the file is missing, it is created with mode 0600.
     File(PathBuf),
-    /// Anything else.
+    /// An output of the program.
     Sink(Box<dyn AuditSink>),
 }
 
@@ -171,17 +178,18 @@ impl fmt::Debug for AuditOutput {
     }
 }
 
-/// When the audit trail is forced onto the disk (`fdatasync`).
+/// When the audit trail is forced to the disk (`fdatasync`).
 ///
-/// Under all of them a line has reached the operating system when the event's macro returns, so that the end of the
-/// process loses nothing. They differ in what the end of the machine may lose.
+/// With each policy, a line has reached the operating system when the event's macro returns, so
+/// that a crash of the process loses nothing. They differ in what a crash of the machine can lose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SyncPolicy {
-    /// Before the event's macro returns: nothing is lost. Events of several threads share a synchronisation.
+    /// Before the event's macro returns. Nothing is lost. Events of several threads share one
+    /// synchronization.
     Always,
-    /// At this interval, if anything was written.
+    /// At this interval, if there are new lines.
     EveryInterval(Duration),
-    /// When the log shuts down, and with each line after that.
+    /// At the shutdown of the log, and with each line after it.
     OnShutdown,
 }
 

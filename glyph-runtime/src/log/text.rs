@@ -1,4 +1,4 @@
-//! Values as JSON of bounded length. The escaping is `serde_json`'s.
+//! Values of limited length, as JSON and as strings. The escaping is that of `serde_json`.
 
 use std::{
     error::Error,
@@ -9,19 +9,21 @@ use std::{
 use serde::{Serialize, Serializer as _};
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 
-/// Stands at the end of a text that was longer.
+/// The end of a string that was cut.
 const CUT: &str = "…[cut]";
 /// The longest escape: `\u001b`.
 const ESCAPE: usize = 6;
-/// How many causes of an error are told. A chain may be a circle.
+/// The most causes of an error. A chain of causes may be a circle.
 const CAUSES: usize = 16;
 
-/// Appends `text` as a JSON string, of which at most `room` bytes stand between the quotes before it is cut.
+/// Appends `text` as a JSON string, of which at most `room` bytes stand between the quotes before
+/// it is cut.
 pub(super) fn push_str(out: &mut Vec<u8>, text: &str, room: usize) {
     let _infallible = text.serialize(&mut Serializer::with_formatter(out, Bounded::new(room)));
 }
 
-/// Appends what `value` displays, as [`push_str`] does. The value's formatting is stopped where the text is cut.
+/// Appends what `value` displays, as [`push_str`] does. The value's formatting is stopped where the
+/// text is cut.
 pub(super) fn push_display(out: &mut Vec<u8>, value: &dyn fmt::Display, room: usize) {
     let _infallible =
         Serializer::with_formatter(out, Bounded::new(room)).collect_str(&Stopped { value, room });
@@ -37,21 +39,18 @@ pub(super) fn push_error(out: &mut Vec<u8>, error: &(dyn Error + 'static), room:
     push_display(out, &Chain(error), room);
 }
 
-/// Appends a number, or a text where JSON has no such number (protobuf's JSON mapping, which OTLP uses).
+/// Appends a number, or a text where JSON has no such number (protobuf's JSON mapping, which OTLP
+/// uses).
 pub(super) fn push_f64(out: &mut Vec<u8>, value: f64) {
-    let text = if value.is_finite() {
-        return push_json(out, &value);
-    } else if value.is_nan() {
-        "NaN"
-    } else if value > 0.0 {
-        "Infinity"
+    if value.is_finite() {
+        push_json(out, &value);
     } else {
-        "-Infinity"
-    };
-    push_json(out, &text);
+        push_json(out, &non_finite(value));
+    }
 }
 
-/// Appends a number if it fits 64 bits, otherwise its digits as text: most readers have no wider numbers.
+/// Appends a number if it fits 64 bits, otherwise its digits as text: most readers have no wider
+/// numbers.
 pub(super) fn push_u128(out: &mut Vec<u8>, value: u128) {
     match u64::try_from(value) {
         Ok(value) => push_json(out, &value),
@@ -79,7 +78,72 @@ pub(super) fn prefix(text: &str, bytes: usize) -> &str {
     end.and_then(|end| text.get(..end)).unwrap_or_default()
 }
 
-/// Writes strings up to a bound.
+/// Returns `text` with the length that it has in a log line, but without quotes and escapes.
+pub(super) fn cut_str(text: &str, room: usize) -> String {
+    cut_display(&text, room)
+}
+
+/// Returns `value` as a string of the length that [`push_display`] keeps of it.
+pub(super) fn cut_display(value: &dyn fmt::Display, room: usize) -> String {
+    let mut cut = Cut {
+        text: String::new(),
+        room,
+        open: true,
+    };
+    let _ended_early = write!(cut, "{value}");
+    if !cut.open {
+        cut.text.push_str(CUT);
+    }
+    cut.text
+}
+
+/// Returns an error and its causes as [`push_error`] writes them.
+pub(super) fn cut_error(error: &(dyn Error + 'static), room: usize) -> String {
+    cut_display(&Chain(error), room)
+}
+
+/// Returns the text for a number that JSON does not have.
+pub(super) fn non_finite(value: f64) -> &'static str {
+    if value.is_nan() {
+        "NaN"
+    } else if value > 0.0 {
+        "Infinity"
+    } else {
+        "-Infinity"
+    }
+}
+
+/// Keeps text up to a limit, counted as in a log line: an escaped character counts as the longest
+/// escape.
+struct Cut {
+    text: String,
+    room: usize,
+    open: bool,
+}
+
+impl fmt::Write for Cut {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let mut end = 0;
+        for letter in text.chars() {
+            let is_escaped = matches!(letter, '"' | '\\' | '\0'..='\x1f');
+            let cost = if is_escaped {
+                ESCAPE
+            } else {
+                letter.len_utf8()
+            };
+            if !self.open || cost > self.room {
+                self.open = false;
+                break;
+            }
+            self.room -= cost;
+            end += letter.len_utf8();
+        }
+        self.text.push_str(text.get(..end).unwrap_or_default());
+        if self.open { Ok(()) } else { Err(fmt::Error) }
+    }
+}
+
+/// Writes JSON strings up to a limit.
 struct Bounded {
     room: usize,
     cut: bool,
@@ -131,7 +195,8 @@ impl Formatter for Bounded {
     }
 }
 
-/// Displays `value` until more than `room` bytes have come. An implementation that fails ends its text there.
+/// Displays `value` until more than `room` bytes have come. An implementation that fails ends its
+/// text there.
 struct Stopped<'a> {
     value: &'a dyn fmt::Display,
     room: usize,
@@ -177,5 +242,23 @@ impl fmt::Display for Chain<'_> {
             write!(formatter, ": {cause}")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{cut_display, cut_str, push_str};
+
+    proptest! {
+        #[test]
+        fn strings_and_json_are_cut_at_the_same_character(text in "[a-zäß€\"\\\\\n\u{1}\u{7f}🙂]{0,40}", room in 0usize..50) {
+            let mut line = Vec::new();
+            push_str(&mut line, &text, room);
+            let in_line: String = serde_json::from_slice(&line)?;
+            prop_assert_eq!(cut_str(&text, room), in_line.clone());
+            prop_assert_eq!(cut_display(&format_args!("{text}"), room), in_line);
+        }
     }
 }

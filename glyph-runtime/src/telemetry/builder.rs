@@ -26,15 +26,15 @@ pub struct TelemetryBuilder {
     #[cfg(feature = "trace")]
     pub(super) spans: super::spans::Spans,
     #[cfg(feature = "trace")]
-    pub(super) traces: Option<Vec<Change<crate::trace::Settings>>>,
+    pub(super) traces: Option<Vec<Change<crate::trace::TraceSettings>>>,
     #[cfg(feature = "log")]
-    pub(super) log: Option<Vec<Change<crate::log::Settings>>>,
+    pub(super) log: Option<Vec<Change<crate::log::LogSettings>>>,
     #[cfg(feature = "log")]
     pub(super) log_bridge: bool,
     #[cfg(feature = "_otlp")]
-    pub(super) metrics_otlp: Push<crate::expose::otlp::Settings>,
+    pub(super) metrics_otlp: Push<crate::expose::otlp::MetricPushSettings>,
     #[cfg(all(feature = "log", feature = "_otlp"))]
-    pub(super) logs_otlp: Push<crate::log::export::Settings>,
+    pub(super) logs_otlp: Push<crate::log::export::LogExportSettings>,
     #[cfg(any(feature = "trace", feature = "log"))]
     pub(super) layers: super::Layers,
     #[cfg(any(feature = "trace", feature = "log"))]
@@ -176,7 +176,7 @@ impl TelemetryBuilder {
     #[cfg(feature = "trace")]
     pub fn traces(
         mut self,
-        change: impl FnOnce(&mut crate::trace::Settings) + Send + 'static,
+        change: impl FnOnce(&mut crate::trace::TraceSettings) + Send + 'static,
     ) -> Self {
         self.traces.get_or_insert_default().push(Box::new(change));
         self
@@ -244,7 +244,7 @@ impl TelemetryBuilder {
     #[cfg(feature = "_otlp")]
     pub fn metrics_otlp(
         mut self,
-        change: impl FnOnce(&mut crate::expose::otlp::Settings) + Send + 'static,
+        change: impl FnOnce(&mut crate::expose::otlp::MetricPushSettings) + Send + 'static,
     ) -> Self {
         self.metrics_otlp.change(Box::new(change));
         self
@@ -275,7 +275,7 @@ impl TelemetryBuilder {
     #[cfg(all(feature = "log", feature = "_otlp"))]
     pub fn logs_otlp(
         mut self,
-        change: impl FnOnce(&mut crate::log::export::Settings) + Send + 'static,
+        change: impl FnOnce(&mut crate::log::export::LogExportSettings) + Send + 'static,
     ) -> Self {
         self.logs_otlp.change(Box::new(change));
         self
@@ -299,7 +299,10 @@ impl TelemetryBuilder {
     /// # }
     /// ```
     #[cfg(feature = "log")]
-    pub fn log(mut self, change: impl FnOnce(&mut crate::log::Settings) + Send + 'static) -> Self {
+    pub fn log(
+        mut self,
+        change: impl FnOnce(&mut crate::log::LogSettings) + Send + 'static,
+    ) -> Self {
         self.log.get_or_insert_default().push(Box::new(change));
         self
     }

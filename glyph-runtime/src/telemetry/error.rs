@@ -30,7 +30,7 @@ pub enum BuildError {
     /// Metrics cannot be pushed.
     #[cfg(feature = "_otlp")]
     #[error("metrics cannot be pushed: {0}")]
-    Metrics(#[source] crate::trace::TraceError),
+    Metrics(#[source] crate::otlp::OtlpError),
     /// Log records cannot be sent.
     #[cfg(all(feature = "log", feature = "_otlp"))]
     #[error("log records cannot be sent: {0}")]
@@ -96,16 +96,16 @@ pub enum Unfinished {
     Listener,
     /// Spans that were not exported.
     #[cfg(feature = "trace")]
-    Traces(crate::trace::Unflushed),
+    Traces(crate::export::Undelivered),
     /// Data points of the last push of metrics that did not arrive.
     #[cfg(feature = "_otlp")]
-    Metrics(crate::expose::otlp::Unpushed),
+    Metrics(crate::export::Undelivered),
     /// Log records that did not arrive at the collector.
     #[cfg(all(feature = "log", feature = "_otlp"))]
-    LogRecords(crate::log::export::Unsent),
+    LogRecords(crate::export::Undelivered),
     /// Lines of the log or of the audit trail that were not written.
     #[cfg(feature = "log")]
-    Log(crate::log::Unwritten),
+    Log(crate::export::Undelivered),
 }
 
 impl fmt::Display for ShutdownError {

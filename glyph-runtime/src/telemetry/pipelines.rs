@@ -175,7 +175,7 @@ impl Started {
     #[cfg(feature = "_otlp")]
     pub(super) fn push(
         &mut self,
-        settings: Option<crate::expose::otlp::Settings>,
+        settings: Option<crate::expose::otlp::MetricPushSettings>,
         page: &Page,
     ) -> Result<(), BuildError> {
         if let Some(settings) = settings {

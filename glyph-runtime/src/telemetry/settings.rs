@@ -8,13 +8,13 @@ pub(super) struct Settings {
     #[cfg(feature = "trace")]
     pub(super) spans: super::spans::Spans,
     #[cfg(feature = "trace")]
-    pub(super) traces: Option<crate::trace::Settings>,
+    pub(super) traces: Option<crate::trace::TraceSettings>,
     #[cfg(feature = "log")]
-    pub(super) log: Option<crate::log::Settings>,
+    pub(super) log: Option<crate::log::LogSettings>,
     #[cfg(feature = "_otlp")]
-    pub(super) metrics_otlp: Option<crate::expose::otlp::Settings>,
+    pub(super) metrics_otlp: Option<crate::expose::otlp::MetricPushSettings>,
     #[cfg(all(feature = "log", feature = "_otlp"))]
-    pub(super) logs_otlp: Option<crate::log::export::Settings>,
+    pub(super) logs_otlp: Option<crate::log::export::LogExportSettings>,
 }
 
 impl TelemetryBuilder {
@@ -69,7 +69,7 @@ impl TelemetryBuilder {
     fn trace_settings(
         &mut self,
         configuration: &mut Configuration,
-    ) -> Option<crate::trace::Settings> {
+    ) -> Option<crate::trace::TraceSettings> {
         configuration.traces = self.changed_traces(configuration);
         #[cfg(feature = "cli")]
         if let Some(arguments) = &self.arguments {
@@ -84,7 +84,7 @@ impl TelemetryBuilder {
     fn changed_traces(
         &mut self,
         configuration: &mut Configuration,
-    ) -> Option<crate::trace::Settings> {
+    ) -> Option<crate::trace::TraceSettings> {
         let changes = self.traces.take()?;
         let mut traces = configuration.traces.take()?;
         if self.version.is_some() {
@@ -99,7 +99,10 @@ impl TelemetryBuilder {
 
     /// And whether there are to be lines.
     #[cfg(feature = "log")]
-    fn log_settings(&mut self, configuration: &mut Configuration) -> (crate::log::Settings, bool) {
+    fn log_settings(
+        &mut self,
+        configuration: &mut Configuration,
+    ) -> (crate::log::LogSettings, bool) {
         let mut log = std::mem::take(&mut configuration.log);
         let changes = self.log.take();
         let is_wanted = changes.is_some();
@@ -114,7 +117,7 @@ impl TelemetryBuilder {
         &mut self,
         configuration: &mut Configuration,
         resource: &Resource,
-    ) -> Option<crate::expose::otlp::Settings> {
+    ) -> Option<crate::expose::otlp::MetricPushSettings> {
         let push = std::mem::replace(&mut self.metrics_otlp, super::push::Push::Environment);
         let asked = configuration.metrics_otlp.take();
         push.settings(asked, configuration.unasked_metrics.take(), |metrics| {
@@ -131,8 +134,8 @@ impl TelemetryBuilder {
         &mut self,
         configuration: &mut Configuration,
         resource: &Resource,
-        log: &crate::log::Settings,
-    ) -> Option<crate::log::export::Settings> {
+        log: &crate::log::LogSettings,
+    ) -> Option<crate::log::export::LogExportSettings> {
         let push = std::mem::replace(&mut self.logs_otlp, super::push::Push::Environment);
         let asked = configuration.logs_otlp.take();
         push.settings(asked, configuration.unasked_logs.take(), |records| {
@@ -176,7 +179,7 @@ impl Resource {
     fn of(
         builder: &TelemetryBuilder,
         configuration: &Configuration,
-        traces: Option<&crate::trace::Settings>,
+        traces: Option<&crate::trace::TraceSettings>,
     ) -> Self {
         match traces {
             Some(traces) => Self {

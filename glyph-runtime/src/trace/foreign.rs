@@ -1,4 +1,4 @@
-//! Exporters of spans that others wrote.
+//! Span exporters of the program or of other crates.
 
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 
@@ -13,7 +13,7 @@ impl Item for SpanData {
     }
 }
 
-/// Any exporter written for the SDK.
+/// An exporter that implements the trait of the SDK.
 #[derive(Debug)]
 pub(crate) struct FromSpanExporter<E>(pub(crate) E);
 

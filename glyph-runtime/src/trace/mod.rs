@@ -1,17 +1,18 @@
-//! Traces: who samples them, where they are kept, and how they leave the process.
+//! Spans: sampling, recent traces, and export.
 //!
-//! A [`Pipeline`] takes the spans that [`tracing`] makes and hands them on: to an OTLP collector, to a file, or, when
-//! there is neither a collector nor the wish for one, to a ring of recent traces in the process that
-//! [`Pipeline::recent`] reads. Each exporter has a bounded queue and a thread with a runtime of its own. Ending a span
-//! never waits for one, and a span that does not arrive is counted with the reason: see [`Pipeline::snapshot`].
+//! A [`Pipeline`] records the spans of [`tracing`], and exports them to an OTLP collector, to a
+//! file, or to an exporter of the program. Without a collector, it keeps recent traces in a ring in
+//! the process; [`Pipeline::recent`] reads it. Each exporter has a bounded queue and a thread with
+//! a runtime of its own. Ending a span never waits for an exporter. Every span that is not exported
+//! is counted with the reason: see [`Pipeline::snapshot`].
 //!
 //! ```
 //! use std::time::Duration;
-//! use glyph_runtime::trace::{Pipeline, Settings};
+//! use glyph_runtime::trace::{Pipeline, TraceSettings};
 //! use tracing_subscriber::layer::SubscriberExt;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let pipeline = Pipeline::start(&Settings::new("glyphoxa"))?;
+//! let pipeline = Pipeline::start(&TraceSettings::new("glyphoxa"))?;
 //! let subscriber = tracing_subscriber::registry().with(pipeline.layer());
 //! tracing::subscriber::with_default(subscriber, || {
 //!     let _request = tracing::info_span!("request").entered();
@@ -29,14 +30,11 @@
 mod error;
 mod file;
 mod foreign;
-#[cfg(feature = "_otlp")]
-mod otlp;
 #[cfg(feature = "prometheus")]
 mod page;
 mod pipeline;
 mod processor;
 mod redacted;
-mod resource;
 mod ring;
 mod sampler;
 mod settings;
@@ -47,24 +45,16 @@ pub use crate::{
     context::trace_context::{
         build_unsampled_spans, connect, propagation, remote, unsampled_spans_are_built,
     },
-    export::{DropReason, ExportCounts},
+    export::{BatchLimits, DropReason, ExportCounts, InvalidSetting, Undelivered, UndeliveredPart},
+    otlp::{Compression, OtlpError, OtlpSettings, Protocol, TlsSettings},
 };
-pub use error::{TraceError, Unflushed, UnflushedExporter};
+pub use error::TraceError;
 pub use file::{Conversion, chrome};
 #[cfg(feature = "prometheus")]
 pub(crate) use page::push as push_page;
-#[cfg(all(feature = "log", feature = "_otlp"))]
-pub(crate) use pipeline::check as check_batch;
 pub use pipeline::{Pipeline, Snapshot};
 #[cfg(feature = "prometheus")]
 pub(crate) use processor::Routes;
-#[cfg(feature = "_otlp")]
-pub(crate) use resource::described as resource;
 pub use sampler::{MAX_RATE, Sampler};
-#[cfg(feature = "_otlp")]
-pub(crate) use settings::LONGEST_TIME;
-pub use settings::{
-    BatchLimits, Compression, FileSettings, KeepFailures, OtlpSettings, Protocol, RingLimits,
-    Settings, SpanLimits, TlsSettings,
-};
+pub use settings::{FileSettings, KeepFailures, RingLimits, SpanLimits, TraceSettings};
 pub use span::{Span, SpanEvent, SpanKind, SpanLink, SpanStatus, Trace};

@@ -1,6 +1,7 @@
-//! The pipeline: built from settings, read, flushed, and shut down.
+//! The pipeline of spans: start, flush and shutdown.
 
 use std::{
+    future,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -10,32 +11,30 @@ use std::{
 };
 
 use opentelemetry::trace::TracerProvider;
-use opentelemetry_sdk::{
-    Resource,
-    trace::{SdkTracer, SdkTracerProvider, SpanData, SpanExporter},
-};
+use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider, SpanData, SpanExporter};
 use tracing::Subscriber;
 use tracing_opentelemetry::OpenTelemetryLayer;
 use tracing_subscriber::registry::LookupSpan;
 
 use super::{
-    BatchLimits, Settings, Trace, TraceError, Unflushed, file,
+    Trace, TraceError, TraceSettings, file,
     foreign::FromSpanExporter,
     processor::{Processor, Routes},
-    resource,
     ring::Ring,
 };
 use crate::{
     context::trace_context::{connect, unsampled::Wanted},
-    export::{self, Destination, ExportCounts, Queue},
+    export::{self, BatchLimits, Destination, ExportCounts, Queue, Undelivered},
+    otlp::{self, Resource},
 };
 
-/// How long dropping a pipeline that was not shut down waits for its spans.
+/// The time limit for the last spans when a pipeline is dropped without a shutdown.
 const DROP_DEADLINE: Duration = Duration::from_secs(1);
 
-/// Takes spans from where they end to where they are read. See the [module](super).
+/// Samples, keeps and exports spans. See the [module](super).
 ///
-/// Dropping it without [`Pipeline::shutdown`] gives the spans that still wait one second.
+/// Dropping it without [`Pipeline::shutdown`] waits up to one second for the export of queued
+/// spans.
 #[derive(Debug)]
 #[must_use = "dropping it ends the export of spans"]
 pub struct Pipeline {
@@ -45,43 +44,44 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// Starts what the settings ask for. Nothing global is touched: [`Pipeline::layer`] and [`Pipeline::provider`] are
-    /// for the caller to install.
+    /// Starts the exporters of the settings. It sets nothing global: install [`Pipeline::layer`]
+    /// and [`Pipeline::provider`].
     ///
-    /// The environment is not read, whoever fills the settings does that.
+    /// It does not read the environment; [`config`](crate::config) does.
     ///
     /// # Errors
     ///
-    /// When a setting makes no sense, certificates do not fit, the file cannot be opened, or a thread cannot be
-    /// started. A collector that cannot be reached is no error: its spans are dropped and counted.
-    pub fn start(settings: &Settings) -> Result<Self, TraceError> {
+    /// Returns [`TraceError`] if a setting is invalid, a file cannot be read or opened, or a thread
+    /// cannot be started. A collector that cannot be reached is not an error: its spans are dropped
+    /// and counted.
+    pub fn start(settings: &TraceSettings) -> Result<Self, TraceError> {
         Self::start_with(settings, Vec::new())
     }
 
-    /// [`Pipeline::start`] with one more exporter, which gets a queue and a thread as the others do.
+    /// Starts the exporters of the settings and one more, with a queue and a thread for it.
     ///
-    /// Its `export` runs in a runtime of its own thread. When it panics, hangs or fails, its spans are dropped and
-    /// counted. Its name is the label value of its counts.
+    /// Its `export` runs on that thread, inside a tokio runtime. If it panics, hangs or fails, its
+    /// spans are dropped and counted. `name` is the label value of its counts.
     ///
     /// # Errors
     ///
     /// See [`Pipeline::start`].
     pub fn start_with_exporter(
-        settings: &Settings,
+        settings: &TraceSettings,
         name: &'static str,
         mut exporter: impl SpanExporter + 'static,
     ) -> Result<Self, TraceError> {
-        exporter.set_resource(&resource::of(settings));
+        exporter.set_resource(resource(settings).sdk());
         Self::start_with(settings, vec![(name, Box::new(FromSpanExporter(exporter)))])
     }
 
     fn start_with(
-        settings: &Settings,
+        settings: &TraceSettings,
         mut destinations: Vec<(&'static str, Box<dyn Destination<SpanData>>)>,
     ) -> Result<Self, TraceError> {
-        check(&settings.batch)?;
+        settings.batch.check()?;
         connect();
-        let resource = resource::of(settings);
+        let resource = resource(settings);
         let sampler = settings.sampler.build(settings.keep_failures.is_some())?;
         destinations.extend(configured(settings, &resource)?);
         let ring = ring(settings, destinations.iter().any(|(name, _)| *name != FILE));
@@ -96,7 +96,7 @@ impl Pipeline {
         });
         let limits = settings.limits;
         let provider = SdkTracerProvider::builder()
-            .with_resource(resource)
+            .with_resource(resource.sdk().clone())
             .with_sampler(sampler)
             .with_max_attributes_per_span(limits.attributes)
             .with_max_events_per_span(limits.events)
@@ -112,13 +112,14 @@ impl Pipeline {
         })
     }
 
-    /// The SDK's provider, for `opentelemetry::global::set_tracer_provider` and for code that makes its spans itself.
+    /// Returns the provider of the SDK, for `opentelemetry::global::set_tracer_provider` and for
+    /// spans without `tracing`.
     #[must_use]
     pub fn provider(&self) -> &SdkTracerProvider {
         &self.provider
     }
 
-    /// A layer that makes every [`tracing`] span a span of this pipeline.
+    /// Returns a layer that makes every [`tracing`] span a span of this pipeline.
     #[must_use]
     pub fn layer<S>(&self) -> OpenTelemetryLayer<S, SdkTracer>
     where
@@ -127,10 +128,10 @@ impl Pipeline {
         tracing_opentelemetry::layer().with_tracer(self.provider.tracer("glyph"))
     }
 
-    /// The traces in the ring, the latest first: without a collector all that were sampled, and with
-    /// [`Settings::keep_failures`] those that failed.
+    /// Returns the traces in the ring, the latest first: the sampled ones if there is no collector,
+    /// and those that [`TraceSettings::keep_failures`] keeps.
     ///
-    /// A trace appears with its first ended span, and is complete when its root is there.
+    /// A trace appears with its first ended span, and is complete with its root.
     #[must_use]
     pub fn recent(&self) -> Vec<Trace> {
         self.routes
@@ -140,7 +141,7 @@ impl Pipeline {
             .unwrap_or_default()
     }
 
-    /// What became of the spans so far.
+    /// Returns the counts of spans so far.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::of(&self.routes)
@@ -151,56 +152,57 @@ impl Pipeline {
         &self.routes
     }
 
-    /// Exports every span that has ended before this call.
+    /// Exports every span that ended before this call.
     ///
-    /// It blocks, but not the export: in asynchronous code whose runtime also runs the collector, as in a test, take
-    /// [`Pipeline::flush_async`].
+    /// It blocks the thread, but not the export. Use [`Pipeline::flush_async`] in asynchronous
+    /// code, above all if the collector runs on the same runtime, as in a test.
     ///
     /// # Errors
     ///
-    /// What was not exported within `deadline`. It still will be, if it can.
-    pub fn flush(&self, deadline: Duration) -> Result<(), Unflushed> {
+    /// Returns [`Undelivered`] if spans were not exported within `deadline`. Their export
+    /// continues.
+    pub fn flush(&self, deadline: Duration) -> Result<(), Undelivered> {
         self.routes.flush(deadline, false)
     }
 
-    /// Exports every span that has ended, and ends the pipeline: spans that end later are not recorded. It works
-    /// under any runtime and under none, in a destructor, after a panic, and again, when there is nothing left to do.
+    /// Exports every span that ended, and ends the pipeline: spans that end later are not recorded.
     ///
-    /// It blocks as [`Pipeline::flush`] does.
+    /// It blocks the thread, and works with and without a runtime, in a destructor and after a
+    /// panic. A second call has nothing to do.
     ///
     /// # Errors
     ///
-    /// What was not exported within `deadline`, and now never will be.
-    pub fn shutdown(&self, deadline: Duration) -> Result<(), Unflushed> {
+    /// Returns [`Undelivered`] if spans were not exported within `deadline`. They are dropped.
+    pub fn shutdown(&self, deadline: Duration) -> Result<(), Undelivered> {
         let result = self.routes.flush(deadline, true);
         self.wanted
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        // Its processor is shut down already, so this takes no time.
-        let _already = self.provider.shutdown_with_timeout(Duration::ZERO);
+        // The processor is shut down already, so this takes no time.
+        let _no_processor = self.provider.shutdown_with_timeout(Duration::ZERO);
         result
     }
 
-    /// [`Pipeline::flush`], waiting on a thread of its own.
+    /// [`Pipeline::flush`] for asynchronous code: a separate thread waits.
     ///
     /// # Errors
     ///
     /// See [`Pipeline::flush`].
-    pub async fn flush_async(&self, deadline: Duration) -> Result<(), Unflushed> {
+    pub async fn flush_async(&self, deadline: Duration) -> Result<(), Undelivered> {
         let routes = Arc::clone(&self.routes);
-        elsewhere(move || routes.flush(deadline, false)).await
+        on_waiting_thread(move || routes.flush(deadline, false)).await
     }
 
-    /// [`Pipeline::shutdown`], waiting on a thread of its own.
+    /// [`Pipeline::shutdown`] for asynchronous code: a separate thread waits.
     ///
     /// # Errors
     ///
     /// See [`Pipeline::shutdown`].
-    pub async fn shutdown_async(&self, deadline: Duration) -> Result<(), Unflushed> {
+    pub async fn shutdown_async(&self, deadline: Duration) -> Result<(), Undelivered> {
         let routes = Arc::clone(&self.routes);
-        let result = elsewhere(move || routes.flush(deadline, true)).await;
-        // Everything is settled by now.
+        let result = on_waiting_thread(move || routes.flush(deadline, true)).await;
+        // Everything is exported or dropped by now.
         let _nothing_left = self.shutdown(Duration::ZERO);
         result
     }
@@ -208,7 +210,7 @@ impl Pipeline {
 
 impl Drop for Pipeline {
     fn drop(&mut self) {
-        let _nobody_is_there_to_tell = self.shutdown(DROP_DEADLINE);
+        let _nothing_receives_it = self.shutdown(DROP_DEADLINE);
     }
 }
 
@@ -217,10 +219,11 @@ const FILE: &str = "file";
 
 type Named = (&'static str, Box<dyn Destination<SpanData>>);
 
-fn configured(settings: &Settings, resource: &Resource) -> Result<Vec<Named>, TraceError> {
+fn configured(settings: &TraceSettings, resource: &Resource) -> Result<Vec<Named>, TraceError> {
     let mut destinations: Vec<Named> = Vec::new();
     if let Some(otlp) = &settings.otlp {
-        destinations.push(("otlp", collector(otlp, settings, resource)?));
+        let exporter = otlp::traces::exporter(otlp, settings.batch.export_timeout, resource)?;
+        destinations.push(("otlp", exporter));
     }
     if let Some(file) = &settings.file {
         destinations.push((FILE, Box::new(file::Writer::open(file)?)));
@@ -228,26 +231,16 @@ fn configured(settings: &Settings, resource: &Resource) -> Result<Vec<Named>, Tr
     Ok(destinations)
 }
 
-#[cfg(feature = "_otlp")]
-fn collector(
-    otlp: &super::OtlpSettings,
-    settings: &Settings,
-    resource: &Resource,
-) -> Result<Box<dyn Destination<SpanData>>, TraceError> {
-    let exporter = super::otlp::Exporter::new(otlp, settings.batch.export_timeout, resource)?;
-    Ok(Box::new(exporter))
+fn resource(settings: &TraceSettings) -> Resource {
+    Resource::new(
+        &settings.service,
+        settings.version.as_deref(),
+        settings.environment.as_deref(),
+        &settings.resource,
+    )
 }
 
-#[cfg(not(feature = "_otlp"))]
-fn collector(
-    otlp: &super::OtlpSettings,
-    _: &Settings,
-    _: &Resource,
-) -> Result<Box<dyn Destination<SpanData>>, TraceError> {
-    Err(otlp.protocol.missing())
-}
-
-/// A queue and a thread for each; none is left behind when one cannot be started.
+/// Starts a thread for each exporter. If one cannot be started, the others end.
 fn start_threads(
     destinations: Vec<Named>,
     batch: BatchLimits,
@@ -255,7 +248,7 @@ fn start_threads(
     let mut queues: Vec<Arc<Queue<SpanData>>> = Vec::new();
     for (name, destination) in destinations {
         let queue = Arc::new(Queue::new(name, batch));
-        if let Err(error) = export::start(&queue, destination) {
+        if let Err(error) = export::start(&queue, destination, future::pending()) {
             for started in queues {
                 started.abandon();
             }
@@ -266,47 +259,23 @@ fn start_threads(
     Ok(queues)
 }
 
-/// A collector makes the ring superfluous, a file does not: code cannot read that.
-fn ring(settings: &Settings, has_collector: bool) -> Option<Ring> {
+/// Returns the ring, if it keeps anything. A collector replaces it; a file does not, since code
+/// cannot read it.
+fn ring(settings: &TraceSettings, has_collector: bool) -> Option<Ring> {
     let keeps_sampled = !has_collector || settings.ring.beside_collector;
     let is_there = settings.ring.spans > 0 && (keeps_sampled || settings.keep_failures.is_some());
     is_there.then(|| Ring::new(settings.ring, keeps_sampled, settings.keep_failures))
 }
 
-pub(crate) fn check(batch: &BatchLimits) -> Result<(), TraceError> {
-    let setting = |name, value: String, allowed| {
-        Err(TraceError::Setting {
-            name,
-            value,
-            allowed,
-        })
-    };
-    if batch.queue == 0 {
-        return setting("the queue's length", "0".into(), "it is at least 1");
-    }
-    if batch.batch == 0 || batch.batch > batch.queue {
-        let allowed = "it is at least 1 and at most the queue's length";
-        return setting("the batch's length", batch.batch.to_string(), allowed);
-    }
-    if batch.export_timeout.is_zero() {
-        return setting(
-            "the export's time limit",
-            "0".into(),
-            "it is longer than nothing",
-        );
-    }
-    Ok(())
-}
-
-/// Waits on a thread that may block. Without a thread there is no choice but to block here.
-async fn elsewhere<T: Send + 'static>(
+/// Waits on a thread that may block. If no thread can be started, it blocks this one.
+async fn on_waiting_thread<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + Sync + Clone + 'static,
 ) -> T {
     let (done, result) = tokio::sync::oneshot::channel();
-    let there = work.clone();
+    let work_there = work.clone();
     let started = thread::Builder::new()
         .name("glyph-flush".to_owned())
-        .spawn(move || done.send(there()));
+        .spawn(move || done.send(work_there()));
     match started {
         Ok(_) => match result.await {
             Ok(result) => result,
@@ -316,17 +285,18 @@ async fn elsewhere<T: Send + 'static>(
     }
 }
 
-/// What became of the spans up to one moment.
+/// Counts of spans at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Snapshot {
-    /// Spans that were started and recorded; those of unsampled traces are not, unless failures are kept.
+    /// Spans that were started and recorded. Spans of unsampled traces are not recorded, unless
+    /// failures are kept.
     pub spans_started: u64,
-    /// Spans of those that have ended.
+    /// Recorded spans that ended.
     pub spans_ended: u64,
     /// Spans in the ring.
     pub ring_spans: u64,
-    /// What became of them, by exporter.
+    /// The counts of each exporter.
     pub exporters: Vec<ExportCounts>,
 }
 
@@ -340,7 +310,7 @@ impl Snapshot {
         }
     }
 
-    /// The counts of one exporter.
+    /// Returns the counts of one exporter.
     #[must_use]
     pub fn exporter(&self, name: &str) -> Option<&ExportCounts> {
         self.exporters.iter().find(|counts| counts.exporter == name)

@@ -1,11 +1,11 @@
-//! What happens when a span starts and ends.
+//! The start and the end of spans.
 
 use std::{
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use opentelemetry::{Context, KeyValue, trace::Span as _};
@@ -14,16 +14,17 @@ use opentelemetry_sdk::{
     trace::{Span, SpanData, SpanProcessor},
 };
 
-use super::{Unflushed, UnflushedExporter, redacted, ring::Ring, size};
-use crate::{export::Queue, redaction::Redaction};
+use super::{redacted, ring::Ring, size};
+use crate::{
+    export::{self, Queue, Undelivered},
+    redaction::Redaction,
+};
 use glyph_core::__runtime::current_values;
 
-/// How long a flush may take that the SDK asks for, which gives no limit.
+/// The time limit of a flush that the SDK requests, since it has none.
 const FLUSH_LIMIT: Duration = Duration::from_secs(30);
-/// Stands for a limit that the clock cannot hold.
-const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);
 
-/// Where ended spans go.
+/// The destinations of ended spans.
 #[derive(Debug)]
 pub(crate) struct Routes {
     pub(crate) queues: Vec<Arc<Queue<SpanData>>>,
@@ -47,7 +48,7 @@ impl Routes {
             &[]
         };
         let ring = self.ring.as_ref().filter(|ring| ring.wants(&span));
-        // The last one takes the span itself.
+        // The last queue takes the span itself, the others a copy.
         let Some((last, others)) = queues.split_last() else {
             if let Some(ring) = ring {
                 ring.push(span);
@@ -63,55 +64,28 @@ impl Routes {
         last.push(span);
     }
 
-    /// Exports everything that ended before, and afterwards nothing if `closing`.
-    pub(crate) fn flush(&self, limit: Duration, closing: bool) -> Result<(), Unflushed> {
-        let now = Instant::now();
-        let deadline = now.checked_add(limit).unwrap_or(now + FOREVER);
-        let begin = if closing { Queue::close } else { Queue::flush };
-        let marks: Vec<_> = self
-            .queues
-            .iter()
-            .map(|queue| (queue, begin(queue)))
-            .collect();
-        let mut exporters = Vec::new();
-        for (queue, mark) in marks {
-            let spans = queue.wait(mark, deadline);
-            if closing {
-                queue.abandon();
-            }
-            if spans > 0 {
-                exporters.push(UnflushedExporter {
-                    name: queue.name(),
-                    spans,
-                });
-            }
-        }
+    /// Exports every span that ended before this call. With `closing`, later spans are dropped.
+    pub(crate) fn flush(&self, limit: Duration, closing: bool) -> Result<(), Undelivered> {
+        let result = export::flush(&self.queues, limit, closing);
         if closing && let Some(ring) = &self.ring {
             ring.forget_undecided();
         }
-        if exporters.is_empty() {
-            Ok(())
-        } else {
-            Err(Unflushed {
-                exporters,
-                deadline: limit,
-            })
-        }
+        result
     }
 }
 
 #[cfg(feature = "prometheus")]
-impl crate::export::Exporters for Routes {
+impl export::Exporters for Routes {
     fn signal(&self) -> &'static str {
         "traces"
     }
 
-    fn counts(&self) -> Vec<crate::export::ExportCounts> {
+    fn counts(&self) -> Vec<export::ExportCounts> {
         self.queues.iter().map(|queue| queue.snapshot()).collect()
     }
 }
 
-/// The SDK's door to the routes.
+/// Passes spans from the SDK to the routes.
 #[derive(Debug)]
 pub(crate) struct Processor(pub(crate) Arc<Routes>);
 
@@ -136,7 +110,7 @@ impl SpanProcessor for Processor {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
-fn sdk_error(error: Unflushed) -> OTelSdkError {
+#[expect(clippy::needless_pass_by_value, reason = "passed to map_err")]
+fn sdk_error(error: Undelivered) -> OTelSdkError {
     OTelSdkError::InternalFailure(error.to_string())
 }

@@ -1,20 +1,20 @@
-//! Takes from an ended span what is not to leave the process.
+//! Redaction of ended spans.
 
 use opentelemetry::{KeyValue, trace::Status};
 use opentelemetry_sdk::trace::SpanData;
 
 use crate::redaction::{REDACTED, Redaction};
 
-/// What `tracing-opentelemetry` appends to a field's name for the causes of the error in it.
+/// The suffix of `tracing-opentelemetry` for the causes of an error in a field.
 const CHAIN: &str = ".chain";
-/// Where it copies such an error, under whichever name it was recorded.
+/// Attributes to which it copies such an error, whatever the field is called.
 const COPIES: [&str; 2] = ["exception.message", "exception.stacktrace"];
-/// The field whose value becomes `exception.message` and the status, where the event has no message.
+/// The field whose value becomes `exception.message` and the status of an event without a message.
 const ERROR: &str = "error";
-/// The field whose value becomes the name of an event.
+/// The field whose value becomes the name of the event.
 const MESSAGE: &str = "message";
 
-/// Replaces the values whose names are on the list: the span's, its events' and its links'.
+/// Replaces values whose names are on the list, in the span, its events and its links.
 pub(super) fn redact(span: &mut SpanData, redaction: &Redaction) {
     let mut copied = false;
     for attributes in attributes(span) {
@@ -52,7 +52,7 @@ fn attributes(span: &mut SpanData) -> impl Iterator<Item = &mut Vec<KeyValue>> {
         .chain(links.map(|link| &mut link.attributes))
 }
 
-/// Whether it was an error, of which there are copies.
+/// Redacts a value, and returns whether it was an error that has copies.
 fn replace(attribute: &mut KeyValue, redaction: &Redaction) -> bool {
     let name = attribute.key.as_str();
     let of_chain = name.strip_suffix(CHAIN);

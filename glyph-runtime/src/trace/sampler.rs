@@ -1,4 +1,4 @@
-//! Which traces are sampled.
+//! Samplers.
 
 use std::{
     collections::VecDeque,
@@ -13,13 +13,13 @@ use opentelemetry::{
 };
 use opentelemetry_sdk::trace::{self as sdk, SamplingDecision, SamplingResult, ShouldSample};
 
-use super::TraceError;
-use crate::export::is_export_thread;
+use crate::export::{InvalidSetting, is_export_thread};
 
-/// The most traces a second that [`Sampler::RateLimited`] can be told; it remembers the time of each.
+/// The highest rate of [`Sampler::RateLimited`] in traces per second. The sampler remembers the
+/// time of each.
 pub const MAX_RATE: u32 = 10_000;
 
-/// Which traces are sampled (OpenTelemetry specification, "Built-in samplers").
+/// Decides which traces are sampled (OpenTelemetry specification, "Built-in samplers").
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Sampler {
@@ -27,17 +27,19 @@ pub enum Sampler {
     AlwaysOn,
     /// `always_off`.
     AlwaysOff,
-    /// `traceidratio`: this part of all traces, from 0 to 1. Processes with the same ratio choose the same traces.
+    /// `traceidratio`: this share of all traces, from 0 to 1. Processes with the same ratio sample
+    /// the same traces.
     TraceIdRatio(f64),
-    /// At most so many traces in any second, 1 to [`MAX_RATE`]. It asks nobody else, so it belongs
-    /// into [`Sampler::parent_based`].
+    /// At most this many traces per second, from 1 to [`MAX_RATE`]. It ignores the parent: wrap it
+    /// in [`Sampler::parent_based`].
     RateLimited(u32),
-    /// `parentbased_...`: what the parent decided; for a trace that begins here, what the other sampler says.
+    /// `parentbased_...`: the decision of the parent, and the other sampler for traces without a
+    /// parent.
     ParentBased(Box<Self>),
 }
 
 impl Sampler {
-    /// Follows the parent's decision, and asks `root` where there is none.
+    /// Returns a sampler that follows the parent, and uses `root` for traces without one.
     #[must_use]
     pub fn parent_based(root: Self) -> Self {
         Self::ParentBased(Box::new(root))
@@ -46,15 +48,15 @@ impl Sampler {
     pub(crate) fn build(
         &self,
         records_unsampled: bool,
-    ) -> Result<Box<dyn ShouldSample>, TraceError> {
+    ) -> Result<Box<dyn ShouldSample>, InvalidSetting> {
         let chosen = self.chosen()?;
-        Ok(Box::new(Decides {
+        Ok(Box::new(SuppressingSampler {
             chosen,
             records_unsampled,
         }))
     }
 
-    fn chosen(&self) -> Result<Box<dyn ShouldSample>, TraceError> {
+    fn chosen(&self) -> Result<Box<dyn ShouldSample>, InvalidSetting> {
         Ok(match self {
             Self::AlwaysOn => Box::new(sdk::Sampler::AlwaysOn),
             Self::AlwaysOff => Box::new(sdk::Sampler::AlwaysOff),
@@ -62,36 +64,31 @@ impl Sampler {
                 Box::new(sdk::Sampler::TraceIdRatioBased(*ratio))
             }
             Self::TraceIdRatio(ratio) => {
-                return Err(TraceError::Setting {
-                    name: "the sampling ratio",
-                    value: ratio.to_string(),
-                    allowed: "it is a number from 0 to 1",
-                });
+                let allowed = "a number from 0 to 1";
+                return Err(InvalidSetting::new("sampling ratio", ratio, allowed));
             }
             Self::RateLimited(rate) if (1..=MAX_RATE).contains(rate) => {
                 Box::new(RateLimited::new(*rate))
             }
             Self::RateLimited(rate) => {
-                return Err(TraceError::Setting {
-                    name: "the rate of traces per second",
-                    value: rate.to_string(),
-                    allowed: "it is a whole number from 1 to 10000",
-                });
+                let allowed = "an integer from 1 to 10000";
+                return Err(InvalidSetting::new("trace rate", rate, allowed));
             }
             Self::ParentBased(root) => Box::new(sdk::Sampler::ParentBased(root.chosen()?)),
         })
     }
 }
 
-/// Asks the chosen sampler, but for what an export does, and records what it drops for those who decide at a
-/// trace's end.
+/// Drops spans of export threads, and uses the configured sampler for all others.
+///
+/// With `records_unsampled`, unsampled spans are recorded, for decisions at the end of a trace.
 #[derive(Clone, Debug)]
-struct Decides {
+struct SuppressingSampler {
     chosen: Box<dyn ShouldSample>,
     records_unsampled: bool,
 }
 
-impl ShouldSample for Decides {
+impl ShouldSample for SuppressingSampler {
     fn should_sample(
         &self,
         parent: Option<&Context>,
@@ -120,13 +117,13 @@ impl ShouldSample for Decides {
 
 type Now = dyn Fn() -> Duration + Send + Sync;
 
-/// Remembers when it last said yes, as often as it may say so in a second.
+/// Remembers the times of the latest sampled traces, as many as the rate allows in a second.
 #[derive(Clone)]
 struct RateLimited(std::sync::Arc<Shared>);
 
 struct Shared {
     rate: usize,
-    /// Time since some beginning, never going back.
+    /// A monotonic clock.
     now: Box<Now>,
     chosen: Mutex<VecDeque<Duration>>,
 }

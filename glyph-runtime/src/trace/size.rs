@@ -1,9 +1,9 @@
-//! About how much memory a span takes, and how its text is cut.
+//! The approximate size of a span, and the limit of its strings.
 
 use opentelemetry::{Array, KeyValue, Value};
 use opentelemetry_sdk::trace::SpanData;
 
-/// The bytes of a span and of what it points to, about.
+/// Returns the approximate size of a span in bytes, with everything it owns.
 pub(crate) fn of_span(span: &SpanData) -> usize {
     let events = span
         .events
@@ -42,7 +42,7 @@ fn of_value(value: &Value) -> usize {
     }
 }
 
-/// Cuts the texts of a span's attributes to `limit` bytes.
+/// Cuts string attributes of a span, its events and its links to `limit` bytes.
 pub(crate) fn cut(span: &mut SpanData, limit: usize) {
     let events = span
         .events
@@ -73,7 +73,7 @@ fn cut_value(value: &mut Value, limit: usize) {
     }
 }
 
-/// As much of `text` as fits into `limit` bytes, whole letters only.
+/// Returns the longest prefix of at most `limit` bytes that ends at a character.
 fn beginning(text: &str, limit: usize) -> &str {
     let end = (0..=limit.min(text.len()))
         .rev()
@@ -86,7 +86,7 @@ mod tests {
     use super::beginning;
 
     #[test]
-    fn text_is_cut_between_letters() {
+    fn text_is_cut_between_characters() {
         assert_eq!(beginning("schön", 4), "sch");
         assert_eq!(beginning("schön", 5), "schö");
         assert_eq!(beginning("schön", 99), "schön");

@@ -1,4 +1,4 @@
-//! Spans as plain data: what the ring gives and what a line of the file says.
+//! Spans as plain data, for the ring and the file.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -7,26 +7,26 @@ use opentelemetry_sdk::trace::SpanData;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-/// A trace, as far as this process saw it.
+/// The spans of one trace in this process.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Trace {
     /// The trace id, 32 hexadecimal digits.
     pub id: String,
-    /// Its ended spans by their start.
+    /// The ended spans, ordered by start time.
     pub spans: Vec<Span>,
-    /// Spans that had no room beside the others.
+    /// The number of spans for which the ring had no room.
     pub missing_spans: u64,
 }
 
 impl Trace {
-    /// The span that began the trace in this process: without a parent, or with one elsewhere.
+    /// Returns the local root: the span without a parent, or with a parent in another process.
     #[must_use]
     pub fn root(&self) -> Option<&Span> {
         self.spans.iter().find(|span| span.is_local_root())
     }
 
-    /// The spans right below `parent`.
+    /// Returns the direct children of `parent`.
     pub fn children<'t>(&'t self, parent: &'t Span) -> impl Iterator<Item = &'t Span> {
         self.spans
             .iter()
@@ -38,107 +38,107 @@ impl Trace {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Span {
-    /// 32 hexadecimal digits.
+    /// The trace id, 32 hexadecimal digits.
     pub trace_id: String,
-    /// 16 hexadecimal digits.
+    /// The span id, 16 hexadecimal digits.
     pub span_id: String,
-    /// The span around it; none for the root of a trace.
+    /// The id of the parent. `None` for the root of a trace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent_span_id: Option<String>,
-    /// Whether that one is in another process.
+    /// Whether the parent is in another process.
     #[serde(default, skip_serializing_if = "is_false")]
     pub parent_is_remote: bool,
-    /// Whether the sampler chose its trace.
+    /// Whether the trace is sampled.
     pub sampled: bool,
-    /// Its name.
+    /// The span name.
     pub name: String,
-    /// Which side of which call it is.
+    /// The span kind.
     pub kind: SpanKind,
-    /// When it began, on the system's clock.
+    /// The start time, from the system clock.
     #[serde(rename = "start_unix_nanos", with = "unix_nanos")]
     pub start: SystemTime,
-    /// How long it took.
+    /// The duration.
     #[serde(rename = "duration_nanos", with = "nanos")]
     pub duration: Duration,
-    /// How it ended.
+    /// The status.
     pub status: SpanStatus,
-    /// What it says of itself.
+    /// The attributes.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub attributes: Map<String, Json>,
-    /// What happened in it.
+    /// The events.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<SpanEvent>,
-    /// Other spans that it has to do with.
+    /// The links to other spans.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<SpanLink>,
-    /// The library that made it.
+    /// The instrumentation scope.
     #[serde(default)]
     pub scope: String,
 }
 
 impl Span {
-    /// Whether it has no parent in this process.
+    /// Returns whether it has no parent in this process.
     #[must_use]
     pub fn is_local_root(&self) -> bool {
         self.parent_span_id.is_none() || self.parent_is_remote
     }
 }
 
-/// Which side of which call a span is (OpenTelemetry specification, "Span Kind").
+/// The kind of a span (OpenTelemetry specification, "Span Kind").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SpanKind {
-    /// Neither.
+    /// An operation inside the process.
     Internal,
-    /// Who asks.
+    /// The caller of a remote operation.
     Client,
-    /// Who answers.
+    /// The server of a remote operation.
     Server,
-    /// Who sends without waiting for an answer.
+    /// Sender of an asynchronous message.
     Producer,
-    /// Who receives what was sent so.
+    /// Receiver of an asynchronous message.
     Consumer,
 }
 
-/// How a span ended.
+/// The status of a span.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "code")]
 pub enum SpanStatus {
-    /// Nobody said.
+    /// Not set.
     Unset,
-    /// Well, as somebody stated.
+    /// Set to success.
     Ok,
-    /// Not well.
+    /// Failed.
     Error {
-        /// What was said of it.
+        /// The description of the error.
         #[serde(default)]
         description: String,
     },
 }
 
-/// Something that happened in a span.
+/// An event of a span.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SpanEvent {
-    /// Its name.
+    /// The event name.
     pub name: String,
-    /// When, on the system's clock.
+    /// The time, from the system clock.
     #[serde(rename = "time_unix_nanos", with = "unix_nanos")]
     pub time: SystemTime,
-    /// What it says of itself.
+    /// The attributes.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub attributes: Map<String, Json>,
 }
 
-/// Another span that a span has to do with.
+/// A link to another span.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SpanLink {
-    /// 32 hexadecimal digits.
+    /// The trace id, 32 hexadecimal digits.
     pub trace_id: String,
-    /// 16 hexadecimal digits.
+    /// The span id, 16 hexadecimal digits.
     pub span_id: String,
-    /// What it says of itself.
+    /// The attributes.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub attributes: Map<String, Json>,
 }
@@ -175,7 +175,7 @@ impl From<&SpanData> for Span {
     }
 }
 
-/// Zero when the system's clock was set back meanwhile.
+/// Returns the duration, or zero if the system clock was set back meanwhile.
 pub(super) fn duration(span: &SpanData) -> Duration {
     span.end_time
         .duration_since(span.start_time)
@@ -213,7 +213,7 @@ fn attributes(attributes: &[KeyValue]) -> Map<String, Json> {
     pairs.collect()
 }
 
-/// A number that is none in JSON becomes `null`.
+/// Returns a value as JSON. A number that JSON does not have becomes `null`.
 fn json(value: &Value) -> Json {
     match value {
         Value::Bool(value) => (*value).into(),

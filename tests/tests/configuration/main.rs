@@ -18,7 +18,7 @@ mod sampling;
 
 use glyph_runtime::{
     config::{ConfigError, ConfigWarning, Configuration, Environment},
-    trace::Settings,
+    trace::TraceSettings,
 };
 
 /// An environment with these variables alone.
@@ -40,7 +40,7 @@ fn read(variables: &[(&'static str, &'static str)]) -> Result<Configuration, Con
     environment(variables).read("shop")
 }
 
-fn traces(variables: &[(&'static str, &'static str)]) -> Settings {
+fn traces(variables: &[(&'static str, &'static str)]) -> TraceSettings {
     read(variables).unwrap().traces.unwrap()
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use glyph_runtime::trace::{Compression, OtlpSettings, Pipeline, Protocol, Settings};
+use glyph_runtime::trace::{Compression, OtlpSettings, Pipeline, Protocol, TraceSettings};
 use tracing_subscriber::layer::SubscriberExt;
 
 use crate::{
@@ -14,7 +14,7 @@ fn arrives(endpoint: impl FnOnce(&Rotel) -> String, protocol: Protocol, compress
     let rotel = Rotel::start("traces");
     let mut otlp = OtlpSettings::new(endpoint(&rotel), protocol);
     otlp.compression = compression;
-    let mut settings = Settings::new("shop");
+    let mut settings = TraceSettings::new("shop");
     settings.version = Some("1.2.3".to_owned());
     settings.environment = Some("staging".to_owned());
     settings.resource = vec![("team".to_owned(), "checkout".to_owned())];

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use glyph_runtime::{
-    log::export::{Pipeline, Settings},
+    log::export::{LogExportSettings, Pipeline},
     trace::{OtlpSettings, Protocol},
 };
 use tracing_subscriber::layer::SubscriberExt;
@@ -13,7 +13,7 @@ use crate::rotel::Rotel;
 fn arrives(endpoint: impl FnOnce(&Rotel) -> String, protocol: Protocol) {
     let rotel = Rotel::start("logs");
     let otlp = OtlpSettings::new(endpoint(&rotel), protocol);
-    let (layer, logs) = Pipeline::start(Settings::new("shop", otlp)).unwrap();
+    let (layer, logs) = Pipeline::start(LogExportSettings::new("shop", otlp)).unwrap();
     tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
         let _request = tracing::info_span!("request", user = "ada").entered();
         tracing::warn!(tries = 3, "no stock");

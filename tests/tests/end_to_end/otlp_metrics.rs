@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use glyph_runtime::{
     Counter, Gauge, Histogram, LabelSet, Status, Telemetry,
-    expose::otlp::{Pipeline, Settings},
+    expose::push::{MetricPushSettings, Pipeline},
     metric_catalog,
     trace::{OtlpSettings, Protocol},
 };
@@ -46,7 +46,11 @@ fn arrives(endpoint: impl FnOnce(&Rotel) -> String, protocol: Protocol) {
     metrics.carts.set(2.5);
     metrics.payment.observe(Duration::from_millis(20));
     let otlp = OtlpSettings::new(endpoint(&rotel), protocol);
-    let pipeline = Pipeline::start(Settings::new("shop", otlp), telemetry.exposition()).unwrap();
+    let pipeline = Pipeline::start(
+        MetricPushSettings::new("shop", otlp),
+        telemetry.exposition(),
+    )
+    .unwrap();
     let page = Page::of(&telemetry).unwrap();
     pipeline.shutdown(Duration::from_secs(30)).unwrap();
 

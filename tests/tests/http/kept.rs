@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use glyph_runtime::log::{Output, Pipeline, Settings};
+use glyph_runtime::log::{LogSettings, Output, Pipeline};
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SdkTracerProvider, SpanData};
 use serde_json::Value;
@@ -47,9 +47,9 @@ pub(crate) fn keep_sampled(sampler: Sampler) -> Kept {
         .with_sampler(sampler)
         .build();
     let lines = Lines::default();
-    let settings = Settings {
+    let settings = LogSettings {
         output: Output::Writer(Box::new(lines.clone())),
-        ..Settings::default()
+        ..LogSettings::default()
     };
     let (layer, log) = Pipeline::start(settings).unwrap();
     let spans = tracing_opentelemetry::layer().with_tracer(provider.tracer("tests"));

@@ -144,5 +144,5 @@ fn after_an_outage_they_arrive_again_without_a_restart() {
     // What the exporters say of the outage is for the log alone.
     assert_eq!(ends("logs"), (2.0, 2.0));
     assert!(total("glyph_export_failures_total", "metrics") >= 1.0);
-    assert!(service.end().contains("are being lost"));
+    assert!(service.end().contains("export failed"));
 }

@@ -12,7 +12,7 @@ use std::{
 
 use glyph_runtime::{
     audit,
-    log::{Audit, AuditOutput, AuditSink, LogError, Pipeline, Settings, SyncPolicy},
+    log::{Audit, AuditOutput, AuditSink, LogError, LogSettings, Pipeline, SyncPolicy},
 };
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
@@ -42,11 +42,11 @@ fn both(sink: impl AuditSink + 'static, sync: SyncPolicy, filter: &str) -> Both 
 
 fn with_audit(audit: Audit, filter: &str) -> Both {
     let log = Kept::default();
-    let settings = Settings {
+    let settings = LogSettings {
         output: log.output(),
         filter: filter.to_owned(),
         audit: Some(audit),
-        ..Settings::default()
+        ..LogSettings::default()
     };
     let (layer, pipeline) = Pipeline::start(settings).unwrap();
     let dispatch = Dispatch::new(tracing_subscriber::registry().with(layer));
@@ -105,11 +105,11 @@ fn audit_lines_have_the_ids_of_a_trace_that_is_not_sampled() {
         copied: true,
     };
     let log = Kept::default();
-    let settings = Settings {
+    let settings = LogSettings {
         output: log.output(),
         filter: "off".to_owned(),
         audit: Some(audit),
-        ..Settings::default()
+        ..LogSettings::default()
     };
     let provider = SdkTracerProvider::builder()
         .with_sampler(Sampler::AlwaysOff)
@@ -129,9 +129,9 @@ fn audit_lines_have_the_ids_of_a_trace_that_is_not_sampled() {
 
 #[test]
 fn without_a_trail_audit_events_are_lines_of_the_log() {
-    let settings = Settings {
+    let settings = LogSettings {
         filter: "off".to_owned(),
-        ..Settings::default()
+        ..LogSettings::default()
     };
     assert_eq!(lines_of(settings, || audit!("seen")).len(), 1);
 }
@@ -237,17 +237,23 @@ fn a_shutdown_ends_the_wait_and_tells_what_is_lost() {
     let trail = Kept::default();
     let (sink, failures) = failing(&trail, vec![ErrorKind::PermissionDenied; 1_000_000], None);
     let both = both(sink, SyncPolicy::OnShutdown, "");
-    let unwritten = thread::scope(|scope| {
+    let undelivered = thread::scope(|scope| {
         scope.spawn(|| both.run(|| audit!("never written")));
         failures.recv().unwrap();
         both.pipeline
             .shutdown(Duration::from_millis(10))
             .unwrap_err()
     });
-    assert_eq!((unwritten.lines, unwritten.audit_lines), (0, 1));
+    assert_eq!(
+        (
+            undelivered.count_of("log lines"),
+            undelivered.count_of("audit lines")
+        ),
+        (0, 1)
+    );
     assert!(
-        unwritten.to_string().contains("permission denied"),
-        "{unwritten}"
+        undelivered.to_string().contains("permission denied"),
+        "{undelivered}"
     );
     let counts = both.pipeline.snapshot();
     assert_eq!((counts.audit_written, counts.audit_lost), (0, 1));
@@ -260,9 +266,9 @@ fn a_failed_synchronisation_shows_in_the_shutdown() {
     let (sink, _) = failing(&trail, [], Some(ErrorKind::StorageFull));
     let both = both(sink, SyncPolicy::OnShutdown, "");
     both.run(|| audit!("written, but where"));
-    let unwritten = both.pipeline.shutdown(AMPLE).unwrap_err();
-    assert_eq!(unwritten.audit_lines, 0);
-    assert!(unwritten.audit_error.is_some());
+    let undelivered = both.pipeline.shutdown(AMPLE).unwrap_err();
+    assert_eq!(undelivered.count_of("audit lines"), 0);
+    assert!(undelivered.parts[0].error.is_some());
     assert_eq!(both.pipeline.snapshot().audit_failures, 1);
 }
 
@@ -275,11 +281,11 @@ fn a_sink_that_does_not_return_holds_nobody_beyond_the_shutdown() {
         scope.spawn(|| both.run(|| audit!("in the sink")));
         calls.recv().unwrap();
         let waiting = scope.spawn(|| both.run(|| audit!("waits for it")));
-        let unwritten = both
+        let undelivered = both
             .pipeline
             .shutdown(Duration::from_millis(10))
             .unwrap_err();
-        assert!((1..=2).contains(&unwritten.audit_lines));
+        assert!((1..=2).contains(&undelivered.count_of("audit lines")));
         waiting.join().unwrap();
         both.run(|| audit!("comes later"));
         assert!(both.pipeline.snapshot().audit_lost > 0);
@@ -293,13 +299,13 @@ fn a_disk_that_does_not_confirm_holds_nobody_up_either() {
     let (gate, leave) = mpsc::channel();
     let both = both(Stuck(asked, leave), SyncPolicy::OnShutdown, "");
     both.run(|| audit!("written"));
-    let unwritten = both
+    let undelivered = both
         .pipeline
         .shutdown(Duration::from_millis(50))
         .unwrap_err();
     calls.recv().unwrap();
-    assert_eq!(unwritten.audit_lines, 0);
-    assert!(unwritten.to_string().contains("in time"), "{unwritten}");
+    assert_eq!(undelivered.count_of("audit lines"), 0);
+    assert!(undelivered.to_string().contains("in time"), "{undelivered}");
     drop(gate);
 }
 
@@ -334,9 +340,9 @@ fn the_file_is_for_its_owner_and_is_appended_to() {
 #[test]
 fn a_file_that_cannot_be_opened_is_an_error_at_the_start() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = Settings {
+    let settings = LogSettings {
         audit: Some(Audit::file(folder.path())),
-        ..Settings::default()
+        ..LogSettings::default()
     };
     let error = Pipeline::start::<Registry>(settings).err().unwrap();
     assert!(matches!(error, LogError::Open { .. }));

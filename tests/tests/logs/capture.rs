@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use glyph_runtime::log::{Output, Pipeline, Settings};
+use glyph_runtime::log::{LogSettings, Output, Pipeline};
 use serde_json::Value;
 use tracing_subscriber::layer::SubscriberExt;
 
@@ -52,9 +52,9 @@ pub(crate) fn parsed(text: &str) -> Vec<Value> {
 }
 
 /// The text that `work` leaves in the log.
-pub(crate) fn text_of(settings: Settings, work: impl FnOnce()) -> String {
+pub(crate) fn text_of(settings: LogSettings, work: impl FnOnce()) -> String {
     let kept = Kept::default();
-    let settings = Settings {
+    let settings = LogSettings {
         output: kept.output(),
         ..settings
     };
@@ -65,13 +65,13 @@ pub(crate) fn text_of(settings: Settings, work: impl FnOnce()) -> String {
 }
 
 /// The lines that `work` leaves in the log.
-pub(crate) fn lines_of(settings: Settings, work: impl FnOnce()) -> Vec<Value> {
+pub(crate) fn lines_of(settings: LogSettings, work: impl FnOnce()) -> Vec<Value> {
     parsed(&text_of(settings, work))
 }
 
 /// The one line that `work` leaves in a log with default settings.
 pub(crate) fn line_of(work: impl FnOnce()) -> Value {
-    let mut lines = lines_of(Settings::default(), work);
+    let mut lines = lines_of(LogSettings::default(), work);
     assert_eq!(lines.len(), 1, "{lines:?}");
     lines.remove(0)
 }

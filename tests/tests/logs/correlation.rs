@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use glyph_runtime::log::{Pipeline, RequestId, Settings};
+use glyph_runtime::log::{LogSettings, Pipeline, RequestId};
 use opentelemetry::{
     Context,
     trace::{
@@ -22,9 +22,9 @@ fn traced(sampler: Sampler, work: impl FnOnce()) -> Vec<Value> {
     let provider = SdkTracerProvider::builder().with_sampler(sampler).build();
     let tracer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
     let kept = Kept::default();
-    let settings = Settings {
+    let settings = LogSettings {
         output: kept.output(),
-        ..Settings::default()
+        ..LogSettings::default()
     };
     let (layer, log) = Pipeline::start(settings).unwrap();
     let subscriber = tracing_subscriber::registry().with(layer).with(tracer);

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering::Relaxed},
 };
 
-use glyph_runtime::log::{LogError, Pipeline, Settings};
+use glyph_runtime::log::{LogError, LogSettings, Pipeline};
 use tracing::{Event, Subscriber, debug, debug_span, error, info, info_span, trace, warn};
 use tracing_subscriber::{
     Layer, Registry,
@@ -15,9 +15,9 @@ use tracing_subscriber::{
 use crate::capture::{AMPLE, Kept, lines_of};
 
 fn messages(filter: &str) -> Vec<String> {
-    let settings = Settings {
+    let settings = LogSettings {
         filter: filter.to_owned(),
-        ..Settings::default()
+        ..LogSettings::default()
     };
     let lines = lines_of(settings, || {
         error!("error");
@@ -69,9 +69,9 @@ fn what_the_sdk_says_of_itself_is_there_for_who_asks_by_name() {
 #[test]
 fn a_directive_that_is_none_is_named() {
     let refused = |filter: &str| {
-        let settings = Settings {
+        let settings = LogSettings {
             filter: filter.to_owned(),
-            ..Settings::default()
+            ..LogSettings::default()
         };
         Pipeline::start::<Registry>(settings).err().unwrap()
     };
@@ -84,9 +84,9 @@ fn a_directive_that_is_none_is_named() {
 
 #[test]
 fn spans_give_their_fields_under_any_filter_from_info_on() {
-    let settings = Settings {
+    let settings = LogSettings {
         filter: "warn".to_owned(),
-        ..Settings::default()
+        ..LogSettings::default()
     };
     let lines = lines_of(settings, || {
         let _request = info_span!("request", request_id = "r-1").entered();
@@ -101,9 +101,9 @@ fn spans_give_their_fields_under_any_filter_from_info_on() {
 
 #[test]
 fn a_directive_may_name_a_span_and_its_field() {
-    let settings = Settings {
+    let settings = LogSettings {
         filter: "warn,[request{user=ada}]=debug".to_owned(),
-        ..Settings::default()
+        ..LogSettings::default()
     };
     let lines = lines_of(settings, || {
         for user in ["ada", "bob"] {
@@ -128,10 +128,10 @@ impl<S: Subscriber> Layer<S> for Tally {
 #[test]
 fn the_filter_is_no_other_layers_business() {
     let kept = Kept::default();
-    let settings = Settings {
+    let settings = LogSettings {
         output: kept.output(),
         filter: "error".to_owned(),
-        ..Settings::default()
+        ..LogSettings::default()
     };
     let (layer, log) = Pipeline::start(settings).unwrap();
     let tally = Tally::default();

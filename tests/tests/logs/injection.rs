@@ -1,6 +1,6 @@
 //! What arrives from outside cannot forge a line, split one, make it longer than it may be, or command a terminal.
 
-use glyph_runtime::log::{Format, RequestId, Settings};
+use glyph_runtime::log::{Format, LogSettings, RequestId};
 use http::HeaderValue;
 use tracing::{error, info, info_span};
 
@@ -43,7 +43,7 @@ fn everywhere(text: &str) {
 #[test]
 fn a_text_stays_in_its_field() {
     for attack in attacks() {
-        let lines = lines_of(Settings::default(), || everywhere(&attack));
+        let lines = lines_of(LogSettings::default(), || everywhere(&attack));
         assert_eq!(lines.len(), 1, "{attack:?}");
         let line = &lines[0];
         for field in ["message", "path", "failed", "other", "agent"] {
@@ -58,7 +58,7 @@ fn a_text_stays_in_its_field() {
 #[test]
 fn a_line_holds_no_raw_control_characters() {
     for attack in attacks() {
-        let text = text_of(Settings::default(), || everywhere(&attack));
+        let text = text_of(LogSettings::default(), || everywhere(&attack));
         let line = text.strip_suffix('\n').unwrap();
         let raw = |letter: char| letter.is_ascii_control() && letter != '\u{7f}';
         assert_eq!(line.find(raw), None, "{line:?}");
@@ -67,11 +67,11 @@ fn a_line_holds_no_raw_control_characters() {
 
 #[test]
 fn a_megabyte_is_cut_and_the_line_whole() {
-    let settings = Settings::default();
+    let settings = LogSettings::default();
     let most = settings.limits.line_bytes;
     for unit in ["a", "\n", "\"", "\u{1b}", "é", "\u{202e}", "\u{fffd}"] {
         let megabyte = unit.repeat((1 << 20) / unit.len());
-        let text = text_of(Settings::default(), || everywhere(&megabyte));
+        let text = text_of(LogSettings::default(), || everywhere(&megabyte));
         assert!(text.len() <= most, "{} bytes of {unit:?}", text.len());
         let lines = parsed(&text);
         assert_eq!(lines.len(), 1);
@@ -89,7 +89,7 @@ fn a_request_id_from_a_header_is_no_way_in() {
         let Some(id) = RequestId::new(&attack) else {
             continue;
         };
-        let lines = lines_of(Settings::default(), || id.in_scope(|| info!("line")));
+        let lines = lines_of(LogSettings::default(), || id.in_scope(|| info!("line")));
         assert_eq!(lines.len(), 1);
         assert_eq!(lines[0]["request_id"], attack);
     }
@@ -97,9 +97,9 @@ fn a_request_id_from_a_header_is_no_way_in() {
 
 #[test]
 fn a_terminal_is_commanded_by_nothing() {
-    let pretty = || Settings {
+    let pretty = || LogSettings {
         format: Format::Pretty,
-        ..Settings::default()
+        ..LogSettings::default()
     };
     let turns = |letter: char| matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     for attack in attacks() {

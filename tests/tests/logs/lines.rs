@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt};
 
-use glyph_runtime::log::{Limits, Settings};
+use glyph_runtime::log::{Limits, LogSettings};
 use serde_json::{Value, json};
 use tracing::{error, info, info_span, warn};
 
@@ -52,7 +52,7 @@ fn fields_of_the_spans_around_it_are_there_and_the_innermost_wins() {
 
 #[test]
 fn what_a_span_records_later_replaces_what_it_had() {
-    let lines = lines_of(Settings::default(), || {
+    let lines = lines_of(LogSettings::default(), || {
         let span = info_span!("request", user = tracing::field::Empty, tries = 0);
         let _entered = span.clone().entered();
         info!("before");
@@ -69,7 +69,7 @@ fn what_a_span_records_later_replaces_what_it_had() {
 
 #[test]
 fn a_span_that_records_for_ever_stays_one_field() {
-    let lines = lines_of(Settings::default(), || {
+    let lines = lines_of(LogSettings::default(), || {
         let span = info_span!("worker", progress = 0);
         for progress in 0..10_000 {
             span.record("progress", progress);
@@ -108,7 +108,7 @@ fn fields_called_like_the_lines_own_are_set_apart() {
 
 #[test]
 fn no_key_stands_in_a_line_twice() {
-    let text = text_of(Settings::default(), || {
+    let text = text_of(LogSettings::default(), || {
         let _span = info_span!("span", level = 1, field.level = 2, step = 3).entered();
         info!(field.level = 4, level = 5, step = 6, "twice");
     });
@@ -209,7 +209,7 @@ fn a_value_may_log_while_it_is_formatted() {
 fn nothing_in_a_text_ends_the_line_or_the_object() {
     let evil =
         "\u{1b}[2J\"},{\"level\":\"FAKE\"\r\n{\"level\":\"FAKE\"}\u{0}\u{7f}\u{2028}\u{9b}\\";
-    let text = text_of(Settings::default(), || info!(evil, "{evil}"));
+    let text = text_of(LogSettings::default(), || info!(evil, "{evil}"));
     assert_eq!(text.lines().count(), 1);
     assert!(!text.contains('\u{1b}'));
     let line: Value = serde_json::from_str(&text).unwrap();
@@ -252,9 +252,9 @@ fn a_line_is_bounded_whatever_its_values_grow_to() {
         value_bytes: usize::MAX,
         fields: 128,
     };
-    let settings = Settings {
+    let settings = LogSettings {
         limits,
-        ..Settings::default()
+        ..LogSettings::default()
     };
     let text = text_of(settings, || {
         let _span = info_span!("span", controls, small = 1).entered();
@@ -272,9 +272,9 @@ fn the_number_of_fields_is_bounded() {
         fields: 3,
         ..Limits::default()
     };
-    let settings = Settings {
+    let settings = LogSettings {
         limits,
-        ..Settings::default()
+        ..LogSettings::default()
     };
     let lines = lines_of(settings, || {
         let _span = info_span!("span", five = 5, six = 6).entered();

@@ -7,13 +7,13 @@ use std::{
     time::Duration,
 };
 
-use glyph_runtime::log::{Format, Limits, LogError, Output, Pipeline, Settings};
+use glyph_runtime::log::{Format, Limits, LogError, LogSettings, Output, Pipeline};
 use tracing::{Dispatch, debug, error, info, warn};
 use tracing_subscriber::{Registry, layer::SubscriberExt};
 
 use crate::capture::{AMPLE, Kept, parsed};
 
-fn started(settings: Settings) -> (Dispatch, Pipeline) {
+fn started(settings: LogSettings) -> (Dispatch, Pipeline) {
     let (layer, log) = Pipeline::start(settings).unwrap();
     (
         Dispatch::new(tracing_subscriber::registry().with(layer)),
@@ -21,10 +21,10 @@ fn started(settings: Settings) -> (Dispatch, Pipeline) {
     )
 }
 
-fn to(output: impl Write + Send + 'static) -> Settings {
-    Settings {
+fn to(output: impl Write + Send + 'static) -> LogSettings {
+    LogSettings {
         output: Output::Writer(Box::new(output)),
-        ..Settings::default()
+        ..LogSettings::default()
     }
 }
 
@@ -71,7 +71,7 @@ impl Write for Gated {
 fn a_blocked_output_costs_lines_which_are_counted_and_nothing_else() {
     let kept = Kept::default();
     let (output, calls, gate) = gated(&kept);
-    let small = Settings {
+    let small = LogSettings {
         queue_bytes: 0,
         limits: Limits {
             line_bytes: 2048,
@@ -118,8 +118,14 @@ fn a_shutdown_keeps_its_deadline_and_tells_what_was_not_written() {
         info!("in the queue");
         info!("in the queue");
     });
-    let unwritten = log.shutdown(Duration::from_millis(10)).unwrap_err();
-    assert_eq!((unwritten.lines, unwritten.audit_lines), (3, 0));
+    let undelivered = log.shutdown(Duration::from_millis(10)).unwrap_err();
+    assert_eq!(
+        (
+            undelivered.count_of("log lines"),
+            undelivered.count_of("audit lines")
+        ),
+        (3, 0)
+    );
     with(&dispatch, || info!("too late"));
     assert_eq!(log.snapshot().dropped.shut_down, 3);
     drop(gate);
@@ -214,7 +220,7 @@ impl Write for Scripted {
     }
 }
 
-fn scripted(kept: &Kept, script: impl IntoIterator<Item = Act>) -> Settings {
+fn scripted(kept: &Kept, script: impl IntoIterator<Item = Act>) -> LogSettings {
     let mut script: Vec<_> = script.into_iter().collect();
     script.reverse();
     let kept = kept.clone();
@@ -272,10 +278,10 @@ fn a_file_is_appended_to() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("service.jsonl");
     for run in 0..2 {
-        let settings = Settings {
+        let settings = LogSettings {
             output: Output::File(path.clone()),
             format: Format::Auto,
-            ..Settings::default()
+            ..LogSettings::default()
         };
         let (dispatch, log) = started(settings);
         with(&dispatch, || info!(run, "started"));
@@ -289,9 +295,9 @@ fn a_file_is_appended_to() {
 fn a_file_that_cannot_be_opened_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("missing").join("service.jsonl");
-    let settings = Settings {
+    let settings = LogSettings {
         output: Output::File(path.clone()),
-        ..Settings::default()
+        ..LogSettings::default()
     };
     let error = Pipeline::start::<Registry>(settings).err().unwrap();
     assert!(matches!(&error, LogError::Open { path: named, .. } if *named == path));

@@ -1,14 +1,14 @@
 //! Lines for people.
 
-use glyph_runtime::log::{Format, Settings};
+use glyph_runtime::log::{Format, LogSettings};
 use tracing::{info, info_span};
 
 use crate::capture::text_of;
 
 fn pretty(work: impl FnOnce()) -> String {
-    let settings = Settings {
+    let settings = LogSettings {
         format: Format::Pretty,
-        ..Settings::default()
+        ..LogSettings::default()
     };
     text_of(settings, work)
 }
@@ -39,6 +39,6 @@ fn nothing_in_it_moves_the_cursor_or_looks_like_a_line() {
 fn what_is_no_terminal_has_no_colours() {
     let text = pretty(|| info!("plain"));
     assert!(!text.contains('\u{1b}'));
-    let auto = text_of(Settings::default(), || info!("plain"));
+    let auto = text_of(LogSettings::default(), || info!("plain"));
     assert!(auto.starts_with('{'));
 }

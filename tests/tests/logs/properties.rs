@@ -1,6 +1,6 @@
 //! Whatever fields are called and hold, a line is one object that holds them.
 
-use glyph_runtime::log::Settings;
+use glyph_runtime::log::LogSettings;
 use proptest::{collection::vec, prelude::*};
 use serde_json::{Map, Value};
 use tracing::{
@@ -100,7 +100,7 @@ proptest! {
 
     #[test]
     fn a_line_holds_what_was_recorded(names in three(name()), values in three(any::<String>())) {
-        let mut lines = lines_of(Settings::default(), || emit(&names, &values));
+        let mut lines = lines_of(LogSettings::default(), || emit(&names, &values));
         prop_assert_eq!(lines.len(), 1);
         let mut line = lines.remove(0);
         let line = line.as_object_mut().unwrap();
@@ -110,7 +110,7 @@ proptest! {
 
     #[test]
     fn a_line_is_bounded_and_whole(names in three(long(100)), values in three(long(10_000))) {
-        let settings = Settings::default();
+        let settings = LogSettings::default();
         let most = settings.limits.line_bytes;
         let text = text_of(settings, || emit(&names, &values));
         prop_assert!(text.len() <= most);

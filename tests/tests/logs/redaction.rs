@@ -2,7 +2,7 @@
 
 use glyph_runtime::{
     audit,
-    log::{Audit, AuditOutput, Format, Pipeline, Redaction, Secret, Settings, SyncPolicy},
+    log::{Audit, AuditOutput, Format, LogSettings, Pipeline, Redaction, Secret, SyncPolicy},
 };
 use tracing::{info, info_span};
 use tracing_subscriber::layer::SubscriberExt;
@@ -55,9 +55,9 @@ fn values_on_the_list_are_replaced_in_events_and_spans() {
 #[test]
 fn no_format_shows_them() {
     for format in [Format::Json, Format::Pretty] {
-        let settings = Settings {
+        let settings = LogSettings {
             format,
-            ..Settings::default()
+            ..LogSettings::default()
         };
         let text = text_of(settings, say_all);
         assert!(text.contains("signed in"));
@@ -68,14 +68,14 @@ fn no_format_shows_them() {
 #[test]
 fn the_audit_trail_does_not_show_them_either() {
     let kept = Kept::default();
-    let settings = Settings {
+    let settings = LogSettings {
         output: kept.output(),
         audit: Some(Audit {
             output: AuditOutput::Sink(Box::new(Plain(kept.clone()))),
             sync: SyncPolicy::OnShutdown,
             copied: true,
         }),
-        ..Settings::default()
+        ..LogSettings::default()
     };
     let (layer, log) = Pipeline::start(settings).unwrap();
     tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
@@ -89,9 +89,9 @@ fn the_audit_trail_does_not_show_them_either() {
 
 #[test]
 fn the_list_is_the_programs_own() {
-    let settings = Settings {
+    let settings = LogSettings {
         redaction: Redaction::none().with("Shoe-Size"),
-        ..Settings::default()
+        ..LogSettings::default()
     };
     let text = text_of(settings, || {
         info!(

@@ -2,7 +2,7 @@
 
 use glyph_runtime::{
     Histogram, instrument_stage,
-    log::{Secret, Settings},
+    log::{LogSettings, Secret},
     metric_catalog,
 };
 use tracing::info;
@@ -42,7 +42,7 @@ fn a_line_has_the_fields_of_the_stage_but_not_its_secrets() {
 
 #[test]
 fn tasks_that_take_turns_keep_their_own_fields() {
-    let lines = lines_of(Settings::default(), || {
+    let lines = lines_of(LogSettings::default(), || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .unwrap();

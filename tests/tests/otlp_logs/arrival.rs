@@ -69,7 +69,7 @@ fn a_record_says_what_the_event_and_its_spans_said() {
 #[test]
 fn ids_are_those_of_the_trace() {
     let receiver = Receiver::start([]);
-    let traces = trace::Pipeline::start(&trace::Settings::new("shop")).unwrap();
+    let traces = trace::Pipeline::start(&trace::TraceSettings::new("shop")).unwrap();
     let (layer, logs) =
         Pipeline::start(settings(&receiver.endpoint(), Protocol::HttpProtobuf)).unwrap();
     let subscriber = tracing_subscriber::registry()
@@ -99,11 +99,11 @@ fn a_log_beside_it_keeps_its_own_fields_and_its_own_filter() {
     let receiver = Receiver::start([]);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.jsonl");
-    let lines = log::Settings {
+    let lines = log::LogSettings {
         output: log::Output::File(path.clone()),
         redaction: log::Redaction::none(),
         filter: "warn".to_owned(),
-        ..log::Settings::default()
+        ..log::LogSettings::default()
     };
     let (lines, log) = log::Pipeline::start(lines).unwrap();
     let (layer, logs) = Pipeline::start(settings(&receiver.endpoint(), Protocol::Grpc)).unwrap();

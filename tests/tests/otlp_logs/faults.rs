@@ -7,7 +7,7 @@ use std::{
 };
 
 use glyph_runtime::{
-    log::export::Settings,
+    log::export::LogExportSettings,
     trace::{DropReason, ExportCounts, Protocol},
 };
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// A batch may take two seconds, and an attempt half a second.
-fn impatient(endpoint: &str, protocol: Protocol) -> Settings {
+fn impatient(endpoint: &str, protocol: Protocol) -> LogExportSettings {
     let mut settings = settings(endpoint, protocol);
     settings.otlp.timeout = Duration::from_millis(500);
     settings.batch.export_timeout = Duration::from_secs(2);
@@ -39,7 +39,10 @@ fn after(endpoint: &str, protocol: Protocol) -> ExportCounts {
     let counts = pipeline.snapshot();
     let lost = counts.dropped_in_all();
     assert_eq!(counts.exported + lost, 3, "{counts:?}");
-    assert_eq!(result.map_or_else(|unsent| unsent.records, |()| 0), lost);
+    assert_eq!(
+        result.map_or_else(|undelivered| undelivered.count(), |()| 0),
+        lost
+    );
     counts
 }
 

@@ -13,7 +13,7 @@ mod receiver;
 use std::time::Duration;
 
 use glyph_runtime::{
-    log::export::{Pipeline, Settings},
+    log::export::{LogExportSettings, Pipeline},
     trace::{OtlpSettings, Protocol},
 };
 use tracing_subscriber::layer::SubscriberExt;
@@ -22,14 +22,14 @@ use tracing_subscriber::layer::SubscriberExt;
 const LONG: Duration = Duration::from_secs(20);
 
 /// Batches that are sent when they are asked for.
-fn settings(endpoint: &str, protocol: Protocol) -> Settings {
-    let mut settings = Settings::new("shop", OtlpSettings::new(endpoint, protocol));
+fn settings(endpoint: &str, protocol: Protocol) -> LogExportSettings {
+    let mut settings = LogExportSettings::new("shop", OtlpSettings::new(endpoint, protocol));
     settings.batch.delay = Duration::from_secs(5);
     settings
 }
 
 /// Runs `work` under the pipeline's layer.
-fn under(settings: Settings, work: impl FnOnce(&Pipeline)) -> Pipeline {
+fn under(settings: LogExportSettings, work: impl FnOnce(&Pipeline)) -> Pipeline {
     let (layer, pipeline) = Pipeline::start(settings).unwrap();
     let subscriber = tracing_subscriber::registry().with(layer);
     tracing::subscriber::with_default(subscriber, || work(&pipeline));

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use glyph_runtime::{
     Counter, Exemplar, Gauge, Histogram, LabelSet, Status, Telemetry,
     catalog::Registry,
-    expose::otlp::Pipeline,
+    expose::push::Pipeline,
     metric_catalog,
     trace::{Compression, OtlpSettings, Protocol},
 };
@@ -141,8 +141,8 @@ fn the_page_brings_glyphs_own_metrics_and_the_account_of_the_pushes() {
     let receiver = Receiver::start([Answer::AcceptBut(2)]);
     let settings = settings(&receiver.endpoint(), Protocol::HttpProtobuf);
     let pipeline = Pipeline::start(settings, telemetry.exposition()).unwrap();
-    let unpushed = pipeline.flush(LONG).unwrap_err();
-    assert_eq!(unpushed.points, 2);
+    let undelivered = pipeline.flush(LONG).unwrap_err();
+    assert_eq!(undelivered.count(), 2);
     let arrived = receiver.accepted();
     assert_eq!(value(&numbers(find(&arrived, "glyph_scrapes"))[0]), 0.0);
     let page = Page::of(&telemetry).unwrap();

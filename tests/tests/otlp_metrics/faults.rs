@@ -8,7 +8,7 @@ use std::{
 use glyph_runtime::{
     Counter, Gauge,
     catalog::Registry,
-    expose::otlp::{Pipeline, Settings},
+    expose::push::{MetricPushSettings, Pipeline},
     metric_catalog,
     trace::{DropReason, ExportCounts, Protocol},
 };
@@ -33,14 +33,14 @@ struct Metrics {
 const POINTS: u64 = 3;
 
 /// A push may take two seconds, and an attempt half a second.
-fn impatient(endpoint: &str, protocol: Protocol) -> Settings {
+fn impatient(endpoint: &str, protocol: Protocol) -> MetricPushSettings {
     let mut settings = settings(endpoint, protocol);
     settings.otlp.timeout = Duration::from_millis(500);
     settings.export_timeout = Duration::from_secs(2);
     settings
 }
 
-fn start(settings: Settings) -> Pipeline {
+fn start(settings: MetricPushSettings) -> Pipeline {
     Metrics::global().one.inc();
     Metrics::global().two.inc();
     let registry = Registry::new([Metrics::global() as _]).unwrap();
@@ -48,13 +48,13 @@ fn start(settings: Settings) -> Pipeline {
 }
 
 /// What became of one push.
-fn after(settings: Settings) -> ExportCounts {
+fn after(settings: MetricPushSettings) -> ExportCounts {
     let pipeline = start(settings);
     let result = pipeline.shutdown(LONG);
     let counts = pipeline.snapshot();
     assert_eq!(counts.exported + counts.dropped_in_all(), POINTS);
     assert_eq!(
-        result.map_err(|lost| lost.points),
+        result.map_err(|lost| lost.count()),
         match counts.dropped_in_all() {
             0 => Ok(()),
             lost => Err(lost),
@@ -226,7 +226,9 @@ fn under_all_faults_at_once_every_point_is_counted_once() {
         let pipeline = start(impatient(&receiver.endpoint(), protocol));
         let mut lost = 0;
         for _ in 0..6 {
-            lost += pipeline.flush(LONG).map_or_else(|lost| lost.points, |()| 0);
+            lost += pipeline
+                .flush(LONG)
+                .map_or_else(|lost| lost.count(), |()| 0);
         }
         let counts = pipeline.snapshot();
         assert_eq!(counts.exported + counts.dropped_in_all(), 6 * POINTS);

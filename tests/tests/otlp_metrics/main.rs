@@ -18,7 +18,7 @@ mod size;
 use std::time::Duration;
 
 use glyph_runtime::{
-    expose::otlp::Settings,
+    expose::push::MetricPushSettings,
     trace::{OtlpSettings, Protocol},
 };
 
@@ -26,8 +26,8 @@ use glyph_runtime::{
 const LONG: Duration = Duration::from_secs(20);
 
 /// Pushes that come only when they are asked for.
-fn settings(endpoint: &str, protocol: Protocol) -> Settings {
-    let mut settings = Settings::new("shop", OtlpSettings::new(endpoint, protocol));
+fn settings(endpoint: &str, protocol: Protocol) -> MetricPushSettings {
+    let mut settings = MetricPushSettings::new("shop", OtlpSettings::new(endpoint, protocol));
     settings.interval = Duration::from_secs(3600);
     settings
 }

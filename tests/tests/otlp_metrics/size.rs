@@ -1,7 +1,7 @@
 //! Many series go in several requests.
 
 use glyph_runtime::{
-    Histogram, LabelSet, catalog::Registry, expose::otlp::Pipeline, metric_catalog, trace::Protocol,
+    Histogram, LabelSet, catalog::Registry, expose::push::Pipeline, metric_catalog, trace::Protocol,
 };
 use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use prost::Message;

@@ -81,9 +81,9 @@ pub(crate) fn by(work: impl FnOnce()) -> Left {
         .build();
     let tracer = tracing_opentelemetry::layer().with_tracer(provider.tracer("tests"));
     let kept = Kept::default();
-    let (layer, log) = log::Pipeline::start(log::Settings {
+    let (layer, log) = log::Pipeline::start(log::LogSettings {
         output: Output::Writer(Box::new(kept.clone())),
-        ..log::Settings::default()
+        ..log::LogSettings::default()
     })
     .unwrap();
     let subscriber = tracing_subscriber::registry().with(layer).with(tracer);

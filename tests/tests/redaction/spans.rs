@@ -4,7 +4,7 @@ use std::{error::Error, fmt};
 
 use glyph_runtime::{
     redaction::Redaction,
-    trace::{Pipeline, Settings, SpanStatus, Trace},
+    trace::{Pipeline, SpanStatus, Trace, TraceSettings},
 };
 use opentelemetry::{
     KeyValue,
@@ -32,7 +32,7 @@ impl Error for Refused {
 
 /// The trace that `work` leaves in the ring.
 fn trace(redaction: Redaction, work: impl FnOnce(&Pipeline)) -> Trace {
-    let mut settings = Settings::new("shop");
+    let mut settings = TraceSettings::new("shop");
     settings.redaction = redaction;
     let pipeline = Pipeline::start(&settings).unwrap();
     let subscriber = tracing_subscriber::registry().with(pipeline.layer());
@@ -121,7 +121,8 @@ fn links_and_keywords_are_no_way_out() {
 fn what_another_exporter_gets_is_redacted_as_well() {
     let exporter = opentelemetry_sdk::trace::InMemorySpanExporter::default();
     let pipeline =
-        Pipeline::start_with_exporter(&Settings::new("shop"), "own", exporter.clone()).unwrap();
+        Pipeline::start_with_exporter(&TraceSettings::new("shop"), "own", exporter.clone())
+            .unwrap();
     let subscriber = tracing_subscriber::registry().with(pipeline.layer());
     tracing::subscriber::with_default(subscriber, || {
         info_span!("login", password = SECRET).in_scope(|| {});

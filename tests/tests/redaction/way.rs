@@ -93,7 +93,7 @@ pub(crate) fn out(
         });
     let telemetry = change(telemetry).build().unwrap();
     let endpoint = OtlpSettings::new(of_records.endpoint(), Protocol::Grpc);
-    let mut settings = export::Settings::new("shop", endpoint);
+    let mut settings = export::LogExportSettings::new("shop", endpoint);
     settings.redaction = telemetry.redaction().clone();
     let (layer, records) = export::Pipeline::start(settings).unwrap();
     let subscriber = tracing_subscriber::registry()

@@ -61,13 +61,13 @@ pub(crate) struct Observed {
 
 pub(crate) fn observe() -> Observed {
     let receiver = Receiver::start([]);
-    let mut settings = trace::Settings::new("shop");
+    let mut settings = trace::TraceSettings::new("shop");
     settings.otlp = Some(OtlpSettings::new(receiver.endpoint(), Protocol::Grpc));
     let spans = trace::Pipeline::start(&settings).unwrap();
     let lines = Lines::default();
-    let settings = log::Settings {
+    let settings = log::LogSettings {
         output: Output::Writer(Box::new(lines.clone())),
-        ..log::Settings::default()
+        ..log::LogSettings::default()
     };
     let (layer, log) = log::Pipeline::start(settings).unwrap();
     let subscriber = tracing_subscriber::registry()

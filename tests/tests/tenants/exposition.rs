@@ -6,7 +6,7 @@ use glyph_runtime::{
     Counter, Exemplar, Histogram, Telemetry,
     expose::{
         Format,
-        otlp::{Pipeline, Settings},
+        push::{MetricPushSettings, Pipeline},
     },
     metric_catalog,
     trace::OtlpSettings,
@@ -79,7 +79,7 @@ fn pages_and_points_have_labels_and_exemplars() {
     for protocol in PROTOCOLS {
         let receiver: Receiver<ExportMetricsServiceRequest> = Receiver::start([]);
         let collector = OtlpSettings::new(receiver.endpoint(), protocol);
-        let mut settings = Settings::new("exposed", collector);
+        let mut settings = MetricPushSettings::new("exposed", collector);
         settings.interval = Duration::from_secs(3600);
         let pipeline = Pipeline::start(settings, telemetry.exposition()).unwrap();
         pipeline.shutdown(Duration::from_secs(20)).unwrap();

@@ -11,7 +11,7 @@ use glyph_runtime::{
     Label, instrument_stage,
     log::{self, Output},
     testing,
-    trace::{Pipeline, Settings},
+    trace::{Pipeline, TraceSettings},
 };
 use serde_json::Value;
 use tracing::{info, info_span};
@@ -31,7 +31,7 @@ fn transcribe() {
 
 #[test]
 fn spans_have_the_labels_as_attributes() {
-    let pipeline = Pipeline::start(&Settings::new("glyphoxa")).unwrap();
+    let pipeline = Pipeline::start(&TraceSettings::new("glyphoxa")).unwrap();
     let subscriber = tracing_subscriber::registry().with(pipeline.layer());
     tracing::subscriber::with_default(subscriber, || {
         info_span!("request").in_scope(|| ACME.in_scope(transcribe));
@@ -74,9 +74,9 @@ impl Write for Kept {
     }
 }
 
-fn lines(settings: log::Settings, work: impl FnOnce()) -> Vec<Value> {
+fn lines(settings: log::LogSettings, work: impl FnOnce()) -> Vec<Value> {
     let kept = Kept::default();
-    let settings = log::Settings {
+    let settings = log::LogSettings {
         output: Output::Writer(Box::new(kept.clone())),
         ..settings
     };
@@ -92,7 +92,7 @@ fn lines(settings: log::Settings, work: impl FnOnce()) -> Vec<Value> {
 
 #[test]
 fn log_lines_have_the_labels_once() {
-    let lines = lines(log::Settings::default(), || {
+    let lines = lines(log::LogSettings::default(), || {
         info!("outside");
         ACME.in_scope(|| {
             info!("inside");
@@ -107,9 +107,9 @@ fn log_lines_have_the_labels_once() {
 
 #[test]
 fn redaction_covers_them() {
-    let settings = log::Settings {
+    let settings = log::LogSettings {
         redaction: log::Redaction::default().with("campaign_id"),
-        ..log::Settings::default()
+        ..log::LogSettings::default()
     };
     let lines = lines(settings, || ACME.in_scope(|| info!("inside")));
     assert_eq!(lines[0]["tenant_id"], "acme-corp");

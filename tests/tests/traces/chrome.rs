@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, fs::File, io::BufReader};
 
-use glyph_runtime::trace::{Conversion, FileSettings, Pipeline, Settings, chrome};
+use glyph_runtime::trace::{Conversion, FileSettings, Pipeline, TraceSettings, chrome};
 use opentelemetry::trace::{Tracer, TracerProvider};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ fn spans(events: &[Value]) -> Vec<&Value> {
 fn a_written_file_can_be_converted() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("traces.jsonl");
-    let mut settings = Settings::new("shop");
+    let mut settings = TraceSettings::new("shop");
     settings.file = Some(FileSettings::new(&path));
     let pipeline = Pipeline::start(&settings).unwrap();
     let tracer = pipeline.provider().tracer("test");

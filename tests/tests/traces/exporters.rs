@@ -10,7 +10,7 @@ use std::{
 };
 
 use glyph_runtime::trace::{
-    DropReason, ExportCounts, Pipeline, Protocol, Settings, Unflushed, UnflushedExporter,
+    DropReason, ExportCounts, Pipeline, Protocol, TraceSettings, Undelivered, UndeliveredPart,
 };
 use opentelemetry::{
     KeyValue,
@@ -70,7 +70,7 @@ impl Gate {
 }
 
 /// A pipeline whose exporter has taken one span and waits at the gate with it.
-fn held_up(settings: &Settings) -> (Pipeline, Gate, Receiver<usize>) {
+fn held_up(settings: &TraceSettings) -> (Pipeline, Gate, Receiver<usize>) {
     let gate = Gate::default();
     let (arrived, arrivals): (SyncSender<usize>, _) = mpsc::sync_channel(100);
     let closed = gate.clone();
@@ -88,7 +88,7 @@ fn held_up(settings: &Settings) -> (Pipeline, Gate, Receiver<usize>) {
 
 #[test]
 fn beyond_its_capacity_the_queue_drops_and_counts() {
-    let mut settings = Settings::new("shop");
+    let mut settings = TraceSettings::new("shop");
     settings.batch.queue = 10;
     settings.batch.batch = 4;
     let (pipeline, gate, arrivals) = held_up(&settings);
@@ -108,7 +108,7 @@ fn beyond_its_capacity_the_queue_drops_and_counts() {
 
 #[test]
 fn spans_of_any_size_stay_within_the_bytes_of_the_queue() {
-    let mut settings = Settings::new("shop");
+    let mut settings = TraceSettings::new("shop");
     settings.batch.queue_bytes = 1 << 20;
     let (pipeline, gate, _arrivals) = held_up(&settings);
     let tracer = pipeline.provider().tracer("test");
@@ -125,7 +125,7 @@ fn spans_of_any_size_stay_within_the_bytes_of_the_queue() {
 #[test]
 fn texts_are_cut_where_the_limit_says() {
     let (sender, received) = mpsc::channel();
-    let mut settings = Settings::new("shop");
+    let mut settings = TraceSettings::new("shop");
     settings.limits.attribute_value_length = Some(5);
     let exporter = Does(move |batch: Vec<SpanData>| sender.send(batch).unwrap());
     let pipeline = Pipeline::start_with_exporter(&settings, "mine", exporter).unwrap();
@@ -138,20 +138,24 @@ fn texts_are_cut_where_the_limit_says() {
     assert_eq!(batch[0].attributes[0].value.as_str(), "grü");
 }
 
+fn spans_for_mine(count: u64) -> UndeliveredPart {
+    UndeliveredPart {
+        destination: "mine",
+        items: "spans",
+        count,
+        error: None,
+    }
+}
+
 #[test]
 fn a_panic_costs_its_batch_alone() {
     let calls = AtomicUsize::new(0);
     let exporter = Does(move |_| assert!(calls.fetch_add(1, Relaxed) > 0, "the first one panics"));
-    let pipeline = Pipeline::start_with_exporter(&Settings::new("shop"), "mine", exporter).unwrap();
+    let pipeline =
+        Pipeline::start_with_exporter(&TraceSettings::new("shop"), "mine", exporter).unwrap();
     spans(&pipeline, 3);
     let lost = pipeline.flush(LONG).unwrap_err();
-    assert_eq!(
-        lost.exporters,
-        [UnflushedExporter {
-            name: "mine",
-            spans: 3
-        }]
-    );
+    assert_eq!(lost.parts, [spans_for_mine(3)]);
     spans(&pipeline, 2);
     pipeline.shutdown(LONG).unwrap();
     let counts = counts(&pipeline);
@@ -168,7 +172,7 @@ fn a_panic_costs_its_batch_alone() {
 
 #[test]
 fn an_export_that_never_ends_is_given_up() {
-    let mut settings = Settings::new("shop");
+    let mut settings = TraceSettings::new("shop");
     hasty(&mut settings.batch, Duration::from_millis(50));
     let pipeline = Pipeline::start_with_exporter(&settings, "mine", Silent).unwrap();
     spans(&pipeline, 3);
@@ -182,22 +186,16 @@ fn an_export_that_never_ends_is_given_up() {
 
 #[test]
 fn a_thread_that_hangs_for_good_cannot_hold_up_the_shutdown() {
-    let (pipeline, gate, arrivals) = held_up(&Settings::new("shop"));
+    let (pipeline, gate, arrivals) = held_up(&TraceSettings::new("shop"));
     spans(&pipeline, 4);
     let (result, pipeline) = within(LONG, move || {
         let result = pipeline.shutdown(Duration::from_millis(100));
         (result, pipeline)
     });
-    let Err(Unflushed { exporters, .. }) = result else {
+    let Err(Undelivered { parts, .. }) = result else {
         panic!("nothing was exported, and nobody says so")
     };
-    assert_eq!(
-        exporters,
-        [UnflushedExporter {
-            name: "mine",
-            spans: 5
-        }]
-    );
+    assert_eq!(parts, [spans_for_mine(5)]);
     // What comes of it later is not counted a second time.
     gate.open();
     let ended = arrivals.recv_timeout(LONG);
@@ -213,15 +211,9 @@ fn a_thread_that_hangs_for_good_cannot_hold_up_the_shutdown() {
 
 #[test]
 fn a_flush_that_is_out_of_time_takes_nothing_away() {
-    let (pipeline, gate, _arrivals) = held_up(&Settings::new("shop"));
+    let (pipeline, gate, _arrivals) = held_up(&TraceSettings::new("shop"));
     let late = pipeline.flush(Duration::from_millis(20)).unwrap_err();
-    assert_eq!(
-        late.exporters,
-        [UnflushedExporter {
-            name: "mine",
-            spans: 1
-        }]
-    );
+    assert_eq!(late.parts, [spans_for_mine(1)]);
     gate.open();
     pipeline.flush(LONG).unwrap();
     assert_eq!(
@@ -235,7 +227,7 @@ fn a_flush_that_is_out_of_time_takes_nothing_away() {
 
 #[test]
 fn limits_that_make_no_sense_are_errors() {
-    let error = |change: fn(&mut Settings)| {
+    let error = |change: fn(&mut TraceSettings)| {
         let mut settings = to_collector("http://collector", Protocol::HttpProtobuf);
         change(&mut settings);
         Pipeline::start(&settings).unwrap_err().to_string()
@@ -243,12 +235,9 @@ fn limits_that_make_no_sense_are_errors() {
     assert!(error(|settings| settings.batch.queue = 0).contains("queue"));
     assert!(error(|settings| settings.batch.batch = 4096).contains("4096"));
     let export = error(|settings| settings.batch.export_timeout = Duration::ZERO);
-    assert!(export.contains("the export's time limit"), "{export}");
+    assert!(export.contains("export timeout"), "{export}");
     let attempt = error(|settings| settings.otlp.as_mut().unwrap().timeout = Duration::ZERO);
-    assert!(
-        attempt.contains("the time limit of an attempt"),
-        "{attempt}"
-    );
+    assert!(attempt.contains("attempt timeout"), "{attempt}");
 }
 
 #[test]

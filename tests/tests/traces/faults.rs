@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use glyph_runtime::trace::{DropReason, ExportCounts, Pipeline, Protocol, Settings};
+use glyph_runtime::trace::{DropReason, ExportCounts, Pipeline, Protocol, TraceSettings};
 
 use crate::{
     LONG, hasty,
@@ -19,7 +19,7 @@ fn after(receiver: &Receiver, protocol: Protocol) -> ExportCounts {
     counts_of(&impatient(&receiver.endpoint(), protocol))
 }
 
-fn impatient(endpoint: &str, protocol: Protocol) -> Settings {
+fn impatient(endpoint: &str, protocol: Protocol) -> TraceSettings {
     let mut settings = to_collector(endpoint, protocol);
     settings.otlp.as_mut().unwrap().timeout = Duration::from_millis(500);
     hasty(&mut settings.batch, Duration::from_secs(2));
@@ -27,7 +27,7 @@ fn impatient(endpoint: &str, protocol: Protocol) -> Settings {
     settings
 }
 
-fn counts_of(settings: &Settings) -> ExportCounts {
+fn counts_of(settings: &TraceSettings) -> ExportCounts {
     let pipeline = Pipeline::start(settings).unwrap();
     spans(&pipeline, 3);
     let result = pipeline.shutdown(LONG);

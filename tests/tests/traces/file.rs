@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use glyph_runtime::trace::{DropReason, FileSettings, Pipeline, Settings, Span, SpanStatus};
+use glyph_runtime::trace::{DropReason, FileSettings, Pipeline, Span, SpanStatus, TraceSettings};
 use opentelemetry::{
     KeyValue,
     trace::{Span as _, Status, Tracer, TracerProvider},
@@ -10,8 +10,8 @@ use opentelemetry::{
 
 use crate::{LONG, names, spans};
 
-fn to_file(path: &Path, change: impl FnOnce(&mut FileSettings)) -> Settings {
-    let mut settings = Settings::new("shop");
+fn to_file(path: &Path, change: impl FnOnce(&mut FileSettings)) -> TraceSettings {
+    let mut settings = TraceSettings::new("shop");
     let mut file = FileSettings::new(path);
     change(&mut file);
     settings.file = Some(file);
@@ -123,7 +123,7 @@ fn a_full_disk_costs_the_spans() {
     let pipeline = Pipeline::start(&to_file(Path::new("/dev/full"), |_| {})).unwrap();
     spans(&pipeline, 3);
     let lost = pipeline.shutdown(LONG).unwrap_err();
-    assert_eq!(lost.exporters[0].spans, 3);
+    assert_eq!(lost.parts[0].count, 3);
     let snapshot = pipeline.snapshot();
     let counts = snapshot.exporter("file").unwrap();
     assert_eq!(

@@ -21,7 +21,7 @@ mod tls;
 
 use std::{sync::mpsc, thread, time::Duration};
 
-use glyph_runtime::trace::{BatchLimits, OtlpSettings, Pipeline, Protocol, Settings, Span};
+use glyph_runtime::trace::{BatchLimits, OtlpSettings, Pipeline, Protocol, Span, TraceSettings};
 use opentelemetry::trace::{Tracer, TracerProvider};
 
 /// Longer than anything here takes on a busy machine.
@@ -49,8 +49,8 @@ fn spans(pipeline: &Pipeline, count: usize) {
     }
 }
 
-fn to_collector(endpoint: &str, protocol: Protocol) -> Settings {
-    let mut settings = Settings::new("shop");
+fn to_collector(endpoint: &str, protocol: Protocol) -> TraceSettings {
+    let mut settings = TraceSettings::new("shop");
     settings.otlp = Some(OtlpSettings::new(endpoint, protocol));
     settings
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use glyph_runtime::trace::{Pipeline, Settings};
+use glyph_runtime::trace::{Pipeline, TraceSettings};
 use opentelemetry::{Key, Value};
 use opentelemetry_sdk::{
     Resource,
@@ -25,7 +25,7 @@ impl SpanExporter for Remembers {
 
 #[test]
 fn the_service_stands_above_what_was_given_and_that_above_what_was_found() {
-    let mut settings = Settings::new("shop");
+    let mut settings = TraceSettings::new("shop");
     settings.version = Some("2".to_owned());
     let given = [
         ("service.name", "other"),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use glyph_runtime::trace::{Pipeline, Protocol, Settings, SpanKind, SpanStatus};
+use glyph_runtime::trace::{Pipeline, Protocol, SpanKind, SpanStatus, TraceSettings};
 use opentelemetry::{
     KeyValue,
     trace::{Span as _, Status, Tracer, TracerProvider},
@@ -13,7 +13,7 @@ use crate::{LONG, names, receiver::Receiver, spans, to_collector};
 
 #[test]
 fn without_a_collector_a_trace_can_be_read() {
-    let pipeline = Pipeline::start(&Settings::new("shop")).unwrap();
+    let pipeline = Pipeline::start(&TraceSettings::new("shop")).unwrap();
     let subscriber = tracing_subscriber::registry().with(pipeline.layer());
     tracing::subscriber::with_default(subscriber, || {
         let request = tracing::info_span!("request", otel.kind = "server", user = "ada", tries = 3);
@@ -53,7 +53,7 @@ fn without_a_collector_a_trace_can_be_read() {
 
 #[test]
 fn the_latest_trace_comes_first_and_the_oldest_goes() {
-    let mut settings = Settings::new("shop");
+    let mut settings = TraceSettings::new("shop");
     settings.ring.spans = 3;
     let pipeline = Pipeline::start(&settings).unwrap();
     let tracer = pipeline.provider().tracer("test");
@@ -71,7 +71,7 @@ fn the_latest_trace_comes_first_and_the_oldest_goes() {
 
 #[test]
 fn one_trace_cannot_outgrow_the_ring() {
-    let mut settings = Settings::new("shop");
+    let mut settings = TraceSettings::new("shop");
     settings.ring.spans = 4;
     let pipeline = Pipeline::start(&settings).unwrap();
     spans(&pipeline, 2);
@@ -88,7 +88,7 @@ fn one_trace_cannot_outgrow_the_ring() {
 
 #[test]
 fn bytes_are_a_bound_too() {
-    let mut settings = Settings::new("shop");
+    let mut settings = TraceSettings::new("shop");
     settings.ring.bytes = 100_000;
     let pipeline = Pipeline::start(&settings).unwrap();
     let tracer = pipeline.provider().tracer("test");
@@ -105,7 +105,7 @@ fn bytes_are_a_bound_too() {
 
 #[test]
 fn a_ring_of_no_spans_keeps_none() {
-    let mut settings = Settings::new("shop");
+    let mut settings = TraceSettings::new("shop");
     settings.ring.spans = 0;
     let pipeline = Pipeline::start(&settings).unwrap();
     spans(&pipeline, 1);
@@ -131,7 +131,7 @@ fn beside_a_collector_it_is_there_when_asked_for() {
 
 #[test]
 fn it_can_be_read_after_the_shutdown() {
-    let pipeline = Pipeline::start(&Settings::new("shop")).unwrap();
+    let pipeline = Pipeline::start(&TraceSettings::new("shop")).unwrap();
     let tracer = pipeline.provider().tracer("test");
     tracer.start("work").set_status(Status::error("late"));
     pipeline.shutdown(Duration::ZERO).unwrap();

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use glyph_runtime::trace::{KeepFailures, Pipeline, Protocol, Sampler, Settings};
+use glyph_runtime::trace::{KeepFailures, Pipeline, Protocol, Sampler, TraceSettings};
 use opentelemetry::{
     Context, SpanId, TraceFlags, TraceId,
     trace::{Span as _, SpanContext, Status, TraceContextExt, TraceState, Tracer, TracerProvider},
@@ -11,7 +11,7 @@ use opentelemetry::{
 use crate::{LONG, names, receiver::Receiver, spans, to_collector};
 
 fn sampled_by(sampler: Sampler) -> Pipeline {
-    let mut settings = Settings::new("shop");
+    let mut settings = TraceSettings::new("shop");
     settings.sampler = sampler;
     Pipeline::start(&settings).unwrap()
 }
@@ -89,7 +89,7 @@ fn a_rate_bounds_the_roots_and_not_their_children() {
 #[test]
 fn what_makes_no_sense_is_an_error() {
     let error = |sampler| {
-        let mut settings = Settings::new("shop");
+        let mut settings = TraceSettings::new("shop");
         settings.sampler = Sampler::parent_based(sampler);
         Pipeline::start(&settings).unwrap_err().to_string()
     };
@@ -99,7 +99,7 @@ fn what_makes_no_sense_is_an_error() {
 }
 
 fn failures(keep: KeepFailures) -> Pipeline {
-    let mut settings = Settings::new("shop");
+    let mut settings = TraceSettings::new("shop");
     settings.sampler = Sampler::parent_based(Sampler::AlwaysOff);
     settings.keep_failures = Some(keep);
     Pipeline::start(&settings).unwrap()
@@ -186,7 +186,7 @@ fn the_collector_gets_the_sampled_ones_only() {
 
 #[test]
 fn traces_that_never_end_are_forgotten_within_the_bounds() {
-    let mut settings = Settings::new("shop");
+    let mut settings = TraceSettings::new("shop");
     settings.sampler = Sampler::AlwaysOff;
     settings.keep_failures = Some(KeepFailures::errors());
     settings.ring.spans = 10;

@@ -147,10 +147,10 @@ fn a_collector_that_hangs_gets_the_deadline_and_not_more() {
         });
         assert!(took >= Duration::from_millis(200), "{took:?}");
         let error = result.unwrap_err();
-        assert_eq!(error.exporters[0].spans, 3);
+        assert_eq!(error.parts[0].count, 3);
         assert_eq!(
             error.to_string(),
-            "within 200ms, 3 spans were not exported to `otlp`"
+            "3 spans not delivered to `otlp` within 200ms"
         );
         assert_eq!(
             pipeline.snapshot().exporters[0].dropped_for(DropReason::Shutdown),

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use glyph_runtime::trace::{OtlpSettings, Pipeline, Protocol, Settings};
+use glyph_runtime::trace::{OtlpSettings, Pipeline, Protocol, TraceSettings};
 use tracing::info_span;
 use tracing::subscriber::set_global_default;
 use tracing_subscriber::Registry;
@@ -23,7 +23,7 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Serves for so many seconds, with spans sent to the collector at `endpoint`.
 pub(crate) fn serve(endpoint: &str, seconds: u16, figure: Figure) -> Result<f64> {
-    let mut settings = Settings::new("bench");
+    let mut settings = TraceSettings::new("bench");
     let mut otlp = OtlpSettings::new(endpoint, Protocol::HttpProtobuf);
     otlp.timeout = TIMEOUT;
     settings.otlp = Some(otlp);

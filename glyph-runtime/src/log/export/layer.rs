@@ -1,23 +1,24 @@
-//! What `tracing` calls: keeps the fields of spans, and turns events into records.
+//! The layer: it keeps the fields of spans, and turns events into records.
 
 use std::{fmt, sync::Arc};
 
 use tracing::{
     Event, Level, Metadata, Subscriber,
-    span::{Attributes, Id, Record},
+    span::{Attributes as SpanAttributes, Id, Record},
 };
 use tracing_log::NormalizeEvent;
 use tracing_subscriber::{Layer, layer::Context, registry::LookupSpan};
 
-use super::record::{Draft, Waiting};
+use super::{attributes::Attributes, record::Draft};
 use crate::{
     context::ids::Correlation,
     export::{Queue, is_export_thread, transport},
     log::{
         AUDIT,
-        fields::{Collector, Fields, Policy},
+        fields::{Collector, Policy},
         layer::in_current_span,
     },
+    otlp::logs::TargetRecord,
 };
 
 /// The layer that exports events; made by [`Pipeline::start`](super::Pipeline::start).
@@ -25,10 +26,11 @@ pub(super) struct ExportLayer {
     pub(super) policy: Policy,
     pub(super) audit: bool,
     pub(super) quiet: Quiet,
-    pub(super) queue: Arc<Queue<Waiting>>,
+    pub(super) queue: Arc<Queue<TargetRecord>>,
 }
 
-/// Leaves out what libraries that exports pass through say below a warning, but for those that the filter names.
+/// Excludes events below `WARN` of libraries that send exports, unless the filter names the
+/// library.
 #[derive(Debug)]
 pub(super) struct Quiet {
     named: Vec<&'static str>,
@@ -45,17 +47,18 @@ impl Quiet {
         }
     }
 
-    fn leaves_out(&self, metadata: &Metadata<'_>) -> bool {
+    fn excludes(&self, metadata: &Metadata<'_>) -> bool {
         *metadata.level() > Level::WARN
             && transport(metadata.target()).is_some_and(|library| !self.named.contains(&library))
     }
 }
 
-/// Fields of a span as this layer keeps them: those of the lines may be redacted by another list.
-struct Exported(Fields);
-
 impl ExportLayer {
-    fn collector<'a>(&'a self, fields: &'a mut Fields, bridged: bool) -> Collector<'a> {
+    fn collector<'a>(
+        &'a self,
+        fields: &'a mut Attributes,
+        bridged: bool,
+    ) -> Collector<'a, Attributes> {
         Collector {
             fields,
             policy: &self.policy,
@@ -68,43 +71,42 @@ impl<S> Layer<S> for ExportLayer
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
-    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+    fn on_new_span(&self, attributes: &SpanAttributes<'_>, id: &Id, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
-        let mut fields = Fields::default();
+        let mut fields = Attributes::default();
         attributes.record(&mut self.collector(&mut fields, false));
         if !fields.is_empty() {
-            span.extensions_mut().replace(Exported(fields));
+            span.extensions_mut().replace(fields);
         }
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
-        let mut fields = Fields::default();
+        let mut fields = Attributes::default();
         values.record(&mut self.collector(&mut fields, false));
         let mut extensions = span.extensions_mut();
-        let merged = match extensions.get_mut::<Exported>() {
-            Some(older) => fields.over(&older.0),
-            None => fields,
-        };
-        extensions.replace(Exported(merged));
+        match extensions.get_mut::<Attributes>() {
+            Some(known) => known.update(fields),
+            None => extensions.insert(fields),
+        }
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let normalized = event.normalized_metadata();
         let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());
-        let unwanted = metadata.target() == AUDIT && !self.audit || self.quiet.leaves_out(metadata);
+        let unwanted = metadata.target() == AUDIT && !self.audit || self.quiet.excludes(metadata);
         if unwanted || is_export_thread() {
             return;
         }
-        let mut fields = Fields::default();
+        let mut fields = Attributes::default();
         event.record(&mut self.collector(&mut fields, normalized.is_some()));
         let mut correlation = Correlation::current(metadata.target());
         if !in_current_span(event, &context) {
             correlation.span = None;
         }
-        let mut draft = Draft::begin(*metadata.level(), &self.policy.limits, &fields);
+        let mut draft = Draft::begin(*metadata.level(), &self.policy.limits, fields);
         for span in context.event_scope(event).into_iter().flatten() {
-            if let Some(Exported(fields)) = span.extensions().get() {
+            if let Some(fields) = span.extensions().get::<Attributes>() {
                 draft.span(fields);
             }
         }

@@ -1,17 +1,19 @@
-//! Log records to an OTLP collector, beside the lines of the log (OpenTelemetry Protocol Specification 1.x, "OTLP Logs").
+//! Log records for an OTLP collector, beside log lines (OpenTelemetry Protocol Specification 1.x,
+//! "OTLP Logs").
 //!
-//! A [`Pipeline`] gives a layer of its own with its own filter; it needs no [`log::Pipeline`](super::Pipeline), and
-//! does not mind one. Redaction, limits, ids and the order in which fields win are those of the lines. The event's
-//! message is the record's body, its fields and those of the spans around it are the attributes, its target is the
-//! scope. Numbers and `bool` keep their kinds, everything else is text.
+//! A [`Pipeline`] returns a layer with a filter of its own. It works with and without a
+//! [`log::Pipeline`](super::Pipeline). Redaction, limits, ids and the precedence of fields are
+//! those of log lines. The message of an event is the body of its record, its fields and those of
+//! its spans are the attributes, and its target is the instrumentation scope. Numbers and `bool`
+//! keep their kinds, everything else is a string.
 //!
-//! Records wait in a bounded queue for a thread with a runtime of its own. Logging never waits for it; what does not
-//! arrive is counted with the reason. What that thread itself says is not exported, so that an export never causes
-//! another.
+//! Records wait in a bounded queue for a thread with a runtime of its own. Logging never waits for
+//! it. Records that are not exported are counted with the reason. Events of that thread are not
+//! exported, so that an export never causes another one.
 //!
 //! ```
 //! use std::time::Duration;
-//! use glyph_runtime::{log::export::{Pipeline, Settings}, trace::{OtlpSettings, Protocol}};
+//! use glyph_runtime::{log::export::{LogExportSettings, Pipeline}, otlp::{OtlpSettings, Protocol}};
 //! use tracing_subscriber::layer::SubscriberExt;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -20,22 +22,25 @@
 //! # } else {
 //! #     ("http://127.0.0.1:9", Protocol::Grpc)
 //! # };
-//! let (layer, logs) = Pipeline::start(Settings::new("shop", OtlpSettings::new(endpoint, protocol)))?;
+//! let settings = LogExportSettings::new("shop", OtlpSettings::new(endpoint, protocol));
+//! let (layer, logs) = Pipeline::start(settings)?;
 //! tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
 //!     tracing::warn!(attempt = 2, "no stock");
 //! });
-//! if let Err(unsent) = logs.shutdown(Duration::from_millis(100)) {
-//!     assert_eq!(unsent.records, 1);
+//! if let Err(undelivered) = logs.shutdown(Duration::from_millis(100)) {
+//!     assert_eq!(undelivered.count(), 1);
 //! }
 //! # Ok(())
 //! # }
 //! ```
 
+mod attributes;
 mod layer;
 mod pipeline;
 mod record;
-mod sender;
 mod settings;
 
-pub use pipeline::{ExportError, Pipeline, Unsent};
-pub use settings::Settings;
+pub use pipeline::{ExportError, Pipeline};
+pub use settings::LogExportSettings;
+
+pub use crate::export::{BatchLimits, ExportCounts, Undelivered};

@@ -1,87 +1,81 @@
-//! The pipeline: started, flushed, and shut down.
+//! The pipeline of log records: start, flush and shutdown.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{future, sync::Arc, time::Duration};
 
 use tracing::Subscriber;
 use tracing_subscriber::{Layer, registry::LookupSpan};
 
 use super::{
-    Settings,
+    LogExportSettings,
     layer::{ExportLayer, Quiet},
-    record::Waiting,
-    sender::Sender,
 };
 use crate::{
-    export::{self, ExportCounts, Queue},
+    export::{self, ExportCounts, InvalidSetting, Queue, Undelivered},
     log::{LogError, fields::Policy, filter::EventFilter},
-    otlp::{Client, Signal},
-    trace::{self, LONGEST_TIME, TraceError},
+    otlp::{
+        OtlpError, Resource,
+        logs::{self, TargetRecord},
+    },
 };
 
 /// The name of the exporter in its counts.
 const NAME: &str = "otlp";
-/// How long dropping a pipeline that was not shut down waits for its records.
+/// The time limit for the last records when a pipeline is dropped without a shutdown.
 const DROP_DEADLINE: Duration = Duration::from_secs(1);
 
-/// Why no records can be exported.
+/// Errors returned by [`Pipeline::start`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExportError {
-    /// The filter is malformed.
+    /// The filter is invalid.
     #[error(transparent)]
     Filter(#[from] LogError),
-    /// A setting of the export makes no sense, certificates do not fit, or a thread cannot be started.
+    /// The collector cannot be used, or a setting is out of range.
     #[error(transparent)]
-    Export(#[from] TraceError),
+    Otlp(#[from] OtlpError),
 }
 
-/// Log records that did not reach the collector before the deadline.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("within {deadline:?}, {records} log records were not exported")]
-#[non_exhaustive]
-pub struct Unsent {
-    /// How many: those that still waited at the deadline, and those dropped on the way to it.
-    pub records: u64,
-    /// How long it was given.
-    pub deadline: Duration,
+impl From<InvalidSetting> for ExportError {
+    fn from(error: InvalidSetting) -> Self {
+        Self::Otlp(error.into())
+    }
 }
 
 /// Exports events to a collector. See the [module](super).
 ///
-/// Dropping it without [`Pipeline::shutdown`] gives the records that still wait one second.
+/// Dropping it without [`Pipeline::shutdown`] waits up to one second for the export of queued
+/// records.
 #[derive(Debug)]
 #[must_use = "dropping it ends the export of log records"]
 pub struct Pipeline {
-    queue: Arc<Queue<Waiting>>,
+    queue: Arc<Queue<TargetRecord>>,
 }
 
 impl Pipeline {
-    /// Starts the thread, and gives the layer to put on a `tracing` registry. Nothing global is touched.
+    /// Starts the thread, and returns the layer for a `tracing` registry. It sets nothing global.
     ///
     /// # Errors
     ///
-    /// When a setting makes no sense, certificates do not fit, or a thread cannot be started. A collector that cannot be
-    /// reached is no error: its records are dropped and counted.
-    pub fn start<S>(settings: Settings) -> Result<(impl Layer<S> + use<S>, Self), ExportError>
+    /// Returns [`ExportError`] if a setting is invalid, a file cannot be read, or a thread cannot
+    /// be started. A collector that cannot be reached is not an error: its records are dropped and
+    /// counted.
+    pub fn start<S>(
+        settings: LogExportSettings,
+    ) -> Result<(impl Layer<S> + use<S>, Self), ExportError>
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
         let filter = EventFilter::parse(&settings.filter)?;
-        trace::check_batch(&settings.batch)?;
-        let client = Client::new(&settings.otlp, Signal::Logs)?;
-        let resource = trace::resource(
+        settings.batch.check()?;
+        let resource = Resource::new(
             &settings.service,
             settings.version.as_deref(),
             settings.environment.as_deref(),
             &settings.resource,
         );
-        let limit = settings.batch.export_timeout.min(LONGEST_TIME);
+        let exporter = logs::exporter(&settings.otlp, settings.batch.export_timeout, &resource)?;
         let queue = Arc::new(Queue::new(NAME, settings.batch));
-        let sender = Sender::new(client, &resource, limit);
-        export::start(&queue, Box::new(sender)).map_err(TraceError::Thread)?;
+        export::start(&queue, exporter, future::pending()).map_err(OtlpError::Thread)?;
         let layer = ExportLayer {
             policy: Policy {
                 redaction: settings.redaction,
@@ -94,68 +88,46 @@ impl Pipeline {
         Ok((layer.with_filter(filter), Self { queue }))
     }
 
-    /// What became of the records so far.
+    /// Returns the counts of records so far.
     #[must_use]
     pub fn snapshot(&self) -> ExportCounts {
         self.queue.snapshot()
     }
 
-    #[cfg(feature = "prometheus")]
     pub(crate) fn exporters(&self) -> Arc<dyn export::Exporters> {
-        Arc::<Queue<Waiting>>::clone(&self.queue)
+        Arc::<Queue<TargetRecord>>::clone(&self.queue)
     }
 
-    /// Exports every record of before this call. It blocks, and needs no runtime.
+    /// Exports every record from before this call. It blocks the thread, and needs no runtime.
     ///
     /// # Errors
     ///
-    /// What was not exported within `deadline`. It still will be, if it can.
-    pub fn flush(&self, deadline: Duration) -> Result<(), Unsent> {
-        self.settled(deadline, false)
+    /// Returns [`Undelivered`] if records were not exported within `deadline`. Their export
+    /// continues.
+    pub fn flush(&self, deadline: Duration) -> Result<(), Undelivered> {
+        export::flush(std::slice::from_ref(&self.queue), deadline, false)
     }
 
-    /// Exports every record, and ends the pipeline: later ones are counted as dropped. It works under any runtime and
-    /// under none, in a destructor, after a panic, and again, when there is nothing left to do.
+    /// Exports every record, and ends the pipeline: later records are dropped and counted.
     ///
-    /// It blocks as [`Pipeline::flush`] does.
+    /// It blocks the thread, and works with and without a runtime, in a destructor and after a
+    /// panic. A second call has nothing to do.
     ///
     /// # Errors
     ///
-    /// What was not exported within `deadline`, and now never will be.
-    pub fn shutdown(&self, deadline: Duration) -> Result<(), Unsent> {
-        self.settled(deadline, true)
-    }
-
-    fn settled(&self, deadline: Duration, closing: bool) -> Result<(), Unsent> {
-        let now = Instant::now();
-        let until = now
-            .checked_add(deadline)
-            .unwrap_or(now + 365 * LONGEST_TIME);
-        let mark = if closing {
-            self.queue.close()
-        } else {
-            self.queue.flush()
-        };
-        let records = self.queue.wait(mark, until);
-        if closing {
-            self.queue.abandon();
-        }
-        if records == 0 {
-            Ok(())
-        } else {
-            Err(Unsent { records, deadline })
-        }
+    /// Returns [`Undelivered`] if records were not exported within `deadline`. They are dropped.
+    pub fn shutdown(&self, deadline: Duration) -> Result<(), Undelivered> {
+        export::flush(std::slice::from_ref(&self.queue), deadline, true)
     }
 }
 
 impl Drop for Pipeline {
     fn drop(&mut self) {
-        let _nobody_is_there_to_tell = self.shutdown(DROP_DEADLINE);
+        let _nothing_receives_it = self.shutdown(DROP_DEADLINE);
     }
 }
 
-#[cfg(feature = "prometheus")]
-impl export::Exporters for Queue<Waiting> {
+impl export::Exporters for Queue<TargetRecord> {
     fn signal(&self) -> &'static str {
         "logs"
     }

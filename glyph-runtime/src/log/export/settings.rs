@@ -1,45 +1,49 @@
-//! What a pipeline is told, as plain data.
+//! Settings of exported log records.
 
 use std::time::Duration;
 
 use crate::{
+    export::BatchLimits,
     log::{Limits, Redaction},
-    trace::{BatchLimits, OtlpSettings},
+    otlp::OtlpSettings,
 };
 
-/// Everything that a [`Pipeline`](super::Pipeline) can be told. [`Settings::new`] gives the defaults, and each field
-/// may be set by itself.
+/// Settings of a [`Pipeline`](super::Pipeline) of log records. Start with
+/// [`LogExportSettings::new`], and set fields.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Settings {
-    /// `service.name`.
+pub struct LogExportSettings {
+    /// The resource attribute `service.name`.
     pub service: String,
-    /// `service.version`.
+    /// The resource attribute `service.version`.
     pub version: Option<String>,
-    /// `deployment.environment.name`.
+    /// The resource attribute `deployment.environment.name`.
     pub environment: Option<String>,
-    /// More attributes of the resource; they replace those of host and process, and give way to the three above.
+    /// More resource attributes. They replace those of host and process, but not the three above.
     pub resource: Vec<(String, String)>,
-    /// The collector. An HTTP endpoint without any path gets `/v1/logs`.
+    /// The collector.
     pub otlp: OtlpSettings,
-    /// How records are gathered before they are exported.
+    /// Limits of the queue and of batches.
     pub batch: BatchLimits,
-    /// Which events are exported, as in `RUST_LOG`. An empty text is `info`. What hyper, h2, tonic, rustls and their
-    /// like say below `warn` is left out unless the filter names them, as in `debug,h2=debug`. What they say because
-    /// something is exported is left out always.
+    /// Which events are exported, in the syntax of `RUST_LOG`. Default: empty, which is `info`.
+    ///
+    /// Events below `warn` of hyper, h2, tonic, rustls and similar crates are exported only if the
+    /// filter names them, as in `debug,h2=debug`. Events of an export itself are never exported.
     pub filter: String,
-    /// How much of a value, an event and a record is kept.
+    /// Limits of a value, an event and a record.
     pub limits: Limits,
-    /// Whose values never leave.
+    /// Names of fields to redact.
     pub redaction: Redaction,
-    /// Exports audit events as well. They are then dropped as others are when the collector does not keep up; the
-    /// audit trail's own file is what never drops them.
+    /// Exports audit events as well. Default: false.
+    ///
+    /// Like others, they are dropped if the collector is too slow. Only the audit trail never drops
+    /// them.
     pub audit: bool,
 }
 
-impl Settings {
-    /// The defaults: what the log's lines have, a batch each second (OpenTelemetry specification, "Batch
-    /// `LogRecordProcessor`"), no audit events.
+impl LogExportSettings {
+    /// Returns the defaults for a service: the limits of log lines, a batch each second
+    /// (OpenTelemetry specification, "Batch `LogRecordProcessor`"), no audit events.
     pub fn new(service: impl Into<String>, otlp: OtlpSettings) -> Self {
         Self {
             service: service.into(),

@@ -1,4 +1,4 @@
-//! Lines of the span file, as the Chrome trace viewer's JSON.
+//! Conversion of the span file to the JSON of the Chrome trace viewer.
 
 use std::{
     collections::HashMap,
@@ -11,25 +11,25 @@ use serde_json::{Map, Value as Json};
 
 use crate::trace::{Span, SpanKind, SpanStatus};
 
-/// The longest line that is read; what is longer is skipped.
+/// The longest line that is read. Longer ones are skipped.
 const LONGEST_LINE: u64 = 16 << 20;
 
-/// What a conversion did.
+/// The result of a conversion.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Conversion {
-    /// Spans that were converted.
+    /// The number of converted spans.
     pub spans: u64,
-    /// Lines that are no spans, such as the last one of a program that was killed.
+    /// The number of lines that are not spans, such as the last one of a killed program.
     pub skipped_lines: u64,
 }
 
-/// Turns the lines of a span file into JSON that the Chrome trace viewer (`chrome://tracing`) and
-/// Perfetto open (Google, "Trace Event Format").
+/// Converts a span file to JSON for the Chrome trace viewer (`chrome://tracing`) and Perfetto
+/// (Google, "Trace Event Format").
 ///
-/// Each trace is shown as a process, called after its root, whose rows hold spans one within the other; spans that
-/// overlap otherwise have rows of their own. Times count from the earliest span. All spans are held in memory until
-/// the end.
+/// Each trace is a process with the name of its root. Its tracks hold nested spans; spans that
+/// overlap without nesting are on separate tracks. Times start at the earliest span. All spans are
+/// in memory until the end.
 ///
 /// ```
 /// use glyph_runtime::trace::chrome;
@@ -37,37 +37,37 @@ pub struct Conversion {
 /// # fn main() -> std::io::Result<()> {
 /// let line = r#"{"trace_id":"0af7651916cd43dd8448eb211c80319c","span_id":"b7ad6b7169203331","sampled":true,
 ///     "name":"say \"hello\"","kind":"internal","start_unix_nanos":1000,"duration_nanos":2500,"status":{"code":"ok"}}"#;
-/// let mut page = Vec::new();
-/// let done = chrome(line.replace('\n', "").as_bytes(), &mut page)?;
+/// let mut json = Vec::new();
+/// let done = chrome(line.replace('\n', "").as_bytes(), &mut json)?;
 /// assert_eq!((done.spans, done.skipped_lines), (1, 0));
-/// assert!(String::from_utf8_lossy(&page).contains(r#""name":"say \"hello\"","cat":"internal","ph":"X""#));
+/// assert!(String::from_utf8_lossy(&json).contains(r#""name":"say \"hello\"","cat":"internal","ph":"X""#));
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// When `lines` cannot be read or `page` cannot be written.
-pub fn chrome(lines: impl BufRead, mut page: impl Write) -> io::Result<Conversion> {
+/// Returns an error if `lines` cannot be read or `json` cannot be written.
+pub fn chrome(lines: impl BufRead, mut json: impl Write) -> io::Result<Conversion> {
     let (traces, done) = read(lines)?;
     let base = traces.iter().flatten().map(|span| span.start).min();
     let base = base.unwrap_or(UNIX_EPOCH);
-    page.write_all(b"{\"displayTimeUnit\":\"ms\",\"traceEvents\":[")?;
-    let mut events = Events { page, first: true };
+    json.write_all(b"{\"displayTimeUnit\":\"ms\",\"traceEvents\":[")?;
+    let mut events = Events { json, first: true };
     for (process, mut spans) in (1u32..).zip(traces) {
-        // What contains others comes before them.
+        // A span comes before the spans that it contains.
         spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.duration)));
         events.trace(process, &spans, base)?;
     }
-    events.page.write_all(b"]}\n")?;
-    events.page.flush()?;
+    events.json.write_all(b"]}\n")?;
+    events.json.flush()?;
     Ok(done)
 }
 
-/// The spans by trace, in the order of their first appearance.
+/// Returns the spans by trace, in the order of the first span of each.
 fn read(mut lines: impl BufRead) -> io::Result<(Vec<Vec<Span>>, Conversion)> {
     let mut traces: Vec<Vec<Span>> = Vec::new();
-    let mut places = HashMap::new();
+    let mut positions = HashMap::new();
     let mut done = Conversion::default();
     let mut line = Vec::new();
     loop {
@@ -87,18 +87,18 @@ fn read(mut lines: impl BufRead) -> io::Result<(Vec<Vec<Span>>, Conversion)> {
             continue;
         };
         done.spans += 1;
-        let place = *places.entry(span.trace_id.clone()).or_insert_with(|| {
+        let position = *positions.entry(span.trace_id.clone()).or_insert_with(|| {
             traces.push(Vec::new());
             traces.len() - 1
         });
-        if let Some(trace) = traces.get_mut(place) {
+        if let Some(trace) = traces.get_mut(position) {
             trace.push(span);
         }
     }
 }
 
 struct Events<W> {
-    page: W,
+    json: W,
     first: bool,
 }
 
@@ -121,11 +121,11 @@ impl<W: Write> Events<W> {
             s: None,
             args: [("name".to_owned(), title.into())].into_iter().collect(),
         })?;
-        let mut rows = Rows::default();
+        let mut tracks = Tracks::default();
         for span in spans {
             let start = since(span.start, base);
-            let row = rows.place(start, start + span.duration);
-            self.span(process, row, span, start)?;
+            let track = tracks.track_of(start, start + span.duration);
+            self.span(process, track, span, start)?;
             for event in &span.events {
                 self.event(&Event {
                     name: &event.name,
@@ -134,7 +134,7 @@ impl<W: Write> Events<W> {
                     ts: json_micros(since(event.time, base)),
                     dur: None,
                     pid: process,
-                    tid: row,
+                    tid: track,
                     s: Some('t'),
                     args: event.attributes.clone(),
                 })?;
@@ -143,7 +143,7 @@ impl<W: Write> Events<W> {
         Ok(())
     }
 
-    fn span(&mut self, process: u32, row: usize, span: &Span, start: Duration) -> io::Result<()> {
+    fn span(&mut self, process: u32, track: usize, span: &Span, start: Duration) -> io::Result<()> {
         let mut args = span.attributes.clone();
         args.insert("span_id".to_owned(), span.span_id.clone().into());
         args.insert("trace_id".to_owned(), span.trace_id.clone().into());
@@ -160,7 +160,7 @@ impl<W: Write> Events<W> {
             ts: json_micros(start),
             dur: Some(json_micros(span.duration)),
             pid: process,
-            tid: row,
+            tid: track,
             s: None,
             args,
         })
@@ -169,13 +169,13 @@ impl<W: Write> Events<W> {
     fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
         let comma: &[u8] = if self.first { b"\n" } else { b",\n" };
         self.first = false;
-        self.page.write_all(comma)?;
-        serde_json::to_writer(&mut self.page, event)?;
+        self.json.write_all(comma)?;
+        serde_json::to_writer(&mut self.json, event)?;
         Ok(())
     }
 }
 
-/// One entry of `traceEvents`, in the format's own names.
+/// One entry of `traceEvents`, with the field names of the format.
 #[derive(Serialize)]
 struct Event<'e> {
     name: &'e str,
@@ -191,13 +191,13 @@ struct Event<'e> {
     args: Map<String, Json>,
 }
 
-/// Rows of one trace: the ends of the spans that are open in each, the innermost last.
+/// The tracks of one trace: the ends of the open spans on each, the innermost last.
 #[derive(Default)]
-struct Rows(Vec<Vec<Duration>>);
+struct Tracks(Vec<Vec<Duration>>);
 
-impl Rows {
-    /// The first row where the span lies within the innermost open one, or where none is open.
-    fn place(&mut self, start: Duration, end: Duration) -> usize {
+impl Tracks {
+    /// Returns the number of the first track on which the span nests, and opens it there.
+    fn track_of(&mut self, start: Duration, end: Duration) -> usize {
         for (number, open) in self.0.iter_mut().enumerate() {
             while open.last().is_some_and(|ends| *ends <= start) {
                 open.pop();
@@ -226,7 +226,7 @@ fn since(time: SystemTime, base: SystemTime) -> Duration {
     time.duration_since(base).unwrap_or_default()
 }
 
-/// Microseconds with their thousandths, as the format wants them.
+/// Returns microseconds with three decimals, the unit of the format.
 #[expect(
     clippy::cast_precision_loss,
     reason = "exact for the first hundred days of a file"

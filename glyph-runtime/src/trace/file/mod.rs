@@ -1,4 +1,4 @@
-//! Spans in files: one JSON object a line, and what the Chrome trace viewer opens.
+//! Files of spans in JSON Lines, and their conversion for the Chrome trace viewer.
 
 mod chrome;
 mod writer;

@@ -1,4 +1,4 @@
-//! Writes lines, and begins a new file when one is full.
+//! The writer of the span file. It starts a new file when one is full.
 
 use std::{
     ffi::OsString,
@@ -14,7 +14,7 @@ use crate::{
     trace::{FileSettings, Span, TraceError},
 };
 
-/// The current file and what is known of it.
+/// Writes spans to the current file.
 #[derive(Debug)]
 pub(crate) struct Writer {
     settings: FileSettings,
@@ -25,12 +25,12 @@ pub(crate) struct Writer {
 struct Current {
     file: File,
     bytes: u64,
-    /// A line was cut off by an error, and the next one is not to be joined to it.
+    /// Whether an error cut off the last line, so that the next one needs a newline before it.
     torn: bool,
 }
 
 impl Writer {
-    /// Opens the file, to go on behind what is there.
+    /// Opens the file to append to it.
     pub(crate) fn open(settings: &FileSettings) -> Result<Self, TraceError> {
         let current = Current::open(&settings.path).map_err(|source| TraceError::File {
             path: settings.path.clone(),
@@ -59,13 +59,13 @@ impl Writer {
         };
         let result = current.write(line);
         if result.is_err() {
-            // Opened anew for the next line, as the file may have been moved or its disk replaced.
+            // Open it again for the next line: the file may have been moved, or its disk replaced.
             self.current = None;
         }
         result
     }
 
-    /// `x.2` becomes `x.3`, `x.1` becomes `x.2`, `x` becomes `x.1`; the last one goes.
+    /// Renames `x.2` to `x.3`, `x.1` to `x.2` and `x` to `x.1`. The oldest file is overwritten.
     fn rotate(&self) -> io::Result<()> {
         let path = &self.settings.path;
         for number in (1..self.settings.kept_files).rev() {
@@ -83,7 +83,7 @@ impl Current {
     fn open(path: &Path) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.create(true).append(true).read(true);
-        // Attributes may say what not everybody on the machine is to know.
+        // Attributes can be sensitive: owner access only.
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path)?;
@@ -116,7 +116,7 @@ impl Destination<SpanData> for Writer {
                     Ok(()) => exported += 1,
                     Err(error) => counts.failed(&error),
                 }
-                // Lets a deadline pass between two lines.
+                // Lets the worker check the deadline between two lines.
                 tokio::task::yield_now().await;
             }
             Outcome {

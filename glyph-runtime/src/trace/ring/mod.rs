@@ -1,4 +1,4 @@
-//! Recent traces, kept in the process within bounds.
+//! The ring: recent traces in the process, within limits.
 
 mod traces;
 
@@ -10,13 +10,13 @@ use std::{
 use opentelemetry::{SpanId, TraceId, trace::Status};
 use opentelemetry_sdk::trace::SpanData;
 
-use self::traces::{Held, Traces};
+use self::traces::{TraceEntry, Traces};
 use super::{
     KeepFailures, RingLimits, Trace, size,
     span::{self, Span},
 };
 
-/// The ring: sampled traces, and apart from them those that failed, so that neither can push the other out.
+/// The ring. Failed traces are separate from sampled ones, so that neither removes the other.
 #[derive(Debug)]
 pub(crate) struct Ring {
     keeps_sampled: bool,
@@ -28,7 +28,7 @@ pub(crate) struct Ring {
 struct Inner {
     sampled: Traces,
     failed: Traces,
-    /// Traces of which nobody knows yet whether they fail.
+    /// Traces that have neither failed nor ended.
     undecided: Traces,
 }
 
@@ -60,41 +60,41 @@ impl Ring {
         let mut gone = Vec::new();
         let mut inner = self.lock();
         if let Some(keep) = self.keep_failures {
-            gone = inner.judge(keep, &span, size);
+            gone = inner.classify(keep, &span, size);
         }
         if self.keeps_sampled && span.span_context.is_sampled() {
             gone.append(&mut inner.sampled.push(span, size));
         }
         drop(inner);
-        // Freeing takes longer than all the rest, and others wait for the lock.
+        // Freeing takes longer than everything else, and recording threads wait for the lock.
         drop(gone);
     }
 
-    /// The latest trace first.
+    /// Returns the traces, the latest first.
     pub(crate) fn recent(&self) -> Vec<Trace> {
         let inner = self.lock();
-        let held: Vec<_> = inner
+        let kept: Vec<_> = inner
             .failed
             .latest()
             .chain(inner.sampled.latest())
             .collect();
         let mut seen = HashSet::new();
-        let held: Vec<(TraceId, Held)> = held
+        let entries: Vec<(TraceId, TraceEntry)> = kept
             .into_iter()
             .filter(|(trace, _)| seen.insert(*trace))
-            .map(|(trace, held)| (trace, held.clone()))
+            .map(|(trace, entry)| (trace, entry.clone()))
             .collect();
-        // Recording waits for the lock, so the work is done without it.
+        // Recording threads wait for the lock: convert the spans without it.
         drop(inner);
-        let mut traces: Vec<_> = held
+        let mut traces: Vec<_> = entries
             .into_iter()
-            .map(|(id, held)| trace(id, &held))
+            .map(|(id, entry)| trace(id, &entry))
             .collect();
         traces.sort_by_key(|trace| std::cmp::Reverse(trace.spans.last().map(|span| span.start)));
         traces
     }
 
-    /// Spans that are held for code to read.
+    /// Returns the number of spans that code can read.
     pub(crate) fn spans(&self) -> usize {
         let inner = self.lock();
         inner.sampled.spans() + inner.failed.spans()
@@ -110,8 +110,13 @@ impl Ring {
 }
 
 impl Inner {
-    /// An error decides at once; a root without one decides when it ends.
-    fn judge(&mut self, keep: KeepFailures, span: &Arc<SpanData>, size: usize) -> Vec<Held> {
+    /// Keeps a trace at its first error, and drops it at the end of a local root without one.
+    fn classify(
+        &mut self,
+        keep: KeepFailures,
+        span: &Arc<SpanData>,
+        size: usize,
+    ) -> Vec<TraceEntry> {
         let trace = span.span_context.trace_id();
         if self.failed.contains(trace) {
             return self.failed.push(Arc::clone(span), size);
@@ -122,8 +127,8 @@ impl Inner {
             .slower_than
             .is_some_and(|limit| span::duration(span) >= limit);
         if matches!(span.status, Status::Error { .. }) || (is_root && is_slow) {
-            if let Some(held) = self.undecided.remove(trace) {
-                gone.append(&mut self.failed.adopt(trace, held));
+            if let Some(entry) = self.undecided.remove(trace) {
+                gone.append(&mut self.failed.adopt(trace, entry));
             }
         } else if is_root {
             gone.extend(self.undecided.remove(trace));
@@ -132,12 +137,12 @@ impl Inner {
     }
 }
 
-fn trace(id: TraceId, held: &Held) -> Trace {
-    let mut spans: Vec<_> = held.spans.iter().map(|span| Span::from(&**span)).collect();
+fn trace(id: TraceId, entry: &TraceEntry) -> Trace {
+    let mut spans: Vec<_> = entry.spans.iter().map(|span| Span::from(&**span)).collect();
     spans.sort_by_key(|span| span.start);
     Trace {
         id: id.to_string(),
         spans,
-        missing_spans: held.missing,
+        missing_spans: entry.missing,
     }
 }

@@ -1,4 +1,4 @@
-//! Traces within bounds; beyond them the oldest goes.
+//! Traces within limits. The oldest ones are removed to keep them.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -9,20 +9,20 @@ use foldhash::fast::RandomState;
 use opentelemetry::TraceId;
 use opentelemetry_sdk::trace::SpanData;
 
-/// Traces by their id, and in the order in which their first span ended.
+/// Traces by id, and in the order in which their first span ended.
 #[derive(Debug)]
 pub(super) struct Traces {
     max_spans: usize,
     max_bytes: usize,
     spans: usize,
     bytes: usize,
-    held: HashMap<TraceId, Held, RandomState>,
+    entries: HashMap<TraceId, TraceEntry, RandomState>,
     order: VecDeque<TraceId>,
 }
 
 /// The spans of one trace.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Held {
+pub(super) struct TraceEntry {
     pub(super) spans: Vec<Arc<SpanData>>,
     pub(super) bytes: usize,
     pub(super) missing: u64,
@@ -35,67 +35,67 @@ impl Traces {
             max_bytes,
             spans: 0,
             bytes: 0,
-            held: HashMap::default(),
+            entries: HashMap::default(),
             order: VecDeque::new(),
         }
     }
 
     pub(super) fn contains(&self, trace: TraceId) -> bool {
-        self.held.contains_key(&trace)
+        self.entries.contains_key(&trace)
     }
 
-    /// Takes a span in, and gives back what had to go for it, to be freed where nobody waits for it.
+    /// Adds a span, and returns the traces that it replaced, to be freed without the lock.
     #[must_use]
-    pub(super) fn push(&mut self, span: Arc<SpanData>, size: usize) -> Vec<Held> {
+    pub(super) fn push(&mut self, span: Arc<SpanData>, size: usize) -> Vec<TraceEntry> {
         let trace = span.span_context.trace_id();
         let gone = self.make_room(trace, 1, size);
         let has_room = self.has_room(1, size);
-        if let Some(held) = self.entry(trace, has_room) {
+        if let Some(entry) = self.entry(trace, has_room) {
             if has_room {
-                held.spans.push(span);
-                held.bytes += size;
+                entry.spans.push(span);
+                entry.bytes += size;
                 self.spans += 1;
                 self.bytes += size;
             } else {
-                held.missing += 1;
+                entry.missing += 1;
             }
         }
         gone
     }
 
-    /// [`Traces::push`] for what was held elsewhere.
+    /// Adds the spans of a trace from another set of traces, as [`Traces::push`] adds one.
     #[must_use]
-    pub(super) fn adopt(&mut self, trace: TraceId, other: Held) -> Vec<Held> {
+    pub(super) fn adopt(&mut self, trace: TraceId, other: TraceEntry) -> Vec<TraceEntry> {
         let gone = self.make_room(trace, other.spans.len(), other.bytes);
         let has_room = self.has_room(other.spans.len(), other.bytes);
         let spans = other.spans.len();
-        if let Some(held) = self.entry(trace, has_room) {
-            held.missing += other.missing;
+        if let Some(entry) = self.entry(trace, has_room) {
+            entry.missing += other.missing;
             if has_room {
-                held.bytes += other.bytes;
-                held.spans.extend(other.spans);
+                entry.bytes += other.bytes;
+                entry.spans.extend(other.spans);
                 self.spans += spans;
                 self.bytes += other.bytes;
             } else {
-                held.missing += spans as u64;
+                entry.missing += spans as u64;
             }
         }
         gone
     }
 
-    pub(super) fn remove(&mut self, trace: TraceId) -> Option<Held> {
-        let held = self.held.remove(&trace)?;
-        let place = self.order.iter().position(|other| *other == trace);
-        place.and_then(|place| self.order.remove(place));
-        self.spans -= held.spans.len();
-        self.bytes -= held.bytes;
-        Some(held)
+    pub(super) fn remove(&mut self, trace: TraceId) -> Option<TraceEntry> {
+        let entry = self.entries.remove(&trace)?;
+        let position = self.order.iter().position(|other| *other == trace);
+        position.and_then(|position| self.order.remove(position));
+        self.spans -= entry.spans.len();
+        self.bytes -= entry.bytes;
+        Some(entry)
     }
 
-    /// The latest first.
-    pub(super) fn latest(&self) -> impl Iterator<Item = (TraceId, &Held)> {
+    /// Returns the traces, the latest first.
+    pub(super) fn latest(&self) -> impl Iterator<Item = (TraceId, &TraceEntry)> {
         let traces = self.order.iter().rev();
-        traces.filter_map(|trace| self.held.get(trace).map(|held| (*trace, held)))
+        traces.filter_map(|trace| self.entries.get(trace).map(|entry| (*trace, entry)))
     }
 
     pub(super) fn spans(&self) -> usize {
@@ -106,13 +106,13 @@ impl Traces {
         *self = Self::new(self.max_spans, self.max_bytes);
     }
 
-    /// A trace is entered only together with a span that has room.
-    fn entry(&mut self, trace: TraceId, may_enter: bool) -> Option<&mut Held> {
-        if may_enter && !self.held.contains_key(&trace) {
+    /// Returns the entry of a trace. A new one is added only for a span that has room.
+    fn entry(&mut self, trace: TraceId, may_enter: bool) -> Option<&mut TraceEntry> {
+        if may_enter && !self.entries.contains_key(&trace) {
             self.order.push_back(trace);
-            self.held.insert(trace, Held::default());
+            self.entries.insert(trace, TraceEntry::default());
         }
-        self.held.get_mut(&trace)
+        self.entries.get_mut(&trace)
     }
 
     fn has_room(&self, spans: usize, bytes: usize) -> bool {
@@ -120,8 +120,8 @@ impl Traces {
             && self.bytes.saturating_add(bytes) <= self.max_bytes
     }
 
-    /// Lets the oldest traces go, but never `current`.
-    fn make_room(&mut self, current: TraceId, spans: usize, bytes: usize) -> Vec<Held> {
+    /// Removes the oldest traces, but never `current`.
+    fn make_room(&mut self, current: TraceId, spans: usize, bytes: usize) -> Vec<TraceEntry> {
         let mut gone = Vec::new();
         if spans > self.max_spans || bytes > self.max_bytes {
             return gone;

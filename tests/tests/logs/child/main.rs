@@ -8,7 +8,7 @@ use std::{
 
 use glyph_runtime::{
     audit,
-    log::{Audit, Format, Pipeline, Settings},
+    log::{Audit, Format, LogSettings, Pipeline},
 };
 use tracing::info;
 use tracing_subscriber::layer::SubscriberExt;
@@ -24,9 +24,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Says each number once its line is in the trail.
 fn audit_for_ever(path: String) -> Result<(), Box<dyn Error>> {
-    let settings = Settings {
+    let settings = LogSettings {
         audit: Some(Audit::file(path)),
-        ..Settings::default()
+        ..LogSettings::default()
     };
     let (layer, _log) = Pipeline::start(settings)?;
     let subscriber = tracing_subscriber::registry().with(layer);
@@ -42,9 +42,9 @@ fn audit_for_ever(path: String) -> Result<(), Box<dyn Error>> {
 
 /// Logs to a standard output that its reader closes after the first line.
 fn log_until_refused() -> Result<(), Box<dyn Error>> {
-    let settings = Settings {
+    let settings = LogSettings {
         format: Format::Json,
-        ..Settings::default()
+        ..LogSettings::default()
     };
     let (layer, log) = Pipeline::start(settings)?;
     let subscriber = tracing_subscriber::registry().with(layer);

@@ -1,24 +1,25 @@
-//! A row of a declared metric as a data point.
+//! One series of a declared metric as a data point.
 
 use std::time::SystemTime;
 
 use opentelemetry_proto::tonic::{
-    common::v1::{AnyValue, KeyValue, any_value},
+    common::v1::KeyValue,
     metrics::v1::{
         Exemplar, HistogramDataPoint, NumberDataPoint, exemplar, number_data_point::Value,
     },
 };
 
 use super::{
-    process_start::{nanoseconds, process_start},
+    process_start::process_start,
     request::{Head, Point, Shape},
 };
 use crate::{
     catalog::Kind,
     metric::{ExemplarAt, Metric, PresentSeries, Scale},
+    otlp::encoded::{self, unix_nanos},
 };
 
-pub(super) fn head_of(metric: &Metric) -> Head {
+pub(crate) fn head_of(metric: &Metric) -> Head {
     let descriptor = metric.descriptor();
     Head {
         name: descriptor.otel_name.to_owned(),
@@ -32,7 +33,7 @@ pub(super) fn head_of(metric: &Metric) -> Head {
     }
 }
 
-pub(super) fn point_of(metric: &Metric, row: &PresentSeries, cells: &mut Vec<u64>) -> Point {
+pub(crate) fn point_of(metric: &Metric, row: &PresentSeries, cells: &mut Vec<u64>) -> Point {
     row.read(cells);
     let attributes = row
         .labels()
@@ -50,42 +51,36 @@ pub(super) fn point_of(metric: &Metric, row: &PresentSeries, cells: &mut Vec<u64
     }
 }
 
-pub(super) fn attribute(name: impl Into<String>, value: impl Into<String>) -> KeyValue {
-    KeyValue {
-        key: name.into(),
-        value: Some(AnyValue {
-            value: Some(any_value::Value::StringValue(value.into())),
-        }),
-        ..KeyValue::default()
-    }
+pub(crate) fn attribute(name: impl Into<String>, value: impl Into<String>) -> KeyValue {
+    encoded::attribute(name, encoded::text(value))
 }
 
-pub(super) fn number(attributes: Vec<KeyValue>, value: Value) -> NumberDataPoint {
+pub(crate) fn number(attributes: Vec<KeyValue>, value: Value) -> NumberDataPoint {
     NumberDataPoint {
         attributes,
-        start_time_unix_nano: nanoseconds(process_start()),
-        time_unix_nano: nanoseconds(SystemTime::now()),
+        start_time_unix_nano: unix_nanos(process_start()),
+        time_unix_nano: unix_nanos(SystemTime::now()),
         value: Some(value),
         ..NumberDataPoint::default()
     }
 }
 
-/// A tenant that comes back after it was idle starts anew.
+/// Series of a scope that expired and came back start at that time, not with the process.
 fn start(row: &PresentSeries) -> u64 {
-    nanoseconds(row.since().unwrap_or_else(process_start))
+    unix_nanos(row.since().unwrap_or_else(process_start))
 }
 
-/// Counts are whole numbers as long as OTLP has such ones.
+/// Returns counts as integers as far as OTLP has them.
 fn value(metric: &Metric, bits: u64) -> Value {
     match (metric.descriptor().kind, metric.scale()) {
         (Kind::Gauge, _) => Value::AsDouble(f64::from_bits(bits)),
         (_, Scale::Nanoseconds) => Value::AsDouble(metric.scale().sum(bits)),
-        _ => whole(bits),
+        _ => integer(bits),
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "OTLP has no wider whole number")]
-pub(super) fn whole(count: u64) -> Value {
+#[expect(clippy::cast_precision_loss, reason = "OTLP has no wider integer")]
+pub(crate) fn integer(count: u64) -> Value {
     i64::try_from(count).map_or(Value::AsDouble(count as f64), Value::AsInt)
 }
 
@@ -104,12 +99,12 @@ fn histogram(
     } else {
         Vec::new()
     };
-    // OTLP wants no sum where negative values may be in it.
+    // OTLP forbids a sum if values can be negative.
     let has_sum = bounds.first().is_none_or(|lowest| *lowest >= 0.0);
     HistogramDataPoint {
         attributes,
         start_time_unix_nano: start(row),
-        time_unix_nano: nanoseconds(SystemTime::now()),
+        time_unix_nano: unix_nanos(SystemTime::now()),
         count: cells.iter().sum(),
         sum: has_sum.then(|| metric.scale().sum(sum)),
         bucket_counts: cells.clone(),
@@ -121,7 +116,7 @@ fn histogram(
 
 fn exemplar(at: &ExemplarAt) -> Exemplar {
     Exemplar {
-        time_unix_nano: nanoseconds(at.time),
+        time_unix_nano: unix_nanos(at.time),
         trace_id: at.exemplar.trace_id().to_be_bytes().to_vec(),
         span_id: at.exemplar.span_id().to_be_bytes().to_vec(),
         value: Some(exemplar::Value::AsDouble(at.value)),

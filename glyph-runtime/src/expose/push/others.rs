@@ -10,14 +10,14 @@ use opentelemetry_proto::tonic::{
     },
 };
 
-use super::{
-    point::{attribute, number, whole},
-    process_start::{nanoseconds, process_start},
-    request::{Entry, Head, Point, Shape},
-};
-use crate::expose::{
-    Page,
-    foreign::{Kind, Number, Read, ReadPoint, read},
+use crate::{
+    expose::{
+        Page,
+        foreign::{Kind, Number, Read, ReadPoint, read},
+    },
+    otlp::metrics::{
+        Entry, Head, Point, Shape, attribute, integer, number, process_start, unix_nanos,
+    },
 };
 
 /// They are read from the page's text, so that their values are the same by construction.
@@ -54,7 +54,7 @@ fn point(kind: Kind, attributes: Vec<KeyValue>, values: &[ReadPoint]) -> Option<
     Some(match kind {
         Kind::Counter | Kind::Gauge | Kind::Unknown => {
             let value = match values.first()?.value {
-                Number::Whole(value) if matches!(kind, Kind::Counter) => whole(value),
+                Number::Whole(value) if matches!(kind, Kind::Counter) => integer(value),
                 value => Value::AsDouble(value.float()),
             };
             Point::Number(number(attributes, value))
@@ -97,8 +97,8 @@ fn histogram(attributes: Vec<KeyValue>, values: &[ReadPoint]) -> HistogramDataPo
     }
     HistogramDataPoint {
         attributes,
-        start_time_unix_nano: nanoseconds(process_start()),
-        time_unix_nano: nanoseconds(SystemTime::now()),
+        start_time_unix_nano: unix_nanos(process_start()),
+        time_unix_nano: unix_nanos(SystemTime::now()),
         count: in_all,
         sum: ending(values, "_sum"),
         bucket_counts,
@@ -111,8 +111,8 @@ fn summary(attributes: Vec<KeyValue>, values: &[ReadPoint]) -> SummaryDataPoint 
     let quantiles = values.iter().filter(|point| point.ending.is_empty());
     SummaryDataPoint {
         attributes,
-        start_time_unix_nano: nanoseconds(process_start()),
-        time_unix_nano: nanoseconds(SystemTime::now()),
+        start_time_unix_nano: unix_nanos(process_start()),
+        time_unix_nano: unix_nanos(SystemTime::now()),
         count: ending(values, "_count").map_or(0, count),
         sum: ending(values, "_sum").unwrap_or_default(),
         quantile_values: quantiles

@@ -1,22 +1,19 @@
-//! Everything that there is to push, point by point.
+//! The data points of one push.
 
 use std::sync::Arc;
 
-use super::{
-    point::{head_of, point_of},
-    request::Entry,
+use crate::{
+    catalog::Registry,
+    expose::Page,
+    otlp::metrics::{Entry, head_of, point_of},
 };
-use crate::catalog::Registry;
-#[cfg(feature = "prometheus")]
-use crate::expose::Page;
 use glyph_core::__runtime;
 
-/// What a [`Pipeline`](super::Pipeline) pushes: the catalogs of a [`Registry`], or, with the feature `prometheus`,
-/// everything on a [`Page`](crate::expose::Page).
+/// The source of a [`Pipeline`](super::Pipeline): the catalogs of a [`Registry`], or everything on
+/// a [`Page`].
 #[derive(Clone, Debug)]
 pub struct Source {
     registry: Registry,
-    #[cfg(feature = "prometheus")]
     page: Option<Page>,
 }
 
@@ -24,13 +21,11 @@ impl From<Registry> for Source {
     fn from(registry: Registry) -> Self {
         Self {
             registry,
-            #[cfg(feature = "prometheus")]
             page: None,
         }
     }
 }
 
-#[cfg(feature = "prometheus")]
 impl From<Page> for Source {
     fn from(page: Page) -> Self {
         Self {
@@ -41,12 +36,11 @@ impl From<Page> for Source {
 }
 
 impl Source {
-    #[cfg(feature = "prometheus")]
     pub(super) fn page(&self) -> Option<&Page> {
         self.page.as_ref()
     }
 
-    /// Each row is read when it is asked for.
+    /// Returns all points. Each series is read when the iterator reaches it.
     pub(super) fn entries(&self) -> impl Iterator<Item = Entry> + Send + use<> {
         let metrics = __runtime::metrics(&self.registry).to_vec();
         let declared = metrics.into_iter().flat_map(|metric| {
@@ -55,15 +49,11 @@ impl Source {
             let rows = metric.present_series();
             rows.map(move |row| (Arc::clone(&head), point_of(metric, &row, &mut cells)))
         });
-        #[cfg(feature = "prometheus")]
-        let declared = {
-            let page = self.page.clone();
-            declared.chain(
-                std::iter::once_with(move || page.as_ref().map(super::others::entries))
-                    .flatten()
-                    .flatten(),
-            )
-        };
-        declared
+        let page = self.page.clone();
+        declared.chain(
+            std::iter::once_with(move || page.as_ref().map(super::others::entries))
+                .flatten()
+                .flatten(),
+        )
     }
 }

@@ -1,8 +1,8 @@
-//! Connections to the collector, in the clear or by TLS.
+//! Connections to the collector, with and without TLS.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::{HttpsConnectorBuilder, builderstates::WantsProtocols1};
 use hyper_util::client::legacy::connect::HttpConnector;
 use rustls::{
     ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
@@ -11,53 +11,42 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject},
 };
 
-use super::endpoint::Endpoint;
-use crate::trace::{OtlpSettings, TlsSettings, TraceError};
+use super::{Endpoint, OtlpError, OtlpSettings};
+use crate::otlp::TlsSettings;
 
-/// Which versions of HTTP are spoken.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Versions {
-    #[cfg(feature = "otlp-http")]
-    All,
-    #[cfg(feature = "otlp-grpc")]
-    Http2,
-}
-
+/// Returns the builder of a connector, whose protocols the transport chooses.
 pub(super) fn connector(
     settings: &OtlpSettings,
     endpoint: &Endpoint,
-    versions: Versions,
-) -> Result<HttpsConnector<HttpConnector>, TraceError> {
+) -> Result<HttpsConnectorBuilder<WantsProtocols1>, OtlpError> {
+    let config = config(&settings.tls, endpoint.is_https)?;
+    let builder = HttpsConnectorBuilder::new().with_tls_config(config);
+    Ok(if endpoint.is_https {
+        builder.https_only()
+    } else {
+        builder.https_or_http()
+    })
+}
+
+pub(super) fn tcp(settings: &OtlpSettings) -> HttpConnector {
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
     tcp.set_connect_timeout(Some(settings.timeout.max(Duration::from_millis(1))));
-    let config = config(&settings.tls, endpoint.is_https)?;
-    let builder = HttpsConnectorBuilder::new().with_tls_config(config);
-    let builder = if endpoint.is_https {
-        builder.https_only()
-    } else {
-        builder.https_or_http()
-    };
-    Ok(match versions {
-        #[cfg(feature = "otlp-http")]
-        Versions::All => builder.enable_all_versions().wrap_connector(tcp),
-        #[cfg(feature = "otlp-grpc")]
-        Versions::Http2 => builder.enable_http2().wrap_connector(tcp),
-    })
+    tcp
 }
 
-fn config(tls: &TlsSettings, is_https: bool) -> Result<ClientConfig, TraceError> {
-    // Not the process's default, which belongs to the program.
+fn config(tls: &TlsSettings, is_https: bool) -> Result<ClientConfig, OtlpError> {
+    // The default provider of the process belongs to the program.
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .map_err(tls_error)?;
     let builder = if tls.insecure_skip_verify {
-        let anybody = Arc::new(Anybody(provider));
+        let verifier = Arc::new(NoCertificateVerification(provider));
         builder
             .dangerous()
-            .with_custom_certificate_verifier(anybody)
+            .with_custom_certificate_verifier(verifier)
     } else {
         builder.with_root_certificates(roots(tls, is_https)?)
     };
@@ -66,14 +55,14 @@ fn config(tls: &TlsSettings, is_https: bool) -> Result<ClientConfig, TraceError>
             .with_client_auth_cert(certificates(certificate)?, private_key(key)?)
             .map_err(tls_error),
         (None, None) => Ok(builder.with_no_client_auth()),
-        _ => Err(TraceError::Tls(
-            "a client certificate and its key belong together, and one of them is missing: set both OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY, or both in the settings"
+        _ => Err(OtlpError::Tls(
+            "a client certificate needs its key, and one of them is missing: set both OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY, or both in the settings"
                 .to_owned(),
         )),
     }
 }
 
-fn roots(tls: &TlsSettings, is_https: bool) -> Result<RootCertStore, TraceError> {
+fn roots(tls: &TlsSettings, is_https: bool) -> Result<RootCertStore, OtlpError> {
     let mut roots = RootCertStore::empty();
     if let Some(path) = &tls.ca_file {
         for certificate in certificates(path)? {
@@ -85,45 +74,44 @@ fn roots(tls: &TlsSettings, is_https: bool) -> Result<RootCertStore, TraceError>
         let system = rustls_native_certs::load_native_certs();
         roots.add_parsable_certificates(system.certs);
         if roots.is_empty() {
-            return Err(TraceError::Tls(
-                "this system has no trusted certificates: install them or name a CA file"
-                    .to_owned(),
+            return Err(OtlpError::Tls(
+                "this system has no trusted certificates: install them or set a CA file".to_owned(),
             ));
         }
     }
     Ok(roots)
 }
 
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TraceError> {
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, OtlpError> {
     let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
     match found {
-        Ok(found) if found.is_empty() => Err(unreadable(path, &"it holds no certificate")),
+        Ok(found) if found.is_empty() => Err(unreadable(path, &"it contains no certificate")),
         Ok(found) => Ok(found),
         Err(error) => Err(unreadable(path, &error)),
     }
 }
 
-fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, TraceError> {
+fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, OtlpError> {
     PrivateKeyDer::from_pem_file(path).map_err(|error| unreadable(path, &error))
 }
 
-fn unreadable(path: &Path, reason: &dyn std::fmt::Display) -> TraceError {
-    TraceError::Certificate {
+fn unreadable(path: &Path, reason: &dyn std::fmt::Display) -> OtlpError {
+    OtlpError::Certificate {
         path: path.to_owned(),
         reason: reason.to_string(),
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
-fn tls_error(error: rustls::Error) -> TraceError {
-    TraceError::Tls(error.to_string())
+#[expect(clippy::needless_pass_by_value, reason = "passed to map_err")]
+fn tls_error(error: rustls::Error) -> OtlpError {
+    OtlpError::Tls(error.to_string())
 }
 
-/// Believes every certificate, but still wants the handshake signed with its key.
+/// Accepts every certificate. The handshake must still be signed with its key.
 #[derive(Debug)]
-struct Anybody(Arc<CryptoProvider>);
+struct NoCertificateVerification(Arc<CryptoProvider>);
 
-impl ServerCertVerifier for Anybody {
+impl ServerCertVerifier for NoCertificateVerification {
     fn verify_server_cert(
         &self,
         _: &CertificateDer<'_>,

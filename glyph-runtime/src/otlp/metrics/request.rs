@@ -1,4 +1,4 @@
-//! Data points in requests that a collector takes.
+//! Data points in requests of limited size.
 
 use std::sync::Arc;
 
@@ -9,61 +9,56 @@ use opentelemetry_proto::tonic::{
         AggregationTemporality, Gauge, Histogram, HistogramDataPoint, Metric, NumberDataPoint,
         ResourceMetrics, ScopeMetrics, Sum, SummaryDataPoint, metric::Data,
     },
-    resource::v1::Resource,
 };
 use prost::Message;
 
-/// A request is full when its points take this many bytes; collectors take 4 MiB at once (gRPC's default).
+/// A request is sent when its points reach this size. Collectors accept 4 MiB at once (the default
+/// of gRPC).
 const REQUEST_BYTES: usize = 2 << 20;
-/// What a point costs beside itself.
-const AROUND: usize = 8;
+/// The bytes of tags and lengths for one point.
+const OVERHEAD: usize = 8;
 
-/// What the points of a family have in common.
+/// The name, help and kind of a family.
 #[derive(Debug)]
-pub(super) struct Head {
-    pub(super) name: String,
-    pub(super) description: String,
-    pub(super) unit: String,
-    pub(super) shape: Shape,
+pub(crate) struct Head {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) unit: String,
+    pub(crate) shape: Shape,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     Sum,
     Gauge,
     Histogram,
-    /// Of other recorders; OTLP keeps it for Prometheus's sake.
-    #[cfg(feature = "prometheus")]
+    /// A summary of another recorder. OTLP has summaries for Prometheus alone.
     Summary,
 }
 
 #[derive(Debug)]
-pub(super) enum Point {
+pub(crate) enum Point {
     Number(NumberDataPoint),
     Histogram(HistogramDataPoint),
-    #[cfg_attr(
-        not(feature = "prometheus"),
-        expect(dead_code, reason = "other recorders need the page")
-    )]
     Summary(SummaryDataPoint),
 }
 
-/// A family's head and one of its points.
-pub(super) type Entry = (Arc<Head>, Point);
+/// One point, and the head of its family.
+pub(crate) type Entry = (Arc<Head>, Point);
 
 /// A request that is being filled.
 #[derive(Debug, Default)]
-pub(super) struct Batch {
+pub(crate) struct Batch {
     metrics: Vec<Metric>,
-    /// Whose family the last metric is.
+    /// The family of the last metric.
     open: Option<Arc<Head>>,
     bytes: usize,
     points: usize,
 }
 
 impl Batch {
-    /// As many points as go into one request, and `None` if there are no more.
-    pub(super) fn filled(entries: &mut impl Iterator<Item = Entry>) -> Option<Self> {
+    /// Returns a request of limited size, or `None` if there are no more points.
+    pub(crate) fn filled(entries: &mut impl Iterator<Item = Entry>) -> Option<Self> {
         let mut batch = Self::default();
         while batch.bytes < REQUEST_BYTES
             && let Some((head, point)) = entries.next()
@@ -73,7 +68,7 @@ impl Batch {
         (batch.points > 0).then_some(batch)
     }
 
-    pub(super) fn points(&self) -> usize {
+    pub(crate) fn points(&self) -> usize {
         self.points
     }
 
@@ -84,11 +79,11 @@ impl Batch {
             .is_some_and(|open| Arc::ptr_eq(open, &head));
         if !is_open {
             let metric = opened(&head);
-            self.bytes += metric.encoded_len() + AROUND;
+            self.bytes += metric.encoded_len() + OVERHEAD;
             self.metrics.push(metric);
             self.open = Some(head);
         }
-        self.bytes += point.encoded_len() + AROUND;
+        self.bytes += point.encoded_len() + OVERHEAD;
         self.points += 1;
         let data = self.metrics.last_mut().and_then(|last| last.data.as_mut());
         match (data, point) {
@@ -100,12 +95,12 @@ impl Batch {
             (Some(Data::Summary(summary)), Point::Summary(point)) => {
                 summary.data_points.push(point);
             }
-            // No family has points of another shape.
+            // Unreachable: a family has points of its own shape.
             _ => self.points -= 1,
         }
     }
 
-    pub(super) fn request(self, resource: &ResourceMetrics) -> ExportMetricsServiceRequest {
+    pub(crate) fn request(self, resource: &ResourceMetrics) -> ExportMetricsServiceRequest {
         let scope = InstrumentationScope {
             name: "glyph".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -121,20 +116,6 @@ impl Batch {
                 ..resource.clone()
             }],
         }
-    }
-}
-
-/// What each request starts with.
-pub(super) fn resource(resource: &opentelemetry_sdk::Resource) -> ResourceMetrics {
-    use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
-    let said = ResourceAttributesWithSchema::from(resource);
-    ResourceMetrics {
-        resource: Some(Resource {
-            attributes: said.attributes.0,
-            ..Resource::default()
-        }),
-        schema_url: said.schema_url.unwrap_or_default(),
-        ..ResourceMetrics::default()
     }
 }
 
@@ -161,7 +142,6 @@ fn opened(head: &Head) -> Metric {
             data_points: Vec::new(),
             aggregation_temporality: cumulative,
         }),
-        #[cfg(feature = "prometheus")]
         Shape::Summary => {
             Data::Summary(opentelemetry_proto::tonic::metrics::v1::Summary::default())
         }

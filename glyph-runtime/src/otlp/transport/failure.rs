@@ -1,32 +1,26 @@
-//! Why an attempt came to nothing, and whether another one has any hope.
+//! A failed attempt, and whether to try again.
 
 use std::{error::Error, fmt, time::Duration};
 
-/// An attempt that came to nothing.
+/// A failed attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Failure {
-    pub(super) hope: Hope,
+    pub(super) retry: Retry,
     why: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Hope {
-    /// The same request would meet the same answer.
-    None,
-    /// Another attempt may succeed, but not before this time has passed, if the other side said so.
-    Later(Option<Duration>),
+pub(super) enum Retry {
+    /// The same request would be rejected again.
+    Never,
+    /// Another attempt may succeed, after this time if the collector asked for it.
+    After(Option<Duration>),
 }
 
 impl Failure {
-    pub(super) fn new(hope: Hope, why: impl Into<String>) -> Self {
+    pub(super) fn new(retry: Retry, why: impl Into<String>) -> Self {
         let why = why.into();
-        Self { hope, why }
-    }
-
-    /// Something failed on the way.
-    #[cfg(feature = "otlp-http")]
-    pub(super) fn on_the_way(error: &dyn Error) -> Self {
-        Self::new(Hope::Later(None), chain(error))
+        Self { retry, why }
     }
 }
 
@@ -36,7 +30,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// The error with its causes.
+/// Returns an error with its causes as one string.
 pub(super) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -9,19 +9,19 @@ use std::{
 
 use tokio::time::{sleep_until, timeout_at};
 
-use super::failure::{Failure, Hope};
-use crate::{export::Counts, trace::LONGEST_TIME};
+use super::failure::{Failure, Retry};
+use crate::export::{Counts, LONGEST_TIME};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// A collector is not believed when it asks for more.
+/// The longest pause that a collector can ask for.
 const LONGEST_REQUESTED: Duration = Duration::from_secs(300);
 
-/// Tries until a deadline, each pause twice as long as the one before it.
+/// Tries until a deadline. Each pause is twice as long as the one before it.
 #[derive(Debug)]
 pub(super) struct Retries {
     attempt_limit: Duration,
-    /// The other side asked for silence until then, which holds for the next batch as well.
+    /// The collector asked for no requests until then, which holds for the next batch as well.
     silent_until: Option<Instant>,
 }
 
@@ -38,7 +38,7 @@ impl Retries {
         deadline: Instant,
         counts: &Counts,
         mut attempt: impl FnMut() -> F,
-    ) -> Result<T, Hope>
+    ) -> Result<T, Retry>
     where
         F: Future<Output = Result<T, Failure>>,
     {
@@ -47,24 +47,24 @@ impl Retries {
         loop {
             if let Some(at) = next {
                 if at >= deadline {
-                    return Err(Hope::Later(None));
+                    return Err(Retry::After(None));
                 }
                 sleep_until(at.into()).await;
             }
             let failure = match self.attempt(deadline, attempt()).await {
-                Ok(answer) => return Ok(answer),
+                Ok(response) => return Ok(response),
                 Err(failure) => failure,
             };
             counts.failed(&failure);
-            let Hope::Later(after) = failure.hope else {
-                return Err(failure.hope);
+            let Retry::After(after) = failure.retry else {
+                return Err(failure.retry);
             };
             let wait = match after {
                 Some(after) => after.min(LONGEST_REQUESTED),
                 None => jittered(pause),
             };
             let at = Instant::now() + wait;
-            // It holds for the next batch as well, should this one be given up.
+            // If this batch is dropped meanwhile, the next one waits until then.
             self.silent_until = after.map(|_| at);
             next = Some(at);
             pause = (pause * 2).min(LONGEST_PAUSE);
@@ -79,13 +79,13 @@ impl Retries {
         let ends = deadline.min(Instant::now() + self.attempt_limit);
         let result = timeout_at(ends.into(), attempt).await;
         result.unwrap_or_else(|_| {
-            let why = format!("there was no answer within {:?}", self.attempt_limit);
-            Err(Failure::new(Hope::Later(None), why))
+            let why = format!("no response within {:?}", self.attempt_limit);
+            Err(Failure::new(Retry::After(None), why))
         })
     }
 }
 
-/// From half of the pause to the whole, so that a fleet does not come back at one moment.
+/// Returns half of the pause to all of it, so that many processes do not retry at the same moment.
 fn jittered(pause: Duration) -> Duration {
     let part = RandomState::new().build_hasher().finish() % 512;
     let part = part as u32;

@@ -1,0 +1,129 @@
+//! The pipeline of pushes: start, flush and shutdown.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{
+    MetricPushSettings, Source,
+    pusher::{Push, Pusher, at_intervals},
+};
+use crate::{
+    export::{self, BatchLimits, ExportCounts, LONGEST_TIME, Queue, Undelivered},
+    otlp::{OtlpError, Resource, metrics::Exporter},
+};
+
+/// The name of the exporter in its counts.
+const NAME: &str = "otlp";
+/// The time limit for the last push when a pipeline is dropped without a shutdown.
+const DROP_DEADLINE: Duration = Duration::from_secs(1);
+
+/// Pushes metrics to a collector at an interval. See the [module](super).
+///
+/// Dropping it without [`Pipeline::shutdown`] waits up to one second for a last push.
+#[derive(Debug)]
+#[must_use = "dropping it ends the pushes"]
+pub struct Pipeline {
+    queue: Arc<Queue<Push>>,
+}
+
+impl Pipeline {
+    /// Starts the thread. The first push comes after the first interval.
+    ///
+    /// With a [`Page`](crate::expose::Page) as the source, the counts of the pushes are on it as
+    /// `glyph_export_*{signal="metrics"}`.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`OtlpError`] if a setting is invalid, a file cannot be read, or a thread cannot be
+    /// started. A collector that cannot be reached is not an error: its points are dropped and
+    /// counted.
+    pub fn start(
+        settings: MetricPushSettings,
+        source: impl Into<Source>,
+    ) -> Result<Self, OtlpError> {
+        let settings = settings.checked()?;
+        let source = source.into();
+        let resource = Resource::new(
+            &settings.service,
+            settings.version.as_deref(),
+            settings.environment.as_deref(),
+            &settings.resource,
+        );
+        let queue = Arc::new(Queue::new(NAME, LIMITS));
+        let pusher = Pusher {
+            queue: Arc::clone(&queue),
+            exporter: Exporter::new(&settings.otlp, &resource)?,
+            source: source.clone(),
+            limit: settings.export_timeout,
+        };
+        let ticked = Arc::clone(&queue);
+        let ticks = at_intervals(settings.interval, move || ticked.push(Push));
+        export::start(&queue, Box::new(pusher), ticks).map_err(OtlpError::Thread)?;
+        if let Some(page) = source.page() {
+            page.exporters(Arc::<Queue<Push>>::clone(&queue));
+        }
+        Ok(Self { queue })
+    }
+
+    /// Returns the counts of data points so far.
+    #[must_use]
+    pub fn snapshot(&self) -> ExportCounts {
+        self.queue.snapshot()
+    }
+
+    /// Pushes everything as it is now, and waits for the end of that push.
+    ///
+    /// It blocks the thread, and needs no runtime.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Undelivered`] if points were not exported within `deadline`. A running push
+    /// continues.
+    pub fn flush(&self, deadline: Duration) -> Result<(), Undelivered> {
+        self.push(deadline, false)
+    }
+
+    /// Pushes everything a last time, and ends the pipeline. A second call has nothing to do.
+    ///
+    /// It blocks the thread, and works with and without a runtime, in a destructor and after a
+    /// panic.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Undelivered`] if points were not exported within `deadline`. They are dropped.
+    pub fn shutdown(&self, deadline: Duration) -> Result<(), Undelivered> {
+        self.push(deadline, true)
+    }
+
+    fn push(&self, limit: Duration, closing: bool) -> Result<(), Undelivered> {
+        // If a push is waiting already, it begins after this call as well, and this one is not
+        // needed.
+        self.queue.push(Push);
+        export::flush(std::slice::from_ref(&self.queue), limit, closing)
+    }
+}
+
+/// One push waits at most, and begins at once. The pusher keeps the time limit itself, since the
+/// points that it could not send any more are counted too.
+const LIMITS: BatchLimits = BatchLimits {
+    queue: 1,
+    queue_bytes: 0,
+    batch: 1,
+    delay: Duration::ZERO,
+    export_timeout: LONGEST_TIME,
+};
+
+impl Drop for Pipeline {
+    fn drop(&mut self) {
+        let _nothing_receives_it = self.shutdown(DROP_DEADLINE);
+    }
+}
+
+impl export::Exporters for Queue<Push> {
+    fn signal(&self) -> &'static str {
+        "metrics"
+    }
+
+    fn counts(&self) -> Vec<ExportCounts> {
+        vec![self.snapshot()]
+    }
+}

@@ -1,0 +1,142 @@
+//! Fields of events and spans as values of OTLP.
+
+use opentelemetry_proto::tonic::common::v1::{AnyValue, any_value::Value as Otlp};
+use prost::Message;
+
+use crate::log::{
+    fields::{FieldStore, Value},
+    text,
+};
+
+/// Names and their values. Kept with a span, or moved into a record.
+#[derive(Debug, Default)]
+pub(super) struct Attributes {
+    entries: Vec<(&'static str, AnyValue)>,
+    bytes: usize,
+    omitted: usize,
+}
+
+impl Attributes {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &(&'static str, AnyValue)> {
+        self.entries.iter()
+    }
+
+    pub(super) fn into_entries(self) -> Vec<(&'static str, AnyValue)> {
+        self.entries
+    }
+
+    /// Returns the number of fields for which there was no room.
+    pub(super) fn omitted(&self) -> usize {
+        self.omitted
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.omitted == 0
+    }
+
+    /// Replaces fields of the same name, and keeps all others.
+    pub(super) fn update(&mut self, newer: Self) {
+        self.omitted = self.omitted.max(newer.omitted);
+        self.entries
+            .retain(|(name, _)| newer.iter().all(|(newer, _)| newer != name));
+        self.entries.extend(newer.entries);
+        self.bytes = self.iter().map(|(_, value)| value.encoded_len()).sum();
+    }
+}
+
+impl FieldStore for Attributes {
+    fn count(&self) -> usize {
+        self.entries.len()
+    }
+
+    fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    fn omit(&mut self) {
+        self.omitted += 1;
+    }
+
+    fn add(&mut self, name: &'static str, value: Value<'_>, room: usize) {
+        let value = AnyValue {
+            value: Some(otlp(value, room)),
+        };
+        self.bytes += value.encoded_len();
+        self.entries.push((name, value));
+    }
+}
+
+/// Returns numbers and `bool` as such, and everything else as a string. Integers that OTLP does not
+/// have are digits.
+fn otlp(value: Value<'_>, room: usize) -> Otlp {
+    match value {
+        Value::Bool(value) => Otlp::BoolValue(value),
+        Value::F64(value) if value.is_finite() => Otlp::DoubleValue(value),
+        Value::F64(value) => Otlp::StringValue(text::non_finite(value).to_owned()),
+        Value::I64(value) => Otlp::IntValue(value),
+        Value::U64(value) => integer(value),
+        Value::I128(value) => integer(value),
+        Value::U128(value) => integer(value),
+        Value::Str(value) => Otlp::StringValue(text::cut_str(value, room)),
+        Value::Error(value) => Otlp::StringValue(text::cut_error(value, room)),
+        Value::Debug(value) => {
+            Otlp::StringValue(text::cut_display(&format_args!("{value:?}"), room))
+        }
+    }
+}
+
+fn integer<N: Copy + ToString + TryInto<i64>>(value: N) -> Otlp {
+    value
+        .try_into()
+        .map_or_else(|_| Otlp::StringValue(value.to_string()), Otlp::IntValue)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Attributes, FieldStore, Otlp, Value, otlp};
+
+    fn string(text: &str) -> Otlp {
+        Otlp::StringValue(text.to_owned())
+    }
+
+    #[test]
+    fn values_keep_their_kinds() {
+        let cases = [
+            (Value::I64(-3), Otlp::IntValue(-3)),
+            (Value::F64(1.0), Otlp::DoubleValue(1.0)),
+            (Value::F64(f64::NEG_INFINITY), string("-Infinity")),
+            (Value::Bool(true), Otlp::BoolValue(true)),
+            (Value::Str("a\nb"), string("a\nb")),
+            (Value::Debug(&"a\nb"), string("\"a\\nb\"")),
+            (Value::U64(u64::MAX), string("18446744073709551615")),
+            (Value::U128(7), Otlp::IntValue(7)),
+            (
+                Value::I128(i128::from(i64::MIN) - 1),
+                string("-9223372036854775809"),
+            ),
+            (
+                Value::Error(&std::fmt::Error),
+                string(&std::fmt::Error.to_string()),
+            ),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(otlp(value, 100), expected);
+        }
+    }
+
+    #[test]
+    fn later_values_replace_earlier_ones_of_the_same_name() {
+        let attributes = |fields: &[(&'static str, i64)]| {
+            let mut attributes = Attributes::default();
+            for (name, value) in fields {
+                attributes.add(name, Value::I64(*value), 100);
+            }
+            attributes
+        };
+        let mut merged = attributes(&[("a", 1), ("b", 2)]);
+        merged.update(attributes(&[("a", 3), ("c", 4)]));
+        let expected = attributes(&[("b", 2), ("a", 3), ("c", 4)]);
+        assert_eq!(merged.bytes(), expected.bytes());
+        assert_eq!(merged.into_entries(), expected.into_entries());
+    }
+}

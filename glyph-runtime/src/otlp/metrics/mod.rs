@@ -1,0 +1,68 @@
+//! Metrics as OTLP requests.
+
+mod point;
+mod process_start;
+mod request;
+
+use std::time::Instant;
+
+use opentelemetry_proto::tonic::{
+    collector::metrics::v1::{ExportMetricsServiceRequest, ExportMetricsServiceResponse},
+    metrics::v1::ResourceMetrics,
+};
+
+pub(crate) use self::{
+    point::{attribute, head_of, integer, number, point_of},
+    process_start::process_start,
+    request::{Batch, Entry, Head, Point, Shape},
+};
+pub(crate) use super::encoded::unix_nanos;
+use super::{
+    OtlpError, OtlpSettings, Resource, encoded,
+    transport::{Client, Request},
+};
+use crate::export::{Counts, Outcome};
+
+impl Request for ExportMetricsServiceRequest {
+    type Response = ExportMetricsServiceResponse;
+    const PATH: &'static str = "/v1/metrics";
+    const METHOD: &'static str = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
+
+    fn rejected(response: Self::Response) -> i64 {
+        response
+            .partial_success
+            .map_or(0, |partial| partial.rejected_data_points)
+    }
+}
+
+/// Sends data points to a collector.
+pub(crate) struct Exporter {
+    client: Client<ExportMetricsServiceRequest>,
+    /// The beginning of each request.
+    resource: ResourceMetrics,
+}
+
+impl Exporter {
+    pub(crate) fn new(settings: &OtlpSettings, resource: &Resource) -> Result<Self, OtlpError> {
+        let (resource, schema_url) = encoded::resource(resource);
+        Ok(Self {
+            client: Client::new(settings)?,
+            resource: ResourceMetrics {
+                resource: Some(resource),
+                schema_url,
+                ..ResourceMetrics::default()
+            },
+        })
+    }
+
+    pub(crate) async fn send(
+        &mut self,
+        batch: Batch,
+        deadline: Instant,
+        counts: &Counts,
+    ) -> Outcome {
+        let points = batch.points();
+        let request = batch.request(&self.resource);
+        self.client.send(&request, points, deadline, counts).await
+    }
+}

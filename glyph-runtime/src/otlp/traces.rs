@@ -1,0 +1,66 @@
+//! Spans as OTLP requests.
+
+use std::time::{Duration, Instant};
+
+use opentelemetry_proto::{
+    tonic::collector::trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse},
+    transform::{
+        common::tonic::ResourceAttributesWithSchema,
+        trace::tonic::group_spans_by_resource_and_scope,
+    },
+};
+use opentelemetry_sdk::trace::SpanData;
+
+use super::{
+    OtlpError, OtlpSettings, Resource,
+    transport::{Client, Request},
+};
+use crate::export::{Counts, Destination, Exporting, LONGEST_TIME, Outcome};
+
+impl Request for ExportTraceServiceRequest {
+    type Response = ExportTraceServiceResponse;
+    const PATH: &'static str = "/v1/traces";
+    const METHOD: &'static str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+
+    fn rejected(response: Self::Response) -> i64 {
+        response
+            .partial_success
+            .map_or(0, |partial| partial.rejected_spans)
+    }
+}
+
+/// Returns the exporter of spans. `limit` is the time limit of a batch with all attempts.
+pub(crate) fn exporter(
+    settings: &OtlpSettings,
+    limit: Duration,
+    resource: &Resource,
+) -> Result<Box<dyn Destination<SpanData>>, OtlpError> {
+    Ok(Box::new(Exporter {
+        client: Client::new(settings)?,
+        resource: resource.sdk().into(),
+        limit: limit.min(LONGEST_TIME),
+    }))
+}
+
+struct Exporter {
+    client: Client<ExportTraceServiceRequest>,
+    resource: ResourceAttributesWithSchema,
+    limit: Duration,
+}
+
+impl Exporter {
+    async fn send(&mut self, batch: Vec<SpanData>, counts: &Counts) -> Outcome {
+        let spans = batch.len();
+        let request = ExportTraceServiceRequest {
+            resource_spans: group_spans_by_resource_and_scope(batch, &self.resource),
+        };
+        let deadline = Instant::now() + self.limit;
+        self.client.send(&request, spans, deadline, counts).await
+    }
+}
+
+impl Destination<SpanData> for Exporter {
+    fn export<'d>(&'d mut self, batch: Vec<SpanData>, counts: &'d Counts) -> Exporting<'d> {
+        Box::pin(self.send(batch, counts))
+    }
+}

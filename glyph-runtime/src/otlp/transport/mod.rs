@@ -1,0 +1,117 @@
+//! Requests to a collector, over gRPC or HTTP.
+//!
+//! The messages are those of `opentelemetry-proto`. Sending, retries and responses are handled
+//! here, so that every item is counted, also when a collector accepts only a part of a request.
+
+mod endpoint;
+mod failure;
+#[cfg(feature = "otlp-grpc")]
+mod grpc;
+#[cfg(not(feature = "otlp-grpc"))]
+#[path = "missing.rs"]
+mod grpc;
+mod headers;
+#[cfg(feature = "otlp-http")]
+mod http;
+#[cfg(not(feature = "otlp-http"))]
+#[path = "missing.rs"]
+mod http;
+mod retry;
+mod tls;
+
+use std::{future::Future, marker::PhantomData, pin::Pin, time::Instant};
+
+use bytes::Bytes;
+use prost::Message;
+
+use self::{
+    endpoint::Endpoint,
+    failure::{Failure, Retry},
+    retry::Retries,
+};
+use super::{InvalidSetting, OtlpError, OtlpSettings, Protocol};
+use crate::export::{Counts, DropReason, Outcome};
+
+/// The most bytes of a response that are read.
+const LONGEST_RESPONSE: usize = 1 << 20;
+/// The user agent (OpenTelemetry Protocol Exporter, "User Agent").
+const USER_AGENT: &str = concat!(
+    "OTel-OTLP-Exporter-Rust/",
+    env!("CARGO_PKG_VERSION"),
+    " glyph"
+);
+
+/// The request of one signal.
+pub(super) trait Request: Message {
+    type Response: Message + Default;
+    /// The path of OTLP/HTTP, for endpoints without one.
+    const PATH: &'static str;
+    /// The method of OTLP/gRPC.
+    const METHOD: &'static str;
+
+    /// Returns how many items of a request the collector rejected.
+    fn rejected(response: Self::Response) -> i64;
+}
+
+/// Sends requests of one signal to a collector, one after the other.
+pub(super) struct Client<R> {
+    transport: Box<dyn Transport>,
+    retries: Retries,
+    request: PhantomData<fn(R)>,
+}
+
+type Sending<'t> = Pin<Box<dyn Future<Output = Result<Bytes, Failure>> + Send + 't>>;
+
+/// A connection to a collector. Implemented for gRPC and for HTTP.
+trait Transport: Send + Sync {
+    /// Prepares an encoded message for all attempts.
+    fn pack(&self, message: Bytes) -> Bytes {
+        message
+    }
+
+    fn send(&self, packed: Bytes) -> Sending<'_>;
+}
+
+impl<R: Request> Client<R> {
+    pub(super) fn new(settings: &OtlpSettings) -> Result<Self, OtlpError> {
+        InvalidSetting::check_time("attempt timeout", settings.timeout)?;
+        let endpoint = Endpoint::parse(settings)?;
+        let transport = match settings.protocol {
+            Protocol::Grpc => grpc::connect(settings, endpoint, R::METHOD)?,
+            Protocol::HttpProtobuf => http::connect(settings, endpoint, R::PATH)?,
+        };
+        Ok(Self {
+            transport,
+            retries: Retries::new(settings.timeout),
+            request: PhantomData,
+        })
+    }
+
+    /// Sends a request of so many items until it is accepted or rejected, or until the deadline.
+    pub(super) async fn send(
+        &mut self,
+        request: &R,
+        items: usize,
+        deadline: Instant,
+        counts: &Counts,
+    ) -> Outcome {
+        let transport = &self.transport;
+        let packed = transport.pack(request.encode_to_vec().into());
+        let response = self
+            .retries
+            .run(deadline, counts, || transport.send(packed.clone()))
+            .await;
+        match response.map(R::Response::decode) {
+            Ok(Ok(response)) => {
+                let rejected = usize::try_from(R::rejected(response)).unwrap_or(0);
+                Outcome::exported(items.saturating_sub(rejected))
+            }
+            Ok(Err(error)) => {
+                counts.failed(&format_args!("the response is not OTLP: {error}"));
+                Outcome::lost(DropReason::Rejected)
+            }
+            Err(Retry::Never) => Outcome::lost(DropReason::Rejected),
+            Err(Retry::After(_)) => Outcome::lost(DropReason::Failed),
+        }
+    }
+}
