@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{
-    ArtifactError, Artifacts,
+use crate::{
+    ArtifactError,
+    artifacts::Artifacts,
     rules::{AlertRule, Rule, RuleFile, RuleGroup, document},
 };
 

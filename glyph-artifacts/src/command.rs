@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{ArtifactError, Artifacts, Schema, diff};
+use crate::{ArtifactError, Schema, artifacts::Artifacts, diff};
 
 /// The arguments of a subcommand that writes artifacts, or checks those that were written. With the feature `cli`
 /// they are a group of clap's.

@@ -2,7 +2,7 @@
 
 use std::{fmt, path::PathBuf};
 
-use super::{Change, Problem};
+use crate::{Change, Problem};
 
 /// Why there are no artifacts.
 ///

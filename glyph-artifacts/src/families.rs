@@ -4,7 +4,7 @@ use std::{num::NonZeroU32, time::Duration};
 
 use glyph_core::catalog::{CatalogDescriptor, Kind, MetricDescriptor, ScopeLabel, Selection};
 
-use super::promql::Selector;
+use crate::promql::Selector;
 
 /// The catalogs, nested ones behind those that hold them, and each once.
 #[derive(Debug)]

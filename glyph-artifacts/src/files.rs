@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{ArtifactError, Artifacts};
+use crate::{ArtifactError, artifacts::Artifacts};
 
 /// A file that was generated.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,12 +4,11 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{
-    Artifacts,
+use crate::{
+    artifacts::Artifacts,
     families::Families,
-    percent,
+    numbers::{duration, percent, rounded},
     promql::{Expr, Selector},
-    rounded,
     rules::{AlertRule, Rule},
 };
 use glyph_core::__runtime::canonical;
@@ -117,14 +116,14 @@ pub(super) fn recorded_over(
     objective: &ObjectiveDescriptor,
 ) -> impl Iterator<Item = (String, Selector)> {
     [HOURS, 3 * DAYS].into_iter().map(|window| {
-        let name = super::duration(Duration::from_secs(window));
+        let name = duration(Duration::from_secs(window));
         (name, recorded_series(objective, window))
     })
 }
 
 /// A name by Prometheus's convention for recording rules, `level:metric:operations`.
 fn record_name(window: u64) -> String {
-    let window = super::duration(Duration::from_secs(window));
+    let window = duration(Duration::from_secs(window));
     format!("objective:failures_per_request:ratio_rate{window}")
 }
 

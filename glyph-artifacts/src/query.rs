@@ -1,6 +1,6 @@
 //! Conditions of alerts as expressions.
 
-use super::{
+use crate::{
     families::Families,
     promql::{Expr, Window},
 };
@@ -16,7 +16,7 @@ impl Families {
                 threshold,
             } => self
                 .measure(measure, by)
-                .compared(comparison.operator(), super::rounded(threshold))
+                .compared(comparison.operator(), crate::numbers::rounded(threshold))
                 .to_string(),
             Condition::Absent { of, over } => {
                 let series = self.counted(of);

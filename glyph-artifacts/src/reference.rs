@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{ArtifactError, Artifacts, HEADER, duration, families::Families, percent};
+use crate::{
+    ArtifactError, artifacts::Artifacts, artifacts::HEADER, families::Families, numbers::duration,
+    numbers::percent,
+};
 use glyph_core::__runtime::canonical;
 use glyph_core::{
     catalog::{Indicator, Kind, MetricDescriptor},

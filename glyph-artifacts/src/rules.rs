@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{ArtifactError, Artifacts, HEADER, duration, families::Families};
+use crate::{
+    ArtifactError, artifacts::Artifacts, artifacts::HEADER, families::Families, numbers::duration,
+};
 use glyph_core::catalog::{AlertDescriptor, CatalogDescriptor};
 
 #[derive(Debug, Serialize)]

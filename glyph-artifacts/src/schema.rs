@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ArtifactError, Artifacts, families::Families};
+use crate::{ArtifactError, artifacts::Artifacts, families::Families};
 use glyph_core::{
     catalog::{Kind, MetricDescriptor, ScopeLabel},
     label::LabelValues,

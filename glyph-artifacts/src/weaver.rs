@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{ArtifactError, Artifacts, families::Families, rules::document};
+use crate::{ArtifactError, artifacts::Artifacts, families::Families, rules::document};
 use glyph_core::{
     catalog::{Kind, MetricDescriptor, ScopeLabel},
     label::LabelValues,

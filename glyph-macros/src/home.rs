@@ -76,14 +76,11 @@ pub(crate) fn option(rt: &TokenStream, value: Option<TokenStream>) -> TokenStrea
 
 #[cfg(test)]
 mod tests {
-    use quote::{ToTokens, quote};
+    use quote::ToTokens;
     use syn::parse_quote;
 
     use super::{Home, renamed};
-    use crate::{
-        diagnostic::Errors, instrument_stage, instrument_stages, label, label_set, metric_catalog,
-        outcome,
-    };
+    use crate::diagnostic::Errors;
 
     fn root(home: Home, written: Option<syn::Path>) -> String {
         let mut errors = Errors::default();
@@ -102,56 +99,6 @@ mod tests {
     fn written_path_replaces_both_homes() {
         for home in [Home::Core, Home::Runtime] {
             assert_eq!(root(home, Some(parse_quote!(a::b))), "a :: b");
-        }
-    }
-
-    #[test]
-    fn every_macro_names_its_home_alone() {
-        for (home, own, other) in [
-            (Home::Core, "glyph_core", "glyph_runtime"),
-            (Home::Runtime, "glyph_runtime", "glyph_core"),
-        ] {
-            let kind = quote!(
-                enum Kind {
-                    A,
-                }
-            );
-            let set = quote!(
-                struct Set {
-                    kind: Kind,
-                }
-            );
-            let catalog = quote!(
-                struct M {
-                    #[doc = "A."]
-                    a: Counter<Set>,
-                    #[doc = "B."]
-                    #[metric(unit = seconds)]
-                    #[stage(s, requests = a, labels(kind: Kind))]
-                    b: Histogram,
-                }
-            );
-            let function = quote!(
-                fn f(kind: Kind) {}
-            );
-            let block = quote!(
-                impl S {
-                    #[stage(stage::s)]
-                    fn f(&self, kind: Kind) {}
-                }
-            );
-            for expansion in [
-                label::expand(home, kind.clone()),
-                label_set::expand(home, set),
-                outcome::expand(home, kind),
-                metric_catalog::expand(home, quote!(stages = stage), catalog),
-                instrument_stage::expand(home, quote!(stage::s, labels(kind)), function),
-                instrument_stages::expand(home, quote!(labels(kind)), block),
-            ] {
-                let expansion = expansion.to_string();
-                assert!(expansion.contains(own), "{expansion}");
-                assert!(!expansion.contains(other), "{expansion}");
-            }
         }
     }
 

@@ -11,6 +11,8 @@
 mod arguments;
 mod diagnostic;
 mod home;
+#[cfg(test)]
+mod homes;
 mod inert;
 mod instrument_stage;
 mod instrument_stages;

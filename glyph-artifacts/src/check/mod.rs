@@ -4,37 +4,13 @@ mod expression;
 mod names;
 mod written;
 
-use std::{borrow::Cow, collections::HashMap, fmt};
+use std::{borrow::Cow, collections::HashMap};
 
-use super::{
-    ArtifactError, Artifacts, families::Families, objective::BURNS, rules::Rule, series::Series,
+use crate::{
+    ArtifactError, artifacts::Artifacts, families::Families, objective::BURNS, problem::Problem,
+    rules::Rule, series::Series,
 };
 use glyph_core::catalog::Condition;
-
-/// Something that does not fit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// The alert, objective, rule or panel: ``alert `HighLatency` ``.
-    pub what: String,
-    /// The source file, or the rule file or dashboard.
-    pub file: Cow<'static, str>,
-    /// The line of the attribute, or of the name.
-    pub line: u32,
-    /// What does not fit, with the nearest right name.
-    pub message: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            what,
-            file,
-            line,
-            message,
-        } = self;
-        write!(formatter, "{file}:{line}: {what}: {message}")
-    }
-}
 
 impl Artifacts {
     /// Everything that does not fit: an expression that is no PromQL, a metric, a label or a value in it that no

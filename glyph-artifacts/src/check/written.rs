@@ -11,8 +11,8 @@ use regex::Regex;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Problem, expression, names::Names};
-use crate::{ArtifactError, Artifacts};
+use super::{expression, names::Names};
+use crate::{ArtifactError, artifacts::Artifacts, problem::Problem};
 
 /// Where dashboards are, below the folder of all artifacts.
 const DASHBOARDS: &str = "grafana/dashboards";

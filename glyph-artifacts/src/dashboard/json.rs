@@ -9,7 +9,7 @@ use super::{
     row::Row,
     spoken, variable,
 };
-use crate::{Artifacts, HEADER, promql::Selector};
+use crate::{artifacts::Artifacts, artifacts::HEADER, promql::Selector};
 use glyph_core::catalog::{PanelForm, Threshold};
 
 /// The model's version, that of Grafana 11; newer ones read it.

@@ -7,7 +7,7 @@ mod promql;
 mod row;
 mod variable;
 
-use super::{ArtifactError, Artifacts};
+use crate::{ArtifactError, artifacts::Artifacts};
 use glyph_core::catalog::CatalogDescriptor;
 
 impl Artifacts {

@@ -125,7 +125,7 @@ fn failures(
 
 /// What an objective measures, over the windows of its slow alert.
 pub(super) fn objective(objective: &ObjectiveDescriptor, scope: &[String]) -> Panel {
-    let target = super::super::percent(objective.target);
+    let target = crate::numbers::percent(objective.target);
     Panel {
         title: format!("{} ({target})", objective.name),
         description: format!(

@@ -2,8 +2,8 @@
 
 use crate::{
     families::Families,
+    numbers::percent,
     objective::{OutcomeLabel, recorded_over},
-    percent,
     promql::{Expr, Selector, Window},
 };
 use glyph_core::catalog::{MetricDescriptor, ObjectiveDescriptor, Selection};

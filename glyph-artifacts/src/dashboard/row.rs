@@ -5,7 +5,7 @@ use super::{
     spoken,
     variable::{self, ENVIRONMENT},
 };
-use crate::{Artifacts, families::Families};
+use crate::{artifacts::Artifacts, families::Families};
 use glyph_core::catalog::{
     CatalogDescriptor, Kind, MetricDescriptor, ObjectiveDescriptor, PanelForm, StageDescriptor,
 };

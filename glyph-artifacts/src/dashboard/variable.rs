@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::spoken;
-use crate::{Artifacts, families::Families};
+use crate::{artifacts::Artifacts, families::Families};
 
 /// The label of the environment that a series comes from; scrapes or collectors set it.
 pub(super) const ENVIRONMENT: &str = "env";

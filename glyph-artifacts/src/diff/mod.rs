@@ -2,8 +2,10 @@
 
 mod scope;
 
-use super::{Change, LabelSchema, MetricSchema, Schema};
-pub use scope::ScopeChange;
+use crate::{
+    change::Change,
+    schema::{LabelSchema, MetricSchema, Schema},
+};
 use scope::ScopeChanges;
 
 /// What changed from one schema to the next.

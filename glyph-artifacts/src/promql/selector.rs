@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use super::Expr;
-use crate::duration;
+use crate::numbers::duration;
 
 /// Some series of one name.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use promql_parser::parser::{self, Expr};
 
 use super::{EVALUATION, InputSeries, Side, TestCase, count_test, load::Load};
-use crate::{duration, series::Series};
+use crate::{numbers::duration, series::Series};
 use glyph_core::catalog::AlertDescriptor;
 
 /// A case with the series that the alert's author wrote.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{EVALUATION, InputSeries, TestCase, Tests};
-use crate::{duration, families::Families, rounded};
+use crate::{families::Families, numbers::duration, numbers::rounded};
 use glyph_core::{
     catalog::{Matcher, MetricDescriptor, Selection},
     label::LabelValues,

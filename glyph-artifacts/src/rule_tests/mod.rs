@@ -13,7 +13,9 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::Serialize;
 
-use super::{ArtifactError, Artifacts, duration, families::Families, rules::document};
+use crate::{
+    ArtifactError, artifacts::Artifacts, families::Families, numbers::duration, rules::document,
+};
 use glyph_core::catalog::{AlertDescriptor, Condition};
 
 use load::Load;

@@ -8,8 +8,8 @@ use super::{
     measures::{WHOLE, counted},
 };
 use crate::{
-    duration,
     families::Families,
+    numbers::duration,
     objective::{BURNS, Burn, budget, outcome_label},
 };
 use glyph_core::catalog::{Indicator, ObjectiveDescriptor};

@@ -75,11 +75,11 @@ impl Modules {
         if self.0.contains_key(&child) {
             return Some(self.descend(&child, rest, depth));
         }
-        if let Some(import) = here.imports.get(name)
-            && import
-                .first()
-                .is_none_or(|first| first != name || import.len() > 1)
-        {
+        if let Some(import) = here.imports.get(name) {
+            // `use quote::quote` names another crate, and not the name that it brings in.
+            if import.first().is_some_and(|first| first == name) {
+                return Some(Target::Outside(name.to_owned()));
+            }
             let path = [import.as_slice(), rest].concat();
             return Some(self.follow(module, &path, depth + 1));
         }

@@ -1,8 +1,10 @@
 //! A change of a schema, and whether it breaks dashboards and alerts.
 
+mod scope;
+
 use std::fmt;
 
-use super::diff::ScopeChange;
+pub use scope::ScopeChange;
 
 /// Something that changed.
 #[derive(Clone, Debug, PartialEq)]
