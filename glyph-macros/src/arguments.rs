@@ -1,6 +1,6 @@
 //! Arguments of an attribute: `key`, `key = value` and `key(..)` between commas.
 //!
-//! Unknown keys and keys given twice are found here, whatever the attribute.
+//! Reports unknown and duplicate keys for every attribute.
 
 use proc_macro2::TokenTree;
 use syn::{
@@ -13,7 +13,7 @@ use syn::{
 
 use crate::{diagnostic::Errors, suggestion::did_you_mean};
 
-/// What one attribute takes, and what it was given so far: an attribute may be written in several parts.
+/// The keys that an attribute allows and those found so far, over all of its parts on one item.
 pub(crate) struct Arguments {
     attribute: &'static str,
     allowed: &'static [&'static str],
@@ -29,7 +29,7 @@ impl Arguments {
         }
     }
 
-    /// Reads one `#[attribute(..)]`; `take` is called with each key, in front of what follows it.
+    /// Reads one `#[attribute(..)]`. Calls `take` with each key; the input is then after the key.
     pub(crate) fn read(
         &mut self,
         attribute: &Attribute,
@@ -47,7 +47,7 @@ impl Arguments {
             Meta::Path(_) | Meta::NameValue(_) => errors.at(
                 &attribute.meta,
                 format!(
-                    "`#[{name}]` is written `#[{name}(..)]`; it takes {}",
+                    "expected `#[{name}(..)]`; allowed: {}",
                     self.allowed(),
                     name = self.attribute
                 ),
@@ -55,7 +55,7 @@ impl Arguments {
         }
     }
 
-    /// Reads arguments up to the end of `input`. After a mistake it goes on behind the next comma.
+    /// Reads arguments up to the end of `input`. Resumes after the next comma on an error.
     pub(crate) fn read_rest(
         &mut self,
         input: ParseStream<'_>,
@@ -80,7 +80,7 @@ impl Arguments {
             let (attribute, allowed) = (self.attribute, self.allowed());
             syn::Error::new(
                 error.span(),
-                format!("a key is missing here: `#[{attribute}]` takes {allowed}"),
+                format!("expected a key of `#[{attribute}]`; allowed: {allowed}"),
             )
         })?;
         self.check(&key)?;
@@ -99,7 +99,7 @@ impl Arguments {
         if self.given.contains(key) {
             return Err(syn::Error::new_spanned(
                 key,
-                format!("`{name}` is given twice: leave one out"),
+                format!("duplicate key `{name}`: remove one"),
             ));
         }
         self.given.push(key.clone());
@@ -109,7 +109,7 @@ impl Arguments {
     fn unknown(&self, name: &str) -> String {
         let hint = did_you_mean(name, self.allowed);
         let (attribute, allowed) = (self.attribute, self.allowed());
-        format!("unknown key `{name}`; {hint}`#[{attribute}]` takes {allowed}")
+        format!("`{name}` is not a key of `#[{attribute}]`; {hint}allowed: {allowed}")
     }
 
     fn allowed(&self) -> String {
@@ -118,7 +118,7 @@ impl Arguments {
     }
 }
 
-/// Skips to the end of `input`, or behind the next comma.
+/// Skips past the next comma, or to the end of `input`.
 pub(crate) fn skip_argument(input: ParseStream<'_>) {
     while !input.is_empty() {
         if input.peek(Token![,]) {
@@ -129,13 +129,13 @@ pub(crate) fn skip_argument(input: ParseStream<'_>) {
     }
 }
 
-/// The value behind `=`.
+/// The value after `=`.
 pub(crate) fn assigned<T: Parse>(input: ParseStream<'_>) -> syn::Result<T> {
     input.parse::<Token![=]>()?;
     input.parse()
 }
 
-/// The path behind `=`, for `crate = path`.
+/// The path after `=`, for `crate = path`.
 pub(crate) fn assigned_path(input: ParseStream<'_>) -> syn::Result<syn::Path> {
     input.parse::<Token![=]>()?;
     input.call(syn::Path::parse_mod_style)

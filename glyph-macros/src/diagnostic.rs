@@ -1,9 +1,9 @@
-//! Collects every mistake of an item, so that one build shows them all.
+//! Error collection: one build reports every error of an item, each at the user's tokens.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
-/// The mistakes found so far, each at the user's token.
+/// The errors found so far, each at the user's token.
 #[derive(Default)]
 pub(crate) struct Errors(Vec<syn::Error>);
 
@@ -13,28 +13,29 @@ impl Errors {
         self.0.push(syn::Error::new_spanned(tokens, message));
     }
 
-    /// Keeps an error that a parser gave.
+    /// Adds an error of a parser.
     pub(crate) fn push(&mut self, error: syn::Error) {
         self.0.push(error);
     }
 
-    /// Takes the value of `result`, or keeps its error.
+    /// Returns the value of `result`, or adds its error.
     pub(crate) fn ok<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
 
-    /// How many mistakes were found so far.
+    /// The number of errors so far.
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// The mistakes as `compile_error!` invocations; nothing when there are none.
+    /// The errors as `compile_error!` invocations.
     pub(crate) fn into_tokens(self) -> TokenStream {
         self.0.iter().map(syn::Error::to_compile_error).collect()
     }
 }
 
-/// Where some tokens of the user stand: what an expansion puts there, rustc's errors point to.
+/// The source range of some of the user's tokens. rustc reports errors there for code that an
+/// expansion puts there.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
     first: Span,
@@ -51,12 +52,12 @@ impl Place {
         }
     }
 
-    /// `tokens` where the first of the user's stands; names resolve as before.
+    /// Moves `tokens` to the start of the range. Names still resolve at their old location.
     pub(crate) fn start(self, tokens: TokenStream) -> TokenStream {
         moved(tokens, self.first)
     }
 
-    /// `tokens` where the user's stand; names resolve as before.
+    /// Moves `tokens` onto the whole range. Names still resolve at their old location.
     pub(crate) fn around(self, tokens: TokenStream) -> TokenStream {
         let mut tokens: Vec<TokenTree> = self.start(tokens).into_iter().collect();
         if let Some(end) = tokens.last_mut() {
@@ -65,7 +66,7 @@ impl Place {
         tokens.into_iter().collect()
     }
 
-    /// A call of `function` where the first of the user's tokens stands; the arguments stay as they are.
+    /// A call of `function` at the start of the range. The arguments keep their spans.
     pub(crate) fn start_call(self, function: TokenStream, arguments: TokenStream) -> TokenStream {
         let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
         arguments.set_span(arguments.span().located_at(self.first));
@@ -73,8 +74,9 @@ impl Place {
         function.chain([arguments.into()]).collect()
     }
 
-    /// A call of `function` that rustc takes to be written by the user, so that an error does not go on
-    /// about macros. The function is to be found from there by an item's name; the arguments stay as they are.
+    /// A call of `function` with the user's own spans, so that rustc adds no note about a macro.
+    ///
+    /// `function` must resolve from the user's code. The arguments keep their spans.
     pub(crate) fn call(self, function: TokenStream, arguments: &TokenStream) -> TokenStream {
         let mut arguments = Group::new(Delimiter::Parenthesis, arguments.clone());
         arguments.set_span(self.last);
@@ -100,7 +102,7 @@ fn moved(tokens: TokenStream, place: Span) -> TokenStream {
         .collect()
 }
 
-/// What the `compile_error!` invocations among `tokens` say.
+/// The messages of the `compile_error!` invocations in `tokens`.
 #[cfg(test)]
 pub(crate) fn messages(tokens: &TokenStream) -> Vec<String> {
     let mut messages = Vec::new();

@@ -1,9 +1,9 @@
-//! Attributes that only our macros know.
+//! Removal of helper attributes that only these macros understand.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 
-/// `item` without any attribute of these names, which nobody else knows: what is left of an item that cannot be
-/// expanded.
+/// `item` without any attribute of these names. For an item that cannot be expanded: rustc would
+/// report the attributes as unknown.
 pub(crate) fn without(item: TokenStream, names: &[&str]) -> TokenStream {
     let mut tokens: Vec<TokenTree> = Vec::new();
     for token in item {
@@ -23,7 +23,7 @@ pub(crate) fn without(item: TokenStream, names: &[&str]) -> TokenStream {
     tokens.into_iter().collect()
 }
 
-/// Whether an attribute is of one of these names, by itself or in a `cfg_attr`.
+/// Whether an attribute has one of these names, directly or in a `cfg_attr`.
 fn is_one_of(attribute: &Group, names: &[&str]) -> bool {
     if attribute.delimiter() != proc_macro2::Delimiter::Bracket {
         return false;
@@ -38,7 +38,7 @@ fn is_one_of(attribute: &Group, names: &[&str]) -> bool {
     }
 }
 
-/// Whether one of these names is in `tokens`, however deep.
+/// Whether `tokens` contain one of these names, at any depth.
 pub(crate) fn mentions(tokens: TokenStream, names: &[&str]) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(word) => names.iter().any(|name| word == name),

@@ -1,4 +1,4 @@
-//! What a label may be called.
+//! Rules for label names.
 
 use crate::diagnostic::Errors;
 use quote::ToTokens;
@@ -13,19 +13,20 @@ pub(crate) fn check(name: &str, tokens: impl ToTokens, errors: &mut Errors) {
 fn problem(name: &str) -> Option<String> {
     let rename = "rename the field, or write `#[label(name = \"..\")]`";
     let reason = match name {
-        "le" => "it holds the bounds of histogram buckets",
-        "quantile" => "it holds the quantiles of summaries",
-        "job" | "instance" => "a scrape sets it, and would rename this one to `exported_..`",
-        _ if name.starts_with("__") => "names that start with `__` are its own",
+        "le" => "it is for histogram bucket bounds",
+        "quantile" => "it is for summary quantiles",
+        "job" | "instance" => "a scrape sets it and would rename yours to `exported_..`",
+        _ if name.starts_with("__") => "names that start with `__` are internal",
         _ if name.starts_with("otel_scope_") => {
             return Some(format!(
-                "label `{name}` is reserved: OpenTelemetry names the instrumentation scope by `otel_scope_..`; {rename}"
+                "label `{name}` is reserved by OpenTelemetry: `otel_scope_..` is for the instrumentation scope; \
+                 {rename}"
             ));
         }
         _ if is_well_formed(name) => return None,
         _ => {
             return Some(format!(
-                "label `{name}` is no label name: a letter or `_`, then letters, digits and `_`, all ASCII; {rename}"
+                "`{name}` is not a label name: use ASCII letters, digits and `_`, no leading digit; {rename}"
             ));
         }
     };
@@ -46,14 +47,14 @@ mod tests {
     use super::problem;
 
     #[test]
-    fn names_that_prometheus_takes_pass() {
+    fn valid_names_are_accepted() {
         for name in ["provider", "_x", "Kind2", "exported_job", "leader"] {
             assert_eq!(problem(name), None);
         }
     }
 
     #[test]
-    fn names_that_it_would_reject_or_rename_do_not() {
+    fn reserved_and_malformed_names_are_rejected() {
         for name in [
             "le",
             "quantile",

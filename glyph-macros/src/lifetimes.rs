@@ -1,4 +1,4 @@
-//! Borrowed types, rewritten to name one lifetime throughout.
+//! Types rewritten to use one lifetime throughout.
 
 use syn::{Lifetime, Type, TypeReference, visit_mut::VisitMut};
 

@@ -1,27 +1,27 @@
-//! The static of a place that opens spans.
+//! The static that describes the spans of one callsite.
 //!
-//! `tracing`'s own macros take the names of all fields as tokens. Those of a stage's labels are known to the
-//! catalog alone, so that the static joins them with the site's while the program compiles.
+//! `tracing`'s own macros take all field names as tokens. Only the catalog knows the names of a
+//! stage's labels, so the static joins both lists at compile time.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-/// What a place's spans are like.
+/// The description of a callsite's spans.
 pub(crate) struct SpanSite {
-    /// The names of the stage's labels: an expression of type `&'static [&'static str]`.
+    /// The names of the stage's labels, an expression of type `&'static [&'static str]`.
     pub(crate) labels: TokenStream,
-    /// The names of further fields: expressions of type `&'static str`.
+    /// The names of the other fields, expressions of type `&'static str`.
     pub(crate) fields: Vec<TokenStream>,
     pub(crate) name: TokenStream,
-    /// The module's path unless given.
+    /// Default: the module's path.
     pub(crate) target: Option<TokenStream>,
     pub(crate) level: TokenStream,
-    /// The path of the function, the name of a method, or nothing.
+    /// The path of a function, the name of a method, or an empty string.
     pub(crate) function: TokenStream,
 }
 
 impl SpanSite {
-    /// The static `site`. It refers to itself, as `tracing` asks of call sites.
+    /// The static named `site`. It refers to itself because `tracing` compares callsites by address.
     pub(crate) fn tokens(&self, site: &Ident, rt: &TokenStream) -> TokenStream {
         let Self {
             labels,

@@ -1,30 +1,30 @@
-//! What a misspelt word was probably meant to be.
+//! Suggestions for misspelled names.
 
-/// The word of `known` nearest to `word`, if one is near enough to have been meant.
-pub(crate) fn closest<'known>(word: &str, known: &'known [impl AsRef<str>]) -> Option<&'known str> {
-    let limit = (word.chars().count() / 3).max(1);
+/// The name in `known` that is nearest to `name`, if it is near enough.
+pub(crate) fn closest<'known>(name: &str, known: &'known [impl AsRef<str>]) -> Option<&'known str> {
+    let limit = (name.chars().count() / 3).max(1);
     known
         .iter()
         .map(AsRef::as_ref)
-        .map(|known| (strsim::damerau_levenshtein(word, known), known))
+        .map(|known| (strsim::damerau_levenshtein(name, known), known))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, known)| known)
         .or_else(|| {
             let mut known = known.iter().map(AsRef::as_ref);
-            known.find(|known| is_start(word, known))
+            known.find(|known| is_start(name, known))
         })
 }
 
-/// Whether a name goes on behind the word: `tenant`, `tenant_id`.
-fn is_start(word: &str, name: &str) -> bool {
-    let rest = name.strip_prefix(word);
-    !word.is_empty() && rest.is_some_and(|rest| rest.starts_with('_'))
+/// Whether `known` starts with the words of `name`, as `tenant_id` does with `tenant`.
+fn is_start(name: &str, known: &str) -> bool {
+    let rest = known.strip_prefix(name);
+    !name.is_empty() && rest.is_some_and(|rest| rest.starts_with('_'))
 }
 
-/// "did you mean ..? " with a space behind it, or nothing.
-pub(crate) fn did_you_mean(word: &str, known: &[impl AsRef<str>]) -> String {
-    closest(word, known)
+/// "did you mean ..? " with a trailing space, or an empty string.
+pub(crate) fn did_you_mean(name: &str, known: &[impl AsRef<str>]) -> String {
+    closest(name, known)
         .map(|known| format!("did you mean `{known}`? "))
         .unwrap_or_default()
 }
@@ -34,7 +34,7 @@ mod tests {
     use super::closest;
 
     #[test]
-    fn a_slip_is_recognised_and_another_word_is_not() {
+    fn near_names_are_suggested() {
         let known = ["provider_requests", "provider_errors", "active"];
         assert_eq!(
             closest("provider_request", &known),

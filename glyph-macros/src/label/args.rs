@@ -7,14 +7,14 @@ use crate::{
     diagnostic::Errors,
 };
 
-/// What stands on the enum.
+/// The arguments on the enum.
 #[derive(Default)]
 pub(super) struct EnumArgs {
     pub(super) rename_all: Option<LitStr>,
     pub(super) root: Option<Path>,
-    /// The word `outcome`.
+    /// The key `outcome`, if present.
     pub(super) outcome: Option<Ident>,
-    /// The word `never`.
+    /// The key `never`, if present.
     pub(super) never: Option<Ident>,
 }
 
@@ -37,11 +37,11 @@ impl EnumArgs {
     }
 }
 
-/// What stands on a variant.
+/// The arguments on a variant.
 #[derive(Default)]
 pub(super) struct VariantArgs {
     pub(super) name: Option<LitStr>,
-    /// The outcomes named, if any are.
+    /// The outcomes listed, if any.
     pub(super) outcomes: Option<Vec<Ident>>,
 }
 

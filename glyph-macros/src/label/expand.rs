@@ -74,7 +74,7 @@ fn outcomes(model: &Enum, rt: &TokenStream) -> Option<TokenStream> {
     })
 }
 
-/// A match with a result for each variant; `none` where a mistake left no variant.
+/// A match with a result for each variant, or `none` if an error left no variant.
 fn by_variant(
     model: &Enum,
     none: &TokenStream,
@@ -103,7 +103,7 @@ fn value(variant: &Variant) -> TokenStream {
     }
 }
 
-/// Stands where a mistake left nothing to build; the program does not get as far as running it.
+/// The value where an error left nothing to build. It never runs: the error fails the build.
 fn unbuildable() -> TokenStream {
     quote!(loop {})
 }

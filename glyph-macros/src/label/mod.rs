@@ -1,4 +1,5 @@
-//! `#[derive(Label)]`: an enum whose variants are the values of a closed label, or a type that may be no label.
+//! `#[derive(Label)]`: an enum whose variants are the values of a closed label, or a type that
+//! must not be a label.
 
 mod args;
 mod expand;
@@ -38,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_enum_is_a_label() {
+    fn plain_enum_is_accepted() {
         assert!(
             mistakes(quote!(
                 enum Kind {
@@ -53,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_of_an_enum_is_reported() {
+    fn every_error_of_an_enum_is_reported() {
         let mistakes = mistakes(quote! {
             #[label(rename_al = "kebab-case")]
             enum Kind { A, #[label(name = "a")] B, C(u8), #[label(name = "")] D, #[label(name = "x", name = "y")] E }
@@ -62,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_enum_with_variants_is_refused_once() {
+    fn item_without_plain_variants_is_rejected_once() {
         for item in [
             quote!(
                 struct Kind;
@@ -82,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_takes_ok_and_error() {
+    fn status_needs_variants_for_ok_and_error() {
         let item = quote!(
             #[label(outcome)]
             enum S {
@@ -93,7 +94,7 @@ mod tests {
         assert_eq!(
             mistakes(item),
             [
-                "no variant of `S` takes the outcome `ok`: name one `Ok`, or mark it `#[label(outcome = ok)]`"
+                "`S` has no variant for outcome `ok`: name one `Ok`, or mark one `#[label(outcome = ok)]`"
             ]
         );
         let item = quote!(
@@ -117,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_renamed_crate_goes_by_its_name_alone() {
+    fn crate_argument_replaces_the_crate_name() {
         let item = quote!(
             #[label(crate = other::name, outcome)]
             enum S {

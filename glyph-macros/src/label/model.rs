@@ -1,4 +1,4 @@
-//! What an enum means as a label: wire names and outcomes.
+//! The model of an enum as a label: wire names and outcomes.
 
 use std::collections::HashMap;
 
@@ -9,10 +9,10 @@ use syn::{Data, DeriveInput, Fields, Generics, Ident, LitStr, Path, ext::IdentEx
 use super::args::{EnumArgs, VariantArgs};
 use crate::{diagnostic::Errors, suggestion::did_you_mean};
 
-/// Longer wire names would be cut on their way to a page.
+/// The exposition cuts longer values.
 const MAX_NAME_BYTES: usize = 128;
 
-/// The outcomes of a stage, in the runtime's order.
+/// The outcomes of a stage, in the order of `Outcome::ALL`.
 const OUTCOMES: [&str; 5] = ["ok", "error", "timeout", "cancelled", "panicked"];
 
 pub(super) struct Enum {
@@ -20,14 +20,14 @@ pub(super) struct Enum {
     pub(super) generics: Generics,
     pub(super) root: Path,
     pub(super) variants: Vec<Variant>,
-    /// The variant of each outcome.
+    /// The index of the variant for each outcome.
     pub(super) outcomes: Option<[usize; 5]>,
 }
 
 pub(super) struct Variant {
     pub(super) ident: Ident,
     pub(super) name: String,
-    /// Whether it can be written without fields; anything else has been refused.
+    /// Whether the variant has no fields. Fields were reported.
     pub(super) is_unit: bool,
 }
 
@@ -42,7 +42,7 @@ impl Enum {
         if !input.generics.params.is_empty() {
             errors.at(
                 &input.generics,
-                "a label's values are known beforehand: leave out the generics",
+                "`#[derive(Label)]` does not support generics: remove them",
             );
         }
         let rename = Rename::read(args.rename_all.as_ref(), errors);
@@ -79,7 +79,7 @@ fn variants<'input>(input: &'input DeriveInput, errors: &mut Errors) -> Vec<&'in
         Data::Struct(_) | Data::Union(_) => {
             errors.at(
                 &input.ident,
-                "`#[derive(Label)]` is for enums, whose variants are the values; a struct of labels derives `LabelSet`",
+                "`#[derive(Label)]` goes on an enum of values; for a struct of labels, derive `LabelSet`",
             );
             Vec::new()
         }
@@ -98,7 +98,7 @@ impl Variant {
         if !is_unit {
             errors.at(
                 &variant.fields,
-                "a label's values are known beforehand: leave out the fields, or use an open label (`&str` with `#[label(max = ..)]`)",
+                "a label value has no fields: remove them, or use an open label, `&str` with `#[label(max = ..)]`",
             );
         }
         let name = args.name.as_ref().map_or_else(
@@ -114,7 +114,7 @@ impl Variant {
     }
 }
 
-/// The wire names so far, and whose they are.
+/// The wire names so far, each with its variant.
 #[derive(Default)]
 struct Names(HashMap<String, Ident>);
 
@@ -126,18 +126,18 @@ impl Names {
         written: Option<&LitStr>,
         errors: &mut Errors,
     ) {
-        let place = written.map_or_else(
+        let tokens = written.map_or_else(
             || variant.ident.to_token_stream(),
             ToTokens::to_token_stream,
         );
         if let Some(problem) = name_problem(name) {
-            errors.at(place, problem);
+            errors.at(tokens, problem);
             return;
         }
         if let Some(first) = self.0.get(name) {
             errors.at(
-                place,
-                format!("two variants are called `{name}` on the page, this one and `{first}`: give one another `#[label(name = \"..\")]`"),
+                tokens,
+                format!("duplicate label value `{name}`, also of `{first}`: rename one, `#[label(name = \"..\")]`"),
             );
             return;
         }
@@ -148,22 +148,22 @@ impl Names {
 fn name_problem(name: &str) -> Option<String> {
     if name.is_empty() {
         return Some(
-            "a label value is not empty: Prometheus takes an empty one for an absent label"
+            "a label value cannot be empty: Prometheus treats an empty label as absent"
                 .to_owned(),
         );
     }
     if name.len() > MAX_NAME_BYTES {
         return Some(format!(
-            "a label value has at most {MAX_NAME_BYTES} bytes, and this one {}",
+            "a label value cannot exceed {MAX_NAME_BYTES} bytes; this one has {}",
             name.len()
         ));
     }
     name.chars()
         .any(char::is_control)
-        .then(|| "a label value has no control characters".to_owned())
+        .then(|| "a label value cannot contain control characters".to_owned())
 }
 
-/// How a variant's identifier becomes its wire name.
+/// The style in which a variant's identifier becomes its wire name.
 #[derive(Clone, Copy)]
 enum Rename {
     Snake,
@@ -195,7 +195,7 @@ impl Rename {
         errors.at(
             written,
             format!(
-                "unknown case `{value}`; {}allowed: {}",
+                "`{value}` is not a case style; {}allowed: {}",
                 did_you_mean(&value, &names),
                 names.join(", ")
             ),
@@ -227,7 +227,7 @@ fn outcomes(
                 for outcome in outcomes.iter().take(1) {
                     errors.at(
                         outcome,
-                        format!("an outcome belongs to a status label: write `#[label(outcome)]` on `{}`", input.ident),
+                        format!("`outcome` on a variant needs `#[label(outcome)]` on `{}`: add it", input.ident),
                     );
                 }
             }
@@ -245,7 +245,7 @@ fn outcomes(
             errors.at(
                 &input.ident,
                 format!(
-                    "no variant of `{}` takes the outcome `{outcome}`: name one `{}`, or mark it `#[label(outcome = {outcome})]`",
+                    "`{}` has no variant for outcome `{outcome}`: name one `{}`, or mark one `#[label(outcome = {outcome})]`",
                     input.ident,
                     if outcome == "ok" { "Ok" } else { "Error" },
                 ),
@@ -258,17 +258,17 @@ fn outcomes(
 
 fn take(taken: &mut [Option<usize>; 5], outcome: &Ident, digit: usize, errors: &mut Errors) {
     let name = outcome.to_string();
-    let places = OUTCOMES.iter().zip(taken.iter_mut());
-    match places.into_iter().find(|(known, _)| **known == name) {
-        Some((_, place @ None)) => *place = Some(digit),
+    let mut variants = OUTCOMES.iter().zip(taken.iter_mut());
+    match variants.find(|(known, _)| **known == name) {
+        Some((_, variant @ None)) => *variant = Some(digit),
         Some(_) => errors.at(
             outcome,
-            format!("the outcome `{name}` is taken by a variant above"),
+            format!("duplicate outcome `{name}`: remove one"),
         ),
         None => errors.at(
             outcome,
             format!(
-                "unknown outcome `{name}`; {}allowed: {}",
+                "`{name}` is not an outcome; {}allowed: {}",
                 did_you_mean(&name, &OUTCOMES),
                 OUTCOMES.join(", ")
             ),
@@ -278,9 +278,9 @@ fn take(taken: &mut [Option<usize>; 5], outcome: &Ident, digit: usize, errors: &
 
 fn take_by_name(taken: &mut [Option<usize>; 5], variant: &syn::Variant, digit: usize) {
     let name = variant.ident.unraw().to_string().to_snake_case();
-    for (known, place) in OUTCOMES.iter().zip(taken) {
+    for (known, taken) in OUTCOMES.iter().zip(taken) {
         if *known == name {
-            place.get_or_insert(digit);
+            taken.get_or_insert(digit);
         }
     }
 }

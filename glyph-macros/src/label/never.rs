@@ -1,4 +1,4 @@
-//! `#[label(never)]`: a type whose values may be seen but not label.
+//! `#[label(never)]`: a type that is allowed in spans and logs, never as a label.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,8 +7,8 @@ use syn::{DeriveInput, Path};
 use super::args::EnumArgs;
 use crate::{diagnostic::Errors, home::hidden_module};
 
-/// An implementation of `Label` that every declaration refuses by the type's name: without one, the compiler could
-/// only say that the type is no label.
+/// An implementation of `Label` that every declaration rejects. Without one, rustc could only say
+/// that the type is not a label; with one, the error names `#[label(never)]`.
 pub(super) fn tokens(
     input: &DeriveInput,
     args: &EnumArgs,
@@ -16,18 +16,18 @@ pub(super) fn tokens(
     errors: &mut Errors,
 ) -> TokenStream {
     let rt = hidden_module(root);
-    let meaningless = "a type under `#[label(never)]` has no values on the page: leave this out";
+    let message = "a `#[label(never)]` type has no label values: remove this";
     if let Some(rename) = &args.rename_all {
-        errors.at(rename, meaningless);
+        errors.at(rename, message);
     }
     if let Some(outcome) = &args.outcome {
-        errors.at(outcome, meaningless);
+        errors.at(outcome, message);
     }
     let ident = &input.ident;
     let name = ident.to_string();
     let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
     let refusal =
-        format!("`{name}` is marked `#[label(never)]`: put it into `fields(..)` of a span instead");
+        format!("`{name}` is `#[label(never)]`: put it in `fields(..)` of a span instead");
     quote! {
         #[automatically_derived]
         impl #impl_generics #rt::Label for #ident #ty_generics #where_clause {
@@ -43,7 +43,7 @@ pub(super) fn tokens(
                 0
             }
             fn literal(_: #rt::core::primitive::usize, _: &'static #rt::core::primitive::str) -> Self {
-                // No declaration lets a literal get here.
+                // Not reachable: every declaration with this type fails to compile.
                 loop {}
             }
             fn with_text<R>(&self, read: impl #rt::core::ops::FnOnce(&#rt::core::primitive::str) -> R) -> R {

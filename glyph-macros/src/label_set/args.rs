@@ -7,7 +7,7 @@ use crate::{
     diagnostic::Errors,
 };
 
-/// The path behind `crate =` on the struct.
+/// The path after `crate =` on the struct.
 pub(super) fn root(attributes: &[Attribute], errors: &mut Errors) -> Option<Path> {
     let mut root = None;
     let mut arguments = Arguments::new("label", &["crate"]);
@@ -20,7 +20,7 @@ pub(super) fn root(attributes: &[Attribute], errors: &mut Errors) -> Option<Path
     root
 }
 
-/// What stands on a field.
+/// The arguments on a field.
 #[derive(Default)]
 pub(super) struct FieldArgs {
     pub(super) name: Option<LitStr>,

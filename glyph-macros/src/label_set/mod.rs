@@ -33,7 +33,7 @@ mod tests {
     }
 
     #[test]
-    fn a_struct_of_labels_is_a_set() {
+    fn struct_of_labels_is_accepted() {
         let item = quote!(
             struct Call<'a> {
                 #[label(max = 128)]
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_of_a_set_is_reported() {
+    fn every_error_of_a_set_is_reported() {
         let mistakes = mistakes(quote! {
             struct Call<T> {
                 le: Kind,
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_struct_without_named_fields_is_refused_once() {
+    fn item_without_named_fields_is_rejected_once() {
         for item in [
             quote!(
                 struct A;
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_renamed_crate_goes_by_its_name_alone() {
+    fn crate_argument_replaces_the_crate_name() {
         let item = quote!(
             #[label(crate = other::name)]
             struct Call<'a> {

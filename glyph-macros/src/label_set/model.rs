@@ -1,4 +1,4 @@
-//! What a struct means as a set of labels.
+//! The model of a struct as a label set.
 
 use quote::ToTokens;
 use syn::{
@@ -9,7 +9,7 @@ use syn::{
 use super::args::{self, FieldArgs};
 use crate::{diagnostic::Errors, home::Home, label_name};
 
-/// The largest bound of an open label; each of its values costs a row of every metric that has it.
+/// The highest limit of an open label. Each value costs a series in every metric with the label.
 const MAX_VALUES: usize = 1_000_000;
 
 pub(super) struct Set {
@@ -17,7 +17,7 @@ pub(super) struct Set {
     pub(super) borrows: bool,
     pub(super) root: Path,
     pub(super) labels: Vec<Label>,
-    /// Whether the struct is one that the trait can be implemented for.
+    /// Whether the trait can be implemented for the struct.
     pub(super) fits: bool,
 }
 
@@ -26,7 +26,7 @@ pub(super) struct Label {
     pub(super) name: String,
     pub(super) ty: Type,
     pub(super) max: Option<usize>,
-    /// Whether the bound, or its absence, may be held against the type.
+    /// Whether to check the limit against the type. False after an error in the field.
     pub(super) checked: bool,
 }
 
@@ -62,10 +62,10 @@ fn check_generics(generics: &Generics, errors: &mut Errors) -> bool {
                 continue;
             }
             GenericParam::Lifetime(_) => {
-                "a label set has at most one lifetime: give all borrowed labels the same"
+                "a label set has at most one lifetime: use the same one for all borrowed labels"
             }
             GenericParam::Type(_) | GenericParam::Const(_) => {
-                "a label set's labels are known beforehand: write their types out instead of a parameter"
+                "`#[derive(LabelSet)]` does not support generic types: write the types of the labels"
             }
         };
         errors.at(param, problem);
@@ -87,14 +87,14 @@ fn fields<'input>(input: &'input DeriveInput, errors: &mut Errors) -> Vec<&'inpu
         Some(_) => {
             errors.at(
                 &input.ident,
-                "a metric without labels needs no label set: write `Counter`, not `Counter<..>`",
+                "a label set needs at least one field: for a metric without labels, write `Counter`",
             );
             Vec::new()
         }
         None => {
             errors.at(
                 &input.ident,
-                "`#[derive(LabelSet)]` is for structs with named fields, which are the labels; an enum of label values derives `Label`",
+                "`#[derive(LabelSet)]` goes on a struct with named fields; for an enum of label values, derive `Label`",
             );
             Vec::new()
         }
@@ -104,27 +104,27 @@ fn fields<'input>(input: &'input DeriveInput, errors: &mut Errors) -> Vec<&'inpu
 impl Label {
     fn read(field: &Field, others: &[Self], errors: &mut Errors) -> Option<Self> {
         let ident = field.ident.clone()?;
-        let mistakes = errors.len();
+        let before = errors.len();
         let args = FieldArgs::read(&field.attrs, errors);
-        let max = args.max.as_ref().and_then(|max| bound(max, errors));
-        let checked = errors.len() == mistakes;
+        let max = args.max.as_ref().and_then(|max| limit(max, errors));
+        let checked = errors.len() == before;
         let name = args
             .name
             .as_ref()
             .map_or_else(|| ident.unraw().to_string(), LitStr::value);
-        let place = args
+        let tokens = args
             .name
             .as_ref()
             .map_or_else(|| ident.to_token_stream(), ToTokens::to_token_stream);
         match others.iter().find(|other| other.name == name) {
             Some(first) => errors.at(
-                place,
+                tokens,
                 format!(
-                    "label `{name}` is there already, as field `{}`: rename one",
+                    "duplicate label `{name}`, also field `{}`: rename one",
                     first.ident
                 ),
             ),
-            None => label_name::check(&name, place, errors),
+            None => label_name::check(&name, tokens, errors),
         }
         Some(Self {
             ident,
@@ -136,13 +136,13 @@ impl Label {
     }
 }
 
-fn bound(max: &LitInt, errors: &mut Errors) -> Option<usize> {
+fn limit(max: &LitInt, errors: &mut Errors) -> Option<usize> {
     let value = max.base10_parse().ok();
     let fitting = value.filter(|value| (1..=MAX_VALUES).contains(value));
     if fitting.is_none() {
         errors.at(
             max,
-            format!("`max` is how many values are told apart, between 1 and {MAX_VALUES}"),
+            format!("`max` must be from 1 to {MAX_VALUES}: the number of distinct label values"),
         );
     }
     fitting

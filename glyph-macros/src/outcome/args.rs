@@ -7,15 +7,15 @@ use crate::{
     diagnostic::Errors,
 };
 
-/// What stands in the attribute.
+/// The arguments of the attribute.
 #[derive(Default)]
 pub(super) struct Args {
     /// `ok`, `error`, `timeout`, `cancelled` or `from`.
-    pub(super) word: Option<Ident>,
+    pub(super) outcome: Option<Ident>,
     pub(super) root: Option<Path>,
 }
 
-/// On a whole enum, whose variants have the outcomes.
+/// The keys on an enum. Its variants have the outcomes.
 pub(super) const ENUM: &[&str] = &["crate"];
 pub(super) const STRUCT: &[&str] = &["ok", "error", "timeout", "cancelled", "from", "crate"];
 pub(super) const VARIANT: &[&str] = &["ok", "error", "timeout", "cancelled", "from"];
@@ -37,12 +37,11 @@ impl Args {
                     args.root = Some(assigned_path(input)?);
                     return Ok(());
                 }
-                if let Some(word) = &args.word {
-                    let message =
-                        format!("an error has one outcome: leave out `{word}` or `{key}`");
+                if let Some(other) = &args.outcome {
+                    let message = format!("`{other}` and `{key}` exclude each other: remove one");
                     return Err(syn::Error::new_spanned(key, message));
                 }
-                args.word = Some(key.clone());
+                args.outcome = Some(key.clone());
                 Ok(())
             });
         }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Generics, parse_quote, spanned::Spanned};
 
-use super::model::{Ending, Error};
+use super::model::{Error, OutcomeSource};
 use crate::home::hidden_module;
 
 pub(super) fn tokens(error: &Error) -> TokenStream {
@@ -12,8 +12,8 @@ pub(super) fn tokens(error: &Error) -> TokenStream {
     let ident = &error.ident;
     let generics = bounded(error, &rt);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
-    // In one place, so that the compiler tells once of a field without an outcome.
-    let told = by_case(error, &rt);
+    // In one method, so that rustc reports a field without an outcome once.
+    let both = by_case(error, &rt);
     quote! {
         #[automatically_derived]
         impl #impl_generics #rt::ErrorOutcome for #ident #ty_generics #where_clause {
@@ -24,16 +24,16 @@ pub(super) fn tokens(error: &Error) -> TokenStream {
                 #rt::ErrorOutcome::told(self).1
             }
             fn told(&self) -> (#rt::Outcome, &'static #rt::core::primitive::str) {
-                #told
+                #both
             }
         }
     }
 }
 
-/// A match over the cases: the outcome and the type of each, or what the field of a `from` tells.
+/// A match over the cases: the outcome and the error type of each, or those of the `from` field.
 fn by_case(error: &Error, rt: &TokenStream) -> TokenStream {
     if !error.is_whole {
-        // The program does not get as far as running it.
+        // It never runs: an error was reported.
         return quote!(loop {});
     }
     if error.cases.is_empty() {
@@ -41,13 +41,13 @@ fn by_case(error: &Error, rt: &TokenStream) -> TokenStream {
     }
     let arms = error.cases.iter().map(|case| {
         let path = &case.path;
-        match &case.ending {
-            Ending::Outcome(outcome) => {
+        match &case.source {
+            OutcomeSource::Outcome(outcome) => {
                 let outcome = Ident::new(outcome, Span::call_site());
                 let error_type = &case.error_type;
                 quote!(#path { .. } => (#rt::Outcome::#outcome, #error_type),)
             }
-            Ending::From(member, ty) => {
+            OutcomeSource::From(member, ty) => {
                 let inner = Ident::new("__inner", Span::mixed_site().located_at(ty.span()));
                 let value = quote_spanned!(ty.span()=> #rt::ErrorOutcome::told(#inner));
                 quote!(#path { #member: #inner } => #value,)
@@ -57,14 +57,14 @@ fn by_case(error: &Error, rt: &TokenStream) -> TokenStream {
     quote!(match self { #(#arms)* })
 }
 
-/// The generics, with the bounds that fields of generic types ask for.
+/// The generics, with the bounds that `from` fields of generic types need.
 fn bounded(error: &Error, rt: &TokenStream) -> Generics {
     let mut generics = error.generics.clone();
     if generics.type_params().next().is_none() {
         return generics;
     }
     for case in &error.cases {
-        if let Ending::From(_, ty) = &case.ending {
+        if let OutcomeSource::From(_, ty) = &case.source {
             let clause = generics.make_where_clause();
             clause.predicates.push(parse_quote!(#ty: #rt::ErrorOutcome));
         }

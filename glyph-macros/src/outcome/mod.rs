@@ -1,4 +1,4 @@
-//! `#[derive(Outcome)]`: an error that tells how the call which gave it ended.
+//! `#[derive(Outcome)]`: an error type that maps each error to the outcome of the call.
 
 mod args;
 mod expand;
@@ -32,7 +32,7 @@ mod tests {
     }
 
     #[test]
-    fn enums_and_structs_are_errors() {
+    fn enums_and_structs_are_accepted() {
         for item in [
             quote!(
                 enum E {
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn each_mistake_is_named() {
+    fn each_error_names_its_cause() {
         for (item, expected) in [
             (
                 quote!(
@@ -85,7 +85,7 @@ mod tests {
                         A,
                     }
                 ),
-                "takes `ok`, `error`, `timeout`, `cancelled`, `from`",
+                "allowed: `ok`, `error`, `timeout`, `cancelled`, `from`",
             ),
             (
                 quote!(
@@ -94,7 +94,7 @@ mod tests {
                         A,
                     }
                 ),
-                "one outcome: leave out `timeout` or `error`",
+                "`timeout` and `error` exclude each other: remove one",
             ),
             (
                 quote!(
@@ -103,7 +103,7 @@ mod tests {
                         A,
                     }
                 ),
-                "is written `#[outcome(..)]`",
+                "expected `#[outcome(..)]`",
             ),
             (
                 quote!(
@@ -112,7 +112,7 @@ mod tests {
                         A,
                     }
                 ),
-                "`from` takes the outcome of the one field, and there is none",
+                "`from` needs exactly one field; found none",
             ),
             (
                 quote!(
@@ -121,7 +121,7 @@ mod tests {
                         A(B, C),
                     }
                 ),
-                "`from` takes the outcome of the one field, and there are 2",
+                "`from` needs exactly one field; found 2",
             ),
             (
                 quote!(
@@ -130,9 +130,9 @@ mod tests {
                         A,
                     }
                 ),
-                "unknown key `timeout`",
+                "`timeout` is not a key of `#[outcome]`",
             ),
-            (quote!(union E { a: u8 }), "is for enums and structs"),
+            (quote!(union E { a: u8 }), "goes on an enum or a struct"),
         ] {
             let mistakes = mistakes(item.clone());
             assert_eq!(mistakes.len(), 1, "{item}: {mistakes:#?}");

@@ -1,4 +1,4 @@
-//! What an error means: its cases, and the outcome of each.
+//! The model of an error type: its cases and the outcome of each.
 
 use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
@@ -14,21 +14,22 @@ pub(super) struct Error {
     pub(super) root: Path,
     /// The variants of an enum, or the struct itself.
     pub(super) cases: Vec<Case>,
-    /// Whether it is something that can have cases.
+    /// Whether the type is an enum or a struct.
     pub(super) is_whole: bool,
 }
 
 pub(super) struct Case {
-    /// What constructs it: `Self` or `Self::Variant`.
+    /// The constructor: `Self` or `Self::Variant`.
     pub(super) path: TokenStream,
     pub(super) error_type: String,
-    pub(super) ending: Ending,
+    pub(super) source: OutcomeSource,
 }
 
-pub(super) enum Ending {
-    /// A variant of the runtime's enum.
+/// Where the outcome of a case comes from.
+pub(super) enum OutcomeSource {
+    /// A variant of `Outcome`.
     Outcome(&'static str),
-    /// As this field has it.
+    /// The outcome of this field.
     From(Member, Box<Type>),
 }
 
@@ -50,7 +51,7 @@ impl Error {
                 variants.map(|variant| Case::of(variant, errors)).collect()
             }
             Data::Union(_) => {
-                errors.at(ident, "`#[derive(Outcome)]` is for enums and structs");
+                errors.at(ident, "`#[derive(Outcome)]` goes on an enum or a struct");
                 Vec::new()
             }
         };
@@ -81,37 +82,37 @@ impl Case {
         Self {
             path,
             error_type: ident.unraw().to_string().to_snake_case(),
-            ending: Ending::read(args.word.as_ref(), fields, errors),
+            source: OutcomeSource::read(args.outcome.as_ref(), fields, errors),
         }
     }
 }
 
-impl Ending {
-    fn read(word: Option<&Ident>, fields: &Fields, errors: &mut Errors) -> Self {
-        let Some(word) = word else {
+impl OutcomeSource {
+    fn read(key: Option<&Ident>, fields: &Fields, errors: &mut Errors) -> Self {
+        let Some(key) = key else {
             return Self::Outcome("Error");
         };
-        match word.to_string().as_str() {
+        match key.to_string().as_str() {
             "ok" => Self::Outcome("Ok"),
             "timeout" => Self::Outcome("Timeout"),
             "cancelled" => Self::Outcome("Cancelled"),
-            "from" => Self::from_field(word, fields, errors),
+            "from" => Self::from_field(key, fields, errors),
             _ => Self::Outcome("Error"),
         }
     }
 
-    fn from_field(word: &Ident, fields: &Fields, errors: &mut Errors) -> Self {
+    fn from_field(key: &Ident, fields: &Fields, errors: &mut Errors) -> Self {
         let mut members = fields.members().zip(fields);
         if let (Some((member, field)), None) = (members.next(), members.next()) {
             return Self::From(member, Box::new(field.ty.clone()));
         }
         let count = match fields.len() {
-            0 => "there is none".to_owned(),
-            count => format!("there are {count}"),
+            0 => "none".to_owned(),
+            count => count.to_string(),
         };
         errors.at(
-            word,
-            format!("`from` takes the outcome of the one field, and {count}"),
+            key,
+            format!("`from` needs exactly one field; found {count}"),
         );
         Self::Outcome("Error")
     }
