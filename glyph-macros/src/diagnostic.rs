@@ -37,12 +37,12 @@ impl Errors {
 /// The source range of some of the user's tokens. rustc reports errors there for code that an
 /// expansion puts there.
 #[derive(Clone, Copy)]
-pub(crate) struct Place {
+pub(crate) struct TokenRange {
     first: Span,
     last: Span,
 }
 
-impl Place {
+impl TokenRange {
     pub(crate) fn of(tokens: impl ToTokens) -> Self {
         let tokens: Vec<TokenTree> = tokens.into_token_stream().into_iter().collect();
         let span = |token: Option<&TokenTree>| token.map_or_else(Span::call_site, TokenTree::span);

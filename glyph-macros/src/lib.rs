@@ -20,7 +20,7 @@ mod label_set;
 mod lifetimes;
 mod metric_catalog;
 mod outcome;
-mod span_site;
+mod span_callsite;
 mod suggestion;
 
 use proc_macro::TokenStream;

@@ -11,7 +11,7 @@ use syn::{
 
 use super::{
     event_args::EventArgs,
-    judge::Judge,
+    outcome_rule::OutcomeRule,
     secret,
     span_args::{self, SpanArgs},
 };
@@ -39,13 +39,13 @@ const KEYS: &[&str] = &[
     "crate",
 ];
 
-/// What stands in the attribute.
+/// The arguments of the attribute.
 #[derive(Default)]
 pub(super) struct Args {
     pub(super) stage: Option<Path>,
     pub(super) labels: Vec<LabelArg>,
     pub(super) fields: Vec<FieldArg>,
-    pub(super) judge: Judge,
+    pub(super) outcome: OutcomeRule,
     pub(super) stream: Option<Ident>,
     pub(super) span: SpanArgs,
     pub(super) events: EventArgs,
@@ -81,12 +81,12 @@ impl Defaults {
     }
 }
 
-/// `provider = value`, or `provider` for a variable of that name.
+/// `provider = value`, or `provider` alone for a variable of that name.
 #[derive(Clone)]
 pub(crate) struct LabelArg {
     pub(super) name: Ident,
     pub(super) value: LabelValue,
-    /// Whether another method of the block has the same label for the same stage, and is told of a mistake in it.
+    /// Whether an earlier method of the block checks the same label of the same stage.
     pub(super) is_repeated: bool,
 }
 
@@ -100,16 +100,16 @@ pub(super) enum LabelValue {
 /// `name = value`, `name = %value`, `name = ?value`, `name = _`, or a name alone for a variable.
 pub(super) struct FieldArg {
     pub(super) name: LitStr,
-    /// `%` for Display and `?` for Debug, as `tracing` has it.
+    /// `%` for `Display` and `?` for `Debug`, as in `tracing`.
     pub(super) format: Option<Punct>,
-    /// None for a field that is recorded later.
+    /// `None` for a field that is recorded later.
     pub(super) value: Option<Expr>,
-    /// Whether it shows its name alone.
+    /// Whether the span shows `[redacted]` in place of the value.
     pub(super) is_secret: bool,
 }
 
 impl LabelArg {
-    /// The label's name on the page.
+    /// The label's name.
     pub(super) fn text(&self) -> String {
         self.name.unraw().to_string()
     }
@@ -120,7 +120,7 @@ impl LabelArg {
 }
 
 impl Args {
-    /// Reads what stands in `attribute`.
+    /// Reads the arguments of `attribute`.
     pub(super) fn read(
         attribute: &'static str,
         input: ParseStream<'_>,
@@ -136,9 +136,9 @@ impl Args {
             match key.to_string().as_str() {
                 "labels" => args.labels = labels(input, errors)?,
                 "fields" => args.fields = each(input, errors, field_entry)?,
-                "outcome" | "none" => args.judge.read(key, input)?,
+                "outcome" | "none" => args.outcome.read(key, input)?,
                 "err" | "ret" => args.events.read(key, input)?,
-                word if span_args::KEYS.contains(&word) => args.span.read(key, input)?,
+                name if span_args::KEYS.contains(&name) => args.span.read(key, input)?,
                 "stream" => args.stream = Some(key.clone()),
                 _ => args.root = Some(assigned_path(input)?),
             }
@@ -147,7 +147,7 @@ impl Args {
         args
     }
 
-    /// These, and the block's where nothing is said here.
+    /// Adds the block's arguments where the method has none, and returns the crate's path.
     pub(super) fn with(mut self, defaults: &mut Defaults, errors: &mut Errors) -> (Self, Path) {
         let stage = self.stage.to_token_stream().to_string();
         let own: HashSet<String> = self.labels.iter().map(LabelArg::text).collect();
@@ -171,23 +171,20 @@ impl Args {
         if self.stage.is_none() {
             return Err(syn::Error::new(
                 start,
-                format!(
-                    "the stage is missing: its path comes first, as in \
-                     `#[{attribute}(stage::stt, labels(provider = \"deepgram\"))]`"
-                ),
+                format!("missing stage: put its path first, `#[{attribute}(stage::stt, ..)]`"),
             ));
         }
         if !ends(input) {
             return Err(input.error(
-                "a stage is named by its path alone: its labels follow, as in \
-                 `stage::stt, labels(provider = \"deepgram\")`",
+                "expected `,` after the path of the stage: \
+                 write its labels as `stage::stt, labels(provider = \"deepgram\")`",
             ));
         }
         comma(input)
     }
 }
 
-/// Keys, and how they are written.
+/// The keys with a value, and the form of each.
 const SHAPES: [(&str, &str); 13] = [
     ("labels", "labels(provider = \"deepgram\")"),
     ("fields", "fields(session = %session)"),
@@ -207,7 +204,7 @@ const SHAPES: [(&str, &str); 13] = [
     ("crate", "crate = path"),
 ];
 
-/// Refuses a key that is not followed by what it takes.
+/// Reports a key without its value, and a value after a key that takes none.
 fn check_shape(key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
     let shape = SHAPES.iter().find(|(known, _)| key == known);
     let Some((_, shape)) = shape else {
@@ -216,7 +213,7 @@ fn check_shape(key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         } else {
             Err(syn::Error::new_spanned(
                 key,
-                format!("`{key}` stands by itself: leave out what follows it"),
+                format!("`{key}` takes no value: remove what follows it"),
             ))
         };
     };
@@ -228,28 +225,25 @@ fn check_shape(key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
     if fits {
         Ok(())
     } else {
-        Err(syn::Error::new_spanned(
-            key,
-            format!("`{key}` is written `{shape}`"),
-        ))
+        Err(syn::Error::new_spanned(key, format!("expected `{shape}`")))
     }
 }
 
-/// What stands between the parentheses of `labels(..)`.
+/// The contents of `labels(..)`.
 pub(crate) fn labels(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<LabelArg>> {
     each(input, errors, label)
 }
 
-/// `labels(..)` and the like, where a path would have to be followed by a comma.
+/// Whether a key with a value comes next, such as `labels(..)`. A path ends with a comma.
 fn starts_with_key(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     ahead
         .call(Ident::parse_any)
-        .is_ok_and(|word| KEYS.iter().any(|key| word == key))
+        .is_ok_and(|name| KEYS.iter().any(|key| name == key))
         && (ahead.peek(token::Paren) || ahead.peek(Token![=]))
 }
 
-/// The items between parentheses. After a mistake it goes on behind the next comma.
+/// The items between parentheses. Resumes after the next comma on an error.
 fn each<T>(
     input: ParseStream<'_>,
     errors: &mut Errors,
@@ -274,19 +268,19 @@ fn label(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<LabelArg> {
     for attribute in input.call(Attribute::parse_outer)? {
         errors.at(
             attribute,
-            "a label cannot be a secret, its values are on the page and in dashboards: \
-             a secret goes into `fields(#[glyph(secret)] ..)`",
+            "a label cannot be secret, its values are in `/metrics` and dashboards: \
+             move it to `fields(#[glyph(secret)] ..)`",
         );
     }
     if input.peek(LitStr) {
-        return Err(input.error("a label's name is written without quotes"));
+        return Err(input.error("expected a label name without quotes"));
     }
     let name = input.call(Ident::parse_any)?;
     let value = if ends(input) {
         LabelValue::Variable
     } else {
         if input.peek(Token![:]) {
-            return Err(input.error(format!("a label's value stands behind `=`: `{name} = ..`")));
+            return Err(input.error(format!("write the label value after `=`: `{name} = ..`")));
         }
         input.parse::<Token![=]>()?;
         label_value(&name, input.parse()?)
@@ -305,7 +299,7 @@ fn label_value(name: &Ident, value: Expr) -> LabelValue {
             lit: Lit::Str(text),
             ..
         }) => LabelValue::Text(text),
-        // What a `macro_rules` hands on.
+        // An argument that a `macro_rules` macro forwards is in a group without delimiters.
         Expr::Group(group) => label_value(name, *group.expr),
         Expr::Path(path) if path.path.is_ident(name) => LabelValue::Variable,
         expression => LabelValue::Expression(Box::new(expression)),
@@ -316,13 +310,16 @@ fn field_entry(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Field
     let mut attributes = input.call(Attribute::parse_outer)?;
     let is_secret = secret::take(&mut attributes, errors);
     for other in attributes {
-        errors.at(other, "a field takes no attribute but `#[glyph(secret)]`");
+        errors.at(
+            other,
+            "`#[glyph(secret)]` is the only attribute of a field: remove this one",
+        );
     }
     let field = field(input)?;
     if is_secret && field.value.is_none() {
         errors.at(
             &field.name,
-            "a secret that is recorded later would be seen: give it a value, of which nothing is shown",
+            "a `#[glyph(secret)]` field needs a value here: one recorded later is not redacted",
         );
     }
     Ok(FieldArg { is_secret, ..field })
@@ -344,7 +341,7 @@ fn field(input: ParseStream<'_>) -> syn::Result<FieldArg> {
         return Err(syn::Error::new(
             format.span(),
             format!(
-                "`{}` stands before the value: `{} = {}..`",
+                "write `{}` before the value: `{} = {}..`",
                 format.as_char(),
                 name.value(),
                 format.as_char()
@@ -374,7 +371,7 @@ fn assigned_field(name: LitStr, input: ParseStream<'_>) -> syn::Result<FieldArg>
     })
 }
 
-/// `http.route`, or a text.
+/// `http.route`, or a string literal.
 fn field_name(input: ParseStream<'_>) -> syn::Result<LitStr> {
     if input.peek(LitStr) {
         return input.parse();

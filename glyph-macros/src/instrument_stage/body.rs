@@ -1,7 +1,7 @@
-//! The user's body inside a stage, by the form of the function.
+//! The user's body inside a stage, for each form of function.
 //!
-//! The body goes into a closure or an `async` block as it stands, so that `return` and `?` in it end
-//! the body and not the measurement.
+//! The body moves unchanged into a closure or an `async` block: `return` and `?` then end the body,
+//! not the measurement.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -10,15 +10,15 @@ use syn::{FnArg, PatIdent, Signature, Type, visit::Visit};
 use super::{
     boxed::Boxed,
     closure::Closure,
-    model::{Form, Output, Site, StreamType},
+    model::{Form, InstrumentedFunction, Output, StreamType},
 };
-use crate::diagnostic::Place;
+use crate::diagnostic::TokenRange;
 
 /// The statements that run the function's body under `guard`.
 ///
-/// A call that starts later starts from `waiting`.
+/// `waiting` holds a stream's call, which starts at the first poll.
 pub(super) fn measured(
-    site: &Site,
+    site: &InstrumentedFunction,
     [guard, waiting]: [&Ident; 2],
     rt: &TokenStream,
 ) -> TokenStream {
@@ -29,7 +29,7 @@ pub(super) fn measured(
     };
     let call = Call {
         site,
-        judge: site.judge.closure(&site.events, rt),
+        classify: site.outcome.closure(&site.events, rt),
         guard,
         rt,
     };
@@ -43,7 +43,7 @@ pub(super) fn measured(
             call.asynchronous(output, &quote!(async move), &quote!(#mention #body))
         }
         Form::Future(tail, output) => {
-            call.asynchronous(output, &tail.words, &body.to_token_stream())
+            call.asynchronous(output, &tail.keywords, &body.to_token_stream())
         }
         Form::Stream(stream) => {
             let mention = mention(&function.signature, &body);
@@ -52,10 +52,10 @@ pub(super) fn measured(
     }
 }
 
-/// What the forms have in common.
+/// The parts that all forms share.
 struct Call<'site> {
-    site: &'site Site,
-    judge: TokenStream,
+    site: &'site InstrumentedFunction,
+    classify: TokenStream,
     guard: &'site Ident,
     rt: &'site TokenStream,
 }
@@ -63,7 +63,10 @@ struct Call<'site> {
 impl Call<'_> {
     fn synchronous(&self, output: &Output, mention: &TokenStream, body: &Group) -> TokenStream {
         let Self {
-            judge, guard, rt, ..
+            classify,
+            guard,
+            rt,
+            ..
         } = self;
         match output {
             Output::Value(ty) => {
@@ -72,7 +75,7 @@ impl Call<'_> {
                     Some(closure) => closure.around(&body, rt),
                     None => [TokenStream::new(), body],
                 };
-                quote!(#definition #rt::run(&mut #guard, #body, #judge))
+                quote!(#definition #rt::run(&mut #guard, #body, #classify))
             }
             Output::Never => {
                 let entered = Ident::new("__entered", Span::mixed_site());
@@ -81,48 +84,51 @@ impl Call<'_> {
             Output::Stream(stream) => {
                 let ty = &stream.ty;
                 let body = quote!(&mut #guard, move || -> #ty { #mention #body });
-                let run = place(stream).start_call(quote!(#rt::run_on), body);
+                let run = range(stream).start_call(quote!(#rt::run_on), body);
                 self.streamed(stream, &run)
             }
         }
     }
 
-    /// The end of an `async` body: `inside`, wrapped and awaited.
+    /// The last expression of an `async` body: `inside`, wrapped and awaited.
     fn asynchronous(
         &self,
         output: &Output,
-        words: &TokenStream,
+        keywords: &TokenStream,
         inside: &TokenStream,
     ) -> TokenStream {
         let Self {
-            judge, guard, rt, ..
+            classify,
+            guard,
+            rt,
+            ..
         } = self;
         match output {
             Output::Value(ty) => {
                 let pin = pin(ty, rt);
-                quote!(#rt::wrap(&mut #guard, #words { #pin #inside }, #judge).await)
+                quote!(#rt::wrap(&mut #guard, #keywords { #pin #inside }, #classify).await)
             }
             Output::Never => {
-                quote!(#rt::wrap(&mut #guard, #words { #inside }, |_| #rt::Verdict::OK).await)
+                quote!(#rt::wrap(&mut #guard, #keywords { #inside }, |_| #rt::Verdict::OK).await)
             }
             Output::Stream(stream) => {
                 let pin = pin(&stream.ty, rt);
-                let body = quote!(&mut #guard, #words { #pin #inside });
-                let mut wrap = place(stream).start_call(quote!(#rt::wrap_on), body);
-                wrap.extend(place(stream).start(quote!(.await)));
+                let body = quote!(&mut #guard, #keywords { #pin #inside });
+                let mut wrap = range(stream).start_call(quote!(#rt::wrap_on), body);
+                wrap.extend(range(stream).start(quote!(.await)));
                 self.streamed(stream, &wrap)
             }
         }
     }
 
-    /// The stream that `made` gives with the guard.
+    /// The measured stream. `made` returns the stream and the guard.
     fn streamed(&self, stream: &StreamType, made: &TokenStream) -> TokenStream {
-        let Self { judge, rt, .. } = self;
+        let Self { classify, rt, .. } = self;
         let items = self.items(stream);
         let boxed = stream.boxed.as_ref();
-        if !stream.is_held {
+        if !stream.is_wrapped {
             let streamed = quote!(#rt::streamed(#made, #items));
-            // Named, since nothing makes an `async` block give a trait object.
+            // An `async` block does not coerce to a trait object unless the type is named.
             return match boxed {
                 Some(ty) => quote!(#rt::core::convert::identity::<#ty>(#rt::Box::pin(#streamed))),
                 None => streamed,
@@ -135,13 +141,13 @@ impl Call<'_> {
                 quote!(|#stream| -> #ty { #rt::Box::pin(#stream) })
             },
         );
-        place(stream).start_call(
+        range(stream).start_call(
             quote!(#rt::held_stream),
-            quote!(#made, #judge, #items, #into_box),
+            quote!(#made, #classify, #items, #into_box),
         )
     }
 
-    /// A stream whose call starts with its first poll.
+    /// A stream whose call starts at its first poll.
     fn stream(
         &self,
         stream: &StreamType,
@@ -166,9 +172,9 @@ impl Call<'_> {
         }
     }
 
-    /// The closure that judges a reference to an item.
+    /// The closure that classifies an item by reference.
     ///
-    /// Without the type, a body that leaves its items to the signature would not be inferred.
+    /// It names the item's type: the body may rely on the signature to infer it.
     fn items(&self, stream: &StreamType) -> TokenStream {
         let (rt, ty) = (self.rt, &stream.item);
         let item = Ident::new("__item", Span::mixed_site());
@@ -177,12 +183,12 @@ impl Call<'_> {
     }
 }
 
-/// Where the compiler points to when what holds the stream is neither a `Result` nor an `Option`.
-fn place(stream: &StreamType) -> Place {
-    Place::of(&stream.ty)
+/// The tokens to blame if the stream is in something other than a `Result` or an `Option`.
+fn range(stream: &StreamType) -> TokenRange {
+    TokenRange::of(&stream.ty)
 }
 
-/// The body as a block in a block. `unused_braces` looks at one that is a line long, unless a macro made it.
+/// The body as a nested block. `unused_braces` would report a one-line block with the user's span.
 fn nested(body: &Group) -> Group {
     let mut body = body.clone();
     let span = body.span();
@@ -192,7 +198,7 @@ fn nested(body: &Group) -> Group {
     body
 }
 
-/// Tells the compiler what an `async` block returns, which has no place to write it.
+/// Fixes the type that an `async` block returns. Rust has no syntax for it.
 fn pin(ty: &Type, rt: &TokenStream) -> TokenStream {
     if let Type::Infer(_) = ty {
         return TokenStream::new();
@@ -200,10 +206,11 @@ fn pin(ty: &Type, rt: &TokenStream) -> TokenStream {
     quote!(if false { return #rt::pin::<#ty>(); })
 }
 
-/// Mentions the arguments that the body uses, last one first: a closure drops what it captures in the
-/// order of its mention, and a function its arguments from the last to the first.
+/// A statement that names the arguments which the body uses, in reverse order.
 ///
-/// Those that the body does not use are left to `unused_variables`.
+/// A closure drops its captures in the order of their first use, and a function drops its arguments
+/// from the last to the first: this keeps that order. Unused arguments are not named, so that
+/// `unused_variables` still reports them.
 fn mention(signature: &Signature, body: &Group) -> TokenStream {
     let mut arguments = Arguments::default();
     for input in &signature.inputs {

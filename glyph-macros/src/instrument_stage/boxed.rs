@@ -1,4 +1,4 @@
-//! The box at the end of a function that returns a boxed stream, so that the stream is measured inside of it.
+//! The box around the stream at the end of a function. The stream is measured inside the box.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -6,16 +6,16 @@ use syn::{Block, Expr, ExprCall, ExprMethodCall, Stmt, parse::Parser, visit::Vis
 
 use super::tail;
 
-/// A body that ends with `Box::pin(stream)` or `stream.boxed()`, and leaves nowhere else.
+/// A body that ends with `Box::pin(stream)` or `stream.boxed()` and has no other exit.
 pub(super) struct Boxed {
     /// The body without the box.
     pub(super) body: TokenStream,
-    around: Around,
+    boxing: BoxCall,
 }
 
-/// What puts a stream into the box.
-enum Around {
-    /// `Box::pin`, and its parentheses.
+/// The call that boxes the stream.
+enum BoxCall {
+    /// `Box::pin` and its parentheses.
     Call(TokenStream, Group),
     /// `.boxed()`.
     Method(TokenStream),
@@ -39,14 +39,14 @@ impl Boxed {
                 let stream = argument(&parentheses);
                 Some(Self {
                     body: quote!(#(#tokens)* #stream),
-                    around: Around::Call(path.into_iter().collect(), parentheses),
+                    boxing: BoxCall::Call(path.into_iter().collect(), parentheses),
                 })
             }
             Stmt::Expr(Expr::MethodCall(call), None) if boxes(call) => {
                 let method = tokens.split_off(tokens.len().checked_sub(3)?);
                 Some(Self {
                     body: tokens.into_iter().collect(),
-                    around: Around::Method(method.into_iter().collect()),
+                    boxing: BoxCall::Method(method.into_iter().collect()),
                 })
             }
             _ => None,
@@ -55,18 +55,18 @@ impl Boxed {
 
     /// `stream` in the box.
     pub(super) fn around(&self, stream: TokenStream) -> TokenStream {
-        match &self.around {
-            Around::Call(path, parentheses) => {
+        match &self.boxing {
+            BoxCall::Call(path, parentheses) => {
                 let mut group = Group::new(Delimiter::Parenthesis, stream);
                 group.set_span(parentheses.span());
                 quote!(#path #group)
             }
-            Around::Method(method) => quote!(#stream #method),
+            BoxCall::Method(method) => quote!(#stream #method),
         }
     }
 }
 
-/// The only argument, which may have a comma behind it.
+/// The only argument, without a trailing comma.
 fn argument(parentheses: &Group) -> TokenStream {
     let mut tokens: Vec<TokenTree> = parentheses.stream().into_iter().collect();
     tokens.pop_if(|last| matches!(last, TokenTree::Punct(punct) if punct.as_char() == ','));
@@ -90,7 +90,7 @@ fn boxes(call: &ExprMethodCall) -> bool {
         && call.args.is_empty()
 }
 
-/// Whether a macro is called that may hide a `return`.
+/// Whether the statement calls a macro. A macro may hide a `return`.
 fn calls_macro(statement: &Stmt) -> bool {
     let mut calls = MacroCalls(false);
     calls.visit_stmt(statement);

@@ -1,8 +1,9 @@
-//! A function that returns `impl Fn(&T) -> &T`: its body has to know so, or a closure in it is not inferred.
+//! Support for functions that return `impl Fn(&T) -> &T`.
 //!
-//! No type can say it of the value that the body gives. A function inside of the function can, as a bound of a type
-//! parameter. It does not see the type parameters around it, so that each type in the bound becomes one of its own, which
-//! is given where it is called.
+//! rustc infers the lifetimes of a closure from a bound that it is checked against. The body moves
+//! into a closure, whose return type cannot carry that bound, so an inner function carries it on a
+//! type parameter. An inner function cannot use the type parameters around it. Each type in the
+//! bound therefore becomes a type parameter of the inner function, set at its call.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
@@ -11,29 +12,29 @@ use syn::{
     TraitBound, Type, TypeParamBound, TypePath, TypeReference, parse_quote, visit::Visit,
 };
 
-/// What holds a value of any type.
+/// Types that hold a value of any type.
 const HOLDERS: [&str; 4] = ["Box", "Option", "Result", "Vec"];
-/// What is often written without the lifetime that it has, which has to be any.
-const LIFETIME_LEFT_OUT: [&str; 2] = ["Context", "Formatter"];
+/// Types whose lifetime is often elided; in a bound it stands for every lifetime.
+const ELIDED_LIFETIME: [&str; 2] = ["Context", "Formatter"];
 
-/// The bound of a function's value, and what it is said of.
+/// The bound of a returned closure, and the types in it.
 pub(super) struct Closure {
     bound: TraitBound,
     parameters: Parameters,
 }
 
-/// Types that a bound has, as type parameters.
+/// The types of a bound that become type parameters.
 #[derive(Default)]
 struct Parameters {
     types: Vec<Type>,
-    /// Whether each of them is sized.
+    /// Whether each type is sized.
     sized: Vec<bool>,
     /// The lifetimes of `for<..>`.
     any: Vec<Lifetime>,
 }
 
 impl Closure {
-    /// None unless the function returns a closure, and one whose bound can be said.
+    /// `None` unless the function returns a closure whose bound can be written.
     pub(super) fn of(output: &ReturnType) -> Option<Self> {
         let ReturnType::Type(_, ty) = output else {
             return None;
@@ -57,9 +58,9 @@ impl Closure {
         Some(Self { bound, parameters })
     }
 
-    /// The body that gives the value, behind a function that it is handed to.
+    /// The inner function, and its call with the body that returns the closure.
     pub(super) fn around(&self, body: &TokenStream, rt: &TokenStream) -> [TokenStream; 2] {
-        let [function, value, giving, argument] =
+        let [function, value, maker, argument] =
             ["__returned", "__R", "__F", "__f"].map(|name| Ident::new(name, Span::mixed_site()));
         let Self { bound, parameters } = self;
         let names: Vec<_> = (0..parameters.types.len()).map(name).collect();
@@ -69,9 +70,9 @@ impl Closure {
             (!sized).then_some(unsized_too)
         });
         let definition = quote! {
-            fn #function<#(#names #bounds,)* #value: #bound, #giving: #rt::core::ops::FnOnce() -> #value>(
-                #argument: #giving,
-            ) -> #giving {
+            fn #function<#(#names #bounds,)* #value: #bound, #maker: #rt::core::ops::FnOnce() -> #value>(
+                #argument: #maker,
+            ) -> #maker {
                 #argument
             }
         };
@@ -107,11 +108,11 @@ impl Parameters {
         Some(())
     }
 
-    /// The type with parameters in it; none where what it is depends on more than can be seen here.
+    /// The type with type parameters in it. `None` if the tokens do not show which parts may borrow.
     fn replaced(&mut self, ty: &Type, is_sized: bool) -> Option<Type> {
         match ty {
             Type::Never(_) => return Some(ty.clone()),
-            Type::Path(path) if leaves_lifetime_out(path) => return Some(ty.clone()),
+            Type::Path(path) if elides_lifetime(path) => return Some(ty.clone()),
             Type::Path(_)
             | Type::Tuple(_)
             | Type::Reference(_)
@@ -152,7 +153,7 @@ impl Parameters {
         }
     }
 
-    /// What a path holds, with parameters in it.
+    /// A type from [`HOLDERS`] with type parameters in it.
     fn held(&mut self, path: &TypePath) -> Option<Type> {
         let mut path = path.clone();
         let holds = path.path.segments.last()?.ident.to_string();
@@ -180,7 +181,7 @@ impl Parameters {
         parse_quote!(#name)
     }
 
-    /// Whether a lifetime in `ty` stands for any.
+    /// Whether a lifetime in `ty` stands for every lifetime.
     fn is_for_any(&self, ty: &Type) -> bool {
         let mut lifetimes = Lifetimes::default();
         lifetimes.visit_type(ty);
@@ -189,7 +190,7 @@ impl Parameters {
     }
 }
 
-/// A trait that is named and no more.
+/// Whether the bound is a trait without arguments.
 fn is_plain(bound: &TypeParamBound) -> bool {
     match bound {
         TypeParamBound::Trait(bound) => {
@@ -200,13 +201,13 @@ fn is_plain(bound: &TypeParamBound) -> bool {
     }
 }
 
-fn leaves_lifetime_out(path: &TypePath) -> bool {
+fn elides_lifetime(path: &TypePath) -> bool {
     path.path.segments.last().is_some_and(|last| {
-        last.arguments.is_none() && LIFETIME_LEFT_OUT.iter().any(|name| last.ident == name)
+        last.arguments.is_none() && ELIDED_LIFETIME.iter().any(|name| last.ident == name)
     })
 }
 
-/// The lifetimes in a type. What is left out of a trait object or of a pointer to a function counts as well.
+/// The lifetimes in a type. A trait object and a function pointer count as elided lifetimes.
 #[derive(Default)]
 struct Lifetimes {
     named: Vec<Lifetime>,

@@ -5,9 +5,9 @@ use quote::{ToTokens, quote};
 use syn::{Expr, Token, ext::IdentExt, parenthesized, parse::ParseStream, token};
 
 use super::span_args::LevelArg;
-use crate::diagnostic::{Errors, Place};
+use crate::diagnostic::{Errors, TokenRange};
 
-/// The events that a call ends with.
+/// The events to log at the end of a call.
 #[derive(Default)]
 pub(super) struct EventArgs {
     err: Option<EventArg>,
@@ -17,14 +17,14 @@ pub(super) struct EventArgs {
 struct EventArg {
     key: Ident,
     level: Option<LevelArg>,
-    /// `Debug` or `Display`, if one of the two is asked for.
+    /// `true` for `Debug`, `false` for `Display`, if one is requested.
     debug: Option<bool>,
-    /// None for the module's path.
+    /// Default: the module's path.
     target: Option<Expr>,
 }
 
 impl EventArgs {
-    /// Reads what stands behind the key `err` or `ret`.
+    /// Reads the value of the key `err` or `ret`.
     pub(super) fn read(&mut self, key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         let event = EventArg::read(key, input)?;
         if key == "err" {
@@ -35,7 +35,7 @@ impl EventArgs {
         Ok(())
     }
 
-    /// The events with the target of their span, if it says one.
+    /// Sets the target of the span as the target of its events.
     pub(super) fn with_target(mut self, target: Option<&Expr>) -> Self {
         for event in [&mut self.err, &mut self.ret].into_iter().flatten() {
             event.target = target.cloned();
@@ -43,8 +43,8 @@ impl EventArgs {
         self
     }
 
-    /// Refuses to log what a function does not give.
-    pub(super) fn refuse(&self, err: Option<&str>, ret: &str, errors: &mut Errors) {
+    /// Reports events that this form of function cannot log.
+    pub(super) fn reject(&self, err: Option<&str>, ret: &str, errors: &mut Errors) {
         if let (Some(event), Some(message)) = (&self.err, err) {
             errors.at(&event.key, message);
         }
@@ -53,7 +53,7 @@ impl EventArgs {
         }
     }
 
-    /// The statements that log what `result` refers to.
+    /// The statements that log `result`, a reference.
     pub(super) fn of(&self, result: &Ident, rt: &TokenStream) -> TokenStream {
         let ret = self
             .ret
@@ -67,13 +67,11 @@ impl EventArgs {
 impl EventArg {
     fn read(key: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
         input.parse::<Token![=]>()?;
-        let word = input.call(Ident::parse_any)?;
-        if word != "event" {
+        let name = input.call(Ident::parse_any)?;
+        if name != "event" {
             return Err(syn::Error::new_spanned(
-                &word,
-                format!(
-                    "`{key}` is written `{key} = event`, or `{key} = event(debug, level = warn)`"
-                ),
+                &name,
+                format!("expected `{key} = event` or `{key} = event(debug, level = warn)`"),
             ));
         }
         let mut event = Self {
@@ -86,7 +84,7 @@ impl EventArg {
             let content;
             parenthesized!(content in input);
             let read = event.options(&content);
-            // What is not read would be a mistake of its own.
+            // After an error, the rest would be reported as unexpected tokens.
             content.parse::<TokenStream>()?;
             read?;
         }
@@ -104,8 +102,8 @@ impl EventArg {
     }
 
     fn option(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
-        let word = input.call(Ident::parse_any)?;
-        match word.unraw().to_string().as_str() {
+        let name = input.call(Ident::parse_any)?;
+        match name.unraw().to_string().as_str() {
             "level" => {
                 input.parse::<Token![=]>()?;
                 self.level = Some(LevelArg::read(input)?);
@@ -114,15 +112,17 @@ impl EventArg {
             "display" => self.debug = Some(false),
             other => {
                 return Err(syn::Error::new_spanned(
-                    &word,
-                    format!("unknown option `{other}`; an event takes `level`, `debug`, `display`"),
+                    &name,
+                    format!(
+                        "`{other}` is not an option of an event; allowed: level, debug, display"
+                    ),
                 ));
             }
         }
         Ok(())
     }
 
-    /// The event that says what a call gave, for `Ok` alone where errors have an event of their own.
+    /// The event with the returned value. With `ok_alone`, errors have a separate event.
     fn of_value(&self, result: &Ident, ok_alone: bool, rt: &TokenStream) -> TokenStream {
         let level = self.level(&quote!(INFO), rt);
         if !ok_alone {
@@ -131,7 +131,7 @@ impl EventArg {
         let value = Ident::new("__value", Span::mixed_site());
         let event = self.event(&level, &quote!(return), &value, true, rt);
         let ok = self
-            .place()
+            .range()
             .start(quote!(#rt::core::result::Result::Ok(#value)));
         quote!(if let #ok = #result { #event })
     }
@@ -141,7 +141,7 @@ impl EventArg {
         let error = Ident::new("__error", Span::mixed_site());
         let event = self.event(&level, &quote!(error), &error, false, rt);
         let err = self
-            .place()
+            .range()
             .start(quote!(#rt::core::result::Result::Err(#error)));
         quote!(if let #err = #result { #event })
     }
@@ -160,7 +160,7 @@ impl EventArg {
         } else {
             (quote!(%), quote!(#rt::displayed(#value)))
         };
-        let shown = self.place().start(shown);
+        let shown = self.range().start(shown);
         let value = Ident::new("__shown", Span::mixed_site());
         let target = self.target.as_ref().map_or_else(
             || quote!(#rt::core::module_path!()),
@@ -174,8 +174,8 @@ impl EventArg {
         }
     }
 
-    fn place(&self) -> Place {
-        Place::of(&self.key)
+    fn range(&self) -> TokenRange {
+        TokenRange::of(&self.key)
     }
 
     fn level(&self, default: &TokenStream, rt: &TokenStream) -> TokenStream {

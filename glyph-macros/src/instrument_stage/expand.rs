@@ -7,19 +7,19 @@ use syn::LitStr;
 use super::{
     args::{LabelArg, LabelValue},
     body, expand_span,
-    model::{Form, Site},
+    model::{Form, InstrumentedFunction},
 };
-use crate::{diagnostic::Place, home::hidden_module};
+use crate::{diagnostic::TokenRange, home::hidden_module};
 
-pub(super) fn tokens(site: &Site) -> TokenStream {
+pub(super) fn tokens(site: &InstrumentedFunction) -> TokenStream {
     let rt = hidden_module(&site.root);
     let [guard, stage, waiting] = ["__guard", "__stage", "__waiting"].map(hidden);
     let constant = constant(site, &rt);
-    let word = site.judge.word(|| stage_of_any_labels(site, &rt), &rt);
+    let status = site.outcome.status(|| stage_of_any_labels(site, &rt), &rt);
     let (statics, open) = expand_span::opened(site, [&guard, &stage], &hidden(SITE), &rt);
     let literal = stage_at_run_time(site, &rt);
     let measured = body::measured(site, [&guard, &waiting], &rt);
-    // What a label's value borrows lives as long as the `match`.
+    // Temporaries of a label's value live until the end of the `match`.
     let start = if let Form::Stream(_) = &site.form {
         quote!(let #waiting = match #rt::ready(#literal) { #stage => { #open #rt::call(#stage) } };)
     } else {
@@ -27,7 +27,7 @@ pub(super) fn tokens(site: &Site) -> TokenStream {
     };
     let inside = quote! {
         #constant
-        #word
+        #status
         #statics
         let mut #guard = #rt::Guard::idle();
         #start
@@ -39,16 +39,17 @@ pub(super) fn tokens(site: &Site) -> TokenStream {
     })
 }
 
-/// A variable that the user's code does not see.
+/// A variable that is invisible to the user's code.
 pub(super) fn hidden(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
-/// The constant that holds the digits of the labels written as text, and the names of the stage's labels.
+/// The constant with the digits of the labels written as text, and the names of all labels.
 const SITE: &str = "__GLYPH_SITE";
 
-/// Looks those labels up. The constant is an item, so that `cargo check` evaluates it.
-fn constant(site: &Site, rt: &TokenStream) -> TokenStream {
+/// The constant that looks the text labels up. It is an item because `cargo check` evaluates items
+/// and skips inline `const` blocks.
+fn constant(site: &InstrumentedFunction, rt: &TokenStream) -> TokenStream {
     let texts = site.labels.iter().filter(|label| label.is_text()).count();
     if texts == 0 && site.span.skips() {
         return TokenStream::new();
@@ -57,17 +58,17 @@ fn constant(site: &Site, rt: &TokenStream) -> TokenStream {
     let count = Literal::usize_unsuffixed(texts);
     let stage = stage(site, rt, |label, index| match &label.value {
         LabelValue::Text(text) => {
-            Place::of(text).start(quote!(: #rt::literal(&mut #found[#index], #text)))
+            TokenRange::of(text).start(quote!(: #rt::literal(&mut #found[#index], #text)))
         }
         LabelValue::Expression(_) | LabelValue::Variable => {
-            Place::of(&label.name).start(quote!(: #rt::any()))
+            TokenRange::of(&label.name).start(quote!(: #rt::any()))
         }
     });
     let checks = site.labels.iter().filter_map(text).enumerate();
     let checks = checks.filter(|(_, (label, _))| !label.is_repeated);
     let checks = checks.map(|(index, (label, text))| {
         let (name, index) = (label.text(), Literal::usize_unsuffixed(index));
-        let check = Place::of(text).start(quote!(#constant.texts[#index].check(#name, #text)));
+        let check = TokenRange::of(text).start(quote!(#constant.texts[#index].check(#name, #text)));
         quote!(const _: () = #check;)
     });
     quote! {
@@ -87,30 +88,30 @@ fn text(label: &LabelArg) -> Option<(&LabelArg, &LitStr)> {
     }
 }
 
-/// The stage in a constant, where nothing of its labels matters.
-fn stage_of_any_labels(site: &Site, rt: &TokenStream) -> TokenStream {
+/// The stage in a constant that does not read its labels.
+fn stage_of_any_labels(site: &InstrumentedFunction, rt: &TokenStream) -> TokenStream {
     stage(site, rt, |label, _| {
-        Place::of(&label.name).start(quote!(: #rt::any()))
+        TokenRange::of(&label.name).start(quote!(: #rt::any()))
     })
 }
 
-fn stage_at_run_time(site: &Site, rt: &TokenStream) -> TokenStream {
+fn stage_at_run_time(site: &InstrumentedFunction, rt: &TokenStream) -> TokenStream {
     let constant = hidden(SITE);
     stage(site, rt, |label, index| match &label.value {
         LabelValue::Text(text) => {
-            Place::of(text).start(quote!(: #rt::at(#constant.texts[#index].digit, #text)))
+            TokenRange::of(text).start(quote!(: #rt::at(#constant.texts[#index].digit, #text)))
         }
         LabelValue::Expression(expression) => quote!(: #expression),
         LabelValue::Variable => TokenStream::new(),
     })
 }
 
-/// The stage's struct, with what `value` gives behind the name of each label. Its second argument counts
-/// the labels written as text.
+/// The stage's struct. `value` returns the tokens after the name of each label; its second argument
+/// counts the labels written as text.
 ///
-/// The struct is written twice with the same spans, and the compiler tells of each mistake once.
+/// An expansion has the struct twice, with the same spans: rustc then reports each error once.
 fn stage(
-    site: &Site,
+    site: &InstrumentedFunction,
     rt: &TokenStream,
     value: impl Fn(&LabelArg, Literal) -> TokenStream,
 ) -> TokenStream {
@@ -127,5 +128,5 @@ fn stage(
     }
     let mut tokens = site.stage.to_token_stream();
     braces.to_tokens(&mut tokens);
-    Place::of(&site.stage).call(quote!(#rt::staged), &tokens)
+    TokenRange::of(&site.stage).call(quote!(#rt::staged), &tokens)
 }

@@ -4,12 +4,12 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Expr, ExprParen, ExprReference, LitStr, Token, ext::IdentExt, token};
 
-use super::{args::FieldArg, expand::hidden, model::Site};
-use crate::{diagnostic::Place, home::option, span_site::SpanSite};
+use super::{args::FieldArg, expand::hidden, model::InstrumentedFunction};
+use crate::{diagnostic::TokenRange, home::option, span_callsite::SpanCallsite};
 
-/// The static of the function's spans, and the statement that opens one for `stage` and gives it to `guard`.
+/// The static that describes the function's spans, and the statement that opens one in `guard`.
 pub(super) fn opened(
-    site: &Site,
+    site: &InstrumentedFunction,
     [guard, stage]: [&Ident; 2],
     constant: &Ident,
     rt: &TokenStream,
@@ -20,7 +20,7 @@ pub(super) fn opened(
     let spans = hidden("__GLYPH_SPANS");
     let (names, values) = fields(site, rt);
     let (of, function) = function(site, rt);
-    let statics = SpanSite {
+    let statics = SpanCallsite {
         labels: quote!(#constant.labels),
         fields: names,
         name: name(site),
@@ -49,7 +49,7 @@ pub(super) fn opened(
     (quote!(#checks #statics), open)
 }
 
-fn name(site: &Site) -> TokenStream {
+fn name(site: &InstrumentedFunction) -> TokenStream {
     if let Some(name) = &site.span.name {
         return name.to_token_stream();
     }
@@ -60,8 +60,8 @@ fn name(site: &Site) -> TokenStream {
         .to_token_stream()
 }
 
-/// The names and the values of the fields that the site adds to the labels.
-fn fields(site: &Site, rt: &TokenStream) -> (Vec<TokenStream>, Vec<TokenStream>) {
+/// The names and the values of the fields that the function adds to the labels.
+fn fields(site: &InstrumentedFunction, rt: &TokenStream) -> (Vec<TokenStream>, Vec<TokenStream>) {
     let kind = site
         .span
         .kind
@@ -73,13 +73,13 @@ fn fields(site: &Site, rt: &TokenStream) -> (Vec<TokenStream>, Vec<TokenStream>)
     fields.chain(kind).unzip()
 }
 
-/// Refuses fields that have the name of a label which the catalog gives.
+/// The checks that no field has the name of a label.
 ///
-/// All in one constant, since each constant costs every build of the user's.
-fn checks(site: &Site, constant: &Ident, rt: &TokenStream) -> TokenStream {
+/// One constant for all fields: each constant costs build time.
+fn checks(site: &InstrumentedFunction, constant: &Ident, rt: &TokenStream) -> TokenStream {
     let checks = site.fields.iter().map(|field| {
         let name = &field.name;
-        Place::of(name).start(quote!(#rt::check_field(#constant.labels, #name)))
+        TokenRange::of(name).start(quote!(#rt::check_field(#constant.labels, #name)))
     });
     if site.fields.is_empty() {
         return TokenStream::new();
@@ -91,10 +91,10 @@ fn value(field: &FieldArg, rt: &TokenStream) -> TokenStream {
     let Some(value) = &field.value else {
         return quote!(#rt::core::option::Option::None);
     };
-    let place = Place::of(value);
+    let range = TokenRange::of(value);
     if field.is_secret {
-        // It is looked at by the compiler alone.
-        let reference = reference(value, place);
+        // Type-checked and never evaluated.
+        let reference = reference(value, range);
         return quote!({
             if false {
                 let _ = #reference;
@@ -102,9 +102,9 @@ fn value(field: &FieldArg, rt: &TokenStream) -> TokenStream {
             #rt::value(&#rt::REDACTED)
         });
     }
-    // What is no value of a field is told of at the user's expression.
-    let reference = reference(value, place);
-    let at = |function: TokenStream| place.start(quote!(#rt::#function));
+    // rustc reports a type that cannot be a field at the user's expression.
+    let reference = reference(value, range);
+    let at = |function: TokenStream| range.start(quote!(#rt::#function));
     let (of, display, debug) = (
         at(quote!(value)),
         at(quote!(displayed)),
@@ -117,8 +117,8 @@ fn value(field: &FieldArg, rt: &TokenStream) -> TokenStream {
     }
 }
 
-/// `&value`, in parentheses where the expression binds less than `&`.
-fn reference(value: &Expr, place: Place) -> TokenStream {
+/// `&value`, with parentheses where the expression needs them.
+fn reference(value: &Expr, range: TokenRange) -> TokenStream {
     let reference = ExprReference {
         attrs: Vec::new(),
         and_token: Token![&](Span::call_site()),
@@ -126,11 +126,11 @@ fn reference(value: &Expr, place: Place) -> TokenStream {
         expr: Box::new(grouped(value.clone())),
     };
     let mut tokens = reference.into_token_stream().into_iter();
-    let and = place.start(tokens.next().into_iter().collect());
+    let and = range.start(tokens.next().into_iter().collect());
     and.into_iter().chain(tokens).collect()
 }
 
-/// What a `macro_rules` hands on is one expression, which its tokens alone do not tell the compiler.
+/// Parenthesizes an expression that a `macro_rules` macro forwards: its group has no delimiters.
 fn grouped(value: Expr) -> Expr {
     match value {
         Expr::Group(group) => Expr::Paren(ExprParen {
@@ -142,9 +142,8 @@ fn grouped(value: Expr) -> Expr {
     }
 }
 
-/// The function as OpenTelemetry's `code.function.name` has it, with the module or with the type of a method: what
-/// gives the type, and the rest.
-fn function(site: &Site, rt: &TokenStream) -> (TokenStream, TokenStream) {
+/// The parts of OpenTelemetry's `code.function.name`: the type of a method, if any, and the rest.
+fn function(site: &InstrumentedFunction, rt: &TokenStream) -> (TokenStream, TokenStream) {
     let signature = &site.function.signature;
     let name = signature.ident.unraw().to_string();
     if signature.receiver().is_some() {

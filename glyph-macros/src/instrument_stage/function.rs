@@ -1,4 +1,4 @@
-//! The function under the attribute, its body left as the user wrote it.
+//! The function under the attribute. Its body keeps the user's tokens.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -15,7 +15,7 @@ pub(super) struct Function {
     pub(super) signature: Signature,
     /// `#![..]` at the start of the body.
     pub(super) inner_attributes: Vec<Attribute>,
-    /// The rest, between the user's braces.
+    /// The rest of the body, with its braces.
     pub(super) body: Group,
 }
 
@@ -49,26 +49,26 @@ impl Parse for Function {
     }
 }
 
-/// Whether `fn` comes, behind any words that may stand before it.
+/// Whether a function comes next: `fn` after any qualifiers.
 pub(crate) fn is_function(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     while !ahead.peek(Token![fn]) {
-        let word = ahead.peek(Token![default])
+        let is_qualifier = ahead.peek(Token![default])
             || ahead.peek(Token![const])
             || ahead.peek(Token![async])
             || ahead.peek(Token![unsafe])
             || ahead.peek(Token![extern])
             || ahead.peek(LitStr);
-        if !word || ahead.parse::<TokenTree>().is_err() {
+        if !is_qualifier || ahead.parse::<TokenTree>().is_err() {
             return false;
         }
     }
     true
 }
 
-/// The body with its braces. A `macro_rules` hands a block on in a group without delimiters.
+/// The body with its braces. A `macro_rules` macro forwards a block in a group without delimiters.
 fn braces(input: ParseStream<'_>) -> syn::Result<Group> {
-    let no_body = input.error("expected the body in braces");
+    let no_body = input.error("expected a function body in braces");
     let mut token: TokenTree = input.parse()?;
     loop {
         let TokenTree::Group(group) = token else {

@@ -1,4 +1,4 @@
-//! `#[instrument_stage]`: a function that is measured as a stage of a catalog.
+//! `#[instrument_stage]`: measures a function as a stage of a catalog.
 
 mod args;
 mod body;
@@ -8,8 +8,8 @@ mod event_args;
 mod expand;
 mod expand_span;
 mod function;
-mod judge;
 mod model;
+mod outcome_rule;
 mod returned;
 mod secret;
 mod span_args;
@@ -37,7 +37,7 @@ pub(crate) fn expand(home: Home, args: TokenStream, item: TokenStream) -> TokenS
     let function = errors.ok(syn::parse2(item.clone()));
     let site = args.zip(function).and_then(|(mut args, function)| {
         let root = home.root(args.root.take(), "instrument_stage", &mut errors);
-        model::Site::read(args, root, function, &mut errors)
+        model::InstrumentedFunction::read(args, root, function, &mut errors)
     });
     match site {
         Some(site) if errors.len() == 0 => expand::tokens(&site),
@@ -48,7 +48,7 @@ pub(crate) fn expand(home: Home, args: TokenStream, item: TokenStream) -> TokenS
     }
 }
 
-/// A method with what `#[stage(..)]` on it says, or as it was when that cannot be.
+/// A method measured as its `#[stage(..)]` states, or unchanged after an error.
 pub(crate) fn method(
     stage: &Attribute,
     method: TokenStream,
@@ -58,9 +58,9 @@ pub(crate) fn method(
     let before = errors.len();
     let args = stage_args(stage, errors).map(|args| args.with(defaults, errors));
     let function = errors.ok(syn::parse2(method.clone()));
-    let site = args
-        .zip(function)
-        .and_then(|((args, root), function)| model::Site::read(args, root, function, errors));
+    let site = args.zip(function).and_then(|((args, root), function)| {
+        model::InstrumentedFunction::read(args, root, function, errors)
+    });
     match site {
         Some(site) if errors.len() == before => expand::tokens(&site),
         _ => inert::without(method, &[secret::NAME]),
@@ -71,7 +71,7 @@ fn stage_args(stage: &Attribute, errors: &mut Errors) -> Option<args::Args> {
     let Meta::List(_) = &stage.meta else {
         errors.at(
             &stage.meta,
-            "`#[stage]` is written `#[stage(stage::stt, ..)]`, with the arguments of `#[instrument_stage(..)]`",
+            "expected `#[stage(stage::stt, ..)]`, with the arguments of `#[instrument_stage]`",
         );
         return None;
     };

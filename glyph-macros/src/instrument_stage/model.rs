@@ -1,4 +1,4 @@
-//! What a site means: a stage, its labels and fields, and the form of the function it is on.
+//! The model of an instrumented function: its stage, labels, fields, and form.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use super::{
     args::{Args, FieldArg, LabelArg},
     event_args::EventArgs,
     function::Function,
-    judge::Judge,
+    outcome_rule::OutcomeRule,
     returned::Returned,
     secret::Secrets,
     span_args::SpanArgs,
@@ -18,11 +18,11 @@ use super::{
 use crate::{diagnostic::Errors, home::hidden_module};
 
 /// A function with its stage.
-pub(super) struct Site {
+pub(super) struct InstrumentedFunction {
     pub(super) stage: Path,
     pub(super) labels: Vec<LabelArg>,
     pub(super) fields: Vec<FieldArg>,
-    pub(super) judge: Judge,
+    pub(super) outcome: OutcomeRule,
     pub(super) span: SpanArgs,
     pub(super) events: EventArgs,
     pub(super) root: Path,
@@ -30,38 +30,38 @@ pub(super) struct Site {
     pub(super) form: Form,
 }
 
-/// How the body runs and what it gives.
+/// How the body runs and what it returns.
 pub(super) enum Form {
     Sync(Output),
     Async(Output),
-    /// It returns the future of an `async` block, which gives this.
+    /// The function returns the future of an `async` block with this output.
     Future(Tail, Output),
-    /// It returns a stream, which is the call: making it is not.
+    /// The function returns a stream. The call is the stream, not its construction.
     Stream(Box<StreamType>),
 }
 
 pub(super) enum Output {
-    /// A value of this type, in which `_` stands for an `impl Trait`.
+    /// A value of this type, with `_` for each `impl Trait`.
     Value(Box<Type>),
-    /// Nothing: it does not return.
+    /// The function does not return.
     Never,
-    /// A stream, with which the call goes on.
+    /// A stream. The call ends with it.
     Stream(Box<StreamType>),
 }
 
-/// A stream that a function gives.
+/// The stream that a function returns.
 pub(super) struct StreamType {
-    /// What the function gives: the stream, or what holds it. `_` stands for an `impl Trait`.
+    /// The returned type: the stream, or a `Result` or `Option` of it. `_` stands for an `impl Trait`.
     pub(super) ty: Type,
     pub(super) item: Type,
-    /// The stream's type where it is in a box.
+    /// The stream's type if it is boxed.
     pub(super) boxed: Option<Type>,
-    /// Whether it is in a `Result` or an `Option`.
-    pub(super) is_held: bool,
+    /// Whether the stream is in a `Result` or an `Option`.
+    pub(super) is_wrapped: bool,
 }
 
-impl Site {
-    /// None only when there are errors.
+impl InstrumentedFunction {
+    /// `None` only after an error.
     pub(super) fn read(
         args: Args,
         root: Path,
@@ -79,13 +79,13 @@ impl Site {
             &hidden_module(&root),
             errors,
         );
-        refuse_by_form(&form, &args, errors);
+        reject_by_form(&form, &args, errors);
         let events = args.events.with_target(args.span.target.as_ref());
         Some(Self {
             stage: args.stage?,
             labels: args.labels,
             fields: args.fields,
-            judge: args.judge,
+            outcome: args.outcome,
             span: args.span,
             events,
             root,
@@ -95,29 +95,28 @@ impl Site {
     }
 }
 
-/// Refuses to judge or log what a function of this form does not give.
-fn refuse_by_form(form: &Form, args: &Args, errors: &mut Errors) {
+/// Reports outcome rules and events that do not apply to this form of function.
+fn reject_by_form(form: &Form, args: &Args, errors: &mut Errors) {
     let stream = match form {
         Form::Stream(stream) => stream,
         Form::Sync(output) | Form::Async(output) | Form::Future(_, output) => match output {
             Output::Stream(stream) => stream,
             Output::Never => {
-                let nothing =
-                    "a function that does not return gives nothing to judge: leave it out";
-                args.judge.refuse(nothing, errors);
-                let nothing = "a function that does not return gives nothing to log: leave it out";
-                args.events.refuse(Some(nothing), nothing, errors);
+                let message = "a function returning `!` has no value to classify: remove this";
+                args.outcome.reject(message, errors);
+                let message = "a function returning `!` has no value to log: remove this";
+                args.events.reject(Some(message), message, errors);
                 return;
             }
             Output::Value(_) => return,
         },
     };
-    if !stream.is_held {
-        let items = "the items of a stream say themselves how it ends: leave it out";
-        args.judge.refuse(items, errors);
+    if !stream.is_wrapped {
+        let message = "the outcome of a stream comes from its items: remove this";
+        args.outcome.reject(message, errors);
     }
-    let item = "a stream gives items, each of which would be logged: leave it out";
-    args.events.refuse(None, item, errors);
+    let message = "this would log every item of the stream: remove it";
+    args.events.reject(None, message, errors);
 }
 
 fn check_labels(labels: &[LabelArg], errors: &mut Errors) {
@@ -125,10 +124,7 @@ fn check_labels(labels: &[LabelArg], errors: &mut Errors) {
     for label in labels {
         let name = label.text();
         if !given.insert(name.clone()) {
-            errors.at(
-                &label.name,
-                format!("label `{name}` is given twice: leave one out"),
-            );
+            errors.at(&label.name, format!("duplicate label `{name}`: remove one"));
         }
     }
 }
@@ -140,35 +136,30 @@ fn check_fields(fields: &[FieldArg], labels: &[LabelArg], errors: &mut Errors) {
         if name == "otel.kind" {
             errors.at(
                 &field.name,
-                "the span's kind has an argument of its own: `kind = client`",
+                "set the span's kind outside of `fields(..)`: `kind = client`",
             );
         } else if matches!(name.as_str(), "otel.status_code" | "error.type") {
             errors.at(
                 &field.name,
-                format!(
-                    "field `{name}` tells how the call ended, and is set by the stage: leave it out"
-                ),
+                format!("the stage sets field `{name}`: remove it"),
             );
         } else if labels.iter().any(|label| label.text() == name) {
             errors.at(
                 &field.name,
-                format!("`{name}` is a label, and labels are on the span already: leave it out of `fields(..)`"),
+                format!("`{name}` is already on the span as a label: remove it from `fields(..)`"),
             );
         } else if !given.insert(name.clone()) {
-            errors.at(
-                &field.name,
-                format!("field `{name}` is given twice: leave one out"),
-            );
+            errors.at(&field.name, format!("duplicate field `{name}`: remove one"));
         }
     }
 }
 
 fn form(function: &Function, stream: bool, rt: &TokenStream, errors: &mut Errors) -> Form {
     let signature = &function.signature;
-    if let Some(word) = &signature.constness {
+    if let Some(keyword) = &signature.constness {
         errors.at(
-            word,
-            "a `const fn` may run in the compiler, where there is nothing to measure: leave out `const` or the attribute",
+            keyword,
+            "a `const fn` cannot be instrumented: remove `const` or the attribute",
         );
     }
     let returned = Returned::of(&signature.output);
@@ -182,20 +173,20 @@ fn form(function: &Function, stream: bool, rt: &TokenStream, errors: &mut Errors
         return Form::Future(tail, output.into_output(stream, errors));
     }
     if !stream {
-        returned.refuse_unmeasured(errors);
+        returned.reject_unmeasured(errors);
     }
     match returned.into_output(stream, errors) {
-        Output::Stream(stream) if !stream.is_held => Form::Stream(stream),
+        Output::Stream(stream) if !stream.is_wrapped => Form::Stream(stream),
         output => Form::Sync(output),
     }
 }
 
-/// A future that another `return` gives would go unmeasured.
+/// Reports each `return` of a future that would not be measured.
 fn check_returns(function: &Function, errors: &mut Errors) {
     for expression in tail::returns(&function.body) {
         errors.at(
             expression.return_token,
-            "only the `async` block at the end is measured, and this `return` goes past it: decide inside of the block",
+            "this `return` bypasses the measured `async` block: move it into the block",
         );
     }
 }

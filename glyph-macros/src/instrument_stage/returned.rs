@@ -1,4 +1,4 @@
-//! What a function's return type says of the way to measure it.
+//! The kinds of return types, which decide how a function is measured.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -36,31 +36,31 @@ impl Returned {
         }
     }
 
-    /// Refuses what would be over when its work has not begun.
-    pub(super) fn refuse_unmeasured(&self, errors: &mut Errors) {
+    /// Reports a function that would be measured only while it creates a future or a stream.
+    pub(super) fn reject_unmeasured(&self, errors: &mut Errors) {
         match self {
             Self::Value(_) | Self::Never => {}
             Self::Future(ty) => errors.at(
                 ty,
-                "this function only makes a future, and its work is done after it has returned: \
+                "this function returns before its future runs: \
                  end it with `async move { .. }` or `Box::pin(async move { .. })`, or make it an `async fn`",
             ),
             Self::Stream(ty) => errors.at(
                 ty,
-                "this function only makes a stream, and its items come after it has returned: \
-                 measure them with `stream`, as in `#[instrument_stage(stage::tokens, stream)]`",
+                "this function returns before its stream yields items: \
+                 add `stream`, as in `#[instrument_stage(stage::tokens, stream)]`",
             ),
         }
     }
 
-    /// What the future of an `async` block at the function's end gives, unless it is a part of something else.
+    /// The output of the function's future, if the function returns a future by itself.
     pub(super) fn future_output(&self, stream: bool, rt: &TokenStream) -> Option<Self> {
         match self {
             Self::Future(ty) => Some(
                 associated(ty, "Output")
                     .map_or_else(Self::unknown, |output| Self::of_type(&output)),
             ),
-            // The name of a type that stands for a boxed future.
+            // A type alias may name a boxed future.
             Self::Value(ty @ Type::Path(_)) if !stream => Some(Self::Value(
                 parse_quote!(<#ty as #rt::core::future::Future>::Output),
             )),
@@ -72,7 +72,7 @@ impl Returned {
         Self::Value(parse_quote!(_))
     }
 
-    /// What the function gives; under `stream` that is a stream.
+    /// The output of the function; under `stream` it must be a stream.
     pub(super) fn into_output(self, stream: bool, errors: &mut Errors) -> Output {
         let (mut ty, is_stream) = match self {
             Self::Never => return Output::Never,
@@ -80,14 +80,14 @@ impl Returned {
             Self::Stream(ty) => (ty, true),
         };
         if stream {
-            let held = if is_stream { None } else { held_stream(&ty) };
-            if is_stream || held.is_some() {
-                return Output::Stream(Box::new(stream_type(ty, held)));
+            let wrapped = if is_stream { None } else { wrapped_stream(&ty) };
+            if is_stream || wrapped.is_some() {
+                return Output::Stream(Box::new(stream_type(ty, wrapped)));
             }
             errors.at(
                 &ty,
-                "`stream` measures `impl Stream<Item = T>` and `Pin<Box<dyn Stream<Item = T> + Send>>`, by itself \
-                 or in a `Result` or an `Option`: return one of these, or leave out `stream`",
+                "`stream` needs `impl Stream<Item = T>` or `Pin<Box<dyn Stream<Item = T> + Send>>`, \
+                 alone or in a `Result` or an `Option`: return one of these, or remove `stream`",
             );
         }
         InferOpaque.visit_type_mut(&mut ty);
@@ -96,7 +96,7 @@ impl Returned {
 }
 
 /// The stream in `Result<impl Stream, E>`, `Option<BoxStream<'_, T>>` and the like, whatever the name.
-fn held_stream(ty: &Type) -> Option<Type> {
+fn wrapped_stream(ty: &Type) -> Option<Type> {
     let Type::Path(path) = ty else {
         return None;
     };
@@ -109,10 +109,10 @@ fn held_stream(ty: &Type) -> Option<Type> {
     })
 }
 
-/// The stream `ty`, or the one that it holds.
-fn stream_type(mut ty: Type, held: Option<Type>) -> StreamType {
-    let is_held = held.is_some();
-    let mut stream = held.unwrap_or_else(|| ty.clone());
+/// The stream `ty`, or the stream `wrapped` in it.
+fn stream_type(mut ty: Type, wrapped: Option<Type>) -> StreamType {
+    let is_wrapped = wrapped.is_some();
+    let mut stream = wrapped.unwrap_or_else(|| ty.clone());
     let mut item = associated(&stream, "Item").unwrap_or_else(|| parse_quote!(_));
     let is_boxed = !matches!(stream, Type::ImplTrait(_));
     for ty in [&mut ty, &mut stream, &mut item] {
@@ -122,17 +122,18 @@ fn stream_type(mut ty: Type, held: Option<Type>) -> StreamType {
         ty,
         item,
         boxed: is_boxed.then_some(stream),
-        is_held,
+        is_wrapped,
     }
 }
 
-/// `T` of `impl Name<Word = T>`, of a box of `dyn Name<Word = T>`, and of `BoxName<'_, T>`.
-fn associated(ty: &Type, word: &str) -> Option<Type> {
+/// `T` of `impl Name<Item = T>`, of a box of `dyn Name<Item = T>`, and of `BoxName<'_, T>`, where
+/// `item` is the name of the associated type.
+fn associated(ty: &Type, item: &str) -> Option<Type> {
     match ty {
-        Type::ImplTrait(opaque) => opaque.bounds.iter().find_map(|bound| named(bound, word)),
-        Type::TraitObject(object) => object.bounds.iter().find_map(|bound| named(bound, word)),
-        Type::Paren(inner) => associated(&inner.elem, word),
-        Type::Group(inner) => associated(&inner.elem, word),
+        Type::ImplTrait(opaque) => opaque.bounds.iter().find_map(|bound| named(bound, item)),
+        Type::TraitObject(object) => object.bounds.iter().find_map(|bound| named(bound, item)),
+        Type::Paren(inner) => associated(&inner.elem, item),
+        Type::Group(inner) => associated(&inner.elem, item),
         Type::Path(path) => {
             let last = path.path.segments.last()?;
             let PathArguments::AngleBracketed(arguments) = &last.arguments else {
@@ -140,7 +141,7 @@ fn associated(ty: &Type, word: &str) -> Option<Type> {
             };
             arguments.args.iter().find_map(|argument| match argument {
                 GenericArgument::Type(ty) if last.ident == "Pin" || last.ident == "Box" => {
-                    associated(ty, word)
+                    associated(ty, item)
                 }
                 GenericArgument::Type(ty) => Some(ty.clone()),
                 _ => None,
@@ -150,7 +151,7 @@ fn associated(ty: &Type, word: &str) -> Option<Type> {
     }
 }
 
-fn named(bound: &TypeParamBound, word: &str) -> Option<Type> {
+fn named(bound: &TypeParamBound, item: &str) -> Option<Type> {
     let TypeParamBound::Trait(bound) = bound else {
         return None;
     };
@@ -158,12 +159,12 @@ fn named(bound: &TypeParamBound, word: &str) -> Option<Type> {
         return None;
     };
     arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::AssocType(given) if given.ident == word => Some(given.ty.clone()),
+        GenericArgument::AssocType(found) if found.ident == item => Some(found.ty.clone()),
         _ => None,
     })
 }
 
-/// Whether `ty` is `impl Trait`, a box of `dyn Trait`, or named as those are in the futures crates.
+/// Whether `ty` is `impl Trait`, a box of `dyn Trait`, or an alias of the futures crates for one.
 fn is_some(ty: &Type, name: &str) -> bool {
     match ty {
         Type::ImplTrait(opaque) => has_bound(&opaque.bounds, name),
@@ -179,13 +180,13 @@ fn is_some_boxed(path: &TypePath, name: &str) -> bool {
     let Some(last) = path.path.segments.last() else {
         return false;
     };
-    let word = last.ident.to_string();
+    let alias = last.ident.to_string();
     match &last.arguments {
-        PathArguments::AngleBracketed(arguments) if word == "Pin" || word == "Box" => arguments
+        PathArguments::AngleBracketed(arguments) if alias == "Pin" || alias == "Box" => arguments
             .args
             .iter()
             .any(|argument| matches!(argument, GenericArgument::Type(ty) if is_some(ty, name))),
-        _ => word.strip_prefix("Local").unwrap_or(&word) == format!("Box{name}"),
+        _ => alias.strip_prefix("Local").unwrap_or(&alias) == format!("Box{name}"),
     }
 }
 
@@ -200,7 +201,7 @@ fn has_bound<T: ToTokens>(bounds: &Punctuated<TypeParamBound, T>, name: &str) ->
     })
 }
 
-/// Puts `_` in the place of each `impl Trait`, which has no name inside the function.
+/// Replaces each `impl Trait` by `_`: the function body cannot name the type.
 struct InferOpaque;
 
 impl VisitMut for InferOpaque {

@@ -1,4 +1,4 @@
-//! `#[glyph(secret)]`, on an argument of the function and on an entry of `fields(..)`.
+//! `#[glyph(secret)]` on function arguments and on entries of `fields(..)`.
 
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -10,11 +10,11 @@ use crate::{diagnostic::Errors, inert::mentions};
 /// The attribute's name.
 pub(super) const NAME: &str = "glyph";
 
-/// The arguments of a function that are secrets, by their variables.
+/// The variables of the secret arguments of a function.
 #[derive(Default)]
 pub(super) struct Secrets(Vec<String>);
 
-/// Takes `#[glyph(secret)]` out of the attributes of one thing. True if it was there.
+/// Removes `#[glyph(secret)]` from `attributes`. Returns whether it was present.
 pub(super) fn take(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> bool {
     let mut is_secret = false;
     attributes.retain(|attribute| {
@@ -23,18 +23,18 @@ pub(super) fn take(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> bool
         {
             errors.at(
                 attribute,
-                "a secret is one under every configuration: write `#[glyph(secret)]` without `cfg_attr`",
+                "`#[glyph(secret)]` cannot be conditional: remove `cfg_attr`",
             );
             return false;
         }
         if !attribute.path().is_ident(NAME) {
             return true;
         }
-        let word = attribute.parse_args_with(Ident::parse_any);
-        if word.is_ok_and(|word| word == "secret") {
+        let argument = attribute.parse_args_with(Ident::parse_any);
+        if argument.is_ok_and(|argument| argument == "secret") {
             is_secret = true;
         } else {
-            errors.at(attribute, "`#[glyph(..)]` takes one word here: `#[glyph(secret)]`");
+            errors.at(attribute, "expected `#[glyph(secret)]`");
         }
         false
     });
@@ -42,7 +42,7 @@ pub(super) fn take(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> bool
 }
 
 impl Secrets {
-    /// Takes the attributes out of the signature.
+    /// Removes the attributes from the signature.
     pub(super) fn take(signature: &mut Signature, errors: &mut Errors) -> Self {
         let mut secrets = Self::default();
         for input in &mut signature.inputs {
@@ -62,7 +62,7 @@ impl Secrets {
         secrets
     }
 
-    /// Refuses each use of a secret in what is recorded.
+    /// Reports each secret in the span's name, in labels and in fields.
     pub(super) fn check(
         &self,
         name: Option<&LitStr>,
@@ -78,9 +78,7 @@ impl Secrets {
         {
             errors.at(
                 name,
-                format!(
-                    "`{secret}` is a secret, and the name of a span is seen by all: leave it out"
-                ),
+                format!("`{secret}` is secret and span names are exported: remove it"),
             );
         }
         for label in labels {
@@ -92,8 +90,8 @@ impl Secrets {
                 errors.at(
                     &found.token,
                     format!(
-                        "`{}` is a secret and is recorded nowhere: leave it out, or write \
-                         `#[glyph(secret)] {name} = ..`, which shows the field's name and `[redacted]`",
+                        "`{}` is secret: remove it, or write `#[glyph(secret)] {name} = ..` \
+                         to record `[redacted]`",
                         found.secret
                     ),
                 );
@@ -111,8 +109,8 @@ impl Secrets {
             errors.at(
                 &found.token,
                 format!(
-                    "`{}` is a secret, and the values of labels are on the page and in dashboards: \
-                     give the label another value",
+                    "`{}` is secret and label values are in `/metrics` and dashboards: \
+                     use another value",
                     found.secret
                 ),
             );
@@ -125,7 +123,7 @@ impl Secrets {
         found
     }
 
-    /// Variables are told from fields, methods and paths of the same name by what stands around them.
+    /// Finds variables. The neighboring tokens show that a name is a field, a method or a path.
     fn search<'s>(&'s self, tokens: TokenStream, in_macro: bool, found: &mut Vec<Found<'s>>) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let is = |index: Option<usize>, wanted: char| {
@@ -136,17 +134,17 @@ impl Secrets {
         for (index, token) in tokens.iter().enumerate() {
             let before = |by: usize| index.checked_sub(by);
             match token {
-                TokenTree::Ident(word) => {
+                TokenTree::Ident(ident) => {
                     let is_member = is(before(1), '.') && !is(before(2), '.');
                     let is_path = is(before(1), ':') || is(Some(index + 1), ':');
-                    let secret = self.named(&word.unraw().to_string());
+                    let secret = self.named(&ident.unraw().to_string());
                     if let Some(secret) = secret.filter(|_| !is_member && !is_path) {
                         let token = token.clone();
                         found.push(Found { secret, token });
                     }
                 }
                 TokenTree::Literal(literal) if in_macro => {
-                    if let Some(secret) = self.shown_by(&said(literal)) {
+                    if let Some(secret) = self.shown_by(&unescaped(literal)) {
                         let token = token.clone();
                         found.push(Found { secret, token });
                     }
@@ -166,12 +164,12 @@ impl Secrets {
             .find(|secret| *secret == name)
     }
 
-    /// The secret that stands in braces in `text`, as `format!` has it: shown, or as a width or a precision.
+    /// The secret that a format string names in braces: as a value, a width or a precision.
     fn shown_by(&self, text: &str) -> Option<&str> {
-        // A brace that is written twice is shown as one.
+        // `{{` is an escaped brace.
         let text = text.replace("{{", "");
-        text.split('{').skip(1).find_map(|behind| {
-            let inside = behind.split('}').next()?;
+        text.split('{').skip(1).find_map(|after| {
+            let inside = after.split('}').next()?;
             let (argument, form) = inside.split_once(':').unwrap_or((inside, ""));
             let mut counts = form.rsplit('$').skip(1).map(ending_identifier);
             self.named(argument.trim())
@@ -180,8 +178,8 @@ impl Secrets {
     }
 }
 
-/// What a text says, without its escapes.
-fn said(literal: &Literal) -> String {
+/// The value of a string literal, without escapes.
+fn unescaped(literal: &Literal) -> String {
     let source = literal.to_string();
     syn::parse_str::<LitStr>(&source).map_or(source, |text| text.value())
 }

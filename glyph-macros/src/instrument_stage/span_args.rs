@@ -1,4 +1,4 @@
-//! What the attribute says of its span: `name = ".."`, `kind = client`, `level = debug`, `parent = ..`, `skip_span` ...
+//! The arguments about the span: `name = ".."`, `kind = client`, `level = debug`, `skip_span` ..
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -6,7 +6,7 @@ use syn::{Expr, Ident, LitStr, Token, ext::IdentExt, parse::ParseStream};
 
 use crate::{arguments::assigned, diagnostic::Errors, suggestion::did_you_mean};
 
-/// The keys that belong here.
+/// The keys of these arguments.
 pub(super) const KEYS: [&str; 7] = [
     "name",
     "target",
@@ -25,7 +25,7 @@ const LEVELS: [&str; 5] = ["trace", "debug", "info", "warn", "error"];
 pub(super) struct SpanArgs {
     pub(super) name: Option<LitStr>,
     pub(super) target: Option<Expr>,
-    /// None for `internal`, which is what a span is unless told otherwise.
+    /// `None` for `internal`, the default of OpenTelemetry.
     pub(super) kind: Option<&'static str>,
     pub(super) level: Option<LevelArg>,
     pub(super) parent: Option<Expr>,
@@ -35,7 +35,7 @@ pub(super) struct SpanArgs {
 }
 
 impl SpanArgs {
-    /// Reads what stands behind one of [`KEYS`].
+    /// Reads the value of one of [`KEYS`].
     pub(super) fn read(&mut self, key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         if key == "skip_span" {
             self.skip = Some(key.clone());
@@ -46,7 +46,7 @@ impl SpanArgs {
             "name" => self.name = Some(assigned(input)?),
             "target" => self.target = Some(assigned(input)?),
             "kind" => {
-                let kind = word(input, "span kind", &KINDS)?;
+                let kind = assigned_name(input, "span kind", &KINDS)?;
                 self.kind = (kind != "internal").then_some(kind);
             }
             "level" => {
@@ -63,7 +63,7 @@ impl SpanArgs {
         self.skip.is_some()
     }
 
-    /// Refuses what says something of a span that is not there.
+    /// Reports arguments about a span that `skip_span` removes.
     pub(super) fn check(&self, has_fields: bool, errors: &mut Errors) {
         let Some(skip) = &self.skip else {
             return;
@@ -71,13 +71,13 @@ impl SpanArgs {
         for key in &self.given {
             errors.at(
                 key,
-                format!("`{key}` says something of the span, and `skip_span` leaves that out: leave out one of the two"),
+                format!("`{key}` and `skip_span` exclude each other: remove one"),
             );
         }
         if has_fields {
             errors.at(
                 skip,
-                "`fields(..)` go on the span, and `skip_span` leaves that out: leave out one of the two",
+                "`fields(..)` and `skip_span` exclude each other: remove one",
             );
         }
     }
@@ -90,7 +90,7 @@ impl SpanArgs {
     }
 }
 
-/// A level by its word.
+/// A level by its name.
 pub(super) struct LevelArg(Ident);
 
 impl LevelArg {
@@ -106,22 +106,26 @@ impl LevelArg {
     }
 }
 
-/// One of some words behind `=`.
-fn word(input: ParseStream<'_>, what: &str, words: &[&'static str]) -> syn::Result<&'static str> {
+/// One of `names`, after `=`.
+fn assigned_name(
+    input: ParseStream<'_>,
+    what: &str,
+    names: &[&'static str],
+) -> syn::Result<&'static str> {
     input.parse::<Token![=]>()?;
-    known(input, what, words)
+    known(input, what, names)
 }
 
-/// One of some words.
-fn known(input: ParseStream<'_>, what: &str, words: &[&'static str]) -> syn::Result<&'static str> {
+/// One of `names`, as an identifier or as a string.
+fn known(input: ParseStream<'_>, what: &str, names: &[&'static str]) -> syn::Result<&'static str> {
     let (span, name) = if input.peek(LitStr) {
         let text: LitStr = input.parse()?;
         (text.span(), text.value())
     } else {
-        let word = input.call(Ident::parse_any)?;
-        (word.span(), word.unraw().to_string())
+        let ident = input.call(Ident::parse_any)?;
+        (ident.span(), ident.unraw().to_string())
     };
-    words
+    names
         .iter()
         .find(|known| **known == name)
         .copied()
@@ -129,9 +133,9 @@ fn known(input: ParseStream<'_>, what: &str, words: &[&'static str]) -> syn::Res
             syn::Error::new(
                 span,
                 format!(
-                    "unknown {what} `{name}`; {}it is one of: {}",
-                    did_you_mean(&name, words),
-                    words.join(", ")
+                    "`{name}` is not a {what}; {}allowed: {}",
+                    did_you_mean(&name, names),
+                    names.join(", ")
                 ),
             )
         })

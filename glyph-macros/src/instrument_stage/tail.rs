@@ -1,19 +1,19 @@
 //! The `async` block at the end of a function that returns a future.
 //!
-//! It is found among the body's tokens, which stay as the user wrote them: `async move { .. }`, in a
-//! `Box::pin(..)` or before `.boxed()`, and in a block of its own, where other attributes put it.
+//! The search reads tokens, and the body keeps them: `async move { .. }`, in `Box::pin(..)`, before
+//! `.boxed()`, or in a separate block, where other attributes put it.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Block, ExprAsync, ExprClosure, ExprReturn, Item, parse::Parser, visit::Visit};
 
-/// An `async` block and what stands around it.
+/// An `async` block and the tokens around it.
 pub(super) struct Tail {
-    /// From the function's braces inwards; the innermost is the block itself.
+    /// From the function's braces inward. The innermost level is the block.
     levels: Vec<Level>,
     pub(super) body: Group,
     /// `async`, or `async move`.
-    pub(super) words: TokenStream,
+    pub(super) keywords: TokenStream,
 }
 
 /// Tokens with a group among them.
@@ -26,16 +26,16 @@ struct Level {
 impl Tail {
     pub(super) fn find(body: &Group) -> Option<Self> {
         let mut levels = Vec::new();
-        let words = descend(body.stream(), &mut levels)?;
+        let keywords = descend(body.stream(), &mut levels)?;
         let body = levels.last()?.group.clone();
         Some(Self {
             levels,
             body,
-            words,
+            keywords,
         })
     }
 
-    /// The function's body with `inside` in the place of the block's.
+    /// The function's body with `inside` in place of the block's contents.
     pub(super) fn replaced(&self, inside: TokenStream) -> TokenStream {
         self.levels.iter().rev().fold(inside, |inside, level| {
             let mut group = Group::new(level.group.delimiter(), inside);
@@ -47,16 +47,16 @@ impl Tail {
     }
 }
 
-/// Puts the levels down to the block into `levels`, and gives the words before it.
+/// Adds the levels down to the block to `levels`. Returns the keywords before the block.
 fn descend(stream: TokenStream, levels: &mut Vec<Level>) -> Option<TokenStream> {
     let mut tokens: Vec<_> = stream.into_iter().collect();
     let after = tokens.split_off(tokens.len() - trailing(&tokens));
     let Some(TokenTree::Group(group)) = tokens.pop() else {
         return None;
     };
-    let words = async_words(&tokens);
+    let keywords = async_keywords(&tokens);
     let leads_on = match group.delimiter() {
-        Delimiter::Brace => words.is_some() || begins_statement(&tokens),
+        Delimiter::Brace => keywords.is_some() || begins_statement(&tokens),
         Delimiter::Parenthesis => ends_with(&tokens, &["Box", ":", ":", "pin"]),
         Delimiter::None => true,
         Delimiter::Bracket => false,
@@ -70,10 +70,10 @@ fn descend(stream: TokenStream, levels: &mut Vec<Level>) -> Option<TokenStream> 
         group,
         after,
     });
-    words.or_else(|| descend(inside, levels))
+    keywords.or_else(|| descend(inside, levels))
 }
 
-/// How many tokens follow the last group of interest: a comma, or `.boxed()`.
+/// The number of tokens after the last relevant group: a comma, or `.boxed()`.
 fn trailing(tokens: &[TokenTree]) -> usize {
     if ends_with(tokens, &[","]) {
         return 1;
@@ -89,7 +89,7 @@ fn trailing(tokens: &[TokenTree]) -> usize {
     }
 }
 
-fn async_words(tokens: &[TokenTree]) -> Option<TokenStream> {
+fn async_keywords(tokens: &[TokenTree]) -> Option<TokenStream> {
     let count = if ends_with(tokens, &["async"]) {
         1
     } else if ends_with(tokens, &["async", "move"]) {
@@ -97,11 +97,11 @@ fn async_words(tokens: &[TokenTree]) -> Option<TokenStream> {
     } else {
         return None;
     };
-    let words = tokens.iter().skip(tokens.len() - count);
-    Some(words.map(ToTokens::to_token_stream).collect())
+    let keywords = tokens.iter().skip(tokens.len() - count);
+    Some(keywords.map(ToTokens::to_token_stream).collect())
 }
 
-/// Whether a block that follows `tokens` is a statement of its own.
+/// Whether a block after `tokens` is a statement.
 fn begins_statement(tokens: &[TokenTree]) -> bool {
     match tokens.last() {
         None => true,
@@ -111,20 +111,20 @@ fn begins_statement(tokens: &[TokenTree]) -> bool {
     }
 }
 
-fn ends_with(tokens: &[TokenTree], words: &[&str]) -> bool {
-    tokens.len() >= words.len()
+fn ends_with(tokens: &[TokenTree], expected: &[&str]) -> bool {
+    tokens.len() >= expected.len()
         && tokens
             .iter()
             .rev()
-            .zip(words.iter().rev())
-            .all(|(token, word)| match token {
-                TokenTree::Ident(ident) => ident == word,
-                TokenTree::Punct(punct) => word.chars().eq([punct.as_char()]),
+            .zip(expected.iter().rev())
+            .all(|(token, expected)| match token {
+                TokenTree::Ident(ident) => ident == expected,
+                TokenTree::Punct(punct) => expected.chars().eq([punct.as_char()]),
                 TokenTree::Group(_) | TokenTree::Literal(_) => false,
             })
 }
 
-/// The `return`s of a body that leave the function itself. None of one that does not parse yet.
+/// The `return` expressions that leave the function. Empty for a body that does not parse yet.
 pub(super) fn returns(body: &Group) -> Vec<ExprReturn> {
     let mut returns = Returns::default();
     if let Ok(statements) = Block::parse_within.parse2(body.stream()) {

@@ -3,8 +3,7 @@ use quote::quote;
 
 use crate::{diagnostic::messages, home::Home};
 
-const MISSING: &str = "the stage is missing: its path comes first, as in \
-     `#[instrument_stage(stage::stt, labels(provider = \"deepgram\"))]`";
+const MISSING: &str = "missing stage: put its path first, `#[instrument_stage(stage::stt, ..)]`";
 
 fn mistakes(args: TokenStream) -> Vec<String> {
     mistakes_on(
@@ -20,7 +19,7 @@ fn mistakes_on(args: TokenStream, item: TokenStream) -> Vec<String> {
 }
 
 #[test]
-fn a_stage_may_be_all_there_is() {
+fn stage_alone_is_accepted() {
     for args in [
         quote!(stt),
         quote!(stage::stt,),
@@ -35,7 +34,7 @@ fn a_stage_may_be_all_there_is() {
 }
 
 #[test]
-fn a_missing_stage_is_asked_for() {
+fn missing_stage_is_reported() {
     for args in [
         quote!(),
         quote!(labels(provider = "deepgram")),
@@ -47,49 +46,49 @@ fn a_missing_stage_is_asked_for() {
 }
 
 #[test]
-fn a_key_is_known_and_given_once() {
+fn unknown_and_duplicate_keys_are_reported() {
     assert_eq!(
         mistakes(quote!(stt, label(provider = "deepgram"))),
         [
-            "unknown key `label`; did you mean `labels`? `#[instrument_stage]` takes `labels`, `fields`, `outcome`, `none`, `stream`, `name`, `target`, `kind`, `level`, `parent`, `links`, `skip_span`, `err`, `ret`, `crate`"
+            "`label` is not a key of `#[instrument_stage]`; did you mean `labels`? allowed: `labels`, `fields`, `outcome`, `none`, `stream`, `name`, `target`, `kind`, `level`, `parent`, `links`, `skip_span`, `err`, `ret`, `crate`"
         ]
     );
     assert_eq!(
         mistakes(quote!(stt, labels(a = 1), fields(b), labels(c = 2))),
-        ["`labels` is given twice: leave one out"]
+        ["duplicate key `labels`: remove one"]
     );
 }
 
 #[test]
-fn one_argument_says_how_a_call_ended() {
+fn outcome_rule_is_unique_valid_and_applicable() {
     assert_eq!(
-        mistakes(quote!(stt, outcome = judge, none = error)),
-        ["`outcome` and `none` both say how a call ended: leave one out"]
+        mistakes(quote!(stt, outcome = classify, none = error)),
+        ["`outcome` and `none` exclude each other: remove one"]
     );
     assert_eq!(
         mistakes(quote!(stt, none = eror)),
         [
-            "unknown outcome `eror`; did you mean `error`? `none` is one of: ok, error, timeout, cancelled, or in quotes the value of a status label"
+            "`eror` is not an outcome; did you mean `error`? allowed: ok, error, timeout, cancelled, or a value of a status label in quotes"
         ]
     );
     assert_eq!(
         mistakes_on(
-            quote!(stt, outcome = judge),
+            quote!(stt, outcome = classify),
             quote!(
                 fn f() -> ! {
                     loop {}
                 }
             )
         ),
-        ["a function that does not return gives nothing to judge: leave it out"]
+        ["a function returning `!` has no value to classify: remove this"]
     );
 }
 
 #[test]
-fn a_name_is_given_once_whatever_its_spelling() {
+fn duplicate_names_are_reported_in_every_spelling() {
     assert_eq!(
         mistakes(quote!(stt, labels(kind = "a", r#kind = "b"))),
-        ["label `kind` is given twice: leave one out"]
+        ["duplicate label `kind`: remove one"]
     );
     assert_eq!(
         mistakes(quote!(
@@ -98,14 +97,14 @@ fn a_name_is_given_once_whatever_its_spelling() {
             fields(a.b = 1, "a.b" = 2, r#kind = 3)
         )),
         [
-            "field `a.b` is given twice: leave one out",
-            "`kind` is a label, and labels are on the span already: leave it out of `fields(..)`"
+            "duplicate field `a.b`: remove one",
+            "`kind` is already on the span as a label: remove it from `fields(..)`"
         ]
     );
 }
 
 #[test]
-fn mistakes_of_arguments_and_function_come_together() {
+fn errors_of_arguments_and_function_are_reported_together() {
     assert_eq!(
         mistakes_on(
             quote!(stt, labels(a: 1, "b" = 2), fields(error.type = 1)),
@@ -114,10 +113,10 @@ fn mistakes_of_arguments_and_function_come_together() {
             )
         ),
         [
-            "a label's value stands behind `=`: `a = ..`",
-            "a label's name is written without quotes",
-            "field `error.type` tells how the call ended, and is set by the stage: leave it out",
-            "a `const fn` may run in the compiler, where there is nothing to measure: leave out `const` or the attribute",
+            "write the label value after `=`: `a = ..`",
+            "expected a label name without quotes",
+            "the stage sets field `error.type`: remove it",
+            "a `const fn` cannot be instrumented: remove `const` or the attribute",
         ]
     );
     assert_eq!(
@@ -135,7 +134,7 @@ fn mistakes_of_arguments_and_function_come_together() {
 }
 
 #[test]
-fn the_item_outlives_every_mistake() {
+fn item_is_emitted_despite_errors() {
     let item = quote!(
         #[must_use]
         pub const fn f() -> u8 {
@@ -147,7 +146,7 @@ fn the_item_outlives_every_mistake() {
 }
 
 #[test]
-fn futures_and_streams_are_known_by_their_types() {
+fn futures_and_streams_are_recognized_by_type() {
     for (returned, measured) in [
         (quote!(impl std::future::Future<Output = u8> + Send), false),
         (
@@ -173,7 +172,7 @@ fn futures_and_streams_are_known_by_their_types() {
 }
 
 #[test]
-fn a_future_is_measured_by_the_async_block_at_the_end() {
+fn future_needs_an_async_block_at_the_end() {
     for body in [
         quote!(async move { 1 }),
         quote!(let _ = 1; async { 1 }),
@@ -201,7 +200,7 @@ fn a_future_is_measured_by_the_async_block_at_the_end() {
 }
 
 #[test]
-fn stream_wants_a_stream_that_it_can_wrap() {
+fn stream_needs_a_stream_type() {
     for returned in [
         quote!(impl Stream<Item = u8> + Send),
         quote!(Pin<Box<dyn futures_core::Stream<Item = u8> + Send + '_>>),
@@ -219,7 +218,7 @@ fn stream_wants_a_stream_that_it_can_wrap() {
         assert_eq!(
             mistakes_on(quote!(stt, stream), item),
             [
-                "`stream` measures `impl Stream<Item = T>` and `Pin<Box<dyn Stream<Item = T> + Send>>`, by itself or in a `Result` or an `Option`: return one of these, or leave out `stream`"
+                "`stream` needs `impl Stream<Item = T>` or `Pin<Box<dyn Stream<Item = T> + Send>>`, alone or in a `Result` or an `Option`: return one of these, or remove `stream`"
             ],
             "{returned}"
         );
@@ -227,7 +226,7 @@ fn stream_wants_a_stream_that_it_can_wrap() {
 }
 
 #[test]
-fn a_return_past_the_async_block_is_refused() {
+fn return_that_bypasses_the_async_block_is_reported() {
     let item = quote!(
         fn f(early: bool) -> BoxFuture<'static, u8> {
             let two = || {
@@ -243,14 +242,12 @@ fn a_return_past_the_async_block_is_refused() {
     );
     assert_eq!(
         mistakes_on(quote!(stt), item),
-        [
-            "only the `async` block at the end is measured, and this `return` goes past it: decide inside of the block"
-        ]
+        ["this `return` bypasses the measured `async` block: move it into the block"]
     );
 }
 
 #[test]
-fn a_body_that_does_not_parse_yet_is_left_to_the_compiler() {
+fn body_that_does_not_parse_is_left_to_rustc() {
     let item = quote!(fn f(audio: &[i16]) { let x = audio. ; });
     assert_eq!(mistakes_on(quote!(stt), item), [""; 0]);
 }

@@ -1,6 +1,6 @@
-//! The block under the attribute: its items, and which of them are stages.
+//! The block under the attribute: its items and their `#[stage(..)]`.
 //!
-//! It is read as far as the ends of its items; all tokens stay as the user wrote them.
+//! Parsing only finds where items end. All tokens stay as the user wrote them.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -17,10 +17,10 @@ const STAGE: &str = "stage";
 
 /// An `impl` block, or a trait.
 pub(super) struct Block {
-    /// What stands before the braces.
+    /// The tokens before the braces.
     pub(super) head: Vec<TokenTree>,
     /// `impl` or `trait`.
-    pub(super) word: TokenTree,
+    pub(super) keyword: TokenTree,
     pub(super) braces: Group,
     pub(super) items: Vec<Item>,
 }
@@ -28,60 +28,64 @@ pub(super) struct Block {
 /// An item in the block.
 #[derive(Default)]
 pub(super) struct Item {
-    /// Its `#[stage(..)]`, of which there should be one at most.
+    /// The `#[stage(..)]` attributes; more than one is an error.
     pub(super) stages: Vec<Stage>,
-    /// All the rest of it.
+    /// All other tokens.
     pub(super) tokens: TokenStream,
     pub(super) is_method: bool,
-    /// Whether it may not be there.
+    /// Whether the item has a `#[cfg(..)]`.
     pub(super) is_conditional: bool,
 }
 
 /// A `#[stage(..)]`.
 pub(super) struct Stage {
     pub(super) attribute: Attribute,
-    /// What stands before it in `#[cfg_attr(..)]`, and the attributes beside it.
+    /// The condition of the `#[cfg_attr(..)]` around it, and the other attributes in there.
     pub(super) condition: Option<(TokenStream, Vec<Meta>)>,
 }
 
 impl Parse for Block {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let ahead = input.fork();
-        let word = word(&ahead)?;
+        let keyword = keyword(&ahead)?;
         let mut head: Vec<TokenTree> = Vec::new();
         while !input.is_empty() {
             head.push(input.parse()?);
         }
         let Some(TokenTree::Group(braces)) = head.pop() else {
-            return Err(refused(&word));
+            return Err(wrong_item(&keyword));
         };
         let items = syn::parse::Parser::parse2(items, braces.stream())?;
         Ok(Self {
             head,
-            word,
+            keyword,
             braces,
             items,
         })
     }
 }
 
-/// The word that says what kind of item this is.
-fn word(input: ParseStream<'_>) -> syn::Result<TokenTree> {
+/// The keyword of the item: `impl` or `trait`.
+fn keyword(input: ParseStream<'_>) -> syn::Result<TokenTree> {
     input.call(Attribute::parse_outer)?;
     input.parse::<Visibility>()?;
     while input.peek(Token![unsafe]) || input.peek(Token![default]) {
         input.parse::<TokenTree>()?;
     }
     let fits = input.peek(Token![impl]) || input.peek(Token![trait]);
-    let word = input.parse()?;
-    if fits { Ok(word) } else { Err(refused(&word)) }
+    let keyword = input.parse()?;
+    if fits {
+        Ok(keyword)
+    } else {
+        Err(wrong_item(&keyword))
+    }
 }
 
-fn refused(word: &TokenTree) -> syn::Error {
+fn wrong_item(keyword: &TokenTree) -> syn::Error {
     syn::Error::new_spanned(
-        word,
-        "`#[instrument_stages]` goes on an `impl` block or a trait, for the methods that have `#[stage(..)]`; \
-         a function by itself takes `#[instrument_stage(..)]`",
+        keyword,
+        "`#[instrument_stages]` goes on an `impl` block or a trait; \
+         for a function, use `#[instrument_stage]`",
     )
 }
 
@@ -123,7 +127,7 @@ fn item(input: ParseStream<'_>) -> syn::Result<Item> {
 }
 
 impl Stage {
-    /// `#[stage(..)]`, by itself or in `#[cfg_attr(condition, stage(..), ..)]`.
+    /// `#[stage(..)]`, directly or in `#[cfg_attr(condition, stage(..), ..)]`.
     fn of(attribute: &Attribute) -> syn::Result<Option<Self>> {
         if attribute.path().is_ident(STAGE) {
             return Ok(Some(Self {
@@ -138,7 +142,7 @@ impl Stage {
         attribute.parse_args_with(|input: ParseStream<'_>| Self::conditional(attribute, input))
     }
 
-    /// What stands in a `cfg_attr` that has a stage somewhere.
+    /// Reads a `cfg_attr` that contains a stage.
     fn conditional(attribute: &Attribute, input: ParseStream<'_>) -> syn::Result<Option<Self>> {
         let mut condition = TokenStream::new();
         while !input.is_empty() && !input.peek(Token![,]) {
@@ -156,7 +160,7 @@ impl Stage {
         if let Some(nested) = nested {
             return Err(syn::Error::new_spanned(
                 nested,
-                "`#[stage(..)]` is not seen in here: join the conditions, as in `#[cfg_attr(all(unix, test), stage(..))]`",
+                "`#[stage(..)]` cannot be in a nested `cfg_attr`: combine the conditions, as in `#[cfg_attr(all(unix, test), stage(..))]`",
             ));
         }
         let mut stages = stages.into_iter();
@@ -173,7 +177,7 @@ impl Stage {
     }
 }
 
-/// Skips an item behind its attributes. True for a method.
+/// Skips an item after its attributes. Returns whether the item is a method.
 fn skip_item(input: ParseStream<'_>) -> syn::Result<bool> {
     input.parse::<Visibility>()?;
     if is_function(input) {
@@ -196,7 +200,7 @@ fn skip_item(input: ParseStream<'_>) -> syn::Result<bool> {
     Ok(false)
 }
 
-/// The tokens from `start` to where `end` stands.
+/// The tokens from `start` up to `end`.
 fn up_to(start: ParseStream<'_>, end: ParseStream<'_>) -> syn::Result<TokenStream> {
     let mut tokens = TokenStream::new();
     while !start.is_empty() && start.cursor() != end.cursor() {

@@ -1,4 +1,4 @@
-//! The block with the bodies of its methods inside their stages.
+//! The block with its methods measured.
 
 use proc_macro2::{Group, TokenStream};
 use quote::quote;
@@ -12,8 +12,8 @@ use crate::{
 pub(super) fn tokens(block: &Block, defaults: &mut Defaults, errors: &mut Errors) -> TokenStream {
     if block.items.iter().all(|item| item.stages.is_empty()) {
         errors.at(
-            &block.word,
-            "nothing to instrument: no method here has `#[stage(..)]`, which takes what `#[instrument_stage(..)]` takes",
+            &block.keyword,
+            "no method here has `#[stage(..)]`; it takes the arguments of `#[instrument_stage]`",
         );
     }
     let items = block
@@ -32,13 +32,10 @@ fn measured(item: &Item, defaults: &mut Defaults, errors: &mut Errors) -> TokenS
     };
     let attribute = &stage.attribute;
     for stage in more {
-        errors.at(
-            &stage.attribute,
-            "a method is one stage: leave one `#[stage(..)]` out",
-        );
+        errors.at(&stage.attribute, "duplicate `#[stage(..)]`: remove one");
     }
     if !item.is_method {
-        errors.at(attribute, "`#[stage(..)]` goes on a method here");
+        errors.at(attribute, "`#[stage(..)]` goes on a method in this block");
         return item.tokens.clone();
     }
     if !item.is_conditional && stage.condition.is_none() {

@@ -1,4 +1,4 @@
-//! `#[instrument_stages]`: an `impl` block or a trait, some of whose methods are stages.
+//! `#[instrument_stages]`: an `impl` block or a trait with methods that are stages.
 
 mod args;
 mod block;

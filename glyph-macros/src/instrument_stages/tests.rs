@@ -3,15 +3,17 @@ use quote::quote;
 
 use crate::{diagnostic::messages, home::Home};
 
-const WRONG_ITEM: &str = "`#[instrument_stages]` goes on an `impl` block or a trait, for the methods that have `#[stage(..)]`; a function by itself takes `#[instrument_stage(..)]`";
-const NOTHING: &str = "nothing to instrument: no method here has `#[stage(..)]`, which takes what `#[instrument_stage(..)]` takes";
+const WRONG_ITEM: &str = "`#[instrument_stages]` goes on an `impl` block or a trait; \
+     for a function, use `#[instrument_stage]`";
+const NO_STAGE: &str =
+    "no method here has `#[stage(..)]`; it takes the arguments of `#[instrument_stage]`";
 
 fn mistakes(args: TokenStream, item: TokenStream) -> Vec<String> {
     messages(&super::expand(Home::Runtime, args, item))
 }
 
 #[test]
-fn blocks_of_every_kind_have_methods() {
+fn every_kind_of_block_is_accepted() {
     for block in [
         quote!(impl Stt),
         quote!(impl<T: Send, const N: usize> Stt<T, { N }> where T: Sync),
@@ -49,17 +51,17 @@ fn blocks_of_every_kind_have_methods() {
 }
 
 #[test]
-fn a_block_without_stages_says_so() {
+fn block_without_stages_is_reported() {
     let item = quote!(
         impl Stt {
             fn plain(&self) {}
         }
     );
-    assert_eq!(mistakes(quote!(), item), [NOTHING]);
+    assert_eq!(mistakes(quote!(), item), [NO_STAGE]);
 }
 
 #[test]
-fn other_items_are_refused() {
+fn other_items_are_rejected() {
     for item in [
         quote!(
             struct Stt {
@@ -81,7 +83,7 @@ fn other_items_are_refused() {
 }
 
 #[test]
-fn what_cannot_be_read_keeps_its_tokens_but_for_the_stages() {
+fn rejected_item_loses_only_its_stage_attributes() {
     let tokens = super::expand(
         Home::Runtime,
         quote!(),
@@ -106,7 +108,7 @@ fn what_cannot_be_read_keeps_its_tokens_but_for_the_stages() {
 }
 
 #[test]
-fn the_mistakes_of_all_methods_come_together() {
+fn errors_of_all_methods_are_reported_together() {
     let item = quote!(
         impl Stt {
             #[stage]
@@ -130,20 +132,20 @@ fn the_mistakes_of_all_methods_come_together() {
     assert_eq!(
         mistakes,
         [
-            "unknown key `lables`; did you mean `labels`? `#[instrument_stages]` takes `labels`, `crate`",
-            "`#[stage]` is written `#[stage(stage::stt, ..)]`, with the arguments of `#[instrument_stage(..)]`",
-            "the stage is missing: its path comes first, as in `#[stage(stage::stt, labels(provider = \"deepgram\"))]`",
-            "unknown key `label`; did you mean `labels`? `#[stage]` takes `labels`, `fields`, `outcome`, `none`, `stream`, `name`, `target`, `kind`, `level`, `parent`, `links`, `skip_span`, `err`, `ret`, `crate`",
-            "a `const fn` may run in the compiler, where there is nothing to measure: leave out `const` or the attribute",
-            "a method is one stage: leave one `#[stage(..)]` out",
-            "`#[stage(..)]` goes on a method here",
+            "`lables` is not a key of `#[instrument_stages]`; did you mean `labels`? allowed: `labels`, `crate`",
+            "expected `#[stage(stage::stt, ..)]`, with the arguments of `#[instrument_stage]`",
+            "missing stage: put its path first, `#[stage(stage::stt, ..)]`",
+            "`label` is not a key of `#[stage]`; did you mean `labels`? allowed: `labels`, `fields`, `outcome`, `none`, `stream`, `name`, `target`, `kind`, `level`, `parent`, `links`, `skip_span`, `err`, `ret`, `crate`",
+            "a `const fn` cannot be instrumented: remove `const` or the attribute",
+            "duplicate `#[stage(..)]`: remove one",
+            "`#[stage(..)]` goes on a method in this block",
             "`bodiless` has no body to measure: put the attribute on its implementations",
         ]
     );
 }
 
 #[test]
-fn a_method_s_own_arguments_win() {
+fn arguments_of_a_method_override_the_block() {
     let item = quote!(
         impl Stt {
             #[stage(stt, labels(kind = own_kind), crate = own)]
@@ -164,7 +166,7 @@ fn a_method_s_own_arguments_win() {
 }
 
 #[test]
-fn a_stage_under_a_condition_leaves_the_plain_method_where_it_is_not_met() {
+fn conditional_stage_keeps_the_plain_method_otherwise() {
     let item = quote!(
         impl Stt {
             /// Listens.
@@ -191,7 +193,7 @@ fn a_stage_under_a_condition_leaves_the_plain_method_where_it_is_not_met() {
 }
 
 #[test]
-fn conditions_in_conditions_are_refused() {
+fn nested_conditions_are_rejected() {
     let item = quote!(
         impl Stt {
             #[cfg_attr(unix, cfg_attr(test, stage(stt)))]
@@ -201,7 +203,7 @@ fn conditions_in_conditions_are_refused() {
     assert_eq!(
         mistakes(quote!(), item.clone()),
         [
-            "`#[stage(..)]` is not seen in here: join the conditions, as in `#[cfg_attr(all(unix, test), stage(..))]`"
+            "`#[stage(..)]` cannot be in a nested `cfg_attr`: combine the conditions, as in `#[cfg_attr(all(unix, test), stage(..))]`"
         ]
     );
     let tokens = super::expand(Home::Runtime, quote!(), item).to_string();

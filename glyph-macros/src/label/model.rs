@@ -148,8 +148,7 @@ impl Names {
 fn name_problem(name: &str) -> Option<String> {
     if name.is_empty() {
         return Some(
-            "a label value cannot be empty: Prometheus treats an empty label as absent"
-                .to_owned(),
+            "a label value cannot be empty: Prometheus treats an empty label as absent".to_owned(),
         );
     }
     if name.len() > MAX_NAME_BYTES {
@@ -227,7 +226,10 @@ fn outcomes(
                 for outcome in outcomes.iter().take(1) {
                     errors.at(
                         outcome,
-                        format!("`outcome` on a variant needs `#[label(outcome)]` on `{}`: add it", input.ident),
+                        format!(
+                            "`outcome` on a variant needs `#[label(outcome)]` on `{}`: add it",
+                            input.ident
+                        ),
                     );
                 }
             }
@@ -261,10 +263,7 @@ fn take(taken: &mut [Option<usize>; 5], outcome: &Ident, digit: usize, errors: &
     let mut variants = OUTCOMES.iter().zip(taken.iter_mut());
     match variants.find(|(known, _)| **known == name) {
         Some((_, variant @ None)) => *variant = Some(digit),
-        Some(_) => errors.at(
-            outcome,
-            format!("duplicate outcome `{name}`: remove one"),
-        ),
+        Some(_) => errors.at(outcome, format!("duplicate outcome `{name}`: remove one")),
         None => errors.at(
             outcome,
             format!(

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::model::{Label, Set};
 use crate::{
-    diagnostic::Place,
+    diagnostic::TokenRange,
     home::{hidden_module, option},
 };
 
@@ -49,7 +49,7 @@ fn descriptor(label: &Label, implementer: &TokenStream, rt: &TokenStream) -> Tok
     let Label { ident, name, .. } = label;
     let max = max(label, rt);
     let call = quote!(#rt::label_of(|set: &#implementer| &set.#ident, #name, #max));
-    Place::of(&label.ty).around(call)
+    TokenRange::of(&label.ty).around(call)
 }
 
 fn checks(model: &Set, rt: &TokenStream) -> TokenStream {
@@ -58,7 +58,7 @@ fn checks(model: &Set, rt: &TokenStream) -> TokenStream {
         .filter(|(_, label)| label.checked)
         .map(|(index, label)| {
             let max = max(label, rt);
-            let call = Place::of(&label.ty).call(
+            let call = TokenRange::of(&label.ty).call(
                 quote!(__glyph::check_bound),
                 &quote!(&__GLYPH_LABELS[#index], #max),
             );
@@ -85,7 +85,7 @@ fn row(model: &Set, rt: &TokenStream) -> TokenStream {
     let terms = model.labels.iter().enumerate().map(|(index, label)| {
         let ident = &label.ident;
         let term = quote!(#rt::Place::row(&__GLYPH_PLACES[#index], &of.#ident, open));
-        Place::of(&label.ty).around(term)
+        TokenRange::of(&label.ty).around(term)
     });
     quote!(#(#terms)+*)
 }

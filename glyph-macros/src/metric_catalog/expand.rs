@@ -16,7 +16,7 @@ use super::{
     stage::Stage,
     unit::Unit,
 };
-use crate::{diagnostic::Place, home::hidden_module};
+use crate::{diagnostic::TokenRange, home::hidden_module};
 
 pub(super) fn tokens(catalog: &Catalog) -> TokenStream {
     let rt = hidden_module(&catalog.root);
@@ -120,7 +120,7 @@ fn labels_of_field(
         Kind::Gauge => format_ident!("gauge_labels"),
         Kind::Histogram => format_ident!("histogram_labels"),
     };
-    Place::of(labels).around(quote!(#rt::#function(|catalog: &#catalog| &catalog.#field)))
+    TokenRange::of(labels).around(quote!(#rt::#function(|catalog: &#catalog| &catalog.#field)))
 }
 
 fn bucket_list(buckets: &Buckets) -> TokenStream {
@@ -282,7 +282,7 @@ fn instance(catalog: &Catalog) -> TokenStream {
     });
     let nested = catalog.nested.iter().map(|nested| {
         let (field, ty) = (&nested.ident, &nested.ty);
-        let global = Place::of(ty).around(quote!(global()));
+        let global = TokenRange::of(ty).around(quote!(global()));
         quote!(#field: <#ty>::#global,)
     });
     quote! {
@@ -302,7 +302,7 @@ fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     let nested = (0..catalog.nested.len()).map(|index| of_metric("NESTED", index));
     let erased = catalog.nested.iter().map(|nested| {
         let field = &nested.ident;
-        Place::of(&nested.ty).around(quote!(self.#field as &'static dyn #rt::AnyCatalog))
+        TokenRange::of(&nested.ty).around(quote!(self.#field as &'static dyn #rt::AnyCatalog))
     });
     let bound = catalog.stages.iter().flat_map(Stage::bindings);
     let bound = bound.filter_map(|bound| Some(&catalog.metrics.get(bound.metric)?.ident));

@@ -13,7 +13,7 @@ use super::{
     model::Catalog,
     stage::Stage,
 };
-use crate::diagnostic::Place;
+use crate::diagnostic::TokenRange;
 
 pub(super) fn tokens(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     let budget = budget(catalog);
@@ -37,7 +37,7 @@ pub(super) fn tokens(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
 }
 
 /// A const that calls `function` where `place` stands.
-pub(super) fn check(place: Place, function: &str, arguments: &TokenStream) -> TokenStream {
+pub(super) fn check(place: TokenRange, function: &str, arguments: &TokenStream) -> TokenStream {
     let function = format_ident!("{function}");
     let call = place.call(quote!(__glyph::#function), arguments);
     quote!(const _: () = #call;)
@@ -59,7 +59,7 @@ fn buckets(catalog: &Catalog) -> TokenStream {
         .filter_map(|(index, metric)| match &metric.buckets {
             Some(Buckets::Constant(constant)) => {
                 let buckets = of_metric("BUCKETS", index).into_token_stream();
-                Some(check(Place::of(constant), "buckets", &buckets))
+                Some(check(TokenRange::of(constant), "buckets", &buckets))
             }
             Some(Buckets::List(_)) | None => None,
         })
@@ -74,7 +74,7 @@ fn forbidden_labels(catalog: &Catalog) -> TokenStream {
     let metrics = catalog.metrics.iter().enumerate();
     metrics
         .filter_map(|(index, metric)| {
-            let place = Place::of(metric.labels.as_ref()?);
+            let place = TokenRange::of(metric.labels.as_ref()?);
             let (field, labels) = (metric.field(), labels_of(index, metric));
             let arguments = quote!(#field, #labels, &[#(#forbidden),*]);
             Some(check(place, "check_labels_allowed", &arguments))
@@ -92,7 +92,7 @@ fn forbidden_stage_labels(catalog: &Catalog) -> TokenStream {
             let (stage, name) = (stage.ident.to_string(), &label.name);
             let arguments = quote!(#stage, #name, &[#(#forbidden),*]);
             check(
-                Place::of(&label.ident),
+                TokenRange::of(&label.ident),
                 "check_stage_label_allowed",
                 &arguments,
             )
@@ -107,7 +107,7 @@ fn nested(catalog: &Catalog) -> TokenStream {
         .map(|(index, nested)| {
             let descriptor = of_metric("NESTED", index);
             let arguments = quote!(&__GLYPH_METRICS, #descriptor, &[#(#forbidden),*]);
-            check(Place::of(&nested.ty), "check_nested", &arguments)
+            check(TokenRange::of(&nested.ty), "check_nested", &arguments)
         })
         .collect()
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::{expand_checks::check, model::Catalog, scope::Scope};
-use crate::diagnostic::Place;
+use crate::diagnostic::TokenRange;
 
 /// The struct, beside the catalog.
 pub(super) fn structure(catalog: &Catalog, rt: &TokenStream) -> Option<TokenStream> {
@@ -88,7 +88,11 @@ pub(super) fn checks(catalog: &Catalog) -> TokenStream {
         .map(|label| {
             let name = &label.name;
             let arguments = quote!(#name, &__GLYPH_METRICS, #nested);
-            check(Place::of(&label.ident), "check_scope_label", &arguments)
+            check(
+                TokenRange::of(&label.ident),
+                "check_scope_label",
+                &arguments,
+            )
         })
         .collect()
 }

@@ -10,7 +10,7 @@ use super::{
     model::Catalog,
     stage::{Binding, Stage, StageLabel},
 };
-use crate::{diagnostic::Place, home::option};
+use crate::{diagnostic::TokenRange, home::option};
 
 pub(super) fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     let Some(module) = &catalog.stage_module else {
@@ -181,7 +181,7 @@ impl Expansion<'_> {
     fn never_check(&self, index: usize, label: &StageLabel) -> TokenStream {
         let (stage, labels) = (self.stage.ident.to_string(), self.of_stage("LABELS"));
         let arguments = quote!(#stage, &#labels[#index]);
-        expand_checks::check(Place::of(&label.ty), "check_stage_label", &arguments)
+        expand_checks::check(TokenRange::of(&label.ty), "check_stage_label", &arguments)
     }
 
     fn label(&self, index: usize, label: &StageLabel, module: &Ident) -> TokenStream {
@@ -194,7 +194,7 @@ impl Expansion<'_> {
             let lifetime = self.stage.borrows().then(|| quote!(<'static>));
             quote!(#rt::asked_label(|stage: &#module::#stage #lifetime| &stage.#ident, #name))
         };
-        Place::of(&label.ty).around(described)
+        TokenRange::of(&label.ty).around(described)
     }
 
     /// Where the stage's labels go in the rows of one metric, and the check that they fill them.
@@ -206,7 +206,7 @@ impl Expansion<'_> {
             self.stage.labels.len(),
         );
         let labels = labels_of(binding.metric, metric);
-        let place = Place::of(&binding.place);
+        let place = TokenRange::of(&binding.place);
         let (stage, field) = (self.stage.ident.to_string(), metric.field());
         let check = place.call(
             quote!(__glyph::stage_places::<#count, { #labels.len() }>),
@@ -320,7 +320,7 @@ impl Expansion<'_> {
         let terms = labels.map(|(index, label)| {
             let value = self.value(index, label);
             let row = quote!(#rt::Place::row(&#places[#index], #value, #open));
-            Place::of(&label.ty).around(row)
+            TokenRange::of(&label.ty).around(row)
         });
         quote!(#rt::Row::new(#(#terms)+*))
     }
@@ -345,7 +345,7 @@ impl Expansion<'_> {
         let read = quote!(read(&[#(#rt::value(&#texts)),*]));
         let labels = labels.iter().zip(&texts).enumerate().rev();
         labels.fold(read, |inside, (index, (label, text))| {
-            let place = Place::of(&label.ty);
+            let place = TokenRange::of(&label.ty);
             let value = place.around(self.value(index, label));
             let with_text = place.around(quote!(#rt::Label::with_text));
             quote!(#with_text(#value, |#text: &#rt::core::primitive::str| #inside))

@@ -5,13 +5,13 @@ use quote::{ToTokens, quote};
 use syn::Visibility;
 
 use super::stage::Stage;
-use crate::span_site::SpanSite;
+use crate::span_callsite::SpanCallsite;
 
 /// The static of spans of calls from blocks, and its name.
 pub(super) fn spans(stage: &Stage, module: &Ident, rt: &TokenStream) -> (TokenStream, Ident) {
     let site = Ident::new("__GLYPH_SPANS", Span::mixed_site());
     let (ident, lifetime) = (&stage.ident, stage.borrows().then(|| quote!(<'static>)));
-    let spans = SpanSite {
+    let spans = SpanCallsite {
         labels: quote!(<#module::#ident #lifetime as #rt::Stage>::LABELS),
         fields: Vec::new(),
         name: ident.to_string().to_token_stream(),

@@ -14,7 +14,7 @@ use super::{
     stage_args::StageArgs,
 };
 use crate::{
-    diagnostic::{Errors, Place},
+    diagnostic::{Errors, TokenRange},
     home::Home,
     label_name,
 };
@@ -28,7 +28,7 @@ pub(super) struct Catalog {
     pub(super) namespace: String,
     pub(super) max_series: usize,
     /// Where `max_series` stands, or else the struct's name.
-    pub(super) max_series_place: Place,
+    pub(super) max_series_place: TokenRange,
     pub(super) forbidden: Vec<String>,
     pub(super) scope: Option<Scope>,
     pub(super) stage_module: Option<Ident>,
@@ -85,7 +85,7 @@ impl Catalog {
             max_series_place: args
                 .max_series
                 .as_ref()
-                .map_or_else(|| Place::of(&structure.ident), Place::of),
+                .map_or_else(|| TokenRange::of(&structure.ident), TokenRange::of),
             line: structure.ident.span().start().line,
             root,
             namespace,

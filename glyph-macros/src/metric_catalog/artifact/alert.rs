@@ -7,7 +7,7 @@ use super::{
     measure::Measure, selection::Selection,
 };
 use crate::{
-    diagnostic::{Errors, Place},
+    diagnostic::{Errors, TokenRange},
     metric_catalog::args::Word,
     suggestion::did_you_mean,
 };
@@ -29,7 +29,7 @@ pub(super) enum Condition {
         measure: Measure,
         comparison: Comparison,
         threshold: f64,
-        place: Place,
+        place: TokenRange,
     },
     Absent {
         of: Selection,

@@ -12,7 +12,7 @@ use super::{
     selection::Selection,
 };
 use crate::{
-    diagnostic::Place,
+    diagnostic::TokenRange,
     metric_catalog::{
         args::Word,
         expand::{labels_of, of_metric},
@@ -111,7 +111,11 @@ impl Checks<'_> {
                 for value in &matcher.values {
                     let text = value.value();
                     let arguments = quote!(#labels, #label, #text);
-                    checks.extend(check(Place::of(value), "check_artifact_value", &arguments));
+                    checks.extend(check(
+                        TokenRange::of(value),
+                        "check_artifact_value",
+                        &arguments,
+                    ));
                 }
             }
         }
@@ -119,11 +123,11 @@ impl Checks<'_> {
     }
 
     fn label(&self, metric: usize, label: &Word) -> TokenStream {
-        self.named_label(metric, &label.value(), Place::of(label))
+        self.named_label(metric, &label.value(), TokenRange::of(label))
     }
 
     fn annotation(&self, of: &Selection, annotation: &Annotation) -> Vec<TokenStream> {
-        let place = Place::of(&annotation.place);
+        let place = TokenRange::of(&annotation.place);
         let own = |label: &&String| *label != "severity";
         let labels = annotation.labels.iter().filter(own);
         labels
@@ -131,7 +135,7 @@ impl Checks<'_> {
             .collect()
     }
 
-    fn named_label(&self, metric: usize, label: &str, place: Place) -> TokenStream {
+    fn named_label(&self, metric: usize, label: &str, place: TokenRange) -> TokenStream {
         let (field, labels) = (self.field(metric), self.labels_of(metric));
         check(
             place,

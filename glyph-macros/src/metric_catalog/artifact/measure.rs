@@ -10,7 +10,7 @@ use super::{
     selection::Selection,
 };
 use crate::{
-    diagnostic::{Errors, Place},
+    diagnostic::{Errors, TokenRange},
     metric_catalog::{
         args::Word,
         buckets::Buckets,
@@ -86,7 +86,7 @@ impl Site<'_> {
             measure,
             comparison,
             threshold: value,
-            place: Place::of(&threshold),
+            place: TokenRange::of(&threshold),
         })
     }
 

@@ -5,7 +5,7 @@ use proc_macro2::Span;
 
 use super::{Site, labels, objective_args::ObjectiveArgs, selection::Selection};
 use crate::{
-    diagnostic::{Errors, Place},
+    diagnostic::{Errors, TokenRange},
     metric_catalog::{
         args::Word,
         field::Kind,
@@ -30,11 +30,11 @@ pub(super) enum Indicator {
         of: Selection,
         threshold: f64,
         written: String,
-        place: Place,
+        place: TokenRange,
     },
     Outcome {
         of: Selection,
-        place: Place,
+        place: TokenRange,
     },
     Errors {
         errors: Selection,
@@ -119,7 +119,7 @@ impl Site<'_> {
             of: self.own(Vec::new()),
             threshold: errors.ok(latency.value(&self.metric.unit, "threshold"))?,
             written: latency.text(),
-            place: Place::of(latency),
+            place: TokenRange::of(latency),
         })
     }
 
@@ -143,7 +143,7 @@ impl Site<'_> {
         let Some(bad) = bad else {
             return Some(Indicator::Outcome {
                 of,
-                place: Place::of(place),
+                place: TokenRange::of(place),
             });
         };
         let word = bad_place(&bad);

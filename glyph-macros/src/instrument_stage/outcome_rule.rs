@@ -1,4 +1,4 @@
-//! Who says how a call ended: `outcome = |result| ..`, `none = error`, or else the type of what it gives.
+//! The source of a call's outcome: `outcome = |result| ..`, `none = error`, or the returned type.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -7,11 +7,11 @@ use syn::{Expr, LitStr, Token, ext::IdentExt, parse::ParseStream, spanned::Spann
 use super::event_args::EventArgs;
 use crate::{
     arguments::assigned,
-    diagnostic::{Errors, Place},
+    diagnostic::{Errors, TokenRange},
     suggestion::did_you_mean,
 };
 
-/// What an `Option` that is `None` may mean, in the attribute and in the runtime.
+/// The outcomes that `None` may stand for: in the attribute, and as variants of `Outcome`.
 const OUTCOMES: [(&str, &str); 4] = [
     ("ok", "Ok"),
     ("error", "Error"),
@@ -20,29 +20,29 @@ const OUTCOMES: [(&str, &str); 4] = [
 ];
 
 #[derive(Default)]
-pub(super) enum Judge {
-    /// The type of the value.
+pub(super) enum OutcomeRule {
+    /// The type of the returned value.
     #[default]
     Type,
-    /// A closure, or the path of a function, that takes a reference to the value.
+    /// A closure, or the path of a function, that takes the value by reference.
     Function(Box<Expr>),
-    /// What `None` means.
+    /// `None` stands for an outcome or a status.
     None { key: Ident, meaning: Meaning },
 }
 
 pub(super) enum Meaning {
     Outcome(&'static str),
-    /// A value of a status label. But for that the call went well.
-    Word(LitStr),
+    /// A value of a status label. The outcome is `ok`.
+    Status(LitStr),
 }
 
-/// The constant that holds what the word of `none = "miss"` stands for.
-const WORD: &str = "__GLYPH_NONE";
+/// The constant with the result of looking up the status of `none = "miss"`.
+const STATUS: &str = "__GLYPH_NONE";
 
-impl Judge {
-    /// Reads what stands behind the key `outcome` or `none`.
+impl OutcomeRule {
+    /// Reads the value of the key `outcome` or `none`.
     pub(super) fn read(&mut self, key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
-        let judge = if key == "outcome" {
+        let rule = if key == "outcome" {
             Self::Function(Box::new(assigned(input)?))
         } else {
             input.parse::<Token![=]>()?;
@@ -59,15 +59,15 @@ impl Judge {
         if !matches!(self, Self::Type) {
             return Err(syn::Error::new_spanned(
                 key,
-                "`outcome` and `none` both say how a call ended: leave one out",
+                "`outcome` and `none` exclude each other: remove one",
             ));
         }
-        *self = judge;
+        *self = rule;
         Ok(())
     }
 
-    /// Refuses to judge what a function does not give.
-    pub(super) fn refuse(&self, message: &str, errors: &mut Errors) {
+    /// Reports a rule that does not apply to this form of function.
+    pub(super) fn reject(&self, message: &str, errors: &mut Errors) {
         match self {
             Self::Type => {}
             Self::Function(function) => errors.at(function, message),
@@ -75,7 +75,7 @@ impl Judge {
         }
     }
 
-    /// The closure that judges a reference to the value, and logs it before.
+    /// The closure that logs and classifies the value, by reference.
     pub(super) fn closure(&self, events: &EventArgs, rt: &TokenStream) -> TokenStream {
         let result = Ident::new("__result", Span::mixed_site());
         let (events, verdict) = (events.of(&result, rt), self.verdict(&result, rt));
@@ -91,64 +91,68 @@ impl Judge {
         match self {
             Self::Type => verdict,
             Self::Function(function) => {
-                let judge = Place::of(function).start(quote!(#rt::judge));
+                let judge = TokenRange::of(function).start(quote!(#rt::judge));
                 let arguments = quote_spanned!(function.span()=> (#result, #function));
                 quote!(#verdict.but(#judge #arguments))
             }
             Self::None { key, meaning } => {
-                // Where it is no `Option`, the compiler points to the key.
-                let option = Place::of(key).start(quote!(#result));
+                // rustc reports a value that is not an `Option` at the key.
+                let option = TokenRange::of(key).start(quote!(#result));
                 match meaning {
                     Meaning::Outcome(outcome) => {
                         let outcome = format_ident!("{outcome}");
                         quote!(#rt::judge_option(#option, #rt::Outcome::#outcome))
                     }
-                    Meaning::Word(_) => {
-                        let word = Ident::new(WORD, Span::mixed_site());
-                        quote!(#rt::judge_option_by_word(#option, #word))
+                    Meaning::Status(_) => {
+                        let status = Ident::new(STATUS, Span::mixed_site());
+                        quote!(#rt::judge_option_by_word(#option, #status))
                     }
                 }
             }
         }
     }
 
-    /// Looks up the word of `none = "miss"`, if there is one. `stage` is the stage's struct, made in a constant.
-    pub(super) fn word(
+    /// The constant that looks up the status of `none = "miss"`, if there is one. `stage` returns the
+    /// stage's struct.
+    pub(super) fn status(
         &self,
         stage: impl FnOnce() -> TokenStream,
         rt: &TokenStream,
     ) -> Option<TokenStream> {
         let Self::None {
-            meaning: Meaning::Word(word),
+            meaning: Meaning::Status(status),
             ..
         } = self
         else {
             return None;
         };
-        let (constant, stage) = (Ident::new(WORD, Span::mixed_site()), stage());
-        let look_up = Place::of(word).start_call(quote!(#rt::word), quote!(#stage, #word));
-        Some(quote!(const #constant: #rt::Word = #look_up;))
+        let (constant, stage) = (Ident::new(STATUS, Span::mixed_site()), stage());
+        let lookup = TokenRange::of(status).start_call(quote!(#rt::word), quote!(#stage, #status));
+        Some(quote!(const #constant: #rt::Word = #lookup;))
     }
 }
 
 impl Meaning {
-    fn read(word: LitStr) -> Self {
-        let text = word.value();
+    fn read(written: LitStr) -> Self {
+        let text = written.value();
         let outcome = OUTCOMES.iter().find(|(known, _)| *known == text);
-        outcome.map_or_else(|| Self::Word(word), |(_, outcome)| Self::Outcome(outcome))
+        outcome.map_or_else(
+            || Self::Status(written),
+            |(_, outcome)| Self::Outcome(outcome),
+        )
     }
 }
 
-fn outcome(word: &Ident) -> syn::Result<&'static str> {
-    let name = word.unraw().to_string();
+fn outcome(written: &Ident) -> syn::Result<&'static str> {
+    let name = written.unraw().to_string();
     if let Some((_, outcome)) = OUTCOMES.iter().find(|(known, _)| *known == name) {
         return Ok(outcome);
     }
     let known = OUTCOMES.map(|(known, _)| known);
     Err(syn::Error::new_spanned(
-        word,
+        written,
         format!(
-            "unknown outcome `{name}`; {}`none` is one of: {}, or in quotes the value of a status label",
+            "`{name}` is not an outcome; {}allowed: {}, or a value of a status label in quotes",
             did_you_mean(&name, &known),
             known.join(", ")
         ),

@@ -7,7 +7,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 /// The description of a callsite's spans.
-pub(crate) struct SpanSite {
+pub(crate) struct SpanCallsite {
     /// The names of the stage's labels, an expression of type `&'static [&'static str]`.
     pub(crate) labels: TokenStream,
     /// The names of the other fields, expressions of type `&'static str`.
@@ -20,7 +20,7 @@ pub(crate) struct SpanSite {
     pub(crate) function: TokenStream,
 }
 
-impl SpanSite {
+impl SpanCallsite {
     /// The static named `site`. It refers to itself because `tracing` compares callsites by address.
     pub(crate) fn tokens(&self, site: &Ident, rt: &TokenStream) -> TokenStream {
         let Self {
