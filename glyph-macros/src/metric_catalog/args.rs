@@ -1,4 +1,4 @@
-//! The grammar of `#[metric_catalog(..)]` and of the attributes of its fields.
+//! The grammar of `#[metric_catalog(..)]` and of the attributes on its fields.
 
 use syn::{
     Attribute, Ident, LitInt, LitStr, Meta, Path,
@@ -14,14 +14,14 @@ use crate::{
     diagnostic::Errors,
 };
 
-/// What stands in `#[metric_catalog(..)]`.
+/// The arguments of `#[metric_catalog(..)]`.
 #[derive(Default)]
 pub(super) struct CatalogArgs {
     pub(super) namespace: Option<LitStr>,
     /// The module for the stages.
     pub(super) stages: Option<Ident>,
     pub(super) max_series: Option<LitInt>,
-    pub(super) forbidden: Vec<Word>,
+    pub(super) forbidden: Vec<IdentOrStr>,
     pub(super) scope: Option<ScopeArgs>,
     pub(super) root: Option<Path>,
 }
@@ -58,13 +58,13 @@ impl CatalogArgs {
     }
 }
 
-/// A name, written as an identifier or as text.
-pub(super) enum Word {
+/// A name, as an identifier or as a string.
+pub(super) enum IdentOrStr {
     Ident(Ident),
     Text(LitStr),
 }
 
-impl Word {
+impl IdentOrStr {
     pub(super) fn value(&self) -> String {
         match self {
             Self::Ident(ident) => ident.unraw().to_string(),
@@ -73,7 +73,7 @@ impl Word {
     }
 }
 
-impl Parse for Word {
+impl Parse for IdentOrStr {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         if input.peek(LitStr) {
             return Ok(Self::Text(input.parse()?));
@@ -82,7 +82,7 @@ impl Parse for Word {
     }
 }
 
-impl quote::ToTokens for Word {
+impl quote::ToTokens for IdentOrStr {
     fn to_tokens(&self, tokens: &mut proc_macro2::TokenStream) {
         match self {
             Self::Ident(ident) => ident.to_tokens(tokens),
@@ -91,15 +91,15 @@ impl quote::ToTokens for Word {
     }
 }
 
-/// What stands on a field.
+/// The attributes of a field.
 #[derive(Default)]
 pub(super) struct FieldArgs {
-    /// Marks a nested catalog.
+    /// `#[catalog]`, which marks a nested catalog.
     pub(super) catalog: Option<Path>,
     /// The first `#[metric(..)]`.
     pub(super) metric: Option<Path>,
     pub(super) name: Option<LitStr>,
-    pub(super) unit: Option<Word>,
+    pub(super) unit: Option<IdentOrStr>,
     pub(super) buckets: Option<BucketsArg>,
     pub(super) sparse: bool,
     pub(super) stages: Vec<StageArgs>,
@@ -107,7 +107,7 @@ pub(super) struct FieldArgs {
 }
 
 impl FieldArgs {
-    /// Takes the attributes that are the catalog's out of `attributes`.
+    /// Removes the catalog's attributes from `attributes`.
     pub(super) fn take(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Self {
         let mut args = Self::default();
         let mut metric = Arguments::new("metric", &["name", "unit", "buckets", "sparse"]);
@@ -121,7 +121,7 @@ impl FieldArgs {
                 "catalog" => args.read_catalog(attribute, errors),
                 "cfg" | "cfg_attr" => errors.at(
                     &attribute.meta,
-                    "a catalog is the same under every cfg: put metrics that come and go into a nested catalog of their own module",
+                    "`cfg` cannot be on a metric: move conditional metrics to a nested catalog in a module",
                 ),
                 "alert" => args.artifacts.read_alert(attribute, errors),
                 "objective" => args.artifacts.read_objective(attribute, errors),
@@ -148,15 +148,9 @@ impl FieldArgs {
 
     fn read_catalog(&mut self, attribute: &Attribute, errors: &mut Errors) {
         if !matches!(attribute.meta, Meta::Path(_)) {
-            errors.at(
-                &attribute.meta,
-                "`#[catalog]` takes nothing: the nested catalog says it all itself",
-            );
+            errors.at(&attribute.meta, "`#[catalog]` takes no arguments");
         } else if self.catalog.is_some() {
-            errors.at(
-                &attribute.meta,
-                "`#[catalog]` is given twice: leave one out",
-            );
+            errors.at(&attribute.meta, "duplicate `#[catalog]`: remove one");
         }
         self.catalog = Some(attribute.path().clone());
     }

@@ -1,4 +1,4 @@
-//! The bucket bounds of a histogram: their grammar and their values.
+//! The bucket bounds of a histogram: grammar and values.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -11,16 +11,16 @@ use syn::{
 use super::{quantity::Quantity, unit::Unit};
 use crate::diagnostic::Errors;
 
-/// More would make one series of a histogram hundreds of lines.
+/// Each bucket is a line of the exposition, for each series.
 const MAX_BUCKETS: usize = 256;
 
-/// Bounds for durations, in seconds, where none are stated: those that OpenTelemetry's semantic
-/// conventions advise for `http.server.request.duration`.
+/// The default bounds of durations, in seconds: those that OpenTelemetry's semantic conventions
+/// recommend for `http.server.request.duration`.
 const DURATIONS: [f64; 14] = [
     0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
 ];
 
-/// What stands behind `buckets =`.
+/// The value of `buckets =`.
 pub(super) enum BucketsArg {
     List(BucketList),
     Constant(Box<Expr>),
@@ -68,14 +68,14 @@ impl ToTokens for BucketsArg {
 
 /// The bounds of one metric.
 pub(super) enum Buckets {
-    /// Known here, in the metric's unit.
+    /// Values in the metric's unit.
     List(Vec<f64>),
-    /// Known to the compiler alone.
+    /// A constant. Only rustc can read its values.
     Constant(Box<Expr>),
 }
 
 impl Buckets {
-    /// The bounds where none were stated, if the unit has any.
+    /// The default bounds of the unit, if it has any.
     pub(super) fn default_of(unit: &Unit) -> Option<Self> {
         (*unit == Unit::Seconds).then(|| Self::List(DURATIONS.to_vec()))
     }
@@ -89,7 +89,7 @@ impl Buckets {
             errors.at(
                 &list.bracketed,
                 format!(
-                    "a histogram has between 1 and {MAX_BUCKETS} buckets, not {}",
+                    "a histogram has from 1 to {MAX_BUCKETS} buckets, not {}",
                     list.bounds.len()
                 ),
             );

@@ -1,6 +1,6 @@
-//! The catalog: its struct, its cells and its description.
+//! The expansion of a catalog: its struct, cells and descriptor.
 //!
-//! Consts and statics bear names that no user's item has, because items are not hygienic.
+//! Names of consts and statics start with `__GLYPH`: items are not hygienic.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -55,7 +55,7 @@ pub(super) fn tokens(catalog: &Catalog) -> TokenStream {
     }
 }
 
-/// The name of a const or static of the metric with this number.
+/// The name of a const or static of the metric at `index`.
 pub(super) fn of_metric(what: &str, index: usize) -> Ident {
     format_ident!("__GLYPH_{what}_{index}")
 }
@@ -69,7 +69,7 @@ pub(super) fn labels_of(index: usize, metric: &Metric) -> TokenStream {
     quote!(#labels)
 }
 
-/// A reference to the open labels' values of a metric.
+/// A reference to the values of a metric's open labels.
 pub(super) fn open_of(index: usize, metric: &Metric) -> TokenStream {
     if metric.labels.is_none() {
         return quote!(&[]);
@@ -78,7 +78,7 @@ pub(super) fn open_of(index: usize, metric: &Metric) -> TokenStream {
     quote!(&#open)
 }
 
-/// What a metric's descriptor and cells refer to.
+/// The consts and statics that a metric's descriptor and cells refer to.
 fn metric_consts(index: usize, metric: &Metric, catalog: &Ident, rt: &TokenStream) -> TokenStream {
     let labels = metric.labels.as_ref().map(|ty| {
         let (labels, places, open) = (
@@ -107,7 +107,7 @@ fn metric_consts(index: usize, metric: &Metric, catalog: &Ident, rt: &TokenStrea
     quote!(#labels #buckets)
 }
 
-/// The labels by way of the field, so that a misspelt label set is told once.
+/// The labels, from the type of the field. rustc then reports a misspelled label set once.
 fn labels_of_field(
     metric: &Metric,
     labels: &Type,
@@ -250,20 +250,20 @@ pub(super) fn line(line: usize) -> Literal {
     Literal::u32_suffixed(u32::try_from(line).unwrap_or(u32::MAX))
 }
 
-/// The static instance and the way to it.
+/// The static instance and `global()`, which returns it.
 fn global(catalog: &Catalog) -> TokenStream {
     let (ident, vis) = (&catalog.structure.ident, &catalog.structure.vis);
     let (instance, body) = if catalog.is_whole {
         (Some(instance(catalog)), quote!(&__GLYPH_CATALOG))
     } else {
-        // A field without a meaning has no value; the program does not get as far as running it.
+        // A rejected field has no value. The body never runs: an error was reported.
         (None, quote!(loop {}))
     };
     quote! {
         #instance
         #[automatically_derived]
         impl #ident {
-            /// The one instance of this catalog, into which every part of the program records.
+            /// Returns the program's one instance of this catalog.
             #[inline]
             #[must_use]
             #vis const fn global() -> &'static Self {
@@ -330,7 +330,7 @@ fn implementations(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
                 &__GLYPH_DESCRIPTOR
             }
             fn metrics(&self) -> &'static [#rt::Metric] {
-                // Stages record into these without reading the fields, which are not dead for that.
+                // Stages bypass these fields: read them here, or rustc reports dead code.
                 #(let _ = &self.#bound;)*
                 &__GLYPH_CELLS
             }

@@ -1,6 +1,7 @@
-//! What only the compiler can check, because it needs types: consts of their own, each at the user's token.
+//! Checks that need types: one const per check, at the user's token.
 //!
-//! What they check is computed elsewhere without panics, so that a refusal appears once.
+//! The values that they check are computed in other consts that do not panic, so that each error
+//! appears once.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -36,10 +37,10 @@ pub(super) fn tokens(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     }
 }
 
-/// A const that calls `function` where `place` stands.
-pub(super) fn check(place: TokenRange, function: &str, arguments: &TokenStream) -> TokenStream {
+/// A const that calls `function` at `range`.
+pub(super) fn check(range: TokenRange, function: &str, arguments: &TokenStream) -> TokenStream {
     let function = format_ident!("{function}");
-    let call = place.call(quote!(__glyph::#function), arguments);
+    let call = range.call(quote!(__glyph::#function), arguments);
     quote!(const _: () = #call;)
 }
 
@@ -47,7 +48,7 @@ fn budget(catalog: &Catalog) -> TokenStream {
     let name = catalog.structure.ident.to_string();
     let max = catalog.max_series;
     check(
-        catalog.max_series_place,
+        catalog.max_series_range,
         "check_budget",
         &quote!(#name, &__GLYPH_METRICS, #max),
     )
@@ -74,10 +75,10 @@ fn forbidden_labels(catalog: &Catalog) -> TokenStream {
     let metrics = catalog.metrics.iter().enumerate();
     metrics
         .filter_map(|(index, metric)| {
-            let place = TokenRange::of(metric.labels.as_ref()?);
+            let range = TokenRange::of(metric.labels.as_ref()?);
             let (field, labels) = (metric.field(), labels_of(index, metric));
             let arguments = quote!(#field, #labels, &[#(#forbidden),*]);
-            Some(check(place, "check_labels_allowed", &arguments))
+            Some(check(range, "check_labels_allowed", &arguments))
         })
         .collect()
 }

@@ -1,4 +1,4 @@
-//! The struct that a catalog's scope is entered by, and what it refers to.
+//! The struct of a catalog's scope labels, and the statics that it refers to.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -6,12 +6,12 @@ use quote::{format_ident, quote};
 use super::{expand_checks::check, model::Catalog, scope::Scope};
 use crate::diagnostic::TokenRange;
 
-/// The struct, beside the catalog.
+/// The struct, next to the catalog.
 pub(super) fn structure(catalog: &Catalog, rt: &TokenStream) -> Option<TokenStream> {
     let scope = catalog.scope.as_ref()?;
     let (ident, vis) = (&scope.ident, &catalog.structure.vis);
     let doc = format!(
-        "The labels of a scope, in which all metrics of [`{}`] carry them.",
+        "The scope labels of [`{}`]: every metric recorded in the scope has them.",
         catalog.structure.ident
     );
     let parameters = parameters(scope);
@@ -24,7 +24,7 @@ pub(super) fn structure(catalog: &Catalog, rt: &TokenStream) -> Option<TokenStre
         .zip(&parameters)
         .map(|(label, parameter)| {
             let (ident, name) = (&label.ident, &label.name);
-            let doc = format!("The label `{name}`; absent if it is `None` or empty.");
+            let doc = format!("The label `{name}`. Absent if `None` or empty.");
             quote! {
                 #[doc = #doc]
                 #vis #ident: #parameter,
@@ -33,8 +33,8 @@ pub(super) fn structure(catalog: &Catalog, rt: &TokenStream) -> Option<TokenStre
     Some(quote! {
         #[doc = #doc]
         #[derive(#rt::core::clone::Clone, #rt::core::fmt::Debug)]
-        #[allow(dead_code, reason = "a program may be in no scope at all")]
-        #[must_use = "labels do nothing unless something is run inside of their scope"]
+        #[allow(dead_code, reason = "a program may not use scopes")]
+        #[must_use = "labels do nothing until code runs in their scope"]
         #vis struct #ident<#(#declared),*> { #(#fields)* }
     })
 }
@@ -69,7 +69,7 @@ pub(super) fn statics(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     }
 }
 
-/// The method of `AnyCatalog` that gives the scopes.
+/// The method of `AnyCatalog` that returns the scopes.
 pub(super) fn method(catalog: &Catalog, rt: &TokenStream) -> Option<TokenStream> {
     catalog.scope.as_ref()?;
     Some(quote! {
@@ -79,7 +79,7 @@ pub(super) fn method(catalog: &Catalog, rt: &TokenStream) -> Option<TokenStream>
     })
 }
 
-/// Each label held against those of the metrics.
+/// The checks that no metric has a label of the scope.
 pub(super) fn checks(catalog: &Catalog) -> TokenStream {
     let labels = catalog.scope.iter().flat_map(|scope| &scope.labels);
     let nested = (0..catalog.nested.len()).map(|index| super::expand::of_metric("NESTED", index));
@@ -109,10 +109,10 @@ pub(super) fn implementation(catalog: &Catalog, rt: &TokenStream) -> Option<Toke
     let associated = associated(scope, vis, rt);
     Some(quote! {
         #[automatically_derived]
-        #[allow(dead_code, reason = "a program may be in no scope at all")]
+        #[allow(dead_code, reason = "a program may not use scopes")]
         impl<#(#parameters),*> #ident<#(#parameters),*> { #methods }
         #[automatically_derived]
-        #[allow(dead_code, reason = "a program may be in no scope at all")]
+        #[allow(dead_code, reason = "a program may not use scopes")]
         impl #ident { #associated }
         #[automatically_derived]
         impl<#(#bounded),*> #rt::IntoScopeLabels for #ident<#(#parameters),*> {
@@ -123,7 +123,7 @@ pub(super) fn implementation(catalog: &Catalog, rt: &TokenStream) -> Option<Toke
     })
 }
 
-/// The bounds stand on the methods, where the compiler tells of a value that does not keep to them once.
+/// The bounds are on the methods: rustc then reports a value of the wrong type once.
 fn methods(
     scope: &Scope,
     vis: &syn::Visibility,
@@ -141,14 +141,14 @@ fn methods(
         quote!(#rt::ScopeValue::with_scope_text(&self.#ident, |#text| #inside))
     });
     quote! {
-        /// Looks the values up. What is recorded in the scope of what this gives carries them.
+        /// Looks the values up and returns them as scope labels.
         #vis fn labels(&self) -> #rt::ScopeLabels
         #bounds
         {
             #resolve
         }
 
-        /// Gives a future, or a stream, that is in this scope whenever it is polled, and when it is dropped.
+        /// Wraps a future or a stream: it is polled and dropped in this scope.
         #vis fn scope<Work>(&self, work: Work) -> #rt::InScope<Work>
         #bounds
         {
@@ -156,7 +156,7 @@ fn methods(
         }
 
         /// Runs `work` in this scope.
-        #vis fn in_scope<Given>(&self, work: impl #rt::core::ops::FnOnce() -> Given) -> Given
+        #vis fn in_scope<Output>(&self, work: impl #rt::core::ops::FnOnce() -> Output) -> Output
         #bounds
         {
             #rt::ScopeLabels::in_scope(&self.labels(), work)
@@ -172,14 +172,15 @@ fn associated(scope: &Scope, vis: &syn::Visibility, rt: &TokenStream) -> TokenSt
     });
     let ident = &scope.ident;
     quote! {
-        /// The labels whose values `values` gives by their names, from headers or baggage for example.
+        /// Returns labels with the values that `values` returns for their names, for example from
+        /// headers or baggage.
         #vis fn from_values<Value: #rt::ScopeValue>(
             mut values: impl #rt::core::ops::FnMut(&'static #rt::core::primitive::str) -> Value,
         ) -> #rt::ScopeLabels {
             #ident { #(#fields),* }.labels()
         }
 
-        /// Sets how long a combination of values that nobody uses stays on the page.
+        /// Sets how long the series of an unused combination of values stay in `/metrics`.
         #vis fn idle_after(idle: #rt::Duration) {
             #rt::Scopes::idle_after(&__GLYPH_SCOPES, idle);
         }

@@ -1,4 +1,4 @@
-//! What ties a catalog's stages to its cells.
+//! The implementation of `Stage`, which binds a stage to the catalog's cells.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -48,7 +48,7 @@ pub(super) fn descriptors(catalog: &Catalog, rt: &TokenStream) -> Vec<TokenStrea
         .collect()
 }
 
-/// What a metric is to a stage.
+/// The role of a metric in a stage.
 #[derive(Clone, Copy)]
 enum Role {
     Duration,
@@ -103,7 +103,7 @@ impl Role {
         }
     }
 
-    /// What it is called, where it is recorded while the call runs and knows of no outcome.
+    /// The name of the role, if the metric is recorded before the outcome is known.
     fn while_running(self) -> Option<&'static str> {
         match self {
             Self::Duration
@@ -119,7 +119,7 @@ impl Role {
     }
 }
 
-/// One stage, and what its expansion refers to.
+/// One stage, with the data that its expansion needs.
 struct Expansion<'model> {
     catalog: &'model Catalog,
     stage: &'model Stage,
@@ -141,7 +141,7 @@ impl Expansion<'_> {
         self.of_stage(&what)
     }
 
-    /// The metrics with labels that the stage fills.
+    /// The metrics whose labels the stage fills.
     fn labelled(&self) -> impl Iterator<Item = (Role, &Binding, &Metric)> {
         ROLES.into_iter().filter_map(|role| {
             let binding = role.of(self.stage)?;
@@ -177,7 +177,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// The check that a label is of a type that may be one.
+    /// The check that the type of a label is not `#[label(never)]`.
     fn never_check(&self, index: usize, label: &StageLabel) -> TokenStream {
         let (stage, labels) = (self.stage.ident.to_string(), self.of_stage("LABELS"));
         let arguments = quote!(#stage, &#labels[#index]);
@@ -197,7 +197,8 @@ impl Expansion<'_> {
         TokenRange::of(&label.ty).around(described)
     }
 
-    /// Where the stage's labels go in the rows of one metric, and the check that they fill them.
+    /// The position of the stage's labels in the series index of one metric, and the check that they
+    /// fill all of its labels.
     fn places_consts(&self, role: Role, binding: &Binding, metric: &Metric) -> TokenStream {
         let rt = self.rt;
         let (name, given, count) = (
@@ -206,14 +207,14 @@ impl Expansion<'_> {
             self.stage.labels.len(),
         );
         let labels = labels_of(binding.metric, metric);
-        let place = TokenRange::of(&binding.place);
+        let range = TokenRange::of(&binding.field);
         let (stage, field) = (self.stage.ident.to_string(), metric.field());
-        let check = place.call(
+        let check = range.call(
             quote!(__glyph::stage_places::<#count, { #labels.len() }>),
             &quote!(#stage, #field, #labels, &#given),
         );
         let running = role.while_running().map(|what| {
-            let check = place.call(
+            let check = range.call(
                 quote!(__glyph::check_labels_while_running),
                 &quote!(#what, #field, #labels),
             );
@@ -264,7 +265,7 @@ impl Expansion<'_> {
         }
     }
 
-    /// The labels of a bound metric; none if nothing is bound.
+    /// The labels of a bound metric; empty if no metric is bound.
     fn labels_of(&self, role: Role) -> TokenStream {
         let found = self.labelled().find(|(of, ..)| of.field() == role.field());
         found.map_or_else(
@@ -273,7 +274,7 @@ impl Expansion<'_> {
         )
     }
 
-    /// The static with the bound metrics, and the expression that refers to it.
+    /// The static with the bound metrics, and a reference to it.
     fn cells(&self) -> (Option<TokenStream>, TokenStream) {
         let rt = self.rt;
         let name = self.of_stage("CELLS");
@@ -335,7 +336,7 @@ impl Expansion<'_> {
         quote!(&self.#ident)
     }
 
-    /// Reads all labels at once: each lends its text to what is nested in it.
+    /// Reads all labels at once: each lends its text to the closure nested in it.
     fn label_values(&self) -> TokenStream {
         let rt = self.rt;
         let labels = &self.stage.labels;
@@ -345,9 +346,9 @@ impl Expansion<'_> {
         let read = quote!(read(&[#(#rt::value(&#texts)),*]));
         let labels = labels.iter().zip(&texts).enumerate().rev();
         labels.fold(read, |inside, (index, (label, text))| {
-            let place = TokenRange::of(&label.ty);
-            let value = place.around(self.value(index, label));
-            let with_text = place.around(quote!(#rt::Label::with_text));
+            let range = TokenRange::of(&label.ty);
+            let value = range.around(self.value(index, label));
+            let with_text = range.around(quote!(#rt::Label::with_text));
             quote!(#with_text(#value, |#text: &#rt::core::primitive::str| #inside))
         })
     }

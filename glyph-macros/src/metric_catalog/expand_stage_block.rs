@@ -1,4 +1,4 @@
-//! What puts a stage on a block: its spans, and the methods of its struct.
+//! The methods of a stage's struct, which measure a block of code, and the spans of these calls.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -7,7 +7,7 @@ use syn::Visibility;
 use super::stage::Stage;
 use crate::span_callsite::SpanCallsite;
 
-/// The static of spans of calls from blocks, and its name.
+/// The static that describes the spans of these calls, and its name.
 pub(super) fn spans(stage: &Stage, module: &Ident, rt: &TokenStream) -> (TokenStream, Ident) {
     let site = Ident::new("__GLYPH_SPANS", Span::mixed_site());
     let (ident, lifetime) = (&stage.ident, stage.borrows().then(|| quote!(<'static>)));
@@ -22,7 +22,7 @@ pub(super) fn spans(stage: &Stage, module: &Ident, rt: &TokenStream) -> (TokenSt
     (spans.tokens(&site, rt), site)
 }
 
-/// Methods of the struct itself, so that nobody has to import a trait.
+/// Inherent methods of the struct: callers need not import a trait.
 pub(super) fn methods(
     stage: &Stage,
     vis: &Visibility,
@@ -37,29 +37,29 @@ pub(super) fn methods(
     quote! {
         #[automatically_derived]
         impl #module::#ident #lifetime {
-            /// Starts a call, which ends as you tell the value that this gives.
+            /// Starts a call. The returned value ends it.
             #[inline]
             #vis fn start(self) -> #rt::Running {
                 #rt::begin(self)
             }
 
-            /// Runs `body` as a call, which ends as the value says that `body` gives.
+            /// Runs `body` as a call. The returned value decides the outcome.
             #[inline]
             #vis fn time<R: #rt::Judged>(self, body: impl #function() -> R) -> R {
                 #rt::time(self, body)
             }
 
-            /// Runs `body` as a call, which ends as `judge` says of the value that `body` gives.
+            /// Runs `body` as a call. `classify` decides the outcome from the returned value.
             #[inline]
             #vis fn time_as<R>(
                 self,
-                judge: impl #function(&R) -> #rt::Outcome,
+                classify: impl #function(&R) -> #rt::Outcome,
                 body: impl #function() -> R,
             ) -> R {
-                #rt::time_as(self, judge, body)
+                #rt::time_as(self, classify, body)
             }
 
-            /// `future` as a call, which starts at the first poll and ends as the value says that `future` gives.
+            /// Wraps `future` as a call that starts at the first poll. Its output decides the outcome.
             #[inline]
             #vis fn time_async<F>(self, future: F) -> #rt::Timed<Self, F, #rt::ByValue<F>>
             where
@@ -69,15 +69,15 @@ pub(super) fn methods(
                 #rt::time_async(self, future)
             }
 
-            /// `future` as a call, which starts at the first poll and ends as `judge` says of the value that
-            /// `future` gives.
+            /// Wraps `future` as a call that starts at the first poll. `classify` decides the outcome
+            /// from its output.
             #[inline]
-            #vis fn time_async_as<F, J>(self, judge: J, future: F) -> #rt::Timed<Self, F, J>
+            #vis fn time_async_as<F, J>(self, classify: J, future: F) -> #rt::Timed<Self, F, J>
             where
                 F: #future,
                 J: #rt::core::ops::Fn(&#output) -> #rt::Outcome,
             {
-                #rt::time_async_as(self, judge, future)
+                #rt::time_async_as(self, classify, future)
             }
         }
     }

@@ -17,7 +17,7 @@ pub(super) fn module(catalog: &Catalog) -> Option<TokenStream> {
     let structs = catalog.stages.iter().map(|stage| structure(stage, &inner));
     Some(quote! {
         #[doc = #doc]
-        #[allow(non_camel_case_types, unused_imports, reason = "stages are called as their spans are")]
+        #[allow(non_camel_case_types, unused_imports, reason = "a stage has the name of its spans")]
         #vis mod #module {
             use super::*;
             #(#structs)*
@@ -25,7 +25,7 @@ pub(super) fn module(catalog: &Catalog) -> Option<TokenStream> {
     })
 }
 
-/// The visibility `vis` as it is written one module further in.
+/// The visibility `vis`, for an item one module deeper.
 fn inside(vis: &Visibility) -> TokenStream {
     let Visibility::Restricted(VisRestricted { path, .. }) = vis else {
         return match vis {

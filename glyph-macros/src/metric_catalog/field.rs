@@ -1,4 +1,4 @@
-//! What one field of a catalog means.
+//! The model of a catalog's field.
 
 use syn::{
     Attribute, Expr, ExprLit, Field, GenericArgument, Ident, Lit, LitStr, Meta, PathArguments,
@@ -49,13 +49,13 @@ pub(super) struct Metric {
     pub(super) labels: Option<Type>,
     pub(super) unit: Unit,
     pub(super) help: String,
-    /// Of histograms.
+    /// The buckets of a histogram.
     pub(super) buckets: Option<Buckets>,
     pub(super) sparse: bool,
     pub(super) line: usize,
 }
 
-/// A catalog that another takes in.
+/// A nested catalog.
 pub(super) struct Nested {
     pub(super) ident: Ident,
     pub(super) ty: Type,
@@ -64,12 +64,12 @@ pub(super) struct Nested {
 pub(super) enum Meaning {
     Metric(Box<Metric>, Vec<StageArgs>, Box<ArtifactArgs>),
     Nested(Box<Nested>),
-    /// A mistake hides it.
+    /// Rejected: an error was reported.
     Unknown,
 }
 
 impl Meaning {
-    /// Reads a field and takes what is the catalog's out of it; its type becomes that of the field in the struct.
+    /// Reads a field and removes the catalog's attributes. Sets the type of the field in the struct.
     pub(super) fn read(field: &mut Field, namespace: &str, errors: &mut Errors) -> Self {
         let Some(ident) = field.ident.clone() else {
             return Self::Unknown;
@@ -90,7 +90,7 @@ impl Meaning {
         if help.is_empty() {
             errors.at(
                 &ident,
-                format!("metric `{ident}` needs a doc comment: it is the HELP text on the page"),
+                format!("metric `{ident}` needs a doc comment: it becomes the HELP text"),
             );
         }
         let mut args = args;
@@ -114,16 +114,16 @@ fn nested(
     if let Some(metric) = &args.metric {
         errors.at(
             metric,
-            "a nested catalog describes its metrics itself: leave out `#[metric(..)]`",
+            "a nested catalog declares its own metrics: remove `#[metric(..)]`",
         );
     }
     for stage in &args.stages {
         errors.at(
             &stage.name,
-            "a stage stands on the histogram that times it, not on a nested catalog",
+            "`#[stage]` goes on a histogram, not on a nested catalog",
         );
     }
-    args.artifacts.refuse(errors);
+    args.artifacts.reject(errors);
     let ty = made_static(&field.ty);
     let and = syn::Token![&](mark.span());
     field.ty = Type::Verbatim(quote::quote!(#and 'static #ty));
@@ -172,24 +172,24 @@ fn buckets(
         (Kind::Histogram, None) => Some(Buckets::default_of(unit).unwrap_or_else(|| {
             errors.at(
                 ident,
-                format!("histogram `{ident}`: state its buckets, `#[metric(buckets = [1, 10, 100])]`; only `unit = seconds` has some by default"),
+                format!("missing buckets of histogram `{ident}`: add `#[metric(buckets = [1, 10, 100])]`; only `unit = seconds` has defaults"),
             );
             Buckets::List(vec![1.0])
         })),
         (Kind::Counter | Kind::Gauge, Some(arg)) => {
-            errors.at(arg, format!("{} has no buckets: leave them out, or make it a `Histogram`", kind.noun()));
+            errors.at(arg, format!("{} has no buckets: remove them, or make it a `Histogram`", kind.noun()));
             None
         }
         (Kind::Counter | Kind::Gauge, None) => None,
     }
 }
 
-/// The kind and the label set of a metric's type, without borrowed parts.
+/// The kind and the label set of a metric's type, with `'static` for every lifetime.
 fn handle(ty: &Type) -> syn::Result<(Kind, Option<Type>)> {
     let unknown = || {
         syn::Error::new_spanned(
             ty,
-            "a metric is a `Counter`, a `Gauge` or a `Histogram`; a nested catalog is marked `#[catalog]`",
+            "expected `Counter`, `Gauge` or `Histogram`; mark a nested catalog with `#[catalog]`",
         )
     };
     let Type::Path(path) = ungrouped(ty) else {
@@ -215,12 +215,12 @@ fn handle(ty: &Type) -> syn::Result<(Kind, Option<Type>)> {
         (Some(GenericArgument::Type(labels)), None) => Ok((kind, Some(made_static(labels)))),
         _ => Err(syn::Error::new_spanned(
             ty,
-            "a metric has one label set: a struct under `#[derive(LabelSet)]` with a field for each label",
+            "expected one label set: a struct with `#[derive(LabelSet)]` and a field for each label",
         )),
     }
 }
 
-/// The type without the invisible brackets that `macro_rules` puts around its arguments.
+/// The type without the invisible group that `macro_rules` puts around its arguments.
 fn ungrouped(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => ungrouped(&group.elem),
@@ -230,19 +230,19 @@ fn ungrouped(ty: &Type) -> &Type {
 
 /// The doc comment up to its first empty line.
 fn help(attributes: &[Attribute]) -> String {
-    let mut words = Vec::new();
+    let mut help = Vec::new();
     let lines: Vec<String> = attributes.iter().filter_map(doc_text).collect();
     let lines = lines.iter().flat_map(|text| text.lines()).map(plain);
     for line in lines.skip_while(|line| line.is_empty()) {
         if line.is_empty() {
             break;
         }
-        words.push(line);
+        help.push(line);
     }
-    words.join(" ")
+    help.join(" ")
 }
 
-/// A line of a comment without the star that leads it.
+/// A line of a comment without its leading star.
 fn plain(line: &str) -> &str {
     let line = line.trim();
     line.strip_prefix("* ").unwrap_or(line)

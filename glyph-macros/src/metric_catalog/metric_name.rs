@@ -1,4 +1,4 @@
-//! What a metric is called on the page and in OpenTelemetry.
+//! The names of a metric: its Prometheus family and its OpenTelemetry name.
 
 use std::collections::HashMap;
 
@@ -11,10 +11,11 @@ use super::{
 };
 use crate::diagnostic::Errors;
 
-/// Endings that mean something else on a histogram's page.
-const HISTOGRAM_ENDINGS: [&str; 5] = ["_bucket", "_count", "_sum", "_created", "_info"];
+/// Suffixes that a histogram's samples have.
+const HISTOGRAM_SUFFIXES: [&str; 5] = ["_bucket", "_count", "_sum", "_created", "_info"];
 
-/// First words, behind `glyph_`, of what the page says of glyph itself; the page has the same list.
+/// The words after `glyph_` that start the names of glyph's own metrics. The runtime has the same
+/// list.
 const RESERVED: [&str; 10] = [
     "audit",
     "export",
@@ -29,9 +30,9 @@ const RESERVED: [&str; 10] = [
 ];
 
 pub(super) struct MetricName {
-    /// In OpenTelemetry's notation: `glyphoxa.stt.duration`.
+    /// The OpenTelemetry name: `glyphoxa.stt.duration`.
     pub(super) otel: String,
-    /// The family: `glyphoxa_stt_duration_seconds`.
+    /// The Prometheus family: `glyphoxa_stt_duration_seconds`.
     pub(super) family: String,
 }
 
@@ -65,14 +66,14 @@ impl MetricName {
     }
 }
 
-/// Reports a namespace that no metric may have.
+/// Reports a malformed namespace.
 pub(super) fn check_namespace(namespace: &LitStr, errors: &mut Errors) {
     let value = namespace.value();
     if !is_well_formed(&value) {
         errors.at(
             namespace,
             format!(
-                "namespace `{value}`: use lowercase letters, digits, `_` and `.`, a letter first"
+                "`{value}` is not a namespace: use lowercase letters, digits, `_` and `.`, a letter first"
             ),
         );
     }
@@ -81,41 +82,43 @@ pub(super) fn check_namespace(namespace: &LitStr, errors: &mut Errors) {
 fn problem(name: &str, family: &str, unit: &Unit, kind: Kind) -> Option<String> {
     if !is_well_formed(name) {
         return Some(format!(
-            "metric name `{name}`: use lowercase letters, digits, `_` and `.`, a letter first, one separator between two words"
+            "`{name}` is not a metric name: use lowercase letters and digits, a letter first, and one `_` or `.` between words"
         ));
     }
     if let Some(unit) = unit.suffix()
-        && let Some(rest) = without_ending(name, unit)
+        && let Some(rest) = without_suffix(name, unit)
     {
         return Some(format!(
-            "unit said twice: `{name}` with `unit = {unit}`; write {}",
+            "`unit = {unit}` already adds `_{unit}` to `{name}`: write {}",
             instead(name, rest)
         ));
     }
-    if let Some(rest) = without_ending(name, "total") {
+    if let Some(rest) = without_suffix(name, "total") {
         let reason = match kind {
-            Kind::Counter => "a counter gets its `_total` on the page by itself",
+            Kind::Counter => "counters get `_total` automatically",
             Kind::Gauge | Kind::Histogram => "only counters end in `_total`",
         };
-        return Some(format!("{reason}; write {}", instead(name, rest)));
+        return Some(format!("{reason}: write {}", instead(name, rest)));
     }
-    let ending = HISTOGRAM_ENDINGS
+    let suffix = HISTOGRAM_SUFFIXES
         .iter()
-        .find(|ending| family.ends_with(**ending));
-    if let (Kind::Histogram, None, Some(ending)) = (kind, unit.suffix(), ending) {
+        .find(|suffix| family.ends_with(**suffix));
+    if let (Kind::Histogram, None, Some(suffix)) = (kind, unit.suffix(), suffix) {
         return Some(format!(
-            "a histogram's name does not end in `{ending}`, which its samples may"
+            "a histogram name cannot end in `{suffix}`: its samples use that suffix"
         ));
     }
     is_reserved(family).then(|| {
         let words = RESERVED.join("`, `");
-        format!("`{family}` could be what glyph says of itself: behind `glyph_`, the words `{words}` are taken; choose another name")
+        format!(
+            "`{family}` is reserved: after `glyph_`, a name cannot start with `{words}`; rename it"
+        )
     })
 }
 
-/// `name` without its last word, if that is `ending`.
-fn without_ending<'name>(name: &'name str, ending: &str) -> Option<&'name str> {
-    let rest = name.strip_suffix(ending)?;
+/// `name` without its last word, if that is `suffix`.
+fn without_suffix<'name>(name: &'name str, suffix: &str) -> Option<&'name str> {
+    let rest = name.strip_suffix(suffix)?;
     if rest.is_empty() {
         return Some(rest);
     }
@@ -124,7 +127,7 @@ fn without_ending<'name>(name: &'name str, ending: &str) -> Option<&'name str> {
 
 fn instead(name: &str, rest: &str) -> String {
     if rest.is_empty() {
-        format!("another name than `{name}`")
+        format!("a name other than `{name}`")
     } else {
         format!("`{rest}`")
     }
@@ -147,7 +150,7 @@ fn is_well_formed(name: &str) -> bool {
         && name.split(['_', '.']).all(is_word)
 }
 
-/// Reports metrics whose samples would meet on the page, at the later one.
+/// Reports metrics with samples of the same name, at the second metric.
 pub(super) fn check_clashes(metrics: &[Metric], errors: &mut Errors) {
     let mut taken: HashMap<String, &Metric> = HashMap::new();
     for metric in metrics {
@@ -156,7 +159,7 @@ pub(super) fn check_clashes(metrics: &[Metric], errors: &mut Errors) {
             .iter()
             .find_map(|sample| Some((sample, *taken.get(sample)?)));
         if let Some((sample, first)) = clash {
-            errors.at(metric.name_place(), clash_message(sample, first, metric));
+            errors.at(metric.name_tokens(), clash_message(sample, first, metric));
         }
         for sample in samples {
             taken.entry(sample).or_insert(metric);
@@ -168,24 +171,22 @@ fn clash_message(sample: &str, first: &Metric, second: &Metric) -> String {
     let rename = "rename one with `#[metric(name = \"..\")]`";
     if first.name.family == second.name.family {
         let (family, first) = (&first.name.family, &first.ident);
-        return format!("two metrics are called `{family}`, this one and `{first}`: {rename}");
+        return format!("duplicate metric `{family}`, also field `{first}`: {rename}");
     }
     let (first, second) = (&first.ident, &second.ident);
-    format!(
-        "metric `{second}` meets `{first}` on the page: both have samples called `{sample}`; {rename}"
-    )
+    format!("metrics `{second}` and `{first}` both expose `{sample}`: {rename}")
 }
 
-/// Every name that a family takes on the page: its own and those of its samples.
+/// Every name that a family exposes: its own and those of its samples.
 fn sample_names(metric: &Metric) -> Vec<String> {
-    let endings: &[&str] = match metric.kind {
+    let suffixes: &[&str] = match metric.kind {
         Kind::Counter => &["", "_total", "_created"],
         Kind::Gauge => &[""],
         Kind::Histogram => &["", "_bucket", "_count", "_sum", "_created"],
     };
-    endings
+    suffixes
         .iter()
-        .map(|ending| format!("{}{ending}", metric.name.family))
+        .map(|suffix| format!("{}{suffix}", metric.name.family))
         .collect()
 }
 
@@ -195,8 +196,8 @@ impl Metric {
         self.ident.unraw().to_string()
     }
 
-    /// Where the metric's name is written.
-    fn name_place(&self) -> proc_macro2::TokenStream {
+    /// The tokens with the metric's name.
+    fn name_tokens(&self) -> proc_macro2::TokenStream {
         self.written_name
             .as_ref()
             .map_or_else(|| self.ident.to_token_stream(), ToTokens::to_token_stream)

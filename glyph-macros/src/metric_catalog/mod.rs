@@ -40,9 +40,9 @@ pub(crate) fn expand(home: Home, args: TokenStream, item: TokenStream) -> TokenS
     quote!(#tokens #errors)
 }
 
-/// The item, if it is one that can be a catalog.
+/// The item, if it can be a catalog.
 fn catalog(item: TokenStream, errors: &mut Errors) -> Option<ItemStruct> {
-    let message = "a catalog is a struct with named fields, which are its metrics";
+    let message = "expected a struct with named fields, one for each metric";
     let Ok(structure) = syn::parse2::<ItemStruct>(item.clone()) else {
         errors.at(item, message);
         return None;
@@ -55,7 +55,7 @@ fn catalog(item: TokenStream, errors: &mut Errors) -> Option<ItemStruct> {
         let generics = structure.generics.to_token_stream();
         errors.at(
             generics,
-            "a catalog has one instance in the program: leave out the generics",
+            "a catalog cannot be generic, it has one instance: remove the generics",
         );
         return None;
     }

@@ -1,4 +1,5 @@
-//! What a catalog means. Mistakes are reported and bridged, so that the rest can be checked in the same build.
+//! The model of a catalog. After an error it continues with a substitute, so that one build reports
+//! all errors.
 
 use std::collections::HashSet;
 
@@ -22,22 +23,22 @@ use crate::{
 const DEFAULT_MAX_SERIES: usize = 10_000;
 
 pub(super) struct Catalog {
-    /// The user's struct, without what was for the catalog.
+    /// The user's struct, without the catalog's attributes.
     pub(super) structure: ItemStruct,
     pub(super) root: Path,
     pub(super) namespace: String,
     pub(super) max_series: usize,
-    /// Where `max_series` stands, or else the struct's name.
-    pub(super) max_series_place: TokenRange,
+    /// The tokens of `max_series`, or the struct's name.
+    pub(super) max_series_range: TokenRange,
     pub(super) forbidden: Vec<String>,
     pub(super) scope: Option<Scope>,
     pub(super) stage_module: Option<Ident>,
     pub(super) metrics: Vec<Metric>,
-    /// Of each metric.
+    /// The alerts, objectives and panel of each metric.
     pub(super) artifacts: Vec<Artifacts>,
     pub(super) nested: Vec<Nested>,
     pub(super) stages: Vec<Stage>,
-    /// Whether the meaning of each field is known.
+    /// Whether no field was rejected.
     pub(super) is_whole: bool,
     pub(super) line: usize,
 }
@@ -65,7 +66,7 @@ impl Catalog {
         let forbidden: Vec<String> = args
             .forbidden
             .iter()
-            .map(super::args::Word::value)
+            .map(super::args::IdentOrStr::value)
             .collect();
         let scope = args
             .scope
@@ -76,13 +77,13 @@ impl Catalog {
         let known = Known {
             catalog: &structure.ident,
             metrics: &fields.metrics,
-            hidden: &fields.hidden,
+            rejected: &fields.rejected,
             scope: scope.as_ref(),
         };
         let stages = stages(&known, fields.stages, errors);
         let artifacts = artifact::read(&known, fields.artifacts, errors);
         Self {
-            max_series_place: args
+            max_series_range: args
                 .max_series
                 .as_ref()
                 .map_or_else(|| TokenRange::of(&structure.ident), TokenRange::of),
@@ -97,22 +98,22 @@ impl Catalog {
             artifacts,
             nested: fields.nested,
             stages,
-            is_whole: fields.hidden.is_empty(),
+            is_whole: fields.rejected.is_empty(),
             structure,
         }
     }
 }
 
-/// The fields by their meaning.
+/// The fields, sorted by what they declare.
 #[derive(Default)]
 struct Fields {
     metrics: Vec<Metric>,
     nested: Vec<Nested>,
-    /// With the metric that each stands on.
+    /// Each stage with the index of its metric.
     stages: Vec<(usize, StageArgs)>,
-    /// Of each metric.
+    /// The alerts, objectives and panel of each metric.
     artifacts: Vec<ArtifactArgs>,
-    hidden: HashSet<String>,
+    rejected: HashSet<String>,
 }
 
 impl Fields {
@@ -130,7 +131,7 @@ impl Fields {
                         .extend(stages.into_iter().map(|stage| (index, stage)));
                 }
                 Meaning::Nested(nested) => fields.nested.push(*nested),
-                Meaning::Unknown => fields.hidden.extend(name),
+                Meaning::Unknown => fields.rejected.extend(name),
             }
         }
         fields
@@ -143,12 +144,12 @@ fn max_series(written: Option<&LitInt>, errors: &mut Errors) -> usize {
         .unwrap_or(DEFAULT_MAX_SERIES)
 }
 
-/// The module for the stages. Without one the first stage is at fault, and stands in for it.
+/// The module for the stages. If it is missing, reports the first stage and uses `stage`.
 fn stage_module(written: Option<Ident>, fields: &Fields, errors: &mut Errors) -> Option<Ident> {
     if let (None, Some((_, first))) = (&written, fields.stages.first()) {
         errors.at(
             &first.name,
-            "stages are put into a module: name it, `#[metric_catalog(stages = stage)]`",
+            "missing module for the stages: add `#[metric_catalog(stages = stage)]`",
         );
         return Some(Ident::new("stage", first.name.span()));
     }
@@ -160,7 +161,7 @@ fn stages(known: &Known<'_>, args: Vec<(usize, StageArgs)>, errors: &mut Errors)
     for (metric, args) in args {
         if stages.iter().any(|stage| stage.ident == args.name) {
             let name = &args.name;
-            errors.at(name, format!("stage `{name}` is there already: rename one"));
+            errors.at(name, format!("duplicate stage `{name}`: rename one"));
             continue;
         }
         stages.extend(known.stage(args, metric, errors));

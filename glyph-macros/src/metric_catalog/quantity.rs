@@ -9,7 +9,7 @@ use syn::{
 
 use super::unit::Unit;
 
-/// A number as it is written, its unit a suffix.
+/// A number literal with its unit as a suffix.
 pub(super) struct Quantity {
     minus: Option<Token![-]>,
     literal: Lit,
@@ -51,16 +51,18 @@ impl Quantity {
     pub(super) fn plain(&self) -> syn::Result<f64> {
         match self.parts() {
             (_, "") => self.value(&Unit::None, "number"),
-            (_, suffix) => Err(self.error(&format!("leave out `{suffix}`: this has no unit"))),
+            (_, suffix) => Err(self.error(&format!(
+                "expected a number without a unit: remove `{suffix}`"
+            ))),
         }
     }
 
-    /// The value in the metric's unit; `what` it is to the metric.
+    /// The value in the metric's unit. `what` is its role, for errors.
     pub(super) fn value(&self, unit: &Unit, what: &str) -> syn::Result<f64> {
         let (digits, suffix) = self.parts();
         let Some(scale) = Scale::of(suffix) else {
             return Err(self.error(&format!(
-                "unknown unit `{suffix}`; write ns, us, ms, s, m, h, or KB, MB, GB, KiB, MiB, GiB, or a plain number"
+                "`{suffix}` is not a unit; allowed: ns, us, ms, s, m, h, d, KB, MB, GB, KiB, MiB, GiB, or no unit"
             )));
         };
         if let Some(needed) = scale.unit
@@ -69,11 +71,12 @@ impl Quantity {
             return Err(self.error(&format!("a {what} in `{suffix}` needs `unit = {needed}`")));
         }
         let value = scale.apply(digits).filter(|value| value.is_finite());
-        let value = value.ok_or_else(|| self.error(&format!("a {what} is a finite number")))?;
+        let value =
+            value.ok_or_else(|| self.error(&format!("a {what} must be a finite number")))?;
         Ok(if self.minus.is_some() { -value } else { value })
     }
 
-    /// A span of time in whole seconds.
+    /// A duration in whole seconds.
     pub(super) fn seconds(&self) -> syn::Result<u64> {
         let (digits, suffix) = self.parts();
         let scale = Scale::of(suffix).filter(|scale| scale.unit == Some("seconds"));
@@ -85,13 +88,13 @@ impl Quantity {
                     && (1.0..=31_536_000.0).contains(seconds)
             });
         let Some(whole) = whole else {
-            return Err(
-                self.error("a time in whole seconds, up to a year: `30s`, `5m`, `6h`, `3d`")
-            );
+            return Err(self.error(
+                "expected a duration in whole seconds, up to a year: `30s`, `5m`, `6h`, `3d`",
+            ));
         };
         format!("{whole}")
             .parse()
-            .map_err(|_| self.error("a time in whole seconds"))
+            .map_err(|_| self.error("expected a duration in whole seconds"))
     }
 
     pub(super) fn error(&self, message: &str) -> syn::Error {
@@ -99,10 +102,10 @@ impl Quantity {
     }
 }
 
-/// What a literal's suffix does to its digits.
+/// The factor that a literal's suffix stands for.
 struct Scale {
     unit: Option<&'static str>,
-    /// The power of ten, which is put into the digits so that nothing is rounded twice.
+    /// The power of ten. It is added to the literal's exponent, which avoids a second rounding.
     exponent: i32,
     factor: f64,
 }
@@ -141,20 +144,20 @@ impl Scale {
     }
 }
 
-/// A number that may be a share of a hundred or an amount for each second: `5%`, `10/s`.
+/// A number, a percentage or a rate: `5`, `5%`, `10/s`.
 pub(super) struct Threshold {
     pub(super) quantity: Quantity,
     percent: Option<Token![%]>,
     per: Option<(Token![/], syn::Ident)>,
 }
 
-/// What a threshold is compared with.
+/// The dimension that a threshold is compared in.
 pub(super) enum Dimension<'metric> {
     /// Values in a metric's unit.
     Of(&'metric Unit),
-    /// Numbers for each second.
+    /// Rates per second.
     PerSecond(&'metric Unit),
-    /// Parts of one.
+    /// Fractions of one.
     Share,
 }
 
@@ -179,9 +182,9 @@ impl ToTokens for Threshold {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         self.quantity.to_tokens(tokens);
         self.percent.to_tokens(tokens);
-        if let Some((slash, word)) = &self.per {
+        if let Some((slash, unit)) = &self.per {
             slash.to_tokens(tokens);
-            word.to_tokens(tokens);
+            unit.to_tokens(tokens);
         }
     }
 }
@@ -200,11 +203,11 @@ impl Threshold {
 
     fn share(&self) -> syn::Result<f64> {
         if self.per.is_some() {
-            return Err(self.error("a share is written `5%` or `0.05`"));
+            return Err(self.error("expected a share: `5%` or `0.05`"));
         }
         let value = self.quantity.plain()?;
         Ok(if self.percent.is_some() {
-            // Dividing rounds once; 5 / 100 is the nearest number to 0.05.
+            // Division rounds once: 5 / 100 is the number nearest to 0.05.
             value / 100.0
         } else {
             value
@@ -213,28 +216,32 @@ impl Threshold {
 
     fn per_second(&self, unit: &Unit) -> syn::Result<f64> {
         let seconds = match (&self.per, &self.percent) {
-            (Some((_, word)), None) => match word.to_string().as_str() {
+            (Some((_, unit)), None) => match unit.to_string().as_str() {
                 "s" => 1.0,
                 "m" => 60.0,
                 "h" => 3600.0,
                 other => {
                     return Err(syn::Error::new_spanned(
-                        word,
-                        format!("unknown unit `{other}`; write `/s`, `/m` or `/h`"),
+                        unit,
+                        format!("`{other}` is not a unit of time; allowed: `/s`, `/m`, `/h`"),
                     ));
                 }
             },
-            _ => return Err(self.error("a rate is written `10/s`, `10/m` or `10/h`")),
+            _ => return Err(self.error("expected a rate: `10/s`, `10/m` or `10/h`")),
         };
         Ok(self.quantity.value(unit, "threshold")? / seconds)
     }
 
     fn only_quantity(&self) -> syn::Result<()> {
         if self.percent.is_some() {
-            return Err(self.error("percents are for ratios, shares and metrics of `unit = ratio`"));
+            return Err(self.error(
+                "`%` is for ratios, shares and metrics with `unit = ratio`: write a plain number",
+            ));
         }
         if self.per.is_some() {
-            return Err(self.error("an amount for a time is for `rate`"));
+            return Err(
+                self.error("only `rate` takes a threshold such as `10/s`: write a plain number")
+            );
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! What `scope(..)` means: labels that come from what the running code is part of.
+//! The model of `scope(..)`: labels that come from the current context.
 
 use quote::format_ident;
 use syn::{Ident, LitInt, ext::IdentExt};
@@ -6,13 +6,13 @@ use syn::{Ident, LitInt, ext::IdentExt};
 use super::scope_args::{LabelArg, ScopeArgs};
 use crate::{diagnostic::Errors, label_name};
 
-/// The largest bound of a label; each of its values costs cells for the catalog's metrics.
+/// The highest limit of a label. Each value costs cells in the catalog's metrics.
 const MAX_VALUES: usize = 1_000_000;
 
-/// The most labels of one scope, as the runtime has it.
+/// The limit of scope labels, as at run time.
 const MOST_LABELS: usize = 8;
 
-/// What combinations of several labels come down to, unless there are more values than that.
+/// The default limit of combinations, unless the labels have more values.
 const DEFAULT_MAX_SCOPES: usize = 10_000;
 
 const DEFAULT_IDLE_SECONDS: u64 = 3600;
@@ -32,7 +32,7 @@ pub(super) struct ScopeLabel {
 }
 
 impl Scope {
-    /// Nothing comes of a scope without labels.
+    /// Returns `None` for a scope without labels.
     pub(super) fn read(args: ScopeArgs, forbidden: &[String], errors: &mut Errors) -> Option<Self> {
         let mut labels: Vec<ScopeLabel> = Vec::new();
         for arg in &args.labels {
@@ -40,14 +40,14 @@ impl Scope {
         }
         if args.labels.is_empty() && args.is_whole {
             errors.at(
-                &args.word,
-                "a scope has labels: `scope(tenant_id: max 1000)`",
+                &args.keyword,
+                "missing scope label: add one, `scope(tenant_id: max 1000)`",
             );
         }
         if labels.len() > MOST_LABELS {
             errors.at(
-                &args.word,
-                format!("a scope has at most {MOST_LABELS} labels: leave some out"),
+                &args.keyword,
+                format!("too many scope labels: the limit is {MOST_LABELS}"),
             );
         }
         let idle = args.idle.as_ref().map(super::quantity::Quantity::seconds);
@@ -56,7 +56,7 @@ impl Scope {
         let scope = Self {
             ident: args
                 .name
-                .unwrap_or_else(|| format_ident!("TenantContext", span = args.word.span())),
+                .unwrap_or_else(|| format_ident!("TenantContext", span = args.keyword.span())),
             max_scopes: max_scopes.unwrap_or_else(|| default_max_scopes(&labels)),
             idle_seconds: idle
                 .and_then(|idle| errors.ok(idle))
@@ -75,16 +75,13 @@ fn label(
 ) -> Option<ScopeLabel> {
     let name = arg.name.unraw().to_string();
     if others.iter().any(|other| other.name == name) {
-        errors.at(
-            &arg.name,
-            format!("label `{name}` is there already: leave one out"),
-        );
+        errors.at(&arg.name, format!("duplicate label `{name}`: remove one"));
         return None;
     }
     if forbidden.contains(&name) {
         errors.at(
             &arg.name,
-            format!("label `{name}` of the scope is forbidden by `forbid_labels(..)`: put it into `fields(..)` of a span instead"),
+            format!("scope label `{name}` is forbidden by `forbid_labels(..)`: put it in `fields(..)` of a span instead"),
         );
     } else {
         label_name::check(&name, &arg.name, errors);
@@ -100,15 +97,15 @@ fn number(written: &LitInt, key: &str, errors: &mut Errors) -> Option<usize> {
     let value = written.base10_parse().ok();
     let fitting = value.filter(|value| (1..=MAX_VALUES).contains(value));
     if fitting.is_none() {
-        errors.at(written, format!("`{key}` is between 1 and {MAX_VALUES}"));
+        errors.at(written, format!("`{key}` must be from 1 to {MAX_VALUES}"));
     }
     fitting
 }
 
-/// Every combination, as long as those are not too many: then as many as there can be values, of which one belongs to
-/// one other, as a campaign to a tenant.
+/// The number of all combinations, up to [`DEFAULT_MAX_SCOPES`] or the number of all values. The
+/// second fits labels that belong together, such as campaigns of one tenant each.
 fn default_max_scopes(labels: &[ScopeLabel]) -> usize {
-    // A label may be absent, and it may be `other`.
+    // Two more values per label: absent and `other`.
     let sizes = || labels.iter().map(|label| label.max.saturating_add(2));
     let all = sizes().fold(1, usize::saturating_mul);
     let values = sizes().fold(0, usize::saturating_add);

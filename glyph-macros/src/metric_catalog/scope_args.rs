@@ -17,13 +17,13 @@ use crate::{
 
 /// `scope(tenant_id: max 1000, idle = 30m)`, or `scope(Name { tenant_id: max 1000 }, ..)`.
 pub(super) struct ScopeArgs {
-    /// The word `scope`.
-    pub(super) word: Ident,
+    /// The key `scope`.
+    pub(super) keyword: Ident,
     pub(super) name: Option<Ident>,
     pub(super) labels: Vec<LabelArg>,
     pub(super) idle: Option<Quantity>,
     pub(super) max_scopes: Option<LitInt>,
-    /// Whether a mistake hides some of it.
+    /// Whether all of it was read without errors.
     pub(super) is_whole: bool,
 }
 
@@ -35,12 +35,12 @@ pub(super) struct LabelArg {
 
 impl ScopeArgs {
     pub(super) fn parse(
-        word: &Ident,
+        keyword: &Ident,
         input: ParseStream<'_>,
         errors: &mut Errors,
     ) -> syn::Result<Self> {
         let mut scope = Self {
-            word: word.clone(),
+            keyword: keyword.clone(),
             name: None,
             labels: Vec::new(),
             idle: None,
@@ -68,7 +68,7 @@ impl ScopeArgs {
         Ok(scope)
     }
 
-    /// Reads what is between commas. After a mistake it goes on behind the next one.
+    /// Reads items between commas. Resumes after the next comma on an error.
     fn read(
         &mut self,
         input: ParseStream<'_>,
@@ -105,13 +105,13 @@ impl ScopeArgs {
             _ => {
                 let hint = did_you_mean(&name, &SETTINGS);
                 let message = format!(
-                    "unknown key `{name}`; {hint}`scope(..)` takes labels, `tenant_id: max 1000`, and `idle`, `max_scopes`"
+                    "`{name}` is not a key of `scope(..)`; {hint}allowed: labels, `tenant_id: max 1000`, and `idle`, `max_scopes`"
                 );
                 return Err(syn::Error::new_spanned(key, message));
             }
         };
         if is_there {
-            let message = format!("`{name}` is given twice: leave one out");
+            let message = format!("duplicate key `{name}`: remove one");
             return Err(syn::Error::new_spanned(key, message));
         }
         Ok(())
@@ -121,20 +121,20 @@ impl ScopeArgs {
 impl Parse for LabelArg {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let name = input.call(Ident::parse_any)?;
-        let bound = "state how many values are told apart: `tenant_id: max 1000`";
+        let form = "expected a label with its limit: `tenant_id: max 1000`";
         if !input.peek(Token![:]) {
-            return Err(syn::Error::new_spanned(name, bound));
+            return Err(syn::Error::new_spanned(name, form));
         }
         input.parse::<Token![:]>()?;
-        let word: Ident = input
+        let max: Ident = input
             .call(Ident::parse_any)
-            .map_err(|error| syn::Error::new(error.span(), bound))?;
-        if word != "max" {
-            return Err(syn::Error::new_spanned(word, bound));
+            .map_err(|error| syn::Error::new(error.span(), form))?;
+        if max != "max" {
+            return Err(syn::Error::new_spanned(max, form));
         }
         let max = input
             .parse()
-            .map_err(|error: syn::Error| syn::Error::new(error.span(), bound))?;
+            .map_err(|error: syn::Error| syn::Error::new(error.span(), form))?;
         Ok(Self { name, max })
     }
 }

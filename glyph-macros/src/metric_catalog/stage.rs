@@ -1,4 +1,4 @@
-//! What `#[stage(..)]` means: a struct of labels, and the metrics that its calls are recorded in.
+//! The model of `#[stage(..)]`: a struct of labels, and the metrics that record its calls.
 
 use std::collections::HashSet;
 
@@ -19,7 +19,7 @@ use crate::{
 
 pub(super) struct Stage {
     pub(super) ident: Ident,
-    /// The histogram; none when a mistake hides it.
+    /// The histogram. `None` after an error.
     pub(super) duration: Option<Binding>,
     pub(super) requests: Option<Binding>,
     pub(super) errors: Option<Binding>,
@@ -35,7 +35,7 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// All metrics that the stage records in.
+    /// All metrics that the stage records.
     pub(super) fn bindings(&self) -> impl Iterator<Item = &Binding> {
         [
             &self.duration,
@@ -53,53 +53,53 @@ impl Stage {
     }
 }
 
-/// A metric that a stage records in.
+/// A metric that a stage records.
 pub(super) struct Binding {
-    /// Which of the catalog's metrics.
+    /// The index among the catalog's metrics.
     pub(super) metric: usize,
-    /// Where the stage names it.
-    pub(super) place: Ident,
+    /// The field, as the stage names it.
+    pub(super) field: Ident,
 }
 
 pub(super) struct StageLabel {
     pub(super) ident: Ident,
     pub(super) name: String,
-    /// The type, its elided lifetimes called `'a`.
+    /// The type, with `'a` for each elided lifetime.
     pub(super) ty: Type,
     pub(super) static_ty: Type,
     pub(super) given: Option<Expr>,
 }
 
 impl Stage {
-    /// Whether its struct has a lifetime.
+    /// Whether the stage's struct has a lifetime.
     pub(super) fn borrows(&self) -> bool {
         self.labels
             .iter()
             .any(|label| label.given.is_none() && names_a_lifetime(&label.ty))
     }
 
-    /// All labels, asked for and given.
+    /// All labels: fields of the struct, and those with a fixed value.
     pub(super) fn labels(&self) -> impl Iterator<Item = &StageLabel> {
         self.labels.iter()
     }
 
-    /// The labels that a function is asked for.
+    /// The labels without a fixed value: the fields of the struct.
     pub(super) fn asked(&self) -> impl Iterator<Item = &StageLabel> {
         self.labels.iter().filter(|label| label.given.is_none())
     }
 }
 
-/// What is known of a catalog when its stages are read.
+/// The parts of a catalog that its stages and artifacts refer to.
 pub(super) struct Known<'catalog> {
     pub(super) catalog: &'catalog Ident,
     pub(super) metrics: &'catalog [Metric],
-    /// Fields whose meaning a mistake hides; what names them has been refused.
-    pub(super) hidden: &'catalog HashSet<String>,
+    /// Rejected fields. A reference to one is not a second error.
+    pub(super) rejected: &'catalog HashSet<String>,
     pub(super) scope: Option<&'catalog Scope>,
 }
 
 impl Known<'_> {
-    /// Reads a stage that stands on the metric `histogram`.
+    /// Reads a stage on the metric at index `histogram`.
     pub(super) fn stage(
         &self,
         args: StageArgs,
@@ -143,7 +143,7 @@ impl Known<'_> {
         let Some((index, metric)) =
             position.and_then(|index| Some((index, self.metrics.get(index)?)))
         else {
-            if !self.hidden.contains(&token.to_string()) {
+            if !self.rejected.contains(&token.to_string()) {
                 errors.at(token, self.unknown(token, kind));
             }
             return None;
@@ -152,7 +152,7 @@ impl Known<'_> {
             errors.at(
                 token,
                 format!(
-                    "`{key}` takes {}, and `{token}` is {}",
+                    "`{key}` needs {}; `{token}` is {}",
                     kind.noun(),
                     metric.kind.noun()
                 ),
@@ -161,7 +161,7 @@ impl Known<'_> {
         }
         Some(Binding {
             metric: index,
-            place: token.clone(),
+            field: token.clone(),
         })
     }
 
@@ -172,7 +172,7 @@ impl Known<'_> {
         if metric.unit != Unit::Seconds {
             errors.at(
                 token,
-                format!("`{key}` takes time: give `{token}` its `#[metric(unit = seconds)]`"),
+                format!("`{key}` needs a duration: add `#[metric(unit = seconds)]` to `{token}`"),
             );
         }
         Some(binding)
@@ -201,7 +201,7 @@ fn duration(metric: &Metric, index: usize, name: &Ident, errors: &mut Errors) ->
         errors.at(
             name,
             format!(
-                "a stage stands on the histogram that times it, and `{}` is {}",
+                "`#[stage]` goes on a histogram; `{}` is {}",
                 metric.ident,
                 metric.kind.noun()
             ),
@@ -212,14 +212,14 @@ fn duration(metric: &Metric, index: usize, name: &Ident, errors: &mut Errors) ->
         errors.at(
             name,
             format!(
-                "stage `{name}` takes time: give `{}` its `#[metric(unit = seconds)]`",
+                "stage `{name}` needs a duration: add `#[metric(unit = seconds)]` to `{}`",
                 metric.ident
             ),
         );
     }
     Some(Binding {
         metric: index,
-        place: name.clone(),
+        field: name.clone(),
     })
 }
 
@@ -228,10 +228,7 @@ fn labels(args: Vec<LabelArg>, errors: &mut Errors) -> Vec<StageLabel> {
     for arg in args {
         let name = arg.name.unraw().to_string();
         if labels.iter().any(|label| label.name == name) {
-            errors.at(
-                &arg.name,
-                format!("label `{name}` is there already: leave one out"),
-            );
+            errors.at(&arg.name, format!("duplicate label `{name}`: remove one"));
             continue;
         }
         label_name::check(&name, &arg.name, errors);
@@ -244,15 +241,12 @@ impl StageLabel {
     fn read(arg: LabelArg, name: String, errors: &mut Errors) -> Self {
         let mut ty = elided_named(&arg.ty, "'a");
         if is_string(&arg.ty) {
-            errors.at(
-                &arg.ty,
-                "borrow it: `&str`; a stage reads its labels once, when it starts",
-            );
+            errors.at(&arg.ty, "a stage label is borrowed: write `&str`");
             ty = syn::parse_quote!(&'a str);
         } else if let Some(lifetime) = foreign_lifetime(&ty) {
             errors.at(
                 &lifetime,
-                format!("leave `{lifetime}` out: the stage names the lifetime itself"),
+                format!("a stage label has no named lifetime: remove `{lifetime}`"),
             );
             ty = made_static(&ty);
         }
@@ -270,7 +264,7 @@ fn is_string(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "String"))
 }
 
-/// Finds the lifetimes of a type.
+/// The lifetimes of a type.
 #[derive(Default)]
 struct Lifetimes(Vec<Lifetime>);
 

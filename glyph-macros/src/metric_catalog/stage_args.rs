@@ -35,7 +35,10 @@ pub(super) struct LabelArg {
 impl StageArgs {
     pub(super) fn read(attribute: &Attribute, errors: &mut Errors) -> Option<Self> {
         let Ok(list) = attribute.meta.require_list() else {
-            errors.at(&attribute.meta, "a stage has a name: `#[stage(name)]`");
+            errors.at(
+                &attribute.meta,
+                "missing stage name: write `#[stage(name, ..)]`",
+            );
             return None;
         };
         let read = list.parse_args_with(|input: ParseStream<'_>| Self::parse(input, errors));
@@ -84,10 +87,12 @@ impl StageArgs {
     }
 }
 
-/// The stage's name and the comma behind it.
+/// The stage's name and the comma after it.
 fn name(input: ParseStream<'_>) -> syn::Result<Ident> {
     if input.peek2(Token![=]) || input.peek2(token::Paren) || !input.peek(Ident) {
-        return Err(input.error("a stage's name comes first, an identifier: `#[stage(name, ..)]`"));
+        return Err(
+            input.error("missing stage name: put an identifier first, `#[stage(name, ..)]`")
+        );
     }
     let name = input.parse()?;
     if !input.is_empty() {
@@ -124,8 +129,9 @@ impl Parse for LabelArg {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let name: Ident = input.parse()?;
         if !input.peek(Token![:]) {
-            let message =
-                format!("give the label's type: `{name}: Type`, or `{name}: Type = value`");
+            let message = format!(
+                "missing type of label `{name}`: write `{name}: Type` or `{name}: Type = value`"
+            );
             return Err(syn::Error::new_spanned(name, message));
         }
         input.parse::<Token![:]>()?;

@@ -1,4 +1,4 @@
-//! What a catalog refuses without asking the compiler.
+//! Errors that a catalog reports without help of rustc.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +9,7 @@ fn mistakes(args: TokenStream, item: TokenStream) -> Vec<String> {
     messages(&super::expand(Home::Runtime, args, item))
 }
 
-/// The mistakes of a catalog with this one field.
+/// The errors of a catalog with this one field.
 fn of_field(field: &TokenStream) -> Vec<String> {
     mistakes(
         quote!(namespace = "app", stages = stage),
@@ -23,7 +23,7 @@ fn of_field(field: &TokenStream) -> Vec<String> {
 }
 
 #[test]
-fn a_catalog_without_mistakes_has_none() {
+fn valid_fields_are_accepted() {
     for field in [
         quote!(a: Counter),
         quote!(a: Gauge<Labels>),
@@ -42,13 +42,10 @@ fn a_catalog_without_mistakes_has_none() {
 }
 
 #[test]
-fn each_mistake_is_named() {
+fn each_error_names_its_cause() {
     for (field, expected) in [
-        (
-            quote!(a: u64),
-            "a metric is a `Counter`, a `Gauge` or a `Histogram`",
-        ),
-        (quote!(a: Histogram), "state its buckets"),
+        (quote!(a: u64), "expected `Counter`, `Gauge` or `Histogram`"),
+        (quote!(a: Histogram), "missing buckets"),
         (
             quote!(#[metric(buckets = [1])] a: Counter),
             "a counter has no buckets",
@@ -63,11 +60,11 @@ fn each_mistake_is_named() {
         ),
         (
             quote!(#[metric(unit = seconds, buckets = [10sec])] a: Histogram),
-            "unknown unit `sec`",
+            "`sec` is not a unit",
         ),
         (
             quote!(#[metric(buckets = [])] a: Histogram),
-            "between 1 and 256 buckets",
+            "from 1 to 256 buckets",
         ),
         (
             quote!(#[metric(unit = ms)] a: Counter),
@@ -75,13 +72,13 @@ fn each_mistake_is_named() {
         ),
         (
             quote!(#[metric(name = "x_seconds", unit = seconds)] a: Counter),
-            "unit said twice",
+            "already adds `_seconds`",
         ),
-        (quote!(a_total: Counter), "by itself; write `a`"),
+        (quote!(a_total: Counter), "automatically: write `a`"),
         (quote!(a_total: Gauge), "only counters end in `_total`"),
         (
             quote!(#[metric(buckets = [1])] a_count: Histogram),
-            "does not end in `_count`",
+            "cannot end in `_count`",
         ),
         (quote!(#[metric(name = "Upper")] a: Counter), "lowercase"),
         (
@@ -90,16 +87,19 @@ fn each_mistake_is_named() {
         ),
         (
             quote!(#[metric(name = "x", name = "y")] a: Counter),
-            "given twice",
+            "duplicate key",
         ),
-        (quote!(#[cfg(unix)] a: Counter), "the same under every cfg"),
+        (
+            quote!(#[cfg(unix)] a: Counter),
+            "`cfg` cannot be on a metric",
+        ),
         (
             quote!(#[catalog] #[metric(sparse)] a: Http),
-            "a nested catalog describes its metrics itself",
+            "a nested catalog declares its own metrics",
         ),
         (
             quote!(#[stage(s)] a: Counter),
-            "a stage stands on the histogram that times it",
+            "`#[stage]` goes on a histogram",
         ),
         (
             quote!(#[metric(buckets = [1])] #[stage(s)] a: Histogram),
@@ -111,23 +111,23 @@ fn each_mistake_is_named() {
         ),
         (
             quote!(#[metric(unit = seconds)] #[stage(s, in_flight = a)] a: Histogram),
-            "takes a gauge, and `a` is a histogram",
+            "needs a gauge; `a` is a histogram",
         ),
         (
             quote!(#[metric(unit = seconds)] #[stage(requests = b)] a: Histogram),
-            "name comes first",
+            "missing stage name",
         ),
         (
             quote!(#[metric(unit = seconds)] #[stage(s, labels(t: String))] a: Histogram),
-            "borrow it",
+            "is borrowed",
         ),
         (
             quote!(#[metric(unit = seconds)] #[stage(s, labels(t))] a: Histogram),
-            "give the label's type",
+            "missing type of label",
         ),
         (
             quote!(#[metric(unit = seconds)] #[stage(s, labels(t: K, t: K))] a: Histogram),
-            "there already",
+            "duplicate label",
         ),
     ] {
         let mistakes = of_field(&field);
@@ -140,28 +140,28 @@ fn each_mistake_is_named() {
 }
 
 #[test]
-fn mistakes_of_alerts_objectives_and_panels_are_named() {
+fn errors_of_alerts_objectives_and_panels_name_their_cause() {
     for (field, expected) in [
-        (quote!(#[alert(X)] a: Counter), "say when it fires"),
+        (quote!(#[alert(X)] a: Counter), "missing condition"),
         (
             quote!(#[alert(X, rate > 1/s, by(k, k))] a: Counter),
-            "named twice",
+            "duplicate label",
         ),
         (
             quote!(#[alert(X, share(a = b) > 5)] a: Counter),
-            "between 0% and 100%",
+            "from 0% to 100%",
         ),
         (
             quote!(#[alert(X, rate(5m) > 1/s, over = 5m)] a: Counter),
-            "said twice",
+            "duplicate window",
         ),
         (
             quote!(#[objective(availability = 30%)] a: Counter),
-            "between 50% and less than 100%",
+            "at least 50% and below 100%",
         ),
         (
             quote!(#[panel(thresholds(red = 5))] a: Counter),
-            "a rate is written",
+            "expected a rate",
         ),
     ] {
         let mistakes = of_field(&field);
@@ -174,7 +174,7 @@ fn mistakes_of_alerts_objectives_and_panels_are_named() {
 }
 
 #[test]
-fn metrics_that_meet_on_the_page_are_told_at_the_later_one() {
+fn clashing_metrics_are_reported_at_the_second() {
     for (first, second) in [
         (
             quote!(#[metric(name = "x.y")] a: Counter),
@@ -196,7 +196,7 @@ fn metrics_that_meet_on_the_page_are_told_at_the_later_one() {
 }
 
 #[test]
-fn the_catalog_itself_is_checked() {
+fn arguments_and_item_of_the_catalog_are_checked() {
     let item = || {
         quote!(
             struct M {
@@ -244,7 +244,7 @@ fn the_catalog_itself_is_checked() {
 }
 
 #[test]
-fn three_mistakes_are_three_errors() {
+fn three_errors_are_reported_together() {
     let mistakes = mistakes(
         quote!(stages = stage),
         quote!(
@@ -261,7 +261,7 @@ fn three_mistakes_are_three_errors() {
 }
 
 #[test]
-fn a_renamed_crate_goes_by_its_name_alone() {
+fn crate_argument_replaces_the_crate_name() {
     let args = quote!(
         namespace = "app",
         stages = stage,
@@ -285,7 +285,7 @@ fn a_renamed_crate_goes_by_its_name_alone() {
 }
 
 #[test]
-fn what_a_stage_tells_of_items_is_of_the_right_kind() {
+fn metrics_for_items_need_the_right_kind_and_unit() {
     assert_eq!(
         mistakes(
             quote!(namespace = "app", stages = stage),
@@ -304,15 +304,15 @@ fn what_a_stage_tells_of_items_is_of_the_right_kind() {
             )
         ),
         [
-            "`items` takes a counter, and `a` is a histogram",
-            "`first_item` takes a histogram, and `count` is a counter",
-            "`between_items` takes time: give `size` its `#[metric(unit = seconds)]`",
+            "`items` needs a counter; `a` is a histogram",
+            "`first_item` needs a histogram; `count` is a counter",
+            "`between_items` needs a duration: add `#[metric(unit = seconds)]` to `size`",
         ]
     );
 }
 
 #[test]
-fn scopes_are_declared_with_a_name_and_without() {
+fn scopes_are_accepted_with_and_without_a_name() {
     for scope in [
         quote!(scope(tenant_id: max 1000, campaign_id: max 5000)),
         quote!(scope(tenant_id: max 1000,)),
@@ -332,7 +332,7 @@ fn scopes_are_declared_with_a_name_and_without() {
 }
 
 #[test]
-fn each_mistake_of_a_scope_is_reported() {
+fn each_error_of_a_scope_is_reported() {
     for (scope, count) in [
         (quote!(scope()), 1),
         (quote!(scope(tenant_id)), 1),

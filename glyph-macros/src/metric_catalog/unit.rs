@@ -1,8 +1,8 @@
-//! What a metric is measured in.
+//! The unit of a metric.
 
 use crate::diagnostic::Errors;
 
-use super::args::Word;
+use super::args::IdentOrStr;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Unit {
@@ -13,7 +13,7 @@ pub(super) enum Unit {
     Other(String),
 }
 
-/// Words for units that have a base unit to be counted in, and that base unit
+/// Base units, each with the names of other units that it replaces
 /// (Prometheus, "Metric and label naming", "Base units").
 const BASES: [(&str, &[&str]); 3] = [
     (
@@ -54,21 +54,26 @@ const BASES: [(&str, &[&str]); 3] = [
 ];
 
 impl Unit {
-    pub(super) fn read(word: &Word, errors: &mut Errors) -> Self {
-        let unit = word.value();
+    pub(super) fn read(written: &IdentOrStr, errors: &mut Errors) -> Self {
+        let unit = written.value();
         let lower = unit.to_lowercase();
         let base = BASES
             .iter()
-            .find(|(_, words)| words.contains(&lower.as_str()));
+            .find(|(_, others)| others.contains(&lower.as_str()));
         if let Some((base, _)) = base {
             errors.at(
-                word,
-                format!("`{unit}` is not the base unit: write `unit = {base}`"),
+                written,
+                format!("`{unit}` is not a base unit: write `unit = {base}`"),
             );
             return Self::of(base);
         }
         if !is_well_formed(&unit) {
-            errors.at(word, format!("`{unit}` cannot end a metric's name: a unit has lowercase letters, digits and `_`"));
+            errors.at(
+                written,
+                format!(
+                    "`{unit}` cannot be the suffix of a name: use lowercase letters, digits and `_`"
+                ),
+            );
             return Self::None;
         }
         Self::of(&unit)
@@ -83,7 +88,7 @@ impl Unit {
         }
     }
 
-    /// The unit as it ends a name.
+    /// The unit as the suffix of a name.
     pub(super) fn suffix(&self) -> Option<&str> {
         match self {
             Self::None => None,

@@ -1,22 +1,22 @@
-//! What `#[alert(..)]` means.
+//! The model of `#[alert(..)]`.
 
 use syn::LitStr;
 
 use super::{
-    Site, Taken, alert_args::AlertArgs, annotation::Annotation, condition::Comparison, labels,
-    measure::Measure, selection::Selection,
+    MetricField, Taken, alert_args::AlertArgs, annotation::Annotation, condition::Comparison,
+    labels, measure::Measure, selection::Selection,
 };
 use crate::{
     diagnostic::{Errors, TokenRange},
-    metric_catalog::args::Word,
+    metric_catalog::args::IdentOrStr,
     suggestion::did_you_mean,
 };
 
 pub(super) struct Alert {
-    pub(super) name: Word,
+    pub(super) name: IdentOrStr,
     pub(super) condition: Condition,
-    pub(super) by: Vec<Word>,
-    /// In seconds.
+    pub(super) by: Vec<IdentOrStr>,
+    /// The duration of `for`, in seconds.
     pub(super) pending: u64,
     pub(super) severity: String,
     pub(super) summary: Option<Annotation>,
@@ -29,7 +29,7 @@ pub(super) enum Condition {
         measure: Measure,
         comparison: Comparison,
         threshold: f64,
-        place: TokenRange,
+        range: TokenRange,
     },
     Absent {
         of: Selection,
@@ -54,7 +54,7 @@ impl Condition {
 }
 
 impl Alert {
-    /// Whether series of a gauge are compared one by one, each with all of its labels.
+    /// Whether each series of a gauge is compared by itself and keeps its labels.
     pub(super) fn keeps_labels(&self) -> bool {
         self.by.is_empty()
             && matches!(
@@ -71,7 +71,7 @@ impl Alert {
     }
 }
 
-impl Site<'_> {
+impl MetricField<'_> {
     pub(super) fn alert(
         &self,
         mut args: AlertArgs,
@@ -81,10 +81,7 @@ impl Site<'_> {
         let name = args.name.value();
         check_name(&name, &args.name, errors);
         if !taken.insert(name.clone()) {
-            errors.at(
-                &args.name,
-                format!("alert `{name}` is there already: rename one"),
-            );
+            errors.at(&args.name, format!("duplicate alert `{name}`: rename one"));
         }
         let pending = args.pending.take();
         let pending = pending.and_then(|pending| errors.ok(pending.seconds()));
@@ -95,7 +92,7 @@ impl Site<'_> {
         let description = annotation(args.description.take(), errors);
         let by = labels::once(std::mem::take(&mut args.by), errors);
         let added = labels::added(std::mem::take(&mut args.labels), errors);
-        let severity = args.severity.as_ref().map(Word::value);
+        let severity = args.severity.as_ref().map(IdentOrStr::value);
         let (name, condition) = self.condition(args, &by, errors);
         let alert = Alert {
             condition: condition?,
@@ -114,32 +111,32 @@ impl Site<'_> {
     fn condition(
         &self,
         args: AlertArgs,
-        by: &[Word],
+        by: &[IdentOrStr],
         errors: &mut Errors,
-    ) -> (Word, Option<Condition>) {
+    ) -> (IdentOrStr, Option<Condition>) {
         let AlertArgs {
             name,
             condition,
-            is_broken,
+            is_invalid,
             over,
             expression,
             ..
         } = args;
-        if is_broken {
+        if is_invalid {
             return (name, None);
         }
         let condition = match (condition, expression) {
             (Some(_), Some(expression)) => {
                 errors.at(
                     expression,
-                    "an alert has one condition: leave out `expr`, or what stands in front",
+                    "duplicate condition: remove `expr` or the condition before it",
                 );
                 None
             }
             (None, None) => {
                 errors.at(
                     &name,
-                    "say when it fires: `#[alert(Name, p95 > 2s)]`, or `expr = \"..\"`",
+                    "missing condition: write `#[alert(Name, p95 > 2s)]` or `expr = \"..\"`",
                 );
                 None
             }
@@ -147,7 +144,7 @@ impl Site<'_> {
                 if let Some(label) = by.first() {
                     errors.at(
                         label,
-                        "an expression says itself what it groups by: leave out `by(..)`",
+                        "`by(..)` does not apply to `expr`: group inside the expression",
                     );
                 }
                 check_cases(&args.fires, &args.silent, errors);
@@ -164,11 +161,10 @@ impl Site<'_> {
                     ("fires", &args.fires),
                     ("silent", &args.silent),
                 ];
-                for (key, words) in keys {
-                    if let Some(word) = words.first() {
-                        let message =
-                            format!("`{key}(..)` goes with `expr = \"..\"`: leave it out");
-                        errors.at(word, message);
+                for (key, written) in keys {
+                    if let Some(first) = written.first() {
+                        let message = format!("`{key}(..)` needs `expr = \"..\"`: remove it");
+                        errors.at(first, message);
                     }
                 }
                 self.measured(condition, &name, over, by, errors)
@@ -178,47 +174,47 @@ impl Site<'_> {
     }
 }
 
-/// Grafana, Kubernetes and whoever is on call read it: letters, digits, and what parts words.
-fn check_name(name: &str, place: &Word, errors: &mut Errors) {
-    let parts = |letter: char| letter.is_ascii_alphanumeric() || " _-.".contains(letter);
-    if name.is_empty() || name.trim() != name || !name.chars().all(parts) {
+/// Reports a name that Grafana or Kubernetes would reject.
+fn check_name(name: &str, tokens: &IdentOrStr, errors: &mut Errors) {
+    let is_allowed = |letter: char| letter.is_ascii_alphanumeric() || " _-.".contains(letter);
+    if name.is_empty() || name.trim() != name || !name.chars().all(is_allowed) {
         errors.at(
-            place,
-            "an alert's name is made of letters, digits, spaces, `_`, `-` and `.`",
+            tokens,
+            "invalid alert name: use letters, digits, spaces, `_`, `-` and `.`",
         );
     }
 }
 
-/// A rule is tested from both sides.
+/// Reports a rule test with only firing or only silent cases.
 fn check_cases(fires: &[LitStr], silent: &[LitStr], errors: &mut Errors) {
     match (fires, silent) {
         ([series, ..], []) => errors.at(
             series,
-            "say when it stays silent, too: `silent(\"series{label=\\\"value\\\"} 0\")`",
+            "missing silent case: add `silent(\"series{label=\\\"value\\\"} 0\")`",
         ),
         ([], [series, ..]) => errors.at(
             series,
-            "say when it fires, too: `fires(\"series{label=\\\"value\\\"} 1\")`",
+            "missing firing case: add `fires(\"series{label=\\\"value\\\"} 1\")`",
         ),
         _ => {}
     }
 }
 
-impl Site<'_> {
-    /// An annotation reads labels that the alert has.
+impl MetricField<'_> {
+    /// Reports annotations with labels that the alert does not have.
     fn check_annotations(&self, alert: &Alert, errors: &mut Errors) {
         if matches!(alert.condition, Condition::Expression { .. }) {
             return;
         }
         if alert.keeps_labels() {
-            self.refuse_scope_labels(alert, errors);
+            self.reject_scope_labels(alert, errors);
         } else {
             check_annotations(alert, errors);
         }
     }
 
-    /// The series of a gauge are added up over the scope.
-    fn refuse_scope_labels(&self, alert: &Alert, errors: &mut Errors) {
+    /// Reports scope labels in annotations: the series of a gauge are summed over the scope.
+    fn reject_scope_labels(&self, alert: &Alert, errors: &mut Errors) {
         let scope = self.known.scope.iter().flat_map(|scope| &scope.labels);
         let scope: Vec<&str> = scope.map(|label| label.name.as_str()).collect();
         let own = |label: &str| alert.labels.iter().any(|(name, _)| name == label);
@@ -226,9 +222,9 @@ impl Site<'_> {
             let labels = annotation.labels.iter().map(String::as_str);
             for label in labels.filter(|label| scope.contains(label) && !own(label)) {
                 errors.at(
-                    &annotation.place,
+                    &annotation.text,
                     format!(
-                        "alert `{}` has no label `{label}`, it adds up all that is in the scope: add `by({label})`",
+                        "alert `{}` sums over `{label}`, so its text cannot use it: add `by({label})`",
                         alert.name.value()
                     ),
                 );
@@ -239,7 +235,7 @@ impl Site<'_> {
 
 fn check_annotations(alert: &Alert, errors: &mut Errors) {
     let mut known: Vec<String> = vec!["severity".to_owned()];
-    known.extend(alert.by.iter().map(Word::value));
+    known.extend(alert.by.iter().map(IdentOrStr::value));
     known.extend(alert.labels.iter().map(|(name, _)| name.clone()));
     if let Condition::Absent { of, .. } = &alert.condition {
         known.extend(of.matchers.iter().map(|matcher| matcher.label.value()));
@@ -249,10 +245,11 @@ fn check_annotations(alert: &Alert, errors: &mut Errors) {
             if !known.contains(label) {
                 let hint = did_you_mean(label, &known);
                 errors.at(
-                    &annotation.place,
+                    &annotation.text,
                     format!(
-                        "alert `{}` has no label `{label}`; {hint}it has those of `by(..)` and its own",
-                        alert.name.value()
+                        "alert `{}` has no label `{label}`; {hint}allowed: {}",
+                        alert.name.value(),
+                        known.join(", ")
                     ),
                 );
             }

@@ -10,7 +10,7 @@ use super::{condition::ConditionArg, selection::skipped};
 use crate::{
     arguments::{Arguments, assigned, listed},
     diagnostic::Errors,
-    metric_catalog::{args::Word, quantity::Quantity},
+    metric_catalog::{args::IdentOrStr, quantity::Quantity},
 };
 
 const KEYS: [&str; 11] = [
@@ -29,29 +29,29 @@ const KEYS: [&str; 11] = [
 
 pub(super) struct AlertArgs {
     pub(super) attribute: Path,
-    pub(super) name: Word,
+    pub(super) name: IdentOrStr,
     pub(super) condition: Option<ConditionArg>,
-    /// Whether the condition was there, but is wrong.
-    pub(super) is_broken: bool,
+    /// Whether the condition has an error.
+    pub(super) is_invalid: bool,
     pub(super) pending: Option<Quantity>,
-    pub(super) severity: Option<Word>,
+    pub(super) severity: Option<IdentOrStr>,
     pub(super) summary: Option<LitStr>,
     pub(super) description: Option<LitStr>,
-    pub(super) by: Vec<Word>,
+    pub(super) by: Vec<IdentOrStr>,
     pub(super) labels: Vec<LabelArg>,
     pub(super) over: Option<Quantity>,
     pub(super) expression: Option<LitStr>,
     pub(super) external: Vec<LitStr>,
-    /// Series under which an expression gives something.
+    /// Series for which the expression fires.
     pub(super) fires: Vec<LitStr>,
-    /// Series under which it gives nothing.
+    /// Series for which the expression stays silent.
     pub(super) silent: Vec<LitStr>,
 }
 
 /// `team = "voice"`.
 pub(super) struct LabelArg {
-    pub(super) name: Word,
-    pub(super) value: Word,
+    pub(super) name: IdentOrStr,
+    pub(super) value: IdentOrStr,
 }
 
 impl Parse for LabelArg {
@@ -69,7 +69,7 @@ impl AlertArgs {
         let Meta::List(list) = &attribute.meta else {
             errors.at(
                 &attribute.meta,
-                "an alert is written `#[alert(Name, p95 > 2s, for = 5m, severity = warning)]`",
+                "expected `#[alert(Name, p95 > 2s, for = 5m, severity = warning)]`",
             );
             return None;
         };
@@ -91,7 +91,7 @@ impl AlertArgs {
             attribute: attribute.clone(),
             name,
             condition,
-            is_broken: errors.len() > before,
+            is_invalid: errors.len() > before,
             pending: None,
             severity: None,
             summary: None,
@@ -124,13 +124,14 @@ impl AlertArgs {
     }
 }
 
-fn name(input: ParseStream<'_>) -> syn::Result<Word> {
+fn name(input: ParseStream<'_>) -> syn::Result<IdentOrStr> {
     let ahead = input.fork();
-    let is_word = input.peek(LitStr) || input.peek(Ident);
-    let is_name =
-        is_word && ahead.parse::<Word>().is_ok() && (ahead.is_empty() || ahead.peek(Token![,]));
+    let starts = input.peek(LitStr) || input.peek(Ident);
+    let is_name = starts
+        && ahead.parse::<IdentOrStr>().is_ok()
+        && (ahead.is_empty() || ahead.peek(Token![,]));
     if !is_name {
-        return Err(input.error("an alert's name comes first: `#[alert(HighLatency, ..)]`"));
+        return Err(input.error("missing alert name: put it first, `#[alert(HighLatency, ..)]`"));
     }
     let name = input.parse()?;
     if !input.is_empty() {
@@ -139,16 +140,16 @@ fn name(input: ParseStream<'_>) -> syn::Result<Word> {
     Ok(name)
 }
 
-/// Whether something other than a key follows.
+/// Whether the next token starts a condition, not a key.
 fn has_condition(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     if ahead.is_empty() {
         return false;
     }
-    let Ok(word) = ahead.call(Ident::parse_any) else {
+    let Ok(name) = ahead.call(Ident::parse_any) else {
         return true;
     };
-    let is_key = KEYS.contains(&word.to_string().as_str());
+    let is_key = KEYS.contains(&name.to_string().as_str());
     let is_assigned = ahead.peek(Token![=]) && !ahead.peek(Token![==]);
     !(is_key || is_assigned)
 }

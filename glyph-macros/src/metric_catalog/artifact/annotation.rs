@@ -1,4 +1,4 @@
-//! The text of an annotation: `{provider}` stands for a label's value, `{{ .. }}` is Prometheus's own.
+//! The text of an annotation: `{provider}` is the value of a label, `{{ .. }}` a Prometheus template.
 
 use syn::LitStr;
 
@@ -7,21 +7,21 @@ use crate::diagnostic::Errors;
 pub(super) struct Annotation {
     /// In Prometheus's template language.
     pub(super) template: String,
-    /// The labels that it reads.
+    /// The labels in the text.
     pub(super) labels: Vec<String>,
-    pub(super) place: LitStr,
+    pub(super) text: LitStr,
 }
 
 impl Annotation {
-    pub(super) fn read(place: LitStr, errors: &mut Errors) -> Self {
-        let text = place.value();
+    pub(super) fn read(text: LitStr, errors: &mut Errors) -> Self {
+        let value = text.value();
         let mut annotation = Self {
             template: String::new(),
             labels: Vec::new(),
-            place,
+            text,
         };
-        if let Err(problem) = annotation.take(&text) {
-            errors.at(&annotation.place, problem);
+        if let Err(problem) = annotation.take(&value) {
+            errors.at(&annotation.text, problem);
         }
         annotation
     }
@@ -43,11 +43,11 @@ impl Annotation {
         Ok(())
     }
 
-    /// `{{ $labels.provider }}`, taken over as it is.
+    /// `{{ $labels.provider }}`, copied unchanged.
     fn action<'text>(&mut self, braced: &'text str) -> Result<(String, &'text str), String> {
         let end = braced
             .find("}}")
-            .ok_or("`{{` opens a template that is not closed")?;
+            .ok_or("unclosed template: add `}}` after `{{`")?;
         let (action, after) = braced.split_at(end + 2);
         for read in action.split("$labels.").skip(1) {
             let end = read.find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
@@ -61,7 +61,7 @@ impl Annotation {
     fn placeholder<'text>(&mut self, braced: &'text str) -> Result<(String, &'text str), String> {
         let end = braced
             .find('}')
-            .ok_or("`{` opens a placeholder that is not closed")?;
+            .ok_or("unclosed placeholder: add `}` after `{`")?;
         let (placeholder, after) = braced.split_at(end + 1);
         let label = placeholder.trim_matches(['{', '}']);
         let is_name = label.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
@@ -70,7 +70,7 @@ impl Annotation {
                 .all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
         if !is_name {
             return Err(format!(
-                "`{placeholder}` is no label: write `{{provider}}`, or `{{{{ $value }}}}` for a template of Prometheus"
+                "`{placeholder}` is not a label: write `{{provider}}`, or `{{{{ $value }}}}` for a Prometheus template"
             ));
         }
         self.labels.push(label.to_owned());

@@ -14,16 +14,16 @@ use crate::{
     suggestion::did_you_mean,
 };
 
-/// What is measured and what it is compared with.
+/// The measure, and the threshold that it is compared with.
 pub(super) struct ConditionArg {
     pub(super) measure: MeasureArg,
     pub(super) comparison: Option<(Comparison, Threshold)>,
 }
 
-/// What is measured.
+/// The measure.
 pub(super) struct MeasureArg {
-    /// The first word; none where a gauge's value is compared.
-    pub(super) word: Option<Ident>,
+    /// The name of the measure. `None` for a comparison of a gauge's value.
+    pub(super) name: Option<Ident>,
     pub(super) function: Function,
     /// `rate(10m)`.
     pub(super) window: Option<Quantity>,
@@ -41,7 +41,7 @@ pub(super) enum Function {
     Share,
 }
 
-const WORDS: [&str; 10] = [
+const MEASURES: [&str; 10] = [
     "p50", "p90", "p95", "p99", "rate", "increase", "ratio", "share", "absent", "value",
 ];
 
@@ -66,30 +66,29 @@ impl Parse for MeasureArg {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         if !input.peek(Ident) {
             return Ok(Self {
-                word: None,
+                name: None,
                 function: Function::Value,
                 window: None,
                 matchers: Vec::new(),
             });
         }
-        let word: Ident = input.parse()?;
-        match word.to_string().as_str() {
-            "ratio" => Self::ratio(word, input),
-            "share" => Self::share(word, input),
-            _ => Self::plain(word, input),
+        let name: Ident = input.parse()?;
+        match name.to_string().as_str() {
+            "ratio" => Self::ratio(name, input),
+            "share" => Self::share(name, input),
+            _ => Self::plain(name, input),
         }
     }
 }
 
 impl MeasureArg {
-    fn plain(word: Ident, input: ParseStream<'_>) -> syn::Result<Self> {
-        let name = word.to_string();
-        let function = match name.as_str() {
+    fn plain(name: Ident, input: ParseStream<'_>) -> syn::Result<Self> {
+        let function = match name.to_string().as_str() {
             "value" => Function::Value,
             "rate" => Function::Rate,
             "increase" => Function::Increase,
             "absent" => Function::Absent,
-            _ => Function::Quantile(quantile(&word)?),
+            _ => Function::Quantile(quantile(&name)?),
         };
         let window = if input.peek(Paren) {
             let content;
@@ -99,42 +98,42 @@ impl MeasureArg {
             None
         };
         Ok(Self {
-            word: Some(word),
+            name: Some(name),
             function,
             window,
             matchers: selection::matchers(input)?,
         })
     }
 
-    fn ratio(word: Ident, input: ParseStream<'_>) -> syn::Result<Self> {
+    fn ratio(name: Ident, input: ParseStream<'_>) -> syn::Result<Self> {
         let content;
         parenthesized!(content in input);
         let part = content.parse()?;
         content.parse::<Token![/]>()?;
         let whole = content.parse()?;
         if !content.is_empty() {
-            return Err(content.error("a ratio has two sides: `ratio(part / whole)`"));
+            return Err(content.error("expected two sides: `ratio(part / whole)`"));
         }
         Ok(Self {
-            word: Some(word),
+            name: Some(name),
             function: Function::Ratio(part, whole),
             window: None,
             matchers: Vec::new(),
         })
     }
 
-    fn share(word: Ident, input: ParseStream<'_>) -> syn::Result<Self> {
+    fn share(name: Ident, input: ParseStream<'_>) -> syn::Result<Self> {
         let content;
         parenthesized!(content in input);
         let matchers = selection::list(&content)?;
         if matchers.is_empty() {
             return Err(syn::Error::new_spanned(
-                word,
-                "say whose share: `share(status = error)`",
+                name,
+                "`share` needs a selection: `share(status = error)`",
             ));
         }
         Ok(Self {
-            word: Some(word),
+            name: Some(name),
             function: Function::Share,
             window: None,
             matchers,
@@ -143,16 +142,16 @@ impl MeasureArg {
 }
 
 /// `p95` is 0.95, `p999` is 0.999.
-pub(super) fn quantile(word: &Ident) -> syn::Result<f64> {
-    let name = word.to_string();
+pub(super) fn quantile(written: &Ident) -> syn::Result<f64> {
+    let name = written.to_string();
     let digits = name.strip_prefix('p').unwrap_or_default();
     let known = digits.len() >= 2 && digits.bytes().all(|digit| digit.is_ascii_digit());
     let quantile = known.then(|| format!("0.{digits}").parse().ok()).flatten();
     quantile.filter(|quantile| *quantile > 0.0).ok_or_else(|| {
-        let hint = did_you_mean(&name, &WORDS);
+        let hint = did_you_mean(&name, &MEASURES);
         syn::Error::new_spanned(
-            word,
-            format!("unknown measure `{name}`; {hint}there are p50 to p999, rate, increase, ratio, share, absent, and a comparison alone for a gauge"),
+            written,
+            format!("`{name}` is not a measure; {hint}allowed: p50 to p999, rate, increase, ratio, share, absent; compare a gauge without one, `> 100`"),
         )
     })
 }
@@ -182,9 +181,10 @@ impl Comparison {
         } else if input.peek(Token![<]) {
             input.parse::<Token![<]>().map(|_| Self::Below)
         } else {
-            let message = "compare it: `>`, `>=`, `<`, `<=`, `==` or `!=` and a number";
-            Err(match &measure.word {
-                Some(word) => syn::Error::new_spanned(word, message),
+            let message =
+                "missing comparison: add `>`, `>=`, `<`, `<=`, `==` or `!=`, and a number";
+            Err(match &measure.name {
+                Some(name) => syn::Error::new_spanned(name, message),
                 None => input.error(message),
             })
         }
@@ -205,6 +205,6 @@ impl Comparison {
 
 impl ToTokens for MeasureArg {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        self.word.to_tokens(tokens);
+        self.name.to_tokens(tokens);
     }
 }

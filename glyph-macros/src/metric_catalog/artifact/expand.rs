@@ -1,4 +1,4 @@
-//! The descriptions of alerts, objectives and panels.
+//! The descriptors of alerts, objectives and panels.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -16,13 +16,13 @@ use super::{
 use crate::{
     home::option,
     metric_catalog::{
-        args::Word,
+        args::IdentOrStr,
         expand::{line, of_metric},
         field::Metric,
     },
 };
 
-/// What the descriptor of one metric refers to.
+/// The consts that the descriptor of one metric refers to.
 pub(in crate::metric_catalog) fn metric_consts(
     index: usize,
     artifacts: &Artifacts,
@@ -87,7 +87,7 @@ impl Expansion<'_> {
         let name = alert.name.value();
         let line = line(alert.name.span().start().line);
         let condition = self.condition(&alert.condition);
-        let (by, severity) = (words(&alert.by), &alert.severity);
+        let (by, severity) = (names(&alert.by), &alert.severity);
         let pending = self.duration(alert.pending);
         let (summary, description) = (
             text(alert.summary.as_ref()),
@@ -144,7 +144,8 @@ impl Expansion<'_> {
                 silent,
             } => {
                 let promql = promql.value();
-                let (external, fires, silent) = (texts(external), texts(fires), texts(silent));
+                let (external, fires, silent) =
+                    (strings(external), strings(fires), strings(silent));
                 quote! {
                     #rt::Condition::Expression {
                         promql: #promql,
@@ -195,7 +196,7 @@ impl Expansion<'_> {
                 equal,
                 values,
             } = matcher;
-            let (label, values) = (label.value(), words(values));
+            let (label, values) = (label.value(), names(values));
             quote!(#rt::Matcher { label: #label, equal: #equal, values: #values })
         });
         quote!(#rt::Selection { metric: #metric, matchers: &[#(#matchers),*] })
@@ -204,7 +205,7 @@ impl Expansion<'_> {
     fn objective(&self, objective: &Objective) -> TokenStream {
         let rt = self.rt;
         let (name, target) = (&objective.name, number(objective.target));
-        let by = words(&objective.by);
+        let by = names(&objective.by);
         let line = line(objective.span.start().line);
         let indicator = match &objective.indicator {
             Indicator::Latency { of, threshold, .. } => {
@@ -246,7 +247,7 @@ impl Expansion<'_> {
             quote!(#rt::PanelForm::#form)
         });
         let form = option(rt, form);
-        let (by, hidden) = (words(&panel.by), panel.hidden);
+        let (by, hidden) = (names(&panel.by), panel.hidden);
         let quantiles = panel.quantiles.iter().map(|quantile| number(*quantile));
         let thresholds = panel.thresholds.iter().map(|(color, from)| {
             let from = number(*from);
@@ -272,13 +273,13 @@ impl Expansion<'_> {
     }
 }
 
-fn words(words: &[Word]) -> TokenStream {
-    let words = words.iter().map(Word::value);
-    quote!(&[#(#words),*])
+fn names(names: &[IdentOrStr]) -> TokenStream {
+    let names = names.iter().map(IdentOrStr::value);
+    quote!(&[#(#names),*])
 }
 
-fn texts(texts: &[syn::LitStr]) -> TokenStream {
-    quote!(&[#(#texts),*])
+fn strings(strings: &[syn::LitStr]) -> TokenStream {
+    quote!(&[#(#strings),*])
 }
 
 fn text(annotation: Option<&Annotation>) -> &str {

@@ -1,4 +1,4 @@
-//! What only the compiler can check about alerts, objectives and panels, each at the user's token.
+//! Checks of alerts, objectives and panels that need types, each at the user's token.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -14,14 +14,14 @@ use super::{
 use crate::{
     diagnostic::TokenRange,
     metric_catalog::{
-        args::Word,
+        args::IdentOrStr,
         expand::{labels_of, of_metric},
         expand_checks::check,
         field::Metric,
     },
 };
 
-/// The checks of what stands on the metric with this number.
+/// The checks of the alerts, objectives and panel of the metric at `index`.
 pub(in crate::metric_catalog) fn tokens(
     index: usize,
     artifacts: &Artifacts,
@@ -47,14 +47,14 @@ impl Checks<'_> {
         if let Condition::Compare {
             measure,
             threshold,
-            place,
+            range,
             ..
         } = &alert.condition
             && let Some((index, metric)) = quantile_metric(measure, self.metrics)
         {
             let (field, buckets) = (metric.field(), of_metric("BUCKETS", index));
             let arguments = quote!(#field, #buckets, __GLYPH_METRICS[#index].unit, #threshold);
-            checks.extend(check(*place, "check_quantile_reach", &arguments));
+            checks.extend(check(*range, "check_quantile_reach", &arguments));
         }
         if let (true, [of]) = (alert.keeps_labels(), selections.as_slice()) {
             let annotations = alert.annotations();
@@ -71,18 +71,18 @@ impl Checks<'_> {
                 of,
                 threshold,
                 written,
-                place,
+                range,
             } => {
                 let index = of.metric;
                 let (field, buckets) = (self.field(index), of_metric("BUCKETS", index));
                 let unit = quote!(__GLYPH_METRICS[#index].unit);
                 let arguments = quote!(#field, #buckets, #unit, #threshold, #written);
-                checks.extend(check(*place, "check_objective_bound", &arguments));
+                checks.extend(check(*range, "check_objective_bound", &arguments));
             }
-            Indicator::Outcome { of, place } => {
+            Indicator::Outcome { of, range } => {
                 let (field, labels) = (self.field(of.metric), self.labels_of(of.metric));
                 checks.extend(check(
-                    *place,
+                    *range,
                     "check_outcome_known",
                     &quote!(#field, #labels),
                 ));
@@ -92,15 +92,15 @@ impl Checks<'_> {
         checks
     }
 
-    /// The labels that are grouped by, in each metric, and those that select.
-    fn labels(&self, by: &[Word], selections: &[&Selection]) -> TokenStream {
+    /// The checks of the labels that group each metric, and of those that select.
+    fn labels(&self, by: &[IdentOrStr], selections: &[&Selection]) -> TokenStream {
         let mut checks = TokenStream::new();
         for label in by {
-            let refused_by: &mut Vec<usize> = &mut Vec::new();
+            let checked: &mut Vec<usize> = &mut Vec::new();
             for selection in selections {
-                if !refused_by.contains(&selection.metric) {
+                if !checked.contains(&selection.metric) {
                     checks.extend(self.label(selection.metric, label));
-                    refused_by.push(selection.metric);
+                    checked.push(selection.metric);
                 }
             }
         }
@@ -122,23 +122,23 @@ impl Checks<'_> {
         checks
     }
 
-    fn label(&self, metric: usize, label: &Word) -> TokenStream {
+    fn label(&self, metric: usize, label: &IdentOrStr) -> TokenStream {
         self.named_label(metric, &label.value(), TokenRange::of(label))
     }
 
     fn annotation(&self, of: &Selection, annotation: &Annotation) -> Vec<TokenStream> {
-        let place = TokenRange::of(&annotation.place);
+        let range = TokenRange::of(&annotation.text);
         let own = |label: &&String| *label != "severity";
         let labels = annotation.labels.iter().filter(own);
         labels
-            .map(|label| self.named_label(of.metric, label, place))
+            .map(|label| self.named_label(of.metric, label, range))
             .collect()
     }
 
-    fn named_label(&self, metric: usize, label: &str, place: TokenRange) -> TokenStream {
+    fn named_label(&self, metric: usize, label: &str, range: TokenRange) -> TokenStream {
         let (field, labels) = (self.field(metric), self.labels_of(metric));
         check(
-            place,
+            range,
             "check_artifact_label",
             &quote!(#field, #labels, &__GLYPH_SCOPE_LABELS, #label),
         )

@@ -1,26 +1,23 @@
-//! Words for labels: each once, none that Prometheus keeps.
+//! Lists of labels: duplicate and reserved names are errors.
 
 use super::alert_args::LabelArg;
-use crate::{diagnostic::Errors, label_name, metric_catalog::args::Word};
+use crate::{diagnostic::Errors, label_name, metric_catalog::args::IdentOrStr};
 
-/// Labels with each named once.
-pub(super) fn once(words: Vec<Word>, errors: &mut Errors) -> Vec<Word> {
-    let mut kept: Vec<Word> = Vec::new();
-    for word in words {
-        let name = word.value();
+/// Reports and removes duplicates.
+pub(super) fn once(labels: Vec<IdentOrStr>, errors: &mut Errors) -> Vec<IdentOrStr> {
+    let mut kept: Vec<IdentOrStr> = Vec::new();
+    for label in labels {
+        let name = label.value();
         if kept.iter().any(|kept| kept.value() == name) {
-            errors.at(
-                word,
-                format!("label `{name}` is named twice: leave one out"),
-            );
+            errors.at(label, format!("duplicate label `{name}`: remove one"));
         } else {
-            kept.push(word);
+            kept.push(label);
         }
     }
     kept
 }
 
-/// Labels that an alert has on top.
+/// The additional labels of an alert.
 pub(super) fn added(labels: Vec<LabelArg>, errors: &mut Errors) -> Vec<(String, String)> {
     let mut kept: Vec<(String, String)> = Vec::new();
     for label in labels {
@@ -29,13 +26,10 @@ pub(super) fn added(labels: Vec<LabelArg>, errors: &mut Errors) -> Vec<(String, 
         if name == "severity" || name == "alertname" {
             errors.at(
                 &label.name,
-                format!("every alert has `{name}` already: choose another name"),
+                format!("every alert has a label `{name}`: rename this one"),
             );
         } else if kept.iter().any(|(kept, _)| *kept == name) {
-            errors.at(
-                &label.name,
-                format!("label `{name}` is given twice: leave one out"),
-            );
+            errors.at(&label.name, format!("duplicate label `{name}`: remove one"));
         } else {
             kept.push((name, label.value.value()));
         }

@@ -1,10 +1,10 @@
-//! What an alert measures, and what it compares that with.
+//! The measure of an alert and its threshold.
 
 use quote::ToTokens;
 use syn::Ident;
 
 use super::{
-    Site,
+    MetricField,
     alert::Condition,
     condition::{Comparison, ConditionArg, Function, MeasureArg},
     selection::Selection,
@@ -12,7 +12,7 @@ use super::{
 use crate::{
     diagnostic::{Errors, TokenRange},
     metric_catalog::{
-        args::Word,
+        args::IdentOrStr,
         buckets::Buckets,
         field::{Kind, Metric},
         quantity::{Dimension, Quantity, Threshold},
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// Rates and quantiles look back so far, in seconds, unless it is said.
+/// The default window of rates and quantiles, in seconds.
 const WINDOW: u64 = 300;
 
 pub(super) enum Measure {
@@ -57,13 +57,13 @@ impl Measure {
     }
 }
 
-impl Site<'_> {
+impl MetricField<'_> {
     pub(super) fn measured(
         &self,
         condition: ConditionArg,
-        name: &Word,
+        name: &IdentOrStr,
         over: Option<Quantity>,
-        by: &[Word],
+        by: &[IdentOrStr],
         errors: &mut Errors,
     ) -> Option<Condition> {
         let ConditionArg {
@@ -73,7 +73,7 @@ impl Site<'_> {
         let window = self.window(&mut measure, over, errors);
         let Some((comparison, threshold)) = comparison else {
             if let Some(label) = by.first() {
-                errors.at(label, "what is absent has no labels: leave out `by(..)`, or select, `absent{label = value}`");
+                errors.at(label, "`absent` has no labels to group by: remove `by(..)`, or use `absent{label = value}`");
             }
             let of = self.own(measure.matchers);
             return Some(Condition::Absent { of, over: window });
@@ -86,11 +86,11 @@ impl Site<'_> {
             measure,
             comparison,
             threshold: value,
-            place: TokenRange::of(&threshold),
+            range: TokenRange::of(&threshold),
         })
     }
 
-    /// The window, which is said in one of two places.
+    /// The window: `rate(10m)` or `over = 10m`.
     fn window(
         &self,
         measure: &mut MeasureArg,
@@ -100,7 +100,7 @@ impl Site<'_> {
         let inner = measure.window.take();
         let window = match (inner, over) {
             (Some(_), Some(over)) => {
-                errors.at(over, "the window is said twice: leave out `over`");
+                errors.at(over, "duplicate window: remove `over`");
                 None
             }
             (inner, over) => inner.or(over),
@@ -113,17 +113,17 @@ impl Site<'_> {
         if is_instant {
             errors.at(
                 &window,
-                "a gauge is compared as it is: leave out the window, and say `for = ..` how long",
+                "a gauge has no window: remove it and set the duration with `for = ..`",
             );
         }
         errors.ok(window.seconds())
     }
 
-    /// What the threshold is measured in; reports a measure that this kind of metric does not have.
+    /// The dimension of the threshold. Reports a measure that this kind of metric does not have.
     fn dimension(
         &self,
         measure: &MeasureArg,
-        name: &Word,
+        name: &IdentOrStr,
         errors: &mut Errors,
     ) -> Option<Dimension<'_>> {
         let metric = self.metric;
@@ -132,7 +132,7 @@ impl Site<'_> {
             | (Function::Quantile(_), Kind::Histogram)
             | (Function::Increase, Kind::Counter) => Some(Dimension::Of(&metric.unit)),
             (Function::Rate, Kind::Counter) => Some(Dimension::PerSecond(&metric.unit)),
-            // Of a histogram the observations are counted.
+            // The rate of a histogram is that of its observations.
             (Function::Rate, Kind::Histogram) => Some(Dimension::PerSecond(&Unit::None)),
             (Function::Increase, Kind::Histogram) => Some(Dimension::Of(&Unit::None)),
             (Function::Ratio(..) | Function::Share, _) => Some(Dimension::Share),
@@ -144,12 +144,12 @@ impl Site<'_> {
                 Kind::Gauge => "a comparison alone, `> 100`",
                 Kind::Histogram => "`p95 > 2s`, `rate > 10/s`",
             };
-            let word = measure.word.as_ref();
-            let what = word.map_or_else(|| "value".to_owned(), ToString::to_string);
+            let written = measure.name.as_ref();
+            let what = written.map_or_else(|| "value".to_owned(), ToString::to_string);
             errors.at(
-                word.map_or_else(|| name.to_token_stream(), ToTokens::to_token_stream),
+                written.map_or_else(|| name.to_token_stream(), ToTokens::to_token_stream),
                 format!(
-                    "`{}` is {}, which has no `{what}` to compare; there is {offer}, and `ratio(a / b) > 5%`",
+                    "`{}` is {}, which has no `{what}`; allowed: {offer}, `ratio(a / b) > 5%`",
                     metric.ident,
                     metric.kind.noun()
                 ),
@@ -165,7 +165,7 @@ impl Site<'_> {
         comparison: Comparison,
         errors: &mut Errors,
     ) -> Option<Measure> {
-        let word = measure.word;
+        let name = measure.name;
         Some(match measure.function {
             Function::Value | Function::Absent => Measure::Value(self.own(measure.matchers)),
             Function::Rate => Measure::Rate {
@@ -178,7 +178,10 @@ impl Site<'_> {
             },
             Function::Quantile(quantile) => {
                 if matches!(comparison, Comparison::Equal | Comparison::Unequal) {
-                    errors.at(word, "a quantile is estimated, so that it equals nothing: compare with `>` or `<`");
+                    errors.at(
+                        name,
+                        "a quantile is an estimate: compare with `>` or `<`, not `==` or `!=`",
+                    );
                 }
                 Measure::Quantile {
                     quantile,
@@ -194,7 +197,7 @@ impl Site<'_> {
             Function::Ratio(part, whole) => {
                 let (part, whole) = (self.selection(part, errors), self.selection(whole, errors));
                 let (part, whole) = (part?, whole?);
-                self.check_sides(&part, &whole, word.as_ref(), errors);
+                self.check_sides(&part, &whole, name.as_ref(), errors);
                 Measure::Ratio { part, whole, over }
             }
         })
@@ -204,7 +207,7 @@ impl Site<'_> {
         &self,
         part: &Selection,
         whole: &Selection,
-        word: Option<&Ident>,
+        ratio: Option<&Ident>,
         errors: &mut Errors,
     ) {
         let metric = |selection: &Selection| self.known.metrics.get(selection.metric);
@@ -212,28 +215,34 @@ impl Site<'_> {
             return;
         };
         if (above.kind == Kind::Gauge) != (below.kind == Kind::Gauge) {
-            errors.at(word, format!(
-                "`{}` is {} and `{}` is {}: divide gauges by gauges, and what is counted by what is counted",
-                above.ident, above.kind.noun(), below.ident, below.kind.noun()
-            ));
+            errors.at(
+                ratio,
+                format!(
+                    "`{}` is {} and `{}` is {}: `ratio` cannot mix a gauge with another kind",
+                    above.ident,
+                    above.kind.noun(),
+                    below.ident,
+                    below.kind.noun()
+                ),
+            );
         }
         if part.metric == whole.metric && part.matchers.is_empty() && whole.matchers.is_empty() {
             errors.at(
-                word,
-                "both sides are the same: select some of one, `ratio(self{label = value} / self)`",
+                ratio,
+                "both sides are the same: select series of one, `ratio(self{label = value} / self)`",
             );
         }
     }
 }
 
-/// A share that nothing can pass never fires.
+/// Reports a threshold that no share can pass.
 fn check_share(measure: &MeasureArg, value: f64, threshold: &Threshold, errors: &mut Errors) {
     if matches!(measure.function, Function::Share) && !(0.0..=1.0).contains(&value) {
-        errors.at(threshold, "a share lies between 0% and 100%");
+        errors.at(threshold, "a share must be from 0% to 100%");
     }
 }
 
-/// The metric whose quantile has to be told from its threshold.
+/// The metric whose buckets must be able to resolve the threshold of a quantile.
 pub(super) fn quantile_metric<'metrics>(
     measure: &Measure,
     metrics: &'metrics [Metric],

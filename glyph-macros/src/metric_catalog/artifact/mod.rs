@@ -1,4 +1,4 @@
-//! Alerts, objectives and panels: what stands on a metric for the dashboards and the rules.
+//! Alerts, objectives and panels: the attributes of a metric for rules and dashboards.
 
 mod alert;
 mod alert_args;
@@ -31,7 +31,7 @@ use objective_args::ObjectiveArgs;
 use panel::Panel;
 use panel_args::PanelArgs;
 
-/// What stands on one field.
+/// The attributes of one field.
 #[derive(Default)]
 pub(super) struct ArtifactArgs {
     alerts: Vec<AlertArgs>,
@@ -51,28 +51,25 @@ impl ArtifactArgs {
 
     pub(super) fn read_panel(&mut self, attribute: &Attribute, errors: &mut Errors) {
         if self.panel.is_some() {
-            errors.at(
-                attribute.path(),
-                "`#[panel(..)]` is given twice: write it in one",
-            );
+            errors.at(attribute.path(), "duplicate `#[panel(..)]`: merge them");
         }
         self.panel = Some(PanelArgs::read(attribute, errors));
     }
 
-    /// Reports what stands on something that is no metric.
-    pub(super) fn refuse(&self, errors: &mut Errors) {
-        let places = self.alerts.iter().map(|alert| &alert.attribute);
-        let places = places.chain(self.objectives.iter().map(|objective| &objective.attribute));
-        for place in places.chain(self.panel.iter().map(|panel| &panel.attribute)) {
+    /// Reports these attributes on a field that is not a metric.
+    pub(super) fn reject(&self, errors: &mut Errors) {
+        let all = self.alerts.iter().map(|alert| &alert.attribute);
+        let all = all.chain(self.objectives.iter().map(|objective| &objective.attribute));
+        for attribute in all.chain(self.panel.iter().map(|panel| &panel.attribute)) {
             errors.at(
-                place,
-                "it stands on a metric, not on a nested catalog: put it there",
+                attribute,
+                "this attribute goes on a metric, not on a nested catalog: move it",
             );
         }
     }
 }
 
-/// The meaning of what stands on one field.
+/// The alerts, objectives and panel of one field.
 #[derive(Default)]
 pub(super) struct Artifacts {
     alerts: Vec<Alert>,
@@ -80,7 +77,7 @@ pub(super) struct Artifacts {
     panel: Option<Panel>,
 }
 
-/// Reads what stands on each metric, in the metrics' order.
+/// Reads the attributes of each metric, in the order of the metrics.
 pub(super) fn read(
     known: &Known<'_>,
     args: Vec<ArtifactArgs>,
@@ -91,31 +88,31 @@ pub(super) fn read(
         .zip(known.metrics)
         .enumerate()
         .map(|(index, (args, metric))| {
-            let site = Site {
+            let field = MetricField {
                 known,
                 metric,
                 index,
             };
             let alerts = args.alerts.into_iter();
-            let alerts = alerts.filter_map(|alert| site.alert(alert, &mut taken, errors));
+            let alerts = alerts.filter_map(|alert| field.alert(alert, &mut taken, errors));
             let alerts = alerts.collect();
             let objectives = args.objectives.into_iter();
-            let objectives = objectives.filter_map(|args| site.objective(args, errors));
+            let objectives = objectives.filter_map(|args| field.objective(args, errors));
             Artifacts {
                 alerts,
                 objectives: objectives.collect(),
-                panel: args.panel.map(|panel| site.panel(panel, errors)),
+                panel: args.panel.map(|panel| field.panel(panel, errors)),
             }
         })
         .collect()
 }
 
-/// Where an attribute stands.
-struct Site<'catalog> {
+/// The metric that an attribute is on.
+struct MetricField<'catalog> {
     known: &'catalog Known<'catalog>,
     metric: &'catalog Metric,
     index: usize,
 }
 
-/// The names of alerts.
+/// The names of the alerts so far.
 type Taken = HashSet<String>;

@@ -1,27 +1,28 @@
-//! What `#[objective(..)]` means.
+//! The model of `#[objective(..)]`.
 
 use heck::ToUpperCamelCase;
 use proc_macro2::Span;
+use quote::ToTokens;
 
-use super::{Site, labels, objective_args::ObjectiveArgs, selection::Selection};
+use super::{MetricField, labels, objective_args::ObjectiveArgs, selection::Selection};
 use crate::{
     diagnostic::{Errors, TokenRange},
     metric_catalog::{
-        args::Word,
+        args::IdentOrStr,
         field::Kind,
         quantity::{Dimension, Quantity, Threshold},
         unit::Unit,
     },
 };
 
-/// Below this even the fastest burn could not be told from an outage.
+/// Below this, even the fastest burn rate cannot be distinguished from an outage.
 const LOWEST_TARGET: f64 = 0.5;
 
 pub(super) struct Objective {
     pub(super) name: String,
     pub(super) indicator: Indicator,
     pub(super) target: f64,
-    pub(super) by: Vec<Word>,
+    pub(super) by: Vec<IdentOrStr>,
     pub(super) span: Span,
 }
 
@@ -30,11 +31,11 @@ pub(super) enum Indicator {
         of: Selection,
         threshold: f64,
         written: String,
-        place: TokenRange,
+        range: TokenRange,
     },
     Outcome {
         of: Selection,
-        place: TokenRange,
+        range: TokenRange,
     },
     Errors {
         errors: Selection,
@@ -51,7 +52,7 @@ impl Indicator {
     }
 }
 
-impl Site<'_> {
+impl MetricField<'_> {
     pub(super) fn objective(
         &self,
         mut args: ObjectiveArgs,
@@ -62,24 +63,18 @@ impl Site<'_> {
         let (aim, indicator, what) = match (args.latency, args.availability) {
             (Some(latency), None) => {
                 if let Some(bad) = &args.errors {
-                    errors.at(bad, "what is too slow is bad: leave out `errors`");
+                    errors.at(bad, "a latency objective takes no `errors`: remove it");
                 }
                 let indicator = self.latency(&latency, errors);
                 let Some(target) = args.target else {
-                    errors.at(
-                        &latency,
-                        "say how many calls are to be that fast: `target = 99%`",
-                    );
+                    errors.at(&latency, "missing target: add `target = 99%`");
                     return None;
                 };
                 (target, indicator, "Latency")
             }
             (None, Some(availability)) => {
                 if let Some(target) = &args.target {
-                    errors.at(
-                        target,
-                        "`availability = ..` is the target: leave out `target`",
-                    );
+                    errors.at(target, "`availability = ..` is the target: remove `target`");
                 }
                 let indicator = self.availability(args.errors, &availability, errors);
                 (availability, indicator, "Availability")
@@ -87,13 +82,13 @@ impl Site<'_> {
             _ => {
                 errors.at(
                     &args.attribute,
-                    "an objective is `latency = 500ms, target = 99%` or `availability = 99.9%`",
+                    "expected `latency = 500ms, target = 99%` or `availability = 99.9%`",
                 );
                 return None;
             }
         };
-        let name = args.name.as_ref().map(Word::value);
-        // With the namespace: Prometheus keeps the objectives of all services together.
+        let name = args.name.as_ref().map(IdentOrStr::value);
+        // The name includes the namespace: one Prometheus has the objectives of many services.
         let metric = self.metric.name.otel.to_upper_camel_case();
         Some(Objective {
             name: name.unwrap_or_else(|| format!("{metric}{what}")),
@@ -109,7 +104,7 @@ impl Site<'_> {
             errors.at(
                 latency,
                 format!(
-                    "latency is told by a histogram of `unit = seconds`, which `{}` is not",
+                    "a latency objective needs a histogram with `unit = seconds`; `{}` is not one",
                     self.metric.ident
                 ),
             );
@@ -119,21 +114,21 @@ impl Site<'_> {
             of: self.own(Vec::new()),
             threshold: errors.ok(latency.value(&self.metric.unit, "threshold"))?,
             written: latency.text(),
-            place: TokenRange::of(latency),
+            range: TokenRange::of(latency),
         })
     }
 
     fn availability(
         &self,
         bad: Option<super::selection::SelectionArg>,
-        place: &Threshold,
+        target: &Threshold,
         errors: &mut Errors,
     ) -> Option<Indicator> {
         if self.metric.kind == Kind::Gauge {
             errors.at(
-                place,
+                target,
                 format!(
-                    "availability is told by counting calls, and `{}` is a gauge",
+                    "an availability objective needs a counter or a histogram; `{}` is a gauge",
                     self.metric.ident
                 ),
             );
@@ -143,27 +138,23 @@ impl Site<'_> {
         let Some(bad) = bad else {
             return Some(Indicator::Outcome {
                 of,
-                place: TokenRange::of(place),
+                range: TokenRange::of(target),
             });
         };
-        let word = bad_place(&bad);
+        let tokens = bad.to_token_stream();
         let bad = self.selection(bad, errors)?;
         let counted = self.known.metrics.get(bad.metric);
         if counted.is_some_and(|metric| metric.kind == Kind::Gauge) {
-            errors.at(&word, "errors are counted: name a counter");
+            errors.at(&tokens, "`errors` needs a counter, not a gauge");
         }
         if bad.metric == self.index && bad.matchers.is_empty() {
             errors.at(
-                &word,
-                "say which of them are bad: `errors = self{label = value}`",
+                &tokens,
+                "`errors` needs a selection of `self`: `errors = self{label = value}`",
             );
         }
         Some(Indicator::Errors { errors: bad, of })
     }
-}
-
-fn bad_place(bad: &super::selection::SelectionArg) -> proc_macro2::TokenStream {
-    quote::ToTokens::to_token_stream(bad)
 }
 
 fn target(aim: &Threshold, errors: &mut Errors) -> Option<f64> {
@@ -173,7 +164,7 @@ fn target(aim: &Threshold, errors: &mut Errors) -> Option<f64> {
     }
     errors.at(
         aim,
-        "a target lies between 50% and less than 100%: what must never fail has no budget to burn",
+        "`target` must be at least 50% and below 100%: 100% leaves no error budget",
     );
     None
 }

@@ -7,7 +7,7 @@ use crate::{
     arguments::{Arguments, assigned, listed},
     diagnostic::Errors,
     metric_catalog::{
-        args::Word,
+        args::IdentOrStr,
         quantity::{Quantity, Threshold},
     },
 };
@@ -18,8 +18,8 @@ pub(super) struct ObjectiveArgs {
     pub(super) target: Option<Threshold>,
     pub(super) availability: Option<Threshold>,
     pub(super) errors: Option<SelectionArg>,
-    pub(super) name: Option<Word>,
-    pub(super) by: Vec<Word>,
+    pub(super) name: Option<IdentOrStr>,
+    pub(super) by: Vec<IdentOrStr>,
 }
 
 impl ObjectiveArgs {

@@ -1,20 +1,20 @@
-//! What `#[panel(..)]` means.
+//! The model of `#[panel(..)]`.
 
 use syn::LitStr;
 
 use super::{
-    Site, condition, labels,
+    MetricField, condition, labels,
     panel_args::{PanelArgs, ThresholdArg},
 };
 use crate::{
     diagnostic::Errors,
-    metric_catalog::{args::Word, field::Kind, quantity::Dimension},
+    metric_catalog::{args::IdentOrStr, field::Kind, quantity::Dimension},
     suggestion::did_you_mean,
 };
 
 const COLORS: [&str; 5] = ["green", "yellow", "orange", "red", "blue"];
 
-/// What a panel may be drawn as, with the variant for it.
+/// The forms of a panel, each with its variant.
 const FORMS: [(&str, &str); 4] = [
     ("stat", "Stat"),
     ("timeseries", "TimeSeries"),
@@ -28,30 +28,30 @@ pub(super) struct Panel {
     pub(super) unit: Option<String>,
     /// The variant.
     pub(super) form: Option<&'static str>,
-    pub(super) by: Vec<Word>,
+    pub(super) by: Vec<IdentOrStr>,
     pub(super) quantiles: Vec<f64>,
     pub(super) thresholds: Vec<(String, f64)>,
     pub(super) hidden: bool,
 }
 
-impl Site<'_> {
+impl MetricField<'_> {
     pub(super) fn panel(&self, args: PanelArgs, errors: &mut Errors) -> Panel {
         if self.metric.kind != Kind::Histogram
             && let Some(quantile) = args.quantiles.first()
         {
-            errors.at(quantile, "only histograms have quantiles: leave them out");
+            errors.at(quantile, "only a histogram has quantiles: remove them");
         }
-        let form = args.form.as_ref().and_then(|word| form(word, errors));
+        let form = args.form.as_ref().and_then(|written| form(written, errors));
         if form == Some("Heatmap") && self.metric.kind != Kind::Histogram {
-            errors.at(&args.form, "only histograms are drawn as heat maps");
+            errors.at(&args.form, "only a histogram can be a heatmap");
         }
         let quantiles = args.quantiles.iter();
-        let quantiles = quantiles.filter_map(|word| errors.ok(condition::quantile(word)));
+        let quantiles = quantiles.filter_map(|written| errors.ok(condition::quantile(written)));
         Panel {
             quantiles: quantiles.collect(),
             title: args.title.as_ref().map(LitStr::value),
             row: args.row.as_ref().map(LitStr::value),
-            unit: args.unit.as_ref().map(Word::value),
+            unit: args.unit.as_ref().map(IdentOrStr::value),
             form,
             by: labels::once(args.by, errors),
             thresholds: self.thresholds(&args.thresholds, errors),
@@ -72,7 +72,7 @@ impl Site<'_> {
                 errors.at(
                     &arg.color,
                     format!(
-                        "unknown colour `{color}`; {hint}there are {}",
+                        "`{color}` is not a color; {hint}allowed: {}",
                         COLORS.join(", ")
                     ),
                 );
@@ -89,16 +89,16 @@ impl Site<'_> {
     }
 }
 
-fn form(word: &Word, errors: &mut Errors) -> Option<&'static str> {
-    let name = word.value();
+fn form(written: &IdentOrStr, errors: &mut Errors) -> Option<&'static str> {
+    let name = written.value();
     let found = FORMS.iter().find(|(known, _)| *known == name);
     if found.is_none() {
         let known = FORMS.map(|(known, _)| known);
         let hint = did_you_mean(&name, &known);
         errors.at(
-            word,
+            written,
             format!(
-                "unknown form `{name}`; {hint}there are {}",
+                "`{name}` is not a panel form; {hint}allowed: {}",
                 known.join(", ")
             ),
         );

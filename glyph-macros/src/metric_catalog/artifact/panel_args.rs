@@ -8,16 +8,16 @@ use syn::{
 use crate::{
     arguments::{Arguments, assigned, listed},
     diagnostic::Errors,
-    metric_catalog::{args::Word, quantity},
+    metric_catalog::{args::IdentOrStr, quantity},
 };
 
 pub(super) struct PanelArgs {
     pub(super) attribute: Path,
     pub(super) title: Option<LitStr>,
     pub(super) row: Option<LitStr>,
-    pub(super) unit: Option<Word>,
-    pub(super) form: Option<Word>,
-    pub(super) by: Vec<Word>,
+    pub(super) unit: Option<IdentOrStr>,
+    pub(super) form: Option<IdentOrStr>,
+    pub(super) by: Vec<IdentOrStr>,
     pub(super) quantiles: Vec<Ident>,
     pub(super) thresholds: Vec<ThresholdArg>,
     pub(super) hidden: bool,

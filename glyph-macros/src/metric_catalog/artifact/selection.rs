@@ -1,4 +1,4 @@
-//! Some series of one metric: `self`, `provider_errors{kind = stt | tts}`.
+//! Selections of one metric's series: `self`, `provider_errors{kind = stt | tts}`.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -9,10 +9,10 @@ use syn::{
     token::Brace,
 };
 
-use super::{super::args::Word, Site};
+use super::{super::args::IdentOrStr, MetricField};
 use crate::{arguments::skip_argument, diagnostic::Errors, suggestion::did_you_mean};
 
-/// A selection as it is written.
+/// The tokens of a selection.
 pub(super) struct SelectionArg {
     /// The field, or `self`.
     metric: Ident,
@@ -21,9 +21,9 @@ pub(super) struct SelectionArg {
 
 /// `label = value | value`, or `label != value`.
 pub(super) struct Matcher {
-    pub(super) label: Word,
+    pub(super) label: IdentOrStr,
     pub(super) equal: bool,
-    pub(super) values: Vec<Word>,
+    pub(super) values: Vec<IdentOrStr>,
 }
 
 impl Parse for SelectionArg {
@@ -41,7 +41,7 @@ impl ToTokens for SelectionArg {
     }
 }
 
-/// The matchers between braces, if there are any.
+/// The matchers between braces, if any.
 pub(super) fn matchers(input: ParseStream<'_>) -> syn::Result<Vec<Matcher>> {
     if !input.peek(Brace) {
         return Ok(Vec::new());
@@ -51,7 +51,7 @@ pub(super) fn matchers(input: ParseStream<'_>) -> syn::Result<Vec<Matcher>> {
     list(&content)
 }
 
-/// Matchers between commas, up to the end.
+/// Matchers between commas, up to the end of the input.
 pub(super) fn list(content: ParseStream<'_>) -> syn::Result<Vec<Matcher>> {
     let mut matchers = Vec::new();
     while !content.is_empty() {
@@ -86,14 +86,14 @@ impl Parse for Matcher {
     }
 }
 
-/// A selection of a metric that is known.
+/// A selection whose metric was found.
 pub(super) struct Selection {
     pub(super) metric: usize,
     pub(super) matchers: Vec<Matcher>,
 }
 
-impl Site<'_> {
-    /// Some series of the metric that the attribute stands on.
+impl MetricField<'_> {
+    /// Selects series of the metric with the attribute.
     pub(super) fn own(&self, matchers: Vec<Matcher>) -> Selection {
         Selection {
             metric: self.index,
@@ -110,13 +110,13 @@ impl Site<'_> {
         } else {
             metrics.iter().position(|metric| metric.field() == name)
         };
-        if found.is_none() && !self.known.hidden.contains(&name) {
+        if found.is_none() && !self.known.rejected.contains(&name) {
             let fields: Vec<_> = metrics.iter().map(super::Metric::field).collect();
             let hint = did_you_mean(&name, &fields);
             let catalog = self.known.catalog;
             errors.at(
                 &arg.metric,
-                format!("`{catalog}` has no metric `{name}`; {hint}metrics go by their fields here, and this one is `self`"),
+                format!("`{catalog}` has no metric `{name}`; {hint}use field names here, and `self` for this metric"),
             );
         }
         Some(Selection {
@@ -126,7 +126,7 @@ impl Site<'_> {
     }
 }
 
-/// Skips an argument after a mistake in it.
+/// Reports the error of an argument and skips the argument.
 pub(super) fn skipped<T>(
     input: ParseStream<'_>,
     errors: &mut Errors,
