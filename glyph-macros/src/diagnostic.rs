@@ -88,13 +88,13 @@ impl TokenRange {
     }
 }
 
-fn moved(tokens: TokenStream, place: Span) -> TokenStream {
+fn moved(tokens: TokenStream, to: Span) -> TokenStream {
     tokens
         .into_iter()
         .map(|mut token| {
-            let span = token.span().located_at(place);
+            let span = token.span().located_at(to);
             if let TokenTree::Group(group) = &token {
-                token = Group::new(group.delimiter(), moved(group.stream(), place)).into();
+                token = Group::new(group.delimiter(), moved(group.stream(), to)).into();
             }
             token.set_span(span);
             token

@@ -30,10 +30,10 @@ fn is_one_of(attribute: &Group, names: &[&str]) -> bool {
     }
     let mut tokens = attribute.stream().into_iter();
     match (tokens.next(), tokens.next()) {
-        (Some(TokenTree::Ident(word)), Some(TokenTree::Group(inside))) if word == "cfg_attr" => {
+        (Some(TokenTree::Ident(ident)), Some(TokenTree::Group(inside))) if ident == "cfg_attr" => {
             mentions(inside.stream(), names)
         }
-        (Some(TokenTree::Ident(word)), _) => names.iter().any(|name| word == name),
+        (Some(TokenTree::Ident(ident)), _) => names.iter().any(|name| ident == name),
         _ => false,
     }
 }
@@ -41,7 +41,7 @@ fn is_one_of(attribute: &Group, names: &[&str]) -> bool {
 /// Whether `tokens` contain one of these names, at any depth.
 pub(crate) fn mentions(tokens: TokenStream, names: &[&str]) -> bool {
     tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => names.iter().any(|name| word == name),
+        TokenTree::Ident(ident) => names.iter().any(|name| ident == name),
         TokenTree::Group(group) => mentions(group.stream(), names),
         TokenTree::Punct(_) | TokenTree::Literal(_) => false,
     })

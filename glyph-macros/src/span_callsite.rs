@@ -21,7 +21,7 @@ pub(crate) struct SpanCallsite {
 }
 
 impl SpanCallsite {
-    /// The static named `site`. It refers to itself because `tracing` compares callsites by address.
+    /// The static named `site`. It refers to itself: `tracing` compares callsites by address.
     pub(crate) fn tokens(&self, site: &Ident, rt: &TokenStream) -> TokenStream {
         let Self {
             labels,

@@ -1,9 +1,9 @@
-//! The crates that the running compiler was given, by `--extern name=path` on its command line.
+//! The dependencies on the compiler's command line: `--extern name=path`.
 //!
-//! A macro cannot ask whether a path resolves, and rustc's own message about a path that does not
-//! cannot say `crate = ..`. Cargo passes each dependency under the name that the manifest gives it,
-//! and names the file after the crate itself, so a renamed crate shows here. Under a build tool that
-//! passes its arguments in another way nothing is found, and rustc reports the missing crate.
+//! A macro cannot test whether a path resolves, and rustc's error about a missing crate cannot
+//! mention `crate = ..`. Cargo passes each dependency with its name in Cargo.toml and a file named
+//! after the crate, which shows a renamed crate. If another build tool passes its arguments
+//! differently, no rename is found, and rustc reports the missing crate.
 
 use std::{env, path::Path, sync::OnceLock};
 

@@ -1,4 +1,4 @@
-//! The grammar of `#[instrument_stage(stage::stt, labels(..), fields(..), outcome = .., crate = path)]`.
+//! The grammar of `#[instrument_stage(stage::stt, labels(..), fields(..), outcome = .., ..)]`.
 
 use std::collections::HashSet;
 

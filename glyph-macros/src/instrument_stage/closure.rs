@@ -108,7 +108,7 @@ impl Parameters {
         Some(())
     }
 
-    /// The type with type parameters in it. `None` if the tokens do not show which parts may borrow.
+    /// The type with type parameters in it. `None` if its tokens do not show which parts borrow.
     fn replaced(&mut self, ty: &Type, is_sized: bool) -> Option<Type> {
         match ty {
             Type::Never(_) => return Some(ty.clone()),
@@ -147,14 +147,14 @@ impl Parameters {
                 let elems = elems?;
                 Some(parse_quote!((#(#elems,)*)))
             }
-            Type::Path(path) => self.held(path),
+            Type::Path(path) => self.holder(path),
             Type::TraitObject(object) => object.bounds.iter().all(is_plain).then(|| ty.clone()),
             _ => None,
         }
     }
 
     /// A type from [`HOLDERS`] with type parameters in it.
-    fn held(&mut self, path: &TypePath) -> Option<Type> {
+    fn holder(&mut self, path: &TypePath) -> Option<Type> {
         let mut path = path.clone();
         let holds = path.path.segments.last()?.ident.to_string();
         if path.qself.is_some() || !HOLDERS.contains(&holds.as_str()) {

@@ -51,7 +51,7 @@ pub(super) enum Output {
 
 /// The stream that a function returns.
 pub(super) struct StreamType {
-    /// The returned type: the stream, or a `Result` or `Option` of it. `_` stands for an `impl Trait`.
+    /// The returned type: the stream, or a `Result` or `Option` of it, with `_` for `impl Trait`.
     pub(super) ty: Type,
     pub(super) item: Type,
     /// The stream's type if it is boxed.

@@ -112,8 +112,8 @@ impl OutcomeRule {
         }
     }
 
-    /// The constant that looks up the status of `none = "miss"`, if there is one. `stage` returns the
-    /// stage's struct.
+    /// The constant that looks up the status of `none = "miss"`, if there is one. `stage` returns
+    /// the stage's struct.
     pub(super) fn status(
         &self,
         stage: impl FnOnce() -> TokenStream,

@@ -43,7 +43,8 @@ impl Returned {
             Self::Future(ty) => errors.at(
                 ty,
                 "this function returns before its future runs: \
-                 end it with `async move { .. }` or `Box::pin(async move { .. })`, or make it an `async fn`",
+                 end it with `async move { .. }` or `Box::pin(async move { .. })`, \
+                 or make it an `async fn`",
             ),
             Self::Stream(ty) => errors.at(
                 ty,
@@ -86,8 +87,8 @@ impl Returned {
             }
             errors.at(
                 &ty,
-                "`stream` needs `impl Stream<Item = T>` or `Pin<Box<dyn Stream<Item = T> + Send>>`, \
-                 alone or in a `Result` or an `Option`: return one of these, or remove `stream`",
+                "`stream` needs `impl Stream<Item = T>` or `Pin<Box<dyn Stream<Item = T> + Send>>`, alone \
+                 or in a `Result` or an `Option`: return one of these, or remove `stream`",
             );
         }
         InferOpaque.visit_type_mut(&mut ty);
@@ -95,7 +96,7 @@ impl Returned {
     }
 }
 
-/// The stream in `Result<impl Stream, E>`, `Option<BoxStream<'_, T>>` and the like, whatever the name.
+/// The stream among the arguments of a type such as `Result<impl Stream, E>`, of any name.
 fn wrapped_stream(ty: &Type) -> Option<Type> {
     let Type::Path(path) = ty else {
         return None;

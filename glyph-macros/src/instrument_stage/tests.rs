@@ -5,8 +5,8 @@ use crate::{diagnostic::messages, home::Home};
 
 const MISSING: &str = "missing stage: put its path first, `#[instrument_stage(stage::stt, ..)]`";
 
-fn mistakes(args: TokenStream) -> Vec<String> {
-    mistakes_on(
+fn errors(args: TokenStream) -> Vec<String> {
+    errors_on(
         args,
         quote!(
             fn f(audio: &[i16]) {}
@@ -14,7 +14,7 @@ fn mistakes(args: TokenStream) -> Vec<String> {
     )
 }
 
-fn mistakes_on(args: TokenStream, item: TokenStream) -> Vec<String> {
+fn errors_on(args: TokenStream, item: TokenStream) -> Vec<String> {
     messages(&super::expand(Home::Runtime, args, item))
 }
 
@@ -29,7 +29,7 @@ fn stage_alone_is_accepted() {
         quote!(stt, crate = crate::glyph, labels(), fields()),
         quote!(stt, labels(provider = "deepgram", kind, r#type = T::of(audio)), fields(%a.b, ?c, d, e = _, "f g" = %h)),
     ] {
-        assert_eq!(mistakes(args.clone()), [""; 0], "{args}");
+        assert_eq!(errors(args.clone()), [""; 0], "{args}");
     }
 }
 
@@ -41,20 +41,20 @@ fn missing_stage_is_reported() {
         quote!(crate = glyph),
         quote!("stt"),
     ] {
-        assert_eq!(mistakes(args), [MISSING]);
+        assert_eq!(errors(args), [MISSING]);
     }
 }
 
 #[test]
 fn unknown_and_duplicate_keys_are_reported() {
     assert_eq!(
-        mistakes(quote!(stt, label(provider = "deepgram"))),
+        errors(quote!(stt, label(provider = "deepgram"))),
         [
             "`label` is not a key of `#[instrument_stage]`; did you mean `labels`? allowed: `labels`, `fields`, `outcome`, `none`, `stream`, `name`, `target`, `kind`, `level`, `parent`, `links`, `skip_span`, `err`, `ret`, `crate`"
         ]
     );
     assert_eq!(
-        mistakes(quote!(stt, labels(a = 1), fields(b), labels(c = 2))),
+        errors(quote!(stt, labels(a = 1), fields(b), labels(c = 2))),
         ["duplicate key `labels`: remove one"]
     );
 }
@@ -62,17 +62,17 @@ fn unknown_and_duplicate_keys_are_reported() {
 #[test]
 fn outcome_rule_is_unique_valid_and_applicable() {
     assert_eq!(
-        mistakes(quote!(stt, outcome = classify, none = error)),
+        errors(quote!(stt, outcome = classify, none = error)),
         ["`outcome` and `none` exclude each other: remove one"]
     );
     assert_eq!(
-        mistakes(quote!(stt, none = eror)),
+        errors(quote!(stt, none = eror)),
         [
             "`eror` is not an outcome; did you mean `error`? allowed: ok, error, timeout, cancelled, or a value of a status label in quotes"
         ]
     );
     assert_eq!(
-        mistakes_on(
+        errors_on(
             quote!(stt, outcome = classify),
             quote!(
                 fn f() -> ! {
@@ -87,11 +87,11 @@ fn outcome_rule_is_unique_valid_and_applicable() {
 #[test]
 fn duplicate_names_are_reported_in_every_spelling() {
     assert_eq!(
-        mistakes(quote!(stt, labels(kind = "a", r#kind = "b"))),
+        errors(quote!(stt, labels(kind = "a", r#kind = "b"))),
         ["duplicate label `kind`: remove one"]
     );
     assert_eq!(
-        mistakes(quote!(
+        errors(quote!(
             stt,
             labels(kind = "a"),
             fields(a.b = 1, "a.b" = 2, r#kind = 3)
@@ -106,7 +106,7 @@ fn duplicate_names_are_reported_in_every_spelling() {
 #[test]
 fn errors_of_arguments_and_function_are_reported_together() {
     assert_eq!(
-        mistakes_on(
+        errors_on(
             quote!(stt, labels(a: 1, "b" = 2), fields(error.type = 1)),
             quote!(
                 const fn f() {}
@@ -120,7 +120,7 @@ fn errors_of_arguments_and_function_are_reported_together() {
         ]
     );
     assert_eq!(
-        mistakes_on(
+        errors_on(
             quote!(),
             quote!(
                 struct S;
@@ -164,9 +164,9 @@ fn futures_and_streams_are_recognized_by_type() {
         (quote!(impl Fn() -> u8), true),
         (quote!(Box<Future>), true),
     ] {
-        let sync = mistakes_on(quote!(stt), quote!(fn f() -> #returned {}));
+        let sync = errors_on(quote!(stt), quote!(fn f() -> #returned {}));
         assert_eq!(sync.is_empty(), measured, "{returned}");
-        let asynchronous = mistakes_on(quote!(stt), quote!(async fn f() -> #returned {}));
+        let asynchronous = errors_on(quote!(stt), quote!(async fn f() -> #returned {}));
         assert_eq!(asynchronous, [""; 0], "{returned}");
     }
 }
@@ -183,7 +183,7 @@ fn future_needs_an_async_block_at_the_end() {
         quote!(async move { 1 }.boxed()),
     ] {
         let item = quote!(fn f() -> BoxFuture<'static, u8> { #body });
-        assert_eq!(mistakes_on(quote!(stt), item), [""; 0], "{body}");
+        assert_eq!(errors_on(quote!(stt), item), [""; 0], "{body}");
     }
     for body in [
         quote!(ready(1)),
@@ -195,7 +195,7 @@ fn future_needs_an_async_block_at_the_end() {
         quote!(async { 1 }.map(f)),
     ] {
         let item = quote!(fn f() -> impl Future<Output = u8> { #body });
-        assert_eq!(mistakes_on(quote!(stt), item).len(), 1, "{body}");
+        assert_eq!(errors_on(quote!(stt), item).len(), 1, "{body}");
     }
 }
 
@@ -207,16 +207,12 @@ fn stream_needs_a_stream_type() {
         quote!(BoxStream<'_, u8>),
     ] {
         let item = quote!(fn f(x: &u8) -> #returned {});
-        assert_eq!(
-            mistakes_on(quote!(stt, stream), item),
-            [""; 0],
-            "{returned}"
-        );
+        assert_eq!(errors_on(quote!(stt, stream), item), [""; 0], "{returned}");
     }
     for returned in [quote!(u8), quote!(Tokens), quote!(BoxFuture<'static, u8>)] {
         let item = quote!(fn f() -> #returned {});
         assert_eq!(
-            mistakes_on(quote!(stt, stream), item),
+            errors_on(quote!(stt, stream), item),
             [
                 "`stream` needs `impl Stream<Item = T>` or `Pin<Box<dyn Stream<Item = T> + Send>>`, alone or in a `Result` or an `Option`: return one of these, or remove `stream`"
             ],
@@ -241,7 +237,7 @@ fn return_that_bypasses_the_async_block_is_reported() {
         }
     );
     assert_eq!(
-        mistakes_on(quote!(stt), item),
+        errors_on(quote!(stt), item),
         ["this `return` bypasses the measured `async` block: move it into the block"]
     );
 }
@@ -249,5 +245,5 @@ fn return_that_bypasses_the_async_block_is_reported() {
 #[test]
 fn body_that_does_not_parse_is_left_to_rustc() {
     let item = quote!(fn f(audio: &[i16]) { let x = audio. ; });
-    assert_eq!(mistakes_on(quote!(stt), item), [""; 0]);
+    assert_eq!(errors_on(quote!(stt), item), [""; 0]);
 }

@@ -8,7 +8,7 @@ const WRONG_ITEM: &str = "`#[instrument_stages]` goes on an `impl` block or a tr
 const NO_STAGE: &str =
     "no method here has `#[stage(..)]`; it takes the arguments of `#[instrument_stage]`";
 
-fn mistakes(args: TokenStream, item: TokenStream) -> Vec<String> {
+fn errors(args: TokenStream, item: TokenStream) -> Vec<String> {
     messages(&super::expand(Home::Runtime, args, item))
 }
 
@@ -33,7 +33,7 @@ fn every_kind_of_block_is_accepted() {
             pub(crate) async unsafe fn measured(&self) -> u8 { 1 }
             fn last(&self) {}
         });
-        assert_eq!(mistakes(quote!(), item.clone()), [""; 0], "{block}");
+        assert_eq!(errors(quote!(), item.clone()), [""; 0], "{block}");
         let tokens = super::expand(Home::Runtime, quote!(), item).to_string();
         assert!(tokens.starts_with(&block.to_string()), "{tokens}");
         assert!(
@@ -57,7 +57,7 @@ fn block_without_stages_is_reported() {
             fn plain(&self) {}
         }
     );
-    assert_eq!(mistakes(quote!(), item), [NO_STAGE]);
+    assert_eq!(errors(quote!(), item), [NO_STAGE]);
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn other_items_are_rejected() {
             }
         ),
     ] {
-        assert_eq!(mistakes(quote!(), item), [WRONG_ITEM]);
+        assert_eq!(errors(quote!(), item), [WRONG_ITEM]);
     }
 }
 
@@ -128,9 +128,9 @@ fn errors_of_all_methods_are_reported_together() {
             fn bodiless(&self);
         }
     );
-    let mistakes = mistakes(quote!(lables(a = 1)), item);
+    let errors = errors(quote!(lables(a = 1)), item);
     assert_eq!(
-        mistakes,
+        errors,
         [
             "`lables` is not a key of `#[instrument_stages]`; did you mean `labels`? allowed: `labels`, `crate`",
             "expected `#[stage(stage::stt, ..)]`, with the arguments of `#[instrument_stage]`",
@@ -177,7 +177,7 @@ fn conditional_stage_keeps_the_plain_method_otherwise() {
             }
         }
     );
-    assert_eq!(mistakes(quote!(), item.clone()), [""; 0]);
+    assert_eq!(errors(quote!(), item.clone()), [""; 0]);
     let tokens = super::expand(Home::Runtime, quote!(), item).to_string();
     let start = quote!(#[cfg(feature = "metrics")] #[inline] #[must_use] #[doc = r" Listens."] #[cold] fn hear(&self) -> u8);
     assert!(tokens.contains(&start.to_string()), "{tokens}");
@@ -201,7 +201,7 @@ fn nested_conditions_are_rejected() {
         }
     );
     assert_eq!(
-        mistakes(quote!(), item.clone()),
+        errors(quote!(), item.clone()),
         [
             "`#[stage(..)]` cannot be in a nested `cfg_attr`: combine the conditions, as in `#[cfg_attr(all(unix, test), stage(..))]`"
         ]

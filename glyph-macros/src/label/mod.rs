@@ -34,14 +34,14 @@ mod tests {
 
     use crate::{diagnostic::messages, home::Home};
 
-    fn mistakes(item: proc_macro2::TokenStream) -> Vec<String> {
+    fn errors(item: proc_macro2::TokenStream) -> Vec<String> {
         messages(&super::expand(Home::Runtime, item))
     }
 
     #[test]
     fn plain_enum_is_accepted() {
         assert!(
-            mistakes(quote!(
+            errors(quote!(
                 enum Kind {
                     Llm,
                     OpenAI,
@@ -55,11 +55,11 @@ mod tests {
 
     #[test]
     fn every_error_of_an_enum_is_reported() {
-        let mistakes = mistakes(quote! {
+        let errors = errors(quote! {
             #[label(rename_al = "kebab-case")]
             enum Kind { A, #[label(name = "a")] B, C(u8), #[label(name = "")] D, #[label(name = "x", name = "y")] E }
         });
-        assert_eq!(mistakes.len(), 5, "{mistakes:#?}");
+        assert_eq!(errors.len(), 5, "{errors:#?}");
     }
 
     #[test]
@@ -78,7 +78,7 @@ mod tests {
                 }
             ),
         ] {
-            assert_eq!(mistakes(item).len(), 1);
+            assert_eq!(errors(item).len(), 1);
         }
     }
 
@@ -92,7 +92,7 @@ mod tests {
             }
         );
         assert_eq!(
-            mistakes(item),
+            errors(item),
             [
                 "`S` has no variant for outcome `ok`: name one `Ok`, or mark one `#[label(outcome = ok)]`"
             ]
@@ -106,7 +106,7 @@ mod tests {
                 Bad,
             }
         );
-        assert!(mistakes(item).is_empty());
+        assert!(errors(item).is_empty());
         let item = quote!(
             enum S {
                 #[label(outcome = ok)]
@@ -114,7 +114,7 @@ mod tests {
                 Bad,
             }
         );
-        assert_eq!(mistakes(item).len(), 1);
+        assert_eq!(errors(item).len(), 1);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(super) fn tokens(
     let ident = &input.ident;
     let name = ident.to_string();
     let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
-    let refusal =
+    let rejection =
         format!("`{name}` is `#[label(never)]`: put it in `fields(..)` of a span instead");
     quote! {
         #[automatically_derived]
@@ -35,7 +35,7 @@ pub(super) fn tokens(
                 #rt::core::option::Option::None;
             const NEVER: #rt::core::option::Option<&'static #rt::core::primitive::str> =
                 #rt::core::option::Option::Some(#name);
-            const ANY: Self = #rt::core::panic!(#refusal);
+            const ANY: Self = #rt::core::panic!(#rejection);
             fn digit(
                 &self,
                 _: #rt::core::option::Option<(&#rt::OpenValues, #rt::core::primitive::usize)>,

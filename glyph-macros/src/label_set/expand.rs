@@ -65,7 +65,7 @@ fn checks(model: &Set, rt: &TokenStream) -> TokenStream {
             quote!(const _: () = #call;)
         });
     quote! {
-        #[allow(unused_imports, reason = "refusals may leave nothing to check")]
+        #[allow(unused_imports, reason = "after an error there may be no checks")]
         use #rt as __glyph;
         #(#checks)*
     }

@@ -28,7 +28,7 @@ mod tests {
 
     use crate::{diagnostic::messages, home::Home};
 
-    fn mistakes(item: TokenStream) -> Vec<String> {
+    fn errors(item: TokenStream) -> Vec<String> {
         messages(&super::expand(Home::Runtime, item))
     }
 
@@ -43,12 +43,12 @@ mod tests {
                 status: Status,
             }
         );
-        assert!(mistakes(item).is_empty());
+        assert!(errors(item).is_empty());
     }
 
     #[test]
     fn every_error_of_a_set_is_reported() {
-        let mistakes = mistakes(quote! {
+        let errors = errors(quote! {
             struct Call<T> {
                 le: Kind,
                 #[label(name = "kind")] a: Kind,
@@ -57,7 +57,7 @@ mod tests {
                 #[label(maxx = 3)] other: String,
             }
         });
-        assert_eq!(mistakes.len(), 5, "{mistakes:#?}");
+        assert_eq!(errors.len(), 5, "{errors:#?}");
     }
 
     #[test]
@@ -78,7 +78,7 @@ mod tests {
                 }
             ),
         ] {
-            assert_eq!(mistakes(item).len(), 1);
+            assert_eq!(errors(item).len(), 1);
         }
     }
 

@@ -197,8 +197,8 @@ impl Expansion<'_> {
         TokenRange::of(&label.ty).around(described)
     }
 
-    /// The position of the stage's labels in the series index of one metric, and the check that they
-    /// fill all of its labels.
+    /// The position of the stage's labels in the series index of one metric, and the check that
+    /// they fill all of its labels.
     fn places_consts(&self, role: Role, binding: &Binding, metric: &Metric) -> TokenStream {
         let rt = self.rt;
         let (name, given, count) = (

@@ -59,7 +59,8 @@ pub(super) fn methods(
                 #rt::time_as(self, classify, body)
             }
 
-            /// Wraps `future` as a call that starts at the first poll. Its output decides the outcome.
+            /// Wraps `future` as a call that starts at the first poll. Its output decides the
+            /// outcome.
             #[inline]
             #vis fn time_async<F>(self, future: F) -> #rt::Timed<Self, F, #rt::ByValue<F>>
             where
@@ -69,8 +70,8 @@ pub(super) fn methods(
                 #rt::time_async(self, future)
             }
 
-            /// Wraps `future` as a call that starts at the first poll. `classify` decides the outcome
-            /// from its output.
+            /// Wraps `future` as a call that starts at the first poll. `classify` decides the
+            /// outcome from its output.
             #[inline]
             #vis fn time_async_as<F, J>(self, classify: J, future: F) -> #rt::Timed<Self, F, J>
             where

@@ -69,7 +69,7 @@ pub(super) enum Meaning {
 }
 
 impl Meaning {
-    /// Reads a field and removes the catalog's attributes. Sets the type of the field in the struct.
+    /// Reads a field, removes the catalog's attributes, and sets the field's type in the struct.
     pub(super) fn read(field: &mut Field, namespace: &str, errors: &mut Errors) -> Self {
         let Some(ident) = field.ident.clone() else {
             return Self::Unknown;

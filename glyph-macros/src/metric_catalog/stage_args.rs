@@ -11,7 +11,7 @@ use crate::{
     diagnostic::Errors,
 };
 
-/// `#[stage(name, requests = a, errors = b, in_flight = c, retries = d, fallbacks = e, labels(..))]`.
+/// `#[stage(name, requests = a, errors = b, in_flight = c, retries = d, labels(..), ..)]`.
 pub(super) struct StageArgs {
     pub(super) name: Ident,
     pub(super) requests: Option<Ident>,

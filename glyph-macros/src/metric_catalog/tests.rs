@@ -5,13 +5,13 @@ use quote::quote;
 
 use crate::{diagnostic::messages, home::Home};
 
-fn mistakes(args: TokenStream, item: TokenStream) -> Vec<String> {
+fn errors(args: TokenStream, item: TokenStream) -> Vec<String> {
     messages(&super::expand(Home::Runtime, args, item))
 }
 
 /// The errors of a catalog with this one field.
 fn of_field(field: &TokenStream) -> Vec<String> {
-    mistakes(
+    errors(
         quote!(namespace = "app", stages = stage),
         quote!(
             struct M {
@@ -130,11 +130,11 @@ fn each_error_names_its_cause() {
             "duplicate label",
         ),
     ] {
-        let mistakes = of_field(&field);
-        assert_eq!(mistakes.len(), 1, "{field}: {mistakes:#?}");
+        let errors = of_field(&field);
+        assert_eq!(errors.len(), 1, "{field}: {errors:#?}");
         assert!(
-            mistakes.iter().all(|mistake| mistake.contains(expected)),
-            "{field}: {mistakes:#?}"
+            errors.iter().all(|error| error.contains(expected)),
+            "{field}: {errors:#?}"
         );
     }
 }
@@ -164,11 +164,11 @@ fn errors_of_alerts_objectives_and_panels_name_their_cause() {
             "expected a rate",
         ),
     ] {
-        let mistakes = of_field(&field);
-        assert_eq!(mistakes.len(), 1, "{field}: {mistakes:#?}");
+        let errors = of_field(&field);
+        assert_eq!(errors.len(), 1, "{field}: {errors:#?}");
         assert!(
-            mistakes.iter().all(|mistake| mistake.contains(expected)),
-            "{field}: {mistakes:#?}"
+            errors.iter().all(|error| error.contains(expected)),
+            "{field}: {errors:#?}"
         );
     }
 }
@@ -190,8 +190,8 @@ fn clashing_metrics_are_reported_at_the_second() {
         ),
     ] {
         let item = quote!(struct M { #[doc = "A."] #first, #[doc = "B."] #second });
-        let mistakes = mistakes(quote!(), item);
-        assert_eq!(mistakes.len(), 1, "{mistakes:#?}");
+        let errors = errors(quote!(), item);
+        assert_eq!(errors.len(), 1, "{errors:#?}");
     }
 }
 
@@ -212,8 +212,8 @@ fn arguments_and_item_of_the_catalog_are_checked() {
         quote!(forbid_labels(__x)),
         quote!(forbid_labels),
     ] {
-        let mistakes = mistakes(args.clone(), item());
-        assert_eq!(mistakes.len(), 1, "{args}: {mistakes:#?}");
+        let errors = errors(args.clone(), item());
+        assert_eq!(errors.len(), 1, "{args}: {errors:#?}");
     }
     for item in [
         quote!(
@@ -230,7 +230,7 @@ fn arguments_and_item_of_the_catalog_are_checked() {
             }
         ),
     ] {
-        assert_eq!(mistakes(quote!(), item).len(), 1);
+        assert_eq!(errors(quote!(), item).len(), 1);
     }
     let stage = quote!(
         struct M {
@@ -240,12 +240,12 @@ fn arguments_and_item_of_the_catalog_are_checked() {
             a: Histogram,
         }
     );
-    assert_eq!(mistakes(quote!(), stage).len(), 1);
+    assert_eq!(errors(quote!(), stage).len(), 1);
 }
 
 #[test]
 fn three_errors_are_reported_together() {
-    let mistakes = mistakes(
+    let errors = errors(
         quote!(stages = stage),
         quote!(
             struct M {
@@ -257,7 +257,7 @@ fn three_errors_are_reported_together() {
             }
         ),
     );
-    assert_eq!(mistakes.len(), 3, "{mistakes:#?}");
+    assert_eq!(errors.len(), 3, "{errors:#?}");
 }
 
 #[test]
@@ -287,7 +287,7 @@ fn crate_argument_replaces_the_crate_name() {
 #[test]
 fn metrics_for_items_need_the_right_kind_and_unit() {
     assert_eq!(
-        mistakes(
+        errors(
             quote!(namespace = "app", stages = stage),
             quote!(
                 struct M {
@@ -326,7 +326,7 @@ fn scopes_are_accepted_with_and_without_a_name() {
                 a: Counter,
             }
         );
-        let found = mistakes(quote!(namespace = "app", #scope), item);
+        let found = errors(quote!(namespace = "app", #scope), item);
         assert!(found.is_empty(), "{scope}: {found:?}");
     }
 }
@@ -355,7 +355,7 @@ fn each_error_of_a_scope_is_reported() {
                 a: Counter,
             }
         );
-        let found = mistakes(quote!(forbid_labels(org_id), #scope), item);
+        let found = errors(quote!(forbid_labels(org_id), #scope), item);
         assert_eq!(found.len(), count, "{scope}: {found:#?}");
     }
 }

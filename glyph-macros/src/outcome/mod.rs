@@ -27,7 +27,7 @@ mod tests {
 
     use crate::{diagnostic::messages, home::Home};
 
-    fn mistakes(item: proc_macro2::TokenStream) -> Vec<String> {
+    fn errors(item: proc_macro2::TokenStream) -> Vec<String> {
         messages(&super::expand(Home::Runtime, item))
     }
 
@@ -62,7 +62,7 @@ mod tests {
                 enum Never {}
             ),
         ] {
-            assert_eq!(mistakes(item.clone()), [""; 0], "{item}");
+            assert_eq!(errors(item.clone()), [""; 0], "{item}");
         }
     }
 
@@ -134,11 +134,11 @@ mod tests {
             ),
             (quote!(union E { a: u8 }), "goes on an enum or a struct"),
         ] {
-            let mistakes = mistakes(item.clone());
-            assert_eq!(mistakes.len(), 1, "{item}: {mistakes:#?}");
+            let errors = errors(item.clone());
+            assert_eq!(errors.len(), 1, "{item}: {errors:#?}");
             assert!(
-                mistakes.iter().all(|mistake| mistake.contains(expected)),
-                "{item}: {mistakes:#?}"
+                errors.iter().all(|error| error.contains(expected)),
+                "{item}: {errors:#?}"
             );
         }
     }

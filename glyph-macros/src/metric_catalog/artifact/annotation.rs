@@ -1,4 +1,4 @@
-//! The text of an annotation: `{provider}` is the value of a label, `{{ .. }}` a Prometheus template.
+//! The text of an annotation: `{provider}` is a label's value, `{{ .. }}` a Prometheus template.
 
 use syn::LitStr;
 

@@ -1,4 +1,5 @@
-//! The grammar of an alert's condition: `p95 > 2s`, `rate{status = error} > 10/s`, `ratio(a / b) > 5%`.
+//! The grammar of an alert's condition: `p95 > 2s`, `rate{status = error} > 10/s`,
+//! `ratio(a / b) > 5%`.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;

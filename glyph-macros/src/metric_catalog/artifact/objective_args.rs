@@ -1,4 +1,5 @@
-//! The grammar of `#[objective(latency = 500ms, target = 99%)]` and `#[objective(availability = 99.9%)]`.
+//! The grammar of `#[objective(latency = 500ms, target = 99%)]` and
+//! `#[objective(availability = 99.9%)]`.
 
 use syn::{Attribute, Path};
 
