@@ -39,7 +39,7 @@ pub const fn check_artifact_label(
         .text(label)
         .text("`");
     if labels.is_empty() && scope.is_empty() {
-        message.text(", it has none at all").refuse()
+        message.text(": it has no labels").refuse()
     }
     let mut names = [""; LISTED];
     let mut index = 0;
@@ -55,7 +55,7 @@ pub const fn check_artifact_label(
     }
     let (names, _) = names.split_at(index);
     suggested(&message, label, names)
-        .text("it has ")
+        .text("allowed: ")
         .list(names)
         .refuse()
 }
@@ -77,10 +77,10 @@ pub const fn check_artifact_value(labels: &[LabelDescriptor], label: &str, value
         }
         against += 1;
     }
-    let message = Message::new("label `")
-        .text(label)
-        .text("` has no value `")
+    let message = Message::new("`")
         .text(value)
+        .text("` is not a value of label `")
+        .text(label)
         .text("`");
     suggested(&message, value, values)
         .text("allowed: ")
@@ -120,19 +120,19 @@ pub const fn check_quantile_reach(metric: &str, bounds: &[f64], unit: Unit, thre
         return;
     };
     if threshold >= *highest {
-        let message = Message::new("a quantile of `")
+        let message = Message::new("quantiles of `")
             .text(metric)
-            .text("` never exceeds its highest bucket bound, ");
+            .text("` never exceed its highest bucket bound, ");
         quantity(&message, *highest, unit)
             .text(": lower the threshold, or add a bucket above it")
             .refuse()
     }
     if threshold < *lowest {
-        let message = Message::new("a quantile of `")
+        let message = Message::new("quantiles of `")
             .text(metric)
-            .text("` is a guess below its lowest bucket bound, ");
+            .text("` below its lowest bound, ");
         quantity(&message, *lowest, unit)
-            .text(": raise the threshold, or add a bucket at it")
+            .text(", are interpolated: raise the threshold, or add a bucket at it")
             .refuse()
     }
 }
@@ -156,17 +156,17 @@ pub const fn check_objective_bound(
     }
     let mut message = Message::new("`")
         .text(written)
-        .text("` is no bucket bound of `")
+        .text("` is not a bucket bound of `")
         .text(metric)
-        .text("`, so that nothing counts what is below it; the nearest ");
+        .text("`; nearest: ");
     message = match (above, above < bounds.len()) {
-        (0, true) => quantity(&message.text("is "), bounds[0], unit),
+        (0, true) => quantity(&message, bounds[0], unit),
         (_, true) => {
-            let below = quantity(&message.text("are "), bounds[above - 1], unit);
+            let below = quantity(&message, bounds[above - 1], unit);
             quantity(&below.text(" and "), bounds[above], unit)
         }
         (0, false) => message,
-        (_, false) => quantity(&message.text("is "), bounds[above - 1], unit),
+        (_, false) => quantity(&message, bounds[above - 1], unit),
     };
     message.refuse()
 }
@@ -195,6 +195,6 @@ pub const fn check_outcome_known(metric: &str, labels: &[LabelDescriptor]) {
     }
     Message::new("`")
         .text(metric)
-        .text("` has no label that tells how a call ended, such as `status: Status`: add one, or say what is bad, `errors = other_metric` or `errors = self{label = value}`")
+        .text("` has no outcome label: add one, such as `status: Status`, or name the errors, `errors = other_metric` or `errors = self{label = value}`")
         .refuse()
 }

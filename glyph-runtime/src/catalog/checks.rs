@@ -60,11 +60,11 @@ pub const fn check_budget(catalog: &str, metrics: &[MetricDescriptor], max: usiz
             .number(total - max)
             .text(" more than max_series = ")
             .number(max)
-            .text("; most of them, ")
-            .number(series(&metrics[largest]))
-            .text(", are of `")
+            .text("; `")
             .text(metrics[largest].field)
-            .text("`: lower a label's bound, use fewer buckets, or raise max_series")
+            .text("` has the most, ")
+            .number(series(&metrics[largest]))
+            .text(": lower the limit of a label, use fewer buckets, or raise max_series")
             .refuse()
     }
 }
@@ -74,7 +74,7 @@ pub const fn check_budget(catalog: &str, metrics: &[MetricDescriptor], max: usiz
 #[track_caller]
 pub const fn buckets(bounds: &[f64]) {
     if bounds.is_empty() || bounds.len() > MAX_BUCKETS {
-        Message::new("a histogram has between 1 and ")
+        Message::new("a histogram has from 1 to ")
             .number(MAX_BUCKETS)
             .text(" buckets, not ")
             .number(bounds.len())
@@ -111,7 +111,7 @@ pub const fn check_labels_allowed(metric: &str, labels: &[LabelDescriptor], forb
                     .text(labels[index].name)
                     .text("` of `")
                     .text(metric)
-                    .text("` is forbidden by `forbid_labels(..)`: put it into `fields(..)` of a span instead")
+                    .text("` is forbidden by `forbid_labels(..)`: put it in `fields(..)` of a span instead")
                     .refuse()
             }
             against += 1;
@@ -139,9 +139,7 @@ pub const fn check_stage_label_allowed(stage: &str, label: &str, forbidden: &[&s
             .text(label)
             .text("` of stage `")
             .text(stage)
-            .text(
-                "` is forbidden by `forbid_labels(..)`: put it into `fields(..)` of a span instead",
-            )
+            .text("` is forbidden by `forbid_labels(..)`: put it in `fields(..)` of a span instead")
             .refuse()
     }
 }
@@ -173,9 +171,9 @@ pub const fn check_scope_label(
             if same(metric.labels[of_metric].name, label) {
                 Message::new("label `")
                     .text(label)
-                    .text("` comes from the scope, and `")
+                    .text("` is both a scope label and in the label set of `")
                     .text(metric.name)
-                    .text("` has one of that name in its label set: leave it out of one of the two")
+                    .text("`: remove one")
                     .refuse()
             }
             of_metric += 1;
@@ -206,13 +204,13 @@ pub const fn check_nested(
         let mut against = 0;
         while against < metrics.len() {
             if same(inner.name, metrics[against].name) {
-                Message::new("metric `")
+                Message::new("duplicate metric `")
                     .text(inner.name)
-                    .text("` is declared by `")
+                    .text("`, in `")
                     .text(nested.name)
-                    .text("` and by field `")
+                    .text("` and as field `")
                     .text(metrics[against].field)
-                    .text("`")
+                    .text("`: rename one")
                     .refuse()
             }
             against += 1;
@@ -247,11 +245,11 @@ const fn check_nested_scope(nested: &CatalogDescriptor, forbidden: &[&str]) {
     let mut index = 0;
     while index < nested.scope.len() {
         if contains(forbidden, nested.scope[index].name) {
-            Message::new("label `")
+            Message::new("scope label `")
                 .text(nested.scope[index].name)
-                .text("` of the scope of `")
+                .text("` of `")
                 .text(nested.name)
-                .text("` is forbidden by `forbid_labels(..)`: put it into `fields(..)` of a span instead")
+                .text("` is forbidden by `forbid_labels(..)`: put it in `fields(..)` of a span instead")
                 .refuse()
         }
         index += 1;
@@ -272,7 +270,7 @@ pub const fn check_labels_while_running(what: &str, metric: &str, labels: &[Labe
                 .text(what)
                 .text(" `")
                 .text(metric)
-                .text("` tells how a call ended, which is not known while it runs: leave it out")
+                .text("`: the outcome is unknown while a call runs; remove the label")
                 .refuse()
         }
         index += 1;
@@ -294,13 +292,13 @@ pub const fn stage_places<const LABELS: usize, const METRIC: usize>(
     let mut index = 0;
     while index < METRIC {
         match position(given, labels[index].name) {
-            Some(_) if labels[index].outcomes.is_some() => Message::new("label `")
+            Some(_) if labels[index].outcomes.is_some() => Message::new("stage `")
+                .text(stage)
+                .text("` fills label `")
                 .text(labels[index].name)
                 .text("` of `")
                 .text(metric)
-                .text("` tells how a call ended, and stage `")
-                .text(stage)
-                .text("` fills it itself: leave it out of `labels(..)`")
+                .text("` from the outcome: remove it from `labels(..)`")
                 .refuse(),
             Some(place) => check_same_values(stage, metric, &labels[index], &given[place]),
             None if labels[index].outcomes.is_some() => {}
@@ -360,11 +358,11 @@ const fn check_same_values(stage: &str, metric: &str, label: &LabelDescriptor, g
     if !fits {
         Message::new("label `")
             .text(label.name)
-            .text("` has one type in stage `")
+            .text("` has different types in stage `")
             .text(stage)
-            .text("` and another in `")
+            .text("` and metric `")
             .text(metric)
-            .text("`: give both the same")
+            .text("`: use the same type")
             .refuse()
     }
 }

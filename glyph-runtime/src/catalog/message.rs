@@ -113,7 +113,7 @@ impl Message {
         match core::str::from_utf8(used) {
             Ok(text) => panic!("{}", text),
             Err(_) => {
-                panic!("glyph refuses this item; its message holds a name cut inside a letter")
+                panic!("glyph rejects this item: its error message is too long to show")
             }
         }
     }

@@ -82,11 +82,11 @@ pub const fn check_bound(label: &LabelDescriptor, max: Option<usize>) {
     match (label.values, max) {
         (LabelValues::Open { .. }, None) => Message::new("label `")
             .text(label.name)
-            .text("` is open: state how many values are told apart, `#[label(max = 128)]`")
+            .text("` is open: limit its distinct values, `#[label(max = 128)]`")
             .refuse(),
         (LabelValues::Closed(_), Some(_)) => Message::new("label `")
             .text(label.name)
-            .text("` is closed, its type lists its values: leave out `max`")
+            .text("` is closed, its type lists the values: remove `max`")
             .refuse(),
         _ => {}
     }
@@ -95,9 +95,9 @@ pub const fn check_bound(label: &LabelDescriptor, max: Option<usize>) {
 #[track_caller]
 pub(crate) const fn refuse_never(label: &Message, never: &str) -> ! {
     label
-        .text("` is of the type `")
+        .text("` has type `")
         .text(never)
-        .text("`, which is marked `#[label(never)]`: put it into `fields(..)` of a span instead")
+        .text("`, which is `#[label(never)]`: put it in `fields(..)` of a span instead")
         .refuse()
 }
 

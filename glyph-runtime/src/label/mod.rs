@@ -31,7 +31,7 @@ pub use set::{Place, places};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a label",
     label = "not a label",
-    note = "derive `Label` on an enum of the values, or use `bool`, an integer or text; numbers that vary are for histograms, and ids that may be seen but not label for `fields(..)` of spans"
+    note = "derive `Label` on an enum of the values, or use `bool`, an integer or a string; record measurements in a histogram; put ids in `fields(..)`"
 )]
 pub trait Label: Sized {
     /// The values in the order of their digits, for a closed label; `None` for an open one.

@@ -17,10 +17,10 @@ use super::{Outcome, Verdict};
 /// assert_eq!(ErrorOutcome::outcome("out of paper"), Outcome::Error);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not tell how a call ended",
+    message = "glyph does not know the outcome of `{Self}`",
     label = "an error without an outcome",
-    note = "give the error `#[derive(Outcome)]`",
-    note = "for an error of another crate say it yourself: `.time_as(Outcome::of_result, ..)`, \
+    note = "add `#[derive(Outcome)]` to the error type",
+    note = "for an error type of another crate, set the outcome: `.time_as(Outcome::of_result, ..)`, \
             `.time_async_as(Outcome::of_result, ..)`, `.fail_as(Outcome::Error)`"
 )]
 pub trait ErrorOutcome {

@@ -7,7 +7,7 @@ use super::{Guard, Streamed, Verdict, ending::Ending, streamed};
 /// A value that has a stream in it or has not.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`stream` does not measure the stream in `{Self}`",
+    message = "`stream` cannot measure a stream in `{Self}`",
     label = "neither a `Result` nor an `Option`"
 )]
 pub trait HoldsStream {

@@ -23,10 +23,10 @@ use super::{ErrorOutcome, Outcome, Verdict};
 /// assert_eq!(Judged::outcome(&Some(Reply::Overloaded)), Outcome::Ok, "an `Option` is no `Result`");
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not tell how the call ended",
-    label = "neither a `Result` nor a value of the standard library",
-    note = "say it: `.time_as(Outcome::of_value, ..)` or `.time_async_as(Outcome::of_value, ..)` for a value that \
-            no error gives, or a closure that takes it and gives an `Outcome`"
+    message = "glyph does not know the outcome of `{Self}`",
+    label = "neither a `Result` nor a type of the standard library",
+    note = "use `.time_as(Outcome::of_value, ..)` or `.time_async_as(Outcome::of_value, ..)` for a value that \
+            is never an error, or pass a closure from the value to an `Outcome`"
 )]
 pub trait Judged {
     /// How the call ended.

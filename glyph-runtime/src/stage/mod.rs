@@ -93,8 +93,8 @@ use crate::{
 /// A stage of a catalog.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a stage",
-    label = "a stage is declared in a catalog, by `#[stage(..)]` on a histogram",
-    note = "the catalog puts it into the module that `stages = ..` names"
+    label = "not a stage",
+    note = "declare a stage with `#[stage(..)]` on a histogram; the catalog generates it in the module of `stages = ..`"
 )]
 pub trait Stage: Sized {
     /// Its name, which is the name of its spans.

@@ -43,14 +43,14 @@ impl Text {
         if self.number {
             Message::new("label `")
                 .text(label)
-                .text("` takes a number, not text: write it without quotes")
+                .text("` is a number: write its value without quotes")
                 .refuse()
         }
         if let Some(values) = self.mistaken {
-            Message::new("label `")
-                .text(label)
-                .text("` has no value `")
+            Message::new("`")
                 .text(text)
+                .text("` is not a value of label `")
+                .text(label)
                 .text("`; allowed: ")
                 .list(values)
                 .refuse()

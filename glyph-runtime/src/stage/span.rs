@@ -53,7 +53,7 @@ impl SpanSite {
         let mut names = [""; MAX_FIELDS];
         let count = labels.len() + fields.len();
         if count + 2 > MAX_FIELDS {
-            Message::new("a span has 30 labels and fields at most: leave some out").refuse()
+            Message::new("too many labels and fields on a span: the limit is 30").refuse()
         }
         let mut index = 0;
         while index < count {
@@ -196,7 +196,7 @@ pub const fn check_field(labels: &[&str], name: &str) {
         if same(labels[index], name) {
             Message::new("`")
                 .text(name)
-                .text("` is a label of the stage, and labels are on the span already: leave it out of `fields(..)`")
+                .text("` is already on the span as a label: remove it from `fields(..)`")
                 .refuse()
         }
         index += 1;
@@ -287,9 +287,9 @@ pub fn linked(opened: Opened, links: impl Links) -> Opened {
 
 /// What a span can be linked to.
 #[diagnostic::on_unimplemented(
-    message = "`links` takes spans to link to, and not `{Self}`",
-    label = "no collection of spans",
-    note = "give an array, a slice or another collection of spans, of their ids or of OpenTelemetry's span contexts"
+    message = "`{Self}` is not a collection of spans",
+    label = "not a collection of spans",
+    note = "use an array, a slice or another collection of spans, of span ids or of OpenTelemetry's span contexts"
 )]
 pub trait Links {
     /// Links `span` to each.
@@ -308,9 +308,9 @@ impl<I: IntoIterator<Item: Link>> Links for I {
 ///
 /// It becomes a link of OpenTelemetry's (Tracing API, "Link").
 #[diagnostic::on_unimplemented(
-    message = "a span cannot be linked to `{Self}`",
+    message = "`{Self}` is not a span to link to",
     label = "not a span",
-    note = "link to spans, to their ids, or to span contexts of OpenTelemetry"
+    note = "use a span, its id, or a span context of OpenTelemetry"
 )]
 pub trait Link {
     /// Links `span` to this one.

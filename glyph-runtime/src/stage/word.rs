@@ -110,9 +110,9 @@ const fn shift(labels: &[LabelDescriptor], text: &str) -> i32 {
             if let Some(outcome) = outcome_of(&outcomes, digit) {
                 Message::new("`")
                     .text(text)
-                    .text("` is how the status calls the outcome `")
+                    .text("` already means outcome `")
                     .text(outcome)
-                    .text("`: a word of its own is a value that no outcome has")
+                    .text("`: use a status value that maps to no outcome")
                     .refuse()
             }
             let [ok, ..] = outcomes;
@@ -132,10 +132,10 @@ const NAMES: [&str; Outcome::ALL.len()] = ["ok", "error", "timeout", "cancelled"
     reason = "indices are compared with the lengths first"
 )]
 const fn refuse_unknown(stage: &str, text: &str, endings: [&[LabelDescriptor]; 2]) -> ! {
-    let mut message = Message::new("no status of stage `")
-        .text(stage)
-        .text("` has a value `")
+    let mut message = Message::new("`")
         .text(text)
+        .text("` is not a status of stage `")
+        .text(stage)
         .text("`; allowed: ok, error, timeout, cancelled");
     let mut metric = 0;
     while metric < endings.len() {

@@ -161,9 +161,9 @@ impl fmt::Debug for ScopeLabels {
 ///
 /// Layers take functions that return one: `|request| TenantContext { tenant_id: header(request) }`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` gives no labels of a scope",
-    label = "no labels of a scope",
-    note = "give the struct that a catalog with `scope(..)` generates, such as `TenantContext {{ .. }}`, or an `Option` of it"
+    message = "`{Self}` is not a set of scope labels",
+    label = "not scope labels",
+    note = "use the struct that a catalog with `scope(..)` generates, such as `TenantContext {{ .. }}`, or an `Option` of it"
 )]
 pub trait IntoScopeLabels {
     /// Looks the values up.

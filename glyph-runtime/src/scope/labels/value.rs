@@ -8,10 +8,10 @@ use crate::label::Label;
 ///
 /// `None` and empty text mean that the label is absent.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the value of a scope's label",
-    label = "cannot be a label",
-    note = "give text, an integer, `bool`, a `SampledId`, an enum under `#[derive(Label)]`, or an `Option` of one",
-    note = "an id under `#[label(never)]` is for `fields(..)` of spans, for log lines and for metadata"
+    message = "`{Self}` cannot be the value of a scope label",
+    label = "not a label value",
+    note = "use a string, an integer, `bool`, a `SampledId`, an enum with `#[derive(Label)]`, or an `Option` of one",
+    note = "put a `#[label(never)]` id in `fields(..)` of a span or in the log"
 )]
 pub trait ScopeValue {
     /// Lends the value's text.
