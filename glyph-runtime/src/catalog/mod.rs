@@ -6,7 +6,7 @@ mod checks;
 mod descriptor;
 mod labels;
 pub(crate) mod message;
-mod nearest;
+pub(crate) mod nearest;
 mod objective;
 mod panel;
 #[cfg(any(feature = "prometheus", feature = "_otlp"))]

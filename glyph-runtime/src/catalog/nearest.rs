@@ -8,7 +8,7 @@
 const LONGEST: usize = 64;
 
 /// The number of the name nearest to `word`, if one is near enough to have been meant.
-pub(super) const fn nearest(word: &str, names: &[&str]) -> Option<usize> {
+pub(crate) const fn nearest(word: &str, names: &[&str]) -> Option<usize> {
     let (mut index, mut best) = (0, None);
     let mut limit = word.len() / 3;
     if limit == 0 {

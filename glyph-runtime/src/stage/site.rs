@@ -5,7 +5,10 @@ use std::marker::PhantomData;
 use super::Stage;
 use crate::{
     Label,
-    catalog::message::{Message, same},
+    catalog::{
+        message::{Message, same},
+        nearest::nearest,
+    },
 };
 
 /// What the compiler knows of a site.
@@ -47,15 +50,30 @@ impl Text {
                 .refuse()
         }
         if let Some(values) = self.mistaken {
-            Message::new("`")
-                .text(text)
-                .text("` is not a value of label `")
-                .text(label)
-                .text("`; allowed: ")
-                .list(values)
-                .refuse()
+            rejected(label, text, values).refuse()
         }
     }
+}
+
+/// The error about a text that is not a value of a closed label.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "`nearest` returns an index of the list"
+)]
+const fn rejected(label: &str, text: &str, values: &[&str]) -> Message {
+    let message = Message::new("`")
+        .text(text)
+        .text("` is not a value of label `")
+        .text(label)
+        .text("`; ");
+    let message = match nearest(text, values) {
+        Some(index) => message
+            .text("did you mean `")
+            .text(values[index])
+            .text("`? "),
+        None => message,
+    };
+    message.text("allowed: ").list(values)
 }
 
 /// Looks up the label value written as `text` and puts what it finds into `found`.
