@@ -5,7 +5,10 @@ use std::marker::PhantomData;
 use super::Stage;
 use crate::{
     Label,
-    descriptor::message::{Message, same},
+    descriptor::{
+        message::{Message, same},
+        nearest,
+    },
 };
 
 /// The labels of a call site, known at compile time.
@@ -47,18 +50,33 @@ impl LiteralValue {
                 .refuse()
         }
         if let Some(values) = self.mistaken {
-            Message::new("`")
-                .text(text)
-                .text("` is not a value of label `")
-                .text(label)
-                .text("`; allowed: ")
-                .list(values)
-                .refuse()
+            rejected(label, text, values).refuse()
         }
     }
 }
 
-/// Looks up the label value `text` and stores the result in `found`.
+/// The error about a text that is not a value of a closed label.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "`nearest` returns an index of the list"
+)]
+const fn rejected(label: &str, text: &str, values: &[&str]) -> Message {
+    let message = Message::new("`")
+        .text(text)
+        .text("` is not a value of label `")
+        .text(label)
+        .text("`; ");
+    let message = match nearest(text, values) {
+        Some(index) => message
+            .text("did you mean `")
+            .text(values[index])
+            .text("`? "),
+        None => message,
+    };
+    message.text("allowed: ").list(values)
+}
+
+/// Looks up the label value written as `text` and puts what it finds into `found`.
 ///
 /// The returned value only gives the compiler the type of the label.
 #[doc(hidden)]

@@ -203,7 +203,10 @@ fn pin(ty: &Type, rt: &TokenStream) -> TokenStream {
     if let Type::Infer(_) = ty {
         return TokenStream::new();
     }
-    quote!(if false { return #rt::pin::<#ty>(); })
+    // At the type: rustc points to this `return` in an error about another type in the body.
+    let range = TokenRange::of(ty);
+    let [start, end] = [quote!(return #rt::pin::<), quote!(>())].map(|part| range.start(part));
+    quote!(if false { #start #ty #end; })
 }
 
 /// A statement that names the arguments which the body uses, in reverse order.

@@ -22,7 +22,7 @@ pub(crate) fn expand(home: Home, item: TokenStream) -> TokenStream {
     let mut tokens = if args.never.is_some() {
         never::tokens(&input, &args, &root, &mut errors)
     } else {
-        expand::tokens(&model::Enum::read(&input, args, root, &mut errors))
+        expand::tokens(&model::Enum::read(&input, &args, root, &mut errors))
     };
     tokens.extend(errors.into_tokens());
     tokens

@@ -34,7 +34,7 @@ pub(super) struct Variant {
 impl Enum {
     pub(super) fn read(
         input: &DeriveInput,
-        args: EnumArgs,
+        args: &EnumArgs,
         root: Path,
         errors: &mut Errors,
     ) -> Self {

@@ -14,7 +14,7 @@ pub struct DatabaseMetrics {
 
 #[metric_catalog(namespace = "cache", stages = stage)]
 pub struct CacheMetrics {
-    /// Latency of look-ups.
+    /// Latency of lookups.
     #[metric(unit = seconds)]
     #[stage(lookup, labels(org_id: &str))]
     pub lookups: Histogram,

@@ -23,11 +23,11 @@ pub struct Request {
 
 #[metric_catalog(namespace = "cache", stages = stage)]
 pub struct Cache {
-    /// Time that look-ups took.
+    /// Duration of lookups.
     #[metric(unit = seconds, buckets = [1s])]
     #[stage(lookup, requests = lookups)]
     pub lookup: Histogram<Lookup>,
-    /// Look-ups.
+    /// Lookups.
     pub lookups: Counter<Request>,
     /// Time that scans took.
     #[metric(unit = seconds, buckets = [1s])]

@@ -1,18 +1,20 @@
 mod telemetry;
 
+use std::num::ParseIntError;
+
 use glyph_runtime::instrument_stage;
 use telemetry::stage;
 
 #[instrument_stage(stage::connect, labels(port = 443))]
-fn wrong_type(number: u8) -> Result<String, std::num::ParseIntError> {
+fn wrong_type(number: u8) -> Result<String, ParseIntError> {
     let parsed: u8 = "7".parse()?;
-    Ok(parsed + number)
+    parsed_number(parsed + number)
 }
 
 #[instrument_stage(stage::connect, labels(port = 443))]
-async fn wrong_type_async(number: u8) -> Result<String, std::num::ParseIntError> {
+async fn wrong_type_async(number: u8) -> Result<String, ParseIntError> {
     let parsed: u8 = "7".parse()?;
-    Ok(parsed + number)
+    parsed_number(parsed + number)
 }
 
 #[instrument_stage(stage::connect, labels(port = 443))]
@@ -21,18 +23,25 @@ fn nothing_returned() -> u8 {
 }
 
 #[instrument_stage(stage::connect, labels(port = 443))]
-async fn wrong_error() -> Result<u8, Refused> {
+async fn wrong_error() -> Result<u8, Rejected> {
     let parsed: u8 = "7".parse()?;
     Ok(parsed)
 }
 
 fn main() {}
 
-/// Its conversions are listed, and those of a type of the standard library differ with the crates around.
-struct Refused;
+/// A function, not `Ok(..)`: an error in the argument of `Ok` shows the source of `core`, which only
+/// machines with the component `rust-src` have.
+fn parsed_number(number: u8) -> Result<u8, ParseIntError> {
+    Ok(number)
+}
 
-impl From<std::fmt::Error> for Refused {
+/// A type of this crate: rustc lists its conversions, and those of a standard type depend on the
+/// crates in the build.
+struct Rejected;
+
+impl From<std::fmt::Error> for Rejected {
     fn from(_: std::fmt::Error) -> Self {
-        Refused
+        Rejected
     }
 }
