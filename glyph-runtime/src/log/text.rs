@@ -16,20 +16,18 @@ const ESCAPE: usize = 6;
 /// The most causes of an error. A chain of causes may be a circle.
 const CAUSES: usize = 16;
 
-/// Appends `text` as a JSON string, of which at most `room` bytes stand between the quotes before
-/// it is cut.
+/// Appends `text` as a JSON string, with at most `room` bytes between the quotes before it is cut.
 pub(super) fn push_str(out: &mut Vec<u8>, text: &str, room: usize) {
     let _infallible = text.serialize(&mut Serializer::with_formatter(out, Bounded::new(room)));
 }
 
-/// Appends what `value` displays, as [`push_str`] does. The value's formatting is stopped where the
-/// text is cut.
+/// Appends the `Display` of `value`, as [`push_str`] does. Formatting stops where the text is cut.
 pub(super) fn push_display(out: &mut Vec<u8>, value: &dyn fmt::Display, room: usize) {
     let _infallible =
         Serializer::with_formatter(out, Bounded::new(room)).collect_str(&Stopped { value, room });
 }
 
-/// [`push_display`] of a value that has only `Debug`.
+/// Appends the `Debug` of `value`, as [`push_display`] does.
 pub(super) fn push_debug(out: &mut Vec<u8>, value: &dyn fmt::Debug, room: usize) {
     push_display(out, &format_args!("{value:?}"), room);
 }
@@ -39,8 +37,8 @@ pub(super) fn push_error(out: &mut Vec<u8>, error: &(dyn Error + 'static), room:
     push_display(out, &Chain(error), room);
 }
 
-/// Appends a number, or a text where JSON has no such number (protobuf's JSON mapping, which OTLP
-/// uses).
+/// Appends a number, or a string if JSON has no such number (the JSON mapping of protobuf and
+/// OTLP).
 pub(super) fn push_f64(out: &mut Vec<u8>, value: f64) {
     if value.is_finite() {
         push_json(out, &value);
@@ -49,8 +47,7 @@ pub(super) fn push_f64(out: &mut Vec<u8>, value: f64) {
     }
 }
 
-/// Appends a number if it fits 64 bits, otherwise its digits as text: most readers have no wider
-/// numbers.
+/// Appends a number of 64 bits, or the digits of a wider one as a string, which most readers need.
 pub(super) fn push_u128(out: &mut Vec<u8>, value: u128) {
     match u64::try_from(value) {
         Ok(value) => push_json(out, &value),
@@ -58,7 +55,7 @@ pub(super) fn push_u128(out: &mut Vec<u8>, value: u128) {
     }
 }
 
-/// [`push_u128`] of a signed number.
+/// Appends a signed number, as [`push_u128`] does.
 pub(super) fn push_i128(out: &mut Vec<u8>, value: i128) {
     match i64::try_from(value) {
         Ok(value) => push_json(out, &value),
@@ -70,7 +67,7 @@ pub(super) fn push_json(out: &mut Vec<u8>, value: &impl Serialize) {
     let _infallible = value.serialize(&mut Serializer::new(out));
 }
 
-/// The longest prefix of `text` that has at most `bytes` bytes.
+/// Returns the longest prefix of `text` with at most `bytes` bytes.
 pub(super) fn prefix(text: &str, bytes: usize) -> &str {
     let end = (0..=bytes.min(text.len()))
         .rev()
@@ -195,8 +192,7 @@ impl Formatter for Bounded {
     }
 }
 
-/// Displays `value` until more than `room` bytes have come. An implementation that fails ends its
-/// text there.
+/// Displays `value` until it has more than `room` bytes. An error of its `Display` ends the text.
 struct Stopped<'a> {
     value: &'a dyn fmt::Display,
     room: usize,
