@@ -276,6 +276,7 @@ impl<T: Item> Queue<T> {
     /// Records that the destination sends so many parts of a collecting item.
     ///
     /// Returns whether the result is still counted.
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     pub(crate) fn begin_part(&self, parts: usize) -> bool {
         let mut state = self.lock();
         let counts = state.abandoned.is_none();
@@ -283,12 +284,9 @@ impl<T: Item> Queue<T> {
         counts
     }
 
-    /// Records the result of the parts in flight.
+    /// Records the result of the items or parts in flight.
     pub(crate) fn end_part(&self, outcome: Outcome) {
-        self.count(&mut self.lock(), outcome);
-    }
-
-    fn count(&self, state: &mut QueueState<T>, outcome: Outcome) {
+        let mut state = self.lock();
         let items = std::mem::take(&mut state.in_flight);
         let exported = outcome.exported.min(items);
         let lost = items - exported;
@@ -300,12 +298,12 @@ impl<T: Item> Queue<T> {
 
     /// Records the result of a batch, and returns how many of its items or parts were lost.
     pub(super) fn settle(&self, items: usize, outcome: Outcome) -> u64 {
+        self.end_part(outcome);
         let mut state = self.lock();
         if state.abandoned.is_some() {
             return 0;
         }
         state.settled += items as u64;
-        self.count(&mut state, outcome);
         let lost = state.batch_lost;
         drop(state);
         self.settled.notify_all();
@@ -372,5 +370,5 @@ pub(super) enum Next<T> {
     End,
 }
 
-#[cfg(test)]
+#[cfg(all(test, any(feature = "otlp-grpc", feature = "otlp-http")))]
 mod tests;

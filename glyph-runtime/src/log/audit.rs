@@ -32,7 +32,7 @@ impl AuditSink for File {
 
 /// Lines of all threads. The first that comes writes for those that come while it does.
 pub(super) struct Trail {
-    state: Mutex<State>,
+    state: Mutex<TrailState>,
     /// The sink is back, or the time is over.
     turned: Condvar,
     policy: SyncPolicy,
@@ -50,7 +50,7 @@ enum Phase {
 }
 
 #[derive(Default)]
-struct State {
+struct TrailState {
     /// Absent while somebody uses it.
     sink: Option<Box<dyn AuditSink>>,
     waiting: Vec<u8>,
@@ -76,7 +76,7 @@ impl Phase {
     }
 }
 
-impl State {
+impl TrailState {
     fn is_stuck(&self) -> bool {
         self.phase == Phase::GivenUp && self.sink.is_none()
     }
@@ -88,9 +88,9 @@ impl Trail {
         policy: SyncPolicy,
         counters: Counters,
     ) -> io::Result<Arc<Self>> {
-        let state = State {
+        let state = TrailState {
             sink: Some(sink),
-            ..State::default()
+            ..TrailState::default()
         };
         let trail = Arc::new(Self {
             state: Mutex::new(state),
@@ -155,9 +155,9 @@ impl Trail {
     /// Writes all lines that wait.
     fn write<'a>(
         &'a self,
-        mut state: MutexGuard<'a, State>,
+        mut state: MutexGuard<'a, TrailState>,
         mut sink: Box<dyn AuditSink>,
-    ) -> MutexGuard<'a, State> {
+    ) -> MutexGuard<'a, TrailState> {
         let batch = mem::take(&mut state.waiting);
         let upto = state.appended;
         let lines = upto - state.settled;
@@ -242,7 +242,13 @@ impl Trail {
         self.give_back(&mut self.lock(), sink, confirmed.is_ok(), true);
     }
 
-    fn give_back(&self, state: &mut State, sink: Box<dyn AuditSink>, confirmed: bool, sync: bool) {
+    fn give_back(
+        &self,
+        state: &mut TrailState,
+        sink: Box<dyn AuditSink>,
+        confirmed: bool,
+        sync: bool,
+    ) {
         state.sink = Some(sink);
         state.sync_failed |= !confirmed;
         if sync {
@@ -266,18 +272,18 @@ impl Trail {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, TrailState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+    fn wait<'a>(&self, state: MutexGuard<'a, TrailState>) -> MutexGuard<'a, TrailState> {
         self.turned
             .wait(state)
             .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until the condition no longer holds; `false` if the time is over first.
-    fn wait_while(&self, limit: Duration, condition: impl Fn(&State) -> bool) -> bool {
+    fn wait_while(&self, limit: Duration, condition: impl Fn(&TrailState) -> bool) -> bool {
         let waited = self
             .turned
             .wait_timeout_while(self.lock(), limit, |state| condition(state));

@@ -1,4 +1,4 @@
-//! Starts what the log consists of, and ends it.
+//! The pipeline of log lines: start, flush and shutdown.
 
 use std::{
     fmt,
@@ -26,12 +26,12 @@ use super::{
 };
 use crate::export::{Undelivered, UndeliveredPart};
 
-/// How long a pipeline that is dropped waits for its lines.
+/// The time limit for the last lines when a pipeline is dropped without a shutdown.
 const DROP_DEADLINE: Duration = Duration::from_secs(1);
 
-/// A log that runs: its thread, its audit trail and its counts.
+/// Writes log lines and the audit trail.
 ///
-/// Dropping it shuts it down within a second and keeps silent about what was lost.
+/// Dropping it without [`Pipeline::shutdown`] waits up to one second for queued lines.
 #[must_use = "dropping it ends the log"]
 pub struct Pipeline {
     queue: Arc<Queue>,
@@ -40,10 +40,10 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// Opens the outputs, starts the writer, and gives the layer to put on a `tracing` registry.
+    /// Opens the outputs, starts the writer thread, and returns the layer for a `tracing` registry.
     ///
-    /// Nothing global is touched. The layer brings its own filter, which is no other layer's business. A
-    /// subscriber takes one log: a second would share the fields of spans with the first, redacted by either.
+    /// It sets nothing global. The filter of the layer does not affect other layers. Use one log
+    /// per subscriber: two would share the fields of spans, redacted by one of them.
     ///
     /// ```
     /// use std::time::Duration;
@@ -74,7 +74,8 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// When the filter is malformed, a file cannot be opened or a thread cannot be started.
+    /// Returns [`LogError`] if the filter is invalid, a file cannot be opened or a thread cannot be
+    /// started.
     pub fn start<S>(settings: LogSettings) -> Result<(impl Layer<S> + use<S>, Self), LogError>
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
@@ -108,28 +109,28 @@ impl Pipeline {
         Ok((layer.with_filter(filter), pipeline))
     }
 
-    /// The counts, which outlive the pipeline.
+    /// Returns the counters, which outlive the pipeline.
     #[must_use]
     pub fn counters(&self) -> Counters {
         self.counters.clone()
     }
 
-    /// The counts as they are now.
+    /// Returns the counts so far.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         self.counters.snapshot()
     }
 
-    /// Waits until all lines are written, at most for `deadline`, and tells whether they are.
+    /// Waits until all lines are written, and returns whether they were within `deadline`.
     #[must_use]
     pub fn flush(&self, deadline: Duration) -> bool {
         self.queue.flush(deadline)
     }
 
-    /// Writes what waits, synchronises the audit trail, and ends the log, all of it within `deadline`.
+    /// Writes queued lines, synchronizes the audit trail, and ends the log, all within `deadline`.
     ///
-    /// Blocks the thread, and needs no runtime. Later lines are counted as dropped, later audit events are
-    /// still written and synchronised. A second call tells the same again.
+    /// It blocks the thread, and needs no runtime. Later lines are dropped and counted. Later audit
+    /// events are still written and synchronized. A second call returns the same result.
     ///
     /// # Errors
     ///
@@ -160,7 +161,7 @@ impl Pipeline {
 
 impl Drop for Pipeline {
     fn drop(&mut self) {
-        let _nobody_asks = self.shutdown(DROP_DEADLINE);
+        let _nothing_receives_it = self.shutdown(DROP_DEADLINE);
     }
 }
 
@@ -203,7 +204,7 @@ fn start_trail(audit: Audit, counters: &Counters) -> Result<Arc<Trail>, LogError
     Trail::start(sink, audit.sync, counters.clone()).map_err(LogError::Thread)
 }
 
-/// Permissions are those of a new file, where the system has them.
+/// Opens a file to append to it. A new file gets the permissions `mode`, if the system has them.
 fn append(path: &Path, purpose: &'static str, mode: u32) -> Result<File, LogError> {
     let mut options = OpenOptions::new();
     options.append(true).create(true);

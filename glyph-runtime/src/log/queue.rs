@@ -16,7 +16,7 @@ const KEPT_BYTES: usize = 1 << 20;
 /// Lines in one buffer of bounded size.
 #[derive(Debug)]
 pub(super) struct Queue {
-    state: Mutex<State>,
+    state: Mutex<LineQueueState>,
     /// Wakes the writer.
     filled: Condvar,
     /// Wakes those who wait until everything is written.
@@ -26,7 +26,7 @@ pub(super) struct Queue {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct LineQueueState {
     bytes: Vec<u8>,
     lines: u64,
     /// Lines that the writer has taken and not yet dealt with.
@@ -89,7 +89,7 @@ impl Queue {
 
     /// Waits until everything is dealt with, and tells whether it is.
     pub(super) fn flush(&self, deadline: Duration) -> bool {
-        let pending = |state: &mut State| state.lines + state.writing > 0;
+        let pending = |state: &mut LineQueueState| state.lines + state.writing > 0;
         let waited = self
             .drained
             .wait_timeout_while(self.lock(), deadline, pending);
@@ -108,7 +108,7 @@ impl Queue {
         waiting + state.writing
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, LineQueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

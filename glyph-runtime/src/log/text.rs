@@ -10,26 +10,24 @@ use serde::{Serialize, Serializer as _};
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 
 /// The end of a string that was cut.
-const CUT: &str = "…[cut]";
+pub(super) const CUT: &str = "…[cut]";
 /// The longest escape: `\u001b`.
-const ESCAPE: usize = 6;
+pub(super) const ESCAPE: usize = 6;
 /// The most causes of an error. A chain of causes may be a circle.
 const CAUSES: usize = 16;
 
-/// Appends `text` as a JSON string, of which at most `room` bytes stand between the quotes before
-/// it is cut.
+/// Appends `text` as a JSON string, with at most `room` bytes between the quotes before it is cut.
 pub(super) fn push_str(out: &mut Vec<u8>, text: &str, room: usize) {
     let _infallible = text.serialize(&mut Serializer::with_formatter(out, Bounded::new(room)));
 }
 
-/// Appends what `value` displays, as [`push_str`] does. The value's formatting is stopped where the
-/// text is cut.
+/// Appends the `Display` of `value`, as [`push_str`] does. Formatting stops where the text is cut.
 pub(super) fn push_display(out: &mut Vec<u8>, value: &dyn fmt::Display, room: usize) {
     let _infallible =
         Serializer::with_formatter(out, Bounded::new(room)).collect_str(&Stopped { value, room });
 }
 
-/// [`push_display`] of a value that has only `Debug`.
+/// Appends the `Debug` of `value`, as [`push_display`] does.
 pub(super) fn push_debug(out: &mut Vec<u8>, value: &dyn fmt::Debug, room: usize) {
     push_display(out, &format_args!("{value:?}"), room);
 }
@@ -39,8 +37,8 @@ pub(super) fn push_error(out: &mut Vec<u8>, error: &(dyn Error + 'static), room:
     push_display(out, &Chain(error), room);
 }
 
-/// Appends a number, or a text where JSON has no such number (protobuf's JSON mapping, which OTLP
-/// uses).
+/// Appends a number, or a string if JSON has no such number (the JSON mapping of protobuf and
+/// OTLP).
 pub(super) fn push_f64(out: &mut Vec<u8>, value: f64) {
     if value.is_finite() {
         push_json(out, &value);
@@ -49,8 +47,7 @@ pub(super) fn push_f64(out: &mut Vec<u8>, value: f64) {
     }
 }
 
-/// Appends a number if it fits 64 bits, otherwise its digits as text: most readers have no wider
-/// numbers.
+/// Appends a number of 64 bits, or the digits of a wider one as a string, which most readers need.
 pub(super) fn push_u128(out: &mut Vec<u8>, value: u128) {
     match u64::try_from(value) {
         Ok(value) => push_json(out, &value),
@@ -58,7 +55,7 @@ pub(super) fn push_u128(out: &mut Vec<u8>, value: u128) {
     }
 }
 
-/// [`push_u128`] of a signed number.
+/// Appends a signed number, as [`push_u128`] does.
 pub(super) fn push_i128(out: &mut Vec<u8>, value: i128) {
     match i64::try_from(value) {
         Ok(value) => push_json(out, &value),
@@ -70,36 +67,12 @@ pub(super) fn push_json(out: &mut Vec<u8>, value: &impl Serialize) {
     let _infallible = value.serialize(&mut Serializer::new(out));
 }
 
-/// The longest prefix of `text` that has at most `bytes` bytes.
+/// Returns the longest prefix of `text` with at most `bytes` bytes.
 pub(super) fn prefix(text: &str, bytes: usize) -> &str {
     let end = (0..=bytes.min(text.len()))
         .rev()
         .find(|end| text.is_char_boundary(*end));
     end.and_then(|end| text.get(..end)).unwrap_or_default()
-}
-
-/// Returns `text` with the length that it has in a log line, but without quotes and escapes.
-pub(super) fn cut_str(text: &str, room: usize) -> String {
-    cut_display(&text, room)
-}
-
-/// Returns `value` as a string of the length that [`push_display`] keeps of it.
-pub(super) fn cut_display(value: &dyn fmt::Display, room: usize) -> String {
-    let mut cut = Cut {
-        text: String::new(),
-        room,
-        open: true,
-    };
-    let _ended_early = write!(cut, "{value}");
-    if !cut.open {
-        cut.text.push_str(CUT);
-    }
-    cut.text
-}
-
-/// Returns an error and its causes as [`push_error`] writes them.
-pub(super) fn cut_error(error: &(dyn Error + 'static), room: usize) -> String {
-    cut_display(&Chain(error), room)
 }
 
 /// Returns the text for a number that JSON does not have.
@@ -110,36 +83,6 @@ pub(super) fn non_finite(value: f64) -> &'static str {
         "Infinity"
     } else {
         "-Infinity"
-    }
-}
-
-/// Keeps text up to a limit, counted as in a log line: an escaped character counts as the longest
-/// escape.
-struct Cut {
-    text: String,
-    room: usize,
-    open: bool,
-}
-
-impl fmt::Write for Cut {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let mut end = 0;
-        for letter in text.chars() {
-            let is_escaped = matches!(letter, '"' | '\\' | '\0'..='\x1f');
-            let cost = if is_escaped {
-                ESCAPE
-            } else {
-                letter.len_utf8()
-            };
-            if !self.open || cost > self.room {
-                self.open = false;
-                break;
-            }
-            self.room -= cost;
-            end += letter.len_utf8();
-        }
-        self.text.push_str(text.get(..end).unwrap_or_default());
-        if self.open { Ok(()) } else { Err(fmt::Error) }
     }
 }
 
@@ -195,8 +138,7 @@ impl Formatter for Bounded {
     }
 }
 
-/// Displays `value` until more than `room` bytes have come. An implementation that fails ends its
-/// text there.
+/// Displays `value` until it has more than `room` bytes. An error of its `Display` ends the text.
 struct Stopped<'a> {
     value: &'a dyn fmt::Display,
     room: usize,
@@ -232,7 +174,8 @@ impl fmt::Write for Gate<'_, '_> {
     }
 }
 
-struct Chain<'a>(&'a (dyn Error + 'static));
+/// Displays an error with its causes.
+pub(super) struct Chain<'a>(pub(super) &'a (dyn Error + 'static));
 
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -242,23 +185,5 @@ impl fmt::Display for Chain<'_> {
             write!(formatter, ": {cause}")?;
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::{cut_display, cut_str, push_str};
-
-    proptest! {
-        #[test]
-        fn strings_and_json_are_cut_at_the_same_character(text in "[a-zäß€\"\\\\\n\u{1}\u{7f}🙂]{0,40}", room in 0usize..50) {
-            let mut line = Vec::new();
-            push_str(&mut line, &text, room);
-            let in_line: String = serde_json::from_slice(&line)?;
-            prop_assert_eq!(cut_str(&text, room), in_line.clone());
-            prop_assert_eq!(cut_display(&format_args!("{text}"), room), in_line);
-        }
     }
 }

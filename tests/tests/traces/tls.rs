@@ -142,5 +142,5 @@ fn files_that_do_not_fit_are_errors_at_the_start() {
         tls.ca_file = Some(authority.file("ca.pem"));
         tls.client_certificate_file = Some(authority.file("client.pem"));
     });
-    assert!(half.contains("belong together"), "{half}");
+    assert!(half.contains("needs its key"), "{half}");
 }

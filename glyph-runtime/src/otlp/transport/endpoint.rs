@@ -22,7 +22,7 @@ impl Endpoint {
         };
         let uri: Uri = full
             .parse()
-            .map_err(|error: http::uri::InvalidUri| invalid(given, error))?;
+            .map_err(|error: http::uri::InvalidUri| invalid(given, &error))?;
         let is_https = match uri.scheme_str() {
             Some("http") => false,
             Some("https") => true,
@@ -42,7 +42,7 @@ impl Endpoint {
 }
 
 /// Returns an error that names the endpoint without its credentials.
-pub(super) fn invalid(endpoint: &str, reason: impl ToString) -> OtlpError {
+pub(super) fn invalid(endpoint: &str, reason: &(impl ToString + ?Sized)) -> OtlpError {
     let endpoint = match endpoint.rsplit_once('@') {
         Some((_, rest)) => format!("…@{rest}"),
         None => endpoint.to_owned(),

@@ -66,7 +66,7 @@ fn with_path(endpoint: Endpoint, given: &str, path: &'static str) -> Result<Uri,
     }
     let mut parts = endpoint.uri.into_parts();
     parts.path_and_query = Some(PathAndQuery::from_static(path));
-    Uri::from_parts(parts).map_err(|error| invalid(given, error))
+    Uri::from_parts(parts).map_err(|error| invalid(given, &error))
 }
 
 impl Client {
