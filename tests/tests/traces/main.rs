@@ -12,11 +12,13 @@ mod file;
 #[path = "../otlp_receiver/mod.rs"]
 mod otlp_receiver;
 mod page;
+mod propagation;
 mod receiver;
 mod resource;
 mod ring;
 mod sampling;
 mod shutdown;
+mod spans;
 mod tls;
 
 use std::{sync::mpsc, thread, time::Duration};

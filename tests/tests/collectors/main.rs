@@ -1,0 +1,6 @@
+//! Metrics and log records at an OTLP collector: what arrives, and what becomes of them when it misbehaves.
+
+mod logs;
+mod metrics;
+#[path = "../otlp_receiver/mod.rs"]
+mod otlp_receiver;
