@@ -2,5 +2,3 @@
 
 mod logs;
 mod metrics;
-#[path = "../otlp_receiver/mod.rs"]
-mod otlp_receiver;

@@ -3,7 +3,4 @@
 mod grpc;
 mod http;
 mod key_value_service;
-#[expect(dead_code, reason = "this collector always does what it is asked to")]
-#[path = "../otlp_receiver/mod.rs"]
-mod otlp_receiver;
 mod services;

@@ -20,13 +20,13 @@ use tracing::{Dispatch, Level, event, info, info_span};
 use tracing_subscriber::{Registry, layer::SubscriberExt};
 
 use crate::{
-    capture::{AMPLE, Kept, lines_of, parsed},
+    capture::{AMPLE, Written, lines_of, parsed},
     sinks::{Panicking, Plain, Stuck, failing, slow},
 };
 
 /// A log and an audit trail, each kept apart.
 struct Both {
-    log: Kept,
+    log: Written,
     pipeline: Pipeline,
     dispatch: Dispatch,
 }
@@ -41,7 +41,7 @@ fn both(sink: impl AuditSink + 'static, sync: SyncPolicy, filter: &str) -> Both 
 }
 
 fn with_audit(audit: Audit, filter: &str) -> Both {
-    let log = Kept::default();
+    let log = Written::default();
     let settings = Settings {
         output: log.output(),
         filter: filter.to_owned(),
@@ -65,7 +65,7 @@ impl Both {
 
 #[test]
 fn audit_events_of_any_level_go_to_the_trail_and_others_to_the_log() {
-    let trail = Kept::default();
+    let trail = Written::default();
     let both = both(
         Plain(trail.clone()),
         SyncPolicy::OnShutdown,
@@ -98,13 +98,13 @@ fn audit_events_of_any_level_go_to_the_trail_and_others_to_the_log() {
 
 #[test]
 fn audit_lines_have_the_ids_of_a_trace_that_is_not_sampled() {
-    let trail = Kept::default();
+    let trail = Written::default();
     let audit = Audit {
         output: AuditOutput::Sink(Box::new(Plain(trail.clone()))),
         sync: SyncPolicy::OnShutdown,
         copied: true,
     };
-    let log = Kept::default();
+    let log = Written::default();
     let settings = Settings {
         output: log.output(),
         filter: "off".to_owned(),
@@ -138,7 +138,7 @@ fn without_a_trail_audit_events_are_lines_of_the_log() {
 
 #[test]
 fn the_caller_waits_until_its_line_is_written() {
-    let trail = Kept::default();
+    let trail = Written::default();
     let (sink, calls, gate) = slow(&trail);
     let both = both(sink, SyncPolicy::OnShutdown, "");
     let returned = AtomicBool::new(false);
@@ -157,7 +157,7 @@ fn the_caller_waits_until_its_line_is_written() {
 
 #[test]
 fn nothing_is_lost_when_many_wait_for_a_slow_sink() {
-    let trail = Kept::default();
+    let trail = Written::default();
     let (sink, calls, gate) = slow(&trail);
     let both = both(sink, SyncPolicy::Always, "");
     thread::scope(|scope| {
@@ -181,7 +181,7 @@ fn nothing_is_lost_when_many_wait_for_a_slow_sink() {
 
 #[test]
 fn each_policy_synchronises_when_it_says() {
-    let kept = Kept::default();
+    let kept = Written::default();
     let asked = |policy| {
         let (sink, calls, gate) = slow(&kept);
         drop(gate);
@@ -209,7 +209,7 @@ fn each_policy_synchronises_when_it_says() {
 
 #[test]
 fn a_write_that_fails_is_tried_again_and_counted() {
-    let trail = Kept::default();
+    let trail = Written::default();
     let script = [
         ErrorKind::StorageFull,
         ErrorKind::Other,
@@ -234,7 +234,7 @@ fn a_write_that_fails_is_tried_again_and_counted() {
 
 #[test]
 fn a_shutdown_ends_the_wait_and_tells_what_is_lost() {
-    let trail = Kept::default();
+    let trail = Written::default();
     let (sink, failures) = failing(&trail, vec![ErrorKind::PermissionDenied; 1_000_000], None);
     let both = both(sink, SyncPolicy::OnShutdown, "");
     let unwritten = thread::scope(|scope| {
@@ -256,7 +256,7 @@ fn a_shutdown_ends_the_wait_and_tells_what_is_lost() {
 
 #[test]
 fn a_failed_synchronisation_shows_in_the_shutdown() {
-    let trail = Kept::default();
+    let trail = Written::default();
     let (sink, _) = failing(&trail, [], Some(ErrorKind::StorageFull));
     let both = both(sink, SyncPolicy::OnShutdown, "");
     both.run(|| audit!("written, but where"));
@@ -268,7 +268,7 @@ fn a_failed_synchronisation_shows_in_the_shutdown() {
 
 #[test]
 fn a_sink_that_does_not_return_holds_nobody_beyond_the_shutdown() {
-    let trail = Kept::default();
+    let trail = Written::default();
     let (sink, calls, gate) = slow(&trail);
     let both = both(sink, SyncPolicy::OnShutdown, "");
     thread::scope(|scope| {
@@ -305,7 +305,7 @@ fn a_disk_that_does_not_confirm_holds_nobody_up_either() {
 
 #[test]
 fn a_sink_that_panics_is_tried_again() {
-    let trail = Kept::default();
+    let trail = Written::default();
     let both = both(Panicking(trail.clone(), true), SyncPolicy::OnShutdown, "");
     both.run(|| audit!("one"));
     assert_eq!(trail.lines().len(), 1);

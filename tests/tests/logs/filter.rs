@@ -12,7 +12,7 @@ use tracing_subscriber::{
     layer::{Context, SubscriberExt},
 };
 
-use crate::capture::{AMPLE, Kept, lines_of};
+use crate::capture::{AMPLE, Written, lines_of};
 
 fn messages(filter: &str) -> Vec<String> {
     let settings = Settings {
@@ -127,7 +127,7 @@ impl<S: Subscriber> Layer<S> for Tally {
 
 #[test]
 fn the_filter_is_no_other_layers_business() {
-    let kept = Kept::default();
+    let kept = Written::default();
     let settings = Settings {
         output: kept.output(),
         filter: "error".to_owned(),

@@ -13,9 +13,6 @@ mod correlation;
 mod filter;
 mod injection;
 mod lines;
-#[path = "../otlp_receiver/mod.rs"]
-#[expect(dead_code, reason = "shared with other tests")]
-mod otlp_receiver;
 mod outputs;
 mod pretty;
 mod processes;

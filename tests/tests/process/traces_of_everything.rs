@@ -3,17 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 #![expect(clippy::indexing_slicing, reason = "a missing byte fails the test")]
 
-#[path = "../traces/receiver.rs"]
-#[expect(dead_code, unused_imports, reason = "the other tests use the rest")]
-mod receiver;
-
 use std::time::Duration;
 
 use glyph_runtime::trace::{OtlpSettings, Pipeline, Protocol, Settings};
+use glyph_tests::receiver::traces::Receiver;
 use opentelemetry_proto::tonic::{common::v1::any_value::Value, trace::v1::Span};
 use tracing_subscriber::layer::SubscriberExt;
-
-use receiver::Receiver;
 
 const LONG: Duration = Duration::from_secs(20);
 

@@ -9,11 +9,8 @@ mod collector;
 mod exporters;
 mod faults;
 mod file;
-#[path = "../otlp_receiver/mod.rs"]
-mod otlp_receiver;
 mod page;
 mod propagation;
-mod receiver;
 mod resource;
 mod ring;
 mod sampling;
@@ -21,6 +18,7 @@ mod shutdown;
 mod spans;
 mod tls;
 
+use glyph_tests::receiver::traces as receiver;
 use std::{sync::mpsc, thread, time::Duration};
 
 use glyph_runtime::trace::{BatchLimits, OtlpSettings, Pipeline, Protocol, Settings, Span};

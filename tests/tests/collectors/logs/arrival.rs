@@ -14,9 +14,10 @@ use tracing_subscriber::layer::SubscriberExt;
 
 use crate::logs::{
     LONG,
-    receiver::{PROTOCOLS, Receiver, text, value},
+    receiver::{PROTOCOLS, Receiver},
     settings, under,
 };
+use glyph_tests::receiver::attributes::{string, value};
 
 #[test]
 fn a_record_says_what_the_event_and_its_spans_said() {
@@ -41,7 +42,7 @@ fn a_record_says_what_the_event_and_its_spans_said() {
         };
         let logs = &only.request.resource_logs[0];
         let said = &logs.resource.as_ref().unwrap().attributes;
-        assert_eq!(value(said, "service.name"), text("shop"));
+        assert_eq!(value(said, "service.name"), string("shop"));
         let scopes = logs.scope_logs.iter();
         let scope = scopes
             .clone()
@@ -50,15 +51,15 @@ fn a_record_says_what_the_event_and_its_spans_said() {
         assert_eq!(warning.severity_number(), SeverityNumber::Warn);
         assert_eq!(warning.severity_text, "WARN");
         let body = warning.body.clone().unwrap().value;
-        assert_eq!(body, Some(text("no \"stock\"\n")));
+        assert_eq!(body, Some(string("no \"stock\"\n")));
         let attribute = |name| value(&warning.attributes, name);
         assert_eq!(attribute("tries"), Value::IntValue(2));
         assert_eq!(attribute("share"), Value::DoubleValue(0.5));
         assert_eq!(attribute("late"), Value::BoolValue(true));
-        assert_eq!(attribute("user"), text("ada"));
-        assert_eq!(attribute("request_id"), text("r-1"));
-        assert_eq!(attribute("org_id"), text("org-7"));
-        assert_eq!(attribute("token"), text(log::REDACTED));
+        assert_eq!(attribute("user"), string("ada"));
+        assert_eq!(attribute("request_id"), string("r-1"));
+        assert_eq!(attribute("org_id"), string("org-7"));
+        assert_eq!(attribute("token"), string(log::REDACTED));
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         assert!(u128::from(warning.time_unix_nano) <= now.as_nanos());
         let everything = format!("{:?}", receiver.accepted());
@@ -120,7 +121,10 @@ fn a_log_beside_it_keeps_its_own_fields_and_its_own_filter() {
     assert!(written.contains("t-1"));
     let records = receiver.accepted();
     assert_eq!(records.len(), 2);
-    assert_eq!(value(&records[1].attributes, "token"), text(log::REDACTED));
+    assert_eq!(
+        value(&records[1].attributes, "token"),
+        string(log::REDACTED)
+    );
 }
 
 #[test]
@@ -215,7 +219,7 @@ fn what_libraries_say_that_exports_pass_through_is_left_out_unless_they_are_name
             .map(|record| record.body.unwrap().value)
             .collect();
         said.sort_by_key(|body| format!("{body:?}"));
-        let expected: Vec<_> = expected.iter().map(|word| Some(text(word))).collect();
+        let expected: Vec<_> = expected.iter().map(|word| Some(string(word))).collect();
         assert_eq!(said, expected, "{filter}");
     }
 }

@@ -14,9 +14,10 @@ use opentelemetry_proto::tonic::common::v1::any_value::Value;
 
 use crate::logs::{
     LONG,
-    receiver::{Answer, PROTOCOLS, Receiver, half_closes, nobody, raw, value},
+    receiver::{Answer, PROTOCOLS, Receiver, half_closes, nobody, raw},
     settings, under,
 };
+use glyph_tests::receiver::attributes::value;
 
 /// A batch may take two seconds, and an attempt half a second.
 fn impatient(endpoint: &str, protocol: Protocol) -> Settings {

@@ -6,8 +6,8 @@
 
 mod arrival;
 mod faults;
-mod receiver;
 
+use glyph_tests::receiver::logs as receiver;
 use std::time::Duration;
 
 use glyph_runtime::{

@@ -16,9 +16,10 @@ use opentelemetry_proto::tonic::metrics::v1::{
 
 use crate::metrics::{
     LONG,
-    receiver::{Answer, PROTOCOLS, Receiver, text},
+    receiver::{Answer, PROTOCOLS, Receiver},
     settings,
 };
+use glyph_tests::receiver::attributes::text;
 
 #[derive(LabelSet)]
 struct Order {

@@ -10,9 +10,9 @@
 
 mod arrival;
 mod faults;
-mod receiver;
 mod size;
 
+use glyph_tests::receiver::metrics as receiver;
 use std::time::Duration;
 
 use glyph_runtime::{

@@ -1,12 +1,9 @@
 //! What a test keeps of spans and log lines.
 
-use std::{
-    io::{self, Write},
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::time::Duration;
 
 use glyph_runtime::log::{Output, Pipeline, Settings};
+use glyph_tests::written::Written;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SdkTracerProvider, SpanData};
 use serde_json::Value;
@@ -18,22 +15,8 @@ pub(crate) struct Kept {
     provider: SdkTracerProvider,
     exporter: InMemorySpanExporter,
     log: Pipeline,
-    lines: Lines,
+    lines: Written,
     _current: DefaultGuard,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 pub(crate) fn keep() -> Kept {
@@ -46,7 +29,7 @@ pub(crate) fn keep_sampled(sampler: Sampler) -> Kept {
         .with_simple_exporter(exporter.clone())
         .with_sampler(sampler)
         .build();
-    let lines = Lines::default();
+    let lines = Written::default();
     let settings = Settings {
         output: Output::Writer(Box::new(lines.clone())),
         ..Settings::default()
@@ -84,10 +67,7 @@ impl Kept {
     /// All lines; the log ends with it.
     pub(crate) fn lines(self) -> Vec<Value> {
         self.log.shutdown(Duration::from_secs(30)).unwrap();
-        let text = String::from_utf8(self.lines.0.lock().unwrap().clone()).unwrap();
-        text.lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
+        self.lines.lines()
     }
 }
 

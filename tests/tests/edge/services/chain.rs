@@ -13,6 +13,7 @@ use crate::services::{
     edge, orders, stock,
     telemetry::{Left, attribute, observe},
 };
+use glyph_tests::receiver::attributes::hex;
 
 /// Runs everything on this thread.
 fn run<F: Future>(work: F) -> F::Output {
@@ -55,10 +56,6 @@ fn path(spans: &[Span]) -> [&Span; 5] {
         named(spans, "shop.Stock/Reserve", SpanKind::Client),
         named(spans, "shop.Stock/Reserve", SpanKind::Server),
     ]
-}
-
-fn hex(id: &[u8]) -> String {
-    format!("{:032x}", u128::from_be_bytes(id.try_into().unwrap()))
 }
 
 /// That no label has anything of an id.

@@ -1,10 +1,6 @@
 //! What the services leave behind: spans at a collector, lines of a log, a page.
 
-use std::{
-    io::{self, Write},
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::time::Duration;
 
 use glyph_runtime::{
     Telemetry,
@@ -13,48 +9,21 @@ use glyph_runtime::{
     log::{self, Output},
     trace::{self, OtlpSettings, Protocol},
 };
-use opentelemetry_proto::tonic::{
-    collector::trace::v1::ExportTraceServiceRequest, common::v1::any_value::Value, trace::v1::Span,
-};
+use glyph_tests::{receiver::traces::Receiver, written::Written};
+use opentelemetry_proto::tonic::{common::v1::any_value::Value, trace::v1::Span};
 use serde_json::Value as Json;
 use tracing::{level_filters::LevelFilter, subscriber::DefaultGuard};
 use tracing_subscriber::layer::SubscriberExt;
 
-use crate::otlp_receiver::{Receiver, Request};
-
 /// Longer than anything here takes on a busy machine.
 const LONG: Duration = Duration::from_secs(30);
 
-impl Request for ExportTraceServiceRequest {
-    type Item = Span;
-
-    fn items(self) -> Vec<Span> {
-        let scopes = self.resource_spans.into_iter();
-        let scopes = scopes.flat_map(|spans| spans.scope_spans);
-        scopes.flat_map(|scope| scope.spans).collect()
-    }
-}
-
-#[derive(Clone, Debug, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// The telemetry of the test's thread, on which its runtime runs all three services.
 pub(crate) struct Observed {
-    receiver: Receiver<ExportTraceServiceRequest>,
+    receiver: Receiver,
     spans: trace::Pipeline,
     log: log::Pipeline,
-    lines: Lines,
+    lines: Written,
     metrics: Telemetry,
     _current: DefaultGuard,
 }
@@ -64,7 +33,7 @@ pub(crate) fn observe() -> Observed {
     let mut settings = trace::Settings::new("shop");
     settings.otlp = Some(OtlpSettings::new(receiver.endpoint(), Protocol::Grpc));
     let spans = trace::Pipeline::start(&settings).unwrap();
-    let lines = Lines::default();
+    let lines = Written::default();
     let settings = log::Settings {
         output: Output::Writer(Box::new(lines.clone())),
         ..log::Settings::default()
@@ -103,11 +72,9 @@ impl Observed {
     pub(crate) fn end(self) -> Left {
         self.spans.shutdown(LONG).unwrap();
         self.log.shutdown(LONG).unwrap();
-        let text = String::from_utf8(self.lines.0.lock().unwrap().clone()).unwrap();
-        let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
         Left {
             spans: self.receiver.accepted(),
-            lines: lines.collect(),
+            lines: self.lines.lines(),
             page: self.metrics.page(Format::OpenMetrics),
         }
     }

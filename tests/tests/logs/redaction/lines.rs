@@ -8,7 +8,7 @@ use tracing::{info, info_span};
 use tracing_subscriber::layer::SubscriberExt;
 
 use crate::{
-    capture::{AMPLE, Kept, line_of, text_of},
+    capture::{AMPLE, Written, line_of, text_of},
     sinks::Plain,
 };
 
@@ -67,7 +67,7 @@ fn no_format_shows_them() {
 
 #[test]
 fn the_audit_trail_does_not_show_them_either() {
-    let kept = Kept::default();
+    let kept = Written::default();
     let settings = Settings {
         output: kept.output(),
         audit: Some(Audit {

@@ -7,37 +7,13 @@ use glyph_runtime::{
     log::{self, Output, export},
     trace::{FileSettings, OtlpSettings, Protocol, Trace},
 };
-use opentelemetry_proto::tonic::{
-    collector::{logs::v1::ExportLogsServiceRequest, trace::v1::ExportTraceServiceRequest},
-    logs::v1::LogRecord,
-    trace::v1::Span,
-};
+use opentelemetry_proto::tonic::{logs::v1::LogRecord, trace::v1::Span};
 use serde_json::Value;
 use tracing_subscriber::layer::SubscriberExt;
 
-use crate::otlp_receiver::{Receiver, Request};
+use glyph_tests::receiver::{logs, traces};
 
 const LONG: Duration = Duration::from_secs(20);
-
-impl Request for ExportTraceServiceRequest {
-    type Item = Span;
-
-    fn items(self) -> Vec<Span> {
-        let scopes = self.resource_spans.into_iter();
-        let scopes = scopes.flat_map(|spans| spans.scope_spans);
-        scopes.flat_map(|scope| scope.spans).collect()
-    }
-}
-
-impl Request for ExportLogsServiceRequest {
-    type Item = LogRecord;
-
-    fn items(self) -> Vec<LogRecord> {
-        let scopes = self.resource_logs.into_iter();
-        let scopes = scopes.flat_map(|logs| logs.scope_logs);
-        scopes.flat_map(|scope| scope.log_records).collect()
-    }
-}
 
 /// What came out.
 pub(crate) struct Seen {
@@ -76,8 +52,8 @@ pub(crate) fn out(
 ) -> Seen {
     let folder = tempfile::tempdir().unwrap();
     let (lines, file) = (folder.path().join("log"), folder.path().join("spans"));
-    let of_spans = Receiver::<ExportTraceServiceRequest>::start([]);
-    let of_records = Receiver::<ExportLogsServiceRequest>::start([]);
+    let of_spans = traces::Receiver::start([]);
+    let of_records = logs::Receiver::start([]);
     let collector = OtlpSettings::new(of_spans.endpoint(), Protocol::HttpProtobuf);
     let (to_lines, to_file) = (lines.clone(), FileSettings::new(&file));
     let telemetry = Telemetry::builder("shop")

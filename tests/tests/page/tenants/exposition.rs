@@ -11,23 +11,12 @@ use glyph_runtime::{
     metric_catalog,
     trace::OtlpSettings,
 };
-use opentelemetry_proto::tonic::{
-    collector::metrics::v1::ExportMetricsServiceRequest,
-    common::v1::{KeyValue, any_value::Value},
-    metrics::v1::{Metric, metric::Data},
+use opentelemetry_proto::tonic::metrics::v1::metric::Data;
+
+use glyph_tests::receiver::{
+    attributes::text,
+    metrics::{PROTOCOLS, Receiver},
 };
-
-use crate::otlp_receiver::{self, PROTOCOLS, Receiver};
-
-impl otlp_receiver::Request for ExportMetricsServiceRequest {
-    type Item = Metric;
-
-    fn items(self) -> Vec<Metric> {
-        let scopes = self.resource_metrics.into_iter();
-        let scopes = scopes.flat_map(|metrics| metrics.scope_metrics);
-        scopes.flat_map(|scope| scope.metrics).collect()
-    }
-}
 
 #[metric_catalog(namespace = "exposed", scope(tenant_id: max 10))]
 struct Metrics {
@@ -36,14 +25,6 @@ struct Metrics {
     /// Latency.
     #[metric(unit = seconds, buckets = [10ms, 1s])]
     latency: Histogram,
-}
-
-fn text<'a>(attributes: &'a [KeyValue], name: &str) -> Option<&'a str> {
-    let found = attributes.iter().find(|attribute| attribute.key == name)?;
-    match found.value.as_ref()?.value.as_ref()? {
-        Value::StringValue(text) => Some(text),
-        _ => None,
-    }
 }
 
 fn record() -> Telemetry {
@@ -77,7 +58,7 @@ fn pages_and_points_have_labels_and_exemplars() {
     assert!(page.contains("exposed_latency_seconds_sum{tenant_id=\"acme\"} 0.02\n"));
 
     for protocol in PROTOCOLS {
-        let receiver: Receiver<ExportMetricsServiceRequest> = Receiver::start([]);
+        let receiver: Receiver = Receiver::start([]);
         let collector = OtlpSettings::new(receiver.endpoint(), protocol);
         let mut settings = Settings::new("exposed", collector);
         settings.interval = Duration::from_secs(3600);

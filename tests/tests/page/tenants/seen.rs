@@ -1,18 +1,14 @@
 //! Spans and log lines inside of a scope say whose they are.
 
-use std::{
-    fmt,
-    io::{self, Write},
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{fmt, time::Duration};
 
 use glyph_runtime::{
     Label, instrument_stage,
-    log::{self, Output},
+    log::{self},
     testing,
     trace::{Pipeline, Settings},
 };
+use glyph_tests::written::Written;
 use serde_json::Value;
 use tracing::{info, info_span};
 use tracing_subscriber::layer::SubscriberExt;
@@ -60,34 +56,16 @@ fn captured_spans_have_them_too() {
     assert_eq!(events[0].field("campaign_id"), Some("curse-of-strahd"));
 }
 
-#[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 fn lines(settings: log::Settings, work: impl FnOnce()) -> Vec<Value> {
-    let kept = Kept::default();
+    let kept = Written::default();
     let settings = log::Settings {
-        output: Output::Writer(Box::new(kept.clone())),
+        output: kept.output(),
         ..settings
     };
     let (layer, log) = log::Pipeline::start(settings).unwrap();
     tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), work);
     log.shutdown(Duration::from_secs(30)).unwrap();
-    let text = kept.0.lock().unwrap().clone();
-    let text = String::from_utf8(text).unwrap();
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    kept.lines()
 }
 
 #[test]

@@ -1,17 +1,12 @@
 //! What `install` brings. One process has one subscriber, so that this is one test.
 
-use std::{
-    io::Write,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::time::Duration;
 
 use glyph_runtime::{
     Counter, Histogram, LabelSet, Status, Telemetry, instrument_stage, log::Output, metric_catalog,
 };
-use glyph_tests::Page;
+use glyph_tests::{Page, written::Written};
 use opentelemetry::trace::{Tracer, TracerProvider};
-use serde_json::Value;
 
 use crate::configuration::lookup;
 
@@ -34,30 +29,6 @@ struct Metrics {
 fn look_up() -> Result<(), std::io::Error> {
     tracing::info!(key = "sword", "looked up");
     Ok(())
-}
-
-/// What the log has written.
-#[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Written {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Written {
-    fn lines(&self) -> Vec<Value> {
-        let bytes = self.0.lock().unwrap();
-        let lines = std::str::from_utf8(&bytes).unwrap().lines();
-        lines
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
-    }
 }
 
 #[tokio::test]

@@ -1,9 +1,7 @@
 //! An export is not to cause another.
 
-use crate::installed::{
-    Service,
-    receiver::{Receiver, message},
-};
+use crate::installed::{Service, receiver::Receiver};
+use glyph_tests::receiver::attributes::message;
 
 #[test]
 fn what_an_export_does_and_says_is_not_exported_even_at_the_finest_level() {

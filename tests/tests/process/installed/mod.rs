@@ -8,11 +8,11 @@ mod collectors;
 mod context;
 mod feedback;
 mod loggers;
-mod receiver;
 mod settings;
 mod signals;
 mod systems;
 
+use glyph_tests::receiver::any as receiver;
 use std::{
     io::{BufRead, BufReader, Read, Write},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},

@@ -2,10 +2,8 @@
 
 use opentelemetry_proto::tonic::metrics::v1::{HistogramDataPoint, Metric, metric::Data};
 
-use crate::installed::{
-    Service, lines,
-    receiver::{Receiver, hex, message, text},
-};
+use crate::installed::{Service, lines, receiver::Receiver};
+use glyph_tests::receiver::attributes::{hex, message, text};
 
 const EXPORTERS: [(&str, &str); 2] = [
     ("OTEL_METRICS_EXPORTER", "otlp"),

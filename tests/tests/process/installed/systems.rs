@@ -7,10 +7,8 @@ use tokio_rustls::rustls::{
     pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
 };
 
-use crate::installed::{
-    Service, lines,
-    receiver::{Receiver, hex, text},
-};
+use crate::installed::{Service, lines, receiver::Receiver};
+use glyph_tests::receiver::attributes::{hex, text};
 
 #[test]
 fn a_service_with_its_own_names_sends_to_a_bare_host_and_port() {

@@ -15,7 +15,6 @@ mod signals;
 use std::{
     io::Write,
     sync::{
-        Arc, Mutex,
         atomic::{AtomicU16, Ordering},
         mpsc,
     },
@@ -24,6 +23,7 @@ use std::{
 };
 
 use glyph_runtime::{Telemetry, log::Output};
+use glyph_tests::written::Written;
 use tracing_subscriber::layer::SubscriberExt;
 
 /// How long a shutdown may take that has to end everything.
@@ -41,27 +41,6 @@ fn in_time<T: Send + 'static>(what: &str, work: impl FnOnce() -> T + Send + 'sta
         Err(mpsc::RecvTimeoutError::Disconnected) => {
             std::panic::resume_unwind(thread.join().unwrap_err())
         }
-    }
-}
-
-/// What the log has written.
-#[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Written {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Written {
-    fn lines(&self) -> usize {
-        let bytes = self.0.lock().unwrap();
-        std::str::from_utf8(&bytes).unwrap().lines().count()
     }
 }
 

@@ -1,16 +1,12 @@
 //! A program with a tracer and a log, both of which a test can read.
 
-use std::{
-    collections::HashMap,
-    io::{self, Write},
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 
 use glyph_runtime::{
-    log::{self, Output},
+    log::{self},
     trace::propagation::{self, Remote},
 };
+use glyph_tests::written::Written;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SdkTracerProvider, SpanData};
 use serde_json::Value;
@@ -58,20 +54,6 @@ impl Left {
     }
 }
 
-#[derive(Clone, Debug, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 pub(crate) fn by(work: impl FnOnce()) -> Left {
     let exporter = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()
@@ -79,9 +61,9 @@ pub(crate) fn by(work: impl FnOnce()) -> Left {
         .with_sampler(Sampler::ParentBased(Box::new(Sampler::AlwaysOn)))
         .build();
     let tracer = tracing_opentelemetry::layer().with_tracer(provider.tracer("tests"));
-    let kept = Kept::default();
+    let kept = Written::default();
     let (layer, log) = log::Pipeline::start(log::Settings {
-        output: Output::Writer(Box::new(kept.clone())),
+        output: kept.output(),
         ..log::Settings::default()
     })
     .unwrap();
@@ -89,14 +71,8 @@ pub(crate) fn by(work: impl FnOnce()) -> Left {
     dispatcher::with_default(&Dispatch::new(subscriber), work);
     log.shutdown(Duration::from_secs(30)).unwrap();
     provider.force_flush().unwrap();
-    let text = kept.0.lock().unwrap().clone();
-    let lines = text
-        .split(|byte| *byte == b'\n')
-        .filter(|line| !line.is_empty());
     Left {
         spans: exporter.get_finished_spans().unwrap(),
-        lines: lines
-            .map(|line| serde_json::from_slice(line).unwrap())
-            .collect(),
+        lines: kept.lines(),
     }
 }

@@ -7,13 +7,14 @@ use opentelemetry_proto::tonic::{
 };
 use tokio_rustls::rustls::ServerConfig;
 
-use crate::otlp_receiver;
-pub(crate) use crate::otlp_receiver::{Answer, PROTOCOLS, half_closes, nobody, raw};
+pub use super::{Answer, PROTOCOLS, half_closes, nobody, raw};
 
-pub(crate) type Receiver = otlp_receiver::Receiver<ExportTraceServiceRequest>;
-pub(crate) type Received = otlp_receiver::Received<ExportTraceServiceRequest>;
+/// Receives spans.
+pub type Receiver = super::Receiver<ExportTraceServiceRequest>;
+/// A request with spans.
+pub type Received = super::Received<ExportTraceServiceRequest>;
 
-impl otlp_receiver::Request for ExportTraceServiceRequest {
+impl super::Request for ExportTraceServiceRequest {
     type Item = Span;
 
     fn items(self) -> Vec<Span> {
@@ -24,7 +25,9 @@ impl otlp_receiver::Request for ExportTraceServiceRequest {
 }
 
 impl Receiver {
-    pub(crate) fn start_with_tls(config: ServerConfig) -> Self {
+    /// Accepts everything, over TLS.
+    #[must_use]
+    pub fn start_with_tls(config: ServerConfig) -> Self {
         Self::start_at("127.0.0.1:0", [], Some(Arc::new(config).into()))
     }
 }

@@ -1,14 +1,11 @@
 //! A collector of all signals on one port.
 
-use std::fmt::Write;
-
 use bytes::{Buf, BufMut, Bytes};
 use opentelemetry_proto::tonic::{
     collector::{
         logs::v1::ExportLogsServiceRequest, metrics::v1::ExportMetricsServiceRequest,
         trace::v1::ExportTraceServiceRequest,
     },
-    common::v1::{KeyValue, any_value::Value},
     logs::v1::LogRecord,
     metrics::v1::Metric,
     resource::v1::Resource,
@@ -19,13 +16,14 @@ use prost::{
     encoding::{DecodeContext, WireType},
 };
 
-use crate::otlp_receiver::{Received, Request};
+use super::{Received, Request};
 
-pub(crate) type Receiver = crate::otlp_receiver::Receiver<Unread>;
+/// Receives all signals.
+pub type Receiver = super::Receiver<Unread>;
 
-/// A request of any signal, which its path tells.
+/// A request of any signal, not decoded yet: its path says what it is.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Unread(Bytes);
+pub struct Unread(Bytes);
 
 impl Message for Unread {
     fn decode(mut from: impl Buf) -> Result<Self, DecodeError> {
@@ -73,19 +71,24 @@ impl Receiver {
             .collect()
     }
 
-    pub(crate) fn traces(&self) -> Vec<ExportTraceServiceRequest> {
+    /// The requests with spans.
+    #[must_use]
+    pub fn traces(&self) -> Vec<ExportTraceServiceRequest> {
         self.of("trace")
     }
 
-    pub(crate) fn spans(&self) -> Vec<Span> {
+    /// The spans of all requests.
+    #[must_use]
+    pub fn spans(&self) -> Vec<Span> {
         let resources = self.traces().into_iter();
         let resources = resources.flat_map(|request| request.resource_spans);
         let scopes = resources.flat_map(|spans| spans.scope_spans);
         scopes.flat_map(|scope| scope.spans).collect()
     }
 
-    /// Those of all pushes.
-    pub(crate) fn metrics(&self) -> Vec<Metric> {
+    /// The metrics of all pushes.
+    #[must_use]
+    pub fn metrics(&self) -> Vec<Metric> {
         let requests = self
             .of::<ExportMetricsServiceRequest>("metrics")
             .into_iter();
@@ -94,15 +97,22 @@ impl Receiver {
         scopes.flat_map(|scope| scope.metrics).collect()
     }
 
-    pub(crate) fn records(&self) -> Vec<LogRecord> {
+    /// The log records of all requests.
+    #[must_use]
+    pub fn records(&self) -> Vec<LogRecord> {
         let requests = self.of::<ExportLogsServiceRequest>("logs").into_iter();
         let resources = requests.flat_map(|request| request.resource_logs);
         let scopes = resources.flat_map(|logs| logs.scope_logs);
         scopes.flat_map(|scope| scope.log_records).collect()
     }
 
-    /// Whoever sends, as each request of each signal says it.
-    pub(crate) fn resources(&self) -> Vec<Resource> {
+    /// The resource in each request of each signal.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a request has none.
+    #[must_use]
+    pub fn resources(&self) -> Vec<Resource> {
         let traces = self.traces().into_iter();
         let traces = traces.flat_map(|request| request.resource_spans);
         let metrics = self
@@ -117,28 +127,4 @@ impl Receiver {
             .chain(logs.map(|logs| logs.resource.unwrap()))
             .collect()
     }
-}
-
-pub(crate) fn text<'a>(attributes: &'a [KeyValue], name: &str) -> Option<&'a str> {
-    let found = attributes.iter().find(|attribute| attribute.key == name)?;
-    match found.value.as_ref()?.value.as_ref()? {
-        Value::StringValue(text) => Some(text),
-        _ => None,
-    }
-}
-
-/// What a record says.
-pub(crate) fn message(record: &LogRecord) -> &str {
-    match record.body.as_ref().and_then(|body| body.value.as_ref()) {
-        Some(Value::StringValue(text)) => text,
-        other => panic!("{other:?}"),
-    }
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for byte in bytes {
-        write!(text, "{byte:02x}").unwrap();
-    }
-    text
 }

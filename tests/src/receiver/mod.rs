@@ -1,6 +1,12 @@
 //! A collector that does as it is told, written from the protocol's text: one port takes OTLP over gRPC and HTTP.
 //!
-//! Tests of each signal take it in as a module.
+//! [`traces`], [`metrics`] and [`logs`] are receivers of one signal, [`any`] takes all of them.
+
+pub mod any;
+pub mod attributes;
+pub mod logs;
+pub mod metrics;
+pub mod traces;
 
 use std::{
     collections::VecDeque,
@@ -45,7 +51,8 @@ const EXHAUSTED_FOR_A_SECOND: &str =
 
 /// What a request is answered.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Answer {
+pub enum Answer {
+    /// A success.
     Accept,
     /// Not so many of the items.
     AcceptBut(i64),
@@ -68,20 +75,27 @@ pub(crate) enum Answer {
 }
 
 /// What a signal's request carries.
-pub(crate) trait Request: Message + Default + Clone + 'static {
+pub trait Request: Message + Default + Clone + 'static {
+    /// A span, a metric or a log record.
     type Item: Clone + Send;
 
+    /// Its items, without the resource and the scope that they are in.
     fn items(self) -> Vec<Self::Item>;
 }
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
-pub(crate) struct Received<R> {
-    pub(crate) path: String,
-    pub(crate) headers: HeaderMap,
-    pub(crate) request: R,
-    pub(crate) packed: bool,
-    pub(crate) at: Instant,
+pub struct Received<R> {
+    /// The path of the URL, which in gRPC is the method.
+    pub path: String,
+    /// The headers of the request.
+    pub headers: HeaderMap,
+    /// The decoded message.
+    pub request: R,
+    /// Whether it was compressed.
+    pub packed: bool,
+    /// When it was read to its end.
+    pub at: Instant,
 }
 
 #[derive(Debug)]
@@ -91,9 +105,9 @@ struct Shared<R> {
     accepted: Mutex<Vec<R>>,
 }
 
-/// Dropping it closes the port and every connection.
+/// The collector. Dropping it closes the port and every connection.
 #[derive(Debug)]
-pub(crate) struct Receiver<R> {
+pub struct Receiver<R> {
     address: SocketAddr,
     scheme: &'static str,
     shared: Arc<Shared<R>>,
@@ -102,11 +116,20 @@ pub(crate) struct Receiver<R> {
 
 impl<R: Request> Receiver<R> {
     /// Answers as `script` says, and then accepts everything.
-    pub(crate) fn start(script: impl IntoIterator<Item = Answer>) -> Self {
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no port to listen on.
+    pub fn start(script: impl IntoIterator<Item = Answer>) -> Self {
         Self::start_at("127.0.0.1:0", script, None)
     }
 
-    pub(crate) fn start_at(
+    /// As [`Receiver::start`], at an address, and with TLS if it is given.
+    ///
+    /// # Panics
+    ///
+    /// Panics if it cannot listen at `address`.
+    pub fn start_at(
         address: &str,
         script: impl IntoIterator<Item = Answer>,
         tls: Option<TlsAcceptor>,
@@ -136,20 +159,27 @@ impl<R: Request> Receiver<R> {
         }
     }
 
-    pub(crate) fn address(&self) -> SocketAddr {
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    pub(crate) fn endpoint(&self) -> String {
+    /// The URL of its address.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
         format!("{}://{}", self.scheme, self.address)
     }
 
-    pub(crate) fn received(&self) -> Vec<Received<R>> {
+    /// All requests, in the order of their arrival.
+    #[must_use]
+    pub fn received(&self) -> Vec<Received<R>> {
         self.shared.received.lock().unwrap().clone()
     }
 
     /// What was in requests that were answered with a success.
-    pub(crate) fn accepted(&self) -> Vec<R::Item> {
+    #[must_use]
+    pub fn accepted(&self) -> Vec<R::Item> {
         let requests = self.shared.accepted.lock().unwrap().clone();
         requests.into_iter().flat_map(R::items).collect()
     }
@@ -164,21 +194,28 @@ impl<R> Drop for Receiver<R> {
 }
 
 /// An endpoint where nobody listens.
-pub(crate) fn nobody() -> String {
+///
+/// # Panics
+///
+/// Panics if the system has no port left.
+#[must_use]
+pub fn nobody() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())
 }
 
 /// Accepts connections, reads a little, writes `answer`, and closes.
-pub(crate) fn raw(answer: &'static [u8]) -> String {
+#[must_use]
+pub fn raw(answer: &'static [u8]) -> String {
     peer(move |stream| {
         let _some = stream.read(&mut [0; 64]);
         let _sent = stream.write_all(answer);
     })
 }
 
-/// Accepts connections, says at once that it will say nothing, and reads to the end.
-pub(crate) fn half_closes() -> String {
+/// Accepts connections, closes its own direction at once, and reads to the end.
+#[must_use]
+pub fn half_closes() -> String {
     peer(|stream| {
         let _closed = stream.shutdown(Shutdown::Write);
         let _read = std::io::copy(stream, &mut std::io::sink());
@@ -197,7 +234,8 @@ fn peer(behave: impl Fn(&mut std::net::TcpStream) + Send + 'static) -> String {
     format!("http://{address}")
 }
 
-pub(crate) const PROTOCOLS: [Protocol; 2] = [Protocol::Grpc, Protocol::HttpProtobuf];
+/// Both protocols, for tests that run under each.
+pub const PROTOCOLS: [Protocol; 2] = [Protocol::Grpc, Protocol::HttpProtobuf];
 
 async fn accept(listener: TcpListener, router: Router, tls: Option<TlsAcceptor>) {
     while let Ok((stream, _)) = listener.accept().await {

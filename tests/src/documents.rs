@@ -1,0 +1,13 @@
+//! The Rust of README and of the guide, as doctests.
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide.md")]
+struct Guide;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/configuration.md")]
+struct Configuration;
