@@ -14,6 +14,7 @@ use glyph_runtime::{
     audit,
     log::{Audit, AuditOutput, AuditSink, LogError, Pipeline, Settings, SyncPolicy},
 };
+use glyph_tests::wait::received;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use tracing::{Dispatch, Level, event, info, info_span};
@@ -147,7 +148,7 @@ fn the_caller_waits_until_its_line_is_written() {
             both.run(|| audit!("waits"));
             returned.store(true, SeqCst);
         });
-        assert_eq!(calls.recv().unwrap(), "write");
+        assert_eq!(received("a write", &calls), "write");
         assert!(!returned.load(SeqCst));
         assert_eq!(trail.text(), "");
         gate.send(()).unwrap();
@@ -171,7 +172,7 @@ fn nothing_is_lost_when_many_wait_for_a_slow_sink() {
                 });
             });
         }
-        calls.recv().unwrap();
+        received("a call of the output", &calls);
         drop(gate);
     });
     assert_eq!(trail.lines().len(), 800, "before any shutdown");
@@ -203,8 +204,8 @@ fn each_policy_synchronises_when_it_says() {
 
     let (often, calls) = asked(SyncPolicy::EveryInterval(Duration::from_millis(1)));
     often.run(|| audit!("one"));
-    assert_eq!(calls.recv().unwrap(), "write");
-    assert_eq!(calls.recv().unwrap(), "sync");
+    assert_eq!(received("a write", &calls), "write");
+    assert_eq!(received("a sync", &calls), "sync");
 }
 
 #[test]
@@ -239,7 +240,7 @@ fn a_shutdown_ends_the_wait_and_tells_what_is_lost() {
     let both = both(sink, SyncPolicy::OnShutdown, "");
     let unwritten = thread::scope(|scope| {
         scope.spawn(|| both.run(|| audit!("never written")));
-        failures.recv().unwrap();
+        received("a failure", &failures);
         both.pipeline
             .shutdown(Duration::from_millis(10))
             .unwrap_err()
@@ -273,7 +274,7 @@ fn a_sink_that_does_not_return_holds_nobody_beyond_the_shutdown() {
     let both = both(sink, SyncPolicy::OnShutdown, "");
     thread::scope(|scope| {
         scope.spawn(|| both.run(|| audit!("in the sink")));
-        calls.recv().unwrap();
+        received("a call of the output", &calls);
         let waiting = scope.spawn(|| both.run(|| audit!("waits for it")));
         let unwritten = both
             .pipeline
@@ -297,7 +298,7 @@ fn a_disk_that_does_not_confirm_holds_nobody_up_either() {
         .pipeline
         .shutdown(Duration::from_millis(50))
         .unwrap_err();
-    calls.recv().unwrap();
+    received("a call of the output", &calls);
     assert_eq!(unwritten.audit_lines, 0);
     assert!(unwritten.to_string().contains("in time"), "{unwritten}");
     drop(gate);

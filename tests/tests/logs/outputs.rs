@@ -8,6 +8,7 @@ use std::{
 };
 
 use glyph_runtime::log::{Format, Limits, LogError, Output, Pipeline, Settings};
+use glyph_tests::wait::received;
 use tracing::{Dispatch, debug, error, info, warn};
 use tracing_subscriber::{Registry, layer::SubscriberExt};
 
@@ -83,7 +84,7 @@ fn a_blocked_output_costs_lines_which_are_counted_and_nothing_else() {
     let (dispatch, log) = started(small);
     with(&dispatch, || {
         info!("the output blocks on this one");
-        calls.recv().unwrap();
+        received("a call of the output", &calls);
         for _ in 0..1_000 {
             error!("waits or is dropped");
         }
@@ -114,7 +115,7 @@ fn a_shutdown_keeps_its_deadline_and_tells_what_was_not_written() {
     let (dispatch, log) = started(to(output));
     with(&dispatch, || {
         info!("in the output");
-        calls.recv().unwrap();
+        received("a call of the output", &calls);
         info!("in the queue");
         info!("in the queue");
     });

@@ -7,6 +7,7 @@ use std::{
 };
 
 use glyph_runtime::{Counter, Status, metric_catalog, testing};
+use glyph_tests::wait;
 
 #[metric_catalog(namespace = "refused_lookup")]
 struct Metrics {
@@ -28,5 +29,8 @@ fn the_panic_stands_where_the_test_looked() {
     });
     drop(take_hook());
     assert!(refused.is_err());
-    assert_eq!(seen.recv().unwrap(), Some((file!().to_owned(), line)));
+    assert_eq!(
+        wait::received("the place of the panic", &seen),
+        Some((file!().to_owned(), line))
+    );
 }

@@ -1,12 +1,9 @@
 //! Collectors that misbehave cost their spans, counted, and nothing else.
 
-use std::{
-    collections::HashSet,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{collections::HashSet, thread, time::Duration};
 
 use glyph_runtime::trace::{DropReason, ExportCounts, Pipeline, Protocol, Settings};
+use glyph_tests::wait;
 
 use crate::{
     LONG, hasty,
@@ -174,11 +171,9 @@ fn it_recovers_when_the_collector_comes_back() {
         drop(first);
         spans(&pipeline, 2);
         // The spans wait in an attempt that fails until somebody listens again.
-        let failed = Instant::now();
-        while pipeline.snapshot().exporters[0].failures == 0 {
-            assert!(failed.elapsed() < LONG);
-            thread::yield_now();
-        }
+        wait::until("an attempt has failed", || {
+            pipeline.snapshot().exporters[0].failures > 0
+        });
         let second = Receiver::start_at(&address, [], None);
         pipeline.shutdown(LONG).unwrap();
         assert_eq!(second.accepted().len(), 2, "{protocol:?}");

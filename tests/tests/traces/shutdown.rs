@@ -7,12 +7,13 @@ use std::{
 };
 
 use glyph_runtime::trace::{DropReason, Pipeline};
+use glyph_tests::wait::within;
 use tokio::runtime::Builder;
 
 use crate::{
     LONG,
     receiver::{Answer, PROTOCOLS, Receiver},
-    spans, to_collector, within,
+    spans, to_collector,
 };
 
 /// How long a shutdown may take that nothing holds up, on a busy machine.
@@ -30,7 +31,7 @@ fn arrives(ending: impl Fn(Pipeline) + Send + Sync + 'static) {
         let pipeline = pipeline(&receiver, protocol);
         spans(&pipeline, 3);
         let ending = Arc::clone(&ending);
-        within(SOON, move || ending(pipeline));
+        within(SOON, "the end of the pipeline", move || ending(pipeline));
         assert_eq!(receiver.accepted().len(), 3, "{protocol:?}");
     }
 }
@@ -140,7 +141,7 @@ fn a_collector_that_hangs_gets_the_deadline_and_not_more() {
         let receiver = Receiver::start([Answer::Hang]);
         let pipeline = pipeline(&receiver, protocol);
         spans(&pipeline, 3);
-        let (took, result, pipeline) = within(SOON, move || {
+        let (took, result, pipeline) = within(SOON, "a shutdown", move || {
             let started = Instant::now();
             let result = pipeline.shutdown(Duration::from_millis(200));
             (started.elapsed(), result, pipeline)
@@ -171,7 +172,7 @@ fn afterwards_nothing_is_recorded() {
 
 #[test]
 fn the_collector_may_live_on_the_runtime_that_waits() {
-    within(SOON, || {
+    within(SOON, "a shutdown", || {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

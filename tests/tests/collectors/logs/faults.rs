@@ -1,10 +1,6 @@
 //! Collectors that misbehave cost their records, counted, and nothing else.
 
-use std::{
-    collections::HashSet,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{collections::HashSet, time::Duration};
 
 use glyph_runtime::{
     log::export::Settings,
@@ -18,6 +14,7 @@ use crate::logs::{
     settings, under,
 };
 use glyph_tests::receiver::attributes::value;
+use glyph_tests::wait;
 
 /// A batch may take two seconds, and an attempt half a second.
 fn impatient(endpoint: &str, protocol: Protocol) -> Settings {
@@ -125,11 +122,7 @@ fn it_recovers_when_the_collector_comes_back() {
             pipeline.flush(LONG).unwrap();
             drop(first);
             records(2);
-            let started = Instant::now();
-            while pipeline.snapshot().failures == 0 {
-                assert!(started.elapsed() < LONG);
-                thread::yield_now();
-            }
+            wait::until("an attempt has failed", || pipeline.snapshot().failures > 0);
             second = Some(Receiver::start_at(&address, [], None));
         });
         pipeline.shutdown(LONG).unwrap();

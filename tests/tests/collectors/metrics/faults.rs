@@ -12,6 +12,7 @@ use glyph_runtime::{
     metric_catalog,
     trace::{DropReason, ExportCounts, Protocol},
 };
+use glyph_tests::wait;
 use opentelemetry_proto::tonic::metrics::v1::{metric::Data, number_data_point::Value};
 
 use crate::metrics::{
@@ -189,11 +190,7 @@ fn it_recovers_when_the_collector_comes_back_with_everything_that_was_missed() {
         Metrics::global().steps.add(5);
         thread::scope(|scope| {
             let flush = scope.spawn(|| pipeline.flush(LONG));
-            let started = Instant::now();
-            while pipeline.snapshot().failures == 0 {
-                assert!(started.elapsed() < LONG);
-                thread::yield_now();
-            }
+            wait::until("an attempt has failed", || pipeline.snapshot().failures > 0);
             let second = Receiver::start_at(&address, [], None);
             flush.join().unwrap().unwrap();
             let arrived = second.accepted();

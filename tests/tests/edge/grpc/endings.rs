@@ -5,6 +5,7 @@ use std::{convert::Infallible, time::Duration};
 use bytes::Bytes;
 use futures_util::stream;
 use glyph_runtime::grpc::{ErrorType, OTHER, ResponseBody, StatusCode};
+use glyph_tests::wait::until_async;
 use http::HeaderMap;
 use http_body_util::{BodyExt, Empty, Full};
 use opentelemetry::trace::{SpanKind, Status};
@@ -13,7 +14,7 @@ use tonic::{Code, Request, client::Grpc, transport::Channel};
 use tower::{Layer, ServiceExt, service_fn};
 
 use crate::grpc::{
-    recorded::{Ended, Recorded, active, record, until, until_idle},
+    recorded::{Ended, Recorded, active, record, until_idle},
     shop::{
         CHAT, RESERVE, Text, UPLOAD, WATCH, channel, client_layer, measured, path, plain, serve,
         serve_behind, server_layer, text,
@@ -66,7 +67,7 @@ async fn a_client_that_leaves_before_the_answer() {
         tokio::pin!(call);
         tokio::select! {
             _ = &mut call => panic!("it hangs"),
-            () = until(|| active() == 2.0) => {}
+            () = until_async("both sides are active", || active() == 2.0) => {}
         }
     }
     until_idle().await;
@@ -84,7 +85,7 @@ async fn a_client_that_leaves_amid_its_own_stream() {
         tokio::pin!(call);
         tokio::select! {
             _ = &mut call => panic!("it hangs"),
-            () = until(|| active() == 2.0) => {}
+            () = until_async("both sides are active", || active() == 2.0) => {}
         }
     }
     until_idle().await;
@@ -296,7 +297,7 @@ async fn a_connection_that_breaks_amid_the_stream() {
         client.unary(text("echo"), path(RESERVE), Text).await
     });
     let stream = server.as_mut().await;
-    until(|| active() == 1.0).await;
+    until_async("the client is active", || active() == 1.0).await;
     drop(stream);
     call.await.unwrap().unwrap_err();
     until_idle().await;

@@ -5,6 +5,7 @@ use glyph_runtime::{
     log::{CarriedIdError, CarriedIds, RequestId},
     scope::Baggage,
 };
+use glyph_tests::wait;
 use http::{HeaderValue, Request};
 use opentelemetry::trace::SpanKind;
 use serde_json::Value;
@@ -82,7 +83,7 @@ async fn told(request: Request<Body>) -> (Option<String>, Vec<HeaderValue>) {
     });
     let service = carrying().layer(service);
     drop(service.oneshot(request).await.unwrap());
-    receive.recv().unwrap()
+    wait::received("what the service was told", &receive)
 }
 
 fn request(ids: &[&[u8]]) -> Request<Body> {

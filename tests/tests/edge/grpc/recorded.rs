@@ -1,11 +1,10 @@
 //! What the metrics say of the calls of a test.
 
-use std::time::Duration;
-
 use glyph_runtime::{
     grpc::{ClientMetrics, ErrorType, ServerMetrics, StatusCode, client, server},
     testing::{self, CaptureGuard},
 };
+use glyph_tests::wait;
 use opentelemetry::trace::{SpanKind, Status};
 use opentelemetry_sdk::trace::SpanData;
 
@@ -41,13 +40,7 @@ pub(crate) fn active() -> f64 {
 
 /// Lets both sides go on until they are done with their calls.
 pub(crate) async fn until_idle() {
-    until(|| active() == 0.0).await;
-}
-
-pub(crate) async fn until(reached: impl Fn() -> bool) {
-    while !reached() {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    wait::until_async("no call is active", || active() == 0.0).await;
 }
 
 const ERRORS: [ErrorType; 5] = [

@@ -10,11 +10,12 @@ use glyph_runtime::{
     metric_catalog, scope, testing,
 };
 use glyph_tests::Page;
+use glyph_tests::wait::until_async;
 use opentelemetry::trace::SpanKind;
 use tonic::{Request, Streaming};
 
 use crate::grpc::{
-    recorded::{record, until},
+    recorded::record,
     shop::{RESERVE, Text, WATCH, measured, path, plain, serve_behind, server_layer, text},
 };
 
@@ -69,7 +70,7 @@ fn of(tenant: &'static str, mut message: Request<String>) -> Request<String> {
 }
 
 async fn until_idle() {
-    until(|| by_tenant(ACTIVE).is_empty()).await;
+    until_async("no tenant is active", || by_tenant(ACTIVE).is_empty()).await;
 }
 
 async fn watch(address: SocketAddr, tenant: &'static str, told: &str) -> Streaming<String> {
@@ -141,7 +142,10 @@ async fn streams_of_two_tenants_end_as_their_own() {
     acme.message().await.unwrap().unwrap();
     let mut initech = watch(address, "initech", "0 panic").await;
     while initech.message().await.is_ok() {}
-    until(|| !by_tenant(ACTIVE).contains_key("initech")).await;
+    until_async("the call of initech has ended", || {
+        !by_tenant(ACTIVE).contains_key("initech")
+    })
+    .await;
     assert!(by_tenant(ACTIVE).contains_key("globex"));
 
     while acme.message().await.unwrap().is_some() {}
@@ -163,7 +167,10 @@ async fn calls_that_a_tenant_s_code_makes_stay_the_tenant_s() {
     let mut messages = acme.scope(call).await.unwrap().into_inner();
     // Whoever reads on is nobody.
     while messages.message().await.unwrap().is_some() {}
-    until(|| by_tenant("rpc_client_active_requests").is_empty()).await;
+    until_async("no client is active", || {
+        by_tenant("rpc_client_active_requests").is_empty()
+    })
+    .await;
     let called = by_tenant("rpc_client_call_duration_seconds_count");
     assert_eq!(called, counts([("acme", 1.0)]));
     until_idle().await;

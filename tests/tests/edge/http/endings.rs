@@ -17,6 +17,7 @@ use glyph_runtime::{
     },
     testing::{self, CaptureGuard},
 };
+use glyph_tests::wait;
 use http::{StatusCode, header};
 use http_body_util::BodyExt;
 use hyper_util::rt::TokioIo;
@@ -105,10 +106,7 @@ fn active() -> f64 {
 
 /// Lets the server's task go on until it is done with its request.
 async fn until_idle() {
-    while active() > 0.0 {
-        tokio::task::yield_now().await;
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    wait::until_async("no request is active", || active() == 0.0).await;
 }
 
 impl Ended {
@@ -175,10 +173,7 @@ async fn a_client_that_leaves_amid_the_body() {
 async fn a_client_that_leaves_before_the_answer() {
     let (ended, address) = set_up().await;
     let stream = connect(address, "/never").await;
-    while active() < 1.0 {
-        tokio::task::yield_now().await;
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    wait::until_async("the request is active", || active() == 1.0).await;
     drop(stream);
     until_idle().await;
     ended.assert("/never", StatusClass::None, Some(ErrorType::Cancelled));

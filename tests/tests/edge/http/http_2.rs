@@ -1,6 +1,6 @@
 //! Both layers over HTTP/2: clients of hyper and reqwest, streams that are reset.
 
-use std::{convert::Infallible, net::SocketAddr, time::Duration};
+use std::{convert::Infallible, net::SocketAddr};
 
 use axum::{Router, body::Body, routing::get};
 use bytes::Bytes;
@@ -14,6 +14,7 @@ use glyph_runtime::{
     scope::{Baggage, baggage},
     testing,
 };
+use glyph_tests::wait;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper_util::{
@@ -151,9 +152,7 @@ async fn a_stream_that_is_reset_is_cancelled_on_both_sides() {
     body.frame().await.unwrap().unwrap();
     assert_eq!(active(), 1.0);
     drop(body);
-    while active() > 0.0 {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    wait::until_async("no request is active", || active() == 0.0).await;
     let metrics = ServerMetrics::global();
     let (method, route) = (Method::Get, "/endless");
     let (status, error) = (StatusClass::Success, ErrorType::Cancelled);

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering::SeqCst};
 
 use glyph_runtime::Label;
+use glyph_tests::wait;
 use tokio::sync::Notify;
 
 use crate::key_value_service::protocol::{Answer, Failure};
@@ -95,14 +96,17 @@ impl Ledger {
     }
 
     /// Waits until this is so.
-    pub(crate) async fn until(&self, is_so: impl Fn(&Self) -> bool) {
-        loop {
-            let changed = self.changed.notified();
-            if is_so(self) {
-                return;
+    pub(crate) async fn until(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
+        let so = async {
+            loop {
+                let changed = self.changed.notified();
+                if is_so(self) {
+                    return;
+                }
+                changed.await;
             }
-            changed.await;
-        }
+        };
+        wait::finished(what, so).await;
     }
 
     fn state(&self, tag: usize) -> u8 {

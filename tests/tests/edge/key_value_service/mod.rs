@@ -36,12 +36,16 @@ async fn a_request_whose_client_leaves_is_dropped_and_half_a_line_is_no_request(
     let server = Server::start("one client", Arc::clone(&ledger)).await;
     let mut client = TcpStream::connect(server.address()).await.unwrap();
     client.write_all(b"0 GET key\n1 GET k").await.unwrap();
-    ledger.until(|ledger| ledger.has_begun(0)).await;
+    ledger
+        .until("the first request has begun", |ledger| ledger.has_begun(0))
+        .await;
     assert_eq!(Tally::of("one client").running(), 1);
 
     drop(client);
     ledger
-        .until(|ledger| ledger.connections_closed() == 1)
+        .until("the connection is closed", |ledger| {
+            ledger.connections_closed() == 1
+        })
         .await;
     assert_eq!(ledger.ended(0), Some(Ended::Cancelled));
     assert_eq!(ledger.ended(1), None);

@@ -66,7 +66,10 @@ async fn assert_all_wait(name: &str, clients: &[Arc<Client>], ledger: &Ledger) {
     let waiting = staying.len() * REQUESTS_PER_CLIENT;
     assert!(waiting >= 10_000, "{waiting} are no storm");
     ledger
-        .until(|ledger| ledger.connections_closed() == early.len() && ledger.under_way() == waiting)
+        .until(
+            "the early have left and all others are under way",
+            |ledger| ledger.connections_closed() == early.len() && ledger.under_way() == waiting,
+        )
         .await;
     assert_eq!(Tally::of(name).running(), waiting);
 }

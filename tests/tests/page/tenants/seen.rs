@@ -3,9 +3,7 @@
 use std::{fmt, time::Duration};
 
 use glyph_runtime::{
-    Label, instrument_stage,
-    log::{self},
-    testing,
+    Label, instrument_stage, log, testing,
     trace::{Pipeline, Settings},
 };
 use glyph_tests::written::Written;

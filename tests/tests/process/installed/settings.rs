@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use glyph_tests::children::Process;
+
 use crate::installed::{Service, command, lines, receiver::Receiver, until};
 
 #[test]
@@ -111,9 +113,9 @@ fn a_value_that_cannot_be_ends_the_process_with_one_clear_error() {
         ("GLYPH_TRACES_KEEP_SLOWER_THAN", "2s", "milliseconds"),
         ("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "ftp://a", "a URL"),
     ] {
-        let output = command(&[(variable, value)], &[]).output().unwrap();
-        assert!(!output.status.success(), "{variable}");
-        let told = String::from_utf8(output.stderr).unwrap();
+        let ended = Process::start(&mut command(&[(variable, value)], &[])).end(variable);
+        assert!(!ended.status.success(), "{variable}");
+        let told = ended.errors;
         assert!(
             told.contains(variable) && told.contains(value) && told.contains(allowed),
             "{told}"

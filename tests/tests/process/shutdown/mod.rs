@@ -14,15 +14,12 @@ mod signals;
 
 use std::{
     io::Write,
-    sync::{
-        atomic::{AtomicU16, Ordering},
-        mpsc,
-    },
-    thread,
+    sync::atomic::{AtomicU16, Ordering},
     time::Duration,
 };
 
 use glyph_runtime::{Telemetry, log::Output};
+use glyph_tests::wait::within;
 use glyph_tests::written::Written;
 use tracing_subscriber::layer::SubscriberExt;
 
@@ -33,15 +30,7 @@ const LIMIT: Duration = Duration::from_secs(40);
 
 /// Runs `work`, which has to end within [`LIMIT`].
 fn in_time<T: Send + 'static>(what: &str, work: impl FnOnce() -> T + Send + 'static) -> T {
-    let (done, result) = mpsc::channel();
-    let thread = thread::spawn(move || done.send(work()));
-    match result.recv_timeout(LIMIT) {
-        Ok(result) => result,
-        Err(mpsc::RecvTimeoutError::Timeout) => panic!("{what} hangs"),
-        Err(mpsc::RecvTimeoutError::Disconnected) => {
-            std::panic::resume_unwind(thread.join().unwrap_err())
-        }
-    }
+    within(LIMIT, what, work)
 }
 
 /// An address for one listener alone: what is given back is not taken by a socket of another test. Linux has all of

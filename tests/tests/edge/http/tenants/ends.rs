@@ -3,11 +3,11 @@
 use std::{
     net::SocketAddr,
     sync::{Arc, atomic::AtomicBool, atomic::Ordering::SeqCst},
-    time::Duration,
 };
 
 use axum::{Router, routing::get};
 use glyph_runtime::{http::header, scope::ScopeLabels, testing};
+use glyph_tests::wait;
 use http_body_util::BodyExt;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -17,7 +17,7 @@ use tokio::{
 
 use super::{
     ACTIVE, COUNTED, ShopMetrics, TenantContext, answer, asked, by_headers, counts, layer, page,
-    router, told, until, until_idle, value,
+    router, told, until_idle, value,
 };
 use crate::http::wire::{request, send, serve};
 
@@ -43,19 +43,23 @@ async fn two_tenants_at_the_same_time() {
         tokio::spawn(send(address, asked))
     };
     let asked = [ask("acme"), ask("globex"), ask("acme")];
-    until(|| value(ACTIVE, "acme") == 2.0 && value(ACTIVE, "globex") == 1.0).await;
+    wait::until_async("all are active", || {
+        value(ACTIVE, "acme") == 2.0 && value(ACTIVE, "globex") == 1.0
+    })
+    .await;
     assert_eq!(value(ACTIVE, ""), 0.0);
     // They go on one after the other, on one thread.
-    until(|| {
+    wait::until_async("three orders are counted", || {
         gate.notify_one();
         value("shop_orders_total", "acme") + value("shop_orders_total", "globex") >= 3.0
     })
     .await;
     for asked in asked {
-        while !asked.is_finished() {
+        wait::until_async("a request has ended", || {
             gate.notify_one();
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+            asked.is_finished()
+        })
+        .await;
         asked.await.unwrap();
     }
     until_idle().await;
@@ -118,7 +122,7 @@ async fn clients_that_leave_leave_nothing_behind() {
     let mut amid = connect(address, "/endless", "acme").await;
     let before = connect(address, "/never", "globex").await;
     amid.read_exact(&mut vec![0; 100_000]).await.unwrap();
-    until(|| value("shop_open", "globex") == 1.0).await;
+    wait::until_async("the second is open", || value("shop_open", "globex") == 1.0).await;
     assert_eq!((value(ACTIVE, "acme"), value(ACTIVE, "globex")), (1.0, 1.0));
     assert_eq!(value("shop_open", "acme"), 1.0);
     drop((amid, before));

@@ -2,7 +2,7 @@
 
 mod ends;
 
-use std::{collections::BTreeMap, convert::Infallible, future::pending, time::Duration};
+use std::{collections::BTreeMap, convert::Infallible, future::pending};
 
 use axum::{
     Router,
@@ -18,6 +18,7 @@ use glyph_runtime::{
     testing::{self, CaptureGuard, CapturedEvent},
 };
 use glyph_tests::Page;
+use glyph_tests::wait;
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use tower::{Service, ServiceExt};
@@ -179,18 +180,10 @@ fn is_labelled(label: &str) -> bool {
 /// Lets the server's tasks go on until no tenant has anything under way.
 async fn until_idle() {
     let is_busy = || page().named(ACTIVE).any(|sample| sample.value != 0.0);
-    while is_busy() {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    wait::until_async("no tenant is active", || !is_busy()).await;
     let page = page();
     let open: Vec<_> = page.named("shop_open").collect();
     assert!(open.iter().all(|sample| sample.value == 0.0), "{open:?}");
-}
-
-async fn until(reached: impl Fn() -> bool) {
-    while !reached() {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
 }
 
 async fn answer<S>(service: &mut S, request: Request<Body>) -> Response<Body>
