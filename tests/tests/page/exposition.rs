@@ -9,7 +9,7 @@ use std::{
 use glyph_runtime::{
     Counter, Exemplar, Gauge, Histogram, Label, LabelSet, Telemetry, expose::Format, metric_catalog,
 };
-use glyph_tests::Page;
+use glyph_tests::{Page, environment};
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 enum Side {
@@ -50,7 +50,7 @@ fn both_formats_are_written_to_the_letter() {
     metrics
         .wave
         .observe_with_exemplar(3, Exemplar::new(0xabc, 0xdef));
-    let telemetry = Telemetry::builder("letters")
+    let telemetry = environment::telemetry("letters")
         .version("1.2.3")
         .catalog(metrics)
         .build()
@@ -89,24 +89,56 @@ letters_wave_duration_seconds_count 2
     assert!(open.ends_with("# EOF\n"));
 }
 
+/// The names of the samples, in their order.
+fn names(page: &str) -> Vec<&str> {
+    let samples = page.lines().filter(|line| !line.starts_with('#'));
+    samples
+        .filter_map(|line| line.split(['{', ' ']).next())
+        .collect()
+}
+
+#[derive(LabelSet)]
+struct Spoken<'a> {
+    #[label(max = 8)]
+    word: &'a str,
+}
+
+#[metric_catalog(namespace = "order")]
+struct Order {
+    /// Words.
+    words: Counter<Spoken<'_>>,
+    /// Breaths, which are declared after words.
+    breaths: Counter,
+}
+
 #[test]
-fn two_pages_have_the_same_order() {
-    let telemetry = Telemetry::builder("letters")
-        .catalog(Letters::global())
+fn page_keeps_the_order_of_declaration_after_more_is_recorded() {
+    let metrics = Order::global();
+    let telemetry = environment::telemetry("order")
+        .catalog(metrics)
         .build()
         .unwrap();
-    let names = |page: &str| {
-        page.lines()
-            .map(|line| {
-                line.split(' ').take(3).count().to_string()
-                    + line.split(['{', ' ']).next().unwrap_or_default()
-            })
-            .collect::<Vec<_>>()
+    let say = |word| metrics.words.inc(Spoken { word });
+    say("beta");
+    let first = declared(&telemetry, Format::Text);
+    let (words, breaths) = ("order_words_total", "order_breaths_total");
+    assert_eq!(names(&first), [words, breaths]);
+
+    say("alpha");
+    metrics.breaths.inc();
+    let second = declared(&telemetry, Format::Text);
+    assert_eq!(names(&second), [words, words, breaths]);
+    let series = |page: &str| -> Vec<String> {
+        let lines = page.lines().filter(|line| line.starts_with(words));
+        lines.map(|line| line.replace(" 1", "")).collect()
     };
-    assert_eq!(
-        names(&telemetry.page(Format::Text)),
-        names(&telemetry.page(Format::Text))
-    );
+    say("alpha");
+    say("gamma");
+    let third = declared(&telemetry, Format::Text).replace(" 2", " 1");
+    let before = series(&second);
+    let after = series(&third);
+    let kept: Vec<_> = after.iter().filter(|one| before.contains(one)).collect();
+    assert_eq!(kept, before.iter().collect::<Vec<_>>());
 }
 
 #[derive(LabelSet)]
@@ -132,7 +164,7 @@ fn recording_goes_on_during_a_large_scrape_and_every_page_is_whole() {
     for id in 0..100_000 {
         metrics.things.inc(Series { id });
     }
-    let telemetry = Telemetry::builder("large")
+    let telemetry = environment::telemetry("large")
         .catalog(metrics)
         .build()
         .unwrap();
@@ -166,7 +198,7 @@ fn the_page_comes_in_pieces() {
     for id in 0..10_000 {
         Large::global().things.inc(Series { id });
     }
-    let telemetry = Telemetry::builder("large")
+    let telemetry = environment::telemetry("large")
         .catalog(Large::global())
         .build()
         .unwrap();

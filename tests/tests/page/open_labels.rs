@@ -3,8 +3,9 @@
 
 use std::thread;
 
-use glyph_runtime::{Counter, Histogram, LabelSet, Status, Telemetry, metric_catalog};
-use glyph_tests::Page;
+use glyph_runtime::{Counter, Histogram, LabelSet, Status, metric_catalog};
+use glyph_tests::children::alone;
+use glyph_tests::{Page, environment};
 use proptest::prelude::*;
 
 #[derive(LabelSet)]
@@ -32,48 +33,53 @@ struct Route<'a> {
 
 #[test]
 fn a_million_values_leave_a_hundred_and_twenty_nine_series() {
-    #[metric_catalog(namespace = "flood")]
-    struct Metrics {
-        /// Calls by caller.
-        calls: Counter<Caller<'_>>,
-    }
-    let metrics = Metrics::global();
-    for caller in ["first", "second"] {
-        metrics.calls.inc(Caller { caller });
-    }
-    let before = resident_kilobytes();
-    for number in 0..1_000_000_u32 {
-        metrics.calls.inc(Caller {
-            caller: &number.to_string(),
-        });
-    }
-    let grown = resident_kilobytes().saturating_sub(before);
-    metrics.calls.inc(Caller { caller: "first" });
+    alone(|| {
+        #[metric_catalog(namespace = "flood")]
+        struct Metrics {
+            /// Calls by caller.
+            calls: Counter<Caller<'_>>,
+        }
+        let metrics = Metrics::global();
+        for caller in ["first", "second"] {
+            metrics.calls.inc(Caller { caller });
+        }
+        let before = resident_kilobytes();
+        for number in 0..1_000_000_u32 {
+            metrics.calls.inc(Caller {
+                caller: &number.to_string(),
+            });
+        }
+        let grown = resident_kilobytes().saturating_sub(before);
+        metrics.calls.inc(Caller { caller: "first" });
 
-    let telemetry = Telemetry::builder("test").catalog(metrics).build().unwrap();
-    let page = Page::of(&telemetry).unwrap();
-    assert_eq!(page.named("flood_calls_total").count(), 129);
-    assert_eq!(
-        page.value("flood_calls_total", &[("caller", "first")]),
-        Some(2.0)
-    );
-    assert_eq!(
-        page.value("flood_calls_total", &[("caller", "125")]),
-        Some(1.0)
-    );
-    assert_eq!(
-        page.value("flood_calls_total", &[("caller", "other")]),
-        Some(999_874.0)
-    );
-    let overflow = [("metric", "flood_calls"), ("label", "caller")];
-    assert_eq!(
-        page.value("glyph_label_overflow_total", &overflow),
-        Some(999_874.0)
-    );
-    assert!(
-        grown < 8 * 1024,
-        "a bounded label grew memory by {grown} KiB"
-    );
+        let telemetry = environment::telemetry("test")
+            .catalog(metrics)
+            .build()
+            .unwrap();
+        let page = Page::of(&telemetry).unwrap();
+        assert_eq!(page.named("flood_calls_total").count(), 129);
+        assert_eq!(
+            page.value("flood_calls_total", &[("caller", "first")]),
+            Some(2.0)
+        );
+        assert_eq!(
+            page.value("flood_calls_total", &[("caller", "125")]),
+            Some(1.0)
+        );
+        assert_eq!(
+            page.value("flood_calls_total", &[("caller", "other")]),
+            Some(999_874.0)
+        );
+        let overflow = [("metric", "flood_calls"), ("label", "caller")];
+        assert_eq!(
+            page.value("glyph_label_overflow_total", &overflow),
+            Some(999_874.0)
+        );
+        assert!(
+            grown < 8 * 1024,
+            "a bounded label grew memory by {grown} KiB"
+        );
+    });
 }
 
 /// Zero where the system does not tell.
@@ -103,7 +109,10 @@ fn the_bound_holds_and_the_count_is_right_when_threads_race_for_the_last_places(
             });
         }
     });
-    let telemetry = Telemetry::builder("test").catalog(metrics).build().unwrap();
+    let telemetry = environment::telemetry("test")
+        .catalog(metrics)
+        .build()
+        .unwrap();
     let page = Page::of(&telemetry).unwrap();
     assert_eq!(page.named("race_calls_total").count(), 129);
     let total: f64 = page
@@ -128,7 +137,7 @@ fn the_closed_labels_beside_a_new_value_start_at_zero() {
         /// Calls by tool.
         calls: Counter<Call<'_>>,
     }
-    let telemetry = Telemetry::builder("test")
+    let telemetry = environment::telemetry("test")
         .catalog(Metrics::global())
         .build()
         .unwrap();
@@ -169,7 +178,10 @@ fn only_combinations_that_were_seen_are_on_the_page() {
             code,
         });
     }
-    let telemetry = Telemetry::builder("test").catalog(metrics).build().unwrap();
+    let telemetry = environment::telemetry("test")
+        .catalog(metrics)
+        .build()
+        .unwrap();
     let page = Page::of(&telemetry).unwrap();
     assert_eq!(page.named("seen_requests_total").count(), 2);
     assert_eq!(
@@ -193,7 +205,7 @@ fn a_sparse_metric_shows_what_was_recorded_and_nothing_else() {
         tool: "dice",
         status: Status::Error,
     });
-    let telemetry = Telemetry::builder("test")
+    let telemetry = environment::telemetry("test")
         .catalog(Metrics::global())
         .build()
         .unwrap();
@@ -227,7 +239,10 @@ fn hostile_values_are_bounded_and_stay_one_series_each() {
     for value in values {
         metrics.time.observe(Caller { caller: value }, 0.5);
     }
-    let telemetry = Telemetry::builder("test").catalog(metrics).build().unwrap();
+    let telemetry = environment::telemetry("test")
+        .catalog(metrics)
+        .build()
+        .unwrap();
     let page = Page::of(&telemetry).unwrap();
     let counts: Vec<_> = page.named("hostile_time_seconds_count").collect();
     // The two ways to write `a�b` are one series.
@@ -264,7 +279,7 @@ proptest! {
             calls: Counter<Caller<'_>>,
         }
         let metrics = Metrics::global();
-        let telemetry = Telemetry::builder("test").catalog(metrics).build().unwrap();
+        let telemetry = environment::telemetry("test").catalog(metrics).build().unwrap();
         let total = |page: &Page| page.named("any_calls_total").map(|sample| sample.value).sum::<f64>();
         let before = total(&Page::of(&telemetry).unwrap());
         for value in &values {

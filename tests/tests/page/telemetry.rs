@@ -4,7 +4,8 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 
-use glyph_runtime::{Counter, Telemetry, expose::Format, metric_catalog};
+use glyph_runtime::{Counter, expose::Format, metric_catalog};
+use glyph_tests::environment;
 
 mod first {
     use super::{Counter, metric_catalog};
@@ -29,7 +30,7 @@ mod second {
 
 #[test]
 fn two_catalogs_that_clash_are_an_error_naming_both_places() {
-    let error = Telemetry::builder("test")
+    let error = environment::telemetry("test")
         .catalog(first::Metrics::global())
         .catalog(second::Metrics::global())
         .build()
@@ -42,7 +43,7 @@ fn two_catalogs_that_clash_are_an_error_naming_both_places() {
 #[test]
 fn a_catalog_given_twice_counts_once() {
     let metrics = first::Metrics::global();
-    let telemetry = Telemetry::builder("test")
+    let telemetry = environment::telemetry("test")
         .catalog(metrics)
         .catalog(metrics)
         .build()
@@ -78,7 +79,7 @@ pub(crate) struct Program {
 fn a_nested_catalog_is_the_library_s_own() {
     library::HttpMetrics::global().requests.inc();
     assert_eq!(Program::global().http.requests.value(), 1);
-    let telemetry = Telemetry::builder("test")
+    let telemetry = environment::telemetry("test")
         .catalog(Program::global())
         .build()
         .unwrap();
@@ -94,7 +95,7 @@ fn a_nested_catalog_is_the_library_s_own() {
 fn a_taken_port_is_an_error_that_says_what_to_do() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = taken.local_addr().unwrap();
-    let error = Telemetry::builder("test")
+    let error = environment::telemetry("test")
         .listener(address)
         .without_facade()
         .without_subscriber()
@@ -109,7 +110,7 @@ fn a_taken_port_is_an_error_that_says_what_to_do() {
 
 #[tokio::test]
 async fn port_zero_is_reported_and_shutdown_gives_the_port_back() {
-    let telemetry = Telemetry::builder("test")
+    let telemetry = environment::telemetry("test")
         .listener((Ipv4Addr::LOCALHOST, 0))
         .without_facade()
         .without_subscriber()

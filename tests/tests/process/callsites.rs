@@ -4,16 +4,19 @@
 use std::thread;
 
 use glyph_runtime::testing;
+use glyph_tests::children::alone;
 use tracing::{info, trace_span};
 
 #[test]
 fn a_place_that_another_thread_passed_first_is_seen() {
-    fn place() {
-        trace_span!("place").in_scope(|| info!("here"));
-    }
-    let captured = testing::capture();
-    thread::spawn(place).join().unwrap();
-    place();
-    assert_eq!(captured.spans().len(), 1);
-    assert_eq!(captured.events().len(), 1);
+    alone(|| {
+        fn place() {
+            trace_span!("place").in_scope(|| info!("here"));
+        }
+        let captured = testing::capture();
+        thread::spawn(place).join().unwrap();
+        place();
+        assert_eq!(captured.spans().len(), 1);
+        assert_eq!(captured.events().len(), 1);
+    });
 }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use glyph_runtime::{Counter, Status, metric_catalog, testing};
+use glyph_tests::children::alone;
 use glyph_tests::wait;
 
 #[metric_catalog(namespace = "refused_lookup")]
@@ -17,20 +18,22 @@ struct Metrics {
 
 #[test]
 fn the_panic_stands_where_the_test_looked() {
-    let (sender, seen) = mpsc::channel();
-    set_hook(Box::new(move |info| {
-        let place = info.location().map(|at| (at.file().to_owned(), at.line()));
-        let _ = sender.send(place);
-    }));
-    let line = line!() + 3;
-    let refused = catch_unwind(|| {
-        let jobs = testing::capture().counter(&Metrics::global().jobs);
-        let _ = jobs.with(Status::Ok);
+    alone(|| {
+        let (sender, seen) = mpsc::channel();
+        set_hook(Box::new(move |info| {
+            let place = info.location().map(|at| (at.file().to_owned(), at.line()));
+            let _ = sender.send(place);
+        }));
+        let line = line!() + 3;
+        let refused = catch_unwind(|| {
+            let jobs = testing::capture().counter(&Metrics::global().jobs);
+            let _ = jobs.with(Status::Ok);
+        });
+        drop(take_hook());
+        assert!(refused.is_err());
+        assert_eq!(
+            wait::received("the place of the panic", &seen),
+            Some((file!().to_owned(), line))
+        );
     });
-    drop(take_hook());
-    assert!(refused.is_err());
-    assert_eq!(
-        wait::received("the place of the panic", &seen),
-        Some((file!().to_owned(), line))
-    );
 }

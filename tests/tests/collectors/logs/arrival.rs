@@ -3,11 +3,11 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use glyph_runtime::{
-    Telemetry, audit,
+    audit,
     log::{self, CarriedIds, RequestId, export::Pipeline},
     trace::{self, Compression, Protocol},
 };
-use glyph_tests::Page;
+use glyph_tests::{Page, environment};
 use opentelemetry::trace::TraceContextExt;
 use opentelemetry_proto::tonic::{common::v1::any_value::Value, logs::v1::SeverityNumber};
 use tracing_subscriber::layer::SubscriberExt;
@@ -184,7 +184,7 @@ fn requests_go_where_they_should_packed_as_they_should() {
 #[test]
 fn what_became_of_the_records_is_on_the_page() {
     let receiver = Receiver::start([]);
-    let telemetry = Telemetry::builder("shop").build().unwrap();
+    let telemetry = environment::telemetry("shop").build().unwrap();
     let endpoint = receiver.endpoint();
     let pipeline = under(settings(&endpoint, Protocol::HttpProtobuf), |_| {
         tracing::info!("an event");

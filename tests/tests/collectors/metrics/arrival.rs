@@ -3,14 +3,14 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use glyph_runtime::{
-    Counter, Exemplar, Gauge, Histogram, LabelSet, Status, Telemetry,
+    Counter, Exemplar, Gauge, Histogram, LabelSet, Status,
     catalog::Registry,
     expose::otlp::Pipeline,
     metric_catalog,
     trace::{Compression, OtlpSettings, Protocol},
 };
-use glyph_tests::Page;
 use glyph_tests::wait;
+use glyph_tests::{Page, environment};
 use opentelemetry_proto::tonic::metrics::v1::{
     AggregationTemporality, Metric, NumberDataPoint, metric::Data, number_data_point::Value,
 };
@@ -86,7 +86,10 @@ fn each_kind_arrives_as_the_page_has_it() {
         .payment
         .observe_with_exemplar(Duration::from_millis(20), exemplar);
     metrics.payment.observe(7.0);
-    let telemetry = Telemetry::builder("shop").catalog(metrics).build().unwrap();
+    let telemetry = environment::telemetry("shop")
+        .catalog(metrics)
+        .build()
+        .unwrap();
     let page = Page::of(&telemetry).unwrap();
     for protocol in PROTOCOLS {
         let receiver = Receiver::start([]);
@@ -136,7 +139,7 @@ fn each_kind_arrives_as_the_page_has_it() {
 
 #[test]
 fn the_page_brings_glyphs_own_metrics_and_the_account_of_the_pushes() {
-    let telemetry = Telemetry::builder("own")
+    let telemetry = environment::telemetry("own")
         .catalog(Metrics::global())
         .build()
         .unwrap();

@@ -8,6 +8,7 @@ use glyph_runtime::{
     grpc::{ClientMetrics, OTHER, ServerMetrics, StatusCode, server::labels::Answered},
     testing,
 };
+use glyph_tests::environment;
 use http::Request;
 use http_body_util::BodyExt;
 use opentelemetry::trace::SpanKind;
@@ -59,7 +60,7 @@ fn any_call(random: &mut fastrand::Rng) -> Request<Body> {
 }
 
 fn telemetry() -> Telemetry {
-    Telemetry::builder("flooded")
+    environment::telemetry("flooded")
         .catalog(ServerMetrics::global())
         .catalog(ClientMetrics::global())
         .without_facade()

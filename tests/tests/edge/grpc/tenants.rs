@@ -3,14 +3,13 @@
 use std::{collections::BTreeMap, net::SocketAddr};
 
 use glyph_runtime::{
-    Telemetry,
     grpc::{ClientMetrics, ServerLayer, ServerMetrics},
     http::header,
     log::CarriedIds,
     metric_catalog, scope, testing,
 };
-use glyph_tests::Page;
 use glyph_tests::wait::until_async;
+use glyph_tests::{Page, environment};
 use opentelemetry::trace::SpanKind;
 use tonic::{Request, Streaming};
 
@@ -35,7 +34,7 @@ const ACTIVE: &str = "rpc_server_active_requests";
 
 /// What stands on the page for each tenant, over all other labels, but for zeros. No tenant is the empty one.
 fn by_tenant(name: &str) -> BTreeMap<String, f64> {
-    let telemetry = Telemetry::builder("stock").catalog(StockMetrics::global());
+    let telemetry = environment::telemetry("stock").catalog(StockMetrics::global());
     let page = Page::of(&telemetry.without_facade().build().unwrap()).unwrap();
     let mut values = BTreeMap::new();
     for sample in page.named(name).filter(|sample| sample.value != 0.0) {

@@ -8,6 +8,7 @@ use glyph_runtime::{
     expose::Format,
     http::{ClientLayer, ClientMetrics, ServerLayer, ServerMetrics},
 };
+use glyph_tests::environment;
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use tower::{Layer, Service, ServiceExt, service_fn};
@@ -80,7 +81,7 @@ async fn a_hundred_thousand_strange_requests_make_no_series() {
     let captured = glyph_runtime::testing::capture();
     // A capture would keep every span.
     let _no_spans = tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::default());
-    let telemetry = Telemetry::builder("flooded")
+    let telemetry = environment::telemetry("flooded")
         .catalog(ServerMetrics::global())
         .without_facade()
         .build()
@@ -110,7 +111,7 @@ async fn a_hundred_thousand_strange_requests_make_no_series() {
 async fn calls_of_a_hundred_thousand_hosts_make_no_series() {
     let captured = glyph_runtime::testing::capture();
     let _no_spans = tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::default());
-    let telemetry = Telemetry::builder("calling")
+    let telemetry = environment::telemetry("calling")
         .catalog(ClientMetrics::global())
         .without_facade()
         .build()

@@ -9,7 +9,7 @@ use glyph_runtime::{
     log::{self, Output},
     trace::{self, OtlpSettings, Protocol},
 };
-use glyph_tests::{receiver::traces::Receiver, written::Written};
+use glyph_tests::{environment, receiver::traces::Receiver, written::Written};
 use opentelemetry_proto::tonic::{common::v1::any_value::Value, trace::v1::Span};
 use serde_json::Value as Json;
 use tracing::{level_filters::LevelFilter, subscriber::DefaultGuard};
@@ -43,7 +43,7 @@ pub(crate) fn observe() -> Observed {
         .with(LevelFilter::INFO)
         .with(layer)
         .with(spans.layer());
-    let metrics = Telemetry::builder("shop")
+    let metrics = environment::telemetry("shop")
         .catalog(http::ServerMetrics::global())
         .catalog(http::ClientMetrics::global())
         .catalog(grpc::ServerMetrics::global())

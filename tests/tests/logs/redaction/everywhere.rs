@@ -1,6 +1,7 @@
 //! One list for everything that leaves.
 
 use glyph_runtime::redaction::{Redaction, Secret};
+use glyph_tests::environment;
 use tracing::{field::Empty, info, info_span};
 
 use crate::redaction::way::out;
@@ -91,7 +92,7 @@ fn what_one_signal_hides_no_other_shows() {
 
 #[test]
 fn a_variable_without_a_name_is_an_error_that_names_it() {
-    let wrong = glyph_runtime::Telemetry::builder("shop")
+    let wrong = environment::telemetry("shop")
         .env_lookup(|name| (name == "GLYPH_REDACTED_FIELDS").then(|| " , ,".to_owned()))
         .build();
     let message = wrong.unwrap_err().to_string();

@@ -3,10 +3,11 @@
 use std::{fs, time::Duration};
 
 use glyph_runtime::{
-    Telemetry, TelemetryBuilder,
+    TelemetryBuilder,
     log::{self, Output, export},
     trace::{FileSettings, OtlpSettings, Protocol, Trace},
 };
+use glyph_tests::environment;
 use opentelemetry_proto::tonic::{logs::v1::LogRecord, trace::v1::Span};
 use serde_json::Value;
 use tracing_subscriber::layer::SubscriberExt;
@@ -56,8 +57,7 @@ pub(crate) fn out(
     let of_records = logs::Receiver::start([]);
     let collector = OtlpSettings::new(of_spans.endpoint(), Protocol::HttpProtobuf);
     let (to_lines, to_file) = (lines.clone(), FileSettings::new(&file));
-    let telemetry = Telemetry::builder("shop")
-        .env_lookup(|_| None)
+    let telemetry = environment::telemetry("shop")
         .log(|log| {
             log.output = Output::File(to_lines);
             log.format = log::Format::Json;

@@ -1,7 +1,7 @@
 //! More tenants than there is room for.
 
 use glyph_runtime::{Counter, Status, metric_catalog, testing};
-use glyph_tests::Page;
+use glyph_tests::{Page, environment};
 
 use crate::tenants::{
     catalog::{Ended, StormMetrics, Tenant},
@@ -56,9 +56,7 @@ struct FewMetrics {
 }
 
 fn visits(catalog: &'static (impl glyph_runtime::Catalog + Sync), name: &str) -> Vec<String> {
-    let telemetry = glyph_runtime::Telemetry::builder("matrix")
-        .catalog(catalog)
-        .build();
+    let telemetry = environment::telemetry("matrix").catalog(catalog).build();
     let page = Page::of(&telemetry.unwrap()).unwrap();
     let samples = page.named(name).filter(|sample| !sample.labels.is_empty());
     let text = |sample: &glyph_tests::Sample| {

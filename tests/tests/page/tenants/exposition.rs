@@ -11,6 +11,8 @@ use glyph_runtime::{
     metric_catalog,
     trace::OtlpSettings,
 };
+use glyph_tests::children::alone;
+use glyph_tests::environment;
 use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 
 use glyph_tests::receiver::{
@@ -39,7 +41,7 @@ fn record() -> Telemetry {
         });
     }
     metrics.latency.observe(0.5);
-    let builder = Telemetry::builder("exposed").catalog(metrics);
+    let builder = environment::telemetry("exposed").catalog(metrics);
     builder.build().unwrap()
 }
 
@@ -99,25 +101,27 @@ fn pages_and_points_have_labels_and_exemplars() {
 
 #[test]
 fn the_facade_records_in_the_scope() {
-    let metrics = Metrics::global();
-    let captured = glyph_runtime::testing::capture();
-    let telemetry = Telemetry::builder("exposed")
-        .catalog(metrics)
-        .without_listener()
-        .without_log();
-    let _telemetry = telemetry.install().unwrap();
-    let requests = metrics::counter!("exposed.requests");
-    requests.increment(2);
-    TenantContext { tenant_id: "acme" }.in_scope(|| {
-        requests.increment(3);
-        requests.absolute(5);
-        metrics::counter!("exposed_requests_total").increment(4);
-        metrics::histogram!("exposed.latency").record(0.5);
+    alone(|| {
+        let metrics = Metrics::global();
+        let captured = glyph_runtime::testing::capture();
+        let telemetry = environment::telemetry("exposed")
+            .catalog(metrics)
+            .without_listener()
+            .without_log();
+        let _telemetry = telemetry.install().unwrap();
+        let requests = metrics::counter!("exposed.requests");
+        requests.increment(2);
+        TenantContext { tenant_id: "acme" }.in_scope(|| {
+            requests.increment(3);
+            requests.absolute(5);
+            metrics::counter!("exposed_requests_total").increment(4);
+            metrics::histogram!("exposed.latency").record(0.5);
+        });
+        let requests = captured.counter(&metrics.requests);
+        assert_eq!(requests.with_label("tenant_id", "").value(), 2);
+        assert_eq!(requests.with_label("tenant_id", "acme").value(), 9);
+        let latency = captured.histogram_of(&metrics.latency);
+        assert_eq!(latency.with_label("tenant_id", "acme").count(), 1);
+        assert_eq!(latency.count(), 1);
     });
-    let requests = captured.counter(&metrics.requests);
-    assert_eq!(requests.with_label("tenant_id", "").value(), 2);
-    assert_eq!(requests.with_label("tenant_id", "acme").value(), 9);
-    let latency = captured.histogram_of(&metrics.latency);
-    assert_eq!(latency.with_label("tenant_id", "acme").count(), 1);
-    assert_eq!(latency.count(), 1);
 }

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use glyph_runtime::{
-    Counter, Exemplar, Gauge, Histogram, LabelSet, Status, Telemetry, metric_catalog,
+    Counter, Exemplar, Gauge, Histogram, LabelSet, Status, metric_catalog,
     testing::{self, CaptureGuard},
 };
-use glyph_tests::Page;
+use glyph_tests::{Page, environment};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -29,7 +29,7 @@ fn request(tenant_id: &'static str) {
 }
 
 fn requests() -> Vec<(String, f64)> {
-    let telemetry = Telemetry::builder("idle")
+    let telemetry = environment::telemetry("idle")
         .catalog(Metrics::global())
         .build();
     let page = Page::of(&telemetry.unwrap()).unwrap();

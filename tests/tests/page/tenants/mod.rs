@@ -17,14 +17,13 @@ mod stages;
 mod strict;
 mod threads;
 
-use glyph_runtime::Telemetry;
-use glyph_tests::Page;
+use glyph_tests::{Page, environment};
 
 use crate::tenants::catalog::{StormMetrics, VoiceMetrics};
 
 /// The page as this thread sees it.
 fn page() -> Page {
-    let telemetry = Telemetry::builder("glyphoxa")
+    let telemetry = environment::telemetry("glyphoxa")
         .catalog(VoiceMetrics::global())
         .catalog(StormMetrics::global())
         .build();

@@ -3,10 +3,10 @@
 use std::thread;
 
 use glyph_runtime::{
-    Counter, Gauge, Histogram, Telemetry, metric_catalog,
+    Counter, Gauge, Histogram, metric_catalog,
     scope::{ScopeLabels, spawn},
 };
-use glyph_tests::Page;
+use glyph_tests::{Page, environment};
 
 const THREADS: u32 = 8;
 const TENANTS: u32 = 5;
@@ -43,7 +43,7 @@ fn one(tenant: u32) {
 async fn nothing_is_lost_and_nothing_goes_to_somebody_else() {
     // These three come first.
     let known: Vec<_> = (0..3).map(labels).collect();
-    let telemetry = Telemetry::builder("threads")
+    let telemetry = environment::telemetry("threads")
         .catalog(Metrics::global())
         .build()
         .unwrap();

@@ -1,7 +1,8 @@
 //! The command line counts more than anything else.
 
 use clap::Parser;
-use glyph_runtime::{Telemetry, config::TelemetryArgs, expose::Format, trace::Protocol};
+use glyph_runtime::{config::TelemetryArgs, expose::Format, trace::Protocol};
+use glyph_tests::environment;
 use tracing_subscriber::layer::SubscriberExt;
 
 use crate::configuration::{lookup, read};
@@ -60,7 +61,7 @@ fn the_service_name_and_the_file_of_the_command_line_count() {
         "--trace-service-name glyphd-prod --trace-file {}",
         path.display()
     );
-    let telemetry = Telemetry::builder("glyphd")
+    let telemetry = environment::telemetry("glyphd")
         .env_lookup(lookup(&[("OTEL_SERVICE_NAME", "glyphd-eu")]))
         .arguments(arguments(&line).unwrap())
         .build()
@@ -84,7 +85,7 @@ fn the_service_name_and_the_file_of_the_command_line_count() {
 
 #[test]
 fn a_ratio_of_nothing_makes_no_spans_whatever_the_sampler() {
-    let telemetry = Telemetry::builder("glyphd")
+    let telemetry = environment::telemetry("glyphd")
         .env_lookup(lookup(&[("OTEL_TRACES_SAMPLER", "always_on")]))
         .arguments(arguments("--trace-sample-ratio 0").unwrap())
         .build()

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use glyph_runtime::{
-    Counter, Histogram, LabelSet, Status, Telemetry, instrument_stage, log::Output, metric_catalog,
+    Counter, Histogram, LabelSet, Status, instrument_stage, log::Output, metric_catalog,
 };
-use glyph_tests::{Page, written::Written};
+use glyph_tests::children::alone;
+use glyph_tests::{Page, environment, written::Written};
 use opentelemetry::trace::{Tracer, TracerProvider};
 
 use crate::configuration::lookup;
@@ -31,11 +32,19 @@ fn look_up() -> Result<(), std::io::Error> {
     Ok(())
 }
 
-#[tokio::test]
-async fn spans_lines_and_the_page_come_with_one_call_and_agree() {
+#[test]
+fn spans_lines_and_the_page_come_with_one_call_and_agree() {
+    alone(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = { runtime }.enable_all().build().unwrap();
+        runtime.block_on(installed());
+    });
+}
+
+async fn installed() {
     let written = Written::default();
     let output = written.clone();
-    let telemetry = Telemetry::builder("installed")
+    let telemetry = environment::telemetry("installed")
         .env_lookup(lookup(&[("OTEL_BSP_SCHEDULE_DELAY", "soon")]))
         .catalog(Metrics::global())
         .log(|log| {
@@ -55,7 +64,7 @@ async fn spans_lines_and_the_page_come_with_one_call_and_agree() {
         .in_span("by OpenTelemetry alone", |_| {});
 
     assert!(telemetry.layers().is_empty());
-    let again = Telemetry::builder("again").without_listener().install();
+    let again = environment::telemetry("again").without_listener().install();
     assert!(
         again
             .unwrap_err()

@@ -1,14 +1,13 @@
 //! What libraries say that requests and exports pass through.
 
-use glyph_runtime::{Telemetry, TelemetryBuilder};
+use glyph_runtime::TelemetryBuilder;
+use glyph_tests::environment;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
 
-use crate::configuration::lookup;
-
 /// The names of the spans that are taken.
 fn taken(change: impl FnOnce(TelemetryBuilder) -> TelemetryBuilder) -> Vec<String> {
-    let builder = Telemetry::builder("shop").env_lookup(lookup(&[]));
+    let builder = environment::telemetry("shop");
     let telemetry = change(builder).build().unwrap();
     let subscriber = tracing_subscriber::registry().with(telemetry.layers());
     tracing::subscriber::with_default(subscriber, || {

@@ -1,17 +1,17 @@
 //! The environment gives way to the program.
 
 use glyph_runtime::{
-    Telemetry,
     expose::Format,
     trace::{FileSettings, Sampler},
 };
+use glyph_tests::environment;
 use tracing_subscriber::layer::SubscriberExt;
 
 use crate::configuration::lookup;
 
 #[test]
 fn the_program_changes_what_the_environment_says() {
-    let telemetry = Telemetry::builder("shop")
+    let telemetry = environment::telemetry("shop")
         .env_lookup(lookup(&[
             ("OTEL_SERVICE_NAME", "shop-eu"),
             ("OTEL_TRACES_SAMPLER", "always_off"),
@@ -41,7 +41,7 @@ fn the_program_changes_what_the_environment_says() {
 
 #[test]
 fn a_disabled_sdk_leaves_the_page_and_the_log() {
-    let telemetry = Telemetry::builder("shop")
+    let telemetry = environment::telemetry("shop")
         .env_lookup(lookup(&[("OTEL_SDK_DISABLED", "true")]))
         .traces(|traces| traces.file = Some(FileSettings::new("/nowhere/at/all")))
         .build()
@@ -57,7 +57,7 @@ fn a_disabled_sdk_leaves_the_page_and_the_log() {
 
 #[test]
 fn a_wrong_value_is_an_error_of_build() {
-    let error = Telemetry::builder("shop")
+    let error = environment::telemetry("shop")
         .env_lookup(lookup(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "nowhere at all")]))
         .build()
         .unwrap_err()

@@ -19,6 +19,7 @@ use std::{
 };
 
 use glyph_runtime::{Telemetry, log::Output};
+use glyph_tests::environment;
 use glyph_tests::wait::within;
 use glyph_tests::written::Written;
 use tracing_subscriber::layer::SubscriberExt;
@@ -49,7 +50,7 @@ fn loopback() -> [u8; 4] {
 /// lines wait.
 fn telemetry(endpoint: &str, output: impl Write + Send + 'static) -> Telemetry {
     let endpoint = endpoint.to_owned();
-    let telemetry = Telemetry::builder("ends")
+    let telemetry = environment::telemetry("ends")
         .env_lookup(move |name| match name {
             "OTEL_EXPORTER_OTLP_ENDPOINT" => Some(endpoint.clone()),
             "OTEL_METRICS_EXPORTER" | "OTEL_LOGS_EXPORTER" => Some("otlp".to_owned()),

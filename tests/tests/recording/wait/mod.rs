@@ -9,16 +9,3 @@
 mod limiters;
 mod queues;
 mod spans;
-
-use glyph_runtime::{
-    metric_catalog,
-    wait::{QueueMetrics, WaitMetrics},
-};
-
-#[metric_catalog(namespace = "waiting", max_series = 100_000)]
-pub(crate) struct Metrics {
-    #[catalog]
-    pub(crate) waits: WaitMetrics,
-    #[catalog]
-    pub(crate) queues: QueueMetrics,
-}

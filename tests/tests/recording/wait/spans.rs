@@ -1,4 +1,4 @@
-//! The spans of waits, and the page.
+//! The spans of waits.
 
 use std::{
     future::{pending, ready},
@@ -7,14 +7,10 @@ use std::{
 
 use futures_util::FutureExt;
 use glyph_runtime::{
-    Histogram, LabelSet, Telemetry,
-    expose::Format,
-    metric_catalog, testing,
+    Histogram, LabelSet, metric_catalog, testing,
     wait::{Queue, WaitEnd, WaitRecorder, WaitRequest, wait},
 };
 use tracing::info_span;
-
-use crate::wait::Metrics;
 
 #[derive(LabelSet)]
 pub(crate) struct Throttled<'a> {
@@ -94,26 +90,4 @@ fn an_items_wait_is_a_span_below_who_put_it_there() {
     assert_eq!(span.field("otel.name"), Some("jobs"));
     assert_eq!(span.field("wait.outcome"), Some("ok"));
     assert!(span.is_closed());
-}
-
-#[tokio::test]
-async fn waits_and_queues_are_on_the_page() {
-    let _captured = testing::capture();
-    let telemetry = Telemetry::builder("waiting")
-        .catalog(Metrics::global())
-        .without_facade()
-        .build()
-        .unwrap();
-    wait("rate_limit").scope("tenant").of(ready(())).await;
-    let queue = Queue::new("jobs").capacity(8);
-    let _waits = queue.held(());
-    let page = telemetry.page(Format::Text);
-    for line in [
-        r#"wait_duration_seconds_count{wait="rate_limit",scope="tenant",outcome="ok"} 1"#,
-        r#"wait_active{wait="rate_limit",scope="tenant"} 0"#,
-        r#"queue_depth{queue="jobs"} 1"#,
-        r#"queue_capacity{queue="jobs"} 8"#,
-    ] {
-        assert!(page.contains(line), "{line} is not in:\n{page}");
-    }
 }

@@ -1,6 +1,7 @@
 //! What a trace that is not sampled costs: no span.
 
 use glyph_runtime::{instrument_stage, trace};
+use glyph_tests::children::alone;
 use opentelemetry::{Context, trace::TraceContextExt};
 use opentelemetry_sdk::trace::Sampler;
 use tracing::Span;
@@ -68,27 +69,20 @@ fn without_a_sampled_parent_the_sampler_is_asked() {
     );
 }
 
-/// In a process of its own: the switch is the process's.
+/// Alone: the switch is the process's.
 #[test]
 fn it_can_be_turned_off() {
     #[instrument_stage(stage::stt, labels(test = "switch"))]
     fn child() -> Option<tracing::Id> {
         Span::current().id()
     }
-    if std::env::var_os("GLYPH_TEST_SWITCH").is_none() {
-        let this = std::env::current_exe().unwrap();
-        let status = std::process::Command::new(this)
-            .args(["--exact", "sampling::it_can_be_turned_off"])
-            .env("GLYPH_TEST_SWITCH", "1")
-            .status();
-        assert!(status.unwrap().success());
-        return;
-    }
-    trace::unsampled_spans(true);
-    let exported = Exported::sampled_by(Sampler::AlwaysOff);
-    exported.run(|| {
-        let root = tracing::info_span!("root").entered();
-        assert_ne!(child(), root.id());
+    alone(|| {
+        trace::unsampled_spans(true);
+        let exported = Exported::sampled_by(Sampler::AlwaysOff);
+        exported.run(|| {
+            let root = tracing::info_span!("root").entered();
+            assert_ne!(child(), root.id());
+        });
     });
 }
 

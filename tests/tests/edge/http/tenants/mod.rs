@@ -11,14 +11,14 @@ use axum::{
 };
 use futures_util::{StreamExt, stream};
 use glyph_runtime::{
-    Counter, Gauge, Telemetry,
+    Counter, Gauge,
     http::{ServerLayer, ServerMetrics, header},
     metric_catalog,
     scope::{self, ScopeLabels},
     testing::{self, CaptureGuard, CapturedEvent},
 };
-use glyph_tests::Page;
 use glyph_tests::wait;
+use glyph_tests::{Page, environment};
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use tower::{Service, ServiceExt};
@@ -142,7 +142,7 @@ fn by_claims() -> ServerLayer {
 }
 
 fn page() -> Page {
-    let telemetry = Telemetry::builder("shop").catalog(ShopMetrics::global());
+    let telemetry = environment::telemetry("shop").catalog(ShopMetrics::global());
     Page::of(&telemetry.without_facade().build().unwrap()).unwrap()
 }
 
