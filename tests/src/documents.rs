@@ -7,7 +7,3 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide.md")]
 struct Guide;
-
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/configuration.md")]
-struct Configuration;

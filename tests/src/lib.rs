@@ -9,6 +9,7 @@
 pub mod children;
 mod documents;
 pub mod environment;
+pub mod guide;
 mod page;
 mod python;
 pub mod receiver;
