@@ -57,7 +57,7 @@ fn an_outer_one_may_end_first() {
 }
 
 #[test]
-fn what_lies_beneath_is_current_again() {
+fn outer_capture_is_current_after_the_inner_ends() {
     let first = testing::capture();
     let second = testing::capture();
     let third = testing::capture();

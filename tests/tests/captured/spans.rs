@@ -119,7 +119,7 @@ fn a_span_that_is_not_there_is_refused() {
 
 #[test]
 #[should_panic(expected = "2 spans `stt`, not one")]
-fn one_of_several_spans_is_refused() {
+fn span_lookup_with_several_matches_panics() {
     let captured = testing::capture();
     transcribe(1, false).unwrap_err();
     transcribe(1, false).unwrap_err();

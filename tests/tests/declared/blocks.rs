@@ -195,7 +195,7 @@ async fn a_future_goes_to_another_thread() {
 }
 
 #[test]
-fn its_span_has_the_labels_and_tells_how_it_ended() {
+fn block_span_has_labels_and_error_type() {
     let function = "blocks: span";
     let captured = testing::capture();
     call(function).time(|| call(function).start().in_scope(|| {}));

@@ -180,7 +180,7 @@ mod said_by_the_function {
     }
 
     #[test]
-    fn by_a_closure_or_a_path() {
+    fn outcome_comes_from_a_closure_or_a_path() {
         assert_eq!(search("a\nb").len(), 2);
         assert!(search("").is_empty());
         assert_ended("outcomes: function", &[Outcome::Ok, Outcome::Error]);
@@ -207,7 +207,7 @@ mod said_by_the_function {
     }
 
     #[tokio::test]
-    async fn by_the_meaning_of_none() {
+    async fn none_counts_as_the_declared_outcome() {
         let captured = testing::capture();
         assert_eq!(first("x"), Some('x'));
         assert_eq!(first(""), None);

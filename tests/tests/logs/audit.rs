@@ -157,7 +157,7 @@ fn the_caller_waits_until_its_line_is_written() {
 }
 
 #[test]
-fn nothing_is_lost_when_many_wait_for_a_slow_sink() {
+fn slow_sink_loses_no_audit_lines() {
     let trail = Written::default();
     let (sink, calls, gate) = slow(&trail);
     let both = both(sink, SyncPolicy::Always, "");

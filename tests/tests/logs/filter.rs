@@ -54,7 +54,7 @@ fn directives_are_those_of_rust_log() {
 }
 
 #[test]
-fn what_the_sdk_says_of_itself_is_there_for_who_asks_by_name() {
+fn sdk_events_appear_only_if_named() {
     let sdk = |filter| {
         messages(filter)
             .iter()
@@ -67,7 +67,7 @@ fn what_the_sdk_says_of_itself_is_there_for_who_asks_by_name() {
 }
 
 #[test]
-fn a_directive_that_is_none_is_named() {
+fn invalid_directive_is_reported() {
     let refused = |filter: &str| {
         let settings = Settings {
             filter: filter.to_owned(),

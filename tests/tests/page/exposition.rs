@@ -42,7 +42,7 @@ fn declared(telemetry: &Telemetry, format: Format) -> String {
 }
 
 #[test]
-fn both_formats_are_written_to_the_letter() {
+fn both_formats_match_expected_text() {
     let metrics = Letters::global();
     metrics.claps.add(2);
     metrics.fingers.set(Hand { side: Side::Left }, 2.5);

@@ -32,7 +32,7 @@ struct Route<'a> {
 }
 
 #[test]
-fn a_million_values_leave_a_hundred_and_twenty_nine_series() {
+fn million_values_of_a_label_make_129_series() {
     alone(|| {
         #[metric_catalog(namespace = "flood")]
         struct Metrics {
@@ -91,7 +91,7 @@ fn resident_kilobytes() -> u64 {
 }
 
 #[test]
-fn the_bound_holds_and_the_count_is_right_when_threads_race_for_the_last_places() {
+fn label_limit_holds_when_threads_race() {
     #[metric_catalog(namespace = "race")]
     struct Metrics {
         /// Calls by caller.
@@ -272,7 +272,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn whatever_the_values_the_page_can_be_read_and_adds_up(values in prop::collection::vec(".{0,12}", 1..40)) {
+    fn page_with_any_label_values_parses_and_adds_up(values in prop::collection::vec(".{0,12}", 1..40)) {
         #[metric_catalog(namespace = "any")]
         struct Metrics {
             /// Calls by caller.

@@ -52,7 +52,7 @@ struct Waiting {
 }
 
 #[test]
-fn closed_series_stand_at_zero_before_anything_happens() {
+fn closed_series_start_at_zero() {
     catalog!(Metrics, "at_zero");
     let telemetry = telemetry("test")
         .catalog(Metrics::global())
@@ -135,7 +135,7 @@ fn each_kind_says_what_was_recorded() {
 }
 
 #[test]
-fn values_that_are_no_numbers_are_dropped_and_counted() {
+fn observations_that_are_not_finite_are_counted_as_refused() {
     catalog!(Metrics, "refused");
     let metrics = Metrics::global();
     for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300] {

@@ -8,7 +8,7 @@ use glyph_tests::children::alone;
 use tracing::{info, trace_span};
 
 #[test]
-fn a_place_that_another_thread_passed_first_is_seen() {
+fn callsite_first_used_by_another_thread_is_captured() {
     alone(|| {
         fn place() {
             trace_span!("place").in_scope(|| info!("here"));

@@ -17,7 +17,7 @@ struct Metrics {
 }
 
 #[test]
-fn the_panic_stands_where_the_test_looked() {
+fn refused_lookup_panics_at_the_caller() {
     alone(|| {
         let (sender, seen) = mpsc::channel();
         set_hook(Box::new(move |info| {

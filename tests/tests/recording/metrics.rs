@@ -87,7 +87,7 @@ fn sums_are_exact_in_any_order() {
 }
 
 #[test]
-fn values_that_are_no_numbers_are_dropped() {
+fn observations_that_are_not_finite_are_dropped() {
     catalog!(Metrics, "refused");
     let metrics = Metrics::global();
     for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300] {

@@ -220,7 +220,7 @@ async fn a_stream_counts_its_own_while_it_runs_and_when_it_is_dropped() {
 }
 
 #[test]
-fn what_a_dropped_future_does_last_is_its_own() {
+fn retries_in_a_destructor_count_for_the_dropped_future() {
     struct GivesUp;
     impl Drop for GivesUp {
         fn drop(&mut self) {

@@ -108,7 +108,7 @@ fn a_word_is_no_error_of_the_span() {
 }
 
 #[test]
-fn one_metric_that_knows_the_word_is_enough() {
+fn status_word_needs_one_metric_that_has_it() {
     #[instrument_stage(stage::scan, stream, labels(tier = "memory"), none = "miss")]
     async fn scan(keys: usize) -> Option<impl Stream<Item = usize>> {
         ready(keys > 0).await.then(|| iter(0..keys))

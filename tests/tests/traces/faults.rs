@@ -35,7 +35,7 @@ fn counts_of(settings: &Settings) -> ExportCounts {
 }
 
 #[test]
-fn what_passes_is_tried_again() {
+fn temporary_failure_is_retried() {
     for protocol in PROTOCOLS {
         for fault in [Answer::Unavailable, Answer::Hang] {
             let receiver = Receiver::start([fault]);
@@ -54,7 +54,7 @@ fn what_passes_is_tried_again() {
 }
 
 #[test]
-fn nothing_is_sent_before_the_time_that_was_asked_for() {
+fn retry_waits_as_long_as_the_collector_asked() {
     for protocol in PROTOCOLS {
         let receiver = Receiver::start([Answer::BackInASecond]);
         let counts = after(&receiver, protocol);
@@ -69,7 +69,7 @@ fn nothing_is_sent_before_the_time_that_was_asked_for() {
 }
 
 #[test]
-fn what_is_refused_is_not_tried_again() {
+fn rejected_request_is_not_retried() {
     for protocol in PROTOCOLS {
         for fault in [Answer::Refuse, Answer::Broken, Answer::Garbage] {
             let receiver = Receiver::start([fault]);
@@ -86,7 +86,7 @@ fn what_is_refused_is_not_tried_again() {
 }
 
 #[test]
-fn what_is_taken_in_part_is_counted_in_part() {
+fn partial_success_is_counted_in_part() {
     for protocol in PROTOCOLS {
         for (rejected, exported) in [(1, 2), (3, 0), (99, 0)] {
             let receiver = Receiver::start([Answer::AcceptBut(rejected)]);
@@ -159,7 +159,7 @@ fn a_collector_that_is_slow_costs_time_and_no_spans() {
 }
 
 #[test]
-fn it_recovers_when_the_collector_comes_back() {
+fn export_recovers_after_an_outage() {
     for protocol in PROTOCOLS {
         let first = Receiver::start([]);
         let address = first.address().to_string();

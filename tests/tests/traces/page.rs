@@ -13,7 +13,7 @@ use crate::{
 };
 
 #[test]
-fn what_became_of_the_spans_is_on_the_page() {
+fn page_counts_exported_and_dropped_spans() {
     let receiver = Receiver::start([Answer::AcceptBut(2)]);
     let pipeline =
         Pipeline::start(&to_collector(&receiver.endpoint(), Protocol::HttpProtobuf)).unwrap();

@@ -37,12 +37,12 @@ fn arrives(ending: impl Fn(Pipeline) + Send + Sync + 'static) {
 }
 
 #[test]
-fn without_a_runtime() {
+fn shutdown_works_without_a_runtime() {
     arrives(|pipeline| pipeline.shutdown(LONG).unwrap());
 }
 
 #[test]
-fn in_a_current_thread_runtime() {
+fn shutdown_works_in_a_current_thread_runtime() {
     arrives(|pipeline| {
         let runtime = Builder::new_current_thread().build().unwrap();
         runtime.block_on(async { pipeline.shutdown(LONG).unwrap() });
@@ -58,7 +58,7 @@ fn in_a_current_thread_runtime_without_blocking_it() {
 }
 
 #[test]
-fn on_the_only_worker_of_a_runtime() {
+fn shutdown_works_on_the_only_worker_of_a_runtime() {
     arrives(|pipeline| {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
@@ -70,7 +70,7 @@ fn on_the_only_worker_of_a_runtime() {
 }
 
 #[test]
-fn in_a_runtime_of_several_workers() {
+fn shutdown_works_in_a_multi_thread_runtime() {
     arrives(|pipeline| {
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
@@ -85,7 +85,7 @@ fn in_a_runtime_of_several_workers() {
 }
 
 #[test]
-fn in_a_destructor_within_a_runtime() {
+fn shutdown_works_in_a_destructor_within_a_runtime() {
     struct Ends(Pipeline);
     impl Drop for Ends {
         fn drop(&mut self) {
@@ -99,12 +99,12 @@ fn in_a_destructor_within_a_runtime() {
 }
 
 #[test]
-fn by_dropping_the_pipeline() {
+fn dropping_the_pipeline_exports_what_waits() {
     arrives(drop);
 }
 
 #[test]
-fn while_a_panic_unwinds() {
+fn shutdown_works_while_a_panic_unwinds() {
     arrives(|pipeline| {
         let ended = panic::catch_unwind(panic::AssertUnwindSafe(move || {
             let _ends_while_unwinding = pipeline;
@@ -115,7 +115,7 @@ fn while_a_panic_unwinds() {
 }
 
 #[test]
-fn twice() {
+fn second_shutdown_changes_nothing() {
     arrives(|pipeline| {
         assert_eq!(pipeline.shutdown(LONG), Ok(()));
         assert_eq!(pipeline.shutdown(LONG), Ok(()));
@@ -161,7 +161,7 @@ fn a_collector_that_hangs_gets_the_deadline_and_not_more() {
 }
 
 #[test]
-fn afterwards_nothing_is_recorded() {
+fn spans_after_shutdown_are_not_recorded() {
     let receiver = Receiver::start([]);
     let pipeline = pipeline(&receiver, PROTOCOLS[1]);
     pipeline.shutdown(LONG).unwrap();

@@ -182,7 +182,7 @@ fn requests_go_where_they_should_packed_as_they_should() {
 }
 
 #[test]
-fn what_became_of_the_records_is_on_the_page() {
+fn page_counts_exported_and_dropped_records() {
     let receiver = Receiver::start([]);
     let telemetry = environment::telemetry("shop").build().unwrap();
     let endpoint = receiver.endpoint();
@@ -198,7 +198,7 @@ fn what_became_of_the_records_is_on_the_page() {
 }
 
 #[test]
-fn what_libraries_say_that_exports_pass_through_is_left_out_unless_they_are_named() {
+fn events_of_export_libraries_are_not_exported_by_default() {
     for (filter, expected) in [
         ("debug", &["boils", "reset"][..]),
         ("debug, h2=debug", &["boils", "frame", "reset"]),

@@ -42,7 +42,7 @@ fn after(endpoint: &str, protocol: Protocol) -> ExportCounts {
 }
 
 #[test]
-fn what_passes_is_tried_again() {
+fn temporary_failure_is_retried() {
     for protocol in PROTOCOLS {
         for fault in [Answer::Unavailable, Answer::Hang] {
             let receiver = Receiver::start([fault]);
@@ -54,7 +54,7 @@ fn what_passes_is_tried_again() {
 }
 
 #[test]
-fn nothing_is_sent_before_the_time_that_was_asked_for() {
+fn retry_waits_as_long_as_the_collector_asked() {
     for protocol in PROTOCOLS {
         let receiver = Receiver::start([Answer::BackInASecond]);
         let counts = after(&receiver.endpoint(), protocol);
@@ -66,7 +66,7 @@ fn nothing_is_sent_before_the_time_that_was_asked_for() {
 }
 
 #[test]
-fn what_is_refused_is_not_tried_again() {
+fn rejected_request_is_not_retried() {
     for protocol in PROTOCOLS {
         for fault in [Answer::Refuse, Answer::Broken, Answer::Garbage] {
             let receiver = Receiver::start([fault]);
@@ -79,7 +79,7 @@ fn what_is_refused_is_not_tried_again() {
 }
 
 #[test]
-fn what_is_taken_in_part_or_slowly_is_counted_so() {
+fn partial_and_slow_success_are_counted() {
     for protocol in PROTOCOLS {
         let receiver = Receiver::start([Answer::AcceptBut(1)]);
         assert_eq!(after(&receiver.endpoint(), protocol).exported, 2);
@@ -109,7 +109,7 @@ fn peers_that_are_no_collectors_cost_the_records() {
 }
 
 #[test]
-fn it_recovers_when_the_collector_comes_back() {
+fn export_recovers_after_an_outage() {
     for protocol in PROTOCOLS {
         let first = Receiver::start([]);
         let address = first.address().to_string();

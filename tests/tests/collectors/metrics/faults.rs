@@ -65,7 +65,7 @@ fn after(settings: Settings) -> ExportCounts {
 }
 
 #[test]
-fn what_passes_is_tried_again() {
+fn temporary_failure_is_retried() {
     for protocol in PROTOCOLS {
         for fault in [Answer::Unavailable, Answer::Hang] {
             let receiver = Receiver::start([fault]);
@@ -82,7 +82,7 @@ fn what_passes_is_tried_again() {
 }
 
 #[test]
-fn nothing_is_sent_before_the_time_that_was_asked_for() {
+fn retry_waits_as_long_as_the_collector_asked() {
     for protocol in PROTOCOLS {
         let receiver = Receiver::start([Answer::BackInASecond]);
         let counts = after(impatient(&receiver.endpoint(), protocol));
@@ -94,7 +94,7 @@ fn nothing_is_sent_before_the_time_that_was_asked_for() {
 }
 
 #[test]
-fn what_is_refused_is_not_tried_again() {
+fn rejected_request_is_not_retried() {
     for protocol in PROTOCOLS {
         for fault in [Answer::Refuse, Answer::Broken, Answer::Garbage] {
             let receiver = Receiver::start([fault]);
@@ -110,7 +110,7 @@ fn what_is_refused_is_not_tried_again() {
 }
 
 #[test]
-fn what_is_taken_in_part_is_counted_in_part() {
+fn partial_success_is_counted_in_part() {
     for protocol in PROTOCOLS {
         let receiver = Receiver::start([Answer::AcceptBut(1)]);
         let counts = after(impatient(&receiver.endpoint(), protocol));
@@ -178,7 +178,7 @@ fn a_shutdown_keeps_its_deadline_while_the_collector_hangs() {
 }
 
 #[test]
-fn it_recovers_when_the_collector_comes_back_with_everything_that_was_missed() {
+fn push_after_an_outage_has_all_missed_increments() {
     for protocol in PROTOCOLS {
         let first = Receiver::start([]);
         let address = first.address().to_string();

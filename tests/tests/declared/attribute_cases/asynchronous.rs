@@ -32,7 +32,7 @@ async fn turns(mut left: usize) {
 }
 
 #[test]
-fn its_span_is_entered_for_each_poll_and_opened_once() {
+fn async_span_opens_once_and_enters_each_poll() {
     #[instrument_stage(stage::step)]
     async fn work(polls: usize) -> Result<(), ()> {
         tracing::trace!("awaits");
@@ -45,7 +45,7 @@ fn its_span_is_entered_for_each_poll_and_opened_once() {
 }
 
 #[test]
-fn one_inside_of_another_is_its_child() {
+fn nested_call_is_a_child_span() {
     #[instrument_stage(stage::step, name = "outer")]
     async fn outer() {
         inner().await;

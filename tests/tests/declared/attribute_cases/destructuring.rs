@@ -53,7 +53,7 @@ fn references_and_structs() {
 }
 
 #[test]
-fn everything_at_once_and_in_a_future() {
+fn all_patterns_work_in_one_async_function() {
     #[instrument_stage(stage::step, fields(x, above, other, last, text))]
     async fn take(
         (Point { x, y: above }, (Pair(other, ..), ref last)): (Point, (Pair, usize)),

@@ -71,7 +71,7 @@ fn a_value_is_no_error() {
 }
 
 #[test]
-fn what_a_body_borrows_exclusively_is_free_again() {
+fn exclusive_borrow_of_the_body_ends_before_the_event() {
     #[instrument_stage(stage::step, err = event)]
     fn set(out: &mut u8) -> Result<(), TryFromIntError> {
         *out = 7;
@@ -110,7 +110,7 @@ fn an_error_is_shown_by_display_unless_debug_is_asked_for() {
 }
 
 #[test]
-fn its_level_is_its_own() {
+fn event_level_is_separate_from_the_span_level() {
     #[instrument_stage(stage::step, level = warn, err = event(level = info))]
     fn plain() -> Result<u8, TryFromIntError> {
         narrow(1234)
@@ -126,7 +126,7 @@ fn its_level_is_its_own() {
 }
 
 #[test]
-fn its_target_is_that_of_the_span() {
+fn event_has_the_target_of_the_span() {
     #[instrument_stage(stage::step, target = "mine", err = event)]
     fn fails() -> Result<u8, TryFromIntError> {
         narrow(1234)
@@ -188,7 +188,7 @@ fn values_that_are_opaque_or_borrowed() {
 }
 
 #[test]
-fn both_are_told_apart() {
+fn value_and_error_events_are_separate() {
     #[instrument_stage(stage::step, err = event, ret = event)]
     fn both(number: u16) -> Result<u8, TryFromIntError> {
         narrow(number)

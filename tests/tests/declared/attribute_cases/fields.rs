@@ -103,7 +103,7 @@ fn an_argument_that_the_body_takes() {
 }
 
 #[test]
-fn one_that_has_no_value_yet() {
+fn empty_field_is_recorded_later() {
     #[instrument_stage(stage::step, fields(foo = "bar", later = _, never = Empty))]
     fn fills_one(value: u8) {
         tracing::Span::current().record("later", value);
@@ -132,7 +132,7 @@ fn names_that_are_keywords_or_text() {
 }
 
 #[test]
-fn what_self_has() {
+fn fields_read_self() {
     #[derive(Clone, Debug)]
     struct Session {
         id: &'static str,

@@ -41,7 +41,7 @@ fn the_parent_may_be_said_by_whatever_has_an_id() {
 }
 
 #[test]
-fn it_follows_from_what_is_said() {
+fn span_follows_from_its_links() {
     #[instrument_stage(stage::step, links = causes)]
     fn after(causes: &[Span]) {}
     #[instrument_stage(stage::step, links = &causes)]

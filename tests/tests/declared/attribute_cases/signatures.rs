@@ -103,7 +103,7 @@ fn a_name_of_the_return_type_that_the_body_hides() {
 }
 
 #[test]
-fn what_the_body_holds_and_takes_is_dropped_inside_of_the_span() {
+fn values_of_the_body_are_dropped_inside_the_span() {
     struct Told(&'static str);
     impl Drop for Told {
         fn drop(&mut self) {

@@ -161,7 +161,7 @@ fn stages_name_their_labels_and_families() {
 }
 
 #[test]
-fn everything_tells_its_place() {
+fn descriptors_have_source_locations() {
     let lines = include_str!("descriptor.rs").lines().collect::<Vec<_>>();
     let at = |line: u32| lines.get(usize::try_from(line).unwrap() - 1).copied();
     assert_eq!(at(DESCRIPTOR.line), Some("struct Metrics {"));
@@ -174,7 +174,7 @@ fn everything_tells_its_place() {
 }
 
 #[test]
-fn the_rest_is_as_declared() {
+fn descriptor_has_names_limits_and_kinds() {
     assert_eq!((DESCRIPTOR.name, DESCRIPTOR.namespace), ("Metrics", "app"));
     assert_eq!(DESCRIPTOR.max_series, 5_000);
     assert_eq!(Inner::DESCRIPTOR.max_series, 10_000);

@@ -105,7 +105,7 @@ struct Plain {
 }
 
 #[test]
-fn what_else_stands_on_a_catalog_stays() {
+fn other_attributes_of_a_catalog_are_kept() {
     Plain::global().room.set(3);
     assert!(format!("{:?}", Plain::global()).starts_with("Plain"));
 }

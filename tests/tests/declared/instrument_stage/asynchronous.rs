@@ -119,7 +119,7 @@ fn a_future_dropped_by_the_panic_of_another_is_cancelled() {
 }
 
 #[test]
-fn what_the_body_holds_is_dropped_before_the_record() {
+fn values_of_the_body_are_dropped_before_the_record() {
     struct Held;
     impl Drop for Held {
         fn drop(&mut self) {

@@ -77,7 +77,7 @@ fn arguments_of_a_returned_closure_need_no_types() {
 }
 
 #[test]
-fn those_of_async_functions_are_written_out() {
+fn closure_of_an_async_function_needs_written_types() {
     let length = length().now_or_never().unwrap();
     assert_eq!(length("four".to_owned(), &mut vec![1]), 5);
     assert_ended("closures: async", &[Outcome::Ok]);

@@ -365,7 +365,7 @@ fn attributes() -> u8 {
 }
 
 #[test]
-fn other_attributes_stay() {
+fn other_attributes_of_a_function_are_kept() {
     #[expect(deprecated, reason = "the attribute below the stage's is in force")]
     let one = attributes();
     assert_eq!(one, 1);

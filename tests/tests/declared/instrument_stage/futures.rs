@@ -115,7 +115,7 @@ fn a_name_of_ones_own_is_known_by_the_block_at_the_end() {
 }
 
 #[test]
-fn what_stands_before_the_block_runs_in_the_call_and_is_seen_by_the_labels() {
+fn code_before_the_async_block_runs_in_the_call() {
     #[instrument_stage(stage::call, labels(function = &name))]
     fn call(name: &str, calls: &Cell<u32>) -> impl Future<Output = usize> + use<> {
         calls.set(calls.get() + 1);
@@ -234,7 +234,7 @@ fn a_default_method_under_async_trait() {
 }
 
 #[tokio::test]
-async fn beside_the_spans_of_tracing() {
+async fn stage_works_with_tracing_instrument() {
     #[tracing::instrument(skip_all)]
     #[instrument_stage(stage::call, labels(function = "tracing: above"))]
     fn above(number: u8) -> BoxFuture<'static, Result<u8, String>> {

@@ -153,7 +153,7 @@ impl Transcribe for Below {
 }
 
 #[tokio::test]
-async fn beside_async_trait() {
+async fn stages_on_an_impl_work_with_async_trait() {
     async fn end_in_every_way(function: &str, mut transcriber: impl Transcribe) {
         assert_eq!(transcriber.transcribe("7").await, Ok(8));
         assert!(transcriber.transcribe("x").await.is_err());

@@ -65,7 +65,7 @@ impl Client {
 }
 
 #[tokio::test]
-async fn as_a_literal_an_expression_or_a_variable_of_its_name() {
+async fn labels_come_from_literals_expressions_or_variables() {
     let client = Client {
         provider: Provider::Deepgram,
         model: "nova".into(),

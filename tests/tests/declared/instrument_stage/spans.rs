@@ -39,7 +39,7 @@ fn values<const N: usize>(values: [(&'static str, &str); N]) -> BTreeMap<&'stati
 }
 
 #[test]
-fn it_has_the_name_of_the_stage_its_labels_and_the_fields() {
+fn span_has_stage_name_labels_and_fields() {
     struct Session {
         id: u32,
     }
@@ -76,7 +76,7 @@ fn it_has_the_name_of_the_stage_its_labels_and_the_fields() {
 }
 
 #[test]
-fn nothing_is_captured_unless_named() {
+fn arguments_are_not_fields_unless_named() {
     #[instrument_stage(stage::call, labels(function = "spans: private"))]
     fn log_in(name: &str, password: &str) -> bool {
         name == password

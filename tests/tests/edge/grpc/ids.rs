@@ -95,7 +95,7 @@ fn request(ids: &[&[u8]]) -> Request<Body> {
 }
 
 #[tokio::test]
-async fn what_is_no_id_is_not_handed_on() {
+async fn invalid_id_is_not_propagated() {
     let long = [b'x'; 129];
     for refused in [
         &b""[..],
@@ -121,7 +121,7 @@ async fn what_is_no_id_is_not_handed_on() {
 }
 
 #[tokio::test]
-async fn two_ids_are_none() {
+async fn repeated_id_is_ignored() {
     let _recorded = record();
     let (org, header) = told(request(&[b"mine", b"yours"])).await;
     assert_eq!((org, header), (None, Vec::new()));
@@ -138,7 +138,7 @@ async fn baggage_cannot_smuggle_one() {
 }
 
 #[tokio::test]
-async fn what_the_program_knows_is_believed_before_the_client() {
+async fn id_of_the_program_precedes_that_of_the_client() {
     let _recorded = record();
     let verified = CarriedIds::current()
         .try_with("org_id", "verified")
@@ -177,7 +177,7 @@ fn names_that_mean_something_else_are_refused() {
 }
 
 #[test]
-fn there_are_eight_at_most() {
+fn ninth_id_is_rejected() {
     let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
     let full = names
         .iter()

@@ -101,7 +101,7 @@ async fn the_clients_trace_and_id_are_kept() {
 }
 
 #[tokio::test]
-async fn below_an_unsampled_client_there_is_no_span_and_yet_its_trace_id() {
+async fn unsampled_client_makes_no_span_and_keeps_its_trace_id() {
     let kept = keep_sampled(Sampler::AlwaysOn);
     let address = serve(router(layer())).await;
     let response = send(address, traced("00")).await;
@@ -203,7 +203,7 @@ async fn an_id_that_could_mean_something_to_somebody_is_replaced() {
 }
 
 #[tokio::test]
-async fn two_ids_are_none_and_two_traces_are_none() {
+async fn repeated_ids_and_traceparents_are_ignored() {
     let kept = keep();
     let address = serve(router(layer())).await;
     let mut asked = traced("01");

@@ -123,7 +123,7 @@ async fn a_status_of_the_server_is_an_error_and_one_of_the_client_is_not() {
 }
 
 #[tokio::test]
-async fn what_no_route_matches_is_one_series() {
+async fn unmatched_routes_share_one_series() {
     let captured = testing::capture();
     let address = serve(router()).await;
     for path in ["/a", "/b", "/users", "/%00"] {
@@ -172,7 +172,7 @@ async fn excluded_paths_leave_nothing() {
 }
 
 #[tokio::test]
-async fn who_has_connected_is_on_the_span_where_the_server_tells() {
+async fn span_has_the_peer_address_if_the_server_sets_it() {
     let kept = keep();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -26,7 +26,7 @@ async fn counters_add_up_to_what_the_clients_saw() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn so_they_do_in_another_storm() {
+async fn counters_add_up_with_another_seed() {
     storm::assert_adds_up("another storm", 2).await;
 }
 

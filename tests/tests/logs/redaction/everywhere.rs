@@ -78,7 +78,7 @@ fn the_environment_adds_names_to_either_list() {
 }
 
 #[test]
-fn what_one_signal_hides_no_other_shows() {
+fn names_redacted_in_one_signal_are_redacted_in_all() {
     let seen = out(
         |telemetry| {
             telemetry

@@ -53,7 +53,7 @@ fn values_on_the_list_are_replaced_in_events_and_spans() {
 }
 
 #[test]
-fn no_format_shows_them() {
+fn redacted_values_are_hidden_in_every_format() {
     for format in [Format::Json, Format::Pretty] {
         let settings = Settings {
             format,

@@ -123,7 +123,7 @@ fn arguments_of_async_functions_and_of_methods_are_taken_as_they_are() {
 }
 
 #[test]
-fn nothing_is_redacted_but_what_is_named() {
+fn only_named_fields_are_redacted() {
     let seen = out(
         |telemetry| telemetry.redaction(glyph_runtime::redaction::Redaction::none()),
         || assert!(User { name: "ada" }.sign_in(SECRET)),

@@ -118,7 +118,7 @@ fn links_and_keywords_are_no_way_out() {
 }
 
 #[test]
-fn what_another_exporter_gets_is_redacted_as_well() {
+fn custom_exporter_gets_redacted_spans() {
     let exporter = opentelemetry_sdk::trace::InMemorySpanExporter::default();
     let pipeline =
         Pipeline::start_with_exporter(&Settings::new("shop"), "own", exporter.clone()).unwrap();

@@ -70,7 +70,7 @@ fn an_idle_tenant_leaves_the_page_and_starts_anew_when_it_comes_back() {
 }
 
 #[test]
-fn whoever_comes_back_before_anybody_looked_goes_on() {
+fn tenant_returning_before_expiry_keeps_its_counts() {
     let captured = frozen();
     request("acme");
     captured.clock().advance(3 * HOUR);
@@ -79,7 +79,7 @@ fn whoever_comes_back_before_anybody_looked_goes_on() {
 }
 
 #[test]
-fn a_place_that_is_free_is_given_to_the_next() {
+fn expired_tenant_makes_room_for_the_next() {
     let captured = frozen();
     request("acme");
     captured.clock().advance(HOUR / 2);
@@ -94,7 +94,7 @@ fn a_place_that_is_free_is_given_to_the_next() {
 }
 
 #[test]
-fn whoever_is_inside_is_not_idle() {
+fn tenant_in_use_does_not_expire() {
     let captured = frozen();
     let labels = of("acme").labels();
     let mut inside = Box::pin(labels.scope(async {
@@ -113,7 +113,7 @@ fn whoever_is_inside_is_not_idle() {
 }
 
 #[test]
-fn what_is_open_in_a_gauge_keeps_its_tenant() {
+fn nonzero_gauge_keeps_its_tenant() {
     let captured = frozen();
     let metrics = Metrics::global();
     of("acme").in_scope(|| {

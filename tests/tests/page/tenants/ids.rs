@@ -20,7 +20,7 @@ fn hashes_are_those_of_every_version() {
 }
 
 #[test]
-fn who_is_in_a_sample_is_in_every_greater_one() {
+fn id_in_a_sample_is_in_every_larger_sample() {
     let shares = [0.0, 0.01, 0.1, 0.5, 1.0];
     let ids: Vec<String> = (0..20_000).map(|id| format!("session-{id}")).collect();
     let mut before = HashSet::new();
@@ -54,7 +54,7 @@ fn shares_that_make_no_sense_are_the_nearest_that_do() {
 }
 
 #[test]
-fn it_is_a_label_with_its_bound_and_a_value_of_a_scope() {
+fn sampled_id_is_a_limited_label_and_a_scope_value() {
     let captured = testing::capture();
     for id in 0..100 {
         let session_id = SampledId::new(&format!("session-{id}"));

@@ -73,7 +73,7 @@ fn a_program_of_one_tenant_has_a_page_without_them() {
 }
 
 #[test]
-fn nested_catalogs_are_inside_as_well() {
+fn nested_catalogs_have_the_scope_labels() {
     let captured = testing::capture();
     acme().in_scope(|| {
         AudioMetrics::global().frames.add(160);

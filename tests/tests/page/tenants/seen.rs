@@ -109,7 +109,7 @@ fn validate(org: &OrgId) {
 }
 
 #[test]
-fn an_id_that_may_be_no_label_is_seen() {
+fn never_label_may_be_a_span_field() {
     let captured = testing::capture();
     validate(&OrgId("acme".to_owned()));
     let span = captured.span("stt");

@@ -46,7 +46,7 @@ enum Region {
 }
 
 #[test]
-fn it_compiles_without_a_warning_and_records() {
+fn scoped_catalog_compiles_under_strict_lints() {
     let captured = testing::capture();
     let metrics = surroundings::Metrics::global();
     let region = Some(Region::South);

@@ -40,7 +40,7 @@ fn one(tenant: u32) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn nothing_is_lost_and_nothing_goes_to_somebody_else() {
+async fn tenants_on_many_threads_keep_their_own_counts() {
     // These three come first.
     let known: Vec<_> = (0..3).map(labels).collect();
     let telemetry = environment::telemetry("threads")

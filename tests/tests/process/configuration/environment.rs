@@ -73,7 +73,7 @@ fn a_disabled_sdk_makes_no_spans() {
 }
 
 #[test]
-fn of_propagators_the_unknown_are_left_out() {
+fn unknown_propagators_are_ignored() {
     let variables = [("OTEL_PROPAGATORS", "b3,baggage,baggage")];
     let configuration = read(&variables).unwrap();
     assert_eq!(configuration.propagators, [Propagator::Baggage]);

@@ -33,7 +33,7 @@ fn look_up() -> Result<(), std::io::Error> {
 }
 
 #[test]
-fn spans_lines_and_the_page_come_with_one_call_and_agree() {
+fn installed_spans_lines_and_page_agree() {
     alone(|| {
         let runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = { runtime }.enable_all().build().unwrap();

@@ -27,7 +27,7 @@ fn taken(change: impl FnOnce(TelemetryBuilder) -> TelemetryBuilder) -> Vec<Strin
 }
 
 #[test]
-fn their_spans_are_taken_only_if_they_warn_or_are_asked_for() {
+fn spans_of_export_libraries_are_dropped_by_default() {
     assert_eq!(taken(|builder| builder), ["boils", "reset"]);
     let all = taken(|builder| builder.span_level(LevelFilter::TRACE));
     assert_eq!(all, ["boils", "looks", "reset"]);

@@ -18,7 +18,7 @@ fn headers(variables: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
-fn it_is_what_the_environment_says_for_glyph_and_for_other_libraries() {
+fn propagators_of_the_environment_apply_to_glyph_and_opentelemetry() {
     let said = |propagators| headers(&[("OTEL_PROPAGATORS", propagators)]);
     assert_eq!(headers(&[]), ["baggage", "traceparent"]);
     assert_eq!(said("tracecontext"), ["traceparent"]);

@@ -4,7 +4,7 @@ use crate::installed::{Service, receiver::Receiver};
 use glyph_tests::receiver::attributes::message;
 
 #[test]
-fn what_an_export_does_and_says_is_not_exported_even_at_the_finest_level() {
+fn exports_do_not_export_their_own_spans_and_events() {
     for protocol in ["grpc", "http/protobuf"] {
         let collector = Receiver::start([]);
         // A name, which has to be looked up.

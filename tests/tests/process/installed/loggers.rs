@@ -3,7 +3,7 @@
 use crate::installed::{Service, lines};
 
 #[test]
-fn they_are_lines_with_the_ids_of_their_trace() {
+fn log_crate_records_have_trace_ids() {
     let mut service = Service::start(&[], &[]);
     let trace = service.turn();
     let lines = lines(&service.end());
@@ -20,7 +20,7 @@ fn the_filter_is_for_them_too() {
 }
 
 #[test]
-fn another_logger_keeps_them_and_the_log_says_so() {
+fn other_logger_keeps_log_crate_records_with_a_warning() {
     let mut service = Service::start(&[], &["--other-logger"]);
     service.turn();
     let log = service.end();
@@ -30,7 +30,7 @@ fn another_logger_keeps_them_and_the_log_says_so() {
 }
 
 #[test]
-fn they_can_be_left_alone() {
+fn log_crate_bridge_can_be_disabled() {
     for other in [&[][..], &["--other-logger"]] {
         let arguments = [&["--without-log-bridge"][..], other].concat();
         let mut service = Service::start(&[], &arguments);

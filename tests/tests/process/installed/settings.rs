@@ -47,7 +47,7 @@ fn queues_are_bounded() {
 }
 
 #[test]
-fn of_traces_that_are_not_sampled_those_that_fail_are_kept() {
+fn failed_unsampled_traces_are_kept() {
     let off = ("OTEL_TRACES_SAMPLER", "always_off");
     for (variable, value) in [
         ("GLYPH_TRACES_KEEP_FAILURES", "true"),

@@ -98,7 +98,7 @@ fn all_three_arrive_and_agree() {
 }
 
 #[test]
-fn after_an_outage_they_arrive_again_without_a_restart() {
+fn signals_arrive_again_after_an_outage() {
     let address = free_address();
     let endpoint = format!("http://{address}");
     let variables = [

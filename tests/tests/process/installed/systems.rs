@@ -42,7 +42,7 @@ fn a_service_with_its_own_names_sends_to_a_bare_host_and_port() {
 }
 
 #[test]
-fn its_default_ratio_is_small() {
+fn ibex_default_ratio_keeps_few_traces() {
     let mut service = Service::start(&[], &["--ibex"]);
     for _ in 0..50 {
         service.turn();

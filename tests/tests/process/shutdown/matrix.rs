@@ -110,12 +110,12 @@ fn workers(count: usize) -> Runtime {
 }
 
 #[test]
-fn without_a_runtime() {
+fn shutdown_works_without_a_runtime() {
     ends(|telemetry, deadline| telemetry.shutdown_blocking(deadline));
 }
 
 #[test]
-fn in_a_current_thread_runtime() {
+fn shutdown_works_in_a_current_thread_runtime() {
     ends(|telemetry, deadline| current_thread().block_on(telemetry.shutdown_within(deadline)));
 }
 
@@ -127,7 +127,7 @@ fn in_a_current_thread_runtime_blocking_it() {
 }
 
 #[test]
-fn on_the_only_worker_of_a_runtime() {
+fn shutdown_works_on_the_only_worker_of_a_runtime() {
     ends(|telemetry, deadline| {
         let runtime = workers(1);
         let telemetry = Arc::clone(telemetry);
@@ -147,7 +147,7 @@ fn on_the_only_worker_of_a_runtime_blocking_it() {
 }
 
 #[test]
-fn in_a_runtime_of_several_workers() {
+fn shutdown_works_in_a_multi_thread_runtime() {
     ends(|telemetry, deadline| {
         let runtime = workers(3);
         let telemetry = Arc::clone(telemetry);
@@ -157,7 +157,7 @@ fn in_a_runtime_of_several_workers() {
 }
 
 #[test]
-fn in_a_destructor_within_a_runtime() {
+fn shutdown_works_in_a_destructor_within_a_runtime() {
     struct Ends<'t>(&'t Telemetry, Duration, &'t mut Option<Ended>);
     impl Drop for Ends<'_> {
         fn drop(&mut self) {
@@ -172,7 +172,7 @@ fn in_a_destructor_within_a_runtime() {
 }
 
 #[test]
-fn while_a_panic_unwinds() {
+fn shutdown_works_while_a_panic_unwinds() {
     struct Ends(Arc<Telemetry>, Duration);
     impl Drop for Ends {
         fn drop(&mut self) {
@@ -191,7 +191,7 @@ fn while_a_panic_unwinds() {
 }
 
 #[test]
-fn twice_tells_the_same() {
+fn second_shutdown_returns_the_same_result() {
     ends(|telemetry, deadline| {
         let first = telemetry.shutdown_blocking(deadline);
         let started = Instant::now();
@@ -229,7 +229,7 @@ fn a_shutdown_that_nobody_awaits_to_its_end_goes_on() {
 }
 
 #[test]
-fn by_dropping_it() {
+fn dropping_telemetry_shuts_it_down() {
     for kind in KINDS {
         in_time("dropping", move || {
             let collector = Collector::start(kind);

@@ -29,7 +29,7 @@ impl Write for Stuck {
 }
 
 #[test]
-fn everything_that_was_not_ended_is_told() {
+fn shutdown_reports_everything_unfinished() {
     in_time("a stuck output", || {
         let collector = Collector::start(Kind::Hangs);
         let (release, stuck) = channel();
@@ -102,7 +102,7 @@ fn a_second_one_with_less_time_does_not_wait_for_the_first() {
 }
 
 #[test]
-fn no_time_at_all_is_a_deadline_too() {
+fn shutdown_accepts_a_zero_deadline() {
     in_time("nothing", || {
         let collector = Collector::start(Kind::Hangs);
         let telemetry = telemetry(&collector.endpoint, Written::default());

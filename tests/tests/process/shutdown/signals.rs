@@ -89,7 +89,7 @@ fn a_signal_drains_flushes_and_ends_it() {
 }
 
 #[test]
-fn while_it_drains_it_is_not_ready_and_a_second_signal_ends_that() {
+fn draining_service_is_not_ready_until_a_second_signal() {
     let service = Service::start(Duration::from_secs(3600));
     service.listens_to_signals();
     service.signal("TERM");

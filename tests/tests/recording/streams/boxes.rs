@@ -57,7 +57,7 @@ fn with_another_way_out(early: bool) -> BoxStream<'static, u8> {
 }
 
 #[test]
-fn there_is_one() {
+fn boxed_stream_is_not_boxed_again() {
     for mut stream in [pinned(), by_path(), by_method(1)] {
         assert!(size_of_val(&*stream) > 4096);
         assert_eq!(stream.next().now_or_never(), Some(Some(0)));

@@ -62,7 +62,7 @@ async fn end(how: &str) -> Result<u8, ParseIntError> {
 }
 
 #[test]
-fn by_an_async_function() {
+fn stream_of_an_async_function_is_measured() {
     #[instrument_stage(stage::tokens, stream, labels(source = "made: opaque"))]
     async fn opaque(how: &str) -> Result<impl Stream<Item = u8> + Unpin + use<>, ParseIntError> {
         if how.is_empty() {
@@ -91,7 +91,7 @@ fn by_an_async_function() {
 }
 
 #[test]
-fn by_a_function_that_returns_a_future() {
+fn stream_of_a_function_returning_a_future_is_measured() {
     #[instrument_stage(stage::tokens, stream, labels(source = "made: BoxFuture"))]
     fn made(how: &str) -> BoxFuture<'_, Result<BoxStream<'_, u8>, ParseIntError>> {
         Box::pin(async move {
@@ -119,12 +119,12 @@ impl Generate for Generator {
 }
 
 #[test]
-fn by_a_method_under_async_trait() {
+fn stream_of_an_async_trait_method_is_measured() {
     assert_every_ending("made: async_trait", |how| Generator.generate(how));
 }
 
 #[test]
-fn by_a_plain_function() {
+fn stream_of_a_plain_function_is_measured() {
     #[instrument_stage(stage::tokens, stream, labels(source = "made: plain"))]
     fn read(text: &str) -> io::Result<impl Stream<Item = Result<u8, ParseIntError>>> {
         if text.is_empty() {

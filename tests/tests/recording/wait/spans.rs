@@ -56,14 +56,14 @@ async fn a_delay_is_a_span_with_its_duration_and_scope() {
 }
 
 #[tokio::test]
-async fn what_is_over_at_once_is_no_span() {
+async fn immediate_wait_makes_no_span() {
     let captured = testing::capture();
     wait("limit").of(ready(())).await;
     assert!(captured.spans().iter().all(|span| span.name() != "wait"));
 }
 
 #[test]
-fn a_wait_that_is_given_up_says_so() {
+fn cancelled_wait_has_a_span() {
     let captured = testing::capture();
     let request = info_span!("request");
     let waiting = request.in_scope(|| {

@@ -23,7 +23,7 @@ fn pair(key: &str, value: &str) -> (String, String) {
 }
 
 #[test]
-fn it_is_read_where_the_request_is() {
+fn baggage_is_read_inside_the_request() {
     let remote = remote(true);
     assert_eq!(
         remote.in_scope(|| baggage("tenant")).as_deref(),
@@ -34,7 +34,7 @@ fn it_is_read_where_the_request_is() {
 }
 
 #[test]
-fn it_is_changed_for_a_scope() {
+fn baggage_changes_for_a_scope() {
     remote(true).in_scope(|| {
         let more = Baggage::current().try_with("plan", "50 % off").unwrap();
         more.in_scope(|| {
@@ -77,7 +77,7 @@ fn a_value_is_any_text() {
 }
 
 #[test]
-fn it_is_bounded_when_it_is_set() {
+fn set_baggage_is_limited() {
     let mut full = Baggage::default();
     for entry in 0..MAX_ENTRIES {
         full = full.try_with(&format!("k{entry}"), "v").unwrap();
@@ -95,7 +95,7 @@ fn it_is_bounded_when_it_is_set() {
 }
 
 #[test]
-fn it_is_bounded_when_it_arrives() {
+fn incoming_baggage_is_limited() {
     let many: Vec<_> = (0..200).map(|n| format!("k{n}=v")).collect();
     assert_eq!(parsed(&many.join(",")).len(), MAX_ENTRIES);
     let long = "v".repeat(3000);
@@ -119,7 +119,7 @@ fn entries_of_several_headers_are_one_baggage() {
 }
 
 #[test]
-fn what_others_put_there_cannot_break_a_header() {
+fn foreign_baggage_cannot_break_a_header() {
     let evil = KeyValueMetadata::new("k", "v\r\nX-Evil: 1", "p\r\nX-Evil: 2");
     let context = Context::new().with_baggage([evil]);
     let _attached = context.attach();

@@ -69,7 +69,7 @@ fn a_malformed_parent_is_none() {
 }
 
 #[test]
-fn of_two_parents_neither_is_taken() {
+fn repeated_traceparent_is_ignored() {
     let mut headers = HeaderMap::new();
     for _ in 0..2 {
         let value = HeaderValue::try_from(format!("00-{TRACE}-{SPAN}-01")).unwrap();
@@ -120,7 +120,7 @@ fn a_malformed_state_is_left_out_and_the_parent_stays() {
 }
 
 #[test]
-fn of_a_long_state_the_longest_members_go_first() {
+fn long_tracestate_loses_its_longest_members() {
     let long = format!("long={}", "v".repeat(200));
     let short: Vec<_> = (0..4).map(|n| format!("k{n}={}", "v".repeat(90))).collect();
     let header = format!("{long},{}", short.join(","));
@@ -130,7 +130,7 @@ fn of_a_long_state_the_longest_members_go_first() {
 }
 
 #[test]
-fn what_comes_in_goes_out() {
+fn extracted_context_is_injected_unchanged() {
     let came = headers(&[
         ("traceparent", &format!("00-{TRACE}-{SPAN}-03")),
         ("tracestate", "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE"),
@@ -146,7 +146,7 @@ fn what_comes_in_goes_out() {
 }
 
 #[test]
-fn where_there_is_nothing_to_say_nothing_stays_in_the_carrier() {
+fn empty_context_clears_the_carrier() {
     let mut forwarded = headers(&[
         ("Traceparent", &format!("00-{TRACE}-{SPAN}-03")),
         ("tracestate", "rojo=1"),

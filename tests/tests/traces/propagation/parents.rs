@@ -53,7 +53,7 @@ fn a_stage_is_the_child_of_its_caller_and_the_parent_of_whom_it_calls() {
 }
 
 #[test]
-fn below_a_caller_whose_trace_is_not_sampled_no_span_is_built_and_its_ids_go_on() {
+fn unsampled_caller_makes_no_span_and_keeps_its_ids() {
     let left = traced::by(|| {
         let header = remote(false).in_scope(lookup);
         assert_eq!(header, format!("00-{TRACE}-{SPAN}-00"));

@@ -38,7 +38,7 @@ fn handed_on(headers: &BTreeMap<String, String>) -> BTreeMap<String, String> {
 
 #[test]
 #[ignore = "needs Python with opentelemetry-sdk: .ci/run installs it"]
-fn what_goes_to_python_and_comes_back_is_the_same() {
+fn context_survives_a_round_trip_through_python() {
     let parent = format!("00-{TRACE}-{SPAN}-01");
     let came = headers(&[("traceparent", &parent), ("tracestate", "rojo=1,congo=2")]);
     let value = "Amélie, 50% a+b=c;d";

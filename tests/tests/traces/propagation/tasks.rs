@@ -135,7 +135,7 @@ fn a_task_that_is_cancelled_ends_in_its_scope() {
 }
 
 #[test]
-fn what_was_added_since_the_span_was_opened_comes_along() {
+fn task_gets_baggage_added_after_the_span_opened() {
     let [runtime, _] = runtimes();
     let left = in_request(&runtime, || {
         let _runtime = runtime.enter();

@@ -40,7 +40,7 @@ fn a_block_has_the_same_labels() {
 }
 
 #[test]
-fn it_tells_where_the_code_is() {
+fn span_has_its_source_location() {
     struct Client(u8);
 
     impl Client {
@@ -75,7 +75,7 @@ fn it_tells_where_the_code_is() {
 }
 
 #[test]
-fn its_name_kind_and_target_may_be_said() {
+fn span_name_kind_and_target_can_be_set() {
     macro_rules! kinds {
         ($($kind:ident: $expected:ident),+) => {$({
             #[instrument_stage(stage::stt, labels(test = "kinds"), kind = $kind, name = "ask")]
@@ -107,7 +107,7 @@ fn a_level_that_nobody_listens_to_opens_no_span() {
 }
 
 #[test]
-fn without_a_span_it_counts_all_the_same() {
+fn skip_span_still_counts() {
     #[instrument_stage(stage::stt, labels(test = "skipped"), skip_span)]
     fn transcribe() -> Option<tracing::Id> {
         Span::current().id()
@@ -122,7 +122,7 @@ fn without_a_span_it_counts_all_the_same() {
 }
 
 #[test]
-fn its_parent_may_be_another_span_or_none() {
+fn span_parent_can_be_another_span_or_none() {
     #[instrument_stage(stage::stt, labels(test = "parents"), parent = parent)]
     fn below(parent: &Span) {}
     #[instrument_stage(stage::stt, labels(test = "parents"), parent = None)]
@@ -148,7 +148,7 @@ fn its_parent_may_be_another_span_or_none() {
 }
 
 #[test]
-fn it_links_to_what_it_follows_from() {
+fn span_links_to_what_it_follows_from() {
     #[instrument_stage(stage::stt, labels(test = "links"), links = causes)]
     fn after(causes: &[Span]) {}
     #[instrument_stage(stage::stt, labels(test = "links"), links = [remote])]

@@ -71,7 +71,7 @@ fn without_a_sampled_parent_the_sampler_is_asked() {
 
 /// Alone: the switch is the process's.
 #[test]
-fn it_can_be_turned_off() {
+fn unsampled_spans_are_built_if_asked() {
     #[instrument_stage(stage::stt, labels(test = "switch"))]
     fn child() -> Option<tracing::Id> {
         Span::current().id()

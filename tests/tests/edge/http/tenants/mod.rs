@@ -291,7 +291,7 @@ async fn requests_of_nobody_have_series_without_the_labels() {
 }
 
 #[tokio::test]
-async fn one_of_two_labels_is_enough() {
+async fn scope_with_one_of_two_labels_is_entered() {
     let _captured = testing::capture();
     ordered(
         by_headers(),
