@@ -92,13 +92,13 @@ fn a_label_that_is_not_there_is_refused() {
     assert_eq!(
         message,
         "metric `captured_stt_seconds` has no label of the type `bool`; its labels: \
-         `provider: testing::catalog::Provider` (deepgram, elevenlabs), \
-         `status: testing::catalog::Status` (ok, error, cancelled, panicked)"
+         `provider: captured::catalog::Provider` (deepgram, elevenlabs), \
+         `status: captured::catalog::Status` (ok, error, cancelled, panicked)"
     );
     let message = refusal(|| captured.histogram::<stage::tts>().with(Status::Ok));
     assert_eq!(
         message,
-        "metric `captured_tts_seconds` has no label of the type `testing::catalog::Status`; \
+        "metric `captured_tts_seconds` has no label of the type `captured::catalog::Status`; \
          its labels: none"
     );
     let calls = captured.counter(&Metrics::global().tool_calls);
@@ -106,7 +106,7 @@ fn a_label_that_is_not_there_is_refused() {
     assert_eq!(
         message,
         "metric `captured_tool_calls` has no label `tol`; its labels: `tool: &str`, \
-         `status: testing::catalog::Status` (ok, error, cancelled, panicked)"
+         `status: captured::catalog::Status` (ok, error, cancelled, panicked)"
     );
 }
 
@@ -122,7 +122,7 @@ fn a_type_that_two_labels_have_is_refused() {
     assert!(
         message.starts_with(
             "metric `captured_handovers` has more than one label of the type \
-             `testing::catalog::Provider`: say `.with_label(\"from\", ..)` or `.with_label(\"to\", ..)`;"
+             `captured::catalog::Provider`: say `.with_label(\"from\", ..)` or `.with_label(\"to\", ..)`;"
         ),
         "{message}"
     );

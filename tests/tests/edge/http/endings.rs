@@ -160,8 +160,7 @@ async fn connect(address: SocketAddr, path: &str) -> TcpStream {
 async fn a_client_that_leaves_amid_the_body() {
     let (ended, address) = set_up().await;
     let mut stream = connect(address, "/endless").await;
-    let mut some = vec![0; 100_000];
-    stream.read_exact(&mut some).await.unwrap();
+    wire::read(&mut stream, 100_000).await;
     assert_eq!(active(), 1.0);
     drop(stream);
     until_idle().await;
@@ -183,7 +182,7 @@ async fn a_client_that_leaves_before_the_answer() {
 async fn a_handler_that_panics() {
     let (ended, address) = set_up().await;
     let mut stream = connect(address, "/panic").await;
-    assert_eq!(stream.read_to_end(&mut Vec::new()).await.unwrap(), 0);
+    assert_eq!(wire::read_rest(&mut stream).await, 0);
     until_idle().await;
     ended.assert("/panic", StatusClass::None, Some(ErrorType::Panic));
     assert_eq!(ended.status(), (Status::error(""), "panic".to_owned()));
@@ -198,7 +197,7 @@ async fn a_handler_that_panics() {
 async fn a_body_that_fails() {
     let (ended, address) = set_up().await;
     let mut stream = connect(address, "/broken-off").await;
-    stream.read_to_end(&mut Vec::new()).await.unwrap();
+    wire::read_rest(&mut stream).await;
     until_idle().await;
     ended.assert(
         "/broken-off",
@@ -212,7 +211,7 @@ async fn a_body_that_fails() {
 async fn a_body_that_takes_too_long() {
     let (ended, address) = set_up().await;
     let mut stream = connect(address, "/too-slow").await;
-    stream.read_to_end(&mut Vec::new()).await.unwrap();
+    wire::read_rest(&mut stream).await;
     until_idle().await;
     ended.assert("/too-slow", StatusClass::Success, Some(ErrorType::Timeout));
     assert_eq!(ended.status(), (Status::error(""), "timeout".to_owned()));
@@ -276,9 +275,7 @@ async fn an_upgrade_ends_with_its_response() {
     }
     assert!(head.starts_with(b"HTTP/1.1 101 "));
     stream.write_all(b"hello").await.unwrap();
-    let mut echo = [0; 5];
-    stream.read_exact(&mut echo).await.unwrap();
-    assert_eq!(&echo, b"hello");
+    assert_eq!(wire::read(&mut stream, 5).await, b"hello");
     ended.assert("/upgrade", StatusClass::Informational, None);
 }
 

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use axum::Router;
 use bytes::Bytes;
+use glyph_tests::wait;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1;
@@ -23,11 +24,14 @@ pub(crate) async fn serve(router: Router) -> SocketAddr {
 
 /// Sends a request over a connection of its own and reads the whole response.
 pub(crate) async fn send(address: SocketAddr, request: Request<Full<Bytes>>) -> Response<Bytes> {
-    let stream = TcpStream::connect(address).await.unwrap();
-    let (mut client, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
-    tokio::spawn(connection);
-    let (head, body) = client.send_request(request).await.unwrap().into_parts();
-    Response::from_parts(head, body.collect().await.unwrap().to_bytes())
+    let response = async {
+        let stream = TcpStream::connect(address).await.unwrap();
+        let (mut client, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
+        tokio::spawn(connection);
+        let (head, body) = client.send_request(request).await.unwrap().into_parts();
+        Response::from_parts(head, body.collect().await.unwrap().to_bytes())
+    };
+    wait::finished("the response", response).await
 }
 
 /// A request without a body.
@@ -55,6 +59,24 @@ pub(crate) async fn raw(address: SocketAddr, bytes: &[u8]) -> String {
     stream.write_all(bytes).await.unwrap();
     let mut answer = Vec::new();
     // A server that resets the connection has answered as well.
-    let _reset = stream.read_to_end(&mut answer).await;
+    let end = stream.read_to_end(&mut answer);
+    let _reset = wait::finished("the end of the connection", end).await;
     String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// Reads so many bytes.
+pub(crate) async fn read(stream: &mut TcpStream, length: usize) -> Vec<u8> {
+    let mut bytes = vec![0; length];
+    let read = stream.read_exact(&mut bytes);
+    wait::finished("the bytes", read).await.unwrap();
+    bytes
+}
+
+/// Reads until the server closes, and gives how many bytes those were.
+pub(crate) async fn read_rest(stream: &mut TcpStream) -> usize {
+    let mut rest = Vec::new();
+    let read = stream.read_to_end(&mut rest);
+    wait::finished("the end of the connection", read)
+        .await
+        .unwrap()
 }

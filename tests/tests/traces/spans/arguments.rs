@@ -61,7 +61,7 @@ fn span_has_its_source_location() {
     };
     assert_eq!(
         text(function, "code.function.name"),
-        "spans::arguments::transcribe"
+        "traces::spans::arguments::transcribe"
     );
     assert!(
         text(method, "code.function.name").ends_with("::Client::transcribe"),

@@ -10,7 +10,7 @@ use glyph_runtime::{http::header, scope::ScopeLabels, testing};
 use glyph_tests::wait;
 use http_body_util::BodyExt;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::AsyncWriteExt,
     net::TcpStream,
     sync::Notify,
 };
@@ -19,7 +19,7 @@ use super::{
     ACTIVE, COUNTED, ShopMetrics, TenantContext, answer, asked, by_headers, counts, layer, page,
     router, told, until_idle, value,
 };
-use crate::http::wire::{request, send, serve};
+use crate::http::wire::{self, request, send, serve};
 
 #[tokio::test]
 async fn two_tenants_at_the_same_time() {
@@ -121,7 +121,7 @@ async fn clients_that_leave_leave_nothing_behind() {
     let address = serve(router(by_headers())).await;
     let mut amid = connect(address, "/endless", "acme").await;
     let before = connect(address, "/never", "globex").await;
-    amid.read_exact(&mut vec![0; 100_000]).await.unwrap();
+    wire::read(&mut amid, 100_000).await;
     wait::until_async("the second is open", || value("shop_open", "globex") == 1.0).await;
     assert_eq!((value(ACTIVE, "acme"), value(ACTIVE, "globex")), (1.0, 1.0));
     assert_eq!(value("shop_open", "acme"), 1.0);
@@ -144,7 +144,7 @@ async fn handlers_that_panic_leave_nothing_behind() {
     let _captured = testing::capture();
     let address = serve(router(by_headers())).await;
     let mut stream = connect(address, "/panic", "acme").await;
-    assert_eq!(stream.read_to_end(&mut Vec::new()).await.unwrap(), 0);
+    assert_eq!(wire::read_rest(&mut stream).await, 0);
     until_idle().await;
     assert_eq!(value(COUNTED, "acme"), 1.0);
     assert_eq!(value("http_server_errors_total", "acme"), 1.0);
@@ -160,7 +160,7 @@ async fn a_function_that_panics_has_started_nothing() {
     })))
     .await;
     let mut stream = connect(address, "/order", "acme").await;
-    assert_eq!(stream.read_to_end(&mut Vec::new()).await.unwrap(), 0);
+    assert_eq!(wire::read_rest(&mut stream).await, 0);
     until_idle().await;
     assert_eq!(page().named(COUNTED).count(), 0);
     assert!(ScopeLabels::current().is_empty());
