@@ -57,8 +57,10 @@ pub struct Ended {
 pub struct VoiceMetrics {
     /// Latency of speech-to-text transcription.
     #[metric(name = "stt.duration", unit = seconds, buckets = [10ms, 100ms, 1s])]
-    #[stage(stt, labels(provider: Provider))]
+    #[stage(stt, in_flight = transcribing, labels(provider: Provider))]
     pub stt_duration: Histogram<ProviderRequest>,
+    /// Transcriptions under way.
+    pub transcribing: Gauge,
     /// Latency of look-ups.
     #[metric(name = "lookup.duration", unit = seconds, buckets = [10ms, 100ms, 1s])]
     #[stage(lookup)]
