@@ -1,7 +1,21 @@
-//! Support for the tests of glyph: reading a page as a scraper would, and another SDK.
+//! What the tests of glyph share, by subject.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what cannot be set up fails the test"
+)]
 
+pub mod children;
+mod documents;
+pub mod environment;
+pub mod guide;
 mod page;
 mod python;
+pub mod receiver;
+pub mod wait;
+pub mod written;
 
+pub use children::alone;
 pub use page::{Page, Sample};
 pub use python::otel_python;

@@ -2,6 +2,7 @@
 
 use std::{fs, process::Command};
 
+use glyph_tests::environment;
 use serde_json::Value;
 
 use crate::run::{Run, run};
@@ -131,6 +132,7 @@ fn rules_and_dashboards_are_written_and_are_up_to_date() {
     let folder = tempfile::tempdir().unwrap();
     for check in [None, Some("--check")] {
         let mut command = Command::new(PROGRAM);
+        environment::clean(&mut command);
         command.arg("artifacts").arg(folder.path()).args(check);
         let output = command.output().unwrap();
         assert!(output.status.success(), "{output:?}");

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use glyph_tests::{children::Process, environment, written::parsed};
 use serde_json::Value;
 
 /// What a program has said.
@@ -18,16 +19,14 @@ pub(crate) fn run(program: &str, arguments: &[&str]) -> Run {
 /// Runs it with these variables in its environment.
 pub(crate) fn run_with(program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
     let mut command = Command::new(program);
-    command.args(arguments).envs(variables.iter().copied());
-    let output = command.output().unwrap();
-    let errors = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{errors}");
-    let log = errors
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap());
+    environment::clean(&mut command)
+        .args(arguments)
+        .envs(variables.iter().copied());
+    let ended = Process::start(&mut command).end(program);
+    assert!(ended.status.success(), "{}", ended.errors);
     Run {
-        page: String::from_utf8(output.stdout).unwrap(),
-        log: log.collect(),
+        page: ended.output,
+        log: parsed(&ended.errors),
     }
 }
 

@@ -113,7 +113,7 @@ fn each_mistake_names_alert_place_and_nearest_name() {
 }
 
 #[test]
-fn nothing_is_written_where_something_does_not_fit() {
+fn files_that_do_not_fit_write_nothing() {
     let artifacts = Artifacts::of::<Mistakes>();
     for given in [
         artifacts.rules(),

@@ -11,7 +11,7 @@ const REFERENCE: &str = "../docs/reference/glyphoxa.md";
 
 /// `cargo run --bin glyphoxa -- artifacts deploy/` writes them anew, and so does `GLYPH_WRITE_EXPECTED=1`.
 #[test]
-fn what_the_stack_loads_is_up_to_date() {
+fn committed_stack_is_up_to_date() {
     let mut arguments = ArtifactArgs::new(DEPLOYED);
     arguments.check = env::var_os("GLYPH_WRITE_EXPECTED").is_none();
     if let Err(stale) = arguments.run(&glyphoxa::artifacts()) {

@@ -166,7 +166,7 @@ fn a_threshold_is_drawn_where_the_objective_is() {
 }
 
 #[test]
-fn no_panel_stands_on_another_and_none_reaches_over_the_edge() {
+fn panels_do_not_overlap_or_leave_the_grid() {
     let dashboard = parsed(&glyphoxa::artifacts());
     let mut taken = std::collections::BTreeSet::new();
     for panel in dashboard["panels"].as_array().unwrap() {

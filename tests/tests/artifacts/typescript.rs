@@ -109,7 +109,7 @@ fn the_dashboard_is_of_grafana_s_types() {
 
 #[test]
 #[ignore = "needs npm and its registry"]
-fn what_grafana_does_not_know_is_told() {
+fn unknown_grafana_field_is_reported() {
     let dashboard = parsed(&glyphoxa::artifacts());
     let index = dashboard["panels"].as_array().unwrap();
     let index = index

@@ -2,7 +2,8 @@
 
 use std::{net::Ipv4Addr, time::Duration};
 
-use glyph_runtime::{Exemplar, Histogram, LabelSet, Telemetry, metric_catalog};
+use glyph_runtime::{Exemplar, Histogram, LabelSet, metric_catalog};
+use glyph_tests::environment;
 
 use crate::{
     process::eventually,
@@ -57,7 +58,7 @@ fn exemplars_come_back_where_native_histograms_are_asked_for() {
 }
 
 fn exemplars_come_back_from(features: &str) {
-    let telemetry = Telemetry::builder("exemplars")
+    let telemetry = environment::telemetry("exemplars")
         .catalog(Metrics::global())
         .listener((Ipv4Addr::LOCALHOST, 0))
         .without_facade()

@@ -8,6 +8,7 @@ use std::{
     sync::LazyLock,
 };
 
+use glyph_tests::environment;
 use serde_json::Value;
 
 use crate::process::{Output, Process, spawn};
@@ -39,7 +40,7 @@ impl Glyphoxa {
 
     fn spawn(rate: &str, output: Output, variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(&*PROGRAM);
-        command
+        environment::clean(&mut command)
             .args(["--listen", "127.0.0.1:0"])
             .args(["--speed", "10"])
             .args(["--fail-rate", rate])
@@ -68,7 +69,10 @@ impl Glyphoxa {
 /// Writes what is made of the pipeline's metrics.
 pub(crate) fn write_artifacts(folder: &Path, arguments: &[&str]) {
     let mut command = Command::new(&*PROGRAM);
-    command.arg("artifacts").arg(folder).args(arguments);
+    environment::clean(&mut command)
+        .arg("artifacts")
+        .arg(folder)
+        .args(arguments);
     let status = spawn(&mut command).wait().unwrap();
     assert!(status.success(), "the artifacts are not written");
 }

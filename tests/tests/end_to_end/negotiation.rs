@@ -11,7 +11,8 @@ use axum::{
     http::{HeaderMap, header},
     middleware::{self, Next},
 };
-use glyph_runtime::{Counter, Telemetry, metric_catalog};
+use glyph_runtime::{Counter, metric_catalog};
+use glyph_tests::environment;
 use tokio::{net::TcpListener, runtime::Runtime};
 
 use crate::prometheus::{EXEMPLARS_ONLY, NATIVE_HISTOGRAMS, Prometheus};
@@ -63,7 +64,7 @@ fn assert_openmetrics(exchange: &Exchange) {
 }
 
 fn first_scrape(features: &str) -> Exchange {
-    let telemetry = Telemetry::builder("negotiation")
+    let telemetry = environment::telemetry("negotiation")
         .catalog(Metrics::global())
         .build()
         .unwrap();

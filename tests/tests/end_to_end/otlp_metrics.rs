@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use glyph_runtime::{
-    Counter, Gauge, Histogram, LabelSet, Status, Telemetry,
+    Counter, Gauge, Histogram, LabelSet, Status,
     expose::push::{MetricPushSettings, Pipeline},
     metric_catalog,
     trace::{OtlpSettings, Protocol},
 };
-use glyph_tests::Page;
+use glyph_tests::{Page, environment};
 
 use crate::rotel::Rotel;
 
@@ -41,7 +41,10 @@ fn behind<'l>(lines: &'l [String], metric: &str, label: &str) -> &'l str {
 fn arrives(endpoint: impl FnOnce(&Rotel) -> String, protocol: Protocol) {
     let rotel = Rotel::start("metrics");
     let metrics = Metrics::global();
-    let telemetry = Telemetry::builder("shop").catalog(metrics).build().unwrap();
+    let telemetry = environment::telemetry("shop")
+        .catalog(metrics)
+        .build()
+        .unwrap();
     metrics.orders.add(Order { status: Status::Ok }, 3);
     metrics.carts.set(2.5);
     metrics.payment.observe(Duration::from_millis(20));

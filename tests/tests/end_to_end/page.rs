@@ -8,6 +8,7 @@ use std::{
 };
 
 use glyph_runtime::{Counter, Exemplar, Histogram, LabelSet, Telemetry, metric_catalog};
+use glyph_tests::environment;
 
 use crate::{
     checkers::{openmetrics_families, promtool_finds_nothing},
@@ -54,7 +55,7 @@ const KEPT_OF_LONG: usize = 256;
 
 /// One recorder serves a whole process, hence one page serves all tests here, which only read it.
 static TELEMETRY: LazyLock<Telemetry> = LazyLock::new(|| {
-    let telemetry = Telemetry::builder("hostile")
+    let telemetry = environment::telemetry("hostile")
         .version("\"1\"\n")
         .catalog(Metrics::global())
         .listener((Ipv4Addr::LOCALHOST, 0))

@@ -7,6 +7,8 @@ use std::{
     process::Command,
 };
 
+use glyph_tests::environment;
+
 use crate::{
     process::{Output, Process},
     spans::{Printed, Span},
@@ -27,7 +29,7 @@ impl Rotel {
     pub(crate) fn start(signal: &str) -> Self {
         let (grpc, http) = free_addresses();
         let mut command = Command::new(program());
-        command
+        environment::clean(&mut command)
             .arg("start")
             .args(["--otlp-grpc-endpoint", &grpc.to_string()])
             .args(["--otlp-http-endpoint", &http.to_string()])

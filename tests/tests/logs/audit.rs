@@ -14,19 +14,20 @@ use glyph_runtime::{
     audit,
     log::{Audit, AuditOutput, AuditSink, LogError, LogSettings, Pipeline, SyncPolicy},
 };
+use glyph_tests::wait::received;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use tracing::{Dispatch, Level, event, info, info_span};
 use tracing_subscriber::{Registry, layer::SubscriberExt};
 
 use crate::{
-    capture::{AMPLE, Kept, lines_of, parsed},
+    capture::{AMPLE, Written, lines_of, parsed},
     sinks::{Panicking, Plain, Stuck, failing, slow},
 };
 
 /// A log and an audit trail, each kept apart.
 struct Both {
-    log: Kept,
+    log: Written,
     pipeline: Pipeline,
     dispatch: Dispatch,
 }
@@ -41,7 +42,7 @@ fn both(sink: impl AuditSink + 'static, sync: SyncPolicy, filter: &str) -> Both 
 }
 
 fn with_audit(audit: Audit, filter: &str) -> Both {
-    let log = Kept::default();
+    let log = Written::default();
     let settings = LogSettings {
         output: log.output(),
         filter: filter.to_owned(),
@@ -65,7 +66,7 @@ impl Both {
 
 #[test]
 fn audit_events_of_any_level_go_to_the_trail_and_others_to_the_log() {
-    let trail = Kept::default();
+    let trail = Written::default();
     let both = both(
         Plain(trail.clone()),
         SyncPolicy::OnShutdown,
@@ -98,13 +99,13 @@ fn audit_events_of_any_level_go_to_the_trail_and_others_to_the_log() {
 
 #[test]
 fn audit_lines_have_the_ids_of_a_trace_that_is_not_sampled() {
-    let trail = Kept::default();
+    let trail = Written::default();
     let audit = Audit {
         output: AuditOutput::Sink(Box::new(Plain(trail.clone()))),
         sync: SyncPolicy::OnShutdown,
         copied: true,
     };
-    let log = Kept::default();
+    let log = Written::default();
     let settings = LogSettings {
         output: log.output(),
         filter: "off".to_owned(),
@@ -138,7 +139,7 @@ fn without_a_trail_audit_events_are_lines_of_the_log() {
 
 #[test]
 fn the_caller_waits_until_its_line_is_written() {
-    let trail = Kept::default();
+    let trail = Written::default();
     let (sink, calls, gate) = slow(&trail);
     let both = both(sink, SyncPolicy::OnShutdown, "");
     let returned = AtomicBool::new(false);
@@ -147,7 +148,7 @@ fn the_caller_waits_until_its_line_is_written() {
             both.run(|| audit!("waits"));
             returned.store(true, SeqCst);
         });
-        assert_eq!(calls.recv().unwrap(), "write");
+        assert_eq!(received("a write", &calls), "write");
         assert!(!returned.load(SeqCst));
         assert_eq!(trail.text(), "");
         gate.send(()).unwrap();
@@ -156,8 +157,8 @@ fn the_caller_waits_until_its_line_is_written() {
 }
 
 #[test]
-fn nothing_is_lost_when_many_wait_for_a_slow_sink() {
-    let trail = Kept::default();
+fn slow_sink_loses_no_audit_lines() {
+    let trail = Written::default();
     let (sink, calls, gate) = slow(&trail);
     let both = both(sink, SyncPolicy::Always, "");
     thread::scope(|scope| {
@@ -171,7 +172,7 @@ fn nothing_is_lost_when_many_wait_for_a_slow_sink() {
                 });
             });
         }
-        calls.recv().unwrap();
+        received("a call of the output", &calls);
         drop(gate);
     });
     assert_eq!(trail.lines().len(), 800, "before any shutdown");
@@ -181,7 +182,7 @@ fn nothing_is_lost_when_many_wait_for_a_slow_sink() {
 
 #[test]
 fn each_policy_synchronises_when_it_says() {
-    let kept = Kept::default();
+    let kept = Written::default();
     let asked = |policy| {
         let (sink, calls, gate) = slow(&kept);
         drop(gate);
@@ -203,13 +204,13 @@ fn each_policy_synchronises_when_it_says() {
 
     let (often, calls) = asked(SyncPolicy::EveryInterval(Duration::from_millis(1)));
     often.run(|| audit!("one"));
-    assert_eq!(calls.recv().unwrap(), "write");
-    assert_eq!(calls.recv().unwrap(), "sync");
+    assert_eq!(received("a write", &calls), "write");
+    assert_eq!(received("a sync", &calls), "sync");
 }
 
 #[test]
 fn a_write_that_fails_is_tried_again_and_counted() {
-    let trail = Kept::default();
+    let trail = Written::default();
     let script = [
         ErrorKind::StorageFull,
         ErrorKind::Other,
@@ -234,12 +235,12 @@ fn a_write_that_fails_is_tried_again_and_counted() {
 
 #[test]
 fn a_shutdown_ends_the_wait_and_tells_what_is_lost() {
-    let trail = Kept::default();
+    let trail = Written::default();
     let (sink, failures) = failing(&trail, vec![ErrorKind::PermissionDenied; 1_000_000], None);
     let both = both(sink, SyncPolicy::OnShutdown, "");
     let undelivered = thread::scope(|scope| {
         scope.spawn(|| both.run(|| audit!("never written")));
-        failures.recv().unwrap();
+        received("a failure", &failures);
         both.pipeline
             .shutdown(Duration::from_millis(10))
             .unwrap_err()
@@ -262,7 +263,7 @@ fn a_shutdown_ends_the_wait_and_tells_what_is_lost() {
 
 #[test]
 fn a_failed_synchronisation_shows_in_the_shutdown() {
-    let trail = Kept::default();
+    let trail = Written::default();
     let (sink, _) = failing(&trail, [], Some(ErrorKind::StorageFull));
     let both = both(sink, SyncPolicy::OnShutdown, "");
     both.run(|| audit!("written, but where"));
@@ -274,12 +275,12 @@ fn a_failed_synchronisation_shows_in_the_shutdown() {
 
 #[test]
 fn a_sink_that_does_not_return_holds_nobody_beyond_the_shutdown() {
-    let trail = Kept::default();
+    let trail = Written::default();
     let (sink, calls, gate) = slow(&trail);
     let both = both(sink, SyncPolicy::OnShutdown, "");
     thread::scope(|scope| {
         scope.spawn(|| both.run(|| audit!("in the sink")));
-        calls.recv().unwrap();
+        received("a call of the output", &calls);
         let waiting = scope.spawn(|| both.run(|| audit!("waits for it")));
         let undelivered = both
             .pipeline
@@ -303,7 +304,7 @@ fn a_disk_that_does_not_confirm_holds_nobody_up_either() {
         .pipeline
         .shutdown(Duration::from_millis(50))
         .unwrap_err();
-    calls.recv().unwrap();
+    received("a call of the output", &calls);
     assert_eq!(undelivered.count_of("audit lines"), 0);
     assert!(undelivered.to_string().contains("in time"), "{undelivered}");
     drop(gate);
@@ -311,7 +312,7 @@ fn a_disk_that_does_not_confirm_holds_nobody_up_either() {
 
 #[test]
 fn a_sink_that_panics_is_tried_again() {
-    let trail = Kept::default();
+    let trail = Written::default();
     let both = both(Panicking(trail.clone(), true), SyncPolicy::OnShutdown, "");
     both.run(|| audit!("one"));
     assert_eq!(trail.lines().len(), 1);

@@ -1,59 +1,18 @@
 //! A log whose lines a test can read.
 
-use std::{
-    io::{self, Write},
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::time::Duration;
 
-use glyph_runtime::log::{LogSettings, Output, Pipeline};
+use glyph_runtime::log::{LogSettings, Pipeline};
+pub(crate) use glyph_tests::written::{Written, parsed};
 use serde_json::Value;
 use tracing_subscriber::layer::SubscriberExt;
 
 /// Longer than anything takes.
 pub(crate) const AMPLE: Duration = Duration::from_secs(30);
 
-/// Keeps what is written.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Kept(Arc<Mutex<Vec<u8>>>);
-
-impl Kept {
-    pub(crate) fn output(&self) -> Output {
-        Output::Writer(Box::new(self.clone()))
-    }
-
-    pub(crate) fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-
-    /// Every line, each of which has to be one JSON object.
-    pub(crate) fn lines(&self) -> Vec<Value> {
-        parsed(&self.text())
-    }
-}
-
-impl Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-pub(crate) fn parsed(text: &str) -> Vec<Value> {
-    let parse = |line: &str| match serde_json::from_str(line) {
-        Ok(value @ Value::Object(_)) => value,
-        other => panic!("{line:?} is {other:?}"),
-    };
-    text.lines().map(parse).collect()
-}
-
 /// The text that `work` leaves in the log.
 pub(crate) fn text_of(settings: LogSettings, work: impl FnOnce()) -> String {
-    let kept = Kept::default();
+    let kept = Written::default();
     let settings = LogSettings {
         output: kept.output(),
         ..settings

@@ -15,13 +15,13 @@ use tracing::{Instrument, Span, info, info_span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::layer::SubscriberExt;
 
-use crate::capture::{AMPLE, Kept, line_of};
+use crate::capture::{AMPLE, Written, line_of};
 
 /// The lines of `work` beside a tracer with this sampler.
 fn traced(sampler: Sampler, work: impl FnOnce()) -> Vec<Value> {
     let provider = SdkTracerProvider::builder().with_sampler(sampler).build();
     let tracer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
-    let kept = Kept::default();
+    let kept = Written::default();
     let settings = LogSettings {
         output: kept.output(),
         ..LogSettings::default()

@@ -12,7 +12,7 @@ use tracing_subscriber::{
     layer::{Context, SubscriberExt},
 };
 
-use crate::capture::{AMPLE, Kept, lines_of};
+use crate::capture::{AMPLE, Written, lines_of};
 
 fn messages(filter: &str) -> Vec<String> {
     let settings = LogSettings {
@@ -54,7 +54,7 @@ fn directives_are_those_of_rust_log() {
 }
 
 #[test]
-fn what_the_sdk_says_of_itself_is_there_for_who_asks_by_name() {
+fn sdk_events_appear_only_if_named() {
     let sdk = |filter| {
         messages(filter)
             .iter()
@@ -67,7 +67,7 @@ fn what_the_sdk_says_of_itself_is_there_for_who_asks_by_name() {
 }
 
 #[test]
-fn a_directive_that_is_none_is_named() {
+fn invalid_directive_is_reported() {
     let refused = |filter: &str| {
         let settings = LogSettings {
             filter: filter.to_owned(),
@@ -127,7 +127,7 @@ impl<S: Subscriber> Layer<S> for Tally {
 
 #[test]
 fn the_filter_is_no_other_layers_business() {
-    let kept = Kept::default();
+    let kept = Written::default();
     let settings = LogSettings {
         output: kept.output(),
         filter: "error".to_owned(),

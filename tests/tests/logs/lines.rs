@@ -51,7 +51,7 @@ fn fields_of_the_spans_around_it_are_there_and_the_innermost_wins() {
 }
 
 #[test]
-fn what_a_span_records_later_replaces_what_it_had() {
+fn later_span_values_replace_earlier_ones() {
     let lines = lines_of(LogSettings::default(), || {
         let span = info_span!("request", user = tracing::field::Empty, tries = 0);
         let _entered = span.clone().entered();
@@ -107,7 +107,7 @@ fn fields_called_like_the_lines_own_are_set_apart() {
 }
 
 #[test]
-fn no_key_stands_in_a_line_twice() {
+fn line_has_no_duplicate_key() {
     let text = text_of(LogSettings::default(), || {
         let _span = info_span!("span", level = 1, field.level = 2, step = 3).entered();
         info!(field.level = 4, level = 5, step = 6, "twice");
@@ -206,7 +206,7 @@ fn a_value_may_log_while_it_is_formatted() {
 }
 
 #[test]
-fn nothing_in_a_text_ends_the_line_or_the_object() {
+fn text_cannot_end_a_line_or_an_object() {
     let evil =
         "\u{1b}[2J\"},{\"level\":\"FAKE\"\r\n{\"level\":\"FAKE\"}\u{0}\u{7f}\u{2028}\u{9b}\\";
     let text = text_of(LogSettings::default(), || info!(evil, "{evil}"));

@@ -8,10 +8,11 @@ use std::{
 };
 
 use glyph_runtime::log::{Format, Limits, LogError, LogSettings, Output, Pipeline};
+use glyph_tests::wait::received;
 use tracing::{Dispatch, debug, error, info, warn};
 use tracing_subscriber::{Registry, layer::SubscriberExt};
 
-use crate::capture::{AMPLE, Kept, parsed};
+use crate::capture::{AMPLE, Written, parsed};
 
 fn started(settings: LogSettings) -> (Dispatch, Pipeline) {
     let (layer, log) = Pipeline::start(settings).unwrap();
@@ -34,13 +35,13 @@ fn with<R>(dispatch: &Dispatch, work: impl FnOnce() -> R) -> R {
 
 /// Says that it was called, and waits for leave each time.
 struct Gated {
-    kept: Kept,
+    kept: Written,
     called: Sender<()>,
     leave: Receiver<()>,
 }
 
 /// Dropping the sender gives leave for ever.
-fn gated(kept: &Kept) -> (Gated, Receiver<()>, Sender<()>) {
+fn gated(kept: &Written) -> (Gated, Receiver<()>, Sender<()>) {
     let (called, calls) = mpsc::channel();
     let (gate, leave) = mpsc::channel();
     let kept = kept.clone();
@@ -69,7 +70,7 @@ impl Write for Gated {
 
 #[test]
 fn a_blocked_output_costs_lines_which_are_counted_and_nothing_else() {
-    let kept = Kept::default();
+    let kept = Written::default();
     let (output, calls, gate) = gated(&kept);
     let small = LogSettings {
         queue_bytes: 0,
@@ -83,7 +84,7 @@ fn a_blocked_output_costs_lines_which_are_counted_and_nothing_else() {
     let (dispatch, log) = started(small);
     with(&dispatch, || {
         info!("the output blocks on this one");
-        calls.recv().unwrap();
+        received("a call of the output", &calls);
         for _ in 0..1_000 {
             error!("waits or is dropped");
         }
@@ -109,12 +110,12 @@ fn a_blocked_output_costs_lines_which_are_counted_and_nothing_else() {
 
 #[test]
 fn a_shutdown_keeps_its_deadline_and_tells_what_was_not_written() {
-    let kept = Kept::default();
+    let kept = Written::default();
     let (output, calls, gate) = gated(&kept);
     let (dispatch, log) = started(to(output));
     with(&dispatch, || {
         info!("in the output");
-        calls.recv().unwrap();
+        received("a call of the output", &calls);
         info!("in the queue");
         info!("in the queue");
     });
@@ -135,7 +136,7 @@ fn a_shutdown_keeps_its_deadline_and_tells_what_was_not_written() {
 
 #[test]
 fn a_second_shutdown_and_one_without_lines_are_fine() {
-    let (dispatch, log) = started(to(Kept::default()));
+    let (dispatch, log) = started(to(Written::default()));
     log.shutdown(AMPLE).unwrap();
     log.shutdown(Duration::ZERO).unwrap();
     with(&dispatch, || info!("too late"));
@@ -144,7 +145,7 @@ fn a_second_shutdown_and_one_without_lines_are_fine() {
 
 #[test]
 fn dropping_the_pipeline_writes_what_waits() {
-    let kept = Kept::default();
+    let kept = Written::default();
     let (dispatch, log) = started(to(kept.clone()));
     with(&dispatch, || info!("last words"));
     drop(log);
@@ -155,7 +156,7 @@ fn dropping_the_pipeline_writes_what_waits() {
 fn parallel_threads_write_whole_lines_in_their_own_order() {
     const THREADS: usize = 8;
     const LINES: usize = 2_000;
-    let kept = Kept::default();
+    let kept = Written::default();
     let (dispatch, log) = started(to(kept.clone()));
     thread::scope(|scope| {
         for number in 0..THREADS {
@@ -195,7 +196,7 @@ fn a_closed_pipe_is_counted_and_survived() {
 
 /// Does what the next of these says, and then all that is asked.
 struct Scripted {
-    kept: Kept,
+    kept: Written,
     script: Vec<Act>,
 }
 
@@ -220,7 +221,7 @@ impl Write for Scripted {
     }
 }
 
-fn scripted(kept: &Kept, script: impl IntoIterator<Item = Act>) -> LogSettings {
+fn scripted(kept: &Written, script: impl IntoIterator<Item = Act>) -> LogSettings {
     let mut script: Vec<_> = script.into_iter().collect();
     script.reverse();
     let kept = kept.clone();
@@ -229,7 +230,7 @@ fn scripted(kept: &Kept, script: impl IntoIterator<Item = Act>) -> LogSettings {
 
 #[test]
 fn an_output_that_takes_little_at_a_time_or_is_not_ready_gets_it_all() {
-    let kept = Kept::default();
+    let kept = Written::default();
     let script = [
         Act::Fail(ErrorKind::WouldBlock),
         Act::Take(1),
@@ -246,7 +247,7 @@ fn an_output_that_takes_little_at_a_time_or_is_not_ready_gets_it_all() {
 
 #[test]
 fn a_line_that_broke_off_does_not_spoil_the_next() {
-    let kept = Kept::default();
+    let kept = Written::default();
     let script = [Act::Take(10), Act::Fail(ErrorKind::StorageFull)];
     let (dispatch, log) = started(scripted(&kept, script));
     with(&dispatch, || info!("first"));
@@ -263,7 +264,7 @@ fn a_line_that_broke_off_does_not_spoil_the_next() {
 
 #[test]
 fn an_output_that_panics_loses_a_line_and_no_more() {
-    let kept = Kept::default();
+    let kept = Written::default();
     let (dispatch, log) = started(scripted(&kept, [Act::Panic]));
     with(&dispatch, || info!("first"));
     assert!(log.flush(AMPLE));

@@ -24,7 +24,7 @@ fn a_line_reads_from_left_to_right() {
 }
 
 #[test]
-fn nothing_in_it_moves_the_cursor_or_looks_like_a_line() {
+fn control_characters_are_escaped_in_pretty_lines() {
     let evil = "one\r\ntwo\u{1b}[2J\u{9b}2J\u{202e}\u{7}";
     let text = pretty(|| info!(evil, "{evil}"));
     let unsafe_ones = |letter: &char| letter.is_control() && *letter != '\n';
@@ -36,7 +36,7 @@ fn nothing_in_it_moves_the_cursor_or_looks_like_a_line() {
 }
 
 #[test]
-fn what_is_no_terminal_has_no_colours() {
+fn no_colors_without_a_terminal() {
     let text = pretty(|| info!("plain"));
     assert!(!text.contains('\u{1b}'));
     let auto = text_of(LogSettings::default(), || info!("plain"));

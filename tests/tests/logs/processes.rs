@@ -5,14 +5,13 @@ use std::{
     process::{Command, Stdio},
 };
 
+use glyph_tests::{children::Process, environment, wait};
+
 use crate::capture::parsed;
 
 fn child(mode: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_logging-child"));
-    command
-        .arg(mode)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    environment::clean(&mut command).arg(mode);
     command
 }
 
@@ -20,15 +19,12 @@ fn child(mode: &str) -> Command {
 fn a_process_that_is_killed_has_every_audit_line_that_it_went_on_from() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("audit.jsonl");
-    let mut process = child("audit").arg(&path).spawn().unwrap();
-    let mut said = BufReader::new(process.stdout.take().unwrap());
+    let mut process = Process::start(child("audit").arg(&path));
     let mut last = String::new();
     for _ in 0..500 {
-        last.clear();
-        said.read_line(&mut last).unwrap();
+        last = process.line("the number of an audit line");
     }
-    process.kill().unwrap();
-    process.wait().unwrap();
+    process.kill();
     let text = std::fs::read_to_string(path).unwrap();
     let (whole, _torn) = text.rsplit_once('\n').unwrap();
     let lines = parsed(whole);
@@ -43,24 +39,25 @@ fn a_process_that_is_killed_has_every_audit_line_that_it_went_on_from() {
     }
 }
 
+/// Not a [`Process`], which reads to the end: here nobody reads any more.
 #[test]
 fn a_process_whose_standard_output_is_closed_goes_on_to_its_end() {
-    let mut process = child("log").spawn().unwrap();
-    let mut first = String::new();
-    let mut said = BufReader::new(process.stdout.take().unwrap());
-    said.read_line(&mut first).unwrap();
-    assert_eq!(parsed(&first)[0]["number"], 0);
-    drop(said);
-    let mut report = String::new();
-    process
-        .stderr
-        .take()
-        .unwrap()
-        .read_to_string(&mut report)
-        .unwrap();
-    assert!(process.wait().unwrap().success(), "{report}");
-    assert!(
-        report.contains("every line counted, some refused"),
-        "{report}"
-    );
+    wait::within(wait::LONG, "the end of the process", || {
+        let mut piped = child("log");
+        piped.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = piped.spawn().unwrap();
+        let mut first = String::new();
+        let mut said = BufReader::new(process.stdout.take().unwrap());
+        said.read_line(&mut first).unwrap();
+        assert_eq!(parsed(&first)[0]["number"], 0);
+        drop(said);
+        let mut report = String::new();
+        let mut errors = process.stderr.take().unwrap();
+        errors.read_to_string(&mut report).unwrap();
+        assert!(process.wait().unwrap().success(), "{report}");
+        assert!(
+            report.contains("every line counted, some refused"),
+            "{report}"
+        );
+    });
 }

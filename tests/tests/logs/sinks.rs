@@ -11,10 +11,10 @@ use std::{
 
 use glyph_runtime::log::AuditSink;
 
-use crate::capture::Kept;
+use crate::capture::Written;
 
 /// Takes everything at once.
-pub(crate) struct Plain(pub(crate) Kept);
+pub(crate) struct Plain(pub(crate) Written);
 
 impl Write for Plain {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -34,7 +34,7 @@ impl AuditSink for Plain {
 
 /// Tells what is asked of it, and waits for leave to write.
 pub(crate) struct Slow {
-    kept: Kept,
+    kept: Written,
     told: Sender<&'static str>,
     leave: Receiver<()>,
 }
@@ -59,7 +59,7 @@ impl AuditSink for Slow {
 }
 
 /// Dropping the last sender gives leave for ever.
-pub(crate) fn slow(kept: &Kept) -> (Slow, Receiver<&'static str>, Sender<()>) {
+pub(crate) fn slow(kept: &Written) -> (Slow, Receiver<&'static str>, Sender<()>) {
     let (told, calls) = mpsc::channel();
     let (gate, leave) = mpsc::channel();
     let kept = kept.clone();
@@ -68,7 +68,7 @@ pub(crate) fn slow(kept: &Kept) -> (Slow, Receiver<&'static str>, Sender<()>) {
 
 /// Fails as long as the script says.
 pub(crate) struct Failing {
-    kept: Kept,
+    kept: Written,
     script: Arc<Mutex<VecDeque<ErrorKind>>>,
     sync: Option<ErrorKind>,
     failed: Sender<()>,
@@ -100,7 +100,7 @@ impl AuditSink for Failing {
 }
 
 pub(crate) fn failing(
-    kept: &Kept,
+    kept: &Written,
     script: impl IntoIterator<Item = ErrorKind>,
     sync: Option<ErrorKind>,
 ) -> (Failing, Receiver<()>) {
@@ -136,7 +136,7 @@ impl AuditSink for Stuck {
 }
 
 /// Panics once.
-pub(crate) struct Panicking(pub(crate) Kept, pub(crate) bool);
+pub(crate) struct Panicking(pub(crate) Written, pub(crate) bool);
 
 impl Write for Panicking {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

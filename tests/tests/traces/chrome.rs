@@ -89,7 +89,7 @@ fn spans_that_overlap_have_rows_of_their_own() {
 }
 
 #[test]
-fn what_is_no_span_is_skipped_and_counted() {
+fn invalid_span_lines_are_skipped_and_counted() {
     let mut lines = line("good", 0, 1);
     write!(
         lines,

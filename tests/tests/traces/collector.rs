@@ -168,7 +168,7 @@ fn header_values_are_not_shown() {
 }
 
 #[test]
-fn what_cannot_be_sent_is_an_error_at_the_start() {
+fn invalid_endpoint_or_header_is_an_error_of_start() {
     let error = |endpoint: &str, name: &str, value: &str| {
         let mut settings = to_collector(endpoint, Protocol::HttpProtobuf);
         settings.otlp.as_mut().unwrap().headers = vec![(name.to_owned(), value.to_owned())];

@@ -12,6 +12,7 @@ use std::{
 use glyph_runtime::trace::{
     DropReason, ExportCounts, Pipeline, Protocol, TraceSettings, Undelivered, UndeliveredPart,
 };
+use glyph_tests::wait::{self, within};
 use opentelemetry::{
     KeyValue,
     trace::{Span as _, Tracer, TracerProvider},
@@ -21,7 +22,7 @@ use opentelemetry_sdk::{
     trace::{SpanData, SpanExporter},
 };
 
-use crate::{LONG, hasty, receiver::Receiver as Collector, spans, to_collector, within};
+use crate::{LONG, hasty, receiver::Receiver as Collector, spans, to_collector};
 
 /// Does what a function says with each batch.
 struct Does<F>(F);
@@ -82,7 +83,7 @@ fn held_up(settings: &TraceSettings) -> (Pipeline, Gate, Receiver<usize>) {
     hasty(&mut settings.batch, LONG);
     let pipeline = Pipeline::start_with_exporter(&settings, "mine", exporter).unwrap();
     spans(&pipeline, 1);
-    assert_eq!(arrivals.recv_timeout(LONG).unwrap(), 1);
+    assert_eq!(wait::received("the exporter has a batch", &arrivals), 1);
     (pipeline, gate, arrivals)
 }
 
@@ -134,7 +135,7 @@ fn texts_are_cut_where_the_limit_says() {
         .start("work")
         .set_attribute(KeyValue::new("word", "grüßen"));
     pipeline.shutdown(LONG).unwrap();
-    let batch = received.recv().unwrap();
+    let batch = wait::received("the batch", &received);
     assert_eq!(batch[0].attributes[0].value.as_str(), "grü");
 }
 
@@ -176,7 +177,7 @@ fn an_export_that_never_ends_is_given_up() {
     hasty(&mut settings.batch, Duration::from_millis(50));
     let pipeline = Pipeline::start_with_exporter(&settings, "mine", Silent).unwrap();
     spans(&pipeline, 3);
-    let pipeline = within(LONG, move || {
+    let pipeline = within(LONG, "a flush", move || {
         pipeline.flush(LONG).unwrap_err();
         pipeline
     });
@@ -188,7 +189,7 @@ fn an_export_that_never_ends_is_given_up() {
 fn a_thread_that_hangs_for_good_cannot_hold_up_the_shutdown() {
     let (pipeline, gate, arrivals) = held_up(&TraceSettings::new("shop"));
     spans(&pipeline, 4);
-    let (result, pipeline) = within(LONG, move || {
+    let (result, pipeline) = within(LONG, "a shutdown", move || {
         let result = pipeline.shutdown(Duration::from_millis(100));
         (result, pipeline)
     });

@@ -1,12 +1,9 @@
 //! Collectors that misbehave cost their spans, counted, and nothing else.
 
-use std::{
-    collections::HashSet,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{collections::HashSet, thread, time::Duration};
 
 use glyph_runtime::trace::{DropReason, ExportCounts, Pipeline, Protocol, TraceSettings};
+use glyph_tests::wait;
 
 use crate::{
     LONG, hasty,
@@ -38,7 +35,7 @@ fn counts_of(settings: &TraceSettings) -> ExportCounts {
 }
 
 #[test]
-fn what_passes_is_tried_again() {
+fn temporary_failure_is_retried() {
     for protocol in PROTOCOLS {
         for fault in [Answer::Unavailable, Answer::Hang] {
             let receiver = Receiver::start([fault]);
@@ -57,7 +54,7 @@ fn what_passes_is_tried_again() {
 }
 
 #[test]
-fn nothing_is_sent_before_the_time_that_was_asked_for() {
+fn retry_waits_as_long_as_the_collector_asked() {
     for protocol in PROTOCOLS {
         let receiver = Receiver::start([Answer::BackInASecond]);
         let counts = after(&receiver, protocol);
@@ -72,7 +69,7 @@ fn nothing_is_sent_before_the_time_that_was_asked_for() {
 }
 
 #[test]
-fn what_is_refused_is_not_tried_again() {
+fn rejected_request_is_not_retried() {
     for protocol in PROTOCOLS {
         for fault in [Answer::Refuse, Answer::Broken, Answer::Garbage] {
             let receiver = Receiver::start([fault]);
@@ -89,7 +86,7 @@ fn what_is_refused_is_not_tried_again() {
 }
 
 #[test]
-fn what_is_taken_in_part_is_counted_in_part() {
+fn partial_success_is_counted_in_part() {
     for protocol in PROTOCOLS {
         for (rejected, exported) in [(1, 2), (3, 0), (99, 0)] {
             let receiver = Receiver::start([Answer::AcceptBut(rejected)]);
@@ -162,7 +159,7 @@ fn a_collector_that_is_slow_costs_time_and_no_spans() {
 }
 
 #[test]
-fn it_recovers_when_the_collector_comes_back() {
+fn export_recovers_after_an_outage() {
     for protocol in PROTOCOLS {
         let first = Receiver::start([]);
         let address = first.address().to_string();
@@ -174,11 +171,9 @@ fn it_recovers_when_the_collector_comes_back() {
         drop(first);
         spans(&pipeline, 2);
         // The spans wait in an attempt that fails until somebody listens again.
-        let failed = Instant::now();
-        while pipeline.snapshot().exporters[0].failures == 0 {
-            assert!(failed.elapsed() < LONG);
-            thread::yield_now();
-        }
+        wait::until("an attempt has failed", || {
+            pipeline.snapshot().exporters[0].failures > 0
+        });
         let second = Receiver::start_at(&address, [], None);
         pipeline.shutdown(LONG).unwrap();
         assert_eq!(second.accepted().len(), 2, "{protocol:?}");

@@ -54,7 +54,7 @@ fn each_line_is_one_span_as_the_ring_has_it() {
 }
 
 #[test]
-fn it_is_appended_to_behind_a_line_that_was_cut_off() {
+fn file_is_appended_after_a_torn_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("traces.jsonl");
     fs::write(&path, "{\"trace_id\":\"cut").unwrap();

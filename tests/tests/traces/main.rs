@@ -9,37 +9,23 @@ mod collector;
 mod exporters;
 mod faults;
 mod file;
-#[path = "../otlp_receiver/mod.rs"]
-mod otlp_receiver;
 mod page;
-mod receiver;
+mod propagation;
 mod resource;
 mod ring;
 mod sampling;
 mod shutdown;
+mod spans;
 mod tls;
 
-use std::{sync::mpsc, thread, time::Duration};
+use glyph_tests::receiver::traces as receiver;
+use std::time::Duration;
 
 use glyph_runtime::trace::{BatchLimits, OtlpSettings, Pipeline, Protocol, Span, TraceSettings};
 use opentelemetry::trace::{Tracer, TracerProvider};
 
 /// Longer than anything here takes on a busy machine.
 const LONG: Duration = Duration::from_secs(20);
-
-/// The result of `work`, which may take as long as `limit`.
-fn within<T: Send + 'static>(limit: Duration, work: impl FnOnce() -> T + Send + 'static) -> T {
-    let (done, result) = mpsc::channel();
-    let worker = thread::spawn(move || done.send(work()));
-    match result.recv_timeout(limit) {
-        Ok(result) => result,
-        Err(mpsc::RecvTimeoutError::Timeout) => panic!("it took longer than {limit:?}"),
-        Err(mpsc::RecvTimeoutError::Disconnected) => match worker.join() {
-            Ok(_) => panic!("it went without a result"),
-            Err(panicked) => std::panic::resume_unwind(panicked),
-        },
-    }
-}
 
 /// Makes `count` spans without a parent.
 fn spans(pipeline: &Pipeline, count: usize) {

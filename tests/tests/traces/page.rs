@@ -1,11 +1,10 @@
 //! What the page says of traces.
 
 use glyph_runtime::{
-    Telemetry,
     expose::Format,
     trace::{Pipeline, Protocol},
 };
-use glyph_tests::Page;
+use glyph_tests::{Page, environment};
 
 use crate::{
     LONG,
@@ -14,11 +13,14 @@ use crate::{
 };
 
 #[test]
-fn what_became_of_the_spans_is_on_the_page() {
+fn page_counts_exported_and_dropped_spans() {
     let receiver = Receiver::start([Answer::AcceptBut(2)]);
     let pipeline =
         Pipeline::start(&to_collector(&receiver.endpoint(), Protocol::HttpProtobuf)).unwrap();
-    let telemetry = Telemetry::builder("shop").without_traces().build().unwrap();
+    let telemetry = environment::telemetry("shop")
+        .without_traces()
+        .build()
+        .unwrap();
     telemetry.show_traces(&pipeline);
     spans(&pipeline, 5);
     pipeline.shutdown(LONG).unwrap_err();

@@ -114,7 +114,7 @@ fn a_ring_of_no_spans_keeps_none() {
 }
 
 #[test]
-fn beside_a_collector_it_is_there_when_asked_for() {
+fn ring_is_kept_with_a_collector_if_asked() {
     let receiver = Receiver::start([]);
     let mut settings = to_collector(&receiver.endpoint(), Protocol::HttpProtobuf);
     let without = Pipeline::start(&settings).unwrap();
@@ -130,7 +130,7 @@ fn beside_a_collector_it_is_there_when_asked_for() {
 }
 
 #[test]
-fn it_can_be_read_after_the_shutdown() {
+fn ring_is_readable_after_shutdown() {
     let pipeline = Pipeline::start(&TraceSettings::new("shop")).unwrap();
     let tracer = pipeline.provider().tracer("test");
     tracer.start("work").set_status(Status::error("late"));

@@ -30,7 +30,7 @@ fn parent(is_sampled: bool) -> Context {
 }
 
 #[test]
-fn always_and_never() {
+fn always_on_and_always_off_samplers_decide() {
     for (sampler, kept) in [(Sampler::AlwaysOn, 2), (Sampler::AlwaysOff, 0)] {
         let pipeline = sampled_by(sampler);
         let tracer = pipeline.provider().tracer("test");
@@ -87,7 +87,7 @@ fn a_rate_bounds_the_roots_and_not_their_children() {
 }
 
 #[test]
-fn what_makes_no_sense_is_an_error() {
+fn invalid_sampler_settings_are_errors() {
     let error = |sampler| {
         let mut settings = TraceSettings::new("shop");
         settings.sampler = Sampler::parent_based(sampler);

@@ -7,12 +7,13 @@ use std::{
 };
 
 use glyph_runtime::trace::{DropReason, Pipeline};
+use glyph_tests::wait::within;
 use tokio::runtime::Builder;
 
 use crate::{
     LONG,
     receiver::{Answer, PROTOCOLS, Receiver},
-    spans, to_collector, within,
+    spans, to_collector,
 };
 
 /// How long a shutdown may take that nothing holds up, on a busy machine.
@@ -30,18 +31,18 @@ fn arrives(ending: impl Fn(Pipeline) + Send + Sync + 'static) {
         let pipeline = pipeline(&receiver, protocol);
         spans(&pipeline, 3);
         let ending = Arc::clone(&ending);
-        within(SOON, move || ending(pipeline));
+        within(SOON, "the end of the pipeline", move || ending(pipeline));
         assert_eq!(receiver.accepted().len(), 3, "{protocol:?}");
     }
 }
 
 #[test]
-fn without_a_runtime() {
+fn shutdown_works_without_a_runtime() {
     arrives(|pipeline| pipeline.shutdown(LONG).unwrap());
 }
 
 #[test]
-fn in_a_current_thread_runtime() {
+fn shutdown_works_in_a_current_thread_runtime() {
     arrives(|pipeline| {
         let runtime = Builder::new_current_thread().build().unwrap();
         runtime.block_on(async { pipeline.shutdown(LONG).unwrap() });
@@ -57,7 +58,7 @@ fn in_a_current_thread_runtime_without_blocking_it() {
 }
 
 #[test]
-fn on_the_only_worker_of_a_runtime() {
+fn shutdown_works_on_the_only_worker_of_a_runtime() {
     arrives(|pipeline| {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
@@ -69,7 +70,7 @@ fn on_the_only_worker_of_a_runtime() {
 }
 
 #[test]
-fn in_a_runtime_of_several_workers() {
+fn shutdown_works_in_a_multi_thread_runtime() {
     arrives(|pipeline| {
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
@@ -84,7 +85,7 @@ fn in_a_runtime_of_several_workers() {
 }
 
 #[test]
-fn in_a_destructor_within_a_runtime() {
+fn shutdown_works_in_a_destructor_within_a_runtime() {
     struct Ends(Pipeline);
     impl Drop for Ends {
         fn drop(&mut self) {
@@ -98,12 +99,12 @@ fn in_a_destructor_within_a_runtime() {
 }
 
 #[test]
-fn by_dropping_the_pipeline() {
+fn dropping_the_pipeline_exports_what_waits() {
     arrives(drop);
 }
 
 #[test]
-fn while_a_panic_unwinds() {
+fn shutdown_works_while_a_panic_unwinds() {
     arrives(|pipeline| {
         let ended = panic::catch_unwind(panic::AssertUnwindSafe(move || {
             let _ends_while_unwinding = pipeline;
@@ -114,7 +115,7 @@ fn while_a_panic_unwinds() {
 }
 
 #[test]
-fn twice() {
+fn second_shutdown_changes_nothing() {
     arrives(|pipeline| {
         assert_eq!(pipeline.shutdown(LONG), Ok(()));
         assert_eq!(pipeline.shutdown(LONG), Ok(()));
@@ -140,7 +141,7 @@ fn a_collector_that_hangs_gets_the_deadline_and_not_more() {
         let receiver = Receiver::start([Answer::Hang]);
         let pipeline = pipeline(&receiver, protocol);
         spans(&pipeline, 3);
-        let (took, result, pipeline) = within(SOON, move || {
+        let (took, result, pipeline) = within(SOON, "a shutdown", move || {
             let started = Instant::now();
             let result = pipeline.shutdown(Duration::from_millis(200));
             (started.elapsed(), result, pipeline)
@@ -160,7 +161,7 @@ fn a_collector_that_hangs_gets_the_deadline_and_not_more() {
 }
 
 #[test]
-fn afterwards_nothing_is_recorded() {
+fn spans_after_shutdown_are_not_recorded() {
     let receiver = Receiver::start([]);
     let pipeline = pipeline(&receiver, PROTOCOLS[1]);
     pipeline.shutdown(LONG).unwrap();
@@ -171,7 +172,7 @@ fn afterwards_nothing_is_recorded() {
 
 #[test]
 fn the_collector_may_live_on_the_runtime_that_waits() {
-    within(SOON, || {
+    within(SOON, "a shutdown", || {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -43,31 +43,44 @@ pub(super) fn are_built() -> bool {
 
 /// A pipeline that keeps failures. While there is one, unsampled spans are built.
 #[derive(Debug)]
-pub(crate) struct Wanted(());
+pub(crate) struct Wanted(&'static AtomicUsize);
 
 impl Wanted {
     pub(crate) fn new() -> Self {
-        RECORDERS.fetch_add(1, Relaxed);
-        Self(())
+        Self::counted_in(&RECORDERS)
+    }
+
+    fn counted_in(recorders: &'static AtomicUsize) -> Self {
+        recorders.fetch_add(1, Relaxed);
+        Self(recorders)
     }
 }
 
 impl Drop for Wanted {
     fn drop(&mut self) {
-        RECORDERS.fetch_sub(1, Relaxed);
+        self.0.fetch_sub(1, Relaxed);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Wanted, are_built};
+    use super::{AtomicUsize, Relaxed, Wanted, are_built};
 
     #[test]
     fn unsampled_spans_are_built_while_a_pipeline_wants_them() {
-        let first = Wanted::new();
-        let second = Wanted::new();
-        drop(first);
+        let _wanted = Wanted::new();
         assert!(are_built());
+    }
+
+    #[test]
+    fn unsampled_spans_are_wanted_until_the_last_pipeline_is_gone() {
+        // A count of its own: other tests of this process start pipelines too.
+        static RECORDERS: AtomicUsize = AtomicUsize::new(0);
+        let first = Wanted::counted_in(&RECORDERS);
+        let second = Wanted::counted_in(&RECORDERS);
+        drop(first);
+        assert_eq!(RECORDERS.load(Relaxed), 1);
         drop(second);
+        assert_eq!(RECORDERS.load(Relaxed), 0);
     }
 }

@@ -89,7 +89,7 @@ fn a_span_leads_to_its_log_lines_in_logql() {
 
 #[test]
 #[ignore = "needs npm and its registry"]
-fn what_is_no_query_is_refused() {
+fn invalid_query_is_rejected() {
     let wrong = [
         ("traceql", "{ nme=\"stt\" }"),
         ("traceql", "{ name=\"stt\" && }"),

@@ -1,0 +1,323 @@
+//! What the examples of README and of the guide take for granted, so that they compile: a catalog, its stages, and
+//! the code around them.
+
+use std::{
+    convert::Infallible,
+    error::Error,
+    fmt, io,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::extract::Path;
+use futures_util::future::{Ready, ready};
+pub use glyph_runtime::{
+    Counter, Gauge, Histogram, Label, LabelSet, Outcome, Status, http, instrument_stage,
+    log::CarriedIds, metric_catalog, testing,
+};
+use glyph_runtime::{grpc, stage::ErrorOutcome};
+
+/// The providers of the voice service.
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Provider {
+    /// `deepgram`.
+    Deepgram,
+    /// `elevenlabs`.
+    Elevenlabs,
+}
+
+/// The labels of a request to a provider.
+#[derive(LabelSet)]
+pub struct ProviderRequest {
+    /// Which one.
+    pub provider: Provider,
+    /// How it ended.
+    pub status: Status,
+}
+
+/// The labels of a tool call.
+#[derive(LabelSet)]
+pub struct ToolCall<'a> {
+    /// The name of the tool.
+    #[label(max = 128)]
+    pub tool: &'a str,
+    /// How it ended.
+    pub status: Status,
+}
+
+/// The labels of what only ends.
+#[derive(LabelSet)]
+pub struct Ended {
+    /// How.
+    pub status: Status,
+}
+
+/// The catalog of the voice service.
+#[metric_catalog(namespace = "voice", stages = stage, max_series = 4096)]
+pub struct VoiceMetrics {
+    /// Latency of speech-to-text transcription.
+    #[metric(name = "stt.duration", unit = seconds, buckets = [10ms, 100ms, 1s])]
+    #[stage(stt, in_flight = transcribing, labels(provider: Provider))]
+    pub stt_duration: Histogram<ProviderRequest>,
+    /// Transcriptions under way.
+    pub transcribing: Gauge,
+    /// Latency of look-ups.
+    #[metric(name = "lookup.duration", unit = seconds, buckets = [10ms, 100ms, 1s])]
+    #[stage(lookup)]
+    pub lookup_duration: Histogram<Ended>,
+    /// Latency of fetches.
+    #[metric(name = "fetch.duration", unit = seconds, buckets = [10ms, 100ms, 1s])]
+    #[stage(fetch)]
+    pub fetch_duration: Histogram<Ended>,
+    /// Latency of answers.
+    #[metric(name = "ask.duration", unit = seconds, buckets = [10ms, 100ms, 1s])]
+    #[stage(ask)]
+    pub ask_duration: Histogram<Ended>,
+    /// Latency of sign-ins.
+    #[metric(name = "login.duration", unit = seconds, buckets = [10ms, 100ms, 1s])]
+    #[stage(login)]
+    pub login_duration: Histogram<Ended>,
+    /// Tool calls.
+    #[metric(name = "tool.calls")]
+    pub tool_calls: Counter<ToolCall<'_>>,
+}
+
+/// The catalog of a service with an HTTP and a gRPC side.
+#[metric_catalog(namespace = "shop", max_series = 100_000)]
+pub struct Metrics {
+    /// Its HTTP server.
+    #[catalog]
+    pub http: http::ServerMetrics,
+    /// Its HTTP client.
+    #[catalog]
+    pub client: http::ClientMetrics,
+    /// Its gRPC server.
+    #[catalog]
+    pub grpc: grpc::ServerMetrics,
+    /// Its client of the stock service.
+    #[catalog]
+    pub stock: grpc::ClientMetrics,
+}
+
+/// A library with a catalog of its own.
+pub mod some_library {
+    use super::{Counter, metric_catalog};
+
+    /// The catalog of the library.
+    #[metric_catalog(namespace = "library")]
+    pub struct HttpMetrics {
+        /// Requests that the library served.
+        pub requests: Counter,
+    }
+}
+
+/// Runs an example to its end.
+///
+/// # Panics
+///
+/// Panics if the example fails, or takes longer than [`crate::wait::LONG`].
+pub fn run(example: impl Future<Output = Result<(), Box<dyn Error>>>) {
+    let runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = { runtime }.enable_all().build().unwrap();
+    runtime
+        .block_on(crate::wait::finished("the example", example))
+        .unwrap();
+}
+
+/// What a transcription fails with.
+#[derive(Debug)]
+pub struct Inaudible;
+
+impl fmt::Display for Inaudible {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("nothing to hear")
+    }
+}
+
+impl Error for Inaudible {}
+
+impl ErrorOutcome for Inaudible {
+    fn outcome(&self) -> Outcome {
+        Outcome::Error
+    }
+}
+
+/// Transcribes, unless there is nothing to hear.
+///
+/// # Errors
+///
+/// [`Inaudible`] if `audio` is empty.
+pub fn transcribe(audio: &[i16]) -> Result<String, Inaudible> {
+    if audio.is_empty() {
+        return Err(Inaudible);
+    }
+    Ok(format!("{} samples", audio.len()))
+}
+
+/// As [`transcribe`].
+///
+/// # Errors
+///
+/// [`Inaudible`] if `audio` is empty.
+pub async fn transcribe_remotely(audio: &[i16]) -> Result<String, Inaudible> {
+    ready(transcribe(audio)).await
+}
+
+/// A service that is instrumented.
+pub mod instrumented {
+    use super::{Inaudible, Provider, Status, ToolCall, VoiceMetrics, instrument_stage, stage};
+
+    /// Transcribes, and rolls a dice.
+    ///
+    /// # Errors
+    ///
+    /// [`Inaudible`] if `audio` is empty.
+    #[instrument_stage(stage::stt, labels(provider = Provider::Deepgram))]
+    pub async fn transcribe(audio: &[i16]) -> Result<String, Inaudible> {
+        VoiceMetrics::global().tool_calls.inc(ToolCall {
+            tool: "dice_roll",
+            status: Status::Ok,
+        });
+        super::transcribe_remotely(audio).await
+    }
+}
+
+/// A client of another crate, whose error glyph knows nothing of.
+#[derive(Clone, Copy, Debug)]
+pub struct Client;
+
+impl Client {
+    /// Calls, and is answered.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn call(self) -> Result<Reply, fmt::Error> {
+        Ok(Reply { status: 200 })
+    }
+}
+
+/// An answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Reply {
+    /// Its status code.
+    pub status: u16,
+}
+
+/// Answers 503 at `/down`, and 200 elsewhere.
+pub async fn get(url: &str) -> Reply {
+    let status = if url.ends_with("/down") { 503 } else { 200 };
+    ready(Reply { status }).await
+}
+
+/// Where entries are.
+#[derive(Clone, Copy, Debug)]
+pub struct Store;
+
+/// An entry of the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry;
+
+impl Store {
+    /// Has one entry, `sword`.
+    #[must_use]
+    pub fn get(self, key: &str) -> Option<Entry> {
+        (key == "sword").then_some(Entry)
+    }
+}
+
+/// The session of a player.
+#[derive(Clone, Copy, Debug)]
+pub struct Session;
+
+impl fmt::Display for Session {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("session-7")
+    }
+}
+
+impl Session {
+    /// The campaign that it plays.
+    #[must_use]
+    pub const fn campaign(self) -> &'static str {
+        "curse-of-strahd"
+    }
+
+    /// Its answer.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub async fn answer(self) -> io::Result<&'static str> {
+        ready(Ok("yes")).await
+    }
+}
+
+/// What a token says of its bearer.
+#[derive(Clone, Copy, Debug)]
+pub struct Claims {
+    /// The organization.
+    pub org: &'static str,
+}
+
+/// Waits as long as a limit asks for, which is no time.
+#[derive(Clone, Copy, Debug)]
+pub struct Limiter;
+
+impl Limiter {
+    /// Ready at once.
+    pub async fn until_ready(self) {
+        tokio::time::sleep(Duration::ZERO).await;
+    }
+}
+
+/// Handles `GET /users/{id}`.
+pub async fn user(Path(id): Path<u32>) -> String {
+    ready(format!("user {id}")).await
+}
+
+/// A gRPC service as tonic generates it.
+#[derive(Clone, Copy, Debug)]
+pub struct StockServer;
+
+impl StockServer {
+    /// The service.
+    #[must_use]
+    pub const fn new((): ()) -> Self {
+        Self
+    }
+}
+
+impl tonic::server::NamedService for StockServer {
+    const NAME: &'static str = "shop.Stock";
+}
+
+impl tower::Service<axum::http::Request<tonic::body::Body>> for StockServer {
+    type Response = axum::http::Response<tonic::body::Body>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: axum::http::Request<tonic::body::Body>) -> Self::Future {
+        ready(Ok(tonic::Status::ok("").into_http()))
+    }
+}
+
+/// A gRPC client as tonic generates it.
+#[derive(Clone, Debug)]
+pub struct StockClient<T>(T);
+
+impl<T> StockClient<T> {
+    /// A client over a channel.
+    pub const fn new(channel: T) -> Self {
+        Self(channel)
+    }
+
+    /// What it calls through.
+    pub const fn channel(&self) -> &T {
+        &self.0
+    }
+}

@@ -1,0 +1,35 @@
+//! Log records at an OTLP collector: what arrives, and what becomes of them when the collector misbehaves.
+
+#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+#![expect(clippy::indexing_slicing, reason = "a missing record fails the test")]
+#![expect(clippy::panic, reason = "an attribute that is missing fails the test")]
+
+mod arrival;
+mod faults;
+
+use glyph_tests::receiver::logs as receiver;
+use std::time::Duration;
+
+use glyph_runtime::{
+    log::export::{LogExportSettings, Pipeline},
+    trace::{OtlpSettings, Protocol},
+};
+use tracing_subscriber::layer::SubscriberExt;
+
+/// Longer than anything here takes on a busy machine.
+const LONG: Duration = Duration::from_secs(20);
+
+/// Batches that are sent when they are asked for.
+fn settings(endpoint: &str, protocol: Protocol) -> LogExportSettings {
+    let mut settings = LogExportSettings::new("shop", OtlpSettings::new(endpoint, protocol));
+    settings.batch.delay = Duration::from_secs(5);
+    settings
+}
+
+/// Runs `work` under the pipeline's layer.
+fn under(settings: LogExportSettings, work: impl FnOnce(&Pipeline)) -> Pipeline {
+    let (layer, pipeline) = Pipeline::start(settings).unwrap();
+    let subscriber = tracing_subscriber::registry().with(layer);
+    tracing::subscriber::with_default(subscriber, || work(&pipeline));
+    pipeline
+}

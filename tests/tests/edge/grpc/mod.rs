@@ -1,0 +1,21 @@
+//! The layers around gRPC servers and clients, over real connections.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::float_cmp,
+    clippy::indexing_slicing,
+    reason = "a failed set-up fails the test, and counts are exact"
+)]
+
+mod calls;
+mod endings;
+mod floods;
+mod ids;
+mod recorded;
+mod shop;
+mod statuses;
+mod tenants;
+pub(crate) mod text;
+mod traces;
+
+use crate::http::kept;

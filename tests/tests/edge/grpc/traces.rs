@@ -1,0 +1,119 @@
+//! Whose child a call is, and what the answer says of it.
+
+use glyph_runtime::grpc::{ServerMetrics, StatusCode, server::labels::Answered};
+use opentelemetry::trace::{SpanId, SpanKind};
+use opentelemetry_sdk::trace::Sampler;
+use tonic::metadata::MetadataMap;
+use tracing::{Instrument, info_span};
+
+use crate::grpc::{
+    kept::{attribute, keep_sampled},
+    recorded::{record, until_idle},
+    shop::{RESERVE, Text, measured, path, plain, serve, serve_behind, server_layer, text},
+};
+
+const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+fn claimed() -> tonic::Request<String> {
+    let mut asked = text("echo x");
+    let parent = format!("00-{TRACE}-00f067aa0ba902b7-01");
+    asked
+        .metadata_mut()
+        .insert("traceparent", parent.parse().unwrap());
+    asked
+}
+
+fn header(metadata: &MetadataMap, name: &str) -> String {
+    let value = metadata.get(name);
+    value.map_or_else(String::new, |value| value.to_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn a_call_is_a_trace_with_its_caller() {
+    let recorded = record();
+    let mut client = measured(serve().await).await;
+    let call = client.unary(text("echo x"), path(RESERVE), Text);
+    let answer = call.instrument(info_span!("caller")).await.unwrap();
+    until_idle().await;
+    let called = recorded.span(&SpanKind::Client);
+    let served = recorded.span(&SpanKind::Server);
+    let spans = recorded.kept.spans();
+    let outer = spans.iter().find(|span| span.name == "caller").unwrap();
+    assert_eq!(outer.parent_span_id, SpanId::INVALID);
+    assert_eq!(called.parent_span_id, outer.span_context.span_id());
+    assert_eq!(served.parent_span_id, called.span_context.span_id());
+    assert!(served.parent_span_is_remote);
+    let trace = outer.span_context.trace_id().to_string();
+    assert_eq!(header(answer.metadata(), "x-trace-id"), trace);
+}
+
+#[tokio::test]
+async fn answers_lead_to_their_request_id_whatever_the_status() {
+    let recorded = record();
+    let mut client = plain(serve().await).await;
+    let mut asked = text("fail 5");
+    asked
+        .metadata_mut()
+        .insert("x-request-id", "order-42".parse().unwrap());
+    let failed = client.unary(asked, path(RESERVE), Text).await.unwrap_err();
+    assert_eq!(header(failed.metadata(), "x-request-id"), "order-42");
+    client.ready().await.unwrap();
+    let fresh = client.unary(text("echo"), path(RESERVE), Text).await;
+    let fresh = header(fresh.unwrap().metadata(), "x-request-id");
+    assert_eq!(uuid::Uuid::parse_str(&fresh).unwrap().get_version_num(), 7);
+    until_idle().await;
+    let lines = recorded.kept.lines();
+    assert_eq!(lines[0]["request_id"], "order-42");
+}
+
+#[tokio::test]
+async fn a_stranger_does_not_choose_the_trace() {
+    let recorded = record();
+    let layer = server_layer().continues_traces(false);
+    let mut client = plain(serve_behind(layer, None).await).await;
+    client.unary(claimed(), path(RESERVE), Text).await.unwrap();
+    until_idle().await;
+    let served = recorded.span(&SpanKind::Server);
+    assert_ne!(served.span_context.trace_id().to_string(), TRACE);
+    let link = &served.links.links[0].span_context;
+    assert_eq!(link.trace_id().to_string(), TRACE);
+}
+
+#[tokio::test]
+async fn a_call_that_is_not_sampled_counts_and_logs_as_any() {
+    let _captured = glyph_runtime::testing::capture();
+    let kept = keep_sampled(Sampler::AlwaysOff);
+    let mut client = plain(serve().await).await;
+    client.unary(claimed(), path(RESERVE), Text).await.unwrap();
+    until_idle().await;
+    let answered = Answered {
+        method: RESERVE,
+        status: StatusCode::Ok,
+    };
+    let duration = &ServerMetrics::global().call_duration;
+    assert_eq!(duration.snapshot(answered).count(), 1);
+    assert!(kept.spans().is_empty());
+    let lines = kept.lines();
+    assert_eq!(lines.len(), 2);
+    for line in lines {
+        assert_eq!(line["trace_id"], TRACE, "{line}");
+        assert!(line["request_id"].is_string(), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn declared_methods_are_on_spans_from_the_start() {
+    let recorded = record();
+    let layer = server_layer().methods([RESERVE]);
+    let address = serve_behind(layer, None).await;
+    let mut client = plain(address).await;
+    client
+        .unary(text("echo x"), path(RESERVE), Text)
+        .await
+        .unwrap();
+    until_idle().await;
+    assert_eq!(attribute(&recorded.kept.span(), "rpc.method"), RESERVE);
+    let lines = recorded.kept.lines();
+    assert_eq!(lines[0]["message"], "in the stock service");
+    assert_eq!(lines[0]["rpc.method"], RESERVE);
+}

@@ -1,0 +1,81 @@
+//! What a test keeps of spans and log lines.
+
+use std::time::Duration;
+
+use glyph_runtime::log::{LogSettings, Output, Pipeline};
+use glyph_tests::written::Written;
+use opentelemetry::trace::TracerProvider;
+use opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SdkTracerProvider, SpanData};
+use serde_json::Value;
+use tracing::{level_filters::LevelFilter, subscriber::DefaultGuard};
+use tracing_subscriber::layer::SubscriberExt;
+
+/// Spans and lines of the test's thread, on which its current-thread runtime runs everything.
+pub(crate) struct Kept {
+    provider: SdkTracerProvider,
+    exporter: InMemorySpanExporter,
+    log: Pipeline,
+    lines: Written,
+    _current: DefaultGuard,
+}
+
+pub(crate) fn keep() -> Kept {
+    keep_sampled(Sampler::AlwaysOn)
+}
+
+pub(crate) fn keep_sampled(sampler: Sampler) -> Kept {
+    let exporter = InMemorySpanExporter::default();
+    let provider = SdkTracerProvider::builder()
+        .with_simple_exporter(exporter.clone())
+        .with_sampler(sampler)
+        .build();
+    let lines = Written::default();
+    let settings = LogSettings {
+        output: Output::Writer(Box::new(lines.clone())),
+        ..LogSettings::default()
+    };
+    let (layer, log) = Pipeline::start(settings).unwrap();
+    let spans = tracing_opentelemetry::layer().with_tracer(provider.tracer("tests"));
+    // The crates below have spans and events of their own on lower levels.
+    let subscriber = tracing_subscriber::registry()
+        .with(LevelFilter::INFO)
+        .with(layer)
+        .with(spans);
+    Kept {
+        provider,
+        exporter,
+        log,
+        lines,
+        _current: tracing::subscriber::set_default(subscriber),
+    }
+}
+
+impl Kept {
+    /// Those that have ended, in that order.
+    pub(crate) fn spans(&self) -> Vec<SpanData> {
+        self.provider.force_flush().unwrap();
+        self.exporter.get_finished_spans().unwrap()
+    }
+
+    /// The one that has ended.
+    pub(crate) fn span(&self) -> SpanData {
+        let mut spans = self.spans();
+        assert_eq!(spans.len(), 1, "{spans:?}");
+        spans.remove(0)
+    }
+
+    /// All lines; the log ends with it.
+    pub(crate) fn lines(self) -> Vec<Value> {
+        self.log.shutdown(Duration::from_secs(30)).unwrap();
+        self.lines.lines()
+    }
+}
+
+/// An attribute as text; empty when it is missing.
+pub(crate) fn attribute(span: &SpanData, name: &str) -> String {
+    let found = span
+        .attributes
+        .iter()
+        .find(|pair| pair.key.as_str() == name);
+    found.map_or_else(String::new, |pair| pair.value.to_string())
+}

@@ -1,0 +1,21 @@
+//! The layers around HTTP servers and clients, over real connections.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::float_cmp,
+    clippy::indexing_slicing,
+    reason = "a failed set-up fails the test, and counts are exact"
+)]
+
+mod clients;
+mod endings;
+mod floods;
+mod headers;
+mod http_2;
+mod hyper_services;
+pub(crate) mod kept;
+mod own_metrics;
+mod requests;
+mod tenants;
+mod web_sockets;
+mod wire;

@@ -1,0 +1,56 @@
+//! A key-value service over TCP in a storm of clients that leave when they like: what glyph counts is, to the
+//! last request, what the clients saw and what the server was told.
+#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+
+mod clients;
+mod ledger;
+mod protocol;
+mod server;
+mod storm;
+mod telemetry;
+
+use std::sync::Arc;
+
+use tokio::{io::AsyncWriteExt, net::TcpStream};
+
+use crate::key_value_service::{
+    ledger::{Ended, Ledger},
+    protocol::Verb,
+    server::Server,
+    telemetry::Tally,
+};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn counters_add_up_to_what_the_clients_saw() {
+    storm::assert_adds_up("storm", 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn counters_add_up_with_another_seed() {
+    storm::assert_adds_up("another storm", 2).await;
+}
+
+#[tokio::test]
+async fn a_request_whose_client_leaves_is_dropped_and_half_a_line_is_no_request() {
+    let ledger = Arc::new(Ledger::with_tags(2));
+    let server = Server::start("one client", Arc::clone(&ledger)).await;
+    let mut client = TcpStream::connect(server.address()).await.unwrap();
+    client.write_all(b"0 GET key\n1 GET k").await.unwrap();
+    ledger
+        .until("the first request has begun", |ledger| ledger.has_begun(0))
+        .await;
+    assert_eq!(Tally::of("one client").running(), 1);
+
+    drop(client);
+    ledger
+        .until("the connection is closed", |ledger| {
+            ledger.connections_closed() == 1
+        })
+        .await;
+    assert_eq!(ledger.ended(0), Some(Ended::Cancelled));
+    assert_eq!(ledger.ended(1), None);
+    server.stop().await;
+
+    let expected = Tally::expected([(Verb::Get, Ended::Cancelled)]);
+    assert_eq!(Tally::of("one client"), expected);
+}

@@ -1,0 +1,203 @@
+//! The service: requests of one connection run beside each other, and are dropped when the client leaves.
+
+use std::{
+    collections::HashMap,
+    net::{Ipv4Addr, SocketAddr},
+    panic::resume_unwind,
+    sync::Arc,
+    time::Duration,
+};
+
+use futures_util::{StreamExt, stream::FuturesUnordered};
+use glyph_runtime::instrument_stage;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Take},
+    net::{TcpListener, TcpStream, tcp::OwnedReadHalf},
+    select,
+    sync::{Mutex, Semaphore, oneshot},
+    task::{JoinHandle, JoinSet, yield_now},
+    time::timeout,
+};
+
+use crate::key_value_service::{
+    ledger::{Ended, Ledger},
+    protocol::{Answer, Failure, Request, Verb, reply},
+    telemetry::stage,
+};
+
+/// What a client hears first. A connection may look open to it before the server has it, and one that is closed
+/// so early the server never sees.
+pub(crate) const GREETING: &[u8; 3] = b"hi\n";
+/// The key that somebody else has locked for good.
+pub(crate) const LOCKED_KEY: &str = "locked";
+/// How long a request waits for its key.
+const DEADLINE: Duration = Duration::from_millis(5);
+/// The longest line.
+const LINE_LIMIT: u64 = 256;
+const SHARDS: usize = 16;
+
+/// A server that runs until it is stopped.
+pub(crate) struct Server {
+    address: SocketAddr,
+    service: Arc<Service>,
+    stop: oneshot::Sender<()>,
+    accepting: JoinHandle<()>,
+}
+
+impl Server {
+    /// Starts a server that takes requests, and works on them once there are [workers](Self::employ).
+    pub(crate) async fn start(name: &'static str, ledger: Arc<Ledger>) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let service = Arc::new(Service {
+            name,
+            ledger,
+            workers: Semaphore::new(0),
+            shards: Default::default(),
+            locked: Mutex::default(),
+        });
+        let (stop, stopped) = oneshot::channel();
+        let accepting = tokio::spawn(accept(Arc::clone(&service), listener, stopped));
+        Self {
+            address,
+            service,
+            stop,
+            accepting,
+        }
+    }
+
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Adds workers, without which requests wait.
+    pub(crate) fn employ(&self, workers: usize) {
+        self.service.workers.add_permits(workers);
+    }
+
+    /// Stops accepting, and waits for the connections that there are.
+    pub(crate) async fn stop(self) {
+        self.stop.send(()).unwrap();
+        self.accepting.await.unwrap();
+    }
+}
+
+async fn accept(service: Arc<Service>, listener: TcpListener, mut stopped: oneshot::Receiver<()>) {
+    let _locked = service.locked.lock().await;
+    let mut connections = JoinSet::new();
+    loop {
+        select! {
+            accepted = listener.accept() => {
+                let (client, _) = accepted.unwrap();
+                connections.spawn(Arc::clone(&service).serve(client));
+            }
+            _ = &mut stopped => break,
+        }
+    }
+    // A connection may have panicked: the others are not to know.
+    while connections.join_next().await.is_some() {}
+}
+
+struct Service {
+    name: &'static str,
+    ledger: Arc<Ledger>,
+    workers: Semaphore,
+    shards: [Mutex<HashMap<String, String>>; SHARDS],
+    locked: Mutex<HashMap<String, String>>,
+}
+
+/// Writes down that a connection is closed, whatever closes it.
+struct Connection<'l>(&'l Ledger);
+
+impl Drop for Connection<'_> {
+    fn drop(&mut self) {
+        self.0.close_connection();
+    }
+}
+
+impl Service {
+    async fn serve(self: Arc<Self>, client: TcpStream) {
+        let _connection = Connection(&self.ledger);
+        let (reader, mut writer) = client.into_split();
+        if writer.write_all(GREETING).await.is_err() {
+            return;
+        }
+        let mut lines = BufReader::new(reader).take(LINE_LIMIT);
+        let mut line = Vec::new();
+        let mut requests = FuturesUnordered::new();
+        loop {
+            select! {
+                complete = read_line(&mut lines, &mut line) => {
+                    let Some(request) = complete else {
+                        return;
+                    };
+                    let service = &self;
+                    requests.push(async move {
+                        reply(request.tag, &service.answer(&request).await)
+                    });
+                    line.clear();
+                }
+                Some(reply) = requests.next() => {
+                    if writer.write_all(reply.as_bytes()).await.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    #[instrument_stage(
+        stage::request,
+        labels(server = self.name, command = request.verb),
+        fields(tag = request.tag)
+    )]
+    async fn answer(&self, request: &Request) -> Answer {
+        let mut entry = self.ledger.begin(request.tag);
+        let _worker = self.workers.acquire().await;
+        if request.verb == Verb::Debug {
+            entry.will_have(Ended::Panicked);
+            resume_unwind(Box::new(()));
+        }
+        let answer = self.look_up(request).await;
+        entry.will_have(Ended::of(&answer));
+        answer
+    }
+
+    async fn look_up(&self, request: &Request) -> Answer {
+        let size = request.key.len() + request.value.len();
+        let store = if request.key == LOCKED_KEY {
+            &self.locked
+        } else {
+            self.shards.get(size % SHARDS).unwrap()
+        };
+        let mut store = timeout(DEADLINE, store.lock())
+            .await
+            .map_err(|_| Failure::Deadline)?;
+        for _ in 0..size % 3 {
+            yield_now().await;
+        }
+        match request.verb {
+            Verb::Set => {
+                store.insert(request.key.clone(), request.value.clone());
+                Ok(String::new())
+            }
+            Verb::Get => store.get(&request.key).cloned().ok_or(Failure::NoSuchKey),
+            Verb::Del | Verb::Debug => store.remove(&request.key).ok_or(Failure::NoSuchKey),
+        }
+    }
+}
+
+/// Reads a request to the end of its line. Nothing comes of a client that leaves, or says something else.
+///
+/// It may be dropped and called again: what has been read stays in `line`.
+async fn read_line(
+    lines: &mut Take<BufReader<OwnedReadHalf>>,
+    line: &mut Vec<u8>,
+) -> Option<Request> {
+    if line.is_empty() {
+        lines.set_limit(LINE_LIMIT);
+    }
+    lines.read_until(b'\n', line).await.ok()?;
+    let complete = line.last() == Some(&b'\n');
+    complete.then(|| Request::parse(str::from_utf8(line).ok()?))?
+}

@@ -1,0 +1,111 @@
+//! What must not be seen is not seen, wherever it stands.
+
+use glyph_runtime::{
+    audit,
+    log::{Audit, AuditOutput, Format, LogSettings, Pipeline, Redaction, Secret, SyncPolicy},
+};
+use tracing::{info, info_span};
+use tracing_subscriber::layer::SubscriberExt;
+
+use crate::{
+    capture::{AMPLE, Written, line_of, text_of},
+    sinks::Plain,
+};
+
+const PASSWORD: &str = "correct horse battery staple";
+
+fn say_all() {
+    let span = info_span!(
+        "login",
+        Authorization = PASSWORD,
+        api_key = tracing::field::Empty
+    );
+    span.record("api_key", PASSWORD);
+    let _entered = span.entered();
+    let token = Secret::new(PASSWORD);
+    info!(
+        password = PASSWORD,
+        http.request.header.cookie = ?[PASSWORD],
+        "set-cookie" = %PASSWORD,
+        given = %token,
+        shown = ?token,
+        pretty = format!("{token:#?}{token:>40}"),
+        user = "ada",
+        "signed in"
+    );
+}
+
+#[test]
+fn values_on_the_list_are_replaced_in_events_and_spans() {
+    let line = line_of(say_all);
+    for key in [
+        "Authorization",
+        "api_key",
+        "password",
+        "http.request.header.cookie",
+        "set-cookie",
+        "given",
+        "shown",
+    ] {
+        assert_eq!(line[key], "[redacted]", "{key}");
+    }
+    assert_eq!(line["user"], "ada");
+}
+
+#[test]
+fn redacted_values_are_hidden_in_every_format() {
+    for format in [Format::Json, Format::Pretty] {
+        let settings = LogSettings {
+            format,
+            ..LogSettings::default()
+        };
+        let text = text_of(settings, say_all);
+        assert!(text.contains("signed in"));
+        assert!(!text.contains("horse"), "{text}");
+    }
+}
+
+#[test]
+fn the_audit_trail_does_not_show_them_either() {
+    let kept = Written::default();
+    let settings = LogSettings {
+        output: kept.output(),
+        audit: Some(Audit {
+            output: AuditOutput::Sink(Box::new(Plain(kept.clone()))),
+            sync: SyncPolicy::OnShutdown,
+            copied: true,
+        }),
+        ..LogSettings::default()
+    };
+    let (layer, log) = Pipeline::start(settings).unwrap();
+    tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
+        let _span = info_span!("login", password = PASSWORD).entered();
+        audit!(token = PASSWORD, given = %Secret::new(PASSWORD), "signed in");
+    });
+    log.shutdown(AMPLE).unwrap();
+    assert_eq!(kept.lines().len(), 2);
+    assert!(!kept.text().contains("horse"));
+}
+
+#[test]
+fn the_list_is_the_programs_own() {
+    let settings = LogSettings {
+        redaction: Redaction::none().with("Shoe-Size"),
+        ..LogSettings::default()
+    };
+    let text = text_of(settings, || {
+        info!(
+            shoe_size = "forty-three",
+            user.shoe_size = "forty-three",
+            password = "seen",
+            "fitting"
+        );
+    });
+    assert!(!text.contains("forty"), "{text}");
+    assert!(text.contains("seen"));
+}
+
+#[test]
+fn a_secret_has_the_size_of_what_it_hides() {
+    assert_eq!(size_of::<Secret<[u8; 7]>>(), 7);
+}

@@ -1,0 +1,10 @@
+//! What must not be seen leaves the process by no way.
+
+#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+#![expect(clippy::indexing_slicing, reason = "a missing field fails the test")]
+
+mod everywhere;
+mod lines;
+mod marked;
+mod spans;
+mod way;

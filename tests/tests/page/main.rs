@@ -1,0 +1,10 @@
+//! The page as a scraper reads it.
+
+mod captured;
+mod exposition;
+mod facade;
+mod open_labels;
+mod recorded;
+mod telemetry;
+mod tenants;
+mod waits;

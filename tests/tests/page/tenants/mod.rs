@@ -1,0 +1,31 @@
+//! Labels that come from the scope: each tenant of a service seen apart.
+#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+#![expect(clippy::indexing_slicing, reason = "what is missing fails the test")]
+#![expect(
+    clippy::float_cmp,
+    reason = "numbers of calls are whole and times of a frozen clock exact"
+)]
+
+mod bounds;
+mod catalog;
+mod exposition;
+mod idle;
+mod ids;
+mod inside;
+mod seen;
+mod stages;
+mod strict;
+mod threads;
+
+use glyph_tests::{Page, environment};
+
+use crate::tenants::catalog::{StormMetrics, VoiceMetrics};
+
+/// The page as this thread sees it.
+fn page() -> Page {
+    let telemetry = environment::telemetry("glyphoxa")
+        .catalog(VoiceMetrics::global())
+        .catalog(StormMetrics::global())
+        .build();
+    Page::of(&telemetry.unwrap()).unwrap()
+}

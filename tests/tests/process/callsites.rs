@@ -1,0 +1,22 @@
+//! Spans of a capture, in a process where nobody else has a subscriber. One test, since a second one might have one.
+#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+
+use std::thread;
+
+use glyph_runtime::testing;
+use glyph_tests::children::alone;
+use tracing::{info, trace_span};
+
+#[test]
+fn callsite_first_used_by_another_thread_is_captured() {
+    alone(|| {
+        fn place() {
+            trace_span!("place").in_scope(|| info!("here"));
+        }
+        let captured = testing::capture();
+        thread::spawn(place).join().unwrap();
+        place();
+        assert_eq!(captured.spans().len(), 1);
+        assert_eq!(captured.events().len(), 1);
+    });
+}

@@ -1,0 +1,105 @@
+//! What the environment says of the whole process, and how it is told what is wrong.
+
+use glyph_runtime::{config::Propagator, trace::Sampler};
+
+use crate::configuration::{read, traces, warnings};
+
+#[test]
+fn without_any_variable_spans_stay_in_the_process() {
+    let configuration = read(&[]).unwrap();
+    assert_eq!(configuration.service, "shop");
+    assert_eq!(configuration.warnings, []);
+    assert_eq!(
+        configuration.propagators,
+        [Propagator::TraceContext, Propagator::Baggage]
+    );
+    let traces = configuration.traces.unwrap();
+    assert!(traces.otlp.is_none() && traces.file.is_none());
+    assert_eq!(traces.sampler, Sampler::parent_based(Sampler::AlwaysOn));
+    assert!(configuration.metrics_otlp.is_none() && configuration.logs_otlp.is_none());
+}
+
+#[test]
+fn an_empty_variable_is_not_set() {
+    let configuration = read(&[
+        ("OTEL_SERVICE_NAME", " "),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+        ("OTEL_TRACES_SAMPLER", ""),
+    ]);
+    let configuration = configuration.unwrap();
+    assert_eq!(configuration.service, "shop");
+    assert_eq!(configuration.warnings, []);
+    assert!(configuration.traces.unwrap().otlp.is_none());
+}
+
+#[test]
+fn the_resource_has_the_name_of_its_own_variable() {
+    let attributes = (
+        "OTEL_RESOURCE_ATTRIBUTES",
+        "service.name=attribute,team=check%20out,deployment.environment.name=staging",
+    );
+    let both = read(&[attributes, ("OTEL_SERVICE_NAME", "variable")]).unwrap();
+    assert_eq!(both.service, "variable");
+    assert_eq!(both.environment.as_deref(), Some("staging"));
+    let traces = both.traces.unwrap();
+    assert_eq!(traces.service, "variable");
+    assert_eq!(traces.environment.as_deref(), Some("staging"));
+    assert_eq!(
+        traces.resource,
+        [("team".to_owned(), "check out".to_owned())]
+    );
+    assert_eq!(read(&[attributes]).unwrap().service, "attribute");
+}
+
+#[test]
+fn malformed_resource_attributes_are_ignored_whole() {
+    let variables = [("OTEL_RESOURCE_ATTRIBUTES", "team=a,broken")];
+    assert!(traces(&variables).resource.is_empty());
+    assert_eq!(
+        warnings(&variables)[0].to_string(),
+        "OTEL_RESOURCE_ATTRIBUTES is \"team=a,broken\", which is ignored: it has to be `name=value` pairs, separated \
+         by commas, percent-encoded"
+    );
+}
+
+#[test]
+fn a_disabled_sdk_makes_no_spans() {
+    let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a:4318");
+    let disabled = read(&[("OTEL_SDK_DISABLED", "TRUE"), endpoint]).unwrap();
+    assert!(disabled.traces.is_none());
+    let enabled = read(&[("OTEL_SDK_DISABLED", "yes"), endpoint]).unwrap();
+    assert!(enabled.traces.is_some());
+    assert_eq!(enabled.warnings[0].variable, "OTEL_SDK_DISABLED");
+}
+
+#[test]
+fn unknown_propagators_are_ignored() {
+    let variables = [("OTEL_PROPAGATORS", "b3,baggage,baggage")];
+    let configuration = read(&variables).unwrap();
+    assert_eq!(configuration.propagators, [Propagator::Baggage]);
+    assert_eq!(configuration.warnings[0].value, "b3");
+    assert_eq!(
+        read(&[("OTEL_PROPAGATORS", "none")]).unwrap().propagators,
+        []
+    );
+}
+
+#[test]
+fn errors_name_variable_value_and_what_is_allowed_but_no_secret() {
+    let error = |name, value| read(&[(name, value)]).unwrap_err().to_string();
+    assert_eq!(
+        error("OTEL_EXPORTER_OTLP_ENDPOINT", "ftp://a"),
+        "OTEL_EXPORTER_OTLP_ENDPOINT is \"ftp://a\": it has to be a URL such as http://localhost:4318, or host:port"
+    );
+    let endpoint = error(
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "https://user:secret@a",
+    );
+    assert!(endpoint.contains("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"));
+    assert!(!endpoint.contains("secret"), "{endpoint}");
+    let headers = error("OTEL_EXPORTER_OTLP_HEADERS", "authorization secret");
+    assert!(headers.starts_with("OTEL_EXPORTER_OTLP_HEADERS is \"…\""));
+    assert!(!headers.contains("secret"), "{headers}");
+    let hostile = error("OTEL_EXPORTER_OTLP_ENDPOINT", "\u{1b}[31m\n");
+    assert!(!hostile.contains('\u{1b}') && !hostile.contains('\n'));
+}

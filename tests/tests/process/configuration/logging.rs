@@ -1,0 +1,55 @@
+//! The log and the audit trail.
+
+use std::{path::Path, time::Duration};
+
+use glyph_runtime::log::{Audit, AuditOutput, Format, SyncPolicy};
+
+use crate::configuration::{read, warnings};
+
+#[test]
+fn the_log_follows_rust_log_and_then_the_level() {
+    let filter = |variables| read(variables).unwrap().log.filter;
+    assert_eq!(filter(&[]), "");
+    assert_eq!(filter(&[("OTEL_LOG_LEVEL", "WARN")]), "warn");
+    assert_eq!(
+        filter(&[("OTEL_LOG_LEVEL", "WARN"), ("RUST_LOG", "info,hyper=off")]),
+        "info,hyper=off"
+    );
+    assert_eq!(warnings(&[("OTEL_LOG_LEVEL", "loud")]).len(), 1);
+    let error = read(&[("RUST_LOG", "info,hyper=loud")]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "RUST_LOG is \"info,hyper=loud\": it has to be directives such as `info,hyper=warn`"
+    );
+}
+
+#[test]
+fn the_format_has_a_name_of_its_own() {
+    let format = |value| read(&[("GLYPH_LOG_FORMAT", value)]).unwrap().log.format;
+    assert_eq!(
+        (format("JSON"), format("pretty")),
+        (Format::Json, Format::Pretty)
+    );
+}
+
+#[test]
+fn the_audit_trail_has_a_file_and_a_policy() {
+    let file = ("GLYPH_AUDIT_FILE", "/var/log/shop/audit.jsonl");
+    let audit = |sync: &[_]| -> Audit {
+        let variables = [&[file][..], sync].concat();
+        read(&variables).unwrap().log.audit.unwrap()
+    };
+    let found = audit(&[]);
+    assert!(matches!(found.output, AuditOutput::File(path) if path == Path::new(file.1)));
+    assert_eq!((found.sync, found.copied), (SyncPolicy::default(), false));
+    for (value, policy) in [
+        ("always", SyncPolicy::Always),
+        ("Shutdown", SyncPolicy::OnShutdown),
+        ("250", SyncPolicy::EveryInterval(Duration::from_millis(250))),
+    ] {
+        assert_eq!(audit(&[("GLYPH_AUDIT_SYNC", value)]).sync, policy);
+    }
+    assert!(read(&[]).unwrap().log.audit.is_none());
+    let error = read(&[file, ("GLYPH_AUDIT_SYNC", "0")]).unwrap_err();
+    assert!(error.allowed.starts_with("`always`"));
+}

@@ -1,0 +1,33 @@
+//! What crosses the border of the process.
+
+use crate::installed::Service;
+
+/// The headers of a request out of the process, and that both ways write the same.
+fn headers(variables: &[(&str, &str)]) -> Vec<String> {
+    let mut service = Service::start(variables, &[]);
+    let injected = service.ask("inject");
+    service.end();
+    let names = |by: &str| -> Vec<_> {
+        let headers = injected[by].as_object().unwrap();
+        let written = headers.iter().filter(|(_, value)| *value != "");
+        written.map(|(name, _)| name.clone()).collect()
+    };
+    let own = names("own");
+    assert_eq!(own, names("global"));
+    own
+}
+
+#[test]
+fn propagators_of_the_environment_apply_to_glyph_and_opentelemetry() {
+    let said = |propagators| headers(&[("OTEL_PROPAGATORS", propagators)]);
+    assert_eq!(headers(&[]), ["baggage", "traceparent"]);
+    assert_eq!(said("tracecontext"), ["traceparent"]);
+    assert_eq!(said("baggage"), ["baggage"]);
+    assert_eq!(said("none"), [""; 0]);
+}
+
+#[test]
+fn a_disabled_sdk_still_hands_on() {
+    let disabled = ("OTEL_SDK_DISABLED", "true");
+    assert_eq!(headers(&[disabled]), ["baggage"]);
+}

@@ -1,0 +1,61 @@
+//! A process that installs everything as its environment and its command line say.
+
+#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+#![expect(clippy::indexing_slicing, reason = "what is missing fails the test")]
+#![expect(clippy::panic, reason = "what takes too long fails the test")]
+
+mod collectors;
+mod context;
+mod feedback;
+mod loggers;
+mod settings;
+mod signals;
+mod systems;
+
+use std::process::Command;
+
+use glyph_tests::{
+    Page, children::Process, environment, receiver::any as receiver, wait::until,
+    written::parsed as lines,
+};
+use serde_json::Value;
+
+/// A process that does what it is told, line by line.
+struct Service(Process);
+
+impl Service {
+    fn start(variables: &[(&str, &str)], arguments: &[&str]) -> Self {
+        Self(Process::start(&mut command(variables, arguments)))
+    }
+
+    /// Says what to do, and gives the answer.
+    fn ask(&mut self, what: &str) -> Value {
+        self.0.say(what);
+        let answer = self.0.line(what);
+        serde_json::from_str(&answer)
+            .unwrap_or_else(|error| panic!("{what}: {error} in {answer:?}"))
+    }
+
+    /// The trace of one turn.
+    fn turn(&mut self) -> String {
+        self.ask("turn").as_str().unwrap().to_owned()
+    }
+
+    fn page(&mut self) -> Page {
+        Page::parse(self.ask("page").as_str().unwrap()).unwrap()
+    }
+
+    /// Ends it, and gives its log.
+    fn end(mut self) -> String {
+        assert_eq!(self.ask("end"), "ended");
+        self.0.end("the service").errors
+    }
+}
+
+fn command(variables: &[(&str, &str)], arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_installed-child"));
+    environment::clean(&mut command)
+        .envs(variables.iter().copied())
+        .args(arguments);
+    command
+}

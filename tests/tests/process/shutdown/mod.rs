@@ -1,0 +1,72 @@
+//! The end of a whole telemetry: under every runtime and under none, with every kind of collector, in time.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what cannot be set up or is not there fails the test"
+)]
+
+mod collector;
+mod matrix;
+mod outcomes;
+#[cfg(target_os = "linux")]
+mod signals;
+
+use std::{
+    io::Write,
+    sync::atomic::{AtomicU16, Ordering},
+    time::Duration,
+};
+
+use glyph_runtime::{Telemetry, log::Output};
+use glyph_tests::environment;
+use glyph_tests::wait::within;
+use glyph_tests::written::Written;
+use tracing_subscriber::layer::SubscriberExt;
+
+/// How long a shutdown may take that has to end everything.
+const LONG: Duration = Duration::from_secs(30);
+/// How long a test may take, on a busy machine.
+const LIMIT: Duration = Duration::from_secs(40);
+
+/// Runs `work`, which has to end within [`LIMIT`].
+fn in_time<T: Send + 'static>(what: &str, work: impl FnOnce() -> T + Send + 'static) -> T {
+    within(LIMIT, what, work)
+}
+
+/// An address for one listener alone: what is given back is not taken by a socket of another test. Linux has all of
+/// 127.0.0.0/8.
+fn loopback() -> [u8; 4] {
+    static LAST: AtomicU16 = AtomicU16::new(0);
+    if cfg!(target_os = "linux") {
+        let [high, low] = LAST.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        [127, 1 + high, low, 1]
+    } else {
+        [127, 0, 0, 1]
+    }
+}
+
+/// A telemetry with a listener and a log, which sends all signals to `endpoint`. Three spans, three log records and three
+/// lines wait.
+fn telemetry(endpoint: &str, output: impl Write + Send + 'static) -> Telemetry {
+    let endpoint = endpoint.to_owned();
+    let telemetry = environment::telemetry("ends")
+        .env_lookup(move |name| match name {
+            "OTEL_EXPORTER_OTLP_ENDPOINT" => Some(endpoint.clone()),
+            "OTEL_METRICS_EXPORTER" | "OTEL_LOGS_EXPORTER" => Some("otlp".to_owned()),
+            _ => None,
+        })
+        .log(|log| log.output = Output::Writer(Box::new(output)))
+        .listener((loopback(), 0))
+        .without_subscriber()
+        .without_facade()
+        .install()
+        .unwrap();
+    let subscriber = tracing_subscriber::registry().with(telemetry.layers());
+    tracing::subscriber::with_default(subscriber, || {
+        for turn in 0..3 {
+            tracing::info_span!("turn", turn).in_scope(|| tracing::info!("taken"));
+        }
+    });
+    telemetry
+}

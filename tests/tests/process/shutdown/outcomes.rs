@@ -1,0 +1,124 @@
+//! What a shutdown tells, and what it leaves.
+
+use std::{
+    io::{self, Write},
+    sync::mpsc::{Receiver, channel},
+    time::Duration,
+};
+
+use glyph_runtime::{expose::Format, telemetry::Unfinished};
+
+use crate::shutdown::{
+    LONG, Written,
+    collector::{Collector, Kind},
+    in_time, telemetry,
+};
+
+/// An output that takes nothing until its other end is gone.
+struct Stuck(Receiver<()>);
+
+impl Write for Stuck {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _gone = self.0.recv();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn shutdown_reports_everything_unfinished() {
+    in_time("a stuck output", || {
+        let collector = Collector::start(Kind::Hangs);
+        let (release, stuck) = channel();
+        let telemetry = telemetry(&collector.endpoint, Stuck(stuck));
+        let error = telemetry.shutdown_blocking(Duration::from_millis(500));
+        let error = error.unwrap_err();
+        let mut unfinished = error.unfinished.clone();
+        // On a busy machine the listener's thread may have had no turn.
+        unfinished.retain(|part| *part != Unfinished::Listener);
+        match &unfinished[..] {
+            [
+                Unfinished::Traces(spans),
+                Unfinished::Metrics(_),
+                Unfinished::LogRecords(records),
+                Unfinished::Log(lines),
+            ] => {
+                assert_eq!(spans.count(), 3);
+                assert_eq!(records.count(), 3);
+                assert_eq!(lines.count_of("log lines"), 3);
+                assert_eq!(lines.count_of("audit lines"), 0);
+            }
+            other => panic!("{other:?}"),
+        }
+        let told = error.to_string();
+        assert!(
+            told.starts_with("the shutdown was cut short after 500ms: "),
+            "{told}"
+        );
+        assert!(
+            told.contains("3 log lines not delivered to `log`"),
+            "{told}"
+        );
+        drop(release);
+    });
+}
+
+#[test]
+fn afterwards_the_page_is_still_there() {
+    in_time("the page", || {
+        let collector = Collector::start(Kind::Answers);
+        let telemetry = telemetry(&collector.endpoint, Written::default());
+        telemetry.shutdown_blocking(LONG).unwrap();
+        let page = telemetry.page(Format::Text);
+        assert!(page.contains("glyph_log_lines_total 3"), "{page}");
+        for signal in ["traces", "logs"] {
+            let exported =
+                format!("glyph_export_exported_total{{signal=\"{signal}\",exporter=\"otlp\"}} 3");
+            assert!(page.contains(&exported), "{page}");
+        }
+        assert!(
+            page.contains("glyph_export_failures_total{signal=\"metrics\",exporter=\"otlp\"} 0")
+        );
+        assert_eq!(telemetry.local_addr(), None);
+    });
+}
+
+#[test]
+fn a_second_one_with_less_time_does_not_wait_for_the_first() {
+    in_time("a second shutdown", || {
+        let collector = Collector::start(Kind::Hangs);
+        let telemetry = telemetry(&collector.endpoint, Written::default());
+        let given_up = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap()
+            .block_on(async {
+                let first = telemetry.shutdown_within(LONG);
+                tokio::time::timeout(Duration::from_millis(200), first).await
+            });
+        assert!(given_up.is_err(), "{given_up:?}");
+        let error = telemetry.shutdown_blocking(Duration::from_millis(200));
+        assert_eq!(error.unwrap_err().unfinished, [Unfinished::Shutdown]);
+    });
+}
+
+#[test]
+fn shutdown_accepts_a_zero_deadline() {
+    in_time("nothing", || {
+        let collector = Collector::start(Kind::Hangs);
+        let telemetry = telemetry(&collector.endpoint, Written::default());
+        telemetry.shutdown_blocking(Duration::ZERO).unwrap_err();
+    });
+}
+
+#[test]
+fn forever_is_no_overflow() {
+    in_time("forever", || {
+        let collector = Collector::start(Kind::Answers);
+        let telemetry = telemetry(&collector.endpoint, Written::default());
+        telemetry.shutdown_blocking(Duration::MAX).unwrap();
+    });
+}

@@ -1,0 +1,99 @@
+//! A process that ends when a signal tells it to.
+
+use std::{fs, path::PathBuf, process::Command, time::Duration};
+
+use glyph_tests::{children::Process, environment, wait};
+
+const SIGINT: u64 = 2;
+const SIGTERM: u64 = 15;
+
+struct Service {
+    process: Process,
+    address: String,
+    _folder: tempfile::TempDir,
+    spans: PathBuf,
+}
+
+impl Service {
+    fn start(drain: Duration) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let spans = folder.path().join("spans.jsonl");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_signal-child"));
+        environment::clean(&mut command)
+            .arg(&spans)
+            .arg(drain.as_millis().to_string());
+        let mut process = Process::start(&mut command);
+        let address = process.line("the service's address");
+        Self {
+            process,
+            address,
+            _folder: folder,
+            spans,
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        let mut kill = Command::new("kill");
+        kill.args(["-s", name, &self.process.id().to_string()]);
+        assert!(kill.status().unwrap().success());
+    }
+
+    fn readiness(&self) -> u16 {
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .build()
+            .new_agent();
+        let response = agent.get(format!("http://{}/readyz", self.address)).call();
+        response.unwrap().status().as_u16()
+    }
+
+    /// Waits until readiness has turned.
+    fn drains(&self) {
+        wait::until("it is not ready", || self.readiness() != 200);
+        assert_eq!(self.readiness(), 503);
+    }
+
+    /// Waits until both signals are caught: before that they end the program at once.
+    fn listens_to_signals(&self) {
+        let status = format!("/proc/{}/status", self.process.id());
+        let wanted = (1 << (SIGINT - 1)) | (1 << (SIGTERM - 1));
+        wait::until("both signals are caught", || {
+            let status = fs::read_to_string(&status).unwrap();
+            let mut caught = status
+                .lines()
+                .filter_map(|line| line.strip_prefix("SigCgt:"));
+            let caught = u64::from_str_radix(caught.next().unwrap().trim(), 16).unwrap();
+            caught & wanted == wanted
+        });
+    }
+
+    /// Its log, after it has ended well.
+    fn end(self) -> String {
+        let ended = self.process.end("the service");
+        assert!(ended.status.success(), "{}", ended.errors);
+        let spans = fs::read_to_string(&self.spans).unwrap();
+        assert!(spans.contains("\"work\""), "{spans}");
+        ended.errors
+    }
+}
+
+#[test]
+fn a_signal_drains_flushes_and_ends_it() {
+    for signal in ["TERM", "INT"] {
+        let service = Service::start(Duration::ZERO);
+        service.listens_to_signals();
+        assert_eq!(service.readiness(), 200);
+        service.signal(signal);
+        assert!(service.end().contains("worked"));
+    }
+}
+
+#[test]
+fn draining_service_is_not_ready_until_a_second_signal() {
+    let service = Service::start(Duration::from_secs(3600));
+    service.listens_to_signals();
+    service.signal("TERM");
+    service.drains();
+    service.signal("TERM");
+    assert!(service.end().contains("worked"));
+}

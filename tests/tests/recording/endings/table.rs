@@ -1,0 +1,46 @@
+//! The table.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::endings::{
+    endings::Ending,
+    form::{Case, Form},
+    record::{Record, Spans},
+};
+
+/// Asserts that each form ends right in each of its ways; tells all that do not.
+#[track_caller]
+pub(crate) fn assert_all(forms: &[Form]) {
+    Spans::count();
+    let wrong: Vec<String> = forms
+        .iter()
+        .flat_map(|form| {
+            let endings = form.endings.iter();
+            endings.filter_map(|ending| wrong(form, *ending))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// What is wrong with a form under an ending, if anything is.
+fn wrong(form: &Form, ending: Ending) -> Option<String> {
+    let name: &'static str = format!("{} x {ending:?}", form.name).leak();
+    let does = ending.does();
+    let brought = catch_unwind(AssertUnwindSafe(|| {
+        ending.bring(name, (form.make)(Case { name, does }));
+    }));
+    let spans = Spans::of(name);
+    let expected = Record::of_one(ending.outcome());
+    let found = Record::of(name);
+    if brought.is_err() {
+        Some(format!("{name}: it did not end so"))
+    } else if found != expected {
+        Some(format!("{name}: {found:?} instead of {expected:?}"))
+    } else if spans.opened != spans.closed {
+        Some(format!("{name}: a span stays open, {spans:?}"))
+    } else if ending.outcome().is_some() && spans.opened != 1 {
+        Some(format!("{name}: not one span, {spans:?}"))
+    } else {
+        None
+    }
+}

@@ -1,0 +1,8 @@
+//! What is recorded is what is read: metrics, stages, streams and waits.
+
+mod endings;
+mod metrics;
+mod retries;
+mod streams;
+mod wait;
+mod words;

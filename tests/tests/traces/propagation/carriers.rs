@@ -1,0 +1,52 @@
+//! What headers travel in.
+
+use std::collections::BTreeMap;
+
+use glyph_runtime::trace::propagation::{Extract, Inject, extract, inject};
+use http::HeaderMap;
+use opentelemetry::propagation::{Extractor, Injector};
+use tonic::metadata::MetadataMap;
+
+use crate::propagation::traced::{headers, remote};
+
+/// What goes out by one carrier comes in by the same.
+fn round_trip<C: Inject + Extract + ?Sized>(carrier: &mut C) {
+    let remote = remote(true);
+    remote.in_scope(|| inject(carrier));
+    assert_eq!(extract(carrier), remote);
+}
+
+#[test]
+fn headers_of_http() {
+    let mut headers = HeaderMap::new();
+    round_trip(&mut headers);
+    round_trip(&mut headers);
+    assert_eq!(headers.len(), 2, "set, and not appended");
+}
+
+#[test]
+fn metadata_of_grpc() {
+    round_trip(&mut MetadataMap::new());
+}
+
+#[test]
+fn maps_of_strings() {
+    round_trip(&mut headers(&[("TraceParent", "stale")]));
+    round_trip(&mut BTreeMap::new());
+}
+
+#[test]
+fn carriers_of_opentelemetry() {
+    let mut carrier = headers(&[]);
+    let remote = remote(true);
+    remote.in_scope(|| inject(&mut carrier as &mut dyn Injector));
+    assert_eq!(extract(&carrier as &dyn Extractor), remote);
+}
+
+#[test]
+fn names_of_headers_match_in_any_case() {
+    let remote = remote(true);
+    let parent = remote.in_scope(crate::propagation::traced::outgoing)["traceparent"].clone();
+    let found = extract(&headers(&[("TraceParent", &parent)]));
+    assert_eq!(found.span_context(), remote.span_context());
+}
