@@ -9,11 +9,7 @@ use axum::{Router, routing::get};
 use glyph_runtime::{http::header, scope::ScopeLabels, testing};
 use glyph_tests::wait;
 use http_body_util::BodyExt;
-use tokio::{
-    io::AsyncWriteExt,
-    net::TcpStream,
-    sync::Notify,
-};
+use tokio::{io::AsyncWriteExt, net::TcpStream, sync::Notify};
 
 use super::{
     ACTIVE, COUNTED, ShopMetrics, TenantContext, answer, asked, by_headers, counts, layer, page,
