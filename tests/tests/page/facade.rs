@@ -44,7 +44,9 @@ struct Namesakes {
 
 #[test]
 fn declared_keys_land_in_their_cells_and_others_beside_them() {
-    alone(|| record_by_keys());
+    alone(|| {
+        record_by_keys();
+    });
 }
 
 fn record_by_keys() {
