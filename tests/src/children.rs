@@ -156,6 +156,10 @@ impl Process {
     ///
     /// Panics with `what` if it has not ended within [`wait::LONG`].
     #[track_caller]
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "a test may want to know no more than that it has ended"
+    )]
     pub fn end(mut self, what: &str) -> Ended {
         self.input = None;
         let mut status = None;
@@ -202,7 +206,7 @@ mod tests {
     #[test]
     fn a_failure_in_the_other_process_is_told_here() {
         let said = std::panic::catch_unwind(|| {
-            alone(failing::<()>());
+            alone(no_test());
         });
         let said = said.unwrap_err();
         let said = said.downcast_ref::<String>().unwrap();
@@ -210,7 +214,7 @@ mod tests {
     }
 
     /// A closure of a function that is no test.
-    fn failing<T>() -> impl FnOnce() + std::panic::UnwindSafe {
+    fn no_test() -> impl FnOnce() + std::panic::UnwindSafe {
         || unreachable!("it is no test")
     }
 

@@ -58,6 +58,10 @@ pub async fn finished<F: Future>(what: &str, future: F) -> F::Output {
 ///
 /// Panics with `what` if no message comes within [`LONG`], or none can come any more.
 #[track_caller]
+#[expect(
+    clippy::must_use_candidate,
+    reason = "a test may want to know no more than that it has come"
+)]
 pub fn received<T>(what: &str, from: &Receiver<T>) -> T {
     match from.recv_timeout(LONG) {
         Ok(message) => message,

@@ -172,12 +172,20 @@ impl<R: Request> Receiver<R> {
     }
 
     /// All requests, in the order of their arrival.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the receiver has panicked.
     #[must_use]
     pub fn received(&self) -> Vec<Received<R>> {
         self.shared.received.lock().unwrap().clone()
     }
 
     /// What was in requests that were answered with a success.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the receiver has panicked.
     #[must_use]
     pub fn accepted(&self) -> Vec<R::Item> {
         let requests = self.shared.accepted.lock().unwrap().clone();

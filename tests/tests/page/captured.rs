@@ -1,4 +1,5 @@
 //! The page of a test that captures.
+#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
 use glyph_runtime::{
     Counter, Exemplar, Histogram, LabelSet, Status, expose::Format, metric_catalog, testing,

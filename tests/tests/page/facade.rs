@@ -45,115 +45,119 @@ struct Namesakes {
 #[test]
 fn declared_keys_land_in_their_cells_and_others_beside_them() {
     alone(|| {
-        let metrics = Metrics::global();
-        let telemetry = environment::telemetry("test")
-            .catalog(metrics)
-            .catalog(Namesakes::global())
-            .without_listener()
-            .without_log()
-            .install()
-            .unwrap();
-
-        metrics::counter!("facade.provider.requests", "provider" => "openai", "status" => "ok", "model" => "small").increment(2);
-        metrics::counter!("facade_provider_requests_total", "model" => "small", "status" => "ok", "provider" => "openai").increment(3);
-        assert_eq!(
-            metrics.requests.value(Request {
-                provider: Provider::Openai,
-                status: Status::Ok,
-                model: "small"
-            }),
-            5
-        );
-        metrics::gauge!("facade.sessions").set(4.0);
-        metrics::gauge!("facade_sessions").decrement(1.0);
-        metrics::histogram!("facade.stt.duration").record(0.05);
-        metrics::histogram!("facade_stt_duration_seconds").record(0.5);
-
-        // None of these fits what is declared.
-        metrics::counter!("facade.provider.requests", "provider" => "nobody", "status" => "ok", "model" => "small").increment(1);
-        metrics::counter!("facade.provider.requests", "provider" => "openai", "status" => "ok")
-            .increment(1);
-        metrics::gauge!("facade.stt.duration").set(1.0);
-
-        metrics::describe_counter!("library_things", "Things of a \"library\".");
-        metrics::counter!("library_things", "path" => "a\"b\\c\nd").increment(7);
-        metrics::gauge!("library.depth").set(1.5);
-        metrics::histogram!("library_time").record(0.2);
-
-        Namesakes::global().throttles.inc();
-        metrics::counter!("glyph_plugins").increment(2);
-        metrics::counter!("glyph_series").increment(9);
-
-        let page = Page::of(&telemetry).unwrap();
-        assert_eq!(page.value("glyph_http_throttle_total", &[]), Some(1.0));
-        assert_eq!(page.value("glyph_plugins_total", &[]), Some(2.0));
-        assert_eq!(
-            page.value("glyph_series_total", &[]),
-            None,
-            "it would pass for glyph's own"
-        );
-        assert!(page.value("glyph_series", &[]).is_some());
-        let labels = [("provider", "openai"), ("status", "ok"), ("model", "small")];
-        assert_eq!(
-            page.value("facade_provider_requests_total", &labels),
-            Some(5.0)
-        );
-        assert_eq!(page.value("facade_sessions", &[]), Some(3.0));
-        assert_eq!(
-            page.value("facade_stt_duration_seconds_bucket", &[("le", "0.1")]),
-            Some(1.0)
-        );
-        assert_eq!(
-            page.value("facade_stt_duration_seconds_count", &[]),
-            Some(2.0)
-        );
-        assert_eq!(
-            page.value(
-                "glyph_facade_refused_total",
-                &[("metric", "facade_provider_requests")]
-            ),
-            Some(2.0)
-        );
-        assert_eq!(
-            page.value(
-                "glyph_facade_refused_total",
-                &[("metric", "facade_stt_duration_seconds")]
-            ),
-            Some(1.0)
-        );
-        assert_eq!(
-            page.value("library_things_total", &[("path", "a\"b\\c\nd")]),
-            Some(7.0)
-        );
-        assert_eq!(page.value("library_depth", &[]), Some(1.5));
-        assert_eq!(page.value("library_time_count", &[]), Some(1.0));
-
-        let open = telemetry.page(Format::OpenMetrics);
-        assert!(
-            open.contains(
-                "# TYPE library_things counter\nlibrary_things_total{path=\"a\\\"b\\\\c\\nd\"} 7\n"
-            ),
-            "{open}"
-        );
-        assert!(
-            open.contains("# HELP library_things Things of a \\\"library\\\".\n"),
-            "{open}"
-        );
-        assert_eq!(open.matches("# EOF").count(), 1);
-
-        a_capture_has_its_own(metrics);
-
-        let again = environment::telemetry("again")
-            .without_listener()
-            .without_subscriber()
-            .install()
-            .unwrap_err()
-            .to_string();
-        assert!(
-            again.contains("recorder") && again.contains("without_facade"),
-            "{again}"
-        );
+        record_by_keys();
     });
+}
+
+fn record_by_keys() {
+    let metrics = Metrics::global();
+    let telemetry = environment::telemetry("test")
+        .catalog(metrics)
+        .catalog(Namesakes::global())
+        .without_listener()
+        .without_log()
+        .install()
+        .unwrap();
+
+    metrics::counter!("facade.provider.requests", "provider" => "openai", "status" => "ok", "model" => "small").increment(2);
+    metrics::counter!("facade_provider_requests_total", "model" => "small", "status" => "ok", "provider" => "openai").increment(3);
+    assert_eq!(
+        metrics.requests.value(Request {
+            provider: Provider::Openai,
+            status: Status::Ok,
+            model: "small"
+        }),
+        5
+    );
+    metrics::gauge!("facade.sessions").set(4.0);
+    metrics::gauge!("facade_sessions").decrement(1.0);
+    metrics::histogram!("facade.stt.duration").record(0.05);
+    metrics::histogram!("facade_stt_duration_seconds").record(0.5);
+
+    // None of these fits what is declared.
+    metrics::counter!("facade.provider.requests", "provider" => "nobody", "status" => "ok", "model" => "small").increment(1);
+    metrics::counter!("facade.provider.requests", "provider" => "openai", "status" => "ok")
+        .increment(1);
+    metrics::gauge!("facade.stt.duration").set(1.0);
+
+    metrics::describe_counter!("library_things", "Things of a \"library\".");
+    metrics::counter!("library_things", "path" => "a\"b\\c\nd").increment(7);
+    metrics::gauge!("library.depth").set(1.5);
+    metrics::histogram!("library_time").record(0.2);
+
+    Namesakes::global().throttles.inc();
+    metrics::counter!("glyph_plugins").increment(2);
+    metrics::counter!("glyph_series").increment(9);
+
+    let page = Page::of(&telemetry).unwrap();
+    assert_eq!(page.value("glyph_http_throttle_total", &[]), Some(1.0));
+    assert_eq!(page.value("glyph_plugins_total", &[]), Some(2.0));
+    assert_eq!(
+        page.value("glyph_series_total", &[]),
+        None,
+        "it would pass for glyph's own"
+    );
+    assert!(page.value("glyph_series", &[]).is_some());
+    let labels = [("provider", "openai"), ("status", "ok"), ("model", "small")];
+    assert_eq!(
+        page.value("facade_provider_requests_total", &labels),
+        Some(5.0)
+    );
+    assert_eq!(page.value("facade_sessions", &[]), Some(3.0));
+    assert_eq!(
+        page.value("facade_stt_duration_seconds_bucket", &[("le", "0.1")]),
+        Some(1.0)
+    );
+    assert_eq!(
+        page.value("facade_stt_duration_seconds_count", &[]),
+        Some(2.0)
+    );
+    assert_eq!(
+        page.value(
+            "glyph_facade_refused_total",
+            &[("metric", "facade_provider_requests")]
+        ),
+        Some(2.0)
+    );
+    assert_eq!(
+        page.value(
+            "glyph_facade_refused_total",
+            &[("metric", "facade_stt_duration_seconds")]
+        ),
+        Some(1.0)
+    );
+    assert_eq!(
+        page.value("library_things_total", &[("path", "a\"b\\c\nd")]),
+        Some(7.0)
+    );
+    assert_eq!(page.value("library_depth", &[]), Some(1.5));
+    assert_eq!(page.value("library_time_count", &[]), Some(1.0));
+
+    let open = telemetry.page(Format::OpenMetrics);
+    assert!(
+        open.contains(
+            "# TYPE library_things counter\nlibrary_things_total{path=\"a\\\"b\\\\c\\nd\"} 7\n"
+        ),
+        "{open}"
+    );
+    assert!(
+        open.contains("# HELP library_things Things of a \\\"library\\\".\n"),
+        "{open}"
+    );
+    assert_eq!(open.matches("# EOF").count(), 1);
+
+    a_capture_has_its_own(metrics);
+
+    let again = environment::telemetry("again")
+        .without_listener()
+        .without_subscriber()
+        .install()
+        .unwrap_err()
+        .to_string();
+    assert!(
+        again.contains("recorder") && again.contains("without_facade"),
+        "{again}"
+    );
 }
 
 fn a_capture_has_its_own(metrics: &Metrics) {

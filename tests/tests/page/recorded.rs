@@ -1,4 +1,5 @@
 //! What is recorded is what the page says.
+#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 #![expect(dead_code, reason = "each test records some of the metrics")]
 
 use std::time::Duration;

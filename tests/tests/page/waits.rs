@@ -1,4 +1,5 @@
 //! Waits and queues.
+#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
 use std::future::ready;
 

@@ -1,5 +1,4 @@
 //! Where the message of a refused look-up points to. One test, since the hook that sees it is the process's.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
 use std::{
     panic::{catch_unwind, set_hook, take_hook},

@@ -1,7 +1,6 @@
 //! A subscriber that takes every span of every library, those of the export included.
 
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
-#![expect(clippy::indexing_slicing, reason = "a missing byte fails the test")]
 
 use std::time::Duration;
 

@@ -50,7 +50,7 @@ async fn installed() {
         .log(|log| {
             log.output = Output::Writer(Box::new(output));
             // What OpenTelemetry says of itself depends on the features that others turn on.
-            log.filter = "info,opentelemetry=off".to_owned();
+            "info,opentelemetry=off".clone_into(&mut log.filter);
         })
         .without_listener()
         .without_facade()

@@ -3,9 +3,9 @@
 use glyph_runtime::Outcome;
 
 use crate::endings::{
-    endings::{Ending, OF_A_FUNCTION, OF_A_FUTURE},
     form::{Answer, Call, Case, Does, Failure, Form, async_body, body},
     record::stage,
+    ways::{Ending, OF_A_FUNCTION, OF_A_FUTURE},
 };
 
 fn call(case: Case) -> stage::call<'static> {

@@ -4,7 +4,7 @@ use std::{future::poll_fn, pin::Pin, task::Poll};
 
 use futures_util::{Stream, StreamExt};
 
-use crate::endings::endings::Ending;
+use crate::endings::ways::Ending;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Failure;

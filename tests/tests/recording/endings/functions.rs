@@ -3,9 +3,9 @@
 use glyph_runtime::{Outcome, instrument_stage};
 
 use crate::endings::{
-    endings::{Ending, OF_A_FUNCTION},
     form::{Answer, Call, Case, Does, Failure, Form, body},
     record::stage,
+    ways::{Ending, OF_A_FUNCTION},
 };
 
 #[instrument_stage(stage::call, labels(case = case.name))]

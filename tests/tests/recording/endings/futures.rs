@@ -6,9 +6,9 @@ use futures_util::future::{BoxFuture, FutureExt, LocalBoxFuture};
 use glyph_runtime::instrument_stage;
 
 use crate::endings::{
-    endings::{OF_A_FUTURE, WITHOUT_A_VALUE},
     form::{Answer, Call, Case, Does, Failure, Form, async_body},
     record::stage,
+    ways::{OF_A_FUTURE, WITHOUT_A_VALUE},
 };
 
 #[instrument_stage(stage::call, labels(case = case.name))]

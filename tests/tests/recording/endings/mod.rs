@@ -3,13 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
 mod blocks;
-mod endings;
 mod form;
 mod functions;
 mod futures;
 mod record;
 mod streams;
 mod table;
+mod ways;
 
 use crate::endings::table::assert_all;
 

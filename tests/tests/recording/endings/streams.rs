@@ -9,9 +9,9 @@ use futures_util::{
 use glyph_runtime::instrument_stage;
 
 use crate::endings::{
-    endings::OF_A_STREAM,
     form::{Answer, Call, Case, Does, Failure, Form, turn},
     record::stage,
+    ways::OF_A_STREAM,
 };
 
 /// Two items, or what the case does instead of the second.

@@ -3,9 +3,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::endings::{
-    endings::Ending,
     form::{Case, Form},
     record::{Record, Spans},
+    ways::Ending,
 };
 
 /// Asserts that each form ends right in each of its ways; tells all that do not.
