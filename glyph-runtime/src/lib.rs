@@ -10,18 +10,16 @@ pub mod catalog;
 mod clock;
 #[cfg(feature = "prometheus")]
 pub mod config;
+#[cfg(feature = "http")]
+mod edge;
 #[cfg(feature = "trace")]
 mod export;
 #[cfg(any(feature = "prometheus", feature = "_otlp"))]
 pub mod expose;
 #[cfg(feature = "facade")]
 pub mod facade;
-#[cfg(feature = "grpc")]
-pub mod grpc;
 #[cfg(feature = "admin")]
 pub mod health;
-#[cfg(feature = "http")]
-pub mod http;
 pub mod label;
 #[cfg(feature = "log")]
 pub mod log;
@@ -45,6 +43,10 @@ pub mod wait;
 pub mod __private;
 
 pub use catalog::Catalog;
+#[cfg(feature = "grpc")]
+pub use edge::grpc;
+#[cfg(feature = "http")]
+pub use edge::http;
 pub use label::{Label, LabelSet, Status};
 pub use macros::{Label, LabelSet, Outcome, instrument_stage, instrument_stages, metric_catalog};
 pub use metric::{Counter, Exemplar, Gauge, Histogram};

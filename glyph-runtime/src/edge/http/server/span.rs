@@ -8,9 +8,9 @@ use http::{header, request::Parts};
 use tracing::{Span, field::Empty, info_span};
 
 use super::{ServerRequest, settings::Settings};
-use crate::http::{
-    Method,
-    bounded::{bounded, header, version},
+use crate::{
+    edge::attributes::{bounded, header, version},
+    http::Method,
 };
 
 /// OpenTelemetry semantic conventions, "HTTP server span". The query may carry secrets and is left out.

@@ -2,7 +2,7 @@
 
 use std::{any::Any, error::Error, io, sync::Arc};
 
-use super::ErrorType;
+use super::http::ErrorType;
 
 /// What a user says of errors; nothing of those that are of another type.
 pub(crate) type Judge = Arc<dyn Fn(&dyn Any) -> Option<ErrorType> + Send + Sync>;

@@ -3,7 +3,7 @@
 use ::http::request::Parts;
 use tracing::{Span, field::Empty, info_span};
 
-use crate::{grpc::method::Method, http::bounded::bounded};
+use crate::{edge::attributes::bounded, grpc::method::Method};
 
 /// OpenTelemetry semantic conventions, "gRPC", "Client". `rpc.service` is the service's part of the method.
 pub(super) fn open(parts: &Parts, method: &Method, peer: &str, port: Option<i64>) -> Span {

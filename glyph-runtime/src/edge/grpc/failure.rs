@@ -5,7 +5,7 @@ use std::{any::Any, error::Error, io};
 use tonic::{ConnectError, TimeoutExpired};
 
 use super::{StatusCode, ending::Edge};
-use crate::http::failure::is_timeout;
+use crate::edge::failure::is_timeout;
 
 /// The status of a call that ended with this error: a status itself, or what its causes say of a time-out or of a peer that
 /// could not be reached. Nothing more is known of a client's other errors than that nobody answered.

@@ -8,20 +8,20 @@ use opentelemetry::Context;
 use super::{ServerCall, line, settings::Settings, span};
 use crate::{
     clock::Moment,
+    edge::{call_span::Place, request_id::HeaderId, scope},
     grpc::{
         CallEnd,
         call::{Call, Side},
         deadline,
         method::Method,
     },
-    http::{place::Place, request_id::HeaderId, scope},
     scope::ScopeLabels,
     trace::{self, propagation},
 };
 
 /// A call that is served.
 #[derive(Debug)]
-pub(in crate::grpc) struct Serving {
+pub(in crate::edge::grpc) struct Serving {
     settings: Arc<Settings>,
     id: Option<HeaderId>,
 }
@@ -69,11 +69,11 @@ impl Serving {
         place
     }
 
-    pub(in crate::grpc) fn started(&self) {
+    pub(in crate::edge::grpc) fn started(&self) {
         self.settings.recorder.started();
     }
 
-    pub(in crate::grpc) fn answered(
+    pub(in crate::edge::grpc) fn answered(
         &self,
         headers: &mut HeaderMap,
         place: &Place,
@@ -84,7 +84,7 @@ impl Serving {
         settings.write(headers, &place.ids, id, elapsed);
     }
 
-    pub(in crate::grpc) fn ended(&self, method: &Method, end: &CallEnd, failed: bool) {
+    pub(in crate::edge::grpc) fn ended(&self, method: &Method, end: &CallEnd, failed: bool) {
         let call = ServerCall {
             name: method.name(),
             service: method.service(),

@@ -10,7 +10,7 @@ use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 use super::{call::Call, ending::Last};
-use crate::http::inside::Inside;
+use crate::edge::drop_in_scope::Inside;
 
 pin_project! {
     /// The body of a response, with which the call ends: when its trailers are there, when it fails, or when it is dropped.

@@ -8,19 +8,20 @@ use opentelemetry::Context;
 use super::{ClientCall, layer::Settings, span};
 use crate::{
     clock::Moment,
+    edge::{call_span::Place, request_id::HeaderId},
     grpc::{
         CallEnd,
         call::{Call, Side},
         deadline,
         method::Method,
     },
-    http::{place::Place, request_id::HeaderId, server::address},
+    http::server::address,
     trace::propagation,
 };
 
 /// A call that was made.
 #[derive(Debug)]
-pub(in crate::grpc) struct Calling {
+pub(in crate::edge::grpc) struct Calling {
     settings: Arc<Settings>,
     /// The host that the request names, where the settings name none.
     host: Box<str>,
@@ -68,11 +69,11 @@ impl Calling {
         }
     }
 
-    pub(in crate::grpc) fn started(&self) {
+    pub(in crate::edge::grpc) fn started(&self) {
         self.settings.recorder.started();
     }
 
-    pub(in crate::grpc) fn ended(&self, method: &Method, end: &CallEnd) {
+    pub(in crate::edge::grpc) fn ended(&self, method: &Method, end: &CallEnd) {
         let call = ClientCall {
             name: method.name(),
             service: method.service(),

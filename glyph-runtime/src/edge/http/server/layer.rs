@@ -5,11 +5,10 @@ use std::sync::Arc;
 use http::{HeaderName, request::Parts};
 use tower_layer::Layer;
 
-use super::{
-    ResponseHeaders, Route, ServerRecorder, ServerRequest, ServerService, settings::Settings,
-};
+use super::{Route, ServerRecorder, ServerRequest, ServerService, settings::Settings};
 use crate::{
-    http::{ErrorType, failure, scope},
+    edge::{failure, response_headers::ResponseHeaders, scope},
+    http::ErrorType,
     scope::IntoScopeLabels,
 };
 

@@ -17,8 +17,8 @@ use pin_project_lite::pin_project;
 use super::{
     call::{Call, Entered},
     ending::Last,
-    inside::Inside,
 };
+use crate::edge::drop_in_scope::Inside;
 
 pin_project! {
     /// The body of a request, its bytes counted as they are read.

@@ -4,9 +4,9 @@ use http::request::Parts;
 use tracing::{Span, field::Empty, info_span};
 
 use super::ClientRequest;
-use crate::http::{
-    Method,
-    bounded::{bounded, version},
+use crate::{
+    edge::attributes::{bounded, version},
+    http::Method,
 };
 
 /// The template of a request's path, put into its extensions so that its span can have it in its name and as

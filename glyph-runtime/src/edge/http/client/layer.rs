@@ -11,9 +11,9 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{ClientRecorder, calling};
-use crate::http::{
-    ErrorType, ResponseBody, ResponseFuture,
-    failure::{self, Judge},
+use crate::{
+    edge::failure::{self, Judge},
+    http::{ErrorType, ResponseBody, ResponseFuture},
 };
 
 /// Measures the calls of a client: a service of `http` requests such as hyper's.

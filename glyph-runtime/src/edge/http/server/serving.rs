@@ -8,13 +8,10 @@ use opentelemetry::{Context, trace::SpanContext};
 use super::{Route, ServerRequest, UNMATCHED, line, settings::Settings, span};
 use crate::{
     clock::Moment,
+    edge::{call_span::Place, failure::Judge, request_id::HeaderId, scope},
     http::{
         CallEnd, Method,
         call::{Call, Side},
-        failure::Judge,
-        place::Place,
-        request_id::HeaderId,
-        scope,
     },
     scope::ScopeLabels,
     trace::{self, propagation},

@@ -16,11 +16,13 @@ use super::{
     CallEnd, Method,
     client::Calling,
     ending::{Edge, Last},
-    failure,
-    place::Place,
     server::Serving,
 };
-use crate::{clock::Moment, scope::ScopeLabels};
+use crate::{
+    clock::Moment,
+    edge::{call_span::Place, failure},
+    scope::ScopeLabels,
+};
 
 /// What is of one side alone.
 #[derive(Debug)]

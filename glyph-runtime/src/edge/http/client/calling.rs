@@ -6,12 +6,10 @@ use opentelemetry::Context;
 use super::{ClientRequest, layer::Settings, resend, span};
 use crate::{
     clock::Moment,
+    edge::{call_span::Place, failure::Judge, request_id::HeaderId},
     http::{
         CallEnd, Method,
         call::{Call, Side},
-        failure::Judge,
-        place::Place,
-        request_id::HeaderId,
     },
     trace::propagation,
 };

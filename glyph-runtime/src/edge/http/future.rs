@@ -10,7 +10,8 @@ use http::Response;
 use http_body::Body;
 use pin_project_lite::pin_project;
 
-use super::{ResponseBody, body::Unwinding, call::Call, inside::Inside};
+use super::{ResponseBody, body::Unwinding, call::Call};
+use crate::edge::drop_in_scope::Inside;
 
 pin_project! {
     /// The response to come. Dropped before it is ready it records the call as cancelled.

@@ -7,8 +7,8 @@ use tower_layer::Layer;
 
 use super::{ServerRecorder, ServerService, settings::Settings};
 use crate::{
+    edge::{response_headers::ResponseHeaders, scope},
     grpc::ids::IdNames,
-    http::{ResponseHeaders, scope},
     log::CarriedIdError,
     scope::IntoScopeLabels,
 };

@@ -15,7 +15,7 @@ use super::{
     method::{Method, SYSTEM},
     server::Serving,
 };
-use crate::{clock::Moment, http::place::Place, scope::ScopeLabels};
+use crate::{clock::Moment, edge::call_span::Place, scope::ScopeLabels};
 
 /// What is of one side alone.
 #[derive(Debug)]

@@ -15,7 +15,7 @@ use super::{
     body::{Unwinding, fail},
     call::Call,
 };
-use crate::http::inside::Inside;
+use crate::edge::drop_in_scope::Inside;
 
 pin_project! {
     /// The response to come. Dropped before it is ready it records the call as cancelled.

@@ -40,18 +40,12 @@
 //! Source of names and statuses: OpenTelemetry semantic conventions, "HTTP spans" and "HTTP metrics".
 
 mod body;
-pub(crate) mod bounded;
 mod call;
 mod call_end;
 pub mod client;
 mod ending;
-pub(crate) mod failure;
 mod future;
-pub(crate) mod inside;
 mod method;
-pub(crate) mod place;
-pub(crate) mod request_id;
-pub(crate) mod scope;
 pub mod server;
 mod status;
 
@@ -63,9 +57,10 @@ pub use client::{
 };
 pub use future::ResponseFuture;
 pub use method::Method;
-pub use scope::header;
 pub use server::{
-    REQUEST_TARGET, ResponseHeaders, Route, ServerLayer, ServerMetrics, ServerRecorder,
-    ServerRequest, ServerService, UNMATCHED,
+    REQUEST_TARGET, Route, ServerLayer, ServerMetrics, ServerRecorder, ServerRequest,
+    ServerService, UNMATCHED,
 };
 pub use status::{ErrorType, StatusClass, StatusCode};
+
+pub use super::{response_headers::ResponseHeaders, scope::header};

@@ -4,11 +4,9 @@ use ::http::{header, request::Parts};
 use tracing::{Span, field::Empty, info_span};
 
 use crate::{
+    edge::attributes::{bounded, header, version},
     grpc::method::Method,
-    http::{
-        bounded::{bounded, header, version},
-        server::address,
-    },
+    http::server::address,
 };
 
 /// OpenTelemetry semantic conventions, "gRPC", "Server". `rpc.service` is the service's part of the method.
