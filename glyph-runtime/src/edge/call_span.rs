@@ -1,4 +1,4 @@
-//! Where a call stands in its trace.
+//! The span of a call, and the context and scope labels that the call runs in.
 
 use std::sync::Arc;
 
@@ -10,23 +10,24 @@ use tracing::Span;
 
 use crate::{scope::ScopeLabels, trace};
 
-/// The span of a call, and what is current below it.
+/// The span of a call, and what is current while the call runs.
 #[derive(Debug)]
-pub(crate) struct Place {
-    pub(crate) span: Span,
-    /// The call's span, or the one around it where the call has none; known when it was entered.
-    pub(crate) ids: SpanContext,
-    /// The span around the call.
+pub(super) struct CallSpan {
+    pub(super) span: Span,
+    /// The ids of the call's span, or of the span around it if the call has none. Known once the
+    /// span was entered.
+    pub(super) ids: SpanContext,
+    /// The id of the span around the call.
     around: SpanId,
-    /// What is current while the call runs. None where entering the span makes it so.
+    /// What is current while the call runs. `None` if entering the span makes it current.
     context: Option<Context>,
-    /// Those of the scope in which the call was opened, if there are any. It stays there, whoever polls it.
-    pub(crate) labels: Option<Arc<ScopeLabels>>,
+    /// The scope labels of the call. They stay the same, whichever task polls the call.
+    pub(super) labels: Option<Arc<ScopeLabels>>,
 }
 
-impl Place {
-    /// Opens a span inside of `context`, if there is to be one: below an unsampled span none is built.
-    pub(crate) fn open(context: Context, open: impl FnOnce() -> Span) -> Self {
+impl CallSpan {
+    /// Opens a span inside of `context`. Below an unsampled span none is built.
+    pub(super) fn open(context: Context, open: impl FnOnce() -> Span) -> Self {
         let around = Context::map_current(id);
         let attached = context.clone().attach();
         let span = trace::around(false).map_or_else(Span::none, |_| open());
@@ -40,14 +41,15 @@ impl Place {
         }
     }
 
-    /// [`in_scope`](Self::in_scope) for the first time, where it turns out what the span makes current.
-    pub(crate) fn enter_first<T>(&mut self, work: impl FnOnce() -> T) -> T {
+    /// Runs `work` inside of the call for the first time, and finds out what the span makes
+    /// current.
+    pub(super) fn enter_first<T>(&mut self, work: impl FnOnce() -> T) -> T {
         let Some(context) = self.context.clone() else {
             return self.in_scope(work);
         };
         let labels = self.labels.clone();
         let _labels = labels.as_deref().map(ScopeLabels::enter);
-        let (brought, ids, result) = self.span.in_scope(|| {
+        let (is_current, ids, result) = self.span.in_scope(|| {
             let ids = Context::map_current(ids);
             let is_new = ids.span_id() != self.around && ids.span_id() != id(&context);
             if ids.is_valid() && is_new {
@@ -58,14 +60,14 @@ impl Place {
             }
         });
         self.ids = ids;
-        if brought {
+        if is_current {
             self.context = None;
         }
         result
     }
 
-    /// Runs `work` where the call runs.
-    pub(crate) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
+    /// Runs `work` inside of the call's span, context and scope labels.
+    pub(super) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
         let _labels = self.labels.as_deref().map(ScopeLabels::enter);
         self.span.in_scope(|| {
             let _attached = self.context.clone().map(Context::attach);

@@ -1,4 +1,4 @@
-//! What a call consists of, and the labels that it goes by.
+//! Drops a future or a body with the scope labels of its call.
 
 use std::{pin::Pin, sync::Arc};
 
@@ -7,16 +7,16 @@ use pin_project_lite::pin_project;
 use crate::scope::ScopeLabels;
 
 pin_project! {
-    /// A future or a body that is a call's to its very end: what it holds is let go of with the call's labels.
+    /// A future or a body of a call. What its destructor records gets the call's scope labels.
     #[derive(Debug)]
-    pub(crate) struct Inside<T> {
-        // Empty only while it is dropped.
+    pub(super) struct DropInScope<T> {
+        // `None` only while it is dropped.
         #[pin]
         inner: Option<T>,
         labels: Option<Arc<ScopeLabels>>,
     }
 
-    impl<T> PinnedDrop for Inside<T> {
+    impl<T> PinnedDrop for DropInScope<T> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             if let Some(labels) = this.labels {
@@ -26,19 +26,19 @@ pin_project! {
     }
 }
 
-impl<T> Inside<T> {
-    pub(crate) const fn new(inner: T, labels: Option<Arc<ScopeLabels>>) -> Self {
+impl<T> DropInScope<T> {
+    pub(super) const fn new(inner: T, labels: Option<Arc<ScopeLabels>>) -> Self {
         Self {
             inner: Some(inner),
             labels,
         }
     }
 
-    pub(crate) const fn inner(&self) -> Option<&T> {
+    pub(super) const fn inner(&self) -> Option<&T> {
         self.inner.as_ref()
     }
 
-    pub(crate) fn as_pin_mut(self: Pin<&mut Self>) -> Option<Pin<&mut T>> {
+    pub(super) fn as_pin_mut(self: Pin<&mut Self>) -> Option<Pin<&mut T>> {
         self.project().inner.as_pin_mut()
     }
 }

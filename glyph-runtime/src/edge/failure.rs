@@ -1,56 +1,33 @@
-//! What an error of a service or a body says of itself.
+//! Causes of the errors that services and bodies return.
 
-use std::{any::Any, error::Error, io, sync::Arc};
+use std::{any::Any, error::Error, io, iter};
 
-use super::http::ErrorType;
+/// An error as a trait object.
+pub(super) type DynError = dyn Error + 'static;
 
-/// What a user says of errors; nothing of those that are of another type.
-pub(crate) type Judge = Arc<dyn Fn(&dyn Any) -> Option<ErrorType> + Send + Sync>;
-
-/// Says of errors of the type `E` what `judge` says.
-pub(crate) fn judge<E: 'static>(judge: impl Fn(&E) -> ErrorType + Send + Sync + 'static) -> Judge {
-    Arc::new(move |error| error.downcast_ref().map(&judge))
-}
-
-/// Whether the error is a time-out, as far as its causes tell: one of the system's, of tokio's or of tower's.
-pub(crate) fn error_type<E: 'static>(error: &E, judge: Option<&Judge>) -> ErrorType {
-    let error: &dyn Any = error;
-    if let Some(judged) = judge.and_then(|judge| judge(error)) {
-        return judged;
-    }
-    let boxed = error.downcast_ref::<Box<dyn Error + Send + Sync>>();
-    let timed_out = match boxed {
-        Some(error) => chain_timed_out(Some(&**error)),
-        None => named(error),
+/// Returns what `find` returns for the first error in the chain of causes that it knows.
+///
+/// The chain begins at `error` if that is boxed, or of a type that `known` knows. Without
+/// specialization a type that is not `Error` by its bounds cannot be asked for its causes.
+pub(super) fn find_cause<T>(
+    error: &dyn Any,
+    known: fn(&dyn Any) -> Option<&DynError>,
+    find: impl Fn(&DynError) -> Option<T>,
+) -> Option<T> {
+    let first = match error.downcast_ref::<Box<dyn Error + Send + Sync>>() {
+        Some(error) => Some::<&DynError>(&**error),
+        None => known(error),
     };
-    if timed_out {
-        ErrorType::Timeout
-    } else {
-        ErrorType::Transport
-    }
+    iter::successors(first, |&cause| cause.source()).find_map(find)
 }
 
-fn named(error: &dyn Any) -> bool {
-    if let Some(error) = error.downcast_ref::<axum::Error>() {
-        return chain_timed_out(Some(error));
-    }
-    match error.downcast_ref::<io::Error>() {
-        Some(error) => chain_timed_out(Some(error)),
-        None => false,
-    }
+/// Returns the error if it is an `E`.
+pub(super) fn downcast<E: Error + 'static>(error: &dyn Any) -> Option<&DynError> {
+    error.downcast_ref::<E>().map(|error| error as &DynError)
 }
 
-fn chain_timed_out(mut error: Option<&(dyn Error + 'static)>) -> bool {
-    while let Some(cause) = error {
-        if is_timeout(cause) {
-            return true;
-        }
-        error = cause.source();
-    }
-    false
-}
-
-pub(crate) fn is_timeout(error: &(dyn Error + 'static)) -> bool {
+/// Whether the error is a timeout of the operating system, of tokio or of tower.
+pub(super) fn is_timeout(error: &DynError) -> bool {
     let io = error.downcast_ref::<io::Error>().map(io::Error::kind);
     io == Some(io::ErrorKind::TimedOut)
         || error.is::<tokio::time::error::Elapsed>()

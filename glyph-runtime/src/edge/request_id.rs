@@ -1,50 +1,54 @@
-//! The id of a request: the client's where it is sane, or else a new one.
+//! The id of a request: the client's if it is valid, or else a new one.
 
-use http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, header::AsHeaderName, request::Parts};
 use uuid::Uuid;
 
 use crate::log::RequestId;
 
-/// An id, and the same as headers have it.
+/// An id, and its header value.
 #[derive(Clone, Debug)]
-pub(crate) struct HeaderId {
-    pub(crate) id: RequestId,
-    pub(crate) value: HeaderValue,
+pub(super) struct HeaderId {
+    pub(super) id: RequestId,
+    pub(super) value: HeaderValue,
 }
 
 impl HeaderId {
-    /// The id that the header names, if it is sane, or else a new one.
-    pub(crate) fn of(headers: &HeaderMap, name: Option<&HeaderName>) -> Option<Self> {
+    /// Returns the id in the header, if it is valid, or else a new one.
+    pub(super) fn of(headers: &HeaderMap, name: Option<&HeaderName>) -> Option<Self> {
         name.and_then(|name| incoming(headers, name)).or_else(new)
     }
 
-    /// The id of the code that runs now.
-    pub(crate) fn current() -> Option<Self> {
+    /// Returns the current id.
+    pub(super) fn current() -> Option<Self> {
         let id = RequestId::current()?;
         let value = HeaderValue::from_str(id.as_str()).ok()?;
         Some(Self { id, value })
     }
 
-    /// Puts the id where the service below finds it: in the extensions, and under the header in place of what the client
-    /// sent.
-    pub(crate) fn hand_on(&self, parts: &mut Parts, name: Option<&HeaderName>) {
+    /// Puts the id where the service below finds it: in the extensions, and in the header, where it
+    /// replaces what the client sent.
+    pub(super) fn propagate(&self, request: &mut Parts, name: Option<&HeaderName>) {
         if let Some(name) = name {
-            parts.headers.insert(name, self.value.clone());
+            request.headers.insert(name, self.value.clone());
         }
-        parts.extensions.insert(self.id.clone());
+        request.extensions.insert(self.id.clone());
     }
 }
 
-/// One header, 1 to 128 letters, digits and `-._~:+/=@`. Anything else could mean something to whatever reads it later,
-/// and is refused.
-fn incoming(headers: &HeaderMap, name: &HeaderName) -> Option<HeaderId> {
+/// Returns the value of a header that occurs once.
+pub(super) fn single(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&HeaderValue> {
     let mut values = headers.get_all(name).iter();
-    let (Some(value), None) = (values.next(), values.next()) else {
-        return None;
-    };
+    let value = values.next()?;
+    values.next().is_none().then_some(value)
+}
+
+/// Accepts 1 to 128 letters, digits and `-._~:+/=@`. Anything else could have a meaning where the
+/// id is read later.
+fn incoming(headers: &HeaderMap, name: &HeaderName) -> Option<HeaderId> {
+    let value = single(headers, name)?;
     let text = value.to_str().ok()?;
-    let is_sane = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:+/=@".contains(&byte);
-    if !text.bytes().all(is_sane) {
+    let is_valid = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:+/=@".contains(&byte);
+    if !text.bytes().all(is_valid) {
         return None;
     }
     Some(HeaderId {
@@ -53,7 +57,7 @@ fn incoming(headers: &HeaderMap, name: &HeaderName) -> Option<HeaderId> {
     })
 }
 
-/// A UUID of version 7 (RFC 9562, section 5.7), which sorts by its time.
+/// Returns a UUID of version 7 (RFC 9562, section 5.7), which sorts by its time.
 fn new() -> Option<HeaderId> {
     let mut buffer = Uuid::encode_buffer();
     let text = Uuid::now_v7().hyphenated().encode_lower(&mut buffer);

@@ -1,4 +1,4 @@
-//! The headers that lead from a response to its trace.
+//! Response headers that lead to the trace of a request.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use opentelemetry::trace::SpanContext;
 
 use crate::trace::propagation;
 
-/// Which headers a response gets; the fields are their names, and `None` leaves one out.
+/// The names of the headers to add to responses. `None` adds none.
 ///
 /// ```
 /// use glyph_runtime::http::ResponseHeaders;
@@ -18,7 +18,7 @@ use crate::trace::propagation;
 /// ```
 #[derive(Clone, Debug)]
 pub struct ResponseHeaders {
-    /// `X-Correlation-ID`: the trace id, or the request id where there is no trace.
+    /// `X-Correlation-ID`: the trace id, or the request id if there is no trace.
     pub correlation_id: Option<HeaderName>,
     /// `X-Trace-ID`: the trace id, 32 hexadecimal digits.
     pub trace_id: Option<HeaderName>,
@@ -26,7 +26,8 @@ pub struct ResponseHeaders {
     pub request_id: Option<HeaderName>,
     /// `traceparent`: the server's span (W3C Trace Context).
     pub traceparent: bool,
-    /// `Server-Timing`: the same for a page's scripts, and the time up to the response's head (W3C Server Timing).
+    /// `Server-Timing`: the same for scripts in a browser, and the time until the head of the
+    /// response (W3C Server Timing).
     pub server_timing: bool,
 }
 
@@ -43,7 +44,7 @@ impl Default for ResponseHeaders {
 }
 
 impl ResponseHeaders {
-    /// None of them.
+    /// Returns settings that add no header.
     #[must_use]
     pub const fn none() -> Self {
         Self {
@@ -55,7 +56,7 @@ impl ResponseHeaders {
         }
     }
 
-    pub(crate) fn write(
+    pub(super) fn write(
         &self,
         headers: &mut HeaderMap,
         span: &SpanContext,
@@ -81,10 +82,10 @@ impl ResponseHeaders {
 static SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 static TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
-/// How many headers there are at most.
+/// The most headers that are added.
 const MOST: usize = 5;
 
-/// The values that tell of a trace, which share one buffer.
+/// The header values of a trace. They share one buffer.
 struct Traced {
     trace: HeaderValue,
     parent: HeaderValue,
@@ -97,7 +98,7 @@ impl Traced {
         let parent = propagation::traceparent(span)?;
         let micros = elapsed.as_micros();
         let (mut whole, mut part) = (itoa::Buffer::new(), itoa::Buffer::new());
-        // A digit that is left away keeps the zeros.
+        // Add 1000 and drop the leading 1 to keep leading zeros.
         let part = part.format(1000 + micros % 1000);
         let parts = [
             BEFORE,

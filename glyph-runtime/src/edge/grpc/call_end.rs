@@ -1,24 +1,25 @@
-//! What a call's end tells whoever measures.
+//! The end of a call, as recorders receive it.
 
 use std::time::Duration;
 
 use super::{ErrorType, StatusCode};
 use crate::Outcome;
 
-/// How a call ended, on either side.
+/// How a call ended.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct CallEnd {
-    /// From the request to the status, or to the end without one: all of a stream's messages are in between.
+    /// The time from the request to the status, or to the end without one. It includes all messages
+    /// of a stream.
     pub duration: Duration,
     /// The status.
     pub status: StatusCode,
-    /// How it failed, if it did.
+    /// How the call failed, if it did.
     pub error: Option<ErrorType>,
 }
 
 impl CallEnd {
-    /// The outcome, for a label that tells it.
+    /// Returns the outcome, as a label.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         self.error.map_or(Outcome::Ok, ErrorType::outcome)

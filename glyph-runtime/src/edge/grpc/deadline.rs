@@ -1,13 +1,13 @@
-//! How long a call may take.
+//! The deadline of a call.
 
 use std::time::Duration;
 
 use ::http::HeaderMap;
 
-/// How early a call that is given up may have been given up for its deadline: the other side counted from earlier.
+/// How early a call can be dropped for its deadline: the other side counts from an earlier moment.
 const LEAST_SLACK: Duration = Duration::from_millis(10);
 
-/// The header `grpc-timeout` (gRPC over HTTP/2, "Requests"): up to eight digits and a unit.
+/// Returns the header `grpc-timeout` (gRPC over HTTP/2, "Requests"): up to eight digits and a unit.
 pub(super) fn timeout(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get("grpc-timeout")?.to_str().ok()?;
     let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
@@ -26,7 +26,7 @@ pub(super) fn timeout(headers: &HeaderMap) -> Option<Duration> {
     })
 }
 
-/// Whether a call that was given up after `elapsed` was given up because of its `timeout`.
+/// Whether a call that was dropped after `elapsed` was dropped for its `timeout`.
 pub(super) fn has_passed(timeout: Option<Duration>, elapsed: Duration) -> bool {
     timeout.is_some_and(|timeout| elapsed + LEAST_SLACK.max(timeout / 10) >= timeout)
 }

@@ -1,48 +1,40 @@
-//! What an error of a service or a body means.
+//! The status of a call that ended with an error.
 
-use std::{any::Any, error::Error, io};
+use std::{any::Any, io};
 
-use tonic::{ConnectError, TimeoutExpired};
+use tonic::{ConnectError, Status, TimeoutExpired, transport};
 
-use super::{StatusCode, ending::Edge};
-use crate::edge::failure::is_timeout;
+use super::StatusCode;
+use crate::edge::{
+    failure::{DynError, downcast, find_cause, is_timeout},
+    protocol::Role,
+};
 
-/// The status of a call that ended with this error: a status itself, or what its causes say of a time-out or of a peer that
-/// could not be reached. Nothing more is known of a client's other errors than that nobody answered.
-pub(super) fn status<E: 'static>(error: &E, edge: Edge) -> StatusCode {
-    let error: &dyn Any = error;
-    let causes = match error.downcast_ref::<Box<dyn Error + Send + Sync>>() {
-        Some(error) => chain(Some(&**error)),
-        None => named(error),
-    };
-    causes.unwrap_or(match edge {
-        Edge::Server => StatusCode::Unknown,
-        Edge::Client => StatusCode::Unavailable,
+/// Returns the status of a call whose service or body returned this error.
+///
+/// That is a status among the error and its causes, or what a timeout or a failed connection means.
+/// Without one a client's error means that there was no response.
+pub(super) fn status<E: 'static>(error: &E, role: Role) -> StatusCode {
+    find_cause(error, known, of_cause).unwrap_or(match role {
+        Role::Server => StatusCode::Unknown,
+        Role::Client => StatusCode::Unavailable,
     })
 }
 
-fn named(error: &dyn Any) -> Option<StatusCode> {
-    if let Some(status) = error.downcast_ref::<tonic::Status>() {
-        return Some(status.code().into());
-    }
-    if let Some(error) = error.downcast_ref::<tonic::transport::Error>() {
-        return chain(Some(error));
-    }
-    chain(Some(error.downcast_ref::<io::Error>()?))
+fn known(error: &dyn Any) -> Option<&DynError> {
+    downcast::<Status>(error)
+        .or_else(|| downcast::<transport::Error>(error))
+        .or_else(|| downcast::<io::Error>(error))
 }
 
-fn chain(mut error: Option<&(dyn Error + 'static)>) -> Option<StatusCode> {
-    while let Some(cause) = error {
-        if let Some(status) = cause.downcast_ref::<tonic::Status>() {
-            return Some(status.code().into());
-        }
-        if cause.is::<TimeoutExpired>() || is_timeout(cause) {
-            return Some(StatusCode::DeadlineExceeded);
-        }
-        if cause.is::<ConnectError>() {
-            return Some(StatusCode::Unavailable);
-        }
-        error = cause.source();
+fn of_cause(cause: &DynError) -> Option<StatusCode> {
+    if let Some(status) = cause.downcast_ref::<Status>() {
+        return Some(status.code().into());
     }
-    None
+    if cause.is::<TimeoutExpired>() || is_timeout(cause) {
+        return Some(StatusCode::DeadlineExceeded);
+    }
+    cause
+        .is::<ConnectError>()
+        .then_some(StatusCode::Unavailable)
 }

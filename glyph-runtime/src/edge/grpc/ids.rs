@@ -1,4 +1,4 @@
-//! Ids that go from call to call.
+//! Ids that calls propagate besides the request id.
 
 use ::http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::Context;
@@ -6,11 +6,12 @@ use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::{
+    edge::request_id::single,
     log::{self, CarriedIdError, CarriedIds},
     scope::Baggage,
 };
 
-/// The names of those ids.
+/// The names of the ids that a layer propagates.
 #[derive(Clone, Debug, Default)]
 pub(super) struct IdNames(Vec<(&'static str, HeaderName)>);
 
@@ -30,17 +31,17 @@ impl IdNames {
             .map(Self)
     }
 
-    /// Those of a call that came: the program's own before what the metadata says, and that before baggage. The service below
-    /// finds under their names what they are, whatever the client sent.
+    /// Returns the ids of a call that was received: the program's, or else those of the metadata,
+    /// or else those of the baggage. The metadata gets them, in place of what the client sent.
     pub(super) fn incoming(&self, context: &Context, headers: &mut HeaderMap) -> CarriedIds {
-        let ids = self.known(context, |name| single(headers, name));
+        let ids = self.known(context, |name| single(headers, name)?.to_str().ok());
         for (name, header) in &self.0 {
             replace(headers, header, ids.value(name));
         }
         ids
     }
 
-    /// Those that a call takes along, put into its metadata.
+    /// Returns the ids that a call propagates, and puts them into its metadata.
     pub(super) fn outgoing(&self, context: &Context, headers: &mut HeaderMap) -> CarriedIds {
         let ids = self.known(context, |_| None);
         for (name, header) in &self.0 {
@@ -54,7 +55,7 @@ impl IdNames {
     fn known<'h>(
         &self,
         context: &Context,
-        told: impl Fn(&HeaderName) -> Option<&'h str>,
+        sent: impl Fn(&HeaderName) -> Option<&'h str>,
     ) -> CarriedIds {
         let mut ids = CarriedIds::of(context).unwrap_or_default();
         if self.0.is_empty() {
@@ -62,8 +63,8 @@ impl IdNames {
         }
         let baggage = Baggage::of(context);
         for (name, header) in &self.0 {
-            let sane = |value: &&str| log::is_value(value);
-            let value = told(header).filter(sane).or_else(|| baggage.value(name));
+            let valid = |value: &&str| log::is_value(value);
+            let value = sent(header).filter(valid).or_else(|| baggage.value(name));
             if ids.value(name).is_none()
                 && let Some(value) = value
                 && let Ok(more) = ids.clone().try_with(name, value)
@@ -74,7 +75,7 @@ impl IdNames {
         ids
     }
 
-    /// Puts those of them that there are onto a span.
+    /// Sets the ids as attributes of a span.
     pub(super) fn describe(&self, span: &Span, ids: &CarriedIds) {
         for (name, _) in &self.0 {
             if let Some(value) = ids.value(name) {
@@ -82,15 +83,6 @@ impl IdNames {
             }
         }
     }
-}
-
-/// The only header of this name.
-fn single<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
-    let mut values = headers.get_all(name).iter();
-    let (Some(value), None) = (values.next(), values.next()) else {
-        return None;
-    };
-    value.to_str().ok()
 }
 
 fn replace(headers: &mut HeaderMap, name: &HeaderName, value: Option<&str>) {

@@ -1,28 +1,29 @@
-//! The method that is called.
+//! The called method.
 
 use std::{collections::HashSet, fmt};
 
 use ::http::Extensions;
 use tonic::GrpcMethod;
 
-/// What stands for a method that is none (OpenTelemetry semantic conventions, `rpc.method`).
+/// The label value of methods that do not exist (OpenTelemetry semantic conventions, `rpc.method`).
 pub const OTHER: &str = "_OTHER";
 
-/// What a span is called whose method is none (OpenTelemetry semantic conventions, "RPC spans", "Name").
+/// The span name of methods that do not exist (OpenTelemetry semantic conventions, "RPC spans",
+/// "Name").
 pub(super) const SYSTEM: &str = "grpc";
 
-/// The longest path that is taken for a method's.
+/// The longest path of a method.
 const LONGEST: usize = 256;
 
-/// `package.Service/Method`, or nothing where it is none.
+/// `package.Service/Method`, or `None` for a method that does not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Method {
     name: Option<Box<str>>,
-    /// Whether it is the program's own, whatever the answer.
+    /// Whether the program named it, so that the response does not matter.
     certain: bool,
 }
 
-/// The methods that there are, where somebody has said so.
+/// The methods that exist, if the program listed them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Methods(Option<HashSet<Box<str>>>);
 
@@ -35,7 +36,7 @@ impl Methods {
         self.0.get_or_insert_default().extend(methods);
     }
 
-    /// The method that a request with this path calls.
+    /// Returns the method that a request with this path calls.
     pub(super) fn called(&self, path: &str) -> Method {
         let name = parse(path);
         let (name, certain) = match &self.0 {
@@ -46,7 +47,7 @@ impl Methods {
         Method { name, certain }
     }
 
-    /// [`called`](Self::called), or what a generated client says.
+    /// Returns the method that a generated client names, or else [`called`](Self::called).
     pub(super) fn calling(&self, path: &str, extensions: &Extensions) -> Method {
         let generated = extensions.get::<GrpcMethod<'static>>();
         match generated {
@@ -60,7 +61,7 @@ impl Methods {
 }
 
 impl Method {
-    /// What the other side does not have is none, unless the program says that it is one.
+    /// The other side does not have the method. Ignored if the program named it.
     pub(super) fn is_unimplemented(&mut self) {
         if !self.certain {
             self.name = None;
@@ -107,7 +108,8 @@ impl fmt::Display for Method {
     }
 }
 
-/// gRPC over HTTP/2, "Requests": `"/" Service-Name "/" {method name}`, of which the names are protobuf's.
+/// gRPC over HTTP/2, "Requests": `"/" Service-Name "/" {method name}`, of which the names are
+/// protobuf's.
 fn parse(path: &str) -> Option<&str> {
     let name = path.strip_prefix('/')?;
     let (service, method) = name.split_once('/')?;

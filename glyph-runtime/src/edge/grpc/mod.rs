@@ -1,8 +1,9 @@
-//! The edges of a service over gRPC: layers of tower for tonic's servers and channels.
+//! tower layers for gRPC, for tonic's servers and channels.
 //!
-//! [`ServerLayer`] continues the client's trace or starts one, opens a server span `package.Service/Method`, gives the call
-//! its request id, records its metrics when the call's *status* is there, behind the last message of a stream, and writes one
-//! log line. [`ClientLayer`] does the same for calls that go out.
+//! [`ServerLayer`] continues the client's trace or starts one, opens a server span
+//! `package.Service/Method` and gives the call its request id. When the *status* of the call
+//! arrives, after the last message of a stream, it records the metrics and writes one log line.
+//! [`ClientLayer`] does the same for outgoing calls.
 //!
 //! ```
 //! use glyph_runtime::{grpc::{ClientMetrics, ServerLayer, ServerMetrics}, metric_catalog};
@@ -22,58 +23,66 @@
 //! # }
 //! ```
 //!
-//! # What cannot happen
+//! # Series
 //!
-//! No call makes a series that the program did not provide for: statuses are a closed label of seventeen, a method is a bounded label, and
-//! calls to a method that the server does not have share one value, [`OTHER`]. Ids ([`ServerLayer::try_ids`]) reach logs, spans and the
-//! next call's metadata, and no metric.
+//! The number of series has a limit, whatever clients send. Statuses are a closed label with
+//! seventeen values, a method is a label with a limit, and calls to methods that the server does
+//! not have share one value, [`OTHER`]. Ids ([`ServerLayer::try_ids`]) are in logs, spans and the
+//! metadata of the next call, and in no metric.
 //!
 //! # When a call ends
 //!
-//! Its status is the one that was told, in trailers, or in headers where there is no message (gRPC over HTTP/2,
-//! "Responses"). What a call without one is:
+//! Its status is the one in the trailers, or in the headers if there is no message (gRPC over
+//! HTTP/2, "Responses"). A call without a status gets one:
 //!
-//! | what happens | status | outcome | `error.type` of the span |
+//! | event | status | outcome | `error.type` of the span |
 //! |---|---|---|---|
 //! | the stream ends without a status | `UNKNOWN` | `Error` | `transport` |
-//! | an answer of HTTP that is none of gRPC's | as gRPC maps it | as that status | |
+//! | an HTTP response that is not gRPC | as gRPC maps it | as that status | |
 //! | a client cannot reach the server | `UNAVAILABLE` | `Error` | `transport` |
-//! | the service or the body gives an error | its own, or `UNKNOWN` | `Error` | `transport` |
+//! | the service or the body returns an error | its status, or `UNKNOWN` | `Error` | `transport` |
 //! | a side leaves before the end | `CANCELLED` | `Cancelled` | `CANCELLED` on the client's span |
-//! | it leaves when the deadline has passed | `DEADLINE_EXCEEDED` | `Timeout` | `DEADLINE_EXCEEDED` |
+//! | it leaves after the deadline | `DEADLINE_EXCEEDED` | `Timeout` | `DEADLINE_EXCEEDED` |
 //! | the handler panics | `UNKNOWN` | `Panicked` | `panic` |
 //!
-//! The deadline is that of `grpc-timeout`, and [`ServerLayer::timeout`]. Since the sides do not count from the same moment, a
-//! call that is given up in its last tenth, or its last 10 ms, has been given up for its deadline.
+//! The deadline is that of `grpc-timeout` and of [`ServerLayer::timeout`]. The two sides do not
+//! count from the same moment, so a call that is dropped in the last tenth of its time, or in the
+//! last 10 ms, was dropped for its deadline.
 //!
-//! Of the statuses, a client takes all but `OK` for errors, a server those that say that it failed: `UNKNOWN`,
-//! `DEADLINE_EXCEEDED`, `UNIMPLEMENTED`, `INTERNAL`, `UNAVAILABLE`, `DATA_LOSS`. Then the span's status is `ERROR`, and its
-//! `error.type` the status.
+//! For a client every status but `OK` is an error. For a server those are errors that report its
+//! own failure: `UNKNOWN`, `DEADLINE_EXCEEDED`, `UNIMPLEMENTED`, `INTERNAL`, `UNAVAILABLE`,
+//! `DATA_LOSS`. With them the status of the span is `ERROR`, and its `error.type` is the status.
 //!
-//! Source of names and statuses: OpenTelemetry semantic conventions, "gRPC", "RPC spans" and "RPC metrics" (release
-//! candidate). As there, `rpc.method` is `package.Service/Method`; `rpc.service` is on spans besides.
+//! Names and statuses are those of OpenTelemetry's semantic conventions, "gRPC", "RPC spans" and
+//! "RPC metrics" (release candidate). As there, `rpc.method` is `package.Service/Method`. Spans
+//! have `rpc.service` as well.
 
-mod body;
-mod call;
 mod call_end;
 pub mod client;
 mod deadline;
-mod ending;
 mod failure;
-mod future;
 mod ids;
 mod method;
+mod protocol;
+mod rpc_status;
 pub mod server;
+mod settings;
 mod status;
 
-pub use body::ResponseBody;
 pub use call_end::CallEnd;
 pub use client::{ClientCall, ClientLayer, ClientMetrics, ClientRecorder, ClientService};
-pub use future::ResponseFuture;
 pub use method::OTHER;
+pub use protocol::Grpc;
 pub use server::{
     CALL_TARGET, ServerCall, ServerLayer, ServerMetrics, ServerRecorder, ServerService,
 };
 pub use status::StatusCode;
 
-pub use crate::http::ErrorType;
+pub use super::{CallLayer, CallService, Client, ErrorType, Server};
+
+/// The body of a response. The call ends with it: with its trailers, with its error, or when it is
+/// dropped.
+pub type ResponseBody<B> = super::ResponseBody<B, Grpc>;
+
+/// The future of a response. Dropped before it is ready, it records the call as cancelled.
+pub type ResponseFuture<F> = super::ResponseFuture<F, Grpc>;

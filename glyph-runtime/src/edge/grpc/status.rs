@@ -5,12 +5,13 @@ use tonic::Code;
 
 use crate::Label;
 
-/// Where a call's status stands, in headers or trailers (gRPC over HTTP/2, "Responses").
+/// The header or trailer with the status of a call (gRPC over HTTP/2, "Responses").
 const GRPC_STATUS: &str = "grpc-status";
 
-/// The status of a call: one of gRPC's seventeen, and of a number that is none of them [`Unknown`](Self::Unknown).
+/// The status of a call: one of gRPC's seventeen. Any other number is [`Unknown`](Self::Unknown).
 ///
-/// A call that ended without a status has the one that gRPC's libraries give it: see the [module](super).
+/// A call that ended without a status has the one that gRPC's libraries define: see the
+/// [module](super).
 ///
 /// ```
 /// use glyph_runtime::grpc::StatusCode;
@@ -58,7 +59,7 @@ pub enum StatusCode {
 }
 
 impl StatusCode {
-    /// The code as it stands in a label.
+    /// Returns the label value.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -82,13 +83,14 @@ impl StatusCode {
         }
     }
 
-    /// What headers or trailers say.
-    pub(super) fn told(headers: &HeaderMap) -> Option<Self> {
+    /// Returns the status in headers or trailers.
+    pub(super) fn sent(headers: &HeaderMap) -> Option<Self> {
         let status = headers.get(GRPC_STATUS)?;
         Some(Code::from_bytes(status.as_bytes()).into())
     }
 
-    /// What an answer means that is none of gRPC's (gRPC, "HTTP to gRPC Status Code Mapping").
+    /// Returns the status of an HTTP response that is not gRPC (gRPC, "HTTP to gRPC Status Code
+    /// Mapping").
     pub(super) fn of_http(status: HttpStatus) -> Option<Self> {
         match status {
             HttpStatus::OK => None,

@@ -1,11 +1,11 @@
 //! The method of a request as a label.
 
-use http::Method as HttpMethod;
+use http::{Method as HttpMethod, request::Parts};
 
-use crate::Label;
+use crate::{Label, edge::attributes::bounded};
 
-/// A request's method. A client may send any word, so that all but the known ones are one value, `_OTHER`
-/// (OpenTelemetry semantic conventions, `http.request.method`; RFC 9110, RFC 5789).
+/// The method of a request. A client can send any name, so all but the known ones are one value,
+/// `_OTHER` (OpenTelemetry semantic conventions, `http.request.method`; RFC 9110, RFC 5789).
 ///
 /// ```
 /// use glyph_runtime::{Label, http::Method};
@@ -36,13 +36,13 @@ pub enum Method {
     Put,
     /// `TRACE`
     Trace,
-    /// Any other.
+    /// Any other method
     #[label(name = "_OTHER")]
     Other,
 }
 
 impl Method {
-    /// The method as it stands in a label.
+    /// Returns the label value.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -59,13 +59,19 @@ impl Method {
         }
     }
 
-    /// The method in a span's name, where an unknown one is `HTTP` (OpenTelemetry semantic conventions, "HTTP spans").
+    /// Returns the method for the name of a span. An unknown one is `HTTP` (OpenTelemetry semantic
+    /// conventions, "HTTP spans").
     pub(super) const fn in_name(self) -> &'static str {
         match self {
             Self::Other => "HTTP",
             known => known.as_str(),
         }
     }
+}
+
+/// Returns an unknown method as the client sent it, for `http.request.method_original`.
+pub(super) fn original(method: Method, request: &Parts) -> Option<&str> {
+    (method == Method::Other).then(|| bounded(request.method.as_str()))
 }
 
 impl From<&HttpMethod> for Method {

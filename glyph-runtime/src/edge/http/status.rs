@@ -2,7 +2,7 @@
 
 use http::StatusCode as HttpStatus;
 
-use crate::{Label, Outcome, label::OpenValues};
+use crate::{Label, label::OpenValues};
 
 /// The class of a response's status (RFC 9110, section 15).
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,7 +23,7 @@ pub enum StatusClass {
     /// 500 and above
     #[label(name = "5xx")]
     ServerError,
-    /// There was no response.
+    /// No response
     None,
 }
 
@@ -40,8 +40,8 @@ impl From<Option<HttpStatus>> for StatusClass {
     }
 }
 
-/// The status of a response. It is closed: a code that is not registered is `other`, and where there was no response it
-/// is `none`.
+/// The status of a response. A closed label: unregistered codes are `other`, and without a response
+/// it is `none`.
 ///
 /// ```
 /// use glyph_runtime::{Label, http::StatusCode};
@@ -67,7 +67,7 @@ const CODES: [&str; 63] = [
 ];
 
 impl StatusCode {
-    /// The code as it stands in a label.
+    /// Returns the label value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         CODES.get(self.0).copied().unwrap_or("other")
@@ -99,45 +99,6 @@ impl Label for StatusCode {
 
     fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
         read(self.as_str())
-    }
-}
-
-/// How a call failed.
-#[derive(Label, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[label(crate = crate)]
-pub enum ErrorType {
-    /// By a status of 500 or above, for a client also by one of 400 or above.
-    Status,
-    /// The connection, the body or the service below failed.
-    Transport,
-    /// It took too long: an error that says so, or the status 408 or 504.
-    Timeout,
-    /// The other side left before the end, or the caller dropped the call.
-    Cancelled,
-    /// The handler panicked.
-    Panic,
-}
-
-impl ErrorType {
-    /// The kind as it stands in a label.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Status => "status",
-            Self::Transport => "transport",
-            Self::Timeout => "timeout",
-            Self::Cancelled => "cancelled",
-            Self::Panic => "panic",
-        }
-    }
-
-    pub(crate) const fn outcome(self) -> Outcome {
-        match self {
-            Self::Status | Self::Transport => Outcome::Error,
-            Self::Timeout => Outcome::Timeout,
-            Self::Cancelled => Outcome::Cancelled,
-            Self::Panic => Outcome::Panicked,
-        }
     }
 }
 

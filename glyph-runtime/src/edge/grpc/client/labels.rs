@@ -5,14 +5,14 @@ use crate::{
     grpc::{ErrorType, StatusCode},
 };
 
-/// What was called, and the answer.
+/// The method, the host and the status of a call.
 #[derive(LabelSet)]
 #[label(crate = crate)]
 pub struct Answered<'a> {
     /// `package.Service/Method`
     #[label(name = "rpc_method", max = 64)]
     pub method: &'a str,
-    /// The host that is called.
+    /// The called host.
     #[label(name = "server_address", max = 8)]
     pub peer: &'a str,
     /// The status.
@@ -20,17 +20,17 @@ pub struct Answered<'a> {
     pub status: StatusCode,
 }
 
-/// What was called, and how it failed.
+/// The method, the host and the failure of a call.
 #[derive(LabelSet)]
 #[label(crate = crate)]
 pub struct Failed<'a> {
     /// `package.Service/Method`
     #[label(name = "rpc_method", max = 64)]
     pub method: &'a str,
-    /// The host that is called.
+    /// The called host.
     #[label(name = "server_address", max = 8)]
     pub peer: &'a str,
-    /// How it failed.
+    /// How the call failed.
     #[label(name = "error_type")]
     pub error: ErrorType,
 }

@@ -1,15 +1,13 @@
-//! The client's side: the parts of [`ClientLayer`] and the label sets of [`ClientMetrics`].
+//! gRPC clients: the parts of [`ClientLayer`] and the label sets of [`ClientMetrics`].
 
-mod calling;
 pub mod labels;
 mod layer;
 mod metrics;
+mod outgoing;
 mod recorder;
-mod service;
-mod span;
+mod settings;
 
-pub(super) use calling::Calling;
-pub use layer::ClientLayer;
+pub use layer::{ClientLayer, ClientService};
 pub use metrics::ClientMetrics;
+pub(in crate::edge) use outgoing::OutgoingCall;
 pub use recorder::{ClientCall, ClientRecorder};
-pub use service::ClientService;

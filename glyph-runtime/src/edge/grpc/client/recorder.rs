@@ -1,8 +1,9 @@
-//! What the layer tells whoever measures.
+//! Receives the measurements of a client layer.
 
 use crate::grpc::CallEnd;
 
-/// What of a call may be a label. The first three are [`OTHER`](crate::grpc::OTHER) where the method is none.
+/// The parts of a call that can be labels. The first three are [`OTHER`](crate::grpc::OTHER) if the
+/// method does not exist.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ClientCall<'a> {
@@ -12,17 +13,19 @@ pub struct ClientCall<'a> {
     pub service: &'a str,
     /// `Method`
     pub method: &'a str,
-    /// The host that is called, in lower case and without its port; empty where nobody named one: see
-    /// [`ClientLayer::peer`](super::ClientLayer::peer).
+    /// The called host, in lower case and without its port. Empty if neither the request nor
+    /// [`ClientLayer::peer`](super::ClientLayer::peer) names one.
     pub peer: &'a str,
 }
 
-/// Records calls; [`ClientMetrics`](super::ClientMetrics) does, and any catalog can with names and labels of its own.
+/// Receives the measurements of a client layer. [`ClientMetrics`](super::ClientMetrics) implements
+/// it; a catalog of the program can, with other names and labels.
 ///
-/// Each call that is started is ended once, whatever happens to it, both inside of its span. Whether the server has the method is known
-/// at the end alone. A method and a host may come from outside and are open labels: state their bounds.
+/// Each call that starts ends once, whatever happens to it. Both run inside of its span. Only the
+/// end knows whether the server has the method. A method and a host can be chosen by a client and
+/// are open labels: set their limits.
 pub trait ClientRecorder: Send + Sync + 'static {
-    /// A call begins; [`ended`](Self::ended) follows.
+    /// A call has started. [`ended`](Self::ended) follows.
     fn started(&self) {}
 
     /// A call has ended.

@@ -5,7 +5,7 @@ use crate::{
     grpc::{ErrorType, StatusCode},
 };
 
-/// What was called, and the answer.
+/// The method and the status of a call.
 #[derive(LabelSet)]
 #[label(crate = crate)]
 pub struct Answered<'a> {
@@ -17,14 +17,14 @@ pub struct Answered<'a> {
     pub status: StatusCode,
 }
 
-/// What was called, and how it failed.
+/// The method and the failure of a call.
 #[derive(LabelSet)]
 #[label(crate = crate)]
 pub struct Failed<'a> {
     /// `package.Service/Method`
     #[label(name = "rpc_method", max = 128)]
     pub method: &'a str,
-    /// How it failed.
+    /// How the call failed.
     #[label(name = "error_type")]
     pub error: ErrorType,
 }

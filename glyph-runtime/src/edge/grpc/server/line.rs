@@ -1,10 +1,13 @@
 //! The log line of a call.
 
 use super::ServerCall;
-use crate::grpc::CallEnd;
+use crate::edge::{
+    grpc::{CallEnd, ErrorType},
+    protocol::Ended,
+};
 
-/// The target of the events that tell of a call's end, one for each call: level `ERROR` where the server failed, `INFO`
-/// otherwise.
+/// The target of the events that report the end of a call, one for each call. The level is `ERROR`
+/// if the server failed, or else `INFO`.
 pub const CALL_TARGET: &str = "grpc.call";
 
 macro_rules! line {
@@ -13,15 +16,16 @@ macro_rules! line {
             target: CALL_TARGET,
             method = $call.name,
             status = $end.status.as_str(),
-            error = $end.error.map(crate::grpc::ErrorType::as_str),
+            error = $end.error.map(ErrorType::as_str),
             duration_ms = $end.duration.as_secs_f64() * 1e3,
             "call completed"
         )
     };
 }
 
-pub(super) fn write(call: &ServerCall<'_>, end: &CallEnd, failed: bool) {
-    if failed {
+pub(super) fn write(call: &ServerCall<'_>, ended: &Ended<CallEnd>) {
+    let end = &ended.end;
+    if ended.failed {
         line!(error, call, end);
     } else {
         line!(info, call, end);

@@ -1,8 +1,9 @@
-//! What the layer tells whoever measures.
+//! Receives the measurements of a server layer.
 
 use crate::grpc::CallEnd;
 
-/// What of a call may be a label. All three are [`OTHER`](crate::grpc::OTHER) where the method is none of the server's.
+/// The parts of a call that can be labels. All three are [`OTHER`](crate::grpc::OTHER) if the
+/// server does not have the method.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ServerCall<'a> {
@@ -14,10 +15,12 @@ pub struct ServerCall<'a> {
     pub method: &'a str,
 }
 
-/// Records calls; [`ServerMetrics`](super::ServerMetrics) does, and any catalog can with names and labels of its own.
+/// Receives the measurements of a server layer. [`ServerMetrics`](super::ServerMetrics) implements
+/// it; a catalog of the program can, with other names and labels.
 ///
-/// Each call that is started is ended once, whatever happens to it. Both happen inside of the call's span, so that
-/// histograms keep its trace as their exemplar. Whether the server has the method is known at the end alone.
+/// Each call that starts ends once, whatever happens to it. Both run inside of the span of the
+/// call, so histograms keep its trace as their exemplar. Only the end knows whether the server has
+/// the method.
 ///
 /// ```
 /// use glyph_runtime::{Counter, LabelSet, metric_catalog};
@@ -49,7 +52,7 @@ pub struct ServerCall<'a> {
 /// # }
 /// ```
 pub trait ServerRecorder: Send + Sync + 'static {
-    /// A call has come; [`ended`](Self::ended) follows.
+    /// A call has started. [`ended`](Self::ended) follows.
     fn started(&self) {}
 
     /// A call has ended.

@@ -5,41 +5,41 @@ use crate::{
     http::{ErrorType, Method, StatusClass, StatusCode},
 };
 
-/// Calls under way, or calls made once more.
+/// The method and the host of a call.
 #[derive(LabelSet)]
 #[label(crate = crate)]
 pub struct Peer<'a> {
     /// The method.
     #[label(name = "http_request_method")]
     pub method: Method,
-    /// The host that is called.
+    /// The called host.
     #[label(name = "server_address", max = 32)]
     pub peer: &'a str,
 }
 
-/// Whom a call went to, and the class of the answer.
+/// The method, the host and the failure of a call.
 #[derive(LabelSet)]
 #[label(crate = crate)]
-pub struct Answered<'a> {
+pub struct Failed<'a> {
     /// The method.
     #[label(name = "http_request_method")]
     pub method: Method,
-    /// The host that is called.
+    /// The called host.
     #[label(name = "server_address", max = 32)]
     pub peer: &'a str,
-    /// The class of the status.
-    #[label(name = "http_response_status_class")]
-    pub status: StatusClass,
+    /// How the call failed.
+    #[label(name = "error_type")]
+    pub error: ErrorType,
 }
 
-/// Whom a call went to, and the answer.
+/// The method, the host and the status of a call.
 #[derive(LabelSet)]
 #[label(crate = crate)]
 pub struct Request<'a> {
     /// The method.
     #[label(name = "http_request_method")]
     pub method: Method,
-    /// The host that is called.
+    /// The called host.
     #[label(name = "server_address", max = 32)]
     pub peer: &'a str,
     /// The status.
@@ -47,17 +47,17 @@ pub struct Request<'a> {
     pub status: StatusCode,
 }
 
-/// Whom a call went to, and how it failed.
+/// The method, the host and the status class of a call.
 #[derive(LabelSet)]
 #[label(crate = crate)]
-pub struct Failed<'a> {
+pub struct Answered<'a> {
     /// The method.
     #[label(name = "http_request_method")]
     pub method: Method,
-    /// The host that is called.
+    /// The called host.
     #[label(name = "server_address", max = 32)]
     pub peer: &'a str,
-    /// How it failed.
-    #[label(name = "error_type")]
-    pub error: ErrorType,
+    /// The class of the status.
+    #[label(name = "http_response_status_class")]
+    pub status: StatusClass,
 }

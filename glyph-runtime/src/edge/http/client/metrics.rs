@@ -1,4 +1,4 @@
-//! Metrics for clients that have no names of their own to keep.
+//! Metrics of HTTP clients, with the names of OpenTelemetry.
 
 use super::{
     ClientRecorder, ClientRequest,
@@ -6,10 +6,11 @@ use super::{
 };
 use crate::{Counter, Gauge, Histogram, http::CallEnd, metric_catalog};
 
-/// What a client measures of its calls, ready to be nested: `#[catalog] client: ClientMetrics`.
+/// Metrics of an HTTP client, to be nested in a catalog: `#[catalog] client: ClientMetrics`.
 ///
-/// Names, units and bounds are OpenTelemetry's (semantic conventions, "HTTP metrics"), with the class of the status in
-/// the place of the status on the histogram. The first 32 hosts have series of their own, others share `other`.
+/// Names, units and bucket bounds are OpenTelemetry's (semantic conventions, "HTTP metrics"). The
+/// histogram has the class of the status in place of the status. The first 32 hosts get separate
+/// series, all others share `other`.
 ///
 /// | metric | labels |
 /// |---|---|
@@ -20,23 +21,23 @@ use crate::{Counter, Gauge, Histogram, http::CallEnd, metric_catalog};
 /// | `http_client_active_requests` | method, host |
 #[metric_catalog(namespace = "http.client", max_series = 100_000, crate = crate)]
 pub struct ClientMetrics {
-    /// Duration of HTTP calls, until the end of the response's body.
+    /// Duration of HTTP calls, until the response body ends.
     #[metric(name = "request.duration", unit = seconds, sparse)]
     pub request_duration: Histogram<Answered<'_>>,
 
-    /// HTTP calls that ended, each attempt counted.
+    /// Completed HTTP calls, including each retry.
     #[metric(sparse)]
     pub requests: Counter<Request<'_>>,
 
-    /// HTTP calls that failed, each attempt counted.
+    /// HTTP calls that failed, including each retry.
     #[metric(sparse)]
     pub errors: Counter<Failed<'_>>,
 
-    /// HTTP calls made once more.
+    /// Retries of HTTP calls.
     #[metric(sparse)]
     pub resends: Counter<Peer<'_>>,
 
-    /// HTTP calls under way.
+    /// Active HTTP calls.
     #[metric(sparse)]
     pub active_requests: Gauge<Peer<'_>>,
 }

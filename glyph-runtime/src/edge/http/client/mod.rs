@@ -1,16 +1,15 @@
-//! The client's side: the parts of [`ClientLayer`] and the label sets of [`ClientMetrics`].
+//! HTTP clients: the parts of [`ClientLayer`] and the label sets of [`ClientMetrics`].
 
-mod calling;
 pub mod labels;
 mod layer;
 mod metrics;
+mod outgoing;
 mod recorder;
 mod resend;
-mod span;
 
-pub(super) use calling::Calling;
 pub use layer::{ClientLayer, ClientService};
 pub use metrics::ClientMetrics;
+pub(in crate::edge) use outgoing::OutgoingCall;
+pub use outgoing::UrlTemplate;
 pub use recorder::{ClientRecorder, ClientRequest};
 pub use resend::{ResendLayer, ResendService};
-pub use span::UrlTemplate;

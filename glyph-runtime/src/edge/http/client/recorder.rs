@@ -1,25 +1,27 @@
-//! What the layer tells whoever measures.
+//! Receives the measurements of a client layer.
 
 use crate::http::{CallEnd, Method};
 
-/// What of a call may be a label.
+/// The parts of a call that can be labels.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ClientRequest<'a> {
     /// The method.
     pub method: Method,
-    /// The host that is called, in lower case and without its port; empty where the request names none.
+    /// The called host, in lower case and without its port. Empty if the request names none.
     pub peer: &'a str,
-    /// How often the request was sent before; see [`ResendLayer`](super::ResendLayer).
+    /// The number of times that the request was sent before; see
+    /// [`ResendLayer`](super::ResendLayer).
     pub resend: u32,
 }
 
-/// Records calls; [`ClientMetrics`](super::ClientMetrics) does, and any catalog can with names and labels of its own.
+/// Receives the measurements of a client layer. [`ClientMetrics`](super::ClientMetrics) implements
+/// it; a catalog of the program can, with other names and labels.
 ///
-/// Each call that is started is ended once, whatever happens to it, both inside of its span. A host may come from outside
-/// and is an open label: state its bound.
+/// Each call that starts ends once, whatever happens to it. Both run inside of its span. A host can
+/// be chosen by a client and is an open label: set its limit.
 pub trait ClientRecorder: Send + Sync + 'static {
-    /// A call begins; [`ended`](Self::ended) follows.
+    /// A call has started. [`ended`](Self::ended) follows.
     fn started(&self, request: &ClientRequest<'_>) {
         let _ = request;
     }

@@ -1,4 +1,4 @@
-//! How often a request is sent.
+//! Counts how often a request is sent.
 
 use std::{
     sync::{
@@ -12,14 +12,15 @@ use http::{Extensions, Request};
 use tower_layer::Layer;
 use tower_service::Service;
 
-/// How often a request was sent, shared by its clones.
+/// The number of times that a request was sent, shared by its clones.
 #[derive(Clone, Debug, Default)]
 struct Attempts(Arc<AtomicU32>);
 
-/// Lets [`ClientLayer`](super::ClientLayer) see that a request is sent again: it goes outside of what retries, the client's layer
-/// inside.
+/// Lets [`ClientLayer`](super::ClientLayer) see that a request is sent again. Add it outside of the
+/// layer that retries, and the client's layer inside.
 ///
-/// Each attempt is a span of its own with `http.request.resend_count` (OpenTelemetry semantic conventions, "HTTP spans").
+/// Each attempt is a separate span with `http.request.resend_count` (OpenTelemetry semantic
+/// conventions, "HTTP spans").
 ///
 /// ```
 /// use glyph_runtime::http::{ClientLayer, ClientMetrics, ResendLayer};
@@ -45,7 +46,7 @@ impl<S> Layer<S> for ResendLayer {
     }
 }
 
-/// See [`ResendLayer`].
+/// A service whose attempts are counted; see [`ResendLayer`].
 #[derive(Clone, Debug)]
 pub struct ResendService<S> {
     inner: S,
@@ -69,7 +70,7 @@ where
     }
 }
 
-/// Counts an attempt, and gives how many there were before.
+/// Counts an attempt, and returns the number of earlier ones.
 pub(super) fn count(extensions: &Extensions) -> u32 {
     let attempts = extensions.get::<Attempts>();
     attempts.map_or(0, |attempts| attempts.0.fetch_add(1, Relaxed))

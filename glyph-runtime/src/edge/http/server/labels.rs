@@ -5,7 +5,7 @@ use crate::{
     http::{ErrorType, Method, StatusClass, StatusCode},
 };
 
-/// Requests under way.
+/// Labels of active requests.
 #[derive(LabelSet)]
 #[label(crate = crate)]
 pub struct Active {
@@ -14,26 +14,26 @@ pub struct Active {
     pub method: Method,
 }
 
-/// Where a request went.
+/// The method and the route of a request.
 #[derive(LabelSet)]
 #[label(crate = crate)]
 pub struct Endpoint<'a> {
     /// The method.
     #[label(name = "http_request_method")]
     pub method: Method,
-    /// The route's template.
+    /// The template of the route.
     #[label(name = "http_route", max = 128)]
     pub route: &'a str,
 }
 
-/// Where a request went, and the class of the answer.
+/// The method, the route and the status class of a request.
 #[derive(LabelSet)]
 #[label(crate = crate)]
 pub struct Answered<'a> {
     /// The method.
     #[label(name = "http_request_method")]
     pub method: Method,
-    /// The route's template.
+    /// The template of the route.
     #[label(name = "http_route", max = 128)]
     pub route: &'a str,
     /// The class of the status.
@@ -41,14 +41,14 @@ pub struct Answered<'a> {
     pub status: StatusClass,
 }
 
-/// Where a request went, and the answer.
+/// The method, the route and the status of a request.
 #[derive(LabelSet)]
 #[label(crate = crate)]
 pub struct Request<'a> {
     /// The method.
     #[label(name = "http_request_method")]
     pub method: Method,
-    /// The route's template.
+    /// The template of the route.
     #[label(name = "http_route", max = 128)]
     pub route: &'a str,
     /// The status.
@@ -56,17 +56,17 @@ pub struct Request<'a> {
     pub status: StatusCode,
 }
 
-/// Where a request went, and how it failed.
+/// The method, the route and the failure of a request.
 #[derive(LabelSet)]
 #[label(crate = crate)]
 pub struct Failed<'a> {
     /// The method.
     #[label(name = "http_request_method")]
     pub method: Method,
-    /// The route's template.
+    /// The template of the route.
     #[label(name = "http_route", max = 128)]
     pub route: &'a str,
-    /// How it failed.
+    /// How the request failed.
     #[label(name = "error_type")]
     pub error: ErrorType,
 }

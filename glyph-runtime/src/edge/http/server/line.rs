@@ -1,10 +1,13 @@
 //! The log line of a request.
 
 use super::ServerRequest;
-use crate::http::{CallEnd, call::size};
+use crate::edge::{
+    http::{CallEnd, ErrorType, protocol::size},
+    protocol::Ended,
+};
 
-/// The target of the events that tell of a request's end, one for each request: level `ERROR` where the server failed,
-/// `INFO` otherwise.
+/// The target of the events that report the end of a request, one for each request. The level is
+/// `ERROR` if the server failed, or else `INFO`.
 pub const REQUEST_TARGET: &str = "http.request";
 
 macro_rules! line {
@@ -14,7 +17,7 @@ macro_rules! line {
             method = $request.method.as_str(),
             route = $request.route,
             status = $end.status.map(|status| i64::from(status.as_u16())),
-            error = $end.error.map(crate::http::ErrorType::as_str),
+            error = $end.error.map(ErrorType::as_str),
             duration_ms = $end.duration.as_secs_f64() * 1e3,
             request_bytes = size($end.request_bytes),
             response_bytes = size($end.response_bytes),
@@ -23,8 +26,9 @@ macro_rules! line {
     };
 }
 
-pub(super) fn write(request: &ServerRequest<'_>, end: &CallEnd, failed: bool) {
-    if failed {
+pub(super) fn write(request: &ServerRequest<'_>, ended: &Ended<CallEnd>) {
+    let end = &ended.end;
+    if ended.failed {
         line!(error, request, end);
     } else {
         line!(info, request, end);

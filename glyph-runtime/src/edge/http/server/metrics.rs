@@ -1,4 +1,4 @@
-//! Metrics for servers that have no names of their own to keep.
+//! Metrics of HTTP servers, with the names of OpenTelemetry.
 
 use super::{
     ServerRecorder, ServerRequest,
@@ -6,25 +6,29 @@ use super::{
 };
 use crate::{Counter, Gauge, Histogram, http::CallEnd, metric_catalog};
 
-/// What a server measures of its requests, ready to be nested: `#[catalog] http: ServerMetrics`.
+/// Metrics of an HTTP server, to be nested in a catalog: `#[catalog] http: ServerMetrics`.
 ///
-/// Names, units and bounds are OpenTelemetry's (semantic conventions, "HTTP metrics"), with the class of the status in
-/// the place of the status on the histogram; the counter has the status itself. Series are absent until they are recorded.
+/// Names, units and bucket bounds are OpenTelemetry's (semantic conventions, "HTTP metrics"). The
+/// histogram has the class of the status in place of the status, which the counter has. Series are
+/// absent until they are recorded.
 ///
 /// | metric | labels |
 /// |---|---|
 /// | `http_server_request_duration_seconds` | method, route, class of the status |
 /// | `http_server_requests_total` | method, route, status |
-/// | `http_server_errors_total` | method, route, `error_type`: see [`ErrorType`](crate::http::ErrorType) |
+/// | `http_server_errors_total` | method, route, `error_type`: see [`ErrorType`] |
 /// | `http_server_active_requests` | method |
-/// | `http_server_request_body_size_bytes`, `http_server_response_body_size_bytes` | method, route |
+/// | `http_server_request_body_size_bytes` | method, route |
+/// | `http_server_response_body_size_bytes` | method, route |
+///
+/// [`ErrorType`]: crate::http::ErrorType
 #[metric_catalog(namespace = "http.server", max_series = 400_000, crate = crate)]
 pub struct ServerMetrics {
-    /// Duration of HTTP requests, until the end of the response's body.
+    /// Duration of HTTP requests, until the response body ends.
     #[metric(name = "request.duration", unit = seconds, sparse)]
     pub request_duration: Histogram<Answered<'_>>,
 
-    /// HTTP requests that ended.
+    /// Completed HTTP requests.
     #[metric(sparse)]
     pub requests: Counter<Request<'_>>,
 
@@ -32,14 +36,14 @@ pub struct ServerMetrics {
     #[metric(sparse)]
     pub errors: Counter<Failed<'_>>,
 
-    /// HTTP requests under way.
+    /// Active HTTP requests.
     pub active_requests: Gauge<Active>,
 
-    /// Bytes that came in bodies of HTTP requests, as far as they were read.
+    /// HTTP request body size, as read by the server.
     #[metric(name = "request.body.size", unit = bytes, sparse, buckets = [0, 1KiB, 16KiB, 128KiB, 1MiB, 16MiB, 128MiB])]
     pub request_body_size: Histogram<Endpoint<'_>>,
 
-    /// Bytes that went in bodies of HTTP responses.
+    /// HTTP response body size.
     #[metric(name = "response.body.size", unit = bytes, sparse, buckets = [0, 1KiB, 16KiB, 128KiB, 1MiB, 16MiB, 128MiB])]
     pub response_body_size: Histogram<Endpoint<'_>>,
 }

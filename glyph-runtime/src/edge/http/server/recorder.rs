@@ -1,29 +1,30 @@
-//! What the layer tells whoever measures.
+//! Receives the measurements of a server layer.
 
 use crate::http::{CallEnd, Method};
 
-/// What of a request may be a label.
+/// The parts of a request that can be labels.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ServerRequest<'a> {
     /// The method.
     pub method: Method,
-    /// The route's template, or [`UNMATCHED`](super::UNMATCHED).
+    /// The template of the route, or [`UNMATCHED`](super::UNMATCHED).
     pub route: &'a str,
 }
 
 impl ServerRequest<'_> {
-    /// Whether a route matched.
+    /// Whether the request matched a route.
     #[must_use]
     pub fn is_matched(&self) -> bool {
         self.route != super::UNMATCHED
     }
 }
 
-/// Records requests; [`ServerMetrics`](super::ServerMetrics) does, and any catalog can with names and labels of its own.
+/// Receives the measurements of a server layer. [`ServerMetrics`](super::ServerMetrics) implements
+/// it; a catalog of the program can, with other names and labels.
 ///
-/// Each request that is started is ended once, whatever happens to it. Both happen inside of the request's span, so that
-/// histograms keep its trace as their exemplar.
+/// Each request that starts ends once, whatever happens to it. Both calls run inside of the span of
+/// the request, so histograms keep its trace as their exemplar.
 ///
 /// ```
 /// use glyph_runtime::{Histogram, LabelSet, metric_catalog};
@@ -57,7 +58,7 @@ impl ServerRequest<'_> {
 /// # }
 /// ```
 pub trait ServerRecorder: Send + Sync + 'static {
-    /// A request has come; [`ended`](Self::ended) follows.
+    /// A request has started. [`ended`](Self::ended) follows.
     fn started(&self, request: &ServerRequest<'_>) {
         let _ = request;
     }

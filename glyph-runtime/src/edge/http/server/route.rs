@@ -1,41 +1,40 @@
-//! The template that a request's path matched.
+//! The route that a request matched.
 
 use std::{fmt, sync::Arc};
 
+use axum::extract::MatchedPath;
 use http::request::Parts;
 
-/// What stands for the route of a request that none matched.
+/// The route label of requests that match no route.
 pub const UNMATCHED: &str = "unmatched";
 
-/// The template of a route, such as `/users/{id}`: never a path that a client sent.
+/// The template of a route, such as `/users/{id}`. Never a path that a client sent.
 #[derive(Clone)]
-pub struct Route(Text);
+pub struct Route(Template);
 
 #[derive(Clone)]
-enum Text {
+enum Template {
     Static(&'static str),
     Shared(Arc<str>),
-    Matched(axum::extract::MatchedPath),
+    Matched(MatchedPath),
 }
 
 impl Route {
-    /// The template.
+    /// Returns the template.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
-            Text::Static(text) => text,
-            Text::Shared(text) => text,
-            Text::Matched(path) => path.as_str(),
+            Template::Static(template) => template,
+            Template::Shared(template) => template,
+            Template::Matched(path) => path.as_str(),
         }
     }
 
-    /// The route that somebody has put into the request.
-    pub(super) fn matched(parts: &Parts) -> Option<Self> {
-        let own = parts.extensions.get::<Self>().cloned();
-        own.or_else(|| {
-            let path = parts.extensions.get::<axum::extract::MatchedPath>();
-            path.cloned().map(Self::from)
-        })
+    /// Returns the route in the extensions of a request.
+    pub(super) fn matched(request: &Parts) -> Option<Self> {
+        let extensions = &request.extensions;
+        let route = extensions.get::<Self>().cloned();
+        route.or_else(|| extensions.get::<MatchedPath>().cloned().map(Self::from))
     }
 }
 
@@ -47,18 +46,18 @@ impl fmt::Debug for Route {
 
 impl From<&'static str> for Route {
     fn from(template: &'static str) -> Self {
-        Self(Text::Static(template))
+        Self(Template::Static(template))
     }
 }
 
 impl From<Arc<str>> for Route {
     fn from(template: Arc<str>) -> Self {
-        Self(Text::Shared(template))
+        Self(Template::Shared(template))
     }
 }
 
-impl From<axum::extract::MatchedPath> for Route {
-    fn from(path: axum::extract::MatchedPath) -> Self {
-        Self(Text::Matched(path))
+impl From<MatchedPath> for Route {
+    fn from(path: MatchedPath) -> Self {
+        Self(Template::Matched(path))
     }
 }

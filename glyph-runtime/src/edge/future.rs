@@ -1,4 +1,4 @@
-//! The response to come.
+//! The future of a response.
 
 use std::{
     fmt,
@@ -10,73 +10,83 @@ use http::Response;
 use http_body::Body;
 use pin_project_lite::pin_project;
 
-use super::{ResponseBody, body::Unwinding, call::Call};
-use crate::edge::drop_in_scope::Inside;
+use super::{Protocol, ResponseBody, body::PanicGuard, call::Call, drop_in_scope::DropInScope};
 
 pin_project! {
-    /// The response to come. Dropped before it is ready it records the call as cancelled.
+    /// The future of a response. Dropped before it is ready, it records the call as cancelled.
     #[must_use = "futures do nothing unless polled"]
-    pub struct ResponseFuture<F> {
+    pub struct ResponseFuture<F, P>
+    where
+        P: Protocol,
+    {
         #[pin]
-        inner: Inside<F>,
-        call: Option<Call>,
+        inner: DropInScope<F>,
+        call: Option<Call<P>>,
     }
 }
 
-impl<F> ResponseFuture<F> {
-    /// Lets `start` make the response's future, as part of the call.
-    pub(crate) fn start(mut call: Option<Call>, start: impl FnOnce() -> F) -> Self {
-        let unwinding = Unwinding(&mut call);
-        let inner = match unwinding.0 {
+impl<F, P: Protocol> ResponseFuture<F, P> {
+    /// Creates the future by `start`, which runs as a part of the call.
+    pub(super) fn start(mut call: Option<Call<P>>, start: impl FnOnce() -> F) -> Self {
+        let guard = PanicGuard(&mut call);
+        let inner = match guard.0 {
             Some(call) => call.begin(start),
             None => start(),
         };
-        unwinding.did_not_happen();
+        guard.disarm();
         let labels = call.as_ref().and_then(Call::labels);
         Self {
-            inner: Inside::new(inner, labels),
+            inner: DropInScope::new(inner, labels),
             call,
         }
     }
 }
 
-impl<F, B, E> Future for ResponseFuture<F>
+impl<F, B, E, P> Future for ResponseFuture<F, P>
 where
     F: Future<Output = Result<Response<B>, E>>,
     B: Body,
     E: 'static,
+    P: Protocol,
 {
-    type Output = Result<Response<ResponseBody<B>>, E>;
+    type Output = Result<Response<ResponseBody<B, P>>, E>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let Some(inner) = this.inner.as_pin_mut() else {
             return Poll::Pending;
         };
-        let mut unwinding = Unwinding(this.call);
-        let polled = unwinding.in_scope(|call| {
+        if let Some(call) = this.call {
+            call.protocol().polled();
+        }
+        let mut guard = PanicGuard(this.call);
+        let polled = guard.in_scope(|call| {
             let polled = inner.poll(context);
             if let (Poll::Ready(Err(error)), Some(mut call)) = (&polled, call) {
                 call.fail(error);
             }
             polled
         });
-        unwinding.did_not_happen();
+        guard.disarm();
         this.call.take_if(|call| call.is_over());
         let response = ready!(polled)?;
-        Poll::Ready(Ok(answer(response, this.call.take())))
+        Poll::Ready(Ok(measured(response, this.call.take())))
     }
 }
 
-fn answer<B: Body>(response: Response<B>, mut call: Option<Call>) -> Response<ResponseBody<B>> {
+/// A response whose body ends the call.
+fn measured<B: Body, P: Protocol>(
+    response: Response<B>,
+    mut call: Option<Call<P>>,
+) -> Response<ResponseBody<B, P>> {
     let (mut head, body) = response.into_parts();
     if let Some(call) = &mut call {
-        call.answered(&mut head);
+        call.head(&mut head);
     }
     Response::from_parts(head, ResponseBody::new(body, call))
 }
 
-impl<F> fmt::Debug for ResponseFuture<F> {
+impl<F, P: Protocol> fmt::Debug for ResponseFuture<F, P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("ResponseFuture")

@@ -1,23 +1,24 @@
-//! The labels of a request's scope, by what the request says.
+//! The scope labels of a request.
 
 use std::sync::Arc;
 
 use http::request::Parts;
 use opentelemetry::Context;
 
+use super::request_id::single;
 use crate::scope::{IntoScopeLabels, ScopeLabels};
 
-/// Finds the labels of a request's scope.
-pub(crate) type FindScope = Arc<dyn Fn(&Parts) -> ScopeLabels + Send + Sync>;
+/// Returns the scope labels of a request.
+pub(super) type FindScope = Arc<dyn Fn(&Parts) -> ScopeLabels + Send + Sync>;
 
-pub(crate) fn by<L: IntoScopeLabels>(
+pub(super) fn by<L: IntoScopeLabels>(
     find: impl Fn(&Parts) -> L + Send + Sync + 'static,
 ) -> FindScope {
     Arc::new(move |request| find(request).into_scope_labels())
 }
 
-/// The labels, found where the request's baggage and ids are current.
-pub(crate) fn find(
+/// Calls `find` while the request's baggage and ids are current.
+pub(super) fn find(
     find: Option<&FindScope>,
     context: &Context,
     request: &Parts,
@@ -27,9 +28,10 @@ pub(crate) fn find(
     Some(find(request))
 }
 
-/// The text of a request's header, if there is exactly one of that name and it is UTF-8, without white space around it.
+/// Returns the value of a request's header, without white space around it. `None` if the header is
+/// missing, empty, not UTF-8, or occurs more than once.
 ///
-/// It is the client's word. The layers' `scope` takes the labels of a request from it:
+/// The client chooses the value. Use it to set the scope labels of a request:
 ///
 /// ```
 /// use glyph_runtime::{http::{self, ServerLayer, ServerMetrics}, metric_catalog};
@@ -49,10 +51,7 @@ pub(crate) fn find(
 /// ```
 #[must_use]
 pub fn header<'request>(request: &'request Parts, name: &str) -> Option<&'request str> {
-    let mut values = request.headers.get_all(name).iter();
-    let (value, None) = (values.next()?, values.next()) else {
-        return None;
-    };
+    let value = single(&request.headers, name)?;
     let text = std::str::from_utf8(value.as_bytes()).ok()?.trim();
     (!text.is_empty()).then_some(text)
 }
