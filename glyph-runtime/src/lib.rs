@@ -5,17 +5,15 @@ pub mod admin;
 #[cfg(feature = "prometheus")]
 pub mod config;
 pub mod context;
+#[cfg(feature = "http")]
+mod edge;
 mod export;
 #[cfg(any(feature = "prometheus", feature = "_otlp"))]
 pub mod expose;
 #[cfg(feature = "facade")]
 pub mod facade;
-#[cfg(feature = "grpc")]
-pub mod grpc;
 #[cfg(feature = "admin")]
 pub mod health;
-#[cfg(feature = "http")]
-pub mod http;
 #[cfg(feature = "log")]
 pub mod log;
 mod macros;
@@ -29,6 +27,10 @@ pub mod trace;
 
 #[cfg(feature = "trace")]
 pub use context::{CorrelationId, correlation_id};
+#[cfg(feature = "grpc")]
+pub use edge::grpc;
+#[cfg(feature = "http")]
+pub use edge::http;
 pub use macros::{Label, LabelSet, Outcome, instrument_stage, instrument_stages, metric_catalog};
 #[cfg(feature = "prometheus")]
 pub use telemetry::{Telemetry, TelemetryBuilder};

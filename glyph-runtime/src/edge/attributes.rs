@@ -1,0 +1,53 @@
+//! Values of span attributes, as they come from requests.
+
+use http::{HeaderMap, HeaderName, Version, header::HOST, request::Parts};
+
+/// The most bytes of a header or a path that a span carries.
+const LONGEST: usize = 256;
+
+/// Returns the beginning of `text`.
+pub(super) fn bounded(text: &str) -> &str {
+    let mut end = text.len().min(LONGEST);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+/// Returns the beginning of a header's value, if it is visible ASCII.
+pub(super) fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok().map(bounded)
+}
+
+/// Returns `network.protocol.version` (OpenTelemetry semantic conventions).
+pub(super) fn version(version: Version) -> Option<&'static str> {
+    match version {
+        Version::HTTP_09 => Some("0.9"),
+        Version::HTTP_10 => Some("1.0"),
+        Version::HTTP_11 => Some("1.1"),
+        Version::HTTP_2 => Some("2"),
+        Version::HTTP_3 => Some("3"),
+        _ => None,
+    }
+}
+
+/// Returns the host and the port that a request names.
+pub(super) fn requested_address(request: &Parts) -> (Option<&str>, Option<i64>) {
+    let authority = request.uri.authority();
+    let host = authority.map_or_else(
+        || header(&request.headers, &HOST),
+        |host| Some(bounded(host.as_str())),
+    );
+    host.map_or((None, None), address)
+}
+
+/// Splits `host:port`. What precedes an `@` may be a secret and is removed.
+pub(super) fn address(host: &str) -> (Option<&str>, Option<i64>) {
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    match host.rsplit_once(':') {
+        Some((address, port)) if !port.ends_with(']') => {
+            (Some(address), port.parse::<u16>().ok().map(i64::from))
+        }
+        _ => (Some(host), None),
+    }
+}

@@ -1,0 +1,142 @@
+//! The body of a response.
+
+use std::{
+    mem,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::Buf;
+use http_body::{Body, Frame, SizeHint};
+use pin_project_lite::pin_project;
+
+use super::{
+    Protocol,
+    call::{Call, Entered},
+    drop_in_scope::DropInScope,
+    protocol::Termination,
+};
+
+pin_project! {
+    /// The body of a response. The call ends with it: after its last frame, with its error, or
+    /// when it is dropped.
+    #[derive(Debug)]
+    pub struct ResponseBody<B, P>
+    where
+        B: Body,
+        P: Protocol,
+    {
+        #[pin]
+        body: DropInScope<B>,
+        call: Option<Call<P>>,
+    }
+
+    impl<B: Body, P: Protocol> PinnedDrop for ResponseBody<B, P> {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            if let Some(call) = this.call.take() {
+                let is_end = this.body.inner().is_none_or(Body::is_end_stream);
+                let complete = is_end || call.is_complete();
+                call.end(if complete { Termination::Completed } else { Termination::Dropped });
+            }
+        }
+    }
+}
+
+impl<B: Body, P: Protocol> ResponseBody<B, P> {
+    pub(super) fn new(body: B, mut call: Option<Call<P>>) -> Self {
+        let labels = call.as_ref().and_then(Call::labels);
+        if body.is_end_stream() || call.as_ref().is_some_and(Call::ends_with_head) {
+            end(&mut call, Termination::Completed);
+        }
+        Self {
+            body: DropInScope::new(body, labels),
+            call,
+        }
+    }
+}
+
+impl<B: Body<Error: 'static>, P: Protocol> Body for ResponseBody<B, P> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        let this = self.project();
+        let Some(mut body) = this.body.as_pin_mut() else {
+            return Poll::Ready(None);
+        };
+        let mut guard = PanicGuard(this.call);
+        let polled = guard.in_scope(|call| {
+            let polled = body.as_mut().poll_frame(context);
+            if let Some(mut call) = call {
+                call.polled_body(&polled, || body.is_end_stream());
+            }
+            polled
+        });
+        guard.disarm();
+        this.call.take_if(|call| call.is_over());
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.inner().is_none_or(Body::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.inner().map(Body::size_hint).unwrap_or_default()
+    }
+}
+
+/// Ends the call as panicked if it is dropped, which a panic in the service or the body does.
+pub(super) struct PanicGuard<'call, P: Protocol>(pub(super) &'call mut Option<Call<P>>);
+
+impl<P: Protocol> PanicGuard<'_, P> {
+    /// Runs `work` inside of the call, if there is one.
+    pub(super) fn in_scope<T>(&mut self, work: impl FnOnce(Option<Entered<'_, P>>) -> T) -> T {
+        match self.0 {
+            Some(call) => call.in_scope(|call| work(Some(call))),
+            None => work(None),
+        }
+    }
+
+    /// There was no panic.
+    pub(super) const fn disarm(self) {
+        mem::forget(self);
+    }
+}
+
+impl<P: Protocol> Drop for PanicGuard<'_, P> {
+    fn drop(&mut self) {
+        end(self.0, Termination::Panicked);
+    }
+}
+
+fn end<P: Protocol>(call: &mut Option<Call<P>>, termination: Termination<P::Failure>) {
+    if let Some(call) = call.take() {
+        call.end(termination);
+    }
+}
+
+impl<P: Protocol> Entered<'_, P> {
+    /// The body was polled.
+    fn polled_body<D: Buf, E: 'static>(
+        &mut self,
+        polled: &Poll<Option<Result<Frame<D>, E>>>,
+        is_end: impl FnOnce() -> bool,
+    ) {
+        match polled {
+            Poll::Pending => {}
+            Poll::Ready(None) => self.end(Termination::Completed),
+            Poll::Ready(Some(Err(error))) => self.fail(error),
+            Poll::Ready(Some(Ok(frame))) => {
+                // The body is complete: record without waiting for another poll.
+                if self.frame(frame) || is_end() {
+                    self.end(Termination::Completed);
+                }
+            }
+        }
+    }
+}

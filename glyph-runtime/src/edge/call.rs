@@ -1,0 +1,196 @@
+//! The state of a running call, and its end.
+
+use std::{mem, sync::Arc, time::Duration};
+
+use bytes::Buf;
+use http::response;
+use http_body::Frame;
+use tracing::Span;
+
+use super::{
+    Client, Protocol, Server,
+    call_span::CallSpan,
+    protocol::{Role, Termination},
+};
+use crate::scope::ScopeLabels;
+use glyph_core::__runtime::Moment;
+
+/// The side of a call that is measured, with its settings.
+#[derive(Debug)]
+pub(super) enum Side<P: Protocol> {
+    Server(Server<P>),
+    Client(Client<P>),
+}
+
+/// A call that has started. It ends once: with the first end that is reported, or when it is
+/// dropped.
+#[derive(Debug)]
+pub struct Call<P: Protocol> {
+    span: CallSpan,
+    progress: Progress<P>,
+}
+
+/// How far a call has come.
+#[derive(Debug)]
+struct Progress<P: Protocol> {
+    side: Side<P>,
+    started: Moment,
+    protocol: P,
+    ended: bool,
+}
+
+/// A call whose span is entered.
+#[derive(Debug)]
+pub(super) struct Entered<'call, P: Protocol> {
+    span: &'call Span,
+    progress: &'call mut Progress<P>,
+}
+
+impl<P: Protocol> Call<P> {
+    /// A call that started at `started`. [`begin`](Self::begin) follows.
+    pub(super) const fn new(side: Side<P>, protocol: P, span: CallSpan, started: Moment) -> Self {
+        Self {
+            span,
+            progress: Progress {
+                side,
+                started,
+                protocol,
+                ended: false,
+            },
+        }
+    }
+
+    /// Reports the start to the recorder and runs `work`, both inside of the span.
+    pub(super) fn begin<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        let Progress { side, protocol, .. } = &self.progress;
+        self.span.enter_first(|| {
+            side.started(protocol);
+            work()
+        })
+    }
+
+    /// What the protocol knows of the call.
+    pub(super) const fn protocol(&mut self) -> &mut P {
+        &mut self.progress.protocol
+    }
+
+    /// The scope labels of the call.
+    pub(super) fn labels(&self) -> Option<Arc<ScopeLabels>> {
+        self.span.labels.clone()
+    }
+
+    /// Runs `work` inside of the call's span, context and scope labels.
+    pub(super) fn in_scope<T>(&mut self, work: impl FnOnce(Entered<'_, P>) -> T) -> T {
+        let Self { span, progress } = self;
+        let entered = &span.span;
+        span.in_scope(|| {
+            work(Entered {
+                span: entered,
+                progress,
+            })
+        })
+    }
+
+    /// The head of the response has arrived. A server adds headers to it.
+    pub(super) fn head(&mut self, head: &mut response::Parts) {
+        let Self { span, progress } = self;
+        progress.protocol.head(head);
+        if let Side::Server(server) = &progress.side {
+            server.write_headers(&mut head.headers, &span.ids, progress.elapsed());
+        }
+    }
+
+    /// Whether the head says that nothing follows.
+    pub(super) fn ends_with_head(&self) -> bool {
+        self.progress.protocol.ends_with_head()
+    }
+
+    /// Whether the response is complete, so that dropping its body cancels nothing.
+    pub(super) fn is_complete(&self) -> bool {
+        self.progress.protocol.is_complete()
+    }
+
+    /// Whether the call has ended.
+    pub(super) const fn is_over(&self) -> bool {
+        self.progress.ended
+    }
+
+    /// Ends the call.
+    pub(super) fn end(mut self, termination: Termination<P::Failure>) {
+        self.end_once(termination);
+    }
+
+    fn end_once(&mut self, termination: Termination<P::Failure>) {
+        if !self.is_over() {
+            self.in_scope(|mut entered| entered.end(termination));
+        }
+    }
+}
+
+impl<P: Protocol> Drop for Call<P> {
+    fn drop(&mut self) {
+        self.end_once(Termination::Dropped);
+    }
+}
+
+impl<P: Protocol> Entered<'_, P> {
+    /// A frame of the response's body has arrived. Returns whether it is the last one.
+    pub(super) fn frame<D: Buf>(&mut self, frame: &Frame<D>) -> bool {
+        self.progress.protocol.frame(frame)
+    }
+
+    /// Ends the call with an error of the service or of a body.
+    pub(super) fn fail<E: 'static>(&mut self, error: &E) {
+        let failure = self.progress.side.failure(error);
+        self.end(Termination::Failed(failure));
+    }
+
+    /// Ends the call, if it has not ended.
+    pub(super) fn end(&mut self, termination: Termination<P::Failure>) {
+        let Self { span, progress } = self;
+        if mem::replace(&mut progress.ended, true) {
+            return;
+        }
+        let duration = progress.elapsed();
+        let Progress { side, protocol, .. } = &mut **progress;
+        let role = side.role();
+        let ended = protocol.end(role, termination, duration, span);
+        match side {
+            Side::Server(server) => server.ended(protocol, &ended),
+            Side::Client(client) => client.ended(protocol, &ended),
+        }
+        if !span.is_disabled() {
+            protocol.describe(role, &ended, span);
+        }
+    }
+}
+
+impl<P: Protocol> Progress<P> {
+    fn elapsed(&self) -> Duration {
+        Duration::from_nanos(Moment::now().nanoseconds_since(self.started))
+    }
+}
+
+impl<P: Protocol> Side<P> {
+    const fn role(&self) -> Role {
+        match self {
+            Self::Server(_) => Role::Server,
+            Self::Client(_) => Role::Client,
+        }
+    }
+
+    fn started(&self, protocol: &P) {
+        match self {
+            Self::Server(server) => server.started(protocol),
+            Self::Client(client) => client.started(protocol),
+        }
+    }
+
+    fn failure<E: 'static>(&self, error: &E) -> P::Failure {
+        let settings = match self {
+            Self::Server(server) => server.protocol_settings(),
+            Self::Client(client) => client.protocol_settings(),
+        };
+        P::failure(settings, self.role(), error)
+    }
+}

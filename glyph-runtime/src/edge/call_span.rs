@@ -1,0 +1,86 @@
+//! The span of a call, and the context and scope labels that the call runs in.
+
+use std::sync::Arc;
+
+use opentelemetry::{
+    Context,
+    trace::{SpanContext, SpanId, TraceContextExt},
+};
+use tracing::Span;
+
+use crate::scope::ScopeLabels;
+use glyph_core::__runtime::parent_span;
+
+/// The span of a call, and what is current while the call runs.
+#[derive(Debug)]
+pub(super) struct CallSpan {
+    pub(super) span: Span,
+    /// The ids of the call's span, or of the span around it if the call has none. Known once the
+    /// span was entered.
+    pub(super) ids: SpanContext,
+    /// The id of the span around the call.
+    around: SpanId,
+    /// What is current while the call runs. `None` if entering the span makes it current.
+    context: Option<Context>,
+    /// The scope labels of the call. They stay the same, whichever task polls the call.
+    pub(super) labels: Option<Arc<ScopeLabels>>,
+}
+
+impl CallSpan {
+    /// Opens a span inside of `context`. Below an unsampled span none is built.
+    pub(super) fn open(context: Context, open: impl FnOnce() -> Span) -> Self {
+        let around = Context::map_current(id);
+        let attached = context.clone().attach();
+        let span = parent_span(false).map_or_else(Span::none, |_| open());
+        drop(attached);
+        Self {
+            span,
+            ids: SpanContext::NONE,
+            around,
+            context: Some(context),
+            labels: glyph_core::__runtime::current_if_any().map(Arc::new),
+        }
+    }
+
+    /// Runs `work` inside of the call for the first time, and finds out what the span makes
+    /// current.
+    pub(super) fn enter_first<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        let Some(context) = self.context.clone() else {
+            return self.in_scope(work);
+        };
+        let labels = self.labels.clone();
+        let _labels = labels.as_deref().map(glyph_core::__runtime::enter);
+        let (is_current, ids, result) = self.span.in_scope(|| {
+            let ids = Context::map_current(ids);
+            let is_new = ids.span_id() != self.around && ids.span_id() != id(&context);
+            if ids.is_valid() && is_new {
+                (true, ids, work())
+            } else {
+                let _attached = context.attach();
+                (false, Context::map_current(self::ids), work())
+            }
+        });
+        self.ids = ids;
+        if is_current {
+            self.context = None;
+        }
+        result
+    }
+
+    /// Runs `work` inside of the call's span, context and scope labels.
+    pub(super) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _labels = self.labels.as_deref().map(glyph_core::__runtime::enter);
+        self.span.in_scope(|| {
+            let _attached = self.context.clone().map(Context::attach);
+            work()
+        })
+    }
+}
+
+fn ids(context: &Context) -> SpanContext {
+    context.span().span_context().clone()
+}
+
+fn id(context: &Context) -> SpanId {
+    context.span().span_context().span_id()
+}

@@ -1,0 +1,62 @@
+//! Metrics of gRPC clients, with the names of OpenTelemetry.
+
+use super::{
+    ClientCall, ClientRecorder,
+    labels::{Answered, Failed},
+};
+use crate::{Counter, Gauge, Histogram, grpc::CallEnd, metric_catalog};
+
+/// Metrics of a gRPC client, to be nested in a catalog: `#[catalog] client: ClientMetrics`.
+///
+/// Names, labels and bucket bounds are OpenTelemetry's (semantic conventions, "RPC metrics"), which
+/// do not have the last two metrics. The first 64 methods and the first 8 hosts get separate
+/// series, all others share `other`.
+///
+/// | metric | labels |
+/// |---|---|
+/// | `rpc_client_call_duration_seconds` | `rpc_method`, `server_address`, `rpc_response_status_code` |
+/// | `rpc_client_errors_total` | `rpc_method`, `server_address`, `error_type`: see [`ErrorType`] |
+/// | `rpc_client_active_requests` | |
+///
+/// `rpc_method` is `package.Service/Method`, or `_OTHER`.
+///
+/// [`ErrorType`]: crate::grpc::ErrorType
+#[metric_catalog(namespace = "rpc.client", max_series = 200_000, crate = crate)]
+pub struct ClientMetrics {
+    /// Duration of outgoing gRPC calls, until the status.
+    #[metric(name = "call.duration", unit = seconds, sparse, buckets = [5ms, 10ms, 25ms, 50ms, 75ms, 100ms, 250ms, 500ms, 750ms, 1s, 2.5s, 5s, 7.5s, 10s])]
+    pub call_duration: Histogram<Answered<'_>>,
+
+    /// Outgoing gRPC calls that failed.
+    #[metric(sparse)]
+    pub errors: Counter<Failed<'_>>,
+
+    /// Active outgoing gRPC calls.
+    pub active_requests: Gauge,
+}
+
+impl ClientRecorder for ClientMetrics {
+    fn started(&self) {
+        self.active_requests.inc();
+    }
+
+    fn ended(&self, call: &ClientCall<'_>, end: &CallEnd) {
+        let (method, peer) = (call.name, call.peer);
+        let status = end.status;
+        self.active_requests.dec();
+        let labels = Answered {
+            method,
+            peer,
+            status,
+        };
+        self.call_duration.observe(labels, end.duration);
+        let failed = end.error.map(|error| Failed {
+            method,
+            peer,
+            error,
+        });
+        if let Some(labels) = failed {
+            self.errors.inc(labels);
+        }
+    }
+}

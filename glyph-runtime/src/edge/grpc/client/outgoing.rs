@@ -1,0 +1,94 @@
+//! A call that a client makes.
+
+use ::http::request::Parts;
+use opentelemetry::Context;
+use tracing::{Span, field::Empty, info_span};
+
+use super::{ClientCall, settings::GrpcClientSettings};
+use crate::edge::{
+    Direction, SettingsOf,
+    attributes::bounded,
+    grpc::{CallEnd, Grpc, method::Method},
+    protocol::Ended,
+};
+
+/// A call that a client makes.
+#[derive(Debug)]
+pub struct OutgoingCall {
+    /// The host that the request names.
+    host: Box<str>,
+}
+
+impl Direction for OutgoingCall {
+    type Protocol = Grpc;
+    type Settings = GrpcClientSettings;
+
+    fn start(
+        settings: &SettingsOf<Self>,
+        context: Context,
+        request: &mut Parts,
+    ) -> (Self, Grpc, Context) {
+        let host = request.uri.host().unwrap_or_default();
+        let host = host.to_ascii_lowercase().into();
+        let methods = &settings.protocol.methods;
+        let method = methods.calling(request.uri.path(), &request.extensions);
+        let ids = settings
+            .protocol
+            .ids
+            .outgoing(&context, &mut request.headers);
+        let call = Grpc::new(method, ids, &request.headers, None);
+        (Self { host }, call, context)
+    }
+
+    fn open_span(&self, settings: &SettingsOf<Self>, call: &Grpc, request: &Parts) -> Span {
+        let port = match settings.direction.peer() {
+            Some((_, port)) => port,
+            None => request.uri.port_u16().map(i64::from),
+        };
+        let span = open_span(&call.method, self.peer(settings), port, request);
+        call.describe_start(&settings.protocol, &span);
+        span
+    }
+
+    fn started(&self, settings: &SettingsOf<Self>, _: &Grpc) {
+        settings.direction.recorder.started();
+    }
+
+    fn ended(&self, settings: &SettingsOf<Self>, call: &Grpc, ended: &Ended<CallEnd>, _: bool) {
+        let described = ClientCall {
+            name: call.method.name(),
+            service: call.method.service(),
+            method: call.method.method(),
+            peer: self.peer(settings),
+        };
+        settings.direction.recorder.ended(&described, &ended.end);
+    }
+}
+
+impl OutgoingCall {
+    fn peer<'call>(&'call self, settings: &'call SettingsOf<Self>) -> &'call str {
+        let named = settings.direction.peer().and_then(|(host, _)| host);
+        named.unwrap_or(&self.host)
+    }
+}
+
+/// Opens a span (OpenTelemetry semantic conventions, "gRPC", "Client"). `rpc.service` is the
+/// service in the method.
+fn open_span(method: &Method, peer: &str, port: Option<i64>, request: &Parts) -> Span {
+    let original = (!method.is_known()).then(|| bounded(request.uri.path()));
+    info_span!(
+        target: "glyph::grpc",
+        "grpc.client",
+        otel.name = method.span_name(),
+        otel.kind = "client",
+        otel.status_code = Empty,
+        error.r#type = Empty,
+        rpc.system.name = "grpc",
+        rpc.service = Empty,
+        rpc.method = Empty,
+        rpc.method_original = original,
+        rpc.response.status_code = Empty,
+        server.address = (!peer.is_empty()).then(|| bounded(peer)),
+        server.port = port,
+    )
+}

@@ -1,0 +1,30 @@
+//! The label sets of [`ServerMetrics`](super::ServerMetrics).
+
+use crate::{
+    LabelSet,
+    grpc::{ErrorType, StatusCode},
+};
+
+/// The method and the status of a call.
+#[derive(LabelSet)]
+#[label(crate = crate)]
+pub struct Answered<'a> {
+    /// `package.Service/Method`
+    #[label(name = "rpc_method", max = 128)]
+    pub method: &'a str,
+    /// The status.
+    #[label(name = "rpc_response_status_code")]
+    pub status: StatusCode,
+}
+
+/// The method and the failure of a call.
+#[derive(LabelSet)]
+#[label(crate = crate)]
+pub struct Failed<'a> {
+    /// `package.Service/Method`
+    #[label(name = "rpc_method", max = 128)]
+    pub method: &'a str,
+    /// How the call failed.
+    #[label(name = "error_type")]
+    pub error: ErrorType,
+}

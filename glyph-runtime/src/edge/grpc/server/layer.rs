@@ -1,0 +1,68 @@
+//! The layer for gRPC servers.
+
+use std::time::Duration;
+
+use tonic::server::NamedService;
+
+use super::{ServerRecorder, settings::GrpcServerSettings};
+use crate::edge::{CallLayer, CallService, Server, WrapRequestBody, call::Call, grpc::Grpc};
+
+/// Measures the calls of a server. See the [module](crate::grpc), and [`CallLayer`] for the
+/// settings that it shares with other layers.
+///
+/// With tonic, pass it to `Server::builder().layer(..)` to measure all services, or wrap one
+/// service before that is added. Services below find the [`RequestId`](crate::log::RequestId) in
+/// the extensions of the request.
+///
+/// ```
+/// use glyph_runtime::grpc::{ServerLayer, ServerMetrics};
+///
+/// # fn main() -> Result<(), glyph_runtime::log::CarriedIdError> {
+/// let layer = ServerLayer::new(ServerMetrics::global())
+///     .excluded_services(["grpc.health.v1.Health"])
+///     .try_ids(["org_id"])?;
+/// # drop(layer);
+/// # Ok(())
+/// # }
+/// ```
+pub type ServerLayer = CallLayer<Server<Grpc>>;
+
+/// A service whose calls are measured; see [`ServerLayer`].
+pub type ServerService<S> = CallService<Server<Grpc>, S>;
+
+impl ServerLayer {
+    /// A layer that records into `recorder`: [`ServerMetrics`](super::ServerMetrics) or a catalog
+    /// of the program.
+    pub fn new(recorder: &'static impl ServerRecorder) -> Self {
+        Self::server(GrpcServerSettings::new(recorder))
+    }
+
+    /// Ignores calls to these services: no span, no metrics, no ids, no log line.
+    #[must_use]
+    pub fn excluded_services<P: Into<String>>(self, services: impl IntoIterator<Item = P>) -> Self {
+        let services = services.into_iter().map(Into::into);
+        self.with(|settings| settings.excluded.extend(services))
+    }
+
+    /// Sets the timeout of the server, tonic's `Server::timeout`. Default: none.
+    ///
+    /// A call that is dropped after it is a timeout, like one that is dropped after the
+    /// `grpc-timeout` of its client.
+    #[must_use]
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.with(|settings| settings.own.direction.timeout = Some(timeout))
+    }
+}
+
+/// Servers read the body as it is.
+impl<B> WrapRequestBody<B> for Server<Grpc> {
+    type Body = B;
+
+    fn wrap(body: B, _: Option<&mut Call<Grpc>>) -> B {
+        body
+    }
+}
+
+impl<S: NamedService> NamedService for ServerService<S> {
+    const NAME: &'static str = S::NAME;
+}

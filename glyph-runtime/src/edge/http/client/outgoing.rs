@@ -1,0 +1,119 @@
+//! A call that a client makes.
+
+use http::{Uri, request::Parts};
+use opentelemetry::Context;
+use tracing::{Span, field::Empty, info_span};
+
+use super::{ClientRequest, layer::HttpClientSettings, resend};
+use crate::edge::{
+    Direction, SettingsOf,
+    attributes::{bounded, version},
+    http::{CallEnd, Http, method},
+    protocol::Ended,
+};
+
+/// The template of a request's path. Put into the request's extensions, it is a part of the span's
+/// name and the attribute `url.template`.
+///
+/// ```
+/// use glyph_runtime::http::UrlTemplate;
+///
+/// let request = http::Request::get("http://users.internal/users/42")
+///     .extension(UrlTemplate("/users/{id}"))
+///     .body(())?;
+/// # Ok::<(), http::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct UrlTemplate(pub &'static str);
+
+/// A call that a client makes.
+#[derive(Debug)]
+pub struct OutgoingCall {
+    peer: String,
+    resend: u32,
+}
+
+impl Direction for OutgoingCall {
+    type Protocol = Http;
+    type Settings = HttpClientSettings;
+
+    fn start(_: &SettingsOf<Self>, context: Context, request: &mut Parts) -> (Self, Http, Context) {
+        let peer = request.uri.host().unwrap_or_default();
+        let outgoing = Self {
+            peer: peer.to_ascii_lowercase(),
+            resend: resend::count(&request.extensions),
+        };
+        (outgoing, Http::new(request), context)
+    }
+
+    fn open_span(&self, _: &SettingsOf<Self>, call: &Http, request: &Parts) -> Span {
+        open_span(&self.described(call), request)
+    }
+
+    fn started(&self, settings: &SettingsOf<Self>, call: &Http) {
+        settings.direction.recorder.started(&self.described(call));
+    }
+
+    fn ended(&self, settings: &SettingsOf<Self>, call: &Http, ended: &Ended<CallEnd>, _: bool) {
+        let recorder = settings.direction.recorder;
+        recorder.ended(&self.described(call), &ended.end);
+    }
+}
+
+impl OutgoingCall {
+    fn described(&self, call: &Http) -> ClientRequest<'_> {
+        ClientRequest {
+            method: call.method,
+            peer: &self.peer,
+            resend: self.resend,
+        }
+    }
+}
+
+/// Opens a span (OpenTelemetry semantic conventions, "HTTP client span"). Without user, password
+/// and query, which can be secrets.
+fn open_span(described: &ClientRequest<'_>, request: &Parts) -> Span {
+    let template = request.extensions.get::<UrlTemplate>();
+    let method = described.method.in_name();
+    let name = match template {
+        Some(UrlTemplate(template)) => format!("{method} {template}"),
+        None => method.to_owned(),
+    };
+    info_span!(
+        target: "glyph::http",
+        "http.client",
+        otel.name = name,
+        otel.kind = "client",
+        otel.status_code = Empty,
+        error.r#type = Empty,
+        http.request.method = described.method.as_str(),
+        http.request.method_original = method::original(described.method, request),
+        http.request.resend_count = (described.resend > 0).then_some(i64::from(described.resend)),
+        http.response.status_code = Empty,
+        http.response.body.size = Empty,
+        server.address = bounded(described.peer),
+        server.port = port(&request.uri),
+        url.full = bounded(&full(&request.uri)),
+        url.template = template.map(|template| template.0),
+        network.protocol.version = version(request.version),
+    )
+}
+
+fn full(uri: &Uri) -> String {
+    let scheme = uri.scheme_str().unwrap_or("http");
+    let host = uri.host().unwrap_or_default();
+    let port = uri
+        .port()
+        .map(|port| format!(":{port}"))
+        .unwrap_or_default();
+    format!("{scheme}://{host}{port}{}", uri.path())
+}
+
+fn port(uri: &Uri) -> Option<i64> {
+    let known = match uri.scheme_str() {
+        Some("http") => Some(80),
+        Some("https") => Some(443),
+        _ => None,
+    };
+    uri.port_u16().map(i64::from).or(known)
+}

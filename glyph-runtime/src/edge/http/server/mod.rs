@@ -1,0 +1,17 @@
+//! HTTP servers: the parts of [`ServerLayer`] and the label sets of [`ServerMetrics`].
+
+mod incoming;
+pub mod labels;
+mod layer;
+mod line;
+mod metrics;
+mod recorder;
+mod route;
+mod settings;
+
+pub(in crate::edge) use incoming::IncomingRequest;
+pub use layer::{ServerLayer, ServerService};
+pub use line::REQUEST_TARGET;
+pub use metrics::ServerMetrics;
+pub use recorder::{ServerRecorder, ServerRequest};
+pub use route::{Route, UNMATCHED};

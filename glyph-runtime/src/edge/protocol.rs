@@ -1,0 +1,157 @@
+//! What the layers need to know about a protocol.
+
+use std::{collections::HashSet, fmt, time::Duration};
+
+use bytes::Buf;
+use http::{request, response};
+use http_body::Frame;
+use opentelemetry::Context;
+use tracing::Span;
+
+use super::ResponseHeaders;
+use crate::trace;
+
+/// A protocol whose calls can be measured, and what is known of one call while it runs.
+///
+/// HTTP and gRPC implement it. [`Call`](super::call::Call) reports to it what happens to the call,
+/// in this order: the head of the response, its frames, the end.
+pub trait Protocol: fmt::Debug + Sized + 'static {
+    /// The settings of a layer that servers and clients of this protocol have.
+    type Settings: Clone + fmt::Debug + Default;
+    /// A call that a server received.
+    type Incoming: Direction<Protocol = Self>;
+    /// A call that a client makes.
+    type Outgoing: Direction<Protocol = Self>;
+    /// The meaning of an error that a service or a body returned.
+    type Failure: Copy;
+    /// The end of a call, as recorders receive it.
+    type CallEnd;
+
+    /// Returns the headers that responses of a server get by default.
+    fn response_headers() -> ResponseHeaders;
+
+    /// Returns the meaning of an error that the service or the body returned.
+    fn failure<E: 'static>(settings: &Self::Settings, role: Role, error: &E) -> Self::Failure;
+
+    /// Whether a server layer ignores requests to `path`.
+    fn excludes(excluded: &HashSet<String>, path: &str) -> bool;
+
+    /// The caller polls for the response.
+    fn polled(&mut self) {}
+
+    /// The head of the response has arrived.
+    fn head(&mut self, head: &response::Parts);
+
+    /// Whether the head says that nothing follows.
+    fn ends_with_head(&self) -> bool;
+
+    /// A frame of the response's body has arrived. Returns whether it is the last one.
+    fn frame<D: Buf>(&mut self, frame: &Frame<D>) -> bool;
+
+    /// Whether the response is complete, so that dropping its body cancels nothing.
+    fn is_complete(&self) -> bool;
+
+    /// The call has ended. Runs inside of the span.
+    fn end(
+        &mut self,
+        role: Role,
+        termination: Termination<Self::Failure>,
+        duration: Duration,
+        span: &Span,
+    ) -> Ended<Self::CallEnd>;
+
+    /// Records the end on the span.
+    fn describe(&self, role: Role, ended: &Ended<Self::CallEnd>, span: &Span);
+}
+
+/// The calls of a protocol in one direction: what a server receives, or what a client sends.
+pub trait Direction: fmt::Debug + Sized {
+    /// The protocol.
+    type Protocol: Protocol;
+    /// The settings of a layer that only this direction of this protocol has.
+    type Settings: Clone + fmt::Debug;
+
+    /// Reads a request, and adds to its headers what the protocol propagates.
+    ///
+    /// The span is opened in the context that this returns.
+    fn start(
+        settings: &SettingsOf<Self>,
+        context: Context,
+        request: &mut request::Parts,
+    ) -> (Self, Self::Protocol, Context);
+
+    /// Opens the span of a call.
+    fn open_span(
+        &self,
+        settings: &SettingsOf<Self>,
+        call: &Self::Protocol,
+        request: &request::Parts,
+    ) -> Span;
+
+    /// Reports the start of a call to the recorder.
+    fn started(&self, settings: &SettingsOf<Self>, call: &Self::Protocol);
+
+    /// Reports the end of a call to the recorder. With `log`, which only servers can have, writes a
+    /// log line as well.
+    fn ended(
+        &self,
+        settings: &SettingsOf<Self>,
+        call: &Self::Protocol,
+        ended: &Ended<<Self::Protocol as Protocol>::CallEnd>,
+        log: bool,
+    );
+}
+
+/// The settings of a layer that depend on its protocol.
+#[derive(Clone, Debug)]
+pub struct LayerSettings<P, D> {
+    /// Those that servers and clients have.
+    pub(super) protocol: P,
+    /// Those that only one direction has.
+    pub(super) direction: D,
+}
+
+/// The settings of a layer for one direction of a protocol.
+pub(super) type SettingsOf<D> =
+    LayerSettings<<<D as Direction>::Protocol as Protocol>::Settings, <D as Direction>::Settings>;
+
+impl<P: Default, D> LayerSettings<P, D> {
+    pub(super) fn new(direction: D) -> Self {
+        // A layer continues traces, so that what runs inside it can have exemplars.
+        trace::connect();
+        Self {
+            protocol: P::default(),
+            direction,
+        }
+    }
+}
+
+/// The side of a call that is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The call was received.
+    Server,
+    /// The call was sent.
+    Client,
+}
+
+/// What ended a call.
+#[derive(Clone, Copy, Debug)]
+pub enum Termination<F> {
+    /// The response ended.
+    Completed,
+    /// The service or the body returned an error.
+    Failed(F),
+    /// The future or the body was dropped.
+    Dropped,
+    /// The service or the body panicked.
+    Panicked,
+}
+
+/// A call that has ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Ended<E> {
+    pub(super) end: E,
+    /// Whether the status of the span is an error.
+    pub(super) failed: bool,
+}

@@ -1,0 +1,68 @@
+//! The id of a request: the client's if it is valid, or else a new one.
+
+use http::{HeaderMap, HeaderName, HeaderValue, header::AsHeaderName, request::Parts};
+use uuid::Uuid;
+
+use crate::log::RequestId;
+
+/// An id, and its header value.
+#[derive(Clone, Debug)]
+pub(super) struct HeaderId {
+    pub(super) id: RequestId,
+    pub(super) value: HeaderValue,
+}
+
+impl HeaderId {
+    /// Returns the id in the header, if it is valid, or else a new one.
+    pub(super) fn of(headers: &HeaderMap, name: Option<&HeaderName>) -> Option<Self> {
+        name.and_then(|name| incoming(headers, name)).or_else(new)
+    }
+
+    /// Returns the current id.
+    pub(super) fn current() -> Option<Self> {
+        let id = RequestId::current()?;
+        let value = HeaderValue::from_str(id.as_str()).ok()?;
+        Some(Self { id, value })
+    }
+
+    /// Puts the id where the service below finds it: in the extensions, and in the header, where it
+    /// replaces what the client sent.
+    pub(super) fn propagate(&self, request: &mut Parts, name: Option<&HeaderName>) {
+        if let Some(name) = name {
+            request.headers.insert(name, self.value.clone());
+        }
+        request.extensions.insert(self.id.clone());
+    }
+}
+
+/// Returns the value of a header that occurs once.
+pub(super) fn single(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&HeaderValue> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?;
+    values.next().is_none().then_some(value)
+}
+
+/// Accepts 1 to 128 letters, digits and `-._~:+/=@`. Anything else could have a meaning where the
+/// id is read later.
+fn incoming(headers: &HeaderMap, name: &HeaderName) -> Option<HeaderId> {
+    let value = single(headers, name)?;
+    let text = value.to_str().ok()?;
+    let is_valid = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:+/=@".contains(&byte);
+    if !text.bytes().all(is_valid) {
+        return None;
+    }
+    Some(HeaderId {
+        id: RequestId::new(text)?,
+        value: value.clone(),
+    })
+}
+
+/// Returns a UUID of version 7 (RFC 9562, section 5.7), which sorts by its time.
+fn new() -> Option<HeaderId> {
+    let mut buffer = Uuid::encode_buffer();
+    let text = Uuid::now_v7().hyphenated().encode_lower(&mut buffer);
+    Some(HeaderId {
+        id: RequestId::new(text)?,
+        value: HeaderValue::from_str(text).ok()?,
+    })
+}

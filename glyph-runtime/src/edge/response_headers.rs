@@ -1,0 +1,127 @@
+//! Response headers that lead to the trace of a request.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use opentelemetry::trace::SpanContext;
+
+use crate::trace::propagation;
+
+/// The names of the headers to add to responses. `None` adds none.
+///
+/// ```
+/// use glyph_runtime::http::ResponseHeaders;
+///
+/// let headers = ResponseHeaders { server_timing: false, ..ResponseHeaders::default() };
+/// assert_eq!(headers.trace_id.unwrap(), "x-trace-id");
+/// ```
+#[derive(Clone, Debug)]
+pub struct ResponseHeaders {
+    /// `X-Correlation-ID`: the trace id, or the request id if there is no trace.
+    pub correlation_id: Option<HeaderName>,
+    /// `X-Trace-ID`: the trace id, 32 hexadecimal digits.
+    pub trace_id: Option<HeaderName>,
+    /// `X-Request-ID`: the request id.
+    pub request_id: Option<HeaderName>,
+    /// `traceparent`: the server's span (W3C Trace Context).
+    pub traceparent: bool,
+    /// `Server-Timing`: the same for scripts in a browser, and the time until the head of the
+    /// response (W3C Server Timing).
+    pub server_timing: bool,
+}
+
+impl Default for ResponseHeaders {
+    fn default() -> Self {
+        Self {
+            correlation_id: Some(HeaderName::from_static("x-correlation-id")),
+            trace_id: Some(HeaderName::from_static("x-trace-id")),
+            request_id: Some(HeaderName::from_static("x-request-id")),
+            traceparent: true,
+            server_timing: true,
+        }
+    }
+}
+
+impl ResponseHeaders {
+    /// Returns settings that add no header.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self {
+            correlation_id: None,
+            trace_id: None,
+            request_id: None,
+            traceparent: false,
+            server_timing: false,
+        }
+    }
+
+    pub(super) fn write(
+        &self,
+        headers: &mut HeaderMap,
+        span: &SpanContext,
+        request: Option<&HeaderValue>,
+        elapsed: Duration,
+    ) {
+        headers.reserve(MOST);
+        let traced = Traced::new(span, elapsed);
+        let trace = traced.as_ref().map(|traced| &traced.trace);
+        insert(headers, self.trace_id.as_ref(), trace);
+        insert(headers, self.request_id.as_ref(), request);
+        insert(headers, self.correlation_id.as_ref(), trace.or(request));
+        let Some(traced) = traced else { return };
+        if self.server_timing {
+            headers.append(&SERVER_TIMING, traced.timing);
+        }
+        if self.traceparent {
+            headers.insert(&TRACEPARENT, traced.parent);
+        }
+    }
+}
+
+static SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+static TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+/// The most headers that are added.
+const MOST: usize = 5;
+
+/// The header values of a trace. They share one buffer.
+struct Traced {
+    trace: HeaderValue,
+    parent: HeaderValue,
+    timing: HeaderValue,
+}
+
+impl Traced {
+    fn new(span: &SpanContext, elapsed: Duration) -> Option<Self> {
+        const BEFORE: &str = "traceparent;desc=\"";
+        let parent = propagation::traceparent::format(span)?;
+        let micros = elapsed.as_micros();
+        let (mut whole, mut part) = (itoa::Buffer::new(), itoa::Buffer::new());
+        // Add 1000 and drop the leading 1 to keep leading zeros.
+        let part = part.format(1000 + micros % 1000);
+        let parts = [
+            BEFORE,
+            &parent,
+            "\", app;dur=",
+            whole.format(micros / 1000),
+            ".",
+            part.get(1..).unwrap_or_default(),
+        ];
+        let timing = Bytes::from(parts.concat());
+        let from = BEFORE.len();
+        let trace = timing.slice(from + "00-".len()..from + "00-".len() + 32);
+        let parent = timing.slice(from..from + parent.len());
+        Some(Self {
+            trace: HeaderValue::from_maybe_shared(trace).ok()?,
+            parent: HeaderValue::from_maybe_shared(parent).ok()?,
+            timing: HeaderValue::from_maybe_shared(timing).ok()?,
+        })
+    }
+}
+
+fn insert(headers: &mut HeaderMap, name: Option<&HeaderName>, value: Option<&HeaderValue>) {
+    if let (Some(name), Some(value)) = (name, value) {
+        headers.insert(name, value.clone());
+    }
+}
