@@ -12,7 +12,6 @@ mod clock;
 pub mod config;
 #[cfg(feature = "trace")]
 mod export;
-#[cfg(any(feature = "prometheus", feature = "_otlp"))]
 pub mod expose;
 #[cfg(feature = "facade")]
 pub mod facade;

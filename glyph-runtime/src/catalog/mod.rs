@@ -9,7 +9,6 @@ pub(crate) mod message;
 mod nearest;
 mod objective;
 mod panel;
-#[cfg(any(feature = "prometheus", feature = "_otlp"))]
 mod registry;
 
 pub use alert::{AlertDescriptor, Comparison, Condition, Matcher, Measure, Selection};
@@ -32,7 +31,6 @@ pub use objective::{Indicator, ObjectiveDescriptor};
 pub use panel::{PanelDescriptor, PanelForm, Threshold};
 #[cfg(feature = "facade")]
 pub(crate) use registry::sample_names;
-#[cfg(any(feature = "prometheus", feature = "_otlp"))]
 pub use registry::{CatalogClash, Registry};
 
 use crate::{metric::Metric, scope::labels::Scopes};

@@ -2,7 +2,6 @@
 
 mod counts;
 mod destination;
-#[cfg(feature = "prometheus")]
 mod page;
 mod queue;
 #[cfg(any(feature = "prometheus", all(feature = "log", feature = "_otlp")))]
@@ -12,7 +11,6 @@ mod worker;
 pub(crate) use counts::Counts;
 pub use counts::{DropReason, ExportCounts};
 pub(crate) use destination::{Destination, Exporting, Item, Outcome};
-#[cfg(feature = "prometheus")]
 pub(crate) use page::{Exporters, push as push_page};
 pub(crate) use queue::Queue;
 #[cfg(any(feature = "prometheus", all(feature = "log", feature = "_otlp")))]

@@ -50,7 +50,6 @@ impl<L> Counter<L> {
     }
 
     /// Where its cells are.
-    #[cfg(feature = "testing")]
     pub(crate) const fn metric(&self) -> &'static Metric {
         self.metric
     }

@@ -42,7 +42,6 @@ impl<L> Gauge<L> {
     }
 
     /// Where its cells are.
-    #[cfg(feature = "testing")]
     pub(crate) const fn metric(&self) -> &'static Metric {
         self.metric
     }

@@ -33,7 +33,6 @@ mod foreign;
 mod link;
 #[cfg(feature = "_otlp")]
 mod otlp;
-#[cfg(feature = "prometheus")]
 mod page;
 mod pipeline;
 mod processor;
@@ -53,12 +52,10 @@ pub use current::{unsampled_spans, unsampled_spans_are_built};
 pub use error::{TraceError, Unflushed, UnflushedExporter};
 pub use file::{Conversion, chrome};
 pub(crate) use link::link;
-#[cfg(feature = "prometheus")]
 pub(crate) use page::push as push_page;
 #[cfg(all(feature = "log", feature = "_otlp"))]
 pub(crate) use pipeline::check as check_batch;
 pub use pipeline::{Pipeline, Snapshot};
-#[cfg(feature = "prometheus")]
 pub(crate) use processor::Routes;
 #[cfg(feature = "_otlp")]
 pub(crate) use resource::described as resource;

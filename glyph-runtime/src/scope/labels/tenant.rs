@@ -12,7 +12,6 @@ use std::{
 };
 
 use super::{Scopes, directory::Now, entered::Entry};
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use crate::metric::Storage;
 use crate::metric::{Block, Metric};
 
@@ -170,14 +169,12 @@ impl Drop for Held {
 }
 
 /// Somebody who reads: the tenant stays, and is as idle as before.
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 #[derive(Debug)]
 pub(crate) struct ReadScope {
     tenant: &'static Tenant,
     named: Arc<Named>,
 }
 
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 impl ReadScope {
     /// For a caller who knows that the tenant stays until this is done.
     pub(super) fn new(tenant: &'static Tenant) -> Self {
@@ -204,7 +201,6 @@ impl ReadScope {
     }
 }
 
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 impl Drop for ReadScope {
     fn drop(&mut self) {
         self.tenant.holders.fetch_sub(1, Release);
