@@ -14,7 +14,7 @@ mod float;
         reason = "without another recorder nothing of it is written"
     )
 )]
-pub(crate) mod foreign;
+pub(crate) mod external;
 #[cfg(feature = "prometheus")]
 mod format;
 #[cfg(feature = "prometheus")]
@@ -22,9 +22,9 @@ mod negotiate;
 #[cfg(feature = "_otlp")]
 pub mod otlp;
 #[cfg(feature = "prometheus")]
-mod own;
+mod internal;
 #[cfg(feature = "prometheus")]
-mod page;
+mod exposition;
 
 #[cfg(any(
     feature = "facade",
@@ -36,15 +36,15 @@ pub(crate) use float::canonical;
 #[cfg(feature = "prometheus")]
 pub use format::Format;
 #[cfg(feature = "prometheus")]
-pub(crate) use own::Target;
+pub(crate) use internal::Target;
 #[cfg(feature = "facade")]
-pub(crate) use own::is_reserved;
+pub(crate) use internal::is_reserved;
 #[cfg(any(
     feature = "facade",
     all(feature = "prometheus", any(feature = "log", feature = "trace"))
 ))]
-pub(crate) use own::push_sample;
+pub(crate) use internal::push_sample;
 #[cfg(feature = "facade")]
-pub(crate) use page::ForeignFamilies;
+pub(crate) use exposition::ForeignFamilies;
 #[cfg(feature = "prometheus")]
-pub use page::{Page, Pieces};
+pub use exposition::{Page, Pieces};

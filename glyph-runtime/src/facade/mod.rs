@@ -4,7 +4,7 @@
 //! and appears on the same page.
 
 mod declared;
-mod families;
+mod metrics;
 mod handles;
 mod upkeep;
 

@@ -40,7 +40,7 @@ mod json;
 mod layer;
 mod line;
 #[cfg(feature = "prometheus")]
-mod page;
+mod metrics;
 mod pipeline;
 mod pretty;
 mod queue;
@@ -58,7 +58,7 @@ pub use error::{LogError, Unwritten};
 #[cfg(feature = "prometheus")]
 pub(crate) use filter::most;
 #[cfg(feature = "prometheus")]
-pub(crate) use page::push as push_page;
+pub(crate) use metrics::push as push_page;
 pub use pipeline::Pipeline;
 pub use settings::{Audit, AuditOutput, Format, Limits, Output, Settings, SyncPolicy};
 

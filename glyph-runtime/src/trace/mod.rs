@@ -33,7 +33,7 @@ mod foreign;
 mod link;
 #[cfg(feature = "_otlp")]
 mod otlp;
-mod page;
+mod metrics;
 mod pipeline;
 mod processor;
 pub mod propagation;
@@ -52,7 +52,7 @@ pub use current::{unsampled_spans, unsampled_spans_are_built};
 pub use error::{TraceError, Unflushed, UnflushedExporter};
 pub use file::{Conversion, chrome};
 pub(crate) use link::link;
-pub(crate) use page::push as push_page;
+pub(crate) use metrics::push as push_page;
 #[cfg(all(feature = "log", feature = "_otlp"))]
 pub(crate) use pipeline::check as check_batch;
 pub use pipeline::{Pipeline, Snapshot};

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::expose::{
     Page,
-    foreign::{Kind, Number, Read, ReadPoint, read},
+    external::{Kind, Number, Read, ReadPoint, read},
 };
 
 /// They are read from the page's text, so that their values are the same by construction.

@@ -7,7 +7,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use super::{Recorder, declared::Refusals};
 use crate::{
     catalog::{Registry, Unit, sample_names},
-    expose::{ForeignFamilies, Format, foreign, is_reserved, push_head, push_sample},
+    expose::{ForeignFamilies, Format, external as foreign, is_reserved, push_head, push_sample},
 };
 
 pub(crate) struct Families {

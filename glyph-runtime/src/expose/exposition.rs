@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::{
     Format,
     family::FamilyWriter,
-    own::{OwnMetrics, Target},
+    internal::{OwnMetrics, Target},
 };
 use crate::{catalog::Registry, metric::PresentRow};
 
