@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use quote::ToTokens;
-use syn::{Ident, LitStr, ext::IdentExt};
+use syn::{Ident, LitStr, Path, ext::IdentExt};
 
 use super::{
     field::{Kind, Metric},
@@ -14,7 +14,8 @@ use crate::diagnostic::Errors;
 /// Endings that mean something else on a histogram's page.
 const HISTOGRAM_ENDINGS: [&str; 5] = ["_bucket", "_count", "_sum", "_created", "_info"];
 
-/// First words, behind `glyph_`, of what the page says of glyph itself; the page has the same list.
+/// First words, after `glyph_`, of the families that glyph declares. A test compares them with the
+/// runtime's list.
 const RESERVED: [&str; 10] = [
     "audit",
     "export",
@@ -102,15 +103,27 @@ fn problem(name: &str, family: &str, unit: &Unit, kind: Kind) -> Option<String> 
     let ending = HISTOGRAM_ENDINGS
         .iter()
         .find(|ending| family.ends_with(**ending));
-    if let (Kind::Histogram, None, Some(ending)) = (kind, unit.suffix(), ending) {
-        return Some(format!(
-            "a histogram's name does not end in `{ending}`, which its samples may"
-        ));
+    let (Kind::Histogram, None, Some(ending)) = (kind, unit.suffix(), ending) else {
+        return None;
+    };
+    Some(format!(
+        "a histogram's name does not end in `{ending}`, which its samples may"
+    ))
+}
+
+/// Reports metrics that could pass for glyph's own, whose catalogs are those that glyph's runtime
+/// declares inside itself, `crate = crate`.
+pub(super) fn check_reserved(metrics: &[Metric], runtime: Option<&Path>, errors: &mut Errors) {
+    if runtime.is_some_and(|path| path.is_ident("crate")) {
+        return;
     }
-    is_reserved(family).then(|| {
-        let words = RESERVED.join("`, `");
-        format!("`{family}` could be what glyph says of itself: behind `glyph_`, the words `{words}` are taken; choose another name")
-    })
+    for metric in metrics {
+        let family = metric.name.otel.replace('.', "_");
+        if is_reserved(&family) {
+            let words = RESERVED.join("`, `");
+            errors.at(metric.name_place(), format!("`{family}` could be what glyph says of itself: behind `glyph_`, the words `{words}` are taken; choose another name"));
+        }
+    }
 }
 
 /// `name` without its last word, if that is `ending`.

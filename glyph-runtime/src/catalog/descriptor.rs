@@ -71,6 +71,17 @@ pub enum Kind {
     Histogram,
 }
 
+impl Kind {
+    /// What may follow a family's name in the names of its samples, the family's own name first.
+    pub(crate) const fn sample_suffixes(self) -> &'static [&'static str] {
+        match self {
+            Self::Counter => &["", "_total", "_created"],
+            Self::Gauge => &[""],
+            Self::Histogram => &["", "_bucket", "_count", "_sum", "_created"],
+        }
+    }
+}
+
 /// What a metric is measured in; the unit ends its name on the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -5,11 +5,14 @@ mod artifact_checks;
 mod checks;
 mod descriptor;
 mod labels;
+mod limits;
 pub(crate) mod message;
 mod nearest;
 mod objective;
+mod observed;
 mod panel;
 mod registry;
+mod reserved;
 
 pub use alert::{AlertDescriptor, Comparison, Condition, Matcher, Measure, Selection};
 #[doc(hidden)]
@@ -28,10 +31,15 @@ pub use descriptor::{
 #[doc(hidden)]
 pub use labels::{counter_labels, gauge_labels, histogram_labels};
 pub use objective::{Indicator, ObjectiveDescriptor};
+#[doc(hidden)]
+pub use observed::{Measured, Observe, Observer, Source};
+pub(crate) use observed::{ObservedFamily, ObservedSeries};
 pub use panel::{PanelDescriptor, PanelForm, Threshold};
-#[cfg(feature = "facade")]
 pub(crate) use registry::sample_names;
 pub use registry::{CatalogClash, Registry};
+#[doc(hidden)]
+pub use reserved::RESERVED;
+pub(crate) use reserved::is_reserved;
 
 use crate::{metric::Metric, scope::labels::Scopes};
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{AnyCatalog, Kind, MetricDescriptor};
+use super::{AnyCatalog, MetricDescriptor};
 use crate::metric::Metric;
 
 /// Catalogs, nested ones included, whose metrics have names of their own.
@@ -101,13 +101,8 @@ fn place(descriptor: &MetricDescriptor) -> String {
 
 /// Every name that a family takes on the page: its own and those of its samples.
 pub(crate) fn sample_names(descriptor: &MetricDescriptor) -> Vec<String> {
-    let endings: &[&str] = match descriptor.kind {
-        Kind::Counter => &["", "_total", "_created"],
-        Kind::Gauge => &[""],
-        Kind::Histogram => &["", "_bucket", "_count", "_sum", "_created"],
-    };
-    endings
-        .iter()
-        .map(|ending| format!("{}{ending}", descriptor.name))
+    let suffixes = descriptor.kind.sample_suffixes().iter();
+    suffixes
+        .map(|suffix| format!("{}{suffix}", descriptor.name))
         .collect()
 }

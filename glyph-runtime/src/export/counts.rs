@@ -9,11 +9,19 @@ use std::{
     time::Duration,
 };
 
+use crate::Label;
+
 /// The most letters of an error that are kept, since a peer may have written it.
 const LONGEST_ERROR: usize = 256;
 
+/// Bucket bounds of the time until a batch was exported or given up, in seconds.
+pub(super) const DURATION_BOUNDS: [f64; 9] = [0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 5.0, 10.0, 30.0];
+/// Those buckets, and the infinite one.
+const DURATION_BUCKETS: usize = DURATION_BOUNDS.len() + 1;
+
 /// Why something was not exported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[label(crate = crate)]
 #[non_exhaustive]
 pub enum DropReason {
     /// The queue had no room, in number or in bytes.
@@ -61,7 +69,8 @@ pub(crate) struct Counts {
     exported: AtomicU64,
     dropped: [AtomicU64; DropReason::ALL.len()],
     failures: AtomicU64,
-    exports: AtomicU64,
+    /// Batches, by how long they took.
+    durations: [AtomicU64; DURATION_BUCKETS],
     export_nanoseconds: AtomicU64,
     last_error: Mutex<Option<String>>,
 }
@@ -97,7 +106,11 @@ impl Counts {
 
     pub(crate) fn took(&self, time: Duration) {
         let nanoseconds = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        self.exports.fetch_add(1, Relaxed);
+        let seconds = time.as_secs_f64();
+        let bucket = DURATION_BOUNDS.partition_point(|bound| *bound < seconds);
+        if let Some(count) = self.durations.get(bucket) {
+            count.fetch_add(1, Relaxed);
+        }
         self.export_nanoseconds.fetch_add(nanoseconds, Relaxed);
     }
 
@@ -106,12 +119,14 @@ impl Counts {
             let count = self.dropped.get(reason as usize);
             (reason, count.map_or(0, |count| count.load(Relaxed)))
         });
+        let durations = self.durations.each_ref().map(|count| count.load(Relaxed));
         ExportCounts {
             exporter,
             exported: self.exported.load(Relaxed),
             dropped,
             failures: self.failures.load(Relaxed),
-            exports: self.exports.load(Relaxed),
+            exports: durations.iter().sum(),
+            durations,
             export_time: Duration::from_nanos(self.export_nanoseconds.load(Relaxed)),
             queue_length: 0,
             queue_capacity: 0,
@@ -134,7 +149,9 @@ pub struct ExportCounts {
     pub failures: u64,
     /// Batches that were exported or given up.
     pub exports: u64,
-    /// The time that those took, attempts and pauses included.
+    /// Those batches, by how long they took.
+    pub(crate) durations: [u64; DURATION_BUCKETS],
+    /// The time that those batches took, attempts and pauses included.
     pub export_time: Duration,
     /// Those that wait now.
     pub queue_length: u64,

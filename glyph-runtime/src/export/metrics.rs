@@ -1,114 +1,130 @@
-//! What the page says of exporters, whatever they export.
+//! Metrics of exporters, whatever they export.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
-use super::ExportCounts;
+use super::{DropReason, ExportCounts, counts::DURATION_BOUNDS};
 use crate::{
-    catalog::Unit,
-    expose::{Format, push_head, push_sample},
+    Counter, Gauge, Histogram, Label, LabelSet,
+    catalog::{AnyCatalog, Observe, Observer, Source},
+    metric_catalog,
 };
 
-/// Exporters of one signal that the page asks for their counts.
+/// What exporters export.
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+#[label(crate = crate)]
+pub(crate) enum Signal {
+    /// Spans.
+    Traces,
+    /// Data points.
+    Metrics,
+    /// Log records.
+    Logs,
+}
+
+/// Exporters of one signal.
 pub(crate) trait Exporters: fmt::Debug + Send + Sync {
-    /// `traces`, `metrics` or `logs`.
-    fn signal(&self) -> &'static str;
+    fn signal(&self) -> Signal;
 
     fn counts(&self) -> Vec<ExportCounts>;
 }
 
-/// The counts of an exporter and its signal.
-type Known = (&'static str, ExportCounts);
-/// One number of an exporter, with the label that tells it from the others of its family.
-type Sample<'s> = (&'s Known, Option<&'static str>, f64);
+/// An exporter.
+#[derive(LabelSet)]
+#[label(crate = crate)]
+pub(crate) struct Exporter<'a> {
+    /// What it exports.
+    pub(crate) signal: Signal,
+    /// Its name: `otlp`, `file`, or the one that the program gave it.
+    #[label(max = 32)]
+    pub(crate) exporter: &'a str,
+}
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "the page has floating-point numbers"
-)]
-pub(crate) fn push(page: &mut Vec<u8>, format: Format, exporters: &[Known]) {
-    if exporters.is_empty() {
-        return;
+/// What an exporter dropped for one reason.
+#[derive(LabelSet)]
+#[label(crate = crate)]
+pub(crate) struct Dropped<'a> {
+    /// What it exports.
+    pub(crate) signal: Signal,
+    /// Its name.
+    #[label(max = 32)]
+    pub(crate) exporter: &'a str,
+    /// Why.
+    pub(crate) reason: DropReason,
+}
+
+/// Metrics of exporters.
+#[metric_catalog(namespace = "glyph.export", crate = crate)]
+pub(crate) struct ExportMetrics {
+    /// Spans, data points and log records exported.
+    #[metric(sparse)]
+    pub(crate) exported: Counter<Exporter<'_>>,
+
+    /// Spans, data points and log records dropped, by reason.
+    #[metric(sparse)]
+    pub(crate) dropped: Counter<Dropped<'_>>,
+
+    /// Failed export attempts.
+    #[metric(sparse)]
+    pub(crate) failures: Counter<Exporter<'_>>,
+
+    /// Spans, data points and log records waiting to be exported.
+    #[metric(name = "queue.length", sparse)]
+    pub(crate) queue_length: Gauge<Exporter<'_>>,
+
+    /// Capacity of the export queue.
+    #[metric(name = "queue.capacity", sparse)]
+    pub(crate) queue_capacity: Gauge<Exporter<'_>>,
+
+    /// Time until a batch was exported or given up.
+    #[metric(unit = seconds, sparse, buckets = DURATION_BOUNDS)]
+    pub(crate) duration: Histogram<Exporter<'_>>,
+}
+
+/// The metrics of these exporters.
+pub(crate) fn source(exporters: Arc<dyn Exporters>) -> Source {
+    Source::new(Arc::new(Observed(exporters)))
+}
+
+#[derive(Debug)]
+struct Observed(Arc<dyn Exporters>);
+
+impl Observe for Observed {
+    fn catalog(&self) -> &'static dyn AnyCatalog {
+        ExportMetrics::global()
     }
-    let each = |value: fn(&ExportCounts) -> u64| -> Vec<Sample<'_>> {
-        let known = exporters.iter();
-        known
-            .map(|known| (known, None, value(&known.1) as f64))
-            .collect()
-    };
-    let dropped = exporters.iter().flat_map(|known| {
-        let reasons = known.1.dropped.iter();
-        reasons.map(move |(reason, items)| (known, Some(reason.name()), *items as f64))
-    });
-    let families = [
-        (
-            "glyph_export_exported",
-            "counter",
-            "Spans, data points and log records that arrived.",
-            each(|counts| counts.exported),
-        ),
-        (
-            "glyph_export_dropped",
-            "counter",
-            "Spans, data points and log records that did not arrive, by reason.",
-            dropped.collect(),
-        ),
-        (
-            "glyph_export_failures",
-            "counter",
-            "Attempts to export that came to nothing.",
-            each(|counts| counts.failures),
-        ),
-        (
-            "glyph_export_queue_length",
-            "gauge",
-            "Spans, data points and log records that wait to be exported.",
-            each(|counts| counts.queue_length),
-        ),
-        (
-            "glyph_export_queue_capacity",
-            "gauge",
-            "Spans and log records that may wait to be exported.",
-            each(|counts| counts.queue_capacity),
-        ),
-    ];
-    for (name, kind, help, samples) in families {
-        push_head(page, format, name, kind, help, Unit::None);
-        for (known, reason, value) in samples {
-            let reason = reason.map(|reason| ("reason", reason));
-            push_sample(page, name, kind, &labels(known, reason), value);
+
+    /// A reader shows one set of exporters for each signal.
+    fn key(&self) -> &'static str {
+        match self.0.signal() {
+            Signal::Traces => "traces",
+            Signal::Metrics => "metrics",
+            Signal::Logs => "logs",
         }
     }
-    push_durations(page, format, exporters);
-}
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "the page has floating-point numbers"
-)]
-fn push_durations(page: &mut Vec<u8>, format: Format, exporters: &[Known]) {
-    const NAME: &str = "glyph_export_duration_seconds";
-    const HELP: &str = "Time that batches took until they were exported or given up.";
-    push_head(page, format, NAME, "summary", HELP, Unit::Seconds);
-    for known in exporters {
-        let (_, counts) = known;
-        let labels = labels(known, None);
-        let sum = counts.export_time.as_secs_f64();
-        push_sample(page, &format!("{NAME}_sum"), "summary", &labels, sum);
-        let count = counts.exports as f64;
-        push_sample(page, &format!("{NAME}_count"), "summary", &labels, count);
+    fn observe(&self, observer: &mut Observer) {
+        for counts in self.0.counts() {
+            observe(self.0.signal(), &counts, observer);
+        }
     }
 }
 
-fn labels<'l>(
-    (signal, counts): &'l Known,
-    reason: Option<(&'static str, &'l str)>,
-) -> Vec<(&'static str, &'l str)> {
-    [
-        Some(("signal", *signal)),
-        Some(("exporter", counts.exporter)),
-        reason,
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+fn observe(signal: Signal, counts: &ExportCounts, observer: &mut Observer) {
+    let metrics = ExportMetrics::global();
+    let exporter = counts.exporter;
+    let labels = || Exporter { signal, exporter };
+    observer.counter_of(&metrics.exported, labels(), counts.exported);
+    for (reason, items) in counts.dropped {
+        let labels = Dropped {
+            signal,
+            exporter,
+            reason,
+        };
+        observer.counter_of(&metrics.dropped, labels, items);
+    }
+    observer.counter_of(&metrics.failures, labels(), counts.failures);
+    observer.gauge_of(&metrics.queue_length, labels(), counts.queue_length);
+    observer.gauge_of(&metrics.queue_capacity, labels(), counts.queue_capacity);
+    let sum = u64::try_from(counts.export_time.as_nanos()).unwrap_or(u64::MAX);
+    observer.histogram_of(&metrics.duration, labels(), &counts.durations, sum);
 }

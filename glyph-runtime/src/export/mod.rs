@@ -11,7 +11,7 @@ mod worker;
 pub(crate) use counts::Counts;
 pub use counts::{DropReason, ExportCounts};
 pub(crate) use destination::{Destination, Exporting, Item, Outcome};
-pub(crate) use metrics::{Exporters, push as push_page};
+pub(crate) use metrics::{Exporters, Signal, source};
 pub(crate) use queue::Queue;
 #[cfg(any(feature = "prometheus", all(feature = "log", feature = "_otlp")))]
 pub(crate) use transport::transport;

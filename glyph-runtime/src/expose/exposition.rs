@@ -1,64 +1,108 @@
-//! The page, in pieces.
+//! The exposition, in pieces.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    collections::HashSet,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
 
 use bytes::Bytes;
 
 use super::{
-    Format,
+    ExternalRecorder, Format, Target,
+    external::{self, ExternalFamily},
     family::FamilyWriter,
-    internal::{OwnMetrics, Target},
+    scrape::Scrapes,
+    target,
 };
-use crate::{catalog::Registry, metric::PresentRow};
+use crate::{
+    catalog::{
+        CatalogDescriptor, Measured, ObservedFamily, Registry, Source, is_reserved, sample_names,
+    },
+    metric::PresentRow,
+};
 
-/// A piece is handed over when it has grown to this many bytes.
+/// The size in bytes at which a piece is handed over.
 const PIECE: usize = 64 * 1024;
 
-/// Families that come from elsewhere, written when the page is.
-pub(crate) trait ForeignFamilies: Send + Sync {
-    fn push(&self, page: &mut Vec<u8>, registry: &Registry, format: Format);
-}
-
-/// Everything that is to be scraped: the catalogs' metrics, those of other recorders, and glyph's own.
+/// Everything that a scrape finds: the metrics of catalogs, those of other recorders, and glyph's
+/// own.
 #[derive(Clone)]
-pub struct Page {
+pub struct Exposition {
     shared: Arc<Shared>,
 }
 
 struct Shared {
     registry: Registry,
     target: Target,
-    foreign: Option<Box<dyn ForeignFamilies>>,
-    own: OwnMetrics,
+    external: Option<Box<dyn ExternalRecorder>>,
+    scrapes: Arc<Scrapes>,
+    /// Where glyph's own metrics are read.
+    sources: Mutex<Vec<Source>>,
 }
 
-impl Page {
+impl Exposition {
     pub(crate) fn new(
         registry: Registry,
         target: Target,
-        foreign: Option<Box<dyn ForeignFamilies>>,
+        external: Option<Box<dyn ExternalRecorder>>,
     ) -> Self {
+        let scrapes = Arc::<Scrapes>::default();
+        let sources = vec![
+            Source::new(Arc::new(registry.clone())),
+            Source::new(Arc::<Scrapes>::clone(&scrapes)),
+        ];
         Self {
             shared: Arc::new(Shared {
                 registry,
                 target,
-                foreign,
-                own: OwnMetrics::default(),
+                external,
+                scrapes,
+                sources: Mutex::new(sources),
             }),
         }
     }
 
-    /// What is on it.
-    #[cfg(any(feature = "artifacts", feature = "_otlp"))]
+    /// The catalogs whose metrics it has.
     pub(crate) fn registry(&self) -> &Registry {
         &self.shared.registry
     }
 
-    /// The page from its beginning, in pieces of some 64 KiB, each read from the cells when it is asked for.
+    /// Adds the counts of a pipeline to glyph's own metrics, such as
+    /// `glyph_export_dropped_total{signal="logs"}`. Of two pipelines for one signal, the first stays.
+    pub fn show(&self, pipeline: &impl Measured) {
+        for source in pipeline.sources() {
+            self.add(source);
+        }
+    }
+
+    pub(crate) fn add(&self, source: Source) {
+        let mut sources = self.lock_sources();
+        if !sources.iter().any(|known| known.replaces(&source)) {
+            sources.push(source);
+        }
+    }
+
+    /// The catalogs of glyph's own metrics, each once.
+    #[must_use]
+    pub fn internal_catalogs(&self) -> Vec<&'static CatalogDescriptor> {
+        let sources = self.lock_sources();
+        let mut catalogs: Vec<&'static CatalogDescriptor> = Vec::new();
+        for catalog in sources.iter().map(Source::catalog) {
+            if !catalogs.iter().any(|known| std::ptr::eq(*known, catalog)) {
+                catalogs.push(catalog);
+            }
+        }
+        catalogs
+    }
+
+    /// Starts a scrape, in pieces of about 64 KiB. Each piece is read from the cells when it is asked
+    /// for.
     #[must_use]
     pub fn pieces(&self, format: Format) -> Pieces {
         Pieces {
-            shared: Arc::clone(&self.shared),
+            exposition: self.clone(),
             format,
             started: Instant::now(),
             metric: 0,
@@ -68,64 +112,62 @@ impl Page {
         }
     }
 
-    /// In the text format, what no catalog declares and belongs to no resource.
-    #[cfg(feature = "_otlp")]
-    pub(crate) fn others(&self) -> String {
-        let shared = &*self.shared;
-        let mut page = Vec::new();
-        if let Some(foreign) = &shared.foreign {
-            foreign.push(&mut page, &shared.registry, Format::Text);
-        }
-        shared.own.push(&mut page, &shared.registry, Format::Text);
-        String::from_utf8(page).unwrap_or_default()
-    }
-
-    /// Puts what becomes of what these exporters are given on the page.
-    #[cfg(feature = "_otlp")]
-    pub(crate) fn exporters(&self, exporters: Arc<dyn crate::export::Exporters>) {
-        self.shared.own.exporters(exporters);
-    }
-
-    /// Puts what became of the pipeline's log records on the page, under `glyph_export_*{signal="logs"}`; the first
-    /// pipeline stays.
-    #[cfg(all(feature = "log", feature = "_otlp"))]
-    pub fn logs(&self, pipeline: &crate::log::export::Pipeline) {
-        self.exporters(pipeline.exporters());
-    }
-
-    #[cfg(feature = "trace")]
-    pub(crate) fn traces(&self, pipeline: &crate::trace::Pipeline) {
-        self.shared.own.traces(pipeline);
-    }
-
-    #[cfg(feature = "log")]
-    pub(crate) fn log(&self, counters: crate::log::Counters) {
-        self.shared.own.log(counters);
-    }
-
-    /// The whole page.
+    /// Returns the whole exposition.
     #[must_use]
-    pub fn text(&self, format: Format) -> String {
+    pub fn render(&self, format: Format) -> String {
         let mut page = Vec::new();
         for piece in self.pieces(format) {
             page.extend_from_slice(&piece);
         }
         String::from_utf8(page).unwrap_or_default()
     }
+
+    /// glyph's own metrics.
+    pub(crate) fn internal(&self) -> Vec<ObservedFamily> {
+        // Sources are asked without the lock: one of them may take its time.
+        let sources = self.lock_sources().clone();
+        Source::read(&sources)
+    }
+
+    /// The metrics of other recorders.
+    pub(crate) fn external(&self) -> Vec<ExternalFamily> {
+        let external = self.shared.external.as_ref();
+        let read = |text: String| external::read(&text, self.names_taken());
+        external
+            .map(|external| read(external.render()))
+            .unwrap_or_default()
+    }
+
+    /// Whether a family or a sample of this name is declared, or belongs to glyph.
+    fn names_taken(&self) -> impl Fn(&str) -> bool + use<> {
+        let metrics = self.registry().metrics().iter();
+        let declared = metrics.flat_map(|metric| sample_names(metric.parts.descriptor));
+        let declared: HashSet<String> = declared.collect();
+        move |name| {
+            declared.contains(name)
+                || [target::FAMILY, target::SAMPLE].contains(&name)
+                || is_reserved(name)
+        }
+    }
+
+    fn lock_sources(&self) -> MutexGuard<'_, Vec<Source>> {
+        let sources = &self.shared.sources;
+        sources.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-impl std::fmt::Debug for Page {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Exposition {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_struct("Page")
+            .debug_struct("Exposition")
             .field("registry", &self.shared.registry)
             .finish_non_exhaustive()
     }
 }
 
-/// A page under way; see [`Page::pieces`].
+/// A scrape; see [`Exposition::pieces`].
 pub struct Pieces {
-    shared: Arc<Shared>,
+    exposition: Exposition,
     format: Format,
     started: Instant,
     metric: usize,
@@ -152,11 +194,11 @@ impl Iterator for Pieces {
 }
 
 impl Pieces {
-    /// Writes rows of the open family, opens the next, or ends the page.
+    /// Writes series of the open family, opens the next, or ends the exposition.
     fn step(&mut self, piece: &mut Vec<u8>) {
         if let Some(family) = &mut self.family {
             for row in family.rows.by_ref() {
-                family.writer.row(piece, &row);
+                family.writer.series(piece, &row);
                 self.series += 1;
                 if piece.len() >= PIECE {
                     return;
@@ -164,7 +206,7 @@ impl Pieces {
             }
             self.family = None;
         }
-        match self.shared.registry.metrics().get(self.metric) {
+        match self.exposition.registry().metrics().get(self.metric) {
             Some(metric) => {
                 let writer = FamilyWriter::new(metric, self.format);
                 writer.head(piece);
@@ -180,20 +222,33 @@ impl Pieces {
 
     fn end(&mut self, piece: &mut Vec<u8>) {
         let Shared {
-            registry,
-            target,
-            foreign,
-            own,
-        } = &*self.shared;
+            target, scrapes, ..
+        } = &*self.exposition.shared;
         target.push(piece, self.format);
-        if let Some(foreign) = foreign {
-            foreign.push(piece, registry, self.format);
+        for family in self.exposition.external() {
+            family.push(piece, self.format);
         }
-        own.push(piece, registry, self.format);
-        own.scraped(self.started.elapsed(), self.series);
+        for family in self.exposition.internal() {
+            let mut writer = FamilyWriter::new(family.metric, self.format);
+            writer.head(piece);
+            for series in &family.series {
+                writer.series(piece, series);
+            }
+        }
+        scrapes.completed(self.started.elapsed(), self.series);
         if self.format == Format::OpenMetrics {
             piece.extend_from_slice(b"# EOF\n");
         }
         self.ended = true;
+    }
+}
+
+impl fmt::Debug for Pieces {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Pieces")
+            .field("format", &self.format)
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
     }
 }

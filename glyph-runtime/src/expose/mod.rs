@@ -1,50 +1,21 @@
-//! What has been recorded, as it leaves the process: the page that Prometheus and OpenMetrics define, and OTLP.
+//! The exposition: what has been recorded, as Prometheus and OpenMetrics define it, and OTLP.
 
-#[cfg(feature = "prometheus")]
 mod escape;
-#[cfg(feature = "prometheus")]
-mod family;
-#[cfg(feature = "prometheus")]
-mod float;
-#[cfg(any(feature = "facade", all(feature = "prometheus", feature = "_otlp")))]
-#[cfg_attr(
-    not(feature = "facade"),
-    expect(
-        dead_code,
-        reason = "without another recorder nothing of it is written"
-    )
-)]
+mod exposition;
 pub(crate) mod external;
-#[cfg(feature = "prometheus")]
+mod family;
+mod float;
 mod format;
-#[cfg(feature = "prometheus")]
 mod negotiate;
 #[cfg(feature = "_otlp")]
 pub mod otlp;
-#[cfg(feature = "prometheus")]
-mod internal;
-#[cfg(feature = "prometheus")]
-mod exposition;
+mod scrape;
+mod series;
+mod target;
 
-#[cfg(any(
-    feature = "facade",
-    all(feature = "prometheus", any(feature = "log", feature = "trace"))
-))]
-pub(crate) use family::push_head;
-#[cfg(feature = "artifacts")]
+pub use exposition::{Exposition, Pieces};
+pub(crate) use external::ExternalRecorder;
 pub(crate) use float::canonical;
-#[cfg(feature = "prometheus")]
 pub use format::Format;
-#[cfg(feature = "prometheus")]
-pub(crate) use internal::Target;
-#[cfg(feature = "facade")]
-pub(crate) use internal::is_reserved;
-#[cfg(any(
-    feature = "facade",
-    all(feature = "prometheus", any(feature = "log", feature = "trace"))
-))]
-pub(crate) use internal::push_sample;
-#[cfg(feature = "facade")]
-pub(crate) use exposition::ForeignFamilies;
-#[cfg(feature = "prometheus")]
-pub use exposition::{Page, Pieces};
+pub(crate) use series::Series;
+pub(crate) use target::Target;

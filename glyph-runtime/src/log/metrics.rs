@@ -1,76 +1,97 @@
-//! What the page says of the log.
+//! Metrics of the lines of a log and of the audit trail.
 
-use super::{ByLevel, Snapshot};
+use std::sync::Arc;
+
+use super::{Counters, Dropped, Pipeline};
 use crate::{
-    catalog::Unit,
-    expose::{Format, push_head, push_sample},
+    Counter, Label, LabelSet,
+    catalog::{AnyCatalog, Measured, Observe, Observer, Source},
+    metric_catalog,
 };
 
-pub(crate) fn push(page: &mut Vec<u8>, format: Format, snapshot: &Snapshot) {
-    let single = |page: &mut Vec<u8>, name, help, value| {
-        push_head(page, format, name, "counter", help, Unit::None);
-        push_sample(page, name, "counter", &[], whole(value));
-    };
-    single(
-        page,
-        "glyph_log_lines",
-        "Lines that the log's output has taken.",
-        snapshot.written,
-    );
-    push_dropped(page, format, snapshot);
-    single(
-        page,
-        "glyph_audit_lines",
-        "Lines that the audit trail has taken.",
-        snapshot.audit_written,
-    );
-    single(
-        page,
-        "glyph_audit_failures",
-        "Writes and synchronisations of the audit trail that failed and were tried again.",
-        snapshot.audit_failures,
-    );
-    single(
-        page,
-        "glyph_audit_lost",
-        "Audit lines given up when the log shut down, or after that.",
-        snapshot.audit_lost,
-    );
+/// Why a line was not written.
+#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+#[label(crate = crate)]
+pub(crate) enum Reason {
+    /// The output was slower than the program.
+    QueueFull,
+    /// The output rejected it.
+    WriteFailed,
+    /// The log shut down before it was written.
+    Shutdown,
 }
 
-/// Only of lines that found the queue full is the level known.
-fn push_dropped(page: &mut Vec<u8>, format: Format, snapshot: &Snapshot) {
-    const NAME: &str = "glyph_log_lines_dropped";
-    const HELP: &str = "Lines of the log that were not written, by reason.";
-    let dropped = &snapshot.dropped;
-    push_head(page, format, NAME, "counter", HELP, Unit::None);
-    for (level, lines) in levels(&dropped.queue_full) {
-        let labels = [("reason", "queue_full"), ("level", level)];
-        push_sample(page, NAME, "counter", &labels, whole(lines));
+/// A line that was not written.
+#[derive(LabelSet)]
+#[label(crate = crate)]
+pub(crate) struct DroppedLine<'a> {
+    /// Why.
+    pub(crate) reason: Reason,
+    /// The level of its event. Empty where it is not known: only a line that finds the queue full
+    /// still has one.
+    #[label(max = 6)]
+    pub(crate) level: &'a str,
+}
+
+/// Metrics of a log.
+#[metric_catalog(namespace = "glyph", crate = crate)]
+pub(crate) struct LogMetrics {
+    /// Log lines written.
+    #[metric(name = "log.lines")]
+    pub(crate) lines: Counter,
+
+    /// Log lines not written, by reason.
+    #[metric(name = "log.lines.dropped", sparse)]
+    pub(crate) lines_dropped: Counter<DroppedLine<'_>>,
+
+    /// Audit lines written.
+    #[metric(name = "audit.lines")]
+    pub(crate) audit_lines: Counter,
+
+    /// Failed writes and syncs of the audit trail; they are tried again.
+    #[metric(name = "audit.failures")]
+    pub(crate) audit_failures: Counter,
+
+    /// Audit lines given up at or after shutdown.
+    #[metric(name = "audit.lost")]
+    pub(crate) audit_lost: Counter,
+}
+
+impl Observe for Counters {
+    fn catalog(&self) -> &'static dyn AnyCatalog {
+        LogMetrics::global()
     }
-    for (reason, lines) in [
-        ("write_failed", dropped.write_failed),
-        ("shutdown", dropped.shut_down),
-    ] {
-        let labels = [("reason", reason), ("level", "")];
-        push_sample(page, NAME, "counter", &labels, whole(lines));
+
+    fn observe(&self, observer: &mut Observer) {
+        let metrics = LogMetrics::global();
+        let snapshot = self.snapshot();
+        observer.counter(&metrics.lines, snapshot.written);
+        observe_dropped(&snapshot.dropped, observer);
+        observer.counter(&metrics.audit_lines, snapshot.audit_written);
+        observer.counter(&metrics.audit_failures, snapshot.audit_failures);
+        observer.counter(&metrics.audit_lost, snapshot.audit_lost);
     }
 }
 
-fn levels(lines: &ByLevel) -> [(&'static str, u64); 5] {
-    [
-        ("error", lines.error),
-        ("warn", lines.warn),
-        ("info", lines.info),
-        ("debug", lines.debug),
-        ("trace", lines.trace),
-    ]
+fn observe_dropped(dropped: &Dropped, observer: &mut Observer) {
+    let full = &dropped.queue_full;
+    let lines = [
+        (Reason::QueueFull, "error", full.error),
+        (Reason::QueueFull, "warn", full.warn),
+        (Reason::QueueFull, "info", full.info),
+        (Reason::QueueFull, "debug", full.debug),
+        (Reason::QueueFull, "trace", full.trace),
+        (Reason::WriteFailed, "", dropped.write_failed),
+        (Reason::Shutdown, "", dropped.shut_down),
+    ];
+    for (reason, level, lines) in lines {
+        let labels = DroppedLine { reason, level };
+        observer.counter_of(&LogMetrics::global().lines_dropped, labels, lines);
+    }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "the page has floating-point numbers"
-)]
-fn whole(count: u64) -> f64 {
-    count as f64
+impl Measured for Pipeline {
+    fn sources(&self) -> Vec<Source> {
+        vec![Source::new(Arc::new(self.counters()))]
+    }
 }

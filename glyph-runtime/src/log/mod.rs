@@ -39,7 +39,6 @@ mod filter;
 mod json;
 mod layer;
 mod line;
-#[cfg(feature = "prometheus")]
 mod metrics;
 mod pipeline;
 mod pretty;
@@ -57,8 +56,6 @@ pub use counters::{ByLevel, Counters, Dropped, Snapshot};
 pub use error::{LogError, Unwritten};
 #[cfg(feature = "prometheus")]
 pub(crate) use filter::most;
-#[cfg(feature = "prometheus")]
-pub(crate) use metrics::push as push_page;
 pub use pipeline::Pipeline;
 pub use settings::{Audit, AuditOutput, Format, Limits, Output, Settings, SyncPolicy};
 

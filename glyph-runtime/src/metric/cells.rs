@@ -295,6 +295,18 @@ impl Metric {
         }
     }
 
+    /// Adds the cells of one row to those of another.
+    pub(crate) fn add_cells(&self, totals: &mut [u64], cells: &[u64]) {
+        let floats = self.float_cells();
+        for (place, (total, bits)) in totals.iter_mut().zip(cells).enumerate() {
+            *total = if place >= floats {
+                (f64::from_bits(*total) + f64::from_bits(*bits)).to_bits()
+            } else {
+                total.wrapping_add(*bits)
+            };
+        }
+    }
+
     /// From which cell of a row on the numbers are floating-point.
     const fn float_cells(&self) -> usize {
         match (self.parts.descriptor.kind, self.scale) {

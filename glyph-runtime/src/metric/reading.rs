@@ -89,7 +89,7 @@ impl Metric {
     }
 
     /// Names and values of a row's own labels: the digits of the row, read back.
-    fn labels(&self, row: usize) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+    pub(crate) fn labels(&self, row: usize) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
         let labels = self.parts.descriptor.labels.iter().zip(self.parts.places);
         labels.map(move |(label, place)| (label.name, self.value_of(label, place, row)))
     }

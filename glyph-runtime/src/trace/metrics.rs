@@ -1,39 +1,50 @@
-//! What the page says of traces.
+//! Metrics of the spans that a pipeline records.
 
-use super::{Snapshot, processor::Routes};
+use std::sync::Arc;
+
+use super::{Pipeline, Snapshot, processor::Routes};
 use crate::{
-    catalog::Unit,
-    expose::{Format, push_head, push_sample},
+    Counter, Gauge,
+    catalog::{AnyCatalog, Measured, Observe, Observer, Source},
+    export, metric_catalog,
 };
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "the page has floating-point numbers"
-)]
-pub(crate) fn push(page: &mut Vec<u8>, format: Format, routes: &Routes) {
-    let snapshot = Snapshot::of(routes);
-    let single = [
-        (
-            "glyph_trace_spans_started",
-            "counter",
-            "Spans that were started and recorded.",
-            snapshot.spans_started,
-        ),
-        (
-            "glyph_trace_spans_ended",
-            "counter",
-            "Recorded spans that have ended.",
-            snapshot.spans_ended,
-        ),
-        (
-            "glyph_trace_ring_spans",
-            "gauge",
-            "Spans in the ring of recent traces.",
-            snapshot.ring_spans,
-        ),
-    ];
-    for (name, kind, help, value) in single {
-        push_head(page, format, name, kind, help, Unit::None);
-        push_sample(page, name, kind, &[], value as f64);
+/// Metrics of recorded spans.
+#[metric_catalog(namespace = "glyph.trace", crate = crate)]
+pub(crate) struct TraceMetrics {
+    /// Recorded spans that have started.
+    #[metric(name = "spans.started")]
+    pub(crate) spans_started: Counter,
+
+    /// Recorded spans that have ended.
+    #[metric(name = "spans.ended")]
+    pub(crate) spans_ended: Counter,
+
+    /// Spans in the ring of recent traces.
+    #[metric(name = "ring.spans")]
+    pub(crate) ring_spans: Gauge,
+}
+
+impl Observe for Routes {
+    fn catalog(&self) -> &'static dyn AnyCatalog {
+        TraceMetrics::global()
+    }
+
+    fn observe(&self, observer: &mut Observer) {
+        let metrics = TraceMetrics::global();
+        let snapshot = Snapshot::of(self);
+        observer.counter(&metrics.spans_started, snapshot.spans_started);
+        observer.counter(&metrics.spans_ended, snapshot.spans_ended);
+        observer.gauge(&metrics.ring_spans, snapshot.ring_spans);
+    }
+}
+
+impl Measured for Pipeline {
+    fn sources(&self) -> Vec<Source> {
+        let routes = self.routes();
+        vec![
+            Source::new(Arc::<Routes>::clone(routes)),
+            export::source(Arc::<Routes>::clone(routes)),
+        ]
     }
 }

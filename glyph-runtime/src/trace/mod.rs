@@ -31,9 +31,9 @@ mod error;
 mod file;
 mod foreign;
 mod link;
+mod metrics;
 #[cfg(feature = "_otlp")]
 mod otlp;
-mod metrics;
 mod pipeline;
 mod processor;
 pub mod propagation;
@@ -52,11 +52,9 @@ pub use current::{unsampled_spans, unsampled_spans_are_built};
 pub use error::{TraceError, Unflushed, UnflushedExporter};
 pub use file::{Conversion, chrome};
 pub(crate) use link::link;
-pub(crate) use metrics::push as push_page;
 #[cfg(all(feature = "log", feature = "_otlp"))]
 pub(crate) use pipeline::check as check_batch;
 pub use pipeline::{Pipeline, Snapshot};
-pub(crate) use processor::Routes;
 #[cfg(feature = "_otlp")]
 pub(crate) use resource::described as resource;
 pub use sampler::{MAX_RATE, Sampler};

@@ -100,8 +100,8 @@ impl Routes {
 }
 
 impl crate::export::Exporters for Routes {
-    fn signal(&self) -> &'static str {
-        "traces"
+    fn signal(&self) -> crate::export::Signal {
+        crate::export::Signal::Traces
     }
 
     fn counts(&self) -> Vec<crate::export::ExportCounts> {

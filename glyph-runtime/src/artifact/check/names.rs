@@ -85,18 +85,16 @@ impl Names {
             labels: scope.chain(labels).collect(),
             is_open: false,
         };
-        let endings: &[&str] = match metric.kind {
-            Kind::Counter => &["_total", "_created"],
-            Kind::Gauge => &[""],
-            Kind::Histogram => &["_bucket", "_count", "_sum", "_created"],
-        };
-        for ending in endings {
+        // A counter and a histogram have no sample with the family's own name.
+        let suffixes = metric.kind.sample_suffixes().iter();
+        let suffixes = suffixes.filter(|suffix| !suffix.is_empty() || metric.kind == Kind::Gauge);
+        for suffix in suffixes {
             let mut series = series.clone();
-            if *ending == "_bucket" {
+            if *suffix == "_bucket" {
                 series.labels.insert("le".to_owned(), None);
             }
             self.series
-                .insert(format!("{}{ending}", metric.name), series);
+                .insert(format!("{}{suffix}", metric.name), series);
         }
     }
 

@@ -1,76 +1,84 @@
-//! The families of `metrics-exporter-prometheus`, as they stand on our page.
+//! The families of `metrics-exporter-prometheus`, as the exposition has them.
 //!
-//! Its text is data of other people's crates: whatever is in it, the page stays one that a scraper
-//! reads, with each family and each series once.
+//! Its text comes from other crates and is not trusted: whatever it holds, a scraper can read the
+//! exposition, which has each family and each series once.
 
 mod family;
 mod line;
+mod write;
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{Format, escape};
 use family::Family;
 pub(crate) use family::Kind;
-#[cfg(feature = "_otlp")]
-pub(crate) use family::{Number, ReadPoint};
+pub(crate) use family::{Number, Point};
 use line::Line;
 
-/// Writes the families in `rendered` (text format 0.0.4) in the order of their names.
-///
-/// A family is left out if the page has one of its names already, which `taken` says, be it the
-/// family's own (`requests`) or a sample's (`requests_total`). Counters end in `_total` and bounds are
-/// written canonically in both formats, so that a series has one name whichever was asked for.
-pub(crate) fn push(
-    page: &mut Vec<u8>,
-    rendered: &str,
-    format: Format,
-    taken: impl Fn(&str) -> bool,
-) {
-    let mut seen = HashSet::new();
-    for (name, family) in families(rendered) {
-        let names = family.kind.names(&name);
-        let free = |name: &String| !seen.contains(name) && !taken(name);
-        if names.iter().all(free) && !family.is_empty() {
-            push_head(page, &name, &family, format);
-            family.push(page, &name);
-            seen.extend(names);
-        }
-    }
+/// A recorder of metrics that no catalog declares.
+pub(crate) trait ExternalRecorder: Send + Sync {
+    /// Returns its metrics in the text format 0.0.4.
+    fn render(&self) -> String;
 }
 
-/// Labels and values of a series.
-#[cfg(feature = "_otlp")]
-type ReadSeries = (Vec<(String, String)>, Vec<ReadPoint>);
-
-/// A family as it was read, for those who write no page.
-#[cfg(feature = "_otlp")]
+/// A family as it was read, for an encoder of any format.
 #[derive(Debug)]
-pub(crate) struct Read {
+pub(crate) struct ExternalFamily {
     pub(crate) name: String,
     pub(crate) kind: Kind,
     pub(crate) help: String,
-    /// Labels and values of each series.
-    pub(crate) series: Vec<ReadSeries>,
+    pub(crate) series: Vec<ExternalSeries>,
 }
 
-/// The families in `rendered` (text format 0.0.4) in the order of their names.
-#[cfg(feature = "_otlp")]
-pub(crate) fn read(rendered: &str) -> Vec<Read> {
-    let families = families(rendered).into_iter();
-    let read = families.map(|(name, family)| Read {
+/// A series as it was read.
+#[derive(Debug)]
+pub(crate) struct ExternalSeries {
+    /// Names and values, in the order of names.
+    pub(crate) labels: Vec<(String, String)>,
+    pub(crate) points: Vec<Point>,
+}
+
+/// The families in `rendered` (text format 0.0.4) in the order of their names. See [`families`] for
+/// `taken`.
+pub(crate) fn read(rendered: &str, taken: impl Fn(&str) -> bool) -> Vec<ExternalFamily> {
+    let families = families(rendered, taken);
+    let read = families.map(|(name, family)| ExternalFamily {
         name,
         kind: family.kind,
         help: line::unescaped(family.help.unwrap_or_default()).into_owned(),
         series: family
             .into_series()
-            .map(|(labels, points)| (line::plain_labels(&labels), points))
+            .map(|(labels, points)| ExternalSeries {
+                labels: line::plain_labels(&labels),
+                points,
+            })
             .collect(),
     });
     read.collect()
 }
 
-/// The families by name. Where two kinds have one name, the first stays.
-fn families(rendered: &str) -> BTreeMap<String, Family<'_>> {
+/// The families by name, those without series left out.
+///
+/// `taken` tells whether a name is in use elsewhere in the exposition: that of a family (`requests`)
+/// or of a sample (`requests_total`). Of families that share a name, the first stays.
+fn families(
+    rendered: &str,
+    taken: impl Fn(&str) -> bool,
+) -> impl Iterator<Item = (String, Family<'_>)> {
+    let mut seen = HashSet::new();
+    let families = parsed(rendered).into_iter();
+    families.filter(move |(name, family)| {
+        let names = family.kind.names(name);
+        let free = |name: &String| !seen.contains(name) && !taken(name);
+        let kept = !family.is_empty() && names.iter().all(free);
+        if kept {
+            seen.extend(names);
+        }
+        kept
+    })
+}
+
+/// The families by name. If two kinds have one name, the first stays.
+fn parsed(rendered: &str) -> BTreeMap<String, Family<'_>> {
     let mut families = BTreeMap::<String, Family<'_>>::new();
     let mut help = None;
     let mut current: Option<(String, Kind)> = None;
@@ -103,25 +111,6 @@ fn families(rendered: &str) -> BTreeMap<String, Family<'_>> {
         }
     }
     families
-}
-
-/// HELP and TYPE; a family without a description has no HELP.
-fn push_head(page: &mut Vec<u8>, name: &str, family: &Family<'_>, format: Format) {
-    let ending = match (family.kind, format) {
-        (Kind::Counter, Format::Text) => "_total",
-        _ => "",
-    };
-    if let Some(help) = family.help.filter(|help| !help.is_empty()) {
-        page.extend_from_slice(["# HELP ", name, ending, " "].concat().as_bytes());
-        escape::push_help(page, &line::unescaped(help), format);
-        page.push(b'\n');
-    }
-    let kind = family.kind.word(format);
-    page.extend_from_slice(
-        ["# TYPE ", name, ending, " ", kind, "\n"]
-            .concat()
-            .as_bytes(),
-    );
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 //!
 //! What is pushed is what a scrape at that moment would find: the same cells, cumulative since the process began, with
 //! the exemplars of histograms. Declared metrics have their names in OpenTelemetry's notation and their units in UCUM's
-//! codes: `glyphoxa.stt.duration` in `s`, where the page has `glyphoxa_stt_duration_seconds`. With the feature
-//! `prometheus`, a [`Page`](super::Page) as the source adds glyph's own metrics and those of other recorders, under the
-//! names of their families on the page.
+//! codes: `glyphoxa.stt.duration` in `s`, where `/metrics` has `glyphoxa_stt_duration_seconds`. An
+//! [`Exposition`](super::Exposition) as the source adds glyph's own metrics, such as `glyph.scrapes`, and those of other
+//! recorders, under the names of their families.
 //!
 //! A [`Pipeline`] has a thread with a runtime of its own. It holds one request of about 2 MiB at a time, however many
 //! series there are. A push that fails is counted and not made up for: the next one carries everything again.
@@ -41,7 +41,6 @@
 //! ```
 
 mod collection;
-#[cfg(feature = "prometheus")]
 mod others;
 mod pipeline;
 mod point;

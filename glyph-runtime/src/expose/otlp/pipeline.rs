@@ -26,8 +26,8 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// Starts the thread; the first push comes after the first interval. With a page as the source, what becomes of the
-    /// pushes is on it as `glyph_export_*{signal="metrics"}`.
+    /// Starts the thread; the first push comes after the first interval. With an exposition as the source, the
+    /// counts of the pushes are in it, as `glyph_export_*{signal="metrics"}`.
     ///
     /// # Errors
     ///
@@ -54,9 +54,8 @@ impl Pipeline {
         };
         let name = format!("glyph-metrics-{NAME}");
         export::on_thread(name, worker.run()).map_err(TraceError::Thread)?;
-        #[cfg(feature = "prometheus")]
-        if let Some(page) = source.page() {
-            page.exporters(Arc::<Rounds>::clone(&rounds));
+        if let Some(exposition) = source.exposition() {
+            exposition.add(export::source(Arc::<Rounds>::clone(&rounds)));
         }
         Ok(Self { rounds })
     }

@@ -1,4 +1,4 @@
-//! A row of a declared metric as a data point.
+//! A series of a declared metric as a data point.
 
 use std::time::SystemTime;
 
@@ -14,9 +14,28 @@ use super::{
     request::{Head, Point, Shape},
 };
 use crate::{
-    catalog::Kind,
+    catalog::{Kind, ObservedSeries},
+    expose::Series,
     metric::{ExemplarAt, Metric, PresentRow, Scale},
 };
+
+/// A series whose count may have begun after the process did.
+pub(super) trait Begun: Series {
+    /// When it began, if that was later.
+    fn since(&self) -> Option<SystemTime>;
+}
+
+impl Begun for PresentRow {
+    fn since(&self) -> Option<SystemTime> {
+        Self::since(self)
+    }
+}
+
+impl Begun for ObservedSeries {
+    fn since(&self) -> Option<SystemTime> {
+        None
+    }
+}
 
 pub(super) fn head_of(metric: &Metric) -> Head {
     let descriptor = metric.parts.descriptor;
@@ -32,7 +51,7 @@ pub(super) fn head_of(metric: &Metric) -> Head {
     }
 }
 
-pub(super) fn point_of(metric: &Metric, row: &PresentRow, cells: &mut Vec<u64>) -> Point {
+pub(super) fn point_of(metric: &Metric, row: &impl Begun, cells: &mut Vec<u64>) -> Point {
     row.read(cells);
     let attributes = row
         .labels()
@@ -71,7 +90,7 @@ pub(super) fn number(attributes: Vec<KeyValue>, value: Value) -> NumberDataPoint
 }
 
 /// A tenant that comes back after it was idle starts anew.
-fn start(row: &PresentRow) -> u64 {
+fn start(row: &impl Begun) -> u64 {
     nanoseconds(row.since().unwrap_or_else(process_start))
 }
 
@@ -91,7 +110,7 @@ pub(super) fn whole(count: u64) -> Value {
 
 fn histogram(
     metric: &Metric,
-    row: &PresentRow,
+    row: &impl Begun,
     attributes: Vec<KeyValue>,
     cells: &mut Vec<u64>,
 ) -> HistogramDataPoint {

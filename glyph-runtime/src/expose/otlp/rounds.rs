@@ -166,10 +166,9 @@ impl Rounds {
     }
 }
 
-#[cfg(feature = "prometheus")]
 impl crate::export::Exporters for Rounds {
-    fn signal(&self) -> &'static str {
-        "metrics"
+    fn signal(&self) -> crate::export::Signal {
+        crate::export::Signal::Metrics
     }
 
     fn counts(&self) -> Vec<ExportCounts> {

@@ -15,6 +15,7 @@ use super::{
     sender::Sender,
 };
 use crate::{
+    catalog::{Measured, Source},
     export::{self, ExportCounts, Queue},
     log::{LogError, fields::Policy, filter::EventFilter},
     otlp::{Client, Signal},
@@ -100,10 +101,6 @@ impl Pipeline {
         self.queue.snapshot()
     }
 
-    pub(crate) fn exporters(&self) -> Arc<dyn export::Exporters> {
-        Arc::<Queue<Waiting>>::clone(&self.queue)
-    }
-
     /// Exports every record of before this call. It blocks, and needs no runtime.
     ///
     /// # Errors
@@ -154,11 +151,17 @@ impl Drop for Pipeline {
 }
 
 impl export::Exporters for Queue<Waiting> {
-    fn signal(&self) -> &'static str {
-        "logs"
+    fn signal(&self) -> export::Signal {
+        export::Signal::Logs
     }
 
     fn counts(&self) -> Vec<ExportCounts> {
         vec![self.snapshot()]
+    }
+}
+
+impl Measured for Pipeline {
+    fn sources(&self) -> Vec<Source> {
+        vec![export::source(Arc::<Queue<Waiting>>::clone(&self.queue))]
     }
 }
