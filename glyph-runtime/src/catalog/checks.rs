@@ -15,7 +15,9 @@ use crate::{
     metric::slots,
 };
 
-const MAX_BUCKETS: usize = 256;
+/// The most buckets that a histogram may have. The macros have the same limit for literal lists.
+#[doc(hidden)]
+pub const MAX_BUCKETS: usize = 256;
 
 /// The first cell of each metric, and behind the last one their number.
 #[doc(hidden)]

@@ -73,7 +73,8 @@ pub enum Kind {
 
 impl Kind {
     /// What may follow a family's name in the names of its samples, the family's own name first.
-    pub(crate) const fn sample_suffixes(self) -> &'static [&'static str] {
+    #[must_use]
+    pub const fn sample_suffixes(self) -> &'static [&'static str] {
         match self {
             Self::Counter => &["", "_total", "_created"],
             Self::Gauge => &[""],

@@ -21,9 +21,9 @@ pub use artifact_checks::{
     check_quantile_reach,
 };
 pub use checks::{
-    buckets, check_budget, check_labels_allowed, check_labels_while_running, check_nested,
-    check_scope_label, check_stage_label, check_stage_label_allowed, offsets, stage_places,
-    stage_places_or_stub,
+    MAX_BUCKETS, buckets, check_budget, check_labels_allowed, check_labels_while_running,
+    check_nested, check_scope_label, check_stage_label, check_stage_label_allowed, offsets,
+    stage_places, stage_places_or_stub,
 };
 pub use descriptor::{
     CatalogDescriptor, Kind, MetricDescriptor, ScopeLabel, StageDescriptor, StageLabel, Unit,
