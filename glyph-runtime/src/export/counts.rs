@@ -1,4 +1,4 @@
-//! What became of what was to be exported.
+//! Counts of exported and dropped items.
 
 use std::{
     fmt::Display,
@@ -11,7 +11,7 @@ use std::{
 
 use crate::Label;
 
-/// The most letters of an error that are kept, since a peer may have written it.
+/// The most characters kept of an error, which a collector may have written.
 const LONGEST_ERROR: usize = 256;
 
 /// Bucket bounds of the time until a batch was exported or given up, in seconds.
@@ -28,13 +28,13 @@ pub enum DropReason {
     QueueFull,
     /// Exporting it took longer than the limit.
     Timeout,
-    /// The other side answered that it does not take it.
+    /// The collector rejected it.
     Rejected,
     /// It could not be sent or written, all attempts included.
     Failed,
     /// The exporter panicked.
     Panicked,
-    /// The deadline of the shutdown passed, or it ended after the shutdown.
+    /// The deadline of the shutdown passed, or it came after the shutdown.
     Shutdown,
 }
 
@@ -49,7 +49,7 @@ impl DropReason {
         Self::Shutdown,
     ];
 
-    /// Its name as a label value.
+    /// Returns the label value.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -86,7 +86,7 @@ impl Counts {
         }
     }
 
-    /// One attempt to export came to nothing.
+    /// Counts a failed attempt.
     pub(crate) fn failed(&self, error: &dyn Display) {
         self.failures.fetch_add(1, Relaxed);
         let error = error.to_string().chars().take(LONGEST_ERROR).collect();
@@ -139,13 +139,13 @@ impl Counts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExportCounts {
-    /// `otlp`, `file`, or the name that it was given.
+    /// `otlp`, `file`, or the name that the program gave it.
     pub exporter: &'static str,
-    /// Spans, data points or log records that arrived.
+    /// Spans, data points or log records exported.
     pub exported: u64,
-    /// Those that did not, by reason.
+    /// Items dropped, by reason.
     pub dropped: [(DropReason, u64); DropReason::ALL.len()],
-    /// Attempts that came to nothing; a batch may be tried again.
+    /// Failed attempts. A batch may be tried again.
     pub failures: u64,
     /// Batches that were exported or given up.
     pub exports: u64,
@@ -153,24 +153,23 @@ pub struct ExportCounts {
     pub(crate) durations: [u64; DURATION_BUCKETS],
     /// The time that those batches took, attempts and pauses included.
     pub export_time: Duration,
-    /// Those that wait now.
+    /// Items waiting to be exported.
     pub queue_length: u64,
-    /// Those that may wait.
+    /// The most items that may wait.
     pub queue_capacity: u64,
-    /// Why the last attempt of all those that failed came to nothing, at most 256 letters. A collector may have
-    /// written it.
+    /// The error of the last failed attempt, at most 256 characters. A collector may have written it.
     pub last_error: Option<String>,
 }
 
 impl ExportCounts {
-    /// What was dropped for one reason.
+    /// Returns the items dropped for one reason.
     #[must_use]
     pub fn dropped_for(&self, reason: DropReason) -> u64 {
         let found = self.dropped.iter().find(|(known, _)| *known == reason);
         found.map_or(0, |(_, count)| *count)
     }
 
-    /// What was dropped for any reason.
+    /// Returns the items dropped for any reason.
     #[must_use]
     pub fn dropped_in_all(&self) -> u64 {
         self.dropped.iter().map(|(_, count)| count).sum()

@@ -111,7 +111,7 @@ impl FamilyWriter {
         }
     }
 
-    /// OpenMetrics forbids the sum, and with it the count, where there are negative buckets.
+    /// OpenMetrics forbids the sum and the count of a histogram with negative buckets.
     fn has_sum(&self) -> bool {
         let lowest = self.metric.parts.descriptor.buckets.first();
         self.format == Format::Text || lowest.is_none_or(|bound| *bound >= 0.0)

@@ -1,6 +1,6 @@
-//! Numbers as they stand on a page.
+//! Numbers as Prometheus and OpenMetrics write them.
 
-/// A number as Prometheus writes it; whole ones without a point.
+/// Writes a sample's value; an integer without a point.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "the range and the fraction are checked first"
@@ -18,9 +18,9 @@ pub(crate) fn push(page: &mut Vec<u8>, value: f64) {
     }
 }
 
-/// A number as it stands in `le` and `quantile` (OpenMetrics 1.0, "Canonical Numbers").
+/// Returns a number as `le` and `quantile` have it (OpenMetrics 1.0, "Canonical Numbers").
 ///
-/// Both formats use it, so that a bucket has one name whichever of them was asked for.
+/// Both formats use it, so that a bucket has the same name in both.
 pub(crate) fn canonical(value: f64) -> String {
     if value.is_nan() {
         return "NaN".to_owned();

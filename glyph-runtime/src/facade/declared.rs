@@ -41,7 +41,7 @@ impl Rejections {
 
 /// The series that a key names.
 #[derive(Clone, Copy)]
-pub(crate) struct Row {
+pub(crate) struct DeclaredSeries {
     pub(crate) metric: &'static Metric,
     pub(crate) row: usize,
 }
@@ -91,7 +91,7 @@ impl Declared {
     }
 
     /// The series of a declared key; `None` if no catalog declares its name.
-    pub(crate) fn row(&self, key: &Key, kind: Kind) -> Option<Result<Row, Rejection>> {
+    pub(crate) fn row(&self, key: &Key, kind: Kind) -> Option<Result<DeclaredSeries, Rejection>> {
         let entry = self.metrics.get(key.name())?;
         let row = row_of(entry.metric, key, kind);
         if let Err(reason) = &row
@@ -107,7 +107,7 @@ impl Declared {
     }
 }
 
-fn row_of(metric: &'static Metric, key: &Key, kind: Kind) -> Result<Row, Rejection> {
+fn row_of(metric: &'static Metric, key: &Key, kind: Kind) -> Result<DeclaredSeries, Rejection> {
     let parts = metric.parts;
     if parts.descriptor.kind != kind {
         return Err(Rejection::Kind(parts.descriptor.kind));
@@ -125,7 +125,7 @@ fn row_of(metric: &'static Metric, key: &Key, kind: Kind) -> Result<Row, Rejecti
         let value = given.ok_or(Rejection::Missing(label.name))?.value();
         row += digit(metric, label, place, value)? * place.stride;
     }
-    Ok(Row { metric, row })
+    Ok(DeclaredSeries { metric, row })
 }
 
 fn digit(

@@ -48,7 +48,7 @@ impl Kind {
         }
     }
 
-    /// The family's name as OpenMetrics has it; `None` if there is nothing left of it.
+    /// Returns the family's name as OpenMetrics has it; `None` if that is not a valid name.
     pub(super) fn family_name(self, name: &str) -> Option<String> {
         let name = match self {
             Self::Counter => name.strip_suffix("_total").unwrap_or(name),
@@ -57,7 +57,7 @@ impl Kind {
         is_name(name, ':').then(|| name.to_owned())
     }
 
-    /// Every name that such a family takes (OpenMetrics 1.0, "Suffixes").
+    /// Every name that a family of this kind uses (OpenMetrics 1.0, "Suffixes").
     pub(super) fn names(self, family: &str) -> Vec<String> {
         let name = |suffix: &str| format!("{family}{suffix}");
         let declared = match self {
@@ -79,7 +79,7 @@ impl Kind {
         }
     }
 
-    /// Whether two series that turn out to be the same one are added up.
+    /// Whether series with the same labels are added up.
     fn adds_up(self) -> bool {
         matches!(self, Self::Counter | Self::Histogram)
     }
@@ -182,7 +182,7 @@ impl<'a> Family<'a> {
         let labels = labels
             .iter()
             .map(|(name, value)| format!("{name}=\"{value}\""));
-        // Scrapers' lexers stop at a NUL.
+        // The lexers of some scrapers stop at a NUL.
         labels
             .collect::<Vec<_>>()
             .join(",")

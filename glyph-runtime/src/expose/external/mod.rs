@@ -58,8 +58,8 @@ pub(crate) fn read(rendered: &str, taken: impl Fn(&str) -> bool) -> Vec<External
 
 /// The families by name, those without series left out.
 ///
-/// `taken` tells whether a name is in use elsewhere in the exposition: that of a family (`requests`)
-/// or of a sample (`requests_total`). Of families that share a name, the first stays.
+/// `taken` returns whether another family of the exposition has a name already, be it the family's
+/// own (`requests`) or that of a sample (`requests_total`). Of families that share a name, the first stays.
 fn families(
     rendered: &str,
     taken: impl Fn(&str) -> bool,
