@@ -9,8 +9,6 @@ use std::{
     time::Duration,
 };
 
-use crate::Label;
-
 /// The most characters kept of an error, which a collector may have written.
 const LONGEST_ERROR: usize = 256;
 
@@ -20,8 +18,7 @@ pub(super) const DURATION_BOUNDS: [f64; 9] = [0.005, 0.025, 0.1, 0.25, 0.5, 1.0,
 const DURATION_BUCKETS: usize = DURATION_BOUNDS.len() + 1;
 
 /// Why something was not exported.
-#[derive(Label, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[label(crate = crate)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DropReason {
     /// The queue had no room, in number or in bytes.
@@ -51,7 +48,7 @@ impl DropReason {
 
     /// Returns the label value.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::QueueFull => "queue_full",
             Self::Timeout => "timeout",

@@ -6,6 +6,7 @@ use super::{DropReason, ExportCounts, counts::DURATION_BOUNDS};
 use crate::{
     Counter, Gauge, Histogram, Label, LabelSet,
     catalog::{AnyCatalog, Observe, Observer, Source},
+    label::OpenValues,
     metric_catalog,
 };
 
@@ -39,6 +40,36 @@ pub(crate) struct Exporter<'a> {
     pub(crate) exporter: &'a str,
 }
 
+/// A [`DropReason`] as a label.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reason(DropReason);
+
+impl Reason {
+    const NAMES: [&'static str; DropReason::ALL.len()] = {
+        let [a, b, c, d, e, f] = DropReason::ALL;
+        [a.name(), b.name(), c.name(), d.name(), e.name(), f.name()]
+    };
+}
+
+impl Label for Reason {
+    const VALUES: Option<&'static [&'static str]> = Some(&Self::NAMES);
+    const ANY: Self = Self(DropReason::QueueFull);
+
+    fn digit(&self, _: Option<(&OpenValues, usize)>) -> usize {
+        self.0 as usize
+    }
+
+    fn literal(index: usize, _: &'static str) -> Self {
+        DropReason::ALL
+            .get(index)
+            .map_or(Self::ANY, |reason| Self(*reason))
+    }
+
+    fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
+        read(self.0.name())
+    }
+}
+
 /// What an exporter dropped for one reason.
 #[derive(LabelSet)]
 #[label(crate = crate)]
@@ -49,7 +80,7 @@ pub(crate) struct Dropped<'a> {
     #[label(max = 32)]
     pub(crate) exporter: &'a str,
     /// Why.
-    pub(crate) reason: DropReason,
+    pub(crate) reason: Reason,
 }
 
 /// Metrics of exporters.
@@ -118,7 +149,7 @@ fn observe(signal: Signal, counts: &ExportCounts, observer: &mut Observer) {
         let labels = Dropped {
             signal,
             exporter,
-            reason,
+            reason: Reason(reason),
         };
         observer.counter_of(&metrics.dropped, labels, items);
     }

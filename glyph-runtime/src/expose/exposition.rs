@@ -69,8 +69,10 @@ impl Exposition {
         &self.shared.registry
     }
 
-    /// Adds the counts of a pipeline to glyph's own metrics, such as
+    /// Adds the counts of a pipeline of spans, lines or log records to glyph's own metrics, such as
     /// `glyph_export_dropped_total{signal="logs"}`. Of two pipelines for one signal, the first stays.
+    ///
+    /// The pipelines of a `Telemetry` are added already.
     pub fn show(&self, pipeline: &impl Measured) {
         for source in pipeline.sources() {
             self.add(source);
