@@ -42,6 +42,8 @@ mod weaver;
 use std::{num::NonZeroU32, time::Duration};
 
 pub use change::Change;
+#[doc(hidden)]
+pub use check::INTERNAL_SERIES;
 pub use check::Problem;
 pub use command::ArtifactArgs;
 pub use diff::{ScopeChange, diff};

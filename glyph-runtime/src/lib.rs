@@ -6,7 +6,6 @@ pub mod admin;
 pub mod config;
 pub mod context;
 mod export;
-#[cfg(any(feature = "prometheus", feature = "_otlp"))]
 pub mod expose;
 #[cfg(feature = "facade")]
 pub mod facade;

@@ -6,6 +6,8 @@ mod written;
 
 use std::{borrow::Cow, collections::HashMap, fmt};
 
+pub use names::INTERNAL_SERIES;
+
 use super::{
     ArtifactError, Artifacts, families::Families, objective::BURNS, rules::Rule, series::Series,
 };

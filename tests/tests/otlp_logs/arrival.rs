@@ -185,7 +185,7 @@ fn what_became_of_the_records_is_on_the_page() {
     let pipeline = under(settings(&endpoint, Protocol::HttpProtobuf), |_| {
         tracing::info!("an event");
     });
-    telemetry.exposition().logs(&pipeline);
+    telemetry.exposition().show(&pipeline);
     pipeline.shutdown(LONG).unwrap();
     let page = Page::of(&telemetry).unwrap();
     let account = [("signal", "logs"), ("exporter", "otlp")];

@@ -108,7 +108,7 @@ impl Observed {
         Left {
             spans: self.receiver.accepted(),
             lines: lines.collect(),
-            page: self.metrics.page(Format::OpenMetrics),
+            page: self.metrics.render(Format::OpenMetrics),
         }
     }
 }

@@ -48,6 +48,6 @@ fn what_became_of_the_spans_is_on_the_page() {
         (dropped("rejected"), dropped("queue_full")),
         (Some(2.0), Some(0.0))
     );
-    let openmetrics = telemetry.page(Format::OpenMetrics);
-    assert!(openmetrics.contains("# TYPE glyph_export_duration_seconds summary\n# UNIT glyph_export_duration_seconds seconds\n"));
+    let openmetrics = telemetry.render(Format::OpenMetrics);
+    assert!(openmetrics.contains("# TYPE glyph_export_duration_seconds histogram\n# UNIT glyph_export_duration_seconds seconds\n"));
 }
