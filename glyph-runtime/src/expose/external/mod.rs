@@ -3,15 +3,14 @@
 //! Its text comes from other crates and is not trusted: whatever it holds, a scraper can read the
 //! exposition, which has each family and each series once.
 
-mod family;
+pub(crate) mod family;
 mod line;
 mod write;
 
 use std::collections::{BTreeMap, HashSet};
 
 use family::Family;
-pub(crate) use family::Kind;
-pub(crate) use family::{Number, Point};
+pub(crate) use family::{Kind, Point};
 use line::Line;
 
 /// A recorder of metrics that no catalog declares.

@@ -11,7 +11,7 @@ use opentelemetry_proto::tonic::{
 };
 
 use crate::{
-    expose::external::{ExternalFamily, Kind, Number, Point as Sample},
+    expose::external::{ExternalFamily, Kind, Point as Sample, family::Number},
     otlp::metrics::{
         Entry, Head, Point, Shape, attribute, integer, number, process_start, unix_nanos,
     },
