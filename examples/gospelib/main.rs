@@ -94,7 +94,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 .oneshot(request.body(Body::empty())?)
                 .await?;
         }
-        write!(io::stdout(), "{}", telemetry.page(Format::OpenMetrics))?;
+        write!(io::stdout(), "{}", telemetry.render(Format::OpenMetrics))?;
     } else {
         serve(&telemetry, gateway, cli.listen).await?;
     }

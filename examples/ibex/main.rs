@@ -78,7 +78,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         for (number, (token, path)) in (1..).zip(REQUESTS) {
             proxy.clone().oneshot(request(number, token, path)?).await?;
         }
-        write!(io::stdout(), "{}", telemetry.page(Format::OpenMetrics))?;
+        write!(io::stdout(), "{}", telemetry.render(Format::OpenMetrics))?;
     } else {
         serve(&telemetry, proxy, cli.listen).await?;
     }

@@ -83,7 +83,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         // The uploader ends when the last session does.
         drop(router);
         uploader.await?;
-        write!(io::stdout(), "{}", telemetry.page(Format::OpenMetrics))?;
+        write!(io::stdout(), "{}", telemetry.render(Format::OpenMetrics))?;
     } else {
         let listener = TcpListener::bind(cli.listen).await?;
         writeln!(

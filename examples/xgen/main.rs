@@ -77,7 +77,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     bus.drain().await;
     if once {
-        write!(io::stdout(), "{}", telemetry.page(Format::OpenMetrics))?;
+        write!(io::stdout(), "{}", telemetry.render(Format::OpenMetrics))?;
     }
     telemetry.shutdown().await?;
     Ok(())

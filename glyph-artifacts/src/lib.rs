@@ -44,6 +44,8 @@ mod weaver;
 
 pub use artifacts::Artifacts;
 pub use change::{Change, ScopeChange};
+#[doc(hidden)]
+pub use check::INTERNAL_SERIES;
 pub use command::ArtifactArgs;
 pub use diff::diff;
 pub use error::ArtifactError;

@@ -3,13 +3,16 @@
 //! Methods that would stand on documented types are functions here.
 
 pub use crate::{
-    catalog::sample_names,
+    catalog::{
+        AnyCatalog, Measured, Observe, ObservedFamily, ObservedSeries, Observer, Source,
+        is_reserved, sample_names,
+    },
     clock::{Moment, calibrate},
     descriptor::canonical,
     label::{LabelStride, OpenValues, sanitized},
     metric::{
         CatalogCells, CurrentTrace, ExemplarAt, Metric, PresentSeries, ReadTarget, RecordingTarget,
-        Scale, ScopeCells, TargetCells,
+        Scale, ScopeCells, Series, TargetCells,
     },
     scope::{ScopeGuard, current_values},
     span::{

@@ -8,7 +8,6 @@ pub mod context;
 #[cfg(feature = "http")]
 mod edge;
 mod export;
-#[cfg(any(feature = "prometheus", feature = "_otlp"))]
 pub mod expose;
 #[cfg(feature = "facade")]
 pub mod facade;

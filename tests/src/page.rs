@@ -49,7 +49,7 @@ impl Page {
     ///
     /// See [`Page::parse`].
     pub fn of(telemetry: &Telemetry) -> Result<Self, String> {
-        Self::parse(&telemetry.page(Format::Text))
+        Self::parse(&telemetry.render(Format::Text))
     }
 
     /// The page as it was.

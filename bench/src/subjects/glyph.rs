@@ -157,6 +157,6 @@ impl Exposing for Histograms {
     type Page = String;
 
     fn page(&self) -> Result<String> {
-        Ok(self.0.page(Format::Text))
+        Ok(self.0.render(Format::Text))
     }
 }

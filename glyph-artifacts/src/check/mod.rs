@@ -6,6 +6,8 @@ mod written;
 
 use std::{borrow::Cow, collections::HashMap};
 
+pub use names::INTERNAL_SERIES;
+
 use crate::{
     ArtifactError, artifacts::Artifacts, families::Families, objective::BURNS, problem::Problem,
     rules::Rule, series::Series,

@@ -11,19 +11,51 @@ use glyph_core::{
 /// Labels that a scrape sets.
 const TARGET: [&str; 2] = ["job", "instance"];
 
-/// What Prometheus and glyph say of themselves, with the labels that it has.
-const OWN: [(&str, &[&str]); 11] = [
+/// Series that Prometheus adds by itself, with their labels.
+const PROMETHEUS: [(&str, &[&str]); 5] = [
     ("up", &[]),
     ("scrape_duration_seconds", &[]),
     ("scrape_samples_scraped", &[]),
     ("ALERTS", &["alertname", "alertstate", "severity"]),
     ("ALERTS_FOR_STATE", &["alertname", "severity"]),
-    ("target_info", &["service_name", "service_version"]),
+];
+
+/// Labels of an exporter.
+const EXPORTER: &[&str] = &["signal", "exporter"];
+
+/// The series of glyph's own metrics, with their labels. The runtime declares them, in crates that
+/// this module does not know; a test compares the list with those declarations.
+#[doc(hidden)]
+pub const INTERNAL_SERIES: [(&str, &[&str]); 23] = [
+    ("glyph_audit_failures_total", &[]),
+    ("glyph_audit_lines_total", &[]),
+    ("glyph_audit_lost_total", &[]),
+    (
+        "glyph_export_dropped_total",
+        &["signal", "exporter", "reason"],
+    ),
+    (
+        "glyph_export_duration_seconds_bucket",
+        &["signal", "exporter", "le"],
+    ),
+    ("glyph_export_duration_seconds_count", EXPORTER),
+    ("glyph_export_duration_seconds_sum", EXPORTER),
+    ("glyph_export_exported_total", EXPORTER),
+    ("glyph_export_failures_total", EXPORTER),
+    ("glyph_export_queue_capacity", EXPORTER),
+    ("glyph_export_queue_length", EXPORTER),
+    ("glyph_facade_refused_total", &["metric"]),
     ("glyph_label_overflow_total", &["metric", "label"]),
+    ("glyph_log_lines_dropped_total", &["reason", "level"]),
+    ("glyph_log_lines_total", &[]),
     ("glyph_observations_refused_total", &["metric"]),
-    ("glyph_scrapes_total", &[]),
     ("glyph_scrape_duration_seconds", &[]),
+    ("glyph_scrapes_total", &[]),
     ("glyph_series", &[]),
+    ("glyph_trace_ring_spans", &[]),
+    ("glyph_trace_spans_ended_total", &[]),
+    ("glyph_trace_spans_started_total", &[]),
+    ("target_info", &["service_name", "service_version"]),
 ];
 
 /// Every name, and the labels that go with it.
@@ -48,7 +80,7 @@ impl Names {
             target: TARGET.map(str::to_owned).into_iter().collect(),
         };
         names.target.extend(target_labels.iter().cloned());
-        for (name, labels) in OWN {
+        for (name, labels) in PROMETHEUS.into_iter().chain(INTERNAL_SERIES) {
             let labels = labels.iter().map(|label| ((*label).to_owned(), None));
             let series = Series {
                 labels: labels.collect(),
@@ -85,18 +117,16 @@ impl Names {
             labels: scope.chain(labels).collect(),
             is_open: false,
         };
-        let endings: &[&str] = match metric.kind {
-            Kind::Counter => &["_total", "_created"],
-            Kind::Gauge => &[""],
-            Kind::Histogram => &["_bucket", "_count", "_sum", "_created"],
-        };
-        for ending in endings {
+        // A counter and a histogram have no sample with the family's own name.
+        let suffixes = metric.kind.sample_suffixes().iter();
+        let suffixes = suffixes.filter(|suffix| !suffix.is_empty() || metric.kind == Kind::Gauge);
+        for suffix in suffixes {
             let mut series = series.clone();
-            if *ending == "_bucket" {
+            if *suffix == "_bucket" {
                 series.labels.insert("le".to_owned(), None);
             }
             self.series
-                .insert(format!("{}{ending}", metric.name), series);
+                .insert(format!("{}{suffix}", metric.name), series);
         }
     }
 

@@ -16,7 +16,9 @@ use crate::{
     metric::slots,
 };
 
-const MAX_BUCKETS: usize = 256;
+/// The most buckets that a histogram may have. The macros have the same limit for literal lists.
+#[doc(hidden)]
+pub const MAX_BUCKETS: usize = 256;
 
 /// Returns the index of each metric's first cell, followed by the number of cells.
 #[doc(hidden)]

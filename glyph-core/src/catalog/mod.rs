@@ -3,7 +3,10 @@
 mod artifact_checks;
 mod checks;
 mod labels;
+mod limits;
+mod observed;
 mod registry;
+mod reserved;
 
 #[doc(hidden)]
 pub use artifact_checks::{
@@ -11,15 +14,19 @@ pub use artifact_checks::{
     check_quantile_reach,
 };
 pub use checks::{
-    buckets, check_budget, check_labels_allowed, check_labels_while_running, check_nested,
-    check_scope_label, check_stage_label, check_stage_label_allowed, offsets, stage_strides,
-    stage_strides_or_stub,
+    MAX_BUCKETS, buckets, check_budget, check_labels_allowed, check_labels_while_running,
+    check_nested, check_scope_label, check_stage_label, check_stage_label_allowed, offsets,
+    stage_strides, stage_strides_or_stub,
 };
 #[doc(hidden)]
 pub use labels::{counter_labels, gauge_labels, histogram_labels};
 #[doc(hidden)]
+pub use observed::{Measured, Observe, ObservedFamily, ObservedSeries, Observer, Source};
+#[doc(hidden)]
 pub use registry::sample_names;
 pub use registry::{CatalogClash, Registry};
+#[doc(hidden)]
+pub use reserved::{RESERVED, is_reserved};
 
 pub use crate::descriptor::{
     AlertDescriptor, CatalogDescriptor, Comparison, Condition, Indicator, Kind, Matcher, Measure,

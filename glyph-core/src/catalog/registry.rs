@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{AnyCatalog, Kind, MetricDescriptor};
+use super::{AnyCatalog, MetricDescriptor};
 use crate::metric::Metric;
 
 /// Catalogs and the ones nested in them. No two of their metrics have the same name.
@@ -97,13 +97,8 @@ fn location(descriptor: &MetricDescriptor) -> String {
 /// Returns the family name and the names of its samples.
 #[doc(hidden)]
 pub fn sample_names(descriptor: &MetricDescriptor) -> Vec<String> {
-    let suffixes: &[&str] = match descriptor.kind {
-        Kind::Counter => &["", "_total", "_created"],
-        Kind::Gauge => &[""],
-        Kind::Histogram => &["", "_bucket", "_count", "_sum", "_created"],
-    };
+    let suffixes = descriptor.kind.sample_suffixes().iter();
     suffixes
-        .iter()
         .map(|suffix| format!("{}{suffix}", descriptor.name))
         .collect()
 }

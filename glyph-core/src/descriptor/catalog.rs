@@ -72,6 +72,18 @@ pub enum Kind {
     Histogram,
 }
 
+impl Kind {
+    /// The suffixes of a family's sample names. The first is empty: the family's own name.
+    #[must_use]
+    pub const fn sample_suffixes(self) -> &'static [&'static str] {
+        match self {
+            Self::Counter => &["", "_total", "_created"],
+            Self::Gauge => &[""],
+            Self::Histogram => &["", "_bucket", "_count", "_sum", "_created"],
+        }
+    }
+}
+
 /// The unit of a metric, and the suffix of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {

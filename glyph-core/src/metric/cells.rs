@@ -341,6 +341,18 @@ impl Metric {
         }
     }
 
+    /// Adds the cells of one series to those of another.
+    pub(crate) fn add_cells(&self, totals: &mut [u64], cells: &[u64]) {
+        let floats = self.float_cells();
+        for (index, (total, bits)) in totals.iter_mut().zip(cells).enumerate() {
+            *total = if index >= floats {
+                (f64::from_bits(*total) + f64::from_bits(*bits)).to_bits()
+            } else {
+                total.wrapping_add(*bits)
+            };
+        }
+    }
+
     fn add_up(&self, totals: &mut [u64], cells: &[AtomicU64]) {
         let floats = self.float_cells();
         for (index, (total, cell)) in totals.iter_mut().zip(cells).enumerate() {

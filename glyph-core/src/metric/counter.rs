@@ -50,7 +50,6 @@ impl<L> Counter<L> {
     }
 
     /// The metric.
-    #[cfg(feature = "testing")]
     pub(crate) const fn metric(&self) -> &'static Metric {
         self.metric
     }

@@ -42,7 +42,6 @@ impl<L> Gauge<L> {
     }
 
     /// The metric.
-    #[cfg(feature = "testing")]
     pub(crate) const fn metric(&self) -> &'static Metric {
         self.metric
     }

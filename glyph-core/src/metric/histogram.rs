@@ -48,7 +48,6 @@ impl<L> Histogram<L> {
     }
 
     /// The metric.
-    #[cfg(feature = "testing")]
     pub(crate) const fn metric(&self) -> &'static Metric {
         self.metric
     }

@@ -41,7 +41,7 @@ pub use cells::{Metric, MetricParts};
 pub use exemplar::ExemplarAt;
 use exemplar::ExemplarSlots;
 #[doc(hidden)]
-pub use reading::PresentSeries;
+pub use reading::{PresentSeries, Series};
 pub use recording_target::{ReadTarget, RecordingTarget, TargetCells};
 #[doc(hidden)]
 pub use scale::Scale;

@@ -1,9 +1,34 @@
 //! Reading the series of a metric.
 
-use std::{borrow::Cow, iter, sync::Arc};
+use std::{borrow::Cow, iter, sync::Arc, time::SystemTime};
 
 use super::{ExemplarAt, Metric, ReadTarget, ScopeCells};
 use crate::label::{LabelDescriptor, LabelStride, LabelValues};
+
+/// A series of a declared metric, as exporters read it.
+#[doc(hidden)]
+pub trait Series {
+    /// Reads its cells: one, or the bucket counts of a histogram and their sum.
+    fn read(&self, cells: &mut Vec<u64>);
+
+    /// Returns names and values of its labels, those of the scope last.
+    fn labels(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)>;
+
+    /// Whether a bucket may have an exemplar.
+    fn has_exemplars(&self) -> bool {
+        false
+    }
+
+    /// Returns the last exemplar of a bucket.
+    fn exemplar(&self, _bucket: usize) -> Option<ExemplarAt> {
+        None
+    }
+
+    /// Returns when counting started, if that is not the start of the program.
+    fn since(&self) -> Option<SystemTime> {
+        None
+    }
+}
 
 /// A series that is present, outside of scopes or in one.
 #[doc(hidden)]
@@ -14,16 +39,13 @@ pub struct PresentSeries {
     scope: Option<Arc<dyn ReadTarget>>,
 }
 
-impl PresentSeries {
-    /// Reads its cells, added up over all threads.
-    #[doc(hidden)]
-    pub fn read(&self, cells: &mut Vec<u64>) {
+impl Series for PresentSeries {
+    /// Adds the cells up over all threads.
+    fn read(&self, cells: &mut Vec<u64>) {
         self.metric.read_in(self.scope_cells(), self.series, cells);
     }
 
-    /// Names and values of its labels, those of the scope last.
-    #[doc(hidden)]
-    pub fn labels(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+    fn labels(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
         let scope = self.scope.iter().flat_map(|scope| {
             let target = self.metric.parts.cells.target();
             let labels = target.map_or(&[][..], |target| target.labels());
@@ -35,15 +57,13 @@ impl PresentSeries {
         self.metric.labels(self.series).chain(scope)
     }
 
-    #[doc(hidden)]
-    pub fn exemplar(&self, bucket: usize) -> Option<ExemplarAt> {
+    fn exemplar(&self, bucket: usize) -> Option<ExemplarAt> {
         self.metric
             .exemplar(self.scope_cells(), self.series, bucket)
     }
 
     /// Whether the metric has ever kept an exemplar there.
-    #[doc(hidden)]
-    pub fn has_exemplars(&self) -> bool {
+    fn has_exemplars(&self) -> bool {
         match self.scope_cells() {
             Some(cells) => cells
                 .state(self.metric)
@@ -52,12 +72,12 @@ impl PresentSeries {
         }
     }
 
-    /// Returns when counting started, if that is not the start of the program.
-    #[doc(hidden)]
-    pub fn since(&self) -> Option<std::time::SystemTime> {
+    fn since(&self) -> Option<SystemTime> {
         self.scope.as_ref().map(|scope| scope.since())
     }
+}
 
+impl PresentSeries {
     fn scope_cells(&self) -> Option<&ScopeCells> {
         let scope = self.scope.as_deref()?;
         self.metric.parts.cells.cells_in(scope)
@@ -100,7 +120,10 @@ impl Metric {
     }
 
     /// Returns names and values of a series' own labels, from the digits of its index.
-    fn labels(&self, series: usize) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+    pub(crate) fn labels(
+        &self,
+        series: usize,
+    ) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
         let labels = self.parts.descriptor.labels.iter().zip(self.parts.strides);
         labels.map(move |(label, place)| (label.name, self.value_of(label, place, series)))
     }

@@ -1,4 +1,4 @@
-//! Metrics for those who have no names of their own to keep.
+//! Metrics of waits and queues, for programs that need no other names.
 
 use super::{
     QueueRecorder, WaitEnd, WaitRecorder, WaitRequest,
@@ -15,11 +15,11 @@ use crate::{Gauge, Histogram, metric_catalog};
 /// | `wait_active` | wait, scope |
 #[metric_catalog(namespace = "wait", max_series = 100_000, crate = crate)]
 pub struct WaitMetrics {
-    /// Time spent waiting, those waits among them that were over at once.
+    /// Wait duration, including waits that ended immediately.
     #[metric(unit = seconds, sparse, buckets = [100us, 1ms, 5ms, 10ms, 25ms, 50ms, 100ms, 250ms, 500ms, 1s, 2.5s, 5s, 10s, 30s])]
     pub duration: Histogram<Waited<'_>>,
 
-    /// Waits under way.
+    /// Active waits.
     #[metric(sparse)]
     pub active: Gauge<Waits<'_>>,
 }
@@ -53,15 +53,15 @@ impl WaitRecorder for WaitMetrics {
 /// | `queue_wait_duration_seconds` | queue, outcome: `ok` when an item was taken, `cancelled` when it was dropped |
 #[metric_catalog(namespace = "queue", crate = crate)]
 pub struct QueueMetrics {
-    /// Items that wait in a queue.
+    /// Items waiting in a queue.
     #[metric(sparse)]
     pub depth: Gauge<Queues<'_>>,
 
-    /// Items for which a queue has room.
+    /// Capacity of a queue.
     #[metric(sparse)]
     pub capacity: Gauge<Queues<'_>>,
 
-    /// Time that items wait in a queue.
+    /// Time that items spend in a queue.
     #[metric(name = "wait.duration", unit = seconds, sparse, buckets = [100us, 1ms, 5ms, 10ms, 25ms, 50ms, 100ms, 250ms, 500ms, 1s, 2.5s, 5s, 10s, 30s])]
     pub wait_duration: Histogram<Left<'_>>,
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use quote::ToTokens;
-use syn::{Ident, LitStr, ext::IdentExt};
+use syn::{Ident, LitStr, Path, ext::IdentExt};
 
 use super::{
     field::{Kind, Metric},
@@ -14,8 +14,8 @@ use crate::diagnostic::Errors;
 /// Suffixes that a histogram's samples have.
 const HISTOGRAM_SUFFIXES: [&str; 5] = ["_bucket", "_count", "_sum", "_created", "_info"];
 
-/// The words after `glyph_` that start the names of glyph's own metrics. The runtime has the same
-/// list.
+/// The words after `glyph_` that start the names of glyph's own metrics. A test compares them with
+/// the runtime's list.
 const RESERVED: [&str; 10] = [
     "audit",
     "export",
@@ -103,17 +103,31 @@ fn problem(name: &str, family: &str, unit: &Unit, kind: Kind) -> Option<String> 
     let suffix = HISTOGRAM_SUFFIXES
         .iter()
         .find(|suffix| family.ends_with(**suffix));
-    if let (Kind::Histogram, None, Some(suffix)) = (kind, unit.suffix(), suffix) {
-        return Some(format!(
-            "a histogram name cannot end in `{suffix}`: its samples use that suffix"
-        ));
+    let (Kind::Histogram, None, Some(suffix)) = (kind, unit.suffix(), suffix) else {
+        return None;
+    };
+    Some(format!(
+        "a histogram name cannot end in `{suffix}`: its samples use that suffix"
+    ))
+}
+
+/// Reports metrics with the names of glyph's own. glyph declares those with `crate = crate`.
+pub(super) fn check_reserved(metrics: &[Metric], root: &Path, errors: &mut Errors) {
+    if root.is_ident("crate") {
+        return;
     }
-    is_reserved(family).then(|| {
-        let words = RESERVED.join("`, `");
-        format!(
-            "`{family}` is reserved: after `glyph_`, a name cannot start with `{words}`; rename it"
-        )
-    })
+    for metric in metrics {
+        let family = metric.name.otel.replace('.', "_");
+        if is_reserved(&family) {
+            let words = RESERVED.join("`, `");
+            errors.at(
+                metric.name_tokens(),
+                format!(
+                    "`{family}` is reserved: after `glyph_`, a name cannot start with `{words}`; rename it"
+                ),
+            );
+        }
+    }
 }
 
 /// `name` without its last word, if that is `suffix`.

@@ -72,6 +72,7 @@ impl Catalog {
             .scope
             .and_then(|scope| Scope::read(scope, &forbidden, errors));
         let fields = Fields::read(&mut structure, &namespace, errors);
+        metric_name::check_reserved(&fields.metrics, &root, errors);
         metric_name::check_clashes(&fields.metrics, errors);
         let stage_module = stage_module(args.stages, &fields, errors);
         let known = Known {

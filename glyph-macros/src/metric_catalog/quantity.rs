@@ -136,6 +136,11 @@ impl Scale {
         })
     }
 
+    /// The seconds of a unit of time.
+    fn seconds(&self) -> f64 {
+        self.factor * 10f64.powi(self.exponent)
+    }
+
     fn apply(&self, digits: &str) -> Option<f64> {
         let (mantissa, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
         let exponent = exponent.parse::<i32>().ok()?.checked_add(self.exponent)?;
@@ -216,17 +221,19 @@ impl Threshold {
 
     fn per_second(&self, unit: &Unit) -> syn::Result<f64> {
         let seconds = match (&self.per, &self.percent) {
-            (Some((_, unit)), None) => match unit.to_string().as_str() {
-                "s" => 1.0,
-                "m" => 60.0,
-                "h" => 3600.0,
-                other => {
+            (Some((_, unit)), None) => {
+                let time = unit.to_string();
+                let scale = Scale::of(&time).filter(|scale| {
+                    scale.unit == Some("seconds") && (1.0..=3600.0).contains(&scale.seconds())
+                });
+                let Some(scale) = scale else {
                     return Err(syn::Error::new_spanned(
                         unit,
-                        format!("`{other}` is not a unit of time; allowed: `/s`, `/m`, `/h`"),
+                        format!("`{time}` is not a unit of time; allowed: `/s`, `/m`, `/h`"),
                     ));
-                }
-            },
+                };
+                scale.seconds()
+            }
             _ => return Err(self.error("expected a rate: `10/s`, `10/m` or `10/h`")),
         };
         Ok(self.quantity.value(unit, "threshold")? / seconds)

@@ -11,7 +11,7 @@ use axum::{
 use tower_http::{CompressionLevel, compression::CompressionLayer};
 
 use super::scrape::{Scraper, Source};
-use crate::{expose::Page, health::Health};
+use crate::{expose::Exposition, health::Health};
 
 /// The endpoints `/metrics`, `/healthz` and `/readyz`, for GET and HEAD; other methods are answered 405.
 ///
@@ -28,7 +28,7 @@ use crate::{expose::Page, health::Health};
 /// # Ok(())
 /// # }
 /// ```
-pub fn router(page: Page, health: Health) -> Router {
+pub fn router(page: Exposition, health: Health) -> Router {
     endpoints(Arc::new(page), health)
 }
 

@@ -17,7 +17,7 @@ use tokio::{
     task::yield_now,
 };
 
-use crate::expose::{Format, Page};
+use crate::expose::{Exposition, Format};
 
 /// Scrapes under way at a time; each holds a few pieces in memory.
 const MOST_SCRAPES: usize = 8;
@@ -28,7 +28,7 @@ pub(crate) trait Source: Send + Sync {
     fn chunks(&self, format: Format) -> Box<dyn Iterator<Item = Bytes> + Send>;
 }
 
-impl Source for Page {
+impl Source for Exposition {
     fn chunks(&self, format: Format) -> Box<dyn Iterator<Item = Bytes> + Send> {
         Box::new(self.pieces(format))
     }

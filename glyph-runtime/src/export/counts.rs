@@ -9,8 +9,13 @@ use std::{
     time::Duration,
 };
 
-/// The most letters of an error that are kept, since a peer may have written it.
+/// The most characters kept of an error, which a collector may have written.
 const LONGEST_ERROR: usize = 256;
+
+/// Bucket bounds of the time until a batch was exported or given up, in seconds.
+pub(super) const DURATION_BOUNDS: [f64; 9] = [0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 5.0, 10.0, 30.0];
+/// Those buckets, and the infinite one.
+const DURATION_BUCKETS: usize = DURATION_BOUNDS.len() + 1;
 
 /// Why something was not exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,13 +25,13 @@ pub enum DropReason {
     QueueFull,
     /// Exporting it took longer than the limit.
     Timeout,
-    /// The other side answered that it does not take it.
+    /// The collector rejected it.
     Rejected,
     /// It could not be sent or written, all attempts included.
     Failed,
     /// The exporter panicked.
     Panicked,
-    /// The deadline of the shutdown passed, or it ended after the shutdown.
+    /// The deadline of the shutdown passed, or it came after the shutdown.
     Shutdown,
 }
 
@@ -41,9 +46,9 @@ impl DropReason {
         Self::Shutdown,
     ];
 
-    /// Its name as a label value.
+    /// Returns the label value.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::QueueFull => "queue_full",
             Self::Timeout => "timeout",
@@ -61,7 +66,8 @@ pub(crate) struct Counts {
     exported: AtomicU64,
     dropped: [AtomicU64; DropReason::ALL.len()],
     failures: AtomicU64,
-    exports: AtomicU64,
+    /// Batches, by how long they took.
+    durations: [AtomicU64; DURATION_BUCKETS],
     export_nanoseconds: AtomicU64,
     last_error: Mutex<Option<String>>,
 }
@@ -77,7 +83,7 @@ impl Counts {
         }
     }
 
-    /// One attempt to export came to nothing.
+    /// Counts a failed attempt.
     pub(crate) fn failed(&self, error: &dyn Display) {
         self.failures.fetch_add(1, Relaxed);
         let error = error.to_string().chars().take(LONGEST_ERROR).collect();
@@ -97,7 +103,11 @@ impl Counts {
 
     pub(crate) fn took(&self, time: Duration) {
         let nanoseconds = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        self.exports.fetch_add(1, Relaxed);
+        let seconds = time.as_secs_f64();
+        let bucket = DURATION_BOUNDS.partition_point(|bound| *bound < seconds);
+        if let Some(count) = self.durations.get(bucket) {
+            count.fetch_add(1, Relaxed);
+        }
         self.export_nanoseconds.fetch_add(nanoseconds, Relaxed);
     }
 
@@ -106,12 +116,14 @@ impl Counts {
             let count = self.dropped.get(reason as usize);
             (reason, count.map_or(0, |count| count.load(Relaxed)))
         });
+        let durations = self.durations.each_ref().map(|count| count.load(Relaxed));
         ExportCounts {
             exporter,
             exported: self.exported.load(Relaxed),
             dropped,
             failures: self.failures.load(Relaxed),
-            exports: self.exports.load(Relaxed),
+            exports: durations.iter().sum(),
+            durations,
             export_time: Duration::from_nanos(self.export_nanoseconds.load(Relaxed)),
             queue_length: 0,
             queue_capacity: 0,
@@ -124,36 +136,37 @@ impl Counts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExportCounts {
-    /// `otlp`, `file`, or the name that it was given.
+    /// `otlp`, `file`, or the name that the program gave it.
     pub exporter: &'static str,
-    /// Spans, data points or log records that arrived.
+    /// Spans, data points or log records exported.
     pub exported: u64,
-    /// Those that did not, by reason.
+    /// Items dropped, by reason.
     pub dropped: [(DropReason, u64); DropReason::ALL.len()],
-    /// Attempts that came to nothing; a batch may be tried again.
+    /// Failed attempts. A batch may be tried again.
     pub failures: u64,
     /// Batches that were exported or given up.
     pub exports: u64,
-    /// The time that those took, attempts and pauses included.
+    /// Those batches, by how long they took.
+    pub(crate) durations: [u64; DURATION_BUCKETS],
+    /// The time that those batches took, attempts and pauses included.
     pub export_time: Duration,
-    /// Those that wait now.
+    /// Items waiting to be exported.
     pub queue_length: u64,
-    /// Those that may wait.
+    /// The most items that may wait.
     pub queue_capacity: u64,
-    /// Why the last attempt of all those that failed came to nothing, at most 256 letters. A collector may have
-    /// written it.
+    /// The error of the last failed attempt, at most 256 characters. A collector may have written it.
     pub last_error: Option<String>,
 }
 
 impl ExportCounts {
-    /// What was dropped for one reason.
+    /// Returns the items dropped for one reason.
     #[must_use]
     pub fn dropped_for(&self, reason: DropReason) -> u64 {
         let found = self.dropped.iter().find(|(known, _)| *known == reason);
         found.map_or(0, |(_, count)| *count)
     }
 
-    /// What was dropped for any reason.
+    /// Returns the items dropped for any reason.
     #[must_use]
     pub fn dropped_in_all(&self) -> u64 {
         self.dropped.iter().map(|(_, count)| count).sum()

@@ -6,8 +6,8 @@ mod counts;
 mod destination;
 #[cfg(feature = "trace")]
 pub(crate) mod limits;
-#[cfg(all(feature = "trace", feature = "prometheus"))]
-mod page;
+#[cfg(feature = "trace")]
+mod metrics;
 #[cfg(feature = "trace")]
 mod queue;
 #[cfg(all(feature = "trace", feature = "prometheus"))]
@@ -16,10 +16,13 @@ mod undelivered;
 #[cfg(feature = "trace")]
 mod worker;
 
+#[cfg(all(feature = "trace", feature = "prometheus"))]
+pub(crate) use self::transport::transport;
 #[cfg(feature = "trace")]
 pub(crate) use self::{
     counts::Counts,
     destination::{Destination, Exporting, Item, Outcome},
+    metrics::{Exporters, Signal, source},
     queue::{Queue, flush},
     worker::{is_export_thread, start},
 };
@@ -27,10 +30,5 @@ pub(crate) use self::{
 pub use self::{
     counts::{DropReason, ExportCounts},
     limits::{BatchLimits, InvalidSetting},
-};
-#[cfg(all(feature = "trace", feature = "prometheus"))]
-pub(crate) use self::{
-    page::{Exporters, push as push_page},
-    transport::transport,
 };
 pub use undelivered::{Undelivered, UndeliveredPart};

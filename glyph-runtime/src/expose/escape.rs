@@ -1,4 +1,4 @@
-//! Escapes: label values and HELP texts are data, whatever is in them.
+//! Escapes of label values and HELP texts, which may hold any character.
 
 use super::Format;
 

@@ -1,15 +1,16 @@
-//! One family: its head and the lines of each of its series.
+//! One family: its head and the samples of each of its series.
 
 use std::time::UNIX_EPOCH;
 
 use super::{Format, escape, float};
+use glyph_core::__runtime::{Series, canonical};
+
 use crate::{
     catalog::{Kind, Unit},
-    metric::{ExemplarAt, Metric, PresentSeries, Scale},
+    metric::{ExemplarAt, Metric, Scale},
 };
-use glyph_core::__runtime::canonical;
 
-/// Writes the series of one metric, with what they have in common written once.
+/// Writes the series of one metric. What they have in common is formatted once.
 pub(crate) struct FamilyWriter {
     metric: &'static Metric,
     format: Format,
@@ -24,7 +25,7 @@ pub(crate) struct FamilyWriter {
 impl FamilyWriter {
     pub(crate) fn new(metric: &'static Metric, format: Format) -> Self {
         let descriptor = metric.descriptor();
-        let ending = match descriptor.kind {
+        let suffix = match descriptor.kind {
             Kind::Counter => "_total",
             Kind::Gauge => "",
             Kind::Histogram => "_bucket",
@@ -33,7 +34,7 @@ impl FamilyWriter {
         Self {
             metric,
             format,
-            sample: [descriptor.name, ending].concat().into_bytes(),
+            sample: [descriptor.name, suffix].concat().into_bytes(),
             bounds: bounds
                 .map(|bound| format!("le=\"{}\"}} ", canonical(bound)).into_bytes())
                 .collect(),
@@ -60,13 +61,13 @@ impl FamilyWriter {
         );
     }
 
-    pub(crate) fn row(&mut self, page: &mut Vec<u8>, row: &PresentSeries) {
-        row.read(&mut self.cells);
+    pub(crate) fn series(&mut self, page: &mut Vec<u8>, series: &impl Series) {
+        series.read(&mut self.cells);
         self.labels.clear();
-        push_labels(&mut self.labels, row);
+        push_labels(&mut self.labels, series);
         match self.metric.descriptor().kind {
             Kind::Counter | Kind::Gauge => self.number(page),
-            Kind::Histogram => self.histogram(page, row),
+            Kind::Histogram => self.histogram(page, series),
         }
     }
 
@@ -82,9 +83,9 @@ impl FamilyWriter {
         page.push(b'\n');
     }
 
-    fn histogram(&mut self, page: &mut Vec<u8>, row: &PresentSeries) {
+    fn histogram(&mut self, page: &mut Vec<u8>, series: &impl Series) {
         let sum = self.cells.pop().unwrap_or_default();
-        let exemplars = self.format == Format::OpenMetrics && row.has_exemplars();
+        let exemplars = self.format == Format::OpenMetrics && series.has_exemplars();
         let mut integers = itoa::Buffer::new();
         let mut count = 0;
         for (bucket, (own, bound)) in self.cells.iter().zip(&self.bounds).enumerate() {
@@ -97,7 +98,7 @@ impl FamilyWriter {
             }
             page.extend_from_slice(bound);
             page.extend_from_slice(integers.format(count).as_bytes());
-            if exemplars && let Some(exemplar) = row.exemplar(bucket) {
+            if exemplars && let Some(exemplar) = series.exemplar(bucket) {
                 push_exemplar(page, &exemplar);
             }
             page.push(b'\n');
@@ -112,15 +113,15 @@ impl FamilyWriter {
         }
     }
 
-    /// OpenMetrics forbids the sum, and with it the count, where there are negative buckets.
+    /// OpenMetrics forbids the sum and the count of a histogram with negative buckets.
     fn has_sum(&self) -> bool {
         let lowest = self.metric.descriptor().buckets.first();
         self.format == Format::Text || lowest.is_none_or(|bound| *bound >= 0.0)
     }
 
-    fn derived(&self, page: &mut Vec<u8>, ending: &str) {
+    fn derived(&self, page: &mut Vec<u8>, suffix: &str) {
         page.extend_from_slice(self.metric.descriptor().name.as_bytes());
-        page.extend_from_slice(ending.as_bytes());
+        page.extend_from_slice(suffix.as_bytes());
         push_braced(page, &self.labels);
     }
 }
@@ -134,15 +135,15 @@ pub(crate) fn push_head(
     help: &str,
     unit: Unit,
 ) {
-    let ending = if kind == "counter" && format == Format::Text {
+    let suffix = if kind == "counter" && format == Format::Text {
         "_total"
     } else {
         ""
     };
-    page.extend_from_slice(["# HELP ", name, ending, " "].concat().as_bytes());
+    page.extend_from_slice(["# HELP ", name, suffix, " "].concat().as_bytes());
     escape::push_help(page, help, format);
     page.extend_from_slice(
-        ["\n# TYPE ", name, ending, " ", kind, "\n"]
+        ["\n# TYPE ", name, suffix, " ", kind, "\n"]
             .concat()
             .as_bytes(),
     );
@@ -165,16 +166,21 @@ fn push_braced(page: &mut Vec<u8>, labels: &[u8]) {
 }
 
 /// `provider="openai",kind="llm"`.
-fn push_labels(page: &mut Vec<u8>, row: &PresentSeries) {
-    for (index, (name, value)) in row.labels().enumerate() {
+fn push_labels(page: &mut Vec<u8>, series: &impl Series) {
+    for (index, (name, value)) in series.labels().enumerate() {
         if index > 0 {
             page.push(b',');
         }
-        page.extend_from_slice(name.as_bytes());
-        page.extend_from_slice(b"=\"");
-        escape::push_value(page, &value);
-        page.push(b'"');
+        push_label(page, name, &value);
     }
+}
+
+/// `provider="openai"`.
+pub(super) fn push_label(page: &mut Vec<u8>, name: &str, value: &str) {
+    page.extend_from_slice(name.as_bytes());
+    page.extend_from_slice(b"=\"");
+    escape::push_value(page, value);
+    page.push(b'"');
 }
 
 /// OpenMetrics 1.0, "Exemplars".

@@ -1,6 +1,6 @@
-//! Numbers as they stand on a page.
+//! Numbers as Prometheus and OpenMetrics write them.
 
-/// A number as Prometheus writes it; whole ones without a point.
+/// Writes a sample's value; an integer without a point.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "the range and the fraction are checked first"

@@ -1,8 +1,8 @@
-//! The two forms of the page.
+//! The two formats of the exposition.
 
 use super::negotiate;
 
-/// How a page is written.
+/// A format of the exposition.
 ///
 /// ```
 /// use glyph_runtime::expose::Format;
@@ -15,15 +15,15 @@ use super::negotiate;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// Prometheus's text format 0.0.4, which everything that scrapes can read.
+    /// Prometheus's text format 0.0.4, which every scraper reads.
     #[default]
     Text,
-    /// OpenMetrics 1.0, which carries exemplars and units as well.
+    /// OpenMetrics 1.0, with exemplars and units.
     OpenMetrics,
 }
 
 impl Format {
-    /// The `Content-Type` of a page of this format.
+    /// Returns the `Content-Type` of this format.
     #[must_use]
     pub const fn content_type(self) -> &'static str {
         match self {
@@ -32,12 +32,12 @@ impl Format {
         }
     }
 
-    /// The format that an `Accept` header asks for (RFC 9110, section 12.5.1); several such headers are
-    /// joined by `", "` first.
+    /// Returns the format that an `Accept` header asks for (RFC 9110, section 12.5.1). Join several
+    /// such headers by `", "` first.
     ///
-    /// The higher quality wins. At the same quality OpenMetrics wins if it is named, and text if both are
-    /// only covered by a wildcard. Without a header, or if it names neither, the answer is text. Ranges
-    /// that are malformed do not count, nor does what stands beyond 4 KiB or 64 ranges.
+    /// The higher quality wins. At the same quality OpenMetrics wins if the header names it, and text
+    /// if a wildcard covers both. Default: text, without a header or if it names neither. Malformed
+    /// ranges are ignored, and so is everything after 4 KiB or 64 ranges.
     #[must_use]
     pub fn negotiate(accept: Option<&str>) -> Self {
         accept.map_or(Self::Text, negotiate::format)

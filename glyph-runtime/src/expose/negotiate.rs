@@ -1,10 +1,10 @@
-//! Which format an `Accept` header asks for (RFC 9110, sections 12.4.2 and 12.5.1).
+//! The format that an `Accept` header asks for (RFC 9110, sections 12.4.2 and 12.5.1).
 
 use mediatype::{MediaType, MediaTypeList, ReadParams};
 
 use super::Format;
 
-/// Beyond these, a header is not looked at.
+/// The rest of a longer header is ignored.
 const LONGEST: usize = 4096;
 const MOST_RANGES: usize = 64;
 
@@ -27,7 +27,7 @@ struct Offer {
     versions: &'static [&'static str],
 }
 
-/// Version 1.0.0 of the text format differs from 0.0.4 in names that need quotes, and the page has none.
+/// Version 1.0.0 of the text format differs from 0.0.4 in quoted names, and no name here needs quotes.
 const TEXT: Offer = Offer {
     ty: "text",
     subtype: "plain",

@@ -1,4 +1,4 @@
-//! Which keys a catalog declares, and which row one stands for.
+//! The keys that catalogs declare, and the series that a key names.
 
 use std::{
     collections::HashMap,
@@ -8,6 +8,7 @@ use std::{
     },
 };
 
+use glyph_core::__runtime;
 use metrics::Key;
 
 use crate::{
@@ -15,38 +16,45 @@ use crate::{
     label::{LabelDescriptor, LabelStride, LabelValues},
     metric::Metric,
 };
-use glyph_core::__runtime;
 
-/// The declared metrics under every name that a key may call them by.
+/// The declared metrics by every name that a key may have for them.
 pub(crate) struct Declared {
     metrics: HashMap<String, Entry>,
-    refusals: Refusals,
+    rejections: Rejections,
 }
 
 #[derive(Clone)]
 struct Entry {
     metric: &'static Metric,
-    refused: Arc<AtomicU64>,
+    rejected: Arc<AtomicU64>,
 }
 
-/// How many keys of each metric were refused, by family name.
-pub(crate) type Refusals = Arc<[(&'static str, Arc<AtomicU64>)]>;
+/// How many keys of each metric were rejected.
+#[derive(Clone, Debug)]
+pub(crate) struct Rejections(Arc<[(&'static str, Arc<AtomicU64>)]>);
 
-/// A row that a key stands for.
+impl Rejections {
+    /// Family names and counts.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&'static str, &AtomicU64)> {
+        self.0.iter().map(|(metric, keys)| (*metric, &**keys))
+    }
+}
+
+/// The series that a key names.
 #[derive(Clone, Copy)]
-pub(crate) struct Row {
+pub(crate) struct DeclaredSeries {
     pub(crate) metric: &'static Metric,
     pub(crate) row: usize,
 }
 
-/// Why a key of a declared name has no row.
+/// Why a key with a declared name has no series.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Refusal {
-    #[error("it is declared as a {0:?}")]
+pub(crate) enum Rejection {
+    #[error("the metric is declared as a {0:?}")]
     Kind(Kind),
     #[error("label `{0}` is missing")]
     Missing(&'static str),
-    #[error("it has no label `{0}`")]
+    #[error("the metric has no label `{0}`")]
     Unknown(String),
     #[error("label `{label}` has no value {value:?}")]
     Value { label: &'static str, value: String },
@@ -55,14 +63,14 @@ pub(crate) enum Refusal {
 impl Declared {
     pub(crate) fn new(registry: &Registry) -> Self {
         let mut metrics = HashMap::new();
-        let mut refusals = Vec::new();
+        let mut rejections = Vec::new();
         for &metric in __runtime::metrics(registry) {
             let descriptor = metric.descriptor();
             let entry = Entry {
                 metric,
-                refused: Arc::default(),
+                rejected: Arc::default(),
             };
-            refusals.push((descriptor.name, Arc::clone(&entry.refused)));
+            rejections.push((descriptor.name, Arc::clone(&entry.rejected)));
             if descriptor.kind == Kind::Counter {
                 metrics.insert(format!("{}_total", descriptor.name), entry.clone());
             }
@@ -71,7 +79,7 @@ impl Declared {
         }
         Self {
             metrics,
-            refusals: refusals.into(),
+            rejections: Rejections(rejections.into()),
         }
     }
 
@@ -79,42 +87,46 @@ impl Declared {
         self.metrics.contains_key(name)
     }
 
-    pub(crate) fn refusals(&self) -> Refusals {
-        Arc::clone(&self.refusals)
+    pub(super) fn rejections(&self) -> Rejections {
+        self.rejections.clone()
     }
 
-    /// The row of a declared key; `None` when no catalog declares its name.
-    pub(crate) fn row(&self, key: &Key, kind: Kind) -> Option<Result<Row, Refusal>> {
+    /// The series of a declared key; `None` if no catalog declares its name.
+    pub(crate) fn row(&self, key: &Key, kind: Kind) -> Option<Result<DeclaredSeries, Rejection>> {
         let entry = self.metrics.get(key.name())?;
         let row = row_of(entry.metric, key, kind);
-        if let Err(refusal) = &row
-            && entry.refused.fetch_add(1, Relaxed) == 0
+        if let Err(reason) = &row
+            && entry.rejected.fetch_add(1, Relaxed) == 0
         {
-            tracing::warn!(metric = key.name(), %refusal, "a key of a declared metric was refused");
+            tracing::warn!(
+                metric = key.name(),
+                %reason,
+                "`metrics` key rejected: it does not fit the declared metric"
+            );
         }
         Some(row)
     }
 }
 
-fn row_of(metric: &'static Metric, key: &Key, kind: Kind) -> Result<Row, Refusal> {
+fn row_of(metric: &'static Metric, key: &Key, kind: Kind) -> Result<DeclaredSeries, Rejection> {
     let descriptor = metric.descriptor();
     if descriptor.kind != kind {
-        return Err(Refusal::Kind(descriptor.kind));
+        return Err(Rejection::Kind(descriptor.kind));
     }
     let labels = descriptor.labels;
     if let Some(unknown) = key
         .labels()
         .find(|given| labels.iter().all(|label| label.name != given.key()))
     {
-        return Err(Refusal::Unknown(unknown.key().to_owned()));
+        return Err(Rejection::Unknown(unknown.key().to_owned()));
     }
     let mut row = 0;
     for (label, place) in labels.iter().zip(metric.strides()) {
         let given = key.labels().find(|given| given.key() == label.name);
-        let value = given.ok_or(Refusal::Missing(label.name))?.value();
+        let value = given.ok_or(Rejection::Missing(label.name))?.value();
         row += digit(metric, label, place, value)? * place.stride();
     }
-    Ok(Row { metric, row })
+    Ok(DeclaredSeries { metric, row })
 }
 
 fn digit(
@@ -122,8 +134,8 @@ fn digit(
     label: &LabelDescriptor,
     place: &LabelStride,
     value: &str,
-) -> Result<usize, Refusal> {
-    let refusal = || Refusal::Value {
+) -> Result<usize, Rejection> {
+    let rejection = || Rejection::Value {
         label: label.name,
         value: value.chars().take(64).collect(),
     };
@@ -131,12 +143,12 @@ fn digit(
         (LabelValues::Closed(values), _) => values
             .iter()
             .position(|known| *known == value)
-            .ok_or_else(refusal),
+            .ok_or_else(rejection),
         (LabelValues::Open { .. }, Some((index, max))) => metric
             .open()
             .get(index)
             .map(|open| open.digit(value, max))
-            .ok_or_else(refusal),
-        (LabelValues::Open { .. }, None) => Err(refusal()),
+            .ok_or_else(rejection),
+        (LabelValues::Open { .. }, None) => Err(rejection()),
     }
 }

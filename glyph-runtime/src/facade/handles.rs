@@ -1,10 +1,10 @@
-//! A row as the `metrics` crate's handles.
+//! Declared series as handles of the `metrics` crate.
 
 use metrics::{CounterFn, GaugeFn, HistogramFn};
 
-use super::declared::Row;
+use super::declared::DeclaredSeries;
 
-impl CounterFn for Row {
+impl CounterFn for DeclaredSeries {
     fn increment(&self, value: u64) {
         let Self { metric, row } = *self;
         metric.add(row, value.wrapping_mul(metric.step()));
@@ -20,7 +20,7 @@ impl CounterFn for Row {
     }
 }
 
-impl GaugeFn for Row {
+impl GaugeFn for DeclaredSeries {
     fn increment(&self, value: f64) {
         self.metric.add_float(self.row, value);
     }
@@ -34,7 +34,7 @@ impl GaugeFn for Row {
     }
 }
 
-impl HistogramFn for Row {
+impl HistogramFn for DeclaredSeries {
     fn record(&self, value: f64) {
         self.metric.observe(self.row, &value);
     }

@@ -1,10 +1,10 @@
 //! The recorder behind the `metrics` crate's macros.
 //!
-//! What a catalog declares lands in its cells; anything else goes to `metrics-exporter-prometheus`
-//! and appears on the same page.
+//! A key that a catalog declares is recorded there. All others go to `metrics-exporter-prometheus`,
+//! and are exported with the declared metrics.
 
+mod catalog;
 mod declared;
-mod families;
 mod handles;
 mod upkeep;
 
@@ -15,6 +15,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, Prometheu
 
 use crate::{
     catalog::{Kind, Registry},
+    expose::ExternalRecorder,
     label::sanitized,
 };
 use declared::Declared;
@@ -22,44 +23,45 @@ pub(crate) use upkeep::Upkeep;
 
 /// A `metrics` recorder that knows the catalogs of a program.
 ///
-/// A key is declared when its name is that of a metric in OpenTelemetry's or Prometheus's notation
-/// (`glyphoxa.provider.requests`, `glyphoxa_provider_requests_total`) and it has the labels of its
+/// A key is declared if it has the name of a metric in OpenTelemetry's or Prometheus's notation
+/// (`glyphoxa.provider.requests`, `glyphoxa_provider_requests_total`) and the labels of the metric's
 /// label set, each with an allowed value. A declared name with other labels, or of another kind, is
-/// refused: counted in `glyph_facade_refused_total`, and told once in a log line.
+/// rejected and counted in `glyph_facade_refused_total`. The first rejection of a metric is logged.
 pub struct Recorder {
     declared: Declared,
-    others: PrometheusRecorder,
+    external: PrometheusRecorder,
 }
 
 impl Recorder {
     pub(crate) fn new(registry: &Registry) -> Self {
         Self {
             declared: Declared::new(registry),
-            others: PrometheusBuilder::new().build_recorder(),
+            external: PrometheusBuilder::new().build_recorder(),
         }
     }
 
-    pub(crate) fn others(&self) -> PrometheusHandle {
-        self.others.handle()
+    /// The recorder of what no catalog declares.
+    pub(crate) fn external(&self) -> PrometheusHandle {
+        self.external.handle()
     }
 }
 
 impl metrics::Recorder for Recorder {
     fn describe_counter(&self, name: KeyName, unit: Option<Unit>, description: SharedString) {
         if !self.declared.contains(name.as_str()) {
-            self.others.describe_counter(name, unit, description);
+            self.external.describe_counter(name, unit, description);
         }
     }
 
     fn describe_gauge(&self, name: KeyName, unit: Option<Unit>, description: SharedString) {
         if !self.declared.contains(name.as_str()) {
-            self.others.describe_gauge(name, unit, description);
+            self.external.describe_gauge(name, unit, description);
         }
     }
 
     fn describe_histogram(&self, name: KeyName, unit: Option<Unit>, description: SharedString) {
         if !self.declared.contains(name.as_str()) {
-            self.others.describe_histogram(name, unit, description);
+            self.external.describe_histogram(name, unit, description);
         }
     }
 
@@ -67,7 +69,7 @@ impl metrics::Recorder for Recorder {
         match self.declared.row(key, Kind::Counter) {
             Some(Ok(row)) => Counter::from_arc(Arc::new(row)),
             Some(Err(_)) => Counter::noop(),
-            None => self.others.register_counter(&bounded(key), metadata),
+            None => self.external.register_counter(&bounded(key), metadata),
         }
     }
 
@@ -75,7 +77,7 @@ impl metrics::Recorder for Recorder {
         match self.declared.row(key, Kind::Gauge) {
             Some(Ok(row)) => Gauge::from_arc(Arc::new(row)),
             Some(Err(_)) => Gauge::noop(),
-            None => self.others.register_gauge(&bounded(key), metadata),
+            None => self.external.register_gauge(&bounded(key), metadata),
         }
     }
 
@@ -83,12 +85,13 @@ impl metrics::Recorder for Recorder {
         match self.declared.row(key, Kind::Histogram) {
             Some(Ok(row)) => Histogram::from_arc(Arc::new(row)),
             Some(Err(_)) => Histogram::noop(),
-            None => self.others.register_histogram(&bounded(key), metadata),
+            None => self.external.register_histogram(&bounded(key), metadata),
         }
     }
 }
 
-/// The key with its label values as open labels have them: the other recorder keeps each for good.
+/// The key with its label values cut as those of open labels are: the external recorder keeps each
+/// value for good.
 fn bounded(key: &Key) -> Cow<'_, Key> {
     let fits = |label: &Label| matches!(sanitized(label.value()), Cow::Borrowed(_));
     if key.labels().all(fits) {
@@ -102,6 +105,12 @@ fn bounded(key: &Key) -> Cow<'_, Key> {
     });
     let labels: Vec<_> = labels.collect();
     Cow::Owned(Key::from_parts(key.name().to_owned(), labels))
+}
+
+impl ExternalRecorder for PrometheusHandle {
+    fn render(&self) -> String {
+        Self::render(self)
+    }
 }
 
 impl std::fmt::Debug for Recorder {

@@ -1,4 +1,4 @@
-//! Keeps the other recorder's memory bounded: it buffers every observation until somebody folds them.
+//! Keeps the memory of the external recorder bounded: it buffers observations until they are folded.
 
 use std::{
     io,

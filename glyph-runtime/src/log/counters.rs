@@ -1,4 +1,4 @@
-//! What became of the lines.
+//! Counts of log lines.
 
 use std::sync::{
     Arc,
@@ -7,7 +7,7 @@ use std::sync::{
 
 use tracing::Level;
 
-/// Counts of a log, readable from anywhere at any time.
+/// Counts of a log, readable at any time from any thread.
 #[derive(Clone, Debug, Default)]
 pub struct Counters(Arc<Cells>);
 
@@ -22,36 +22,36 @@ struct Cells {
     audit_lost: AtomicU64,
 }
 
-/// The counts at one moment. All of them only rise.
+/// The counts at one moment. They never decrease.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Snapshot {
-    /// Lines that the output has taken.
+    /// Lines written.
     pub written: u64,
-    /// Lines that were not written.
+    /// Lines not written.
     pub dropped: Dropped,
-    /// Lines that the audit trail has taken.
+    /// Audit lines written.
     pub audit_written: u64,
-    /// Writes and synchronisations of the audit trail that failed. Writes are tried again.
+    /// Failed writes and syncs of the audit trail. Writes are tried again.
     pub audit_failures: u64,
-    /// Audit lines given up when the log shut down, or after that.
+    /// Audit lines given up at or after shutdown.
     pub audit_lost: u64,
 }
 
-/// Lines that were not written, by reason.
+/// Lines not written, by reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Dropped {
     /// The output was slower than the program.
     pub queue_full: ByLevel,
-    /// The output refused them: a closed pipe, a full disk.
+    /// The output rejected them: a closed pipe, a full disk.
     pub write_failed: u64,
-    /// They came after the shutdown, or its deadline came first.
+    /// They came after shutdown, or were not written by its deadline.
     pub shut_down: u64,
 }
 
 impl Dropped {
-    /// All of them.
+    /// Returns the sum.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.queue_full.total() + self.write_failed + self.shut_down
@@ -70,7 +70,7 @@ pub struct ByLevel {
 }
 
 impl ByLevel {
-    /// All of them.
+    /// Returns the sum.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.error + self.warn + self.info + self.debug + self.trace
@@ -78,7 +78,7 @@ impl ByLevel {
 }
 
 impl Counters {
-    /// The counts as they are now.
+    /// Returns the counts of this moment.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let cells = &*self.0;

@@ -37,8 +37,7 @@ mod filter;
 mod json;
 mod layer;
 mod line;
-#[cfg(feature = "prometheus")]
-mod page;
+mod metrics;
 mod pipeline;
 mod pretty;
 mod queue;
@@ -51,8 +50,6 @@ pub use counters::{ByLevel, Counters, Dropped, Snapshot};
 pub use error::LogError;
 #[cfg(feature = "prometheus")]
 pub(crate) use filter::most;
-#[cfg(feature = "prometheus")]
-pub(crate) use page::push as push_page;
 pub use pipeline::Pipeline;
 pub use settings::{Audit, AuditOutput, Format, Limits, LogSettings, Output, SyncPolicy};
 

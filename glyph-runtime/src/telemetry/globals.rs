@@ -15,9 +15,9 @@ use crate::facade::{Recorder, Upkeep};
 
 #[cfg(feature = "facade")]
 pub(super) fn install_recorder(recorder: Recorder) -> Result<Upkeep, InstallError> {
-    let others = recorder.others();
+    let external = recorder.external();
     metrics::set_global_recorder(recorder).map_err(|_| InstallError::RecorderInstalled)?;
-    Ok(Upkeep::start(others)?)
+    Ok(Upkeep::start(external)?)
 }
 
 /// Whether there is a global subscriber. A new thread has no other.

@@ -18,7 +18,7 @@ use crate::facade::Recorder;
 use crate::{
     catalog::Registry,
     config::Configuration,
-    expose::{Page, Target},
+    expose::{Exposition, Target},
 };
 
 impl TelemetryBuilder {
@@ -99,7 +99,7 @@ impl TelemetryBuilder {
 
 /// Everything but what listens and what is global.
 struct Parts {
-    page: Page,
+    page: Exposition,
     started: Started,
     configuration: Configuration,
     /// From which level on events are of interest.
@@ -134,14 +134,20 @@ impl Parts {
         #[cfg(feature = "facade")]
         let recorder = facade.then(|| Recorder::new(&registry));
         #[cfg(feature = "facade")]
-        let foreign = recorder.as_ref().map(Recorder::families);
+        let external = recorder
+            .as_ref()
+            .map(|recorder| Box::new(recorder.external()) as _);
         #[cfg(not(feature = "facade"))]
-        let foreign = None;
+        let external = None;
         let target = Target {
             service: configuration.service.clone(),
             version: builder.version.take(),
         };
-        let page = Page::new(registry, target, foreign);
+        let page = Exposition::new(registry, target, external);
+        #[cfg(feature = "facade")]
+        if let Some(recorder) = &recorder {
+            page.show(recorder);
+        }
         started.pipelines.show(&page);
         #[cfg(feature = "_otlp")]
         started.push(metrics_otlp, &page)?;

@@ -29,7 +29,7 @@ pub use pipelines::Layers;
 use self::shutdown::Running;
 use crate::{
     config::{ConfigWarning, Propagator},
-    expose::{Format, Page, Pieces},
+    expose::{Exposition, Format, Pieces},
     redaction::Redaction,
 };
 use glyph_core::__runtime;
@@ -53,14 +53,14 @@ use glyph_core::__runtime;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let telemetry = Telemetry::builder("worker").catalog(Metrics::global()).build()?;
 /// Metrics::global().wakeups.inc();
-/// assert!(telemetry.page(Format::Text).contains("\ndoc_telemetry_wakeups_total 1\n"));
+/// assert!(telemetry.render(Format::Text).contains("\ndoc_telemetry_wakeups_total 1\n"));
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Debug)]
 #[must_use = "dropping it ends the listener, the spans and the log"]
 pub struct Telemetry {
-    page: Page,
+    page: Exposition,
     running: Arc<Running>,
     propagators: Vec<Propagator>,
     redaction: Redaction,
@@ -82,10 +82,10 @@ impl Telemetry {
         TelemetryBuilder::new(service.into())
     }
 
-    /// The whole page as text.
+    /// Returns the whole exposition: everything that a scrape finds.
     #[must_use]
-    pub fn page(&self, format: Format) -> String {
-        self.page.text(format)
+    pub fn render(&self, format: Format) -> String {
+        self.page.render(format)
     }
 
     /// What is made of the catalogs outside the program.
@@ -96,7 +96,7 @@ impl Telemetry {
 
     /// Everything on the page, for exporters and for handlers of the program's own.
     #[must_use]
-    pub fn exposition(&self) -> Page {
+    pub fn exposition(&self) -> Exposition {
         self.page.clone()
     }
 
@@ -187,7 +187,7 @@ impl Telemetry {
     /// telemetry that has spans of its own shows those.
     #[cfg(feature = "trace")]
     pub fn show_traces(&self, pipeline: &crate::trace::Pipeline) {
-        self.page.traces(pipeline);
+        self.page.show(pipeline);
     }
 }
 

@@ -8,7 +8,7 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{Layer, Registry};
 
 use super::{BuildError, Unfinished, settings::Settings};
-use crate::expose::Page;
+use crate::expose::Exposition;
 
 /// Layers for a subscriber, of which each brings its filter. `tracing_subscriber::registry().with(layers)` takes them.
 #[cfg(any(feature = "trace", feature = "log"))]
@@ -85,18 +85,18 @@ impl Pipelines {
             reason = "there is nothing to count"
         )
     )]
-    pub(super) fn show(&self, page: &Page) {
+    pub(super) fn show(&self, page: &Exposition) {
         #[cfg(feature = "trace")]
         if let Some(traces) = &self.traces {
-            page.traces(traces);
+            page.show(traces);
         }
         #[cfg(all(feature = "log", feature = "_otlp"))]
         if let Some(records) = &self.logs_otlp {
-            page.logs(records);
+            page.show(records);
         }
         #[cfg(feature = "log")]
         if let Some(log) = &self.log {
-            page.log(log.counters());
+            page.show(log);
         }
     }
 }
@@ -176,7 +176,7 @@ impl Started {
     pub(super) fn push(
         &mut self,
         settings: Option<crate::expose::otlp::MetricPushSettings>,
-        page: &Page,
+        page: &Exposition,
     ) -> Result<(), BuildError> {
         if let Some(settings) = settings {
             let pipeline = crate::expose::otlp::Pipeline::start(settings, page.clone());

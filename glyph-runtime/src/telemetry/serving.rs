@@ -6,7 +6,7 @@ use super::{InstallError, Telemetry, TelemetryBuilder, shutdown::lock};
 use crate::{
     admin::{self, Listener},
     config::Environment,
-    expose::Page,
+    expose::Exposition,
     health::{DuplicateCheck, Health, HealthBuilder},
 };
 
@@ -50,7 +50,7 @@ impl ServingBuilder {
     /// Checks run on the runtime of the caller, where the program's connections live.
     pub(super) fn install(
         mut self,
-        page: &Page,
+        page: &Exposition,
         environment: &Environment<'_>,
     ) -> Result<Serving, InstallError> {
         let address = self.address.resolve(environment)?;

@@ -30,8 +30,7 @@
 mod error;
 mod file;
 mod foreign;
-#[cfg(feature = "prometheus")]
-mod page;
+mod metrics;
 mod pipeline;
 mod processor;
 mod redacted;
@@ -50,11 +49,7 @@ pub use crate::{
 };
 pub use error::TraceError;
 pub use file::{Conversion, chrome};
-#[cfg(feature = "prometheus")]
-pub(crate) use page::push as push_page;
 pub use pipeline::{Pipeline, Snapshot};
-#[cfg(feature = "prometheus")]
-pub(crate) use processor::Routes;
 pub use sampler::{MAX_RATE, Sampler};
 pub use settings::{FileSettings, KeepFailures, RingLimits, SpanLimits, TraceSettings};
 pub use span::{Span, SpanEvent, SpanKind, SpanLink, SpanStatus, Trace};

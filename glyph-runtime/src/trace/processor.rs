@@ -74,10 +74,9 @@ impl Routes {
     }
 }
 
-#[cfg(feature = "prometheus")]
 impl export::Exporters for Routes {
-    fn signal(&self) -> &'static str {
-        "traces"
+    fn signal(&self) -> export::Signal {
+        export::Signal::Traces
     }
 
     fn counts(&self) -> Vec<export::ExportCounts> {

@@ -23,6 +23,7 @@ mod glyphoxa;
 #[path = "../../../examples/gospelib/telemetry.rs"]
 #[expect(dead_code, reason = "only what it declares matters here")]
 mod gospelib;
+mod internal;
 mod promtool;
 #[expect(dead_code, reason = "only what it declares matters here")]
 mod shop;

@@ -57,7 +57,7 @@ fn arrives(endpoint: impl FnOnce(&Rotel) -> String, protocol: Protocol) {
     let page = Page::of(&telemetry).unwrap();
     pipeline.shutdown(Duration::from_secs(30)).unwrap();
 
-    let lines = rotel.received("glyph_series");
+    let lines = rotel.received("glyph.series");
     let number = |metric, label| behind(&lines, metric, label).parse::<f64>().ok();
     assert_eq!(
         number("received.carts", "Value"),

@@ -66,10 +66,10 @@ fn a_page_shows_what_is_captured() {
     );
     assert_eq!(overflowed, Some(1.0));
     let exemplar = "trace_id=\"00000000000000000000000000000abc\"";
-    assert!(telemetry.page(Format::OpenMetrics).contains(exemplar));
+    assert!(telemetry.render(Format::OpenMetrics).contains(exemplar));
 
     drop(captured);
     let page = Page::of(&telemetry).unwrap();
     assert_eq!(page.named(calls).count(), 0);
-    assert!(!telemetry.page(Format::OpenMetrics).contains(exemplar));
+    assert!(!telemetry.render(Format::OpenMetrics).contains(exemplar));
 }

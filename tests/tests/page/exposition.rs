@@ -36,7 +36,7 @@ struct Letters {
 
 /// The families that a catalog declares, without what glyph says of itself.
 fn declared(telemetry: &Telemetry, format: Format) -> String {
-    let page = telemetry.page(format);
+    let page = telemetry.render(format);
     let own = page.find("# HELP target").unwrap();
     page[..own].to_owned()
 }
@@ -74,7 +74,7 @@ letters_wave_duration_seconds_sum 3.25
 letters_wave_duration_seconds_count 2
 "#
     );
-    let open = telemetry.page(Format::OpenMetrics);
+    let open = telemetry.render(Format::OpenMetrics);
     assert!(open.contains("# HELP letters_claps Claps, with \\\"both\\\" hands\\\\or one.\n# TYPE letters_claps counter\nletters_claps_total 2\n"));
     assert!(open.contains("# UNIT letters_wave_duration_seconds seconds\n"));
     assert!(open.contains(

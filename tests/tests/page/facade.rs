@@ -133,7 +133,7 @@ fn record_by_keys() {
     assert_eq!(page.value("library_depth", &[]), Some(1.5));
     assert_eq!(page.value("library_time_count", &[]), Some(1.0));
 
-    let open = telemetry.page(Format::OpenMetrics);
+    let open = telemetry.render(Format::OpenMetrics);
     assert!(
         open.contains(
             "# TYPE library_things counter\nlibrary_things_total{path=\"a\\\"b\\\\c\\nd\"} 7\n"

@@ -50,7 +50,7 @@ fn a_catalog_given_twice_counts_once() {
         .unwrap();
     assert_eq!(
         telemetry
-            .page(Format::Text)
+            .render(Format::Text)
             .matches("# TYPE clash_requests_total")
             .count(),
         1
@@ -83,7 +83,7 @@ fn a_nested_catalog_is_the_library_s_own() {
         .catalog(Program::global())
         .build()
         .unwrap();
-    let page = telemetry.page(Format::Text);
+    let page = telemetry.render(Format::Text);
     assert!(
         page.contains("\nlibrary_requests_total 1\n")
             && page.contains("\nprogram_starts_total 0\n"),

@@ -29,7 +29,7 @@ async fn waits_and_queues_are_on_the_page() {
     wait("rate_limit").scope("tenant").of(ready(())).await;
     let queue = Queue::new("jobs").capacity(8);
     let _waits = queue.track(());
-    let page = telemetry.page(Format::Text);
+    let page = telemetry.render(Format::Text);
     for line in [
         r#"wait_duration_seconds_count{wait="rate_limit",scope="tenant",outcome="ok"} 1"#,
         r#"wait_active{wait="rate_limit",scope="tenant"} 0"#,

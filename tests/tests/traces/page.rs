@@ -50,6 +50,6 @@ fn page_counts_exported_and_dropped_spans() {
         (dropped("rejected"), dropped("queue_full")),
         (Some(2.0), Some(0.0))
     );
-    let openmetrics = telemetry.page(Format::OpenMetrics);
-    assert!(openmetrics.contains("# TYPE glyph_export_duration_seconds summary\n# UNIT glyph_export_duration_seconds seconds\n"));
+    let openmetrics = telemetry.render(Format::OpenMetrics);
+    assert!(openmetrics.contains("# TYPE glyph_export_duration_seconds histogram\n# UNIT glyph_export_duration_seconds seconds\n"));
 }

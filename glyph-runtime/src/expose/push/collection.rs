@@ -2,42 +2,44 @@
 
 use std::sync::Arc;
 
+use glyph_core::__runtime::{self, ObservedFamily};
+
+use super::external;
 use crate::{
     catalog::Registry,
-    expose::Page,
+    expose::Exposition,
     otlp::metrics::{Entry, head_of, point_of},
 };
-use glyph_core::__runtime;
 
-/// The source of a [`Pipeline`](super::Pipeline): the catalogs of a [`Registry`], or everything on
-/// a [`Page`].
+/// The source of a [`Pipeline`](super::Pipeline): the catalogs of a [`Registry`], or everything in
+/// an [`Exposition`].
 #[derive(Clone, Debug)]
 pub struct Source {
     registry: Registry,
-    page: Option<Page>,
+    exposition: Option<Exposition>,
 }
 
 impl From<Registry> for Source {
     fn from(registry: Registry) -> Self {
         Self {
             registry,
-            page: None,
+            exposition: None,
         }
     }
 }
 
-impl From<Page> for Source {
-    fn from(page: Page) -> Self {
+impl From<Exposition> for Source {
+    fn from(exposition: Exposition) -> Self {
         Self {
-            registry: page.registry().clone(),
-            page: Some(page),
+            registry: exposition.registry().clone(),
+            exposition: Some(exposition),
         }
     }
 }
 
 impl Source {
-    pub(super) fn page(&self) -> Option<&Page> {
-        self.page.as_ref()
+    pub(super) fn exposition(&self) -> Option<&Exposition> {
+        self.exposition.as_ref()
     }
 
     /// Returns all points. Each series is read when the iterator reaches it.
@@ -46,14 +48,33 @@ impl Source {
         let declared = metrics.into_iter().flat_map(|metric| {
             let head = Arc::new(head_of(metric));
             let mut cells = Vec::new();
-            let rows = metric.present_series();
-            rows.map(move |row| (Arc::clone(&head), point_of(metric, &row, &mut cells)))
+            let series = metric.present_series();
+            series.map(move |series| (Arc::clone(&head), point_of(metric, &series, &mut cells)))
         });
-        let page = self.page.clone();
-        declared.chain(
-            std::iter::once_with(move || page.as_ref().map(super::others::entries))
-                .flatten()
-                .flatten(),
-        )
+        // The others are read when the declared metrics have been pushed.
+        let internal = once_with(self.exposition.clone(), Exposition::internal);
+        let recorded = once_with(self.exposition.clone(), Exposition::external);
+        declared
+            .chain(internal.flat_map(observed))
+            .chain(recorded.flat_map(external::entries))
     }
+}
+
+/// Returns what `read` returns for the exposition, if there is one.
+fn once_with<T>(
+    exposition: Option<Exposition>,
+    read: impl FnOnce(&Exposition) -> T,
+) -> impl Iterator<Item = T> {
+    std::iter::once_with(move || exposition.as_ref().map(read)).flatten()
+}
+
+/// The points of glyph's own metrics.
+fn observed(families: Vec<ObservedFamily>) -> impl Iterator<Item = Entry> + Send {
+    families.into_iter().flat_map(|family| {
+        let metric = family.metric;
+        let head = Arc::new(head_of(metric));
+        let mut cells = Vec::new();
+        let series = family.series.into_iter();
+        series.map(move |series| (Arc::clone(&head), point_of(metric, &series, &mut cells)))
+    })
 }

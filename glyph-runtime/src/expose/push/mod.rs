@@ -4,8 +4,8 @@
 //! A push sends what a scrape would return at that moment: the same series, cumulative since the
 //! start of the process, with the exemplars of histograms. Declared metrics have OpenTelemetry's
 //! names, and units in UCUM's codes: `glyphoxa.stt.duration` in `s`, where `/metrics` has
-//! `glyphoxa_stt_duration_seconds`. A [`Page`](super::Page) as the source adds glyph's own metrics
-//! and those of other recorders, with their names on `/metrics`.
+//! `glyphoxa_stt_duration_seconds`. An [`Exposition`](super::Exposition) as the source adds glyph's
+//! own metrics, such as `glyph.scrapes`, and those of other recorders, with their family names.
 //!
 //! A [`Pipeline`] has a thread with a runtime of its own. It holds one request of about 2 MiB at a
 //! time, for any number of series. A failed push is counted and not repeated, since the next one
@@ -43,7 +43,7 @@
 //! ```
 
 mod collection;
-mod others;
+mod external;
 mod pipeline;
 mod pusher;
 mod settings;

@@ -28,8 +28,8 @@ pub struct Pipeline {
 impl Pipeline {
     /// Starts the thread. The first push comes after the first interval.
     ///
-    /// With a [`Page`](crate::expose::Page) as the source, the counts of the pushes are on it as
-    /// `glyph_export_*{signal="metrics"}`.
+    /// With an [`Exposition`](crate::expose::Exposition) as the source, the counts of the pushes are
+    /// in it as `glyph_export_*{signal="metrics"}`.
     ///
     /// # Errors
     ///
@@ -58,8 +58,8 @@ impl Pipeline {
         let ticked = Arc::clone(&queue);
         let ticks = at_intervals(settings.interval, move || ticked.push(Push));
         export::start(&queue, Box::new(pusher), ticks).map_err(OtlpError::Thread)?;
-        if let Some(page) = source.page() {
-            page.exporters(Arc::<Queue<Push>>::clone(&queue));
+        if let Some(exposition) = source.exposition() {
+            exposition.add(export::source(Arc::<Queue<Push>>::clone(&queue)));
         }
         Ok(Self { queue })
     }
@@ -119,8 +119,8 @@ impl Drop for Pipeline {
 }
 
 impl export::Exporters for Queue<Push> {
-    fn signal(&self) -> &'static str {
-        "metrics"
+    fn signal(&self) -> export::Signal {
+        export::Signal::Metrics
     }
 
     fn counts(&self) -> Vec<ExportCounts> {

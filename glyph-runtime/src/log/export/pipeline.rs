@@ -9,6 +9,8 @@ use super::{
     LogExportSettings,
     layer::{ExportLayer, Quiet},
 };
+use glyph_core::__runtime::{Measured, Source};
+
 use crate::{
     export::{self, ExportCounts, InvalidSetting, Queue, Undelivered},
     log::{LogError, fields::Policy, filter::EventFilter},
@@ -94,10 +96,6 @@ impl Pipeline {
         self.queue.snapshot()
     }
 
-    pub(crate) fn exporters(&self) -> Arc<dyn export::Exporters> {
-        Arc::<Queue<TargetRecord>>::clone(&self.queue)
-    }
-
     /// Exports every record from before this call. It blocks the thread, and needs no runtime.
     ///
     /// # Errors
@@ -128,11 +126,19 @@ impl Drop for Pipeline {
 }
 
 impl export::Exporters for Queue<TargetRecord> {
-    fn signal(&self) -> &'static str {
-        "logs"
+    fn signal(&self) -> export::Signal {
+        export::Signal::Logs
     }
 
     fn counts(&self) -> Vec<ExportCounts> {
         vec![self.snapshot()]
+    }
+}
+
+impl Measured for Pipeline {
+    fn sources(&self) -> Vec<Source> {
+        vec![export::source(Arc::<Queue<TargetRecord>>::clone(
+            &self.queue,
+        ))]
     }
 }

@@ -13,9 +13,11 @@ use super::{
     process_start::process_start,
     request::{Head, Point, Shape},
 };
+use glyph_core::__runtime::Series;
+
 use crate::{
     catalog::Kind,
-    metric::{ExemplarAt, Metric, PresentSeries, Scale},
+    metric::{ExemplarAt, Metric, Scale},
     otlp::encoded::{self, unix_nanos},
 };
 
@@ -33,9 +35,9 @@ pub(crate) fn head_of(metric: &Metric) -> Head {
     }
 }
 
-pub(crate) fn point_of(metric: &Metric, row: &PresentSeries, cells: &mut Vec<u64>) -> Point {
-    row.read(cells);
-    let attributes = row
+pub(crate) fn point_of(metric: &Metric, series: &impl Series, cells: &mut Vec<u64>) -> Point {
+    series.read(cells);
+    let attributes = series
         .labels()
         .map(|(name, value)| attribute(name, value))
         .collect();
@@ -43,11 +45,11 @@ pub(crate) fn point_of(metric: &Metric, row: &PresentSeries, cells: &mut Vec<u64
         Kind::Counter | Kind::Gauge => {
             let bits = cells.first().copied().unwrap_or_default();
             Point::Number(NumberDataPoint {
-                start_time_unix_nano: start(row),
+                start_time_unix_nano: start(series),
                 ..number(attributes, value(metric, bits))
             })
         }
-        Kind::Histogram => Point::Histogram(histogram(metric, row, attributes, cells)),
+        Kind::Histogram => Point::Histogram(histogram(metric, series, attributes, cells)),
     }
 }
 
@@ -66,8 +68,8 @@ pub(crate) fn number(attributes: Vec<KeyValue>, value: Value) -> NumberDataPoint
 }
 
 /// Series of a scope that expired and came back start at that time, not with the process.
-fn start(row: &PresentSeries) -> u64 {
-    unix_nanos(row.since().unwrap_or_else(process_start))
+fn start(series: &impl Series) -> u64 {
+    unix_nanos(series.since().unwrap_or_else(process_start))
 }
 
 /// Returns counts as integers as far as OTLP has them.
@@ -86,15 +88,15 @@ pub(crate) fn integer(count: u64) -> Value {
 
 fn histogram(
     metric: &Metric,
-    row: &PresentSeries,
+    series: &impl Series,
     attributes: Vec<KeyValue>,
     cells: &mut Vec<u64>,
 ) -> HistogramDataPoint {
     let sum = cells.pop().unwrap_or_default();
     let bounds = metric.descriptor().buckets;
-    let exemplars = if row.has_exemplars() {
+    let exemplars = if series.has_exemplars() {
         let buckets = 0..metric.buckets();
-        let kept = buckets.filter_map(|bucket| row.exemplar(bucket));
+        let kept = buckets.filter_map(|bucket| series.exemplar(bucket));
         kept.map(|at| exemplar(&at)).collect()
     } else {
         Vec::new()
@@ -103,7 +105,7 @@ fn histogram(
     let has_sum = bounds.first().is_none_or(|lowest| *lowest >= 0.0);
     HistogramDataPoint {
         attributes,
-        start_time_unix_nano: start(row),
+        start_time_unix_nano: start(series),
         time_unix_nano: unix_nanos(SystemTime::now()),
         count: cells.iter().sum(),
         sum: has_sum.then(|| metric.scale().sum(sum)),

@@ -189,7 +189,7 @@ fn page_counts_exported_and_dropped_records() {
     let pipeline = under(settings(&endpoint, Protocol::HttpProtobuf), |_| {
         tracing::info!("an event");
     });
-    telemetry.exposition().logs(&pipeline);
+    telemetry.exposition().show(&pipeline);
     pipeline.shutdown(LONG).unwrap();
     let page = Page::of(&telemetry).unwrap();
     let account = [("signal", "logs"), ("exporter", "otlp")];

@@ -149,7 +149,7 @@ fn the_page_brings_glyphs_own_metrics_and_the_account_of_the_pushes() {
     let undelivered = pipeline.flush(LONG).unwrap_err();
     assert_eq!(undelivered.count(), 2);
     let arrived = receiver.accepted();
-    assert_eq!(value(&numbers(find(&arrived, "glyph_scrapes"))[0]), 0.0);
+    assert_eq!(value(&numbers(find(&arrived, "glyph.scrapes"))[0]), 0.0);
     let page = Page::of(&telemetry).unwrap();
     let counts = pipeline.snapshot();
     let account = [("signal", "metrics"), ("exporter", "otlp")];
@@ -168,7 +168,7 @@ fn the_page_brings_glyphs_own_metrics_and_the_account_of_the_pushes() {
     let arrived = receiver.accepted();
     let exported: Vec<_> = arrived
         .iter()
-        .filter(|metric| metric.name == "glyph_export_exported")
+        .filter(|metric| metric.name == "glyph.export.exported")
         .map(|metric| value(&numbers(metric)[0]))
         .collect();
     // The first push began when nothing had been pushed.

@@ -2,6 +2,7 @@
 #![deny(warnings, clippy::all, clippy::pedantic, missing_docs)]
 
 mod descriptor;
+mod lists;
 pub mod public;
 mod shadowed;
 mod surroundings;

@@ -24,7 +24,7 @@ use crate::grpc::{
 const CALLS: usize = 10_000;
 
 fn series(telemetry: &Telemetry) -> usize {
-    let page = telemetry.page(Format::Text);
+    let page = telemetry.render(Format::Text);
     page.lines().filter(|line| line.starts_with("rpc_")).count()
 }
 

@@ -16,7 +16,7 @@ use tower::{Layer, Service, ServiceExt, service_fn};
 const REQUESTS: usize = 100_000;
 
 fn series(telemetry: &Telemetry, prefix: &str) -> usize {
-    let page = telemetry.page(Format::Text);
+    let page = telemetry.render(Format::Text);
     page.lines().filter(|line| line.starts_with(prefix)).count()
 }
 

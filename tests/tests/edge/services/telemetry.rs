@@ -75,7 +75,7 @@ impl Observed {
         Left {
             spans: self.receiver.accepted(),
             lines: self.lines.lines(),
-            page: self.metrics.page(Format::OpenMetrics),
+            page: self.metrics.render(Format::OpenMetrics),
         }
     }
 }

@@ -48,7 +48,7 @@ fn record() -> Telemetry {
 #[test]
 fn pages_and_points_have_labels_and_exemplars() {
     let telemetry = record();
-    let page = telemetry.page(Format::OpenMetrics);
+    let page = telemetry.render(Format::OpenMetrics);
     let bucket = "exposed_latency_seconds_bucket{tenant_id=\"acme\",le=\"1.0\"} 1 # {trace_id=\"00000000000000000000000000000abc\",span_id=\"0000000000000def\"} 0.02 ";
     assert!(page.contains(bucket), "{page}");
     assert!(page.contains("exposed_requests_total{tenant_id=\"ibex\"} 1\n"));
@@ -56,7 +56,7 @@ fn pages_and_points_have_labels_and_exemplars() {
         page.contains("exposed_latency_seconds_bucket{le=\"1.0\"} 1\n"),
         "{page}"
     );
-    let page = telemetry.page(Format::Text);
+    let page = telemetry.render(Format::Text);
     assert!(page.contains("exposed_latency_seconds_sum{tenant_id=\"acme\"} 0.02\n"));
 
     for protocol in PROTOCOLS {

@@ -78,7 +78,7 @@ fn the_service_name_and_the_file_of_the_command_line_count() {
     assert!(text.contains("plugin"));
     assert!(
         telemetry
-            .page(Format::Text)
+            .render(Format::Text)
             .contains("service_name=\"glyphd-prod\"")
     );
 }

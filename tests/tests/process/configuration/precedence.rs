@@ -32,7 +32,7 @@ fn the_program_changes_what_the_environment_says() {
     let traces = telemetry.recent_traces();
     assert_eq!(traces.len(), 1);
     assert_eq!(traces[0].root().unwrap().name, "request");
-    let page = telemetry.page(Format::Text);
+    let page = telemetry.render(Format::Text);
     assert!(
         page.contains("target_info{service_name=\"shop-eu\",service_version=\"1.2.3\"} 1"),
         "{page}"
@@ -50,7 +50,7 @@ fn a_disabled_sdk_leaves_the_page_and_the_log() {
     assert!(telemetry.recent_traces().is_empty());
     assert!(
         telemetry
-            .page(Format::Text)
+            .render(Format::Text)
             .contains("glyph_log_lines_total 0")
     );
 }

@@ -72,7 +72,7 @@ fn afterwards_the_page_is_still_there() {
         let collector = Collector::start(Kind::Answers);
         let telemetry = telemetry(&collector.endpoint, Written::default());
         telemetry.shutdown_blocking(LONG).unwrap();
-        let page = telemetry.page(Format::Text);
+        let page = telemetry.render(Format::Text);
         assert!(page.contains("glyph_log_lines_total 3"), "{page}");
         for signal in ["traces", "logs"] {
             let exported =

@@ -161,7 +161,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             "turn" => json!(turn(false)?),
             "fail" => json!(turn(true).is_err()),
             "flush" => flush(&telemetry),
-            "page" => json!(telemetry.page(Format::Text)),
+            "page" => json!(telemetry.render(Format::Text)),
             "inject" => inject(),
             "recent" => recent(&telemetry),
             "end" => match telemetry.shutdown_blocking(Duration::from_secs(10)) {

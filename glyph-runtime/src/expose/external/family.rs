@@ -1,10 +1,12 @@
-//! A family of another recorder, its series in order and each of them once.
+//! A family of an external recorder, its series in order and each of them once.
 
 use std::collections::BTreeMap;
 
-use super::{super::float, line::Sample};
-use crate::expose::Format;
-use glyph_core::__runtime::canonical;
+use super::line::Sample;
+use crate::{
+    catalog,
+    expose::{Format, float},
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -38,7 +40,15 @@ impl Kind {
         }
     }
 
-    /// The family's name as OpenMetrics has it; `None` if there is nothing left of it.
+    /// What follows the family's name in HELP and TYPE.
+    pub(super) fn head_suffix(self, format: Format) -> &'static str {
+        match (self, format) {
+            (Self::Counter, Format::Text) => "_total",
+            _ => "",
+        }
+    }
+
+    /// Returns the family's name as OpenMetrics has it; `None` if that is not a valid name.
     pub(super) fn family_name(self, name: &str) -> Option<String> {
         let name = match self {
             Self::Counter => name.strip_suffix("_total").unwrap_or(name),
@@ -47,22 +57,21 @@ impl Kind {
         is_name(name, ':').then(|| name.to_owned())
     }
 
-    /// Every name that such a family takes (OpenMetrics 1.0, "Suffixes").
+    /// Every name that a family of this kind uses (OpenMetrics 1.0, "Suffixes").
     pub(super) fn names(self, family: &str) -> Vec<String> {
-        let endings: &[&str] = match self {
-            Self::Counter => &["", "_total", "_created"],
-            Self::Gauge | Self::Unknown => &[""],
-            Self::Histogram => &["", "_bucket", "_count", "_sum", "_created"],
-            Self::Summary => &["", "_count", "_sum", "_created"],
+        let name = |suffix: &str| format!("{family}{suffix}");
+        let declared = match self {
+            Self::Counter => catalog::Kind::Counter,
+            Self::Gauge | Self::Unknown => catalog::Kind::Gauge,
+            Self::Histogram => catalog::Kind::Histogram,
+            Self::Summary => return ["", "_count", "_sum", "_created"].map(name).to_vec(),
         };
-        endings
-            .iter()
-            .map(|ending| format!("{family}{ending}"))
-            .collect()
+        let suffixes = declared.sample_suffixes().iter();
+        suffixes.map(|suffix| name(suffix)).collect()
     }
 
-    /// The label that tells the lines of one series apart.
-    fn bound_label(self) -> Option<&'static str> {
+    /// The label that distinguishes the samples of one series.
+    pub(super) fn bound_label(self) -> Option<&'static str> {
         match self {
             Self::Histogram => Some("le"),
             Self::Summary => Some("quantile"),
@@ -70,7 +79,7 @@ impl Kind {
         }
     }
 
-    /// Whether two series that turn out to be the same one are added up.
+    /// Whether series with the same labels are added up.
     fn adds_up(self) -> bool {
         matches!(self, Self::Counter | Self::Histogram)
     }
@@ -92,22 +101,14 @@ pub(super) struct Family<'a> {
     series: BTreeMap<String, Vec<Point>>,
 }
 
-/// One line of a series, for those who write no page.
-#[cfg(feature = "_otlp")]
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ReadPoint {
-    pub(crate) ending: &'static str,
+/// One sample of a series: buckets and quantiles by their bounds, then the sum, then the count.
+#[derive(Debug)]
+pub(crate) struct Point {
+    /// What follows the family's name in that of the sample.
+    pub(crate) suffix: &'static str,
+    order: u8,
     pub(crate) bound: f64,
     pub(crate) value: Number,
-}
-
-/// One line of a series: buckets and quantiles by their bounds, then the sum, then the count.
-#[derive(Debug)]
-struct Point {
-    ending: &'static str,
-    place: u8,
-    bound: f64,
-    value: Number,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -133,7 +134,7 @@ impl<'a> Family<'a> {
         if let Some(point) = self.point(family, &sample) {
             let series = self.series.entry(self.labels(sample.labels)).or_default();
             let same = |known: &&mut Point| {
-                known.place == point.place && known.bound.total_cmp(&point.bound).is_eq()
+                known.order == point.order && known.bound.total_cmp(&point.bound).is_eq()
             };
             match series.iter_mut().find(same) {
                 Some(known) if self.kind.adds_up() => known.value = known.value.plus(point.value),
@@ -145,12 +146,12 @@ impl<'a> Family<'a> {
 
     fn point(&self, family: &str, sample: &Sample<'a>) -> Option<Point> {
         let value = Number::parse(sample.value)?;
-        let own = sample.name.strip_prefix(family)?;
+        let rest = sample.name.strip_prefix(family)?;
         let bound = || {
             let bound = sample.labels.last()?;
             (Some(bound.0) == self.kind.bound_label()).then(|| bound.1.parse::<f64>().ok())?
         };
-        let (ending, place, bound) = match (self.kind, own) {
+        let (suffix, order, bound) = match (self.kind, rest) {
             (Kind::Counter, "" | "_total") => ("_total", 0, 0.0),
             (Kind::Gauge | Kind::Unknown, "") => ("", 0, 0.0),
             (Kind::Histogram, "_bucket") => ("_bucket", 0, bound()?),
@@ -160,15 +161,15 @@ impl<'a> Family<'a> {
             _ => return None,
         };
         Some(Point {
-            ending,
-            place,
+            suffix,
+            order,
             bound,
             value,
         })
     }
 
-    /// `a="x",b="y"` in the order of names: what the series is called, whatever order its labels came
-    /// in. Names that a scraper would refuse are left out, as are empty values, which say nothing.
+    /// `a="x",b="y"` in the order of names: the series' name, whatever order its labels came in. Names
+    /// that a scraper would reject are left out, and so are empty values, which mean absent labels.
     fn labels(&self, mut labels: Vec<(&str, &str)>) -> String {
         labels.sort_by_key(|(name, _)| *name);
         labels.dedup_by_key(|(name, _)| *name);
@@ -181,56 +182,31 @@ impl<'a> Family<'a> {
         let labels = labels
             .iter()
             .map(|(name, value)| format!("{name}=\"{value}\""));
-        // Scrapers' lexers stop at a NUL.
+        // The lexers of some scrapers stop at a NUL.
         labels
             .collect::<Vec<_>>()
             .join(",")
             .replace('\0', "\u{fffd}")
     }
 
-    /// The series by their labels as the page has them, each with its lines in order.
-    #[cfg(feature = "_otlp")]
-    pub(super) fn into_series(self) -> impl Iterator<Item = (String, Vec<ReadPoint>)> {
+    /// The series in the order of their labels, each with its samples in order.
+    pub(super) fn into_series(self) -> impl Iterator<Item = (String, Vec<Point>)> {
         self.series.into_iter().map(|(labels, mut points)| {
-            points.sort_by(Point::order);
-            let points = points.iter().map(|point| ReadPoint {
-                ending: point.ending,
-                bound: point.bound,
-                value: point.value,
-            });
-            (labels, points.collect())
+            points.sort_by(Point::compare);
+            (labels, points)
         })
-    }
-
-    pub(super) fn push(mut self, page: &mut Vec<u8>, name: &str) {
-        for (labels, mut points) in std::mem::take(&mut self.series) {
-            points.sort_by(Point::order);
-            for point in points {
-                self.push_point(page, name, &labels, &point);
-            }
-        }
-    }
-
-    fn push_point(&self, page: &mut Vec<u8>, name: &str, labels: &str, point: &Point) {
-        let bound = self.kind.bound_label().filter(|_| point.place == 0);
-        let bound = bound.map(|label| format!("{label}=\"{}\"", canonical(point.bound)));
-        page.extend_from_slice([name, point.ending].concat().as_bytes());
-        let labels = [labels, bound.as_deref().unwrap_or_default()];
-        let labels = labels.into_iter().filter(|labels| !labels.is_empty());
-        let labels = labels.collect::<Vec<_>>().join(",");
-        if !labels.is_empty() {
-            page.extend_from_slice(["{", &labels, "}"].concat().as_bytes());
-        }
-        page.push(b' ');
-        point.value.push(page);
-        page.push(b'\n');
     }
 }
 
 impl Point {
-    fn order(&self, other: &Self) -> std::cmp::Ordering {
-        let by_place = self.place.cmp(&other.place);
-        by_place.then(self.bound.total_cmp(&other.bound))
+    /// Whether the label of a bucket or a quantile is the sample's.
+    pub(super) fn has_bound(&self) -> bool {
+        self.order == 0
+    }
+
+    fn compare(&self, other: &Self) -> std::cmp::Ordering {
+        let by_order = self.order.cmp(&other.order);
+        by_order.then(self.bound.total_cmp(&other.bound))
     }
 }
 
@@ -255,7 +231,7 @@ impl Number {
         }
     }
 
-    fn push(self, page: &mut Vec<u8>) {
+    pub(super) fn push(self, page: &mut Vec<u8>) {
         match self {
             Self::Whole(value) => {
                 page.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());

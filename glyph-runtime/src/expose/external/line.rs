@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// One line that says something.
+/// A line that is neither blank nor a mere comment.
 #[derive(Debug, PartialEq)]
 pub(super) enum Line<'a> {
     Help { name: &'a str, text: &'a str },
@@ -19,7 +19,7 @@ pub(super) struct Sample<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// `None` for blank lines, other comments, and what cannot be read.
+    /// Returns `None` for blank lines, other comments and malformed lines.
     pub(super) fn parse(line: &'a str) -> Option<Self> {
         if let Some(rest) = line.strip_prefix("# HELP ") {
             let (name, text) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -78,8 +78,7 @@ fn closing_quote(text: &str) -> Option<usize> {
     })
 }
 
-/// `a="x",b="y"` with values as they were before they were escaped.
-#[cfg(feature = "_otlp")]
+/// Reads `a="x",b="y"` and unescapes the values.
 pub(super) fn plain_labels(labels: &str) -> Vec<(String, String)> {
     let braced = format!("{labels}}}");
     let labels = self::labels(&braced).map(|(labels, _)| labels);
@@ -89,7 +88,7 @@ pub(super) fn plain_labels(labels: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The text behind `\\` and `\n`.
+/// Replaces `\\` and `\n` by the characters that they stand for.
 pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
     if !text.contains('\\') {
         return Cow::Borrowed(text);

@@ -1,4 +1,4 @@
-//! glyph's own metrics and those of other recorders, as the page has them.
+//! The metrics of external recorders as data points.
 
 use std::{sync::Arc, time::SystemTime};
 
@@ -11,32 +11,27 @@ use opentelemetry_proto::tonic::{
 };
 
 use crate::{
-    expose::{
-        Page,
-        foreign::{Kind, Number, Read, ReadPoint, read},
-    },
+    expose::external::{ExternalFamily, Kind, Point as Sample, family::Number},
     otlp::metrics::{
         Entry, Head, Point, Shape, attribute, integer, number, process_start, unix_nanos,
     },
 };
 
-/// They are read from the page's text, so that their values are the same by construction.
-pub(super) fn entries(page: &Page) -> impl Iterator<Item = Entry> + Send + use<> {
-    let families = read(&page.others());
+/// The points of each family.
+pub(super) fn entries(families: Vec<ExternalFamily>) -> impl Iterator<Item = Entry> + Send {
     families.into_iter().flat_map(|family| {
         let kind = family.kind;
         let head = Arc::new(head_of(&family));
-        let points = family.series.into_iter();
-        let points = points.filter_map(move |(labels, values)| {
-            let attributes = labels.into_iter();
+        let points = family.series.into_iter().filter_map(move |series| {
+            let attributes = series.labels.into_iter();
             let attributes = attributes.map(|(name, value)| attribute(name, value));
-            point(kind, attributes.collect(), &values)
+            point(kind, attributes.collect(), &series.points)
         });
         points.map(move |point| (Arc::clone(&head), point))
     })
 }
 
-fn head_of(family: &Read) -> Head {
+fn head_of(family: &ExternalFamily) -> Head {
     Head {
         name: family.name.clone(),
         description: family.help.clone(),
@@ -50,7 +45,7 @@ fn head_of(family: &Read) -> Head {
     }
 }
 
-fn point(kind: Kind, attributes: Vec<KeyValue>, values: &[ReadPoint]) -> Option<Point> {
+fn point(kind: Kind, attributes: Vec<KeyValue>, values: &[Sample]) -> Option<Point> {
     Some(match kind {
         Kind::Counter | Kind::Gauge | Kind::Unknown => {
             let value = match values.first()?.value {
@@ -64,8 +59,8 @@ fn point(kind: Kind, attributes: Vec<KeyValue>, values: &[ReadPoint]) -> Option<
     })
 }
 
-fn ending(values: &[ReadPoint], ending: &str) -> Option<f64> {
-    let found = values.iter().find(|point| point.ending == ending);
+fn number_of(values: &[Sample], suffix: &str) -> Option<f64> {
+    let found = values.iter().find(|point| point.suffix == suffix);
     found.map(|point| point.value.float())
 }
 
@@ -78,12 +73,12 @@ fn count(number: f64) -> u64 {
     number as u64
 }
 
-/// The page's buckets include those below them, OTLP's do not.
-fn histogram(attributes: Vec<KeyValue>, values: &[ReadPoint]) -> HistogramDataPoint {
+/// Prometheus's buckets include those below them, OTLP's do not.
+fn histogram(attributes: Vec<KeyValue>, values: &[Sample]) -> HistogramDataPoint {
     let mut explicit_bounds = Vec::new();
     let mut bucket_counts = Vec::new();
     let mut below = 0;
-    for point in values.iter().filter(|point| point.ending == "_bucket") {
+    for point in values.iter().filter(|point| point.suffix == "_bucket") {
         let reached = count(point.value.float());
         bucket_counts.push(reached.saturating_sub(below));
         below = reached;
@@ -91,7 +86,7 @@ fn histogram(attributes: Vec<KeyValue>, values: &[ReadPoint]) -> HistogramDataPo
             explicit_bounds.push(point.bound);
         }
     }
-    let in_all = ending(values, "_count").map_or(below, count);
+    let in_all = number_of(values, "_count").map_or(below, count);
     if bucket_counts.len() == explicit_bounds.len() && !bucket_counts.is_empty() {
         bucket_counts.push(in_all.saturating_sub(below));
     }
@@ -100,21 +95,21 @@ fn histogram(attributes: Vec<KeyValue>, values: &[ReadPoint]) -> HistogramDataPo
         start_time_unix_nano: unix_nanos(process_start()),
         time_unix_nano: unix_nanos(SystemTime::now()),
         count: in_all,
-        sum: ending(values, "_sum"),
+        sum: number_of(values, "_sum"),
         bucket_counts,
         explicit_bounds,
         ..HistogramDataPoint::default()
     }
 }
 
-fn summary(attributes: Vec<KeyValue>, values: &[ReadPoint]) -> SummaryDataPoint {
-    let quantiles = values.iter().filter(|point| point.ending.is_empty());
+fn summary(attributes: Vec<KeyValue>, values: &[Sample]) -> SummaryDataPoint {
+    let quantiles = values.iter().filter(|point| point.suffix.is_empty());
     SummaryDataPoint {
         attributes,
         start_time_unix_nano: unix_nanos(process_start()),
         time_unix_nano: unix_nanos(SystemTime::now()),
-        count: ending(values, "_count").map_or(0, count),
-        sum: ending(values, "_sum").unwrap_or_default(),
+        count: number_of(values, "_count").map_or(0, count),
+        sum: number_of(values, "_sum").unwrap_or_default(),
         quantile_values: quantiles
             .map(|point| ValueAtQuantile {
                 quantile: point.bound,

@@ -1,7 +1,8 @@
 use metrics::{Key, Label, Level, Metadata, Recorder, Unit};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusRecorder};
 
-use super::{Format, push};
+use super::read;
+use crate::expose::Format;
 
 const METADATA: Metadata<'static> = Metadata::new(module_path!(), Level::INFO, None);
 
@@ -29,7 +30,9 @@ fn page(recorder: &PrometheusRecorder, format: Format) -> String {
 
 fn written(rendered: &str, format: Format, taken: impl Fn(&str) -> bool) -> String {
     let mut page = Vec::new();
-    push(&mut page, rendered, format, taken);
+    for family in read(rendered, taken) {
+        family.push(&mut page, format);
+    }
     String::from_utf8(page).unwrap()
 }
 

@@ -1,0 +1,76 @@
+//! Metrics of the limits that recording keeps to.
+
+use super::{AnyCatalog, Observe, Observer, Registry};
+use crate::{Counter, LabelSet, descriptor::ScopeLabel, metric::Metric, metric_catalog};
+
+/// A label of a declared metric.
+#[derive(LabelSet)]
+#[label(crate = crate)]
+pub(crate) struct LimitedLabel<'a> {
+    /// The family's name.
+    #[label(max = 10_000)]
+    pub(crate) metric: &'a str,
+    /// The label's name.
+    #[label(max = 100)]
+    pub(crate) label: &'a str,
+}
+
+/// A declared metric.
+#[derive(LabelSet)]
+#[label(crate = crate)]
+pub(crate) struct LimitedMetric<'a> {
+    /// The family's name.
+    #[label(max = 10_000)]
+    pub(crate) metric: &'a str,
+}
+
+/// Counts of what the catalogs of a registry did not record as it came.
+#[metric_catalog(namespace = "glyph", max_series = 2_000_000, crate = crate)]
+pub(crate) struct LimitMetrics {
+    /// Observations counted as `other` because an open label had reached its limit.
+    #[metric(name = "label.overflow", sparse)]
+    pub(crate) overflow: Counter<LimitedLabel<'_>>,
+
+    /// Observations rejected as not finite or out of range.
+    #[metric(name = "observations.refused", sparse)]
+    pub(crate) rejected: Counter<LimitedMetric<'_>>,
+}
+
+impl Observe for Registry {
+    fn catalog(&self) -> &'static dyn AnyCatalog {
+        LimitMetrics::global()
+    }
+
+    fn observe(&self, observer: &mut Observer) {
+        for metric in self.metrics() {
+            observe_overflow(metric, observer);
+            if metric.is_histogram() {
+                let name = [metric.parts.descriptor.name];
+                let rejected = &LimitMetrics::global().rejected;
+                observer.counter_named(rejected, &name, metric.refused());
+            }
+        }
+    }
+}
+
+/// One series for each open label, and for each scope label once a scope was entered.
+fn observe_overflow(metric: &Metric, observer: &mut Observer) {
+    let overflow = &LimitMetrics::global().overflow;
+    let descriptor = metric.parts.descriptor;
+    let open = descriptor.labels.iter().filter(|label| label.is_open());
+    for (label, values) in open.zip(metric.parts.open) {
+        let names = [descriptor.name, label.name];
+        observer.counter_named(overflow, &names, values.overflowed());
+    }
+    for (index, label) in scope_labels(metric).iter().enumerate() {
+        let names = [descriptor.name, label.name];
+        observer.counter_named(overflow, &names, metric.scope_overflowed(index));
+    }
+}
+
+fn scope_labels(metric: &Metric) -> &'static [ScopeLabel] {
+    match metric.target() {
+        Some(target) if target.was_used() => target.labels(),
+        _ => &[],
+    }
+}

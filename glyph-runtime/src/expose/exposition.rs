@@ -1,0 +1,255 @@
+//! The exposition, in pieces.
+
+use std::{
+    collections::HashSet,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+
+use bytes::Bytes;
+use glyph_core::__runtime::{self, Measured, ObservedFamily, Source, is_reserved, sample_names};
+
+use super::{
+    ExternalRecorder, Format, Target,
+    external::{self, ExternalFamily},
+    family::FamilyWriter,
+    scrape::Scrapes,
+    target,
+};
+use crate::{
+    catalog::{CatalogDescriptor, Registry},
+    metric::PresentSeries,
+};
+
+/// The size in bytes at which a piece is handed over.
+const PIECE: usize = 64 * 1024;
+
+/// Everything that a scrape finds: the metrics of catalogs, those of other recorders, and glyph's
+/// own.
+#[derive(Clone)]
+pub struct Exposition {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    registry: Registry,
+    target: Target,
+    external: Option<Box<dyn ExternalRecorder>>,
+    scrapes: Arc<Scrapes>,
+    /// Where glyph's own metrics are read.
+    sources: Mutex<Vec<Source>>,
+}
+
+impl Exposition {
+    pub(crate) fn new(
+        registry: Registry,
+        target: Target,
+        external: Option<Box<dyn ExternalRecorder>>,
+    ) -> Self {
+        let scrapes = Arc::<Scrapes>::default();
+        let sources = vec![
+            Source::new(Arc::new(registry.clone())),
+            Source::new(Arc::<Scrapes>::clone(&scrapes)),
+        ];
+        Self {
+            shared: Arc::new(Shared {
+                registry,
+                target,
+                external,
+                scrapes,
+                sources: Mutex::new(sources),
+            }),
+        }
+    }
+
+    /// The catalogs whose metrics it has.
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.shared.registry
+    }
+
+    /// Adds the counts of a pipeline of spans, lines or log records to glyph's own metrics, such as
+    /// `glyph_export_dropped_total{signal="logs"}`. Of two pipelines for one signal, the first stays.
+    ///
+    /// The pipelines of a `Telemetry` are added already.
+    pub fn show(&self, pipeline: &impl Measured) {
+        for source in pipeline.sources() {
+            self.add(source);
+        }
+    }
+
+    pub(crate) fn add(&self, source: Source) {
+        let mut sources = self.lock_sources();
+        if !sources.iter().any(|known| known.replaces(&source)) {
+            sources.push(source);
+        }
+    }
+
+    /// The catalogs of glyph's own metrics, each once.
+    #[must_use]
+    pub fn internal_catalogs(&self) -> Vec<&'static CatalogDescriptor> {
+        let sources = self.lock_sources();
+        let mut catalogs: Vec<&'static CatalogDescriptor> = Vec::new();
+        for catalog in sources.iter().map(Source::catalog) {
+            if !catalogs.iter().any(|known| std::ptr::eq(*known, catalog)) {
+                catalogs.push(catalog);
+            }
+        }
+        catalogs
+    }
+
+    /// Starts a scrape, in pieces of about 64 KiB. Each piece is read from the cells when it is asked
+    /// for.
+    #[must_use]
+    pub fn pieces(&self, format: Format) -> Pieces {
+        Pieces {
+            exposition: self.clone(),
+            format,
+            started: Instant::now(),
+            metric: 0,
+            family: None,
+            series: 0,
+            ended: false,
+        }
+    }
+
+    /// Returns the whole exposition.
+    #[must_use]
+    pub fn render(&self, format: Format) -> String {
+        let mut page = Vec::new();
+        for piece in self.pieces(format) {
+            page.extend_from_slice(&piece);
+        }
+        String::from_utf8(page).unwrap_or_default()
+    }
+
+    /// glyph's own metrics.
+    pub(crate) fn internal(&self) -> Vec<ObservedFamily> {
+        // Sources are asked without the lock: one of them may take its time.
+        let sources = self.lock_sources().clone();
+        Source::read(&sources)
+    }
+
+    /// The metrics of other recorders.
+    pub(crate) fn external(&self) -> Vec<ExternalFamily> {
+        let external = self.shared.external.as_ref();
+        let read = |text: String| external::read(&text, self.names_taken());
+        external
+            .map(|external| read(external.render()))
+            .unwrap_or_default()
+    }
+
+    /// Whether a family or a sample of this name is declared, or belongs to glyph.
+    fn names_taken(&self) -> impl Fn(&str) -> bool + use<> {
+        let metrics = __runtime::metrics(self.registry()).iter();
+        let declared = metrics.flat_map(|metric| sample_names(metric.descriptor()));
+        let declared: HashSet<String> = declared.collect();
+        move |name| {
+            declared.contains(name)
+                || [target::FAMILY, target::SAMPLE].contains(&name)
+                || is_reserved(name)
+        }
+    }
+
+    fn lock_sources(&self) -> MutexGuard<'_, Vec<Source>> {
+        let sources = &self.shared.sources;
+        sources.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Exposition {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Exposition")
+            .field("registry", &self.shared.registry)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A scrape; see [`Exposition::pieces`].
+pub struct Pieces {
+    exposition: Exposition,
+    format: Format,
+    started: Instant,
+    metric: usize,
+    family: Option<OpenFamily>,
+    series: u64,
+    ended: bool,
+}
+
+struct OpenFamily {
+    writer: FamilyWriter,
+    rows: Box<dyn Iterator<Item = PresentSeries> + Send>,
+}
+
+impl Iterator for Pieces {
+    type Item = Bytes;
+
+    fn next(&mut self) -> Option<Bytes> {
+        let mut piece = Vec::with_capacity(PIECE + PIECE / 8);
+        while piece.len() < PIECE && !self.ended {
+            self.step(&mut piece);
+        }
+        (!piece.is_empty()).then(|| piece.into())
+    }
+}
+
+impl Pieces {
+    /// Writes series of the open family, opens the next, or ends the exposition.
+    fn step(&mut self, piece: &mut Vec<u8>) {
+        if let Some(family) = &mut self.family {
+            for row in family.rows.by_ref() {
+                family.writer.series(piece, &row);
+                self.series += 1;
+                if piece.len() >= PIECE {
+                    return;
+                }
+            }
+            self.family = None;
+        }
+        match __runtime::metrics(self.exposition.registry()).get(self.metric) {
+            Some(metric) => {
+                let writer = FamilyWriter::new(metric, self.format);
+                writer.head(piece);
+                self.family = Some(OpenFamily {
+                    writer,
+                    rows: Box::new(metric.present_series()),
+                });
+                self.metric += 1;
+            }
+            None => self.end(piece),
+        }
+    }
+
+    fn end(&mut self, piece: &mut Vec<u8>) {
+        let Shared {
+            target, scrapes, ..
+        } = &*self.exposition.shared;
+        target.push(piece, self.format);
+        for family in self.exposition.external() {
+            family.push(piece, self.format);
+        }
+        for family in self.exposition.internal() {
+            let mut writer = FamilyWriter::new(family.metric, self.format);
+            writer.head(piece);
+            for series in &family.series {
+                writer.series(piece, series);
+            }
+        }
+        scrapes.completed(self.started.elapsed(), self.series);
+        if self.format == Format::OpenMetrics {
+            piece.extend_from_slice(b"# EOF\n");
+        }
+        self.ended = true;
+    }
+}
+
+impl fmt::Debug for Pieces {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Pieces")
+            .field("format", &self.format)
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
+    }
+}

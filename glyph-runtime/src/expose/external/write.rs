@@ -1,0 +1,53 @@
+//! The families of an external recorder in the formats of the exposition.
+
+use glyph_core::__runtime::canonical;
+
+use super::{ExternalFamily, ExternalSeries, family::Point};
+use crate::expose::{Format, escape, family::push_label};
+
+impl ExternalFamily {
+    /// Writes the family.
+    ///
+    /// Counters end in `_total` and bounds are written canonically in both formats, so that a series
+    /// has the same name in both.
+    pub(crate) fn push(&self, page: &mut Vec<u8>, format: Format) {
+        self.push_head(page, format);
+        for series in &self.series {
+            for point in &series.points {
+                self.push_sample(page, series, point);
+            }
+        }
+    }
+
+    /// HELP and TYPE; a family without a description has no HELP.
+    fn push_head(&self, page: &mut Vec<u8>, format: Format) {
+        let name = &*self.name;
+        let suffix = self.kind.head_suffix(format);
+        if !self.help.is_empty() {
+            page.extend_from_slice(["# HELP ", name, suffix, " "].concat().as_bytes());
+            escape::push_help(page, &self.help, format);
+            page.push(b'\n');
+        }
+        let kind = self.kind.word(format);
+        let head = ["# TYPE ", name, suffix, " ", kind, "\n"];
+        page.extend_from_slice(head.concat().as_bytes());
+    }
+
+    fn push_sample(&self, page: &mut Vec<u8>, series: &ExternalSeries, point: &Point) {
+        page.extend_from_slice([&*self.name, point.suffix].concat().as_bytes());
+        let bound = self.kind.bound_label().filter(|_| point.has_bound());
+        let bound = bound.map(|label| (label, canonical(point.bound)));
+        let labels = series.labels.iter();
+        let labels = labels.map(|(name, value)| (&**name, &**value));
+        let labels = labels.chain(bound.as_ref().map(|(name, value)| (*name, &**value)));
+        let mut separator = b'{';
+        for (name, value) in labels {
+            page.push(separator);
+            push_label(page, name, value);
+            separator = b',';
+        }
+        page.extend_from_slice(if separator == b',' { b"} " } else { b" " });
+        point.value.push(page);
+        page.push(b'\n');
+    }
+}

@@ -1,0 +1,56 @@
+//! Metrics of scrapes.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::Duration,
+};
+
+use glyph_core::__runtime::{AnyCatalog, Observe, Observer};
+
+use crate::{Counter, Gauge, metric_catalog};
+
+/// Metrics of scrapes.
+#[metric_catalog(namespace = "glyph", crate = crate)]
+pub(crate) struct ScrapeMetrics {
+    /// Rendering time of the previous scrape.
+    #[metric(name = "scrape.duration", unit = seconds)]
+    pub(crate) duration: Gauge,
+
+    /// Completed scrapes.
+    pub(crate) scrapes: Counter,
+
+    /// Series of declared metrics in the previous scrape; a histogram counts once.
+    pub(crate) series: Gauge,
+}
+
+/// The scrapes of one exposition.
+#[derive(Debug, Default)]
+pub(super) struct Scrapes {
+    completed: AtomicU64,
+    nanoseconds: AtomicU64,
+    series: AtomicU64,
+}
+
+impl Scrapes {
+    /// Counts a scrape that was rendered to its end.
+    pub(super) fn completed(&self, took: Duration, series: u64) {
+        let nanoseconds = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+        self.completed.fetch_add(1, Relaxed);
+        self.nanoseconds.store(nanoseconds, Relaxed);
+        self.series.store(series, Relaxed);
+    }
+}
+
+impl Observe for Scrapes {
+    fn catalog(&self) -> &'static dyn AnyCatalog {
+        ScrapeMetrics::global()
+    }
+
+    fn observe(&self, observer: &mut Observer) {
+        let metrics = ScrapeMetrics::global();
+        let took = Duration::from_nanos(self.nanoseconds.load(Relaxed));
+        observer.gauge(&metrics.duration, took.as_secs_f64());
+        observer.counter(&metrics.scrapes, self.completed.load(Relaxed));
+        observer.gauge(&metrics.series, self.series.load(Relaxed));
+    }
+}
