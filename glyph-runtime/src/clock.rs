@@ -1,7 +1,6 @@
 //! The clock of stages: the processor's cycle counter, calibrated once.
 
 use std::sync::OnceLock;
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use std::time::{Duration, SystemTime};
 
 use quanta::Clock;
@@ -16,7 +15,6 @@ fn clock() -> &'static Clock {
 }
 
 /// Calibrates the clock, so that the first stage does not pay for it.
-#[cfg(feature = "prometheus")]
 pub(crate) fn calibrate() {
     clock();
 }
@@ -68,7 +66,6 @@ impl Moment {
     }
 
     /// When the cycle counter was at `cycles`, by the system's clock as it is now.
-    #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
     pub(crate) fn system_time(cycles: u64) -> SystemTime {
         let clock = clock();
         let ago = Duration::from_nanos(clock.delta_as_nanos(cycles, clock.raw()));

@@ -1,5 +1,7 @@
 //! Metrics, spans, health and exposition for Rust services, declared once and checked by the compiler.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "admin")]
 pub mod admin;
 #[cfg(feature = "artifacts")]
@@ -8,13 +10,11 @@ pub mod artifacts;
 pub mod buckets;
 pub mod catalog;
 mod clock;
-#[cfg(feature = "prometheus")]
 pub mod config;
 #[cfg(feature = "trace")]
 mod export;
-#[cfg(any(feature = "prometheus", feature = "_otlp"))]
 pub mod expose;
-#[cfg(feature = "facade")]
+#[cfg(feature = "metrics")]
 pub mod facade;
 #[cfg(feature = "grpc")]
 pub mod grpc;
@@ -27,12 +27,11 @@ pub mod label;
 pub mod log;
 mod macros;
 pub mod metric;
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 mod otlp;
 pub mod redaction;
 pub mod scope;
 pub mod stage;
-#[cfg(feature = "prometheus")]
 pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -51,5 +50,4 @@ pub use metric::{Counter, Exemplar, Gauge, Histogram};
 #[cfg(feature = "trace")]
 pub use scope::{CorrelationId, correlation_id};
 pub use stage::Outcome;
-#[cfg(feature = "prometheus")]
 pub use telemetry::{Telemetry, TelemetryBuilder};

@@ -9,7 +9,6 @@ pub(crate) mod message;
 mod nearest;
 mod objective;
 mod panel;
-#[cfg(any(feature = "prometheus", feature = "_otlp"))]
 mod registry;
 
 pub use alert::{AlertDescriptor, Comparison, Condition, Matcher, Measure, Selection};
@@ -30,9 +29,8 @@ pub use descriptor::{
 pub use labels::{counter_labels, gauge_labels, histogram_labels};
 pub use objective::{Indicator, ObjectiveDescriptor};
 pub use panel::{PanelDescriptor, PanelForm, Threshold};
-#[cfg(feature = "facade")]
+#[cfg(feature = "metrics")]
 pub(crate) use registry::sample_names;
-#[cfg(any(feature = "prometheus", feature = "_otlp"))]
 pub use registry::{CatalogClash, Registry};
 
 use crate::{metric::Metric, scope::labels::Scopes};

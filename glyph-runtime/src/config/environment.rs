@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 use super::push::Pushed;
 use super::{
     error::{ConfigError, ConfigWarning},
@@ -34,16 +34,16 @@ pub struct Configuration {
     #[cfg(feature = "trace")]
     pub traces: Option<crate::trace::Settings>,
     /// Metrics, if they are to be pushed.
-    #[cfg(feature = "_otlp")]
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     pub metrics_otlp: Option<crate::expose::otlp::Settings>,
     /// Log records, if they are to be sent.
-    #[cfg(all(feature = "log", feature = "_otlp"))]
+    #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
     pub logs_otlp: Option<crate::log::export::Settings>,
     /// How metrics would be pushed if the program asks for it.
-    #[cfg(feature = "_otlp")]
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     pub(crate) unasked_metrics: Option<crate::expose::otlp::Settings>,
     /// How log records would be sent if the program asks for it.
-    #[cfg(all(feature = "log", feature = "_otlp"))]
+    #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
     pub(crate) unasked_logs: Option<crate::log::export::Settings>,
     /// The collector for spans as it would be, were there one.
     #[cfg(feature = "cli")]
@@ -119,17 +119,17 @@ impl<'l> Environment<'l> {
         let traces = (!disabled).then(|| reading.traces(&resource)).transpose()?;
         #[cfg(feature = "log")]
         let log = reading.log()?;
-        #[cfg(feature = "_otlp")]
+        #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
         let metrics = (!disabled)
             .then(|| reading.metrics(&resource))
             .transpose()?;
-        #[cfg(feature = "_otlp")]
+        #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
         let (metrics_otlp, unasked_metrics) = Pushed::split(metrics);
-        #[cfg(all(feature = "log", feature = "_otlp"))]
+        #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
         let logs = (!disabled)
             .then(|| reading.log_records(&resource, &log))
             .transpose()?;
-        #[cfg(all(feature = "log", feature = "_otlp"))]
+        #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
         let (logs_otlp, unasked_logs) = Pushed::split(logs);
         #[cfg(feature = "trace")]
         let (traces, collector) = traces.unzip();
@@ -138,13 +138,13 @@ impl<'l> Environment<'l> {
         Ok(Configuration {
             #[cfg(feature = "trace")]
             traces,
-            #[cfg(feature = "_otlp")]
+            #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
             metrics_otlp,
-            #[cfg(feature = "_otlp")]
+            #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
             unasked_metrics,
-            #[cfg(all(feature = "log", feature = "_otlp"))]
+            #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
             logs_otlp,
-            #[cfg(all(feature = "log", feature = "_otlp"))]
+            #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
             unasked_logs,
             #[cfg(feature = "cli")]
             collector,

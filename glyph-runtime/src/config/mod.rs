@@ -35,7 +35,7 @@ mod environment;
 mod error;
 #[cfg(feature = "log")]
 mod log;
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 mod push;
 mod setting;
 mod table;

@@ -62,7 +62,7 @@ impl Reading<'_, '_> {
 
     /// The collector of a signal, and whether it is to be sent there. It is where its exporter or its own endpoint is
     /// named: metrics are on the page and lines in the log's output already.
-    #[cfg(feature = "_otlp")]
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     pub(super) fn pushed(
         &mut self,
         setting: Setting,

@@ -32,7 +32,7 @@ impl Outcome {
     }
 
     /// A collector took them, but for those that it says it did not.
-    #[cfg(feature = "_otlp")]
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     pub(crate) fn accepted(items: usize, rejected: Option<i64>) -> Self {
         let rejected = usize::try_from(rejected.unwrap_or(0)).unwrap_or(0);
         Self::exported(items.saturating_sub(rejected))

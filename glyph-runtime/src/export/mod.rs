@@ -2,21 +2,17 @@
 
 mod counts;
 mod destination;
-#[cfg(feature = "prometheus")]
 mod page;
 mod queue;
-#[cfg(any(feature = "prometheus", all(feature = "log", feature = "_otlp")))]
 mod transport;
 mod worker;
 
 pub(crate) use counts::Counts;
 pub use counts::{DropReason, ExportCounts};
 pub(crate) use destination::{Destination, Exporting, Item, Outcome};
-#[cfg(feature = "prometheus")]
 pub(crate) use page::{Exporters, push as push_page};
 pub(crate) use queue::Queue;
-#[cfg(any(feature = "prometheus", all(feature = "log", feature = "_otlp")))]
 pub(crate) use transport::transport;
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 pub(crate) use worker::{LOG, on_thread};
 pub(crate) use worker::{is_export_thread, start};

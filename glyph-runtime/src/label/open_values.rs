@@ -75,7 +75,6 @@ impl OpenValues {
     }
 
     /// The value that has this digit.
-    #[cfg(any(feature = "prometheus", feature = "_otlp"))]
     pub(crate) fn value(&self, digit: usize) -> Option<Cow<'_, str>> {
         if digit == OVERFLOW_DIGIT {
             return Some(Cow::Borrowed(OVERFLOW));
@@ -89,7 +88,6 @@ impl OpenValues {
         self.table.get()?.value(digit).map(Cow::Borrowed)
     }
 
-    #[cfg(feature = "prometheus")]
     /// How many observations went to `other` because the bound was reached.
     pub(crate) fn overflowed(&self) -> u64 {
         #[cfg(feature = "testing")]

@@ -75,7 +75,7 @@ impl RequestId {
 pub(super) struct Correlation {
     pub(super) span: Option<(TraceId, SpanId)>,
     #[cfg_attr(
-        not(feature = "_otlp"),
+        not(any(feature = "otlp-grpc", feature = "otlp-http")),
         expect(dead_code, reason = "lines have no flags")
     )]
     pub(super) flags: TraceFlags,

@@ -32,14 +32,13 @@ mod carried;
 mod correlation;
 mod counters;
 mod error;
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 pub mod export;
 mod fields;
 mod filter;
 mod json;
 mod layer;
 mod line;
-#[cfg(feature = "prometheus")]
 mod page;
 mod pipeline;
 mod pretty;
@@ -55,9 +54,7 @@ pub(crate) use carried::{check_name, is_value};
 pub use correlation::RequestId;
 pub use counters::{ByLevel, Counters, Dropped, Snapshot};
 pub use error::{LogError, Unwritten};
-#[cfg(feature = "prometheus")]
 pub(crate) use filter::most;
-#[cfg(feature = "prometheus")]
 pub(crate) use page::push as push_page;
 pub use pipeline::Pipeline;
 pub use settings::{Audit, AuditOutput, Format, Limits, Output, Settings, SyncPolicy};

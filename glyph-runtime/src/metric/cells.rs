@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use super::ExemplarAt;
 use super::{
     Block, Exemplar, MetricState, Observed, Own, Scale, Scaled, Storage,
@@ -248,7 +247,6 @@ impl Metric {
     }
 
     /// What was kept last for a bucket, outside of scopes or in one.
-    #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
     pub(crate) fn exemplar(
         &self,
         scope: Option<&Block>,

@@ -1,6 +1,5 @@
 //! Exemplars: one trace to look at for each bucket.
 
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use std::time::SystemTime;
 use std::{
     fmt,
@@ -9,7 +8,6 @@ use std::{
 };
 
 use super::atomic::slot;
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use crate::clock::Moment;
 
 /// The trace that an observation belongs to (OpenMetrics 1.0, "Exemplars"; W3C Trace Context ids).
@@ -92,7 +90,6 @@ pub(crate) fn current_exemplar() -> Option<Exemplar> {
 pub struct InvalidTraceId;
 
 /// An exemplar with what was observed, and when.
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct ExemplarAt {
     pub(crate) exemplar: Exemplar,
@@ -138,7 +135,6 @@ impl ExemplarSlots {
     }
 
     /// The bucket's exemplar, if it has one that is not being replaced.
-    #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
     pub(crate) fn read(&self, bucket: usize) -> Option<ExemplarAt> {
         let [sequence, cells @ ..] = self.slot(bucket)?;
         slot::read(sequence, cells).map(exemplar_of)
@@ -159,7 +155,6 @@ fn words(Exemplar { trace, span }: Exemplar, value: f64, cycles: u64) -> [u64; W
     ]
 }
 
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 fn exemplar_of([high, low, span, value, cycles]: [u64; WIDTH - 1]) -> ExemplarAt {
     ExemplarAt {
         exemplar: Exemplar {
@@ -171,7 +166,7 @@ fn exemplar_of([high, low, span, value, cycles]: [u64; WIDTH - 1]) -> ExemplarAt
     }
 }
 
-#[cfg(all(test, any(feature = "prometheus", feature = "testing")))]
+#[cfg(test)]
 mod tests {
     use std::thread;
 

@@ -13,7 +13,6 @@ mod counter;
 mod exemplar;
 mod gauge;
 mod histogram;
-#[cfg(any(feature = "prometheus", feature = "_otlp"))]
 mod reading;
 mod scale;
 mod scoped;
@@ -33,10 +32,8 @@ pub(crate) use block::Block;
 pub use bounds::{padded_bounds, scaled_bounds};
 pub(crate) use cells::slots;
 pub use cells::{Metric, MetricParts};
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 pub(crate) use exemplar::ExemplarAt;
 use exemplar::ExemplarSlots;
-#[cfg(any(feature = "prometheus", feature = "_otlp"))]
 pub(crate) use reading::PresentRow;
 pub(crate) use scale::{Scale, Scaled};
 pub(crate) use scoped::InBlock;

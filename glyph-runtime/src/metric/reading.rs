@@ -44,7 +44,7 @@ impl PresentRow {
     }
 
     /// Since when it has been counted, if that is not the start of the program.
-    #[cfg(feature = "_otlp")]
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     pub(crate) fn since(&self) -> Option<std::time::SystemTime> {
         self.scope.as_ref().map(|scope| scope.since())
     }
@@ -109,18 +109,15 @@ impl Metric {
     }
 
     /// How many observations went to `other` because this label of the scope had reached its bound.
-    #[cfg(feature = "prometheus")]
     pub(crate) fn scope_overflowed(&self, label: usize) -> u64 {
         self.state().overflowed(label)
     }
 
-    #[cfg(feature = "prometheus")]
     pub(crate) fn is_histogram(&self) -> bool {
         self.parts.descriptor.kind == crate::catalog::Kind::Histogram
     }
 
     /// Values that were no numbers, or out of range.
-    #[cfg(feature = "prometheus")]
     pub(crate) fn refused(&self) -> u64 {
         self.state()
             .refused

@@ -93,7 +93,6 @@ impl MetricState {
     }
 
     /// How many observations went to `other` because this label of the scope had reached its bound.
-    #[cfg(feature = "prometheus")]
     pub(super) fn overflowed(&self, label: usize) -> u64 {
         let counts = self.overflowed.get();
         let count = counts.and_then(|counts| counts.get(label));

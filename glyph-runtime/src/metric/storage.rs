@@ -21,7 +21,6 @@ use super::{
     atomic::claim::Claim,
     slab::{Slab, Writer},
 };
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use crate::scope::labels::ReadScope;
 use crate::scope::labels::{Held, Scopes};
 
@@ -142,13 +141,11 @@ impl Storage {
     }
 
     /// The tenants of those scopes.
-    #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
     pub(crate) fn scopes_to_read(&self) -> Vec<ReadScope> {
         self.scopes().map(Scopes::to_read).unwrap_or_default()
     }
 
     /// Which of their blocks is its own.
-    #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
     pub(crate) fn block_index(&self) -> usize {
         self.scopes.get().map_or(0, |in_scopes| in_scopes.index)
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 #[cfg(any(feature = "trace", feature = "log"))]
 use super::push::Change;
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 use super::push::Push;
 #[cfg(feature = "admin")]
 use super::serving::ServingBuilder;
@@ -31,9 +31,9 @@ pub struct TelemetryBuilder {
     pub(super) log: Option<Vec<Change<crate::log::Settings>>>,
     #[cfg(feature = "log")]
     pub(super) log_bridge: bool,
-    #[cfg(feature = "_otlp")]
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     pub(super) metrics_otlp: Push<crate::expose::otlp::Settings>,
-    #[cfg(all(feature = "log", feature = "_otlp"))]
+    #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
     pub(super) logs_otlp: Push<crate::log::export::Settings>,
     #[cfg(any(feature = "trace", feature = "log"))]
     pub(super) layers: super::Layers,
@@ -43,7 +43,7 @@ pub struct TelemetryBuilder {
     pub(super) arguments: Option<crate::config::TelemetryArgs>,
     #[cfg(feature = "admin")]
     pub(super) serving: ServingBuilder,
-    #[cfg(feature = "facade")]
+    #[cfg(feature = "metrics")]
     pub(super) facade: bool,
 }
 
@@ -64,9 +64,9 @@ impl TelemetryBuilder {
             log: Some(Vec::new()),
             #[cfg(feature = "log")]
             log_bridge: true,
-            #[cfg(feature = "_otlp")]
+            #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
             metrics_otlp: Push::Environment,
-            #[cfg(all(feature = "log", feature = "_otlp"))]
+            #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
             logs_otlp: Push::Environment,
             #[cfg(any(feature = "trace", feature = "log"))]
             layers: Vec::new(),
@@ -76,7 +76,7 @@ impl TelemetryBuilder {
             arguments: None,
             #[cfg(feature = "admin")]
             serving: ServingBuilder::new(),
-            #[cfg(feature = "facade")]
+            #[cfg(feature = "metrics")]
             facade: true,
         }
     }
@@ -241,7 +241,7 @@ impl TelemetryBuilder {
     /// # Ok(())
     /// # }
     /// ```
-    #[cfg(feature = "_otlp")]
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     pub fn metrics_otlp(
         mut self,
         change: impl FnOnce(&mut crate::expose::otlp::Settings) + Send + 'static,
@@ -251,7 +251,7 @@ impl TelemetryBuilder {
     }
 
     /// Pushes no metrics, whatever the environment says.
-    #[cfg(feature = "_otlp")]
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     pub fn without_metrics_otlp(mut self) -> Self {
         self.metrics_otlp = Push::Never;
         self
@@ -272,7 +272,7 @@ impl TelemetryBuilder {
     /// # Ok(())
     /// # }
     /// ```
-    #[cfg(all(feature = "log", feature = "_otlp"))]
+    #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
     pub fn logs_otlp(
         mut self,
         change: impl FnOnce(&mut crate::log::export::Settings) + Send + 'static,
@@ -282,7 +282,7 @@ impl TelemetryBuilder {
     }
 
     /// Sends no log records, whatever the environment says.
-    #[cfg(all(feature = "log", feature = "_otlp"))]
+    #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
     pub fn without_logs_otlp(mut self) -> Self {
         self.logs_otlp = Push::Never;
         self
@@ -345,7 +345,7 @@ impl TelemetryBuilder {
     }
 
     /// Installs no recorder for the `metrics` crate.
-    #[cfg(feature = "facade")]
+    #[cfg(feature = "metrics")]
     pub fn without_facade(mut self) -> Self {
         self.facade = false;
         self

@@ -28,11 +28,11 @@ pub enum BuildError {
     #[error(transparent)]
     Traces(#[from] crate::trace::TraceError),
     /// Metrics cannot be pushed.
-    #[cfg(feature = "_otlp")]
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     #[error("metrics cannot be pushed: {0}")]
     Metrics(#[source] crate::trace::TraceError),
     /// Log records cannot be sent.
-    #[cfg(all(feature = "log", feature = "_otlp"))]
+    #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
     #[error("log records cannot be sent: {0}")]
     LogRecords(#[from] crate::log::export::ExportError),
     /// The log or the audit trail cannot be written.
@@ -57,7 +57,7 @@ pub enum InstallError {
     #[error(transparent)]
     Bind(#[from] BindError),
     /// Another recorder of the `metrics` crate is there already.
-    #[cfg(feature = "facade")]
+    #[cfg(feature = "metrics")]
     #[error(
         "a recorder for the `metrics` crate is installed already: install glyph first and only once, or leave \
          the facade out with `.without_facade()`"
@@ -71,7 +71,7 @@ pub enum InstallError {
     )]
     SubscriberInstalled,
     /// A thread could not be started.
-    #[cfg(feature = "facade")]
+    #[cfg(feature = "metrics")]
     #[error("cannot start a thread: {0}")]
     Thread(#[from] std::io::Error),
 }
@@ -98,10 +98,10 @@ pub enum Unfinished {
     #[cfg(feature = "trace")]
     Traces(crate::trace::Unflushed),
     /// Data points of the last push of metrics that did not arrive.
-    #[cfg(feature = "_otlp")]
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     Metrics(crate::expose::otlp::Unpushed),
     /// Log records that did not arrive at the collector.
-    #[cfg(all(feature = "log", feature = "_otlp"))]
+    #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
     LogRecords(crate::log::export::Unsent),
     /// Lines of the log or of the audit trail that were not written.
     #[cfg(feature = "log")]
@@ -134,9 +134,9 @@ impl fmt::Display for Unfinished {
             }
             #[cfg(feature = "trace")]
             Self::Traces(unflushed) => write!(formatter, "{unflushed}"),
-            #[cfg(feature = "_otlp")]
+            #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
             Self::Metrics(unpushed) => write!(formatter, "{unpushed}"),
-            #[cfg(all(feature = "log", feature = "_otlp"))]
+            #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
             Self::LogRecords(unsent) => write!(formatter, "{unsent}"),
             #[cfg(feature = "log")]
             Self::Log(unwritten) => write!(formatter, "{unwritten}"),

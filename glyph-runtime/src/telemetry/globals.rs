@@ -10,10 +10,10 @@ use super::InstallError;
 use super::Telemetry;
 #[cfg(feature = "trace")]
 use crate::config::Propagator;
-#[cfg(feature = "facade")]
+#[cfg(feature = "metrics")]
 use crate::facade::{Recorder, Upkeep};
 
-#[cfg(feature = "facade")]
+#[cfg(feature = "metrics")]
 pub(super) fn install_recorder(recorder: Recorder) -> Result<Upkeep, InstallError> {
     let others = recorder.others();
     metrics::set_global_recorder(recorder).map_err(|_| InstallError::RecorderInstalled)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 #[cfg(any(feature = "admin", feature = "trace", feature = "log"))]
 use std::sync::Mutex;
 
-#[cfg(any(feature = "trace", feature = "log", feature = "facade"))]
+#[cfg(any(feature = "trace", feature = "log", feature = "metrics"))]
 use super::globals;
 #[cfg(feature = "admin")]
 use super::serving::ServingBuilder;
@@ -13,7 +13,7 @@ use super::{
     pipelines::Started,
     shutdown::{Progress, Running},
 };
-#[cfg(feature = "facade")]
+#[cfg(feature = "metrics")]
 use crate::facade::Recorder;
 use crate::{
     catalog::Registry,
@@ -59,28 +59,28 @@ impl TelemetryBuilder {
         }
         #[cfg(feature = "admin")]
         let serving = std::mem::replace(&mut self.serving, ServingBuilder::new());
-        #[cfg(feature = "facade")]
+        #[cfg(feature = "metrics")]
         let facade = self.facade;
-        #[cfg(not(feature = "facade"))]
+        #[cfg(not(feature = "metrics"))]
         let facade = false;
-        #[cfg_attr(not(feature = "facade"), expect(unused_mut, reason = "no recorder"))]
+        #[cfg_attr(not(feature = "metrics"), expect(unused_mut, reason = "no recorder"))]
         let mut parts = Parts::new(&mut self, facade)?;
         #[cfg(feature = "log")]
         let bridge = self.log_bridge.then_some(parts.log_level);
         #[cfg(feature = "admin")]
         let serving = serving.install(&parts.page, &self.environment)?;
-        #[cfg(feature = "facade")]
+        #[cfg(feature = "metrics")]
         let upkeep = parts
             .recorder
             .take()
             .map(globals::install_recorder)
             .transpose()?;
-        #[cfg_attr(not(feature = "facade"), expect(unused_mut, reason = "no recorder"))]
+        #[cfg_attr(not(feature = "metrics"), expect(unused_mut, reason = "no recorder"))]
         let mut telemetry = parts.into_telemetry(
             #[cfg(feature = "admin")]
             serving,
         );
-        #[cfg(feature = "facade")]
+        #[cfg(feature = "metrics")]
         {
             telemetry.upkeep = upkeep;
         }
@@ -106,23 +106,23 @@ struct Parts {
     /// From which level on events are of interest.
     #[cfg(feature = "log")]
     log_level: tracing::level_filters::LevelFilter,
-    #[cfg(feature = "facade")]
+    #[cfg(feature = "metrics")]
     recorder: Option<Recorder>,
 }
 
 impl Parts {
     #[cfg_attr(
-        not(feature = "facade"),
+        not(feature = "metrics"),
         expect(unused_variables, reason = "there is no facade")
     )]
     fn new(builder: &mut TelemetryBuilder, facade: bool) -> Result<Self, BuildError> {
         let mut configuration = builder.environment.read(&builder.service)?;
         #[cfg_attr(
-            not(feature = "_otlp"),
+            not(any(feature = "otlp-grpc", feature = "otlp-http")),
             expect(unused_mut, reason = "nothing is pushed")
         )]
         let mut settings = builder.settings(&mut configuration);
-        #[cfg(feature = "_otlp")]
+        #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
         let metrics_otlp = settings.metrics_otlp.take();
         let registry = Registry::new(std::mem::take(&mut builder.catalogs))?;
         #[cfg_attr(
@@ -132,11 +132,11 @@ impl Parts {
         let mut started = Started::new(settings)?;
         #[cfg(any(feature = "trace", feature = "log"))]
         started.take_in(std::mem::take(&mut builder.layers));
-        #[cfg(feature = "facade")]
+        #[cfg(feature = "metrics")]
         let recorder = facade.then(|| Recorder::new(&registry));
-        #[cfg(feature = "facade")]
+        #[cfg(feature = "metrics")]
         let foreign = recorder.as_ref().map(Recorder::families);
-        #[cfg(not(feature = "facade"))]
+        #[cfg(not(feature = "metrics"))]
         let foreign = None;
         let target = Target {
             service: configuration.service.clone(),
@@ -144,7 +144,7 @@ impl Parts {
         };
         let page = Page::new(registry, target, foreign);
         started.pipelines.show(&page);
-        #[cfg(feature = "_otlp")]
+        #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
         started.push(metrics_otlp, &page)?;
         Ok(Self {
             page,
@@ -152,7 +152,7 @@ impl Parts {
             log_level: started.level,
             started,
             configuration,
-            #[cfg(feature = "facade")]
+            #[cfg(feature = "metrics")]
             recorder,
         })
     }
@@ -177,7 +177,7 @@ impl Parts {
             warnings: self.configuration.warnings,
             #[cfg(any(feature = "trace", feature = "log"))]
             layers: Mutex::new(super::HiddenLayers(self.started.layers)),
-            #[cfg(feature = "facade")]
+            #[cfg(feature = "metrics")]
             upkeep: None,
         }
     }

@@ -2,7 +2,7 @@
 
 mod builder;
 mod error;
-#[cfg(any(feature = "trace", feature = "log", feature = "facade"))]
+#[cfg(any(feature = "trace", feature = "log", feature = "metrics"))]
 mod globals;
 mod install;
 mod pipelines;
@@ -66,7 +66,7 @@ pub struct Telemetry {
     warnings: Vec<ConfigWarning>,
     #[cfg(any(feature = "trace", feature = "log"))]
     layers: Mutex<HiddenLayers>,
-    #[cfg(feature = "facade")]
+    #[cfg(feature = "metrics")]
     upkeep: Option<crate::facade::Upkeep>,
 }
 
@@ -162,14 +162,14 @@ impl Telemetry {
     }
 
     /// How metrics are pushed; `None` if they are not.
-    #[cfg(feature = "_otlp")]
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     #[must_use]
     pub fn metrics_otlp(&self) -> Option<&crate::expose::otlp::Pipeline> {
         self.running.pipelines.metrics_otlp.as_ref()
     }
 
     /// How log records are sent to a collector; `None` if they are not.
-    #[cfg(all(feature = "log", feature = "_otlp"))]
+    #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
     #[must_use]
     pub fn logs_otlp(&self) -> Option<&crate::log::export::Pipeline> {
         self.running.pipelines.logs_otlp.as_ref()

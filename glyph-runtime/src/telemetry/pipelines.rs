@@ -19,9 +19,9 @@ pub type Layers = Vec<Box<dyn Layer<Registry> + Send + Sync>>;
 pub(super) struct Pipelines {
     #[cfg(feature = "trace")]
     pub(super) traces: Option<crate::trace::Pipeline>,
-    #[cfg(feature = "_otlp")]
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     pub(super) metrics_otlp: Option<crate::expose::otlp::Pipeline>,
-    #[cfg(all(feature = "log", feature = "_otlp"))]
+    #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
     pub(super) logs_otlp: Option<crate::log::export::Pipeline>,
     #[cfg(feature = "log")]
     pub(super) log: Option<crate::log::Pipeline>,
@@ -40,25 +40,25 @@ impl Pipelines {
         None
     }
 
-    #[cfg(feature = "_otlp")]
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     pub(super) fn end_metrics(&self, deadline: Duration) -> Option<Unfinished> {
         let ended = self.metrics_otlp.as_ref()?.shutdown(deadline);
         ended.err().map(Unfinished::Metrics)
     }
 
-    #[cfg(not(feature = "_otlp"))]
+    #[cfg(not(any(feature = "otlp-grpc", feature = "otlp-http")))]
     #[expect(clippy::unused_self, reason = "nothing is pushed")]
     pub(super) fn end_metrics(&self, _: Duration) -> Option<Unfinished> {
         None
     }
 
-    #[cfg(all(feature = "log", feature = "_otlp"))]
+    #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
     pub(super) fn end_log_records(&self, deadline: Duration) -> Option<Unfinished> {
         let ended = self.logs_otlp.as_ref()?.shutdown(deadline);
         ended.err().map(Unfinished::LogRecords)
     }
 
-    #[cfg(not(all(feature = "log", feature = "_otlp")))]
+    #[cfg(not(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http"))))]
     #[expect(clippy::unused_self, reason = "no records are sent")]
     pub(super) fn end_log_records(&self, _: Duration) -> Option<Unfinished> {
         None
@@ -90,7 +90,7 @@ impl Pipelines {
         if let Some(traces) = &self.traces {
             page.traces(traces);
         }
-        #[cfg(all(feature = "log", feature = "_otlp"))]
+        #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
         if let Some(records) = &self.logs_otlp {
             page.logs(records);
         }
@@ -139,7 +139,7 @@ impl Started {
             started.layers.push(layer.boxed());
             started.pipelines.traces = Some(pipeline);
         }
-        #[cfg(all(feature = "log", feature = "_otlp"))]
+        #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
         if let Some(records) = settings.logs_otlp {
             started.takes_from(crate::log::most(&records.filter));
             let (layer, pipeline) = crate::log::export::Pipeline::start(records)?;
@@ -172,7 +172,7 @@ impl Started {
     }
 
     /// Pushes what is on the page.
-    #[cfg(feature = "_otlp")]
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     pub(super) fn push(
         &mut self,
         settings: Option<crate::expose::otlp::Settings>,

@@ -4,7 +4,7 @@
 pub(super) type Change<T> = Box<dyn FnOnce(&mut T) + Send>;
 
 /// Whether a signal that has another way out is pushed to a collector as well.
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 pub(super) enum Push<T> {
     /// If the environment asks for it.
     Environment,
@@ -12,7 +12,7 @@ pub(super) enum Push<T> {
     Never,
 }
 
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 impl<T> Push<T> {
     pub(super) fn change(&mut self, change: Change<T>) {
         match self {

@@ -11,9 +11,9 @@ pub(super) struct Settings {
     pub(super) traces: Option<crate::trace::Settings>,
     #[cfg(feature = "log")]
     pub(super) log: Option<crate::log::Settings>,
-    #[cfg(feature = "_otlp")]
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     pub(super) metrics_otlp: Option<crate::expose::otlp::Settings>,
-    #[cfg(all(feature = "log", feature = "_otlp"))]
+    #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
     pub(super) logs_otlp: Option<crate::log::export::Settings>,
 }
 
@@ -34,16 +34,16 @@ impl TelemetryBuilder {
             Some(&mut log.redaction),
         ];
         share_redaction(lists, &mut configuration.redaction);
-        #[cfg(feature = "_otlp")]
+        #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
         let resource = Resource::of(self, configuration, traces.as_ref());
         Settings {
             #[cfg(feature = "trace")]
             spans: std::mem::take(&mut self.spans),
             #[cfg(feature = "trace")]
             traces,
-            #[cfg(feature = "_otlp")]
+            #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
             metrics_otlp: self.metrics_settings(configuration, &resource),
-            #[cfg(all(feature = "log", feature = "_otlp"))]
+            #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
             logs_otlp: self.log_record_settings(configuration, &resource, &log),
             #[cfg(feature = "log")]
             log: is_wanted.then_some(log),
@@ -109,7 +109,7 @@ impl TelemetryBuilder {
         (log, is_wanted)
     }
 
-    #[cfg(feature = "_otlp")]
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     fn metrics_settings(
         &mut self,
         configuration: &mut Configuration,
@@ -126,7 +126,7 @@ impl TelemetryBuilder {
     }
 
     /// What lines are not to tell, records do not tell either.
-    #[cfg(all(feature = "log", feature = "_otlp"))]
+    #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
     fn log_record_settings(
         &mut self,
         configuration: &mut Configuration,
@@ -163,7 +163,7 @@ fn share_redaction<const SIGNALS: usize>(
 }
 
 /// Who all signals are from: as spans say it, if there are any.
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 struct Resource {
     service: String,
     version: Option<String>,
@@ -171,7 +171,7 @@ struct Resource {
     attributes: Option<Vec<(String, String)>>,
 }
 
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 impl Resource {
     fn of(
         builder: &TelemetryBuilder,

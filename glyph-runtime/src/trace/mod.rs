@@ -31,9 +31,8 @@ mod error;
 mod file;
 mod foreign;
 mod link;
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 mod otlp;
-#[cfg(feature = "prometheus")]
 mod page;
 mod pipeline;
 mod processor;
@@ -53,17 +52,15 @@ pub use current::{unsampled_spans, unsampled_spans_are_built};
 pub use error::{TraceError, Unflushed, UnflushedExporter};
 pub use file::{Conversion, chrome};
 pub(crate) use link::link;
-#[cfg(feature = "prometheus")]
 pub(crate) use page::push as push_page;
-#[cfg(all(feature = "log", feature = "_otlp"))]
+#[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
 pub(crate) use pipeline::check as check_batch;
 pub use pipeline::{Pipeline, Snapshot};
-#[cfg(feature = "prometheus")]
 pub(crate) use processor::Routes;
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 pub(crate) use resource::described as resource;
 pub use sampler::{MAX_RATE, Sampler};
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 pub(crate) use settings::LONGEST_TIME;
 pub use settings::{
     BatchLimits, Compression, FileSettings, KeepFailures, OtlpSettings, Protocol, RingLimits,

@@ -143,7 +143,6 @@ impl Pipeline {
         Snapshot::of(&self.routes)
     }
 
-    #[cfg(feature = "prometheus")]
     pub(crate) fn routes(&self) -> &Arc<Routes> {
         &self.routes
     }
@@ -225,7 +224,7 @@ fn configured(settings: &Settings, resource: &Resource) -> Result<Vec<Named>, Tr
     Ok(destinations)
 }
 
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 fn collector(
     otlp: &super::OtlpSettings,
     settings: &Settings,
@@ -235,7 +234,7 @@ fn collector(
     Ok(Box::new(exporter))
 }
 
-#[cfg(not(feature = "_otlp"))]
+#[cfg(not(any(feature = "otlp-grpc", feature = "otlp-http")))]
 fn collector(
     otlp: &super::OtlpSettings,
     _: &Settings,

@@ -99,7 +99,6 @@ impl Routes {
     }
 }
 
-#[cfg(feature = "prometheus")]
 impl crate::export::Exporters for Routes {
     fn signal(&self) -> &'static str {
         "traces"

@@ -7,15 +7,13 @@ use super::{
     request::Entry,
 };
 use crate::catalog::Registry;
-#[cfg(feature = "prometheus")]
 use crate::expose::Page;
 
-/// What a [`Pipeline`](super::Pipeline) pushes: the catalogs of a [`Registry`], or, with the feature `prometheus`,
+/// What a [`Pipeline`](super::Pipeline) pushes: the catalogs of a [`Registry`], or
 /// everything on a [`Page`](crate::expose::Page).
 #[derive(Clone, Debug)]
 pub struct Source {
     registry: Registry,
-    #[cfg(feature = "prometheus")]
     page: Option<Page>,
 }
 
@@ -23,13 +21,11 @@ impl From<Registry> for Source {
     fn from(registry: Registry) -> Self {
         Self {
             registry,
-            #[cfg(feature = "prometheus")]
             page: None,
         }
     }
 }
 
-#[cfg(feature = "prometheus")]
 impl From<Page> for Source {
     fn from(page: Page) -> Self {
         Self {
@@ -40,7 +36,6 @@ impl From<Page> for Source {
 }
 
 impl Source {
-    #[cfg(feature = "prometheus")]
     pub(super) fn page(&self) -> Option<&Page> {
         self.page.as_ref()
     }
@@ -54,7 +49,6 @@ impl Source {
             let rows = metric.present_rows();
             rows.map(move |row| (Arc::clone(&head), point_of(metric, &row, &mut cells)))
         });
-        #[cfg(feature = "prometheus")]
         let declared = {
             let page = self.page.clone();
             declared.chain(

@@ -2,8 +2,8 @@
 //!
 //! What is pushed is what a scrape at that moment would find: the same cells, cumulative since the process began, with
 //! the exemplars of histograms. Declared metrics have their names in OpenTelemetry's notation and their units in UCUM's
-//! codes: `glyphoxa.stt.duration` in `s`, where the page has `glyphoxa_stt_duration_seconds`. With the feature
-//! `prometheus`, a [`Page`](super::Page) as the source adds glyph's own metrics and those of other recorders, under the
+//! codes: `glyphoxa.stt.duration` in `s`, where the page has `glyphoxa_stt_duration_seconds`. A
+//! [`Page`](super::Page) as the source adds glyph's own metrics and those of other recorders, under the
 //! names of their families on the page.
 //!
 //! A [`Pipeline`] has a thread with a runtime of its own. It holds one request of about 2 MiB at a time, however many
@@ -41,7 +41,6 @@
 //! ```
 
 mod collection;
-#[cfg(feature = "prometheus")]
 mod others;
 mod pipeline;
 mod point;

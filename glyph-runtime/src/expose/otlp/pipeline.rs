@@ -54,7 +54,6 @@ impl Pipeline {
         };
         let name = format!("glyph-metrics-{NAME}");
         export::on_thread(name, worker.run()).map_err(TraceError::Thread)?;
-        #[cfg(feature = "prometheus")]
         if let Some(page) = source.page() {
             page.exporters(Arc::<Rounds>::clone(&rounds));
         }

@@ -33,7 +33,6 @@ pub(super) enum Shape {
     Gauge,
     Histogram,
     /// Of other recorders; OTLP keeps it for Prometheus's sake.
-    #[cfg(feature = "prometheus")]
     Summary,
 }
 
@@ -41,10 +40,6 @@ pub(super) enum Shape {
 pub(super) enum Point {
     Number(NumberDataPoint),
     Histogram(HistogramDataPoint),
-    #[cfg_attr(
-        not(feature = "prometheus"),
-        expect(dead_code, reason = "other recorders need the page")
-    )]
     Summary(SummaryDataPoint),
 }
 
@@ -161,7 +156,6 @@ fn opened(head: &Head) -> Metric {
             data_points: Vec::new(),
             aggregation_temporality: cumulative,
         }),
-        #[cfg(feature = "prometheus")]
         Shape::Summary => {
             Data::Summary(opentelemetry_proto::tonic::metrics::v1::Summary::default())
         }

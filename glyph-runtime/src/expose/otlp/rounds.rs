@@ -166,7 +166,6 @@ impl Rounds {
     }
 }
 
-#[cfg(feature = "prometheus")]
 impl crate::export::Exporters for Rounds {
     fn signal(&self) -> &'static str {
         "metrics"

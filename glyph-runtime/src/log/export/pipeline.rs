@@ -100,7 +100,6 @@ impl Pipeline {
         self.queue.snapshot()
     }
 
-    #[cfg(feature = "prometheus")]
     pub(crate) fn exporters(&self) -> Arc<dyn export::Exporters> {
         Arc::<Queue<Waiting>>::clone(&self.queue)
     }
@@ -154,7 +153,6 @@ impl Drop for Pipeline {
     }
 }
 
-#[cfg(feature = "prometheus")]
 impl export::Exporters for Queue<Waiting> {
     fn signal(&self) -> &'static str {
         "logs"

@@ -6,7 +6,6 @@ pub(super) mod claim;
 pub(super) mod slot;
 
 mod primitives {
-    #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
     pub(super) use std::hint::spin_loop;
     pub(super) use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 }

@@ -1,6 +1,5 @@
 //! A few words that are replaced and read as a whole, without a lock: a sequence lock.
 
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use super::primitives::spin_loop;
 use super::primitives::{
     AtomicU64,
@@ -9,7 +8,6 @@ use super::primitives::{
 };
 
 /// How often a reader tries while others write.
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 const ATTEMPTS: usize = 8;
 
 /// Replaces the words, unless another thread is replacing them at this moment: any of the two will do.
@@ -31,7 +29,6 @@ pub(crate) fn write<const N: usize>(sequence: &AtomicU64, cells: &[AtomicU64; N]
 }
 
 /// The words, if there are any and nobody keeps replacing them.
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 pub(crate) fn read<const N: usize>(
     sequence: &AtomicU64,
     cells: &[AtomicU64; N],

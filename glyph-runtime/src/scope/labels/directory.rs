@@ -6,7 +6,6 @@ use std::{
     sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use super::ReadScope;
 use super::{Held, Scopes, entered::Entry, tenant::Tenant};
 use crate::{
@@ -136,7 +135,6 @@ impl Directory {
     }
 
     /// Everybody who is not idle, in order.
-    #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
     pub(super) fn to_read(&self, scopes: &'static Scopes) -> Vec<ReadScope> {
         let now = Now::current();
         if self.read().is_due(scopes, now) {
@@ -148,7 +146,6 @@ impl Directory {
     }
 
     /// Whether anybody ever was in one of these scopes.
-    #[cfg(feature = "prometheus")]
     pub(super) fn was_used(&self) -> bool {
         self.read().was_used
     }

@@ -23,7 +23,6 @@ pub(crate) use directory::Directory;
 pub(crate) use entered::current_values;
 pub(crate) use entered::{Entered, Entry, entering};
 pub(crate) use tenant::Held;
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 pub(crate) use tenant::ReadScope;
 
 /// The most labels of one scope.

@@ -10,7 +10,6 @@ use std::{
     time::Duration,
 };
 
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use super::ReadScope;
 use super::{
     Held,
@@ -90,13 +89,11 @@ impl Scopes {
     }
 
     /// Everybody who is not idle, in order.
-    #[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
     pub(crate) fn to_read(&'static self) -> Vec<ReadScope> {
         self.directory().to_read(self)
     }
 
     /// Whether anybody ever was in one of these scopes.
-    #[cfg(feature = "prometheus")]
     pub(crate) fn were_used(&'static self) -> bool {
         self.directory().was_used()
     }

@@ -12,7 +12,6 @@ use std::{
 };
 
 use super::{Scopes, directory::Now, entered::Entry};
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 use crate::metric::Storage;
 use crate::metric::{Block, Metric};
 
@@ -37,7 +36,7 @@ pub(crate) struct Tenant {
 struct Named {
     /// In the order of the scope's labels; an absent one is empty.
     values: Box<[Box<str>]>,
-    #[cfg(feature = "_otlp")]
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     since: std::time::SystemTime,
 }
 
@@ -50,7 +49,7 @@ impl Tenant {
             used: AtomicU64::new(0),
             named: RwLock::new(Arc::new(Named {
                 values: Box::new([]),
-                #[cfg(feature = "_otlp")]
+                #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
                 since: std::time::UNIX_EPOCH,
             })),
             clock: AtomicU64::new(Now::PROCESS),
@@ -64,7 +63,7 @@ impl Tenant {
         }
         let named = Arc::new(Named {
             values,
-            #[cfg(feature = "_otlp")]
+            #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
             since: std::time::SystemTime::now(),
         });
         *self.named.write().unwrap_or_else(PoisonError::into_inner) = named;
@@ -170,14 +169,12 @@ impl Drop for Held {
 }
 
 /// Somebody who reads: the tenant stays, and is as idle as before.
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 #[derive(Debug)]
 pub(crate) struct ReadScope {
     tenant: &'static Tenant,
     named: Arc<Named>,
 }
 
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 impl ReadScope {
     /// For a caller who knows that the tenant stays until this is done.
     pub(super) fn new(tenant: &'static Tenant) -> Self {
@@ -198,13 +195,12 @@ impl ReadScope {
     }
 
     /// When it came.
-    #[cfg(feature = "_otlp")]
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     pub(crate) fn since(&self) -> std::time::SystemTime {
         self.named.since
     }
 }
 
-#[cfg(any(feature = "prometheus", feature = "testing", feature = "_otlp"))]
 impl Drop for ReadScope {
     fn drop(&mut self) {
         self.tenant.holders.fetch_sub(1, Release);

@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
-#[cfg(feature = "prometheus")]
 use opentelemetry::{
     Context,
     propagation::{Extractor, Injector, TextMapPropagator, text_map_propagator::FieldIter},
@@ -32,7 +31,6 @@ impl Wanted {
 }
 
 /// Hands on these from now on, also where libraries ask OpenTelemetry for its global propagator.
-#[cfg(feature = "prometheus")]
 pub(crate) fn install(traces: bool, baggage: bool) {
     let wanted = if traces { TRACES } else { 0 } | if baggage { BAGGAGE } else { 0 };
     WANTED.store(wanted, Relaxed);
@@ -47,13 +45,11 @@ pub(crate) fn install(traces: bool, baggage: bool) {
 }
 
 /// [`extract`](super::extract) and [`inject`](super::inject) for libraries that know OpenTelemetry alone.
-#[cfg(feature = "prometheus")]
 #[derive(Debug)]
 struct Propagator {
     fields: Vec<String>,
 }
 
-#[cfg(feature = "prometheus")]
 impl TextMapPropagator for Propagator {
     fn inject_context(&self, context: &Context, injector: &mut dyn Injector) {
         for (name, text) in super::texts(context).into_iter().flatten() {

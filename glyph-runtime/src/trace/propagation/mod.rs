@@ -60,7 +60,6 @@ use opentelemetry::{
 };
 
 pub use carrier::{Extract, Inject};
-#[cfg(feature = "prometheus")]
 pub(crate) use global::install;
 
 #[cfg(feature = "http")]
