@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-#[cfg(any(feature = "trace", feature = "log"))]
-use super::push::Change;
-#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
-use super::push::Push;
 #[cfg(feature = "admin")]
-use super::serving::ServingBuilder;
+use super::signals::admin::ServingBuilder;
+#[cfg(any(feature = "trace", feature = "log"))]
+use super::signals::changes::Change;
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+use super::signals::changes::Push;
 use crate::{
     catalog::{AnyCatalog, Catalog},
     config::{Environment, Setting},
@@ -24,7 +24,7 @@ pub struct TelemetryBuilder {
     pub(super) catalogs: Vec<&'static dyn AnyCatalog>,
     pub(super) redaction: Redaction,
     #[cfg(feature = "trace")]
-    pub(super) spans: super::spans::Spans,
+    pub(super) spans: super::signals::traces::filter::Spans,
     #[cfg(feature = "trace")]
     pub(super) traces: Option<Vec<Change<crate::trace::Settings>>>,
     #[cfg(feature = "log")]
@@ -57,7 +57,7 @@ impl TelemetryBuilder {
             catalogs: Vec::new(),
             redaction: Redaction::default(),
             #[cfg(feature = "trace")]
-            spans: super::spans::Spans::default(),
+            spans: super::signals::traces::filter::Spans::default(),
             #[cfg(feature = "trace")]
             traces: Some(Vec::new()),
             #[cfg(feature = "log")]

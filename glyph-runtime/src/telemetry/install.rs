@@ -7,7 +7,7 @@ use std::sync::Mutex;
 #[cfg(any(feature = "trace", feature = "log", feature = "metrics"))]
 use super::globals;
 #[cfg(feature = "admin")]
-use super::serving::ServingBuilder;
+use super::signals::admin::ServingBuilder;
 use super::{
     BuildError, InstallError, Telemetry, TelemetryBuilder,
     pipelines::Started,
@@ -159,7 +159,7 @@ impl Parts {
 
     fn into_telemetry(
         self,
-        #[cfg(feature = "admin")] serving: super::serving::Serving,
+        #[cfg(feature = "admin")] serving: super::signals::admin::Serving,
     ) -> Telemetry {
         let running = Running {
             pipelines: self.started.pipelines,

@@ -6,16 +6,9 @@ mod error;
 mod globals;
 mod install;
 mod pipelines;
-#[cfg(any(feature = "trace", feature = "log"))]
-mod push;
-#[cfg(feature = "admin")]
-mod serving;
 mod settings;
 mod shutdown;
-#[cfg(feature = "admin")]
-mod signal;
-#[cfg(feature = "trace")]
-mod spans;
+mod signals;
 
 use std::sync::Arc;
 #[cfg(any(feature = "trace", feature = "log"))]

@@ -6,7 +6,7 @@ use crate::{config::Configuration, redaction::Redaction};
 /// What the pipelines are told.
 pub(super) struct Settings {
     #[cfg(feature = "trace")]
-    pub(super) spans: super::spans::Spans,
+    pub(super) spans: super::signals::traces::filter::Spans,
     #[cfg(feature = "trace")]
     pub(super) traces: Option<crate::trace::Settings>,
     #[cfg(feature = "log")]
@@ -115,7 +115,10 @@ impl TelemetryBuilder {
         configuration: &mut Configuration,
         resource: &Resource,
     ) -> Option<crate::expose::otlp::Settings> {
-        let push = std::mem::replace(&mut self.metrics_otlp, super::push::Push::Environment);
+        let push = std::mem::replace(
+            &mut self.metrics_otlp,
+            super::signals::changes::Push::Environment,
+        );
         let asked = configuration.metrics_otlp.take();
         push.settings(asked, configuration.unasked_metrics.take(), |metrics| {
             metrics.service.clone_from(&resource.service);
@@ -133,7 +136,10 @@ impl TelemetryBuilder {
         resource: &Resource,
         log: &crate::log::Settings,
     ) -> Option<crate::log::export::Settings> {
-        let push = std::mem::replace(&mut self.logs_otlp, super::push::Push::Environment);
+        let push = std::mem::replace(
+            &mut self.logs_otlp,
+            super::signals::changes::Push::Environment,
+        );
         let asked = configuration.logs_otlp.take();
         push.settings(asked, configuration.unasked_logs.take(), |records| {
             records.service.clone_from(&resource.service);

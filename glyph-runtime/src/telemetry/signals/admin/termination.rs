@@ -5,8 +5,7 @@ use std::{io, thread, time::Duration};
 use futures_channel::oneshot;
 use tokio::runtime;
 
-use super::Telemetry;
-use crate::health::Health;
+use crate::{health::Health, telemetry::Telemetry};
 
 impl Telemetry {
     /// Waits for SIGTERM or Ctrl-C, turns readiness to 503, and waits for as long as `drain` says, so that whoever

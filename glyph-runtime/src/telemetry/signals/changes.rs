@@ -1,11 +1,11 @@
 //! What the program changes of settings that the environment has filled.
 
 /// Changes settings that the environment has filled.
-pub(super) type Change<T> = Box<dyn FnOnce(&mut T) + Send>;
+pub(in crate::telemetry) type Change<T> = Box<dyn FnOnce(&mut T) + Send>;
 
 /// Whether a signal that has another way out is pushed to a collector as well.
 #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
-pub(super) enum Push<T> {
+pub(in crate::telemetry) enum Push<T> {
     /// If the environment asks for it.
     Environment,
     Changed(Vec<Change<T>>),
@@ -14,7 +14,7 @@ pub(super) enum Push<T> {
 
 #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 impl<T> Push<T> {
-    pub(super) fn change(&mut self, change: Change<T>) {
+    pub(in crate::telemetry) fn change(&mut self, change: Change<T>) {
         match self {
             Self::Changed(changes) => changes.push(change),
             Self::Environment | Self::Never => *self = Self::Changed(vec![change]),
@@ -22,7 +22,7 @@ impl<T> Push<T> {
     }
 
     /// `begin` says what the program says of the whole process.
-    pub(super) fn settings(
+    pub(in crate::telemetry) fn settings(
         self,
         asked: Option<T>,
         unasked: Option<T>,

@@ -2,7 +2,9 @@
 
 use std::{fmt::Display, future::Future, net::SocketAddr, time::Duration};
 
-use super::{InstallError, Telemetry, TelemetryBuilder, shutdown::lock};
+mod termination;
+
+use crate::telemetry::{BuildError, InstallError, Telemetry, TelemetryBuilder, shutdown::lock};
 use crate::{
     admin::{self, Listener},
     config::Environment,
@@ -12,14 +14,14 @@ use crate::{
 
 /// The probes, and the listener while there is one.
 #[derive(Debug)]
-pub(super) struct Serving {
-    pub(super) health: Health,
-    pub(super) listener: Option<Listener>,
+pub(in crate::telemetry) struct Serving {
+    pub(in crate::telemetry) health: Health,
+    pub(in crate::telemetry) listener: Option<Listener>,
 }
 
 /// What is to be served, and where.
 #[derive(Debug)]
-pub(super) struct ServingBuilder {
+pub(in crate::telemetry) struct ServingBuilder {
     health: HealthBuilder,
     address: Address,
 }
@@ -33,14 +35,14 @@ enum Address {
 }
 
 impl ServingBuilder {
-    pub(super) fn new() -> Self {
+    pub(in crate::telemetry) fn new() -> Self {
         Self {
             health: Health::builder(),
             address: Address::Environment,
         }
     }
 
-    pub(super) fn build(self) -> Result<Serving, DuplicateCheck> {
+    pub(in crate::telemetry) fn build(self) -> Result<Serving, DuplicateCheck> {
         Ok(Serving {
             health: self.health.build()?,
             listener: None,
@@ -48,7 +50,7 @@ impl ServingBuilder {
     }
 
     /// Checks run on the runtime of the caller, where the program's connections live.
-    pub(super) fn install(
+    pub(in crate::telemetry) fn install(
         mut self,
         page: &Page,
         environment: &Environment<'_>,
@@ -57,7 +59,7 @@ impl ServingBuilder {
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             self.health = self.health.runtime(runtime);
         }
-        let mut serving = self.build().map_err(super::BuildError::from)?;
+        let mut serving = self.build().map_err(BuildError::from)?;
         if let Some(address) = address {
             let router = admin::router(page.clone(), serving.health.clone());
             serving.listener = Some(Listener::bind(address, router)?);

@@ -10,8 +10,8 @@ const AUDIT: &str = "audit";
 
 /// Spans and events that are important enough. What is audited belongs into the trail alone.
 #[derive(Debug)]
-pub(super) struct Spans {
-    pub(super) level: LevelFilter,
+pub(in crate::telemetry) struct Spans {
+    pub(in crate::telemetry) level: LevelFilter,
     /// The longest first.
     targets: Vec<(String, LevelFilter)>,
 }
@@ -26,7 +26,7 @@ impl Default for Spans {
 }
 
 impl Spans {
-    pub(super) fn target(&mut self, target: String, level: LevelFilter) {
+    pub(in crate::telemetry) fn target(&mut self, target: String, level: LevelFilter) {
         self.targets.retain(|(known, _)| *known != target);
         self.targets.push((target, level));
         self.targets
@@ -34,7 +34,7 @@ impl Spans {
     }
 
     /// The level from which on anything may be taken.
-    pub(super) fn most(&self) -> LevelFilter {
+    pub(in crate::telemetry) fn most(&self) -> LevelFilter {
         let levels = self.targets.iter().map(|(_, level)| *level);
         levels.chain([self.level]).max().unwrap_or(self.level)
     }

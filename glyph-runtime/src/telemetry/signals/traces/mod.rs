@@ -1,0 +1,3 @@
+//! Spans.
+
+pub(in crate::telemetry) mod filter;
