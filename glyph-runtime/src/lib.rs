@@ -11,7 +11,6 @@ pub mod buckets;
 pub mod catalog;
 mod clock;
 pub mod config;
-#[cfg(feature = "trace")]
 mod export;
 pub mod expose;
 #[cfg(feature = "metrics")]

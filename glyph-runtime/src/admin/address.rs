@@ -13,7 +13,7 @@ const SHOWN: usize = 64;
 
 /// An environment variable says something that cannot be listened at.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{variable} is {value:?}: it has to be {allowed}")]
+#[error("invalid {variable}={value:?}: expected {allowed}")]
 #[non_exhaustive]
 pub struct AddressError {
     /// The variable.
@@ -112,7 +112,7 @@ mod tests {
         let wrong = |host, port| address(host, port).map_err(|error| error.to_string());
         assert_eq!(
             wrong(None, Some("65536")),
-            Err("OTEL_EXPORTER_PROMETHEUS_PORT is \"65536\": it has to be a port from 1 to 65535, or 0 for any free one".to_owned())
+            Err("invalid OTEL_EXPORTER_PROMETHEUS_PORT=\"65536\": expected a port from 1 to 65535, or 0 for any free one".to_owned())
         );
         for host in [
             "example.com",
@@ -122,7 +122,7 @@ mod tests {
         ] {
             let error = wrong(Some(host), None).err().unwrap_or_default();
             assert!(
-                error.starts_with("OTEL_EXPORTER_PROMETHEUS_HOST is "),
+                error.starts_with("invalid OTEL_EXPORTER_PROMETHEUS_HOST="),
                 "{error}"
             );
             assert!(error.len() < 250 && !error.contains('\u{1b}'), "{error}");

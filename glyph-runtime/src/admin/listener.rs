@@ -42,16 +42,16 @@ const GRACE: Duration = Duration::from_millis(100);
 #[must_use = "dropping it stops the listener"]
 pub struct Listener {
     address: SocketAddr,
-    pub(super) door: Door,
+    pub(super) listening: ListeningSocket,
     stop: oneshot::Sender<Duration>,
     ended: oneshot::Receiver<bool>,
 }
 
 /// The listening socket, to be closed by whoever stops the listener, whether its thread gets a turn or not.
 #[derive(Debug)]
-pub(super) struct Door(pub(super) TcpListener);
+pub(super) struct ListeningSocket(pub(super) TcpListener);
 
-impl Drop for Door {
+impl Drop for ListeningSocket {
     /// Closing a copy is not enough: the thread has another, and a child process has copies of all until it executes
     /// its own program. Where the system cannot refuse for all of them at once, the last copy does so when it is
     /// closed.
@@ -121,7 +121,7 @@ impl Listener {
     ) -> Result<Self, BindError> {
         let (socket, address) = bind(address).map_err(|error| BindError::new(address, error))?;
         let copy = socket.try_clone();
-        let door = Door(copy.map_err(|error| BindError::new(address, error))?);
+        let listening = ListeningSocket(copy.map_err(|error| BindError::new(address, error))?);
         let (stop, stopped) = oneshot::channel();
         let (end, ended) = oneshot::channel();
         let (ready, started) = mpsc::channel();
@@ -138,7 +138,7 @@ impl Listener {
             .map_err(BindError::Thread)?;
         Ok(Self {
             address,
-            door,
+            listening,
             stop,
             ended,
         })
@@ -154,7 +154,7 @@ impl Listener {
     /// the rest. Returns whether all have ended, and needs no runtime to be awaited.
     pub async fn shutdown(self, deadline: Duration) -> bool {
         let _ = self.stop.send(deadline);
-        drop(self.door);
+        drop(self.listening);
         // Should the thread be held up by a check that blocks, the deadline still holds.
         let (in_time, waiting) = mpsc::channel::<Infallible>();
         let (late, is_late) = oneshot::channel::<Infallible>();

@@ -29,6 +29,5 @@ pub(crate) use own::Target;
 pub(crate) use own::is_reserved;
 #[cfg(any(feature = "metrics", feature = "log", feature = "trace"))]
 pub(crate) use own::push_sample;
-#[cfg(feature = "metrics")]
 pub(crate) use page::ForeignFamilies;
 pub use page::{Page, Pieces};

@@ -113,7 +113,7 @@ impl Health {
 
     /// Turns readiness to a failure for good, without asking the checks: the process is about to stop
     /// and wants no new work.
-    pub fn draining(&self) {
+    pub fn start_draining(&self) {
         self.shared.draining.store(true, Relaxed);
     }
 
@@ -150,6 +150,13 @@ impl Health {
     fn interrupted(&self) -> Report {
         let checks = self.shared.checks.iter();
         Report::new(checks.map(|check| (check.shared_name(), Err("interrupted".to_owned()))))
+    }
+}
+
+/// A health without checks.
+impl Default for Health {
+    fn default() -> Self {
+        Self::new(Vec::new(), None)
     }
 }
 

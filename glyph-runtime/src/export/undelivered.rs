@@ -1,0 +1,97 @@
+//! What was lost at a deadline, for every signal.
+
+use std::{fmt, time::Duration};
+
+/// An error of a flush or a shutdown: items that were not delivered before the deadline.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub struct Undelivered {
+    /// The destinations that did not receive everything, at least one.
+    pub parts: Vec<UndeliveredPart>,
+    /// The time limit of the flush or the shutdown.
+    pub deadline: Duration,
+}
+
+/// The items that one destination did not receive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UndeliveredPart {
+    /// The destination: `otlp`, `file`, `log`, `audit`, or the name of another exporter.
+    pub destination: &'static str,
+    /// The kind of the items: `spans`, `data points`, `log records`, `log lines` or `audit lines`.
+    pub items: &'static str,
+    /// The number of items that were dropped or were still waiting. 0 if the number is unknown.
+    ///
+    /// The number of data points is unknown until an export begins.
+    pub count: u64,
+    /// The error that lost them, if one destination reports it for its own items.
+    pub error: Option<String>,
+}
+
+impl Undelivered {
+    /// Returns an error if there is at least one part.
+    pub(crate) fn check(parts: Vec<UndeliveredPart>, deadline: Duration) -> Result<(), Self> {
+        if parts.is_empty() {
+            return Ok(());
+        }
+        Err(Self { parts, deadline })
+    }
+
+    /// Returns the number of items of all parts.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.parts.iter().map(|part| part.count).sum()
+    }
+}
+
+impl fmt::Display for Undelivered {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, part) in self.parts.iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(formatter, "{comma}{part}")?;
+        }
+        write!(formatter, " within {:?}", self.deadline)
+    }
+}
+
+impl fmt::Display for UndeliveredPart {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.count > 0 {
+            write!(formatter, "{} ", self.count)?;
+        }
+        let Self {
+            destination, items, ..
+        } = self;
+        write!(formatter, "{items} not delivered to `{destination}`")?;
+        match &self.error {
+            Some(error) => write!(formatter, " ({error})"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Undelivered, UndeliveredPart};
+
+    #[test]
+    fn message_names_count_items_destination_and_deadline() {
+        let part = |items, count, error: Option<&str>| UndeliveredPart {
+            destination: "otlp",
+            items,
+            count,
+            error: error.map(str::to_owned),
+        };
+        let parts = vec![
+            part("spans", 3, None),
+            part("data points", 0, Some("disk full")),
+        ];
+        let undelivered = Undelivered::check(parts, Duration::from_secs(1));
+        assert_eq!(
+            undelivered.map_err(|error| error.to_string()),
+            Err("3 spans not delivered to `otlp`, data points not delivered to `otlp` (disk full) within 1s".to_owned())
+        );
+        assert_eq!(Undelivered::check(Vec::new(), Duration::ZERO), Ok(()));
+    }
+}
