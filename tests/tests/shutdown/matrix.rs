@@ -6,17 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use glyph_runtime::{
-    Telemetry,
-    telemetry::{ShutdownError, Unfinished},
-    trace::ExportCounts,
-};
+use glyph_runtime::{Telemetry, telemetry::ShutdownError, trace::ExportCounts};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::{
     LONG, Written,
     collector::{Collector, KINDS, Kind},
-    in_time, telemetry,
+    in_time, telemetry, undelivered,
 };
 
 /// What a collector that does not answer is given.
@@ -74,25 +70,19 @@ fn exported(telemetry: &Telemetry) -> [u64; 2] {
 
 /// Each signal tells what did not arrive.
 fn all_is_told(error: &ShutdownError) {
-    let mut unfinished = error.unfinished.clone();
-    // On a busy machine the listener's thread may have had no turn.
-    unfinished.retain(|part| *part != Unfinished::Listener);
-    match &unfinished[..] {
-        [
-            Unfinished::Traces(spans),
-            Unfinished::Metrics(_),
-            Unfinished::LogRecords(records),
-        ] => {
-            assert_eq!(spans.exporters[0].spans, 3);
-            assert_eq!(records.records, 3);
+    match &undelivered(error)[..] {
+        [spans, records, points] => {
+            assert_eq!(*spans, ("otlp", "spans", 3));
+            assert_eq!(*records, ("otlp", "log records", 3));
+            assert_eq!((points.0, points.1), ("otlp", "data points"));
         }
         other => panic!("{other:?}"),
     }
     let told = error.to_string();
     for part in [
-        "3 spans were not exported to `otlp`",
-        "the metrics were not pushed",
-        "3 log records were not exported",
+        "3 spans not delivered to `otlp`",
+        "data points not delivered to `otlp`",
+        "3 log records not delivered to `otlp`",
     ] {
         assert!(told.contains(part), "{told}");
     }
