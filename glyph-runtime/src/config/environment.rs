@@ -78,7 +78,8 @@ impl<'l> Environment<'l> {
         })
     }
 
-    /// Adds a variable for a setting. It applies if the standard variable is not set; the first alias that is set wins.
+    /// Adds a variable for a setting. It applies if the standard variable is not set; the first
+    /// alias that is set wins.
     #[must_use]
     pub fn alias(mut self, name: impl Into<String>, setting: Setting) -> Self {
         self.aliases.push((name.into(), setting));
@@ -141,7 +142,8 @@ impl Configuration {
         }
     }
 
-    /// `OTEL_SERVICE_NAME` counts more than the attribute, and an attribute more than an alias of the program.
+    /// `OTEL_SERVICE_NAME` counts more than the attribute, and an attribute more than an alias of
+    /// the program.
     fn read_resource(&mut self, reading: &mut Reading<'_, '_>) -> Result<(), ConfigError> {
         let attributes = reading.value(Setting::ResourceAttributes, values::pairs)?;
         let mut attributes = attributes.unwrap_or_default();

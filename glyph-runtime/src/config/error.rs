@@ -5,7 +5,8 @@ use super::setting::Setting;
 /// The limit of characters of an invalid value in a message.
 const SHOWN: usize = 64;
 
-/// An error of [`Environment::read`](super::Environment::read): a variable or an argument is invalid.
+/// An error of [`Environment::read`](super::Environment::read): a variable or an argument is
+/// invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid {variable}={value:?}: expected {allowed}")]
 #[non_exhaustive]
@@ -55,7 +56,8 @@ impl From<ConfigError> for ConfigWarning {
     }
 }
 
-/// Returns the beginning of a value, without the part before an `@`: an endpoint may have credentials there.
+/// Returns the beginning of a value, without the part before an `@`: an endpoint may have
+/// credentials there.
 fn shown(value: &str) -> String {
     let bare = match value.rsplit_once('@') {
         Some((_, rest)) if value.contains("://") => format!("…@{rest}"),

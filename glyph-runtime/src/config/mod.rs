@@ -9,12 +9,13 @@
 //! 5. the program's aliases and then its defaults,
 //! 6. glyph's default.
 //!
-//! An empty variable counts as not set (OpenTelemetry specification, "Environment Variable Specification").
+//! An empty variable counts as not set (OpenTelemetry specification, "Environment Variable
+//! Specification").
 //!
-//! An invalid value is an error that names the variable, the value and what is allowed. Where the specification
-//! requires to ignore it, it is a [`ConfigWarning`], which
-//! [`TelemetryBuilder::install`](crate::TelemetryBuilder::install) logs. An invalid value of an alias is always an
-//! error, because the alias is the program's own. [`table`] lists all variables.
+//! An invalid value is an error that names the variable, the value and what is allowed. Where the
+//! specification requires to ignore it, it is a [`ConfigWarning`], which
+//! [`TelemetryBuilder::install`](crate::TelemetryBuilder::install) logs. An invalid value of an
+//! alias is always an error, because the alias is the program's own. [`table`] lists all variables.
 //!
 //! ```
 //! use glyph_runtime::config::{Environment, Setting};

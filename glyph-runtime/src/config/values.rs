@@ -16,7 +16,8 @@ pub(super) fn some_milliseconds(text: &str) -> Option<std::time::Duration> {
     (!time.is_zero()).then_some(time)
 }
 
-/// Parses `name=value` pairs, separated by commas, percent-encoded (W3C Baggage, without properties).
+/// Parses `name=value` pairs, separated by commas, percent-encoded (W3C Baggage, without
+/// properties).
 pub(super) fn pairs(text: &str) -> Option<Vec<(String, String)>> {
     text.split(',')
         .filter(|pair| !pair.trim().is_empty())

@@ -52,7 +52,8 @@ impl TelemetryBuilder {
         self
     }
 
-    /// Sets the deployment environment, `deployment.environment.name`, whatever the environment variables set.
+    /// Sets the deployment environment, `deployment.environment.name`, whatever the environment
+    /// variables set.
     pub fn deployment_environment(mut self, name: impl Into<String>) -> Self {
         let name = name.into();
         self.changes
@@ -66,11 +67,11 @@ impl TelemetryBuilder {
         self
     }
 
-    /// Sets the field names to redact in logs, the audit trail, log records and spans with their events and links.
-    /// Default: [`Redaction::default`].
+    /// Sets the field names to redact in logs, the audit trail, log records and spans with their
+    /// events and links. Default: [`Redaction::default`].
     ///
-    /// All signals redact the same names, [`Telemetry::redaction`](crate::Telemetry::redaction). They include the names
-    /// in `GLYPH_REDACTED_FIELDS` and those in the settings of any signal.
+    /// All signals redact the same names, [`Telemetry::redaction`](crate::Telemetry::redaction).
+    /// They include the names in `GLYPH_REDACTED_FIELDS` and those in the settings of any signal.
     ///
     /// ```
     /// use glyph_runtime::{Telemetry, redaction::Redaction};

@@ -21,7 +21,8 @@ pub enum BuildError {
     /// A signal could not start.
     #[error("cannot start {signal}: {source}")]
     Signal {
-        /// The signal: `traces`, `metrics`, `log records`, `log`, `metrics recorder` or `admin listener`.
+        /// The signal: `traces`, `metrics`, `log records`, `log`, `metrics recorder` or
+        /// `admin listener`.
         signal: &'static str,
         /// The error of the signal, such as a [`BindError`](crate::admin::BindError).
         source: Box<dyn Error + Send + Sync>,

@@ -10,37 +10,40 @@ use super::{
 use crate::{catalog::Registry, clock, config::Configuration, redaction::Redaction};
 
 impl TelemetryBuilder {
-    /// Builds the telemetry without a listener and without setting anything global. [`Telemetry::layers`] record
-    /// spans and log lines.
+    /// Builds the telemetry without a listener and without setting anything global.
+    /// [`Telemetry::layers`] record spans and log lines.
     ///
     /// # Errors
     ///
-    /// Returns an error if two catalogs declare the same metric, two checks have the same name, or a setting is
-    /// invalid.
+    /// Returns an error if two catalogs declare the same metric, two checks have the same name, or
+    /// a setting is invalid.
     pub fn build(self) -> Result<Telemetry, BuildError> {
         self.start()
     }
 
     /// Builds the telemetry and installs it in the process.
     ///
-    /// Sets the `tracing` subscriber with spans and log, OpenTelemetry's global tracer provider and propagator, a
-    /// logger for the records of the `log` crate, and the recorder of the `metrics` crate.
+    /// Sets the `tracing` subscriber with spans and log, OpenTelemetry's global tracer provider and
+    /// propagator, a logger for the records of the `log` crate, and the recorder of the `metrics`
+    /// crate.
     ///
-    /// With the feature `admin` it starts the admin listener at the address of `OTEL_EXPORTER_PROMETHEUS_HOST` and
-    /// `OTEL_EXPORTER_PROMETHEUS_PORT`, by default `127.0.0.1:9464` (OpenTelemetry specification, "Environment
-    /// Variable Specification"). The other variables are in [`config`](crate::config).
+    /// With the feature `admin` it starts the admin listener at the address of
+    /// `OTEL_EXPORTER_PROMETHEUS_HOST` and `OTEL_EXPORTER_PROMETHEUS_PORT`, by default
+    /// `127.0.0.1:9464` (OpenTelemetry specification, "Environment Variable Specification"). The
+    /// other variables are in [`config`](crate::config).
     ///
     /// # Errors
     ///
-    /// Returns an error if the telemetry cannot be built, the address is in use or invalid, or another subscriber or
-    /// recorder is installed. Nothing global is set then.
+    /// Returns an error if the telemetry cannot be built, the address is in use or invalid, or
+    /// another subscriber or recorder is installed. Nothing global is set then.
     pub fn install(mut self) -> Result<Telemetry, InstallError> {
         clock::calibrate();
         for signal in &mut self.signals {
             signal.prepare(&self.environment)?;
         }
         let telemetry = self.start()?;
-        // The first claim that fails is the first global that another library has, so nothing is set by then.
+        // The recorder is claimed first, so nothing is set if another one is installed. `prepare`
+        // has looked for a subscriber before anything started.
         for signal in telemetry.signals() {
             signal.claim()?;
         }
@@ -79,7 +82,8 @@ impl TelemetryBuilder {
         Ok(Telemetry::new(parts))
     }
 
-    /// Applies the program's settings: those for all signals, those of each signal, then the command line.
+    /// Applies the program's settings: those for all signals, those of each signal, then the
+    /// command line.
     fn configure(&mut self, signals: &mut [Box<dyn Signal>], configuration: &mut Configuration) {
         mem::take(&mut self.changes).apply(configuration);
         let list = mem::replace(&mut self.redaction, Redaction::none());

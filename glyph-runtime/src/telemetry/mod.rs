@@ -23,12 +23,14 @@ use crate::{
     redaction::Redaction,
 };
 
-/// The telemetry of a process: its spans, log, exposition and health, and the listener that serves them.
+/// The telemetry of a process: its spans, log, exposition and health, and the listener that serves
+/// them.
 ///
-/// [`TelemetryBuilder::install`] sets what is global in the process. [`TelemetryBuilder::build`] sets nothing
-/// global; use it in tests and for programs inside programs.
+/// [`TelemetryBuilder::install`] sets what is global in the process. [`TelemetryBuilder::build`]
+/// sets nothing global; use it in tests and for programs inside programs.
 ///
-/// A drop without [`Telemetry::shutdown`] waits at most one second for the delivery of what is left.
+/// A drop without [`Telemetry::shutdown`] waits at most one second for the delivery of what is
+/// left.
 ///
 /// ```
 /// use glyph_runtime::{Counter, Telemetry, expose::Format, metric_catalog};
@@ -80,7 +82,8 @@ impl Telemetry {
         self.page.clone()
     }
 
-    /// Returns the exposition in pieces of about 64 KiB. Each is read from the cells when it is asked for.
+    /// Returns the exposition in pieces of about 64 KiB. Each is read from the cells when it is
+    /// asked for.
     #[must_use]
     pub fn pieces(&self, format: Format) -> Pieces {
         self.page.pieces(format)
@@ -92,7 +95,8 @@ impl Telemetry {
         &self.propagators
     }
 
-    /// Returns the field names to redact, for pipelines of the program; see [`TelemetryBuilder::redaction`].
+    /// Returns the field names to redact, for pipelines of the program; see
+    /// [`TelemetryBuilder::redaction`].
     #[must_use]
     pub fn redaction(&self) -> &Redaction {
         &self.redaction

@@ -46,8 +46,8 @@ enum State {
 }
 
 impl Progress {
-    /// Returns `None` to the first caller, who has to shut down. Other callers wait for its result, each at most until
-    /// its own deadline.
+    /// Returns `None` to the first caller, who has to shut down. Other callers wait for its result,
+    /// each at most until its own deadline.
     fn begin(&self, deadline: Duration) -> Option<Result<(), ShutdownError>> {
         let due = Instant::now().checked_add(deadline);
         let mut state = lock(&self.state);
@@ -123,8 +123,8 @@ fn parts(result: Result<(), Undelivered>) -> Vec<UndeliveredPart> {
     result.err().map(|error| error.parts).unwrap_or_default()
 }
 
-/// Shuts each signal down on a separate thread, outside of any runtime. A signal without a thread gets the time that
-/// is left afterwards.
+/// Shuts each signal down on a separate thread, outside of any runtime. A signal without a thread
+/// gets the time that is left afterwards.
 fn at_once<'s>(deadline: Duration, signals: Vec<&'s dyn Running>) -> Vec<UndeliveredPart> {
     let started = Instant::now();
     let late = |signal: &dyn Running| signal.shut_down(deadline.saturating_sub(started.elapsed()));
@@ -155,15 +155,18 @@ impl Telemetry {
         signals::find_running(self.signals())
     }
 
-    /// Shuts down what [`TelemetryBuilder::install`](crate::TelemetryBuilder::install) started, within five seconds.
+    /// Shuts down what [`TelemetryBuilder::install`](crate::TelemetryBuilder::install) started,
+    /// within five seconds.
     ///
-    /// Readiness turns to 503, and the listener stops while spans, metrics and log records are exported. The log and
-    /// the audit trail are written last.
+    /// Readiness turns to 503, and the listener stops while spans, metrics and log records are
+    /// exported. The log and the audit trail are written last.
     ///
     /// It works under any runtime, and blocks none of its threads. Without a runtime, use
-    /// [`Telemetry::shutdown_blocking`]. Metrics are still recorded afterwards, and [`Telemetry::page`] still shows them.
+    /// [`Telemetry::shutdown_blocking`]. Metrics are still recorded afterwards, and
+    /// [`Telemetry::page`] still shows them.
     ///
-    /// A second call waits for the first and returns the same result. It returns earlier if its own deadline passes.
+    /// A second call waits for the first and returns the same result. It returns earlier if its own
+    /// deadline passes.
     ///
     /// # Errors
     ///
@@ -192,7 +195,8 @@ impl Telemetry {
         self.shutdown.run(deadline)
     }
 
-    /// Shuts down as [`Telemetry::shutdown`] does, in code that is not asynchronous, such as a destructor.
+    /// Shuts down as [`Telemetry::shutdown`] does, in code that is not asynchronous, such as a
+    /// destructor.
     ///
     /// It blocks the calling thread for at most `deadline`. It may be called inside a runtime.
     ///

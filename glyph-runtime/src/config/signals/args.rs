@@ -48,8 +48,8 @@ pub struct TelemetryArgs {
     #[arg(long, value_name = "PATH")]
     pub trace_file: Option<PathBuf>,
 
-    /// Send these headers to the collector. For secrets, use `OTEL_EXPORTER_OTLP_TRACES_HEADERS`: other users of the
-    /// machine can read the command line.
+    /// Send these headers to the collector. For secrets, use `OTEL_EXPORTER_OTLP_TRACES_HEADERS`:
+    /// other users of the machine can read the command line.
     #[arg(long, value_name = "NAME=VALUE,..", value_parser = headers)]
     pub trace_headers: Vec<Headers>,
 
@@ -70,7 +70,8 @@ impl fmt::Debug for Headers {
 }
 
 impl Configuration {
-    /// Applies the command line to the name of the service and, if there are any, to the settings of spans.
+    /// Applies the command line to the name of the service and, if there are any, to the settings
+    /// of spans.
     pub fn apply(&mut self, arguments: &TelemetryArgs) {
         if let Some(service) = &arguments.trace_service_name {
             self.service.clone_from(service);

@@ -138,7 +138,8 @@ impl TelemetryBuilder {
 
     /// Does not capture the records of the `log` crate.
     ///
-    /// By default `install` turns them into events. If the program has another logger, a warning is logged instead.
+    /// By default `install` turns them into events. If the program has another logger, a warning is
+    /// logged instead.
     pub fn without_log_bridge(self) -> Self {
         self.with(|log: &mut Log| log.is_bridged = false)
     }

@@ -1,8 +1,8 @@
 //! Signals: the parts of a telemetry that features add.
 //!
-//! A signal keeps what the program says about it on the builder, starts, is installed in the process, and is
-//! shut down. Building, installing and shutting down go over a list of them. A signal's own builder methods
-//! and accessors are in its own file.
+//! A signal keeps what the program says about it on the builder, starts, is installed in the
+//! process, and is shut down. Building, installing and shutting down go over a list of them. A
+//! signal's own builder methods and accessors are in its own file.
 
 #[cfg(feature = "admin")]
 mod admin;
@@ -37,8 +37,9 @@ pub(super) use subscriber::RunningSubscriber;
 
 /// Returns all signals of the enabled features, in the order in which they start.
 ///
-/// The metrics export and the admin endpoints read the exposition, so they follow those that contribute to it. The
-/// recorder precedes the subscriber: it can fail, and then nothing global is set.
+/// The metrics export and the admin endpoints read the exposition, so they follow those that
+/// contribute to it. The recorder precedes the subscriber: it can fail, and then nothing global is
+/// set.
 pub(super) fn all() -> Vec<Box<dyn Signal>> {
     Vec::from([
         #[cfg(feature = "trace")]

@@ -10,7 +10,8 @@ use crate::{
     expose::{ForeignFamilies, Page, Target},
 };
 
-/// Layers for a subscriber, each with its filter. `tracing_subscriber::registry().with(layers)` accepts them.
+/// Layers for a subscriber, each with its filter. `tracing_subscriber::registry().with(layers)`
+/// accepts them.
 pub type Layers = Vec<Box<dyn Layer<Spans> + Send + Sync>>;
 
 /// The parts of a telemetry that is starting.
@@ -21,7 +22,8 @@ pub(in crate::telemetry) struct Parts {
     /// Families of another recorder. They have to be set before the first call of [`Parts::page`].
     pub(in crate::telemetry) foreign: Option<Box<dyn ForeignFamilies>>,
     pub(in crate::telemetry) layers: Layers,
-    /// The most verbose level that a layer takes. At least `INFO`: audit events have it, and no filter applies to them.
+    /// The most verbose level that a layer takes. At least `INFO`: audit events have it, and no
+    /// filter applies to them.
     pub(in crate::telemetry) level: LevelFilter,
     pub(in crate::telemetry) running: Vec<Box<dyn Running>>,
     page: Option<Page>,

@@ -60,7 +60,8 @@ impl Signal for Subscriber {
 }
 
 impl RunningSubscriber {
-    /// Returns the level up to which the installed subscriber takes events; `None` if none is installed.
+    /// Returns the level up to which the installed subscriber takes events; `None` if none is
+    /// installed.
     pub(in crate::telemetry) fn installed(&self) -> Option<LevelFilter> {
         self.is_installed.then_some(self.level)
     }
@@ -75,7 +76,8 @@ impl Running for RunningSubscriber {
         Order::Never
     }
 
-    /// `prepare` has found no subscriber, so this fails only if another thread installs one meanwhile.
+    /// `prepare` has found no subscriber, so this fails only if another thread installs one
+    /// meanwhile.
     fn claim(&self) -> Result<(), InstallError> {
         if !self.is_installed {
             return Ok(());

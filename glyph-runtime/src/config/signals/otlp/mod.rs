@@ -13,7 +13,8 @@ use crate::{
 impl Reading<'_, '_> {
     /// Returns the collector of a signal, and whether the environment asks for the export.
     ///
-    /// A general endpoint does not ask for it: metrics are in the exposition and lines in the log's output already.
+    /// A general endpoint does not ask for it: metrics are in the exposition and lines in the log's
+    /// output already.
     fn exported(
         &mut self,
         setting: Setting,

@@ -22,7 +22,8 @@ pub(in crate::config::signals) enum Exporter {
 }
 
 impl Exporter {
-    /// Of several exporters, `otlp` counts. `prometheus` is an exporter of metrics, which the exposition has.
+    /// Of several exporters, `otlp` counts. `prometheus` is an exporter of metrics, which the
+    /// exposition has.
     pub(in crate::config::signals) fn parse(text: &str, exposition: bool) -> Option<Self> {
         let each = words(text).map(|word| match word {
             "otlp" => Some(Self::Otlp),

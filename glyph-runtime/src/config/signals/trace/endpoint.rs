@@ -1,6 +1,7 @@
 //! The endpoint of a collector.
 
-/// Returns the endpoint if it is valid: a URL of `http` or `https`, or a host with a port, without credentials.
+/// Returns the endpoint if it is valid: a URL of `http` or `https`, or a host with a port, without
+/// credentials.
 pub(in crate::config::signals) fn checked(text: &str) -> Option<String> {
     let rest = match text.split_once("://") {
         Some((scheme, rest)) => {
@@ -19,8 +20,8 @@ pub(in crate::config::signals) fn checked(text: &str) -> Option<String> {
     (is_one && !host.starts_with(':')).then(|| text.to_owned())
 }
 
-/// Appends the path of a signal to a general endpoint over HTTP (OpenTelemetry Protocol Exporter, "Endpoint URLs for
-/// OTLP/HTTP").
+/// Appends the path of a signal to a general endpoint over HTTP (OpenTelemetry Protocol Exporter,
+/// "Endpoint URLs for OTLP/HTTP").
 pub(super) fn with_path(base: &str, signal: &str) -> String {
     format!("{}/v1/{signal}", base.trim_end_matches('/'))
 }

@@ -108,7 +108,8 @@ impl Running for AdminEndpoints {
 
 /// Stops the listener, and returns whether all responses ended.
 fn stop(listener: Listener, deadline: Duration) -> bool {
-    // If no thread could be started, this may be a thread of a runtime, which must not block on another one.
+    // If no thread could be started, this may be a thread of a runtime, which must not block on
+    // another one.
     if tokio::runtime::Handle::try_current().is_ok() {
         return false;
     }
@@ -170,7 +171,8 @@ impl Telemetry {
     /// Returns the health probes.
     #[must_use]
     pub fn health(&self) -> &Health {
-        // Each telemetry has its endpoints. The other case is here because their lookup returns an option.
+        // Each telemetry has its endpoints. The other case is here because their lookup returns an
+        // option.
         static WITHOUT_CHECKS: LazyLock<Health> = LazyLock::new(Health::default);
         match self.running::<AdminEndpoints>() {
             Some(endpoints) => &endpoints.health,
@@ -178,8 +180,8 @@ impl Telemetry {
         }
     }
 
-    /// Returns the address of the admin listener, with the port that was selected for port 0. `None` without a
-    /// listener.
+    /// Returns the address of the admin listener, with the port that was selected for port 0.
+    /// `None` without a listener.
     #[must_use]
     pub fn local_addr(&self) -> Option<SocketAddr> {
         let endpoints = self.running::<AdminEndpoints>()?;

@@ -9,12 +9,14 @@ use self::system::Signals;
 use crate::{health::Health, telemetry::Telemetry};
 
 impl Telemetry {
-    /// Waits for SIGTERM or Ctrl-C, sets readiness to 503, and waits for `drain`, so that load balancers notice.
+    /// Waits for SIGTERM or Ctrl-C, sets readiness to 503, and waits for `drain`, so that load
+    /// balancers notice.
     ///
-    /// A second signal ends that wait. The program then ends its own work, and calls [`Telemetry::shutdown`].
+    /// A second signal ends that wait. The program then ends its own work, and calls
+    /// [`Telemetry::shutdown`].
     ///
-    /// The wait uses a separate thread, under any runtime. From the first call on, the signals no longer end the
-    /// process.
+    /// The wait uses a separate thread, under any runtime. From the first call on, the signals no
+    /// longer end the process.
     ///
     /// ```no_run
     /// use std::time::Duration;

@@ -84,8 +84,8 @@ impl Running for RunningLogRecords {
 }
 
 impl TelemetryBuilder {
-    /// Exports log records to an OTLP collector, even if the environment does not ask for it, after changing the
-    /// settings that the environment sets. The log is written as well.
+    /// Exports log records to an OTLP collector, even if the environment does not ask for it, after
+    /// changing the settings that the environment sets. The log is written as well.
     ///
     /// Filter, redaction and limits begin as those of the log.
     ///

@@ -68,8 +68,8 @@ impl Running for RunningMetrics {
 }
 
 impl TelemetryBuilder {
-    /// Exports metrics to an OTLP collector, even if the environment does not ask for it, after changing the settings
-    /// that the environment sets. Everything in the exposition is exported.
+    /// Exports metrics to an OTLP collector, even if the environment does not ask for it, after
+    /// changing the settings that the environment sets. Everything in the exposition is exported.
     ///
     /// To let an operator decide, set an interval with [`TelemetryBuilder::env_default`] instead.
     ///

@@ -119,7 +119,8 @@ fn undelivered(unflushed: Unflushed) -> impl Iterator<Item = UndeliveredPart> {
 }
 
 impl TelemetryBuilder {
-    /// Changes the trace settings that the environment sets. Changes apply in the order of the calls.
+    /// Changes the trace settings that the environment sets. Changes apply in the order of the
+    /// calls.
     ///
     /// ```
     /// use glyph_runtime::{Telemetry, trace::KeepFailures};
@@ -142,13 +143,14 @@ impl TelemetryBuilder {
 
     /// Sets the most verbose level of spans and their events. Default: `INFO`.
     ///
-    /// It is independent of the log's level. For hyper, h2, tonic, rustls and other transport crates it is at
-    /// most `WARN`; see [`TelemetryBuilder::span_target`].
+    /// It is independent of the log's level. For hyper, h2, tonic, rustls and other transport
+    /// crates it is at most `WARN`; see [`TelemetryBuilder::span_target`].
     pub fn span_level(self, level: impl Into<LevelFilter>) -> Self {
         self.with(|traces: &mut Traces| traces.filter.set_level(level.into()))
     }
 
-    /// Sets the level of spans and events of one target and the modules in it. The longest matching target applies.
+    /// Sets the level of spans and events of one target and the modules in it. The longest matching
+    /// target applies.
     ///
     /// Threads of exporters never create spans.
     ///
