@@ -136,3 +136,16 @@ pub(super) fn find_running<R: Running>(running: &[Box<dyn Running>]) -> Option<&
         running.downcast_ref()
     })
 }
+
+#[cfg(all(test, feature = "metrics"))]
+mod tests {
+    use super::all;
+
+    #[test]
+    fn recorder_is_claimed_before_the_subscriber() {
+        let names: Vec<_> = all().iter().map(|signal| signal.name()).collect();
+        let position = |name| names.iter().position(|known| *known == name);
+        let (recorder, subscriber) = (position("metrics recorder"), position("subscriber"));
+        assert!(recorder.is_some() && recorder < subscriber, "{names:?}");
+    }
+}
