@@ -6,11 +6,11 @@ mod counts;
 mod destination;
 #[cfg(feature = "trace")]
 mod limits;
-#[cfg(all(feature = "trace", feature = "prometheus"))]
+#[cfg(feature = "trace")]
 mod page;
 #[cfg(feature = "trace")]
 mod queue;
-#[cfg(all(feature = "trace", feature = "prometheus"))]
+#[cfg(feature = "trace")]
 mod transport;
 mod undelivered;
 #[cfg(feature = "trace")]
@@ -29,7 +29,7 @@ pub use self::{
     counts::{DropReason, ExportCounts},
     limits::{BatchLimits, InvalidSetting},
 };
-#[cfg(all(feature = "trace", feature = "prometheus"))]
+#[cfg(feature = "trace")]
 pub(crate) use self::{
     page::{Exporters, push as push_page},
     transport::transport,

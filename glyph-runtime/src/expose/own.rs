@@ -19,7 +19,7 @@ use crate::{
 use glyph_core::__runtime;
 
 /// First words, behind `glyph_`, of what the page says of glyph itself; the macros refuse them to catalogs.
-#[cfg(feature = "facade")]
+#[cfg(feature = "metrics")]
 const RESERVED: [&str; 10] = [
     "audit",
     "export",
@@ -34,7 +34,7 @@ const RESERVED: [&str; 10] = [
 ];
 
 /// Whether a family of this name could be glyph's own.
-#[cfg(feature = "facade")]
+#[cfg(feature = "metrics")]
 pub(crate) fn is_reserved(family: &str) -> bool {
     let words = family.strip_prefix("glyph_").map(|rest| rest.split('_'));
     words.is_some_and(|mut words| words.next().is_some_and(|first| RESERVED.contains(&first)))

@@ -50,7 +50,7 @@ impl Page {
     }
 
     /// What is on it.
-    #[cfg(any(feature = "artifacts", feature = "_otlp"))]
+    #[cfg(any(feature = "artifacts", feature = "otlp-grpc", feature = "otlp-http"))]
     pub(crate) fn registry(&self) -> &Registry {
         &self.shared.registry
     }
@@ -70,7 +70,7 @@ impl Page {
     }
 
     /// In the text format, what no catalog declares and belongs to no resource.
-    #[cfg(feature = "_otlp")]
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     pub(crate) fn others(&self) -> String {
         let shared = &*self.shared;
         let mut page = Vec::new();
@@ -82,14 +82,14 @@ impl Page {
     }
 
     /// Puts what becomes of what these exporters are given on the page.
-    #[cfg(feature = "_otlp")]
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     pub(crate) fn exporters(&self, exporters: Arc<dyn crate::export::Exporters>) {
         self.shared.own.exporters(exporters);
     }
 
     /// Puts what became of the pipeline's log records on the page, under `glyph_export_*{signal="logs"}`; the first
     /// pipeline stays.
-    #[cfg(all(feature = "log", feature = "_otlp"))]
+    #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
     pub fn logs(&self, pipeline: &crate::log::export::Pipeline) {
         self.exporters(pipeline.exporters());
     }

@@ -31,7 +31,6 @@ pub(crate) fn error_type<E: 'static>(error: &E, judge: Option<&Judge>) -> ErrorT
 }
 
 fn named(error: &dyn Any) -> bool {
-    #[cfg(feature = "axum")]
     if let Some(error) = error.downcast_ref::<axum::Error>() {
         return chain_timed_out(Some(error));
     }

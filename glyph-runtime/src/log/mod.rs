@@ -37,7 +37,6 @@ mod filter;
 mod json;
 mod layer;
 mod line;
-#[cfg(feature = "prometheus")]
 mod page;
 mod pipeline;
 mod pretty;
@@ -49,9 +48,7 @@ mod writer;
 pub use audit::AuditSink;
 pub use counters::{ByLevel, Counters, Dropped, Snapshot};
 pub use error::LogError;
-#[cfg(feature = "prometheus")]
 pub(crate) use filter::most;
-#[cfg(feature = "prometheus")]
 pub(crate) use page::push as push_page;
 pub use pipeline::Pipeline;
 pub use settings::{Audit, AuditOutput, Format, Limits, LogSettings, Output, SyncPolicy};

@@ -30,7 +30,6 @@
 mod error;
 mod file;
 mod foreign;
-#[cfg(feature = "prometheus")]
 mod page;
 mod pipeline;
 mod processor;
@@ -50,10 +49,8 @@ pub use crate::{
 };
 pub use error::TraceError;
 pub use file::{Conversion, chrome};
-#[cfg(feature = "prometheus")]
 pub(crate) use page::push as push_page;
 pub use pipeline::{Pipeline, Snapshot};
-#[cfg(feature = "prometheus")]
 pub(crate) use processor::Routes;
 pub use sampler::{MAX_RATE, Sampler};
 pub use settings::{FileSettings, KeepFailures, RingLimits, SpanLimits, TraceSettings};

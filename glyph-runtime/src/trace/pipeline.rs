@@ -147,7 +147,6 @@ impl Pipeline {
         Snapshot::of(&self.routes)
     }
 
-    #[cfg(feature = "prometheus")]
     pub(crate) fn routes(&self) -> &Arc<Routes> {
         &self.routes
     }

@@ -74,7 +74,6 @@ impl Routes {
     }
 }
 
-#[cfg(feature = "prometheus")]
 impl export::Exporters for Routes {
     fn signal(&self) -> &'static str {
         "traces"

@@ -23,7 +23,7 @@ use std::{
     time::Duration,
 };
 
-use glyph_runtime::{Telemetry, log::Output};
+use glyph_runtime::{Telemetry, log::Output, telemetry::ShutdownError};
 use tracing_subscriber::layer::SubscriberExt;
 
 /// How long a shutdown may take that has to end everything.
@@ -75,6 +75,16 @@ fn loopback() -> [u8; 4] {
     } else {
         [127, 0, 0, 1]
     }
+}
+
+/// Returns destination, items and count of each part that was not delivered.
+fn undelivered(error: &ShutdownError) -> Vec<(&'static str, &'static str, u64)> {
+    let parts = error.undelivered.iter();
+    // On a busy machine the listener's thread may have had no turn.
+    let parts = parts.filter(|part| part.destination != "admin");
+    parts
+        .map(|part| (part.destination, part.items, part.count))
+        .collect()
 }
 
 /// A telemetry with a listener and a log, which sends all signals to `endpoint`. Three spans, three log records and three

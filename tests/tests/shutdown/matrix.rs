@@ -6,17 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use glyph_runtime::{
-    Telemetry,
-    telemetry::{ShutdownError, Unfinished},
-    trace::ExportCounts,
-};
+use glyph_runtime::{Telemetry, telemetry::ShutdownError, trace::ExportCounts};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::{
     LONG, Written,
     collector::{Collector, KINDS, Kind},
-    in_time, telemetry,
+    in_time, telemetry, undelivered,
 };
 
 /// What a collector that does not answer is given.
@@ -74,17 +70,11 @@ fn exported(telemetry: &Telemetry) -> [u64; 2] {
 
 /// Each signal tells what did not arrive.
 fn all_is_told(error: &ShutdownError) {
-    let mut unfinished = error.unfinished.clone();
-    // On a busy machine the listener's thread may have had no turn.
-    unfinished.retain(|part| *part != Unfinished::Listener);
-    match &unfinished[..] {
-        [
-            Unfinished::Traces(spans),
-            Unfinished::Metrics(_),
-            Unfinished::LogRecords(records),
-        ] => {
-            assert_eq!(spans.count(), 3);
-            assert_eq!(records.count(), 3);
+    match &undelivered(error)[..] {
+        [spans, records, points] => {
+            assert_eq!(*spans, ("otlp", "spans", 3));
+            assert_eq!(*records, ("otlp", "log records", 3));
+            assert_eq!((points.0, points.1), ("otlp", "data points"));
         }
         other => panic!("{other:?}"),
     }

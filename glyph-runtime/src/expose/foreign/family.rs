@@ -93,7 +93,7 @@ pub(super) struct Family<'a> {
 }
 
 /// One line of a series, for those who write no page.
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ReadPoint {
     pub(crate) ending: &'static str,
@@ -189,7 +189,7 @@ impl<'a> Family<'a> {
     }
 
     /// The series by their labels as the page has them, each with its lines in order.
-    #[cfg(feature = "_otlp")]
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     pub(super) fn into_series(self) -> impl Iterator<Item = (String, Vec<ReadPoint>)> {
         self.series.into_iter().map(|(labels, mut points)| {
             points.sort_by(Point::order);

@@ -79,7 +79,7 @@ fn closing_quote(text: &str) -> Option<usize> {
 }
 
 /// `a="x",b="y"` with values as they were before they were escaped.
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 pub(super) fn plain_labels(labels: &str) -> Vec<(String, String)> {
     let braced = format!("{labels}}}");
     let labels = self::labels(&braced).map(|(labels, _)| labels);

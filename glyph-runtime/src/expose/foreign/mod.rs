@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::{Format, escape};
 use family::Family;
 pub(crate) use family::Kind;
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 pub(crate) use family::{Number, ReadPoint};
 use line::Line;
 
@@ -39,11 +39,11 @@ pub(crate) fn push(
 }
 
 /// Labels and values of a series.
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 type ReadSeries = (Vec<(String, String)>, Vec<ReadPoint>);
 
 /// A family as it was read, for those who write no page.
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 #[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) name: String,
@@ -54,7 +54,7 @@ pub(crate) struct Read {
 }
 
 /// The families in `rendered` (text format 0.0.4) in the order of their names.
-#[cfg(feature = "_otlp")]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 pub(crate) fn read(rendered: &str) -> Vec<Read> {
     let families = families(rendered).into_iter();
     let read = families.map(|(name, family)| Read {

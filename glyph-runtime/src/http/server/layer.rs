@@ -15,7 +15,7 @@ use crate::{
 
 /// Measures the requests of a server. See the [module](crate::http).
 ///
-/// With axum (feature `axum`) it goes onto the router that has the routes, by `Router::layer`: there, and not around the
+/// With axum it goes onto the router that has the routes, by `Router::layer`: there, and not around the
 /// router, the matched route is known. The service below gets requests with a [`RequestBody`](crate::http::RequestBody), which axum's
 /// and tonic's routes take, and in whose extensions is the [`RequestId`](crate::log::RequestId).
 ///
@@ -50,8 +50,8 @@ impl ServerLayer {
         self
     }
 
-    /// Where a request's route is found, in place of a [`Route`] in the request's extensions or axum's `MatchedPath` there
-    /// (feature `axum`). It has to be a template of the program's.
+    /// Where a request's route is found, in place of a [`Route`] in the request's extensions or axum's `MatchedPath` there.
+    /// It has to be a template of the program's.
     #[must_use]
     pub fn route(self, find: impl Fn(&Parts) -> Option<Route> + Send + Sync + 'static) -> Self {
         self.with(|settings| settings.route = Arc::new(find))

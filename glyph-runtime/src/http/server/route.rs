@@ -15,7 +15,6 @@ pub struct Route(Text);
 enum Text {
     Static(&'static str),
     Shared(Arc<str>),
-    #[cfg(feature = "axum")]
     Matched(axum::extract::MatchedPath),
 }
 
@@ -26,7 +25,6 @@ impl Route {
         match &self.0 {
             Text::Static(text) => text,
             Text::Shared(text) => text,
-            #[cfg(feature = "axum")]
             Text::Matched(path) => path.as_str(),
         }
     }
@@ -34,13 +32,10 @@ impl Route {
     /// The route that somebody has put into the request.
     pub(super) fn matched(parts: &Parts) -> Option<Self> {
         let own = parts.extensions.get::<Self>().cloned();
-        #[cfg(feature = "axum")]
-        return own.or_else(|| {
+        own.or_else(|| {
             let path = parts.extensions.get::<axum::extract::MatchedPath>();
             path.cloned().map(Self::from)
-        });
-        #[cfg(not(feature = "axum"))]
-        own
+        })
     }
 }
 
@@ -62,7 +57,6 @@ impl From<Arc<str>> for Route {
     }
 }
 
-#[cfg(feature = "axum")]
 impl From<axum::extract::MatchedPath> for Route {
     fn from(path: axum::extract::MatchedPath) -> Self {
         Self(Text::Matched(path))

@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 
-#[cfg(feature = "axum")]
 use axum::extract::ConnectInfo;
 use http::{header, request::Parts};
 use tracing::{Span, field::Empty, info_span};
@@ -57,7 +56,6 @@ pub(super) fn open(settings: &Settings, parts: &Parts, request: &ServerRequest<'
 
 /// Who has connected, where somebody has put it into the request. What headers say of it anybody could have written.
 fn peer(parts: &Parts) -> Option<SocketAddr> {
-    #[cfg(feature = "axum")]
     if let Some(ConnectInfo(peer)) = parts.extensions.get() {
         return Some(*peer);
     }
