@@ -1,12 +1,8 @@
-//! Errors of building, installing and shutting down.
+//! Errors of building and installing.
 
-use std::{error::Error, fmt, time::Duration};
+use std::error::Error;
 
-use crate::{
-    catalog::CatalogClash,
-    config::ConfigError,
-    export::{Undelivered, UndeliveredPart},
-};
+use crate::{catalog::CatalogClash, config::ConfigError};
 
 /// Errors returned by [`TelemetryBuilder::build`](crate::TelemetryBuilder::build).
 #[derive(Debug, thiserror::Error)]
@@ -56,49 +52,4 @@ pub enum InstallError {
          `.layer(..)`, or add `.without_subscriber()` and put `telemetry.layers()` on your subscriber"
     )]
     SubscriberInstalled,
-}
-
-/// An error of [`Telemetry::shutdown`](crate::Telemetry::shutdown): the deadline passed first.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub struct ShutdownError {
-    /// The parts that were not delivered. Empty if an earlier shutdown is still running.
-    ///
-    /// A part with the destination `admin` is a response of the admin listener, which was cut off.
-    pub undelivered: Vec<UndeliveredPart>,
-    /// The deadline of the shutdown.
-    pub deadline: Duration,
-}
-
-impl ShutdownError {
-    /// Returns the error of a shutdown whose deadline ended before that of an earlier one.
-    pub(super) fn still_running(deadline: Duration) -> Self {
-        Self {
-            undelivered: Vec::new(),
-            deadline,
-        }
-    }
-}
-
-impl From<Undelivered> for ShutdownError {
-    fn from(undelivered: Undelivered) -> Self {
-        Self {
-            undelivered: undelivered.parts,
-            deadline: undelivered.deadline,
-        }
-    }
-}
-
-impl fmt::Display for ShutdownError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "shutdown timed out after {:?}", self.deadline)?;
-        if self.undelivered.is_empty() {
-            return formatter.write_str(": an earlier shutdown is still running");
-        }
-        for (index, part) in self.undelivered.iter().enumerate() {
-            let separator = if index == 0 { ": " } else { "; " };
-            write!(formatter, "{separator}{part}")?;
-        }
-        Ok(())
-    }
 }

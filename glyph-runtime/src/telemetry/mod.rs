@@ -11,7 +11,7 @@ mod signals;
 use std::sync::Arc;
 
 pub use builder::TelemetryBuilder;
-pub use error::{BuildError, InstallError, ShutdownError};
+pub use error::{BuildError, InstallError};
 pub use signals::Layers;
 
 use glyph_core::__runtime;

@@ -9,7 +9,7 @@ use std::{
 use futures_channel::oneshot;
 
 use super::{
-    ShutdownError, Telemetry, Undelivered, UndeliveredPart,
+    Telemetry, Undelivered, UndeliveredPart,
     signals::{self, Order, Running},
 };
 
@@ -42,13 +42,13 @@ enum State {
     NotStarted,
     /// A thread shuts down until this deadline; `None` is one that the clock cannot represent.
     Ending(Option<Instant>),
-    Ended(Result<(), ShutdownError>),
+    Ended(Result<(), Undelivered>),
 }
 
 impl Progress {
     /// Returns `None` to the first caller, who has to shut down. Other callers wait for its result,
     /// each at most until its own deadline.
-    fn begin(&self, deadline: Duration) -> Option<Result<(), ShutdownError>> {
+    fn begin(&self, deadline: Duration) -> Option<Result<(), Undelivered>> {
         let due = Instant::now().checked_add(deadline);
         let mut state = lock(&self.state);
         loop {
@@ -68,7 +68,7 @@ impl Progress {
                 .map(|due| due.saturating_duration_since(Instant::now()));
             state = match left {
                 None => self.ended.wait(state),
-                Some(Duration::ZERO) => return Some(Err(ShutdownError::still_running(deadline))),
+                Some(Duration::ZERO) => return Some(Err(Undelivered::still_running(deadline))),
                 Some(left) => match self.ended.wait_timeout(state, left) {
                     Ok((state, _)) => Ok(state),
                     Err(poisoned) => Err(PoisonError::new(poisoned.into_inner().0)),
@@ -78,7 +78,7 @@ impl Progress {
         }
     }
 
-    fn end(&self, result: Result<(), ShutdownError>) {
+    fn end(&self, result: Result<(), Undelivered>) {
         *lock(&self.state) = State::Ended(result);
         self.ended.notify_all();
     }
@@ -92,12 +92,12 @@ impl Shutdown {
         }
     }
 
-    fn run(&self, deadline: Duration) -> Result<(), ShutdownError> {
+    fn run(&self, deadline: Duration) -> Result<(), Undelivered> {
         if let Some(result) = self.progress.begin(deadline) {
             return result;
         }
         let undelivered = self.shut_down_all(deadline);
-        let result = Undelivered::check(undelivered, deadline).map_err(ShutdownError::from);
+        let result = Undelivered::check(undelivered, deadline);
         self.progress.end(result.clone());
         result
     }
@@ -170,8 +170,8 @@ impl Telemetry {
     ///
     /// # Errors
     ///
-    /// Returns [`ShutdownError`] with what was not delivered by the deadline, and is lost.
-    pub async fn shutdown(&self) -> Result<(), ShutdownError> {
+    /// Returns [`Undelivered`] with what was not delivered by the deadline, and is lost.
+    pub async fn shutdown(&self) -> Result<(), Undelivered> {
         self.shutdown_within(DEADLINE).await
     }
 
@@ -179,8 +179,8 @@ impl Telemetry {
     ///
     /// # Errors
     ///
-    /// Returns [`ShutdownError`], as [`Telemetry::shutdown`] does.
-    pub async fn shutdown_within(&self, deadline: Duration) -> Result<(), ShutdownError> {
+    /// Returns [`Undelivered`], as [`Telemetry::shutdown`] does.
+    pub async fn shutdown_within(&self, deadline: Duration) -> Result<(), Undelivered> {
         let (done, result) = oneshot::channel();
         let shutdown = Arc::clone(&self.shutdown);
         let started = thread::Builder::new()
@@ -214,8 +214,8 @@ impl Telemetry {
     ///
     /// # Errors
     ///
-    /// Returns [`ShutdownError`], as [`Telemetry::shutdown`] does.
-    pub fn shutdown_blocking(&self, deadline: Duration) -> Result<(), ShutdownError> {
+    /// Returns [`Undelivered`], as [`Telemetry::shutdown`] does.
+    pub fn shutdown_blocking(&self, deadline: Duration) -> Result<(), Undelivered> {
         self.shutdown.run(deadline)
     }
 }

@@ -23,7 +23,7 @@ use std::{
     time::Duration,
 };
 
-use glyph_runtime::{Telemetry, log::Output, telemetry::ShutdownError};
+use glyph_runtime::{Telemetry, log::Output, telemetry::Undelivered};
 use tracing_subscriber::layer::SubscriberExt;
 
 /// How long a shutdown may take that has to end everything.
@@ -78,8 +78,8 @@ fn loopback() -> [u8; 4] {
 }
 
 /// Returns destination, items and count of each part that was not delivered.
-fn undelivered(error: &ShutdownError) -> Vec<(&'static str, &'static str, u64)> {
-    let parts = error.undelivered.iter();
+fn undelivered(error: &Undelivered) -> Vec<(&'static str, &'static str, u64)> {
+    let parts = error.parts.iter();
     // On a busy machine the listener's thread may have had no turn.
     let parts = parts.filter(|part| part.destination != "admin");
     parts

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use glyph_runtime::{Telemetry, telemetry::ShutdownError, trace::ExportCounts};
+use glyph_runtime::{Telemetry, telemetry::Undelivered, trace::ExportCounts};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::{
@@ -20,7 +20,7 @@ const SHORT: Duration = Duration::from_millis(500);
 /// What a busy machine may add to a deadline.
 const SLACK: Duration = Duration::from_secs(5);
 
-type Ended = Result<(), ShutdownError>;
+type Ended = Result<(), Undelivered>;
 
 /// Ends a telemetry in one way, with each collector.
 fn ends(way: impl Fn(&Arc<Telemetry>, Duration) -> Ended + Send + Sync + 'static) {
@@ -69,7 +69,7 @@ fn exported(telemetry: &Telemetry) -> [u64; 2] {
 }
 
 /// Each signal tells what did not arrive.
-fn all_is_told(error: &ShutdownError) {
+fn all_is_told(error: &Undelivered) {
     match &undelivered(error)[..] {
         [spans, records, points] => {
             assert_eq!(*spans, ("otlp", "spans", 3));
