@@ -5,7 +5,7 @@ mod counts;
 #[cfg(feature = "trace")]
 mod destination;
 #[cfg(feature = "trace")]
-mod limits;
+pub(crate) mod limits;
 #[cfg(feature = "trace")]
 mod page;
 #[cfg(feature = "trace")]
@@ -20,7 +20,6 @@ mod worker;
 pub(crate) use self::{
     counts::Counts,
     destination::{Destination, Exporting, Item, Outcome},
-    limits::LONGEST_TIME,
     queue::{Queue, flush},
     worker::{is_export_thread, start},
 };

@@ -273,21 +273,6 @@ impl<T: Item> Queue<T> {
         (batch, bytes)
     }
 
-    /// Records that the destination sends so many parts of a collecting item.
-    ///
-    /// Returns whether the result is still counted.
-    pub(crate) fn begin_part(&self, parts: usize) -> bool {
-        let mut state = self.lock();
-        let counts = state.abandoned.is_none();
-        state.in_flight = if counts { parts as u64 } else { 0 };
-        counts
-    }
-
-    /// Records the result of the parts in flight.
-    pub(crate) fn end_part(&self, outcome: Outcome) {
-        self.count(&mut self.lock(), outcome);
-    }
-
     fn count(&self, state: &mut QueueState<T>, outcome: Outcome) {
         let items = std::mem::take(&mut state.in_flight);
         let exported = outcome.exported.min(items);
@@ -310,6 +295,25 @@ impl<T: Item> Queue<T> {
         drop(state);
         self.settled.notify_all();
         lost
+    }
+}
+
+/// Parts of collecting items, such as the data points of metrics.
+#[cfg(any(test, feature = "otlp-grpc", feature = "otlp-http"))]
+impl<T: Item> Queue<T> {
+    /// Records that the destination sends so many parts of a collecting item.
+    ///
+    /// Returns whether the result is still counted.
+    pub(crate) fn begin_part(&self, parts: usize) -> bool {
+        let mut state = self.lock();
+        let counts = state.abandoned.is_none();
+        state.in_flight = if counts { parts as u64 } else { 0 };
+        counts
+    }
+
+    /// Records the result of the parts in flight.
+    pub(crate) fn end_part(&self, outcome: Outcome) {
+        self.count(&mut self.lock(), outcome);
     }
 }
 

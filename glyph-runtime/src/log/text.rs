@@ -1,4 +1,4 @@
-//! Values of limited length, as JSON and as strings. The escaping is that of `serde_json`.
+//! Values of limited length, as JSON. The escaping is that of `serde_json`.
 
 use std::{
     error::Error,
@@ -10,9 +10,9 @@ use serde::{Serialize, Serializer as _};
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 
 /// The end of a string that was cut.
-const CUT: &str = "…[cut]";
+pub(super) const CUT: &str = "…[cut]";
 /// The longest escape: `\u001b`.
-const ESCAPE: usize = 6;
+pub(super) const ESCAPE: usize = 6;
 /// The most causes of an error. A chain of causes may be a circle.
 const CAUSES: usize = 16;
 
@@ -78,30 +78,6 @@ pub(super) fn prefix(text: &str, bytes: usize) -> &str {
     end.and_then(|end| text.get(..end)).unwrap_or_default()
 }
 
-/// Returns `text` with the length that it has in a log line, but without quotes and escapes.
-pub(super) fn cut_str(text: &str, room: usize) -> String {
-    cut_display(&text, room)
-}
-
-/// Returns `value` as a string of the length that [`push_display`] keeps of it.
-pub(super) fn cut_display(value: &dyn fmt::Display, room: usize) -> String {
-    let mut cut = Cut {
-        text: String::new(),
-        room,
-        open: true,
-    };
-    let _ended_early = write!(cut, "{value}");
-    if !cut.open {
-        cut.text.push_str(CUT);
-    }
-    cut.text
-}
-
-/// Returns an error and its causes as [`push_error`] writes them.
-pub(super) fn cut_error(error: &(dyn Error + 'static), room: usize) -> String {
-    cut_display(&Chain(error), room)
-}
-
 /// Returns the text for a number that JSON does not have.
 pub(super) fn non_finite(value: f64) -> &'static str {
     if value.is_nan() {
@@ -110,36 +86,6 @@ pub(super) fn non_finite(value: f64) -> &'static str {
         "Infinity"
     } else {
         "-Infinity"
-    }
-}
-
-/// Keeps text up to a limit, counted as in a log line: an escaped character counts as the longest
-/// escape.
-struct Cut {
-    text: String,
-    room: usize,
-    open: bool,
-}
-
-impl fmt::Write for Cut {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let mut end = 0;
-        for letter in text.chars() {
-            let is_escaped = matches!(letter, '"' | '\\' | '\0'..='\x1f');
-            let cost = if is_escaped {
-                ESCAPE
-            } else {
-                letter.len_utf8()
-            };
-            if !self.open || cost > self.room {
-                self.open = false;
-                break;
-            }
-            self.room -= cost;
-            end += letter.len_utf8();
-        }
-        self.text.push_str(text.get(..end).unwrap_or_default());
-        if self.open { Ok(()) } else { Err(fmt::Error) }
     }
 }
 
@@ -232,7 +178,8 @@ impl fmt::Write for Gate<'_, '_> {
     }
 }
 
-struct Chain<'a>(&'a (dyn Error + 'static));
+/// Displays an error and its causes.
+pub(super) struct Chain<'a>(pub(super) &'a (dyn Error + 'static));
 
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -242,23 +189,5 @@ impl fmt::Display for Chain<'_> {
             write!(formatter, ": {cause}")?;
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::{cut_display, cut_str, push_str};
-
-    proptest! {
-        #[test]
-        fn strings_and_json_are_cut_at_the_same_character(text in "[a-zäß€\"\\\\\n\u{1}\u{7f}🙂]{0,40}", room in 0usize..50) {
-            let mut line = Vec::new();
-            push_str(&mut line, &text, room);
-            let in_line: String = serde_json::from_slice(&line)?;
-            prop_assert_eq!(cut_str(&text, room), in_line.clone());
-            prop_assert_eq!(cut_display(&format_args!("{text}"), room), in_line);
-        }
     }
 }

@@ -16,7 +16,7 @@ use super::{
     OtlpError, OtlpSettings, Resource, encoded,
     transport::{Client, Request},
 };
-use crate::export::{Counts, Destination, Exporting, LONGEST_TIME, Outcome};
+use crate::export::{Counts, Destination, Exporting, Outcome, limits::LONGEST_TIME};
 
 /// A record and its target, which is the instrumentation scope.
 #[derive(Debug)]

@@ -15,7 +15,7 @@ use super::{
     OtlpError, OtlpSettings, Resource,
     transport::{Client, Request},
 };
-use crate::export::{Counts, Destination, Exporting, LONGEST_TIME, Outcome};
+use crate::export::{Counts, Destination, Exporting, Outcome, limits::LONGEST_TIME};
 
 impl Request for ExportTraceServiceRequest {
     type Response = ExportTraceServiceResponse;

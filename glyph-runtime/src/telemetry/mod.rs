@@ -14,8 +14,6 @@ pub use builder::TelemetryBuilder;
 pub use error::{BuildError, InstallError};
 pub use signals::Layers;
 
-use glyph_core::__runtime;
-
 pub use crate::export::{Undelivered, UndeliveredPart};
 
 use self::shutdown::Shutdown;
@@ -75,7 +73,8 @@ impl Telemetry {
     /// Returns the artifacts that are generated from the catalogs.
     #[cfg(feature = "artifacts")]
     pub fn artifacts(&self) -> crate::artifacts::Artifacts {
-        crate::artifacts::Artifacts::new(__runtime::catalogs(self.page.registry()).iter().copied())
+        let catalogs = glyph_core::__runtime::catalogs(self.page.registry());
+        crate::artifacts::Artifacts::new(catalogs.iter().copied())
     }
 
     /// Returns the exposition, for exporters and handlers of the program.

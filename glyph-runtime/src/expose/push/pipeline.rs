@@ -7,7 +7,7 @@ use super::{
     pusher::{Push, Pusher, at_intervals},
 };
 use crate::{
-    export::{self, BatchLimits, ExportCounts, LONGEST_TIME, Queue, Undelivered},
+    export::{self, BatchLimits, ExportCounts, Queue, Undelivered, limits::LONGEST_TIME},
     otlp::{OtlpError, Resource, metrics::Exporter},
 };
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    export::{InvalidSetting, LONGEST_TIME},
+    export::{InvalidSetting, limits::LONGEST_TIME},
     otlp::OtlpSettings,
 };
 

@@ -3,6 +3,7 @@
 use opentelemetry_proto::tonic::common::v1::{AnyValue, any_value::Value as Otlp};
 use prost::Message;
 
+use super::cut;
 use crate::log::{
     fields::{FieldStore, Value},
     text,
@@ -77,10 +78,10 @@ fn otlp(value: Value<'_>, room: usize) -> Otlp {
         Value::U64(value) => integer(value),
         Value::I128(value) => integer(value),
         Value::U128(value) => integer(value),
-        Value::Str(value) => Otlp::StringValue(text::cut_str(value, room)),
-        Value::Error(value) => Otlp::StringValue(text::cut_error(value, room)),
+        Value::Str(value) => Otlp::StringValue(cut::cut_str(value, room)),
+        Value::Error(value) => Otlp::StringValue(cut::cut_error(value, room)),
         Value::Debug(value) => {
-            Otlp::StringValue(text::cut_display(&format_args!("{value:?}"), room))
+            Otlp::StringValue(cut::cut_display(&format_args!("{value:?}"), room))
         }
     }
 }

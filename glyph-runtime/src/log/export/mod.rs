@@ -35,6 +35,7 @@
 //! ```
 
 mod attributes;
+mod cut;
 mod layer;
 mod pipeline;
 mod record;

@@ -10,7 +10,7 @@ use std::{
 use tokio::time::{sleep_until, timeout_at};
 
 use super::failure::{Failure, Retry};
-use crate::export::{Counts, LONGEST_TIME};
+use crate::export::{Counts, limits::LONGEST_TIME};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
