@@ -1,4 +1,4 @@
-//! Where to listen, as the environment says.
+//! The address of the admin listener in the environment.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -8,32 +8,32 @@ const PORT: &str = "OTEL_EXPORTER_PROMETHEUS_PORT";
 const DEFAULT_HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const DEFAULT_PORT: u16 = 9464;
 
-/// The most characters of a wrong value that the error shows.
+/// The limit of characters of an invalid value in the error.
 const SHOWN: usize = 64;
 
-/// An environment variable says something that cannot be listened at.
+/// An error of [`address_from_env`]: a variable is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{variable} is {value:?}: it has to be {allowed}")]
+#[error("invalid {variable}={value:?}: expected {allowed}")]
 #[non_exhaustive]
 pub struct AddressError {
     /// The variable.
     pub variable: &'static str,
-    /// The beginning of its value.
+    /// The beginning of the value.
     pub value: String,
-    /// What it may be.
+    /// The allowed values.
     pub allowed: &'static str,
 }
 
-/// The admin listener's address according to `OTEL_EXPORTER_PROMETHEUS_HOST` and
-/// `OTEL_EXPORTER_PROMETHEUS_PORT`, as `lookup` finds them (OpenTelemetry specification, "Environment
-/// Variable Specification", Prometheus exporter).
+/// Returns the address of the admin listener that `OTEL_EXPORTER_PROMETHEUS_HOST` and
+/// `OTEL_EXPORTER_PROMETHEUS_PORT` set, as `lookup` returns them (OpenTelemetry specification,
+/// "Environment Variable Specification", Prometheus exporter). Default: `127.0.0.1:9464`.
 ///
-/// The default is `127.0.0.1:9464`, and `localhost` is `127.0.0.1`. A variable that is empty counts as
-/// not set. Port 0 means any free port.
+/// `localhost` is `127.0.0.1`. An empty variable counts as not set. Port 0 selects a free port.
 ///
 /// # Errors
 ///
-/// When the host is neither an IP address nor `localhost`, or the port is no number from 0 to 65535.
+/// Returns [`AddressError`] if the host is neither an IP address nor `localhost`, or the port is
+/// not an integer from 0 to 65535.
 ///
 /// ```
 /// use glyph_runtime::admin::address_from_env;
@@ -66,15 +66,15 @@ fn host(value: &str) -> Result<IpAddr, AddressError> {
         "an IP address such as 127.0.0.1, ::1 or 0.0.0.0 (every interface), or `localhost`";
     bare.unwrap_or(value)
         .parse()
-        .map_err(|_| refused(HOST, value, allowed))
+        .map_err(|_| invalid(HOST, value, allowed))
 }
 
 fn port(value: &str) -> Result<u16, AddressError> {
-    let allowed = "a port from 1 to 65535, or 0 for any free one";
-    value.parse().map_err(|_| refused(PORT, value, allowed))
+    let allowed = "a port from 1 to 65535, or 0 for a free one";
+    value.parse().map_err(|_| invalid(PORT, value, allowed))
 }
 
-fn refused(variable: &'static str, value: &str, allowed: &'static str) -> AddressError {
+fn invalid(variable: &'static str, value: &str, allowed: &'static str) -> AddressError {
     AddressError {
         variable,
         value: value.chars().take(SHOWN).collect(),
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_may_say_host_and_port() {
+    fn host_and_port_come_from_the_environment() {
         for (host, port, expected) in [
             (None, None, "127.0.0.1:9464"),
             (Some(""), Some(" "), "127.0.0.1:9464"),
@@ -108,11 +108,11 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_value_is_named_with_what_is_allowed() {
+    fn invalid_value_is_reported_with_the_allowed_ones() {
         let wrong = |host, port| address(host, port).map_err(|error| error.to_string());
         assert_eq!(
             wrong(None, Some("65536")),
-            Err("OTEL_EXPORTER_PROMETHEUS_PORT is \"65536\": it has to be a port from 1 to 65535, or 0 for any free one".to_owned())
+            Err("invalid OTEL_EXPORTER_PROMETHEUS_PORT=\"65536\": expected a port from 1 to 65535, or 0 for a free one".to_owned())
         );
         for host in [
             "example.com",
@@ -122,7 +122,7 @@ mod tests {
         ] {
             let error = wrong(Some(host), None).err().unwrap_or_default();
             assert!(
-                error.starts_with("OTEL_EXPORTER_PROMETHEUS_HOST is "),
+                error.starts_with("invalid OTEL_EXPORTER_PROMETHEUS_HOST="),
                 "{error}"
             );
             assert!(error.len() < 250 && !error.contains('\u{1b}'), "{error}");

@@ -1,4 +1,4 @@
-//! A listener with a thread of its own.
+//! A listener with a separate thread.
 
 use std::{
     convert::Infallible,
@@ -16,14 +16,15 @@ use tokio::{runtime, sync::oneshot};
 
 use super::serve::{Limits, serve};
 
-/// How much longer than its deadline a shutdown waits for the listener's thread to say so.
+/// The time after the deadline in which the listener's thread can still report.
 const GRACE: Duration = Duration::from_millis(100);
 
-/// Serves a router at an address of its own, by HTTP/1.1.
+/// Serves a router at an address, over HTTP/1.1.
 ///
-/// It runs on a thread called `glyph-admin` and needs no runtime of the program's. A request has ten
-/// seconds to arrive, a client that takes nothing of its response for thirty is cut off, and so many as
-/// 64 connections are served at a time. When it is dropped it stops, without waiting.
+/// It runs on a thread called `glyph-admin` and needs no runtime of the program. A request has to
+/// arrive within ten seconds. A client that reads nothing of its response for 30 seconds is
+/// disconnected. At most 64 connections are served at a time. A drop stops the listener without
+/// waiting.
 ///
 /// ```
 /// use std::time::Duration;
@@ -42,52 +43,53 @@ const GRACE: Duration = Duration::from_millis(100);
 #[must_use = "dropping it stops the listener"]
 pub struct Listener {
     address: SocketAddr,
-    pub(super) door: Door,
+    pub(super) listening: ListeningSocket,
     stop: oneshot::Sender<Duration>,
     ended: oneshot::Receiver<bool>,
 }
 
-/// The listening socket, to be closed by whoever stops the listener, whether its thread gets a turn or not.
+/// The listening socket. Whoever stops the listener closes it, even if the listener's thread does
+/// not run.
 #[derive(Debug)]
-pub(super) struct Door(pub(super) TcpListener);
+pub(super) struct ListeningSocket(pub(super) TcpListener);
 
-impl Drop for Door {
-    /// Closing a copy is not enough: the thread has another, and a child process has copies of all until it executes
-    /// its own program. Where the system cannot refuse for all of them at once, the last copy does so when it is
-    /// closed.
+impl Drop for ListeningSocket {
+    /// To close this copy is not enough: the thread has another one, and a child process has copies
+    /// of both until it executes its own program. `shutdown` acts on all copies. On systems where
+    /// it fails, the socket stops listening when the last copy is closed.
     fn drop(&mut self) {
-        let _last_copy_does_it = SockRef::from(&self.0).shutdown(Shutdown::Both);
+        let _last_copy_stops_listening = SockRef::from(&self.0).shutdown(Shutdown::Both);
     }
 }
 
-/// Why there is no listener.
+/// Errors returned by [`Listener::bind`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BindError {
-    /// Another socket has the port.
+    /// The port is in use.
     #[error(
-        "{0} is in use: set OTEL_EXPORTER_PROMETHEUS_PORT or `.listener(..)` to a free port, or to 0 for any"
+        "cannot bind {0}: already in use; set OTEL_EXPORTER_PROMETHEUS_PORT or `.listener(..)` to a free port, or to 0 for any"
     )]
     InUse(SocketAddr),
-    /// The machine does not have the address.
+    /// The address is not an address of this machine.
     #[error(
-        "{0} is no address of this machine: set OTEL_EXPORTER_PROMETHEUS_HOST or `.listener(..)` to one, such as 127.0.0.1"
+        "cannot bind {0}: not an address of this machine; set OTEL_EXPORTER_PROMETHEUS_HOST or `.listener(..)` to one, such as 127.0.0.1"
     )]
     NotLocal(SocketAddr),
-    /// The process may not have the port.
+    /// The process has no permission for the port.
     #[error(
-        "{0} is not permitted: set OTEL_EXPORTER_PROMETHEUS_PORT or `.listener(..)` to a port from 1024 up, or to 0 for any"
+        "cannot bind {0}: permission denied; set OTEL_EXPORTER_PROMETHEUS_PORT or `.listener(..)` to a port from 1024 up, or to 0 for any"
     )]
     NotPermitted(SocketAddr),
-    /// The operating system has another reason.
-    #[error("cannot listen at {address}: {source}")]
+    /// Another error of the operating system.
+    #[error("cannot bind {address}: {source}")]
     Other {
-        /// The address asked for.
+        /// The requested address.
         address: SocketAddr,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The listener's thread could not be started.
+    /// The thread of the listener did not start.
     #[error("cannot start the thread of the admin listener: {0}")]
     Thread(#[source] io::Error),
 }
@@ -104,12 +106,12 @@ impl BindError {
 }
 
 impl Listener {
-    /// Listens at `address` and serves `router` there from now on. Port 0 takes any free port, which
-    /// [`Listener::local_addr`] tells.
+    /// Binds `address`, and starts to serve `router` there. Port 0 selects a free port, which
+    /// [`Listener::local_addr`] returns.
     ///
     /// # Errors
     ///
-    /// When the address cannot be had, or a thread cannot be started.
+    /// Returns [`BindError`] if the address cannot be bound, or the thread does not start.
     pub fn bind(address: SocketAddr, router: Router) -> Result<Self, BindError> {
         Self::bind_within(address, router, Limits::default())
     }
@@ -121,7 +123,7 @@ impl Listener {
     ) -> Result<Self, BindError> {
         let (socket, address) = bind(address).map_err(|error| BindError::new(address, error))?;
         let copy = socket.try_clone();
-        let door = Door(copy.map_err(|error| BindError::new(address, error))?);
+        let listening = ListeningSocket(copy.map_err(|error| BindError::new(address, error))?);
         let (stop, stopped) = oneshot::channel();
         let (end, ended) = oneshot::channel();
         let (ready, started) = mpsc::channel();
@@ -138,24 +140,26 @@ impl Listener {
             .map_err(BindError::Thread)?;
         Ok(Self {
             address,
-            door,
+            listening,
             stop,
             ended,
         })
     }
 
-    /// Where it listens.
+    /// Returns the address of the listener.
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
 
-    /// Accepts no more from its first poll on, lets responses that are under way end within `deadline`, and cuts off
-    /// the rest. Returns whether all have ended, and needs no runtime to be awaited.
+    /// Stops accepting at the first poll, waits until `deadline` for running responses, and
+    /// disconnects the rest.
+    ///
+    /// Returns whether all responses ended. It can be awaited without a runtime.
     pub async fn shutdown(self, deadline: Duration) -> bool {
         let _ = self.stop.send(deadline);
-        drop(self.door);
-        // Should the thread be held up by a check that blocks, the deadline still holds.
+        drop(self.listening);
+        // A check that blocks can hold up the listener's thread; the deadline applies anyway.
         let (in_time, waiting) = mpsc::channel::<Infallible>();
         let (late, is_late) = oneshot::channel::<Infallible>();
         let watch = move || {
@@ -181,7 +185,7 @@ fn bind(address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
     Ok((socket, address))
 }
 
-/// The listener's thread, from beginning to end.
+/// Runs the listener's thread.
 fn run(
     socket: TcpListener,
     router: Router,

@@ -1,7 +1,7 @@
 //! The endpoints `/metrics`, `/healthz` and `/readyz`, and a listener that serves them.
 //!
-//! [`router`] gives the endpoints to a program that has a listener of its own. [`Listener`] serves them
-//! from a thread of its own, so that they answer when the program's runtime is busy, or has not begun.
+//! [`router`] returns the endpoints for a listener of the program. [`Listener`] serves them on a
+//! separate thread, so that they respond when the program's runtime is busy or has not started.
 
 mod address;
 mod listener;

@@ -11,7 +11,8 @@ use axum::{
 use crate::health::Report;
 
 impl IntoResponse for Report {
-    /// 200 if all is well, else 503; JSON that is not to be cached.
+    /// Responds with 200 if all checks pass, else with 503. The body is JSON and must not be
+    /// cached.
     fn into_response(self) -> Response {
         let status = if self.is_ok() {
             StatusCode::OK

@@ -1,4 +1,4 @@
-//! The endpoints.
+//! The router of the endpoints.
 
 use std::sync::Arc;
 
@@ -13,11 +13,13 @@ use tower_http::{CompressionLevel, compression::CompressionLayer};
 use super::scrape::{Scraper, Source};
 use crate::{expose::Exposition, health::Health};
 
-/// The endpoints `/metrics`, `/healthz` and `/readyz`, for GET and HEAD; other methods are answered 405.
+/// Returns the endpoints `/metrics`, `/healthz` and `/readyz`, for GET and HEAD. Other methods get
+/// a 405.
 ///
-/// `/metrics` gives the page in the format that `Accept` asks for, compressed with gzip if
-/// `Accept-Encoding` allows, written while it is sent. At most eight scrapes are answered at a time,
-/// further ones 503. `/healthz` and `/readyz` give the reports of [`Health`].
+/// `/metrics` responds with the exposition in the format that `Accept` asks for, compressed with
+/// gzip if `Accept-Encoding` allows it. It is rendered while it is sent. At most eight scrapes run
+/// at a time; further scrapes get a 503. `/healthz` and `/readyz` respond with the reports of
+/// [`Health`].
 ///
 /// ```
 /// use glyph_runtime::Telemetry;
@@ -34,23 +36,23 @@ pub fn router(page: Exposition, health: Health) -> Router {
 
 pub(super) fn endpoints(source: Arc<dyn Source>, health: Health) -> Router {
     let scraper = Scraper::new(source);
-    let metrics = get(move |headers: HeaderMap| async move { scraper.answer(&headers) });
+    let metrics = get(move |headers: HeaderMap| async move { scraper.respond(&headers) });
     let gzip = CompressionLayer::new().quality(CompressionLevel::Fastest);
     let live = health.clone();
     let liveness = get(move || async move { live.liveness() });
     let readiness = get(move || async move { health.readiness().await });
     Router::new()
-        .route("/metrics", metrics.fallback(refuse).layer(gzip))
-        .route("/healthz", liveness.fallback(refuse))
-        .route("/readyz", readiness.fallback(refuse))
+        .route("/metrics", metrics.fallback(reject).layer(gzip))
+        .route("/healthz", liveness.fallback(reject))
+        .route("/readyz", readiness.fallback(reject))
 }
 
-async fn refuse() -> Response {
+async fn reject() -> Response {
     let allowed = [(ALLOW, "GET, HEAD")];
     (
         StatusCode::METHOD_NOT_ALLOWED,
         allowed,
-        "GET and HEAD are allowed here\n",
+        "only GET and HEAD are allowed\n",
     )
         .into_response()
 }

@@ -1,4 +1,4 @@
-//! A scrape: the page in the format asked for, piece by piece.
+//! A scrape: the exposition in the negotiated format, sent in pieces.
 
 use std::{convert::Infallible, sync::Arc};
 
@@ -19,12 +19,12 @@ use tokio::{
 
 use crate::expose::{Exposition, Format};
 
-/// Scrapes under way at a time; each holds a few pieces in memory.
-const MOST_SCRAPES: usize = 8;
+/// The limit of concurrent scrapes. Each holds a few pieces in memory.
+const MAX_SCRAPES: usize = 8;
 
-/// What can be scraped.
+/// A source of expositions.
 pub(crate) trait Source: Send + Sync {
-    /// The page from its beginning; a piece is written when it is asked for.
+    /// Returns the exposition in pieces. Each is rendered when it is asked for.
     fn chunks(&self, format: Format) -> Box<dyn Iterator<Item = Bytes> + Send>;
 }
 
@@ -34,7 +34,7 @@ impl Source for Exposition {
     }
 }
 
-/// Answers scrapes, so many at a time.
+/// Responds to a limited number of scrapes at a time.
 #[derive(Clone)]
 pub(super) struct Scraper {
     source: Arc<dyn Source>,
@@ -45,13 +45,13 @@ impl Scraper {
     pub(super) fn new(source: Arc<dyn Source>) -> Self {
         Self {
             source,
-            room: Arc::new(Semaphore::new(MOST_SCRAPES)),
+            room: Arc::new(Semaphore::new(MAX_SCRAPES)),
         }
     }
 
-    pub(super) fn answer(&self, headers: &HeaderMap) -> Response {
+    pub(super) fn respond(&self, headers: &HeaderMap) -> Response {
         let Ok(room) = Arc::clone(&self.room).try_acquire_owned() else {
-            let message = "too many scrapes at once, try again in a second\n";
+            let message = "too many concurrent scrapes: try again in a second\n";
             return (
                 StatusCode::SERVICE_UNAVAILABLE,
                 [(RETRY_AFTER, "1")],
@@ -64,7 +64,7 @@ impl Scraper {
         (headers, self.body(format, room)).into_response()
     }
 
-    /// Begins to write when it is read for the first time, which HEAD never does, and gives way to other
+    /// Starts to render when the body is first read, which never happens for HEAD. Yields to other
     /// tasks between pieces.
     fn body(&self, format: Format, room: OwnedSemaphorePermit) -> Body {
         let source = Arc::clone(&self.source);
@@ -77,12 +77,12 @@ impl Scraper {
                 Some((Ok::<_, Infallible>(chunk), (Some(chunks), room)))
             }
         });
-        // Compression asks once more after the end.
+        // Compression polls once more after the end.
         Body::from_stream(chunks.fuse())
     }
 }
 
-/// All `Accept` headers as one; what is no text is left out.
+/// Joins all `Accept` headers, except those that are not text.
 fn accept(headers: &HeaderMap) -> Option<String> {
     let mut accept: Option<String> = None;
     for value in headers

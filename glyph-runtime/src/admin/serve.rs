@@ -1,4 +1,4 @@
-//! Connections: how many, how long, and how they end.
+//! Connections: their number, their timeouts and their end.
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
@@ -16,23 +16,23 @@ use tokio::{
 };
 use tokio_io_timeout::TimeoutStream;
 
-/// How long responses have to end when the listener is dropped without a deadline.
+/// The deadline of responses when the listener is dropped without a shutdown.
 const WHEN_DROPPED: Duration = Duration::from_secs(1);
 
-/// How long accepting pauses when the operating system has no more sockets.
+/// The pause before the next attempt to accept, if the operating system has no more sockets.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The most bytes of a request's head, and of a response that wait to be taken.
+/// The limit of bytes in the head of a request, and in the part of a response that is not sent yet.
 const BUFFER: usize = 64 * 1024;
 
-/// What a client may take.
+/// The limits for clients.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// Connections at a time; more wait to be accepted.
+    /// The limit of concurrent connections. Further ones wait to be accepted.
     pub(super) connections: usize,
-    /// The time for a request's head to arrive whole, also the next on a connection kept alive.
+    /// The timeout for the head of a request, also of the next request on the same connection.
     pub(super) head: Duration,
-    /// The time in which a client has to take some of a response.
+    /// The timeout for a client to read some of a response.
     pub(super) write: Duration,
 }
 
@@ -46,8 +46,8 @@ impl Default for Limits {
     }
 }
 
-/// Serves until `stopped` brings a deadline or its sender is gone; returns whether all responses under
-/// way ended within it.
+/// Serves until `stopped` receives a deadline or its sender is dropped. Returns whether all running
+/// responses ended within the deadline.
 pub(super) async fn serve(
     socket: TcpListener,
     router: Router,
@@ -65,7 +65,7 @@ pub(super) async fn serve(
                 let connection = http1(limits).serve_connection(io(stream, limits), service);
                 let connection = connections.watch(connection);
                 tokio::spawn(async move {
-                    // A connection that breaks is the client's affair.
+                    // An error of a connection concerns only its client.
                     let _ = connection.await;
                     drop(room);
                 });
@@ -76,7 +76,7 @@ pub(super) async fn serve(
     timeout(deadline, connections.shutdown()).await.is_ok()
 }
 
-/// The next connection, once there is room for it.
+/// Accepts a connection as soon as the limit allows it.
 async fn accept(
     socket: &TcpListener,
     room: &Arc<Semaphore>,

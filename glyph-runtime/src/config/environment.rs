@@ -2,63 +2,65 @@
 
 use std::fmt;
 
-#[cfg(feature = "_otlp")]
-use super::push::Pushed;
 use super::{
     error::{ConfigError, ConfigWarning},
-    setting::{Propagator, Setting, Wrong},
+    reading::Reading,
+    setting::{Propagator, Setting},
+    signals::SIGNALS,
     values,
 };
 use crate::redaction::Redaction;
 
 type Lookup<'l> = Box<dyn Fn(&str) -> Option<String> + Send + 'l>;
 
-/// Where variables are looked up, and under which other names.
+/// The source of variables, with aliases and defaults.
 pub struct Environment<'l> {
     lookup: Lookup<'l>,
-    aliases: Vec<(String, Setting)>,
-    defaults: Vec<(Setting, String)>,
+    pub(super) aliases: Vec<(String, Setting)>,
+    pub(super) defaults: Vec<(Setting, String)>,
 }
 
-/// What the environment says.
-#[derive(Debug)]
+/// The settings that the environment sets.
+#[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Configuration {
     /// `service.name`.
     pub service: String,
     /// `deployment.environment.name`.
     pub environment: Option<String>,
-    /// How a context crosses the border of a process.
+    /// Further attributes of the resource.
+    pub resource: Vec<(String, String)>,
+    /// The formats in which contexts are propagated.
     pub propagators: Vec<Propagator>,
-    /// Spans; `None` if the SDK is disabled.
-    #[cfg(feature = "trace")]
-    pub traces: Option<crate::trace::TraceSettings>,
-    /// Metrics, if they are to be pushed.
-    #[cfg(feature = "_otlp")]
-    pub metrics_otlp: Option<crate::expose::otlp::MetricPushSettings>,
-    /// Log records, if they are to be sent.
-    #[cfg(all(feature = "log", feature = "_otlp"))]
-    pub logs_otlp: Option<crate::log::export::LogExportSettings>,
-    /// How metrics would be pushed if the program asks for it.
-    #[cfg(feature = "_otlp")]
-    pub(crate) unasked_metrics: Option<crate::expose::otlp::MetricPushSettings>,
-    /// How log records would be sent if the program asks for it.
-    #[cfg(all(feature = "log", feature = "_otlp"))]
-    pub(crate) unasked_logs: Option<crate::log::export::LogExportSettings>,
-    /// The collector for spans as it would be, were there one.
-    #[cfg(feature = "cli")]
-    pub(crate) collector: Option<crate::trace::OtlpSettings>,
-    /// The log.
-    #[cfg(feature = "log")]
-    pub log: crate::log::LogSettings,
-    /// Names that are redacted beside those that the program says.
+    /// Field names to redact, in addition to those of the program.
     pub redaction: Redaction,
     /// Values that were ignored.
     pub warnings: Vec<ConfigWarning>,
+    /// Spans; `None` if the SDK is disabled.
+    #[cfg(feature = "trace")]
+    pub traces: Option<crate::trace::TraceSettings>,
+    /// The collector that spans would be sent to if the command line sets an endpoint.
+    #[cfg(feature = "cli")]
+    pub(super) collector: Option<crate::trace::OtlpSettings>,
+    /// The log.
+    #[cfg(feature = "log")]
+    pub log: crate::log::LogSettings,
+    /// The export of metrics, if it is asked for.
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+    pub metrics_otlp: Option<crate::expose::push::MetricPushSettings>,
+    /// The export of metrics, if only the program asks for it.
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+    pub(crate) unasked_metrics: Option<crate::expose::push::MetricPushSettings>,
+    /// The export of log records, if it is asked for.
+    #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
+    pub logs_otlp: Option<crate::log::export::LogExportSettings>,
+    /// The export of log records, if only the program asks for it.
+    #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
+    pub(crate) unasked_logs: Option<crate::log::export::LogExportSettings>,
 }
 
 impl<'l> Environment<'l> {
-    /// Variables as `lookup` finds them.
+    /// Creates an environment whose variables `lookup` returns.
     pub fn new(lookup: impl Fn(&str) -> Option<String> + Send + 'l) -> Self {
         Self {
             lookup: Box::new(lookup),
@@ -67,7 +69,7 @@ impl<'l> Environment<'l> {
         }
     }
 
-    /// The variables of this process.
+    /// Returns the environment of this process.
     #[must_use]
     pub fn of_process() -> Self {
         Self::new(|name| {
@@ -76,14 +78,15 @@ impl<'l> Environment<'l> {
         })
     }
 
-    /// One more name for a setting, which counts where the standard one is not set; of several the first counts.
+    /// Adds a variable for a setting. It applies if the standard variable is not set; the first
+    /// alias that is set wins.
     #[must_use]
     pub fn alias(mut self, name: impl Into<String>, setting: Setting) -> Self {
         self.aliases.push((name.into(), setting));
         self
     }
 
-    /// What a setting is where no variable sets it, written as in the variable.
+    /// Sets the value of a setting if no variable sets it, written as in the variable.
     #[must_use]
     pub fn default_value(mut self, setting: Setting, value: impl Into<String>) -> Self {
         self.defaults.push((setting, value.into()));
@@ -94,68 +97,30 @@ impl<'l> Environment<'l> {
         self.lookup = Box::new(lookup);
     }
 
-    #[cfg(feature = "admin")]
+    /// Returns a variable that is no [`Setting`].
     pub(crate) fn look_up(&self, name: &str) -> Option<String> {
         (self.lookup)(name)
     }
 
-    /// Everything that the environment says to the service called `service`.
+    /// Reads the configuration of the service called `service`.
     ///
     /// # Errors
     ///
-    /// The first value that cannot be.
+    /// Returns the first invalid value that may not be ignored.
     pub fn read(&self, service: &str) -> Result<Configuration, ConfigError> {
-        let mut reading = Reading {
-            environment: self,
-            warnings: Vec::new(),
-        };
-        let resource = Resource::read(&mut reading, service)?;
-        let propagators = reading.propagators()?;
-        #[cfg(feature = "trace")]
-        let disabled = reading
-            .value(Setting::SdkDisabled, values::boolean)?
-            .unwrap_or(false);
-        #[cfg(feature = "trace")]
-        let traces = (!disabled).then(|| reading.traces(&resource)).transpose()?;
-        #[cfg(feature = "log")]
-        let log = reading.log()?;
-        #[cfg(feature = "_otlp")]
-        let metrics = (!disabled)
-            .then(|| reading.metrics(&resource))
-            .transpose()?;
-        #[cfg(feature = "_otlp")]
-        let (metrics_otlp, unasked_metrics) = Pushed::split(metrics);
-        #[cfg(all(feature = "log", feature = "_otlp"))]
-        let logs = (!disabled)
-            .then(|| reading.log_records(&resource, &log))
-            .transpose()?;
-        #[cfg(all(feature = "log", feature = "_otlp"))]
-        let (logs_otlp, unasked_logs) = Pushed::split(logs);
-        #[cfg(feature = "trace")]
-        let (traces, collector) = traces.unzip();
-        #[cfg(all(feature = "trace", not(feature = "cli")))]
-        drop(collector);
-        Ok(Configuration {
-            #[cfg(feature = "trace")]
-            traces,
-            #[cfg(feature = "_otlp")]
-            metrics_otlp,
-            #[cfg(feature = "_otlp")]
-            unasked_metrics,
-            #[cfg(all(feature = "log", feature = "_otlp"))]
-            logs_otlp,
-            #[cfg(all(feature = "log", feature = "_otlp"))]
-            unasked_logs,
-            #[cfg(feature = "cli")]
-            collector,
-            #[cfg(feature = "log")]
-            log,
-            service: resource.service,
-            environment: resource.environment,
-            propagators,
-            redaction: reading.redaction()?,
-            warnings: reading.warnings,
-        })
+        let mut reading = Reading::new(self);
+        let mut configuration = Configuration::new(service);
+        configuration.read_resource(&mut reading)?;
+        configuration.propagators = propagators(&mut reading)?;
+        let is_disabled = reading.value(Setting::SdkDisabled, values::boolean)?;
+        for signal in SIGNALS {
+            if is_disabled != Some(true) || signal.ignores_disabled {
+                (signal.read)(&mut reading, &mut configuration)?;
+            }
+        }
+        configuration.redaction = redaction(&mut reading)?;
+        configuration.warnings = reading.into_warnings();
+        Ok(configuration)
     }
 }
 
@@ -168,17 +133,18 @@ impl fmt::Debug for Environment<'_> {
     }
 }
 
-/// Who the telemetry is from.
-#[derive(Debug)]
-pub(super) struct Resource {
-    pub(super) service: String,
-    pub(super) environment: Option<String>,
-    #[cfg_attr(not(feature = "trace"), expect(dead_code, reason = "spans have it"))]
-    pub(super) attributes: Vec<(String, String)>,
-}
+impl Configuration {
+    fn new(service: &str) -> Self {
+        Self {
+            service: service.to_owned(),
+            redaction: Redaction::none(),
+            ..Self::default()
+        }
+    }
 
-impl Resource {
-    fn read(reading: &mut Reading<'_, '_>, service: &str) -> Result<Self, ConfigError> {
+    /// `OTEL_SERVICE_NAME` counts more than the attribute, and an attribute more than an alias of
+    /// the program.
+    fn read_resource(&mut self, reading: &mut Reading<'_, '_>) -> Result<(), ConfigError> {
         let attributes = reading.value(Setting::ResourceAttributes, values::pairs)?;
         let mut attributes = attributes.unwrap_or_default();
         let mut take = |wanted: &str| {
@@ -189,149 +155,43 @@ impl Resource {
         let (named, deployed) = (take("service.name"), take("deployment.environment.name"));
         let any = |text: &str| Some(text.to_owned());
         let name = reading.value(Setting::ServiceName, any)?;
-        let environment = match deployed {
+        self.environment = match deployed {
             Some(environment) => Some(environment),
             None => reading.value(Setting::DeploymentEnvironment, any)?,
         };
-        Ok(Self {
-            service: name.or(named).unwrap_or_else(|| service.to_owned()),
-            environment,
-            attributes,
-        })
+        if let Some(name) = name.or(named) {
+            self.service = name;
+        }
+        self.resource = attributes;
+        Ok(())
     }
 }
 
-/// A reading of all variables, under way.
-pub(super) struct Reading<'e, 'l> {
-    environment: &'e Environment<'l>,
-    warnings: Vec<ConfigWarning>,
+fn redaction(reading: &mut Reading<'_, '_>) -> Result<Redaction, ConfigError> {
+    let names = reading.value(Setting::RedactedFields, |text| {
+        let names = values::words(text).fold(Redaction::none(), Redaction::with);
+        (names != Redaction::none()).then_some(names)
+    })?;
+    Ok(names.unwrap_or_else(Redaction::none))
 }
 
-/// A value, and where it is from.
-struct Found {
-    name: String,
-    text: String,
-    /// The program's own name or default, which is never ignored.
-    own: bool,
-}
-
-impl Reading<'_, '_> {
-    /// What a setting is, as `parse` reads it.
-    pub(super) fn value<T>(
-        &mut self,
-        setting: Setting,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Result<Option<T>, ConfigError> {
-        let found = self.found(setting);
-        self.first(setting, found, parse)
-    }
-
-    /// What a signal's own variable says.
-    #[cfg(feature = "trace")]
-    pub(super) fn own_value<T>(
-        &mut self,
-        setting: Setting,
-        signal: &str,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Result<Option<T>, ConfigError> {
-        let found = setting
-            .variable_of(signal)
-            .and_then(|name| self.set(name, false));
-        self.first(setting, found.into_iter().collect(), parse)
-    }
-
-    /// The first that is not to be ignored.
-    fn first<T>(
-        &mut self,
-        setting: Setting,
-        found: Vec<Found>,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Result<Option<T>, ConfigError> {
-        for Found { name, text, own } in found {
-            if let Some(value) = parse(&text) {
-                return Ok(Some(value));
-            }
-            let error = ConfigError::new(&name, &text, setting);
-            if own || setting.wrong() == Wrong::Error {
-                return Err(error);
-            }
-            self.warn(error);
-        }
-        Ok(None)
-    }
-
-    /// Once, also for what is read for each signal.
-    fn warn(&mut self, error: ConfigError) {
-        let warning = error.into();
-        if !self.warnings.contains(&warning) {
-            self.warnings.push(warning);
+/// Ignores unknown propagators, and keeps the others.
+fn propagators(reading: &mut Reading<'_, '_>) -> Result<Vec<Propagator>, ConfigError> {
+    let known = |word: &str| match word {
+        "tracecontext" => Some(Some(Propagator::TraceContext)),
+        "baggage" => Some(Some(Propagator::Baggage)),
+        "none" => Some(None),
+        _ => None,
+    };
+    let each = reading.words(Setting::Propagators, known)?;
+    let Some(each) = each else {
+        return Ok(vec![Propagator::TraceContext, Propagator::Baggage]);
+    };
+    let mut propagators = Vec::new();
+    for propagator in each.into_iter().flatten() {
+        if !propagators.contains(&propagator) {
+            propagators.push(propagator);
         }
     }
-
-    /// All that is said of a setting, what counts most at first.
-    fn found(&self, setting: Setting) -> Vec<Found> {
-        let standard = setting.variable().and_then(|name| self.set(name, false));
-        let mut found: Vec<_> = standard.into_iter().collect();
-        let Environment {
-            aliases, defaults, ..
-        } = self.environment;
-        for (alias, of) in aliases {
-            if *of == setting {
-                found.extend(self.set(alias.clone(), true));
-            }
-        }
-        for (of, value) in defaults {
-            if *of == setting {
-                found.push(Found {
-                    name: format!("the default of {setting:?}"),
-                    text: value.clone(),
-                    own: true,
-                });
-            }
-        }
-        found
-    }
-
-    fn set(&self, name: String, own: bool) -> Option<Found> {
-        let text = (self.environment.lookup)(&name)?.trim().to_owned();
-        (!text.is_empty()).then_some(Found { name, text, own })
-    }
-
-    fn redaction(&mut self) -> Result<Redaction, ConfigError> {
-        let names = self.value(Setting::RedactedFields, |text| {
-            let names = values::words(text).fold(Redaction::none(), Redaction::with);
-            (names != Redaction::none()).then_some(names)
-        })?;
-        Ok(names.unwrap_or_else(Redaction::none))
-    }
-
-    /// Unknown ones are ignored, the others stay.
-    fn propagators(&mut self) -> Result<Vec<Propagator>, ConfigError> {
-        let both = vec![Propagator::TraceContext, Propagator::Baggage];
-        let known = |word: &str| match word {
-            "tracecontext" => Some(Some(Propagator::TraceContext)),
-            "baggage" => Some(Some(Propagator::Baggage)),
-            "none" => Some(None),
-            _ => None,
-        };
-        if let Some(Found { name, text, own }) = self.found(Setting::Propagators).into_iter().next()
-        {
-            let mut propagators = Vec::new();
-            for word in values::words(&text) {
-                match known(word) {
-                    Some(Some(propagator)) if propagators.contains(&propagator) => {}
-                    Some(propagator) => propagators.extend(propagator),
-                    None => {
-                        let error = ConfigError::new(&name, word, Setting::Propagators);
-                        if own {
-                            return Err(error);
-                        }
-                        self.warn(error);
-                    }
-                }
-            }
-            return Ok(propagators);
-        }
-        Ok(both)
-    }
+    Ok(propagators)
 }

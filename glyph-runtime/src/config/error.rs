@@ -1,33 +1,34 @@
-//! Values that cannot be.
+//! Errors and warnings about invalid values.
 
 use super::setting::Setting;
 
-/// The most characters of a wrong value that are shown.
+/// The limit of characters of an invalid value in a message.
 const SHOWN: usize = 64;
 
-/// A variable or an argument has a value that it cannot have.
+/// An error of [`Environment::read`](super::Environment::read): a variable or an argument is
+/// invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{variable} is {value:?}: it has to be {allowed}")]
+#[error("invalid {variable}={value:?}: expected {allowed}")]
 #[non_exhaustive]
 pub struct ConfigError {
-    /// Its name.
+    /// The name of the variable.
     pub variable: String,
-    /// The beginning of its value; nothing of one that may be secret.
+    /// The beginning of the value. Values that may be secret are left out.
     pub value: String,
-    /// What it may be.
+    /// The allowed values.
     pub allowed: &'static str,
 }
 
-/// A variable has a value that is ignored, because the OpenTelemetry specification wants it so.
+/// A warning: an invalid variable is ignored, as the OpenTelemetry specification requires.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{variable} is {value:?}, which is ignored: it has to be {allowed}")]
+#[error("ignored invalid {variable}={value:?}: expected {allowed}")]
 #[non_exhaustive]
 pub struct ConfigWarning {
-    /// Its name.
+    /// The name of the variable.
     pub variable: String,
-    /// The beginning of its value.
+    /// The beginning of the value.
     pub value: String,
-    /// What it may be.
+    /// The allowed values.
     pub allowed: &'static str,
 }
 
@@ -55,7 +56,8 @@ impl From<ConfigError> for ConfigWarning {
     }
 }
 
-/// Its beginning, without what stands before an `@`: an endpoint may have credentials there.
+/// Returns the beginning of a value, without the part before an `@`: an endpoint may have
+/// credentials there.
 fn shown(value: &str) -> String {
     let bare = match value.rsplit_once('@') {
         Some((_, rest)) if value.contains("://") => format!("…@{rest}"),

@@ -1,14 +1,21 @@
-//! What the environment and the command line say.
+//! Configuration from the environment and the command line.
 //!
-//! A setting has its value from the first of: the command line ([`TelemetryArgs`], feature `cli`), the builder, the
-//! signal's own variable (`OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`), the general variable, the program's aliases, its
-//! defaults, glyph's default. An empty variable counts as not set (OpenTelemetry specification, "Environment Variable
+//! A setting has the first value found in:
+//!
+//! 1. the command line ([`TelemetryArgs`], feature `cli`),
+//! 2. the builder,
+//! 3. the signal's own variable (`OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`),
+//! 4. the general variable,
+//! 5. the program's aliases and then its defaults,
+//! 6. glyph's default.
+//!
+//! An empty variable counts as not set (OpenTelemetry specification, "Environment Variable
 //! Specification").
 //!
-//! A value that cannot be is an error naming the variable, the value and what is allowed. Where the specification
-//! wants it ignored, it is a [`ConfigWarning`] instead, which
-//! [`TelemetryBuilder::install`](crate::TelemetryBuilder::install) logs; an alias is the program's own and never
-//! ignored. [`table`] has them all.
+//! An invalid value is an error that names the variable, the value and what is allowed. Where the
+//! specification requires to ignore it, it is a [`ConfigWarning`], which
+//! [`TelemetryBuilder::install`](crate::TelemetryBuilder::install) logs. An invalid value of an
+//! alias is always an error, because the alias is the program's own. [`table`] lists all variables.
 //!
 //! ```
 //! use glyph_runtime::config::{Environment, Setting};
@@ -27,25 +34,17 @@
 //! # }
 //! ```
 
-#[cfg(feature = "cli")]
-mod args;
-#[cfg(feature = "trace")]
-mod endpoint;
 mod environment;
 mod error;
-#[cfg(feature = "log")]
-mod log;
-#[cfg(feature = "_otlp")]
-mod push;
+mod reading;
 mod setting;
+mod signals;
 mod table;
-#[cfg(feature = "trace")]
-mod trace;
 mod values;
 
-#[cfg(feature = "cli")]
-pub use args::{Headers, TelemetryArgs};
 pub use environment::{Configuration, Environment};
 pub use error::{ConfigError, ConfigWarning};
 pub use setting::{Propagator, Setting};
+#[cfg(feature = "cli")]
+pub use signals::args::{Headers, TelemetryArgs};
 pub use table::table;

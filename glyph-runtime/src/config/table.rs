@@ -1,10 +1,10 @@
-//! The table of variables, for people.
+//! The table of variables, for the documentation.
 
 use std::fmt::Write;
 
-use super::setting::{ROWS, Row, Wrong};
+use super::setting::{SETTINGS, SettingSpec, Wrong};
 
-/// All variables as a table in Markdown; `docs/configuration.md` has it.
+/// Returns all variables as a table in Markdown, as in `docs/configuration.md`.
 ///
 /// ```
 /// assert!(glyph_runtime::config::table().contains("| `OTEL_SERVICE_NAME` |"));
@@ -12,37 +12,37 @@ use super::setting::{ROWS, Row, Wrong};
 #[must_use]
 pub fn table() -> String {
     let mut table = String::from(
-        "| variable | meaning | allowed | default | a wrong value |\n|---|---|---|---|---|\n",
+        "| variable | meaning | allowed | default | an invalid value |\n|---|---|---|---|---|\n",
     );
-    for row in &ROWS {
-        let Row {
+    for spec in &SETTINGS {
+        let SettingSpec {
             meaning,
             allowed,
             default,
             ..
-        } = row;
-        let wrong = match row.wrong {
+        } = spec;
+        let wrong = match spec.wrong {
             Wrong::Error => "is an error",
             Wrong::Warning => "is ignored with a warning",
         };
         let _infallible = writeln!(
             table,
             "| {} | {meaning} | {allowed} | {default} | {wrong} |",
-            names(row)
+            names(spec)
         );
     }
     table
 }
 
-fn names(row: &Row) -> String {
-    if row.variable.is_empty() {
-        return format!("an alias of `Setting::{:?}`", row.setting);
+fn names(spec: &SettingSpec) -> String {
+    if spec.variable.is_empty() {
+        return format!("an alias of `Setting::{:?}`", spec.setting);
     }
-    let general = row.variable.replace("{}", "");
-    if general == row.variable {
+    let general = spec.variable.replace("{}", "");
+    if general == spec.variable {
         format!("`{general}`")
     } else {
-        let own = row.variable.replace("{}", "_<SIGNAL>");
+        let own = spec.variable.replace("{}", "_<SIGNAL>");
         format!("`{general}`, `{own}`")
     }
 }

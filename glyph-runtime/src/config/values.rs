@@ -1,54 +1,28 @@
-//! What a value says.
-
-#[cfg(any(feature = "trace", feature = "log"))]
-use std::time::Duration;
+//! Values that several signals have.
 
 use percent_encoding::percent_decode_str;
 
-/// `true` in any case is true, `false` is false (OpenTelemetry specification, "Boolean value").
-#[cfg(feature = "trace")]
+/// Parses `true` and `false`, in any case (OpenTelemetry specification, "Boolean value").
 pub(super) fn boolean(text: &str) -> Option<bool> {
     [("true", true), ("false", false)]
         .into_iter()
         .find_map(|(word, value)| text.eq_ignore_ascii_case(word).then_some(value))
 }
 
-/// A number from 0 to 1.
-#[cfg(feature = "trace")]
-pub(super) fn ratio(text: &str) -> Option<f64> {
-    let ratio = text.parse().ok()?;
-    (0.0..=1.0).contains(&ratio).then_some(ratio)
-}
-
-#[cfg(feature = "trace")]
-pub(super) fn milliseconds(text: &str) -> Option<Duration> {
-    text.parse().ok().map(Duration::from_millis)
-}
-
-/// More than none.
+/// Parses a number of milliseconds, at least 1.
 #[cfg(any(feature = "trace", feature = "log"))]
-pub(super) fn some_milliseconds(text: &str) -> Option<Duration> {
-    let time = text.parse().ok().map(Duration::from_millis)?;
+pub(super) fn some_milliseconds(text: &str) -> Option<std::time::Duration> {
+    let time = text.parse().ok().map(std::time::Duration::from_millis)?;
     (!time.is_zero()).then_some(time)
 }
 
-/// `name=value` pairs, separated by commas, percent-encoded (W3C Baggage, without properties).
+/// Parses `name=value` pairs, separated by commas, percent-encoded (W3C Baggage, without
+/// properties).
 pub(super) fn pairs(text: &str) -> Option<Vec<(String, String)>> {
     text.split(',')
         .filter(|pair| !pair.trim().is_empty())
         .map(pair)
         .collect()
-}
-
-/// Pairs that can be sent as headers (RFC 9110, section 5).
-#[cfg(feature = "trace")]
-pub(super) fn headers(text: &str) -> Option<Vec<(String, String)>> {
-    let headers = pairs(text)?;
-    let can_be_sent = |(name, value): &(String, String)| {
-        http::HeaderName::from_bytes(name.as_bytes()).is_ok()
-            && http::HeaderValue::from_str(value).is_ok()
-    };
-    headers.iter().all(can_be_sent).then_some(headers)
 }
 
 fn pair(text: &str) -> Option<(String, String)> {
@@ -66,7 +40,7 @@ fn decoded(text: &str) -> Option<String> {
     whole.then(|| decoded.into_owned())
 }
 
-/// The words of a list, separated by commas.
+/// Splits a list at its commas, and skips empty words.
 pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(',')
         .map(str::trim)
@@ -78,7 +52,7 @@ mod tests {
     use super::pairs;
 
     #[test]
-    fn pairs_are_decoded_or_refused_whole() {
+    fn pairs_are_decoded_and_rejected_as_a_whole() {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         assert_eq!(
             pairs(" a=1 , b=x%2Cy%20z,c=d=e,,f="),
@@ -91,25 +65,6 @@ mod tests {
         );
         for wrong in ["a", "=1", "a=%", "a=%2", "a=%zz", "a=%ff", "a=1,b"] {
             assert_eq!(pairs(wrong), None, "{wrong}");
-        }
-    }
-
-    #[cfg(feature = "trace")]
-    #[test]
-    fn headers_are_what_can_be_sent() {
-        let header = ("api-key".to_owned(), "a b".to_owned());
-        assert_eq!(super::headers("api-key=a%20b"), Some(vec![header]));
-        for wrong in ["a b=c", "x=%0d%0ay", "a%0a=b", "ä=b"] {
-            assert_eq!(super::headers(wrong), None, "{wrong}");
-        }
-    }
-
-    #[cfg(feature = "trace")]
-    #[test]
-    fn ratios_are_from_0_to_1() {
-        assert_eq!(super::ratio("0.25"), Some(0.25));
-        for wrong in ["-0.1", "1.1", "NaN", "inf", "x", "10%"] {
-            assert_eq!(super::ratio(wrong), None, "{wrong}");
         }
     }
 }

@@ -10,20 +10,19 @@ pub(crate) mod limits;
 mod metrics;
 #[cfg(feature = "trace")]
 mod queue;
-#[cfg(all(feature = "trace", feature = "prometheus"))]
+#[cfg(feature = "trace")]
 mod transport;
 mod undelivered;
 #[cfg(feature = "trace")]
 mod worker;
 
-#[cfg(all(feature = "trace", feature = "prometheus"))]
-pub(crate) use self::transport::transport;
 #[cfg(feature = "trace")]
 pub(crate) use self::{
     counts::Counts,
     destination::{Destination, Exporting, Item, Outcome},
     metrics::{Exporters, Signal, source},
     queue::{Queue, flush},
+    transport::transport,
     worker::{is_export_thread, start},
 };
 #[cfg(feature = "trace")]

@@ -6,7 +6,10 @@ use std::{fmt, time::Duration};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub struct Undelivered {
-    /// The destinations that did not receive everything, at least one.
+    /// The destinations that did not receive everything. Empty only if
+    /// [`Telemetry::shutdown`](crate::Telemetry::shutdown) still runs in an earlier call.
+    ///
+    /// The destination `admin` has responses of the admin listener, which were cut off.
     pub parts: Vec<UndeliveredPart>,
     /// The time limit of the flush or the shutdown.
     pub deadline: Duration,
@@ -15,7 +18,7 @@ pub struct Undelivered {
 /// The items that one destination did not receive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UndeliveredPart {
-    /// The destination: `otlp`, `file`, `log`, `audit`, or the name of another exporter.
+    /// The destination: `otlp`, `file`, `log`, `audit`, `admin`, or the name of another exporter.
     pub destination: &'static str,
     /// The kind of the items: `spans`, `data points`, `log records`, `log lines` or `audit lines`.
     pub items: &'static str,
@@ -36,6 +39,14 @@ impl Undelivered {
         Err(Self { parts, deadline })
     }
 
+    /// Returns the error of a shutdown whose deadline ended before that of an earlier one.
+    pub(crate) fn still_running(deadline: Duration) -> Self {
+        Self {
+            parts: Vec::new(),
+            deadline,
+        }
+    }
+
     /// Returns the number of items of all parts.
     #[must_use]
     pub fn count(&self) -> u64 {
@@ -52,6 +63,13 @@ impl Undelivered {
 
 impl fmt::Display for Undelivered {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.parts.is_empty() {
+            return write!(
+                formatter,
+                "an earlier shutdown is still running after {:?}",
+                self.deadline
+            );
+        }
         for (index, part) in self.parts.iter().enumerate() {
             let comma = if index == 0 { "" } else { ", " };
             write!(formatter, "{comma}{part}")?;
@@ -100,5 +118,10 @@ mod tests {
             Err("3 spans not delivered to `otlp`, data points not delivered to `otlp` (disk full) within 1s".to_owned())
         );
         assert_eq!(Undelivered::check(Vec::new(), Duration::ZERO), Ok(()));
+        let earlier = Undelivered::still_running(Duration::from_secs(1));
+        assert_eq!(
+            earlier.to_string(),
+            "an earlier shutdown is still running after 1s"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Collects checks.
+//! The builder of a health.
 
 use std::{collections::HashSet, fmt::Display, future::Future, time::Duration};
 
@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 
 use super::{Check, Health};
 
-/// Collects the checks of a program; see [`Health::builder`].
+/// Builds the health of a program; see [`Health::builder`].
 #[derive(Debug, Default)]
 #[must_use = "nothing is checked before `build`"]
 pub struct HealthBuilder {
@@ -14,16 +14,16 @@ pub struct HealthBuilder {
     runtime: Option<Handle>,
 }
 
-/// Two health checks have one name.
+/// An error of [`HealthBuilder::build`]: two checks have the same name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("two health checks are called `{name}`: give each a name of its own")]
+#[error("two health checks are named `{name}`: rename one")]
 pub struct DuplicateCheck {
-    /// The name that came twice.
+    /// The duplicate name.
     pub name: String,
 }
 
 impl HealthBuilder {
-    /// Makes readiness depend on `check`, which has [five seconds](super::DEFAULT_TIMEOUT) each time.
+    /// Adds a check to readiness, with [the default time limit](super::DEFAULT_TIMEOUT).
     pub fn check<F, R, E>(self, name: impl Into<String>, check: F) -> Self
     where
         F: Fn() -> R + Send + Sync + 'static,
@@ -33,7 +33,7 @@ impl HealthBuilder {
         self.checks([Check::new(name, check)])
     }
 
-    /// [`HealthBuilder::check`] with a time limit of its own.
+    /// Adds a check to readiness, with the given time limit.
     pub fn check_with_timeout<F, R, E>(
         self,
         name: impl Into<String>,
@@ -48,24 +48,24 @@ impl HealthBuilder {
         self.checks([Check::new(name, check).timeout(limit)])
     }
 
-    /// Makes readiness depend on checks that were put together elsewhere.
+    /// Adds several checks to readiness.
     pub fn checks(mut self, checks: impl IntoIterator<Item = Check>) -> Self {
         self.checks.extend(checks);
         self
     }
 
-    /// The runtime that checks run on. Without it they run on the one that the probe arrives on, which
-    /// for the admin listener is not the program's.
+    /// Sets the runtime for the checks. Default: the runtime that the probe arrives on, which for
+    /// the admin listener is not the program's runtime.
     pub fn runtime(mut self, runtime: Handle) -> Self {
         self.runtime = Some(runtime);
         self
     }
 
-    /// The health that depends on these checks.
+    /// Builds the health.
     ///
     /// # Errors
     ///
-    /// When two checks have one name.
+    /// Returns [`DuplicateCheck`] if two checks have the same name.
     pub fn build(self) -> Result<Health, DuplicateCheck> {
         let mut names = HashSet::new();
         let twice = self.checks.iter().find(|check| !names.insert(check.name()));

@@ -1,4 +1,4 @@
-//! One check: how it is asked, and what happens if it does not answer.
+//! A check: its future, its time limit and its failures.
 
 use std::{
     any::Any,
@@ -16,13 +16,13 @@ use tokio::{runtime::Handle, task::AbortHandle, task::JoinError, time::timeout};
 
 use super::DEFAULT_TIMEOUT;
 
-/// The most characters of an error that are passed on.
+/// The limit of characters of an error in a report.
 const LONGEST: usize = 256;
 
 type Answer = Result<(), String>;
 type Ask = dyn Fn() -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync;
 
-/// Something that readiness depends on: a name, a question, and a time limit.
+/// A check of readiness: a name, a function that returns a future, and a time limit.
 ///
 /// ```
 /// use std::time::Duration;
@@ -42,10 +42,11 @@ pub struct Check {
 }
 
 impl Check {
-    /// A check that has [five seconds](DEFAULT_TIMEOUT) each time.
+    /// Creates a check with [the default time limit](DEFAULT_TIMEOUT).
     ///
-    /// It must not block its thread; work that blocks belongs into `tokio::task::spawn_blocking`. What
-    /// its error says is shown to whoever asks for readiness, so it should hold no secret.
+    /// It must not block its thread: use `tokio::task::spawn_blocking` for work that blocks. Every
+    /// client that can send a readiness probe sees the message of its error, so the message must
+    /// not contain a secret.
     pub fn new<F, R, E>(name: impl Into<String>, check: F) -> Self
     where
         F: Fn() -> R + Send + Sync + 'static,
@@ -63,14 +64,14 @@ impl Check {
         }
     }
 
-    /// Gives the check another time limit.
+    /// Sets the time limit of the check.
     #[must_use]
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.limit = limit;
         self
     }
 
-    /// The check's name in the report.
+    /// Returns the name of the check in reports.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -80,7 +81,8 @@ impl Check {
         Arc::clone(&self.name)
     }
 
-    /// Asks, as a task of its own: a panic stays there, and a check that blocks holds up no other.
+    /// Runs the check as a separate task: a panic ends only that task, and a check that blocks
+    /// holds up no other.
     pub(super) async fn run(&self, runtime: &Handle) -> Answer {
         let Some(turn) = Turn::take(&self.busy) else {
             return Err("still busy with an earlier probe".to_owned());
@@ -132,7 +134,7 @@ impl Drop for AbortOnDrop {
     }
 }
 
-/// How a task ended that gave no answer.
+/// Describes the end of a task without a result.
 fn ended(error: JoinError) -> String {
     match error.try_into_panic() {
         Ok(panic) => format!("panicked: {}", message(&*panic)),
@@ -146,7 +148,7 @@ fn message(panic: &(dyn Any + Send)) -> String {
     bounded(&text.unwrap_or("without a message"))
 }
 
-/// At most so many characters, on one line.
+/// Cuts a message to one line of limited length.
 fn bounded(text: &dyn Display) -> String {
     let text = text.to_string();
     let mut letters = text

@@ -1,7 +1,7 @@
-//! Liveness and readiness, as Kubernetes probes ask for them.
+//! Liveness and readiness, for Kubernetes probes.
 //!
-//! A process is *live* if it answers at all, and *ready* if all of its checks pass. Checks run only when
-//! readiness is asked for, together, and at most once at a time, however many probes arrive.
+//! A process is *live* if it responds at all, and *ready* if all of its checks pass. Checks run
+//! only for a readiness probe, at the same time. Probes that arrive during a run share its report.
 
 mod builder;
 mod check;
@@ -22,10 +22,10 @@ use std::{
 use futures_util::future::join_all;
 use tokio::{runtime::Handle, sync::watch};
 
-/// The time that a check has unless it is given another.
+/// The default time limit of a check.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The health of a program; clones are the same one.
+/// The health of a program. Clones share it.
 ///
 /// ```
 /// use glyph_runtime::health::Health;
@@ -54,14 +54,14 @@ struct Shared {
     checks: Vec<Check>,
     runtime: Option<Handle>,
     draining: AtomicBool,
-    /// The latest run: without a report while it is under way, closed once it has ended.
+    /// The latest run. It has no report while it runs, and its channel is closed when it has ended.
     latest: Mutex<Option<Run>>,
 }
 
 type Run = watch::Receiver<Option<Report>>;
 
 impl Health {
-    /// Starts to collect checks.
+    /// Returns a builder without checks.
     pub fn builder() -> HealthBuilder {
         HealthBuilder::default()
     }
@@ -77,19 +77,21 @@ impl Health {
         }
     }
 
-    /// That the process answers, which is all there is to liveness.
+    /// Returns the liveness report, which is always ok: the process responds.
     #[must_use]
     pub fn liveness(&self) -> Report {
         Report::ok()
     }
 
-    /// What the checks say, in the order they were registered.
+    /// Runs the checks, and returns their results in the order in which they were registered.
     ///
-    /// Probes that arrive while a run is under way get its report. A run is a task of its own on the
-    /// current tokio runtime, which needs its timer, so that a probe that gives up cancels nothing. Each
-    /// check is a task as well, on the runtime given to [`HealthBuilder::runtime`] or else the current
-    /// one; a panic or a time-out there is a failure. A check that is still busy when the next run starts
-    /// fails that run and is not started again.
+    /// Probes that arrive during a run get its report. A run is a separate task on the current
+    /// tokio runtime, so a probe that is dropped cancels nothing. The runtime needs its timer
+    /// enabled.
+    ///
+    /// Each check is a task as well, on the runtime of [`HealthBuilder::runtime`] or else on the
+    /// current one. A panic or a timeout is a failure. A check that still runs when the next run
+    /// starts fails that run, and is not started again.
     pub async fn readiness(&self) -> Report {
         if self.is_draining() {
             return Report::draining();
@@ -111,9 +113,9 @@ impl Health {
         report.unwrap_or_else(|| self.interrupted())
     }
 
-    /// Turns readiness to a failure for good, without asking the checks: the process is about to stop
-    /// and wants no new work.
-    pub fn draining(&self) {
+    /// Makes readiness fail from now on, without running the checks: the process is about to stop
+    /// and accepts no new work.
+    pub fn start_draining(&self) {
         self.shared.draining.store(true, Relaxed);
     }
 
@@ -121,7 +123,7 @@ impl Health {
         self.shared.draining.load(Relaxed)
     }
 
-    /// The run under way, or a new one; `None` where there is no runtime to run it.
+    /// Returns the current run, or starts a new one. `None` if there is no runtime for it.
     fn run(&self) -> Option<Run> {
         let mut latest = self
             .shared
@@ -150,6 +152,13 @@ impl Health {
     fn interrupted(&self) -> Report {
         let checks = self.shared.checks.iter();
         Report::new(checks.map(|check| (check.shared_name(), Err("interrupted".to_owned()))))
+    }
+}
+
+/// A health without checks.
+impl Default for Health {
+    fn default() -> Self {
+        Self::new(Vec::new(), None)
     }
 }
 

@@ -1,12 +1,13 @@
-//! What a probe is told.
+//! The report of a probe.
 
 use std::{fmt, sync::Arc};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-/// The answer to a probe, which reads
-/// `{"status":"fail","checks":{"database":"fail: connection refused","providers":"ok"}}` as JSON and when it
-/// is displayed. Without checks there is only the status.
+/// The result of a probe.
+///
+/// As JSON and by `Display` it is `{"status":"fail","checks":{"database":"fail: connection
+/// refused","providers":"ok"}}`, and only the status without checks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     checks: Vec<(Arc<str>, Result<(), String>)>,
@@ -27,13 +28,13 @@ impl Report {
         Self::new([(Arc::from("draining"), Err("shutting down".to_owned()))])
     }
 
-    /// Whether all is well.
+    /// Returns whether all checks passed.
     #[must_use]
     pub fn is_ok(&self) -> bool {
         self.checks.iter().all(|(_, answer)| answer.is_ok())
     }
 
-    /// The checks in the order they were registered, each with what it said.
+    /// Returns the checks in the order in which they were registered, each with its result.
     pub fn checks(&self) -> impl Iterator<Item = (&str, Result<(), &str>)> {
         let checks = self.checks.iter();
         checks.map(|(name, answer)| (&**name, answer.as_ref().map_err(String::as_str).copied()))

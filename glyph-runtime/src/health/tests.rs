@@ -196,7 +196,7 @@ async fn draining_fails_without_asking() {
         })
     };
     let health = health.build().unwrap();
-    health.clone().draining();
+    health.clone().start_draining();
     assert_eq!(
         json(&health.readiness().await),
         r#"{"status":"fail","checks":{"draining":"fail: shutting down"}}"#

@@ -56,7 +56,6 @@ impl EventFilter {
 }
 
 /// From which level on a filter takes events, those of the audit trail aside.
-#[cfg(feature = "prometheus")]
 pub(crate) fn most(directives: &str) -> LevelFilter {
     let hint = EventFilter::parse(directives).map(|filter| filter.directives.max_level_hint());
     hint.ok().flatten().unwrap_or(LevelFilter::TRACE)

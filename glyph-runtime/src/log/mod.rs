@@ -48,7 +48,6 @@ mod writer;
 pub use audit::AuditSink;
 pub use counters::{ByLevel, Counters, Dropped, Snapshot};
 pub use error::LogError;
-#[cfg(feature = "prometheus")]
 pub(crate) use filter::most;
 pub use pipeline::Pipeline;
 pub use settings::{Audit, AuditOutput, Format, Limits, LogSettings, Output, SyncPolicy};

@@ -121,10 +121,14 @@ impl Pipeline {
         self.counters.snapshot()
     }
 
-    /// Waits until all lines are written, and returns whether they were within `deadline`.
-    #[must_use]
-    pub fn flush(&self, deadline: Duration) -> bool {
-        self.queue.flush(deadline)
+    /// Waits until all lines are written, at most for `deadline`.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Undelivered`] if lines were not written. The log still writes them.
+    pub fn flush(&self, deadline: Duration) -> Result<(), Undelivered> {
+        let lines = lost("log", "log lines", self.queue.flush(deadline), None);
+        Undelivered::check(Vec::from_iter(lines), deadline)
     }
 
     /// Writes queued lines, synchronizes the audit trail, and ends the log, all within `deadline`.
@@ -143,20 +147,27 @@ impl Pipeline {
         };
         let left = deadline.saturating_sub(started.elapsed());
         let lines = self.queue.close(left);
-        let lost = |destination, items, count, error: Option<String>| {
-            (count > 0 || error.is_some()).then_some(UndeliveredPart {
-                destination,
-                items,
-                count,
-                error,
-            })
-        };
         let parts = [
             lost("log", "log lines", lines, None),
             lost("audit", "audit lines", audit_lines, audit_error),
         ];
         Undelivered::check(parts.into_iter().flatten().collect(), deadline)
     }
+}
+
+/// Returns the part for items, if any of them were lost.
+fn lost(
+    destination: &'static str,
+    items: &'static str,
+    count: u64,
+    error: Option<String>,
+) -> Option<UndeliveredPart> {
+    (count > 0 || error.is_some()).then_some(UndeliveredPart {
+        destination,
+        items,
+        count,
+        error,
+    })
 }
 
 impl Drop for Pipeline {

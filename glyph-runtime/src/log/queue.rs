@@ -87,13 +87,14 @@ impl Queue {
         Some(state.writing)
     }
 
-    /// Waits until everything is dealt with, and tells whether it is.
-    pub(super) fn flush(&self, deadline: Duration) -> bool {
+    /// Waits until all lines are written, and returns the number of those that are not.
+    pub(super) fn flush(&self, deadline: Duration) -> u64 {
         let pending = |state: &mut LineQueueState| state.lines + state.writing > 0;
         let waited = self
             .drained
             .wait_timeout_while(self.lock(), deadline, pending);
-        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.lines + state.writing
     }
 
     /// Takes no more lines, waits until the others are dealt with, and gives up those that are not.

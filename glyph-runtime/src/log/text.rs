@@ -1,4 +1,4 @@
-//! Values of limited length, as JSON and as strings. The escaping is that of `serde_json`.
+//! Values of limited length, as JSON. The escaping is that of `serde_json`.
 
 use std::{
     error::Error,

@@ -1,50 +1,27 @@
-//! What a program says about its telemetry.
+//! The settings of a telemetry that the program makes.
 
 use std::fmt;
 
-#[cfg(any(feature = "trace", feature = "log"))]
-use super::push::Change;
-#[cfg(feature = "_otlp")]
-use super::push::Push;
-#[cfg(feature = "admin")]
-use super::serving::ServingBuilder;
+use super::signals::{self, Changes, Signal};
 use crate::{
     catalog::{AnyCatalog, Catalog},
-    config::{Environment, Setting},
+    config::{Configuration, Environment, Setting},
     redaction::Redaction,
 };
 
-/// Describes the telemetry of a process; see [`Telemetry::builder`](crate::Telemetry::builder).
+/// Builds the telemetry of a process; see [`Telemetry::builder`](crate::Telemetry::builder).
 #[must_use = "nothing happens before `install` or `build`"]
 pub struct TelemetryBuilder {
     pub(super) service: String,
     pub(super) version: Option<String>,
-    pub(super) deployment: Option<String>,
     pub(super) environment: Environment<'static>,
     pub(super) catalogs: Vec<&'static dyn AnyCatalog>,
     pub(super) redaction: Redaction,
-    #[cfg(feature = "trace")]
-    pub(super) spans: super::spans::Spans,
-    #[cfg(feature = "trace")]
-    pub(super) traces: Option<Vec<Change<crate::trace::TraceSettings>>>,
-    #[cfg(feature = "log")]
-    pub(super) log: Option<Vec<Change<crate::log::LogSettings>>>,
-    #[cfg(feature = "log")]
-    pub(super) log_bridge: bool,
-    #[cfg(feature = "_otlp")]
-    pub(super) metrics_otlp: Push<crate::expose::otlp::MetricPushSettings>,
-    #[cfg(all(feature = "log", feature = "_otlp"))]
-    pub(super) logs_otlp: Push<crate::log::export::LogExportSettings>,
-    #[cfg(any(feature = "trace", feature = "log"))]
-    pub(super) layers: super::Layers,
-    #[cfg(any(feature = "trace", feature = "log"))]
-    pub(super) subscriber: bool,
-    #[cfg(feature = "cli")]
-    pub(super) arguments: Option<crate::config::TelemetryArgs>,
-    #[cfg(feature = "admin")]
-    pub(super) serving: ServingBuilder,
-    #[cfg(feature = "facade")]
-    pub(super) facade: bool,
+    pub(super) signals: Vec<Box<dyn Signal>>,
+    /// Changes for all signals, before those of each signal.
+    pub(super) changes: Changes<Configuration>,
+    /// Changes that count more than all others: those of the command line.
+    pub(super) overrides: Changes<Configuration>,
 }
 
 impl TelemetryBuilder {
@@ -52,58 +29,49 @@ impl TelemetryBuilder {
         Self {
             service,
             version: None,
-            deployment: None,
             environment: Environment::of_process(),
             catalogs: Vec::new(),
             redaction: Redaction::default(),
-            #[cfg(feature = "trace")]
-            spans: super::spans::Spans::default(),
-            #[cfg(feature = "trace")]
-            traces: Some(Vec::new()),
-            #[cfg(feature = "log")]
-            log: Some(Vec::new()),
-            #[cfg(feature = "log")]
-            log_bridge: true,
-            #[cfg(feature = "_otlp")]
-            metrics_otlp: Push::Environment,
-            #[cfg(all(feature = "log", feature = "_otlp"))]
-            logs_otlp: Push::Environment,
-            #[cfg(any(feature = "trace", feature = "log"))]
-            layers: Vec::new(),
-            #[cfg(any(feature = "trace", feature = "log"))]
-            subscriber: true,
-            #[cfg(feature = "cli")]
-            arguments: None,
-            #[cfg(feature = "admin")]
-            serving: ServingBuilder::new(),
-            #[cfg(feature = "facade")]
-            facade: true,
+            signals: signals::all(),
+            changes: Changes::default(),
+            overrides: Changes::default(),
         }
     }
 
-    /// The service's version, which appears in `target_info` and on spans as `service.version`.
+    /// Changes the signal of this type.
+    pub(super) fn with<S: Signal>(mut self, change: impl FnOnce(&mut S)) -> Self {
+        if let Some(signal) = signals::find(&mut self.signals) {
+            change(signal);
+        }
+        self
+    }
+
+    /// Sets the version of the service: `service.version` in `target_info` and on spans.
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = Some(version.into());
         self
     }
 
-    /// Where it is deployed: `deployment.environment.name`, whatever the environment says.
+    /// Sets the deployment environment, `deployment.environment.name`, whatever the environment
+    /// variables set.
     pub fn deployment_environment(mut self, name: impl Into<String>) -> Self {
-        self.deployment = Some(name.into());
+        let name = name.into();
+        self.changes
+            .push(|configuration| configuration.environment = Some(name));
         self
     }
 
-    /// Puts a catalog on the page, with those nested in it.
+    /// Adds a catalog to the exposition, with the catalogs nested in it.
     pub fn catalog<C: Catalog>(mut self, catalog: &'static C) -> Self {
         self.catalogs.push(catalog);
         self
     }
 
-    /// Whose values never leave: in lines of the log and the audit trail, in exported log records, and in spans with their
-    /// events and links, wherever they go. [`Redaction::default`] unless told otherwise.
+    /// Sets the field names to redact in logs, the audit trail, log records and spans with their
+    /// events and links. Default: [`Redaction::default`].
     ///
-    /// There is one list for all of them, [`Telemetry::redaction`](crate::Telemetry::redaction). Names of `GLYPH_REDACTED_FIELDS` are on it in any case, and so are those that
-    /// the settings of one signal have.
+    /// All signals redact the same names, [`Telemetry::redaction`](crate::Telemetry::redaction).
+    /// They include the names in `GLYPH_REDACTED_FIELDS` and those in the settings of any signal.
     ///
     /// ```
     /// use glyph_runtime::{Telemetry, redaction::Redaction};
@@ -128,7 +96,7 @@ impl TelemetryBuilder {
         self
     }
 
-    /// One more name of a variable, which counts where the standard one is not set.
+    /// Adds a variable for a setting. It applies if the standard variable is not set.
     ///
     /// ```
     /// use glyph_runtime::{Telemetry, config::Setting};
@@ -149,208 +117,15 @@ impl TelemetryBuilder {
         self
     }
 
-    /// What a setting is where no variable sets it, written as in the variable.
+    /// Sets the value of a setting if no variable sets it, written as in the variable.
     pub fn env_default(mut self, setting: Setting, value: impl Into<String>) -> Self {
         self.environment = self.environment.default_value(setting, value);
         self
     }
 
-    /// Looks variables up in this way instead of in the process, for tests.
+    /// Sets how variables are looked up, for tests. Default: in the process.
     pub fn env_lookup(mut self, lookup: impl Fn(&str) -> Option<String> + Send + 'static) -> Self {
         self.environment.replace_lookup(lookup);
-        self
-    }
-
-    /// Changes what the environment says of spans, in the order of the calls.
-    ///
-    /// ```
-    /// use glyph_runtime::{Telemetry, trace::KeepFailures};
-    ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let telemetry = Telemetry::builder("proxy")
-    ///     .traces(|traces| traces.keep_failures = Some(KeepFailures::errors()))
-    ///     .build()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[cfg(feature = "trace")]
-    pub fn traces(
-        mut self,
-        change: impl FnOnce(&mut crate::trace::TraceSettings) + Send + 'static,
-    ) -> Self {
-        self.traces.get_or_insert_default().push(Box::new(change));
-        self
-    }
-
-    /// Makes no spans.
-    #[cfg(feature = "trace")]
-    pub fn without_traces(mut self) -> Self {
-        self.traces = None;
-        self
-    }
-
-    /// Takes spans and their events from this level on, `INFO` unless told otherwise. It is independent of the
-    /// log's level. hyper, h2, tonic, rustls and their like are asked for warnings alone; see
-    /// [`TelemetryBuilder::span_target`].
-    #[cfg(feature = "trace")]
-    pub fn span_level(mut self, level: impl Into<tracing::level_filters::LevelFilter>) -> Self {
-        self.spans.level = level.into();
-        self
-    }
-
-    /// [`TelemetryBuilder::span_level`] for one target and the modules in it. Of several that fit the longest counts.
-    ///
-    /// What an exporter's own thread does makes no span whatever is asked for.
-    ///
-    /// ```
-    /// use glyph_runtime::Telemetry;
-    /// use tracing::level_filters::LevelFilter;
-    ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let telemetry = Telemetry::builder("proxy")
-    ///     .span_target("proxy::pool", LevelFilter::DEBUG)
-    ///     .span_target("h2", LevelFilter::TRACE)
-    ///     .build()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[cfg(feature = "trace")]
-    pub fn span_target(
-        mut self,
-        target: impl Into<String>,
-        level: impl Into<tracing::level_filters::LevelFilter>,
-    ) -> Self {
-        self.spans.target(target.into(), level.into());
-        self
-    }
-
-    /// Pushes metrics to an OTLP collector beside the page, also where no variable asks for it, after changing what the
-    /// environment says of that. Everything on the page is pushed.
-    ///
-    /// Where an operator is to decide, [`TelemetryBuilder::env_default`] sets an interval as well.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use glyph_runtime::Telemetry;
-    ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let telemetry = Telemetry::builder("proxy")
-    ///     .metrics_otlp(|metrics| metrics.interval = Duration::from_secs(10))
-    ///     .build()?;
-    /// # let _told = telemetry.shutdown_blocking(Duration::ZERO);
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[cfg(feature = "_otlp")]
-    pub fn metrics_otlp(
-        mut self,
-        change: impl FnOnce(&mut crate::expose::otlp::MetricPushSettings) + Send + 'static,
-    ) -> Self {
-        self.metrics_otlp.change(Box::new(change));
-        self
-    }
-
-    /// Pushes no metrics, whatever the environment says.
-    #[cfg(feature = "_otlp")]
-    pub fn without_metrics_otlp(mut self) -> Self {
-        self.metrics_otlp = Push::Never;
-        self
-    }
-
-    /// Sends log records to an OTLP collector beside the log's lines, also where no variable asks for it, after changing
-    /// what the environment says of that. Filter, redaction and limits begin as those of the lines.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use glyph_runtime::Telemetry;
-    ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let telemetry = Telemetry::builder("proxy")
-    ///     .logs_otlp(|logs| logs.filter = "warn".to_owned())
-    ///     .build()?;
-    /// # let _told = telemetry.shutdown_blocking(Duration::ZERO);
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[cfg(all(feature = "log", feature = "_otlp"))]
-    pub fn logs_otlp(
-        mut self,
-        change: impl FnOnce(&mut crate::log::export::LogExportSettings) + Send + 'static,
-    ) -> Self {
-        self.logs_otlp.change(Box::new(change));
-        self
-    }
-
-    /// Sends no log records, whatever the environment says.
-    #[cfg(all(feature = "log", feature = "_otlp"))]
-    pub fn without_logs_otlp(mut self) -> Self {
-        self.logs_otlp = Push::Never;
-        self
-    }
-
-    /// Changes what the environment says of the log, in the order of the calls.
-    ///
-    /// ```
-    /// use glyph_runtime::{Telemetry, log::Output};
-    ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let telemetry = Telemetry::builder("proxy").log(|log| log.output = Output::Stderr).build()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[cfg(feature = "log")]
-    pub fn log(
-        mut self,
-        change: impl FnOnce(&mut crate::log::LogSettings) + Send + 'static,
-    ) -> Self {
-        self.log.get_or_insert_default().push(Box::new(change));
-        self
-    }
-
-    /// Writes no log.
-    #[cfg(feature = "log")]
-    pub fn without_log(mut self) -> Self {
-        self.log = None;
-        self
-    }
-
-    /// Leaves the records of the `log` crate alone. Otherwise `install` takes them for events, unless the program has
-    /// another logger, which then is told in the log.
-    #[cfg(feature = "log")]
-    pub fn without_log_bridge(mut self) -> Self {
-        self.log_bridge = false;
-        self
-    }
-
-    /// One more layer for the subscriber that `install` installs.
-    #[cfg(any(feature = "trace", feature = "log"))]
-    pub fn layer(
-        mut self,
-        layer: impl tracing_subscriber::Layer<tracing_subscriber::Registry> + Send + Sync,
-    ) -> Self {
-        self.layers.push(layer.boxed());
-        self
-    }
-
-    /// Installs no `tracing` subscriber: the program puts
-    /// [`Telemetry::layers`](crate::Telemetry::layers) on one of its own.
-    #[cfg(any(feature = "trace", feature = "log"))]
-    pub fn without_subscriber(mut self) -> Self {
-        self.subscriber = false;
-        self
-    }
-
-    /// What the command line says, which counts more than all else.
-    #[cfg(feature = "cli")]
-    pub fn arguments(mut self, arguments: crate::config::TelemetryArgs) -> Self {
-        self.arguments = Some(arguments);
-        self
-    }
-
-    /// Installs no recorder for the `metrics` crate.
-    #[cfg(feature = "facade")]
-    pub fn without_facade(mut self) -> Self {
-        self.facade = false;
         self
     }
 }

@@ -1,145 +1,55 @@
-//! What can go wrong, each saying what to do.
+//! Errors of building and installing.
 
-use std::{fmt, time::Duration};
+use std::error::Error;
 
-#[cfg(feature = "admin")]
-use crate::{
-    admin::{AddressError, BindError},
-    health::DuplicateCheck,
-};
 use crate::{catalog::CatalogClash, config::ConfigError};
 
-/// Why [`TelemetryBuilder::build`](crate::TelemetryBuilder::build) has nothing to give.
+/// Errors returned by [`TelemetryBuilder::build`](crate::TelemetryBuilder::build).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// Two catalogs declare the same metric.
     #[error(transparent)]
     Catalog(#[from] CatalogClash),
-    /// Two checks have one name.
-    #[cfg(feature = "admin")]
-    #[error(transparent)]
-    Check(#[from] DuplicateCheck),
-    /// A variable or an argument has a value that it cannot have.
+    /// A variable or a command-line argument is invalid.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// Spans cannot be taken where they are to go.
-    #[cfg(feature = "trace")]
-    #[error(transparent)]
-    Traces(#[from] crate::trace::TraceError),
-    /// Metrics cannot be pushed.
-    #[cfg(feature = "_otlp")]
-    #[error("metrics cannot be pushed: {0}")]
-    Metrics(#[source] crate::otlp::OtlpError),
-    /// Log records cannot be sent.
-    #[cfg(all(feature = "log", feature = "_otlp"))]
-    #[error("log records cannot be sent: {0}")]
-    LogRecords(#[from] crate::log::export::ExportError),
-    /// The log or the audit trail cannot be written.
-    #[cfg(feature = "log")]
-    #[error(transparent)]
-    Log(#[from] crate::log::LogError),
+    /// A signal could not start.
+    #[error("cannot start {signal}: {source}")]
+    Signal {
+        /// The signal: `traces`, `metrics`, `log records`, `log`, `metrics recorder` or
+        /// `admin listener`.
+        signal: &'static str,
+        /// The error of the signal, such as a [`BindError`](crate::admin::BindError).
+        source: Box<dyn Error + Send + Sync>,
+    },
 }
 
-/// Why [`TelemetryBuilder::install`](crate::TelemetryBuilder::install) has installed nothing.
+/// Errors returned by [`TelemetryBuilder::install`](crate::TelemetryBuilder::install).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InstallError {
-    /// The parts do not fit together.
+    /// The telemetry could not be built.
     #[error(transparent)]
     Build(#[from] BuildError),
-    /// An environment variable does not name an address.
-    #[cfg(feature = "admin")]
-    #[error(transparent)]
-    Address(#[from] AddressError),
-    /// The admin listener has no port.
-    #[cfg(feature = "admin")]
-    #[error(transparent)]
-    Bind(#[from] BindError),
-    /// Another recorder of the `metrics` crate is there already.
-    #[cfg(feature = "facade")]
+    /// A signal cannot be installed in this process.
+    #[error("cannot install {signal}: {source}")]
+    Signal {
+        /// The signal, as in [`BuildError::Signal`].
+        signal: &'static str,
+        /// The error of the signal, such as an [`AddressError`](crate::admin::AddressError).
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// Another recorder of the `metrics` crate is installed.
     #[error(
-        "a recorder for the `metrics` crate is installed already: install glyph first and only once, or leave \
-         the facade out with `.without_facade()`"
+        "a recorder of the `metrics` crate is already installed: install glyph first and only once, or add \
+         `.without_facade()`"
     )]
     RecorderInstalled,
-    /// Another subscriber of `tracing` is there already.
-    #[cfg(any(feature = "trace", feature = "log"))]
+    /// Another `tracing` subscriber is installed.
     #[error(
-        "a `tracing` subscriber is installed already: install glyph first and only once, give it your layers with \
-         `.layer(..)`, or leave the subscriber out with `.without_subscriber()` and put `telemetry.layers()` on yours"
+        "a `tracing` subscriber is already installed: install glyph first and only once and pass your layers to \
+         `.layer(..)`, or add `.without_subscriber()` and put `telemetry.layers()` on your subscriber"
     )]
     SubscriberInstalled,
-    /// A thread could not be started.
-    #[cfg(feature = "facade")]
-    #[error("cannot start a thread: {0}")]
-    Thread(#[from] std::io::Error),
-}
-
-/// What [`Telemetry::shutdown`](crate::Telemetry::shutdown) could not end in time.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub struct ShutdownError {
-    /// Each of them, at least one.
-    pub unfinished: Vec<Unfinished>,
-    /// How long they were given together.
-    pub deadline: Duration,
-}
-
-/// One thing that was not ended in time, and what is lost with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Unfinished {
-    /// A shutdown that began before, was given more time, and goes on.
-    Shutdown,
-    /// Responses of the admin listener, which are cut off.
-    Listener,
-    /// Spans that were not exported.
-    #[cfg(feature = "trace")]
-    Traces(crate::export::Undelivered),
-    /// Data points of the last push of metrics that did not arrive.
-    #[cfg(feature = "_otlp")]
-    Metrics(crate::export::Undelivered),
-    /// Log records that did not arrive at the collector.
-    #[cfg(all(feature = "log", feature = "_otlp"))]
-    LogRecords(crate::export::Undelivered),
-    /// Lines of the log or of the audit trail that were not written.
-    #[cfg(feature = "log")]
-    Log(crate::export::Undelivered),
-}
-
-impl fmt::Display for ShutdownError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "the shutdown was cut short after {:?}",
-            self.deadline
-        )?;
-        for (index, unfinished) in self.unfinished.iter().enumerate() {
-            let before = if index == 0 { ": " } else { "; " };
-            write!(formatter, "{before}{unfinished}")?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for Unfinished {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Shutdown => {
-                formatter.write_str("a shutdown that began before is still under way")
-            }
-            Self::Listener => {
-                formatter.write_str("responses of the admin listener were still under way")
-            }
-            #[cfg(feature = "trace")]
-            Self::Traces(unflushed) => write!(formatter, "{unflushed}"),
-            #[cfg(feature = "_otlp")]
-            Self::Metrics(unpushed) => write!(formatter, "{unpushed}"),
-            #[cfg(all(feature = "log", feature = "_otlp"))]
-            Self::LogRecords(unsent) => write!(formatter, "{unsent}"),
-            #[cfg(feature = "log")]
-            Self::Log(unwritten) => write!(formatter, "{unwritten}"),
-        }
-    }
 }

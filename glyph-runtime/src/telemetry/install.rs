@@ -1,189 +1,137 @@
-//! Puts together what the builder was told, and into the process.
+//! Builds a telemetry, and installs it in the process.
 
-use std::sync::Arc;
-#[cfg(any(feature = "admin", feature = "trace", feature = "log"))]
-use std::sync::Mutex;
+use std::{mem, sync::Arc};
 
-#[cfg(any(feature = "trace", feature = "log", feature = "facade"))]
-use super::globals;
-#[cfg(feature = "admin")]
-use super::serving::ServingBuilder;
 use super::{
     BuildError, InstallError, Telemetry, TelemetryBuilder,
-    pipelines::Started,
-    shutdown::{Progress, Running},
+    shutdown::Shutdown,
+    signals::{Parts, RunningSubscriber, Signal},
 };
-#[cfg(feature = "facade")]
-use crate::facade::Recorder;
-use crate::{
-    catalog::Registry,
-    config::Configuration,
-    expose::{Exposition, Target},
-};
+use glyph_core::__runtime;
+
+use crate::{catalog::Registry, config::Configuration, redaction::Redaction};
 
 impl TelemetryBuilder {
-    /// The parts, without a listener and without touching anything global. Spans and lines come from
-    /// [`Telemetry::layers`].
+    /// Builds the telemetry without a listener and without setting anything global.
+    /// [`Telemetry::layers`] record spans and log lines.
     ///
     /// # Errors
     ///
-    /// When two catalogs declare the same metric, two checks have one name, or a setting cannot be.
-    pub fn build(mut self) -> Result<Telemetry, BuildError> {
-        #[cfg(feature = "admin")]
-        let serving = std::mem::replace(&mut self.serving, ServingBuilder::new()).build()?;
-        let parts = Parts::new(&mut self, false)?;
-        Ok(parts.into_telemetry(
-            #[cfg(feature = "admin")]
-            serving,
-        ))
+    /// Returns an error if two catalogs declare the same metric, two checks have the same name, or
+    /// a setting is invalid.
+    pub fn build(self) -> Result<Telemetry, BuildError> {
+        self.start()
     }
 
-    /// Installs a `tracing` subscriber with spans and log, OpenTelemetry's global tracer provider and propagator, a
-    /// logger for the records of the `log` crate, the recorder of the `metrics` facade and, with the feature `admin`, starts the admin
-    /// listener, by default at `127.0.0.1:9464` or where `OTEL_EXPORTER_PROMETHEUS_HOST` and
-    /// `OTEL_EXPORTER_PROMETHEUS_PORT` say (OpenTelemetry specification, "Environment Variable
-    /// Specification"). What the environment says of spans and logs is in [`config`](crate::config).
+    /// Builds the telemetry and installs it in the process.
+    ///
+    /// Sets the `tracing` subscriber with spans and log, OpenTelemetry's global tracer provider and
+    /// propagator, a logger for the records of the `log` crate, and the recorder of the `metrics`
+    /// crate.
+    ///
+    /// With the feature `admin` it starts the admin listener at the address of
+    /// `OTEL_EXPORTER_PROMETHEUS_HOST` and `OTEL_EXPORTER_PROMETHEUS_PORT`, by default
+    /// `127.0.0.1:9464` (OpenTelemetry specification, "Environment Variable Specification"). The
+    /// other variables are in [`config`](crate::config).
     ///
     /// # Errors
     ///
-    /// When the parts do not fit together, a setting cannot be, the address is taken or malformed, or another
-    /// subscriber or recorder is installed. Nothing is left behind then.
+    /// Returns an error if the telemetry cannot be built, the address is in use or invalid, or
+    /// another subscriber or recorder is installed. Nothing global is set then.
     pub fn install(mut self) -> Result<Telemetry, InstallError> {
-        glyph_core::__runtime::calibrate();
-        #[cfg(any(feature = "trace", feature = "log"))]
-        let subscriber = self.subscriber;
-        #[cfg(any(feature = "trace", feature = "log"))]
-        if subscriber && globals::has_subscriber() {
-            return Err(InstallError::SubscriberInstalled);
+        __runtime::calibrate();
+        for signal in &mut self.signals {
+            signal.prepare(&self.environment)?;
         }
-        #[cfg(feature = "admin")]
-        let serving = std::mem::replace(&mut self.serving, ServingBuilder::new());
-        #[cfg(feature = "facade")]
-        let facade = self.facade;
-        #[cfg(not(feature = "facade"))]
-        let facade = false;
-        #[cfg_attr(not(feature = "facade"), expect(unused_mut, reason = "no recorder"))]
-        let mut parts = Parts::new(&mut self, facade)?;
-        #[cfg(feature = "log")]
-        let bridge = self.log_bridge.then_some(parts.log_level);
-        #[cfg(feature = "admin")]
-        let serving = serving.install(&parts.page, &self.environment)?;
-        #[cfg(feature = "facade")]
-        let upkeep = parts
-            .recorder
-            .take()
-            .map(globals::install_recorder)
-            .transpose()?;
-        #[cfg_attr(not(feature = "facade"), expect(unused_mut, reason = "no recorder"))]
-        let mut telemetry = parts.into_telemetry(
-            #[cfg(feature = "admin")]
-            serving,
-        );
-        #[cfg(feature = "facade")]
-        {
-            telemetry.upkeep = upkeep;
+        let telemetry = self.start()?;
+        // The recorder is claimed first, so nothing is set if another one is installed. `prepare`
+        // has looked for a subscriber before anything started.
+        for signal in telemetry.signals() {
+            signal.claim()?;
         }
-        #[cfg(any(feature = "trace", feature = "log"))]
-        if subscriber {
-            globals::install_subscriber(
-                &telemetry,
-                #[cfg(feature = "log")]
-                bridge,
-            )?;
+        let subscriber = telemetry.running::<RunningSubscriber>();
+        if let Some(level) = subscriber.and_then(RunningSubscriber::installed) {
+            for warning in telemetry.warnings() {
+                tracing::warn!(target: "glyph_runtime::config", "{warning}");
+            }
+            for signal in telemetry.signals() {
+                signal.subscribed(level);
+            }
         }
-        #[cfg(feature = "trace")]
-        globals::install_propagators(telemetry.propagators());
+        for signal in telemetry.signals() {
+            signal.install();
+        }
         Ok(telemetry)
     }
-}
 
-/// Everything but what listens and what is global.
-struct Parts {
-    page: Exposition,
-    started: Started,
-    configuration: Configuration,
-    /// From which level on events are of interest.
-    #[cfg(feature = "log")]
-    log_level: tracing::level_filters::LevelFilter,
-    #[cfg(feature = "facade")]
-    recorder: Option<Recorder>,
-}
-
-impl Parts {
-    #[cfg_attr(
-        not(feature = "facade"),
-        expect(unused_variables, reason = "there is no facade")
-    )]
-    fn new(builder: &mut TelemetryBuilder, facade: bool) -> Result<Self, BuildError> {
-        let mut configuration = builder.environment.read(&builder.service)?;
-        #[cfg_attr(
-            not(feature = "_otlp"),
-            expect(unused_mut, reason = "nothing is pushed")
-        )]
-        let mut settings = builder.settings(&mut configuration);
-        #[cfg(feature = "_otlp")]
-        let metrics_otlp = settings.metrics_otlp.take();
-        let registry = Registry::new(std::mem::take(&mut builder.catalogs))?;
-        #[cfg_attr(
-            not(any(feature = "trace", feature = "log")),
-            expect(unused_mut, reason = "there are no layers")
-        )]
-        let mut started = Started::new(settings)?;
-        #[cfg(any(feature = "trace", feature = "log"))]
-        started.take_in(std::mem::take(&mut builder.layers));
-        #[cfg(feature = "facade")]
-        let recorder = facade.then(|| Recorder::new(&registry));
-        #[cfg(feature = "facade")]
-        let external = recorder
-            .as_ref()
-            .map(|recorder| Box::new(recorder.external()) as _);
-        #[cfg(not(feature = "facade"))]
-        let external = None;
-        let target = Target {
-            service: configuration.service.clone(),
-            version: builder.version.take(),
-        };
-        let page = Exposition::new(registry, target, external);
-        #[cfg(feature = "facade")]
-        if let Some(recorder) = &recorder {
-            page.show(recorder);
+    fn start(mut self) -> Result<Telemetry, BuildError> {
+        let mut configuration = self.environment.read(&self.service)?;
+        let mut signals = mem::take(&mut self.signals);
+        self.configure(&mut signals, &mut configuration);
+        let registry = Registry::new(self.catalogs)?;
+        let mut parts = Parts::new(configuration, self.version, registry);
+        for signal in signals {
+            let name = signal.name();
+            let started = signal.start(&mut parts);
+            let started = started.map_err(|source| BuildError::Signal {
+                signal: name,
+                source,
+            })?;
+            if let Some(running) = started {
+                parts.keep(running);
+            }
         }
-        started.pipelines.show(&page);
-        #[cfg(feature = "_otlp")]
-        started.push(metrics_otlp, &page)?;
-        Ok(Self {
-            page,
-            #[cfg(feature = "log")]
-            log_level: started.level,
-            started,
-            configuration,
-            #[cfg(feature = "facade")]
-            recorder,
-        })
+        Ok(Telemetry::new(parts))
     }
 
-    fn into_telemetry(
-        self,
-        #[cfg(feature = "admin")] serving: super::serving::Serving,
-    ) -> Telemetry {
-        let running = Running {
-            pipelines: self.started.pipelines,
-            #[cfg(feature = "admin")]
-            health: serving.health,
-            #[cfg(feature = "admin")]
-            listener: Mutex::new(serving.listener),
-            progress: Progress::default(),
-        };
-        Telemetry {
-            page: self.page,
-            running: Arc::new(running),
-            propagators: self.configuration.propagators,
-            redaction: self.configuration.redaction,
-            warnings: self.configuration.warnings,
-            #[cfg(any(feature = "trace", feature = "log"))]
-            layers: Mutex::new(super::HiddenLayers(self.started.layers)),
-            #[cfg(feature = "facade")]
-            upkeep: None,
+    /// Applies the program's settings: those for all signals, those of each signal, then the
+    /// command line.
+    fn configure(&mut self, signals: &mut [Box<dyn Signal>], configuration: &mut Configuration) {
+        mem::take(&mut self.changes).apply(configuration);
+        let list = mem::replace(&mut self.redaction, Redaction::none());
+        configuration.redaction = list.and(&configuration.redaction);
+        share_redaction(signals, configuration);
+        for signal in &mut *signals {
+            signal.configure(configuration, self);
+        }
+        mem::take(&mut self.overrides).apply(configuration);
+        unite_redaction(signals, configuration);
+    }
+}
+
+/// Gives each signal the names to redact.
+fn share_redaction(signals: &[Box<dyn Signal>], configuration: &mut Configuration) {
+    let shared = configuration.redaction.clone();
+    for signal in signals {
+        if let Some(redaction) = signal.redaction(configuration) {
+            redaction.clone_from(&shared);
+        }
+    }
+}
+
+/// Redacts in each signal what the program has added to the settings of any signal.
+fn unite_redaction(signals: &[Box<dyn Signal>], configuration: &mut Configuration) {
+    let mut united: Option<Redaction> = None;
+    for signal in signals {
+        if let Some(redaction) = signal.redaction(configuration) {
+            let before = united.take().unwrap_or_else(Redaction::none);
+            united = Some(before.and(redaction));
+        }
+    }
+    if let Some(united) = united {
+        configuration.redaction = united;
+    }
+    share_redaction(signals, configuration);
+}
+
+impl Telemetry {
+    fn new(mut parts: Parts) -> Self {
+        Self {
+            page: parts.exposition(),
+            shutdown: Arc::new(Shutdown::new(parts.running)),
+            propagators: parts.configuration.propagators,
+            redaction: parts.configuration.redaction,
+            warnings: parts.configuration.warnings,
         }
     }
 }

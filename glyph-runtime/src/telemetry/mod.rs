@@ -1,45 +1,36 @@
-//! Puts the parts together and into the process.
+//! The telemetry of a process: built from its signals, installed, and shut down.
 
+#[cfg(feature = "cli")]
+mod arguments;
 mod builder;
 mod error;
-#[cfg(any(feature = "trace", feature = "log", feature = "facade"))]
-mod globals;
 mod install;
-mod pipelines;
-#[cfg(any(feature = "trace", feature = "log"))]
-mod push;
-#[cfg(feature = "admin")]
-mod serving;
-mod settings;
 mod shutdown;
-#[cfg(feature = "admin")]
-mod signal;
-#[cfg(feature = "trace")]
-mod spans;
+mod signals;
 
 use std::sync::Arc;
-#[cfg(any(feature = "trace", feature = "log"))]
-use std::sync::Mutex;
 
 pub use builder::TelemetryBuilder;
-pub use error::{BuildError, InstallError, ShutdownError, Unfinished};
-#[cfg(any(feature = "trace", feature = "log"))]
-pub use pipelines::Layers;
+pub use error::{BuildError, InstallError};
+pub use signals::Layers;
 
-use self::shutdown::Running;
+pub use crate::export::{Undelivered, UndeliveredPart};
+
+use self::shutdown::Shutdown;
 use crate::{
     config::{ConfigWarning, Propagator},
     expose::{Exposition, Format, Pieces},
     redaction::Redaction,
 };
-use glyph_core::__runtime;
 
-/// The telemetry of one process: its spans, its log, its page, its health, and the listener that serves them.
+/// The telemetry of a process: its spans, log, exposition and health, and the listener that serves
+/// them.
 ///
-/// [`TelemetryBuilder::install`] makes one and sets what is global; [`TelemetryBuilder::build`] makes one
-/// that touches nothing outside itself, for tests and for programs inside programs.
+/// [`TelemetryBuilder::install`] sets what is global in the process. [`TelemetryBuilder::build`]
+/// sets nothing global; use it in tests and for programs inside programs.
 ///
-/// Dropping it without [`Telemetry::shutdown`] gives what still waits one second.
+/// A drop without [`Telemetry::shutdown`] waits at most one second for the delivery of what is
+/// left.
 ///
 /// ```
 /// use glyph_runtime::{Counter, Telemetry, expose::Format, metric_catalog};
@@ -61,139 +52,60 @@ use glyph_core::__runtime;
 #[must_use = "dropping it ends the listener, the spans and the log"]
 pub struct Telemetry {
     page: Exposition,
-    running: Arc<Running>,
+    shutdown: Arc<Shutdown>,
     propagators: Vec<Propagator>,
     redaction: Redaction,
     warnings: Vec<ConfigWarning>,
-    #[cfg(any(feature = "trace", feature = "log"))]
-    layers: Mutex<HiddenLayers>,
-    #[cfg(feature = "facade")]
-    upkeep: Option<crate::facade::Upkeep>,
 }
 
-/// Layers that nobody has taken yet.
-#[cfg(any(feature = "trace", feature = "log"))]
-#[derive(Default)]
-struct HiddenLayers(Layers);
-
 impl Telemetry {
-    /// Starts to describe the telemetry of the service called `service`.
+    /// Returns a builder for the telemetry of the service called `service`.
     pub fn builder(service: impl Into<String>) -> TelemetryBuilder {
         TelemetryBuilder::new(service.into())
     }
 
-    /// Returns the whole exposition: everything that a scrape finds.
+    /// Returns the exposition as text.
     #[must_use]
     pub fn render(&self, format: Format) -> String {
         self.page.render(format)
     }
 
-    /// What is made of the catalogs outside the program.
+    /// Returns the artifacts that are generated from the catalogs.
     #[cfg(feature = "artifacts")]
     pub fn artifacts(&self) -> crate::artifacts::Artifacts {
-        crate::artifacts::Artifacts::new(__runtime::catalogs(self.page.registry()).iter().copied())
+        let catalogs = glyph_core::__runtime::catalogs(self.page.registry());
+        crate::artifacts::Artifacts::new(catalogs.iter().copied())
     }
 
-    /// Everything on the page, for exporters and for handlers of the program's own.
+    /// Returns the exposition, for exporters and handlers of the program.
     #[must_use]
     pub fn exposition(&self) -> Exposition {
         self.page.clone()
     }
 
-    /// The page in pieces of some 64 KiB, each read from the cells when it is asked for.
+    /// Returns the exposition in pieces of about 64 KiB. Each is read from the cells when it is
+    /// asked for.
     #[must_use]
     pub fn pieces(&self, format: Format) -> Pieces {
         self.page.pieces(format)
     }
 
-    /// How a context crosses the border of the process, as `OTEL_PROPAGATORS` says.
+    /// Returns the formats in which contexts are propagated, as `OTEL_PROPAGATORS` sets them.
     #[must_use]
     pub fn propagators(&self) -> &[Propagator] {
         &self.propagators
     }
 
-    /// Whose values never leave, for pipelines of the program's own; see [`TelemetryBuilder::redaction`].
+    /// Returns the field names to redact, for pipelines of the program; see
+    /// [`TelemetryBuilder::redaction`].
     #[must_use]
     pub fn redaction(&self) -> &Redaction {
         &self.redaction
     }
 
-    /// Values of the environment that were ignored. `install` logs them.
+    /// Returns the warnings about variables that were ignored. `install` logs them.
     #[must_use]
     pub fn warnings(&self) -> &[ConfigWarning] {
         &self.warnings
-    }
-
-    /// The layers that feed spans and logs, for a subscriber that is not `install`'s own: after
-    /// [`TelemetryBuilder::build`] and [`TelemetryBuilder::without_subscriber`]. The first call has them, later ones
-    /// have none.
-    ///
-    /// ```
-    /// use glyph_runtime::Telemetry;
-    /// use tracing_subscriber::layer::SubscriberExt;
-    ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let telemetry = Telemetry::builder("worker").build()?;
-    /// let subscriber = tracing_subscriber::registry().with(telemetry.layers());
-    /// tracing::subscriber::with_default(subscriber, || tracing::info_span!("job").in_scope(|| {}));
-    /// assert_eq!(telemetry.recent_traces().len(), 1);
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[cfg(any(feature = "trace", feature = "log"))]
-    #[must_use]
-    pub fn layers(&self) -> Layers {
-        std::mem::take(&mut *shutdown::lock(&self.layers)).0
-    }
-
-    /// Where spans go; `None` if there are to be none.
-    #[cfg(feature = "trace")]
-    #[must_use]
-    pub fn traces(&self) -> Option<&crate::trace::Pipeline> {
-        self.running.pipelines.traces.as_ref()
-    }
-
-    /// The traces in the ring, the latest first; see [`trace::Pipeline::recent`](crate::trace::Pipeline::recent).
-    #[cfg(feature = "trace")]
-    #[must_use]
-    pub fn recent_traces(&self) -> Vec<crate::trace::Trace> {
-        self.traces()
-            .map(crate::trace::Pipeline::recent)
-            .unwrap_or_default()
-    }
-
-    /// How metrics are pushed; `None` if they are not.
-    #[cfg(feature = "_otlp")]
-    #[must_use]
-    pub fn metrics_otlp(&self) -> Option<&crate::expose::otlp::Pipeline> {
-        self.running.pipelines.metrics_otlp.as_ref()
-    }
-
-    /// How log records are sent to a collector; `None` if they are not.
-    #[cfg(all(feature = "log", feature = "_otlp"))]
-    #[must_use]
-    pub fn logs_otlp(&self) -> Option<&crate::log::export::Pipeline> {
-        self.running.pipelines.logs_otlp.as_ref()
-    }
-
-    /// Where lines go; `None` if there are to be none.
-    #[cfg(feature = "log")]
-    #[must_use]
-    pub fn log(&self) -> Option<&crate::log::Pipeline> {
-        self.running.pipelines.log.as_ref()
-    }
-
-    /// Puts what became of another pipeline's spans on the page, under `glyph_trace_*` and `glyph_export_*`. A
-    /// telemetry that has spans of its own shows those.
-    #[cfg(feature = "trace")]
-    pub fn show_traces(&self, pipeline: &crate::trace::Pipeline) {
-        self.page.show(pipeline);
-    }
-}
-
-#[cfg(any(feature = "trace", feature = "log"))]
-impl std::fmt::Debug for HiddenLayers {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{} layers", self.0.len())
     }
 }

@@ -1,7 +1,6 @@
-//! The end: everything within one deadline, wherever it is called from.
+//! Shutdown: all signals within one deadline, on any thread and under any runtime.
 
 use std::{
-    fmt,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
     time::{Duration, Instant},
@@ -9,28 +8,30 @@ use std::{
 
 use futures_channel::oneshot;
 
-use super::{ShutdownError, Telemetry, Unfinished, pipelines::Pipelines};
+use super::{
+    Telemetry, Undelivered, UndeliveredPart,
+    signals::{self, Order, Running},
+};
 
-/// How long [`Telemetry::shutdown`] takes at most.
+/// The deadline of [`Telemetry::shutdown`].
 const DEADLINE: Duration = Duration::from_secs(5);
-/// How long dropping a telemetry that was not shut down takes at most.
+/// The deadline of a drop without a shutdown.
 const DROP_DEADLINE: Duration = Duration::from_secs(1);
-/// What is kept of the deadline for the log, at most: it is ended last, since the ends of the others are told in it.
+/// The most time that is reserved for the log. It ends last, because the others log their errors.
 const KEPT_FOR_THE_LOG: Duration = Duration::from_secs(1);
+/// The name of threads that shut signals down.
+const THREAD: &str = "glyph-shutdown";
 
-/// What runs until it is shut down.
-pub(super) struct Running {
-    pub(super) pipelines: Pipelines,
-    #[cfg(feature = "admin")]
-    pub(super) health: crate::health::Health,
-    #[cfg(feature = "admin")]
-    pub(super) listener: Mutex<Option<crate::admin::Listener>>,
-    pub(super) progress: Progress,
+/// The signals that run until they are shut down.
+#[derive(Debug)]
+pub(super) struct Shutdown {
+    running: Vec<Box<dyn Running>>,
+    progress: Progress,
 }
 
-/// How far the shutdown is.
+/// The progress of a shutdown that several threads may ask for.
 #[derive(Debug, Default)]
-pub(super) struct Progress {
+struct Progress {
     state: Mutex<State>,
     ended: Condvar,
 }
@@ -38,27 +39,28 @@ pub(super) struct Progress {
 #[derive(Debug, Default)]
 enum State {
     #[default]
-    Running,
-    /// Somebody is at it until then, or for ever.
+    NotStarted,
+    /// A thread shuts down until this deadline; `None` is one that the clock cannot represent.
     Ending(Option<Instant>),
-    Ended(Result<(), ShutdownError>),
+    Ended(Result<(), Undelivered>),
 }
 
 impl Progress {
-    /// None for the first who asks, who has to end it. The others wait, but none longer than it was given.
-    fn begin(&self, deadline: Duration) -> Option<Result<(), ShutdownError>> {
+    /// Returns `None` to the first caller, who has to shut down. Other callers wait for its result,
+    /// each at most until its own deadline.
+    fn begin(&self, deadline: Duration) -> Option<Result<(), Undelivered>> {
         let due = Instant::now().checked_add(deadline);
         let mut state = lock(&self.state);
         loop {
             let first_is_due = match &*state {
-                State::Running => {
+                State::NotStarted => {
                     *state = State::Ending(due);
                     return None;
                 }
                 State::Ended(result) => return Some(result.clone()),
                 State::Ending(first_is_due) => *first_is_due,
             };
-            // One that is due before this one keeps its time.
+            // An earlier shutdown with a nearer deadline keeps it.
             let is_sooner =
                 first_is_due.is_some_and(|first| due.is_none_or(|second| first <= second));
             let left = due
@@ -66,7 +68,7 @@ impl Progress {
                 .map(|due| due.saturating_duration_since(Instant::now()));
             state = match left {
                 None => self.ended.wait(state),
-                Some(Duration::ZERO) => return Some(Err(still_ending(deadline))),
+                Some(Duration::ZERO) => return Some(Err(Undelivered::still_running(deadline))),
                 Some(left) => match self.ended.wait_timeout(state, left) {
                     Ok((state, _)) => Ok(state),
                     Err(poisoned) => Err(PoisonError::new(poisoned.into_inner().0)),
@@ -76,133 +78,127 @@ impl Progress {
         }
     }
 
-    fn end(&self, result: Result<(), ShutdownError>) {
+    fn end(&self, result: Result<(), Undelivered>) {
         *lock(&self.state) = State::Ended(result);
         self.ended.notify_all();
     }
 }
 
-fn still_ending(deadline: Duration) -> ShutdownError {
-    ShutdownError {
-        unfinished: vec![Unfinished::Shutdown],
-        deadline,
+impl Shutdown {
+    pub(super) fn new(running: Vec<Box<dyn Running>>) -> Self {
+        Self {
+            running,
+            progress: Progress::default(),
+        }
     }
-}
 
-impl Running {
-    fn end(&self, deadline: Duration) -> Result<(), ShutdownError> {
+    fn run(&self, deadline: Duration) -> Result<(), Undelivered> {
         if let Some(result) = self.progress.begin(deadline) {
             return result;
         }
-        let unfinished = self.end_all(deadline);
-        let result = if unfinished.is_empty() {
-            Ok(())
-        } else {
-            Err(ShutdownError {
-                unfinished,
-                deadline,
-            })
-        };
+        let undelivered = self.shut_down_all(deadline);
+        let result = Undelivered::check(undelivered, deadline);
         self.progress.end(result.clone());
         result
     }
 
-    /// The listener and the exporters end at the same time, so that none takes the time of another; then the log.
-    fn end_all(&self, deadline: Duration) -> Vec<Unfinished> {
-        #[cfg(feature = "admin")]
-        self.health.draining();
+    fn shut_down_all(&self, deadline: Duration) -> Vec<UndeliveredPart> {
         let started = Instant::now();
         let first = deadline.saturating_sub((deadline / 5).min(KEPT_FOR_THE_LOG));
-        let mut unfinished = at_once(
-            first,
-            [
-                &|deadline| self.end_listener(deadline),
-                &|deadline| self.pipelines.end_traces(deadline),
-                &|deadline| self.pipelines.end_metrics(deadline),
-                &|deadline| self.pipelines.end_log_records(deadline),
-            ],
-        );
-        let left = deadline.saturating_sub(started.elapsed());
-        unfinished.extend(self.pipelines.end_log(left));
-        unfinished
-    }
-
-    #[cfg(feature = "admin")]
-    fn end_listener(&self, deadline: Duration) -> Option<Unfinished> {
-        let listener = lock(&self.listener).take()?;
-        // Without a thread of ours this may be one of a runtime's, which does not wait for another.
-        if tokio::runtime::Handle::try_current().is_ok() {
-            return Some(Unfinished::Listener);
+        let mut undelivered = at_once(first, self.in_order(Order::Together));
+        for last in self.in_order(Order::Last) {
+            let left = deadline.saturating_sub(started.elapsed());
+            undelivered.extend(parts(last.shut_down(left)));
         }
-        let runtime = tokio::runtime::Builder::new_current_thread().build().ok();
-        let all_ended =
-            runtime.is_some_and(|runtime| runtime.block_on(listener.shutdown(deadline)));
-        (!all_ended).then_some(Unfinished::Listener)
+        undelivered
     }
 
-    #[cfg(not(feature = "admin"))]
-    #[expect(clippy::unused_self, reason = "there is no listener")]
-    fn end_listener(&self, _: Duration) -> Option<Unfinished> {
-        None
+    fn in_order(&self, order: Order) -> Vec<&dyn Running> {
+        let running = self.running.iter().map(AsRef::as_ref);
+        running.filter(|signal| signal.order() == order).collect()
     }
 }
 
-type End<'e> = &'e (dyn Fn(Duration) -> Option<Unfinished> + Sync);
+fn parts(result: Result<(), Undelivered>) -> Vec<UndeliveredPart> {
+    result.err().map(|error| error.parts).unwrap_or_default()
+}
 
-/// Each on a thread of its own, which is in no runtime; what finds no thread has what is left of the time afterwards.
-fn at_once<const ENDS: usize>(deadline: Duration, ends: [End<'_>; ENDS]) -> Vec<Unfinished> {
+/// Shuts each signal down on a separate thread, outside of any runtime. A signal without a thread
+/// gets the time that is left afterwards.
+fn at_once<'s>(deadline: Duration, signals: Vec<&'s dyn Running>) -> Vec<UndeliveredPart> {
     let started = Instant::now();
-    let late = |end: End<'_>| end(deadline.saturating_sub(started.elapsed()));
+    let late = |signal: &dyn Running| signal.shut_down(deadline.saturating_sub(started.elapsed()));
     thread::scope(|scope| {
-        let running = ends.map(|end| {
-            let builder = thread::Builder::new().name("glyph-shutdown".to_owned());
-            (end, builder.spawn_scoped(scope, move || end(deadline)))
+        let spawn = |signal: &'s dyn Running| {
+            let builder = thread::Builder::new().name(THREAD.to_owned());
+            let thread = builder.spawn_scoped(scope, move || signal.shut_down(deadline));
+            (signal, thread)
+        };
+        // All threads start before the first is joined.
+        let threads: Vec<_> = signals.into_iter().map(spawn).collect();
+        let ended = threads.into_iter().map(|(signal, thread)| match thread {
+            Ok(thread) => thread.join().unwrap_or_else(|_| late(signal)),
+            Err(_) => late(signal),
         });
-        let ended = running.into_iter().map(|(end, thread)| match thread {
-            Ok(thread) => thread.join().unwrap_or_else(|_| late(end)),
-            Err(_) => late(end),
-        });
-        ended.flatten().collect()
+        ended.flat_map(parts).collect()
     })
 }
 
 impl Telemetry {
-    /// Ends what [`TelemetryBuilder::install`](crate::TelemetryBuilder::install) has begun, within five seconds:
-    /// readiness turns to 503, the listener stops while spans, metrics and log records are exported, then the log and the audit trail are written.
+    /// Returns the signals that have started.
+    pub(super) fn signals(&self) -> &[Box<dyn Running>] {
+        &self.shutdown.running
+    }
+
+    /// Returns the running signal of this type.
+    pub(super) fn running<R: Running>(&self) -> Option<&R> {
+        signals::find_running(self.signals())
+    }
+
+    /// Shuts down what [`TelemetryBuilder::install`](crate::TelemetryBuilder::install) started,
+    /// within five seconds.
     ///
-    /// It works under any runtime, however many threads it has, and blocks none of them. Without a runtime there is
-    /// [`Telemetry::shutdown_blocking`]. Metrics still count afterwards, and [`Telemetry::page`] still tells them. A
-    /// second call waits for the first and tells the same, or, where the first has more time than the second, that it goes on.
+    /// Readiness turns to 503, and the listener stops while spans, metrics and log records are
+    /// exported. The log and the audit trail are written last.
+    ///
+    /// It works under any runtime, and blocks none of its threads. Without a runtime, use
+    /// [`Telemetry::shutdown_blocking`]. Metrics are still recorded afterwards, and
+    /// [`Telemetry::page`] still shows them.
+    ///
+    /// A second call waits for the first and returns the same result. It returns earlier if its own
+    /// deadline passes.
     ///
     /// # Errors
     ///
-    /// What was not ended by then, and is lost.
-    pub async fn shutdown(&self) -> Result<(), ShutdownError> {
+    /// Returns [`Undelivered`] with what was not delivered by the deadline, and is lost.
+    pub async fn shutdown(&self) -> Result<(), Undelivered> {
         self.shutdown_within(DEADLINE).await
     }
 
-    /// [`Telemetry::shutdown`] with another deadline.
+    /// Shuts down as [`Telemetry::shutdown`] does, within the given deadline.
     ///
     /// # Errors
     ///
-    /// See [`Telemetry::shutdown`].
-    pub async fn shutdown_within(&self, deadline: Duration) -> Result<(), ShutdownError> {
+    /// Returns [`Undelivered`], as [`Telemetry::shutdown`] does.
+    pub async fn shutdown_within(&self, deadline: Duration) -> Result<(), Undelivered> {
         let (done, result) = oneshot::channel();
-        let running = Arc::clone(&self.running);
+        let shutdown = Arc::clone(&self.shutdown);
         let started = thread::Builder::new()
-            .name("glyph-shutdown".to_owned())
-            .spawn(move || done.send(running.end(deadline)));
+            .name(THREAD.to_owned())
+            .spawn(move || done.send(shutdown.run(deadline)));
         if started.is_ok()
             && let Ok(result) = result.await
         {
             return result;
         }
-        // Without a thread there is no choice but to block.
-        self.running.end(deadline)
+        // No thread could be started, so this one has to block.
+        self.shutdown.run(deadline)
     }
 
-    /// [`Telemetry::shutdown`] for code that is not asynchronous, such as a destructor. It blocks the calling thread
-    /// for at most `deadline`; it may be called inside a runtime.
+    /// Shuts down as [`Telemetry::shutdown`] does, in code that is not asynchronous, such as a
+    /// destructor.
+    ///
+    /// It blocks the calling thread for at most `deadline`. It may be called inside a runtime.
     ///
     /// ```
     /// use std::time::Duration;
@@ -218,26 +214,15 @@ impl Telemetry {
     ///
     /// # Errors
     ///
-    /// See [`Telemetry::shutdown`].
-    pub fn shutdown_blocking(&self, deadline: Duration) -> Result<(), ShutdownError> {
-        self.running.end(deadline)
+    /// Returns [`Undelivered`], as [`Telemetry::shutdown`] does.
+    pub fn shutdown_blocking(&self, deadline: Duration) -> Result<(), Undelivered> {
+        self.shutdown.run(deadline)
     }
 }
 
 impl Drop for Telemetry {
     fn drop(&mut self) {
-        let _nobody_is_there_to_tell = self.running.end(DROP_DEADLINE);
-    }
-}
-
-impl fmt::Debug for Running {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut out = formatter.debug_struct("Running");
-        out.field("pipelines", &self.pipelines);
-        #[cfg(feature = "admin")]
-        out.field("health", &self.health)
-            .field("listener", &self.listener);
-        out.finish_non_exhaustive()
+        let _no_caller_to_report_to = self.shutdown.run(DROP_DEADLINE);
     }
 }
 

@@ -99,7 +99,7 @@ fn a_blocked_output_costs_lines_which_are_counted_and_nothing_else() {
         (dropped.warn, dropped.info, dropped.debug, dropped.trace),
         (10, 0, 10, 0)
     );
-    assert!(!log.flush(Duration::ZERO));
+    assert!(log.flush(Duration::ZERO).is_err());
     drop(gate);
     log.shutdown(AMPLE).unwrap();
     let counts = log.snapshot();
@@ -187,7 +187,7 @@ fn a_closed_pipe_is_counted_and_survived() {
     let (dispatch, log) = started(to(writer));
     for _ in 0..3 {
         with(&dispatch, || info!("to nobody"));
-        assert!(log.flush(AMPLE));
+        assert_eq!(log.flush(AMPLE), Ok(()));
     }
     log.shutdown(AMPLE).unwrap();
     let counts = log.snapshot();
@@ -251,7 +251,7 @@ fn a_line_that_broke_off_does_not_spoil_the_next() {
     let script = [Act::Take(10), Act::Fail(ErrorKind::StorageFull)];
     let (dispatch, log) = started(scripted(&kept, script));
     with(&dispatch, || info!("first"));
-    assert!(log.flush(AMPLE));
+    assert_eq!(log.flush(AMPLE), Ok(()));
     with(&dispatch, || info!("second"));
     log.shutdown(AMPLE).unwrap();
     let text = kept.text();
@@ -267,7 +267,7 @@ fn an_output_that_panics_loses_a_line_and_no_more() {
     let kept = Written::default();
     let (dispatch, log) = started(scripted(&kept, [Act::Panic]));
     with(&dispatch, || info!("first"));
-    assert!(log.flush(AMPLE));
+    assert_eq!(log.flush(AMPLE), Ok(()));
     with(&dispatch, || info!("second"));
     log.shutdown(AMPLE).unwrap();
     assert_eq!(kept.lines()[0]["message"], "second");

@@ -71,7 +71,7 @@ fn a_taken_port_is_an_error_that_says_what_to_do() {
     assert_eq!(
         error.to_string(),
         format!(
-            "{address} is in use: set OTEL_EXPORTER_PROMETHEUS_PORT or `.listener(..)` to a free port, or to 0 for any"
+            "cannot bind {address}: already in use; set OTEL_EXPORTER_PROMETHEUS_PORT or `.listener(..)` to a free port, or to 0 for any"
         )
     );
     let elsewhere = Listener::bind(([192, 0, 2, 1], 0).into(), Router::new()).unwrap_err();

@@ -184,6 +184,6 @@ async fn probes_are_json_with_a_status_to_act_on() {
             (StatusCode::SERVICE_UNAVAILABLE, &headers)
         );
         assert_eq!(text(head).await, "");
-        health.draining();
+        health.start_draining();
     }
 }

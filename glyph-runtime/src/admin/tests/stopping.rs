@@ -97,7 +97,7 @@ fn a_copy_of_its_socket_elsewhere_does_not_keep_it_open() {
     ] {
         let listener = listen(Pieces::new(1).router());
         let address = listener.local_addr();
-        let copy = listener.door.0.try_clone().unwrap();
+        let copy = listener.listening.0.try_clone().unwrap();
         ends(listener);
         assert!(TcpStream::connect(address).is_err());
         drop(copy);

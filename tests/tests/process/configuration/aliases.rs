@@ -56,7 +56,7 @@ fn a_service_has_names_of_its_own() {
     let error = |name, value| ibex(&[(name, value)]).unwrap_err().to_string();
     assert_eq!(
         error("IBEX_LOG_LEVEL", "loud"),
-        "IBEX_LOG_LEVEL is \"loud\": it has to be `trace`, `debug`, `info`, `warn`, `error` or `off`, in any case"
+        "invalid IBEX_LOG_LEVEL=\"loud\": expected `trace`, `debug`, `info`, `warn`, `error` or `off`, in any case"
     );
     assert!(error("OTEL_SAMPLE_RATIO", "2").contains("from 0 to 1"));
     assert!(error("IBEX_LOG_FORMAT", "xml").contains("`json`, `pretty`"));

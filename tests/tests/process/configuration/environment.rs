@@ -57,7 +57,7 @@ fn malformed_resource_attributes_are_ignored_whole() {
     assert!(traces(&variables).resource.is_empty());
     assert_eq!(
         warnings(&variables)[0].to_string(),
-        "OTEL_RESOURCE_ATTRIBUTES is \"team=a,broken\", which is ignored: it has to be `name=value` pairs, separated \
+        "ignored invalid OTEL_RESOURCE_ATTRIBUTES=\"team=a,broken\": expected `name=value` pairs, separated \
          by commas, percent-encoded"
     );
 }
@@ -89,7 +89,7 @@ fn errors_name_variable_value_and_what_is_allowed_but_no_secret() {
     let error = |name, value| read(&[(name, value)]).unwrap_err().to_string();
     assert_eq!(
         error("OTEL_EXPORTER_OTLP_ENDPOINT", "ftp://a"),
-        "OTEL_EXPORTER_OTLP_ENDPOINT is \"ftp://a\": it has to be a URL such as http://localhost:4318, or host:port"
+        "invalid OTEL_EXPORTER_OTLP_ENDPOINT=\"ftp://a\": expected a URL such as http://localhost:4318, or host:port"
     );
     let endpoint = error(
         "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
@@ -98,7 +98,7 @@ fn errors_name_variable_value_and_what_is_allowed_but_no_secret() {
     assert!(endpoint.contains("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"));
     assert!(!endpoint.contains("secret"), "{endpoint}");
     let headers = error("OTEL_EXPORTER_OTLP_HEADERS", "authorization secret");
-    assert!(headers.starts_with("OTEL_EXPORTER_OTLP_HEADERS is \"…\""));
+    assert!(headers.starts_with("invalid OTEL_EXPORTER_OTLP_HEADERS=\"…\""));
     assert!(!headers.contains("secret"), "{headers}");
     let hostile = error("OTEL_EXPORTER_OTLP_ENDPOINT", "\u{1b}[31m\n");
     assert!(!hostile.contains('\u{1b}') && !hostile.contains('\n'));

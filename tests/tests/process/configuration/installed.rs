@@ -76,7 +76,7 @@ async fn installed() {
     let lines = written.lines();
     assert_eq!(lines.len(), 3, "{lines:#?}");
     let warning = lines[0]["message"].as_str().unwrap();
-    assert!(warning.starts_with("OTEL_BSP_SCHEDULE_DELAY is \"soon\""));
+    assert!(warning.starts_with("ignored invalid OTEL_BSP_SCHEDULE_DELAY=\"soon\""));
     assert_eq!(lines[1]["key"], "sword");
     assert_eq!(lines[2]["target"], "audit");
 

@@ -19,7 +19,7 @@ fn the_log_follows_rust_log_and_then_the_level() {
     let error = read(&[("RUST_LOG", "info,hyper=loud")]).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "RUST_LOG is \"info,hyper=loud\": it has to be directives such as `info,hyper=warn`"
+        "invalid RUST_LOG=\"info,hyper=loud\": expected directives such as `info,hyper=warn`"
     );
 }
 

@@ -62,5 +62,5 @@ fn a_wrong_value_is_an_error_of_build() {
         .build()
         .unwrap_err()
         .to_string();
-    assert!(error.starts_with("OTEL_EXPORTER_OTLP_ENDPOINT is \"nowhere at all\""));
+    assert!(error.starts_with("invalid OTEL_EXPORTER_OTLP_ENDPOINT=\"nowhere at all\""));
 }

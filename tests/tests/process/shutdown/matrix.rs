@@ -6,17 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use glyph_runtime::{
-    Telemetry,
-    telemetry::{ShutdownError, Unfinished},
-    trace::ExportCounts,
-};
+use glyph_runtime::{Telemetry, telemetry::Undelivered, trace::ExportCounts};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::shutdown::{
     LONG, Written,
     collector::{Collector, KINDS, Kind},
-    in_time, telemetry,
+    in_time, telemetry, undelivered,
 };
 
 /// What a collector that does not answer is given.
@@ -24,7 +20,7 @@ const SHORT: Duration = Duration::from_millis(500);
 /// What a busy machine may add to a deadline.
 const SLACK: Duration = Duration::from_secs(5);
 
-type Ended = Result<(), ShutdownError>;
+type Ended = Result<(), Undelivered>;
 
 /// Ends a telemetry in one way, with each collector.
 fn ends(way: impl Fn(&Arc<Telemetry>, Duration) -> Ended + Send + Sync + 'static) {
@@ -73,18 +69,12 @@ fn exported(telemetry: &Telemetry) -> [u64; 2] {
 }
 
 /// Each signal tells what did not arrive.
-fn all_is_told(error: &ShutdownError) {
-    let mut unfinished = error.unfinished.clone();
-    // On a busy machine the listener's thread may have had no turn.
-    unfinished.retain(|part| *part != Unfinished::Listener);
-    match &unfinished[..] {
-        [
-            Unfinished::Traces(spans),
-            Unfinished::Metrics(_),
-            Unfinished::LogRecords(records),
-        ] => {
-            assert_eq!(spans.count(), 3);
-            assert_eq!(records.count(), 3);
+fn all_is_told(error: &Undelivered) {
+    match &undelivered(error)[..] {
+        [spans, records, points] => {
+            assert_eq!(*spans, ("otlp", "spans", 3));
+            assert_eq!(*records, ("otlp", "log records", 3));
+            assert_eq!((points.0, points.1), ("otlp", "data points"));
         }
         other => panic!("{other:?}"),
     }

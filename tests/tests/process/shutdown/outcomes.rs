@@ -6,12 +6,12 @@ use std::{
     time::Duration,
 };
 
-use glyph_runtime::{expose::Format, telemetry::Unfinished};
+use glyph_runtime::expose::Format;
 
 use crate::shutdown::{
     LONG, Written,
     collector::{Collector, Kind},
-    in_time, telemetry,
+    in_time, telemetry, undelivered,
 };
 
 /// An output that takes nothing until its other end is gone.
@@ -36,28 +36,18 @@ fn shutdown_reports_everything_unfinished() {
         let telemetry = telemetry(&collector.endpoint, Stuck(stuck));
         let error = telemetry.shutdown_blocking(Duration::from_millis(500));
         let error = error.unwrap_err();
-        let mut unfinished = error.unfinished.clone();
-        // On a busy machine the listener's thread may have had no turn.
-        unfinished.retain(|part| *part != Unfinished::Listener);
-        match &unfinished[..] {
-            [
-                Unfinished::Traces(spans),
-                Unfinished::Metrics(_),
-                Unfinished::LogRecords(records),
-                Unfinished::Log(lines),
-            ] => {
-                assert_eq!(spans.count(), 3);
-                assert_eq!(records.count(), 3);
-                assert_eq!(lines.count_of("log lines"), 3);
-                assert_eq!(lines.count_of("audit lines"), 0);
+        match &undelivered(&error)[..] {
+            [spans, records, points, lines] => {
+                assert_eq!(*spans, ("otlp", "spans", 3));
+                assert_eq!(*records, ("otlp", "log records", 3));
+                assert_eq!((points.0, points.1), ("otlp", "data points"));
+                // No audit line is among them.
+                assert_eq!(*lines, ("log", "log lines", 3));
             }
             other => panic!("{other:?}"),
         }
         let told = error.to_string();
-        assert!(
-            told.starts_with("the shutdown was cut short after 500ms: "),
-            "{told}"
-        );
+        assert!(told.ends_with(" within 500ms"), "{told}");
         assert!(
             told.contains("3 log lines not delivered to `log`"),
             "{told}"
@@ -101,7 +91,13 @@ fn a_second_one_with_less_time_does_not_wait_for_the_first() {
             });
         assert!(given_up.is_err(), "{given_up:?}");
         let error = telemetry.shutdown_blocking(Duration::from_millis(200));
-        assert_eq!(error.unwrap_err().unfinished, [Unfinished::Shutdown]);
+        let error = error.unwrap_err();
+        assert!(error.parts.is_empty(), "{error}");
+        let told = error.to_string();
+        assert!(
+            told.contains("an earlier shutdown is still running"),
+            "{told}"
+        );
     });
 }
 

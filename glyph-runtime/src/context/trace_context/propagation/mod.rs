@@ -49,7 +49,6 @@
 
 mod baggage;
 mod carrier;
-#[cfg(feature = "prometheus")]
 pub(crate) mod global;
 pub(crate) mod traceparent;
 mod tracestate;

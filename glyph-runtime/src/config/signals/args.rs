@@ -1,13 +1,16 @@
-//! The command line.
+//! Command-line arguments.
 
 use std::{fmt, path::PathBuf};
 
-use super::{Configuration, endpoint, values};
-use crate::trace::{FileSettings, Sampler};
+use super::trace::{endpoint, values};
+use crate::{
+    config::Configuration,
+    trace::{FileSettings, Sampler},
+};
 
-/// Flags about traces, to be flattened into a program's own.
+/// Command-line arguments for traces, to be flattened into those of a program.
 ///
-/// What they say counts more than the environment and the builder.
+/// They count more than the environment and the builder.
 ///
 /// ```
 /// use clap::Parser;
@@ -33,20 +36,20 @@ pub struct TelemetryArgs {
     #[arg(long, value_name = "URL", value_parser = url)]
     pub trace_endpoint: Option<String>,
 
-    /// Call the service so in its telemetry.
+    /// Set the name of the service in its telemetry.
     #[arg(long, value_name = "NAME")]
     pub trace_service_name: Option<String>,
 
-    /// Sample this part of the traces that begin here, from 0 (none at all) to 1 (all).
+    /// Sample this share of the traces that begin here, from 0 (no trace at all) to 1 (all traces).
     #[arg(long, value_name = "RATIO", value_parser = ratio, allow_negative_numbers = true)]
     pub trace_sample_ratio: Option<f64>,
 
-    /// Write each span to this file as well, one JSON object a line.
+    /// Also write each span to this file, one JSON object a line.
     #[arg(long, value_name = "PATH")]
     pub trace_file: Option<PathBuf>,
 
-    /// Send these headers to the collector; other users of the machine can read the command line, but not
-    /// `OTEL_EXPORTER_OTLP_TRACES_HEADERS`.
+    /// Send these headers to the collector. For secrets, use `OTEL_EXPORTER_OTLP_TRACES_HEADERS`:
+    /// other users of the machine can read the command line.
     #[arg(long, value_name = "NAME=VALUE,..", value_parser = headers)]
     pub trace_headers: Vec<Headers>,
 
@@ -55,7 +58,7 @@ pub struct TelemetryArgs {
     pub trace_insecure_skip_verify: bool,
 }
 
-/// Headers that a flag names. Their values are not shown.
+/// Headers of an argument. `Debug` shows only their names.
 #[derive(Clone)]
 pub struct Headers(Vec<(String, String)>);
 
@@ -67,7 +70,8 @@ impl fmt::Debug for Headers {
 }
 
 impl Configuration {
-    /// Changes the service's name and spans, if there are to be any, as the command line says.
+    /// Applies the command line to the name of the service and, if there are any, to the settings
+    /// of spans.
     pub fn apply(&mut self, arguments: &TelemetryArgs) {
         if let Some(service) = &arguments.trace_service_name {
             self.service.clone_from(service);
@@ -106,15 +110,15 @@ impl Configuration {
 }
 
 fn url(text: &str) -> Result<String, &'static str> {
-    endpoint::checked(text.trim()).ok_or("give a URL such as http://localhost:4318/v1/traces")
+    endpoint::checked(text.trim()).ok_or("expected a URL such as http://localhost:4318/v1/traces")
 }
 
 fn ratio(text: &str) -> Result<f64, &'static str> {
-    values::ratio(text).ok_or("give a number from 0 to 1")
+    values::ratio(text).ok_or("expected a number from 0 to 1")
 }
 
 fn headers(text: &str) -> Result<Headers, &'static str> {
     values::headers(text).map(Headers).ok_or(
-        "give `name=value` pairs, separated by commas, percent-encoded, as headers can have them",
+        "expected `name=value` pairs, separated by commas, percent-encoded, valid as headers",
     )
 }

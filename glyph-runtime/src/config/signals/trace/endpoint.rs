@@ -1,7 +1,8 @@
-//! Where a collector is.
+//! The endpoint of a collector.
 
-/// Whether it can be: a URL of `http` or `https`, or a host with a port, without credentials.
-pub(super) fn checked(text: &str) -> Option<String> {
+/// Returns the endpoint if it is valid: a URL of `http` or `https`, or a host with a port, without
+/// credentials.
+pub(in crate::config::signals) fn checked(text: &str) -> Option<String> {
     let rest = match text.split_once("://") {
         Some((scheme, rest)) => {
             let known = ["http", "https"]
@@ -19,18 +20,18 @@ pub(super) fn checked(text: &str) -> Option<String> {
     (is_one && !host.starts_with(':')).then(|| text.to_owned())
 }
 
-/// A general endpoint over HTTP is a base for the signal's path (OpenTelemetry Protocol Exporter, "Endpoint URLs for
-/// OTLP/HTTP").
+/// Appends the path of a signal to a general endpoint over HTTP (OpenTelemetry Protocol Exporter,
+/// "Endpoint URLs for OTLP/HTTP").
 pub(super) fn with_path(base: &str, signal: &str) -> String {
     format!("{}/v1/{signal}", base.trim_end_matches('/'))
 }
 
-/// A signal's own endpoint is used as it stands, and has the root's path if it has none.
-pub(super) fn as_it_stands(endpoint: &str) -> String {
-    let behind_scheme = endpoint
+/// Uses a signal's own endpoint unchanged, with the root path if it has none.
+pub(super) fn with_root_path(endpoint: &str) -> String {
+    let after_scheme = endpoint
         .split_once("://")
         .map_or(endpoint, |(_, rest)| rest);
-    if behind_scheme.contains('/') {
+    if after_scheme.contains('/') {
         endpoint.to_owned()
     } else {
         format!("{endpoint}/")
@@ -42,7 +43,7 @@ mod tests {
     use super::checked;
 
     #[test]
-    fn what_can_be_spoken_to_is_told_from_what_cannot() {
+    fn only_valid_endpoints_are_accepted() {
         for endpoint in [
             "http://a",
             "HTTPS://a:4318/x/y",

@@ -1,22 +1,22 @@
-//! Which spans are taken.
+//! The filter of spans and their events.
 
 use tracing::{Metadata, level_filters::LevelFilter, subscriber::Interest};
 use tracing_subscriber::layer::{Context, Filter};
 
 use crate::export::transport;
 
-/// The target of [`audit!`](crate::audit!), which exists without the feature `log` as well.
+/// The target of [`audit!`](crate::audit!). Events can have it without the feature `log`.
 const AUDIT: &str = "audit";
 
-/// Spans and events that are important enough. What is audited belongs into the trail alone.
+/// A filter by target and level. Audit events are for the audit trail alone.
 #[derive(Debug)]
-pub(super) struct Spans {
-    pub(super) level: LevelFilter,
-    /// The longest first.
+pub(super) struct SpanFilter {
+    level: LevelFilter,
+    /// The longest target first.
     targets: Vec<(String, LevelFilter)>,
 }
 
-impl Default for Spans {
+impl Default for SpanFilter {
     fn default() -> Self {
         Self {
             level: LevelFilter::INFO,
@@ -25,16 +25,20 @@ impl Default for Spans {
     }
 }
 
-impl Spans {
-    pub(super) fn target(&mut self, target: String, level: LevelFilter) {
+impl SpanFilter {
+    pub(super) fn set_level(&mut self, level: LevelFilter) {
+        self.level = level;
+    }
+
+    pub(super) fn set_target(&mut self, target: String, level: LevelFilter) {
         self.targets.retain(|(known, _)| *known != target);
         self.targets.push((target, level));
         self.targets
             .sort_by_key(|(target, _)| std::cmp::Reverse(target.len()));
     }
 
-    /// The level from which on anything may be taken.
-    pub(super) fn most(&self) -> LevelFilter {
+    /// Returns the most verbose level of any target.
+    pub(super) fn max_level(&self) -> LevelFilter {
         let levels = self.targets.iter().map(|(_, level)| *level);
         levels.chain([self.level]).max().unwrap_or(self.level)
     }
@@ -51,19 +55,19 @@ impl Spans {
         }
     }
 
-    fn takes(&self, metadata: &Metadata<'_>) -> bool {
+    fn accepts(&self, metadata: &Metadata<'_>) -> bool {
         let target = metadata.target();
         *metadata.level() <= self.level_of(target) && (metadata.is_span() || target != AUDIT)
     }
 }
 
-impl<S> Filter<S> for Spans {
+impl<S> Filter<S> for SpanFilter {
     fn enabled(&self, metadata: &Metadata<'_>, _: &Context<'_, S>) -> bool {
-        self.takes(metadata)
+        self.accepts(metadata)
     }
 
     fn callsite_enabled(&self, metadata: &'static Metadata<'static>) -> Interest {
-        if self.takes(metadata) {
+        if self.accepts(metadata) {
             Interest::always()
         } else {
             Interest::never()
@@ -71,6 +75,6 @@ impl<S> Filter<S> for Spans {
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(self.most())
+        Some(self.max_level())
     }
 }

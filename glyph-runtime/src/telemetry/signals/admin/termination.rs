@@ -1,19 +1,22 @@
-//! The signals by which a process is asked to end.
+//! The operating system's signals that ask a process to end.
 
 use std::{io, thread, time::Duration};
 
 use futures_channel::oneshot;
 use tokio::runtime;
 
-use super::Telemetry;
-use crate::health::Health;
+use self::system::Signals;
+use crate::{health::Health, telemetry::Telemetry};
 
 impl Telemetry {
-    /// Waits for SIGTERM or Ctrl-C, turns readiness to 503, and waits for as long as `drain` says, so that whoever
-    /// sends work here notices. A second signal ends that wait. The program then ends its own work, and calls
+    /// Waits for SIGTERM or Ctrl-C, sets readiness to 503, and waits for `drain`, so that load
+    /// balancers notice.
+    ///
+    /// A second signal ends that wait. The program then ends its own work, and calls
     /// [`Telemetry::shutdown`].
     ///
-    /// It waits on a thread of its own, under any runtime. From the first call on the signals no longer end the process.
+    /// The wait uses a separate thread, under any runtime. From the first call on, the signals no
+    /// longer end the process.
     ///
     /// ```no_run
     /// use std::time::Duration;
@@ -30,7 +33,7 @@ impl Telemetry {
     ///
     /// # Errors
     ///
-    /// When the signals cannot be listened to.
+    /// Returns an error if the process cannot listen for the signals.
     pub async fn until_signal(&self, drain: Duration) -> io::Result<()> {
         let (mut done, result) = oneshot::channel();
         let health = self.health().clone();
@@ -44,7 +47,7 @@ impl Telemetry {
                 }),
                 Err(error) => Err(error),
             };
-            let _nobody_waits = done.send(end);
+            let _caller_is_gone = done.send(end);
         };
         thread::Builder::new()
             .name("glyph-signal".to_owned())
@@ -57,7 +60,7 @@ impl Telemetry {
 async fn drained(health: &Health, drain: Duration) -> io::Result<()> {
     let mut signals = Signals::new()?;
     signals.next().await?;
-    health.draining();
+    health.start_draining();
     tokio::select! {
         again = signals.next() => again,
         () = tokio::time::sleep(drain) => Ok(()),
@@ -65,41 +68,48 @@ async fn drained(health: &Health, drain: Duration) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
-}
+mod system {
+    use std::io;
 
-#[cfg(unix)]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+
+    pub(super) struct Signals {
+        terminate: Signal,
+        interrupt: Signal,
     }
 
-    async fn next(&mut self) -> io::Result<()> {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+    impl Signals {
+        pub(super) fn new() -> io::Result<Self> {
+            Ok(Self {
+                terminate: signal(SignalKind::terminate())?,
+                interrupt: signal(SignalKind::interrupt())?,
+            })
         }
-        Ok(())
+
+        pub(super) async fn next(&mut self) -> io::Result<()> {
+            tokio::select! {
+                _ = self.terminate.recv() => {}
+                _ = self.interrupt.recv() => {}
+            }
+            Ok(())
+        }
     }
 }
 
 #[cfg(not(unix))]
-struct Signals;
+mod system {
+    use std::io;
 
-#[cfg(not(unix))]
-impl Signals {
-    #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
-    fn new() -> io::Result<Self> {
-        Ok(Self)
-    }
+    pub(super) struct Signals;
 
-    async fn next(&mut self) -> io::Result<()> {
-        tokio::signal::ctrl_c().await
+    impl Signals {
+        #[expect(clippy::unnecessary_wraps, reason = "on Unix it can fail")]
+        pub(super) fn new() -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        pub(super) async fn next(&mut self) -> io::Result<()> {
+            tokio::signal::ctrl_c().await
+        }
     }
 }

@@ -1,0 +1,126 @@
+//! Reads values of variables, aliases and defaults.
+
+use super::{
+    environment::Environment,
+    error::{ConfigError, ConfigWarning},
+    setting::{Setting, Wrong},
+    values,
+};
+
+/// Reads the variables of an environment, and collects warnings.
+pub(super) struct Reading<'e, 'l> {
+    environment: &'e Environment<'l>,
+    warnings: Vec<ConfigWarning>,
+}
+
+/// A value and its source.
+pub(super) struct Found {
+    name: String,
+    text: String,
+    /// Whether an alias or a default of the program sets it. Such a value is never ignored.
+    is_own: bool,
+}
+
+impl<'e, 'l> Reading<'e, 'l> {
+    pub(super) fn new(environment: &'e Environment<'l>) -> Self {
+        Self {
+            environment,
+            warnings: Vec::new(),
+        }
+    }
+
+    pub(super) fn into_warnings(self) -> Vec<ConfigWarning> {
+        self.warnings
+    }
+
+    /// Returns the value of a setting, as `parse` reads it.
+    pub(super) fn value<T>(
+        &mut self,
+        setting: Setting,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, ConfigError> {
+        let found = self.found(setting);
+        self.first(setting, found, parse)
+    }
+
+    /// Returns the words of a list that `parse` knows; `None` if the setting is not set.
+    pub(super) fn words<T>(
+        &mut self,
+        setting: Setting,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<Vec<T>>, ConfigError> {
+        let Some(Found { name, text, is_own }) = self.found(setting).into_iter().next() else {
+            return Ok(None);
+        };
+        let mut known = Vec::new();
+        for word in values::words(&text) {
+            match parse(word) {
+                Some(value) => known.push(value),
+                None => self.reject(ConfigError::new(&name, word, setting), setting, is_own)?,
+            }
+        }
+        Ok(Some(known))
+    }
+
+    /// Returns the first value that is not ignored.
+    pub(super) fn first<T>(
+        &mut self,
+        setting: Setting,
+        found: impl IntoIterator<Item = Found>,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, ConfigError> {
+        for Found { name, text, is_own } in found {
+            match parse(&text) {
+                Some(value) => return Ok(Some(value)),
+                None => self.reject(ConfigError::new(&name, &text, setting), setting, is_own)?,
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns an invalid value as an error, or keeps a warning about it.
+    ///
+    /// A general variable is read for each signal, and gets one warning.
+    fn reject(
+        &mut self,
+        error: ConfigError,
+        setting: Setting,
+        is_own: bool,
+    ) -> Result<(), ConfigError> {
+        if is_own || setting.wrong() == Wrong::Error {
+            return Err(error);
+        }
+        let warning = error.into();
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+        Ok(())
+    }
+
+    /// Returns all values of a setting, the one that counts most first.
+    fn found(&self, setting: Setting) -> Vec<Found> {
+        let standard = setting.variable().and_then(|name| self.set(name, false));
+        let mut found: Vec<_> = standard.into_iter().collect();
+        for (alias, of) in &self.environment.aliases {
+            if *of == setting {
+                found.extend(self.set(alias.clone(), true));
+            }
+        }
+        for (of, value) in &self.environment.defaults {
+            if *of == setting {
+                found.push(Found {
+                    name: format!("default of {setting:?}"),
+                    text: value.clone(),
+                    is_own: true,
+                });
+            }
+        }
+        found
+    }
+
+    /// Returns a variable, unless it is empty.
+    pub(super) fn set(&self, name: String, is_own: bool) -> Option<Found> {
+        let text = self.environment.look_up(&name)?.trim().to_owned();
+        (!text.is_empty()).then_some(Found { name, text, is_own })
+    }
+}

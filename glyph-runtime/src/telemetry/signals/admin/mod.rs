@@ -1,0 +1,196 @@
+//! Health probes and the admin listener.
+
+mod termination;
+
+use std::{
+    fmt::Display,
+    future::Future,
+    mem,
+    net::SocketAddr,
+    sync::{LazyLock, Mutex},
+    time::Duration,
+};
+
+use super::{Order, Parts, Running, Signal, StartError};
+use crate::{
+    admin::{self, Listener},
+    config::Environment,
+    export::{Undelivered, UndeliveredPart},
+    health::{Health, HealthBuilder},
+    telemetry::{InstallError, Telemetry, TelemetryBuilder, shutdown::lock},
+};
+
+/// The name of the signal in errors.
+const NAME: &str = "admin listener";
+
+/// The checks, and the address of the admin listener.
+struct Admin {
+    health: HealthBuilder,
+    address: Address,
+    is_installed: bool,
+}
+
+enum Address {
+    /// `OTEL_EXPORTER_PROMETHEUS_HOST` and `_PORT`, or the default.
+    Environment,
+    At(SocketAddr),
+    Nowhere,
+}
+
+/// The health, and the listener until the shutdown.
+#[derive(Debug)]
+struct AdminEndpoints {
+    health: Health,
+    listener: Mutex<Option<Listener>>,
+}
+
+pub(super) fn signal() -> Box<dyn Signal> {
+    Box::new(Admin {
+        health: Health::builder(),
+        address: Address::Environment,
+        is_installed: false,
+    })
+}
+
+impl Signal for Admin {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    /// Checks run on the runtime of the caller, because the program's connections belong to it.
+    fn prepare(&mut self, environment: &Environment<'_>) -> Result<(), InstallError> {
+        if let Address::Environment = self.address {
+            let address = admin::address_from_env(|name| environment.look_up(name));
+            self.address = Address::At(address.map_err(|error| InstallError::Signal {
+                signal: NAME,
+                source: error.into(),
+            })?);
+        }
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            self.health = mem::take(&mut self.health).runtime(runtime);
+        }
+        self.is_installed = true;
+        Ok(())
+    }
+
+    fn start(self: Box<Self>, parts: &mut Parts) -> Result<Option<Box<dyn Running>>, StartError> {
+        let health = self.health.build()?;
+        let mut listener = None;
+        if let (true, Address::At(address)) = (self.is_installed, self.address) {
+            let router = admin::router(parts.exposition(), health.clone());
+            listener = Some(Listener::bind(address, router)?);
+        }
+        Ok(Some(Box::new(AdminEndpoints {
+            health,
+            listener: Mutex::new(listener),
+        })))
+    }
+}
+
+impl Running for AdminEndpoints {
+    fn order(&self) -> Order {
+        Order::Together
+    }
+
+    fn shut_down(&self, deadline: Duration) -> Result<(), Undelivered> {
+        self.health.start_draining();
+        let listener = lock(&self.listener).take();
+        let all_ended = listener.is_none_or(|listener| stop(listener, deadline));
+        let cut_off = (!all_ended).then_some(UndeliveredPart {
+            destination: "admin",
+            items: "responses",
+            count: 0,
+            error: None,
+        });
+        Undelivered::check(cut_off.into_iter().collect(), deadline)
+    }
+}
+
+/// Stops the listener, and returns whether all responses ended.
+fn stop(listener: Listener, deadline: Duration) -> bool {
+    // If no thread could be started, this may be a thread of a runtime, which must not block on
+    // another one.
+    if tokio::runtime::Handle::try_current().is_ok() {
+        return false;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.is_ok_and(|runtime| runtime.block_on(listener.shutdown(deadline)))
+}
+
+impl TelemetryBuilder {
+    /// Adds a check to readiness. It has five seconds each time.
+    ///
+    /// Checks run at the same time, on the runtime in which `install` was called.
+    pub fn check<F, R, E>(self, name: impl Into<String>, check: F) -> Self
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = Result<(), E>> + Send + 'static,
+        E: Display,
+    {
+        self.with_health(|health| health.check(name, check))
+    }
+
+    /// Adds a check to readiness, as [`TelemetryBuilder::check`] does, with the given time limit.
+    pub fn check_with_timeout<F, R, E>(
+        self,
+        name: impl Into<String>,
+        limit: Duration,
+        check: F,
+    ) -> Self
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = Result<(), E>> + Send + 'static,
+        E: Display,
+    {
+        self.with_health(|health| health.check_with_timeout(name, limit, check))
+    }
+
+    fn with_health(self, change: impl FnOnce(HealthBuilder) -> HealthBuilder) -> Self {
+        self.with(|admin: &mut Admin| admin.health = change(mem::take(&mut admin.health)))
+    }
+
+    /// Serves the endpoints at this address, whatever the environment sets.
+    ///
+    /// Port 0 selects a free port, which [`Telemetry::local_addr`] returns.
+    pub fn listener(self, address: impl Into<SocketAddr>) -> Self {
+        self.with(|admin: &mut Admin| admin.address = Address::At(address.into()))
+    }
+
+    /// Starts no listener. The program can serve [`Telemetry::router`] on its own listener.
+    pub fn without_listener(self) -> Self {
+        self.with(|admin: &mut Admin| admin.address = Address::Nowhere)
+    }
+}
+
+impl Telemetry {
+    /// Returns the endpoints `/metrics`, `/healthz` and `/readyz`, for a listener of the program.
+    pub fn router(&self) -> axum::Router {
+        admin::router(self.page.clone(), self.health().clone())
+    }
+
+    /// Returns the health probes.
+    #[must_use]
+    pub fn health(&self) -> &Health {
+        // Each telemetry has its endpoints. The other case is here because their lookup returns an
+        // option.
+        static WITHOUT_CHECKS: LazyLock<Health> = LazyLock::new(Health::default);
+        match self.running::<AdminEndpoints>() {
+            Some(endpoints) => &endpoints.health,
+            None => &WITHOUT_CHECKS,
+        }
+    }
+
+    /// Returns the address of the admin listener, with the port that was selected for port 0.
+    /// `None` without a listener.
+    #[must_use]
+    pub fn local_addr(&self) -> Option<SocketAddr> {
+        let endpoints = self.running::<AdminEndpoints>()?;
+        let listener = lock(&endpoints.listener);
+        listener.as_ref().map(Listener::local_addr)
+    }
+
+    /// Sets readiness to 503, so that a load balancer sends no new work here.
+    pub fn start_draining(&self) {
+        self.health().start_draining();
+    }
+}

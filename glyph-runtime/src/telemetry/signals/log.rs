@@ -1,0 +1,136 @@
+//! The log, and the records of the `log` crate.
+
+use std::{mem, time::Duration};
+
+use tracing::level_filters::LevelFilter;
+use tracing_log::AsLog;
+use tracing_subscriber::Layer;
+
+use super::{Changes, Order, Parts, Running, Signal, StartError};
+use crate::{
+    config::Configuration,
+    export::Undelivered,
+    expose::Exposition,
+    log::{self, LogSettings, Pipeline},
+    redaction::Redaction,
+    telemetry::{Telemetry, TelemetryBuilder},
+};
+
+/// The program's changes of the log settings; `None` if there is to be no log.
+struct Log {
+    changes: Option<Changes<LogSettings>>,
+    is_wanted: bool,
+    is_bridged: bool,
+}
+
+/// The pipeline of log lines, if there is one.
+#[derive(Debug)]
+struct RunningLog {
+    pipeline: Option<Pipeline>,
+    is_bridged: bool,
+}
+
+pub(super) fn signal() -> Box<dyn Signal> {
+    Box::new(Log {
+        changes: Some(Changes::default()),
+        is_wanted: true,
+        is_bridged: true,
+    })
+}
+
+impl Signal for Log {
+    fn name(&self) -> &'static str {
+        "log"
+    }
+
+    fn configure(&mut self, configuration: &mut Configuration, _: &TelemetryBuilder) {
+        let changes = self.changes.take();
+        self.is_wanted = changes.is_some();
+        changes.unwrap_or_default().apply(&mut configuration.log);
+    }
+
+    /// Log records have the settings of the log even if there is no log.
+    fn redaction<'c>(&self, configuration: &'c mut Configuration) -> Option<&'c mut Redaction> {
+        Some(&mut configuration.log.redaction)
+    }
+
+    fn start(self: Box<Self>, parts: &mut Parts) -> Result<Option<Box<dyn Running>>, StartError> {
+        let mut pipeline = None;
+        if self.is_wanted {
+            let settings = mem::take(&mut parts.configuration.log);
+            let level = log::most(&settings.filter);
+            let (layer, started) = Pipeline::start(settings)?;
+            parts.layer(layer.boxed(), level);
+            pipeline = Some(started);
+        }
+        Ok(Some(Box::new(RunningLog {
+            pipeline,
+            is_bridged: self.is_bridged,
+        })))
+    }
+}
+
+impl Running for RunningLog {
+    /// The other signals log what they could not deliver.
+    fn order(&self) -> Order {
+        Order::Last
+    }
+
+    fn report(&self, exposition: &Exposition) {
+        if let Some(pipeline) = &self.pipeline {
+            exposition.show(pipeline);
+        }
+    }
+
+    fn subscribed(&self, level: LevelFilter) {
+        if self.is_bridged && tracing_log::LogTracer::init_with_filter(level.as_log()).is_err() {
+            tracing::warn!(
+                target: "glyph_runtime::log",
+                "another `log` logger is installed, so `log` records are not captured: remove it, or add \
+                 `.without_log_bridge()`"
+            );
+        }
+    }
+
+    fn shut_down(&self, deadline: Duration) -> Result<(), Undelivered> {
+        let pipeline = self.pipeline.as_ref();
+        pipeline.map_or(Ok(()), |log| log.shutdown(deadline))
+    }
+}
+
+impl TelemetryBuilder {
+    /// Changes the log settings that the environment sets. Changes apply in the order of the calls.
+    ///
+    /// ```
+    /// use glyph_runtime::{Telemetry, log::Output};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let telemetry = Telemetry::builder("proxy").log(|log| log.output = Output::Stderr).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn log(self, change: impl FnOnce(&mut LogSettings) + Send + 'static) -> Self {
+        self.with(|log: &mut Log| log.changes.get_or_insert_default().push(change))
+    }
+
+    /// Writes no log.
+    pub fn without_log(self) -> Self {
+        self.with(|log: &mut Log| log.changes = None)
+    }
+
+    /// Does not capture the records of the `log` crate.
+    ///
+    /// By default `install` turns them into events. If the program has another logger, a warning is
+    /// logged instead.
+    pub fn without_log_bridge(self) -> Self {
+        self.with(|log: &mut Log| log.is_bridged = false)
+    }
+}
+
+impl Telemetry {
+    /// Returns the pipeline of log lines; `None` if there is no log.
+    #[must_use]
+    pub fn log(&self) -> Option<&Pipeline> {
+        self.running::<RunningLog>()?.pipeline.as_ref()
+    }
+}

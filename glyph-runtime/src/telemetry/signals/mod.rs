@@ -1,0 +1,151 @@
+//! Signals: the parts of a telemetry that features add.
+//!
+//! A signal keeps what the program says about it on the builder, starts, is installed in the
+//! process, and is shut down. Building, installing and shutting down go over a list of them. A
+//! signal's own builder methods and accessors are in its own file.
+
+#[cfg(feature = "admin")]
+mod admin;
+mod changes;
+#[cfg(feature = "log")]
+mod log;
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+mod otlp;
+mod parts;
+#[cfg(feature = "metrics")]
+mod recorder;
+mod subscriber;
+#[cfg(feature = "trace")]
+mod traces;
+
+use std::{any::Any, error::Error, fmt, time::Duration};
+
+use tracing::level_filters::LevelFilter;
+
+use super::{InstallError, TelemetryBuilder};
+use crate::{
+    config::{Configuration, Environment},
+    export::Undelivered,
+    expose::Exposition,
+    redaction::Redaction,
+};
+
+pub(super) use changes::Changes;
+pub use parts::Layers;
+pub(super) use parts::Parts;
+pub(super) use subscriber::RunningSubscriber;
+
+/// Returns all signals of the enabled features, in the order in which they start.
+///
+/// The metrics export and the admin endpoints read the exposition, so they follow those that
+/// contribute to it. The recorder precedes the subscriber: it can fail, and then nothing global is
+/// set.
+pub(super) fn all() -> Vec<Box<dyn Signal>> {
+    Vec::from([
+        #[cfg(feature = "trace")]
+        traces::signal(),
+        #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
+        otlp::log_records::signal(),
+        #[cfg(feature = "log")]
+        log::signal(),
+        #[cfg(feature = "metrics")]
+        recorder::signal(),
+        subscriber::signal(),
+        #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+        otlp::metrics::signal(),
+        #[cfg(feature = "admin")]
+        admin::signal(),
+    ])
+}
+
+/// Why a signal did not start.
+pub(super) type StartError = Box<dyn Error + Send + Sync>;
+
+/// A signal before it starts.
+pub(super) trait Signal: Any + Send {
+    /// The name of the signal in errors.
+    fn name(&self) -> &'static str;
+
+    /// Fails if the process cannot take what this signal installs.
+    ///
+    /// Only `install` calls this, before any signal starts.
+    fn prepare(&mut self, _environment: &Environment<'_>) -> Result<(), InstallError> {
+        Ok(())
+    }
+
+    /// Applies what the program says about this signal to what the environment says.
+    fn configure(&mut self, _configuration: &mut Configuration, _builder: &TelemetryBuilder) {}
+
+    /// The redaction in the settings of this signal. All signals get the union of them.
+    fn redaction<'c>(&self, _configuration: &'c mut Configuration) -> Option<&'c mut Redaction> {
+        None
+    }
+
+    /// Starts the signal. Nothing global is set yet.
+    fn start(self: Box<Self>, parts: &mut Parts) -> Result<Option<Box<dyn Running>>, StartError>;
+}
+
+/// A signal that has started.
+pub(super) trait Running: Any + Send + Sync + fmt::Debug {
+    /// When the signal is shut down.
+    fn order(&self) -> Order;
+
+    /// Puts the counts of this signal on the exposition.
+    fn report(&self, _exposition: &Exposition) {}
+
+    /// Sets a global that another library may have set already.
+    fn claim(&self) -> Result<(), InstallError> {
+        Ok(())
+    }
+
+    /// Sets what needs glyph's subscriber, which takes events up to `level`.
+    fn subscribed(&self, _level: LevelFilter) {}
+
+    /// Sets the globals that can always be set.
+    fn install(&self) {}
+
+    /// Delivers what is left, and stops.
+    fn shut_down(&self, _deadline: Duration) -> Result<(), Undelivered> {
+        Ok(())
+    }
+}
+
+/// When a signal is shut down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Never: it has nothing to deliver.
+    Never,
+    /// At the same time as the others, so that none uses up the time of another.
+    Together,
+    /// After all others, whose errors it records.
+    Last,
+}
+
+/// Finds a signal by its type.
+pub(super) fn find<S: Signal>(signals: &mut [Box<dyn Signal>]) -> Option<&mut S> {
+    signals.iter_mut().find_map(|signal| {
+        let signal: &mut dyn Any = signal.as_mut();
+        signal.downcast_mut()
+    })
+}
+
+/// Finds a running signal by its type.
+pub(super) fn find_running<R: Running>(running: &[Box<dyn Running>]) -> Option<&R> {
+    running.iter().find_map(|running| {
+        let running: &dyn Any = running.as_ref();
+        running.downcast_ref()
+    })
+}
+
+#[cfg(all(test, feature = "metrics"))]
+mod tests {
+    use super::all;
+
+    #[test]
+    fn recorder_is_claimed_before_the_subscriber() {
+        let names: Vec<_> = all().iter().map(|signal| signal.name()).collect();
+        let position = |name| names.iter().position(|known| *known == name);
+        let (recorder, subscriber) = (position("metrics recorder"), position("subscriber"));
+        assert!(recorder.is_some() && recorder < subscriber, "{names:?}");
+    }
+}

@@ -1,0 +1,84 @@
+//! The parts that signals contribute to and use while they start.
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::{Layer, Registry as Spans};
+
+use super::Running;
+use crate::{
+    catalog::Registry,
+    config::Configuration,
+    expose::{Exposition, ExternalRecorder, Target},
+};
+
+/// Layers for a subscriber, each with its filter. `tracing_subscriber::registry().with(layers)`
+/// accepts them.
+pub type Layers = Vec<Box<dyn Layer<Spans> + Send + Sync>>;
+
+/// The parts of a telemetry that is starting.
+pub(in crate::telemetry) struct Parts {
+    pub(in crate::telemetry) configuration: Configuration,
+    pub(in crate::telemetry) version: Option<String>,
+    pub(in crate::telemetry) registry: Registry,
+    /// Metrics of another recorder. They have to be set before the first call of
+    /// [`Parts::exposition`].
+    pub(in crate::telemetry) external: Option<Box<dyn ExternalRecorder>>,
+    pub(in crate::telemetry) layers: Layers,
+    /// The most verbose level that a layer takes. At least `INFO`: audit events have it, and no
+    /// filter applies to them.
+    pub(in crate::telemetry) level: LevelFilter,
+    pub(in crate::telemetry) running: Vec<Box<dyn Running>>,
+    exposition: Option<Exposition>,
+}
+
+impl Parts {
+    pub(in crate::telemetry) fn new(
+        configuration: Configuration,
+        version: Option<String>,
+        registry: Registry,
+    ) -> Self {
+        Self {
+            configuration,
+            version,
+            registry,
+            external: None,
+            layers: Vec::new(),
+            level: LevelFilter::INFO,
+            running: Vec::new(),
+            exposition: None,
+        }
+    }
+
+    /// Returns the exposition. The first call creates it.
+    pub(in crate::telemetry) fn exposition(&mut self) -> Exposition {
+        if let Some(exposition) = &self.exposition {
+            return exposition.clone();
+        }
+        let target = Target {
+            service: self.configuration.service.clone(),
+            version: self.version.clone(),
+        };
+        let exposition = Exposition::new(self.registry.clone(), target, self.external.take());
+        for running in &self.running {
+            running.report(&exposition);
+        }
+        self.exposition.insert(exposition).clone()
+    }
+
+    /// Adds a layer that takes spans and events up to `level`.
+    pub(in crate::telemetry) fn layer(
+        &mut self,
+        layer: Box<dyn Layer<Spans> + Send + Sync>,
+        level: LevelFilter,
+    ) {
+        self.level = self.level.max(level);
+        self.layers.push(layer);
+    }
+
+    /// Keeps a signal that has started, and reports it on the exposition.
+    pub(in crate::telemetry) fn keep(&mut self, running: Box<dyn Running>) {
+        if let Some(exposition) = &self.exposition {
+            running.report(exposition);
+        }
+        self.running.push(running);
+    }
+}

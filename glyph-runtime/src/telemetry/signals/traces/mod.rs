@@ -1,0 +1,183 @@
+//! Spans.
+
+mod filter;
+
+use std::time::Duration;
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::Layer;
+
+use self::filter::SpanFilter;
+use super::{Changes, Order, Parts, Running, Signal, StartError};
+use crate::{
+    config::{Configuration, Propagator},
+    export::Undelivered,
+    expose::Exposition,
+    redaction::Redaction,
+    telemetry::{Telemetry, TelemetryBuilder},
+    trace::{Pipeline, Trace, TraceSettings, propagation},
+};
+
+/// The program's changes of the trace settings; `None` if there are to be no spans.
+struct Traces {
+    changes: Option<Changes<TraceSettings>>,
+    filter: SpanFilter,
+}
+
+/// The pipeline of spans, if there is one, and the formats in which contexts are propagated.
+#[derive(Debug)]
+struct RunningTraces {
+    pipeline: Option<Pipeline>,
+    propagators: Vec<Propagator>,
+}
+
+pub(super) fn signal() -> Box<dyn Signal> {
+    Box::new(Traces {
+        changes: Some(Changes::default()),
+        filter: SpanFilter::default(),
+    })
+}
+
+impl Signal for Traces {
+    fn name(&self) -> &'static str {
+        "traces"
+    }
+
+    fn configure(&mut self, configuration: &mut Configuration, builder: &TelemetryBuilder) {
+        let Some(changes) = self.changes.take() else {
+            configuration.traces = None;
+            return;
+        };
+        let Some(traces) = &mut configuration.traces else {
+            return;
+        };
+        if let Some(version) = &builder.version {
+            traces.version = Some(version.clone());
+        }
+        traces.environment.clone_from(&configuration.environment);
+        changes.apply(traces);
+        configuration.service.clone_from(&traces.service);
+    }
+
+    fn redaction<'c>(&self, configuration: &'c mut Configuration) -> Option<&'c mut Redaction> {
+        let traces = configuration.traces.as_mut()?;
+        Some(&mut traces.redaction)
+    }
+
+    fn start(self: Box<Self>, parts: &mut Parts) -> Result<Option<Box<dyn Running>>, StartError> {
+        let settings = parts.configuration.traces.as_ref();
+        let pipeline = settings.map(Pipeline::start).transpose()?;
+        if let Some(pipeline) = &pipeline {
+            let level = self.filter.max_level();
+            let layer = pipeline.layer().with_filter(self.filter);
+            parts.layer(layer.boxed(), level);
+        }
+        Ok(Some(Box::new(RunningTraces {
+            pipeline,
+            propagators: parts.configuration.propagators.clone(),
+        })))
+    }
+}
+
+impl Running for RunningTraces {
+    fn order(&self) -> Order {
+        Order::Together
+    }
+
+    fn report(&self, exposition: &Exposition) {
+        if let Some(pipeline) = &self.pipeline {
+            exposition.show(pipeline);
+        }
+    }
+
+    fn subscribed(&self, _: LevelFilter) {
+        if let Some(pipeline) = &self.pipeline {
+            opentelemetry::global::set_tracer_provider(pipeline.provider().clone());
+        }
+    }
+
+    fn install(&self) {
+        let has = |wanted| self.propagators.contains(&wanted);
+        let traces = has(Propagator::TraceContext);
+        propagation::global::install(traces, has(Propagator::Baggage));
+    }
+
+    fn shut_down(&self, deadline: Duration) -> Result<(), Undelivered> {
+        let pipeline = self.pipeline.as_ref();
+        pipeline.map_or(Ok(()), |traces| traces.shutdown(deadline))
+    }
+}
+
+impl TelemetryBuilder {
+    /// Changes the trace settings that the environment sets. Changes apply in the order of the
+    /// calls.
+    ///
+    /// ```
+    /// use glyph_runtime::{Telemetry, trace::KeepFailures};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let telemetry = Telemetry::builder("proxy")
+    ///     .traces(|traces| traces.keep_failures = Some(KeepFailures::errors()))
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn traces(self, change: impl FnOnce(&mut TraceSettings) + Send + 'static) -> Self {
+        self.with(|traces: &mut Traces| traces.changes.get_or_insert_default().push(change))
+    }
+
+    /// Creates no spans.
+    pub fn without_traces(self) -> Self {
+        self.with(|traces: &mut Traces| traces.changes = None)
+    }
+
+    /// Sets the most verbose level of spans and their events. Default: `INFO`.
+    ///
+    /// It is independent of the log's level. For hyper, h2, tonic, rustls and other transport
+    /// crates it is at most `WARN`; see [`TelemetryBuilder::span_target`].
+    pub fn span_level(self, level: impl Into<LevelFilter>) -> Self {
+        self.with(|traces: &mut Traces| traces.filter.set_level(level.into()))
+    }
+
+    /// Sets the level of spans and events of one target and the modules in it. The longest matching
+    /// target applies.
+    ///
+    /// Threads of exporters never create spans.
+    ///
+    /// ```
+    /// use glyph_runtime::Telemetry;
+    /// use tracing::level_filters::LevelFilter;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let telemetry = Telemetry::builder("proxy")
+    ///     .span_target("proxy::pool", LevelFilter::DEBUG)
+    ///     .span_target("h2", LevelFilter::TRACE)
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn span_target(self, target: impl Into<String>, level: impl Into<LevelFilter>) -> Self {
+        self.with(|traces: &mut Traces| traces.filter.set_target(target.into(), level.into()))
+    }
+}
+
+impl Telemetry {
+    /// Returns the pipeline of spans; `None` if there are no spans.
+    #[must_use]
+    pub fn traces(&self) -> Option<&Pipeline> {
+        self.running::<RunningTraces>()?.pipeline.as_ref()
+    }
+
+    /// Returns the traces in the ring, the latest first; see [`Pipeline::recent`].
+    #[must_use]
+    pub fn recent_traces(&self) -> Vec<Trace> {
+        self.traces().map(Pipeline::recent).unwrap_or_default()
+    }
+
+    /// Exposes the counts of another pipeline of spans, as `glyph_trace_*` and `glyph_export_*`.
+    ///
+    /// It has no effect if this telemetry has a pipeline of spans.
+    pub fn show_traces(&self, pipeline: &Pipeline) {
+        self.page.show(pipeline);
+    }
+}
