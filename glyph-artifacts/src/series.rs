@@ -115,7 +115,7 @@ impl<'text> Values<'text> {
 
 #[cfg(test)]
 mod tests {
-    use crate::Series;
+    use crate::series::Series;
 
     fn filled(text: &str) -> Option<(String, String, u64)> {
         let series = Series::parse(text).ok()?;
