@@ -16,11 +16,12 @@ pub(crate) mod metrics;
 #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 pub(crate) mod traces;
 #[cfg(not(any(feature = "otlp-grpc", feature = "otlp-http")))]
-#[path = "traces_missing.rs"]
-pub(crate) mod traces;
+pub(crate) mod traces_missing;
 #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 mod transport;
 
+#[cfg(not(any(feature = "otlp-grpc", feature = "otlp-http")))]
+pub(crate) use self::traces_missing as traces;
 pub use self::{
     error::OtlpError,
     settings::{Compression, OtlpSettings, Protocol, TlsSettings},
