@@ -90,6 +90,9 @@ impl<'ast> Visit<'ast> for Paths {
     }
 
     fn visit_macro(&mut self, call: &'ast Macro) {
+        if is_quoted(call) {
+            return;
+        }
         self.named.extend(tokens::paths(call.tokens.clone()));
         visit::visit_macro(self, call);
     }
@@ -103,4 +106,14 @@ impl<'ast> Visit<'ast> for Paths {
 
     /// `pub(in ..)` names a module around this one and brings in nothing.
     fn visit_vis_restricted(&mut self, _: &'ast syn::VisRestricted) {}
+}
+
+/// Whether the tokens are code of another program, which a procedural macro writes or reads.
+fn is_quoted(call: &Macro) -> bool {
+    let name = call.path.segments.last();
+    name.is_some_and(|name| {
+        ["quote", "quote_spanned", "parse_quote"]
+            .iter()
+            .any(|quoted| name.ident == quoted)
+    })
 }

@@ -98,6 +98,13 @@ impl Modules {
         for import in paths::imports(items) {
             module.import(&import);
         }
+        // Two modules of one name, each under a condition, are both read.
+        let mut path = path;
+        if self.0.contains_key(&path)
+            && let Some(name) = path.last_mut()
+        {
+            name.push('\'');
+        }
         self.0.insert(path.clone(), module);
         for item in items {
             match item {
