@@ -12,8 +12,8 @@ use super::{
     call_span::CallSpan,
     protocol::{Role, Termination},
 };
-use crate::scope::ScopeLabels;
 use glyph_core::__runtime::Moment;
+use glyph_core::scope::ScopeLabels;
 
 /// The side of a call that is measured, with its settings.
 #[derive(Debug)]

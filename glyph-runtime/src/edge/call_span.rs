@@ -8,8 +8,8 @@ use opentelemetry::{
 };
 use tracing::Span;
 
-use crate::scope::ScopeLabels;
 use glyph_core::__runtime::parent_span;
+use glyph_core::scope::ScopeLabels;
 
 /// The span of a call, and what is current while the call runs.
 #[derive(Debug)]

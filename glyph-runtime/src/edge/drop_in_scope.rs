@@ -4,7 +4,7 @@ use std::{pin::Pin, sync::Arc};
 
 use pin_project_lite::pin_project;
 
-use crate::scope::ScopeLabels;
+use glyph_core::scope::ScopeLabels;
 
 pin_project! {
     /// A future or a body of a call. What its destructor records gets the call's scope labels.

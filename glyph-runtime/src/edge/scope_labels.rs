@@ -6,7 +6,7 @@ use http::request::Parts;
 use opentelemetry::Context;
 
 use super::request_id::single;
-use crate::scope::{IntoScopeLabels, ScopeLabels};
+use glyph_core::scope::{IntoScopeLabels, ScopeLabels};
 
 /// Returns the scope labels of a request.
 pub(super) type FindScope = Arc<dyn Fn(&Parts) -> ScopeLabels + Send + Sync>;

@@ -13,8 +13,9 @@ use super::{
     request_id::HeaderId,
     scope_labels::{self, FindScope},
 };
-use crate::{scope::IntoScopeLabels, stage::Link, trace::propagation};
+use crate::trace::propagation;
 use glyph_core::__runtime::Moment;
+use glyph_core::{scope::IntoScopeLabels, stage::Link};
 
 type OwnSettings<P> = SettingsOf<<P as Protocol>::Incoming>;
 

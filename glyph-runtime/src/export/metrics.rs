@@ -5,7 +5,8 @@ use std::{fmt, sync::Arc};
 use super::{DropReason, ExportCounts, counts::DURATION_BOUNDS};
 use glyph_core::__runtime::{AnyCatalog, Observe, Observer, Source};
 
-use crate::{Counter, Gauge, Histogram, Label, LabelSet, label::OpenValues, metric_catalog};
+use crate::{Counter, Gauge, Histogram, Label, LabelSet, metric_catalog};
+use glyph_core::label::OpenValues;
 
 /// What exporters export.
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use super::{
     scrape::Scrapes,
     target,
 };
-use crate::{
+use glyph_core::{
     catalog::{CatalogDescriptor, Registry},
     metric::PresentSeries,
 };

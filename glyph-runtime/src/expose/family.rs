@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 use super::{Format, escape, float};
 use glyph_core::__runtime::{Series, canonical};
 
-use crate::{
+use glyph_core::{
     catalog::{Kind, Unit},
     metric::{ExemplarAt, Metric, Scale},
 };

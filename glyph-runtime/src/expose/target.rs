@@ -4,7 +4,7 @@ use super::{
     Format,
     family::{push_head, push_label},
 };
-use crate::catalog::Unit;
+use glyph_core::catalog::Unit;
 
 /// The name of the family's one sample.
 pub(super) const SAMPLE: &str = "target_info";

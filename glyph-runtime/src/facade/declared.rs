@@ -11,7 +11,7 @@ use std::{
 use glyph_core::__runtime;
 use metrics::Key;
 
-use crate::{
+use glyph_core::{
     catalog::{Kind, Registry},
     label::{LabelDescriptor, LabelStride, LabelValues},
     metric::Metric,

@@ -13,12 +13,12 @@ use std::{borrow::Cow, sync::Arc};
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Label, Metadata, SharedString, Unit};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
-use crate::{
+use crate::expose::ExternalRecorder;
+use declared::Declared;
+use glyph_core::{
     catalog::{Kind, Registry},
-    expose::ExternalRecorder,
     label::sanitized,
 };
-use declared::Declared;
 pub(crate) use upkeep::Upkeep;
 
 /// A `metrics` recorder that knows the catalogs of a program.

@@ -4,10 +4,10 @@ use std::fmt;
 
 use super::signals::{self, Changes, Signal};
 use crate::{
-    catalog::{AnyCatalog, Catalog},
     config::{Configuration, Environment, Setting},
     redaction::Redaction,
 };
+use glyph_core::catalog::{AnyCatalog, Catalog};
 
 /// Builds the telemetry of a process; see [`Telemetry::builder`](crate::Telemetry::builder).
 #[must_use = "nothing happens before `install` or `build`"]

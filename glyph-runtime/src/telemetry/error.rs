@@ -2,7 +2,8 @@
 
 use std::error::Error;
 
-use crate::{catalog::CatalogClash, config::ConfigError};
+use crate::config::ConfigError;
+use glyph_core::catalog::CatalogClash;
 
 /// Errors returned by [`TelemetryBuilder::build`](crate::TelemetryBuilder::build).
 #[derive(Debug, thiserror::Error)]

@@ -9,7 +9,8 @@ use super::{
 };
 use glyph_core::__runtime;
 
-use crate::{catalog::Registry, config::Configuration, redaction::Redaction};
+use crate::{config::Configuration, redaction::Redaction};
+use glyph_core::catalog::Registry;
 
 impl TelemetryBuilder {
     /// Builds the telemetry without a listener and without setting anything global.

@@ -11,8 +11,9 @@ use tracing::{Span, level_filters::LevelFilter};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::unsampled;
-use crate::{Exemplar, metric::CurrentTrace};
+use crate::Exemplar;
 use glyph_core::__runtime::{self, ParentSpanId, SpanParent, Traces};
+use glyph_core::metric::CurrentTrace;
 
 /// Connects exemplars and the spans of stages to OpenTelemetry's current span.
 ///

@@ -2,7 +2,8 @@
 
 use http::StatusCode as HttpStatus;
 
-use crate::{Label, label::OpenValues};
+use crate::Label;
+use glyph_core::label::OpenValues;
 
 /// The class of a response's status (RFC 9110, section 15).
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::line::Sample;
-use crate::{
-    catalog,
-    expose::{Format, float},
-};
+use crate::expose::{Format, float};
+use glyph_core::catalog;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {

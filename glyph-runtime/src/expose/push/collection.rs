@@ -6,10 +6,10 @@ use glyph_core::__runtime::{self, ObservedFamily};
 
 use super::external;
 use crate::{
-    catalog::Registry,
     expose::Exposition,
     otlp::metrics::{Entry, head_of, point_of},
 };
+use glyph_core::catalog::Registry;
 
 /// The source of a [`Pipeline`](super::Pipeline): the catalogs of a [`Registry`], or everything in
 /// an [`Exposition`].

@@ -15,10 +15,10 @@ use super::{
 };
 use glyph_core::__runtime::Series;
 
-use crate::{
+use crate::otlp::encoded::{self, unix_nanos};
+use glyph_core::{
     catalog::Kind,
     metric::{ExemplarAt, Metric, Scale},
-    otlp::encoded::{self, unix_nanos},
 };
 
 pub(crate) fn head_of(metric: &Metric) -> Head {

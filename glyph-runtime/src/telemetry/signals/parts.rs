@@ -5,10 +5,10 @@ use tracing_subscriber::{Layer, Registry as Spans};
 
 use super::Running;
 use crate::{
-    catalog::Registry,
     config::Configuration,
     expose::{Exposition, ExternalRecorder, Target},
 };
+use glyph_core::catalog::Registry;
 
 /// Layers for a subscriber, each with its filter. `tracing_subscriber::registry().with(layers)`
 /// accepts them.
