@@ -225,7 +225,7 @@ fn the_reference_and_the_registry_tell_where_a_label_comes_from() {
     let reference = chess().reference().unwrap();
     for line in [
         "| `chess.moves` | `chess_moves_total` | - | `side`, `status`, `tenant_id`, `campaign_id` | Moves that were tried. |",
-        "| `tenant_id` | `chess.answer.duration`, `chess.moves`, `chess.boards`, `clocks.running` | any text, 1000 values told apart; from the scope, and absent outside of it |",
+        "| `tenant_id` | `chess.answer.duration`, `chess.moves`, `chess.boards`, `clocks.running` | any string, at most 1000 values; from the scope, absent outside it |",
     ] {
         assert!(reference.contains(line), "{reference}");
     }
