@@ -1,4 +1,4 @@
-//! Alerts for those who let Grafana evaluate them, and Prometheus's rules as a resource of Kubernetes.
+//! Alerts for Grafana to evaluate, and the Prometheus rules as a Kubernetes resource.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,13 @@ use crate::{
     rules::{AlertRule, Rule, RuleFile, RuleGroup, document},
 };
 
-/// The data source that provisioned alerts ask; a provisioned alert knows no variables.
+/// The uid of the queried data source. It is fixed, as provisioned alerts have no variables.
 const DATA_SOURCE: &str = "prometheus";
 
-/// How far back an alert's expression gets to see; windows within the expression reach beyond it.
+/// The time range of an alert's query, in seconds. Windows in the expression can exceed it.
 const LOOK_BACK: u64 = 600;
 
-/// A rule file as a resource (Prometheus Operator, "API reference", `PrometheusRule`).
+/// A rule file as a Kubernetes resource (Prometheus Operator, "API reference", `PrometheusRule`).
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Resource {
@@ -34,13 +34,16 @@ struct Metadata {
 }
 
 impl Artifacts {
-    /// Every alert as a provisioning file for Grafana's own alerting (Grafana, "Use configuration files to provision
-    /// alerting resources"). It asks the data source with the uid `prometheus`, where recording rules have to be loaded
-    /// for alerts of objectives.
+    /// Returns all alerts as a provisioning file for Grafana's alerting (Grafana, "Use
+    /// configuration files to provision alerting resources").
+    ///
+    /// Queries go to the data source with the uid `prometheus`. For alerts of objectives, that
+    /// Prometheus needs the recording rules of [`Artifacts::rules`].
     ///
     /// # Errors
     ///
-    /// When what was declared does not fit together.
+    /// Returns [`ArtifactError::Problems`] if an expression or a name in the catalogs is invalid,
+    /// and [`ArtifactError::Yaml`] if the file cannot be serialized.
     pub fn grafana_alerting(&self) -> Result<String, ArtifactError> {
         self.checked()?;
         let subject = self.subject();
@@ -53,11 +56,12 @@ impl Artifacts {
         document(&json!({ "apiVersion": 1, "groups": groups }))
     }
 
-    /// The rules as a `PrometheusRule`, for the operator of Prometheus on Kubernetes.
+    /// Returns the rules as a `PrometheusRule`, the resource of the Prometheus Operator.
     ///
     /// # Errors
     ///
-    /// When what was declared does not fit together.
+    /// Returns [`ArtifactError::Problems`] if an expression or a name in the catalogs is invalid,
+    /// and [`ArtifactError::Yaml`] if the resource cannot be serialized.
     pub fn prometheus_rule(&self) -> Result<String, ArtifactError> {
         self.checked()?;
         let name = self.subject().to_lowercase().replace('_', "-");
@@ -88,7 +92,8 @@ fn alert_group(group: &RuleGroup, subject: &str) -> Value {
     })
 }
 
-/// An expression gives something while its alert holds, be it zero: the condition is that there is a number.
+/// Returns an alert. It fires if its expression has a sample. The sample can be zero, so the
+/// condition is `is_number` and not a threshold.
 fn alert_rule(alert: &AlertRule, subject: &str) -> Value {
     let annotations = alert.annotations.iter();
     let annotations: BTreeMap<_, _> = annotations
@@ -120,16 +125,17 @@ fn alert_rule(alert: &AlertRule, subject: &str) -> Value {
     })
 }
 
-/// Grafana takes at most 40 letters, digits, `-` and `_`; what a long name loses, a checksum of it stands for.
+/// Returns the uid of an alert. Grafana accepts at most 40 letters, digits, `-` and `_`: a longer
+/// name is cut and ends with a checksum of the whole name.
 fn uid(subject: &str, alert: &str) -> String {
     const LONGEST: usize = 40;
-    let is_taken = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    let is_allowed = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
     let name = format!("{subject}-{alert}");
-    let name = name.replace(|letter| !is_taken(letter), "_");
+    let name = name.replace(|letter| !is_allowed(letter), "_");
     if name.len() <= LONGEST {
         return name;
     }
-    // FNV-1a, whose result is the same in every build.
+    // FNV-1a: the standard hasher can change between Rust releases, and with it the uid.
     let checksum = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
         (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });

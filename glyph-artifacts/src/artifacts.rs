@@ -6,42 +6,42 @@ use glyph_core::catalog::{Catalog, CatalogDescriptor};
 
 use crate::families::Families;
 
-/// The first line of every file.
+/// The comment at the start of each file.
 pub(crate) const HEADER: &str =
     "Generated from the metric catalogs of the program: change the attributes there.";
 
-/// What is made of some catalogs.
+/// The metric catalogs to generate artifacts from.
 ///
-/// Everything it gives depends on the declarations alone, and is the same on every machine.
+/// The output depends on the declarations alone and is the same on every machine.
 #[derive(Clone, Debug, Default)]
-#[must_use = "it gives artifacts when it is asked"]
+#[must_use = "call a method such as `rules` or `write` to generate artifacts"]
 pub struct Artifacts {
     pub(crate) catalogs: Vec<&'static CatalogDescriptor>,
     pub(crate) target_labels: Vec<String>,
-    /// What the times of alerts are divided by, where they are.
+    /// The divisor of the windows and pending times of alerts.
     pub(crate) shortened: Option<NonZeroU32>,
 }
 
-/// A reference to what a catalog declares.
-struct Described<C>(C);
+/// Makes the descriptor of a catalog a `'static` reference.
+struct StaticDescriptor<C>(C);
 
-impl<C: Catalog> Described<C> {
+impl<C: Catalog> StaticDescriptor<C> {
     const DESCRIPTOR: &'static CatalogDescriptor = &C::DESCRIPTOR;
 }
 
 impl Artifacts {
-    /// Those of one catalog, with what is nested in it.
+    /// Returns the artifacts of a catalog and of the catalogs nested in it.
     pub fn of<C: Catalog>() -> Self {
         Self::default().and::<C>()
     }
 
-    /// Those of one more catalog.
+    /// Adds a catalog and the catalogs nested in it.
     pub fn and<C: Catalog>(mut self) -> Self {
-        self.catalogs.push(Described::<C>::DESCRIPTOR);
+        self.catalogs.push(StaticDescriptor::<C>::DESCRIPTOR);
         self
     }
 
-    /// Those of these catalogs.
+    /// Returns the artifacts of these catalogs and of the catalogs nested in them.
     pub fn new(catalogs: impl IntoIterator<Item = &'static CatalogDescriptor>) -> Self {
         Self {
             catalogs: catalogs.into_iter().collect(),
@@ -49,17 +49,24 @@ impl Artifacts {
         }
     }
 
-    /// Labels that every series gets on its way, from a scrape or a collector: `env`, `cluster`. Expressions may use
-    /// them, besides `job` and `instance`, and alerts and objectives are told apart by them. Those of a catalog's
-    /// `scope(..)` are known without: rules add up over them, unless they are told apart, `by(tenant_id)`.
+    /// Adds labels that a scrape or a collector sets on every series, such as `env` or `cluster`.
+    /// Default: none.
+    ///
+    /// Expressions may use these labels in addition to `job` and `instance`. Alerts and objectives
+    /// are evaluated for each combination of their values.
+    ///
+    /// Do not list the labels of a catalog's `scope(..)`. Rules sum over them, unless an alert or
+    /// an objective groups by them: `by(tenant_id)`.
     pub fn target_labels<L: Into<String>>(mut self, labels: impl IntoIterator<Item = L>) -> Self {
         self.target_labels
             .extend(labels.into_iter().map(Into::into));
         self
     }
 
-    /// Divides the windows and pending times of alerts, which are a second at least: for a rehearsal, never for
-    /// what is deployed. Objectives stay as they are.
+    /// Divides the windows and pending times of alerts by `factor`. Default: they are unchanged.
+    ///
+    /// The shortest result is one second. Objectives do not change. Use it to rehearse alerts, not
+    /// for rules to deploy.
     pub fn shortened(mut self, factor: NonZeroU32) -> Self {
         self.shortened = Some(factor);
         self
@@ -67,7 +74,7 @@ impl Artifacts {
 
     pub(crate) fn families(&self) -> Families {
         Families::new(&self.catalogs)
-            .told_apart_by(&self.target_labels)
+            .with_target_labels(&self.target_labels)
             .shortened(self.shortened)
     }
 }

@@ -1,4 +1,4 @@
-//! What a program does when it is told to write its artifacts.
+//! The subcommand that writes, checks and compares artifacts.
 
 use std::{
     env, fs,
@@ -8,8 +8,9 @@ use std::{
 
 use crate::{ArtifactError, Schema, artifacts::Artifacts, diff};
 
-/// The arguments of a subcommand that writes artifacts, or checks those that were written. With the feature `cli`
-/// they are a group of clap's.
+/// The arguments of a subcommand that writes artifacts, or checks or compares written ones.
+///
+/// With the feature `cli`, the type implements `clap::Args`.
 ///
 #[cfg_attr(feature = "cli", doc = "```")]
 #[cfg_attr(not(feature = "cli"), doc = "```ignore")]
@@ -22,24 +23,26 @@ use crate::{ArtifactError, Schema, artifacts::Artifacts, diff};
 ///     Artifacts(ArtifactArgs),
 /// }
 ///
-/// let Command::Artifacts(arguments) = Command::parse_from(["app", "artifacts", "deploy/", "--check"]);
+/// let arguments = ["app", "artifacts", "deploy/", "--check"];
+/// let Command::Artifacts(arguments) = Command::parse_from(arguments);
 /// assert!(arguments.check);
 /// ```
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct ArtifactArgs {
-    /// The folder that the artifacts are in; with `--diff`, a schema will do.
+    /// Folder of the artifacts; with `--diff`, the path of a schema file is accepted too.
     pub folder: PathBuf,
 
-    /// Write nothing, and fail when a file is not what would be written.
+    /// Write no files; fail if a file is out of date.
     #[cfg_attr(feature = "cli", arg(long))]
     pub check: bool,
 
-    /// Write nothing, tell what changed since `metrics.json` was written, and fail when it breaks dashboards.
+    /// Write no files; print the changes since `metrics.json` was written, and fail if one breaks
+    /// dashboards or alerts.
     #[cfg_attr(feature = "cli", arg(long, conflicts_with = "check"))]
     pub diff: bool,
 
-    /// Divide the windows and pending times of alerts, to see them fire while one waits.
+    /// Divide the windows and pending times of alerts, to rehearse them in less time.
     #[cfg_attr(
         feature = "cli",
         arg(
@@ -53,7 +56,7 @@ pub struct ArtifactArgs {
 }
 
 impl ArtifactArgs {
-    /// Those that write to `folder`.
+    /// Returns arguments that write all artifacts to `folder`.
     #[must_use]
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
@@ -64,16 +67,20 @@ impl ArtifactArgs {
         }
     }
 
-    /// Writes the artifacts, checks or compares them, and gives what there is to say of it, a line each.
+    /// Writes, checks or compares the artifacts. Returns the lines to print.
     ///
     /// # Errors
     ///
-    /// When what was declared does not fit together, a file cannot be read or written, or a check finds a
-    /// file that is not what would be written. Then it tells the panels and alerts of the files whose expressions
-    /// name what is not declared any more. A comparison fails when a change breaks dashboards or alerts.
+    /// - Returns [`ArtifactError::Problems`] if an expression or a name in the catalogs is invalid.
+    /// - Returns [`ArtifactError::File`] if a file cannot be read or written.
+    /// - Returns [`ArtifactError::Yaml`] or [`ArtifactError::Json`] if a file cannot be serialized
+    ///   or parsed.
+    /// - With `check`, returns [`ArtifactError::Stale`] if a file is out of date, or a panel or
+    ///   rule in the folder uses a name that no catalog declares.
+    /// - With `diff`, returns [`ArtifactError::Breaking`] if a change breaks dashboards or alerts.
     pub fn run(&self, artifacts: &Artifacts) -> Result<Vec<String>, ArtifactError> {
         if self.diff {
-            return self.compared(artifacts);
+            return self.compare(artifacts);
         }
         if !self.check {
             let artifacts = artifacts.clone().shortened(self.shorten);
@@ -92,12 +99,12 @@ impl ArtifactArgs {
         Err(ArtifactError::Stale {
             files: stale,
             problems,
-            refresh: self.refresh(),
+            refresh: self.refresh_command(),
         })
     }
 
-    /// What changed since the schema was written.
-    fn compared(&self, artifacts: &Artifacts) -> Result<Vec<String>, ArtifactError> {
+    /// Returns the changes since the schema was written.
+    fn compare(&self, artifacts: &Artifacts) -> Result<Vec<String>, ArtifactError> {
         let path = if self.folder.is_dir() {
             self.folder.join("metrics.json")
         } else {
@@ -112,28 +119,29 @@ impl ArtifactArgs {
             return Err(ArtifactError::Breaking(changes));
         }
         if changes.is_empty() {
-            return Ok(vec![format!("nothing changed since {}", path.display())]);
+            return Ok(vec![format!("no changes since {}", path.display())]);
         }
         Ok(changes.iter().map(ToString::to_string).collect())
     }
 
-    /// The command line that this one was, to write instead of checking.
-    fn refresh(&self) -> String {
-        let mut words = env::args();
-        let program = words.next().unwrap_or_default();
-        let (checks, others): (Vec<_>, Vec<_>) = words.partition(|word| word == "--check");
+    /// Returns the command line of this process without `--check`.
+    fn refresh_command(&self) -> String {
+        let mut arguments = env::args();
+        let program = arguments.next().unwrap_or_default();
+        let (checks, others): (Vec<_>, Vec<_>) =
+            arguments.partition(|argument| argument == "--check");
         if checks.is_empty() {
             let folder = self.folder.display();
-            return format!("run the subcommand that takes `{folder}` without `--check`");
+            return format!("run the subcommand for `{folder}` without `--check`");
         }
         let program = match Path::new(&program).file_stem() {
-            // Cargo tells the programs that it runs where it is.
+            // Cargo sets `CARGO` for the programs that it runs.
             Some(name) if env::var_os("CARGO").is_some() => {
                 format!("cargo run --bin {} --", name.display())
             }
             _ => program,
         };
-        let words = std::iter::once(program).chain(others);
-        format!("`{}`", words.collect::<Vec<_>>().join(" "))
+        let command = std::iter::once(program).chain(others);
+        format!("`{}`", command.collect::<Vec<_>>().join(" "))
     }
 }

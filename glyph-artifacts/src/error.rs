@@ -1,43 +1,46 @@
-//! What can go wrong.
+//! Errors of generating, writing and checking artifacts.
 
 use std::{fmt, path::PathBuf};
 
 use crate::{Change, Problem};
 
-/// Why there are no artifacts.
+/// Errors returned by [`Artifacts`](crate::Artifacts), [`ArtifactArgs`](crate::ArtifactArgs) and
+/// [`Schema`](crate::Schema).
 ///
-/// It is written for people by `Debug`, too: a `main` that returns it tells what is to be done.
+/// `Debug` prints the same message as `Display`, so that a `main` that returns the error prints a
+/// readable message.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ArtifactError {
-    /// What was declared does not fit together; one line for each problem.
+    /// An expression or a name in the catalogs is invalid. The message has a line for each problem.
     #[error("{}", lines(.0))]
     Problems(Vec<Problem>),
-    /// Files are not what would be written, or name what is not declared.
-    #[error("{}", stale(files, problems, refresh))]
+    /// A file is out of date, or uses a name that no catalog declares.
+    #[error("{}", stale_message(files, problems, refresh))]
     Stale {
-        /// Those that are missing or differ.
+        /// The files that are missing or differ from the generated content.
         files: Vec<PathBuf>,
-        /// What in them does not fit, one line for each problem.
+        /// The problems of the panels and rules in the folder.
         problems: Vec<Problem>,
-        /// What writes the files anew.
+        /// The command that updates the files.
         refresh: String,
     },
-    /// Dashboards and alerts that ask for what was declared will not find it; one line for each change.
+    /// The schema changed, and a change breaks dashboards or alerts. The message has a line for
+    /// each change, compatible ones included.
     #[error("{}", lines(.0))]
     Breaking(Vec<Change>),
-    /// A document could not be written as YAML, or is none.
+    /// A document cannot be serialized as YAML, or is not valid YAML of the expected form.
     #[error("YAML: {0}")]
     Yaml(#[from] yaml_serde::Error),
-    /// A document is no JSON, or not such a one.
+    /// A document cannot be serialized as JSON, or is not valid JSON of the expected form.
     #[error("JSON: {0}")]
     Json(#[from] serde_json::Error),
-    /// A file could not be read or written.
+    /// A file cannot be read or written.
     #[error("{}: {source}", path.display())]
     File {
-        /// Which one.
+        /// The path of the file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
 }
@@ -48,16 +51,16 @@ impl fmt::Debug for ArtifactError {
     }
 }
 
-fn lines(of: &[impl ToString]) -> String {
-    let lines: Vec<_> = of.iter().map(ToString::to_string).collect();
+fn lines(items: &[impl ToString]) -> String {
+    let lines: Vec<_> = items.iter().map(ToString::to_string).collect();
     lines.join("\n")
 }
 
-fn stale(files: &[PathBuf], problems: &[Problem], refresh: &str) -> String {
-    let advice = (!files.is_empty()).then(|| format!("to write what is declared: {refresh}"));
+fn stale_message(files: &[PathBuf], problems: &[Problem], refresh: &str) -> String {
+    let advice = (!files.is_empty()).then(|| format!("to update: {refresh}"));
     let files = files
         .iter()
-        .map(|path| format!("{} is not what is declared", path.display()));
+        .map(|path| format!("{} is out of date", path.display()));
     let problems = problems.iter().map(ToString::to_string);
     files
         .chain(problems)

@@ -1,4 +1,4 @@
-//! The metrics of catalogs by their names.
+//! The metrics of all catalogs, with their scope labels and target labels.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -6,11 +6,11 @@ use glyph_core::catalog::{CatalogDescriptor, Kind, MetricDescriptor, ScopeLabel,
 
 use crate::promql::Selector;
 
-/// The catalogs, nested ones behind those that hold them, and each once.
+/// All catalogs, each once. A nested catalog comes after its parent.
 #[derive(Debug)]
 pub(super) struct Families {
     catalogs: Vec<&'static CatalogDescriptor>,
-    /// Of each catalog, the labels of the scope that its metrics are in.
+    /// The scope labels of each catalog.
     scopes: Vec<&'static [ScopeLabel]>,
     target_labels: Vec<String>,
     shortened: Option<NonZeroU32>,
@@ -30,7 +30,7 @@ impl Families {
         families
     }
 
-    pub(super) fn told_apart_by(mut self, labels: &[String]) -> Self {
+    pub(super) fn with_target_labels(mut self, labels: &[String]) -> Self {
         self.target_labels = labels.to_vec();
         self
     }
@@ -40,7 +40,7 @@ impl Families {
         self
     }
 
-    /// A time of an alert.
+    /// Returns a window or pending time of an alert, shortened if the artifacts are.
     pub(super) fn time(&self, time: Duration) -> Duration {
         match self.shortened {
             Some(factor) if !time.is_zero() => {
@@ -51,14 +51,17 @@ impl Families {
         }
     }
 
-    /// These labels, and those that tell one environment from another.
-    pub(super) fn apart<'labels>(&'labels self, by: &[&'labels str]) -> Vec<&'labels str> {
+    /// Returns the labels that a rule groups by: these, then the target labels.
+    pub(super) fn grouping_labels<'labels>(
+        &'labels self,
+        by: &[&'labels str],
+    ) -> Vec<&'labels str> {
         let targets = self.target_labels.iter().map(String::as_str);
         let others = targets.filter(|label| !by.contains(label));
         by.iter().copied().chain(others).collect()
     }
 
-    /// A catalog is in its own scope, or else in that of the one which holds it.
+    /// Adds a catalog and its nested ones. A catalog without a scope has the scope of its parent.
     fn collect(&mut self, catalog: &'static CatalogDescriptor, outer: &'static [ScopeLabel]) {
         let scope = if catalog.scope.is_empty() {
             outer
@@ -70,7 +73,7 @@ impl Families {
         };
         let known = self.catalogs.iter().position(is_known);
         match known.map(|index| self.scopes.get_mut(index)) {
-            // It was named by itself, before the one that holds it.
+            // The catalog was listed before its parent: it gets the scope of the parent now.
             Some(Some(known)) if known.is_empty() && !scope.is_empty() => *known = scope,
             Some(_) => return,
             None => {
@@ -87,23 +90,23 @@ impl Families {
         &self.catalogs
     }
 
-    /// All metrics in the order of their declaration.
+    /// Returns all metrics in the order of their declaration.
     pub(super) fn metrics(&self) -> impl Iterator<Item = &'static MetricDescriptor> {
         self.catalogs.iter().flat_map(|catalog| catalog.metrics)
     }
 
-    /// The labels of the scope that a metric is in.
+    /// Returns the scope labels of a metric.
     pub(super) fn scope(&self, metric: &MetricDescriptor) -> &'static [ScopeLabel] {
-        let holds = |catalog: &CatalogDescriptor| {
+        let declares = |catalog: &CatalogDescriptor| {
             let mut metrics = catalog.metrics.iter();
             metrics.any(|own| own.name == metric.name)
         };
-        let mut placed = self.catalogs.iter().zip(&self.scopes);
-        let found = placed.find(|(catalog, _)| holds(catalog));
+        let mut scoped = self.catalogs.iter().zip(&self.scopes);
+        let found = scoped.find(|(catalog, _)| declares(catalog));
         found.map_or(&[], |(_, scope)| *scope)
     }
 
-    /// The labels of all scopes in the order of their declaration, each once.
+    /// Returns the labels of all scopes in the order of their declaration, each once.
     pub(super) fn scope_labels(&self) -> Vec<&'static str> {
         let mut labels = Vec::new();
         for label in self.scopes.iter().copied().flatten() {
@@ -114,38 +117,38 @@ impl Families {
         labels
     }
 
-    /// Whether the series of a metric may have a label, by their label set or their scope.
+    /// Returns whether a label is in the label set or the scope of a metric.
     pub(super) fn has_label(&self, metric: &MetricDescriptor, label: &str) -> bool {
         metric.labels.iter().any(|own| own.name == label)
             || self.scope(metric).iter().any(|own| own.name == label)
     }
 
-    /// The labels of a metric's scope that rules add up over, unless they say otherwise.
-    pub(super) fn added_up(&self, of: Selection) -> Vec<&'static str> {
+    /// Returns the scope labels that a rule sums over by default. Target labels are kept.
+    pub(super) fn summed_labels(&self, of: Selection) -> Vec<&'static str> {
         let scope = self.find(of).map_or(&[][..], |metric| self.scope(metric));
         let is_kept = |name: &str| self.target_labels.iter().any(|label| label == name);
         let names = scope.iter().map(|label| label.name);
         names.filter(|name| !is_kept(name)).collect()
     }
 
-    /// The metric of a selection.
+    /// Returns the metric of a selection.
     pub(super) fn find(&self, of: Selection) -> Option<&'static MetricDescriptor> {
         self.metrics().find(|metric| metric.name == of.metric)
     }
 
-    /// The series that hold the values of a metric, or count its observations.
-    pub(super) fn counted(&self, of: Selection) -> Selector {
+    /// Returns the selector of a metric's values; of its number of observations for a histogram.
+    pub(super) fn value_series(&self, of: Selection) -> Selector {
         let name = match self.find(of).map(|metric| metric.kind) {
             Some(Kind::Counter) => format!("{}_total", of.metric),
             Some(Kind::Histogram) => format!("{}_count", of.metric),
             Some(Kind::Gauge) | None => of.metric.to_owned(),
         };
-        matched(Selector::new(name), of)
+        with_matchers(Selector::new(name), of)
     }
 
-    /// The series of a histogram's buckets.
-    pub(super) fn buckets(of: Selection) -> Selector {
-        matched(Selector::new(format!("{}_bucket", of.metric)), of)
+    /// Returns the selector of a histogram's buckets.
+    pub(super) fn bucket_series(of: Selection) -> Selector {
+        with_matchers(Selector::new(format!("{}_bucket", of.metric)), of)
     }
 
     pub(super) fn is_gauge(&self, of: Selection) -> bool {
@@ -154,7 +157,7 @@ impl Families {
     }
 }
 
-fn matched(selector: Selector, of: Selection) -> Selector {
+fn with_matchers(selector: Selector, of: Selection) -> Selector {
     of.matchers.iter().fold(selector, |selector, matcher| {
         if matcher.equal {
             selector.equal(matcher.label, matcher.values)

@@ -1,4 +1,4 @@
-//! All artifacts as files.
+//! Artifacts as files.
 
 use std::{
     fs, io,
@@ -7,21 +7,22 @@ use std::{
 
 use crate::{ArtifactError, artifacts::Artifacts};
 
-/// A file that was generated.
+/// A generated file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArtifactFile {
-    /// Where it belongs, below the folder of all.
+    /// The path, relative to the folder of the artifacts.
     pub path: PathBuf,
-    /// What is in it.
+    /// The content.
     pub content: String,
 }
 
 impl Artifacts {
-    /// Every artifact.
+    /// Returns all artifacts.
     ///
     /// # Errors
     ///
-    /// When what was declared does not fit together.
+    /// Returns [`ArtifactError::Problems`] if an expression or a name in the catalogs is invalid,
+    /// and [`ArtifactError::Yaml`] or [`ArtifactError::Json`] if a file cannot be serialized.
     pub fn files(&self) -> Result<Vec<ArtifactFile>, ArtifactError> {
         let dashboard = format!("grafana/dashboards/{}.json", self.subject());
         let files = [
@@ -43,11 +44,12 @@ impl Artifacts {
         Ok(files.collect())
     }
 
-    /// Writes every artifact below `folder`, and gives the paths.
+    /// Writes all artifacts to `folder` and returns their paths. Missing folders are created.
     ///
     /// # Errors
     ///
-    /// When what was declared does not fit together, or a file cannot be written.
+    /// Returns the errors of [`Artifacts::files`], and [`ArtifactError::File`] if a file cannot be
+    /// written.
     pub fn write(&self, folder: impl AsRef<Path>) -> Result<Vec<PathBuf>, ArtifactError> {
         let mut written = Vec::new();
         for file in self.files()? {
@@ -61,11 +63,12 @@ impl Artifacts {
         Ok(written)
     }
 
-    /// The files below `folder` that are missing, or differ from what is declared now.
+    /// Returns the paths of the artifacts in `folder` that are missing or out of date.
     ///
     /// # Errors
     ///
-    /// When what was declared does not fit together, or a file cannot be read.
+    /// Returns the errors of [`Artifacts::files`], and [`ArtifactError::File`] if a file cannot be
+    /// read.
     pub fn stale(&self, folder: impl AsRef<Path>) -> Result<Vec<PathBuf>, ArtifactError> {
         let mut stale = Vec::new();
         for file in self.files()? {

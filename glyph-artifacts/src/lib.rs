@@ -1,5 +1,9 @@
-//! What is made of catalogs outside the program: rules, tests of the rules, a dashboard, the reference, a registry and
-//! a schema.
+//! Artifacts generated from metric catalogs: Prometheus rules and their tests, Grafana dashboards
+//! and alerts, a reference, a registry for OpenTelemetry Weaver, and a schema.
+//!
+//! Use this crate at build time, or in a subcommand of the service. [`Artifacts`] generates, writes
+//! and checks the files. [`ArtifactArgs`] is the subcommand. [`check!`] declares a test of the
+//! expressions. [`diff()`] compares two schemas.
 //!
 //! ```
 //! use glyph_artifacts::Artifacts;
@@ -9,7 +13,7 @@
 //! pub struct Metrics {
 //!     /// Latency of speech-to-text transcription.
 //!     #[metric(name = "stt.duration", unit = seconds)]
-//!     #[alert(HighSttLatency, p95 > 2s, for = 5m, severity = warning, summary = "transcription is slow")]
+//!     #[alert(HighSttLatency, p95 > 2s, for = 5m, summary = "transcription is slow")]
 //!     pub stt_duration: Histogram,
 //! }
 //!

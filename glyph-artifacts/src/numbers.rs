@@ -1,8 +1,8 @@
-//! Numbers and times as Prometheus and people write them.
+//! Formats of numbers and durations.
 
 use std::time::Duration;
 
-/// A time as Prometheus writes it: `5m`, `36h`.
+/// Returns a duration in the notation of Prometheus, in one unit: `5m`, `36h`.
 pub(crate) fn duration(time: Duration) -> String {
     let seconds = time.as_secs();
     let units = [(86_400, "d"), (3600, "h"), (60, "m")];
@@ -13,12 +13,12 @@ pub(crate) fn duration(time: Duration) -> String {
     }
 }
 
-/// A share of one as a person writes it: `99.9%`.
+/// Returns a fraction as a percentage: `99.9%` for `0.999`.
 pub(crate) fn percent(share: f64) -> String {
     format!("{}%", rounded(share * 100.0))
 }
 
-/// A number without what floating point adds at its end.
+/// Returns a number rounded to nine decimals, which removes floating-point noise.
 pub(crate) fn rounded(number: f64) -> f64 {
     format!("{number:.9}").parse().unwrap_or(number)
 }

@@ -1,6 +1,7 @@
-//! Objectives as recording rules and as alerts on how fast their budget burns.
+//! Recording rules and burn-rate alerts of objectives.
 //!
-//! Windows and rates follow "Alerting on SLOs" in Google's SRE workbook, "Multiwindow, Multi-Burn-Rate Alerts".
+//! Windows and rates follow "Alerting on SLOs" in Google's SRE workbook, section "Multiwindow,
+//! Multi-Burn-Rate Alerts".
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -22,7 +23,7 @@ const MINUTES: u64 = 60;
 const HOURS: u64 = 60 * MINUTES;
 const DAYS: u64 = 24 * HOURS;
 
-/// The windows that the share of bad calls is recorded over, in seconds.
+/// The windows of the recorded share of bad calls, in seconds.
 const WINDOWS: [u64; 7] = [
     5 * MINUTES,
     30 * MINUTES,
@@ -33,13 +34,16 @@ const WINDOWS: [u64; 7] = [
     3 * DAYS,
 ];
 
-/// An alert on burning so many times faster than the budget allows, by a long window and, so that it ends
-/// soon after the cause, a short one.
+/// A burn-rate alert, which fires if the error budget is spent too fast.
+///
+/// Each rate has a long window, which ignores short peaks, and a short one, which ends the alert
+/// soon after its cause.
 pub(super) struct Burn {
+    /// The suffix of the alert's name, after the name of the objective.
     pub(super) suffix: &'static str,
     pub(super) severity: &'static str,
     summary: &'static str,
-    /// Factor, short window, long window.
+    /// The factor by which the budget is spent too fast, the short window and the long window.
     rates: [(f64, u64, u64); 2],
 }
 
@@ -59,11 +63,12 @@ pub(super) const BURNS: [Burn; 2] = [
 ];
 
 impl Burn {
+    /// Returns the name of the alert.
     pub(super) fn alert(&self, objective: &ObjectiveDescriptor) -> String {
         format!("{}{}", objective.name, self.suffix)
     }
 
-    /// The labels that the rule gives its alerts.
+    /// Returns the labels that the rule sets on its alerts.
     pub(super) fn labels(&self, objective: &ObjectiveDescriptor) -> BTreeMap<String, String> {
         [("objective", objective.name), ("severity", self.severity)]
             .into_iter()
@@ -71,6 +76,7 @@ impl Burn {
             .collect()
     }
 
+    /// Returns the annotations of the alert.
     pub(super) fn annotations(&self, objective: &ObjectiveDescriptor) -> BTreeMap<String, String> {
         let summary = format!("{} {}", objective.name, self.summary);
         let aim = format!("The aim is {} of calls.", percent(objective.target));
@@ -80,7 +86,9 @@ impl Burn {
             .collect()
     }
 
-    /// When it fires; a rate that more than all calls would have to fail for is left out.
+    /// Returns the expression of the alert; `None` if the alert can never fire.
+    ///
+    /// Rates that would need more than all calls to fail are omitted.
     fn condition(&self, objective: &ObjectiveDescriptor) -> Option<Expr> {
         let budget = budget(objective);
         let rates = self.rates.iter();
@@ -97,12 +105,12 @@ impl Burn {
     }
 }
 
-/// The share of calls that may be bad.
+/// Returns the error budget: the share of calls that may be bad.
 pub(super) fn budget(objective: &ObjectiveDescriptor) -> f64 {
     rounded(1.0 - objective.target)
 }
 
-/// The recorded share of bad calls.
+/// Returns the recorded share of bad calls as an expression.
 fn recorded(objective: &ObjectiveDescriptor, window: u64) -> Expr {
     Expr::Instant(recorded_series(objective, window))
 }
@@ -111,7 +119,7 @@ fn recorded_series(objective: &ObjectiveDescriptor, window: u64) -> Selector {
     Selector::new(record_name(window)).equal("objective", [objective.name])
 }
 
-/// The recorded shares that are worth a look, and over what time each is.
+/// Returns the recorded shares that dashboards show, each with its window.
 pub(super) fn recorded_over(
     objective: &ObjectiveDescriptor,
 ) -> impl Iterator<Item = (String, Selector)> {
@@ -121,18 +129,19 @@ pub(super) fn recorded_over(
     })
 }
 
-/// A name by Prometheus's convention for recording rules, `level:metric:operations`.
+/// Returns a name by Prometheus's convention for recording rules, `level:metric:operations`.
 fn record_name(window: u64) -> String {
     let window = duration(Duration::from_secs(window));
     format!("objective:failures_per_request:ratio_rate{window}")
 }
 
-/// Every name that objectives are recorded by.
+/// Returns the names of all recording rules of objectives.
 pub(super) fn record_names() -> impl Iterator<Item = String> {
     WINDOWS.into_iter().map(record_name)
 }
 
 impl Families {
+    /// Returns the recording rules and the alerts of an objective.
     pub(super) fn objective_rules(&self, objective: &ObjectiveDescriptor) -> Vec<Rule> {
         let recording = WINDOWS.map(|window| self.recording(objective, window));
         let alerts = BURNS.iter().filter_map(|burn| {
@@ -147,23 +156,24 @@ impl Families {
         recording.into_iter().chain(alerts).collect()
     }
 
+    /// Returns the rule that records the share of bad calls over a window.
     fn recording(&self, objective: &ObjectiveDescriptor, window: u64) -> Rule {
         let over = || Duration::from_secs(window).into();
-        let by = &self.apart(objective.by);
+        let by = &self.grouping_labels(objective.by);
         let share = match objective.indicator {
             Indicator::Latency { of, threshold } => {
-                let fast = Self::buckets(of).equal("le", bounds(threshold));
+                let fast = Self::bucket_series(of).equal("le", bounds(threshold));
                 let fast = fast.rate(over()).sum_by(by);
-                let all = self.counted(of).rate(over()).sum_by(by);
+                let all = self.value_series(of).rate(over()).sum_by(by);
                 Expr::Number(1.0).binary("-", fast.per(all))
             }
             Indicator::Outcome { of } => {
-                let bad = self.counted(of);
+                let bad = self.value_series(of);
                 let bad = match self.find(of).and_then(outcome_label) {
                     Some(label) => bad.equal(label.name, label.bad),
                     None => bad,
                 };
-                let all = self.counted(of).rate(over()).sum_by(by);
+                let all = self.value_series(of).rate(over()).sum_by(by);
                 bad.rate(over()).sum_by(by).per(all)
             }
             Indicator::Errors { errors, of } => {
@@ -182,47 +192,51 @@ impl Families {
     }
 }
 
-/// A bucket bound as the page has it, and as it is written where it came by OTLP: `1.0` and `1`.
+/// Returns a bucket bound as an `le` value, as scrapes expose it and as metrics from OTLP have it:
+/// `1.0` and `1`.
 fn bounds(bound: f64) -> Vec<String> {
-    let (page, plain) = (canonical(bound), bound.to_string());
-    if page == plain {
-        vec![page]
+    let (scraped, pushed) = (canonical(bound), bound.to_string());
+    if scraped == pushed {
+        vec![scraped]
     } else {
-        vec![page, plain]
+        vec![scraped, pushed]
     }
 }
 
-/// The label that tells how calls ended.
+/// A label whose value depends on the outcome of a call.
 pub(super) struct OutcomeLabel {
     pub(super) name: &'static str,
+    /// The values of failed calls.
     pub(super) bad: Vec<&'static str>,
+    /// The value of successful calls.
     pub(super) good: Option<&'static str>,
 }
 
+/// Returns the outcome label of a metric, if there is one.
 pub(super) fn outcome_label(metric: &MetricDescriptor) -> Option<OutcomeLabel> {
     metric.labels.iter().find_map(|label| {
-        let (LabelValues::Closed(values), Some(digits)) = (label.values, label.outcomes) else {
+        let (LabelValues::Closed(values), Some(indices)) = (label.values, label.outcomes) else {
             return None;
         };
-        let ends = Outcome::ALL.into_iter().zip(digits);
-        let failed: Vec<usize> = ends
+        let outcomes = Outcome::ALL.into_iter().zip(indices);
+        let failed: Vec<usize> = outcomes
             .clone()
-            .filter_map(|(outcome, digit)| outcome.is_error().then_some(digit))
+            .filter_map(|(outcome, index)| outcome.is_error().then_some(index))
             .collect();
-        let mut ends = ends;
-        let went_well = ends.find_map(|(outcome, digit)| (outcome == Outcome::Ok).then_some(digit));
-        let numbered = values.iter().enumerate();
-        let bad = numbered.filter_map(|(digit, value)| failed.contains(&digit).then_some(*value));
+        let mut outcomes = outcomes;
+        let ok = outcomes.find_map(|(outcome, index)| (outcome == Outcome::Ok).then_some(index));
+        let indexed = values.iter().enumerate();
+        let bad = indexed.filter_map(|(index, value)| failed.contains(&index).then_some(*value));
         Some(OutcomeLabel {
             name: label.name,
             bad: bad.collect(),
-            good: went_well.and_then(|digit| values.get(digit)).copied(),
+            good: ok.and_then(|index| values.get(index)).copied(),
         })
     })
 }
 
 impl Artifacts {
-    /// The names of all alerts, those of objectives among them.
+    /// Returns the names of all alerts, including those of objectives.
     pub(super) fn alert_names(&self) -> Vec<String> {
         let families = self.families();
         let alerts = families.metrics().flat_map(|metric| metric.alerts);

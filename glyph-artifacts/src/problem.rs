@@ -1,17 +1,19 @@
-//! An expression or a declaration that does not fit the catalogs.
+//! An error in an expression or a declaration.
 
 use std::{borrow::Cow, fmt};
 
-/// Something that does not fit.
+/// An error in an expression or a declaration, with its source location.
+///
+/// `Display` prints `file:line: subject: message`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// The alert, objective, rule or panel: ``alert `HighLatency` ``.
+    /// The subject, an alert, objective, rule or panel: ``alert `HighLatency` ``.
     pub what: String,
-    /// The source file, or the rule file or dashboard.
+    /// The path of the source file, rule file or dashboard.
     pub file: Cow<'static, str>,
-    /// The line of the attribute, or of the name.
+    /// The line of the attribute in a source file, or of the name in a rule file or dashboard.
     pub line: u32,
-    /// What does not fit, with the nearest right name.
+    /// The error and the fix, such as the nearest declared name.
     pub message: String,
 }
 

@@ -1,4 +1,4 @@
-//! Conditions of alerts as expressions.
+//! PromQL expressions of alert conditions.
 
 use crate::{
     families::Families,
@@ -7,7 +7,7 @@ use crate::{
 use glyph_core::catalog::{Condition, Measure, Selection};
 
 impl Families {
-    /// The expression that gives something while the alert's condition holds.
+    /// Returns the expression that has samples while the condition of an alert holds.
     pub(super) fn condition(&self, condition: &Condition, by: &[&str]) -> String {
         match *condition {
             Condition::Compare {
@@ -19,7 +19,7 @@ impl Families {
                 .compared(comparison.operator(), crate::numbers::rounded(threshold))
                 .to_string(),
             Condition::Absent { of, over } => {
-                let series = self.counted(of);
+                let series = self.value_series(of);
                 let absent = match over {
                     None => Expr::call("absent", [Expr::Instant(series)]),
                     Some(over) => {
@@ -35,21 +35,23 @@ impl Families {
 
     fn measure(&self, measure: Measure, by: &[&str]) -> Expr {
         if let (Measure::Value(of), []) = (measure, by) {
-            let series = Expr::Instant(self.counted(of));
-            return match self.added_up(of).as_slice() {
+            let series = Expr::Instant(self.value_series(of));
+            return match self.summed_labels(of).as_slice() {
                 [] => series,
                 scope => series.sum_without(scope),
             };
         }
-        let by = &self.apart(by);
+        let by = &self.grouping_labels(by);
         let window = |over| Window::from(self.time(over));
         match measure {
-            Measure::Value(of) => Expr::Instant(self.counted(of)).sum_by(by),
+            Measure::Value(of) => Expr::Instant(self.value_series(of)).sum_by(by),
             Measure::Quantile { quantile, of, over } => {
-                Expr::quantile(quantile, Self::buckets(of).rate(window(over)), by)
+                Expr::quantile(quantile, Self::bucket_series(of).rate(window(over)), by)
             }
-            Measure::Rate { of, over } => self.counted(of).rate(window(over)).sum_by(by),
-            Measure::Increase { of, over } => self.counted(of).increase(window(over)).sum_by(by),
+            Measure::Rate { of, over } => self.value_series(of).rate(window(over)).sum_by(by),
+            Measure::Increase { of, over } => {
+                self.value_series(of).increase(window(over)).sum_by(by)
+            }
             Measure::Ratio { part, whole, over } => self
                 .divided(part, window(over), by)
                 .per(self.divided(whole, window(over), by)),
@@ -58,7 +60,7 @@ impl Families {
 
     /// One side of a ratio.
     pub(super) fn divided(&self, of: Selection, over: Window, by: &[&str]) -> Expr {
-        let series = self.counted(of);
+        let series = self.value_series(of);
         if self.is_gauge(of) {
             Expr::Instant(series).sum_by(by)
         } else {

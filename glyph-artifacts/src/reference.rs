@@ -1,4 +1,4 @@
-//! The reference of all metrics, in Markdown.
+//! The reference of the metrics, in Markdown.
 
 use std::collections::BTreeMap;
 
@@ -13,11 +13,11 @@ use glyph_core::{
 };
 
 impl Artifacts {
-    /// The metrics, their labels, alerts and objectives, as tables.
+    /// Returns the reference: Markdown tables of the metrics, labels, alerts and objectives.
     ///
     /// # Errors
     ///
-    /// When what was declared does not fit together.
+    /// Returns [`ArtifactError::Problems`] if an expression or a name in the catalogs is invalid.
     pub fn reference(&self) -> Result<String, ArtifactError> {
         self.checked()?;
         let families = self.families();
@@ -39,7 +39,7 @@ impl Artifacts {
     }
 }
 
-/// A section with a table; nothing without rows.
+/// Returns a section with a table, or an empty string if there are no rows.
 fn section<const COLUMNS: usize>(
     title: &str,
     head: [&str; COLUMNS],
@@ -60,7 +60,7 @@ fn line(cells: &[String]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-/// Text that does not end a cell, or the table.
+/// Returns a string that ends neither a table cell nor the table.
 fn escaped(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
@@ -69,12 +69,12 @@ fn code(text: &str) -> String {
     format!("`{text}`")
 }
 
-fn list(words: impl IntoIterator<Item = impl AsRef<str>>) -> String {
-    let words: Vec<_> = words.into_iter().map(|word| code(word.as_ref())).collect();
-    if words.is_empty() {
+fn list(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    let names: Vec<_> = names.into_iter().map(|name| code(name.as_ref())).collect();
+    if names.is_empty() {
         "(none)".to_owned()
     } else {
-        words.join(", ")
+        names.join(", ")
     }
 }
 
@@ -83,11 +83,11 @@ fn metrics(families: &Families, kind: Kind, title: &str) -> String {
         .metrics()
         .filter(|metric| metric.kind == kind)
         .map(|metric| {
-            let ending = if kind == Kind::Counter { "_total" } else { "" };
+            let suffix = if kind == Kind::Counter { "_total" } else { "" };
             let unit = metric.unit.suffix();
             [
                 code(metric.otel_name),
-                code(&format!("{}{ending}", metric.name)),
+                code(&format!("{}{suffix}", metric.name)),
                 if unit.is_empty() { "-" } else { unit }.to_owned(),
                 list(label_names(families, metric)),
                 metric.help.to_owned(),
@@ -103,7 +103,7 @@ fn metrics(families: &Families, kind: Kind, title: &str) -> String {
     section(title, head, rows)
 }
 
-/// The labels of a metric, those of its scope behind its own.
+/// Returns the labels of a metric: its label set, then its scope.
 fn label_names(
     families: &Families,
     metric: &MetricDescriptor,
@@ -112,7 +112,7 @@ fn label_names(
     own.chain(families.scope(metric).iter().map(|label| label.name))
 }
 
-/// Histograms by their bounds, those with the same ones together.
+/// Returns the table of bucket bounds. Histograms with the same bounds share a row.
 fn buckets(families: &Families) -> String {
     let mut by_bounds: Vec<(Vec<String>, Vec<&str>)> = Vec::new();
     for metric in families
@@ -137,7 +137,7 @@ fn labels(families: &Families) -> String {
         for label in metric.labels {
             let values = match label.values {
                 LabelValues::Closed(values) => list(values),
-                LabelValues::Open { max } => format!("any text, {max} values told apart"),
+                LabelValues::Open { max } => format!("any string, at most {max} values"),
             };
             by_name
                 .entry((label.name, values))
@@ -146,7 +146,7 @@ fn labels(families: &Families) -> String {
         }
         for label in families.scope(metric) {
             let values = format!(
-                "any text, {} values told apart; from the scope, and absent outside of it",
+                "any string, at most {} values; from the scope, absent outside it",
                 label.max
             );
             by_name

@@ -1,4 +1,4 @@
-//! Prometheus's rules (Prometheus, "Recording rules" and "Alerting rules").
+//! Prometheus rules (Prometheus, "Recording rules" and "Alerting rules").
 
 use std::collections::BTreeMap;
 
@@ -43,16 +43,18 @@ pub(super) struct AlertRule {
 }
 
 impl Artifacts {
-    /// Alerts and recording rules, as a rule file for Prometheus.
+    /// Returns the alerts and recording rules as a rule file for Prometheus.
     ///
     /// # Errors
     ///
-    /// When what was declared does not fit together.
+    /// Returns [`ArtifactError::Problems`] if an expression or a name in the catalogs is invalid,
+    /// and [`ArtifactError::Yaml`] if the file cannot be serialized.
     pub fn rules(&self) -> Result<String, ArtifactError> {
         self.checked()?;
         document(&self.rule_file())
     }
 
+    /// Returns the groups of rules; groups without rules are omitted.
     pub(super) fn rule_file(&self) -> RuleFile {
         let families = self.families();
         let groups = families.catalogs().iter();
@@ -65,7 +67,7 @@ impl Artifacts {
     }
 }
 
-/// A document with the line about its origin.
+/// Returns a YAML document, after the comment that it is generated.
 pub(super) fn document(content: &impl Serialize) -> Result<String, ArtifactError> {
     Ok(format!("# {HEADER}\n{}", yaml_serde::to_string(content)?))
 }
@@ -90,7 +92,8 @@ fn catalog_groups(catalog: &CatalogDescriptor, families: &Families) -> [RuleGrou
     ]
 }
 
-/// Groups of one file need names of their own, and two catalogs may share a namespace.
+/// Returns a unique name in the file. It has the name of the catalog, as two catalogs can share a
+/// namespace.
 fn group_name(catalog: &CatalogDescriptor, what: &str) -> String {
     match catalog.namespace {
         "" => format!("{}.{what}", catalog.name),
@@ -99,6 +102,7 @@ fn group_name(catalog: &CatalogDescriptor, what: &str) -> String {
 }
 
 impl Families {
+    /// Returns the rule of an alert.
     pub(super) fn alert_rule(&self, alert: &AlertDescriptor) -> AlertRule {
         let annotations = [
             ("summary", alert.summary),
@@ -118,7 +122,7 @@ impl Families {
     }
 }
 
-/// The labels that a rule gives its alerts.
+/// Returns the labels that a rule sets on its alerts.
 pub(super) fn alert_labels(alert: &AlertDescriptor) -> BTreeMap<String, String> {
     let severity = [("severity", alert.severity)].into_iter();
     severity

@@ -1,4 +1,4 @@
-//! What a program's metrics look like to those who query them, as a document that can be compared.
+//! The schema of the metrics, as a document to compare with later versions.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,45 +8,47 @@ use glyph_core::{
     label::LabelValues,
 };
 
-/// What catalogs declare, without what may change at will.
+/// The schema of the metrics: what queries depend on.
+///
+/// Save it with [`Schema::to_json`] and compare it with a later one by [`diff`](fn@crate::diff).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Schema {
-    /// The metrics in the order of their names.
+    /// The metrics, sorted by name.
     pub metrics: Vec<MetricSchema>,
 }
 
-/// A metric.
+/// The schema of a metric.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MetricSchema {
-    /// The family's name.
+    /// The name of the metric family, without the suffixes of samples.
     pub name: String,
     /// The name in OpenTelemetry's notation.
     pub otel_name: String,
     /// `counter`, `gauge` or `histogram`.
     pub kind: String,
-    /// What it is measured in; empty for a plain number.
+    /// The unit, such as `seconds`; empty if there is none.
     pub unit: String,
     /// The HELP text.
     pub help: String,
-    /// The labels in the order of their names.
+    /// The labels, sorted by name.
     pub labels: Vec<LabelSchema>,
-    /// The finite bucket bounds of a histogram.
+    /// The finite bucket bounds of a histogram; empty for other kinds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub buckets: Vec<f64>,
 }
 
-/// A label.
+/// The schema of a label.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabelSchema {
-    /// Its name.
+    /// The name of the label.
     pub name: String,
-    /// Its values, when it is closed.
+    /// The values of a closed label; `None` for an open one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub values: Option<Vec<String>>,
-    /// How many values are told apart, when it is open.
+    /// The limit of an open label's values; `None` for a closed one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<usize>,
-    /// Whether it comes from the catalog's scope, and is absent outside of it.
+    /// Whether it is a scope label, which is absent outside the scope.
     #[serde(default, skip_serializing_if = "is_false")]
     pub scope: bool,
 }
@@ -60,27 +62,27 @@ fn is_false(value: &bool) -> bool {
 }
 
 impl Schema {
-    /// The document, pretty.
+    /// Returns the schema as indented JSON.
     ///
     /// # Errors
     ///
-    /// When it cannot be written as JSON.
+    /// Returns [`ArtifactError::Json`] if the schema cannot be serialized.
     pub fn to_json(&self) -> Result<String, ArtifactError> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
-    /// Reads a document.
+    /// Parses the JSON of a schema.
     ///
     /// # Errors
     ///
-    /// When it is no JSON, or no schema.
+    /// Returns [`ArtifactError::Json`] if `json` is not JSON, or not a schema.
     pub fn from_json(json: &str) -> Result<Self, ArtifactError> {
         Ok(serde_json::from_str(json)?)
     }
 }
 
 impl Artifacts {
-    /// What the metrics look like to those who query them.
+    /// Returns the schema of the metrics.
     #[must_use]
     pub fn schema(&self) -> Schema {
         let families: Families = self.families();
@@ -133,7 +135,7 @@ fn scope_label(label: &ScopeLabel) -> LabelSchema {
     }
 }
 
-/// A kind's name, as on the page.
+/// Returns the name of a kind, as in the text format of Prometheus.
 pub(super) fn kind(kind: Kind) -> &'static str {
     match kind {
         Kind::Counter => "counter",

@@ -1,4 +1,4 @@
-//! Series that stand beside an alert, in promtool's notation (Prometheus, "Unit Testing for Rules").
+//! Input series of alert tests, in the notation of promtool (Prometheus, "Unit Testing for Rules").
 
 use std::{borrow::Cow, sync::LazyLock};
 
@@ -8,36 +8,42 @@ use promql_parser::{
 };
 use regex::Regex;
 
-/// `up{job="api"} 0`: some series and its values.
+/// A series and its values, such as `up{job="api"} 0`.
 pub(super) struct Series<'text> {
-    /// Its name and labels.
+    /// The metric name and the labels.
     pub(super) selector: &'text str,
+    /// The samples.
     pub(super) values: Values<'text>,
 }
 
-/// One sample in each minute.
+/// Samples, one each minute.
 pub(super) enum Values<'text> {
-    /// `5`: it stays; `0+60`: it rises by so much in each minute, for as long as the test lasts.
-    Endless(Cow<'text, str>),
-    /// `1x10 0x20`: as it is written.
-    Written(&'text str, u64),
+    /// Lasts as long as the test: `5` is constant, `0+60` rises by 60 each minute.
+    Repeated(Cow<'text, str>),
+    /// A list such as `1x10 0x20`, and its number of samples.
+    Listed(&'text str, u64),
 }
 
 impl<'text> Series<'text> {
+    /// Parses a series.
+    ///
+    /// # Errors
+    ///
+    /// Returns a message if the text is not one series with values.
     pub(super) fn parse(text: &'text str) -> Result<Self, String> {
-        let wrong = || {
+        let malformed = || {
             format!(
-                "`{text}` is no series: write `name{{label=\"value\"}} 5`, or `name 0+60` for one that rises by 60 in each minute"
+                "`{text}` is not a series: write `name{{label=\"value\"}} 5`, or `name 0+60` to add 60 each minute"
             )
         };
-        let parts = split(text.trim()).filter(|(selector, _)| is_one(selector));
-        let (selector, values) = parts.ok_or_else(wrong)?;
-        let values = Values::parse(values.trim()).ok_or_else(wrong)?;
+        let parts = split(text.trim()).filter(|(selector, _)| is_single_series(selector));
+        let (selector, values) = parts.ok_or_else(malformed)?;
+        let values = Values::parse(values.trim()).ok_or_else(malformed)?;
         Ok(Self { selector, values })
     }
 }
 
-/// The selector ends at its closing brace, or else at the first space.
+/// Splits a series after its selector, which ends at the closing brace or the first space.
 fn split(text: &str) -> Option<(&str, &str)> {
     let mut is_quoted = false;
     let mut is_escaped = false;
@@ -57,8 +63,8 @@ fn split(text: &str) -> Option<(&str, &str)> {
     None
 }
 
-/// Whether each label has a value, so that it is one series.
-fn is_one(selector: &str) -> bool {
+/// Returns whether a selector gives each label one value, which selects a single series.
+fn is_single_series(selector: &str) -> bool {
     let Ok(Expr::VectorSelector(selector)) = parser::parse(selector) else {
         return false;
     };
@@ -86,29 +92,29 @@ impl<'text> Values<'text> {
                     } else {
                         "+0"
                     };
-                    return Some(Self::Endless(Cow::Owned(format!("{part}{step}"))));
+                    return Some(Self::Repeated(Cow::Owned(format!("{part}{step}"))));
                 }
-                // A start, and as many more.
+                // `1x3` is a start value and three more.
                 (Some(times), _) => samples += times.ok()? + 1,
                 (None, _) => samples += 1,
             }
         }
-        (samples > 0).then_some(Self::Written(text, samples))
+        (samples > 0).then_some(Self::Listed(text, samples))
     }
 
-    /// How many are written.
+    /// Returns the number of samples in the list; 1 if the values last as long as the test.
     pub(super) fn samples(&self) -> u64 {
         match self {
-            Self::Endless(_) => 1,
-            Self::Written(_, samples) => *samples,
+            Self::Repeated(_) => 1,
+            Self::Listed(_, samples) => *samples,
         }
     }
 
-    /// What promtool is given for a test of so many minutes.
+    /// Returns the values for a test of this many minutes.
     pub(super) fn filled(&self, minutes: u64) -> String {
         match self {
-            Self::Endless(step) => format!("{step}x{minutes}"),
-            Self::Written(text, _) => (*text).to_owned(),
+            Self::Repeated(step) => format!("{step}x{minutes}"),
+            Self::Listed(text, _) => (*text).to_owned(),
         }
     }
 }
@@ -124,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_series_is_a_selector_and_values() {
+    fn series_parses_into_selector_and_values() {
         let cases = [
             ("up 0", "up", "0+0x7", 1),
             ("up{job=\"a b\"} 1e3", "up{job=\"a b\"}", "1e3+0x7", 1),
@@ -139,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_series_is_refused() {
+    fn malformed_series_are_rejected() {
         for text in [
             "",
             "up",

@@ -1,4 +1,4 @@
-//! A registry of semantic conventions, for OpenTelemetry Weaver (its "Semantic Convention YAML Language").
+//! A registry for OpenTelemetry Weaver (Weaver, "Semantic Convention YAML Language").
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use glyph_core::{
     label::LabelValues,
 };
 
-/// What Weaver knows a registry by.
+/// The manifest of a registry.
 #[derive(Debug, Serialize)]
 struct Manifest {
     name: String,
@@ -74,17 +74,17 @@ struct Member {
     stability: &'static str,
 }
 
-/// Catalogs make no promise beyond the release that they are in.
+/// The stability of all metrics: a catalog can change in each release.
 const STABILITY: &str = "development";
 
 impl Artifacts {
-    /// The metrics and their labels as a registry.
+    /// Returns the metrics and their labels as a registry for Weaver.
     ///
-    /// A label that several metrics have is one attribute, with the values of all of them.
+    /// A label of several metrics is one attribute, with the values of all of them.
     ///
     /// # Errors
     ///
-    /// When it cannot be written as YAML.
+    /// Returns [`ArtifactError::Yaml`] if the registry cannot be serialized.
     pub fn weaver_registry(&self) -> Result<String, ArtifactError> {
         let families = self.families();
         let labels = Group {
@@ -107,13 +107,14 @@ impl Artifacts {
 }
 
 impl Artifacts {
-    /// The registry's manifest, which stands beside it as `manifest.yaml` (Weaver, "Define your own telemetry schema").
+    /// Returns the manifest of the registry, to be saved as `manifest.yaml` next to it (Weaver,
+    /// "Define your own telemetry schema").
     ///
-    /// Its schema URL is a name and no address: Weaver fetches nothing there.
+    /// The schema URL is only a name: Weaver does not fetch it.
     ///
     /// # Errors
     ///
-    /// When it cannot be written as YAML.
+    /// Returns [`ArtifactError::Yaml`] if the manifest cannot be serialized.
     pub fn weaver_manifest(&self) -> Result<String, ArtifactError> {
         let subject = self.subject();
         document(&Manifest {
@@ -131,8 +132,10 @@ fn metric(metric: &'static MetricDescriptor, scope: &[ScopeLabel]) -> Group {
     let own = metric
         .labels
         .iter()
-        .map(|label| refer(label.name, "required"));
-    let scope = scope.iter().map(|label| refer(label.name, "recommended"));
+        .map(|label| reference(label.name, "required"));
+    let scope = scope
+        .iter()
+        .map(|label| reference(label.name, "recommended"));
     Group {
         id: format!("metric.{}", metric.otel_name),
         kind: "metric",
@@ -140,7 +143,7 @@ fn metric(metric: &'static MetricDescriptor, scope: &[ScopeLabel]) -> Group {
         brief: metric.help.to_owned(),
         instrument: Some(match metric.kind {
             Kind::Counter => "counter",
-            // Gauges are added to and set; what they show is a level.
+            // Not `updowncounter`: a gauge can also be set.
             Kind::Gauge => "gauge",
             Kind::Histogram => "histogram",
         }),
@@ -150,8 +153,9 @@ fn metric(metric: &'static MetricDescriptor, scope: &[ScopeLabel]) -> Group {
     }
 }
 
-/// A label of the scope is there within it alone, so that it is recommended.
-fn refer(label: &str, requirement_level: &'static str) -> Attribute {
+/// Returns a reference to a label. Scope labels are `recommended` and not `required`, as they are
+/// absent outside the scope.
+fn reference(label: &str, requirement_level: &'static str) -> Attribute {
     Attribute::Referred {
         reference: label.to_owned(),
         requirement_level,
@@ -185,7 +189,7 @@ fn attributes(families: &Families) -> Vec<Attribute> {
     attributes
         .map(|(name, (values, is_open, used_by))| Attribute::Defined {
             id: name.to_owned(),
-            brief: format!("Tells series of {} apart.", used_by.join(", ")),
+            brief: format!("Label of {}.", used_by.join(", ")),
             stability: STABILITY,
             examples: if is_open { vec!["example"] } else { Vec::new() },
             kind: if is_open {
@@ -199,7 +203,7 @@ fn attributes(families: &Families) -> Vec<Attribute> {
         .collect()
 }
 
-/// Each value under an id of its own.
+/// Returns the values, each with a unique id.
 fn members(values: &[&'static str]) -> Vec<Member> {
     let mut members: Vec<Member> = Vec::new();
     for value in values {

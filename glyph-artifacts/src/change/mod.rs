@@ -1,4 +1,4 @@
-//! A change of a schema, and whether it breaks dashboards and alerts.
+//! Changes of a schema, and whether they break dashboards and alerts.
 
 mod scope;
 
@@ -6,134 +6,136 @@ use std::fmt;
 
 pub use scope::ScopeChange;
 
-/// Something that changed.
+/// A change between two schemas.
+///
+/// `Display` prints it after `breaking: ` or `compatible: `.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Change {
-    /// A metric is new.
+    /// A metric was added.
     MetricAdded {
-        /// Its name.
+        /// The name of the metric.
         metric: String,
     },
-    /// A metric is gone.
+    /// A metric was removed.
     MetricRemoved {
-        /// Its name.
+        /// The name of the metric.
         metric: String,
     },
-    /// A metric has another name, and is otherwise the same.
+    /// A metric was renamed.
     MetricRenamed {
-        /// The name that it had.
+        /// The old name.
         from: String,
-        /// The name that it has.
+        /// The new name.
         to: String,
     },
-    /// A counter became a gauge, or the like.
+    /// The kind of a metric changed, such as from counter to gauge.
     KindChanged {
-        /// The metric.
+        /// The name of the metric.
         metric: String,
-        /// The kind that it was.
+        /// The old kind.
         from: String,
-        /// The kind that it is.
+        /// The new kind.
         to: String,
     },
-    /// A metric is measured in another unit.
+    /// The unit of a metric changed.
     UnitChanged {
-        /// The metric.
+        /// The name of the metric.
         metric: String,
-        /// The unit that it had.
+        /// The old unit; empty if there was none.
         from: String,
-        /// The unit that it has.
+        /// The new unit; empty if there is none.
         to: String,
     },
-    /// A histogram has other bucket bounds.
+    /// The bucket bounds of a histogram changed.
     BucketsChanged {
-        /// The metric.
+        /// The name of the metric.
         metric: String,
-        /// Bounds that are gone.
+        /// The removed bounds.
         removed: Vec<f64>,
-        /// Bounds that are new.
+        /// The added bounds.
         added: Vec<f64>,
     },
-    /// A label is new.
+    /// A label was added.
     LabelAdded {
-        /// The metric.
+        /// The name of the metric.
         metric: String,
-        /// The label.
+        /// The name of the label.
         label: String,
     },
-    /// A label is gone.
+    /// A label was removed.
     LabelRemoved {
-        /// The metric.
+        /// The name of the metric.
         metric: String,
-        /// The label.
+        /// The name of the label.
         label: String,
     },
-    /// A label has another name, and the same values.
+    /// A label was renamed and has the same values.
     LabelRenamed {
-        /// The metric.
+        /// The name of the metric.
         metric: String,
-        /// The name that it had.
+        /// The old name.
         from: String,
-        /// The name that it has.
+        /// The new name.
         to: String,
     },
-    /// A label that had a list of values takes any text.
+    /// A closed label became an open one, which accepts any string.
     LabelOpened {
-        /// The metric.
+        /// The name of the metric.
         metric: String,
-        /// The label.
+        /// The name of the label.
         label: String,
     },
-    /// A label that took any text has a list of values.
+    /// An open label became a closed one, with a list of values.
     LabelClosed {
-        /// The metric.
+        /// The name of the metric.
         metric: String,
-        /// The label.
+        /// The name of the label.
         label: String,
     },
-    /// An open label tells more or fewer values apart.
+    /// The limit of an open label's values changed.
     LimitChanged {
-        /// The metric.
+        /// The name of the metric.
         metric: String,
-        /// The label.
+        /// The name of the label.
         label: String,
-        /// How many it told apart.
+        /// The old limit.
         from: usize,
-        /// How many it tells apart.
+        /// The new limit.
         to: usize,
     },
-    /// A label has a value more.
+    /// A closed label has a new value.
     ValueAdded {
-        /// The metric.
+        /// The name of the metric.
         metric: String,
-        /// The label.
+        /// The name of the label.
         label: String,
         /// The value.
         value: String,
     },
-    /// A label has a value less.
+    /// A closed label no longer has a value.
     ValueRemoved {
-        /// The metric.
+        /// The name of the metric.
         metric: String,
-        /// The label.
+        /// The name of the label.
         label: String,
         /// The value.
         value: String,
     },
-    /// The scope of some metrics changed.
+    /// A scope label of some metrics changed.
     Scope {
-        /// How.
+        /// The change.
         change: ScopeChange,
-        /// The metrics in the scope.
+        /// The names of the metrics in the scope.
         metrics: Vec<String>,
     },
 }
 
 impl Change {
-    /// Whether a query that gave something may now give nothing, or something else.
+    /// Returns whether a query can return other series or values than before, or nothing.
     ///
-    /// A label that is new splits series that were one; a query that does not sum them up sees more of them. So does a
-    /// label of a scope.
+    /// A new label is breaking, also in a scope: it splits a series into several, which a query has
+    /// to sum.
     #[must_use]
     pub fn is_breaking(&self) -> bool {
         match self {
@@ -156,23 +158,26 @@ impl fmt::Display for Change {
         match self {
             Self::Scope { change, metrics } => {
                 let metrics: Vec<_> = metrics.iter().map(|metric| format!("`{metric}`")).collect();
-                change.told(&metrics.join(", "), formatter)
+                change.write_for(&metrics.join(", "), formatter)
             }
-            Self::MetricAdded { metric } => write!(formatter, "metric `{metric}` is new"),
-            Self::MetricRemoved { metric } => write!(formatter, "metric `{metric}` is gone"),
+            Self::MetricAdded { metric } => write!(formatter, "metric `{metric}` was added"),
+            Self::MetricRemoved { metric } => write!(formatter, "metric `{metric}` was removed"),
             Self::MetricRenamed { from, to } => {
-                write!(formatter, "metric `{from}` is called `{to}` now")
+                write!(formatter, "metric `{from}` was renamed to `{to}`")
             }
             Self::KindChanged { metric, from, to } => {
-                write!(formatter, "metric `{metric}` was a {from} and is a {to}")
+                write!(formatter, "metric `{metric}` changed from {from} to {to}")
             }
             Self::UnitChanged { metric, from, to } => {
                 let unit = |unit: &str| match unit {
-                    "" => "a plain number".to_owned(),
-                    unit => format!("in `{unit}`"),
+                    "" => "none".to_owned(),
+                    unit => format!("`{unit}`"),
                 };
                 let (from, to) = (unit(from), unit(to));
-                write!(formatter, "metric `{metric}` was {from} and is {to}")
+                write!(
+                    formatter,
+                    "unit of metric `{metric}` changed from {from} to {to}"
+                )
             }
             Self::BucketsChanged {
                 metric,
@@ -180,29 +185,29 @@ impl fmt::Display for Change {
                 added,
             } => write!(
                 formatter,
-                "histogram `{metric}` has lost the bounds {removed:?} and gained {added:?}"
+                "bucket bounds of `{metric}` changed: removed {removed:?}, added {added:?}"
             ),
             Self::LabelAdded { metric, label } => {
-                write!(formatter, "label `{label}` of `{metric}` is new")
+                write!(formatter, "label `{label}` of `{metric}` was added")
             }
             Self::LabelRemoved { metric, label } => {
-                write!(formatter, "label `{label}` of `{metric}` is gone")
+                write!(formatter, "label `{label}` of `{metric}` was removed")
             }
             Self::LabelRenamed { metric, from, to } => {
                 write!(
                     formatter,
-                    "label `{from}` of `{metric}` is called `{to}` now"
+                    "label `{from}` of `{metric}` was renamed to `{to}`"
                 )
             }
             Self::LabelOpened { metric, label } => {
                 write!(
                     formatter,
-                    "label `{label}` of `{metric}` takes any text now"
+                    "label `{label}` of `{metric}` now accepts any string"
                 )
             }
             Self::LabelClosed { metric, label } => write!(
                 formatter,
-                "label `{label}` of `{metric}` takes listed values only now"
+                "label `{label}` of `{metric}` now accepts only listed values"
             ),
             Self::LimitChanged {
                 metric,
@@ -211,7 +216,7 @@ impl fmt::Display for Change {
                 to,
             } => write!(
                 formatter,
-                "label `{label}` of `{metric}` told {from} values apart and tells {to}"
+                "limit of label `{label}` of `{metric}` changed from {from} to {to} values"
             ),
             Self::ValueAdded {
                 metric,
@@ -219,7 +224,7 @@ impl fmt::Display for Change {
                 value,
             } => write!(
                 formatter,
-                "label `{label}` of `{metric}` has a value more, `{value}`"
+                "label `{label}` of `{metric}` has a new value `{value}`"
             ),
             Self::ValueRemoved {
                 metric,
@@ -227,7 +232,7 @@ impl fmt::Display for Change {
                 value,
             } => write!(
                 formatter,
-                "label `{label}` of `{metric}` has lost the value `{value}`"
+                "label `{label}` of `{metric}` no longer has the value `{value}`"
             ),
         }
     }

@@ -1,40 +1,41 @@
-//! A change of the labels of a scope.
+//! Changes of scope labels.
 
 use std::fmt;
 
-/// Something that changed of a scope.
+/// A change of a scope label.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ScopeChange {
-    /// A label is gone.
+    /// A label was removed.
     LabelRemoved {
-        /// The label.
+        /// The name of the label.
         label: String,
     },
-    /// A label has another name, and the same bound.
+    /// A label was renamed and has the same limit.
     LabelRenamed {
-        /// The name that it had.
+        /// The old name.
         from: String,
-        /// The name that it has.
+        /// The new name.
         to: String,
     },
-    /// A label tells more or fewer values apart.
+    /// The limit of a label's values changed.
     LimitChanged {
-        /// The label.
+        /// The name of the label.
         label: String,
-        /// How many it told apart.
+        /// The old limit.
         from: usize,
-        /// How many it tells apart.
+        /// The new limit.
         to: usize,
     },
-    /// A label is new.
+    /// A label was added.
     LabelAdded {
-        /// The label.
+        /// The name of the label.
         label: String,
     },
 }
 
 impl ScopeChange {
+    /// Returns whether a query can return other series or values than before.
     pub(crate) fn is_breaking(&self) -> bool {
         match self {
             Self::LimitChanged { from, to, .. } => to < from,
@@ -42,19 +43,21 @@ impl ScopeChange {
         }
     }
 
-    /// Writes what changed for these metrics.
-    pub(crate) fn told(&self, metrics: &str, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (label, what) = match self {
-            Self::LabelRemoved { label } => (label, "is gone".to_owned()),
-            Self::LabelRenamed { from, to } => (from, format!("is called `{to}` now")),
-            Self::LimitChanged { label, from, to } => {
-                (label, format!("told {from} values apart and tells {to}"))
-            }
-            Self::LabelAdded { label } => (label, "is new".to_owned()),
+    /// Writes the change, with the metrics in the scope.
+    pub(crate) fn write_for(
+        &self,
+        metrics: &str,
+        formatter: &mut fmt::Formatter<'_>,
+    ) -> fmt::Result {
+        let (label, change) = match self {
+            Self::LabelRemoved { label } => (label, "was removed".to_owned()),
+            Self::LabelRenamed { from, to } => (from, format!("was renamed to `{to}`")),
+            Self::LimitChanged { label, from, to } => (
+                label,
+                format!("changed its limit from {from} to {to} values"),
+            ),
+            Self::LabelAdded { label } => (label, "was added".to_owned()),
         };
-        write!(
-            formatter,
-            "label `{label}` of the scope of {metrics} {what}"
-        )
+        write!(formatter, "scope label `{label}` of {metrics} {change}")
     }
 }

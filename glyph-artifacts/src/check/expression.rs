@@ -1,4 +1,4 @@
-//! Every name in an expression, held against those that are declared.
+//! Checks of the names in an expression against the declared ones.
 
 use promql_parser::{
     label::{MatchOp, Matcher},
@@ -8,11 +8,11 @@ use regex::Regex;
 
 use super::names::{Names, Series, nearest};
 
-/// What does not fit in an expression.
+/// Returns the problems of an expression. Names that match a pattern in `external` are not checked.
 pub(super) fn problems(promql: &str, external: &[&str], names: &Names) -> Vec<String> {
     let parsed = match parser::parse(promql) {
         Ok(parsed) => parsed,
-        Err(error) => return vec![format!("`{promql}` is no PromQL: {error}")],
+        Err(error) => return vec![format!("`{promql}` is not PromQL: {error}")],
     };
     let mut check = Check {
         names,
@@ -22,9 +22,9 @@ pub(super) fn problems(promql: &str, external: &[&str], names: &Names) -> Vec<St
     for pattern in external {
         match Regex::new(&format!("^(?:{pattern})$")) {
             Ok(pattern) => check.external.push(pattern),
-            Err(error) => check
-                .problems
-                .push(format!("external(\"{pattern}\") is no pattern: {error}")),
+            Err(error) => check.problems.push(format!(
+                "`external(\"{pattern}\")` is not a regular expression: {error}"
+            )),
         }
     }
     check.expr(&parsed);
@@ -38,7 +38,7 @@ struct Check<'names> {
     problems: Vec<String>,
 }
 
-/// The series that an expression was made from; none where any label may be.
+/// The series that an expression uses; `None` if the result may have any label.
 type Sources<'names> = Option<Vec<&'names Series>>;
 
 impl<'names> Check<'names> {
@@ -63,7 +63,7 @@ impl<'names> Check<'names> {
                     if let VectorMatchCardinality::ManyToOne(labels)
                     | VectorMatchCardinality::OneToMany(labels) = &modifier.card
                     {
-                        self.grouped(&labels.labels, both.as_deref());
+                        self.check_labels(&labels.labels, both.as_deref());
                     }
                 }
                 both
@@ -77,7 +77,7 @@ impl<'names> Check<'names> {
         }
     }
 
-    /// Functions that make labels may give any.
+    /// Checks the arguments of a call. Functions such as `label_replace` can add any label.
     fn call(&mut self, call: &parser::Call) -> Sources<'names> {
         let mut sources = Some(Vec::new());
         for argument in &call.args.args {
@@ -92,11 +92,11 @@ impl<'names> Check<'names> {
         sources
     }
 
+    /// Checks the metric name and the matchers of a selector.
     fn selector(&mut self, selector: &VectorSelector) -> Sources<'names> {
         let Some(name) = selector.name.as_deref() else {
-            self.problems.push(format!(
-                "`{selector}` names no metric: write its name in front"
-            ));
+            self.problems
+                .push(format!("selector `{selector}` has no metric name: add one"));
             return None;
         };
         if self.external.iter().any(|pattern| pattern.is_match(name)) {
@@ -119,10 +119,11 @@ impl<'names> Check<'names> {
             None => String::new(),
         };
         format!(
-            "no catalog declares `{name}`; {hint}what another program exposes is listed by `external(\"..\")`"
+            "no catalog declares `{name}`; {hint}list metrics of other programs in `external(\"..\")`"
         )
     }
 
+    /// Checks the label and the value of a matcher.
     fn matcher(&mut self, metric: &str, series: &Series, matcher: &Matcher) {
         let label = matcher.name.as_str();
         if self.names.is_target_label(label) && !series.has(label) {
@@ -158,22 +159,24 @@ impl<'names> Check<'names> {
         }
     }
 
+    /// Checks the labels of `by(..)`, `without(..)`, `on(..)` or `ignoring(..)`.
     fn modifier(&mut self, modifier: Option<&LabelModifier>, sources: Option<&[&Series]>) {
         let Some(LabelModifier::Include(labels) | LabelModifier::Exclude(labels)) = modifier else {
             return;
         };
-        self.grouped(&labels.labels, sources);
+        self.check_labels(&labels.labels, sources);
     }
 
-    fn grouped(&mut self, labels: &[String], sources: Option<&[&Series]>) {
+    fn check_labels(&mut self, labels: &[String], sources: Option<&[&Series]>) {
         let Some(sources) = sources else { return };
         for label in labels {
             let is_known =
                 self.names.is_target_label(label) || sources.iter().any(|series| series.has(label));
             if !is_known {
                 let hint = self.suggestion(label, sources);
-                self.problems
-                    .push(format!("no series here has a label `{label}`; {hint}"));
+                self.problems.push(format!(
+                    "no series in the expression has a label `{label}`; {hint}"
+                ));
             }
         }
     }
@@ -186,8 +189,8 @@ impl<'names> Check<'names> {
         known.sort_unstable();
         known.dedup();
         match nearest(label, known.iter().copied()) {
-            Some(nearest) => format!("did you mean `{nearest}`? there are {}", known.join(", ")),
-            None => format!("there are {}", known.join(", ")),
+            Some(nearest) => format!("did you mean `{nearest}`? allowed: {}", known.join(", ")),
+            None => format!("allowed: {}", known.join(", ")),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Whether expressions and declarations fit together.
+//! Checks of expressions and names against the catalogs.
 
 mod expression;
 mod names;
@@ -15,12 +15,12 @@ use crate::{
 use glyph_core::catalog::Condition;
 
 impl Artifacts {
-    /// Everything that does not fit: an expression that is no PromQL, a metric, a label or a value in it that no
-    /// catalog declares, two alerts or objectives of one name.
+    /// Checks the alerts and objectives of the catalogs.
     ///
     /// # Errors
     ///
-    /// [`ArtifactError::Problems`], when there is any.
+    /// Returns [`ArtifactError::Problems`] if an expression is not PromQL, an expression uses a
+    /// metric, label or label value that no catalog declares, or two alerts have the same name.
     pub fn checked(&self) -> Result<(), ArtifactError> {
         let problems = self.problems();
         if problems.is_empty() {
@@ -30,11 +30,11 @@ impl Artifacts {
         }
     }
 
-    /// What [`Artifacts::checked`] finds.
+    /// Returns the problems that [`Artifacts::checked`] reports; empty if there are none.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
         let families = self.families();
-        let mut problems = clashes(&families);
+        let mut problems = duplicate_names(&families);
         let names = names::Names::new(&families, &self.target_labels);
         for alert in families.metrics().flat_map(|metric| metric.alerts) {
             let promql = families.condition(&alert.condition, alert.by);
@@ -64,7 +64,7 @@ impl Artifacts {
     }
 }
 
-/// What does not fit in a series that a test of the rules starts from.
+/// Returns the problems of an input series, from `fires(..)` or `silent(..)`.
 fn series_problems(text: &str, external: &[&str], names: &names::Names) -> Vec<String> {
     match Series::parse(text) {
         Ok(series) => expression::problems(series.selector, external, names),
@@ -72,6 +72,7 @@ fn series_problems(text: &str, external: &[&str], names: &names::Names) -> Vec<S
     }
 }
 
+/// Returns the problems of the rules of objectives.
 fn objective_problems(families: &Families, names: &names::Names) -> Vec<Problem> {
     let objectives = families.metrics().flat_map(|metric| metric.objectives);
     let mut problems = Vec::new();
@@ -93,8 +94,8 @@ fn objective_problems(families: &Families, names: &names::Names) -> Vec<Problem>
     problems
 }
 
-/// Alerts and objectives whose name is taken.
-fn clashes(families: &Families) -> Vec<Problem> {
+/// Returns a problem for each alert or objective whose alert name is not unique.
+fn duplicate_names(families: &Families) -> Vec<Problem> {
     let alerts = families.metrics().flat_map(|metric| metric.alerts);
     let alerts = alerts.map(|alert| ("alert", alert.name.to_owned(), alert.file, alert.line));
     let objectives = families.metrics().flat_map(|metric| metric.objectives);
@@ -102,16 +103,16 @@ fn clashes(families: &Families) -> Vec<Problem> {
         let alerts = BURNS.iter().map(|burn| burn.alert(objective));
         alerts.map(|name| ("objective", name, objective.file, objective.line))
     });
-    let mut taken = HashMap::new();
+    let mut first_uses = HashMap::new();
     let mut problems = Vec::new();
     for (kind, name, file, line) in alerts.chain(burns) {
-        if let Some((file_before, line_before)) = taken.insert(name.clone(), (file, line)) {
+        if let Some((file_before, line_before)) = first_uses.insert(name.clone(), (file, line)) {
             problems.push(Problem {
                 what: format!("{kind} `{name}`"),
                 file: Cow::Borrowed(file),
                 line,
                 message: format!(
-                    "its alert's name is taken at {file_before}:{line_before}: rename one"
+                    "duplicate alert name, also at {file_before}:{line_before}: rename one"
                 ),
             });
         }
@@ -119,9 +120,11 @@ fn clashes(families: &Families) -> Vec<Problem> {
     problems
 }
 
-/// Declares a test that fails when what the catalogs declare does not fit together: an expression that is no
-/// PromQL, or names a metric, a label or a value that no catalog declares. It tells the alert, file and line, and
-/// the nearest right name.
+/// Declares a test of the expressions and alert names in catalogs.
+///
+/// The test fails if an expression is not PromQL, an expression uses a metric, label or label value
+/// that no catalog declares, or two alerts have the same name. Each failure has the alert, its file
+/// and line, and the nearest declared name.
 ///
 /// ```
 /// # use glyph_core::{Counter, metric_catalog};
@@ -134,8 +137,9 @@ fn clashes(families: &Families) -> Vec<Problem> {
 /// glyph_artifacts::check!(Metrics);
 /// ```
 ///
-/// The test is called `artifacts_fit_their_catalogs`; `check!(another_name: Metrics)` names it. Labels that series
-/// get on their way are listed behind a semicolon: `check!(Metrics; "env", "cluster")`.
+/// The default name of the test is `artifacts_fit_their_catalogs`; `check!(another_name: Metrics)`
+/// sets another one. Labels that a scrape or a collector sets on every series come after a
+/// semicolon: `check!(Metrics; "env", "cluster")`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __artifacts_check {

@@ -8,10 +8,10 @@ use glyph_core::{
     label::LabelValues,
 };
 
-/// Labels that a scrape sets.
+/// The labels that each scrape sets.
 const TARGET: [&str; 2] = ["job", "instance"];
 
-/// Series that Prometheus adds by itself, with their labels.
+/// The series that Prometheus adds, with their labels.
 const PROMETHEUS: [(&str, &[&str]); 5] = [
     ("up", &[]),
     ("scrape_duration_seconds", &[]),
@@ -20,11 +20,13 @@ const PROMETHEUS: [(&str, &[&str]); 5] = [
     ("ALERTS_FOR_STATE", &["alertname", "severity"]),
 ];
 
-/// Labels of an exporter.
+/// The labels of an exporter.
 const EXPORTER: &[&str] = &["signal", "exporter"];
 
-/// The series of glyph's own metrics, with their labels. The runtime declares them, in crates that
-/// this module does not know; a test compares the list with those declarations.
+/// The series of glyph's internal metrics, with their labels.
+///
+/// The runtime declares these metrics, and this crate does not depend on the runtime. A test
+/// compares the list with the declarations.
 #[doc(hidden)]
 pub const INTERNAL_SERIES: [(&str, &[&str]); 23] = [
     ("glyph_audit_failures_total", &[]),
@@ -58,18 +60,18 @@ pub const INTERNAL_SERIES: [(&str, &[&str]); 23] = [
     ("target_info", &["service_name", "service_version"]),
 ];
 
-/// Every name, and the labels that go with it.
+/// The series that expressions may use, by name.
 pub(super) struct Names {
     series: BTreeMap<String, Series>,
-    /// Labels that any series may have.
+    /// The labels that every series may have.
     target: BTreeSet<String>,
 }
 
-/// The labels of the series of one name.
+/// The labels of the series of one name. A closed label has its values.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Series {
     labels: BTreeMap<String, Option<&'static [&'static str]>>,
-    /// Whether it may have any label besides.
+    /// Whether the series may have other labels too.
     pub(super) is_open: bool,
 }
 
@@ -117,7 +119,7 @@ impl Names {
             labels: scope.chain(labels).collect(),
             is_open: false,
         };
-        // A counter and a histogram have no sample with the family's own name.
+        // Counters and histograms have no sample with the name of the family.
         let suffixes = metric.kind.sample_suffixes().iter();
         let suffixes = suffixes.filter(|suffix| !suffix.is_empty() || metric.kind == Kind::Gauge);
         for suffix in suffixes {
@@ -134,7 +136,7 @@ impl Names {
         self.series.get(name)
     }
 
-    /// The name nearest to one that is unknown.
+    /// Returns the declared name nearest to an unknown one.
     pub(super) fn nearest(&self, name: &str) -> Option<&str> {
         nearest(name, self.series.keys().map(String::as_str))
     }
@@ -143,7 +145,7 @@ impl Names {
         self.target.contains(label)
     }
 
-    /// The labels that series of this kind may have, target labels behind the own ones.
+    /// Returns the labels that a series may have: its declared labels, then the target labels.
     pub(super) fn labels<'names>(
         &'names self,
         series: &'names Series,
@@ -158,27 +160,28 @@ impl Series {
         self.is_open || self.labels.contains_key(label)
     }
 
-    /// The values of a closed label.
+    /// Returns the values of a closed label; `None` for an open one.
     pub(super) fn values(&self, label: &str) -> Option<&'static [&'static str]> {
         self.labels.get(label).copied().flatten()
     }
 }
 
-/// The word of `known` that `word` was most probably meant to be: a slip, or one that goes on behind it, `tenant`, `tenant_id`.
+/// Returns the known name that `name` was probably meant to be: one with a small edit distance, or
+/// one that starts with it, such as `tenant_id` for `tenant`.
 pub(super) fn nearest<'known>(
-    word: &str,
+    name: &str,
     known: impl Iterator<Item = &'known str>,
 ) -> Option<&'known str> {
-    let limit = (word.chars().count() / 3).max(1);
+    let limit = (name.chars().count() / 3).max(1);
     let known: Vec<&str> = known.collect();
-    let goes_on = |name: &&str| {
-        let rest = name.strip_prefix(word);
-        !word.is_empty() && rest.is_some_and(|rest| rest.starts_with('_'))
+    let continues = |known: &&str| {
+        let rest = known.strip_prefix(name);
+        !name.is_empty() && rest.is_some_and(|rest| rest.starts_with('_'))
     };
-    let longer = known.iter().copied().find(goes_on);
+    let longer = known.iter().copied().find(continues);
     known
         .into_iter()
-        .map(|known| (strsim::damerau_levenshtein(word, known), known))
+        .map(|known| (strsim::damerau_levenshtein(name, known), known))
         .filter(|(distance, _)| *distance <= limit)
         .min()
         .map(|(_, known)| known)

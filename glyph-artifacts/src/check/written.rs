@@ -1,4 +1,4 @@
-//! Files that were written, by glyph or by hand, held against the catalogs as they are now.
+//! Checks of existing rule files and dashboards against the catalogs.
 
 use std::{
     borrow::Cow,
@@ -14,14 +14,14 @@ use serde_json::Value;
 use super::{expression, names::Names};
 use crate::{ArtifactError, artifacts::Artifacts, problem::Problem};
 
-/// Where dashboards are, below the folder of all artifacts.
+/// The folder of dashboards in the folder of the artifacts.
 const DASHBOARDS: &str = "grafana/dashboards";
 
-/// Where rules are.
+/// The folder of rules.
 const RULES: &str = "prometheus";
 
-/// Variables that stand for a time.
-const TIMES: [&str; 4] = ["__rate_interval", "__interval", "__range", "__range_s"];
+/// The Grafana variables whose value is a duration.
+const TIME_VARIABLES: [&str; 4] = ["__rate_interval", "__interval", "__range", "__range_s"];
 
 #[derive(Deserialize)]
 struct RuleFile {
@@ -43,13 +43,17 @@ struct Rule {
 }
 
 impl Artifacts {
-    /// The dashboards and rule files below `folder`, generated or written by hand, whose expressions name a metric of the
-    /// catalogs' namespaces, a label or a value that no catalog declares. Dashboards are looked for in `grafana/dashboards/*.json`, rules in
-    /// `prometheus/*.yml`.
+    /// Returns the problems of all rule files and dashboards in `folder`, generated or written by
+    /// hand.
+    ///
+    /// A problem is an expression that is not PromQL, or that uses a metric, label or label value
+    /// that no catalog declares. Metrics outside the namespaces of the catalogs are not checked.
+    /// Rules are read from `prometheus/*.yml`, dashboards from `grafana/dashboards/*.json`.
     ///
     /// # Errors
     ///
-    /// When a file cannot be read, or is no JSON or YAML.
+    /// Returns [`ArtifactError::File`] if a file cannot be read, [`ArtifactError::Yaml`] if a rule
+    /// file cannot be parsed, and [`ArtifactError::Json`] if a dashboard cannot be parsed.
     pub fn problems_in(&self, folder: impl AsRef<Path>) -> Result<Vec<Problem>, ArtifactError> {
         let folder = folder.as_ref();
         let mut problems = Vec::new();
@@ -64,11 +68,11 @@ impl Artifacts {
         Ok(problems)
     }
 
-    /// What does not fit in a rule file, told as from `file`.
+    /// Returns the problems of a rule file. `file` is the path to report.
     ///
     /// # Errors
     ///
-    /// When it is no YAML, or no rule file.
+    /// Returns [`ArtifactError::Yaml`] if `yaml` is not YAML, or not a rule file.
     pub fn problems_in_rules(&self, yaml: &str, file: &str) -> Result<Vec<Problem>, ArtifactError> {
         let names = self.names();
         let rules: RuleFile = yaml_serde::from_str(yaml)?;
@@ -79,8 +83,8 @@ impl Artifacts {
                 (Some(alert), _) => ("alert", alert),
                 (None, record) => ("record", record.unwrap_or_default()),
             };
-            let foreign = self.foreign(&rule.expr);
-            let external = [self.external_of(&name), &references(&foreign)].concat();
+            let external_names = self.external_names(&rule.expr);
+            let external = [self.external_patterns(&name), &as_strs(&external_names)].concat();
             let found = expression::problems(&rule.expr, &external, &names);
             problems.extend(found.into_iter().map(|message| Problem {
                 what: format!("{kind} `{name}`"),
@@ -92,11 +96,11 @@ impl Artifacts {
         Ok(problems)
     }
 
-    /// What does not fit in the panels of a dashboard, told as from `file`.
+    /// Returns the problems of the panels of a dashboard. `file` is the path to report.
     ///
     /// # Errors
     ///
-    /// When it is no JSON.
+    /// Returns [`ArtifactError::Json`] if `json` is not JSON.
     pub fn problems_in_dashboard(
         &self,
         json: &str,
@@ -110,8 +114,8 @@ impl Artifacts {
             let title = title.unwrap_or_default();
             for expr in expressions(panel) {
                 let expr = without_variables(expr);
-                let foreign = self.foreign(&expr);
-                let found = expression::problems(&expr, &references(&foreign), &names);
+                let external_names = self.external_names(&expr);
+                let found = expression::problems(&expr, &as_strs(&external_names), &names);
                 problems.extend(found.into_iter().map(|message| Problem {
                     what: format!("panel `{title}`"),
                     file: Cow::Owned(file.to_owned()),
@@ -130,8 +134,9 @@ impl Artifacts {
         Names::new(&self.families(), &targets)
     }
 
-    /// The words of an expression that are no names of the catalogs' namespaces: other programs may expose them.
-    fn foreign(&self, expr: &str) -> Vec<String> {
+    /// Returns the words of an expression outside the namespaces of the catalogs and of glyph:
+    /// other programs may expose metrics with these names.
+    fn external_names(&self, expr: &str) -> Vec<String> {
         let families = self.families();
         let is_own = |word: &str| {
             let mut namespaces = families.catalogs().iter().map(|catalog| catalog.namespace);
@@ -140,12 +145,12 @@ impl Artifacts {
         };
         let is_part = |letter: char| letter.is_ascii_alphanumeric() || "_:".contains(letter);
         let words = expr.split(|letter| !is_part(letter));
-        let foreign = words.filter(|word| !word.is_empty() && !is_own(word));
-        foreign.map(str::to_owned).collect()
+        let external_names = words.filter(|word| !word.is_empty() && !is_own(word));
+        external_names.map(str::to_owned).collect()
     }
 
-    /// The names of other programs that an alert of this name may use.
-    fn external_of(&self, alert: &str) -> &'static [&'static str] {
+    /// Returns the patterns in `external(..)` of the alert with this name.
+    fn external_patterns(&self, alert: &str) -> &'static [&'static str] {
         let families = self.families();
         let mut alerts = families.metrics().flat_map(|metric| metric.alerts);
         let condition = alerts
@@ -158,17 +163,17 @@ impl Artifacts {
     }
 }
 
-/// All panels, those inside of rows among them.
+/// Returns all panels, including those in collapsed rows.
 fn panels(dashboard: &Value) -> impl Iterator<Item = &Value> {
     list(dashboard, "panels").flat_map(|panel| std::iter::once(panel).chain(list(panel, "panels")))
 }
 
-/// The expressions of a panel that go to Prometheus.
+/// Returns the expressions of a panel that query Prometheus.
 fn expressions(panel: &Value) -> impl Iterator<Item = &str> {
-    let asks_prometheus =
+    let queries_prometheus =
         |target: &&Value| source(target).or_else(|| source(panel)) == Some("prometheus");
     list(panel, "targets")
-        .filter(asks_prometheus)
+        .filter(queries_prometheus)
         .filter_map(|target| target.get("expr")?.as_str())
 }
 
@@ -181,7 +186,8 @@ fn source(value: &Value) -> Option<&str> {
     value.get("datasource")?.get("type")?.as_str()
 }
 
-/// The expression with something in the place of Grafana's variables (Grafana, "Variable syntax").
+/// Returns an expression with its Grafana variables replaced, so that it is PromQL (Grafana,
+/// "Variable syntax").
 fn without_variables(expr: &str) -> String {
     static VARIABLE: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))").ok());
@@ -190,26 +196,26 @@ fn without_variables(expr: &str) -> String {
     };
     let replaced = variable.replace_all(expr, |found: &regex::Captures<'_>| {
         let name = found.get(1).or_else(|| found.get(2));
-        let is_time = name.is_some_and(|name| TIMES.contains(&name.as_str()));
+        let is_time = name.is_some_and(|name| TIME_VARIABLES.contains(&name.as_str()));
         if is_time { "5m" } else { ".*" }
     });
     replaced.into_owned()
 }
 
-fn references(words: &[String]) -> Vec<&str> {
+fn as_strs(words: &[String]) -> Vec<&str> {
     words.iter().map(String::as_str).collect()
 }
 
-/// The line in which a text stands first; the first one where it does not.
+/// Returns the number of the first line that contains a string, or 1 if there is none.
 fn line_of(content: &str, text: &str) -> u32 {
     let line = content.lines().position(|line| line.contains(text));
     line.and_then(|line| u32::try_from(line + 1).ok())
         .unwrap_or(1)
 }
 
-/// The files of a folder with this ending in the order of their names; none without the folder. Tests of rules
-/// are no rules.
-fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, ArtifactError> {
+/// Returns the files of a folder with this extension, sorted by name; none if the folder does not
+/// exist. Tests of rules, `*.test.yml`, are skipped.
+fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, ArtifactError> {
     let failed = |source| ArtifactError::File {
         path: folder.to_owned(),
         source,
@@ -223,7 +229,7 @@ fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, ArtifactError> {
     for entry in entries {
         let path = entry.map_err(failed)?.path();
         let is_test = path.to_string_lossy().ends_with(".test.yml");
-        if path.extension().is_some_and(|found| found == ending) && !is_test {
+        if path.extension().is_some_and(|found| found == extension) && !is_test {
             files.push(path);
         }
     }

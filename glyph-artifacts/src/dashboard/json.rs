@@ -1,30 +1,31 @@
-//! Grafana's format.
+//! The JSON of a dashboard.
 
 use serde_json::{Map, Value, json};
 
 use super::{
-    layout::{Place, places},
+    heading,
+    layout::{GridPos, positions},
     panel::Panel,
     promql::Query,
     row::Row,
-    spoken, variable,
+    variable,
 };
 use crate::{artifacts::Artifacts, artifacts::HEADER, promql::Selector};
 use glyph_core::catalog::{PanelForm, Threshold};
 
-/// The model's version, that of Grafana 11; newer ones read it.
+/// The version of the JSON model, of Grafana 11. Newer versions of Grafana migrate it.
 const SCHEMA_VERSION: u32 = 39;
 
-/// The environments that are chosen, as a pattern (Grafana, "Variable syntax").
+/// The selected environments, as a regular expression (Grafana, "Variable syntax").
 const ENVIRONMENTS: &str = "${env:pipe}";
 
 pub(super) fn dashboard(artifacts: &Artifacts, rows: &[Row]) -> Value {
     let subject = artifacts.subject();
     let mut panels = Vec::new();
-    for (row, (place, inside)) in rows.iter().zip(places(rows)) {
-        panels.push(head(panels.len() + 1, &row.title, place));
-        for (panel, place) in row.panels.iter().zip(inside) {
-            panels.push(one(panels.len() + 1, panel, place, artifacts));
+    for (row, (position, panel_positions)) in rows.iter().zip(positions(rows)) {
+        panels.push(row_json(panels.len() + 1, &row.title, position));
+        for (panel, position) in row.panels.iter().zip(panel_positions) {
+            panels.push(panel_json(panels.len() + 1, panel, position, artifacts));
         }
     }
     json!({
@@ -42,7 +43,7 @@ pub(super) fn dashboard(artifacts: &Artifacts, rows: &[Row]) -> Value {
         "templating": { "list": variable::all(artifacts) },
         "time": { "from": "now-1h", "to": "now" },
         "timezone": "browser",
-        "title": spoken(&subject),
+        "title": heading(&subject),
         "uid": subject,
     })
 }
@@ -51,9 +52,9 @@ fn metrics() -> Value {
     json!({ "type": "prometheus", "uid": "${datasource}" })
 }
 
-/// Alerts as marks on the time axis, beside what people write there.
+/// Returns the annotations: those that users add, and the firing alerts.
 fn annotations(artifacts: &Artifacts) -> Vec<Value> {
-    let written = json!({
+    let manual = json!({
         "builtIn": 1,
         "datasource": { "type": "grafana", "uid": "-- Grafana --" },
         "enable": true,
@@ -64,7 +65,7 @@ fn annotations(artifacts: &Artifacts) -> Vec<Value> {
     });
     let names = artifacts.alert_names();
     if names.is_empty() {
-        return vec![written];
+        return vec![manual];
     }
     let firing = Selector::new("ALERTS").equal("alertstate", ["firing"]);
     let scope = artifacts.environment().into_iter();
@@ -83,13 +84,13 @@ fn annotations(artifacts: &Artifacts) -> Vec<Value> {
         "titleFormat": "{{alertname}}",
         "useValueForTime": false,
     });
-    vec![written, alerts]
+    vec![manual, alerts]
 }
 
-fn head(id: usize, title: &str, place: Place) -> Value {
+fn row_json(id: usize, title: &str, position: GridPos) -> Value {
     json!({
         "collapsed": false,
-        "gridPos": place.json(),
+        "gridPos": position.json(),
         "id": id,
         "panels": [],
         "title": title,
@@ -97,7 +98,7 @@ fn head(id: usize, title: &str, place: Place) -> Value {
     })
 }
 
-fn one(id: usize, panel: &Panel, place: Place, artifacts: &Artifacts) -> Value {
+fn panel_json(id: usize, panel: &Panel, position: GridPos, artifacts: &Artifacts) -> Value {
     let targets = panel.queries.iter().zip('A'..='Z');
     let targets: Vec<Value> = targets
         .map(|(query, letter)| target(query, letter, panel.form))
@@ -109,7 +110,7 @@ fn one(id: usize, panel: &Panel, place: Place, artifacts: &Artifacts) -> Value {
         "datasource": metrics(),
         "description": panel.description,
         "fieldConfig": { "defaults": field(panel), "overrides": [] },
-        "gridPos": place.json(),
+        "gridPos": position.json(),
         "id": id,
         "links": links.collect::<Vec<_>>(),
         "options": options,
@@ -154,7 +155,7 @@ fn field(panel: &Panel) -> Value {
     Value::Object(field)
 }
 
-/// All is green up to the first threshold.
+/// Returns the thresholds. Values below the first one are green.
 fn steps(thresholds: &[Threshold]) -> Value {
     let first = json!({ "color": "green", "value": null });
     let others = thresholds
@@ -176,7 +177,7 @@ fn lines(has_steps: bool) -> Value {
     })
 }
 
-/// What draws it, and how.
+/// Returns the panel type and its options.
 fn options(form: PanelForm, unit: &str) -> (&'static str, Value) {
     let reduced = json!({ "calcs": ["lastNotNull"], "fields": "", "values": false });
     match form {
@@ -237,11 +238,12 @@ fn stage_traces(stage: &str, artifacts: &Artifacts) -> Value {
     )
 }
 
-/// Spans, as `TraceQL` selects them, of the environments that are chosen, where environments are told apart.
-fn spans(which: &str, artifacts: &Artifacts) -> String {
+/// Returns a `TraceQL` selector of spans, limited to the selected environments if `env` is a target
+/// label.
+fn spans(matcher: &str, artifacts: &Artifacts) -> String {
     match artifacts.environment() {
-        Some(label) => format!("{{{which} && resource.{label}=~\"{ENVIRONMENTS}\"}}"),
-        None => format!("{{{which}}}"),
+        Some(label) => format!("{{{matcher} && resource.{label}=~\"{ENVIRONMENTS}\"}}"),
+        None => format!("{{{matcher}}}"),
     }
 }
 
@@ -256,13 +258,13 @@ fn traces(query: &str, tooltip: &str) -> Value {
         "title": "Traces",
         "tooltip": tooltip,
         "type": "link",
-        "url": explored(query),
+        "url": explore_url(query),
     })
 }
 
-/// A link to Explore with a query for traces (Grafana, "Explore URL parameters"). What Grafana fills in stays as it
-/// is written.
-fn explored(query: &str) -> String {
+/// Returns a link to Explore with a query for traces (Grafana, "Explore URL parameters"). Variables
+/// are not percent-encoded, so that Grafana replaces them.
+fn explore_url(query: &str) -> String {
     let panes = json!({
         "traces": {
             "datasource": "${traces}",
@@ -276,16 +278,17 @@ fn explored(query: &str) -> String {
             "range": { "from": "${__from}", "to": "${__to}" },
         },
     });
-    let filled = ["${traces}", "${__from}", "${__to}", ENVIRONMENTS];
-    let mut panes = encoded(&panes.to_string());
-    for variable in filled {
-        panes = panes.replace(&encoded(variable), variable);
+    let variables = ["${traces}", "${__from}", "${__to}", ENVIRONMENTS];
+    let mut panes = percent_encoded(&panes.to_string());
+    for variable in variables {
+        panes = panes.replace(&percent_encoded(variable), variable);
     }
     format!("/explore?schemaVersion=1&panes={panes}")
 }
 
-/// Percent-encoded, all but what never has a meaning in a URL (RFC 3986, section 2.3).
-fn encoded(text: &str) -> String {
+/// Returns a string with all characters percent-encoded, except unreserved ones (RFC 3986, section
+/// 2.3).
+fn percent_encoded(text: &str) -> String {
     let bytes = text.bytes().map(|byte| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
             char::from(byte).to_string()

@@ -1,34 +1,35 @@
-//! Where panels stand.
+//! The positions of rows and panels.
 
 use serde_json::{Value, json};
 
 use super::{panel::Panel, row::Row};
 use glyph_core::catalog::PanelForm;
 
-/// The columns that a dashboard has.
+/// The number of columns of a dashboard.
 const COLUMNS: usize = 24;
 
-/// A place, in columns and lines.
+/// A position in Grafana's grid, in columns and grid rows.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct GridPos {
     x: usize,
     y: usize,
     width: usize,
     height: usize,
 }
 
-impl Place {
+impl GridPos {
+    /// Returns the `gridPos` object.
     pub(super) fn json(self) -> Value {
         json!({ "h": self.height, "w": self.width, "x": self.x, "y": self.y })
     }
 }
 
-/// The place of each row, and those of its panels: from the left to the right and down.
-pub(super) fn places(rows: &[Row]) -> Vec<(Place, Vec<Place>)> {
+/// Returns the position of each row and of its panels, from left to right and top to bottom.
+pub(super) fn positions(rows: &[Row]) -> Vec<(GridPos, Vec<GridPos>)> {
     let mut y = 0;
-    let mut places = Vec::new();
+    let mut positions = Vec::new();
     for row in rows {
-        let head = Place {
+        let head = GridPos {
             x: 0,
             y,
             width: COLUMNS,
@@ -41,7 +42,7 @@ pub(super) fn places(rows: &[Row]) -> Vec<(Place, Vec<Place>)> {
             if x + width > COLUMNS {
                 (x, y, tallest) = (0, y + tallest, 0);
             }
-            panels.push(Place {
+            panels.push(GridPos {
                 x,
                 y,
                 width,
@@ -51,17 +52,18 @@ pub(super) fn places(rows: &[Row]) -> Vec<(Place, Vec<Place>)> {
             tallest = tallest.max(height);
         }
         y += tallest;
-        places.push((head, panels));
+        positions.push((head, panels));
     }
-    places
+    positions
 }
 
-/// Numbers share the width; lines stand two by two, or three by three where they are many.
+/// Returns the width and height of each panel. Up to six single-number panels share the width.
+/// Other panels are one, two or three in a grid row, depending on their number.
 fn sizes(panels: &[Panel]) -> Vec<(usize, usize)> {
     let is_number = |panel: &Panel| matches!(panel.form, PanelForm::Stat | PanelForm::Gauge);
     let numbers = panels.iter().filter(|panel| is_number(panel)).count();
-    let lines = panels.len() - numbers;
-    let width = match lines {
+    let graphs = panels.len() - numbers;
+    let width = match graphs {
         1 => COLUMNS,
         2 | 4 => COLUMNS / 2,
         _ => COLUMNS / 3,

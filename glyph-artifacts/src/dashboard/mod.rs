@@ -1,4 +1,4 @@
-//! A dashboard for Grafana (Grafana, "Dashboard JSON model").
+//! Dashboards for Grafana (Grafana, "Dashboard JSON model").
 
 mod json;
 mod layout;
@@ -11,20 +11,24 @@ use crate::{ArtifactError, artifacts::Artifacts};
 use glyph_core::catalog::CatalogDescriptor;
 
 impl Artifacts {
-    /// A dashboard for Grafana, as JSON: a row for each stage, a panel for each metric, and one for each
-    /// objective. It works with any Prometheus data source, environment and tenant, which are its variables, with one for
-    /// each label of the catalogs' scopes.
+    /// Returns a dashboard for Grafana, as JSON. It has a row for each stage and a panel for each
+    /// metric and each objective.
+    ///
+    /// Its variables choose the data sources, the environment, the tenant and the value of each
+    /// scope label.
     ///
     /// # Errors
     ///
-    /// When what was declared does not fit together.
+    /// Returns [`ArtifactError::Problems`] if an expression or a name in the catalogs is invalid,
+    /// and [`ArtifactError::Json`] if the dashboard cannot be serialized.
     pub fn dashboard(&self) -> Result<String, ArtifactError> {
         self.checked()?;
         let document = json::dashboard(self, &self.panel_rows());
         Ok(serde_json::to_string_pretty(&document)? + "\n")
     }
 
-    /// What names the dashboard, and whatever else is one for all catalogs: the first one's namespace.
+    /// Returns the name of the artifacts that cover all catalogs, such as the dashboard: the
+    /// namespace of the first catalog.
     pub(super) fn subject(&self) -> String {
         let of = |catalog: &&CatalogDescriptor| match catalog.namespace {
             "" => catalog.name.to_lowercase(),
@@ -36,8 +40,8 @@ impl Artifacts {
     }
 }
 
-/// A name with spaces and a large first letter.
-fn spoken(name: &str) -> String {
+/// Returns a name with spaces between its words and a capital first letter.
+fn heading(name: &str) -> String {
     let name = name.replace(['_', '.'], " ");
     let mut letters = name.chars();
     match letters.next() {

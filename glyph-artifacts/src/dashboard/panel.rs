@@ -1,8 +1,8 @@
-//! What a metric is shown as.
+//! The panels of a metric.
 
 use super::{
+    heading,
     promql::{self, Query},
-    spoken,
 };
 use crate::{families::Families, objective};
 use glyph_core::catalog::{
@@ -10,11 +10,11 @@ use glyph_core::catalog::{
     PanelForm, Threshold, Unit,
 };
 
-/// Where no panel says otherwise.
+/// The quantiles of a histogram whose panel names none.
 const QUANTILES: [f64; 3] = [0.5, 0.95, 0.99];
 
-/// Where no panel says otherwise.
-const UNSAID: PanelDescriptor = PanelDescriptor {
+/// The settings of a metric without `#[panel(..)]`.
+const DEFAULT_PANEL: PanelDescriptor = PanelDescriptor {
     title: None,
     row: None,
     unit: None,
@@ -25,34 +25,34 @@ const UNSAID: PanelDescriptor = PanelDescriptor {
     hidden: false,
 };
 
-/// A panel, before it is put anywhere.
+/// A panel without its position.
 #[derive(Debug)]
 pub(super) struct Panel {
     pub(super) title: String,
     pub(super) description: String,
     pub(super) form: PanelForm,
-    /// By Grafana's name for it.
+    /// The unit, by its name in Grafana.
     pub(super) unit: String,
     pub(super) queries: Vec<Query>,
     pub(super) thresholds: Vec<Threshold>,
-    /// Whether it is never below zero.
+    /// Whether the axis starts at zero, as no value is negative.
     pub(super) from_zero: bool,
-    /// The stage whose spans are behind what it shows.
+    /// The stage whose spans the panel links to.
     pub(super) stage: Option<&'static str>,
 }
 
-/// The panels of a metric.
+/// Returns the panels of a metric.
 pub(super) fn panels(
     families: &Families,
     catalog: &CatalogDescriptor,
     metric: &'static MetricDescriptor,
     scope: &[String],
 ) -> Vec<Panel> {
-    let said = metric.panel.unwrap_or(&UNSAID);
-    if said.hidden {
+    let settings = metric.panel.unwrap_or(&DEFAULT_PANEL);
+    if settings.hidden {
         return Vec::new();
     }
-    let form = said.form.unwrap_or(PanelForm::TimeSeries);
+    let form = settings.form.unwrap_or(PanelForm::TimeSeries);
     let stage = catalog
         .stages
         .iter()
@@ -60,34 +60,34 @@ pub(super) fn panels(
     let queries = match (metric.kind, form) {
         (Kind::Histogram, PanelForm::Heatmap) => vec![promql::heat(metric, scope)],
         (Kind::Histogram, _) => {
-            let quantiles: &[f64] = match said.quantiles {
+            let quantiles: &[f64] = match settings.quantiles {
                 [] => &QUANTILES,
                 quantiles => quantiles,
             };
-            promql::quantiles(metric, quantiles, &lines(metric, said, form), scope)
+            promql::quantiles(metric, quantiles, &lines(metric, settings, form), scope)
         }
         (Kind::Counter, _) => vec![promql::rate(
             families,
             metric,
-            &lines(metric, said, form),
+            &lines(metric, settings, form),
             scope,
         )],
         (Kind::Gauge, _) => vec![promql::value(
             families,
             metric,
-            &lines(metric, said, form),
+            &lines(metric, settings, form),
             scope,
         )],
     };
     let own = Panel {
-        title: said
+        title: settings
             .title
             .map_or_else(|| title(catalog, metric), str::to_owned),
         description: metric.help.to_owned(),
         form,
-        unit: said.unit.map_or_else(|| unit(metric), str::to_owned),
+        unit: settings.unit.map_or_else(|| unit(metric), str::to_owned),
         queries,
-        thresholds: thresholds(metric, said),
+        thresholds: thresholds(metric, settings),
         from_zero: metric.kind != Kind::Gauge,
         stage: stage.map(|stage| stage.name),
     };
@@ -97,7 +97,7 @@ pub(super) fn panels(
     std::iter::once(own).chain(failures).collect()
 }
 
-/// The share of calls that end badly, where a label of the counter tells.
+/// Returns the panel of the share of failed calls, if the counter has an outcome label.
 fn failures(
     families: &Families,
     catalog: &CatalogDescriptor,
@@ -113,7 +113,7 @@ fn failures(
     });
     Some(Panel {
         title: format!("{} that fail", title(catalog, metric)),
-        description: format!("Share of `{}` that end badly.", metric.name),
+        description: format!("Share of `{}` that failed.", metric.name),
         form: PanelForm::TimeSeries,
         unit: "percentunit".to_owned(),
         queries: vec![promql::failing(families, metric, &outcome, scope)],
@@ -123,14 +123,12 @@ fn failures(
     })
 }
 
-/// What an objective measures, over the windows of its slow alert.
+/// Returns the panel of an objective: the recorded shares of bad calls.
 pub(super) fn objective(objective: &ObjectiveDescriptor, scope: &[String]) -> Panel {
     let target = crate::numbers::percent(objective.target);
     Panel {
         title: format!("{} ({target})", objective.name),
-        description: format!(
-            "Share of calls that miss the objective; {target} of them are to meet it."
-        ),
+        description: format!("Share of calls that miss the objective. Target: {target} meet it."),
         form: PanelForm::TimeSeries,
         unit: "percentunit".to_owned(),
         queries: promql::missed(objective, scope),
@@ -140,7 +138,7 @@ pub(super) fn objective(objective: &ObjectiveDescriptor, scope: &[String]) -> Pa
     }
 }
 
-/// From the share on that an objective's budget allows, all is red.
+/// Returns the threshold at the error budget of an objective: higher shares are red.
 fn limit(objective: &ObjectiveDescriptor) -> Threshold {
     Threshold {
         color: "red",
@@ -148,10 +146,11 @@ fn limit(objective: &ObjectiveDescriptor) -> Threshold {
     }
 }
 
-/// Those of the panel, or the bounds that the metric's objectives draw.
-fn thresholds(metric: &MetricDescriptor, said: &PanelDescriptor) -> Vec<Threshold> {
-    if !said.thresholds.is_empty() {
-        return said.thresholds.to_vec();
+/// Returns the thresholds of the panel, or else the lowest bound of the metric's latency
+/// objectives.
+fn thresholds(metric: &MetricDescriptor, settings: &PanelDescriptor) -> Vec<Threshold> {
+    if !settings.thresholds.is_empty() {
+        return settings.thresholds.to_vec();
     }
     let bounds = metric.objectives.iter().filter_map(|objective| {
         let Indicator::Latency { threshold, .. } = objective.indicator else {
@@ -166,11 +165,15 @@ fn thresholds(metric: &MetricDescriptor, said: &PanelDescriptor) -> Vec<Threshol
     lowest.into_iter().collect()
 }
 
-/// The labels with a line each: those that the panel names, or, over time, the closed ones. How calls ended is
-/// shown by a panel of its own.
-fn lines(metric: &MetricDescriptor, said: &PanelDescriptor, form: PanelForm) -> Vec<&'static str> {
-    if !said.by.is_empty() || form != PanelForm::TimeSeries {
-        return said.by.to_vec();
+/// Returns the labels whose combinations have a line each: those of the panel or, in time series,
+/// the closed labels. The outcome label is not among these: failures have a separate panel.
+fn lines(
+    metric: &MetricDescriptor,
+    settings: &PanelDescriptor,
+    form: PanelForm,
+) -> Vec<&'static str> {
+    if !settings.by.is_empty() || form != PanelForm::TimeSeries {
+        return settings.by.to_vec();
     }
     let closed = metric
         .labels
@@ -182,15 +185,16 @@ fn lines(metric: &MetricDescriptor, said: &PanelDescriptor, form: PanelForm) -> 
         .collect()
 }
 
+/// Returns the title of a panel: the metric name without the namespace.
 fn title(catalog: &CatalogDescriptor, metric: &MetricDescriptor) -> String {
     let name = metric.otel_name;
     let own = name
         .strip_prefix(catalog.namespace)
         .map_or(name, |own| own.trim_start_matches('.'));
-    spoken(own)
+    heading(own)
 }
 
-/// Grafana's name for the unit of what is shown: of a counter, how fast it rises.
+/// Returns Grafana's name for the unit of the panel. A counter is shown as a rate.
 fn unit(metric: &MetricDescriptor) -> String {
     let unit = match (metric.kind, metric.unit) {
         (Kind::Counter, Unit::None) => "cps",

@@ -1,4 +1,4 @@
-//! What panels ask Prometheus.
+//! The Prometheus queries of panels.
 
 use crate::{
     families::Families,
@@ -8,12 +8,12 @@ use crate::{
 };
 use glyph_core::catalog::{MetricDescriptor, ObjectiveDescriptor, Selection};
 
-/// An expression and how its lines are called.
+/// An expression with its legend.
 #[derive(Debug)]
 pub(super) struct Query {
     pub(super) expr: Expr,
     pub(super) legend: String,
-    /// Whether traces are shown as points.
+    /// Whether exemplars are shown, as points that link to traces.
     pub(super) exemplars: bool,
     pub(super) heatmap: bool,
 }
@@ -29,6 +29,7 @@ impl Query {
     }
 }
 
+/// Returns the queries of quantiles of a histogram.
 pub(super) fn quantiles(
     metric: &MetricDescriptor,
     quantiles: &[f64],
@@ -36,7 +37,7 @@ pub(super) fn quantiles(
     scope: &[String],
 ) -> Vec<Query> {
     let queries = quantiles.iter().map(|quantile| {
-        let buckets = within(Families::buckets(all(metric)), scope);
+        let buckets = filtered(Families::bucket_series(all(metric)), scope);
         let percentile = percent(*quantile);
         let name = format!("p{}", percentile.trim_end_matches('%'));
         Query {
@@ -50,8 +51,9 @@ pub(super) fn quantiles(
     queries.collect()
 }
 
+/// Returns the query of a histogram's heatmap.
 pub(super) fn heat(metric: &MetricDescriptor, scope: &[String]) -> Query {
-    let buckets = within(Families::buckets(all(metric)), scope);
+    let buckets = filtered(Families::bucket_series(all(metric)), scope);
     Query {
         exemplars: true,
         heatmap: true,
@@ -59,33 +61,36 @@ pub(super) fn heat(metric: &MetricDescriptor, scope: &[String]) -> Query {
     }
 }
 
+/// Returns the query of a counter's rate.
 pub(super) fn rate(
     families: &Families,
     metric: &MetricDescriptor,
     by: &[&str],
     scope: &[String],
 ) -> Query {
-    let series = within(families.counted(all(metric)), scope);
+    let series = filtered(families.value_series(all(metric)), scope);
     Query::lines(series.rate(interval()).sum_by(by), legend("", by))
 }
 
+/// Returns the query of a gauge's value.
 pub(super) fn value(
     families: &Families,
     metric: &MetricDescriptor,
     by: &[&str],
     scope: &[String],
 ) -> Query {
-    let series = within(families.counted(all(metric)), scope);
+    let series = filtered(families.value_series(all(metric)), scope);
     Query::lines(Expr::Instant(series).sum_by(by), legend("", by))
 }
 
+/// Returns the query of the share of failed calls.
 pub(super) fn failing(
     families: &Families,
     metric: &MetricDescriptor,
     outcome: &OutcomeLabel,
     scope: &[String],
 ) -> Query {
-    let series = || within(families.counted(all(metric)), scope);
+    let series = || filtered(families.value_series(all(metric)), scope);
     let bad = series().equal(outcome.name, &outcome.bad);
     let none: [&str; 0] = [];
     let share = bad
@@ -95,15 +100,17 @@ pub(super) fn failing(
     Query::lines(share, "failing")
 }
 
+/// Returns the queries of the shares of calls that miss an objective.
 pub(super) fn missed(objective: &ObjectiveDescriptor, scope: &[String]) -> Vec<Query> {
     let queries = recorded_over(objective).map(|(window, series)| {
-        let missed = Expr::Instant(within(series, scope));
+        let missed = Expr::Instant(filtered(series, scope));
         Query::lines(missed, legend(&format!("over {window}"), objective.by))
     });
     queries.collect()
 }
 
-/// What the time between two points of a panel and the scrapes allow (Grafana, "Use `$__rate_interval`").
+/// Returns the window of rates, which Grafana computes from the resolution of the panel and the
+/// scrape interval (Grafana, "Use `$__rate_interval`").
 fn interval() -> Window {
     Window::variable("$__rate_interval")
 }
@@ -115,20 +122,20 @@ fn all(metric: &MetricDescriptor) -> Selection {
     }
 }
 
-/// Only what the variables choose.
-fn within(selector: Selector, scope: &[String]) -> Selector {
+/// Limits a selector to the values of the dashboard's variables.
+fn filtered(selector: Selector, scope: &[String]) -> Selector {
     let matchers = scope.iter().map(|label| format!("{label}=~\"${label}\""));
     matchers.fold(selector, Selector::matching)
 }
 
 fn legend(name: &str, by: &[&str]) -> String {
     let labels = by.iter().map(|label| format!("{{{{{label}}}}}"));
-    let words = Some(name.to_owned()).filter(|name| !name.is_empty());
-    let words: Vec<String> = words.into_iter().chain(labels).collect();
-    if words.is_empty() {
-        // Without a legend, Grafana writes the whole expression.
+    let name = Some(name.to_owned()).filter(|name| !name.is_empty());
+    let parts: Vec<String> = name.into_iter().chain(labels).collect();
+    if parts.is_empty() {
+        // Without a legend, Grafana shows the whole expression.
         "all".to_owned()
     } else {
-        words.join(" ")
+        parts.join(" ")
     }
 }

@@ -1,8 +1,8 @@
-//! The panels by rows.
+//! The rows of a dashboard.
 
 use super::{
+    heading,
     panel::{self, Panel},
-    spoken,
     variable::{self, ENVIRONMENT},
 };
 use crate::{artifacts::Artifacts, families::Families};
@@ -10,7 +10,7 @@ use glyph_core::catalog::{
     CatalogDescriptor, Kind, MetricDescriptor, ObjectiveDescriptor, PanelForm, StageDescriptor,
 };
 
-/// A row and what stands in it.
+/// A row and its panels.
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) title: String,
@@ -18,16 +18,17 @@ pub(super) struct Row {
 }
 
 impl Artifacts {
-    /// Rows of numbers before those of lines, each kind in the order of declaration; objectives last.
+    /// Returns the rows in the order of declaration. Rows of single-number panels come first, the
+    /// row of objectives last.
     pub(super) fn panel_rows(&self) -> Vec<Row> {
         let families = self.families();
-        let chosen = variable::chosen(self, &families);
+        let chosen = variable::labels(self, &families);
         let mut rows: Vec<Row> = Vec::new();
         for catalog in families.catalogs() {
             for metric in catalog.metrics {
                 let scope = self.scope(&families, metric, &chosen);
                 let panels = panel::panels(&families, catalog, metric, &scope);
-                add(&mut rows, row_title(catalog, metric), panels);
+                add_panels(&mut rows, row_title(catalog, metric), panels);
             }
         }
         rows.sort_by_key(|row| !row.panels.iter().all(Panel::is_number));
@@ -36,17 +37,17 @@ impl Artifacts {
             let scope = self.recorded_scope(objective, &chosen);
             panel::objective(objective, &scope)
         });
-        add(&mut rows, "Objectives".to_owned(), objectives.collect());
+        add_panels(&mut rows, "Objectives".to_owned(), objectives.collect());
         rows
     }
 
-    /// The label that tells environments apart, where rules keep it.
+    /// Returns the label of the environment if it is a target label: then rules keep it.
     pub(super) fn environment(&self) -> Option<String> {
         let label = ENVIRONMENT.to_owned();
         Some(label).filter(|label| self.target_labels.contains(label))
     }
 
-    /// The labels that variables choose the series of a metric by.
+    /// Returns the labels by which variables filter the series of a metric.
     fn scope(
         &self,
         families: &Families,
@@ -61,7 +62,8 @@ impl Artifacts {
             .collect()
     }
 
-    /// The same of what is recorded for an objective, which keeps no other labels than those that tell it apart.
+    /// Returns the labels by which variables filter the recorded series of an objective. These have
+    /// only the target labels and the labels that the objective groups by.
     fn recorded_scope(
         &self,
         objective: &ObjectiveDescriptor,
@@ -79,12 +81,13 @@ impl Artifacts {
 }
 
 impl Panel {
+    /// Returns whether the panel shows a single number.
     fn is_number(&self) -> bool {
         matches!(self.form, PanelForm::Stat | PanelForm::Gauge)
     }
 }
 
-fn add(rows: &mut Vec<Row>, title: String, panels: Vec<Panel>) {
+fn add_panels(rows: &mut Vec<Row>, title: String, panels: Vec<Panel>) {
     if panels.is_empty() {
         return;
     }
@@ -94,7 +97,8 @@ fn add(rows: &mut Vec<Row>, title: String, panels: Vec<Panel>) {
     }
 }
 
-/// What the panel says, or the stage that binds the metric, or else its kind.
+/// Returns the title of a metric's row: of its panel, of the only stage that uses the metric, or
+/// else of its kind.
 fn row_title(catalog: &CatalogDescriptor, metric: &MetricDescriptor) -> String {
     if let Some(row) = metric.panel.and_then(|panel| panel.row) {
         return row.to_owned();
@@ -104,7 +108,7 @@ fn row_title(catalog: &CatalogDescriptor, metric: &MetricDescriptor) -> String {
         .iter()
         .filter(|stage| binds(stage, metric.name));
     match (binding.next(), binding.next()) {
-        (Some(stage), None) => format!("Stage {}", spoken(stage.name).to_lowercase()),
+        (Some(stage), None) => format!("Stage {}", heading(stage.name).to_lowercase()),
         _ => match metric.kind {
             Kind::Counter => "Rates",
             Kind::Gauge => "Values",

@@ -1,19 +1,20 @@
-//! What a reader chooses at the top.
+//! The variables of a dashboard.
 
 use serde_json::{Value, json};
 
-use super::spoken;
+use super::heading;
 use crate::{artifacts::Artifacts, families::Families};
 
-/// The label of the environment that a series comes from; scrapes or collectors set it.
+/// The label of the environment of a series, set by scrapes or collectors.
 pub(super) const ENVIRONMENT: &str = "env";
 
-/// Names that the label of a tenant goes by.
+/// The usual names of a tenant label.
 const TENANT: [&str; 2] = ["tenant_id", "tenant"];
 
-/// The labels that a reader chooses by besides the environment: those of tenants that there are, and those of scopes.
-pub(super) fn chosen(artifacts: &Artifacts, families: &Families) -> Vec<&'static str> {
-    let is_there = |tenant: &&str| {
+/// Returns the labels that have variables, in addition to the environment: tenant labels that are
+/// in use, and scope labels.
+pub(super) fn labels(artifacts: &Artifacts, families: &Families) -> Vec<&'static str> {
+    let exists = |tenant: &&str| {
         let targets = artifacts.target_labels.iter();
         let labels = families.metrics().flat_map(|metric| metric.labels);
         targets.map(String::as_str).any(|label| label == *tenant)
@@ -22,7 +23,7 @@ pub(super) fn chosen(artifacts: &Artifacts, families: &Families) -> Vec<&'static
     let scopes = families.scope_labels().into_iter();
     let scopes = scopes.filter(|label| *label != ENVIRONMENT);
     let mut labels: Vec<&str> = Vec::new();
-    for label in TENANT.into_iter().filter(is_there).chain(scopes) {
+    for label in TENANT.into_iter().filter(exists).chain(scopes) {
         if !labels.contains(&label) {
             labels.push(label);
         }
@@ -30,11 +31,11 @@ pub(super) fn chosen(artifacts: &Artifacts, families: &Families) -> Vec<&'static
     labels
 }
 
-/// The variables in the order in which they stand.
+/// Returns all variables in the order of the dashboard.
 pub(super) fn all(artifacts: &Artifacts) -> Vec<Value> {
     let families = artifacts.families();
-    let anything = families.metrics().next();
-    let series = anything.map_or_else(
+    let first = families.metrics().next();
+    let series = first.map_or_else(
         || "up".to_owned(),
         |metric| {
             let name = metric.name;
@@ -46,7 +47,7 @@ pub(super) fn all(artifacts: &Artifacts) -> Vec<Value> {
         source("traces", "Traces", "tempo"),
     ];
     let environment = values(ENVIRONMENT, "Environment", &series);
-    let chosen = chosen(artifacts, &families);
+    let chosen = labels(artifacts, &families);
     let chosen = chosen.into_iter().map(|label| {
         values(
             label,
@@ -61,13 +62,13 @@ pub(super) fn all(artifacts: &Artifacts) -> Vec<Value> {
         .collect()
 }
 
-/// The label as a heading: `Campaign` for `campaign_id`.
+/// Returns the title of a label: `Campaign` for `campaign_id`.
 fn title(label: &str) -> String {
-    spoken(label.strip_suffix("_id").unwrap_or(label))
+    heading(label.strip_suffix("_id").unwrap_or(label))
 }
 
-/// Series that have the label themselves, or any. Not every metric is recorded in every scope, so that all of them are
-/// asked for its labels.
+/// Returns a selector of series with a label, or `any` if no metric has it. For a scope label it
+/// selects all such metrics, as a metric may not be recorded in every scope.
 fn series_with(families: &Families, label: &str, any: &str) -> String {
     let having = families.metrics();
     let having = having.filter(|metric| families.has_label(metric, label));
@@ -83,6 +84,7 @@ fn series_with(families: &Families, label: &str, any: &str) -> String {
     }
 }
 
+/// Returns a variable that chooses a data source.
 fn source(name: &str, label: &str, kind: &str) -> Value {
     json!({
         "hide": 0,
@@ -98,7 +100,8 @@ fn source(name: &str, label: &str, kind: &str) -> Value {
     })
 }
 
-/// `.*` stands for all, so that series without the label are among them.
+/// Returns a variable with the values of a label. "All" is `.*`, which also matches series without
+/// the label.
 fn values(label: &str, title: &str, series: &str) -> Value {
     let query = format!("label_values({series}, {label})");
     json!({

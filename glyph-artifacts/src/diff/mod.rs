@@ -1,4 +1,4 @@
-//! What changed between two schemas.
+//! The changes between two schemas.
 
 mod scope;
 
@@ -8,7 +8,9 @@ use crate::{
 };
 use scope::ScopeChanges;
 
-/// What changed from one schema to the next.
+/// Returns the changes from one schema to the next; empty if they are equal.
+///
+/// The result includes compatible changes: see [`Change::is_breaking`].
 ///
 /// ```
 /// use glyph_artifacts::{Artifacts, Schema, diff};
@@ -22,7 +24,7 @@ use scope::ScopeChanges;
 ///
 /// # fn main() {
 /// let changes = diff(&Artifacts::of::<Metrics>().schema(), &Schema::default());
-/// assert_eq!(changes[0].to_string(), "breaking: metric `doc_diff_requests` is gone");
+/// assert_eq!(changes[0].to_string(), "breaking: metric `doc_diff_requests` was removed");
 /// # }
 /// ```
 #[must_use]
@@ -36,7 +38,7 @@ pub fn diff(old: &Schema, new: &Schema) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut scopes = ScopeChanges::default();
     for (from, to) in pairs(&mut gone, &mut fresh, is_renamed) {
-        // Where the unit changed, its name did.
+        // A change of the unit changes the Prometheus name too: that is not a rename.
         if from.otel_name != to.otel_name {
             changes.push(Change::MetricRenamed {
                 from: from.name.clone(),
@@ -56,7 +58,7 @@ pub fn diff(old: &Schema, new: &Schema) -> Vec<Change> {
     }
     let fresh = fresh.into_iter().map(|metric| metric.name);
     changes.extend(fresh.map(|metric| Change::MetricAdded { metric }));
-    changes.extend(scopes.told());
+    changes.extend(scopes.into_changes());
     changes
 }
 
@@ -64,7 +66,7 @@ fn find<'schema>(schema: &'schema Schema, name: &str) -> Option<&'schema MetricS
     schema.metrics.iter().find(|metric| metric.name == name)
 }
 
-/// Whether a metric that is gone lives on under another name.
+/// Returns whether a removed metric and a new one are the same metric under two names.
 fn is_renamed(from: &MetricSchema, to: &MetricSchema) -> bool {
     from.otel_name == to.otel_name
         || (from.help == to.help
@@ -73,7 +75,7 @@ fn is_renamed(from: &MetricSchema, to: &MetricSchema) -> bool {
             && from.labels == to.labels)
 }
 
-/// Takes out what goes together.
+/// Removes matching pairs from both lists and returns them.
 fn pairs<T>(old: &mut Vec<T>, new: &mut Vec<T>, fit: impl Fn(&T, &T) -> bool) -> Vec<(T, T)> {
     let mut pairs = Vec::new();
     let mut rest = Vec::new();
@@ -87,7 +89,7 @@ fn pairs<T>(old: &mut Vec<T>, new: &mut Vec<T>, fit: impl Fn(&T, &T) -> bool) ->
     pairs
 }
 
-/// What changed of one metric, named as it is now.
+/// Adds the changes of a metric, with its new name.
 fn compare(old: &MetricSchema, new: &MetricSchema, changes: &mut Vec<Change>) {
     let metric = &new.name;
     if old.kind != new.kind {
@@ -118,6 +120,7 @@ fn compare(old: &MetricSchema, new: &MetricSchema, changes: &mut Vec<Change>) {
     compare_labels(old, new, changes);
 }
 
+/// Adds the changes of a metric's labels.
 fn compare_labels(old: &MetricSchema, new: &MetricSchema, changes: &mut Vec<Change>) {
     let metric = || new.name.clone();
     let missing = |from: &MetricSchema, other: &MetricSchema| -> Vec<LabelSchema> {
@@ -150,7 +153,7 @@ fn compare_labels(old: &MetricSchema, new: &MetricSchema, changes: &mut Vec<Chan
     }
 }
 
-/// What changed of a label that is still there.
+/// Adds the changes of a label that both schemas have.
 fn compare_label(metric: &str, old: &LabelSchema, new: &LabelSchema, changes: &mut Vec<Change>) {
     let (metric, label) = (metric.to_owned(), old.name.clone());
     match (&old.values, &new.values) {
@@ -172,6 +175,7 @@ fn compare_label(metric: &str, old: &LabelSchema, new: &LabelSchema, changes: &m
     }
 }
 
+/// Adds the changes of a closed label's values.
 fn compare_values(
     metric: &str,
     label: &str,

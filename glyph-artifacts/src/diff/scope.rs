@@ -1,4 +1,4 @@
-//! What changed of scopes: told once for all metrics that are in one.
+//! The changes of scope labels, each reported once for all metrics in the scope.
 
 use std::collections::BTreeMap;
 
@@ -8,16 +8,17 @@ use crate::{
     schema::{LabelSchema, MetricSchema},
 };
 
-/// The changes, with their metrics.
+/// The changes of scope labels, with their metrics.
 #[derive(Default)]
 pub(super) struct ScopeChanges {
     metrics: BTreeMap<ScopeChange, Vec<String>>,
 }
 
 impl ScopeChanges {
-    /// Notes what changed of one metric, and gives both without their scopes' labels.
+    /// Records the changes of a metric's scope labels. Returns both metrics without these labels.
     ///
-    /// A label that went from the label set into the scope, or the other way, is compared as one of the label set.
+    /// A label that moved between the label set and the scope stays in both metrics, so that it is
+    /// compared as one of the label set.
     pub(super) fn take(
         &mut self,
         old: &MetricSchema,
@@ -53,13 +54,14 @@ impl ScopeChanges {
         metrics.push(metric.name.clone());
     }
 
-    pub(super) fn told(self) -> impl Iterator<Item = Change> {
+    /// Returns the recorded changes.
+    pub(super) fn into_changes(self) -> impl Iterator<Item = Change> {
         let changes = self.metrics.into_iter();
         changes.map(|(change, metrics)| Change::Scope { change, metrics })
     }
 }
 
-/// The labels of the scope, and the metric without them.
+/// Splits a metric into its scope labels and the metric without them.
 fn split(metric: &MetricSchema, other: &MetricSchema) -> (Vec<LabelSchema>, MetricSchema) {
     let is_own = |name: &str| {
         let mut labels = other.labels.iter();

@@ -1,68 +1,70 @@
-//! Expressions, and how they are laid out.
+//! Expressions and their layout.
 
 use std::fmt;
 
 use super::{Selector, Window};
 
-/// Longer expressions are broken over lines.
+/// The width from which an expression is broken into lines.
 const WIDTH: usize = 100;
 
-/// An expression.
+/// A PromQL expression.
+///
+/// `Display` prints it, with line breaks if it is longer than 100 characters.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Expr {
-    /// A number.
+    /// A number literal.
     Number(f64),
-    /// Series as they are now.
+    /// The current samples of series, an instant vector.
     Instant(Selector),
-    /// Series over some time.
+    /// The samples of series over a window, a range vector.
     Range(Selector, Window),
-    /// A function with its arguments.
+    /// A call of a function: its name and arguments.
     Call(&'static str, Vec<Expr>),
-    /// Series put together.
+    /// An aggregation of series.
     Aggregate {
-        /// How: `sum`, `max`.
+        /// The operator: `sum`, `max`.
         operator: &'static str,
-        /// The labels that are kept, or go.
+        /// The labels to keep or to remove.
         grouping: Grouping,
-        /// What.
+        /// The aggregated expression.
         of: Box<Expr>,
     },
-    /// Two expressions and an operator.
+    /// A binary operation.
     Binary {
-        /// The left one.
+        /// The left operand.
         left: Box<Expr>,
-        /// `/`, `>`, `and`.
+        /// The operator: `/`, `>`, `and`.
         operator: &'static str,
-        /// The right one.
+        /// The right operand.
         right: Box<Expr>,
     },
 }
 
-/// Which labels of series that are put together stay.
+/// The labels that an aggregation keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Grouping {
-    /// These.
+    /// Keeps these labels.
     By(Vec<String>),
-    /// All but these.
+    /// Keeps all labels except these.
     Without(Vec<String>),
 }
 
 impl Expr {
-    /// A function with its arguments.
+    /// Returns a call of a function.
     #[must_use]
     pub fn call(name: &'static str, arguments: impl IntoIterator<Item = Self>) -> Self {
         Self::Call(name, arguments.into_iter().collect())
     }
 
-    /// The sum of series for each combination of these labels.
+    /// Returns the sum of these series for each combination of the values of `by`.
     #[must_use]
     pub fn sum_by(self, by: &[impl AsRef<str>]) -> Self {
         self.sum(Grouping::By(owned(by)))
     }
 
-    /// The sum of series that differ in these labels alone.
+    /// Returns the sum of these series over `labels`. The other labels are kept.
     #[must_use]
     pub fn sum_without(self, labels: &[impl AsRef<str>]) -> Self {
         self.sum(Grouping::Without(owned(labels)))
@@ -76,7 +78,8 @@ impl Expr {
         }
     }
 
-    /// A quantile by the rates of a histogram's buckets.
+    /// Returns a quantile of a histogram, computed from the rates of its buckets, for each
+    /// combination of the values of `by`.
     #[must_use]
     pub fn quantile(quantile: f64, buckets: Self, by: &[impl AsRef<str>]) -> Self {
         let labels = std::iter::once("le").chain(by.iter().map(AsRef::as_ref));
@@ -87,7 +90,7 @@ impl Expr {
         )
     }
 
-    /// This, an operator and another.
+    /// Returns a binary operation with this expression on the left.
     #[must_use]
     pub fn binary(self, operator: &'static str, right: Self) -> Self {
         Self::Binary {
@@ -97,18 +100,19 @@ impl Expr {
         }
     }
 
-    /// This divided by another.
+    /// Returns this expression divided by `whole`.
     #[must_use]
     pub fn per(self, whole: Self) -> Self {
         self.binary("/", whole)
     }
 
-    /// This compared with a number.
+    /// Returns a comparison of this expression with a number.
     #[must_use]
     pub fn compared(self, operator: &'static str, number: f64) -> Self {
         self.binary(operator, Self::Number(number))
     }
 
+    /// Returns the expression at an indentation, broken into lines if it is too long for one.
     fn layout(&self, indent: usize) -> String {
         let flat = self.flat();
         if flat.len() + indent <= WIDTH {
@@ -151,6 +155,7 @@ impl Expr {
         }
     }
 
+    /// Returns the expression in one line.
     fn flat(&self) -> String {
         match self {
             Self::Number(number) => number.to_string(),
@@ -192,6 +197,7 @@ fn owned(labels: &[impl AsRef<str>]) -> Vec<String> {
 
 fn head(operator: &str, grouping: &Grouping) -> String {
     match grouping {
+        // `sum by ()` is the same as `sum`.
         Grouping::By(labels) if labels.is_empty() => operator.to_owned(),
         Grouping::By(labels) => format!("{operator} by ({}) ", labels.join(", ")),
         Grouping::Without(labels) => format!("{operator} without ({}) ", labels.join(", ")),
@@ -202,13 +208,13 @@ fn needs_parentheses(outer: &str, side: &Expr, is_right: bool) -> bool {
     let Expr::Binary { operator, .. } = side else {
         return false;
     };
-    // Prometheus knows that `and` binds more strongly; readers need not.
+    // `and` binds more strongly than `or`: the parentheses are for readers.
     let is_mixed = outer == "or" && *operator == "and";
     let (inner, outer) = (precedence(operator), precedence(outer));
     is_mixed || inner < outer || (is_right && inner == outer)
 }
 
-/// How strongly an operator binds (Prometheus, "Operators", "Binary operator precedence").
+/// Returns the precedence of an operator (Prometheus, "Operators", "Binary operator precedence").
 fn precedence(operator: &str) -> u8 {
     match operator {
         "or" => 1,

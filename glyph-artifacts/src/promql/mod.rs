@@ -1,4 +1,7 @@
-//! Expressions in PromQL, put together from typed parts.
+//! PromQL expressions, built from typed parts.
+//!
+//! [`Selector`] selects series, [`Window`] is a time range, and [`Expr`] combines them. `Display`
+//! prints the PromQL.
 //!
 //! ```
 //! use std::time::Duration;

@@ -1,11 +1,11 @@
-//! Which series, and how far back.
+//! Selectors of series, and windows.
 
 use std::{fmt, time::Duration};
 
 use super::Expr;
 use crate::numbers::duration;
 
-/// Some series of one name.
+/// A selector of the series of one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector {
     name: String,
@@ -13,7 +13,7 @@ pub struct Selector {
 }
 
 impl Selector {
-    /// All series of this name.
+    /// Returns a selector of all series of a name.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -22,19 +22,23 @@ impl Selector {
         }
     }
 
-    /// Those whose label has one of the values.
+    /// Selects the series whose label has one of the values.
+    ///
+    /// Several values become an escaped regular expression.
     #[must_use]
     pub fn equal<V: AsRef<str>>(self, label: &str, values: impl IntoIterator<Item = V>) -> Self {
         self.matched(label, ["=", "=~"], values)
     }
 
-    /// Those whose label has none of the values.
+    /// Selects the series whose label has another value than these.
+    ///
+    /// Several values become an escaped regular expression.
     #[must_use]
     pub fn unequal<V: AsRef<str>>(self, label: &str, values: impl IntoIterator<Item = V>) -> Self {
         self.matched(label, ["!=", "!~"], values)
     }
 
-    /// Those that match as it is written: `tenant_id=~"$tenant_id"`.
+    /// Adds a matcher as written, without escaping: `tenant_id=~"$tenant_id"`.
     #[must_use]
     pub fn matching(mut self, matcher: impl Into<String>) -> Self {
         self.matchers.push(matcher.into());
@@ -61,20 +65,20 @@ impl Selector {
         self.matching(matcher)
     }
 
-    /// How fast they rise, in one second.
+    /// Returns the increase per second over the window.
     #[must_use]
     pub fn rate(self, window: Window) -> Expr {
         Expr::call("rate", [Expr::Range(self, window)])
     }
 
-    /// By how much they rose.
+    /// Returns the increase over the window.
     #[must_use]
     pub fn increase(self, window: Window) -> Expr {
         Expr::call("increase", [Expr::Range(self, window)])
     }
 }
 
-/// A value in double quotes, escaped.
+/// Returns a value in double quotes, escaped.
 fn quoted(value: &str) -> String {
     let mut quoted = String::from('"');
     for letter in value.chars() {
@@ -99,12 +103,14 @@ impl fmt::Display for Selector {
     }
 }
 
-/// How far back an expression looks.
+/// A time range that ends at the time of evaluation.
+///
+/// Make one from a [`Duration`], or from a Grafana variable by [`Window::variable`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window(String);
 
 impl Window {
-    /// A variable of Grafana: `$__rate_interval`.
+    /// Returns the window of a Grafana variable, such as `$__rate_interval`.
     #[must_use]
     pub fn variable(name: &str) -> Self {
         Self(name.to_owned())

@@ -1,4 +1,6 @@
-//! Cases of alerts by `expr`: by the series that stand beside it, or by some that follow from the expression.
+//! Cases of alerts with `expr`.
+//!
+//! The series come from the alert's author or are derived from the expression.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -8,7 +10,7 @@ use super::{EVALUATION, InputSeries, Side, TestCase, count_test, load::Load};
 use crate::{numbers::duration, series::Series};
 use glyph_core::catalog::AlertDescriptor;
 
-/// A case with the series that the alert's author wrote.
+/// Returns a case with the series of the alert's `fires(..)` or `silent(..)`.
 pub(super) fn written(
     alert: &AlertDescriptor,
     promql: &str,
@@ -31,46 +33,46 @@ pub(super) fn written(
     });
     let at = EVALUATION * u32::try_from(minutes).unwrap_or(u32::MAX);
     TestCase {
-        name: format!("{} {}", alert.name, side.says()),
+        name: format!("{} {}", alert.name, side.name()),
         interval: duration(EVALUATION),
         input_series: inputs.collect(),
         tests: count_test(alert.name, side, at),
     }
 }
 
-/// A case with series that follow from the expression.
+/// Returns a case with series derived from the expression.
 pub(super) fn derived(alert: &AlertDescriptor, load: &Load, promql: &str, side: Side) -> TestCase {
     let at = settled(promql, alert.pending);
-    let name = format!("{} {}", alert.name, side.says());
+    let name = format!("{} {}", alert.name, side.name());
     load.case(name, count_test(alert.name, side, at), at)
 }
 
-/// When an expression has seen all of its window, and an alert has been pending.
+/// Returns the time after which the window of an expression is full and a pending alert fires.
 fn settled(promql: &str, pending: Duration) -> Duration {
-    let window = parser::parse(promql).map_or(Duration::ZERO, |expr| reach(&expr));
+    let window = parser::parse(promql).map_or(Duration::ZERO, |expr| look_back(&expr));
     Load::new(window, BTreeMap::new()).settled(pending)
 }
 
-/// How far back an expression looks.
-fn reach(expr: &Expr) -> Duration {
+/// Returns the longest window of an expression.
+fn look_back(expr: &Expr) -> Duration {
     let most = |exprs: &[&Expr]| {
         exprs
             .iter()
-            .map(|expr| reach(expr))
+            .map(|expr| look_back(expr))
             .max()
             .unwrap_or_default()
     };
     match expr {
         Expr::MatrixSelector(matrix) => matrix.range,
-        Expr::Subquery(subquery) => subquery.range + reach(&subquery.expr),
-        Expr::Aggregate(aggregate) => reach(&aggregate.expr),
+        Expr::Subquery(subquery) => subquery.range + look_back(&subquery.expr),
+        Expr::Aggregate(aggregate) => look_back(&aggregate.expr),
         Expr::Binary(binary) => most(&[&binary.lhs, &binary.rhs]),
         Expr::Call(call) => {
             let arguments: Vec<&Expr> = call.args.args.iter().map(AsRef::as_ref).collect();
             most(&arguments)
         }
-        Expr::Paren(paren) => reach(&paren.expr),
-        Expr::Unary(unary) => reach(&unary.expr),
+        Expr::Paren(paren) => look_back(&paren.expr),
+        Expr::Unary(unary) => look_back(&unary.expr),
         _ => Duration::ZERO,
     }
 }

@@ -1,4 +1,4 @@
-//! Series that a test puts into Prometheus.
+//! The input series of a test.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -9,26 +9,26 @@ use glyph_core::{
     label::LabelValues,
 };
 
-/// A value for an open label.
+/// The value of an open label.
 const EXAMPLE: &str = "example";
 
 type Labels = BTreeMap<String, String>;
 
-/// Series, and how they change.
+/// Input series, and how they change.
 pub(super) struct Load {
     series: Vec<(String, Change)>,
-    /// Windows of this length see the series.
+    /// The window of the tested expression.
     window: Duration,
-    /// The labels that an alert gets from the series.
+    /// The labels of the series that the alert keeps.
     pub(super) labels: Labels,
 }
 
 /// How a series changes.
 #[derive(Clone, Copy)]
 pub(super) enum Change {
-    /// It stays.
+    /// The value does not change.
     Constant(f64),
-    /// It rises by so much in a second.
+    /// The value rises by this much each second.
     Rate(f64),
 }
 
@@ -46,13 +46,13 @@ impl Load {
         self
     }
 
-    /// When the condition has held for `pending`.
+    /// Returns the time after which the window is full and the condition has held for `pending`.
     pub(super) fn settled(&self, pending: Duration) -> Duration {
         let minutes = (self.window + pending).as_secs().div_ceil(60) + 2;
         Duration::from_secs(minutes * 60)
     }
 
-    /// The time between two samples: several in each window.
+    /// Returns the time between two samples. Each window has several.
     fn interval(&self) -> Duration {
         if self.window.is_zero() {
             return EVALUATION;
@@ -61,7 +61,7 @@ impl Load {
         Duration::from_secs(seconds)
     }
 
-    /// A case in which `tests` are asked at a time.
+    /// Returns a case with these assertions and series that last until `at`.
     pub(super) fn case(&self, name: String, tests: Tests, at: Duration) -> TestCase {
         let interval = self.interval();
         let steps = at.as_secs().div_ceil(interval.as_secs().max(1)) + 1;
@@ -79,7 +79,7 @@ impl Load {
 }
 
 impl Change {
-    /// In promtool's notation: a start, a step, and how many.
+    /// Returns the values in the notation of promtool: a start, a step and the number of steps.
     fn values(self, interval: Duration, steps: u64) -> String {
         match self {
             Self::Constant(value) => format!("{value}+0x{steps}"),
@@ -90,7 +90,7 @@ impl Change {
     }
 }
 
-/// A series in promtool's notation.
+/// Returns a series in the notation of promtool.
 pub(super) fn series(name: &str, labels: &Labels) -> String {
     let labels = labels
         .iter()
@@ -103,8 +103,8 @@ pub(super) fn series(name: &str, labels: &Labels) -> String {
 }
 
 impl Families {
-    /// Values for all labels of a metric, those of its scope among them, that a selection takes in.
-    pub(super) fn inside(&self, metric: &MetricDescriptor, of: Selection) -> Labels {
+    /// Returns a value for each label of a metric and its scope, so that the selection matches.
+    pub(super) fn labels_inside(&self, metric: &MetricDescriptor, of: Selection) -> Labels {
         let own = metric.labels.iter();
         let own = own.map(|label| (label.name, label.values));
         let scope = self.scope(metric).iter();
@@ -117,8 +117,9 @@ impl Families {
         labels.collect()
     }
 
-    /// Labels that `of` takes in and `other` does not, if there are any, with `by` as in `labels`.
-    pub(super) fn outside(
+    /// Returns labels that `of` selects and `other` does not, or `None` if there are no such
+    /// labels. The labels in `by` have the values of `labels`.
+    pub(super) fn labels_outside(
         &self,
         metric: &MetricDescriptor,
         of: Selection,
@@ -126,7 +127,7 @@ impl Families {
         by: &[&str],
         labels: &Labels,
     ) -> Option<Labels> {
-        let start = self.inside(metric, of);
+        let start = self.labels_inside(metric, of);
         let candidates = other.matchers.iter().flat_map(|matcher| {
             let values = metric
                 .labels
@@ -149,12 +150,13 @@ impl Families {
                 }
                 changed
             })
-            .find(|labels| holds(of, labels) && !holds(other, labels))
+            .find(|labels| selects(of, labels) && !selects(other, labels))
     }
 }
 
+/// Returns a value of a label that all its matchers accept.
 fn value(values: LabelValues, matchers: &[&Matcher]) -> &'static str {
-    let fits = |value: &&str| matchers.iter().all(|matcher| takes(matcher, value));
+    let fits = |value: &&str| matchers.iter().all(|matcher| accepts(matcher, value));
     let closed = match values {
         LabelValues::Closed(values) => values,
         LabelValues::Open { .. } => &[EXAMPLE],
@@ -168,20 +170,21 @@ fn value(values: LabelValues, matchers: &[&Matcher]) -> &'static str {
         .unwrap_or(EXAMPLE)
 }
 
-pub(super) fn takes(matcher: &Matcher, value: &str) -> bool {
+/// Returns whether a matcher accepts a value.
+pub(super) fn accepts(matcher: &Matcher, value: &str) -> bool {
     matcher.values.contains(&value) == matcher.equal
 }
 
-/// Whether a selection takes these labels in.
-pub(super) fn holds(of: Selection, labels: &Labels) -> bool {
+/// Returns whether a selection matches these labels.
+pub(super) fn selects(of: Selection, labels: &Labels) -> bool {
     of.matchers.iter().all(|matcher| {
         labels
             .get(matcher.label)
-            .is_some_and(|value| takes(matcher, value))
+            .is_some_and(|value| accepts(matcher, value))
     })
 }
 
-/// Some of the labels.
+/// Returns the labels with these names.
 pub(super) fn only(labels: &Labels, names: &[&str]) -> Labels {
     let kept = labels.iter();
     kept.filter(|(name, _)| names.contains(&name.as_str()))
@@ -189,7 +192,7 @@ pub(super) fn only(labels: &Labels, names: &[&str]) -> Labels {
         .collect()
 }
 
-/// All of the labels but some.
+/// Returns the labels without these names.
 pub(super) fn without(labels: &Labels, names: &[&str]) -> Labels {
     let kept = labels.iter();
     kept.filter(|(name, _)| !names.contains(&name.as_str()))

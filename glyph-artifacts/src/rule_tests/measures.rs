@@ -1,20 +1,22 @@
-//! Series that put a measure on one side of its threshold.
+//! Series for which a measure is on one side of its threshold.
 
 use std::time::Duration;
 
 use super::{
     Side,
-    load::{Change, Load, holds, only, without},
+    load::{Change, Load, only, selects, without},
 };
 use crate::families::Families;
 use glyph_core::__runtime::canonical;
 use glyph_core::catalog::{Comparison, Kind, Measure, MetricDescriptor, Selection};
 
-/// What all calls together do in a second, where shares are compared.
+/// The rate of all calls per second, of which shares are a part.
 pub(super) const WHOLE: f64 = 100.0;
 
 impl Families {
-    pub(super) fn measured(
+    /// Returns series for which a comparison holds or not, depending on `side`; `None` if there are
+    /// no such series.
+    pub(super) fn measure_load(
         &self,
         measure: Measure,
         comparison: Comparison,
@@ -22,23 +24,25 @@ impl Families {
         by: &[&str],
         side: Side,
     ) -> Option<Load> {
-        let apart = &self.apart(by);
+        let grouping = &self.grouping_labels(by);
         let number = |least| side.number(comparison, threshold, least, f64::INFINITY);
         match measure {
             Measure::Value(of) => {
-                let labels = self.inside(self.find(of)?, of);
+                let labels = self.labels_inside(self.find(of)?, of);
                 let own = if by.is_empty() {
-                    without(&labels, &self.added_up(of))
+                    without(&labels, &self.summed_labels(of))
                 } else {
-                    only(&labels, apart)
+                    only(&labels, grouping)
                 };
                 let value = Change::Constant(number(f64::NEG_INFINITY)?);
                 Some(Load::new(Duration::ZERO, own).with(of.metric, &labels, value))
             }
-            Measure::Rate { of, over } => self.rising(of, number(0.0)?, self.time(over), apart),
+            Measure::Rate { of, over } => {
+                self.rising_load(of, number(0.0)?, self.time(over), grouping)
+            }
             Measure::Increase { of, over } => {
                 let over = self.time(over);
-                self.rising(of, number(0.0)? / over.as_secs_f64(), over, apart)
+                self.rising_load(of, number(0.0)? / over.as_secs_f64(), over, grouping)
             }
             Measure::Quantile { of, over, .. } => {
                 let metric = self.find(of)?;
@@ -46,7 +50,7 @@ impl Families {
                     == (side == Side::Fires);
                 let fast = if high { 0.0 } else { 1.0 };
                 let over = self.time(over);
-                Some(self.observed(metric, of, over, apart, f64::NEG_INFINITY, fast))
+                Some(self.histogram_load(metric, of, over, grouping, f64::NEG_INFINITY, fast))
             }
             Measure::Ratio { part, whole, over } => {
                 let most = if part.metric == whole.metric {
@@ -55,20 +59,21 @@ impl Families {
                     f64::INFINITY
                 };
                 let share = side.number(comparison, threshold, 0.0, most)?;
-                self.shared(part, whole, share, self.time(over), apart)
+                self.ratio_load(part, whole, share, self.time(over), grouping)
             }
         }
     }
 
-    fn rising(&self, of: Selection, rate: f64, over: Duration, by: &[&str]) -> Option<Load> {
+    /// Returns a series that rises by `rate` each second.
+    fn rising_load(&self, of: Selection, rate: f64, over: Duration, by: &[&str]) -> Option<Load> {
         let metric = self.find(of)?;
-        let labels = self.inside(metric, of);
+        let labels = self.labels_inside(metric, of);
         let load = Load::new(over, only(&labels, by));
-        Some(load.with(&counted(metric), &labels, Change::Rate(rate)))
+        Some(load.with(&value_series_name(metric), &labels, Change::Rate(rate)))
     }
 
-    /// Series of which one part is so much of the whole.
-    pub(super) fn shared(
+    /// Returns series of which `part` is this share of `whole`.
+    pub(super) fn ratio_load(
         &self,
         part: Selection,
         whole: Selection,
@@ -86,29 +91,29 @@ impl Families {
                 Change::Rate(amount)
             }
         };
-        let labels = self.inside(above, part);
+        let labels = self.labels_inside(above, part);
         let load = Load::new(window, only(&labels, by)).with(
-            &counted(above),
+            &value_series_name(above),
             &labels,
             change(share * WHOLE),
         );
         if part.metric != whole.metric {
-            let mut rest = self.inside(below, whole);
+            let mut rest = self.labels_inside(below, whole);
             rest.extend(only(&labels, by));
-            return Some(load.with(&counted(below), &rest, change(WHOLE)));
+            return Some(load.with(&value_series_name(below), &rest, change(WHOLE)));
         }
-        let rest = self.outside(below, whole, part, by, &labels)?;
-        let amount = if holds(whole, &labels) {
+        let rest = self.labels_outside(below, whole, part, by, &labels)?;
+        let amount = if selects(whole, &labels) {
             WHOLE * (1.0 - share)
         } else {
             WHOLE
         };
-        Some(load.with(&counted(below), &rest, change(amount)))
+        Some(load.with(&value_series_name(below), &rest, change(amount)))
     }
 
-    /// A histogram into which calls go, the share `fast` of them at most `bound` (the lowest, when that is lower), the
-    /// rest above all bounds.
-    pub(super) fn observed(
+    /// Returns the series of a histogram. The share `fast` of the observations is at most `bound`,
+    /// or the lowest bucket bound if that is higher. The other observations are above all bounds.
+    pub(super) fn histogram_load(
         &self,
         metric: &MetricDescriptor,
         of: Selection,
@@ -117,7 +122,7 @@ impl Families {
         bound: f64,
         fast: f64,
     ) -> Load {
-        let labels = self.inside(metric, of);
+        let labels = self.labels_inside(metric, of);
         let mut load = Load::new(over, only(&labels, by));
         let lowest = metric.buckets.first().copied().unwrap_or(bound);
         for le in metric.buckets.iter().copied().chain([f64::INFINITY]) {
@@ -133,10 +138,11 @@ impl Families {
             let name = format!("{}_bucket", metric.name);
             load = load.with(&name, &bucket, Change::Rate(WHOLE * share));
         }
-        load.with(&counted(metric), &labels, Change::Rate(WHOLE))
+        load.with(&value_series_name(metric), &labels, Change::Rate(WHOLE))
     }
 
-    pub(super) fn absent(&self, of: Selection, over: Option<Duration>, side: Side) -> Load {
+    /// Returns a series for the quiet side, and no series for the side on which absence fires.
+    pub(super) fn absent_load(&self, of: Selection, over: Option<Duration>, side: Side) -> Load {
         let single = of.matchers.iter().filter(|matcher| matcher.equal);
         let single = single.filter_map(|matcher| match matcher.values {
             [value] => Some((matcher.label.to_owned(), (*value).to_owned())),
@@ -146,8 +152,8 @@ impl Families {
         let load = Load::new(over.unwrap_or_default(), single.collect());
         match (side, self.find(of)) {
             (Side::Quiet, Some(metric)) => load.with(
-                &counted(metric),
-                &self.inside(metric, of),
+                &value_series_name(metric),
+                &self.labels_inside(metric, of),
                 Change::Constant(1.0),
             ),
             _ => load,
@@ -155,8 +161,8 @@ impl Families {
     }
 }
 
-/// The series that hold a metric's value, or count its observations.
-pub(super) fn counted(metric: &MetricDescriptor) -> String {
+/// Returns the name of a metric's values; of its number of observations for a histogram.
+pub(super) fn value_series_name(metric: &MetricDescriptor) -> String {
     match metric.kind {
         Kind::Counter => format!("{}_total", metric.name),
         Kind::Gauge => metric.name.to_owned(),

@@ -1,6 +1,7 @@
 //! Unit tests of the rules, for `promtool test rules` (Prometheus, "Unit Testing for Rules").
 //!
-//! From each condition follow series under which the alert fires, and others under which it does not.
+//! The condition of each alert determines series for which it fires, and series for which it stays
+//! quiet.
 
 mod expression;
 mod load;
@@ -21,7 +22,7 @@ use glyph_core::catalog::{AlertDescriptor, Condition};
 use load::Load;
 use sides::Side;
 
-/// Rules are evaluated so often in tests.
+/// The interval between evaluations of the rules in tests.
 const EVALUATION: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Serialize)]
@@ -40,7 +41,7 @@ struct TestCase {
     tests: Tests,
 }
 
-/// What is asked in one case.
+/// The assertions of a case.
 #[derive(Debug, Default, Serialize)]
 struct Tests {
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -68,7 +69,7 @@ struct ExpectedAlert {
     exp_annotations: BTreeMap<String, String>,
 }
 
-/// What is asked of an alert whose annotations cannot be foretold.
+/// An assertion by expression, for alerts whose annotations cannot be computed here.
 #[derive(Debug, Serialize)]
 struct ExprTest {
     expr: String,
@@ -83,16 +84,19 @@ struct ExpectedSample {
 }
 
 impl Artifacts {
-    /// Tests of the rules in the file `rules_file`, a path seen from the tests' own place: for each alert that is
-    /// made of a condition, a case in which it fires and one in which it does not.
+    /// Returns unit tests of the rules for promtool. Each alert has a case in which it fires and
+    /// one in which it stays quiet.
     ///
-    /// An alert by `expr` has them by the series that stand beside it, `fires("..")` and `silent("..")`, or else where the
-    /// expression compares one measured thing, or a ratio of two, with a number. The first line of the file names those
-    /// that have none.
+    /// `rules_file` is the path of the rules, relative to the file of the tests.
+    ///
+    /// An alert with `expr` is tested with the series of its `fires("..")` and `silent("..")`.
+    /// Without them, it is tested if the expression compares one metric, or a ratio of two, with a
+    /// number. The first line of the file lists the alerts without a test.
     ///
     /// # Errors
     ///
-    /// When what was declared does not fit together.
+    /// Returns [`ArtifactError::Problems`] if an expression or a name in the catalogs is invalid,
+    /// and [`ArtifactError::Yaml`] if the tests cannot be serialized.
     pub fn rule_tests(&self, rules_file: &str) -> Result<String, ArtifactError> {
         self.checked()?;
         let families = self.families();
@@ -118,13 +122,13 @@ impl Artifacts {
         }
         let without = without.join(", ");
         Ok(format!(
-            "# Without a case, until `fires(..)` and `silent(..)` stand beside them: {without}.\n{file}"
+            "# Alerts without a test, which need `fires(..)` and `silent(..)`: {without}.\n{file}"
         ))
     }
 }
 
 impl Families {
-    /// A case in which the alert fires, and one in which it does not.
+    /// Returns a case in which the alert fires and one in which it stays quiet.
     fn alert_cases(&self, alert: &AlertDescriptor) -> Vec<TestCase> {
         let sides = [Side::Fires, Side::Quiet];
         let cases = sides.map(|side| match alert.condition {
@@ -134,8 +138,8 @@ impl Families {
                 silent: [],
                 ..
             } => {
-                let (load, is_told) = self.expressed(promql, side)?;
-                Some(if is_told {
+                let (load, has_series_labels) = self.expression_load(promql, side)?;
+                Some(if has_series_labels {
                     self.case(alert, &load, side)
                 } else {
                     expression::derived(alert, &load, promql, side)
@@ -155,29 +159,30 @@ impl Families {
         cases.into_iter().flatten().collect()
     }
 
-    /// A case whose alert has the labels of what is put in.
+    /// Returns a case whose alert has the labels of the input series.
     fn case(&self, alert: &AlertDescriptor, load: &Load, side: Side) -> TestCase {
         let firing = (side == Side::Fires).then_some(&load.labels);
-        let name = format!("{} {}", alert.name, side.says());
+        let name = format!("{} {}", alert.name, side.name());
         let at = load.settled(self.time(alert.pending));
         load.case(name, alert_test(alert, firing, at), at)
     }
 
-    /// Series that put the alert's condition on this side.
+    /// Returns series for which the alert fires or stays quiet; `None` if there are no such series.
     fn load(&self, alert: &AlertDescriptor, side: Side) -> Option<Load> {
         match alert.condition {
             Condition::Compare {
                 measure,
                 comparison,
                 threshold,
-            } => self.measured(measure, comparison, threshold, alert.by, side),
-            Condition::Absent { of, over } => Some(self.absent(of, over, side)),
+            } => self.measure_load(measure, comparison, threshold, alert.by, side),
+            Condition::Absent { of, over } => Some(self.absent_load(of, over, side)),
             Condition::Expression { .. } => None,
         }
     }
 }
 
-/// An alert fires with these labels of its series, or does not.
+/// Returns the assertion that an alert fires with these labels of its series, or stays quiet if
+/// `firing` is `None`.
 fn alert_test(
     alert: &AlertDescriptor,
     firing: Option<&BTreeMap<String, String>>,
@@ -220,7 +225,7 @@ fn alert_test(
     }
 }
 
-/// Asks for the series by which Prometheus tells what fires.
+/// Returns an assertion on the `ALERTS` series, which Prometheus adds for firing alerts.
 fn firing_test(alert: &str, labels: Option<BTreeMap<String, String>>, at: Duration) -> ExprTest {
     let samples = labels.map(|mut labels| {
         labels.insert("alertname".to_owned(), alert.to_owned());
@@ -237,7 +242,7 @@ fn firing_test(alert: &str, labels: Option<BTreeMap<String, String>>, at: Durati
     }
 }
 
-/// Asks whether anything fires, whatever its labels.
+/// Returns the assertion that an alert fires with any labels, or stays quiet.
 fn count_test(alert: &str, side: Side, at: Duration) -> Tests {
     let firing = format!("count(ALERTS{{alertname=\"{alert}\", alertstate=\"firing\"}})");
     let fires = ExpectedSample {
@@ -257,7 +262,7 @@ fn count_test(alert: &str, side: Side, at: Duration) -> Tests {
     }
 }
 
-/// A template with the labels put in, if it asks for nothing else.
+/// Returns a template with its labels replaced; `None` if it uses anything else than labels.
 fn filled(template: &str, labels: &BTreeMap<String, String>) -> Option<String> {
     let mut filled = String::new();
     let mut rest = template;

@@ -1,11 +1,11 @@
-//! Calls that keep to an objective, or do not.
+//! Cases of objectives: calls that meet or miss them.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     AlertTest, ExpectedAlert, TestCase, Tests,
     load::{Change, Load, only},
-    measures::{WHOLE, counted},
+    measures::{WHOLE, value_series_name},
 };
 use crate::{
     families::Families,
@@ -14,10 +14,10 @@ use crate::{
 };
 use glyph_core::catalog::{Indicator, ObjectiveDescriptor};
 
-/// Rates are known by then, whatever their window.
+/// The time of evaluation, at which the rates over all windows have samples.
 const SETTLED: Duration = Duration::from_secs(20 * 60);
 
-/// How much of the budget is spent, and which of the alerts fire then.
+/// The part of the budget that is spent, and which alerts fire.
 const SPENDINGS: [(&str, Spending, [bool; 2]); 3] = [
     ("fails altogether", Spending::Everything, [true, true]),
     (
@@ -41,17 +41,17 @@ enum Spending {
 impl Families {
     pub(super) fn objective_cases(&self, objective: &ObjectiveDescriptor) -> Vec<TestCase> {
         let budget = budget(objective);
-        let cases = SPENDINGS.into_iter().filter_map(|(says, spending, fires)| {
+        let cases = SPENDINGS.into_iter().filter_map(|(name, spending, fires)| {
             let bad = match spending {
                 Spending::Everything => 1.0,
                 Spending::Budget(times) => (times * budget).min(1.0),
             };
-            let load = self.failing(objective, bad)?;
+            let load = self.objective_load(objective, bad)?;
             let tests = BURNS
                 .iter()
                 .zip(fires)
                 .map(|(burn, fires)| burn_test(burn, objective, fires.then_some(&load.labels)));
-            let name = format!("{} {says}", objective.name);
+            let name = format!("{} {name}", objective.name);
             let tests = Tests {
                 alert_rule_test: tests.collect(),
                 ..Tests::default()
@@ -61,24 +61,28 @@ impl Families {
         cases.collect()
     }
 
-    /// Calls of which this share is bad.
-    fn failing(&self, objective: &ObjectiveDescriptor, bad: f64) -> Option<Load> {
+    /// Returns series of calls of which the share `bad` is bad.
+    fn objective_load(&self, objective: &ObjectiveDescriptor, bad: f64) -> Option<Load> {
         let over = Duration::from_secs(300);
-        let by = &self.apart(objective.by);
+        let by = &self.grouping_labels(objective.by);
         match objective.indicator {
             Indicator::Latency { of, threshold } => {
-                Some(self.observed(self.find(of)?, of, over, by, threshold, 1.0 - bad))
+                Some(self.histogram_load(self.find(of)?, of, over, by, threshold, 1.0 - bad))
             }
-            Indicator::Errors { errors, of } => self.shared(errors, of, bad, over, by),
+            Indicator::Errors { errors, of } => self.ratio_load(errors, of, bad, over, by),
             Indicator::Outcome { of } => {
                 let metric = self.find(of)?;
                 let label = outcome_label(metric)?;
-                let mut labels = self.inside(metric, of);
+                let mut labels = self.labels_inside(metric, of);
                 let mut load = Load::new(over, only(&labels, by));
                 let ends = [(label.bad.first().copied(), bad), (label.good, 1.0 - bad)];
                 for (value, share) in ends {
                     labels.insert(label.name.to_owned(), value?.to_owned());
-                    load = load.with(&counted(metric), &labels, Change::Rate(WHOLE * share));
+                    load = load.with(
+                        &value_series_name(metric),
+                        &labels,
+                        Change::Rate(WHOLE * share),
+                    );
                 }
                 Some(load)
             }

@@ -1,5 +1,4 @@
-//! Expressions of a few shapes that say themselves which series make them fire: one thing that is measured, or a ratio of
-//! two, compared with a number.
+//! Series for expressions of known shapes: one metric, or a ratio of two, compared with a number.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -19,18 +18,18 @@ use glyph_core::catalog::Comparison;
 
 type Labels = BTreeMap<String, String>;
 
-/// Something measured of the series of one name.
-struct Measured {
+/// A function of the series of one name.
+struct Measurement {
     name: String,
     labels: Labels,
     over: Duration,
-    how: How,
-    /// Whether an alert has the labels of the series.
-    is_bare: bool,
+    function: Function,
+    /// Whether the alert keeps the labels of the series.
+    has_series_labels: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum How {
+enum Function {
     Value,
     Rate,
     Increase,
@@ -38,9 +37,9 @@ enum How {
 }
 
 impl Families {
-    /// Series that put the comparison of an expression on this side, and whether an alert has their labels; none for
-    /// an expression of another shape.
-    pub(super) fn expressed(&self, promql: &str, side: Side) -> Option<(Load, bool)> {
+    /// Returns series for which an expression fires or not, depending on `side`, and whether the
+    /// alert keeps their labels; `None` for an expression of another shape.
+    pub(super) fn expression_load(&self, promql: &str, side: Side) -> Option<(Load, bool)> {
         let expr = parser::parse(promql).ok()?;
         if let Some(selected) = absent(&expr) {
             let load = Load::new(selected.over, selected.labels.clone());
@@ -61,20 +60,22 @@ impl Families {
             return Some((load, false));
         }
         let measured = measure(measured)?;
-        let load = match measured.how {
-            How::Value => Some(measured.load(Change::Constant(number(f64::NEG_INFINITY)?))),
-            How::Rate | How::Increase => Some(measured.load(measured.change(number(0.0)?))),
-            How::Quantile => {
+        let load = match measured.function {
+            Function::Value => Some(measured.load(Change::Constant(number(f64::NEG_INFINITY)?))),
+            Function::Rate | Function::Increase => {
+                Some(measured.load(measured.change(number(0.0)?)))
+            }
+            Function::Quantile => {
                 let is_high = matches!(comparison, Comparison::Above | Comparison::AtLeast)
                     == (side == Side::Fires);
-                self.observed_at(&measured, threshold, is_high)
+                self.quantile_load(&measured, threshold, is_high)
             }
         };
-        Some((load?, measured.is_bare))
+        Some((load?, measured.has_series_labels))
     }
 
-    /// A histogram with all that is observed below its lowest bound, or above its highest.
-    fn observed_at(&self, measured: &Measured, threshold: f64, is_high: bool) -> Option<Load> {
+    /// Returns a histogram whose observations are all above the highest bound, or below the lowest.
+    fn quantile_load(&self, measured: &Measurement, threshold: f64, is_high: bool) -> Option<Load> {
         let family = measured.name.strip_suffix("_bucket")?;
         let metric = self.metrics().find(|metric| metric.name == family)?;
         let (lowest, highest) = (metric.buckets.first()?, metric.buckets.last()?);
@@ -93,31 +94,36 @@ impl Families {
     }
 }
 
-/// The series whose absence is asked for.
-fn absent(expr: &Expr) -> Option<Measured> {
-    let Expr::Call(call) = bare(expr) else {
+/// Returns the series of `absent(..)` or `absent_over_time(..)`.
+fn absent(expr: &Expr) -> Option<Measurement> {
+    let Expr::Call(call) = without_parentheses(expr) else {
         return None;
     };
-    match (call.func.name, bare(call.args.args.first()?)) {
+    match (call.func.name, without_parentheses(call.args.args.first()?)) {
         ("absent", Expr::VectorSelector(selector)) => {
-            selected(selector, Duration::ZERO, How::Value)
+            selected(selector, Duration::ZERO, Function::Value)
         }
-        ("absent_over_time", Expr::MatrixSelector(matrix)) => ranged(matrix, How::Value),
+        ("absent_over_time", Expr::MatrixSelector(matrix)) => ranged(matrix, Function::Value),
         _ => None,
     }
 }
 
-/// What is compared with which number.
+/// Returns the two sides of a comparison with a number.
 fn compared(expr: &Expr) -> Option<(&Expr, Comparison, f64)> {
-    let Expr::Binary(binary) = bare(expr) else {
+    let Expr::Binary(binary) = without_parentheses(expr) else {
         return None;
     };
     let is_plain = binary.modifier.is_none();
     let comparison = comparison(binary.op.id()).filter(|_| is_plain)?;
-    match (bare(&binary.lhs), bare(&binary.rhs)) {
+    match (
+        without_parentheses(&binary.lhs),
+        without_parentheses(&binary.rhs),
+    ) {
         (Expr::NumberLiteral(_), Expr::NumberLiteral(_)) => None,
         (measured, Expr::NumberLiteral(number)) => Some((measured, comparison, number.val)),
-        (Expr::NumberLiteral(number), measured) => Some((measured, turned(comparison), number.val)),
+        (Expr::NumberLiteral(number), measured) => {
+            Some((measured, mirrored(comparison), number.val))
+        }
         _ => None,
     }
 }
@@ -134,8 +140,8 @@ fn comparison(token: token::TokenId) -> Option<Comparison> {
     })
 }
 
-/// `0 < x` is `x > 0`.
-fn turned(comparison: Comparison) -> Comparison {
+/// Returns a comparison with its sides swapped: `0 < x` is `x > 0`.
+fn mirrored(comparison: Comparison) -> Comparison {
     match comparison {
         Comparison::Above => Comparison::Below,
         Comparison::AtLeast => Comparison::AtMost,
@@ -145,39 +151,46 @@ fn turned(comparison: Comparison) -> Comparison {
     }
 }
 
-fn bare(expr: &Expr) -> &Expr {
+fn without_parentheses(expr: &Expr) -> &Expr {
     match expr {
-        Expr::Paren(paren) => bare(&paren.expr),
+        Expr::Paren(paren) => without_parentheses(&paren.expr),
         other => other,
     }
 }
 
-fn measure(expr: &Expr) -> Option<Measured> {
-    match bare(expr) {
-        Expr::VectorSelector(selector) => selected(selector, Duration::ZERO, How::Value),
-        // Of one series each of these is the series.
+fn measure(expr: &Expr) -> Option<Measurement> {
+    match without_parentheses(expr) {
+        Expr::VectorSelector(selector) => selected(selector, Duration::ZERO, Function::Value),
+        // The tests have one series, of which the sum, minimum, maximum and mean are its value.
         Expr::Aggregate(aggregate) => {
             let ids = [token::T_SUM, token::T_MIN, token::T_MAX, token::T_AVG];
             let is_plain = aggregate.param.is_none() && ids.contains(&aggregate.op.id());
             let of = measure(&aggregate.expr).filter(|_| is_plain)?;
-            Some(Measured {
-                is_bare: false,
+            Some(Measurement {
+                has_series_labels: false,
                 ..of
             })
         }
         Expr::Call(call) => {
-            let arguments: Vec<&Expr> = call.args.args.iter().map(|expr| bare(expr)).collect();
+            let arguments: Vec<&Expr> = call
+                .args
+                .args
+                .iter()
+                .map(|expr| without_parentheses(expr))
+                .collect();
             match (call.func.name, arguments.as_slice()) {
-                ("rate" | "irate", [Expr::MatrixSelector(matrix)]) => ranged(matrix, How::Rate),
-                ("increase", [Expr::MatrixSelector(matrix)]) => ranged(matrix, How::Increase),
+                ("rate" | "irate", [Expr::MatrixSelector(matrix)]) => {
+                    ranged(matrix, Function::Rate)
+                }
+                ("increase", [Expr::MatrixSelector(matrix)]) => ranged(matrix, Function::Increase),
                 (
                     "avg_over_time" | "min_over_time" | "max_over_time" | "last_over_time",
                     [Expr::MatrixSelector(matrix)],
-                ) => ranged(matrix, How::Value),
+                ) => ranged(matrix, Function::Value),
                 ("histogram_quantile", [Expr::NumberLiteral(_), buckets]) => {
-                    let measured = measure(buckets).filter(|of| of.how == How::Rate)?;
-                    Some(Measured {
-                        how: How::Quantile,
+                    let measured = measure(buckets).filter(|of| of.function == Function::Rate)?;
+                    Some(Measurement {
+                        function: Function::Quantile,
                         ..measured
                     })
                 }
@@ -188,11 +201,11 @@ fn measure(expr: &Expr) -> Option<Measured> {
     }
 }
 
-fn ranged(matrix: &MatrixSelector, how: How) -> Option<Measured> {
-    selected(&matrix.vs, matrix.range, how)
+fn ranged(matrix: &MatrixSelector, function: Function) -> Option<Measurement> {
+    selected(&matrix.vs, matrix.range, function)
 }
 
-fn selected(selector: &VectorSelector, over: Duration, how: How) -> Option<Measured> {
+fn selected(selector: &VectorSelector, over: Duration, function: Function) -> Option<Measurement> {
     let is_now = selector.offset.is_none() && selector.at.is_none();
     let matchers = &selector.matchers;
     let labels: Option<Labels> = matchers
@@ -203,22 +216,22 @@ fn selected(selector: &VectorSelector, over: Duration, how: How) -> Option<Measu
             is_equal.then(|| (matcher.name.clone(), matcher.value.clone()))
         })
         .collect();
-    Some(Measured {
-        is_bare: how == How::Value && over.is_zero(),
+    Some(Measurement {
+        has_series_labels: function == Function::Value && over.is_zero(),
         name: selector.name.clone()?,
         labels: labels.filter(|_| is_now && matchers.or_matchers.is_empty())?,
         over,
-        how,
+        function,
     })
 }
 
-impl Measured {
-    /// A series of which so much is measured.
+impl Measurement {
+    /// Returns the change of a series for which the function returns `amount`.
     fn change(&self, amount: f64) -> Change {
-        match self.how {
-            How::Increase => Change::Rate(amount / self.over.as_secs_f64()),
-            How::Rate => Change::Rate(amount),
-            How::Value | How::Quantile => Change::Constant(amount),
+        match self.function {
+            Function::Increase => Change::Rate(amount / self.over.as_secs_f64()),
+            Function::Rate => Change::Rate(amount),
+            Function::Value | Function::Quantile => Change::Constant(amount),
         }
     }
 
@@ -227,9 +240,9 @@ impl Measured {
     }
 }
 
-/// One part of so much of the whole.
-fn ratio(part: &Measured, whole: &Measured, share: f64) -> Option<Load> {
-    let is_measured = part.how == whole.how && part.how != How::Quantile;
+/// Returns series of which `part` is this share of `whole`.
+fn ratio(part: &Measurement, whole: &Measurement, share: f64) -> Option<Load> {
+    let is_measured = part.function == whole.function && part.function != Function::Quantile;
     let mut both = whole.labels.clone();
     for (label, value) in &part.labels {
         if both
@@ -245,7 +258,8 @@ fn ratio(part: &Measured, whole: &Measured, share: f64) -> Option<Load> {
         let load = load.with(&whole.name, &both, whole.change(WHOLE));
         return Some(load).filter(|_| is_measured);
     }
-    // The part is in the whole, and the rest is not in the part.
+    // `part` selects some series of `whole`: another value of a label makes a series outside
+    // `part`.
     let mut own = part.labels.keys();
     let label = own.find(|label| !whole.labels.contains_key(*label))?;
     let is_share = share <= 1.0 && part.over == whole.over;

@@ -2,7 +2,7 @@
 
 use glyph_core::catalog::Comparison;
 
-/// Whether an alert is to fire.
+/// Whether a case expects the alert to fire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
     Fires,
@@ -10,14 +10,16 @@ pub(super) enum Side {
 }
 
 impl Side {
-    pub(super) fn says(self) -> &'static str {
+    /// Returns the suffix of a case's name.
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Fires => "fires",
             Self::Quiet => "stays quiet",
         }
     }
 
-    /// A number for which the comparison holds, or does not, between two that are never passed.
+    /// Returns a number from `least` to `most` for which the comparison holds, or does not hold on
+    /// the quiet side; `None` if there is none.
     pub(super) fn number(
         self,
         comparison: Comparison,
@@ -89,7 +91,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_number_is_on_its_side_and_within_its_range(threshold in 0.01..0.99_f64, most in 1.0..3.0_f64) {
+        fn number_is_on_its_side_and_in_range(threshold in 0.01..0.99_f64, most in 1.0..3.0_f64) {
             for comparison in [
                 Comparison::Above,
                 Comparison::AtLeast,
@@ -108,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_below_the_least() {
+    fn no_number_below_the_least() {
         assert_eq!(Side::Fires.number(Comparison::Below, 0.0, 0.0, 1.0), None);
         assert_eq!(
             Side::Quiet.number(Comparison::Above, 0.0, 0.0, 1.0),

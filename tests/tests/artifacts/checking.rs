@@ -89,17 +89,17 @@ fn each_mistake_names_alert_place_and_nearest_name() {
         .map(|problem| format!("{}: {}", problem.what, problem.message))
         .collect();
     let expected = [
-        "alert `Syntax`: `rate(mistakes_calls_total[5m]` is no PromQL: ",
+        "alert `Syntax`: `rate(mistakes_calls_total[5m]` is not PromQL: ",
         "alert `Metric`: no catalog declares `mistakes_call_total`; did you mean `mistakes_calls_total`? ",
-        "alert `LabelName`: `mistakes_calls_total` has no label `knd`; did you mean `kind`? there are instance, job, kind, status",
+        "alert `LabelName`: `mistakes_calls_total` has no label `knd`; did you mean `kind`? allowed: instance, job, kind, status",
         "alert `LabelValue`: label `kind` of `mistakes_calls_total` has no value `tts|s2s`; allowed: llm, stt",
-        "alert `Grouping`: no series here has a label `provider`; there are instance, job",
+        "alert `Grouping`: no series in the expression has a label `provider`; allowed: instance, job",
         "alert `Foreign`: no catalog declares `node_load1`; ",
-        "alert `Pattern`: external(\"node_(\") is no pattern: ",
+        "alert `Pattern`: `external(\"node_(\")` is not a regular expression: ",
         "alert `Pattern`: no catalog declares `node_load1`; ",
         "alert `Beside`: `mistakes_calls_total` has no label `kid`; did you mean `kind`? ",
-        "alert `Beside`: `mistakes_calls_total{kind=\"stt\"}` is no series: write ",
-        "alert `Nameless`: `{kind=\"stt\"}` names no metric",
+        "alert `Beside`: `mistakes_calls_total{kind=\"stt\"}` is not a series: write ",
+        "alert `Nameless`: selector `{kind=\"stt\"}` has no metric name",
     ];
     assert_eq!(told.len(), expected.len(), "{told:#?}");
     for (told, expected) in told.iter().zip(expected) {
@@ -132,7 +132,7 @@ fn alerts_of_one_name_in_two_catalogs_are_told() {
     assert!(
         problems
             .iter()
-            .all(|problem| problem.message.contains("is taken at"))
+            .all(|problem| problem.message.contains("duplicate alert name, also at "))
     );
 }
 

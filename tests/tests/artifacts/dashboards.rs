@@ -298,10 +298,10 @@ fn a_label_that_is_renamed_is_told_with_the_alert_and_the_panel_that_use_it() {
         refused.lines().any(|line| says(&line))
     };
     assert!(said("alert `ProviderDown`"), "{refused}");
-    let panel = "panel `Calls by Kind`: no series here has a label `kind`";
+    let panel = "panel `Calls by Kind`: no series in the expression has a label `kind`";
     assert!(refused.contains(panel), "{refused}");
     let dashboard = folder.path().join("grafana/dashboards/voice.json");
-    let stale = format!("{} is not what is declared", dashboard.display());
+    let stale = format!("{} is out of date", dashboard.display());
     assert!(refused.contains(&stale), "{refused}");
 }
 

@@ -39,14 +39,14 @@ fn metrics_that_go_come_or_are_renamed_are_told() {
         changes(|schema| schema
             .metrics
             .retain(|metric| metric.name != "shop_baskets")),
-        ["breaking: metric `shop_baskets` is gone"]
+        ["breaking: metric `shop_baskets` was removed"]
     );
     assert_eq!(
         payments(|metric| {
             metric.name = "shop_charges".to_owned();
             metric.otel_name = "shop.charges".to_owned();
         }),
-        ["breaking: metric `shop_payments` is called `shop_charges` now"]
+        ["breaking: metric `shop_payments` was renamed to `shop_charges`"]
     );
     let old = Schema::default();
     let new = Artifacts::of::<ShopMetrics>().schema();
@@ -57,14 +57,14 @@ fn metrics_that_go_come_or_are_renamed_are_told() {
 fn kinds_units_and_buckets_are_compared() {
     assert_eq!(
         payments(|metric| metric.kind = "gauge".to_owned()),
-        ["breaking: metric `shop_payments` was a counter and is a gauge"]
+        ["breaking: metric `shop_payments` changed from counter to gauge"]
     );
     assert_eq!(
         payments(|metric| {
             metric.name = "shop_payments_bytes".to_owned();
             metric.unit = "bytes".to_owned();
         }),
-        ["breaking: metric `shop_payments_bytes` was a plain number and is in `bytes`"]
+        ["breaking: unit of metric `shop_payments_bytes` changed from none to `bytes`"]
     );
     let buckets = |from: f64, to: f64| {
         changes(|schema| {
@@ -82,7 +82,7 @@ fn kinds_units_and_buckets_are_compared() {
     assert_eq!(
         buckets(0.5, 0.25),
         [
-            "breaking: histogram `shop_order_duration_seconds` has lost the bounds [0.5] and gained [0.25]"
+            "breaking: bucket bounds of `shop_order_duration_seconds` changed: removed [0.5], added [0.25]"
         ]
     );
 }
@@ -97,18 +97,18 @@ fn labels_that_open_and_close_are_told() {
     };
     assert_eq!(
         country(|label| label.max = Some(10)),
-        ["breaking: label `country` of `shop_payments` told 20 values apart and tells 10"]
+        ["breaking: limit of label `country` of `shop_payments` changed from 20 to 10 values"]
     );
     assert_eq!(
         country(|label| label.max = Some(30)),
-        ["compatible: label `country` of `shop_payments` told 20 values apart and tells 30"]
+        ["compatible: limit of label `country` of `shop_payments` changed from 20 to 30 values"]
     );
     assert_eq!(
         country(|label| {
             label.max = None;
             label.values = Some(vec!["nl".to_owned()]);
         }),
-        ["breaking: label `country` of `shop_payments` takes listed values only now"]
+        ["breaking: label `country` of `shop_payments` now accepts only listed values"]
     );
     let method = payments(|metric| {
         let mut labels = metric.labels.iter_mut();
@@ -118,7 +118,7 @@ fn labels_that_open_and_close_are_told() {
     });
     assert_eq!(
         method,
-        ["compatible: label `method` of `shop_payments` takes any text now"]
+        ["compatible: label `method` of `shop_payments` now accepts any string"]
     );
 }
 
@@ -130,7 +130,7 @@ fn a_comparison_fails_where_a_change_breaks_what_asks_for_it() {
     let mut arguments = ArtifactArgs::new(folder.path());
     arguments.diff = true;
     let schema = folder.path().join("metrics.json");
-    let unchanged = format!("nothing changed since {}", schema.display());
+    let unchanged = format!("no changes since {}", schema.display());
     assert_eq!(arguments.run(&artifacts).unwrap(), [unchanged]);
 
     let written = std::fs::read_to_string(&schema).unwrap();
@@ -139,11 +139,11 @@ fn a_comparison_fails_where_a_change_breaks_what_asks_for_it() {
     let refused = arguments.run(&artifacts).unwrap_err().to_string();
     assert_eq!(
         refused,
-        "breaking: label `way` of `shop_payments` is called `method` now"
+        "breaking: label `way` of `shop_payments` was renamed to `method`"
     );
 
     std::fs::write(&schema, written.replace("\"invoice\"", "\"card\"")).unwrap();
-    let added = "compatible: label `method` of `shop_payments` has a value more, `invoice`";
+    let added = "compatible: label `method` of `shop_payments` has a new value `invoice`";
     assert_eq!(arguments.run(&artifacts).unwrap(), [added]);
 }
 
@@ -161,14 +161,14 @@ fn labels_and_values_are_compared() {
             let method = label(metric, "method");
             metric.labels.remove(method);
         }),
-        ["breaking: label `method` of `shop_payments` is gone"]
+        ["breaking: label `method` of `shop_payments` was removed"]
     );
     assert_eq!(
         payments(|metric| {
             let method = label(metric, "method");
             metric.labels.get_mut(method).unwrap().name = "way".to_owned();
         }),
-        ["breaking: label `method` of `shop_payments` is called `way` now"]
+        ["breaking: label `method` of `shop_payments` was renamed to `way`"]
     );
     assert_eq!(
         payments(|metric| {
@@ -177,8 +177,8 @@ fn labels_and_values_are_compared() {
             *values = Some(vec!["card".to_owned(), "cash".to_owned()]);
         }),
         [
-            "breaking: label `method` of `shop_payments` has lost the value `invoice`",
-            "compatible: label `method` of `shop_payments` has a value more, `cash`",
+            "breaking: label `method` of `shop_payments` no longer has the value `invoice`",
+            "compatible: label `method` of `shop_payments` has a new value `cash`",
         ]
     );
 }

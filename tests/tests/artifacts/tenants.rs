@@ -153,8 +153,8 @@ fn a_misspelt_label_of_the_scope_is_told_with_the_right_one() {
     assert_eq!(
         told,
         [
-            "`chess_moves_total` has no label `tenant_ids`; did you mean `tenant_id`? there are instance, job, tenant_id",
-            "no series here has a label `tenant`; did you mean `tenant_id`? there are instance, job, tenant_id",
+            "`chess_moves_total` has no label `tenant_ids`; did you mean `tenant_id`? allowed: instance, job, tenant_id",
+            "no series in the expression has a label `tenant`; did you mean `tenant_id`? allowed: instance, job, tenant_id",
         ]
     );
 }
@@ -225,7 +225,7 @@ fn the_reference_and_the_registry_tell_where_a_label_comes_from() {
     let reference = chess().reference().unwrap();
     for line in [
         "| `chess.moves` | `chess_moves_total` | - | `side`, `status`, `tenant_id`, `campaign_id` | Moves that were tried. |",
-        "| `tenant_id` | `chess.answer.duration`, `chess.moves`, `chess.boards`, `clocks.running` | any text, 1000 values told apart; from the scope, and absent outside of it |",
+        "| `tenant_id` | `chess.answer.duration`, `chess.moves`, `chess.boards`, `clocks.running` | any string, at most 1000 values; from the scope, absent outside it |",
     ] {
         assert!(reference.contains(line), "{reference}");
     }
@@ -278,30 +278,30 @@ fn a_change_of_the_scope_is_told_once_for_all_metrics() {
         let changes = diff(&old.schema(), &now);
         changes.iter().map(ToString::to_string).collect()
     };
-    let of = "of the scope of `chess_boards`, `chess_moves`";
+    let of = "of `chess_boards`, `chess_moves`";
     assert_eq!(
         since(&Artifacts::of::<next::Without>()),
         [
-            format!("breaking: label `campaign_id` {of} is new"),
-            format!("breaking: label `tenant_id` {of} is new"),
+            format!("breaking: scope label `campaign_id` {of} was added"),
+            format!("breaking: scope label `tenant_id` {of} was added"),
         ]
     );
     assert_eq!(
         since(&Artifacts::of::<next::Lower>()),
         [format!(
-            "compatible: label `tenant_id` {of} told 500 values apart and tells 1000"
+            "compatible: scope label `tenant_id` {of} changed its limit from 500 to 1000 values"
         )]
     );
     assert_eq!(
         since(&Artifacts::of::<next::Higher>()),
         [format!(
-            "breaking: label `tenant_id` {of} told 2000 values apart and tells 1000"
+            "breaking: scope label `tenant_id` {of} changed its limit from 2000 to 1000 values"
         )]
     );
     assert_eq!(
         since(&Artifacts::of::<next::Called>()),
         [format!(
-            "breaking: label `tenant` {of} is called `tenant_id` now"
+            "breaking: scope label `tenant` {of} was renamed to `tenant_id`"
         )]
     );
     let gone = diff(&now, &Artifacts::of::<next::Without>().schema());
@@ -309,8 +309,8 @@ fn a_change_of_the_scope_is_told_once_for_all_metrics() {
     assert_eq!(
         gone,
         [
-            format!("breaking: label `campaign_id` {of} is gone"),
-            format!("breaking: label `tenant_id` {of} is gone"),
+            format!("breaking: scope label `campaign_id` {of} was removed"),
+            format!("breaking: scope label `tenant_id` {of} was removed"),
         ]
     );
 }
