@@ -1,9 +1,4 @@
-//! Artifacts generated from metric catalogs: Prometheus rules and their tests, Grafana dashboards
-//! and alerts, a reference, a registry for OpenTelemetry Weaver, and a schema.
-//!
-//! Use this crate at build time, or in a subcommand of the service. [`Artifacts`] generates, writes
-//! and checks the files. [`ArtifactArgs`] is the subcommand. [`check!`] declares a test of the
-//! expressions. [`diff()`] compares two schemas.
+//! Generators of rules, dashboards and documentation from the metric catalogs of glyph.
 //!
 //! ```
 //! use glyph_artifacts::Artifacts;
@@ -23,6 +18,36 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Generate
+//!
+//! - [`Artifacts`] has the catalogs to generate from. [`Artifacts::write`] writes all files, and
+//!   [`Artifacts::stale`] returns those that are out of date.
+//! - [`Artifacts::rules`] and [`Artifacts::rule_tests`] return Prometheus rules and their promtool
+//!   tests.
+//! - [`Artifacts::dashboard`] and [`Artifacts::grafana_alerting`] return Grafana's files.
+//! - [`Artifacts::prometheus_rule`] returns the rules for Kubernetes.
+//! - [`Artifacts::reference`] returns the reference in Markdown.
+//! - [`Artifacts::weaver_registry`] returns a registry for OpenTelemetry Weaver.
+//! - [`ArtifactArgs`] is the subcommand that writes and checks the files.
+//!
+//! # Verify
+//!
+//! - `check!` declares a test that compares the PromQL of alerts with the catalogs.
+//! - [`Artifacts::schema`] returns the [`Schema`], and [`diff`](fn@diff) the changes between two of
+//!   them.
+//! - [`promql`] parses expressions and selectors.
+//!
+//! # Features
+//!
+//! | feature | adds | default |
+//! |---|---|---|
+//! | `cli` | `ArtifactArgs` as arguments of clap | no |
+//!
+//! # Versions
+//!
+//! The minimum supported Rust version is 1.88. `glyph-runtime` re-exports this crate as
+//! `artifacts`, with its feature `artifacts`.
 
 mod alerting;
 mod artifacts;

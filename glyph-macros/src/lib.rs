@@ -1,8 +1,19 @@
-//! The procedural macros of glyph.
+//! Procedural macros of glyph. Use them through `glyph-core` or `glyph-runtime`.
 //!
-//! Each macro has two entry points: `metric_catalog` expands to paths of `glyph_runtime`,
+//! | macro | what it does |
+//! |---|---|
+//! | `#[metric_catalog]` | makes a struct a catalog of metrics, and generates its stages and its scope |
+//! | `#[derive(Label)]` | makes a type a label |
+//! | `#[derive(LabelSet)]` | makes a struct a set of labels |
+//! | `#[derive(Outcome)]` | gives each variant of an error its outcome and its `error.type` |
+//! | `#[instrument_stage]` | records each call of a function once |
+//! | `#[instrument_stages]` | puts stages on the methods of an `impl` block or a trait |
+//!
+//! Each macro has two entry points: `metric_catalog` expands to paths of `glyph_runtime`, and
 //! `core_metric_catalog` to paths of `glyph_core`. Both crates re-export theirs under the plain
-//! name and document it there.
+//! name and document it there, where the examples compile.
+//!
+//! The minimum supported Rust version is 1.88.
 #![expect(
     missing_docs,
     reason = "documented at the re-exports, where the examples compile"

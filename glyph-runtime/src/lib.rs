@@ -1,5 +1,109 @@
 //! Compiler-checked metrics, spans, logs and health for Rust services.
 //!
+//! ```
+//! use glyph_runtime::{
+//!     Counter, Gauge, Histogram, Label, LabelSet, Status, Telemetry, expose::Format,
+//!     instrument_stage, metric_catalog,
+//! };
+//!
+//! #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+//! pub enum Provider {
+//!     Deepgram,
+//!     Elevenlabs,
+//! }
+//!
+//! #[derive(LabelSet)]
+//! pub struct ProviderRequest {
+//!     pub provider: Provider,
+//!     pub status: Status,
+//! }
+//!
+//! #[derive(LabelSet)]
+//! pub struct ToolCall<'a> {
+//!     #[label(max = 128)] // an open label states its limit
+//!     pub tool: &'a str,
+//!     pub status: Status,
+//! }
+//!
+//! #[metric_catalog(namespace = "voice", stages = stage, max_series = 4096)]
+//! pub struct VoiceMetrics {
+//!     /// Latency of speech-to-text transcription.
+//!     #[metric(name = "stt.duration", unit = seconds, buckets = [10ms, 50ms, 100ms, 500ms, 1s])]
+//!     #[stage(stt, requests = provider_requests, labels(provider: Provider))]
+//!     pub stt_duration: Histogram,
+//!
+//!     /// Total provider API requests.
+//!     #[metric(name = "provider.requests")]
+//!     pub provider_requests: Counter<ProviderRequest>,
+//!
+//!     /// Total tool invocations.
+//!     #[metric(name = "tool.calls")]
+//!     pub tool_calls: Counter<ToolCall<'_>>,
+//!
+//!     /// Number of live voice sessions.
+//!     pub active_sessions: Gauge,
+//! }
+//!
+//! #[instrument_stage(stage::stt, labels(provider = "deepgram"))]
+//! fn transcribe(audio: &[i16]) -> Result<String, std::io::Error> {
+//!     Ok(format!("{} samples", audio.len()))
+//! }
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let telemetry = Telemetry::builder("voice")
+//!         .catalog(VoiceMetrics::global())
+//!         .without_listener()
+//!         .install()?;
+//!
+//!     let metrics = VoiceMetrics::global();
+//!     metrics.active_sessions.inc();
+//!     transcribe(&[0; 160])?;
+//!     metrics.tool_calls.inc(ToolCall { tool: "dice_roll", status: Status::Ok });
+//!
+//!     let text = telemetry.render(Format::Text);
+//!     assert!(text.contains("voice_stt_duration_seconds_count 1\n"));
+//!     assert!(text.contains("voice_tool_calls_total{tool=\"dice_roll\",status=\"ok\"} 1\n"));
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Without `.without_listener()`, `install` serves `/metrics`, `/healthz` and `/readyz`.
+//!
+//! # Declare
+//!
+//! - [`metric_catalog`] makes a struct a catalog of metrics.
+//! - [`Label`](macro@Label) and [`LabelSet`](macro@LabelSet) declare labels and their values.
+//! - [`buckets`] has bucket bounds for histograms.
+//! - [`label`], [`metric`] and [`catalog`] have the types of declarations.
+//!
+//! # Record
+//!
+//! - [`Counter`], [`Gauge`] and [`Histogram`] are the kinds of metrics.
+//! - [`instrument_stage`] and [`instrument_stages`] record each call of a function once.
+//! - [`stage`] does the same for a block. [`Outcome`](macro@Outcome) classifies an error type.
+//! - [`wait`] records waits for limits and in queues.
+//!
+//! # Run
+//!
+//! - [`Telemetry`] installs all signals and shuts them down within one deadline.
+//! - [`config`] reads the environment and the command line.
+//! - [`health`] has liveness and readiness checks.
+//! - [`admin`] serves the endpoints, and [`expose`] renders `/metrics`.
+//!
+//! # Connect
+//!
+//! - [`http`](crate::http) and [`grpc`](crate::grpc) are tower layers for servers and clients.
+//! - [`scope`] adds labels from the context of the code, such as the tenant.
+//! - [`context`] carries trace, ids, baggage and scope labels to other tasks.
+//! - [`trace`](mod@trace), [`log`](mod@log) and [`otlp`] export spans, log lines and log records.
+//! - [`redaction`] redacts secrets in all signals.
+//! - [`facade`] records metrics of the `metrics` crate.
+//!
+//! # Verify
+//!
+//! - [`testing`] captures what a test records.
+//! - [`artifacts`] generates rules, rule tests, dashboards and the reference.
+//!
 //! # Features
 //!
 //! | feature | adds | default |
@@ -17,6 +121,13 @@
 //! | `trace` | spans, exemplars, samplers and propagation | with `otlp-http` |
 //!
 //! Features only add. Without any, a catalog is declared, recorded and exposed as text.
+//!
+//! # Versions
+//!
+//! The minimum supported Rust version is 1.88. Versions follow semantic versioning. While the
+//! version starts with `0.`, a minor version can break the API.
+//!
+//! A library depends on `glyph-core` alone. This crate re-exports all of it.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
