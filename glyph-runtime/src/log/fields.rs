@@ -47,7 +47,7 @@ impl Fields {
         self.omitted
     }
 
-    /// Returns older fields and these, where these replace older ones of the same name.
+    /// Returns the union with older fields. These fields replace older ones of the same name.
     pub(super) fn over(&self, older: &Self) -> Self {
         let mut merged = Self {
             omitted: self.omitted.max(older.omitted),

@@ -58,7 +58,7 @@ impl Signal for Log {
         let mut pipeline = None;
         if self.is_wanted {
             let settings = mem::take(&mut parts.configuration.log);
-            let level = log::most(&settings.filter);
+            let level = log::most_verbose(&settings.filter);
             let (layer, started) = Pipeline::start(settings)?;
             parts.layer(layer.boxed(), level);
             pipeline = Some(started);

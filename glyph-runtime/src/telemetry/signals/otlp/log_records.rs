@@ -55,7 +55,7 @@ impl Signal for LogRecords {
         let Some(settings) = settings else {
             return Ok(None);
         };
-        let level = log::most(&settings.filter);
+        let level = log::most_verbose(&settings.filter);
         let (layer, pipeline) = Pipeline::start(settings)?;
         parts.layer(layer.boxed(), level);
         Ok(Some(Box::new(RunningLogRecords(pipeline))))
