@@ -47,7 +47,7 @@ impl Observe for Registry {
             if metric.is_histogram() {
                 let name = [metric.parts.descriptor.name];
                 let rejected = &LimitMetrics::global().rejected;
-                observer.counter_named(rejected, &name, metric.refused());
+                observer.counter_named(rejected, &name, metric.rejected());
             }
         }
     }

@@ -41,7 +41,7 @@ impl Registry {
             collect(catalog, &mut metrics);
             descriptors.push(catalog.descriptor());
         }
-        refuse_clashes(&metrics)?;
+        reject_clashes(&metrics)?;
         metrics.sort_by_key(|metric| metric.parts.descriptor.name);
         Ok(Self {
             metrics,
@@ -71,7 +71,7 @@ fn collect(catalog: &'static dyn AnyCatalog, metrics: &mut Vec<&'static Metric>)
     }
 }
 
-fn refuse_clashes(metrics: &[&'static Metric]) -> Result<(), CatalogClash> {
+fn reject_clashes(metrics: &[&'static Metric]) -> Result<(), CatalogClash> {
     let mut taken: HashMap<String, &MetricDescriptor> = HashMap::new();
     for metric in metrics {
         let descriptor = metric.parts.descriptor;

@@ -76,11 +76,11 @@ impl Message {
         if rest > 0 {
             written = written.text(".");
         }
-        let mut place = 100_000_000;
-        while rest > 0 && place > 0 {
-            written = written.number(rest / place);
-            rest %= place;
-            place /= 10;
+        let mut unit = 100_000_000;
+        while rest > 0 && unit > 0 {
+            written = written.number(rest / unit);
+            rest %= unit;
+            unit /= 10;
         }
         written
     }
@@ -108,7 +108,7 @@ impl Message {
         clippy::panic,
         reason = "a panic in a const is a compile error, never one at run time"
     )]
-    pub(crate) const fn refuse(&self) -> ! {
+    pub(crate) const fn reject(&self) -> ! {
         let (used, _) = self.bytes.split_at(self.length);
         match core::str::from_utf8(used) {
             Ok(text) => panic!("{}", text),

@@ -30,9 +30,9 @@ const MAX_SLABS: usize = 64;
 const MAX_CATALOGS: usize = 64;
 
 /// The cells that only the current thread writes, if it has any.
-pub(crate) type Own = &'static [AtomicU64];
+pub(crate) type ThreadCells = &'static [AtomicU64];
 
-const NONE: Own = &[];
+const NONE: ThreadCells = &[];
 
 /// The cells of one catalog.
 #[doc(hidden)]
@@ -72,9 +72,9 @@ impl CatalogCells {
 
     /// The cells that only the current thread writes; empty before it has taken some.
     #[inline]
-    pub(crate) fn own(&self) -> Own {
+    pub(crate) fn thread_cells(&self) -> ThreadCells {
         let index = self.id.load(Relaxed) % MAX_CATALOGS;
-        OWN.with(|own| own.get(index).map_or(NONE, |own| own.used.get()))
+        TABLE.with(|own| own.get(index).map_or(NONE, |own| own.used.get()))
     }
 
     /// The cells that the current thread may write, and how.
@@ -85,27 +85,27 @@ impl CatalogCells {
             return Writer::Shared(captured);
         }
         let id = self.registered();
-        let own = OWN.with(|own| own.get(id).map_or(NONE, |own| own.kept.get()));
+        let own = TABLE.with(|own| own.get(id).map_or(NONE, |own| own.kept.get()));
         if !own.is_empty() {
             self.unmask();
-            return Writer::Own(own);
+            return Writer::Exclusive(own);
         }
         TAKEN
             .try_with(|slabs| {
                 // A destructor of this thread can record while the list is returned: the borrow
                 // fails then.
                 let mut slabs = slabs.try_borrow_mut().ok()?;
-                if slabs.refused.contains(&id) {
+                if slabs.without_slab.contains(&id) {
                     return None;
                 }
                 let Some(owned) = self.take() else {
-                    slabs.refused.push(id);
+                    slabs.without_slab.push(id);
                     return None;
                 };
                 slabs.taken.push((id, owned));
                 let cells = owned.slab.get_or_init(|| Slab::zeroed(self.slots)).cells();
-                OWN.with(|own| own.get(id).map(|own| own.set(cells)));
-                Some(Writer::Own(cells))
+                TABLE.with(|own| own.get(id).map(|own| own.set(cells)));
+                Some(Writer::Exclusive(cells))
             })
             .ok()
             .flatten()
@@ -150,17 +150,17 @@ impl CatalogCells {
 
     /// Hides the current thread's cells from it, so that it asks the target.
     pub(crate) fn mask(&self) {
-        self.with_own(|own| own.used.set(NONE));
+        self.with_slot(|own| own.used.set(NONE));
     }
 
     /// Shows the current thread its cells again.
     pub(crate) fn unmask(&self) {
-        self.with_own(|own| own.used.set(own.kept.get()));
+        self.with_slot(|own| own.used.set(own.kept.get()));
     }
 
-    fn with_own(&self, change: impl FnOnce(&OwnSlot)) {
+    fn with_slot(&self, change: impl FnOnce(&ThreadSlot)) {
         let index = self.id.load(Relaxed) % MAX_CATALOGS;
-        OWN.with(|own| own.get(index).map(change));
+        TABLE.with(|own| own.get(index).map(change));
     }
 
     /// The cells that all threads may write, with atomic operations.
@@ -188,13 +188,13 @@ impl CatalogCells {
 
     /// Returns the cells of the capture that is current on this thread.
     #[cfg(feature = "testing")]
-    fn captured(&self) -> Option<Own> {
+    fn captured(&self) -> Option<ThreadCells> {
         Some(crate::isolation::captured(self)?.cells())
     }
 
     #[cfg(not(feature = "testing"))]
     #[expect(clippy::unused_self, reason = "nothing captures without the feature")]
-    const fn captured(&self) -> Option<Own> {
+    const fn captured(&self) -> Option<ThreadCells> {
         None
     }
 
@@ -239,21 +239,21 @@ static NEXT_ID: AtomicUsize = AtomicUsize::new(1);
 
 thread_local! {
     /// By the catalog's id. Without a destructor, so that a lookup is a plain load.
-    static OWN: [OwnSlot; MAX_CATALOGS] = const { [const { OwnSlot::new() }; MAX_CATALOGS] };
+    static TABLE: [ThreadSlot; MAX_CATALOGS] = const { [const { ThreadSlot::new() }; MAX_CATALOGS] };
 
     /// What the thread returns when it ends.
-    static TAKEN: RefCell<Taken> = const { RefCell::new(Taken { taken: Vec::new(), refused: Vec::new() }) };
+    static TAKEN: RefCell<Taken> = const { RefCell::new(Taken { taken: Vec::new(), without_slab: Vec::new() }) };
 }
 
 /// A thread's cells of one catalog.
-struct OwnSlot {
+struct ThreadSlot {
     /// Where it records without asking; empty while it is in a scope of the catalog's.
-    used: Cell<Own>,
+    used: Cell<ThreadCells>,
     /// Its cells.
-    kept: Cell<Own>,
+    kept: Cell<ThreadCells>,
 }
 
-impl OwnSlot {
+impl ThreadSlot {
     const fn new() -> Self {
         Self {
             used: Cell::new(NONE),
@@ -261,7 +261,7 @@ impl OwnSlot {
         }
     }
 
-    fn set(&self, cells: Own) {
+    fn set(&self, cells: ThreadCells) {
         self.used.set(cells);
         self.kept.set(cells);
     }
@@ -270,12 +270,12 @@ impl OwnSlot {
 struct Taken {
     taken: Vec<(usize, &'static OwnedSlab)>,
     /// Catalogs that had no slab left for this thread.
-    refused: Vec<usize>,
+    without_slab: Vec<usize>,
 }
 
 impl Drop for Taken {
     fn drop(&mut self) {
-        OWN.with(|own| {
+        TABLE.with(|own| {
             for (id, owned) in self.taken.drain(..) {
                 if let Some(own) = own.get(id) {
                     own.set(NONE);
@@ -289,13 +289,13 @@ impl Drop for Taken {
 /// The content of a thread's table before a test captured on it.
 #[cfg(feature = "testing")]
 #[derive(Debug)]
-pub(crate) struct OwnTable([[Own; 2]; MAX_CATALOGS]);
+pub(crate) struct ThreadTable([[ThreadCells; 2]; MAX_CATALOGS]);
 
 #[cfg(feature = "testing")]
-impl OwnTable {
+impl ThreadTable {
     /// Empties the current thread's table, so that recording asks [`CatalogCells::writer`].
     pub(crate) fn take() -> Self {
-        OWN.with(|own| {
+        TABLE.with(|own| {
             Self(std::array::from_fn(|id| {
                 own.get(id).map_or([NONE; 2], |own| {
                     [own.used.replace(NONE), own.kept.replace(NONE)]
@@ -305,7 +305,7 @@ impl OwnTable {
     }
 
     pub(crate) fn restore(self) {
-        OWN.with(|own| {
+        TABLE.with(|own| {
             for (own, [used, kept]) in own.iter().zip(self.0) {
                 own.used.set(used);
                 own.kept.set(kept);

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::ExemplarAt;
 use super::{
-    CatalogCells, Exemplar, MetricState, Observed, Own, RecordingTarget, Scale, Scaled, ScopeCells,
+    CatalogCells, Exemplar, MetricState, Observed, RecordingTarget, Scale, Scaled, ScopeCells,
+    ThreadCells,
     atomic::cell::{add_own, add_own_float},
     bounds::Bounds,
     slab::Writer,
@@ -123,12 +124,12 @@ impl Metric {
     #[doc(hidden)]
     #[inline]
     pub fn add(&'static self, series: usize, amount: u64) {
-        self.add_in(self.parts.cells.own(), series, amount);
+        self.add_in(self.parts.cells.thread_cells(), series, amount);
     }
 
     /// [`Metric::add`] for a caller that has looked up the thread's own cells.
     #[inline]
-    pub(crate) fn add_in(&'static self, own: Own, series: usize, amount: u64) {
+    pub(crate) fn add_in(&'static self, own: ThreadCells, series: usize, amount: u64) {
         match own.get(self.parts.first + series) {
             Some(cell) => {
                 add_own(cell, amount);
@@ -149,11 +150,11 @@ impl Metric {
     #[doc(hidden)]
     #[inline]
     pub fn add_float(&'static self, series: usize, amount: f64) {
-        self.add_float_in(self.parts.cells.own(), series, amount);
+        self.add_float_in(self.parts.cells.thread_cells(), series, amount);
     }
 
     #[inline]
-    pub(crate) fn add_float_in(&'static self, own: Own, series: usize, amount: f64) {
+    pub(crate) fn add_float_in(&'static self, own: ThreadCells, series: usize, amount: f64) {
         match own.get(self.parts.first + series) {
             Some(cell) => {
                 add_own_float(cell, amount);
@@ -182,7 +183,7 @@ impl Metric {
         let series =
             |cells: &'static [AtomicU64]| cells.get(self.cells_of(series)).unwrap_or_default();
         match self.parts.cells.writer() {
-            Writer::Own(cells) => Writer::Own(series(cells)),
+            Writer::Exclusive(cells) => Writer::Exclusive(series(cells)),
             Writer::Shared(cells) => Writer::Shared(series(cells)),
         }
     }
@@ -216,18 +217,18 @@ impl Metric {
     #[doc(hidden)]
     #[inline]
     pub fn observe(&'static self, series: usize, value: &impl Observed) -> Option<usize> {
-        self.observe_in(self.parts.cells.own(), series, value)
+        self.observe_in(self.parts.cells.thread_cells(), series, value)
     }
 
     #[inline]
     pub(crate) fn observe_in(
         &'static self,
-        own: Own,
+        own: ThreadCells,
         series: usize,
         value: &impl Observed,
     ) -> Option<usize> {
         let Some(value) = value.scaled(self.scale) else {
-            self.state().refused.fetch_add(1, Relaxed);
+            self.state().rejected.fetch_add(1, Relaxed);
             return None;
         };
         Some(self.count_in(own, series, value))
@@ -237,7 +238,7 @@ impl Metric {
     #[inline]
     pub(crate) fn observe_nanoseconds_in(
         &'static self,
-        own: Own,
+        own: ThreadCells,
         series: usize,
         nanoseconds: u64,
     ) -> usize {
@@ -245,12 +246,12 @@ impl Metric {
     }
 
     #[inline]
-    fn count_in(&'static self, own: Own, series: usize, value: Scaled) -> usize {
+    fn count_in(&'static self, own: ThreadCells, series: usize, value: Scaled) -> usize {
         let bucket = self.bounds.bucket(value);
         let start = self.parts.first + series * self.width;
         match own.get(start..start + self.width) {
             Some(cells) => {
-                self.count(Writer::Own(cells), bucket, value);
+                self.count(Writer::Exclusive(cells), bucket, value);
                 self.appear(series);
             }
             None => self.count_slow(series, bucket, value),

@@ -196,13 +196,13 @@ mod tests {
 
     #[test]
     fn ids_are_those_of_w3c_trace_context() {
-        let refused = [
+        let rejected = [
             ("4bf92f3577b34da6a3ce929d0e0e473", "00f067aa0ba902b7"),
             ("4bf92f3577b34da6a3ce929d0e0e4736", "+0f067aa0ba902b7"),
             ("00000000000000000000000000000000", "00f067aa0ba902b7"),
             ("4bf92f3577b34da6a3ce929d0e0e4736", "0000000000000000"),
         ];
-        for (trace, span) in refused {
+        for (trace, span) in rejected {
             assert!(Exemplar::parse(trace, span).is_err(), "{trace} {span}");
         }
     }

@@ -32,9 +32,9 @@ pub use histogram::{Histogram, HistogramSnapshot};
 pub(crate) use amount::Observed;
 pub use bounds::scaled_bounds;
 pub use catalog_cells::CatalogCells;
-pub(crate) use catalog_cells::Own;
+pub(crate) use catalog_cells::ThreadCells;
 #[cfg(feature = "testing")]
-pub(crate) use catalog_cells::OwnTable;
+pub(crate) use catalog_cells::ThreadTable;
 pub(crate) use cells::slots;
 pub use cells::{Metric, MetricParts};
 #[doc(hidden)]

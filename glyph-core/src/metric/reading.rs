@@ -125,17 +125,17 @@ impl Metric {
         series: usize,
     ) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
         let labels = self.parts.descriptor.labels.iter().zip(self.parts.strides);
-        labels.map(move |(label, place)| (label.name, self.value_of(label, place, series)))
+        labels.map(move |(label, stride)| (label.name, self.value_of(label, stride, series)))
     }
 
     fn value_of(
         &self,
         label: &LabelDescriptor,
-        place: &LabelStride,
+        stride: &LabelStride,
         series: usize,
     ) -> Cow<'_, str> {
-        let digit = series / place.stride.max(1) % label.radix().max(1);
-        let value = match (label.values, place.open) {
+        let digit = series / stride.stride.max(1) % label.radix().max(1);
+        let value = match (label.values, stride.open) {
             (LabelValues::Closed(values), _) => values.get(digit).copied().map(Cow::Borrowed),
             (LabelValues::Open { .. }, Some((index, _))) => self
                 .parts
@@ -161,9 +161,9 @@ impl Metric {
 
     /// The observations rejected as not finite or out of range.
     #[doc(hidden)]
-    pub fn refused(&self) -> u64 {
+    pub fn rejected(&self) -> u64 {
         self.state()
-            .refused
+            .rejected
             .load(std::sync::atomic::Ordering::Relaxed)
     }
 }

@@ -32,7 +32,7 @@ impl Slab {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Writer<'s> {
     /// Only this thread writes these cells: a load and a store are enough.
-    Own(&'s [AtomicU64]),
+    Exclusive(&'s [AtomicU64]),
     /// Several threads write these.
     Shared(&'s [AtomicU64]),
 }
@@ -41,7 +41,7 @@ impl<'s> Writer<'s> {
     #[inline]
     pub(crate) fn cells(self) -> &'s [AtomicU64] {
         match self {
-            Self::Own(cells) | Self::Shared(cells) => cells,
+            Self::Exclusive(cells) | Self::Shared(cells) => cells,
         }
     }
 
@@ -49,7 +49,7 @@ impl<'s> Writer<'s> {
     #[inline]
     pub(crate) fn add(self, cell: &AtomicU64, amount: u64) {
         match self {
-            Self::Own(_) => add_own(cell, amount),
+            Self::Exclusive(_) => add_own(cell, amount),
             Self::Shared(_) => add_shared(cell, amount),
         }
     }
@@ -58,7 +58,7 @@ impl<'s> Writer<'s> {
     #[inline]
     pub(crate) fn add_float(self, cell: &AtomicU64, amount: f64) {
         match self {
-            Self::Own(_) => add_own_float(cell, amount),
+            Self::Exclusive(_) => add_own_float(cell, amount),
             Self::Shared(_) => add_shared_float(cell, amount),
         }
     }

@@ -18,7 +18,7 @@ pub struct MetricState {
     /// A bit for each group of series that has been recorded.
     pub(super) appeared: OnceLock<Box<[AtomicU64]>>,
     pub(super) exemplars: OnceLock<ExemplarSlots>,
-    pub(super) refused: AtomicU64,
+    pub(super) rejected: AtomicU64,
     /// Whether a gauge was ever set, and not only added to. Maintained in scopes alone.
     pub(super) was_set: AtomicBool,
     pub(super) overflowed: OnceLock<Box<Overflowed>>,
@@ -34,7 +34,7 @@ impl MetricState {
         Self {
             appeared: OnceLock::new(),
             exemplars: OnceLock::new(),
-            refused: AtomicU64::new(0),
+            rejected: AtomicU64::new(0),
             was_set: AtomicBool::new(false),
             overflowed: OnceLock::new(),
         }

@@ -46,7 +46,7 @@ impl SpanCallsite {
         let mut names = [""; MAX_FIELDS];
         let count = labels.len() + fields.len();
         if count + 2 > MAX_FIELDS {
-            Message::new("a span has at most 30 labels and fields: remove some").refuse()
+            Message::new("a span has at most 30 labels and fields: remove some").reject()
         }
         let mut index = 0;
         while index < count {
@@ -109,7 +109,7 @@ pub const fn check_field(labels: &[&str], name: &str) {
             Message::new("`")
                 .text(name)
                 .text("` is already on the span as a label: remove it from `fields(..)`")
-                .refuse()
+                .reject()
         }
         index += 1;
     }

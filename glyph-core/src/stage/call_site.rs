@@ -47,10 +47,10 @@ impl LiteralValue {
             Message::new("label `")
                 .text(label)
                 .text("` is a number: write its value without quotes")
-                .refuse()
+                .reject()
         }
         if let Some(values) = self.mistaken {
-            rejected(label, text, values).refuse()
+            rejected(label, text, values).reject()
         }
     }
 }

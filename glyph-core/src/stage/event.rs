@@ -82,7 +82,7 @@ impl Event {
         let cells = self.counter.parts.cells;
         let scope = self.scope.map(ScopeLease::take);
         let _scope = entering(cells, scope.as_ref());
-        let own = cells.own();
+        let own = cells.thread_cells();
         self.counter.add_in(own, self.series.index(), 1);
     }
 }

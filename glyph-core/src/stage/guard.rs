@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Exemplar,
     clock::Moment,
-    metric::{Own, current_exemplar},
+    metric::{ThreadCells, current_exemplar},
     scope::{ScopeGuard, ScopeLease, current_lease, entering},
 };
 
@@ -80,9 +80,9 @@ impl Guard {
 
     #[inline(never)]
     fn begin(&mut self, cells: &'static StageCells) {
-        self.scope = current_lease(cells.storage());
+        self.scope = current_lease(cells.catalog_cells());
         if let Some(gauge) = &cells.in_flight {
-            gauge.add_float(cells.own(), self.series.in_flight, 1.0);
+            gauge.add_float(cells.thread_cells(), self.series.in_flight, 1.0);
         }
         self.cells = Some(cells);
         self.started = Moment::now();
@@ -125,7 +125,7 @@ impl Guard {
             return;
         };
         let _scope = self.scoped(cells);
-        let own = cells.own();
+        let own = cells.thread_cells();
         let (time, index) = match last {
             None => (&cells.first_item, series.first_item),
             Some(_) => (&cells.between_items, series.between_items),
@@ -142,8 +142,8 @@ impl Guard {
     /// Records the call while its span is current. Call [`over`](Self::over) after leaving the
     /// span.
     #[inline]
-    pub(super) fn record(&self, ending: impl IntoCallResult) {
-        let (result, offset) = ending.into_call_result();
+    pub(super) fn record(&self, end: impl IntoCallResult) {
+        let (result, offset) = end.into_call_result();
         self.record_as(result, offset);
     }
 
@@ -153,10 +153,10 @@ impl Guard {
         self.cells = None;
     }
 
-    /// Enters the span, and ends the call with the result of `ending`.
-    pub(super) fn finish<E: IntoCallResult>(&mut self, ending: impl FnOnce() -> E) {
+    /// Enters the span, and ends the call with the result of `end`.
+    pub(super) fn finish<E: IntoCallResult>(&mut self, end: impl FnOnce() -> E) {
         if self.is_running() {
-            self.span().in_scope(|| self.record(ending()));
+            self.span().in_scope(|| self.record(end()));
             self.over();
         }
     }
@@ -168,7 +168,7 @@ impl Guard {
         };
         let times = (self.started, Moment::now());
         let _scope = self.scoped(cells);
-        let (own, outcome) = (cells.own(), result.outcome);
+        let (own, outcome) = (cells.thread_cells(), result.outcome);
         let index = series.duration.moved(offset.duration);
         let exemplar = self.opened.exemplar();
         cells.duration.observe(own, index, outcome, times, exemplar);
@@ -191,7 +191,7 @@ impl Guard {
     /// Enters the scope that the call began in, unless it is the current one.
     #[inline]
     fn scoped(&self, cells: &'static StageCells) -> Option<ScopeGuard<'_>> {
-        entering(cells.storage(), self.scope.as_ref())
+        entering(cells.catalog_cells(), self.scope.as_ref())
     }
 
     /// Errors set the span's status (OpenTelemetry semantic conventions, "Recording errors").
@@ -239,19 +239,19 @@ impl Drop for Unwinding<'_> {
 
 impl BoundMetric {
     #[inline]
-    fn add(&self, own: Own, series: SeriesIndex, outcome: Outcome) {
+    fn add(&self, own: ThreadCells, series: SeriesIndex, outcome: Outcome) {
         self.metric.add_in(own, self.index(series, outcome), 1);
     }
 
     #[inline]
-    fn add_float(&self, own: Own, series: SeriesIndex, amount: f64) {
+    fn add_float(&self, own: ThreadCells, series: SeriesIndex, amount: f64) {
         self.metric.add_float_in(own, series.index(), amount);
     }
 
     #[inline]
     fn observe(
         &self,
-        own: Own,
+        own: ThreadCells,
         series: SeriesIndex,
         outcome: Outcome,
         (started, ended): (Moment, Moment),

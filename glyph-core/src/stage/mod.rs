@@ -105,7 +105,7 @@ pub trait Stage: Sized {
 
     /// The labels of the metrics that record the end of each call: duration and requests.
     #[doc(hidden)]
-    const ENDINGS: [&'static [LabelDescriptor]; 2];
+    const STATUS_LABELS: [&'static [LabelDescriptor]; 2];
 
     /// The metrics that the stage records into.
     #[doc(hidden)]

@@ -3,7 +3,7 @@
 use super::Outcome;
 use crate::{
     label::OUTCOME_COUNT,
-    metric::{CatalogCells, Metric, Own},
+    metric::{CatalogCells, Metric, ThreadCells},
 };
 
 /// Generates what has a field for each role. One more role is one more name in the list below.
@@ -49,12 +49,12 @@ roles!(
 impl StageCells {
     /// All metrics of a stage are of one catalog, whose cells are looked up once.
     #[inline]
-    pub(super) fn own(&self) -> Own {
-        self.storage().own()
+    pub(super) fn thread_cells(&self) -> ThreadCells {
+        self.catalog_cells().thread_cells()
     }
 
     #[inline]
-    pub(super) fn storage(&self) -> &'static CatalogCells {
+    pub(super) fn catalog_cells(&self) -> &'static CatalogCells {
         self.duration.metric.parts.cells
     }
 }

@@ -14,7 +14,7 @@ use tracing::dispatcher::{DefaultGuard, set_default};
 use super::capture::Recorded;
 use crate::{
     isolation::{self, IsolationGuard},
-    metric::OwnTable,
+    metric::ThreadTable,
 };
 
 thread_local! {
@@ -25,7 +25,7 @@ thread_local! {
 struct Stack {
     entries: Vec<Entry>,
     /// The thread's own cells, put aside while there is any entry.
-    own: Option<OwnTable>,
+    own: Option<ThreadTable>,
 }
 
 struct Entry {
@@ -66,7 +66,7 @@ impl CaptureToken {
         // This fails while the thread's locals are destroyed: nothing is captured then.
         let _ = ENTERED.try_with(|entered| {
             if let Ok(mut stack) = entered.try_borrow_mut() {
-                stack.own.get_or_insert_with(OwnTable::take);
+                stack.own.get_or_insert_with(ThreadTable::take);
                 stack.entries.push(entry);
             }
         });

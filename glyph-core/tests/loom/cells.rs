@@ -10,13 +10,13 @@ use crate::{
 };
 
 /// A catalog with one slab that a thread may have for itself, and one that is shared.
-struct Storage {
+struct Catalog {
     claim: Claim,
     own: [AtomicU64; 2],
     shared: [AtomicU64; 2],
 }
 
-impl Storage {
+impl Catalog {
     fn new() -> Arc<Self> {
         let zero = || [AtomicU64::new(0), AtomicU64::new(0)];
         Arc::new(Self {
@@ -57,30 +57,30 @@ impl Storage {
 #[expect(clippy::float_cmp, reason = "halves add up exactly")]
 fn nothing_is_lost_between_threads_that_follow_or_meet() {
     every_order(|| {
-        let storage = Storage::new();
+        let catalog = Catalog::new();
         let threads = [(); 2].map(|()| {
-            let storage = Arc::clone(&storage);
-            thread::spawn(move || storage.record())
+            let catalog = Arc::clone(&catalog);
+            thread::spawn(move || catalog.record())
         });
-        storage.record();
+        catalog.record();
         for thread in threads {
             thread.join().unwrap();
         }
-        assert_eq!(storage.count(), 3);
-        assert_eq!(storage.seconds(), 1.5);
+        assert_eq!(catalog.count(), 3);
+        assert_eq!(catalog.seconds(), 1.5);
     });
 }
 
 #[test]
 fn a_reader_never_sees_a_count_fall() {
     every_order(|| {
-        let storage = Storage::new();
+        let catalog = Catalog::new();
         let threads = [(); 2].map(|()| {
-            let storage = Arc::clone(&storage);
-            thread::spawn(move || storage.record())
+            let catalog = Arc::clone(&catalog);
+            thread::spawn(move || catalog.record())
         });
-        let first = storage.count();
-        let second = storage.count();
+        let first = catalog.count();
+        let second = catalog.count();
         assert!(first <= second && second <= 2, "{first}, {second}");
         for thread in threads {
             thread.join().unwrap();
