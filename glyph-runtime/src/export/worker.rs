@@ -32,11 +32,11 @@ const LOG: &str = "glyph::export";
 
 /// Starts the thread that sends the items of `queue` to `destination`.
 ///
-/// `beside` runs on the same thread until the queue ends. It may add items.
+/// `alongside` runs on the same thread until the queue ends. It may add items.
 pub(crate) fn start<T: Item>(
     queue: &Arc<Queue<T>>,
     destination: Box<dyn Destination<T>>,
-    beside: impl Future<Output = Infallible> + Send + 'static,
+    alongside: impl Future<Output = Infallible> + Send + 'static,
 ) -> io::Result<()> {
     let worker = Worker {
         queue: Arc::clone(queue),
@@ -47,7 +47,7 @@ pub(crate) fn start<T: Item>(
     on_thread(name, async {
         tokio::select! {
             () = worker.run() => {}
-            never = beside => match never {},
+            never = alongside => match never {},
         }
     })
 }

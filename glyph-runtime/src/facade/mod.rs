@@ -66,24 +66,24 @@ impl metrics::Recorder for Recorder {
     }
 
     fn register_counter(&self, key: &Key, metadata: &Metadata<'_>) -> Counter {
-        match self.declared.row(key, Kind::Counter) {
-            Some(Ok(row)) => Counter::from_arc(Arc::new(row)),
+        match self.declared.series(key, Kind::Counter) {
+            Some(Ok(series)) => Counter::from_arc(Arc::new(series)),
             Some(Err(_)) => Counter::noop(),
             None => self.external.register_counter(&bounded(key), metadata),
         }
     }
 
     fn register_gauge(&self, key: &Key, metadata: &Metadata<'_>) -> Gauge {
-        match self.declared.row(key, Kind::Gauge) {
-            Some(Ok(row)) => Gauge::from_arc(Arc::new(row)),
+        match self.declared.series(key, Kind::Gauge) {
+            Some(Ok(series)) => Gauge::from_arc(Arc::new(series)),
             Some(Err(_)) => Gauge::noop(),
             None => self.external.register_gauge(&bounded(key), metadata),
         }
     }
 
     fn register_histogram(&self, key: &Key, metadata: &Metadata<'_>) -> Histogram {
-        match self.declared.row(key, Kind::Histogram) {
-            Some(Ok(row)) => Histogram::from_arc(Arc::new(row)),
+        match self.declared.series(key, Kind::Histogram) {
+            Some(Ok(series)) => Histogram::from_arc(Arc::new(series)),
             Some(Err(_)) => Histogram::noop(),
             None => self.external.register_histogram(&bounded(key), metadata),
         }

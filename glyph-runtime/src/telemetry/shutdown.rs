@@ -41,7 +41,7 @@ enum State {
     #[default]
     NotStarted,
     /// A thread shuts down until this deadline; `None` is one that the clock cannot represent.
-    Ending(Option<Instant>),
+    Stopping(Option<Instant>),
     Ended(Result<(), Undelivered>),
 }
 
@@ -54,11 +54,11 @@ impl Progress {
         loop {
             let first_is_due = match &*state {
                 State::NotStarted => {
-                    *state = State::Ending(due);
+                    *state = State::Stopping(due);
                     return None;
                 }
                 State::Ended(result) => return Some(result.clone()),
-                State::Ending(first_is_due) => *first_is_due,
+                State::Stopping(first_is_due) => *first_is_due,
             };
             // An earlier shutdown with a nearer deadline keeps it.
             let is_sooner =

@@ -29,7 +29,6 @@
 
 mod error;
 mod file;
-mod foreign;
 mod metrics;
 mod pipeline;
 mod processor;
@@ -39,6 +38,7 @@ mod sampler;
 mod settings;
 mod size;
 mod span;
+mod span_exporter;
 
 pub use crate::{
     context::trace_context::{

@@ -18,12 +18,12 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::{
     Trace, TraceError, TraceSettings, file,
-    foreign::FromSpanExporter,
     processor::{Processor, Routes},
     ring::Ring,
+    span_exporter::FromSpanExporter,
 };
 use crate::{
-    context::trace_context::{connect, unsampled::Wanted},
+    context::trace_context::{connect, unsampled::UnsampledRecorder},
     export::{self, BatchLimits, Destination, ExportCounts, Queue, Undelivered},
     otlp::{self, Resource},
 };
@@ -40,7 +40,7 @@ const DROP_DEADLINE: Duration = Duration::from_secs(1);
 pub struct Pipeline {
     provider: SdkTracerProvider,
     routes: Arc<Routes>,
-    wanted: Mutex<Option<Wanted>>,
+    unsampled: Mutex<Option<UnsampledRecorder>>,
 }
 
 impl Pipeline {
@@ -108,7 +108,7 @@ impl Pipeline {
         Ok(Self {
             provider,
             routes,
-            wanted: Mutex::new(settings.keep_failures.map(|_| Wanted::new())),
+            unsampled: Mutex::new(settings.keep_failures.map(|_| UnsampledRecorder::new())),
         })
     }
 
@@ -174,7 +174,7 @@ impl Pipeline {
     /// Returns [`Undelivered`] if spans were not exported within `deadline`. They are dropped.
     pub fn shutdown(&self, deadline: Duration) -> Result<(), Undelivered> {
         let result = self.routes.flush(deadline, true);
-        self.wanted
+        self.unsampled
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();

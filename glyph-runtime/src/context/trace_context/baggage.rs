@@ -192,8 +192,8 @@ impl Baggage {
             .binary_search_by(|other| other.key.as_str().cmp(key))
         {
             Ok(at) => {
-                if let Some(place) = self.entries.get_mut(at) {
-                    *place = entry;
+                if let Some(known) = self.entries.get_mut(at) {
+                    *known = entry;
                 }
             }
             Err(at) => self.entries.insert(at, entry),

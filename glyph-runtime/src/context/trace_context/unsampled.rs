@@ -43,9 +43,9 @@ pub(super) fn are_built() -> bool {
 
 /// A pipeline that keeps failures. While there is one, unsampled spans are built.
 #[derive(Debug)]
-pub(crate) struct Wanted(&'static AtomicUsize);
+pub(crate) struct UnsampledRecorder(&'static AtomicUsize);
 
-impl Wanted {
+impl UnsampledRecorder {
     pub(crate) fn new() -> Self {
         Self::counted_in(&RECORDERS)
     }
@@ -56,7 +56,7 @@ impl Wanted {
     }
 }
 
-impl Drop for Wanted {
+impl Drop for UnsampledRecorder {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Relaxed);
     }
@@ -64,11 +64,11 @@ impl Drop for Wanted {
 
 #[cfg(test)]
 mod tests {
-    use super::{AtomicUsize, Relaxed, Wanted, are_built};
+    use super::{AtomicUsize, Relaxed, UnsampledRecorder, are_built};
 
     #[test]
     fn unsampled_spans_are_built_while_a_pipeline_wants_them() {
-        let _wanted = Wanted::new();
+        let _recorder = UnsampledRecorder::new();
         assert!(are_built());
     }
 
@@ -76,8 +76,8 @@ mod tests {
     fn unsampled_spans_are_wanted_until_the_last_pipeline_is_gone() {
         // A count of its own: other tests of this process start pipelines too.
         static RECORDERS: AtomicUsize = AtomicUsize::new(0);
-        let first = Wanted::counted_in(&RECORDERS);
-        let second = Wanted::counted_in(&RECORDERS);
+        let first = UnsampledRecorder::counted_in(&RECORDERS);
+        let second = UnsampledRecorder::counted_in(&RECORDERS);
         drop(first);
         assert_eq!(RECORDERS.load(Relaxed), 1);
         drop(second);

@@ -152,17 +152,17 @@ impl Protocol for Grpc {
         span: &Span,
     ) -> Ended<CallEnd> {
         let late = deadline::has_passed(self.timeout, duration);
-        let ending = RpcStatus::new(role, self.status, termination, late);
+        let status = RpcStatus::new(role, self.status, termination, late);
         if !self.method.is_certain() {
-            self.settle_method(ending.status, span);
+            self.settle_method(status.status, span);
         }
         Ended {
             end: CallEnd {
                 duration,
-                status: ending.status,
-                error: ending.error,
+                status: status.status,
+                error: status.error,
             },
-            failed: ending.is_failure(role),
+            failed: status.is_failure(role),
         }
     }
 

@@ -49,10 +49,10 @@
 
 mod baggage;
 mod carrier;
+mod enabled;
 pub(crate) mod global;
 pub(crate) mod traceparent;
 mod tracestate;
-mod wanted;
 
 use opentelemetry::{
     Context,
@@ -61,7 +61,7 @@ use opentelemetry::{
 };
 
 pub use carrier::{Extract, Inject};
-use wanted::Wanted;
+use enabled::EnabledFormats;
 
 use super::{Baggage, connect};
 
@@ -83,9 +83,9 @@ pub struct Remote {
 #[must_use]
 pub fn extract<C: Extract + ?Sized>(carrier: &C) -> Remote {
     connect();
-    let wanted = Wanted::now();
-    let span = wanted.traces().then(|| parent(carrier)).flatten();
-    let baggage = wanted
+    let enabled = EnabledFormats::now();
+    let span = enabled.traces().then(|| parent(carrier)).flatten();
+    let baggage = enabled
         .baggage()
         .then(|| baggage::parse(carrier.values(BAGGAGE)));
     Remote {
@@ -126,8 +126,8 @@ type Text = (&'static str, String);
 
 /// The headers of a context. A header that is not propagated is `None`, one to remove is empty.
 fn texts(context: &Context) -> [Option<Text>; 3] {
-    let wanted = Wanted::now();
-    let [parent, state] = if wanted.traces() {
+    let enabled = EnabledFormats::now();
+    let [parent, state] = if enabled.traces() {
         let span = context.span();
         let span = span.span_context();
         let state = span.is_valid().then(|| outgoing(span.trace_state()));
@@ -139,7 +139,7 @@ fn texts(context: &Context) -> [Option<Text>; 3] {
     } else {
         [None, None]
     };
-    let baggage = wanted
+    let baggage = enabled
         .baggage()
         .then(|| (BAGGAGE, Baggage::of(context).to_string()));
     [parent, state, baggage]

@@ -35,11 +35,11 @@ pub(crate) fn format(span: &SpanContext) -> Option<String> {
     let (trace, id) = (span.trace_id().to_bytes(), span.span_id().to_bytes());
     let mut text = [b'-'; LENGTH];
     for (from, bytes) in [(0, &[0][..]), (3, &trace), (36, &id), (53, &[flags])] {
-        for (place, byte) in text.iter_mut().skip(from).step_by(2).zip(bytes) {
-            *place = digit(byte >> 4);
+        for (digit_slot, byte) in text.iter_mut().skip(from).step_by(2).zip(bytes) {
+            *digit_slot = digit(byte >> 4);
         }
-        for (place, byte) in text.iter_mut().skip(from + 1).step_by(2).zip(bytes) {
-            *place = digit(byte & 0xf);
+        for (digit_slot, byte) in text.iter_mut().skip(from + 1).step_by(2).zip(bytes) {
+            *digit_slot = digit(byte & 0xf);
         }
     }
     str::from_utf8(&text).ok().map(str::to_owned)
