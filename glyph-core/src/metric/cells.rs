@@ -23,9 +23,9 @@ use crate::{
 pub struct MetricParts {
     pub descriptor: &'static MetricDescriptor,
     pub cells: &'static CatalogCells,
-    /// Its index among the metrics of its catalog.
+    /// The index among the metrics of its catalog.
     pub index: usize,
-    /// Its first cell in those of its catalog.
+    /// The index of its first cell among the cells of its catalog.
     pub first: usize,
     pub strides: &'static [LabelStride],
     pub open: &'static [OpenValues],
@@ -33,7 +33,8 @@ pub struct MetricParts {
     pub state: &'static MetricState,
 }
 
-/// Where a metric's cells are. It never changes, so that a handle in a `static` costs no lookup.
+/// The position and the layout of a metric's cells. It never changes, so a handle in a `static`
+/// needs no lookup.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Metric {
@@ -45,7 +46,7 @@ pub struct Metric {
     pub(crate) series_count: usize,
     /// The number of cells of one series.
     pub(crate) width: usize,
-    /// Series that appear together: those of one combination of open values.
+    /// The number of series that appear together: those of one combination of open values.
     pub(crate) group: usize,
     /// Whether series are absent until they are recorded.
     pub(super) appearing: bool,
@@ -101,14 +102,14 @@ impl Metric {
         self.parts.open
     }
 
-    /// How its labels add up to the index of a series.
+    /// What each label adds to the index of a series.
     #[doc(hidden)]
     #[must_use]
     pub const fn strides(&self) -> &'static [LabelStride] {
         self.parts.strides
     }
 
-    /// Where it is recorded in place of its threads' cells, if anything was so far.
+    /// Returns the scopes that its catalog is recorded in, if a scope was ever entered.
     #[doc(hidden)]
     #[must_use]
     pub fn target(&self) -> Option<&'static dyn RecordingTarget> {
@@ -133,6 +134,7 @@ impl Metric {
         match own.get(self.parts.first + series) {
             Some(cell) => {
                 add_own(cell, amount);
+                // After the value: a reader that finds the series finds its first value too.
                 self.appear(series);
             }
             None => self.add_slow(series, amount),
@@ -172,8 +174,8 @@ impl Metric {
         }
     }
 
-    /// Returns the cells of a series that the current thread writes, and how: those of its scope,
-    /// or else its own. The series is present from now on.
+    /// Returns the cells of a series for the current thread, and how to write them: those of the
+    /// current scope, or else the thread's. The series is present from now on.
     #[inline(never)]
     fn writer(&'static self, series: usize) -> Writer<'static> {
         if let Some((writer, _)) = self.scoped(series) {
@@ -188,8 +190,11 @@ impl Metric {
         }
     }
 
-    /// Sets a gauge. Threads' own cells keep what they added; the shared one gets the difference to
-    /// `value`.
+    /// Sets a gauge. The cells of threads keep what was added to them. The shared cell gets the
+    /// difference to `value`.
+    ///
+    /// No other thread's cells can be written here, because their owners use a plain load and
+    /// store. An addition that happens meanwhile counts as before or after.
     #[doc(hidden)]
     pub fn set(&'static self, series: usize, value: f64) {
         if let Some((writer, state)) = self.scoped(series) {
@@ -313,7 +318,7 @@ impl Metric {
         }
     }
 
-    /// Reads a series where the running code records: in its scope or outside of scopes.
+    /// Reads a series: in the current scope, or outside of scopes.
     #[doc(hidden)]
     pub fn read(&self, series: usize, cells: &mut Vec<u64>) {
         let target = self.parts.cells.target_cells();
@@ -346,6 +351,7 @@ impl Metric {
     pub(crate) fn add_cells(&self, totals: &mut [u64], cells: &[u64]) {
         let floats = self.float_cells();
         for (index, (total, bits)) in totals.iter_mut().zip(cells).enumerate() {
+            // Sums are integers in two's complement, so wrapping is right for negative ones.
             *total = if index >= floats {
                 (f64::from_bits(*total) + f64::from_bits(*bits)).to_bits()
             } else {
@@ -357,6 +363,8 @@ impl Metric {
     fn add_up(&self, totals: &mut [u64], cells: &[AtomicU64]) {
         let floats = self.float_cells();
         for (index, (total, cell)) in totals.iter_mut().zip(cells).enumerate() {
+            // Each cell is exact, but not all are of the same moment: a reader does not stop
+            // writers.
             let bits = cell.load(Relaxed);
             *total = if index >= floats {
                 (f64::from_bits(*total) + f64::from_bits(bits)).to_bits()

@@ -1,7 +1,7 @@
-//! Metrics: handles for recording, and the cells behind them.
+//! Metrics: the handles that record, and the cells that they record in.
 //!
-//! The index of a series is computed from its label values. Each thread writes its own cells, so
-//! that recording is a plain load and store; a reader adds up the cells of all threads.
+//! The index of a series is computed from its label values. Each thread writes separate cells, so
+//! recording is a plain load and store. A reader adds up the cells of all threads.
 
 mod amount;
 mod atomic;

@@ -8,10 +8,10 @@ use crate::label::{LabelDescriptor, LabelStride, LabelValues};
 /// A series of a declared metric, as exporters read it.
 #[doc(hidden)]
 pub trait Series {
-    /// Reads its cells: one, or the bucket counts of a histogram and their sum.
+    /// Reads its cells: one number, or the bucket counts and the sum of a histogram.
     fn read(&self, cells: &mut Vec<u64>);
 
-    /// Returns names and values of its labels, those of the scope last.
+    /// Returns names and values of its labels, with the scope labels last.
     fn labels(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)>;
 
     /// Whether a bucket may have an exemplar.
@@ -24,7 +24,7 @@ pub trait Series {
         None
     }
 
-    /// Returns when counting started, if that is not the start of the program.
+    /// Returns the time when counting started, if that is not the start of the process.
     fn since(&self) -> Option<SystemTime> {
         None
     }
@@ -40,7 +40,7 @@ pub struct PresentSeries {
 }
 
 impl Series for PresentSeries {
-    /// Adds the cells up over all threads.
+    /// Adds up the cells of all threads.
     fn read(&self, cells: &mut Vec<u64>) {
         self.metric.read_in(self.scope_cells(), self.series, cells);
     }
@@ -119,7 +119,8 @@ impl Metric {
         })
     }
 
-    /// Returns names and values of a series' own labels, from the digits of its index.
+    /// Returns names and values of the labels in the label set, from the digits of the series
+    /// index.
     pub(crate) fn labels(
         &self,
         series: usize,

@@ -152,17 +152,17 @@ impl Protocol for Grpc {
         span: &Span,
     ) -> Ended<CallEnd> {
         let late = deadline::has_passed(self.timeout, duration);
-        let status = RpcStatus::new(role, self.status, termination, late);
+        let sent = RpcStatus::new(role, self.status, termination, late);
         if !self.method.is_certain() {
-            self.settle_method(status.status, span);
+            self.settle_method(sent.status, span);
         }
         Ended {
             end: CallEnd {
                 duration,
-                status: status.status,
-                error: status.error,
+                status: sent.status,
+                error: sent.error,
             },
-            failed: status.is_failure(role),
+            failed: sent.is_failure(role),
         }
     }
 
