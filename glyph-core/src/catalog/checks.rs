@@ -16,7 +16,7 @@ use crate::{
     metric::slots,
 };
 
-/// The most buckets that a histogram may have. The macros have the same limit for literal lists.
+/// The limit of buckets of a histogram. The macros have the same limit for lists of literals.
 #[doc(hidden)]
 pub const MAX_BUCKETS: usize = 256;
 
@@ -33,8 +33,8 @@ pub const fn offsets<const N: usize>(metrics: &[MetricDescriptor]) -> [usize; N]
     offsets
 }
 
-/// Returns the number of series that a metric can have: a histogram's buckets, sum and count are
-/// one each.
+/// Returns the number of series that a metric can have. Each bucket of a histogram is a series, and
+/// so are its sum and its count.
 const fn series(metric: &MetricDescriptor) -> usize {
     let series = cardinality(metric.labels);
     match metric.kind {
@@ -159,8 +159,7 @@ const fn contains(names: &[&str], name: &str) -> bool {
     false
 }
 
-/// Rejects a label of the catalog's scope that a metric of it, or of a catalog nested in it, also
-/// has.
+/// Rejects a scope label that is also in the label set of a metric, here or in a nested catalog.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_scope_label(
@@ -323,7 +322,8 @@ pub const fn stage_strides<const LABELS: usize, const METRIC: usize>(
     stage_strides_or_stub::<LABELS, METRIC>(labels, given)
 }
 
-/// [`stage_strides`] without the checks, where the value is needed after an error was reported.
+/// [`stage_strides`] without the checks, for expansions that need the value after an error was
+/// reported.
 #[doc(hidden)]
 #[must_use]
 pub const fn stage_strides_or_stub<const LABELS: usize, const METRIC: usize>(

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{AnyCatalog, MetricDescriptor};
 use crate::metric::Metric;
 
-/// Catalogs and the ones nested in them. No two of their metrics have the same name.
+/// Catalogs and their nested catalogs. No two of their metrics have the same name.
 #[derive(Clone, Debug, Default)]
 pub struct Registry {
     metrics: Vec<&'static Metric>,
@@ -27,7 +27,7 @@ pub struct CatalogClash {
 }
 
 impl Registry {
-    /// Registers catalogs and the ones nested in them. Duplicates are registered once.
+    /// Registers catalogs and their nested catalogs. Duplicates are registered once.
     ///
     /// # Errors
     ///
@@ -49,7 +49,7 @@ impl Registry {
         })
     }
 
-    /// The catalogs, without the ones nested in them.
+    /// The catalogs, without nested ones.
     pub(crate) fn catalogs(&self) -> &[&'static super::CatalogDescriptor] {
         &self.catalogs
     }

@@ -55,12 +55,12 @@ impl Message {
         }
     }
 
-    /// A finite number with up to nine decimal places.
+    /// Appends a finite number with up to nine decimal places.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         clippy::cast_precision_loss,
-        reason = "what is too large is cut, in a message"
+        reason = "a message may show a number that is too large cut"
     )]
     pub(crate) const fn decimal(self, number: f64) -> Self {
         if number < 0.0 {
@@ -85,7 +85,7 @@ impl Message {
         written
     }
 
-    /// The items between commas.
+    /// Appends the items, separated by commas.
     #[expect(
         clippy::indexing_slicing,
         reason = "the index is compared with the length first"
@@ -102,7 +102,7 @@ impl Message {
         self
     }
 
-    /// Stops compilation with this message at the caller's caller.
+    /// Stops compilation with this message, at the caller of the check.
     #[track_caller]
     #[expect(
         clippy::panic,

@@ -4,7 +4,7 @@
     reason = "evaluated in consts, and every index is compared with a length first"
 )]
 
-/// Longer names are not compared.
+/// The limit of bytes of a name. Longer names are not compared.
 const LONGEST: usize = 64;
 
 /// Returns the index of the name that is nearest to `word`, if one is near enough.
@@ -32,7 +32,7 @@ pub(crate) const fn nearest(word: &str, names: &[&str]) -> Option<usize> {
     }
 }
 
-/// Returns the index of the first name that continues `word`: `tenant`, `tenant_id`.
+/// Returns the index of the first name that begins with `word` and `_`: `tenant_id` for `tenant`.
 const fn longer(word: &str, names: &[&str]) -> Option<usize> {
     let word = word.as_bytes();
     let mut index = 0;
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn misspelled_name_is_recognized_and_another_word_is_not() {
+    fn misspelled_name_is_recognized_and_another_name_is_not() {
         let known = ["provider", "kind", "status"];
         assert_eq!(nearest("provder", &known), Some(0));
         assert_eq!(nearest("kin", &known), Some(1));

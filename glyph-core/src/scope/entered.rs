@@ -5,7 +5,7 @@ use std::{cell::Cell, marker::PhantomData, ptr};
 use super::{MOST_SCOPES, ScopeLease, Scopes, scope_entry::ScopeEntry};
 use crate::metric::{CatalogCells, RecordingTarget};
 
-/// A scope that the running code is in, or was.
+/// A scope that code is in, or was in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ActiveScope {
     pub(crate) entry: &'static ScopeEntry,
@@ -13,11 +13,11 @@ pub(crate) struct ActiveScope {
     pub(crate) overflowed: u32,
 }
 
-/// At most one scope of each catalog, without gaps.
+/// The scopes that code is in: at most one of each catalog, without gaps.
 pub(super) type Stack = [Option<ActiveScope>; MOST_SCOPES];
 
 thread_local! {
-    /// Without a destructor, so that a lookup is a plain load.
+    /// The scopes of this thread. It has no destructor, so that a lookup is a plain load.
     static ENTERED: [Cell<Option<ActiveScope>>; MOST_SCOPES] = const { [const { Cell::new(None) }; MOST_SCOPES] };
 }
 
@@ -60,7 +60,7 @@ pub fn current_values(read: &mut dyn FnMut(&'static str, &str)) {
 #[must_use]
 pub struct ScopeGuard<'scope> {
     before: Stack,
-    /// It belongs to its thread, and borrows the leases of its scopes.
+    /// Makes the guard borrow the leases of its scopes, and keeps it on its thread.
     borrows: PhantomData<(&'scope (), *const ())>,
 }
 
@@ -91,8 +91,8 @@ impl Drop for ScopeGuard<'_> {
     }
 }
 
-/// Enters the wanted scope of one catalog, or leaves all scopes of it. Returns `None` if nothing is
-/// to change.
+/// Enters a scope of one catalog, or leaves its scope if `wanted` is `None`. Returns `None` if
+/// nothing changes.
 #[inline]
 pub(crate) fn entering<'lease>(
     catalog: &CatalogCells,
@@ -139,8 +139,8 @@ fn has(stack: &Stack, scopes: &Scopes) -> bool {
     entries.any(|active| ptr::eq(active.entry.scopes(), scopes))
 }
 
-/// Hides the thread's own cells of catalogs that are in a scope now, and shows those of catalogs
-/// that no longer are.
+/// Sets the scopes of this thread. Hides its cells of catalogs whose scope was entered, and shows
+/// those of catalogs whose scope was left.
 fn change(before: Stack, after: Stack) {
     ENTERED.with(|entered| {
         for (slot, active) in entered.iter().zip(after) {

@@ -23,16 +23,16 @@ pub use entered::{ScopeGuard, current_values};
 use scope_entry::ReadScope;
 pub(crate) use scope_entry::ScopeLease;
 
-/// The limit of scopes, one of each catalog, that the running code can be in. Further ones are not
+/// The limit of scopes, one of each catalog, that code can be in at a time. Further ones are not
 /// entered.
 pub(crate) const MOST_SCOPES: usize = 4;
 
-/// Scope label values that are looked up. Metrics recorded in the scope have them.
+/// Scope labels whose values were looked up. Metrics recorded in the scope have them.
 ///
-/// The struct that a catalog generates returns it (`labels()`), and [`current`](Self::current)
-/// returns that of the running code. Keep it with a request, a task or a connection: it is `Send`,
-/// cloning it costs an addition, and entering it a few stores. It holds the labels of up to four
-/// catalogs, or none.
+/// `labels()` of the struct that a catalog generates returns it, and [`current`](Self::current)
+/// returns the current one. Keep it with a request, a task or a connection: it is `Send`, a clone
+/// costs an addition, and entering it costs a few stores. It holds the labels of at most four
+/// catalogs.
 ///
 /// A scope does not become idle while a `ScopeLabels` of it exists.
 ///
@@ -66,7 +66,7 @@ impl ScopeLabels {
         leases: [const { None }; MOST_SCOPES],
     };
 
-    /// Returns the labels of the running code, of all catalogs.
+    /// Returns the current labels of all catalogs.
     pub fn current() -> Self {
         Self {
             leases: entered::stack().map(|active| active.map(ScopeLease::take)),
@@ -90,7 +90,8 @@ impl ScopeLabels {
         self.leases.iter().all(Option::is_none)
     }
 
-    /// Adds the labels of another catalog. `others` take precedence where both are of one catalog.
+    /// Adds the labels of another catalog. If both have labels of one catalog, `others` take
+    /// precedence.
     pub fn and(mut self, others: impl IntoScopeLabels) -> Self {
         for lease in others.into_scope_labels().leases.into_iter().flatten() {
             let mut slots = self.leases.iter_mut();
@@ -125,12 +126,12 @@ impl ScopeLabels {
         InScope::new(self, future)
     }
 
-    /// Enters these labels on top of those of the running code.
+    /// Enters these labels, in addition to the current labels of other catalogs.
     pub(crate) fn enter(&self) -> ScopeGuard<'_> {
         ScopeGuard::over(self.entries())
     }
 
-    /// Enters these labels in place of those of the running code.
+    /// Enters these labels, and leaves all current ones.
     pub(crate) fn enter_alone(&self) -> ScopeGuard<'_> {
         ScopeGuard::alone(self.entries())
     }

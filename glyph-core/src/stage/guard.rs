@@ -20,7 +20,7 @@ use crate::{
 
 /// A call. It records exactly once: when its end is known, or else when it is dropped.
 ///
-/// It is created where it stays, because moving it costs more than what it does.
+/// It is created at its final address, because moving it costs more than its work.
 #[doc(hidden)]
 #[derive(Debug)]
 #[must_use = "dropping it records the call as cancelled"]
@@ -30,7 +30,7 @@ pub struct Guard {
     series: StageSeries,
     started: Moment,
     opened: OpenSpan,
-    /// The catalog's scope that the call began in. It is recorded there, wherever it ends.
+    /// The scope that the call began in. The call is recorded in it, wherever it ends.
     scope: Option<ScopeLease>,
 }
 
@@ -99,7 +99,7 @@ impl Guard {
         self.opened.entering();
     }
 
-    /// Takes the call out, which another guard continues.
+    /// Moves the call to another guard, which continues it.
     pub(super) const fn take(&mut self) -> Self {
         replace(self, Self::idle())
     }
@@ -119,7 +119,7 @@ impl Guard {
         any.then(|| Events::of(cells, self.series, self.scope.as_ref()))
     }
 
-    /// Records an item of a stream that arrived at `now`. The item before it arrived at `last`.
+    /// Records an item of a stream that arrived at `now`. The previous item arrived at `last`.
     pub(super) fn item(&self, last: Option<Moment>, now: Moment, outcome: Outcome) {
         let (Some(cells), series) = (self.cells, self.series) else {
             return;
@@ -147,7 +147,7 @@ impl Guard {
         self.record_as(result, offset);
     }
 
-    /// Marks the call as recorded. What follows is not part of it.
+    /// Marks the call as recorded, so that the drop of the guard records nothing.
     #[inline]
     pub(super) const fn over(&mut self) {
         self.cells = None;
@@ -194,7 +194,8 @@ impl Guard {
         entering(cells.catalog_cells(), self.scope.as_ref())
     }
 
-    /// Errors set the span's status (OpenTelemetry semantic conventions, "Recording errors").
+    /// Sets status and error type of the span (OpenTelemetry semantic conventions, "Recording
+    /// errors").
     #[cold]
     fn describe(&self, result: CallResult) {
         let error_type = match result.outcome {
@@ -218,7 +219,7 @@ impl AsMut<Self> for Guard {
     }
 }
 
-/// Records a panic that unwinds through the call. Forgotten if there is none.
+/// Records a panic that unwinds through the call. Without a panic it is forgotten and does nothing.
 ///
 /// The guard cannot do that: it may be dropped long after the panic was caught.
 #[derive(Debug)]

@@ -22,7 +22,8 @@ impl StatusOffset {
     };
 }
 
-/// The result of an `Option`: the outcome `ok`, with a status of its own for `None`.
+/// The result of a call that returned an `Option`: the outcome `ok`, with another status for
+/// `None`.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct StatusOfOption(Option<StatusOffset>);
@@ -44,7 +45,7 @@ pub const fn status_of_option<T>(option: &Option<T>, none: StatusOffset) -> Stat
 
 /// Looks up `text` among the values of the stage's status labels.
 ///
-/// A value that none of them has, and one that an outcome maps to, do not compile.
+/// A value that no label has does not compile, and neither does a value that an outcome maps to.
 #[doc(hidden)]
 #[must_use]
 #[track_caller]
@@ -152,8 +153,8 @@ const fn reject_unknown(stage: &str, text: &str, status_labels: [&[LabelDescript
     message.reject()
 }
 
-/// Adds the values of a status that no outcome maps to. Values that the first metric has are not
-/// repeated.
+/// Appends the values of a status that no outcome maps to. Values of the first metric are not
+/// repeated for the second.
 #[expect(
     clippy::indexing_slicing,
     reason = "the index is compared with the length first"

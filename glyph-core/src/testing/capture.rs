@@ -66,7 +66,8 @@ impl Deref for CaptureGuard {
     }
 }
 
-/// What has been captured. Clones share one capture, and can be sent to other threads.
+/// The captured metrics, spans and events. Clones share one capture, and can be sent to other
+/// threads.
 #[derive(Clone)]
 pub struct Capture {
     pub(super) recorded: Arc<Recorded>,

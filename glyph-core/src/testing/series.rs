@@ -18,7 +18,7 @@ pub struct Series<M> {
     capture: Capture,
     metric: &'static Metric,
     chosen: Vec<Chosen>,
-    /// The indices of labels of the scope, and their values.
+    /// The indices of the selected scope labels, and their values.
     scope: Vec<(usize, String)>,
     kind: PhantomData<fn() -> M>,
 }
@@ -34,7 +34,7 @@ struct Chosen {
 #[derive(Clone, Debug)]
 enum Value {
     Closed(usize),
-    /// Its digit is unknown until it is recorded.
+    /// An open value. Its digit is unknown until it is recorded.
     Open(String),
 }
 
@@ -94,7 +94,7 @@ impl<M> Series<M> {
                 value.with_text(|text| self.choose(name, text))
             }
             (Some(one), Some(other)) => self.reject(&format!(
-                "has more than one label of the type `{wanted}`: say `.with_label(\"{}\", ..)` or \
+                "has more than one label of the type `{wanted}`: use `.with_label(\"{}\", ..)` or \
                  `.with_label(\"{}\", ..)`",
                 one.name, other.name
             )),
@@ -157,7 +157,7 @@ impl<M> Series<M> {
         labels.iter().position(|label| label.name == name)
     }
 
-    /// The selected scopes. `None` is what is recorded outside of scopes.
+    /// Returns the selected scopes. `None` is outside of scopes.
     fn scopes(&self) -> Vec<Option<Arc<dyn ReadTarget>>> {
         let inside = self.metric.parts.cells.targets_to_read();
         let all = [None].into_iter().chain(inside.into_iter().map(Some));
@@ -272,7 +272,7 @@ impl Series<Histogram> {
         self.snapshot().count()
     }
 
-    /// Their sum, in the metric's unit.
+    /// The sum of the observed values, in the unit of the metric.
     #[must_use]
     pub fn sum(&self) -> f64 {
         self.snapshot().sum()

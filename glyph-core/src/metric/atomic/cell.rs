@@ -1,7 +1,7 @@
 //! Additions to a cell.
 //!
-//! Cells are `Relaxed`: each is a number by itself, and readers need no order between cells.
-//! Integers wrap, because sums are in two's complement.
+//! Loads and stores are `Relaxed`: each cell is a number by itself, and readers need no order
+//! between cells. Integers wrap, because sums are in two's complement.
 
 use super::primitives::{
     AtomicU64,
