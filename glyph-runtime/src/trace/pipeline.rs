@@ -60,8 +60,8 @@ impl Pipeline {
 
     /// Starts the exporters of the settings and one more, with a queue and a thread for it.
     ///
-    /// Its `export` runs on that thread, inside a tokio runtime. If it panics, hangs or fails, its
-    /// spans are dropped and counted. `name` is the label value of its counts.
+    /// `export` of the exporter runs on that thread, inside a tokio runtime. If it panics, hangs or
+    /// fails, its spans are dropped and counted. `name` is the label value of its counts.
     ///
     /// # Errors
     ///
@@ -261,7 +261,7 @@ fn start_threads(
 /// Returns the ring, if it keeps anything. A collector replaces it; a file does not, since code
 /// cannot read it.
 fn ring(settings: &TraceSettings, has_collector: bool) -> Option<Ring> {
-    let keeps_sampled = !has_collector || settings.ring.beside_collector;
+    let keeps_sampled = !has_collector || settings.ring.with_collector;
     let is_there = settings.ring.spans > 0 && (keeps_sampled || settings.keep_failures.is_some());
     is_there.then(|| Ring::new(settings.ring, keeps_sampled, settings.keep_failures))
 }
