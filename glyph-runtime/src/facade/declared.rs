@@ -1,4 +1,4 @@
-//! The keys that catalogs declare, and the series that a key names.
+//! Lookup of the declared series of a key.
 
 use std::{
     collections::HashMap,
@@ -17,7 +17,7 @@ use glyph_core::{
     metric::Metric,
 };
 
-/// The declared metrics by every name that a key may have for them.
+/// The declared metrics, by each name that a key can have for them.
 pub(crate) struct Declared {
     metrics: HashMap<String, Entry>,
     rejections: Rejections,
@@ -29,25 +29,25 @@ struct Entry {
     rejected: Arc<AtomicU64>,
 }
 
-/// How many keys of each metric were rejected.
+/// The number of rejected keys of each metric.
 #[derive(Clone, Debug)]
 pub(crate) struct Rejections(Arc<[(&'static str, Arc<AtomicU64>)]>);
 
 impl Rejections {
-    /// Family names and counts.
+    /// Returns family names and counts.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&'static str, &AtomicU64)> {
         self.0.iter().map(|(metric, keys)| (*metric, &**keys))
     }
 }
 
-/// The series that a key names.
+/// The series of a declared key.
 #[derive(Clone, Copy)]
 pub(crate) struct DeclaredSeries {
     pub(crate) metric: &'static Metric,
     pub(crate) series: usize,
 }
 
-/// Why a key with a declared name has no series.
+/// The reason why a key with a declared name was rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Rejection {
     #[error("the metric is declared as a {0:?}")]
@@ -91,7 +91,7 @@ impl Declared {
         self.rejections.clone()
     }
 
-    /// The series of a declared key; `None` if no catalog declares its name.
+    /// Returns the series of a declared key. `None` if no catalog declares its name.
     pub(crate) fn series(
         &self,
         key: &Key,

@@ -40,7 +40,7 @@ struct Progress {
 enum State {
     #[default]
     NotStarted,
-    /// A thread shuts down until this deadline; `None` is one that the clock cannot represent.
+    /// A thread shuts down until this deadline. `None` if the clock cannot represent it.
     Stopping(Option<Instant>),
     Ended(Result<(), Undelivered>),
 }
@@ -163,7 +163,7 @@ impl Telemetry {
     ///
     /// It works under any runtime, and blocks none of its threads. Without a runtime, use
     /// [`Telemetry::shutdown_blocking`]. Metrics are still recorded afterwards, and
-    /// [`Telemetry::page`] still shows them.
+    /// [`Telemetry::render`] still returns them.
     ///
     /// A second call waits for the first and returns the same result. It returns earlier if its own
     /// deadline passes.

@@ -16,7 +16,7 @@ use crate::{
     telemetry::{Telemetry, TelemetryBuilder},
 };
 
-/// The program's changes of the log settings; `None` if there is to be no log.
+/// The program's changes of the log settings. `None` writes no log.
 struct Log {
     changes: Option<Changes<LogSettings>>,
     is_wanted: bool,
@@ -128,7 +128,7 @@ impl TelemetryBuilder {
 }
 
 impl Telemetry {
-    /// Returns the pipeline of log lines; `None` if there is no log.
+    /// Returns the pipeline of log lines. `None` without a log.
     #[must_use]
     pub fn log(&self) -> Option<&Pipeline> {
         self.running::<RunningLog>()?.pipeline.as_ref()
