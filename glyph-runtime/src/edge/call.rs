@@ -69,7 +69,7 @@ impl<P: Protocol> Call<P> {
         })
     }
 
-    /// What the protocol knows of the call.
+    /// The protocol's state of the call.
     pub(super) const fn protocol(&mut self) -> &mut P {
         &mut self.progress.protocol
     }
@@ -100,7 +100,7 @@ impl<P: Protocol> Call<P> {
         }
     }
 
-    /// Whether the head says that nothing follows.
+    /// Whether the response ends with its head.
     pub(super) fn ends_with_head(&self) -> bool {
         self.progress.protocol.ends_with_head()
     }

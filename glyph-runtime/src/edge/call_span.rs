@@ -11,7 +11,7 @@ use tracing::Span;
 use glyph_core::__runtime::parent_span;
 use glyph_core::scope::ScopeLabels;
 
-/// The span of a call, and what is current while the call runs.
+/// The span of a call, and the context and scope labels that are current while it runs.
 #[derive(Debug)]
 pub(super) struct CallSpan {
     pub(super) span: Span,
@@ -20,7 +20,8 @@ pub(super) struct CallSpan {
     pub(super) ids: SpanContext,
     /// The id of the span around the call.
     around: SpanId,
-    /// What is current while the call runs. `None` if entering the span makes it current.
+    /// The context that is current while the call runs. `None` if entering the span makes it
+    /// current.
     context: Option<Context>,
     /// The scope labels of the call. They stay the same, whichever task polls the call.
     pub(super) labels: Option<Arc<ScopeLabels>>,
@@ -42,7 +43,7 @@ impl CallSpan {
         }
     }
 
-    /// Runs `work` inside of the call for the first time, and finds out what the span makes
+    /// Runs `work` inside of the call for the first time, and reads the context that the span makes
     /// current.
     pub(super) fn enter_first<T>(&mut self, work: impl FnOnce() -> T) -> T {
         let Some(context) = self.context.clone() else {

@@ -32,7 +32,7 @@ pub(crate) enum Shape {
     Sum,
     Gauge,
     Histogram,
-    /// A summary of another recorder. OTLP has summaries for Prometheus alone.
+    /// A summary of an external recorder. OTLP has summaries only for Prometheus.
     Summary,
 }
 

@@ -1,4 +1,4 @@
-//! What the process propagates.
+//! The formats that the process propagates.
 
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
@@ -7,7 +7,7 @@ pub(super) const BAGGAGE: u8 = 2;
 
 pub(super) static ENABLED: AtomicU8 = AtomicU8::new(TRACES | BAGGAGE);
 
-/// What is propagated.
+/// The formats that are propagated.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct EnabledFormats(u8);
 

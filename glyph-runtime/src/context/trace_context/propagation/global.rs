@@ -9,7 +9,8 @@ use opentelemetry::{
 
 use super::enabled::{BAGGAGE, ENABLED, TRACES};
 
-/// Sets what is propagated, also for libraries that use OpenTelemetry's global propagator.
+/// Sets the formats that are propagated, also for libraries that use OpenTelemetry's global
+/// propagator.
 pub(crate) fn install(traces: bool, baggage: bool) {
     let enabled = if traces { TRACES } else { 0 } | if baggage { BAGGAGE } else { 0 };
     ENABLED.store(enabled, Relaxed);

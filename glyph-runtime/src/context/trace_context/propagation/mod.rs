@@ -27,7 +27,7 @@
 //!
 //! | header | accepted | otherwise |
 //! |---|---|---|
-//! | `traceparent` | exactly one, in the form of version 00, or longer in a later version | there is no remote span |
+//! | `traceparent` | exactly one, in the form of version 00, or longer in a later version | no remote span |
 //! | `tracestate` | with a valid `traceparent`: up to 32 members, all well-formed, no key twice | all of it is omitted |
 //! | `tracestate` beyond 512 bytes | the members that fit: those above 128 bytes are removed first, then the last | |
 //! | `baggage` | the first 64 well-formed entries within 8192 bytes; invalid UTF-8 becomes U+FFFD | the entry is omitted |
@@ -156,7 +156,7 @@ fn outgoing(state: &TraceState) -> String {
 }
 
 impl Remote {
-    /// A caller of which nothing but its span is known.
+    /// Creates a caller without baggage.
     pub(super) fn from_span(span: &SpanContext) -> Self {
         Self {
             span: Some(span.clone()),
@@ -164,7 +164,7 @@ impl Remote {
         }
     }
 
-    /// The caller's span, if there is one.
+    /// The caller's span, if it sent one.
     #[must_use]
     pub fn span_context(&self) -> Option<&SpanContext> {
         self.span.as_ref()
@@ -178,7 +178,7 @@ impl Remote {
 
     /// Runs `work` in the caller's context: spans opened in it are children of the caller's span.
     ///
-    /// What the caller did not send stays as it is around `work`.
+    /// A part that the caller did not send, trace or baggage, stays the current one.
     pub fn in_scope<R>(&self, work: impl FnOnce() -> R) -> R {
         let _attached = self.context().attach();
         work()
