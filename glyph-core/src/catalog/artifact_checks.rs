@@ -91,8 +91,8 @@ pub const fn check_artifact_value(labels: &[LabelDescriptor], label: &str, value
         .reject()
 }
 
-const fn suggested(message: &Message, word: &str, names: &[&str]) -> Message {
-    match nearest(word, names) {
+const fn suggested(message: &Message, written: &str, names: &[&str]) -> Message {
+    match nearest(written, names) {
         Some(index) => (*message)
             .text("; did you mean `")
             .text(names[index])

@@ -15,7 +15,7 @@ pub struct Registry {
 /// Two catalogs declare metrics with the same sample name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "metric `{name}` is declared twice, at {first} and at {second}: rename one, or give one of the catalogs another namespace"
+    "duplicate metric `{name}`, declared at {first} and at {second}: rename one, or change the namespace of one catalog"
 )]
 pub struct CatalogClash {
     /// The sample name.

@@ -65,8 +65,8 @@ impl OpenValues {
         let value = sanitized(value);
         let digit = match &value {
             Cow::Borrowed(OVERFLOW) => return OVERFLOW_DIGIT,
-            Cow::Borrowed(value) => table.enter(value),
-            Cow::Owned(value) => table.find(value).or_else(|| table.enter(value)),
+            Cow::Borrowed(value) => table.add(value),
+            Cow::Owned(value) => table.find(value).or_else(|| table.add(value)),
         };
         digit.unwrap_or_else(|| {
             self.overflowed.fetch_add(1, Relaxed);
@@ -146,7 +146,7 @@ struct Table {
     /// The value with digit `d` is at `d - 1`, because digit 0 is `other`.
     values: Box<[OnceLock<Box<str>>]>,
     /// The number of values. The lock is held while one is added.
-    entered: Mutex<usize>,
+    count: Mutex<usize>,
     /// Whether `max` values were added. Read without the lock, so that values beyond the limit do
     /// not take it.
     full: AtomicBool,
@@ -161,7 +161,7 @@ impl Table {
             hasher: RandomState::default(),
             slots: bytemuck::zeroed_slice_box(slots),
             values: (0..max).map(|_| OnceLock::new()).collect(),
-            entered: Mutex::new(0),
+            count: Mutex::new(0),
             full: AtomicBool::new(false),
         }
     }
@@ -178,7 +178,7 @@ impl Table {
             let Some(slot) = self.slots.get((start + step) & mask) else {
                 break;
             };
-            // `Acquire` pairs with the `Release` in `enter`: the value of this digit is there.
+            // `Acquire` pairs with the `Release` in `add`: the value of this digit is there.
             let entry = slot.load(Acquire);
             if entry == 0 {
                 return Err(Some(slot));
@@ -194,22 +194,22 @@ impl Table {
         Err(None)
     }
 
-    fn enter(&self, value: &str) -> Option<usize> {
+    fn add(&self, value: &str) -> Option<usize> {
         // `Relaxed` is enough: a thread that does not see it yet finds no free slot under the lock.
         if self.full.load(Relaxed) {
             return None;
         }
-        let mut entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
         // Look again: another thread may have added the value before this one got the lock.
         let hash = self.hasher.hash_one(value);
         let free = match self.probe(hash, value) {
             Ok(digit) => return Some(digit),
             Err(free) => free?,
         };
-        let slot = self.values.get(*entered)?;
+        let slot = self.values.get(*count)?;
         slot.get_or_init(|| value.into());
-        *entered += 1;
-        let digit = *entered;
+        *count += 1;
+        let digit = *count;
         // After the value, with `Release`: readers find the slot without the lock.
         free.store((hash & !DIGIT_BITS) | u64::try_from(digit).ok()?, Release);
         self.full.store(digit == self.values.len(), Relaxed);

@@ -6,7 +6,7 @@ use std::{
     sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use super::{ReadScope, ScopeLease, Scopes, entered::ActiveScope, scope_entry::ScopeEntry};
+use super::{ReadScope, ScopeLease, Scopes, current::ActiveScope, scope_entry::ScopeEntry};
 use crate::{
     catalog::{AnyCatalog, ScopeLabel},
     clock::Now,

@@ -4,8 +4,8 @@
 //! struct for them. In its `scope` and `in_scope`, all metrics of the catalog and of the catalogs
 //! nested in it have these labels.
 
+mod current;
 mod directory;
-mod entered;
 mod future;
 mod scope_entry;
 mod scopes;
@@ -18,8 +18,8 @@ pub use future::InScope;
 pub use scopes::Scopes;
 pub use value::ScopeValue;
 
-pub(crate) use entered::{ActiveScope, current_lease, entering};
-pub use entered::{ScopeGuard, current_values};
+pub(crate) use current::{ActiveScope, current_lease, entering};
+pub use current::{ScopeGuard, current_values};
 use scope_entry::ReadScope;
 pub(crate) use scope_entry::ScopeLease;
 
@@ -69,13 +69,13 @@ impl ScopeLabels {
     /// Returns the current labels of all catalogs.
     pub fn current() -> Self {
         Self {
-            leases: entered::stack().map(|active| active.map(ScopeLease::take)),
+            leases: current::stack().map(|active| active.map(ScopeLease::take)),
         }
     }
 
     /// [`current`](Self::current), if the running code has any.
     pub(crate) fn current_if_any() -> Option<Self> {
-        entered::any().then(Self::current)
+        current::any().then(Self::current)
     }
 
     pub(super) fn of(lease: Option<ScopeLease>) -> Self {
@@ -136,7 +136,7 @@ impl ScopeLabels {
         ScopeGuard::alone(self.entries())
     }
 
-    fn entries(&self) -> entered::Stack {
+    fn entries(&self) -> current::Stack {
         self.leases
             .each_ref()
             .map(|lease| lease.as_ref().map(ScopeLease::active))

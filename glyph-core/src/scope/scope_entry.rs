@@ -12,7 +12,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use super::{Scopes, entered::ActiveScope};
+use super::{Scopes, current::ActiveScope};
 use crate::{
     clock::Now,
     metric::{Metric, ReadTarget, RecordingTarget, ScopeCells},
@@ -162,8 +162,8 @@ impl Drop for ScopeLease {
         if now.clock == entry.clock.load(Relaxed) {
             entry.used.store(now.nanoseconds, Relaxed);
         }
-        // After the time, with `Release`: whoever sees no holders sees when the last one left, and
-        // everything that it recorded.
+        // After the time, with `Release`: a thread that sees no holders sees when the last one
+        // left, and everything that it recorded.
         entry.holders.fetch_sub(1, Release);
     }
 }

@@ -12,8 +12,8 @@ use std::{
 
 use super::{
     ScopeLease,
+    current::active_in,
     directory::{Directory, ScopeParts},
-    entered::active_in,
     scope_entry::ScopeEntry,
 };
 use crate::{

@@ -103,7 +103,8 @@ pub trait Stage: Sized {
     #[doc(hidden)]
     type Checked: Stage + From<Self>;
 
-    /// The labels of the two metrics that can have a status of their own: duration and requests.
+    /// The labels of the two metrics that can have a status without an outcome: duration and
+    /// requests.
     #[doc(hidden)]
     const STATUS_LABELS: [&'static [LabelDescriptor]; 2];
 

@@ -15,7 +15,7 @@ use crate::{
     stage::Stage,
 };
 
-/// Isolates the current thread: until the guard is dropped, what it records is captured.
+/// Isolates the current thread: until the guard is dropped, everything that it records is captured.
 ///
 /// Captures nest: the innermost one captures everything. See the [module](super) for an example.
 pub fn capture() -> CaptureGuard {

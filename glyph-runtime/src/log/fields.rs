@@ -132,8 +132,8 @@ impl FieldStore for Fields {
 pub(super) struct Collector<'a, F> {
     pub(super) fields: &'a mut F,
     pub(super) policy: &'a Policy,
-    /// Whether the event is a record of the `log` crate, which `tracing-log` describes with fields
-    /// of its own.
+    /// Whether the event is a record of the `log` crate, which `tracing-log` describes in extra
+    /// fields.
     pub(super) bridged: bool,
 }
 

@@ -63,8 +63,8 @@ impl Destination<Push> for Pusher {
     }
 }
 
-/// Calls `act` at each interval. Intervals that were missed, after a suspension for example, are
-/// not made up for.
+/// Calls `act` at each interval. If the thread did not run for several intervals, it calls `act`
+/// once and starts a new interval.
 pub(super) async fn at_intervals(interval: Duration, mut act: impl FnMut() + Send) -> Infallible {
     let mut ticks = interval_at(tokio::time::Instant::now() + interval, interval);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

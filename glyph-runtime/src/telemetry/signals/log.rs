@@ -49,7 +49,7 @@ impl Signal for Log {
         changes.unwrap_or_default().apply(&mut configuration.log);
     }
 
-    /// Log records have the settings of the log even if there is no log.
+    /// Log records use the settings of the log, also without a log.
     fn redaction<'c>(&self, configuration: &'c mut Configuration) -> Option<&'c mut Redaction> {
         Some(&mut configuration.log.redaction)
     }

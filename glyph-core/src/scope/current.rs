@@ -1,4 +1,4 @@
-//! The scopes that the running code is in.
+//! The current scopes of a thread.
 
 use std::{cell::Cell, marker::PhantomData, ptr};
 
@@ -18,22 +18,22 @@ pub(super) type Stack = [Option<ActiveScope>; MOST_SCOPES];
 
 thread_local! {
     /// The scopes of this thread. It has no destructor, so that a lookup is a plain load.
-    static ENTERED: [Cell<Option<ActiveScope>>; MOST_SCOPES] = const { [const { Cell::new(None) }; MOST_SCOPES] };
+    static CURRENT: [Cell<Option<ActiveScope>>; MOST_SCOPES] = const { [const { Cell::new(None) }; MOST_SCOPES] };
 }
 
 pub(super) fn stack() -> Stack {
-    ENTERED.with(|entered| entered.each_ref().map(Cell::get))
+    CURRENT.with(|current| current.each_ref().map(Cell::get))
 }
 
 /// Whether the running code is in any scope.
 pub(super) fn any() -> bool {
-    ENTERED.with(|[first, ..]| first.get().is_some())
+    CURRENT.with(|[first, ..]| first.get().is_some())
 }
 
 /// Returns the scope of `of` that the running code is in. Only the address of `of` is used.
 pub(super) fn active_in(of: &dyn RecordingTarget) -> Option<ActiveScope> {
-    ENTERED.with(|entered| {
-        let mut entries = entered.iter().map_while(Cell::get);
+    CURRENT.with(|current| {
+        let mut entries = current.iter().map_while(Cell::get);
         entries.find(|active| ptr::addr_eq(active.entry.scopes(), of) && active.entry.is_current())
     })
 }
@@ -142,8 +142,8 @@ fn has(stack: &Stack, scopes: &Scopes) -> bool {
 /// Sets the scopes of this thread. Hides its cells of catalogs whose scope was entered, and shows
 /// those of catalogs whose scope was left.
 fn change(before: Stack, after: Stack) {
-    ENTERED.with(|entered| {
-        for (slot, active) in entered.iter().zip(after) {
+    CURRENT.with(|current| {
+        for (slot, active) in current.iter().zip(after) {
             slot.set(active);
         }
     });
