@@ -60,7 +60,7 @@ impl Message {
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         clippy::cast_precision_loss,
-        reason = "a message may show a number that is too large cut"
+        reason = "numbers that are too large are cut in a message"
     )]
     pub(crate) const fn decimal(self, number: f64) -> Self {
         if number < 0.0 {

@@ -127,10 +127,10 @@ pub(crate) fn open_with(
     }
     let metadata = callsite.metadata();
     let count = metadata.fields().len();
-    opened(metadata, parent, values.get(..count).unwrap_or_default())
+    build(metadata, parent, values.get(..count).unwrap_or_default())
 }
 
-fn opened(metadata: &'static Metadata<'static>, parent: Parent, values: &[FieldValue<'_>]) -> Span {
+fn build(metadata: &'static Metadata<'static>, parent: Parent, values: &[FieldValue<'_>]) -> Span {
     let values = metadata.fields().value_set_all(values);
     match parent {
         Parent::Current => Span::new(metadata, &values),

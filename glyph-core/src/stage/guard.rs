@@ -29,7 +29,7 @@ pub struct Guard {
     cells: Option<&'static StageCells>,
     series: StageSeries,
     started: Moment,
-    opened: OpenSpan,
+    open_span: OpenSpan,
     /// The scope that the call began in. The call is recorded in it, wherever it ends.
     scope: Option<ScopeLease>,
 }
@@ -49,7 +49,7 @@ pub fn start<S: Stage>(guard: &mut Guard, stage: S) {
 /// Starts a call from a block, at the callsite of the catalog.
 pub(super) fn start_here<S: Stage>(guard: &mut Guard, stage: S) {
     if let Some(opened) = open_block(&stage) {
-        guard.opened(opened);
+        guard.set_span(opened);
     }
     start(guard, stage);
 }
@@ -62,14 +62,14 @@ impl Guard {
             cells: None,
             series: StageSeries::FIRST,
             started: Moment::UNKNOWN,
-            opened: OpenSpan::nothing(),
+            open_span: OpenSpan::nothing(),
             scope: None,
         }
     }
 
     /// Sets the span of the call.
-    pub fn opened(&mut self, opened: OpenSpan) {
-        self.opened = opened;
+    pub fn set_span(&mut self, span: OpenSpan) {
+        self.open_span = span;
     }
 
     /// Starts a call whose series are known.
@@ -96,7 +96,7 @@ impl Guard {
     /// Prepares to enter the call, maybe on another thread than the one that opened its span.
     #[inline]
     pub(super) fn entering(&mut self) {
-        self.opened.entering();
+        self.open_span.entering();
     }
 
     /// Moves the call to another guard, which continues it.
@@ -108,7 +108,7 @@ impl Guard {
     #[inline]
     #[must_use]
     pub fn span(&self) -> &Span {
-        self.opened.span()
+        self.open_span.span()
     }
 
     /// The counters of retries and fallbacks, if the stage has any.
@@ -170,7 +170,7 @@ impl Guard {
         let _scope = self.scoped(cells);
         let (own, outcome) = (cells.thread_cells(), result.outcome);
         let index = series.duration.moved(offset.duration);
-        let exemplar = self.opened.exemplar();
+        let exemplar = self.open_span.exemplar();
         cells.duration.observe(own, index, outcome, times, exemplar);
         if let Some(requests) = &cells.requests {
             requests.add(own, series.requests.moved(offset.requests), outcome);

@@ -19,7 +19,7 @@ pub(super) struct CallSpan {
     /// span was entered.
     pub(super) ids: SpanContext,
     /// The id of the span around the call.
-    around: SpanId,
+    enclosing: SpanId,
     /// The context that is current while the call runs. `None` if entering the span makes it
     /// current.
     context: Option<Context>,
@@ -30,14 +30,14 @@ pub(super) struct CallSpan {
 impl CallSpan {
     /// Opens a span inside of `context`. Below an unsampled span none is built.
     pub(super) fn open(context: Context, open: impl FnOnce() -> Span) -> Self {
-        let around = Context::map_current(id);
+        let enclosing = Context::map_current(id);
         let attached = context.clone().attach();
         let span = parent_span(false).map_or_else(Span::none, |_| open());
         drop(attached);
         Self {
             span,
             ids: SpanContext::NONE,
-            around,
+            enclosing,
             context: Some(context),
             labels: glyph_core::__runtime::current_if_any().map(Arc::new),
         }
@@ -53,7 +53,7 @@ impl CallSpan {
         let _labels = labels.as_deref().map(glyph_core::__runtime::enter);
         let (is_current, ids, result) = self.span.in_scope(|| {
             let ids = Context::map_current(ids);
-            let is_new = ids.span_id() != self.around && ids.span_id() != id(&context);
+            let is_new = ids.span_id() != self.enclosing && ids.span_id() != id(&context);
             if ids.is_valid() && is_new {
                 (true, ids, work())
             } else {

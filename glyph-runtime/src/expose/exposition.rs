@@ -180,7 +180,7 @@ pub struct Pieces {
 
 struct OpenFamily {
     writer: FamilyWriter,
-    rows: Box<dyn Iterator<Item = PresentSeries> + Send>,
+    series: Box<dyn Iterator<Item = PresentSeries> + Send>,
 }
 
 impl Iterator for Pieces {
@@ -199,8 +199,8 @@ impl Pieces {
     /// Writes series of the open family, opens the next, or ends the exposition.
     fn step(&mut self, piece: &mut Vec<u8>) {
         if let Some(family) = &mut self.family {
-            for row in family.rows.by_ref() {
-                family.writer.series(piece, &row);
+            for series in family.series.by_ref() {
+                family.writer.series(piece, &series);
                 self.series += 1;
                 if piece.len() >= PIECE {
                     return;
@@ -214,7 +214,7 @@ impl Pieces {
                 writer.head(piece);
                 self.family = Some(OpenFamily {
                     writer,
-                    rows: Box::new(metric.present_series()),
+                    series: Box::new(metric.present_series()),
                 });
                 self.metric += 1;
             }

@@ -48,7 +48,7 @@ impl Methods {
     }
 
     /// Returns the method that a generated client names, or else [`called`](Self::called).
-    pub(super) fn calling(&self, path: &str, extensions: &Extensions) -> Method {
+    pub(super) fn of_client(&self, path: &str, extensions: &Extensions) -> Method {
         let generated = extensions.get::<GrpcMethod<'static>>();
         match generated {
             Some(method) => Method {
