@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn observed_numbers_are_recorded_nowhere() {
+    fn observed_numbers_are_not_recorded() {
         let _read = Source::read(&[Source::new(Arc::new(Shop("north", 7)))]);
         let metrics = Metrics::global();
         let labels = Painted {

@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn captures_have_state_of_their_own_by_address_and_type() {
+    fn captures_have_separate_state_by_address_and_type() {
         let process = Outer::new();
         current(&process).count.fetch_add(1, Relaxed);
         let state = Arc::new(State::default());

@@ -1,4 +1,4 @@
-//! The cells of one thread, their way to the next, and those that threads share.
+//! Cells that threads own one after the other, and cells that threads share.
 
 use loom::{sync::Arc, thread};
 
@@ -9,7 +9,7 @@ use crate::{
     primitives::{AtomicBool, AtomicU64, Ordering::Relaxed},
 };
 
-/// A catalog with one slab that a thread may have for itself, and one that is shared.
+/// A catalog with one slab that a thread can own, and one that is shared.
 struct Catalog {
     claim: Claim,
     own: [AtomicU64; 2],
@@ -26,7 +26,7 @@ impl Catalog {
         })
     }
 
-    /// What a thread does that counts one, takes half a second, and ends.
+    /// Records one call of half a second in the way of a thread that ends afterwards.
     fn record(&self) {
         if self.claim.take() {
             let [count, seconds] = &self.own;
@@ -55,7 +55,7 @@ impl Catalog {
 
 #[test]
 #[expect(clippy::float_cmp, reason = "halves add up exactly")]
-fn nothing_is_lost_between_threads_that_follow_or_meet() {
+fn no_addition_is_lost_between_threads() {
     every_order(|| {
         let catalog = Catalog::new();
         let threads = [(); 2].map(|()| {
@@ -72,7 +72,7 @@ fn nothing_is_lost_between_threads_that_follow_or_meet() {
 }
 
 #[test]
-fn a_reader_never_sees_a_count_fall() {
+fn reader_never_sees_a_count_fall() {
     every_order(|| {
         let catalog = Catalog::new();
         let threads = [(); 2].map(|()| {

@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn quality_decides_then_the_name() {
+    fn quality_takes_precedence_over_the_name() {
         let om = "application/openmetrics-text";
         for (accept, expected) in [
             (format!("text/plain;q=0.9, {om};q=0.8"), Format::Text),
