@@ -32,7 +32,7 @@ pub(crate) const fn nearest(written: &str, names: &[&str]) -> Option<usize> {
     }
 }
 
-/// Returns the index of the first name that begins with `written` and `_`: `tenant_id` for `tenant`.
+/// Returns the index of the first name that is `written`, `_` and more: `tenant_id` for `tenant`.
 const fn longer(written: &str, names: &[&str]) -> Option<usize> {
     let written = written.as_bytes();
     let mut index = 0;
