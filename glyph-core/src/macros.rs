@@ -1,14 +1,21 @@
-//! The macros, documented where their examples compile: those that declare here, those of functions in `stages`.
+//! The macros, documented where their examples compile. `stages` has those for functions.
 
 mod stages;
 
 pub use stages::{instrument_stage, instrument_stages};
 
-/// Makes an enum without fields a closed label: its variants are the label's values.
+/// Makes an enum without fields a closed label: its variants are the label values.
 ///
-/// A variant `HttpRequest` is written `http_request`. `#[label(name = "..")]` on a variant gives it another
-/// name, `#[label(rename_all = "..")]` on the enum another style: `snake_case`, `kebab-case`, `lowercase`,
-/// `UPPERCASE` or `SCREAMING_SNAKE_CASE`.
+/// The value of a variant is its name in snake case: `HttpRequest` is `http_request`.
+///
+/// | attribute | on | meaning |
+/// |---|---|---|
+/// | `#[label(name = "..")]` | a variant | its value |
+/// | `#[label(rename_all = "..")]` | the enum | the style of the values: `snake_case`, `kebab-case`, `lowercase`, `UPPERCASE` or `SCREAMING_SNAKE_CASE`. Default: `snake_case` |
+/// | `#[label(outcome)]` | the enum | the label is an outcome label, see below |
+/// | `#[label(outcome(timeout, cancelled))]` | a variant of an outcome label | the outcomes that have this value |
+/// | `#[label(never)]` | a type of any form | the type cannot be a label, see below |
+/// | `#[label(crate = path)]` | the enum | the path of this crate, if it has another name |
 ///
 /// ```
 /// use glyph_runtime::Label;
@@ -23,9 +30,12 @@ pub use stages::{instrument_stage, instrument_stages};
 /// assert_eq!(Provider::VALUES, Some(["deepgram", "openai"].as_slice()));
 /// ```
 ///
-/// Under `#[label(outcome)]` the enum tells how a stage ended, and is filled by the stage itself. A variant
-/// takes the [`Outcome`](enum@crate::Outcome) of its own name, or those that it states; `error` takes those that
-/// nobody else does. A variant without one, such as `Miss`, is for `none = "miss"` in [`macro@crate::instrument_stage`].
+/// # Outcome labels
+///
+/// A stage sets a label under `#[label(outcome)]` from the outcome of the call. A variant stands
+/// for the [`Outcome`](enum@crate::Outcome) of the same name, or for the outcomes that it lists.
+/// The variant `error` has the outcomes that no other variant has. A variant without an outcome,
+/// such as `Miss`, is for `none = "miss"` in [`macro@crate::instrument_stage`].
 ///
 /// ```
 /// use glyph_runtime::Label;
@@ -42,8 +52,10 @@ pub use stages::{instrument_stage, instrument_stages};
 /// assert_eq!(CallStatus::OUTCOMES, Some([0, 1, 2, 2, 1]));
 /// ```
 ///
-/// Under `#[label(never)]` a type of any form may be no label: a label set, a stage's labels or a scope that has it does not
-/// compile. It may still stand in `fields(..)` of spans, in log lines and in metadata.
+/// # Types that cannot be labels
+///
+/// A type under `#[label(never)]` can be in `fields(..)` of spans, in log lines and in metadata. A
+/// label set, a stage or a scope with such a label does not compile.
 ///
 /// ```compile_fail
 /// # use glyph_runtime::{Label, LabelSet};
@@ -58,7 +70,10 @@ pub use stages::{instrument_stage, instrument_stages};
 /// }
 /// ```
 ///
-/// It does not compile on anything else but an enum without fields, nor where two variants have one name:
+/// # Errors
+///
+/// An item that is not an enum without fields does not compile. Neither do two variants with the
+/// same value:
 ///
 /// ```compile_fail
 /// # use glyph_runtime::Label;
@@ -71,11 +86,17 @@ pub use stages::{instrument_stage, instrument_stages};
 /// ```
 pub use glyph_macros::CoreLabel as Label;
 
-/// Makes a struct with named fields the labels of a metric: names are fields, values are theirs.
+/// Makes a struct with named fields a label set: each field is a label of the metric.
 ///
-/// A field's type is a [`Label`](trait@crate::Label). Where it is open, as text and numbers are, the field states
-/// how many values are told apart: the first `max` have a series each, all others share `other`. A struct
-/// may borrow open values under one lifetime. `#[label(name = "..")]` renames a label.
+/// The type of a field is a [`Label`](trait@crate::Label). Strings and integers are open labels and
+/// need a limit: the first `max` values get separate series, all later values share `other`. A
+/// struct can borrow the values of open labels with one lifetime.
+///
+/// | attribute | on | meaning |
+/// |---|---|---|
+/// | `#[label(max = 128)]` | a field with an open type | the limit of distinct values |
+/// | `#[label(name = "..")]` | a field | the label name. Default: the name of the field |
+/// | `#[label(crate = path)]` | the struct | the path of this crate, if it has another name |
 ///
 /// ```
 /// use glyph_runtime::{LabelSet, Status};
@@ -88,7 +109,10 @@ pub use glyph_macros::CoreLabel as Label;
 /// }
 /// ```
 ///
-/// An open label without a bound does not compile, nor does a name that Prometheus keeps for itself:
+/// # Errors
+///
+/// A label name that Prometheus reserves does not compile. Neither does an open label without a
+/// limit:
 ///
 /// ```compile_fail
 /// # use glyph_runtime::LabelSet;
@@ -99,10 +123,11 @@ pub use glyph_macros::CoreLabel as Label;
 /// ```
 pub use glyph_macros::CoreLabelSet as LabelSet;
 
-/// Makes an error tell how the call that gave it ended, and what to call it: an [`ErrorOutcome`].
+/// Implements [`ErrorOutcome`] for an error type: the outcome and the error type of a failed call.
 ///
-/// Each variant is an [`error`](crate::Outcome::Error) unless it says otherwise. Its name in snake case is the span's
-/// `error.type` (OpenTelemetry semantic conventions, "Recording errors").
+/// The outcome of a variant is [`error`](crate::Outcome::Error), unless it has an attribute. The
+/// error type is the name of the variant in snake case. It becomes the attribute `error.type` of
+/// the span (OpenTelemetry semantic conventions, "Recording errors").
 ///
 /// ```
 /// use glyph_runtime::{Outcome, stage::ErrorOutcome};
@@ -127,17 +152,19 @@ pub use glyph_macros::CoreLabelSet as LabelSet;
 /// assert_eq!(SttError::Connection(late).outcome(), Outcome::Timeout);
 /// ```
 ///
-/// | `#[outcome(..)]` | meaning |
-/// |---|---|
-/// | `error`, `timeout`, `cancelled`, `ok` | how a call ended that gave this |
-/// | `from` | outcome and type are those of the one field, which has an outcome itself |
-/// | `crate = path` | on the whole: the path of this crate, where it has another name |
+/// | `#[outcome(..)]` | on | meaning |
+/// |---|---|---|
+/// | `error`, `timeout`, `cancelled`, `ok` | a variant, or a struct | the outcome of a call that returns this error |
+/// | `from` | a variant, or a struct, with one field | the outcome and the error type are those of the field |
+/// | `crate = path` | the enum or the struct | the path of this crate, if it has another name |
 ///
-/// On a struct they stand on the struct. [`macro@crate::instrument_stage`] looks at it on a function that gives a
-/// `Result` with the error, [`Running::fail`](crate::stage::Running::fail) and the `time` methods of a stage do
-/// so in a block.
+/// These read the outcome: [`macro@crate::instrument_stage`] on a function that returns a `Result`
+/// with the error, [`Running::fail`](crate::stage::Running::fail), and the `time` methods of a
+/// stage.
 ///
-/// What is no outcome of an error does not compile:
+/// # Errors
+///
+/// An attribute that is not an outcome of an error does not compile:
 ///
 /// ```compile_fail
 /// # use glyph_runtime::Outcome;
@@ -151,7 +178,10 @@ pub use glyph_macros::CoreLabelSet as LabelSet;
 /// [`ErrorOutcome`]: crate::stage::ErrorOutcome
 pub use glyph_macros::CoreOutcome as Outcome;
 
-/// Declares the metrics of a program, or of a library, as the fields of a struct.
+/// Declares the metrics of a program or a library as the fields of a struct.
+///
+/// The catalog is a `static`, which `global()` returns. A catalog with stages must be at module
+/// level.
 ///
 /// ```
 /// use glyph_runtime::{Catalog, Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
@@ -175,7 +205,7 @@ pub use glyph_macros::CoreOutcome as Outcome;
 ///     /// Total provider API requests.
 ///     pub requests: Counter<ProviderRequest>,
 ///
-///     /// Transcriptions under way.
+///     /// Transcriptions in flight.
 ///     pub transcribing: Gauge,
 /// }
 ///
@@ -185,23 +215,26 @@ pub use glyph_macros::CoreOutcome as Outcome;
 /// # }
 /// ```
 ///
-/// # On the struct
+/// # Arguments
 ///
 /// | argument | meaning |
 /// |---|---|
-/// | `namespace = "voice"` | what all names start with; none unless given |
-/// | `stages = stage` | the module that the stages' structs are generated in |
-/// | `max_series = 4096` | the most series that the catalog may have, 10,000 unless given: cardinalities are multiplied, and a histogram's buckets, sum and count are a series each |
-/// | `forbid_labels(org_id)` | labels that no metric, stage or scope here or in a nested catalog may have |
+/// | `namespace = "voice"` | the prefix of all metric names. Default: none |
+/// | `stages = stage` | the name of the module to generate, with a struct for each stage |
+/// | `max_series = 4096` | the limit of series of the catalog. Default: 10,000. The cardinalities of labels are multiplied. Each bucket of a histogram is a series, and so are its sum and its count |
+/// | `forbid_labels(org_id)` | label names that no metric, stage or scope may have, here and in nested catalogs |
 /// | `scope(tenant_id: max 1000)` | labels that come from the scope, see below |
-/// | `crate = path` | the path of this crate, where it has another name |
+/// | `crate = path` | the path of this crate, if it has another name |
 ///
 /// # Scopes
 ///
-/// `scope(tenant_id: max 1000, campaign_id: max 5000)` generates a struct `TenantContext`, beside the catalog, with these fields;
-/// `scope(Name { tenant_id: max 1000 })` gives it another name. Inside of its `scope(future)` and `in_scope(|| ..)` all
-/// metrics of the catalog, and of the catalogs nested in it that have no scope themselves, carry the labels. Spans that start
-/// there and log lines have them as well. Outside they are absent. See [`ScopeLabels`](crate::scope::ScopeLabels).
+/// `scope(tenant_id: max 1000, campaign_id: max 5000)` generates the struct `TenantContext` with
+/// these fields, next to the catalog. `scope(Name { tenant_id: max 1000 })` sets another name.
+///
+/// Use its methods `scope(future)` and `in_scope(|| ..)` to run code in the scope. All metrics of
+/// the catalog, and of nested catalogs without a scope, have the labels there. So do spans that
+/// start there, and log lines. Outside of the scope the labels are absent. See
+/// [`ScopeLabels`](crate::scope::ScopeLabels).
 ///
 /// ```
 /// # use glyph_runtime::{Counter, metric_catalog};
@@ -222,78 +255,105 @@ pub use glyph_macros::CoreOutcome as Outcome;
 ///
 /// | argument | meaning |
 /// |---|---|
-/// | `tenant_id: max 1000` | a label, and how many values of it are told apart at a time; others are `other` |
-/// | `idle = 30m` | how long a combination of values stays on the page that nobody uses; an hour unless given |
-/// | `max_scopes = 20_000` | the most combinations at a time; all, but 10,000 at most or as many as there can be values |
+/// | `tenant_id: max 1000` | a label, and the limit of its distinct values at a time. Values beyond it are `other` |
+/// | `idle = 30m` | the time after which an unused combination of values is removed. Default: one hour |
+/// | `max_scopes = 20_000` | the limit of combinations at a time. Default: all combinations, up to 10,000 or to the sum of the label limits, whichever is greater |
 ///
-/// Values are text, numbers, `bool`, closed labels, [`SampledId`](crate::label::SampledId), or an `Option` of one: a
-/// [`ScopeValue`](crate::scope::ScopeValue). `max_series` bounds the series of one combination.
+/// Values are strings, integers, `bool`, closed labels, [`SampledId`](crate::label::SampledId), or
+/// an `Option` of one of these: see [`ScopeValue`](crate::scope::ScopeValue). `max_series` limits
+/// the series of one combination.
 ///
-/// # On a field
+/// # Fields
 ///
-/// The field is a [`Counter`](crate::Counter), [`Gauge`](crate::Gauge) or [`Histogram`](crate::Histogram), with a
-/// label set or without, or a nested catalog under `#[catalog]`. Its doc comment is the HELP text.
+/// A field is a [`Counter`](crate::Counter), a [`Gauge`](crate::Gauge) or a
+/// [`Histogram`](crate::Histogram), with or without a label set. Its doc comment is the HELP text.
+/// A field under `#[catalog]` is a nested catalog.
 ///
 /// | `#[metric(..)]` | meaning |
 /// |---|---|
-/// | `name = "stt.duration"` | its name, the field's unless given |
-/// | `unit = seconds` | what it is measured in, which ends its name: `seconds`, `bytes`, `ratio` or any other |
-/// | `buckets = [10ms, 2.5s]` | a histogram's bounds: times, sizes (`4KiB`), numbers, or a constant |
-/// | `sparse` | its series are absent until they are recorded |
-///
-/// `#[stage(stt, ..)]` on a histogram of seconds declares a stage that it times: `requests`, `errors` and `in_flight`
-/// name the counters and the gauge that the stage feeds, `retries` and `fallbacks` the counters of what happens
-/// while it runs ([`stage::retry`](crate::stage::retry)), `first_item`,
-/// `between_items` (histograms of seconds) and `items` (a counter) what it tells of a stream's items, `labels(..)`
-/// what it asks of a function
-/// (`provider: Provider`) and what it gives (`kind: Kind = Kind::Stt`). A label that tells the outcome is
-/// filled by the stage. See [`macro@crate::instrument_stage`].
+/// | `name = "stt.duration"` | the metric name. Default: the name of the field |
+/// | `unit = seconds` | the unit, which is the suffix of the name: `seconds`, `bytes`, `ratio` or any other |
+/// | `buckets = [10ms, 2.5s]` | the bucket bounds of a histogram: durations, sizes (`4KiB`), numbers, or a constant |
+/// | `sparse` | the series are absent until they are recorded |
 ///
 /// Names follow OpenTelemetry's rules for Prometheus ("Prometheus and OpenMetrics Compatibility"):
-/// dots become underscores, the unit and, for counters, `_total` are added.
+/// dots become underscores, and the unit is appended. Counters also get `_total`.
 ///
-/// # Alerts, objectives and panels
+/// # Stages
 ///
-/// They stand on the metric that they are about, and cost nothing when the program runs. With the feature `artifacts`
-/// the module `artifacts` makes Prometheus's rules, tests of the rules, a dashboard, Grafana's alerts, the reference of all metrics, a
-/// registry and a schema of them.
-///
-/// `#[alert(Name, condition, ..)]`, as many as there are to be, is held against the metric's kind, unit, labels and
-/// buckets:
-///
-/// | condition | on | meaning |
-/// |---|---|---|
-/// | `p95 > 2s` | histograms | a quantile, `p50` to `p999`, in the metric's unit |
-/// | `rate > 10/s` | counters, histograms | how fast it is counted up, for each `s`, `m` or `h` |
-/// | `increase(15m) > 5` | counters, histograms | by how much it was counted up |
-/// | `share(status = error) > 5%` | all | these series' share of all of the metric |
-/// | `ratio(self / requests) > 5%` | all | one metric divided by another one of the catalog, by their fields' names; counters and histograms by their rates |
-/// | `> 100` | gauges | its value, series by series unless `by(..)` sums them up; those that differ in labels of a scope alone are one |
-/// | `absent`, `absent(10m)` | all | there are no such series |
-///
-/// Behind a word, and behind a metric in `ratio`, braces select series: `rate{status = error}`,
-/// `ratio(self{kind = stt | tts} / self{kind != llm})`. Values of closed labels are checked. Quantiles, rates and ratios
-/// look back 5 minutes, or as far as `over = 10m` or `rate(10m)` says.
+/// `#[stage(stt, ..)]` on a histogram of seconds declares a stage. The histogram records the
+/// duration of its calls. [`macro@crate::instrument_stage`] makes a function a call of the stage.
 ///
 /// | argument | meaning |
 /// |---|---|
-/// | `for = 5m` | how long the condition holds before the alert fires; at once unless given |
-/// | `severity = critical` | the label `severity`, `warning` unless given |
-/// | `summary = ".."`, `description = ".."` | what happened; `{provider}` is the label's value, `{{ .. }}` Prometheus's own template |
-/// | `by(provider, kind)` | one alert for each of these labels, of the label set or of the catalog's `scope(..)` |
+/// | `requests = field` | a counter of all calls |
+/// | `errors = field` | a counter of calls with an error |
+/// | `in_flight = field` | a gauge of running calls |
+/// | `retries = field`, `fallbacks = field` | counters of events during a call: see [`stage::retry`](crate::stage::retry) |
+/// | `first_item = field`, `between_items = field` | histograms of seconds for the items of a stream |
+/// | `items = field` | a counter of the items of a stream |
+/// | `labels(provider: Provider)` | a label that each function sets |
+/// | `labels(kind: Kind = Kind::Stt)` | a label with the same value for all calls |
+///
+/// The stage sets outcome labels itself.
+///
+/// # Alerts, objectives and panels
+///
+/// These attributes are on the metric that they describe, and have no cost at run time. The feature
+/// `artifacts` of `glyph-runtime` generates Prometheus rules and tests of the rules, a dashboard,
+/// Grafana alerts, the reference of all metrics, a registry and a schema.
+///
+/// `#[alert(Name, condition, ..)]` declares an alert. A metric can have several. The condition is
+/// checked against the kind, the unit, the labels and the buckets of the metric:
+///
+/// | condition | on | meaning |
+/// |---|---|---|
+/// | `p95 > 2s` | histograms | a quantile, `p50` to `p999`, in the unit of the metric |
+/// | `rate > 10/s` | counters, histograms | the rate per `s`, `m` or `h` |
+/// | `increase(15m) > 5` | counters, histograms | the increase in a window |
+/// | `share(status = error) > 5%` | all | the share of the selected series in the whole metric |
+/// | `ratio(self / requests) > 5%` | all | one metric divided by another of the catalog, by their field names. Counters and histograms are divided by their rates |
+/// | `> 100` | gauges | the value of each series, or their sum with `by(..)`. Series that differ only in scope labels are summed |
+/// | `absent`, `absent(10m)` | all | the series do not exist |
+///
+/// Braces after a function, or after a metric in `ratio`, select series: `rate{status = error}`,
+/// `ratio(self{kind = stt | tts} / self{kind != llm})`. The values of closed labels are checked.
+/// The window of quantiles, rates and ratios is 5 minutes by default. `over = 10m` or `rate(10m)`
+/// sets another one.
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `for = 5m` | how long the condition must hold before the alert fires. Default: no time |
+/// | `severity = critical` | the label `severity`. Default: `warning` |
+/// | `summary = ".."`, `description = ".."` | the text of the alert. `{provider}` is the value of the label, `{{ .. }}` a template of Prometheus |
+/// | `by(provider, kind)` | one alert for each combination of these labels, from the label set or from `scope(..)` of the catalog |
 /// | `labels(team = "voice")` | more labels of the alert |
-/// | `expr = ".."` | a condition in PromQL instead, checked when the artifacts are made |
-/// | `external("node_.*")` | patterns of names in `expr` that other programs expose |
-/// | `fires("up 0")`, `silent("up 1")` | series that the tests of an `expr` start from, in promtool's notation |
+/// | `expr = ".."` | a condition in PromQL, in place of the others. It is checked when the artifacts are generated |
+/// | `external("node_.*")` | patterns of metric names in `expr` that other programs expose |
+/// | `fires("up 0")`, `silent("up 1")` | input series for the tests of an `expr`, in promtool's notation |
 ///
-/// `#[objective(latency = 500ms, target = 99%)]` on a histogram of seconds, where the threshold is one of its bucket
-/// bounds, and `#[objective(availability = 99.9%)]` on what counts calls give recording rules, and alerts on how
-/// fast the budget of errors burns. Bad calls are told by the label that the outcome fills, or by `errors = provider_errors`
-/// or `errors = self{code = "5xx"}`. `by(..)` gives a budget to each, `name = ..` another name.
+/// `#[objective(..)]` declares a service level objective. It generates recording rules, and alerts
+/// on the burn rate of the error budget:
 ///
-/// `#[panel(..)]` says how a dashboard shows the metric: `title = ".."`, `row = ".."`, `unit = ".."` (Grafana's),
-/// `form = stat` (`timeseries`, `gauge`, `heatmap`), `by(..)`, `quantiles(p50, p95)`,
-/// `thresholds(yellow = 3, red = 5)`, `hidden`.
+/// | argument | meaning |
+/// |---|---|
+/// | `latency = 500ms, target = 99%` | on a histogram of seconds: the share of calls that take at most this long. The time must be a bucket bound |
+/// | `availability = 99.9%` | on a metric that counts calls: the share of calls without an error |
+/// | `errors = provider_errors`, `errors = self{code = "5xx"}` | the bad calls. Default: those with an error in the outcome label |
+/// | `by(..)` | one error budget for each combination of these labels |
+/// | `name = ..` | the name, which is the prefix of its alerts |
+///
+/// `#[panel(..)]` sets how a dashboard shows the metric:
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `title = ".."`, `row = ".."` | the title, and the row of the dashboard |
+/// | `unit = ".."` | Grafana's name of the unit |
+/// | `form = stat` | the form: `stat`, `timeseries`, `gauge` or `heatmap` |
+/// | `by(..)` | one line for each combination of these labels |
+/// | `quantiles(p50, p95)` | the quantiles of a histogram |
+/// | `thresholds(yellow = 3, red = 5)` | the values at which the color changes |
+/// | `hidden` | no panel |
 ///
 /// ```
 /// # use glyph_runtime::{Catalog, Counter, Histogram, LabelSet, Status, metric_catalog};
@@ -321,8 +381,10 @@ pub use glyph_macros::CoreOutcome as Outcome;
 /// # }
 /// ```
 ///
-/// A label or a value that is not there, a quantile's threshold beyond the highest bucket and an objective between two
-/// bucket bounds do not compile:
+/// # Errors
+///
+/// Names of labels or values that do not exist do not compile. Neither does a quantile with a
+/// threshold above the highest bucket bound, nor a latency objective between two bounds:
 ///
 /// ```compile_fail
 /// # use glyph_runtime::{Histogram, metric_catalog};
@@ -334,6 +396,4 @@ pub use glyph_macros::CoreOutcome as Outcome;
 ///     pub latency: Histogram,
 /// }
 /// ```
-///
-/// A catalog lives in a `static`; `global()` gives it. One with stages stands at module level.
 pub use glyph_macros::core_metric_catalog as metric_catalog;

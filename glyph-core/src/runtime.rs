@@ -1,6 +1,6 @@
 //! Support for the crates that publish what is recorded. Not public API.
 //!
-//! Methods that would stand on documented types are functions here.
+//! These are functions, so that documented types have no hidden methods.
 
 pub use crate::{
     catalog::{
@@ -32,32 +32,32 @@ pub fn metrics(registry: &Registry) -> &[&'static Metric] {
     registry.metrics()
 }
 
-/// The catalogs, without the ones nested in them.
+/// The catalogs, without nested ones.
 #[must_use]
 pub fn catalogs(registry: &Registry) -> &[&'static CatalogDescriptor] {
     registry.catalogs()
 }
 
-/// Whether the label takes any text.
+/// Whether the label is open.
 #[must_use]
 pub const fn is_open(label: &LabelDescriptor) -> bool {
     label.is_open()
 }
 
-/// The labels of the running code, if it has any.
+/// Returns the current scope labels, if there are any.
 #[inline]
 #[must_use]
 pub fn current_if_any() -> Option<ScopeLabels> {
     ScopeLabels::current_if_any()
 }
 
-/// Enters the labels on top of those of the running code.
+/// Enters the labels, in addition to the current labels of other catalogs.
 #[inline]
 pub fn enter(labels: &ScopeLabels) -> ScopeGuard<'_> {
     labels.enter()
 }
 
-/// Enters the labels in place of those of the running code.
+/// Enters the labels, and leaves all current ones.
 #[inline]
 pub fn enter_alone(labels: &ScopeLabels) -> ScopeGuard<'_> {
     labels.enter_alone()

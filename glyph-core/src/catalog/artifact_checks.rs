@@ -41,7 +41,7 @@ pub const fn check_artifact_label(
         .text(label)
         .text("`");
     if labels.is_empty() && scope.is_empty() {
-        message.text(": it has no labels").refuse()
+        message.text(": it has no labels").reject()
     }
     let mut names = [""; LISTED];
     let mut index = 0;
@@ -59,7 +59,7 @@ pub const fn check_artifact_label(
     suggested(&message, label, names)
         .text("allowed: ")
         .list(names)
-        .refuse()
+        .reject()
 }
 
 /// Rejects a value that a closed label does not have. Missing labels are reported by
@@ -88,11 +88,11 @@ pub const fn check_artifact_value(labels: &[LabelDescriptor], label: &str, value
     suggested(&message, value, values)
         .text("allowed: ")
         .list(values)
-        .refuse()
+        .reject()
 }
 
-const fn suggested(message: &Message, word: &str, names: &[&str]) -> Message {
-    match nearest(word, names) {
+const fn suggested(message: &Message, written: &str, names: &[&str]) -> Message {
+    match nearest(written, names) {
         Some(index) => (*message)
             .text("; did you mean `")
             .text(names[index])
@@ -128,7 +128,7 @@ pub const fn check_quantile_reach(metric: &str, bounds: &[f64], unit: Unit, thre
             .text("` never exceed its highest bucket bound, ");
         quantity(&message, *highest, unit)
             .text(": lower the threshold, or add a bucket above it")
-            .refuse()
+            .reject()
     }
     if threshold < *lowest {
         let message = Message::new("quantiles of `")
@@ -136,7 +136,7 @@ pub const fn check_quantile_reach(metric: &str, bounds: &[f64], unit: Unit, thre
             .text("` below its lowest bound, ");
         quantity(&message, *lowest, unit)
             .text(", are interpolated: raise the threshold, or add a bucket at it")
-            .refuse()
+            .reject()
     }
 }
 
@@ -171,7 +171,7 @@ pub const fn check_objective_bound(
         (0, false) => message,
         (_, false) => quantity(&message, bounds[above - 1], unit),
     };
-    message.refuse()
+    message.reject()
 }
 
 /// Appends a number with its unit, as it is written in a declaration.
@@ -199,5 +199,5 @@ pub const fn check_outcome_known(metric: &str, labels: &[LabelDescriptor]) {
     Message::new("`")
         .text(metric)
         .text("` has no outcome label: add one, such as `status: Status`, or name the errors, `errors = other_metric` or `errors = self{label = value}`")
-        .refuse()
+        .reject()
 }

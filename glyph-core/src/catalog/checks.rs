@@ -10,13 +10,13 @@ use crate::{
     descriptor::{
         CatalogDescriptor, Kind, MetricDescriptor, StageLabel,
         message::{Message, same},
-        refuse_never,
+        reject_never,
     },
     label::{LabelDescriptor, LabelStride, LabelValues, cardinality, strides},
     metric::slots,
 };
 
-/// The most buckets that a histogram may have. The macros have the same limit for literal lists.
+/// The limit of buckets of a histogram. The macros have the same limit for lists of literals.
 #[doc(hidden)]
 pub const MAX_BUCKETS: usize = 256;
 
@@ -33,13 +33,13 @@ pub const fn offsets<const N: usize>(metrics: &[MetricDescriptor]) -> [usize; N]
     offsets
 }
 
-/// Returns the number of series that a metric can have: a histogram's buckets, sum and count are
-/// one each.
+/// Returns the number of series that a metric can have. Each bucket of a histogram is a series, and
+/// so are its sum and its count.
 const fn series(metric: &MetricDescriptor) -> usize {
-    let rows = cardinality(metric.labels);
+    let series = cardinality(metric.labels);
     match metric.kind {
-        Kind::Counter | Kind::Gauge => rows,
-        Kind::Histogram => rows.saturating_mul(metric.buckets.len() + 3),
+        Kind::Counter | Kind::Gauge => series,
+        Kind::Histogram => series.saturating_mul(metric.buckets.len() + 3),
     }
 }
 
@@ -69,7 +69,7 @@ pub const fn check_budget(catalog: &str, metrics: &[MetricDescriptor], max: usiz
             .text("` has the most, ")
             .number(series(&metrics[largest]))
             .text(": lower the limit of a label, use fewer buckets, or raise max_series")
-            .refuse()
+            .reject()
     }
 }
 
@@ -82,7 +82,7 @@ pub const fn buckets(bounds: &[f64]) {
             .number(MAX_BUCKETS)
             .text(" buckets, not ")
             .number(bounds.len())
-            .refuse()
+            .reject()
     }
     let mut index = 0;
     while index < bounds.len() {
@@ -90,13 +90,13 @@ pub const fn buckets(bounds: &[f64]) {
             Message::new("bucket bounds must be finite; number ")
                 .number(index + 1)
                 .text(" is not")
-                .refuse()
+                .reject()
         }
         if index > 0 && bounds[index] <= bounds[index - 1] {
             Message::new("bucket bounds must rise; number ")
                 .number(index + 1)
                 .text(" does not")
-                .refuse()
+                .reject()
         }
         index += 1;
     }
@@ -116,7 +116,7 @@ pub const fn check_labels_allowed(metric: &str, labels: &[LabelDescriptor], forb
                     .text("` of `")
                     .text(metric)
                     .text("` is forbidden by `forbid_labels(..)`: put it in `fields(..)` of a span instead")
-                    .refuse()
+                    .reject()
             }
             against += 1;
         }
@@ -130,7 +130,7 @@ pub const fn check_labels_allowed(metric: &str, labels: &[LabelDescriptor], forb
 pub const fn check_stage_label(stage: &str, label: &StageLabel) {
     if let Some(never) = label.never {
         let of_stage = Message::new("stage `").text(stage).text("`: label `");
-        refuse_never(&of_stage.text(label.name), never)
+        reject_never(&of_stage.text(label.name), never)
     }
 }
 
@@ -144,7 +144,7 @@ pub const fn check_stage_label_allowed(stage: &str, label: &str, forbidden: &[&s
             .text("` of stage `")
             .text(stage)
             .text("` is forbidden by `forbid_labels(..)`: put it in `fields(..)` of a span instead")
-            .refuse()
+            .reject()
     }
 }
 
@@ -159,8 +159,7 @@ const fn contains(names: &[&str], name: &str) -> bool {
     false
 }
 
-/// Rejects a label of the catalog's scope that a metric of it, or of a catalog nested in it, also
-/// has.
+/// Rejects a scope label that is also in the label set of a metric, here or in a nested catalog.
 #[doc(hidden)]
 #[track_caller]
 pub const fn check_scope_label(
@@ -179,7 +178,7 @@ pub const fn check_scope_label(
                     .text("` is both a scope label and in the label set of `")
                     .text(metric.name)
                     .text("`: remove one")
-                    .refuse()
+                    .reject()
             }
             of_metric += 1;
         }
@@ -216,7 +215,7 @@ pub const fn check_nested(
                     .text("` and as field `")
                     .text(metrics[against].field)
                     .text("`: rename one")
-                    .refuse()
+                    .reject()
             }
             against += 1;
         }
@@ -255,7 +254,7 @@ const fn check_nested_scope(nested: &CatalogDescriptor, forbidden: &[&str]) {
                 .text("` of `")
                 .text(nested.name)
                 .text("` is forbidden by `forbid_labels(..)`: put it in `fields(..)` of a span instead")
-                .refuse()
+                .reject()
         }
         index += 1;
     }
@@ -276,7 +275,7 @@ pub const fn check_labels_while_running(what: &str, metric: &str, labels: &[Labe
                 .text(" `")
                 .text(metric)
                 .text("`: the outcome is unknown while a call runs; remove the label")
-                .refuse()
+                .reject()
         }
         index += 1;
     }
@@ -304,8 +303,8 @@ pub const fn stage_strides<const LABELS: usize, const METRIC: usize>(
                 .text("` of `")
                 .text(metric)
                 .text("` from the outcome: remove it from `labels(..)`")
-                .refuse(),
-            Some(place) => check_same_values(stage, metric, &labels[index], &given[place]),
+                .reject(),
+            Some(at) => check_same_values(stage, metric, &labels[index], &given[at]),
             None if labels[index].outcomes.is_some() => {}
             None => Message::new("stage `")
                 .text(stage)
@@ -316,14 +315,15 @@ pub const fn stage_strides<const LABELS: usize, const METRIC: usize>(
                 .text("`: add `")
                 .text(labels[index].name)
                 .text(": ..` to its `labels(..)`")
-                .refuse(),
+                .reject(),
         }
         index += 1;
     }
     stage_strides_or_stub::<LABELS, METRIC>(labels, given)
 }
 
-/// [`stage_strides`] without the checks, where the value is needed after an error was reported.
+/// [`stage_strides`] without the checks, for expansions that need the value after an error was
+/// reported.
 #[doc(hidden)]
 #[must_use]
 pub const fn stage_strides_or_stub<const LABELS: usize, const METRIC: usize>(
@@ -334,8 +334,8 @@ pub const fn stage_strides_or_stub<const LABELS: usize, const METRIC: usize>(
     let mut found = [LabelStride::ABSENT; LABELS];
     let mut index = 0;
     while index < METRIC {
-        if let Some(place) = position(given, labels[index].name) {
-            found[place] = own[index];
+        if let Some(at) = position(given, labels[index].name) {
+            found[at] = own[index];
         }
         index += 1;
     }
@@ -368,7 +368,7 @@ const fn check_same_values(stage: &str, metric: &str, label: &LabelDescriptor, g
             .text("` and metric `")
             .text(metric)
             .text("`: use the same type")
-            .refuse()
+            .reject()
     }
 }
 

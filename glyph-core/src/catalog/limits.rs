@@ -1,4 +1,4 @@
-//! Metrics of the limits that recording keeps to.
+//! Metrics of the limits of recording.
 
 use super::{AnyCatalog, Observe, Observer, Registry};
 use crate::{Counter, LabelSet, descriptor::ScopeLabel, metric::Metric, metric_catalog};
@@ -24,7 +24,7 @@ pub(crate) struct LimitedMetric<'a> {
     pub(crate) metric: &'a str,
 }
 
-/// Counts of what the catalogs of a registry did not record as it came.
+/// Counts of values that were recorded as `other` or rejected.
 #[metric_catalog(namespace = "glyph", max_series = 2_000_000, crate = crate)]
 pub(crate) struct LimitMetrics {
     /// Observations counted as `other` because an open label had reached its limit.
@@ -47,13 +47,13 @@ impl Observe for Registry {
             if metric.is_histogram() {
                 let name = [metric.parts.descriptor.name];
                 let rejected = &LimitMetrics::global().rejected;
-                observer.counter_named(rejected, &name, metric.refused());
+                observer.counter_named(rejected, &name, metric.rejected());
             }
         }
     }
 }
 
-/// One series for each open label, and for each scope label once a scope was entered.
+/// Reports one series for each open label and, after a scope was entered, for each scope label.
 fn observe_overflow(metric: &Metric, observer: &mut Observer) {
     let overflow = &LimitMetrics::global().overflow;
     let descriptor = metric.parts.descriptor;

@@ -35,7 +35,7 @@ pub use crate::descriptor::{
 };
 use crate::metric::Metric;
 
-/// A struct of metrics. `#[metric_catalog]` implements it.
+/// A catalog: a struct of metrics. `#[metric_catalog]` implements it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a catalog",
     label = "not a catalog",

@@ -1,12 +1,12 @@
-//! Catalogs whose numbers are reported when somebody reads them.
+//! Catalogs whose numbers are reported at each read.
 //!
-//! A counter or a gauge of a program is recorded as it changes. A queue's length, or a count that a
-//! pipeline keeps for its own reports, is known to its owner at any time: recording it a second time
-//! would only cost time. Such numbers are declared in a catalog like all others, and a [`Source`]
-//! reports them before each read (OpenTelemetry calls this "asynchronous instruments").
+//! A counter or a gauge of a program is recorded when it changes. The length of a queue, or a count
+//! that a pipeline keeps anyway, is known at any time, and recording it too would only cost time.
+//! Such numbers are declared in a catalog like all others, and a [`Source`] reports them before
+//! each read (OpenTelemetry: "asynchronous instruments").
 //!
-//! The numbers belong to the source and not to the process. So two `Telemetry`s of one process show
-//! their own numbers each, and neither a scope nor a test's capture changes them.
+//! The numbers belong to the source and not to the process. Two `Telemetry`s of one process show
+//! different numbers, and neither scopes nor captures of tests change them.
 
 use std::{borrow::Cow, fmt, ptr, sync::Arc};
 
@@ -23,12 +23,13 @@ pub trait Observe: fmt::Debug + Send + Sync {
     /// The catalog that declares the numbers.
     fn catalog(&self) -> &'static dyn AnyCatalog;
 
-    /// Distinguishes sources of one catalog. Of two with the same key, a reader keeps the first.
+    /// The key that distinguishes sources of one catalog. Of two sources with the same key, a
+    /// reader keeps the first.
     fn key(&self) -> &'static str {
         ""
     }
 
-    /// Reports the numbers of this moment.
+    /// Reports the current numbers.
     fn observe(&self, observer: &mut Observer);
 }
 
@@ -59,7 +60,7 @@ pub struct ObservedFamily {
 #[derive(Debug)]
 pub struct ObservedSeries {
     labels: Vec<(&'static str, Cow<'static, str>)>,
-    /// As many as a series of the metric has, in the same order and encoding.
+    /// The cells of the series, as in a recorded series of the metric.
     cells: Vec<u64>,
 }
 
@@ -82,13 +83,13 @@ impl Source {
         self.0.catalog().descriptor()
     }
 
-    /// Whether both report the same numbers, of which a reader wants one.
+    /// Whether both sources report the same numbers.
     #[must_use]
     pub fn replaces(&self, other: &Self) -> bool {
         ptr::eq(self.catalog(), other.catalog()) && self.0.key() == other.0.key()
     }
 
-    /// Asks these sources for their numbers. Metrics that none of them reports are left out.
+    /// Returns the numbers of these sources. Metrics without numbers are omitted.
     #[must_use]
     pub fn read(sources: &[Self]) -> Vec<ObservedFamily> {
         let mut observer = Observer::default();
@@ -103,7 +104,7 @@ impl Source {
 }
 
 impl Observer {
-    /// Makes room for the metrics of a catalog, in the order of their declaration.
+    /// Adds the metrics of a catalog, in the order of their declaration.
     fn open(&mut self, catalog: &'static dyn AnyCatalog) {
         for metric in catalog.metrics() {
             if !self
@@ -136,8 +137,8 @@ impl Observer {
 
     /// Reports a count of the series with these label values, in the order of the label set.
     ///
-    /// For labels whose values are names in the program's declarations: they need no limit, and each
-    /// combination is reported once.
+    /// Use it for values that are names in declarations: they need no limit, and each combination
+    /// is reported once.
     pub fn counter_named<L: LabelSet>(
         &mut self,
         counter: &Counter<L>,
@@ -195,7 +196,7 @@ impl Observer {
         self.push(metric, labels, cells);
     }
 
-    /// Adds a series, or adds to it: two sources may share the label value `other`.
+    /// Adds a series, or adds to an existing one: two sources can share the label value `other`.
     fn push(
         &mut self,
         metric: &'static Metric,
@@ -218,7 +219,7 @@ impl Observer {
     }
 }
 
-/// Names and values of labels.
+/// Returns names and values of the labels.
 fn labels_of<L: LabelSet>(
     metric: &'static Metric,
     labels: &L::Of<'_>,
@@ -330,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn observed_numbers_are_recorded_nowhere() {
+    fn observed_numbers_are_not_recorded() {
         let _read = Source::read(&[Source::new(Arc::new(Shop("north", 7)))]);
         let metrics = Metrics::global();
         let labels = Painted {

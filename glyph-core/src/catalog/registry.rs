@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{AnyCatalog, MetricDescriptor};
 use crate::metric::Metric;
 
-/// Catalogs and the ones nested in them. No two of their metrics have the same name.
+/// Catalogs and their nested catalogs. No two of their metrics have the same name.
 #[derive(Clone, Debug, Default)]
 pub struct Registry {
     metrics: Vec<&'static Metric>,
@@ -15,7 +15,7 @@ pub struct Registry {
 /// Two catalogs declare metrics with the same sample name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "metric `{name}` is declared twice, at {first} and at {second}: rename one, or give one of the catalogs another namespace"
+    "duplicate metric `{name}`, declared at {first} and at {second}: rename one, or change the namespace of one catalog"
 )]
 pub struct CatalogClash {
     /// The sample name.
@@ -27,7 +27,7 @@ pub struct CatalogClash {
 }
 
 impl Registry {
-    /// Registers catalogs and the ones nested in them. Duplicates are registered once.
+    /// Registers catalogs and their nested catalogs. Duplicates are registered once.
     ///
     /// # Errors
     ///
@@ -41,7 +41,7 @@ impl Registry {
             collect(catalog, &mut metrics);
             descriptors.push(catalog.descriptor());
         }
-        refuse_clashes(&metrics)?;
+        reject_clashes(&metrics)?;
         metrics.sort_by_key(|metric| metric.parts.descriptor.name);
         Ok(Self {
             metrics,
@@ -49,7 +49,7 @@ impl Registry {
         })
     }
 
-    /// The catalogs, without the ones nested in them.
+    /// The catalogs, without nested ones.
     pub(crate) fn catalogs(&self) -> &[&'static super::CatalogDescriptor] {
         &self.catalogs
     }
@@ -71,7 +71,7 @@ fn collect(catalog: &'static dyn AnyCatalog, metrics: &mut Vec<&'static Metric>)
     }
 }
 
-fn refuse_clashes(metrics: &[&'static Metric]) -> Result<(), CatalogClash> {
+fn reject_clashes(metrics: &[&'static Metric]) -> Result<(), CatalogClash> {
     let mut taken: HashMap<String, &MetricDescriptor> = HashMap::new();
     for metric in metrics {
         let descriptor = metric.parts.descriptor;

@@ -1,7 +1,9 @@
-//! Names that belong to glyph's own metrics.
+//! Reserved names: those of glyph's own metrics.
 
-/// First words, after `glyph_`, of the families that glyph declares. The macros reject them in other
-/// catalogs, from a list of their own that a test compares with this one.
+/// The first words after `glyph_` in the names of families that glyph declares.
+///
+/// The macros reject these in other catalogs. They have a copy of the list, which a test compares
+/// with this one.
 pub const RESERVED: [&str; 10] = [
     "audit",
     "export",
@@ -15,7 +17,7 @@ pub const RESERVED: [&str; 10] = [
     "trace",
 ];
 
-/// Whether a family of this name could be one of glyph's.
+/// Whether a family name is reserved.
 #[must_use]
 pub fn is_reserved(family: &str) -> bool {
     let words = family.strip_prefix("glyph_").map(|rest| rest.split('_'));

@@ -46,7 +46,7 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// The moment of a call that has not begun.
+    /// A placeholder for a call that has not begun.
     #[doc(hidden)]
     pub const UNKNOWN: Self = Self {
         raw: 0,
@@ -66,7 +66,7 @@ impl Moment {
         }
     }
 
-    /// The nanoseconds since `earlier`, by the clock that both are of.
+    /// Returns the nanoseconds since `earlier`. Both moments must be of the same clock.
     #[doc(hidden)]
     #[inline]
     #[must_use]
@@ -85,7 +85,8 @@ impl Moment {
         self.raw
     }
 
-    /// When the cycle counter was at `cycles`, by the system's clock as it is now.
+    /// Returns the system time at which the cycle counter was at `cycles`, computed from the
+    /// current system time.
     #[doc(hidden)]
     #[must_use]
     pub fn system_time(cycles: u64) -> SystemTime {

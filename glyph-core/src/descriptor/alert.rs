@@ -7,7 +7,7 @@ use std::time::Duration;
 pub struct AlertDescriptor {
     /// The alert name.
     pub name: &'static str,
-    /// When it fires.
+    /// The condition to fire.
     pub condition: Condition,
     /// The labels to group by: one alert for each combination of their values. If empty, there is
     /// one alert in all; on a gauge that is compared, one for each series.
@@ -16,9 +16,10 @@ pub struct AlertDescriptor {
     pub pending: Duration,
     /// The label `severity`.
     pub severity: &'static str,
-    /// What happened, in Prometheus's template language. Empty if there is no such text.
+    /// The annotation `summary`, in Prometheus's template language. Empty if it is not declared.
     pub summary: &'static str,
-    /// What it means, in Prometheus's template language. Empty if there is no such text.
+    /// The annotation `description`, in Prometheus's template language. Empty if it is not
+    /// declared.
     pub description: &'static str,
     /// The labels in addition to `severity`.
     pub labels: &'static [(&'static str, &'static str)],
@@ -28,34 +29,34 @@ pub struct AlertDescriptor {
     pub line: u32,
 }
 
-/// When an alert fires.
+/// The condition of an alert.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Condition {
-    /// When a measured value compares with a threshold.
+    /// A measured value compares with a threshold.
     Compare {
-        /// What is measured.
+        /// The measured value.
         measure: Measure,
         /// The operator.
         comparison: Comparison,
-        /// The threshold, in the unit of what is measured.
+        /// The threshold, in the unit of the measured value.
         threshold: f64,
     },
-    /// When series are absent.
+    /// Series are absent.
     Absent {
         /// The series.
         of: Selection,
-        /// The window in which they are absent. `None`: now.
+        /// The window in which they are absent. `None` for this moment.
         over: Option<Duration>,
     },
-    /// When an expression in PromQL returns a series.
+    /// An expression in PromQL returns a series.
     Expression {
         /// The expression as written.
         promql: &'static str,
         /// Patterns of metric names that other programs expose.
         external: &'static [&'static str],
-        /// Series in promtool's notation for which it fires, for the tests of the rules.
+        /// Input series for which it fires, in promtool's notation, for tests of the rules.
         fires: &'static [&'static str],
-        /// Series for which it does not fire.
+        /// Input series for which it does not fire.
         silent: &'static [&'static str],
     },
 }
@@ -113,7 +114,7 @@ pub struct Selection {
 pub struct Matcher {
     /// The label.
     pub label: &'static str,
-    /// Whether the label must have one of the values, or must not.
+    /// Whether the label must have one of the values (`true`) or none of them (`false`).
     pub equal: bool,
     /// The values.
     pub values: &'static [&'static str],

@@ -12,12 +12,11 @@ pub struct CatalogDescriptor {
     pub namespace: &'static str,
     /// The limit of series, without those of nested catalogs.
     pub max_series: usize,
-    /// Its metrics in the order of their fields.
+    /// The metrics in the order of their fields.
     pub metrics: &'static [MetricDescriptor],
-    /// Its stages in the order of their declaration.
+    /// The stages in the order of their declaration.
     pub stages: &'static [StageDescriptor],
-    /// The labels of its metrics in a scope. Metrics of nested catalogs without scopes have them as
-    /// well.
+    /// The scope labels of its metrics, and of the metrics of nested catalogs without a scope.
     pub scope: &'static [ScopeLabel],
     /// The nested catalogs.
     pub nested: &'static [&'static CatalogDescriptor],

@@ -9,28 +9,28 @@ use crate::label::{Label, LabelDescriptor, LabelValues};
 #[track_caller]
 pub const fn check_bound(label: &LabelDescriptor, max: Option<usize>) {
     if let Some(never) = label.never {
-        refuse_never(&Message::new("label `").text(label.name), never)
+        reject_never(&Message::new("label `").text(label.name), never)
     }
     match (label.values, max) {
         (LabelValues::Open { .. }, None) => Message::new("label `")
             .text(label.name)
             .text("` is open: limit its distinct values, `#[label(max = 128)]`")
-            .refuse(),
+            .reject(),
         (LabelValues::Closed(_), Some(_)) => Message::new("label `")
             .text(label.name)
             .text("` is closed, its type lists the values: remove `max`")
-            .refuse(),
+            .reject(),
         _ => {}
     }
 }
 
 #[track_caller]
-pub(crate) const fn refuse_never(label: &Message, never: &str) -> ! {
+pub(crate) const fn reject_never(label: &Message, never: &str) -> ! {
     label
         .text("` has type `")
         .text(never)
         .text("`, which is `#[label(never)]`: put it in `fields(..)` of a span instead")
-        .refuse()
+        .reject()
 }
 
 /// Describes a label whose value the caller of a stage passes. The label's type is that of a field.

@@ -55,12 +55,12 @@ impl Message {
         }
     }
 
-    /// A finite number with up to nine decimal places.
+    /// Appends a finite number with up to nine decimal places.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         clippy::cast_precision_loss,
-        reason = "what is too large is cut, in a message"
+        reason = "numbers that are too large are cut in a message"
     )]
     pub(crate) const fn decimal(self, number: f64) -> Self {
         if number < 0.0 {
@@ -76,16 +76,16 @@ impl Message {
         if rest > 0 {
             written = written.text(".");
         }
-        let mut place = 100_000_000;
-        while rest > 0 && place > 0 {
-            written = written.number(rest / place);
-            rest %= place;
-            place /= 10;
+        let mut unit = 100_000_000;
+        while rest > 0 && unit > 0 {
+            written = written.number(rest / unit);
+            rest %= unit;
+            unit /= 10;
         }
         written
     }
 
-    /// The items between commas.
+    /// Appends the items, separated by commas.
     #[expect(
         clippy::indexing_slicing,
         reason = "the index is compared with the length first"
@@ -102,13 +102,13 @@ impl Message {
         self
     }
 
-    /// Stops compilation with this message at the caller's caller.
+    /// Stops compilation with this message, at the caller of the check.
     #[track_caller]
     #[expect(
         clippy::panic,
         reason = "a panic in a const is a compile error, never one at run time"
     )]
-    pub(crate) const fn refuse(&self) -> ! {
+    pub(crate) const fn reject(&self) -> ! {
         let (used, _) = self.bytes.split_at(self.length);
         match core::str::from_utf8(used) {
             Ok(text) => panic!("{}", text),

@@ -15,7 +15,7 @@ pub(crate) use catalog::MOST_LABELS;
 pub use catalog::{
     CatalogDescriptor, Kind, MetricDescriptor, ScopeLabel, StageDescriptor, StageLabel, Unit,
 };
-pub(crate) use label::refuse_never;
+pub(crate) use label::reject_never;
 pub use label::{asked_label, check_bound, given_label};
 pub(crate) use nearest::nearest;
 pub use number::canonical;

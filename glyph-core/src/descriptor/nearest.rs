@@ -4,18 +4,18 @@
     reason = "evaluated in consts, and every index is compared with a length first"
 )]
 
-/// Longer names are not compared.
+/// The limit of bytes of a name. Longer names are not compared.
 const LONGEST: usize = 64;
 
-/// Returns the index of the name that is nearest to `word`, if one is near enough.
-pub(crate) const fn nearest(word: &str, names: &[&str]) -> Option<usize> {
+/// Returns the index of the name that is nearest to `written`, if one is near enough.
+pub(crate) const fn nearest(written: &str, names: &[&str]) -> Option<usize> {
     let (mut index, mut best) = (0, None);
-    let mut limit = word.len() / 3;
+    let mut limit = written.len() / 3;
     if limit == 0 {
         limit = 1;
     }
     while index < names.len() {
-        let distance = distance(word.as_bytes(), names[index].as_bytes());
+        let distance = distance(written.as_bytes(), names[index].as_bytes());
         if distance <= limit {
             best = Some(index);
             if distance == 0 {
@@ -26,23 +26,23 @@ pub(crate) const fn nearest(word: &str, names: &[&str]) -> Option<usize> {
         index += 1;
     }
     if best.is_none() {
-        longer(word, names)
+        longer(written, names)
     } else {
         best
     }
 }
 
-/// Returns the index of the first name that continues `word`: `tenant`, `tenant_id`.
-const fn longer(word: &str, names: &[&str]) -> Option<usize> {
-    let word = word.as_bytes();
+/// Returns the index of the first name that is `written`, `_` and more: `tenant_id` for `tenant`.
+const fn longer(written: &str, names: &[&str]) -> Option<usize> {
+    let written = written.as_bytes();
     let mut index = 0;
     while index < names.len() {
         let name = names[index].as_bytes();
         let mut same = 0;
-        while same < word.len() && same < name.len() && word[same] == name[same] {
+        while same < written.len() && same < name.len() && written[same] == name[same] {
             same += 1;
         }
-        if same > 0 && same == word.len() && same < name.len() && name[same] == b'_' {
+        if same > 0 && same == written.len() && same < name.len() && name[same] == b'_' {
             return Some(index);
         }
         index += 1;
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn misspelled_name_is_recognized_and_another_word_is_not() {
+    fn misspelled_name_is_recognized_and_another_name_is_not() {
         let known = ["provider", "kind", "status"];
         assert_eq!(nearest("provder", &known), Some(0));
         assert_eq!(nearest("kin", &known), Some(1));

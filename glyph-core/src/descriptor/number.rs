@@ -1,6 +1,7 @@
 //! Numbers as label values.
 
-/// A number as the value of the labels `le` and `quantile` (OpenMetrics 1.0, "Canonical Numbers").
+/// Returns a number as the value of the labels `le` and `quantile` (OpenMetrics 1.0, "Canonical
+/// Numbers").
 ///
 /// Both text formats use it: the name of a bucket does not depend on the format.
 #[doc(hidden)]

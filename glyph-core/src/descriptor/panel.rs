@@ -3,13 +3,13 @@
 /// A dashboard panel declared by `#[panel(..)]`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PanelDescriptor {
-    /// The title. Default: made of the metric's name.
+    /// The title. Default: derived from the metric name.
     pub title: Option<&'static str>,
-    /// The row of the dashboard. Default: that of its stage, or of its kind.
+    /// The row of the dashboard. Default: the row of its stage or of its kind.
     pub row: Option<&'static str>,
     /// Grafana's name of the unit. Default: the metric's unit.
     pub unit: Option<&'static str>,
-    /// The form. Default: by the metric's kind.
+    /// The form. Default: depends on the kind of the metric.
     pub form: Option<PanelForm>,
     /// The labels to group by: one line for each combination of their values.
     pub by: &'static [&'static str],
@@ -17,7 +17,7 @@ pub struct PanelDescriptor {
     pub quantiles: &'static [f64],
     /// The thresholds, in rising order.
     pub thresholds: &'static [Threshold],
-    /// Whether there is no panel.
+    /// Whether the metric has no panel.
     pub hidden: bool,
 }
 
@@ -34,11 +34,11 @@ pub enum PanelForm {
     Heatmap,
 }
 
-/// A value from which on the color changes.
+/// A value at which the color changes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Threshold {
     /// The color: `green`, `yellow`, `orange`, `red` or `blue`.
     pub color: &'static str,
-    /// The value, in the unit of what the panel shows.
+    /// The value, in the unit of the panel.
     pub from: f64,
 }

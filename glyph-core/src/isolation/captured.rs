@@ -1,4 +1,4 @@
-//! Isolation in tests: each capture has state of its own.
+//! Isolation in tests: each capture has separate state.
 
 use std::{
     any::{Any, TypeId},
@@ -15,14 +15,15 @@ use std::{
 
 /// Process-wide state that a capture replaces.
 pub(crate) trait Isolated: 'static {
-    /// What replaces it; often the same type.
+    /// The type of the state in a capture, often `Self`.
     type Captured: Any + Send + Sync;
 
     /// Returns the state that a capture starts with.
     fn fresh(&self) -> Self::Captured;
 }
 
-/// Finds state by its address. A struct and its first field have the same address, hence the type.
+/// The key of state: its address, and its type, because a struct and its first field have the same
+/// address.
 type Key = (usize, TypeId);
 
 /// The state of one capture.
@@ -32,7 +33,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Returns what replaces `process` in this capture.
+    /// Returns the state that replaces `process` in this capture.
     pub(crate) fn of<T: Isolated>(&self, process: &T) -> Arc<T::Captured> {
         let key = (from_ref(process).addr(), TypeId::of::<T>());
         let mut replacements = self
@@ -120,7 +121,7 @@ pub(crate) fn enter(state: &Arc<State>) -> IsolationGuard {
 #[derive(Debug)]
 pub(crate) struct IsolationGuard {
     id: u64,
-    /// It belongs to its thread.
+    /// Keeps the guard on its thread.
     not_send: PhantomData<*const ()>,
 }
 
@@ -147,7 +148,7 @@ mod tests {
 
     use super::{Isolated, State, current, enter};
 
-    /// Its first field has its own address, and is isolated as well.
+    /// The first field has the same address as the struct, and is isolated too.
     struct Outer {
         inner: Inner,
         count: AtomicU64,
@@ -181,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn captures_have_state_of_their_own_by_address_and_type() {
+    fn captures_have_separate_state_by_address_and_type() {
         let process = Outer::new();
         current(&process).count.fetch_add(1, Relaxed);
         let state = Arc::new(State::default());

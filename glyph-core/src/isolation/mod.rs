@@ -1,8 +1,8 @@
-//! Process-wide state, and what replaces it while a test captures.
+//! Process-wide state, and the state that replaces it while a test captures.
 //!
 //! Code that uses state in a `static` asks [`current`] for it. Without the feature `testing` that
-//! is the state itself. With it, a capture that is current on the thread has its own, found by the
-//! address of the process's.
+//! returns the state itself. With it, a capture that is current on the thread has separate state,
+//! found by the address of the `static`.
 
 #[cfg(feature = "testing")]
 mod captured;

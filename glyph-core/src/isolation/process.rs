@@ -1,4 +1,4 @@
-//! Isolation in programs: there is none.
+//! Isolation without the feature `testing`: all code uses the state of the process.
 
 /// The state of the process.
 pub(crate) type Current<'process, T> = &'process T;

@@ -25,8 +25,8 @@ const MAX_LENGTH: usize = 256;
 /// The digit of [`OVERFLOW`].
 const OVERFLOW_DIGIT: usize = 0;
 
-/// Assigns digits to the values of one open label: one each to the first `max`, and that of `other`
-/// to all later ones.
+/// Assigns digits to the values of one open label. Each of the first `max` values gets a digit. All
+/// later ones get that of `other`.
 ///
 /// A lookup hashes once and takes no lock. A lock is taken to add a value, which happens `max`
 /// times at most.
@@ -65,8 +65,8 @@ impl OpenValues {
         let value = sanitized(value);
         let digit = match &value {
             Cow::Borrowed(OVERFLOW) => return OVERFLOW_DIGIT,
-            Cow::Borrowed(value) => table.enter(value),
-            Cow::Owned(value) => table.find(value).or_else(|| table.enter(value)),
+            Cow::Borrowed(value) => table.add(value),
+            Cow::Owned(value) => table.find(value).or_else(|| table.add(value)),
         };
         digit.unwrap_or_else(|| {
             self.overflowed.fetch_add(1, Relaxed);
@@ -87,7 +87,7 @@ impl OpenValues {
         self.table.get()?.value(digit).map(Cow::Borrowed)
     }
 
-    /// The observations counted under `other` because the limit was reached.
+    /// Returns the number of observations counted under `other` because the limit was reached.
     #[doc(hidden)]
     pub fn overflowed(&self) -> u64 {
         isolation::current(self).overflowed.load(Relaxed)
@@ -126,7 +126,7 @@ pub fn sanitized(value: &str) -> Cow<'_, str> {
     }
 }
 
-/// Returns where a value is cut: between two characters.
+/// Returns the index at which a value is cut, which is between two characters.
 fn boundary(value: &str) -> usize {
     if value.len() <= MAX_LENGTH {
         return value.len();
@@ -143,9 +143,12 @@ struct Table {
     hasher: RandomState,
     /// A slot holds the upper half of the hash and the digit; zero is empty.
     slots: Box<[AtomicU64]>,
-    /// The value with digit `d` is at `d - 1`.
+    /// The value with digit `d` is at `d - 1`, because digit 0 is `other`.
     values: Box<[OnceLock<Box<str>>]>,
-    entered: Mutex<usize>,
+    /// The number of values. The lock is held while one is added.
+    count: Mutex<usize>,
+    /// Whether `max` values were added. Read without the lock, so that values beyond the limit do
+    /// not take it.
     full: AtomicBool,
 }
 
@@ -158,7 +161,7 @@ impl Table {
             hasher: RandomState::default(),
             slots: bytemuck::zeroed_slice_box(slots),
             values: (0..max).map(|_| OnceLock::new()).collect(),
-            entered: Mutex::new(0),
+            count: Mutex::new(0),
             full: AtomicBool::new(false),
         }
     }
@@ -175,10 +178,12 @@ impl Table {
             let Some(slot) = self.slots.get((start + step) & mask) else {
                 break;
             };
+            // `Acquire` pairs with the `Release` in `add`: the value of this digit is there.
             let entry = slot.load(Acquire);
             if entry == 0 {
                 return Err(Some(slot));
             }
+            // Compare half of the hash first, since most other values differ there.
             if entry & !DIGIT_BITS == hash & !DIGIT_BITS {
                 let digit = usize::try_from(entry & DIGIT_BITS).unwrap_or(0);
                 if self.value(digit) == Some(value) {
@@ -189,20 +194,23 @@ impl Table {
         Err(None)
     }
 
-    fn enter(&self, value: &str) -> Option<usize> {
+    fn add(&self, value: &str) -> Option<usize> {
+        // `Relaxed` is enough: a thread that does not see it yet finds no free slot under the lock.
         if self.full.load(Relaxed) {
             return None;
         }
-        let mut entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
+        // Look again: another thread may have added the value before this one got the lock.
         let hash = self.hasher.hash_one(value);
         let free = match self.probe(hash, value) {
             Ok(digit) => return Some(digit),
             Err(free) => free?,
         };
-        let slot = self.values.get(*entered)?;
+        let slot = self.values.get(*count)?;
         slot.get_or_init(|| value.into());
-        *entered += 1;
-        let digit = *entered;
+        *count += 1;
+        let digit = *count;
+        // After the value, with `Release`: readers find the slot without the lock.
         free.store((hash & !DIGIT_BITS) | u64::try_from(digit).ok()?, Release);
         self.full.store(digit == self.values.len(), Relaxed);
         Some(digit)

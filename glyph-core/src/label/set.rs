@@ -23,10 +23,11 @@ pub trait LabelSet {
     fn series_index(of: &Self::Of<'_>, open: &[OpenValues]) -> usize;
 }
 
-/// What one label adds to the index of a series: its digit times its stride.
+/// The factor of a label in the index of a series: the label adds its digit times its stride.
 ///
-/// Outcome labels are innermost, then closed ones, then open ones. So a stage can find its series
-/// before it knows its outcome, and the closed part of an index is its remainder.
+/// Outcome labels have the smallest strides, then closed labels, then open ones. So a stage can
+/// compute its series before it knows the outcome, and series of one combination of open values are
+/// next to each other.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct LabelStride {

@@ -1,7 +1,7 @@
 //! The macros that make functions and methods stages.
 
-/// Makes a function a stage: each call is recorded once, whatever way it ends, inside a span of the
-/// stage's name.
+/// Makes each call of a function a call of a stage: recorded once, however it ends, in a span with
+/// the name of the stage.
 ///
 /// ```
 /// use glyph_runtime::{Counter, Histogram, Label, LabelSet, Status, instrument_stage, metric_catalog};
@@ -39,43 +39,73 @@
 /// # }
 /// ```
 ///
+/// # Arguments
+///
 /// | argument | meaning |
 /// |---|---|
-/// | `stage::stt` | the stage's struct, by its path |
-/// | `labels(provider = "deepgram", tool = name)` | a value for each label that the stage asks for: a literal, which is checked when the program is compiled, or an expression; `labels(tool)` is a variable of the label's name |
-/// | `fields(session = %session)` | fields of the span alone, as in `tracing`'s macros: `%` for `Display`, `?` for `Debug`, a name alone for a variable, `name = _` for a field that is recorded later |
-/// | `outcome = \|result\| ..` | how the call ended, by a reference to what the function gives: a closure or the path of a function, which gives an [`Outcome`](enum@crate::Outcome) |
-/// | `none = error` | what it means that the function gives `None`: `error`, `timeout`, `cancelled` or `ok` |
-/// | `none = "miss"` | the same, as a value of the stage's own status label (below) |
-/// | `fields(#[glyph(secret)] token)` | a field that shows its name and `[redacted]` (below) |
-/// | `stream` | the function gives `impl Stream`, `Pin<Box<dyn Stream>>` or `BoxStream`, by itself or in a `Result` or an `Option`, and the stream is measured |
-/// | `name = "ask"` | the span's name, the stage's unless given |
-/// | `kind = client` | the span's kind: `internal` unless given, `client`, `server`, `producer`, `consumer` |
-/// | `level = debug` | the span's level, `info` unless given |
-/// | `target = "voice"` | the span's target, the module's path unless given |
-/// | `parent = span` | the span above, by a `Span`, a reference to one or an id; with `None` the span starts a trace; the current span unless given |
-/// | `links = spans` | spans that this one follows from: a collection of spans, of their ids, or of exemplars, or of `trace::remote(&span_context)` |
-/// | `skip_span` | there is no span, and the metrics alone are recorded |
-/// | `err = event` | an `Err` is logged inside the span, at level `error` and by `Display` unless `event(level = warn, debug)` says otherwise |
-/// | `ret = event` | what the function gives is logged inside the span, at level `info` and by `Debug` unless `event(level = debug, display)` says otherwise; beside `err`, what is in `Ok` |
-/// | `crate = path` | the path of this crate, where it has another name |
+/// | `stage::stt` | the struct of the stage, by its path |
+/// | `labels(provider = "deepgram", tool = name)` | a value for each label that the stage declares without one: an expression, or a literal, which is checked at compile time. `labels(tool)` uses the variable with the name of the label |
+/// | `fields(session = %session)` | fields of the span, as in `tracing`'s macros: `%` for `Display`, `?` for `Debug`, a name alone for a variable, `name = _` for a field that is recorded later |
+/// | `fields(#[glyph(secret)] token)` | a field whose value is `[redacted]`, see below |
+/// | `outcome = \|result\| ..` | the outcome of the call: a closure, or the path of a function, from a reference to the returned value to an [`Outcome`](enum@crate::Outcome) |
+/// | `none = error` | the outcome if the function returns `None`: `error`, `timeout`, `cancelled` or `ok`. Default: `ok` |
+/// | `none = "miss"` | a value of the stage's status label for `None`, see below |
+/// | `stream` | measures the stream that the function returns: `impl Stream`, `Pin<Box<dyn Stream>>` or `BoxStream`, alone or in a `Result` or an `Option` |
+/// | `name = "ask"` | the span name. Default: the name of the stage |
+/// | `kind = client` | the span kind: `internal`, `client`, `server`, `producer` or `consumer`. Default: `internal` |
+/// | `level = debug` | the level of the span. Default: `info` |
+/// | `target = "voice"` | the target of the span. Default: the path of the module |
+/// | `parent = span` | the parent: a `Span`, a reference to one, or an id. `None` starts a new trace. Default: the current span |
+/// | `links = spans` | the linked spans: a collection of spans, of their ids, of exemplars, or of `trace::remote(&span_context)` |
+/// | `skip_span` | records metrics and opens no span |
+/// | `err = event` | logs an `Err` inside the span. `event(level = warn, debug)` sets the level and `Debug`. Default: level `error`, `Display` |
+/// | `ret = event` | logs the returned value inside the span; with `err`, the value in `Ok`. `event(level = debug, display)` sets the level and `Display`. Default: level `info`, `Debug` |
+/// | `crate = path` | the path of this crate, if it has another name |
+///
+/// The signature of the function does not change. Arguments of the function are recorded only if
+/// `labels(..)`, `fields(..)` or `name` use them.
+///
+/// # Outcome
+///
+/// | the call | outcome |
+/// |---|---|
+/// | returns an `Err` | that of the error, if its type has one: see [`macro@crate::Outcome`]. Default: `error` |
+/// | returns any other value | `ok`, unless `outcome` or `none` is set |
+/// | panics | `panicked`. The panic continues |
+/// | is an async function and is dropped before its end | `cancelled` |
+///
+/// The outcome of an error must be known from its type: a type parameter needs the bound
+/// [`ErrorOutcome`](crate::stage::ErrorOutcome). With `-> impl Trait` the type of the returned
+/// value counts.
+///
+/// # Asynchronous functions
+///
+/// The call of an async function starts at its first poll.
+///
+/// A function that returns `impl Future` or a boxed future, also under `#[async_trait]`, is
+/// measured in the same way if it ends with `async move { .. }` or `Box::pin(async move { .. })`.
+/// Labels and fields are read at the first poll. Code before that block runs when the function is
+/// called, and is not measured. Any other function that returns a future does not compile, since
+/// its work would start after the record.
 ///
 /// # The span
 ///
-/// It carries all labels of the stage, those that the catalog gives included, and the fields. An error sets its status and
-/// `error.type` (OpenTelemetry semantic conventions, "Recording errors"). With the feature `trace`, OpenTelemetry's span has
-/// `code.function.name` ("Source code attributes"); file and line are added by `tracing-opentelemetry`.
+/// The span has all labels of the stage and the fields. An error sets its status and `error.type`
+/// (OpenTelemetry semantic conventions, "Recording errors"). With the feature `trace` of
+/// `glyph-runtime`, the exported span has `code.function.name` ("Source code attributes"), and
+/// `tracing-opentelemetry` adds file and line.
 ///
-/// Under a span that OpenTelemetry does not sample no span is built and `fields(..)` are not read:
-/// see [`trace::build_unsampled_spans`](crate::trace::build_unsampled_spans). A sampled one becomes the exemplar in the stage's
-/// histograms.
+/// Below a span that OpenTelemetry does not sample, no span is built and `fields(..)` are not read:
+/// see `glyph_runtime::trace::build_unsampled_spans`. A sampled span becomes the exemplar in the
+/// histograms of the stage.
 ///
 /// # Secrets
 ///
-/// An argument under `#[glyph(secret)]` is recorded nowhere: what uses it in `fields(..)`, `labels(..)` or `name` does not
-/// compile. A field under `#[glyph(secret)]` shows its name and `[redacted]`, on the span and on every log line; its value is
-/// checked by the compiler and read by nobody. Fields whose names are on the list of
-/// [`Redaction`](crate::redaction::Redaction) are redacted without a mark.
+/// An argument of the function under `#[glyph(secret)]` is never recorded: an expression in
+/// `fields(..)`, `labels(..)` or `name` that uses it does not compile. A field under
+/// `#[glyph(secret)]` has the value `[redacted]` on the span and on every log line. Its expression
+/// is type-checked and not evaluated. Fields with a name on the list of
+/// `glyph_runtime::redaction::Redaction` are redacted without the attribute.
 ///
 /// ```
 /// # use glyph_runtime::{Histogram, instrument_stage, metric_catalog};
@@ -109,31 +139,12 @@
 /// # fn main() {}
 /// ```
 ///
-/// # How it ends
+/// # A status for `None`
 ///
-/// Unless you say otherwise, `Err` is what its error says (see [`macro@crate::Outcome`]) or else `error`, and any
-/// other value is `ok`. What the error says is known where its type is: a type parameter needs the bound
-/// [`ErrorOutcome`](crate::stage::ErrorOutcome). A panic is `panicked` and goes on; an async function that
-/// is dropped before its end is `cancelled`. An async function's time starts when it is
-/// first polled. Behind `-> impl Trait` it is the type of the value that counts.
-///
-/// The function's signature stays as it is, and nothing of its arguments is recorded unless named. A function that
-/// only returns a future or a stream is refused: its work would begin after the record.
-///
-/// Four things differ from the plain function. What an `async fn` returns as `impl Fn(..)` needs the types of its arguments
-/// written. Arguments that the body does not name are dropped after the record.
-/// [`Location::caller`](std::panic::Location::caller) under `#[track_caller]` tells of a place in the function.
-/// `clippy::unused_async`, `needless_pass_by_value` and `unconditional_recursion` do not see into the body.
-///
-/// A function that returns `impl Future` or a boxed future (also under `#[async_trait]`) is measured in the same way, if
-/// it ends with `async move { .. }` or `Box::pin(async move { .. })`; labels and fields are read at the
-/// first poll. What stands before that block runs in the call, and is not measured.
-///
-/// # A status of one's own
-///
-/// `None` is `ok` unless you say otherwise. With `none = "miss"` the call still went well, with `miss` for its status: a
-/// value that a label under `#[label(outcome)]` has for no outcome. A bound metric whose status has no such value counts it as
-/// `ok`; where neither the stage's histogram nor its `requests` have it, it does not compile.
+/// With `none = "miss"` a call that returns `None` has the outcome `ok` and the status `miss`. The
+/// status must be a value of a label under `#[label(outcome)]` that no outcome has. A metric of the
+/// stage whose status does not have the value counts the call as `ok`. If neither the histogram of
+/// the stage nor its `requests` have the value, it does not compile.
 ///
 /// ```
 /// use glyph_runtime::{Histogram, Label, LabelSet, instrument_stage, metric_catalog};
@@ -166,31 +177,48 @@
 ///
 /// # Streams
 ///
-/// Each item is counted in the stage's `items`, the first one's time goes to `first_item`, the gaps to `between_items`
-/// (the consumer's time among them), with the item's own outcome. The stream is `ok` when it finishes, has the outcome of
-/// its first `Err` item if there was one, and is `cancelled` when it is dropped half-way.
+/// With `stream` the call includes the stream:
 ///
-/// | the function | the call is |
+/// | function | the call is |
 /// |---|---|
-/// | `fn` that returns a stream | the stream, from its first poll on; never polled it is none |
-/// | `fn` that returns a `Result` or an `Option` of one | the function and the stream |
-/// | `async fn`, or one that returns a future, that gives either | the future, from its first poll on, and the stream |
+/// | `fn` that returns a stream | the stream from its first poll. Without a poll there is no call |
+/// | `fn` that returns a stream in a `Result` or an `Option` | the function and the stream |
+/// | `async fn`, or a function that returns a future, with either of these | the future from its first poll, and the stream |
 ///
-/// Without `stream`, an `async fn` that gives a stream, or a `fn` that gives a `Result` of one, is measured up to the stream:
-/// the time to connect, say. A plain `fn` that returns a stream needs the word.
+/// | the stream | outcome |
+/// |---|---|
+/// | ends | `ok`, or the outcome of its first `Err` item |
+/// | is dropped before its end | `cancelled` |
+/// | is missing: the function returned `Err` or `None` | as without `stream` |
 ///
-/// An `Err` in the place of a stream ends the call, and so does `None`. A call that has begun is `cancelled` when its stream
-/// is dropped unpolled.
+/// Each item adds one to `items` of the stage. The time to the first item is recorded in
+/// `first_item`, the time between two items in `between_items`, which includes the time of the
+/// consumer. All three have the outcome of the item.
 ///
-/// The span of a plain `fn` that returns a stream is opened in the call: what it shows is read there, and it is a part of the
-/// caller's. Labels of a scope are those of the scope that it is first polled in. A stream that is never polled leaves a
-/// span without an outcome, and no record.
+/// The span of a plain `fn` that returns a stream is opened when the function is called. It is a
+/// child of the caller's span, and its fields are read there. Scope labels are those of the first
+/// poll. A stream that is never polled leaves a span without an outcome, and no record.
 ///
-/// A boxed stream is measured inside of its box where a plain `fn` ends with `Box::pin(..)` or `.boxed()`, without
-/// `return` and without macros in front of it. Elsewhere it gets a second box.
+/// Without `stream`, the call of an `async fn` that returns a stream, or of a `fn` that returns a
+/// stream in a `Result`, ends with the return: it measures the time to connect, for example. A
+/// plain `fn` that returns a stream must have `stream`.
 ///
-/// A value that the label does not have, a label that the stage does not ask for and one that is missing do not
-/// compile:
+/// A plain `fn` that ends with `Box::pin(..)` or `.boxed()`, without `return` and without macros
+/// before it, is measured inside of its box. In other functions a boxed stream gets a second box.
+///
+/// # Differences to the plain function
+///
+/// - If an `async fn` returns `impl Fn(..)`, the types of the closure's arguments must be written.
+/// - Arguments that the body does not use are dropped after the record.
+/// - Under `#[track_caller]`, [`Location::caller`](std::panic::Location::caller) is a location in
+///   the function itself.
+/// - `clippy::unused_async`, `needless_pass_by_value` and `unconditional_recursion` do not check
+///   the body.
+///
+/// # Errors
+///
+/// A missing label, a label that the stage does not have, and a value that the label does not have
+/// do not compile:
 ///
 /// ```compile_fail
 /// # use glyph_runtime::{Histogram, Label, instrument_stage, metric_catalog};
@@ -208,10 +236,11 @@
 /// ```
 pub use glyph_macros::core_instrument_stage as instrument_stage;
 
-/// Puts stages on methods of an `impl` block, inherent or of a trait, or on methods with a body in a trait.
+/// Makes methods stages: those of an inherent `impl` block, of an `impl` of a trait, or the methods
+/// with a body in a trait.
 ///
-/// `#[stage(..)]` on a method takes the arguments of [`macro@crate::instrument_stage`] and means the same; methods
-/// without it stay as they are.
+/// `#[stage(..)]` on a method takes the arguments of [`macro@crate::instrument_stage`], with the
+/// same meaning. Methods without it do not change.
 ///
 /// ```
 /// use glyph_runtime::{Counter, Histogram, Label, LabelSet, Status, instrument_stages, metric_catalog};
@@ -261,12 +290,16 @@ pub use glyph_macros::core_instrument_stage as instrument_stage;
 ///
 /// | argument | meaning |
 /// |---|---|
-/// | `labels(provider = "deepgram")` | labels of all the methods, which each stage here has to ask for; a method's own of the same name comes first |
-/// | `crate = path` | the path of this crate, where it has another name |
+/// | `labels(provider = "deepgram")` | labels of all methods. Each stage in the block must have them. `labels(..)` of a method takes precedence |
+/// | `crate = path` | the path of this crate, if it has another name |
 ///
-/// `#[cfg_attr(feature = "metrics", stage(..))]` is a stage where the condition is met, and the plain method elsewhere.
+/// `#[cfg_attr(feature = "metrics", stage(..))]` makes the method a stage if the condition is met.
 ///
-/// It goes above or below `#[async_trait]`. A block without any `#[stage(..)]` does not compile:
+/// The attribute can be above or below `#[async_trait]`.
+///
+/// # Errors
+///
+/// A block without any `#[stage(..)]` does not compile:
 ///
 /// ```compile_fail
 /// # use glyph_runtime::instrument_stages;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Scale, Scaled};
 
-/// A value that a histogram can observe, in its metric's base unit; a [`Duration`] is seconds.
+/// A value that a histogram can observe: a number in the unit of the metric, or a [`Duration`].
 pub trait Observation: Observed {}
 
 /// A value that a gauge can hold.

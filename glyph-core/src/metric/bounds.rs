@@ -1,4 +1,4 @@
-//! Finds the bucket of a value without a search.
+//! Lookup of the bucket of a value, without a search.
 
 use super::{Scale, Scaled};
 use crate::descriptor::Unit;
@@ -8,8 +8,9 @@ const OCTAVES: usize = 64;
 
 /// The bounds of a histogram, with an index computed at compile time.
 ///
-/// Bounds usually grow by a factor, so that an octave has one or two. The exponent of a value gives
-/// the number of bounds below its octave. Only those inside the octave are compared.
+/// Bounds usually grow by a factor, so an octave has one or two of them. The exponent of a value is
+/// the octave, and `below` has the number of bounds below it. Only bounds inside the octave are
+/// compared.
 #[derive(Debug)]
 pub(crate) struct Bounds {
     /// In rising order.
@@ -35,8 +36,7 @@ impl Bounds {
 
     /// Returns the index of the value's bucket: the number of bounds below the value.
     ///
-    /// The loop branches instead of computing, since latencies come in clusters and branches are
-    /// predicted.
+    /// The loop has branches, since the processor predicts them well: latencies come in clusters.
     #[inline]
     pub(crate) fn bucket(&self, value: Scaled) -> usize {
         if !self.indexed {
@@ -64,13 +64,14 @@ impl Bounds {
     }
 }
 
-/// The exponent's bits, below zero for negative numbers.
+/// Returns the bits of the exponent. They are below zero for negative numbers, because the shift
+/// keeps the sign.
 #[inline]
 const fn exponent(value: f64) -> i64 {
     value.to_bits().cast_signed() >> (f64::MANTISSA_DIGITS - 1)
 }
 
-/// The exponent of the lowest positive bound.
+/// Returns the exponent of the lowest positive bound.
 #[expect(
     clippy::indexing_slicing,
     reason = "the index is compared with the length first"
@@ -119,9 +120,9 @@ const fn has_negative(scaled: &[f64]) -> bool {
     }
 }
 
-/// Returns bucket bounds as values are compared with them.
+/// Returns the bucket bounds in the scale of the values.
 ///
-/// Where values are counted in integers, all up to half a part above a bound round to the bound.
+/// If values are integers, a value up to half a part above a bound rounds to the bound.
 #[doc(hidden)]
 #[must_use]
 #[expect(
@@ -153,7 +154,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_bucket_is_the_first_whose_bound_is_not_below(
+        fn bucket_is_the_first_with_a_bound_not_below_the_value(
             bounds in prop::collection::vec(-1e6..1e6_f64, 1..40),
             values in prop::collection::vec(-2e6..2e6_f64, 1..40),
             positive in any::<bool>(),

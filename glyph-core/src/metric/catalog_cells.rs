@@ -1,8 +1,8 @@
-//! Which cells belong to which thread.
+//! The cells of a catalog, and their owners.
 //!
-//! A catalog has a limited number of slabs. A thread takes one when it first records and returns it
-//! when it ends. The next thread adds to it: nothing is merged, lost or counted twice. Threads
-//! beyond the limit share one slab by atomic additions.
+//! A catalog has a limited number of slabs. A thread takes one when it first records, and returns
+//! it when it ends. The next owner adds to the same cells, so nothing is merged, lost or counted
+//! twice. Threads beyond the limit share one slab, with atomic additions.
 
 use std::{
     cell::{Cell, RefCell},
@@ -25,25 +25,26 @@ use super::{
 /// The limit of slabs of one catalog.
 const MAX_SLABS: usize = 64;
 
-/// The limit of catalogs whose cells a thread finds in its table. Further ones use their shared
-/// slab.
+/// The limit of catalogs in the table of a thread. Threads record in the shared slab of further
+/// catalogs.
 const MAX_CATALOGS: usize = 64;
 
-/// The cells that only the current thread writes, if it has any.
-pub(crate) type Own = &'static [AtomicU64];
+/// The cells of one catalog that only the current thread writes. Empty if it has none.
+pub(crate) type ThreadCells = &'static [AtomicU64];
 
-const NONE: Own = &[];
+const NONE: ThreadCells = &[];
 
 /// The cells of one catalog.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct CatalogCells {
     slots: usize,
-    /// The index in a thread's table; zero until something is recorded.
+    /// The index in the tables of threads. Zero until the first recording.
     id: AtomicUsize,
     owned: [OwnedSlab; MAX_SLABS],
     shared: OnceLock<Slab>,
-    /// Where it is recorded instead, once anything can be, and its index there.
+    /// The scopes that the catalog is recorded in, and its index there. Set when a scope is first
+    /// entered.
     target: OnceLock<(&'static dyn RecordingTarget, usize)>,
 }
 
@@ -70,14 +71,19 @@ impl CatalogCells {
         }
     }
 
-    /// The cells that only the current thread writes; empty before it has taken some.
+    /// Returns the cells that only the current thread writes. Empty before it has taken some, and
+    /// while it is in a scope of the catalog.
+    ///
+    /// `Relaxed`, because the thread only looks at its own table. If it does not see the id yet,
+    /// the index is zero, where no cells are, and [`writer`](Self::writer) looks again.
     #[inline]
-    pub(crate) fn own(&self) -> Own {
+    pub(crate) fn thread_cells(&self) -> ThreadCells {
         let index = self.id.load(Relaxed) % MAX_CATALOGS;
-        OWN.with(|own| own.get(index).map_or(NONE, |own| own.used.get()))
+        TABLE.with(|table| table.get(index).map_or(NONE, |slot| slot.used.get()))
     }
 
-    /// The cells that the current thread may write, and how.
+    /// Returns the cells that the current thread writes outside of scopes, and how. Takes a slab if
+    /// it has none.
     #[cold]
     #[inline(never)]
     pub(crate) fn writer(&'static self) -> Writer<'static> {
@@ -85,40 +91,41 @@ impl CatalogCells {
             return Writer::Shared(captured);
         }
         let id = self.registered();
-        let own = OWN.with(|own| own.get(id).map_or(NONE, |own| own.kept.get()));
+        let own = TABLE.with(|table| table.get(id).map_or(NONE, |slot| slot.kept.get()));
         if !own.is_empty() {
+            // Hidden for a scope that does not apply here, such as one of another capture.
             self.unmask();
-            return Writer::Own(own);
+            return Writer::Exclusive(own);
         }
         TAKEN
             .try_with(|slabs| {
-                // A destructor of this thread can record while the list is returned: the borrow
-                // fails then.
+                // A destructor of this thread can record while `Taken` is dropped. The borrow fails
+                // then, and the shared slab is used.
                 let mut slabs = slabs.try_borrow_mut().ok()?;
-                if slabs.refused.contains(&id) {
+                if slabs.without_slab.contains(&id) {
                     return None;
                 }
                 let Some(owned) = self.take() else {
-                    slabs.refused.push(id);
+                    slabs.without_slab.push(id);
                     return None;
                 };
                 slabs.taken.push((id, owned));
                 let cells = owned.slab.get_or_init(|| Slab::zeroed(self.slots)).cells();
-                OWN.with(|own| own.get(id).map(|own| own.set(cells)));
-                Some(Writer::Own(cells))
+                TABLE.with(|table| table.get(id).map(|slot| slot.set(cells)));
+                Some(Writer::Exclusive(cells))
             })
             .ok()
             .flatten()
             .unwrap_or_else(|| Writer::Shared(self.shared()))
     }
 
-    /// Returns the cells that the running code records in, where those are not its thread's.
+    /// Returns the cells of the current scope, if the running code is in a scope of the catalog.
     pub(crate) fn target_cells(&self) -> Option<TargetCells> {
         let (target, index) = *self.target.get()?;
         target.current(index)
     }
 
-    /// Returns where it is recorded instead, if anything was so far.
+    /// Returns the scopes that the catalog is recorded in, if a scope was ever entered.
     #[doc(hidden)]
     #[inline]
     #[must_use]
@@ -126,19 +133,19 @@ impl CatalogCells {
         self.target.get().map(|(target, _)| *target)
     }
 
-    /// Returns all sets of cells there.
+    /// Returns the cells of all scopes.
     pub(crate) fn targets_to_read(&self) -> Vec<Arc<dyn ReadTarget>> {
         let target = self.target();
         target.map(|target| target.to_read()).unwrap_or_default()
     }
 
-    /// Returns its cells in one of those sets.
+    /// Returns the cells of this catalog in one scope.
     pub(crate) fn cells_in<'t>(&self, target: &'t dyn ReadTarget) -> Option<&'t ScopeCells> {
         let (_, index) = *self.target.get()?;
         target.cells(index)
     }
 
-    /// Records it in `target`, unless it is recorded in another one already.
+    /// Records the catalog in `target`. The first target stays.
     pub(crate) fn recorded_in(&'static self, target: &'static dyn RecordingTarget, index: usize) {
         self.registered();
         self.target.get_or_init(|| (target, index));
@@ -148,22 +155,22 @@ impl CatalogCells {
         self.slots
     }
 
-    /// Hides the current thread's cells from it, so that it asks the target.
+    /// Hides the cells of the current thread: recording misses them and asks the target.
     pub(crate) fn mask(&self) {
-        self.with_own(|own| own.used.set(NONE));
+        self.with_slot(|slot| slot.used.set(NONE));
     }
 
     /// Shows the current thread its cells again.
     pub(crate) fn unmask(&self) {
-        self.with_own(|own| own.used.set(own.kept.get()));
+        self.with_slot(|slot| slot.used.set(slot.kept.get()));
     }
 
-    fn with_own(&self, change: impl FnOnce(&OwnSlot)) {
+    fn with_slot(&self, change: impl FnOnce(&ThreadSlot)) {
         let index = self.id.load(Relaxed) % MAX_CATALOGS;
-        OWN.with(|own| own.get(index).map(change));
+        TABLE.with(|table| table.get(index).map(change));
     }
 
-    /// The cells that all threads may write, with atomic operations.
+    /// Returns the cells that all threads may write, with atomic operations.
     pub(crate) fn shared(&self) -> &[AtomicU64] {
         if let Some(captured) = self.captured() {
             return captured;
@@ -171,7 +178,7 @@ impl CatalogCells {
         self.shared.get_or_init(|| Slab::zeroed(self.slots)).cells()
     }
 
-    /// Every slab that has been written to.
+    /// Returns the cells of every slab that was ever taken: all owners, and the shared one.
     pub(crate) fn slabs(&self) -> impl Iterator<Item = &[AtomicU64]> {
         let captured = self.captured();
         let process = || {
@@ -188,30 +195,34 @@ impl CatalogCells {
 
     /// Returns the cells of the capture that is current on this thread.
     #[cfg(feature = "testing")]
-    fn captured(&self) -> Option<Own> {
+    fn captured(&self) -> Option<ThreadCells> {
         Some(crate::isolation::captured(self)?.cells())
     }
 
     #[cfg(not(feature = "testing"))]
     #[expect(clippy::unused_self, reason = "nothing captures without the feature")]
-    const fn captured(&self) -> Option<Own> {
+    const fn captured(&self) -> Option<ThreadCells> {
         None
     }
 
-    /// Returns this catalog's index in the threads' tables, never zero. Beyond the limit it is
-    /// `MAX_CATALOGS`, which becomes index zero, where no cells are.
+    /// Returns the index of this catalog in the tables of threads, which is never zero.
+    ///
+    /// Beyond the limit it is `MAX_CATALOGS`. Modulo the size of a table that is zero, where no
+    /// cells are.
     fn registered(&self) -> usize {
         let id = self.id.load(Acquire);
         if id != 0 {
             return id;
         }
         let next = NEXT_ID.fetch_add(1, Relaxed).min(MAX_CATALOGS);
+        // Two threads may get here at once. The first number stays, the other one is never used.
         match self.id.compare_exchange(0, next, Release, Acquire) {
             Ok(_) => next,
             Err(first) => first,
         }
     }
 
+    /// Takes a free slab, if one is left.
     fn take(&'static self) -> Option<&'static OwnedSlab> {
         if self.id.load(Relaxed) >= MAX_CATALOGS {
             return None;
@@ -223,7 +234,8 @@ impl CatalogCells {
     }
 }
 
-/// Slabs per catalog: two for each processor, so that memory grows with the machine.
+/// Returns the number of slabs of a catalog: two for each processor. More threads than that seldom
+/// record at once, and memory stays in proportion to the machine.
 fn slab_limit() -> usize {
     static LIMIT: OnceLock<usize> = OnceLock::new();
     *LIMIT.get_or_init(|| {
@@ -238,22 +250,23 @@ fn slab_limit() -> usize {
 static NEXT_ID: AtomicUsize = AtomicUsize::new(1);
 
 thread_local! {
-    /// By the catalog's id. Without a destructor, so that a lookup is a plain load.
-    static OWN: [OwnSlot; MAX_CATALOGS] = const { [const { OwnSlot::new() }; MAX_CATALOGS] };
+    /// The table of the thread, by the id of the catalog. It has no destructor, so that a lookup is
+    /// a plain load.
+    static TABLE: [ThreadSlot; MAX_CATALOGS] = const { [const { ThreadSlot::new() }; MAX_CATALOGS] };
 
-    /// What the thread returns when it ends.
-    static TAKEN: RefCell<Taken> = const { RefCell::new(Taken { taken: Vec::new(), refused: Vec::new() }) };
+    /// The slabs that the thread returns when it ends.
+    static TAKEN: RefCell<Taken> = const { RefCell::new(Taken { taken: Vec::new(), without_slab: Vec::new() }) };
 }
 
-/// A thread's cells of one catalog.
-struct OwnSlot {
-    /// Where it records without asking; empty while it is in a scope of the catalog's.
-    used: Cell<Own>,
-    /// Its cells.
-    kept: Cell<Own>,
+/// The cells of a thread for one catalog.
+struct ThreadSlot {
+    /// The cells to record in. Empty while the thread is in a scope of the catalog.
+    used: Cell<ThreadCells>,
+    /// The cells that the thread owns.
+    kept: Cell<ThreadCells>,
 }
 
-impl OwnSlot {
+impl ThreadSlot {
     const fn new() -> Self {
         Self {
             used: Cell::new(NONE),
@@ -261,7 +274,7 @@ impl OwnSlot {
         }
     }
 
-    fn set(&self, cells: Own) {
+    fn set(&self, cells: ThreadCells) {
         self.used.set(cells);
         self.kept.set(cells);
     }
@@ -269,13 +282,14 @@ impl OwnSlot {
 
 struct Taken {
     taken: Vec<(usize, &'static OwnedSlab)>,
-    /// Catalogs that had no slab left for this thread.
-    refused: Vec<usize>,
+    /// The ids of catalogs that had no slab left for this thread. It does not ask again.
+    without_slab: Vec<usize>,
 }
 
 impl Drop for Taken {
+    /// First removes the cells from the table, then returns them: the next owner may write at once.
     fn drop(&mut self) {
-        OWN.with(|own| {
+        TABLE.with(|own| {
             for (id, owned) in self.taken.drain(..) {
                 if let Some(own) = own.get(id) {
                     own.set(NONE);
@@ -286,16 +300,16 @@ impl Drop for Taken {
     }
 }
 
-/// The content of a thread's table before a test captured on it.
+/// The table of a thread, set aside while a test captures on it.
 #[cfg(feature = "testing")]
 #[derive(Debug)]
-pub(crate) struct OwnTable([[Own; 2]; MAX_CATALOGS]);
+pub(crate) struct ThreadTable([[ThreadCells; 2]; MAX_CATALOGS]);
 
 #[cfg(feature = "testing")]
-impl OwnTable {
+impl ThreadTable {
     /// Empties the current thread's table, so that recording asks [`CatalogCells::writer`].
     pub(crate) fn take() -> Self {
-        OWN.with(|own| {
+        TABLE.with(|own| {
             Self(std::array::from_fn(|id| {
                 own.get(id).map_or([NONE; 2], |own| {
                     [own.used.replace(NONE), own.kept.replace(NONE)]
@@ -305,7 +319,7 @@ impl OwnTable {
     }
 
     pub(crate) fn restore(self) {
-        OWN.with(|own| {
+        TABLE.with(|own| {
             for (own, [used, kept]) in own.iter().zip(self.0) {
                 own.used.set(used);
                 own.kept.set(kept);

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::ExemplarAt;
 use super::{
-    CatalogCells, Exemplar, MetricState, Observed, Own, RecordingTarget, Scale, Scaled, ScopeCells,
+    CatalogCells, Exemplar, MetricState, Observed, RecordingTarget, Scale, Scaled, ScopeCells,
+    ThreadCells,
     atomic::cell::{add_own, add_own_float},
     bounds::Bounds,
     slab::Writer,
@@ -22,9 +23,9 @@ use crate::{
 pub struct MetricParts {
     pub descriptor: &'static MetricDescriptor,
     pub cells: &'static CatalogCells,
-    /// Its index among the metrics of its catalog.
+    /// The index among the metrics of its catalog.
     pub index: usize,
-    /// Its first cell in those of its catalog.
+    /// The index of its first cell among the cells of its catalog.
     pub first: usize,
     pub strides: &'static [LabelStride],
     pub open: &'static [OpenValues],
@@ -32,7 +33,8 @@ pub struct MetricParts {
     pub state: &'static MetricState,
 }
 
-/// Where a metric's cells are. It never changes, so that a handle in a `static` costs no lookup.
+/// The position and the layout of a metric's cells. It never changes, so a handle in a `static`
+/// needs no lookup.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Metric {
@@ -44,7 +46,7 @@ pub struct Metric {
     pub(crate) series_count: usize,
     /// The number of cells of one series.
     pub(crate) width: usize,
-    /// Series that appear together: those of one combination of open values.
+    /// The number of series that appear together: those of one combination of open values.
     pub(crate) group: usize,
     /// Whether series are absent until they are recorded.
     pub(super) appearing: bool,
@@ -100,14 +102,14 @@ impl Metric {
         self.parts.open
     }
 
-    /// How its labels add up to the index of a series.
+    /// What each label adds to the index of a series.
     #[doc(hidden)]
     #[must_use]
     pub const fn strides(&self) -> &'static [LabelStride] {
         self.parts.strides
     }
 
-    /// Where it is recorded in place of its threads' cells, if anything was so far.
+    /// Returns the scopes that its catalog is recorded in, if a scope was ever entered.
     #[doc(hidden)]
     #[must_use]
     pub fn target(&self) -> Option<&'static dyn RecordingTarget> {
@@ -123,15 +125,16 @@ impl Metric {
     #[doc(hidden)]
     #[inline]
     pub fn add(&'static self, series: usize, amount: u64) {
-        self.add_in(self.parts.cells.own(), series, amount);
+        self.add_in(self.parts.cells.thread_cells(), series, amount);
     }
 
     /// [`Metric::add`] for a caller that has looked up the thread's own cells.
     #[inline]
-    pub(crate) fn add_in(&'static self, own: Own, series: usize, amount: u64) {
+    pub(crate) fn add_in(&'static self, own: ThreadCells, series: usize, amount: u64) {
         match own.get(self.parts.first + series) {
             Some(cell) => {
                 add_own(cell, amount);
+                // After the value: a reader that finds the series finds its first value too.
                 self.appear(series);
             }
             None => self.add_slow(series, amount),
@@ -149,11 +152,11 @@ impl Metric {
     #[doc(hidden)]
     #[inline]
     pub fn add_float(&'static self, series: usize, amount: f64) {
-        self.add_float_in(self.parts.cells.own(), series, amount);
+        self.add_float_in(self.parts.cells.thread_cells(), series, amount);
     }
 
     #[inline]
-    pub(crate) fn add_float_in(&'static self, own: Own, series: usize, amount: f64) {
+    pub(crate) fn add_float_in(&'static self, own: ThreadCells, series: usize, amount: f64) {
         match own.get(self.parts.first + series) {
             Some(cell) => {
                 add_own_float(cell, amount);
@@ -171,8 +174,8 @@ impl Metric {
         }
     }
 
-    /// Returns the cells of a series that the current thread writes, and how: those of its scope,
-    /// or else its own. The series is present from now on.
+    /// Returns the cells of a series for the current thread, and how to write them: those of the
+    /// current scope, or else the thread's. The series is present from now on.
     #[inline(never)]
     fn writer(&'static self, series: usize) -> Writer<'static> {
         if let Some((writer, _)) = self.scoped(series) {
@@ -182,13 +185,16 @@ impl Metric {
         let series =
             |cells: &'static [AtomicU64]| cells.get(self.cells_of(series)).unwrap_or_default();
         match self.parts.cells.writer() {
-            Writer::Own(cells) => Writer::Own(series(cells)),
+            Writer::Exclusive(cells) => Writer::Exclusive(series(cells)),
             Writer::Shared(cells) => Writer::Shared(series(cells)),
         }
     }
 
-    /// Sets a gauge. Threads' own cells keep what they added; the shared one gets the difference to
-    /// `value`.
+    /// Sets a gauge. The cells of threads keep what was added to them. The shared cell gets the
+    /// difference to `value`.
+    ///
+    /// No other thread's cells can be written here, because their owners use a plain load and
+    /// store. An addition that happens meanwhile counts as before or after.
     #[doc(hidden)]
     pub fn set(&'static self, series: usize, value: f64) {
         if let Some((writer, state)) = self.scoped(series) {
@@ -216,18 +222,18 @@ impl Metric {
     #[doc(hidden)]
     #[inline]
     pub fn observe(&'static self, series: usize, value: &impl Observed) -> Option<usize> {
-        self.observe_in(self.parts.cells.own(), series, value)
+        self.observe_in(self.parts.cells.thread_cells(), series, value)
     }
 
     #[inline]
     pub(crate) fn observe_in(
         &'static self,
-        own: Own,
+        own: ThreadCells,
         series: usize,
         value: &impl Observed,
     ) -> Option<usize> {
         let Some(value) = value.scaled(self.scale) else {
-            self.state().refused.fetch_add(1, Relaxed);
+            self.state().rejected.fetch_add(1, Relaxed);
             return None;
         };
         Some(self.count_in(own, series, value))
@@ -237,7 +243,7 @@ impl Metric {
     #[inline]
     pub(crate) fn observe_nanoseconds_in(
         &'static self,
-        own: Own,
+        own: ThreadCells,
         series: usize,
         nanoseconds: u64,
     ) -> usize {
@@ -245,12 +251,12 @@ impl Metric {
     }
 
     #[inline]
-    fn count_in(&'static self, own: Own, series: usize, value: Scaled) -> usize {
+    fn count_in(&'static self, own: ThreadCells, series: usize, value: Scaled) -> usize {
         let bucket = self.bounds.bucket(value);
         let start = self.parts.first + series * self.width;
         match own.get(start..start + self.width) {
             Some(cells) => {
-                self.count(Writer::Own(cells), bucket, value);
+                self.count(Writer::Exclusive(cells), bucket, value);
                 self.appear(series);
             }
             None => self.count_slow(series, bucket, value),
@@ -312,7 +318,7 @@ impl Metric {
         }
     }
 
-    /// Reads a series where the running code records: in its scope or outside of scopes.
+    /// Reads a series: in the current scope, or outside of scopes.
     #[doc(hidden)]
     pub fn read(&self, series: usize, cells: &mut Vec<u64>) {
         let target = self.parts.cells.target_cells();
@@ -345,6 +351,7 @@ impl Metric {
     pub(crate) fn add_cells(&self, totals: &mut [u64], cells: &[u64]) {
         let floats = self.float_cells();
         for (index, (total, bits)) in totals.iter_mut().zip(cells).enumerate() {
+            // Sums are integers in two's complement, so wrapping is right for negative ones.
             *total = if index >= floats {
                 (f64::from_bits(*total) + f64::from_bits(*bits)).to_bits()
             } else {
@@ -356,6 +363,8 @@ impl Metric {
     fn add_up(&self, totals: &mut [u64], cells: &[AtomicU64]) {
         let floats = self.float_cells();
         for (index, (total, cell)) in totals.iter_mut().zip(cells).enumerate() {
+            // Each cell is exact, but not all are of the same moment: a reader does not stop
+            // writers.
             let bits = cell.load(Relaxed);
             *total = if index >= floats {
                 (f64::from_bits(*total) + f64::from_bits(bits)).to_bits()

@@ -1,4 +1,4 @@
-//! Exemplars: one trace to look at for each bucket.
+//! Exemplars: the trace of one observation of each bucket.
 
 use std::time::SystemTime;
 use std::{
@@ -31,7 +31,7 @@ pub struct Exemplar {
 }
 
 impl Exemplar {
-    /// An exemplar of the span with these ids.
+    /// Creates an exemplar of the span with these ids.
     #[must_use]
     pub const fn new(trace_id: u128, span_id: u64) -> Self {
         Self {
@@ -40,11 +40,12 @@ impl Exemplar {
         }
     }
 
-    /// Reads ids written in hexadecimal, as W3C Trace Context has them.
+    /// Parses ids in hexadecimal (W3C Trace Context).
     ///
     /// # Errors
     ///
-    /// When one is not 32 (trace) or 16 (span) hexadecimal digits, or is zero.
+    /// Returns [`InvalidTraceId`] if an id is zero, or not 32 (trace) or 16 (span) hexadecimal
+    /// digits.
     pub fn parse(trace_id: &str, span_id: &str) -> Result<Self, InvalidTraceId> {
         let hexadecimal = |id: &str, length| {
             id.len() == length && id.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -61,13 +62,13 @@ impl Exemplar {
         }
     }
 
-    /// The trace's id.
+    /// The trace id.
     #[must_use]
     pub const fn trace_id(&self) -> u128 {
         self.trace
     }
 
-    /// The span's id.
+    /// The span id.
     #[must_use]
     pub const fn span_id(&self) -> u64 {
         self.span
@@ -80,7 +81,7 @@ impl fmt::Display for Exemplar {
     }
 }
 
-/// The trace that the running code is in, as the runtime sees it.
+/// The current trace, as the runtime sees it.
 #[doc(hidden)]
 pub trait CurrentTrace: Send + Sync {
     /// Returns the current span if it is sampled.
@@ -94,7 +95,7 @@ pub(crate) fn connect_current_trace(current: &'static dyn CurrentTrace) {
     let _already = CURRENT.set(current);
 }
 
-/// Returns the current span if it is sampled. Without a runtime there is none.
+/// Returns the current span if it is sampled, and a runtime is connected.
 #[inline]
 pub(crate) fn current_exemplar() -> Option<Exemplar> {
     let current = CURRENT.get()?;
@@ -110,7 +111,7 @@ pub(crate) fn current_exemplar() -> Option<Exemplar> {
 #[error("a trace id is 32 hexadecimal digits and a span id 16, neither all zero")]
 pub struct InvalidTraceId;
 
-/// An exemplar with what was observed, and when.
+/// An exemplar with the observed value and the time.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ExemplarAt {
@@ -119,7 +120,7 @@ pub struct ExemplarAt {
     pub time: SystemTime,
 }
 
-/// Room for the last exemplar of each bucket of a metric.
+/// The last exemplar of each bucket of a metric.
 #[derive(Debug)]
 pub(crate) struct ExemplarSlots {
     cells: Box<[AtomicU64]>,
@@ -140,7 +141,7 @@ impl ExemplarSlots {
     }
 
     /// Keeps an exemplar, unless another thread is writing to the same bucket at this moment:
-    /// any of the two will do.
+    /// either exemplar is good.
     pub(crate) fn keep(&self, bucket: usize, exemplar: Exemplar, value: f64, cycles: u64) {
         let Some([sequence, cells @ ..]) = self.slot(bucket) else {
             return;
@@ -148,7 +149,7 @@ impl ExemplarSlots {
         slot::write(sequence, cells, words(exemplar, value, cycles));
     }
 
-    /// Forgets those of some buckets. Nobody keeps or reads one meanwhile.
+    /// Removes the exemplars of some buckets. No other thread may use them meanwhile.
     pub(crate) fn clear(&self, buckets: Range<usize>) {
         let cells = self.cells.get(buckets.start * WIDTH..buckets.end * WIDTH);
         for cell in cells.unwrap_or_default() {
@@ -156,7 +157,7 @@ impl ExemplarSlots {
         }
     }
 
-    /// The bucket's exemplar, if it has one that is not being replaced.
+    /// Returns the exemplar of a bucket, if it has one that is not being replaced.
     pub(crate) fn read(&self, bucket: usize) -> Option<ExemplarAt> {
         let [sequence, cells @ ..] = self.slot(bucket)?;
         slot::read(sequence, cells).map(exemplar_of)
@@ -195,20 +196,20 @@ mod tests {
     use super::{Exemplar, ExemplarSlots};
 
     #[test]
-    fn ids_are_those_of_w3c_trace_context() {
-        let refused = [
+    fn invalid_ids_are_rejected() {
+        let rejected = [
             ("4bf92f3577b34da6a3ce929d0e0e473", "00f067aa0ba902b7"),
             ("4bf92f3577b34da6a3ce929d0e0e4736", "+0f067aa0ba902b7"),
             ("00000000000000000000000000000000", "00f067aa0ba902b7"),
             ("4bf92f3577b34da6a3ce929d0e0e4736", "0000000000000000"),
         ];
-        for (trace, span) in refused {
+        for (trace, span) in rejected {
             assert!(Exemplar::parse(trace, span).is_err(), "{trace} {span}");
         }
     }
 
     #[test]
-    fn an_exemplar_is_read_whole_while_others_replace_it() {
+    fn exemplar_is_read_whole_while_threads_replace_it() {
         let slots = ExemplarSlots::new(1);
         assert_eq!(slots.read(0), None);
         thread::scope(|scope| {

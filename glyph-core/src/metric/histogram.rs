@@ -7,9 +7,9 @@ use crate::{clock::Moment, label::LabelSet};
 
 /// A distribution over fixed buckets, as a field of a catalog.
 ///
-/// An observation increments one bucket and is added to one sum: memory is fixed, scraped or not.
-/// Inside a sampled span of OpenTelemetry's, an observation becomes the exemplar of its bucket,
-/// until the next one. Values that are not finite are dropped and counted in
+/// An observation increments one bucket and is added to one sum, so the memory is fixed. Inside of
+/// a sampled span, an observation becomes the exemplar of its bucket and replaces the previous one.
+/// Values that are not finite or out of range are dropped and counted in
 /// `glyph_observations_refused_total`.
 ///
 /// ```
@@ -142,7 +142,7 @@ impl HistogramSnapshot {
         Self::of_cells(metric, cells)
     }
 
-    /// From the cells of a series, or the sums of several series' cells.
+    /// Creates a snapshot from the cells of one series, or the sums of several.
     pub(crate) fn of_cells(metric: &Metric, mut counts: Vec<u64>) -> Self {
         let sum = metric.scale.sum(counts.pop().unwrap_or_default());
         Self {
@@ -158,7 +158,7 @@ impl HistogramSnapshot {
         self.counts.iter().sum()
     }
 
-    /// Their sum, in the metric's unit.
+    /// The sum of the observed values, in the unit of the metric.
     #[must_use]
     pub fn sum(&self) -> f64 {
         self.sum

@@ -11,14 +11,14 @@ use std::{
 use super::{CatalogCells, slab::Slab};
 use crate::isolation::Isolated;
 
-/// What replaces the cells of a catalog in a capture.
+/// The cells of a catalog in one capture.
 ///
-/// Recording asks for cells that live as long as the process. Captures return theirs for later
-/// ones: there are as many as there were captures at one time.
+/// Recording needs cells that live as long as the process, so these are leaked. A capture returns
+/// them for later captures: there are never more than captures at one time.
 #[derive(Debug)]
 pub(crate) struct LentCells(&'static Slab);
 
-/// Cells that captures have returned, by their number.
+/// The cells that captures have returned, by the number of cells.
 static SPARE: Mutex<BTreeMap<usize, Vec<&'static Slab>>> = Mutex::new(BTreeMap::new());
 
 fn spare() -> MutexGuard<'static, BTreeMap<usize, Vec<&'static Slab>>> {
@@ -37,7 +37,8 @@ impl LentCells {
 }
 
 impl Drop for LentCells {
-    /// No thread writes to the cells any more: one that records holds the capture.
+    /// Clears the cells. No thread writes to them any more, since a thread that records keeps the
+    /// capture alive.
     fn drop(&mut self) {
         for cell in self.cells() {
             cell.store(0, Relaxed);

@@ -1,7 +1,7 @@
-//! Metrics: handles for recording, and the cells behind them.
+//! Metrics: the handles that record, and the cells that they record in.
 //!
-//! The index of a series is computed from its label values. Each thread writes its own cells, so
-//! that recording is a plain load and store; a reader adds up the cells of all threads.
+//! The index of a series is computed from its label values. Each thread writes separate cells, so
+//! recording is a plain load and store. A reader adds up the cells of all threads.
 
 mod amount;
 mod atomic;
@@ -32,9 +32,9 @@ pub use histogram::{Histogram, HistogramSnapshot};
 pub(crate) use amount::Observed;
 pub use bounds::scaled_bounds;
 pub use catalog_cells::CatalogCells;
-pub(crate) use catalog_cells::Own;
+pub(crate) use catalog_cells::ThreadCells;
 #[cfg(feature = "testing")]
-pub(crate) use catalog_cells::OwnTable;
+pub(crate) use catalog_cells::ThreadTable;
 pub(crate) use cells::slots;
 pub use cells::{Metric, MetricParts};
 #[doc(hidden)]

@@ -8,10 +8,10 @@ use crate::label::{LabelDescriptor, LabelStride, LabelValues};
 /// A series of a declared metric, as exporters read it.
 #[doc(hidden)]
 pub trait Series {
-    /// Reads its cells: one, or the bucket counts of a histogram and their sum.
+    /// Reads its cells: one number, or the bucket counts and the sum of a histogram.
     fn read(&self, cells: &mut Vec<u64>);
 
-    /// Returns names and values of its labels, those of the scope last.
+    /// Returns names and values of its labels, with the scope labels last.
     fn labels(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)>;
 
     /// Whether a bucket may have an exemplar.
@@ -24,7 +24,7 @@ pub trait Series {
         None
     }
 
-    /// Returns when counting started, if that is not the start of the program.
+    /// Returns the time when counting started, if that is not the start of the process.
     fn since(&self) -> Option<SystemTime> {
         None
     }
@@ -40,7 +40,7 @@ pub struct PresentSeries {
 }
 
 impl Series for PresentSeries {
-    /// Adds the cells up over all threads.
+    /// Adds up the cells of all threads.
     fn read(&self, cells: &mut Vec<u64>) {
         self.metric.read_in(self.scope_cells(), self.series, cells);
     }
@@ -119,23 +119,24 @@ impl Metric {
         })
     }
 
-    /// Returns names and values of a series' own labels, from the digits of its index.
+    /// Returns names and values of the labels in the label set, from the digits of the series
+    /// index.
     pub(crate) fn labels(
         &self,
         series: usize,
     ) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
         let labels = self.parts.descriptor.labels.iter().zip(self.parts.strides);
-        labels.map(move |(label, place)| (label.name, self.value_of(label, place, series)))
+        labels.map(move |(label, stride)| (label.name, self.value_of(label, stride, series)))
     }
 
     fn value_of(
         &self,
         label: &LabelDescriptor,
-        place: &LabelStride,
+        stride: &LabelStride,
         series: usize,
     ) -> Cow<'_, str> {
-        let digit = series / place.stride.max(1) % label.radix().max(1);
-        let value = match (label.values, place.open) {
+        let digit = series / stride.stride.max(1) % label.radix().max(1);
+        let value = match (label.values, stride.open) {
             (LabelValues::Closed(values), _) => values.get(digit).copied().map(Cow::Borrowed),
             (LabelValues::Open { .. }, Some((index, _))) => self
                 .parts
@@ -161,9 +162,9 @@ impl Metric {
 
     /// The observations rejected as not finite or out of range.
     #[doc(hidden)]
-    pub fn refused(&self) -> u64 {
+    pub fn rejected(&self) -> u64 {
         self.state()
-            .refused
+            .rejected
             .load(std::sync::atomic::Ordering::Relaxed)
     }
 }

@@ -1,24 +1,23 @@
-//! Where a catalog is recorded instead of its threads' cells.
+//! The seam to scopes: separate cells for some of the code that records.
 
 use std::{fmt, sync::Arc, time::SystemTime};
 
 use super::ScopeCells;
 use crate::descriptor::ScopeLabel;
 
-/// Has cells of its own for some of the code that records, such as one set for each tenant.
+/// Cells for some of the code that records, such as one set for each tenant.
 ///
-/// Scopes implement it. A thread that is in a scope puts its own cells aside and misses them, and
-/// only then is asked here: recording outside of scopes never comes by.
+/// Scopes implement it. A thread that enters a scope hides its cells. Recording misses them, and
+/// only then asks here, so scopes cost nothing outside of them.
 #[doc(hidden)]
 pub trait RecordingTarget: fmt::Debug + Send + Sync {
-    /// Returns the cells of the running code for the catalog with this index, if it is to record
-    /// here.
+    /// Returns the cells of the current scope for the catalog with this index.
     fn current(&self, index: usize) -> Option<TargetCells>;
 
-    /// The labels that tell the sets of cells apart.
+    /// The labels that distinguish the sets of cells.
     fn labels(&self) -> &'static [ScopeLabel];
 
-    /// Whether anything was ever to be recorded here.
+    /// Whether a scope was ever entered.
     fn was_used(&'static self) -> bool;
 
     /// Returns all sets of cells in the order of their labels, to be read.
@@ -35,11 +34,11 @@ pub trait ReadTarget: fmt::Debug + Send + Sync {
     /// is absent.
     fn value(&self, label: usize) -> &str;
 
-    /// When the cells were given these labels.
+    /// The time when the cells got these labels.
     fn since(&self) -> SystemTime;
 }
 
-/// The cells that the running code records in, in place of its thread's.
+/// The cells of the current scope.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct TargetCells {

@@ -2,7 +2,7 @@
 
 use crate::descriptor::Unit;
 
-/// How a value of some unit becomes a number that can be compared and added up.
+/// The conversion of values of a unit to numbers in cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
     /// Nanoseconds of a second: sums are exact, whatever order they are added in.
@@ -32,8 +32,7 @@ impl Scale {
         }
     }
 
-    /// Returns what is compared with bounds and added to sums; `None` if the value is not finite or
-    /// out of range.
+    /// Returns the value in this scale. `None` if it is not finite or out of range.
     #[inline]
     #[expect(
         clippy::cast_possible_truncation,
@@ -56,7 +55,10 @@ impl Scale {
         })
     }
 
-    /// Returns a bucket's bound as values are compared with it.
+    /// Returns a bucket bound in this scale. `None` if it is out of range.
+    ///
+    /// Integers are compared before they are rounded. Half a part above the bound still rounds to
+    /// it, so that is where the bucket ends.
     pub(crate) const fn bound(self, bound: f64) -> Option<f64> {
         let parts = match self {
             Self::Nanoseconds => bound * NANOSECONDS,
@@ -70,10 +72,10 @@ impl Scale {
         }
     }
 
-    /// Returns the value of a sum that was added up under this scale.
+    /// Returns the value of a sum in this scale.
     #[expect(
         clippy::cast_precision_loss,
-        reason = "the page has floating-point numbers"
+        reason = "the exposition has floating-point numbers"
     )]
     #[expect(
         clippy::cast_possible_wrap,
@@ -89,7 +91,7 @@ impl Scale {
     }
 }
 
-/// A value under some scale.
+/// A value in some scale.
 #[derive(Clone, Copy, Debug)]
 pub struct Scaled {
     /// Compared with the bounds, which are scaled in the same way.

@@ -11,8 +11,7 @@ use std::{
 use super::{Metric, MetricState, slab::Slab};
 use crate::descriptor::Kind;
 
-/// The cells of a catalog for one scope. Threads share them. They are allocated by the first
-/// recording.
+/// The cells of a catalog for one scope. Threads share them. The first recording allocates them.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct ScopeCells {
@@ -83,13 +82,13 @@ impl ScopeCells {
 
     /// Whether any up-down gauge is not zero.
     ///
-    /// A gauge that is set does not count: it keeps its last value for ever.
+    /// A gauge that was set does not count: its last value would keep the scope forever.
     pub(crate) fn is_live(&self, metrics: &[Metric]) -> bool {
         let was_set = |metric| {
             let state: Option<&MetricState> = self.state(metric);
             state.is_some_and(|state| state.was_set.load(Relaxed))
         };
-        let is_open = |cell: &AtomicU64| f64::from_bits(cell.load(Relaxed)) != 0.0;
+        let is_nonzero = |cell: &AtomicU64| f64::from_bits(cell.load(Relaxed)) != 0.0;
         let gauges = metrics
             .iter()
             .filter(|metric| metric.parts.descriptor.kind == Kind::Gauge && !was_set(metric));
@@ -98,11 +97,13 @@ impl ScopeCells {
                 self.recorded_series(gauge)
                     .flat_map(|series| self.cells(gauge, series))
             })
-            .any(is_open)
+            .any(is_nonzero)
     }
 
-    /// Resets everything, and touches only memory that was recorded in. No other thread may record
-    /// or read meanwhile.
+    /// Resets everything. No other thread may record or read meanwhile.
+    ///
+    /// Touches only the series that were recorded, because the system commits memory when it is
+    /// touched.
     pub(crate) fn clear(&self, metrics: &[Metric]) {
         for metric in metrics {
             let Some(state) = self.state(metric) else {

@@ -1,7 +1,7 @@
-//! Recording inside a scope of the catalog's.
+//! Recording inside of a scope.
 //!
-//! Code outside of scopes never comes here. A thread that enters a scope hides its own cells from
-//! itself, and asks for others when it misses them.
+//! Code outside of scopes does not run this: a thread that enters a scope hides its cells, and only
+//! recording that misses them asks for the cells of the scope.
 
 use std::sync::atomic::{
     AtomicU64,
@@ -11,12 +11,11 @@ use std::sync::atomic::{
 use super::{ExemplarSlots, Metric, MetricState, TargetCells, slab::Writer};
 use crate::descriptor::MOST_LABELS;
 
-/// The observations counted under `other`, by the label of the scope whose limit was reached.
+/// The number of observations counted under `other`, by the scope label whose limit was reached.
 pub(super) type Overflowed = [AtomicU64; MOST_LABELS];
 
 impl Metric {
-    /// Returns the cells of a series in the current scope, to be written, if the running code is in
-    /// one.
+    /// Returns the cells of a series in the current scope, if the running code is in one.
     pub(super) fn scoped(
         &'static self,
         series: usize,
@@ -32,7 +31,7 @@ impl Metric {
         }
     }
 
-    /// The indices of a series' cells in those of its catalog.
+    /// Returns the indices of the cells of a series among those of its catalog.
     pub(super) fn cells_of(&self, series: usize) -> std::ops::Range<usize> {
         let start = self
             .parts
@@ -43,7 +42,7 @@ impl Metric {
 }
 
 impl MetricState {
-    /// Makes this series present, and those that appear with it.
+    /// Makes this series present, and the ones that appear with it.
     #[inline]
     pub(super) fn appear_series(&self, metric: &Metric, series: usize) {
         if metric.group == metric.series_count {
@@ -53,9 +52,10 @@ impl MetricState {
         self.appear(series / group, metric.series_count / group);
     }
 
-    /// Returns the first group of series from this one on that was recorded in.
+    /// Returns the first group of series from `group` on that was recorded.
     ///
-    /// Most groups of most scopes are absent: 64 are skipped at a time.
+    /// Most groups of most scopes are absent, so 64 are skipped at a time. `Acquire`: a reader that
+    /// sees a group also sees what was recorded before it appeared.
     pub(super) fn appeared_from(&self, group: usize) -> Option<usize> {
         let mut words = self.appeared.get()?.iter().enumerate().skip(group / 64);
         let first_of = |(index, bits): (usize, u64)| {
@@ -67,7 +67,7 @@ impl MetricState {
         first_of((index, from_here)).or_else(|| rest.into_iter().find_map(first_of))
     }
 
-    /// The slots of the metric's exemplars.
+    /// Returns the exemplars of a metric.
     pub(super) fn exemplars_of(&self, metric: &Metric) -> &ExemplarSlots {
         let buckets = || metric.series_count.saturating_mul(metric.buckets());
         self.exemplars.get_or_init(|| ExemplarSlots::new(buckets()))
@@ -85,8 +85,8 @@ impl MetricState {
         }
     }
 
-    /// The observations counted under `other` because this label of the scope had reached its
-    /// limit.
+    /// Returns the number of observations counted under `other` because this scope label had
+    /// reached its limit.
     pub(super) fn overflowed(&self, label: usize) -> u64 {
         let counts = self.overflowed.get();
         let count = counts.and_then(|counts| counts.get(label));

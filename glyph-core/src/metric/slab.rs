@@ -4,8 +4,8 @@ use std::sync::atomic::AtomicU64;
 
 use super::atomic::cell::{add_own, add_own_float, add_shared, add_shared_float};
 
-/// Unused cells at both ends, so that no two slabs share a cache line (or the pair that is fetched
-/// together).
+/// The number of unused cells at both ends: two slabs share no cache line, and no pair of lines
+/// that the processor fetches together.
 const PADDING: usize = 16;
 
 /// Zeroed cells. The system commits their memory page by page as it is touched.
@@ -31,9 +31,9 @@ impl Slab {
 /// The cells that the current thread writes, and how.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Writer<'s> {
-    /// Only this thread writes these cells: a load and a store are enough.
-    Own(&'s [AtomicU64]),
-    /// Several threads write these.
+    /// Cells that only this thread writes, with a load and a store.
+    Exclusive(&'s [AtomicU64]),
+    /// Cells that several threads write, with atomic operations.
     Shared(&'s [AtomicU64]),
 }
 
@@ -41,15 +41,15 @@ impl<'s> Writer<'s> {
     #[inline]
     pub(crate) fn cells(self) -> &'s [AtomicU64] {
         match self {
-            Self::Own(cells) | Self::Shared(cells) => cells,
+            Self::Exclusive(cells) | Self::Shared(cells) => cells,
         }
     }
 
-    /// Adds to an integer, wrapping.
+    /// Adds to an integer. It wraps, because sums are in two's complement.
     #[inline]
     pub(crate) fn add(self, cell: &AtomicU64, amount: u64) {
         match self {
-            Self::Own(_) => add_own(cell, amount),
+            Self::Exclusive(_) => add_own(cell, amount),
             Self::Shared(_) => add_shared(cell, amount),
         }
     }
@@ -58,7 +58,7 @@ impl<'s> Writer<'s> {
     #[inline]
     pub(crate) fn add_float(self, cell: &AtomicU64, amount: f64) {
         match self {
-            Self::Own(_) => add_own_float(cell, amount),
+            Self::Exclusive(_) => add_own_float(cell, amount),
             Self::Shared(_) => add_shared_float(cell, amount),
         }
     }

@@ -6,7 +6,7 @@ use std::{
     sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use super::{ReadScope, ScopeLease, Scopes, entered::ActiveScope, scope_entry::ScopeEntry};
+use super::{ReadScope, ScopeLease, Scopes, current::ActiveScope, scope_entry::ScopeEntry};
 use crate::{
     catalog::{AnyCatalog, ScopeLabel},
     clock::Now,
@@ -21,7 +21,7 @@ pub struct ScopeParts {
     pub labels: &'static [ScopeLabel],
     /// The limit of combinations at a time.
     pub limit: usize,
-    /// How long an unused combination stays.
+    /// The time after which an unused combination is removed.
     pub idle_seconds: u64,
     pub catalog: fn() -> &'static dyn AnyCatalog,
 }
@@ -39,10 +39,11 @@ struct Entries {
     /// For each label, the values that count against its limit, and the number of combinations that
     /// have them.
     values: Vec<BTreeMap<Box<str>, usize>>,
-    /// No combination is idle before this moment, as long as the time limit is `idle`.
+    /// No combination can be removed before this moment, if the time limit is still `idle`. It
+    /// spares most lookups the search.
     next_idle: u64,
     idle: u64,
-    /// Whether there ever was a combination.
+    /// Whether a combination was ever added.
     was_used: bool,
 }
 
@@ -77,9 +78,12 @@ impl Directory {
     /// `other`.
     pub(super) fn resolve(&self, scopes: &'static Scopes, values: &[Cow<'_, str>]) -> ScopeLease {
         let now = Now::current();
+        // Most combinations exist: threads share the read lock. The lease is taken under it, so
+        // that the entry cannot be removed between.
         {
             let entries = self.read();
             let folded = entries.folded(scopes, values);
+            // A value may be `other` only because idle combinations were not removed yet.
             let has_all = folded.overflowed == 0 || !entries.is_due(scopes, now);
             if let Some(entry) = entries.by_values.get(&key(&folded.values))
                 && has_all
@@ -94,7 +98,7 @@ impl Directory {
         folded.lease(entry)
     }
 
-    /// Returns all combinations that are not idle, in order.
+    /// Returns all combinations in order, after removing idle ones.
     pub(super) fn to_read(&self, scopes: &'static Scopes) -> Vec<ReadScope> {
         let now = Now::current();
         if self.read().is_due(scopes, now) {
@@ -105,7 +109,7 @@ impl Directory {
         entries.map(|entry| ReadScope::new(entry)).collect()
     }
 
-    /// Whether there ever was a combination.
+    /// Whether a combination was ever added.
     pub(super) fn was_used(&self) -> bool {
         self.read().was_used
     }
@@ -121,7 +125,8 @@ impl crate::isolation::Isolated for Directory {
 }
 
 impl Drop for Directory {
-    /// Runs when a capture is over: the directory of the process is never dropped.
+    /// Returns the entries of a capture that has ended. The directory of the process is never
+    /// dropped.
     fn drop(&mut self) {
         let now = Now::current();
         let entries = self
@@ -151,7 +156,8 @@ impl Entries {
         if self.by_values.len() < scopes.limit() {
             return folded;
         }
-        // At the limit, a new combination shares as many values with others as it must.
+        // At the limit, replace values by `other`, from the last label on, until the combination
+        // exists.
         for index in (0..scopes.labels().len()).rev() {
             if !self.by_values.contains_key(&key(&folded.values)) {
                 folded.fold(index);
@@ -220,7 +226,7 @@ impl Entries {
     }
 }
 
-/// Frees the room of values that no combination has any more.
+/// Removes the values of a removed combination, unless another combination has them.
 fn forget(known: &mut [BTreeMap<Box<str>, usize>], values: &[Box<str>]) {
     for (known, value) in known.iter_mut().zip(values) {
         if let Some(count) = known.get_mut(value) {
@@ -251,7 +257,7 @@ impl Folded<'_> {
         }
     }
 
-    /// The caller holds the lock, so that the entry cannot be given to other values meanwhile.
+    /// The caller holds the lock, so the entry cannot be removed meanwhile.
     fn lease(&self, entry: &'static ScopeEntry) -> ScopeLease {
         ScopeLease::take(ActiveScope {
             entry,

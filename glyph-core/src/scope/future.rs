@@ -15,7 +15,7 @@ pin_project! {
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
     pub struct InScope<F> {
-        // Empty only while the wrapper is dropped.
+        // `None` only while the wrapper is dropped: a destructor of the future can record.
         #[pin]
         inner: Option<F>,
         labels: ScopeLabels,

@@ -4,8 +4,8 @@
 //! struct for them. In its `scope` and `in_scope`, all metrics of the catalog and of the catalogs
 //! nested in it have these labels.
 
+mod current;
 mod directory;
-mod entered;
 mod future;
 mod scope_entry;
 mod scopes;
@@ -18,21 +18,21 @@ pub use future::InScope;
 pub use scopes::Scopes;
 pub use value::ScopeValue;
 
-pub(crate) use entered::{ActiveScope, current_lease, entering};
-pub use entered::{ScopeGuard, current_values};
+pub(crate) use current::{ActiveScope, current_lease, entering};
+pub use current::{ScopeGuard, current_values};
 use scope_entry::ReadScope;
 pub(crate) use scope_entry::ScopeLease;
 
-/// The limit of scopes, one of each catalog, that the running code can be in. Further ones are not
+/// The limit of scopes, one of each catalog, that code can be in at a time. Further ones are not
 /// entered.
 pub(crate) const MOST_SCOPES: usize = 4;
 
-/// Scope label values that are looked up. Metrics recorded in the scope have them.
+/// Scope labels whose values were looked up. Metrics recorded in the scope have them.
 ///
-/// The struct that a catalog generates returns it (`labels()`), and [`current`](Self::current)
-/// returns that of the running code. Keep it with a request, a task or a connection: it is `Send`,
-/// cloning it costs an addition, and entering it a few stores. It holds the labels of up to four
-/// catalogs, or none.
+/// `labels()` of the struct that a catalog generates returns it, and [`current`](Self::current)
+/// returns the current one. Keep it with a request, a task or a connection: it is `Send`, a clone
+/// costs an addition, and entering it costs a few stores. It holds the labels of at most four
+/// catalogs.
 ///
 /// A scope does not become idle while a `ScopeLabels` of it exists.
 ///
@@ -66,16 +66,16 @@ impl ScopeLabels {
         leases: [const { None }; MOST_SCOPES],
     };
 
-    /// Returns the labels of the running code, of all catalogs.
+    /// Returns the current labels of all catalogs.
     pub fn current() -> Self {
         Self {
-            leases: entered::stack().map(|active| active.map(ScopeLease::take)),
+            leases: current::stack().map(|active| active.map(ScopeLease::take)),
         }
     }
 
     /// [`current`](Self::current), if the running code has any.
     pub(crate) fn current_if_any() -> Option<Self> {
-        entered::any().then(Self::current)
+        current::any().then(Self::current)
     }
 
     pub(super) fn of(lease: Option<ScopeLease>) -> Self {
@@ -90,7 +90,8 @@ impl ScopeLabels {
         self.leases.iter().all(Option::is_none)
     }
 
-    /// Adds the labels of another catalog. `others` take precedence where both are of one catalog.
+    /// Adds the labels of another catalog. If both have labels of one catalog, `others` take
+    /// precedence.
     pub fn and(mut self, others: impl IntoScopeLabels) -> Self {
         for lease in others.into_scope_labels().leases.into_iter().flatten() {
             let mut slots = self.leases.iter_mut();
@@ -125,17 +126,17 @@ impl ScopeLabels {
         InScope::new(self, future)
     }
 
-    /// Enters these labels on top of those of the running code.
+    /// Enters these labels, in addition to the current labels of other catalogs.
     pub(crate) fn enter(&self) -> ScopeGuard<'_> {
         ScopeGuard::over(self.entries())
     }
 
-    /// Enters these labels in place of those of the running code.
+    /// Enters these labels, and leaves all current ones.
     pub(crate) fn enter_alone(&self) -> ScopeGuard<'_> {
         ScopeGuard::alone(self.entries())
     }
 
-    fn entries(&self) -> entered::Stack {
+    fn entries(&self) -> current::Stack {
         self.leases
             .each_ref()
             .map(|lease| lease.as_ref().map(ScopeLease::active))

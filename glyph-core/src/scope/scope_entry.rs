@@ -12,30 +12,30 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use super::{Scopes, entered::ActiveScope};
+use super::{Scopes, current::ActiveScope};
 use crate::{
     clock::Now,
     metric::{Metric, ReadTarget, RecordingTarget, ScopeCells},
 };
 
-/// The cells of one combination of values. They are never freed: an idle combination leaves them to
-/// another one.
+/// The cells of one combination of values. They are never freed: they are reused for another
+/// combination.
 #[derive(Debug)]
 pub(crate) struct ScopeEntry {
     scopes: &'static Scopes,
-    /// One for each catalog that the scope covers.
+    /// The cells of each catalog that is recorded in the scope.
     cells: Box<[ScopeCells]>,
     /// The number of leases and readers. The values do not change while there are any.
     holders: AtomicUsize,
-    /// When the last lease was dropped, by the clock `clock`.
+    /// The time when the last lease was dropped, by the clock `clock`.
     used: AtomicU64,
-    /// Changes only while there are no holders.
+    /// The current combination. It changes only while there are no holders.
     named: RwLock<Arc<Named>>,
-    /// The number of its clock: that of the process, or of the capture that uses it.
+    /// The number of the clock: that of the process, or that of the capture that uses the entry.
     clock: AtomicU64,
 }
 
-/// The combination that has the cells.
+/// A combination of values.
 #[derive(Debug)]
 struct Named {
     /// The values in the order of the scope's labels. An absent one is empty.
@@ -58,8 +58,10 @@ impl ScopeEntry {
         }
     }
 
-    /// Resets the cells and assigns them to these values. The caller makes sure that there are no
-    /// holders.
+    /// Resets the cells and assigns them to these values.
+    ///
+    /// The caller makes sure that there are no holders. The lock of the directory orders the
+    /// `Relaxed` stores before the next lookup.
     pub(super) fn rename(&self, values: Box<[Box<str>]>, now: Now) {
         for (cells, metrics) in self.cells.iter().zip(self.scopes.metrics()) {
             cells.clear(metrics);
@@ -77,7 +79,7 @@ impl ScopeEntry {
         self.scopes
     }
 
-    /// Whether the current thread can record here: captures have their own entries.
+    /// Whether the current thread can record here: captures have separate entries.
     pub(super) fn is_current(&self) -> bool {
         !cfg!(feature = "testing") || self.clock.load(Relaxed) == Now::current_clock()
     }
@@ -91,8 +93,8 @@ impl ScopeEntry {
         catalogs.any(|(cells, metrics)| cells.is_live(metrics))
     }
 
-    /// Returns for how long there have been no holders, or `None` if there are any. Acquire: what
-    /// they recorded is visible.
+    /// Returns the time since the last holder left, or `None` if there are holders. `Acquire`: what
+    /// they recorded is visible before the cells are reset.
     pub(super) fn idle(&self, now: Now) -> Option<u64> {
         let free = self.holders.load(Acquire) == 0;
         free.then(|| now.nanoseconds.saturating_sub(self.used.load(Relaxed)))
@@ -116,14 +118,15 @@ impl ScopeEntry {
     }
 }
 
-/// Keeps an entry in use, for code that records in it.
+/// Keeps an entry from expiring, for code that records in it.
 #[derive(Debug)]
 pub(crate) struct ScopeLease {
     active: ActiveScope,
 }
 
 impl ScopeLease {
-    /// Adds a holder. The caller makes sure that the entry has its values until this returns.
+    /// Adds a holder. `Relaxed`, because the caller holds the lock of the directory or another
+    /// lease, so nothing can remove the entry meanwhile.
     pub(crate) fn take(active: ActiveScope) -> Self {
         active.entry.holders.fetch_add(1, Relaxed);
         Self { active }
@@ -159,11 +162,13 @@ impl Drop for ScopeLease {
         if now.clock == entry.clock.load(Relaxed) {
             entry.used.store(now.nanoseconds, Relaxed);
         }
+        // After the time, with `Release`: a thread that sees no holders sees when the last one
+        // left, and everything that it recorded.
         entry.holders.fetch_sub(1, Release);
     }
 }
 
-/// Keeps an entry for a reader. The entry does not count as used.
+/// Keeps an entry from being reused, for a reader. Reading does not count as use.
 #[derive(Debug)]
 pub(crate) struct ReadScope {
     entry: &'static ScopeEntry,
@@ -171,7 +176,7 @@ pub(crate) struct ReadScope {
 }
 
 impl ReadScope {
-    /// Adds a holder. The caller makes sure that the entry has its values until this returns.
+    /// Adds a holder. The caller holds the lock of the directory, as for [`ScopeLease::take`].
     pub(super) fn new(entry: &'static ScopeEntry) -> Self {
         entry.holders.fetch_add(1, Relaxed);
         Self {

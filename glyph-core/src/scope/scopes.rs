@@ -12,8 +12,8 @@ use std::{
 
 use super::{
     ScopeLease,
+    current::active_in,
     directory::{Directory, ScopeParts},
-    entered::active_in,
     scope_entry::ScopeEntry,
 };
 use crate::{
@@ -30,7 +30,7 @@ pub struct Scopes {
     idle: AtomicU64,
     covered: OnceLock<Box<[Covered]>>,
     directory: Directory,
-    /// Entries that are not in use.
+    /// Entries without a combination, to be reused.
     spare: Mutex<Vec<&'static ScopeEntry>>,
 }
 
@@ -52,7 +52,7 @@ impl Scopes {
         }
     }
 
-    /// Sets how long an unused combination stays.
+    /// Sets the time after which an unused combination is removed.
     pub fn idle_after(&self, idle: Duration) {
         let idle = u64::try_from(idle.as_nanos()).unwrap_or(u64::MAX);
         self.idle.store(idle, Relaxed);
@@ -97,7 +97,7 @@ impl Scopes {
             .collect()
     }
 
-    /// Returns an entry that is not in use.
+    /// Returns an entry without a combination.
     pub(super) fn fresh(&'static self) -> &'static ScopeEntry {
         let covered = self.covered().iter();
         let spare = self
@@ -119,7 +119,8 @@ impl Scopes {
             .push(entry);
     }
 
-    /// The cells of the catalogs that are recorded here, and not in scopes that were used earlier.
+    /// Returns the cells of the catalogs that are recorded here. A nested catalog is recorded in
+    /// the scopes that were used first.
     fn catalogs(&'static self) -> impl Iterator<Item = &'static CatalogCells> {
         let catalogs = self.covered().iter().map(|covered| covered.cells);
         catalogs.filter(|catalog| {
@@ -161,7 +162,7 @@ impl RecordingTarget for Scopes {
     }
 }
 
-/// Collects the catalog and all nested in it that have no scope.
+/// Collects a catalog and its nested catalogs without a scope.
 fn collect(catalog: &'static dyn AnyCatalog, covered: &mut Vec<Covered>) {
     let metrics = catalog.metrics();
     if let Some(first) = metrics.first() {

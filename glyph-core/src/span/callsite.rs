@@ -13,13 +13,14 @@ use crate::descriptor::message::{Message, same};
 /// The most fields that a span can have, its labels among them.
 pub(super) const MAX_FIELDS: usize = 32;
 
-/// Returns the name of a method's type.
+/// A function that returns the name of the type of a method.
 pub type TypeName = fn() -> &'static str;
 
-/// A place in the program that opens spans.
+/// A source location that opens spans.
 ///
-/// The stage's labels come from the catalog, the other fields from the attribute. `tracing`'s
-/// macros cannot join the two. The last fields are `otel.status_code` and `error.type`.
+/// The labels of the stage come from the catalog, and the other fields from the attribute. The
+/// macros of `tracing` cannot join the two. The last fields are `otel.status_code` and
+/// `error.type`.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct SpanCallsite {
@@ -30,7 +31,8 @@ pub struct SpanCallsite {
 }
 
 impl SpanCallsite {
-    /// The static `this`. It refers to itself, because a callsite and its metadata name each other.
+    /// Creates the static `this`. It refers to itself, because a callsite and its metadata refer to
+    /// each other.
     #[must_use]
     #[expect(
         clippy::indexing_slicing,
@@ -46,7 +48,7 @@ impl SpanCallsite {
         let mut names = [""; MAX_FIELDS];
         let count = labels.len() + fields.len();
         if count + 2 > MAX_FIELDS {
-            Message::new("a span has at most 30 labels and fields: remove some").refuse()
+            Message::new("a span has at most 30 labels and fields: remove some").reject()
         }
         let mut index = 0;
         while index < count {
@@ -83,7 +85,7 @@ impl SpanCallsite {
         self.function
     }
 
-    /// What `tracing` knows of the callsite.
+    /// The metadata of the callsite.
     #[inline]
     #[must_use]
     pub const fn metadata(&'static self) -> &'static Metadata<'static> {
@@ -109,7 +111,7 @@ pub const fn check_field(labels: &[&str], name: &str) {
             Message::new("`")
                 .text(name)
                 .text("` is already on the span as a label: remove it from `fields(..)`")
-                .refuse()
+                .reject()
         }
         index += 1;
     }

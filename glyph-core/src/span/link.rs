@@ -37,8 +37,8 @@ impl<I: IntoIterator<Item: Link>> Links for I {
 ///
 /// It becomes a link of OpenTelemetry (Tracing API, "Link").
 ///
-/// An [`Exemplar`] stands for a sampled span of another trace or process. Without a connected
-/// pipeline a link to one is dropped.
+/// An [`Exemplar`] links to a sampled span of another trace or process. Such a link is dropped if
+/// no pipeline is connected.
 #[diagnostic::on_unimplemented(
     message = "a span cannot be linked to `{Self}`",
     label = "not a span",

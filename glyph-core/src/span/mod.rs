@@ -1,7 +1,7 @@
 //! Spans of calls: where they are opened, what they carry, and the seam to traces.
 //!
-//! A span is one of `tracing`. Which trace it belongs to, and whether it is built at all, is asked
-//! through [`Traces`]. A runtime connects one; without it every enabled span is built.
+//! Spans are those of `tracing`. [`Traces`] decides to which trace a span belongs, and whether it
+//! is built. A runtime connects it. Without a runtime every enabled span is built.
 
 mod callsite;
 mod field;

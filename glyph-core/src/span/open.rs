@@ -18,7 +18,7 @@ use crate::{Exemplar, metric::current_exemplar};
 #[derive(Debug)]
 pub struct OpenSpan {
     span: Span,
-    /// Where a function opened it. A block's span carries no function name.
+    /// The function that opened the span, for its name. `None` for the span of a block.
     parent: Option<SpanParent>,
 }
 
@@ -30,7 +30,7 @@ pub struct ParentContext {
 }
 
 impl OpenSpan {
-    /// No span.
+    /// Creates a guard without a span.
     #[inline]
     #[must_use]
     pub const fn nothing() -> Self {
@@ -65,7 +65,7 @@ impl OpenSpan {
         }
     }
 
-    /// The span of `tracing`, disabled if there is none.
+    /// The span of `tracing`. Disabled if no span was built.
     #[inline]
     #[must_use]
     pub const fn span(&self) -> &Span {
@@ -127,10 +127,10 @@ pub(crate) fn open_with(
     }
     let metadata = callsite.metadata();
     let count = metadata.fields().len();
-    opened(metadata, parent, values.get(..count).unwrap_or_default())
+    build(metadata, parent, values.get(..count).unwrap_or_default())
 }
 
-fn opened(metadata: &'static Metadata<'static>, parent: Parent, values: &[FieldValue<'_>]) -> Span {
+fn build(metadata: &'static Metadata<'static>, parent: Parent, values: &[FieldValue<'_>]) -> Span {
     let values = metadata.fields().value_set_all(values);
     match parent {
         Parent::Current => Span::new(metadata, &values),

@@ -10,7 +10,7 @@ use crate::{
     metric::{CurrentTrace, connect_current_trace},
 };
 
-/// The traces that spans belong to, as the runtime sees them.
+/// The current trace, and the decision whether to build a span. A runtime implements it.
 #[doc(hidden)]
 pub trait Traces: CurrentTrace {
     /// Returns the current span, in which a new one is opened. [`ParentSpanId::NONE`] outside of
@@ -42,7 +42,7 @@ impl ParentSpanId {
     /// No span.
     pub const NONE: Self = Self(0);
 
-    /// The span with this id. Zero stands for no span.
+    /// Returns the parent with this id. Zero is [`NONE`](Self::NONE).
     #[inline]
     #[must_use]
     pub const fn new(id: u64) -> Self {
@@ -75,7 +75,7 @@ pub fn connect(traces: &'static dyn Traces) {
 
 #[cold]
 fn connect_first(traces: &'static dyn Traces) {
-    // Another thread may have been first. There is one runtime, so both bring the same.
+    // Another thread may have been first. There is one runtime, so both connect the same.
     let _already = TRACES.set(traces);
     connect_current_trace(traces);
 }

@@ -5,7 +5,7 @@ use super::{CallResult, Guard, Outcome, StatusOffset};
 /// The result of a call, in any of its forms.
 #[doc(hidden)]
 pub trait IntoCallResult {
-    /// Returns the result, and the offset of a status that is not an outcome.
+    /// Returns the result, and the offset of its status if that is not an outcome.
     fn into_call_result(self) -> (CallResult, StatusOffset);
 }
 
@@ -32,7 +32,7 @@ pub trait AtEnd<R> {
     /// Records the value while the span of the call is current.
     fn here(&self, guard: &Guard, result: &R);
 
-    /// Returns the value, after the span was left.
+    /// Returns the value. Called after the span was left.
     fn end(guard: &mut Guard, result: R) -> Self::Output;
 }
 

@@ -33,7 +33,7 @@ pub struct LiteralValue {
 }
 
 impl LiteralValue {
-    /// A literal that is not looked up yet.
+    /// Creates a literal that is not looked up yet.
     pub const UNKNOWN: Self = Self {
         digit: 0,
         mistaken: None,
@@ -47,15 +47,15 @@ impl LiteralValue {
             Message::new("label `")
                 .text(label)
                 .text("` is a number: write its value without quotes")
-                .refuse()
+                .reject()
         }
         if let Some(values) = self.mistaken {
-            rejected(label, text, values).refuse()
+            rejected(label, text, values).reject()
         }
     }
 }
 
-/// The error about a text that is not a value of a closed label.
+/// Returns the error about a literal that is not a value of a closed label.
 #[expect(
     clippy::indexing_slicing,
     reason = "`nearest` returns an index of the list"
@@ -76,9 +76,9 @@ const fn rejected(label: &str, text: &str, values: &[&str]) -> Message {
     message.text("allowed: ").list(values)
 }
 
-/// Looks up the label value written as `text` and puts what it finds into `found`.
+/// Looks up the label value written as `text`, and stores the result in `found`.
 ///
-/// The returned value only gives the compiler the type of the label.
+/// The returned value only tells the compiler the type of the label.
 #[doc(hidden)]
 #[must_use]
 pub const fn literal<T: Label>(found: &mut LiteralValue, text: &str) -> T {

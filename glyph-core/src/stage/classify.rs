@@ -60,7 +60,7 @@ pub const fn outcome_of_option<T>(option: &Option<T>, none: Outcome) -> CallResu
     }
 }
 
-/// A return value whose error, if any, has no outcome of its own.
+/// A return value whose error has no outcome of its own: an `Err` is [`Outcome::Error`].
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Plain<'r, R>(&'r R);

@@ -61,7 +61,7 @@ thread_local! {
     static CURRENT: Cell<Events> = const { Cell::new(Events { retry: None, fallback: None }) };
 }
 
-/// The counters for the events of the running code.
+/// The current counters of retries and fallbacks.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Events {
     retry: Option<Event>,
@@ -73,7 +73,7 @@ pub(super) struct Events {
 struct Event {
     counter: &'static Metric,
     series: SeriesIndex,
-    /// The scope of the call, which keeps it alive while its events are current.
+    /// The scope of the call. The call keeps it from expiring while its events are current.
     scope: Option<ActiveScope>,
 }
 
@@ -82,7 +82,7 @@ impl Event {
         let cells = self.counter.parts.cells;
         let scope = self.scope.map(ScopeLease::take);
         let _scope = entering(cells, scope.as_ref());
-        let own = cells.own();
+        let own = cells.thread_cells();
         self.counter.add_in(own, self.series.index(), 1);
     }
 }
@@ -108,8 +108,8 @@ impl Events {
         }
     }
 
-    /// Makes these current. Counters that are missing stay those of the stage around. Returns what
-    /// was current before.
+    /// Makes these counters current, and returns the previous ones. A missing counter stays that of
+    /// the enclosing stage.
     pub(super) fn enter(self) -> Self {
         let outer = CURRENT.get();
         CURRENT.set(Self {
@@ -119,7 +119,7 @@ impl Events {
         outer
     }
 
-    /// Makes these current again.
+    /// Makes these counters current again.
     pub(super) fn restore(self) {
         CURRENT.set(self);
     }

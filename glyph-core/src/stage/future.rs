@@ -18,7 +18,7 @@ pin_project! {
     #[doc(hidden)]
     #[must_use = "futures do nothing unless polled"]
     pub struct Wrap<G: AsMut<Guard>, F, C> {
-        // Empty only while the wrapper is dropped.
+        // `None` only while the wrapper is dropped.
         #[pin]
         body: Option<F>,
         guard: G,
@@ -122,7 +122,7 @@ where
     }
 }
 
-/// Gives the type that an `async` body returns, in code that never runs.
+/// Tells the compiler the type that an `async` body returns, in code that never runs.
 #[doc(hidden)]
 #[must_use]
 pub fn pin<R>() -> R {

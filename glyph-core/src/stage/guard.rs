@@ -14,13 +14,13 @@ use super::{
 use crate::{
     Exemplar,
     clock::Moment,
-    metric::{Own, current_exemplar},
+    metric::{ThreadCells, current_exemplar},
     scope::{ScopeGuard, ScopeLease, current_lease, entering},
 };
 
 /// A call. It records exactly once: when its end is known, or else when it is dropped.
 ///
-/// It is created where it stays, because moving it costs more than what it does.
+/// It is created at its final address, because moving it costs more than its work.
 #[doc(hidden)]
 #[derive(Debug)]
 #[must_use = "dropping it records the call as cancelled"]
@@ -29,8 +29,8 @@ pub struct Guard {
     cells: Option<&'static StageCells>,
     series: StageSeries,
     started: Moment,
-    opened: OpenSpan,
-    /// The catalog's scope that the call began in. It is recorded there, wherever it ends.
+    open_span: OpenSpan,
+    /// The scope that the call began in. The call is recorded in it, wherever it ends.
     scope: Option<ScopeLease>,
 }
 
@@ -49,7 +49,7 @@ pub fn start<S: Stage>(guard: &mut Guard, stage: S) {
 /// Starts a call from a block, at the callsite of the catalog.
 pub(super) fn start_here<S: Stage>(guard: &mut Guard, stage: S) {
     if let Some(opened) = open_block(&stage) {
-        guard.opened(opened);
+        guard.set_span(opened);
     }
     start(guard, stage);
 }
@@ -62,14 +62,14 @@ impl Guard {
             cells: None,
             series: StageSeries::FIRST,
             started: Moment::UNKNOWN,
-            opened: OpenSpan::nothing(),
+            open_span: OpenSpan::nothing(),
             scope: None,
         }
     }
 
     /// Sets the span of the call.
-    pub fn opened(&mut self, opened: OpenSpan) {
-        self.opened = opened;
+    pub fn set_span(&mut self, span: OpenSpan) {
+        self.open_span = span;
     }
 
     /// Starts a call whose series are known.
@@ -80,9 +80,9 @@ impl Guard {
 
     #[inline(never)]
     fn begin(&mut self, cells: &'static StageCells) {
-        self.scope = current_lease(cells.storage());
+        self.scope = current_lease(cells.catalog_cells());
         if let Some(gauge) = &cells.in_flight {
-            gauge.add_float(cells.own(), self.series.in_flight, 1.0);
+            gauge.add_float(cells.thread_cells(), self.series.in_flight, 1.0);
         }
         self.cells = Some(cells);
         self.started = Moment::now();
@@ -96,10 +96,10 @@ impl Guard {
     /// Prepares to enter the call, maybe on another thread than the one that opened its span.
     #[inline]
     pub(super) fn entering(&mut self) {
-        self.opened.entering();
+        self.open_span.entering();
     }
 
-    /// Takes the call out, which another guard continues.
+    /// Moves the call to another guard, which continues it.
     pub(super) const fn take(&mut self) -> Self {
         replace(self, Self::idle())
     }
@@ -108,7 +108,7 @@ impl Guard {
     #[inline]
     #[must_use]
     pub fn span(&self) -> &Span {
-        self.opened.span()
+        self.open_span.span()
     }
 
     /// The counters of retries and fallbacks, if the stage has any.
@@ -119,13 +119,13 @@ impl Guard {
         any.then(|| Events::of(cells, self.series, self.scope.as_ref()))
     }
 
-    /// Records an item of a stream that arrived at `now`. The item before it arrived at `last`.
+    /// Records an item of a stream that arrived at `now`. The previous item arrived at `last`.
     pub(super) fn item(&self, last: Option<Moment>, now: Moment, outcome: Outcome) {
         let (Some(cells), series) = (self.cells, self.series) else {
             return;
         };
         let _scope = self.scoped(cells);
-        let own = cells.own();
+        let own = cells.thread_cells();
         let (time, index) = match last {
             None => (&cells.first_item, series.first_item),
             Some(_) => (&cells.between_items, series.between_items),
@@ -142,21 +142,21 @@ impl Guard {
     /// Records the call while its span is current. Call [`over`](Self::over) after leaving the
     /// span.
     #[inline]
-    pub(super) fn record(&self, ending: impl IntoCallResult) {
-        let (result, offset) = ending.into_call_result();
+    pub(super) fn record(&self, end: impl IntoCallResult) {
+        let (result, offset) = end.into_call_result();
         self.record_as(result, offset);
     }
 
-    /// Marks the call as recorded. What follows is not part of it.
+    /// Marks the call as recorded, so that the drop of the guard records nothing.
     #[inline]
     pub(super) const fn over(&mut self) {
         self.cells = None;
     }
 
-    /// Enters the span, and ends the call with the result of `ending`.
-    pub(super) fn finish<E: IntoCallResult>(&mut self, ending: impl FnOnce() -> E) {
+    /// Enters the span, and ends the call with the result of `end`.
+    pub(super) fn finish<E: IntoCallResult>(&mut self, end: impl FnOnce() -> E) {
         if self.is_running() {
-            self.span().in_scope(|| self.record(ending()));
+            self.span().in_scope(|| self.record(end()));
             self.over();
         }
     }
@@ -168,9 +168,9 @@ impl Guard {
         };
         let times = (self.started, Moment::now());
         let _scope = self.scoped(cells);
-        let (own, outcome) = (cells.own(), result.outcome);
+        let (own, outcome) = (cells.thread_cells(), result.outcome);
         let index = series.duration.moved(offset.duration);
-        let exemplar = self.opened.exemplar();
+        let exemplar = self.open_span.exemplar();
         cells.duration.observe(own, index, outcome, times, exemplar);
         if let Some(requests) = &cells.requests {
             requests.add(own, series.requests.moved(offset.requests), outcome);
@@ -191,10 +191,11 @@ impl Guard {
     /// Enters the scope that the call began in, unless it is the current one.
     #[inline]
     fn scoped(&self, cells: &'static StageCells) -> Option<ScopeGuard<'_>> {
-        entering(cells.storage(), self.scope.as_ref())
+        entering(cells.catalog_cells(), self.scope.as_ref())
     }
 
-    /// Errors set the span's status (OpenTelemetry semantic conventions, "Recording errors").
+    /// Sets status and error type of the span (OpenTelemetry semantic conventions, "Recording
+    /// errors").
     #[cold]
     fn describe(&self, result: CallResult) {
         let error_type = match result.outcome {
@@ -218,7 +219,7 @@ impl AsMut<Self> for Guard {
     }
 }
 
-/// Records a panic that unwinds through the call. Forgotten if there is none.
+/// Records a panic that unwinds through the call. Without a panic it is forgotten and does nothing.
 ///
 /// The guard cannot do that: it may be dropped long after the panic was caught.
 #[derive(Debug)]
@@ -239,19 +240,19 @@ impl Drop for Unwinding<'_> {
 
 impl BoundMetric {
     #[inline]
-    fn add(&self, own: Own, series: SeriesIndex, outcome: Outcome) {
+    fn add(&self, own: ThreadCells, series: SeriesIndex, outcome: Outcome) {
         self.metric.add_in(own, self.index(series, outcome), 1);
     }
 
     #[inline]
-    fn add_float(&self, own: Own, series: SeriesIndex, amount: f64) {
+    fn add_float(&self, own: ThreadCells, series: SeriesIndex, amount: f64) {
         self.metric.add_float_in(own, series.index(), amount);
     }
 
     #[inline]
     fn observe(
         &self,
-        own: Own,
+        own: ThreadCells,
         series: SeriesIndex,
         outcome: Outcome,
         (started, ended): (Moment, Moment),

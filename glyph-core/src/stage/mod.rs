@@ -103,19 +103,20 @@ pub trait Stage: Sized {
     #[doc(hidden)]
     type Checked: Stage + From<Self>;
 
-    /// The labels of the metrics that record the end of each call: duration and requests.
+    /// The labels of the two metrics that can have a status without an outcome: duration and
+    /// requests.
     #[doc(hidden)]
-    const ENDINGS: [&'static [LabelDescriptor]; 2];
+    const STATUS_LABELS: [&'static [LabelDescriptor]; 2];
 
     /// The metrics that the stage records into.
     #[doc(hidden)]
     fn cells() -> &'static StageCells;
 
-    /// The series of those metrics, without the outcome.
+    /// Returns the series of the metrics, without the outcome.
     #[doc(hidden)]
     fn series(&self) -> StageSeries;
 
-    /// The names of its labels, those that callers set and those that the catalog sets.
+    /// The names of the labels: those that callers set, and those that the catalog sets.
     #[doc(hidden)]
     const LABELS: &'static [&'static str];
 

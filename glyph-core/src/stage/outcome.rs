@@ -9,7 +9,7 @@ pub enum Outcome {
     Ok,
     /// The call returned an error.
     Error,
-    /// The call returned an error that stands for a timeout.
+    /// The call returned an error that means a timeout.
     Timeout,
     /// The call was dropped before its end. This does not count as an error of the stage.
     Cancelled,
@@ -55,7 +55,7 @@ impl Outcome {
         }
     }
 
-    /// Returns [`Outcome::Ok`], for calls whose value never stands for an error.
+    /// Returns [`Outcome::Ok`], for calls whose value is never an error.
     ///
     /// ```
     /// use glyph_runtime::Outcome;

@@ -3,7 +3,7 @@
 use super::Outcome;
 use crate::{
     label::OUTCOME_COUNT,
-    metric::{CatalogCells, Metric, Own},
+    metric::{CatalogCells, Metric, ThreadCells},
 };
 
 /// Generates what has a field for each role. One more role is one more name in the list below.
@@ -47,14 +47,15 @@ roles!(
 );
 
 impl StageCells {
-    /// All metrics of a stage are of one catalog, whose cells are looked up once.
+    /// Returns the cells of the current thread, looked up once for all metrics of the stage: they
+    /// are of one catalog.
     #[inline]
-    pub(super) fn own(&self) -> Own {
-        self.storage().own()
+    pub(super) fn thread_cells(&self) -> ThreadCells {
+        self.catalog_cells().thread_cells()
     }
 
     #[inline]
-    pub(super) fn storage(&self) -> &'static CatalogCells {
+    pub(super) fn catalog_cells(&self) -> &'static CatalogCells {
         self.duration.metric.parts.cells
     }
 }
@@ -79,20 +80,21 @@ impl SeriesIndex {
         self.plus(0)
     }
 
-    /// Returns the index this far above.
+    /// Returns the index plus the digits of an outcome. It wraps, because the index can be negative
+    /// before (see [`moved`](Self::moved)).
     #[inline]
     const fn plus(self, digit: usize) -> usize {
         digit.wrapping_add_signed(self.0 as isize)
     }
 
-    /// Returns the index moved by `by`. It may be negative until an outcome's digit is added.
+    /// Returns the index moved by `by`. It can be negative until the digit of an outcome is added.
     #[inline]
     pub(super) const fn moved(self, by: i32) -> Self {
         Self(self.0.wrapping_add(by))
     }
 }
 
-/// A metric that a stage records into, and what each outcome adds to the index of its series.
+/// A metric of a stage, and the number that each outcome adds to the index of its series.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct BoundMetric {

@@ -37,8 +37,8 @@ use super::{CallResult, ErrorOutcome, Guard, Outcome, Stage, start_here};
 /// # }
 /// ```
 ///
-/// Its span is open, but current only inside of [`in_scope`](Self::in_scope): a guard may be held
-/// across an `.await` and go to another thread. The `time` methods of a stage enter the span
+/// Its span is open, but current only inside of [`in_scope`](Self::in_scope): the call may be held
+/// across an `.await` and move to another thread. The `time` methods of a stage enter the span
 /// themselves.
 #[derive(Debug)]
 #[must_use = "dropping it records the call as cancelled"]

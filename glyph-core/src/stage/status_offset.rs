@@ -22,7 +22,8 @@ impl StatusOffset {
     };
 }
 
-/// The result of an `Option`: the outcome `ok`, with a status of its own for `None`.
+/// The result of a call that returned an `Option`: the outcome `ok`, with another status for
+/// `None`.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct StatusOfOption(Option<StatusOffset>);
@@ -44,15 +45,15 @@ pub const fn status_of_option<T>(option: &Option<T>, none: StatusOffset) -> Stat
 
 /// Looks up `text` among the values of the stage's status labels.
 ///
-/// A value that none of them has, and one that an outcome maps to, do not compile.
+/// A value that no label has does not compile, and neither does a value that an outcome maps to.
 #[doc(hidden)]
 #[must_use]
 #[track_caller]
 pub const fn status_offset<S, C: Stage>(staged: Staged<S, C>, text: &str) -> StatusOffset {
     staged.forget();
-    let [duration, requests] = C::ENDINGS;
+    let [duration, requests] = C::STATUS_LABELS;
     if !knows(duration, text) && !knows(requests, text) {
-        refuse_unknown(C::NAME, text, C::ENDINGS);
+        reject_unknown(C::NAME, text, C::STATUS_LABELS);
     }
     StatusOffset {
         duration: shift(duration, text),
@@ -115,7 +116,7 @@ const fn shift(labels: &[LabelDescriptor], text: &str) -> i32 {
                     .text("` already means outcome `")
                     .text(outcome)
                     .text("`: use a status value that maps to no outcome")
-                    .refuse()
+                    .reject()
             }
             let [ok, ..] = outcomes;
             shift += (digit as i32 - ok as i32) * stride as i32;
@@ -133,32 +134,32 @@ const NAMES: [&str; OUTCOME_COUNT] = ["ok", "error", "timeout", "cancelled", "pa
     clippy::indexing_slicing,
     reason = "indices are compared with the lengths first"
 )]
-const fn refuse_unknown(stage: &str, text: &str, endings: [&[LabelDescriptor]; 2]) -> ! {
+const fn reject_unknown(stage: &str, text: &str, status_labels: [&[LabelDescriptor]; 2]) -> ! {
     let mut message = Message::new("`")
         .text(text)
         .text("` is not a status of stage `")
         .text(stage)
         .text("`; allowed: ok, error, timeout, cancelled");
     let mut metric = 0;
-    while metric < endings.len() {
-        let labels = endings[metric];
+    while metric < status_labels.len() {
+        let labels = status_labels[metric];
         let mut index = 0;
         while index < labels.len() {
-            message = words(message, &labels[index], metric == 1, endings[0]);
+            message = list_values(message, &labels[index], metric == 1, status_labels[0]);
             index += 1;
         }
         metric += 1;
     }
-    message.refuse()
+    message.reject()
 }
 
-/// Adds the values of a status that no outcome maps to. Values that the first metric has are not
-/// repeated.
+/// Appends the values of a status that no outcome maps to. Values of the first metric are not
+/// repeated for the second.
 #[expect(
     clippy::indexing_slicing,
     reason = "the index is compared with the length first"
 )]
-const fn words(
+const fn list_values(
     mut message: Message,
     label: &LabelDescriptor,
     is_second: bool,
@@ -169,8 +170,8 @@ const fn words(
     };
     let mut index = 0;
     while index < values.len() {
-        let is_told = is_second && knows(first, values[index]);
-        if !is_told && outcome_of(&outcomes, index).is_none() {
+        let is_listed = is_second && knows(first, values[index]);
+        if !is_listed && outcome_of(&outcomes, index).is_none() {
             message = message.text(", ").text(values[index]);
         }
         index += 1;

@@ -16,7 +16,7 @@ pin_project! {
     #[doc(hidden)]
     #[must_use = "streams do nothing unless polled"]
     pub struct Streamed<B, C> {
-        // Empty only while the wrapper is dropped.
+        // `None` only while the wrapper is dropped.
         #[pin]
         body: Option<B>,
         guard: Guard,

@@ -5,7 +5,7 @@ use super::{CallResult, ErrorOutcome, Outcome};
 /// A return value with an outcome.
 ///
 /// A `Result` has one if its error has one (see [`ErrorOutcome`]). Other values of the standard
-/// library have [`Outcome::Ok`]. Implement it for your own types that stand for a `Result`.
+/// library have [`Outcome::Ok`]. Implement it for types that are used like a `Result`.
 ///
 /// ```
 /// use glyph_runtime::{Outcome, stage::ValueOutcome};
@@ -62,7 +62,7 @@ impl<T, E: ErrorOutcome> ValueOutcome for Result<T, E> {
     }
 }
 
-/// Values that never stand for an error.
+/// Values that are never an error.
 macro_rules! values {
     ($([$($parameter:ident),*] $value:ty),+ $(,)?) => {
         $(impl<$($parameter),*> ValueOutcome for $value {

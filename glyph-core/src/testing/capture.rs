@@ -15,7 +15,7 @@ use crate::{
     stage::Stage,
 };
 
-/// Isolates the current thread: until the guard is dropped, what it records is captured.
+/// Isolates the current thread: until the guard is dropped, everything that it records is captured.
 ///
 /// Captures nest: the innermost one captures everything. See the [module](super) for an example.
 pub fn capture() -> CaptureGuard {
@@ -66,7 +66,8 @@ impl Deref for CaptureGuard {
     }
 }
 
-/// What has been captured. Clones share one capture, and can be sent to other threads.
+/// The captured metrics, spans and events. Clones share one capture, and can be sent to other
+/// threads.
 #[derive(Clone)]
 pub struct Capture {
     pub(super) recorded: Arc<Recorded>,

@@ -14,7 +14,7 @@ use tracing::dispatcher::{DefaultGuard, set_default};
 use super::capture::Recorded;
 use crate::{
     isolation::{self, IsolationGuard},
-    metric::OwnTable,
+    metric::ThreadTable,
 };
 
 thread_local! {
@@ -24,8 +24,8 @@ thread_local! {
 /// The captures that a thread has entered, the innermost last.
 struct Stack {
     entries: Vec<Entry>,
-    /// The thread's own cells, put aside while there is any entry.
-    own: Option<OwnTable>,
+    /// The cells of the thread, set aside while there is any entry.
+    own: Option<ThreadTable>,
 }
 
 struct Entry {
@@ -39,7 +39,7 @@ struct Entry {
 #[derive(Debug)]
 pub(super) struct CaptureToken {
     id: u64,
-    /// It belongs to its thread.
+    /// Keeps the token on its thread.
     not_send: PhantomData<*const ()>,
 }
 
@@ -66,7 +66,7 @@ impl CaptureToken {
         // This fails while the thread's locals are destroyed: nothing is captured then.
         let _ = ENTERED.try_with(|entered| {
             if let Ok(mut stack) = entered.try_borrow_mut() {
-                stack.own.get_or_insert_with(OwnTable::take);
+                stack.own.get_or_insert_with(ThreadTable::take);
                 stack.entries.push(entry);
             }
         });
@@ -84,14 +84,15 @@ impl Drop for CaptureToken {
             return;
         };
         let index = removed.index;
-        // Subscribers are reset in the reverse order of their setting, and set again where they
-        // stay. Dropping a subscriber can run user code: hold no borrow here.
+        // Dropping a subscriber can run user code: hold no borrow here. The subscribers of inner
+        // captures were reset with this one, so set them again.
         drop(removed);
         let _ = ENTERED.try_with(|entered| entered.try_borrow_mut().ok()?.subscribe_from(index));
     }
 }
 
-/// What is dropped when an entry is removed, in this order.
+/// The parts of a removed entry, dropped in the order of the fields: the subscribers of inner
+/// captures first, which were set last.
 struct Removed {
     index: usize,
     _inner: Vec<DefaultGuard>,

@@ -18,7 +18,7 @@ pub struct Series<M> {
     capture: Capture,
     metric: &'static Metric,
     chosen: Vec<Chosen>,
-    /// The indices of labels of the scope, and their values.
+    /// The indices of the selected scope labels, and their values.
     scope: Vec<(usize, String)>,
     kind: PhantomData<fn() -> M>,
 }
@@ -34,7 +34,7 @@ struct Chosen {
 #[derive(Clone, Debug)]
 enum Value {
     Closed(usize),
-    /// Its digit is unknown until it is recorded.
+    /// An open value. Its digit is unknown until it is recorded.
     Open(String),
 }
 
@@ -93,12 +93,12 @@ impl<M> Series<M> {
                 let name = label.name;
                 value.with_text(|text| self.choose(name, text))
             }
-            (Some(one), Some(other)) => self.refuse(&format!(
-                "has more than one label of the type `{wanted}`: say `.with_label(\"{}\", ..)` or \
+            (Some(one), Some(other)) => self.reject(&format!(
+                "has more than one label of the type `{wanted}`: use `.with_label(\"{}\", ..)` or \
                  `.with_label(\"{}\", ..)`",
                 one.name, other.name
             )),
-            (None, _) => self.refuse(&format!("has no label of the type `{wanted}`")),
+            (None, _) => self.reject(&format!("has no label of the type `{wanted}`")),
         }
     }
 
@@ -123,7 +123,7 @@ impl<M> Series<M> {
         let mut labels = parts.descriptor.labels.iter().zip(parts.strides);
         let Some((label, stride)) = labels.find(|(label, _)| label.name == name) else {
             let Some(index) = self.scope_label(name) else {
-                self.refuse(&format!("has no label `{name}`"));
+                self.reject(&format!("has no label `{name}`"));
             };
             let mut of_scope = self.with_chosen(self.chosen.clone());
             of_scope.scope.push((index, value.to_owned()));
@@ -133,7 +133,7 @@ impl<M> Series<M> {
             LabelValues::Open { .. } => Value::Open(value.to_owned()),
             LabelValues::Closed(values) => match values.iter().position(|known| *known == value) {
                 Some(digit) => Value::Closed(digit),
-                None => self.refuse(&format!("has no value `{value}` for label `{name}`")),
+                None => self.reject(&format!("has no value `{value}` for label `{name}`")),
             },
         };
         let chosen = Chosen {
@@ -157,7 +157,7 @@ impl<M> Series<M> {
         labels.iter().position(|label| label.name == name)
     }
 
-    /// The selected scopes. `None` is what is recorded outside of scopes.
+    /// Returns the selected scopes. `None` is outside of scopes.
     fn scopes(&self) -> Vec<Option<Arc<dyn ReadTarget>>> {
         let inside = self.metric.parts.cells.targets_to_read();
         let all = [None].into_iter().chain(inside.into_iter().map(Some));
@@ -216,7 +216,7 @@ impl<M> Series<M> {
 
     #[track_caller]
     #[expect(clippy::panic, reason = "an invalid lookup fails the test")]
-    fn refuse(&self, what: &str) -> ! {
+    fn reject(&self, what: &str) -> ! {
         let descriptor = self.metric.parts.descriptor;
         panic!(
             "metric `{}` {what}; its labels: {}",
@@ -272,7 +272,7 @@ impl Series<Histogram> {
         self.snapshot().count()
     }
 
-    /// Their sum, in the metric's unit.
+    /// The sum of the observed values, in the unit of the metric.
     #[must_use]
     pub fn sum(&self) -> f64 {
         self.snapshot().sum()

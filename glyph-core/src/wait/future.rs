@@ -164,7 +164,7 @@ impl<F: Future, J> fmt::Debug for Waiting<F, J> {
     }
 }
 
-/// Records a panic that unwinds through the wait. Forgotten if there is none.
+/// Records a panic that unwinds through the wait. Without a panic it is forgotten and does nothing.
 struct Unwinding<'wait>(&'wait mut Running);
 
 impl Drop for Unwinding<'_> {

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{Gauge, Histogram, metric_catalog};
 
-/// What is measured of waits, ready to be nested: `#[catalog] waits: WaitMetrics`. Series are
-/// absent until they are recorded.
+/// Metrics of waits, to be nested in a catalog: `#[catalog] waits: WaitMetrics`. Series are absent
+/// until they are recorded.
 ///
 /// | metric | labels |
 /// |---|---|
@@ -43,8 +43,8 @@ impl WaitRecorder for WaitMetrics {
     }
 }
 
-/// What is measured of queues, ready to be nested: `#[catalog] queues: QueueMetrics`. Series are
-/// absent until they are recorded; a queue without a bound has no capacity.
+/// Metrics of queues, to be nested in a catalog: `#[catalog] queues: QueueMetrics`. Series are
+/// absent until they are recorded. A queue without a limit has no capacity.
 ///
 /// | metric | labels |
 /// |---|---|

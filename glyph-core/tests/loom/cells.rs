@@ -1,4 +1,4 @@
-//! The cells of one thread, their way to the next, and those that threads share.
+//! Cells that threads own one after the other, and cells that threads share.
 
 use loom::{sync::Arc, thread};
 
@@ -9,14 +9,14 @@ use crate::{
     primitives::{AtomicBool, AtomicU64, Ordering::Relaxed},
 };
 
-/// A catalog with one slab that a thread may have for itself, and one that is shared.
-struct Storage {
+/// A catalog with one slab that a thread can own, and one that is shared.
+struct Catalog {
     claim: Claim,
     own: [AtomicU64; 2],
     shared: [AtomicU64; 2],
 }
 
-impl Storage {
+impl Catalog {
     fn new() -> Arc<Self> {
         let zero = || [AtomicU64::new(0), AtomicU64::new(0)];
         Arc::new(Self {
@@ -26,7 +26,7 @@ impl Storage {
         })
     }
 
-    /// What a thread does that counts one, takes half a second, and ends.
+    /// Records one call of half a second in the way of a thread that ends afterwards.
     fn record(&self) {
         if self.claim.take() {
             let [count, seconds] = &self.own;
@@ -55,32 +55,32 @@ impl Storage {
 
 #[test]
 #[expect(clippy::float_cmp, reason = "halves add up exactly")]
-fn nothing_is_lost_between_threads_that_follow_or_meet() {
+fn no_addition_is_lost_between_threads() {
     every_order(|| {
-        let storage = Storage::new();
+        let catalog = Catalog::new();
         let threads = [(); 2].map(|()| {
-            let storage = Arc::clone(&storage);
-            thread::spawn(move || storage.record())
+            let catalog = Arc::clone(&catalog);
+            thread::spawn(move || catalog.record())
         });
-        storage.record();
+        catalog.record();
         for thread in threads {
             thread.join().unwrap();
         }
-        assert_eq!(storage.count(), 3);
-        assert_eq!(storage.seconds(), 1.5);
+        assert_eq!(catalog.count(), 3);
+        assert_eq!(catalog.seconds(), 1.5);
     });
 }
 
 #[test]
-fn a_reader_never_sees_a_count_fall() {
+fn reader_never_sees_a_count_fall() {
     every_order(|| {
-        let storage = Storage::new();
+        let catalog = Catalog::new();
         let threads = [(); 2].map(|()| {
-            let storage = Arc::clone(&storage);
-            thread::spawn(move || storage.record())
+            let catalog = Arc::clone(&catalog);
+            thread::spawn(move || catalog.record())
         });
-        let first = storage.count();
-        let second = storage.count();
+        let first = catalog.count();
+        let second = catalog.count();
         assert!(first <= second && second <= 2, "{first}, {second}");
         for thread in threads {
             thread.join().unwrap();

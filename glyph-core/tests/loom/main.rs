@@ -1,8 +1,8 @@
-//! The operations that threads share memory by, under loom: every order that the memory model allows, up to a
-//! number of preemptions.
+//! Operations on shared memory under loom, which runs every order that the memory model allows, up
+//! to a number of preemptions.
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
-/// loom's own, in the place of the standard library's.
+/// The types of loom, in place of those of the standard library.
 mod primitives {
     pub(crate) use loom::{
         hint::spin_loop,
@@ -20,7 +20,7 @@ mod slot;
 mod cells;
 mod slots;
 
-/// Runs `model` in every order with at most two preemptions, which is where bugs are.
+/// Runs `model` in every order with at most two preemptions. Nearly all bugs need no more.
 fn every_order(model: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(2);

@@ -8,7 +8,7 @@ use crate::{
     slot,
 };
 
-/// Two words stand for the five of an exemplar.
+/// A slot with two words, in place of the five of an exemplar.
 struct Slot {
     sequence: AtomicU64,
     cells: [AtomicU64; 2],
@@ -26,7 +26,7 @@ impl Slot {
         slot::write(&self.sequence, &self.cells, [word; 2]);
     }
 
-    /// The word that was written, of which both cells are to hold the same.
+    /// Returns the written word, after checking that both cells have it.
     fn read(&self) -> Option<u64> {
         let [one, other] = slot::read(&self.sequence, &self.cells)?;
         assert_eq!(one, other, "half of one and half of another");
@@ -36,7 +36,7 @@ impl Slot {
 }
 
 #[test]
-fn a_reader_sees_nothing_or_one_whole_write() {
+fn reader_sees_nothing_or_one_whole_write() {
     every_order(|| {
         let slot = Slot::empty();
         let writer = thread::spawn({
@@ -55,7 +55,7 @@ fn a_reader_sees_nothing_or_one_whole_write() {
 }
 
 #[test]
-fn of_two_writers_one_wins_and_none_waits() {
+fn concurrent_writers_never_wait_and_one_wins() {
     every_order(|| {
         let slot = Slot::empty();
         let writers = [1, 2].map(|word| {
@@ -72,7 +72,7 @@ fn of_two_writers_one_wins_and_none_waits() {
 }
 
 #[test]
-fn a_replaced_word_is_whole_for_a_reader_between_two_writers() {
+fn reader_between_two_writers_sees_a_whole_write() {
     every_order(|| {
         let slot = Slot::empty();
         slot.write(1);

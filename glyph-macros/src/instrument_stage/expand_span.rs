@@ -43,7 +43,7 @@ pub(super) fn opened(
     };
     let open = quote! {
         if let #rt::core::option::Option::Some(#outer) = #rt::opens(&#spans, #has_parent) {
-            #rt::Guard::opened(&mut #guard, #open);
+            #rt::Guard::set_span(&mut #guard, #open);
         }
     };
     (quote!(#checks #statics), open)

@@ -234,7 +234,7 @@ impl Expansion<'_> {
         let lifetime = self.stage.borrows().then(|| quote!(<'_>));
         let (cells, body) = self.cells();
         let rows = self.rows();
-        let endings = [Role::Duration, Role::Requests].map(|role| self.labels_of(role));
+        let status_labels = [Role::Duration, Role::Requests].map(|role| self.labels_of(role));
         let names = self.stage.labels.iter().map(|label| &label.name);
         let label_values = self.label_values();
         let (spans, site) = expand_stage_block::spans(self.stage, module, rt);
@@ -243,7 +243,7 @@ impl Expansion<'_> {
             #[automatically_derived]
             impl #rt::Stage for #module::#ident #lifetime {
                 const NAME: &'static #rt::core::primitive::str = #name;
-                const ENDINGS: [&'static [#rt::LabelDescriptor]; 2] = [#(#endings),*];
+                const STATUS_LABELS: [&'static [#rt::LabelDescriptor]; 2] = [#(#status_labels),*];
                 type Checked = Self;
                 #[inline]
                 fn cells() -> &'static #rt::StageCells {

@@ -48,8 +48,8 @@ pub struct Listener {
     ended: oneshot::Receiver<bool>,
 }
 
-/// The listening socket. Whoever stops the listener closes it, even if the listener's thread does
-/// not run.
+/// The listening socket. The thread that stops the listener closes it, even if the listener's
+/// thread does not run.
 #[derive(Debug)]
 pub(super) struct ListeningSocket(pub(super) TcpListener);
 

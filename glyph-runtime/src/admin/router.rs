@@ -30,8 +30,8 @@ use crate::{expose::Exposition, health::Health};
 /// # Ok(())
 /// # }
 /// ```
-pub fn router(page: Exposition, health: Health) -> Router {
-    endpoints(Arc::new(page), health)
+pub fn router(exposition: Exposition, health: Health) -> Router {
+    endpoints(Arc::new(exposition), health)
 }
 
 pub(super) fn endpoints(source: Arc<dyn Source>, health: Health) -> Router {

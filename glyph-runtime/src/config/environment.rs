@@ -97,7 +97,7 @@ impl<'l> Environment<'l> {
         self.lookup = Box::new(lookup);
     }
 
-    /// Returns a variable that is no [`Setting`].
+    /// Returns a variable that is not a [`Setting`].
     pub(crate) fn look_up(&self, name: &str) -> Option<String> {
         (self.lookup)(name)
     }
@@ -142,7 +142,7 @@ impl Configuration {
         }
     }
 
-    /// `OTEL_SERVICE_NAME` counts more than the attribute, and an attribute more than an alias of
+    /// `OTEL_SERVICE_NAME` takes precedence over the attribute, and the attribute over an alias of
     /// the program.
     fn read_resource(&mut self, reading: &mut Reading<'_, '_>) -> Result<(), ConfigError> {
         let attributes = reading.value(Setting::ResourceAttributes, values::pairs)?;
@@ -169,7 +169,7 @@ impl Configuration {
 
 fn redaction(reading: &mut Reading<'_, '_>) -> Result<Redaction, ConfigError> {
     let names = reading.value(Setting::RedactedFields, |text| {
-        let names = values::words(text).fold(Redaction::none(), Redaction::with);
+        let names = values::entries(text).fold(Redaction::none(), Redaction::with);
         (names != Redaction::none()).then_some(names)
     })?;
     Ok(names.unwrap_or_else(Redaction::none))
@@ -177,13 +177,13 @@ fn redaction(reading: &mut Reading<'_, '_>) -> Result<Redaction, ConfigError> {
 
 /// Ignores unknown propagators, and keeps the others.
 fn propagators(reading: &mut Reading<'_, '_>) -> Result<Vec<Propagator>, ConfigError> {
-    let known = |word: &str| match word {
+    let known = |entry: &str| match entry {
         "tracecontext" => Some(Some(Propagator::TraceContext)),
         "baggage" => Some(Some(Propagator::Baggage)),
         "none" => Some(None),
         _ => None,
     };
-    let each = reading.words(Setting::Propagators, known)?;
+    let each = reading.entries(Setting::Propagators, known)?;
     let Some(each) = each else {
         return Ok(vec![Propagator::TraceContext, Propagator::Baggage]);
     };

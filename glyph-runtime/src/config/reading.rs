@@ -43,8 +43,8 @@ impl<'e, 'l> Reading<'e, 'l> {
         self.first(setting, found, parse)
     }
 
-    /// Returns the words of a list that `parse` knows; `None` if the setting is not set.
-    pub(super) fn words<T>(
+    /// Returns the entries of a list that `parse` accepts. `None` if the setting is not set.
+    pub(super) fn entries<T>(
         &mut self,
         setting: Setting,
         parse: impl Fn(&str) -> Option<T>,
@@ -53,10 +53,10 @@ impl<'e, 'l> Reading<'e, 'l> {
             return Ok(None);
         };
         let mut known = Vec::new();
-        for word in values::words(&text) {
-            match parse(word) {
+        for entry in values::entries(&text) {
+            match parse(entry) {
                 Some(value) => known.push(value),
-                None => self.reject(ConfigError::new(&name, word, setting), setting, is_own)?,
+                None => self.reject(ConfigError::new(&name, entry, setting), setting, is_own)?,
             }
         }
         Ok(Some(known))
@@ -80,7 +80,7 @@ impl<'e, 'l> Reading<'e, 'l> {
 
     /// Returns an invalid value as an error, or keeps a warning about it.
     ///
-    /// A general variable is read for each signal, and gets one warning.
+    /// A general variable is read for each signal, and gets only one warning.
     fn reject(
         &mut self,
         error: ConfigError,
@@ -97,7 +97,7 @@ impl<'e, 'l> Reading<'e, 'l> {
         Ok(())
     }
 
-    /// Returns all values of a setting, the one that counts most first.
+    /// Returns all values of a setting, in order of precedence.
     fn found(&self, setting: Setting) -> Vec<Found> {
         let standard = setting.variable().and_then(|name| self.set(name, false));
         let mut found: Vec<_> = standard.into_iter().collect();

@@ -69,7 +69,7 @@ pub enum Propagator {
 #[derive(Debug)]
 pub(super) struct SettingSpec {
     pub(super) setting: Setting,
-    /// Empty if only aliases set it. `{}` stands for nothing, or for `_` and the signal.
+    /// Empty if only aliases set it. `{}` is replaced by nothing, or by `_` and the signal.
     pub(super) variable: &'static str,
     pub(super) meaning: &'static str,
     pub(super) allowed: &'static str,

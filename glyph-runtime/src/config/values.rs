@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 pub(super) fn boolean(text: &str) -> Option<bool> {
     [("true", true), ("false", false)]
         .into_iter()
-        .find_map(|(word, value)| text.eq_ignore_ascii_case(word).then_some(value))
+        .find_map(|(name, value)| text.eq_ignore_ascii_case(name).then_some(value))
 }
 
 /// Parses a number of milliseconds, at least 1.
@@ -40,11 +40,11 @@ fn decoded(text: &str) -> Option<String> {
     whole.then(|| decoded.into_owned())
 }
 
-/// Splits a list at its commas, and skips empty words.
-pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+/// Splits a list at its commas, and skips empty entries.
+pub(super) fn entries(text: &str) -> impl Iterator<Item = &str> {
     text.split(',')
         .map(str::trim)
-        .filter(|word| !word.is_empty())
+        .filter(|entry| !entry.is_empty())
 }
 
 #[cfg(test)]

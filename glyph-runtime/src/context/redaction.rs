@@ -8,7 +8,7 @@ pub use glyph_core::__runtime::REDACTED;
 ///
 /// A name matches by itself or by its part after the last dot: `http.request.header.authorization`
 /// matches `authorization`. Case is ignored, and `-` equals `_`. Redaction goes by name: for a
-/// password inside a value use [`Secret`](crate::redaction::Secret).
+/// password inside of a value, use [`Secret`](crate::redaction::Secret).
 ///
 /// ```
 /// use glyph_runtime::redaction::Redaction;
@@ -118,7 +118,8 @@ impl Suffixes {
         self.0.get(word).is_some_and(|word| word & bit != 0)
     }
 
-    /// A name after a dot, or after `r#`, has the same bit as the name alone.
+    /// Returns the bit of a name. A name after a dot, or after `r#`, has the same bit as the name
+    /// alone.
     fn position(name: &[u8]) -> (usize, u64) {
         let (before, last) = match *name {
             [] => (0, 0),
@@ -158,7 +159,7 @@ mod tests {
     use super::Redaction;
 
     #[test]
-    fn names_are_found_by_themselves_behind_dots_and_behind_the_mark_of_a_keyword() {
+    fn listed_name_matches_alone_after_a_dot_and_as_a_raw_identifier() {
         for listed in ["x", "id", "Shoe-Size", "user.pin", "größe", "..", "#"] {
             let redaction = Redaction::none().with(listed);
             for name in [

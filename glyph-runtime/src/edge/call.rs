@@ -41,7 +41,7 @@ struct Progress<P: Protocol> {
 
 /// A call whose span is entered.
 #[derive(Debug)]
-pub(super) struct Entered<'call, P: Protocol> {
+pub(super) struct CurrentCall<'call, P: Protocol> {
     span: &'call Span,
     progress: &'call mut Progress<P>,
 }
@@ -69,7 +69,7 @@ impl<P: Protocol> Call<P> {
         })
     }
 
-    /// What the protocol knows of the call.
+    /// The protocol's state of the call.
     pub(super) const fn protocol(&mut self) -> &mut P {
         &mut self.progress.protocol
     }
@@ -80,11 +80,11 @@ impl<P: Protocol> Call<P> {
     }
 
     /// Runs `work` inside of the call's span, context and scope labels.
-    pub(super) fn in_scope<T>(&mut self, work: impl FnOnce(Entered<'_, P>) -> T) -> T {
+    pub(super) fn in_scope<T>(&mut self, work: impl FnOnce(CurrentCall<'_, P>) -> T) -> T {
         let Self { span, progress } = self;
         let entered = &span.span;
         span.in_scope(|| {
-            work(Entered {
+            work(CurrentCall {
                 span: entered,
                 progress,
             })
@@ -100,7 +100,7 @@ impl<P: Protocol> Call<P> {
         }
     }
 
-    /// Whether the head says that nothing follows.
+    /// Whether the response ends with its head.
     pub(super) fn ends_with_head(&self) -> bool {
         self.progress.protocol.ends_with_head()
     }
@@ -133,7 +133,7 @@ impl<P: Protocol> Drop for Call<P> {
     }
 }
 
-impl<P: Protocol> Entered<'_, P> {
+impl<P: Protocol> CurrentCall<'_, P> {
     /// A frame of the response's body has arrived. Returns whether it is the last one.
     pub(super) fn frame<D: Buf>(&mut self, frame: &Frame<D>) -> bool {
         self.progress.protocol.frame(frame)

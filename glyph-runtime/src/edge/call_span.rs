@@ -11,7 +11,7 @@ use tracing::Span;
 use glyph_core::__runtime::parent_span;
 use glyph_core::scope::ScopeLabels;
 
-/// The span of a call, and what is current while the call runs.
+/// The span of a call, and the context and scope labels that are current while it runs.
 #[derive(Debug)]
 pub(super) struct CallSpan {
     pub(super) span: Span,
@@ -19,8 +19,9 @@ pub(super) struct CallSpan {
     /// span was entered.
     pub(super) ids: SpanContext,
     /// The id of the span around the call.
-    around: SpanId,
-    /// What is current while the call runs. `None` if entering the span makes it current.
+    enclosing: SpanId,
+    /// The context that is current while the call runs. `None` if entering the span makes it
+    /// current.
     context: Option<Context>,
     /// The scope labels of the call. They stay the same, whichever task polls the call.
     pub(super) labels: Option<Arc<ScopeLabels>>,
@@ -29,20 +30,20 @@ pub(super) struct CallSpan {
 impl CallSpan {
     /// Opens a span inside of `context`. Below an unsampled span none is built.
     pub(super) fn open(context: Context, open: impl FnOnce() -> Span) -> Self {
-        let around = Context::map_current(id);
+        let enclosing = Context::map_current(id);
         let attached = context.clone().attach();
         let span = parent_span(false).map_or_else(Span::none, |_| open());
         drop(attached);
         Self {
             span,
             ids: SpanContext::NONE,
-            around,
+            enclosing,
             context: Some(context),
             labels: glyph_core::__runtime::current_if_any().map(Arc::new),
         }
     }
 
-    /// Runs `work` inside of the call for the first time, and finds out what the span makes
+    /// Runs `work` inside of the call for the first time, and reads the context that the span makes
     /// current.
     pub(super) fn enter_first<T>(&mut self, work: impl FnOnce() -> T) -> T {
         let Some(context) = self.context.clone() else {
@@ -52,7 +53,7 @@ impl CallSpan {
         let _labels = labels.as_deref().map(glyph_core::__runtime::enter);
         let (is_current, ids, result) = self.span.in_scope(|| {
             let ids = Context::map_current(ids);
-            let is_new = ids.span_id() != self.around && ids.span_id() != id(&context);
+            let is_new = ids.span_id() != self.enclosing && ids.span_id() != id(&context);
             if ids.is_valid() && is_new {
                 (true, ids, work())
             } else {

@@ -11,7 +11,7 @@ pub enum ErrorType {
     Status,
     /// The connection, the body or the service below failed.
     Transport,
-    /// The call took too long: an error or a status that says so.
+    /// The call took too long: an error or a status that means a timeout.
     Timeout,
     /// The other side left before the end, or the caller dropped the call.
     Cancelled,

@@ -1,4 +1,4 @@
-//! What the layers need to know about a protocol.
+//! The interface between layers and protocols.
 
 use std::{collections::HashSet, fmt, time::Duration};
 
@@ -11,7 +11,7 @@ use tracing::Span;
 use super::ResponseHeaders;
 use crate::trace;
 
-/// A protocol whose calls can be measured, and what is known of one call while it runs.
+/// A protocol whose calls can be measured, and its state of one running call.
 ///
 /// HTTP and gRPC implement it. [`Call`](super::call::Call) reports to it what happens to the call,
 /// in this order: the head of the response, its frames, the end.
@@ -42,7 +42,7 @@ pub trait Protocol: fmt::Debug + Sized + 'static {
     /// The head of the response has arrived.
     fn head(&mut self, head: &response::Parts);
 
-    /// Whether the head says that nothing follows.
+    /// Whether the response ends with its head.
     fn ends_with_head(&self) -> bool;
 
     /// A frame of the response's body has arrived. Returns whether it is the last one.
@@ -105,9 +105,9 @@ pub trait Direction: fmt::Debug + Sized {
 /// The settings of a layer that depend on its protocol.
 #[derive(Clone, Debug)]
 pub struct LayerSettings<P, D> {
-    /// Those that servers and clients have.
+    /// The settings of both servers and clients.
     pub(super) protocol: P,
-    /// Those that only one direction has.
+    /// The settings of one direction.
     pub(super) direction: D,
 }
 
@@ -135,7 +135,7 @@ pub enum Role {
     Client,
 }
 
-/// What ended a call.
+/// The event that ended a call.
 #[derive(Clone, Copy, Debug)]
 pub enum Termination<F> {
     /// The response ended.

@@ -14,29 +14,29 @@ const LONGEST_ERROR: usize = 256;
 
 /// Bucket bounds of the time until a batch was exported or given up, in seconds.
 pub(super) const DURATION_BOUNDS: [f64; 9] = [0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 5.0, 10.0, 30.0];
-/// Those buckets, and the infinite one.
+/// The number of buckets, with the infinite one.
 const DURATION_BUCKETS: usize = DURATION_BOUNDS.len() + 1;
 
-/// Why something was not exported.
+/// The reason why items were not exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DropReason {
     /// The queue had no room, in number or in bytes.
     QueueFull,
-    /// Exporting it took longer than the limit.
+    /// The export took longer than its time limit.
     Timeout,
-    /// The collector rejected it.
+    /// The collector rejected the items.
     Rejected,
-    /// It could not be sent or written, all attempts included.
+    /// The items could not be sent or written, after all attempts.
     Failed,
     /// The exporter panicked.
     Panicked,
-    /// The deadline of the shutdown passed, or it came after the shutdown.
+    /// The deadline of the shutdown passed, or the items came after the shutdown.
     Shutdown,
 }
 
 impl DropReason {
-    /// Every reason.
+    /// All reasons.
     pub const ALL: [Self; 6] = [
         Self::QueueFull,
         Self::Timeout,
@@ -66,7 +66,7 @@ pub(crate) struct Counts {
     exported: AtomicU64,
     dropped: [AtomicU64; DropReason::ALL.len()],
     failures: AtomicU64,
-    /// Batches, by how long they took.
+    /// The number of batches, by their duration.
     durations: [AtomicU64; DURATION_BUCKETS],
     export_nanoseconds: AtomicU64,
     last_error: Mutex<Option<String>>,
@@ -146,15 +146,16 @@ pub struct ExportCounts {
     pub failures: u64,
     /// Batches that were exported or given up.
     pub exports: u64,
-    /// Those batches, by how long they took.
+    /// The number of those batches, by their duration.
     pub(crate) durations: [u64; DURATION_BUCKETS],
-    /// The time that those batches took, attempts and pauses included.
+    /// The total duration of those batches, with all attempts and pauses.
     pub export_time: Duration,
     /// Items waiting to be exported.
     pub queue_length: u64,
     /// The most items that may wait.
     pub queue_capacity: u64,
-    /// The error of the last failed attempt, at most 256 characters. A collector may have written it.
+    /// The error of the last failed attempt, at most 256 characters. A collector may have written
+    /// it.
     pub last_error: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Metrics of exporters, whatever they export.
+//! Metrics of exporters of all signals.
 
 use std::{fmt, sync::Arc};
 
@@ -8,7 +8,7 @@ use glyph_core::__runtime::{AnyCatalog, Observe, Observer, Source};
 use crate::{Counter, Gauge, Histogram, Label, LabelSet, metric_catalog};
 use glyph_core::label::OpenValues;
 
-/// What exporters export.
+/// The signal of an exporter.
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 #[label(crate = crate)]
 pub(crate) enum Signal {
@@ -31,9 +31,9 @@ pub(crate) trait Exporters: fmt::Debug + Send + Sync {
 #[derive(LabelSet)]
 #[label(crate = crate)]
 pub(crate) struct Exporter<'a> {
-    /// What it exports.
+    /// The signal that it exports.
     pub(crate) signal: Signal,
-    /// Its name: `otlp`, `file`, or the one that the program gave it.
+    /// The name: `otlp`, `file`, or the name that the program set.
     #[label(max = 32)]
     pub(crate) exporter: &'a str,
 }
@@ -68,16 +68,16 @@ impl Label for Reason {
     }
 }
 
-/// What an exporter dropped for one reason.
+/// An exporter and a reason for dropped items.
 #[derive(LabelSet)]
 #[label(crate = crate)]
 pub(crate) struct Dropped<'a> {
-    /// What it exports.
+    /// The signal that it exports.
     pub(crate) signal: Signal,
-    /// Its name.
+    /// The name of the exporter.
     #[label(max = 32)]
     pub(crate) exporter: &'a str,
-    /// Why.
+    /// The reason.
     pub(crate) reason: Reason,
 }
 

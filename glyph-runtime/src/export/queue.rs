@@ -1,4 +1,4 @@
-//! A bounded queue of items for one exporter, and the account of them.
+//! A bounded queue of items for one exporter, and the counts of what happened to them.
 
 use std::{
     collections::VecDeque,
@@ -39,22 +39,23 @@ pub(super) type Sized<T> = (T, usize);
 #[derive(Debug)]
 struct QueueState<T> {
     items: VecDeque<Sized<T>>,
-    /// Items and bytes that wait in `items` or in the backlog of the worker, without those in
-    /// flight.
+    /// The number and the bytes of items that wait in `items` or in the backlog of the worker,
+    /// without those in flight.
     waiting: usize,
     bytes: usize,
-    /// Items, or parts of a collecting item, that the destination has and has not settled.
+    /// The number of items, or of parts of a collecting item, that are being exported.
     in_flight: u64,
-    /// All accepted items, and those of them that were exported or lost.
+    /// The number of accepted items, and the number of those that were exported or lost. They only
+    /// rise, so a flush waits until `settled` reaches the `accepted` of its start.
     accepted: u64,
     settled: u64,
-    /// Items or parts that were accepted and not exported: all, and those of the latest batch.
+    /// The number of items or parts that were lost: all, and those of the latest batch.
     lost: u64,
     batch_lost: u64,
     /// Items up to this one are exported without waiting for a full batch.
     flush_to: u64,
     closed: bool,
-    /// How many items were settled when everything else was dropped.
+    /// The number of settled items when the queue was abandoned and everything else was dropped.
     abandoned: Option<u64>,
 }
 
@@ -115,7 +116,7 @@ impl<T: Item> Queue<T> {
 
     pub(crate) fn snapshot(&self) -> ExportCounts {
         let state = self.lock();
-        // Items that collect wait for the next interval. What waits of them is what is being sent.
+        // A collecting item has no size before it collects: only its parts in flight count.
         let (length, capacity) = if T::COLLECTS {
             (state.in_flight, 0)
         } else {
@@ -155,12 +156,13 @@ impl<T: Item> Queue<T> {
         state.items.push_back((item, size));
         let length = state.items.len();
         drop(state);
+        // The worker waits only for a first item or for a full batch. Other items need no wake.
         if length == 1 || length == self.limits.batch {
             self.work.notify_one();
         }
     }
 
-    /// Requests the export of everything up to now, and returns the state of the account.
+    /// Requests the export of everything up to now, and returns the current counts.
     fn begin(&self, closing: bool) -> Mark {
         let mut state = self.lock();
         state.closed |= closing;
@@ -207,13 +209,14 @@ impl<T: Item> Queue<T> {
         let mut state = self.lock();
         let pending = counted::<T>(state.waiting) + std::mem::take(&mut state.in_flight);
         state.abandoned = state.abandoned.or(Some(state.settled));
+        // Ends the waits of all flushes.
         state.settled = state.accepted;
         state.lost += pending;
         state.waiting = 0;
         state.bytes = 0;
         let items = std::mem::take(&mut state.items);
         drop(state);
-        // Dropping items takes long, and recording threads wait for the lock.
+        // After the lock is released: dropping items takes long, and recording threads wait for it.
         drop(items);
         self.counts.dropped(DropReason::Shutdown, pending);
         self.abandoned.notify_one();
@@ -221,6 +224,7 @@ impl<T: Item> Queue<T> {
         self.settled.notify_all();
     }
 
+    /// Waits for a wake. `Notify` keeps one that comes between [`next`](Self::next) and this call.
     pub(super) async fn until_work(&self) {
         self.work.notified().await;
     }
@@ -229,8 +233,8 @@ impl<T: Item> Queue<T> {
         self.abandoned.notified().await;
     }
 
-    /// Returns the next step of the worker. `waited` means that the first item has waited for its
-    /// delay.
+    /// Returns the next step of the worker. `waited` means that the delay of the first item is
+    /// over.
     pub(super) fn next(&self, backlog: &mut VecDeque<Sized<T>>, waited: bool) -> Next<T> {
         let mut state = self.lock();
         if state.abandoned.is_some() {
@@ -245,6 +249,8 @@ impl<T: Item> Queue<T> {
                 _ => Next::WaitForMore,
             };
         }
+        // Take everything by one swap, since recording threads wait for the lock. Batches come from
+        // the backlog then.
         if backlog.is_empty() {
             std::mem::swap(backlog, &mut state.items);
         } else if backlog.len() < self.limits.batch {
@@ -263,6 +269,7 @@ impl<T: Item> Queue<T> {
     fn batch(&self, backlog: &mut VecDeque<Sized<T>>) -> (Vec<T>, usize) {
         let mut batch = Vec::with_capacity(backlog.len().min(self.limits.batch));
         let mut bytes = 0;
+        // The size is checked before an item is added, so even an item above the limit is sent.
         while batch.len() < self.limits.batch
             && (bytes < BATCH_BYTES)
             && let Some((item, size)) = backlog.pop_front()
@@ -311,12 +318,12 @@ impl<T: Item> Queue<T> {
     }
 }
 
-/// Returns how many items the account counts: none for items that collect, since their parts count.
+/// Returns the number of items to count: none for collecting items, whose parts are counted.
 fn counted<T: Item>(items: usize) -> u64 {
     if T::COLLECTS { 0 } else { items as u64 }
 }
 
-/// The account of a queue at one moment.
+/// The counts of a queue when a flush begins.
 #[derive(Clone, Copy, Debug)]
 struct Mark {
     accepted: u64,
@@ -341,11 +348,11 @@ impl<T> QueueState<T> {
         }
     }
 
-    /// Returns how many collecting items since the mark have not ended, and how many parts they
-    /// lost.
+    /// Returns the number of collecting items up to the mark that have not ended, and the number of
+    /// parts lost since then.
     fn collected(&self, mark: Mark) -> (u64, u64) {
         match self.abandoned {
-            // The queue was shut down before the mark, and the loss was reported then.
+            // The queue was abandoned before the mark: an earlier call has reported the loss.
             Some(_) if mark.abandoned => (0, 0),
             Some(settled) => (
                 mark.accepted.saturating_sub(settled),

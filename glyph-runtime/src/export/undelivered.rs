@@ -1,4 +1,4 @@
-//! What was lost at a deadline, for every signal.
+//! The error about items that were not delivered by a deadline, for all signals.
 
 use std::{fmt, time::Duration};
 
@@ -9,7 +9,7 @@ pub struct Undelivered {
     /// The destinations that did not receive everything. Empty only if
     /// [`Telemetry::shutdown`](crate::Telemetry::shutdown) still runs in an earlier call.
     ///
-    /// The destination `admin` has responses of the admin listener, which were cut off.
+    /// The items of the destination `admin` are responses of the admin listener that were cut off.
     pub parts: Vec<UndeliveredPart>,
     /// The time limit of the flush or the shutdown.
     pub deadline: Duration,

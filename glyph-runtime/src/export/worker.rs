@@ -1,7 +1,6 @@
-//! The thread of an exporter, with a runtime of its own.
+//! The thread of an exporter, with a separate runtime.
 //!
-//! It is independent of the runtime of the program: an export neither waits for that runtime nor
-//! blocks it.
+//! An export neither waits for the runtime of the program nor blocks it.
 
 use std::{
     any::Any, cell::Cell, collections::VecDeque, convert::Infallible, io, panic::AssertUnwindSafe,
@@ -32,11 +31,11 @@ const LOG: &str = "glyph::export";
 
 /// Starts the thread that sends the items of `queue` to `destination`.
 ///
-/// `beside` runs on the same thread until the queue ends. It may add items.
+/// `alongside` runs on the same thread until the queue ends. It can add items.
 pub(crate) fn start<T: Item>(
     queue: &Arc<Queue<T>>,
     destination: Box<dyn Destination<T>>,
-    beside: impl Future<Output = Infallible> + Send + 'static,
+    alongside: impl Future<Output = Infallible> + Send + 'static,
 ) -> io::Result<()> {
     let worker = Worker {
         queue: Arc::clone(queue),
@@ -47,7 +46,7 @@ pub(crate) fn start<T: Item>(
     on_thread(name, async {
         tokio::select! {
             () = worker.run() => {}
-            never = beside => match never {},
+            never = alongside => match never {},
         }
     })
 }
@@ -59,7 +58,7 @@ fn on_thread(name: String, work: impl Future<Output = ()> + Send + 'static) -> i
         .on_thread_start(|| EXPORTS.set(true))
         .build()?;
     thread::Builder::new().name(name).spawn(move || {
-        // Some libraries start traces here without looking at the context.
+        // The flag is for libraries that start spans without looking at the context.
         EXPORTS.set(true);
         let _suppressed = Context::enter_telemetry_suppressed_scope();
         runtime.block_on(work);
@@ -107,9 +106,10 @@ impl<T: Item> Worker<T> {
         let limit = self.queue.limits().export_timeout;
         let destination = &mut self.destination;
         let counts = self.queue.counts();
-        // The call may panic as well as the future that it returns.
+        // Inside of the future, because the call itself can panic as well.
         let exporting = AssertUnwindSafe(async move { destination.export(batch, counts).await });
         let outcome = tokio::select! {
+            // A result that is ready counts, even if the time limit passes at the same moment.
             biased;
             outcome = exporting.catch_unwind() => outcome.unwrap_or_else(|panic| {
                 counts.failed(&format_args!("it panicked: {}", message(&*panic)));
@@ -119,6 +119,7 @@ impl<T: Item> Worker<T> {
                 counts.failed(&format_args!("no result within {limit:?}"));
                 Outcome::lost(DropReason::Timeout)
             }
+            // `Queue::abandon` has counted these items already.
             () = self.queue.until_abandoned() => return,
         };
         counts.took(started.elapsed());
@@ -126,7 +127,8 @@ impl<T: Item> Worker<T> {
         self.report(lost > 0, outcome.reason);
     }
 
-    /// Logs when items begin to be lost and when the export recovers, and nothing in between.
+    /// Logs when an export first loses items, and when it recovers. A log line for each batch would
+    /// flood the log during an outage.
     fn report(&mut self, fails: bool, reason: DropReason) {
         if fails == self.fails {
             return;

@@ -1,33 +1,33 @@
-//! Escapes of label values and HELP texts, which may hold any character.
+//! Escapes of label values and HELP texts, which may contain any character.
 
 use super::Format;
 
-/// A label value between its quotes (both formats: backslash, quote and line feed).
-pub(crate) fn push_value(page: &mut Vec<u8>, value: &str) {
-    push(page, value, true);
+/// Writes a label value. In both formats backslash, quote and line feed are escaped.
+pub(crate) fn push_value(out: &mut Vec<u8>, value: &str) {
+    push(out, value, true);
 }
 
-/// A HELP text; OpenMetrics escapes quotes in it as well.
-pub(crate) fn push_help(page: &mut Vec<u8>, help: &str, format: Format) {
-    push(page, help, format == Format::OpenMetrics);
+/// Writes a HELP text. Only OpenMetrics escapes quotes in it.
+pub(crate) fn push_help(out: &mut Vec<u8>, help: &str, format: Format) {
+    push(out, help, format == Format::OpenMetrics);
 }
 
-fn push(page: &mut Vec<u8>, text: &str, quotes: bool) {
+fn push(out: &mut Vec<u8>, text: &str, quotes: bool) {
     let mut rest = text.as_bytes();
     while let Some(at) = rest
         .iter()
         .position(|byte| matches!(byte, b'\\' | b'\n') || (quotes && *byte == b'"'))
     {
         let (plain, special) = rest.split_at(at);
-        page.extend_from_slice(plain);
-        page.extend_from_slice(match special.first() {
+        out.extend_from_slice(plain);
+        out.extend_from_slice(match special.first() {
             Some(b'\n') => b"\\n",
             Some(b'"') => b"\\\"",
             _ => b"\\\\",
         });
         rest = special.get(1..).unwrap_or_default();
     }
-    page.extend_from_slice(rest);
+    out.extend_from_slice(rest);
 }
 
 #[cfg(test)]
@@ -54,10 +54,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_value_comes_back_and_never_ends_its_quotes(value in ".*|[\"\\\\\n]{0,20}") {
-            let mut page = Vec::new();
-            push_value(&mut page, &value);
-            let written = String::from_utf8(page)?;
+        fn any_value_round_trips_and_never_ends_its_quotes(value in ".*|[\"\\\\\n]{0,20}") {
+            let mut out = Vec::new();
+            push_value(&mut out, &value);
+            let written = String::from_utf8(out)?;
             prop_assert!(!written.contains('\n'));
             prop_assert_eq!(written.replace("\\\\", "").replace("\\\"", "").contains('"'), false);
             prop_assert_eq!(unescaped(&written), value);

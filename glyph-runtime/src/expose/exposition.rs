@@ -22,11 +22,11 @@ use glyph_core::{
     metric::PresentSeries,
 };
 
-/// The size in bytes at which a piece is handed over.
+/// The size in bytes at which a piece is complete.
 const PIECE: usize = 64 * 1024;
 
-/// Everything that a scrape finds: the metrics of catalogs, those of other recorders, and glyph's
-/// own.
+/// The metrics of a process for scrapes: those of catalogs, those of external recorders, and
+/// glyph's own.
 #[derive(Clone)]
 pub struct Exposition {
     shared: Arc<Shared>,
@@ -37,7 +37,7 @@ struct Shared {
     target: Target,
     external: Option<Box<dyn ExternalRecorder>>,
     scrapes: Arc<Scrapes>,
-    /// Where glyph's own metrics are read.
+    /// The sources of glyph's own metrics.
     sources: Mutex<Vec<Source>>,
 }
 
@@ -63,15 +63,16 @@ impl Exposition {
         }
     }
 
-    /// The catalogs whose metrics it has.
+    /// The catalogs of the program.
     pub(crate) fn registry(&self) -> &Registry {
         &self.shared.registry
     }
 
     /// Adds the counts of a pipeline of spans, lines or log records to glyph's own metrics, such as
-    /// `glyph_export_dropped_total{signal="logs"}`. Of two pipelines for one signal, the first stays.
+    /// `glyph_export_dropped_total{signal="logs"}`.
     ///
-    /// The pipelines of a `Telemetry` are added already.
+    /// Of two pipelines for one signal, the first stays. The pipelines of a `Telemetry` are added
+    /// already.
     pub fn show(&self, pipeline: &impl Measured) {
         for source in pipeline.sources() {
             self.add(source);
@@ -85,7 +86,7 @@ impl Exposition {
         }
     }
 
-    /// The catalogs of glyph's own metrics, each once.
+    /// Returns the catalogs of glyph's own metrics, each once.
     #[must_use]
     pub fn internal_catalogs(&self) -> Vec<&'static CatalogDescriptor> {
         let sources = self.lock_sources();
@@ -98,8 +99,8 @@ impl Exposition {
         catalogs
     }
 
-    /// Starts a scrape, in pieces of about 64 KiB. Each piece is read from the cells when it is asked
-    /// for.
+    /// Starts a scrape in pieces of about 64 KiB. Each piece is read from the cells when the
+    /// iterator reaches it.
     #[must_use]
     pub fn pieces(&self, format: Format) -> Pieces {
         Pieces {
@@ -116,21 +117,21 @@ impl Exposition {
     /// Returns the whole exposition.
     #[must_use]
     pub fn render(&self, format: Format) -> String {
-        let mut page = Vec::new();
+        let mut out = Vec::new();
         for piece in self.pieces(format) {
-            page.extend_from_slice(&piece);
+            out.extend_from_slice(&piece);
         }
-        String::from_utf8(page).unwrap_or_default()
+        String::from_utf8(out).unwrap_or_default()
     }
 
-    /// glyph's own metrics.
+    /// Returns glyph's own metrics.
     pub(crate) fn internal(&self) -> Vec<ObservedFamily> {
-        // Sources are asked without the lock: one of them may take its time.
+        // Read without the lock, since a source may be slow.
         let sources = self.lock_sources().clone();
         Source::read(&sources)
     }
 
-    /// The metrics of other recorders.
+    /// Returns the metrics of external recorders.
     pub(crate) fn external(&self) -> Vec<ExternalFamily> {
         let external = self.shared.external.as_ref();
         let read = |text: String| external::read(&text, self.names_taken());
@@ -139,7 +140,7 @@ impl Exposition {
             .unwrap_or_default()
     }
 
-    /// Whether a family or a sample of this name is declared, or belongs to glyph.
+    /// Whether a family or a sample of this name is declared, or reserved for glyph.
     fn names_taken(&self) -> impl Fn(&str) -> bool + use<> {
         let metrics = __runtime::metrics(self.registry()).iter();
         let declared = metrics.flat_map(|metric| sample_names(metric.descriptor()));
@@ -179,7 +180,7 @@ pub struct Pieces {
 
 struct OpenFamily {
     writer: FamilyWriter,
-    rows: Box<dyn Iterator<Item = PresentSeries> + Send>,
+    series: Box<dyn Iterator<Item = PresentSeries> + Send>,
 }
 
 impl Iterator for Pieces {
@@ -198,8 +199,8 @@ impl Pieces {
     /// Writes series of the open family, opens the next, or ends the exposition.
     fn step(&mut self, piece: &mut Vec<u8>) {
         if let Some(family) = &mut self.family {
-            for row in family.rows.by_ref() {
-                family.writer.series(piece, &row);
+            for series in family.series.by_ref() {
+                family.writer.series(piece, &series);
                 self.series += 1;
                 if piece.len() >= PIECE {
                     return;
@@ -213,7 +214,7 @@ impl Pieces {
                 writer.head(piece);
                 self.family = Some(OpenFamily {
                     writer,
-                    rows: Box::new(metric.present_series()),
+                    series: Box::new(metric.present_series()),
                 });
                 self.metric += 1;
             }

@@ -1,4 +1,4 @@
-//! One family: its head and the samples of each of its series.
+//! One family: its head, and the samples of its series.
 
 use std::time::UNIX_EPOCH;
 
@@ -10,11 +10,11 @@ use glyph_core::{
     metric::{ExemplarAt, Metric, Scale},
 };
 
-/// Writes the series of one metric. What they have in common is formatted once.
+/// Writes the series of one metric. Common parts are formatted once.
 pub(crate) struct FamilyWriter {
     metric: &'static Metric,
     format: Format,
-    /// The sample's name up to its labels: `glyphoxa_stt_duration_seconds_bucket`.
+    /// The sample name: `glyphoxa_stt_duration_seconds_bucket`.
     sample: Vec<u8>,
     /// `le="0.01"} ` for each bucket.
     bounds: Vec<Vec<u8>>,
@@ -43,8 +43,8 @@ impl FamilyWriter {
         }
     }
 
-    /// HELP, TYPE and, in OpenMetrics, UNIT.
-    pub(crate) fn head(&self, page: &mut Vec<u8>) {
+    /// Writes HELP, TYPE and, in OpenMetrics, UNIT.
+    pub(crate) fn head(&self, out: &mut Vec<u8>) {
         let descriptor = self.metric.descriptor();
         let kind = match descriptor.kind {
             Kind::Counter => "counter",
@@ -52,7 +52,7 @@ impl FamilyWriter {
             Kind::Histogram => "histogram",
         };
         push_head(
-            page,
+            out,
             self.format,
             descriptor.name,
             kind,
@@ -61,74 +61,75 @@ impl FamilyWriter {
         );
     }
 
-    pub(crate) fn series(&mut self, page: &mut Vec<u8>, series: &impl Series) {
+    pub(crate) fn series(&mut self, out: &mut Vec<u8>, series: &impl Series) {
         series.read(&mut self.cells);
         self.labels.clear();
         push_labels(&mut self.labels, series);
         match self.metric.descriptor().kind {
-            Kind::Counter | Kind::Gauge => self.number(page),
-            Kind::Histogram => self.histogram(page, series),
+            Kind::Counter | Kind::Gauge => self.number(out),
+            Kind::Histogram => self.histogram(out, series),
         }
     }
 
-    fn number(&self, page: &mut Vec<u8>) {
-        page.extend_from_slice(&self.sample);
-        push_braced(page, &self.labels);
+    fn number(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.sample);
+        push_braced(out, &self.labels);
         let bits = self.cells.first().copied().unwrap_or_default();
         match (self.metric.descriptor().kind, self.metric.scale()) {
-            (Kind::Gauge, _) => float::push(page, f64::from_bits(bits)),
-            (_, Scale::Nanoseconds) => float::push(page, self.metric.scale().sum(bits)),
-            _ => page.extend_from_slice(itoa::Buffer::new().format(bits).as_bytes()),
+            (Kind::Gauge, _) => float::push(out, f64::from_bits(bits)),
+            (_, Scale::Nanoseconds) => float::push(out, self.metric.scale().sum(bits)),
+            _ => out.extend_from_slice(itoa::Buffer::new().format(bits).as_bytes()),
         }
-        page.push(b'\n');
+        out.push(b'\n');
     }
 
-    fn histogram(&mut self, page: &mut Vec<u8>, series: &impl Series) {
+    fn histogram(&mut self, out: &mut Vec<u8>, series: &impl Series) {
         let sum = self.cells.pop().unwrap_or_default();
         let exemplars = self.format == Format::OpenMetrics && series.has_exemplars();
         let mut integers = itoa::Buffer::new();
         let mut count = 0;
         for (bucket, (own, bound)) in self.cells.iter().zip(&self.bounds).enumerate() {
             count += own;
-            page.extend_from_slice(&self.sample);
-            page.push(b'{');
-            page.extend_from_slice(&self.labels);
+            out.extend_from_slice(&self.sample);
+            out.push(b'{');
+            out.extend_from_slice(&self.labels);
             if !self.labels.is_empty() {
-                page.push(b',');
+                out.push(b',');
             }
-            page.extend_from_slice(bound);
-            page.extend_from_slice(integers.format(count).as_bytes());
+            out.extend_from_slice(bound);
+            out.extend_from_slice(integers.format(count).as_bytes());
             if exemplars && let Some(exemplar) = series.exemplar(bucket) {
-                push_exemplar(page, &exemplar);
+                push_exemplar(out, &exemplar);
             }
-            page.push(b'\n');
+            out.push(b'\n');
         }
         if self.has_sum() {
-            self.derived(page, "_sum");
-            float::push(page, self.metric.scale().sum(sum));
-            page.push(b'\n');
-            self.derived(page, "_count");
-            page.extend_from_slice(integers.format(count).as_bytes());
-            page.push(b'\n');
+            self.derived(out, "_sum");
+            float::push(out, self.metric.scale().sum(sum));
+            out.push(b'\n');
+            self.derived(out, "_count");
+            out.extend_from_slice(integers.format(count).as_bytes());
+            out.push(b'\n');
         }
     }
 
-    /// OpenMetrics forbids the sum and the count of a histogram with negative buckets.
+    /// Whether sum and count are written. OpenMetrics forbids them for a histogram with negative
+    /// buckets.
     fn has_sum(&self) -> bool {
         let lowest = self.metric.descriptor().buckets.first();
         self.format == Format::Text || lowest.is_none_or(|bound| *bound >= 0.0)
     }
 
-    fn derived(&self, page: &mut Vec<u8>, suffix: &str) {
-        page.extend_from_slice(self.metric.descriptor().name.as_bytes());
-        page.extend_from_slice(suffix.as_bytes());
-        push_braced(page, &self.labels);
+    fn derived(&self, out: &mut Vec<u8>, suffix: &str) {
+        out.extend_from_slice(self.metric.descriptor().name.as_bytes());
+        out.extend_from_slice(suffix.as_bytes());
+        push_braced(out, &self.labels);
     }
 }
 
-/// HELP and TYPE of a family, and in OpenMetrics its UNIT.
+/// Writes HELP and TYPE of a family, and its UNIT in OpenMetrics.
 pub(crate) fn push_head(
-    page: &mut Vec<u8>,
+    out: &mut Vec<u8>,
     format: Format,
     name: &str,
     kind: &str,
@@ -140,15 +141,15 @@ pub(crate) fn push_head(
     } else {
         ""
     };
-    page.extend_from_slice(["# HELP ", name, suffix, " "].concat().as_bytes());
-    escape::push_help(page, help, format);
-    page.extend_from_slice(
+    out.extend_from_slice(["# HELP ", name, suffix, " "].concat().as_bytes());
+    escape::push_help(out, help, format);
+    out.extend_from_slice(
         ["\n# TYPE ", name, suffix, " ", kind, "\n"]
             .concat()
             .as_bytes(),
     );
     if format == Format::OpenMetrics && unit != Unit::None {
-        page.extend_from_slice(
+        out.extend_from_slice(
             ["# UNIT ", name, " ", unit.suffix(), "\n"]
                 .concat()
                 .as_bytes(),
@@ -156,40 +157,40 @@ pub(crate) fn push_head(
     }
 }
 
-fn push_braced(page: &mut Vec<u8>, labels: &[u8]) {
+fn push_braced(out: &mut Vec<u8>, labels: &[u8]) {
     if !labels.is_empty() {
-        page.push(b'{');
-        page.extend_from_slice(labels);
-        page.push(b'}');
+        out.push(b'{');
+        out.extend_from_slice(labels);
+        out.push(b'}');
     }
-    page.push(b' ');
+    out.push(b' ');
 }
 
-/// `provider="openai",kind="llm"`.
-fn push_labels(page: &mut Vec<u8>, series: &impl Series) {
+/// Writes `provider="openai",kind="llm"`.
+fn push_labels(out: &mut Vec<u8>, series: &impl Series) {
     for (index, (name, value)) in series.labels().enumerate() {
         if index > 0 {
-            page.push(b',');
+            out.push(b',');
         }
-        push_label(page, name, &value);
+        push_label(out, name, &value);
     }
 }
 
-/// `provider="openai"`.
-pub(super) fn push_label(page: &mut Vec<u8>, name: &str, value: &str) {
-    page.extend_from_slice(name.as_bytes());
-    page.extend_from_slice(b"=\"");
-    escape::push_value(page, value);
-    page.push(b'"');
+/// Writes `provider="openai"`.
+pub(super) fn push_label(out: &mut Vec<u8>, name: &str, value: &str) {
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"=\"");
+    escape::push_value(out, value);
+    out.push(b'"');
 }
 
-/// OpenMetrics 1.0, "Exemplars".
-fn push_exemplar(page: &mut Vec<u8>, at: &ExemplarAt) {
+/// Writes an exemplar (OpenMetrics 1.0, "Exemplars").
+fn push_exemplar(out: &mut Vec<u8>, at: &ExemplarAt) {
     let (trace, span) = (at.exemplar.trace_id(), at.exemplar.span_id());
-    page.extend_from_slice(
+    out.extend_from_slice(
         format!(" # {{trace_id=\"{trace:032x}\",span_id=\"{span:016x}\"}} ").as_bytes(),
     );
-    float::push(page, at.value);
+    float::push(out, at.value);
     let time = at.time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    page.extend_from_slice(format!(" {}.{:03}", time.as_secs(), time.subsec_millis()).as_bytes());
+    out.extend_from_slice(format!(" {}.{:03}", time.as_secs(), time.subsec_millis()).as_bytes());
 }

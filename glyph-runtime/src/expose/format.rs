@@ -32,12 +32,12 @@ impl Format {
         }
     }
 
-    /// Returns the format that an `Accept` header asks for (RFC 9110, section 12.5.1). Join several
-    /// such headers by `", "` first.
+    /// Returns the format for an `Accept` header (RFC 9110, section 12.5.1). Join several headers
+    /// with `", "` first.
     ///
-    /// The higher quality wins. At the same quality OpenMetrics wins if the header names it, and text
-    /// if a wildcard covers both. Default: text, without a header or if it names neither. Malformed
-    /// ranges are ignored, and so is everything after 4 KiB or 64 ranges.
+    /// The higher quality wins. At the same quality OpenMetrics wins if the header names it, and
+    /// text if a wildcard covers both. Default: text, without a header or if it names neither.
+    /// Malformed ranges are ignored, and so is everything after 4 KiB or 64 ranges.
     #[must_use]
     pub fn negotiate(accept: Option<&str>) -> Self {
         accept.map_or(Self::Text, negotiate::format)

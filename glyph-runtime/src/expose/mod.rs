@@ -1,4 +1,4 @@
-//! The exposition: what has been recorded, as Prometheus and OpenMetrics define it, and OTLP.
+//! The exposition: recorded metrics in the formats of Prometheus and OpenMetrics, and over OTLP.
 
 mod escape;
 mod exposition;

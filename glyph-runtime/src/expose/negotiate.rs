@@ -1,14 +1,14 @@
-//! The format that an `Accept` header asks for (RFC 9110, sections 12.4.2 and 12.5.1).
+//! Negotiation of the format by the `Accept` header (RFC 9110, sections 12.4.2 and 12.5.1).
 
 use mediatype::{MediaType, MediaTypeList, ReadParams};
 
 use super::Format;
 
-/// The rest of a longer header is ignored.
+/// The limit of bytes of the header. The rest is ignored.
 const LONGEST: usize = 4096;
 const MOST_RANGES: usize = 64;
 
-/// How closely a range names a format; a closer one overrides the others.
+/// The precision with which a range names a format. A more precise range overrides others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Closeness {
     Anything,
@@ -17,17 +17,18 @@ enum Closeness {
     Version,
 }
 
-/// The closest range that covers a format, and its quality in thousandths.
+/// The most precise range that covers a format, and its quality in thousandths.
 type Best = Option<(Closeness, u16)>;
 
-/// A format as ranges name it.
+/// A format, by the names that ranges have for it.
 struct Offer {
     ty: &'static str,
     subtype: &'static str,
     versions: &'static [&'static str],
 }
 
-/// Version 1.0.0 of the text format differs from 0.0.4 in quoted names, and no name here needs quotes.
+/// Version 1.0.0 of the text format differs from 0.0.4 only in quoted names, and no name here needs
+/// quotes.
 const TEXT: Offer = Offer {
     ty: "text",
     subtype: "plain",
@@ -58,7 +59,7 @@ pub(super) fn format(accept: &str) -> Format {
     }
 }
 
-/// The header, or as many whole ranges of it as fit.
+/// Returns the header, or as many whole ranges of it as fit into the limit.
 fn beginning(accept: &str) -> &str {
     if accept.len() <= LONGEST {
         return accept;
@@ -118,7 +119,7 @@ fn parameter(range: &MediaType<'_>, name: &str) -> Option<String> {
         .map(|(_, value)| value.unquoted_str().into_owned())
 }
 
-/// The range's quality in thousandths; `None` if it is malformed.
+/// Returns the quality of a range in thousandths. `None` if it is malformed.
 fn quality(range: &MediaType<'_>) -> Option<u16> {
     let Some(quality) = parameter(range, "q") else {
         return Some(1000);
@@ -148,7 +149,7 @@ mod tests {
     const CHROME: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7";
 
     #[test]
-    fn scrapers_and_browsers_get_what_they_ask_for() {
+    fn scrapers_and_browsers_get_their_preferred_format() {
         for accept in [
             PROMETHEUS_2,
             PROMETHEUS_2_NATIVE,
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn quality_decides_then_the_name() {
+    fn quality_takes_precedence_over_the_name() {
         let om = "application/openmetrics-text";
         for (accept, expected) in [
             (format!("text/plain;q=0.9, {om};q=0.8"), Format::Text),
@@ -187,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_offered_counts_for_nothing() {
+    fn formats_not_offered_are_ignored() {
         for accept in [
             "application/vnd.google.protobuf",
             "application/json",
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn malformed_ranges_are_passed_over() {
+    fn malformed_ranges_are_ignored() {
         for broken in [
             "",
             "nonsense",
@@ -219,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_header_is_read_as_far_as_the_bound() {
+    fn long_header_is_read_up_to_the_limit() {
         let late = format!("{}application/openmetrics-text", "image/png, ".repeat(64));
         assert_eq!(format(&late), Format::Text);
         let early = format!("application/openmetrics-text, {}", "é".repeat(100_000));

@@ -32,17 +32,17 @@ impl Target {
     }
 
     /// Writes the family. Only OpenMetrics has a type for it.
-    pub(super) fn push(&self, page: &mut Vec<u8>, format: Format) {
+    pub(super) fn push(&self, out: &mut Vec<u8>, format: Format) {
         let (name, kind) = match format {
             Format::Text => (SAMPLE, "gauge"),
             Format::OpenMetrics => (FAMILY, "info"),
         };
-        push_head(page, format, name, kind, "Target metadata.", Unit::None);
-        page.extend_from_slice(SAMPLE.as_bytes());
+        push_head(out, format, name, kind, "Target metadata.", Unit::None);
+        out.extend_from_slice(SAMPLE.as_bytes());
         for (index, (name, value)) in self.labels().enumerate() {
-            page.push(if index == 0 { b'{' } else { b',' });
-            push_label(page, name, value);
+            out.push(if index == 0 { b'{' } else { b',' });
+            push_label(out, name, value);
         }
-        page.extend_from_slice(b"} 1\n");
+        out.extend_from_slice(b"} 1\n");
     }
 }

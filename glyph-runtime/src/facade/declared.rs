@@ -1,4 +1,4 @@
-//! The keys that catalogs declare, and the series that a key names.
+//! Lookup of the declared series of a key.
 
 use std::{
     collections::HashMap,
@@ -17,7 +17,7 @@ use glyph_core::{
     metric::Metric,
 };
 
-/// The declared metrics by every name that a key may have for them.
+/// The declared metrics, by each name that a key can have for them.
 pub(crate) struct Declared {
     metrics: HashMap<String, Entry>,
     rejections: Rejections,
@@ -29,25 +29,25 @@ struct Entry {
     rejected: Arc<AtomicU64>,
 }
 
-/// How many keys of each metric were rejected.
+/// The number of rejected keys of each metric.
 #[derive(Clone, Debug)]
 pub(crate) struct Rejections(Arc<[(&'static str, Arc<AtomicU64>)]>);
 
 impl Rejections {
-    /// Family names and counts.
+    /// Returns family names and counts.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&'static str, &AtomicU64)> {
         self.0.iter().map(|(metric, keys)| (*metric, &**keys))
     }
 }
 
-/// The series that a key names.
+/// The series of a declared key.
 #[derive(Clone, Copy)]
 pub(crate) struct DeclaredSeries {
     pub(crate) metric: &'static Metric,
-    pub(crate) row: usize,
+    pub(crate) series: usize,
 }
 
-/// Why a key with a declared name has no series.
+/// The reason why a key with a declared name was rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Rejection {
     #[error("the metric is declared as a {0:?}")]
@@ -91,11 +91,15 @@ impl Declared {
         self.rejections.clone()
     }
 
-    /// The series of a declared key; `None` if no catalog declares its name.
-    pub(crate) fn row(&self, key: &Key, kind: Kind) -> Option<Result<DeclaredSeries, Rejection>> {
+    /// Returns the series of a declared key. `None` if no catalog declares its name.
+    pub(crate) fn series(
+        &self,
+        key: &Key,
+        kind: Kind,
+    ) -> Option<Result<DeclaredSeries, Rejection>> {
         let entry = self.metrics.get(key.name())?;
-        let row = row_of(entry.metric, key, kind);
-        if let Err(reason) = &row
+        let series = series_of(entry.metric, key, kind);
+        if let Err(reason) = &series
             && entry.rejected.fetch_add(1, Relaxed) == 0
         {
             tracing::warn!(
@@ -104,11 +108,11 @@ impl Declared {
                 "`metrics` key rejected: it does not fit the declared metric"
             );
         }
-        Some(row)
+        Some(series)
     }
 }
 
-fn row_of(metric: &'static Metric, key: &Key, kind: Kind) -> Result<DeclaredSeries, Rejection> {
+fn series_of(metric: &'static Metric, key: &Key, kind: Kind) -> Result<DeclaredSeries, Rejection> {
     let descriptor = metric.descriptor();
     if descriptor.kind != kind {
         return Err(Rejection::Kind(descriptor.kind));
@@ -120,26 +124,26 @@ fn row_of(metric: &'static Metric, key: &Key, kind: Kind) -> Result<DeclaredSeri
     {
         return Err(Rejection::Unknown(unknown.key().to_owned()));
     }
-    let mut row = 0;
-    for (label, place) in labels.iter().zip(metric.strides()) {
+    let mut series = 0;
+    for (label, stride) in labels.iter().zip(metric.strides()) {
         let given = key.labels().find(|given| given.key() == label.name);
         let value = given.ok_or(Rejection::Missing(label.name))?.value();
-        row += digit(metric, label, place, value)? * place.stride();
+        series += digit(metric, label, stride, value)? * stride.stride();
     }
-    Ok(DeclaredSeries { metric, row })
+    Ok(DeclaredSeries { metric, series })
 }
 
 fn digit(
     metric: &Metric,
     label: &LabelDescriptor,
-    place: &LabelStride,
+    stride: &LabelStride,
     value: &str,
 ) -> Result<usize, Rejection> {
     let rejection = || Rejection::Value {
         label: label.name,
         value: value.chars().take(64).collect(),
     };
-    match (label.values, place.open()) {
+    match (label.values, stride.open()) {
         (LabelValues::Closed(values), _) => values
             .iter()
             .position(|known| *known == value)

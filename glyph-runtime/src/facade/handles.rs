@@ -6,36 +6,36 @@ use super::declared::DeclaredSeries;
 
 impl CounterFn for DeclaredSeries {
     fn increment(&self, value: u64) {
-        let Self { metric, row } = *self;
-        metric.add(row, value.wrapping_mul(metric.step()));
+        let Self { metric, series } = *self;
+        metric.add(series, value.wrapping_mul(metric.step()));
     }
 
     fn absolute(&self, value: u64) {
-        let Self { metric, row } = *self;
+        let Self { metric, series } = *self;
         let mut cells = Vec::new();
-        metric.read(row, &mut cells);
+        metric.read(series, &mut cells);
         let wanted = value.wrapping_mul(metric.step());
         let missing = wanted.saturating_sub(cells.first().copied().unwrap_or_default());
-        metric.add(row, missing);
+        metric.add(series, missing);
     }
 }
 
 impl GaugeFn for DeclaredSeries {
     fn increment(&self, value: f64) {
-        self.metric.add_float(self.row, value);
+        self.metric.add_float(self.series, value);
     }
 
     fn decrement(&self, value: f64) {
-        self.metric.add_float(self.row, -value);
+        self.metric.add_float(self.series, -value);
     }
 
     fn set(&self, value: f64) {
-        self.metric.set(self.row, value);
+        self.metric.set(self.series, value);
     }
 }
 
 impl HistogramFn for DeclaredSeries {
     fn record(&self, value: f64) {
-        self.metric.observe(self.row, &value);
+        self.metric.observe(self.series, &value);
     }
 }

@@ -1,7 +1,7 @@
-//! The recorder behind the `metrics` crate's macros.
+//! The recorder for the macros of the `metrics` crate.
 //!
-//! A key that a catalog declares is recorded there. All others go to `metrics-exporter-prometheus`,
-//! and are exported with the declared metrics.
+//! A key that a catalog declares is recorded in the catalog. All others go to
+//! `metrics-exporter-prometheus`, and are exported with the declared metrics.
 
 mod catalog;
 mod declared;
@@ -24,9 +24,10 @@ pub(crate) use upkeep::Upkeep;
 /// A `metrics` recorder that knows the catalogs of a program.
 ///
 /// A key is declared if it has the name of a metric in OpenTelemetry's or Prometheus's notation
-/// (`glyphoxa.provider.requests`, `glyphoxa_provider_requests_total`) and the labels of the metric's
-/// label set, each with an allowed value. A declared name with other labels, or of another kind, is
-/// rejected and counted in `glyph_facade_refused_total`. The first rejection of a metric is logged.
+/// (`glyphoxa.provider.requests`, `glyphoxa_provider_requests_total`) and the labels of the
+/// metric's label set, each with an allowed value. A declared name with other labels, or of another
+/// kind, is rejected and counted in `glyph_facade_refused_total`. The first rejection of a metric
+/// is logged.
 pub struct Recorder {
     declared: Declared,
     external: PrometheusRecorder,
@@ -40,7 +41,7 @@ impl Recorder {
         }
     }
 
-    /// The recorder of what no catalog declares.
+    /// The recorder of keys that no catalog declares.
     pub(crate) fn external(&self) -> PrometheusHandle {
         self.external.handle()
     }
@@ -66,32 +67,32 @@ impl metrics::Recorder for Recorder {
     }
 
     fn register_counter(&self, key: &Key, metadata: &Metadata<'_>) -> Counter {
-        match self.declared.row(key, Kind::Counter) {
-            Some(Ok(row)) => Counter::from_arc(Arc::new(row)),
+        match self.declared.series(key, Kind::Counter) {
+            Some(Ok(series)) => Counter::from_arc(Arc::new(series)),
             Some(Err(_)) => Counter::noop(),
             None => self.external.register_counter(&bounded(key), metadata),
         }
     }
 
     fn register_gauge(&self, key: &Key, metadata: &Metadata<'_>) -> Gauge {
-        match self.declared.row(key, Kind::Gauge) {
-            Some(Ok(row)) => Gauge::from_arc(Arc::new(row)),
+        match self.declared.series(key, Kind::Gauge) {
+            Some(Ok(series)) => Gauge::from_arc(Arc::new(series)),
             Some(Err(_)) => Gauge::noop(),
             None => self.external.register_gauge(&bounded(key), metadata),
         }
     }
 
     fn register_histogram(&self, key: &Key, metadata: &Metadata<'_>) -> Histogram {
-        match self.declared.row(key, Kind::Histogram) {
-            Some(Ok(row)) => Histogram::from_arc(Arc::new(row)),
+        match self.declared.series(key, Kind::Histogram) {
+            Some(Ok(series)) => Histogram::from_arc(Arc::new(series)),
             Some(Err(_)) => Histogram::noop(),
             None => self.external.register_histogram(&bounded(key), metadata),
         }
     }
 }
 
-/// The key with its label values cut as those of open labels are: the external recorder keeps each
-/// value for good.
+/// Returns the key with its label values cut like those of open labels. The external recorder keeps
+/// each value forever.
 fn bounded(key: &Key) -> Cow<'_, Key> {
     let fits = |label: &Label| matches!(sanitized(label.value()), Cow::Borrowed(_));
     if key.labels().all(fits) {

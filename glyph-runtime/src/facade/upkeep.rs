@@ -1,4 +1,4 @@
-//! Keeps the memory of the external recorder bounded: it buffers observations until they are folded.
+//! Limits the memory of the external recorder, which buffers observations until they are folded.
 
 use std::{
     io,

@@ -123,7 +123,7 @@ impl Health {
         self.shared.draining.load(Relaxed)
     }
 
-    /// Returns the current run, or starts a new one. `None` if there is no runtime for it.
+    /// Returns the current run, or starts a new one. Returns `None` without a runtime.
     fn run(&self) -> Option<Run> {
         let mut latest = self
             .shared

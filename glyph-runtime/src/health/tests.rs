@@ -13,7 +13,7 @@ fn json(report: &Report) -> String {
 }
 
 #[tokio::test]
-async fn checks_are_reported_as_registered() {
+async fn checks_are_reported_in_registration_order() {
     let health = Health::builder()
         .check("zebra", fine)
         .check("database", || async { Err("connection refused") })
@@ -38,14 +38,14 @@ async fn checks_are_reported_as_registered() {
 }
 
 #[tokio::test]
-async fn without_checks_there_is_only_the_status() {
+async fn report_without_checks_has_only_the_status() {
     let health = Health::builder().build().unwrap();
     assert_eq!(json(&health.readiness().await), r#"{"status":"ok"}"#);
     assert_eq!(json(&health.liveness()), r#"{"status":"ok"}"#);
 }
 
 #[test]
-fn two_checks_of_one_name_are_refused() {
+fn duplicate_check_name_is_rejected() {
     let error = Health::builder()
         .check("a", fine)
         .check("b", fine)
@@ -57,7 +57,7 @@ fn two_checks_of_one_name_are_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_check_has_its_time_and_no_more() {
+async fn check_beyond_its_time_limit_fails() {
     let health = Health::builder()
         .check("hangs", pending::<Result<(), String>>)
         .check_with_timeout("impatient", Duration::from_millis(250), || async {
@@ -73,13 +73,13 @@ async fn a_check_has_its_time_and_no_more() {
         r#"{"status":"fail","checks":{"hangs":"fail: timed out after 5s","impatient":"fail: timed out after 250ms","fine":"ok"}}"#
     );
     assert_eq!(begun.elapsed(), DEFAULT_TIMEOUT);
-    // Its task was aborted, so that it is asked again and not reported busy.
+    // The task was aborted: the next run starts the check again and does not report it as busy.
     let again = json(&health.readiness().await);
     assert!(again.contains("hangs\":\"fail: timed out"), "{again}");
 }
 
 #[tokio::test]
-async fn a_panic_is_a_failure() {
+async fn panicking_check_fails() {
     let health = Health::builder()
         .check("inside", || async {
             assert!(std::hint::black_box(false), "no {}", "answer");
@@ -99,7 +99,7 @@ async fn a_panic_is_a_failure() {
 }
 
 #[tokio::test]
-async fn an_error_is_bounded_and_on_one_line() {
+async fn error_is_cut_to_one_line_of_limited_length() {
     struct Long;
     impl fmt::Display for Long {
         fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -120,7 +120,7 @@ async fn an_error_is_bounded_and_on_one_line() {
 }
 
 #[tokio::test]
-async fn probes_that_arrive_together_share_a_run() {
+async fn concurrent_probes_share_one_run() {
     let (runs, go) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
     let check = {
         let (runs, go) = (Arc::clone(&runs), Arc::clone(&go));
@@ -138,7 +138,7 @@ async fn probes_that_arrive_together_share_a_run() {
     for probe in &mut probes {
         assert!(futures_util::poll!(probe).is_pending());
     }
-    // One that gives up, the first, cancels nothing.
+    // The first probe is dropped, which cancels nothing.
     drop(probes.swap_remove(0));
     go.notify_one();
     for probe in probes {
@@ -151,7 +151,7 @@ async fn probes_that_arrive_together_share_a_run() {
 }
 
 #[test]
-fn a_check_that_blocks_holds_up_neither_the_others_nor_the_next_run() {
+fn blocking_check_delays_neither_other_checks_nor_the_next_run() {
     let programs = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .build()
@@ -186,7 +186,7 @@ fn a_check_that_blocks_holds_up_neither_the_others_nor_the_next_run() {
 }
 
 #[tokio::test]
-async fn draining_fails_without_asking() {
+async fn draining_fails_without_running_checks() {
     let asked = Arc::new(AtomicUsize::new(0));
     let health = {
         let asked = Arc::clone(&asked);
@@ -206,7 +206,7 @@ async fn draining_fails_without_asking() {
 }
 
 #[tokio::test]
-async fn a_runtime_that_has_stopped_is_a_failure() {
+async fn stopped_runtime_fails_its_checks() {
     let stopped = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();

@@ -1,4 +1,4 @@
-//! The audit trail: a line is in the file before its event's macro returns.
+//! The audit trail: the line of an event is in the file when the event's macro returns.
 
 use std::{
     fs::File,
@@ -14,13 +14,13 @@ use super::{counters::Counters, settings::SyncPolicy, writer::caught};
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// What keeps an audit trail.
+/// An output of the audit trail. [`File`] implements it; implement it for another one.
 pub trait AuditSink: Write + Send {
-    /// Forces what was written onto the disk.
+    /// Forces everything that was written to the disk.
     ///
     /// # Errors
     ///
-    /// When that fails, in which case it is unknown what has reached the disk.
+    /// Returns an error if it fails. It is then unknown what has reached the disk.
     fn sync(&mut self) -> io::Result<()>;
 }
 
@@ -30,11 +30,12 @@ impl AuditSink for File {
     }
 }
 
-/// Lines of all threads. The first that comes writes for those that come while it does.
+/// Collects the lines of all threads. One thread at a time writes: its own line, and the lines that
+/// other threads have added before it got the sink.
 pub(super) struct Trail {
     state: Mutex<TrailState>,
-    /// The sink is back, or the time is over.
-    turned: Condvar,
+    /// Signals that the sink is free again, or that the phase has changed.
+    changed: Condvar,
     policy: SyncPolicy,
     counters: Counters,
 }
@@ -43,28 +44,30 @@ pub(super) struct Trail {
 enum Phase {
     #[default]
     Open,
-    /// Each line is synchronised, since nobody does so later.
+    /// The log was shut down. Each line is synchronized at once, since the thread that does so at
+    /// an interval has ended.
     Closed,
-    /// What fails once is lost as well.
+    /// The deadline of the shutdown has passed. A failed write is not retried, and its lines are
+    /// lost.
     GivenUp,
 }
 
 #[derive(Default)]
 struct TrailState {
-    /// Absent while somebody uses it.
+    /// `None` while a thread writes to it, without the lock.
     sink: Option<Box<dyn AuditSink>>,
     waiting: Vec<u8>,
     appended: u64,
-    /// Lines that are written, or lost.
+    /// The number of lines that were written or lost.
     settled: u64,
-    /// Lines whose synchronisation is over, well or not.
+    /// The number of lines whose synchronization has ended, also with an error.
     synced: u64,
     lost: u64,
     sync_failed: bool,
     last_error: Option<String>,
     failing: bool,
     phase: Phase,
-    /// The sink ends in the middle of a line.
+    /// Whether a failed write left an incomplete line at the end of the sink.
     torn: bool,
 }
 
@@ -77,6 +80,7 @@ impl Phase {
 }
 
 impl TrailState {
+    /// Whether the sink is in a write that may never return.
     fn is_stuck(&self) -> bool {
         self.phase == Phase::GivenUp && self.sink.is_none()
     }
@@ -94,7 +98,7 @@ impl Trail {
         };
         let trail = Arc::new(Self {
             state: Mutex::new(state),
-            turned: Condvar::new(),
+            changed: Condvar::new(),
             policy,
             counters,
         });
@@ -105,8 +109,10 @@ impl Trail {
         Ok(trail)
     }
 
-    /// Waits until the line is written, and under [`SyncPolicy::Always`] on the disk; after the shutdown not for
-    /// somebody whose write does not return.
+    /// Writes the line and waits until it is in the sink, and with [`SyncPolicy::Always`] on the
+    /// disk.
+    ///
+    /// After the shutdown, it does not wait for a thread whose write does not return.
     pub(super) fn append(&self, line: &[u8]) {
         let mut state = self.lock();
         if state.is_stuck() {
@@ -127,12 +133,13 @@ impl Trail {
         }
     }
 
-    /// Takes the time that is left for lines under way and their synchronisation. Tells how many lines are not
-    /// written, and what went wrong.
+    /// Waits until running writes and their synchronization have ended, at most for `deadline`.
+    ///
+    /// Returns the number of lines that were not written, and the last error.
     pub(super) fn close(self: &Arc<Self>, deadline: Duration) -> (u64, Option<String>) {
         let started = Instant::now();
         self.lock().phase.close();
-        self.turned.notify_all();
+        self.changed.notify_all();
         let settled = self.wait_while(deadline, |state| state.settled < state.appended);
         let trail = Arc::clone(self);
         if settled && spawn(move || trail.sync()).is_ok() {
@@ -141,18 +148,18 @@ impl Trail {
         }
         let mut state = self.lock();
         state.phase = Phase::GivenUp;
-        self.turned.notify_all();
+        self.changed.notify_all();
         let unwritten = state.lost + (state.appended - state.settled);
         let late = state.synced < state.settled;
         let error = if unwritten > 0 || state.sync_failed {
             state.last_error.clone()
         } else {
-            late.then(|| "its synchronisation was not over in time".to_owned())
+            late.then(|| "synchronization did not end before the deadline".to_owned())
         };
         (unwritten, error)
     }
 
-    /// Writes all lines that wait.
+    /// Writes all waiting lines, for the threads that added them as well.
     fn write<'a>(
         &'a self,
         mut state: MutexGuard<'a, TrailState>,
@@ -163,7 +170,9 @@ impl Trail {
         let lines = upto - state.settled;
         let sync = self.policy == SyncPolicy::Always || state.phase != Phase::Open;
         let torn = state.torn;
+        // Other threads add their lines meanwhile, which become the next batch.
         drop(state);
+        // A new line must not continue the incomplete one.
         let ready = !torn || self.write_bytes(&mut *sink, b"\n") == 1;
         let length = if ready {
             self.write_bytes(&mut *sink, &batch)
@@ -192,7 +201,8 @@ impl Trail {
         state
     }
 
-    /// Tries until all bytes are taken, or the time is over. Tells how many were taken.
+    /// Retries until the sink has accepted all bytes, or until the deadline of the shutdown.
+    /// Returns the number of accepted bytes.
     fn write_bytes(&self, sink: &mut dyn AuditSink, bytes: &[u8]) -> usize {
         let mut taken = 0;
         let mut pause = FIRST_PAUSE;
@@ -217,7 +227,7 @@ impl Trail {
         taken
     }
 
-    /// Synchronises until the log shuts down.
+    /// Synchronizes at an interval until the log is shut down.
     fn sync_every(&self, interval: Duration) {
         while !self.wait_while(interval.max(FIRST_PAUSE), |state| {
             state.phase == Phase::Open
@@ -254,10 +264,10 @@ impl Trail {
         if sync {
             state.synced = state.settled;
         }
-        self.turned.notify_all();
+        self.changed.notify_all();
     }
 
-    /// Counts an error, and tells of the first of several.
+    /// Counts an error, and reports the first of several in a row on standard error.
     fn failed(&self, error: &io::Error) {
         self.counters.audit_failed();
         let mut state = self.lock();
@@ -265,9 +275,11 @@ impl Trail {
         let first = !mem::replace(&mut state.failing, true);
         drop(state);
         if first {
-            let _nobody_listens = writeln!(
+            // Standard error may be closed, and there is no other place to report to: the log
+            // itself could be waiting for this thread.
+            let _closed = writeln!(
                 io::stderr(),
-                "glyph: the audit trail cannot be written, and those who write to it wait: {error}"
+                "glyph: audit trail not writable, callers of `audit!` block until it is: {error}"
             );
         }
     }
@@ -277,15 +289,15 @@ impl Trail {
     }
 
     fn wait<'a>(&self, state: MutexGuard<'a, TrailState>) -> MutexGuard<'a, TrailState> {
-        self.turned
+        self.changed
             .wait(state)
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until the condition no longer holds; `false` if the time is over first.
+    /// Waits until the condition no longer holds. Returns `false` if `limit` passes first.
     fn wait_while(&self, limit: Duration, condition: impl Fn(&TrailState) -> bool) -> bool {
         let waited = self
-            .turned
+            .changed
             .wait_timeout_while(self.lock(), limit, |state| condition(state));
         !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }

@@ -47,7 +47,7 @@ impl Fields {
         self.omitted
     }
 
-    /// Returns older fields and these, where these replace older ones of the same name.
+    /// Returns the union with older fields. These fields replace older ones of the same name.
     pub(super) fn over(&self, older: &Self) -> Self {
         let mut merged = Self {
             omitted: self.omitted.max(older.omitted),
@@ -132,8 +132,8 @@ impl FieldStore for Fields {
 pub(super) struct Collector<'a, F> {
     pub(super) fields: &'a mut F,
     pub(super) policy: &'a Policy,
-    /// Whether the event is a record of the `log` crate, which `tracing-log` describes with fields
-    /// of its own.
+    /// Whether the event is a record of the `log` crate, which `tracing-log` describes in extra
+    /// fields.
     pub(super) bridged: bool,
 }
 

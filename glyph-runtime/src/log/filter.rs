@@ -1,4 +1,4 @@
-//! Which events and spans the log sees.
+//! The filter of events and spans.
 
 use tracing::{
     Event, Level, Metadata, Subscriber,
@@ -14,15 +14,17 @@ use tracing_subscriber::{
 
 use super::{AUDIT, error::LogError};
 
-/// How targets of OpenTelemetry's crates begin.
+/// The prefix of the targets of OpenTelemetry's crates.
 const SDK: &str = "opentelemetry";
 
-/// Directives decide about events. Spans from `info` on are seen whatever they say, so that a line under
-/// `RUST_LOG=warn` has its request's fields all the same, and so are audit events.
+/// Applies the directives to events.
+///
+/// Spans from `info` on pass whatever the directives are: with `RUST_LOG=warn` a line still has the
+/// fields of its request. Audit events always pass.
 #[derive(Debug)]
 pub(super) struct EventFilter {
     directives: EnvFilter,
-    /// Whether a directive is about OpenTelemetry's SDK.
+    /// Whether a directive names the SDK of OpenTelemetry.
     names_sdk: bool,
 }
 
@@ -49,14 +51,15 @@ impl EventFilter {
         })
     }
 
-    /// What the SDK says of itself below a warning is of interest to who asks for it by name.
-    fn leaves_out(&self, metadata: &Metadata<'_>) -> bool {
+    /// Excludes events of the SDK below `WARN`, which describe its internals, unless a directive
+    /// names the SDK.
+    fn excludes(&self, metadata: &Metadata<'_>) -> bool {
         metadata.level() > &Level::WARN && metadata.target().starts_with(SDK) && !self.names_sdk
     }
 }
 
-/// From which level on a filter takes events, those of the audit trail aside.
-pub(crate) fn most(directives: &str) -> LevelFilter {
+/// Returns the most verbose level of events that pass, without audit events.
+pub(crate) fn most_verbose(directives: &str) -> LevelFilter {
     let hint = EventFilter::parse(directives).map(|filter| filter.directives.max_level_hint());
     hint.ok().flatten().unwrap_or(LevelFilter::TRACE)
 }
@@ -74,15 +77,16 @@ impl<S: Subscriber> Filter<S> for EventFilter {
         if always(metadata) {
             return true;
         }
-        !self.leaves_out(metadata) && Filter::enabled(&self.directives, metadata, context)
+        !self.excludes(metadata) && Filter::enabled(&self.directives, metadata, context)
     }
 
     fn callsite_enabled(&self, metadata: &'static Metadata<'static>) -> Interest {
-        // The filter learns here of spans whose fields its directives name.
+        // Ask the directives first, also for what always passes: the filter registers here the
+        // spans whose fields its directives name.
         let interest = Filter::<S>::callsite_enabled(&self.directives, metadata);
         if always(metadata) {
             Interest::always()
-        } else if self.leaves_out(metadata) {
+        } else if self.excludes(metadata) {
             Interest::never()
         } else {
             interest
@@ -93,7 +97,7 @@ impl<S: Subscriber> Filter<S> for EventFilter {
         always(event.metadata()) || Filter::event_enabled(&self.directives, event, context)
     }
 
-    /// Audit events may have any level.
+    /// No limit: audit events can have any level.
     fn max_level_hint(&self) -> Option<LevelFilter> {
         None
     }

@@ -1,4 +1,4 @@
-//! What `tracing` calls: keeps the fields of spans, and turns events into lines.
+//! The layer: it keeps the fields of spans, and turns events into lines.
 
 use std::{cell::Cell, fmt, sync::Arc};
 
@@ -34,13 +34,13 @@ pub(super) struct LogLayer {
     pub(super) audit: Option<AuditTrail>,
 }
 
-/// Where audit events go.
+/// The audit trail, and whether audit events are log lines as well.
 pub(super) struct AuditTrail {
     pub(super) trail: Arc<Trail>,
     pub(super) copied: bool,
 }
 
-/// Buffers that a thread uses for one event after the other.
+/// Buffers that a thread reuses for each event.
 #[derive(Default)]
 struct Scratch {
     fields: Fields,
@@ -49,7 +49,7 @@ struct Scratch {
     timestamp: String,
 }
 
-/// An event, and what was around it.
+/// An event and its context.
 struct Occurrence<'a, S> {
     event: &'a Event<'a>,
     context: &'a Context<'a, S>,
@@ -62,7 +62,8 @@ thread_local! {
 }
 
 impl Scratch {
-    /// A value may log while it is formatted, and then finds other buffers.
+    /// Takes the buffers out of the thread while `work` runs: a value may log when it is formatted,
+    /// and that inner event gets new buffers.
     fn with(work: impl FnOnce(&mut Self)) {
         let mut scratch = SCRATCH.try_with(Cell::take).unwrap_or_default();
         work(&mut scratch);
@@ -139,7 +140,8 @@ impl LogLayer {
     }
 }
 
-/// An event that names another parent than the current span has that one's fields. The current trace is not its own.
+/// Whether the event belongs to the current span. An event with another explicit parent is not part
+/// of the current trace.
 pub(super) fn in_current_span<S>(event: &Event<'_>, context: &Context<'_, S>) -> bool
 where
     S: Subscriber + for<'a> LookupSpan<'a>,

@@ -1,4 +1,4 @@
-//! One line, from what an event, its spans and the context say.
+//! One log line, from an event, its spans and the context.
 
 use tracing::Level;
 
@@ -11,21 +11,21 @@ use glyph_core::__runtime::current_values;
 
 const PREFIX: &str = "field.";
 const REQUEST_ID: &str = "request_id";
-/// The longest name of a field, in bytes.
+/// The limit of a field name, in bytes.
 const LONGEST_NAME: usize = 256;
-/// The punctuation and colours of a field.
-const AROUND: usize = 64;
-/// Room for what follows the fields.
+/// The most bytes of the punctuation and colors of a field.
+const PUNCTUATION: usize = 64;
+/// The bytes reserved for what follows the fields.
 const TAIL: usize = 256;
 
-/// How lines look.
+/// The format of lines, resolved for the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Style {
     Json,
     Pretty { color: bool },
 }
 
-/// What a line starts with.
+/// The beginning of a line.
 pub(super) struct Head<'a> {
     pub(super) timestamp: &'a str,
     pub(super) level: Level,
@@ -35,14 +35,14 @@ pub(super) struct Head<'a> {
     pub(super) correlation: &'a Correlation,
 }
 
-/// What a field is called in a line.
+/// The name of a field in a line.
 #[derive(Clone, Copy)]
 pub(super) struct Key {
     pub(super) prefix: &'static str,
     pub(super) name: &'static str,
 }
 
-/// A line that is being written. The first field of a name wins.
+/// A line that is being written. Of several fields with one name, the first is kept.
 pub(super) struct Line<'a> {
     pub(super) out: &'a mut Vec<u8>,
     pub(super) seen: &'a mut Vec<&'static str>,
@@ -74,7 +74,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Adds the event's own fields, of which the message is in the head already.
+    /// Adds the fields of the event, without the message, which the head has already.
     pub(super) fn event(&mut self, fields: &Fields) {
         self.omitted += fields.omitted();
         for (name, value) in fields.iter().filter(|(name, _)| *name != MESSAGE) {
@@ -82,7 +82,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Adds the fields of a span. The innermost comes first.
+    /// Adds the fields of a span. Call it for the innermost span first.
     pub(super) fn span(&mut self, fields: &Fields) {
         self.omitted += fields.omitted();
         for (name, value) in fields.iter() {
@@ -90,7 +90,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Adds the labels of the running code's scopes.
+    /// Adds the labels of the current scopes.
     pub(super) fn scope(&mut self, redaction: &Redaction) {
         current_values(&mut |name, value| {
             let mut text = Vec::new();
@@ -148,7 +148,8 @@ impl<'a> Line<'a> {
     }
 
     fn has_room(&self, name: &str, value: &[u8]) -> bool {
-        let needed = name.len() * 6 + AROUND + value.len() + TAIL;
+        // Each byte of a name can become an escape of six bytes, such as `\u001b`.
+        let needed = name.len() * 6 + PUNCTUATION + value.len() + TAIL;
         name.len() <= LONGEST_NAME
             && self.seen.len() < self.limits.fields
             && self.out.len() + needed <= self.limits.line_bytes
@@ -162,7 +163,8 @@ impl<'a> Line<'a> {
     }
 }
 
-/// `level` and `field.level` are one field, so that a line never has a key twice.
+/// Returns the key of a field. `level` and `field.level` get the same key, so that no line has a
+/// key twice.
 fn key(name: &'static str) -> Key {
     let name = match name.strip_prefix(PREFIX) {
         Some(bare) if RESERVED.contains(&bare) => bare,

@@ -1,31 +1,38 @@
 //! Log lines with the ids of their trace, and an audit trail.
 //!
-//! A line is one JSON object, or on a terminal a line for people. It has `timestamp` (RFC 3339, UTC,
-//! microseconds), `level`, `message` and `target`; inside a trace `trace_id` and `span_id` (W3C Trace Context, 32 and 16
-//! hexadecimal digits), whether it is sampled or not; inside a request `request_id` and what else it [carries](CarriedIds); then the event's own fields
-//! and those of the spans around it.
+//! A line is one JSON object, or a pretty line on a terminal. It has these fields:
 //!
-//! All fields stand at the top, so that a search for `session=..` finds a line wherever the field was set. Of two
-//! fields of one name the event's own wins, then that of the innermost span. A field called like one of the line's
-//! own is `field.level`, `field.target` and so on; only `request_id` is taken for what it says.
+//! | field | when |
+//! |---|---|
+//! | `timestamp` (RFC 3339, UTC, microseconds), `level`, `message`, `target` | always |
+//! | `trace_id`, `span_id` (W3C Trace Context, 32 and 16 hexadecimal digits) | inside a trace, sampled or not |
+//! | `request_id`, and the [ids that the request carries](CarriedIds) | inside a request |
+//! | the fields of the event and of the spans around it | if there are any |
+//!
+//! All fields are at the top level, so a search for `session=..` finds a line wherever the field
+//! was set. If two fields have the same name, the event takes precedence, then the innermost span.
+//! A field with the name of one of the first row is renamed to `field.level`, `field.target` and so
+//! on. A field `request_id` replaces the current request id.
 //!
 //! | value | in the line |
 //! |---|---|
-//! | numbers of up to 64 bits, `bool` | as such |
-//! | wider integers that need more than 64 bits | their digits, as text |
+//! | numbers of up to 64 bits, `bool` | a number, a boolean |
+//! | wider integers that need more than 64 bits | their digits, as a string |
 //! | floats that JSON does not have | `"NaN"`, `"Infinity"`, `"-Infinity"` (protobuf's JSON mapping) |
 //! | errors | the error and its causes: `"outer: inner"` |
-//! | anything else | its `Debug` or `Display`, as text |
+//! | anything else | its `Debug` or `Display`, as a string |
 //! | a field whose name is on the [`Redaction`] list, a [`Secret`] | `"[redacted]"` |
 //!
-//! Values, fields and lines have [`Limits`]: a long value ends with `…[cut]`, and `omitted_fields` says how many
-//! fields had no place.
+//! Values, fields and lines have [`Limits`]: a value that was cut ends with `…[cut]`, and
+//! `omitted_fields` is the number of fields for which there was no room.
 //!
-//! An event that names a parent other than the current span has that span's fields, and no ids of a trace.
+//! An event with an explicit parent that is not the current span has the fields of that parent, and
+//! no trace ids.
 //!
-//! Lines go to a queue of bounded size and from there, by a thread of their own, to the output. A program never waits
-//! for it: what the queue cannot hold is dropped and counted ([`Snapshot`]). The [audit trail](crate::audit!) is the
-//! opposite: whoever writes to it waits, and nothing is dropped.
+//! Logging puts lines into a queue of limited size, and a separate thread writes them. Logging
+//! never waits for the output: lines that do not fit into the queue are dropped and counted
+//! ([`Snapshot`]). The [audit trail](crate::audit!) is the opposite: callers wait, and nothing is
+//! dropped.
 
 mod audit;
 mod counters;
@@ -48,7 +55,7 @@ mod writer;
 pub use audit::AuditSink;
 pub use counters::{ByLevel, Counters, Dropped, Snapshot};
 pub use error::LogError;
-pub(crate) use filter::most;
+pub(crate) use filter::most_verbose;
 pub use pipeline::Pipeline;
 pub use settings::{Audit, AuditOutput, Format, Limits, LogSettings, Output, SyncPolicy};
 
@@ -61,7 +68,8 @@ pub use crate::{
 /// The target of audit events.
 pub const AUDIT: &str = "audit";
 
-/// Writes to the audit trail: an event of level `INFO` and target `audit`, with the grammar of [`tracing::info!`].
+/// Writes an event to the audit trail: level `INFO`, target `audit`, the syntax of
+/// [`tracing::info!`].
 ///
 /// ```
 /// use glyph_runtime::audit;
@@ -70,17 +78,22 @@ pub const AUDIT: &str = "audit";
 /// audit!(action = "grant", %user, role = "admin", "role granted");
 /// ```
 ///
-/// Events of that target that `tracing`'s own macros make are audit events as well, whatever their level. They go to
-/// the file of [`LogSettings::audit`](crate::log::LogSettings::audit) with the ids and fields that other lines have, never sampled, never filtered, never
-/// dropped. The line has reached the operating system when the macro returns, and under
-/// [`SyncPolicy::Always`](crate::log::SyncPolicy::Always) the disk.
+/// The event is written to the file of [`LogSettings::audit`](crate::log::LogSettings::audit), with
+/// the ids and fields of a log line. It is never sampled, filtered or dropped. The line has reached
+/// the operating system when the macro returns. With
+/// [`SyncPolicy::Always`](crate::log::SyncPolicy::Always) it has reached the disk.
 ///
-/// The price is that the caller waits, some microseconds for a file, some milliseconds for a disk. While the
-/// file cannot be written (a full disk) the write is tried again, at most a second apart, and **callers wait until it
-/// succeeds** or the log shuts down; each failure is counted in
-/// [`Snapshot::audit_failures`](crate::log::Snapshot::audit_failures), the first is told on standard error.
+/// Events with the target `audit` from `tracing`'s own macros are audit events too, whatever their
+/// level.
 ///
-/// Limits of values and lines hold here as well. `tracing`'s features `max_level_*` remove events while the program compiles, those of the audit trail among them.
+/// **The caller waits**: some microseconds for a file, some milliseconds for a disk. If the file
+/// cannot be written, on a full disk for example, the write is retried at least once a second.
+/// Callers wait until it succeeds or the log is shut down. Each failure is counted in
+/// [`Snapshot::audit_failures`](crate::log::Snapshot::audit_failures), and the first one is
+/// reported on standard error.
+///
+/// The limits of values and lines apply. The features `max_level_*` of `tracing` remove events at
+/// compile time, audit events too.
 #[macro_export]
 macro_rules! audit {
     ($($event:tt)+) => {

@@ -1,4 +1,4 @@
-//! A line for people: nothing in it can move the cursor, and what looks like a new line is not one.
+//! Pretty lines. Values cannot control the terminal, and cannot pass for another line.
 
 use std::io::Write;
 
@@ -64,20 +64,21 @@ fn painted(out: &mut Vec<u8>, paint: &str, color: bool, text: &str) {
     }
 }
 
-/// Appends text without anything that a terminal would obey. Further lines are set in.
+/// Appends text with its control characters escaped. Line breaks are indented.
 fn push_printable(out: &mut Vec<u8>, text: &str) {
     for letter in text.chars() {
         let _infallible = match letter {
             '\n' => out.write_all(b"\n      "),
             '\t' => out.write_all(b"\t"),
-            _ if commands(letter) => write!(out, "{}", letter.escape_unicode()),
+            _ if must_be_escaped(letter) => write!(out, "{}", letter.escape_unicode()),
             _ => write!(out, "{letter}"),
         };
     }
 }
 
-/// Control characters, those that turn the direction of text, and Unicode's own ends of lines.
-fn commands(letter: char) -> bool {
+/// Whether the character is a control character, changes the direction of text, or is one of
+/// Unicode's line separators.
+fn must_be_escaped(letter: char) -> bool {
     letter.is_control()
         || matches!(
             letter,
@@ -103,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_are_those_of_the_line_and_never_of_its_text() {
+    fn color_codes_in_values_are_escaped() {
         let plain = "now  WARN store: a \\u{1b}[31m \"message\"";
         assert_eq!(head(false), plain);
         let colored = head(true);

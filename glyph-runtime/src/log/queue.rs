@@ -1,4 +1,4 @@
-//! Where lines wait for their writer. The one who logs copies a line and goes on.
+//! A bounded buffer of log lines for the writer thread. Logging never waits for I/O.
 
 use std::{
     mem,
@@ -10,7 +10,7 @@ use tracing::Level;
 
 use super::counters::Counters;
 
-/// A buffer that has grown beyond this in a burst is given back.
+/// The most bytes of an empty buffer that are kept. A buffer that has grown beyond it is shrunk.
 const KEPT_BYTES: usize = 1 << 20;
 
 /// Lines in one buffer of bounded size.
@@ -19,7 +19,7 @@ pub(super) struct Queue {
     state: Mutex<LineQueueState>,
     /// Wakes the writer.
     filled: Condvar,
-    /// Wakes those who wait until everything is written.
+    /// Wakes flushes.
     drained: Condvar,
     capacity: usize,
     counters: Counters,
@@ -29,8 +29,9 @@ pub(super) struct Queue {
 struct LineQueueState {
     bytes: Vec<u8>,
     lines: u64,
-    /// Lines that the writer has taken and not yet dealt with.
+    /// The number of lines that the writer has taken and not written or dropped yet.
     writing: u64,
+    /// Whether the writer waits for lines. Only then `push` makes the system call that wakes it.
     writer_waits: bool,
     closed: bool,
 }
@@ -58,14 +59,17 @@ impl Queue {
         state.bytes.extend_from_slice(line);
         state.lines += 1;
         let wake = mem::take(&mut state.writer_waits);
+        // Release the lock first, so that the woken writer does not wait for it.
         drop(state);
         if wake {
             self.filled.notify_one();
         }
     }
 
-    /// Puts what waits into `batch` and tells how many lines that is; `None` once the queue is closed and empty.
-    /// The batch before it counts as dealt with.
+    /// Waits for lines, moves them into `batch` and returns their number. Returns `None` if the
+    /// queue is closed and empty.
+    ///
+    /// The call means that the lines of the previous batch were written or dropped.
     pub(super) fn take(&self, batch: &mut Vec<u8>) -> Option<u64> {
         batch.clear();
         batch.shrink_to(KEPT_BYTES);
@@ -82,12 +86,14 @@ impl Queue {
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
         }
+        // Swap, not copy: the lock is held for a moment only, and both buffers keep their memory.
         mem::swap(&mut state.bytes, batch);
         state.writing = mem::take(&mut state.lines);
         Some(state.writing)
     }
 
-    /// Waits until all lines are written, and returns the number of those that are not.
+    /// Waits until all lines were written or dropped, at most for `deadline`. Returns the number of
+    /// lines that were not.
     pub(super) fn flush(&self, deadline: Duration) -> u64 {
         let pending = |state: &mut LineQueueState| state.lines + state.writing > 0;
         let waited = self
@@ -97,7 +103,8 @@ impl Queue {
         state.lines + state.writing
     }
 
-    /// Takes no more lines, waits until the others are dealt with, and gives up those that are not.
+    /// Closes the queue for new lines, waits as [`flush`](Self::flush) does, and drops the lines
+    /// that are left. Returns their number.
     pub(super) fn close(&self, deadline: Duration) -> u64 {
         self.lock().closed = true;
         self.filled.notify_all();

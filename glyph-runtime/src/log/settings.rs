@@ -22,8 +22,8 @@ pub struct LogSettings {
     pub output: Output,
     /// Whether pretty lines have colors on a terminal.
     pub color: bool,
-    /// Which events become lines, in the syntax of `RUST_LOG`: `info,hyper=warn`. Default: empty,
-    /// which is `info`.
+    /// The filter of events, in the syntax of `RUST_LOG`: `info,hyper=warn`. Default: empty, which
+    /// is `info`.
     ///
     /// Lines have the fields of spans from `info` on, whatever the filter is.
     pub filter: String,

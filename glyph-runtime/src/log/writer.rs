@@ -1,4 +1,4 @@
-//! The thread that writes lines, and what it does about an output that refuses them.
+//! The thread that writes lines, and its handling of failed writes.
 
 use std::{
     io::{self, ErrorKind, Write},
@@ -10,7 +10,7 @@ use std::{
 
 use super::{counters::Counters, queue::Queue};
 
-/// How long an output that would block is left alone.
+/// The pause before the next write to an output that would block.
 const PAUSE: Duration = Duration::from_millis(5);
 
 pub(super) fn start(
@@ -38,12 +38,12 @@ pub(super) fn start(
 
 struct Writer {
     output: Box<dyn Write + Send>,
-    /// The output ends in the middle of a line.
+    /// Whether a failed write left an incomplete line at the end of the output.
     torn: bool,
 }
 
 impl Writer {
-    /// Writes what it can and tells how many whole lines that was.
+    /// Writes as much as the output accepts, and returns the number of complete lines.
     fn write(&mut self, batch: &[u8]) -> u64 {
         if self.torn && write_some(&mut *self.output, b"\n") == 0 {
             return 0;
@@ -62,7 +62,7 @@ impl Writer {
     }
 }
 
-/// Tells how many bytes the output took before it failed.
+/// Returns the number of bytes that the output accepted before it failed.
 fn write_some(output: &mut dyn Write, bytes: &[u8]) -> usize {
     let mut taken = 0;
     while let Some(rest) = bytes.get(taken..)
@@ -79,8 +79,8 @@ fn write_some(output: &mut dyn Write, bytes: &[u8]) -> usize {
     taken
 }
 
-/// A panic of an output that the program brought is an error like any other.
+/// Turns a panic into an error: the output can be code of the program, and must not end the thread.
 pub(super) fn caught<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     panic::catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|_| Err(io::Error::other("it panicked")))
+        .unwrap_or_else(|_| Err(io::Error::other("the output panicked")))
 }

@@ -1,7 +1,7 @@
 //! OTLP: settings of a collector, the resource, the transport, and an encoder for each signal.
 //!
-//! See the OpenTelemetry Protocol Specification 1.x. Spans, metrics and log records have pipelines
-//! of their own, which take [`OtlpSettings`].
+//! See the OpenTelemetry Protocol Specification 1.x. Spans, metrics and log records have
+//! separate pipelines, which take [`OtlpSettings`].
 
 mod error;
 mod resource;

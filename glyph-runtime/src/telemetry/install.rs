@@ -100,7 +100,7 @@ impl TelemetryBuilder {
     }
 }
 
-/// Gives each signal the names to redact.
+/// Sets the names to redact in each signal.
 fn share_redaction(signals: &[Box<dyn Signal>], configuration: &mut Configuration) {
     let shared = configuration.redaction.clone();
     for signal in signals {
@@ -128,7 +128,7 @@ fn unite_redaction(signals: &[Box<dyn Signal>], configuration: &mut Configuratio
 impl Telemetry {
     fn new(mut parts: Parts) -> Self {
         Self {
-            page: parts.exposition(),
+            exposition: parts.exposition(),
             shutdown: Arc::new(Shutdown::new(parts.running)),
             propagators: parts.configuration.propagators,
             redaction: parts.configuration.redaction,

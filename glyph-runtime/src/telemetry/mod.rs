@@ -51,7 +51,7 @@ use crate::{
 #[derive(Debug)]
 #[must_use = "dropping it ends the listener, the spans and the log"]
 pub struct Telemetry {
-    page: Exposition,
+    exposition: Exposition,
     shutdown: Arc<Shutdown>,
     propagators: Vec<Propagator>,
     redaction: Redaction,
@@ -67,27 +67,27 @@ impl Telemetry {
     /// Returns the exposition as text.
     #[must_use]
     pub fn render(&self, format: Format) -> String {
-        self.page.render(format)
+        self.exposition.render(format)
     }
 
     /// Returns the artifacts that are generated from the catalogs.
     #[cfg(feature = "artifacts")]
     pub fn artifacts(&self) -> crate::artifacts::Artifacts {
-        let catalogs = glyph_core::__runtime::catalogs(self.page.registry());
+        let catalogs = glyph_core::__runtime::catalogs(self.exposition.registry());
         crate::artifacts::Artifacts::new(catalogs.iter().copied())
     }
 
     /// Returns the exposition, for exporters and handlers of the program.
     #[must_use]
     pub fn exposition(&self) -> Exposition {
-        self.page.clone()
+        self.exposition.clone()
     }
 
     /// Returns the exposition in pieces of about 64 KiB. Each is read from the cells when it is
     /// asked for.
     #[must_use]
     pub fn pieces(&self, format: Format) -> Pieces {
-        self.page.pieces(format)
+        self.exposition.pieces(format)
     }
 
     /// Returns the formats in which contexts are propagated, as `OTEL_PROPAGATORS` sets them.

@@ -40,8 +40,8 @@ struct Progress {
 enum State {
     #[default]
     NotStarted,
-    /// A thread shuts down until this deadline; `None` is one that the clock cannot represent.
-    Ending(Option<Instant>),
+    /// A thread shuts down until this deadline. `None` if the clock cannot represent it.
+    Stopping(Option<Instant>),
     Ended(Result<(), Undelivered>),
 }
 
@@ -54,11 +54,11 @@ impl Progress {
         loop {
             let first_is_due = match &*state {
                 State::NotStarted => {
-                    *state = State::Ending(due);
+                    *state = State::Stopping(due);
                     return None;
                 }
                 State::Ended(result) => return Some(result.clone()),
-                State::Ending(first_is_due) => *first_is_due,
+                State::Stopping(first_is_due) => *first_is_due,
             };
             // An earlier shutdown with a nearer deadline keeps it.
             let is_sooner =
@@ -163,7 +163,7 @@ impl Telemetry {
     ///
     /// It works under any runtime, and blocks none of its threads. Without a runtime, use
     /// [`Telemetry::shutdown_blocking`]. Metrics are still recorded afterwards, and
-    /// [`Telemetry::render`] still shows them.
+    /// [`Telemetry::render`] still returns them.
     ///
     /// A second call waits for the first and returns the same result. It returns earlier if its own
     /// deadline passes.

@@ -2,9 +2,9 @@
 //!
 //! A [`Pipeline`] records the spans of [`tracing`], and exports them to an OTLP collector, to a
 //! file, or to an exporter of the program. Without a collector, it keeps recent traces in a ring in
-//! the process; [`Pipeline::recent`] reads it. Each exporter has a bounded queue and a thread with
-//! a runtime of its own. Ending a span never waits for an exporter. Every span that is not exported
-//! is counted with the reason: see [`Pipeline::snapshot`].
+//! the process; [`Pipeline::recent`] reads it. Each exporter has a bounded queue and a separate
+//! thread with a runtime. Ending a span never waits for an exporter. Every span that is not
+//! exported is counted with the reason: see [`Pipeline::snapshot`].
 //!
 //! ```
 //! use std::time::Duration;
@@ -29,7 +29,6 @@
 
 mod error;
 mod file;
-mod foreign;
 mod metrics;
 mod pipeline;
 mod processor;
@@ -39,6 +38,7 @@ mod sampler;
 mod settings;
 mod size;
 mod span;
+mod span_exporter;
 
 pub use crate::{
     context::trace_context::{

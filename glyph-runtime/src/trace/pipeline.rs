@@ -18,12 +18,12 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::{
     Trace, TraceError, TraceSettings, file,
-    foreign::FromSpanExporter,
     processor::{Processor, Routes},
     ring::Ring,
+    span_exporter::FromSpanExporter,
 };
 use crate::{
-    context::trace_context::{connect, unsampled::Wanted},
+    context::trace_context::{connect, unsampled::UnsampledRecorder},
     export::{self, BatchLimits, Destination, ExportCounts, Queue, Undelivered},
     otlp::{self, Resource},
 };
@@ -40,7 +40,7 @@ const DROP_DEADLINE: Duration = Duration::from_secs(1);
 pub struct Pipeline {
     provider: SdkTracerProvider,
     routes: Arc<Routes>,
-    wanted: Mutex<Option<Wanted>>,
+    unsampled: Mutex<Option<UnsampledRecorder>>,
 }
 
 impl Pipeline {
@@ -60,8 +60,8 @@ impl Pipeline {
 
     /// Starts the exporters of the settings and one more, with a queue and a thread for it.
     ///
-    /// Its `export` runs on that thread, inside a tokio runtime. If it panics, hangs or fails, its
-    /// spans are dropped and counted. `name` is the label value of its counts.
+    /// `export` of the exporter runs on that thread, inside a tokio runtime. If it panics, hangs or
+    /// fails, its spans are dropped and counted. `name` is the label value of its counts.
     ///
     /// # Errors
     ///
@@ -108,7 +108,7 @@ impl Pipeline {
         Ok(Self {
             provider,
             routes,
-            wanted: Mutex::new(settings.keep_failures.map(|_| Wanted::new())),
+            unsampled: Mutex::new(settings.keep_failures.map(|_| UnsampledRecorder::new())),
         })
     }
 
@@ -174,7 +174,7 @@ impl Pipeline {
     /// Returns [`Undelivered`] if spans were not exported within `deadline`. They are dropped.
     pub fn shutdown(&self, deadline: Duration) -> Result<(), Undelivered> {
         let result = self.routes.flush(deadline, true);
-        self.wanted
+        self.unsampled
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
@@ -261,7 +261,7 @@ fn start_threads(
 /// Returns the ring, if it keeps anything. A collector replaces it; a file does not, since code
 /// cannot read it.
 fn ring(settings: &TraceSettings, has_collector: bool) -> Option<Ring> {
-    let keeps_sampled = !has_collector || settings.ring.beside_collector;
+    let keeps_sampled = !has_collector || settings.ring.with_collector;
     let is_there = settings.ring.spans > 0 && (keeps_sampled || settings.keep_failures.is_some());
     is_there.then(|| Ring::new(settings.ring, keeps_sampled, settings.keep_failures))
 }

@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_second_there_is_room_again() {
+    fn traces_are_sampled_again_after_a_second() {
         let clock = Arc::new(AtomicU64::new(0));
         let reading = Arc::clone(&clock);
         let sampler =

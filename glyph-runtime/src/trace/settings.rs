@@ -24,7 +24,7 @@ pub struct TraceSettings {
     pub version: Option<String>,
     /// The resource attribute `deployment.environment.name`.
     pub environment: Option<String>,
-    /// More resource attributes. They replace those of host and process, but not the three above.
+    /// More resource attributes. They replace those of host and process, but not the fields above.
     pub resource: Vec<(String, String)>,
     /// The collector. Default: none, spans stay in the ring.
     pub otlp: Option<OtlpSettings>,
@@ -71,7 +71,7 @@ impl TraceSettings {
 pub struct SpanLimits {
     /// The most attributes of a span.
     pub attributes: u32,
-    /// The most bytes of a string attribute, cut at a character. `None` is no limit.
+    /// The most bytes of a string attribute, cut at a character. `None`: no limit.
     pub attribute_value_length: Option<usize>,
     /// The most events of a span.
     pub events: u32,
@@ -104,8 +104,8 @@ pub struct RingLimits {
     pub spans: usize,
     /// The most bytes of spans, approximately.
     pub bytes: usize,
-    /// Keeps sampled traces in the ring although there is a collector.
-    pub beside_collector: bool,
+    /// Keeps sampled traces in the ring even if there is a collector. Default: false.
+    pub with_collector: bool,
 }
 
 impl Default for RingLimits {
@@ -113,7 +113,7 @@ impl Default for RingLimits {
         Self {
             spans: 4096,
             bytes: 8 << 20,
-            beside_collector: false,
+            with_collector: false,
         }
     }
 }
@@ -161,7 +161,7 @@ pub struct FileSettings {
 }
 
 impl FileSettings {
-    /// Returns the defaults: 64 MiB, and three full files beside the current one.
+    /// Returns the defaults: 64 MiB, and three full files in addition to the current one.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),

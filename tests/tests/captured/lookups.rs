@@ -122,7 +122,7 @@ fn a_type_that_two_labels_have_is_refused() {
     assert!(
         message.starts_with(
             "metric `captured_handovers` has more than one label of the type \
-             `captured::catalog::Provider`: say `.with_label(\"from\", ..)` or `.with_label(\"to\", ..)`;"
+             `captured::catalog::Provider`: use `.with_label(\"from\", ..)` or `.with_label(\"to\", ..)`;"
         ),
         "{message}"
     );

@@ -120,7 +120,7 @@ fn ring_is_kept_with_a_collector_if_asked() {
     let without = Pipeline::start(&settings).unwrap();
     spans(&without, 1);
     assert!(without.recent().is_empty());
-    settings.ring.beside_collector = true;
+    settings.ring.with_collector = true;
     let with = Pipeline::start(&settings).unwrap();
     spans(&with, 1);
     assert_eq!(with.recent().len(), 1);

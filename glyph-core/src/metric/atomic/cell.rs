@@ -1,11 +1,15 @@
-//! Adding to a cell.
+//! Additions to a cell.
+//!
+//! Loads and stores are `Relaxed`: each cell is a number by itself, and readers need no order
+//! between cells. Integers wrap, because sums are in two's complement.
 
 use super::primitives::{
     AtomicU64,
     Ordering::{AcqRel, Relaxed},
 };
 
-/// Adds to a cell that only this thread writes. Readers see the old or the new value.
+/// Adds to a cell that only this thread writes. A load and a store cost less than an atomic
+/// addition, and no other thread can write between them. Readers see the old or the new value.
 #[inline]
 pub(crate) fn add_own(cell: &AtomicU64, amount: u64) {
     cell.store(cell.load(Relaxed).wrapping_add(amount), Relaxed);

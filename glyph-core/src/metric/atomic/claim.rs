@@ -1,24 +1,25 @@
-//! Ownership of cells that pass from thread to thread.
+//! The ownership of cells, which threads take and return.
 
 use super::primitives::{
     AtomicBool,
     Ordering::{Acquire, Relaxed, Release},
 };
 
-/// Whether some thread owns the cells next to it.
+/// Whether a thread owns the cells that the claim is for.
 #[derive(Debug)]
 pub(crate) struct Claim(pub(crate) AtomicBool);
 
 impl Claim {
-    /// Takes the cells, unless another thread owns them. Acquire: what earlier owners wrote is
-    /// visible.
+    /// Takes the cells, unless another thread owns them. `Acquire`: the new owner must see what
+    /// earlier owners wrote, because it adds to it with a plain load and store.
     pub(crate) fn take(&self) -> bool {
         self.0
             .compare_exchange(false, true, Acquire, Relaxed)
             .is_ok()
     }
 
-    /// Returns the cells; called by their owner. Release: the next owner sees what was written.
+    /// Returns the cells. Only their owner calls this. `Release`: the next owner sees what was
+    /// written.
     pub(crate) fn give_back(&self) {
         self.0.store(false, Release);
     }

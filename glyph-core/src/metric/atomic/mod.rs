@@ -1,5 +1,7 @@
-//! Operations on memory that threads share. They are apart, so that loom can try every order of
-//! them: `tests/loom` replaces [`primitives`] with its own types.
+//! Operations on memory that threads share.
+//!
+//! They are in separate files for loom, which tries every order of them: `tests/loom` includes the
+//! files with other [`primitives`].
 
 pub(super) mod cell;
 pub(super) mod claim;

@@ -21,9 +21,9 @@ use super::{
 use crate::{expose::Format, health::Health};
 
 #[test]
-fn it_answers_without_a_runtime_of_the_program() {
-    let page = Pieces::new(20);
-    let listener = listen(page.router());
+fn listener_responds_without_a_runtime_of_the_program() {
+    let exposition = Pieces::new(20);
+    let listener = listen(exposition.router());
     let accept = "application/openmetrics-text;version=1.0.0;q=0.8,text/plain;q=0.5";
     let request = ureq::get(url(&listener, "/metrics")).header("accept", accept);
     let mut response = request.header("accept-encoding", "gzip").call().unwrap();
@@ -34,20 +34,20 @@ fn it_answers_without_a_runtime_of_the_program() {
     GzDecoder::new(response.body_mut().as_reader())
         .read_to_string(&mut unpacked)
         .unwrap();
-    assert_eq!(unpacked, page.text(Format::OpenMetrics));
+    assert_eq!(unpacked, exposition.text(Format::OpenMetrics));
 
     let mut plain = ureq::get(url(&listener, "/metrics")).call().unwrap();
     assert!(!plain.headers().contains_key("content-encoding"));
     assert_eq!(
         plain.body_mut().read_to_string().unwrap(),
-        page.text(Format::Text)
+        exposition.text(Format::Text)
     );
 }
 
 #[test]
 fn head_has_no_body() {
-    let page = Pieces::new(2);
-    let listener = listen(page.router());
+    let exposition = Pieces::new(2);
+    let listener = listen(exposition.router());
     for path in ["/metrics", "/healthz", "/readyz"] {
         let response = exchange(
             &listener,
@@ -59,11 +59,11 @@ fn head_has_no_body() {
             "{response}"
         );
     }
-    assert_eq!(page.written(), 0);
+    assert_eq!(exposition.written(), 0);
 }
 
 #[test]
-fn a_taken_port_is_an_error_that_says_what_to_do() {
+fn port_in_use_is_an_error_with_a_fix() {
     let other = TcpListener::bind(ANY).unwrap();
     let address = other.local_addr().unwrap();
     let error = Listener::bind(address, Router::new()).unwrap_err();
@@ -79,7 +79,7 @@ fn a_taken_port_is_an_error_that_says_what_to_do() {
 }
 
 #[test]
-fn a_head_that_does_not_arrive_is_not_waited_for() {
+fn incomplete_head_times_out() {
     let limits = Limits {
         head: Duration::from_millis(200),
         ..Limits::default()
@@ -87,40 +87,40 @@ fn a_head_that_does_not_arrive_is_not_waited_for() {
     let listener = Listener::bind_within(ANY, Pieces::new(1).router(), limits).unwrap();
     let response = exchange(&listener, "GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: ");
     assert_eq!(response, "");
-    // Nor is a second request on a connection kept alive.
+    // The timeout also applies to a second request on a kept-alive connection.
     let response = exchange(&listener, "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n");
     assert!(response.ends_with(r#"{"status":"ok"}"#), "{response}");
 }
 
 #[test]
-fn a_client_that_takes_nothing_is_cut_off() {
+fn client_that_reads_nothing_is_disconnected() {
     let limits = Limits {
         write: Duration::from_millis(50),
         ..Limits::default()
     };
-    let page = Pieces::new(10_000);
-    let listener = Listener::bind_within(ANY, page.router(), limits).unwrap();
+    let exposition = Pieces::new(10_000);
+    let listener = Listener::bind_within(ANY, exposition.router(), limits).unwrap();
     let mut stalled: Vec<_> = (0..8).map(|_| connect(&listener)).collect();
     for stream in &mut stalled {
         stream
             .write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
             .unwrap();
     }
-    wait_until(&page.counts.begun, 8);
-    wait_until(&page.counts.ended, 8);
-    assert!(page.written() < 80_000);
-    // Each had one of the places for scrapes, which are free again.
+    wait_until(&exposition.counts.begun, 8);
+    wait_until(&exposition.counts.ended, 8);
+    assert!(exposition.written() < 80_000);
+    // Each held one of the limited scrapes, which are free again.
     assert!(ureq::head(url(&listener, "/metrics")).call().is_ok());
     let mut end = Vec::new();
     let _ = stalled.remove(0).read_to_end(&mut end);
     assert!(
         !end.ends_with(b"\r\n0\r\n\r\n"),
-        "a page cut off must not look whole"
+        "a truncated exposition must not look complete"
     );
 }
 
 #[test]
-fn connections_beyond_the_bound_wait() {
+fn connections_beyond_the_limit_wait() {
     let limits = Limits {
         connections: 1,
         head: Duration::from_millis(200),
@@ -133,12 +133,12 @@ fn connections_beyond_the_bound_wait() {
         "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
     );
     assert!(response.ends_with(r#"{"status":"ok"}"#), "{response}");
-    // It was answered because the idle one, which was first, had been closed.
+    // The response came because the idle connection, which was first, had been closed.
     assert_eq!((&idle).read(&mut [0]).unwrap(), 0);
 }
 
 #[test]
-fn it_answers_while_the_program_s_runtime_is_busy() {
+fn listener_responds_while_the_runtime_is_busy() {
     let program = runtime::Builder::new_current_thread().build().unwrap();
     let health = Health::builder()
         .check_with_timeout("database", Duration::from_millis(20), || async {
@@ -148,7 +148,7 @@ fn it_answers_while_the_program_s_runtime_is_busy() {
         .build()
         .unwrap();
     let listener = listen(Pieces::new(1).router_with(health));
-    // Nobody drives that runtime, as if it were busy.
+    // Nothing drives this runtime, as if it were busy.
     let request = "GET /readyz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
     let response = exchange(&listener, request);
     assert!(response.starts_with("HTTP/1.1 503 "), "{response}");
@@ -160,7 +160,7 @@ fn it_answers_while_the_program_s_runtime_is_busy() {
 }
 
 #[test]
-fn fifty_probes_at_once_ask_once() {
+fn concurrent_probes_share_one_run() {
     let (runs, (go, wait)) = (
         Arc::new(AtomicUsize::new(0)),
         tokio::sync::watch::channel(false),

@@ -23,10 +23,11 @@ use crate::{expose::Format, health::Health};
 
 const ANY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
-/// More than anything here takes; reaching it fails the test.
+/// The deadline of each wait. A test that reaches it fails.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A page of so many pieces that counts what is done with it.
+/// An exposition of so many pieces, which counts the renderings that were begun and ended, and the
+/// pieces that were written.
 #[derive(Clone)]
 struct Pieces {
     pieces: usize,
@@ -40,7 +41,7 @@ struct Counts {
     ended: AtomicUsize,
 }
 
-/// A page that is being written.
+/// A rendering in progress.
 struct Writing {
     format: Format,
     left: usize,
@@ -119,7 +120,7 @@ fn connect(listener: &Listener) -> TcpStream {
     stream
 }
 
-/// Sends a request, and gives everything that comes until the server closes.
+/// Sends a request, and returns everything until the server closes the connection.
 fn exchange(listener: &Listener, request: &str) -> String {
     let mut stream = connect(listener);
     stream.write_all(request.as_bytes()).unwrap();

@@ -44,9 +44,9 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
 }
 
 #[tokio::test]
-async fn the_page_comes_in_the_format_asked_for() {
-    let page = Pieces::new(3);
-    let router = page.router();
+async fn exposition_has_the_accepted_format() {
+    let exposition = Pieces::new(3);
+    let router = exposition.router();
     for (accept, format) in [
         (&["*/*"][..], Format::Text),
         (&[], Format::Text),
@@ -74,14 +74,14 @@ async fn the_page_comes_in_the_format_asked_for() {
             header(response.headers(), "vary"),
             ["Accept", "accept-encoding"]
         );
-        assert_eq!(text(response).await, page.text(format));
+        assert_eq!(text(response).await, exposition.text(format));
     }
 }
 
 #[tokio::test]
-async fn head_has_the_headers_of_get_and_writes_no_page() {
-    let page = Pieces::new(3);
-    let router = page.router();
+async fn head_has_the_headers_of_get_and_renders_nothing() {
+    let exposition = Pieces::new(3);
+    let router = exposition.router();
     let headers = [
         ("accept", "application/openmetrics-text"),
         ("accept-encoding", "gzip"),
@@ -89,26 +89,26 @@ async fn head_has_the_headers_of_get_and_writes_no_page() {
     let head = ask(&router, Method::HEAD, "/metrics", &headers).await;
     let of_head = head.headers().clone();
     assert_eq!(text(head).await, "");
-    assert_eq!(page.written(), 0);
+    assert_eq!(exposition.written(), 0);
     let get = get(&router, "/metrics", &headers).await;
     assert_eq!(header(get.headers(), "content-encoding"), ["gzip"]);
     assert_eq!(of_head, *get.headers());
 }
 
 #[tokio::test]
-async fn pieces_are_written_when_they_are_taken() {
-    let page = Pieces::new(100);
-    let mut body = get(&page.router(), "/metrics", &[]).await.into_body();
+async fn pieces_are_rendered_when_they_are_read() {
+    let exposition = Pieces::new(100);
+    let mut body = get(&exposition.router(), "/metrics", &[]).await.into_body();
     body.frame().await.unwrap().unwrap();
-    assert_eq!(page.written(), 1);
+    assert_eq!(exposition.written(), 1);
     body.frame().await.unwrap().unwrap();
-    assert_eq!(page.written(), 2);
+    assert_eq!(exposition.written(), 2);
 }
 
 #[tokio::test]
-async fn a_scrape_gives_way_between_pieces() {
-    let page = Pieces::new(100);
-    let router = page.router();
+async fn scrape_yields_between_pieces() {
+    let exposition = Pieces::new(100);
+    let router = exposition.router();
     let scrape = tokio::spawn(async move { text(get(&router, "/metrics", &[]).await).await });
     let mut turns = 0;
     while !scrape.is_finished() {
@@ -119,24 +119,24 @@ async fn a_scrape_gives_way_between_pieces() {
 }
 
 #[tokio::test]
-async fn only_so_many_scrapes_are_answered_at_a_time() {
-    let page = Pieces::new(2);
-    let router = page.router();
-    let mut under_way = Vec::new();
+async fn scrapes_beyond_the_limit_are_rejected() {
+    let exposition = Pieces::new(2);
+    let router = exposition.router();
+    let mut running = Vec::new();
     for _ in 0..8 {
-        under_way.push(get(&router, "/metrics", &[]).await);
+        running.push(get(&router, "/metrics", &[]).await);
     }
-    let refused = get(&router, "/metrics", &[]).await;
-    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(header(refused.headers(), "retry-after"), ["1"]);
+    let rejected = get(&router, "/metrics", &[]).await;
+    assert_eq!(rejected.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(header(rejected.headers(), "retry-after"), ["1"]);
     assert_eq!(get(&router, "/healthz", &[]).await.status(), StatusCode::OK);
-    text(under_way.remove(0)).await;
+    text(running.remove(0)).await;
     assert_eq!(get(&router, "/metrics", &[]).await.status(), StatusCode::OK);
-    drop(under_way);
+    drop(running);
 }
 
 #[tokio::test]
-async fn other_methods_are_refused() {
+async fn other_methods_are_rejected() {
     let router = Pieces::new(1).router();
     for path in ["/metrics", "/healthz", "/readyz"] {
         for method in [
@@ -155,7 +155,7 @@ async fn other_methods_are_refused() {
 }
 
 #[tokio::test]
-async fn probes_are_json_with_a_status_to_act_on() {
+async fn probes_have_a_status_code_and_json() {
     let health = Health::builder()
         .check("database", || async { Err("connection refused") })
         .check("providers", || async { Ok::<(), String>(()) })

@@ -17,7 +17,7 @@ fn shut_down(listener: Listener, deadline: Duration) -> bool {
 }
 
 #[test]
-fn shutdown_lets_responses_end_and_gives_the_port_back() {
+fn shutdown_waits_for_responses_and_frees_the_port() {
     let (asked, was_asked) = mpsc::channel();
     let (go, wait) = tokio::sync::watch::channel(false);
     let slow = get(move || {
@@ -65,7 +65,7 @@ fn shutdown_keeps_its_deadline() {
 }
 
 #[test]
-fn shutdown_keeps_its_deadline_even_if_the_thread_is_held_up() {
+fn shutdown_keeps_its_deadline_if_the_thread_is_blocked() {
     let (asked, was_asked) = mpsc::channel();
     let (release, blocked) = mpsc::channel::<()>();
     let blocked = Arc::new(Mutex::new(blocked));
@@ -87,10 +87,10 @@ fn shutdown_keeps_its_deadline_even_if_the_thread_is_held_up() {
     drop(release);
 }
 
-/// As a child process has one until it executes its program.
+/// A child process has such a copy until it executes its program.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_copy_of_its_socket_elsewhere_does_not_keep_it_open() {
+fn copy_of_the_socket_does_not_keep_the_port_open() {
     for ends in [
         |listener| assert!(shut_down(listener, PATIENCE)),
         |listener| drop::<Listener>(listener),
@@ -105,7 +105,7 @@ fn a_copy_of_its_socket_elsewhere_does_not_keep_it_open() {
 }
 
 #[test]
-fn dropping_it_stops_it() {
+fn drop_stops_the_listener() {
     let listener = listen(Pieces::new(1).router());
     let mut idle = connect(&listener);
     drop(listener);

@@ -10,7 +10,7 @@ use crate::{
         error::ConfigError,
         reading::Reading,
         setting::Setting,
-        values::{some_milliseconds, words},
+        values::{entries, some_milliseconds},
     },
     log::{Audit, Format, SyncPolicy},
 };
@@ -44,7 +44,7 @@ fn read(
 }
 
 fn directives(text: &str) -> Option<String> {
-    let all_right = words(text).all(|word| word.parse::<Directive>().is_ok());
+    let all_right = entries(text).all(|entry| entry.parse::<Directive>().is_ok());
     all_right.then(|| text.to_owned())
 }
 

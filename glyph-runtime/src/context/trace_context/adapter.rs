@@ -1,7 +1,7 @@
 //! Connects stages and metrics to OpenTelemetry's context.
 //!
-//! `tracing-opentelemetry` makes a span's context current while the span is entered. So one lookup
-//! in the thread tells everything, without a lock and without asking the subscriber.
+//! `tracing-opentelemetry` makes the context of a span current while the span is entered. So one
+//! lookup in the thread is enough, without a lock and without the subscriber.
 
 use opentelemetry::{
     Context, KeyValue,
@@ -58,9 +58,8 @@ impl Traces for CurrentContext {
         map_current(|context| id(context.span().span_context()))
     }
 
-    /// As a field of `tracing` the function name would be on every log line. Recorded later, it
-    /// would have the subscriber look the span up once more. So it is set here, where the span is
-    /// at hand.
+    /// As a field of `tracing` the function name would be on every log line. Recording it later
+    /// would cost another lookup in the subscriber. So it is set here, where the span is at hand.
     fn exemplar_of(&self, function: &SpanParent) -> Option<Exemplar> {
         // The subscriber may have been removed since the span was opened.
         if LevelFilter::current() == LevelFilter::OFF {

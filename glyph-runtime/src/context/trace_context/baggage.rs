@@ -147,14 +147,14 @@ impl Baggage {
     }
 
     pub(crate) fn of(context: &Context) -> Self {
-        let mut held = Self::default();
+        let mut kept = Self::default();
         let mut entries: Vec<_> = context.baggage().iter().collect();
         entries.sort_unstable_by_key(|(key, _)| key.as_str());
         for (key, (value, metadata)) in entries {
             // Other libraries may exceed the limits: skip what does not fit.
-            let _no_room = held.put(key.as_str(), value.as_str(), metadata.as_str());
+            let _no_room = kept.put(key.as_str(), value.as_str(), metadata.as_str());
         }
-        held
+        kept
     }
 
     pub(crate) fn within(&self, context: &Context) -> Context {
@@ -192,8 +192,8 @@ impl Baggage {
             .binary_search_by(|other| other.key.as_str().cmp(key))
         {
             Ok(at) => {
-                if let Some(place) = self.entries.get_mut(at) {
-                    *place = entry;
+                if let Some(known) = self.entries.get_mut(at) {
+                    *known = entry;
                 }
             }
             Err(at) => self.entries.insert(at, entry),

@@ -14,7 +14,7 @@ pin_project! {
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
     pub struct InContext<F> {
-        // Empty only while the wrapper is dropped.
+        // `None` only while the wrapper is dropped.
         #[pin]
         future: Option<F>,
         context: Context,

@@ -8,8 +8,8 @@ static RECORDERS: AtomicUsize = AtomicUsize::new(0);
 /// Sets whether stages build spans below a span that is not sampled. Default: false.
 ///
 /// Such a span is exported nowhere and costs as much as a sampled one. Without it metrics count as
-/// always, and log lines carry the trace id of the span around them. A stage with `parent = None`
-/// starts a trace of its own.
+/// always, and log lines have the trace id of the enclosing span. A stage with `parent = None`
+/// starts a new trace.
 ///
 /// Turn them on if you need the fields of such stages on log lines, or their spans in a subscriber
 /// that ignores sampling, such as `tracing_subscriber::fmt`. A sampler that samples children of
@@ -36,16 +36,16 @@ pub fn unsampled_spans_are_built() -> bool {
     BUILT.load(Relaxed)
 }
 
-/// Whether the program or a pipeline that keeps failures asks for them.
+/// Whether unsampled spans are built, for the program or for a pipeline that keeps failures.
 pub(super) fn are_built() -> bool {
     unsampled_spans_are_built() || RECORDERS.load(Relaxed) > 0
 }
 
-/// A pipeline that keeps failures. While there is one, unsampled spans are built.
+/// Held by a pipeline that keeps failures. Unsampled spans are built while one exists.
 #[derive(Debug)]
-pub(crate) struct Wanted(&'static AtomicUsize);
+pub(crate) struct UnsampledRecorder(&'static AtomicUsize);
 
-impl Wanted {
+impl UnsampledRecorder {
     pub(crate) fn new() -> Self {
         Self::counted_in(&RECORDERS)
     }
@@ -56,7 +56,7 @@ impl Wanted {
     }
 }
 
-impl Drop for Wanted {
+impl Drop for UnsampledRecorder {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Relaxed);
     }
@@ -64,20 +64,20 @@ impl Drop for Wanted {
 
 #[cfg(test)]
 mod tests {
-    use super::{AtomicUsize, Relaxed, Wanted, are_built};
+    use super::{AtomicUsize, Relaxed, UnsampledRecorder, are_built};
 
     #[test]
-    fn unsampled_spans_are_built_while_a_pipeline_wants_them() {
-        let _wanted = Wanted::new();
+    fn unsampled_spans_are_built_while_a_recorder_exists() {
+        let _recorder = UnsampledRecorder::new();
         assert!(are_built());
     }
 
     #[test]
-    fn unsampled_spans_are_wanted_until_the_last_pipeline_is_gone() {
-        // A count of its own: other tests of this process start pipelines too.
+    fn recorders_are_counted_until_the_last_is_dropped() {
+        // A separate count, because other tests of this process start pipelines too.
         static RECORDERS: AtomicUsize = AtomicUsize::new(0);
-        let first = Wanted::counted_in(&RECORDERS);
-        let second = Wanted::counted_in(&RECORDERS);
+        let first = UnsampledRecorder::counted_in(&RECORDERS);
+        let second = UnsampledRecorder::counted_in(&RECORDERS);
         drop(first);
         assert_eq!(RECORDERS.load(Relaxed), 1);
         drop(second);

@@ -38,7 +38,7 @@ mod tests {
     use super::{HeaderMap, has_passed, timeout};
 
     #[test]
-    fn units_are_grpcs() {
+    fn timeout_units_are_parsed() {
         let parsed = |text: &'static str| {
             let headers = HeaderMap::from_iter([(
                 ::http::HeaderName::from_static("grpc-timeout"),
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn the_other_side_may_have_been_a_little_earlier() {
+    fn drop_slightly_before_the_deadline_is_a_timeout() {
         let second = Some(Duration::from_secs(1));
         assert!(has_passed(second, Duration::from_millis(900)));
         assert!(!has_passed(second, Duration::from_millis(890)));

@@ -1,4 +1,4 @@
-//! Ids that calls propagate besides the request id.
+//! Ids that calls propagate in addition to the request id.
 
 use ::http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::Context;

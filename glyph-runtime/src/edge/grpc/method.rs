@@ -48,7 +48,7 @@ impl Methods {
     }
 
     /// Returns the method that a generated client names, or else [`called`](Self::called).
-    pub(super) fn calling(&self, path: &str, extensions: &Extensions) -> Method {
+    pub(super) fn of_client(&self, path: &str, extensions: &Extensions) -> Method {
         let generated = extensions.get::<GrpcMethod<'static>>();
         match generated {
             Some(method) => Method {
@@ -125,7 +125,7 @@ mod tests {
     use super::{Methods, OTHER};
 
     #[test]
-    fn paths_that_are_no_method_are_one() {
+    fn invalid_paths_share_one_label_value() {
         let methods = Methods::default();
         assert_eq!(
             methods.called("/shop.Stock/Reserve").name(),
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn declared_methods_are_the_only_ones() {
+    fn undeclared_methods_share_one_label_value() {
         let mut methods = Methods::default();
         methods.extend(["/shop.Stock/Reserve"]);
         let mut reserve = methods.called("/shop.Stock/Reserve");

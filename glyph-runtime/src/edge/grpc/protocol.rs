@@ -26,11 +26,11 @@ use crate::{
     log::CarriedIds,
 };
 
-/// gRPC, and what is known of one call while it runs.
+/// gRPC, and its state of one running call.
 #[derive(Debug)]
 pub struct Grpc {
     pub(super) method: Method,
-    /// The ids of the call, besides its request id.
+    /// The ids of the call, in addition to its request id.
     pub(super) ids: CarriedIds,
     timeout: Option<Duration>,
     /// The status that the other side sent.
@@ -42,8 +42,8 @@ pub struct Grpc {
 }
 
 impl Grpc {
-    /// A call of which only the request is known. It can take at most the shorter of `timeout` and
-    /// the timeout in its metadata.
+    /// Creates the state of a call that has started. Its timeout is the shorter of `timeout` and
+    /// the one in its metadata.
     pub(super) fn new(
         method: Method,
         ids: CarriedIds,
@@ -70,7 +70,7 @@ impl Grpc {
         }
     }
 
-    /// Records on the new span what the request says: the ids, and the method if it is certain.
+    /// Records the ids on the new span, and the method if it is certain.
     pub(super) fn describe_start(&self, settings: &GrpcSettings, span: &Span) {
         settings.ids.describe(span, &self.ids);
         if self.method.is_certain() {
@@ -152,17 +152,17 @@ impl Protocol for Grpc {
         span: &Span,
     ) -> Ended<CallEnd> {
         let late = deadline::has_passed(self.timeout, duration);
-        let ending = RpcStatus::new(role, self.status, termination, late);
+        let sent = RpcStatus::new(role, self.status, termination, late);
         if !self.method.is_certain() {
-            self.settle_method(ending.status, span);
+            self.settle_method(sent.status, span);
         }
         Ended {
             end: CallEnd {
                 duration,
-                status: ending.status,
-                error: ending.error,
+                status: sent.status,
+                error: sent.error,
             },
-            failed: ending.is_failure(role),
+            failed: sent.is_failure(role),
         }
     }
 

@@ -28,7 +28,7 @@ impl<E: Endpoint<Protocol = Grpc>> CallLayer<E> {
         self.with_protocol(|settings| settings.methods.extend(methods))
     }
 
-    /// Sets the names of the ids that calls carry besides their request id: see
+    /// Sets the names of the ids that calls carry in addition to their request id: see
     /// [`CarriedIds`](crate::log::CarriedIds). Default: none.
     ///
     /// On a server, the value is the program's if it has one where the call arrives, or else that

@@ -25,7 +25,7 @@ use crate::edge::{
     protocol::{Ended, Role, Termination},
 };
 
-/// HTTP, and what is known of one request while it runs.
+/// HTTP, and its state of one running request.
 #[derive(Debug)]
 pub struct Http {
     pub(super) method: Method,
@@ -33,12 +33,12 @@ pub struct Http {
     /// The bytes of the request's body that were read, if it has a body.
     received: Option<Arc<AtomicU64>>,
     sent: u64,
-    /// The length of the response's body, if its head says so.
+    /// The length of the response's body, if its head has it.
     expected: Option<u64>,
 }
 
 impl Http {
-    /// A call of which only the request is known.
+    /// Creates the state of a call that has started.
     pub(super) fn new(request: &request::Parts) -> Self {
         Self {
             method: Method::from(&request.method),

@@ -48,7 +48,7 @@ impl<B: Body> Body for RequestBody<B> {
         let this = self.project();
         let polled = this.body.poll_frame(context);
         if let (Poll::Ready(Some(Ok(frame))), Some(received)) = (&polled, this.received) {
-            // A sum alone: it orders nothing else.
+            // `Relaxed`: the sum is a number by itself and orders nothing else.
             received.fetch_add(length(frame), Relaxed);
         }
         polled

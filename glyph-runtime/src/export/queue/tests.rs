@@ -1,4 +1,4 @@
-//! The account of items that collect, without a thread.
+//! The counts of collecting items, without a thread.
 
 #![expect(clippy::panic, reason = "a queue without work fails the test")]
 

@@ -1,4 +1,4 @@
-//! A family of an external recorder, its series in order and each of them once.
+//! A family of an external recorder: its series in order, without duplicates.
 
 use std::collections::BTreeMap;
 
@@ -16,8 +16,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(super) fn parse(word: &str) -> Option<Self> {
-        match word {
+    pub(super) fn parse(name: &str) -> Option<Self> {
+        match name {
             "counter" => Some(Self::Counter),
             "gauge" => Some(Self::Gauge),
             "histogram" => Some(Self::Histogram),
@@ -27,7 +27,7 @@ impl Kind {
         }
     }
 
-    pub(super) fn word(self, format: Format) -> &'static str {
+    pub(super) fn name(self, format: Format) -> &'static str {
         match self {
             Self::Counter => "counter",
             Self::Gauge => "gauge",
@@ -38,7 +38,7 @@ impl Kind {
         }
     }
 
-    /// What follows the family's name in HELP and TYPE.
+    /// Returns the suffix of the family name in HELP and TYPE.
     pub(super) fn head_suffix(self, format: Format) -> &'static str {
         match (self, format) {
             (Self::Counter, Format::Text) => "_total",
@@ -46,7 +46,7 @@ impl Kind {
         }
     }
 
-    /// Returns the family's name as OpenMetrics has it; `None` if that is not a valid name.
+    /// Returns the family name in OpenMetrics. `None` if it is not a valid name.
     pub(super) fn family_name(self, name: &str) -> Option<String> {
         let name = match self {
             Self::Counter => name.strip_suffix("_total").unwrap_or(name),
@@ -55,7 +55,7 @@ impl Kind {
         is_name(name, ':').then(|| name.to_owned())
     }
 
-    /// Every name that a family of this kind uses (OpenMetrics 1.0, "Suffixes").
+    /// Returns all names that a family of this kind uses (OpenMetrics 1.0, "Suffixes").
     pub(super) fn names(self, family: &str) -> Vec<String> {
         let name = |suffix: &str| format!("{family}{suffix}");
         let declared = match self {
@@ -68,7 +68,7 @@ impl Kind {
         suffixes.map(|suffix| name(suffix)).collect()
     }
 
-    /// The label that distinguishes the samples of one series.
+    /// Returns the label that distinguishes the samples of one series.
     pub(super) fn bound_label(self) -> Option<&'static str> {
         match self {
             Self::Histogram => Some("le"),
@@ -94,7 +94,7 @@ fn is_name(name: &str, also: char) -> bool {
 #[derive(Debug)]
 pub(super) struct Family<'a> {
     pub(super) kind: Kind,
-    /// Still escaped.
+    /// The HELP text, still escaped.
     pub(super) help: Option<&'a str>,
     series: BTreeMap<String, Vec<Point>>,
 }
@@ -102,7 +102,7 @@ pub(super) struct Family<'a> {
 /// One sample of a series: buckets and quantiles by their bounds, then the sum, then the count.
 #[derive(Debug)]
 pub(crate) struct Point {
-    /// What follows the family's name in that of the sample.
+    /// The suffix of the sample name after the family name.
     pub(crate) suffix: &'static str,
     order: u8,
     pub(crate) bound: f64,
@@ -166,8 +166,9 @@ impl<'a> Family<'a> {
         })
     }
 
-    /// `a="x",b="y"` in the order of names: the series' name, whatever order its labels came in. Names
-    /// that a scraper would reject are left out, and so are empty values, which mean absent labels.
+    /// Returns `a="x",b="y"` in the order of names. It identifies the series, whatever the order of
+    /// its labels was. Invalid names are omitted, and so are empty values, which mean absent
+    /// labels.
     fn labels(&self, mut labels: Vec<(&str, &str)>) -> String {
         labels.sort_by_key(|(name, _)| *name);
         labels.dedup_by_key(|(name, _)| *name);
@@ -187,7 +188,7 @@ impl<'a> Family<'a> {
             .replace('\0', "\u{fffd}")
     }
 
-    /// The series in the order of their labels, each with its samples in order.
+    /// Returns the series in the order of their labels, each with its samples in order.
     pub(super) fn into_series(self) -> impl Iterator<Item = (String, Vec<Point>)> {
         self.series.into_iter().map(|(labels, mut points)| {
             points.sort_by(Point::compare);
@@ -197,7 +198,7 @@ impl<'a> Family<'a> {
 }
 
 impl Point {
-    /// Whether the label of a bucket or a quantile is the sample's.
+    /// Whether the sample is a bucket or a quantile, which has a bound.
     pub(super) fn has_bound(&self) -> bool {
         self.order == 0
     }
@@ -229,12 +230,12 @@ impl Number {
         }
     }
 
-    pub(super) fn push(self, page: &mut Vec<u8>) {
+    pub(super) fn push(self, out: &mut Vec<u8>) {
         match self {
             Self::Whole(value) => {
-                page.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+                out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
             }
-            Self::Float(value) => float::push(page, value),
+            Self::Float(value) => float::push(out, value),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// A line that is neither blank nor a mere comment.
+/// A line with content: HELP, TYPE or a sample.
 #[derive(Debug, PartialEq)]
 pub(super) enum Line<'a> {
     Help { name: &'a str, text: &'a str },
@@ -10,7 +10,7 @@ pub(super) enum Line<'a> {
     Sample(Sample<'a>),
 }
 
-/// A sample: its name, its labels with values still escaped, and its value.
+/// A sample: its name, its labels, and its value. Label values are still escaped.
 #[derive(Debug, PartialEq)]
 pub(super) struct Sample<'a> {
     pub(super) name: &'a str,
@@ -54,7 +54,7 @@ impl<'a> Sample<'a> {
 
 type Labels<'a> = Vec<(&'a str, &'a str)>;
 
-/// `a="x",b="y"}` and what follows it.
+/// Parses `a="x",b="y"}`. Returns the labels, with values still escaped, and the rest of the line.
 fn labels(mut rest: &str) -> Option<(Labels<'_>, &str)> {
     let mut labels = Vec::new();
     loop {
@@ -88,7 +88,7 @@ pub(super) fn plain_labels(labels: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Replaces `\\` and `\n` by the characters that they stand for.
+/// Unescapes `\\`, `\"` and `\n`. A backslash before another character is dropped.
 pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
     if !text.contains('\\') {
         return Cow::Borrowed(text);
@@ -115,7 +115,7 @@ mod tests {
     use super::{Line, Sample, unescaped};
 
     #[test]
-    fn a_sample_is_taken_apart() {
+    fn sample_is_parsed() {
         assert_eq!(
             Line::parse(r#"x_bucket{a="\"},\\",le="0.5"} 3"#),
             Some(Line::Sample(Sample {
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_say_nothing_are_passed_over() {
+    fn lines_without_content_are_skipped() {
         for line in [
             "",
             "# ",

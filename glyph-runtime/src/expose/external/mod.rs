@@ -1,7 +1,7 @@
-//! The families of `metrics-exporter-prometheus`, as the exposition has them.
+//! Metrics of external recorders, such as `metrics-exporter-prometheus`.
 //!
-//! Its text comes from other crates and is not trusted: whatever it holds, a scraper can read the
-//! exposition, which has each family and each series once.
+//! Their text comes from other crates and is not trusted. It is parsed and written again, so that
+//! scrapers can always read the exposition, with each family and each series once.
 
 pub(crate) mod family;
 mod line;
@@ -15,11 +15,11 @@ use line::Line;
 
 /// A recorder of metrics that no catalog declares.
 pub(crate) trait ExternalRecorder: Send + Sync {
-    /// Returns its metrics in the text format 0.0.4.
+    /// Returns the metrics in the text format 0.0.4.
     fn render(&self) -> String;
 }
 
-/// A family as it was read, for an encoder of any format.
+/// A parsed family.
 #[derive(Debug)]
 pub(crate) struct ExternalFamily {
     pub(crate) name: String,
@@ -28,16 +28,16 @@ pub(crate) struct ExternalFamily {
     pub(crate) series: Vec<ExternalSeries>,
 }
 
-/// A series as it was read.
+/// A parsed series.
 #[derive(Debug)]
 pub(crate) struct ExternalSeries {
-    /// Names and values, in the order of names.
+    /// Names and values of the labels, in the order of names.
     pub(crate) labels: Vec<(String, String)>,
     pub(crate) points: Vec<Point>,
 }
 
-/// The families in `rendered` (text format 0.0.4) in the order of their names. See [`families`] for
-/// `taken`.
+/// Returns the families in `rendered` (text format 0.0.4) in the order of their names. See
+/// [`families`] for `taken`.
 pub(crate) fn read(rendered: &str, taken: impl Fn(&str) -> bool) -> Vec<ExternalFamily> {
     let families = families(rendered, taken);
     let read = families.map(|(name, family)| ExternalFamily {
@@ -55,10 +55,10 @@ pub(crate) fn read(rendered: &str, taken: impl Fn(&str) -> bool) -> Vec<External
     read.collect()
 }
 
-/// The families by name, those without series left out.
+/// Returns the families by name, without those that have no series.
 ///
-/// `taken` returns whether another family of the exposition has a name already, be it the family's
-/// own (`requests`) or that of a sample (`requests_total`). Of families that share a name, the first stays.
+/// `taken` returns whether the exposition has a name already, of a family (`requests`) or a sample
+/// (`requests_total`). Of families that share a name, the first stays.
 fn families(
     rendered: &str,
     taken: impl Fn(&str) -> bool,
@@ -76,7 +76,7 @@ fn families(
     })
 }
 
-/// The families by name. If two kinds have one name, the first stays.
+/// Returns the families by name. If two kinds have the same name, the first stays.
 fn parsed(rendered: &str) -> BTreeMap<String, Family<'_>> {
     let mut families = BTreeMap::<String, Family<'_>>::new();
     let mut help = None;

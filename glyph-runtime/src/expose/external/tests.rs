@@ -24,16 +24,16 @@ fn recorder() -> PrometheusRecorder {
         .build_recorder()
 }
 
-fn page(recorder: &PrometheusRecorder, format: Format) -> String {
+fn exposition(recorder: &PrometheusRecorder, format: Format) -> String {
     written(&recorder.handle().render(), format, |_| false)
 }
 
 fn written(rendered: &str, format: Format, taken: impl Fn(&str) -> bool) -> String {
-    let mut page = Vec::new();
+    let mut exposition = Vec::new();
     for family in read(rendered, taken) {
-        family.push(&mut page, format);
+        family.push(&mut exposition, format);
     }
-    String::from_utf8(page).unwrap()
+    String::from_utf8(exposition).unwrap()
 }
 
 fn count(recorder: &PrometheusRecorder, key: &Key, times: u64) {
@@ -41,7 +41,7 @@ fn count(recorder: &PrometheusRecorder, key: &Key, times: u64) {
 }
 
 #[test]
-fn each_kind_stands_in_both_formats_in_a_stable_order() {
+fn every_kind_is_written_in_both_formats_in_a_stable_order() {
     let recorder = recorder();
     recorder.describe_counter(
         "jobs".into(),
@@ -73,7 +73,7 @@ fn each_kind_stands_in_both_formats_in_a_stable_order() {
         latency_sum{path=\"/\"} 3.7\n\
         latency_count{path=\"/\"} 2\n";
     let open_metrics = format!("# TYPE depth gauge\n{samples}");
-    assert_eq!(page(&recorder, Format::OpenMetrics), open_metrics);
+    assert_eq!(exposition(&recorder, Format::OpenMetrics), open_metrics);
     let text = open_metrics
         .replace("# TYPE errors ", "# TYPE errors_total ")
         .replace("# TYPE jobs ", "# TYPE jobs_total ")
@@ -81,17 +81,17 @@ fn each_kind_stands_in_both_formats_in_a_stable_order() {
             "# HELP jobs Jobs \\\"done\\\"",
             "# HELP jobs_total Jobs \"done\"",
         );
-    assert_eq!(page(&recorder, Format::Text), text);
+    assert_eq!(exposition(&recorder, Format::Text), text);
 }
 
 #[test]
-fn a_summary_has_its_quantiles_in_order() {
+fn summary_has_quantiles_in_order() {
     let recorder = recorder();
     recorder
         .register_histogram(&key("size", &[]), &METADATA)
         .record(4.0);
-    let page = page(&recorder, Format::OpenMetrics);
-    let names: Vec<_> = page
+    let exposition = exposition(&recorder, Format::OpenMetrics);
+    let names: Vec<_> = exposition
         .lines()
         .filter_map(|line| line.split(' ').next())
         .collect();
@@ -110,24 +110,27 @@ fn a_summary_has_its_quantiles_in_order() {
             "size_count",
         ]
     );
-    assert!(page.starts_with("# TYPE size summary\n"), "{page}");
+    assert!(
+        exposition.starts_with("# TYPE size summary\n"),
+        "{exposition}"
+    );
 }
 
 #[test]
-fn recommended_names_come_out_the_same() {
+fn recommended_names_do_not_change() {
     let recorder = PrometheusBuilder::new()
         .with_recommended_naming(true)
         .build_recorder();
     recorder.describe_counter("sent".into(), Some(Unit::Bytes), "Bytes sent.".into());
     count(&recorder, &key("sent", &[]), 5);
     assert_eq!(
-        page(&recorder, Format::OpenMetrics),
+        exposition(&recorder, Format::OpenMetrics),
         "# HELP sent_bytes Bytes sent.\n# TYPE sent_bytes counter\nsent_bytes_total 5\n"
     );
 }
 
 #[test]
-fn hostile_labels_leave_the_page_readable() {
+fn hostile_labels_keep_the_exposition_readable() {
     let recorder = recorder();
     let hostile = "a\"b\\c\nd\0e{}=,\u{1f980}";
     let labels = [
@@ -141,24 +144,24 @@ fn hostile_labels_leave_the_page_readable() {
     recorder
         .register_histogram(&key("latency", &labels), &METADATA)
         .record(0.1);
-    let page = page(&recorder, Format::Text);
+    let exposition = exposition(&recorder, Format::Text);
     let value = "value=\"a\\\"b\\\\c\\nd\u{fffd}e{}=,\u{1f980}\"";
     assert!(
-        page.contains(&format!("jobs_total{{le=\"1\",{value}}} 1\n")),
-        "{page}"
+        exposition.contains(&format!("jobs_total{{le=\"1\",{value}}} 1\n")),
+        "{exposition}"
     );
     assert!(
-        page.contains(&format!("latency_bucket{{{value},le=\"0.5\"}} 1\n")),
-        "{page}"
+        exposition.contains(&format!("latency_bucket{{{value},le=\"0.5\"}} 1\n")),
+        "{exposition}"
     );
     assert!(
-        page.contains(&format!("latency_count{{{value}}} 1\n")),
-        "{page}"
+        exposition.contains(&format!("latency_count{{{value}}} 1\n")),
+        "{exposition}"
     );
 }
 
 #[test]
-fn numbers_that_are_none_are_written_as_scrapers_read_them() {
+fn nan_and_infinity_are_written_for_scrapers() {
     let recorder = recorder();
     for (name, value) in [
         ("a", f64::NAN),
@@ -169,14 +172,14 @@ fn numbers_that_are_none_are_written_as_scrapers_read_them() {
             .register_gauge(&key(name, &[]), &METADATA)
             .set(value);
     }
-    let page = page(&recorder, Format::Text);
+    let exposition = exposition(&recorder, Format::Text);
     for line in ["\na NaN\n", "\nb +Inf\n", "\nc -Inf\n"] {
-        assert!(page.contains(line), "{page}");
+        assert!(exposition.contains(line), "{exposition}");
     }
 }
 
 #[test]
-fn names_that_meet_are_one_series() {
+fn clashing_names_become_one_series() {
     let recorder = recorder();
     count(&recorder, &key("jobs", &[("a.b", "1"), ("c", "2")]), 1);
     count(&recorder, &key("jobs", &[("c", "2"), ("a_b", "1")]), 2);
@@ -186,18 +189,18 @@ fn names_that_meet_are_one_series() {
         4,
     );
     assert_eq!(
-        page(&recorder, Format::Text),
+        exposition(&recorder, Format::Text),
         "# TYPE jobs_total counter\njobs_total{a_b=\"1\",c=\"2\"} 7\n"
     );
 }
 
 #[test]
-fn a_family_whose_names_are_taken_is_left_out() {
+fn family_with_a_taken_name_is_omitted() {
     let rendered = "# TYPE jobs counter\njobs 1\n\n# TYPE jobs_total gauge\njobs_total 2\n\n\
         # TYPE latency gauge\nlatency 3\n\n# TYPE own histogram\nown_bucket{le=\"+Inf\"} 1\n\n\
         # TYPE own_count gauge\nown_count 4\n";
-    let page = written(rendered, Format::Text, |name| name == "latency");
-    let families: Vec<_> = page
+    let exposition = written(rendered, Format::Text, |name| name == "latency");
+    let families: Vec<_> = exposition
         .lines()
         .filter(|line| line.starts_with("# TYPE"))
         .collect();
@@ -205,15 +208,15 @@ fn a_family_whose_names_are_taken_is_left_out() {
         families,
         ["# TYPE jobs_total counter", "# TYPE own histogram"]
     );
-    let page = written(rendered, Format::Text, |name| name == "jobs_total");
-    assert!(!page.contains("jobs"), "{page}");
+    let exposition = written(rendered, Format::Text, |name| name == "jobs_total");
+    assert!(!exposition.contains("jobs"), "{exposition}");
 }
 
 #[test]
-fn an_untyped_family_is_unknown_in_open_metrics() {
+fn untyped_family_is_unknown_in_open_metrics() {
     let rendered = "# TYPE odd untyped\nodd 1\n";
-    let page = written(rendered, Format::OpenMetrics, |_| false);
-    assert_eq!(page, "# TYPE odd unknown\nodd 1\n");
+    let exposition = written(rendered, Format::OpenMetrics, |_| false);
+    assert_eq!(exposition, "# TYPE odd unknown\nodd 1\n");
     assert_eq!(written(rendered, Format::Text, |_| false), rendered);
 }
 
@@ -221,8 +224,8 @@ proptest::proptest! {
     #[test]
     fn no_text_panics(rendered in "(# (TYPE|HELP) [a-z_]{0,3} (counter|histogram|summary|gauge)?\n|[a-z_]{0,5}[{]?(le=\"[0-9.]{0,3}\")?[}]? [0-9]{0,2}\n|.{0,20}\n){0,30}") {
         for format in [Format::Text, Format::OpenMetrics] {
-            let page = written(&rendered, format, |_| false);
-            proptest::prop_assert!(!page.contains("\n\n"));
+            let exposition = written(&rendered, format, |_| false);
+            proptest::prop_assert!(!exposition.contains("\n\n"));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The families of an external recorder in the formats of the exposition.
+//! Writes families of external recorders in both formats.
 
 use glyph_core::__runtime::canonical;
 
@@ -8,33 +8,33 @@ use crate::expose::{Format, escape, family::push_label};
 impl ExternalFamily {
     /// Writes the family.
     ///
-    /// Counters end in `_total` and bounds are written canonically in both formats, so that a series
-    /// has the same name in both.
-    pub(crate) fn push(&self, page: &mut Vec<u8>, format: Format) {
-        self.push_head(page, format);
+    /// Counters end in `_total` and bounds are written canonically in both formats, so that a
+    /// series has the same name in both.
+    pub(crate) fn push(&self, out: &mut Vec<u8>, format: Format) {
+        self.push_head(out, format);
         for series in &self.series {
             for point in &series.points {
-                self.push_sample(page, series, point);
+                self.push_sample(out, series, point);
             }
         }
     }
 
-    /// HELP and TYPE; a family without a description has no HELP.
-    fn push_head(&self, page: &mut Vec<u8>, format: Format) {
+    /// Writes HELP and TYPE. A family without a description has no HELP.
+    fn push_head(&self, out: &mut Vec<u8>, format: Format) {
         let name = &*self.name;
         let suffix = self.kind.head_suffix(format);
         if !self.help.is_empty() {
-            page.extend_from_slice(["# HELP ", name, suffix, " "].concat().as_bytes());
-            escape::push_help(page, &self.help, format);
-            page.push(b'\n');
+            out.extend_from_slice(["# HELP ", name, suffix, " "].concat().as_bytes());
+            escape::push_help(out, &self.help, format);
+            out.push(b'\n');
         }
-        let kind = self.kind.word(format);
+        let kind = self.kind.name(format);
         let head = ["# TYPE ", name, suffix, " ", kind, "\n"];
-        page.extend_from_slice(head.concat().as_bytes());
+        out.extend_from_slice(head.concat().as_bytes());
     }
 
-    fn push_sample(&self, page: &mut Vec<u8>, series: &ExternalSeries, point: &Point) {
-        page.extend_from_slice([&*self.name, point.suffix].concat().as_bytes());
+    fn push_sample(&self, out: &mut Vec<u8>, series: &ExternalSeries, point: &Point) {
+        out.extend_from_slice([&*self.name, point.suffix].concat().as_bytes());
         let bound = self.kind.bound_label().filter(|_| point.has_bound());
         let bound = bound.map(|label| (label, canonical(point.bound)));
         let labels = series.labels.iter();
@@ -42,12 +42,12 @@ impl ExternalFamily {
         let labels = labels.chain(bound.as_ref().map(|(name, value)| (*name, &**value)));
         let mut separator = b'{';
         for (name, value) in labels {
-            page.push(separator);
-            push_label(page, name, value);
+            out.push(separator);
+            push_label(out, name, value);
             separator = b',';
         }
-        page.extend_from_slice(if separator == b',' { b"} " } else { b" " });
-        point.value.push(page);
-        page.push(b'\n');
+        out.extend_from_slice(if separator == b',' { b"} " } else { b" " });
+        point.value.push(out);
+        out.push(b'\n');
     }
 }

@@ -5,9 +5,9 @@
 //! start of the process, with the exemplars of histograms. Declared metrics have OpenTelemetry's
 //! names, and units in UCUM's codes: `glyphoxa.stt.duration` in `s`, where `/metrics` has
 //! `glyphoxa_stt_duration_seconds`. An [`Exposition`](super::Exposition) as the source adds glyph's
-//! own metrics, such as `glyph.scrapes`, and those of other recorders, with their family names.
+//! own metrics, such as `glyph.scrapes`, and those of external recorders, with their family names.
 //!
-//! A [`Pipeline`] has a thread with a runtime of its own. It holds one request of about 2 MiB at a
+//! A [`Pipeline`] has a separate thread with a runtime. It holds one request of about 2 MiB at a
 //! time, for any number of series. A failed push is counted and not repeated, since the next one
 //! sends everything again.
 //!

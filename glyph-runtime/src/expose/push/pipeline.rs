@@ -28,8 +28,8 @@ pub struct Pipeline {
 impl Pipeline {
     /// Starts the thread. The first push comes after the first interval.
     ///
-    /// With an [`Exposition`](crate::expose::Exposition) as the source, the counts of the pushes are
-    /// in it as `glyph_export_*{signal="metrics"}`.
+    /// With an [`Exposition`](crate::expose::Exposition) as the source, the counts of the pushes
+    /// are in it as `glyph_export_*{signal="metrics"}`.
     ///
     /// # Errors
     ///
@@ -102,8 +102,8 @@ impl Pipeline {
     }
 }
 
-/// One push waits at most, and begins at once. The pusher keeps the time limit itself, since the
-/// points that it could not send any more are counted too.
+/// The limits of the queue: at most one push waits, and begins at once. The pusher enforces
+/// the time limit itself, because it also counts the points that it could not send.
 const LIMITS: BatchLimits = BatchLimits {
     queue: 1,
     queue_bytes: 0,

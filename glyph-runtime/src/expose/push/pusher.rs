@@ -27,7 +27,7 @@ impl Item for Push {
     }
 }
 
-/// Sends everything that its source has, in requests of limited size.
+/// Sends all data points of its source, in requests of limited size.
 pub(super) struct Pusher {
     pub(super) queue: Arc<Queue<Push>>,
     pub(super) exporter: Exporter,
@@ -63,8 +63,8 @@ impl Destination<Push> for Pusher {
     }
 }
 
-/// Acts at each interval. After a long push it acts once, and not for every interval that was
-/// missed.
+/// Calls `act` at each interval. If the thread did not run for several intervals, it calls `act`
+/// once and starts a new interval.
 pub(super) async fn at_intervals(interval: Duration, mut act: impl FnMut() + Send) -> Infallible {
     let mut ticks = interval_at(tokio::time::Instant::now() + interval, interval);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

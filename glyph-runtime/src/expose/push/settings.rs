@@ -18,7 +18,7 @@ pub struct MetricPushSettings {
     pub version: Option<String>,
     /// The resource attribute `deployment.environment.name`.
     pub environment: Option<String>,
-    /// More resource attributes. They replace those of host and process, but not the three above.
+    /// More resource attributes. They replace those of host and process, but not the fields above.
     pub resource: Vec<(String, String)>,
     /// The collector.
     pub otlp: OtlpSettings,

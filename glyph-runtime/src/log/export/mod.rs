@@ -1,15 +1,15 @@
-//! Log records for an OTLP collector, beside log lines (OpenTelemetry Protocol Specification 1.x,
-//! "OTLP Logs").
+//! Export of log records to an OTLP collector, in addition to log lines (OpenTelemetry Protocol
+//! Specification 1.x, "OTLP Logs").
 //!
-//! A [`Pipeline`] returns a layer with a filter of its own. It works with and without a
+//! A [`Pipeline`] returns a layer with a separate filter. It works with and without a
 //! [`log::Pipeline`](super::Pipeline). Redaction, limits, ids and the precedence of fields are
 //! those of log lines. The message of an event is the body of its record, its fields and those of
 //! its spans are the attributes, and its target is the instrumentation scope. Numbers and `bool`
 //! keep their kinds, everything else is a string.
 //!
-//! Records wait in a bounded queue for a thread with a runtime of its own. Logging never waits for
-//! it. Records that are not exported are counted with the reason. Events of that thread are not
-//! exported, so that an export never causes another one.
+//! Records wait in a bounded queue for a separate thread with a runtime. Logging never waits for
+//! the export. Records that are not exported are counted with the reason. Events of that thread are
+//! not exported, so that an export never causes another one.
 //!
 //! ```
 //! use std::time::Duration;

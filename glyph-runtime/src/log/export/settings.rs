@@ -19,13 +19,13 @@ pub struct LogExportSettings {
     pub version: Option<String>,
     /// The resource attribute `deployment.environment.name`.
     pub environment: Option<String>,
-    /// More resource attributes. They replace those of host and process, but not the three above.
+    /// More resource attributes. They replace those of host and process, but not the fields above.
     pub resource: Vec<(String, String)>,
     /// The collector.
     pub otlp: OtlpSettings,
     /// Limits of the queue and of batches.
     pub batch: BatchLimits,
-    /// Which events are exported, in the syntax of `RUST_LOG`. Default: empty, which is `info`.
+    /// The filter of exported events, in the syntax of `RUST_LOG`. Default: empty, which is `info`.
     ///
     /// Events below `warn` of hyper, h2, tonic, rustls and similar crates are exported only if the
     /// filter names them, as in `debug,h2=debug`. Events of an export itself are never exported.

@@ -32,7 +32,7 @@ pub(crate) enum Shape {
     Sum,
     Gauge,
     Histogram,
-    /// A summary of another recorder. OTLP has summaries for Prometheus alone.
+    /// A summary of an external recorder. OTLP has summaries only for Prometheus.
     Summary,
 }
 
@@ -78,7 +78,7 @@ impl Batch {
             .as_ref()
             .is_some_and(|open| Arc::ptr_eq(open, &head));
         if !is_open {
-            let metric = opened(&head);
+            let metric = empty_metric(&head);
             self.bytes += metric.encoded_len() + OVERHEAD;
             self.metrics.push(metric);
             self.open = Some(head);
@@ -129,7 +129,7 @@ impl Point {
     }
 }
 
-fn opened(head: &Head) -> Metric {
+fn empty_metric(head: &Head) -> Metric {
     let cumulative = AggregationTemporality::Cumulative.into();
     let data = match head.shape {
         Shape::Sum => Data::Sum(Sum {

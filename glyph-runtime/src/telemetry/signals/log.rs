@@ -16,7 +16,7 @@ use crate::{
     telemetry::{Telemetry, TelemetryBuilder},
 };
 
-/// The program's changes of the log settings; `None` if there is to be no log.
+/// The program's changes of the log settings. `None` writes no log.
 struct Log {
     changes: Option<Changes<LogSettings>>,
     is_wanted: bool,
@@ -49,7 +49,7 @@ impl Signal for Log {
         changes.unwrap_or_default().apply(&mut configuration.log);
     }
 
-    /// Log records have the settings of the log even if there is no log.
+    /// Log records use the settings of the log, also without a log.
     fn redaction<'c>(&self, configuration: &'c mut Configuration) -> Option<&'c mut Redaction> {
         Some(&mut configuration.log.redaction)
     }
@@ -58,7 +58,7 @@ impl Signal for Log {
         let mut pipeline = None;
         if self.is_wanted {
             let settings = mem::take(&mut parts.configuration.log);
-            let level = log::most(&settings.filter);
+            let level = log::most_verbose(&settings.filter);
             let (layer, started) = Pipeline::start(settings)?;
             parts.layer(layer.boxed(), level);
             pipeline = Some(started);
@@ -128,7 +128,7 @@ impl TelemetryBuilder {
 }
 
 impl Telemetry {
-    /// Returns the pipeline of log lines; `None` if there is no log.
+    /// Returns the pipeline of log lines. `None` without a log.
     #[must_use]
     pub fn log(&self) -> Option<&Pipeline> {
         self.running::<RunningLog>()?.pipeline.as_ref()

@@ -1,6 +1,6 @@
 //! Signals: the parts of a telemetry that features add.
 //!
-//! A signal keeps what the program says about it on the builder, starts, is installed in the
+//! A signal keeps the program's settings for it in the builder, starts, is installed in the
 //! process, and is shut down. Building, installing and shutting down go over a list of them. A
 //! signal's own builder methods and accessors are in its own file.
 
@@ -58,7 +58,7 @@ pub(super) fn all() -> Vec<Box<dyn Signal>> {
     ])
 }
 
-/// Why a signal did not start.
+/// The reason why a signal did not start.
 pub(super) type StartError = Box<dyn Error + Send + Sync>;
 
 /// A signal before it starts.
@@ -73,7 +73,7 @@ pub(super) trait Signal: Any + Send {
         Ok(())
     }
 
-    /// Applies what the program says about this signal to what the environment says.
+    /// Applies the program's settings of this signal to those of the environment.
     fn configure(&mut self, _configuration: &mut Configuration, _builder: &TelemetryBuilder) {}
 
     /// The redaction in the settings of this signal. All signals get the union of them.
@@ -87,10 +87,10 @@ pub(super) trait Signal: Any + Send {
 
 /// A signal that has started.
 pub(super) trait Running: Any + Send + Sync + fmt::Debug {
-    /// When the signal is shut down.
+    /// The order in which the signal is shut down.
     fn order(&self) -> Order;
 
-    /// Puts the counts of this signal on the exposition.
+    /// Adds the counts of this signal to the exposition.
     fn report(&self, _exposition: &Exposition) {}
 
     /// Sets a global that another library may have set already.
@@ -110,7 +110,7 @@ pub(super) trait Running: Any + Send + Sync + fmt::Debug {
     }
 }
 
-/// When a signal is shut down.
+/// The order of a shutdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
     /// Never: it has nothing to deliver.

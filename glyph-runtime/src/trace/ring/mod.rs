@@ -57,17 +57,17 @@ impl Ring {
     pub(crate) fn push(&self, span: SpanData) {
         let size = size::of_span(&span);
         let span = Arc::new(span);
-        let mut gone = Vec::new();
+        let mut removed = Vec::new();
         let mut inner = self.lock();
         if let Some(keep) = self.keep_failures {
-            gone = inner.classify(keep, &span, size);
+            removed = inner.classify(keep, &span, size);
         }
         if self.keeps_sampled && span.span_context.is_sampled() {
-            gone.append(&mut inner.sampled.push(span, size));
+            removed.append(&mut inner.sampled.push(span, size));
         }
         drop(inner);
         // Freeing takes longer than everything else, and recording threads wait for the lock.
-        drop(gone);
+        drop(removed);
     }
 
     /// Returns the traces, the latest first.
@@ -121,19 +121,19 @@ impl Inner {
         if self.failed.contains(trace) {
             return self.failed.push(Arc::clone(span), size);
         }
-        let mut gone = self.undecided.push(Arc::clone(span), size);
+        let mut removed = self.undecided.push(Arc::clone(span), size);
         let is_root = span.parent_span_id == SpanId::INVALID || span.parent_span_is_remote;
         let is_slow = keep
             .slower_than
             .is_some_and(|limit| span::duration(span) >= limit);
         if matches!(span.status, Status::Error { .. }) || (is_root && is_slow) {
             if let Some(entry) = self.undecided.remove(trace) {
-                gone.append(&mut self.failed.adopt(trace, entry));
+                removed.append(&mut self.failed.adopt(trace, entry));
             }
         } else if is_root {
-            gone.extend(self.undecided.remove(trace));
+            removed.extend(self.undecided.remove(trace));
         }
-        gone
+        removed
     }
 }
 

@@ -48,7 +48,7 @@ impl Traces {
     #[must_use]
     pub(super) fn push(&mut self, span: Arc<SpanData>, size: usize) -> Vec<TraceEntry> {
         let trace = span.span_context.trace_id();
-        let gone = self.make_room(trace, 1, size);
+        let removed = self.make_room(trace, 1, size);
         let has_room = self.has_room(1, size);
         if let Some(entry) = self.entry(trace, has_room) {
             if has_room {
@@ -60,13 +60,13 @@ impl Traces {
                 entry.missing += 1;
             }
         }
-        gone
+        removed
     }
 
     /// Adds the spans of a trace from another set of traces, as [`Traces::push`] adds one.
     #[must_use]
     pub(super) fn adopt(&mut self, trace: TraceId, other: TraceEntry) -> Vec<TraceEntry> {
-        let gone = self.make_room(trace, other.spans.len(), other.bytes);
+        let removed = self.make_room(trace, other.spans.len(), other.bytes);
         let has_room = self.has_room(other.spans.len(), other.bytes);
         let spans = other.spans.len();
         if let Some(entry) = self.entry(trace, has_room) {
@@ -80,7 +80,7 @@ impl Traces {
                 entry.missing += spans as u64;
             }
         }
-        gone
+        removed
     }
 
     pub(super) fn remove(&mut self, trace: TraceId) -> Option<TraceEntry> {
@@ -122,17 +122,17 @@ impl Traces {
 
     /// Removes the oldest traces, but never `current`.
     fn make_room(&mut self, current: TraceId, spans: usize, bytes: usize) -> Vec<TraceEntry> {
-        let mut gone = Vec::new();
+        let mut removed = Vec::new();
         if spans > self.max_spans || bytes > self.max_bytes {
-            return gone;
+            return removed;
         }
         while !self.has_room(spans, bytes) {
             let oldest = self.order.iter().copied().find(|trace| *trace != current);
             let Some(oldest) = oldest.and_then(|oldest| self.remove(oldest)) else {
                 break;
             };
-            gone.push(oldest);
+            removed.push(oldest);
         }
-        gone
+        removed
     }
 }

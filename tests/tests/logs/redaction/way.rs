@@ -65,7 +65,7 @@ pub(crate) fn out(
         .traces(|traces| {
             traces.otlp = Some(collector);
             traces.file = Some(to_file);
-            traces.ring.beside_collector = true;
+            traces.ring.with_collector = true;
         });
     let telemetry = change(telemetry).build().unwrap();
     let endpoint = OtlpSettings::new(of_records.endpoint(), Protocol::Grpc);

@@ -8,7 +8,7 @@ use crate::{
         error::ConfigError,
         reading::Reading,
         setting::Setting,
-        values::{boolean, some_milliseconds, words},
+        values::{boolean, entries, some_milliseconds},
     },
     trace::{Compression, OtlpSettings, Protocol, TlsSettings},
 };
@@ -25,7 +25,7 @@ impl Exporter {
     /// Of several exporters, `otlp` counts. `prometheus` is an exporter of metrics, which the
     /// exposition has.
     pub(in crate::config::signals) fn parse(text: &str, exposition: bool) -> Option<Self> {
-        let each = words(text).map(|word| match word {
+        let each = entries(text).map(|entry| match entry {
             "otlp" => Some(Self::Otlp),
             "none" => Some(Self::None),
             "prometheus" if exposition => Some(Self::None),

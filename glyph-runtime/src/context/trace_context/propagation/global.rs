@@ -7,18 +7,19 @@ use opentelemetry::{
     propagation::{Extractor, Injector, TextMapPropagator, text_map_propagator::FieldIter},
 };
 
-use super::wanted::{BAGGAGE, TRACES, WANTED};
+use super::enabled::{BAGGAGE, ENABLED, TRACES};
 
-/// Sets what is propagated, also for libraries that use OpenTelemetry's global propagator.
+/// Sets the formats that are propagated, also for libraries that use OpenTelemetry's global
+/// propagator.
 pub(crate) fn install(traces: bool, baggage: bool) {
-    let wanted = if traces { TRACES } else { 0 } | if baggage { BAGGAGE } else { 0 };
-    WANTED.store(wanted, Relaxed);
+    let enabled = if traces { TRACES } else { 0 } | if baggage { BAGGAGE } else { 0 };
+    ENABLED.store(enabled, Relaxed);
     super::connect();
     let traces = [super::TRACEPARENT, super::TRACESTATE];
     let all = traces
         .into_iter()
-        .filter(|_| wanted & TRACES != 0)
-        .chain((wanted & BAGGAGE != 0).then_some(super::BAGGAGE));
+        .filter(|_| enabled & TRACES != 0)
+        .chain((enabled & BAGGAGE != 0).then_some(super::BAGGAGE));
     opentelemetry::global::set_text_map_propagator(Propagator {
         fields: all.map(str::to_owned).collect(),
     });

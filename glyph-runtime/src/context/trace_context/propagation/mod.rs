@@ -27,7 +27,7 @@
 //!
 //! | header | accepted | otherwise |
 //! |---|---|---|
-//! | `traceparent` | exactly one, in the form of version 00, or longer in a later version | there is no remote span |
+//! | `traceparent` | exactly one, in the form of version 00, or longer in a later version | no remote span |
 //! | `tracestate` | with a valid `traceparent`: up to 32 members, all well-formed, no key twice | all of it is omitted |
 //! | `tracestate` beyond 512 bytes | the members that fit: those above 128 bytes are removed first, then the last | |
 //! | `baggage` | the first 64 well-formed entries within 8192 bytes; invalid UTF-8 becomes U+FFFD | the entry is omitted |
@@ -49,10 +49,10 @@
 
 mod baggage;
 mod carrier;
+mod enabled;
 pub(crate) mod global;
 pub(crate) mod traceparent;
 mod tracestate;
-mod wanted;
 
 use opentelemetry::{
     Context,
@@ -61,7 +61,7 @@ use opentelemetry::{
 };
 
 pub use carrier::{Extract, Inject};
-use wanted::Wanted;
+use enabled::EnabledFormats;
 
 use super::{Baggage, connect};
 
@@ -83,9 +83,9 @@ pub struct Remote {
 #[must_use]
 pub fn extract<C: Extract + ?Sized>(carrier: &C) -> Remote {
     connect();
-    let wanted = Wanted::now();
-    let span = wanted.traces().then(|| parent(carrier)).flatten();
-    let baggage = wanted
+    let enabled = EnabledFormats::now();
+    let span = enabled.traces().then(|| parent(carrier)).flatten();
+    let baggage = enabled
         .baggage()
         .then(|| baggage::parse(carrier.values(BAGGAGE)));
     Remote {
@@ -126,8 +126,8 @@ type Text = (&'static str, String);
 
 /// The headers of a context. A header that is not propagated is `None`, one to remove is empty.
 fn texts(context: &Context) -> [Option<Text>; 3] {
-    let wanted = Wanted::now();
-    let [parent, state] = if wanted.traces() {
+    let enabled = EnabledFormats::now();
+    let [parent, state] = if enabled.traces() {
         let span = context.span();
         let span = span.span_context();
         let state = span.is_valid().then(|| outgoing(span.trace_state()));
@@ -139,7 +139,7 @@ fn texts(context: &Context) -> [Option<Text>; 3] {
     } else {
         [None, None]
     };
-    let baggage = wanted
+    let baggage = enabled
         .baggage()
         .then(|| (BAGGAGE, Baggage::of(context).to_string()));
     [parent, state, baggage]
@@ -156,7 +156,7 @@ fn outgoing(state: &TraceState) -> String {
 }
 
 impl Remote {
-    /// A caller of which nothing but its span is known.
+    /// Creates a caller without baggage.
     pub(super) fn from_span(span: &SpanContext) -> Self {
         Self {
             span: Some(span.clone()),
@@ -164,7 +164,7 @@ impl Remote {
         }
     }
 
-    /// The caller's span, if there is one.
+    /// The caller's span, if it sent one.
     #[must_use]
     pub fn span_context(&self) -> Option<&SpanContext> {
         self.span.as_ref()
@@ -178,7 +178,7 @@ impl Remote {
 
     /// Runs `work` in the caller's context: spans opened in it are children of the caller's span.
     ///
-    /// What the caller did not send stays as it is around `work`.
+    /// A part that the caller did not send, trace or baggage, stays the current one.
     pub fn in_scope<R>(&self, work: impl FnOnce() -> R) -> R {
         let _attached = self.context().attach();
         work()

@@ -6,7 +6,8 @@ use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId};
 
 /// The length of version 00: `vv-tttttttttttttttttttttttttttttttt-ssssssssssssssss-ff`.
 const LENGTH: usize = 55;
-/// Chosen at random, at least its last 7 bytes (level 2, "Random Trace ID Flag").
+/// The flag of a trace id with at least 7 random bytes at its end (level 2, "Random Trace ID
+/// Flag").
 const RANDOM: u8 = 0x02;
 
 pub(super) fn parse(header: &[u8]) -> Option<(TraceId, SpanId, TraceFlags)> {
@@ -26,7 +27,7 @@ pub(super) fn parse(header: &[u8]) -> Option<(TraceId, SpanId, TraceFlags)> {
     valid.then(|| (trace, span, TraceFlags::new(flags & known_flags)))
 }
 
-/// The value that names a span.
+/// Returns the value for a span.
 pub(crate) fn format(span: &SpanContext) -> Option<String> {
     let flags = span.trace_flags().to_u8() & (TraceFlags::SAMPLED.to_u8() | RANDOM);
     if !span.is_valid() {
@@ -35,11 +36,11 @@ pub(crate) fn format(span: &SpanContext) -> Option<String> {
     let (trace, id) = (span.trace_id().to_bytes(), span.span_id().to_bytes());
     let mut text = [b'-'; LENGTH];
     for (from, bytes) in [(0, &[0][..]), (3, &trace), (36, &id), (53, &[flags])] {
-        for (place, byte) in text.iter_mut().skip(from).step_by(2).zip(bytes) {
-            *place = digit(byte >> 4);
+        for (digit_slot, byte) in text.iter_mut().skip(from).step_by(2).zip(bytes) {
+            *digit_slot = digit(byte >> 4);
         }
-        for (place, byte) in text.iter_mut().skip(from + 1).step_by(2).zip(bytes) {
-            *place = digit(byte & 0xf);
+        for (digit_slot, byte) in text.iter_mut().skip(from + 1).step_by(2).zip(bytes) {
+            *digit_slot = digit(byte & 0xf);
         }
     }
     str::from_utf8(&text).ok().map(str::to_owned)
@@ -49,7 +50,8 @@ const fn digit(value: u8) -> u8 {
     value + if value < 10 { b'0' } else { b'a' - 10 }
 }
 
-/// Exactly so many lower-case digits; the standard library would take a sign and other cases.
+/// Parses exactly so many lower-case digits. The standard library would accept a sign and upper
+/// case.
 fn hex(digits: &[u8], length: usize) -> Option<u128> {
     if digits.len() != length {
         return None;

@@ -5,14 +5,14 @@ use std::str;
 use opentelemetry::trace::TraceState;
 
 const MEMBERS: usize = 32;
-/// What has to be handed on at least, and here at most.
+/// The limit of bytes, which is what W3C Trace Context asks to propagate at least.
 const BYTES: usize = 512;
-/// Members longer than this are the first to be left out.
+/// Members longer than this are removed first.
 const LONG: usize = 128;
-/// The longest key, the longest value.
+/// The limit of bytes of a key, and of a value.
 const PART: usize = 256;
 
-/// None where any of it is malformed.
+/// Returns the state. `None` if any part of it is malformed.
 pub(super) fn parse<'h>(headers: impl Iterator<Item = &'h [u8]>) -> Option<TraceState> {
     let mut members: Vec<(&str, &str)> = Vec::new();
     for header in headers {
@@ -32,7 +32,7 @@ pub(super) fn parse<'h>(headers: impl Iterator<Item = &'h [u8]>) -> Option<Trace
     TraceState::from_key_value(members).ok()
 }
 
-/// W3C Trace Context, "Tracestate Limits".
+/// Removes members until the rest fits (W3C Trace Context, "Tracestate Limits").
 fn shorten(members: &mut Vec<(&str, &str)>) {
     while bytes(members) > BYTES {
         let long = members.iter().rposition(|member| length(member) > LONG);

@@ -31,7 +31,7 @@ impl Direction for OutgoingCall {
         let host = request.uri.host().unwrap_or_default();
         let host = host.to_ascii_lowercase().into();
         let methods = &settings.protocol.methods;
-        let method = methods.calling(request.uri.path(), &request.extensions);
+        let method = methods.of_client(request.uri.path(), &request.extensions);
         let ids = settings
             .protocol
             .ids

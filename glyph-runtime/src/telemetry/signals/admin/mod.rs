@@ -165,7 +165,7 @@ impl TelemetryBuilder {
 impl Telemetry {
     /// Returns the endpoints `/metrics`, `/healthz` and `/readyz`, for a listener of the program.
     pub fn router(&self) -> axum::Router {
-        admin::router(self.page.clone(), self.health().clone())
+        admin::router(self.exposition.clone(), self.health().clone())
     }
 
     /// Returns the health probes.

@@ -34,7 +34,8 @@ impl Signal for LogRecords {
         "log records"
     }
 
-    /// What is not in log lines is not in log records either.
+    /// Starts with the filter, redaction and limits of the log: by default, an event that is not in
+    /// log lines is not exported either.
     fn start(self: Box<Self>, parts: &mut Parts) -> Result<Option<Box<dyn Running>>, StartError> {
         let resource = Resource::of(parts);
         let configuration = &mut parts.configuration;
@@ -55,7 +56,7 @@ impl Signal for LogRecords {
         let Some(settings) = settings else {
             return Ok(None);
         };
-        let level = log::most(&settings.filter);
+        let level = log::most_verbose(&settings.filter);
         let (layer, pipeline) = Pipeline::start(settings)?;
         parts.layer(layer.boxed(), level);
         Ok(Some(Box::new(RunningLogRecords(pipeline))))

@@ -1,4 +1,4 @@
-//! Metrics and log records that an OTLP collector gets as well.
+//! Metrics and log records that are exported to an OTLP collector.
 
 #[cfg(feature = "log")]
 pub(super) mod log_records;

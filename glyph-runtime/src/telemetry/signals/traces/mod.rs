@@ -18,7 +18,7 @@ use crate::{
     trace::{Pipeline, Trace, TraceSettings, propagation},
 };
 
-/// The program's changes of the trace settings; `None` if there are to be no spans.
+/// The program's changes of the trace settings. `None` creates no spans.
 struct Traces {
     changes: Option<Changes<TraceSettings>>,
     filter: SpanFilter,
@@ -178,6 +178,6 @@ impl Telemetry {
     ///
     /// It has no effect if this telemetry has a pipeline of spans.
     pub fn show_traces(&self, pipeline: &Pipeline) {
-        self.page.show(pipeline);
+        self.exposition.show(pipeline);
     }
 }

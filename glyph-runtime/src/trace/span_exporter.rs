@@ -13,7 +13,7 @@ impl Item for SpanData {
     }
 }
 
-/// An exporter that implements the trait of the SDK.
+/// An exporter that implements the `SpanExporter` trait of the SDK.
 #[derive(Debug)]
 pub(crate) struct FromSpanExporter<E>(pub(crate) E);
 

@@ -1,19 +1,19 @@
-//! What the process propagates.
+//! The formats that the process propagates.
 
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 pub(super) const TRACES: u8 = 1;
 pub(super) const BAGGAGE: u8 = 2;
 
-pub(super) static WANTED: AtomicU8 = AtomicU8::new(TRACES | BAGGAGE);
+pub(super) static ENABLED: AtomicU8 = AtomicU8::new(TRACES | BAGGAGE);
 
-/// What is propagated.
+/// The formats that are propagated.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wanted(u8);
+pub(super) struct EnabledFormats(u8);
 
-impl Wanted {
+impl EnabledFormats {
     pub(super) fn now() -> Self {
-        Self(WANTED.load(Relaxed))
+        Self(ENABLED.load(Relaxed))
     }
 
     pub(super) fn traces(self) -> bool {

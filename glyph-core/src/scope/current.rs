@@ -1,11 +1,11 @@
-//! The scopes that the running code is in.
+//! The current scopes of a thread.
 
 use std::{cell::Cell, marker::PhantomData, ptr};
 
 use super::{MOST_SCOPES, ScopeLease, Scopes, scope_entry::ScopeEntry};
 use crate::metric::{CatalogCells, RecordingTarget};
 
-/// A scope that the running code is in, or was.
+/// A scope that code is in, or was in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ActiveScope {
     pub(crate) entry: &'static ScopeEntry,
@@ -13,27 +13,27 @@ pub(crate) struct ActiveScope {
     pub(crate) overflowed: u32,
 }
 
-/// At most one scope of each catalog, without gaps.
+/// The scopes that code is in: at most one of each catalog, without gaps.
 pub(super) type Stack = [Option<ActiveScope>; MOST_SCOPES];
 
 thread_local! {
-    /// Without a destructor, so that a lookup is a plain load.
-    static ENTERED: [Cell<Option<ActiveScope>>; MOST_SCOPES] = const { [const { Cell::new(None) }; MOST_SCOPES] };
+    /// The scopes of this thread. It has no destructor, so that a lookup is a plain load.
+    static CURRENT: [Cell<Option<ActiveScope>>; MOST_SCOPES] = const { [const { Cell::new(None) }; MOST_SCOPES] };
 }
 
 pub(super) fn stack() -> Stack {
-    ENTERED.with(|entered| entered.each_ref().map(Cell::get))
+    CURRENT.with(|current| current.each_ref().map(Cell::get))
 }
 
 /// Whether the running code is in any scope.
 pub(super) fn any() -> bool {
-    ENTERED.with(|[first, ..]| first.get().is_some())
+    CURRENT.with(|[first, ..]| first.get().is_some())
 }
 
 /// Returns the scope of `of` that the running code is in. Only the address of `of` is used.
 pub(super) fn active_in(of: &dyn RecordingTarget) -> Option<ActiveScope> {
-    ENTERED.with(|entered| {
-        let mut entries = entered.iter().map_while(Cell::get);
+    CURRENT.with(|current| {
+        let mut entries = current.iter().map_while(Cell::get);
         entries.find(|active| ptr::addr_eq(active.entry.scopes(), of) && active.entry.is_current())
     })
 }
@@ -60,7 +60,7 @@ pub fn current_values(read: &mut dyn FnMut(&'static str, &str)) {
 #[must_use]
 pub struct ScopeGuard<'scope> {
     before: Stack,
-    /// It belongs to its thread, and borrows the leases of its scopes.
+    /// Makes the guard borrow the leases of its scopes, and keeps it on its thread.
     borrows: PhantomData<(&'scope (), *const ())>,
 }
 
@@ -91,8 +91,8 @@ impl Drop for ScopeGuard<'_> {
     }
 }
 
-/// Enters the wanted scope of one catalog, or leaves all scopes of it. Returns `None` if nothing is
-/// to change.
+/// Enters a scope of one catalog, or leaves its scope if `wanted` is `None`. Returns `None` if
+/// nothing changes.
 #[inline]
 pub(crate) fn entering<'lease>(
     catalog: &CatalogCells,
@@ -139,11 +139,11 @@ fn has(stack: &Stack, scopes: &Scopes) -> bool {
     entries.any(|active| ptr::eq(active.entry.scopes(), scopes))
 }
 
-/// Hides the thread's own cells of catalogs that are in a scope now, and shows those of catalogs
-/// that no longer are.
+/// Sets the scopes of this thread. Hides its cells of catalogs whose scope was entered, and shows
+/// those of catalogs whose scope was left.
 fn change(before: Stack, after: Stack) {
-    ENTERED.with(|entered| {
-        for (slot, active) in entered.iter().zip(after) {
+    CURRENT.with(|current| {
+        for (slot, active) in current.iter().zip(after) {
             slot.set(active);
         }
     });
