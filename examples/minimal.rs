@@ -1,4 +1,5 @@
-//! The smallest whole program: two metrics, one measured function, its spans and the log, one page.
+//! The smallest complete program: two metrics, one measured function, its spans, the log,
+//! `/metrics`.
 
 use std::error::Error;
 use std::num::ParseIntError;

@@ -1,4 +1,4 @@
-//! What the pipeline offers over HTTP: somebody speaks, a character answers.
+//! The HTTP API: a player speaks, a character answers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,10 +18,10 @@ use crate::recordings::Recording;
 use crate::session::{Answer, Pipeline, TurnError, turn};
 use crate::stages::stt::SttError;
 
-/// The largest recording that is taken: half a minute.
+/// Maximum size of a recording: half a minute.
 const LONGEST_BODY: usize = 1 << 20;
 
-/// Why there is no answer.
+/// Errors of the `speak` endpoint.
 #[derive(Debug, Error)]
 enum SpeakError {
     #[error("nobody here is called that")]
@@ -34,21 +34,23 @@ enum SpeakError {
     Turn(#[from] TurnError),
 }
 
-/// The characters that listen.
+/// The characters of the game.
 struct Cast {
     pipeline: Arc<Pipeline>,
     listeners: Vec<Listener>,
 }
 
-/// A character, and what its players have said so far.
+/// A character and the players' utterances so far.
 struct Listener {
     recording: Arc<Recording>,
     utterances: Vec<Utterance>,
     next: AtomicUsize,
 }
 
-/// `POST /api/v1/npcs/{npc_id}/speak` runs one turn with the first utterance of the WAV file in the body. Without a body it
-/// is the next one of those that were recorded.
+/// Returns the routes of the API.
+///
+/// `POST /api/v1/npcs/{npc_id}/speak` runs one turn with the first utterance of the WAV file in the
+/// body. An empty body plays the next recorded utterance.
 pub(crate) fn router(pipeline: Arc<Pipeline>, recordings: &[Arc<Recording>]) -> Router {
     let listeners = recordings.iter().map(|recording| Listener {
         recording: Arc::clone(recording),
@@ -85,7 +87,7 @@ async fn speak(
 }
 
 impl Listener {
-    /// The recorded utterances, one after the other and again.
+    /// Returns the next recorded utterance, starting over at the end.
     fn recorded(&self) -> Option<Utterance> {
         let next = self.next.fetch_add(1, Ordering::Relaxed);
         let index = next.checked_rem(self.utterances.len())?;

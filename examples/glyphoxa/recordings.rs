@@ -1,4 +1,4 @@
-//! The recorded sessions that come with the example; `recordings/make.sh` made them.
+//! The recorded sessions of the example, made by `recordings/make.sh`.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::audio::wav::{self, WavError};
 use crate::npc::{self, Npc};
 
-/// What players said to one character.
+/// A session of players with one character.
 #[derive(Debug)]
 pub(crate) struct Recording {
     pub(crate) session: &'static str,
@@ -16,7 +16,7 @@ pub(crate) struct Recording {
     pub(crate) lines: Vec<Line>,
 }
 
-/// One line of a transcript: who said what, and when.
+/// One line of a transcript: speaker, time and words.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Line {
     /// Seconds from the start of the recording.
@@ -26,7 +26,7 @@ pub(crate) struct Line {
     pub(crate) words: String,
 }
 
-/// Why a recording cannot be used.
+/// Errors of loading a recording.
 #[derive(Debug, Error)]
 pub(crate) enum RecordingError {
     #[error("recording {session}: {source}")]
@@ -40,7 +40,7 @@ pub(crate) enum RecordingError {
     Line { session: &'static str, line: usize },
 }
 
-/// All recordings.
+/// Returns all recordings.
 pub(crate) fn load() -> Result<Vec<Recording>, RecordingError> {
     Ok(vec![
         Recording::read(
@@ -92,7 +92,7 @@ impl Recording {
         })
     }
 
-    /// The players that are heard.
+    /// Returns the players in the recording.
     pub(crate) fn participants(&self) -> BTreeSet<&str> {
         self.lines
             .iter()

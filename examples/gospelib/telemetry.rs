@@ -1,4 +1,4 @@
-//! Everything that the services measure, and what is an alarm.
+//! All metrics and alerts of the services.
 
 use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
 

@@ -1,4 +1,5 @@
-//! The service in front of the models: it asks whose a request is, keeps each customer to a limit, and passes it on.
+//! The proxy for the models: it authenticates a request, applies the customer's limit and forwards
+//! the request.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,18 +19,18 @@ use tracing::Instrument;
 use crate::auth::{Client, OrgId};
 use crate::telemetry::{Limited, Metrics};
 
-/// Requests that a customer may send.
+/// Maximum number of requests per customer.
 pub(crate) const LIMIT: u32 = 4;
 
-/// What requests share.
+/// The state that requests share.
 #[derive(Debug)]
 struct Proxy {
     auth: Client,
     sent: Mutex<HashMap<OrgId, u32>>,
 }
 
-/// The service, with the edge that each of its requests goes through. Who sends a request is asked behind the edge, where
-/// the trace, the request's id and its route are known.
+/// Returns the routes of the proxy with the layers of each request. Authentication is inside the
+/// layers, where the trace, the request id and the route are known.
 pub(crate) fn router(auth: Client) -> Router {
     let proxy = Arc::new(Proxy {
         auth,
@@ -54,7 +55,7 @@ async fn authorise(
         Ok(org_id) => org_id,
         Err(status) => return status.into_response(),
     };
-    // Whose it is stands in every line from here on, and in no label.
+    // From here on the customer is in every log line, and in no label.
     let span = tracing::info_span!("authorised", org_id = org_id.as_str());
     let limited = proxy.is_beyond_limit(&org_id);
     let answer = async {
@@ -75,7 +76,7 @@ fn bearer(request: &Request) -> Option<&str> {
 }
 
 impl Proxy {
-    /// Whose token it is, or how to refuse it.
+    /// Returns the customer of a token, or the response that rejects it.
     async fn ask(&self, token: &str) -> Result<OrgId, StatusCode> {
         self.auth.validate(token).await.map_err(|refused| {
             if refused.code() == Code::Unauthenticated {

@@ -1,4 +1,4 @@
-//! Everything that is measured, and what can never be a label.
+//! All metrics, and the data that can never be a label.
 
 use glyph_runtime::http::{CallEnd, Method, ServerRecorder, ServerRequest, StatusCode};
 use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, grpc, metric_catalog};
@@ -135,7 +135,7 @@ impl grpc::ClientRecorder for AuthMetrics {
     }
 }
 
-/// What the database is asked.
+/// The queries of the database.
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Query {
     FindToken,

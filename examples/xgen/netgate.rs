@@ -1,4 +1,4 @@
-//! The gate that all requests of plugins go through: it keeps to limits, and writes down who asked for what.
+//! The gate of all plugin requests: it applies rate limits and writes the audit trail.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::telemetry::{BusMetrics, PER_HOST, Response, StatusClass, stage};
 
-/// Between two requests, to one host and to all.
+/// Minimum time between two requests: to one host, and to all hosts.
 const BETWEEN_TWO_OF_A_HOST: Duration = Duration::from_millis(20);
 const BETWEEN_TWO: Duration = Duration::from_millis(2);
 
@@ -18,7 +18,7 @@ const BETWEEN_TWO: Duration = Duration::from_millis(2);
 #[error("the host answers {0}")]
 pub(crate) struct Refused(u16);
 
-/// When the next request may go.
+/// The time of the next request.
 #[derive(Debug, Default)]
 pub(crate) struct Netgate {
     limits: Mutex<Limits>,
@@ -31,7 +31,7 @@ struct Limits {
 }
 
 impl Netgate {
-    /// Sends a request for a plugin, once the limits let it.
+    /// Sends a request for a plugin when the limits permit it.
     #[instrument_stage(
         stage::http_request,
         name = "netgate.http_request",
@@ -68,7 +68,7 @@ impl Netgate {
         }
     }
 
-    /// Takes the next place, and says how long to wait for it and for whose sake.
+    /// Reserves the next slot. Returns the wait and the limit that causes it.
     fn reserve(&self, host: &'static str) -> Option<(Instant, &'static str)> {
         let now = Instant::now();
         let mut limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! Everything that is measured: latency of plugins and requests, failing requests, and queues that fill up.
+//! All metrics: latency of plugins and requests, failed requests, and queue lengths.
 
 use glyph_runtime::wait::{QueueRecorder, WaitEnd, WaitRecorder, WaitRequest};
 use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
@@ -13,10 +13,10 @@ pub(crate) enum StatusClass {
     ServerError,
 }
 
-/// The scope of a wait for a host's own limit.
+/// The scope label of a wait for a host's limit.
 pub(crate) const PER_HOST: &str = "per_host";
 
-/// What plugins and operators call.
+/// The methods that plugins and operators call.
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rpc {
     EventStream,
@@ -24,7 +24,7 @@ pub(crate) enum Rpc {
     WriteCases,
 }
 
-/// Whose limit a request meets.
+/// The limit that a request met.
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
     Global,
@@ -96,7 +96,7 @@ pub(crate) struct BusMetrics {
     pub(crate) plugin_queue_capacity: Gauge<Plugin<'_>>,
 }
 
-/// Of waits, those that took time.
+/// Records only waits that took time.
 impl WaitRecorder for BusMetrics {
     fn ended(&self, wait: &WaitRequest, _: &WaitEnd) {
         let scope = match wait.scope {
@@ -107,10 +107,10 @@ impl WaitRecorder for BusMetrics {
     }
 }
 
-/// A plugin's queue has the plugin's name.
+/// A plugin's queue is named after the plugin.
 impl QueueRecorder for BusMetrics {
     fn resized(&self, plugin: &'static str, change: i64) {
-        // No queue is so long that this is not exact.
+        // Queue lengths are small enough for an exact conversion.
         let change = i32::try_from(change).unwrap_or_default();
         self.plugin_queue_capacity.add(Plugin { plugin }, change);
     }

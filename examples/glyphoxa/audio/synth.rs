@@ -1,8 +1,8 @@
-//! A small formant synthesiser: one sound for each letter.
+//! A small formant synthesizer: one sound for each letter.
 //!
-//! A buzz (the vocal cords) or a hiss (breath) goes through two resonators (the mouth). It
-//! reads letters rather than phonemes, so that it sounds like a toy reading English badly;
-//! it is real audio nonetheless, of the length and the shape of speech.
+//! A buzz (the vocal cords) or a hiss (breath) goes through two resonators (the mouth). The
+//! synthesizer reads letters instead of phonemes, so it sounds like a toy that reads English badly.
+//! It is real audio nonetheless, with the length and shape of speech.
 
 use std::f64::consts::PI;
 
@@ -10,19 +10,19 @@ use fastrand::Rng;
 
 use super::SAMPLE_RATE;
 
-/// The loudest sample, as a part of full scale.
+/// The loudest sample, as a fraction of full scale.
 const CEILING: f64 = 0.8;
 const RATE: f64 = SAMPLE_RATE as f64;
 
-/// How a speaker sounds.
+/// Pitch and pace of a speaker.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Voice {
     pub(crate) pitch_hz: f64,
-    /// How long each sound is held; 1.0 is usual.
+    /// Factor on the duration of each sound. Default: 1.0.
     pub(crate) slowness: f64,
 }
 
-/// What one letter sounds like.
+/// The sound of one letter.
 #[derive(Clone, Copy)]
 struct Sound {
     buzz: f64,
@@ -99,7 +99,7 @@ fn sound(letter: char) -> Sound {
     }
 }
 
-/// Reads `text` aloud. The work is proportional to its length, which is the caller's to bound.
+/// Reads `text` aloud. The work is proportional to its length, so the caller must limit it.
 pub(crate) fn speak(text: &str, voice: Voice) -> Vec<i16> {
     let mut mouth = Mouth {
         voice,
@@ -129,7 +129,7 @@ fn digit(character: char) -> Option<&'static str> {
 
 struct Mouth {
     voice: Voice,
-    /// Where the cords are in their swing, from 0 to 1.
+    /// Position of the vocal cords in their cycle, from 0 to 1.
     phase: f64,
     resonators: [Resonator; 2],
     rng: Rng,
@@ -143,7 +143,7 @@ impl Mouth {
         let step = 1.0 / (sound.seconds * self.voice.slowness * RATE);
         let mut progress = 0.0;
         while progress < 1.0 {
-            // Rounded ends keep neighbouring sounds from clicking.
+            // Rounded ends prevent clicks between adjacent sounds.
             let envelope = (PI * progress).sin().sqrt();
             let mut signal = envelope * (sound.buzz * self.cords() + sound.hiss * self.breath());
             for resonator in &mut self.resonators {

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::SAMPLE_RATE;
 
-/// Why a WAV file cannot be played.
+/// Errors of reading a WAV file.
 #[derive(Debug, Error)]
 pub(crate) enum WavError {
     #[error("not a readable WAV file: {0}")]
@@ -19,7 +19,7 @@ pub(crate) enum WavError {
     Format(WavSpec),
 }
 
-/// The samples of a WAV file of the one format that the pipeline takes.
+/// Returns the samples of a WAV file. Only the format of the pipeline is supported.
 pub(crate) fn decode(file: &[u8]) -> Result<Vec<i16>, WavError> {
     let reader = WavReader::new(Cursor::new(file))?;
     let spec = reader.spec();

@@ -10,7 +10,7 @@ const MOST_DICE: u32 = 100;
 const MOST_SIDES: u32 = 1000;
 const LARGEST_NUMBER: u32 = 1000;
 
-/// Dice to roll and numbers to add, in the order of writing.
+/// Dice to roll and numbers to add, in source order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Dice(Vec<Term>);
 
@@ -26,7 +26,7 @@ enum Value {
     Number(u32),
 }
 
-/// What is wrong with a dice expression.
+/// Errors of parsing a dice expression.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub(crate) enum DiceError {
     #[error("dice are written like 2d6+1")]
@@ -42,7 +42,7 @@ pub(crate) enum DiceError {
 }
 
 impl Dice {
-    /// Rolls each die once and adds everything up.
+    /// Rolls each die once and returns the sum.
     pub(crate) fn roll(&self, rng: &mut fastrand::Rng) -> i64 {
         self.total(|count, sides| (0..count).map(|_| i64::from(rng.u32(1..=sides))).sum())
     }
@@ -119,7 +119,7 @@ fn number(
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(DiceError::Notation);
     }
-    // Digits that do not fit are a number out of range.
+    // Digits that overflow are a number out of range.
     digits
         .parse()
         .ok()

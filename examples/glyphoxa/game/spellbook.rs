@@ -1,4 +1,4 @@
-//! The spells that the game knows.
+//! The spells of the game.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,7 +7,7 @@ use thiserror::Error;
 
 const SPELLS: &str = include_str!("spells.tsv");
 
-/// A spell as the book describes it.
+/// A spell and its description.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Spell {
     name: String,
@@ -21,7 +21,7 @@ impl fmt::Display for Spell {
     }
 }
 
-/// Why the book is of no use.
+/// Errors of the spellbook.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub(crate) enum SpellbookError {
     #[error("line {0} is not `name <tab> level <tab> text`")]
@@ -35,7 +35,7 @@ pub(crate) enum SpellbookError {
 pub(crate) struct Spellbook(BTreeMap<String, Spell>);
 
 impl Spellbook {
-    /// The book that comes with the game.
+    /// Returns the book that comes with the game.
     pub(crate) fn open() -> Result<Self, SpellbookError> {
         Self::read(SPELLS)
     }
@@ -52,7 +52,7 @@ impl Spellbook {
             .map(Self)
     }
 
-    /// Whether there is anything to look up.
+    /// Returns an error if the book is empty.
     pub(crate) fn ping(&self) -> Result<(), SpellbookError> {
         if self.0.is_empty() {
             Err(SpellbookError::Empty)
@@ -61,7 +61,7 @@ impl Spellbook {
         }
     }
 
-    /// The spell of that name, in whatever case it is written.
+    /// Returns the spell with this name, ignoring case.
     pub(crate) fn find(&self, name: &str) -> Option<&Spell> {
         self.0.get(&name.trim().to_lowercase())
     }

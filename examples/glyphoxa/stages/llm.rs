@@ -1,4 +1,4 @@
-//! The language model. This one follows a character's rules.
+//! The language model, simulated by a character's rules.
 
 use glyph_runtime::instrument_stage;
 
@@ -8,25 +8,25 @@ use crate::network::{Network, ProviderFault};
 use crate::npc::Npc;
 use crate::telemetry::{Provider, stage};
 
-/// What the model is asked to go on from.
+/// The prompt of the model.
 #[derive(Debug)]
 pub(crate) enum Prompt<'a> {
-    /// A player's words.
+    /// The words of a player.
     Player(&'a str),
-    /// What the tool answered that the model has called.
+    /// The result of the tool that the model called.
     Tool(&'a Result<String, ToolError>),
 }
 
-/// What the model answers.
+/// The output of the model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Completion {
-    /// The character says this.
+    /// An answer of the character.
     Say(String),
-    /// The model wants a tool called with this argument, and to hear what it answers.
+    /// A request to call a tool; the result is the next prompt.
     Call { tool: String, argument: String },
 }
 
-/// Lets the mind of `npc` think, and where that fails its substitute.
+/// Asks the model of `npc`, and the substitute if the model fails.
 pub(crate) async fn ask(
     network: &Network,
     npc: &Npc,
@@ -63,7 +63,7 @@ fn think(npc: &Npc, prompt: &Prompt<'_>) -> Completion {
     }
 }
 
-/// The tool call that the words ask for, if they do.
+/// Returns the tool call that the words ask for.
 fn wish(words: &str) -> Option<Completion> {
     let words = words.to_lowercase();
     if words.contains("roll") {
@@ -78,7 +78,7 @@ fn wish(words: &str) -> Option<Completion> {
     spell(&words).map(|spell| call(tools::LOOKUP_SPELL, spell))
 }
 
-/// The spell of "I cast misty step." or of "what does the fireball spell do?".
+/// Returns the spell of "I cast misty step." or of "what does the fireball spell do?".
 fn spell(words: &str) -> Option<&str> {
     let cast = words.split_once("cast ").map(|(_, spell)| spell);
     let named = || Some(words.split_once(" spell")?.0.rsplit_once("the ")?.1);

@@ -1,8 +1,8 @@
 //! Speech to text.
 //!
-//! The recogniser does not understand speech. It knows the recordings of this example: it
-//! compares how an utterance sounds (its length, loudness over time, and how often the wave
-//! crosses zero) with every line of the transcripts, and gives the words of the nearest.
+//! The recognizer does not understand speech: it knows the recordings of this example. It compares
+//! the sound of an utterance (length, loudness over time, zero crossings) with every line of the
+//! transcripts, and returns the words of the nearest line.
 
 use glyph_runtime::instrument_stage;
 use thiserror::Error;
@@ -12,15 +12,15 @@ use crate::network::{Network, ProviderFault};
 use crate::recordings::{Line, Recording};
 use crate::telemetry::stage;
 
-/// The parts of a fingerprint.
+/// Slices of a fingerprint.
 const SLICES: usize = 24;
-/// Two utterances further apart than this are not the same. A line as the detector cuts it is
-/// within 0.15 of its transcript's, two different lines are 1.0 and more apart.
+/// Maximum distance of two utterances that count as equal. A line that the detector cut is within
+/// 0.15 of its transcript. Two different lines are at least 1.0 apart.
 const FURTHEST: f64 = 0.4;
-/// An utterance shorter than this has no fingerprint.
+/// Minimum length of an utterance that has a fingerprint.
 const SHORTEST_SECONDS: f64 = 0.1;
 
-/// Why nothing was understood.
+/// Errors of the recognizer.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub(crate) enum SttError {
     #[error(transparent)]
@@ -29,21 +29,21 @@ pub(crate) enum SttError {
     Unintelligible,
 }
 
-/// The words of an utterance, and whose voice it was.
+/// The words of an utterance and their speaker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Transcript {
     pub(crate) speaker: String,
     pub(crate) words: String,
 }
 
-/// Knows every line of some recordings by its sound.
+/// The sound of every line of the recordings.
 #[derive(Debug)]
 pub(crate) struct Recogniser {
     known: Vec<(Fingerprint, Transcript)>,
 }
 
 impl Recogniser {
-    /// Learns the lines of `recordings` from where their transcripts say that they are.
+    /// Returns a recognizer for the lines of `recordings`, cut as their transcripts say.
     pub(crate) fn new(recordings: &[Recording]) -> Self {
         let learn = |recording: &Recording, line: &Line| {
             let said = recording
@@ -67,7 +67,7 @@ impl Recogniser {
         Self { known }
     }
 
-    /// The words of `audio`, as the provider understands them.
+    /// Returns the words of `audio` from the provider.
     #[instrument_stage(stage::stt, labels(provider = "deepgram"))]
     pub(crate) async fn transcribe(
         &self,
@@ -98,7 +98,7 @@ fn sample_at(second: f64) -> usize {
     (second * f64::from(SAMPLE_RATE)) as usize
 }
 
-/// How an utterance sounds, whatever its volume.
+/// The sound of an utterance, independent of its volume.
 #[derive(Debug)]
 struct Fingerprint {
     seconds: f64,
@@ -107,14 +107,14 @@ struct Fingerprint {
 
 #[derive(Debug)]
 struct Slice {
-    /// Against the mean of all slices, in units of 20 dB.
+    /// Relative to the mean of all slices, in units of 20 dB.
     level: f64,
-    /// The part of neighbouring samples between which the wave changes sign.
+    /// Fraction of adjacent samples between which the wave changes sign.
     crossings: f64,
 }
 
 impl Fingerprint {
-    /// The fingerprint of the sound, less what is far quieter than the rest at either end.
+    /// Returns the fingerprint of the sound without the quiet parts at both ends.
     fn of(audio: &[i16]) -> Option<Self> {
         let audio = trim(audio);
         let seconds = seconds(audio);
@@ -135,7 +135,7 @@ impl Fingerprint {
         Some(Self { seconds, slices })
     }
 
-    /// Zero for the same sound.
+    /// Returns the distance of two fingerprints: zero for equal sounds.
     fn distance(&self, other: &Self) -> f64 {
         let pairs = || self.slices.iter().zip(&other.slices);
         let level = mean(pairs().map(|(a, b)| (a.level - b.level).abs()));
@@ -145,7 +145,7 @@ impl Fingerprint {
     }
 }
 
-/// Cuts both ends down to the first 10 ms that are within 30 dB of the loudest.
+/// Cuts both ends to the first 10 ms that are within 30 dB of the loudest part.
 fn trim(audio: &[i16]) -> &[i16] {
     const STEP: usize = 160;
     let levels: Vec<f64> = audio.chunks(STEP).map(level_dbfs).collect();

@@ -13,7 +13,7 @@ pub(crate) const DICE_ROLL: &str = "dice_roll";
 /// Looks a spell up by its name.
 pub(crate) const LOOKUP_SPELL: &str = "lookup_spell";
 
-/// Why a tool has no answer.
+/// Errors of a tool.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub(crate) enum ToolError {
     #[error("there is no such tool")]
@@ -24,7 +24,7 @@ pub(crate) enum ToolError {
     Dice(#[from] DiceError),
 }
 
-/// Runs the tool called `tool`.
+/// Runs the tool named `tool`.
 #[instrument_stage(stage::tool, labels(tool = tool), fields(argument))]
 pub(crate) async fn execute(
     spellbook: &Spellbook,

@@ -7,10 +7,10 @@ use crate::audio::synth::{Voice, speak};
 use crate::network::{Network, ProviderFault};
 use crate::telemetry::stage;
 
-/// The longest text that is read aloud, in bytes: about a minute.
+/// Maximum length of a text, in bytes: about a minute of speech.
 const LONGEST_TEXT: usize = 1000;
 
-/// Why nothing is heard.
+/// Errors of the synthesizer.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub(crate) enum TtsError {
     #[error(transparent)]
@@ -19,7 +19,7 @@ pub(crate) enum TtsError {
     TooLong(usize),
 }
 
-/// The sound of `text` in that voice.
+/// Returns the sound of `text` in the given voice.
 #[instrument_stage(stage::tts, labels(provider = "elevenlabs"), fields(bytes = text.len()))]
 pub(crate) async fn synthesise(
     network: &Network,

@@ -1,4 +1,4 @@
-//! The client.
+//! The client of the authentication service.
 
 use std::net::SocketAddr;
 
@@ -12,7 +12,7 @@ use tower::Layer;
 use super::{OrgId, VALIDATE_TOKEN, message::Text};
 use crate::telemetry::Metrics;
 
-/// Calls the service; the trace and the request's id go along in the metadata.
+/// A client whose calls carry the trace and the request id in the metadata.
 #[derive(Clone, Debug)]
 pub(crate) struct Client(Grpc<ClientService<Channel>>);
 
@@ -24,7 +24,7 @@ impl Client {
         Ok(Self(Grpc::new(edge.layer(channel))))
     }
 
-    /// Whose `token` it is.
+    /// Returns the customer of `token`.
     pub(crate) async fn validate(&self, token: &str) -> Result<OrgId, Status> {
         let Self(mut grpc) = self.clone();
         let unavailable = |error: transport::Error| Status::unavailable(error.to_string());

@@ -1,4 +1,4 @@
-//! The services behind a gateway.
+//! The services with a gateway.
 
 use std::{fs, process::Command};
 

@@ -1,4 +1,4 @@
-//! The proxy and its authentication.
+//! The proxy and its authentication service.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::run::{Run, run_with};
 
-/// With every trace sampled, and each span in a file.
+/// Runs with every trace sampled and each span in a file.
 fn once() -> (Run, Vec<Value>) {
     let folder = tempfile::tempdir().unwrap();
     let spans = folder.path().join("spans.jsonl");

@@ -1,4 +1,4 @@
-//! Each system of the examples, run once: what its page and its log say.
+//! Each example program, run once: its metrics and its log.
 #![expect(
     clippy::indexing_slicing,
     reason = "what is not in a JSON value is null, never a panic"

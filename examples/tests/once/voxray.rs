@@ -44,7 +44,7 @@ fn eight_sessions_are_on_the_page() {
         1.0,
     );
     whole("webrtc_reconnection_attempts_total", &[], 1.0);
-    // Two utterances a session: 16 transcriptions of 28 words, two of them without an answer.
+    // Two utterances a session: 16 transcriptions of 28 words, two without an answer.
     whole(
         "stt_transcription_latency_seconds_count",
         &[r#"status="ok""#, r#"model="nova-3""#],

@@ -1,4 +1,4 @@
-//! The language model.
+//! Metrics of the language model.
 
 use glyph_runtime::{
     Counter, Histogram, Label, LabelSet, Status, label::SampledId, metric_catalog,
@@ -42,7 +42,7 @@ pub(crate) struct Call {
     pub(crate) model: Model,
 }
 
-/// A call, and how it ended or its first piece came.
+/// A call and its status: how it ended, or that its first piece came.
 #[derive(LabelSet)]
 pub(crate) struct Ended {
     #[label(max = 64)]

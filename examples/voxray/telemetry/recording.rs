@@ -1,4 +1,4 @@
-//! Recordings: jobs that upload them.
+//! Metrics of the jobs that upload recordings.
 
 use glyph_runtime::{Counter, Gauge, metric_catalog};
 

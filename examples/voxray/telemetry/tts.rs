@@ -1,4 +1,4 @@
-//! Text to speech.
+//! Metrics of text to speech.
 
 use glyph_runtime::{
     Counter, Histogram, Label, LabelSet, Status, label::SampledId, metric_catalog,
@@ -44,7 +44,7 @@ pub(crate) struct Call {
     pub(crate) model: Model,
 }
 
-/// A call, and how it ended or its first piece came.
+/// A call and its status: how it ended, or that its first piece came.
 #[derive(LabelSet)]
 pub(crate) struct Ended {
     #[label(max = 64)]
