@@ -24,12 +24,12 @@ const LONGEST_BODY: usize = 1 << 20;
 /// Errors of the `speak` endpoint.
 #[derive(Debug, Error)]
 enum SpeakError {
-    #[error("nobody here is called that")]
+    #[error("unknown character")]
     UnknownNpc,
     #[error(transparent)]
     Audio(#[from] wav::WavError),
-    #[error("nobody is heard in the recording")]
-    NobodySpeaks,
+    #[error("no speech in the recording")]
+    NoSpeech,
     #[error(transparent)]
     Turn(#[from] TurnError),
 }
@@ -80,10 +80,10 @@ async fn speak(
     } else {
         vad::utterances(&wav::decode(&body)?).into_iter().next()
     };
-    let utterance = utterance.ok_or(SpeakError::NobodySpeaks)?;
+    let utterance = utterance.ok_or(SpeakError::NoSpeech)?;
     let Recording { session, npc, .. } = *listener.recording;
     let answer = turn(&cast.pipeline, session, npc, utterance).await?;
-    Ok(respond(StatusCode::OK, &told(npc.id, &answer)))
+    Ok(respond(StatusCode::OK, &turn_json(npc.id, &answer)))
 }
 
 impl Listener {
@@ -95,7 +95,7 @@ impl Listener {
     }
 }
 
-fn told(npc: &str, answer: &Answer) -> Value {
+fn turn_json(npc: &str, answer: &Answer) -> Value {
     json!({
         "speaker": answer.speaker,
         "words": answer.words,
@@ -115,7 +115,7 @@ impl IntoResponse for SpeakError {
         let status = match &self {
             Self::UnknownNpc => StatusCode::NOT_FOUND,
             Self::Audio(_) => StatusCode::BAD_REQUEST,
-            Self::NobodySpeaks | Self::Turn(TurnError::Stt(SttError::Unintelligible)) => {
+            Self::NoSpeech | Self::Turn(TurnError::Stt(SttError::Unintelligible)) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
             Self::Turn(_) => StatusCode::BAD_GATEWAY,
@@ -136,13 +136,13 @@ mod tests {
     use crate::game::spellbook::Spellbook;
     use crate::network::Network;
     use crate::recordings;
-    use crate::stages::stt::Recogniser;
+    use crate::stages::stt::Recognizer;
 
     async fn post(fail_rate: f64, path: &str, body: Vec<u8>) -> (StatusCode, Value) {
         let recordings = recordings::load().unwrap();
         let pipeline = Pipeline {
             network: Network::new(fail_rate),
-            recogniser: Recogniser::new(&recordings),
+            recognizer: Recognizer::new(&recordings),
             spellbook: Spellbook::open().unwrap(),
         };
         let recordings: Vec<_> = recordings.into_iter().map(Arc::new).collect();
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_recording_is_answered() {
+    async fn recording_gets_an_answer() {
         let study = include_bytes!("recordings/study.wav").to_vec();
         let (status, answer) = post(0.0, "/api/v1/npcs/sage_03/speak", study).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
@@ -164,16 +164,16 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_cannot_be_answered_is_refused_with_a_reason() {
+    async fn unanswerable_request_is_rejected_with_a_reason() {
         let guard = "/api/v1/npcs/guard_02/speak";
         for (path, body, fail_rate, expected) in [
             ("/api/v1/npcs/nobody/speak", Vec::new(), 0.0, 404),
             (guard, b"RIFF".to_vec(), 0.0, 400),
             (guard, Vec::new(), 1.0, 502),
         ] {
-            let (status, told) = post(fail_rate, path, body).await;
+            let (status, json) = post(fail_rate, path, body).await;
             assert_eq!(status.as_u16(), expected, "{path}");
-            assert!(!told.to_string().is_empty(), "{told}");
+            assert!(!json.to_string().is_empty(), "{json}");
         }
         let (status, _) = post(0.0, guard, vec![0; LONGEST_BODY + 1]).await;
         assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);

@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn without_arguments_it_serves_on_the_loopback() {
+    fn default_arguments_serve_on_loopback() {
         let cli = parse("").ok().filter(|cli| !cli.once);
         assert_eq!(
             cli.map(|cli| cli.listen.to_string()).as_deref(),
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_out_of_range_are_refused() {
+    fn numbers_out_of_range_are_rejected() {
         for accepted in [
             "--fail-rate 0",
             "--fail-rate 1.0",

@@ -39,7 +39,7 @@ use crate::game::spellbook::Spellbook;
 use crate::network::Network;
 use crate::recordings::Recording;
 use crate::session::{Answer, Pipeline, TurnError, play};
-use crate::stages::stt::Recogniser;
+use crate::stages::stt::Recognizer;
 use crate::telemetry::VoiceMetrics;
 
 /// Pause between two rounds of a session.
@@ -61,13 +61,13 @@ async fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
     if let Some(Command::Artifacts(arguments)) = &cli.command {
-        let told = arguments.run(&telemetry::artifacts())?;
-        return Ok(writeln!(io::stdout(), "{}", told.join("\n"))?);
+        let messages = arguments.run(&telemetry::artifacts())?;
+        return Ok(writeln!(io::stdout(), "{}", messages.join("\n"))?);
     }
     let recordings = recordings::load()?;
     let pipeline = Arc::new(Pipeline {
         network: Network::new(cli.fail_rate),
-        recogniser: Recogniser::new(&recordings),
+        recognizer: Recognizer::new(&recordings),
         spellbook: Spellbook::open()?,
     });
     let recordings: Recordings = recordings.into_iter().map(Arc::new).collect();

@@ -14,7 +14,7 @@ const UNREACHABLE_AFTER: u32 = 5;
 pub(crate) enum ProviderFault {
     #[error("the provider is unavailable")]
     Unavailable,
-    #[error("the provider limits our rate")]
+    #[error("the provider limits the rate")]
     RateLimited,
     #[error("the provider closed the connection")]
     Disconnected,
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_sound_network_always_answers_in_time() {
+    async fn healthy_network_answers_every_call_in_time() {
         let network = Network::new(0.0);
         for _ in 0..100 {
             let started = tokio::time::Instant::now();
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_dead_network_never_answers_and_says_so() {
+    async fn dead_network_fails_every_call_and_its_ping() {
         let network = Network::new(1.0);
         for failures in 0..UNREACHABLE_AFTER {
             assert_eq!(network.ping(), Ok(()), "after {failures}");
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_answer_makes_the_providers_reachable_again() {
+    async fn one_success_makes_providers_reachable_again() {
         let mut network = Network::new(1.0);
         for _ in 0..UNREACHABLE_AFTER {
             assert!(network.call(1..=1).await.is_err());

@@ -123,7 +123,7 @@ mod tests {
     use crate::audio::{SAMPLE_RATE, vad};
 
     #[test]
-    fn every_utterance_of_the_transcripts_is_heard_where_it_was_said() {
+    fn every_transcribed_utterance_is_detected_at_its_time() {
         for recording in load().unwrap() {
             let heard = vad::utterances(&recording.audio);
             assert_eq!(heard.len(), recording.lines.len(), "{}", recording.session);
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_transcript_is_told_by_its_line() {
+    fn malformed_transcript_is_reported_with_its_line() {
         let wav = include_bytes!("recordings/gate.wav");
         for bad in [
             "0.1\t0.2\ttobin",

@@ -136,7 +136,7 @@ mod tests {
     use crate::recordings;
 
     #[test]
-    fn the_table_lines_up() {
+    fn table_columns_are_aligned() {
         let row = |stage, calls, errors, p50, p95| Row {
             stage,
             latency: Latency { calls, p50, p95 },
@@ -157,7 +157,7 @@ tool        0       0          -          -
     }
 
     #[test]
-    fn a_conversation_tells_what_was_not_answered_too() {
+    fn conversation_includes_unanswered_utterances() {
         let recordings = recordings::load().unwrap_or_default();
         let gate = recordings
             .iter()

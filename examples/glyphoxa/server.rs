@@ -39,7 +39,7 @@ pub(crate) async fn serve(
     endpoints: Router,
     stop: watch::Receiver<()>,
 ) -> std::io::Result<()> {
-    let router = endpoints.layer(edge());
+    let router = endpoints.layer(layers());
     let overdue = stopped(stop.clone());
     let server = axum::serve(listener, router).with_graceful_shutdown(stopped(stop));
     tokio::select! {
@@ -54,7 +54,7 @@ async fn stopped(mut stop: watch::Receiver<()>) {
 
 /// Returns the layer of every request. The route's template names the span, never the path of the
 /// request.
-fn edge() -> ServerLayer {
+fn layers() -> ServerLayer {
     ServerLayer::new(VoiceMetrics::global())
         .span_name(|request| {
             let method = request.method.as_str();
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn requests_are_measured_by_route_and_never_by_what_was_sent() {
+    async fn requests_are_measured_by_route_and_never_by_path() {
         let endpoints = Router::new().route("/probe/{id}", get(|| async { "ok" }));
         let (listener, address) = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let (stop, stopped) = watch::channel(());
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_tenant_is_seen_apart_where_a_gateway_names_it() {
+    async fn tenants_named_by_a_gateway_have_separate_series() {
         let (tenant_id, campaign_id) = ("acme-corp", "curse-of-strahd");
         let headers = [
             "x-tenant-id: acme-corp\r\nx-campaign-id: curse-of-strahd",
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_taken_port_is_named() {
+    async fn port_in_use_is_named_in_the_error() {
         let (_listener, taken) = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let refusal = bind(taken).await.unwrap_err().to_string();
         assert!(

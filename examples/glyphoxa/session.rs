@@ -15,7 +15,7 @@ use crate::network::{Network, ProviderFault};
 use crate::npc::Npc;
 use crate::recordings::Recording;
 use crate::stages::llm::{self, Completion, Prompt};
-use crate::stages::stt::{Recogniser, SttError};
+use crate::stages::stt::{Recognizer, SttError};
 use crate::stages::tools;
 use crate::stages::tts::{self, TtsError};
 use crate::telemetry::{NpcUtterance, Presence, VoiceMetrics, stage};
@@ -29,7 +29,7 @@ const MOST_TOOL_CALLS: usize = 3;
 #[derive(Debug)]
 pub(crate) struct Pipeline {
     pub(crate) network: Network,
-    pub(crate) recogniser: Recogniser,
+    pub(crate) recognizer: Recognizer,
     pub(crate) spellbook: Spellbook,
 }
 
@@ -133,11 +133,11 @@ pub(crate) async fn turn(
     utterance: Utterance,
 ) -> Result<Answer, TurnError> {
     let heard = pipeline
-        .recogniser
+        .recognizer
         .transcribe(&pipeline.network, &utterance.samples)
         .await?;
     let reply = converse(pipeline, npc, &heard.words).await?;
-    let audio = tts::synthesise(&pipeline.network, npc.voice, &reply).await?;
+    let audio = tts::synthesize(&pipeline.network, npc.voice, &reply).await?;
     VoiceMetrics::global()
         .npc_utterances
         .inc(NpcUtterance { npc_id: npc.id });
@@ -182,7 +182,7 @@ mod tests {
         let recordings = recordings::load().unwrap();
         let pipeline = Pipeline {
             network: Network::new(fail_rate),
-            recogniser: Recogniser::new(&recordings),
+            recognizer: Recognizer::new(&recordings),
             spellbook: Spellbook::open().unwrap(),
         };
         let mut played = Vec::new();
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn every_line_is_answered_aloud() {
+    async fn every_utterance_gets_an_audio_answer() {
         for (recording, turns) in play_all(0.0).await {
             assert_eq!(turns.len(), recording.lines.len());
             for (line, turn) in recording.lines.iter().zip(turns) {
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_dead_provider_costs_the_turn_and_not_the_session() {
+    async fn failed_provider_loses_the_turn_and_not_the_session() {
         for (recording, turns) in play_all(1.0).await {
             assert_eq!(turns.len(), recording.lines.len());
             assert!(
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_session_takes_as_long_as_its_recording() {
+    async fn session_lasts_as_long_as_its_recording() {
         let started = tokio::time::Instant::now();
         play_all(0.0).await;
         let seconds = started.elapsed().as_secs_f64();

@@ -28,9 +28,9 @@ const PASSAGES: [(&str, &str); 3] = [
 
 #[derive(Clone, Copy, Debug, Error, Outcome, PartialEq, Eq)]
 pub(crate) enum GraphError {
-    #[error("there is no such passage")]
+    #[error("unknown passage")]
     NotFound,
-    #[error("the graph does not answer")]
+    #[error("the graph does not respond")]
     #[outcome(timeout)]
     Timeout,
 }
@@ -96,7 +96,7 @@ pub(crate) fn router(graph: Arc<Graph>) -> Router {
     let routes = Router::new()
         .route("/v1/passages/{passage}", get(passage))
         .with_state(graph);
-    CONTENT.edge(routes)
+    CONTENT.layers(routes)
 }
 
 async fn passage(

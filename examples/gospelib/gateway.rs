@@ -24,7 +24,7 @@ pub(crate) fn router(content: Peer) -> Router {
         .route("/passages/{passage}", get(passage))
         .route("/ask/{topic}", get(ask))
         .with_state(content);
-    GATEWAY.edge(routes)
+    GATEWAY.layers(routes)
 }
 
 async fn passage(

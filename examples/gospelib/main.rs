@@ -77,8 +77,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let cli = Cli::parse();
     if let Some(Command::Artifacts(arguments)) = &cli.command {
         let artifacts = Artifacts::of::<ServiceMetrics>().target_labels(["env"]);
-        let told = arguments.run(&artifacts)?;
-        return Ok(writeln!(io::stdout(), "{}", told.join("\n"))?);
+        let messages = arguments.run(&artifacts)?;
+        return Ok(writeln!(io::stdout(), "{}", messages.join("\n"))?);
     }
     let graph = Graph::open();
     let telemetry = install(&graph, cli.telemetry)?;

@@ -25,9 +25,9 @@ pub(crate) static CONTENT: Service = Service { name: "content" };
 impl Service {
     /// Adds the service's layers to its routes. Scripts of a page read the trace from
     /// `Server-Timing`. A browser that has its own tracing is the parent.
-    pub(crate) fn edge(&'static self, routes: Router) -> Router {
-        let edge = ServerLayer::new(self).excluded_paths(["/healthz", "/readyz", "/metrics"]);
-        routes.layer(edge)
+    pub(crate) fn layers(&'static self, routes: Router) -> Router {
+        let layers = ServerLayer::new(self).excluded_paths(["/healthz", "/readyz", "/metrics"]);
+        routes.layer(layers)
     }
 }
 

@@ -36,15 +36,15 @@ pub(crate) fn router(auth: Client) -> Router {
         auth,
         sent: Mutex::default(),
     });
-    let authorised = middleware::from_fn_with_state(proxy, authorise);
+    let authorized = middleware::from_fn_with_state(proxy, authorize);
     Router::new()
         .route("/v1/chat/completions", post(complete))
         .route("/v1/organizations/{org_id}/usage", get(usage))
-        .route_layer(authorised)
+        .route_layer(authorized)
         .layer(ServerLayer::new(Metrics::global().proxy))
 }
 
-async fn authorise(
+async fn authorize(
     State(proxy): State<Arc<Proxy>>,
     route: MatchedPath,
     request: Request,
@@ -56,7 +56,7 @@ async fn authorise(
         Err(status) => return status.into_response(),
     };
     // From here on the customer is in every log line, and in no label.
-    let span = tracing::info_span!("authorised", org_id = org_id.as_str());
+    let span = tracing::info_span!("authorized", org_id = org_id.as_str());
     let limited = proxy.is_beyond_limit(&org_id);
     let answer = async {
         if limited {
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_answer_has_the_id_of_its_request() {
+    async fn every_response_has_its_request_id() {
         for token in ["Bearer token-acme", "Bearer nobody", ""] {
             let request = Request::post("/v1/chat/completions")
                 .header(header::AUTHORIZATION, token)
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_gets_through_without_a_token() {
+    async fn request_without_a_token_is_rejected() {
         let usage = Request::get("/v1/organizations/7/usage").body(Body::empty());
         assert_eq!(
             send(usage.unwrap()).await.status(),

@@ -1,7 +1,7 @@
 //! A voice server over WebRTC: 31 metrics of six subsystems, and answers that stream.
 //!
 //! `POST /offer` begins a session. Sound comes in, words are recognized ([`models::transcribe`]),
-//! an answer is generated ([`models::generate`]) and spoken ([`models::synthesise`]), piece by
+//! an answer is generated ([`models::generate`]) and spoken ([`models::synthesize`]), piece by
 //! piece. Histograms measure the first piece, the gaps and the whole. Networks and models are
 //! simulated. Their failures depend on the number of the session.
 //!
@@ -106,13 +106,13 @@ fn router(telemetry: &Telemetry, uploads: Uploads) -> Router {
         sessions: AtomicU64::new(0),
         uploads,
     };
-    let edge = ServerLayer::new(Metrics::global().http)
+    let layers = ServerLayer::new(Metrics::global().http)
         .excluded_paths(["/healthz", "/readyz", "/metrics"]);
     Router::new()
         .route("/offer", post(offer))
         .with_state(Arc::new(server))
         .merge(telemetry.router())
-        .layer(edge)
+        .layer(layers)
 }
 
 /// Begins a session. It continues after the response, in the trace of the request.

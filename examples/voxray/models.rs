@@ -33,7 +33,7 @@ pub(crate) fn transcribe<'a>(
                 stage: stt::Stage::Stt,
                 model: stt::Model::Nova,
             });
-            tracing::warn!(to = "whisper-large-v3", "speech to text falls back");
+            tracing::warn!(to = "whisper-large-v3", "speech to text fell back");
             stage::fallback();
         }
         sleep(PIECE).await;
@@ -66,7 +66,7 @@ pub(crate) fn generate(
         if token == 0 && session.llm_is_busy() {
             let limited = failed(llm::ErrorType::RateLimited);
             Metrics::global().llm.errors.inc(limited);
-            tracing::info!("the language model is asked again");
+            tracing::info!("retrying the language model");
             stage::retry();
         }
         sleep(PIECE).await;
@@ -80,8 +80,8 @@ pub(crate) fn generate(
 }
 
 /// Returns the sound of the answer in pieces of 20 ms.
-#[instrument_stage(tts::stage::synthesise, stream, labels(session_id = session.label, model = tts::Model::Sonic))]
-pub(crate) fn synthesise(session: &Session, words: usize) -> impl Stream<Item = Vec<u8>> + use<'_> {
+#[instrument_stage(tts::stage::synthesize, stream, labels(session_id = session.label, model = tts::Model::Sonic))]
+pub(crate) fn synthesize(session: &Session, words: usize) -> impl Stream<Item = Vec<u8>> + use<'_> {
     let asked = Instant::now();
     stream::iter(0..words).then(move |_| async move {
         sleep(PIECE).await;

@@ -5,7 +5,7 @@ use glyph_runtime::label::SampledId;
 use tokio::sync::mpsc;
 use tracing::Instrument;
 
-use crate::models::{Disconnected, generate, synthesise, transcribe};
+use crate::models::{Disconnected, generate, synthesize, transcribe};
 use crate::telemetry::webrtc::{Active, Bytes, Connection, Failure, Model, Reason, Stage, State};
 use crate::telemetry::{Direction, Metrics};
 
@@ -88,7 +88,7 @@ impl<'a> Peer<'a> {
                 stage: Stage::Transport,
             });
             session.count(State::Failed);
-            tracing::warn!("the peer is connected again");
+            tracing::warn!("peer reconnected");
             metrics.reconnection_attempts.inc(session.active());
         }
         session.count(State::Connected);
@@ -138,7 +138,7 @@ async fn turn(session: &Session, words: &'static [&'static str]) -> Result<(), D
     let answer: Vec<_> = Box::pin(generate(session, heard.len()))
         .try_collect()
         .await?;
-    let mut sound = Box::pin(synthesise(session, answer.len()));
+    let mut sound = Box::pin(synthesize(session, answer.len()));
     while let Some(chunk) = sound.next().await {
         let sent = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
         metrics

@@ -11,15 +11,15 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tracing::{Instrument, Span};
 
-use crate::netgate::{Netgate, Refused};
+use crate::netgate::{Netgate, RejectedByHost};
 use crate::telemetry::{BusMetrics, stage};
 
 /// Capacity of a plugin's queue.
 const CAPACITY: usize = 8;
 
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("no plugin takes the flow")]
-pub(crate) struct NobodyListens;
+#[error("no plugin received the flow")]
+pub(crate) struct NoReceiver;
 
 /// A flow for a plugin, with the span that dispatched it. The plugin's work belongs to that span.
 struct Event {
@@ -61,7 +61,7 @@ impl Bus {
     }
 
     /// Captures one flow and sends it to all plugins.
-    pub(crate) async fn capture(&self, flow: u32) -> Result<(), NobodyListens> {
+    pub(crate) async fn capture(&self, flow: u32) -> Result<(), NoReceiver> {
         let span = tracing::info_span!("proxy.capture_flow", flow);
         let captured = async {
             tracing::info!("flow captured");
@@ -71,7 +71,7 @@ impl Bus {
     }
 
     #[instrument_stage(stage::flow_dispatch, name = "plugin_bus.dispatch_flow", fields(flow))]
-    async fn dispatch(&self, flow: u32) -> Result<(), NobodyListens> {
+    async fn dispatch(&self, flow: u32) -> Result<(), NoReceiver> {
         let mut taken = false;
         for plugin in &self.plugins {
             let span = tracing::info_span!("plugin_bus.dispatch_event", plugin = plugin.name);
@@ -84,7 +84,7 @@ impl Bus {
                 taken |= events.send(queued).instrument(span).await.is_ok();
             }
         }
-        if taken { Ok(()) } else { Err(NobodyListens) }
+        if taken { Ok(()) } else { Err(NoReceiver) }
     }
 
     /// Waits until the plugins have processed the queued events.
@@ -123,14 +123,18 @@ async fn supervise(
 
 /// The handshake with a plugin.
 #[instrument_stage(stage::rpc, name = "plugin_bus.EventStream", kind = server, labels(method = "event_stream"), fields(plugin))]
-async fn connect(plugin: &str) -> Result<(), NobodyListens> {
+async fn connect(plugin: &str) -> Result<(), NoReceiver> {
     sleep(Duration::from_millis(1)).await;
     tracing::info!("plugin connected");
     Ok(())
 }
 
 #[instrument_stage(stage::plugin_event, name = "plugin.runner.exec", labels(plugin))]
-async fn execute(plugin: &str, host: &'static str, netgate: &Netgate) -> Result<(), Refused> {
+async fn execute(
+    plugin: &str,
+    host: &'static str,
+    netgate: &Netgate,
+) -> Result<(), RejectedByHost> {
     sleep(Duration::from_millis(2)).await;
     netgate.request(plugin, host).await
 }

@@ -11,12 +11,12 @@ use tokio::time::{Instant, sleep, sleep_until};
 use crate::telemetry::{BusMetrics, PER_HOST, Response, StatusClass, stage};
 
 /// Minimum time between two requests: to one host, and to all hosts.
-const BETWEEN_TWO_OF_A_HOST: Duration = Duration::from_millis(20);
-const BETWEEN_TWO: Duration = Duration::from_millis(2);
+const HOST_INTERVAL: Duration = Duration::from_millis(20);
+const INTERVAL: Duration = Duration::from_millis(2);
 
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("the host answers {0}")]
-pub(crate) struct Refused(u16);
+#[error("the host returned status {0}")]
+pub(crate) struct RejectedByHost(u16);
 
 /// The time of the next request.
 #[derive(Debug, Default)]
@@ -38,7 +38,11 @@ impl Netgate {
         kind = client,
         fields(plugin, host, capabilities = "http.outbound", status = tracing::field::Empty)
     )]
-    pub(crate) async fn request(&self, plugin: &str, host: &'static str) -> Result<(), Refused> {
+    pub(crate) async fn request(
+        &self,
+        plugin: &str,
+        host: &'static str,
+    ) -> Result<(), RejectedByHost> {
         if let Some((until, scope)) = self.reserve(host) {
             wait("netgate.rate_limit_wait")
                 .scope(scope)
@@ -64,7 +68,7 @@ impl Netgate {
         if status == 200 {
             Ok(())
         } else {
-            Err(Refused(status))
+            Err(RejectedByHost(status))
         }
     }
 
@@ -75,8 +79,8 @@ impl Netgate {
         let of_host = limits.hosts.get(host).copied().unwrap_or(now).max(now);
         let of_all = limits.global.unwrap_or(now).max(now);
         let at = of_host.max(of_all);
-        limits.hosts.insert(host, at + BETWEEN_TWO_OF_A_HOST);
-        limits.global = Some(at + BETWEEN_TWO);
+        limits.hosts.insert(host, at + HOST_INTERVAL);
+        limits.global = Some(at + INTERVAL);
         let scope = if of_host >= of_all {
             PER_HOST
         } else {

@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_is_as_long_as_it_says() {
+    fn frame_constants_agree() {
         assert!((seconds(&[0; FRAME_SAMPLES]) - FRAME.as_secs_f64()).abs() < f64::EPSILON);
     }
 }

@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_is_heard_and_never_clips() {
+    fn sentence_is_audible_and_never_clips() {
         let speech = speak("Good evening. Two dice, then: 2d6+1!", VOICE);
         assert!(
             (1.0..6.0).contains(&seconds(&speech)),
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn every_letter_and_digit_sounds_and_stays_bounded() {
+    fn every_letter_and_digit_is_audible_and_bounded() {
         for character in ('a'..='z').chain('0'..='9') {
             let speech = speak(&character.to_string(), VOICE);
             assert!(
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn pauses_are_silent_and_no_text_is_no_sound() {
+    fn pauses_are_silent_and_empty_text_has_no_samples() {
         assert!((level_dbfs(&speak(" ", VOICE)) - SILENCE_DBFS).abs() < f64::EPSILON);
         assert!(speak("", VOICE).is_empty());
     }
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_words_give_the_same_sound() {
+    fn same_words_make_the_same_sound() {
         assert_eq!(speak("halt", VOICE), speak("halt", VOICE));
     }
 }

@@ -193,14 +193,14 @@ mod tests {
     const VOICE: f64 = -25.0;
 
     #[test]
-    fn a_quiet_room_says_nothing() {
+    fn quiet_room_has_no_utterances() {
         assert_eq!(utterances(&scene(&[(200, ROOM)])), []);
         assert_eq!(utterances(&vec![0; 100 * FRAME_SAMPLES]), []);
         assert_eq!(utterances(&[]), []);
     }
 
     #[test]
-    fn speech_is_found_with_a_little_around_it() {
+    fn utterance_includes_a_margin_around_the_speech() {
         let found = utterances(&scene(&[(50, ROOM), (40, VOICE), (50, ROOM)]));
         assert_eq!(found.len(), 1);
         let utterance = found.first().unwrap();
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_pause_belongs_to_the_speech_and_a_long_one_parts_it() {
+    fn only_a_long_pause_splits_an_utterance() {
         let pause_of = |frames| {
             let sound = scene(&[
                 (50, ROOM),
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_click_is_not_speech() {
+    fn click_is_not_an_utterance() {
         assert_eq!(
             utterances(&scene(&[
                 (50, ROOM),
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_louder_room_raises_the_bar() {
+    fn louder_room_raises_the_threshold() {
         let (hum, murmur) = (-45.0, -38.0);
         let quiet_room = scene(&[(50, ROOM), (40, murmur), (50, ROOM)]);
         assert_eq!(utterances(&quiet_room).len(), 1);
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn noise_without_end_is_cut_and_then_becomes_the_floor() {
+    fn endless_noise_is_cut_and_becomes_the_floor() {
         let found = utterances(&scene(&[(50, ROOM), (4 * LONGEST_FRAMES, VOICE)]));
         let longest = LONGEST_FRAMES * FRAME_SAMPLES;
         assert_eq!(
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn speech_at_the_end_of_the_recording_is_not_lost() {
+    fn speech_at_the_end_of_the_recording_is_kept() {
         let found = utterances(&scene(&[(50, ROOM), (40, VOICE)]));
         assert_eq!(found.len(), 1);
     }

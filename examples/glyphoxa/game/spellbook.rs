@@ -26,7 +26,7 @@ impl fmt::Display for Spell {
 pub(crate) enum SpellbookError {
     #[error("line {0} is not `name <tab> level <tab> text`")]
     Line(usize),
-    #[error("the spell book is empty")]
+    #[error("the spellbook is empty")]
     Empty,
 }
 
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_spell_is_found_however_it_is_written() {
+    fn spell_is_found_in_any_case() {
         let book = Spellbook::open().unwrap();
         let spell = book.find(" Misty Step ").unwrap().to_string();
         assert!(
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_line_is_named() {
+    fn malformed_line_is_reported_with_its_number() {
         for bad in [
             "light",
             "light\tzero\tA glow.",
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_book_opens_but_does_not_answer() {
+    fn empty_book_opens_and_fails_its_ping() {
         assert_eq!(
             Spellbook::read("").unwrap().ping(),
             Err(SpellbookError::Empty)

@@ -36,7 +36,7 @@ pub(crate) async fn ask(
         return Ok(completion);
     }
     let (from, to) = (npc.mind, npc.substitute);
-    tracing::info!(?from, ?to, "another provider is asked");
+    tracing::info!(?from, ?to, "falling back to another provider");
     complete(network, npc, npc.substitute, &prompt).await
 }
 
@@ -57,14 +57,16 @@ async fn complete(
 
 fn think(npc: &Npc, prompt: &Prompt<'_>) -> Completion {
     match prompt {
-        Prompt::Player(words) => wish(words).unwrap_or_else(|| Completion::Say(answer(npc, words))),
+        Prompt::Player(words) => {
+            requested_tool(words).unwrap_or_else(|| Completion::Say(answer(npc, words)))
+        }
         Prompt::Tool(Ok(result)) => Completion::Say(format!("{} {result}", npc.telling)),
         Prompt::Tool(Err(error)) => Completion::Say(format!("{} {error}.", npc.regretting)),
     }
 }
 
 /// Returns the tool call that the words ask for.
-fn wish(words: &str) -> Option<Completion> {
+fn requested_tool(words: &str) -> Option<Completion> {
     let words = words.to_lowercase();
     if words.contains("roll") {
         let dice = words
@@ -126,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn dice_and_spells_are_asked_of_the_tools() {
+    fn dice_and_spells_call_the_tools() {
         for (words, tool, argument) in [
             ("I bet on the dice. Roll 2d6+1.", tools::DICE_ROLL, "2d6+1"),
             ("Roll D20 and hope!", tools::DICE_ROLL, "d20"),
@@ -142,7 +144,7 @@ mod tests {
                 "endless soup",
             ),
         ] {
-            assert_eq!(wish(words), Some(call(tool, argument)), "{words}");
+            assert_eq!(requested_tool(words), Some(call(tool, argument)), "{words}");
         }
         for words in [
             "Roll over, and die in 3 days",
@@ -150,12 +152,12 @@ mod tests {
             "A spell",
             "",
         ] {
-            assert_eq!(wish(words), None, "{words}");
+            assert_eq!(requested_tool(words), None, "{words}");
         }
     }
 
     #[test]
-    fn what_a_tool_answers_is_told_and_so_is_its_failure() {
+    fn tool_results_and_failures_are_in_the_answer() {
         let won = Ok("2d6+1 gives 9.".to_owned());
         assert_eq!(
             think(&BARTENDER, &Prompt::Tool(&won)),
@@ -164,7 +166,7 @@ mod tests {
         let lost = Err(ToolError::UnknownTool);
         assert_eq!(
             think(&SAGE, &Prompt::Tool(&lost)),
-            say("No scroll can tell: there is no such tool.")
+            say("No scroll can tell: unknown tool.")
         );
     }
 }

@@ -38,11 +38,11 @@ pub(crate) struct Transcript {
 
 /// The sound of every line of the recordings.
 #[derive(Debug)]
-pub(crate) struct Recogniser {
+pub(crate) struct Recognizer {
     known: Vec<(Fingerprint, Transcript)>,
 }
 
-impl Recogniser {
+impl Recognizer {
     /// Returns a recognizer for the lines of `recordings`, cut as their transcripts say.
     pub(crate) fn new(recordings: &[Recording]) -> Self {
         let learn = |recording: &Recording, line: &Line| {
@@ -183,9 +183,9 @@ mod tests {
     }
 
     #[test]
-    fn every_recorded_utterance_is_recognised_loud_or_quiet() {
+    fn every_recorded_utterance_is_recognized_at_any_volume() {
         let recordings = recordings::load().unwrap();
-        let recogniser = Recogniser::new(&recordings);
+        let recognizer = Recognizer::new(&recordings);
         for recording in &recordings {
             let heard = vad::utterances(&recording.audio);
             assert_eq!(heard.len(), recording.lines.len());
@@ -194,9 +194,9 @@ mod tests {
                     speaker: line.speaker.clone(),
                     words: line.words.clone(),
                 };
-                assert_eq!(recogniser.look_up(&utterance.samples), Some(&said));
+                assert_eq!(recognizer.look_up(&utterance.samples), Some(&said));
                 assert_eq!(
-                    recogniser.look_up(&quieter(&utterance.samples)),
+                    recognizer.look_up(&quieter(&utterance.samples)),
                     Some(&said)
                 );
             }
@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn no_two_lines_sound_alike() {
-        let known = Recogniser::new(&recordings::load().unwrap()).known;
+        let known = Recognizer::new(&recordings::load().unwrap()).known;
         for (index, (one, _)) in known.iter().enumerate() {
             for (other, _) in known.iter().skip(index + 1) {
                 assert!(
@@ -218,9 +218,9 @@ mod tests {
     }
 
     #[test]
-    fn what_was_never_recorded_is_not_understood() {
+    fn unrecorded_audio_is_not_understood() {
         let recordings = recordings::load().unwrap();
-        let recogniser = Recogniser::new(&recordings);
+        let recognizer = Recognizer::new(&recordings);
         let mut rng = fastrand::Rng::with_seed(5);
         let noise: Vec<i16> = (0..40_000).map(|_| rng.i16(-9000..9000)).collect();
         let heard = vad::utterances(&recordings.first().unwrap().audio);
@@ -229,7 +229,7 @@ mod tests {
         let (half, _) = said.split_at(said.len() / 2);
         let silence = vec![0; 16_000];
         for audio in [noise.as_slice(), &backwards, half, &silence, &[1; 100], &[]] {
-            assert_eq!(recogniser.look_up(audio), None);
+            assert_eq!(recognizer.look_up(audio), None);
         }
     }
 }

@@ -16,9 +16,9 @@ pub(crate) const LOOKUP_SPELL: &str = "lookup_spell";
 /// Errors of a tool.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub(crate) enum ToolError {
-    #[error("there is no such tool")]
+    #[error("unknown tool")]
     UnknownTool,
-    #[error("nobody knows the spell {0}")]
+    #[error("unknown spell {0}")]
     UnknownSpell(String),
     #[error(transparent)]
     Dice(#[from] DiceError),
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn tools_answer() {
+    async fn tools_return_results() {
         assert_eq!(run(DICE_ROLL, "7+3").await.unwrap(), "7+3 gives 10.");
         assert!(
             run(LOOKUP_SPELL, "Fireball")

@@ -19,9 +19,9 @@ pub(crate) struct Client(Grpc<ClientService<Channel>>);
 impl Client {
     pub(crate) fn to(address: SocketAddr) -> Result<Self, transport::Error> {
         let channel = Endpoint::from_shared(format!("http://{address}"))?.connect_lazy();
-        let edge = ClientLayer::new(Metrics::global().auth).peer("auth");
-        let edge = edge.methods([VALIDATE_TOKEN]);
-        Ok(Self(Grpc::new(edge.layer(channel))))
+        let layers = ClientLayer::new(Metrics::global().auth).peer("auth");
+        let layers = layers.methods([VALIDATE_TOKEN]);
+        Ok(Self(Grpc::new(layers.layer(channel))))
     }
 
     /// Returns the customer of `token`.

@@ -39,9 +39,9 @@ impl OrgId {
 
 #[derive(Clone, Copy, Debug, Error, Outcome, PartialEq, Eq)]
 pub(crate) enum AuthError {
-    #[error("nobody has this token")]
+    #[error("unknown token")]
     Unauthenticated,
-    #[error("the database does not answer")]
+    #[error("the database does not respond")]
     #[outcome(timeout)]
     Database,
 }
@@ -55,7 +55,7 @@ async fn validate(token: &str) -> Result<OrgId, AuthError> {
 async fn find(token: &str) -> Result<Option<OrgId>, AuthError> {
     sleep(Duration::from_millis(1)).await;
     if token == POISON {
-        tracing::error!("the database does not answer");
+        tracing::error!("the database does not respond");
         return Err(AuthError::Database);
     }
     let found = TOKENS.iter().find(|(known, _)| *known == token);

@@ -18,8 +18,8 @@ use crate::telemetry::Metrics;
 
 /// Serves until the program ends. Each call goes through the layers.
 pub(crate) async fn serve(listener: TcpListener) -> Result<(), transport::Error> {
-    let edge = ServerLayer::new(Metrics::global().auth).methods([VALIDATE_TOKEN]);
-    let server = Server::builder().layer(edge).add_service(AuthService);
+    let layers = ServerLayer::new(Metrics::global().auth).methods([VALIDATE_TOKEN]);
+    let server = Server::builder().layer(layers).add_service(AuthService);
     server
         .serve_with_incoming(TcpIncoming::from(listener))
         .await

@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_missing() {
+    fn catalog_has_all_31_metrics() {
         let catalogs = [
             http::Metrics::DESCRIPTOR,
             webrtc::Metrics::DESCRIPTOR,

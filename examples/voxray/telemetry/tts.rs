@@ -85,7 +85,7 @@ pub(crate) struct Metrics {
 
     /// Full TTS synthesis latency.
     #[metric(name = "synthesis_latency", unit = seconds, sparse, buckets = LATENCY)]
-    #[stage(synthesise, fallbacks = fallback, first_item = first,
+    #[stage(synthesize, fallbacks = fallback, first_item = first,
         labels(session_id: SampledId, stage: Stage = Stage::Tts, model: Model))]
     #[objective(latency = 500ms, target = 95%)]
     pub(crate) whole: Histogram<Ended>,
