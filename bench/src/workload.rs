@@ -77,7 +77,7 @@ impl Labels {
         self.method as usize * Status::ALL.len() + self.status as usize
     }
 
-    /// Defines the same labels as enums of a subject, whose variants come in this order.
+    /// Returns the same labels as variants of a subject's enums, given in this order.
     #[expect(
         clippy::indexing_slicing,
         reason = "the arrays are as long as the enums have variants"

@@ -47,6 +47,6 @@ impl Decoder for Text {
         buffer.copy_to_slice(&mut bytes);
         let text = String::from_utf8(bytes);
         text.map(Some)
-            .map_err(|_| Status::invalid_argument("the message is no text"))
+            .map_err(|_| Status::invalid_argument("the message is not UTF-8"))
     }
 }
