@@ -1,4 +1,4 @@
-//! What the tests of glyph share, by subject.
+//! Helpers that the tests of glyph share, by subject.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

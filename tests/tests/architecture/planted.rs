@@ -1,10 +1,10 @@
-//! Each way of naming a folder against the order is found.
+//! Each way of naming a folder against the order is detected.
 
 use std::path::PathBuf;
 
 use crate::{folders::against, order::Order, sources::Files};
 
-/// A crate of three folders, of which `low` may name none and `middle` may name `low`.
+/// A crate of three folders: `low` may name no other, `middle` may name `low`.
 const TABLE: &str = "
 | crate | folder | holds |
 |---|---|---|

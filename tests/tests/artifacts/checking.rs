@@ -1,4 +1,4 @@
-//! What does not fit is named, with its place and the nearest right name.
+//! Errors in alerts and files are reported with their source location and the nearest valid name.
 
 use glyph_runtime::{
     Counter, Histogram, Label, LabelSet, Status,

@@ -1,4 +1,4 @@
-//! What is committed for the examples is what their catalogs give.
+//! The committed artifacts of the examples are up to date.
 
 use std::{env, fs, path::Path};
 
@@ -9,7 +9,8 @@ use crate::glyphoxa::{self, VoiceMetrics};
 const DEPLOYED: &str = "../deploy";
 const REFERENCE: &str = "../docs/reference/glyphoxa.md";
 
-/// `cargo run --bin glyphoxa -- artifacts deploy/` writes them anew, and so does `GLYPH_WRITE_EXPECTED=1`.
+/// `cargo run --bin glyphoxa -- artifacts deploy/` rewrites them, and so does
+/// `GLYPH_WRITE_EXPECTED=1`.
 #[test]
 fn committed_stack_is_up_to_date() {
     let mut arguments = ArtifactArgs::new(DEPLOYED);
@@ -19,7 +20,7 @@ fn committed_stack_is_up_to_date() {
     }
 }
 
-/// `GLYPH_WRITE_EXPECTED=1` writes the page anew.
+/// `GLYPH_WRITE_EXPECTED=1` rewrites the reference.
 #[test]
 fn the_reference_in_the_documentation_is_up_to_date() {
     let reference = glyphoxa::artifacts().reference().unwrap();

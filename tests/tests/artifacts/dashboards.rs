@@ -1,4 +1,4 @@
-//! The dashboard: what it shows, and that what it asks exists.
+//! Dashboards: their panels, and that the metrics in their queries exist.
 
 use glyph_runtime::{
     Counter, Gauge, Histogram, Label, LabelSet, Status, artifacts::Artifacts, metric_catalog,
@@ -13,7 +13,7 @@ pub(crate) fn parsed(artifacts: &Artifacts) -> Value {
     serde_json::from_str(&artifacts.dashboard().unwrap()).unwrap()
 }
 
-/// All panels but the heads of rows.
+/// Returns all panels except row headers.
 pub(crate) fn panels(dashboard: &Value) -> Vec<&Value> {
     let panels = dashboard["panels"].as_array().unwrap().iter();
     panels.filter(|panel| panel["type"] != "row").collect()
@@ -91,7 +91,7 @@ fn the_voice_pipeline_has_the_panels_that_its_operators_know() {
     );
 }
 
-/// Expressions that are too long for a line are broken.
+/// Expressions that are too long for a line are wrapped.
 fn on_one_line(panel: &Value) -> Vec<String> {
     expressions(panel).into_iter().map(without_blanks).collect()
 }
@@ -259,7 +259,7 @@ mod before {
     }
 }
 
-/// The same program after `kind` was renamed, and so was one of its values.
+/// The same program after `kind` and one of its values were renamed.
 mod after {
     use super::*;
 

@@ -1,10 +1,10 @@
-//! What a change of the declarations does to those who query the metrics.
+//! The effect of changed declarations on queries of the metrics.
 
 use glyph_runtime::artifacts::{ArtifactArgs, Artifacts, Schema, diff};
 
 use crate::shop::ShopMetrics;
 
-/// What changes when `edit` is done to the schema.
+/// Returns the changes after `edit` of the schema.
 fn changes(edit: impl FnOnce(&mut Schema)) -> Vec<String> {
     let old = Artifacts::of::<ShopMetrics>().schema();
     let mut new = old.clone();
@@ -12,7 +12,7 @@ fn changes(edit: impl FnOnce(&mut Schema)) -> Vec<String> {
     diff(&old, &new).iter().map(ToString::to_string).collect()
 }
 
-/// What changes when `edit` is done to the counter of payments.
+/// Returns the changes after `edit` of the counter of payments.
 fn payments(edit: impl FnOnce(&mut glyph_runtime::artifacts::MetricSchema)) -> Vec<String> {
     changes(|schema| {
         let mut metrics = schema.metrics.iter_mut();

@@ -1,4 +1,5 @@
-//! What is made of catalogs: rules, the tests of them, the reference, the registry and the schema.
+//! Artifacts of catalogs: rules and their tests, dashboards, the reference, the registry and the
+//! schema.
 #![expect(
     clippy::indexing_slicing,
     reason = "what is not in a JSON value is null, never a panic"

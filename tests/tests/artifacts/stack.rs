@@ -1,8 +1,8 @@
-//! The files of the stack, in front of the tools that know them.
+//! The files of the stack, checked by the tools that read them.
 
 use std::process::Command;
 
-/// Fails with what the tool says unless it is content.
+/// Fails with the output of the tool unless it succeeds.
 fn content(program: &str, arguments: &[&str]) {
     let output = Command::new(program)
         .args(arguments)

@@ -1,4 +1,4 @@
-//! A catalog with a scope: its labels are known to rules, panels and whatever else is made of it.
+//! Scope labels in rules, panels and other artifacts.
 
 use glyph_runtime::{
     Counter, Gauge, Histogram, Label, LabelSet, Status,
@@ -92,7 +92,7 @@ fn chess() -> Artifacts {
     Artifacts::of::<ChessMetrics>()
 }
 
-/// The expressions of an alert, in one line.
+/// Returns the expressions of an alert in one line.
 fn expression(rules: &str, alert: &str) -> String {
     let (_, rule) = rules.split_once(&format!("alert: {alert}\n")).unwrap();
     let (expr, _) = rule.split_once("  labels:").unwrap();
@@ -322,7 +322,7 @@ fn alerts_of_a_catalog_with_a_scope_fire_and_stay_quiet() {
     promtool::agrees(&chess().target_labels(["tenant_id"]));
 }
 
-/// Two tenants, and what no tenant is behind: 60 boards of each, of which none alone is too many.
+/// Two tenants and no tenant: 60 boards each, none of them too many alone.
 const TENANTS: &str = r#"
 rule_files: [rules.yml]
 evaluation_interval: 1m

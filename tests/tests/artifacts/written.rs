@@ -1,4 +1,4 @@
-//! What is written, to the letter.
+//! The exact text of every artifact.
 
 use std::{env, path::Path};
 
@@ -6,10 +6,10 @@ use glyph_runtime::artifacts::Artifacts;
 
 use crate::shop::ShopMetrics;
 
-/// The expected files, seen from the package.
+/// The expected files, relative to the package.
 const EXPECTED: &str = "tests/artifacts/shop";
 
-/// `GLYPH_WRITE_EXPECTED=1` writes the files anew, to be read before they are committed.
+/// `GLYPH_WRITE_EXPECTED=1` rewrites the files, to be reviewed before a commit.
 #[test]
 fn every_file_is_as_expected() {
     let artifacts = Artifacts::of::<ShopMetrics>();

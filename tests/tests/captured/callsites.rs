@@ -1,4 +1,4 @@
-//! A thread that captures nothing does not close a place of the program to those that do.
+//! A thread without a capture does not disable a callsite for threads with one.
 
 use std::thread;
 

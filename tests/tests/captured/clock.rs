@@ -1,4 +1,4 @@
-//! The clock that a test moves.
+//! The clock that a test controls.
 
 use std::{pin::pin, thread, time::Duration};
 

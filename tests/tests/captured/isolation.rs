@@ -1,4 +1,4 @@
-//! Captures see their own and nothing else.
+//! Captures see only what their own test records.
 
 use std::{sync::Barrier, thread};
 
@@ -8,7 +8,8 @@ use crate::catalog::{Metrics, Provider, Request, Status, ToolCall, stage};
 
 const THREADS: usize = 32;
 
-/// Records `times` of everything: stages, counters, gauges that are set and added to, open labels.
+/// Records everything `times` times: stages, counters, gauges that are set and added to, open
+/// labels.
 fn record(thread: usize, times: usize) {
     let metrics = Metrics::global();
     for _ in 0..times {

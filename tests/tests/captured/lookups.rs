@@ -1,4 +1,4 @@
-//! Look-ups, right and wrong.
+//! Valid and invalid lookups.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -9,7 +9,7 @@ use glyph_runtime::testing;
 
 use crate::catalog::{Handover, Metrics, Provider, Request, Status, ToolCall, stage};
 
-/// The message that `lookup` panics with.
+/// Returns the panic message of `lookup`.
 fn refusal<R>(lookup: impl FnOnce() -> R) -> String {
     let payload = catch_unwind(AssertUnwindSafe(lookup)).err().unwrap();
     match payload.downcast::<String>() {

@@ -1,4 +1,4 @@
-//! What a test captures is its own, and is looked up as it was declared.
+//! A test captures only its own recording, and looks it up by declared names.
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 #![expect(
     clippy::float_cmp,

@@ -1,4 +1,4 @@
-//! Captures inside of captures, and those that end in an order of their own.
+//! Nested captures, including those that end out of order.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -1,4 +1,4 @@
-//! A stage on a block of a function: one record and one span, whatever way the block ends.
+//! A stage on a block of a function: one record and one span, however the block ends.
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 #![expect(clippy::float_cmp, reason = "a number of calls is whole")]
 
@@ -230,7 +230,7 @@ fn block_span_has_labels_and_error_type() {
     );
 }
 
-/// Strict surroundings, and names of the prelude under another meaning.
+/// Strict lints, and prelude names with another meaning.
 mod strict {
     #![deny(warnings, missing_docs, clippy::all, clippy::pedantic)]
     #![forbid(unsafe_code)]

@@ -1,4 +1,4 @@
-//! Errors and functions that say how a call ended.
+//! Errors and functions that determine the outcome of a call.
 
 use std::{fmt, io};
 
@@ -28,7 +28,7 @@ enum SttError {
 #[outcome(timeout)]
 struct NetworkError;
 
-/// All cases, and what they are.
+/// Returns all cases with their outcome and error type.
 fn cases() -> [(SttError, Outcome, &'static str); 6] {
     use SttError::{Broken, CallerLeft, DeadlineExceeded, Network, Refused, Silence};
     [
@@ -146,7 +146,7 @@ fn an_alias_and_a_foreign_error_are_judged_as_before() {
     assert_eq!(Tally::running("outcomes: others").to_bits(), 0);
 }
 
-/// A function may say how it ended, whatever it gives.
+/// A function can set its outcome, whatever it returns.
 mod said_by_the_function {
     use glyph_runtime::testing::CapturedSpan;
 

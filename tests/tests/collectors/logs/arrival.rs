@@ -1,4 +1,4 @@
-//! What arrives of events.
+//! Log records of events at a collector.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,4 +1,4 @@
-//! Collectors that misbehave cost their records, counted, and nothing else.
+//! A faulty collector loses log records, which are counted, and has no other effect.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -16,7 +16,7 @@ use crate::logs::{
 use glyph_tests::receiver::attributes::value;
 use glyph_tests::wait;
 
-/// A batch may take two seconds, and an attempt half a second.
+/// A batch may take two seconds, an attempt half a second.
 fn impatient(endpoint: &str, protocol: Protocol) -> LogExportSettings {
     let mut settings = settings(endpoint, protocol);
     settings.otlp.timeout = Duration::from_millis(500);
@@ -30,7 +30,7 @@ fn records(count: u64) {
     }
 }
 
-/// What became of three records in one batch.
+/// Returns the result of exporting three records in one batch.
 fn after(endpoint: &str, protocol: Protocol) -> ExportCounts {
     let pipeline = under(impatient(endpoint, protocol), |_| records(3));
     let result = pipeline.shutdown(LONG);
@@ -144,7 +144,7 @@ fn a_flood_into_a_dead_collector_stays_within_its_bounds() {
         assert!(pipeline.snapshot().queue_length <= 64);
     });
     pipeline.shutdown(LONG).unwrap_err();
-    // What the exporter's own thread says is not among them.
+    // Events of the exporter's own thread are not exported.
     assert_eq!(pipeline.snapshot().dropped_in_all(), 10_000);
 }
 

@@ -1,4 +1,4 @@
-//! What arrives is what the page says.
+//! Exported metrics equal those of `/metrics`.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -171,7 +171,7 @@ fn the_page_brings_glyphs_own_metrics_and_the_account_of_the_pushes() {
         .filter(|metric| metric.name == "glyph.export.exported")
         .map(|metric| value(&numbers(metric)[0]))
         .collect();
-    // The first push began when nothing had been pushed.
+    // The first push began before anything was pushed.
     assert_eq!(exported.len(), 2);
     assert_eq!(exported[0], 0.0);
     #[expect(clippy::cast_precision_loss, reason = "small counts")]

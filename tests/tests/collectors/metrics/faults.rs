@@ -1,4 +1,4 @@
-//! Collectors that misbehave cost pushes, counted, and nothing else.
+//! A faulty collector loses pushes, which are counted, and has no other effect.
 
 use std::{
     thread,
@@ -33,7 +33,7 @@ struct Metrics {
 
 const POINTS: u64 = 3;
 
-/// A push may take two seconds, and an attempt half a second.
+/// A push may take two seconds, an attempt half a second.
 fn impatient(endpoint: &str, protocol: Protocol) -> MetricPushSettings {
     let mut settings = settings(endpoint, protocol);
     settings.otlp.timeout = Duration::from_millis(500);
@@ -48,7 +48,7 @@ fn start(settings: MetricPushSettings) -> Pipeline {
     Pipeline::start(settings, registry).unwrap()
 }
 
-/// What became of one push.
+/// Returns the result of one push.
 fn after(settings: MetricPushSettings) -> ExportCounts {
     let pipeline = start(settings);
     let result = pipeline.shutdown(LONG);

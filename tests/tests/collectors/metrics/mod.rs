@@ -1,4 +1,4 @@
-//! Metrics at an OTLP collector: what arrives, and what becomes of it when the collector misbehaves.
+//! Export of metrics to an OTLP collector, healthy or faulty.
 
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 #![expect(clippy::indexing_slicing, reason = "a missing point fails the test")]
@@ -20,10 +20,10 @@ use glyph_runtime::{
     trace::{OtlpSettings, Protocol},
 };
 
-/// Longer than anything here takes on a busy machine.
+/// Longer than any operation here takes on a busy machine.
 const LONG: Duration = Duration::from_secs(20);
 
-/// Pushes that come only when they are asked for.
+/// Pushes that happen only on a flush.
 fn settings(endpoint: &str, protocol: Protocol) -> MetricPushSettings {
     let mut settings = MetricPushSettings::new("shop", OtlpSettings::new(endpoint, protocol));
     settings.interval = Duration::from_secs(3600);

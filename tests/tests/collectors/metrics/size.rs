@@ -1,4 +1,4 @@
-//! Many series go in several requests.
+//! Many series are split into several requests.
 
 use glyph_runtime::{
     Histogram, LabelSet, catalog::Registry, expose::push::Pipeline, metric_catalog, trace::Protocol,

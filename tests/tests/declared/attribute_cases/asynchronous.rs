@@ -1,4 +1,4 @@
-//! Functions whose work is a future.
+//! Functions that return a future.
 
 use std::{future::poll_fn, pin::Pin, sync::Arc, task::Poll};
 
@@ -10,7 +10,7 @@ use tracing::Span;
 
 use crate::attribute_cases::telemetry::{all, fields, only, stage};
 
-/// Runs a future to its end on this thread.
+/// Runs a future to completion on this thread.
 fn run<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread()
         .build()
@@ -18,7 +18,7 @@ fn run<F: Future>(future: F) -> F::Output {
         .block_on(future)
 }
 
-/// Pending so many times.
+/// A future that is pending this many times.
 async fn turns(mut left: usize) {
     poll_fn(|context| {
         if left == 0 {

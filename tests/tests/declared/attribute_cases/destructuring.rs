@@ -1,4 +1,4 @@
-//! Arguments that are taken apart, whose parts the fields name.
+//! Destructured arguments, whose parts are fields.
 
 use glyph_runtime::instrument_stage;
 

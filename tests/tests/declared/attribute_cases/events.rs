@@ -1,4 +1,4 @@
-//! Events that tell what a call gave.
+//! Events with the value or error of a call.
 
 use std::{cell::Cell, num::TryFromIntError};
 
@@ -17,7 +17,7 @@ fn narrow(number: u16) -> Result<u8, TryFromIntError> {
     u8::try_from(number)
 }
 
-/// The one event in the one span that `work` opens.
+/// Returns the only event in the only span of `work`.
 #[track_caller]
 fn event<R>(work: impl FnOnce() -> R) -> (CapturedSpan, CapturedEvent) {
     let span = only(|| {
@@ -27,7 +27,7 @@ fn event<R>(work: impl FnOnce() -> R) -> (CapturedSpan, CapturedEvent) {
     (span, event)
 }
 
-/// The level of the one event, and what it shows under `name`.
+/// Returns the level of the only event, and its field `name`.
 #[track_caller]
 fn shown<R>(name: &str, work: impl FnOnce() -> R) -> (Level, String) {
     let (_, event) = event(work);

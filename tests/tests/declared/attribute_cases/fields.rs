@@ -1,4 +1,4 @@
-//! Fields.
+//! Fields of a span.
 
 use std::fmt::Debug;
 

@@ -1,4 +1,4 @@
-//! Lints see the user's code as if the attribute were not there.
+//! Lints treat the user's code as if it had no attribute.
 
 use std::pin::Pin;
 

@@ -1,5 +1,5 @@
-//! What people have come to expect of an attribute that instruments a function, case by case: those that `tracing`
-//! tests its own attribute with, and what a stage makes of them.
+//! Expected behavior of an attribute that instruments a function, case by case: the cases that
+//! `tracing` tests its own attribute with, as stages.
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
 mod asynchronous;

@@ -1,4 +1,4 @@
-//! Name, target and level.
+//! Name, target and level of a span.
 
 use glyph_runtime::instrument_stage;
 use tracing::Level;

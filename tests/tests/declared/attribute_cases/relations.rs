@@ -1,4 +1,4 @@
-//! Parents, and spans that it follows from.
+//! Parents of spans, and spans that they follow from.
 
 use futures_util::FutureExt;
 use glyph_runtime::{

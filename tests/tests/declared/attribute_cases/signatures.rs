@@ -1,4 +1,4 @@
-//! Signatures that come out as they went in.
+//! Signatures that the attribute must keep.
 
 use glyph_runtime::instrument_stage;
 

@@ -1,4 +1,4 @@
-//! A declaration becomes a constant that says all of it.
+//! A declaration expands to a constant that describes all of it.
 #![expect(clippy::unwrap_used, reason = "what is missing fails the test")]
 #![expect(clippy::panic, reason = "what is missing fails the test")]
 
@@ -137,7 +137,8 @@ fn labels_have_wire_names_bounds_and_outcomes() {
         ending.values,
         LabelValues::Closed(&["all-well", "failed", "too-slow"])
     );
-    // Ok, error, timeout, cancelled, panicked; nobody takes cancelled, so that it is an error.
+    // Ok, error, timeout, cancelled, panicked. No value maps to cancelled, so it counts as an
+    // error.
     assert_eq!(ending.outcomes, Some([0, 1, 2, 1, 1]));
     assert_eq!(Loud::VALUES, Some(["ONE_WORD"].as_slice()));
 }

@@ -1,4 +1,4 @@
-//! Lists that the macros and the runtime both have, since neither crate can use the other's.
+//! Lists that the macros and the runtime both have, because neither crate can use the other.
 #![expect(
     clippy::unwrap_used,
     reason = "a list that is not found fails the test"
@@ -9,7 +9,7 @@ use glyph_runtime::catalog::{Kind, MAX_BUCKETS, RESERVED};
 const NAMES: &str = include_str!("../../../../glyph-macros/src/metric_catalog/metric_name.rs");
 const BUCKETS: &str = include_str!("../../../../glyph-macros/src/metric_catalog/buckets.rs");
 
-/// The text after `start`, up to `end`.
+/// Returns the text between `start` and `end`.
 fn between<'source>(source: &'source str, start: &str, end: &str) -> &'source str {
     let (_, rest) = source.split_once(start).unwrap();
     rest.split_once(end).unwrap().0

@@ -1,4 +1,4 @@
-//! Declarations that other crates could see, all of which has to be documented.
+//! Public declarations, all of which need documentation.
 
 use glyph_runtime::{Counter, Histogram, Label, LabelSet, metric_catalog};
 

@@ -1,4 +1,4 @@
-//! Expansions name nothing that a user may call otherwise.
+//! Expansions use no name that a user can shadow.
 
 #![expect(
     dead_code,

@@ -1,4 +1,4 @@
-//! Declarations in every place and form that a program may give them.
+//! Declarations in every location and form that a program can use.
 
 use glyph_runtime::{Catalog, Counter, Gauge, Histogram, Label, LabelSet, metric_catalog};
 

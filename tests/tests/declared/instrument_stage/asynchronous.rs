@@ -1,4 +1,4 @@
-//! Functions whose work is a future.
+//! Functions that return a future.
 
 use std::{
     future::{pending, poll_fn, ready},
@@ -13,12 +13,12 @@ use glyph_runtime::{Outcome, instrument_stage};
 
 use crate::instrument_stage::tally::{Tally, assert_ended, stage};
 
-/// One poll.
+/// Polls once.
 pub(crate) fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Pending once, then ready.
+/// A future that is pending once, then ready.
 pub(crate) async fn turn() {
     let mut turned = false;
     poll_fn(|_| {

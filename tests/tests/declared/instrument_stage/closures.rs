@@ -1,4 +1,4 @@
-//! A closure that a function returns is inferred from the signature, as without the attribute.
+//! The signature determines the type of a returned closure, as without the attribute.
 
 use std::{collections::HashMap, fmt};
 

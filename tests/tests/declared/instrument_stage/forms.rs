@@ -1,4 +1,4 @@
-//! Every form of function keeps its signature, and is recorded.
+//! Every form of function keeps its signature and is recorded.
 
 use std::{
     borrow::Cow,
@@ -296,7 +296,7 @@ fn bodies_as_they_come() {
     assert_ended("form: c", &[Outcome::Ok]);
 }
 
-/// Writes its name when it is dropped.
+/// Records its name when it is dropped.
 struct Named<'log>(&'static str, &'log Mutex<Vec<&'static str>>);
 
 impl Drop for Named<'_> {
@@ -355,7 +355,7 @@ async fn a_future_is_send_as_it_was_before() {
     assert_ended("form: not send", &[Outcome::Ok]);
 }
 
-/// A function with attributes around the stage's.
+/// A function with attributes before and after the stage's.
 #[inline]
 #[instrument_stage(stage::call, labels(function = "form: attributes"))]
 #[must_use = "it is asked for"]

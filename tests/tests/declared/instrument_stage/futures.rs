@@ -1,4 +1,4 @@
-//! Functions that return a future: it is measured, and not the making of it.
+//! Functions that return a future: the future is measured, not its creation.
 
 use std::{
     cell::Cell,
@@ -19,7 +19,7 @@ use crate::instrument_stage::{
     tally::{Tally, assert_ended, stage},
 };
 
-/// The endings that a function has whose argument tells whether it fails, panics, or waits for ever.
+/// The endings of a function whose argument selects an error, a panic or an endless wait.
 async fn end(how: &str) -> Result<u8, ParseIntError> {
     turn().await;
     match how {
@@ -29,7 +29,7 @@ async fn end(how: &str) -> Result<u8, ParseIntError> {
     }
 }
 
-/// Asserts that the calls of `make` end in every way, and that making is none.
+/// Asserts that the calls of `make` end in every way, and that creating a future is not a call.
 #[track_caller]
 fn assert_every_ending<F>(function: &str, make: impl Fn(&'static str) -> F)
 where

@@ -1,4 +1,4 @@
-//! Functions whose real return type stands behind another name, or is made by a macro around them.
+//! Functions whose return type is hidden by an alias or made by a macro.
 
 use std::{
     fmt,
@@ -14,7 +14,7 @@ use glyph_runtime::{Outcome, instrument_stage};
 
 use crate::instrument_stage::tally::{assert_ended, stage};
 
-/// An error of another crate: it has no outcome of its own.
+/// An error of another crate, without an outcome.
 #[derive(Debug, PartialEq)]
 struct Foreign;
 

@@ -1,11 +1,11 @@
-//! Code around a stage may be strict, and may use any name.
+//! Code around a stage can have strict lints and use any name.
 
 use futures_util::StreamExt;
 use glyph_runtime::Outcome;
 
 use crate::instrument_stage::tally::assert_ended;
 
-/// The strictest lints find nothing in an expansion.
+/// The strictest lints report nothing in an expansion.
 mod strict {
     #![deny(warnings, missing_docs, clippy::all, clippy::pedantic)]
     #![forbid(unsafe_code)]
@@ -103,7 +103,7 @@ mod strict {
     }
 }
 
-/// Nothing of the prelude, and everything of it under another meaning.
+/// A module without the prelude, in which its names have another meaning.
 mod shadowed {
     #![no_implicit_prelude]
     #![expect(
@@ -215,7 +215,7 @@ mod shadowed {
     }
 }
 
-/// The crate under another name, and variables with the names of an expansion's.
+/// The crate with another name, and variables named like those of the expansion.
 mod renamed {
     mod telemetry {
         pub(super) use glyph_runtime as glyph;

@@ -1,4 +1,4 @@
-//! Stages on the methods of a block.
+//! Stages on the methods of an `impl` block.
 
 use std::{future::ready, num::ParseIntError, pin::pin, sync::Arc};
 
@@ -21,7 +21,7 @@ where
 {
     const LENGTH: usize = N;
 
-    /// Left alone.
+    /// A method without a stage.
     fn new(items: [T; N]) -> Self {
         Self { items }
     }
@@ -183,7 +183,7 @@ trait Retry: Transcribe + Sync {
     }
 }
 
-/// No stages: those of [`Above`] are counted by another test.
+/// No stages here: another test counts those of [`Above`].
 struct Plain(u8);
 
 #[async_trait::async_trait]

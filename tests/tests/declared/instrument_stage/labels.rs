@@ -1,4 +1,4 @@
-//! How labels are given.
+//! Label values of a stage.
 
 use glyph_runtime::{
     Counter, Histogram, Label, LabelSet, Status, instrument_stage, metric_catalog,

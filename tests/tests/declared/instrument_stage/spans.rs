@@ -14,7 +14,7 @@ use glyph_runtime::{
 
 use crate::instrument_stage::tally::stage;
 
-/// The one span that `work` opened, which was closed again.
+/// Returns the only span of `work`, which has ended.
 fn only(work: impl FnOnce()) -> CapturedSpan {
     let captured = testing::capture();
     work();
@@ -23,7 +23,7 @@ fn only(work: impl FnOnce()) -> CapturedSpan {
     span
 }
 
-/// The fields of a span that have a value.
+/// Returns the fields of a span that have a value.
 fn shown(span: &CapturedSpan) -> BTreeMap<&'static str, String> {
     let fields = span.fields();
     fields

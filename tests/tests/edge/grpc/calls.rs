@@ -1,4 +1,4 @@
-//! Calls of each kind, measured to their end.
+//! Each kind of gRPC call, measured to its end.
 
 use futures_util::stream;
 use glyph_runtime::grpc::StatusCode;
@@ -12,7 +12,7 @@ use crate::grpc::{
     shop::{CHAT, RESERVE, Text, UPLOAD, WATCH, measured, path, serve, text},
 };
 
-/// That both sides have one record of a call that went well.
+/// Asserts that both sides recorded one successful call.
 async fn assert_ok(recorded: &Recorded, method: &'static str) {
     until_idle().await;
     let ended = Ended {

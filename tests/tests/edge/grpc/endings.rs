@@ -1,4 +1,4 @@
-//! However a call ends, it counts once on each side and is under way no more.
+//! However a call ends, it counts once on each side and is no longer in flight.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -139,7 +139,7 @@ async fn a_deadline_that_the_client_sends() {
     let mut asked = text("hang");
     asked.set_timeout(Duration::from_secs(1));
     let failed_with = client.unary(asked, path(RESERVE), Text).await.unwrap_err();
-    // tonic's word for it.
+    // The message that tonic uses.
     assert_eq!(failed_with.code(), Code::Cancelled);
     until_idle().await;
     recorded.assert_served(too_late(RESERVE));
@@ -213,7 +213,7 @@ async fn a_peer_that_is_not_there() {
     assert_eq!(recorded.error(&SpanKind::Client), failed("transport"));
 }
 
-/// Asks a client whose channel gives this answer.
+/// Calls through a client whose channel returns this response.
 async fn answered<B>(recorded: &Recorded, answer: http::Response<B>) -> (Status, String)
 where
     B: http_body::Body<Data = Bytes, Error = Infallible> + Send + 'static,

@@ -1,4 +1,4 @@
-//! Whatever strangers call, the page does not grow.
+//! Calls of untrusted clients create no series.
 
 use std::{convert::Infallible, iter};
 
@@ -80,7 +80,7 @@ where
 #[tokio::test]
 async fn ten_thousand_strange_methods_make_no_series_on_either_side() {
     let captured = testing::capture();
-    // A capture would keep every span.
+    // No capture here: it would keep every span.
     let _no_spans = tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::default());
     let telemetry = telemetry();
     let layer = server_layer().try_ids(["org_id"]).unwrap();

@@ -1,4 +1,4 @@
-//! Ids that go from call to call, and what they cannot do on the way.
+//! Ids that propagate from call to call, and their limits.
 
 use glyph_runtime::{
     context::Baggage,
@@ -23,7 +23,7 @@ fn carrying() -> ServerLayer {
     server_layer().try_ids(["org_id"]).unwrap()
 }
 
-/// Calls a server from inside of a scope, and gives the lines.
+/// Calls a server from inside a scope, and returns the log lines.
 async fn call_in(recorded: Recorded, scope: impl FnOnce() -> opentelemetry::Context) -> Vec<Value> {
     let address = serve_behind(carrying(), None).await;
     let layer = client_layer().try_ids(["org_id"]).unwrap();
@@ -68,7 +68,7 @@ async fn an_id_of_the_baggage_does_as_well() {
     assert_lines(&lines.await);
 }
 
-/// What a service below the layer is told.
+/// Returns the ids that a service inside the layer sees.
 async fn told(request: Request<Body>) -> (Option<String>, Vec<HeaderValue>) {
     let (send, receive) = std::sync::mpsc::channel();
     let service = service_fn(move |request: Request<Body>| {

@@ -1,4 +1,4 @@
-//! The layers around gRPC servers and clients, over real connections.
+//! gRPC layers of servers and clients, over real connections.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

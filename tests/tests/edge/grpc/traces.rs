@@ -1,4 +1,4 @@
-//! Whose child a call is, and what the answer says of it.
+//! Parents of calls, and ids in responses.
 
 use glyph_runtime::grpc::{ServerMetrics, StatusCode, server::labels::Answered};
 use opentelemetry::trace::{SpanId, SpanKind};

@@ -1,4 +1,4 @@
-//! Calls that go out.
+//! Outgoing HTTP calls.
 
 use std::{
     convert::Infallible,
@@ -116,7 +116,7 @@ async fn a_chain_of_two_services_is_one_trace_and_one_request_id() {
     );
     assert_eq!(header(&response, "x-trace-id"), trace);
     for span in &spans {
-        // Events are those of other crates, who log what they connect to.
+        // The events are those of other crates, which log their connections.
         let attributes = format!("{:?}", span.attributes);
         assert!(!attributes.contains("secret"), "{attributes}");
     }
@@ -212,7 +212,7 @@ async fn a_body_that_is_left_is_cancelled() {
     let _captured = testing::capture();
     let kept = keep();
     let address = serve(inner()).await;
-    // The answer is read up to its head.
+    // Read only the head of the response.
     let never = service_fn(|_: Request<Body>| {
         let body = Body::from_stream(futures_util::stream::pending::<Result<Bytes, Infallible>>());
         ready(Ok::<_, Infallible>(Response::new(body)))

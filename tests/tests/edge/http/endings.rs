@@ -1,4 +1,4 @@
-//! However a request ends, it counts once and is under way no more.
+//! However a request ends, it counts once and is no longer in flight.
 
 use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
 
@@ -34,13 +34,13 @@ use crate::http::{
     wire::{self, request, send, serve},
 };
 
-/// Items without end.
+/// An endless stream of items.
 async fn endless() -> Body {
     let items = stream::repeat_with(|| Ok::<_, Infallible>(Bytes::from(vec![b'x'; 65536])));
     Body::from_stream(items)
 }
 
-/// Switches to a protocol that gives back what it gets.
+/// Upgrades to an echo protocol.
 async fn upgraded(request: Request) -> Response {
     tokio::spawn(async move {
         let upgraded = hyper::upgrade::on(request).await.unwrap();
@@ -104,13 +104,13 @@ fn active() -> f64 {
         .value(Active { method })
 }
 
-/// Lets the server's task go on until it is done with its request.
+/// Waits until the server's task is done with its request.
 async fn until_idle() {
     wait::until_async("no request is active", || active() == 0.0).await;
 }
 
 impl Ended {
-    /// That the one request to `route` was recorded once, and as this.
+    /// Asserts that the only request to `route` was recorded once, with these values.
     fn assert(&self, route: &str, status: StatusClass, error: Option<ErrorType>) {
         let metrics = ServerMetrics::global();
         let method = Method::Get;

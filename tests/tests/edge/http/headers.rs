@@ -1,4 +1,4 @@
-//! Ids in headers, in both directions.
+//! Ids in headers of requests and responses.
 
 use axum::{Extension, Router, http::HeaderMap, routing::get};
 use glyph_runtime::{
@@ -16,7 +16,7 @@ use crate::http::{
     wire::{self, header, raw, request, send, serve},
 };
 
-/// Answers with the request id as the handler finds it: in the extensions and under the header.
+/// Responds with the request id that the handler finds in the extensions and in the header.
 async fn ids(Extension(id): Extension<RequestId>, headers: HeaderMap) -> String {
     info!("in the handler");
     assert_eq!(RequestId::current().as_ref(), Some(&id));
@@ -273,7 +273,7 @@ async fn a_malformed_traceparent_starts_a_trace() {
     }
 }
 
-/// One request that some reader might take for two, or for another one.
+/// A request that some parser could read as two requests, or as another one.
 #[tokio::test]
 async fn an_id_that_smuggles_a_request_makes_none() {
     let captured = glyph_runtime::testing::capture();

@@ -1,4 +1,4 @@
-//! Both layers over HTTP/2: clients of hyper and reqwest, streams that are reset.
+//! Server and client layers over HTTP/2: clients of hyper and reqwest, and reset streams.
 
 use std::{convert::Infallible, net::SocketAddr};
 
@@ -44,7 +44,7 @@ fn router() -> Router {
         .layer(ServerLayer::new(ServerMetrics::global()))
 }
 
-/// Takes HTTP/2 without an upgrade.
+/// Serves HTTP/2 without an upgrade.
 async fn serve() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

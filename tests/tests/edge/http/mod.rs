@@ -1,4 +1,4 @@
-//! The layers around HTTP servers and clients, over real connections.
+//! HTTP layers of servers and clients, over real connections.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

@@ -1,4 +1,4 @@
-//! Two systems whose names, labels and spans differ from the conventions, and differ from each other.
+//! Custom metrics of two systems, whose names, labels and spans differ from the conventions.
 
 use axum::{Router, routing::get};
 use glyph_runtime::{

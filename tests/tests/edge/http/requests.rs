@@ -1,4 +1,4 @@
-//! What a request leaves behind.
+//! The telemetry of a request.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! A request that becomes a WebSocket.
+//! A request that upgrades to a WebSocket.
 
 use axum::{Router, extract::WebSocketUpgrade, response::Response, routing::any};
 use futures_util::{SinkExt, StreamExt};

@@ -1,5 +1,5 @@
-//! A key-value service over TCP in a storm of clients that leave when they like: what glyph counts is, to the
-//! last request, what the clients saw and what the server was told.
+//! A key-value service over TCP with clients that disconnect at any time. glyph's counts equal
+//! exactly what the clients saw and what the server recorded.
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
 mod clients;

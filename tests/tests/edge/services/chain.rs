@@ -1,4 +1,4 @@
-//! A request through all three.
+//! A request through all three services.
 
 use std::{collections::BTreeMap, net::SocketAddr};
 
@@ -47,7 +47,7 @@ fn named<'s>(spans: &'s [Span], name: &str, kind: SpanKind) -> &'s Span {
     only
 }
 
-/// The five spans of a request, from the caller to the called.
+/// Returns the five spans of a request, from the caller to the last service.
 fn path(spans: &[Span]) -> [&Span; 5] {
     [
         named(spans, "GET /orders/{id}", SpanKind::Server),
@@ -58,7 +58,7 @@ fn path(spans: &[Span]) -> [&Span; 5] {
     ]
 }
 
-/// That no label has anything of an id.
+/// Asserts that no label contains an id.
 fn assert_no_ids(left: &Left) {
     for series in ["http_server_", "http_client_", "rpc_client_", "rpc_server_"] {
         assert!(left.page.contains(series), "{}", left.page);

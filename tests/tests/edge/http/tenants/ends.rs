@@ -1,4 +1,4 @@
-//! How requests of tenants end, and that each ends in its own tenant.
+//! Ends of requests, each in the scope of its own tenant.
 
 use std::{
     net::SocketAddr,
@@ -44,7 +44,7 @@ async fn two_tenants_at_the_same_time() {
     })
     .await;
     assert_eq!(value(ACTIVE, ""), 0.0);
-    // They go on one after the other, on one thread.
+    // The requests take turns on one thread.
     wait::until_async("three orders are counted", || {
         gate.notify_one();
         value("shop_orders_total", "acme") + value("shop_orders_total", "globex") >= 3.0
@@ -76,7 +76,7 @@ async fn bodies_that_are_read_turn_by_turn_stay_their_tenants() {
     let globex = answer(&mut router, asked("/three", &[("x-tenant-id", "globex")])).await;
     let (mut acme, mut globex) = (acme.into_body(), globex.into_body());
     acme.frame().await.unwrap().unwrap();
-    // Whoever reads is in another tenant's scope, and stays there.
+    // The reader is in another tenant's scope and stays there.
     let elsewhere = TenantContext {
         tenant_id: "initech",
         campaign_id: "",
@@ -92,7 +92,7 @@ async fn bodies_that_are_read_turn_by_turn_stay_their_tenants() {
     assert_eq!(value("shop_orders_total", "initech"), 1.0);
     assert_eq!((value(ACTIVE, "acme"), value(ACTIVE, "globex")), (1.0, 1.0));
 
-    // One is read to its end, the other is left.
+    // One body is read to its end, the other is dropped.
     acme.collect().await.unwrap();
     assert_eq!((value(ACTIVE, "acme"), value(ACTIVE, "globex")), (0.0, 1.0));
     elsewhere.in_scope(|| drop(globex));
