@@ -1,4 +1,4 @@
-//! Exemplars given by hand come back from Prometheus.
+//! Explicit exemplars, read back from Prometheus.
 
 use std::{net::Ipv4Addr, time::Duration};
 
@@ -23,7 +23,7 @@ pub(crate) struct Metrics {
     pub(crate) answer: Histogram<Route<'_>>,
 }
 
-/// Bucket, seconds, trace, span: one for each bucket.
+/// Bucket, seconds, trace and span: one exemplar for each bucket.
 const OBSERVED: [(&str, f64, &str, &str); 3] = [
     (
         "0.1",

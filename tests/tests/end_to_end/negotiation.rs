@@ -1,4 +1,4 @@
-//! What Prometheus asks for, and what it is answered.
+//! Content negotiation with Prometheus.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -79,7 +79,7 @@ fn first_scrape(features: &str) -> Exchange {
     exchanges.lock().unwrap().first().cloned().unwrap()
 }
 
-/// `router`, with the headers of all that passes through written down.
+/// Wraps `router` and records the headers of all requests and responses.
 fn recorded(router: Router, exchanges: Arc<Mutex<Vec<Exchange>>>) -> Router {
     router.layer(middleware::from_fn(move |request: Request, next: Next| {
         let exchanges = Arc::clone(&exchanges);

@@ -1,4 +1,4 @@
-//! Spans at a collector that others wrote.
+//! Spans at an independent collector.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Log records at a collector that others wrote.
+//! Log records at an independent collector.
 
 use std::time::Duration;
 

@@ -25,7 +25,7 @@ use crate::{
     sinks::{Panicking, Plain, Stuck, failing, slow},
 };
 
-/// A log and an audit trail, each kept apart.
+/// A log and an audit trail with separate outputs.
 struct Both {
     log: Written,
     pipeline: Pipeline,

@@ -1,4 +1,4 @@
-//! Ids in lines are those of the trace that goes to the collector.
+//! Log lines have the ids of the exported trace.
 
 use std::future::Future;
 
@@ -17,7 +17,7 @@ use tracing_subscriber::layer::SubscriberExt;
 
 use crate::capture::{AMPLE, Written, line_of};
 
-/// The lines of `work` beside a tracer with this sampler.
+/// Returns the log lines of `work`, with a tracer that has this sampler.
 fn traced(sampler: Sampler, work: impl FnOnce()) -> Vec<Value> {
     let provider = SdkTracerProvider::builder().with_sampler(sampler).build();
     let tracer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));

@@ -1,4 +1,4 @@
-//! Which events become lines.
+//! Filtering of events.
 
 use std::sync::{
     Arc,
@@ -115,7 +115,7 @@ fn a_directive_may_name_a_span_and_its_field() {
     assert_eq!(lines[0]["user"], "ada");
 }
 
-/// Another layer, which counts what it sees.
+/// Another layer, which counts its events.
 #[derive(Clone, Default)]
 struct Tally(Arc<AtomicUsize>);
 

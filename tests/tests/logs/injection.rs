@@ -1,4 +1,4 @@
-//! What arrives from outside cannot forge a line, split one, make it longer than it may be, or command a terminal.
+//! Untrusted text cannot forge, split or lengthen a line, or send commands to a terminal.
 
 use glyph_runtime::log::{Format, LogSettings, RequestId};
 use http::HeaderValue;
@@ -8,7 +8,7 @@ use crate::capture::{lines_of, parsed, text_of};
 
 const FORGED: &str = "{\"level\":\"ERROR\",\"message\":\"forged\"}";
 
-/// Texts that try it.
+/// Malicious texts.
 fn attacks() -> Vec<String> {
     let mut attacks: Vec<String> = [
         "\n",
@@ -106,7 +106,7 @@ fn a_terminal_is_commanded_by_nothing() {
         let text = text_of(pretty(), || everywhere(&attack));
         let commands = |letter: char| letter.is_control() && letter != '\n' || turns(letter);
         assert_eq!(text.find(commands), None, "{text:?}");
-        // Further lines of a message are set in, so that none looks like a line of its own.
+        // Further lines of a message are indented, so that none looks like a separate log line.
         let own = text.lines().filter(|line| !line.starts_with(' '));
         assert_eq!(own.count(), 1, "{text:?}");
     }

@@ -1,4 +1,4 @@
-//! The shape of a line.
+//! The format of a log line.
 
 use std::{error::Error, fmt};
 

@@ -1,4 +1,4 @@
-//! What becomes of events: lines of the log, and of the audit trail.
+//! Output of events: the log and the audit trail.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Outputs that are slow, refuse, or go away. Nobody who logs waits for them.
+//! Outputs that are slow, fail or close. Logging never waits for them.
 
 use std::{
     io::{self, ErrorKind, Write},
@@ -33,14 +33,14 @@ fn with<R>(dispatch: &Dispatch, work: impl FnOnce() -> R) -> R {
     tracing::dispatcher::with_default(dispatch, work)
 }
 
-/// Says that it was called, and waits for leave each time.
+/// Reports each call, and waits for a permit each time.
 struct Gated {
     kept: Written,
     called: Sender<()>,
     leave: Receiver<()>,
 }
 
-/// Dropping the sender gives leave for ever.
+/// Dropping the sender permits all later calls.
 fn gated(kept: &Written) -> (Gated, Receiver<()>, Sender<()>) {
     let (called, calls) = mpsc::channel();
     let (gate, leave) = mpsc::channel();
@@ -194,7 +194,7 @@ fn a_closed_pipe_is_counted_and_survived() {
     assert_eq!((counts.written, counts.dropped.write_failed), (0, 3));
 }
 
-/// Does what the next of these says, and then all that is asked.
+/// Runs the next script entry for each call, then accepts everything.
 struct Scripted {
     kept: Written,
     script: Vec<Act>,

@@ -1,4 +1,4 @@
-//! Lines for people.
+//! Log lines for people.
 
 use glyph_runtime::log::{Format, LogSettings};
 use tracing::{info, info_span};

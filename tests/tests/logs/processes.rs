@@ -1,4 +1,4 @@
-//! Whole processes, whose end is not always their own choice.
+//! Whole processes, some of which are killed.
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -39,7 +39,7 @@ fn a_process_that_is_killed_has_every_audit_line_that_it_went_on_from() {
     }
 }
 
-/// Not a [`Process`], which reads to the end: here nobody reads any more.
+/// Not a [`Process`], which reads to the end: here the reader stops.
 #[test]
 fn a_process_whose_standard_output_is_closed_goes_on_to_its_end() {
     wait::within(wait::LONG, "the end of the process", || {

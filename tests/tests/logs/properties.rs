@@ -1,4 +1,4 @@
-//! Whatever fields are called and hold, a line is one object that holds them.
+//! Whatever the names and values of its fields, a line is one object that has them.
 
 use glyph_runtime::log::LogSettings;
 use proptest::{collection::vec, prelude::*};
@@ -25,7 +25,7 @@ impl Callsite for Site {
 
 static SITE: Site = Site;
 
-/// Emits an event with fields of any name, which macros cannot.
+/// Emits an event with arbitrary field names, which the macros do not permit.
 fn emit(names: &[String; 3], values: &[String; 3]) {
     let names: Vec<&'static str> = names.iter().map(|name| &*name.clone().leak()).collect();
     let fields = FieldSet::new(names.leak(), Identifier(&SITE));
@@ -90,7 +90,7 @@ fn three<T: std::fmt::Debug>(of: impl Strategy<Value = T>) -> impl Strategy<Valu
     vec(of, 3).prop_map(|three| three.try_into().unwrap())
 }
 
-/// A few letters, over and over.
+/// A few letters, repeated.
 fn long(most: usize) -> impl Strategy<Value = String> {
     (".{0,4}", 0..most).prop_map(|(letters, times)| letters.repeat(times))
 }

@@ -1,4 +1,4 @@
-//! Lines that are logged inside a stage.
+//! Log lines inside a stage.
 
 use glyph_runtime::{
     Histogram, instrument_stage,

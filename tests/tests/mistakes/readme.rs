@@ -1,4 +1,5 @@
-//! What the README shows is so: its Rust runs as a doctest of this package, its commands in `.ci/run`.
+//! The README is true: its Rust code runs as a doctest of this package, its commands run in
+//! `.ci/run`.
 #![expect(
     clippy::unwrap_used,
     reason = "a file that cannot be read fails the test"
@@ -11,7 +12,7 @@ fn file(path: &str) -> String {
     fs::read_to_string(root.join(path)).unwrap()
 }
 
-/// The lines of the blocks of one language.
+/// Returns the lines of the code blocks in one language.
 fn blocks(text: &str, language: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut inside = None;
@@ -47,7 +48,7 @@ fn the_compile_error_is_what_the_compiler_says() {
     );
 }
 
-/// README and every document in `docs/`, by their paths.
+/// Returns README and every document in `docs/` with their paths.
 fn documents() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let files = fs::read_dir(root.join("docs")).unwrap();
@@ -60,7 +61,7 @@ fn documents() -> Vec<String> {
     documents.chain(["README.md".to_owned()]).collect()
 }
 
-/// What begins each block of code in `text`, such as `rust`.
+/// Returns the language of each code block in `text`, such as `rust`.
 fn fences(text: &str) -> impl Iterator<Item = &str> {
     let fences = text.lines().filter_map(|line| line.strip_prefix("```"));
     fences.step_by(2)

@@ -1,4 +1,4 @@
-//! The page of a test that captures.
+//! The exposition in a test that captures.
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
 use glyph_runtime::{

@@ -1,4 +1,4 @@
-//! The page, letter by letter.
+//! The exact text of an exposition.
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
 use std::{
@@ -34,7 +34,7 @@ struct Letters {
     wave: Histogram,
 }
 
-/// The families that a catalog declares, without what glyph says of itself.
+/// Returns the families of a catalog, without glyph's own metrics.
 fn declared(telemetry: &Telemetry, format: Format) -> String {
     let page = telemetry.render(format);
     let own = page.find("# HELP target").unwrap();
@@ -89,7 +89,7 @@ letters_wave_duration_seconds_count 2
     assert!(open.ends_with("# EOF\n"));
 }
 
-/// The names of the samples, in their order.
+/// Returns the names of the samples, in their order.
 fn names(page: &str) -> Vec<&str> {
     let samples = page.lines().filter(|line| !line.starts_with('#'));
     samples

@@ -1,4 +1,4 @@
-//! Labels that anybody can write cannot grow the page.
+//! Untrusted label values cannot grow the exposition.
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
 use std::thread;
@@ -82,7 +82,7 @@ fn million_values_of_a_label_make_129_series() {
     });
 }
 
-/// Zero where the system does not tell.
+/// Zero if the system does not report it.
 fn resident_kilobytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -245,7 +245,7 @@ fn hostile_values_are_bounded_and_stay_one_series_each() {
         .unwrap();
     let page = Page::of(&telemetry).unwrap();
     let counts: Vec<_> = page.named("hostile_time_seconds_count").collect();
-    // The two ways to write `a�b` are one series.
+    // Two encodings of `a�b` are one series.
     assert_eq!(counts.len(), values.len() - 1);
     assert!(page.text().lines().all(|line| line.len() < 1_000));
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What is recorded is what the page says.
+//! The exposition has what was recorded.
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 #![expect(dead_code, reason = "each test records some of the metrics")]
 

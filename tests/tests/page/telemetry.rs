@@ -1,4 +1,4 @@
-//! Telemetry is put together with errors that are values.
+//! Building a telemetry, and its errors.
 #![expect(dead_code, reason = "what counts is that they are declared")]
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 

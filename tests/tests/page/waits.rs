@@ -1,4 +1,4 @@
-//! Waits and queues.
+//! Waits and queues in the exposition.
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
 use std::future::ready;

@@ -1,4 +1,5 @@
-//! Spans of a capture, in a process where nobody else has a subscriber. One test, since a second one might have one.
+//! Captured spans in a process without any other subscriber. One test, since a second one could
+//! install one.
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
 use std::thread;

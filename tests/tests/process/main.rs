@@ -1,4 +1,4 @@
-//! What belongs to a whole process: its environment, what it installs, and its end.
+//! Global state of a process: its environment, what it installs, and its end.
 
 mod callsites;
 mod configuration;

@@ -1,4 +1,4 @@
-//! Where the message of a refused look-up points to. One test, since the hook that sees it is the process's.
+//! The source location of a failed lookup's message. One test, since the panic hook is global.
 
 use std::{
     panic::{catch_unwind, set_hook, take_hook},

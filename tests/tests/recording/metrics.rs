@@ -1,4 +1,4 @@
-//! What is recorded is what is read, whoever records it.
+//! Recorded values are read exactly, with any number of threads.
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 #![expect(dead_code, reason = "each test records some of the metrics")]
 #![expect(clippy::float_cmp, reason = "whole numbers and exact sums are meant")]
@@ -103,7 +103,7 @@ fn nothing_is_lost_or_counted_twice_when_threads_come_and_go() {
     const EACH: u64 = 1_000;
     let metrics = Metrics::global();
     for _ in 0..10 {
-        // More at once than there are slabs, so that some of them share one.
+        // More threads than slabs, so that some share one.
         thread::scope(|scope| {
             for _ in 0..100 {
                 scope.spawn(|| {

@@ -1,4 +1,4 @@
-//! What happens while a call runs: retries and fallbacks go to the counters that its stage binds.
+//! Retries and fallbacks during a call go to the counters of its stage.
 
 use std::{
     panic::{catch_unwind, resume_unwind},
@@ -18,7 +18,7 @@ enum Kind {
     Stt,
 }
 
-/// Each test has a model of its own.
+/// Each test has its own model.
 #[derive(LabelSet)]
 struct Model<'a> {
     #[label(max = 64)]
@@ -57,7 +57,7 @@ struct Pipeline {
     quiet_retries: Counter<AnyModel>,
 }
 
-/// How often the stage `kind` was tried again with this model, and how often it went elsewhere.
+/// Returns the retries and fallbacks of the stage `kind` with this model.
 fn events(model: &str, kind: Kind) -> (u64, u64) {
     let pipeline = Pipeline::global();
     (
@@ -126,7 +126,7 @@ fn the_innermost_stage_that_binds_the_counter_has_the_event() {
     #[instrument_stage(stage::stt, labels(model = "inner"))]
     fn transcribe() {
         retry();
-        // Transcription counts no fallbacks; the generation around it does.
+        // Transcription has no fallback counter; the generation around it has one.
         fallback();
     }
     #[instrument_stage(stage::tool)]

@@ -1,4 +1,4 @@
-//! A function that gives `None` may have a status of its own for it.
+//! Status values for functions that return `None`.
 
 use std::future::ready;
 
@@ -139,7 +139,7 @@ fn outcomes_may_stand_in_quotes() {
     assert_eq!(scan.snapshot(Plain { tier, status }).count(), 1);
 }
 
-/// The strictest lints, and another meaning of every word.
+/// The strictest lints, and names with another meaning.
 mod surroundings {
     use super::{Cache, Found, Lookup, Tier};
 
@@ -155,7 +155,7 @@ mod surroundings {
 
         #[instrument_stages(labels(tier = "disk"))]
         impl Store {
-            /// Gives one.
+            /// Returns an entry.
             #[must_use]
             #[stage(stage::scan, none = "miss")]
             pub(crate) fn one(&self) -> Option<usize> {

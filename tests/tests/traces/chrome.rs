@@ -1,4 +1,4 @@
-//! Span files for the Chrome trace viewer.
+//! Conversion of span files for the Chrome trace viewer.
 
 use std::{fmt::Write, fs::File, io::BufReader};
 

@@ -1,4 +1,4 @@
-//! What arrives at a collector.
+//! Spans at a collector.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::{
     to_collector,
 };
 
-/// What a program does to send a tree with everything on it.
+/// Exports a tree of spans that uses every part of a span.
 fn tree(pipeline: &Pipeline) {
     let subscriber = tracing_subscriber::registry().with(pipeline.layer());
     tracing::subscriber::with_default(subscriber, || {

@@ -1,4 +1,4 @@
-//! Exporters that others wrote, and the bounds of their queues.
+//! Custom exporters, and the limits of their queues.
 
 use std::{
     sync::{
@@ -24,7 +24,7 @@ use opentelemetry_sdk::{
 
 use crate::{LONG, hasty, receiver::Receiver as Collector, spans, to_collector};
 
-/// Does what a function says with each batch.
+/// An exporter that calls a function with each batch.
 struct Does<F>(F);
 
 impl<F> std::fmt::Debug for Does<F> {
@@ -40,7 +40,7 @@ impl<F: Fn(Vec<SpanData>) + Send + Sync> SpanExporter for Does<F> {
     }
 }
 
-/// Never answers.
+/// An exporter that never returns.
 #[derive(Debug)]
 struct Silent;
 
@@ -54,7 +54,7 @@ fn counts(pipeline: &Pipeline) -> ExportCounts {
     pipeline.snapshot().exporter("mine").unwrap().clone()
 }
 
-/// A gate that exports wait at, which tells when one has arrived.
+/// A gate that blocks exports and reports their arrival.
 #[derive(Clone, Default)]
 struct Gate(Arc<(Mutex<bool>, Condvar)>);
 
@@ -70,7 +70,7 @@ impl Gate {
     }
 }
 
-/// A pipeline whose exporter has taken one span and waits at the gate with it.
+/// A pipeline whose exporter has taken one span and waits at the gate.
 fn held_up(settings: &TraceSettings) -> (Pipeline, Gate, Receiver<usize>) {
     let gate = Gate::default();
     let (arrived, arrivals): (SyncSender<usize>, _) = mpsc::sync_channel(100);
@@ -197,7 +197,7 @@ fn a_thread_that_hangs_for_good_cannot_hold_up_the_shutdown() {
         panic!("nothing was exported, and nobody says so")
     };
     assert_eq!(parts, [spans_for_mine(5)]);
-    // What comes of it later is not counted a second time.
+    // A late result does not count a second time.
     gate.open();
     let ended = arrivals.recv_timeout(LONG);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Collectors that misbehave cost their spans, counted, and nothing else.
+//! A faulty collector loses spans, which are counted, and has no other effect.
 
 use std::{collections::HashSet, thread, time::Duration};
 
@@ -11,7 +11,8 @@ use crate::{
     spans, to_collector,
 };
 
-/// What became of three spans, sent as one batch that may take two seconds and an attempt half a second.
+/// Returns the result of exporting three spans as one batch. The batch may take two seconds, an
+/// attempt half a second.
 fn after(receiver: &Receiver, protocol: Protocol) -> ExportCounts {
     counts_of(&impatient(&receiver.endpoint(), protocol))
 }
@@ -170,7 +171,7 @@ fn export_recovers_after_an_outage() {
         pipeline.flush(LONG).unwrap();
         drop(first);
         spans(&pipeline, 2);
-        // The spans wait in an attempt that fails until somebody listens again.
+        // The spans wait in an attempt that fails until a collector listens again.
         wait::until("an attempt has failed", || {
             pipeline.snapshot().exporters[0].failures > 0
         });
@@ -239,7 +240,7 @@ fn under_all_faults_at_once_every_span_is_counted_once() {
             accepted.len(),
             "no span is sent again after it was taken"
         );
-        // The collector says of some that it took that it did not.
+        // The collector reports some accepted spans as rejected.
         let taken = accepted.len() as u64;
         assert!(
             (taken.saturating_sub(3 * 40)..=taken).contains(&counts.exported),

@@ -1,4 +1,4 @@
-//! A file with one span a line.
+//! Span files, with one span a line.
 
 use std::{fs, path::Path};
 

@@ -1,4 +1,4 @@
-//! Who the spans are from, whoever says it last.
+//! Precedence of resource attributes.
 
 use std::sync::{Arc, Mutex};
 

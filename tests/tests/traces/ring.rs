@@ -1,4 +1,4 @@
-//! Recent traces, in the process.
+//! Recent traces in the memory of the process.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Which traces are kept.
+//! Sampling of traces.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -16,7 +16,7 @@ fn sampled_by(sampler: Sampler) -> Pipeline {
     Pipeline::start(&settings).unwrap()
 }
 
-/// A parent in another process.
+/// Returns a remote parent.
 fn parent(is_sampled: bool) -> Context {
     let flags = TraceFlags::default().with_sampled(is_sampled);
     let parent = SpanContext::new(
@@ -46,7 +46,7 @@ fn a_ratio_is_kept_about() {
     let pipeline = sampled_by(Sampler::TraceIdRatio(0.25));
     spans(&pipeline, 4000);
     let kept = pipeline.recent().len();
-    // Ten standard deviations to each side.
+    // Ten standard deviations on each side.
     assert!((730..1270).contains(&kept), "{kept}");
 }
 
@@ -105,7 +105,7 @@ fn failures(keep: KeepFailures) -> Pipeline {
     Pipeline::start(&settings).unwrap()
 }
 
-/// A root around a step, which fails or not.
+/// A root with a child step, which fails if asked.
 fn request(pipeline: &Pipeline, name: &'static str, fails: bool) {
     let tracer = pipeline.provider().tracer("test");
     tracer.in_span(name, |_| {
@@ -199,7 +199,7 @@ fn traces_that_never_end_are_forgotten_within_the_bounds() {
             root
         })
         .collect();
-    // The steps of the first forty are gone when their roots fail.
+    // The steps of the first forty traces are gone when their roots fail.
     for root in roots.iter().take(1).chain(roots.last()) {
         root.span().set_status(Status::error("no"));
         root.span().end();

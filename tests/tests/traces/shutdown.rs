@@ -1,4 +1,4 @@
-//! The end, under every runtime and under none, each within its time.
+//! Shutdown of a pipeline, with every runtime and without one, each in time.
 
 use std::{
     panic,
@@ -16,14 +16,14 @@ use crate::{
     spans, to_collector,
 };
 
-/// How long a shutdown may take that nothing holds up, on a busy machine.
+/// Maximum duration of an unhindered shutdown on a busy machine.
 const SOON: Duration = Duration::from_secs(10);
 
 fn pipeline(receiver: &Receiver, protocol: glyph_runtime::trace::Protocol) -> Pipeline {
     Pipeline::start(&to_collector(&receiver.endpoint(), protocol)).unwrap()
 }
 
-/// Runs `ending` with a pipeline in which three spans wait, and sees them arrive.
+/// Runs `ending` with a pipeline in which three spans are queued, and asserts that they arrive.
 fn arrives(ending: impl Fn(Pipeline) + Send + Sync + 'static) {
     let ending = Arc::new(ending);
     for protocol in PROTOCOLS {

@@ -1,4 +1,4 @@
-//! Collectors behind TLS.
+//! Collectors with TLS.
 
 use std::{fs, path::PathBuf, sync::Arc};
 
@@ -18,7 +18,7 @@ use crate::{
     spans, to_collector,
 };
 
-/// An authority, with files for a client that trusts it and is known to it.
+/// A certificate authority, with files for a client that trusts it and has its certificate.
 struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
     folder: TempDir,
@@ -72,7 +72,7 @@ impl Authority {
     }
 }
 
-/// Whether a span arrives.
+/// Returns whether a span arrives.
 fn arrives(receiver: &Receiver, protocol: Protocol, change: impl Fn(&mut TlsSettings)) -> bool {
     let mut settings = to_collector(&receiver.endpoint(), protocol);
     change(&mut settings.otlp.as_mut().unwrap().tls);

@@ -1,4 +1,4 @@
-//! One list for everything that leaves.
+//! One list of redacted names for every output.
 
 use glyph_runtime::redaction::{Redaction, Secret};
 use glyph_tests::environment;
@@ -9,7 +9,7 @@ use crate::redaction::way::out;
 const SECRET: &str = "correct horse battery staple";
 const PLAIN: &str = "ada";
 
-/// Says the secret under `names`, which are three, in all ways that `tracing` has.
+/// Logs the secret under the three `names`, in all ways that `tracing` has.
 macro_rules! say {
     ($one:literal, $two:literal, $three:literal) => {{
         let span = info_span!("login", user = PLAIN, $one = SECRET, $two = Empty);

@@ -1,4 +1,4 @@
-//! What must not be seen is not seen, wherever it stands.
+//! Redacted values do not appear anywhere in a log line.
 
 use glyph_runtime::{
     audit,

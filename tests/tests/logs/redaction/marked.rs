@@ -1,4 +1,4 @@
-//! What is marked as a secret where it is declared.
+//! Fields marked as secret in the declaration.
 
 use glyph_runtime::{
     Counter, Histogram, LabelSet, Status, instrument_stage, instrument_stages, metric_catalog,
@@ -24,7 +24,7 @@ pub(crate) struct Metrics {
     pub(crate) logins: Counter<Login>,
 }
 
-/// Shown by nobody, so that the compiler says whether anybody tries.
+/// A type that cannot be formatted, so that any attempt is a compile error.
 struct Opaque(&'static str);
 
 impl Opaque {

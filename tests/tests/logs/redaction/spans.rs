@@ -1,4 +1,4 @@
-//! Where a value of a span stands beside the field that it was recorded under.
+//! Copies of a span's value outside of its field.
 
 use std::{error::Error, fmt};
 
@@ -30,7 +30,7 @@ impl Error for Refused {
     }
 }
 
-/// The trace that `work` leaves in the ring.
+/// Returns the trace that `work` leaves in the ring.
 fn trace(redaction: Redaction, work: impl FnOnce(&Pipeline)) -> Trace {
     let mut settings = TraceSettings::new("shop");
     settings.redaction = redaction;

@@ -1,4 +1,4 @@
-//! All ways out of the program carry the labels.
+//! Scope labels in every output.
 
 use std::time::Duration;
 
@@ -89,7 +89,7 @@ fn pages_and_points_have_labels_and_exemplars() {
         let Some(Data::Sum(requests)) = &named("exposed.requests").data else {
             unreachable!("a sum");
         };
-        // A tenant's points began when it came, after the program did.
+        // The points of a tenant start when it appeared, after the start of the program.
         let since: Vec<_> = requests
             .data_points
             .iter()

@@ -1,4 +1,4 @@
-//! Tenants that nobody is heard of any more.
+//! Expiry of idle tenants.
 
 use std::time::Duration;
 
@@ -59,11 +59,11 @@ fn an_idle_tenant_leaves_the_page_and_starts_anew_when_it_comes_back() {
     request("ibex");
     seen(&[("acme", 2.0), ("ibex", 1.0)]);
 
-    // Being looked at does not count.
+    // A scrape does not count as use.
     captured.clock().advance(HOUR / 2);
     seen(&[("ibex", 1.0)]);
 
-    // A reset, as Prometheus has it.
+    // Prometheus sees a counter reset.
     request("acme");
     seen(&[("acme", 1.0), ("ibex", 1.0)]);
     assert_eq!(captured.counter(&Metrics::global().requests).value(), 2);

@@ -1,4 +1,4 @@
-//! Ids that are too many to be labels.
+//! Ids with too many values for a label.
 
 use std::collections::HashSet;
 

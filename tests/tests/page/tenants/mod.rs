@@ -1,4 +1,4 @@
-//! Labels that come from the scope: each tenant of a service seen apart.
+//! Labels from the scope: separate series for each tenant of a service.
 #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 #![expect(clippy::indexing_slicing, reason = "what is missing fails the test")]
 #![expect(
@@ -21,7 +21,7 @@ use glyph_tests::{Page, environment};
 
 use crate::tenants::catalog::{StormMetrics, VoiceMetrics};
 
-/// The page as this thread sees it.
+/// Returns the exposition, as this thread sees it.
 fn page() -> Page {
     let telemetry = environment::telemetry("glyphoxa")
         .catalog(VoiceMetrics::global())

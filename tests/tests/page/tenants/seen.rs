@@ -1,4 +1,4 @@
-//! Spans and log lines inside of a scope say whose they are.
+//! Spans and log lines inside a scope have its labels.
 
 use std::{fmt, time::Duration};
 
@@ -92,7 +92,7 @@ fn redaction_covers_them() {
     assert_eq!(lines[0]["campaign_id"], "[redacted]");
 }
 
-/// It may be seen, and is no label.
+/// A value for spans and log lines that cannot be a label.
 #[derive(Label)]
 #[label(never)]
 struct OrgId(String);

@@ -41,7 +41,7 @@ async fn transcribe(polls: u8) {
     .await;
 }
 
-/// Calls, requests, retries and what is in flight.
+/// Returns the calls, requests, retries and in-flight calls.
 fn of_tenant(captured: &Capture, tenant: &str) -> (u64, u64, u64, f64) {
     let metrics = VoiceMetrics::global();
     let calls = captured.histogram::<stage::stt>();
@@ -95,7 +95,7 @@ fn a_call_that_begins_outside_of_scopes_stays_outside() {
     assert!(ended);
     assert_eq!(of_tenant(&captured, ""), (1, 1, 1, 0.0));
     assert_eq!(of_tenant(&captured, "acme"), (0, 0, 0, 0.0));
-    // And afterwards the thread is where it was.
+    // Afterwards the thread is in its earlier scope.
     of("acme").in_scope(|| VoiceMetrics::global().utterances.inc());
     let utterances = captured.counter(&VoiceMetrics::global().utterances);
     assert_eq!(utterances.with_label("tenant_id", "acme").value(), 1);
@@ -147,7 +147,7 @@ async fn spawned_tasks_and_blocking_work_are_inside() {
             let blocking = move || capture.in_scope(|| utterances.inc());
             context::spawn_blocking(move || {
                 let here = ScopeLabels::current();
-                // The capture is another thread's; the scope came along.
+                // The capture belongs to another thread; the scope came along.
                 here.in_scope(blocking);
             })
             .await
@@ -156,7 +156,7 @@ async fn spawned_tasks_and_blocking_work_are_inside() {
             of("ibex").in_scope(|| scope.in_scope(|| utterances.inc()));
         })
         .await;
-    // A task that is spawned plainly begins outside.
+    // A task from a plain spawn begins outside of the scope.
     tokio::spawn(async { utterances.add(5) }).await.unwrap();
     assert_eq!(of_tenant(&captured, "acme"), (1, 1, 0, 0.0));
     let utterances = captured.counter(utterances);

@@ -1,4 +1,4 @@
-//! Names of a service's own.
+//! Additional variable names of a service.
 
 use glyph_runtime::{config::Setting, log::Format, trace::Sampler};
 

@@ -1,4 +1,4 @@
-//! The command line counts more than anything else.
+//! The command line takes precedence over everything else.
 
 use clap::Parser;
 use glyph_runtime::{config::TelemetryArgs, expose::Format, trace::Protocol};

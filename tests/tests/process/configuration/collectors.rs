@@ -1,4 +1,4 @@
-//! Where the signals go.
+//! Endpoints and exporters of the signals.
 
 use std::{path::Path, time::Duration};
 

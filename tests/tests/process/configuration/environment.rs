@@ -1,4 +1,4 @@
-//! What the environment says of the whole process, and how it is told what is wrong.
+//! Environment variables of the whole process, and errors about them.
 
 use glyph_runtime::{config::Propagator, trace::Sampler};
 

@@ -1,4 +1,4 @@
-//! The log and the audit trail.
+//! Settings of the log and the audit trail.
 
 use std::{path::Path, time::Duration};
 

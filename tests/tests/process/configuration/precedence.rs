@@ -1,4 +1,4 @@
-//! The environment gives way to the program.
+//! The program takes precedence over the environment.
 
 use glyph_runtime::{
     expose::Format,

@@ -1,4 +1,4 @@
-//! Which traces are sampled or kept, and how much a span may hold.
+//! Settings of samplers and of the limits of a span.
 
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
-//! Which signals go to a collector.
+//! Signals that reach a collector.
 
 use crate::installed::{Service, receiver::Receiver};
 
-/// Whether spans, metrics and log records arrive.
+/// Returns whether spans, metrics and log records arrive.
 fn arrived(collector: &Receiver) -> [bool; 3] {
     [
         !collector.spans().is_empty(),

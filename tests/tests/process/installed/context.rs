@@ -1,8 +1,8 @@
-//! What crosses the border of the process.
+//! Context that crosses the process boundary.
 
 use crate::installed::Service;
 
-/// The headers of a request out of the process, and that both ways write the same.
+/// Returns the headers of an outgoing request. Asserts that both propagators write the same.
 fn headers(variables: &[(&str, &str)]) -> Vec<String> {
     let mut service = Service::start(variables, &[]);
     let injected = service.ask("inject");

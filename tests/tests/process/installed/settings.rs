@@ -1,4 +1,4 @@
-//! Settings that show only in a process that runs.
+//! Settings whose effect needs a running process.
 
 use std::time::Instant;
 
@@ -93,7 +93,7 @@ fn the_audit_trail_and_the_spans_have_files() {
     ];
     let mut service = Service::start(&variables, &[]);
     let trace = service.turn();
-    // It is there when the macro has returned.
+    // The line is written when the macro returns.
     let trail = lines(&std::fs::read_to_string(&audit).unwrap());
     assert_eq!(trail.len(), 1);
     assert_eq!(

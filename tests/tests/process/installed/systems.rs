@@ -1,4 +1,4 @@
-//! Services with variables and flags of their own.
+//! Services with their own variables and flags.
 
 use std::sync::Arc;
 
@@ -48,12 +48,12 @@ fn ibex_default_ratio_keeps_few_traces() {
         service.turn();
     }
     let sampled = service.ask("recent").as_array().unwrap().len();
-    // One in a hundred: more than ten of fifty come about once in 1e10 runs.
+    // One in a hundred: more than ten of fifty happen about once in 1e10 runs.
     assert!(sampled <= 10, "{sampled}");
     service.end();
 }
 
-/// A collector with a certificate that nobody has signed.
+/// Starts a collector with a self-signed certificate.
 fn with_tls() -> Receiver {
     let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let key = PrivatePkcs8KeyDer::from(own.signing_key.serialize_der());
@@ -86,7 +86,7 @@ fn all_six_flags_of_a_command_line_count() {
         "x-token=secret",
         "--trace-insecure-skip-verify",
     ];
-    // The command line counts more.
+    // The command line takes precedence.
     let variables = [
         ("OTEL_TRACES_SAMPLER", "always_off"),
         ("OTEL_SERVICE_NAME", "glyphd"),

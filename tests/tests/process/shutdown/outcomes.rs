@@ -1,4 +1,4 @@
-//! What a shutdown tells, and what it leaves.
+//! Results and effects of a shutdown.
 
 use std::{
     io::{self, Write},
@@ -14,7 +14,7 @@ use crate::shutdown::{
     in_time, telemetry, undelivered,
 };
 
-/// An output that takes nothing until its other end is gone.
+/// An output that blocks until its other end is gone.
 struct Stuck(Receiver<()>);
 
 impl Write for Stuck {

@@ -1,5 +1,5 @@
-//! Every form of call under every way to end that it has: one record, of the right outcome, nothing left in
-//! flight, and no span left open.
+//! Every form of call with every ending: one record of the right outcome, nothing left in flight,
+//! no open span.
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
 mod blocks;

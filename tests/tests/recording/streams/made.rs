@@ -1,4 +1,4 @@
-//! A stream that is made first, which may fail: the call is both.
+//! Creation of a stream that may fail: the call includes the creation and the stream.
 
 use std::{
     future::{pending, ready},
@@ -17,7 +17,7 @@ use glyph_runtime::instrument_stage;
 
 use crate::streams::{Ended, Source, Streams, Whole, assert_ended, running, stage};
 
-/// The endings that a function has whose argument says so.
+/// The endings of a function whose argument selects one.
 #[track_caller]
 fn assert_every_ending<F, S>(source: &'static str, make: impl Fn(&'static str) -> F)
 where

@@ -1,4 +1,4 @@
-//! A stream under a stage: its items, its gaps and its end.
+//! Streams of a stage: items, gaps and ends.
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 #![expect(
     clippy::float_cmp,
@@ -78,7 +78,7 @@ pub(crate) struct Streams {
     pub(crate) retries: Counter<Source<'_>>,
 }
 
-/// Asserts that one stream of `source` ended so, after `items` items, of which `errors` were errors.
+/// Asserts that one stream of `source` ended this way, after `items` items with `errors` errors.
 #[track_caller]
 fn assert_ended(source: &str, ended: Ended, items: u64, errors: u64) {
     let all = Streams::global();
@@ -154,7 +154,7 @@ fn a_panic_is_the_end() {
     assert_ended("panicked", Ended::Panicked, 0, 0);
 }
 
-/// How many streams are under way.
+/// Returns the number of streams in flight.
 fn running(source: &str) -> f64 {
     Streams::global().running.value(Source { source })
 }

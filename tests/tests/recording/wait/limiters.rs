@@ -1,4 +1,4 @@
-//! Futures of limiters.
+//! Waits for limiters.
 
 use std::{
     future::{pending, poll_fn, ready},

@@ -1,4 +1,4 @@
-//! Waits for limiters and in queues: counted once however they end, and spans where they delay something.
+//! Waits for limiters and in queues: each counts once, and makes a span if it delays the caller.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

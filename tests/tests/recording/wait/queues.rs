@@ -1,4 +1,4 @@
-//! Items that go through channels.
+//! Waits of items in channels.
 
 use std::{
     sync::atomic::{AtomicI64, Ordering::Relaxed},

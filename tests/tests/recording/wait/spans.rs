@@ -1,4 +1,4 @@
-//! The spans of waits.
+//! Spans of waits.
 
 use std::{
     future::{pending, ready},

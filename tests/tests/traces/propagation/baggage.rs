@@ -1,4 +1,4 @@
-//! Names and values that travel with a request.
+//! Baggage: names and values that propagate with a request.
 
 use glyph_runtime::{
     context::{Baggage, BaggageError, MAX_BYTES, MAX_ENTRIES, baggage},
@@ -102,7 +102,7 @@ fn incoming_baggage_is_limited() {
     let entries = parsed(&format!("a={long},b={long},c={long}"));
     assert_eq!(entries, [pair("a", &long), pair("b", &long)]);
     assert_eq!(parsed(&format!("a={}", "v".repeat(1 << 20))), []);
-    // Each byte that is no UTF-8 becomes nine.
+    // Each byte that is not UTF-8 becomes nine bytes.
     let growing = format!("a={},b=1", "%FF".repeat(1000));
     assert_eq!(parsed(&growing), [pair("b", "1")]);
 }

@@ -1,4 +1,4 @@
-//! What headers travel in.
+//! Carriers of propagation headers.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use tonic::metadata::MetadataMap;
 
 use crate::propagation::traced::{headers, remote};
 
-/// What goes out by one carrier comes in by the same.
+/// Asserts that a carrier returns the headers that were injected into it.
 fn round_trip<C: Inject + Extract + ?Sized>(carrier: &mut C) {
     let remote = remote(true);
     remote.in_scope(|| inject(carrier));

@@ -1,4 +1,4 @@
-//! Which headers are taken, and which are left out.
+//! Accepted and rejected headers.
 
 use std::collections::HashMap;
 

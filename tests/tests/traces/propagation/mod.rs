@@ -1,4 +1,4 @@
-//! What a request is part of, across processes, tasks and threads.
+//! Propagation of context across processes, tasks and threads.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

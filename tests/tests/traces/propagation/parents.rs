@@ -1,4 +1,4 @@
-//! Spans below a caller's, and the ids that lines have.
+//! Spans of a remote parent, and the ids of log lines.
 
 use std::sync::Mutex;
 

@@ -1,4 +1,4 @@
-//! What is spawned is part of what spawned it.
+//! Spawned tasks and threads continue the context of their spawner.
 
 use std::{thread, time::Duration};
 
@@ -23,7 +23,7 @@ fn runtimes() -> [Runtime; 2] {
     ]
 }
 
-/// Writes a line and opens a span, as whatever has been spawned does.
+/// Logs a line and opens a span, like any spawned work.
 fn work() {
     info!(tenant = baggage("tenant"), "spawned");
     assert_eq!(
@@ -33,7 +33,7 @@ fn work() {
     info_span!("child").in_scope(|| {});
 }
 
-/// Spawns inside of a request and waits for it.
+/// Spawns work inside a request and waits for it.
 fn in_request<F: Future>(runtime: &Runtime, spawned: impl FnOnce() -> F) -> Left {
     traced::by(|| {
         let request = RequestId::new("r-1").unwrap();

@@ -1,4 +1,4 @@
-//! What the attribute says of its span.
+//! Arguments of the attribute that change its span.
 
 use std::num::ParseIntError;
 

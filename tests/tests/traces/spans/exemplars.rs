@@ -1,4 +1,4 @@
-//! The trace that a bucket remembers.
+//! Exemplars: the trace of an observation.
 
 use futures_util::FutureExt;
 use glyph_runtime::{Exemplar, instrument_stage, testing};

@@ -1,4 +1,4 @@
-//! Spans of stages as OpenTelemetry sees them.
+//! Spans of stages in OpenTelemetry.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

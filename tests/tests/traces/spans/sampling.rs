@@ -1,4 +1,4 @@
-//! What a trace that is not sampled costs: no span.
+//! Stages in an unsampled trace build no span.
 
 use glyph_runtime::{instrument_stage, trace};
 use glyph_tests::children::alone;
@@ -69,7 +69,7 @@ fn without_a_sampled_parent_the_sampler_is_asked() {
     );
 }
 
-/// Alone: the switch is the process's.
+/// In its own process, because the switch is global.
 #[test]
 fn unsampled_spans_are_built_if_asked() {
     #[instrument_stage(stage::stt, labels(test = "switch"))]
@@ -86,7 +86,7 @@ fn unsampled_spans_are_built_if_asked() {
     });
 }
 
-/// Samples roots of one name.
+/// Samples roots with one name.
 #[derive(Clone, Debug)]
 struct ByName(&'static str);
 
