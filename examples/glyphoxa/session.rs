@@ -106,7 +106,7 @@ async fn hold(
     turns
 }
 
-/// The microphone: sends audio frame by frame, and forwards each utterance after its end.
+/// Simulates the microphone: sends audio frame by frame, and forwards each utterance after its end.
 async fn listen(audio: &[i16], speed: f64, heard: mpsc::Sender<Utterance>) {
     let mut detector = Detector::default();
     let mut clock = interval(FRAME.div_f64(speed));

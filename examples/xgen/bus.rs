@@ -121,7 +121,7 @@ async fn supervise(
     }
 }
 
-/// The handshake with a plugin.
+/// Connects to a plugin.
 #[instrument_stage(stage::rpc, name = "plugin_bus.EventStream", kind = server, labels(method = "event_stream"), fields(plugin))]
 async fn connect(plugin: &str) -> Result<(), NoReceiver> {
     sleep(Duration::from_millis(1)).await;

@@ -237,7 +237,7 @@ impl fmt::Display for Session {
 }
 
 impl Session {
-    /// The campaign of the session.
+    /// Returns the campaign of the session.
     #[must_use]
     pub const fn campaign(self) -> &'static str {
         "curse-of-strahd"
@@ -265,7 +265,7 @@ pub struct Claims {
 pub struct Limiter;
 
 impl Limiter {
-    /// Ready at once.
+    /// Returns at once.
     pub async fn until_ready(self) {
         tokio::time::sleep(Duration::ZERO).await;
     }
@@ -281,7 +281,7 @@ pub async fn user(Path(id): Path<u32>) -> String {
 pub struct StockServer;
 
 impl StockServer {
-    /// The service.
+    /// Returns the service.
     #[must_use]
     pub const fn new((): ()) -> Self {
         Self
@@ -316,7 +316,7 @@ impl<T> StockClient<T> {
         Self(channel)
     }
 
-    /// The channel.
+    /// Returns the channel.
     pub const fn channel(&self) -> &T {
         &self.0
     }

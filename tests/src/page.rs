@@ -52,7 +52,7 @@ impl Page {
         Self::parse(&telemetry.render(Format::Text))
     }
 
-    /// The exposition as text.
+    /// Returns the exposition as text.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text

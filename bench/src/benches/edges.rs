@@ -21,7 +21,8 @@ const ROUNDS: u16 = 5;
 const WARM_UP: Duration = Duration::from_secs(1);
 const SAMPLE: Duration = Duration::from_secs(3);
 
-/// The tables of one kind of tracing: the cost of a request, and the part that the layers add.
+/// Returns the names of the tables for one kind of tracing: the cost of a request, and the part
+/// that the layers add.
 const fn benches(tracing: Tracing) -> (&'static str, &'static str) {
     match tracing {
         Tracing::NoSubscriber => ("edges-no-subscriber", "edges-no-subscriber-added"),

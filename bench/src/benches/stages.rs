@@ -35,7 +35,7 @@ const fn bench(form: Form, surroundings: Surroundings) -> &'static str {
     }
 }
 
-/// The target of the cost of glyph's stage, relative to the returned subject.
+/// Returns the target of the cost of glyph's stage, and the subject that the cost is relative to.
 const fn target(form: Form, surroundings: Surroundings) -> Option<(&'static str, f64)> {
     match (form, surroundings) {
         (Form::Sync, Surroundings::NoSubscriber) => Some((yardstick::TWO_READS, 0.8)),

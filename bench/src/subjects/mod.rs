@@ -88,7 +88,7 @@ trait Recording: Sized + Sync + 'static {
 
     fn input(labels: Labels, seconds: f64) -> Self::Input;
 
-    /// One operation.
+    /// Runs one operation.
     fn record(&self, input: Self::Input);
 
     /// Runs what a program that uses the crate must do from time to time. Default: nothing.

@@ -18,7 +18,7 @@ pub(crate) const FRAME_SAMPLES: usize = 320;
 /// The level of digital silence, which has no logarithm.
 pub(crate) const SILENCE_DBFS: f64 = -100.0;
 
-/// The root mean square of `samples` in decibels below full scale.
+/// Returns the root mean square of `samples` in decibels below full scale.
 pub(crate) fn level_dbfs(samples: &[i16]) -> f64 {
     let energy: f64 = samples
         .iter()

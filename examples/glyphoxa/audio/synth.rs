@@ -154,7 +154,7 @@ impl Mouth {
         }
     }
 
-    /// A sawtooth, which has every harmonic of the pitch.
+    /// Returns a sawtooth, which has every harmonic of the pitch.
     fn cords(&mut self) -> f64 {
         self.phase = (self.phase + self.voice.pitch_hz / RATE).fract();
         1.0 - 2.0 * self.phase

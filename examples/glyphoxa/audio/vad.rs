@@ -170,7 +170,7 @@ mod tests {
 
     use super::*;
 
-    /// Noise near the given level, the same in every run.
+    /// Returns noise near the given level, the same in every run.
     fn noise(frames: usize, dbfs: f64) -> Vec<i16> {
         let mut rng = fastrand::Rng::with_seed(7);
         let peak = f64::from(i16::MAX) * 10f64.powf(dbfs / 20.0) * 3f64.sqrt();
@@ -181,7 +181,7 @@ mod tests {
             .collect()
     }
 
-    /// Sections of noise, each with a number of frames and a level, one after another.
+    /// Returns sections of noise, each with a number of frames and a level, one after another.
     fn scene(stretches: &[(usize, f64)]) -> Vec<i16> {
         stretches
             .iter()

@@ -337,7 +337,7 @@ fn unpacked(is_grpc: bool, headers: &HeaderMap, body: &Bytes) -> (Bytes, bool) {
     (plain.into(), true)
 }
 
-/// The responses of all signals have the same format.
+/// Returns a success. The responses of all signals have the same format.
 fn success(rejected: i64) -> ExportTraceServiceResponse {
     ExportTraceServiceResponse {
         partial_success: (rejected > 0).then(|| ExportTracePartialSuccess {
@@ -396,7 +396,7 @@ fn by_grpc(answer: Answer) -> Response {
     response.body(body).unwrap()
 }
 
-/// A length-prefixed message and its trailers.
+/// Returns a length-prefixed message and its trailers.
 fn framed(message: &[u8]) -> Body {
     let mut frame = BytesMut::new();
     frame.put_u8(0);
@@ -412,7 +412,7 @@ fn framed(message: &[u8]) -> Body {
     Body::new(Full::new(frame.freeze()).with_trailers(trailers))
 }
 
-/// Ends with an error, which closes the connection or resets the stream.
+/// Returns a body that ends with an error, which closes the connection or resets the stream.
 fn dying() -> Body {
     let pieces = [
         Ok(Bytes::from_static(b"\0")),

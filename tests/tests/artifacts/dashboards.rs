@@ -91,7 +91,7 @@ fn the_voice_pipeline_has_the_panels_that_its_operators_know() {
     );
 }
 
-/// Expressions that are too long for a line are wrapped.
+/// Returns the expressions of a panel, each on one line, because long ones are wrapped.
 fn on_one_line(panel: &Value) -> Vec<String> {
     expressions(panel).into_iter().map(without_blanks).collect()
 }

@@ -10,8 +10,8 @@ use glyph_runtime::{
 
 const REFERENCE: &str = "../docs/reference/glyph.md";
 
-/// Returns the internal catalogs of a telemetry with every feature. It installs the recorder of the
-/// facade.
+/// The internal catalogs of a telemetry with every feature. Reading them installs the recorder of
+/// the facade.
 static CATALOGS: LazyLock<Vec<&'static CatalogDescriptor>> = LazyLock::new(|| {
     let telemetry = Telemetry::builder("internal")
         .without_listener()

@@ -31,7 +31,7 @@ const PACKAGES: [&str; 7] = [
 /// Definitions that make the types match JSON exactly.
 const WIRE: &str = include_str!("typescript/wire.ts");
 
-/// Returns the folder of the packages, which are fetched once.
+/// The folder of the packages, which are fetched once.
 static FOLDER: LazyLock<PathBuf> = LazyLock::new(installed);
 
 fn installed() -> PathBuf {
@@ -72,7 +72,8 @@ fn told(dashboard: &Value) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Options and queries are open in the dashboard's type, so they are checked as separate constants.
+/// Returns the dashboard as TypeScript. Options and queries are open in its type, so they are
+/// checked as separate constants.
 fn typescript(dashboard: &Value) -> String {
     let mut source = format!(
         "import type * as wire from \"./wire\";\nexport const dashboard: wire.Dashboard = {dashboard};\n"

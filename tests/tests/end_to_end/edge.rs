@@ -35,7 +35,7 @@ fn speak(glyphoxa: &Glyphoxa, npc: &str) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// A pipeline that exports spans to `rotel`.
+/// Starts a pipeline that exports spans to `rotel`.
 fn traced(rotel: &Rotel, protocol: &str, fail_rate: &str) -> Glyphoxa {
     let address = match protocol {
         "grpc" => rotel.grpc,

@@ -77,7 +77,7 @@ pub(crate) fn write_artifacts(folder: &Path, arguments: &[&str]) {
     assert!(status.success(), "the artifacts are not written");
 }
 
-/// Cargo reports the path of the program, so any target directory works.
+/// Builds the program. Cargo reports its path, so any target directory works.
 fn build() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut command = Command::new(env!("CARGO"));
@@ -98,7 +98,7 @@ fn build() -> PathBuf {
     executable.unwrap_or_else(|| panic!("cargo names no executable in\n{messages}"))
 }
 
-/// The profile of this test: the parent folder of `deps`, where `debug` means `dev`.
+/// Returns the profile of this test: the parent folder of `deps`, where `debug` means `dev`.
 fn profile() -> String {
     let test = std::env::current_exe().unwrap();
     let folder = test.ancestors().nth(2).and_then(Path::file_name).unwrap();

@@ -7,7 +7,7 @@ use ureq::Agent;
 pub(crate) const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0";
 pub(crate) const TEXT: &str = "text/plain; version=0.0.4";
 
-/// A client without a proxy, since all URLs are local.
+/// Returns a client without a proxy, since all URLs are local.
 pub(crate) fn agent() -> Agent {
     Agent::config_builder()
         .proxy(None)

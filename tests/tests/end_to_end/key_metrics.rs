@@ -119,7 +119,7 @@ fn key_metrics_have_data(features: &str) {
     assert_eq!(series(&prometheus), declared_series());
 }
 
-/// Something was measured, and nothing is NaN.
+/// Returns an error if there is no data or a NaN.
 fn has_data(result: &[(Labels, f64)]) -> Result<(), String> {
     let measured = result.iter().any(|(_, value)| *value > 0.0);
     if measured && result.iter().all(|(_, value)| value.is_finite()) {
@@ -143,8 +143,8 @@ fn declared_families() -> BTreeSet<(String, String, String)> {
         .collect()
 }
 
-/// Returns the label names and bucket bounds by sample name. All series of a name must have the
-/// same label names.
+/// The label names and bucket bounds by sample name. All series of a name must have the same label
+/// names.
 type Series = BTreeMap<String, (BTreeSet<Vec<String>>, BTreeSet<String>)>;
 
 fn series(prometheus: &Prometheus) -> Series {

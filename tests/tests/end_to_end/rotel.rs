@@ -78,7 +78,7 @@ fn program() -> PathBuf {
     found.unwrap_or_else(|| "rotel-agent".into())
 }
 
-/// The program does not report its ports, so free ones are picked beforehand.
+/// Returns two free addresses, because the program does not report its ports.
 fn free_addresses() -> (SocketAddr, SocketAddr) {
     let listeners = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     let [grpc, http] = listeners.map(|listener| listener.local_addr().unwrap());

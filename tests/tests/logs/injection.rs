@@ -8,7 +8,7 @@ use crate::capture::{lines_of, parsed, text_of};
 
 const FORGED: &str = "{\"level\":\"ERROR\",\"message\":\"forged\"}";
 
-/// Malicious texts.
+/// Returns malicious texts.
 fn attacks() -> Vec<String> {
     let mut attacks: Vec<String> = [
         "\n",

@@ -40,7 +40,7 @@ struct Gated {
     leave: Receiver<()>,
 }
 
-/// Dropping the sender permits all later calls.
+/// Returns a gated output. Dropping the sender permits all later calls.
 fn gated(kept: &Written) -> (Gated, Receiver<()>, Sender<()>) {
     let (called, calls) = mpsc::channel();
     let (gate, leave) = mpsc::channel();

@@ -90,7 +90,7 @@ fn three<T: std::fmt::Debug>(of: impl Strategy<Value = T>) -> impl Strategy<Valu
     vec(of, 3).prop_map(|three| three.try_into().unwrap())
 }
 
-/// A few letters, repeated.
+/// Returns a strategy for a few letters, repeated.
 fn long(most: usize) -> impl Strategy<Value = String> {
     (".{0,4}", 0..most).prop_map(|(letters, times)| letters.repeat(times))
 }

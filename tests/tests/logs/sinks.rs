@@ -58,7 +58,7 @@ impl AuditSink for Slow {
     }
 }
 
-/// Dropping the last sender permits all later writes.
+/// Returns a slow sink. Dropping the last sender permits all later writes.
 pub(crate) fn slow(kept: &Written) -> (Slow, Receiver<&'static str>, Sender<()>) {
     let (told, calls) = mpsc::channel();
     let (gate, leave) = mpsc::channel();

@@ -82,7 +82,7 @@ fn million_values_of_a_label_make_129_series() {
     });
 }
 
-/// Zero if the system does not report it.
+/// Returns the resident memory, or zero if the system does not report it.
 fn resident_kilobytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

@@ -70,7 +70,7 @@ impl Gate {
     }
 }
 
-/// A pipeline whose exporter has taken one span and waits at the gate.
+/// Returns a pipeline whose exporter has taken one span and waits at the gate.
 fn held_up(settings: &TraceSettings) -> (Pipeline, Gate, Receiver<usize>) {
     let gate = Gate::default();
     let (arrived, arrivals): (SyncSender<usize>, _) = mpsc::sync_channel(100);

@@ -41,7 +41,7 @@ fn to_collector(endpoint: &str, protocol: Protocol) -> TraceSettings {
     settings
 }
 
-/// Batches that are sent at once and time out after `limit`.
+/// Sets limits that send batches at once, with the timeout `limit`.
 fn hasty(batch: &mut BatchLimits, limit: Duration) {
     batch.delay = Duration::from_millis(1);
     batch.export_timeout = limit;

@@ -105,7 +105,7 @@ fn failures(keep: KeepFailures) -> Pipeline {
     Pipeline::start(&settings).unwrap()
 }
 
-/// A root with a child step, which fails if asked.
+/// Makes a root with a child step, which fails if asked.
 fn request(pipeline: &Pipeline, name: &'static str, fails: bool) {
     let tracer = pipeline.provider().tracer("test");
     tracer.in_span(name, |_| {

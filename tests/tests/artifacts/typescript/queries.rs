@@ -45,7 +45,7 @@ fn linked(dashboard: &Value) -> Vec<(&'static str, String)> {
     .collect()
 }
 
-/// Decodes percent-encoded text.
+/// Returns percent-encoded text as plain text.
 fn decoded(text: &str) -> String {
     let mut parts = text.split('%');
     let mut bytes = parts.next().unwrap().as_bytes().to_vec();

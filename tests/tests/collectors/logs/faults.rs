@@ -16,7 +16,7 @@ use crate::logs::{
 use glyph_tests::receiver::attributes::value;
 use glyph_tests::wait;
 
-/// A batch may take two seconds, an attempt half a second.
+/// Returns settings in which a batch may take two seconds, an attempt half a second.
 fn impatient(endpoint: &str, protocol: Protocol) -> LogExportSettings {
     let mut settings = settings(endpoint, protocol);
     settings.otlp.timeout = Duration::from_millis(500);

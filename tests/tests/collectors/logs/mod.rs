@@ -19,7 +19,7 @@ use tracing_subscriber::layer::SubscriberExt;
 /// Longer than any operation here takes on a busy machine.
 const LONG: Duration = Duration::from_secs(20);
 
-/// Batches that are sent only on a flush.
+/// Returns settings that send batches only on a flush.
 fn settings(endpoint: &str, protocol: Protocol) -> LogExportSettings {
     let mut settings = LogExportSettings::new("shop", OtlpSettings::new(endpoint, protocol));
     settings.batch.delay = Duration::from_secs(5);

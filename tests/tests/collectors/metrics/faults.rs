@@ -33,7 +33,7 @@ struct Metrics {
 
 const POINTS: u64 = 3;
 
-/// A push may take two seconds, an attempt half a second.
+/// Returns settings in which a push may take two seconds, an attempt half a second.
 fn impatient(endpoint: &str, protocol: Protocol) -> MetricPushSettings {
     let mut settings = settings(endpoint, protocol);
     settings.otlp.timeout = Duration::from_millis(500);

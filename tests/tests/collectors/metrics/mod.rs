@@ -23,7 +23,7 @@ use glyph_runtime::{
 /// Longer than any operation here takes on a busy machine.
 const LONG: Duration = Duration::from_secs(20);
 
-/// Pushes that happen only on a flush.
+/// Returns settings that push only on a flush.
 fn settings(endpoint: &str, protocol: Protocol) -> MetricPushSettings {
     let mut settings = MetricPushSettings::new("shop", OtlpSettings::new(endpoint, protocol));
     settings.interval = Duration::from_secs(3600);

@@ -18,7 +18,7 @@ fn run<F: Future>(future: F) -> F::Output {
         .block_on(future)
 }
 
-/// A future that is pending this many times.
+/// Is pending this many times, then returns.
 async fn turns(mut left: usize) {
     poll_fn(|context| {
         if left == 0 {

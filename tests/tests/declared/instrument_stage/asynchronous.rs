@@ -18,7 +18,7 @@ pub(crate) fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// A future that is pending once, then ready.
+/// Is pending once, then returns.
 pub(crate) async fn turn() {
     let mut turned = false;
     poll_fn(|_| {

@@ -19,7 +19,7 @@ use crate::instrument_stage::{
     tally::{Tally, assert_ended, stage},
 };
 
-/// The endings of a function whose argument selects an error, a panic or an endless wait.
+/// Returns a value or an error, panics or waits forever, as its argument says.
 async fn end(how: &str) -> Result<u8, ParseIntError> {
     turn().await;
     match how {

@@ -79,13 +79,13 @@ mod strict {
         }
     }
 
-    /// Gives numbers.
+    /// Returns a stream of numbers.
     #[instrument_stage(stage::call, stream, labels(function = "hygiene: strict streams"))]
     pub(super) fn numbers(to: u8) -> BoxStream<'static, u8> {
         Box::pin(iter(0..to))
     }
 
-    /// Gives numbers in the end.
+    /// Returns a future of a stream of numbers.
     #[instrument_stage(stage::call, stream, labels(function = "hygiene: strict streams"))]
     pub(super) async fn parsed(to: &str) -> Result<BoxStream<'_, u8>, ParseIntError> {
         let to = std::future::ready(to).await.parse()?;

@@ -31,7 +31,7 @@ pub(crate) const CHAT: &str = "shop.Stock/Chat";
 
 type Messages = Pin<Box<dyn Stream<Item = Result<String, Status>> + Send>>;
 
-/// `echo ..`, `fail 5`, `hang`, `panic`
+/// Runs `echo ..`, `fail 5`, `hang` or `panic`.
 async fn act(text: &str) -> Result<String, Status> {
     match text.split_once(' ').unwrap_or((text, "")) {
         ("fail", code) => {
@@ -49,7 +49,7 @@ async fn reserve(request: Request<String>) -> Result<Response<String>, Status> {
     act(request.get_ref()).await.map(Response::new)
 }
 
-/// `3 fail 13` is three messages, then `fail 13`.
+/// Runs such a text as `3 fail 13`: three messages, then `fail 13`.
 async fn watch(request: Request<String>) -> Result<Response<Messages>, Status> {
     let (count, then) = request
         .get_ref()

@@ -34,7 +34,7 @@ use crate::http::{
     wire::{self, request, send, serve},
 };
 
-/// An endless stream of items.
+/// Returns an endless stream of items.
 async fn endless() -> Body {
     let items = stream::repeat_with(|| Ok::<_, Infallible>(Bytes::from(vec![b'x'; 65536])));
     Body::from_stream(items)

@@ -34,7 +34,7 @@ pub(crate) async fn send(address: SocketAddr, request: Request<Full<Bytes>>) -> 
     wait::finished("the response", response).await
 }
 
-/// A request without a body.
+/// Returns a request without a body.
 pub(crate) fn request(method: &str, path: &str) -> Request<Full<Bytes>> {
     let request = Request::builder().method(method).uri(path);
     request

@@ -10,7 +10,7 @@ const EXPORTERS: [(&str, &str); 2] = [
     ("OTEL_LOGS_EXPORTER", "otlp"),
 ];
 
-/// An address without a listener that no other test uses: Linux has all of 127.0.0.0/8.
+/// Returns an address without a listener that no other test uses: Linux has all of 127.0.0.0/8.
 fn free_address() -> String {
     let host = if cfg!(target_os = "linux") {
         "127.2.0.1"

@@ -12,7 +12,7 @@ fn call(case: Case) -> stage::call<'static> {
     stage::call { case: case.name }
 }
 
-/// A guard that is told the result.
+/// Ends a guard with a result.
 fn guarded(case: Case) -> Answer {
     let running = call(case).start();
     let answer = running.in_scope(|| body!(case));
@@ -23,7 +23,7 @@ fn guarded(case: Case) -> Answer {
     answer
 }
 
-/// A guard in a future, across a wait.
+/// Ends a guard in a future, after a wait.
 async fn guarded_future(case: Case) -> Answer {
     let running = call(case).start();
     let answer = async { async_body!(case) }.await;
@@ -34,7 +34,7 @@ async fn guarded_future(case: Case) -> Answer {
     answer
 }
 
-/// A guard that ends on another thread.
+/// Ends a guard on another thread.
 fn guarded_elsewhere(case: Case) -> Answer {
     let running = call(case).start();
     let ended = std::thread::spawn(move || {

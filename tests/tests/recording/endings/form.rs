@@ -55,7 +55,7 @@ impl Call {
         Self::Local(Box::pin(future))
     }
 
-    /// A future that reads a stream to its end.
+    /// Returns a future that reads a stream to its end.
     pub(crate) fn stream(stream: impl Stream<Item = Answer> + Send + 'static) -> Self {
         Self::future(read(Box::pin(stream)))
     }
@@ -77,11 +77,11 @@ async fn read(mut stream: impl Stream<Item = Answer> + Unpin) -> Answer {
 pub(crate) struct Form {
     pub(crate) name: &'static str,
     pub(crate) make: fn(Case) -> Call,
-    /// Returns the endings of this form.
+    /// The endings of this form.
     pub(crate) endings: &'static [Ending],
 }
 
-/// A future that is pending once, then ready.
+/// Is pending once, then returns.
 pub(crate) async fn turn() {
     let mut turned = false;
     poll_fn(|context| {

@@ -104,7 +104,7 @@ impl Record {
     }
 }
 
-/// Returns the number of spans of a case that were opened and closed.
+/// The number of spans of a case that were opened and closed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Spans {
     pub(crate) opened: u32,

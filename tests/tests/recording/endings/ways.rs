@@ -285,7 +285,7 @@ where
     }
 }
 
-/// A future that reports its first wait.
+/// Runs the future and reports its first wait.
 async fn tell_when_waiting<F>(mut future: Pin<Box<F>>, waiting: oneshot::Sender<()>) -> Answer
 where
     F: Future<Output = Answer> + ?Sized,

@@ -10,7 +10,7 @@ use glyph_runtime::instrument_stage;
 
 use crate::streams::{Ended, assert_ended, stage};
 
-/// A stream that a test recognizes by its size.
+/// Returns a stream that a test recognizes by its size.
 fn large(first: u8) -> impl Stream<Item = u8> + Send + use<> {
     let memory = [first; 4096];
     poll_fn(move |_| Poll::Ready(memory.first().copied()))

@@ -17,7 +17,7 @@ use glyph_runtime::instrument_stage;
 
 use crate::streams::{Ended, Source, Streams, Whole, assert_ended, running, stage};
 
-/// The endings of a function whose argument selects one.
+/// Asserts every ending of a function whose argument selects one.
 #[track_caller]
 fn assert_every_ending<F, S>(source: &'static str, make: impl Fn(&'static str) -> F)
 where

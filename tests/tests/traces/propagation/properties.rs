@@ -9,7 +9,7 @@ use proptest::{collection::vec, prelude::*};
 
 use crate::propagation::traced::outgoing;
 
-/// Any valid HTTP header value.
+/// Returns a strategy for any valid HTTP header value.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     vec(
         prop_oneof![0x20_u8..0x7f, 0x80_u8..=0xff, Just(b'\t')],
@@ -17,7 +17,7 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
     )
 }
 
-/// Valid headers with some letters changed, removed or repeated.
+/// Returns a strategy for valid headers with some letters changed, removed or repeated.
 fn nearly(valid: &'static str) -> impl Strategy<Value = Vec<u8>> {
     let letter = prop_oneof![
         0x20_u8..0x7f,
@@ -147,7 +147,7 @@ proptest! {
     }
 }
 
-/// The grammar of the specification, implemented independently.
+/// Returns whether a header matches the grammar of the specification, implemented independently.
 fn is_well_formed(header: &str) -> bool {
     let parts: Vec<_> = header.splitn(5, '-').collect();
     let [version, trace, span, flags, rest @ ..] = parts.as_slice() else {

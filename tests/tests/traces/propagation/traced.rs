@@ -21,7 +21,7 @@ pub(crate) fn headers(of: &[(&str, &str)]) -> HashMap<String, String> {
     of.iter().map(owned).collect()
 }
 
-/// A remote caller.
+/// Returns the context of a remote caller.
 pub(crate) fn remote(sampled: bool) -> Remote {
     let parent = format!("00-{TRACE}-{SPAN}-0{}", u8::from(sampled));
     let baggage = "tenant=ibex";

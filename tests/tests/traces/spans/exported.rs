@@ -39,7 +39,7 @@ impl Exported {
         dispatcher::with_default(&self.dispatch, work)
     }
 
-    /// In the order of their ends.
+    /// Returns the spans in the order of their ends.
     pub(crate) fn spans(&self) -> Vec<SpanData> {
         self.provider.force_flush().unwrap();
         self.exporter.get_finished_spans().unwrap()

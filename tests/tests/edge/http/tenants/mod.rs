@@ -70,7 +70,7 @@ async fn order() -> &'static str {
     "ordered"
 }
 
-/// A body of three chunks, or an endless one.
+/// Returns a body of this many chunks, or an endless one.
 fn chunks(count: usize) -> Body {
     let open = Open::new();
     let items = stream::repeat(Bytes::from(vec![b'x'; 65536])).take(count);
