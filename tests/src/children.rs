@@ -196,7 +196,7 @@ mod tests {
     use super::{Process, alone};
 
     #[test]
-    fn a_test_runs_alone_under_its_own_name() {
+    fn test_runs_alone_under_its_own_name() {
         let parent = std::process::id();
         alone(|| {
             let threads = std::env::var("GLYPH_TEST_ALONE");
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_in_the_other_process_is_told_here() {
+    fn failure_in_the_other_process_is_reported() {
         let said = std::panic::catch_unwind(|| {
             alone(no_test());
         });
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_is_not_there_is_named() {
+    fn missing_program_is_named() {
         let start = || Process::start(&mut Command::new("no-such-program"));
         let said = std::panic::catch_unwind(start).unwrap_err();
         let said = said.downcast_ref::<String>().unwrap();

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_without_end_is_named() {
+    fn endless_wait_is_named() {
         let said = message(|| {
             let sleep = || std::thread::sleep(Duration::from_secs(5));
             within(Duration::from_millis(1), "the moon", sleep);
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_channel_is_named() {
+    fn closed_channel_is_named() {
         let said = message(|| {
             let (sender, receiver): (Sender<()>, _) = channel();
             drop(sender);
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "of the work")]
-    fn a_panic_of_the_work_is_passed_on() {
+    fn panic_of_the_work_propagates() {
         within(Duration::from_secs(5), "work", || panic!("of the work"));
     }
 }

@@ -22,7 +22,7 @@ fn committed_stack_is_up_to_date() {
 
 /// `GLYPH_WRITE_EXPECTED=1` rewrites the reference.
 #[test]
-fn the_reference_in_the_documentation_is_up_to_date() {
+fn documented_reference_is_up_to_date() {
     let reference = glyphoxa::artifacts().reference().unwrap();
     if env::var_os("GLYPH_WRITE_EXPECTED").is_some() {
         fs::create_dir_all(Path::new(REFERENCE).parent().unwrap()).unwrap();
@@ -32,7 +32,7 @@ fn the_reference_in_the_documentation_is_up_to_date() {
 }
 
 #[test]
-fn a_telemetry_gives_the_artifacts_of_its_catalogs() {
+fn telemetry_returns_the_artifacts_of_its_catalogs() {
     let telemetry = Telemetry::builder("glyphoxa").catalog(VoiceMetrics::global());
     let telemetry = telemetry.build().unwrap();
     let artifacts = telemetry.artifacts().target_labels(["env"]);

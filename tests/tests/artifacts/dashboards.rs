@@ -47,7 +47,7 @@ pub(crate) fn variables(dashboard: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn the_voice_pipeline_has_the_panels_that_its_operators_know() {
+fn voice_pipeline_has_its_established_panels() {
     let dashboard = parsed(&glyphoxa::artifacts());
     let expected = [
         ("Active Sessions", "stat"),
@@ -101,7 +101,7 @@ fn without_blanks(expr: impl AsRef<str>) -> String {
 }
 
 #[test]
-fn latencies_lead_from_a_point_to_its_trace() {
+fn latency_points_link_to_traces() {
     let dashboard = parsed(&Artifacts::of::<BusMetrics>());
     let panel = panel(&dashboard, "Plugin event duration");
     let targets = panel["targets"].as_array().unwrap();
@@ -117,7 +117,7 @@ fn latencies_lead_from_a_point_to_its_trace() {
 }
 
 #[test]
-fn every_expression_of_a_dashboard_names_what_is_declared() {
+fn every_dashboard_expression_names_declared_metrics() {
     let all = [
         glyphoxa::artifacts(),
         Artifacts::of::<BusMetrics>(),
@@ -133,7 +133,7 @@ fn every_expression_of_a_dashboard_names_what_is_declared() {
 }
 
 #[test]
-fn an_alert_of_grafana_fires_while_there_is_a_number() {
+fn grafana_alert_fires_while_its_query_has_a_value() {
     let alerting = glyphoxa::artifacts().grafana_alerting().unwrap();
     let expected = [
         "uid: glyphoxa-NoActiveSessions\n",
@@ -157,7 +157,7 @@ fn an_alert_of_grafana_fires_while_there_is_a_number() {
 }
 
 #[test]
-fn a_threshold_is_drawn_where_the_objective_is() {
+fn objective_is_drawn_as_a_threshold() {
     let dashboard = parsed(&glyphoxa::artifacts());
     let latency = panel(&dashboard, "LLM Latency (p50 / p95)");
     assert_eq!(steps(latency), [("green", None), ("red", Some(1.0))]);
@@ -187,7 +187,7 @@ fn panels_do_not_overlap_or_leave_the_grid() {
 }
 
 #[test]
-fn tenants_are_a_variable_where_there_is_such_a_label() {
+fn scope_label_is_a_dashboard_variable() {
     let without = parsed(&Artifacts::of::<Rented>());
     assert_eq!(
         variables(&without),
@@ -283,7 +283,7 @@ mod after {
 }
 
 #[test]
-fn a_label_that_is_renamed_is_told_with_the_alert_and_the_panel_that_use_it() {
+fn renamed_label_is_reported_with_its_alerts_and_panels() {
     let folder = tempfile::tempdir().unwrap();
     let mut arguments = glyph_runtime::artifacts::ArtifactArgs::new(folder.path());
     arguments.run(&Artifacts::of::<before::Metrics>()).unwrap();
@@ -306,7 +306,7 @@ fn a_label_that_is_renamed_is_told_with_the_alert_and_the_panel_that_use_it() {
 }
 
 #[test]
-fn dashboards_written_by_hand_are_held_against_the_catalogs_too() {
+fn handwritten_dashboards_are_checked_against_catalogs() {
     let json = r#"{ "panels": [
         { "title": "Above", "type": "row", "panels": [{
             "title": "Typo",

@@ -34,7 +34,7 @@ fn reference_of_internal_metrics_is_up_to_date() {
 
 /// `artifacts` checks expressions of alerts without the runtime, so it has its own list.
 #[test]
-fn alerts_may_name_every_internal_series() {
+fn alerts_can_name_every_internal_series() {
     let mut declared = BTreeMap::new();
     for metric in CATALOGS.iter().flat_map(|catalog| catalog.metrics) {
         let labels: Vec<_> = metric.labels.iter().map(|label| label.name).collect();

@@ -98,7 +98,7 @@ fn typescript(dashboard: &Value) -> String {
 
 #[test]
 #[ignore = "needs npm and its registry"]
-fn the_dashboard_is_of_grafana_s_types() {
+fn dashboard_matches_grafanas_types() {
     for artifacts in [
         glyphoxa::artifacts(),
         glyph_runtime::artifacts::Artifacts::of::<crate::dashboards::Rented>(),

@@ -21,7 +21,7 @@ fn every_file_is_as_expected() {
 }
 
 #[test]
-fn a_file_that_is_missing_or_was_changed_is_stale() {
+fn missing_or_changed_file_is_stale() {
     let folder = tempfile::tempdir().unwrap();
     let artifacts = Artifacts::of::<ShopMetrics>();
     let written = artifacts.write(folder.path()).unwrap();
@@ -37,7 +37,7 @@ fn a_file_that_is_missing_or_was_changed_is_stale() {
 }
 
 #[test]
-fn each_alert_of_a_condition_has_a_case_on_either_side() {
+fn each_alert_condition_has_a_case_on_either_side() {
     let artifacts = Artifacts::of::<crate::conditions::Conditions>()
         .and::<crate::gospelib::ServiceMetrics>()
         .and::<crate::xgen::BusMetrics>()

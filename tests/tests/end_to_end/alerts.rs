@@ -125,7 +125,7 @@ receivers:
 
 #[test]
 #[ignore = "needs prometheus and prometheus-alertmanager; .ci/run installs them"]
-fn a_provider_that_is_down_reaches_those_on_call() {
+fn provider_outage_notifies_on_call() {
     let folder = tempfile::tempdir().unwrap();
     write_artifacts(folder.path(), &["--shorten", SHORTEN]);
     let webhook = Webhook::listen();

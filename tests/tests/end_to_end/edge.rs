@@ -154,19 +154,19 @@ fn a_request_is_seen_whole(protocol: &str) {
 
 #[test]
 #[ignore = "needs rotel, and Python with opentelemetry-sdk and with prometheus-client; .ci/run installs them"]
-fn a_request_is_seen_whole_by_grpc() {
+fn request_is_complete_in_all_signals_over_grpc() {
     a_request_is_seen_whole("grpc");
 }
 
 #[test]
 #[ignore = "needs rotel, and Python with opentelemetry-sdk and with prometheus-client; .ci/run installs them"]
-fn a_request_is_seen_whole_by_http() {
+fn request_is_complete_in_all_signals_over_http() {
     a_request_is_seen_whole("http/protobuf");
 }
 
 #[test]
 #[ignore = "needs rotel, and Python with opentelemetry-sdk; .ci/run installs them"]
-fn a_failure_is_seen_where_it_happened() {
+fn failure_is_in_the_span_where_it_happened() {
     let rotel = Rotel::start("traces");
     let glyphoxa = traced(&rotel, "grpc", "1");
     let answer = speak(&glyphoxa, "guard_02");

@@ -47,13 +47,13 @@ const OBSERVED: [(&str, f64, &str, &str); 3] = [
 
 #[test]
 #[ignore = "needs prometheus and promtool; .ci/run installs them"]
-fn exemplars_come_back() {
+fn prometheus_returns_exemplars() {
     exemplars_come_back_from(EXEMPLARS_ONLY);
 }
 
 #[test]
 #[ignore = "needs prometheus and promtool; .ci/run installs them"]
-fn exemplars_come_back_where_native_histograms_are_asked_for() {
+fn prometheus_returns_exemplars_with_native_histograms() {
     exemplars_come_back_from(NATIVE_HISTOGRAMS);
 }
 

@@ -87,13 +87,13 @@ fn every_key_metric_has_data() {
 
 #[test]
 #[ignore = "needs prometheus and promtool; .ci/run installs them"]
-fn every_key_metric_has_data_where_native_histograms_are_asked_for() {
+fn every_key_metric_has_data_with_native_histograms() {
     key_metrics_have_data(NATIVE_HISTOGRAMS);
 }
 
 #[test]
 #[ignore = "needs promtool and Python's prometheus-client; .ci/run installs them"]
-fn the_pipeline_s_pages_are_faultless() {
+fn pipeline_expositions_are_valid() {
     let glyphoxa = Glyphoxa::start();
     let url = format!("http://{}/metrics", glyphoxa.address);
     promtool_finds_nothing(&http::page(&url, TEXT));

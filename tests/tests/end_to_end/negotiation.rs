@@ -33,7 +33,7 @@ struct Exchange {
 
 #[test]
 #[ignore = "needs prometheus and promtool; .ci/run installs them"]
-fn prometheus_is_answered_in_openmetrics() {
+fn prometheus_receives_openmetrics() {
     let exchange = first_scrape(EXEMPLARS_ONLY);
     assert!(
         exchange.accept.starts_with("application/openmetrics-text"),
@@ -44,7 +44,7 @@ fn prometheus_is_answered_in_openmetrics() {
 
 #[test]
 #[ignore = "needs prometheus and promtool; .ci/run installs them"]
-fn prometheus_is_answered_in_openmetrics_where_it_prefers_protobuf() {
+fn prometheus_preferring_protobuf_receives_openmetrics() {
     let exchange = first_scrape(NATIVE_HISTOGRAMS);
     assert!(
         exchange

@@ -113,13 +113,13 @@ fn page(accept: &str) -> String {
 
 #[test]
 #[ignore = "needs prometheus and promtool; .ci/run installs them"]
-fn promtool_finds_nothing_on_the_text_page() {
+fn promtool_accepts_the_text_exposition() {
     promtool_finds_nothing(&page(TEXT));
 }
 
 #[test]
 #[ignore = "needs Python's prometheus-client; .ci/run installs it"]
-fn a_strict_parser_reads_the_openmetrics_page() {
+fn strict_parser_accepts_the_openmetrics_exposition() {
     let families = openmetrics_families(&page(OPENMETRICS));
     for (name, kind) in [
         ("hostile_values", "counter"),
@@ -152,7 +152,7 @@ fn a_strict_parser_reads_the_openmetrics_page() {
 
 #[test]
 #[ignore = "needs Python's prometheus-client; .ci/run installs it"]
-fn a_strict_parser_reads_the_exemplars() {
+fn strict_parser_reads_the_exemplars() {
     let families = openmetrics_families(&page(OPENMETRICS));
     let buckets = &families
         .get("hostile_answer_duration_seconds")
@@ -174,13 +174,13 @@ fn a_strict_parser_reads_the_exemplars() {
 
 #[test]
 #[ignore = "needs prometheus and promtool; .ci/run installs them"]
-fn prometheus_takes_the_page() {
+fn prometheus_accepts_the_exposition() {
     hostile_values_arrive_at(&Prometheus::scraping(address(), EXEMPLARS_ONLY));
 }
 
 #[test]
 #[ignore = "needs prometheus and promtool; .ci/run installs them"]
-fn prometheus_takes_the_page_where_it_asks_for_native_histograms() {
+fn prometheus_with_native_histograms_accepts_the_exposition() {
     hostile_values_arrive_at(&Prometheus::scraping(address(), NATIVE_HISTOGRAMS));
 }
 

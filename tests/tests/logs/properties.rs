@@ -99,7 +99,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_line_holds_what_was_recorded(names in three(name()), values in three(any::<String>())) {
+    fn line_has_every_recorded_field(names in three(name()), values in three(any::<String>())) {
         let mut lines = lines_of(LogSettings::default(), || emit(&names, &values));
         prop_assert_eq!(lines.len(), 1);
         let mut line = lines.remove(0);
@@ -109,7 +109,7 @@ proptest! {
     }
 
     #[test]
-    fn a_line_is_bounded_and_whole(names in three(long(100)), values in three(long(10_000))) {
+    fn line_is_bounded_and_valid(names in three(long(100)), values in three(long(10_000))) {
         let settings = LogSettings::default();
         let most = settings.limits.line_bytes;
         let text = text_of(settings, || emit(&names, &values));

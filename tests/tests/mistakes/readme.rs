@@ -38,7 +38,7 @@ fn every_command_is_run_by_ci() {
 }
 
 #[test]
-fn the_compile_error_is_what_the_compiler_says() {
+fn readme_compile_error_matches_the_compiler() {
     let shown = blocks(&file("README.md"), "text");
     let message = shown.first().unwrap();
     let case = "tests/ui/stage/unknown_label_literal.stderr";
@@ -68,7 +68,7 @@ fn fences(text: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn rust_of_every_document_is_a_doctest() {
+fn rust_code_of_every_document_is_a_doctest() {
     let included = file("tests/src/documents.rs");
     for path in documents() {
         let text = file(&path);
@@ -85,7 +85,7 @@ fn rust_of_every_document_is_a_doctest() {
 }
 
 #[test]
-fn map_of_the_tests_has_every_binary() {
+fn tests_readme_lists_every_binary() {
     let map = file("tests/README.md");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     for folder in fs::read_dir(root).unwrap() {

@@ -24,7 +24,7 @@ struct Metrics {
 }
 
 #[test]
-fn a_page_shows_what_is_captured() {
+fn captured_exposition_shows_only_the_capture() {
     let telemetry = telemetry("captured")
         .catalog(Metrics::global())
         .build()

@@ -112,7 +112,7 @@ struct Order {
 }
 
 #[test]
-fn page_keeps_its_order_after_more_is_recorded() {
+fn exposition_order_is_stable_after_more_recording() {
     let metrics = Order::global();
     let telemetry = environment::telemetry("order")
         .catalog(metrics)
@@ -158,7 +158,7 @@ macro_rules! large {
 }
 
 #[test]
-fn recording_goes_on_during_a_large_scrape_and_every_page_is_whole() {
+fn recording_continues_during_a_large_scrape_and_pages_are_complete() {
     large!("large");
     let metrics = Large::global();
     for id in 0..100_000 {
@@ -193,7 +193,7 @@ fn recording_goes_on_during_a_large_scrape_and_every_page_is_whole() {
 }
 
 #[test]
-fn the_page_comes_in_pieces() {
+fn large_exposition_is_sent_in_chunks() {
     large!("pieces");
     for id in 0..10_000 {
         Large::global().things.inc(Series { id });

@@ -43,7 +43,7 @@ struct Namesakes {
 }
 
 #[test]
-fn declared_keys_land_in_their_cells_and_others_beside_them() {
+fn declared_keys_use_their_series_and_others_are_external() {
     alone(|| {
         record_by_keys();
     });

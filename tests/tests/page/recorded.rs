@@ -75,7 +75,7 @@ fn closed_series_start_at_zero() {
 }
 
 #[test]
-fn each_kind_says_what_was_recorded() {
+fn each_kind_exposes_what_was_recorded() {
     catalog!(Metrics, "each_kind");
     let metrics = Metrics::global();
     metrics.wakeups.add(3);
@@ -136,7 +136,7 @@ fn each_kind_says_what_was_recorded() {
 }
 
 #[test]
-fn observations_that_are_not_finite_are_counted_as_refused() {
+fn non_finite_observations_are_counted_as_rejected() {
     catalog!(Metrics, "refused");
     let metrics = Metrics::global();
     for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300] {

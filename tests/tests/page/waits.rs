@@ -19,7 +19,7 @@ struct Metrics {
 }
 
 #[tokio::test]
-async fn waits_and_queues_are_on_the_page() {
+async fn waits_and_queues_are_exposed() {
     let _captured = testing::capture();
     let telemetry = telemetry("waiting")
         .catalog(Metrics::global())

@@ -16,7 +16,7 @@ struct Metrics {
 }
 
 #[test]
-fn refused_lookup_panics_at_the_caller() {
+fn failed_lookup_panics_at_the_caller() {
     alone(|| {
         let (sender, seen) = mpsc::channel();
         set_hook(Box::new(move |info| {

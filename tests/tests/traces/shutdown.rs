@@ -50,7 +50,7 @@ fn shutdown_works_in_a_current_thread_runtime() {
 }
 
 #[test]
-fn in_a_current_thread_runtime_without_blocking_it() {
+fn shutdown_does_not_block_a_current_thread_runtime() {
     arrives(|pipeline| {
         let runtime = Builder::new_current_thread().build().unwrap();
         runtime.block_on(async { pipeline.shutdown_async(LONG).await.unwrap() });
@@ -99,7 +99,7 @@ fn shutdown_works_in_a_destructor_within_a_runtime() {
 }
 
 #[test]
-fn dropping_the_pipeline_exports_what_waits() {
+fn dropping_the_pipeline_exports_queued_spans() {
     arrives(drop);
 }
 
@@ -124,7 +124,7 @@ fn second_shutdown_changes_nothing() {
 }
 
 #[test]
-fn from_two_threads_at_once() {
+fn shutdown_works_from_two_threads_at_once() {
     arrives(|pipeline| {
         std::thread::scope(|scope| {
             let endings = [(); 2].map(|()| scope.spawn(|| pipeline.shutdown(LONG)));
@@ -136,7 +136,7 @@ fn from_two_threads_at_once() {
 }
 
 #[test]
-fn a_collector_that_hangs_gets_the_deadline_and_not_more() {
+fn hanging_collector_delays_shutdown_by_its_deadline_only() {
     for protocol in PROTOCOLS {
         let receiver = Receiver::start([Answer::Hang]);
         let pipeline = pipeline(&receiver, protocol);
@@ -171,7 +171,7 @@ fn spans_after_shutdown_are_not_recorded() {
 }
 
 #[test]
-fn the_collector_may_live_on_the_runtime_that_waits() {
+fn shutdown_works_with_the_collector_on_the_same_runtime() {
     within(SOON, "a shutdown", || {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {

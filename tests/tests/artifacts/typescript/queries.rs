@@ -59,7 +59,7 @@ fn decoded(text: &str) -> String {
 
 #[test]
 #[ignore = "needs npm and its registry"]
-fn links_ask_for_traces_in_traceql() {
+fn trace_links_are_valid_traceql() {
     let mut queries = linked(&parsed(&glyphoxa::artifacts()));
     queries.extend(linked(&parsed(&glyph_runtime::artifacts::Artifacts::of::<
         BusMetrics,
@@ -71,7 +71,7 @@ fn links_ask_for_traces_in_traceql() {
 
 #[test]
 #[ignore = "needs npm and its registry"]
-fn a_span_leads_to_its_log_lines_in_logql() {
+fn span_log_links_are_valid_logql() {
     let sources = fs::read_to_string(SOURCES).unwrap();
     let queries = sources
         .lines()

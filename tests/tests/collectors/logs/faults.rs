@@ -94,7 +94,7 @@ fn partial_and_slow_success_are_counted() {
 }
 
 #[test]
-fn an_answer_that_breaks_off_is_counted_once() {
+fn broken_response_is_counted_once() {
     for protocol in PROTOCOLS {
         let receiver = Receiver::start([Answer::Die]);
         let counts = after(&receiver.endpoint(), protocol);
@@ -103,7 +103,7 @@ fn an_answer_that_breaks_off_is_counted_once() {
 }
 
 #[test]
-fn peers_that_are_no_collectors_cost_the_records() {
+fn peers_that_are_not_collectors_lose_the_records() {
     for protocol in PROTOCOLS {
         for peer in [nobody(), half_closes(), raw(b""), raw(b"SSH-2.0-x\r\n")] {
             assert_eq!(after(&peer, protocol).exported, 0, "{protocol:?}");
@@ -135,7 +135,7 @@ fn export_recovers_after_an_outage() {
 }
 
 #[test]
-fn a_flood_into_a_dead_collector_stays_within_its_bounds() {
+fn flood_into_a_dead_collector_stays_within_limits() {
     let mut settings = impatient(&nobody(), Protocol::HttpProtobuf);
     settings.batch.queue = 64;
     settings.batch.batch = 64;
@@ -149,7 +149,7 @@ fn a_flood_into_a_dead_collector_stays_within_its_bounds() {
 }
 
 #[test]
-fn under_all_faults_at_once_every_record_is_counted_once() {
+fn every_record_is_counted_once_under_all_faults() {
     for protocol in PROTOCOLS {
         let faults = [
             Answer::Accept,

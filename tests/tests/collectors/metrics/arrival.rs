@@ -72,7 +72,7 @@ fn value(point: &NumberDataPoint) -> f64 {
 }
 
 #[test]
-fn each_kind_arrives_as_the_page_has_it() {
+fn each_kind_arrives_as_exposed() {
     let metrics = Metrics::global();
     let order = |status| Order {
         shop: "north \"1\"",
@@ -138,7 +138,7 @@ fn each_kind_arrives_as_the_page_has_it() {
 }
 
 #[test]
-fn the_page_brings_glyphs_own_metrics_and_the_account_of_the_pushes() {
+fn internal_metrics_and_push_counts_are_exposed() {
     let telemetry = environment::telemetry("own")
         .catalog(Metrics::global())
         .build()
@@ -180,7 +180,7 @@ fn the_page_brings_glyphs_own_metrics_and_the_account_of_the_pushes() {
 }
 
 #[test]
-fn a_push_comes_at_each_interval() {
+fn push_happens_at_each_interval() {
     let receiver = Receiver::start([]);
     let registry = Registry::new([Metrics::global() as _]).unwrap();
     let mut settings = settings(&receiver.endpoint(), Protocol::Grpc);
@@ -202,7 +202,7 @@ fn a_push_comes_at_each_interval() {
 }
 
 #[test]
-fn requests_go_where_they_should_packed_as_they_should() {
+fn requests_have_the_configured_path_and_compression() {
     let paths = [
         "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
         "/v1/metrics",

@@ -120,7 +120,7 @@ fn partial_success_is_counted_in_part() {
 }
 
 #[test]
-fn an_answer_that_breaks_off_is_counted_once() {
+fn broken_response_is_counted_once() {
     for protocol in PROTOCOLS {
         let receiver = Receiver::start([Answer::Die]);
         let counts = after(impatient(&receiver.endpoint(), protocol));
@@ -129,7 +129,7 @@ fn an_answer_that_breaks_off_is_counted_once() {
 }
 
 #[test]
-fn a_collector_that_is_slow_costs_time_and_no_points() {
+fn slow_collector_loses_no_points() {
     for protocol in PROTOCOLS {
         let receiver = Receiver::start([Answer::Slow(Duration::from_millis(200))]);
         let counts = after(impatient(&receiver.endpoint(), protocol));
@@ -139,7 +139,7 @@ fn a_collector_that_is_slow_costs_time_and_no_points() {
 }
 
 #[test]
-fn peers_that_are_no_collectors_cost_the_push() {
+fn peers_that_are_not_collectors_lose_the_push() {
     for protocol in PROTOCOLS {
         let peers = [
             nobody(),
@@ -156,7 +156,7 @@ fn peers_that_are_no_collectors_cost_the_push() {
 }
 
 #[test]
-fn a_shutdown_keeps_its_deadline_while_the_collector_hangs() {
+fn shutdown_keeps_its_deadline_with_a_hanging_collector() {
     for protocol in PROTOCOLS {
         let receiver = Receiver::start([Answer::Hang; 20]);
         let mut settings = impatient(&receiver.endpoint(), protocol);
@@ -208,7 +208,7 @@ fn push_after_an_outage_has_all_missed_increments() {
 }
 
 #[test]
-fn under_all_faults_at_once_every_point_is_counted_once() {
+fn every_point_is_counted_once_under_all_faults() {
     for protocol in PROTOCOLS {
         let faults = [
             Answer::Accept,

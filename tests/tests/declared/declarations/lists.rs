@@ -37,7 +37,7 @@ fn sample_suffixes_are_the_same() {
 }
 
 #[test]
-fn the_limit_of_buckets_is_the_same() {
+fn bucket_limit_is_the_same() {
     let limit = between(BUCKETS, "const MAX_BUCKETS: usize = ", ";");
     assert_eq!(limit.parse(), Ok(MAX_BUCKETS));
 }

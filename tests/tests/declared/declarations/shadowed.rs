@@ -98,7 +98,7 @@ struct Metrics {
 }
 
 #[test]
-fn a_catalog_works_where_every_name_is_taken() {
+fn catalog_compiles_with_every_name_shadowed() {
     let metrics = Metrics::global();
     let call = || Call {
         kind: Kind::Llm,

@@ -285,7 +285,7 @@ extern "C" fn callable_from_c(number: i32) -> i32 {
 }
 
 #[test]
-fn bodies_as_they_come() {
+fn function_bodies_of_every_form_compile() {
     assert_eq!(labelled_blocks(&[1, 8]), Some(4));
     assert_eq!(labelled_blocks(&[1]), None);
     assert_eq!(items(), 5);
@@ -320,7 +320,7 @@ async fn async_drops(first: Named<'_>, second: Named<'_>, third: Named<'_>) -> u
 }
 
 #[tokio::test]
-async fn arguments_are_dropped_whole_and_from_the_last_to_the_first() {
+async fn arguments_are_dropped_whole_in_reverse_order() {
     let expected = ["local", "third", "second", "first"];
     let log = Mutex::default();
     let named = |name| Named(name, &log);
@@ -345,7 +345,7 @@ async fn not_send(text: Rc<str>) -> usize {
 }
 
 #[tokio::test]
-async fn a_future_is_send_as_it_was_before() {
+async fn future_stays_send() {
     fn is_send<T: Send>(value: T) -> T {
         value
     }

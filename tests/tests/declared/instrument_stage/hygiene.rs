@@ -245,7 +245,7 @@ mod renamed {
 }
 
 #[tokio::test]
-async fn a_stage_stands_in_any_surroundings() {
+async fn stage_compiles_with_any_lints_and_names() {
     let mut counter = strict::Counter::default();
     counter.add(1);
     assert_eq!(counter.add_text("2").await, Ok(3));

@@ -224,7 +224,7 @@ macro_rules! store {
 store!(Made<T>, pub(crate) length -> usize { 7 }, "impls: by a macro");
 
 #[test]
-fn blocks_made_by_macros() {
+fn stages_on_an_impl_from_a_macro_work() {
     let made = Made(1);
     assert_eq!(usize::from(made.0 == 1) * Made::<u8>::length(), 7);
     assert_ended("impls: by a macro", &[Outcome::Ok]);
@@ -250,7 +250,7 @@ impl Conditional {
 }
 
 #[test]
-fn a_stage_is_there_where_its_condition_is_met() {
+fn conditional_stage_exists_if_its_condition_holds() {
     assert_eq!(Conditional::measured() + Conditional::plain(), 3);
     assert_ended("impls: conditional", &[Outcome::Ok]);
 }

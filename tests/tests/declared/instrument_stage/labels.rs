@@ -97,7 +97,7 @@ macro_rules! instrumented {
 }
 
 #[test]
-fn from_a_macro_of_the_users() {
+fn labels_can_come_from_a_user_macro() {
     instrumented!("openai", 8080);
     from_a_macro();
     let request = Request {

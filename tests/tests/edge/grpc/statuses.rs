@@ -56,7 +56,7 @@ async fn assert_both(recorded: &crate::grpc::recorded::Recorded, method: &'stati
 }
 
 #[tokio::test]
-async fn an_answer_without_messages_has_its_status_in_the_headers() {
+async fn response_without_messages_has_its_status_in_headers() {
     for code in 1..=16 {
         let recorded = record();
         let mut client = measured(serve().await).await;
@@ -70,7 +70,7 @@ async fn an_answer_without_messages_has_its_status_in_the_headers() {
 }
 
 #[tokio::test]
-async fn a_stream_has_its_status_in_the_trailers() {
+async fn stream_has_its_status_in_trailers() {
     for code in 1..=16 {
         let recorded = record();
         let mut client = measured(serve().await).await;

@@ -81,7 +81,7 @@ async fn watch(address: SocketAddr, tenant: &'static str, told: &str) -> Streami
 }
 
 #[tokio::test]
-async fn a_tenant_by_metadata() {
+async fn metadata_selects_the_tenant() {
     let captured = testing::capture();
     let address = serve(by_metadata()).await;
     let mut client = plain(address).await;
@@ -112,7 +112,7 @@ async fn a_tenant_by_metadata() {
 }
 
 #[tokio::test]
-async fn a_tenant_by_baggage_or_by_an_id_that_is_carried() {
+async fn baggage_or_carried_id_selects_the_tenant() {
     let ids = || server_layer().try_ids(["org_id"]).unwrap();
     let by_id = ids().scope(|_| TenantContext {
         tenant_id: CarriedIds::current().value("org_id").map(str::to_owned),
@@ -135,7 +135,7 @@ async fn a_tenant_by_baggage_or_by_an_id_that_is_carried() {
 }
 
 #[tokio::test]
-async fn streams_of_two_tenants_end_as_their_own() {
+async fn streams_of_two_tenants_end_in_their_own_scopes() {
     let _captured = testing::capture();
     let address = serve(by_metadata()).await;
     let mut acme = watch(address, "acme", "3 echo x").await;
@@ -159,7 +159,7 @@ async fn streams_of_two_tenants_end_as_their_own() {
 }
 
 #[tokio::test]
-async fn calls_that_a_tenant_s_code_makes_stay_the_tenant_s() {
+async fn outgoing_calls_stay_in_the_tenants_scope() {
     let _captured = testing::capture();
     let address = serve(server_layer()).await;
     let mut client = measured(address).await;

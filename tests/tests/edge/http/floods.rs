@@ -77,7 +77,7 @@ where
 }
 
 #[tokio::test]
-async fn a_hundred_thousand_strange_requests_make_no_series() {
+async fn hundred_thousand_unknown_requests_make_no_series() {
     let captured = glyph_runtime::testing::capture();
     // No capture here: it would keep every span.
     let _no_spans = tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::default());
@@ -108,7 +108,7 @@ async fn a_hundred_thousand_strange_requests_make_no_series() {
 }
 
 #[tokio::test]
-async fn calls_of_a_hundred_thousand_hosts_make_no_series() {
+async fn calls_to_a_hundred_thousand_hosts_make_no_series() {
     let captured = glyph_runtime::testing::capture();
     let _no_spans = tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::default());
     let telemetry = environment::telemetry("calling")

@@ -72,7 +72,7 @@ fn assert_no_ids(left: &Left) {
 }
 
 #[test]
-fn a_request_is_one_trace_one_request_id_and_one_organisation() {
+fn request_has_one_trace_one_request_id_and_one_organization() {
     let _captured = testing::capture();
     let observed = observe();
     let answer = run(async { order(serve().await, 42, "org-7").await });
@@ -116,7 +116,7 @@ fn a_request_is_one_trace_one_request_id_and_one_organisation() {
 }
 
 #[test]
-fn requests_at_the_same_time_keep_apart() {
+fn concurrent_requests_stay_separate() {
     const REQUESTS: u32 = 50;
     let _captured = testing::capture();
     let observed = observe();

@@ -87,7 +87,7 @@ fn shows_the_name_alone(seen: &Seen) {
 }
 
 #[test]
-fn a_field_shows_its_name_alone_and_asks_nothing_of_its_value() {
+fn secret_field_shows_only_its_name_and_needs_no_debug() {
     let mut fits = false;
     let seen = out(
         |telemetry| telemetry,
@@ -100,7 +100,7 @@ fn a_field_shows_its_name_alone_and_asks_nothing_of_its_value() {
 }
 
 #[test]
-fn arguments_of_async_functions_and_of_methods_are_taken_as_they_are() {
+fn secret_arguments_of_async_functions_and_methods_are_unchanged() {
     let user = || User { name: "ada" };
     let seen = out(
         |telemetry| telemetry,

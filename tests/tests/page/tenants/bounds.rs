@@ -16,7 +16,7 @@ fn of_tenants<'page>(page: &'page Page, name: &'page str) -> usize {
 }
 
 #[test]
-fn five_thousand_tenants_at_a_bound_of_one_thousand_are_a_thousand_and_one_series() {
+fn tenants_beyond_the_limit_share_one_overflow_series() {
     let _captured = testing::capture();
     let metrics = StormMetrics::global();
     for round in 1..=3_u32 {
@@ -72,7 +72,7 @@ fn visits(catalog: &'static (impl glyph_runtime::Catalog + Sync), name: &str) ->
 }
 
 #[test]
-fn each_label_keeps_to_its_own_bound() {
+fn each_scope_label_has_its_own_limit() {
     let _captured = testing::capture();
     for tenant_id in ["a", "b", "c", "d", "e"] {
         for campaign_id in ["x", "y", "z"] {
@@ -104,7 +104,7 @@ fn each_label_keeps_to_its_own_bound() {
 }
 
 #[test]
-fn combinations_have_a_bound_of_their_own() {
+fn scope_combinations_have_their_own_limit() {
     let _captured = testing::capture();
     for tenant_id in ["a", "b"] {
         for campaign_id in 0..4 {

@@ -46,7 +46,7 @@ fn record() -> Telemetry {
 }
 
 #[test]
-fn pages_and_points_have_labels_and_exemplars() {
+fn expositions_and_points_have_labels_and_exemplars() {
     let telemetry = record();
     let page = telemetry.render(Format::OpenMetrics);
     let bucket = "exposed_latency_seconds_bucket{tenant_id=\"acme\",le=\"1.0\"} 1 # {trace_id=\"00000000000000000000000000000abc\",span_id=\"0000000000000def\"} 0.02 ";
@@ -100,7 +100,7 @@ fn pages_and_points_have_labels_and_exemplars() {
 }
 
 #[test]
-fn the_facade_records_in_the_scope() {
+fn facade_records_in_the_current_scope() {
     alone(|| {
         let metrics = Metrics::global();
         let captured = glyph_runtime::testing::capture();

@@ -24,7 +24,7 @@ fn acme() -> TenantContext<&'static str, &'static str> {
 }
 
 #[test]
-fn all_metrics_of_the_catalog_carry_the_labels_inside() {
+fn all_metrics_of_the_catalog_have_the_labels_in_a_scope() {
     let _captured = testing::capture();
     let metrics = VoiceMetrics::global();
     acme().in_scope(|| {
@@ -61,7 +61,7 @@ fn all_metrics_of_the_catalog_carry_the_labels_inside() {
 }
 
 #[test]
-fn a_program_of_one_tenant_has_a_page_without_them() {
+fn exposition_without_tenants_lacks_the_scope_labels() {
     let _captured = testing::capture();
     let metrics = VoiceMetrics::global();
     metrics.utterances.inc();
@@ -93,7 +93,7 @@ fn nested_catalogs_have_the_scope_labels() {
 }
 
 #[test]
-fn values_are_read_where_they_are_recorded() {
+fn test_lookups_read_values_in_the_current_scope() {
     let _captured = testing::capture();
     let utterances = &VoiceMetrics::global().utterances;
     acme().in_scope(|| {
@@ -113,7 +113,7 @@ fn values_are_read_where_they_are_recorded() {
 }
 
 #[test]
-fn the_inner_scope_is_the_one_that_counts() {
+fn inner_scope_takes_precedence() {
     let _captured = testing::capture();
     let metrics = VoiceMetrics::global();
     acme().in_scope(|| {
@@ -144,7 +144,7 @@ fn the_inner_scope_is_the_one_that_counts() {
 }
 
 #[test]
-fn an_absent_value_is_an_absent_label() {
+fn absent_value_omits_the_label() {
     let _captured = testing::capture();
     let utterances = &VoiceMetrics::global().utterances;
     let tenant_id = Some("acme-corp".to_owned());
@@ -178,7 +178,7 @@ fn labels_of<L: IntoScopeLabels>(
 }
 
 #[test]
-fn a_layer_takes_the_values_from_the_request() {
+fn layer_reads_scope_values_from_the_request() {
     let _captured = testing::capture();
     let utterances = &VoiceMetrics::global().utterances;
     let request = http::Request::builder()
@@ -222,7 +222,7 @@ fn a_layer_takes_the_values_from_the_request() {
 }
 
 #[test]
-fn values_are_data() {
+fn scope_values_are_escaped() {
     let _captured = testing::capture();
     let long = "x".repeat(10_000);
     for tenant_id in ["a\"} 1\n# HELP evil", "null\0byte", "ünïcödé", &long] {

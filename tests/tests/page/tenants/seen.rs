@@ -46,7 +46,7 @@ fn spans_have_the_labels_as_attributes() {
 }
 
 #[test]
-fn captured_spans_have_them_too() {
+fn captured_spans_have_the_labels_as_attributes() {
     let captured = testing::capture();
     ACME.in_scope(transcribe);
     assert_eq!(captured.span("stt").field("tenant_id"), Some("acme-corp"));
@@ -82,7 +82,7 @@ fn log_lines_have_the_labels_once() {
 }
 
 #[test]
-fn redaction_covers_them() {
+fn redaction_covers_scope_labels() {
     let settings = log::LogSettings {
         redaction: log::Redaction::default().with("campaign_id"),
         ..log::LogSettings::default()

@@ -60,7 +60,7 @@ fn of_tenant(captured: &Capture, tenant: &str) -> (u64, u64, u64, f64) {
 }
 
 #[test]
-fn a_call_is_recorded_in_its_scope() {
+fn call_is_recorded_in_its_scope() {
     let captured = testing::capture();
     of("acme")
         .in_scope(|| transcribe(1).now_or_never())
@@ -70,7 +70,7 @@ fn a_call_is_recorded_in_its_scope() {
 }
 
 #[test]
-fn a_future_that_moves_between_scopes_stays_with_the_first() {
+fn future_moved_between_scopes_stays_in_the_first() {
     let captured = testing::capture();
     let mut call = pin!(transcribe(4));
     let mut context = Context::from_waker(Waker::noop());
@@ -86,7 +86,7 @@ fn a_future_that_moves_between_scopes_stays_with_the_first() {
 }
 
 #[test]
-fn a_call_that_begins_outside_of_scopes_stays_outside() {
+fn call_begun_outside_of_scopes_stays_outside() {
     let captured = testing::capture();
     let mut call = pin!(transcribe(2));
     let mut context = Context::from_waker(Waker::noop());
@@ -102,7 +102,7 @@ fn a_call_that_begins_outside_of_scopes_stays_outside() {
 }
 
 #[test]
-fn a_guard_outlives_its_scope_and_gives_back_what_it_took() {
+fn guard_outliving_its_scope_decrements_the_same_gauge() {
     let captured = testing::capture();
     let running = of("acme").in_scope(|| stage::stt { provider: PROVIDER }.start());
     assert_eq!(of_tenant(&captured, "acme"), (0, 0, 0, 1.0));
@@ -116,7 +116,7 @@ fn a_guard_outlives_its_scope_and_gives_back_what_it_took() {
 }
 
 #[test]
-fn a_panic_gives_it_back_too() {
+fn panicking_call_decrements_the_same_gauge() {
     let captured = testing::capture();
     let panicked = thread::scope(|threads| {
         let capture = Capture::clone(&captured);
@@ -166,7 +166,7 @@ async fn spawned_tasks_and_blocking_work_are_inside() {
 }
 
 #[test]
-fn an_empty_scope_that_was_taken_along_is_outside() {
+fn captured_empty_scope_is_outside() {
     let captured = testing::capture();
     let utterances = &VoiceMetrics::global().utterances;
     let outside = context::Context::current();
@@ -176,7 +176,7 @@ fn an_empty_scope_that_was_taken_along_is_outside() {
 }
 
 #[test]
-fn a_stream_is_polled_inside() {
+fn stream_is_polled_in_its_scope() {
     let captured = testing::capture();
     let utterances = &VoiceMetrics::global().utterances;
     let items = of("acme").scope(stream::iter(0..3).inspect(|_| utterances.inc()));
@@ -186,7 +186,7 @@ fn a_stream_is_polled_inside() {
 }
 
 #[test]
-fn a_future_is_dropped_inside() {
+fn future_is_dropped_in_its_scope() {
     struct Last;
     impl Drop for Last {
         fn drop(&mut self) {

@@ -39,7 +39,7 @@ fn one(tenant: u32) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn tenants_on_many_threads_keep_their_own_counts() {
+async fn tenants_on_many_threads_have_separate_counts() {
     // These three tenants come first.
     let known: Vec<_> = (0..3).map(labels).collect();
     let telemetry = environment::telemetry("threads")

@@ -36,7 +36,7 @@ fn spans_of_export_libraries_are_dropped_by_default() {
 }
 
 #[test]
-fn the_longest_target_counts() {
+fn longest_matching_target_takes_precedence() {
     let taken = taken(|builder| {
         builder
             .span_target("shop", LevelFilter::OFF)

@@ -31,7 +31,7 @@ fn histogram(metrics: &[Metric], name: &str) -> HistogramDataPoint {
 }
 
 #[test]
-fn all_three_arrive_and_agree() {
+fn all_three_signals_arrive_and_agree() {
     for protocol in ["grpc", "http/protobuf"] {
         let collector = Receiver::start([]);
         let endpoint = collector.endpoint();
@@ -98,7 +98,7 @@ fn all_three_arrive_and_agree() {
 }
 
 #[test]
-fn signals_arrive_again_after_an_outage() {
+fn signals_arrive_after_an_outage() {
     let address = free_address();
     let endpoint = format!("http://{address}");
     let variables = [

@@ -11,7 +11,7 @@ use crate::installed::{Service, lines, receiver::Receiver};
 use glyph_tests::receiver::attributes::{hex, text};
 
 #[test]
-fn a_service_with_its_own_names_sends_to_a_bare_host_and_port() {
+fn custom_variables_accept_a_bare_host_and_port() {
     let collector = Receiver::start([]);
     let address = collector.address().to_string();
     let variables = [
@@ -68,7 +68,7 @@ fn with_tls() -> Receiver {
 }
 
 #[test]
-fn all_six_flags_of_a_command_line_count() {
+fn all_six_command_line_flags_take_effect() {
     let collector = with_tls();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("traces.jsonl");
@@ -108,7 +108,7 @@ fn all_six_flags_of_a_command_line_count() {
 }
 
 #[test]
-fn a_ratio_of_nothing_on_the_command_line_makes_no_spans() {
+fn zero_ratio_flag_makes_no_spans() {
     let mut service = Service::start(&[], &["--trace-sample-ratio", "0"]);
     service.turn();
     assert!(service.ask("recent").as_array().unwrap().is_empty());

@@ -110,7 +110,7 @@ fn shutdown_works_in_a_current_thread_runtime() {
 }
 
 #[test]
-fn in_a_current_thread_runtime_blocking_it() {
+fn blocking_shutdown_works_in_a_current_thread_runtime() {
     ends(|telemetry, deadline| {
         current_thread().block_on(async { telemetry.shutdown_blocking(deadline) })
     });
@@ -127,7 +127,7 @@ fn shutdown_works_on_the_only_worker_of_a_runtime() {
 }
 
 #[test]
-fn on_the_only_worker_of_a_runtime_blocking_it() {
+fn blocking_shutdown_works_on_the_only_worker_of_a_runtime() {
     ends(|telemetry, deadline| {
         let runtime = workers(1);
         let telemetry = Arc::clone(telemetry);
@@ -193,7 +193,7 @@ fn second_shutdown_returns_the_same_result() {
 }
 
 #[test]
-fn from_two_threads_at_once() {
+fn shutdown_works_from_two_threads_at_once() {
     ends(|telemetry, deadline| {
         std::thread::scope(|scope| {
             let ends = [(); 2].map(|()| scope.spawn(|| telemetry.shutdown_blocking(deadline)));
@@ -205,7 +205,7 @@ fn from_two_threads_at_once() {
 }
 
 #[test]
-fn a_shutdown_that_nobody_awaits_to_its_end_goes_on() {
+fn dropped_shutdown_future_continues_in_the_background() {
     ends(|telemetry, deadline| {
         current_thread().block_on(async {
             let mut ending = Box::pin(telemetry.shutdown_within(deadline));

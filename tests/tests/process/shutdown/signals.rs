@@ -78,7 +78,7 @@ impl Service {
 }
 
 #[test]
-fn a_signal_drains_flushes_and_ends_it() {
+fn signal_drains_flushes_and_ends_the_process() {
     for signal in ["TERM", "INT"] {
         let service = Service::start(Duration::ZERO);
         service.listens_to_signals();

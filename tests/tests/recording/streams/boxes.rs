@@ -72,7 +72,7 @@ fn boxed_stream_is_not_boxed_again() {
 }
 
 #[test]
-fn or_two_where_there_is_another_way_out() {
+fn second_return_path_needs_a_second_box() {
     let stream = with_another_way_out(true);
     assert!(size_of_val(&*stream) < 4096);
     assert_eq!(stream.count().now_or_never(), Some(0));

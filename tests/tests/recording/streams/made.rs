@@ -146,7 +146,7 @@ fn stream_of_a_plain_function_is_measured() {
 }
 
 #[test]
-fn or_not_made_at_all() {
+fn failed_creation_of_a_stream_is_recorded() {
     #[instrument_stage(stage::tokens, stream, labels(source = "made: option"), none = timeout)]
     async fn find(known: bool) -> Option<impl Stream<Item = u8>> {
         ready(known).await.then(|| iter(0..2))

@@ -94,7 +94,7 @@ fn assert_ended(source: &str, ended: Ended, items: u64, errors: u64) {
 }
 
 #[tokio::test]
-async fn a_stream_that_finishes() {
+async fn finished_stream_is_ok() {
     #[instrument_stage(stage::tokens, stream, labels(source = "finished"))]
     fn count(to: u32) -> impl Stream<Item = u32> {
         iter(0..to)
@@ -105,7 +105,7 @@ async fn a_stream_that_finishes() {
 }
 
 #[tokio::test]
-async fn the_first_error_decides() {
+async fn first_error_decides_the_outcome() {
     #[instrument_stage(stage::tokens, stream, labels(source = "error"))]
     fn read(text: &str) -> Pin<Box<dyn Stream<Item = Result<u32, ParseIntError>> + Send + '_>> {
         if text.is_empty() {
@@ -118,7 +118,7 @@ async fn the_first_error_decides() {
 }
 
 #[tokio::test]
-async fn a_stream_dropped_half_way_is_cancelled() {
+async fn half_read_stream_is_cancelled() {
     #[instrument_stage(stage::tokens, stream, labels(source = name))]
     fn wait(name: &str) -> BoxStream<'_, char> {
         iter(name.chars()).chain(pending()).boxed()
@@ -143,7 +143,7 @@ async fn a_stream_dropped_half_way_is_cancelled() {
 }
 
 #[test]
-fn a_panic_is_the_end() {
+fn panic_ends_the_stream() {
     #[instrument_stage(stage::tokens, stream, labels(source = "panicked"))]
     fn fail() -> impl Stream<Item = u32> {
         iter([0]).map(|_| resume_unwind(Box::new(())))
@@ -160,7 +160,7 @@ fn running(source: &str) -> f64 {
 }
 
 #[test]
-fn retries_between_items_are_the_stream_s() {
+fn retries_between_items_belong_to_the_stream() {
     #[instrument_stage(stage::tokens, stream, labels(source = "retries"))]
     fn count() -> impl Stream<Item = u8> {
         iter(0..3).inspect(|_| current::retry())
@@ -171,7 +171,7 @@ fn retries_between_items_are_the_stream_s() {
 }
 
 #[test]
-fn a_span_is_opened_in_the_call_and_is_of_the_caller() {
+fn stream_span_opens_in_the_call_below_its_caller() {
     #[instrument_stage(stage::tokens, stream, labels(source = "span"), fields(to))]
     fn count(to: u8) -> impl Stream<Item = u8> {
         iter(0..to).inspect(|_| {
@@ -193,7 +193,7 @@ fn a_span_is_opened_in_the_call_and_is_of_the_caller() {
 }
 
 #[tokio::test]
-async fn items_and_the_gaps_between_them_have_their_times() {
+async fn items_and_gaps_have_durations() {
     #[instrument_stage(stage::tokens, stream, labels(source = "timed"))]
     fn speak(captured: &Capture, pauses: [u64; 3]) -> impl Stream<Item = ()> {
         iter(pauses).map(|pause| captured.clock().advance(Duration::from_millis(pause)))

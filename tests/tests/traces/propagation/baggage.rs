@@ -34,7 +34,7 @@ fn baggage_is_read_inside_the_request() {
 }
 
 #[test]
-fn baggage_changes_for_a_scope() {
+fn changed_baggage_applies_within_its_scope() {
     remote(true).in_scope(|| {
         let more = Baggage::current().try_with("plan", "50 % off").unwrap();
         more.in_scope(|| {
@@ -48,7 +48,7 @@ fn baggage_changes_for_a_scope() {
 }
 
 #[test]
-fn a_malformed_entry_is_left_out_alone() {
+fn malformed_entry_is_dropped_alone() {
     assert_eq!(
         parsed("a=1,b,=2,c d=3,\u{7f}=4,é=5,f=\u{1b}[2J,g=7"),
         [pair("a", "1"), pair("g", "7")]
@@ -56,7 +56,7 @@ fn a_malformed_entry_is_left_out_alone() {
 }
 
 #[test]
-fn a_value_is_any_text() {
+fn baggage_value_can_be_any_text() {
     assert_eq!(
         parsed("a=x=y,b=%zz,c=%FF%0d%0a,d="),
         [
@@ -108,7 +108,7 @@ fn incoming_baggage_is_limited() {
 }
 
 #[test]
-fn entries_of_several_headers_are_one_baggage() {
+fn baggage_of_several_headers_is_joined() {
     let mut headers = HeaderMap::new();
     headers.append("baggage", HeaderValue::from_static("a=1"));
     headers.append("baggage", HeaderValue::from_bytes(b"b=\xff").unwrap());

@@ -127,7 +127,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_parent_is_taken_when_it_is_well_formed(header in parent()) {
+    fn well_formed_parent_is_accepted(header in parent()) {
         let map = headers([("traceparent", std::slice::from_ref(&header)), ("tracestate", &[]), ("baggage", &[])]);
         let taken = propagation::extract(&map).span_context().is_some();
         let header = String::from_utf8_lossy(&header);
@@ -136,7 +136,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_travels_as_baggage(values in vec(any::<String>(), 0..4)) {
+    fn any_text_propagates_as_baggage(values in vec(any::<String>(), 0..4)) {
         let mut held = Baggage::default();
         for (index, value) in values.iter().enumerate() {
             held = held.try_with(&format!("k{index}"), value).unwrap();

@@ -228,7 +228,7 @@ fn assert_ordered_by(tenant: &str) {
 }
 
 #[tokio::test]
-async fn a_tenant_by_headers() {
+async fn headers_select_the_tenant() {
     let captured = testing::capture();
     let headers = [("x-tenant-id", "acme-corp"), ("x-campaign-id", "strahd")];
     ordered(by_headers(), asked("/order", &headers)).await;
@@ -250,7 +250,7 @@ async fn a_tenant_by_headers() {
 }
 
 #[tokio::test]
-async fn a_tenant_by_baggage() {
+async fn baggage_selects_the_tenant() {
     let _captured = testing::capture();
     let baggage = [("baggage", "tenant_id=globex,campaign_id=descent")];
     ordered(by_baggage(), asked("/order", &baggage)).await;
@@ -260,7 +260,7 @@ async fn a_tenant_by_baggage() {
 }
 
 #[tokio::test]
-async fn a_stranger_s_baggage_is_not_believed() {
+async fn untrusted_baggage_is_ignored() {
     let _captured = testing::capture();
     let baggage = [("baggage", "tenant_id=globex")];
     let layer = by_baggage().continues_traces(false);
@@ -270,7 +270,7 @@ async fn a_stranger_s_baggage_is_not_believed() {
 }
 
 #[tokio::test]
-async fn a_tenant_by_what_was_authenticated() {
+async fn authentication_selects_the_tenant() {
     let _captured = testing::capture();
     let mut request = asked("/order", &[("x-tenant-id", "what the client says")]);
     request.extensions_mut().insert(Claims {
@@ -282,7 +282,7 @@ async fn a_tenant_by_what_was_authenticated() {
 }
 
 #[tokio::test]
-async fn requests_of_nobody_have_series_without_the_labels() {
+async fn requests_without_a_tenant_have_series_without_the_labels() {
     for layer in [by_headers(), by_baggage(), by_claims(), layer()] {
         let captured = testing::capture();
         ordered(layer, asked("/order", &[])).await;
@@ -306,7 +306,7 @@ async fn scope_with_one_of_two_labels_is_entered() {
 }
 
 #[tokio::test]
-async fn headers_are_data() {
+async fn header_values_are_escaped() {
     let _captured = testing::capture();
     let mut router = router(by_headers());
     let long = "x".repeat(10_000);
