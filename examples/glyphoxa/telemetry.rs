@@ -32,7 +32,7 @@ impl Provider {
     ];
 }
 
-/// What a provider is asked for.
+/// The function of a provider.
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Llm,
@@ -77,7 +77,8 @@ pub(crate) struct HttpRequest<'a> {
     pub(crate) path: &'a str,
 }
 
-/// The metrics of the voice pipeline. What is said for a tenant is the tenant's; the recorded sessions are nobody's.
+/// The metrics of the voice pipeline. Speech over HTTP belongs to its tenant; the recorded sessions
+/// have none.
 #[metric_catalog(
     namespace = "glyphoxa",
     stages = stage,

@@ -8,7 +8,8 @@ const OVERHEAD: [f64; 12] = [
     0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
 ];
 
-/// The metrics of both services. What belongs to one customer or one request is in lines and spans, and here a compile error.
+/// The metrics of both services. Data of one customer or one request is in log lines and spans; as
+/// a label it does not compile.
 #[metric_catalog(
     namespace = "ibex",
     max_series = 60_000,
@@ -49,7 +50,7 @@ pub(crate) struct Limited<'a> {
     pub(crate) route: &'a str,
 }
 
-/// What the proxy measures.
+/// The metrics of the proxy.
 #[metric_catalog(namespace = "ibex_proxy", max_series = 20_000)]
 pub(crate) struct ProxyMetrics {
     /// Time that a request takes.
@@ -99,7 +100,7 @@ pub(crate) struct Ended {
     pub(crate) status: Status,
 }
 
-/// What the authentication measures.
+/// The metrics of the authentication service.
 #[metric_catalog(namespace = "ibex_auth", stages = stage, max_series = 400)]
 pub(crate) struct AuthMetrics {
     /// Time that it takes to validate a token.
@@ -147,7 +148,7 @@ pub(crate) struct Queried {
     pub(crate) status: Status,
 }
 
-/// What the database's clients measure.
+/// The metrics of the database's clients.
 #[metric_catalog(namespace = "ibex_db", stages = db)]
 pub(crate) struct DbMetrics {
     /// Time that a query takes.

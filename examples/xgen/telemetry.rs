@@ -53,7 +53,7 @@ pub(crate) struct Throttle {
     pub(crate) scope: Scope,
 }
 
-/// What the bus measures.
+/// The metrics of the bus.
 #[metric_catalog(namespace = "glyph", stages = stage, max_series = 10_000)]
 pub(crate) struct BusMetrics {
     /// Latency of core RPC handlers.

@@ -260,7 +260,7 @@ pub struct Claims {
     pub org: &'static str,
 }
 
-/// Waits as long as a limit requires, which is no time.
+/// Waits as long as a limit requires, which is no time here.
 #[derive(Clone, Copy, Debug)]
 pub struct Limiter;
 

@@ -59,7 +59,7 @@ pub(crate) struct Timeout<'a> {
     pub(crate) route: &'a str,
 }
 
-/// What HTTP requests measure.
+/// The metrics of HTTP requests.
 #[metric_catalog(namespace = "http", max_series = 900_000)]
 pub(crate) struct Metrics {
     /// Total number of HTTP requests.

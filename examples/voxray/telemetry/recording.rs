@@ -2,7 +2,7 @@
 
 use glyph_runtime::{Counter, Gauge, metric_catalog};
 
-/// What recording jobs measure.
+/// The metrics of recording jobs.
 #[metric_catalog(namespace = "recording")]
 pub(crate) struct Metrics {
     /// Total number of recording upload jobs enqueued.

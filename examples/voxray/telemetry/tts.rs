@@ -67,7 +67,7 @@ const LATENCY: [f64; 11] = [
     0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 ];
 
-/// What text to speech measures.
+/// The metrics of text to speech.
 #[metric_catalog(namespace = "tts", stages = stage, max_series = 20_000)]
 pub(crate) struct Metrics {
     /// Total TTS errors by type.

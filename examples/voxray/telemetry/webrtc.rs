@@ -59,7 +59,7 @@ pub(crate) struct Failure {
     pub(crate) stage: Stage,
 }
 
-/// What WebRTC measures.
+/// The metrics of WebRTC.
 #[metric_catalog(namespace = "webrtc", max_series = 2_000)]
 pub(crate) struct Metrics {
     /// Total number of WebRTC peer connections by state.

@@ -11,7 +11,7 @@ pub(crate) enum Kind {
     Stt,
 }
 
-/// A word of Rust as a label.
+/// A label named after a keyword.
 #[derive(LabelSet)]
 pub(crate) struct Worded {
     /// A label called as a word of Rust.
@@ -41,7 +41,7 @@ mod inner {
     }
 }
 
-/// Adds what stands between the fields of a catalog made by a macro.
+/// Adds the separators between the fields of a catalog made by a macro.
 macro_rules! catalog {
     ($name:ident, $namespace:literal, $max:literal, $labels:ty) => {
         #[metric_catalog(namespace = $namespace, max_series = $max)]
