@@ -23,7 +23,7 @@ pub(crate) struct Metrics {
     #[catalog]
     pub(crate) db: DbMetrics,
 
-    /// Whether the process is up.
+    /// Whether the process is up: 1 or 0.
     #[metric(name = "process.up")]
     #[alert(ProcessDown, == 0, for = 2m, severity = critical, summary = "A service of Ibex is down")]
     pub(crate) process_up: Gauge,
@@ -53,17 +53,17 @@ pub(crate) struct Limited<'a> {
 /// The metrics of the proxy.
 #[metric_catalog(namespace = "ibex_proxy", max_series = 20_000)]
 pub(crate) struct ProxyMetrics {
-    /// Time that a request takes.
+    /// Request duration.
     #[metric(name = "request.duration", unit = seconds, sparse, buckets = OVERHEAD)]
     #[objective(latency = 20ms, target = 95%)]
     #[alert(ProxySlow, p99 > 1s, for = 5m, severity = warning, by(route), summary = "{route} takes more than a second")]
     pub(crate) request_duration: Histogram<Route<'_>>,
 
-    /// Requests that were answered.
+    /// Completed requests.
     #[metric(sparse)]
     pub(crate) requests: Counter<Answered<'_>>,
 
-    /// Requests beyond what a customer may send.
+    /// Requests rejected by the rate limit.
     #[metric(sparse)]
     pub(crate) rate_limited: Counter<Limited<'_>>,
 }
@@ -103,17 +103,17 @@ pub(crate) struct Ended {
 /// The metrics of the authentication service.
 #[metric_catalog(namespace = "ibex_auth", stages = stage, max_series = 400)]
 pub(crate) struct AuthMetrics {
-    /// Time that it takes to validate a token.
+    /// Token validation duration.
     #[metric(name = "validate_token.duration", unit = seconds, buckets = OVERHEAD)]
     #[stage(validate_token)]
     #[objective(latency = 10ms, target = 99%)]
     pub(crate) validate_token_duration: Histogram<Ended>,
 
-    /// Calls that were served.
+    /// Served gRPC calls.
     #[metric(name = "grpc.requests", sparse)]
     pub(crate) grpc_requests: Counter<Call<'_>>,
 
-    /// Calls that other services made.
+    /// Outgoing gRPC calls.
     #[metric(name = "grpc.calls", sparse)]
     pub(crate) grpc_calls: Counter<Peer<'_>>,
 }
@@ -151,7 +151,7 @@ pub(crate) struct Queried {
 /// The metrics of the database's clients.
 #[metric_catalog(namespace = "ibex_db", stages = db)]
 pub(crate) struct DbMetrics {
-    /// Time that a query takes.
+    /// Query duration.
     #[metric(name = "query.duration", unit = seconds, buckets = OVERHEAD)]
     #[stage(query, labels(query: Query))]
     #[alert(DatabaseSlow, p95 > 100ms, for = 5m, severity = warning, by(query), summary = "{query} takes more than 100 ms")]

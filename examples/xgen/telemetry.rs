@@ -78,21 +78,21 @@ pub(crate) struct BusMetrics {
     #[stage(http_request)]
     pub(crate) http_request_duration: Histogram,
 
-    /// Requests that were proxied.
+    /// Proxied requests.
     #[alert("0xgenHTTPFailureRate", share(class = "4xx" | "5xx") > 20%, for = 5m, severity = warning,
         summary = "More than 20% of proxied requests fail")]
     pub(crate) http_requests: Counter<Response>,
 
-    /// Requests that had to wait for a limit.
+    /// Requests delayed by a limit.
     #[metric(name = "http.throttle")]
     pub(crate) http_throttle: Counter<Throttle>,
 
-    /// Events that wait to be sent to a plugin.
+    /// Events queued for a plugin.
     #[alert("0xgenQueueBackpressure", ratio(self / plugin_queue_capacity) > 80%, for = 2m, severity = warning, by(plugin),
         summary = "The queue of plugin {plugin} is over 80% full", labels(team = "runtime"))]
     pub(crate) plugin_queue_length: Gauge<Plugin<'_>>,
 
-    /// Events that may wait to be sent to a plugin.
+    /// Capacity of a plugin's queue.
     pub(crate) plugin_queue_capacity: Gauge<Plugin<'_>>,
 }
 
