@@ -126,7 +126,7 @@ impl IntoResponse for SpeakError {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+    #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
     use axum::body::{Body, to_bytes};
     use axum::http::Request;

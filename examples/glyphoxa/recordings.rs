@@ -117,7 +117,7 @@ fn parse(line: &str) -> Option<Line> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+    #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
     use super::*;
     use crate::audio::{SAMPLE_RATE, vad};

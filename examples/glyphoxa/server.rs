@@ -89,7 +89,7 @@ impl ServerRecorder for VoiceMetrics {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+    #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
     use axum::routing::get;
     use glyph_runtime::http::Method;

@@ -173,7 +173,7 @@ async fn converse(pipeline: &Pipeline, npc: &Npc, words: &str) -> Result<String,
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+    #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
     use super::*;
     use crate::recordings;

@@ -107,7 +107,7 @@ async fn usage(Path(_): Path<String>) -> StatusCode {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+    #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
     use axum::body::Body;
     use tokio::net::TcpListener;

@@ -159,7 +159,7 @@ impl Process {
     #[track_caller]
     #[expect(
         clippy::must_use_candidate,
-        reason = "a test may want to know no more than that it has ended"
+        reason = "a test may only need the end of the process"
     )]
     pub fn end(mut self, what: &str) -> Ended {
         self.input = None;
@@ -216,7 +216,7 @@ mod tests {
 
     /// Returns a closure of a function that is not a test.
     fn no_test() -> impl FnOnce() + std::panic::UnwindSafe {
-        || unreachable!("it is no test")
+        || unreachable!("not a test")
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub struct VoiceMetrics {
     pub stt_duration: Histogram<ProviderRequest>,
     /// Transcriptions under way.
     pub transcribing: Gauge,
-    /// Latency of look-ups.
+    /// Latency of lookups.
     #[metric(name = "lookup.duration", unit = seconds, buckets = [10ms, 100ms, 1s])]
     #[stage(lookup)]
     pub lookup_duration: Histogram<Ended>,

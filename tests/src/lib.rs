@@ -3,7 +3,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "what cannot be set up fails the test"
+    reason = "a failed setup fails the test"
 )]
 
 pub mod children;

@@ -60,7 +60,7 @@ pub async fn finished<F: Future>(what: &str, future: F) -> F::Output {
 #[track_caller]
 #[expect(
     clippy::must_use_candidate,
-    reason = "a test may want to know no more than that it has come"
+    reason = "a test may only need the arrival"
 )]
 pub fn received<T>(what: &str, from: &Receiver<T>) -> T {
     match from.recv_timeout(LONG) {

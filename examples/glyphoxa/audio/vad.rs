@@ -166,7 +166,7 @@ pub(crate) fn utterances(recording: &[i16]) -> Vec<Utterance> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+    #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
     use super::*;
 

@@ -37,7 +37,7 @@ pub(crate) fn decode(file: &[u8]) -> Result<Vec<i16>, WavError> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+    #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
     use super::*;
 

@@ -92,7 +92,7 @@ impl Recognizer {
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "float casts saturate, and no recording lasts so long"
+    reason = "float casts saturate, and recordings are short"
 )]
 fn sample_at(second: f64) -> usize {
     (second * f64::from(SAMPLE_RATE)) as usize
@@ -172,7 +172,7 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+    #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
     use super::*;
     use crate::audio::vad;

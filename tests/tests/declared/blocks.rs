@@ -1,6 +1,6 @@
 //! A stage on a block of a function: one record and one span, however the block ends.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
-#![expect(clippy::float_cmp, reason = "a number of calls is whole")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
+#![expect(clippy::float_cmp, reason = "counts of calls are integers")]
 
 use std::{
     io,
@@ -234,7 +234,7 @@ fn block_span_has_labels_and_error_type() {
 mod strict {
     #![deny(warnings, missing_docs, clippy::all, clippy::pedantic)]
     #![forbid(unsafe_code)]
-    #![expect(dead_code, reason = "they only stand in the way")]
+    #![expect(dead_code, reason = "they exist only to shadow names")]
 
     use glyph_runtime::{Histogram, metric_catalog};
 

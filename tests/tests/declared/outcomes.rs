@@ -7,7 +7,7 @@ use glyph_runtime::{Outcome, instrument_stage, stage::ErrorOutcome, testing};
 use crate::instrument_stage::tally::{Tally, assert_ended, stage};
 
 #[derive(Outcome, Clone, Debug)]
-#[expect(dead_code, reason = "nobody asks for more than the variant")]
+#[expect(dead_code, reason = "only the variant matters")]
 enum SttError {
     #[outcome(timeout)]
     DeadlineExceeded,

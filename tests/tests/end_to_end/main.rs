@@ -7,12 +7,12 @@
 //! test` ignores.
 #![expect(
     clippy::indexing_slicing,
-    reason = "what is not in a JSON value is null, never a panic"
+    reason = "a missing JSON value is null, never a panic"
 )]
 #![expect(
     clippy::panic,
     clippy::unwrap_used,
-    reason = "what cannot be set up or never comes fails the test"
+    reason = "a failed setup or a missing value fails the test"
 )]
 
 mod alerts;

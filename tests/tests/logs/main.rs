@@ -4,7 +4,7 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "a failed set-up fails the test, and a value that lacks a key has null there"
+    reason = "a failed setup fails the test, and a missing key is null"
 )]
 
 mod audit;

@@ -1,9 +1,6 @@
 //! The README is true: its Rust code runs as a doctest of this package, its commands run in
 //! `.ci/run`.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a file that cannot be read fails the test"
-)]
+#![expect(clippy::unwrap_used, reason = "an unreadable file fails the test")]
 
 use std::{fs, path::Path};
 
@@ -76,7 +73,7 @@ fn rust_code_of_every_document_is_a_doctest() {
             .filter(|fence| fence.starts_with("rust"))
             .collect();
         let ignored = rust.iter().any(|fence| fence.contains("ignore"));
-        assert!(!ignored, "{path} has Rust that nobody compiles");
+        assert!(!ignored, "{path} has Rust code that is not compiled");
         assert!(
             rust.is_empty() || included.contains(&format!("\"../../{path}\"")),
             "tests/src/documents.rs does not include {path}"

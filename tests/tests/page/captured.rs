@@ -1,5 +1,5 @@
 //! The exposition in a test that captures.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 use glyph_runtime::{
     Counter, Exemplar, Histogram, LabelSet, Status, expose::Format, metric_catalog, testing,

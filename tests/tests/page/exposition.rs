@@ -1,5 +1,5 @@
 //! The exact text of an exposition.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 use std::{
     sync::atomic::{AtomicBool, Ordering::Relaxed},

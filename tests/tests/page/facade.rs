@@ -1,6 +1,6 @@
 //! The `metrics` facade. The recorder is global, so there is one test.
-#![expect(dead_code, reason = "the facade knows metrics by their names")]
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+#![expect(dead_code, reason = "the facade looks up metrics by name")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 use glyph_runtime::{
     Counter, Gauge, Histogram, Label, LabelSet, Status, expose::Format, metric_catalog, testing,

@@ -1,5 +1,5 @@
 //! The exposition has what was recorded.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 #![expect(dead_code, reason = "each test records some of the metrics")]
 
 use std::time::Duration;

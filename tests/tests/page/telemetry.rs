@@ -1,6 +1,6 @@
 //! Building a telemetry, and its errors.
-#![expect(dead_code, reason = "what counts is that they are declared")]
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+#![expect(dead_code, reason = "only their declaration matters")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 use std::net::{Ipv4Addr, TcpListener};
 

@@ -1,6 +1,6 @@
 //! Captured spans in a process without any other subscriber. One test, since a second one could
 //! install one.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 use std::thread;
 

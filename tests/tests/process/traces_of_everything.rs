@@ -1,6 +1,6 @@
 //! A subscriber that accepts every span of every library, including those of the export.
 
-#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 use std::time::Duration;
 

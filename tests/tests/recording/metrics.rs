@@ -1,7 +1,7 @@
 //! Recorded values are read exactly, with any number of threads.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 #![expect(dead_code, reason = "each test records some of the metrics")]
-#![expect(clippy::float_cmp, reason = "whole numbers and exact sums are meant")]
+#![expect(clippy::float_cmp, reason = "the sums of integers are exact")]
 
 use std::{thread, time::Duration};
 

@@ -43,7 +43,7 @@ struct Plain {
 
 #[metric_catalog(namespace = "words", stages = stage)]
 struct Cache {
-    /// Time that look-ups took.
+    /// Lookup duration.
     #[metric(unit = seconds, buckets = [1s])]
     #[stage(lookup, requests = lookups, errors = failures, labels(tier: Tier))]
     lookup: Histogram<Lookup>,
@@ -169,7 +169,7 @@ mod surroundings {
         #![expect(
             non_camel_case_types,
             dead_code,
-            reason = "whatever they mean here, an expansion means something else"
+            reason = "an expansion must not use these names"
         )]
 
         mod core {}

@@ -1,8 +1,8 @@
 //! Traces: from the end of a span to a collector, a file or the ring.
 
-#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 #![expect(clippy::indexing_slicing, reason = "a missing span fails the test")]
-#![expect(clippy::panic, reason = "a test that takes too long fails")]
+#![expect(clippy::panic, reason = "a timeout fails the test")]
 
 mod chrome;
 mod collector;

@@ -1,8 +1,8 @@
 //! Export of log records to an OTLP collector, healthy or faulty.
 
-#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 #![expect(clippy::indexing_slicing, reason = "a missing record fails the test")]
-#![expect(clippy::panic, reason = "an attribute that is missing fails the test")]
+#![expect(clippy::panic, reason = "a missing attribute fails the test")]
 
 mod arrival;
 mod faults;

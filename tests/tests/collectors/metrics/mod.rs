@@ -1,12 +1,9 @@
 //! Export of metrics to an OTLP collector, healthy or faulty.
 
-#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 #![expect(clippy::indexing_slicing, reason = "a missing point fails the test")]
-#![expect(
-    clippy::float_cmp,
-    reason = "what arrives is to be the very same value"
-)]
-#![expect(clippy::panic, reason = "a test that takes too long fails")]
+#![expect(clippy::float_cmp, reason = "the received value must be identical")]
+#![expect(clippy::panic, reason = "a timeout fails the test")]
 
 mod arrival;
 mod faults;

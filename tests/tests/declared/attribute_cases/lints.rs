@@ -6,11 +6,11 @@ use glyph_runtime::instrument_stage;
 
 use crate::attribute_cases::telemetry::stage;
 
-#[expect(dead_code, reason = "the lint must see that nobody calls it")]
+#[expect(dead_code, reason = "the lint must see that it is unused")]
 #[instrument_stage(stage::step)]
 fn unused() {}
 
-#[expect(dead_code, reason = "the lint must see that nobody calls it")]
+#[expect(dead_code, reason = "the lint must see that it is unused")]
 #[instrument_stage(stage::step)]
 async fn unused_later() {}
 
@@ -18,12 +18,12 @@ async fn unused_later() {}
 fn lint_attributes_in_the_body_take_effect() {
     #[instrument_stage(stage::step)]
     fn here() {
-        #![expect(unused_variables, reason = "it is about the lint")]
+        #![expect(unused_variables, reason = "the lint is under test")]
         let number = 42;
     }
     #[instrument_stage(stage::step)]
     async fn later() {
-        #![expect(unused_variables, reason = "it is about the lint")]
+        #![expect(unused_variables, reason = "the lint is under test")]
         let number = 42;
     }
     here();

@@ -81,19 +81,19 @@ fn generics_used_only_in_the_body_compile() {
 #[test]
 fn return_type_name_shadowed_in_the_body_compiles() {
     type Answer = u8;
-    #[expect(dead_code, reason = "it only stands in the way")]
+    #[expect(dead_code, reason = "it exists only to shadow a name")]
     mod other {
         pub(super) struct Answer;
     }
     #[instrument_stage(stage::step)]
     fn hides() -> Answer {
-        #[expect(unused_imports, reason = "it only stands in the way")]
+        #[expect(unused_imports, reason = "it exists only to shadow a name")]
         use other::*;
         7
     }
     #[instrument_stage(stage::step)]
     async fn hides_later() -> Answer {
-        #[expect(unused_imports, reason = "it only stands in the way")]
+        #[expect(unused_imports, reason = "it exists only to shadow a name")]
         use other::*;
         7
     }

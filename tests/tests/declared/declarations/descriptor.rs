@@ -1,6 +1,6 @@
 //! A declaration expands to a constant that describes all of it.
-#![expect(clippy::unwrap_used, reason = "what is missing fails the test")]
-#![expect(clippy::panic, reason = "what is missing fails the test")]
+#![expect(clippy::unwrap_used, reason = "a missing value fails the test")]
+#![expect(clippy::panic, reason = "a missing value fails the test")]
 
 use glyph_runtime::{
     Catalog, Counter, Gauge, Histogram, Label, LabelSet, Status,

@@ -1,8 +1,5 @@
 //! Lists that the macros and the runtime both have, because neither crate can use the other.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a list that is not found fails the test"
-)]
+#![expect(clippy::unwrap_used, reason = "a missing list fails the test")]
 
 use glyph_runtime::catalog::{Kind, MAX_BUCKETS, RESERVED};
 

@@ -275,7 +275,7 @@ fn items() -> usize {
     use std::mem::size_of;
     const SIZE: usize = size_of::<Inner>();
     let bonus = 1;
-    struct Inner(#[expect(dead_code, reason = "its size is meant")] u32);
+    struct Inner(#[expect(dead_code, reason = "its size is under test")] u32);
     SIZE + bonus
 }
 
@@ -366,13 +366,13 @@ fn attributes() -> u8 {
 
 #[test]
 fn other_attributes_of_a_function_are_kept() {
-    #[expect(deprecated, reason = "the attribute below the stage's is in force")]
+    #[expect(deprecated, reason = "the attribute after the stage's takes effect")]
     let one = attributes();
     assert_eq!(one, 1);
     #[expect(
         deprecated,
         unused_must_use,
-        reason = "the attributes below the stage's are in force"
+        reason = "attributes after the stage's take effect"
     )]
     {
         attributes();

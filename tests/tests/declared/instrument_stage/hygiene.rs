@@ -110,7 +110,7 @@ mod shadowed {
         non_camel_case_types,
         dead_code,
         unused_macros,
-        reason = "whatever they mean here, an expansion means something else"
+        reason = "an expansion must not use these names"
     )]
 
     use crate::instrument_stage::tally::stage;

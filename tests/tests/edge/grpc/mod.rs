@@ -4,7 +4,7 @@
     clippy::panic,
     clippy::float_cmp,
     clippy::indexing_slicing,
-    reason = "a failed set-up fails the test, and counts are exact"
+    reason = "a failed setup fails the test, and counts are exact"
 )]
 
 mod calls;

@@ -1,6 +1,6 @@
 //! A key-value service over TCP with clients that disconnect at any time. glyph's counts equal
 //! exactly what the clients saw and what the server recorded.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 mod clients;
 mod ledger;

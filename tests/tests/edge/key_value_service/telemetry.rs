@@ -88,7 +88,7 @@ impl Tally {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "a number of requests is whole, and a negative one is not what anybody expects"
+        reason = "counts of requests are integers, and a negative one fails the comparison"
     )]
     pub(crate) fn running(&self) -> usize {
         self.in_flight.iter().sum::<f64>() as usize

@@ -1,6 +1,6 @@
 //! Redacted values do not leave the process by any output.
 
-#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 #![expect(clippy::indexing_slicing, reason = "a missing field fails the test")]
 
 mod everywhere;

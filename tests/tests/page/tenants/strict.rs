@@ -9,7 +9,7 @@ mod surroundings {
     #![allow(
         dead_code,
         non_camel_case_types,
-        reason = "they stand in the way, and do no more"
+        reason = "they exist only to shadow names"
     )]
 
     use ::glyph_runtime as renamed;

@@ -18,7 +18,7 @@ struct Looked {
 
 #[metric_catalog(namespace = "installed", stages = stage)]
 struct Metrics {
-    /// How long a look-up takes.
+    /// Lookup duration.
     #[metric(name = "lookup.duration", unit = seconds, buckets = [1ms, 1s])]
     #[stage(lookup, requests = lookups)]
     duration: Histogram,

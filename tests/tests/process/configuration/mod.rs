@@ -2,7 +2,7 @@
 #![expect(
     clippy::indexing_slicing,
     clippy::unwrap_used,
-    reason = "what is not there fails the test"
+    reason = "a missing value fails the test"
 )]
 
 mod aliases;

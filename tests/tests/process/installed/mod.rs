@@ -1,8 +1,8 @@
 //! A process that installs everything as its environment and command line say.
 
-#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
-#![expect(clippy::indexing_slicing, reason = "what is missing fails the test")]
-#![expect(clippy::panic, reason = "what takes too long fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
+#![expect(clippy::indexing_slicing, reason = "a missing value fails the test")]
+#![expect(clippy::panic, reason = "a timeout fails the test")]
 
 mod collectors;
 mod context;

@@ -4,7 +4,7 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "what cannot be set up or is not there fails the test"
+    reason = "a failed setup or a missing value fails the test"
 )]
 
 mod collector;

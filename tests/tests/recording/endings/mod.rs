@@ -1,6 +1,6 @@
 //! Every form of call with every ending: one record of the right outcome, nothing left in flight,
 //! no open span.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 mod blocks;
 mod form;

@@ -97,7 +97,7 @@ impl Record {
     /// Returns the number of calls in flight.
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "a number of calls is whole"
+        reason = "counts of calls are integers"
     )]
     pub(crate) const fn running(&self) -> i64 {
         self.running as i64

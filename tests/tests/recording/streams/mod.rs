@@ -1,8 +1,8 @@
 //! Streams of a stage: items, gaps and ends.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 #![expect(
     clippy::float_cmp,
-    reason = "numbers of calls are whole and times of a frozen clock exact"
+    reason = "counts are integers, and times of a frozen clock are exact"
 )]
 
 mod boxes;

@@ -3,7 +3,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::float_cmp,
-    reason = "a failed set-up fails the test, and counts are exact"
+    reason = "a failed setup fails the test, and counts are exact"
 )]
 
 mod limiters;

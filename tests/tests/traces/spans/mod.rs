@@ -3,7 +3,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a failed set-up fails the test"
+    reason = "a failed setup fails the test"
 )]
 
 mod arguments;
