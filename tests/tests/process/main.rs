@@ -2,7 +2,7 @@
 
 mod callsites;
 mod configuration;
+mod failed_lookup;
 mod installed;
-mod refused_lookup;
 mod shutdown;
 mod traces_of_everything;

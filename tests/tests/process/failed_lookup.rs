@@ -9,7 +9,7 @@ use glyph_runtime::{Counter, Status, metric_catalog, testing};
 use glyph_tests::children::alone;
 use glyph_tests::wait;
 
-#[metric_catalog(namespace = "refused_lookup")]
+#[metric_catalog(namespace = "failed_lookup")]
 struct Metrics {
     /// Jobs that ended.
     jobs: Counter,
