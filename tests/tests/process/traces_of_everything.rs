@@ -14,7 +14,7 @@ const LONG: Duration = Duration::from_secs(20);
 
 /// h2 makes spans of all its work, and the export's thread sees the global subscriber.
 #[test]
-fn an_export_makes_no_spans_to_export() {
+fn export_makes_no_spans_to_export() {
     alone(|| {
         let receiver = Receiver::start([]);
         let mut settings = TraceSettings::new("shop");

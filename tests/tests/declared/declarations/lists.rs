@@ -17,7 +17,7 @@ fn strings(source: &str) -> Vec<&str> {
 }
 
 #[test]
-fn reserved_words_are_the_same() {
+fn reserved_name_prefixes_are_the_same() {
     assert_eq!(strings(between(NAMES, "const RESERVED", "];")), RESERVED);
 }
 

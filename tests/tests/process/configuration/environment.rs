@@ -63,7 +63,7 @@ fn malformed_resource_attributes_are_all_ignored() {
 }
 
 #[test]
-fn a_disabled_sdk_makes_no_spans() {
+fn disabled_sdk_makes_no_spans() {
     let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a:4318");
     let disabled = read(&[("OTEL_SDK_DISABLED", "TRUE"), endpoint]).unwrap();
     assert!(disabled.traces.is_none());

@@ -119,7 +119,7 @@ fn baggage_of_several_headers_is_joined() {
 }
 
 #[test]
-fn foreign_baggage_cannot_break_a_header() {
+fn external_baggage_cannot_break_a_header() {
     let evil = KeyValueMetadata::new("k", "v\r\nX-Evil: 1", "p\r\nX-Evil: 2");
     let context = Context::new().with_baggage([evil]);
     let _attached = context.attach();
