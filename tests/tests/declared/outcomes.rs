@@ -122,7 +122,7 @@ fn span_has_the_error_type() {
 }
 
 #[test]
-fn alias_and_external_error_are_plain_errors() {
+fn alias_and_external_errors_keep_their_outcome() {
     struct Foreign;
     #[instrument_stage(stage::call, labels(function = "outcomes: others"))]
     fn time_out() -> io::Result<()> {
