@@ -1,4 +1,5 @@
-//! The smallest whole program: two metrics, one measured function, its spans and the log, one page.
+//! The smallest complete program: two metrics, one measured function, its spans, the log,
+//! `/metrics`.
 
 use std::error::Error;
 use std::num::ParseIntError;
@@ -16,12 +17,12 @@ struct Parsed {
 /// The metrics of this program.
 #[metric_catalog(namespace = "minimal", stages = stage, max_series = 64)]
 struct Metrics {
-    /// How long it takes to parse a number.
+    /// Duration of parsing a number.
     #[metric(name = "parse.duration", unit = seconds, buckets = [1us, 10us, 100us, 1ms])]
     #[stage(parse, requests = numbers)]
     parse_duration: Histogram,
 
-    /// Numbers parsed, or not.
+    /// Parsed numbers, by outcome.
     #[metric(name = "numbers")]
     numbers: Counter<Parsed>,
 }

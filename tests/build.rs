@@ -1,4 +1,4 @@
-//! Tells the compile-fail tests whether this is the toolchain that their expectations were written with.
+//! Sets a `cfg` if this is the toolchain whose errors the compile-fail tests expect.
 
 use std::{env, process::Command};
 

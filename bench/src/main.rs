@@ -1,7 +1,7 @@
-//! glyph beside its peers, interleaved in one run.
+//! glyph and its peers, interleaved in one run.
 //!
-//! `cargo run --release -p glyph-bench -- counters` prints what one operation costs with each
-//! crate and what share of that glyph takes; `--json` prints the same as one array.
+//! `cargo run --release -p glyph-bench -- counters` prints the cost of one operation with each
+//! crate, and glyph's share of that cost. `--json` prints the same as one array.
 
 mod benches;
 mod harness;
@@ -26,7 +26,7 @@ struct Arguments {
     /// Print one JSON array instead of a table.
     #[arg(long, global = true)]
     json: bool,
-    /// How many rounds to take the median of, instead of the bench's own number.
+    /// Number of rounds for the median, in place of the bench's default.
     #[arg(long, global = true, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: Option<u16>,
 }
@@ -39,19 +39,19 @@ enum Bench {
     Histograms,
     /// Render the page of 20,000 histogram series.
     Render,
-    /// Resident bytes per series, and growth while nobody scrapes.
+    /// Measure resident bytes per series, and growth without scrapes.
     Memory,
     /// Call a function under an attribute, with and without spans.
     Stages,
-    /// Compile a crate of many functions under an attribute, its dependencies compiled beforehand.
+    /// Compile a crate of many functions with an attribute, after its dependencies.
     Compile {
-        /// How many functions the crate has.
+        /// Number of functions in the crate.
         #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u16).range(1..))]
         functions: u16,
     },
-    /// Serve requests while the collector is absent, refuses, hangs, is slow and worse.
+    /// Serve requests while the collector is absent, rejects, hangs, is slow, or fails otherwise.
     Faults {
-        /// How long each process serves.
+        /// Seconds that each process serves.
         #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
         seconds: u16,
     },
@@ -62,15 +62,15 @@ enum Bench {
         seconds: u16,
         figure: faults::Figure,
     },
-    /// Serve HTTP requests below each crate's layers.
+    /// Serve HTTP requests with each crate's layers.
     Edges,
-    /// The child process of `edges`: a server below one subject's layers.
+    /// The child process of `edges`: a server with one subject's layers.
     #[command(hide = true)]
     ServeEdge { subject: String, tracing: Tracing },
-    /// The child process of `memory`: fills one subject and prints by how much it grew.
+    /// The child process of `memory`: fills one subject and prints its growth.
     #[command(hide = true)]
     Grow { kind: memory::Kind, subject: String },
-    /// The child process of `stages`: runs one subject and prints what a call costs.
+    /// The child process of `stages`: runs one subject and prints the cost of a call.
     #[command(hide = true)]
     Call {
         form: Form,

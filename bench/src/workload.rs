@@ -1,6 +1,6 @@
-//! What every subject is given: the same labels, the same values, in the same order.
+//! The workload of every subject: the same labels and values in the same order.
 
-/// One label.
+/// The first label.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Method {
     Get,
@@ -33,7 +33,7 @@ impl Method {
     }
 }
 
-/// The other label.
+/// The second label.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Status {
     Ok,
@@ -60,7 +60,7 @@ pub(crate) struct Labels {
     pub(crate) status: Status,
 }
 
-/// How many series the two labels make.
+/// Number of series of the two labels.
 pub(crate) const COMBINATIONS: usize = Method::ALL.len() * Status::ALL.len();
 
 impl Labels {
@@ -72,12 +72,12 @@ impl Labels {
         })
     }
 
-    /// The place among `all`.
+    /// Returns the index in `all`.
     pub(crate) const fn index(self) -> usize {
         self.method as usize * Status::ALL.len() + self.status as usize
     }
 
-    /// The same labels in the enums of a subject, whose variants are given in this order.
+    /// Returns the same labels as variants of a subject's enums, given in this order.
     #[expect(
         clippy::indexing_slicing,
         reason = "the arrays are as long as the enums have variants"
@@ -97,12 +97,12 @@ impl Labels {
 /// Upper bounds of the ten buckets, in seconds.
 pub(crate) const BUCKETS: [f64; 10] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// The same bounds for a subject that counts whole microseconds.
+/// The same bounds in whole microseconds, for a subject that counts those.
 pub(crate) const BUCKETS_MICROSECONDS: [u64; 10] = [
     10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000,
 ];
 
-/// Seconds to whole microseconds.
+/// Converts seconds to whole microseconds.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -112,11 +112,11 @@ pub(crate) const fn microseconds(seconds: f64) -> u64 {
     (seconds * 1e6) as u64
 }
 
-/// The operations of one pass: long enough that a branch predictor cannot learn it by heart,
-/// short enough to stay in the first-level cache.
+/// Number of operations in a pass: too many for a branch predictor to learn, few enough for the
+/// first-level cache.
 const PASS: usize = 1024;
 
-/// The labels and the value of each operation of a pass.
+/// Returns the labels and the value of each operation of a pass.
 pub(crate) fn operations() -> impl Iterator<Item = (Labels, f64)> {
     let combinations: Vec<Labels> = Labels::all().collect();
     let mut random = SplitMix(0x0067_6c79_7068);
@@ -129,8 +129,8 @@ pub(crate) fn operations() -> impl Iterator<Item = (Labels, f64)> {
     .take(PASS)
 }
 
-/// Spreads random bits evenly over the orders of magnitude from 5 ms to 15 s, so that every
-/// bucket is hit, the one above the highest bound included.
+/// Spreads random bits evenly over the orders of magnitude from 5 ms to 15 s, so that every bucket
+/// gets values, including the one above the highest bound.
 fn seconds(bits: u64) -> f64 {
     let share = f64::from((bits >> 32) as u32) / f64::from(u32::MAX);
     0.005 * 3000_f64.powf(share)
@@ -162,7 +162,7 @@ pub(crate) fn for_each_id(series: u32, mut visit: impl FnMut(&str)) {
     }
 }
 
-/// The first values of the sequence, for a series that wants `count` of them.
+/// Returns the first `count` values of the sequence.
 pub(crate) fn values(count: usize) -> Vec<f64> {
     operations()
         .map(|(_, seconds)| seconds)

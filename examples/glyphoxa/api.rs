@@ -1,4 +1,4 @@
-//! What the pipeline offers over HTTP: somebody speaks, a character answers.
+//! The HTTP API: a player speaks, a character answers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,37 +18,39 @@ use crate::recordings::Recording;
 use crate::session::{Answer, Pipeline, TurnError, turn};
 use crate::stages::stt::SttError;
 
-/// The largest recording that is taken: half a minute.
+/// Maximum size of a recording: half a minute.
 const LONGEST_BODY: usize = 1 << 20;
 
-/// Why there is no answer.
+/// Errors of the `speak` endpoint.
 #[derive(Debug, Error)]
 enum SpeakError {
-    #[error("nobody here is called that")]
+    #[error("unknown character")]
     UnknownNpc,
     #[error(transparent)]
     Audio(#[from] wav::WavError),
-    #[error("nobody is heard in the recording")]
-    NobodySpeaks,
+    #[error("no speech in the recording")]
+    NoSpeech,
     #[error(transparent)]
     Turn(#[from] TurnError),
 }
 
-/// The characters that listen.
+/// The characters of the game.
 struct Cast {
     pipeline: Arc<Pipeline>,
     listeners: Vec<Listener>,
 }
 
-/// A character, and what its players have said so far.
+/// A character and the players' utterances so far.
 struct Listener {
     recording: Arc<Recording>,
     utterances: Vec<Utterance>,
     next: AtomicUsize,
 }
 
-/// `POST /api/v1/npcs/{npc_id}/speak` runs one turn with the first utterance of the WAV file in the body. Without a body it
-/// is the next one of those that were recorded.
+/// Returns the routes of the API.
+///
+/// `POST /api/v1/npcs/{npc_id}/speak` runs one turn with the first utterance of the WAV file in the
+/// body. An empty body plays the next recorded utterance.
 pub(crate) fn router(pipeline: Arc<Pipeline>, recordings: &[Arc<Recording>]) -> Router {
     let listeners = recordings.iter().map(|recording| Listener {
         recording: Arc::clone(recording),
@@ -78,14 +80,14 @@ async fn speak(
     } else {
         vad::utterances(&wav::decode(&body)?).into_iter().next()
     };
-    let utterance = utterance.ok_or(SpeakError::NobodySpeaks)?;
+    let utterance = utterance.ok_or(SpeakError::NoSpeech)?;
     let Recording { session, npc, .. } = *listener.recording;
     let answer = turn(&cast.pipeline, session, npc, utterance).await?;
-    Ok(respond(StatusCode::OK, &told(npc.id, &answer)))
+    Ok(respond(StatusCode::OK, &turn_json(npc.id, &answer)))
 }
 
 impl Listener {
-    /// The recorded utterances, one after the other and again.
+    /// Returns the next recorded utterance, starting over at the end.
     fn recorded(&self) -> Option<Utterance> {
         let next = self.next.fetch_add(1, Ordering::Relaxed);
         let index = next.checked_rem(self.utterances.len())?;
@@ -93,7 +95,7 @@ impl Listener {
     }
 }
 
-fn told(npc: &str, answer: &Answer) -> Value {
+fn turn_json(npc: &str, answer: &Answer) -> Value {
     json!({
         "speaker": answer.speaker,
         "words": answer.words,
@@ -113,7 +115,7 @@ impl IntoResponse for SpeakError {
         let status = match &self {
             Self::UnknownNpc => StatusCode::NOT_FOUND,
             Self::Audio(_) => StatusCode::BAD_REQUEST,
-            Self::NobodySpeaks | Self::Turn(TurnError::Stt(SttError::Unintelligible)) => {
+            Self::NoSpeech | Self::Turn(TurnError::Stt(SttError::Unintelligible)) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
             Self::Turn(_) => StatusCode::BAD_GATEWAY,
@@ -124,7 +126,7 @@ impl IntoResponse for SpeakError {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+    #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
     use axum::body::{Body, to_bytes};
     use axum::http::Request;
@@ -134,13 +136,13 @@ mod tests {
     use crate::game::spellbook::Spellbook;
     use crate::network::Network;
     use crate::recordings;
-    use crate::stages::stt::Recogniser;
+    use crate::stages::stt::Recognizer;
 
     async fn post(fail_rate: f64, path: &str, body: Vec<u8>) -> (StatusCode, Value) {
         let recordings = recordings::load().unwrap();
         let pipeline = Pipeline {
             network: Network::new(fail_rate),
-            recogniser: Recogniser::new(&recordings),
+            recognizer: Recognizer::new(&recordings),
             spellbook: Spellbook::open().unwrap(),
         };
         let recordings: Vec<_> = recordings.into_iter().map(Arc::new).collect();
@@ -153,7 +155,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_recording_is_answered() {
+    async fn recording_gets_an_answer() {
         let study = include_bytes!("recordings/study.wav").to_vec();
         let (status, answer) = post(0.0, "/api/v1/npcs/sage_03/speak", study).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
@@ -162,16 +164,16 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_cannot_be_answered_is_refused_with_a_reason() {
+    async fn unanswerable_request_is_rejected_with_a_reason() {
         let guard = "/api/v1/npcs/guard_02/speak";
         for (path, body, fail_rate, expected) in [
             ("/api/v1/npcs/nobody/speak", Vec::new(), 0.0, 404),
             (guard, b"RIFF".to_vec(), 0.0, 400),
             (guard, Vec::new(), 1.0, 502),
         ] {
-            let (status, told) = post(fail_rate, path, body).await;
+            let (status, json) = post(fail_rate, path, body).await;
             assert_eq!(status.as_u16(), expected, "{path}");
-            assert!(!told.to_string().is_empty(), "{told}");
+            assert!(!json.to_string().is_empty(), "{json}");
         }
         let (status, _) = post(0.0, guard, vec![0; LONGEST_BODY + 1]).await;
         assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);

@@ -7,27 +7,27 @@ use glyph_runtime::{artifacts::ArtifactArgs, config::TelemetryArgs};
 
 /// A voice pipeline for tabletop games: speech in, a character's answer out, all of it measured.
 ///
-/// Without `--once` the recorded sessions repeat until Ctrl-C, and `/metrics`, `/healthz`,
-/// `/readyz` and `POST /api/v1/npcs/{npc_id}/speak` are served.
+/// Without `--once` the recorded sessions repeat until Ctrl-C. `/metrics`, `/healthz`, `/readyz`
+/// and `POST /api/v1/npcs/{npc_id}/speak` are served.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "glyphoxa", version, args_conflicts_with_subcommands = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 
-    /// Play each session once, print what was said and how long each stage took, and end.
+    /// Play each session once, print the conversation and the duration of each stage, and exit.
     #[arg(long, conflicts_with = "listen")]
     pub(crate) once: bool,
 
-    /// Where to serve; port 0 takes a free one.
+    /// Address to serve on; port 0 picks a free port.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
 
-    /// The part of all calls to providers that fails, from 0.0 to 1.0.
+    /// Fraction of all provider calls that fail, from 0.0 to 1.0.
     #[arg(long, value_name = "RATE", default_value = "0", value_parser = fail_rate)]
     pub(crate) fail_rate: f64,
 
-    /// How many times as fast as they were spoken the sessions are played, from 0.1 to 100.
+    /// Playback speed of the sessions, from 0.1 to 100; 1 is the speed of speech.
     #[arg(long, value_name = "FACTOR", default_value = "4", value_parser = speed)]
     pub(crate) speed: f64,
 
@@ -35,10 +35,10 @@ pub(crate) struct Cli {
     pub(crate) telemetry: TelemetryArgs,
 }
 
-/// What else it does.
+/// The commands besides running the pipeline.
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Write the dashboard, the rules and the reference of what it measures, or check those that were written.
+    /// Write the dashboard, rules and reference of the metrics, or check the written files.
     Artifacts(ArtifactArgs),
 }
 
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn without_arguments_it_serves_on_the_loopback() {
+    fn default_arguments_serve_on_loopback() {
         let cli = parse("").ok().filter(|cli| !cli.once);
         assert_eq!(
             cli.map(|cli| cli.listen.to_string()).as_deref(),
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_out_of_range_are_refused() {
+    fn numbers_out_of_range_are_rejected() {
         for accepted in [
             "--fail-rate 0",
             "--fail-rate 1.0",

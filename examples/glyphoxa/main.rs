@@ -1,13 +1,13 @@
-//! A voice pipeline for tabletop games, and everything that it measures.
+//! A voice pipeline for tabletop games with all its metrics.
 //!
-//! Players speak to a character; energy finds their utterances ([`audio::vad`]), a recogniser
+//! Players speak to a character. The detector finds their utterances ([`audio::vad`]), a recognizer
 //! turns them into words ([`stages::stt`]), a model answers or calls a tool ([`stages::llm`],
-//! [`stages::tools`]), and a synthesiser speaks the answer ([`stages::tts`]). The metrics are
-//! one struct ([`telemetry::VoiceMetrics`]), and each stage carries one attribute. Recorded sessions repeat, and a client
-//! speaks over HTTP ([`api`]).
+//! [`stages::tools`]), and a synthesizer speaks the answer ([`stages::tts`]). The metrics are one
+//! struct ([`telemetry::VoiceMetrics`]), and each stage has one attribute. Recorded sessions
+//! repeat, and a client can speak over HTTP ([`api`]).
 //!
-//! Recorded speech and simulated providers stand in for the real ones, so that
-//! `cargo run --bin glyphoxa -- --once` needs nothing but Rust.
+//! Recorded speech and simulated providers replace the real ones, so `cargo run --bin glyphoxa --
+//! --once` needs only Rust.
 
 mod api;
 mod audio;
@@ -39,10 +39,10 @@ use crate::game::spellbook::Spellbook;
 use crate::network::Network;
 use crate::recordings::Recording;
 use crate::session::{Answer, Pipeline, TurnError, play};
-use crate::stages::stt::Recogniser;
+use crate::stages::stt::Recognizer;
 use crate::telemetry::VoiceMetrics;
 
-/// The rest between two rounds of a session.
+/// Pause between two rounds of a session.
 const INTERMISSION: Duration = Duration::from_millis(500);
 
 type Recordings = Vec<Arc<Recording>>;
@@ -61,13 +61,13 @@ async fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
     if let Some(Command::Artifacts(arguments)) = &cli.command {
-        let told = arguments.run(&telemetry::artifacts())?;
-        return Ok(writeln!(io::stdout(), "{}", told.join("\n"))?);
+        let messages = arguments.run(&telemetry::artifacts())?;
+        return Ok(writeln!(io::stdout(), "{}", messages.join("\n"))?);
     }
     let recordings = recordings::load()?;
     let pipeline = Arc::new(Pipeline {
         network: Network::new(cli.fail_rate),
-        recogniser: Recogniser::new(&recordings),
+        recognizer: Recognizer::new(&recordings),
         spellbook: Spellbook::open()?,
     });
     let recordings: Recordings = recordings.into_iter().map(Arc::new).collect();
@@ -105,7 +105,7 @@ fn install(
     Ok(telemetry)
 }
 
-/// Plays all sessions at the same time, each once.
+/// Plays all sessions concurrently, each once.
 async fn play_once(
     pipeline: &Arc<Pipeline>,
     recordings: &Recordings,
@@ -135,7 +135,7 @@ fn print(recordings: &Recordings, played: &[Turns]) -> io::Result<()> {
     out.flush()
 }
 
-/// Plays all sessions over and over, and serves, until a signal.
+/// Plays all sessions repeatedly, and serves requests until a signal.
 async fn serve(
     telemetry: &Telemetry,
     pipeline: &Arc<Pipeline>,
@@ -171,7 +171,7 @@ async fn repeat(pipeline: Arc<Pipeline>, recording: Arc<Recording>, speed: f64) 
     }
 }
 
-/// Keeps the number of living tasks up to date.
+/// Keeps the number of live tasks up to date.
 async fn count_tasks() {
     let runtime = tokio::runtime::Handle::current().metrics();
     let mut clock = tokio::time::interval(Duration::from_secs(1));

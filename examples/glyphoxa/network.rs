@@ -1,4 +1,4 @@
-//! The way to the providers: it takes time, and fails as often as it is told to.
+//! The simulated network to the providers, with delays and a failure rate.
 
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -6,26 +6,26 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-/// Failures in a row from which on the providers count as unreachable.
+/// Consecutive failures after which the providers count as unreachable.
 const UNREACHABLE_AFTER: u32 = 5;
 
-/// How a provider fails.
+/// Errors of a provider.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub(crate) enum ProviderFault {
     #[error("the provider is unavailable")]
     Unavailable,
-    #[error("the provider limits our rate")]
+    #[error("the provider limits the rate")]
     RateLimited,
     #[error("the provider closed the connection")]
     Disconnected,
 }
 
-/// The last calls all failed.
+/// All recent calls failed.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("the last {0} calls failed")]
 pub(crate) struct Unreachable(u32);
 
-/// A simulated network with providers at the other end.
+/// A simulated network with providers.
 #[derive(Debug)]
 pub(crate) struct Network {
     fail_rate: f64,
@@ -33,7 +33,7 @@ pub(crate) struct Network {
 }
 
 impl Network {
-    /// A network on which `fail_rate` of all calls fail, from 0.0 to 1.0.
+    /// Returns a network on which the fraction `fail_rate` of calls fails, from 0.0 to 1.0.
     pub(crate) fn new(fail_rate: f64) -> Self {
         Self {
             fail_rate,
@@ -41,10 +41,10 @@ impl Network {
         }
     }
 
-    /// Asks a provider that takes so many milliseconds to answer.
+    /// Calls a provider that takes `millis` to answer.
     pub(crate) async fn call(&self, millis: RangeInclusive<u64>) -> Result<(), ProviderFault> {
         work(millis).await;
-        // `f64` is below one, so that a rate of one fails always and a rate of zero never.
+        // `f64` returns less than one, so a rate of one always fails and a rate of zero never.
         if fastrand::f64() < self.fail_rate {
             self.failures_in_a_row.fetch_add(1, Ordering::Relaxed);
             let fault = match fastrand::u8(..3) {
@@ -52,7 +52,7 @@ impl Network {
                 1 => ProviderFault::RateLimited,
                 _ => ProviderFault::Disconnected,
             };
-            // Inside of the stage's span, whose labels say which provider it was.
+            // This event is in the stage's span, whose labels name the provider.
             tracing::warn!(error = %fault, "provider failed");
             return Err(fault);
         }
@@ -60,7 +60,7 @@ impl Network {
         Ok(())
     }
 
-    /// Whether the providers answer, judged by the last calls.
+    /// Returns an error if all recent calls failed.
     pub(crate) fn ping(&self) -> Result<(), Unreachable> {
         match self.failures_in_a_row.load(Ordering::Relaxed) {
             failures if failures >= UNREACHABLE_AFTER => Err(Unreachable(failures)),
@@ -69,7 +69,7 @@ impl Network {
     }
 }
 
-/// Waits as long as somebody else's work takes.
+/// Waits as long as the simulated work takes.
 pub(crate) async fn work(millis: RangeInclusive<u64>) {
     tokio::time::sleep(Duration::from_millis(fastrand::u64(millis))).await;
 }
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_sound_network_always_answers_in_time() {
+    async fn healthy_network_answers_every_call_in_time() {
         let network = Network::new(0.0);
         for _ in 0..100 {
             let started = tokio::time::Instant::now();
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_dead_network_never_answers_and_says_so() {
+    async fn dead_network_fails_every_call_and_its_ping() {
         let network = Network::new(1.0);
         for failures in 0..UNREACHABLE_AFTER {
             assert_eq!(network.ping(), Ok(()), "after {failures}");
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_answer_makes_the_providers_reachable_again() {
+    async fn one_success_makes_providers_reachable_again() {
         let mut network = Network::new(1.0);
         for _ in 0..UNREACHABLE_AFTER {
             assert!(network.call(1..=1).await.is_err());

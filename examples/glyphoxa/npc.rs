@@ -1,4 +1,4 @@
-//! The characters of the game: their voices, and the rules by which they answer.
+//! The characters of the game: voices, and rules for answers.
 
 use crate::audio::synth::Voice;
 use crate::telemetry::Provider;
@@ -7,21 +7,21 @@ use crate::telemetry::Provider;
 #[derive(Debug)]
 pub(crate) struct Npc {
     pub(crate) id: &'static str,
-    /// Whose language model thinks for it.
+    /// The provider of its language model.
     pub(crate) mind: Provider,
-    /// Whose does when that one fails.
+    /// The provider to use if `mind` fails.
     pub(crate) substitute: Provider,
     pub(crate) voice: Voice,
     pub(crate) rules: &'static [Rule],
-    /// What it says when no rule fits.
+    /// The answer if no rule matches.
     pub(crate) otherwise: &'static str,
-    /// How it begins to tell what a tool answered.
+    /// The first words of an answer with a tool's result.
     pub(crate) telling: &'static str,
-    /// How it begins to tell that a tool failed.
+    /// The first words of an answer about a tool's failure.
     pub(crate) regretting: &'static str,
 }
 
-/// Says `answer` to words that contain one of `cues`.
+/// The rule to say `answer` if the words contain one of `cues`.
 #[derive(Debug)]
 pub(crate) struct Rule {
     pub(crate) cues: &'static [&'static str],

@@ -1,4 +1,4 @@
-//! The recorded sessions that come with the example; `recordings/make.sh` made them.
+//! The recorded sessions of the example, made by `recordings/make.sh`.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::audio::wav::{self, WavError};
 use crate::npc::{self, Npc};
 
-/// What players said to one character.
+/// A session of players with one character.
 #[derive(Debug)]
 pub(crate) struct Recording {
     pub(crate) session: &'static str,
@@ -16,7 +16,7 @@ pub(crate) struct Recording {
     pub(crate) lines: Vec<Line>,
 }
 
-/// One line of a transcript: who said what, and when.
+/// One line of a transcript: speaker, time and words.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Line {
     /// Seconds from the start of the recording.
@@ -26,7 +26,7 @@ pub(crate) struct Line {
     pub(crate) words: String,
 }
 
-/// Why a recording cannot be used.
+/// Errors of loading a recording.
 #[derive(Debug, Error)]
 pub(crate) enum RecordingError {
     #[error("recording {session}: {source}")]
@@ -40,7 +40,7 @@ pub(crate) enum RecordingError {
     Line { session: &'static str, line: usize },
 }
 
-/// All recordings.
+/// Returns all recordings.
 pub(crate) fn load() -> Result<Vec<Recording>, RecordingError> {
     Ok(vec![
         Recording::read(
@@ -92,7 +92,7 @@ impl Recording {
         })
     }
 
-    /// The players that are heard.
+    /// Returns the players in the recording.
     pub(crate) fn participants(&self) -> BTreeSet<&str> {
         self.lines
             .iter()
@@ -117,13 +117,13 @@ fn parse(line: &str) -> Option<Line> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+    #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
     use super::*;
     use crate::audio::{SAMPLE_RATE, vad};
 
     #[test]
-    fn every_utterance_of_the_transcripts_is_heard_where_it_was_said() {
+    fn every_transcribed_utterance_is_detected_at_its_time() {
         for recording in load().unwrap() {
             let heard = vad::utterances(&recording.audio);
             assert_eq!(heard.len(), recording.lines.len(), "{}", recording.session);
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_transcript_is_told_by_its_line() {
+    fn malformed_transcript_is_reported_with_its_line() {
         let wav = include_bytes!("recordings/gate.wav");
         for bad in [
             "0.1\t0.2\ttobin",

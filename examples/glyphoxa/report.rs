@@ -1,4 +1,4 @@
-//! What a played session looks like in a terminal.
+//! The terminal report of a session.
 
 use std::io::{self, Write};
 
@@ -10,7 +10,7 @@ use crate::session::{Answer, TurnError};
 use crate::stages::tools::{DICE_ROLL, LOOKUP_SPELL};
 use crate::telemetry::{Kind, Provider, ProviderError, ToolCall, VoiceMetrics};
 
-/// One line of the table.
+/// One row of the table.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Row {
     stage: &'static str,
@@ -18,7 +18,7 @@ struct Row {
     errors: u64,
 }
 
-/// How often a stage ran, and how long it took in seconds.
+/// Number of calls of a stage and their quantiles in seconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Latency {
     calls: u64,
@@ -26,7 +26,7 @@ struct Latency {
     p95: Option<f64>,
 }
 
-/// Writes down what was said in a session.
+/// Writes the conversation of a session.
 pub(crate) fn conversation(
     out: &mut impl Write,
     recording: &Recording,
@@ -55,7 +55,7 @@ pub(crate) fn conversation(
     writeln!(out)
 }
 
-/// Writes the table of stages, read from the metrics; `unanswered` turns failed.
+/// Writes the table of stages from the metrics. `unanswered` is the number of failed turns.
 pub(crate) fn table(out: &mut impl Write, unanswered: u64) -> io::Result<()> {
     render(out, &rows(VoiceMetrics::global(), unanswered))
 }
@@ -136,7 +136,7 @@ mod tests {
     use crate::recordings;
 
     #[test]
-    fn the_table_lines_up() {
+    fn table_columns_are_aligned() {
         let row = |stage, calls, errors, p50, p95| Row {
             stage,
             latency: Latency { calls, p50, p95 },
@@ -157,7 +157,7 @@ tool        0       0          -          -
     }
 
     #[test]
-    fn a_conversation_tells_what_was_not_answered_too() {
+    fn conversation_includes_unanswered_utterances() {
         let recordings = recordings::load().unwrap_or_default();
         let gate = recordings
             .iter()

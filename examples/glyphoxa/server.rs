@@ -1,4 +1,4 @@
-//! The listener: what the pipeline and its telemetry offer, each request measured and traced.
+//! The HTTP server of the API and the telemetry, with each request measured and traced.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,10 +13,10 @@ use tokio::time::sleep;
 
 use crate::telemetry::{HttpRequest, TenantContext, VoiceMetrics};
 
-/// How long open requests may go on after the stop.
+/// Time for open requests to end after the stop.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Why there is no listener.
+/// Errors of the server.
 #[derive(Debug, Error)]
 #[error("cannot listen on {address}: {source}; choose another address with --listen")]
 pub(crate) struct ListenError {
@@ -24,7 +24,7 @@ pub(crate) struct ListenError {
     source: std::io::Error,
 }
 
-/// Takes the port, so that its number is known before anything is served.
+/// Binds the port before anything is served, so that the port number is known.
 pub(crate) async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ListenError> {
     let failed = |source| ListenError { address, source };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
@@ -32,14 +32,14 @@ pub(crate) async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr
     Ok((listener, bound))
 }
 
-/// Serves `endpoints` until the other end of `stop` is gone, then gives open requests
-/// [`GRACE`] to end.
+/// Serves `endpoints` until the sender of `stop` is dropped, then gives open requests [`GRACE`] to
+/// end.
 pub(crate) async fn serve(
     listener: TcpListener,
     endpoints: Router,
     stop: watch::Receiver<()>,
 ) -> std::io::Result<()> {
-    let router = endpoints.layer(edge());
+    let router = endpoints.layer(layers());
     let overdue = stopped(stop.clone());
     let server = axum::serve(listener, router).with_graceful_shutdown(stopped(stop));
     tokio::select! {
@@ -52,8 +52,9 @@ async fn stopped(mut stop: watch::Receiver<()>) {
     while stop.changed().await.is_ok() {}
 }
 
-/// What goes around every request. Its span is named after the route's template, never after the path as it was sent.
-fn edge() -> ServerLayer {
+/// Returns the layer of every request. The route's template names the span, never the path of the
+/// request.
+fn layers() -> ServerLayer {
     ServerLayer::new(VoiceMetrics::global())
         .span_name(|request| {
             let method = request.method.as_str();
@@ -62,7 +63,8 @@ fn edge() -> ServerLayer {
         .scope(tenant)
 }
 
-/// Whose request it is: as the gateway in front says in headers, or in baggage. Without one everybody is the same.
+/// Returns the tenant of a request, from headers of the gateway or from baggage. Without both the
+/// request has no tenant.
 fn tenant(request: &Parts) -> ScopeLabels {
     let said = |name: &str, label: &str| {
         let header = header(request, name).map(str::to_owned);
@@ -87,7 +89,7 @@ impl ServerRecorder for VoiceMetrics {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+    #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
     use axum::routing::get;
     use glyph_runtime::http::Method;
@@ -115,7 +117,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn requests_are_measured_by_route_and_never_by_what_was_sent() {
+    async fn requests_are_measured_by_route_and_never_by_path() {
         let endpoints = Router::new().route("/probe/{id}", get(|| async { "ok" }));
         let (listener, address) = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let (stop, stopped) = watch::channel(());
@@ -137,7 +139,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_tenant_is_seen_apart_where_a_gateway_names_it() {
+    async fn tenants_named_by_a_gateway_have_separate_series() {
         let (tenant_id, campaign_id) = ("acme-corp", "curse-of-strahd");
         let headers = [
             "x-tenant-id: acme-corp\r\nx-campaign-id: curse-of-strahd",
@@ -168,7 +170,7 @@ mod tests {
         server.await.unwrap().unwrap();
     }
 
-    /// Of somebody whom no other test knows.
+    /// Labels that no other test uses.
     const UTTERANCE: NpcUtterance<'_> = NpcUtterance {
         npc_id: "gateway_01",
     };
@@ -178,7 +180,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_taken_port_is_named() {
+    async fn port_in_use_is_named_in_the_error() {
         let (_listener, taken) = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let refusal = bind(taken).await.unwrap_err().to_string();
         assert!(

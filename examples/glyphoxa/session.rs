@@ -15,25 +15,25 @@ use crate::network::{Network, ProviderFault};
 use crate::npc::Npc;
 use crate::recordings::Recording;
 use crate::stages::llm::{self, Completion, Prompt};
-use crate::stages::stt::{Recogniser, SttError};
+use crate::stages::stt::{Recognizer, SttError};
 use crate::stages::tools;
 use crate::stages::tts::{self, TtsError};
 use crate::telemetry::{NpcUtterance, Presence, VoiceMetrics, stage};
 
-/// Utterances that may wait for an answer; beyond them the microphone waits.
+/// Capacity of the queue of utterances. If it is full, the microphone waits.
 const WAITING_UTTERANCES: usize = 4;
-/// Tools that a model may call before it has to say something.
+/// Maximum number of tool calls before an answer.
 const MOST_TOOL_CALLS: usize = 3;
 
-/// What all sessions share.
+/// The state that all sessions share.
 #[derive(Debug)]
 pub(crate) struct Pipeline {
     pub(crate) network: Network,
-    pub(crate) recogniser: Recogniser,
+    pub(crate) recognizer: Recognizer,
     pub(crate) spellbook: Spellbook,
 }
 
-/// What was said to a character and what it answered.
+/// An utterance and its answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) speaker: String,
@@ -42,7 +42,7 @@ pub(crate) struct Answer {
     pub(crate) audio: Vec<i16>,
 }
 
-/// Why an utterance stays without an answer.
+/// Errors of a turn.
 #[derive(Debug, Error)]
 pub(crate) enum TurnError {
     #[error("speech to text: {0}")]
@@ -55,7 +55,7 @@ pub(crate) enum TurnError {
     Tts(#[from] TtsError),
 }
 
-/// Plays `recording` `speed` times as fast as it was spoken, as one trace; a failed turn does not end it.
+/// Plays `recording` at `speed`, as one trace. A failed turn does not end the session.
 pub(crate) async fn play(
     pipeline: &Pipeline,
     recording: Arc<Recording>,
@@ -106,7 +106,7 @@ async fn hold(
     turns
 }
 
-/// The microphone: hands over frame by frame, and passes on each utterance once it has ended.
+/// Simulates the microphone: sends audio frame by frame, and forwards each utterance after its end.
 async fn listen(audio: &[i16], speed: f64, heard: mpsc::Sender<Utterance>) {
     let mut detector = Detector::default();
     let mut clock = interval(FRAME.div_f64(speed));
@@ -119,12 +119,12 @@ async fn listen(audio: &[i16], speed: f64, heard: mpsc::Sender<Utterance>) {
         }
     }
     if let Some(utterance) = detector.finish() {
-        // Nobody listens any more: then nobody misses it.
+        // The receiver is gone, so the utterance is not needed.
         let _ = heard.send(utterance).await;
     }
 }
 
-/// From the end of an utterance to the sound of the answer.
+/// Runs from the end of an utterance to the audio of the answer.
 #[instrument_stage(stage::s2s, fields(session, npc = npc.id))]
 pub(crate) async fn turn(
     pipeline: &Pipeline,
@@ -133,11 +133,11 @@ pub(crate) async fn turn(
     utterance: Utterance,
 ) -> Result<Answer, TurnError> {
     let heard = pipeline
-        .recogniser
+        .recognizer
         .transcribe(&pipeline.network, &utterance.samples)
         .await?;
     let reply = converse(pipeline, npc, &heard.words).await?;
-    let audio = tts::synthesise(&pipeline.network, npc.voice, &reply).await?;
+    let audio = tts::synthesize(&pipeline.network, npc.voice, &reply).await?;
     VoiceMetrics::global()
         .npc_utterances
         .inc(NpcUtterance { npc_id: npc.id });
@@ -150,7 +150,7 @@ pub(crate) async fn turn(
     })
 }
 
-/// Lets the model think, and call tools, until it says something.
+/// Runs the model and its tool calls until it has an answer.
 async fn converse(pipeline: &Pipeline, npc: &Npc, words: &str) -> Result<String, TurnError> {
     let mut completion = llm::ask(&pipeline.network, npc, Prompt::Player(words)).await?;
     for _ in 0..MOST_TOOL_CALLS {
@@ -173,7 +173,7 @@ async fn converse(pipeline: &Pipeline, npc: &Npc, words: &str) -> Result<String,
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+    #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
     use super::*;
     use crate::recordings;
@@ -182,7 +182,7 @@ mod tests {
         let recordings = recordings::load().unwrap();
         let pipeline = Pipeline {
             network: Network::new(fail_rate),
-            recogniser: Recogniser::new(&recordings),
+            recognizer: Recognizer::new(&recordings),
             spellbook: Spellbook::open().unwrap(),
         };
         let mut played = Vec::new();
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn every_line_is_answered_aloud() {
+    async fn every_utterance_gets_an_audio_answer() {
         for (recording, turns) in play_all(0.0).await {
             assert_eq!(turns.len(), recording.lines.len());
             for (line, turn) in recording.lines.iter().zip(turns) {
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_dead_provider_costs_the_turn_and_not_the_session() {
+    async fn failed_provider_loses_the_turn_and_not_the_session() {
         for (recording, turns) in play_all(1.0).await {
             assert_eq!(turns.len(), recording.lines.len());
             assert!(
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_session_takes_as_long_as_its_recording() {
+    async fn session_lasts_as_long_as_its_recording() {
         let started = tokio::time::Instant::now();
         play_all(0.0).await;
         let seconds = started.elapsed().as_secs_f64();

@@ -1,14 +1,14 @@
-//! Everything the pipeline measures, declared once.
+//! All metrics of the pipeline, declared once.
 
 use glyph_runtime::{
     Counter, Gauge, Histogram, Label, LabelSet, Status, artifacts::Artifacts, http::Method,
     metric_catalog,
 };
 
-/// Bucket bounds, in seconds, that suit the latencies of a voice pipeline.
+/// Bucket bounds, in seconds, for the latencies of a voice pipeline.
 pub(crate) const LATENCY: [f64; 10] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// A service that answers for a stage.
+/// A service that provides a stage.
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Provider {
     #[label(name = "openai")]
@@ -32,7 +32,7 @@ impl Provider {
     ];
 }
 
-/// What a provider is asked for.
+/// The function of a provider.
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Llm,
@@ -55,7 +55,7 @@ pub(crate) struct ProviderError {
     pub(crate) kind: Kind,
 }
 
-/// The model names the tool, and a model may make a name up: hence the bound.
+/// The model names the tool and can invent names, so the label has a limit.
 #[derive(LabelSet)]
 pub(crate) struct ToolCall<'a> {
     #[label(max = 128)]
@@ -69,7 +69,7 @@ pub(crate) struct NpcUtterance<'a> {
     pub(crate) npc_id: &'a str,
 }
 
-/// `path` is the matched route, never the path as it was sent.
+/// `path` is the matched route, never the path of the request.
 #[derive(LabelSet)]
 pub(crate) struct HttpRequest<'a> {
     pub(crate) method: Method,
@@ -77,7 +77,8 @@ pub(crate) struct HttpRequest<'a> {
     pub(crate) path: &'a str,
 }
 
-/// The metrics of the voice pipeline. What is said for a tenant is the tenant's; the recorded sessions are nobody's.
+/// The metrics of the voice pipeline. Speech over HTTP belongs to its tenant; the recorded sessions
+/// have none.
 #[metric_catalog(
     namespace = "glyphoxa",
     stages = stage,
@@ -201,12 +202,12 @@ pub(crate) struct VoiceMetrics {
     pub(crate) alive_tasks: Gauge,
 }
 
-/// What is made of them outside the program; `env` is set where they are scraped.
+/// Returns the artifacts of the metrics. `env` is a label of the scrape configuration.
 pub(crate) fn artifacts() -> Artifacts {
     Artifacts::of::<VoiceMetrics>().target_labels(["env"])
 }
 
-/// Counts one thing as present for as long as it lives, however that ends.
+/// Adds one to a gauge for its own lifetime, however that ends.
 pub(crate) struct Presence(&'static Gauge);
 
 impl Presence {

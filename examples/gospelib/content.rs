@@ -1,4 +1,4 @@
-//! The service that has the texts, in a graph.
+//! The service of the texts, which are in a graph.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,10 +16,10 @@ use tokio::time::sleep;
 use crate::service::CONTENT;
 use crate::telemetry::{ServiceMetrics, stage};
 
-/// Connections that the pool has.
+/// Size of the connection pool.
 const CONNECTIONS: u32 = 10;
 
-/// The texts that there are.
+/// The texts of the service.
 const PASSAGES: [(&str, &str); 3] = [
     ("gen.1.1", "in the beginning"),
     ("ps.23.1", "a shepherd"),
@@ -28,14 +28,14 @@ const PASSAGES: [(&str, &str); 3] = [
 
 #[derive(Clone, Copy, Debug, Error, Outcome, PartialEq, Eq)]
 pub(crate) enum GraphError {
-    #[error("there is no such passage")]
+    #[error("unknown passage")]
     NotFound,
-    #[error("the graph does not answer")]
+    #[error("the graph does not respond")]
     #[outcome(timeout)]
     Timeout,
 }
 
-/// The graph, behind a pool of connections.
+/// The graph, with a pool of connections.
 #[derive(Debug)]
 pub(crate) struct Graph {
     connections: Semaphore,
@@ -53,7 +53,7 @@ impl Graph {
         })
     }
 
-    /// Whether queries get through, for the readiness probe.
+    /// Returns an error if queries fail, for the readiness probe.
     pub(crate) fn ping(&self) -> Result<(), GraphError> {
         match self.connections.available_permits() {
             0 => Err(GraphError::Timeout),
@@ -82,7 +82,7 @@ impl Graph {
         Ok(())
     }
 
-    /// Reads a text into the graph: a job, and a trace, of its own.
+    /// Loads a text into the graph, as a job with its own trace.
     #[instrument_stage(stage::ingest, parent = None, fields(verses))]
     pub(crate) async fn ingest(&self, verses: u64) -> Result<(), GraphError> {
         self.create(verses).await?;
@@ -91,12 +91,12 @@ impl Graph {
     }
 }
 
-/// The service's routes, with its edge.
+/// Returns the service's routes with its layers.
 pub(crate) fn router(graph: Arc<Graph>) -> Router {
     let routes = Router::new()
         .route("/v1/passages/{passage}", get(passage))
         .with_state(graph);
-    CONTENT.edge(routes)
+    CONTENT.layers(routes)
 }
 
 async fn passage(

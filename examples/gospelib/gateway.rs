@@ -1,4 +1,4 @@
-//! The service that browsers talk to.
+//! The service that browsers call.
 
 use std::time::Duration;
 
@@ -18,20 +18,20 @@ use crate::telemetry::{Direction, Model, ServiceMetrics, Tokens, stage};
 #[error("the model has no answer")]
 struct NoAnswer;
 
-/// The gateway's routes, with its edge.
+/// Returns the gateway's routes with its layers.
 pub(crate) fn router(content: Peer) -> Router {
     let routes = Router::new()
         .route("/passages/{passage}", get(passage))
         .route("/ask/{topic}", get(ask))
         .with_state(content);
-    GATEWAY.edge(routes)
+    GATEWAY.layers(routes)
 }
 
 async fn passage(
     State(content): State<Peer>,
     Path(passage): Path<String>,
 ) -> Result<Response, StatusCode> {
-    // What a client sent goes into a path again: only what a passage's name has in it.
+    // The client's text becomes part of a path: keep only characters of a passage's name.
     if !passage
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || byte == b'.')

@@ -1,10 +1,10 @@
-//! Services behind a gateway, for one stack of logs, metrics and traces that many environments share.
+//! Services with a gateway, for a stack of logs, metrics and traces that many environments share.
 //!
-//! A browser's request goes over the gateway ([`gateway`]) to the texts ([`content`]) and their graph, as one trace. The
-//! catalog ([`telemetry`]) declares what is measured, the alerts and the panels; `artifacts DIR` writes them, with `env` kept
-//! apart in each.
+//! A browser's request goes through the gateway ([`gateway`]) to the texts ([`content`]) and their
+//! graph, as one trace. The catalog ([`telemetry`]) declares the metrics, alerts and panels.
+//! `artifacts DIR` writes them, each grouped by `env`.
 //!
-//! `cargo run --bin gospelib -- --once` sends a few requests, prints the page and ends.
+//! `cargo run --bin gospelib -- --once` sends a few requests, prints the metrics and exits.
 
 mod content;
 mod gateway;
@@ -33,7 +33,7 @@ use crate::content::Graph;
 use crate::service::{CONTENT, Peer};
 use crate::telemetry::{Host, ServiceMetrics};
 
-/// What `--once` asks for.
+/// The paths that `--once` requests.
 const PATHS: [&str; 7] = [
     "/passages/gen.1.1",
     "/passages/ps.23.1",
@@ -44,21 +44,21 @@ const PATHS: [&str; 7] = [
     "/ask/nothing",
 ];
 
-/// The trace in which a browser asks.
+/// The trace of the browser's requests.
 const BROWSER: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
-/// Services behind a gateway.
+/// Services with a gateway.
 #[derive(Debug, Parser)]
 #[command(name = "gospelib", version, args_conflicts_with_subcommands = true)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
 
-    /// Send a few requests, print the metrics, and end.
+    /// Send a few requests, print the metrics, and exit.
     #[arg(long, conflicts_with = "listen")]
     once: bool,
 
-    /// Where to serve; port 0 takes a free one.
+    /// Address to serve on; port 0 picks a free port.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8081")]
     listen: SocketAddr,
 
@@ -68,7 +68,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Write the dashboard, the rules and the reference, or check those that were written.
+    /// Write the dashboard, rules and reference, or check the written files.
     Artifacts(ArtifactArgs),
 }
 
@@ -77,8 +77,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let cli = Cli::parse();
     if let Some(Command::Artifacts(arguments)) = &cli.command {
         let artifacts = Artifacts::of::<ServiceMetrics>().target_labels(["env"]);
-        let told = arguments.run(&artifacts)?;
-        return Ok(writeln!(io::stdout(), "{}", told.join("\n"))?);
+        let messages = arguments.run(&artifacts)?;
+        return Ok(writeln!(io::stdout(), "{}", messages.join("\n"))?);
     }
     let graph = Graph::open();
     let telemetry = install(&graph, cli.telemetry)?;
@@ -120,7 +120,7 @@ fn install(graph: &Arc<Graph>, arguments: TelemetryArgs) -> Result<Telemetry, Bo
     Ok(telemetry)
 }
 
-/// What an exporter on each host would tell.
+/// Sets the metrics that an exporter on each host would set.
 fn watch_hosts() {
     let metrics = ServiceMetrics::global();
     metrics.restarts.inc();

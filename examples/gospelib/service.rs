@@ -1,4 +1,4 @@
-//! What all services have in common: their edge, and the calls between them.
+//! The parts that all services share: layers, and calls between services.
 
 use axum::Router;
 use axum::body::Body;
@@ -13,7 +13,7 @@ use tower::{Layer, ServiceExt};
 
 use crate::telemetry::{Code, Request as RequestLabels, Service as ServiceLabel, ServiceMetrics};
 
-/// A service by its name.
+/// A service and its name.
 #[derive(Debug)]
 pub(crate) struct Service {
     name: &'static str,
@@ -23,11 +23,11 @@ pub(crate) static GATEWAY: Service = Service { name: "gateway" };
 pub(crate) static CONTENT: Service = Service { name: "content" };
 
 impl Service {
-    /// Puts the service's edge around its routes. A page's scripts learn the trace from `Server-Timing`, and a browser that
-    /// traces by itself is the parent.
-    pub(crate) fn edge(&'static self, routes: Router) -> Router {
-        let edge = ServerLayer::new(self).excluded_paths(["/healthz", "/readyz", "/metrics"]);
-        routes.layer(edge)
+    /// Adds the service's layers to its routes. Scripts of a page read the trace from
+    /// `Server-Timing`. A browser that has its own tracing is the parent.
+    pub(crate) fn layers(&'static self, routes: Router) -> Router {
+        let layers = ServerLayer::new(self).excluded_paths(["/healthz", "/readyz", "/metrics"]);
+        routes.layer(layers)
     }
 }
 
@@ -55,7 +55,7 @@ impl ServerRecorder for Service {
     }
 }
 
-/// Another service, called with the trace and the id of the request that is served.
+/// A client of another service. Calls carry the trace and the id of the current request.
 #[derive(Clone, Debug)]
 pub(crate) struct Peer {
     name: &'static str,

@@ -1,4 +1,4 @@
-//! Everything that the services measure, and what is an alarm.
+//! All metrics and alerts of the services.
 
 use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
 
@@ -76,7 +76,7 @@ pub(crate) struct Host<'a> {
 /// The metrics of all services; each stamps its name.
 #[metric_catalog(namespace = "gospelib", stages = stage, max_series = 60_000)]
 pub(crate) struct ServiceMetrics {
-    /// Requests that were answered.
+    /// Completed requests.
     #[alert(ErrorRateSpike, share(code = "5xx") > 5%, for = 5m, severity = critical, by(service),
         summary = "{service} answers more than 5% of requests with 5xx")]
     #[alert(ServiceDown, expr = "up{job=\"gateway\"} == 0", for = 2m, severity = critical,
@@ -84,14 +84,14 @@ pub(crate) struct ServiceMetrics {
     #[objective(availability = 99.9%, by(service))]
     pub(crate) http_requests: Counter<Request<'_>>,
 
-    /// Time that a request took.
+    /// Request duration.
     #[metric(unit = seconds)]
     #[alert(HighLatency, p99 > 2s, for = 10m, severity = warning, by(service),
         summary = "p99 latency of {service} exceeds 2 seconds")]
     #[objective(latency = 500ms, target = 99%)]
     pub(crate) http_request_duration: Histogram<Service<'_>>,
 
-    /// Time that a query of the graph takes.
+    /// Graph query duration.
     #[metric(unit = seconds)]
     #[stage(graph_query, labels(query: Query))]
     #[panel(
@@ -102,11 +102,11 @@ pub(crate) struct ServiceMetrics {
     )]
     pub(crate) graph_query_duration: Histogram<Queried>,
 
-    /// Jobs that read texts into the graph.
+    /// Ingest jobs.
     #[panel(title = "Job Status", row = "Ingest Pipeline", by(status))]
     pub(crate) ingest_jobs: Counter<Job>,
 
-    /// Time that a job takes.
+    /// Ingest job duration.
     #[metric(unit = seconds)]
     #[stage(ingest, requests = ingest_jobs)]
     #[panel(
@@ -116,15 +116,15 @@ pub(crate) struct ServiceMetrics {
     )]
     pub(crate) ingest_duration: Histogram,
 
-    /// Nodes that jobs created.
+    /// Nodes created by ingest jobs.
     #[panel(title = "Nodes Created", row = "Ingest Pipeline")]
     pub(crate) ingest_nodes: Counter,
 
-    /// Tokens of prompts and answers.
+    /// Tokens of prompts and responses.
     #[panel(title = "Token Usage", row = "AI Service", by(model, direction))]
     pub(crate) ai_tokens: Counter<Tokens>,
 
-    /// Time that an answer of the model takes.
+    /// Model response duration.
     #[metric(unit = seconds)]
     #[stage(answer, labels(model: Model))]
     #[panel(
@@ -135,29 +135,29 @@ pub(crate) struct ServiceMetrics {
     )]
     pub(crate) ai_response_duration: Histogram<Answered>,
 
-    /// Times that the process started.
+    /// Process starts.
     #[alert(RestartLoop, increase(10m) > 3, severity = critical, summary = "It restarts again and again")]
     pub(crate) restarts: Counter,
 
-    /// Connections of the database pool in use.
+    /// Database pool connections in use.
     #[alert(DatabasePoolExhausted, ratio(self / db_connections_max) > 80%, severity = warning,
         summary = "More than 80% of the database connections are in use")]
     pub(crate) db_connections: Gauge,
 
-    /// Connections that the database pool may have.
+    /// Database pool size.
     pub(crate) db_connections_max: Gauge,
 
-    /// Memory that the graph database uses.
+    /// Memory used by the graph database.
     #[metric(unit = bytes)]
     #[alert(GraphMemoryPressure, ratio(self / graph_memory_limit) > 80%, severity = warning,
         summary = "The graph database uses more than 80% of its memory")]
     pub(crate) graph_memory: Gauge,
 
-    /// Memory that the graph database may use.
+    /// Memory limit of the graph database.
     #[metric(unit = bytes)]
     pub(crate) graph_memory_limit: Gauge,
 
-    /// Share of the disk in use.
+    /// Used fraction of the disk.
     #[metric(unit = ratio)]
     #[alert(DiskUsageHigh, > 80%, severity = warning, summary = "The disk of {host} is over 80% full")]
     pub(crate) disk_usage: Gauge<Host<'_>>,

@@ -1,11 +1,12 @@
-//! Two services: a proxy in front of models, and the authentication that it asks over gRPC.
+//! Two services: a proxy for models, and the authentication service that it calls over gRPC.
 //!
-//! A request has one id and one trace from the proxy's edge to the authentication's database, in every line and on every
-//! response. Spans are named after route templates. What belongs to a customer is in lines and spans, and can be no
-//! label: its type forbids it, and so does the catalog.
+//! A request has one id and one trace from the proxy to the authentication's database, in every log
+//! line and on every response. Route templates name the spans. Data of a customer is in log lines
+//! and spans. It cannot be a label: its type and the catalog forbid that.
 //!
-//! Beside `OTEL_*` it reads variables of its own: `IBEX_SERVICE_NAME`, `IBEX_ENV`, `IBEX_LOG_LEVEL`, `IBEX_LOG_FORMAT`,
-//! `OTEL_DEPLOYMENT_ENVIRONMENT` and `OTEL_SAMPLE_RATIO`. `cargo run --bin ibex -- --once` sends a few requests, prints the page and ends.
+//! Besides `OTEL_*` the program reads its own variables: `IBEX_SERVICE_NAME`, `IBEX_ENV`,
+//! `IBEX_LOG_LEVEL`, `IBEX_LOG_FORMAT`, `OTEL_DEPLOYMENT_ENVIRONMENT` and `OTEL_SAMPLE_RATIO`.
+//! `cargo run --bin ibex -- --once` sends a few requests, prints the metrics and exits.
 
 mod auth;
 mod proxy;
@@ -32,7 +33,7 @@ use crate::telemetry::Metrics;
 const COMPLETIONS: &str = "/v1/chat/completions";
 const USAGE: &str = "/v1/organizations/0192f0c1-6d3a-7b11-8a7e-3f6f1c9d2a10/usage";
 
-/// What `--once` sends: the token and the path. The fifth request of one customer is one too many.
+/// The requests of `--once`: token and path. The fifth request of one customer exceeds its limit.
 const REQUESTS: [(&str, &str); 9] = [
     ("token-acme", COMPLETIONS),
     ("token-acme", USAGE),
@@ -45,19 +46,19 @@ const REQUESTS: [(&str, &str); 9] = [
     ("token-acme", COMPLETIONS),
 ];
 
-/// A proxy in front of models, and its authentication.
+/// A proxy for models and its authentication service.
 #[derive(Debug, Parser)]
 #[command(name = "ibex", version)]
 struct Cli {
-    /// Send a few requests, print the metrics, and end.
+    /// Send a few requests, print the metrics, and exit.
     #[arg(long, conflicts_with = "listen")]
     once: bool,
 
-    /// Where to serve; port 0 takes a free one.
+    /// Address to serve on; port 0 picks a free port.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
 
-    /// Where the authentication serves; port 0 takes a free one.
+    /// Address of the authentication service; port 0 picks a free port.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     auth_listen: SocketAddr,
 

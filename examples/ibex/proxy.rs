@@ -1,4 +1,5 @@
-//! The service in front of the models: it asks whose a request is, keeps each customer to a limit, and passes it on.
+//! The proxy for the models: it authenticates a request, applies the customer's limit and forwards
+//! the request.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,32 +19,32 @@ use tracing::Instrument;
 use crate::auth::{Client, OrgId};
 use crate::telemetry::{Limited, Metrics};
 
-/// Requests that a customer may send.
+/// Maximum number of requests per customer.
 pub(crate) const LIMIT: u32 = 4;
 
-/// What requests share.
+/// The state that requests share.
 #[derive(Debug)]
 struct Proxy {
     auth: Client,
     sent: Mutex<HashMap<OrgId, u32>>,
 }
 
-/// The service, with the edge that each of its requests goes through. Who sends a request is asked behind the edge, where
-/// the trace, the request's id and its route are known.
+/// Returns the routes of the proxy with the layers of each request. Authentication is inside the
+/// layers, where the trace, the request id and the route are known.
 pub(crate) fn router(auth: Client) -> Router {
     let proxy = Arc::new(Proxy {
         auth,
         sent: Mutex::default(),
     });
-    let authorised = middleware::from_fn_with_state(proxy, authorise);
+    let authorized = middleware::from_fn_with_state(proxy, authorize);
     Router::new()
         .route("/v1/chat/completions", post(complete))
         .route("/v1/organizations/{org_id}/usage", get(usage))
-        .route_layer(authorised)
+        .route_layer(authorized)
         .layer(ServerLayer::new(Metrics::global().proxy))
 }
 
-async fn authorise(
+async fn authorize(
     State(proxy): State<Arc<Proxy>>,
     route: MatchedPath,
     request: Request,
@@ -54,8 +55,8 @@ async fn authorise(
         Ok(org_id) => org_id,
         Err(status) => return status.into_response(),
     };
-    // Whose it is stands in every line from here on, and in no label.
-    let span = tracing::info_span!("authorised", org_id = org_id.as_str());
+    // From here on the customer is in every log line, and in no label.
+    let span = tracing::info_span!("authorized", org_id = org_id.as_str());
     let limited = proxy.is_beyond_limit(&org_id);
     let answer = async {
         if limited {
@@ -75,7 +76,7 @@ fn bearer(request: &Request) -> Option<&str> {
 }
 
 impl Proxy {
-    /// Whose token it is, or how to refuse it.
+    /// Returns the customer of a token, or the response that rejects it.
     async fn ask(&self, token: &str) -> Result<OrgId, StatusCode> {
         self.auth.validate(token).await.map_err(|refused| {
             if refused.code() == Code::Unauthenticated {
@@ -106,7 +107,7 @@ async fn usage(Path(_): Path<String>) -> StatusCode {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+    #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
     use axum::body::Body;
     use tokio::net::TcpListener;
@@ -123,7 +124,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_answer_has_the_id_of_its_request() {
+    async fn every_response_has_its_request_id() {
         for token in ["Bearer token-acme", "Bearer nobody", ""] {
             let request = Request::post("/v1/chat/completions")
                 .header(header::AUTHORIZATION, token)
@@ -139,7 +140,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_gets_through_without_a_token() {
+    async fn request_without_a_token_is_rejected() {
         let usage = Request::get("/v1/organizations/7/usage").body(Body::empty());
         assert_eq!(
             send(usage.unwrap()).await.status(),

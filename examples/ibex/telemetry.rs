@@ -1,4 +1,4 @@
-//! Everything that is measured, and what can never be a label.
+//! All metrics, and the data that can never be a label.
 
 use glyph_runtime::http::{CallEnd, Method, ServerRecorder, ServerRequest, StatusCode};
 use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, grpc, metric_catalog};
@@ -8,7 +8,8 @@ const OVERHEAD: [f64; 12] = [
     0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
 ];
 
-/// The metrics of both services. What belongs to one customer or one request is in lines and spans, and here a compile error.
+/// The metrics of both services. Data of one customer or one request is in log lines and spans; as
+/// a label it does not compile.
 #[metric_catalog(
     namespace = "ibex",
     max_series = 60_000,
@@ -22,7 +23,7 @@ pub(crate) struct Metrics {
     #[catalog]
     pub(crate) db: DbMetrics,
 
-    /// Whether the process is up.
+    /// Whether the process is up: 1 or 0.
     #[metric(name = "process.up")]
     #[alert(ProcessDown, == 0, for = 2m, severity = critical, summary = "A service of Ibex is down")]
     pub(crate) process_up: Gauge,
@@ -49,20 +50,20 @@ pub(crate) struct Limited<'a> {
     pub(crate) route: &'a str,
 }
 
-/// What the proxy measures.
+/// The metrics of the proxy.
 #[metric_catalog(namespace = "ibex_proxy", max_series = 20_000)]
 pub(crate) struct ProxyMetrics {
-    /// Time that a request takes.
+    /// Request duration.
     #[metric(name = "request.duration", unit = seconds, sparse, buckets = OVERHEAD)]
     #[objective(latency = 20ms, target = 95%)]
     #[alert(ProxySlow, p99 > 1s, for = 5m, severity = warning, by(route), summary = "{route} takes more than a second")]
     pub(crate) request_duration: Histogram<Route<'_>>,
 
-    /// Requests that were answered.
+    /// Completed requests.
     #[metric(sparse)]
     pub(crate) requests: Counter<Answered<'_>>,
 
-    /// Requests beyond what a customer may send.
+    /// Requests rejected by the rate limit.
     #[metric(sparse)]
     pub(crate) rate_limited: Counter<Limited<'_>>,
 }
@@ -99,20 +100,20 @@ pub(crate) struct Ended {
     pub(crate) status: Status,
 }
 
-/// What the authentication measures.
+/// The metrics of the authentication service.
 #[metric_catalog(namespace = "ibex_auth", stages = stage, max_series = 400)]
 pub(crate) struct AuthMetrics {
-    /// Time that it takes to validate a token.
+    /// Token validation duration.
     #[metric(name = "validate_token.duration", unit = seconds, buckets = OVERHEAD)]
     #[stage(validate_token)]
     #[objective(latency = 10ms, target = 99%)]
     pub(crate) validate_token_duration: Histogram<Ended>,
 
-    /// Calls that were served.
+    /// Served gRPC calls.
     #[metric(name = "grpc.requests", sparse)]
     pub(crate) grpc_requests: Counter<Call<'_>>,
 
-    /// Calls that other services made.
+    /// Outgoing gRPC calls.
     #[metric(name = "grpc.calls", sparse)]
     pub(crate) grpc_calls: Counter<Peer<'_>>,
 }
@@ -135,7 +136,7 @@ impl grpc::ClientRecorder for AuthMetrics {
     }
 }
 
-/// What the database is asked.
+/// The queries of the database.
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Query {
     FindToken,
@@ -147,10 +148,10 @@ pub(crate) struct Queried {
     pub(crate) status: Status,
 }
 
-/// What the database's clients measure.
+/// The metrics of the database's clients.
 #[metric_catalog(namespace = "ibex_db", stages = db)]
 pub(crate) struct DbMetrics {
-    /// Time that a query takes.
+    /// Query duration.
     #[metric(name = "query.duration", unit = seconds, buckets = OVERHEAD)]
     #[stage(query, labels(query: Query))]
     #[alert(DatabaseSlow, p95 > 100ms, for = 5m, severity = warning, by(query), summary = "{query} takes more than 100 ms")]

@@ -1,10 +1,11 @@
 //! A voice server over WebRTC: 31 metrics of six subsystems, and answers that stream.
 //!
-//! `POST /offer` begins a session: sound comes in, words are recognised ([`models::transcribe`]), an answer is generated
-//! ([`models::generate`]) and spoken ([`models::synthesise`]), each piece by piece. First pieces, gaps and wholes have their
-//! histograms. Networks and models are simulated, and fail by the number of the session.
+//! `POST /offer` begins a session. Sound comes in, words are recognized ([`models::transcribe`]),
+//! an answer is generated ([`models::generate`]) and spoken ([`models::synthesize`]), piece by
+//! piece. Histograms measure the first piece, the gaps and the whole. Networks and models are
+//! simulated. Their failures depend on the number of the session.
 //!
-//! `cargo run --bin voxray -- --once` holds eight sessions, prints the page and ends.
+//! `cargo run --bin voxray -- --once` runs eight sessions, prints the metrics and exits.
 
 mod models;
 mod session;
@@ -34,20 +35,20 @@ use tower::ServiceExt;
 use crate::session::{Session, Uploads, run, upload};
 use crate::telemetry::Metrics;
 
-/// Sessions of `--once`.
+/// Number of sessions of `--once`.
 const SESSIONS: usize = 8;
-/// Recordings that may wait.
+/// Capacity of the upload queue.
 const WAITING_UPLOADS: usize = 64;
 
 /// A voice server over WebRTC, all of it measured.
 #[derive(Debug, Parser)]
 #[command(name = "voxray", version)]
 struct Cli {
-    /// Hold eight sessions, print the metrics, and end.
+    /// Run eight sessions, print the metrics, and exit.
     #[arg(long, conflicts_with = "listen")]
     once: bool,
 
-    /// Where to serve; port 0 takes a free one.
+    /// Address to serve on; port 0 picks a free port.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8090")]
     listen: SocketAddr,
 
@@ -55,7 +56,7 @@ struct Cli {
     telemetry: TelemetryArgs,
 }
 
-/// What the requests share.
+/// The state that requests share.
 #[derive(Debug)]
 struct Server {
     sessions: AtomicU64,
@@ -80,7 +81,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             let offer = Request::post("/offer").body(Body::empty())?;
             router.clone().oneshot(offer).await?;
         }
-        // The uploader ends when the last session does.
+        // The uploader ends with the last session.
         drop(router);
         uploader.await?;
         write!(io::stdout(), "{}", telemetry.render(Format::OpenMetrics))?;
@@ -105,16 +106,16 @@ fn router(telemetry: &Telemetry, uploads: Uploads) -> Router {
         sessions: AtomicU64::new(0),
         uploads,
     };
-    let edge = ServerLayer::new(Metrics::global().http)
+    let layers = ServerLayer::new(Metrics::global().http)
         .excluded_paths(["/healthz", "/readyz", "/metrics"]);
     Router::new()
         .route("/offer", post(offer))
         .with_state(Arc::new(server))
         .merge(telemetry.router())
-        .layer(edge)
+        .layer(layers)
 }
 
-/// Begins a session, which goes on after the answer, in the trace of the request.
+/// Begins a session. It continues after the response, in the trace of the request.
 async fn offer(State(server): State<Arc<Server>>) -> StatusCode {
     let number = server.sessions.fetch_add(1, Ordering::Relaxed);
     context::spawn(run(Session::new(number), server.uploads.clone()));

@@ -1,4 +1,4 @@
-//! The models of a session, simulated: what they give comes piece by piece, and each piece takes time.
+//! The simulated models of a session: each returns its output piece by piece, with delays.
 
 use std::time::Duration;
 
@@ -12,12 +12,13 @@ use crate::telemetry::{Direction, Metrics, llm, stt, tts};
 
 const PIECE: Duration = Duration::from_millis(3);
 
-/// The connection to a model was lost in the middle.
+/// The connection to a model broke.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("the model closed the connection")]
 pub(crate) struct Disconnected;
 
-/// The words of an utterance as they are recognised. Where the first model is not there, the second one goes on.
+/// Returns the words of an utterance as they are recognized. If the first model fails, the second
+/// one continues.
 #[instrument_stage(stt::stage::transcribe, stream, labels(session_id = session.label, model = stt::Model::Nova))]
 pub(crate) fn transcribe<'a>(
     session: &'a Session,
@@ -32,7 +33,7 @@ pub(crate) fn transcribe<'a>(
                 stage: stt::Stage::Stt,
                 model: stt::Model::Nova,
             });
-            tracing::warn!(to = "whisper-large-v3", "speech to text falls back");
+            tracing::warn!(to = "whisper-large-v3", "speech to text fell back");
             stage::fallback();
         }
         sleep(PIECE).await;
@@ -49,7 +50,7 @@ pub(crate) fn transcribe<'a>(
     })
 }
 
-/// The words of the answer as the model finds them.
+/// Returns the words of the answer as the model generates them.
 #[instrument_stage(llm::stage::generate, stream, labels(session_id = session.label, model = llm::Model::Llama), fields(prompt_words))]
 pub(crate) fn generate(
     session: &Session,
@@ -65,7 +66,7 @@ pub(crate) fn generate(
         if token == 0 && session.llm_is_busy() {
             let limited = failed(llm::ErrorType::RateLimited);
             Metrics::global().llm.errors.inc(limited);
-            tracing::info!("the language model is asked again");
+            tracing::info!("retrying the language model");
             stage::retry();
         }
         sleep(PIECE).await;
@@ -78,9 +79,9 @@ pub(crate) fn generate(
     })
 }
 
-/// The sound of the answer, in pieces of 20 ms.
-#[instrument_stage(tts::stage::synthesise, stream, labels(session_id = session.label, model = tts::Model::Sonic))]
-pub(crate) fn synthesise(session: &Session, words: usize) -> impl Stream<Item = Vec<u8>> + use<'_> {
+/// Returns the sound of the answer in pieces of 20 ms.
+#[instrument_stage(tts::stage::synthesize, stream, labels(session_id = session.label, model = tts::Model::Sonic))]
+pub(crate) fn synthesize(session: &Session, words: usize) -> impl Stream<Item = Vec<u8>> + use<'_> {
     let asked = Instant::now();
     stream::iter(0..words).then(move |_| async move {
         sleep(PIECE).await;

@@ -5,27 +5,27 @@ use glyph_runtime::label::SampledId;
 use tokio::sync::mpsc;
 use tracing::Instrument;
 
-use crate::models::{Disconnected, generate, synthesise, transcribe};
+use crate::models::{Disconnected, generate, synthesize, transcribe};
 use crate::telemetry::webrtc::{Active, Bytes, Connection, Failure, Model, Reason, Stage, State};
 use crate::telemetry::{Direction, Metrics};
 
-/// One session of so many has a series of its own.
+/// One session in this many has its own series.
 const SAMPLED_ONE_IN: u32 = 4;
 
-/// What is said in every session.
+/// The utterances of every session.
 const UTTERANCES: [&[&str]; 2] = [
     &["what", "is", "the", "weather"],
     &["and", "tomorrow", "morning"],
 ];
 
-/// Recordings that wait to be uploaded.
+/// The queue of recordings to upload.
 pub(crate) type Uploads = mpsc::Sender<u64>;
 
-/// A session. What fails in it is decided by its number, so that each run has the same failures.
+/// A session. Its number decides which of its operations fail, so each run has the same failures.
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) number: u64,
-    /// What it is called in labels.
+    /// Its id in labels.
     pub(crate) label: SampledId,
 }
 
@@ -75,7 +75,7 @@ impl Session {
     }
 }
 
-/// Counts a peer connection for as long as it is there, however it ends.
+/// Counts a peer connection for its lifetime, however it ends.
 struct Peer<'a>(&'a Session);
 
 impl<'a> Peer<'a> {
@@ -88,7 +88,7 @@ impl<'a> Peer<'a> {
                 stage: Stage::Transport,
             });
             session.count(State::Failed);
-            tracing::warn!("the peer is connected again");
+            tracing::warn!("peer reconnected");
             metrics.reconnection_attempts.inc(session.active());
         }
         session.count(State::Connected);
@@ -138,7 +138,7 @@ async fn turn(session: &Session, words: &'static [&'static str]) -> Result<(), D
     let answer: Vec<_> = Box::pin(generate(session, heard.len()))
         .try_collect()
         .await?;
-    let mut sound = Box::pin(synthesise(session, answer.len()));
+    let mut sound = Box::pin(synthesize(session, answer.len()));
     while let Some(chunk) = sound.next().await {
         let sent = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
         metrics
@@ -148,7 +148,7 @@ async fn turn(session: &Session, words: &'static [&'static str]) -> Result<(), D
     Ok(())
 }
 
-/// Uploads recordings one after the other, until no session is left.
+/// Uploads recordings one at a time until all sessions are gone.
 pub(crate) async fn upload(mut waiting: mpsc::Receiver<u64>) {
     let metrics = Metrics::global().recording;
     while let Some(session) = waiting.recv().await {

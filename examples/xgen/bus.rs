@@ -1,4 +1,4 @@
-//! Flows on their way to plugins, and what plugins do with them.
+//! The plugin bus: dispatches flows to plugins.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,38 +11,38 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tracing::{Instrument, Span};
 
-use crate::netgate::{Netgate, Refused};
+use crate::netgate::{Netgate, RejectedByHost};
 use crate::telemetry::{BusMetrics, stage};
 
-/// Events that may wait for a plugin.
+/// Capacity of a plugin's queue.
 const CAPACITY: usize = 8;
 
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("no plugin takes the flow")]
-pub(crate) struct NobodyListens;
+#[error("no plugin received the flow")]
+pub(crate) struct NoReceiver;
 
-/// A flow for a plugin. The span in which it was dispatched goes along, and what the plugin does belongs to it.
+/// A flow for a plugin, with the span that dispatched it. The plugin's work belongs to that span.
 struct Event {
     flow: u32,
     span: Span,
 }
 
-/// A plugin as the bus sees it.
+/// A plugin of the bus.
 struct Plugin {
     name: &'static str,
     queue: Queue,
-    /// None from when no more flows come.
+    /// `None` after the last flow.
     events: Option<mpsc::Sender<Queued<Event>>>,
     task: JoinHandle<()>,
 }
 
-/// The plugins that take flows.
+/// The plugins that receive flows.
 pub(crate) struct Bus {
     plugins: Vec<Plugin>,
 }
 
 impl Bus {
-    /// Starts plugins that look into flows; each asks the host beside its name about what it finds.
+    /// Starts the plugins. Each inspects flows and asks its host about the results.
     pub(crate) fn start(netgate: &Arc<Netgate>, plugins: &[(&'static str, &'static str)]) -> Self {
         let plugins = plugins.iter().map(|(name, host)| {
             let (events, waiting) = mpsc::channel(CAPACITY);
@@ -60,8 +60,8 @@ impl Bus {
         }
     }
 
-    /// Captures one flow and hands it to all plugins.
-    pub(crate) async fn capture(&self, flow: u32) -> Result<(), NobodyListens> {
+    /// Captures one flow and sends it to all plugins.
+    pub(crate) async fn capture(&self, flow: u32) -> Result<(), NoReceiver> {
         let span = tracing::info_span!("proxy.capture_flow", flow);
         let captured = async {
             tracing::info!("flow captured");
@@ -71,7 +71,7 @@ impl Bus {
     }
 
     #[instrument_stage(stage::flow_dispatch, name = "plugin_bus.dispatch_flow", fields(flow))]
-    async fn dispatch(&self, flow: u32) -> Result<(), NobodyListens> {
+    async fn dispatch(&self, flow: u32) -> Result<(), NoReceiver> {
         let mut taken = false;
         for plugin in &self.plugins {
             let span = tracing::info_span!("plugin_bus.dispatch_event", plugin = plugin.name);
@@ -84,10 +84,10 @@ impl Bus {
                 taken |= events.send(queued).instrument(span).await.is_ok();
             }
         }
-        if taken { Ok(()) } else { Err(NobodyListens) }
+        if taken { Ok(()) } else { Err(NoReceiver) }
     }
 
-    /// Waits until the plugins have done what is left.
+    /// Waits until the plugins have processed the queued events.
     pub(crate) async fn drain(&mut self) {
         for plugin in &mut self.plugins {
             plugin.events = None;
@@ -98,7 +98,7 @@ impl Bus {
     }
 }
 
-/// Keeps a plugin at work for as long as there are flows.
+/// Runs a plugin until the last flow.
 async fn supervise(
     plugin: &'static str,
     host: &'static str,
@@ -121,16 +121,20 @@ async fn supervise(
     }
 }
 
-/// The handshake with a plugin.
+/// Connects to a plugin.
 #[instrument_stage(stage::rpc, name = "plugin_bus.EventStream", kind = server, labels(method = "event_stream"), fields(plugin))]
-async fn connect(plugin: &str) -> Result<(), NobodyListens> {
+async fn connect(plugin: &str) -> Result<(), NoReceiver> {
     sleep(Duration::from_millis(1)).await;
     tracing::info!("plugin connected");
     Ok(())
 }
 
 #[instrument_stage(stage::plugin_event, name = "plugin.runner.exec", labels(plugin))]
-async fn execute(plugin: &str, host: &'static str, netgate: &Netgate) -> Result<(), Refused> {
+async fn execute(
+    plugin: &str,
+    host: &'static str,
+    netgate: &Netgate,
+) -> Result<(), RejectedByHost> {
     sleep(Duration::from_millis(2)).await;
     netgate.request(plugin, host).await
 }
@@ -141,7 +145,7 @@ pub(crate) fn load_flows(count: u32) -> Vec<u32> {
     (0..count).collect()
 }
 
-/// Writes down what the plugins found.
+/// Writes the results of the plugins.
 #[instrument_stage(stage::rpc, name = "replay.write_cases", labels(method = "write_cases"), fields(cases = flows.len()))]
 pub(crate) fn write_cases(flows: &[u32]) {
     tracing::info!("cases written");

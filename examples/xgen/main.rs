@@ -1,10 +1,11 @@
-//! A proxy that hands captured flows to plugins, and sends what plugins ask for.
+//! A proxy that sends captured flows to plugins, and forwards the requests of plugins.
 //!
-//! Spans follow a flow from its capture ([`bus::Bus::capture`]) over the plugins' queues to the requests that plugins send
-//! ([`netgate::Netgate::request`]), waits for rate limits included. `--trace-endpoint`, `--trace-file` and their like say where
-//! spans go, `--audit-file` where the audit trail does; exemplars, spans and audit lines have the same ids.
+//! Spans follow a flow from its capture ([`bus::Bus::capture`]) through the plugins' queues to
+//! their requests ([`netgate::Netgate::request`]), including waits for rate limits.
+//! `--trace-endpoint`, `--trace-file` and similar options set the destination of spans,
+//! `--audit-file` that of the audit trail. Exemplars, spans and audit lines have the same ids.
 //!
-//! `cargo run --bin xgen -- --once` replays a dozen flows, prints the page and ends.
+//! `cargo run --bin xgen -- --once` replays a dozen flows, prints the metrics and exits.
 
 mod bus;
 mod netgate;
@@ -26,29 +27,29 @@ use crate::bus::{Bus, load_flows, write_cases};
 use crate::netgate::Netgate;
 use crate::telemetry::BusMetrics;
 
-/// Plugins, and the hosts that they ask.
+/// Plugins and their hosts.
 const PLUGINS: [(&str, &str); 3] = [
     ("headers", "lists.example"),
     ("secrets", "vault.example"),
     ("links", "gone.example"),
 ];
 
-/// Flows of a replay.
+/// Number of flows in a replay.
 const FLOWS: u32 = 12;
 
-/// A proxy that hands flows to plugins.
+/// A proxy that sends flows to plugins.
 #[derive(Debug, Parser)]
 #[command(name = "xgen", version)]
 struct Cli {
-    /// Replay the flows once, print the metrics, and end.
+    /// Replay the flows once, print the metrics, and exit.
     #[arg(long, conflicts_with = "listen")]
     once: bool,
 
-    /// Where to serve metrics and probes; port 0 takes a free one.
+    /// Address of metrics and probes; port 0 picks a free port.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9464")]
     listen: SocketAddr,
 
-    /// Where the audit trail is kept; without it, its lines are among those of the log.
+    /// File of the audit trail; without it, audit lines are in the log.
     #[arg(long, value_name = "PATH")]
     audit_file: Option<PathBuf>,
 

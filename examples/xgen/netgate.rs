@@ -1,4 +1,4 @@
-//! The gate that all requests of plugins go through: it keeps to limits, and writes down who asked for what.
+//! The gate of all plugin requests: it applies rate limits and writes the audit trail.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -10,15 +10,15 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::telemetry::{BusMetrics, PER_HOST, Response, StatusClass, stage};
 
-/// Between two requests, to one host and to all.
-const BETWEEN_TWO_OF_A_HOST: Duration = Duration::from_millis(20);
-const BETWEEN_TWO: Duration = Duration::from_millis(2);
+/// Minimum time between two requests: to one host, and to all hosts.
+const HOST_INTERVAL: Duration = Duration::from_millis(20);
+const INTERVAL: Duration = Duration::from_millis(2);
 
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("the host answers {0}")]
-pub(crate) struct Refused(u16);
+#[error("the host returned status {0}")]
+pub(crate) struct RejectedByHost(u16);
 
-/// When the next request may go.
+/// The time of the next request.
 #[derive(Debug, Default)]
 pub(crate) struct Netgate {
     limits: Mutex<Limits>,
@@ -31,14 +31,18 @@ struct Limits {
 }
 
 impl Netgate {
-    /// Sends a request for a plugin, once the limits let it.
+    /// Sends a request for a plugin when the limits permit it.
     #[instrument_stage(
         stage::http_request,
         name = "netgate.http_request",
         kind = client,
         fields(plugin, host, capabilities = "http.outbound", status = tracing::field::Empty)
     )]
-    pub(crate) async fn request(&self, plugin: &str, host: &'static str) -> Result<(), Refused> {
+    pub(crate) async fn request(
+        &self,
+        plugin: &str,
+        host: &'static str,
+    ) -> Result<(), RejectedByHost> {
         if let Some((until, scope)) = self.reserve(host) {
             wait("netgate.rate_limit_wait")
                 .scope(scope)
@@ -64,19 +68,19 @@ impl Netgate {
         if status == 200 {
             Ok(())
         } else {
-            Err(Refused(status))
+            Err(RejectedByHost(status))
         }
     }
 
-    /// Takes the next place, and says how long to wait for it and for whose sake.
+    /// Reserves the next slot. Returns the wait and the limit that causes it.
     fn reserve(&self, host: &'static str) -> Option<(Instant, &'static str)> {
         let now = Instant::now();
         let mut limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
         let of_host = limits.hosts.get(host).copied().unwrap_or(now).max(now);
         let of_all = limits.global.unwrap_or(now).max(now);
         let at = of_host.max(of_all);
-        limits.hosts.insert(host, at + BETWEEN_TWO_OF_A_HOST);
-        limits.global = Some(at + BETWEEN_TWO);
+        limits.hosts.insert(host, at + HOST_INTERVAL);
+        limits.global = Some(at + INTERVAL);
         let scope = if of_host >= of_all {
             PER_HOST
         } else {

@@ -1,4 +1,4 @@
-//! Everything that is measured: latency of plugins and requests, failing requests, and queues that fill up.
+//! All metrics: latency of plugins and requests, failed requests, and queue lengths.
 
 use glyph_runtime::wait::{QueueRecorder, WaitEnd, WaitRecorder, WaitRequest};
 use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
@@ -13,10 +13,10 @@ pub(crate) enum StatusClass {
     ServerError,
 }
 
-/// The scope of a wait for a host's own limit.
+/// The scope label of a wait for a host's limit.
 pub(crate) const PER_HOST: &str = "per_host";
 
-/// What plugins and operators call.
+/// The methods that plugins and operators call.
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rpc {
     EventStream,
@@ -24,7 +24,7 @@ pub(crate) enum Rpc {
     WriteCases,
 }
 
-/// Whose limit a request meets.
+/// The limit that a request met.
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
     Global,
@@ -53,7 +53,7 @@ pub(crate) struct Throttle {
     pub(crate) scope: Scope,
 }
 
-/// What the bus measures.
+/// The metrics of the bus.
 #[metric_catalog(namespace = "glyph", stages = stage, max_series = 10_000)]
 pub(crate) struct BusMetrics {
     /// Latency of core RPC handlers.
@@ -78,25 +78,25 @@ pub(crate) struct BusMetrics {
     #[stage(http_request)]
     pub(crate) http_request_duration: Histogram,
 
-    /// Requests that were proxied.
+    /// Proxied requests.
     #[alert("0xgenHTTPFailureRate", share(class = "4xx" | "5xx") > 20%, for = 5m, severity = warning,
         summary = "More than 20% of proxied requests fail")]
     pub(crate) http_requests: Counter<Response>,
 
-    /// Requests that had to wait for a limit.
+    /// Requests delayed by a limit.
     #[metric(name = "http.throttle")]
     pub(crate) http_throttle: Counter<Throttle>,
 
-    /// Events that wait to be sent to a plugin.
+    /// Events queued for a plugin.
     #[alert("0xgenQueueBackpressure", ratio(self / plugin_queue_capacity) > 80%, for = 2m, severity = warning, by(plugin),
         summary = "The queue of plugin {plugin} is over 80% full", labels(team = "runtime"))]
     pub(crate) plugin_queue_length: Gauge<Plugin<'_>>,
 
-    /// Events that may wait to be sent to a plugin.
+    /// Capacity of a plugin's queue.
     pub(crate) plugin_queue_capacity: Gauge<Plugin<'_>>,
 }
 
-/// Of waits, those that took time.
+/// Records only waits that took time.
 impl WaitRecorder for BusMetrics {
     fn ended(&self, wait: &WaitRequest, _: &WaitEnd) {
         let scope = match wait.scope {
@@ -107,10 +107,10 @@ impl WaitRecorder for BusMetrics {
     }
 }
 
-/// A plugin's queue has the plugin's name.
+/// A plugin's queue is named after the plugin.
 impl QueueRecorder for BusMetrics {
     fn resized(&self, plugin: &'static str, change: i64) {
-        // No queue is so long that this is not exact.
+        // Queue lengths are small enough for an exact conversion.
         let change = i32::try_from(change).unwrap_or_default();
         self.plugin_queue_capacity.add(Plugin { plugin }, change);
     }

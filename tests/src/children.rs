@@ -1,4 +1,4 @@
-//! Processes that tests start.
+//! Child processes of tests.
 
 use std::{
     any::type_name,
@@ -11,18 +11,18 @@ use std::{
 
 use crate::{environment, wait};
 
-/// Set in a process that runs one test.
+/// The environment variable of a process that runs one test.
 const ALONE: &str = "GLYPH_TEST_ALONE";
 
-/// Runs the calling test in a process of its own, for what a process has once: a global subscriber, a panic hook, a
+/// Runs the calling test in its own process. Use it for global state: a subscriber, a panic hook, a
 /// switch, or memory that is measured.
 ///
-/// `work` has to be a closure of the test function itself, since its type says which test to run.
+/// `work` must be a closure of the test function itself, because its type names the test to run.
 ///
 /// # Panics
 ///
-/// Panics with the output of the process if the test fails there, does not run, or takes longer than
-/// [`wait::LONG`].
+/// Panics with the output of the process if the test fails there, does not run, or takes longer
+/// than [`wait::LONG`].
 #[track_caller]
 pub fn alone<F: FnOnce()>(work: F) {
     let test = test_of::<F>();
@@ -46,13 +46,13 @@ pub fn alone<F: FnOnce()>(work: F) {
     );
 }
 
-/// The name of the test whose closure `F` is, as libtest has it: `module::test`.
+/// Returns the name of the test whose closure `F` is, in the form of libtest: `module::test`.
 fn test_of<F>() -> &'static str {
     let path = type_name::<F>().trim_end_matches("::{{closure}}");
     path.split_once("::").map_or(path, |(_crate, test)| test)
 }
 
-/// A process whose output is read as it comes; it is killed when it is dropped.
+/// A process whose output is read as it arrives. Dropping it kills the process.
 #[derive(Debug)]
 pub struct Process {
     child: Child,
@@ -61,14 +61,14 @@ pub struct Process {
     errors: Receiver<String>,
 }
 
-/// What is left of a process.
+/// The exit status and the remaining output of a process.
 #[derive(Debug)]
 pub struct Ended {
-    /// How it ended.
+    /// The exit status.
     pub status: ExitStatus,
-    /// The lines of its standard output that nobody read before.
+    /// The lines of standard output that were not read before.
     pub output: String,
-    /// All of its standard error.
+    /// All of standard error.
     pub errors: String,
 }
 
@@ -108,7 +108,7 @@ impl Process {
         }
     }
 
-    /// The process id.
+    /// Returns the process id.
     #[must_use]
     pub fn id(&self) -> u32 {
         self.child.id()
@@ -124,11 +124,12 @@ impl Process {
         writeln!(self.input.as_mut().unwrap(), "{line}").unwrap();
     }
 
-    /// The next line of its standard output.
+    /// Returns the next line of its standard output.
     ///
     /// # Panics
     ///
-    /// Panics with `what` if no line comes within [`wait::LONG`], and with its standard error if it has ended.
+    /// Panics with `what` if no line arrives within [`wait::LONG`], or with its standard error if
+    /// the process has ended.
     #[track_caller]
     pub fn line(&mut self, what: &str) -> String {
         match self.lines.recv_timeout(wait::LONG) {
@@ -140,25 +141,25 @@ impl Process {
         }
     }
 
-    /// Kills it.
+    /// Kills the process.
     ///
     /// # Panics
     ///
-    /// Panics if the system does not let it be killed.
+    /// Panics if the system does not permit it.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Closes its input, and waits for its end.
+    /// Closes its input and waits for its end.
     ///
     /// # Panics
     ///
-    /// Panics with `what` if it has not ended within [`wait::LONG`].
+    /// Panics with `what` if it does not end within [`wait::LONG`].
     #[track_caller]
     #[expect(
         clippy::must_use_candidate,
-        reason = "a test may want to know no more than that it has ended"
+        reason = "a test may only need the end of the process"
     )]
     pub fn end(mut self, what: &str) -> Ended {
         self.input = None;
@@ -195,7 +196,7 @@ mod tests {
     use super::{Process, alone};
 
     #[test]
-    fn a_test_runs_alone_under_its_own_name() {
+    fn test_runs_alone_under_its_own_name() {
         let parent = std::process::id();
         alone(|| {
             let threads = std::env::var("GLYPH_TEST_ALONE");
@@ -204,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_in_the_other_process_is_told_here() {
+    fn failure_in_the_other_process_is_reported() {
         let said = std::panic::catch_unwind(|| {
             alone(no_test());
         });
@@ -213,13 +214,13 @@ mod tests {
         assert!(said.contains("0 passed"), "no such test: {said}");
     }
 
-    /// A closure of a function that is no test.
+    /// Returns a closure of a function that is not a test.
     fn no_test() -> impl FnOnce() + std::panic::UnwindSafe {
-        || unreachable!("it is no test")
+        || unreachable!("not a test")
     }
 
     #[test]
-    fn a_program_that_is_not_there_is_named() {
+    fn missing_program_is_named() {
         let start = || Process::start(&mut Command::new("no-such-program"));
         let said = std::panic::catch_unwind(start).unwrap_err();
         let said = said.downcast_ref::<String>().unwrap();

@@ -1,4 +1,4 @@
-//! The Rust of README and of the guide, as doctests.
+//! The Rust code of README and the guide, as doctests.
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

@@ -1,13 +1,13 @@
-//! Environments without the variables of the terminal that the tests are started from.
+//! Environments without the variables of the terminal that runs the tests.
 //!
-//! A developer's terminal may set `OTEL_*`, `RUST_LOG`, `RUST_BACKTRACE` or `NO_COLOR`, all of which change what a
-//! program does. No test may pass or fail because of them.
+//! A developer's terminal may set `OTEL_*`, `RUST_LOG`, `RUST_BACKTRACE` or `NO_COLOR`, all of
+//! which change the behavior of a program. No test may pass or fail because of them.
 
 use std::{env, process::Command};
 
 use glyph_runtime::{Telemetry, TelemetryBuilder};
 
-/// What a process needs to run at all, and what `.ci/run` says to the tests.
+/// The variables that a process needs to run, and those that `.ci/run` sets for the tests.
 const KEPT: [&str; 10] = [
     "PATH",
     "HOME",
@@ -21,7 +21,7 @@ const KEPT: [&str; 10] = [
     "GLYPH_OTEL_PYTHON",
 ];
 
-/// Takes every variable from the process that `command` starts, except those it cannot do without.
+/// Removes every variable from the environment of `command`, except those that it needs to run.
 ///
 /// Call it before the command's own `env`.
 pub fn clean(command: &mut Command) -> &mut Command {
@@ -31,7 +31,7 @@ pub fn clean(command: &mut Command) -> &mut Command {
     command.env_clear().envs(kept)
 }
 
-/// Returns a builder to which no variable is set.
+/// Returns a builder that sees no environment variable.
 pub fn telemetry(service: impl Into<String>) -> TelemetryBuilder {
     Telemetry::builder(service).env_lookup(|_| None)
 }

@@ -1,5 +1,5 @@
-//! What the examples of README and of the guide take for granted, so that they compile: a catalog, its stages, and
-//! the code around them.
+//! The definitions that the examples of README and the guide need to compile: a catalog, its
+//! stages, and the code around them.
 
 use std::{
     convert::Infallible,
@@ -29,9 +29,9 @@ pub enum Provider {
 /// The labels of a request to a provider.
 #[derive(LabelSet)]
 pub struct ProviderRequest {
-    /// Which one.
+    /// The provider.
     pub provider: Provider,
-    /// How it ended.
+    /// The outcome.
     pub status: Status,
 }
 
@@ -41,14 +41,14 @@ pub struct ToolCall<'a> {
     /// The name of the tool.
     #[label(max = 128)]
     pub tool: &'a str,
-    /// How it ended.
+    /// The outcome.
     pub status: Status,
 }
 
-/// The labels of what only ends.
+/// The labels of a call that has only an outcome.
 #[derive(LabelSet)]
 pub struct Ended {
-    /// How.
+    /// The outcome.
     pub status: Status,
 }
 
@@ -61,7 +61,7 @@ pub struct VoiceMetrics {
     pub stt_duration: Histogram<ProviderRequest>,
     /// Transcriptions under way.
     pub transcribing: Gauge,
-    /// Latency of look-ups.
+    /// Latency of lookups.
     #[metric(name = "lookup.duration", unit = seconds, buckets = [10ms, 100ms, 1s])]
     #[stage(lookup)]
     pub lookup_duration: Histogram<Ended>,
@@ -85,21 +85,21 @@ pub struct VoiceMetrics {
 /// The catalog of a service with an HTTP and a gRPC side.
 #[metric_catalog(namespace = "shop", max_series = 100_000)]
 pub struct Metrics {
-    /// Its HTTP server.
+    /// The metrics of its HTTP server.
     #[catalog]
     pub http: http::ServerMetrics,
-    /// Its HTTP client.
+    /// The metrics of its HTTP client.
     #[catalog]
     pub client: http::ClientMetrics,
-    /// Its gRPC server.
+    /// The metrics of its gRPC server.
     #[catalog]
     pub grpc: grpc::ServerMetrics,
-    /// Its client of the stock service.
+    /// The metrics of its client of the stock service.
     #[catalog]
     pub stock: grpc::ClientMetrics,
 }
 
-/// A library with a catalog of its own.
+/// A library with its own catalog.
 pub mod some_library {
     use super::{Counter, metric_catalog};
 
@@ -124,7 +124,7 @@ pub fn run(example: impl Future<Output = Result<(), Box<dyn Error>>>) {
         .unwrap();
 }
 
-/// What a transcription fails with.
+/// The error of a transcription.
 #[derive(Debug)]
 pub struct Inaudible;
 
@@ -142,11 +142,11 @@ impl ErrorOutcome for Inaudible {
     }
 }
 
-/// Transcribes, unless there is nothing to hear.
+/// Transcribes audio.
 ///
 /// # Errors
 ///
-/// [`Inaudible`] if `audio` is empty.
+/// Returns [`Inaudible`] if `audio` is empty.
 pub fn transcribe(audio: &[i16]) -> Result<String, Inaudible> {
     if audio.is_empty() {
         return Err(Inaudible);
@@ -154,24 +154,24 @@ pub fn transcribe(audio: &[i16]) -> Result<String, Inaudible> {
     Ok(format!("{} samples", audio.len()))
 }
 
-/// As [`transcribe`].
+/// Transcribes audio, like [`transcribe`].
 ///
 /// # Errors
 ///
-/// [`Inaudible`] if `audio` is empty.
+/// Returns [`Inaudible`] if `audio` is empty.
 pub async fn transcribe_remotely(audio: &[i16]) -> Result<String, Inaudible> {
     ready(transcribe(audio)).await
 }
 
-/// A service that is instrumented.
+/// An instrumented service.
 pub mod instrumented {
     use super::{Inaudible, Provider, Status, ToolCall, VoiceMetrics, instrument_stage, stage};
 
-    /// Transcribes, and rolls a dice.
+    /// Transcribes, and rolls a die.
     ///
     /// # Errors
     ///
-    /// [`Inaudible`] if `audio` is empty.
+    /// Returns [`Inaudible`] if `audio` is empty.
     #[instrument_stage(stage::stt, labels(provider = Provider::Deepgram))]
     pub async fn transcribe(audio: &[i16]) -> Result<String, Inaudible> {
         VoiceMetrics::global().tool_calls.inc(ToolCall {
@@ -182,35 +182,35 @@ pub mod instrumented {
     }
 }
 
-/// A client of another crate, whose error glyph knows nothing of.
+/// A client of another crate, whose error glyph cannot classify.
 #[derive(Clone, Copy, Debug)]
 pub struct Client;
 
 impl Client {
-    /// Calls, and is answered.
+    /// Sends a request.
     ///
     /// # Errors
     ///
-    /// None.
+    /// Never returns an error.
     pub fn call(self) -> Result<Reply, fmt::Error> {
         Ok(Reply { status: 200 })
     }
 }
 
-/// An answer.
+/// A response.
 #[derive(Clone, Copy, Debug)]
 pub struct Reply {
-    /// Its status code.
+    /// The status code.
     pub status: u16,
 }
 
-/// Answers 503 at `/down`, and 200 elsewhere.
+/// Responds with 503 to `/down`, and with 200 otherwise.
 pub async fn get(url: &str) -> Reply {
     let status = if url.ends_with("/down") { 503 } else { 200 };
     ready(Reply { status }).await
 }
 
-/// Where entries are.
+/// A store of entries.
 #[derive(Clone, Copy, Debug)]
 pub struct Store;
 
@@ -219,7 +219,7 @@ pub struct Store;
 pub struct Entry;
 
 impl Store {
-    /// Has one entry, `sword`.
+    /// Returns a store with one entry, `sword`.
     #[must_use]
     pub fn get(self, key: &str) -> Option<Entry> {
         (key == "sword").then_some(Entry)
@@ -237,35 +237,35 @@ impl fmt::Display for Session {
 }
 
 impl Session {
-    /// The campaign that it plays.
+    /// Returns the campaign of the session.
     #[must_use]
     pub const fn campaign(self) -> &'static str {
         "curse-of-strahd"
     }
 
-    /// Its answer.
+    /// Returns a fixed answer.
     ///
     /// # Errors
     ///
-    /// None.
+    /// Never returns an error.
     pub async fn answer(self) -> io::Result<&'static str> {
         ready(Ok("yes")).await
     }
 }
 
-/// What a token says of its bearer.
+/// The claims of a token.
 #[derive(Clone, Copy, Debug)]
 pub struct Claims {
     /// The organization.
     pub org: &'static str,
 }
 
-/// Waits as long as a limit asks for, which is no time.
+/// Waits as long as a limit requires, which is no time here.
 #[derive(Clone, Copy, Debug)]
 pub struct Limiter;
 
 impl Limiter {
-    /// Ready at once.
+    /// Returns at once.
     pub async fn until_ready(self) {
         tokio::time::sleep(Duration::ZERO).await;
     }
@@ -281,7 +281,7 @@ pub async fn user(Path(id): Path<u32>) -> String {
 pub struct StockServer;
 
 impl StockServer {
-    /// The service.
+    /// Returns the service.
     #[must_use]
     pub const fn new((): ()) -> Self {
         Self
@@ -311,12 +311,12 @@ impl tower::Service<axum::http::Request<tonic::body::Body>> for StockServer {
 pub struct StockClient<T>(T);
 
 impl<T> StockClient<T> {
-    /// A client over a channel.
+    /// Returns a client that uses `channel`.
     pub const fn new(channel: T) -> Self {
         Self(channel)
     }
 
-    /// What it calls through.
+    /// Returns the channel.
     pub const fn channel(&self) -> &T {
         &self.0
     }

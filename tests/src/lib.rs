@@ -1,9 +1,9 @@
-//! What the tests of glyph share, by subject.
+//! Helpers that the tests of glyph share, by subject.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "what cannot be set up fails the test"
+    reason = "a failed setup fails the test"
 )]
 
 pub mod children;

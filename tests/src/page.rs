@@ -1,23 +1,23 @@
-//! A page, taken apart.
+//! A parser of the text exposition.
 
 use std::collections::BTreeMap;
 
 use glyph_runtime::{Telemetry, expose::Format};
 
-/// One line of a page.
+/// One sample.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
-    /// The name with its ending.
+    /// The name, including its suffix.
     pub name: String,
     /// The labels, unescaped.
     pub labels: BTreeMap<String, String>,
     /// The value.
     pub value: f64,
-    /// What stands behind `#` on the line.
+    /// The exemplar: the text after `#`.
     pub exemplar: Option<String>,
 }
 
-/// The samples of a page, in its order.
+/// The samples of an exposition, in its order.
 #[derive(Clone, Debug)]
 pub struct Page {
     text: String,
@@ -25,11 +25,11 @@ pub struct Page {
 }
 
 impl Page {
-    /// Reads a page; a line that is none is an error naming it.
+    /// Parses an exposition.
     ///
     /// # Errors
     ///
-    /// The first line that is neither a comment nor a sample.
+    /// Returns the first line that is neither a comment nor a sample.
     pub fn parse(text: &str) -> Result<Self, String> {
         let lines = text
             .lines()
@@ -43,7 +43,7 @@ impl Page {
         })
     }
 
-    /// Reads the page of `telemetry`.
+    /// Renders and parses the exposition of `telemetry`.
     ///
     /// # Errors
     ///
@@ -52,20 +52,20 @@ impl Page {
         Self::parse(&telemetry.render(Format::Text))
     }
 
-    /// The page as it was.
+    /// Returns the exposition as text.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The samples of this name.
+    /// Returns the samples with this name.
     pub fn named<'p>(&'p self, name: &'p str) -> impl Iterator<Item = &'p Sample> {
         self.samples
             .iter()
             .filter(move |sample| sample.name == name)
     }
 
-    /// The value of the one sample with this name and these labels, whatever their order.
+    /// Returns the value of the only sample with this name and these labels, in any order.
     #[must_use]
     pub fn value(&self, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
         let wanted = labels
@@ -98,7 +98,7 @@ fn sample(line: &str) -> Option<Sample> {
     })
 }
 
-/// Reads `a="x",b="y"} rest`.
+/// Parses `a="x",b="y"} rest`.
 fn parse_labels(text: &str) -> Option<(BTreeMap<String, String>, &str)> {
     let mut labels = BTreeMap::new();
     let mut rest = text;

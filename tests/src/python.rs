@@ -1,11 +1,11 @@
-//! Another SDK, to talk to.
+//! The Python interpreter of another SDK.
 
 use std::path::{Path, PathBuf};
 
-/// Where `.ci/run` puts an interpreter that has the SDK, unless this variable names another.
+/// The interpreter that `.ci/run` installs, unless this variable names another.
 const VARIABLE: &str = "GLYPH_OTEL_PYTHON";
 
-/// An interpreter that has `opentelemetry-sdk`.
+/// Returns an interpreter that has `opentelemetry-sdk`.
 #[must_use]
 pub fn otel_python() -> PathBuf {
     if let Some(path) = std::env::var_os(VARIABLE) {

@@ -1,4 +1,4 @@
-//! Waits that end: each has a deadline, and its failure says what it waited for.
+//! Waits with deadlines. The panic at a deadline says what the test waited for.
 
 use std::{
     panic::resume_unwind,
@@ -7,17 +7,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Longer than anything takes on a busy machine that works.
+/// Longer than any correct operation takes on a busy machine.
 pub const LONG: Duration = Duration::from_secs(60);
 
-/// The time between two looks at a condition.
+/// Time between two checks of a condition.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// Blocks until `is_so`.
+/// Blocks until `is_so` returns true.
 ///
 /// # Panics
 ///
-/// Panics with `what` if it is not so within [`LONG`].
+/// Panics with `what` if that takes longer than [`LONG`].
 #[track_caller]
 pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let started = Instant::now();
@@ -27,13 +27,13 @@ pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// As [`until`], and lets other tasks run.
+/// Waits like [`until`] without blocking other tasks.
 ///
-/// The deadline is in real time, also where tokio's clock is paused.
+/// The deadline is in real time, even if tokio's clock is paused.
 ///
 /// # Panics
 ///
-/// Panics with `what` if it is not so within [`LONG`].
+/// Panics with `what` if it takes longer than [`LONG`].
 pub async fn until_async(what: &str, mut is_so: impl FnMut() -> bool) {
     let started = Instant::now();
     while !is_so() {
@@ -56,11 +56,11 @@ pub async fn finished<F: Future>(what: &str, future: F) -> F::Output {
 ///
 /// # Panics
 ///
-/// Panics with `what` if no message comes within [`LONG`], or none can come any more.
+/// Panics with `what` if no message arrives within [`LONG`], or if all senders are gone.
 #[track_caller]
 #[expect(
     clippy::must_use_candidate,
-    reason = "a test may want to know no more than that it has come"
+    reason = "a test may only need the arrival"
 )]
 pub fn received<T>(what: &str, from: &Receiver<T>) -> T {
     match from.recv_timeout(LONG) {
@@ -70,11 +70,11 @@ pub fn received<T>(what: &str, from: &Receiver<T>) -> T {
     }
 }
 
-/// Returns the result of `work`, which runs on a thread of its own.
+/// Returns the result of `work`, which runs on its own thread.
 ///
 /// # Panics
 ///
-/// Panics as `work` does, and with `what` if it takes longer than `limit`.
+/// Panics if `work` panics, or with `what` if it takes longer than `limit`.
 #[track_caller]
 pub fn within<T: Send + 'static>(
     limit: Duration,
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_without_end_is_named() {
+    fn endless_wait_is_named() {
         let said = message(|| {
             let sleep = || std::thread::sleep(Duration::from_secs(5));
             within(Duration::from_millis(1), "the moon", sleep);
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_channel_is_named() {
+    fn closed_channel_is_named() {
         let said = message(|| {
             let (sender, receiver): (Sender<()>, _) = channel();
             drop(sender);
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "of the work")]
-    fn a_panic_of_the_work_is_passed_on() {
+    fn panic_of_the_work_propagates() {
         within(Duration::from_secs(5), "work", || panic!("of the work"));
     }
 }

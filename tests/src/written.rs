@@ -8,18 +8,18 @@ use std::{
 use glyph_runtime::log::Output;
 use serde_json::Value;
 
-/// Keeps what is written; clones share it.
+/// A shared buffer of everything written; clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Written(Arc<Mutex<Vec<u8>>>);
 
 impl Written {
-    /// The output of a log that writes here.
+    /// Returns a log output that writes to this buffer.
     #[must_use]
     pub fn output(&self) -> Output {
         Output::Writer(Box::new(self.clone()))
     }
 
-    /// What is written so far.
+    /// Returns the text written so far.
     ///
     /// # Panics
     ///
@@ -29,7 +29,7 @@ impl Written {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 
-    /// Each line, as the JSON object that it has to be.
+    /// Returns each line, parsed as a JSON object.
     #[must_use]
     pub fn lines(&self) -> Vec<Value> {
         parsed(&self.text())

@@ -1,4 +1,5 @@
-//! Compiling many functions under an attribute: milliseconds of cargo, and bytes after all macros.
+//! Compile time of many functions with an attribute in milliseconds, and bytes after macro
+//! expansion.
 
 use std::path::Path;
 
@@ -10,10 +11,10 @@ use crate::subjects::{self, tracing};
 
 const ROUNDS: u16 = 5;
 
-/// What glyph is to cost at most, as a share of `#[tracing::instrument]`.
+/// The target of glyph's cost, relative to `#[tracing::instrument]`.
 const TARGET: f64 = 1.0;
 
-/// The bench, cargo's command, and how many jobs may run at once. `check` has use for one only.
+/// The bench, cargo's command, and the number of parallel jobs. `check` uses only one.
 const COMMANDS: [(&str, &str, usize); 3] = [
     ("compile-build", "build", 1),
     ("compile-build", "build", 2),
@@ -30,7 +31,7 @@ pub(crate) fn run(functions: u16, rounds: Option<u16>) -> Result<Vec<Row>> {
         let medians = medians(&packages, command, jobs, rounds.unwrap_or(ROUNDS))?;
         rows.extend(table(bench, "ms", jobs, medians));
     }
-    // Last, since it has cargo compile the dependencies again.
+    // This comes last because cargo compiles the dependencies again.
     match sizes(&packages) {
         Ok(sizes) => rows.extend(table("compile-expanded", "bytes", 1, sizes)),
         Err(error) => {

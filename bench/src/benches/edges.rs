@@ -1,6 +1,6 @@
-//! The layers around an HTTP server: what a request costs the server's processor, over real connections.
+//! The layers of an HTTP server: processor time of the server per request, over real connections.
 //!
-//! Each sample comes from a server process of its own, since subscribers and recorders belong to a process.
+//! Each sample comes from its own server process, since subscribers and recorders are global.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -21,7 +21,8 @@ const ROUNDS: u16 = 5;
 const WARM_UP: Duration = Duration::from_secs(1);
 const SAMPLE: Duration = Duration::from_secs(3);
 
-/// The tables of one surrounding: what a request costs, and what the layers add.
+/// Returns the names of the tables for one kind of tracing: the cost of a request, and the part
+/// that the layers add.
 const fn benches(tracing: Tracing) -> (&'static str, &'static str) {
     match tracing {
         Tracing::NoSubscriber => ("edges-no-subscriber", "edges-no-subscriber-added"),
@@ -73,7 +74,7 @@ fn sample(load: Load, subject: &str, tracing: Tracing) -> Result<f64> {
     Ok(f64::from(spent) * 1e3 / f64::from(requests))
 }
 
-/// A process that serves.
+/// A server process.
 struct Server {
     process: Child,
     address: SocketAddr,
@@ -93,7 +94,7 @@ impl Server {
         Ok(Self { process, address })
     }
 
-    /// The time that its main thread, which serves, has had on a processor.
+    /// Returns the processor time of its main thread, which serves the requests.
     fn cpu_nanoseconds(&self) -> Result<u64> {
         let file = format!("/proc/{}/schedstat", self.process.id());
         let text = fs::read_to_string(&file)

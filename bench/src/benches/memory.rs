@@ -1,7 +1,7 @@
-//! What series cost in memory, and what recording costs when nobody scrapes.
+//! Memory of series, and memory of recording without scrapes.
 //!
-//! Each figure comes from a child process of its own, so that no subject builds on what another
-//! one has left in the allocator.
+//! Each figure comes from its own child process, so that no subject reuses memory that another one
+//! left in the allocator.
 
 use clap::ValueEnum;
 
@@ -12,19 +12,19 @@ use crate::harness::resident;
 use crate::harness::rounds::{Operation, median};
 use crate::subjects::{self, Filler, Recorder};
 
-/// Few, because the figure of a process hardly varies.
+/// Few rounds, because the figure of a process hardly varies.
 const ROUNDS: u16 = 3;
 const SERIES: u32 = 100_000;
 const OBSERVATIONS: u64 = 10_000_000;
 
-/// What a child process does.
+/// The work of a child process.
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum Kind {
     /// Counter series, each incremented once.
     Counters,
     /// Ten-bucket histogram series, each with one value.
     Histograms,
-    /// Ten million values into the 18 series of the `histograms` bench, and no scrape.
+    /// Ten million values into the 18 series of the `histograms` bench, without scrapes.
     Flat,
 }
 
@@ -61,7 +61,7 @@ fn fillers(kind: Kind) -> impl Iterator<Item = &'static Filler> {
     })
 }
 
-/// Those that keep what is recorded; a yardstick keeps nothing.
+/// Returns the subjects that keep what they record; a yardstick keeps nothing.
 fn recorders() -> impl Iterator<Item = &'static Recorder> {
     subjects::ALL
         .iter()
@@ -95,9 +95,9 @@ fn in_child(kind: Kind, subject: &str) -> Result<f64> {
     child::figure(&["grow", &child::name(&kind)?, subject])
 }
 
-/// By how many bytes this process grows, per series where the kind counts series.
+/// Returns the growth of this process in bytes, per series if the kind counts series.
 pub(crate) fn grow(kind: Kind, subject: &str) -> Result<f64> {
-    let unknown = || format!("there is no subject {subject:?}");
+    let unknown = || format!("unknown subject {subject:?}");
     if let Kind::Flat = kind {
         let recorder = recorders()
             .find(|recorder| recorder.name == subject)
@@ -114,7 +114,7 @@ pub(crate) fn grow(kind: Kind, subject: &str) -> Result<f64> {
     Ok(growth / f64::from(SERIES))
 }
 
-/// The growth from the second pass on: the first one sets up the series.
+/// Returns the growth from the second pass on, because the first pass creates the series.
 fn unscraped(operation: &dyn Operation) -> Result<f64> {
     operation.pass()?;
     let before = resident::anonymous_bytes()?;

@@ -1,4 +1,4 @@
-//! One module per bench: what is measured, with which schedule, in which unit.
+//! One module per bench: the work, the schedule and the unit.
 
 pub(crate) mod compile;
 pub(crate) mod counters;
@@ -15,10 +15,10 @@ use crate::Result;
 use crate::harness::report::{self, Row};
 use crate::harness::rounds::{self, Contender, Schedule};
 
-/// Long enough that the start of a sample and one switch of tasks do not count.
+/// Long enough that the start of a sample and one context switch do not matter.
 const SAMPLE: Duration = Duration::from_millis(15);
 
-/// Times the contenders with one thread and then with two.
+/// Times the contenders with one thread, then with two.
 fn record(bench: &'static str, contenders: &[Contender], rounds: u16) -> Result<Vec<Row>> {
     let schedule = Schedule {
         rounds,

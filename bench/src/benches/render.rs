@@ -1,4 +1,4 @@
-//! Producing the page of many histograms: milliseconds per page.
+//! Rendering `/metrics` with many histograms: milliseconds per page.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
-//! Calls of a function under an attribute: nanoseconds per call and thread.
+//! Calls of a function with an attribute: nanoseconds per call and thread.
 //!
-//! Subscribers, recorders and reporters belong to a process, and so does what `tracing` remembers of
-//! its call sites. Each sample therefore comes from a child process that runs one subject.
+//! Subscribers, recorders and reporters are global, and so is the callsite cache of `tracing`. Each
+//! sample therefore comes from a child process that runs one subject.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::subjects::{self, tracing, yardstick};
 
 const ROUNDS: u16 = 9;
 
-/// What a child process does; the first round of its own lets it settle.
+/// The schedule of a child process. The first of its own rounds lets it settle.
 const SCHEDULE: Schedule = Schedule {
     rounds: 5,
     sample: Duration::from_millis(15),
@@ -35,7 +35,7 @@ const fn bench(form: Form, surroundings: Surroundings) -> &'static str {
     }
 }
 
-/// What glyph's stage is to cost at most: the share of which subject.
+/// Returns the target of the cost of glyph's stage, and the subject that the cost is relative to.
 const fn target(form: Form, surroundings: Surroundings) -> Option<(&'static str, f64)> {
     match (form, surroundings) {
         (Form::Sync, Surroundings::NoSubscriber) => Some((yardstick::TWO_READS, 0.8)),
@@ -102,7 +102,7 @@ fn in_child(form: Form, surroundings: Surroundings, threads: usize, subject: &st
     ])
 }
 
-/// What a call costs in this process.
+/// Returns the cost of a call in this process.
 pub(crate) fn call(
     form: Form,
     surroundings: Surroundings,
@@ -111,7 +111,7 @@ pub(crate) fn call(
 ) -> Result<f64> {
     let contender = callers(surroundings)
         .find(|caller| caller.name == subject)
-        .ok_or_else(|| format!("there is no subject {subject:?}"))?
+        .ok_or_else(|| format!("unknown subject {subject:?}"))?
         .contender(form, surroundings)?;
     let medians = rounds::medians(&[contender], threads, SCHEDULE)?;
     let (_, median) = medians.first().ok_or("no figure")?;

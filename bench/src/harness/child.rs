@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use crate::Result;
 
-/// The figure that this program prints when it is called with `arguments`.
+/// Runs this program with `arguments`, and returns the figure that it prints.
 pub(crate) fn figure(arguments: &[&str]) -> Result<f64> {
     let child = Command::new(env::current_exe()?).args(arguments).output()?;
     if !child.status.success() {
@@ -17,7 +17,7 @@ pub(crate) fn figure(arguments: &[&str]) -> Result<f64> {
     Ok(String::from_utf8(child.stdout)?.trim().parse()?)
 }
 
-/// How a value is written on the command line.
+/// Returns the command line name of `value`.
 pub(crate) fn name(value: &impl ValueEnum) -> Result<String> {
     let value = value.to_possible_value().ok_or("a hidden value")?;
     Ok(value.get_name().to_owned())

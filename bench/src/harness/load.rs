@@ -1,4 +1,4 @@
-//! Requests over loopback, by wrk or, where it is missing, by this process.
+//! HTTP requests over loopback, from wrk or, if it is missing, from this process.
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use crate::Result;
 
-/// Connections that are kept open, each with one request under way.
+/// Number of open connections, each with one request in flight.
 const CONNECTIONS: usize = 16;
-/// How long an answer may take before a sample is given up.
+/// Timeout of a response, after which the sample fails.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Who sends the requests.
+/// The source of the requests.
 #[derive(Clone, Copy)]
 pub(crate) enum Load {
     Wrk,
@@ -21,22 +21,22 @@ pub(crate) enum Load {
 }
 
 impl Load {
-    /// wrk, if there is one; says so if there is none.
+    /// Returns wrk if it is installed. Otherwise prints that it is missing.
     pub(crate) fn found() -> Self {
-        // It prints its usage and fails.
+        // Without arguments, wrk prints its usage and fails.
         match Command::new("wrk").arg("--version").output() {
             Ok(_) => Self::Wrk,
             Err(error) => {
                 eprintln!(
-                    "wrk: {error}; requests come from threads of this process instead, which is no \
-                     yardstick beside figures that wrk has given"
+                    "wrk: {error}; using threads of this process instead. Their figures do not \
+                     compare with those of wrk"
                 );
                 Self::InProcess
             }
         }
     }
 
-    /// Asks for `path` for so long, and tells how many answers came.
+    /// Requests `path` for the given time. Returns the number of responses.
     pub(crate) fn requests(self, server: SocketAddr, path: &str, time: Duration) -> Result<u64> {
         match self {
             Self::Wrk => wrk(server, path, time),

@@ -1,4 +1,4 @@
-//! How things are measured and how the figures are printed.
+//! Measurement of subjects and output of the figures.
 
 pub(crate) mod child;
 pub(crate) mod load;

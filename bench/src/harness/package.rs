@@ -1,4 +1,4 @@
-//! Packages made to be compiled.
+//! Packages that exist to be compiled.
 
 use std::env;
 use std::ffi::OsString;
@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use crate::Result;
 
-/// glyph's workspace, where this program was built.
+/// glyph's workspace, in which this program was built.
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 pub(crate) fn workspace() -> Result<PathBuf> {
@@ -18,7 +18,7 @@ pub(crate) fn workspace() -> Result<PathBuf> {
     Ok(workspace)
 }
 
-/// A package in a folder of its own, with the versions that the workspace has locked.
+/// A package in its own folder, with the versions of the workspace's lock file.
 pub(crate) struct Package {
     name: String,
     folder: PathBuf,
@@ -37,12 +37,12 @@ impl Package {
         })
     }
 
-    /// Compiles the package and everything that it depends on.
+    /// Compiles the package and all its dependencies.
     pub(crate) fn prebuild(&self, command: &str) -> Result<()> {
         self.cargo(&[command]).map(drop)
     }
 
-    /// Milliseconds that cargo takes when nothing but the package itself is left to compile.
+    /// Returns the milliseconds that cargo takes if only the package itself is left to compile.
     pub(crate) fn rebuild(&self, command: &str, jobs: usize) -> Result<f64> {
         self.cargo(&["clean", "--package", &self.name])?;
         let jobs = jobs.to_string();
@@ -51,11 +51,11 @@ impl Package {
         Ok(start.elapsed().as_secs_f64() * 1e3)
     }
 
-    /// The source text after all macros.
+    /// Returns the source text after macro expansion.
     pub(crate) fn expanded(&self) -> Result<Vec<u8>> {
         let arguments = ["rustc", "--profile=check", "--", "-Zunpretty=expanded"];
         let mut command = self.command(&arguments);
-        // A stable compiler takes the option only so.
+        // A stable compiler accepts the option only with this variable.
         let output = command.env("RUSTC_BOOTSTRAP", "1").output()?;
         Ok(checked(output, &arguments)?.stdout)
     }

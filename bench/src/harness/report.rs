@@ -1,4 +1,4 @@
-//! Rows of figures, as tables to read and as JSON to keep.
+//! Rows of figures, as tables for readers and as JSON for programs.
 
 use std::fmt::Write;
 
@@ -15,13 +15,13 @@ pub(crate) struct Row {
     threads: usize,
     median: f64,
     unit: &'static str,
-    /// glyph's median divided by this one; nothing when glyph did not run or this one is zero.
+    /// glyph's median divided by this one; `None` if glyph did not run or this median is zero.
     glyph_ratio: Option<f64>,
-    /// What that ratio is to be at most, where there is a target.
+    /// Target of the ratio, if there is one.
     at_most: Option<f64>,
 }
 
-/// The rows of one bench at one number of threads.
+/// Returns the rows of one bench at one number of threads.
 pub(crate) fn rows(
     bench: &'static str,
     unit: &'static str,
@@ -51,19 +51,19 @@ pub(crate) fn rows(
         .collect()
 }
 
-/// Sets the target of the ratio to `subject`.
+/// Sets the target of glyph's ratio to `subject`.
 pub(crate) fn aim(rows: &mut [Row], subject: &str, at_most: f64) {
     for row in rows.iter_mut().filter(|row| row.subject == subject) {
         row.at_most = Some(at_most);
     }
 }
 
-/// One array.
+/// Returns the rows as one array.
 pub(crate) fn json(rows: &[Row]) -> Result<String> {
     Ok(serde_json::to_string_pretty(rows)?)
 }
 
-/// A table for each bench and number of threads, the fastest or smallest first.
+/// Returns a table for each bench and number of threads, the fastest or smallest subject first.
 pub(crate) fn tables(rows: &[Row]) -> String {
     let mut text = String::new();
     for table in rows.chunk_by(|a, b| (a.bench, a.threads) == (b.bench, b.threads)) {

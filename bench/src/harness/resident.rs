@@ -1,4 +1,4 @@
-//! What this process holds in memory.
+//! Memory of this process.
 
 use std::fs;
 
@@ -6,8 +6,8 @@ use crate::Result;
 
 const STATUS: &str = "/proc/self/status";
 
-/// Bytes of anonymous resident memory: heap, stacks and static data, without the program's own
-/// code, whose pages come in whenever something runs for the first time.
+/// Returns the bytes of anonymous resident memory: heap, stacks and static data. The program's own
+/// code does not count, because its pages become resident when the code first runs.
 pub(crate) fn anonymous_bytes() -> Result<u64> {
     let status = fs::read_to_string(STATUS)
         .map_err(|error| format!("{STATUS}: {error}; memory is measured on Linux only"))?;

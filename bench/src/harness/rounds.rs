@@ -1,4 +1,4 @@
-//! Rounds in which every contender runs once, so that what disturbs the machine disturbs all.
+//! Rounds in which every contender runs once, so that disturbances of the machine affect all.
 
 use std::hint::black_box;
 use std::sync::Barrier;
@@ -10,30 +10,30 @@ use crate::Result;
 /// Work that can be repeated and timed.
 pub(crate) trait Operation: Sync {
     /// Does the work a fixed number of times and returns that number. Several threads call it
-    /// at once.
+    /// concurrently.
     fn pass(&self) -> Result<u32>;
 
-    /// What a program has to do aside from the work, such as a peer's upkeep. Not timed.
+    /// Runs work outside of the measurement, such as a peer's upkeep. Default: nothing.
     fn settle(&self) {}
 }
 
-/// An operation and the subject whose it is.
+/// An operation and its subject.
 pub(crate) struct Contender {
     pub(crate) name: &'static str,
     pub(crate) operation: Box<dyn Operation>,
 }
 
-/// How often and how long.
+/// Number of rounds and duration of a sample.
 #[derive(Clone, Copy)]
 pub(crate) struct Schedule {
-    /// Samples of each contender; the round before them is thrown away.
+    /// Samples of each contender. One more round comes first and is discarded.
     pub(crate) rounds: u16,
-    /// How long a sample lasts at least. With zero it is one pass.
+    /// Minimum duration of a sample. Zero means one pass.
     pub(crate) sample: Duration,
 }
 
-/// Nanoseconds per operation of each contender when `threads` threads do the work at once:
-/// the median over the rounds of the mean over the threads.
+/// Returns the nanoseconds per operation of each contender when `threads` threads work
+/// concurrently: the median over the rounds of the mean over the threads.
 pub(crate) fn medians(
     contenders: &[Contender],
     threads: usize,
@@ -69,8 +69,8 @@ pub(crate) fn medians(
         .collect())
 }
 
-/// One thread's samples, by contender and round. It lives through all rounds, so that what a
-/// subject keeps per thread is set up once.
+/// Returns one thread's samples by contender and round. The thread lives through all rounds, so
+/// that a subject's thread-local state is created once.
 fn work(
     contenders: &[Contender],
     schedule: Schedule,
@@ -86,7 +86,8 @@ fn work(
             }
             barrier.wait();
             let sample = sample(&*contender.operation, schedule.sample);
-            // A failure is kept and not returned at once: the other threads wait at the barrier.
+            // Keep a failure until the end: returning now would block the other threads at the
+            // barrier.
             if round > 0 || sample.is_err() {
                 samples.push(sample);
             }
@@ -111,7 +112,7 @@ fn sample(operation: &dyn Operation, at_least: Duration) -> Result<f64> {
     }
 }
 
-/// The middle value, or the mean of the middle two. Not a number when there are none.
+/// Returns the middle value, or the mean of the middle two. NaN if there are none.
 pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let lower = values.len().saturating_sub(1) / 2;

@@ -1,4 +1,4 @@
-//! The least that a shared counter can be: an atomic integer for each series, side by side.
+//! The minimum of a shared counter: an atomic integer for each series, without padding.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -1,10 +1,10 @@
-//! autometrics with its prometheus backend. Its labels are the function, its caller and how it ended.
+//! autometrics with its prometheus backend. Its labels are the function, the caller and the result.
 
 use autometrics::autometrics;
 use autometrics::settings::AutometricsSettings;
 
 use super::Peer;
-use super::calls::{Caller, Calling, Failure, Surroundings, answer, answer_later};
+use super::calls::{Caller, Failure, InstrumentedFn, Surroundings, answer, answer_later};
 use crate::Result;
 use crate::workload::BUCKETS;
 
@@ -18,7 +18,7 @@ pub(super) const PEER: Peer = Peer {
 
 struct Autometrics;
 
-impl Calling for Autometrics {
+impl InstrumentedFn for Autometrics {
     fn build(_: Surroundings) -> Result<Self> {
         AutometricsSettings::builder()
             .histogram_buckets(BUCKETS)

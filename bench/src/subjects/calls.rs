@@ -1,4 +1,5 @@
-//! Calls of an instrumented function: what surrounds them and what each subject has to provide.
+//! Calls of an instrumented function: their surroundings, and the trait that each subject
+//! implements.
 
 use std::future::poll_fn;
 use std::hint::black_box;
@@ -10,21 +11,21 @@ use clap::ValueEnum;
 use crate::Result;
 use crate::harness::rounds::{Contender, Operation};
 
-/// How many calls a root is shared by, so that its own cost does not count.
+/// Number of calls per root, so that the cost of the root does not matter.
 const PASS: u32 = 1024;
 
-/// Which function is instrumented.
+/// The kind of the instrumented function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Form {
     Sync,
-    /// It waits once, and so is polled twice.
+    /// It waits once, so it is polled twice.
     Async,
 }
 
-/// What the process has installed, and what the calls run under.
+/// The subscriber of the process and the root of the calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Surroundings {
-    /// Nothing takes spans.
+    /// No subscriber.
     NoSubscriber,
     /// A subscriber that keeps spans while they are open and does nothing else.
     Registry,
@@ -34,17 +35,17 @@ pub(crate) enum Surroundings {
     Sampled,
 }
 
-/// What the function returns when it fails.
+/// The error of the function.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Failure;
 
-/// What every instrumented function does. It never fails, which the compiler cannot know.
+/// The body of every instrumented function. It never fails, but the compiler cannot know that.
 #[inline]
 pub(super) fn answer(input: u64) -> Result<u64, Failure> {
     black_box(input).checked_add(1).ok_or(Failure)
 }
 
-/// The same after having waited once.
+/// The same body after one wait.
 pub(super) async fn answer_later(input: u64) -> Result<u64, Failure> {
     let mut waited = false;
     poll_fn(|_| {
@@ -58,32 +59,32 @@ pub(super) async fn answer_later(input: u64) -> Result<u64, Failure> {
     answer(input)
 }
 
-/// A crate that instruments functions. It has its process to itself, and may install what it likes.
-pub(super) trait Calling: Sized + Sync + 'static {
-    /// Installs what a program installs when it starts.
+/// A crate that instruments functions. It has its own process and can install global state.
+pub(super) trait InstrumentedFn: Sized + Sync + 'static {
+    /// Installs what a program installs at its start.
     fn build(surroundings: Surroundings) -> Result<Self>;
 
-    /// The instrumented function; its own code is `answer`.
+    /// The instrumented function; its body is `answer`.
     fn call(&self, input: u64) -> Result<u64, Failure>;
 
-    /// The instrumented asynchronous function; its own code is `answer_later`.
+    /// The instrumented asynchronous function; its body is `answer_later`.
     fn call_async(&self, input: u64) -> impl Future<Output = Result<u64, Failure>>;
 
-    /// Runs `calls` under a root where the surroundings ask for one.
+    /// Runs `calls`, under a root if the surroundings have one.
     fn under_root(&self, calls: impl FnOnce()) {
         calls();
     }
 
-    /// What a program that uses the crate has to do now and then.
+    /// Runs what a program that uses the crate must do from time to time. Default: nothing.
     fn settle(&self) {}
 
-    /// Whether a span has been handed on to be exported, if the crate tells.
+    /// Returns whether a span reached the exporter, or `None` if the crate does not report that.
     fn exported(&self) -> Option<bool> {
         None
     }
 }
 
-/// A `Calling`, to be built in a process of its own.
+/// An `InstrumentedFn`, to be built in its own process.
 pub(crate) struct Caller {
     pub(crate) name: &'static str,
     surroundings: &'static [Surroundings],
@@ -91,7 +92,7 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    pub(super) const fn of<C: Calling>(
+    pub(super) const fn of<C: InstrumentedFn>(
         name: &'static str,
         surroundings: &'static [Surroundings],
     ) -> Self {
@@ -119,11 +120,11 @@ impl Caller {
     }
 }
 
-/// Calls one after the other, under one root.
+/// Consecutive calls under one root.
 struct Calls<C, const ASYNC: bool>(C);
 
-impl<C: Calling, const ASYNC: bool> Calls<C, ASYNC> {
-    /// Refuses a set-up in which spans do not end up where the surroundings say.
+impl<C: InstrumentedFn, const ASYNC: bool> Calls<C, ASYNC> {
+    /// Returns an error if spans do not end up where the surroundings say.
     fn build(surroundings: Surroundings) -> Result<Self> {
         let calls = Self(C::build(surroundings)?);
         calls.pass()?;
@@ -135,19 +136,19 @@ impl<C: Calling, const ASYNC: bool> Calls<C, ASYNC> {
     }
 }
 
-impl<C: Calling, const ASYNC: bool> Operation for Calls<C, ASYNC> {
+impl<C: InstrumentedFn, const ASYNC: bool> Operation for Calls<C, ASYNC> {
     fn pass(&self) -> Result<u32> {
         let Self(calling) = self;
         calling.under_root(|| {
             for input in 0..PASS {
-                // All memory may have changed, as between two call sites of a program.
+                // All memory may have changed, as between two callsites of a program.
                 black_box(());
                 let answered = if ASYNC {
                     finish(calling.call_async(u64::from(input)))
                 } else {
                     calling.call(u64::from(input))
                 };
-                // The answer is not looked at.
+                // The value is not used.
                 let _ = black_box(answered);
             }
         });
@@ -159,7 +160,7 @@ impl<C: Calling, const ASYNC: bool> Operation for Calls<C, ASYNC> {
     }
 }
 
-/// Polls a future that nobody wakes until it is ready.
+/// Polls a future until it is ready, without a waker.
 fn finish<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());

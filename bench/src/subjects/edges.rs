@@ -1,4 +1,4 @@
-//! Servers of axum's that answer `hello`, with each crate's layers around their routes.
+//! axum servers that answer `hello`, with each crate's layers around their routes.
 
 use std::io::{self, Read};
 use std::net::Ipv4Addr;
@@ -27,7 +27,7 @@ use super::GLYPH;
 use super::tracing::Discard;
 use crate::Result;
 
-/// What requests ask for.
+/// The path of the requests.
 pub(crate) const PATH: &str = "/hello/world";
 
 pub(crate) const NO_LAYER: &str = "no layer";
@@ -38,10 +38,10 @@ const WITHOUT_LINE: &str = "glyph (no event per request)";
 
 pub(crate) const SUBJECTS: [&str; 6] = [NO_LAYER, GLYPH, WITHOUT_LINE, TRACED, COUNTED, BOTH];
 
-/// Who is told of spans.
+/// The receiver of spans.
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 pub(crate) enum Tracing {
-    /// Nobody.
+    /// No receiver.
     NoSubscriber,
     /// tracing-opentelemetry, which samples no trace.
     Unsampled,
@@ -81,11 +81,12 @@ fn router(subject: &str) -> Result<Router> {
         TRACED => traced(routes),
         COUNTED => counted(routes),
         BOTH => traced(counted(routes)),
-        _ => return Err(format!("there is no subject {subject:?}").into()),
+        _ => return Err(format!("unknown subject {subject:?}").into()),
     })
 }
 
-/// One span by axum-tracing-opentelemetry, as its documentation has it, and one event by tower-http.
+/// Adds a span by axum-tracing-opentelemetry, as its documentation shows, and an event by
+/// tower-http.
 fn traced(routes: Router) -> Router {
     let event = DefaultOnResponse::new().level(Level::INFO);
     routes
@@ -99,7 +100,7 @@ fn counted(routes: Router) -> Router {
     routes.layer(layer)
 }
 
-/// Serves on one thread until standard input ends, and prints the port first.
+/// Prints the port, then serves on one thread until standard input ends.
 pub(crate) fn serve(subject: &str, tracing: Tracing) -> Result<()> {
     let spans = tracing.install()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -112,7 +113,7 @@ pub(crate) fn serve(subject: &str, tracing: Tracing) -> Result<()> {
         let (ended, end) = tokio::sync::oneshot::channel();
         thread::spawn(move || {
             let _end = io::stdin().read(&mut [0]);
-            let _nobody_waits = ended.send(());
+            let _receiver_gone = ended.send(());
         });
         tokio::select! {
             served = axum::serve(listener, router) => served?,

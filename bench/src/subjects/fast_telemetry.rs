@@ -1,5 +1,5 @@
-//! `fast-telemetry`. Its labelled metrics take one enum, so the two labels of the workload are
-//! one here, with as many variants as the others have series. Histograms count whole numbers.
+//! `fast-telemetry`. Its labeled metrics take one enum, so one enum has a variant for each
+//! combination of the workload's two labels. Histograms count integers.
 
 use fast_telemetry::{
     DeriveLabel, DynamicCounter, DynamicHistogram, LabelEnum, LabeledCounter, LabeledHistogram,
@@ -22,7 +22,7 @@ pub(super) const PEER: Peer = Peer {
 const ONE_LABEL: &str = "fast-telemetry (one enum label)";
 const NAME: &str = "fast-telemetry (dynamic)";
 
-/// What the crate's own examples use.
+/// The number in the crate's own examples.
 const SHARDS: usize = 4;
 
 #[derive(Clone, Copy, Debug, DeriveLabel)]

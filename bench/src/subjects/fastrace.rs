@@ -7,7 +7,7 @@ use fastrace::collector::{Config, Reporter, SpanContext, SpanRecord};
 use fastrace::{Span, trace};
 
 use super::Peer;
-use super::calls::{Caller, Calling, Failure, Surroundings, answer, answer_later};
+use super::calls::{Caller, Failure, InstrumentedFn, Surroundings, answer, answer_later};
 use crate::Result;
 
 pub(super) const PEER: Peer = Peer {
@@ -22,7 +22,7 @@ pub(super) const PEER: Peer = Peer {
     ..Peer::NONE
 };
 
-/// Throws spans away. fastrace's own thread, which gathers them, takes its share of a processor.
+/// Discards spans. The thread in which fastrace collects them takes processor time too.
 struct Discard(Arc<AtomicBool>);
 
 impl Reporter for Discard {
@@ -33,13 +33,13 @@ impl Reporter for Discard {
     }
 }
 
-/// Whether there is a root, and what becomes of its spans.
+/// The root, and whether its spans were exported.
 struct Trace {
     root: Option<SpanContext>,
     reported: Arc<AtomicBool>,
 }
 
-impl Calling for Trace {
+impl InstrumentedFn for Trace {
     fn build(surroundings: Surroundings) -> Result<Self> {
         let reported = Arc::default();
         let sampled = match surroundings {

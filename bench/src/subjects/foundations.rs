@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use tokio::runtime::Runtime;
 
 use super::Peer;
-use super::calls::{Caller, Calling, Failure, Surroundings, answer, answer_later};
+use super::calls::{Caller, Failure, InstrumentedFn, Surroundings, answer, answer_later};
 use crate::Result;
 
 pub(super) const PEER: Peer = Peer {
@@ -25,10 +25,10 @@ pub(super) const PEER: Peer = Peer {
     ..Peer::NONE
 };
 
-/// What keeps telemetry going, though nothing drives it.
+/// Keeps telemetry alive, although the driver never runs.
 struct SpanFn(Option<(Runtime, Mutex<TelemetryDriver>)>);
 
-impl Calling for SpanFn {
+impl InstrumentedFn for SpanFn {
     fn build(surroundings: Surroundings) -> Result<Self> {
         let sampling_ratio = match surroundings {
             Surroundings::NoSubscriber | Surroundings::Registry => return Ok(Self(None)),
@@ -40,7 +40,7 @@ impl Calling for SpanFn {
             sampling_ratio,
             ..ActiveSamplingSettings::default()
         });
-        // The queue is never emptied: once it is full, spans are thrown away when they end.
+        // The queue is never emptied. Once it is full, spans are discarded at their end.
         settings.tracing.max_queue_size = Some(NonZeroUsize::MIN);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_io()

@@ -1,4 +1,4 @@
-//! glyph itself.
+//! glyph.
 
 use glyph_runtime::expose::Format;
 use glyph_runtime::{Counter, Histogram, Label, LabelSet, Telemetry, metric_catalog};

@@ -1,10 +1,10 @@
-//! glyph's attribute. The spans that it opens go where those of `#[tracing::instrument]` go.
+//! glyph's attribute. Its spans go to the same subscriber as those of `#[tracing::instrument]`.
 
 use glyph_runtime::{
     Counter, Gauge, Histogram, Label, LabelSet, Status, instrument_stage, metric_catalog,
 };
 
-use super::calls::{Caller, Calling, Failure, Surroundings, answer, answer_later};
+use super::calls::{Caller, Failure, InstrumentedFn, Surroundings, answer, answer_later};
 use super::sources::Source;
 use super::tracing::Subscriber;
 use super::{GLYPH, Peer};
@@ -29,7 +29,7 @@ pub(super) const PEER: Peer = Peer {
     ..Peer::NONE
 };
 
-/// The catalog below, for a crate of its own.
+/// The catalog below, as source text for a separate crate.
 const CATALOG: &str = "
 use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
 
@@ -104,7 +104,7 @@ pub(crate) struct StageMetrics {
 
 struct Stage(Subscriber);
 
-impl Calling for Stage {
+impl InstrumentedFn for Stage {
     fn build(surroundings: Surroundings) -> Result<Self> {
         Subscriber::install(surroundings).map(Self)
     }

@@ -1,5 +1,5 @@
-//! The `metrics` facade with `metrics-exporter-prometheus` behind it, with handles looked up
-//! beforehand and with the macros at every call.
+//! The `metrics` facade with `metrics-exporter-prometheus`, with handles looked up beforehand and
+//! with the macros at every call.
 
 use std::sync::OnceLock;
 
@@ -30,7 +30,7 @@ const COUNTER_PER_CALL: &str = "metrics (counter! per call)";
 const HISTOGRAM_PER_CALL: &str = "metrics (histogram! per call)";
 const NAME: &str = "metrics-exporter-prometheus";
 
-/// Installs the recorder of this process; a second call finds the first one's.
+/// Installs the recorder of this process. A second call returns the first recorder.
 pub(super) fn recorder() -> Result<PrometheusHandle> {
     static INSTALLED: OnceLock<PrometheusHandle> = OnceLock::new();
     if let Some(handle) = INSTALLED.get() {
@@ -123,7 +123,7 @@ impl Recording for CachedHistograms {
             .with(index, |histogram| histogram.record(seconds));
     }
 
-    /// Every value is kept until upkeep or a scrape sorts it into its bucket.
+    /// The exporter keeps every value until upkeep or a scrape puts it into a bucket.
     fn settle(&self) {
         self.recorder.run_upkeep();
     }

@@ -1,9 +1,9 @@
-//! The attribute of metrics-helper-macros, over the same recorder as `metrics`.
+//! The attribute of metrics-helper-macros, with the same recorder as `metrics`.
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use metrics_helper_macros::instrument;
 
-use super::calls::{Caller, Calling, Failure, Surroundings, answer, answer_later};
+use super::calls::{Caller, Failure, InstrumentedFn, Surroundings, answer, answer_later};
 use super::{Peer, metrics};
 use crate::Result;
 
@@ -17,7 +17,7 @@ pub(super) const PEER: Peer = Peer {
 
 struct Instrument(PrometheusHandle);
 
-impl Calling for Instrument {
+impl InstrumentedFn for Instrument {
     fn build(_: Surroundings) -> Result<Self> {
         metrics::recorder().map(Self)
     }

@@ -1,4 +1,4 @@
-//! Whom the benches compare: one module per crate, each with a `PEER` that lists what it can do.
+//! The subjects of the benches: one module per crate, with a `PEER` that lists its capabilities.
 
 mod atomic;
 mod autometrics;
@@ -29,10 +29,10 @@ use crate::workload::{self, BUCKETS, COMBINATIONS, Labels};
 use calls::Caller;
 use sources::Source;
 
-/// The subject that the others are set against.
+/// The subject that the others are compared with.
 pub(crate) const GLYPH: &str = "glyph";
 
-/// Everything that is measured.
+/// All subjects.
 pub(crate) const ALL: &[Peer] = &[
     glyph::PEER,
     glyph_stage::PEER,
@@ -52,7 +52,7 @@ pub(crate) const ALL: &[Peer] = &[
     yardstick::PEER,
 ];
 
-/// What one crate does in each bench; empty where it has nothing to compare.
+/// The work of one crate in each bench; empty if the crate cannot do it.
 #[derive(Clone, Copy)]
 pub(crate) struct Peer {
     pub(crate) counters: &'static [Recorder],
@@ -76,22 +76,22 @@ impl Peer {
     };
 }
 
-/// A metric of two closed labels and 18 series that is recorded into.
+/// A metric with two closed labels and 18 series.
 trait Recording: Sized + Sync + 'static {
     const NAME: &'static str;
 
-    /// The labels, and for a histogram the value, in the form that the crate's interface takes
-    /// at a call site. It is made before the clock starts.
+    /// The labels, and the value of a histogram, in the form that the crate takes at a callsite. It
+    /// is created before the clock starts.
     type Input: Copy + Send + Sync;
 
     fn build() -> Result<Self>;
 
     fn input(labels: Labels, seconds: f64) -> Self::Input;
 
-    /// One operation.
+    /// Runs one operation.
     fn record(&self, input: Self::Input);
 
-    /// What a program that uses the crate has to do now and then.
+    /// Runs what a program that uses the crate must do from time to time. Default: nothing.
     fn settle(&self) {}
 }
 
@@ -99,8 +99,7 @@ trait Recording: Sized + Sync + 'static {
 trait Filling: Sized + Sync + 'static {
     const NAME: &'static str;
 
-    /// Makes the series and records each of `values` into every one of them; a counter counts
-    /// the values.
+    /// Creates the series and records `values` in each of them. A counter counts the values.
     fn fill(series: u32, values: &[f64]) -> Result<Self>;
 }
 
@@ -147,7 +146,7 @@ impl Filler {
         }
     }
 
-    /// One value in each series.
+    /// Records one value in each series.
     pub(crate) fn fill(&self, series: u32) -> Result<Box<dyn Any>> {
         (self.fill)(series)
     }
@@ -195,8 +194,8 @@ impl<R: Recording> Pass<R> {
 impl<R: Recording> Operation for Pass<R> {
     fn pass(&self) -> Result<u32> {
         for input in black_box(&*self.inputs) {
-            // All memory may have changed: nothing that one operation has loaded serves the next
-            // one, as between two call sites of a program.
+            // All memory may have changed, as between two callsites of a program: no operation
+            // reuses what an earlier one loaded.
             black_box(());
             self.recording.record(*input);
         }
@@ -233,7 +232,7 @@ impl<E: Exposing> Operation for Scrape<E> {
     }
 }
 
-/// One handle for each combination of labels, for a program that looked them up beforehand.
+/// One handle for each combination of labels, as in a program that looks them up beforehand.
 struct Handles<H>([H; COMBINATIONS]);
 
 impl<H> Handles<H> {

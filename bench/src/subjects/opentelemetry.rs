@@ -1,5 +1,5 @@
-//! `opentelemetry_sdk`, read by `opentelemetry-prometheus`: attributes given at every call, and
-//! bound beforehand (an experimental feature of the SDK).
+//! `opentelemetry_sdk`, read by `opentelemetry-prometheus`: attributes at every call, or bound
+//! beforehand (an experimental feature of the SDK).
 
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{
@@ -34,7 +34,7 @@ struct Sdk {
 }
 
 impl Sdk {
-    /// The SDK's own bound is 2,000 series; here it is `series`.
+    /// The SDK's default limit is 2,000 series; here it is `series`.
     fn build(series: usize) -> Result<Self> {
         let registry = Registry::new();
         let exporter = opentelemetry_prometheus::exporter()

@@ -1,4 +1,4 @@
-//! The `prometheus` crate, with handles looked up beforehand and with a look-up per call.
+//! The `prometheus` crate, with handles looked up beforehand and with a lookup per call.
 
 use prometheus::{
     Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, Opts, Registry, TextEncoder,
@@ -27,13 +27,13 @@ const CACHED: &str = "prometheus (cached)";
 const LOOK_UP: &str = "prometheus (with_label_values)";
 const NAME: &str = "prometheus";
 
-/// A counter of the two closed labels.
+/// Returns a counter with the two closed labels.
 pub(super) fn counter_vec() -> Result<IntCounterVec> {
     let opts = Opts::new("bench_requests_total", "Requests.");
     Ok(IntCounterVec::new(opts, &["method", "status"])?)
 }
 
-/// A histogram of the two closed labels.
+/// Returns a histogram with the two closed labels.
 pub(super) fn histogram_vec() -> Result<HistogramVec> {
     let opts = HistogramOpts::new("bench_latency_seconds", "Latency.").buckets(BUCKETS.to_vec());
     Ok(HistogramVec::new(opts, &["method", "status"])?)

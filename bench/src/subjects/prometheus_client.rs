@@ -1,4 +1,4 @@
-//! `prometheus-client`: its `Family`, and handles taken out of one beforehand.
+//! `prometheus-client`: its `Family`, and handles looked up beforehand.
 
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, text};
 use prometheus_client::metrics::counter::Counter;

@@ -1,21 +1,21 @@
-//! Source text of crates whose functions all stand under an attribute, for what it costs to compile them.
+//! Source text of crates whose functions all have an attribute, to measure compile time.
 
 use std::fmt::Write;
 
 use crate::Result;
 
-/// How the functions of a crate are instrumented.
+/// The attribute of a crate's functions.
 pub(crate) struct Source {
     pub(crate) name: &'static str,
-    /// The lines below `[dependencies]`; `{runtime}` stands for the folder of glyph-runtime, quoted.
+    /// The lines of `[dependencies]`. `{runtime}` is the quoted folder of glyph-runtime.
     dependencies: &'static str,
-    /// What stands once at the top of the crate.
+    /// The source at the top of the crate.
     once: &'static str,
-    /// What stands above each function, which has the arguments `session` and `input`.
+    /// The attribute of each function, which has the arguments `session` and `input`.
     attribute: &'static str,
 }
 
-/// What all the crates share.
+/// The source that all crates share.
 const COMMON: &str = "
 #[derive(Clone, Copy, Debug)]
 pub struct Failure;
@@ -44,7 +44,7 @@ impl Source {
         }
     }
 
-    /// A package of its own, in no workspace.
+    /// Returns the manifest of a package outside of any workspace.
     pub(crate) fn manifest(&self, package: &str, runtime: &str) -> Result<String> {
         // A JSON string is a TOML string.
         let runtime = serde_json::to_string(runtime)?;
@@ -55,7 +55,7 @@ impl Source {
         ))
     }
 
-    /// A library of that many functions, of which every second one is asynchronous.
+    /// Returns a library with `functions` functions, every second one asynchronous.
     pub(crate) fn library(&self, functions: u16) -> String {
         let mut text = format!("{}{COMMON}", self.once);
         for number in 0..functions {
@@ -82,7 +82,8 @@ pub fn stt_{number}(session: u64, input: u64) -> Result<u64, Failure> {{
         )
     }
 
-    /// The second function has the future compiled, which a library would otherwise leave to its users.
+    /// The second function makes the library compile the future, which would otherwise happen in
+    /// its users.
     fn write_async(&self, text: &mut String, number: u16) -> std::fmt::Result {
         write!(
             text,

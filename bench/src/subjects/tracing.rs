@@ -1,4 +1,4 @@
-//! `#[tracing::instrument]`, and the subscribers that it and glyph's attribute are measured under.
+//! `#[tracing::instrument]`, and the subscribers of it and of glyph's attribute.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -14,7 +14,7 @@ use tracing_subscriber::Registry;
 use tracing_subscriber::layer::SubscriberExt;
 
 use super::Peer;
-use super::calls::{Caller, Calling, Failure, Surroundings, answer, answer_later};
+use super::calls::{Caller, Failure, InstrumentedFn, Surroundings, answer, answer_later};
 use super::sources::Source;
 use crate::Result;
 
@@ -40,7 +40,7 @@ pub(super) const PEER: Peer = Peer {
     ..Peer::NONE
 };
 
-/// With the features that glyph-runtime asks for, and the attribute.
+/// The features that glyph-runtime uses, and the attribute.
 const DEPENDENCIES: &str =
     r#"tracing = { version = "0.1", default-features = false, features = ["attributes", "std"] }"#;
 
@@ -49,9 +49,9 @@ pub(crate) const EXPORTED: &str = "tracing::instrument + tracing-opentelemetry";
 
 /// The process's subscriber.
 pub(super) enum Subscriber {
-    /// There is none, or it exports nothing.
+    /// No subscriber, or one that exports nothing.
     Silent,
-    /// It exports through tracing-opentelemetry.
+    /// A subscriber that exports through tracing-opentelemetry.
     Exporting(Discard),
 }
 
@@ -92,7 +92,7 @@ impl Subscriber {
     }
 }
 
-/// Throws spans away when they end, which is less than any exporter does.
+/// Discards spans at their end, which costs less than any exporter.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Discard {
     pub(super) seen: Arc<AtomicBool>,
@@ -102,7 +102,7 @@ impl SpanProcessor for Discard {
     fn on_start(&self, _: &mut Span, _: &Context) {}
 
     fn on_end(&self, _: SpanData) {
-        // Written once: a line that threads only read costs them nothing.
+        // Written once, so that the cache line stays shared between threads.
         if !self.seen.load(Relaxed) {
             self.seen.store(true, Relaxed);
         }
@@ -119,7 +119,7 @@ impl SpanProcessor for Discard {
 
 struct Instrument(Subscriber);
 
-impl Calling for Instrument {
+impl InstrumentedFn for Instrument {
     fn build(surroundings: Surroundings) -> Result<Self> {
         Subscriber::install(surroundings).map(Self)
     }

@@ -1,11 +1,11 @@
-//! What the figures of the crates are read against: none of these is a metric that anybody else
+//! Reference points for the figures of the crates. None of them is a metric that another thread
 //! could read.
 
 use std::cell::Cell;
 use std::hint::black_box;
 use std::time::Instant;
 
-use super::calls::{Caller, Calling, Failure, Surroundings, answer, answer_later};
+use super::calls::{Caller, Failure, InstrumentedFn, Surroundings, answer, answer_later};
 use super::sources::Source;
 use super::{Peer, Recorder, Recording};
 use crate::Result;
@@ -37,8 +37,8 @@ thread_local! {
     static CELLS: [Cell<u64>; COMBINATIONS] = const { [const { Cell::new(0) }; COMBINATIONS] };
 }
 
-/// Memory that no other thread touches. What it takes longer with two threads than with one is
-/// the machine's doing: its cores are shared with somebody, or slower when both are busy.
+/// Memory that only one thread uses. If it takes longer with two threads than with one, the machine
+/// is the reason: its cores are busy with other work, or slower when both run.
 struct OwnCell;
 
 impl Recording for OwnCell {
@@ -62,7 +62,7 @@ impl Recording for OwnCell {
     }
 }
 
-/// What it takes to time anything with the standard library.
+/// The cost of timing with the standard library.
 struct TwoReads;
 
 impl Recording for TwoReads {
@@ -81,7 +81,7 @@ impl Recording for TwoReads {
     }
 }
 
-impl Calling for TwoReads {
+impl InstrumentedFn for TwoReads {
     fn build(_: Surroundings) -> Result<Self> {
         Ok(Self)
     }
@@ -106,10 +106,10 @@ fn timed(input: u64) -> Result<u64, Failure> {
     answer
 }
 
-/// The function with nothing around it.
+/// The function without an attribute.
 struct Bare;
 
-impl Calling for Bare {
+impl InstrumentedFn for Bare {
     fn build(_: Surroundings) -> Result<Self> {
         Ok(Self)
     }

@@ -6,10 +6,10 @@ pub(crate) mod wav;
 
 use std::time::Duration;
 
-/// Samples in a second.
+/// Samples per second.
 pub(crate) const SAMPLE_RATE: u32 = 16_000;
 
-/// How much sound a microphone hands over at a time.
+/// Duration of one frame from the microphone.
 pub(crate) const FRAME: Duration = Duration::from_millis(20);
 
 /// [`FRAME`] in samples.
@@ -18,7 +18,7 @@ pub(crate) const FRAME_SAMPLES: usize = 320;
 /// The level of digital silence, which has no logarithm.
 pub(crate) const SILENCE_DBFS: f64 = -100.0;
 
-/// The root mean square of `samples` in decibels below full scale.
+/// Returns the root mean square of `samples` in decibels below full scale.
 pub(crate) fn level_dbfs(samples: &[i16]) -> f64 {
     let energy: f64 = samples
         .iter()
@@ -31,7 +31,7 @@ pub(crate) fn level_dbfs(samples: &[i16]) -> f64 {
     (20.0 * (rms / f64::from(i16::MAX)).log10()).max(SILENCE_DBFS)
 }
 
-/// How long `samples` last, in seconds.
+/// Returns the duration of `samples` in seconds.
 pub(crate) fn seconds(samples: &[i16]) -> f64 {
     count(samples) / f64::from(SAMPLE_RATE)
 }
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_is_as_long_as_it_says() {
+    fn frame_constants_agree() {
         assert!((seconds(&[0; FRAME_SAMPLES]) - FRAME.as_secs_f64()).abs() < f64::EPSILON);
     }
 }

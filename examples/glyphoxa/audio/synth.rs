@@ -1,8 +1,8 @@
-//! A small formant synthesiser: one sound for each letter.
+//! A small formant synthesizer: one sound for each letter.
 //!
-//! A buzz (the vocal cords) or a hiss (breath) goes through two resonators (the mouth). It
-//! reads letters rather than phonemes, so that it sounds like a toy reading English badly;
-//! it is real audio nonetheless, of the length and the shape of speech.
+//! A buzz (the vocal cords) or a hiss (breath) goes through two resonators (the mouth). The
+//! synthesizer reads letters instead of phonemes, so it sounds like a toy that reads English badly.
+//! It is real audio nonetheless, with the length and shape of speech.
 
 use std::f64::consts::PI;
 
@@ -10,19 +10,19 @@ use fastrand::Rng;
 
 use super::SAMPLE_RATE;
 
-/// The loudest sample, as a part of full scale.
+/// The loudest sample, as a fraction of full scale.
 const CEILING: f64 = 0.8;
 const RATE: f64 = SAMPLE_RATE as f64;
 
-/// How a speaker sounds.
+/// Pitch and pace of a speaker.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Voice {
     pub(crate) pitch_hz: f64,
-    /// How long each sound is held; 1.0 is usual.
+    /// Factor on the duration of each sound. Default: 1.0.
     pub(crate) slowness: f64,
 }
 
-/// What one letter sounds like.
+/// The sound of one letter.
 #[derive(Clone, Copy)]
 struct Sound {
     buzz: f64,
@@ -99,7 +99,7 @@ fn sound(letter: char) -> Sound {
     }
 }
 
-/// Reads `text` aloud. The work is proportional to its length, which is the caller's to bound.
+/// Reads `text` aloud. The work is proportional to its length, so the caller must limit it.
 pub(crate) fn speak(text: &str, voice: Voice) -> Vec<i16> {
     let mut mouth = Mouth {
         voice,
@@ -129,7 +129,7 @@ fn digit(character: char) -> Option<&'static str> {
 
 struct Mouth {
     voice: Voice,
-    /// Where the cords are in their swing, from 0 to 1.
+    /// Position of the vocal cords in their cycle, from 0 to 1.
     phase: f64,
     resonators: [Resonator; 2],
     rng: Rng,
@@ -143,7 +143,7 @@ impl Mouth {
         let step = 1.0 / (sound.seconds * self.voice.slowness * RATE);
         let mut progress = 0.0;
         while progress < 1.0 {
-            // Rounded ends keep neighbouring sounds from clicking.
+            // Rounded ends prevent clicks between adjacent sounds.
             let envelope = (PI * progress).sin().sqrt();
             let mut signal = envelope * (sound.buzz * self.cords() + sound.hiss * self.breath());
             for resonator in &mut self.resonators {
@@ -154,7 +154,7 @@ impl Mouth {
         }
     }
 
-    /// A sawtooth, which has every harmonic of the pitch.
+    /// Returns a sawtooth, which has every harmonic of the pitch.
     fn cords(&mut self) -> f64 {
         self.phase = (self.phase + self.voice.pitch_hz / RATE).fract();
         1.0 - 2.0 * self.phase
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_is_heard_and_never_clips() {
+    fn sentence_is_audible_and_never_clips() {
         let speech = speak("Good evening. Two dice, then: 2d6+1!", VOICE);
         assert!(
             (1.0..6.0).contains(&seconds(&speech)),
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn every_letter_and_digit_sounds_and_stays_bounded() {
+    fn every_letter_and_digit_is_audible_and_bounded() {
         for character in ('a'..='z').chain('0'..='9') {
             let speech = speak(&character.to_string(), VOICE);
             assert!(
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn pauses_are_silent_and_no_text_is_no_sound() {
+    fn pauses_are_silent_and_empty_text_has_no_samples() {
         assert!((level_dbfs(&speak(" ", VOICE)) - SILENCE_DBFS).abs() < f64::EPSILON);
         assert!(speak("", VOICE).is_empty());
     }
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_words_give_the_same_sound() {
+    fn same_words_make_the_same_sound() {
         assert_eq!(speak("halt", VOICE), speak("halt", VOICE));
     }
 }

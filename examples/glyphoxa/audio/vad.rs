@@ -1,37 +1,37 @@
 //! Voice activity detection by energy.
 //!
-//! A frame is loud when it stands out from the noise floor, which the detector learns as it
-//! listens. A few loud frames in a row begin an utterance, which also gets the moment before
-//! them, since words begin softly. It ends after a hang-over: a pause shorter than that
-//! belongs to the speech around it.
+//! A frame is loud if it exceeds the noise floor by a margin. The detector learns the noise floor
+//! while it listens. A few loud frames in a row begin an utterance. The utterance includes a moment
+//! before them, because words begin softly. It ends after a hangover time: a shorter pause is part
+//! of the utterance.
 
 use std::collections::VecDeque;
 
 use super::{FRAME_SAMPLES, level_dbfs};
 
-/// How far a loud frame stands out from the noise floor.
+/// Minimum distance of a loud frame from the noise floor.
 const MARGIN_DB: f64 = 10.0;
-/// Nothing below this is speech, however quiet the room.
+/// Minimum level of speech, in a silent room too.
 const QUIETEST_SPEECH_DBFS: f64 = -52.0;
 /// Loud frames in a row that begin an utterance: 60 ms, longer than a click.
 const ATTACK_FRAMES: usize = 3;
-/// Kept from before the first loud frame: 100 ms.
+/// Frames kept from before the first loud frame: 100 ms.
 const LEAD_FRAMES: usize = 5;
-/// Quiet frames in a row that end an utterance: 500 ms, longer than the pause of a full stop.
+/// Quiet frames in a row that end an utterance: 500 ms, longer than the pause after a sentence.
 const HANGOVER_FRAMES: usize = 25;
-/// Kept after the last loud frame: 100 ms of the hang-over.
+/// Frames kept after the last loud frame: 100 ms of the hangover time.
 const TAIL_FRAMES: usize = 5;
-/// A longer utterance is cut: 15 s, which bounds the memory.
+/// Maximum length of an utterance: 15 s. It limits the memory; a longer utterance is cut.
 const LONGEST_FRAMES: usize = 750;
-/// How fast the floor rises under louder frames: 1 dB a second.
+/// Rate at which the floor rises under louder frames: 1 dB a second.
 const FLOOR_RISE_DB: f64 = 0.02;
-/// How much of the way down to a quieter frame the floor goes at once.
+/// Part of the distance by which the floor falls to a quieter frame at once.
 const FLOOR_FALL: f64 = 0.3;
 
 /// Speech between two silences.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Utterance {
-    /// Where it begins, in samples since the detector began to listen.
+    /// The first sample, counted from the start of the detector.
     pub(crate) start: usize,
     pub(crate) samples: Vec<i16>,
 }
@@ -67,7 +67,7 @@ impl Default for State {
 }
 
 impl Detector {
-    /// Takes the next frame, of [`FRAME_SAMPLES`] or fewer; gives the utterance that it ends.
+    /// Takes the next frame, of at most [`FRAME_SAMPLES`]. Returns the utterance that it ends.
     pub(crate) fn push(&mut self, frame: &[i16]) -> Option<Utterance> {
         let loud = self.is_loud(level_dbfs(frame));
         self.heard += frame.len();
@@ -109,7 +109,7 @@ impl Detector {
         }
     }
 
-    /// Ends the listening; gives the utterance that was under way.
+    /// Ends the input. Returns the unfinished utterance.
     pub(crate) fn finish(&mut self) -> Option<Utterance> {
         match std::mem::take(&mut self.state) {
             State::Quiet { .. } => None,
@@ -153,7 +153,7 @@ impl State {
     }
 }
 
-/// All utterances of a recording.
+/// Returns all utterances of a recording.
 pub(crate) fn utterances(recording: &[i16]) -> Vec<Utterance> {
     let mut detector = Detector::default();
     let mut found: Vec<_> = recording
@@ -166,11 +166,11 @@ pub(crate) fn utterances(recording: &[i16]) -> Vec<Utterance> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+    #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
     use super::*;
 
-    /// Noise at about the given level, the same on every run.
+    /// Returns noise near the given level, the same in every run.
     fn noise(frames: usize, dbfs: f64) -> Vec<i16> {
         let mut rng = fastrand::Rng::with_seed(7);
         let peak = f64::from(i16::MAX) * 10f64.powf(dbfs / 20.0) * 3f64.sqrt();
@@ -181,7 +181,7 @@ mod tests {
             .collect()
     }
 
-    /// Stretches of noise, each of so many frames and at such a level, one after the other.
+    /// Returns sections of noise, each with a number of frames and a level, one after another.
     fn scene(stretches: &[(usize, f64)]) -> Vec<i16> {
         stretches
             .iter()
@@ -193,14 +193,14 @@ mod tests {
     const VOICE: f64 = -25.0;
 
     #[test]
-    fn a_quiet_room_says_nothing() {
+    fn quiet_room_has_no_utterances() {
         assert_eq!(utterances(&scene(&[(200, ROOM)])), []);
         assert_eq!(utterances(&vec![0; 100 * FRAME_SAMPLES]), []);
         assert_eq!(utterances(&[]), []);
     }
 
     #[test]
-    fn speech_is_found_with_a_little_around_it() {
+    fn utterance_includes_a_margin_around_the_speech() {
         let found = utterances(&scene(&[(50, ROOM), (40, VOICE), (50, ROOM)]));
         assert_eq!(found.len(), 1);
         let utterance = found.first().unwrap();
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_pause_belongs_to_the_speech_and_a_long_one_parts_it() {
+    fn only_a_long_pause_splits_an_utterance() {
         let pause_of = |frames| {
             let sound = scene(&[
                 (50, ROOM),
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_click_is_not_speech() {
+    fn click_is_not_an_utterance() {
         assert_eq!(
             utterances(&scene(&[
                 (50, ROOM),
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_louder_room_raises_the_bar() {
+    fn louder_room_raises_the_threshold() {
         let (hum, murmur) = (-45.0, -38.0);
         let quiet_room = scene(&[(50, ROOM), (40, murmur), (50, ROOM)]);
         assert_eq!(utterances(&quiet_room).len(), 1);
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn noise_without_end_is_cut_and_then_becomes_the_floor() {
+    fn endless_noise_is_cut_and_becomes_the_floor() {
         let found = utterances(&scene(&[(50, ROOM), (4 * LONGEST_FRAMES, VOICE)]));
         let longest = LONGEST_FRAMES * FRAME_SAMPLES;
         assert_eq!(
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn speech_at_the_end_of_the_recording_is_not_lost() {
+    fn speech_at_the_end_of_the_recording_is_kept() {
         let found = utterances(&scene(&[(50, ROOM), (40, VOICE)]));
         assert_eq!(found.len(), 1);
     }

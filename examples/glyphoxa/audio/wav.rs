@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::SAMPLE_RATE;
 
-/// Why a WAV file cannot be played.
+/// Errors of reading a WAV file.
 #[derive(Debug, Error)]
 pub(crate) enum WavError {
     #[error("not a readable WAV file: {0}")]
@@ -19,7 +19,7 @@ pub(crate) enum WavError {
     Format(WavSpec),
 }
 
-/// The samples of a WAV file of the one format that the pipeline takes.
+/// Returns the samples of a WAV file. Only the format of the pipeline is supported.
 pub(crate) fn decode(file: &[u8]) -> Result<Vec<i16>, WavError> {
     let reader = WavReader::new(Cursor::new(file))?;
     let spec = reader.spec();
@@ -37,7 +37,7 @@ pub(crate) fn decode(file: &[u8]) -> Result<Vec<i16>, WavError> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+    #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
     use super::*;
 
@@ -59,13 +59,13 @@ mod tests {
     };
 
     #[test]
-    fn samples_come_back_as_written() {
+    fn written_samples_are_read_unchanged() {
         let samples = [0, 1, -1, i16::MAX, i16::MIN];
         assert_eq!(decode(&encode(SPEC, &samples)).unwrap(), samples);
     }
 
     #[test]
-    fn another_format_is_refused_by_name() {
+    fn other_wav_format_is_rejected_by_name() {
         let stereo = WavSpec {
             channels: 2,
             sample_rate: 44_100,
@@ -79,12 +79,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_wav_file_is_refused() {
+    fn other_data_than_wav_is_rejected() {
         assert!(matches!(decode(b"RIFF"), Err(WavError::Unreadable(_))));
     }
 
     #[test]
-    fn a_file_cut_short_is_refused() {
+    fn truncated_file_is_rejected() {
         let mut file = encode(SPEC, &[1; 100]);
         file.truncate(file.len() - 50);
         assert!(matches!(decode(&file), Err(WavError::Unreadable(_))));

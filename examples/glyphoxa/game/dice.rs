@@ -10,7 +10,7 @@ const MOST_DICE: u32 = 100;
 const MOST_SIDES: u32 = 1000;
 const LARGEST_NUMBER: u32 = 1000;
 
-/// Dice to roll and numbers to add, in the order of writing.
+/// Dice to roll and numbers to add, in source order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Dice(Vec<Term>);
 
@@ -26,7 +26,7 @@ enum Value {
     Number(u32),
 }
 
-/// What is wrong with a dice expression.
+/// Errors of parsing a dice expression.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub(crate) enum DiceError {
     #[error("dice are written like 2d6+1")]
@@ -42,7 +42,7 @@ pub(crate) enum DiceError {
 }
 
 impl Dice {
-    /// Rolls each die once and adds everything up.
+    /// Rolls each die once and returns the sum.
     pub(crate) fn roll(&self, rng: &mut fastrand::Rng) -> i64 {
         self.total(|count, sides| (0..count).map(|_| i64::from(rng.u32(1..=sides))).sum())
     }
@@ -119,7 +119,7 @@ fn number(
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(DiceError::Notation);
     }
-    // Digits that do not fit are a number out of range.
+    // Digits that overflow are a number out of range.
     digits
         .parse()
         .ok()
@@ -147,7 +147,7 @@ impl fmt::Display for Dice {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+    #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
     use proptest::prelude::*;
 
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn rolls_reach_from_the_least_to_the_most_and_no_further() {
+    fn rolls_cover_the_whole_range_and_no_more() {
         assert_eq!(range("2d6+1"), (3, 13));
         assert_eq!(range("d20"), (1, 20));
         assert_eq!(range("1D4 - 1d4"), (-3, 3));
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn dice_are_said_as_they_are_usually_written() {
+    fn dice_are_formatted_in_the_usual_notation() {
         for (written, usual) in [
             ("1d20", "d20"),
             (" 2D6 + 1 ", "2d6+1"),
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_expression_is_told_what_is_wrong() {
+    fn invalid_expression_error_says_what_is_wrong() {
         for (text, error) in [
             ("", DiceError::Notation),
             ("d", DiceError::Notation),
@@ -207,18 +207,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_parsed_or_refused(text in ".{0,40}") {
+        fn any_text_is_parsed_or_rejected(text in ".{0,40}") {
             let _ = text.parse::<Dice>();
         }
 
         #[test]
-        fn what_is_parsed_reads_back_the_same(text in "[1-9]?d[1-9][0-9]([+-][1-9]?d[2-9]|[+-][0-9]{1,3}){0,7}") {
+        fn formatted_dice_parse_to_the_same_dice(text in "[1-9]?d[1-9][0-9]([+-][1-9]?d[2-9]|[+-][0-9]{1,3}){0,7}") {
             let dice: Dice = text.parse().unwrap();
             prop_assert_eq!(dice.to_string().parse::<Dice>().unwrap(), dice);
         }
 
         #[test]
-        fn a_roll_lies_between_the_extremes(text in "[1-9]?d[1-9][0-9]([+-][1-9]?d[2-9]){0,7}", seed: u64) {
+        fn roll_is_between_minimum_and_maximum(text in "[1-9]?d[1-9][0-9]([+-][1-9]?d[2-9]){0,7}", seed: u64) {
             let dice: Dice = text.parse().unwrap();
             let roll = dice.roll(&mut fastrand::Rng::with_seed(seed));
             let reach = dice.0.iter().map(|term| match term.value {

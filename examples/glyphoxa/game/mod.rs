@@ -1,4 +1,4 @@
-//! What the tools know about the game.
+//! The game data that the tools use.
 
 pub(crate) mod dice;
 pub(crate) mod spellbook;

@@ -1,4 +1,4 @@
-//! The spells that the game knows.
+//! The spells of the game.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,7 +7,7 @@ use thiserror::Error;
 
 const SPELLS: &str = include_str!("spells.tsv");
 
-/// A spell as the book describes it.
+/// A spell and its description.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Spell {
     name: String,
@@ -21,12 +21,12 @@ impl fmt::Display for Spell {
     }
 }
 
-/// Why the book is of no use.
+/// Errors of the spellbook.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub(crate) enum SpellbookError {
     #[error("line {0} is not `name <tab> level <tab> text`")]
     Line(usize),
-    #[error("the spell book is empty")]
+    #[error("the spellbook is empty")]
     Empty,
 }
 
@@ -35,7 +35,7 @@ pub(crate) enum SpellbookError {
 pub(crate) struct Spellbook(BTreeMap<String, Spell>);
 
 impl Spellbook {
-    /// The book that comes with the game.
+    /// Returns the book that comes with the game.
     pub(crate) fn open() -> Result<Self, SpellbookError> {
         Self::read(SPELLS)
     }
@@ -52,7 +52,7 @@ impl Spellbook {
             .map(Self)
     }
 
-    /// Whether there is anything to look up.
+    /// Returns an error if the book is empty.
     pub(crate) fn ping(&self) -> Result<(), SpellbookError> {
         if self.0.is_empty() {
             Err(SpellbookError::Empty)
@@ -61,7 +61,7 @@ impl Spellbook {
         }
     }
 
-    /// The spell of that name, in whatever case it is written.
+    /// Returns the spell with this name, ignoring case.
     pub(crate) fn find(&self, name: &str) -> Option<&Spell> {
         self.0.get(&name.trim().to_lowercase())
     }
@@ -80,12 +80,12 @@ fn parse(line: &str) -> Option<Spell> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+    #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
     use super::*;
 
     #[test]
-    fn a_spell_is_found_however_it_is_written() {
+    fn spell_is_found_in_any_case() {
         let book = Spellbook::open().unwrap();
         let spell = book.find(" Misty Step ").unwrap().to_string();
         assert!(
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_line_is_named() {
+    fn malformed_line_is_reported_with_its_number() {
         for bad in [
             "light",
             "light\tzero\tA glow.",
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_book_opens_but_does_not_answer() {
+    fn empty_book_opens_and_fails_its_ping() {
         assert_eq!(
             Spellbook::read("").unwrap().ping(),
             Err(SpellbookError::Empty)

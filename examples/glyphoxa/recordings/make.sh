@@ -1,10 +1,10 @@
 #!/bin/sh
 # Makes the session recordings and their transcripts from the lines at the bottom.
-# Needs espeak-ng and sox; the results are committed, so nobody else needs either.
+# Needs espeak-ng and sox; the results are committed, so other machines need neither.
 #
 # Each recording is 16 kHz mono 16-bit: utterances with 0.9 s between them, over room
 # noise. Each transcript line is `start <tab> end <tab> speaker <tab> words`, in seconds,
-# where the words are written as a recogniser would write them.
+# where the words are written as a recognizer would write them.
 set -eu
 cd "$(dirname "$0")"
 export SOX_OPTS=-R # the same noise every time

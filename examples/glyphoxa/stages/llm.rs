@@ -1,4 +1,4 @@
-//! The language model. This one follows a character's rules.
+//! The language model, simulated by a character's rules.
 
 use glyph_runtime::instrument_stage;
 
@@ -8,25 +8,25 @@ use crate::network::{Network, ProviderFault};
 use crate::npc::Npc;
 use crate::telemetry::{Provider, stage};
 
-/// What the model is asked to go on from.
+/// The prompt of the model.
 #[derive(Debug)]
 pub(crate) enum Prompt<'a> {
-    /// A player's words.
+    /// The words of a player.
     Player(&'a str),
-    /// What the tool answered that the model has called.
+    /// The result of the tool that the model called.
     Tool(&'a Result<String, ToolError>),
 }
 
-/// What the model answers.
+/// The output of the model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Completion {
-    /// The character says this.
+    /// An answer of the character.
     Say(String),
-    /// The model wants a tool called with this argument, and to hear what it answers.
+    /// A request to call a tool; the result is the next prompt.
     Call { tool: String, argument: String },
 }
 
-/// Lets the mind of `npc` think, and where that fails its substitute.
+/// Asks the model of `npc`, and the substitute if the model fails.
 pub(crate) async fn ask(
     network: &Network,
     npc: &Npc,
@@ -36,7 +36,7 @@ pub(crate) async fn ask(
         return Ok(completion);
     }
     let (from, to) = (npc.mind, npc.substitute);
-    tracing::info!(?from, ?to, "another provider is asked");
+    tracing::info!(?from, ?to, "falling back to another provider");
     complete(network, npc, npc.substitute, &prompt).await
 }
 
@@ -57,14 +57,16 @@ async fn complete(
 
 fn think(npc: &Npc, prompt: &Prompt<'_>) -> Completion {
     match prompt {
-        Prompt::Player(words) => wish(words).unwrap_or_else(|| Completion::Say(answer(npc, words))),
+        Prompt::Player(words) => {
+            requested_tool(words).unwrap_or_else(|| Completion::Say(answer(npc, words)))
+        }
         Prompt::Tool(Ok(result)) => Completion::Say(format!("{} {result}", npc.telling)),
         Prompt::Tool(Err(error)) => Completion::Say(format!("{} {error}.", npc.regretting)),
     }
 }
 
-/// The tool call that the words ask for, if they do.
-fn wish(words: &str) -> Option<Completion> {
+/// Returns the tool call that the words ask for.
+fn requested_tool(words: &str) -> Option<Completion> {
     let words = words.to_lowercase();
     if words.contains("roll") {
         let dice = words
@@ -78,7 +80,7 @@ fn wish(words: &str) -> Option<Completion> {
     spell(&words).map(|spell| call(tools::LOOKUP_SPELL, spell))
 }
 
-/// The spell of "I cast misty step." or of "what does the fireball spell do?".
+/// Returns the spell of "I cast misty step." or of "what does the fireball spell do?".
 fn spell(words: &str) -> Option<&str> {
     let cast = words.split_once("cast ").map(|(_, spell)| spell);
     let named = || Some(words.split_once(" spell")?.0.rsplit_once("the ")?.1);
@@ -126,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn dice_and_spells_are_asked_of_the_tools() {
+    fn dice_and_spells_call_the_tools() {
         for (words, tool, argument) in [
             ("I bet on the dice. Roll 2d6+1.", tools::DICE_ROLL, "2d6+1"),
             ("Roll D20 and hope!", tools::DICE_ROLL, "d20"),
@@ -142,7 +144,7 @@ mod tests {
                 "endless soup",
             ),
         ] {
-            assert_eq!(wish(words), Some(call(tool, argument)), "{words}");
+            assert_eq!(requested_tool(words), Some(call(tool, argument)), "{words}");
         }
         for words in [
             "Roll over, and die in 3 days",
@@ -150,12 +152,12 @@ mod tests {
             "A spell",
             "",
         ] {
-            assert_eq!(wish(words), None, "{words}");
+            assert_eq!(requested_tool(words), None, "{words}");
         }
     }
 
     #[test]
-    fn what_a_tool_answers_is_told_and_so_is_its_failure() {
+    fn tool_results_and_failures_are_in_the_answer() {
         let won = Ok("2d6+1 gives 9.".to_owned());
         assert_eq!(
             think(&BARTENDER, &Prompt::Tool(&won)),
@@ -164,7 +166,7 @@ mod tests {
         let lost = Err(ToolError::UnknownTool);
         assert_eq!(
             think(&SAGE, &Prompt::Tool(&lost)),
-            say("No scroll can tell: there is no such tool.")
+            say("No scroll can tell: unknown tool.")
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The stages of the pipeline. Each is one function, and one attribute measures it.
+//! The stages of the pipeline: one function each, measured by one attribute.
 
 pub(crate) mod llm;
 pub(crate) mod stt;

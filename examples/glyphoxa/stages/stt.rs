@@ -1,8 +1,8 @@
 //! Speech to text.
 //!
-//! The recogniser does not understand speech. It knows the recordings of this example: it
-//! compares how an utterance sounds (its length, loudness over time, and how often the wave
-//! crosses zero) with every line of the transcripts, and gives the words of the nearest.
+//! The recognizer does not understand speech: it knows the recordings of this example. It compares
+//! the sound of an utterance (length, loudness over time, zero crossings) with every line of the
+//! transcripts, and returns the words of the nearest line.
 
 use glyph_runtime::instrument_stage;
 use thiserror::Error;
@@ -12,15 +12,15 @@ use crate::network::{Network, ProviderFault};
 use crate::recordings::{Line, Recording};
 use crate::telemetry::stage;
 
-/// The parts of a fingerprint.
+/// Slices of a fingerprint.
 const SLICES: usize = 24;
-/// Two utterances further apart than this are not the same. A line as the detector cuts it is
-/// within 0.15 of its transcript's, two different lines are 1.0 and more apart.
+/// Maximum distance of two utterances that count as equal. A line that the detector cut is within
+/// 0.15 of its transcript. Two different lines are at least 1.0 apart.
 const FURTHEST: f64 = 0.4;
-/// An utterance shorter than this has no fingerprint.
+/// Minimum length of an utterance that has a fingerprint.
 const SHORTEST_SECONDS: f64 = 0.1;
 
-/// Why nothing was understood.
+/// Errors of the recognizer.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub(crate) enum SttError {
     #[error(transparent)]
@@ -29,21 +29,21 @@ pub(crate) enum SttError {
     Unintelligible,
 }
 
-/// The words of an utterance, and whose voice it was.
+/// The words of an utterance and their speaker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Transcript {
     pub(crate) speaker: String,
     pub(crate) words: String,
 }
 
-/// Knows every line of some recordings by its sound.
+/// The sound of every line of the recordings.
 #[derive(Debug)]
-pub(crate) struct Recogniser {
+pub(crate) struct Recognizer {
     known: Vec<(Fingerprint, Transcript)>,
 }
 
-impl Recogniser {
-    /// Learns the lines of `recordings` from where their transcripts say that they are.
+impl Recognizer {
+    /// Returns a recognizer for the lines of `recordings`, cut as their transcripts say.
     pub(crate) fn new(recordings: &[Recording]) -> Self {
         let learn = |recording: &Recording, line: &Line| {
             let said = recording
@@ -67,7 +67,7 @@ impl Recogniser {
         Self { known }
     }
 
-    /// The words of `audio`, as the provider understands them.
+    /// Returns the words of `audio` from the provider.
     #[instrument_stage(stage::stt, labels(provider = "deepgram"))]
     pub(crate) async fn transcribe(
         &self,
@@ -92,13 +92,13 @@ impl Recogniser {
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "float casts saturate, and no recording lasts so long"
+    reason = "float casts saturate, and recordings are short"
 )]
 fn sample_at(second: f64) -> usize {
     (second * f64::from(SAMPLE_RATE)) as usize
 }
 
-/// How an utterance sounds, whatever its volume.
+/// The sound of an utterance, independent of its volume.
 #[derive(Debug)]
 struct Fingerprint {
     seconds: f64,
@@ -107,14 +107,14 @@ struct Fingerprint {
 
 #[derive(Debug)]
 struct Slice {
-    /// Against the mean of all slices, in units of 20 dB.
+    /// Relative to the mean of all slices, in units of 20 dB.
     level: f64,
-    /// The part of neighbouring samples between which the wave changes sign.
+    /// Fraction of adjacent samples between which the wave changes sign.
     crossings: f64,
 }
 
 impl Fingerprint {
-    /// The fingerprint of the sound, less what is far quieter than the rest at either end.
+    /// Returns the fingerprint of the sound without the quiet parts at both ends.
     fn of(audio: &[i16]) -> Option<Self> {
         let audio = trim(audio);
         let seconds = seconds(audio);
@@ -135,7 +135,7 @@ impl Fingerprint {
         Some(Self { seconds, slices })
     }
 
-    /// Zero for the same sound.
+    /// Returns the distance of two fingerprints: zero for equal sounds.
     fn distance(&self, other: &Self) -> f64 {
         let pairs = || self.slices.iter().zip(&other.slices);
         let level = mean(pairs().map(|(a, b)| (a.level - b.level).abs()));
@@ -145,7 +145,7 @@ impl Fingerprint {
     }
 }
 
-/// Cuts both ends down to the first 10 ms that are within 30 dB of the loudest.
+/// Cuts both ends to the first 10 ms that are within 30 dB of the loudest part.
 fn trim(audio: &[i16]) -> &[i16] {
     const STEP: usize = 160;
     let levels: Vec<f64> = audio.chunks(STEP).map(level_dbfs).collect();
@@ -172,7 +172,7 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+    #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
     use super::*;
     use crate::audio::vad;
@@ -183,9 +183,9 @@ mod tests {
     }
 
     #[test]
-    fn every_recorded_utterance_is_recognised_loud_or_quiet() {
+    fn every_recorded_utterance_is_recognized_at_any_volume() {
         let recordings = recordings::load().unwrap();
-        let recogniser = Recogniser::new(&recordings);
+        let recognizer = Recognizer::new(&recordings);
         for recording in &recordings {
             let heard = vad::utterances(&recording.audio);
             assert_eq!(heard.len(), recording.lines.len());
@@ -194,9 +194,9 @@ mod tests {
                     speaker: line.speaker.clone(),
                     words: line.words.clone(),
                 };
-                assert_eq!(recogniser.look_up(&utterance.samples), Some(&said));
+                assert_eq!(recognizer.look_up(&utterance.samples), Some(&said));
                 assert_eq!(
-                    recogniser.look_up(&quieter(&utterance.samples)),
+                    recognizer.look_up(&quieter(&utterance.samples)),
                     Some(&said)
                 );
             }
@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn no_two_lines_sound_alike() {
-        let known = Recogniser::new(&recordings::load().unwrap()).known;
+        let known = Recognizer::new(&recordings::load().unwrap()).known;
         for (index, (one, _)) in known.iter().enumerate() {
             for (other, _) in known.iter().skip(index + 1) {
                 assert!(
@@ -218,9 +218,9 @@ mod tests {
     }
 
     #[test]
-    fn what_was_never_recorded_is_not_understood() {
+    fn unrecorded_audio_is_not_understood() {
         let recordings = recordings::load().unwrap();
-        let recogniser = Recogniser::new(&recordings);
+        let recognizer = Recognizer::new(&recordings);
         let mut rng = fastrand::Rng::with_seed(5);
         let noise: Vec<i16> = (0..40_000).map(|_| rng.i16(-9000..9000)).collect();
         let heard = vad::utterances(&recordings.first().unwrap().audio);
@@ -229,7 +229,7 @@ mod tests {
         let (half, _) = said.split_at(said.len() / 2);
         let silence = vec![0; 16_000];
         for audio in [noise.as_slice(), &backwards, half, &silence, &[1; 100], &[]] {
-            assert_eq!(recogniser.look_up(audio), None);
+            assert_eq!(recognizer.look_up(audio), None);
         }
     }
 }

@@ -13,18 +13,18 @@ pub(crate) const DICE_ROLL: &str = "dice_roll";
 /// Looks a spell up by its name.
 pub(crate) const LOOKUP_SPELL: &str = "lookup_spell";
 
-/// Why a tool has no answer.
+/// Errors of a tool.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub(crate) enum ToolError {
-    #[error("there is no such tool")]
+    #[error("unknown tool")]
     UnknownTool,
-    #[error("nobody knows the spell {0}")]
+    #[error("unknown spell {0}")]
     UnknownSpell(String),
     #[error(transparent)]
     Dice(#[from] DiceError),
 }
 
-/// Runs the tool called `tool`.
+/// Runs the tool named `tool`.
 #[instrument_stage(stage::tool, labels(tool = tool), fields(argument))]
 pub(crate) async fn execute(
     spellbook: &Spellbook,
@@ -52,7 +52,7 @@ pub(crate) async fn execute(
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+    #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
     use super::*;
 
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn tools_answer() {
+    async fn tools_return_results() {
         assert_eq!(run(DICE_ROLL, "7+3").await.unwrap(), "7+3 gives 10.");
         assert!(
             run(LOOKUP_SPELL, "Fireball")

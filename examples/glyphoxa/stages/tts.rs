@@ -7,10 +7,10 @@ use crate::audio::synth::{Voice, speak};
 use crate::network::{Network, ProviderFault};
 use crate::telemetry::stage;
 
-/// The longest text that is read aloud, in bytes: about a minute.
+/// Maximum length of a text, in bytes: about a minute of speech.
 const LONGEST_TEXT: usize = 1000;
 
-/// Why nothing is heard.
+/// Errors of the synthesizer.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub(crate) enum TtsError {
     #[error(transparent)]
@@ -19,9 +19,9 @@ pub(crate) enum TtsError {
     TooLong(usize),
 }
 
-/// The sound of `text` in that voice.
+/// Returns the sound of `text` in the given voice.
 #[instrument_stage(stage::tts, labels(provider = "elevenlabs"), fields(bytes = text.len()))]
-pub(crate) async fn synthesise(
+pub(crate) async fn synthesize(
     network: &Network,
     voice: Voice,
     text: &str,
@@ -40,8 +40,8 @@ mod tests {
     use crate::npc::BARTENDER;
 
     #[tokio::test(start_paused = true)]
-    async fn an_answer_becomes_sound() {
-        let audio = synthesise(
+    async fn answer_becomes_audio() {
+        let audio = synthesize(
             &Network::new(0.0),
             BARTENDER.voice,
             "That makes five coppers.",
@@ -51,9 +51,9 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_text_without_end_is_refused() {
+    async fn overlong_text_is_rejected() {
         let text = "and ".repeat(LONGEST_TEXT);
-        let refused = synthesise(&Network::new(0.0), BARTENDER.voice, &text).await;
+        let refused = synthesize(&Network::new(0.0), BARTENDER.voice, &text).await;
         assert_eq!(refused, Err(TtsError::TooLong(text.len())));
     }
 }

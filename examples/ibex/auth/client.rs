@@ -1,4 +1,4 @@
-//! The client.
+//! The client of the authentication service.
 
 use std::net::SocketAddr;
 
@@ -12,19 +12,19 @@ use tower::Layer;
 use super::{OrgId, VALIDATE_TOKEN, message::Text};
 use crate::telemetry::Metrics;
 
-/// Calls the service; the trace and the request's id go along in the metadata.
+/// A client whose calls carry the trace and the request id in the metadata.
 #[derive(Clone, Debug)]
 pub(crate) struct Client(Grpc<ClientService<Channel>>);
 
 impl Client {
     pub(crate) fn to(address: SocketAddr) -> Result<Self, transport::Error> {
         let channel = Endpoint::from_shared(format!("http://{address}"))?.connect_lazy();
-        let edge = ClientLayer::new(Metrics::global().auth).peer("auth");
-        let edge = edge.methods([VALIDATE_TOKEN]);
-        Ok(Self(Grpc::new(edge.layer(channel))))
+        let layers = ClientLayer::new(Metrics::global().auth).peer("auth");
+        let layers = layers.methods([VALIDATE_TOKEN]);
+        Ok(Self(Grpc::new(layers.layer(channel))))
     }
 
-    /// Whose `token` it is.
+    /// Returns the customer of `token`.
     pub(crate) async fn validate(&self, token: &str) -> Result<OrgId, Status> {
         let Self(mut grpc) = self.clone();
         let unavailable = |error: transport::Error| Status::unavailable(error.to_string());

@@ -1,10 +1,10 @@
-//! The messages of the service: UTF-8 text. A call's is the token, an answer's whose it is.
+//! The messages of the service, in UTF-8: the token in the request, the customer in the response.
 
 use bytes::{Buf, BufMut};
 use tonic::Status;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 
-/// The longest message, in bytes.
+/// Maximum length of a message, in bytes.
 const LONGEST: usize = 4096;
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,6 +47,6 @@ impl Decoder for Text {
         buffer.copy_to_slice(&mut bytes);
         let text = String::from_utf8(bytes);
         text.map(Some)
-            .map_err(|_| Status::invalid_argument("the message is no text"))
+            .map_err(|_| Status::invalid_argument("the message is not UTF-8"))
     }
 }

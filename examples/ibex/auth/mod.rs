@@ -1,4 +1,4 @@
-//! The service that knows whose a token is, and its client.
+//! The service that maps tokens to customers, and its client.
 
 mod client;
 mod message;
@@ -14,19 +14,19 @@ pub(crate) use self::client::Client;
 pub(crate) use self::server::serve;
 use crate::telemetry::{db, stage};
 
-/// The one call that it serves.
+/// The only method of the service.
 const VALIDATE_TOKEN: &str = "ibex.auth.v1.AuthService/ValidateToken";
 
-/// A token that the database does not survive.
+/// A token that makes the database panic.
 pub(crate) const POISON: &str = "token-poison";
 
-/// Tokens, and whose they are.
+/// Tokens and their customers.
 const TOKENS: [(&str, &str); 2] = [
     ("token-acme", "0192f0c1-6d3a-7b11-8a7e-3f6f1c9d2a10"),
     ("token-umbra", "0192f0c1-6d3a-7c52-9b1d-77aa0be4c301"),
 ];
 
-/// A customer. It goes into lines and spans; as a label it does not compile.
+/// A customer: a field of log lines and spans. As a label it does not compile.
 #[derive(Clone, Debug, Hash, Label, PartialEq, Eq)]
 #[label(never)]
 pub(crate) struct OrgId(String);
@@ -39,9 +39,9 @@ impl OrgId {
 
 #[derive(Clone, Copy, Debug, Error, Outcome, PartialEq, Eq)]
 pub(crate) enum AuthError {
-    #[error("nobody has this token")]
+    #[error("unknown token")]
     Unauthenticated,
-    #[error("the database does not answer")]
+    #[error("the database does not respond")]
     #[outcome(timeout)]
     Database,
 }
@@ -55,7 +55,7 @@ async fn validate(token: &str) -> Result<OrgId, AuthError> {
 async fn find(token: &str) -> Result<Option<OrgId>, AuthError> {
     sleep(Duration::from_millis(1)).await;
     if token == POISON {
-        tracing::error!("the database does not answer");
+        tracing::error!("the database does not respond");
         return Err(AuthError::Database);
     }
     let found = TOKENS.iter().find(|(known, _)| *known == token);

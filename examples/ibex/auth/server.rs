@@ -1,4 +1,4 @@
-//! The service.
+//! The server of the authentication service.
 
 use std::convert::Infallible;
 use std::task::{Context, Poll};
@@ -16,10 +16,10 @@ use tower::{Service, service_fn};
 use super::{AuthError, VALIDATE_TOKEN, message::Text, validate};
 use crate::telemetry::Metrics;
 
-/// Serves until the program ends; each call goes through the edge.
+/// Serves until the program ends. Each call goes through the layers.
 pub(crate) async fn serve(listener: TcpListener) -> Result<(), transport::Error> {
-    let edge = ServerLayer::new(Metrics::global().auth).methods([VALIDATE_TOKEN]);
-    let server = Server::builder().layer(edge).add_service(AuthService);
+    let layers = ServerLayer::new(Metrics::global().auth).methods([VALIDATE_TOKEN]);
+    let server = Server::builder().layer(layers).add_service(AuthService);
     server
         .serve_with_incoming(TcpIncoming::from(listener))
         .await

@@ -1,4 +1,4 @@
-//! The services behind a gateway.
+//! The services with a gateway.
 
 use std::{fs, process::Command};
 
@@ -24,7 +24,7 @@ fn once() -> (Run, Vec<Value>) {
 }
 
 #[test]
-fn requests_queries_and_jobs_are_on_the_page() {
+fn requests_queries_and_jobs_are_exposed() {
     let (run, _) = once();
     for (name, labels, value) in [
         (
@@ -96,7 +96,7 @@ fn requests_queries_and_jobs_are_on_the_page() {
 }
 
 #[test]
-fn the_browser_s_trace_goes_down_to_the_graph() {
+fn browser_trace_reaches_the_graph() {
     let (run, spans) = once();
     let read = run.lines("passage read");
     assert_eq!(read.len(), 3);
@@ -128,7 +128,7 @@ fn the_browser_s_trace_goes_down_to_the_graph() {
 }
 
 #[test]
-fn rules_and_dashboards_are_written_and_are_up_to_date() {
+fn written_rules_and_dashboards_are_up_to_date() {
     let folder = tempfile::tempdir().unwrap();
     for check in [None, Some("--check")] {
         let mut command = Command::new(PROGRAM);

@@ -1,4 +1,4 @@
-//! The proxy and its authentication.
+//! The proxy and its authentication service.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::run::{Run, run_with};
 
-/// With every trace sampled, and each span in a file.
+/// Runs with every trace sampled and each span in a file.
 fn once() -> (Run, Vec<Value>) {
     let folder = tempfile::tempdir().unwrap();
     let spans = folder.path().join("spans.jsonl");
@@ -21,7 +21,7 @@ fn once() -> (Run, Vec<Value>) {
 }
 
 #[test]
-fn requests_are_counted_by_their_route() {
+fn requests_are_counted_by_route() {
     let (run, _) = once();
     let completions = r#"route="/v1/chat/completions""#;
     for (name, labels, value) in [
@@ -89,7 +89,7 @@ fn requests_are_counted_by_their_route() {
 }
 
 #[test]
-fn every_line_has_the_request_and_its_trace() {
+fn every_log_line_has_request_id_and_trace_id() {
     let (run, _) = once();
     assert_eq!(run.lines("upstream answered").len(), 4);
     for line in &run.log {
@@ -103,7 +103,7 @@ fn every_line_has_the_request_and_its_trace() {
 }
 
 #[test]
-fn a_trace_goes_through_both_services() {
+fn trace_covers_both_services() {
     let (run, spans) = once();
     let failed = run.lines("auth service unreachable");
     let of_trace = spans

@@ -1,9 +1,9 @@
-//! Each system of the examples, run once: what its page and its log say.
+//! Each example program, run once: its metrics and its log.
 #![expect(
     clippy::indexing_slicing,
-    reason = "what is not in a JSON value is null, never a panic"
+    reason = "a missing JSON value is null, never a panic"
 )]
-#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 mod gospelib;
 mod ibex;

@@ -1,22 +1,22 @@
-//! A program that ends by itself.
+//! A program that runs to its end.
 
 use std::process::Command;
 
 use glyph_tests::{children::Process, environment, written::parsed};
 use serde_json::Value;
 
-/// What a program has said.
+/// The output of a program.
 pub(crate) struct Run {
     pub(crate) page: String,
     pub(crate) log: Vec<Value>,
 }
 
-/// Runs it; the page is on standard output, the log on the other.
+/// Runs a program: metrics on standard output, the log on standard error.
 pub(crate) fn run(program: &str, arguments: &[&str]) -> Run {
     run_with(program, arguments, &[])
 }
 
-/// Runs it with these variables in its environment.
+/// Runs a program with these environment variables.
 pub(crate) fn run_with(program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
     let mut command = Command::new(program);
     environment::clean(&mut command)
@@ -31,7 +31,8 @@ pub(crate) fn run_with(program: &str, arguments: &[&str], variables: &[(&str, &s
 }
 
 impl Run {
-    /// The sum of all samples of `name` whose labels contain each of `labels`, such as `status="ok"`.
+    /// Returns the sum of all samples of `name` whose labels contain each of `labels`, such as
+    /// `status="ok"`.
     pub(crate) fn sum(&self, name: &str, labels: &[&str]) -> f64 {
         let samples = self.page.lines().filter_map(|line| line.strip_prefix(name));
         let samples = samples.filter_map(|rest| match rest.strip_prefix('{') {
@@ -43,13 +44,13 @@ impl Run {
         values.sum()
     }
 
-    /// The lines with this message.
+    /// Returns the log lines with this message.
     pub(crate) fn lines(&self, message: &str) -> Vec<&Value> {
         let lines = self.log.iter();
         lines.filter(|line| line["message"] == message).collect()
     }
 
-    /// The names of the families.
+    /// Returns the names of the metric families.
     pub(crate) fn families(&self) -> Vec<&str> {
         let types = self
             .page

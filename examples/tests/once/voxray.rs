@@ -7,7 +7,7 @@ fn once() -> Run {
 }
 
 #[test]
-fn eight_sessions_are_on_the_page() {
+fn eight_sessions_are_exposed() {
     let run = once();
     let whole = |name: &str, labels: &[&str], value: f64| {
         let sum = run.sum(name, labels);
@@ -44,7 +44,7 @@ fn eight_sessions_are_on_the_page() {
         1.0,
     );
     whole("webrtc_reconnection_attempts_total", &[], 1.0);
-    // Two utterances a session: 16 transcriptions of 28 words, two of them without an answer.
+    // Two utterances a session: 16 transcriptions of 28 words, two without an answer.
     whole(
         "stt_transcription_latency_seconds_count",
         &[r#"status="ok""#, r#"model="nova-3""#],
@@ -83,7 +83,7 @@ fn eight_sessions_are_on_the_page() {
 }
 
 #[test]
-fn every_subsystem_has_its_families() {
+fn every_subsystem_exposes_its_families() {
     let families = once();
     let families = families.families();
     for (subsystem, count) in [
@@ -100,7 +100,7 @@ fn every_subsystem_has_its_families() {
 }
 
 #[test]
-fn a_session_is_in_the_trace_of_its_request_and_never_in_a_label_by_its_id() {
+fn session_joins_the_request_trace_and_its_id_is_no_label() {
     let run = once();
     let (begun, ended) = (run.lines("session begins"), run.lines("session ends"));
     assert_eq!((begun.len(), ended.len()), (8, 8));

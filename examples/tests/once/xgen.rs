@@ -37,7 +37,7 @@ fn traces<'v>(values: impl IntoIterator<Item = &'v Value>) -> BTreeSet<&'v str> 
 }
 
 #[test]
-fn flows_are_on_the_page() {
+fn flows_are_exposed() {
     let run = once().run;
     for (name, labels, value) in [
         ("glyph_flow_dispatch_seconds_count", vec![], 12.0),
@@ -77,7 +77,7 @@ fn flows_are_on_the_page() {
 }
 
 #[test]
-fn a_flow_is_one_trace_through_the_queues() {
+fn flow_through_the_queues_is_one_trace() {
     let Replayed { spans, .. } = once();
     let wait = spans
         .iter()
@@ -115,7 +115,7 @@ fn a_flow_is_one_trace_through_the_queues() {
 }
 
 #[test]
-fn the_audit_trail_the_exemplars_and_the_spans_share_their_ids() {
+fn audit_lines_exemplars_and_spans_share_ids() {
     let Replayed { run, spans, audit } = once();
     assert_eq!(audit.len(), 37, "the start and each request");
     let spans = traces(&spans);

@@ -1,4 +1,4 @@
-//! HTTP: the signalling of sessions.
+//! Metrics of HTTP: the signaling of sessions.
 
 use glyph_runtime::http::{CallEnd, ErrorType, Method, ServerRecorder, ServerRequest, StatusCode};
 use glyph_runtime::{
@@ -7,13 +7,13 @@ use glyph_runtime::{
 
 use super::Direction;
 
-/// What cannot vary here has one value, so that queries over all subsystems find the label.
+/// A label with one value, so that queries over all subsystems find the label.
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
     Http,
 }
 
-/// No request has to do with one model.
+/// HTTP requests do not belong to one model.
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Model {
     None,
@@ -59,7 +59,7 @@ pub(crate) struct Timeout<'a> {
     pub(crate) route: &'a str,
 }
 
-/// What HTTP requests measure.
+/// The metrics of HTTP requests.
 #[metric_catalog(namespace = "http", max_series = 900_000)]
 pub(crate) struct Metrics {
     /// Total number of HTTP requests.
@@ -126,7 +126,7 @@ fn ended<'a>(request: &ServerRequest<'a>, end: &CallEnd) -> Request<'a> {
         method: request.method,
         route: request.route,
         status_code: end.status_code(),
-        // A request comes before the session that it asks for.
+        // The request comes before the session that it creates.
         session_id: SampledId::OUT,
         stage: Stage::Http,
         direction: Direction::Inbound,

@@ -1,4 +1,4 @@
-//! The language model.
+//! Metrics of the language model.
 
 use glyph_runtime::{
     Counter, Histogram, Label, LabelSet, Status, label::SampledId, metric_catalog,
@@ -42,7 +42,7 @@ pub(crate) struct Call {
     pub(crate) model: Model,
 }
 
-/// A call, and how it ended or its first piece came.
+/// A call and its status: how it ended, or that its first piece came.
 #[derive(LabelSet)]
 pub(crate) struct Ended {
     #[label(max = 64)]
@@ -57,7 +57,7 @@ const LATENCY: [f64; 11] = [
     0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 ];
 
-/// What the language model measures.
+/// The metrics of the language model.
 #[metric_catalog(namespace = "llm", stages = stage, max_series = 20_000)]
 pub(crate) struct Metrics {
     /// Total LLM errors by type.

@@ -1,4 +1,4 @@
-//! Everything that is measured: 31 metrics, a catalog for each of six subsystems.
+//! All metrics: 31 of them, in one catalog for each of six subsystems.
 
 pub(crate) mod http;
 pub(crate) mod llm;
@@ -26,7 +26,7 @@ pub(crate) struct Metrics {
     pub(crate) recording: recording::Metrics,
 }
 
-/// Where sound goes, or a request.
+/// The direction of audio or of a request.
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
     Inbound,
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_missing() {
+    fn catalog_has_all_31_metrics() {
         let catalogs = [
             http::Metrics::DESCRIPTOR,
             webrtc::Metrics::DESCRIPTOR,

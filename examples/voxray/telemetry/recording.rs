@@ -1,8 +1,8 @@
-//! Recordings: jobs that upload them.
+//! Metrics of the jobs that upload recordings.
 
 use glyph_runtime::{Counter, Gauge, metric_catalog};
 
-/// What recording jobs measure.
+/// The metrics of recording jobs.
 #[metric_catalog(namespace = "recording")]
 pub(crate) struct Metrics {
     /// Total number of recording upload jobs enqueued.

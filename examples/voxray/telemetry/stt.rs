@@ -1,4 +1,4 @@
-//! Speech to text.
+//! Metrics of speech to text.
 
 use glyph_runtime::{
     Counter, Histogram, Label, LabelSet, Status, label::SampledId, metric_catalog,
@@ -44,7 +44,7 @@ pub(crate) struct Call {
     pub(crate) model: Model,
 }
 
-/// A call, and how it ended or its first piece came.
+/// A call and its status: how it ended, or that its first piece came.
 #[derive(LabelSet)]
 pub(crate) struct Ended {
     #[label(max = 64)]
@@ -67,7 +67,7 @@ const LATENCY: [f64; 11] = [
     0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 ];
 
-/// What speech to text measures.
+/// The metrics of speech to text.
 #[metric_catalog(namespace = "stt", stages = stage, max_series = 20_000)]
 pub(crate) struct Metrics {
     /// Total STT errors by type.

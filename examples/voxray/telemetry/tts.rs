@@ -1,4 +1,4 @@
-//! Text to speech.
+//! Metrics of text to speech.
 
 use glyph_runtime::{
     Counter, Histogram, Label, LabelSet, Status, label::SampledId, metric_catalog,
@@ -44,7 +44,7 @@ pub(crate) struct Call {
     pub(crate) model: Model,
 }
 
-/// A call, and how it ended or its first piece came.
+/// A call and its status: how it ended, or that its first piece came.
 #[derive(LabelSet)]
 pub(crate) struct Ended {
     #[label(max = 64)]
@@ -67,7 +67,7 @@ const LATENCY: [f64; 11] = [
     0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 ];
 
-/// What text to speech measures.
+/// The metrics of text to speech.
 #[metric_catalog(namespace = "tts", stages = stage, max_series = 20_000)]
 pub(crate) struct Metrics {
     /// Total TTS errors by type.
@@ -85,7 +85,7 @@ pub(crate) struct Metrics {
 
     /// Full TTS synthesis latency.
     #[metric(name = "synthesis_latency", unit = seconds, sparse, buckets = LATENCY)]
-    #[stage(synthesise, fallbacks = fallback, first_item = first,
+    #[stage(synthesize, fallbacks = fallback, first_item = first,
         labels(session_id: SampledId, stage: Stage = Stage::Tts, model: Model))]
     #[objective(latency = 500ms, target = 95%)]
     pub(crate) whole: Histogram<Ended>,

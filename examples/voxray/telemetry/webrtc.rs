@@ -1,4 +1,4 @@
-//! WebRTC: peer connections and their bytes.
+//! Metrics of WebRTC: peer connections and their bytes.
 
 use glyph_runtime::{Counter, Gauge, Label, LabelSet, label::SampledId, metric_catalog};
 
@@ -9,7 +9,7 @@ pub(crate) enum Stage {
     Transport,
 }
 
-/// The codec is what stands for a model on the way.
+/// The codec, in place of a model.
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Model {
     Opus,
@@ -59,7 +59,7 @@ pub(crate) struct Failure {
     pub(crate) stage: Stage,
 }
 
-/// What WebRTC measures.
+/// The metrics of WebRTC.
 #[metric_catalog(namespace = "webrtc", max_series = 2_000)]
 pub(crate) struct Metrics {
     /// Total number of WebRTC peer connections by state.

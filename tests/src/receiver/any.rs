@@ -1,4 +1,4 @@
-//! A collector of all signals on one port.
+//! A collector for all signals on one port.
 
 use bytes::{Buf, BufMut, Bytes};
 use opentelemetry_proto::tonic::{
@@ -18,10 +18,10 @@ use prost::{
 
 use super::{Received, Request};
 
-/// Receives all signals.
+/// The collector of all signals.
 pub type Receiver = super::Receiver<Unread>;
 
-/// A request of any signal, not decoded yet: its path says what it is.
+/// A request of any signal, not decoded yet. Its path determines the signal.
 #[derive(Clone, Debug, Default)]
 pub struct Unread(Bytes);
 
@@ -62,7 +62,7 @@ impl Request for Unread {
 }
 
 impl Receiver {
-    /// The requests of one signal, by what its path says in either protocol.
+    /// Returns the requests of one signal, by their path in either protocol.
     fn of<R: Message + Default>(&self, signal: &str) -> Vec<R> {
         let is_of = |received: &Received<Unread>| received.path.to_lowercase().contains(signal);
         let requests = self.received().into_iter().filter(is_of);
@@ -71,13 +71,13 @@ impl Receiver {
             .collect()
     }
 
-    /// The requests with spans.
+    /// Returns the requests with spans.
     #[must_use]
     pub fn traces(&self) -> Vec<ExportTraceServiceRequest> {
         self.of("trace")
     }
 
-    /// The spans of all requests.
+    /// Returns the spans of all requests.
     #[must_use]
     pub fn spans(&self) -> Vec<Span> {
         let resources = self.traces().into_iter();
@@ -86,7 +86,7 @@ impl Receiver {
         scopes.flat_map(|scope| scope.spans).collect()
     }
 
-    /// The metrics of all pushes.
+    /// Returns the metrics of all pushes.
     #[must_use]
     pub fn metrics(&self) -> Vec<Metric> {
         let requests = self
@@ -97,7 +97,7 @@ impl Receiver {
         scopes.flat_map(|scope| scope.metrics).collect()
     }
 
-    /// The log records of all requests.
+    /// Returns the log records of all requests.
     #[must_use]
     pub fn records(&self) -> Vec<LogRecord> {
         let requests = self.of::<ExportLogsServiceRequest>("logs").into_iter();
@@ -106,7 +106,7 @@ impl Receiver {
         scopes.flat_map(|scope| scope.log_records).collect()
     }
 
-    /// The resource in each request of each signal.
+    /// Returns the resource of each request of each signal.
     ///
     /// # Panics
     ///

@@ -1,4 +1,4 @@
-//! Attributes of OTLP.
+//! Access to OTLP attributes.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use opentelemetry_proto::tonic::{
     logs::v1::LogRecord,
 };
 
-/// The text of an attribute, or `None` if it is missing or no text.
+/// Returns an attribute as a string, or `None` if it is missing or not a string.
 #[must_use]
 pub fn text<'a>(attributes: &'a [KeyValue], name: &str) -> Option<&'a str> {
     let found = attributes.iter().find(|attribute| attribute.key == name)?;
@@ -17,11 +17,11 @@ pub fn text<'a>(attributes: &'a [KeyValue], name: &str) -> Option<&'a str> {
     }
 }
 
-/// The value of an attribute.
+/// Returns the value of an attribute.
 ///
 /// # Panics
 ///
-/// Panics if it is missing, or there twice.
+/// Panics if the attribute is missing or duplicate.
 #[must_use]
 pub fn value(attributes: &[KeyValue], name: &str) -> Value {
     let mut found = attributes.iter().filter(|attribute| attribute.key == name);
@@ -30,17 +30,17 @@ pub fn value(attributes: &[KeyValue], name: &str) -> Value {
     only.value.clone().unwrap().value.unwrap()
 }
 
-/// A text as a value.
+/// Returns a string as an OTLP value.
 #[must_use]
 pub fn string(text: &str) -> Value {
     Value::StringValue(text.to_owned())
 }
 
-/// The body of a record.
+/// Returns the body of a record.
 ///
 /// # Panics
 ///
-/// Panics if it is no text.
+/// Panics if the body is not a string.
 #[must_use]
 pub fn message(record: &LogRecord) -> &str {
     match record.body.as_ref().and_then(|body| body.value.as_ref()) {
@@ -49,7 +49,7 @@ pub fn message(record: &LogRecord) -> &str {
     }
 }
 
-/// An id as it is written in URLs and log lines.
+/// Returns an id in hex, as URLs and log lines have it.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {

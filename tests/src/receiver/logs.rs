@@ -1,4 +1,4 @@
-//! A collector of log records.
+//! A collector for log records.
 
 use opentelemetry_proto::tonic::{
     collector::logs::v1::ExportLogsServiceRequest, logs::v1::LogRecord,
@@ -6,7 +6,7 @@ use opentelemetry_proto::tonic::{
 
 pub use super::{Answer, PROTOCOLS, half_closes, nobody, raw};
 
-/// Receives log records.
+/// The signal of log records.
 pub type Receiver = super::Receiver<ExportLogsServiceRequest>;
 
 impl super::Request for ExportLogsServiceRequest {

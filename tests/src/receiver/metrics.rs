@@ -1,4 +1,4 @@
-//! A collector of metrics.
+//! A collector for metrics.
 
 use opentelemetry_proto::tonic::{
     collector::metrics::v1::ExportMetricsServiceRequest, metrics::v1::Metric,
@@ -6,7 +6,7 @@ use opentelemetry_proto::tonic::{
 
 pub use super::{Answer, PROTOCOLS, half_closes, nobody, raw};
 
-/// Receives metrics.
+/// The signal of metrics.
 pub type Receiver = super::Receiver<ExportMetricsServiceRequest>;
 
 impl super::Request for ExportMetricsServiceRequest {

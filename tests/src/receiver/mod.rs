@@ -1,6 +1,6 @@
-//! A collector that does as it is told, written from the protocol's text: one port takes OTLP over gRPC and HTTP.
+//! A scripted collector, written from the specification: one port accepts OTLP over gRPC and HTTP.
 //!
-//! [`traces`], [`metrics`] and [`logs`] are receivers of one signal, [`any`] takes all of them.
+//! [`traces`], [`metrics`] and [`logs`] are collectors for one signal, [`any`] accepts all of them.
 
 pub mod any;
 pub mod attributes;
@@ -45,48 +45,48 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-/// A status `RESOURCE_EXHAUSTED` whose `RetryInfo` asks for one second.
+/// A status `RESOURCE_EXHAUSTED` whose `RetryInfo` is one second.
 const EXHAUSTED_FOR_A_SECOND: &str =
     "CAgaMAoodHlwZS5nb29nbGVhcGlzLmNvbS9nb29nbGUucnBjLlJldHJ5SW5mbxIECgIIAQ";
 
-/// What a request is answered.
+/// The response to a request.
 #[derive(Clone, Copy, Debug)]
 pub enum Answer {
     /// A success.
     Accept,
-    /// Not so many of the items.
+    /// A partial success that rejects this many items.
     AcceptBut(i64),
     /// 503 or `UNAVAILABLE`.
     Unavailable,
-    /// 429 or `RESOURCE_EXHAUSTED`, and to come back in a second.
+    /// 429 or `RESOURCE_EXHAUSTED`, with a retry delay of one second.
     BackInASecond,
     /// 400 or `INVALID_ARGUMENT`.
     Refuse,
     /// 500 or `INTERNAL`.
     Broken,
-    /// A success after this time.
+    /// A success after this delay.
     Slow(Duration),
-    /// A success that is none.
+    /// A success with an invalid body.
     Garbage,
-    /// The request is read and never answered.
+    /// The request is read, and no response follows.
     Hang,
-    /// The connection is closed in the middle of the answer.
+    /// The connection closes in the middle of the response.
     Die,
 }
 
-/// What a signal's request carries.
+/// The request type of a signal.
 pub trait Request: Message + Default + Clone + 'static {
     /// A span, a metric or a log record.
     type Item: Clone + Send;
 
-    /// Its items, without the resource and the scope that they are in.
+    /// Returns its items, without their resource and scope.
     fn items(self) -> Vec<Self::Item>;
 }
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
 pub struct Received<R> {
-    /// The path of the URL, which in gRPC is the method.
+    /// The path of the URL, which is the method in gRPC.
     pub path: String,
     /// The headers of the request.
     pub headers: HeaderMap,
@@ -94,7 +94,7 @@ pub struct Received<R> {
     pub request: R,
     /// Whether it was compressed.
     pub packed: bool,
-    /// When it was read to its end.
+    /// The time when it was read completely.
     pub at: Instant,
 }
 
@@ -105,7 +105,7 @@ struct Shared<R> {
     accepted: Mutex<Vec<R>>,
 }
 
-/// The collector. Dropping it closes the port and every connection.
+/// The collector. Dropping it closes its port and all connections.
 #[derive(Debug)]
 pub struct Receiver<R> {
     address: SocketAddr,
@@ -115,16 +115,16 @@ pub struct Receiver<R> {
 }
 
 impl<R: Request> Receiver<R> {
-    /// Answers as `script` says, and then accepts everything.
+    /// Starts a collector that responds as `script` says, then accepts everything.
     ///
     /// # Panics
     ///
-    /// Panics if there is no port to listen on.
+    /// Panics if no port is free.
     pub fn start(script: impl IntoIterator<Item = Answer>) -> Self {
         Self::start_at("127.0.0.1:0", script, None)
     }
 
-    /// As [`Receiver::start`], at an address, and with TLS if it is given.
+    /// Starts a collector like [`Receiver::start`], at an address, and with TLS if it is given.
     ///
     /// # Panics
     ///
@@ -159,19 +159,19 @@ impl<R: Request> Receiver<R> {
         }
     }
 
-    /// Where it listens.
+    /// Returns its address.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The URL of its address.
+    /// Returns the URL of its address.
     #[must_use]
     pub fn endpoint(&self) -> String {
         format!("{}://{}", self.scheme, self.address)
     }
 
-    /// All requests, in the order of their arrival.
+    /// Returns all requests, in the order of their arrival.
     ///
     /// # Panics
     ///
@@ -181,7 +181,7 @@ impl<R: Request> Receiver<R> {
         self.shared.received.lock().unwrap().clone()
     }
 
-    /// What was in requests that were answered with a success.
+    /// Returns the items of successful requests.
     ///
     /// # Panics
     ///
@@ -201,11 +201,11 @@ impl<R> Drop for Receiver<R> {
     }
 }
 
-/// An endpoint where nobody listens.
+/// Returns an endpoint without a listener.
 ///
 /// # Panics
 ///
-/// Panics if the system has no port left.
+/// Panics if no port is free.
 #[must_use]
 pub fn nobody() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -242,7 +242,7 @@ fn peer(behave: impl Fn(&mut std::net::TcpStream) + Send + 'static) -> String {
     format!("http://{address}")
 }
 
-/// Both protocols, for tests that run under each.
+/// Both protocols, for tests that run with each.
 pub const PROTOCOLS: [Protocol; 2] = [Protocol::Grpc, Protocol::HttpProtobuf];
 
 async fn accept(listener: TcpListener, router: Router, tls: Option<TlsAcceptor>) {
@@ -337,7 +337,7 @@ fn unpacked(is_grpc: bool, headers: &HeaderMap, body: &Bytes) -> (Bytes, bool) {
     (plain.into(), true)
 }
 
-/// All signals' answers are written alike.
+/// Returns a success. The responses of all signals have the same format.
 fn success(rejected: i64) -> ExportTraceServiceResponse {
     ExportTraceServiceResponse {
         partial_success: (rejected > 0).then(|| ExportTracePartialSuccess {
@@ -396,7 +396,7 @@ fn by_grpc(answer: Answer) -> Response {
     response.body(body).unwrap()
 }
 
-/// A length-prefixed message and the trailers behind it.
+/// Returns a length-prefixed message and its trailers.
 fn framed(message: &[u8]) -> Body {
     let mut frame = BytesMut::new();
     frame.put_u8(0);
@@ -412,7 +412,7 @@ fn framed(message: &[u8]) -> Body {
     Body::new(Full::new(frame.freeze()).with_trailers(trailers))
 }
 
-/// Ends in an error, which closes the connection or resets the stream.
+/// Returns a body that ends with an error, which closes the connection or resets the stream.
 fn dying() -> Body {
     let pieces = [
         Ok(Bytes::from_static(b"\0")),

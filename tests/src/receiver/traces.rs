@@ -1,4 +1,4 @@
-//! A collector of spans.
+//! A collector for spans.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use tokio_rustls::rustls::ServerConfig;
 
 pub use super::{Answer, PROTOCOLS, half_closes, nobody, raw};
 
-/// Receives spans.
+/// The signal of spans.
 pub type Receiver = super::Receiver<ExportTraceServiceRequest>;
 /// A request with spans.
 pub type Received = super::Received<ExportTraceServiceRequest>;
@@ -25,7 +25,7 @@ impl super::Request for ExportTraceServiceRequest {
 }
 
 impl Receiver {
-    /// Accepts everything, over TLS.
+    /// Starts a collector that accepts everything over TLS.
     #[must_use]
     pub fn start_with_tls(config: ServerConfig) -> Self {
         Self::start_at("127.0.0.1:0", [], Some(Arc::new(config).into()))

@@ -1,4 +1,4 @@
-//! Conditions on features are few.
+//! A limit on conditional compilation.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::{
     sources::{self, Files},
 };
 
-/// Conditions in a thousand lines of code of a folder.
+/// Returns the number of conditions per thousand lines of a folder's code.
 fn density(package: &str, below: &str) -> f64 {
     let src = repository().join(package).join("src");
     let all = sources::read(&src).expect("the crate has sources");
@@ -35,7 +35,8 @@ fn tokens(file: &Path, text: &str) -> Vec<TokenTree> {
     tokens.into_iter().collect()
 }
 
-/// Names of `macro_rules!` whose bodies have a condition, so that each use is one.
+/// Returns the names of `macro_rules!` whose bodies have a condition. Each use of them counts as
+/// one.
 fn conditional_macros(files: &Files) -> Vec<String> {
     let mut names = Vec::new();
     for (file, text) in files {
@@ -56,7 +57,7 @@ fn conditional_macros(files: &Files) -> Vec<String> {
     names
 }
 
-/// Uses of `cfg`, `cfg_attr`, `cfg!` and of these macros among tokens.
+/// Counts the uses of `cfg`, `cfg_attr`, `cfg!` and these macros in tokens.
 fn count(tokens: &[TokenTree], macros: &[String]) -> usize {
     let condition = |at: usize, name: String| {
         let called =

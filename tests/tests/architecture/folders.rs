@@ -1,4 +1,4 @@
-//! A folder names those before it in the order and no other.
+//! A folder imports only from folders before it in the order.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use crate::{
     sources::{self, Files, Module, ModulePath, Modules},
 };
 
-/// What is wrong with the imports of a crate, a sentence for each.
+/// Returns the errors in the imports of a crate, one sentence each.
 pub(crate) fn against(order: &Order, package: &str, files: &Files) -> Vec<String> {
     let modules = Modules::load(files);
     let mut wrong = Vec::new();
@@ -72,7 +72,7 @@ fn may_name(order: &Order, package: &str, from: &str, to: &str) -> bool {
     from == to || matches!((position(to), position(from)), (Some(to), Some(from)) if to < from)
 }
 
-/// Whether a name is that of a crate of ours which is not below this one.
+/// Returns whether a name is one of our crates that is not below this one.
 fn is_above(package: &str, name: &str) -> bool {
     let position = |package: &str| CRATES.iter().position(|known| *known == package);
     match (position(package), position(&name.replace('_', "-"))) {

@@ -1,4 +1,4 @@
-//! The folders of each crate name one another in one direction, and conditions on features are few.
+//! The folders of each crate import in one direction, and conditions on features are few.
 
 mod conditions;
 mod folders;
@@ -11,7 +11,7 @@ mod tokens;
 
 use std::path::{Path, PathBuf};
 
-/// The crates whose folders have an order, from the bottom up.
+/// The crates whose folders have an order, lowest first.
 const CRATES: [&str; 4] = [
     "glyph-macros",
     "glyph-core",

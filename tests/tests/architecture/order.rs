@@ -1,13 +1,13 @@
-//! The order of folders, as CONTRIBUTING has it.
+//! The order of folders, read from CONTRIBUTING.
 
 use std::collections::BTreeMap;
 
-/// The folders of each crate, from the bottom up.
+/// The folders of each crate, lowest first.
 #[derive(Debug, Default)]
 pub(crate) struct Order(BTreeMap<String, Vec<String>>);
 
 impl Order {
-    /// Reads the rows of the form "| `crate` | `folder` | what it holds |".
+    /// Parses the rows of the form "| `crate` | `folder` | what it holds |".
     pub(crate) fn read(contributing: &str) -> Self {
         let mut order = Self::default();
         for line in contributing.lines() {

@@ -1,4 +1,4 @@
-//! Every path that code names: in imports, expressions, types, attributes and macros.
+//! Every path in the code: in imports, expressions, types, attributes and macros.
 
 use syn::{
     Attribute, Item, ItemMod, ItemUse, Macro, Meta, UseTree,
@@ -8,14 +8,14 @@ use syn::{
 
 use crate::tokens;
 
-/// A path as it is written, and the line where it starts.
+/// A path as written, and the line where it starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Named {
     pub(crate) segments: Vec<String>,
     pub(crate) line: usize,
 }
 
-/// The paths in the code of a module, without those of the modules inside it.
+/// Returns the paths in the code of a module, without those of its inline modules.
 pub(crate) fn of(items: &[Item]) -> Vec<Named> {
     let mut found = Paths::default();
     for item in items {
@@ -24,7 +24,7 @@ pub(crate) fn of(items: &[Item]) -> Vec<Named> {
     found.named
 }
 
-/// The imports of a module, also those inside its functions.
+/// Returns the imports of a module, including those in its functions.
 pub(crate) fn imports(items: &[Item]) -> Vec<ItemUse> {
     let mut found = Paths::default();
     for item in items {
@@ -104,11 +104,12 @@ impl<'ast> Visit<'ast> for Paths {
         visit::visit_attribute(self, attribute);
     }
 
-    /// `pub(in ..)` names a module around this one and brings in nothing.
+    /// `pub(in ..)` names a parent module and imports nothing.
     fn visit_vis_restricted(&mut self, _: &'ast syn::VisRestricted) {}
 }
 
-/// Whether the tokens are code of another program, which a procedural macro writes or reads.
+/// Returns whether the tokens are code of another program, which a procedural macro writes or
+/// reads.
 fn is_quoted(call: &Macro) -> bool {
     let name = call.path.segments.last();
     name.is_some_and(|name| {

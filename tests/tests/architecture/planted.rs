@@ -1,10 +1,10 @@
-//! Each way of naming a folder against the order is found.
+//! Each way of naming a folder against the order is detected.
 
 use std::path::PathBuf;
 
 use crate::{folders::against, order::Order, sources::Files};
 
-/// A crate of three folders, of which `low` may name none and `middle` may name `low`.
+/// A crate of three folders: `low` may name no other, `middle` may name `low`.
 const TABLE: &str = "
 | crate | folder | holds |
 |---|---|---|
@@ -51,7 +51,7 @@ fn names_in_the_right_direction_are_accepted() {
 }
 
 #[test]
-fn a_path_from_the_crate_is_found() {
+fn path_from_the_crate_is_found() {
     finds("use crate::high::Telemetry;");
     finds("use crate::{high::Telemetry as Other};");
     finds("use crate::high::*;");
@@ -59,13 +59,13 @@ fn a_path_from_the_crate_is_found() {
 }
 
 #[test]
-fn a_path_through_super_is_found() {
+fn path_through_super_is_found() {
     finds("use super::super::high::Telemetry;");
     finds("fn f() { use super::super::high; }");
 }
 
 #[test]
-fn an_inline_path_is_found() {
+fn inline_path_is_found() {
     finds("fn f() { crate::high::start(); }");
     finds("fn f(_: &super::super::high::Telemetry) {}");
     finds("fn f() { println!(\"{:?}\", crate::high::start()); }");
@@ -73,20 +73,20 @@ fn an_inline_path_is_found() {
 }
 
 #[test]
-fn a_re_export_at_the_root_is_found() {
+fn re_export_at_the_root_is_found() {
     finds("use crate::Telemetry;");
     finds("fn f(_: crate::door::Inside) {}");
 }
 
 #[test]
-fn a_path_in_a_body_of_macro_rules_is_found() {
+fn path_in_a_macro_rules_body_is_found() {
     finds("macro_rules! begin { () => { $crate::high::start() }; }");
     finds("macro_rules! begin { () => { use crate::high::{Telemetry}; }; }");
     finds("macro_rules! begin { ($x:ident) => { super::super::high::$x() }; }");
 }
 
 #[test]
-fn a_path_that_leads_nowhere_is_found() {
+fn unresolved_path_is_reported() {
     let wrong = with("use crate::missing::Telemetry;", "");
     assert_eq!(
         wrong,
@@ -95,7 +95,7 @@ fn a_path_that_leads_nowhere_is_found() {
 }
 
 #[test]
-fn a_folder_without_a_row_is_found() {
+fn folder_without_a_row_is_reported() {
     let files: Files = [("lib.rs", "mod new;"), ("new.rs", "pub struct New;")]
         .into_iter()
         .map(|(file, text)| (PathBuf::from(file), text.to_owned()))

@@ -1,23 +1,23 @@
-//! Which folder a path leads to.
+//! Resolution of paths to folders.
 
 use crate::sources::{Module, ModulePath, Modules};
 
-/// Re-exports that lead to one another end here.
+/// Limit of the depth, so that re-exports in a cycle end.
 const LONGEST_CHAIN: usize = 16;
 
-/// Where a path leads.
+/// The target of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
     /// A module or an item in this folder of the same crate.
     Folder(String),
     /// Another crate, a local name or the prelude.
     Outside(String),
-    /// It starts at the root, and no name there goes on with it.
+    /// A path from the root whose first name does not exist.
     Unknown,
 }
 
 impl Modules {
-    /// Follows a path, as written in `from`, to the first folder that it enters.
+    /// Follows a path, as written in `from`, to the first folder in it.
     pub(crate) fn target(&self, from: &ModulePath, segments: &[String]) -> Target {
         self.follow(from, segments, 0)
     }
@@ -47,7 +47,7 @@ impl Modules {
         }
     }
 
-    /// A path from a module downwards.
+    /// Follows a path downwards from a module.
     fn descend(&self, module: &ModulePath, rest: &[String], depth: usize) -> Target {
         let Some(here) = self.0.get(module) else {
             return Target::Unknown;
@@ -62,7 +62,8 @@ impl Modules {
             .unwrap_or(Target::Unknown)
     }
 
-    /// A name that is visible in a module: a child, an import, an item, or one that a glob brings.
+    /// Resolves a name that is visible in a module: a child, an import, an item, or a name from a
+    /// glob.
     fn local(
         &self,
         module: &ModulePath,
@@ -76,7 +77,7 @@ impl Modules {
             return Some(self.descend(&child, rest, depth));
         }
         if let Some(import) = here.imports.get(name) {
-            // `use quote::quote` names another crate, and not the name that it brings in.
+            // `use quote::quote` names another crate, not the name that it imports.
             if import.first().is_some_and(|first| first == name) {
                 return Some(Target::Outside(name.to_owned()));
             }
@@ -96,7 +97,7 @@ impl Modules {
     }
 }
 
-/// Whether a module is written in `lib.rs`, so that its names are doors to folders.
+/// Returns whether a module is written in `lib.rs`, so that its names lead to folders.
 fn is_root(module: &Module) -> bool {
     module.file.as_os_str() == "lib.rs"
 }

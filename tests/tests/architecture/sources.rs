@@ -1,4 +1,4 @@
-//! The modules of a crate, read from its files as rustc finds them.
+//! The modules of a crate, read from its files in the way of rustc.
 
 use std::{
     collections::BTreeMap,
@@ -10,29 +10,29 @@ use syn::{Attribute, Item, ItemMod, ItemUse, Meta, UseTree};
 
 use crate::paths::{self, Named};
 
-/// The texts of a crate's files, by their path below `src`.
+/// The contents of a crate's files, by their path in `src`.
 pub(crate) type Files = BTreeMap<PathBuf, String>;
 
-/// A module by its names from the root; the root is empty.
+/// The path of a module from the root; the root is empty.
 pub(crate) type ModulePath = Vec<String>;
 
-/// One module and the names that it has.
+/// One module and its names.
 #[derive(Debug, Default)]
 pub(crate) struct Module {
-    /// The file that holds it, below `src`.
+    /// Its file, relative to `src`.
     pub(crate) file: PathBuf,
-    /// Paths that imports bring in, by the name that they have here.
+    /// Paths of imports, by their local name.
     pub(crate) imports: BTreeMap<String, Vec<String>>,
-    /// Paths of modules that are imported as a whole.
+    /// Paths of glob imports.
     pub(crate) globs: Vec<Vec<String>>,
-    /// Names of items that are defined here.
+    /// Names of items defined here.
     pub(crate) items: Vec<String>,
-    /// Every path that the code of this module names.
+    /// Every path in the code of this module.
     pub(crate) named: Vec<Named>,
 }
 
 impl Module {
-    /// The folder, or the file at the top, that this module lies in.
+    /// Returns the folder of this module, or its file if that is at the top.
     pub(crate) fn folder(&self) -> String {
         let first = self.file.components().next();
         let name = first.map(|name| Path::new(name.as_os_str()).with_extension(""));
@@ -44,7 +44,7 @@ impl Module {
 #[derive(Debug, Default)]
 pub(crate) struct Modules(pub(crate) BTreeMap<ModulePath, Module>);
 
-/// Reads all files with Rust code below a folder.
+/// Reads all Rust files in a folder.
 pub(crate) fn read(src: &Path) -> io::Result<Files> {
     let mut files = Files::new();
     let mut folders = vec![src.to_path_buf()];
@@ -98,7 +98,7 @@ impl Modules {
         for import in paths::imports(items) {
             module.import(&import);
         }
-        // Two modules of one name, each under a condition, are both read.
+        // Two modules of one name, each with a condition, are both read.
         let mut path = path;
         if self.0.contains_key(&path)
             && let Some(name) = path.last_mut()
@@ -144,7 +144,7 @@ impl Modules {
         }
     }
 
-    /// A macro under `#[macro_export]` has a name at the root.
+    /// A macro with `#[macro_export]` has a name at the root.
     fn export(&mut self, path: &[String], rules: &syn::ItemMacro) {
         if let (Some(name), Some(root)) = (&rules.ident, self.0.get_mut(&Vec::new())) {
             let mut to = vec!["crate".to_owned()];

@@ -1,10 +1,10 @@
-//! The paths among tokens that syn does not parse: bodies of `macro_rules!` and arguments of macros.
+//! Paths in tokens that syn does not parse: bodies of `macro_rules!` and arguments of macros.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
 use crate::paths::Named;
 
-/// Every path of two segments and more.
+/// Returns every path of at least two segments.
 pub(crate) fn paths(tokens: TokenStream) -> Vec<Named> {
     let mut found = Vec::new();
     collect(&tokens.into_iter().collect::<Vec<_>>(), &mut found);
@@ -27,7 +27,8 @@ fn collect(tokens: &[TokenTree], found: &mut Vec<Named>) {
     }
 }
 
-/// Whether a path can begin here: no `::`, `.`, lifetime or macro variable stands before it.
+/// Returns whether a path can begin here: it does not follow `::`, `.`, a lifetime or a macro
+/// variable.
 fn starts_path(tokens: &[TokenTree], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| tokens.get(before));
     let is_crate = matches!(tokens.get(at), Some(TokenTree::Ident(name)) if name == "crate");

@@ -1,4 +1,4 @@
-//! What does not fit is named, with its place and the nearest right name.
+//! Errors in alerts and files are reported with their source location and the nearest valid name.
 
 use glyph_runtime::{
     Counter, Histogram, Label, LabelSet, Status,
@@ -82,7 +82,7 @@ pub(crate) struct Fitting {
 glyph_runtime::artifacts::check!(expressions_that_fit: Fitting; "env");
 
 #[test]
-fn each_mistake_names_alert_place_and_nearest_name() {
+fn each_error_names_alert_location_and_nearest_name() {
     let problems = Artifacts::of::<Mistakes>().problems();
     let told: Vec<_> = problems
         .iter()
@@ -113,7 +113,7 @@ fn each_mistake_names_alert_place_and_nearest_name() {
 }
 
 #[test]
-fn files_that_do_not_fit_write_nothing() {
+fn invalid_files_prevent_writing() {
     let artifacts = Artifacts::of::<Mistakes>();
     for given in [
         artifacts.rules(),
@@ -125,7 +125,7 @@ fn files_that_do_not_fit_write_nothing() {
 }
 
 #[test]
-fn alerts_of_one_name_in_two_catalogs_are_told() {
+fn duplicate_alert_names_in_two_catalogs_are_reported() {
     let two = Artifacts::of::<inner::Twin>().and::<Twin>();
     let problems = two.problems();
     assert_eq!(problems.len(), 1, "{problems:?}");

@@ -1,4 +1,4 @@
-//! What is committed for the examples is what their catalogs give.
+//! The committed artifacts of the examples are up to date.
 
 use std::{env, fs, path::Path};
 
@@ -9,7 +9,8 @@ use crate::glyphoxa::{self, VoiceMetrics};
 const DEPLOYED: &str = "../deploy";
 const REFERENCE: &str = "../docs/reference/glyphoxa.md";
 
-/// `cargo run --bin glyphoxa -- artifacts deploy/` writes them anew, and so does `GLYPH_WRITE_EXPECTED=1`.
+/// `cargo run --bin glyphoxa -- artifacts deploy/` rewrites them, and so does
+/// `GLYPH_WRITE_EXPECTED=1`.
 #[test]
 fn committed_stack_is_up_to_date() {
     let mut arguments = ArtifactArgs::new(DEPLOYED);
@@ -19,9 +20,9 @@ fn committed_stack_is_up_to_date() {
     }
 }
 
-/// `GLYPH_WRITE_EXPECTED=1` writes the page anew.
+/// `GLYPH_WRITE_EXPECTED=1` rewrites the reference.
 #[test]
-fn the_reference_in_the_documentation_is_up_to_date() {
+fn documented_reference_is_up_to_date() {
     let reference = glyphoxa::artifacts().reference().unwrap();
     if env::var_os("GLYPH_WRITE_EXPECTED").is_some() {
         fs::create_dir_all(Path::new(REFERENCE).parent().unwrap()).unwrap();
@@ -31,7 +32,7 @@ fn the_reference_in_the_documentation_is_up_to_date() {
 }
 
 #[test]
-fn a_telemetry_gives_the_artifacts_of_its_catalogs() {
+fn telemetry_returns_the_artifacts_of_its_catalogs() {
     let telemetry = Telemetry::builder("glyphoxa").catalog(VoiceMetrics::global());
     let telemetry = telemetry.build().unwrap();
     let artifacts = telemetry.artifacts().target_labels(["env"]);

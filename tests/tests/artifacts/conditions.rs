@@ -1,4 +1,4 @@
-//! One alert of every form that a condition can have.
+//! One alert for every form of condition.
 
 use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
 

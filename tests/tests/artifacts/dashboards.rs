@@ -1,4 +1,4 @@
-//! The dashboard: what it shows, and that what it asks exists.
+//! Dashboards: their panels, and that the metrics in their queries exist.
 
 use glyph_runtime::{
     Counter, Gauge, Histogram, Label, LabelSet, Status, artifacts::Artifacts, metric_catalog,
@@ -13,7 +13,7 @@ pub(crate) fn parsed(artifacts: &Artifacts) -> Value {
     serde_json::from_str(&artifacts.dashboard().unwrap()).unwrap()
 }
 
-/// All panels but the heads of rows.
+/// Returns all panels except row headers.
 pub(crate) fn panels(dashboard: &Value) -> Vec<&Value> {
     let panels = dashboard["panels"].as_array().unwrap().iter();
     panels.filter(|panel| panel["type"] != "row").collect()
@@ -47,7 +47,7 @@ pub(crate) fn variables(dashboard: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn the_voice_pipeline_has_the_panels_that_its_operators_know() {
+fn voice_pipeline_has_its_established_panels() {
     let dashboard = parsed(&glyphoxa::artifacts());
     let expected = [
         ("Active Sessions", "stat"),
@@ -91,7 +91,7 @@ fn the_voice_pipeline_has_the_panels_that_its_operators_know() {
     );
 }
 
-/// Expressions that are too long for a line are broken.
+/// Returns the expressions of a panel, each on one line, because long ones are wrapped.
 fn on_one_line(panel: &Value) -> Vec<String> {
     expressions(panel).into_iter().map(without_blanks).collect()
 }
@@ -101,7 +101,7 @@ fn without_blanks(expr: impl AsRef<str>) -> String {
 }
 
 #[test]
-fn latencies_lead_from_a_point_to_its_trace() {
+fn latency_points_link_to_traces() {
     let dashboard = parsed(&Artifacts::of::<BusMetrics>());
     let panel = panel(&dashboard, "Plugin event duration");
     let targets = panel["targets"].as_array().unwrap();
@@ -117,7 +117,7 @@ fn latencies_lead_from_a_point_to_its_trace() {
 }
 
 #[test]
-fn every_expression_of_a_dashboard_names_what_is_declared() {
+fn every_dashboard_expression_names_declared_metrics() {
     let all = [
         glyphoxa::artifacts(),
         Artifacts::of::<BusMetrics>(),
@@ -133,7 +133,7 @@ fn every_expression_of_a_dashboard_names_what_is_declared() {
 }
 
 #[test]
-fn an_alert_of_grafana_fires_while_there_is_a_number() {
+fn grafana_alert_fires_while_its_query_has_a_value() {
     let alerting = glyphoxa::artifacts().grafana_alerting().unwrap();
     let expected = [
         "uid: glyphoxa-NoActiveSessions\n",
@@ -157,7 +157,7 @@ fn an_alert_of_grafana_fires_while_there_is_a_number() {
 }
 
 #[test]
-fn a_threshold_is_drawn_where_the_objective_is() {
+fn objective_is_drawn_as_a_threshold() {
     let dashboard = parsed(&glyphoxa::artifacts());
     let latency = panel(&dashboard, "LLM Latency (p50 / p95)");
     assert_eq!(steps(latency), [("green", None), ("red", Some(1.0))]);
@@ -187,7 +187,7 @@ fn panels_do_not_overlap_or_leave_the_grid() {
 }
 
 #[test]
-fn tenants_are_a_variable_where_there_is_such_a_label() {
+fn scope_label_is_a_dashboard_variable() {
     let without = parsed(&Artifacts::of::<Rented>());
     assert_eq!(
         variables(&without),
@@ -259,7 +259,7 @@ mod before {
     }
 }
 
-/// The same program after `kind` was renamed, and so was one of its values.
+/// The same program after `kind` and one of its values were renamed.
 mod after {
     use super::*;
 
@@ -283,7 +283,7 @@ mod after {
 }
 
 #[test]
-fn a_label_that_is_renamed_is_told_with_the_alert_and_the_panel_that_use_it() {
+fn renamed_label_is_reported_with_its_alerts_and_panels() {
     let folder = tempfile::tempdir().unwrap();
     let mut arguments = glyph_runtime::artifacts::ArtifactArgs::new(folder.path());
     arguments.run(&Artifacts::of::<before::Metrics>()).unwrap();
@@ -306,7 +306,7 @@ fn a_label_that_is_renamed_is_told_with_the_alert_and_the_panel_that_use_it() {
 }
 
 #[test]
-fn dashboards_written_by_hand_are_held_against_the_catalogs_too() {
+fn handwritten_dashboards_are_checked_against_catalogs() {
     let json = r#"{ "panels": [
         { "title": "Above", "type": "row", "panels": [{
             "title": "Typo",

@@ -1,10 +1,10 @@
-//! What a change of the declarations does to those who query the metrics.
+//! The effect of changed declarations on queries of the metrics.
 
 use glyph_runtime::artifacts::{ArtifactArgs, Artifacts, Schema, diff};
 
 use crate::shop::ShopMetrics;
 
-/// What changes when `edit` is done to the schema.
+/// Returns the changes after `edit` of the schema.
 fn changes(edit: impl FnOnce(&mut Schema)) -> Vec<String> {
     let old = Artifacts::of::<ShopMetrics>().schema();
     let mut new = old.clone();
@@ -12,7 +12,7 @@ fn changes(edit: impl FnOnce(&mut Schema)) -> Vec<String> {
     diff(&old, &new).iter().map(ToString::to_string).collect()
 }
 
-/// What changes when `edit` is done to the counter of payments.
+/// Returns the changes after `edit` of the counter of payments.
 fn payments(edit: impl FnOnce(&mut glyph_runtime::artifacts::MetricSchema)) -> Vec<String> {
     changes(|schema| {
         let mut metrics = schema.metrics.iter_mut();
@@ -25,7 +25,7 @@ fn payments(edit: impl FnOnce(&mut glyph_runtime::artifacts::MetricSchema)) -> V
 }
 
 #[test]
-fn a_schema_comes_back_from_its_document() {
+fn schema_is_read_back_unchanged() {
     let schema = Artifacts::of::<ShopMetrics>().schema();
     let json = schema.to_json().unwrap();
     assert_eq!(Schema::from_json(&json).unwrap(), schema);
@@ -34,7 +34,7 @@ fn a_schema_comes_back_from_its_document() {
 }
 
 #[test]
-fn metrics_that_go_come_or_are_renamed_are_told() {
+fn removed_added_and_renamed_metrics_are_reported() {
     assert_eq!(
         changes(|schema| schema
             .metrics
@@ -88,7 +88,7 @@ fn kinds_units_and_buckets_are_compared() {
 }
 
 #[test]
-fn labels_that_open_and_close_are_told() {
+fn labels_changed_to_open_or_closed_are_reported() {
     let country = |edit: fn(&mut glyph_runtime::artifacts::LabelSchema)| {
         payments(|metric| {
             let mut labels = metric.labels.iter_mut();
@@ -123,7 +123,7 @@ fn labels_that_open_and_close_are_told() {
 }
 
 #[test]
-fn a_comparison_fails_where_a_change_breaks_what_asks_for_it() {
+fn comparison_fails_if_a_change_breaks_queries() {
     let folder = tempfile::tempdir().unwrap();
     let artifacts = Artifacts::of::<ShopMetrics>();
     artifacts.write(folder.path()).unwrap();

@@ -1,4 +1,4 @@
-//! glyph's own metrics are declared in catalogs, of which the documentation has the reference.
+//! glyph's own metrics are declared in catalogs, and the documentation has their reference.
 
 use std::{collections::BTreeMap, env, fs, sync::LazyLock};
 
@@ -10,7 +10,8 @@ use glyph_runtime::{
 
 const REFERENCE: &str = "../docs/reference/glyph.md";
 
-/// Those of a telemetry with everything on. It installs the recorder of the facade.
+/// The internal catalogs of a telemetry with every feature. Reading them installs the recorder of
+/// the facade.
 static CATALOGS: LazyLock<Vec<&'static CatalogDescriptor>> = LazyLock::new(|| {
     let telemetry = Telemetry::builder("internal")
         .without_listener()
@@ -20,7 +21,7 @@ static CATALOGS: LazyLock<Vec<&'static CatalogDescriptor>> = LazyLock::new(|| {
     telemetry.exposition().internal_catalogs()
 });
 
-/// `GLYPH_WRITE_EXPECTED=1` writes the page anew.
+/// `GLYPH_WRITE_EXPECTED=1` rewrites the reference.
 #[test]
 fn reference_of_internal_metrics_is_up_to_date() {
     let artifacts = Artifacts::new(CATALOGS.iter().copied());
@@ -31,9 +32,9 @@ fn reference_of_internal_metrics_is_up_to_date() {
     assert_eq!(fs::read_to_string(REFERENCE).unwrap(), reference);
 }
 
-/// `artifacts` checks expressions of alerts without the runtime, so it has a list of its own.
+/// `artifacts` checks expressions of alerts without the runtime, so it has its own list.
 #[test]
-fn alerts_may_name_every_internal_series() {
+fn alerts_can_name_every_internal_series() {
     let mut declared = BTreeMap::new();
     for metric in CATALOGS.iter().flat_map(|catalog| catalog.metrics) {
         let labels: Vec<_> = metric.labels.iter().map(|label| label.name).collect();

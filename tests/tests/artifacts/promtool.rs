@@ -1,4 +1,4 @@
-//! Rules and their tests, in front of Prometheus's own tool.
+//! Rules and their tests, checked by promtool.
 
 use std::{fs, num::NonZeroU32, path::Path, process::Command};
 
@@ -9,7 +9,7 @@ use crate::{
     xgen::BusMetrics,
 };
 
-/// Fails unless promtool takes the rules, and every alert fires and stays quiet when it should; in a rehearsal, too.
+/// Fails unless promtool accepts the rules and their tests, also with shortened times.
 pub(crate) fn agrees(artifacts: &Artifacts) {
     let rehearsal = artifacts.clone().shortened(NonZeroU32::new(24).unwrap());
     for artifacts in [artifacts, &rehearsal] {
@@ -22,7 +22,7 @@ fn rules_pass_their_tests(artifacts: &Artifacts) {
     passes(&artifacts.rules().unwrap(), &tests);
 }
 
-/// Fails unless promtool takes the rules, and they pass these tests of `rules.yml`.
+/// Fails unless promtool accepts the rules, and they pass these tests of `rules.yml`.
 pub(crate) fn passes(rules: &str, tests: &str) {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("rules.yml"), rules).unwrap();

@@ -1,4 +1,4 @@
-//! A small catalog whose artifacts are written out whole.
+//! A small catalog whose artifacts are all in the repository.
 
 use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
 

@@ -1,8 +1,8 @@
-//! The files of the stack, in front of the tools that know them.
+//! The files of the stack, checked by the tools that read them.
 
 use std::process::Command;
 
-/// Fails with what the tool says unless it is content.
+/// Fails with the output of the tool unless it succeeds.
 fn content(program: &str, arguments: &[&str]) {
     let output = Command::new(program)
         .args(arguments)
@@ -20,7 +20,7 @@ fn content(program: &str, arguments: &[&str]) {
 
 #[test]
 #[ignore = "needs promtool, of Debian's package prometheus"]
-fn prometheus_takes_its_configuration_and_the_rules_that_it_names() {
+fn promtool_accepts_configuration_and_rules() {
     content(
         "promtool",
         &["check", "config", "prometheus/prometheus.yml"],
@@ -30,13 +30,13 @@ fn prometheus_takes_its_configuration_and_the_rules_that_it_names() {
 
 #[test]
 #[ignore = "needs amtool, of Debian's package prometheus-alertmanager"]
-fn alertmanager_takes_its_configuration() {
+fn amtool_accepts_the_configuration() {
     content("amtool", &["check-config", "alertmanager/alertmanager.yml"]);
 }
 
 #[test]
 #[ignore = "needs docker-compose, of Debian's package of that name"]
-fn compose_takes_the_stack() {
+fn compose_accepts_the_stack() {
     let compose = |files: &[&str]| content("docker-compose", &[files, &["config", "-q"]].concat());
     compose(&["-f", "compose.yml"]);
     compose(&["-f", "compose.yml", "-f", "compose.collector.yml"]);
@@ -44,7 +44,7 @@ fn compose_takes_the_stack() {
 
 #[test]
 #[ignore = "needs Python's kubernetes-validate"]
-fn kubernetes_takes_the_manifests() {
+fn kubernetes_validate_accepts_the_manifests() {
     content(
         "kubernetes-validate",
         &["--strict", "kubernetes/glyphoxa.yml"],

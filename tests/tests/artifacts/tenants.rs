@@ -1,4 +1,4 @@
-//! A catalog with a scope: its labels are known to rules, panels and whatever else is made of it.
+//! Scope labels in rules, panels and other artifacts.
 
 use glyph_runtime::{
     Counter, Gauge, Histogram, Label, LabelSet, Status,
@@ -92,7 +92,7 @@ fn chess() -> Artifacts {
     Artifacts::of::<ChessMetrics>()
 }
 
-/// The expressions of an alert, in one line.
+/// Returns the expressions of an alert in one line.
 fn expression(rules: &str, alert: &str) -> String {
     let (_, rule) = rules.split_once(&format!("alert: {alert}\n")).unwrap();
     let (expr, _) = rule.split_once("  labels:").unwrap();
@@ -105,7 +105,7 @@ fn expression(rules: &str, alert: &str) -> String {
 glyph_runtime::artifacts::check!(scope_labels_are_known: ChessMetrics; "env");
 
 #[test]
-fn a_rule_adds_up_over_tenants_unless_it_tells_them_apart() {
+fn rule_sums_over_tenants_unless_grouped_by_tenant() {
     let rules = chess().rules().unwrap();
     let expected = [
         (
@@ -144,7 +144,7 @@ fn a_rule_adds_up_over_tenants_unless_it_tells_them_apart() {
 }
 
 #[test]
-fn a_misspelt_label_of_the_scope_is_told_with_the_right_one() {
+fn misspelled_scope_label_is_reported_with_a_suggestion() {
     let problems = Artifacts::of::<Misspelt>().problems();
     let told: Vec<_> = problems
         .iter()
@@ -160,7 +160,7 @@ fn a_misspelt_label_of_the_scope_is_told_with_the_right_one() {
 }
 
 #[test]
-fn a_nested_catalog_alone_has_no_scope_and_gets_that_of_the_one_around_it() {
+fn nested_catalog_inherits_the_outer_scope() {
     let problems = Artifacts::of::<ClockMetrics>().problems();
     let [problem] = problems.as_slice() else {
         panic!("{problems:#?}");
@@ -171,7 +171,7 @@ fn a_nested_catalog_alone_has_no_scope_and_gets_that_of_the_one_around_it() {
 }
 
 #[test]
-fn the_dashboard_lets_the_reader_choose_by_each_label_of_the_scope() {
+fn dashboard_has_a_variable_for_each_scope_label() {
     let dashboard = parsed(&chess());
     assert_eq!(
         variables(&dashboard),
@@ -221,7 +221,7 @@ fn the_dashboard_lets_the_reader_choose_by_each_label_of_the_scope() {
 }
 
 #[test]
-fn the_reference_and_the_registry_tell_where_a_label_comes_from() {
+fn reference_and_registry_mark_scope_labels() {
     let reference = chess().reference().unwrap();
     for line in [
         "| `chess.moves` | `chess_moves_total` | - | `side`, `status`, `tenant_id`, `campaign_id` | Moves that were tried. |",
@@ -272,7 +272,7 @@ mod next {
 }
 
 #[test]
-fn a_change_of_the_scope_is_told_once_for_all_metrics() {
+fn changed_scope_is_reported_once_for_all_metrics() {
     let now = Artifacts::of::<next::Now>().schema();
     let since = |old: &Artifacts| -> Vec<String> {
         let changes = diff(&old.schema(), &now);
@@ -317,12 +317,12 @@ fn a_change_of_the_scope_is_told_once_for_all_metrics() {
 
 #[test]
 #[ignore = "needs promtool, of Debian's package prometheus"]
-fn alerts_of_a_catalog_with_a_scope_fire_and_stay_quiet() {
+fn alerts_of_a_scoped_catalog_fire_and_stay_quiet() {
     promtool::agrees(&chess());
     promtool::agrees(&chess().target_labels(["tenant_id"]));
 }
 
-/// Two tenants, and what no tenant is behind: 60 boards of each, of which none alone is too many.
+/// Two tenants and no tenant: 60 boards each, none of them too many alone.
 const TENANTS: &str = r#"
 rule_files: [rules.yml]
 evaluation_interval: 1m
@@ -364,6 +364,6 @@ tests:
 
 #[test]
 #[ignore = "needs promtool, of Debian's package prometheus"]
-fn a_rule_gives_one_alert_for_all_tenants_or_one_for_each() {
+fn rule_alerts_once_for_all_tenants_or_once_for_each() {
     promtool::passes(&chess().rules().unwrap(), TENANTS);
 }

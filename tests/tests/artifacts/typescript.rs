@@ -1,4 +1,4 @@
-//! The dashboard, in front of the types that Grafana publishes.
+//! The dashboard, checked against Grafana's TypeScript types.
 
 mod queries;
 
@@ -17,7 +17,7 @@ use crate::{
     glyphoxa,
 };
 
-/// The packages, in versions that go together.
+/// The packages, in compatible versions.
 const PACKAGES: [&str; 7] = [
     "typescript@5.9.3",
     "@grafana/schema@13.2.3",
@@ -28,10 +28,10 @@ const PACKAGES: [&str; 7] = [
     "@lezer/lr@1.4.10",
 ];
 
-/// What the types are to the letter of JSON.
+/// Definitions that make the types match JSON exactly.
 const WIRE: &str = include_str!("typescript/wire.ts");
 
-/// Where the packages are; they are fetched once.
+/// The folder of the packages, which are fetched once.
 static FOLDER: LazyLock<PathBuf> = LazyLock::new(installed);
 
 fn installed() -> PathBuf {
@@ -50,7 +50,7 @@ fn installed() -> PathBuf {
     folder
 }
 
-/// What the compiler says of the dashboard; nothing when it fits.
+/// Returns the compiler's output for the dashboard, empty if it fits.
 fn told(dashboard: &Value) -> String {
     let folder = &*FOLDER;
     let source = tempfile::tempdir_in(folder).unwrap();
@@ -72,7 +72,8 @@ fn told(dashboard: &Value) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The dashboard's own type leaves options and queries open: they are constants of theirs.
+/// Returns the dashboard as TypeScript. Options and queries are open in its type, so they are
+/// checked as separate constants.
 fn typescript(dashboard: &Value) -> String {
     let mut source = format!(
         "import type * as wire from \"./wire\";\nexport const dashboard: wire.Dashboard = {dashboard};\n"
@@ -97,7 +98,7 @@ fn typescript(dashboard: &Value) -> String {
 
 #[test]
 #[ignore = "needs npm and its registry"]
-fn the_dashboard_is_of_grafana_s_types() {
+fn dashboard_matches_grafanas_types() {
     for artifacts in [
         glyphoxa::artifacts(),
         glyph_runtime::artifacts::Artifacts::of::<crate::dashboards::Rented>(),

@@ -1,4 +1,4 @@
-//! What is written, to the letter.
+//! The exact text of every artifact.
 
 use std::{env, path::Path};
 
@@ -6,10 +6,10 @@ use glyph_runtime::artifacts::Artifacts;
 
 use crate::shop::ShopMetrics;
 
-/// The expected files, seen from the package.
+/// The expected files, relative to the package.
 const EXPECTED: &str = "tests/artifacts/shop";
 
-/// `GLYPH_WRITE_EXPECTED=1` writes the files anew, to be read before they are committed.
+/// `GLYPH_WRITE_EXPECTED=1` rewrites the files, to be reviewed before a commit.
 #[test]
 fn every_file_is_as_expected() {
     let artifacts = Artifacts::of::<ShopMetrics>();
@@ -21,7 +21,7 @@ fn every_file_is_as_expected() {
 }
 
 #[test]
-fn a_file_that_is_missing_or_was_changed_is_stale() {
+fn missing_or_changed_file_is_stale() {
     let folder = tempfile::tempdir().unwrap();
     let artifacts = Artifacts::of::<ShopMetrics>();
     let written = artifacts.write(folder.path()).unwrap();
@@ -37,7 +37,7 @@ fn a_file_that_is_missing_or_was_changed_is_stale() {
 }
 
 #[test]
-fn each_alert_of_a_condition_has_a_case_on_either_side() {
+fn each_alert_condition_has_a_case_on_either_side() {
     let artifacts = Artifacts::of::<crate::conditions::Conditions>()
         .and::<crate::gospelib::ServiceMetrics>()
         .and::<crate::xgen::BusMetrics>()

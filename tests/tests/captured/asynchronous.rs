@@ -18,7 +18,7 @@ async fn transcribe() {
 }
 
 #[tokio::test]
-async fn a_runtime_on_the_tests_thread_needs_nothing() {
+async fn current_thread_runtime_is_captured_without_setup() {
     let captured = testing::capture();
     transcribe().await;
     let tasks: JoinSet<()> = (0..10).map(|_| transcribe()).collect();
@@ -29,7 +29,7 @@ async fn a_runtime_on_the_tests_thread_needs_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn tasks_of_many_threads_are_followed() {
+async fn tasks_on_many_threads_are_captured() {
     let captured = testing::capture();
     let other = Capture::clone(&testing::capture());
     let mut tasks = JoinSet::new();
@@ -57,7 +57,7 @@ async fn tasks_of_many_threads_are_followed() {
 }
 
 #[tokio::test]
-async fn a_followed_future_that_is_dropped_is_cancelled_in_its_capture() {
+async fn dropped_future_is_cancelled_in_its_capture() {
     let captured = Capture::clone(&testing::capture());
     let waiting = captured.follow(
         stage::stt {
@@ -100,7 +100,7 @@ fn threads_write_into_one_capture() {
 }
 
 #[test]
-fn a_capture_goes_anywhere() {
+fn capture_can_move_to_any_thread() {
     fn travels<T: Send + Sync + 'static>() {}
     travels::<Capture>();
     travels::<Followed<std::future::Ready<()>>>();

@@ -1,4 +1,4 @@
-//! A thread that captures nothing does not close a place of the program to those that do.
+//! A thread without a capture does not disable a callsite for threads with one.
 
 use std::thread;
 
@@ -8,7 +8,7 @@ use tracing::{info, trace_span};
 const THREADS: usize = 32;
 
 #[test]
-fn threads_with_and_without_a_capture_pass_one_place() {
+fn threads_with_and_without_a_capture_share_a_callsite() {
     fn place(times: usize) {
         for _ in 0..times {
             trace_span!("crowded").in_scope(|| info!("here"));

@@ -1,4 +1,4 @@
-//! The clock that a test moves.
+//! The clock that a test controls.
 
 use std::{pin::pin, thread, time::Duration};
 
@@ -10,7 +10,7 @@ use crate::catalog::{Metrics, Provider, Status, stage};
 const QUARTER: Duration = Duration::from_millis(250);
 
 #[test]
-fn a_frozen_clock_moves_by_the_test_alone() {
+fn frozen_clock_moves_only_by_the_test() {
     let captured = testing::capture().frozen();
     let before = captured.clock().elapsed();
     stage::tts {}.time(thread::yield_now);
@@ -22,7 +22,7 @@ fn a_frozen_clock_moves_by_the_test_alone() {
 }
 
 #[test]
-fn a_running_clock_is_advanced_too() {
+fn running_clock_can_be_advanced() {
     let captured = testing::capture();
     stage::tts {}.time(|| captured.clock().advance(Duration::from_secs(3600)));
     assert!(captured.histogram::<stage::tts>().sum() >= 3600.0);
@@ -31,7 +31,7 @@ fn a_running_clock_is_advanced_too() {
 }
 
 #[test]
-fn every_capture_has_a_clock_of_its_own() {
+fn every_capture_has_its_own_clock() {
     let outer = testing::capture().frozen();
     let started = stage::tts {}.start();
     {
@@ -46,7 +46,7 @@ fn every_capture_has_a_clock_of_its_own() {
 }
 
 #[test]
-fn a_call_that_started_elsewhere_has_its_real_time() {
+fn call_begun_outside_of_the_capture_has_its_real_duration() {
     let started = stage::tts {}.start();
     let captured = testing::capture().frozen();
     captured.clock().advance(Duration::from_secs(3600));
@@ -57,7 +57,7 @@ fn a_call_that_started_elsewhere_has_its_real_time() {
 }
 
 #[test]
-fn a_dropped_call_took_the_time_that_passed() {
+fn dropped_call_has_the_elapsed_duration() {
     let captured = testing::capture().frozen();
     {
         let provider = Provider::Deepgram;

@@ -1,4 +1,4 @@
-//! Captures see their own and nothing else.
+//! Captures see only what their own test records.
 
 use std::{sync::Barrier, thread};
 
@@ -8,7 +8,8 @@ use crate::catalog::{Metrics, Provider, Request, Status, ToolCall, stage};
 
 const THREADS: usize = 32;
 
-/// Records `times` of everything: stages, counters, gauges that are set and added to, open labels.
+/// Records everything `times` times: stages, counters, gauges that are set and added to, open
+/// labels.
 fn record(thread: usize, times: usize) {
     let metrics = Metrics::global();
     for _ in 0..times {
@@ -39,7 +40,7 @@ fn assert_recorded(captured: &Capture, thread: usize, times: u64) {
 }
 
 #[test]
-fn parallel_tests_do_not_meet() {
+fn parallel_captures_are_separate() {
     let start = Barrier::new(THREADS);
     thread::scope(|scope| {
         for thread in 0..THREADS {
@@ -57,7 +58,7 @@ fn parallel_tests_do_not_meet() {
 }
 
 #[test]
-fn the_process_does_not_see_what_is_captured() {
+fn captured_recording_is_not_in_the_process() {
     let request = || Request {
         provider: Provider::Elevenlabs,
         status: Status::Panicked,
@@ -78,7 +79,7 @@ fn the_process_does_not_see_what_is_captured() {
 }
 
 #[test]
-fn a_gauge_is_set_and_added_to_by_the_capture_alone() {
+fn gauge_changes_stay_in_the_capture() {
     let captured = testing::capture();
     let sessions = &Metrics::global().sessions;
     sessions.add(3);
@@ -89,7 +90,7 @@ fn a_gauge_is_set_and_added_to_by_the_capture_alone() {
 }
 
 #[test]
-fn an_open_label_has_its_bound_in_each_capture() {
+fn open_label_has_its_limit_in_each_capture() {
     let calls = &Metrics::global().tool_calls;
     let call = |tool: &str| {
         calls.inc(ToolCall {
@@ -110,7 +111,7 @@ fn an_open_label_has_its_bound_in_each_capture() {
 }
 
 #[test]
-fn a_capture_starts_at_zero_where_others_have_been() {
+fn capture_starts_at_zero_after_others() {
     for _ in 0..3 {
         let captured = testing::capture();
         let metrics = Metrics::global();

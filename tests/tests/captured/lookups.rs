@@ -1,4 +1,4 @@
-//! Look-ups, right and wrong.
+//! Valid and invalid lookups.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -9,7 +9,7 @@ use glyph_runtime::testing;
 
 use crate::catalog::{Handover, Metrics, Provider, Request, Status, ToolCall, stage};
 
-/// The message that `lookup` panics with.
+/// Returns the panic message of `lookup`.
 fn refusal<R>(lookup: impl FnOnce() -> R) -> String {
     let payload = catch_unwind(AssertUnwindSafe(lookup)).err().unwrap();
     match payload.downcast::<String>() {
@@ -19,7 +19,7 @@ fn refusal<R>(lookup: impl FnOnce() -> R) -> String {
 }
 
 #[test]
-fn series_are_narrowed_by_type_and_by_name() {
+fn series_are_selected_by_type_or_name() {
     let captured = testing::capture();
     let metrics = Metrics::global();
     for (provider, status, times) in [
@@ -42,7 +42,7 @@ fn series_are_narrowed_by_type_and_by_name() {
 }
 
 #[test]
-fn an_open_label_is_asked_for_by_its_text() {
+fn open_label_is_looked_up_by_its_text() {
     let captured = testing::capture();
     let calls = &Metrics::global().tool_calls;
     let never = captured.counter(calls).with("dice");
@@ -86,7 +86,7 @@ fn values_are_in_the_metrics_unit() {
 }
 
 #[test]
-fn a_label_that_is_not_there_is_refused() {
+fn lookup_of_a_missing_label_panics() {
     let captured = testing::capture();
     let message = refusal(|| captured.histogram::<stage::stt>().with(true));
     assert_eq!(
@@ -111,7 +111,7 @@ fn a_label_that_is_not_there_is_refused() {
 }
 
 #[test]
-fn a_type_that_two_labels_have_is_refused() {
+fn lookup_by_a_type_of_two_labels_panics() {
     let captured = testing::capture();
     let handovers = &Metrics::global().handovers;
     handovers.inc(Handover {
@@ -132,7 +132,7 @@ fn a_type_that_two_labels_have_is_refused() {
 }
 
 #[test]
-fn a_value_that_cannot_be_is_refused() {
+fn lookup_of_an_impossible_value_panics() {
     let captured = testing::capture();
     let requests = captured.counter(&Metrics::global().requests);
     let message = refusal(|| requests.with_label("status", "canceled"));
@@ -144,7 +144,7 @@ fn a_value_that_cannot_be_is_refused() {
 }
 
 #[test]
-fn a_gauge_that_is_not_bound_is_refused() {
+fn lookup_of_an_unbound_gauge_panics() {
     let captured = testing::capture();
     assert_eq!(
         refusal(|| captured.in_flight::<stage::tts>()),

@@ -1,5 +1,5 @@
-//! What a test captures is its own, and is looked up as it was declared.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+//! A test captures only its own recording, and looks it up by declared names.
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 #![expect(
     clippy::float_cmp,
     reason = "numbers of calls and times of a frozen clock are exact"

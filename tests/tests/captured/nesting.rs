@@ -1,4 +1,4 @@
-//! Captures inside of captures, and those that end in an order of their own.
+//! Nested captures, including those that end out of order.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -18,7 +18,7 @@ fn calls(captured: &Capture) -> (u64, usize) {
 }
 
 #[test]
-fn the_innermost_has_it_all() {
+fn innermost_capture_records_everything() {
     let outer = testing::capture();
     call();
     {
@@ -33,7 +33,7 @@ fn the_innermost_has_it_all() {
 }
 
 #[test]
-fn an_outer_one_may_end_first() {
+fn outer_capture_can_end_first() {
     let first = testing::capture();
     let second = testing::capture();
     let third = testing::capture();
@@ -68,7 +68,7 @@ fn outer_capture_is_current_after_the_inner_ends() {
 }
 
 #[test]
-fn a_panic_ends_the_capture_and_is_recorded() {
+fn panic_ends_the_capture_and_is_recorded() {
     let outer = testing::capture();
     let mut left = None;
     let panicked = catch_unwind(AssertUnwindSafe(|| {
@@ -86,7 +86,7 @@ fn a_panic_ends_the_capture_and_is_recorded() {
 }
 
 #[test]
-fn the_threads_own_cells_are_back_afterwards() {
+fn thread_cells_are_restored_after_the_capture() {
     let answers = &Metrics::global().billed;
     let before = answers.value();
     answers.inc();

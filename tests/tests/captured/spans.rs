@@ -17,7 +17,7 @@ fn transcribe(samples: usize, cut: bool) -> Result<(), std::num::ParseIntError> 
 }
 
 #[test]
-fn a_span_has_its_labels_fields_and_end() {
+fn captured_span_has_labels_fields_and_end() {
     let captured = testing::capture();
     transcribe(160, true).unwrap_err();
     let span = captured.span("stt");
@@ -36,7 +36,7 @@ fn a_span_has_its_labels_fields_and_end() {
 }
 
 #[test]
-fn a_span_is_open_until_it_ends() {
+fn captured_span_is_open_until_its_end() {
     let captured = testing::capture();
     let running = stage::stt {
         provider: Provider::Elevenlabs,
@@ -48,7 +48,7 @@ fn a_span_is_open_until_it_ends() {
 }
 
 #[test]
-fn events_stand_in_their_spans() {
+fn captured_events_are_in_their_spans() {
     let captured = testing::capture();
     info!("outside");
     let outer = info_span!("turn", "otel.kind" = "server");
@@ -92,7 +92,7 @@ fn events_stand_in_their_spans() {
 }
 
 #[test]
-fn a_stages_span_has_its_kind_and_links() {
+fn captured_span_has_kind_and_links() {
     #[instrument_stage(stage::tts, name = "say", kind = client, links = [cause])]
     async fn speak(cause: &Span) {
         futures_util::pending!();
@@ -111,7 +111,7 @@ fn a_stages_span_has_its_kind_and_links() {
 
 #[test]
 #[should_panic(expected = "no span `sst`; there are: [\"stt\"]")]
-fn a_span_that_is_not_there_is_refused() {
+fn lookup_of_a_missing_span_panics() {
     let captured = testing::capture();
     transcribe(1, false).unwrap_err();
     let _ = captured.span("sst");

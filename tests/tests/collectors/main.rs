@@ -1,4 +1,4 @@
-//! Metrics and log records at an OTLP collector: what arrives, and what becomes of them when it misbehaves.
+//! Export of metrics and log records to an OTLP collector, healthy or faulty.
 
 mod logs;
 mod metrics;

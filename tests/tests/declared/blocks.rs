@@ -1,6 +1,6 @@
-//! A stage on a block of a function: one record and one span, whatever way the block ends.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
-#![expect(clippy::float_cmp, reason = "a number of calls is whole")]
+//! A stage on a block of a function: one record and one span, however the block ends.
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
+#![expect(clippy::float_cmp, reason = "counts of calls are integers")]
 
 use std::{
     io,
@@ -26,7 +26,7 @@ fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
 }
 
 #[test]
-fn a_guard_records_the_way_it_is_ended() {
+fn guard_records_its_result() {
     let function = "blocks: guard";
     call(function).start().finish();
     call(function).start().fail("out of paper");
@@ -45,7 +45,7 @@ fn a_guard_records_the_way_it_is_ended() {
 }
 
 #[test]
-fn a_guard_left_behind_is_cancelled() {
+fn dropped_guard_is_cancelled() {
     fn first(text: &str) -> Option<u8> {
         let running = call("blocks: dropped").start();
         let digit = text.bytes().next()?;
@@ -58,7 +58,7 @@ fn a_guard_left_behind_is_cancelled() {
 }
 
 #[test]
-fn a_guard_that_a_panic_drops_has_panicked() {
+fn guard_dropped_by_a_panic_has_panicked() {
     let panic = catch_unwind(|| {
         let _running = call("blocks: panic").start();
         resume_unwind(Box::new(()))
@@ -68,7 +68,7 @@ fn a_guard_that_a_panic_drops_has_panicked() {
 }
 
 #[test]
-fn a_call_is_in_flight_until_its_guard_ends() {
+fn call_is_in_flight_until_its_guard_ends() {
     let function = "blocks: in flight";
     let (one, other) = (call(function).start(), call(function).start());
     assert_eq!(Tally::running(function), 2.0);
@@ -79,14 +79,14 @@ fn a_call_is_in_flight_until_its_guard_ends() {
 }
 
 #[test]
-fn a_guard_goes_to_another_thread() {
+fn guard_can_move_to_another_thread() {
     let running = call("blocks: thread").start();
     thread::spawn(move || running.finish()).join().unwrap();
     assert_ended("blocks: thread", &[Outcome::Ok]);
 }
 
 #[test]
-fn a_closure_ends_as_its_value_says() {
+fn closure_value_sets_the_outcome() {
     let function = "blocks: closure";
     assert_eq!(call(function).time(|| "7".parse::<u8>()), Ok(7));
     assert!(call(function).time(|| "x".parse::<u8>()).is_err());
@@ -111,7 +111,7 @@ fn a_closure_ends_as_its_value_says() {
 }
 
 #[test]
-fn any_value_may_be_judged_by_the_caller() {
+fn caller_can_classify_any_value() {
     struct Foreign;
     let function = "blocks: judge";
     let failed = call(function).time_as(Outcome::of_result, || Err::<u8, _>(Foreign));
@@ -130,7 +130,7 @@ fn any_value_may_be_judged_by_the_caller() {
 }
 
 #[test]
-fn a_closure_borrows_and_gives_away_what_it_likes() {
+fn closure_can_borrow_and_move_values() {
     let mut heard = Vec::new();
     let text = String::from("hello");
     let last = call("blocks: borrows").time(|| {
@@ -142,7 +142,7 @@ fn a_closure_borrows_and_gives_away_what_it_likes() {
 }
 
 #[tokio::test]
-async fn a_future_ends_as_its_value_says() {
+async fn future_value_sets_the_outcome() {
     let function = "blocks: future";
     let parse = |text: &'static str| async move { text.parse::<u8>() };
     assert_eq!(call(function).time_async(parse("7")).await, Ok(7));
@@ -160,7 +160,7 @@ async fn a_future_ends_as_its_value_says() {
 }
 
 #[test]
-fn a_future_is_a_call_from_its_first_poll_until_it_is_dropped() {
+fn future_is_a_call_from_first_poll_until_drop() {
     let function = "blocks: dropped future";
     drop(call(function).time_async(std::future::pending::<()>()));
     assert_ended(function, &[]);
@@ -174,7 +174,7 @@ fn a_future_is_a_call_from_its_first_poll_until_it_is_dropped() {
 }
 
 #[test]
-fn a_future_that_panics_has_panicked() {
+fn panicking_future_has_panicked() {
     let function = "blocks: future panics";
     let mut future = Box::pin(call(function).time_async(async { resume_unwind(Box::new(())) }));
     let polled: thread::Result<Poll<()>> = catch_unwind(AssertUnwindSafe(|| poll(future.as_mut())));
@@ -184,7 +184,7 @@ fn a_future_that_panics_has_panicked() {
 }
 
 #[tokio::test]
-async fn a_future_goes_to_another_thread() {
+async fn future_can_move_to_another_thread() {
     let function = "blocks: spawned";
     let work = call(function).time_async(async {
         tokio::task::yield_now().await;
@@ -230,11 +230,11 @@ fn block_span_has_labels_and_error_type() {
     );
 }
 
-/// Strict surroundings, and names of the prelude under another meaning.
+/// Strict lints, and prelude names with another meaning.
 mod strict {
     #![deny(warnings, missing_docs, clippy::all, clippy::pedantic)]
     #![forbid(unsafe_code)]
-    #![expect(dead_code, reason = "they only stand in the way")]
+    #![expect(dead_code, reason = "they exist only to shadow names")]
 
     use glyph_runtime::{Histogram, metric_catalog};
 
@@ -267,6 +267,6 @@ mod strict {
 }
 
 #[test]
-fn a_catalog_stands_in_strict_surroundings() {
+fn catalog_compiles_with_strict_lints() {
     assert_eq!(strict::used(), 2);
 }

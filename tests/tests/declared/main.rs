@@ -1,4 +1,4 @@
-//! What the macros make of declarations, attributes and blocks.
+//! Expansions of declarations, attributes and blocks.
 
 mod attribute_cases;
 mod blocks;

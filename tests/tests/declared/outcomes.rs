@@ -1,4 +1,4 @@
-//! Errors and functions that say how a call ended.
+//! Errors and functions that determine the outcome of a call.
 
 use std::{fmt, io};
 
@@ -7,7 +7,7 @@ use glyph_runtime::{Outcome, instrument_stage, stage::ErrorOutcome, testing};
 use crate::instrument_stage::tally::{Tally, assert_ended, stage};
 
 #[derive(Outcome, Clone, Debug)]
-#[expect(dead_code, reason = "nobody asks for more than the variant")]
+#[expect(dead_code, reason = "only the variant matters")]
 enum SttError {
     #[outcome(timeout)]
     DeadlineExceeded,
@@ -28,7 +28,7 @@ enum SttError {
 #[outcome(timeout)]
 struct NetworkError;
 
-/// All cases, and what they are.
+/// Returns all cases with their outcome and error type.
 fn cases() -> [(SttError, Outcome, &'static str); 6] {
     use SttError::{Broken, CallerLeft, DeadlineExceeded, Network, Refused, Silence};
     [
@@ -54,7 +54,7 @@ fn each_variant_has_an_outcome_and_a_name() {
 }
 
 #[test]
-fn pointers_to_an_error_and_generic_ones_say_the_same() {
+fn error_pointers_and_generic_errors_have_the_same_outcome() {
     #[derive(Outcome)]
     enum Retried<'a, E> {
         #[outcome(from)]
@@ -78,7 +78,7 @@ fn pointers_to_an_error_and_generic_ones_say_the_same() {
 }
 
 #[tokio::test]
-async fn a_stage_ends_as_the_error_of_its_result_says() {
+async fn error_of_a_result_sets_the_stage_outcome() {
     #[instrument_stage(stage::call, labels(function = "outcomes: derived"))]
     fn fail(error: SttError) -> Result<(), SttError> {
         Err(error)
@@ -98,7 +98,7 @@ async fn a_stage_ends_as_the_error_of_its_result_says() {
 }
 
 #[test]
-fn a_block_ends_as_the_error_says() {
+fn error_of_a_block_sets_its_outcome() {
     let function = "outcomes: block";
     for (error, ..) in cases() {
         stage::call { function }.start().fail(&error);
@@ -110,7 +110,7 @@ fn a_block_ends_as_the_error_says() {
 }
 
 #[test]
-fn the_span_shows_what_went_wrong() {
+fn span_has_the_error_type() {
     let function = "outcomes: span";
     for (error, outcome, name) in cases() {
         let captured = testing::capture();
@@ -122,7 +122,7 @@ fn the_span_shows_what_went_wrong() {
 }
 
 #[test]
-fn an_alias_and_a_foreign_error_are_judged_as_before() {
+fn alias_and_external_errors_keep_their_outcome() {
     struct Foreign;
     #[instrument_stage(stage::call, labels(function = "outcomes: others"))]
     fn time_out() -> io::Result<()> {
@@ -146,7 +146,7 @@ fn an_alias_and_a_foreign_error_are_judged_as_before() {
     assert_eq!(Tally::running("outcomes: others").to_bits(), 0);
 }
 
-/// A function may say how it ended, whatever it gives.
+/// A function can set its outcome, whatever it returns.
 mod said_by_the_function {
     use glyph_runtime::testing::CapturedSpan;
 
@@ -190,7 +190,7 @@ mod said_by_the_function {
     }
 
     #[tokio::test]
-    async fn instead_of_the_error() {
+    async fn outcome_function_replaces_the_error() {
         assert!(derived_or_not().await.is_err());
         assert_ended("outcomes: path", &[Outcome::Error]);
     }

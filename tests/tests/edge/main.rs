@@ -1,4 +1,4 @@
-//! The layers around HTTP and gRPC servers and clients, and services made of them.
+//! HTTP and gRPC layers of servers and clients, and services made of them.
 
 mod grpc;
 mod http;

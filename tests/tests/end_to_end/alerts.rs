@@ -1,4 +1,4 @@
-//! An alert on its whole way: from the attribute to those who are on call.
+//! The path of an alert: from the attribute to the people on call.
 
 use std::{
     fs,
@@ -19,12 +19,12 @@ use crate::{
     prometheus::{EXEMPLARS_ONLY, Prometheus},
 };
 
-/// What the windows and pending times are divided by: two minutes are five seconds then.
+/// Divisor of windows and pending times: two minutes become five seconds.
 const SHORTEN: &str = "24";
-/// How long somebody on call waits at most.
+/// Maximum time until a notification.
 const DEADLINE: Duration = Duration::from_secs(120);
 
-/// Takes in what Alertmanager posts.
+/// Receives the notifications of Alertmanager.
 struct Webhook {
     address: SocketAddr,
     alerts: Receiver<Value>,
@@ -45,7 +45,7 @@ impl Webhook {
         Self { address, alerts }
     }
 
-    /// The first alert of this name.
+    /// Waits for the first alert with this name.
     fn wait_for(&self, name: &str) -> Value {
         let deadline = Instant::now() + DEADLINE;
         loop {
@@ -58,7 +58,7 @@ impl Webhook {
     }
 }
 
-/// Hands on the alerts of one request, and nothing once nobody waits.
+/// Forwards the alerts of one request until the receiver is gone.
 fn take(mut stream: &TcpStream, alerts: &Sender<Value>) -> Option<()> {
     let mut reader = BufReader::new(stream);
     let mut length = 0;
@@ -85,7 +85,7 @@ fn take(mut stream: &TcpStream, alerts: &Sender<Value>) -> Option<()> {
     Some(())
 }
 
-/// Starts Alertmanager, which posts at once.
+/// Starts Alertmanager without a grouping delay.
 fn alertmanager(folder: &Path, webhook: SocketAddr) -> (Process, SocketAddr) {
     let configuration = folder.join("alertmanager.yml");
     fs::write(
@@ -125,11 +125,11 @@ receivers:
 
 #[test]
 #[ignore = "needs prometheus and prometheus-alertmanager; .ci/run installs them"]
-fn a_provider_that_is_down_reaches_those_on_call() {
+fn provider_outage_notifies_on_call() {
     let folder = tempfile::tempdir().unwrap();
     write_artifacts(folder.path(), &["--shorten", SHORTEN]);
     let webhook = Webhook::listen();
-    // It has to be there before the alert fires; Prometheus sends again a minute later only.
+    // Alertmanager must run before the alert fires, because Prometheus resends only a minute later.
     let (_alertmanager, alerting) = alertmanager(folder.path(), webhook.address);
     let glyphoxa = Glyphoxa::failing("0.9");
     let rules = folder.path().join("prometheus/rules.yml");

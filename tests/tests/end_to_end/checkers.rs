@@ -1,4 +1,4 @@
-//! Programs that other people wrote to tell a good page from a bad one.
+//! Independent programs that check expositions.
 
 use std::{
     collections::BTreeMap,
@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::process::spawn;
 
-/// A family as `prometheus_client` understood it.
+/// A metric family, as `prometheus_client` parsed it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Family {
     #[serde(rename = "type")]
@@ -20,7 +20,7 @@ pub(crate) struct Family {
     pub(crate) samples: Vec<Sample>,
 }
 
-/// A sample as `prometheus_client` understood it.
+/// A sample, as `prometheus_client` parsed it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Sample {
     pub(crate) name: String,
@@ -29,7 +29,7 @@ pub(crate) struct Sample {
     pub(crate) exemplar: Option<BTreeMap<String, String>>,
 }
 
-/// Fails unless `promtool check metrics` has nothing to say about a text page.
+/// Fails unless `promtool check metrics` accepts a text exposition without a warning.
 pub(crate) fn promtool_finds_nothing(page: &str) {
     let Output {
         status,
@@ -43,7 +43,7 @@ pub(crate) fn promtool_finds_nothing(page: &str) {
     );
 }
 
-/// The families of an OpenMetrics page by their names; fails on a page that the parser refuses.
+/// Returns the families of an OpenMetrics exposition by name. Fails if the parser rejects it.
 pub(crate) fn openmetrics_families(page: &str) -> BTreeMap<String, Family> {
     let mut command = Command::new("python3");
     let output = piped(
@@ -58,7 +58,7 @@ pub(crate) fn openmetrics_families(page: &str) -> BTreeMap<String, Family> {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// Runs a program to its end with `input`.
+/// Runs a program with `input` to its end.
 fn piped(command: &mut Command, input: &str) -> Output {
     let mut child = spawn(
         command
@@ -68,7 +68,7 @@ fn piped(command: &mut Command, input: &str) -> Output {
     );
     let mut stdin = child.stdin.take().unwrap();
     thread::scope(|scope| {
-        // A program that refuses its input may end before it has read it.
+        // A program that rejects its input can end before it has read all of it.
         scope.spawn(move || stdin.write_all(input.as_bytes()));
         child.wait_with_output().unwrap()
     })

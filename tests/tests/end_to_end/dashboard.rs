@@ -1,4 +1,4 @@
-//! The dashboard of a pipeline that runs: every panel shows something.
+//! The dashboard of a running pipeline: every panel has data.
 
 use std::fs;
 
@@ -40,7 +40,7 @@ scrape_configs:
     let questions = questions(&dashboard);
     assert!(questions.len() > 20, "{questions:#?}");
     for (title, promql) in questions {
-        // The pipeline's own sessions belong to no tenant.
+        // The pipeline's own sessions have no tenant.
         let promql = promql
             .replace("$tenant_id", ".*")
             .replace("$campaign_id", ".*");
@@ -62,7 +62,7 @@ scrape_configs:
     }
 }
 
-/// The title of each panel, with each of its expressions.
+/// Returns the title of each panel with each of its expressions.
 fn questions(dashboard: &Value) -> Vec<(String, String)> {
     let panels = dashboard["panels"].as_array().unwrap().iter();
     let questions = panels.flat_map(|panel| {

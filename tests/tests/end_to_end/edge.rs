@@ -1,5 +1,5 @@
-//! One request on its whole way: from a client that another SDK traces, through the pipeline, to a collector that others
-//! wrote, to the log and to the page.
+//! The path of one request: from a client that another SDK traces, through the pipeline, to an
+//! independent collector, the log and `/metrics`.
 
 use std::{collections::BTreeSet, process::Command};
 
@@ -17,7 +17,7 @@ use crate::{
 
 const SERVER: &str = "HTTP POST /api/v1/npcs/{npc_id}/speak";
 
-/// The trace and the span of a line, of an exemplar, of what arrived.
+/// The trace and span of a log line, an exemplar or an exported item.
 type Ids = (String, String);
 
 fn speak(glyphoxa: &Glyphoxa, npc: &str) -> Value {
@@ -35,7 +35,7 @@ fn speak(glyphoxa: &Glyphoxa, npc: &str) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// A pipeline whose spans go to `rotel`.
+/// Starts a pipeline that exports spans to `rotel`.
 fn traced(rotel: &Rotel, protocol: &str, fail_rate: &str) -> Glyphoxa {
     let address = match protocol {
         "grpc" => rotel.grpc,
@@ -92,7 +92,7 @@ fn children<'s>(spans: &'s [Span], parent: &Span) -> Vec<&'s str> {
 fn a_request_is_seen_whole(protocol: &str) {
     let rotel = Rotel::start("traces");
     let glyphoxa = traced(&rotel, protocol, "0");
-    // The sage is asked for a spell first: the model calls a tool and then answers.
+    // The sage is asked for a spell first: the model calls a tool, then answers.
     let answer = speak(&glyphoxa, "sage_03");
     assert_eq!(answer["status"], 200, "{answer:#}");
     let trace = text(&answer["trace_id"]);
@@ -154,19 +154,19 @@ fn a_request_is_seen_whole(protocol: &str) {
 
 #[test]
 #[ignore = "needs rotel, and Python with opentelemetry-sdk and with prometheus-client; .ci/run installs them"]
-fn a_request_is_seen_whole_by_grpc() {
+fn request_is_complete_in_all_signals_over_grpc() {
     a_request_is_seen_whole("grpc");
 }
 
 #[test]
 #[ignore = "needs rotel, and Python with opentelemetry-sdk and with prometheus-client; .ci/run installs them"]
-fn a_request_is_seen_whole_by_http() {
+fn request_is_complete_in_all_signals_over_http() {
     a_request_is_seen_whole("http/protobuf");
 }
 
 #[test]
 #[ignore = "needs rotel, and Python with opentelemetry-sdk; .ci/run installs them"]
-fn a_failure_is_seen_where_it_happened() {
+fn failure_is_in_the_span_where_it_happened() {
     let rotel = Rotel::start("traces");
     let glyphoxa = traced(&rotel, "grpc", "1");
     let answer = speak(&glyphoxa, "guard_02");

@@ -1,4 +1,4 @@
-//! Exemplars given by hand come back from Prometheus.
+//! Explicit exemplars, read back from Prometheus.
 
 use std::{net::Ipv4Addr, time::Duration};
 
@@ -23,7 +23,7 @@ pub(crate) struct Metrics {
     pub(crate) answer: Histogram<Route<'_>>,
 }
 
-/// Bucket, seconds, trace, span: one for each bucket.
+/// Bucket, seconds, trace and span: one exemplar for each bucket.
 const OBSERVED: [(&str, f64, &str, &str); 3] = [
     (
         "0.1",
@@ -47,13 +47,13 @@ const OBSERVED: [(&str, f64, &str, &str); 3] = [
 
 #[test]
 #[ignore = "needs prometheus and promtool; .ci/run installs them"]
-fn exemplars_come_back() {
+fn prometheus_returns_exemplars() {
     exemplars_come_back_from(EXEMPLARS_ONLY);
 }
 
 #[test]
 #[ignore = "needs prometheus and promtool; .ci/run installs them"]
-fn exemplars_come_back_where_native_histograms_are_asked_for() {
+fn prometheus_returns_exemplars_with_native_histograms() {
     exemplars_come_back_from(NATIVE_HISTOGRAMS);
 }
 

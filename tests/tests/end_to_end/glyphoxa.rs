@@ -1,4 +1,4 @@
-//! The voice pipeline of the examples, built and running.
+//! The voice pipeline of the examples, as a running program.
 
 use std::{
     cell::RefCell,
@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::process::{Output, Process, spawn};
 
-/// The program, built once with the profile that these tests were built with.
+/// The program, built once with the profile of these tests.
 static PROGRAM: LazyLock<PathBuf> = LazyLock::new(build);
 
 /// The running pipeline.
@@ -23,17 +23,17 @@ pub(crate) struct Glyphoxa {
 }
 
 impl Glyphoxa {
-    /// Starts a pipeline whose sessions are short and whose providers often fail.
+    /// Starts a pipeline with short sessions and unreliable providers.
     pub(crate) fn start() -> Self {
         Self::failing("0.3")
     }
 
-    /// Starts one whose providers fail at this rate.
+    /// Starts a pipeline whose providers fail at this rate.
     pub(crate) fn failing(rate: &str) -> Self {
         Self::spawn(rate, Output::Stdout, &[("RUST_LOG", "error")])
     }
 
-    /// Starts one with these variables in its environment, whose log is read.
+    /// Starts a pipeline with these environment variables and a readable log.
     pub(crate) fn logging(rate: &str, variables: &[(&str, &str)]) -> Self {
         Self::spawn(rate, Output::Both, variables)
     }
@@ -53,7 +53,7 @@ impl Glyphoxa {
         Self { address, process }
     }
 
-    /// Its log, up to the first line that `last` is.
+    /// Returns its log, up to the first line for which `last` is true.
     pub(crate) fn log(&self, last: impl Fn(&Value) -> bool) -> Vec<Value> {
         let lines = RefCell::new(Vec::new());
         self.process.wait_for_line(|line| {
@@ -66,7 +66,7 @@ impl Glyphoxa {
     }
 }
 
-/// Writes what is made of the pipeline's metrics.
+/// Writes the artifacts of the pipeline's metrics.
 pub(crate) fn write_artifacts(folder: &Path, arguments: &[&str]) {
     let mut command = Command::new(&*PROGRAM);
     environment::clean(&mut command)
@@ -77,7 +77,7 @@ pub(crate) fn write_artifacts(folder: &Path, arguments: &[&str]) {
     assert!(status.success(), "the artifacts are not written");
 }
 
-/// Cargo itself says where the program is, whatever target directory it was told to use.
+/// Builds the program. Cargo reports its path, so any target directory works.
 fn build() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut command = Command::new(env!("CARGO"));
@@ -98,7 +98,7 @@ fn build() -> PathBuf {
     executable.unwrap_or_else(|| panic!("cargo names no executable in\n{messages}"))
 }
 
-/// The profile of this test: the folder above `deps`, in which `debug` stands for `dev`.
+/// Returns the profile of this test: the parent folder of `deps`, where `debug` means `dev`.
 fn profile() -> String {
     let test = std::env::current_exe().unwrap();
     let folder = test.ancestors().nth(2).and_then(Path::file_name).unwrap();

@@ -1,4 +1,4 @@
-//! GET over HTTP.
+//! HTTP GET requests.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use ureq::Agent;
 pub(crate) const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0";
 pub(crate) const TEXT: &str = "text/plain; version=0.0.4";
 
-/// Asks without a proxy: all that is asked is on this machine.
+/// Returns a client without a proxy, since all URLs are local.
 pub(crate) fn agent() -> Agent {
     Agent::config_builder()
         .proxy(None)
@@ -17,7 +17,7 @@ pub(crate) fn agent() -> Agent {
         .into()
 }
 
-/// The page at `url` in the format that `accept` names.
+/// Gets `url` in the format that `accept` names.
 pub(crate) fn page(url: &str, accept: &str) -> String {
     let mut response = agent().get(url).header("Accept", accept).call().unwrap();
     let content_type = response.headers().get("Content-Type").unwrap();

@@ -1,4 +1,4 @@
-//! What an operator of the voice pipeline asks Prometheus, and the metrics that answer.
+//! The queries of an operator of the voice pipeline, and the metrics that they need.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +35,7 @@ const SESSIONS: [&str; 5] = [
     "sum(rate(glyphoxa_npc_utterances_total[5m])) by (npc_id)",
 ];
 
-/// Family, type, unit, and the labels of its series.
+/// The family, type and unit of a metric, and the labels of its series.
 const METRICS: [(&str, &str, &str, &[&str]); 14] = [
     ("glyphoxa_stt_duration_seconds", "histogram", "seconds", &[]),
     ("glyphoxa_llm_duration_seconds", "histogram", "seconds", &[]),
@@ -73,7 +73,8 @@ const METRICS: [(&str, &str, &str, &[&str]); 14] = [
     ("glyphoxa_alive_tasks", "gauge", "", &[]),
 ];
 
-/// OpenMetrics 1.0 writes whole bounds with a decimal point ("Considerations: Canonical Numbers").
+/// OpenMetrics 1.0 writes integer bounds with a decimal point ("Considerations: Canonical
+/// Numbers").
 const BOUNDS: [&str; 11] = [
     "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1.0", "2.5", "5.0", "10.0", "+Inf",
 ];
@@ -86,13 +87,13 @@ fn every_key_metric_has_data() {
 
 #[test]
 #[ignore = "needs prometheus and promtool; .ci/run installs them"]
-fn every_key_metric_has_data_where_native_histograms_are_asked_for() {
+fn every_key_metric_has_data_with_native_histograms() {
     key_metrics_have_data(NATIVE_HISTOGRAMS);
 }
 
 #[test]
 #[ignore = "needs promtool and Python's prometheus-client; .ci/run installs them"]
-fn the_pipeline_s_pages_are_faultless() {
+fn pipeline_expositions_are_valid() {
     let glyphoxa = Glyphoxa::start();
     let url = format!("http://{}/metrics", glyphoxa.address);
     promtool_finds_nothing(&http::page(&url, TEXT));
@@ -118,7 +119,7 @@ fn key_metrics_have_data(features: &str) {
     assert_eq!(series(&prometheus), declared_series());
 }
 
-/// Something was measured, and nothing is NaN.
+/// Returns an error if there is no data or a NaN.
 fn has_data(result: &[(Labels, f64)]) -> Result<(), String> {
     let measured = result.iter().any(|(_, value)| *value > 0.0);
     if measured && result.iter().all(|(_, value)| value.is_finite()) {
@@ -128,7 +129,7 @@ fn has_data(result: &[(Labels, f64)]) -> Result<(), String> {
     }
 }
 
-/// Name, type and unit of each family of the pipeline.
+/// Returns the name, type and unit of each family of the pipeline.
 fn families(prometheus: &Prometheus) -> BTreeSet<(String, String, String)> {
     let mut families = prometheus.families();
     families.retain(|(name, ..)| name.starts_with("glyphoxa_"));
@@ -142,7 +143,8 @@ fn declared_families() -> BTreeSet<(String, String, String)> {
         .collect()
 }
 
-/// For each name of a sample the label names of its series, which must all be the same, and its bucket bounds.
+/// The label names and bucket bounds by sample name. All series of a name must have the same label
+/// names.
 type Series = BTreeMap<String, (BTreeSet<Vec<String>>, BTreeSet<String>)>;
 
 fn series(prometheus: &Prometheus) -> Series {

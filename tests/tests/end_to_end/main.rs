@@ -1,16 +1,18 @@
-//! The whole way: programs that run, scraped by the real Prometheus, pages read by independent parsers, and
-//! spans, metrics and log records received by a collector that others wrote.
+//! End-to-end tests: running programs scraped by the real Prometheus, expositions read by
+//! independent parsers, and spans, metrics and log records received by an independent collector.
 //!
-//! These tests need Debian's `prometheus` (it brings `promtool`) and `prometheus-alertmanager`, Python with `prometheus-client` and with
-//! `opentelemetry-sdk`, and `rotel` (`pip install rotel==0.0.1a15`). `.ci/run` installs them and runs what a plain `cargo test` leaves out.
+//! These tests need Debian's `prometheus` (which includes `promtool`) and
+//! `prometheus-alertmanager`, Python with `prometheus-client` and `opentelemetry-sdk`, and `rotel`
+//! (`pip install rotel==0.0.1a15`). `.ci/run` installs them and runs the tests that a plain `cargo
+//! test` ignores.
 #![expect(
     clippy::indexing_slicing,
-    reason = "what is not in a JSON value is null, never a panic"
+    reason = "a missing JSON value is null, never a panic"
 )]
 #![expect(
     clippy::panic,
     clippy::unwrap_used,
-    reason = "what cannot be set up or never comes fails the test"
+    reason = "a failed setup or a missing value fails the test"
 )]
 
 mod alerts;

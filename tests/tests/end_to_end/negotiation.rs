@@ -1,4 +1,4 @@
-//! What Prometheus asks for, and what it is answered.
+//! Content negotiation with Prometheus.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -33,7 +33,7 @@ struct Exchange {
 
 #[test]
 #[ignore = "needs prometheus and promtool; .ci/run installs them"]
-fn prometheus_is_answered_in_openmetrics() {
+fn prometheus_receives_openmetrics() {
     let exchange = first_scrape(EXEMPLARS_ONLY);
     assert!(
         exchange.accept.starts_with("application/openmetrics-text"),
@@ -44,7 +44,7 @@ fn prometheus_is_answered_in_openmetrics() {
 
 #[test]
 #[ignore = "needs prometheus and promtool; .ci/run installs them"]
-fn prometheus_is_answered_in_openmetrics_where_it_prefers_protobuf() {
+fn prometheus_preferring_protobuf_receives_openmetrics() {
     let exchange = first_scrape(NATIVE_HISTOGRAMS);
     assert!(
         exchange
@@ -79,7 +79,7 @@ fn first_scrape(features: &str) -> Exchange {
     exchanges.lock().unwrap().first().cloned().unwrap()
 }
 
-/// `router`, with the headers of all that passes through written down.
+/// Wraps `router` and records the headers of all requests and responses.
 fn recorded(router: Router, exchanges: Arc<Mutex<Vec<Exchange>>>) -> Router {
     router.layer(middleware::from_fn(move |request: Request, next: Next| {
         let exchanges = Arc::clone(&exchanges);

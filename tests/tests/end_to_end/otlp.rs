@@ -1,4 +1,4 @@
-//! Spans at a collector that others wrote.
+//! Spans at an independent collector.
 
 use std::time::Duration;
 
@@ -72,24 +72,24 @@ fn by_http(rotel: &Rotel) -> String {
 
 #[test]
 #[ignore = "needs rotel, which .ci/run installs"]
-fn spans_arrive_by_grpc() {
+fn spans_arrive_over_grpc() {
     arrives(by_grpc, Protocol::Grpc, Compression::None);
 }
 
 #[test]
 #[ignore = "needs rotel, which .ci/run installs"]
-fn spans_arrive_by_grpc_packed() {
+fn compressed_spans_arrive_over_grpc() {
     arrives(by_grpc, Protocol::Grpc, Compression::Gzip);
 }
 
 #[test]
 #[ignore = "needs rotel, which .ci/run installs"]
-fn spans_arrive_by_http() {
+fn spans_arrive_over_http() {
     arrives(by_http, Protocol::HttpProtobuf, Compression::None);
 }
 
 #[test]
 #[ignore = "needs rotel, which .ci/run installs"]
-fn spans_arrive_by_http_packed() {
+fn compressed_spans_arrive_over_http() {
     arrives(by_http, Protocol::HttpProtobuf, Compression::Gzip);
 }

@@ -1,4 +1,4 @@
-//! Log records at a collector that others wrote.
+//! Log records at an independent collector.
 
 use std::time::Duration;
 
@@ -34,13 +34,13 @@ fn arrives(endpoint: impl FnOnce(&Rotel) -> String, protocol: Protocol) {
 
 #[test]
 #[ignore = "needs rotel, which .ci/run installs"]
-fn records_arrive_by_grpc() {
+fn log_records_arrive_over_grpc() {
     arrives(|rotel| format!("http://{}", rotel.grpc), Protocol::Grpc);
 }
 
 #[test]
 #[ignore = "needs rotel, which .ci/run installs"]
-fn records_arrive_by_http() {
+fn log_records_arrive_over_http() {
     arrives(
         |rotel| format!("http://{}", rotel.http),
         Protocol::HttpProtobuf,

@@ -1,4 +1,4 @@
-//! Metrics at a collector that others wrote: the values of the scrape of the same moment.
+//! Metrics at an independent collector, compared with a scrape at the same moment.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ struct Metrics {
     payment: Histogram,
 }
 
-/// What stands behind `label` in the first line that has it, after the line that names the metric.
+/// Returns the text after `label` in its first line after the metric's name.
 fn behind<'l>(lines: &'l [String], metric: &str, label: &str) -> &'l str {
     let start = lines.iter().position(|line| line.contains(metric));
     let start = start.unwrap_or_else(|| panic!("no {metric} in {lines:#?}"));
@@ -76,13 +76,13 @@ fn arrives(endpoint: impl FnOnce(&Rotel) -> String, protocol: Protocol) {
 
 #[test]
 #[ignore = "needs rotel, which .ci/run installs"]
-fn metrics_arrive_by_grpc() {
+fn metrics_arrive_over_grpc() {
     arrives(|rotel| format!("http://{}", rotel.grpc), Protocol::Grpc);
 }
 
 #[test]
 #[ignore = "needs rotel, which .ci/run installs"]
-fn metrics_arrive_by_http() {
+fn metrics_arrive_over_http() {
     arrives(
         |rotel| format!("http://{}", rotel.http),
         Protocol::HttpProtobuf,

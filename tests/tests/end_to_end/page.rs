@@ -1,5 +1,5 @@
-//! A page with everything on it: declared metrics, glyph's own, those of other crates, exemplars, and
-//! label values that nobody would choose.
+//! An exposition with everything on it: declared metrics, glyph's own, those of other crates,
+//! exemplars, and unusual label values.
 
 use std::{
     collections::BTreeSet,
@@ -32,7 +32,7 @@ pub(crate) struct Metrics {
     pub(crate) answer: Histogram<Sent<'_>>,
 }
 
-/// Values that are to come back as they are, but for NUL.
+/// Values that must be unchanged in the exposition, except for NUL.
 const SHORT: [&str; 14] = [
     "plain",
     r#"a "quoted" word"#,
@@ -49,11 +49,11 @@ const SHORT: [&str; 14] = [
     "\"} 1\n# EOF\nhostile_values_total{value=\"forged",
     "comma,brace}equals=hash# {trace_id=\"x\"} 1",
 ];
-/// What was sent of it, and what is left, in bytes.
+/// A long value, and its truncated length, in bytes.
 const LONG: usize = 1024 * 1024;
 const KEPT_OF_LONG: usize = 256;
 
-/// One recorder serves a whole process, hence one page serves all tests here, which only read it.
+/// A recorder is global, so all tests here share one exposition and only read it.
 static TELEMETRY: LazyLock<Telemetry> = LazyLock::new(|| {
     let telemetry = environment::telemetry("hostile")
         .version("\"1\"\n")
@@ -70,7 +70,7 @@ static TELEMETRY: LazyLock<Telemetry> = LazyLock::new(|| {
     telemetry
 });
 
-/// A value of so many bytes, or a few less: letters stay whole.
+/// Returns a value of at most this many bytes, cut at a character boundary.
 fn long(bytes: usize) -> String {
     let mut value = "long ".to_owned();
     while value.len() + '🎲'.len_utf8() <= bytes {
@@ -113,13 +113,13 @@ fn page(accept: &str) -> String {
 
 #[test]
 #[ignore = "needs prometheus and promtool; .ci/run installs them"]
-fn promtool_finds_nothing_on_the_text_page() {
+fn promtool_accepts_the_text_exposition() {
     promtool_finds_nothing(&page(TEXT));
 }
 
 #[test]
 #[ignore = "needs Python's prometheus-client; .ci/run installs it"]
-fn a_strict_parser_reads_the_openmetrics_page() {
+fn strict_parser_accepts_the_openmetrics_exposition() {
     let families = openmetrics_families(&page(OPENMETRICS));
     for (name, kind) in [
         ("hostile_values", "counter"),
@@ -152,7 +152,7 @@ fn a_strict_parser_reads_the_openmetrics_page() {
 
 #[test]
 #[ignore = "needs Python's prometheus-client; .ci/run installs it"]
-fn a_strict_parser_reads_the_exemplars() {
+fn strict_parser_reads_the_exemplars() {
     let families = openmetrics_families(&page(OPENMETRICS));
     let buckets = &families
         .get("hostile_answer_duration_seconds")
@@ -174,13 +174,13 @@ fn a_strict_parser_reads_the_exemplars() {
 
 #[test]
 #[ignore = "needs prometheus and promtool; .ci/run installs them"]
-fn prometheus_takes_the_page() {
+fn prometheus_accepts_the_exposition() {
     hostile_values_arrive_at(&Prometheus::scraping(address(), EXEMPLARS_ONLY));
 }
 
 #[test]
 #[ignore = "needs prometheus and promtool; .ci/run installs them"]
-fn prometheus_takes_the_page_where_it_asks_for_native_histograms() {
+fn prometheus_with_native_histograms_accepts_the_exposition() {
     hostile_values_arrive_at(&Prometheus::scraping(address(), NATIVE_HISTOGRAMS));
 }
 
@@ -204,7 +204,8 @@ fn hostile_values_arrive_at(prometheus: &Prometheus) {
     }
 }
 
-/// All values are there as they were, but for NUL and for the end of the long one, and there are no others.
+/// Asserts that exactly these values are there, unchanged except for NUL and the end of the long
+/// one.
 fn assert_intact(name: &str, values: &BTreeSet<String>) {
     let kept = SHORT.iter().map(|value| value.replace('\0', "\u{fffd}"));
     let expected: BTreeSet<_> = kept.chain([long(KEPT_OF_LONG)]).collect();

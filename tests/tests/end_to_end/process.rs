@@ -1,4 +1,4 @@
-//! Programs that run beside a test and end with it, however it ends.
+//! Programs that run during a test and end with it.
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -8,12 +8,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a test waits for what has to come; a busy machine needs a part of it.
+/// Timeout of a test's waits; a busy machine needs a fraction of it.
 const DEADLINE: Duration = Duration::from_secs(120);
-/// Between two attempts.
+/// Time between two attempts.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The output of a program that a test waits for.
+/// The output stream that a test reads.
 #[derive(Clone, Copy)]
 pub(crate) enum Output {
     Stdout,
@@ -21,7 +21,7 @@ pub(crate) enum Output {
     Both,
 }
 
-/// A running program, killed when it is dropped.
+/// A running program. Dropping it kills the program.
 pub(crate) struct Process {
     program: String,
     child: Child,
@@ -39,7 +39,7 @@ impl Process {
         }
         let mut child = spawn(&mut command);
         let (sender, lines) = channel();
-        // What was not asked for is not piped, and nobody takes it.
+        // An unread pipe would block the program, so other streams are not piped.
         if let Some(stdout) = child.stdout.take() {
             send_lines(stdout, sender.clone());
         }
@@ -53,7 +53,7 @@ impl Process {
         }
     }
 
-    /// Waits for the first line of the output in which `find` finds something.
+    /// Waits for the first line of the output for which `find` returns a value.
     pub(crate) fn wait_for_line<T>(&self, find: impl Fn(&str) -> Option<T>) -> T {
         let deadline = Instant::now() + DEADLINE;
         let mut others = Vec::new();
@@ -72,13 +72,13 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended by itself, and then there is nothing to do.
+        // The program may have ended already, which is fine.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Starts a program that may not be installed.
+/// Starts a program. Fails with its name if it is not installed.
 pub(crate) fn spawn(command: &mut Command) -> Child {
     match command.spawn() {
         Ok(child) => child,
@@ -89,7 +89,7 @@ pub(crate) fn spawn(command: &mut Command) -> Child {
     }
 }
 
-/// Reads to the end, whether anybody waits or not, so that the program never does.
+/// Reads to the end even if no test waits, so that the program never blocks.
 fn send_lines(output: impl Read + Send + 'static, lines: Sender<String>) {
     thread::spawn(move || {
         for line in BufReader::new(output).lines().map_while(Result::ok) {
@@ -98,7 +98,7 @@ fn send_lines(output: impl Read + Send + 'static, lines: Sender<String>) {
     });
 }
 
-/// Tries until there is a result; at the deadline, fails with the reason why there was none.
+/// Retries until there is a result. At the deadline, fails with the last error.
 pub(crate) fn eventually<T>(what: &str, mut attempt: impl FnMut() -> Result<T, String>) -> T {
     let deadline = Instant::now() + DEADLINE;
     loop {

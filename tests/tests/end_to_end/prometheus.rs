@@ -1,4 +1,4 @@
-//! The real Prometheus, scraping one target each second.
+//! The real Prometheus, which scrapes one target each second.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,13 +16,13 @@ use crate::{
     process::{Output, Process, eventually},
 };
 
-/// What a scrape asks for depends on this flag: with it, Prometheus prefers protobuf.
+/// This flag changes the request of a scrape: with it, Prometheus prefers protobuf.
 pub(crate) const NATIVE_HISTOGRAMS: &str = "exemplar-storage,native-histograms";
 pub(crate) const EXEMPLARS_ONLY: &str = "exemplar-storage";
 
 pub(crate) type Labels = BTreeMap<String, String>;
 
-/// A running server; its data goes when it does.
+/// A running server. Dropping it deletes its data.
 pub(crate) struct Prometheus {
     api: String,
     agent: Agent,
@@ -30,7 +30,7 @@ pub(crate) struct Prometheus {
     _directory: TempDir,
 }
 
-/// What an exemplar says.
+/// One exemplar.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Exemplar {
     pub(crate) bound: String,
@@ -39,12 +39,12 @@ pub(crate) struct Exemplar {
 }
 
 impl Prometheus {
-    /// Starts one with these feature flags, on a port that the system picks.
+    /// Starts a server with these feature flags, on a free port.
     pub(crate) fn scraping(target: SocketAddr, features: &str) -> Self {
         Self::configured(&configuration_for(target), features)
     }
 
-    /// Starts one that reads this.
+    /// Starts a server with this configuration.
     pub(crate) fn configured(content: &str, features: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let configuration = directory.path().join("prometheus.yml");
@@ -70,7 +70,7 @@ impl Prometheus {
         }
     }
 
-    /// Waits for the first scrape that succeeds.
+    /// Waits for the first successful scrape.
     pub(crate) fn wait_until_up(&self) {
         eventually("the target is up", || {
             let targets = self.ask("targets", &[])?;
@@ -83,7 +83,7 @@ impl Prometheus {
         });
     }
 
-    /// The result of an instant query.
+    /// Returns the result of an instant query.
     pub(crate) fn query(&self, promql: &str) -> Result<Vec<(Labels, f64)>, String> {
         let data = self.ask("query", &[("query", promql)])?;
         let samples = array(&data["result"]).iter().map(|sample| {
@@ -93,7 +93,7 @@ impl Prometheus {
         Ok(samples.collect())
     }
 
-    /// The labels of all series that `selector` selects, without those that Prometheus adds.
+    /// Returns the labels of all series of `selector`, without those that Prometheus adds.
     pub(crate) fn series(&self, selector: &str) -> Vec<Labels> {
         let data = self.ask("series", &[("match[]", selector)]).unwrap();
         let series = array(&data).iter().map(|series| {
@@ -105,7 +105,7 @@ impl Prometheus {
         series.collect()
     }
 
-    /// Name, type and unit of the target's families.
+    /// Returns the name, type and unit of the target's families.
     pub(crate) fn families(&self) -> BTreeSet<(String, String, String)> {
         let data = self.ask("targets/metadata", &[]).unwrap();
         let families = array(&data).iter().map(|family| {
@@ -116,7 +116,7 @@ impl Prometheus {
         families.collect()
     }
 
-    /// The exemplars of all series that `selector` selects.
+    /// Returns the exemplars of all series of `selector`.
     pub(crate) fn exemplars(&self, selector: &str) -> Result<Vec<Exemplar>, String> {
         let data = self.ask("query_exemplars", &[("query", selector)])?;
         let exemplars = array(&data).iter().flat_map(|series| {
@@ -129,7 +129,7 @@ impl Prometheus {
         Ok(exemplars.collect())
     }
 
-    /// The data that the HTTP API answers with.
+    /// Returns the data of a response of the HTTP API.
     fn ask(&self, endpoint: &str, parameters: &[(&str, &str)]) -> Result<Value, String> {
         let request = self
             .agent

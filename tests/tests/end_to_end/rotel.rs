@@ -1,4 +1,4 @@
-//! rotel, an OpenTelemetry collector that others wrote, which prints what it receives.
+//! rotel, an independent OpenTelemetry collector that prints what it receives.
 
 use std::{
     cell::RefCell,
@@ -14,7 +14,7 @@ use crate::{
     spans::{Printed, Span},
 };
 
-/// Where `.ci/run` puts it, unless this variable names another place.
+/// The program that `.ci/run` installs, unless this variable names another.
 const VARIABLE: &str = "GLYPH_ROTEL";
 
 /// A running collector.
@@ -25,7 +25,7 @@ pub(crate) struct Rotel {
 }
 
 impl Rotel {
-    /// Prints `signal`: `traces`, `metrics` or `logs`.
+    /// Starts a collector that prints `signal`: `traces`, `metrics` or `logs`.
     pub(crate) fn start(signal: &str) -> Self {
         let (grpc, http) = free_addresses();
         let mut command = Command::new(program());
@@ -43,7 +43,7 @@ impl Rotel {
         }
     }
 
-    /// What it prints of what it receives, up to the first line that contains `last`.
+    /// Returns its output, up to the first line that contains `last`.
     pub(crate) fn received(&self, last: &str) -> Vec<String> {
         let lines = RefCell::new(Vec::new());
         self.process.wait_for_line(|line| {
@@ -53,8 +53,8 @@ impl Rotel {
         lines.into_inner()
     }
 
-    /// The spans that it receives, until these are enough. The last one that was printed is not among them, since what
-    /// comes next may still belong to it.
+    /// Returns received spans, once `enough` is true for them. The last printed span is not
+    /// included, since later output may belong to it.
     pub(crate) fn spans_until(&self, enough: impl Fn(&[Span]) -> bool) -> Vec<Span> {
         let printed = RefCell::new(Printed::default());
         self.process.wait_for_line(|line| {
@@ -74,11 +74,11 @@ fn program() -> PathBuf {
     let versions = root.read_dir().into_iter().flatten().filter_map(Result::ok);
     let programs = versions.map(|version| version.path().join("site-packages/rotel/rotel-agent"));
     let found = programs.into_iter().find(|program| program.exists());
-    // Without one, starting it says what is missing.
+    // Without a program, the start fails and names what is missing.
     found.unwrap_or_else(|| "rotel-agent".into())
 }
 
-/// It does not say which ports it was given, so that they are looked for beforehand.
+/// Returns two free addresses, because the program does not report its ports.
 fn free_addresses() -> (SocketAddr, SocketAddr) {
     let listeners = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     let [grpc, http] = listeners.map(|listener| listener.local_addr().unwrap());

@@ -1,27 +1,27 @@
-//! Spans as rotel prints them.
+//! A parser of the spans that rotel prints.
 
 use std::collections::BTreeMap;
 
 pub(crate) type Attributes = BTreeMap<String, String>;
 
-/// A span that arrived. Values of attributes are as they are printed: `Str(ada)`, `Int(3)`.
+/// A received span. Attribute values are as printed: `Str(ada)`, `Int(3)`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Span {
     pub(crate) trace: String,
     pub(crate) id: String,
-    /// Empty where there is none.
+    /// Empty if there is none.
     pub(crate) parent: String,
     pub(crate) name: String,
     pub(crate) kind: String,
     pub(crate) status: String,
     pub(crate) message: String,
     pub(crate) attributes: Attributes,
-    /// Their names.
+    /// The names of its events.
     pub(crate) events: Vec<String>,
     pub(crate) resource: Attributes,
 }
 
-/// What the lines so far say.
+/// The state after the lines so far.
 #[derive(Debug, Default)]
 pub(crate) struct Printed {
     resource: Attributes,
@@ -40,7 +40,8 @@ enum Part {
 }
 
 impl Printed {
-    /// Takes a line; says whether it begins a span or a resource, so that everything before it is complete.
+    /// Takes a line. Returns whether it begins a span or a resource, so that everything before it
+    /// is complete.
     pub(crate) fn push(&mut self, line: &str) -> bool {
         let line = line.trim();
         if line.starts_with("ResourceSpans #") {
@@ -65,7 +66,7 @@ impl Printed {
         false
     }
 
-    /// `Kind : SPAN_KIND_CLIENT` and `-> user: Str(ada)` alike.
+    /// Parses `Kind : SPAN_KIND_CLIENT` and `-> user: Str(ada)`.
     fn detail(&mut self, line: &str) {
         let Some((name, value)) = line.trim_start_matches("-> ").split_once(':') else {
             return;
@@ -94,14 +95,14 @@ impl Printed {
         }
     }
 
-    /// The spans that nothing can be added to any more.
+    /// Returns the complete spans.
     pub(crate) fn complete(&self) -> &[Span] {
         let complete = self.spans.len().saturating_sub(1);
         self.spans.get(..complete).unwrap_or_default()
     }
 }
 
-/// All spans of what was printed.
+/// Returns all spans of the output.
 pub(crate) fn printed(lines: &[String]) -> Vec<Span> {
     let mut printed = Printed::default();
     for line in lines {
@@ -110,7 +111,7 @@ pub(crate) fn printed(lines: &[String]) -> Vec<Span> {
     printed.spans
 }
 
-/// The first of this name.
+/// Returns the first span with this name.
 pub(crate) fn named<'s>(spans: &'s [Span], name: &str) -> &'s Span {
     let found = spans.iter().find(|span| span.name == name);
     found.unwrap_or_else(|| panic!("no span {name:?} in {spans:#?}"))

@@ -25,7 +25,7 @@ use crate::{
     sinks::{Panicking, Plain, Stuck, failing, slow},
 };
 
-/// A log and an audit trail, each kept apart.
+/// A log and an audit trail with separate outputs.
 struct Both {
     log: Written,
     pipeline: Pipeline,
@@ -65,7 +65,7 @@ impl Both {
 }
 
 #[test]
-fn audit_events_of_any_level_go_to_the_trail_and_others_to_the_log() {
+fn audit_events_of_any_level_go_only_to_the_trail() {
     let trail = Written::default();
     let both = both(
         Plain(trail.clone()),
@@ -129,7 +129,7 @@ fn audit_lines_have_the_ids_of_a_trace_that_is_not_sampled() {
 }
 
 #[test]
-fn without_a_trail_audit_events_are_lines_of_the_log() {
+fn audit_events_without_a_trail_go_to_the_log() {
     let settings = LogSettings {
         filter: "off".to_owned(),
         ..LogSettings::default()
@@ -181,7 +181,7 @@ fn slow_sink_loses_no_audit_lines() {
 }
 
 #[test]
-fn each_policy_synchronises_when_it_says() {
+fn each_policy_syncs_at_its_time() {
     let kept = Written::default();
     let asked = |policy| {
         let (sink, calls, gate) = slow(&kept);
@@ -209,7 +209,7 @@ fn each_policy_synchronises_when_it_says() {
 }
 
 #[test]
-fn a_write_that_fails_is_tried_again_and_counted() {
+fn failed_write_is_retried_and_counted() {
     let trail = Written::default();
     let script = [
         ErrorKind::StorageFull,
@@ -234,7 +234,7 @@ fn a_write_that_fails_is_tried_again_and_counted() {
 }
 
 #[test]
-fn a_shutdown_ends_the_wait_and_tells_what_is_lost() {
+fn shutdown_ends_the_wait_and_reports_lost_lines() {
     let trail = Written::default();
     let (sink, failures) = failing(&trail, vec![ErrorKind::PermissionDenied; 1_000_000], None);
     let both = both(sink, SyncPolicy::OnShutdown, "");
@@ -262,7 +262,7 @@ fn a_shutdown_ends_the_wait_and_tells_what_is_lost() {
 }
 
 #[test]
-fn a_failed_synchronisation_shows_in_the_shutdown() {
+fn failed_sync_is_reported_by_shutdown() {
     let trail = Written::default();
     let (sink, _) = failing(&trail, [], Some(ErrorKind::StorageFull));
     let both = both(sink, SyncPolicy::OnShutdown, "");
@@ -274,7 +274,7 @@ fn a_failed_synchronisation_shows_in_the_shutdown() {
 }
 
 #[test]
-fn a_sink_that_does_not_return_holds_nobody_beyond_the_shutdown() {
+fn hanging_sink_blocks_no_caller_after_shutdown() {
     let trail = Written::default();
     let (sink, calls, gate) = slow(&trail);
     let both = both(sink, SyncPolicy::OnShutdown, "");
@@ -295,7 +295,7 @@ fn a_sink_that_does_not_return_holds_nobody_beyond_the_shutdown() {
 }
 
 #[test]
-fn a_disk_that_does_not_confirm_holds_nobody_up_either() {
+fn unconfirmed_sync_blocks_no_caller_after_shutdown() {
     let (asked, calls) = mpsc::channel();
     let (gate, leave) = mpsc::channel();
     let both = both(Stuck(asked, leave), SyncPolicy::OnShutdown, "");
@@ -311,7 +311,7 @@ fn a_disk_that_does_not_confirm_holds_nobody_up_either() {
 }
 
 #[test]
-fn a_sink_that_panics_is_tried_again() {
+fn panicking_sink_is_retried() {
     let trail = Written::default();
     let both = both(Panicking(trail.clone(), true), SyncPolicy::OnShutdown, "");
     both.run(|| audit!("one"));
@@ -320,7 +320,7 @@ fn a_sink_that_panics_is_tried_again() {
 }
 
 #[test]
-fn the_file_is_for_its_owner_and_is_appended_to() {
+fn audit_file_is_owner_only_and_appended() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("audit.jsonl");
     for run in 0..2 {
@@ -339,7 +339,7 @@ fn the_file_is_for_its_owner_and_is_appended_to() {
 }
 
 #[test]
-fn a_file_that_cannot_be_opened_is_an_error_at_the_start() {
+fn unopenable_file_is_an_error_at_start() {
     let folder = tempfile::tempdir().unwrap();
     let settings = LogSettings {
         audit: Some(Audit::file(folder.path())),

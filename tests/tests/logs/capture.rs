@@ -1,4 +1,4 @@
-//! A log whose lines a test can read.
+//! A log that a test can read.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ pub(crate) use glyph_tests::written::{Written, parsed};
 use serde_json::Value;
 use tracing_subscriber::layer::SubscriberExt;
 
-/// Longer than anything takes.
+/// Longer than any operation takes.
 pub(crate) const AMPLE: Duration = Duration::from_secs(30);
 
-/// The text that `work` leaves in the log.
+/// Returns the text that `work` logs.
 pub(crate) fn text_of(settings: LogSettings, work: impl FnOnce()) -> String {
     let kept = Written::default();
     let settings = LogSettings {
@@ -23,12 +23,12 @@ pub(crate) fn text_of(settings: LogSettings, work: impl FnOnce()) -> String {
     kept.text()
 }
 
-/// The lines that `work` leaves in the log.
+/// Returns the lines that `work` logs.
 pub(crate) fn lines_of(settings: LogSettings, work: impl FnOnce()) -> Vec<Value> {
     parsed(&text_of(settings, work))
 }
 
-/// The one line that `work` leaves in a log with default settings.
+/// Returns the only line that `work` logs with default settings.
 pub(crate) fn line_of(work: impl FnOnce()) -> Value {
     let mut lines = lines_of(LogSettings::default(), work);
     assert_eq!(lines.len(), 1, "{lines:?}");

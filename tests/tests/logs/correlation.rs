@@ -1,4 +1,4 @@
-//! Ids in lines are those of the trace that goes to the collector.
+//! Log lines have the ids of the exported trace.
 
 use std::future::Future;
 
@@ -17,7 +17,7 @@ use tracing_subscriber::layer::SubscriberExt;
 
 use crate::capture::{AMPLE, Written, line_of};
 
-/// The lines of `work` beside a tracer with this sampler.
+/// Returns the log lines of `work`, with a tracer that has this sampler.
 fn traced(sampler: Sampler, work: impl FnOnce()) -> Vec<Value> {
     let provider = SdkTracerProvider::builder().with_sampler(sampler).build();
     let tracer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
@@ -49,7 +49,7 @@ fn ids_in(line: &Value) -> (String, String) {
 }
 
 #[test]
-fn a_line_has_the_ids_of_the_span_around_it() {
+fn line_has_the_ids_of_its_span() {
     let mut expected = Vec::new();
     let lines = traced(Sampler::AlwaysOn, || {
         let outer = info_span!("outer").entered();
@@ -71,7 +71,7 @@ fn a_line_has_the_ids_of_the_span_around_it() {
 }
 
 #[test]
-fn a_line_of_an_unsampled_trace_has_its_trace_id_all_the_same() {
+fn line_of_an_unsampled_trace_has_its_trace_id() {
     let remote = SpanContext::new(
         TraceId::from(0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736_u128),
         SpanId::from(0x00f0_67aa_0ba9_02b7_u64),
@@ -93,7 +93,7 @@ fn a_line_of_an_unsampled_trace_has_its_trace_id_all_the_same() {
 }
 
 #[test]
-fn without_a_trace_there_are_no_ids() {
+fn line_without_a_trace_has_no_ids() {
     let lines = traced(Sampler::AlwaysOn, || info!("outside"));
     assert_eq!(lines[0].get("trace_id"), None);
     assert_eq!(lines[0].get("span_id"), None);
@@ -105,7 +105,7 @@ fn without_a_trace_there_are_no_ids() {
 }
 
 #[test]
-fn an_event_of_another_span_does_not_take_the_current_ids() {
+fn event_with_an_explicit_parent_has_the_parents_ids() {
     let lines = traced(Sampler::AlwaysOn, || {
         let other = info_span!("other", place = "other");
         let _current = info_span!("current", place = "current").entered();
@@ -142,7 +142,7 @@ async fn task(name: &'static str) {
 }
 
 #[test]
-fn tasks_that_take_turns_keep_their_own_ids() {
+fn interleaved_tasks_keep_their_own_ids() {
     let lines = traced(Sampler::AlwaysOn, || {
         block_on(async {
             let first = task("first").instrument(info_span!("first"));
@@ -159,7 +159,7 @@ fn tasks_that_take_turns_keep_their_own_ids() {
 }
 
 #[test]
-fn the_request_id_is_that_of_the_scope_around_it() {
+fn request_id_comes_from_the_current_scope() {
     let lines = traced(Sampler::AlwaysOn, || {
         let id = RequestId::new("r-1").unwrap();
         block_on(id.scope(async {
@@ -180,7 +180,7 @@ fn the_request_id_is_that_of_the_scope_around_it() {
 }
 
 #[test]
-fn a_field_called_request_id_comes_before_the_scopes() {
+fn request_id_field_precedes_the_scopes() {
     let line = line_of(|| {
         RequestId::new("of-the-scope").unwrap().in_scope(|| {
             let _span = info_span!("request", request_id = "of-the-span").entered();
@@ -192,7 +192,7 @@ fn a_field_called_request_id_comes_before_the_scopes() {
 }
 
 #[test]
-fn an_id_from_outside_is_bounded_and_visible() {
+fn untrusted_id_is_bounded_and_printable() {
     assert_eq!(RequestId::new(""), None);
     assert_eq!(RequestId::new("a b"), None);
     assert_eq!(RequestId::new("a\nb"), None);

@@ -1,4 +1,4 @@
-//! Which events become lines.
+//! Filtering of events.
 
 use std::sync::{
     Arc,
@@ -83,7 +83,7 @@ fn invalid_directive_is_reported() {
 }
 
 #[test]
-fn spans_give_their_fields_under_any_filter_from_info_on() {
+fn span_fields_are_logged_with_filters_of_info_and_above() {
     let settings = LogSettings {
         filter: "warn".to_owned(),
         ..LogSettings::default()
@@ -100,7 +100,7 @@ fn spans_give_their_fields_under_any_filter_from_info_on() {
 }
 
 #[test]
-fn a_directive_may_name_a_span_and_its_field() {
+fn directive_can_name_a_span_and_its_field() {
     let settings = LogSettings {
         filter: "warn,[request{user=ada}]=debug".to_owned(),
         ..LogSettings::default()
@@ -115,7 +115,7 @@ fn a_directive_may_name_a_span_and_its_field() {
     assert_eq!(lines[0]["user"], "ada");
 }
 
-/// Another layer, which counts what it sees.
+/// Another layer, which counts its events.
 #[derive(Clone, Default)]
 struct Tally(Arc<AtomicUsize>);
 
@@ -126,7 +126,7 @@ impl<S: Subscriber> Layer<S> for Tally {
 }
 
 #[test]
-fn the_filter_is_no_other_layers_business() {
+fn filter_does_not_affect_other_layers() {
     let kept = Written::default();
     let settings = LogSettings {
         output: kept.output(),

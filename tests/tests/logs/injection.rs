@@ -1,4 +1,4 @@
-//! What arrives from outside cannot forge a line, split one, make it longer than it may be, or command a terminal.
+//! Untrusted text cannot forge, split or lengthen a line, or send commands to a terminal.
 
 use glyph_runtime::log::{Format, LogSettings, RequestId};
 use http::HeaderValue;
@@ -8,7 +8,7 @@ use crate::capture::{lines_of, parsed, text_of};
 
 const FORGED: &str = "{\"level\":\"ERROR\",\"message\":\"forged\"}";
 
-/// Texts that try it.
+/// Returns malicious texts.
 fn attacks() -> Vec<String> {
     let mut attacks: Vec<String> = [
         "\n",
@@ -41,7 +41,7 @@ fn everywhere(text: &str) {
 }
 
 #[test]
-fn a_text_stays_in_its_field() {
+fn text_stays_in_its_field() {
     for attack in attacks() {
         let lines = lines_of(LogSettings::default(), || everywhere(&attack));
         assert_eq!(lines.len(), 1, "{attack:?}");
@@ -56,7 +56,7 @@ fn a_text_stays_in_its_field() {
 }
 
 #[test]
-fn a_line_holds_no_raw_control_characters() {
+fn line_has_no_raw_control_characters() {
     for attack in attacks() {
         let text = text_of(LogSettings::default(), || everywhere(&attack));
         let line = text.strip_suffix('\n').unwrap();
@@ -66,7 +66,7 @@ fn a_line_holds_no_raw_control_characters() {
 }
 
 #[test]
-fn a_megabyte_is_cut_and_the_line_whole() {
+fn megabyte_value_is_cut_and_the_line_valid() {
     let settings = LogSettings::default();
     let most = settings.limits.line_bytes;
     for unit in ["a", "\n", "\"", "\u{1b}", "é", "\u{202e}", "\u{fffd}"] {
@@ -80,7 +80,7 @@ fn a_megabyte_is_cut_and_the_line_whole() {
 }
 
 #[test]
-fn a_request_id_from_a_header_is_no_way_in() {
+fn request_id_header_cannot_inject_into_lines() {
     for attack in attacks() {
         assert_eq!(
             RequestId::new(&attack).filter(|id| id.as_str().contains('\n')),
@@ -96,7 +96,7 @@ fn a_request_id_from_a_header_is_no_way_in() {
 }
 
 #[test]
-fn a_terminal_is_commanded_by_nothing() {
+fn escape_sequences_do_not_reach_the_terminal() {
     let pretty = || LogSettings {
         format: Format::Pretty,
         ..LogSettings::default()
@@ -106,7 +106,7 @@ fn a_terminal_is_commanded_by_nothing() {
         let text = text_of(pretty(), || everywhere(&attack));
         let commands = |letter: char| letter.is_control() && letter != '\n' || turns(letter);
         assert_eq!(text.find(commands), None, "{text:?}");
-        // Further lines of a message are set in, so that none looks like a line of its own.
+        // Further lines of a message are indented, so that none looks like a separate log line.
         let own = text.lines().filter(|line| !line.starts_with(' '));
         assert_eq!(own.count(), 1, "{text:?}");
     }

@@ -1,4 +1,4 @@
-//! The shape of a line.
+//! The format of a log line.
 
 use std::{error::Error, fmt};
 
@@ -14,7 +14,7 @@ fn without_timestamp(mut line: Value) -> Value {
 }
 
 #[test]
-fn an_event_is_one_object_with_its_fields_at_the_top() {
+fn event_is_one_object_with_top_level_fields() {
     let line =
         line_of(|| warn!(target: "store", attempt = 2, fallback = "memory", "Redis fails open"));
     let expected = json!({
@@ -39,7 +39,7 @@ fn the_timestamp_is_rfc_3339_in_utc_with_microseconds() {
 }
 
 #[test]
-fn fields_of_the_spans_around_it_are_there_and_the_innermost_wins() {
+fn line_has_span_fields_and_the_innermost_wins() {
     let line = line_of(|| {
         let _outer = info_span!("outer", session = "s-1", shard = 1, step = "outer").entered();
         let _inner = info_span!("inner", shard = 2, step = "inner").entered();
@@ -68,7 +68,7 @@ fn later_span_values_replace_earlier_ones() {
 }
 
 #[test]
-fn a_span_that_records_for_ever_stays_one_field() {
+fn repeatedly_recorded_field_stays_one_field() {
     let lines = lines_of(LogSettings::default(), || {
         let span = info_span!("worker", progress = 0);
         for progress in 0..10_000 {
@@ -82,7 +82,7 @@ fn a_span_that_records_for_ever_stays_one_field() {
 }
 
 #[test]
-fn fields_called_like_the_lines_own_are_set_apart() {
+fn fields_named_like_reserved_keys_are_renamed() {
     let line = line_of(|| {
         let _span = info_span!("span", message = "of the span", span_id = "mine").entered();
         info!(
@@ -118,13 +118,13 @@ fn line_has_no_duplicate_key() {
 }
 
 #[test]
-fn raw_identifiers_lose_their_mark() {
+fn raw_identifiers_lose_their_prefix() {
     let line = line_of(|| info!(r#type = "sale", "sold"));
     assert_eq!(line["type"], "sale");
 }
 
 #[test]
-fn numbers_that_json_lacks_are_texts() {
+fn non_json_numbers_are_strings() {
     let line = line_of(|| {
         info!(
             nan = f64::NAN,
@@ -166,7 +166,7 @@ impl Error for Broken {
 }
 
 #[test]
-fn an_error_tells_its_causes() {
+fn error_is_logged_with_its_causes() {
     let broken = Broken(Some(Box::new(Broken(None))));
     let line = line_of(|| error!(error = &broken as &dyn Error, "failed"));
     assert_eq!(line["error"], "outer: inner");
@@ -182,7 +182,7 @@ impl fmt::Debug for Failing {
 }
 
 #[test]
-fn a_value_that_cannot_be_formatted_ends_early() {
+fn value_with_a_formatting_error_is_cut() {
     let line = line_of(|| info!(value = ?Failing, after = 1, "half"));
     assert_eq!(line["value"], "so far");
     assert_eq!(line["after"], 1);
@@ -198,7 +198,7 @@ impl fmt::Debug for Talkative {
 }
 
 #[test]
-fn a_value_may_log_while_it_is_formatted() {
+fn value_can_log_while_it_is_formatted() {
     let line = line_of(|| info!(first = "kept", value = ?Talkative, last = "kept", "outside"));
     assert_eq!(line["first"], "kept");
     assert_eq!(line["value"], "done");
@@ -206,7 +206,7 @@ fn a_value_may_log_while_it_is_formatted() {
 }
 
 #[test]
-fn text_cannot_end_a_line_or_an_object() {
+fn values_cannot_end_a_line_or_an_object() {
     let evil =
         "\u{1b}[2J\"},{\"level\":\"FAKE\"\r\n{\"level\":\"FAKE\"}\u{0}\u{7f}\u{2028}\u{9b}\\";
     let text = text_of(LogSettings::default(), || info!(evil, "{evil}"));
@@ -219,7 +219,7 @@ fn text_cannot_end_a_line_or_an_object() {
 }
 
 #[test]
-fn bytes_that_are_no_text_do_not_break_the_line() {
+fn non_utf8_bytes_do_not_break_the_line() {
     let bytes: &[u8] = b"\xff\"\n\xc3";
     let line =
         line_of(|| info!(bytes, debug = ?bytes, lossy = %String::from_utf8_lossy(bytes), "sent"));
@@ -229,7 +229,7 @@ fn bytes_that_are_no_text_do_not_break_the_line() {
 }
 
 #[test]
-fn a_long_value_is_cut_and_says_so() {
+fn long_value_is_cut_and_marked() {
     let long = "é".repeat(1 << 20);
     let line = line_of(|| info!(text = long, debug = ?long, after = 1, "{long}"));
     for key in ["text", "debug", "message"] {
@@ -245,7 +245,7 @@ fn a_long_value_is_cut_and_says_so() {
 }
 
 #[test]
-fn a_line_is_bounded_whatever_its_values_grow_to() {
+fn line_length_is_bounded_with_any_values() {
     let controls = "\u{1}".repeat(1 << 20);
     let limits = Limits {
         line_bytes: 4096,
@@ -267,7 +267,7 @@ fn a_line_is_bounded_whatever_its_values_grow_to() {
 }
 
 #[test]
-fn the_number_of_fields_is_bounded() {
+fn number_of_fields_is_bounded() {
     let limits = Limits {
         fields: 3,
         ..Limits::default()
@@ -294,7 +294,7 @@ fn the_number_of_fields_is_bounded() {
 }
 
 #[test]
-fn records_of_the_log_crate_keep_their_target_and_lose_the_bridge() {
+fn log_crate_records_keep_their_target_without_bridge_fields() {
     let line = line_of(|| {
         let record = log::Record::builder()
             .args(format_args!("from afar"))

@@ -1,10 +1,10 @@
-//! What becomes of events: lines of the log, and of the audit trail.
+//! Output of events: the log and the audit trail.
 
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "a failed set-up fails the test, and a value that lacks a key has null there"
+    reason = "a failed setup fails the test, and a missing key is null"
 )]
 
 mod audit;

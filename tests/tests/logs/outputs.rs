@@ -1,4 +1,4 @@
-//! Outputs that are slow, refuse, or go away. Nobody who logs waits for them.
+//! Outputs that are slow, fail or close. Logging never waits for them.
 
 use std::{
     io::{self, ErrorKind, Write},
@@ -33,14 +33,14 @@ fn with<R>(dispatch: &Dispatch, work: impl FnOnce() -> R) -> R {
     tracing::dispatcher::with_default(dispatch, work)
 }
 
-/// Says that it was called, and waits for leave each time.
+/// Reports each call, and waits for a permit each time.
 struct Gated {
     kept: Written,
     called: Sender<()>,
     leave: Receiver<()>,
 }
 
-/// Dropping the sender gives leave for ever.
+/// Returns a gated output. Dropping the sender permits all later calls.
 fn gated(kept: &Written) -> (Gated, Receiver<()>, Sender<()>) {
     let (called, calls) = mpsc::channel();
     let (gate, leave) = mpsc::channel();
@@ -69,7 +69,7 @@ impl Write for Gated {
 }
 
 #[test]
-fn a_blocked_output_costs_lines_which_are_counted_and_nothing_else() {
+fn blocked_output_loses_counted_lines_and_blocks_no_caller() {
     let kept = Written::default();
     let (output, calls, gate) = gated(&kept);
     let small = LogSettings {
@@ -109,7 +109,7 @@ fn a_blocked_output_costs_lines_which_are_counted_and_nothing_else() {
 }
 
 #[test]
-fn a_shutdown_keeps_its_deadline_and_tells_what_was_not_written() {
+fn shutdown_keeps_its_deadline_and_reports_unwritten_lines() {
     let kept = Written::default();
     let (output, calls, gate) = gated(&kept);
     let (dispatch, log) = started(to(output));
@@ -135,7 +135,7 @@ fn a_shutdown_keeps_its_deadline_and_tells_what_was_not_written() {
 }
 
 #[test]
-fn a_second_shutdown_and_one_without_lines_are_fine() {
+fn second_or_empty_shutdown_succeeds() {
     let (dispatch, log) = started(to(Written::default()));
     log.shutdown(AMPLE).unwrap();
     log.shutdown(Duration::ZERO).unwrap();
@@ -144,7 +144,7 @@ fn a_second_shutdown_and_one_without_lines_are_fine() {
 }
 
 #[test]
-fn dropping_the_pipeline_writes_what_waits() {
+fn dropping_the_pipeline_writes_queued_lines() {
     let kept = Written::default();
     let (dispatch, log) = started(to(kept.clone()));
     with(&dispatch, || info!("last words"));
@@ -153,7 +153,7 @@ fn dropping_the_pipeline_writes_what_waits() {
 }
 
 #[test]
-fn parallel_threads_write_whole_lines_in_their_own_order() {
+fn parallel_threads_write_whole_lines_in_order() {
     const THREADS: usize = 8;
     const LINES: usize = 2_000;
     let kept = Written::default();
@@ -181,7 +181,7 @@ fn parallel_threads_write_whole_lines_in_their_own_order() {
 }
 
 #[test]
-fn a_closed_pipe_is_counted_and_survived() {
+fn closed_pipe_is_counted_and_harmless() {
     let (reader, writer) = io::pipe().unwrap();
     drop(reader);
     let (dispatch, log) = started(to(writer));
@@ -194,7 +194,7 @@ fn a_closed_pipe_is_counted_and_survived() {
     assert_eq!((counts.written, counts.dropped.write_failed), (0, 3));
 }
 
-/// Does what the next of these says, and then all that is asked.
+/// Runs the next script entry for each call, then accepts everything.
 struct Scripted {
     kept: Written,
     script: Vec<Act>,
@@ -229,7 +229,7 @@ fn scripted(kept: &Written, script: impl IntoIterator<Item = Act>) -> LogSetting
 }
 
 #[test]
-fn an_output_that_takes_little_at_a_time_or_is_not_ready_gets_it_all() {
+fn partial_or_unready_writes_are_completed() {
     let kept = Written::default();
     let script = [
         Act::Fail(ErrorKind::WouldBlock),
@@ -246,7 +246,7 @@ fn an_output_that_takes_little_at_a_time_or_is_not_ready_gets_it_all() {
 }
 
 #[test]
-fn a_line_that_broke_off_does_not_spoil_the_next() {
+fn broken_line_does_not_affect_the_next() {
     let kept = Written::default();
     let script = [Act::Take(10), Act::Fail(ErrorKind::StorageFull)];
     let (dispatch, log) = started(scripted(&kept, script));
@@ -263,7 +263,7 @@ fn a_line_that_broke_off_does_not_spoil_the_next() {
 }
 
 #[test]
-fn an_output_that_panics_loses_a_line_and_no_more() {
+fn panicking_output_loses_one_line() {
     let kept = Written::default();
     let (dispatch, log) = started(scripted(&kept, [Act::Panic]));
     with(&dispatch, || info!("first"));
@@ -275,7 +275,7 @@ fn an_output_that_panics_loses_a_line_and_no_more() {
 }
 
 #[test]
-fn a_file_is_appended_to() {
+fn log_file_is_appended_to() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("service.jsonl");
     for run in 0..2 {
@@ -293,7 +293,7 @@ fn a_file_is_appended_to() {
 }
 
 #[test]
-fn a_file_that_cannot_be_opened_is_named() {
+fn unopenable_file_is_named_in_the_error() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("missing").join("service.jsonl");
     let settings = LogSettings {

@@ -1,4 +1,4 @@
-//! Lines for people.
+//! Log lines for people.
 
 use glyph_runtime::log::{Format, LogSettings};
 use tracing::{info, info_span};
@@ -14,7 +14,7 @@ fn pretty(work: impl FnOnce()) -> String {
 }
 
 #[test]
-fn a_line_reads_from_left_to_right() {
+fn pretty_line_has_its_parts_in_order() {
     let text = pretty(|| {
         let _request = info_span!("request", request_id = "r-1").entered();
         info!(target: "store", tries = 2, "opened");

@@ -1,4 +1,4 @@
-//! Whole processes, whose end is not always their own choice.
+//! Whole processes, some of which are killed.
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -16,7 +16,7 @@ fn child(mode: &str) -> Command {
 }
 
 #[test]
-fn a_process_that_is_killed_has_every_audit_line_that_it_went_on_from() {
+fn killed_process_has_every_confirmed_audit_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("audit.jsonl");
     let mut process = Process::start(child("audit").arg(&path));
@@ -39,9 +39,9 @@ fn a_process_that_is_killed_has_every_audit_line_that_it_went_on_from() {
     }
 }
 
-/// Not a [`Process`], which reads to the end: here nobody reads any more.
+/// Not a [`Process`], which reads to the end: here the reader stops.
 #[test]
-fn a_process_whose_standard_output_is_closed_goes_on_to_its_end() {
+fn process_with_closed_standard_output_runs_to_its_end() {
     wait::within(wait::LONG, "the end of the process", || {
         let mut piped = child("log");
         piped.stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -1,4 +1,4 @@
-//! Whatever fields are called and hold, a line is one object that holds them.
+//! Whatever the names and values of its fields, a line is one object that has them.
 
 use glyph_runtime::log::LogSettings;
 use proptest::{collection::vec, prelude::*};
@@ -25,7 +25,7 @@ impl Callsite for Site {
 
 static SITE: Site = Site;
 
-/// Emits an event with fields of any name, which macros cannot.
+/// Emits an event with arbitrary field names, which the macros do not permit.
 fn emit(names: &[String; 3], values: &[String; 3]) {
     let names: Vec<&'static str> = names.iter().map(|name| &*name.clone().leak()).collect();
     let fields = FieldSet::new(names.leak(), Identifier(&SITE));
@@ -90,7 +90,7 @@ fn three<T: std::fmt::Debug>(of: impl Strategy<Value = T>) -> impl Strategy<Valu
     vec(of, 3).prop_map(|three| three.try_into().unwrap())
 }
 
-/// A few letters, over and over.
+/// Returns a strategy for a few letters, repeated.
 fn long(most: usize) -> impl Strategy<Value = String> {
     (".{0,4}", 0..most).prop_map(|(letters, times)| letters.repeat(times))
 }
@@ -99,7 +99,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_line_holds_what_was_recorded(names in three(name()), values in three(any::<String>())) {
+    fn line_has_every_recorded_field(names in three(name()), values in three(any::<String>())) {
         let mut lines = lines_of(LogSettings::default(), || emit(&names, &values));
         prop_assert_eq!(lines.len(), 1);
         let mut line = lines.remove(0);
@@ -109,7 +109,7 @@ proptest! {
     }
 
     #[test]
-    fn a_line_is_bounded_and_whole(names in three(long(100)), values in three(long(10_000))) {
+    fn line_is_bounded_and_valid(names in three(long(100)), values in three(long(10_000))) {
         let settings = LogSettings::default();
         let most = settings.limits.line_bytes;
         let text = text_of(settings, || emit(&names, &values));

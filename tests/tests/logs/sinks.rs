@@ -1,4 +1,4 @@
-//! Sinks of an audit trail, of every temper.
+//! Sinks of an audit trail: fast, slow, failing and panicking.
 
 use std::{
     collections::VecDeque,
@@ -13,7 +13,7 @@ use glyph_runtime::log::AuditSink;
 
 use crate::capture::Written;
 
-/// Takes everything at once.
+/// Accepts everything at once.
 pub(crate) struct Plain(pub(crate) Written);
 
 impl Write for Plain {
@@ -32,7 +32,7 @@ impl AuditSink for Plain {
     }
 }
 
-/// Tells what is asked of it, and waits for leave to write.
+/// Reports its calls, and waits for a permit to write.
 pub(crate) struct Slow {
     kept: Written,
     told: Sender<&'static str>,
@@ -58,7 +58,7 @@ impl AuditSink for Slow {
     }
 }
 
-/// Dropping the last sender gives leave for ever.
+/// Returns a slow sink. Dropping the last sender permits all later writes.
 pub(crate) fn slow(kept: &Written) -> (Slow, Receiver<&'static str>, Sender<()>) {
     let (told, calls) = mpsc::channel();
     let (gate, leave) = mpsc::channel();
@@ -80,7 +80,7 @@ impl Write for Failing {
             return self.kept.write(bytes);
         };
         let _nobody_listens = self.failed.send(());
-        // Half of it is taken each time, as by a disk that fills up.
+        // Half of each write succeeds, as on a disk that fills up.
         if kind == ErrorKind::StorageFull && bytes.len() > 1 {
             self.script.lock().unwrap().push_front(ErrorKind::Other);
             return self.kept.write(&bytes[..bytes.len() / 2]);
@@ -114,7 +114,7 @@ pub(crate) fn failing(
     (sink, failures)
 }
 
-/// Takes everything, and never says that it is on the disk.
+/// Accepts everything, and never confirms a sync to disk.
 pub(crate) struct Stuck(pub(crate) Sender<()>, pub(crate) Receiver<()>);
 
 impl Write for Stuck {

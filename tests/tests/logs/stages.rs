@@ -1,4 +1,4 @@
-//! Lines that are logged inside a stage.
+//! Log lines inside a stage.
 
 use glyph_runtime::{
     Histogram, instrument_stage,
@@ -30,7 +30,7 @@ async fn transcribe_later(session: u32) {
 }
 
 #[test]
-fn a_line_has_the_fields_of_the_stage_but_not_its_secrets() {
+fn line_has_stage_fields_without_secrets() {
     let before = Metrics::global().stt.snapshot().count();
     let line = line_of(|| transcribe(7, "hunter2"));
     assert!(Metrics::global().stt.snapshot().count() > before);
@@ -41,7 +41,7 @@ fn a_line_has_the_fields_of_the_stage_but_not_its_secrets() {
 }
 
 #[test]
-fn tasks_that_take_turns_keep_their_own_fields() {
+fn interleaved_tasks_keep_their_own_fields() {
     let lines = lines_of(LogSettings::default(), || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()

@@ -1,4 +1,4 @@
-//! What must not compile does not, with one error per mistake, at the mistake.
+//! Invalid code does not compile, with one error for each mistake, at its location.
 
 #[test]
 #[cfg_attr(

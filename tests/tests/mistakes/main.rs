@@ -1,4 +1,4 @@
-//! What must not compile does not, and what the README shows is so.
+//! Invalid code does not compile, and the README is true.
 
 mod compile_fail;
 mod readme;

@@ -1,8 +1,6 @@
-//! What the README shows is so: its Rust runs as a doctest of this package, its commands in `.ci/run`.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a file that cannot be read fails the test"
-)]
+//! The README is true: its Rust code runs as a doctest of this package, its commands run in
+//! `.ci/run`.
+#![expect(clippy::unwrap_used, reason = "an unreadable file fails the test")]
 
 use std::{fs, path::Path};
 
@@ -11,7 +9,7 @@ fn file(path: &str) -> String {
     fs::read_to_string(root.join(path)).unwrap()
 }
 
-/// The lines of the blocks of one language.
+/// Returns the lines of the code blocks in one language.
 fn blocks(text: &str, language: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut inside = None;
@@ -37,7 +35,7 @@ fn every_command_is_run_by_ci() {
 }
 
 #[test]
-fn the_compile_error_is_what_the_compiler_says() {
+fn readme_compile_error_matches_the_compiler() {
     let shown = blocks(&file("README.md"), "text");
     let message = shown.first().unwrap();
     let case = "tests/ui/stage/unknown_label_literal.stderr";
@@ -47,7 +45,7 @@ fn the_compile_error_is_what_the_compiler_says() {
     );
 }
 
-/// README and every document in `docs/`, by their paths.
+/// Returns README and every document in `docs/` with their paths.
 fn documents() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let files = fs::read_dir(root.join("docs")).unwrap();
@@ -60,14 +58,14 @@ fn documents() -> Vec<String> {
     documents.chain(["README.md".to_owned()]).collect()
 }
 
-/// What begins each block of code in `text`, such as `rust`.
+/// Returns the language of each code block in `text`, such as `rust`.
 fn fences(text: &str) -> impl Iterator<Item = &str> {
     let fences = text.lines().filter_map(|line| line.strip_prefix("```"));
     fences.step_by(2)
 }
 
 #[test]
-fn rust_of_every_document_is_a_doctest() {
+fn rust_code_of_every_document_is_a_doctest() {
     let included = file("tests/src/documents.rs");
     for path in documents() {
         let text = file(&path);
@@ -75,7 +73,7 @@ fn rust_of_every_document_is_a_doctest() {
             .filter(|fence| fence.starts_with("rust"))
             .collect();
         let ignored = rust.iter().any(|fence| fence.contains("ignore"));
-        assert!(!ignored, "{path} has Rust that nobody compiles");
+        assert!(!ignored, "{path} has Rust code that is not compiled");
         assert!(
             rust.is_empty() || included.contains(&format!("\"../../{path}\"")),
             "tests/src/documents.rs does not include {path}"
@@ -84,7 +82,7 @@ fn rust_of_every_document_is_a_doctest() {
 }
 
 #[test]
-fn map_of_the_tests_has_every_binary() {
+fn tests_readme_lists_every_binary() {
     let map = file("tests/README.md");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     for folder in fs::read_dir(root).unwrap() {

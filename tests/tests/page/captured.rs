@@ -1,5 +1,5 @@
-//! The page of a test that captures.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+//! The exposition in a test that captures.
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 use glyph_runtime::{
     Counter, Exemplar, Histogram, LabelSet, Status, expose::Format, metric_catalog, testing,
@@ -24,7 +24,7 @@ struct Metrics {
 }
 
 #[test]
-fn a_page_shows_what_is_captured() {
+fn captured_exposition_shows_only_the_capture() {
     let telemetry = telemetry("captured")
         .catalog(Metrics::global())
         .build()

@@ -1,5 +1,5 @@
-//! The page, letter by letter.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+//! The exact text of an exposition.
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 use std::{
     sync::atomic::{AtomicBool, Ordering::Relaxed},
@@ -34,7 +34,7 @@ struct Letters {
     wave: Histogram,
 }
 
-/// The families that a catalog declares, without what glyph says of itself.
+/// Returns the families of a catalog, without glyph's own metrics.
 fn declared(telemetry: &Telemetry, format: Format) -> String {
     let page = telemetry.render(format);
     let own = page.find("# HELP target").unwrap();
@@ -89,7 +89,7 @@ letters_wave_duration_seconds_count 2
     assert!(open.ends_with("# EOF\n"));
 }
 
-/// The names of the samples, in their order.
+/// Returns the names of the samples, in their order.
 fn names(page: &str) -> Vec<&str> {
     let samples = page.lines().filter(|line| !line.starts_with('#'));
     samples
@@ -112,7 +112,7 @@ struct Order {
 }
 
 #[test]
-fn page_keeps_its_order_after_more_is_recorded() {
+fn exposition_order_is_stable_after_more_recording() {
     let metrics = Order::global();
     let telemetry = environment::telemetry("order")
         .catalog(metrics)
@@ -158,7 +158,7 @@ macro_rules! large {
 }
 
 #[test]
-fn recording_goes_on_during_a_large_scrape_and_every_page_is_whole() {
+fn recording_continues_during_a_large_scrape_and_pages_are_complete() {
     large!("large");
     let metrics = Large::global();
     for id in 0..100_000 {
@@ -193,7 +193,7 @@ fn recording_goes_on_during_a_large_scrape_and_every_page_is_whole() {
 }
 
 #[test]
-fn the_page_comes_in_pieces() {
+fn large_exposition_is_sent_in_chunks() {
     large!("pieces");
     for id in 0..10_000 {
         Large::global().things.inc(Series { id });

@@ -1,6 +1,6 @@
-//! The `metrics` facade: one process, one recorder, hence one test.
-#![expect(dead_code, reason = "the facade knows metrics by their names")]
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+//! The `metrics` facade. The recorder is global, so there is one test.
+#![expect(dead_code, reason = "the facade looks up metrics by name")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 use glyph_runtime::{
     Counter, Gauge, Histogram, Label, LabelSet, Status, expose::Format, metric_catalog, testing,
@@ -43,7 +43,7 @@ struct Namesakes {
 }
 
 #[test]
-fn declared_keys_land_in_their_cells_and_others_beside_them() {
+fn declared_keys_use_their_series_and_others_are_external() {
     alone(|| {
         record_by_keys();
     });
@@ -74,7 +74,7 @@ fn record_by_keys() {
     metrics::histogram!("facade.stt.duration").record(0.05);
     metrics::histogram!("facade_stt_duration_seconds").record(0.5);
 
-    // None of these fits what is declared.
+    // None of these matches its declaration.
     metrics::counter!("facade.provider.requests", "provider" => "nobody", "status" => "ok", "model" => "small").increment(1);
     metrics::counter!("facade.provider.requests", "provider" => "openai", "status" => "ok")
         .increment(1);

@@ -1,4 +1,4 @@
-//! The page as a scraper reads it.
+//! The exposition as a scraper reads it.
 
 mod captured;
 mod exposition;

@@ -1,5 +1,5 @@
-//! Labels that anybody can write cannot grow the page.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+//! Untrusted label values cannot grow the exposition.
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 use std::thread;
 
@@ -32,7 +32,7 @@ struct Route<'a> {
 }
 
 #[test]
-fn million_values_of_a_label_make_129_series() {
+fn million_label_values_make_129_series() {
     alone(|| {
         #[metric_catalog(namespace = "flood")]
         struct Metrics {
@@ -82,7 +82,7 @@ fn million_values_of_a_label_make_129_series() {
     });
 }
 
-/// Zero where the system does not tell.
+/// Returns the resident memory, or zero if the system does not report it.
 fn resident_kilobytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -131,7 +131,7 @@ fn label_limit_holds_when_threads_race() {
 }
 
 #[test]
-fn the_closed_labels_beside_a_new_value_start_at_zero() {
+fn closed_labels_start_at_zero_for_a_new_open_value() {
     #[metric_catalog(namespace = "born")]
     struct Metrics {
         /// Calls by tool.
@@ -164,7 +164,7 @@ fn the_closed_labels_beside_a_new_value_start_at_zero() {
 }
 
 #[test]
-fn only_combinations_that_were_seen_are_on_the_page() {
+fn only_recorded_combinations_are_exposed() {
     #[metric_catalog(namespace = "seen")]
     struct Metrics {
         /// Requests by route.
@@ -194,7 +194,7 @@ fn only_combinations_that_were_seen_are_on_the_page() {
 }
 
 #[test]
-fn a_sparse_metric_shows_what_was_recorded_and_nothing_else() {
+fn sparse_metric_exposes_only_recorded_series() {
     #[metric_catalog(namespace = "sparse")]
     struct Metrics {
         /// Calls by status.
@@ -214,7 +214,7 @@ fn a_sparse_metric_shows_what_was_recorded_and_nothing_else() {
 }
 
 #[test]
-fn hostile_values_are_bounded_and_stay_one_series_each() {
+fn hostile_values_are_cut_and_make_one_series_each() {
     #[metric_catalog(namespace = "hostile", max_series = 100_000)]
     struct Metrics {
         /// Time by tool.
@@ -245,7 +245,7 @@ fn hostile_values_are_bounded_and_stay_one_series_each() {
         .unwrap();
     let page = Page::of(&telemetry).unwrap();
     let counts: Vec<_> = page.named("hostile_time_seconds_count").collect();
-    // The two ways to write `a�b` are one series.
+    // Two encodings of `a�b` are one series.
     assert_eq!(counts.len(), values.len() - 1);
     assert!(page.text().lines().all(|line| line.len() < 1_000));
     assert_eq!(

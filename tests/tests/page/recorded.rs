@@ -1,5 +1,5 @@
-//! What is recorded is what the page says.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+//! The exposition has what was recorded.
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 #![expect(dead_code, reason = "each test records some of the metrics")]
 
 use std::time::Duration;
@@ -75,7 +75,7 @@ fn closed_series_start_at_zero() {
 }
 
 #[test]
-fn each_kind_says_what_was_recorded() {
+fn each_kind_exposes_what_was_recorded() {
     catalog!(Metrics, "each_kind");
     let metrics = Metrics::global();
     metrics.wakeups.add(3);
@@ -136,7 +136,7 @@ fn each_kind_says_what_was_recorded() {
 }
 
 #[test]
-fn observations_that_are_not_finite_are_counted_as_refused() {
+fn non_finite_observations_are_counted_as_rejected() {
     catalog!(Metrics, "refused");
     let metrics = Metrics::global();
     for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300] {

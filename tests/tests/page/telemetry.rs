@@ -1,6 +1,6 @@
-//! Telemetry is put together with errors that are values.
-#![expect(dead_code, reason = "what counts is that they are declared")]
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+//! Building a telemetry, and its errors.
+#![expect(dead_code, reason = "only their declaration matters")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 use std::net::{Ipv4Addr, TcpListener};
 
@@ -29,7 +29,7 @@ mod second {
 }
 
 #[test]
-fn two_catalogs_that_clash_are_an_error_naming_both_places() {
+fn clashing_catalogs_are_an_error_with_both_locations() {
     let error = environment::telemetry("test")
         .catalog(first::Metrics::global())
         .catalog(second::Metrics::global())
@@ -41,7 +41,7 @@ fn two_catalogs_that_clash_are_an_error_naming_both_places() {
 }
 
 #[test]
-fn a_catalog_given_twice_counts_once() {
+fn duplicate_catalog_counts_once() {
     let metrics = first::Metrics::global();
     let telemetry = environment::telemetry("test")
         .catalog(metrics)
@@ -76,7 +76,7 @@ pub(crate) struct Program {
 }
 
 #[test]
-fn a_nested_catalog_is_the_library_s_own() {
+fn nested_catalog_belongs_to_the_library() {
     library::HttpMetrics::global().requests.inc();
     assert_eq!(Program::global().http.requests.value(), 1);
     let telemetry = environment::telemetry("test")
@@ -92,7 +92,7 @@ fn a_nested_catalog_is_the_library_s_own() {
 }
 
 #[test]
-fn a_taken_port_is_an_error_that_says_what_to_do() {
+fn port_in_use_is_an_error_with_a_fix() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = taken.local_addr().unwrap();
     let error = environment::telemetry("test")
@@ -109,7 +109,7 @@ fn a_taken_port_is_an_error_that_says_what_to_do() {
 }
 
 #[tokio::test]
-async fn port_zero_is_reported_and_shutdown_gives_the_port_back() {
+async fn port_zero_is_reported_and_shutdown_releases_the_port() {
     let telemetry = environment::telemetry("test")
         .listener((Ipv4Addr::LOCALHOST, 0))
         .without_facade()

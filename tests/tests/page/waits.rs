@@ -1,5 +1,5 @@
-//! Waits and queues.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+//! Waits and queues in the exposition.
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 use std::future::ready;
 
@@ -19,7 +19,7 @@ struct Metrics {
 }
 
 #[tokio::test]
-async fn waits_and_queues_are_on_the_page() {
+async fn waits_and_queues_are_exposed() {
     let _captured = testing::capture();
     let telemetry = telemetry("waiting")
         .catalog(Metrics::global())

@@ -1,5 +1,6 @@
-//! Spans of a capture, in a process where nobody else has a subscriber. One test, since a second one might have one.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+//! Captured spans in a process without any other subscriber. One test, since a second one could
+//! install one.
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 use std::thread;
 

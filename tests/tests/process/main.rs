@@ -1,8 +1,8 @@
-//! What belongs to a whole process: its environment, what it installs, and its end.
+//! Global state of a process: its environment, what it installs, and its end.
 
 mod callsites;
 mod configuration;
+mod failed_lookup;
 mod installed;
-mod refused_lookup;
 mod shutdown;
 mod traces_of_everything;

@@ -1,6 +1,6 @@
-//! A subscriber that takes every span of every library, those of the export included.
+//! A subscriber that accepts every span of every library, including those of the export.
 
-#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 use std::time::Duration;
 
@@ -12,9 +12,9 @@ use tracing_subscriber::layer::SubscriberExt;
 
 const LONG: Duration = Duration::from_secs(20);
 
-/// h2 makes spans of all that it does, and the export's thread sees the global subscriber.
+/// h2 makes spans of all its work, and the export's thread sees the global subscriber.
 #[test]
-fn an_export_makes_no_spans_to_export() {
+fn export_makes_no_spans_to_export() {
     alone(|| {
         let receiver = Receiver::start([]);
         let mut settings = TraceSettings::new("shop");

@@ -1,4 +1,4 @@
-//! What is recorded is what is read: metrics, stages, streams and waits.
+//! Recording of metrics, stages, streams and waits.
 
 mod endings;
 mod metrics;

@@ -1,7 +1,7 @@
-//! What is recorded is what is read, whoever records it.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+//! Recorded values are read exactly, with any number of threads.
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 #![expect(dead_code, reason = "each test records some of the metrics")]
-#![expect(clippy::float_cmp, reason = "whole numbers and exact sums are meant")]
+#![expect(clippy::float_cmp, reason = "the sums of integers are exact")]
 
 use std::{thread, time::Duration};
 
@@ -53,7 +53,7 @@ struct Waiting {
 }
 
 #[test]
-fn a_bound_belongs_to_its_own_bucket() {
+fn bucket_includes_its_upper_bound() {
     catalog!(Metrics, "bounds");
     let job = || Job {
         queue: Queue::Fast,
@@ -87,7 +87,7 @@ fn sums_are_exact_in_any_order() {
 }
 
 #[test]
-fn observations_that_are_not_finite_are_dropped() {
+fn non_finite_observations_are_dropped() {
     catalog!(Metrics, "refused");
     let metrics = Metrics::global();
     for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300] {
@@ -98,12 +98,12 @@ fn observations_that_are_not_finite_are_dropped() {
 }
 
 #[test]
-fn nothing_is_lost_or_counted_twice_when_threads_come_and_go() {
+fn short_lived_threads_lose_and_repeat_nothing() {
     catalog!(Metrics, "threads");
     const EACH: u64 = 1_000;
     let metrics = Metrics::global();
     for _ in 0..10 {
-        // More at once than there are slabs, so that some of them share one.
+        // More threads than slabs, so that some share one.
         thread::scope(|scope| {
             for _ in 0..100 {
                 scope.spawn(|| {
@@ -137,7 +137,7 @@ fn nothing_is_lost_or_counted_twice_when_threads_come_and_go() {
 }
 
 #[test]
-fn a_gauge_taken_on_one_thread_may_be_given_back_on_another() {
+fn gauge_increment_can_be_undone_on_another_thread() {
     catalog!(Metrics, "handed_over");
     let metrics = Metrics::global();
     metrics.running.set(10);

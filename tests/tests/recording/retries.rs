@@ -1,4 +1,4 @@
-//! What happens while a call runs: retries and fallbacks go to the counters that its stage binds.
+//! Retries and fallbacks during a call go to the counters of its stage.
 
 use std::{
     panic::{catch_unwind, resume_unwind},
@@ -18,7 +18,7 @@ enum Kind {
     Stt,
 }
 
-/// Each test has a model of its own.
+/// Each test has its own model.
 #[derive(LabelSet)]
 struct Model<'a> {
     #[label(max = 64)]
@@ -57,7 +57,7 @@ struct Pipeline {
     quiet_retries: Counter<AnyModel>,
 }
 
-/// How often the stage `kind` was tried again with this model, and how often it went elsewhere.
+/// Returns the retries and fallbacks of the stage `kind` with this model.
 fn events(model: &str, kind: Kind) -> (u64, u64) {
     let pipeline = Pipeline::global();
     (
@@ -71,7 +71,7 @@ fn poll<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
 }
 
 #[test]
-fn a_function_counts_its_own() {
+fn function_counts_its_own_retries() {
     fn connect() {
         retry();
     }
@@ -88,7 +88,7 @@ fn a_function_counts_its_own() {
 }
 
 #[test]
-fn a_guard_counts_its_own() {
+fn guard_counts_its_own_retries() {
     let running = stage::llm { model: "guard" }.start();
     running.retry();
     running.fallback();
@@ -104,7 +104,7 @@ fn a_guard_counts_its_own() {
 }
 
 #[tokio::test]
-async fn a_block_counts_its_own() {
+async fn block_counts_its_own_retries() {
     stage::llm { model: "block" }.time(retry);
     let work = async {
         retry();
@@ -116,7 +116,7 @@ async fn a_block_counts_its_own() {
 }
 
 #[test]
-fn the_innermost_stage_that_binds_the_counter_has_the_event() {
+fn innermost_stage_with_the_counter_gets_the_retry() {
     #[instrument_stage(stage::llm, labels(model = "outer"))]
     fn generate() {
         transcribe();
@@ -126,7 +126,7 @@ fn the_innermost_stage_that_binds_the_counter_has_the_event() {
     #[instrument_stage(stage::stt, labels(model = "inner"))]
     fn transcribe() {
         retry();
-        // Transcription counts no fallbacks; the generation around it does.
+        // Transcription has no fallback counter; the generation around it has one.
         fallback();
     }
     #[instrument_stage(stage::tool)]
@@ -139,7 +139,7 @@ fn the_innermost_stage_that_binds_the_counter_has_the_event() {
 }
 
 #[test]
-fn outside_of_stages_nothing_is_counted() {
+fn retry_outside_of_stages_is_not_counted() {
     #[instrument_stage(stage::llm, labels(model = "outside"))]
     fn generate() {
         std::thread::scope(|scope| {
@@ -160,7 +160,7 @@ fn outside_of_stages_nothing_is_counted() {
 }
 
 #[test]
-fn a_panic_leaves_the_stage() {
+fn panic_leaves_the_stage() {
     #[instrument_stage(stage::llm, labels(model = "panic"))]
     fn generate() {
         resume_unwind(Box::new(()));
@@ -177,7 +177,7 @@ fn a_panic_leaves_the_stage() {
 }
 
 #[test]
-fn futures_that_take_turns_keep_theirs_apart() {
+fn interleaved_futures_keep_retries_separate() {
     #[instrument_stage(stage::llm, labels(model = model))]
     async fn generate(model: &str) {
         for _ in 0..2 {
@@ -196,7 +196,7 @@ fn futures_that_take_turns_keep_theirs_apart() {
 }
 
 #[tokio::test]
-async fn a_stream_counts_its_own_while_it_runs_and_when_it_is_dropped() {
+async fn stream_counts_its_own_retries_also_while_dropped() {
     struct GivesUp;
     impl Drop for GivesUp {
         fn drop(&mut self) {
@@ -240,7 +240,7 @@ fn retries_in_a_destructor_count_for_the_dropped_future() {
 }
 
 #[test]
-fn a_closed_label_is_filled_like_an_open_one() {
+fn closed_label_is_filled_like_an_open_one() {
     #[instrument_stage(stage::quiet, labels(kind = "stt"))]
     fn work() {
         retry();
@@ -251,7 +251,7 @@ fn a_closed_label_is_filled_like_an_open_one() {
 }
 
 #[test]
-fn the_description_names_the_counters() {
+fn descriptor_names_the_retry_counters() {
     let [llm, stt, ..] = Pipeline::DESCRIPTOR.stages else {
         unreachable!("four stages are declared");
     };

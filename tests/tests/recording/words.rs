@@ -1,4 +1,4 @@
-//! A function that gives `None` may have a status of its own for it.
+//! Status values for functions that return `None`.
 
 use std::future::ready;
 
@@ -43,7 +43,7 @@ struct Plain {
 
 #[metric_catalog(namespace = "words", stages = stage)]
 struct Cache {
-    /// Time that look-ups took.
+    /// Lookup duration.
     #[metric(unit = seconds, buckets = [1s])]
     #[stage(lookup, requests = lookups, errors = failures, labels(tier: Tier))]
     lookup: Histogram<Lookup>,
@@ -83,7 +83,7 @@ async fn find_fresh(tier: Tier, key: &str) -> Option<usize> {
 }
 
 #[test]
-fn a_status_has_the_word_and_another_is_ok() {
+fn none_records_the_declared_status_and_some_is_ok() {
     assert_eq!(find("x"), None);
     assert_eq!(lookups(Found::Miss, Status::Ok, Tier::Disk), 1);
     assert_eq!(find("7"), Some(7));
@@ -100,7 +100,7 @@ fn a_status_has_the_word_and_another_is_ok() {
 }
 
 #[test]
-fn a_word_is_no_error_of_the_span() {
+fn declared_status_is_not_a_span_error() {
     let captured = testing::capture();
     assert_eq!(find("x"), None);
     let span = captured.span("lookup");
@@ -108,7 +108,7 @@ fn a_word_is_no_error_of_the_span() {
 }
 
 #[test]
-fn status_word_needs_one_metric_that_has_it() {
+fn declared_status_needs_a_metric_with_that_value() {
     #[instrument_stage(stage::scan, stream, labels(tier = "memory"), none = "miss")]
     async fn scan(keys: usize) -> Option<impl Stream<Item = usize>> {
         ready(keys > 0).await.then(|| iter(0..keys))
@@ -128,7 +128,7 @@ fn status_word_needs_one_metric_that_has_it() {
 }
 
 #[test]
-fn outcomes_may_stand_in_quotes() {
+fn outcomes_can_be_quoted() {
     #[instrument_stage(stage::scan, labels(tier = "disk"), none = "error")]
     fn read(text: &str) -> Option<&str> {
         text.lines().next()
@@ -139,7 +139,7 @@ fn outcomes_may_stand_in_quotes() {
     assert_eq!(scan.snapshot(Plain { tier, status }).count(), 1);
 }
 
-/// The strictest lints, and another meaning of every word.
+/// The strictest lints, and names with another meaning.
 mod surroundings {
     use super::{Cache, Found, Lookup, Tier};
 
@@ -155,7 +155,7 @@ mod surroundings {
 
         #[instrument_stages(labels(tier = "disk"))]
         impl Store {
-            /// Gives one.
+            /// Returns an entry.
             #[must_use]
             #[stage(stage::scan, none = "miss")]
             pub(crate) fn one(&self) -> Option<usize> {
@@ -169,7 +169,7 @@ mod surroundings {
         #![expect(
             non_camel_case_types,
             dead_code,
-            reason = "whatever they mean here, an expansion means something else"
+            reason = "an expansion must not use these names"
         )]
 
         mod core {}
@@ -197,7 +197,7 @@ mod surroundings {
     }
 
     #[test]
-    fn a_word_stands_in_any() {
+    fn declared_status_works_with_strict_lints() {
         assert_eq!(strict::Store(0).one(), None);
         assert_eq!(shadowed::find(0), None);
         let (all, tier) = (Cache::global(), Tier::Disk);

@@ -1,4 +1,4 @@
-//! Span files for the Chrome trace viewer.
+//! Conversion of span files for the Chrome trace viewer.
 
 use std::{fmt::Write, fs::File, io::BufReader};
 
@@ -30,7 +30,7 @@ fn spans(events: &[Value]) -> Vec<&Value> {
 }
 
 #[test]
-fn a_written_file_can_be_converted() {
+fn written_file_converts_to_chrome_format() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("traces.jsonl");
     let mut settings = TraceSettings::new("shop");
@@ -59,7 +59,7 @@ fn a_written_file_can_be_converted() {
 }
 
 #[test]
-fn spans_that_overlap_have_rows_of_their_own() {
+fn overlapping_spans_have_separate_tracks() {
     let lines = [
         line("whole", 0, 10_000),
         line("a", 1_000, 5_000),
@@ -105,7 +105,7 @@ fn invalid_span_lines_are_skipped_and_counted() {
 
 proptest! {
     #[test]
-    fn any_text_comes_through_unchanged(name in any::<String>(), start in any::<u64>(), duration in any::<u64>()) {
+    fn any_text_is_converted_unchanged(name in any::<String>(), start in any::<u64>(), duration in any::<u64>()) {
         let (events, done) = converted(line(&name, start, duration).as_bytes());
         prop_assert_eq!((done.spans, done.skipped_lines), (1, 0));
         let span = spans(&events)[0];
@@ -114,7 +114,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_give_a_page(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+    fn any_bytes_convert_without_an_error(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         let (events, _) = converted(&bytes);
         prop_assert!(spans(&events).is_empty());
     }

@@ -1,4 +1,4 @@
-//! What arrives at a collector.
+//! Spans at a collector.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::{
     to_collector,
 };
 
-/// What a program does to send a tree with everything on it.
+/// Exports a tree of spans that uses every part of a span.
 fn tree(pipeline: &Pipeline) {
     let subscriber = tracing_subscriber::registry().with(pipeline.layer());
     tracing::subscriber::with_default(subscriber, || {
@@ -76,7 +76,7 @@ fn texts(attributes: &[KeyValue]) -> BTreeMap<&str, &str> {
 }
 
 #[test]
-fn the_tree_arrives_as_it_was() {
+fn span_tree_arrives_unchanged() {
     for protocol in PROTOCOLS {
         let received = sent(protocol, |_| {});
         let [query, request] = spans(&received) else {
@@ -103,7 +103,7 @@ fn the_tree_arrives_as_it_was() {
 }
 
 #[test]
-fn the_resource_says_who_sent_it() {
+fn resource_names_the_service() {
     for protocol in PROTOCOLS {
         let received = sent(protocol, |_| {});
         let resource = received.request.resource_spans[0]
@@ -121,7 +121,7 @@ fn the_resource_says_who_sent_it() {
 }
 
 #[test]
-fn each_protocol_has_its_path() {
+fn each_protocol_uses_its_path() {
     let path = |protocol| sent(protocol, |_| {}).path;
     assert_eq!(path(Protocol::HttpProtobuf), "/v1/traces");
     assert_eq!(
@@ -147,7 +147,7 @@ fn headers_are_sent() {
 }
 
 #[test]
-fn gzip_packs_the_request() {
+fn gzip_compresses_the_request() {
     for protocol in PROTOCOLS {
         assert!(!sent(protocol, |_| {}).packed);
         let received = sent(protocol, |otlp| otlp.compression = Compression::Gzip);

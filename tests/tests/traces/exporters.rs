@@ -1,4 +1,4 @@
-//! Exporters that others wrote, and the bounds of their queues.
+//! Custom exporters, and the limits of their queues.
 
 use std::{
     sync::{
@@ -24,7 +24,7 @@ use opentelemetry_sdk::{
 
 use crate::{LONG, hasty, receiver::Receiver as Collector, spans, to_collector};
 
-/// Does what a function says with each batch.
+/// An exporter that calls a function with each batch.
 struct Does<F>(F);
 
 impl<F> std::fmt::Debug for Does<F> {
@@ -40,7 +40,7 @@ impl<F: Fn(Vec<SpanData>) + Send + Sync> SpanExporter for Does<F> {
     }
 }
 
-/// Never answers.
+/// An exporter that never returns.
 #[derive(Debug)]
 struct Silent;
 
@@ -54,7 +54,7 @@ fn counts(pipeline: &Pipeline) -> ExportCounts {
     pipeline.snapshot().exporter("mine").unwrap().clone()
 }
 
-/// A gate that exports wait at, which tells when one has arrived.
+/// A gate that blocks exports and reports their arrival.
 #[derive(Clone, Default)]
 struct Gate(Arc<(Mutex<bool>, Condvar)>);
 
@@ -70,7 +70,7 @@ impl Gate {
     }
 }
 
-/// A pipeline whose exporter has taken one span and waits at the gate with it.
+/// Returns a pipeline whose exporter has taken one span and waits at the gate.
 fn held_up(settings: &TraceSettings) -> (Pipeline, Gate, Receiver<usize>) {
     let gate = Gate::default();
     let (arrived, arrivals): (SyncSender<usize>, _) = mpsc::sync_channel(100);
@@ -88,7 +88,7 @@ fn held_up(settings: &TraceSettings) -> (Pipeline, Gate, Receiver<usize>) {
 }
 
 #[test]
-fn beyond_its_capacity_the_queue_drops_and_counts() {
+fn full_queue_drops_and_counts_spans() {
     let mut settings = TraceSettings::new("shop");
     settings.batch.queue = 10;
     settings.batch.batch = 4;
@@ -124,7 +124,7 @@ fn spans_of_any_size_stay_within_the_bytes_of_the_queue() {
 }
 
 #[test]
-fn texts_are_cut_where_the_limit_says() {
+fn texts_are_cut_at_the_limit() {
     let (sender, received) = mpsc::channel();
     let mut settings = TraceSettings::new("shop");
     settings.limits.attribute_value_length = Some(5);
@@ -149,7 +149,7 @@ fn spans_for_mine(count: u64) -> UndeliveredPart {
 }
 
 #[test]
-fn a_panic_costs_its_batch_alone() {
+fn panicking_exporter_loses_only_its_batch() {
     let calls = AtomicUsize::new(0);
     let exporter = Does(move |_| assert!(calls.fetch_add(1, Relaxed) > 0, "the first one panics"));
     let pipeline =
@@ -172,7 +172,7 @@ fn a_panic_costs_its_batch_alone() {
 }
 
 #[test]
-fn an_export_that_never_ends_is_given_up() {
+fn endless_export_times_out() {
     let mut settings = TraceSettings::new("shop");
     hasty(&mut settings.batch, Duration::from_millis(50));
     let pipeline = Pipeline::start_with_exporter(&settings, "mine", Silent).unwrap();
@@ -186,7 +186,7 @@ fn an_export_that_never_ends_is_given_up() {
 }
 
 #[test]
-fn a_thread_that_hangs_for_good_cannot_hold_up_the_shutdown() {
+fn hung_export_thread_does_not_delay_shutdown() {
     let (pipeline, gate, arrivals) = held_up(&TraceSettings::new("shop"));
     spans(&pipeline, 4);
     let (result, pipeline) = within(LONG, "a shutdown", move || {
@@ -197,7 +197,7 @@ fn a_thread_that_hangs_for_good_cannot_hold_up_the_shutdown() {
         panic!("nothing was exported, and nobody says so")
     };
     assert_eq!(parts, [spans_for_mine(5)]);
-    // What comes of it later is not counted a second time.
+    // A late result does not count a second time.
     gate.open();
     let ended = arrivals.recv_timeout(LONG);
     assert_eq!(
@@ -211,7 +211,7 @@ fn a_thread_that_hangs_for_good_cannot_hold_up_the_shutdown() {
 }
 
 #[test]
-fn a_flush_that_is_out_of_time_takes_nothing_away() {
+fn timed_out_flush_loses_no_spans() {
     let (pipeline, gate, _arrivals) = held_up(&TraceSettings::new("shop"));
     let late = pipeline.flush(Duration::from_millis(20)).unwrap_err();
     assert_eq!(late.parts, [spans_for_mine(1)]);
@@ -227,7 +227,7 @@ fn a_flush_that_is_out_of_time_takes_nothing_away() {
 }
 
 #[test]
-fn limits_that_make_no_sense_are_errors() {
+fn invalid_limits_are_errors() {
     let error = |change: fn(&mut TraceSettings)| {
         let mut settings = to_collector("http://collector", Protocol::HttpProtobuf);
         change(&mut settings);
@@ -242,7 +242,7 @@ fn limits_that_make_no_sense_are_errors() {
 }
 
 #[test]
-fn limits_beyond_any_clock_are_taken_as_very_long() {
+fn huge_limits_do_not_overflow() {
     let receiver = Collector::start([]);
     let mut settings = to_collector(&receiver.endpoint(), Protocol::HttpProtobuf);
     settings.otlp.as_mut().unwrap().timeout = Duration::MAX;

@@ -1,4 +1,4 @@
-//! Collectors that misbehave cost their spans, counted, and nothing else.
+//! A faulty collector loses spans, which are counted, and has no other effect.
 
 use std::{collections::HashSet, thread, time::Duration};
 
@@ -11,7 +11,8 @@ use crate::{
     spans, to_collector,
 };
 
-/// What became of three spans, sent as one batch that may take two seconds and an attempt half a second.
+/// Returns the result of exporting three spans as one batch. The batch may take two seconds, an
+/// attempt half a second.
 fn after(receiver: &Receiver, protocol: Protocol) -> ExportCounts {
     counts_of(&impatient(&receiver.endpoint(), protocol))
 }
@@ -98,7 +99,7 @@ fn partial_success_is_counted_in_part() {
 }
 
 #[test]
-fn an_answer_that_breaks_off_is_counted_once() {
+fn broken_response_is_counted_once() {
     for protocol in PROTOCOLS {
         let receiver = Receiver::start([Answer::Die]);
         let counts = after(&receiver, protocol);
@@ -107,7 +108,7 @@ fn an_answer_that_breaks_off_is_counted_once() {
 }
 
 #[test]
-fn a_collector_that_is_not_there_costs_the_spans() {
+fn absent_collector_loses_counted_spans() {
     for protocol in PROTOCOLS {
         let counts = counts_of(&impatient(&nobody(), protocol));
         assert_eq!(counts.dropped_for(DropReason::Failed), 3, "{protocol:?}");
@@ -118,7 +119,7 @@ fn a_collector_that_is_not_there_costs_the_spans() {
 }
 
 #[test]
-fn a_collector_that_says_nothing_costs_the_spans() {
+fn silent_collector_loses_counted_spans() {
     for protocol in PROTOCOLS {
         let receiver = Receiver::start([Answer::Hang; 20]);
         let counts = after(&receiver, protocol);
@@ -127,7 +128,7 @@ fn a_collector_that_says_nothing_costs_the_spans() {
 }
 
 #[test]
-fn a_peer_that_speaks_no_http_costs_the_spans() {
+fn peer_without_http_loses_counted_spans() {
     for protocol in PROTOCOLS {
         for answer in [
             &b""[..],
@@ -141,7 +142,7 @@ fn a_peer_that_speaks_no_http_costs_the_spans() {
 }
 
 #[test]
-fn a_peer_that_closes_its_half_costs_the_spans() {
+fn half_closed_peer_loses_counted_spans() {
     for protocol in PROTOCOLS {
         let counts = counts_of(&impatient(&half_closes(), protocol));
         assert_eq!(counts.dropped_for(DropReason::Failed), 3, "{protocol:?}");
@@ -149,7 +150,7 @@ fn a_peer_that_closes_its_half_costs_the_spans() {
 }
 
 #[test]
-fn a_collector_that_is_slow_costs_time_and_no_spans() {
+fn slow_collector_loses_no_spans() {
     for protocol in PROTOCOLS {
         let receiver = Receiver::start([Answer::Slow(Duration::from_millis(200))]);
         let counts = after(&receiver, protocol);
@@ -170,7 +171,7 @@ fn export_recovers_after_an_outage() {
         pipeline.flush(LONG).unwrap();
         drop(first);
         spans(&pipeline, 2);
-        // The spans wait in an attempt that fails until somebody listens again.
+        // The spans wait in an attempt that fails until a collector listens again.
         wait::until("an attempt has failed", || {
             pipeline.snapshot().exporters[0].failures > 0
         });
@@ -182,7 +183,7 @@ fn export_recovers_after_an_outage() {
 }
 
 #[test]
-fn a_flood_into_a_dead_collector_stays_within_its_bounds() {
+fn flood_into_a_dead_collector_stays_within_limits() {
     let mut settings = impatient(&nobody(), Protocol::HttpProtobuf);
     settings.batch.queue = 64;
     settings.batch.batch = 64;
@@ -199,7 +200,7 @@ fn a_flood_into_a_dead_collector_stays_within_its_bounds() {
 }
 
 #[test]
-fn under_all_faults_at_once_every_span_is_counted_once() {
+fn every_span_is_counted_once_under_all_faults() {
     for protocol in PROTOCOLS {
         let faults = [
             Answer::Accept,
@@ -239,7 +240,7 @@ fn under_all_faults_at_once_every_span_is_counted_once() {
             accepted.len(),
             "no span is sent again after it was taken"
         );
-        // The collector says of some that it took that it did not.
+        // The collector reports some accepted spans as rejected.
         let taken = accepted.len() as u64;
         assert!(
             (taken.saturating_sub(3 * 40)..=taken).contains(&counts.exported),

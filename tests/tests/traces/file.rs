@@ -1,4 +1,4 @@
-//! A file with one span a line.
+//! Span files, with one span a line.
 
 use std::{fs, path::Path};
 
@@ -26,7 +26,7 @@ fn read(path: &Path) -> Vec<Span> {
 }
 
 #[test]
-fn each_line_is_one_span_as_the_ring_has_it() {
+fn each_file_line_is_one_span_as_in_the_ring() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("traces.jsonl");
     let pipeline = Pipeline::start(&to_file(&path, |_| {})).unwrap();
@@ -68,7 +68,7 @@ fn file_is_appended_after_a_torn_line() {
 }
 
 #[test]
-fn full_files_are_kept_as_many_as_asked_for() {
+fn rotation_keeps_the_set_number_of_files() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("traces.jsonl");
     let settings = to_file(&path, |file| {
@@ -96,7 +96,7 @@ fn full_files_are_kept_as_many_as_asked_for() {
 }
 
 #[test]
-fn a_span_larger_than_a_file_has_one_of_its_own() {
+fn span_larger_than_a_file_has_its_own_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("traces.jsonl");
     let settings = to_file(&path, |file| file.max_bytes = 10);
@@ -108,7 +108,7 @@ fn a_span_larger_than_a_file_has_one_of_its_own() {
 }
 
 #[test]
-fn a_path_that_cannot_be_opened_is_an_error_at_the_start() {
+fn unopenable_path_is_an_error_at_start() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("missing/traces.jsonl");
     let error = Pipeline::start(&to_file(&path, |_| {}))
@@ -119,7 +119,7 @@ fn a_path_that_cannot_be_opened_is_an_error_at_the_start() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_costs_the_spans() {
+fn full_disk_loses_counted_spans() {
     let pipeline = Pipeline::start(&to_file(Path::new("/dev/full"), |_| {})).unwrap();
     spans(&pipeline, 3);
     let lost = pipeline.shutdown(LONG).unwrap_err();
@@ -137,7 +137,7 @@ fn a_full_disk_costs_the_spans() {
 }
 
 #[test]
-fn a_folder_that_goes_and_comes_back_costs_what_came_between() {
+fn removed_folder_loses_spans_until_it_returns() {
     let folder = tempfile::tempdir().unwrap();
     let inner = folder.path().join("inner");
     fs::create_dir(&inner).unwrap();

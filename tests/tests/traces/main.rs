@@ -1,8 +1,8 @@
-//! Traces: from the end of a span to a collector, a file, or the ring.
+//! Traces: from the end of a span to a collector, a file or the ring.
 
-#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 #![expect(clippy::indexing_slicing, reason = "a missing span fails the test")]
-#![expect(clippy::panic, reason = "a test that takes too long fails")]
+#![expect(clippy::panic, reason = "a timeout fails the test")]
 
 mod chrome;
 mod collector;
@@ -24,7 +24,7 @@ use std::time::Duration;
 use glyph_runtime::trace::{BatchLimits, OtlpSettings, Pipeline, Protocol, Span, TraceSettings};
 use opentelemetry::trace::{Tracer, TracerProvider};
 
-/// Longer than anything here takes on a busy machine.
+/// Longer than any operation here takes on a busy machine.
 const LONG: Duration = Duration::from_secs(20);
 
 /// Makes `count` spans without a parent.
@@ -41,7 +41,7 @@ fn to_collector(endpoint: &str, protocol: Protocol) -> TraceSettings {
     settings
 }
 
-/// Batches that are sent at once, and are given up after `limit`.
+/// Sets limits that send batches at once, with the timeout `limit`.
 fn hasty(batch: &mut BatchLimits, limit: Duration) {
     batch.delay = Duration::from_millis(1);
     batch.export_timeout = limit;

@@ -1,4 +1,4 @@
-//! What the page says of traces.
+//! Metrics of the trace pipeline.
 
 use glyph_runtime::{
     expose::Format,

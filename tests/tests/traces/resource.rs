@@ -1,4 +1,4 @@
-//! Who the spans are from, whoever says it last.
+//! Precedence of resource attributes.
 
 use std::sync::{Arc, Mutex};
 
@@ -24,7 +24,7 @@ impl SpanExporter for Remembers {
 }
 
 #[test]
-fn the_service_stands_above_what_was_given_and_that_above_what_was_found() {
+fn service_precedes_given_attributes_and_those_precede_detected_ones() {
     let mut settings = TraceSettings::new("shop");
     settings.version = Some("2".to_owned());
     let given = [

@@ -1,4 +1,4 @@
-//! Recent traces, in the process.
+//! Recent traces in the memory of the process.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use crate::{LONG, names, receiver::Receiver, spans, to_collector};
 
 #[test]
-fn without_a_collector_a_trace_can_be_read() {
+fn ring_has_traces_without_a_collector() {
     let pipeline = Pipeline::start(&TraceSettings::new("shop")).unwrap();
     let subscriber = tracing_subscriber::registry().with(pipeline.layer());
     tracing::subscriber::with_default(subscriber, || {
@@ -52,7 +52,7 @@ fn without_a_collector_a_trace_can_be_read() {
 }
 
 #[test]
-fn the_latest_trace_comes_first_and_the_oldest_goes() {
+fn ring_lists_latest_trace_first_and_drops_the_oldest() {
     let mut settings = TraceSettings::new("shop");
     settings.ring.spans = 3;
     let pipeline = Pipeline::start(&settings).unwrap();
@@ -70,7 +70,7 @@ fn the_latest_trace_comes_first_and_the_oldest_goes() {
 }
 
 #[test]
-fn one_trace_cannot_outgrow_the_ring() {
+fn large_trace_is_limited_in_the_ring() {
     let mut settings = TraceSettings::new("shop");
     settings.ring.spans = 4;
     let pipeline = Pipeline::start(&settings).unwrap();
@@ -87,7 +87,7 @@ fn one_trace_cannot_outgrow_the_ring() {
 }
 
 #[test]
-fn bytes_are_a_bound_too() {
+fn ring_has_a_limit_of_bytes() {
     let mut settings = TraceSettings::new("shop");
     settings.ring.bytes = 100_000;
     let pipeline = Pipeline::start(&settings).unwrap();
@@ -104,7 +104,7 @@ fn bytes_are_a_bound_too() {
 }
 
 #[test]
-fn a_ring_of_no_spans_keeps_none() {
+fn ring_of_size_zero_keeps_no_spans() {
     let mut settings = TraceSettings::new("shop");
     settings.ring.spans = 0;
     let pipeline = Pipeline::start(&settings).unwrap();

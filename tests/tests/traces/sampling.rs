@@ -1,4 +1,4 @@
-//! Which traces are kept.
+//! Sampling of traces.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -16,7 +16,7 @@ fn sampled_by(sampler: Sampler) -> Pipeline {
     Pipeline::start(&settings).unwrap()
 }
 
-/// A parent in another process.
+/// Returns a remote parent.
 fn parent(is_sampled: bool) -> Context {
     let flags = TraceFlags::default().with_sampled(is_sampled);
     let parent = SpanContext::new(
@@ -42,16 +42,16 @@ fn always_on_and_always_off_samplers_decide() {
 }
 
 #[test]
-fn a_ratio_is_kept_about() {
+fn ratio_sampler_keeps_about_its_ratio() {
     let pipeline = sampled_by(Sampler::TraceIdRatio(0.25));
     spans(&pipeline, 4000);
     let kept = pipeline.recent().len();
-    // Ten standard deviations to each side.
+    // Ten standard deviations on each side.
     assert!((730..1270).contains(&kept), "{kept}");
 }
 
 #[test]
-fn a_parent_decides_for_its_children() {
+fn children_follow_the_parents_decision() {
     for root in [
         Sampler::AlwaysOn,
         Sampler::AlwaysOff,
@@ -68,7 +68,7 @@ fn a_parent_decides_for_its_children() {
 }
 
 #[test]
-fn a_rate_bounds_the_roots_and_not_their_children() {
+fn rate_limits_roots_and_not_their_children() {
     let pipeline = sampled_by(Sampler::parent_based(Sampler::RateLimited(2)));
     let tracer = pipeline.provider().tracer("test");
     let started = Instant::now();
@@ -105,7 +105,7 @@ fn failures(keep: KeepFailures) -> Pipeline {
     Pipeline::start(&settings).unwrap()
 }
 
-/// A root around a step, which fails or not.
+/// Makes a root with a child step, which fails if asked.
 fn request(pipeline: &Pipeline, name: &'static str, fails: bool) {
     let tracer = pipeline.provider().tracer("test");
     tracer.in_span(name, |_| {
@@ -119,7 +119,7 @@ fn request(pipeline: &Pipeline, name: &'static str, fails: bool) {
 }
 
 #[test]
-fn failures_are_kept_whole_though_nothing_is_sampled() {
+fn failed_traces_are_kept_whole_without_sampling() {
     let pipeline = failures(KeepFailures::errors());
     request(&pipeline, "well", false);
     request(&pipeline, "badly", true);
@@ -132,7 +132,7 @@ fn failures_are_kept_whole_though_nothing_is_sampled() {
 }
 
 #[test]
-fn an_unsampled_parent_elsewhere_does_not_hide_a_failure() {
+fn failure_under_an_unsampled_remote_parent_is_kept() {
     let pipeline = failures(KeepFailures::errors());
     let tracer = pipeline.provider().tracer("test");
     let mut span = tracer.start_with_context("below", &parent(false));
@@ -143,7 +143,7 @@ fn an_unsampled_parent_elsewhere_does_not_hide_a_failure() {
 }
 
 #[test]
-fn slow_roots_are_kept_and_slow_steps_alone_are_not() {
+fn slow_roots_are_kept_and_slow_children_are_not() {
     let pipeline = failures(KeepFailures::errors_and_slower_than(Duration::from_secs(1)));
     let tracer = pipeline.provider().tracer("test");
     let start = SystemTime::UNIX_EPOCH;
@@ -165,7 +165,7 @@ fn slow_roots_are_kept_and_slow_steps_alone_are_not() {
 }
 
 #[test]
-fn the_collector_gets_the_sampled_ones_only() {
+fn collector_receives_only_sampled_spans() {
     let receiver = Receiver::start([]);
     let mut settings = to_collector(&receiver.endpoint(), Protocol::HttpProtobuf);
     settings.sampler = Sampler::parent_based(Sampler::RateLimited(1));
@@ -185,7 +185,7 @@ fn the_collector_gets_the_sampled_ones_only() {
 }
 
 #[test]
-fn traces_that_never_end_are_forgotten_within_the_bounds() {
+fn endless_traces_are_dropped_at_the_limits() {
     let mut settings = TraceSettings::new("shop");
     settings.sampler = Sampler::AlwaysOff;
     settings.keep_failures = Some(KeepFailures::errors());
@@ -199,7 +199,7 @@ fn traces_that_never_end_are_forgotten_within_the_bounds() {
             root
         })
         .collect();
-    // The steps of the first forty are gone when their roots fail.
+    // The steps of the first forty traces are gone when their roots fail.
     for root in roots.iter().take(1).chain(roots.last()) {
         root.span().set_status(Status::error("no"));
         root.span().end();

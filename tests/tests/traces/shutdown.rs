@@ -1,4 +1,4 @@
-//! The end, under every runtime and under none, each within its time.
+//! Shutdown of a pipeline, with every runtime and without one, each in time.
 
 use std::{
     panic,
@@ -16,14 +16,14 @@ use crate::{
     spans, to_collector,
 };
 
-/// How long a shutdown may take that nothing holds up, on a busy machine.
+/// Maximum duration of an unhindered shutdown on a busy machine.
 const SOON: Duration = Duration::from_secs(10);
 
 fn pipeline(receiver: &Receiver, protocol: glyph_runtime::trace::Protocol) -> Pipeline {
     Pipeline::start(&to_collector(&receiver.endpoint(), protocol)).unwrap()
 }
 
-/// Runs `ending` with a pipeline in which three spans wait, and sees them arrive.
+/// Runs `ending` with a pipeline in which three spans are queued, and asserts that they arrive.
 fn arrives(ending: impl Fn(Pipeline) + Send + Sync + 'static) {
     let ending = Arc::new(ending);
     for protocol in PROTOCOLS {
@@ -50,7 +50,7 @@ fn shutdown_works_in_a_current_thread_runtime() {
 }
 
 #[test]
-fn in_a_current_thread_runtime_without_blocking_it() {
+fn shutdown_does_not_block_a_current_thread_runtime() {
     arrives(|pipeline| {
         let runtime = Builder::new_current_thread().build().unwrap();
         runtime.block_on(async { pipeline.shutdown_async(LONG).await.unwrap() });
@@ -99,7 +99,7 @@ fn shutdown_works_in_a_destructor_within_a_runtime() {
 }
 
 #[test]
-fn dropping_the_pipeline_exports_what_waits() {
+fn dropping_the_pipeline_exports_queued_spans() {
     arrives(drop);
 }
 
@@ -124,7 +124,7 @@ fn second_shutdown_changes_nothing() {
 }
 
 #[test]
-fn from_two_threads_at_once() {
+fn shutdown_works_from_two_threads_at_once() {
     arrives(|pipeline| {
         std::thread::scope(|scope| {
             let endings = [(); 2].map(|()| scope.spawn(|| pipeline.shutdown(LONG)));
@@ -136,7 +136,7 @@ fn from_two_threads_at_once() {
 }
 
 #[test]
-fn a_collector_that_hangs_gets_the_deadline_and_not_more() {
+fn hanging_collector_delays_shutdown_by_its_deadline_only() {
     for protocol in PROTOCOLS {
         let receiver = Receiver::start([Answer::Hang]);
         let pipeline = pipeline(&receiver, protocol);
@@ -171,7 +171,7 @@ fn spans_after_shutdown_are_not_recorded() {
 }
 
 #[test]
-fn the_collector_may_live_on_the_runtime_that_waits() {
+fn shutdown_works_with_the_collector_on_the_same_runtime() {
     within(SOON, "a shutdown", || {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {

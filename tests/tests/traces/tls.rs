@@ -1,4 +1,4 @@
-//! Collectors behind TLS.
+//! Collectors with TLS.
 
 use std::{fs, path::PathBuf, sync::Arc};
 
@@ -18,7 +18,7 @@ use crate::{
     spans, to_collector,
 };
 
-/// An authority, with files for a client that trusts it and is known to it.
+/// A certificate authority, with files for a client that trusts it and has its certificate.
 struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
     folder: TempDir,
@@ -42,7 +42,7 @@ impl Authority {
         self.folder.path().join(name)
     }
 
-    /// A certificate and its key.
+    /// Returns a certificate and its key.
     fn issue(&self, name: &str) -> (String, String) {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
@@ -72,7 +72,7 @@ impl Authority {
     }
 }
 
-/// Whether a span arrives.
+/// Returns whether a span arrives.
 fn arrives(receiver: &Receiver, protocol: Protocol, change: impl Fn(&mut TlsSettings)) -> bool {
     let mut settings = to_collector(&receiver.endpoint(), protocol);
     change(&mut settings.otlp.as_mut().unwrap().tls);
@@ -86,7 +86,7 @@ fn arrives(receiver: &Receiver, protocol: Protocol, change: impl Fn(&mut TlsSett
 }
 
 #[test]
-fn a_given_authority_is_trusted_and_no_other() {
+fn only_the_given_authority_is_trusted() {
     let (ours, theirs) = (Authority::new(), Authority::new());
     for protocol in PROTOCOLS {
         let receiver = ours.receiver(false);
@@ -98,7 +98,7 @@ fn a_given_authority_is_trusted_and_no_other() {
 }
 
 #[test]
-fn a_client_shows_its_certificate() {
+fn client_sends_its_certificate() {
     let authority = Authority::new();
     for protocol in PROTOCOLS {
         let receiver = authority.receiver(true);
@@ -124,7 +124,7 @@ fn verification_can_be_switched_off() {
 }
 
 #[test]
-fn files_that_do_not_fit_are_errors_at_the_start() {
+fn invalid_tls_files_are_errors_at_start() {
     let authority = Authority::new();
     let error = |change: &dyn Fn(&mut TlsSettings)| {
         let mut settings = to_collector("https://collector:4318", Protocol::HttpProtobuf);

@@ -1,4 +1,4 @@
-//! Collectors, good and bad, by HTTP/1.1.
+//! Healthy and faulty collectors over HTTP/1.1.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use crate::Result;
 
-/// What becomes of a request.
+/// The behavior of a collector.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Behaviour {
+pub(super) enum Behavior {
     Answers,
     Absent,
     Refuses,
@@ -21,21 +21,21 @@ pub(super) enum Behaviour {
     IsSlow,
 }
 
-pub(super) const BAD: [Behaviour; 8] = [
-    Behaviour::Absent,
-    Behaviour::Refuses,
-    Behaviour::Hangs,
-    Behaviour::IsBusy,
-    Behaviour::Fails,
-    Behaviour::AnswersGarbage,
-    Behaviour::ClosesItsHalf,
-    Behaviour::IsSlow,
+pub(super) const BAD: [Behavior; 8] = [
+    Behavior::Absent,
+    Behavior::Refuses,
+    Behavior::Hangs,
+    Behavior::IsBusy,
+    Behavior::Fails,
+    Behavior::AnswersGarbage,
+    Behavior::ClosesItsHalf,
+    Behavior::IsSlow,
 ];
 
 const SLOW: Duration = Duration::from_secs(2);
 
-impl Behaviour {
-    /// The bench of this one.
+impl Behavior {
+    /// Returns the name of the bench for this behavior.
     pub(super) const fn bench(self) -> &'static str {
         match self {
             Self::Answers => "faults-answers",
@@ -65,41 +65,41 @@ impl Behaviour {
     }
 }
 
-/// Behaves so at an address of its own until the process ends.
-pub(super) fn start(behaviour: Behaviour) -> Result<SocketAddr> {
+/// Starts a collector on its own address, which runs until the process ends.
+pub(super) fn start(behavior: Behavior) -> Result<SocketAddr> {
     let socket = TcpListener::bind(("127.0.0.1", 0))?;
     let address = socket.local_addr()?;
-    if behaviour != Behaviour::Absent {
+    if behavior != Behavior::Absent {
         thread::spawn(move || {
             for stream in socket.incoming().flatten() {
-                thread::spawn(move || serve(&stream, behaviour));
+                thread::spawn(move || serve(&stream, behavior));
             }
         });
     }
     Ok(address)
 }
 
-fn serve(stream: &TcpStream, behaviour: Behaviour) -> io::Result<()> {
+fn serve(stream: &TcpStream, behavior: Behavior) -> io::Result<()> {
     let mut requests = BufReader::new(stream);
     while skip_request(&mut requests)? {
-        match behaviour {
-            Behaviour::Hangs => loop {
+        match behavior {
+            Behavior::Hangs => loop {
                 thread::park();
             },
-            Behaviour::ClosesItsHalf => {
+            Behavior::ClosesItsHalf => {
                 stream.shutdown(Shutdown::Write)?;
                 continue;
             }
-            Behaviour::IsSlow => thread::sleep(SLOW),
+            Behavior::IsSlow => thread::sleep(SLOW),
             _ => {}
         }
         let mut answers = stream;
-        answers.write_all(behaviour.response().as_bytes())?;
+        answers.write_all(behavior.response().as_bytes())?;
     }
     Ok(())
 }
 
-/// Whether there was a request.
+/// Skips a request. Returns whether there was one.
 fn skip_request(requests: &mut impl BufRead) -> io::Result<bool> {
     let mut length = 0;
     let mut line = String::new();

@@ -1,6 +1,6 @@
-//! What a service notices of a collector that misbehaves: the time its requests take, and its memory.
+//! The effect of a faulty collector on a service: request time and memory.
 //!
-//! Each figure comes from a child process, so that none inherits another one's queue.
+//! Each figure comes from a child process, so that no process inherits a queue.
 
 mod collector;
 mod service;
@@ -13,22 +13,22 @@ use crate::harness::report::{self, Row};
 use crate::harness::rounds::median;
 use crate::subjects::GLYPH;
 
-use collector::{BAD, Behaviour};
+use collector::{BAD, Behavior};
 pub(crate) use service::serve;
 
 const ROUNDS: u16 = 3;
 
-/// What glyph is held against: itself, with a collector that takes everything.
+/// The subject that glyph is compared with: glyph and a healthy collector.
 const HEALTHY: &str = "the same, the collector answers";
 
-/// What a child process measures of its requests.
+/// The figure that a child process measures.
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum Figure {
-    /// The nanoseconds that half of the requests take at most.
+    /// Median request time in nanoseconds.
     Median,
-    /// The nanoseconds that all but one in a hundred take at most.
+    /// 99th percentile of the request time in nanoseconds.
     P99,
-    /// The bytes by which the process grows after its first second.
+    /// Growth of the process in bytes after the first second.
     Growth,
 }
 
@@ -45,22 +45,22 @@ impl Figure {
 pub(crate) fn run(seconds: u16, rounds: Option<u16>) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for figure in Figure::value_variants() {
-        for behaviour in BAD {
+        for behavior in BAD {
             let mut bad = Vec::new();
             let mut good = Vec::new();
             for _ in 0..rounds.unwrap_or(ROUNDS) {
-                bad.push(in_child(behaviour, seconds, *figure)?);
-                good.push(in_child(Behaviour::Answers, seconds, *figure)?);
+                bad.push(in_child(behavior, seconds, *figure)?);
+                good.push(in_child(Behavior::Answers, seconds, *figure)?);
             }
             let medians = vec![(GLYPH, median(bad)), (HEALTHY, median(good))];
-            rows.extend(report::rows(behaviour.bench(), figure.unit(), 1, medians));
+            rows.extend(report::rows(behavior.bench(), figure.unit(), 1, medians));
         }
     }
     Ok(rows)
 }
 
-fn in_child(behaviour: Behaviour, seconds: u16, figure: Figure) -> Result<f64> {
-    let endpoint = format!("http://{}", collector::start(behaviour)?);
+fn in_child(behavior: Behavior, seconds: u16, figure: Figure) -> Result<f64> {
+    let endpoint = format!("http://{}", collector::start(behavior)?);
     child::figure(&[
         "serve",
         &endpoint,

@@ -14,14 +14,14 @@ use crate::Result;
 use crate::harness::resident;
 use crate::subjects::glyph_stage::transcribe;
 
-/// The time from one request to the next: a thousand a second, with five spans each.
+/// Time between two requests: a thousand a second, with five spans each.
 const PERIOD: Duration = Duration::from_millis(1);
-/// How long the process settles.
+/// Time for the process to settle.
 const SETTLE: Duration = Duration::from_secs(1);
-/// How long one attempt to export may take, so that some end while it is measured.
+/// Timeout of one export attempt, short enough that some attempts end during the measurement.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Serves for so many seconds, with spans sent to the collector at `endpoint`.
+/// Serves for `seconds`, and exports spans to the collector at `endpoint`.
 pub(crate) fn serve(endpoint: &str, seconds: u16, figure: Figure) -> Result<f64> {
     let mut settings = TraceSettings::new("bench");
     let mut otlp = OtlpSettings::new(endpoint, Protocol::HttpProtobuf);
@@ -45,7 +45,8 @@ pub(crate) fn serve(endpoint: &str, seconds: u16, figure: Figure) -> Result<f64>
     Ok(f64::from(figure.ok_or("no figure")?))
 }
 
-/// What each request took, in nanoseconds. Their room is taken beforehand: it is no growth.
+/// Returns the duration of each request in nanoseconds. The memory is reserved first, so that it
+/// does not count as growth.
 fn requests(during: Duration) -> Result<Vec<u32>> {
     let count = usize::try_from(during.as_millis() / PERIOD.as_millis())?;
     let mut taken = vec![u32::MAX; count];

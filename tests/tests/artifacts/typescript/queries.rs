@@ -1,4 +1,4 @@
-//! Queries for logs and traces, in front of the grammars that Grafana publishes.
+//! Queries for logs and traces, checked by Grafana's grammars.
 
 use std::{fs, process::Command};
 
@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use super::FOLDER;
 use crate::{dashboards::parsed, glyphoxa, xgen::BusMetrics};
 
-/// Reports the queries in which a grammar finds a mistake.
+/// The script that reports queries with a syntax error.
 const PARSE: &str = include_str!("queries.mjs");
 
 const SOURCES: &str = "../deploy/grafana/provisioning/datasources/datasources.yml";
 
-/// The queries that are wrong, of pairs of a language and a query.
+/// Returns the invalid queries of pairs of language and query.
 fn refused(queries: &[(&str, String)]) -> Vec<String> {
     let folder = tempfile::tempdir_in(&*FOLDER).unwrap();
     fs::write(folder.path().join("queries.mjs"), PARSE).unwrap();
@@ -27,7 +27,7 @@ fn refused(queries: &[(&str, String)]) -> Vec<String> {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// The queries for traces behind the links of a dashboard and of its panels.
+/// Returns the trace queries in the links of a dashboard and its panels.
 fn linked(dashboard: &Value) -> Vec<(&'static str, String)> {
     let panels = dashboard["panels"].as_array().unwrap();
     let links = panels.iter().chain([dashboard]);
@@ -45,7 +45,7 @@ fn linked(dashboard: &Value) -> Vec<(&'static str, String)> {
     .collect()
 }
 
-/// A text without its percent signs.
+/// Returns percent-encoded text as plain text.
 fn decoded(text: &str) -> String {
     let mut parts = text.split('%');
     let mut bytes = parts.next().unwrap().as_bytes().to_vec();
@@ -59,7 +59,7 @@ fn decoded(text: &str) -> String {
 
 #[test]
 #[ignore = "needs npm and its registry"]
-fn links_ask_for_traces_in_traceql() {
+fn trace_links_are_valid_traceql() {
     let mut queries = linked(&parsed(&glyphoxa::artifacts()));
     queries.extend(linked(&parsed(&glyph_runtime::artifacts::Artifacts::of::<
         BusMetrics,
@@ -71,7 +71,7 @@ fn links_ask_for_traces_in_traceql() {
 
 #[test]
 #[ignore = "needs npm and its registry"]
-fn a_span_leads_to_its_log_lines_in_logql() {
+fn span_log_links_are_valid_logql() {
     let sources = fs::read_to_string(SOURCES).unwrap();
     let queries = sources
         .lines()

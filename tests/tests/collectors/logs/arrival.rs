@@ -1,4 +1,4 @@
-//! What arrives of events.
+//! Log records of events at a collector.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -20,7 +20,7 @@ use crate::logs::{
 use glyph_tests::receiver::attributes::{string, value};
 
 #[test]
-fn a_record_says_what_the_event_and_its_spans_said() {
+fn log_record_has_the_fields_of_event_and_spans() {
     for protocol in PROTOCOLS {
         let receiver = Receiver::start([]);
         let pipeline = under(settings(&receiver.endpoint(), protocol), |_| {
@@ -68,7 +68,7 @@ fn a_record_says_what_the_event_and_its_spans_said() {
 }
 
 #[test]
-fn ids_are_those_of_the_trace() {
+fn log_record_has_the_ids_of_its_trace() {
     let receiver = Receiver::start([]);
     let traces = trace::Pipeline::start(&trace::TraceSettings::new("shop")).unwrap();
     let (layer, logs) =
@@ -96,7 +96,7 @@ fn ids_are_those_of_the_trace() {
 }
 
 #[test]
-fn a_log_beside_it_keeps_its_own_fields_and_its_own_filter() {
+fn log_and_export_have_separate_fields_and_filters() {
     let receiver = Receiver::start([]);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.jsonl");
@@ -128,7 +128,7 @@ fn a_log_beside_it_keeps_its_own_fields_and_its_own_filter() {
 }
 
 #[test]
-fn audit_events_go_only_if_they_are_asked_for() {
+fn audit_events_are_exported_only_if_enabled() {
     for asked in [false, true] {
         let receiver = Receiver::start([]);
         let mut settings = settings(&receiver.endpoint(), Protocol::HttpProtobuf);
@@ -144,7 +144,7 @@ fn audit_events_go_only_if_they_are_asked_for() {
 }
 
 #[test]
-fn records_are_bounded() {
+fn log_record_size_is_bounded() {
     let receiver = Receiver::start([]);
     let mut settings = settings(&receiver.endpoint(), Protocol::HttpProtobuf);
     settings.limits.fields = 2;
@@ -162,7 +162,7 @@ fn records_are_bounded() {
 }
 
 #[test]
-fn requests_go_where_they_should_packed_as_they_should() {
+fn requests_have_the_configured_path_and_compression() {
     let paths = [
         "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
         "/v1/logs",

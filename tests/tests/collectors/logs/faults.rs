@@ -1,4 +1,4 @@
-//! Collectors that misbehave cost their records, counted, and nothing else.
+//! A faulty collector loses log records, which are counted, and has no other effect.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -16,7 +16,7 @@ use crate::logs::{
 use glyph_tests::receiver::attributes::value;
 use glyph_tests::wait;
 
-/// A batch may take two seconds, and an attempt half a second.
+/// Returns settings in which a batch may take two seconds, an attempt half a second.
 fn impatient(endpoint: &str, protocol: Protocol) -> LogExportSettings {
     let mut settings = settings(endpoint, protocol);
     settings.otlp.timeout = Duration::from_millis(500);
@@ -30,7 +30,7 @@ fn records(count: u64) {
     }
 }
 
-/// What became of three records in one batch.
+/// Returns the result of exporting three records in one batch.
 fn after(endpoint: &str, protocol: Protocol) -> ExportCounts {
     let pipeline = under(impatient(endpoint, protocol), |_| records(3));
     let result = pipeline.shutdown(LONG);
@@ -94,7 +94,7 @@ fn partial_and_slow_success_are_counted() {
 }
 
 #[test]
-fn an_answer_that_breaks_off_is_counted_once() {
+fn broken_response_is_counted_once() {
     for protocol in PROTOCOLS {
         let receiver = Receiver::start([Answer::Die]);
         let counts = after(&receiver.endpoint(), protocol);
@@ -103,7 +103,7 @@ fn an_answer_that_breaks_off_is_counted_once() {
 }
 
 #[test]
-fn peers_that_are_no_collectors_cost_the_records() {
+fn peers_that_are_not_collectors_lose_the_records() {
     for protocol in PROTOCOLS {
         for peer in [nobody(), half_closes(), raw(b""), raw(b"SSH-2.0-x\r\n")] {
             assert_eq!(after(&peer, protocol).exported, 0, "{protocol:?}");
@@ -135,7 +135,7 @@ fn export_recovers_after_an_outage() {
 }
 
 #[test]
-fn a_flood_into_a_dead_collector_stays_within_its_bounds() {
+fn flood_into_a_dead_collector_stays_within_limits() {
     let mut settings = impatient(&nobody(), Protocol::HttpProtobuf);
     settings.batch.queue = 64;
     settings.batch.batch = 64;
@@ -144,12 +144,12 @@ fn a_flood_into_a_dead_collector_stays_within_its_bounds() {
         assert!(pipeline.snapshot().queue_length <= 64);
     });
     pipeline.shutdown(LONG).unwrap_err();
-    // What the exporter's own thread says is not among them.
+    // Events of the exporter's own thread are not exported.
     assert_eq!(pipeline.snapshot().dropped_in_all(), 10_000);
 }
 
 #[test]
-fn under_all_faults_at_once_every_record_is_counted_once() {
+fn every_record_is_counted_once_under_all_faults() {
     for protocol in PROTOCOLS {
         let faults = [
             Answer::Accept,

@@ -1,8 +1,8 @@
-//! Log records at an OTLP collector: what arrives, and what becomes of them when the collector misbehaves.
+//! Export of log records to an OTLP collector, healthy or faulty.
 
-#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 #![expect(clippy::indexing_slicing, reason = "a missing record fails the test")]
-#![expect(clippy::panic, reason = "an attribute that is missing fails the test")]
+#![expect(clippy::panic, reason = "a missing attribute fails the test")]
 
 mod arrival;
 mod faults;
@@ -16,17 +16,17 @@ use glyph_runtime::{
 };
 use tracing_subscriber::layer::SubscriberExt;
 
-/// Longer than anything here takes on a busy machine.
+/// Longer than any operation here takes on a busy machine.
 const LONG: Duration = Duration::from_secs(20);
 
-/// Batches that are sent when they are asked for.
+/// Returns settings that send batches only on a flush.
 fn settings(endpoint: &str, protocol: Protocol) -> LogExportSettings {
     let mut settings = LogExportSettings::new("shop", OtlpSettings::new(endpoint, protocol));
     settings.batch.delay = Duration::from_secs(5);
     settings
 }
 
-/// Runs `work` under the pipeline's layer.
+/// Runs `work` with the pipeline's layer.
 fn under(settings: LogExportSettings, work: impl FnOnce(&Pipeline)) -> Pipeline {
     let (layer, pipeline) = Pipeline::start(settings).unwrap();
     let subscriber = tracing_subscriber::registry().with(layer);

@@ -1,4 +1,4 @@
-//! What arrives is what the page says.
+//! Exported metrics equal those of `/metrics`.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -72,7 +72,7 @@ fn value(point: &NumberDataPoint) -> f64 {
 }
 
 #[test]
-fn each_kind_arrives_as_the_page_has_it() {
+fn each_kind_arrives_as_exposed() {
     let metrics = Metrics::global();
     let order = |status| Order {
         shop: "north \"1\"",
@@ -138,7 +138,7 @@ fn each_kind_arrives_as_the_page_has_it() {
 }
 
 #[test]
-fn the_page_brings_glyphs_own_metrics_and_the_account_of_the_pushes() {
+fn internal_metrics_and_push_counts_are_exposed() {
     let telemetry = environment::telemetry("own")
         .catalog(Metrics::global())
         .build()
@@ -171,7 +171,7 @@ fn the_page_brings_glyphs_own_metrics_and_the_account_of_the_pushes() {
         .filter(|metric| metric.name == "glyph.export.exported")
         .map(|metric| value(&numbers(metric)[0]))
         .collect();
-    // The first push began when nothing had been pushed.
+    // The first push began before anything was pushed.
     assert_eq!(exported.len(), 2);
     assert_eq!(exported[0], 0.0);
     #[expect(clippy::cast_precision_loss, reason = "small counts")]
@@ -180,7 +180,7 @@ fn the_page_brings_glyphs_own_metrics_and_the_account_of_the_pushes() {
 }
 
 #[test]
-fn a_push_comes_at_each_interval() {
+fn push_happens_at_each_interval() {
     let receiver = Receiver::start([]);
     let registry = Registry::new([Metrics::global() as _]).unwrap();
     let mut settings = settings(&receiver.endpoint(), Protocol::Grpc);
@@ -202,7 +202,7 @@ fn a_push_comes_at_each_interval() {
 }
 
 #[test]
-fn requests_go_where_they_should_packed_as_they_should() {
+fn requests_have_the_configured_path_and_compression() {
     let paths = [
         "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
         "/v1/metrics",

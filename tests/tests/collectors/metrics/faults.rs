@@ -1,4 +1,4 @@
-//! Collectors that misbehave cost pushes, counted, and nothing else.
+//! A faulty collector loses pushes, which are counted, and has no other effect.
 
 use std::{
     thread,
@@ -33,7 +33,7 @@ struct Metrics {
 
 const POINTS: u64 = 3;
 
-/// A push may take two seconds, and an attempt half a second.
+/// Returns settings in which a push may take two seconds, an attempt half a second.
 fn impatient(endpoint: &str, protocol: Protocol) -> MetricPushSettings {
     let mut settings = settings(endpoint, protocol);
     settings.otlp.timeout = Duration::from_millis(500);
@@ -48,7 +48,7 @@ fn start(settings: MetricPushSettings) -> Pipeline {
     Pipeline::start(settings, registry).unwrap()
 }
 
-/// What became of one push.
+/// Returns the result of one push.
 fn after(settings: MetricPushSettings) -> ExportCounts {
     let pipeline = start(settings);
     let result = pipeline.shutdown(LONG);
@@ -120,7 +120,7 @@ fn partial_success_is_counted_in_part() {
 }
 
 #[test]
-fn an_answer_that_breaks_off_is_counted_once() {
+fn broken_response_is_counted_once() {
     for protocol in PROTOCOLS {
         let receiver = Receiver::start([Answer::Die]);
         let counts = after(impatient(&receiver.endpoint(), protocol));
@@ -129,7 +129,7 @@ fn an_answer_that_breaks_off_is_counted_once() {
 }
 
 #[test]
-fn a_collector_that_is_slow_costs_time_and_no_points() {
+fn slow_collector_loses_no_points() {
     for protocol in PROTOCOLS {
         let receiver = Receiver::start([Answer::Slow(Duration::from_millis(200))]);
         let counts = after(impatient(&receiver.endpoint(), protocol));
@@ -139,7 +139,7 @@ fn a_collector_that_is_slow_costs_time_and_no_points() {
 }
 
 #[test]
-fn peers_that_are_no_collectors_cost_the_push() {
+fn peers_that_are_not_collectors_lose_the_push() {
     for protocol in PROTOCOLS {
         let peers = [
             nobody(),
@@ -156,7 +156,7 @@ fn peers_that_are_no_collectors_cost_the_push() {
 }
 
 #[test]
-fn a_shutdown_keeps_its_deadline_while_the_collector_hangs() {
+fn shutdown_keeps_its_deadline_with_a_hanging_collector() {
     for protocol in PROTOCOLS {
         let receiver = Receiver::start([Answer::Hang; 20]);
         let mut settings = impatient(&receiver.endpoint(), protocol);
@@ -208,7 +208,7 @@ fn push_after_an_outage_has_all_missed_increments() {
 }
 
 #[test]
-fn under_all_faults_at_once_every_point_is_counted_once() {
+fn every_point_is_counted_once_under_all_faults() {
     for protocol in PROTOCOLS {
         let faults = [
             Answer::Accept,

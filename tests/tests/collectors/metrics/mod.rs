@@ -1,12 +1,9 @@
-//! Metrics at an OTLP collector: what arrives, and what becomes of it when the collector misbehaves.
+//! Export of metrics to an OTLP collector, healthy or faulty.
 
-#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 #![expect(clippy::indexing_slicing, reason = "a missing point fails the test")]
-#![expect(
-    clippy::float_cmp,
-    reason = "what arrives is to be the very same value"
-)]
-#![expect(clippy::panic, reason = "a test that takes too long fails")]
+#![expect(clippy::float_cmp, reason = "the received value must be identical")]
+#![expect(clippy::panic, reason = "a timeout fails the test")]
 
 mod arrival;
 mod faults;
@@ -20,10 +17,10 @@ use glyph_runtime::{
     trace::{OtlpSettings, Protocol},
 };
 
-/// Longer than anything here takes on a busy machine.
+/// Longer than any operation here takes on a busy machine.
 const LONG: Duration = Duration::from_secs(20);
 
-/// Pushes that come only when they are asked for.
+/// Returns settings that push only on a flush.
 fn settings(endpoint: &str, protocol: Protocol) -> MetricPushSettings {
     let mut settings = MetricPushSettings::new("shop", OtlpSettings::new(endpoint, protocol));
     settings.interval = Duration::from_secs(3600);

@@ -1,4 +1,4 @@
-//! Many series go in several requests.
+//! Many series are split into several requests.
 
 use glyph_runtime::{
     Histogram, LabelSet, catalog::Registry, expose::push::Pipeline, metric_catalog, trace::Protocol,
@@ -22,7 +22,7 @@ struct Metrics {
 }
 
 #[test]
-fn twenty_thousand_histograms_arrive_each_once_in_requests_that_collectors_take() {
+fn twenty_thousand_histograms_arrive_once_in_small_requests() {
     for series in 0..19_999 {
         let place = format!("{series:05}");
         Metrics::global()

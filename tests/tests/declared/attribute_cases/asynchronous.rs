@@ -1,4 +1,4 @@
-//! Functions whose work is a future.
+//! Functions that return a future.
 
 use std::{future::poll_fn, pin::Pin, sync::Arc, task::Poll};
 
@@ -10,7 +10,7 @@ use tracing::Span;
 
 use crate::attribute_cases::telemetry::{all, fields, only, stage};
 
-/// Runs a future to its end on this thread.
+/// Runs a future to completion on this thread.
 fn run<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread()
         .build()
@@ -18,7 +18,7 @@ fn run<F: Future>(future: F) -> F::Output {
         .block_on(future)
 }
 
-/// Pending so many times.
+/// Is pending this many times, then returns.
 async fn turns(mut left: usize) {
     poll_fn(|context| {
         if left == 0 {
@@ -65,7 +65,7 @@ fn nested_call_is_a_child_span() {
 }
 
 #[test]
-fn results_with_opaque_values() {
+fn results_with_opaque_values_are_measured() {
     #[instrument_stage(stage::step)]
     async fn up_to(number: i32) -> Result<impl Iterator<Item = i32>, ()> {
         Ok((0..10).filter(move |one| *one < number))
@@ -83,7 +83,7 @@ fn results_with_opaque_values() {
 }
 
 #[test]
-fn methods_under_async_trait() {
+fn async_trait_methods_open_their_span() {
     #[async_trait::async_trait]
     trait Test {
         async fn outer(&mut self, value: usize);
@@ -148,7 +148,7 @@ fn methods_under_async_trait() {
 }
 
 #[test]
-fn a_field_that_the_future_of_a_method_fills() {
+fn method_future_can_fill_an_empty_field() {
     struct App(Arc<u8>);
     impl App {
         #[instrument_stage(stage::step, fields(app = _))]
@@ -167,7 +167,7 @@ fn a_field_that_the_future_of_a_method_fills() {
 }
 
 #[test]
-fn a_future_that_is_returned_has_the_span_and_its_making_has_not() {
+fn returned_future_has_the_span_and_its_creation_has_not() {
     #[expect(clippy::manual_async_fn, reason = "this is the form under test")]
     #[instrument_stage(stage::step)]
     fn opaque() -> impl Future<Output = ()> {

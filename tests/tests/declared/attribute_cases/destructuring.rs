@@ -1,4 +1,4 @@
-//! Arguments that are taken apart, whose parts the fields name.
+//! Destructured arguments, whose parts are fields.
 
 use glyph_runtime::instrument_stage;
 
@@ -12,7 +12,7 @@ struct Point {
 }
 
 #[test]
-fn tuples() {
+fn tuple_parts_can_be_fields() {
     #[instrument_stage(stage::step, fields(first, second))]
     fn flat((first, second): (usize, usize)) -> usize {
         first + second
@@ -31,7 +31,7 @@ fn tuples() {
 }
 
 #[test]
-fn references_and_structs() {
+fn reference_and_struct_parts_can_be_fields() {
     #[instrument_stage(stage::step, fields(text))]
     fn reference(&text: &&str) -> usize {
         text.len()

@@ -1,4 +1,4 @@
-//! Events that tell what a call gave.
+//! Events with the value or error of a call.
 
 use std::{cell::Cell, num::TryFromIntError};
 
@@ -17,7 +17,7 @@ fn narrow(number: u16) -> Result<u8, TryFromIntError> {
     u8::try_from(number)
 }
 
-/// The one event in the one span that `work` opens.
+/// Returns the only event in the only span of `work`.
 #[track_caller]
 fn event<R>(work: impl FnOnce() -> R) -> (CapturedSpan, CapturedEvent) {
     let span = only(|| {
@@ -27,7 +27,7 @@ fn event<R>(work: impl FnOnce() -> R) -> (CapturedSpan, CapturedEvent) {
     (span, event)
 }
 
-/// The level of the one event, and what it shows under `name`.
+/// Returns the level of the only event, and its field `name`.
 #[track_caller]
 fn shown<R>(name: &str, work: impl FnOnce() -> R) -> (Level, String) {
     let (_, event) = event(work);
@@ -35,7 +35,7 @@ fn shown<R>(name: &str, work: impl FnOnce() -> R) -> (Level, String) {
 }
 
 #[test]
-fn an_error_is_logged_at_its_end() {
+fn error_is_logged_at_the_end_of_the_call() {
     #[instrument_stage(stage::step, err = event)]
     fn whole() -> Result<u8, TryFromIntError> {
         narrow(1234)
@@ -60,7 +60,7 @@ fn an_error_is_logged_at_its_end() {
 }
 
 #[test]
-fn a_value_is_no_error() {
+fn value_is_not_logged_as_an_error() {
     #[instrument_stage(stage::step, err = event)]
     fn fine() -> Result<u8, TryFromIntError> {
         narrow(12)
@@ -96,7 +96,7 @@ fn exclusive_borrow_of_the_body_ends_before_the_event() {
 }
 
 #[test]
-fn an_error_is_shown_by_display_unless_debug_is_asked_for() {
+fn error_uses_display_unless_debug_is_set() {
     #[instrument_stage(stage::step, err = event(debug))]
     fn debug() -> Result<u8, TryFromIntError> {
         narrow(1234)
@@ -147,7 +147,7 @@ fn event_has_the_target_of_the_span() {
 }
 
 #[test]
-fn a_value_is_logged_by_debug_unless_display_is_asked_for() {
+fn value_uses_debug_unless_display_is_set() {
     #[instrument_stage(stage::step, ret = event)]
     fn by_default() -> &'static str {
         "x"
@@ -170,7 +170,7 @@ fn a_value_is_logged_by_debug_unless_display_is_asked_for() {
 }
 
 #[test]
-fn values_that_are_opaque_or_borrowed() {
+fn opaque_or_borrowed_values_are_logged() {
     #[instrument_stage(stage::step, ret = event)]
     fn opaque() -> impl Copy + std::fmt::Debug {
         42

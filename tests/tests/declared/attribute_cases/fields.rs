@@ -1,4 +1,4 @@
-//! Fields.
+//! Fields of a span.
 
 use std::fmt::Debug;
 
@@ -8,7 +8,7 @@ use tracing::field::Empty;
 use crate::attribute_cases::telemetry::{fields, only, stage};
 
 #[test]
-fn literals() {
+fn literals_can_be_fields() {
     #[instrument_stage(stage::step, fields(foo = "bar", flag = true, number = 1, share = 0.5))]
     fn without_arguments() {}
     assert_eq!(
@@ -23,7 +23,7 @@ fn literals() {
 }
 
 #[test]
-fn arguments_are_left_out_unless_they_are_named() {
+fn arguments_are_not_fields_unless_named() {
     struct NotDebug;
     #[instrument_stage(stage::step, fields(foo = "bar"))]
     fn one_field(_argument: u32, _other: NotDebug) {}
@@ -41,7 +41,7 @@ fn arguments_are_left_out_unless_they_are_named() {
 }
 
 #[test]
-fn expressions_of_the_arguments() {
+fn argument_expressions_can_be_fields() {
     #[instrument_stage(stage::step, fields(s.len = s.len(), s.is_empty = s.is_empty(), %s))]
     fn of_text(s: &str) {
         let _ = s;
@@ -60,7 +60,7 @@ fn expressions_of_the_arguments() {
 }
 
 #[test]
-fn expressions_that_bind_less_than_a_reference() {
+fn low_precedence_expressions_can_be_fields() {
     #[instrument_stage(
         stage::step,
         fields(sum = a + b, wide = a as usize, shown = %a * b, debug = ?a..b, less = a < b, negative = -1)
@@ -83,7 +83,7 @@ fn expressions_that_bind_less_than_a_reference() {
 }
 
 #[test]
-fn an_argument_that_the_body_takes() {
+fn argument_moved_by_the_body_can_be_a_field() {
     #[instrument_stage(stage::step, fields(s = &s, length = s.len()))]
     fn taken(s: String) -> Vec<u8> {
         s.into_bytes()
@@ -115,7 +115,7 @@ fn empty_field_is_recorded_later() {
 }
 
 #[test]
-fn names_that_are_keywords_or_text() {
+fn field_names_can_be_keywords_or_strings() {
     #[instrument_stage(stage::step, fields(keywords.impl.type.fn = argument, "a: b" = 1, r#match = 2))]
     fn strange(argument: &str) {
         let _ = argument;
@@ -158,7 +158,7 @@ fn fields_read_self() {
 }
 
 #[test]
-fn generic_arguments_and_nested_ones() {
+fn generic_and_nested_arguments_can_be_fields() {
     #[instrument_stage(stage::step, fields(?one, other = ?other, size = N))]
     fn generic<S, T: Debug, const N: usize>(one: S, other: &[T; N])
     where

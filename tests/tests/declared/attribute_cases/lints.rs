@@ -1,4 +1,4 @@
-//! Lints see the user's code as if the attribute were not there.
+//! Lints treat the user's code as if it had no attribute.
 
 use std::pin::Pin;
 
@@ -6,24 +6,24 @@ use glyph_runtime::instrument_stage;
 
 use crate::attribute_cases::telemetry::stage;
 
-#[expect(dead_code, reason = "the lint must see that nobody calls it")]
+#[expect(dead_code, reason = "the lint must see that it is unused")]
 #[instrument_stage(stage::step)]
 fn unused() {}
 
-#[expect(dead_code, reason = "the lint must see that nobody calls it")]
+#[expect(dead_code, reason = "the lint must see that it is unused")]
 #[instrument_stage(stage::step)]
 async fn unused_later() {}
 
 #[test]
-fn attributes_inside_of_the_body_are_in_force() {
+fn lint_attributes_in_the_body_take_effect() {
     #[instrument_stage(stage::step)]
     fn here() {
-        #![expect(unused_variables, reason = "it is about the lint")]
+        #![expect(unused_variables, reason = "the lint is under test")]
         let number = 42;
     }
     #[instrument_stage(stage::step)]
     async fn later() {
-        #![expect(unused_variables, reason = "it is about the lint")]
+        #![expect(unused_variables, reason = "the lint is under test")]
         let number = 42;
     }
     here();
@@ -31,7 +31,7 @@ fn attributes_inside_of_the_body_are_in_force() {
 }
 
 #[test]
-fn an_expansion_violates_none() {
+fn expansion_violates_no_lint() {
     #![deny(
         unused_braces,
         unused_parens,
@@ -80,7 +80,7 @@ fn an_expansion_violates_none() {
 }
 
 #[test]
-fn a_module_of_the_users_may_be_named_tracing() {
+fn user_module_can_be_named_tracing() {
     mod tracing {
         pub(super) fn own() -> &'static str {
             "mine"

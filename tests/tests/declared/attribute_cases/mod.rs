@@ -1,6 +1,6 @@
-//! What people have come to expect of an attribute that instruments a function, case by case: those that `tracing`
-//! tests its own attribute with, and what a stage makes of them.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+//! Expected behavior of an attribute that instruments a function, case by case: the cases that
+//! `tracing` tests its own attribute with, as stages.
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 mod asynchronous;
 mod destructuring;

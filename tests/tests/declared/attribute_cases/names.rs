@@ -1,4 +1,4 @@
-//! Name, target and level.
+//! Name, target and level of a span.
 
 use glyph_runtime::instrument_stage;
 use tracing::Level;
@@ -8,7 +8,7 @@ use crate::attribute_cases::telemetry::{only, stage};
 const TARGET: &str = "a constant";
 
 #[test]
-fn the_name_is_the_stages_unless_it_is_said() {
+fn span_name_defaults_to_the_stage() {
     #[instrument_stage(stage::step)]
     fn by_default() {}
     #[instrument_stage(stage::step, name = "ask the model")]
@@ -19,7 +19,7 @@ fn the_name_is_the_stages_unless_it_is_said() {
 }
 
 #[test]
-fn the_target_is_the_module_unless_it_is_said() {
+fn span_target_defaults_to_the_module() {
     mod inner {
         use glyph_runtime::instrument_stage;
 
@@ -52,7 +52,7 @@ fn the_target_is_the_module_unless_it_is_said() {
 }
 
 #[test]
-fn the_level_is_info_unless_it_is_said() {
+fn span_level_defaults_to_info() {
     #[instrument_stage(stage::step)]
     fn by_default() {}
     assert_eq!(only(by_default).level(), Level::INFO);

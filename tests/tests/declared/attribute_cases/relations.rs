@@ -1,4 +1,4 @@
-//! Parents, and spans that it follows from.
+//! Parents of spans, and spans that they follow from.
 
 use futures_util::FutureExt;
 use glyph_runtime::{
@@ -10,7 +10,7 @@ use tracing::{Id, Span, info_span};
 use crate::attribute_cases::telemetry::stage;
 
 #[test]
-fn the_parent_is_the_current_span() {
+fn current_span_is_the_parent() {
     #[instrument_stage(stage::step)]
     fn child() {}
     let captured = testing::capture();
@@ -21,7 +21,7 @@ fn the_parent_is_the_current_span() {
 }
 
 #[test]
-fn the_parent_may_be_said_by_whatever_has_an_id() {
+fn parent_can_be_any_value_with_a_span_id() {
     #[instrument_stage(stage::step, parent = parent)]
     fn child<P: Into<Option<Id>>>(parent: P) {}
     #[instrument_stage(stage::step, parent = parent)]

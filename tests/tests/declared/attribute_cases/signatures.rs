@@ -1,11 +1,11 @@
-//! Signatures that come out as they went in.
+//! Signatures that the attribute must keep.
 
 use glyph_runtime::instrument_stage;
 
 use crate::attribute_cases::telemetry::{all, only, stage};
 
 #[test]
-fn an_opaque_value() {
+fn opaque_value_is_returned() {
     #[instrument_stage(stage::step)]
     fn up_to(number: usize) -> impl Iterator<Item = usize> {
         0..number
@@ -24,7 +24,7 @@ fn an_opaque_value() {
 }
 
 #[test]
-fn methods_and_their_traits() {
+fn methods_and_trait_methods_keep_their_signatures() {
     #[derive(Debug)]
     struct Counter(usize);
 
@@ -65,7 +65,7 @@ fn methods_and_their_traits() {
 }
 
 #[test]
-fn generics_that_only_the_body_knows() {
+fn generics_used_only_in_the_body_compile() {
     #[instrument_stage(stage::step)]
     fn parse<T, const N: usize>(texts: [&str; N]) -> Option<[T; N]>
     where
@@ -79,21 +79,21 @@ fn generics_that_only_the_body_knows() {
 }
 
 #[test]
-fn a_name_of_the_return_type_that_the_body_hides() {
+fn return_type_name_shadowed_in_the_body_compiles() {
     type Answer = u8;
-    #[expect(dead_code, reason = "it only stands in the way")]
+    #[expect(dead_code, reason = "it exists only to shadow a name")]
     mod other {
         pub(super) struct Answer;
     }
     #[instrument_stage(stage::step)]
     fn hides() -> Answer {
-        #[expect(unused_imports, reason = "it only stands in the way")]
+        #[expect(unused_imports, reason = "it exists only to shadow a name")]
         use other::*;
         7
     }
     #[instrument_stage(stage::step)]
     async fn hides_later() -> Answer {
-        #[expect(unused_imports, reason = "it only stands in the way")]
+        #[expect(unused_imports, reason = "it exists only to shadow a name")]
         use other::*;
         7
     }

@@ -1,4 +1,4 @@
-//! A catalog with a stage, and what a test sees of its calls.
+//! A catalog with a stage, and access to its recorded calls.
 
 use glyph_runtime::{
     Counter, Histogram, metric_catalog,
@@ -15,14 +15,14 @@ pub(crate) struct Steps {
     pub(crate) errors: Counter,
 }
 
-/// The one span of the one call that `work` makes, which has ended.
+/// Returns the only span of the only call in `work`, which has ended.
 #[track_caller]
 pub(crate) fn only(work: impl FnOnce()) -> CapturedSpan {
     let [span] = <[CapturedSpan; 1]>::try_from(all(work)).unwrap();
     span
 }
 
-/// The spans of the calls that `work` makes, each of which is counted and has ended.
+/// Returns the spans of the calls in `work`. Each call is counted and has ended.
 #[track_caller]
 pub(crate) fn all(work: impl FnOnce()) -> Vec<CapturedSpan> {
     let captured = testing::capture();
@@ -41,7 +41,7 @@ pub(crate) fn all(work: impl FnOnce()) -> Vec<CapturedSpan> {
     spans
 }
 
-/// The fields that the site has put onto a span.
+/// Returns the fields of a span that come from its callsite.
 pub(crate) fn fields(span: &CapturedSpan) -> Vec<(&'static str, &str)> {
     let known = |name: &str| name.starts_with("code.") || name == "error.type";
     span.fields()

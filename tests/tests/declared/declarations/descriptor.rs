@@ -1,6 +1,6 @@
-//! A declaration becomes a constant that says all of it.
-#![expect(clippy::unwrap_used, reason = "what is missing fails the test")]
-#![expect(clippy::panic, reason = "what is missing fails the test")]
+//! A declaration expands to a constant that describes all of it.
+#![expect(clippy::unwrap_used, reason = "a missing value fails the test")]
+#![expect(clippy::panic, reason = "a missing value fails the test")]
 
 use glyph_runtime::{
     Catalog, Counter, Gauge, Histogram, Label, LabelSet, Status,
@@ -91,7 +91,7 @@ fn metric(field: &str) -> &'static MetricDescriptor {
 }
 
 #[test]
-fn names_carry_namespace_and_unit() {
+fn names_have_namespace_and_unit() {
     let duration = metric("duration");
     assert_eq!(duration.otel_name, "app.call.duration");
     assert_eq!(duration.name, "app_call_duration_seconds");
@@ -108,7 +108,7 @@ fn help_is_the_first_paragraph_of_the_comment() {
 }
 
 #[test]
-fn bounds_are_in_the_metrics_unit() {
+fn bucket_bounds_are_in_the_metrics_unit() {
     assert_eq!(
         metric("duration").buckets,
         [0.0001, 0.0025, 1.0, 90.0, 3600.0]
@@ -121,7 +121,7 @@ fn bounds_are_in_the_metrics_unit() {
 }
 
 #[test]
-fn labels_have_wire_names_bounds_and_outcomes() {
+fn labels_have_wire_names_limits_and_outcomes() {
     let [provider, tool, ending] = metric("calls").labels else {
         panic!("three labels are declared");
     };
@@ -137,7 +137,8 @@ fn labels_have_wire_names_bounds_and_outcomes() {
         ending.values,
         LabelValues::Closed(&["all-well", "failed", "too-slow"])
     );
-    // Ok, error, timeout, cancelled, panicked; nobody takes cancelled, so that it is an error.
+    // Ok, error, timeout, cancelled, panicked. No value maps to cancelled, so it counts as an
+    // error.
     assert_eq!(ending.outcomes, Some([0, 1, 2, 1, 1]));
     assert_eq!(Loud::VALUES, Some(["ONE_WORD"].as_slice()));
 }
@@ -185,7 +186,7 @@ fn descriptor_has_names_limits_and_kinds() {
 }
 
 #[test]
-fn the_one_instance_is_recorded_into() {
+fn global_instance_records() {
     let metrics = Metrics::global();
     let call = || Call {
         provider: Provider::ElevenLabs,

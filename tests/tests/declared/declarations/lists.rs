@@ -1,15 +1,12 @@
-//! Lists that the macros and the runtime both have, since neither crate can use the other's.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a list that is not found fails the test"
-)]
+//! Lists that the macros and the runtime both have, because neither crate can use the other.
+#![expect(clippy::unwrap_used, reason = "a missing list fails the test")]
 
 use glyph_runtime::catalog::{Kind, MAX_BUCKETS, RESERVED};
 
 const NAMES: &str = include_str!("../../../../glyph-macros/src/metric_catalog/metric_name.rs");
 const BUCKETS: &str = include_str!("../../../../glyph-macros/src/metric_catalog/buckets.rs");
 
-/// The text after `start`, up to `end`.
+/// Returns the text between `start` and `end`.
 fn between<'source>(source: &'source str, start: &str, end: &str) -> &'source str {
     let (_, rest) = source.split_once(start).unwrap();
     rest.split_once(end).unwrap().0
@@ -20,7 +17,7 @@ fn strings(source: &str) -> Vec<&str> {
 }
 
 #[test]
-fn reserved_words_are_the_same() {
+fn reserved_name_prefixes_are_the_same() {
     assert_eq!(strings(between(NAMES, "const RESERVED", "];")), RESERVED);
 }
 
@@ -37,7 +34,7 @@ fn sample_suffixes_are_the_same() {
 }
 
 #[test]
-fn the_limit_of_buckets_is_the_same() {
+fn bucket_limit_is_the_same() {
     let limit = between(BUCKETS, "const MAX_BUCKETS: usize = ", ";");
     assert_eq!(limit.parse(), Ok(MAX_BUCKETS));
 }

@@ -1,4 +1,4 @@
-//! What the declaring macros make of a declaration, under whatever lints and names surround it.
+//! Expansions of declarations, with any lints and names around them.
 #![deny(warnings, clippy::all, clippy::pedantic, missing_docs)]
 
 mod descriptor;

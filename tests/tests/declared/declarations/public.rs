@@ -1,4 +1,4 @@
-//! Declarations that other crates could see, all of which has to be documented.
+//! Public declarations, all of which need documentation.
 
 use glyph_runtime::{Counter, Histogram, Label, LabelSet, metric_catalog};
 
@@ -33,7 +33,7 @@ pub struct Metrics {
 }
 
 #[test]
-fn a_stage_is_a_struct_of_the_labels_it_asks_for() {
+fn public_stage_is_a_struct_of_its_labels() {
     let name = String::from("deepgram");
     let call = stage::call {
         kind: Kind::Stt,

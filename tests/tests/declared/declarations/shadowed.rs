@@ -1,9 +1,9 @@
-//! Expansions name nothing that a user may call otherwise.
+//! Expansions use no name that a user can shadow.
 
 #![expect(
     dead_code,
     unused_macros,
-    reason = "what shadows the prelude is there to be in the way"
+    reason = "the items exist only to shadow the prelude"
 )]
 
 use ::glyph_runtime as renamed;
@@ -40,11 +40,11 @@ macro_rules! concat {
 }
 
 /// Shadows a primitive type.
-#[expect(non_camel_case_types, reason = "named as what it shadows")]
+#[expect(non_camel_case_types, reason = "it has the name that it shadows")]
 struct usize;
-#[expect(non_camel_case_types, reason = "named as what it shadows")]
+#[expect(non_camel_case_types, reason = "it has the name that it shadows")]
 struct u32;
-#[expect(non_camel_case_types, reason = "named as what it shadows")]
+#[expect(non_camel_case_types, reason = "it has the name that it shadows")]
 struct f64;
 
 #[derive(Label)]
@@ -98,7 +98,7 @@ struct Metrics {
 }
 
 #[test]
-fn a_catalog_works_where_every_name_is_taken() {
+fn catalog_compiles_with_every_name_shadowed() {
     let metrics = Metrics::global();
     let call = || Call {
         kind: Kind::Llm,

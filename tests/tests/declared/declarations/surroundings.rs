@@ -1,4 +1,4 @@
-//! Declarations in every place and form that a program may give them.
+//! Declarations in every location and form that a program can use.
 
 use glyph_runtime::{Catalog, Counter, Gauge, Histogram, Label, LabelSet, metric_catalog};
 
@@ -11,7 +11,7 @@ pub(crate) enum Kind {
     Stt,
 }
 
-/// A word of Rust as a label.
+/// A label named after a keyword.
 #[derive(LabelSet)]
 pub(crate) struct Worded {
     /// A label called as a word of Rust.
@@ -41,7 +41,7 @@ mod inner {
     }
 }
 
-/// Adds what stands between the fields of a catalog made by a macro.
+/// Adds the separators between the fields of a catalog made by a macro.
 macro_rules! catalog {
     ($name:ident, $namespace:literal, $max:literal, $labels:ty) => {
         #[metric_catalog(namespace = $namespace, max_series = $max)]
@@ -56,7 +56,7 @@ macro_rules! catalog {
 }
 
 #[test]
-fn a_word_of_rust_loses_its_mark() {
+fn raw_identifier_loses_its_prefix() {
     let metrics = inner::Restricted::global();
     let worded = || Worded { r#type: Kind::Llm };
     metrics.r#fn.inc(worded());
@@ -66,7 +66,7 @@ fn a_word_of_rust_loses_its_mark() {
 }
 
 #[test]
-fn two_stages_may_share_a_histogram() {
+fn two_stages_can_share_a_histogram() {
     let metrics = inner::Above::global();
     metrics.duration.observe(0.1);
     let _ = (
@@ -77,7 +77,7 @@ fn two_stages_may_share_a_histogram() {
 }
 
 #[test]
-fn a_function_and_a_macro_may_hold_a_catalog() {
+fn catalog_can_be_in_a_function_or_macro() {
     catalog!(Local, "in_function", 100, Worded);
     let metrics = Local::global();
     metrics.calls.inc(Worded { r#type: Kind::Stt });
@@ -87,7 +87,7 @@ fn a_function_and_a_macro_may_hold_a_catalog() {
 }
 
 #[test]
-fn a_catalog_may_be_empty() {
+fn catalog_can_be_empty() {
     #[metric_catalog]
     struct Nothing {}
     let _catalog = Nothing::global();
@@ -105,7 +105,7 @@ struct Plain {
 }
 
 #[test]
-fn other_attributes_of_a_catalog_are_kept() {
+fn other_catalog_attributes_are_kept() {
     Plain::global().room.set(3);
     assert!(format!("{:?}", Plain::global()).starts_with("Plain"));
 }

@@ -1,4 +1,4 @@
-//! Functions whose work is a future.
+//! Functions that return a future.
 
 use std::{
     future::{pending, poll_fn, ready},
@@ -13,12 +13,12 @@ use glyph_runtime::{Outcome, instrument_stage};
 
 use crate::instrument_stage::tally::{Tally, assert_ended, stage};
 
-/// One poll.
+/// Polls once.
 pub(crate) fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Pending once, then ready.
+/// Is pending once, then returns.
 pub(crate) async fn turn() {
     let mut turned = false;
     poll_fn(|_| {
@@ -32,7 +32,7 @@ pub(crate) async fn turn() {
 }
 
 #[test]
-fn a_value_and_an_error_are_told_apart() {
+fn value_is_ok_and_error_is_an_error() {
     #[instrument_stage(stage::call, labels(function = "async: result"))]
     async fn parse(text: &str) -> Result<u8, ParseIntError> {
         ready(()).await;
@@ -45,7 +45,7 @@ fn a_value_and_an_error_are_told_apart() {
 }
 
 #[test]
-fn an_early_return_is_an_end_like_any_other() {
+fn early_return_is_recorded() {
     #[instrument_stage(stage::call, labels(function = "async: early return"))]
     async fn check(early: bool) -> std::io::Result<()> {
         if early {
@@ -62,7 +62,7 @@ fn an_early_return_is_an_end_like_any_other() {
 }
 
 #[test]
-fn a_future_that_is_never_polled_was_never_called() {
+fn unpolled_future_is_not_a_call() {
     #[instrument_stage(stage::call, labels(function = "async: not polled"))]
     async fn idle() {}
     let future = idle();
@@ -72,7 +72,7 @@ fn a_future_that_is_never_polled_was_never_called() {
 }
 
 #[test]
-fn a_future_dropped_while_pending_is_cancelled() {
+fn future_dropped_while_pending_is_cancelled() {
     #[instrument_stage(stage::call, labels(function = "async: dropped"))]
     async fn wait() {
         pending::<()>().await;
@@ -86,7 +86,7 @@ fn a_future_dropped_while_pending_is_cancelled() {
 }
 
 #[test]
-fn a_panic_is_recorded_in_whichever_poll_it_happens() {
+fn panic_is_recorded_in_any_poll() {
     #[instrument_stage(stage::call, labels(function = "async: panic"))]
     async fn fail(late: bool) {
         if late {
@@ -104,7 +104,7 @@ fn a_panic_is_recorded_in_whichever_poll_it_happens() {
 }
 
 #[test]
-fn a_future_dropped_by_the_panic_of_another_is_cancelled() {
+fn future_dropped_by_another_panic_is_cancelled() {
     #[instrument_stage(stage::call, labels(function = "async: another's panic"))]
     async fn wait() {
         pending::<()>().await;
@@ -142,7 +142,7 @@ fn values_of_the_body_are_dropped_before_the_record() {
 }
 
 #[test]
-fn a_function_that_never_returns_ends_when_it_is_dropped() {
+fn endless_function_ends_when_it_is_dropped() {
     #[instrument_stage(stage::call, labels(function = "async: never"))]
     async fn serve(step: &str) -> ! {
         loop {
@@ -157,7 +157,7 @@ fn a_function_that_never_returns_ends_when_it_is_dropped() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn calls_that_move_between_threads_add_up() {
+async fn calls_moving_between_threads_are_counted_once() {
     #[instrument_stage(stage::call, labels(function = "async: threads"))]
     async fn step(number: Arc<u32>) -> Result<u32, String> {
         tokio::task::yield_now().await;
@@ -179,7 +179,7 @@ async fn calls_that_move_between_threads_add_up() {
 }
 
 #[tokio::test]
-async fn an_aborted_task_is_cancelled_and_a_panicking_one_is_not() {
+async fn aborted_task_is_cancelled_and_a_panicking_one_is_not() {
     #[instrument_stage(stage::call, labels(function = "async: tasks"))]
     async fn work(started: tokio::sync::oneshot::Sender<()>, panics: bool) {
         started.send(()).unwrap();
@@ -199,7 +199,7 @@ async fn an_aborted_task_is_cancelled_and_a_panicking_one_is_not() {
 }
 
 #[test]
-fn recursion_needs_the_one_box_that_it_always_needs() {
+fn recursion_needs_only_its_usual_box() {
     #[instrument_stage(stage::call, labels(function = "async: recursion"))]
     async fn factorial(of: u64) -> u64 {
         if of == 0 {

@@ -1,4 +1,4 @@
-//! A closure that a function returns is inferred from the signature, as without the attribute.
+//! The signature determines the type of a returned closure, as without the attribute.
 
 use std::{collections::HashMap, fmt};
 
@@ -84,7 +84,7 @@ fn closure_of_an_async_function_needs_written_types() {
 }
 
 #[test]
-fn types_of_the_block_around_are_known() {
+fn types_of_the_surrounding_block_are_in_scope() {
     let mut table = Table(HashMap::from([(1, "one")]));
     assert_eq!(table.look_up()(&1), Some(&"one"));
     assert_ended("closures: method", &[Outcome::Ok]);

@@ -1,4 +1,4 @@
-//! Every form of function keeps its signature, and is recorded.
+//! Every form of function keeps its signature and is recorded.
 
 use std::{
     borrow::Cow,
@@ -275,7 +275,7 @@ fn items() -> usize {
     use std::mem::size_of;
     const SIZE: usize = size_of::<Inner>();
     let bonus = 1;
-    struct Inner(#[expect(dead_code, reason = "its size is meant")] u32);
+    struct Inner(#[expect(dead_code, reason = "its size is under test")] u32);
     SIZE + bonus
 }
 
@@ -285,7 +285,7 @@ extern "C" fn callable_from_c(number: i32) -> i32 {
 }
 
 #[test]
-fn bodies_as_they_come() {
+fn function_bodies_of_every_form_compile() {
     assert_eq!(labelled_blocks(&[1, 8]), Some(4));
     assert_eq!(labelled_blocks(&[1]), None);
     assert_eq!(items(), 5);
@@ -296,7 +296,7 @@ fn bodies_as_they_come() {
     assert_ended("form: c", &[Outcome::Ok]);
 }
 
-/// Writes its name when it is dropped.
+/// Records its name when it is dropped.
 struct Named<'log>(&'static str, &'log Mutex<Vec<&'static str>>);
 
 impl Drop for Named<'_> {
@@ -320,7 +320,7 @@ async fn async_drops(first: Named<'_>, second: Named<'_>, third: Named<'_>) -> u
 }
 
 #[tokio::test]
-async fn arguments_are_dropped_whole_and_from_the_last_to_the_first() {
+async fn arguments_are_dropped_whole_in_reverse_order() {
     let expected = ["local", "third", "second", "first"];
     let log = Mutex::default();
     let named = |name| Named(name, &log);
@@ -345,7 +345,7 @@ async fn not_send(text: Rc<str>) -> usize {
 }
 
 #[tokio::test]
-async fn a_future_is_send_as_it_was_before() {
+async fn future_stays_send() {
     fn is_send<T: Send>(value: T) -> T {
         value
     }
@@ -355,7 +355,7 @@ async fn a_future_is_send_as_it_was_before() {
     assert_ended("form: not send", &[Outcome::Ok]);
 }
 
-/// A function with attributes around the stage's.
+/// A function with attributes before and after the stage's.
 #[inline]
 #[instrument_stage(stage::call, labels(function = "form: attributes"))]
 #[must_use = "it is asked for"]
@@ -366,13 +366,13 @@ fn attributes() -> u8 {
 
 #[test]
 fn other_attributes_of_a_function_are_kept() {
-    #[expect(deprecated, reason = "the attribute below the stage's is in force")]
+    #[expect(deprecated, reason = "the attribute after the stage's takes effect")]
     let one = attributes();
     assert_eq!(one, 1);
     #[expect(
         deprecated,
         unused_must_use,
-        reason = "the attributes below the stage's are in force"
+        reason = "attributes after the stage's take effect"
     )]
     {
         attributes();

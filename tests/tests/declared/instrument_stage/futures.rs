@@ -1,4 +1,4 @@
-//! Functions that return a future: it is measured, and not the making of it.
+//! Functions that return a future: the future is measured, not its creation.
 
 use std::{
     cell::Cell,
@@ -19,7 +19,7 @@ use crate::instrument_stage::{
     tally::{Tally, assert_ended, stage},
 };
 
-/// The endings that a function has whose argument tells whether it fails, panics, or waits for ever.
+/// Returns a value or an error, panics or waits forever, as its argument says.
 async fn end(how: &str) -> Result<u8, ParseIntError> {
     turn().await;
     match how {
@@ -29,7 +29,7 @@ async fn end(how: &str) -> Result<u8, ParseIntError> {
     }
 }
 
-/// Asserts that the calls of `make` end in every way, and that making is none.
+/// Asserts that the calls of `make` end in every way, and that creating a future is not a call.
 #[track_caller]
 fn assert_every_ending<F>(function: &str, make: impl Fn(&'static str) -> F)
 where
@@ -59,7 +59,7 @@ where
 }
 
 #[test]
-fn an_opaque_future() {
+fn opaque_future_is_measured() {
     #[instrument_stage(stage::call, labels(function = "future: opaque"))]
     #[expect(clippy::manual_async_fn, reason = "this is the form under test")]
     fn call(how: &str) -> impl Future<Output = Result<u8, ParseIntError>> + Send {
@@ -72,7 +72,7 @@ fn an_opaque_future() {
 }
 
 #[test]
-fn a_boxed_future_is_boxed_once() {
+fn boxed_future_is_boxed_once() {
     #[instrument_stage(stage::call, labels(function = "future: boxed"))]
     fn call(how: &str) -> Pin<Box<dyn Future<Output = Result<u8, ParseIntError>> + Send + '_>> {
         Box::pin(async move {
@@ -86,7 +86,7 @@ fn a_boxed_future_is_boxed_once() {
 }
 
 #[test]
-fn futures_by_their_known_names() {
+fn known_future_types_are_recognized() {
     #[instrument_stage(stage::call, labels(function = "future: BoxFuture"))]
     fn boxed(how: &str) -> BoxFuture<'_, Result<u8, ParseIntError>> {
         async move { end(how).await }.boxed()
@@ -104,7 +104,7 @@ fn futures_by_their_known_names() {
 }
 
 #[test]
-fn a_name_of_ones_own_is_known_by_the_block_at_the_end() {
+fn future_alias_is_recognized_by_its_async_block() {
     type Answer<'a> = Pin<Box<dyn Future<Output = Result<u8, ParseIntError>> + 'a>>;
 
     #[instrument_stage(stage::call, labels(function = "future: own name"))]
@@ -131,7 +131,7 @@ fn code_before_the_async_block_runs_in_the_call() {
 }
 
 #[test]
-fn errors_convert_and_values_coerce_as_they_did() {
+fn errors_convert_and_values_coerce_as_before() {
     type Failure = Box<dyn std::error::Error + Send + Sync>;
 
     #[instrument_stage(stage::call, labels(function = "future: coercions"))]
@@ -285,7 +285,7 @@ async fn below(path: axum::extract::Path<u8>) -> Result<String, http::StatusCode
 }
 
 #[tokio::test]
-async fn handlers_of_axum() {
+async fn axum_handlers_can_be_stages() {
     let path = || axum::extract::Path(7);
     let _: axum::Router = axum::Router::new()
         .route("/above/{number}", axum::routing::get(above))
@@ -298,14 +298,14 @@ async fn handlers_of_axum() {
 
 #[tokio::test]
 #[instrument_stage(stage::call, labels(function = "tokio: below"))]
-async fn a_test_of_tokio_above() {
+async fn tokio_test_above_a_stage_works() {
     assert_eq!(Tally::running("tokio: below"), 1.0);
     tokio::task::yield_now().await;
 }
 
 #[instrument_stage(stage::call, labels(function = "tokio: above"))]
 #[tokio::test]
-async fn a_test_of_tokio_below() {
+async fn tokio_test_below_a_stage_works() {
     assert_eq!(Tally::running("tokio: above"), 1.0);
     tokio::task::yield_now().await;
 }

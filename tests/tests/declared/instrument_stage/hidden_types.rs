@@ -1,4 +1,4 @@
-//! Functions whose real return type stands behind another name, or is made by a macro around them.
+//! Functions whose return type is hidden by an alias or made by a macro.
 
 use std::{
     fmt,
@@ -14,7 +14,7 @@ use glyph_runtime::{Outcome, instrument_stage};
 
 use crate::instrument_stage::tally::{assert_ended, stage};
 
-/// An error of another crate: it has no outcome of its own.
+/// An error of another crate, without an outcome.
 #[derive(Debug, PartialEq)]
 struct Foreign;
 
@@ -44,7 +44,7 @@ impl Service for Doubled {
 }
 
 #[test]
-fn a_future_behind_an_alias_or_an_associated_type_is_measured() {
+fn future_with_an_alias_or_associated_type_is_measured() {
     #[instrument_stage(stage::call, labels(function = "hidden: alias"))]
     fn answer(number: u32) -> Answer<u32> {
         Box::pin(async move { if number > 0 { Ok(number) } else { Err(Foreign) } })
@@ -57,7 +57,7 @@ fn a_future_behind_an_alias_or_an_associated_type_is_measured() {
 }
 
 #[test]
-fn a_boxed_stream_that_a_boxed_future_gives_is_measured() {
+fn boxed_stream_from_a_boxed_future_is_measured() {
     #[instrument_stage(stage::call, stream, labels(function = "hidden: stream"))]
     fn count(to: u32) -> BoxFuture<'static, BoxStream<'static, u32>> {
         Box::pin(async move { iter(0..to).boxed() })
@@ -84,7 +84,7 @@ impl Generate for Doubled {
 }
 
 #[test]
-fn a_method_of_an_async_trait_gives_a_boxed_stream() {
+fn async_trait_method_can_return_a_boxed_stream() {
     let stream = Doubled.generate().now_or_never().unwrap();
     assert_eq!(stream.count().now_or_never(), Some(2));
     assert_ended("hidden: trait", &[Outcome::Ok]);
@@ -100,7 +100,7 @@ macro_rules! instrumented {
 instrumented!(from_a_macro, 1 + 2);
 
 #[test]
-fn an_expression_from_a_macro_is_one_expression() {
+fn macro_expression_is_one_expression() {
     from_a_macro();
     assert_ended("hidden: macro", &[Outcome::Ok]);
 }

@@ -1,11 +1,11 @@
-//! Code around a stage may be strict, and may use any name.
+//! Code around a stage can have strict lints and use any name.
 
 use futures_util::StreamExt;
 use glyph_runtime::Outcome;
 
 use crate::instrument_stage::tally::assert_ended;
 
-/// The strictest lints find nothing in an expansion.
+/// The strictest lints report nothing in an expansion.
 mod strict {
     #![deny(warnings, missing_docs, clippy::all, clippy::pedantic)]
     #![forbid(unsafe_code)]
@@ -79,13 +79,13 @@ mod strict {
         }
     }
 
-    /// Gives numbers.
+    /// Returns a stream of numbers.
     #[instrument_stage(stage::call, stream, labels(function = "hygiene: strict streams"))]
     pub(super) fn numbers(to: u8) -> BoxStream<'static, u8> {
         Box::pin(iter(0..to))
     }
 
-    /// Gives numbers in the end.
+    /// Returns a future of a stream of numbers.
     #[instrument_stage(stage::call, stream, labels(function = "hygiene: strict streams"))]
     pub(super) async fn parsed(to: &str) -> Result<BoxStream<'_, u8>, ParseIntError> {
         let to = std::future::ready(to).await.parse()?;
@@ -103,14 +103,14 @@ mod strict {
     }
 }
 
-/// Nothing of the prelude, and everything of it under another meaning.
+/// A module without the prelude, in which its names have another meaning.
 mod shadowed {
     #![no_implicit_prelude]
     #![expect(
         non_camel_case_types,
         dead_code,
         unused_macros,
-        reason = "whatever they mean here, an expansion means something else"
+        reason = "an expansion must not use these names"
     )]
 
     use crate::instrument_stage::tally::stage;
@@ -215,7 +215,7 @@ mod shadowed {
     }
 }
 
-/// The crate under another name, and variables with the names of an expansion's.
+/// The crate with another name, and variables named like those of the expansion.
 mod renamed {
     mod telemetry {
         pub(super) use glyph_runtime as glyph;
@@ -245,7 +245,7 @@ mod renamed {
 }
 
 #[tokio::test]
-async fn a_stage_stands_in_any_surroundings() {
+async fn stage_compiles_with_any_lints_and_names() {
     let mut counter = strict::Counter::default();
     counter.add(1);
     assert_eq!(counter.add_text("2").await, Ok(3));

@@ -1,4 +1,4 @@
-//! Stages on the methods of a block.
+//! Stages on the methods of an `impl` block.
 
 use std::{future::ready, num::ParseIntError, pin::pin, sync::Arc};
 
@@ -21,7 +21,7 @@ where
 {
     const LENGTH: usize = N;
 
-    /// Left alone.
+    /// A method without a stage.
     fn new(items: [T; N]) -> Self {
         Self { items }
     }
@@ -183,7 +183,7 @@ trait Retry: Transcribe + Sync {
     }
 }
 
-/// No stages: those of [`Above`] are counted by another test.
+/// No stages here: another test counts those of [`Above`].
 struct Plain(u8);
 
 #[async_trait::async_trait]
@@ -224,7 +224,7 @@ macro_rules! store {
 store!(Made<T>, pub(crate) length -> usize { 7 }, "impls: by a macro");
 
 #[test]
-fn blocks_made_by_macros() {
+fn stages_on_an_impl_from_a_macro_work() {
     let made = Made(1);
     assert_eq!(usize::from(made.0 == 1) * Made::<u8>::length(), 7);
     assert_ended("impls: by a macro", &[Outcome::Ok]);
@@ -250,7 +250,7 @@ impl Conditional {
 }
 
 #[test]
-fn a_stage_is_there_where_its_condition_is_met() {
+fn conditional_stage_exists_if_its_condition_holds() {
     assert_eq!(Conditional::measured() + Conditional::plain(), 3);
     assert_ended("impls: conditional", &[Outcome::Ok]);
 }

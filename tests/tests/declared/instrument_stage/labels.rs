@@ -1,4 +1,4 @@
-//! How labels are given.
+//! Label values of a stage.
 
 use glyph_runtime::{
     Counter, Histogram, Label, LabelSet, Status, instrument_stage, metric_catalog,
@@ -97,7 +97,7 @@ macro_rules! instrumented {
 }
 
 #[test]
-fn from_a_macro_of_the_users() {
+fn labels_can_come_from_a_user_macro() {
     instrumented!("openai", 8080);
     from_a_macro();
     let request = Request {

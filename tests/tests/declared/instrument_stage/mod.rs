@@ -1,6 +1,6 @@
-//! Every form of function, whatever way it ends, is one record and one span.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
-#![expect(clippy::float_cmp, reason = "a number of calls is whole")]
+//! Every form of function is one record and one span, however it ends.
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
+#![expect(clippy::float_cmp, reason = "counts of calls are integers")]
 
 mod asynchronous;
 mod closures;

@@ -14,7 +14,7 @@ use glyph_runtime::{
 
 use crate::instrument_stage::tally::stage;
 
-/// The one span that `work` opened, which was closed again.
+/// Returns the only span of `work`, which has ended.
 fn only(work: impl FnOnce()) -> CapturedSpan {
     let captured = testing::capture();
     work();
@@ -23,7 +23,7 @@ fn only(work: impl FnOnce()) -> CapturedSpan {
     span
 }
 
-/// The fields of a span that have a value.
+/// Returns the fields of a span that have a value.
 fn shown(span: &CapturedSpan) -> BTreeMap<&'static str, String> {
     let fields = span.fields();
     fields
@@ -91,7 +91,7 @@ fn arguments_are_not_fields_unless_named() {
 }
 
 #[test]
-fn an_error_sets_its_status_and_type() {
+fn error_sets_span_status_and_type() {
     #[instrument_stage(stage::call, labels(function = "spans: error"))]
     fn parse(text: &str) -> Result<u8, std::num::ParseIntError> {
         text.parse()
@@ -110,7 +110,7 @@ fn an_error_sets_its_status_and_type() {
 }
 
 #[test]
-fn a_panic_is_an_error_and_cancelling_is_not() {
+fn panic_is_a_span_error_and_cancellation_is_not() {
     #[instrument_stage(stage::call, labels(function = "spans: panic"))]
     fn panic() {
         resume_unwind(Box::new(()));
@@ -138,7 +138,7 @@ fn a_panic_is_an_error_and_cancelling_is_not() {
 }
 
 #[test]
-fn a_future_is_inside_it_whenever_it_runs() {
+fn future_is_in_its_span_in_every_poll() {
     struct InSpan;
     impl Drop for InSpan {
         fn drop(&mut self) {

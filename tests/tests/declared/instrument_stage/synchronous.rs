@@ -1,4 +1,4 @@
-//! Functions that run to their end at once.
+//! Synchronous functions.
 
 use std::{num::ParseIntError, panic::catch_unwind};
 
@@ -7,7 +7,7 @@ use glyph_runtime::{Outcome, instrument_stage};
 use crate::instrument_stage::tally::{Tally, assert_ended, stage};
 
 #[test]
-fn a_value_and_an_error_are_told_apart() {
+fn value_is_ok_and_error_is_an_error() {
     #[instrument_stage(stage::call, labels(function = "sync: result"))]
     fn parse(text: &str) -> Result<u8, ParseIntError> {
         let number = text.parse()?;
@@ -19,7 +19,7 @@ fn a_value_and_an_error_are_told_apart() {
 }
 
 #[test]
-fn an_early_return_is_an_end_like_any_other() {
+fn early_return_is_recorded() {
     #[instrument_stage(stage::call, labels(function = "sync: early return"))]
     fn first_even(numbers: &[u8]) -> Result<u8, String> {
         for number in numbers {
@@ -35,7 +35,7 @@ fn an_early_return_is_an_end_like_any_other() {
 }
 
 #[test]
-fn whatever_is_no_result_is_ok() {
+fn value_other_than_a_result_is_ok() {
     #[instrument_stage(stage::call, labels(function = "sync: no result"))]
     fn nothing() {}
     #[instrument_stage(stage::call, labels(function = "sync: no result"))]
@@ -48,7 +48,7 @@ fn whatever_is_no_result_is_ok() {
 }
 
 #[test]
-fn a_result_by_another_name_is_a_result() {
+fn result_alias_is_a_result() {
     #[instrument_stage(stage::call, labels(function = "sync: alias"))]
     fn read() -> std::io::Result<()> {
         Err(std::io::ErrorKind::NotFound.into())
@@ -63,7 +63,7 @@ fn a_result_by_another_name_is_a_result() {
 }
 
 #[test]
-fn a_panic_is_recorded_and_goes_on() {
+fn panic_is_recorded_and_propagates() {
     #[instrument_stage(stage::call, labels(function = "sync: panic"))]
     fn divide(by: u8) -> u8 {
         7 / by
@@ -73,7 +73,7 @@ fn a_panic_is_recorded_and_goes_on() {
 }
 
 #[test]
-fn a_function_that_never_returns_ends_by_its_panic() {
+fn diverging_function_ends_with_its_panic() {
     #[instrument_stage(stage::call, labels(function = "sync: never"))]
     fn give_up(why: &str) -> ! {
         std::panic::resume_unwind(Box::new(why.to_owned()))
@@ -83,7 +83,7 @@ fn a_function_that_never_returns_ends_by_its_panic() {
 }
 
 #[test]
-fn a_call_is_in_flight_while_it_runs() {
+fn call_is_in_flight_while_it_runs() {
     #[instrument_stage(stage::call, labels(function = "sync: in flight"))]
     fn nested(depth: u8) -> f64 {
         if depth == 0 {
@@ -97,7 +97,7 @@ fn a_call_is_in_flight_while_it_runs() {
 }
 
 #[test]
-fn a_call_made_while_another_panics_ends_on_its_own_terms() {
+fn call_during_another_panic_has_its_own_outcome() {
     struct Cleaner;
     impl Drop for Cleaner {
         fn drop(&mut self) {

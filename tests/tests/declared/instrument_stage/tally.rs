@@ -1,4 +1,4 @@
-//! A catalog whose stage has series of their own for each test, and what they hold.
+//! A catalog with separate series for each test, and their values.
 
 use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Outcome, metric_catalog};
 
@@ -39,10 +39,10 @@ pub(crate) struct Functions {
     pub(crate) running: Gauge<Function<'_>>,
 }
 
-/// What was recorded of one function.
+/// The recording of one function.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Tally {
-    /// By the outcome, in the order of [`Outcome::ALL`]; counter and histogram agree.
+    /// Calls by outcome, in the order of [`Outcome::ALL`]. The counter and the histogram agree.
     calls: [u64; 5],
     failures: u64,
     running: f64,
@@ -72,7 +72,7 @@ impl Tally {
         }
     }
 
-    /// What these calls leave behind, when all have ended.
+    /// Returns the recording that these calls leave when all have ended.
     pub(crate) fn ended(outcomes: &[Outcome]) -> Self {
         Self {
             calls: Outcome::ALL
@@ -82,7 +82,7 @@ impl Tally {
         }
     }
 
-    /// How many calls are under way.
+    /// Returns the number of calls in flight.
     pub(crate) fn running(function: &str) -> f64 {
         Functions::global().running.value(Function { function })
     }

@@ -1,4 +1,4 @@
-//! Calls of each kind, measured to their end.
+//! Each kind of gRPC call, measured to its end.
 
 use futures_util::stream;
 use glyph_runtime::grpc::StatusCode;
@@ -12,7 +12,7 @@ use crate::grpc::{
     shop::{CHAT, RESERVE, Text, UPLOAD, WATCH, measured, path, serve, text},
 };
 
-/// That both sides have one record of a call that went well.
+/// Asserts that both sides recorded one successful call.
 async fn assert_ok(recorded: &Recorded, method: &'static str) {
     until_idle().await;
     let ended = Ended {
@@ -28,7 +28,7 @@ async fn assert_ok(recorded: &Recorded, method: &'static str) {
 }
 
 #[tokio::test]
-async fn a_unary_call() {
+async fn unary_call_is_recorded_once_on_each_side() {
     let recorded = record();
     let mut client = measured(serve().await).await;
     let answer = client.unary(text("echo hello"), path(RESERVE), Text).await;
@@ -64,7 +64,7 @@ async fn a_unary_call() {
 }
 
 #[tokio::test]
-async fn a_stream_of_answers_lasts_until_the_last() {
+async fn response_stream_lasts_until_its_last_message() {
     let recorded = record();
     let mut client = measured(serve().await).await;
     let answer = client
@@ -80,7 +80,7 @@ async fn a_stream_of_answers_lasts_until_the_last() {
 }
 
 #[tokio::test]
-async fn a_stream_of_requests() {
+async fn request_stream_is_recorded_once_on_each_side() {
     let recorded = record();
     let mut client = measured(serve().await).await;
     let messages = stream::iter(["echo a", "echo b"].map(str::to_owned));
@@ -92,7 +92,7 @@ async fn a_stream_of_requests() {
 }
 
 #[tokio::test]
-async fn streams_in_both_directions_last_an_hour() {
+async fn bidirectional_stream_of_an_hour_lasts_an_hour() {
     let recorded = record();
     let hour = std::time::Duration::from_secs(3600);
     let mut client = measured(serve().await).await;

@@ -1,4 +1,4 @@
-//! However a call ends, it counts once on each side and is under way no more.
+//! However a call ends, it counts once on each side and is no longer in flight.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -42,7 +42,7 @@ fn failed(error: &str) -> (Status, String) {
 }
 
 #[tokio::test]
-async fn a_client_that_leaves_amid_the_stream() {
+async fn client_disconnecting_during_the_stream_is_cancelled() {
     let recorded = record();
     let mut client = measured(serve().await).await;
     let answer = client.server_streaming(text("3 hang"), path(WATCH), Text);
@@ -59,7 +59,7 @@ async fn a_client_that_leaves_amid_the_stream() {
 }
 
 #[tokio::test]
-async fn a_client_that_leaves_before_the_answer() {
+async fn client_disconnecting_before_the_response_is_cancelled() {
     let recorded = record();
     let mut client = measured(serve().await).await;
     {
@@ -76,7 +76,7 @@ async fn a_client_that_leaves_before_the_answer() {
 }
 
 #[tokio::test]
-async fn a_client_that_leaves_amid_its_own_stream() {
+async fn client_disconnecting_during_its_own_stream_is_cancelled() {
     let recorded = record();
     let mut client = measured(serve().await).await;
     {
@@ -94,7 +94,7 @@ async fn a_client_that_leaves_amid_its_own_stream() {
 }
 
 #[tokio::test]
-async fn a_handler_that_panics() {
+async fn handler_panic_is_recorded() {
     let recorded = record();
     let mut client = measured(serve().await).await;
     let call = client.unary(text("panic"), path(RESERVE), Text);
@@ -113,7 +113,7 @@ async fn a_handler_that_panics() {
 }
 
 #[tokio::test]
-async fn a_stream_that_panics() {
+async fn stream_panic_is_recorded() {
     let recorded = record();
     let mut client = measured(serve().await).await;
     let (send, messages) = mpsc::channel(1);
@@ -133,13 +133,13 @@ async fn a_stream_that_panics() {
 }
 
 #[tokio::test]
-async fn a_deadline_that_the_client_sends() {
+async fn client_deadline_is_a_timeout() {
     let recorded = record();
     let mut client = measured(serve().await).await;
     let mut asked = text("hang");
     asked.set_timeout(Duration::from_secs(1));
     let failed_with = client.unary(asked, path(RESERVE), Text).await.unwrap_err();
-    // tonic's word for it.
+    // The message that tonic uses.
     assert_eq!(failed_with.code(), Code::Cancelled);
     until_idle().await;
     recorded.assert_served(too_late(RESERVE));
@@ -155,7 +155,7 @@ async fn a_deadline_that_the_client_sends() {
 }
 
 #[tokio::test]
-async fn a_deadline_amid_the_stream() {
+async fn deadline_during_the_stream_is_a_timeout() {
     let recorded = record();
     let mut client = measured(serve().await).await;
     let mut asked = text("1 hang");
@@ -171,7 +171,7 @@ async fn a_deadline_amid_the_stream() {
 }
 
 #[tokio::test]
-async fn a_limit_of_the_server() {
+async fn server_timeout_is_recorded() {
     let recorded = record();
     let limit = Duration::from_millis(20);
     let layer = server_layer().timeout(limit);
@@ -185,7 +185,7 @@ async fn a_limit_of_the_server() {
 }
 
 #[tokio::test]
-async fn a_limit_of_the_channel() {
+async fn channel_timeout_is_recorded() {
     let recorded = record();
     let endpoint = channel(serve().await).timeout(Duration::from_millis(20));
     let mut client = Grpc::new(client_layer().layer(endpoint.connect_lazy()));
@@ -197,7 +197,7 @@ async fn a_limit_of_the_channel() {
 }
 
 #[tokio::test]
-async fn a_peer_that_is_not_there() {
+async fn unreachable_peer_is_unavailable() {
     let recorded = record();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -213,7 +213,7 @@ async fn a_peer_that_is_not_there() {
     assert_eq!(recorded.error(&SpanKind::Client), failed("transport"));
 }
 
-/// Asks a client whose channel gives this answer.
+/// Calls through a client whose channel returns this response.
 async fn answered<B>(recorded: &Recorded, answer: http::Response<B>) -> (Status, String)
 where
     B: http_body::Body<Data = Bytes, Error = Infallible> + Send + 'static,
@@ -230,7 +230,7 @@ where
 }
 
 #[tokio::test]
-async fn an_answer_without_a_status_is_an_error() {
+async fn response_without_a_status_is_an_error() {
     let recorded = record();
     let body = Full::new(Bytes::from_static(b"\0\0\0\0\0"));
     let error = answered(&recorded, http::Response::new(body)).await;
@@ -239,7 +239,7 @@ async fn an_answer_without_a_status_is_an_error() {
 }
 
 #[tokio::test]
-async fn an_answer_without_anything_is_an_error() {
+async fn empty_response_is_an_error() {
     let recorded = record();
     let error = answered(&recorded, http::Response::new(Empty::new())).await;
     recorded.assert_called(ended(RESERVE, StatusCode::Unknown, ErrorType::Transport));
@@ -247,7 +247,7 @@ async fn an_answer_without_anything_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_status_that_is_none_of_grpcs_is_unknown() {
+async fn invalid_grpc_status_is_unknown() {
     for told in ["42", "", "-1", "ok", "0 "] {
         let recorded = record();
         let trailers = HeaderMap::from_iter([(
@@ -263,7 +263,7 @@ async fn a_status_that_is_none_of_grpcs_is_unknown() {
 }
 
 #[tokio::test]
-async fn an_answer_of_a_proxy_in_between() {
+async fn proxy_response_is_mapped_to_a_status() {
     for (answer, method, status) in [
         (503, RESERVE, StatusCode::Unavailable),
         (401, RESERVE, StatusCode::Unauthenticated),
@@ -280,7 +280,7 @@ async fn an_answer_of_a_proxy_in_between() {
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_amid_the_stream() {
+async fn connection_broken_during_the_stream_is_an_error() {
     let recorded = record();
     let (mut server, address) = {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

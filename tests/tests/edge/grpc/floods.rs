@@ -1,4 +1,4 @@
-//! Whatever strangers call, the page does not grow.
+//! Calls of untrusted clients create no series.
 
 use std::{convert::Infallible, iter};
 
@@ -78,9 +78,9 @@ where
 }
 
 #[tokio::test]
-async fn ten_thousand_strange_methods_make_no_series_on_either_side() {
+async fn ten_thousand_unknown_methods_make_no_series() {
     let captured = testing::capture();
-    // A capture would keep every span.
+    // No capture here: it would keep every span.
     let _no_spans = tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::default());
     let telemetry = telemetry();
     let layer = server_layer().try_ids(["org_id"]).unwrap();
@@ -107,7 +107,7 @@ async fn ten_thousand_strange_methods_make_no_series_on_either_side() {
 }
 
 #[tokio::test]
-async fn calls_that_are_given_up_at_once_make_no_series() {
+async fn calls_cancelled_at_once_make_no_series() {
     let captured = testing::capture();
     let _no_spans = tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::default());
     let telemetry = telemetry();
@@ -129,7 +129,7 @@ async fn calls_that_are_given_up_at_once_make_no_series() {
 }
 
 #[tokio::test]
-async fn a_guard_before_the_methods_needs_to_know_them() {
+async fn rejection_before_routing_needs_declared_methods() {
     let _captured = testing::capture();
     let _no_spans = tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::default());
     let telemetry = telemetry();
@@ -149,7 +149,7 @@ async fn a_guard_before_the_methods_needs_to_know_them() {
 }
 
 #[tokio::test]
-async fn the_span_of_an_unknown_method_is_not_called_like_it() {
+async fn unknown_method_does_not_name_the_span() {
     let recorded = record();
     let mut client = measured(serve().await).await;
     let call = client.unary(text("x"), path("shop.Stock/Steal"), Text);
@@ -166,7 +166,7 @@ async fn the_span_of_an_unknown_method_is_not_called_like_it() {
 }
 
 #[tokio::test]
-async fn excluded_services_leave_nothing() {
+async fn excluded_services_record_nothing() {
     let recorded = record();
     let layer = server_layer().excluded_services(["shop.Stock"]);
     let address = crate::grpc::shop::serve_behind(layer, None).await;

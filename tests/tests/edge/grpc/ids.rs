@@ -1,4 +1,4 @@
-//! Ids that go from call to call, and what they cannot do on the way.
+//! Ids that propagate from call to call, and their limits.
 
 use glyph_runtime::{
     context::Baggage,
@@ -23,7 +23,7 @@ fn carrying() -> ServerLayer {
     server_layer().try_ids(["org_id"]).unwrap()
 }
 
-/// Calls a server from inside of a scope, and gives the lines.
+/// Calls a server from inside a scope, and returns the log lines.
 async fn call_in(recorded: Recorded, scope: impl FnOnce() -> opentelemetry::Context) -> Vec<Value> {
     let address = serve_behind(carrying(), None).await;
     let layer = client_layer().try_ids(["org_id"]).unwrap();
@@ -49,7 +49,7 @@ fn assert_lines(lines: &[Value]) {
 }
 
 #[tokio::test]
-async fn an_id_of_the_scope_reaches_the_next_services_span_and_lines() {
+async fn scope_id_reaches_the_next_services_span_and_lines() {
     let lines = call_in(record(), || {
         let ids = CarriedIds::current().try_with("org_id", "org-7").unwrap();
         let request = RequestId::new("order-42").unwrap();
@@ -59,7 +59,7 @@ async fn an_id_of_the_scope_reaches_the_next_services_span_and_lines() {
 }
 
 #[tokio::test]
-async fn an_id_of_the_baggage_does_as_well() {
+async fn baggage_id_reaches_the_next_services_span_and_lines() {
     let lines = call_in(record(), || {
         let baggage = Baggage::current().try_with("org_id", "org-7").unwrap();
         let request = RequestId::new("order-42").unwrap();
@@ -68,7 +68,7 @@ async fn an_id_of_the_baggage_does_as_well() {
     assert_lines(&lines.await);
 }
 
-/// What a service below the layer is told.
+/// Returns the ids that a service inside the layer sees.
 async fn told(request: Request<Body>) -> (Option<String>, Vec<HeaderValue>) {
     let (send, receive) = std::sync::mpsc::channel();
     let service = service_fn(move |request: Request<Body>| {
@@ -128,7 +128,7 @@ async fn repeated_id_is_ignored() {
 }
 
 #[tokio::test]
-async fn baggage_cannot_smuggle_one() {
+async fn invalid_id_in_baggage_is_ignored() {
     let _recorded = record();
     let mut asked = request(&[]);
     let baggage = HeaderValue::from_static("org_id=a%0d%0ax-admin:%20yes");
@@ -149,7 +149,7 @@ async fn id_of_the_program_precedes_that_of_the_client() {
 }
 
 #[test]
-fn names_that_mean_something_else_are_refused() {
+fn reserved_id_names_are_rejected() {
     for name in [
         "",
         "Org",
@@ -189,7 +189,7 @@ fn ninth_id_is_rejected() {
 }
 
 #[tokio::test]
-async fn a_field_of_the_events_own_wins_and_redaction_covers_ids() {
+async fn event_field_precedes_the_id_and_redaction_covers_ids() {
     let recorded = record();
     let ids = CarriedIds::default().try_with("org_id", "org-7").unwrap();
     let ids = ids.try_with("session_token", "s3cret").unwrap();
@@ -204,7 +204,7 @@ async fn a_field_of_the_events_own_wins_and_redaction_covers_ids() {
 }
 
 #[test]
-fn ids_are_no_labels() {
+fn ids_are_not_labels() {
     use glyph_runtime::Catalog;
     let catalogs = [ServerMetrics::DESCRIPTOR, ClientMetrics::DESCRIPTOR];
     let metrics = catalogs.iter().flat_map(|catalog| catalog.metrics);

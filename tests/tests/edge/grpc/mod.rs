@@ -1,10 +1,10 @@
-//! The layers around gRPC servers and clients, over real connections.
+//! gRPC layers of servers and clients, over real connections.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
     clippy::float_cmp,
     clippy::indexing_slicing,
-    reason = "a failed set-up fails the test, and counts are exact"
+    reason = "a failed setup fails the test, and counts are exact"
 )]
 
 mod calls;

@@ -1,4 +1,4 @@
-//! What the metrics say of the calls of a test.
+//! The recorded calls of a test.
 
 use glyph_runtime::{
     grpc::{ClientMetrics, ErrorType, ServerMetrics, StatusCode, client, server},
@@ -12,7 +12,7 @@ use crate::http::kept::{Kept, attribute, keep};
 
 pub(crate) const PEER: &str = "stock.test";
 
-/// What a side has recorded, and was to record.
+/// The recorded and the expected calls of one side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ended {
     pub(crate) method: &'static str,
@@ -38,7 +38,7 @@ pub(crate) fn active() -> f64 {
         + ClientMetrics::global().active_requests.value()
 }
 
-/// Lets both sides go on until they are done with their calls.
+/// Waits until both sides are done with their calls.
 pub(crate) async fn until_idle() {
     wait::until_async("no call is active", || active() == 0.0).await;
 }
@@ -52,7 +52,7 @@ const ERRORS: [ErrorType; 5] = [
 ];
 
 impl Recorded {
-    /// That the one call that a server had was recorded once, and as this.
+    /// Asserts that the server recorded one call, with these values.
     pub(crate) fn assert_served(&self, ended: Ended) {
         let metrics = ServerMetrics::global();
         let Ended { method, status, .. } = ended;
@@ -75,7 +75,7 @@ impl Recorded {
         );
     }
 
-    /// That the one call that a client made was recorded once, and as this.
+    /// Asserts that the client recorded one call, with these values.
     pub(crate) fn assert_called(&self, ended: Ended) {
         let metrics = ClientMetrics::global();
         let Ended { method, status, .. } = ended;
@@ -106,7 +106,7 @@ impl Recorded {
         );
     }
 
-    /// The one span of this kind.
+    /// Returns the only span of this kind.
     pub(crate) fn span(&self, kind: &SpanKind) -> SpanData {
         let mut spans = self.kept.spans();
         spans.retain(|span| span.span_kind == *kind);
@@ -114,7 +114,7 @@ impl Recorded {
         spans.remove(0)
     }
 
-    /// The status and the error of that span.
+    /// Returns the status and the error of that span.
     pub(crate) fn error(&self, kind: &SpanKind) -> (Status, String) {
         let span = self.span(kind);
         let error = attribute(&span, "error.type");

@@ -1,4 +1,4 @@
-//! A service of text messages, written by hand, which does what its requests say.
+//! A handwritten service of text messages, whose requests say what it does.
 
 use std::{
     convert::Infallible,
@@ -31,7 +31,7 @@ pub(crate) const CHAT: &str = "shop.Stock/Chat";
 
 type Messages = Pin<Box<dyn Stream<Item = Result<String, Status>> + Send>>;
 
-/// `echo ..`, `fail 5`, `hang`, `panic`
+/// Runs `echo ..`, `fail 5`, `hang` or `panic`.
 async fn act(text: &str) -> Result<String, Status> {
     match text.split_once(' ').unwrap_or((text, "")) {
         ("fail", code) => {
@@ -49,7 +49,7 @@ async fn reserve(request: Request<String>) -> Result<Response<String>, Status> {
     act(request.get_ref()).await.map(Response::new)
 }
 
-/// `3 fail 13` is three messages and then that.
+/// Runs such a text as `3 fail 13`: three messages, then `fail 13`.
 async fn watch(request: Request<String>) -> Result<Response<Messages>, Status> {
     let (count, then) = request
         .get_ref()
@@ -141,7 +141,7 @@ pub(crate) fn client_layer() -> ClientLayer {
     ClientLayer::new(ClientMetrics::global()).peer("stock.test:50051")
 }
 
-/// A client whose calls are measured.
+/// Returns a client whose calls are measured.
 pub(crate) async fn measured(address: SocketAddr) -> Client {
     let channel = channel(address).connect_lazy();
     let mut client = Grpc::new(client_layer().layer(channel));
@@ -149,7 +149,7 @@ pub(crate) async fn measured(address: SocketAddr) -> Client {
     client
 }
 
-/// A client of which nothing is measured.
+/// Returns a client without layers.
 pub(crate) async fn plain(address: SocketAddr) -> Grpc<Channel> {
     let mut client = Grpc::new(channel(address).connect_lazy());
     client.ready().await.unwrap();

@@ -1,4 +1,4 @@
-//! Each status, told in headers or trailers.
+//! Every status, in headers or trailers.
 
 use glyph_runtime::grpc::{ErrorType, StatusCode};
 use opentelemetry::trace::{SpanKind, Status};
@@ -9,7 +9,7 @@ use crate::grpc::{
     shop::{RESERVE, Text, WATCH, measured, path, serve, text},
 };
 
-/// Those that say that the server failed.
+/// The statuses that count as errors of the server.
 const SERVERS_FAULT: [StatusCode; 6] = [
     StatusCode::Unknown,
     StatusCode::DeadlineExceeded,
@@ -27,11 +27,11 @@ fn error(status: StatusCode, is_error: bool) -> Option<ErrorType> {
     }
 }
 
-/// That both sides agree on the status, and each says whether it is an error to it.
+/// Asserts that both sides agree on the status, and that each counts its own errors.
 async fn assert_both(recorded: &crate::grpc::recorded::Recorded, method: &'static str, code: i32) {
     until_idle().await;
     let status = StatusCode::from(Code::from_i32(code));
-    // What the answer says is none of the server's methods is not counted as one.
+    // A method that the response calls unimplemented does not count as one of the server's.
     let method = if status == StatusCode::Unimplemented && method == RESERVE {
         glyph_runtime::grpc::OTHER
     } else {
@@ -56,7 +56,7 @@ async fn assert_both(recorded: &crate::grpc::recorded::Recorded, method: &'stati
 }
 
 #[tokio::test]
-async fn an_answer_without_messages_has_its_status_in_the_headers() {
+async fn response_without_messages_has_its_status_in_headers() {
     for code in 1..=16 {
         let recorded = record();
         let mut client = measured(serve().await).await;
@@ -70,7 +70,7 @@ async fn an_answer_without_messages_has_its_status_in_the_headers() {
 }
 
 #[tokio::test]
-async fn a_stream_has_its_status_in_the_trailers() {
+async fn stream_has_its_status_in_trailers() {
     for code in 1..=16 {
         let recorded = record();
         let mut client = measured(serve().await).await;

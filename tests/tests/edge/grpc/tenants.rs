@@ -1,4 +1,4 @@
-//! Each call in the scope of its tenant, from its span's start to its status.
+//! Each call is in the scope of its tenant, from the start of its span to its status.
 
 use std::{collections::BTreeMap, net::SocketAddr};
 
@@ -21,11 +21,11 @@ use crate::grpc::{
 
 #[metric_catalog(namespace = "stock", scope(tenant_id: max 1000))]
 struct StockMetrics {
-    /// The server's.
+    /// The metrics of the server.
     #[catalog]
     served: ServerMetrics,
 
-    /// The client's.
+    /// The metrics of the client.
     #[catalog]
     called: ClientMetrics,
 }
@@ -33,7 +33,8 @@ struct StockMetrics {
 const SERVED: &str = "rpc_server_call_duration_seconds_count";
 const ACTIVE: &str = "rpc_server_active_requests";
 
-/// What stands on the page for each tenant, over all other labels, but for zeros. No tenant is the empty one.
+/// Returns the nonzero samples of each tenant, summed over all other labels. The empty name means
+/// no tenant.
 fn by_tenant(name: &str) -> BTreeMap<String, f64> {
     let telemetry = environment::telemetry("stock").catalog(StockMetrics::global());
     let page = Page::of(&telemetry.without_facade().build().unwrap()).unwrap();
@@ -80,7 +81,7 @@ async fn watch(address: SocketAddr, tenant: &'static str, told: &str) -> Streami
 }
 
 #[tokio::test]
-async fn a_tenant_by_metadata() {
+async fn metadata_selects_the_tenant() {
     let captured = testing::capture();
     let address = serve(by_metadata()).await;
     let mut client = plain(address).await;
@@ -100,18 +101,18 @@ async fn a_tenant_by_metadata() {
         .collect();
     assert_eq!(tenants, [Some("acme"), None]);
     let mut events = captured.events();
-    // The crates below have some of their own.
+    // Other crates have their own spans and events.
     events.retain(|event| ["in the stock service", "call completed"].contains(&event.message()));
     let tenants: Vec<_> = events
         .iter()
         .map(|event| event.field("tenant_id"))
         .collect();
-    // What the service logs, and the call's line, of both.
+    // Events of the service and of the call, on both sides.
     assert_eq!(tenants, [Some("acme"), Some("acme"), None, None]);
 }
 
 #[tokio::test]
-async fn a_tenant_by_baggage_or_by_an_id_that_is_carried() {
+async fn baggage_or_carried_id_selects_the_tenant() {
     let ids = || server_layer().try_ids(["org_id"]).unwrap();
     let by_id = ids().scope(|_| TenantContext {
         tenant_id: CarriedIds::current().value("org_id").map(str::to_owned),
@@ -134,7 +135,7 @@ async fn a_tenant_by_baggage_or_by_an_id_that_is_carried() {
 }
 
 #[tokio::test]
-async fn streams_of_two_tenants_end_as_their_own() {
+async fn streams_of_two_tenants_end_in_their_own_scopes() {
     let _captured = testing::capture();
     let address = serve(by_metadata()).await;
     let mut acme = watch(address, "acme", "3 echo x").await;
@@ -158,14 +159,14 @@ async fn streams_of_two_tenants_end_as_their_own() {
 }
 
 #[tokio::test]
-async fn calls_that_a_tenant_s_code_makes_stay_the_tenant_s() {
+async fn outgoing_calls_stay_in_the_tenants_scope() {
     let _captured = testing::capture();
     let address = serve(server_layer()).await;
     let mut client = measured(address).await;
     let acme = TenantContext { tenant_id: "acme" };
     let call = client.server_streaming(text("3 echo x"), path(WATCH), Text);
     let mut messages = acme.scope(call).await.unwrap().into_inner();
-    // Whoever reads on is nobody.
+    // The rest of the stream is read outside of all scopes.
     while messages.message().await.unwrap().is_some() {}
     until_async("no client is active", || {
         by_tenant("rpc_client_active_requests").is_empty()

@@ -1,4 +1,4 @@
-//! Messages without protobuf.
+//! A codec for text messages, without protobuf.
 
 use bytes::{Buf, BufMut};
 use tonic::{

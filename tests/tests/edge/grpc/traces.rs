@@ -1,4 +1,4 @@
-//! Whose child a call is, and what the answer says of it.
+//! Parents of calls, and ids in responses.
 
 use glyph_runtime::grpc::{ServerMetrics, StatusCode, server::labels::Answered};
 use opentelemetry::trace::{SpanId, SpanKind};
@@ -29,7 +29,7 @@ fn header(metadata: &MetadataMap, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_call_is_a_trace_with_its_caller() {
+async fn call_joins_the_trace_of_its_caller() {
     let recorded = record();
     let mut client = measured(serve().await).await;
     let call = client.unary(text("echo x"), path(RESERVE), Text);
@@ -48,7 +48,7 @@ async fn a_call_is_a_trace_with_its_caller() {
 }
 
 #[tokio::test]
-async fn answers_lead_to_their_request_id_whatever_the_status() {
+async fn responses_have_their_request_id_with_any_status() {
     let recorded = record();
     let mut client = plain(serve().await).await;
     let mut asked = text("fail 5");
@@ -67,7 +67,7 @@ async fn answers_lead_to_their_request_id_whatever_the_status() {
 }
 
 #[tokio::test]
-async fn a_stranger_does_not_choose_the_trace() {
+async fn untrusted_client_does_not_choose_the_trace() {
     let recorded = record();
     let layer = server_layer().continues_traces(false);
     let mut client = plain(serve_behind(layer, None).await).await;
@@ -80,7 +80,7 @@ async fn a_stranger_does_not_choose_the_trace() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_not_sampled_counts_and_logs_as_any() {
+async fn unsampled_call_is_counted_and_logged() {
     let _captured = glyph_runtime::testing::capture();
     let kept = keep_sampled(Sampler::AlwaysOff);
     let mut client = plain(serve().await).await;

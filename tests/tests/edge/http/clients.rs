@@ -1,4 +1,4 @@
-//! Calls that go out.
+//! Outgoing HTTP calls.
 
 use std::{
     convert::Infallible,
@@ -85,7 +85,7 @@ fn outer(inner: SocketAddr) -> Router {
 }
 
 #[tokio::test]
-async fn a_chain_of_two_services_is_one_trace_and_one_request_id() {
+async fn chain_of_two_services_has_one_trace_and_request_id() {
     let kept = keep();
     let address = serve(outer(serve(inner()).await)).await;
     let mut asked = request("GET", "/orders/42");
@@ -116,7 +116,7 @@ async fn a_chain_of_two_services_is_one_trace_and_one_request_id() {
     );
     assert_eq!(header(&response, "x-trace-id"), trace);
     for span in &spans {
-        // Events are those of other crates, who log what they connect to.
+        // The events are those of other crates, which log their connections.
         let attributes = format!("{:?}", span.attributes);
         assert!(!attributes.contains("secret"), "{attributes}");
     }
@@ -159,7 +159,7 @@ fn failed(error: ErrorType) -> u64 {
 }
 
 #[tokio::test]
-async fn a_status_of_four_hundred_is_an_error_to_who_asked() {
+async fn client_error_status_is_an_error_for_the_caller() {
     let _captured = testing::capture();
     let kept = keep();
     let address = serve(inner()).await;
@@ -191,7 +191,7 @@ async fn a_status_of_four_hundred_is_an_error_to_who_asked() {
 }
 
 #[tokio::test]
-async fn a_peer_that_is_not_there_is_a_transport_error() {
+async fn unreachable_peer_is_a_transport_error() {
     let _captured = testing::capture();
     let kept = keep();
     let free = tokio::net::TcpListener::bind("127.0.0.1:0")
@@ -208,11 +208,11 @@ async fn a_peer_that_is_not_there_is_a_transport_error() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_left_is_cancelled() {
+async fn unread_body_is_cancelled() {
     let _captured = testing::capture();
     let kept = keep();
     let address = serve(inner()).await;
-    // The answer is read up to its head.
+    // Read only the head of the response.
     let never = service_fn(|_: Request<Body>| {
         let body = Body::from_stream(futures_util::stream::pending::<Result<Bytes, Infallible>>());
         ready(Ok::<_, Infallible>(Response::new(body)))
@@ -230,7 +230,7 @@ async fn a_body_that_is_left_is_cancelled() {
 }
 
 #[tokio::test]
-async fn a_time_out_of_reqwest_is_one_where_the_layer_is_told() {
+async fn reqwest_timeout_is_a_timeout_if_configured() {
     let _captured = testing::capture();
     let kept = keep();
     let never = Router::new().route("/", get(std::future::pending::<()>));
@@ -289,7 +289,7 @@ impl<B: Clone, R> retry::Policy<Request<B>, Response<R>, Infallible> for Twice {
 }
 
 #[tokio::test]
-async fn retries_are_spans_that_say_so() {
+async fn retry_spans_have_their_resend_count() {
     let _captured = testing::capture();
     let kept = keep();
     let calls = Arc::new(AtomicU32::new(0));
@@ -329,7 +329,7 @@ async fn retries_are_spans_that_say_so() {
 }
 
 #[tokio::test]
-async fn hosts_past_the_bound_share_a_series() {
+async fn hosts_beyond_the_limit_share_a_series() {
     let captured = testing::capture();
     let _no_spans = tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::default());
     let echo = service_fn(|_: Request<()>| {

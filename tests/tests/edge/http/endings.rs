@@ -1,4 +1,4 @@
-//! However a request ends, it counts once and is under way no more.
+//! However a request ends, it counts once and is no longer in flight.
 
 use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
 
@@ -34,13 +34,13 @@ use crate::http::{
     wire::{self, request, send, serve},
 };
 
-/// Items without end.
+/// Returns an endless stream of items.
 async fn endless() -> Body {
     let items = stream::repeat_with(|| Ok::<_, Infallible>(Bytes::from(vec![b'x'; 65536])));
     Body::from_stream(items)
 }
 
-/// Switches to a protocol that gives back what it gets.
+/// Upgrades to an echo protocol.
 async fn upgraded(request: Request) -> Response {
     tokio::spawn(async move {
         let upgraded = hyper::upgrade::on(request).await.unwrap();
@@ -104,13 +104,13 @@ fn active() -> f64 {
         .value(Active { method })
 }
 
-/// Lets the server's task go on until it is done with its request.
+/// Waits until the server's task is done with its request.
 async fn until_idle() {
     wait::until_async("no request is active", || active() == 0.0).await;
 }
 
 impl Ended {
-    /// That the one request to `route` was recorded once, and as this.
+    /// Asserts that the only request to `route` was recorded once, with these values.
     fn assert(&self, route: &str, status: StatusClass, error: Option<ErrorType>) {
         let metrics = ServerMetrics::global();
         let method = Method::Get;
@@ -157,7 +157,7 @@ async fn connect(address: SocketAddr, path: &str) -> TcpStream {
 }
 
 #[tokio::test]
-async fn a_client_that_leaves_amid_the_body() {
+async fn client_disconnecting_during_the_body_is_cancelled() {
     let (ended, address) = set_up().await;
     let mut stream = connect(address, "/endless").await;
     wire::read(&mut stream, 100_000).await;
@@ -169,7 +169,7 @@ async fn a_client_that_leaves_amid_the_body() {
 }
 
 #[tokio::test]
-async fn a_client_that_leaves_before_the_answer() {
+async fn client_disconnecting_before_the_response_is_cancelled() {
     let (ended, address) = set_up().await;
     let stream = connect(address, "/never").await;
     wait::until_async("the request is active", || active() == 1.0).await;
@@ -179,7 +179,7 @@ async fn a_client_that_leaves_before_the_answer() {
 }
 
 #[tokio::test]
-async fn a_handler_that_panics() {
+async fn handler_panic_is_recorded() {
     let (ended, address) = set_up().await;
     let mut stream = connect(address, "/panic").await;
     assert_eq!(wire::read_rest(&mut stream).await, 0);
@@ -194,7 +194,7 @@ async fn a_handler_that_panics() {
 }
 
 #[tokio::test]
-async fn a_body_that_fails() {
+async fn failed_body_is_an_error() {
     let (ended, address) = set_up().await;
     let mut stream = connect(address, "/broken-off").await;
     wire::read_rest(&mut stream).await;
@@ -208,7 +208,7 @@ async fn a_body_that_fails() {
 }
 
 #[tokio::test]
-async fn a_body_that_takes_too_long() {
+async fn slow_body_is_a_timeout() {
     let (ended, address) = set_up().await;
     let mut stream = connect(address, "/too-slow").await;
     wire::read_rest(&mut stream).await;
@@ -218,7 +218,7 @@ async fn a_body_that_takes_too_long() {
 }
 
 #[tokio::test]
-async fn a_service_that_takes_too_long() {
+async fn slow_service_is_a_timeout() {
     let captured = testing::capture();
     let kept = keep();
     let service = tower::ServiceBuilder::new()
@@ -243,7 +243,7 @@ async fn a_service_that_takes_too_long() {
 }
 
 #[tokio::test]
-async fn a_status_that_says_too_late() {
+async fn timeout_status_is_a_timeout() {
     let (ended, address) = set_up().await;
     wire::get(address, "/late").await;
     ended.assert("/late", StatusClass::ServerError, Some(ErrorType::Timeout));
@@ -251,7 +251,7 @@ async fn a_status_that_says_too_late() {
 }
 
 #[tokio::test]
-async fn a_client_that_was_too_slow_is_no_error_of_the_server() {
+async fn slow_client_is_not_a_server_error() {
     let (ended, address) = set_up().await;
     wire::get(address, "/patience").await;
     ended.assert(
@@ -263,7 +263,7 @@ async fn a_client_that_was_too_slow_is_no_error_of_the_server() {
 }
 
 #[tokio::test]
-async fn an_upgrade_ends_with_its_response() {
+async fn upgrade_ends_with_its_response() {
     let (ended, address) = set_up().await;
     let mut stream = TcpStream::connect(address).await.unwrap();
     let request =
@@ -280,7 +280,7 @@ async fn an_upgrade_ends_with_its_response() {
 }
 
 #[tokio::test]
-async fn bodies_of_known_length_and_none() {
+async fn bodies_of_known_or_zero_length_end_normally() {
     for path in ["/length", "/empty"] {
         let (ended, address) = set_up().await;
         wire::get(address, path).await;
@@ -289,7 +289,7 @@ async fn bodies_of_known_length_and_none() {
 }
 
 #[tokio::test]
-async fn an_answer_to_head_is_not_cancelled() {
+async fn head_response_is_not_cancelled() {
     let (ended, address) = set_up().await;
     let response = send(address, request("HEAD", "/endless")).await;
     assert!(response.body().is_empty());
@@ -306,7 +306,7 @@ async fn an_answer_to_head_is_not_cancelled() {
 }
 
 #[tokio::test]
-async fn a_stream_of_an_hour_takes_an_hour() {
+async fn stream_of_an_hour_lasts_an_hour() {
     let captured = testing::capture().frozen();
     let (items, source) = mpsc::channel::<Bytes>(1);
     let body = Body::from_stream(stream::unfold(source, |mut source| async {

@@ -1,4 +1,4 @@
-//! Whatever strangers send, the page does not grow.
+//! Requests of untrusted clients create no series.
 
 use std::{convert::Infallible, future::ready};
 
@@ -54,7 +54,7 @@ fn any_request(random: &mut fastrand::Rng) -> Request<Body> {
     ]
     .into_iter()
     .fold(request, |request, name| request.header(name, word(random)));
-    // Half of them are well-formed, and so are believed.
+    // Half of them are well-formed and therefore accepted.
     let traceparent = if random.bool() {
         format!("00-{:032x}-{:016x}-00", random.u128(1..), random.u64(1..))
     } else {
@@ -77,9 +77,9 @@ where
 }
 
 #[tokio::test]
-async fn a_hundred_thousand_strange_requests_make_no_series() {
+async fn hundred_thousand_unknown_requests_make_no_series() {
     let captured = glyph_runtime::testing::capture();
-    // A capture would keep every span.
+    // No capture here: it would keep every span.
     let _no_spans = tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::default());
     let telemetry = environment::telemetry("flooded")
         .catalog(ServerMetrics::global())
@@ -108,7 +108,7 @@ async fn a_hundred_thousand_strange_requests_make_no_series() {
 }
 
 #[tokio::test]
-async fn calls_of_a_hundred_thousand_hosts_make_no_series() {
+async fn calls_to_a_hundred_thousand_hosts_make_no_series() {
     let captured = glyph_runtime::testing::capture();
     let _no_spans = tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::default());
     let telemetry = environment::telemetry("calling")
@@ -120,7 +120,7 @@ async fn calls_of_a_hundred_thousand_hosts_make_no_series() {
     let mut answers = 0;
     let answer = service_fn(move |_: Request<Body>| {
         let mut response = Response::new(Body::empty());
-        // Peers invent statuses, too.
+        // Peers send invalid statuses, too.
         answers = (answers + 1) % 400;
         *response.status_mut() = StatusCode::from_u16(600 + answers).unwrap();
         ready(Ok::<_, Infallible>(response))

@@ -1,4 +1,4 @@
-//! Ids in headers, in both directions.
+//! Ids in headers of requests and responses.
 
 use axum::{Extension, Router, http::HeaderMap, routing::get};
 use glyph_runtime::{
@@ -16,7 +16,7 @@ use crate::http::{
     wire::{self, header, raw, request, send, serve},
 };
 
-/// Answers with the request id as the handler finds it: in the extensions and under the header.
+/// Responds with the request id that the handler finds in the extensions and in the header.
 async fn ids(Extension(id): Extension<RequestId>, headers: HeaderMap) -> String {
     info!("in the handler");
     assert_eq!(RequestId::current().as_ref(), Some(&id));
@@ -45,7 +45,7 @@ fn traced(flags: &str) -> http::Request<http_body_util::Full<bytes::Bytes>> {
 }
 
 #[tokio::test]
-async fn a_response_leads_to_its_trace_and_its_lines() {
+async fn response_has_its_trace_and_request_ids() {
     let kept = keep();
     let address = serve(router(layer())).await;
     let response = wire::get(address, "/").await;
@@ -113,7 +113,7 @@ async fn unsampled_client_makes_no_span_and_keeps_its_trace_id() {
 }
 
 #[tokio::test]
-async fn a_trace_that_is_not_sampled_has_an_id_all_the_same() {
+async fn unsampled_trace_has_an_id() {
     let kept = keep_sampled(Sampler::AlwaysOff);
     let address = serve(router(layer())).await;
     let response = wire::get(address, "/").await;
@@ -129,7 +129,7 @@ async fn a_trace_that_is_not_sampled_has_an_id_all_the_same() {
 }
 
 #[tokio::test]
-async fn a_strangers_trace_is_linked_where_it_is_not_continued() {
+async fn untrusted_trace_is_linked_if_not_continued() {
     let kept = keep();
     let address = serve(router(layer().continues_traces(false))).await;
     send(address, traced("00")).await;
@@ -139,7 +139,7 @@ async fn a_strangers_trace_is_linked_where_it_is_not_continued() {
 }
 
 #[tokio::test]
-async fn headers_are_a_setting() {
+async fn response_headers_are_configurable() {
     let kept = keep();
     let headers = ResponseHeaders {
         request_id: Some(HeaderName::from_static("x-call-id")),
@@ -176,7 +176,7 @@ async fn headers_are_a_setting() {
 }
 
 #[tokio::test]
-async fn an_id_that_could_mean_something_to_somebody_is_replaced() {
+async fn unsafe_request_id_is_replaced() {
     let address = serve(router(layer())).await;
     let long = "a".repeat(129);
     for id in [
@@ -225,7 +225,7 @@ async fn repeated_ids_and_traceparents_are_ignored() {
 }
 
 #[tokio::test]
-async fn bytes_smuggled_into_an_id_reach_no_response_and_no_line() {
+async fn bytes_smuggled_into_an_id_are_not_output() {
     let kept = keep();
     let address = serve(router(layer())).await;
     for id in [
@@ -253,7 +253,7 @@ async fn bytes_smuggled_into_an_id_reach_no_response_and_no_line() {
 }
 
 #[tokio::test]
-async fn a_malformed_traceparent_starts_a_trace() {
+async fn malformed_traceparent_starts_a_new_trace() {
     for traceparent in [
         "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
         "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
@@ -273,9 +273,9 @@ async fn a_malformed_traceparent_starts_a_trace() {
     }
 }
 
-/// One request that some reader might take for two, or for another one.
+/// A request that some parser could read as two requests, or as another one.
 #[tokio::test]
-async fn an_id_that_smuggles_a_request_makes_none() {
+async fn request_id_cannot_smuggle_a_request() {
     let captured = glyph_runtime::testing::capture();
     let kept = keep();
     let address = serve(router(layer())).await;

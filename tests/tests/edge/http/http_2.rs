@@ -1,4 +1,4 @@
-//! Both layers over HTTP/2: clients of hyper and reqwest, streams that are reset.
+//! Server and client layers over HTTP/2: clients of hyper and reqwest, and reset streams.
 
 use std::{convert::Infallible, net::SocketAddr};
 
@@ -44,7 +44,7 @@ fn router() -> Router {
         .layer(ServerLayer::new(ServerMetrics::global()))
 }
 
-/// Takes HTTP/2 without an upgrade.
+/// Serves HTTP/2 without an upgrade.
 async fn serve() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -85,7 +85,7 @@ fn active() -> f64 {
 }
 
 #[tokio::test]
-async fn a_client_of_hypers_hands_trace_and_baggage_on() {
+async fn hyper_client_propagates_trace_and_baggage() {
     let _captured = testing::capture();
     let kept = keep();
     let address = serve().await;
@@ -114,7 +114,7 @@ async fn a_client_of_hypers_hands_trace_and_baggage_on() {
 }
 
 #[tokio::test]
-async fn a_client_of_reqwests_is_counted_when_its_body_ends() {
+async fn reqwest_call_is_counted_at_the_end_of_its_body() {
     let _captured = testing::capture();
     let kept = keep();
     let address = serve().await;
@@ -137,7 +137,7 @@ async fn a_client_of_reqwests_is_counted_when_its_body_ends() {
 }
 
 #[tokio::test]
-async fn a_stream_that_is_reset_is_cancelled_on_both_sides() {
+async fn reset_stream_is_cancelled_on_both_sides() {
     let _captured = testing::capture();
     let kept = keep();
     let address = serve().await;

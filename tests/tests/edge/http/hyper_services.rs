@@ -1,4 +1,4 @@
-//! The layer around a service of hyper's, without a router.
+//! The layer around a hyper service, without a router.
 
 use std::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! What a test keeps of spans and log lines.
+//! Spans and log lines of a test.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 use tracing::{level_filters::LevelFilter, subscriber::DefaultGuard};
 use tracing_subscriber::layer::SubscriberExt;
 
-/// Spans and lines of the test's thread, on which its current-thread runtime runs everything.
+/// The spans and lines of the test's thread. Its current-thread runtime runs everything.
 pub(crate) struct Kept {
     provider: SdkTracerProvider,
     exporter: InMemorySpanExporter,
@@ -36,7 +36,7 @@ pub(crate) fn keep_sampled(sampler: Sampler) -> Kept {
     };
     let (layer, log) = Pipeline::start(settings).unwrap();
     let spans = tracing_opentelemetry::layer().with_tracer(provider.tracer("tests"));
-    // The crates below have spans and events of their own on lower levels.
+    // Other crates have their own spans and events on lower levels.
     let subscriber = tracing_subscriber::registry()
         .with(LevelFilter::INFO)
         .with(layer)
@@ -51,27 +51,27 @@ pub(crate) fn keep_sampled(sampler: Sampler) -> Kept {
 }
 
 impl Kept {
-    /// Those that have ended, in that order.
+    /// Returns the ended spans, in the order of their ends.
     pub(crate) fn spans(&self) -> Vec<SpanData> {
         self.provider.force_flush().unwrap();
         self.exporter.get_finished_spans().unwrap()
     }
 
-    /// The one that has ended.
+    /// Returns the only ended span.
     pub(crate) fn span(&self) -> SpanData {
         let mut spans = self.spans();
         assert_eq!(spans.len(), 1, "{spans:?}");
         spans.remove(0)
     }
 
-    /// All lines; the log ends with it.
+    /// Returns all lines and closes the log.
     pub(crate) fn lines(self) -> Vec<Value> {
         self.log.shutdown(Duration::from_secs(30)).unwrap();
         self.lines.lines()
     }
 }
 
-/// An attribute as text; empty when it is missing.
+/// Returns an attribute as a string; empty if it is missing.
 pub(crate) fn attribute(span: &SpanData, name: &str) -> String {
     let found = span
         .attributes

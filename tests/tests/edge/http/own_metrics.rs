@@ -1,4 +1,4 @@
-//! Two systems whose names, labels and spans differ from the conventions, and differ from each other.
+//! Custom metrics of two systems, whose names, labels and spans differ from the conventions.
 
 use axum::{Router, routing::get};
 use glyph_runtime::{
@@ -131,7 +131,7 @@ async fn voice_spans_and_metrics_have_their_names() {
 }
 
 #[tokio::test]
-async fn proxy_routes_are_a_function_of_the_users() {
+async fn proxy_routes_come_from_a_user_function() {
     let captured = testing::capture();
     let kept = keep();
     let layer = ServerLayer::new(ProxyMetrics::global()).route(|request| {
@@ -159,7 +159,7 @@ async fn proxy_routes_are_a_function_of_the_users() {
 }
 
 #[tokio::test]
-async fn a_nested_catalog_is_a_recorder() {
+async fn nested_catalog_is_a_recorder() {
     let captured = testing::capture();
     let http = Nesting::global().http;
     let router = Router::new()

@@ -1,4 +1,4 @@
-//! What a request leaves behind.
+//! The telemetry of a request.
 
 use std::net::SocketAddr;
 
@@ -33,7 +33,7 @@ fn router() -> Router {
 }
 
 #[tokio::test]
-async fn a_request_is_a_server_span_with_the_conventions_attributes() {
+async fn request_span_has_the_conventional_attributes() {
     let kept = keep();
     let address = serve(router()).await;
     let mut asked = request("GET", "/users/42?token=secret");
@@ -66,7 +66,7 @@ async fn a_request_is_a_server_span_with_the_conventions_attributes() {
 }
 
 #[tokio::test]
-async fn a_request_counts_in_its_series_when_its_body_has_ended() {
+async fn request_is_counted_at_the_end_of_its_body() {
     let captured = testing::capture();
     let address = serve(router()).await;
     let body = bytes::Bytes::from_static(b"seven..");
@@ -105,7 +105,7 @@ async fn a_request_counts_in_its_series_when_its_body_has_ended() {
 }
 
 #[tokio::test]
-async fn a_status_of_the_server_is_an_error_and_one_of_the_client_is_not() {
+async fn server_error_status_is_an_error_and_client_error_is_not() {
     let kept = keep();
     let address = serve(router()).await;
     wire::get(address, "/broken").await;
@@ -154,7 +154,7 @@ async fn unmatched_routes_share_one_series() {
 }
 
 #[tokio::test]
-async fn excluded_paths_leave_nothing() {
+async fn excluded_paths_record_nothing() {
     let captured = testing::capture();
     let kept = keep();
     let address = serve(router()).await;

@@ -1,4 +1,4 @@
-//! A request that becomes a WebSocket.
+//! A request that upgrades to a WebSocket.
 
 use axum::{Router, extract::WebSocketUpgrade, response::Response, routing::any};
 use futures_util::{SinkExt, StreamExt};
@@ -28,7 +28,7 @@ async fn echo(upgrade: WebSocketUpgrade) -> Response {
 }
 
 #[tokio::test]
-async fn a_web_socket_is_one_request_that_ends_with_its_handshake() {
+async fn web_socket_is_one_request_ending_with_its_handshake() {
     let _captured = testing::capture();
     let kept = keep();
     let router = Router::new()

@@ -1,4 +1,4 @@
-//! A server on a port, and what a test sends to it.
+//! A server on a port, and requests to it.
 
 use std::net::SocketAddr;
 
@@ -22,7 +22,7 @@ pub(crate) async fn serve(router: Router) -> SocketAddr {
     address
 }
 
-/// Sends a request over a connection of its own and reads the whole response.
+/// Sends a request over a new connection and reads the whole response.
 pub(crate) async fn send(address: SocketAddr, request: Request<Full<Bytes>>) -> Response<Bytes> {
     let response = async {
         let stream = TcpStream::connect(address).await.unwrap();
@@ -34,7 +34,7 @@ pub(crate) async fn send(address: SocketAddr, request: Request<Full<Bytes>>) -> 
     wait::finished("the response", response).await
 }
 
-/// A request without a body.
+/// Returns a request without a body.
 pub(crate) fn request(method: &str, path: &str) -> Request<Full<Bytes>> {
     let request = Request::builder().method(method).uri(path);
     request
@@ -47,24 +47,24 @@ pub(crate) async fn get(address: SocketAddr, path: &str) -> Response<Bytes> {
     send(address, request("GET", path)).await
 }
 
-/// A header as text; empty when it is missing.
+/// Returns a header as a string; empty if it is missing.
 pub(crate) fn header<B>(response: &Response<B>, name: &str) -> String {
     let value = response.headers().get(name);
     value.map_or_else(String::new, |value| value.to_str().unwrap().to_owned())
 }
 
-/// Writes bytes as they are, and gives what comes back until the server closes.
+/// Writes raw bytes, and returns the response up to the close of the connection.
 pub(crate) async fn raw(address: SocketAddr, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(bytes).await.unwrap();
     let mut answer = Vec::new();
-    // A server that resets the connection has answered as well.
+    // A reset of the connection also ends the response.
     let end = stream.read_to_end(&mut answer);
     let _reset = wait::finished("the end of the connection", end).await;
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-/// Reads so many bytes.
+/// Reads exactly this many bytes.
 pub(crate) async fn read(stream: &mut TcpStream, length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
     let read = stream.read_exact(&mut bytes);
@@ -72,7 +72,7 @@ pub(crate) async fn read(stream: &mut TcpStream, length: usize) -> Vec<u8> {
     bytes
 }
 
-/// Reads until the server closes, and gives how many bytes those were.
+/// Reads until the server closes the connection, and returns the number of bytes.
 pub(crate) async fn read_rest(stream: &mut TcpStream) -> usize {
     let mut rest = Vec::new();
     let read = stream.read_to_end(&mut rest);

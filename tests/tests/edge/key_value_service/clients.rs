@@ -1,4 +1,4 @@
-//! Clients that leave when they like.
+//! Clients that disconnect at any time.
 
 use std::net::SocketAddr;
 
@@ -15,23 +15,23 @@ use crate::key_value_service::{
     server::{GREETING, LOCKED_KEY},
 };
 
-/// When a client closes its connection.
+/// The time when a client closes its connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Leaves {
     BeforeSending,
-    /// In the middle of the line of this request, after those before it.
+    /// In the middle of this request's line, after the requests before it.
     InLine(usize),
     AfterSending,
-    /// With this many replies read, at least one, while the next one may be on its way.
+    /// After reading this many replies, at least one, while the next one may be in transit.
     AfterReplies(usize),
-    /// With this many replies read and half of another.
+    /// After reading this many replies and half of another.
     InReply(usize),
-    /// When it has all replies, or the server has closed the connection.
+    /// After all replies, or after the server has closed the connection.
     AtTheEnd,
 }
 
 impl Leaves {
-    /// Whether it does so without asking for a reply.
+    /// Returns whether it disconnects without waiting for a reply.
     pub(crate) const fn early(self) -> bool {
         matches!(
             self,
@@ -63,7 +63,7 @@ impl Client {
         }
     }
 
-    /// The requests whose lines it sends whole.
+    /// Returns the requests that it sends completely.
     pub(crate) fn sent(&self) -> &[Request] {
         match self.leaves {
             Leaves::BeforeSending => &[],
@@ -72,14 +72,14 @@ impl Client {
         }
     }
 
-    /// Whether one of its requests makes the server panic.
+    /// Returns whether one of its requests makes the server panic.
     pub(crate) fn makes_panic(&self) -> bool {
         self.requests.iter().any(|one| one.verb == Verb::Debug)
     }
 
-    /// Talks to the server. Gives the requests whose replies it has read, and what they were.
+    /// Talks to the server. Returns the requests whose replies it read, and the replies.
     pub(crate) async fn run(&self, server: SocketAddr, door: &Semaphore) -> Vec<(usize, Ended)> {
-        // More at once than the server's queue takes would look connected and be dropped.
+        // More connections than the server's backlog would look connected and be dropped.
         let at_the_door = door.acquire().await.unwrap();
         let mut connection = TcpStream::connect(server).await.unwrap();
         let mut greeting = *GREETING;
@@ -101,7 +101,7 @@ impl Client {
         let mut line = String::new();
         while seen.len() < replies {
             line.clear();
-            // A connection that panics is reset when the server has not read everything.
+            // A connection that panics is reset if the server has unread data.
             let read = reader.read_line(&mut line).await.unwrap_or_default();
             if read == 0 || !line.ends_with('\n') {
                 return seen;

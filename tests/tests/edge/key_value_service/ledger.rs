@@ -1,4 +1,4 @@
-//! What becomes of each request, written down by the server in plain atomics, without glyph.
+//! The server's own account of each request, in plain atomics without glyph.
 
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering::SeqCst};
 
@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 use crate::key_value_service::protocol::{Answer, Failure};
 
-/// How a request ended, for the ledger as for the label.
+/// The end of a request, in the ledger and in the label.
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 #[label(outcome)]
 pub(crate) enum Ended {
@@ -43,7 +43,7 @@ impl Ended {
 
 const NEVER_BEGUN: u8 = 0;
 const UNDER_WAY: u8 = 1;
-/// From here on the places in [`Ended::ALL`].
+/// Offset of the values of [`Ended::ALL`].
 const ENDED: u8 = 2;
 
 pub(crate) struct Ledger {
@@ -61,7 +61,7 @@ impl Ledger {
         }
     }
 
-    /// Writes down that a request has begun.
+    /// Records that a request has begun.
     pub(crate) fn begin(&self, tag: usize) -> Entry<'_> {
         self.change(tag, NEVER_BEGUN, UNDER_WAY);
         Entry {
@@ -84,7 +84,7 @@ impl Ledger {
         self.state(tag) != NEVER_BEGUN
     }
 
-    /// How a request ended. `None` when the server never began it, or never ended it.
+    /// Returns how a request ended, or `None` if it never began or never ended.
     pub(crate) fn ended(&self, tag: usize) -> Option<Ended> {
         let place = self.state(tag).checked_sub(ENDED)?;
         Ended::ALL.get(usize::from(place)).copied()
@@ -95,7 +95,7 @@ impl Ledger {
         tags.filter(|tag| self.state(*tag) == UNDER_WAY).count()
     }
 
-    /// Waits until this is so.
+    /// Waits until `is_so` returns true.
     pub(crate) async fn until(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
         let so = async {
             loop {
@@ -120,7 +120,7 @@ impl Ledger {
     }
 }
 
-/// A request that has begun. Dropped, it has been cancelled, unless something else was said.
+/// A request that has begun. Dropping it records a cancellation, unless another end was recorded.
 pub(crate) struct Entry<'l> {
     ledger: &'l Ledger,
     tag: usize,

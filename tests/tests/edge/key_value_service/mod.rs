@@ -1,6 +1,6 @@
-//! A key-value service over TCP in a storm of clients that leave when they like: what glyph counts is, to the
-//! last request, what the clients saw and what the server was told.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+//! A key-value service over TCP with clients that disconnect at any time. glyph's counts equal
+//! exactly what the clients saw and what the server recorded.
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 mod clients;
 mod ledger;
@@ -21,17 +21,17 @@ use crate::key_value_service::{
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn counters_add_up_to_what_the_clients_saw() {
+async fn counters_equal_what_the_clients_saw() {
     storm::assert_adds_up("storm", 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn counters_add_up_with_another_seed() {
+async fn counters_equal_with_another_seed() {
     storm::assert_adds_up("another storm", 2).await;
 }
 
 #[tokio::test]
-async fn a_request_whose_client_leaves_is_dropped_and_half_a_line_is_no_request() {
+async fn request_of_a_gone_client_is_dropped_and_half_a_line_is_no_request() {
     let ledger = Arc::new(Ledger::with_tags(2));
     let server = Server::start("one client", Arc::clone(&ledger)).await;
     let mut client = TcpStream::connect(server.address()).await.unwrap();

@@ -1,4 +1,5 @@
-//! One request a line, `7 SET key value`, and one reply a line with the tag of the request, in any order.
+//! The protocol: one request a line, `7 SET key value`, and one reply a line with the request's
+//! tag, in any order.
 
 use std::fmt::{self, Display};
 
@@ -11,7 +12,7 @@ pub(crate) enum Verb {
     Get,
     Set,
     Del,
-    /// Makes the server panic, to see that it survives.
+    /// A command that makes the server panic, to test that it survives.
     Debug,
 }
 
@@ -24,7 +25,7 @@ pub(crate) struct Request {
     pub(crate) tag: usize,
     pub(crate) verb: Verb,
     pub(crate) key: String,
-    /// Nothing but for [`Verb::Set`].
+    /// The value, empty except for [`Verb::Set`].
     pub(crate) value: String,
 }
 
@@ -62,18 +63,18 @@ impl Display for Request {
     }
 }
 
-/// Why a request has no value.
+/// Errors of a request.
 #[derive(Outcome, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
     NoSuchKey,
-    /// Another request had the key for too long.
+    /// Another request held the key for too long.
     #[outcome(timeout)]
     Deadline,
 }
 
 pub(crate) type Answer = Result<String, Failure>;
 
-/// The line that tells the client.
+/// Returns the reply line.
 pub(crate) fn reply(tag: usize, answer: &Answer) -> String {
     match answer {
         Ok(value) => format!("{tag} OK {value}\n"),
@@ -82,7 +83,7 @@ pub(crate) fn reply(tag: usize, answer: &Answer) -> String {
     }
 }
 
-/// What a reply tells the client: which request it is about and how that ended.
+/// Parses a reply: the request's tag, and how it ended.
 pub(crate) fn understood(line: &str) -> Option<(usize, Ended)> {
     let mut words = line.split_ascii_whitespace();
     let tag = words.next()?.parse().ok()?;

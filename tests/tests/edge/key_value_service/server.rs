@@ -1,4 +1,5 @@
-//! The service: requests of one connection run beside each other, and are dropped when the client leaves.
+//! The server: requests of one connection run concurrently, and are dropped when the client
+//! disconnects.
 
 use std::{
     collections::HashMap,
@@ -25,14 +26,14 @@ use crate::key_value_service::{
     telemetry::stage,
 };
 
-/// What a client hears first. A connection may look open to it before the server has it, and one that is closed
-/// so early the server never sees.
+/// The greeting to a client. Without it, a connection may look open before the server has accepted
+/// it, and the server would not see one that closes that early.
 pub(crate) const GREETING: &[u8; 3] = b"hi\n";
-/// The key that somebody else has locked for good.
+/// A key that stays locked.
 pub(crate) const LOCKED_KEY: &str = "locked";
-/// How long a request waits for its key.
+/// Timeout of the wait for a key.
 const DEADLINE: Duration = Duration::from_millis(5);
-/// The longest line.
+/// Maximum length of a line.
 const LINE_LIMIT: u64 = 256;
 const SHARDS: usize = 16;
 
@@ -45,7 +46,8 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts a server that takes requests, and works on them once there are [workers](Self::employ).
+    /// Starts a server that accepts requests, and processes them once it has
+    /// [workers](Self::employ).
     pub(crate) async fn start(name: &'static str, ledger: Arc<Ledger>) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -70,12 +72,12 @@ impl Server {
         self.address
     }
 
-    /// Adds workers, without which requests wait.
+    /// Adds workers. Without workers, requests wait.
     pub(crate) fn employ(&self, workers: usize) {
         self.service.workers.add_permits(workers);
     }
 
-    /// Stops accepting, and waits for the connections that there are.
+    /// Stops accepting, and waits for the open connections.
     pub(crate) async fn stop(self) {
         self.stop.send(()).unwrap();
         self.accepting.await.unwrap();
@@ -94,7 +96,7 @@ async fn accept(service: Arc<Service>, listener: TcpListener, mut stopped: onesh
             _ = &mut stopped => break,
         }
     }
-    // A connection may have panicked: the others are not to know.
+    // A connection may have panicked, which must not affect the others.
     while connections.join_next().await.is_some() {}
 }
 
@@ -106,7 +108,7 @@ struct Service {
     locked: Mutex<HashMap<String, String>>,
 }
 
-/// Writes down that a connection is closed, whatever closes it.
+/// Records that a connection is closed, for any reason.
 struct Connection<'l>(&'l Ledger);
 
 impl Drop for Connection<'_> {
@@ -187,9 +189,10 @@ impl Service {
     }
 }
 
-/// Reads a request to the end of its line. Nothing comes of a client that leaves, or says something else.
+/// Reads a request to the end of its line. Returns nothing if the client disconnects or the line is
+/// invalid.
 ///
-/// It may be dropped and called again: what has been read stays in `line`.
+/// It can be dropped and called again: `line` keeps the bytes that were read.
 async fn read_line(
     lines: &mut Take<BufReader<OwnedReadHalf>>,
     line: &mut Vec<u8>,

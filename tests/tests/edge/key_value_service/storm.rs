@@ -1,4 +1,4 @@
-//! Many clients at once, and the accounts afterwards.
+//! Many clients at once, and the comparison of all counts.
 
 use std::{iter::zip, sync::Arc};
 
@@ -17,11 +17,11 @@ use crate::key_value_service::{
 const CLIENTS: usize = 400;
 const REQUESTS_PER_CLIENT: usize = 40;
 const WORKERS: usize = 64;
-/// How many connect at once.
+/// Number of concurrent connection attempts.
 const AT_THE_DOOR: usize = 16;
 
-/// Has all clients talk to the server `name` and leave as `seed` says, and asserts that glyph's numbers of the
-/// server are those of the clients and of its ledger.
+/// Runs all clients against the server `name`. They disconnect as `seed` says. Asserts that glyph's
+/// counts equal those of the clients and of the server's ledger.
 pub(crate) async fn assert_adds_up(name: &'static str, seed: u64) {
     let mut random = Rng::with_seed(seed);
     let first_tags = (0..CLIENTS).map(|client| client * REQUESTS_PER_CLIENT);
@@ -58,8 +58,8 @@ pub(crate) async fn assert_adds_up(name: &'static str, seed: u64) {
     }
 }
 
-/// Waits until those that leave early have left and the requests of all others are under way, which nobody works
-/// on yet: that is what must be in flight.
+/// Waits until early clients have disconnected, and the requests of all others are in flight
+/// without a worker. These must be the in-flight count.
 async fn assert_all_wait(name: &str, clients: &[Arc<Client>], ledger: &Ledger) {
     let (early, staying): (Vec<_>, Vec<_>) =
         clients.iter().partition(|client| client.leaves.early());
@@ -74,7 +74,7 @@ async fn assert_all_wait(name: &str, clients: &[Arc<Client>], ledger: &Ledger) {
     assert_eq!(Tally::of(name).running(), waiting);
 }
 
-/// Asserts that what a client saw is what the ledger says of its requests.
+/// Asserts that a client's replies agree with the ledger.
 fn assert_agrees(client: &Client, seen: &[(usize, Ended)], ledger: &Ledger) {
     for (tag, ended) in seen {
         assert_eq!(ledger.ended(*tag), Some(*ended), "the reply to {tag}");

@@ -1,4 +1,4 @@
-//! The catalog of the service, and what it counted.
+//! The catalog of the service, and its counts.
 
 use glyph_runtime::{Counter, Gauge, Histogram, LabelSet, metric_catalog};
 
@@ -41,10 +41,10 @@ pub(crate) struct ServiceMetrics {
     pub(crate) in_flight: Gauge<Running<'_>>,
 }
 
-/// What was counted of one server, by command in the order of [`Verb::ALL`].
+/// The counts of one server, by command in the order of [`Verb::ALL`].
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Tally {
-    /// By the end, in the order of [`Ended::ALL`].
+    /// Requests by end, in the order of [`Ended::ALL`].
     requests: [[u64; 5]; 4],
     durations: [[u64; 5]; 4],
     errors: [u64; 4],
@@ -71,7 +71,7 @@ impl Tally {
         }
     }
 
-    /// What these requests leave behind.
+    /// Returns the counts that these requests leave.
     pub(crate) fn expected(ended: impl IntoIterator<Item = (Verb, Ended)>) -> Self {
         let mut tally = Self::default();
         for (verb, ended) in ended {
@@ -84,17 +84,17 @@ impl Tally {
         tally
     }
 
-    /// How many requests are under way.
+    /// Returns the number of requests in flight.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "a number of requests is whole, and a negative one is not what anybody expects"
+        reason = "counts of requests are integers, and a negative one fails the comparison"
     )]
     pub(crate) fn running(&self) -> usize {
         self.in_flight.iter().sum::<f64>() as usize
     }
 
-    /// How many requests ended so.
+    /// Returns the number of requests that ended this way.
     pub(crate) fn ended(&self, ended: Ended) -> u64 {
         let end = Ended::ALL.iter().position(|one| *one == ended).unwrap();
         let ends = self.requests.iter().filter_map(|ends| ends.get(end));

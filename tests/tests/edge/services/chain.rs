@@ -1,4 +1,4 @@
-//! A request through all three.
+//! A request through all three services.
 
 use std::{collections::BTreeMap, net::SocketAddr};
 
@@ -47,7 +47,7 @@ fn named<'s>(spans: &'s [Span], name: &str, kind: SpanKind) -> &'s Span {
     only
 }
 
-/// The five spans of a request, from the caller to the called.
+/// Returns the five spans of a request, from the caller to the last service.
 fn path(spans: &[Span]) -> [&Span; 5] {
     [
         named(spans, "GET /orders/{id}", SpanKind::Server),
@@ -58,7 +58,7 @@ fn path(spans: &[Span]) -> [&Span; 5] {
     ]
 }
 
-/// That no label has anything of an id.
+/// Asserts that no label contains an id.
 fn assert_no_ids(left: &Left) {
     for series in ["http_server_", "http_client_", "rpc_client_", "rpc_server_"] {
         assert!(left.page.contains(series), "{}", left.page);
@@ -72,7 +72,7 @@ fn assert_no_ids(left: &Left) {
 }
 
 #[test]
-fn a_request_is_one_trace_one_request_id_and_one_organisation() {
+fn request_has_one_trace_one_request_id_and_one_organization() {
     let _captured = testing::capture();
     let observed = observe();
     let answer = run(async { order(serve().await, 42, "org-7").await });
@@ -116,7 +116,7 @@ fn a_request_is_one_trace_one_request_id_and_one_organisation() {
 }
 
 #[test]
-fn requests_at_the_same_time_keep_apart() {
+fn concurrent_requests_stay_separate() {
     const REQUESTS: u32 = 50;
     let _captured = testing::capture();
     let observed = observe();

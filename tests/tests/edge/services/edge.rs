@@ -1,4 +1,4 @@
-//! The first service: axum, which knows who asks, and calls the second by reqwest.
+//! The first service: axum. It authenticates the client and calls the second service with reqwest.
 
 use std::net::SocketAddr;
 
@@ -32,7 +32,7 @@ pub(crate) async fn serve(orders: SocketAddr) -> SocketAddr {
 }
 
 async fn order(State(orders): State<SocketAddr>, Path(id): Path<u32>, headers: HeaderMap) -> Body {
-    // As if it were verified.
+    // This example does not verify the token.
     let token = headers["authorization"].to_str().unwrap();
     let org = token.strip_prefix("Bearer ").unwrap();
     let ids = CarriedIds::current().try_with("org_id", org).unwrap();

@@ -3,7 +3,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a failed set-up or a missing span fails the test"
+    reason = "a failed setup or a missing span fails the test"
 )]
 
 mod chain;

@@ -1,4 +1,4 @@
-//! The second service: hyper without a router, which calls the third over gRPC.
+//! The second service: hyper without a router. It calls the third service over gRPC.
 
 use std::{convert::Infallible, net::SocketAddr};
 

@@ -35,7 +35,7 @@ pub(crate) async fn serve() -> SocketAddr {
     address
 }
 
-/// Says for whom, and what.
+/// Responds with the organization and the item.
 async fn reserve(request: tonic::Request<String>) -> Result<Response<String>, Status> {
     info!("in the stock");
     let ids = CarriedIds::current();

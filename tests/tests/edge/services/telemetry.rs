@@ -1,4 +1,4 @@
-//! What the services leave behind: spans at a collector, lines of a log, a page.
+//! The telemetry of the services: spans at a collector, log lines, and metrics.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use serde_json::Value as Json;
 use tracing::{level_filters::LevelFilter, subscriber::DefaultGuard};
 use tracing_subscriber::layer::SubscriberExt;
 
-/// Longer than anything here takes on a busy machine.
+/// Longer than any operation here takes on a busy machine.
 const LONG: Duration = Duration::from_secs(30);
 
-/// The telemetry of the test's thread, on which its runtime runs all three services.
+/// The telemetry of the test's thread. Its runtime runs all three services.
 pub(crate) struct Observed {
     receiver: Receiver,
     spans: trace::Pipeline,
@@ -61,7 +61,7 @@ pub(crate) fn observe() -> Observed {
     }
 }
 
-/// What is there when everything is flushed.
+/// Flushes, and returns everything exported.
 pub(crate) struct Left {
     pub(crate) spans: Vec<Span>,
     pub(crate) lines: Vec<Json>,
@@ -80,7 +80,7 @@ impl Observed {
     }
 }
 
-/// An attribute as text; empty when it is missing.
+/// Returns an attribute as a string; empty if it is missing.
 pub(crate) fn attribute(span: &Span, name: &str) -> String {
     let found = span.attributes.iter().find(|pair| pair.key == name);
     let value = found.and_then(|pair| pair.value.clone()?.value);

@@ -1,4 +1,4 @@
-//! A process that logs, for tests that end it or close what it writes to.
+//! A process that logs, for tests that kill it or close its output.
 
 use std::{
     error::Error,
@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// Says each number once its line is in the trail.
+/// Prints each number after its line is in the trail.
 fn audit_for_ever(path: String) -> Result<(), Box<dyn Error>> {
     let settings = LogSettings {
         audit: Some(Audit::file(path)),

@@ -1,4 +1,4 @@
-//! One list for everything that leaves.
+//! One list of redacted names for every output.
 
 use glyph_runtime::redaction::{Redaction, Secret};
 use glyph_tests::environment;
@@ -9,7 +9,7 @@ use crate::redaction::way::out;
 const SECRET: &str = "correct horse battery staple";
 const PLAIN: &str = "ada";
 
-/// Says the secret under `names`, which are three, in all ways that `tracing` has.
+/// Logs the secret under the three `names`, in all ways that `tracing` has.
 macro_rules! say {
     ($one:literal, $two:literal, $three:literal) => {{
         let span = info_span!("login", user = PLAIN, $one = SECRET, $two = Empty);
@@ -21,7 +21,7 @@ macro_rules! say {
 }
 
 #[test]
-fn names_of_the_list_are_hidden_wherever_they_leave() {
+fn listed_names_are_redacted_in_every_output() {
     let seen = out(
         |telemetry| telemetry,
         || say!("Password", "api-key", "http.request.header.Authorization"),
@@ -38,7 +38,7 @@ fn names_of_the_list_are_hidden_wherever_they_leave() {
 }
 
 #[test]
-fn the_program_adds_names_for_all_of_them_in_one_place() {
+fn program_adds_names_for_all_outputs_at_once() {
     let list = Redaction::default().with("Shoe-Size");
     let seen = out(
         |telemetry| telemetry.redaction(list),
@@ -48,7 +48,7 @@ fn the_program_adds_names_for_all_of_them_in_one_place() {
 }
 
 #[test]
-fn the_program_has_a_list_of_its_own() {
+fn program_can_replace_the_list() {
     let list = Redaction::none().with("iban");
     let seen = out(
         |telemetry| telemetry.redaction(list),
@@ -58,7 +58,7 @@ fn the_program_has_a_list_of_its_own() {
 }
 
 #[test]
-fn the_environment_adds_names_to_either_list() {
+fn environment_adds_names_to_either_list() {
     let environment =
         |name: &str| (name == "GLYPH_REDACTED_FIELDS").then(|| " iban,Shoe-Size ,".to_owned());
     let seen = out(
@@ -91,7 +91,7 @@ fn names_redacted_in_one_signal_are_redacted_in_all() {
 }
 
 #[test]
-fn a_variable_without_a_name_is_an_error_that_names_it() {
+fn variable_without_a_name_is_a_named_error() {
     let wrong = environment::telemetry("shop")
         .env_lookup(|name| (name == "GLYPH_REDACTED_FIELDS").then(|| " , ,".to_owned()))
         .build();

@@ -1,4 +1,4 @@
-//! What must not be seen is not seen, wherever it stands.
+//! Redacted values do not appear anywhere in a log line.
 
 use glyph_runtime::{
     audit,
@@ -66,7 +66,7 @@ fn redacted_values_are_hidden_in_every_format() {
 }
 
 #[test]
-fn the_audit_trail_does_not_show_them_either() {
+fn redacted_values_are_hidden_in_the_audit_trail() {
     let kept = Written::default();
     let settings = LogSettings {
         output: kept.output(),
@@ -88,7 +88,7 @@ fn the_audit_trail_does_not_show_them_either() {
 }
 
 #[test]
-fn the_list_is_the_programs_own() {
+fn log_uses_the_programs_list() {
     let settings = LogSettings {
         redaction: Redaction::none().with("Shoe-Size"),
         ..LogSettings::default()
@@ -106,6 +106,6 @@ fn the_list_is_the_programs_own() {
 }
 
 #[test]
-fn a_secret_has_the_size_of_what_it_hides() {
+fn secret_has_the_size_of_its_value() {
     assert_eq!(size_of::<Secret<[u8; 7]>>(), 7);
 }

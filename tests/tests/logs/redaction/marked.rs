@@ -1,4 +1,4 @@
-//! What is marked as a secret where it is declared.
+//! Fields marked as secret in the declaration.
 
 use glyph_runtime::{
     Counter, Histogram, LabelSet, Status, instrument_stage, instrument_stages, metric_catalog,
@@ -24,7 +24,7 @@ pub(crate) struct Metrics {
     pub(crate) logins: Counter<Login>,
 }
 
-/// Shown by nobody, so that the compiler says whether anybody tries.
+/// A type that cannot be formatted, so that any attempt is a compile error.
 struct Opaque(&'static str);
 
 impl Opaque {
@@ -87,7 +87,7 @@ fn shows_the_name_alone(seen: &Seen) {
 }
 
 #[test]
-fn a_field_shows_its_name_alone_and_asks_nothing_of_its_value() {
+fn secret_field_shows_only_its_name_and_needs_no_debug() {
     let mut fits = false;
     let seen = out(
         |telemetry| telemetry,
@@ -100,7 +100,7 @@ fn a_field_shows_its_name_alone_and_asks_nothing_of_its_value() {
 }
 
 #[test]
-fn arguments_of_async_functions_and_of_methods_are_taken_as_they_are() {
+fn secret_arguments_of_async_functions_and_methods_are_unchanged() {
     let user = || User { name: "ada" };
     let seen = out(
         |telemetry| telemetry,

@@ -1,6 +1,6 @@
-//! What must not be seen leaves the process by no way.
+//! Redacted values do not leave the process by any output.
 
-#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 #![expect(clippy::indexing_slicing, reason = "a missing field fails the test")]
 
 mod everywhere;

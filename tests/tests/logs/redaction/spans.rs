@@ -1,4 +1,4 @@
-//! Where a value of a span stands beside the field that it was recorded under.
+//! Copies of a span's value outside of its field.
 
 use std::{error::Error, fmt};
 
@@ -30,7 +30,7 @@ impl Error for Refused {
     }
 }
 
-/// The trace that `work` leaves in the ring.
+/// Returns the trace that `work` leaves in the ring.
 fn trace(redaction: Redaction, work: impl FnOnce(&Pipeline)) -> Trace {
     let mut settings = TraceSettings::new("shop");
     settings.redaction = redaction;
@@ -45,7 +45,7 @@ fn hidden(trace: &Trace) {
 }
 
 #[test]
-fn an_error_leaves_no_copy_of_itself_and_no_causes() {
+fn redacted_error_has_no_copy_and_no_causes() {
     let refused = Refused(Some(Box::new(Refused(None))));
     let of_span = trace(Redaction::default(), |_| {
         let password = &refused as &(dyn Error + 'static);
@@ -62,7 +62,7 @@ fn an_error_leaves_no_copy_of_itself_and_no_causes() {
 }
 
 #[test]
-fn errors_under_other_names_are_told() {
+fn errors_under_other_names_are_visible() {
     let refused = Refused(None);
     let shown = trace(Redaction::default(), |_| {
         let _span = info_span!("login", password = "x").entered();
@@ -73,7 +73,7 @@ fn errors_under_other_names_are_told() {
 }
 
 #[test]
-fn a_list_with_the_error_hides_it_in_the_status_too() {
+fn redacted_error_is_hidden_in_the_span_status() {
     let list = Redaction::none().with("error");
     let trace = trace(list, |_| {
         let _span = info_span!("login").entered();
@@ -86,7 +86,7 @@ fn a_list_with_the_error_hides_it_in_the_status_too() {
 }
 
 #[test]
-fn a_list_with_the_message_hides_the_names_of_events() {
+fn redacted_message_hides_event_names() {
     let trace = trace(Redaction::none().with("message"), |_| {
         let _span = info_span!("login").entered();
         info!("{SECRET}");
@@ -95,7 +95,7 @@ fn a_list_with_the_message_hides_the_names_of_events() {
 }
 
 #[test]
-fn links_and_keywords_are_no_way_out() {
+fn links_and_keyword_names_are_redacted() {
     let linked = trace(Redaction::default(), |pipeline| {
         let tracer = pipeline.provider().tracer("test");
         let link = vec![KeyValue::new("token", SECRET), KeyValue::new("user", "ada")];

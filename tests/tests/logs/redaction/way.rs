@@ -1,4 +1,5 @@
-//! All ways out of a process at once: log lines, the ring, the file of spans, and OTLP for spans and log records.
+//! All outputs of a process at once: log lines, the ring, the span file, and OTLP for spans and log
+//! records.
 
 use std::{fs, time::Duration};
 
@@ -16,7 +17,7 @@ use glyph_tests::receiver::{logs, traces};
 
 const LONG: Duration = Duration::from_secs(20);
 
-/// What came out.
+/// The text of every output.
 pub(crate) struct Seen {
     pub(crate) lines: Vec<Value>,
     pub(crate) ring: Vec<Trace>,
@@ -26,7 +27,7 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// Everything as text, with the name of the way.
+    /// Returns everything as text, with the name of the output.
     pub(crate) fn texts(&self) -> [(&'static str, String); 5] {
         [
             ("lines", format!("{:?}", self.lines)),
@@ -37,7 +38,7 @@ impl Seen {
         ]
     }
 
-    /// No way shows `secret`, and each shows `plain`.
+    /// Asserts that no output shows `secret`, and that each shows `plain`.
     pub(crate) fn hides(&self, secret: &str, plain: &str) {
         for (way, text) in self.texts() {
             assert!(!text.contains(secret), "{way} shows {secret}: {text}");
@@ -46,7 +47,7 @@ impl Seen {
     }
 }
 
-/// What leaves while `work` runs, under a telemetry that `change` describes.
+/// Returns the outputs of `work`, with a telemetry that `change` configures.
 pub(crate) fn out(
     change: impl FnOnce(TelemetryBuilder) -> TelemetryBuilder,
     work: impl FnOnce(),

@@ -1,4 +1,4 @@
-//! More tenants than there is room for.
+//! More tenants than the limit permits.
 
 use glyph_runtime::{Counter, Status, metric_catalog, testing};
 use glyph_tests::{Page, environment};
@@ -16,7 +16,7 @@ fn of_tenants<'page>(page: &'page Page, name: &'page str) -> usize {
 }
 
 #[test]
-fn five_thousand_tenants_at_a_bound_of_one_thousand_are_a_thousand_and_one_series() {
+fn tenants_beyond_the_limit_share_one_overflow_series() {
     let _captured = testing::capture();
     let metrics = StormMetrics::global();
     for round in 1..=3_u32 {
@@ -29,7 +29,7 @@ fn five_thousand_tenants_at_a_bound_of_one_thousand_are_a_thousand_and_one_serie
         }
         let page = page();
         assert_eq!(of_tenants(&page, "storm_requests_total"), 1001);
-        // Both values of the closed label are there for each tenant.
+        // Each tenant has both values of the closed label.
         assert_eq!(of_tenants(&page, "storm_ended_total"), 2 * 1001);
         let value = |tenant: &str| page.value("storm_requests_total", &[("tenant_id", tenant)]);
         for tenant in 0..1000 {
@@ -72,7 +72,7 @@ fn visits(catalog: &'static (impl glyph_runtime::Catalog + Sync), name: &str) ->
 }
 
 #[test]
-fn each_label_keeps_to_its_own_bound() {
+fn each_scope_label_has_its_own_limit() {
     let _captured = testing::capture();
     for tenant_id in ["a", "b", "c", "d", "e"] {
         for campaign_id in ["x", "y", "z"] {
@@ -104,7 +104,7 @@ fn each_label_keeps_to_its_own_bound() {
 }
 
 #[test]
-fn combinations_have_a_bound_of_their_own() {
+fn scope_combinations_have_their_own_limit() {
     let _captured = testing::capture();
     for tenant_id in ["a", "b"] {
         for campaign_id in 0..4 {
@@ -115,7 +115,7 @@ fn combinations_have_a_bound_of_their_own() {
             .in_scope(|| FewMetrics::global().visits.inc());
         }
     }
-    // The first five stay right; whoever comes later shares.
+    // The first five keep their own series; later ones share one.
     let expected = ["a 0 1", "a 1 1", "a 2 1", "a 3 1", "b 0 1", "other other 3"];
     assert_eq!(visits(FewMetrics::global(), "few_visits_total"), expected);
 }

@@ -1,4 +1,4 @@
-//! What the tests record.
+//! The catalog of the tests.
 
 use glyph_runtime::{
     Counter, Gauge, Histogram, Label, LabelSet, Status, label::SampledId, metric_catalog,
@@ -68,7 +68,7 @@ pub(crate) struct VoiceMetrics {
     /// Live voice sessions.
     pub active_sessions: Gauge,
 
-    /// The library's own.
+    /// The catalog of a library.
     #[catalog]
     pub audio: AudioMetrics,
 }

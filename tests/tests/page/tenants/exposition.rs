@@ -1,4 +1,4 @@
-//! All ways out of the program carry the labels.
+//! Scope labels in every output.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ fn record() -> Telemetry {
 }
 
 #[test]
-fn pages_and_points_have_labels_and_exemplars() {
+fn expositions_and_points_have_labels_and_exemplars() {
     let telemetry = record();
     let page = telemetry.render(Format::OpenMetrics);
     let bucket = "exposed_latency_seconds_bucket{tenant_id=\"acme\",le=\"1.0\"} 1 # {trace_id=\"00000000000000000000000000000abc\",span_id=\"0000000000000def\"} 0.02 ";
@@ -89,7 +89,7 @@ fn pages_and_points_have_labels_and_exemplars() {
         let Some(Data::Sum(requests)) = &named("exposed.requests").data else {
             unreachable!("a sum");
         };
-        // A tenant's points began when it came, after the program did.
+        // The points of a tenant start when it appeared, after the start of the program.
         let since: Vec<_> = requests
             .data_points
             .iter()
@@ -100,7 +100,7 @@ fn pages_and_points_have_labels_and_exemplars() {
 }
 
 #[test]
-fn the_facade_records_in_the_scope() {
+fn facade_records_in_the_current_scope() {
     alone(|| {
         let metrics = Metrics::global();
         let captured = glyph_runtime::testing::capture();

@@ -1,4 +1,4 @@
-//! Tenants that nobody is heard of any more.
+//! Expiry of idle tenants.
 
 use std::time::Duration;
 
@@ -51,7 +51,7 @@ fn frozen() -> CaptureGuard {
 }
 
 #[test]
-fn an_idle_tenant_leaves_the_page_and_starts_anew_when_it_comes_back() {
+fn idle_tenant_is_removed_and_restarts_at_zero_on_return() {
     let captured = frozen();
     request("acme");
     request("acme");
@@ -59,11 +59,11 @@ fn an_idle_tenant_leaves_the_page_and_starts_anew_when_it_comes_back() {
     request("ibex");
     seen(&[("acme", 2.0), ("ibex", 1.0)]);
 
-    // Being looked at does not count.
+    // A scrape does not count as use.
     captured.clock().advance(HOUR / 2);
     seen(&[("ibex", 1.0)]);
 
-    // A reset, as Prometheus has it.
+    // Prometheus sees a counter reset.
     request("acme");
     seen(&[("acme", 1.0), ("ibex", 1.0)]);
     assert_eq!(captured.counter(&Metrics::global().requests).value(), 2);
@@ -138,7 +138,7 @@ struct PatientMetrics {
 }
 
 #[test]
-fn the_time_is_a_setting_of_the_program_too() {
+fn expiry_time_can_be_set_by_the_program() {
     let captured = frozen();
     let requests = captured.counter(&PatientMetrics::global().requests);
     Patient::idle_after(2 * HOUR);
@@ -170,7 +170,7 @@ struct ChurnMetrics {
 }
 
 #[test]
-fn cells_are_used_again_and_start_at_zero() {
+fn reused_cells_start_at_zero() {
     let captured = frozen();
     let metrics = ChurnMetrics::global();
     let visits = captured.counter(&metrics.visits);

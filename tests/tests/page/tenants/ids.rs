@@ -1,4 +1,4 @@
-//! Ids that are too many to be labels.
+//! Ids with too many values for a label.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use glyph_runtime::{label::SampledId, testing};
 use crate::tenants::catalog::{AudioMetrics, Connection, StormMetrics, Tenant};
 
 #[test]
-fn hashes_are_those_of_every_version() {
+fn hashes_are_stable_across_versions() {
     for (id, hash) in [
         ("", "ba992926"),
         ("session-42", "2145251e"),
@@ -20,7 +20,7 @@ fn hashes_are_those_of_every_version() {
 }
 
 #[test]
-fn id_in_a_sample_is_in_every_larger_sample() {
+fn sampled_id_is_in_every_larger_sample() {
     let shares = [0.0, 0.01, 0.1, 0.5, 1.0];
     let ids: Vec<String> = (0..20_000).map(|id| format!("session-{id}")).collect();
     let mut before = HashSet::new();
@@ -42,7 +42,7 @@ fn id_in_a_sample_is_in_every_larger_sample() {
 }
 
 #[test]
-fn shares_that_make_no_sense_are_the_nearest_that_do() {
+fn invalid_shares_are_clamped() {
     for share in [f64::NAN, -1.0, f64::NEG_INFINITY] {
         assert_eq!(SampledId::sampled("a", share), SampledId::OUT);
     }

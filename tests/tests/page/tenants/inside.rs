@@ -1,4 +1,4 @@
-//! What is recorded inside of a scope carries its labels, and nothing else does.
+//! Recording inside a scope has its labels, and other recording does not.
 
 use glyph_runtime::{
     Status,
@@ -24,7 +24,7 @@ fn acme() -> TenantContext<&'static str, &'static str> {
 }
 
 #[test]
-fn all_metrics_of_the_catalog_carry_the_labels_inside() {
+fn all_metrics_of_the_catalog_have_the_labels_in_a_scope() {
     let _captured = testing::capture();
     let metrics = VoiceMetrics::global();
     acme().in_scope(|| {
@@ -52,16 +52,16 @@ fn all_metrics_of_the_catalog_carry_the_labels_inside() {
     let bucket = value("glyphoxa_stt_duration_seconds_bucket", &[("le", "1.0")]);
     assert_eq!(bucket, Some(1.0));
     assert_eq!(value("glyphoxa_stt_duration_seconds_sum", &[]), Some(0.5));
-    // Outside they are absent, and what was recorded inside is not there as well.
+    // Series outside of scopes lack the labels, and do not include what was recorded inside.
     assert_eq!(page.value("glyphoxa_npc_utterances_total", &[]), Some(4.0));
     assert_eq!(page.value("glyphoxa_tool_calls_total", &call), None);
-    // A metric that the tenant never touched has no series of its.
+    // A metric that the tenant never recorded has no series for it.
     let retries: Vec<_> = page.named("glyphoxa_stt_retries_total").collect();
     assert_eq!(retries.len(), 1);
 }
 
 #[test]
-fn a_program_of_one_tenant_has_a_page_without_them() {
+fn exposition_without_tenants_lacks_the_scope_labels() {
     let _captured = testing::capture();
     let metrics = VoiceMetrics::global();
     metrics.utterances.inc();
@@ -77,7 +77,7 @@ fn nested_catalogs_have_the_scope_labels() {
     let captured = testing::capture();
     acme().in_scope(|| {
         AudioMetrics::global().frames.add(160);
-        // Not of this catalog, and in no scope.
+        // Another catalog, outside of every scope.
         StormMetrics::global().requests.inc();
     });
     let labels = [
@@ -93,7 +93,7 @@ fn nested_catalogs_have_the_scope_labels() {
 }
 
 #[test]
-fn values_are_read_where_they_are_recorded() {
+fn test_lookups_read_values_in_the_current_scope() {
     let _captured = testing::capture();
     let utterances = &VoiceMetrics::global().utterances;
     acme().in_scope(|| {
@@ -113,7 +113,7 @@ fn values_are_read_where_they_are_recorded() {
 }
 
 #[test]
-fn the_inner_scope_is_the_one_that_counts() {
+fn inner_scope_takes_precedence() {
     let _captured = testing::capture();
     let metrics = VoiceMetrics::global();
     acme().in_scope(|| {
@@ -124,7 +124,7 @@ fn the_inner_scope_is_the_one_that_counts() {
             campaign_id,
         };
         inner.in_scope(|| metrics.utterances.add(10));
-        // Another catalog's scope leaves this one as it is.
+        // Another catalog's scope does not change this one.
         Tenant { tenant_id: 42_u32 }.in_scope(|| {
             metrics.utterances.inc();
             StormMetrics::global().requests.inc();
@@ -144,7 +144,7 @@ fn the_inner_scope_is_the_one_that_counts() {
 }
 
 #[test]
-fn an_absent_value_is_an_absent_label() {
+fn absent_value_omits_the_label() {
     let _captured = testing::capture();
     let utterances = &VoiceMetrics::global().utterances;
     let tenant_id = Some("acme-corp".to_owned());
@@ -169,7 +169,7 @@ fn an_absent_value_is_an_absent_label() {
     assert_eq!(page.value("glyphoxa_npc_utterances_total", &[]), Some(1.0));
 }
 
-/// What a layer does with what its user gives it.
+/// Runs the service in the scope of the request, as a layer does.
 fn labels_of<L: IntoScopeLabels>(
     request: &http::Request<()>,
     of: impl Fn(&http::Request<()>) -> L,
@@ -178,7 +178,7 @@ fn labels_of<L: IntoScopeLabels>(
 }
 
 #[test]
-fn a_layer_takes_the_values_from_the_request() {
+fn layer_reads_scope_values_from_the_request() {
     let _captured = testing::capture();
     let utterances = &VoiceMetrics::global().utterances;
     let request = http::Request::builder()
@@ -222,7 +222,7 @@ fn a_layer_takes_the_values_from_the_request() {
 }
 
 #[test]
-fn values_are_data() {
+fn scope_values_are_escaped() {
     let _captured = testing::capture();
     let long = "x".repeat(10_000);
     for tenant_id in ["a\"} 1\n# HELP evil", "null\0byte", "ünïcödé", &long] {

@@ -1,9 +1,9 @@
-//! Labels that come from the scope: each tenant of a service seen apart.
-#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
-#![expect(clippy::indexing_slicing, reason = "what is missing fails the test")]
+//! Labels from the scope: separate series for each tenant of a service.
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
+#![expect(clippy::indexing_slicing, reason = "a missing value fails the test")]
 #![expect(
     clippy::float_cmp,
-    reason = "numbers of calls are whole and times of a frozen clock exact"
+    reason = "counts are integers, and times of a frozen clock are exact"
 )]
 
 mod bounds;
@@ -21,7 +21,7 @@ use glyph_tests::{Page, environment};
 
 use crate::tenants::catalog::{StormMetrics, VoiceMetrics};
 
-/// The page as this thread sees it.
+/// Returns the exposition, as this thread sees it.
 fn page() -> Page {
     let telemetry = environment::telemetry("glyphoxa")
         .catalog(VoiceMetrics::global())

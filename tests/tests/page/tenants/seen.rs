@@ -1,4 +1,4 @@
-//! Spans and log lines inside of a scope say whose they are.
+//! Spans and log lines inside a scope have its labels.
 
 use std::{fmt, time::Duration};
 
@@ -46,7 +46,7 @@ fn spans_have_the_labels_as_attributes() {
 }
 
 #[test]
-fn captured_spans_have_them_too() {
+fn captured_spans_have_the_labels_as_attributes() {
     let captured = testing::capture();
     ACME.in_scope(transcribe);
     assert_eq!(captured.span("stt").field("tenant_id"), Some("acme-corp"));
@@ -82,7 +82,7 @@ fn log_lines_have_the_labels_once() {
 }
 
 #[test]
-fn redaction_covers_them() {
+fn redaction_covers_scope_labels() {
     let settings = log::LogSettings {
         redaction: log::Redaction::default().with("campaign_id"),
         ..log::LogSettings::default()
@@ -92,7 +92,7 @@ fn redaction_covers_them() {
     assert_eq!(lines[0]["campaign_id"], "[redacted]");
 }
 
-/// It may be seen, and is no label.
+/// A value for spans and log lines that cannot be a label.
 #[derive(Label)]
 #[label(never)]
 struct OrgId(String);

@@ -41,7 +41,7 @@ async fn transcribe(polls: u8) {
     .await;
 }
 
-/// Calls, requests, retries and what is in flight.
+/// Returns the calls, requests, retries and in-flight calls.
 fn of_tenant(captured: &Capture, tenant: &str) -> (u64, u64, u64, f64) {
     let metrics = VoiceMetrics::global();
     let calls = captured.histogram::<stage::stt>();
@@ -60,7 +60,7 @@ fn of_tenant(captured: &Capture, tenant: &str) -> (u64, u64, u64, f64) {
 }
 
 #[test]
-fn a_call_is_recorded_in_its_scope() {
+fn call_is_recorded_in_its_scope() {
     let captured = testing::capture();
     of("acme")
         .in_scope(|| transcribe(1).now_or_never())
@@ -70,7 +70,7 @@ fn a_call_is_recorded_in_its_scope() {
 }
 
 #[test]
-fn a_future_that_moves_between_scopes_stays_with_the_first() {
+fn future_moved_between_scopes_stays_in_the_first() {
     let captured = testing::capture();
     let mut call = pin!(transcribe(4));
     let mut context = Context::from_waker(Waker::noop());
@@ -86,7 +86,7 @@ fn a_future_that_moves_between_scopes_stays_with_the_first() {
 }
 
 #[test]
-fn a_call_that_begins_outside_of_scopes_stays_outside() {
+fn call_begun_outside_of_scopes_stays_outside() {
     let captured = testing::capture();
     let mut call = pin!(transcribe(2));
     let mut context = Context::from_waker(Waker::noop());
@@ -95,14 +95,14 @@ fn a_call_that_begins_outside_of_scopes_stays_outside() {
     assert!(ended);
     assert_eq!(of_tenant(&captured, ""), (1, 1, 1, 0.0));
     assert_eq!(of_tenant(&captured, "acme"), (0, 0, 0, 0.0));
-    // And afterwards the thread is where it was.
+    // Afterwards the thread is in its earlier scope.
     of("acme").in_scope(|| VoiceMetrics::global().utterances.inc());
     let utterances = captured.counter(&VoiceMetrics::global().utterances);
     assert_eq!(utterances.with_label("tenant_id", "acme").value(), 1);
 }
 
 #[test]
-fn a_guard_outlives_its_scope_and_gives_back_what_it_took() {
+fn guard_outliving_its_scope_decrements_the_same_gauge() {
     let captured = testing::capture();
     let running = of("acme").in_scope(|| stage::stt { provider: PROVIDER }.start());
     assert_eq!(of_tenant(&captured, "acme"), (0, 0, 0, 1.0));
@@ -116,7 +116,7 @@ fn a_guard_outlives_its_scope_and_gives_back_what_it_took() {
 }
 
 #[test]
-fn a_panic_gives_it_back_too() {
+fn panicking_call_decrements_the_same_gauge() {
     let captured = testing::capture();
     let panicked = thread::scope(|threads| {
         let capture = Capture::clone(&captured);
@@ -147,7 +147,7 @@ async fn spawned_tasks_and_blocking_work_are_inside() {
             let blocking = move || capture.in_scope(|| utterances.inc());
             context::spawn_blocking(move || {
                 let here = ScopeLabels::current();
-                // The capture is another thread's; the scope came along.
+                // The capture belongs to another thread; the scope came along.
                 here.in_scope(blocking);
             })
             .await
@@ -156,7 +156,7 @@ async fn spawned_tasks_and_blocking_work_are_inside() {
             of("ibex").in_scope(|| scope.in_scope(|| utterances.inc()));
         })
         .await;
-    // A task that is spawned plainly begins outside.
+    // A task from a plain spawn begins outside of the scope.
     tokio::spawn(async { utterances.add(5) }).await.unwrap();
     assert_eq!(of_tenant(&captured, "acme"), (1, 1, 0, 0.0));
     let utterances = captured.counter(utterances);
@@ -166,7 +166,7 @@ async fn spawned_tasks_and_blocking_work_are_inside() {
 }
 
 #[test]
-fn an_empty_scope_that_was_taken_along_is_outside() {
+fn captured_empty_scope_is_outside() {
     let captured = testing::capture();
     let utterances = &VoiceMetrics::global().utterances;
     let outside = context::Context::current();
@@ -176,7 +176,7 @@ fn an_empty_scope_that_was_taken_along_is_outside() {
 }
 
 #[test]
-fn a_stream_is_polled_inside() {
+fn stream_is_polled_in_its_scope() {
     let captured = testing::capture();
     let utterances = &VoiceMetrics::global().utterances;
     let items = of("acme").scope(stream::iter(0..3).inspect(|_| utterances.inc()));
@@ -186,7 +186,7 @@ fn a_stream_is_polled_inside() {
 }
 
 #[test]
-fn a_future_is_dropped_inside() {
+fn future_is_dropped_in_its_scope() {
     struct Last;
     impl Drop for Last {
         fn drop(&mut self) {

@@ -1,15 +1,15 @@
-//! A catalog with a scope in strict surroundings: private, without documentation of what it generates, and with names of
-//! the prelude that mean something else.
+//! A scoped catalog with strict lints: private, without documentation on generated items, and with
+//! shadowed prelude names.
 #![deny(warnings, missing_docs, clippy::pedantic)]
 
 use glyph_runtime::testing;
 
-/// The catalog, under another name of the crate.
+/// The catalog, with a renamed crate.
 mod surroundings {
     #![allow(
         dead_code,
         non_camel_case_types,
-        reason = "they stand in the way, and do no more"
+        reason = "they exist only to shadow names"
     )]
 
     use ::glyph_runtime as renamed;
@@ -26,7 +26,7 @@ mod surroundings {
     struct str;
     struct Value0;
 
-    /// Private, as all of it.
+    /// A private catalog.
     #[renamed::metric_catalog(
         namespace = "strict",
         scope(Place { r#type: max 2, region: max 3 }, idle = 1d, max_scopes = 20),
@@ -38,7 +38,7 @@ mod surroundings {
     }
 }
 
-/// A label whose values are known.
+/// A closed label.
 #[derive(glyph_runtime::Label, Clone, Copy, Debug, PartialEq, Eq)]
 enum Region {
     North,

@@ -34,13 +34,13 @@ fn one(tenant: u32) {
     labels(tenant).in_scope(|| {
         stage::work {}.time(|| Metrics::global().requests.inc());
     });
-    // In between nobody's.
+    // Between scopes, the thread has no tenant.
     Metrics::global().requests.inc();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn tenants_on_many_threads_keep_their_own_counts() {
-    // These three come first.
+async fn tenants_on_many_threads_have_separate_counts() {
+    // These three tenants come first.
     let known: Vec<_> = (0..3).map(labels).collect();
     let telemetry = environment::telemetry("threads")
         .catalog(Metrics::global())

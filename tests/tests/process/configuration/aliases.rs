@@ -1,11 +1,11 @@
-//! Names of a service's own.
+//! Additional variable names of a service.
 
 use glyph_runtime::{config::Setting, log::Format, trace::Sampler};
 
 use crate::configuration::environment;
 
 #[test]
-fn a_service_has_names_of_its_own() {
+fn service_can_alias_variable_names() {
     let ibex = |variables: &[(&'static str, &'static str)]| {
         environment(variables)
             .alias("IBEX_SERVICE_NAME", Setting::ServiceName)

@@ -1,4 +1,4 @@
-//! The command line counts more than anything else.
+//! The command line takes precedence over everything else.
 
 use clap::Parser;
 use glyph_runtime::{config::TelemetryArgs, expose::Format, trace::Protocol};
@@ -20,7 +20,7 @@ fn arguments(line: &str) -> Result<TelemetryArgs, String> {
 }
 
 #[test]
-fn all_six_flags_are_taken() {
+fn all_six_flags_are_parsed() {
     let given = arguments(
         "--trace-endpoint http://otel-collector:4318/v1/traces --trace-service-name glyphd-prod \
          --trace-sample-ratio 0.5 --trace-file /tmp/traces.jsonl --trace-headers x-token=secret,b=2 \
@@ -41,7 +41,7 @@ fn all_six_flags_are_taken() {
 }
 
 #[test]
-fn wrong_values_are_refused_at_the_flag() {
+fn invalid_values_are_rejected_at_the_flag() {
     for (line, expected) in [
         ("--trace-endpoint ftp://a", "--trace-endpoint"),
         ("--trace-sample-ratio 1.5", "from 0 to 1"),
@@ -54,7 +54,7 @@ fn wrong_values_are_refused_at_the_flag() {
 }
 
 #[test]
-fn the_service_name_and_the_file_of_the_command_line_count() {
+fn service_name_and_file_flags_take_precedence() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("traces.jsonl");
     let line = format!(
@@ -84,7 +84,7 @@ fn the_service_name_and_the_file_of_the_command_line_count() {
 }
 
 #[test]
-fn a_ratio_of_nothing_makes_no_spans_whatever_the_sampler() {
+fn zero_ratio_makes_no_spans_with_any_sampler() {
     let telemetry = environment::telemetry("glyphd")
         .env_lookup(lookup(&[("OTEL_TRACES_SAMPLER", "always_on")]))
         .arguments(arguments("--trace-sample-ratio 0").unwrap())
@@ -98,7 +98,7 @@ fn a_ratio_of_nothing_makes_no_spans_whatever_the_sampler() {
 }
 
 #[test]
-fn an_endpoint_keeps_what_the_environment_says_of_the_collector() {
+fn endpoint_flag_keeps_collector_settings_of_the_environment() {
     let mut configuration = read(&[
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "a=1"),

@@ -1,4 +1,4 @@
-//! Where the signals go.
+//! Endpoints and exporters of the signals.
 
 use std::{path::Path, time::Duration};
 
@@ -11,7 +11,7 @@ fn otlp(variables: &[(&'static str, &'static str)]) -> OtlpSettings {
 }
 
 #[test]
-fn endpoints_get_a_path_or_keep_theirs() {
+fn endpoint_gets_a_path_unless_it_has_one() {
     const GENERAL: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
     const OWN: &str = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
     const PROTOCOL: &str = "OTEL_EXPORTER_OTLP_PROTOCOL";
@@ -44,7 +44,7 @@ fn endpoints_get_a_path_or_keep_theirs() {
 }
 
 #[test]
-fn an_exporter_can_be_refused() {
+fn exporter_can_be_disabled() {
     let variables = [
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a"),
         ("OTEL_TRACES_EXPORTER", "none"),
@@ -59,7 +59,7 @@ fn an_exporter_can_be_refused() {
 }
 
 #[test]
-fn metrics_and_lines_are_pushed_only_where_it_is_said() {
+fn metrics_and_log_records_are_pushed_only_if_configured() {
     let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a:4318");
     let silent = read(&[endpoint]).unwrap();
     assert!(silent.metrics_otlp.is_none() && silent.logs_otlp.is_none());
@@ -82,7 +82,7 @@ fn metrics_and_lines_are_pushed_only_where_it_is_said() {
 }
 
 #[test]
-fn a_signal_s_own_variables_come_before_the_general_ones() {
+fn signal_variables_precede_general_ones() {
     let general = [
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://a"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20x,a=1"),
@@ -132,7 +132,7 @@ fn a_signal_s_own_variables_come_before_the_general_ones() {
 }
 
 #[test]
-fn a_collector_of_its_own_is_enough_for_a_signal() {
+fn signal_endpoint_alone_enables_a_signal() {
     let own = read(&[("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "http://a:4318/v1/logs")]);
     let own = own.unwrap();
     assert_eq!(
@@ -148,7 +148,7 @@ fn a_collector_of_its_own_is_enough_for_a_signal() {
 }
 
 #[test]
-fn pushes_have_their_intervals_and_batches() {
+fn push_intervals_and_batches_are_configurable() {
     let pushed = read(&[
         ("OTEL_METRICS_EXPORTER", "otlp"),
         ("OTEL_LOGS_EXPORTER", "otlp"),
@@ -185,7 +185,7 @@ fn pushes_have_their_intervals_and_batches() {
 }
 
 #[test]
-fn a_general_value_that_is_ignored_is_told_once() {
+fn ignored_general_value_is_warned_about_once() {
     let told = warnings(&[("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")]);
     assert_eq!(told.len(), 1, "{told:?}");
 }

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use glyph_runtime::config::table;
 
 #[test]
-fn the_documented_table_is_that_of_the_code() {
+fn documented_table_matches_the_code() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/configuration.md");
     let documentation = fs::read_to_string(path).unwrap();
     let table = table();

@@ -1,11 +1,11 @@
-//! What the environment says of the whole process, and how it is told what is wrong.
+//! Environment variables of the whole process, and errors about them.
 
 use glyph_runtime::{config::Propagator, trace::Sampler};
 
 use crate::configuration::{read, traces, warnings};
 
 #[test]
-fn without_any_variable_spans_stay_in_the_process() {
+fn spans_are_not_exported_without_variables() {
     let configuration = read(&[]).unwrap();
     assert_eq!(configuration.service, "shop");
     assert_eq!(configuration.warnings, []);
@@ -20,7 +20,7 @@ fn without_any_variable_spans_stay_in_the_process() {
 }
 
 #[test]
-fn an_empty_variable_is_not_set() {
+fn empty_variable_counts_as_unset() {
     let configuration = read(&[
         ("OTEL_SERVICE_NAME", " "),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
@@ -33,7 +33,7 @@ fn an_empty_variable_is_not_set() {
 }
 
 #[test]
-fn the_resource_has_the_name_of_its_own_variable() {
+fn service_name_variable_sets_the_resource() {
     let attributes = (
         "OTEL_RESOURCE_ATTRIBUTES",
         "service.name=attribute,team=check%20out,deployment.environment.name=staging",
@@ -52,7 +52,7 @@ fn the_resource_has_the_name_of_its_own_variable() {
 }
 
 #[test]
-fn malformed_resource_attributes_are_ignored_whole() {
+fn malformed_resource_attributes_are_all_ignored() {
     let variables = [("OTEL_RESOURCE_ATTRIBUTES", "team=a,broken")];
     assert!(traces(&variables).resource.is_empty());
     assert_eq!(
@@ -63,7 +63,7 @@ fn malformed_resource_attributes_are_ignored_whole() {
 }
 
 #[test]
-fn a_disabled_sdk_makes_no_spans() {
+fn disabled_sdk_makes_no_spans() {
     let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a:4318");
     let disabled = read(&[("OTEL_SDK_DISABLED", "TRUE"), endpoint]).unwrap();
     assert!(disabled.traces.is_none());
@@ -85,7 +85,7 @@ fn unknown_propagators_are_ignored() {
 }
 
 #[test]
-fn errors_name_variable_value_and_what_is_allowed_but_no_secret() {
+fn errors_name_variable_value_and_expectation_without_secrets() {
     let error = |name, value| read(&[(name, value)]).unwrap_err().to_string();
     assert_eq!(
         error("OTEL_EXPORTER_OTLP_ENDPOINT", "ftp://a"),

@@ -1,4 +1,4 @@
-//! What `install` brings. One process has one subscriber, so that this is one test.
+//! The effects of `install`. A process has one subscriber, so this is one test.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ struct Looked {
 
 #[metric_catalog(namespace = "installed", stages = stage)]
 struct Metrics {
-    /// How long a look-up takes.
+    /// Lookup duration.
     #[metric(name = "lookup.duration", unit = seconds, buckets = [1ms, 1s])]
     #[stage(lookup, requests = lookups)]
     duration: Histogram,
@@ -49,7 +49,7 @@ async fn installed() {
         .catalog(Metrics::global())
         .log(|log| {
             log.output = Output::Writer(Box::new(output));
-            // What OpenTelemetry says of itself depends on the features that others turn on.
+            // OpenTelemetry's own events depend on the features that other crates enable.
             "info,opentelemetry=off".clone_into(&mut log.filter);
         })
         .without_listener()

@@ -1,4 +1,4 @@
-//! The log and the audit trail.
+//! Settings of the log and the audit trail.
 
 use std::{path::Path, time::Duration};
 
@@ -7,7 +7,7 @@ use glyph_runtime::log::{Audit, AuditOutput, Format, SyncPolicy};
 use crate::configuration::{read, warnings};
 
 #[test]
-fn the_log_follows_rust_log_and_then_the_level() {
+fn log_filter_uses_rust_log_then_the_level() {
     let filter = |variables| read(variables).unwrap().log.filter;
     assert_eq!(filter(&[]), "");
     assert_eq!(filter(&[("OTEL_LOG_LEVEL", "WARN")]), "warn");
@@ -24,7 +24,7 @@ fn the_log_follows_rust_log_and_then_the_level() {
 }
 
 #[test]
-fn the_format_has_a_name_of_its_own() {
+fn log_format_has_its_own_variable() {
     let format = |value| read(&[("GLYPH_LOG_FORMAT", value)]).unwrap().log.format;
     assert_eq!(
         (format("JSON"), format("pretty")),
@@ -33,7 +33,7 @@ fn the_format_has_a_name_of_its_own() {
 }
 
 #[test]
-fn the_audit_trail_has_a_file_and_a_policy() {
+fn audit_trail_has_file_and_policy_settings() {
     let file = ("GLYPH_AUDIT_FILE", "/var/log/shop/audit.jsonl");
     let audit = |sync: &[_]| -> Audit {
         let variables = [&[file][..], sync].concat();

@@ -1,8 +1,8 @@
-//! What the environment, the program and the command line say, and which of them counts.
+//! Settings from the environment, the program and the command line, and their precedence.
 #![expect(
     clippy::indexing_slicing,
     clippy::unwrap_used,
-    reason = "what is not there fails the test"
+    reason = "a missing value fails the test"
 )]
 
 mod aliases;
@@ -21,7 +21,7 @@ use glyph_runtime::{
     trace::TraceSettings,
 };
 
-/// An environment with these variables alone.
+/// Returns an environment with only these variables.
 fn environment(variables: &[(&'static str, &'static str)]) -> Environment<'static> {
     Environment::new(lookup(variables))
 }

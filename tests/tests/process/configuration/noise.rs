@@ -1,11 +1,11 @@
-//! What libraries say that requests and exports pass through.
+//! Spans of libraries that requests and exports use.
 
 use glyph_runtime::TelemetryBuilder;
 use glyph_tests::environment;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
 
-/// The names of the spans that are taken.
+/// Returns the names of the accepted spans.
 fn taken(change: impl FnOnce(TelemetryBuilder) -> TelemetryBuilder) -> Vec<String> {
     let builder = environment::telemetry("shop");
     let telemetry = change(builder).build().unwrap();
@@ -36,7 +36,7 @@ fn spans_of_export_libraries_are_dropped_by_default() {
 }
 
 #[test]
-fn the_longest_target_counts() {
+fn longest_matching_target_takes_precedence() {
     let taken = taken(|builder| {
         builder
             .span_target("shop", LevelFilter::OFF)

@@ -1,4 +1,4 @@
-//! The environment gives way to the program.
+//! The program takes precedence over the environment.
 
 use glyph_runtime::{
     expose::Format,
@@ -10,7 +10,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use crate::configuration::lookup;
 
 #[test]
-fn the_program_changes_what_the_environment_says() {
+fn program_overrides_the_environment() {
     let telemetry = environment::telemetry("shop")
         .env_lookup(lookup(&[
             ("OTEL_SERVICE_NAME", "shop-eu"),
@@ -40,7 +40,7 @@ fn the_program_changes_what_the_environment_says() {
 }
 
 #[test]
-fn a_disabled_sdk_leaves_the_page_and_the_log() {
+fn disabled_sdk_keeps_metrics_and_log() {
     let telemetry = environment::telemetry("shop")
         .env_lookup(lookup(&[("OTEL_SDK_DISABLED", "true")]))
         .traces(|traces| traces.file = Some(FileSettings::new("/nowhere/at/all")))
@@ -56,7 +56,7 @@ fn a_disabled_sdk_leaves_the_page_and_the_log() {
 }
 
 #[test]
-fn a_wrong_value_is_an_error_of_build() {
+fn invalid_value_is_an_error_of_build() {
     let error = environment::telemetry("shop")
         .env_lookup(lookup(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "nowhere at all")]))
         .build()

@@ -1,4 +1,4 @@
-//! Which traces are sampled or kept, and how much a span may hold.
+//! Settings of samplers and of the limits of a span.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use glyph_runtime::trace::{KeepFailures, Sampler};
 use crate::configuration::{read, traces, warnings};
 
 #[test]
-fn samplers_have_the_specification_s_names() {
+fn samplers_have_the_specified_names() {
     const ARGUMENT: (&str, &str) = ("OTEL_TRACES_SAMPLER_ARG", "0.1");
     let ratio = || Sampler::TraceIdRatio(0.1);
     for (name, sampler) in [
@@ -30,7 +30,7 @@ fn samplers_have_the_specification_s_names() {
 }
 
 #[test]
-fn a_wrong_sampler_or_argument_is_as_if_it_were_not_set() {
+fn invalid_sampler_or_argument_counts_as_unset() {
     let unknown = [("OTEL_TRACES_SAMPLER", "jaeger_remote")];
     assert_eq!(
         traces(&unknown).sampler,
@@ -72,7 +72,7 @@ fn batches_and_spans_have_limits() {
 }
 
 #[test]
-fn numbers_that_are_none_are_ignored_with_a_warning() {
+fn invalid_numbers_are_ignored_with_a_warning() {
     for variable in [
         "OTEL_BSP_SCHEDULE_DELAY",
         "OTEL_BSP_EXPORT_TIMEOUT",
@@ -93,7 +93,7 @@ fn numbers_that_are_none_are_ignored_with_a_warning() {
 }
 
 #[test]
-fn a_rate_limit_takes_the_place_of_the_root_sampler() {
+fn rate_limit_replaces_the_root_sampler() {
     let limited = Sampler::parent_based(Sampler::RateLimited(20));
     let rate = ("GLYPH_TRACES_RATE_LIMIT", "20");
     assert_eq!(traces(&[rate]).sampler, limited);
@@ -106,7 +106,7 @@ fn a_rate_limit_takes_the_place_of_the_root_sampler() {
 }
 
 #[test]
-fn failures_are_kept_where_it_is_said() {
+fn failures_are_kept_if_configured() {
     let slow = Duration::from_millis(1500);
     for (variables, kept) in [
         (&[][..], None),

@@ -1,8 +1,8 @@
-//! Which signals go to a collector.
+//! Signals that reach a collector.
 
 use crate::installed::{Service, receiver::Receiver};
 
-/// Whether spans, metrics and log records arrive.
+/// Returns whether spans, metrics and log records arrive.
 fn arrived(collector: &Receiver) -> [bool; 3] {
     [
         !collector.spans().is_empty(),
@@ -33,12 +33,12 @@ fn sends(variables: &[(&str, &str)], arguments: &[&str]) -> [bool; 3] {
 const ENDPOINT: (&str, &str) = ("OTEL_EXPORTER_OTLP_ENDPOINT", "the collector");
 
 #[test]
-fn an_endpoint_alone_gets_spans() {
+fn general_endpoint_receives_only_spans() {
     assert_eq!(sends(&[ENDPOINT], &[]), [true, false, false]);
 }
 
 #[test]
-fn an_endpoint_of_its_own_gets_that_signal() {
+fn signal_endpoint_receives_that_signal() {
     let own = ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "its metrics");
     assert_eq!(sends(&[own], &[]), [false, true, false]);
     let refused = ("OTEL_METRICS_EXPORTER", "prometheus");
@@ -46,12 +46,12 @@ fn an_endpoint_of_its_own_gets_that_signal() {
 }
 
 #[test]
-fn the_program_may_ask_for_what_no_variable_does() {
+fn program_can_enable_signals_without_variables() {
     assert_eq!(sends(&[ENDPOINT], &["--push"]), [true, true, true]);
 }
 
 #[test]
-fn spans_may_stay_while_the_others_go() {
+fn spans_can_be_off_while_other_signals_are_exported() {
     let variables = [
         ENDPOINT,
         ("OTEL_TRACES_EXPORTER", "none"),
@@ -62,7 +62,7 @@ fn spans_may_stay_while_the_others_go() {
 }
 
 #[test]
-fn a_disabled_sdk_sends_nothing_whoever_asks() {
+fn disabled_sdk_exports_nothing() {
     let variables = [
         ENDPOINT,
         ("OTEL_SDK_DISABLED", "true"),

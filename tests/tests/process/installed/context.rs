@@ -1,8 +1,8 @@
-//! What crosses the border of the process.
+//! Context that crosses the process boundary.
 
 use crate::installed::Service;
 
-/// The headers of a request out of the process, and that both ways write the same.
+/// Returns the headers of an outgoing request. Asserts that both propagators write the same.
 fn headers(variables: &[(&str, &str)]) -> Vec<String> {
     let mut service = Service::start(variables, &[]);
     let injected = service.ask("inject");
@@ -18,7 +18,7 @@ fn headers(variables: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
-fn propagators_of_the_environment_apply_to_glyph_and_opentelemetry() {
+fn configured_propagators_apply_to_glyph_and_opentelemetry() {
     let said = |propagators| headers(&[("OTEL_PROPAGATORS", propagators)]);
     assert_eq!(headers(&[]), ["baggage", "traceparent"]);
     assert_eq!(said("tracecontext"), ["traceparent"]);
@@ -27,7 +27,7 @@ fn propagators_of_the_environment_apply_to_glyph_and_opentelemetry() {
 }
 
 #[test]
-fn a_disabled_sdk_still_hands_on() {
+fn disabled_sdk_still_propagates_context() {
     let disabled = ("OTEL_SDK_DISABLED", "true");
     assert_eq!(headers(&[disabled]), ["baggage"]);
 }

@@ -1,4 +1,4 @@
-//! An export is not to cause another.
+//! An export must not cause another export.
 
 use crate::installed::{Service, receiver::Receiver};
 use glyph_tests::receiver::attributes::message;
@@ -7,7 +7,7 @@ use glyph_tests::receiver::attributes::message;
 fn exports_do_not_export_their_own_spans_and_events() {
     for protocol in ["grpc", "http/protobuf"] {
         let collector = Receiver::start([]);
-        // A name, which has to be looked up.
+        // A host name, so that the export needs a lookup.
         let endpoint = format!("http://localhost:{}", collector.address().port());
         let variables = [
             ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()),

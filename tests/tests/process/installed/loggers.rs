@@ -13,7 +13,7 @@ fn log_crate_records_have_trace_ids() {
 }
 
 #[test]
-fn the_filter_is_for_them_too() {
+fn filter_applies_to_log_crate_records() {
     let mut service = Service::start(&[("RUST_LOG", "info,old=warn")], &[]);
     service.turn();
     assert!(!service.end().contains("said by the log crate"));

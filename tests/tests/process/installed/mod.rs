@@ -1,8 +1,8 @@
-//! A process that installs everything as its environment and its command line say.
+//! A process that installs everything as its environment and command line say.
 
-#![expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
-#![expect(clippy::indexing_slicing, reason = "what is missing fails the test")]
-#![expect(clippy::panic, reason = "what takes too long fails the test")]
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
+#![expect(clippy::indexing_slicing, reason = "a missing value fails the test")]
+#![expect(clippy::panic, reason = "a timeout fails the test")]
 
 mod collectors;
 mod context;
@@ -20,7 +20,7 @@ use glyph_tests::{
 };
 use serde_json::Value;
 
-/// A process that does what it is told, line by line.
+/// A process that runs one command per line.
 struct Service(Process);
 
 impl Service {
@@ -28,7 +28,7 @@ impl Service {
         Self(Process::start(&mut command(variables, arguments)))
     }
 
-    /// Says what to do, and gives the answer.
+    /// Sends a command and returns the response.
     fn ask(&mut self, what: &str) -> Value {
         self.0.say(what);
         let answer = self.0.line(what);
@@ -36,7 +36,7 @@ impl Service {
             .unwrap_or_else(|error| panic!("{what}: {error} in {answer:?}"))
     }
 
-    /// The trace of one turn.
+    /// Returns the trace of one turn.
     fn turn(&mut self) -> String {
         self.ask("turn").as_str().unwrap().to_owned()
     }
@@ -45,7 +45,7 @@ impl Service {
         Page::parse(self.ask("page").as_str().unwrap()).unwrap()
     }
 
-    /// Ends it, and gives its log.
+    /// Ends the process and returns its log.
     fn end(mut self) -> String {
         assert_eq!(self.ask("end"), "ended");
         self.0.end("the service").errors

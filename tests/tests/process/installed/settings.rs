@@ -1,4 +1,4 @@
-//! Settings that show only in a process that runs.
+//! Settings whose effect needs a running process.
 
 use std::time::Instant;
 
@@ -7,7 +7,7 @@ use glyph_tests::children::Process;
 use crate::installed::{Service, command, lines, receiver::Receiver, until};
 
 #[test]
-fn delays_and_intervals_are_kept() {
+fn delays_and_intervals_take_effect() {
     let collector = Receiver::start([]);
     let endpoint = collector.endpoint();
     let variables = [
@@ -27,7 +27,7 @@ fn delays_and_intervals_are_kept() {
 }
 
 #[test]
-fn queues_are_bounded() {
+fn queue_limits_take_effect() {
     let variables = [
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9"),
         ("OTEL_BSP_MAX_QUEUE_SIZE", "7"),
@@ -62,7 +62,7 @@ fn failed_unsampled_traces_are_kept() {
 }
 
 #[test]
-fn a_second_has_no_more_traces_than_the_limit() {
+fn rate_limit_caps_traces_per_second() {
     let variables = [
         ("GLYPH_TRACES_RATE_LIMIT", "1"),
         ("OTEL_TRACES_SAMPLER", "always_on"),
@@ -82,7 +82,7 @@ fn a_second_has_no_more_traces_than_the_limit() {
 }
 
 #[test]
-fn the_audit_trail_and_the_spans_have_files() {
+fn audit_trail_and_spans_go_to_files() {
     let folder = tempfile::tempdir().unwrap();
     let (audit, spans) = (folder.path().join("audit"), folder.path().join("spans"));
     let variables = [
@@ -93,7 +93,7 @@ fn the_audit_trail_and_the_spans_have_files() {
     ];
     let mut service = Service::start(&variables, &[]);
     let trace = service.turn();
-    // It is there when the macro has returned.
+    // The line is written when the macro returns.
     let trail = lines(&std::fs::read_to_string(&audit).unwrap());
     assert_eq!(trail.len(), 1);
     assert_eq!(
@@ -106,7 +106,7 @@ fn the_audit_trail_and_the_spans_have_files() {
 }
 
 #[test]
-fn a_value_that_cannot_be_ends_the_process_with_one_clear_error() {
+fn invalid_value_ends_the_process_with_one_error() {
     for (variable, value, allowed) in [
         ("GLYPH_AUDIT_SYNC", "sometimes", "`always`, `shutdown`"),
         ("GLYPH_TRACES_RATE_LIMIT", "0", "from 1 to 10000"),

@@ -1,4 +1,4 @@
-//! Spans, metrics and log records of one process, and what they have to do with each other.
+//! Spans, metrics and log records of one process, and their relations.
 
 use opentelemetry_proto::tonic::metrics::v1::{HistogramDataPoint, Metric, metric::Data};
 
@@ -10,7 +10,7 @@ const EXPORTERS: [(&str, &str); 2] = [
     ("OTEL_LOGS_EXPORTER", "otlp"),
 ];
 
-/// Where nobody listens, and no other test will: Linux has all of 127.0.0.0/8.
+/// Returns an address without a listener that no other test uses: Linux has all of 127.0.0.0/8.
 fn free_address() -> String {
     let host = if cfg!(target_os = "linux") {
         "127.2.0.1"
@@ -21,7 +21,7 @@ fn free_address() -> String {
     listener.local_addr().unwrap().to_string()
 }
 
-/// The only point of a histogram.
+/// Returns the only point of a histogram.
 fn histogram(metrics: &[Metric], name: &str) -> HistogramDataPoint {
     let metric = metrics.iter().rfind(|metric| metric.name == name);
     match metric.and_then(|metric| metric.data.as_ref()) {
@@ -31,7 +31,7 @@ fn histogram(metrics: &[Metric], name: &str) -> HistogramDataPoint {
 }
 
 #[test]
-fn all_three_arrive_and_agree() {
+fn all_three_signals_arrive_and_agree() {
     for protocol in ["grpc", "http/protobuf"] {
         let collector = Receiver::start([]);
         let endpoint = collector.endpoint();
@@ -98,7 +98,7 @@ fn all_three_arrive_and_agree() {
 }
 
 #[test]
-fn signals_arrive_again_after_an_outage() {
+fn signals_arrive_after_an_outage() {
     let address = free_address();
     let endpoint = format!("http://{address}");
     let variables = [
@@ -123,7 +123,7 @@ fn signals_arrive_again_after_an_outage() {
 
     let [span] = <[_; 1]>::try_from(collector.spans()).unwrap();
     assert_eq!(hex(&span.trace_id), trace);
-    // Sums tell what was before the outage as well.
+    // Sums include what was recorded before the outage.
     let duration = histogram(&collector.metrics(), "installed.turn.duration");
     assert_eq!(duration.count, 2);
     let page = service.page();
@@ -139,7 +139,7 @@ fn signals_arrive_again_after_an_outage() {
         )
     };
     assert_eq!(ends("traces"), (1.0, 1.0));
-    // What the exporters say of the outage is for the log alone.
+    // The exporters' events about the outage go to the log alone.
     assert_eq!(ends("logs"), (2.0, 2.0));
     assert!(total("glyph_export_failures_total", "metrics") >= 1.0);
     assert!(service.end().contains("export failed"));

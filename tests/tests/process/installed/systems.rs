@@ -1,4 +1,4 @@
-//! Services with variables and flags of their own.
+//! Services with their own variables and flags.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::installed::{Service, lines, receiver::Receiver};
 use glyph_tests::receiver::attributes::{hex, text};
 
 #[test]
-fn a_service_with_its_own_names_sends_to_a_bare_host_and_port() {
+fn custom_variables_accept_a_bare_host_and_port() {
     let collector = Receiver::start([]);
     let address = collector.address().to_string();
     let variables = [
@@ -48,12 +48,12 @@ fn ibex_default_ratio_keeps_few_traces() {
         service.turn();
     }
     let sampled = service.ask("recent").as_array().unwrap().len();
-    // One in a hundred: more than ten of fifty come about once in 1e10 runs.
+    // One in a hundred: more than ten of fifty happen about once in 1e10 runs.
     assert!(sampled <= 10, "{sampled}");
     service.end();
 }
 
-/// A collector with a certificate that nobody has signed.
+/// Starts a collector with a self-signed certificate.
 fn with_tls() -> Receiver {
     let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let key = PrivatePkcs8KeyDer::from(own.signing_key.serialize_der());
@@ -68,7 +68,7 @@ fn with_tls() -> Receiver {
 }
 
 #[test]
-fn all_six_flags_of_a_command_line_count() {
+fn all_six_command_line_flags_take_effect() {
     let collector = with_tls();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("traces.jsonl");
@@ -86,7 +86,7 @@ fn all_six_flags_of_a_command_line_count() {
         "x-token=secret",
         "--trace-insecure-skip-verify",
     ];
-    // The command line counts more.
+    // The command line takes precedence.
     let variables = [
         ("OTEL_TRACES_SAMPLER", "always_off"),
         ("OTEL_SERVICE_NAME", "glyphd"),
@@ -108,7 +108,7 @@ fn all_six_flags_of_a_command_line_count() {
 }
 
 #[test]
-fn a_ratio_of_nothing_on_the_command_line_makes_no_spans() {
+fn zero_ratio_flag_makes_no_spans() {
     let mut service = Service::start(&[], &["--trace-sample-ratio", "0"]);
     service.turn();
     assert!(service.ask("recent").as_array().unwrap().is_empty());

@@ -1,23 +1,23 @@
-//! Collectors, good and bad.
+//! Healthy and faulty collectors.
 
 use std::{net::TcpListener, thread};
 
 use axum::Router;
 
-/// What a collector does.
+/// The behavior of a collector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Takes everything.
+    /// Accepts everything.
     Answers,
-    /// Nobody listens.
+    /// Has no listener.
     Absent,
-    /// Takes connections, and says nothing.
+    /// Accepts connections and never responds.
     Hangs,
 }
 
 pub(crate) const KINDS: [Kind; 3] = [Kind::Answers, Kind::Absent, Kind::Hangs];
 
-/// A collector, there as long as this is.
+/// A collector that runs until it is dropped.
 pub(crate) struct Collector {
     pub(crate) endpoint: String,
     _socket: Option<TcpListener>,

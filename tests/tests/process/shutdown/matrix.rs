@@ -1,4 +1,4 @@
-//! Each way to end, with each collector.
+//! Each way to shut down, with each collector.
 
 use std::{
     panic,
@@ -15,14 +15,14 @@ use crate::shutdown::{
     in_time, telemetry, undelivered,
 };
 
-/// What a collector that does not answer is given.
+/// Deadline for a collector that does not respond.
 const SHORT: Duration = Duration::from_millis(500);
-/// What a busy machine may add to a deadline.
+/// Tolerance of a deadline on a busy machine.
 const SLACK: Duration = Duration::from_secs(5);
 
 type Ended = Result<(), Undelivered>;
 
-/// Ends a telemetry in one way, with each collector.
+/// Shuts down a telemetry in one way, with each collector.
 fn ends(way: impl Fn(&Arc<Telemetry>, Duration) -> Ended + Send + Sync + 'static) {
     let way = Arc::new(way);
     for kind in KINDS {
@@ -61,14 +61,14 @@ fn ends_with(kind: Kind, way: &dyn Fn(&Arc<Telemetry>, Duration) -> Ended) {
     }
 }
 
-/// Spans and log records that have arrived.
+/// Returns the spans and log records that have arrived.
 fn exported(telemetry: &Telemetry) -> [u64; 2] {
     let spans = telemetry.traces().unwrap().snapshot();
     let records = telemetry.logs_otlp().unwrap().snapshot();
     [spans.exporter("otlp").unwrap().exported, records.exported]
 }
 
-/// Each signal tells what did not arrive.
+/// Asserts that each signal reports what did not arrive.
 fn all_is_told(error: &Undelivered) {
     match &undelivered(error)[..] {
         [spans, records, points] => {
@@ -110,7 +110,7 @@ fn shutdown_works_in_a_current_thread_runtime() {
 }
 
 #[test]
-fn in_a_current_thread_runtime_blocking_it() {
+fn blocking_shutdown_works_in_a_current_thread_runtime() {
     ends(|telemetry, deadline| {
         current_thread().block_on(async { telemetry.shutdown_blocking(deadline) })
     });
@@ -127,7 +127,7 @@ fn shutdown_works_on_the_only_worker_of_a_runtime() {
 }
 
 #[test]
-fn on_the_only_worker_of_a_runtime_blocking_it() {
+fn blocking_shutdown_works_on_the_only_worker_of_a_runtime() {
     ends(|telemetry, deadline| {
         let runtime = workers(1);
         let telemetry = Arc::clone(telemetry);
@@ -193,7 +193,7 @@ fn second_shutdown_returns_the_same_result() {
 }
 
 #[test]
-fn from_two_threads_at_once() {
+fn shutdown_works_from_two_threads_at_once() {
     ends(|telemetry, deadline| {
         std::thread::scope(|scope| {
             let ends = [(); 2].map(|()| scope.spawn(|| telemetry.shutdown_blocking(deadline)));
@@ -205,7 +205,7 @@ fn from_two_threads_at_once() {
 }
 
 #[test]
-fn a_shutdown_that_nobody_awaits_to_its_end_goes_on() {
+fn dropped_shutdown_future_continues_in_the_background() {
     ends(|telemetry, deadline| {
         current_thread().block_on(async {
             let mut ending = Box::pin(telemetry.shutdown_within(deadline));

@@ -1,9 +1,10 @@
-//! The end of a whole telemetry: under every runtime and under none, with every kind of collector, in time.
+//! Shutdown of a whole telemetry: with every runtime and without one, with every kind of collector,
+//! in time.
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "what cannot be set up or is not there fails the test"
+    reason = "a failed setup or a missing value fails the test"
 )]
 
 mod collector;
@@ -24,18 +25,18 @@ use glyph_tests::wait::within;
 use glyph_tests::written::Written;
 use tracing_subscriber::layer::SubscriberExt;
 
-/// How long a shutdown may take that has to end everything.
+/// Deadline of a shutdown that must deliver everything.
 const LONG: Duration = Duration::from_secs(30);
-/// How long a test may take, on a busy machine.
+/// Timeout of a test on a busy machine.
 const LIMIT: Duration = Duration::from_secs(40);
 
-/// Runs `work`, which has to end within [`LIMIT`].
+/// Runs `work`, which must end within [`LIMIT`].
 fn in_time<T: Send + 'static>(what: &str, work: impl FnOnce() -> T + Send + 'static) -> T {
     within(LIMIT, what, work)
 }
 
-/// An address for one listener alone: what is given back is not taken by a socket of another test. Linux has all of
-/// 127.0.0.0/8.
+/// Returns an address for one listener, which no socket of another test takes after its release.
+/// Linux has all of 127.0.0.0/8.
 fn loopback() -> [u8; 4] {
     static LAST: AtomicU16 = AtomicU16::new(0);
     if cfg!(target_os = "linux") {
@@ -49,15 +50,15 @@ fn loopback() -> [u8; 4] {
 /// Returns destination, items and count of each part that was not delivered.
 fn undelivered(error: &Undelivered) -> Vec<(&'static str, &'static str, u64)> {
     let parts = error.parts.iter();
-    // On a busy machine the listener's thread may have had no turn.
+    // The listener's thread may not have run yet on a busy machine.
     let parts = parts.filter(|part| part.destination != "admin");
     parts
         .map(|part| (part.destination, part.items, part.count))
         .collect()
 }
 
-/// A telemetry with a listener and a log, which sends all signals to `endpoint`. Three spans, three log records and three
-/// lines wait.
+/// Returns a telemetry with a listener and a log, which sends all signals to `endpoint`. Three
+/// spans, three log records and three log lines are queued.
 fn telemetry(endpoint: &str, output: impl Write + Send + 'static) -> Telemetry {
     let endpoint = endpoint.to_owned();
     let telemetry = environment::telemetry("ends")

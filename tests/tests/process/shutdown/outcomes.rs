@@ -1,4 +1,4 @@
-//! What a shutdown tells, and what it leaves.
+//! Results and effects of a shutdown.
 
 use std::{
     io::{self, Write},
@@ -14,7 +14,7 @@ use crate::shutdown::{
     in_time, telemetry, undelivered,
 };
 
-/// An output that takes nothing until its other end is gone.
+/// An output that blocks until its other end is gone.
 struct Stuck(Receiver<()>);
 
 impl Write for Stuck {
@@ -57,7 +57,7 @@ fn shutdown_reports_everything_unfinished() {
 }
 
 #[test]
-fn afterwards_the_page_is_still_there() {
+fn metrics_can_be_rendered_after_shutdown() {
     in_time("the page", || {
         let collector = Collector::start(Kind::Answers);
         let telemetry = telemetry(&collector.endpoint, Written::default());
@@ -77,7 +77,7 @@ fn afterwards_the_page_is_still_there() {
 }
 
 #[test]
-fn a_second_one_with_less_time_does_not_wait_for_the_first() {
+fn shorter_second_shutdown_does_not_wait_for_the_first() {
     in_time("a second shutdown", || {
         let collector = Collector::start(Kind::Hangs);
         let telemetry = telemetry(&collector.endpoint, Written::default());
@@ -111,7 +111,7 @@ fn shutdown_accepts_a_zero_deadline() {
 }
 
 #[test]
-fn forever_is_no_overflow() {
+fn maximum_deadline_does_not_overflow() {
     in_time("forever", || {
         let collector = Collector::start(Kind::Answers);
         let telemetry = telemetry(&collector.endpoint, Written::default());

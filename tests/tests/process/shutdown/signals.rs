@@ -1,4 +1,4 @@
-//! A process that ends when a signal tells it to.
+//! A process that ends when a signal arrives.
 
 use std::{fs, path::PathBuf, process::Command, time::Duration};
 
@@ -47,13 +47,13 @@ impl Service {
         response.unwrap().status().as_u16()
     }
 
-    /// Waits until readiness has turned.
+    /// Waits until readiness has changed.
     fn drains(&self) {
         wait::until("it is not ready", || self.readiness() != 200);
         assert_eq!(self.readiness(), 503);
     }
 
-    /// Waits until both signals are caught: before that they end the program at once.
+    /// Waits until both signals are handled: before that they end the program at once.
     fn listens_to_signals(&self) {
         let status = format!("/proc/{}/status", self.process.id());
         let wanted = (1 << (SIGINT - 1)) | (1 << (SIGTERM - 1));
@@ -67,7 +67,7 @@ impl Service {
         });
     }
 
-    /// Its log, after it has ended well.
+    /// Returns its log after a successful exit.
     fn end(self) -> String {
         let ended = self.process.end("the service");
         assert!(ended.status.success(), "{}", ended.errors);
@@ -78,7 +78,7 @@ impl Service {
 }
 
 #[test]
-fn a_signal_drains_flushes_and_ends_it() {
+fn signal_drains_flushes_and_ends_the_process() {
     for signal in ["TERM", "INT"] {
         let service = Service::start(Duration::ZERO);
         service.listens_to_signals();

@@ -12,7 +12,7 @@ fn call(case: Case) -> stage::call<'static> {
     stage::call { case: case.name }
 }
 
-/// The guard is told how the call ended.
+/// Ends a guard with a result.
 fn guarded(case: Case) -> Answer {
     let running = call(case).start();
     let answer = running.in_scope(|| body!(case));
@@ -23,7 +23,7 @@ fn guarded(case: Case) -> Answer {
     answer
 }
 
-/// The same in a future, which holds the guard while it waits.
+/// Ends a guard in a future, after a wait.
 async fn guarded_future(case: Case) -> Answer {
     let running = call(case).start();
     let answer = async { async_body!(case) }.await;
@@ -34,7 +34,7 @@ async fn guarded_future(case: Case) -> Answer {
     answer
 }
 
-/// The guard ends on the thread of another.
+/// Ends a guard on another thread.
 fn guarded_elsewhere(case: Case) -> Answer {
     let running = call(case).start();
     let ended = std::thread::spawn(move || {
@@ -48,7 +48,8 @@ fn guarded_elsewhere(case: Case) -> Answer {
     body!(case)
 }
 
-/// Those of a future that holds a guard, but for [`Ending::DroppedByPanic`]: a guard cannot tell whose panic it is.
+/// The endings of a future that holds a guard, without [`Ending::DroppedByPanic`]: a guard cannot
+/// distinguish its own panic from another one.
 const OF_A_GUARD: &[Ending] = &[
     Ending::Value,
     Ending::EarlyReturn,

@@ -11,14 +11,14 @@ pub(crate) struct Failure;
 
 pub(crate) type Answer = Result<u8, Failure>;
 
-/// One call: what the series of its labels are named, and what its body does.
+/// One call: the label value of its series, and the behavior of its body.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     pub(crate) does: Does,
 }
 
-/// What a body does.
+/// The behavior of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Does {
     Value,
@@ -28,17 +28,17 @@ pub(crate) enum Does {
     QuestionMark,
     Panic,
     PanicAtOnce,
-    /// It waits for ever, a stream after its first item.
+    /// Waits forever; a stream does so after its first item.
     Wait,
-    /// It waits for ever, a stream before its first item.
+    /// Waits forever; a stream does so before its first item.
     WaitAtOnce,
 }
 
-/// A call that is made, and what is left to do.
+/// A call in progress, by the work that is left.
 pub(crate) enum Call {
     Now(Box<dyn FnOnce() -> Answer>),
     Future(Pin<Box<dyn Future<Output = Answer> + Send>>),
-    /// A future that stays on its thread.
+    /// A future that is not `Send`.
     Local(Pin<Box<dyn Future<Output = Answer>>>),
 }
 
@@ -55,7 +55,7 @@ impl Call {
         Self::Local(Box::pin(future))
     }
 
-    /// The reading of a stream to its end.
+    /// Returns a future that reads a stream to its end.
     pub(crate) fn stream(stream: impl Stream<Item = Answer> + Send + 'static) -> Self {
         Self::future(read(Box::pin(stream)))
     }
@@ -65,7 +65,7 @@ impl Call {
     }
 }
 
-/// The first error of a stream, or its last item.
+/// Returns the first error of a stream, or its last item.
 async fn read(mut stream: impl Stream<Item = Answer> + Unpin) -> Answer {
     let mut answer = Ok(0);
     while let Some(item) = stream.next().await {
@@ -77,11 +77,11 @@ async fn read(mut stream: impl Stream<Item = Answer> + Unpin) -> Answer {
 pub(crate) struct Form {
     pub(crate) name: &'static str,
     pub(crate) make: fn(Case) -> Call,
-    /// The endings that it has.
+    /// The endings of this form.
     pub(crate) endings: &'static [Ending],
 }
 
-/// Pending once, then ready.
+/// Is pending once, then returns.
 pub(crate) async fn turn() {
     let mut turned = false;
     poll_fn(|context| {
@@ -95,7 +95,7 @@ pub(crate) async fn turn() {
     .await;
 }
 
-/// The body of a function that gives an [`Answer`].
+/// The body of a function that returns an [`Answer`].
 macro_rules! body {
     ($case:expr) => {{
         match $case.does {
@@ -113,7 +113,7 @@ macro_rules! body {
     }};
 }
 
-/// The body of a future that gives an [`Answer`].
+/// The body of a future that returns an [`Answer`].
 macro_rules! async_body {
     ($case:expr) => {{
         if $case.does == Does::PanicAtOnce {

@@ -1,4 +1,4 @@
-//! Functions that run to their end at once.
+//! Synchronous functions.
 
 use glyph_runtime::{Outcome, instrument_stage};
 

@@ -1,4 +1,4 @@
-//! Functions whose work is a future.
+//! Functions that return a future.
 
 use std::{pin::Pin, rc::Rc, sync::Arc};
 
@@ -160,7 +160,7 @@ impl AskBoxed for Client {
     }
 }
 
-/// An instrumented function inside of another function.
+/// An instrumented function inside another function.
 async fn nested(case: Case) -> Answer {
     #[instrument_stage(stage::call, labels(case = case.name))]
     async fn inner(case: Case) -> Answer {

@@ -1,6 +1,6 @@
-//! Every form of call under every way to end that it has: one record, of the right outcome, nothing left in
-//! flight, and no span left open.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+//! Every form of call with every ending: one record of the right outcome, nothing left in flight,
+//! no open span.
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 mod blocks;
 mod form;
@@ -14,21 +14,21 @@ mod ways;
 use crate::endings::table::assert_all;
 
 #[test]
-fn functions_that_run_to_their_end_at_once() {
+fn synchronous_functions_record_every_ending() {
     assert_all(&functions::FORMS);
 }
 
 #[test]
-fn functions_whose_work_is_a_future() {
+fn functions_returning_a_future_record_every_ending() {
     assert_all(&futures::FORMS);
 }
 
 #[test]
-fn functions_that_return_a_stream() {
+fn functions_returning_a_stream_record_every_ending() {
     assert_all(&streams::FORMS);
 }
 
 #[test]
-fn blocks_of_a_function() {
+fn blocks_record_every_ending() {
     assert_all(&blocks::FORMS);
 }

@@ -1,4 +1,4 @@
-//! What is left of a call: its series and its spans.
+//! The record of a call: its series and its spans.
 
 use std::{
     collections::BTreeMap,
@@ -55,10 +55,10 @@ pub(crate) struct Endings {
     pub(crate) running: Gauge<Running<'_>>,
 }
 
-/// What the series of a case hold.
+/// The values of a case's series.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Record {
-    /// By the outcome, in the order of [`Outcome::ALL`].
+    /// Calls by outcome, in the order of [`Outcome::ALL`].
     calls: [u64; 5],
     durations: [u64; 5],
     failures: u64,
@@ -83,7 +83,7 @@ impl Record {
         }
     }
 
-    /// What one call leaves that ended so, or none.
+    /// Returns the record of one call with this ending, or of no call.
     pub(crate) fn of_one(outcome: Option<Outcome>) -> Self {
         let calls = Outcome::ALL.map(|one| u64::from(Some(one) == outcome));
         Self {
@@ -94,17 +94,17 @@ impl Record {
         }
     }
 
-    /// How many calls are under way.
+    /// Returns the number of calls in flight.
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "a number of calls is whole"
+        reason = "counts of calls are integers"
     )]
     pub(crate) const fn running(&self) -> i64 {
         self.running as i64
     }
 }
 
-/// How many spans of a case were opened, and how many of them closed.
+/// The number of spans of a case that were opened and closed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Spans {
     pub(crate) opened: u32,
@@ -112,7 +112,7 @@ pub(crate) struct Spans {
 }
 
 impl Spans {
-    /// Counts from now on, on all threads of the process.
+    /// Starts counting spans on all threads of the process.
     pub(crate) fn count() {
         static COUNTING: Once = Once::new();
         COUNTING.call_once(|| {
@@ -129,7 +129,7 @@ impl Spans {
 
 static BY_CASE: Mutex<BTreeMap<String, Spans>> = Mutex::new(BTreeMap::new());
 
-/// Counts the spans of each case, which their label tells.
+/// Counts the spans of each case, by their label.
 struct Counting;
 
 /// The label of a span.
@@ -147,7 +147,7 @@ impl Visit for CaseOf {
 }
 
 impl CaseOf {
-    /// Counts the span, if this tells whose it is.
+    /// Counts the span if this field is its label.
     fn open<S>(self, id: &Id, context: &Context<'_, S>)
     where
         S: Subscriber + for<'span> LookupSpan<'span>,

@@ -14,7 +14,7 @@ use crate::endings::{
     ways::OF_A_STREAM,
 };
 
-/// Two items, or what the case does instead of the second.
+/// Returns a stream of two items, or of one item and the behavior of the case.
 fn items(case: Case) -> impl Stream<Item = Answer> + Send + 'static {
     let first = once(async move {
         if case.does == Does::PanicAtOnce {

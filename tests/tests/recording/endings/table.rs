@@ -1,4 +1,4 @@
-//! The table.
+//! The table of forms and endings.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -8,7 +8,7 @@ use crate::endings::{
     ways::Ending,
 };
 
-/// Asserts that each form ends right in each of its ways; tells all that do not.
+/// Asserts that each form is recorded correctly with each of its endings. Reports all that are not.
 #[track_caller]
 pub(crate) fn assert_all(forms: &[Form]) {
     Spans::count();
@@ -22,7 +22,7 @@ pub(crate) fn assert_all(forms: &[Form]) {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
-/// What is wrong with a form under an ending, if anything is.
+/// Returns the error in the record of a form with an ending.
 fn wrong(form: &Form, ending: Ending) -> Option<String> {
     let name: &'static str = format!("{} x {ending:?}", form.name).leak();
     let does = ending.does();

@@ -1,4 +1,4 @@
-//! The ways in which a call ends: the columns of the table.
+//! The endings of a call: the columns of the table.
 
 use std::{
     any::Any,
@@ -33,20 +33,20 @@ pub(crate) enum Ending {
     PanicInTheFirstPoll,
     /// Dropped before its first poll.
     NeverPolled,
-    /// Dropped while it waits, a stream half-way.
+    /// Dropped while it waits; a stream after its first item.
     Dropped,
-    /// Dropped while it waits, a stream before its first item.
+    /// Dropped while it waits; a stream before its first item.
     DroppedAtOnce,
-    /// Dropped while it waits, by the panic of something else.
+    /// Dropped while it waits, by the panic of other code.
     DroppedByPanic,
     SelectLoser,
     AbortedTask,
     RuntimeShutdown,
-    /// The value, in a task that goes from thread to thread.
+    /// Returns, in a task that moves between threads.
     Task,
 }
 
-/// Those of a function that runs to its end at once.
+/// The endings of a synchronous function.
 pub(crate) const OF_A_FUNCTION: &[Ending] = &[
     Ending::Value,
     Ending::EarlyReturn,
@@ -56,7 +56,7 @@ pub(crate) const OF_A_FUNCTION: &[Ending] = &[
     Ending::Panic,
 ];
 
-/// Those of a future.
+/// The endings of a future.
 pub(crate) const OF_A_FUTURE: &[Ending] = &[
     Ending::Value,
     Ending::EarlyReturn,
@@ -74,7 +74,7 @@ pub(crate) const OF_A_FUTURE: &[Ending] = &[
     Ending::Task,
 ];
 
-/// Those of a future that never gives a value.
+/// The endings of a future that never returns.
 pub(crate) const WITHOUT_A_VALUE: &[Ending] = &[
     Ending::Panic,
     Ending::PanicInTheFirstPoll,
@@ -86,7 +86,7 @@ pub(crate) const WITHOUT_A_VALUE: &[Ending] = &[
     Ending::RuntimeShutdown,
 ];
 
-/// Those of a stream.
+/// The endings of a stream.
 pub(crate) const OF_A_STREAM: &[Ending] = &[
     Ending::Value,
     Ending::Error,
@@ -103,7 +103,7 @@ pub(crate) const OF_A_STREAM: &[Ending] = &[
 ];
 
 impl Ending {
-    /// What the body does for it.
+    /// Returns the behavior of the body that leads to this ending.
     pub(crate) const fn does(self) -> Does {
         match self {
             Self::Value | Self::Task => Does::Value,
@@ -123,7 +123,7 @@ impl Ending {
         }
     }
 
-    /// What is recorded of it. A future that is never polled is no call.
+    /// Returns the recorded outcome. A future that is never polled is no call.
     pub(crate) const fn outcome(self) -> Option<Outcome> {
         match self {
             Self::Value | Self::EarlyReturn | Self::Task => Some(Outcome::Ok),
@@ -139,7 +139,7 @@ impl Ending {
         }
     }
 
-    /// Brings a call to this end. `name` is that of its series.
+    /// Brings a call to this ending. `name` is the label value of its series.
     pub(crate) fn bring(self, name: &str, call: Call) {
         let ended = match call {
             Call::Now(call) => catch_unwind(AssertUnwindSafe(call)),
@@ -218,7 +218,7 @@ impl Ending {
         }
     }
 
-    /// The endings that need no runtime.
+    /// Brings a call to an ending that needs no runtime.
     fn bring_here<F>(self, name: &str, mut future: Pin<Box<F>>) -> Ended
     where
         F: Future<Output = Answer> + ?Sized,
@@ -255,10 +255,10 @@ impl Ending {
     }
 }
 
-/// What came of a call, if it came to that.
+/// The result of a call, if it returned.
 type Ended = Result<Answer, Box<dyn Any + Send>>;
 
-/// Stands for a call that was given up.
+/// A panic payload for a call that is dropped.
 const DROPPED: Ended = Ok(Ok(0));
 
 fn threads() -> Runtime {
@@ -273,7 +273,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
     runtime.block_on(future)
 }
 
-/// Polls a future until it waits for nothing that comes.
+/// Polls a future until it is ready or waits forever.
 fn wait<F>(name: &str, future: &mut Pin<Box<F>>)
 where
     F: Future<Output = Answer> + ?Sized,
@@ -285,7 +285,7 @@ where
     }
 }
 
-/// The future, which says when it is waiting for the first time.
+/// Runs the future and reports its first wait.
 async fn tell_when_waiting<F>(mut future: Pin<Box<F>>, waiting: oneshot::Sender<()>) -> Answer
 where
     F: Future<Output = Answer> + ?Sized,

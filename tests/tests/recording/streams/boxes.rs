@@ -1,4 +1,4 @@
-//! A function that ends with a box has the measurement inside of it: there is no second box.
+//! A function that returns a boxed stream is measured inside the box: there is no second box.
 
 use std::{mem::size_of_val, num::ParseIntError, pin::Pin, task::Poll};
 
@@ -10,7 +10,7 @@ use glyph_runtime::instrument_stage;
 
 use crate::streams::{Ended, assert_ended, stage};
 
-/// A stream that is recognised by its size.
+/// Returns a stream that a test recognizes by its size.
 fn large(first: u8) -> impl Stream<Item = u8> + Send + use<> {
     let memory = [first; 4096];
     poll_fn(move |_| Poll::Ready(memory.first().copied()))
@@ -72,7 +72,7 @@ fn boxed_stream_is_not_boxed_again() {
 }
 
 #[test]
-fn or_two_where_there_is_another_way_out() {
+fn second_return_path_needs_a_second_box() {
     let stream = with_another_way_out(true);
     assert!(size_of_val(&*stream) < 4096);
     assert_eq!(stream.count().now_or_never(), Some(0));

@@ -1,4 +1,4 @@
-//! A stream that is made first, which may fail: the call is both.
+//! Creation of a stream that may fail: the call includes the creation and the stream.
 
 use std::{
     future::{pending, ready},
@@ -17,7 +17,7 @@ use glyph_runtime::instrument_stage;
 
 use crate::streams::{Ended, Source, Streams, Whole, assert_ended, running, stage};
 
-/// The endings that a function has whose argument says so.
+/// Asserts every ending of a function whose argument selects one.
 #[track_caller]
 fn assert_every_ending<F, S>(source: &'static str, make: impl Fn(&'static str) -> F)
 where
@@ -146,7 +146,7 @@ fn stream_of_a_plain_function_is_measured() {
 }
 
 #[test]
-fn or_not_made_at_all() {
+fn failed_creation_of_a_stream_is_recorded() {
     #[instrument_stage(stage::tokens, stream, labels(source = "made: option"), none = timeout)]
     async fn find(known: bool) -> Option<impl Stream<Item = u8>> {
         ready(known).await.then(|| iter(0..2))

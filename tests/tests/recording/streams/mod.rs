@@ -1,8 +1,8 @@
-//! A stream under a stage: its items, its gaps and its end.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+//! Streams of a stage: items, gaps and ends.
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 #![expect(
     clippy::float_cmp,
-    reason = "numbers of calls are whole and times of a frozen clock exact"
+    reason = "counts are integers, and times of a frozen clock are exact"
 )]
 
 mod boxes;
@@ -78,7 +78,7 @@ pub(crate) struct Streams {
     pub(crate) retries: Counter<Source<'_>>,
 }
 
-/// Asserts that one stream of `source` ended so, after `items` items, of which `errors` were errors.
+/// Asserts that one stream of `source` ended this way, after `items` items with `errors` errors.
 #[track_caller]
 fn assert_ended(source: &str, ended: Ended, items: u64, errors: u64) {
     let all = Streams::global();
@@ -94,7 +94,7 @@ fn assert_ended(source: &str, ended: Ended, items: u64, errors: u64) {
 }
 
 #[tokio::test]
-async fn a_stream_that_finishes() {
+async fn finished_stream_is_ok() {
     #[instrument_stage(stage::tokens, stream, labels(source = "finished"))]
     fn count(to: u32) -> impl Stream<Item = u32> {
         iter(0..to)
@@ -105,7 +105,7 @@ async fn a_stream_that_finishes() {
 }
 
 #[tokio::test]
-async fn the_first_error_decides() {
+async fn first_error_decides_the_outcome() {
     #[instrument_stage(stage::tokens, stream, labels(source = "error"))]
     fn read(text: &str) -> Pin<Box<dyn Stream<Item = Result<u32, ParseIntError>> + Send + '_>> {
         if text.is_empty() {
@@ -118,7 +118,7 @@ async fn the_first_error_decides() {
 }
 
 #[tokio::test]
-async fn a_stream_dropped_half_way_is_cancelled() {
+async fn half_read_stream_is_cancelled() {
     #[instrument_stage(stage::tokens, stream, labels(source = name))]
     fn wait(name: &str) -> BoxStream<'_, char> {
         iter(name.chars()).chain(pending()).boxed()
@@ -143,7 +143,7 @@ async fn a_stream_dropped_half_way_is_cancelled() {
 }
 
 #[test]
-fn a_panic_is_the_end() {
+fn panic_ends_the_stream() {
     #[instrument_stage(stage::tokens, stream, labels(source = "panicked"))]
     fn fail() -> impl Stream<Item = u32> {
         iter([0]).map(|_| resume_unwind(Box::new(())))
@@ -154,13 +154,13 @@ fn a_panic_is_the_end() {
     assert_ended("panicked", Ended::Panicked, 0, 0);
 }
 
-/// How many streams are under way.
+/// Returns the number of streams in flight.
 fn running(source: &str) -> f64 {
     Streams::global().running.value(Source { source })
 }
 
 #[test]
-fn retries_between_items_are_the_stream_s() {
+fn retries_between_items_belong_to_the_stream() {
     #[instrument_stage(stage::tokens, stream, labels(source = "retries"))]
     fn count() -> impl Stream<Item = u8> {
         iter(0..3).inspect(|_| current::retry())
@@ -171,7 +171,7 @@ fn retries_between_items_are_the_stream_s() {
 }
 
 #[test]
-fn a_span_is_opened_in_the_call_and_is_of_the_caller() {
+fn stream_span_opens_in_the_call_below_its_caller() {
     #[instrument_stage(stage::tokens, stream, labels(source = "span"), fields(to))]
     fn count(to: u8) -> impl Stream<Item = u8> {
         iter(0..to).inspect(|_| {
@@ -193,7 +193,7 @@ fn a_span_is_opened_in_the_call_and_is_of_the_caller() {
 }
 
 #[tokio::test]
-async fn items_and_the_gaps_between_them_have_their_times() {
+async fn items_and_gaps_have_durations() {
     #[instrument_stage(stage::tokens, stream, labels(source = "timed"))]
     fn speak(captured: &Capture, pauses: [u64; 3]) -> impl Stream<Item = ()> {
         iter(pauses).map(|pause| captured.clock().advance(Duration::from_millis(pause)))

@@ -1,4 +1,4 @@
-//! Futures of limiters.
+//! Waits for limiters.
 
 use std::{
     future::{pending, poll_fn, ready},
@@ -39,7 +39,7 @@ fn active(scope: &'static str) -> f64 {
 }
 
 #[tokio::test]
-async fn a_wait_takes_as_long_as_its_limiter() {
+async fn wait_lasts_as_long_as_its_limiter() {
     let captured = testing::capture().frozen();
     let (open, opened) = oneshot::channel::<()>();
     let waiting = wait("limit").scope("tenant").of(opened);
@@ -57,14 +57,14 @@ async fn a_wait_takes_as_long_as_its_limiter() {
 }
 
 #[tokio::test]
-async fn a_wait_without_a_scope_is_global() {
+async fn wait_without_a_scope_is_global() {
     let _captured = testing::capture();
     wait("limit").of(ready(())).await;
     assert_eq!(count("global", WaitOutcome::Ok), 1);
 }
 
 #[tokio::test]
-async fn a_wait_that_nobody_begins_is_none() {
+async fn unpolled_wait_is_not_recorded() {
     let captured = testing::capture();
     drop(wait("limit").of(ready(())));
     let duration = captured.histogram_of(&WaitMetrics::global().duration);
@@ -72,7 +72,7 @@ async fn a_wait_that_nobody_begins_is_none() {
 }
 
 #[tokio::test]
-async fn a_wait_that_is_given_up_is_cancelled_once() {
+async fn dropped_wait_is_cancelled_once() {
     let captured = testing::capture();
     let waiting = wait("limit").of(pending::<()>());
     timeout(Duration::from_millis(1), waiting)
@@ -85,7 +85,7 @@ async fn a_wait_that_is_given_up_is_cancelled_once() {
 }
 
 #[tokio::test]
-async fn a_limiter_that_panics_is_counted_once() {
+async fn panicking_limiter_is_counted_once() {
     let captured = testing::capture();
     let panics = poll_fn(|_| -> Poll<()> { panic!("on purpose") });
     let waiting = AssertUnwindSafe(wait("limit").of(panics)).catch_unwind();
@@ -97,7 +97,7 @@ async fn a_limiter_that_panics_is_counted_once() {
 }
 
 #[tokio::test]
-async fn the_value_says_how_it_ended_where_somebody_judges_it() {
+async fn classified_value_sets_the_outcome_of_a_wait() {
     let _captured = testing::capture();
     let permits = Semaphore::new(1);
     permits.close();
@@ -115,7 +115,7 @@ async fn the_value_says_how_it_ended_where_somebody_judges_it() {
 }
 
 #[test]
-fn a_lock_that_blocks_is_a_wait_too() {
+fn blocking_lock_is_a_wait() {
     let captured = testing::capture().frozen();
     let lock = std::sync::Mutex::new(7);
     let taken = wait("limit").scope("lock").blocking(|| {

@@ -1,9 +1,9 @@
-//! Waits for limiters and in queues: counted once however they end, and spans where they delay something.
+//! Waits for limiters and in queues: each counts once, and makes a span if it delays the caller.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
     clippy::float_cmp,
-    reason = "a failed set-up fails the test, and counts are exact"
+    reason = "a failed setup fails the test, and counts are exact"
 )]
 
 mod limiters;

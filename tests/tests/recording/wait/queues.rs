@@ -1,4 +1,4 @@
-//! Items that go through channels.
+//! Waits of items in channels.
 
 use std::{
     sync::atomic::{AtomicI64, Ordering::Relaxed},
@@ -36,7 +36,7 @@ fn left(outcome: WaitOutcome) -> u64 {
 }
 
 #[tokio::test]
-async fn an_item_waits_from_when_it_is_held_until_it_is_taken() {
+async fn item_waits_from_track_until_take() {
     let captured = testing::capture().frozen();
     let queue = Queue::new("jobs").capacity(4);
     let (sender, mut receiver) = mpsc::channel(4);
@@ -56,7 +56,7 @@ async fn an_item_waits_from_when_it_is_held_until_it_is_taken() {
 }
 
 #[test]
-fn items_that_are_lost_leave_the_queue() {
+fn dropped_items_leave_the_queue() {
     let _captured = testing::capture();
     let queue = Queue::new("jobs");
     let (sender, receiver) = std::sync::mpsc::channel();
@@ -70,7 +70,7 @@ fn items_that_are_lost_leave_the_queue() {
 }
 
 #[test]
-fn the_room_of_queues_of_one_name_adds_up_while_they_live() {
+fn capacities_of_live_queues_with_one_name_add_up() {
     let _captured = testing::capture();
     let first = Queue::new("jobs").capacity(8);
     let second = Queue::new("jobs").capacity(2);
@@ -115,7 +115,7 @@ impl QueueRecorder for Recordings {
 }
 
 #[test]
-fn a_catalog_of_ones_own_takes_the_place() {
+fn custom_recorder_replaces_the_internal_metrics() {
     let captured = testing::capture();
     let recordings = Recordings::global();
     let queue = Queue::new("recordings").capacity(7).recorder(recordings);

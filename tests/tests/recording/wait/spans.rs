@@ -1,4 +1,4 @@
-//! The spans of waits.
+//! Spans of waits.
 
 use std::{
     future::{pending, ready},
@@ -33,7 +33,7 @@ impl WaitRecorder for Netgate {
 }
 
 #[tokio::test]
-async fn a_delay_is_a_span_with_its_duration_and_scope() {
+async fn delayed_wait_is_a_span_with_duration_and_scope() {
     let captured = testing::capture().frozen();
     let limiter = async {
         tokio::task::yield_now().await;
@@ -79,7 +79,7 @@ fn cancelled_wait_has_a_span() {
 }
 
 #[test]
-fn an_items_wait_is_a_span_below_who_put_it_there() {
+fn wait_of_an_item_is_a_child_of_its_sender() {
     let captured = testing::capture();
     let queue = Queue::new("jobs");
     let item = info_span!("producer").in_scope(|| queue.track(7));

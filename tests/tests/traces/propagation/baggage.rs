@@ -1,4 +1,4 @@
-//! Names and values that travel with a request.
+//! Baggage: names and values that propagate with a request.
 
 use glyph_runtime::{
     context::{Baggage, BaggageError, MAX_BYTES, MAX_ENTRIES, baggage},
@@ -34,7 +34,7 @@ fn baggage_is_read_inside_the_request() {
 }
 
 #[test]
-fn baggage_changes_for_a_scope() {
+fn changed_baggage_applies_within_its_scope() {
     remote(true).in_scope(|| {
         let more = Baggage::current().try_with("plan", "50 % off").unwrap();
         more.in_scope(|| {
@@ -48,7 +48,7 @@ fn baggage_changes_for_a_scope() {
 }
 
 #[test]
-fn a_malformed_entry_is_left_out_alone() {
+fn malformed_entry_is_dropped_alone() {
     assert_eq!(
         parsed("a=1,b,=2,c d=3,\u{7f}=4,é=5,f=\u{1b}[2J,g=7"),
         [pair("a", "1"), pair("g", "7")]
@@ -56,7 +56,7 @@ fn a_malformed_entry_is_left_out_alone() {
 }
 
 #[test]
-fn a_value_is_any_text() {
+fn baggage_value_can_be_any_text() {
     assert_eq!(
         parsed("a=x=y,b=%zz,c=%FF%0d%0a,d="),
         [
@@ -102,13 +102,13 @@ fn incoming_baggage_is_limited() {
     let entries = parsed(&format!("a={long},b={long},c={long}"));
     assert_eq!(entries, [pair("a", &long), pair("b", &long)]);
     assert_eq!(parsed(&format!("a={}", "v".repeat(1 << 20))), []);
-    // Each byte that is no UTF-8 becomes nine.
+    // Each byte that is not UTF-8 becomes nine bytes.
     let growing = format!("a={},b=1", "%FF".repeat(1000));
     assert_eq!(parsed(&growing), [pair("b", "1")]);
 }
 
 #[test]
-fn entries_of_several_headers_are_one_baggage() {
+fn baggage_of_several_headers_is_joined() {
     let mut headers = HeaderMap::new();
     headers.append("baggage", HeaderValue::from_static("a=1"));
     headers.append("baggage", HeaderValue::from_bytes(b"b=\xff").unwrap());
@@ -119,7 +119,7 @@ fn entries_of_several_headers_are_one_baggage() {
 }
 
 #[test]
-fn foreign_baggage_cannot_break_a_header() {
+fn external_baggage_cannot_break_a_header() {
     let evil = KeyValueMetadata::new("k", "v\r\nX-Evil: 1", "p\r\nX-Evil: 2");
     let context = Context::new().with_baggage([evil]);
     let _attached = context.attach();

@@ -1,4 +1,4 @@
-//! What headers travel in.
+//! Carriers of propagation headers.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use tonic::metadata::MetadataMap;
 
 use crate::propagation::traced::{headers, remote};
 
-/// What goes out by one carrier comes in by the same.
+/// Asserts that a carrier returns the headers that were injected into it.
 fn round_trip<C: Inject + Extract + ?Sized>(carrier: &mut C) {
     let remote = remote(true);
     remote.in_scope(|| inject(carrier));
@@ -17,7 +17,7 @@ fn round_trip<C: Inject + Extract + ?Sized>(carrier: &mut C) {
 }
 
 #[test]
-fn headers_of_http() {
+fn http_headers_carry_context() {
     let mut headers = HeaderMap::new();
     round_trip(&mut headers);
     round_trip(&mut headers);
@@ -25,18 +25,18 @@ fn headers_of_http() {
 }
 
 #[test]
-fn metadata_of_grpc() {
+fn grpc_metadata_carries_context() {
     round_trip(&mut MetadataMap::new());
 }
 
 #[test]
-fn maps_of_strings() {
+fn string_maps_carry_context() {
     round_trip(&mut headers(&[("TraceParent", "stale")]));
     round_trip(&mut BTreeMap::new());
 }
 
 #[test]
-fn carriers_of_opentelemetry() {
+fn opentelemetry_carriers_carry_context() {
     let mut carrier = headers(&[]);
     let remote = remote(true);
     remote.in_scope(|| inject(&mut carrier as &mut dyn Injector));
@@ -44,7 +44,7 @@ fn carriers_of_opentelemetry() {
 }
 
 #[test]
-fn names_of_headers_match_in_any_case() {
+fn header_names_match_in_any_case() {
     let remote = remote(true);
     let parent = remote.in_scope(crate::propagation::traced::outgoing)["traceparent"].clone();
     let found = extract(&headers(&[("TraceParent", &parent)]));

@@ -1,4 +1,4 @@
-//! Which headers are taken, and which are left out.
+//! Accepted and rejected headers.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ fn parent(header: &str) -> Option<SpanContext> {
 }
 
 #[test]
-fn a_parent_is_the_callers_span() {
+fn remote_parent_is_the_callers_span() {
     let span = parent(&format!("00-{TRACE}-{SPAN}-01")).unwrap();
     assert_eq!(span.trace_id().to_string(), TRACE);
     assert_eq!(span.span_id().to_string(), SPAN);
@@ -38,7 +38,7 @@ fn flags_of_a_later_level_do_not_lose_the_parent() {
 }
 
 #[test]
-fn a_malformed_parent_is_none() {
+fn malformed_parent_is_ignored() {
     let upper = TRACE.to_uppercase();
     let zeros = "0".repeat(32);
     for header in [
@@ -90,7 +90,7 @@ fn state(values: &[&[u8]]) -> String {
 }
 
 #[test]
-fn states_of_several_headers_are_one() {
+fn tracestates_of_several_headers_are_joined() {
     assert_eq!(
         state(&[b"rojo=1, congo=a b", b"", b"1@v=!"]),
         "rojo=1,congo=a b,1@v=!"
@@ -98,7 +98,7 @@ fn states_of_several_headers_are_one() {
 }
 
 #[test]
-fn a_malformed_state_is_left_out_and_the_parent_stays() {
+fn malformed_tracestate_is_dropped_and_the_parent_kept() {
     let many: Vec<_> = (0..33).map(|n| format!("k{n}=v")).collect();
     for value in [
         many.join(",").as_bytes(),

@@ -1,9 +1,9 @@
-//! What a request is part of, across processes, tasks and threads.
+//! Propagation of context across processes, tasks and threads.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a failed set-up fails the test"
+    reason = "a failed setup fails the test"
 )]
 
 mod baggage;

@@ -1,4 +1,4 @@
-//! Spans below a caller's, and the ids that lines have.
+//! Spans of a remote parent, and the ids of log lines.
 
 use std::sync::Mutex;
 
@@ -31,7 +31,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
 }
 
 #[test]
-fn a_stage_is_the_child_of_its_caller_and_the_parent_of_whom_it_calls() {
+fn stage_is_child_of_its_caller_and_parent_of_its_calls() {
     for asynchronous in [false, true] {
         let mut header = String::new();
         let left = traced::by(|| {
@@ -65,7 +65,7 @@ fn unsampled_caller_makes_no_span_and_keeps_its_ids() {
 }
 
 #[test]
-fn a_caller_with_a_malformed_header_changes_nothing() {
+fn malformed_header_of_a_caller_changes_nothing() {
     let nobody = propagation::extract(&headers(&[("traceparent", "00-0-0-01")]));
     let left = traced::by(|| {
         let _around = info_span!("around").entered();
@@ -77,7 +77,7 @@ fn a_caller_with_a_malformed_header_changes_nothing() {
 }
 
 #[test]
-fn the_correlation_id_is_the_trace_of_the_line() {
+fn log_line_has_its_trace_id_as_correlation_id() {
     let seen = Mutex::new(None);
     let left = traced::by(|| {
         assert_eq!(correlation_id(), None);
@@ -93,13 +93,13 @@ fn the_correlation_id_is_the_trace_of_the_line() {
 }
 
 #[test]
-fn the_correlation_id_of_an_unsampled_trace_is_its_callers() {
+fn correlation_id_of_an_unsampled_trace_is_the_callers() {
     let id = remote(false).in_scope(correlation_id).unwrap();
     assert_eq!(id.as_str(), TRACE);
 }
 
 #[test]
-fn request_id_baggage_and_span_stand_beside_each_other() {
+fn request_id_baggage_and_span_are_independent() {
     let left = traced::by(|| {
         RequestId::new("r-1").unwrap().in_scope(|| {
             remote(true).in_scope(|| {

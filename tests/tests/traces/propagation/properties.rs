@@ -1,4 +1,4 @@
-//! Whatever a header says, there is no panic and no invalid parent, and what is held is bounded.
+//! Whatever a header contains, there is no panic and no invalid parent, and memory is limited.
 
 use glyph_runtime::{
     context::{Baggage, MAX_BYTES, MAX_ENTRIES},
@@ -9,7 +9,7 @@ use proptest::{collection::vec, prelude::*};
 
 use crate::propagation::traced::outgoing;
 
-/// What a header of HTTP can hold at all.
+/// Returns a strategy for any valid HTTP header value.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     vec(
         prop_oneof![0x20_u8..0x7f, 0x80_u8..=0xff, Just(b'\t')],
@@ -17,7 +17,7 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
     )
 }
 
-/// Valid ones with some of their letters changed, removed or repeated.
+/// Returns a strategy for valid headers with some letters changed, removed or repeated.
 fn nearly(valid: &'static str) -> impl Strategy<Value = Vec<u8>> {
     let letter = prop_oneof![
         0x20_u8..0x7f,
@@ -72,7 +72,7 @@ fn baggage() -> impl Strategy<Value = Vec<u8>> {
 fn headers(of: [(&'static str, &[Vec<u8>]); 3]) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for (name, values) in of {
-        // `.` is any letter but a line feed, and so some are none of a header's.
+        // `.` matches any character except a line feed, so some values are not valid in a header.
         for value in values
             .iter()
             .filter_map(|value| HeaderValue::from_bytes(value).ok())
@@ -93,7 +93,7 @@ fn is_bounded(remote: &Remote) {
     assert!(remote.baggage().to_string().len() <= MAX_BYTES);
 }
 
-/// What is handed on is what was taken, in headers that anybody can read.
+/// Asserts that propagated headers equal the accepted ones, and are valid.
 fn is_handed_on(remote: &Remote) {
     let outgoing = remote.in_scope(outgoing);
     for value in outgoing.values() {
@@ -127,7 +127,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_parent_is_taken_when_it_is_well_formed(header in parent()) {
+    fn well_formed_parent_is_accepted(header in parent()) {
         let map = headers([("traceparent", std::slice::from_ref(&header)), ("tracestate", &[]), ("baggage", &[])]);
         let taken = propagation::extract(&map).span_context().is_some();
         let header = String::from_utf8_lossy(&header);
@@ -136,7 +136,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_travels_as_baggage(values in vec(any::<String>(), 0..4)) {
+    fn any_text_propagates_as_baggage(values in vec(any::<String>(), 0..4)) {
         let mut held = Baggage::default();
         for (index, value) in values.iter().enumerate() {
             held = held.try_with(&format!("k{index}"), value).unwrap();
@@ -147,7 +147,7 @@ proptest! {
     }
 }
 
-/// The grammar of the specification, said another way.
+/// Returns whether a header matches the grammar of the specification, implemented independently.
 fn is_well_formed(header: &str) -> bool {
     let parts: Vec<_> = header.splitn(5, '-').collect();
     let [version, trace, span, flags, rest @ ..] = parts.as_slice() else {

@@ -1,4 +1,4 @@
-//! The propagators of OpenTelemetry's Python SDK read what is written here, and the other way round.
+//! Interoperation with the propagators of OpenTelemetry's Python SDK, in both directions.
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +14,7 @@ use glyph_tests::otel_python;
 
 use crate::propagation::traced::{SPAN, TRACE, headers};
 
-/// What the other side makes of these headers: it takes them, adds baggage, and writes its own.
+/// Sends these headers to the Python SDK, which extracts them, adds baggage and injects its own.
 fn handed_on(headers: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let script = concat!(
         env!("CARGO_MANIFEST_DIR"),

@@ -1,4 +1,4 @@
-//! What is spawned is part of what spawned it.
+//! Spawned tasks and threads continue the context of their spawner.
 
 use std::{thread, time::Duration};
 
@@ -23,7 +23,7 @@ fn runtimes() -> [Runtime; 2] {
     ]
 }
 
-/// Writes a line and opens a span, as whatever has been spawned does.
+/// Logs a line and opens a span, like any spawned work.
 fn work() {
     info!(tenant = baggage("tenant"), "spawned");
     assert_eq!(
@@ -33,7 +33,7 @@ fn work() {
     info_span!("child").in_scope(|| {});
 }
 
-/// Spawns inside of a request and waits for it.
+/// Spawns work inside a request and waits for it.
 fn in_request<F: Future>(runtime: &Runtime, spawned: impl FnOnce() -> F) -> Left {
     traced::by(|| {
         let request = RequestId::new("r-1").unwrap();
@@ -62,7 +62,7 @@ fn is_part_of_the_request(left: &Left) {
 }
 
 #[test]
-fn a_task() {
+fn spawned_task_continues_the_context() {
     for runtime in runtimes() {
         let left = in_request(&runtime, || {
             let _runtime = runtime.enter();
@@ -77,7 +77,7 @@ fn a_task() {
 }
 
 #[test]
-fn a_task_of_a_task() {
+fn nested_task_continues_the_context() {
     for runtime in runtimes() {
         let left = in_request(&runtime, || {
             let _runtime = runtime.enter();
@@ -89,7 +89,7 @@ fn a_task_of_a_task() {
 }
 
 #[test]
-fn work_that_blocks() {
+fn blocking_work_continues_the_context() {
     for runtime in runtimes() {
         let left = in_request(&runtime, || {
             let _runtime = runtime.enter();
@@ -101,7 +101,7 @@ fn work_that_blocks() {
 }
 
 #[test]
-fn a_thread() {
+fn thread_continues_the_context() {
     let [runtime, _] = runtimes();
     let left = in_request(&runtime, || {
         let scope = Context::current();
@@ -112,7 +112,7 @@ fn a_thread() {
 }
 
 #[test]
-fn a_task_that_is_cancelled_ends_in_its_scope() {
+fn cancelled_task_ends_in_its_scope() {
     struct Last;
     impl Drop for Last {
         fn drop(&mut self) {
@@ -147,7 +147,7 @@ fn task_gets_baggage_added_after_the_span_opened() {
 }
 
 #[test]
-fn a_panic_leaves_the_thread_as_it_was() {
+fn panic_restores_the_context_of_the_thread() {
     traced::by(|| {
         let scope = remote(true).in_scope(|| info_span!("request").in_scope(Context::current));
         let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
@@ -160,7 +160,7 @@ fn a_panic_leaves_the_thread_as_it_was() {
 }
 
 #[test]
-fn outside_of_everything_a_scope_is_empty() {
+fn scope_outside_of_everything_is_empty() {
     let scope = Context::current();
     remote(true).in_scope(|| {
         scope.in_scope(|| assert_eq!(correlation_id(), None));

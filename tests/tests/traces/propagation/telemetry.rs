@@ -1,4 +1,4 @@
-//! A stage to propagate to.
+//! A stage for the propagation tests.
 
 use glyph_runtime::{Histogram, metric_catalog};
 

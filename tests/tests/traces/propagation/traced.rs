@@ -1,4 +1,4 @@
-//! A program with a tracer and a log, both of which a test can read.
+//! A program whose spans and log a test can read.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -21,21 +21,21 @@ pub(crate) fn headers(of: &[(&str, &str)]) -> HashMap<String, String> {
     of.iter().map(owned).collect()
 }
 
-/// A caller in another process.
+/// Returns the context of a remote caller.
 pub(crate) fn remote(sampled: bool) -> Remote {
     let parent = format!("00-{TRACE}-{SPAN}-0{}", u8::from(sampled));
     let baggage = "tenant=ibex";
     propagation::extract(&headers(&[("traceparent", &parent), ("baggage", baggage)]))
 }
 
-/// What goes to the next process.
+/// Returns the headers for the next process.
 pub(crate) fn outgoing() -> HashMap<String, String> {
     let mut headers = HashMap::new();
     propagation::inject(&mut headers);
     headers
 }
 
-/// What `work` left behind.
+/// The spans and log lines of `work`.
 pub(crate) struct Left {
     pub(crate) spans: Vec<SpanData>,
     pub(crate) lines: Vec<Value>,

@@ -1,4 +1,4 @@
-//! What the attribute says of its span.
+//! Arguments of the attribute that change its span.
 
 use std::num::ParseIntError;
 
@@ -17,7 +17,7 @@ use crate::spans::{
 };
 
 #[test]
-fn labels_of_the_catalog_are_on_it_beside_those_of_the_function() {
+fn span_has_labels_of_catalog_and_function() {
     #[instrument_stage(stage::stt, labels(test = "labels"), fields(size = 3_i64, a.b = ?Some(1)))]
     fn transcribe() {}
 
@@ -34,7 +34,7 @@ fn labels_of_the_catalog_are_on_it_beside_those_of_the_function() {
 }
 
 #[test]
-fn a_block_has_the_same_labels() {
+fn block_span_has_the_same_labels() {
     let spans = Exported::by(|| stage::stt { test: "block" }.time(|| ()));
     let [span] = &*spans else { panic!("{spans:?}") };
     assert_eq!(span.name, "stt");
@@ -99,7 +99,7 @@ fn span_name_kind_and_target_can_be_set() {
 }
 
 #[test]
-fn a_level_that_nobody_listens_to_opens_no_span() {
+fn disabled_level_opens_no_span() {
     #[instrument_stage(stage::stt, labels(test = "level"), level = debug)]
     fn quiet() {
         assert!(Span::current().is_disabled());
@@ -151,7 +151,7 @@ fn span_parent_can_be_another_span_or_none() {
 }
 
 #[test]
-fn span_links_to_what_it_follows_from() {
+fn span_links_to_the_given_contexts() {
     #[instrument_stage(stage::stt, labels(test = "links"), links = causes)]
     fn after(causes: &[Span]) {}
     #[instrument_stage(stage::stt, labels(test = "links"), links = [trace::remote(remote)])]
@@ -193,7 +193,7 @@ fn span_links_to_what_it_follows_from() {
 }
 
 #[test]
-fn an_error_sets_the_status_and_its_type() {
+fn error_sets_status_and_error_type() {
     #[instrument_stage(stage::stt, labels(test = "status"))]
     fn parse(text: &str) -> Result<u8, ParseIntError> {
         text.parse()
@@ -210,7 +210,7 @@ fn an_error_sets_the_status_and_its_type() {
 }
 
 #[test]
-fn errors_and_values_are_logged_inside_the_span_where_that_is_asked_for() {
+fn errors_and_values_are_logged_in_the_span_if_asked() {
     #[instrument_stage(stage::stt, labels(test = "events"), err = event, ret = event(level = debug))]
     fn parse(text: &str) -> Result<u8, ParseIntError> {
         text.parse()

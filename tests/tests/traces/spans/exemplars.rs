@@ -1,4 +1,4 @@
-//! The trace that a bucket remembers.
+//! Exemplars: the trace of an observation.
 
 use futures_util::FutureExt;
 use glyph_runtime::{Exemplar, instrument_stage, testing};
@@ -18,7 +18,7 @@ fn exemplar_of(span: &SpanData) -> Exemplar {
 }
 
 #[test]
-fn a_stage_leaves_its_own_span_in_its_histogram() {
+fn stage_histogram_has_the_stage_span_as_exemplar() {
     #[instrument_stage(stage::stt, labels(test = "sync"))]
     fn sync() {}
     #[instrument_stage(stage::stt, labels(test = "async"))]
@@ -39,7 +39,7 @@ fn a_stage_leaves_its_own_span_in_its_histogram() {
 }
 
 #[test]
-fn a_block_leaves_its_own_span_too() {
+fn block_histogram_has_the_block_span_as_exemplar() {
     let captured = testing::capture();
     let spans = Exported::by(|| stage::stt { test: "block" }.start().finish());
     let exemplars = captured.histogram::<stage::stt>().exemplars();
@@ -47,7 +47,7 @@ fn a_block_leaves_its_own_span_too() {
 }
 
 #[test]
-fn a_histogram_observed_inside_a_span_remembers_it() {
+fn histogram_observed_in_a_span_has_an_exemplar() {
     let captured = testing::capture();
     let size = &Metrics::global().size;
     let spans = Exported::by(|| {
@@ -60,7 +60,7 @@ fn a_histogram_observed_inside_a_span_remembers_it() {
 }
 
 #[test]
-fn an_unsampled_span_and_none_at_all_leave_nothing() {
+fn unsampled_or_missing_span_makes_no_exemplar() {
     #[instrument_stage(stage::stt, labels(test = "unsampled"))]
     fn transcribe() {
         Metrics::global()

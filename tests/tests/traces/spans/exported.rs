@@ -1,11 +1,11 @@
-//! What an exporter is given.
+//! Spans as an exporter receives them.
 
 use opentelemetry::{Value, trace::TracerProvider as _};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SdkTracerProvider, SpanData};
 use tracing::{Dispatch, dispatcher};
 use tracing_subscriber::layer::SubscriberExt;
 
-/// An SDK with `tracing-opentelemetry` in front.
+/// An SDK with `tracing-opentelemetry`.
 pub(crate) struct Exported {
     provider: SdkTracerProvider,
     exporter: InMemorySpanExporter,
@@ -28,7 +28,7 @@ impl Exported {
         }
     }
 
-    /// Everything that `work` exports.
+    /// Returns all spans that `work` exports.
     pub(crate) fn by(work: impl FnOnce()) -> Vec<SpanData> {
         let exported = Self::sampled_by(Sampler::AlwaysOn);
         exported.run(work);
@@ -39,14 +39,14 @@ impl Exported {
         dispatcher::with_default(&self.dispatch, work)
     }
 
-    /// In the order in which they ended.
+    /// Returns the spans in the order of their ends.
     pub(crate) fn spans(&self) -> Vec<SpanData> {
         self.provider.force_flush().unwrap();
         self.exporter.get_finished_spans().unwrap()
     }
 }
 
-/// An attribute's value.
+/// Returns the value of an attribute.
 pub(crate) fn attribute(span: &SpanData, name: &str) -> Option<Value> {
     let found = span
         .attributes
@@ -55,7 +55,7 @@ pub(crate) fn attribute(span: &SpanData, name: &str) -> Option<Value> {
     found.map(|pair| pair.value.clone())
 }
 
-/// The attribute as text.
+/// Returns the attribute as text.
 pub(crate) fn text(span: &SpanData, name: &str) -> String {
     attribute(span, name).map_or_else(|| format!("{name} is missing"), |value| value.to_string())
 }

@@ -1,9 +1,9 @@
-//! Spans of stages as OpenTelemetry sees them.
+//! Spans of stages in OpenTelemetry.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a failed set-up fails the test"
+    reason = "a failed setup fails the test"
 )]
 
 mod arguments;

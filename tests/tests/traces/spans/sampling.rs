@@ -1,4 +1,4 @@
-//! What a trace that is not sampled costs: no span.
+//! Stages in an unsampled trace build no span.
 
 use glyph_runtime::{instrument_stage, trace};
 use glyph_tests::children::alone;
@@ -12,7 +12,7 @@ use crate::spans::{
 };
 
 #[test]
-fn under_an_unsampled_root_a_stage_builds_no_span_and_counts() {
+fn stage_under_an_unsampled_root_counts_without_a_span() {
     #[instrument_stage(stage::stt, labels(test = "unsampled"), fields(never = panics()))]
     fn child() -> (Option<tracing::Id>, String) {
         let trace = Context::map_current(|context| context.span().span_context().trace_id());
@@ -35,7 +35,7 @@ fn under_an_unsampled_root_a_stage_builds_no_span_and_counts() {
 }
 
 #[test]
-fn a_sampled_root_below_an_unsampled_one_is_built_with_its_children() {
+fn sampled_root_below_an_unsampled_one_is_built_with_children() {
     #[instrument_stage(stage::stt, labels(test = "root below"), name = "audit", parent = None)]
     fn audit() {
         child();
@@ -57,7 +57,7 @@ fn a_sampled_root_below_an_unsampled_one_is_built_with_its_children() {
 }
 
 #[test]
-fn without_a_sampled_parent_the_sampler_is_asked() {
+fn sampler_decides_without_a_sampled_parent() {
     #[instrument_stage(stage::stt, labels(test = "root"))]
     fn root() -> bool {
         Span::current().is_disabled()
@@ -69,7 +69,7 @@ fn without_a_sampled_parent_the_sampler_is_asked() {
     );
 }
 
-/// Alone: the switch is the process's.
+/// In its own process, because the switch is global.
 #[test]
 fn unsampled_spans_are_built_if_asked() {
     #[instrument_stage(stage::stt, labels(test = "switch"))]
@@ -86,7 +86,7 @@ fn unsampled_spans_are_built_if_asked() {
     });
 }
 
-/// Samples roots of one name.
+/// Samples roots with one name.
 #[derive(Clone, Debug)]
 struct ByName(&'static str);
 

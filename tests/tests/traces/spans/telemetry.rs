@@ -1,4 +1,4 @@
-//! A catalog whose stages the tests call.
+//! A catalog with the stages of the tests.
 
 use glyph_runtime::{Counter, Histogram, Label, LabelSet, Status, metric_catalog};
 
@@ -35,7 +35,7 @@ pub(crate) struct Metrics {
     pub(crate) size: Histogram<Test<'_>>,
 }
 
-/// How many calls of the test were recorded.
+/// Returns the number of recorded calls of the test.
 pub(crate) fn calls(test: &str) -> u64 {
     let requests = &Metrics::global().requests;
     [Status::Ok, Status::Error]

@@ -1,4 +1,4 @@
-//! How requests of tenants end, and that each ends in its own tenant.
+//! Ends of requests, each in the scope of its own tenant.
 
 use std::{
     net::SocketAddr,
@@ -18,7 +18,7 @@ use super::{
 use crate::http::wire::{self, request, send, serve};
 
 #[tokio::test]
-async fn two_tenants_at_the_same_time() {
+async fn concurrent_tenants_have_separate_counts() {
     let _captured = testing::capture();
     let layer = by_headers();
     let gate = Arc::new(Notify::new());
@@ -44,7 +44,7 @@ async fn two_tenants_at_the_same_time() {
     })
     .await;
     assert_eq!(value(ACTIVE, ""), 0.0);
-    // They go on one after the other, on one thread.
+    // The requests take turns on one thread.
     wait::until_async("three orders are counted", || {
         gate.notify_one();
         value("shop_orders_total", "acme") + value("shop_orders_total", "globex") >= 3.0
@@ -69,14 +69,14 @@ async fn two_tenants_at_the_same_time() {
 }
 
 #[tokio::test]
-async fn bodies_that_are_read_turn_by_turn_stay_their_tenants() {
+async fn interleaved_bodies_stay_in_their_tenants_scopes() {
     let _captured = testing::capture();
     let mut router = router(by_headers());
     let acme = answer(&mut router, asked("/three", &[("x-tenant-id", "acme")])).await;
     let globex = answer(&mut router, asked("/three", &[("x-tenant-id", "globex")])).await;
     let (mut acme, mut globex) = (acme.into_body(), globex.into_body());
     acme.frame().await.unwrap().unwrap();
-    // Whoever reads is in another tenant's scope, and stays there.
+    // The reader is in another tenant's scope and stays there.
     let elsewhere = TenantContext {
         tenant_id: "initech",
         campaign_id: "",
@@ -92,7 +92,7 @@ async fn bodies_that_are_read_turn_by_turn_stay_their_tenants() {
     assert_eq!(value("shop_orders_total", "initech"), 1.0);
     assert_eq!((value(ACTIVE, "acme"), value(ACTIVE, "globex")), (1.0, 1.0));
 
-    // One is read to its end, the other is left.
+    // One body is read to its end, the other is dropped.
     acme.collect().await.unwrap();
     assert_eq!((value(ACTIVE, "acme"), value(ACTIVE, "globex")), (0.0, 1.0));
     elsewhere.in_scope(|| drop(globex));
@@ -112,7 +112,7 @@ async fn connect(address: SocketAddr, path: &str, tenant: &str) -> TcpStream {
 }
 
 #[tokio::test]
-async fn clients_that_leave_leave_nothing_behind() {
+async fn disconnected_clients_leave_nothing_in_flight() {
     let captured = testing::capture();
     let address = serve(router(by_headers())).await;
     let mut amid = connect(address, "/endless", "acme").await;
@@ -136,7 +136,7 @@ async fn clients_that_leave_leave_nothing_behind() {
 }
 
 #[tokio::test]
-async fn handlers_that_panic_leave_nothing_behind() {
+async fn panicking_handlers_leave_nothing_in_flight() {
     let _captured = testing::capture();
     let address = serve(router(by_headers())).await;
     let mut stream = connect(address, "/panic", "acme").await;
@@ -148,7 +148,7 @@ async fn handlers_that_panic_leave_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_function_that_panics_has_started_nothing() {
+async fn panicking_scope_function_starts_no_request() {
     let _captured = testing::capture();
     let address = serve(router(layer().scope(|request| {
         assert!(header(request, "x-tenant-id").is_none(), "on purpose");
@@ -163,7 +163,7 @@ async fn a_function_that_panics_has_started_nothing() {
 }
 
 #[tokio::test]
-async fn paths_that_are_left_out_are_nobody_s() {
+async fn excluded_paths_have_no_tenant() {
     let _captured = testing::capture();
     let was_asked = Arc::new(AtomicBool::new(false));
     let asks = Arc::clone(&was_asked);
@@ -180,7 +180,7 @@ async fn paths_that_are_left_out_are_nobody_s() {
 }
 
 #[tokio::test]
-async fn a_scope_around_the_service_holds_to_the_end_of_the_body() {
+async fn outer_scope_lasts_to_the_end_of_the_body() {
     let _captured = testing::capture();
     let mut router = router(layer());
     let acme = TenantContext {
@@ -197,7 +197,7 @@ async fn a_scope_around_the_service_holds_to_the_end_of_the_body() {
 }
 
 #[tokio::test]
-async fn five_thousand_tenants_are_a_thousand_and_one_series() {
+async fn tenants_beyond_the_limit_share_one_series() {
     let _captured = testing::capture();
     let _no_spans = tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::default());
     let mut router = router(by_headers());

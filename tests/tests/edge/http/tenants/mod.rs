@@ -1,4 +1,4 @@
-//! Each request in the scope of its tenant, from its span's start to the end of its body.
+//! Each request is in the scope of its tenant, from the start of its span to the end of its body.
 
 mod ends;
 
@@ -38,12 +38,12 @@ struct ShopMetrics {
     /// Handlers and streams that hold something open.
     open: Gauge,
 
-    /// The server's.
+    /// The metrics of the server.
     #[catalog]
     http: ServerMetrics,
 }
 
-/// Something that a handler or a body holds, and lets go of when it is dropped.
+/// A value of a handler or a body that records when it is dropped.
 struct Open;
 
 impl Open {
@@ -70,7 +70,7 @@ async fn order() -> &'static str {
     "ordered"
 }
 
-/// Three chunks, or without end.
+/// Returns a body of this many chunks, or an endless one.
 fn chunks(count: usize) -> Body {
     let open = Open::new();
     let items = stream::repeat(Bytes::from(vec![b'x'; 65536])).take(count);
@@ -125,7 +125,7 @@ fn by_baggage() -> ServerLayer {
     layer().scope(|_| TenantContext::from_values(context::baggage))
 }
 
-/// What somebody in front of the layer has found out.
+/// The tenant that an outer layer has authenticated.
 #[derive(Clone)]
 struct Claims {
     tenant: String,
@@ -149,7 +149,8 @@ fn page() -> Page {
 const COUNTED: &str = "http_server_requests_total";
 const ACTIVE: &str = "http_server_active_requests";
 
-/// What stands on the page for each tenant, over all other labels. No tenant is the empty one.
+/// Returns the samples of each tenant, summed over all other labels. The empty name means no
+/// tenant.
 fn counts(page: &Page, name: &str) -> BTreeMap<String, f64> {
     let mut values = BTreeMap::new();
     for sample in page.named(name) {
@@ -167,7 +168,7 @@ fn value(name: &str, tenant: &str) -> f64 {
     by_tenant(name).get(tenant).copied().unwrap_or_default()
 }
 
-/// Whether any series has this label.
+/// Returns whether any series has this label.
 fn is_labelled(label: &str) -> bool {
     let page = page();
     let mut names = [COUNTED, ACTIVE, "shop_orders_total", "shop_packed_total"].into_iter();
@@ -177,7 +178,7 @@ fn is_labelled(label: &str) -> bool {
     })
 }
 
-/// Lets the server's tasks go on until no tenant has anything under way.
+/// Waits until no tenant has requests in flight.
 async fn until_idle() {
     let is_busy = || page().named(ACTIVE).any(|sample| sample.value != 0.0);
     wait::until_async("no tenant is active", || !is_busy()).await;
@@ -209,7 +210,7 @@ async fn ordered(layer: ServerLayer, request: Request<Body>) {
     );
 }
 
-/// That everything of the one order is the tenant's, and nothing is anybody else's.
+/// Asserts that all series of the only order belong to the tenant.
 fn assert_ordered_by(tenant: &str) {
     for name in [
         COUNTED,
@@ -227,7 +228,7 @@ fn assert_ordered_by(tenant: &str) {
 }
 
 #[tokio::test]
-async fn a_tenant_by_headers() {
+async fn headers_select_the_tenant() {
     let captured = testing::capture();
     let headers = [("x-tenant-id", "acme-corp"), ("x-campaign-id", "strahd")];
     ordered(by_headers(), asked("/order", &headers)).await;
@@ -235,7 +236,8 @@ async fn a_tenant_by_headers() {
     let labels = [("tenant_id", "acme-corp"), ("campaign_id", "strahd")];
     assert_eq!(page().value("shop_orders_total", &labels), Some(1.0));
 
-    // The span from its start, what is logged in the handler and in its task, and the request's line.
+    // The span from its start, the events of the handler and its task, and the event of the
+    // request.
     let span = captured.span("http.server");
     assert_eq!(span.field("tenant_id"), Some("acme-corp"));
     assert_eq!(span.field("campaign_id"), Some("strahd"));
@@ -248,7 +250,7 @@ async fn a_tenant_by_headers() {
 }
 
 #[tokio::test]
-async fn a_tenant_by_baggage() {
+async fn baggage_selects_the_tenant() {
     let _captured = testing::capture();
     let baggage = [("baggage", "tenant_id=globex,campaign_id=descent")];
     ordered(by_baggage(), asked("/order", &baggage)).await;
@@ -258,7 +260,7 @@ async fn a_tenant_by_baggage() {
 }
 
 #[tokio::test]
-async fn a_stranger_s_baggage_is_not_believed() {
+async fn untrusted_baggage_is_ignored() {
     let _captured = testing::capture();
     let baggage = [("baggage", "tenant_id=globex")];
     let layer = by_baggage().continues_traces(false);
@@ -268,7 +270,7 @@ async fn a_stranger_s_baggage_is_not_believed() {
 }
 
 #[tokio::test]
-async fn a_tenant_by_what_was_authenticated() {
+async fn authentication_selects_the_tenant() {
     let _captured = testing::capture();
     let mut request = asked("/order", &[("x-tenant-id", "what the client says")]);
     request.extensions_mut().insert(Claims {
@@ -280,7 +282,7 @@ async fn a_tenant_by_what_was_authenticated() {
 }
 
 #[tokio::test]
-async fn requests_of_nobody_have_series_without_the_labels() {
+async fn requests_without_a_tenant_have_series_without_the_labels() {
     for layer in [by_headers(), by_baggage(), by_claims(), layer()] {
         let captured = testing::capture();
         ordered(layer, asked("/order", &[])).await;
@@ -304,7 +306,7 @@ async fn scope_with_one_of_two_labels_is_entered() {
 }
 
 #[tokio::test]
-async fn headers_are_data() {
+async fn any_header_value_is_a_safe_label_value() {
     let _captured = testing::capture();
     let mut router = router(by_headers());
     let long = "x".repeat(10_000);
@@ -314,7 +316,7 @@ async fn headers_are_data() {
         request.headers_mut().insert("x-tenant-id", tenant);
         answer(&mut router, request).await;
     }
-    // What is no text is nobody, and so is who claims to be two.
+    // A value that is not text means no tenant, and so do two values.
     let mut request = asked("/order", &[]);
     let bytes = http::HeaderValue::from_bytes(b"\xff\xfe").unwrap();
     request.headers_mut().insert("x-tenant-id", bytes);
@@ -329,7 +331,7 @@ async fn headers_are_data() {
     assert_eq!(by_tenant("shop_orders_total").len(), 6);
 }
 
-/// What is logged, but for what the crates below say of their own work.
+/// Returns the events without those of other crates.
 fn told(captured: &CaptureGuard) -> Vec<CapturedEvent> {
     let mut events = captured.events();
     events.retain(|event| event.level() <= Level::INFO);

@@ -1,5 +1,5 @@
-//! A service that installs everything as its environment and its command line say, and does what it is told line by
-//! line. Each answer is one line of JSON.
+//! A service that installs everything as its environment and command line say, then runs one
+//! command per line. Each response is one line of JSON.
 
 use std::{
     collections::HashMap,
@@ -41,24 +41,24 @@ struct Metrics {
 struct Cli {
     #[command(flatten)]
     telemetry: TelemetryArgs,
-    /// Has the names of a service of its own.
+    /// Use the service's own variable names.
     #[arg(long)]
     ibex: bool,
-    /// Installs a logger of the `log` crate before anything else.
+    /// Install a logger of the `log` crate before anything else.
     #[arg(long)]
     other_logger: bool,
-    /// Leaves the `log` crate alone.
+    /// Do not bridge the `log` crate.
     #[arg(long)]
     without_log_bridge: bool,
-    /// Takes spans of every level.
+    /// Accept spans of every level.
     #[arg(long)]
     every_span: bool,
-    /// Pushes metrics and log records although nothing else asks for it.
+    /// Push metrics and log records without an exporter setting.
     #[arg(long)]
     push: bool,
 }
 
-/// Shows what it gets.
+/// A logger that prints its records.
 struct OtherLogger;
 
 impl log::Log for OtherLogger {
@@ -119,7 +119,7 @@ fn builder(cli: Cli) -> TelemetryBuilder {
     builder
 }
 
-/// Everything that waits, to the collectors.
+/// Flushes everything to the collectors.
 fn flush(telemetry: &Telemetry) -> Value {
     let limit = Duration::from_secs(5);
     json!({
@@ -129,7 +129,7 @@ fn flush(telemetry: &Telemetry) -> Value {
     })
 }
 
-/// What a request out of here would carry, by glyph and by OpenTelemetry's global propagator.
+/// Returns the headers of an outgoing request, by glyph and by OpenTelemetry's global propagator.
 fn inject() -> Value {
     tracing::info_span!("request").in_scope(|| {
         let (mut own, mut global) = (HashMap::new(), HashMap::new());

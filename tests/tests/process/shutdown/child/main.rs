@@ -1,4 +1,4 @@
-//! A service that ends as its environment's owner wants: told by a signal, it drains, flushes and says so.
+//! A service that drains, flushes and logs when a signal arrives.
 
 use std::{error::Error, io::Write, net::Ipv4Addr, time::Duration};
 
@@ -10,7 +10,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("give a file for spans, and milliseconds to drain".into());
     };
     let drain = Duration::from_millis(drain.parse()?);
-    // Neither timers nor sockets: waiting for a signal needs nothing of the runtime.
+    // Neither timers nor sockets: the wait for a signal needs nothing from the runtime.
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     runtime.block_on(serve(path, drain))
 }

@@ -1,4 +1,4 @@
-//! Where the message of a refused look-up points to. One test, since the hook that sees it is the process's.
+//! The source location of a failed lookup's message. One test, since the panic hook is global.
 
 use std::{
     panic::{catch_unwind, set_hook, take_hook},
@@ -9,14 +9,14 @@ use glyph_runtime::{Counter, Status, metric_catalog, testing};
 use glyph_tests::children::alone;
 use glyph_tests::wait;
 
-#[metric_catalog(namespace = "refused_lookup")]
+#[metric_catalog(namespace = "failed_lookup")]
 struct Metrics {
     /// Jobs that ended.
     jobs: Counter,
 }
 
 #[test]
-fn refused_lookup_panics_at_the_caller() {
+fn failed_lookup_panics_at_the_caller() {
     alone(|| {
         let (sender, seen) = mpsc::channel();
         set_hook(Box::new(move |info| {
