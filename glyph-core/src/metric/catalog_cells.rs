@@ -136,7 +136,7 @@ impl CatalogCells {
     /// Returns the cells of all scopes.
     pub(crate) fn targets_to_read(&self) -> Vec<Arc<dyn ReadTarget>> {
         let target = self.target();
-        target.map(|target| target.to_read()).unwrap_or_default()
+        target.map(RecordingTarget::to_read).unwrap_or_default()
     }
 
     /// Returns the cells of this catalog in one scope.
