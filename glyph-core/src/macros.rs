@@ -11,6 +11,7 @@ pub use stages::{instrument_stage, instrument_stages};
 /// `UPPERCASE` or `SCREAMING_SNAKE_CASE`.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::Label;
 ///
 /// #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,7 @@ pub use stages::{instrument_stage, instrument_stages};
 /// nobody else does. A variant without one, such as `Miss`, is for `none = "miss"` in [`macro@crate::instrument_stage`].
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::Label;
 ///
 /// #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +48,7 @@ pub use stages::{instrument_stage, instrument_stages};
 /// compile. It may still stand in `fields(..)` of spans, in log lines and in metadata.
 ///
 /// ```compile_fail
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::{Label, LabelSet};
 /// #[derive(Label, Clone, Debug)]
 /// #[label(never)]
@@ -61,6 +64,7 @@ pub use stages::{instrument_stage, instrument_stages};
 /// It does not compile on anything else but an enum without fields, nor where two variants have one name:
 ///
 /// ```compile_fail
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::Label;
 /// #[derive(Label)]
 /// pub enum Provider {
@@ -78,6 +82,7 @@ pub use glyph_macros::CoreLabel as Label;
 /// may borrow open values under one lifetime. `#[label(name = "..")]` renames a label.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::{LabelSet, Status};
 ///
 /// #[derive(LabelSet)]
@@ -91,6 +96,7 @@ pub use glyph_macros::CoreLabel as Label;
 /// An open label without a bound does not compile, nor does a name that Prometheus keeps for itself:
 ///
 /// ```compile_fail
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::LabelSet;
 /// #[derive(LabelSet)]
 /// pub struct ToolCall<'a> {
@@ -105,6 +111,7 @@ pub use glyph_macros::CoreLabelSet as LabelSet;
 /// `error.type` (OpenTelemetry semantic conventions, "Recording errors").
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::{Outcome, stage::ErrorOutcome};
 ///
 /// #[derive(Outcome, Debug)]
@@ -140,6 +147,7 @@ pub use glyph_macros::CoreLabelSet as LabelSet;
 /// What is no outcome of an error does not compile:
 ///
 /// ```compile_fail
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::Outcome;
 /// #[derive(Outcome)]
 /// pub enum SttError {
@@ -154,6 +162,7 @@ pub use glyph_macros::CoreOutcome as Outcome;
 /// Declares the metrics of a program, or of a library, as the fields of a struct.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::{Catalog, Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
 ///
 /// #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,6 +213,7 @@ pub use glyph_macros::CoreOutcome as Outcome;
 /// there and log lines have them as well. Outside they are absent. See [`ScopeLabels`](crate::scope::ScopeLabels).
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::{Counter, metric_catalog};
 /// #[metric_catalog(namespace = "doc_scope", scope(tenant_id: max 1000, campaign_id: max 5000))]
 /// pub struct Metrics {
@@ -296,6 +306,7 @@ pub use glyph_macros::CoreOutcome as Outcome;
 /// `thresholds(yellow = 3, red = 5)`, `hidden`.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::{Catalog, Counter, Histogram, LabelSet, Status, metric_catalog};
 /// #[derive(LabelSet)]
 /// pub struct Request {
@@ -325,6 +336,7 @@ pub use glyph_macros::CoreOutcome as Outcome;
 /// bucket bounds do not compile:
 ///
 /// ```compile_fail
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::{Histogram, metric_catalog};
 /// #[metric_catalog(namespace = "doc_between")]
 /// pub struct Metrics {

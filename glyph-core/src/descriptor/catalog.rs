@@ -103,6 +103,7 @@ impl Unit {
     /// Returns the suffix of names; empty for [`Unit::None`].
     ///
     /// ```
+    /// # use glyph_core as glyph_runtime;
     /// assert_eq!(glyph_runtime::catalog::Unit::Seconds.suffix(), "seconds");
     /// ```
     #[must_use]
@@ -120,6 +121,7 @@ impl Unit {
     /// [`Unit::None`].
     ///
     /// ```
+    /// # use glyph_core as glyph_runtime;
     /// assert_eq!(glyph_runtime::catalog::Unit::Bytes.ucum(), "By");
     /// ```
     #[must_use]

@@ -4,6 +4,7 @@
 /// stage's name.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::{Counter, Histogram, Label, LabelSet, Status, instrument_stage, metric_catalog};
 ///
 /// #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +79,7 @@
 /// [`Redaction`](crate::redaction::Redaction) are redacted without a mark.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::{Histogram, instrument_stage, metric_catalog};
 /// # #[metric_catalog(namespace = "doc_secret", stages = stage)]
 /// # pub struct Metrics {
@@ -94,6 +96,7 @@
 /// ```
 ///
 /// ```compile_fail
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::{Histogram, instrument_stage, metric_catalog};
 /// # #[metric_catalog(namespace = "doc_secret_shown", stages = stage)]
 /// # pub struct Metrics {
@@ -136,6 +139,7 @@
 /// `ok`; where neither the stage's histogram nor its `requests` have it, it does not compile.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::{Histogram, Label, LabelSet, instrument_stage, metric_catalog};
 ///
 /// #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,6 +197,7 @@
 /// compile:
 ///
 /// ```compile_fail
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::{Histogram, Label, instrument_stage, metric_catalog};
 /// # #[derive(Label, Clone, Copy)] pub enum Provider { Deepgram, Elevenlabs }
 /// # #[metric_catalog(namespace = "doc_typo", stages = stage)]
@@ -214,6 +219,7 @@ pub use glyph_macros::core_instrument_stage as instrument_stage;
 /// without it stay as they are.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::{Counter, Histogram, Label, LabelSet, Status, instrument_stages, metric_catalog};
 ///
 /// #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
@@ -269,6 +275,7 @@ pub use glyph_macros::core_instrument_stage as instrument_stage;
 /// It goes above or below `#[async_trait]`. A block without any `#[stage(..)]` does not compile:
 ///
 /// ```compile_fail
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::instrument_stages;
 /// # pub struct Transcriber;
 /// #[instrument_stages]
