@@ -1,5 +1,6 @@
 //! The layers around HTTP and gRPC servers and clients, and services made of them.
 
+mod axum_handlers;
 mod grpc;
 mod http;
 mod key_value_service;
