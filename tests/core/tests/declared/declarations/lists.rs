@@ -1,13 +1,20 @@
-//! Lists that the macros and the runtime both have, since neither crate can use the other's.
+//! Lists that glyph-macros and glyph-core both have, because neither crate can use the other's.
 #![expect(
     clippy::unwrap_used,
     reason = "a list that is not found fails the test"
 )]
 
-use glyph_core::catalog::{Kind, MAX_BUCKETS, RESERVED};
+use glyph_core::{
+    Catalog, Outcome,
+    catalog::{Kind, MAX_BUCKETS, RESERVED},
+};
+
+use crate::instrument_stage::tally::Functions;
 
 const NAMES: &str = include_str!("../../../../../glyph-macros/src/metric_catalog/metric_name.rs");
 const BUCKETS: &str = include_str!("../../../../../glyph-macros/src/metric_catalog/buckets.rs");
+const ROLES: &str = include_str!("../../../../../glyph-macros/src/metric_catalog/role.rs");
+const LABELS: &str = include_str!("../../../../../glyph-macros/src/label/model.rs");
 
 /// The text after `start`, up to `end`.
 fn between<'source>(source: &'source str, start: &str, end: &str) -> &'source str {
@@ -40,4 +47,28 @@ fn sample_suffixes_are_the_same() {
 fn the_limit_of_buckets_is_the_same() {
     let limit = between(BUCKETS, "const MAX_BUCKETS: usize = ", ";");
     assert_eq!(limit.parse(), Ok(MAX_BUCKETS));
+}
+
+#[test]
+fn roles_of_a_stage_are_the_same() {
+    let table = between(ROLES, "\nroles! {", "}");
+    let names = table.lines().filter_map(|line| line.trim().split_once(':'));
+    let names = names.map(|(name, _)| name);
+    let stage = Functions::DESCRIPTOR.stages.first().unwrap();
+    let roles: Vec<_> = stage.roles().map(|(role, _)| role).collect();
+    assert_eq!(
+        ["duration"].into_iter().chain(names).collect::<Vec<_>>(),
+        roles
+    );
+}
+
+#[test]
+fn outcomes_are_the_same() {
+    let names = strings(between(
+        LABELS,
+        "const OUTCOMES: [&str; OUTCOME_COUNT] = [",
+        "]",
+    ));
+    let outcomes = Outcome::ALL.map(|outcome| format!("{outcome:?}").to_lowercase());
+    assert_eq!(names, outcomes);
 }
