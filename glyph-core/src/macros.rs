@@ -18,6 +18,7 @@ pub use stages::{instrument_stage, instrument_stages};
 /// | `#[label(crate = path)]` | the enum | the path of this crate, if it has another name |
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::Label;
 ///
 /// #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,7 @@ pub use stages::{instrument_stage, instrument_stages};
 /// such as `Miss`, is for `none = "miss"` in [`macro@crate::instrument_stage`].
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::Label;
 ///
 /// #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +60,7 @@ pub use stages::{instrument_stage, instrument_stages};
 /// label set, a stage or a scope with such a label does not compile.
 ///
 /// ```compile_fail
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::{Label, LabelSet};
 /// #[derive(Label, Clone, Debug)]
 /// #[label(never)]
@@ -76,6 +79,7 @@ pub use stages::{instrument_stage, instrument_stages};
 /// same value:
 ///
 /// ```compile_fail
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::Label;
 /// #[derive(Label)]
 /// pub enum Provider {
@@ -99,6 +103,7 @@ pub use glyph_macros::CoreLabel as Label;
 /// | `#[label(crate = path)]` | the struct | the path of this crate, if it has another name |
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::{LabelSet, Status};
 ///
 /// #[derive(LabelSet)]
@@ -115,6 +120,7 @@ pub use glyph_macros::CoreLabel as Label;
 /// limit:
 ///
 /// ```compile_fail
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::LabelSet;
 /// #[derive(LabelSet)]
 /// pub struct ToolCall<'a> {
@@ -130,6 +136,7 @@ pub use glyph_macros::CoreLabelSet as LabelSet;
 /// the span (OpenTelemetry semantic conventions, "Recording errors").
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::{Outcome, stage::ErrorOutcome};
 ///
 /// #[derive(Outcome, Debug)]
@@ -167,6 +174,7 @@ pub use glyph_macros::CoreLabelSet as LabelSet;
 /// An attribute that is not an outcome of an error does not compile:
 ///
 /// ```compile_fail
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::Outcome;
 /// #[derive(Outcome)]
 /// pub enum SttError {
@@ -184,6 +192,7 @@ pub use glyph_macros::CoreOutcome as Outcome;
 /// level.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::{Catalog, Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
 ///
 /// #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
@@ -237,6 +246,7 @@ pub use glyph_macros::CoreOutcome as Outcome;
 /// [`ScopeLabels`](crate::scope::ScopeLabels).
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::{Counter, metric_catalog};
 /// #[metric_catalog(namespace = "doc_scope", scope(tenant_id: max 1000, campaign_id: max 5000))]
 /// pub struct Metrics {
@@ -356,6 +366,7 @@ pub use glyph_macros::CoreOutcome as Outcome;
 /// | `hidden` | no panel |
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::{Catalog, Counter, Histogram, LabelSet, Status, metric_catalog};
 /// #[derive(LabelSet)]
 /// pub struct Request {
@@ -387,6 +398,7 @@ pub use glyph_macros::CoreOutcome as Outcome;
 /// threshold above the highest bucket bound, nor a latency objective between two bounds:
 ///
 /// ```compile_fail
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::{Histogram, metric_catalog};
 /// #[metric_catalog(namespace = "doc_between")]
 /// pub struct Metrics {

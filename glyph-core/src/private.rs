@@ -18,8 +18,8 @@ pub use crate::{
     },
     descriptor::{asked_label, check_bound, given_label},
     label::{
-        Label, LabelDescriptor, LabelSet, LabelStride, LabelValues, OpenValues, label_of,
-        open_labels, strides,
+        Label, LabelDescriptor, LabelSet, LabelStride, LabelValues, OUTCOME_COUNT, OpenValues,
+        label_of, open_labels, strides,
     },
     metric::{
         CatalogCells, Counter, Gauge, Histogram, Metric, MetricParts, MetricState, scaled_bounds,

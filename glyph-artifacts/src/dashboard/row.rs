@@ -119,15 +119,5 @@ fn row_title(catalog: &CatalogDescriptor, metric: &MetricDescriptor) -> String {
 }
 
 fn binds(stage: &StageDescriptor, metric: &str) -> bool {
-    let others = [
-        stage.requests,
-        stage.errors,
-        stage.in_flight,
-        stage.retries,
-        stage.fallbacks,
-        stage.first_item,
-        stage.between_items,
-        stage.items,
-    ];
-    stage.duration == metric || others.contains(&Some(metric))
+    stage.roles().any(|(_, family)| family == Some(metric))
 }

@@ -141,6 +141,7 @@ impl Comparison {
     /// Returns the operator as it is written in Rust and in PromQL.
     ///
     /// ```
+    /// # use glyph_core as glyph_runtime;
     /// assert_eq!(glyph_runtime::catalog::Comparison::AtLeast.operator(), ">=");
     /// ```
     #[must_use]

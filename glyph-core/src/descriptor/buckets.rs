@@ -1,6 +1,7 @@
 //! Bucket bounds for histograms, and functions that compute them at compile time.
 //!
 //! ```
+//! # use glyph_core as glyph_runtime;
 //! use glyph_runtime::{Catalog, Histogram, buckets, metric_catalog};
 //!
 //! /// 256 B, 1 KiB, 4 KiB and so on to 1 MiB.
@@ -33,6 +34,7 @@ pub const DURATIONS: [f64; 14] = [
 /// Bounds at equal distances: `first`, `first + width` and so on.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::buckets;
 ///
 /// assert_eq!(buckets::linear(10.0, 5.0), [10.0, 15.0, 20.0]);
@@ -55,6 +57,7 @@ pub const fn linear<const COUNT: usize>(first: f64, width: f64) -> [f64; COUNT] 
 /// Bounds that grow by a factor: `first`, `first * factor` and so on.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::buckets;
 ///
 /// assert_eq!(buckets::exponential(1.0, 2.0), [1.0, 2.0, 4.0, 8.0]);

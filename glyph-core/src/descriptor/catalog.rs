@@ -1,6 +1,6 @@
-//! Catalogs, metrics and stages as they are declared.
+//! Catalogs and metrics as they are declared.
 
-use super::{AlertDescriptor, ObjectiveDescriptor, PanelDescriptor};
+use super::{AlertDescriptor, ObjectiveDescriptor, PanelDescriptor, StageDescriptor};
 use crate::label::LabelDescriptor;
 
 /// A declared catalog.
@@ -102,6 +102,7 @@ impl Unit {
     /// Returns the suffix of names; empty for [`Unit::None`].
     ///
     /// ```
+    /// # use glyph_core as glyph_runtime;
     /// assert_eq!(glyph_runtime::catalog::Unit::Seconds.suffix(), "seconds");
     /// ```
     #[must_use]
@@ -119,6 +120,7 @@ impl Unit {
     /// [`Unit::None`].
     ///
     /// ```
+    /// # use glyph_core as glyph_runtime;
     /// assert_eq!(glyph_runtime::catalog::Unit::Bytes.ucum(), "By");
     /// ```
     #[must_use]
@@ -131,50 +133,6 @@ impl Unit {
             Self::Other(unit) => format!("{{{unit}}}"),
         }
     }
-}
-
-/// A declared stage.
-#[derive(Clone, Copy, Debug)]
-pub struct StageDescriptor {
-    /// The name of the stage.
-    pub name: &'static str,
-    /// The labels.
-    pub labels: &'static [StageLabel],
-    /// The family name of its histogram.
-    pub duration: &'static str,
-    /// The family name of its request counter.
-    pub requests: Option<&'static str>,
-    /// The family name of its error counter.
-    pub errors: Option<&'static str>,
-    /// The family name of its in-flight gauge.
-    pub in_flight: Option<&'static str>,
-    /// The family name of its retry counter.
-    pub retries: Option<&'static str>,
-    /// The family name of its fallback counter.
-    pub fallbacks: Option<&'static str>,
-    /// The family name of the histogram of the time to a stream's first item.
-    pub first_item: Option<&'static str>,
-    /// The family name of the histogram of the gaps between a stream's items.
-    pub between_items: Option<&'static str>,
-    /// The family name of the counter of a stream's items.
-    pub items: Option<&'static str>,
-    /// The source file.
-    pub file: &'static str,
-    /// The line of the attribute.
-    pub line: u32,
-}
-
-/// A label of a stage.
-#[derive(Clone, Copy, Debug)]
-pub struct StageLabel {
-    /// The label name.
-    pub name: &'static str,
-    /// The values of a closed label; `None` for an open one.
-    pub values: Option<&'static [&'static str]>,
-    /// Whether the declaration sets its value. Functions set the others.
-    pub given: bool,
-    /// The name of its type, if that is marked `#[label(never)]`.
-    pub(crate) never: Option<&'static str>,
 }
 
 /// A label that comes from the scope in which a metric is recorded.

@@ -9,15 +9,17 @@ mod nearest;
 mod number;
 mod objective;
 mod panel;
+mod roles;
+mod stage;
 
 pub use alert::{AlertDescriptor, Comparison, Condition, Matcher, Measure, Selection};
 pub(crate) use catalog::MOST_LABELS;
-pub use catalog::{
-    CatalogDescriptor, Kind, MetricDescriptor, ScopeLabel, StageDescriptor, StageLabel, Unit,
-};
+pub use catalog::{CatalogDescriptor, Kind, MetricDescriptor, ScopeLabel, Unit};
 pub(crate) use label::reject_never;
 pub use label::{asked_label, check_bound, given_label};
 pub(crate) use nearest::nearest;
 pub use number::canonical;
 pub use objective::{Indicator, ObjectiveDescriptor};
 pub use panel::{PanelDescriptor, PanelForm, Threshold};
+pub(crate) use roles::with_roles;
+pub use stage::{StageDescriptor, StageLabel};

@@ -24,6 +24,7 @@ const DIGITS: usize = 8;
 /// It is an open label: its label set has a limit of values.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::{Counter, LabelSet, label::SampledId, metric_catalog};
 ///
 /// #[derive(LabelSet)]

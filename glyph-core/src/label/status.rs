@@ -8,6 +8,7 @@ use super::{Label, OUTCOME_COUNT, OpenValues};
 /// distinguish more outcomes, declare a label under `#[label(outcome)]`.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::{Label, Status};
 ///
 /// assert_eq!(Status::VALUES, Some(["ok", "error"].as_slice()));

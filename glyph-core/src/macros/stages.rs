@@ -4,6 +4,7 @@
 /// the name of the stage.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::{Counter, Histogram, Label, LabelSet, Status, instrument_stage, metric_catalog};
 ///
 /// #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +109,7 @@
 /// `glyph_runtime::redaction::Redaction` are redacted without the attribute.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::{Histogram, instrument_stage, metric_catalog};
 /// # #[metric_catalog(namespace = "doc_secret", stages = stage)]
 /// # pub struct Metrics {
@@ -124,6 +126,7 @@
 /// ```
 ///
 /// ```compile_fail
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::{Histogram, instrument_stage, metric_catalog};
 /// # #[metric_catalog(namespace = "doc_secret_shown", stages = stage)]
 /// # pub struct Metrics {
@@ -147,6 +150,7 @@
 /// the stage nor its `requests` have the value, it does not compile.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::{Histogram, Label, LabelSet, instrument_stage, metric_catalog};
 ///
 /// #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,6 +225,7 @@
 /// do not compile:
 ///
 /// ```compile_fail
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::{Histogram, Label, instrument_stage, metric_catalog};
 /// # #[derive(Label, Clone, Copy)] pub enum Provider { Deepgram, Elevenlabs }
 /// # #[metric_catalog(namespace = "doc_typo", stages = stage)]
@@ -243,6 +248,7 @@ pub use glyph_macros::core_instrument_stage as instrument_stage;
 /// same meaning. Methods without it do not change.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::{Counter, Histogram, Label, LabelSet, Status, instrument_stages, metric_catalog};
 ///
 /// #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
@@ -302,6 +308,7 @@ pub use glyph_macros::core_instrument_stage as instrument_stage;
 /// A block without any `#[stage(..)]` does not compile:
 ///
 /// ```compile_fail
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::instrument_stages;
 /// # pub struct Transcriber;
 /// #[instrument_stages]

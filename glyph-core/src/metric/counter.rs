@@ -11,6 +11,7 @@ use crate::label::LabelSet;
 /// Adding takes no lock and allocates nothing.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::{Counter, LabelSet, Status, metric_catalog};
 ///
 /// #[derive(LabelSet)]

@@ -18,6 +18,7 @@ use crate::clock::Moment;
 /// The trace that an observation belongs to (OpenMetrics 1.0, "Exemplars"; W3C Trace Context ids).
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::Exemplar;
 ///
 /// let exemplar = Exemplar::parse("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7")?;

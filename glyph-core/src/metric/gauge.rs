@@ -11,6 +11,7 @@ use crate::label::LabelSet;
 /// both set and added to. Integers are exact up to 2^53.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::{Gauge, metric_catalog};
 ///
 /// #[metric_catalog(namespace = "doc_gauge")]

@@ -13,6 +13,7 @@ use crate::{clock::Moment, label::LabelSet};
 /// `glyph_observations_refused_total`.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use std::time::Duration;
 /// use glyph_runtime::{Histogram, metric_catalog};
 ///

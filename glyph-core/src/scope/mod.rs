@@ -37,6 +37,7 @@ pub(crate) const MOST_SCOPES: usize = 4;
 /// A scope does not become idle while a `ScopeLabels` of it exists.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::{Counter, metric_catalog, scope::ScopeLabels};
 ///
 /// #[metric_catalog(namespace = "doc_scope_labels", scope(tenant_id: max 1000))]

@@ -11,6 +11,7 @@ pub const REDACTED: &str = "[redacted]";
 /// field by accident. It has no cost at run time.
 ///
 /// ```
+/// # mod glyph_runtime { pub mod redaction { pub use glyph_core::Secret; } }
 /// use glyph_runtime::redaction::Secret;
 ///
 /// let token = Secret::new("hunter2");
@@ -22,6 +23,7 @@ pub const REDACTED: &str = "[redacted]";
 /// As a field it needs `%` or `?`:
 ///
 /// ```compile_fail
+/// # mod glyph_runtime { pub mod redaction { pub use glyph_core::Secret; } }
 /// # use glyph_runtime::redaction::Secret;
 /// let token = Secret::new("hunter2");
 /// tracing::info!(token, "signed in");

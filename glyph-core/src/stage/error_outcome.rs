@@ -10,6 +10,7 @@ use super::{CallResult, Outcome};
 /// implement it too, timeouts as [`Outcome::Timeout`].
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::{Outcome, stage::ErrorOutcome};
 ///
 /// let late = std::io::Error::from(std::io::ErrorKind::TimedOut);

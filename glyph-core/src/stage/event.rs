@@ -16,6 +16,7 @@ use crate::{
 /// [`Running::retry`](super::Running::retry).
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::{Counter, Histogram, instrument_stage, metric_catalog, stage as current};
 ///
 /// #[metric_catalog(namespace = "doc_retry", stages = stage)]

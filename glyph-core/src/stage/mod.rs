@@ -11,6 +11,7 @@
 //! | `time_as(outcome_of, closure)`, `time_async_as(outcome_of, future)` | the closure or future | `outcome_of(&value)` |
 //!
 //! ```
+//! # use glyph_core as glyph_runtime;
 //! use glyph_runtime::{Counter, Histogram, Label, LabelSet, Outcome, Status, metric_catalog};
 //!
 //! #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]

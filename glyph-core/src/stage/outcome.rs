@@ -30,6 +30,7 @@ impl Outcome {
     /// Returns whether the stage failed: an error, a timeout or a panic.
     ///
     /// ```
+    /// # use glyph_core as glyph_runtime;
     /// use glyph_runtime::Outcome;
     ///
     /// assert!(Outcome::Panicked.is_error());
@@ -43,6 +44,7 @@ impl Outcome {
     /// Returns the outcome of a call that returned `result`. The error's own outcome is ignored.
     ///
     /// ```
+    /// # use glyph_core as glyph_runtime;
     /// use glyph_runtime::Outcome;
     ///
     /// assert_eq!(Outcome::of_result(&"7".parse::<u8>()), Outcome::Ok);
@@ -58,6 +60,7 @@ impl Outcome {
     /// Returns [`Outcome::Ok`], for calls whose value is never an error.
     ///
     /// ```
+    /// # use glyph_core as glyph_runtime;
     /// use glyph_runtime::Outcome;
     ///
     /// assert_eq!(Outcome::of_value(&[1, 2]), Outcome::Ok);

@@ -2,13 +2,14 @@
 
 use super::Outcome;
 use crate::{
+    descriptor::with_roles,
     label::OUTCOME_COUNT,
     metric::{CatalogCells, Metric, ThreadCells},
 };
 
-/// Generates what has a field for each role. One more role is one more name in the list below.
-macro_rules! roles {
-    ($($role:ident),+ $(,)?) => {
+/// Generates the types that have a field for each role.
+macro_rules! stage_cells {
+    ($($(#[$doc:meta])* $role:ident,)+) => {
         /// The metrics of a stage. All but the duration are optional.
         #[doc(hidden)]
         #[derive(Debug)]
@@ -35,16 +36,7 @@ macro_rules! roles {
     };
 }
 
-roles!(
-    requests,
-    errors,
-    in_flight,
-    retries,
-    fallbacks,
-    first_item,
-    between_items,
-    items,
-);
+with_roles!(stage_cells);
 
 impl StageCells {
     /// Returns the cells of the current thread, looked up once for all metrics of the stage: they

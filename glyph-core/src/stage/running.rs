@@ -17,6 +17,7 @@ use super::{CallResult, ErrorOutcome, Guard, Outcome, Stage, start_here};
 /// | dropped by a panic | panicked |
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::{Histogram, Outcome, metric_catalog};
 ///
 /// #[metric_catalog(namespace = "doc_running", stages = stage)]

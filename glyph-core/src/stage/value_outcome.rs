@@ -8,6 +8,7 @@ use super::{CallResult, ErrorOutcome, Outcome};
 /// library have [`Outcome::Ok`]. Implement it for types that are used like a `Result`.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::{Outcome, stage::ValueOutcome};
 ///
 /// enum Reply { Found(String), Overloaded }

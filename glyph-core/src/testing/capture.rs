@@ -33,11 +33,13 @@ pub fn capture() -> CaptureGuard {
 /// It is not `Send`; a [`Capture`] is:
 ///
 /// ```compile_fail,E0277
+/// # use glyph_core as glyph_runtime;
 /// let captured = glyph_runtime::testing::capture();
 /// std::thread::spawn(move || drop(captured));
 /// ```
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// # use glyph_runtime::testing::Capture;
 /// let captured = glyph_runtime::testing::capture();
 /// let capture = Capture::clone(&captured);

@@ -6,6 +6,7 @@
 //! `testing` into `[dev-dependencies]`: released programs do not have it, and pay nothing for it.
 //!
 //! ```
+//! # use glyph_core as glyph_runtime;
 //! use std::time::Duration;
 //! use glyph_runtime::{Gauge, Histogram, Label, LabelSet, instrument_stage, metric_catalog, testing};
 //!
@@ -77,6 +78,7 @@
 //! threads that those start are not captured automatically.
 //!
 //! ```
+//! # use glyph_core as glyph_runtime;
 //! # use glyph_runtime::{Counter, metric_catalog, testing};
 //! # #[metric_catalog(namespace = "doc_testing_threads")]
 //! # pub struct Metrics {

@@ -52,6 +52,7 @@ impl<M> Series<M> {
     /// Selects the series with this value of the label that has its type.
     ///
     /// ```
+    /// # use glyph_core as glyph_runtime;
     /// # use glyph_runtime::{Counter, Label, LabelSet, Status, metric_catalog, testing};
     /// # #[derive(LabelSet)]
     /// # pub struct Call<'a> {

@@ -56,6 +56,7 @@ impl Wait {
     /// Waits for `future`, and records the outcome that `outcome_of` returns for its value.
     ///
     /// ```
+    /// # use glyph_core as glyph_runtime;
     /// use std::time::Duration;
     /// use glyph_runtime::{Outcome, wait::wait};
     /// use tokio::{sync::Semaphore, time::timeout};

@@ -5,6 +5,7 @@
 //! below the delayed one.
 //!
 //! ```
+//! # use glyph_core as glyph_runtime;
 //! use std::{future::ready, time::Duration};
 //! use glyph_runtime::{metric_catalog, wait::{QueueMetrics, WaitMetrics, wait}};
 //!

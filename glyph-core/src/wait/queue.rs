@@ -12,6 +12,7 @@ use crate::{Outcome, clock::Moment};
 /// Wrap an item with [`track`](Self::track) before sending it, and unwrap it with [`Queued::take`].
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::wait::{Queue, QueueMetrics, labels::Queues};
 ///
 /// # #[tokio::main(flavor = "current_thread")]

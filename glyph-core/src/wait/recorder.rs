@@ -18,6 +18,7 @@ pub struct WaitRequest {
 /// Each started wait ends exactly once.
 ///
 /// ```
+/// # use glyph_core as glyph_runtime;
 /// use glyph_runtime::{Histogram, LabelSet, metric_catalog};
 /// use glyph_runtime::wait::{WaitEnd, WaitRecorder, WaitRequest, wait};
 ///

@@ -69,7 +69,7 @@ pub(super) fn tokens(model: &Enum) -> TokenStream {
 fn outcomes(model: &Enum, rt: &TokenStream) -> Option<TokenStream> {
     let digits = model.outcomes?;
     Some(quote! {
-        const OUTCOMES: #rt::core::option::Option<[#rt::core::primitive::usize; 5]> =
+        const OUTCOMES: #rt::core::option::Option<[#rt::core::primitive::usize; #rt::OUTCOME_COUNT]> =
             #rt::core::option::Option::Some([#(#digits),*]);
     })
 }

@@ -12,8 +12,11 @@ use crate::{diagnostic::Errors, suggestion::did_you_mean};
 /// The exposition cuts longer values.
 const MAX_NAME_BYTES: usize = 128;
 
+/// The number of outcomes of a stage.
+const OUTCOME_COUNT: usize = 5;
+
 /// The outcomes of a stage, in the order of `Outcome::ALL`.
-const OUTCOMES: [&str; 5] = ["ok", "error", "timeout", "cancelled", "panicked"];
+const OUTCOMES: [&str; OUTCOME_COUNT] = ["ok", "error", "timeout", "cancelled", "panicked"];
 
 pub(super) struct Enum {
     pub(super) ident: Ident,
@@ -21,7 +24,7 @@ pub(super) struct Enum {
     pub(super) root: Path,
     pub(super) variants: Vec<Variant>,
     /// The index of the variant for each outcome.
-    pub(super) outcomes: Option<[usize; 5]>,
+    pub(super) outcomes: Option<[usize; OUTCOME_COUNT]>,
 }
 
 pub(super) struct Variant {
@@ -218,8 +221,8 @@ fn outcomes(
     marked: Option<&Ident>,
     variants: &[(&syn::Variant, VariantArgs)],
     errors: &mut Errors,
-) -> Option<[usize; 5]> {
-    let mut taken = [None; 5];
+) -> Option<[usize; OUTCOME_COUNT]> {
+    let mut taken = [None; OUTCOME_COUNT];
     for (digit, (variant, args)) in variants.iter().enumerate() {
         match &args.outcomes {
             Some(outcomes) if marked.is_none() => {
@@ -258,7 +261,12 @@ fn outcomes(
     Some(taken.map(|digit| digit.or(error).unwrap_or(0)))
 }
 
-fn take(taken: &mut [Option<usize>; 5], outcome: &Ident, digit: usize, errors: &mut Errors) {
+fn take(
+    taken: &mut [Option<usize>; OUTCOME_COUNT],
+    outcome: &Ident,
+    digit: usize,
+    errors: &mut Errors,
+) {
     let name = outcome.to_string();
     let mut variants = OUTCOMES.iter().zip(taken.iter_mut());
     match variants.find(|(known, _)| **known == name) {
@@ -275,7 +283,7 @@ fn take(taken: &mut [Option<usize>; 5], outcome: &Ident, digit: usize, errors: &
     }
 }
 
-fn take_by_name(taken: &mut [Option<usize>; 5], variant: &syn::Variant, digit: usize) {
+fn take_by_name(taken: &mut [Option<usize>; OUTCOME_COUNT], variant: &syn::Variant, digit: usize) {
     let name = variant.ident.unraw().to_string().to_snake_case();
     for (known, taken) in OUTCOMES.iter().zip(taken) {
         if *known == name {

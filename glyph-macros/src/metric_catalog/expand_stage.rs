@@ -8,6 +8,7 @@ use super::{
     expand_checks, expand_stage_block,
     field::Metric,
     model::Catalog,
+    role::{self, DURATION, ROLES, Role},
     stage::{Binding, Stage, StageLabel},
 };
 use crate::{diagnostic::TokenRange, home::option};
@@ -48,74 +49,9 @@ pub(super) fn descriptors(catalog: &Catalog, rt: &TokenStream) -> Vec<TokenStrea
         .collect()
 }
 
-/// The role of a metric in a stage.
-#[derive(Clone, Copy)]
-enum Role {
-    Duration,
-    Requests,
-    Errors,
-    InFlight,
-    Retries,
-    Fallbacks,
-    FirstItem,
-    BetweenItems,
-    Items,
-}
-
-const ROLES: [Role; 9] = [
-    Role::Duration,
-    Role::Requests,
-    Role::Errors,
-    Role::InFlight,
-    Role::Retries,
-    Role::Fallbacks,
-    Role::FirstItem,
-    Role::BetweenItems,
-    Role::Items,
-];
-
 impl Role {
-    fn field(self) -> Ident {
-        match self {
-            Self::Duration => format_ident!("duration"),
-            Self::Requests => format_ident!("requests"),
-            Self::Errors => format_ident!("errors"),
-            Self::InFlight => format_ident!("in_flight"),
-            Self::Retries => format_ident!("retries"),
-            Self::Fallbacks => format_ident!("fallbacks"),
-            Self::FirstItem => format_ident!("first_item"),
-            Self::BetweenItems => format_ident!("between_items"),
-            Self::Items => format_ident!("items"),
-        }
-    }
-
-    fn of(self, stage: &Stage) -> Option<&Binding> {
-        match self {
-            Self::Duration => stage.duration.as_ref(),
-            Self::Requests => stage.requests.as_ref(),
-            Self::Errors => stage.errors.as_ref(),
-            Self::InFlight => stage.in_flight.as_ref(),
-            Self::Retries => stage.retries.as_ref(),
-            Self::Fallbacks => stage.fallbacks.as_ref(),
-            Self::FirstItem => stage.first_item.as_ref(),
-            Self::BetweenItems => stage.between_items.as_ref(),
-            Self::Items => stage.items.as_ref(),
-        }
-    }
-
-    /// The name of the role, if the metric is recorded before the outcome is known.
-    fn while_running(self) -> Option<&'static str> {
-        match self {
-            Self::Duration
-            | Self::Requests
-            | Self::Errors
-            | Self::FirstItem
-            | Self::BetweenItems
-            | Self::Items => None,
-            Self::InFlight => Some("in-flight gauge"),
-            Self::Retries => Some("retry counter"),
-            Self::Fallbacks => Some("fallback counter"),
-        }
+    fn field(&self) -> Ident {
+        format_ident!("{}", self.name)
     }
 }
 
@@ -136,15 +72,14 @@ impl Expansion<'_> {
         format_ident!("__GLYPH_GIVEN_{}_{}", self.index, label)
     }
 
-    fn strides(&self, role: Role) -> Ident {
-        let what = format!("{}_PLACES", role.field().to_string().to_uppercase());
-        self.of_stage(&what)
+    fn strides(&self, role: &Role) -> Ident {
+        self.of_stage(&format!("{}_STRIDES", role.name.to_uppercase()))
     }
 
     /// The metrics whose labels the stage fills.
-    fn labelled(&self) -> impl Iterator<Item = (Role, &Binding, &Metric)> {
-        ROLES.into_iter().filter_map(|role| {
-            let binding = role.of(self.stage)?;
+    fn labelled(&self) -> impl Iterator<Item = (&'static Role, &Binding, &Metric)> {
+        role::all().filter_map(|role| {
+            let binding = self.stage.binding(role)?;
             let metric = self.catalog.metrics.get(binding.metric)?;
             metric.labels.is_some().then_some((role, binding, metric))
         })
@@ -199,7 +134,7 @@ impl Expansion<'_> {
 
     /// The position of the stage's labels in the series index of one metric, and the check that
     /// they fill all of its labels.
-    fn strides_consts(&self, role: Role, binding: &Binding, metric: &Metric) -> TokenStream {
+    fn strides_consts(&self, role: &Role, binding: &Binding, metric: &Metric) -> TokenStream {
         let rt = self.rt;
         let (name, given, count) = (
             self.strides(role),
@@ -213,7 +148,7 @@ impl Expansion<'_> {
             quote!(__glyph::stage_strides::<#count, { #labels.len() }>),
             &quote!(#stage, #field, #labels, &#given),
         );
-        let running = role.while_running().map(|what| {
+        let running = role.while_running.map(|what| {
             let check = range.call(
                 quote!(__glyph::check_labels_while_running),
                 &quote!(#what, #field, #labels),
@@ -234,7 +169,7 @@ impl Expansion<'_> {
         let lifetime = self.stage.borrows().then(|| quote!(<'_>));
         let (cells, body) = self.cells();
         let rows = self.rows();
-        let status_labels = [Role::Duration, Role::Requests].map(|role| self.labels_of(role));
+        let status_labels = ["duration", "requests"].map(|role| self.labels_of(role));
         let names = self.stage.labels.iter().map(|label| &label.name);
         let label_values = self.label_values();
         let (spans, site) = expand_stage_block::spans(self.stage, module, rt);
@@ -265,9 +200,9 @@ impl Expansion<'_> {
         }
     }
 
-    /// The labels of a bound metric; empty if no metric is bound.
-    fn labels_of(&self, role: Role) -> TokenStream {
-        let found = self.labelled().find(|(of, ..)| of.field() == role.field());
+    /// The labels of the metric of this role; empty if no metric is bound.
+    fn labels_of(&self, role: &str) -> TokenStream {
+        let found = self.labelled().find(|(of, ..)| of.name == role);
         found.map_or_else(
             || quote!(&[]),
             |(_, binding, metric)| labels_of(binding.metric, metric),
@@ -278,20 +213,19 @@ impl Expansion<'_> {
     fn cells(&self) -> (Option<TokenStream>, TokenStream) {
         let rt = self.rt;
         let name = self.of_stage("CELLS");
-        let Some(duration) = &self.stage.duration else {
+        let Some(duration) = self.stage.binding(&DURATION) else {
             return (None, quote!(loop {}));
         };
         let bound = |binding: &Binding| {
             let index = binding.metric;
             quote!(#rt::BoundMetric::new(&__GLYPH_CELLS[#index]))
         };
-        let optional = |role: Role| {
-            let field = role.field();
-            let value = option(rt, role.of(self.stage).map(bound));
-            quote!(#field: #value)
-        };
         let duration = bound(duration);
-        let others = ROLES.into_iter().skip(1).map(optional);
+        let others = ROLES.iter().map(|role| {
+            let field = role.field();
+            let value = option(rt, self.stage.binding(role).map(bound));
+            quote!(#field: #value)
+        });
         let cells = quote! {
             static #name: #rt::StageCells = #rt::StageCells { duration: #duration, #(#others),* };
         };
@@ -300,9 +234,9 @@ impl Expansion<'_> {
 
     fn rows(&self) -> TokenStream {
         let rt = self.rt;
-        let rows = ROLES.into_iter().map(|role| {
+        let rows = role::all().map(|role| {
             let field = role.field();
-            let found = self.labelled().find(|(of, ..)| of.field() == field);
+            let found = self.labelled().find(|(of, ..)| of.name == role.name);
             let row = match found {
                 Some((_, binding, metric)) if !self.stage.labels.is_empty() => {
                     self.row(role, binding, metric)
@@ -314,7 +248,7 @@ impl Expansion<'_> {
         quote!(#rt::StageSeries { #(#rows),* })
     }
 
-    fn row(&self, role: Role, binding: &Binding, metric: &Metric) -> TokenStream {
+    fn row(&self, role: &Role, binding: &Binding, metric: &Metric) -> TokenStream {
         let (rt, strides) = (self.rt, self.strides(role));
         let open = open_of(binding.metric, metric);
         let labels = self.stage.labels.iter().enumerate();
@@ -357,12 +291,12 @@ impl Expansion<'_> {
         let rt = self.rt;
         let name = self.stage.ident.to_string();
         let labels = self.of_stage("LABELS");
-        let family = |role: Role| {
-            let metric = self.catalog.metrics.get(role.of(self.stage)?.metric)?;
+        let family = |role: &Role| {
+            let metric = self.catalog.metrics.get(self.stage.binding(role)?.metric)?;
             Some(metric.name.family.as_str())
         };
-        let duration = family(Role::Duration).unwrap_or_default();
-        let others = ROLES.into_iter().skip(1).map(|role| {
+        let duration = family(&DURATION).unwrap_or_default();
+        let others = ROLES.iter().map(|role| {
             let field = role.field();
             let family = option(rt, family(role).map(ToTokens::to_token_stream));
             quote!(#field: #family)

@@ -13,6 +13,7 @@ mod field;
 mod metric_name;
 mod model;
 mod quantity;
+mod role;
 mod scope;
 mod scope_args;
 mod stage;

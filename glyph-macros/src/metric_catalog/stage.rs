@@ -6,6 +6,7 @@ use syn::{Expr, Ident, Lifetime, Type, ext::IdentExt, visit::Visit};
 
 use super::{
     field::{Kind, Metric},
+    role::{DURATION, ROLES, Role},
     scope::Scope,
     stage_args::{LabelArg, StageArgs},
     unit::Unit,
@@ -19,16 +20,9 @@ use crate::{
 
 pub(super) struct Stage {
     pub(super) ident: Ident,
-    /// The histogram. `None` after an error.
-    pub(super) duration: Option<Binding>,
-    pub(super) requests: Option<Binding>,
-    pub(super) errors: Option<Binding>,
-    pub(super) in_flight: Option<Binding>,
-    pub(super) retries: Option<Binding>,
-    pub(super) fallbacks: Option<Binding>,
-    pub(super) first_item: Option<Binding>,
-    pub(super) between_items: Option<Binding>,
-    pub(super) items: Option<Binding>,
+    /// The metrics that it records, in the order of their roles. The duration is missing after an
+    /// error.
+    bound: Vec<(&'static Role, Binding)>,
     pub(super) labels: Vec<StageLabel>,
     pub(super) help: String,
     pub(super) line: usize,
@@ -37,19 +31,14 @@ pub(super) struct Stage {
 impl Stage {
     /// All metrics that the stage records.
     pub(super) fn bindings(&self) -> impl Iterator<Item = &Binding> {
-        [
-            &self.duration,
-            &self.requests,
-            &self.errors,
-            &self.in_flight,
-            &self.retries,
-            &self.fallbacks,
-            &self.first_item,
-            &self.between_items,
-            &self.items,
-        ]
-        .into_iter()
-        .flatten()
+        self.bound.iter().map(|(_, binding)| binding)
+    }
+
+    /// The metric of this role.
+    pub(super) fn binding(&self, role: &Role) -> Option<&Binding> {
+        let mut bound = self.bound.iter();
+        let (_, binding) = bound.find(|(bound, _)| bound.name == role.name)?;
+        Some(binding)
     }
 }
 
@@ -108,34 +97,26 @@ impl Known<'_> {
     ) -> Option<Stage> {
         let metric = self.metrics.get(histogram)?;
         let duration = duration(metric, histogram, &args.name, errors);
-        let mut bind = |key, token: Option<&Ident>, kind| self.bind(key, token?, kind, errors);
-        let requests = bind("requests", args.requests.as_ref(), Kind::Counter);
-        let errors_ = bind("errors", args.errors.as_ref(), Kind::Counter);
-        let in_flight = bind("in_flight", args.in_flight.as_ref(), Kind::Gauge);
-        let retries = bind("retries", args.retries.as_ref(), Kind::Counter);
-        let fallbacks = bind("fallbacks", args.fallbacks.as_ref(), Kind::Counter);
-        let items = bind("items", args.items.as_ref(), Kind::Counter);
-        let mut bind_time = |key, token: Option<&Ident>| self.bind_time(key, token?, errors);
-        let first_item = bind_time("first_item", args.first_item.as_ref());
-        let between_items = bind_time("between_items", args.between_items.as_ref());
+        let mut bound: Vec<_> = duration
+            .map(|binding| (&DURATION, binding))
+            .into_iter()
+            .collect();
+        for role in ROLES {
+            let field = args.bound.iter().find(|(of, _)| of.name == role.name);
+            let binding = field.and_then(|(_, field)| self.bind(role, field, errors));
+            bound.extend(binding.map(|binding| (role, binding)));
+        }
         Some(Stage {
             line: args.name.span().start().line,
             ident: args.name,
-            duration,
-            requests,
-            errors: errors_,
-            in_flight,
-            retries,
-            fallbacks,
-            first_item,
-            between_items,
-            items,
+            bound,
             labels: labels(args.labels, errors),
             help: metric.help.clone(),
         })
     }
 
-    fn bind(&self, key: &str, token: &Ident, kind: Kind, errors: &mut Errors) -> Option<Binding> {
+    fn bind(&self, role: &Role, token: &Ident, errors: &mut Errors) -> Option<Binding> {
+        let Role { name, kind, .. } = *role;
         let position = self
             .metrics
             .iter()
@@ -152,30 +133,23 @@ impl Known<'_> {
             errors.at(
                 token,
                 format!(
-                    "`{key}` needs {}; `{token}` is {}",
+                    "`{name}` needs {}; `{token}` is {}",
                     kind.noun(),
                     metric.kind.noun()
                 ),
             );
             return None;
         }
+        if kind == Kind::Histogram && metric.unit != Unit::Seconds {
+            errors.at(
+                token,
+                format!("`{name}` needs a duration: add `#[metric(unit = seconds)]` to `{token}`"),
+            );
+        }
         Some(Binding {
             metric: index,
             field: token.clone(),
         })
-    }
-
-    /// Binds a histogram of seconds.
-    fn bind_time(&self, key: &str, token: &Ident, errors: &mut Errors) -> Option<Binding> {
-        let binding = self.bind(key, token, Kind::Histogram, errors)?;
-        let metric = self.metrics.get(binding.metric)?;
-        if metric.unit != Unit::Seconds {
-            errors.at(
-                token,
-                format!("`{key}` needs a duration: add `#[metric(unit = seconds)]` to `{token}`"),
-            );
-        }
-        Some(binding)
     }
 
     fn unknown(&self, token: &Ident, kind: Kind) -> String {

@@ -6,6 +6,7 @@ use syn::{
     token,
 };
 
+use super::role::{self, Role};
 use crate::{
     arguments::{Arguments, assigned, skip_argument},
     diagnostic::Errors,
@@ -14,14 +15,8 @@ use crate::{
 /// `#[stage(name, requests = a, errors = b, in_flight = c, retries = d, labels(..), ..)]`.
 pub(super) struct StageArgs {
     pub(super) name: Ident,
-    pub(super) requests: Option<Ident>,
-    pub(super) errors: Option<Ident>,
-    pub(super) in_flight: Option<Ident>,
-    pub(super) retries: Option<Ident>,
-    pub(super) fallbacks: Option<Ident>,
-    pub(super) first_item: Option<Ident>,
-    pub(super) between_items: Option<Ident>,
-    pub(super) items: Option<Ident>,
+    /// The field for each role that is bound.
+    pub(super) bound: Vec<(&'static Role, Ident)>,
     pub(super) labels: Vec<LabelArg>,
 }
 
@@ -48,38 +43,13 @@ impl StageArgs {
     fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Self> {
         let mut stage = Self {
             name: name(input)?,
-            requests: None,
-            errors: None,
-            in_flight: None,
-            retries: None,
-            fallbacks: None,
-            first_item: None,
-            between_items: None,
-            items: None,
+            bound: Vec::new(),
             labels: Vec::new(),
         };
-        let keys = &[
-            "requests",
-            "errors",
-            "in_flight",
-            "retries",
-            "fallbacks",
-            "first_item",
-            "between_items",
-            "items",
-            "labels",
-        ];
-        Arguments::new("stage", keys).read_rest(input, errors, |key, input, errors| {
-            match key.to_string().as_str() {
-                "requests" => stage.requests = Some(assigned(input)?),
-                "errors" => stage.errors = Some(assigned(input)?),
-                "in_flight" => stage.in_flight = Some(assigned(input)?),
-                "retries" => stage.retries = Some(assigned(input)?),
-                "fallbacks" => stage.fallbacks = Some(assigned(input)?),
-                "first_item" => stage.first_item = Some(assigned(input)?),
-                "between_items" => stage.between_items = Some(assigned(input)?),
-                "items" => stage.items = Some(assigned(input)?),
-                _ => stage.labels = labels(input, errors)?,
+        Arguments::new("stage", role::KEYS).read_rest(input, errors, |key, input, errors| {
+            match role::ROLES.iter().find(|role| key == role.name) {
+                Some(role) => stage.bound.push((role, assigned(input)?)),
+                None => stage.labels = labels(input, errors)?,
             }
             Ok(())
         });

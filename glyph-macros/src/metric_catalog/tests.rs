@@ -304,9 +304,9 @@ fn metrics_for_items_need_the_right_kind_and_unit() {
             )
         ),
         [
-            "`items` needs a counter; `a` is a histogram",
             "`first_item` needs a histogram; `count` is a counter",
             "`between_items` needs a duration: add `#[metric(unit = seconds)]` to `size`",
+            "`items` needs a counter; `a` is a histogram",
         ]
     );
 }

@@ -1,5 +1,6 @@
 //! HTTP and gRPC layers of servers and clients, and services made of them.
 
+mod axum_handlers;
 mod grpc;
 mod http;
 mod key_value_service;

@@ -84,8 +84,9 @@ fn rust_code_of_every_document_is_a_doctest() {
 #[test]
 fn tests_readme_lists_every_binary() {
     let map = file("tests/README.md");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-    for folder in fs::read_dir(root).unwrap() {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = ["tests", "core/tests"].map(|tests| fs::read_dir(package.join(tests)).unwrap());
+    for folder in folders.into_iter().flatten() {
         let folder = folder.unwrap();
         if !folder.path().join("main.rs").exists() {
             continue;

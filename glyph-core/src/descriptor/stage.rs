@@ -1,0 +1,48 @@
+//! Stages as they are declared.
+
+use super::roles::with_roles;
+
+macro_rules! stage_descriptor {
+    ($($(#[$doc:meta])* $role:ident,)+) => {
+        /// A declared stage.
+        #[derive(Clone, Copy, Debug)]
+        pub struct StageDescriptor {
+            /// The name of the stage.
+            pub name: &'static str,
+            /// The labels.
+            pub labels: &'static [StageLabel],
+            /// The family name of its histogram.
+            pub duration: &'static str,
+            $($(#[$doc])* pub $role: Option<&'static str>,)+
+            /// The source file.
+            pub file: &'static str,
+            /// The line of the attribute.
+            pub line: u32,
+        }
+
+        impl StageDescriptor {
+            /// Returns each role, with the family name of the metric bound to it.
+            pub fn roles(&self) -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
+                [
+                    ("duration", Some(self.duration)),
+                    $((stringify!($role), self.$role),)+
+                ]
+                .into_iter()
+            }
+        }
+    };
+}
+with_roles!(stage_descriptor);
+
+/// A label of a stage.
+#[derive(Clone, Copy, Debug)]
+pub struct StageLabel {
+    /// The label name.
+    pub name: &'static str,
+    /// The values of a closed label; `None` for an open one.
+    pub values: Option<&'static [&'static str]>,
+    /// Whether the declaration sets its value. Functions set the others.
+    pub given: bool,
+    /// The name of its type, if that is marked `#[label(never)]`.
+    pub(crate) never: Option<&'static str>,
+}

@@ -1,0 +1,57 @@
+//! The roles of a stage's metrics.
+
+use super::field::Kind;
+
+/// The role of a metric in a stage.
+pub(super) struct Role {
+    /// The key in `#[stage(..)]`, and the field of every value that has one for each role.
+    pub(super) name: &'static str,
+    /// The kind of metric that it needs. A histogram is one of seconds.
+    pub(super) kind: Kind,
+    /// The name of the metric in errors, if it is recorded before the outcome is known.
+    pub(super) while_running: Option<&'static str>,
+}
+
+/// Generates the roles that a stage may leave unbound, and the keys of `#[stage(..)]`.
+macro_rules! roles {
+    ($($name:ident: $kind:ident $(while_running $noun:literal)?,)+) => {
+        /// The roles that `#[stage(..)]` binds.
+        pub(super) static ROLES: &[Role] = &[
+            $(Role {
+                name: stringify!($name),
+                kind: Kind::$kind,
+                while_running: roles!(@noun $($noun)?),
+            },)+
+        ];
+
+        /// The keys of `#[stage(..)]`.
+        pub(super) const KEYS: &[&str] = &[$(stringify!($name),)+ "labels"];
+    };
+    (@noun) => { None };
+    (@noun $noun:literal) => { Some($noun) };
+}
+
+// One more role is one more line here and in `glyph-core/src/descriptor/roles.rs`. A test
+// compares the two.
+roles! {
+    requests: Counter,
+    errors: Counter,
+    in_flight: Gauge while_running "in-flight gauge",
+    retries: Counter while_running "retry counter",
+    fallbacks: Counter while_running "fallback counter",
+    first_item: Histogram,
+    between_items: Histogram,
+    items: Counter,
+}
+
+/// The role of the histogram that the attribute is on.
+pub(super) static DURATION: Role = Role {
+    name: "duration",
+    kind: Kind::Histogram,
+    while_running: None,
+};
+
+/// All roles.
+pub(super) fn all() -> impl Iterator<Item = &'static Role> {
+    [&DURATION].into_iter().chain(ROLES)
+}

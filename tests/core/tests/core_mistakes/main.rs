@@ -1,0 +1,10 @@
+//! Mistakes that do not compile without the runtime either, with one error each.
+
+#[test]
+#[cfg_attr(
+    not(pinned_toolchain),
+    ignore = "compile-fail output is pinned to Rust 1.95; this is another toolchain"
+)]
+fn mistakes_are_reported_where_they_are() {
+    trybuild::TestCases::new().compile_fail("ui/*.rs");
+}
