@@ -86,7 +86,7 @@
 //!
 //! # Verify
 //!
-//! - [`testing`] captures what a test records.
+//! - `testing`, with the feature of this name, captures what a test records.
 //!
 //! # Features
 //!
