@@ -9,6 +9,7 @@ pub use crate::{
     },
     clock::{Moment, calibrate},
     descriptor::canonical,
+    hex::{Hex, parse_hex},
     label::{LabelStride, OpenValues, sanitized},
     metric::{
         CatalogCells, CurrentTrace, ExemplarAt, Metric, PresentSeries, ReadTarget, RecordingTarget,
@@ -19,6 +20,9 @@ pub use crate::{
         Link, ParentSpanId, REDACTED, SpanCallsite, SpanParent, Traces, TypeName, connect,
         parent_span,
     },
+    sync::{ignore_poison, lock},
+    text::prefix,
+    within::{Environment, Within},
 };
 use crate::{
     catalog::{CatalogDescriptor, Registry},

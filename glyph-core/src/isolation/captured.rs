@@ -8,10 +8,12 @@ use std::{
     ops::Deref,
     ptr::from_ref,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
 };
+
+use crate::sync::lock;
 
 /// Process-wide state that a capture replaces.
 pub(crate) trait Isolated: 'static {
@@ -35,10 +37,7 @@ impl State {
     /// Returns what replaces `process` in this capture.
     pub(crate) fn of<T: Isolated>(&self, process: &T) -> Arc<T::Captured> {
         let key = (from_ref(process).addr(), TypeId::of::<T>());
-        let mut replacements = self
-            .replacements
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut replacements = lock(&self.replacements);
         let replacement = replacements
             .entry(key)
             .or_insert_with(|| Arc::new(process.fresh()));

@@ -4,7 +4,7 @@ use std::{
     borrow::Cow,
     hash::BuildHasher,
     sync::{
-        Mutex, OnceLock, PoisonError,
+        Mutex, OnceLock,
         atomic::{
             AtomicBool, AtomicU64,
             Ordering::{Acquire, Relaxed, Release},
@@ -14,7 +14,7 @@ use std::{
 
 use foldhash::fast::RandomState;
 
-use crate::isolation;
+use crate::{isolation, sync::lock, text::prefix};
 
 /// The value that replaces all values beyond a label's limit.
 pub const OVERFLOW: &str = "other";
@@ -115,7 +115,7 @@ impl isolation::Isolated for OpenValues {
 /// Limits the length of a value, and replaces NUL, which ends the input of some parsers.
 #[doc(hidden)]
 pub fn sanitized(value: &str) -> Cow<'_, str> {
-    let cut = value.get(..boundary(value)).unwrap_or_default();
+    let cut = prefix(value, MAX_LENGTH);
     if cut.contains('\0') {
         return Cow::Owned(cut.replace('\0', "\u{fffd}"));
     }
@@ -124,17 +124,6 @@ pub fn sanitized(value: &str) -> Cow<'_, str> {
     } else {
         Cow::Owned(cut.to_owned())
     }
-}
-
-/// Returns where a value is cut: between two characters.
-fn boundary(value: &str) -> usize {
-    if value.len() <= MAX_LENGTH {
-        return value.len();
-    }
-    (0..=MAX_LENGTH)
-        .rev()
-        .find(|index| value.is_char_boundary(*index))
-        .unwrap_or(0)
 }
 
 /// An insert-only table with open addressing, never more than half full.
@@ -193,7 +182,7 @@ impl Table {
         if self.full.load(Relaxed) {
             return None;
         }
-        let mut entered = self.entered.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut entered = lock(&self.entered);
         let hash = self.hasher.hash_one(value);
         let free = match self.probe(hash, value) {
             Ok(digit) => return Some(digit),

@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard},
     time::{Duration, Instant},
 };
 
@@ -13,6 +13,7 @@ use super::{
     counts::{Counts, DropReason, ExportCounts},
     limits::deadline_after,
 };
+use glyph_core::__runtime::{ignore_poison, lock};
 
 /// A batch is sent when its items reach this size. Collectors accept 4 MiB at once (the default of
 /// gRPC).
@@ -132,7 +133,7 @@ impl<T: Item> Queue<T> {
     /// Ignores poisoning: every section under the lock only moves and counts, so a panic cannot
     /// leave it half-done.
     fn lock(&self) -> MutexGuard<'_, QueueState<T>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// Accepts an item, or drops and counts it.
@@ -187,7 +188,7 @@ impl<T: Item> Queue<T> {
                 break;
             }
             let woken = self.settled.wait_timeout(state, left);
-            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+            state = ignore_poison(woken).0;
         }
         let (pending, lost) = if T::COLLECTS {
             state.collected(mark)

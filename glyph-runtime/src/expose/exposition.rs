@@ -3,12 +3,14 @@
 use std::{
     collections::HashSet,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     time::Instant,
 };
 
 use bytes::Bytes;
-use glyph_core::__runtime::{self, Measured, ObservedFamily, Source, is_reserved, sample_names};
+use glyph_core::__runtime::{
+    self, Measured, ObservedFamily, Source, is_reserved, lock, sample_names,
+};
 
 use super::{
     ExternalRecorder, Format, Target,
@@ -152,8 +154,7 @@ impl Exposition {
     }
 
     fn lock_sources(&self) -> MutexGuard<'_, Vec<Source>> {
-        let sources = &self.shared.sources;
-        sources.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.shared.sources)
     }
 }
 

@@ -185,10 +185,10 @@ pub(super) fn push_label(page: &mut Vec<u8>, name: &str, value: &str) {
 
 /// OpenMetrics 1.0, "Exemplars".
 fn push_exemplar(page: &mut Vec<u8>, at: &ExemplarAt) {
-    let (trace, span) = (at.exemplar.trace_id(), at.exemplar.span_id());
-    page.extend_from_slice(
-        format!(" # {{trace_id=\"{trace:032x}\",span_id=\"{span:016x}\"}} ").as_bytes(),
-    );
+    let trace = Hex::<32>::new(at.exemplar.trace_id());
+    let span = Hex::<16>::new(at.exemplar.span_id().into());
+    let (trace, span) = (trace.as_str(), span.as_str());
+    page.extend_from_slice(format!(" # {{trace_id=\"{trace}\",span_id=\"{span}\"}} ").as_bytes());
     float::push(page, at.value);
     let time = at.time.duration_since(UNIX_EPOCH).unwrap_or_default();
     page.extend_from_slice(format!(" {}.{:03}", time.as_secs(), time.subsec_millis()).as_bytes());

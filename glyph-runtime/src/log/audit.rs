@@ -4,12 +4,13 @@ use std::{
     fs::File,
     io::{self, ErrorKind, Write},
     mem,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard},
     thread,
     time::{Duration, Instant},
 };
 
 use super::{counters::Counters, settings::SyncPolicy, writer::caught};
+use glyph_core::__runtime::{ignore_poison, lock};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -273,13 +274,11 @@ impl Trail {
     }
 
     fn lock(&self) -> MutexGuard<'_, TrailState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     fn wait<'a>(&self, state: MutexGuard<'a, TrailState>) -> MutexGuard<'a, TrailState> {
-        self.turned
-            .wait(state)
-            .unwrap_or_else(PoisonError::into_inner)
+        ignore_poison(self.turned.wait(state))
     }
 
     /// Waits until the condition no longer holds; `false` if the time is over first.
@@ -287,7 +286,7 @@ impl Trail {
         let waited = self
             .turned
             .wait_timeout_while(self.lock(), limit, |state| condition(state));
-        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+        !ignore_poison(waited).1.timed_out()
     }
 }
 

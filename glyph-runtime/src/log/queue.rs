@@ -2,13 +2,14 @@
 
 use std::{
     mem,
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Condvar, Mutex, MutexGuard},
     time::Duration,
 };
 
 use tracing::Level;
 
 use super::counters::Counters;
+use glyph_core::__runtime::{ignore_poison, lock};
 
 /// A buffer that has grown beyond this in a burst is given back.
 const KEPT_BYTES: usize = 1 << 20;
@@ -77,10 +78,7 @@ impl Queue {
                 return None;
             }
             state.writer_waits = true;
-            state = self
-                .filled
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = ignore_poison(self.filled.wait(state));
         }
         mem::swap(&mut state.bytes, batch);
         state.writing = mem::take(&mut state.lines);
@@ -93,7 +91,7 @@ impl Queue {
         let waited = self
             .drained
             .wait_timeout_while(self.lock(), deadline, pending);
-        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let (state, _) = ignore_poison(waited);
         state.lines + state.writing
     }
 
@@ -110,6 +108,6 @@ impl Queue {
     }
 
     fn lock(&self) -> MutexGuard<'_, LineQueueState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }

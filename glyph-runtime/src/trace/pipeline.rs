@@ -3,7 +3,7 @@
 use std::{
     future,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     thread,
@@ -27,6 +27,7 @@ use crate::{
     export::{self, BatchLimits, Destination, ExportCounts, Queue, Undelivered},
     otlp::{self, Resource},
 };
+use glyph_core::__runtime::lock;
 
 /// The time limit for the last spans when a pipeline is dropped without a shutdown.
 const DROP_DEADLINE: Duration = Duration::from_secs(1);
@@ -174,10 +175,7 @@ impl Pipeline {
     /// Returns [`Undelivered`] if spans were not exported within `deadline`. They are dropped.
     pub fn shutdown(&self, deadline: Duration) -> Result<(), Undelivered> {
         let result = self.routes.flush(deadline, true);
-        self.wanted
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        lock(&self.wanted).take();
         // The processor is shut down already, so this takes no time.
         let _no_processor = self.provider.shutdown_with_timeout(Duration::ZERO);
         result
