@@ -3,15 +3,14 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Condvar, Mutex, MutexGuard},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use tokio::sync::Notify;
 
 use super::{
-    BatchLimits, Item, Outcome, Undelivered, UndeliveredPart,
+    BatchLimits, Deadline, Item, Outcome, Undelivered, UndeliveredPart,
     counts::{Counts, DropReason, ExportCounts},
-    limits::deadline_after,
 };
 use glyph_core::__runtime::{ignore_poison, lock};
 
@@ -68,7 +67,7 @@ pub(crate) fn flush<T: Item>(
     limit: Duration,
     closing: bool,
 ) -> Result<(), Undelivered> {
-    let deadline = deadline_after(limit);
+    let deadline = Deadline::after(limit);
     // All queues begin before the first wait, so that they are exported at the same time.
     let marks: Vec<_> = queues.iter().map(|queue| queue.begin(closing)).collect();
     let mut parts = Vec::new();
@@ -180,10 +179,10 @@ impl<T: Item> Queue<T> {
     ///
     /// Returns the number of items that were not exported as an error. It may be 0 for items that
     /// collect.
-    fn wait(&self, mark: Mark, deadline: Instant) -> Result<(), u64> {
+    fn wait(&self, mark: Mark, deadline: Deadline) -> Result<(), u64> {
         let mut state = self.lock();
         while state.settled < mark.accepted {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = deadline.left();
             if left.is_zero() {
                 break;
             }

@@ -3,7 +3,7 @@
 use std::time::UNIX_EPOCH;
 
 use super::{Format, escape, float};
-use glyph_core::__runtime::{Series, canonical};
+use glyph_core::__runtime::{Hex, Series, canonical};
 
 use glyph_core::{
     catalog::{Kind, Unit},

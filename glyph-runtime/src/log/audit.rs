@@ -6,10 +6,11 @@ use std::{
     mem,
     sync::{Arc, Condvar, Mutex, MutexGuard},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use super::{counters::Counters, settings::SyncPolicy, writer::caught};
+use crate::export::Deadline;
 use glyph_core::__runtime::{ignore_poison, lock};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
@@ -131,14 +132,13 @@ impl Trail {
     /// Takes the time that is left for lines under way and their synchronisation. Tells how many lines are not
     /// written, and what went wrong.
     pub(super) fn close(self: &Arc<Self>, deadline: Duration) -> (u64, Option<String>) {
-        let started = Instant::now();
+        let due = Deadline::after(deadline);
         self.lock().phase.close();
         self.turned.notify_all();
         let settled = self.wait_while(deadline, |state| state.settled < state.appended);
         let trail = Arc::clone(self);
         if settled && spawn(move || trail.sync()).is_ok() {
-            let left = deadline.saturating_sub(started.elapsed());
-            self.wait_while(left, |state| state.synced < state.settled);
+            self.wait_while(due.left(), |state| state.synced < state.settled);
         }
         let mut state = self.lock();
         state.phase = Phase::GivenUp;
