@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    layout::{Place, places},
+    layout::{GridPos, grid_positions},
     panel::Panel,
     promql::Query,
     row::Row,
@@ -21,7 +21,7 @@ const ENVIRONMENTS: &str = "${env:pipe}";
 pub(super) fn dashboard(artifacts: &Artifacts, rows: &[Row]) -> Value {
     let subject = artifacts.subject();
     let mut panels = Vec::new();
-    for (row, (place, inside)) in rows.iter().zip(places(rows)) {
+    for (row, (place, inside)) in rows.iter().zip(grid_positions(rows)) {
         panels.push(head(panels.len() + 1, &row.title, place));
         for (panel, place) in row.panels.iter().zip(inside) {
             panels.push(one(panels.len() + 1, panel, place, artifacts));
@@ -86,7 +86,7 @@ fn annotations(artifacts: &Artifacts) -> Vec<Value> {
     vec![written, alerts]
 }
 
-fn head(id: usize, title: &str, place: Place) -> Value {
+fn head(id: usize, title: &str, place: GridPos) -> Value {
     json!({
         "collapsed": false,
         "gridPos": place.json(),
@@ -97,7 +97,7 @@ fn head(id: usize, title: &str, place: Place) -> Value {
     })
 }
 
-fn one(id: usize, panel: &Panel, place: Place, artifacts: &Artifacts) -> Value {
+fn one(id: usize, panel: &Panel, place: GridPos, artifacts: &Artifacts) -> Value {
     let targets = panel.queries.iter().zip('A'..='Z');
     let targets: Vec<Value> = targets
         .map(|(query, letter)| target(query, letter, panel.form))

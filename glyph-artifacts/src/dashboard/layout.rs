@@ -10,25 +10,25 @@ const COLUMNS: usize = 24;
 
 /// A place, in columns and lines.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct GridPos {
     x: usize,
     y: usize,
     width: usize,
     height: usize,
 }
 
-impl Place {
+impl GridPos {
     pub(super) fn json(self) -> Value {
         json!({ "h": self.height, "w": self.width, "x": self.x, "y": self.y })
     }
 }
 
 /// The place of each row, and those of its panels: from the left to the right and down.
-pub(super) fn places(rows: &[Row]) -> Vec<(Place, Vec<Place>)> {
+pub(super) fn grid_positions(rows: &[Row]) -> Vec<(GridPos, Vec<GridPos>)> {
     let mut y = 0;
     let mut places = Vec::new();
     for row in rows {
-        let head = Place {
+        let head = GridPos {
             x: 0,
             y,
             width: COLUMNS,
@@ -41,7 +41,7 @@ pub(super) fn places(rows: &[Row]) -> Vec<(Place, Vec<Place>)> {
             if x + width > COLUMNS {
                 (x, y, tallest) = (0, y + tallest, 0);
             }
-            panels.push(Place {
+            panels.push(GridPos {
                 x,
                 y,
                 width,

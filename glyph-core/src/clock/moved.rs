@@ -10,7 +10,7 @@ use std::{
 
 use super::{CLOCK, Now, ProcessClock};
 use crate::{
-    isolation::{self, Isolated, State},
+    isolation::{self, CaptureState, Isolated},
     sync::lock,
 };
 
@@ -86,7 +86,7 @@ impl Isolated for ProcessClock {
 }
 
 /// Returns the clock of a capture. The first call starts it.
-pub(crate) fn of(capture: &State) -> Arc<Clock> {
+pub(crate) fn of(capture: &CaptureState) -> Arc<Clock> {
     capture.of(&CLOCK)
 }
 

@@ -12,7 +12,7 @@ use pin_project_lite::pin_project;
 
 use super::{
     Protocol,
-    call::{Call, Entered},
+    call::{Call, EnteredCall},
     drop_in_scope::DropInScope,
     protocol::Termination,
 };
@@ -95,7 +95,7 @@ pub(super) struct PanicGuard<'call, P: Protocol>(pub(super) &'call mut Option<Ca
 
 impl<P: Protocol> PanicGuard<'_, P> {
     /// Runs `work` inside of the call, if there is one.
-    pub(super) fn in_scope<T>(&mut self, work: impl FnOnce(Option<Entered<'_, P>>) -> T) -> T {
+    pub(super) fn in_scope<T>(&mut self, work: impl FnOnce(Option<EnteredCall<'_, P>>) -> T) -> T {
         match self.0 {
             Some(call) => call.in_scope(|call| work(Some(call))),
             None => work(None),
@@ -120,7 +120,7 @@ fn end<P: Protocol>(call: &mut Option<Call<P>>, termination: Termination<P::Fail
     }
 }
 
-impl<P: Protocol> Entered<'_, P> {
+impl<P: Protocol> EnteredCall<'_, P> {
     /// The body was polled.
     fn polled_body<D: Buf, E: 'static>(
         &mut self,

@@ -41,7 +41,7 @@ struct Progress<P: Protocol> {
 
 /// A call whose span is entered.
 #[derive(Debug)]
-pub(super) struct Entered<'call, P: Protocol> {
+pub(super) struct EnteredCall<'call, P: Protocol> {
     span: &'call Span,
     progress: &'call mut Progress<P>,
 }
@@ -80,11 +80,11 @@ impl<P: Protocol> Call<P> {
     }
 
     /// Runs `work` inside of the call's span, context and scope labels.
-    pub(super) fn in_scope<T>(&mut self, work: impl FnOnce(Entered<'_, P>) -> T) -> T {
+    pub(super) fn in_scope<T>(&mut self, work: impl FnOnce(EnteredCall<'_, P>) -> T) -> T {
         let Self { span, progress } = self;
         let entered = &span.span;
         span.in_scope(|| {
-            work(Entered {
+            work(EnteredCall {
                 span: entered,
                 progress,
             })
@@ -133,7 +133,7 @@ impl<P: Protocol> Drop for Call<P> {
     }
 }
 
-impl<P: Protocol> Entered<'_, P> {
+impl<P: Protocol> EnteredCall<'_, P> {
     /// A frame of the response's body has arrived. Returns whether it is the last one.
     pub(super) fn frame<D: Buf>(&mut self, frame: &Frame<D>) -> bool {
         self.progress.protocol.frame(frame)
