@@ -13,12 +13,13 @@ use glyph_core::__runtime::{
 };
 
 use super::{
-    ExternalRecorder, Format, Target,
+    ExternalRecorder, Format,
     external::{self, ExternalFamily},
     family::FamilyWriter,
     scrape::Scrapes,
-    target,
+    target::{self, Target},
 };
+use crate::resource::Resource;
 use glyph_core::{
     catalog::{CatalogDescriptor, Registry},
     metric::PresentSeries,
@@ -46,7 +47,7 @@ struct Shared {
 impl Exposition {
     pub(crate) fn new(
         registry: Registry,
-        target: Target,
+        resource: &Resource,
         external: Option<Box<dyn ExternalRecorder>>,
     ) -> Self {
         let scrapes = Arc::<Scrapes>::default();
@@ -57,7 +58,7 @@ impl Exposition {
         Self {
             shared: Arc::new(Shared {
                 registry,
-                target,
+                target: Target::new(resource),
                 external,
                 scrapes,
                 sources: Mutex::new(sources),
@@ -88,6 +89,10 @@ impl Exposition {
     }
 
     /// The catalogs of glyph's own metrics, each once.
+    ///
+    /// They depend on the signals that run, so they are not in the artifacts of a program's catalogs.
+    /// With the feature `artifacts`, `Artifacts::new(exposition.internal_catalogs()).reference()`
+    /// returns their reference.
     #[must_use]
     pub fn internal_catalogs(&self) -> Vec<&'static CatalogDescriptor> {
         let sources = self.lock_sources();

@@ -37,7 +37,7 @@ pub(crate) fn exporter(
 ) -> Result<Box<dyn Destination<SpanData>>, OtlpError> {
     Ok(Box::new(Exporter {
         client: Client::new(settings)?,
-        resource: resource.sdk().into(),
+        resource: (&resource.sdk()).into(),
         limit: limit.min(LONGEST_TIME),
     }))
 }

@@ -72,7 +72,7 @@ impl Pipeline {
         name: &'static str,
         mut exporter: impl SpanExporter + 'static,
     ) -> Result<Self, TraceError> {
-        exporter.set_resource(resource(settings).sdk());
+        exporter.set_resource(&resource(settings).sdk());
         Self::start_with(settings, vec![(name, Box::new(FromSpanExporter(exporter)))])
     }
 
@@ -97,7 +97,7 @@ impl Pipeline {
         });
         let limits = settings.limits;
         let provider = SdkTracerProvider::builder()
-            .with_resource(resource.sdk().clone())
+            .with_resource(resource.sdk())
             .with_sampler(sampler)
             .with_max_attributes_per_span(limits.attributes)
             .with_max_events_per_span(limits.events)
