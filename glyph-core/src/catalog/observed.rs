@@ -311,7 +311,7 @@ mod tests {
         assert_eq!(families.len(), 1);
         let mut cells = Vec::new();
         let mut written = Vec::new();
-        for series in &families[0].series {
+        for series in families.iter().take(1).flat_map(|family| &family.series) {
             series.read(&mut cells);
             let labels: Vec<_> = series
                 .labels()

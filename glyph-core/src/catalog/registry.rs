@@ -96,6 +96,7 @@ fn location(descriptor: &MetricDescriptor) -> String {
 
 /// Returns the family name and the names of its samples.
 #[doc(hidden)]
+#[must_use]
 pub fn sample_names(descriptor: &MetricDescriptor) -> Vec<String> {
     let suffixes = descriptor.kind.sample_suffixes().iter();
     suffixes

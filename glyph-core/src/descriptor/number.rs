@@ -4,6 +4,7 @@
 ///
 /// Both text formats use it: the name of a bucket does not depend on the format.
 #[doc(hidden)]
+#[must_use]
 pub fn canonical(value: f64) -> String {
     if value.is_nan() {
         return "NaN".to_owned();

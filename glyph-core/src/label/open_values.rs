@@ -114,6 +114,7 @@ impl isolation::Isolated for OpenValues {
 
 /// Limits the length of a value, and replaces NUL, which ends the input of some parsers.
 #[doc(hidden)]
+#[must_use]
 pub fn sanitized(value: &str) -> Cow<'_, str> {
     let cut = prefix(value, MAX_LENGTH);
     if cut.contains('\0') {

@@ -129,7 +129,7 @@ impl CatalogCells {
     /// Returns all sets of cells there.
     pub(crate) fn targets_to_read(&self) -> Vec<Arc<dyn ReadTarget>> {
         let target = self.target();
-        target.map(|target| target.to_read()).unwrap_or_default()
+        target.map(RecordingTarget::to_read).unwrap_or_default()
     }
 
     /// Returns its cells in one of those sets.

@@ -116,6 +116,7 @@ impl Metric {
 
     /// The number of buckets, the infinite one included.
     #[doc(hidden)]
+    #[must_use]
     pub const fn buckets(&self) -> usize {
         self.parts.descriptor.buckets.len() + 1
     }

@@ -150,17 +150,20 @@ impl Metric {
     /// The observations counted under `other` because this label of the scope had reached its
     /// limit.
     #[doc(hidden)]
+    #[must_use]
     pub fn scope_overflowed(&self, label: usize) -> u64 {
         self.state().overflowed(label)
     }
 
     #[doc(hidden)]
+    #[must_use]
     pub fn is_histogram(&self) -> bool {
         self.parts.descriptor.kind == crate::descriptor::Kind::Histogram
     }
 
     /// The observations rejected as not finite or out of range.
     #[doc(hidden)]
+    #[must_use]
     pub fn refused(&self) -> u64 {
         self.state()
             .refused

@@ -80,6 +80,7 @@ impl Scale {
         reason = "sums are kept in two's complement"
     )]
     #[doc(hidden)]
+    #[must_use]
     pub fn sum(self, bits: u64) -> f64 {
         match self {
             Self::Nanoseconds => bits as i64 as f64 / NANOSECONDS,

@@ -5,6 +5,9 @@ use std::time::{Duration, Instant};
 /// The time after which a deadline is for a limit that `Instant` cannot hold: a year.
 const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
+/// The time limit for the last items when a pipeline or a telemetry is dropped without a shutdown.
+pub(crate) const DROP_DEADLINE: Duration = Duration::from_secs(1);
+
 /// The moment at which a time limit ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Deadline(Instant);

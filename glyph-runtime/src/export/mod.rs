@@ -31,5 +31,5 @@ pub use self::{
     counts::{DropReason, ExportCounts},
     limits::{BatchLimits, InvalidSetting},
 };
-pub(crate) use deadline::Deadline;
+pub(crate) use deadline::{DROP_DEADLINE, Deadline};
 pub use undelivered::{Undelivered, UndeliveredPart};

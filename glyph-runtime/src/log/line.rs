@@ -10,7 +10,7 @@ use crate::{
 use glyph_core::__runtime::current_values;
 
 const PREFIX: &str = "field.";
-const REQUEST_ID: &str = "request_id";
+pub(super) const REQUEST_ID: &str = "request_id";
 /// The longest name of a field, in bytes.
 const LONGEST_NAME: usize = 256;
 /// The punctuation and colours of a field.

@@ -24,10 +24,7 @@ use super::{
     settings::{Audit, AuditOutput, Format, LogSettings, Output},
     writer,
 };
-use crate::export::{Deadline, Undelivered, UndeliveredPart};
-
-/// The time limit for the last lines when a pipeline is dropped without a shutdown.
-const DROP_DEADLINE: Duration = Duration::from_secs(1);
+use crate::export::{DROP_DEADLINE, Deadline, Undelivered, UndeliveredPart};
 
 /// Writes log lines and the audit trail.
 ///

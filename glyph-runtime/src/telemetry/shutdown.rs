@@ -12,13 +12,11 @@ use super::{
     Telemetry, Undelivered, UndeliveredPart,
     signals::{self, Order, Running},
 };
-use crate::export::Deadline;
+use crate::export::{DROP_DEADLINE, Deadline};
 use glyph_core::__runtime::{ignore_poison, lock};
 
 /// The deadline of [`Telemetry::shutdown`].
 const DEADLINE: Duration = Duration::from_secs(5);
-/// The deadline of a drop without a shutdown.
-const DROP_DEADLINE: Duration = Duration::from_secs(1);
 /// The most time that is reserved for the log. It ends last, because the others log their errors.
 const KEPT_FOR_THE_LOG: Duration = Duration::from_secs(1);
 /// The name of threads that shut signals down.

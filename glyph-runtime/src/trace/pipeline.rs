@@ -29,9 +29,6 @@ use crate::{
 };
 use glyph_core::__runtime::lock;
 
-/// The time limit for the last spans when a pipeline is dropped without a shutdown.
-const DROP_DEADLINE: Duration = Duration::from_secs(1);
-
 /// Samples, keeps and exports spans. See the [module](super).
 ///
 /// Dropping it without [`Pipeline::shutdown`] waits up to one second for the export of queued
@@ -207,7 +204,7 @@ impl Pipeline {
 
 impl Drop for Pipeline {
     fn drop(&mut self) {
-        let _nothing_receives_it = self.shutdown(DROP_DEADLINE);
+        let _nothing_receives_it = self.shutdown(export::DROP_DEADLINE);
     }
 }
 

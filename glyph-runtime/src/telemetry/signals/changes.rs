@@ -1,7 +1,9 @@
 //! Changes that the program makes to settings.
 
 /// Closures that change settings, in the order of the calls that added them.
-pub(in crate::telemetry) struct Changes<T>(Vec<Box<dyn FnOnce(&mut T) + Send>>);
+pub(in crate::telemetry) struct Changes<T>(Vec<Change<T>>);
+
+type Change<T> = Box<dyn FnOnce(&mut T) + Send>;
 
 impl<T> Changes<T> {
     pub(in crate::telemetry) fn push(&mut self, change: impl FnOnce(&mut T) + Send + 'static) {
