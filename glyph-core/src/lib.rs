@@ -108,6 +108,7 @@
 pub mod catalog;
 mod clock;
 mod descriptor;
+mod hex;
 mod isolation;
 pub mod label;
 mod macros;
@@ -115,9 +116,12 @@ pub mod metric;
 pub mod scope;
 mod span;
 pub mod stage;
+mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod text;
 pub mod wait;
+mod within;
 
 #[doc(hidden)]
 #[path = "private.rs"]

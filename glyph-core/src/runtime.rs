@@ -4,21 +4,18 @@
 
 pub use crate::{
     catalog::{
-        AnyCatalog, Measured, Observe, ObservedFamily, ObservedSeries, Observer, Source,
-        is_reserved, sample_names,
+        AnyCatalog, Measured, Observe, ObservedFamily, Observer, Source, is_reserved, sample_names,
     },
     clock::{Moment, calibrate},
     descriptor::canonical,
+    hex::{Hex, parse_hex},
     label::{LabelStride, OpenValues, sanitized},
-    metric::{
-        CatalogCells, CurrentTrace, ExemplarAt, Metric, PresentSeries, ReadTarget, RecordingTarget,
-        Scale, ScopeCells, Series, TargetCells,
-    },
+    metric::{CurrentTrace, ExemplarAt, Metric, PresentSeries, Scale, Series},
     scope::{ScopeGuard, current_values},
-    span::{
-        Link, ParentSpanId, REDACTED, SpanCallsite, SpanParent, Traces, TypeName, connect,
-        parent_span,
-    },
+    span::{Link, ParentSpanId, REDACTED, SpanParent, Traces, TypeName, connect, parent_span},
+    sync::{ignore_poison, lock},
+    text::prefix,
+    within::{Environment, Within},
 };
 use crate::{
     catalog::{CatalogDescriptor, Registry},

@@ -149,6 +149,7 @@ mod macros;
 #[cfg(feature = "trace")]
 pub mod otlp;
 pub mod redaction;
+mod resource;
 pub mod telemetry;
 #[cfg(feature = "trace")]
 pub mod trace;

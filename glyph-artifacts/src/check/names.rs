@@ -86,7 +86,7 @@ impl Names {
             let labels = labels.iter().map(|label| ((*label).to_owned(), None));
             let series = Series {
                 labels: labels.collect(),
-                is_open: name.starts_with("ALERTS"),
+                is_open: name.starts_with("ALERTS") || name == "target_info",
             };
             names.series.insert(name.to_owned(), series);
         }

@@ -2,14 +2,17 @@
 
 use std::{
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::{Duration, Instant},
 };
 
 use super::{CLOCK, Now, ProcessClock};
-use crate::isolation::{self, Isolated, State};
+use crate::{
+    isolation::{self, CaptureState, Isolated},
+    sync::lock,
+};
 
 /// The clock of a capture. It starts at zero when the capture does.
 #[derive(Debug)]
@@ -59,7 +62,7 @@ impl Clock {
     }
 
     fn moved(&self) -> MutexGuard<'_, Moved> {
-        self.moved.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.moved)
     }
 
     pub(super) const fn number(&self) -> u64 {
@@ -83,7 +86,7 @@ impl Isolated for ProcessClock {
 }
 
 /// Returns the clock of a capture. The first call starts it.
-pub(crate) fn of(capture: &State) -> Arc<Clock> {
+pub(crate) fn of(capture: &CaptureState) -> Arc<Clock> {
     capture.of(&CLOCK)
 }
 

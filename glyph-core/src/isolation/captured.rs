@@ -8,10 +8,12 @@ use std::{
     ops::Deref,
     ptr::from_ref,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
 };
+
+use crate::sync::lock;
 
 /// Process-wide state that a capture replaces.
 pub(crate) trait Isolated: 'static {
@@ -28,18 +30,15 @@ type Key = (usize, TypeId);
 
 /// The state of one capture.
 #[derive(Debug, Default)]
-pub(crate) struct State {
+pub(crate) struct CaptureState {
     replacements: Mutex<HashMap<Key, Arc<dyn Any + Send + Sync>>>,
 }
 
-impl State {
+impl CaptureState {
     /// Returns the state that replaces `process` in this capture.
     pub(crate) fn of<T: Isolated>(&self, process: &T) -> Arc<T::Captured> {
         let key = (from_ref(process).addr(), TypeId::of::<T>());
-        let mut replacements = self
-            .replacements
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut replacements = lock(&self.replacements);
         let replacement = replacements
             .entry(key)
             .or_insert_with(|| Arc::new(process.fresh()));
@@ -56,7 +55,7 @@ thread_local! {
 
     /// The captures that are current on the thread, the innermost last, each with the id of its
     /// guard.
-    static STACK: RefCell<Vec<(u64, Arc<State>)>> = const { RefCell::new(Vec::new()) };
+    static STACK: RefCell<Vec<(u64, Arc<CaptureState>)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The state of the process, or that of the innermost capture.
@@ -92,8 +91,8 @@ pub(crate) fn captured<T: Isolated>(process: &T) -> Option<Arc<T::Captured>> {
     Some(innermost()?.of(process))
 }
 
-fn innermost() -> Option<Arc<State>> {
-    let innermost = |stack: &RefCell<Vec<(u64, Arc<State>)>>| {
+fn innermost() -> Option<Arc<CaptureState>> {
+    let innermost = |stack: &RefCell<Vec<(u64, Arc<CaptureState>)>>| {
         let stack = stack.try_borrow().ok()?;
         stack.last().map(|(_, state)| Arc::clone(state))
     };
@@ -101,7 +100,7 @@ fn innermost() -> Option<Arc<State>> {
 }
 
 /// Makes `state` current on this thread until the guard is dropped. Later calls take precedence.
-pub(crate) fn enter(state: &Arc<State>) -> IsolationGuard {
+pub(crate) fn enter(state: &Arc<CaptureState>) -> IsolationGuard {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let id = NEXT.fetch_add(1, Relaxed);
     // This fails while the thread's locals are destroyed: nothing is captured then.
@@ -146,7 +145,7 @@ mod tests {
         atomic::{AtomicU64, Ordering::Relaxed},
     };
 
-    use super::{Isolated, State, current, enter};
+    use super::{CaptureState, Isolated, current, enter};
 
     /// The first field has the same address as the struct, and is isolated too.
     struct Outer {
@@ -185,7 +184,7 @@ mod tests {
     fn captures_have_separate_state_by_address_and_type() {
         let process = Outer::new();
         current(&process).count.fetch_add(1, Relaxed);
-        let state = Arc::new(State::default());
+        let state = Arc::new(CaptureState::default());
         {
             let _entered = enter(&state);
             current(&process).count.fetch_add(10, Relaxed);
@@ -200,7 +199,10 @@ mod tests {
     #[test]
     fn guards_dropped_out_of_order_leave_the_other_capture_current() {
         let process = Outer::new();
-        let (first, second) = (Arc::new(State::default()), Arc::new(State::default()));
+        let (first, second) = (
+            Arc::new(CaptureState::default()),
+            Arc::new(CaptureState::default()),
+        );
         let outer = enter(&first);
         let inner = enter(&second);
         drop(outer);

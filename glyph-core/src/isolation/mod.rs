@@ -10,6 +10,8 @@ mod captured;
 mod process;
 
 #[cfg(feature = "testing")]
-pub(crate) use captured::{Current, Isolated, IsolationGuard, State, captured, current, enter};
+pub(crate) use captured::{
+    CaptureState, Current, Isolated, IsolationGuard, captured, current, enter,
+};
 #[cfg(not(feature = "testing"))]
 pub(crate) use process::{Current, current};

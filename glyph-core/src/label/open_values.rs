@@ -4,7 +4,7 @@ use std::{
     borrow::Cow,
     hash::BuildHasher,
     sync::{
-        Mutex, OnceLock, PoisonError,
+        Mutex, OnceLock,
         atomic::{
             AtomicBool, AtomicU64,
             Ordering::{Acquire, Relaxed, Release},
@@ -14,7 +14,7 @@ use std::{
 
 use foldhash::fast::RandomState;
 
-use crate::isolation;
+use crate::{isolation, sync::lock, text::prefix};
 
 /// The value that replaces all values beyond a label's limit.
 pub const OVERFLOW: &str = "other";
@@ -116,7 +116,7 @@ impl isolation::Isolated for OpenValues {
 #[doc(hidden)]
 #[must_use]
 pub fn sanitized(value: &str) -> Cow<'_, str> {
-    let cut = value.get(..boundary(value)).unwrap_or_default();
+    let cut = prefix(value, MAX_LENGTH);
     if cut.contains('\0') {
         return Cow::Owned(cut.replace('\0', "\u{fffd}"));
     }
@@ -125,17 +125,6 @@ pub fn sanitized(value: &str) -> Cow<'_, str> {
     } else {
         Cow::Owned(cut.to_owned())
     }
-}
-
-/// Returns the index at which a value is cut, which is between two characters.
-fn boundary(value: &str) -> usize {
-    if value.len() <= MAX_LENGTH {
-        return value.len();
-    }
-    (0..=MAX_LENGTH)
-        .rev()
-        .find(|index| value.is_char_boundary(*index))
-        .unwrap_or(0)
 }
 
 /// An insert-only table with open addressing, never more than half full.
@@ -200,7 +189,7 @@ impl Table {
         if self.full.load(Relaxed) {
             return None;
         }
-        let mut count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut count = lock(&self.count);
         // Look again: another thread may have added the value before this one got the lock.
         let hash = self.hasher.hash_one(value);
         let free = match self.probe(hash, value) {

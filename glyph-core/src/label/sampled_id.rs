@@ -1,8 +1,9 @@
 //! Ids as labels: a short hash of a sample of them.
 
-use std::{fmt, str};
+use std::fmt;
 
 use super::{Label, OpenValues};
+use crate::hex::Hex;
 
 /// The value of ids that are not in the sample.
 const SAMPLED_OUT: &str = "sampled_out";
@@ -48,7 +49,7 @@ const DIGITS: usize = 8;
 /// # }
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct SampledId(Option<[u8; DIGITS]>);
+pub struct SampledId(Option<Hex<DIGITS>>);
 
 impl SampledId {
     /// The value of ids that are not in the sample.
@@ -82,9 +83,7 @@ impl SampledId {
     /// Returns 8 hexadecimal digits, or `sampled_out`.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.0.as_ref().map_or(SAMPLED_OUT, |digits| {
-            str::from_utf8(digits).unwrap_or(SAMPLED_OUT)
-        })
+        self.0.as_ref().map_or(SAMPLED_OUT, Hex::as_str)
     }
 
     /// Whether the id is in the sample.
@@ -111,19 +110,9 @@ fn is_in(hash: u64, share: f64) -> bool {
     f64::from(upper) < share * 4_294_967_296.0
 }
 
-fn digits(hash: u64) -> [u8; DIGITS] {
-    const HEXADECIMAL: [u8; 16] = *b"0123456789abcdef";
-    let mut rest = hash;
-    let mut text = [b'0'; DIGITS];
-    for digit in text.iter_mut().rev() {
-        let [low, ..] = rest.to_le_bytes();
-        *digit = HEXADECIMAL
-            .get(usize::from(low & 0xf))
-            .copied()
-            .unwrap_or(b'0');
-        rest >>= 4;
-    }
-    text
+/// Returns the lower half.
+fn digits(hash: u64) -> Hex<DIGITS> {
+    Hex::new(hash.into())
 }
 
 impl AsRef<str> for SampledId {

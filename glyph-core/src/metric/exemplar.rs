@@ -13,7 +13,10 @@ use std::{
 use tracing::level_filters::LevelFilter;
 
 use super::atomic::slot;
-use crate::clock::Moment;
+use crate::{
+    clock::Moment,
+    hex::{Hex, parse_hex},
+};
 
 /// The trace that an observation belongs to (OpenMetrics 1.0, "Exemplars"; W3C Trace Context ids).
 ///
@@ -48,14 +51,9 @@ impl Exemplar {
     /// Returns [`InvalidTraceId`] if an id is zero, or not 32 (trace) or 16 (span) hexadecimal
     /// digits.
     pub fn parse(trace_id: &str, span_id: &str) -> Result<Self, InvalidTraceId> {
-        let hexadecimal = |id: &str, length| {
-            id.len() == length && id.bytes().all(|byte| byte.is_ascii_hexdigit())
-        };
-        if !hexadecimal(trace_id, 32) || !hexadecimal(span_id, 16) {
-            return Err(InvalidTraceId);
-        }
-        let trace = u128::from_str_radix(trace_id, 16).map_err(|_| InvalidTraceId)?;
-        let span = u64::from_str_radix(span_id, 16).map_err(|_| InvalidTraceId)?;
+        let trace = parse_hex(trace_id.as_bytes(), 32).ok_or(InvalidTraceId)?;
+        let span = parse_hex(span_id.as_bytes(), 16).ok_or(InvalidTraceId)?;
+        let span = u64::try_from(span).map_err(|_| InvalidTraceId)?;
         if trace == 0 || span == 0 {
             Err(InvalidTraceId)
         } else {
@@ -78,7 +76,9 @@ impl Exemplar {
 
 impl fmt::Display for Exemplar {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:032x}-{:016x}", self.trace, self.span)
+        let trace = Hex::<32>::new(self.trace);
+        let span = Hex::<16>::new(self.span.into());
+        write!(formatter, "{}-{}", trace.as_str(), span.as_str())
     }
 }
 

@@ -3,13 +3,13 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Mutex, MutexGuard,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
 };
 
 use super::{CatalogCells, slab::Slab};
-use crate::isolation::Isolated;
+use crate::{isolation::Isolated, sync::lock};
 
 /// The cells of a catalog in one capture.
 ///
@@ -22,7 +22,7 @@ pub(crate) struct LentCells(&'static Slab);
 static SPARE: Mutex<BTreeMap<usize, Vec<&'static Slab>>> = Mutex::new(BTreeMap::new());
 
 fn spare() -> MutexGuard<'static, BTreeMap<usize, Vec<&'static Slab>>> {
-    SPARE.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(&SPARE)
 }
 
 impl LentCells {

@@ -3,7 +3,7 @@
 use std::{
     borrow::Cow,
     collections::BTreeMap,
-    sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use super::{ReadScope, ScopeLease, Scopes, current::ActiveScope, scope_entry::ScopeEntry};
@@ -12,6 +12,7 @@ use crate::{
     clock::Now,
     label::OVERFLOW,
     metric::RecordingTarget,
+    sync::{self, ignore_poison},
 };
 
 /// The arguments of [`Scopes::new`](super::Scopes::new).
@@ -67,11 +68,11 @@ impl Directory {
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Entries> {
-        self.entries.read().unwrap_or_else(PoisonError::into_inner)
+        sync::read(&self.entries)
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Entries> {
-        self.entries.write().unwrap_or_else(PoisonError::into_inner)
+        sync::write(&self.entries)
     }
 
     /// Returns the entry of these values, which are sanitized. Values beyond their limits become
@@ -129,10 +130,7 @@ impl Drop for Directory {
     /// dropped.
     fn drop(&mut self) {
         let now = Now::current();
-        let entries = self
-            .entries
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
+        let entries = ignore_poison(self.entries.get_mut());
         for entry in entries.by_values.values() {
             if entry.idle(now).is_some() {
                 entry.scopes().give_back(entry);

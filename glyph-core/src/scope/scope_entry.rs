@@ -3,7 +3,7 @@
 use std::{
     ptr,
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc, RwLock,
         atomic::{
             AtomicU64, AtomicUsize,
             Ordering::{Acquire, Relaxed, Release},
@@ -16,6 +16,7 @@ use super::{Scopes, current::ActiveScope};
 use crate::{
     clock::Now,
     metric::{Metric, ReadTarget, RecordingTarget, ScopeCells},
+    sync::{read, write},
 };
 
 /// The cells of one combination of values. They are never freed: they are reused for another
@@ -70,7 +71,7 @@ impl ScopeEntry {
             values,
             since: SystemTime::now(),
         });
-        *self.named.write().unwrap_or_else(PoisonError::into_inner) = named;
+        *write(&self.named) = named;
         self.clock.store(now.clock, Relaxed);
         self.used.store(now.nanoseconds, Relaxed);
     }
@@ -101,7 +102,7 @@ impl ScopeEntry {
     }
 
     fn named(&self) -> Arc<Named> {
-        Arc::clone(&self.named.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&read(&self.named))
     }
 
     pub(super) fn values(&self) -> Vec<Box<str>> {

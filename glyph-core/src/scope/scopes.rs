@@ -4,7 +4,7 @@ use std::{
     borrow::Cow,
     fmt, ptr,
     sync::{
-        Arc, Mutex, OnceLock, PoisonError,
+        Arc, Mutex, OnceLock,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
@@ -21,6 +21,7 @@ use crate::{
     isolation::{self, Current},
     label::sanitized,
     metric::{CatalogCells, Metric, ReadTarget, RecordingTarget, ScopeCells, TargetCells},
+    sync::lock,
 };
 
 /// The scopes that a catalog's metrics are recorded in.
@@ -100,11 +101,7 @@ impl Scopes {
     /// Returns an entry without a combination.
     pub(super) fn fresh(&'static self) -> &'static ScopeEntry {
         let covered = self.covered().iter();
-        let spare = self
-            .spare
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
+        let spare = lock(&self.spare).pop();
         spare.unwrap_or_else(|| {
             let cells = covered
                 .map(|covered| ScopeCells::new(covered.cells.slots(), covered.metrics.len()));
@@ -113,10 +110,7 @@ impl Scopes {
     }
 
     pub(super) fn give_back(&self, entry: &'static ScopeEntry) {
-        self.spare
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(entry);
+        lock(&self.spare).push(entry);
     }
 
     /// Returns the cells of the catalogs that are recorded here. A nested catalog is recorded in

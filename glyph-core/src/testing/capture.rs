@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     clock::moved,
-    isolation::State,
+    isolation::CaptureState,
     metric::{Counter, Gauge, Histogram},
     stage::Stage,
 };
@@ -186,7 +186,7 @@ impl fmt::Debug for Capture {
 /// The content of a capture.
 #[derive(Debug)]
 pub(crate) struct Recorded {
-    state: Arc<State>,
+    state: Arc<CaptureState>,
     clock: Arc<Clock>,
     spans: Spans,
     subscriber: Dispatch,
@@ -195,7 +195,7 @@ pub(crate) struct Recorded {
 impl Recorded {
     fn new() -> Self {
         let spans = Spans::default();
-        let state = Arc::new(State::default());
+        let state = Arc::new(CaptureState::default());
         Self {
             clock: moved::of(&state),
             state,
@@ -208,7 +208,7 @@ impl Recorded {
         &self.subscriber
     }
 
-    pub(super) const fn state(&self) -> &Arc<State> {
+    pub(super) const fn state(&self) -> &Arc<CaptureState> {
         &self.state
     }
 }

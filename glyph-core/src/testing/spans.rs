@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     error::Error,
     fmt::Debug,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 use tracing::{
@@ -17,6 +17,8 @@ use tracing_subscriber::{
     layer::Context,
     registry::{LookupSpan, SpanRef},
 };
+
+use crate::sync::lock;
 
 /// The state of a span at the moment of the lookup.
 #[derive(Clone, Debug)]
@@ -214,7 +216,7 @@ impl Spans {
     }
 
     fn lock(&self) -> MutexGuard<'_, Seen> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 
     fn change<S>(&self, id: &Id, context: &Context<'_, S>, change: impl FnOnce(&mut CapturedSpan))

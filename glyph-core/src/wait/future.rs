@@ -79,7 +79,7 @@ impl Wait {
     {
         Waiting {
             future,
-            state: State::Before(self, outcome_of),
+            state: WaitState::Before(self, outcome_of),
         }
     }
 
@@ -114,12 +114,12 @@ pin_project! {
     pub struct Waiting<F: Future, J = fn(&<F as Future>::Output) -> Outcome> {
         #[pin]
         future: F,
-        state: State<J>,
+        state: WaitState<J>,
     }
 }
 
 #[derive(Debug)]
-enum State<J> {
+enum WaitState<J> {
     Before(Wait, J),
     Running(Running, J),
     Over,
@@ -134,14 +134,14 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let (mut running, outcome_of, is_first) = match mem::replace(this.state, State::Over) {
-            State::Before(wait, outcome_of) => {
+        let (mut running, outcome_of, is_first) = match mem::replace(this.state, WaitState::Over) {
+            WaitState::Before(wait, outcome_of) => {
                 let running = Running::start(wait.recorder, wait.request);
                 (running, outcome_of, true)
             }
-            State::Running(running, outcome_of) => (running, outcome_of, false),
+            WaitState::Running(running, outcome_of) => (running, outcome_of, false),
             // Polled after its end: the future itself decides what happens.
-            State::Over => return this.future.poll(context),
+            WaitState::Over => return this.future.poll(context),
         };
         let unwinding = Unwinding(&mut running);
         let polled = unwinding.0.in_scope(|| this.future.poll(context));
@@ -152,7 +152,7 @@ where
                 if is_first {
                     running.delays();
                 }
-                *this.state = State::Running(running, outcome_of);
+                *this.state = WaitState::Running(running, outcome_of);
             }
         }
         polled

@@ -26,6 +26,8 @@ pub struct Environment<'l> {
 pub struct Configuration {
     /// `service.name`.
     pub service: String,
+    /// `service.version`, which only the program sets here. Default: the one in `resource`, if any.
+    pub version: Option<String>,
     /// `deployment.environment.name`.
     pub environment: Option<String>,
     /// Further attributes of the resource.

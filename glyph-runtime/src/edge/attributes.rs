@@ -2,16 +2,14 @@
 
 use http::{HeaderMap, HeaderName, Version, header::HOST, request::Parts};
 
+use glyph_core::__runtime::prefix;
+
 /// The most bytes of a header or a path that a span carries.
 const LONGEST: usize = 256;
 
 /// Returns the beginning of `text`.
 pub(super) fn bounded(text: &str) -> &str {
-    let mut end = text.len().min(LONGEST);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or_default()
+    prefix(text, LONGEST)
 }
 
 /// Returns the beginning of a header's value, if it is visible ASCII.

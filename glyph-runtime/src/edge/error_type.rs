@@ -1,5 +1,6 @@
 //! The kind of failure of a call, as a label.
 
+use super::label_value;
 use crate::{Label, Outcome};
 
 /// How a call failed.
@@ -23,13 +24,7 @@ impl ErrorType {
     /// Returns the label value.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Status => "status",
-            Self::Transport => "transport",
-            Self::Timeout => "timeout",
-            Self::Cancelled => "cancelled",
-            Self::Panic => "panic",
-        }
+        label_value::at(Self::VALUES, self as usize)
     }
 
     pub(super) const fn outcome(self) -> Outcome {

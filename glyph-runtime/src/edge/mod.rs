@@ -26,6 +26,7 @@ mod future;
 #[cfg(feature = "grpc")]
 pub mod grpc;
 pub mod http;
+mod label_value;
 mod layer;
 mod protocol;
 mod request_id;

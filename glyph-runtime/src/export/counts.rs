@@ -1,9 +1,10 @@
 //! Counts of an exporter.
 
+use glyph_core::__runtime::lock;
 use std::{
     fmt::Display,
     sync::{
-        Mutex, PoisonError,
+        Mutex,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
@@ -87,18 +88,11 @@ impl Counts {
     pub(crate) fn failed(&self, error: &dyn Display) {
         self.failures.fetch_add(1, Relaxed);
         let error = error.to_string().chars().take(LONGEST_ERROR).collect();
-        let mut last = self
-            .last_error
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        *last = Some(error);
+        *lock(&self.last_error) = Some(error);
     }
 
     pub(crate) fn last_error(&self) -> Option<String> {
-        self.last_error
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        lock(&self.last_error).clone()
     }
 
     pub(crate) fn took(&self, time: Duration) {

@@ -1,9 +1,6 @@
 //! Limits of an export queue.
 
-use std::{
-    fmt,
-    time::{Duration, Instant},
-};
+use std::{fmt, time::Duration};
 
 /// The longest time limit of an export, since `Instant` cannot hold every `Duration` from the
 /// settings.
@@ -89,10 +86,4 @@ impl Default for BatchLimits {
             export_timeout: Duration::from_secs(30),
         }
     }
-}
-
-/// Returns the moment after `limit`, or one in the far future if `Instant` cannot hold it.
-pub(crate) fn deadline_after(limit: Duration) -> Instant {
-    let now = Instant::now();
-    now.checked_add(limit).unwrap_or(now + 365 * LONGEST_TIME)
 }

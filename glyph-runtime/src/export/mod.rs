@@ -2,6 +2,7 @@
 
 #[cfg(feature = "trace")]
 mod counts;
+mod deadline;
 #[cfg(feature = "trace")]
 mod destination;
 #[cfg(feature = "trace")]
@@ -30,4 +31,5 @@ pub use self::{
     counts::{DropReason, ExportCounts},
     limits::{BatchLimits, InvalidSetting},
 };
+pub(crate) use deadline::{DROP_DEADLINE, Deadline};
 pub use undelivered::{Undelivered, UndeliveredPart};

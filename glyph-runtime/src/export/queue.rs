@@ -2,17 +2,17 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    sync::{Arc, Condvar, Mutex, MutexGuard},
+    time::Duration,
 };
 
 use tokio::sync::Notify;
 
 use super::{
-    BatchLimits, Item, Outcome, Undelivered, UndeliveredPart,
+    BatchLimits, Deadline, Item, Outcome, Undelivered, UndeliveredPart,
     counts::{Counts, DropReason, ExportCounts},
-    limits::deadline_after,
 };
+use glyph_core::__runtime::{ignore_poison, lock};
 
 /// A batch is sent when its items reach this size. Collectors accept 4 MiB at once (the default of
 /// gRPC).
@@ -68,7 +68,7 @@ pub(crate) fn flush<T: Item>(
     limit: Duration,
     closing: bool,
 ) -> Result<(), Undelivered> {
-    let deadline = deadline_after(limit);
+    let deadline = Deadline::after(limit);
     // All queues begin before the first wait, so that they are exported at the same time.
     let marks: Vec<_> = queues.iter().map(|queue| queue.begin(closing)).collect();
     let mut parts = Vec::new();
@@ -133,7 +133,7 @@ impl<T: Item> Queue<T> {
     /// Ignores poisoning: every section under the lock only moves and counts, so a panic cannot
     /// leave it half-done.
     fn lock(&self) -> MutexGuard<'_, QueueState<T>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// Accepts an item, or drops and counts it.
@@ -181,15 +181,15 @@ impl<T: Item> Queue<T> {
     ///
     /// Returns the number of items that were not exported as an error. It may be 0 for items that
     /// collect.
-    fn wait(&self, mark: Mark, deadline: Instant) -> Result<(), u64> {
+    fn wait(&self, mark: Mark, deadline: Deadline) -> Result<(), u64> {
         let mut state = self.lock();
         while state.settled < mark.accepted {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = deadline.left();
             if left.is_zero() {
                 break;
             }
             let woken = self.settled.wait_timeout(state, left);
-            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+            state = ignore_poison(woken).0;
         }
         let (pending, lost) = if T::COLLECTS {
             state.collected(mark)

@@ -3,20 +3,23 @@
 use std::{
     collections::HashSet,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     time::Instant,
 };
 
 use bytes::Bytes;
-use glyph_core::__runtime::{self, Measured, ObservedFamily, Source, is_reserved, sample_names};
+use glyph_core::__runtime::{
+    self, Measured, ObservedFamily, Source, is_reserved, lock, sample_names,
+};
 
 use super::{
-    ExternalRecorder, Format, Target,
+    ExternalRecorder, Format,
     external::{self, ExternalFamily},
     family::FamilyWriter,
     scrape::Scrapes,
-    target,
+    target::{self, Target},
 };
+use crate::resource::Resource;
 use glyph_core::{
     catalog::{CatalogDescriptor, Registry},
     metric::PresentSeries,
@@ -44,7 +47,7 @@ struct Shared {
 impl Exposition {
     pub(crate) fn new(
         registry: Registry,
-        target: Target,
+        resource: &Resource,
         external: Option<Box<dyn ExternalRecorder>>,
     ) -> Self {
         let scrapes = Arc::<Scrapes>::default();
@@ -55,7 +58,7 @@ impl Exposition {
         Self {
             shared: Arc::new(Shared {
                 registry,
-                target,
+                target: Target::new(resource),
                 external,
                 scrapes,
                 sources: Mutex::new(sources),
@@ -87,6 +90,10 @@ impl Exposition {
     }
 
     /// Returns the catalogs of glyph's own metrics, each once.
+    ///
+    /// They depend on the signals that run, so they are not in the artifacts of a program's catalogs.
+    /// With the feature `artifacts`, `Artifacts::new(exposition.internal_catalogs()).reference()`
+    /// returns their reference.
     #[must_use]
     pub fn internal_catalogs(&self) -> Vec<&'static CatalogDescriptor> {
         let sources = self.lock_sources();
@@ -153,8 +160,7 @@ impl Exposition {
     }
 
     fn lock_sources(&self) -> MutexGuard<'_, Vec<Source>> {
-        let sources = &self.shared.sources;
-        sources.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.shared.sources)
     }
 }
 

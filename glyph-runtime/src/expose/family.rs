@@ -3,7 +3,7 @@
 use std::time::UNIX_EPOCH;
 
 use super::{Format, escape, float};
-use glyph_core::__runtime::{Series, canonical};
+use glyph_core::__runtime::{Hex, Series, canonical};
 
 use glyph_core::{
     catalog::{Kind, Unit},
@@ -186,10 +186,10 @@ pub(super) fn push_label(out: &mut Vec<u8>, name: &str, value: &str) {
 
 /// Writes an exemplar (OpenMetrics 1.0, "Exemplars").
 fn push_exemplar(out: &mut Vec<u8>, at: &ExemplarAt) {
-    let (trace, span) = (at.exemplar.trace_id(), at.exemplar.span_id());
-    out.extend_from_slice(
-        format!(" # {{trace_id=\"{trace:032x}\",span_id=\"{span:016x}\"}} ").as_bytes(),
-    );
+    let trace = Hex::<32>::new(at.exemplar.trace_id());
+    let span = Hex::<16>::new(at.exemplar.span_id().into());
+    let (trace, span) = (trace.as_str(), span.as_str());
+    out.extend_from_slice(format!(" # {{trace_id=\"{trace}\",span_id=\"{span}\"}} ").as_bytes());
     float::push(out, at.value);
     let time = at.time.duration_since(UNIX_EPOCH).unwrap_or_default();
     out.extend_from_slice(format!(" {}.{:03}", time.as_secs(), time.subsec_millis()).as_bytes());

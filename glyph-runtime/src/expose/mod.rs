@@ -16,6 +16,6 @@ pub use exposition::{Exposition, Pieces};
 pub(crate) use external::ExternalRecorder;
 pub use format::Format;
 #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+/// Another name of [`push`]: metrics over OTLP, by the name of their protocol.
 #[doc(no_inline)]
 pub use push as otlp;
-pub(crate) use target::Target;

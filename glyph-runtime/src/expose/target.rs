@@ -1,9 +1,12 @@
 //! The resource as `target_info`.
 
+use std::{collections::BTreeMap, fmt::Write as _};
+
 use super::{
     Format,
     family::{push_head, push_label},
 };
+use crate::resource::Resource;
 use glyph_core::catalog::Unit;
 
 /// The name of the family's one sample.
@@ -16,19 +19,20 @@ pub(super) const FAMILY: &str = "target";
 /// See "Prometheus and OpenMetrics Compatibility" in OpenTelemetry's specification, "Resource
 /// Attributes". OTLP has no such metric: there each request names its resource.
 #[derive(Clone, Debug)]
-pub(crate) struct Target {
-    pub(crate) service: String,
-    pub(crate) version: Option<String>,
+pub(super) struct Target {
+    /// The sample. It never changes, so it is written once.
+    sample: Vec<u8>,
 }
 
 impl Target {
-    /// Names and values of the labels.
-    fn labels(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let version = self.version.as_deref();
-        let version = version.map(|version| ("service_version", version));
-        [("service_name", self.service.as_str())]
-            .into_iter()
-            .chain(version)
+    pub(super) fn new(resource: &Resource) -> Self {
+        let mut sample = SAMPLE.as_bytes().to_vec();
+        for (index, (name, value)) in labels(resource).iter().enumerate() {
+            sample.push(if index == 0 { b'{' } else { b',' });
+            push_label(&mut sample, name, value);
+        }
+        sample.extend_from_slice(b"} 1\n");
+        Self { sample }
     }
 
     /// Writes the family. Only OpenMetrics has a type for it.
@@ -38,11 +42,65 @@ impl Target {
             Format::OpenMetrics => (FAMILY, "info"),
         };
         push_head(out, format, name, kind, "Target metadata.", Unit::None);
-        out.extend_from_slice(SAMPLE.as_bytes());
-        for (index, (name, value)) in self.labels().enumerate() {
-            out.push(if index == 0 { b'{' } else { b',' });
-            push_label(out, name, value);
+        out.extend_from_slice(&self.sample);
+    }
+}
+
+/// Returns the labels by name. Values of attributes that have one name as a label are joined.
+fn labels(resource: &Resource) -> BTreeMap<String, String> {
+    let mut labels = BTreeMap::<String, String>::new();
+    let named = resource.attributes().filter(|(name, _)| !name.is_empty());
+    for (name, value) in named {
+        let label = labels.entry(label_name(name)).or_default();
+        if !label.is_empty() {
+            label.push(';');
         }
-        out.extend_from_slice(b"} 1\n");
+        let _infallible = write!(label, "{value}");
+    }
+    labels
+}
+
+/// Returns the name of an attribute as a label: each other character than an ASCII letter, a digit
+/// or `_` is `_`. A digit or `__` in front, which labels cannot have, gets `key_`.
+fn label_name(attribute: &str) -> String {
+    let is_allowed = |letter: char| letter.is_ascii_alphanumeric();
+    let name = attribute.replace(|letter| !is_allowed(letter), "_");
+    let starts_with_digit = name.starts_with(|letter: char| letter.is_ascii_digit());
+    if starts_with_digit || name.starts_with("__") {
+        format!("key_{name}")
+    } else {
+        name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Target, label_name};
+    use crate::{expose::Format, resource::Resource};
+
+    #[test]
+    fn attributes_become_label_names() {
+        assert_eq!(label_name("service.name"), "service_name");
+        assert_eq!(label_name("a-b/ö_c"), "a_b___c");
+        assert_eq!(label_name("2fa"), "key_2fa");
+        assert_eq!(label_name("__name__"), "key___name__");
+    }
+
+    #[test]
+    fn attributes_with_one_label_name_are_joined() {
+        let attributes = [("a_b", "x"), ("a.b", "y\"")];
+        let attributes = attributes.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let resource = Resource::new("shop", Some("1"), Some("test"), &attributes);
+        let mut page = Vec::new();
+        Target::new(&resource).push(&mut page, Format::Text);
+        let page = String::from_utf8(page).unwrap_or_default();
+        let labels = [
+            r#"{a_b="y\";x",deployment_environment_name="test","#,
+            r#",service_name="shop",service_version="1","#,
+            r#",telemetry_distro_name="glyph","#,
+        ];
+        for label in labels {
+            assert!(page.contains(label), "{label} in {page}");
+        }
     }
 }

@@ -11,9 +11,10 @@ pub use builder::{DuplicateCheck, HealthBuilder};
 pub use check::Check;
 pub use report::Report;
 
+use glyph_core::__runtime::lock;
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     time::Duration,
@@ -125,11 +126,7 @@ impl Health {
 
     /// Returns the current run, or starts a new one. Returns `None` without a runtime.
     fn run(&self) -> Option<Run> {
-        let mut latest = self
-            .shared
-            .latest
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut latest = lock(&self.shared.latest);
         if let Some(run) = &*latest
             && run.has_changed().is_ok()
             && run.borrow().is_none()

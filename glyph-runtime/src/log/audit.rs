@@ -4,12 +4,14 @@ use std::{
     fs::File,
     io::{self, ErrorKind, Write},
     mem,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use super::{counters::Counters, settings::SyncPolicy, writer::caught};
+use crate::export::Deadline;
+use glyph_core::__runtime::{ignore_poison, lock};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -137,14 +139,13 @@ impl Trail {
     ///
     /// Returns the number of lines that were not written, and the last error.
     pub(super) fn close(self: &Arc<Self>, deadline: Duration) -> (u64, Option<String>) {
-        let started = Instant::now();
+        let due = Deadline::after(deadline);
         self.lock().phase.close();
         self.changed.notify_all();
         let settled = self.wait_while(deadline, |state| state.settled < state.appended);
         let trail = Arc::clone(self);
         if settled && spawn(move || trail.sync()).is_ok() {
-            let left = deadline.saturating_sub(started.elapsed());
-            self.wait_while(left, |state| state.synced < state.settled);
+            self.wait_while(due.left(), |state| state.synced < state.settled);
         }
         let mut state = self.lock();
         state.phase = Phase::GivenUp;
@@ -285,13 +286,11 @@ impl Trail {
     }
 
     fn lock(&self) -> MutexGuard<'_, TrailState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     fn wait<'a>(&self, state: MutexGuard<'a, TrailState>) -> MutexGuard<'a, TrailState> {
-        self.changed
-            .wait(state)
-            .unwrap_or_else(PoisonError::into_inner)
+        ignore_poison(self.changed.wait(state))
     }
 
     /// Waits until the condition no longer holds. Returns `false` if `limit` passes first.
@@ -299,7 +298,7 @@ impl Trail {
         let waited = self
             .changed
             .wait_timeout_while(self.lock(), limit, |state| condition(state));
-        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+        !ignore_poison(waited).1.timed_out()
     }
 }
 

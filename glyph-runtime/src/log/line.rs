@@ -10,7 +10,7 @@ use crate::{
 use glyph_core::__runtime::current_values;
 
 const PREFIX: &str = "field.";
-const REQUEST_ID: &str = "request_id";
+pub(super) const REQUEST_ID: &str = "request_id";
 /// The limit of a field name, in bytes.
 const LONGEST_NAME: usize = 256;
 /// The most bytes of the punctuation and colors of a field.

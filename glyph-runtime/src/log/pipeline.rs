@@ -6,7 +6,7 @@ use std::{
     io::{self, Write},
     path::Path,
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use tracing::Subscriber;
@@ -24,10 +24,7 @@ use super::{
     settings::{Audit, AuditOutput, Format, LogSettings, Output},
     writer,
 };
-use crate::export::{Undelivered, UndeliveredPart};
-
-/// The time limit for the last lines when a pipeline is dropped without a shutdown.
-const DROP_DEADLINE: Duration = Duration::from_secs(1);
+use crate::export::{DROP_DEADLINE, Deadline, Undelivered, UndeliveredPart};
 
 /// Writes log lines and the audit trail.
 ///
@@ -140,13 +137,12 @@ impl Pipeline {
     ///
     /// Returns [`Undelivered`] if lines were not written, or not confirmed by the disk.
     pub fn shutdown(&self, deadline: Duration) -> Result<(), Undelivered> {
-        let started = Instant::now();
+        let due = Deadline::after(deadline);
         let (audit_lines, audit_error) = match &self.trail {
             Some(trail) => trail.close(deadline),
             None => (0, None),
         };
-        let left = deadline.saturating_sub(started.elapsed());
-        let lines = self.queue.close(left);
+        let lines = self.queue.close(due.left());
         let parts = [
             lost("log", "log lines", lines, None),
             lost("audit", "audit lines", audit_lines, audit_error),

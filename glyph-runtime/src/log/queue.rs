@@ -2,13 +2,14 @@
 
 use std::{
     mem,
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Condvar, Mutex, MutexGuard},
     time::Duration,
 };
 
 use tracing::Level;
 
 use super::counters::Counters;
+use glyph_core::__runtime::{ignore_poison, lock};
 
 /// The most bytes of an empty buffer that are kept. A buffer that has grown beyond it is shrunk.
 const KEPT_BYTES: usize = 1 << 20;
@@ -81,10 +82,7 @@ impl Queue {
                 return None;
             }
             state.writer_waits = true;
-            state = self
-                .filled
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = ignore_poison(self.filled.wait(state));
         }
         // Swap, not copy: the lock is held for a moment only, and both buffers keep their memory.
         mem::swap(&mut state.bytes, batch);
@@ -99,7 +97,7 @@ impl Queue {
         let waited = self
             .drained
             .wait_timeout_while(self.lock(), deadline, pending);
-        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let (state, _) = ignore_poison(waited);
         state.lines + state.writing
     }
 
@@ -117,6 +115,6 @@ impl Queue {
     }
 
     fn lock(&self) -> MutexGuard<'_, LineQueueState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }

@@ -6,6 +6,7 @@ use std::{
     io, iter,
 };
 
+use glyph_core::__runtime::prefix;
 use serde::{Serialize, Serializer as _};
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 
@@ -65,14 +66,6 @@ pub(super) fn push_i128(out: &mut Vec<u8>, value: i128) {
 
 pub(super) fn push_json(out: &mut Vec<u8>, value: &impl Serialize) {
     let _infallible = value.serialize(&mut Serializer::new(out));
-}
-
-/// Returns the longest prefix of `text` with at most `bytes` bytes.
-pub(super) fn prefix(text: &str, bytes: usize) -> &str {
-    let end = (0..=bytes.min(text.len()))
-        .rev()
-        .find(|end| text.is_char_boundary(*end));
-    end.and_then(|end| text.get(..end)).unwrap_or_default()
 }
 
 /// Returns the text for a number that JSON does not have.

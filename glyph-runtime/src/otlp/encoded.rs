@@ -17,7 +17,7 @@ pub(super) fn resource(resource: &Resource) -> (EncodedResource, String) {
     let ResourceAttributesWithSchema {
         attributes,
         schema_url,
-    } = resource.sdk().into();
+    } = (&resource.sdk()).into();
     let encoded = EncodedResource {
         attributes: attributes.0,
         ..EncodedResource::default()

@@ -1,9 +1,6 @@
 //! Log records as OTLP requests.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use opentelemetry_proto::tonic::{
     collector::logs::v1::{ExportLogsServiceRequest, ExportLogsServiceResponse},
@@ -16,7 +13,7 @@ use super::{
     OtlpError, OtlpSettings, Resource, encoded,
     transport::{Client, Request},
 };
-use crate::export::{Counts, Destination, Exporting, Outcome, limits::LONGEST_TIME};
+use crate::export::{Counts, Deadline, Destination, Exporting, Outcome, limits::LONGEST_TIME};
 
 /// A record and its target, which is the instrumentation scope.
 #[derive(Debug)]
@@ -71,7 +68,7 @@ impl Exporter {
                 ..self.resource.clone()
             }],
         };
-        let deadline = Instant::now() + self.limit;
+        let deadline = Deadline::after(self.limit);
         self.client.send(&request, records, deadline, counts).await
     }
 }

@@ -4,7 +4,6 @@
 //! separate pipelines, which take [`OtlpSettings`].
 
 mod error;
-mod resource;
 mod settings;
 
 #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
@@ -27,4 +26,4 @@ pub use self::{
     settings::{Compression, OtlpSettings, Protocol, TlsSettings},
 };
 pub use crate::export::InvalidSetting;
-pub(crate) use resource::Resource;
+pub(crate) use crate::resource::Resource;

@@ -1,6 +1,6 @@
 //! Spans as OTLP requests.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use opentelemetry_proto::{
     tonic::collector::trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse},
@@ -15,7 +15,7 @@ use super::{
     OtlpError, OtlpSettings, Resource,
     transport::{Client, Request},
 };
-use crate::export::{Counts, Destination, Exporting, Outcome, limits::LONGEST_TIME};
+use crate::export::{Counts, Deadline, Destination, Exporting, Outcome, limits::LONGEST_TIME};
 
 impl Request for ExportTraceServiceRequest {
     type Response = ExportTraceServiceResponse;
@@ -37,7 +37,7 @@ pub(crate) fn exporter(
 ) -> Result<Box<dyn Destination<SpanData>>, OtlpError> {
     Ok(Box::new(Exporter {
         client: Client::new(settings)?,
-        resource: resource.sdk().into(),
+        resource: (&resource.sdk()).into(),
         limit: limit.min(LONGEST_TIME),
     }))
 }
@@ -54,7 +54,7 @@ impl Exporter {
         let request = ExportTraceServiceRequest {
             resource_spans: group_spans_by_resource_and_scope(batch, &self.resource),
         };
-        let deadline = Instant::now() + self.limit;
+        let deadline = Deadline::after(self.limit);
         self.client.send(&request, spans, deadline, counts).await
     }
 }

@@ -67,10 +67,11 @@ impl TelemetryBuilder {
 
     fn start(mut self) -> Result<Telemetry, BuildError> {
         let mut configuration = self.environment.read(&self.service)?;
+        configuration.version = self.version.take();
         let mut signals = mem::take(&mut self.signals);
         self.configure(&mut signals, &mut configuration);
         let registry = Registry::new(self.catalogs)?;
-        let mut parts = Parts::new(configuration, self.version, registry);
+        let mut parts = Parts::new(configuration, registry);
         for signal in signals {
             let name = signal.name();
             let started = signal.start(&mut parts);

@@ -1,9 +1,9 @@
 //! Shutdown: all signals within one deadline, on any thread and under any runtime.
 
 use std::{
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use futures_channel::oneshot;
@@ -12,11 +12,11 @@ use super::{
     Telemetry, Undelivered, UndeliveredPart,
     signals::{self, Order, Running},
 };
+use crate::export::{DROP_DEADLINE, Deadline};
+use glyph_core::__runtime::{ignore_poison, lock};
 
 /// The deadline of [`Telemetry::shutdown`].
 const DEADLINE: Duration = Duration::from_secs(5);
-/// The deadline of a drop without a shutdown.
-const DROP_DEADLINE: Duration = Duration::from_secs(1);
 /// The most time that is reserved for the log. It ends last, because the others log their errors.
 const KEPT_FOR_THE_LOG: Duration = Duration::from_secs(1);
 /// The name of threads that shut signals down.
@@ -32,16 +32,16 @@ pub(super) struct Shutdown {
 /// The progress of a shutdown that several threads may ask for.
 #[derive(Debug, Default)]
 struct Progress {
-    state: Mutex<State>,
+    state: Mutex<ShutdownState>,
     ended: Condvar,
 }
 
 #[derive(Debug, Default)]
-enum State {
+enum ShutdownState {
     #[default]
     NotStarted,
-    /// A thread shuts down until this deadline. `None` if the clock cannot represent it.
-    Stopping(Option<Instant>),
+    /// A thread shuts down until this deadline.
+    Stopping(Deadline),
     Ended(Result<(), Undelivered>),
 }
 
@@ -49,37 +49,32 @@ impl Progress {
     /// Returns `None` to the first caller, who has to shut down. Other callers wait for its result,
     /// each at most until its own deadline.
     fn begin(&self, deadline: Duration) -> Option<Result<(), Undelivered>> {
-        let due = Instant::now().checked_add(deadline);
+        let due = Deadline::after(deadline);
         let mut state = lock(&self.state);
         loop {
             let first_is_due = match &*state {
-                State::NotStarted => {
-                    *state = State::Stopping(due);
+                ShutdownState::NotStarted => {
+                    *state = ShutdownState::Stopping(due);
                     return None;
                 }
-                State::Ended(result) => return Some(result.clone()),
-                State::Stopping(first_is_due) => *first_is_due,
+                ShutdownState::Ended(result) => return Some(result.clone()),
+                ShutdownState::Stopping(first_is_due) => *first_is_due,
             };
             // An earlier shutdown with a nearer deadline keeps it.
-            let is_sooner =
-                first_is_due.is_some_and(|first| due.is_none_or(|second| first <= second));
-            let left = due
-                .filter(|_| !is_sooner)
-                .map(|due| due.saturating_duration_since(Instant::now()));
-            state = match left {
-                None => self.ended.wait(state),
-                Some(Duration::ZERO) => return Some(Err(Undelivered::still_running(deadline))),
-                Some(left) => match self.ended.wait_timeout(state, left) {
-                    Ok((state, _)) => Ok(state),
-                    Err(poisoned) => Err(PoisonError::new(poisoned.into_inner().0)),
-                },
+            if first_is_due <= due {
+                state = ignore_poison(self.ended.wait(state));
+                continue;
             }
-            .unwrap_or_else(PoisonError::into_inner);
+            let left = due.left();
+            if left.is_zero() {
+                return Some(Err(Undelivered::still_running(deadline)));
+            }
+            state = ignore_poison(self.ended.wait_timeout(state, left)).0;
         }
     }
 
     fn end(&self, result: Result<(), Undelivered>) {
-        *lock(&self.state) = State::Ended(result);
+        *lock(&self.state) = ShutdownState::Ended(result);
         self.ended.notify_all();
     }
 }
@@ -103,12 +98,11 @@ impl Shutdown {
     }
 
     fn shut_down_all(&self, deadline: Duration) -> Vec<UndeliveredPart> {
-        let started = Instant::now();
+        let due = Deadline::after(deadline);
         let first = deadline.saturating_sub((deadline / 5).min(KEPT_FOR_THE_LOG));
         let mut undelivered = at_once(first, self.in_order(Order::Together));
         for last in self.in_order(Order::Last) {
-            let left = deadline.saturating_sub(started.elapsed());
-            undelivered.extend(parts(last.shut_down(left)));
+            undelivered.extend(parts(last.shut_down(due.left())));
         }
         undelivered
     }
@@ -126,8 +120,8 @@ fn parts(result: Result<(), Undelivered>) -> Vec<UndeliveredPart> {
 /// Shuts each signal down on a separate thread, outside of any runtime. A signal without a thread
 /// gets the time that is left afterwards.
 fn at_once<'s>(deadline: Duration, signals: Vec<&'s dyn Running>) -> Vec<UndeliveredPart> {
-    let started = Instant::now();
-    let late = |signal: &dyn Running| signal.shut_down(deadline.saturating_sub(started.elapsed()));
+    let due = Deadline::after(deadline);
+    let late = |signal: &dyn Running| signal.shut_down(due.left());
     thread::scope(|scope| {
         let spawn = |signal: &'s dyn Running| {
             let builder = thread::Builder::new().name(THREAD.to_owned());
@@ -224,8 +218,4 @@ impl Drop for Telemetry {
     fn drop(&mut self) {
         let _no_caller_to_report_to = self.shutdown.run(DROP_DEADLINE);
     }
-}
-
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,7 +3,7 @@
 use std::{
     future,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     thread,
@@ -27,9 +27,7 @@ use crate::{
     export::{self, BatchLimits, Destination, ExportCounts, Queue, Undelivered},
     otlp::{self, Resource},
 };
-
-/// The time limit for the last spans when a pipeline is dropped without a shutdown.
-const DROP_DEADLINE: Duration = Duration::from_secs(1);
+use glyph_core::__runtime::lock;
 
 /// Samples, keeps and exports spans. See the [module](super).
 ///
@@ -71,7 +69,7 @@ impl Pipeline {
         name: &'static str,
         mut exporter: impl SpanExporter + 'static,
     ) -> Result<Self, TraceError> {
-        exporter.set_resource(resource(settings).sdk());
+        exporter.set_resource(&resource(settings).sdk());
         Self::start_with(settings, vec![(name, Box::new(FromSpanExporter(exporter)))])
     }
 
@@ -96,7 +94,7 @@ impl Pipeline {
         });
         let limits = settings.limits;
         let provider = SdkTracerProvider::builder()
-            .with_resource(resource.sdk().clone())
+            .with_resource(resource.sdk())
             .with_sampler(sampler)
             .with_max_attributes_per_span(limits.attributes)
             .with_max_events_per_span(limits.events)
@@ -174,10 +172,7 @@ impl Pipeline {
     /// Returns [`Undelivered`] if spans were not exported within `deadline`. They are dropped.
     pub fn shutdown(&self, deadline: Duration) -> Result<(), Undelivered> {
         let result = self.routes.flush(deadline, true);
-        self.unsampled
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        lock(&self.unsampled).take();
         // The processor is shut down already, so this takes no time.
         let _no_processor = self.provider.shutdown_with_timeout(Duration::ZERO);
         result
@@ -209,7 +204,7 @@ impl Pipeline {
 
 impl Drop for Pipeline {
     fn drop(&mut self) {
-        let _nothing_receives_it = self.shutdown(DROP_DEADLINE);
+        let _nothing_receives_it = self.shutdown(export::DROP_DEADLINE);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     fmt,
-    sync::{Mutex, PoisonError},
+    sync::Mutex,
     time::{Duration, Instant},
 };
 
@@ -14,6 +14,7 @@ use opentelemetry::{
 use opentelemetry_sdk::trace::{self as sdk, SamplingDecision, SamplingResult, ShouldSample};
 
 use crate::export::{InvalidSetting, is_export_thread};
+use glyph_core::__runtime::lock;
 
 /// The highest rate of [`Sampler::RateLimited`] in traces per second. The sampler remembers the
 /// time of each.
@@ -144,7 +145,7 @@ impl RateLimited {
 
     fn admits(&self) -> bool {
         let Shared { rate, now, chosen } = &*self.0;
-        let mut chosen = chosen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut chosen = lock(chosen);
         let now = now();
         if chosen.len() >= *rate {
             let oldest = chosen.front().copied().unwrap_or_default();

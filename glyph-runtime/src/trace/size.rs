@@ -1,5 +1,6 @@
 //! The approximate size of a span, and the limit of its strings.
 
+use glyph_core::__runtime::prefix;
 use opentelemetry::{Array, KeyValue, Value};
 use opentelemetry_sdk::trace::SpanData;
 
@@ -62,34 +63,13 @@ pub(crate) fn cut(span: &mut SpanData, limit: usize) {
 fn cut_value(value: &mut Value, limit: usize) {
     match value {
         Value::String(text) if text.as_str().len() > limit => {
-            *text = beginning(text.as_str(), limit).to_owned().into();
+            *text = prefix(text.as_str(), limit).to_owned().into();
         }
         Value::Array(Array::String(items)) => {
             for item in items.iter_mut().filter(|item| item.as_str().len() > limit) {
-                *item = beginning(item.as_str(), limit).to_owned().into();
+                *item = prefix(item.as_str(), limit).to_owned().into();
             }
         }
         _ => {}
-    }
-}
-
-/// Returns the longest prefix of at most `limit` bytes that ends at a character.
-fn beginning(text: &str, limit: usize) -> &str {
-    let end = (0..=limit.min(text.len()))
-        .rev()
-        .find(|end| text.is_char_boundary(*end));
-    text.get(..end.unwrap_or_default()).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::beginning;
-
-    #[test]
-    fn text_is_cut_between_characters() {
-        assert_eq!(beginning("schön", 4), "sch");
-        assert_eq!(beginning("schön", 5), "schö");
-        assert_eq!(beginning("schön", 99), "schön");
-        assert_eq!(beginning("ö", 1), "");
     }
 }

@@ -52,6 +52,7 @@ fn both_formats_match_expected_text() {
         .observe_with_exemplar(3, Exemplar::new(0xabc, 0xdef));
     let telemetry = environment::telemetry("letters")
         .version("1.2.3")
+        .deployment_environment("stage")
         .catalog(metrics)
         .build()
         .unwrap();
@@ -77,9 +78,19 @@ letters_wave_duration_seconds_count 2
     let open = telemetry.render(Format::OpenMetrics);
     assert!(open.contains("# HELP letters_claps Claps, with \\\"both\\\" hands\\\\or one.\n# TYPE letters_claps counter\nletters_claps_total 2\n"));
     assert!(open.contains("# UNIT letters_wave_duration_seconds seconds\n"));
-    assert!(open.contains(
-        "# TYPE target info\ntarget_info{service_name=\"letters\",service_version=\"1.2.3\"} 1\n"
-    ));
+    assert!(open.contains("# TYPE target info\ntarget_info{"));
+    let target = open.lines().find(|line| line.starts_with("target_info{"));
+    for attribute in [
+        "deployment_environment_name=\"stage\"",
+        "process_pid=\"",
+        "service_name=\"letters\",service_version=\"1.2.3\"",
+        "telemetry_sdk_name=\"opentelemetry\"",
+    ] {
+        assert!(
+            target.is_some_and(|line| line.contains(attribute)),
+            "{attribute}: {target:?}"
+        );
+    }
     let exemplar = open
         .lines()
         .find(|line| line.contains("le=\"+Inf\""))

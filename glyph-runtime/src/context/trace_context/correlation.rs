@@ -3,34 +3,26 @@
 use std::{
     fmt,
     panic::{self, AssertUnwindSafe},
-    str,
 };
 
+use glyph_core::__runtime::Hex;
 use opentelemetry::{Context, trace::TraceContextExt};
 
 /// The id of a trace: 32 lower-case hexadecimal digits (W3C Trace Context, `trace-id`).
 ///
 /// Log lines have it as `trace_id`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CorrelationId([u8; 32]);
+pub struct CorrelationId(Hex<32>);
 
 impl CorrelationId {
     fn new(trace: u128) -> Self {
-        const DIGITS: [u8; 16] = *b"0123456789abcdef";
-        let mut text = [b'0'; 32];
-        let mut rest = trace;
-        for digit in text.iter_mut().rev() {
-            let [low, ..] = rest.to_le_bytes();
-            *digit = DIGITS.get(usize::from(low & 0xf)).copied().unwrap_or(b'0');
-            rest >>= 4;
-        }
-        Self(text)
+        Self(Hex::new(trace))
     }
 
     /// The digits as a string.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        str::from_utf8(&self.0).unwrap_or_default()
+        self.0.as_str()
     }
 }
 

@@ -3,7 +3,7 @@
 use ::http::{HeaderMap, StatusCode as HttpStatus};
 use tonic::Code;
 
-use crate::Label;
+use crate::{Label, edge::label_value};
 
 /// The header or trailer with the status of a call (gRPC over HTTP/2, "Responses").
 const GRPC_STATUS: &str = "grpc-status";
@@ -62,25 +62,7 @@ impl StatusCode {
     /// Returns the label value.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "OK",
-            Self::Cancelled => "CANCELLED",
-            Self::Unknown => "UNKNOWN",
-            Self::InvalidArgument => "INVALID_ARGUMENT",
-            Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
-            Self::NotFound => "NOT_FOUND",
-            Self::AlreadyExists => "ALREADY_EXISTS",
-            Self::PermissionDenied => "PERMISSION_DENIED",
-            Self::ResourceExhausted => "RESOURCE_EXHAUSTED",
-            Self::FailedPrecondition => "FAILED_PRECONDITION",
-            Self::Aborted => "ABORTED",
-            Self::OutOfRange => "OUT_OF_RANGE",
-            Self::Unimplemented => "UNIMPLEMENTED",
-            Self::Internal => "INTERNAL",
-            Self::Unavailable => "UNAVAILABLE",
-            Self::DataLoss => "DATA_LOSS",
-            Self::Unauthenticated => "UNAUTHENTICATED",
-        }
+        label_value::at(Self::VALUES, self as usize)
     }
 
     /// Returns the status in headers or trailers.
@@ -108,25 +90,23 @@ impl StatusCode {
 }
 
 impl From<Code> for StatusCode {
+    /// The variants are in the order of gRPC's numbers.
     fn from(code: Code) -> Self {
-        match code {
-            Code::Ok => Self::Ok,
-            Code::Cancelled => Self::Cancelled,
-            Code::Unknown => Self::Unknown,
-            Code::InvalidArgument => Self::InvalidArgument,
-            Code::DeadlineExceeded => Self::DeadlineExceeded,
-            Code::NotFound => Self::NotFound,
-            Code::AlreadyExists => Self::AlreadyExists,
-            Code::PermissionDenied => Self::PermissionDenied,
-            Code::ResourceExhausted => Self::ResourceExhausted,
-            Code::FailedPrecondition => Self::FailedPrecondition,
-            Code::Aborted => Self::Aborted,
-            Code::OutOfRange => Self::OutOfRange,
-            Code::Unimplemented => Self::Unimplemented,
-            Code::Internal => Self::Internal,
-            Code::Unavailable => Self::Unavailable,
-            Code::DataLoss => Self::DataLoss,
-            Code::Unauthenticated => Self::Unauthenticated,
+        Self::literal(code as usize, "")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tonic::Code;
+
+    use super::StatusCode;
+
+    #[test]
+    fn each_code_is_the_variant_of_its_name() {
+        for number in 0..=16 {
+            let code = Code::from(number);
+            assert_eq!(format!("{:?}", StatusCode::from(code)), format!("{code:?}"));
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use http::{Method as HttpMethod, request::Parts};
 
-use crate::{Label, edge::attributes::bounded};
+use crate::{
+    Label,
+    edge::{attributes::bounded, label_value},
+};
 
 /// The method of a request. A client can send any name, so all but the known ones are one value,
 /// `_OTHER` (OpenTelemetry semantic conventions, `http.request.method`; RFC 9110, RFC 5789).
@@ -45,18 +48,7 @@ impl Method {
     /// Returns the label value.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Connect => "CONNECT",
-            Self::Delete => "DELETE",
-            Self::Get => "GET",
-            Self::Head => "HEAD",
-            Self::Options => "OPTIONS",
-            Self::Patch => "PATCH",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Trace => "TRACE",
-            Self::Other => "_OTHER",
-        }
+        label_value::at(Self::VALUES, self as usize)
     }
 
     /// Returns the method for the name of a span. An unknown one is `HTTP` (OpenTelemetry semantic

@@ -44,6 +44,7 @@
 mod call_end;
 pub mod client;
 mod failure;
+mod label_sets;
 mod method;
 mod protocol;
 mod request_body;

@@ -13,8 +13,6 @@ use crate::{
 
 /// The name of the exporter in its counts.
 const NAME: &str = "otlp";
-/// The time limit for the last push when a pipeline is dropped without a shutdown.
-const DROP_DEADLINE: Duration = Duration::from_secs(1);
 
 /// Pushes metrics to a collector at an interval. See the [module](super).
 ///
@@ -114,7 +112,7 @@ const LIMITS: BatchLimits = BatchLimits {
 
 impl Drop for Pipeline {
     fn drop(&mut self) {
-        let _nothing_receives_it = self.shutdown(DROP_DEADLINE);
+        let _nothing_receives_it = self.shutdown(export::DROP_DEADLINE);
     }
 }
 

@@ -1,16 +1,12 @@
 //! Pushes: the thread collects all points and sends them.
 
-use std::{
-    convert::Infallible,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use tokio::time::{MissedTickBehavior, interval_at};
 
 use super::Source;
 use crate::{
-    export::{Counts, Destination, Exporting, Item, Outcome, Queue},
+    export::{Counts, Deadline, Destination, Exporting, Item, Outcome, Queue},
     otlp::metrics::{Batch, Exporter},
 };
 
@@ -38,7 +34,7 @@ pub(super) struct Pusher {
 
 impl Pusher {
     async fn push(&mut self, counts: &Counts) -> Outcome {
-        let deadline = Instant::now() + self.limit;
+        let deadline = Deadline::after(self.limit);
         let mut entries = self.source.entries();
         let mut outcome = Outcome::exported(0);
         while let Some(batch) = Batch::filled(&mut entries) {

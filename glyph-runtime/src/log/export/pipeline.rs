@@ -22,8 +22,6 @@ use crate::{
 
 /// The name of the exporter in its counts.
 const NAME: &str = "otlp";
-/// The time limit for the last records when a pipeline is dropped without a shutdown.
-const DROP_DEADLINE: Duration = Duration::from_secs(1);
 
 /// Errors returned by [`Pipeline::start`].
 #[derive(Debug, thiserror::Error)]
@@ -121,7 +119,7 @@ impl Pipeline {
 
 impl Drop for Pipeline {
     fn drop(&mut self) {
-        let _nothing_receives_it = self.shutdown(DROP_DEADLINE);
+        let _nothing_receives_it = self.shutdown(export::DROP_DEADLINE);
     }
 }
 

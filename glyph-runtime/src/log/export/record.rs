@@ -13,13 +13,11 @@ use super::attributes::Attributes;
 use crate::{
     context::ids::Correlation,
     export::Item,
-    log::{fields::MESSAGE, settings::Limits},
+    log::{fields::MESSAGE, line::REQUEST_ID, settings::Limits},
     otlp::logs::{TargetRecord, attribute, text, unix_nanos},
     redaction::Redaction,
 };
 use glyph_core::__runtime::current_values;
-
-const REQUEST_ID: &str = "request_id";
 
 impl Item for TargetRecord {
     const NAME: &'static str = "log records";

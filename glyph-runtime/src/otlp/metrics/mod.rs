@@ -4,8 +4,6 @@ mod point;
 mod process_start;
 mod request;
 
-use std::time::Instant;
-
 use opentelemetry_proto::tonic::{
     collector::metrics::v1::{ExportMetricsServiceRequest, ExportMetricsServiceResponse},
     metrics::v1::ResourceMetrics,
@@ -21,7 +19,7 @@ use super::{
     OtlpError, OtlpSettings, Resource, encoded,
     transport::{Client, Request},
 };
-use crate::export::{Counts, Outcome};
+use crate::export::{Counts, Deadline, Outcome};
 
 impl Request for ExportMetricsServiceRequest {
     type Response = ExportMetricsServiceResponse;
@@ -58,7 +56,7 @@ impl Exporter {
     pub(crate) async fn send(
         &mut self,
         batch: Batch,
-        deadline: Instant,
+        deadline: Deadline,
         counts: &Counts,
     ) -> Outcome {
         let points = batch.points();

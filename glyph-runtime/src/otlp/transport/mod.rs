@@ -19,7 +19,7 @@ mod http;
 mod retry;
 mod tls;
 
-use std::{future::Future, marker::PhantomData, pin::Pin, time::Instant};
+use std::{future::Future, marker::PhantomData, pin::Pin};
 
 use bytes::Bytes;
 use prost::Message;
@@ -30,7 +30,7 @@ use self::{
     retry::Retries,
 };
 use super::{InvalidSetting, OtlpError, OtlpSettings, Protocol};
-use crate::export::{Counts, DropReason, Outcome};
+use crate::export::{Counts, Deadline, DropReason, Outcome};
 
 /// The most bytes of a response that are read.
 const LONGEST_RESPONSE: usize = 1 << 20;
@@ -92,7 +92,7 @@ impl<R: Request> Client<R> {
         &mut self,
         request: &R,
         items: usize,
-        deadline: Instant,
+        deadline: Deadline,
         counts: &Counts,
     ) -> Outcome {
         let transport = &self.transport;

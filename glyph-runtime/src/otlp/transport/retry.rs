@@ -10,7 +10,7 @@ use std::{
 use tokio::time::{sleep_until, timeout_at};
 
 use super::failure::{Failure, Retry};
-use crate::export::{Counts, limits::LONGEST_TIME};
+use crate::export::{Counts, Deadline, limits::LONGEST_TIME};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -35,7 +35,7 @@ impl Retries {
 
     pub(super) async fn run<T, F>(
         &mut self,
-        deadline: Instant,
+        deadline: Deadline,
         counts: &Counts,
         mut attempt: impl FnMut() -> F,
     ) -> Result<T, Retry>
@@ -46,7 +46,7 @@ impl Retries {
         let mut next = self.silent_until.take();
         loop {
             if let Some(at) = next {
-                if at >= deadline {
+                if at >= deadline.into() {
                     return Err(Retry::After(None));
                 }
                 sleep_until(at.into()).await;
@@ -73,11 +73,11 @@ impl Retries {
 
     async fn attempt<T>(
         &self,
-        deadline: Instant,
+        deadline: Deadline,
         attempt: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
-        let ends = deadline.min(Instant::now() + self.attempt_limit);
-        let result = timeout_at(ends.into(), attempt).await;
+        let ends = deadline.min(Deadline::after(self.attempt_limit));
+        let result = timeout_at(Instant::from(ends).into(), attempt).await;
         result.unwrap_or_else(|_| {
             let why = format!("no response within {:?}", self.attempt_limit);
             Err(Failure::new(Retry::After(None), why))

@@ -6,7 +6,8 @@ use tracing_subscriber::{Layer, Registry as Spans};
 use super::Running;
 use crate::{
     config::Configuration,
-    expose::{Exposition, ExternalRecorder, Target},
+    expose::{Exposition, ExternalRecorder},
+    resource::Resource,
 };
 use glyph_core::catalog::Registry;
 
@@ -17,7 +18,6 @@ pub type Layers = Vec<Box<dyn Layer<Spans> + Send + Sync>>;
 /// The parts of a telemetry that is starting.
 pub(in crate::telemetry) struct Parts {
     pub(in crate::telemetry) configuration: Configuration,
-    pub(in crate::telemetry) version: Option<String>,
     pub(in crate::telemetry) registry: Registry,
     /// Metrics of another recorder. They have to be set before the first call of
     /// [`Parts::exposition`].
@@ -31,14 +31,9 @@ pub(in crate::telemetry) struct Parts {
 }
 
 impl Parts {
-    pub(in crate::telemetry) fn new(
-        configuration: Configuration,
-        version: Option<String>,
-        registry: Registry,
-    ) -> Self {
+    pub(in crate::telemetry) fn new(configuration: Configuration, registry: Registry) -> Self {
         Self {
             configuration,
-            version,
             registry,
             external: None,
             layers: Vec::new(),
@@ -53,11 +48,14 @@ impl Parts {
         if let Some(exposition) = &self.exposition {
             return exposition.clone();
         }
-        let target = Target {
-            service: self.configuration.service.clone(),
-            version: self.version.clone(),
-        };
-        let exposition = Exposition::new(self.registry.clone(), target, self.external.take());
+        let configuration = &self.configuration;
+        let resource = Resource::new(
+            &configuration.service,
+            configuration.version.as_deref(),
+            configuration.environment.as_deref(),
+            &configuration.resource,
+        );
+        let exposition = Exposition::new(self.registry.clone(), &resource, self.external.take());
         for running in &self.running {
             running.report(&exposition);
         }

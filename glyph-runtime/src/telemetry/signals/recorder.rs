@@ -7,8 +7,9 @@ use crate::{
     config::Environment,
     expose::Exposition,
     facade::{self, Upkeep},
-    telemetry::{InstallError, TelemetryBuilder, shutdown::lock},
+    telemetry::{InstallError, TelemetryBuilder},
 };
+use glyph_core::__runtime::lock;
 
 /// Whether a recorder is to be installed.
 struct Recorder {

@@ -8,8 +8,9 @@ use tracing_subscriber::layer::SubscriberExt;
 use super::{Layers, Order, Parts, Running, Signal, StartError};
 use crate::{
     config::Environment,
-    telemetry::{InstallError, Telemetry, TelemetryBuilder, shutdown::lock},
+    telemetry::{InstallError, Telemetry, TelemetryBuilder},
 };
+use glyph_core::__runtime::lock;
 
 /// The layers of the program.
 pub(in crate::telemetry) struct Subscriber {

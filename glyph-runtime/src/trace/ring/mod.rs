@@ -4,7 +4,7 @@ mod traces;
 
 use std::{
     collections::HashSet,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 use opentelemetry::{SpanId, TraceId, trace::Status};
@@ -15,6 +15,7 @@ use super::{
     KeepFailures, RingLimits, Trace, size,
     span::{self, Span},
 };
+use glyph_core::__runtime::lock;
 
 /// The ring. Failed traces are separate from sampled ones, so that neither removes the other.
 #[derive(Debug)]
@@ -105,7 +106,7 @@ impl Ring {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.inner)
     }
 }
 

@@ -1,8 +1,8 @@
 //! The header `traceparent` (W3C Trace Context, "Traceparent Header").
 
-use std::str;
-
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId};
+
+use glyph_core::__runtime::{Hex, parse_hex};
 
 /// The length of version 00: `vv-tttttttttttttttttttttttttttttttt-ssssssssssssssss-ff`.
 const LENGTH: usize = 55;
@@ -33,35 +33,16 @@ pub(crate) fn format(span: &SpanContext) -> Option<String> {
     if !span.is_valid() {
         return None;
     }
-    let (trace, id) = (span.trace_id().to_bytes(), span.span_id().to_bytes());
-    let mut text = [b'-'; LENGTH];
-    for (from, bytes) in [(0, &[0][..]), (3, &trace), (36, &id), (53, &[flags])] {
-        for (digit_slot, byte) in text.iter_mut().skip(from).step_by(2).zip(bytes) {
-            *digit_slot = digit(byte >> 4);
-        }
-        for (digit_slot, byte) in text.iter_mut().skip(from + 1).step_by(2).zip(bytes) {
-            *digit_slot = digit(byte & 0xf);
-        }
-    }
-    str::from_utf8(&text).ok().map(str::to_owned)
-}
-
-const fn digit(value: u8) -> u8 {
-    value + if value < 10 { b'0' } else { b'a' - 10 }
+    let trace = Hex::<32>::new(u128::from_be_bytes(span.trace_id().to_bytes()));
+    let id = Hex::<16>::new(u64::from_be_bytes(span.span_id().to_bytes()).into());
+    let flags = Hex::<2>::new(flags.into());
+    let parts = ["00", trace.as_str(), id.as_str(), flags.as_str()];
+    Some(parts.join("-"))
 }
 
 /// Parses exactly so many lower-case digits. The standard library would accept a sign and upper
 /// case.
 fn hex(digits: &[u8], length: usize) -> Option<u128> {
-    if digits.len() != length {
-        return None;
-    }
-    digits.iter().try_fold(0, |value, digit| {
-        let digit = match digit {
-            b'0'..=b'9' => digit - b'0',
-            b'a'..=b'f' => digit - b'a' + 10,
-            _ => return None,
-        };
-        Some(value << 4 | u128::from(digit))
-    })
+    let is_lower = !digits.iter().any(u8::is_ascii_uppercase);
+    parse_hex(digits, length).filter(|_| is_lower)
 }

@@ -2,62 +2,29 @@
 
 use crate::{
     LabelSet,
+    edge::http::label_sets::label_sets,
     http::{ErrorType, Method, StatusClass, StatusCode},
 };
 
-/// The method and the host of a call.
-#[derive(LabelSet)]
-#[label(crate = crate)]
-pub struct Peer<'a> {
-    /// The method.
-    #[label(name = "http_request_method")]
-    pub method: Method,
+label_sets! {
+    /// The method and the host of a call.
+    Peer,
     /// The called host.
     #[label(name = "server_address", max = 32)]
-    pub peer: &'a str,
-}
-
-/// The method, the host and the failure of a call.
-#[derive(LabelSet)]
-#[label(crate = crate)]
-pub struct Failed<'a> {
-    /// The method.
-    #[label(name = "http_request_method")]
-    pub method: Method,
-    /// The called host.
-    #[label(name = "server_address", max = 32)]
-    pub peer: &'a str,
+    peer;
+    /// The method, the host and the failure of a call.
+    Failed,
     /// How the call failed.
     #[label(name = "error_type")]
-    pub error: ErrorType,
-}
-
-/// The method, the host and the status of a call.
-#[derive(LabelSet)]
-#[label(crate = crate)]
-pub struct Request<'a> {
-    /// The method.
-    #[label(name = "http_request_method")]
-    pub method: Method,
-    /// The called host.
-    #[label(name = "server_address", max = 32)]
-    pub peer: &'a str,
+    error: ErrorType;
+    /// The method, the host and the status of a call.
+    Request,
     /// The status.
     #[label(name = "http_response_status_code")]
-    pub status: StatusCode,
-}
-
-/// The method, the host and the status class of a call.
-#[derive(LabelSet)]
-#[label(crate = crate)]
-pub struct Answered<'a> {
-    /// The method.
-    #[label(name = "http_request_method")]
-    pub method: Method,
-    /// The called host.
-    #[label(name = "server_address", max = 32)]
-    pub peer: &'a str,
+    status: StatusCode;
+    /// The method, the host and the status class of a call.
+    Answered,
     /// The class of the status.
     #[label(name = "http_response_status_class")]
-    pub status: StatusClass,
+    status: StatusClass;
 }

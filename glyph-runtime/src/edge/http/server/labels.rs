@@ -2,6 +2,7 @@
 
 use crate::{
     LabelSet,
+    edge::http::label_sets::label_sets,
     http::{ErrorType, Method, StatusClass, StatusCode},
 };
 
@@ -14,59 +15,25 @@ pub struct Active {
     pub method: Method,
 }
 
-/// The method and the route of a request.
-#[derive(LabelSet)]
-#[label(crate = crate)]
-pub struct Endpoint<'a> {
-    /// The method.
-    #[label(name = "http_request_method")]
-    pub method: Method,
+label_sets! {
+    /// The method and the route of a request.
+    Endpoint,
     /// The template of the route.
     #[label(name = "http_route", max = 128)]
-    pub route: &'a str,
-}
-
-/// The method, the route and the status class of a request.
-#[derive(LabelSet)]
-#[label(crate = crate)]
-pub struct Answered<'a> {
-    /// The method.
-    #[label(name = "http_request_method")]
-    pub method: Method,
-    /// The template of the route.
-    #[label(name = "http_route", max = 128)]
-    pub route: &'a str,
+    route;
+    /// The method, the route and the status class of a request.
+    Answered,
     /// The class of the status.
     #[label(name = "http_response_status_class")]
-    pub status: StatusClass,
-}
-
-/// The method, the route and the status of a request.
-#[derive(LabelSet)]
-#[label(crate = crate)]
-pub struct Request<'a> {
-    /// The method.
-    #[label(name = "http_request_method")]
-    pub method: Method,
-    /// The template of the route.
-    #[label(name = "http_route", max = 128)]
-    pub route: &'a str,
+    status: StatusClass;
+    /// The method, the route and the status of a request.
+    Request,
     /// The status.
     #[label(name = "http_response_status_code")]
-    pub status: StatusCode,
-}
-
-/// The method, the route and the failure of a request.
-#[derive(LabelSet)]
-#[label(crate = crate)]
-pub struct Failed<'a> {
-    /// The method.
-    #[label(name = "http_request_method")]
-    pub method: Method,
-    /// The template of the route.
-    #[label(name = "http_route", max = 128)]
-    pub route: &'a str,
+    status: StatusCode;
+    /// The method, the route and the failure of a request.
+    Failed,
     /// How the request failed.
     #[label(name = "error_type")]
-    pub error: ErrorType,
+    error: ErrorType;
 }

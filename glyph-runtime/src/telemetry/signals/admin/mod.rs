@@ -17,8 +17,9 @@ use crate::{
     config::Environment,
     export::{Undelivered, UndeliveredPart},
     health::{Health, HealthBuilder},
-    telemetry::{InstallError, Telemetry, TelemetryBuilder, shutdown::lock},
+    telemetry::{InstallError, Telemetry, TelemetryBuilder},
 };
+use glyph_core::__runtime::lock;
 
 /// The name of the signal in errors.
 const NAME: &str = "admin listener";

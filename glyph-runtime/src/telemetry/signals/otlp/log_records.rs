@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tracing_subscriber::Layer;
 
-use super::{Push, Resource};
+use super::Push;
 use crate::{
     export::Undelivered,
     expose::Exposition,
@@ -37,18 +37,15 @@ impl Signal for LogRecords {
     /// Starts with the filter, redaction and limits of the log: by default, an event that is not in
     /// log lines is not exported either.
     fn start(self: Box<Self>, parts: &mut Parts) -> Result<Option<Box<dyn Running>>, StartError> {
-        let resource = Resource::of(parts);
         let configuration = &mut parts.configuration;
         let asked = configuration.logs_otlp.take();
         let unasked = configuration.unasked_logs.take();
         let log = &configuration.log;
         let settings = self.0.settings(asked, unasked, |records| {
-            records.service = resource.service;
-            records.version = resource.version;
-            records.environment = resource.environment;
-            if let Some(attributes) = resource.attributes {
-                records.resource = attributes;
-            }
+            records.service.clone_from(&configuration.service);
+            records.version.clone_from(&configuration.version);
+            records.environment.clone_from(&configuration.environment);
+            records.resource.clone_from(&configuration.resource);
             records.filter.clone_from(&log.filter);
             records.redaction.clone_from(&log.redaction);
             records.limits.clone_from(&log.limits);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Push, Resource};
+use super::Push;
 use crate::{
     export::Undelivered,
     expose::push::{MetricPushSettings, Pipeline},
@@ -29,17 +29,14 @@ impl Signal for Metrics {
     }
 
     fn start(self: Box<Self>, parts: &mut Parts) -> Result<Option<Box<dyn Running>>, StartError> {
-        let resource = Resource::of(parts);
         let configuration = &mut parts.configuration;
         let asked = configuration.metrics_otlp.take();
         let unasked = configuration.unasked_metrics.take();
         let settings = self.0.settings(asked, unasked, |metrics| {
-            metrics.service = resource.service;
-            metrics.version = resource.version;
-            metrics.environment = resource.environment;
-            if let Some(attributes) = resource.attributes {
-                metrics.resource = attributes;
-            }
+            metrics.service.clone_from(&configuration.service);
+            metrics.version.clone_from(&configuration.version);
+            metrics.environment.clone_from(&configuration.environment);
+            metrics.resource.clone_from(&configuration.resource);
         });
         let Some(settings) = settings else {
             return Ok(None);

@@ -4,7 +4,7 @@
 pub(super) mod log_records;
 pub(super) mod metrics;
 
-use super::{Changes, Parts};
+use super::Changes;
 
 /// Whether a signal is exported.
 enum Push<T> {
@@ -43,32 +43,5 @@ impl<T> Push<T> {
         begin(&mut settings);
         changes.apply(&mut settings);
         Some(settings)
-    }
-}
-
-/// The resource of all signals: that of spans, if there are any.
-struct Resource {
-    service: String,
-    version: Option<String>,
-    environment: Option<String>,
-    attributes: Option<Vec<(String, String)>>,
-}
-
-impl Resource {
-    fn of(parts: &Parts) -> Self {
-        match &parts.configuration.traces {
-            Some(traces) => Self {
-                service: traces.service.clone(),
-                version: traces.version.clone(),
-                environment: traces.environment.clone(),
-                attributes: Some(traces.resource.clone()),
-            },
-            None => Self {
-                service: parts.configuration.service.clone(),
-                version: parts.version.clone(),
-                environment: parts.configuration.environment.clone(),
-                attributes: None,
-            },
-        }
     }
 }

@@ -43,7 +43,7 @@ impl Signal for Traces {
         "traces"
     }
 
-    fn configure(&mut self, configuration: &mut Configuration, builder: &TelemetryBuilder) {
+    fn configure(&mut self, configuration: &mut Configuration, _: &TelemetryBuilder) {
         let Some(changes) = self.changes.take() else {
             configuration.traces = None;
             return;
@@ -51,12 +51,16 @@ impl Signal for Traces {
         let Some(traces) = &mut configuration.traces else {
             return;
         };
-        if let Some(version) = &builder.version {
+        if let Some(version) = &configuration.version {
             traces.version = Some(version.clone());
         }
         traces.environment.clone_from(&configuration.environment);
         changes.apply(traces);
+        // All signals have the resource of spans.
         configuration.service.clone_from(&traces.service);
+        configuration.version.clone_from(&traces.version);
+        configuration.environment.clone_from(&traces.environment);
+        configuration.resource.clone_from(&traces.resource);
     }
 
     fn redaction<'c>(&self, configuration: &'c mut Configuration) -> Option<&'c mut Redaction> {
