@@ -243,10 +243,6 @@ impl Series for ObservedSeries {
 }
 
 #[cfg(test)]
-#[expect(
-    clippy::indexing_slicing,
-    reason = "an index that is wrong fails the test"
-)]
 mod tests {
     use std::sync::Arc;
 
