@@ -92,7 +92,7 @@
 //!
 //! # Connect
 //!
-//! - [`http`](crate::http) and [`grpc`](crate::grpc) are tower layers for servers and clients.
+//! - [`http`] and [`grpc`] are tower layers for servers and clients.
 //! - [`scope`] adds labels from the context of the code, such as the tenant.
 //! - [`context`] carries trace, ids, baggage and scope labels to other tasks.
 //! - [`trace`](mod@trace), [`log`](mod@log) and [`otlp`] export spans, log lines and log records.
