@@ -2,7 +2,6 @@
 
 use super::{Endpoint, OtlpError, OtlpSettings, Transport};
 
-#[expect(clippy::needless_pass_by_value, reason = "as the transports take it")]
 pub(super) fn connect(
     settings: &OtlpSettings,
     _: Endpoint,
