@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::Punct;
 use quote::ToTokens;
 use syn::{
     Attribute, Expr, ExprLit, Ident, Lit, LitStr, Path, Token, ext::IdentExt, parenthesized,
@@ -11,8 +10,8 @@ use syn::{
 
 use super::{
     event_args::EventArgs,
+    field_arg::FieldArg,
     outcome_rule::OutcomeRule,
-    secret,
     span_args::{self, SpanArgs},
 };
 use crate::{
@@ -97,17 +96,6 @@ pub(super) enum LabelValue {
     Variable,
 }
 
-/// `name = value`, `name = %value`, `name = ?value`, `name = _`, or a name alone for a variable.
-pub(super) struct FieldArg {
-    pub(super) name: LitStr,
-    /// `%` for `Display` and `?` for `Debug`, as in `tracing`.
-    pub(super) format: Option<Punct>,
-    /// `None` for a field that is recorded later.
-    pub(super) value: Option<Expr>,
-    /// Whether the span shows `[redacted]` in place of the value.
-    pub(super) is_secret: bool,
-}
-
 impl LabelArg {
     /// The label's name.
     pub(super) fn text(&self) -> String {
@@ -135,7 +123,7 @@ impl Args {
             check_shape(key, input)?;
             match key.to_string().as_str() {
                 "labels" => args.labels = labels(input, errors)?,
-                "fields" => args.fields = each(input, errors, field_entry)?,
+                "fields" => args.fields = each(input, errors, FieldArg::read)?,
                 "outcome" | "none" => args.outcome.read(key, input)?,
                 "err" | "ret" => args.events.read(key, input)?,
                 name if span_args::KEYS.contains(&name) => args.span.read(key, input)?,
@@ -306,98 +294,11 @@ fn label_value(name: &Ident, value: Expr) -> LabelValue {
     }
 }
 
-fn field_entry(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<FieldArg> {
-    let mut attributes = input.call(Attribute::parse_outer)?;
-    let is_secret = secret::take(&mut attributes, errors);
-    for other in attributes {
-        errors.at(
-            other,
-            "`#[glyph(secret)]` is the only attribute of a field: remove this one",
-        );
-    }
-    let field = field(input)?;
-    if is_secret && field.value.is_none() {
-        errors.at(
-            &field.name,
-            "a `#[glyph(secret)]` field needs a value here: one recorded later is not redacted",
-        );
-    }
-    Ok(FieldArg { is_secret, ..field })
-}
-
-fn field(input: ParseStream<'_>) -> syn::Result<FieldArg> {
-    let format = format(input)?;
-    let ahead = input.fork();
-    let name = field_name(input)?;
-    let field = if ends(input) && !ahead.peek(LitStr) {
-        let value = Some(ahead.parse()?);
-        FieldArg {
-            name,
-            format,
-            value,
-            is_secret: false,
-        }
-    } else if let Some(format) = format {
-        return Err(syn::Error::new(
-            format.span(),
-            format!(
-                "write `{}` before the value: `{} = {}..`",
-                format.as_char(),
-                name.value(),
-                format.as_char()
-            ),
-        ));
-    } else {
-        input.parse::<Token![=]>()?;
-        assigned_field(name, input)?
-    };
-    comma(input)?;
-    Ok(field)
-}
-
-fn assigned_field(name: LitStr, input: ParseStream<'_>) -> syn::Result<FieldArg> {
-    let format = format(input)?;
-    let value = if format.is_none() && input.peek(Token![_]) {
-        input.parse::<Token![_]>()?;
-        None
-    } else {
-        Some(input.parse()?)
-    };
-    Ok(FieldArg {
-        name,
-        format,
-        value,
-        is_secret: false,
-    })
-}
-
-/// `http.route`, or a string literal.
-fn field_name(input: ParseStream<'_>) -> syn::Result<LitStr> {
-    if input.peek(LitStr) {
-        return input.parse();
-    }
-    let first = input.call(Ident::parse_any)?;
-    let mut name = first.unraw().to_string();
-    while input.peek(Token![.]) {
-        input.parse::<Token![.]>()?;
-        name.push('.');
-        name.push_str(&input.call(Ident::parse_any)?.unraw().to_string());
-    }
-    Ok(LitStr::new(&name, first.span()))
-}
-
-fn format(input: ParseStream<'_>) -> syn::Result<Option<Punct>> {
-    if input.peek(Token![%]) || input.peek(Token![?]) {
-        return input.parse().map(Some);
-    }
-    Ok(None)
-}
-
-fn ends(input: ParseStream<'_>) -> bool {
+pub(super) fn ends(input: ParseStream<'_>) -> bool {
     input.is_empty() || input.peek(Token![,])
 }
 
-fn comma(input: ParseStream<'_>) -> syn::Result<()> {
+pub(super) fn comma(input: ParseStream<'_>) -> syn::Result<()> {
     if !input.is_empty() {
         input.parse::<Token![,]>()?;
     }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Expr, ExprParen, ExprReference, LitStr, Token, ext::IdentExt, token};
 
-use super::{args::FieldArg, expand::hidden, model::InstrumentedFunction};
+use super::{expand::hidden, field_arg::FieldArg, model::InstrumentedFunction};
 use crate::{diagnostic::TokenRange, home::option, span_callsite::SpanCallsite};
 
 /// The static that describes the function's spans, and the statement that opens one in `guard`.

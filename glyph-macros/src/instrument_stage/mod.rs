@@ -7,6 +7,7 @@ mod closure;
 mod event_args;
 mod expand;
 mod expand_span;
+mod field_arg;
 mod function;
 mod model;
 mod outcome_rule;

@@ -6,8 +6,9 @@ use proc_macro2::TokenStream;
 use syn::{Path, Type};
 
 use super::{
-    args::{Args, FieldArg, LabelArg},
+    args::{Args, LabelArg},
     event_args::EventArgs,
+    field_arg::FieldArg,
     function::Function,
     outcome_rule::OutcomeRule,
     returned::Returned,

@@ -4,7 +4,10 @@ use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, FnArg, LitStr, PatIdent, Signature, ext::IdentExt, visit::Visit};
 
-use super::args::{FieldArg, LabelArg, LabelValue};
+use super::{
+    args::{LabelArg, LabelValue},
+    field_arg::FieldArg,
+};
 use crate::{diagnostic::Errors, inert::mentions};
 
 /// The attribute's name.

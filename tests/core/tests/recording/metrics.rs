@@ -23,33 +23,18 @@ macro_rules! catalog {
     ($name:ident, $namespace:literal) => {
         #[metric_catalog(namespace = $namespace)]
         struct $name {
-            /// Wake-ups of the worker.
-            wakeups: Counter,
             /// Jobs that ended.
             jobs: Counter<Job>,
-            /// Processor time of jobs.
-            #[metric(unit = seconds)]
-            busy: Counter,
             /// Jobs under way.
             running: Gauge,
-            /// Jobs waiting.
-            waiting: Gauge<Waiting>,
             /// Time a job takes.
             #[metric(unit = seconds, buckets = [10ms, 100ms, 1s])]
             duration: Histogram<Job>,
             /// Size of a job.
             #[metric(unit = bytes, buckets = [1KiB, 1MiB])]
             size: Histogram,
-            /// Score of a job.
-            #[metric(buckets = [-1, 0, 0.5, 1])]
-            score: Histogram,
         }
     };
-}
-
-#[derive(LabelSet)]
-struct Waiting {
-    queue: Queue,
 }
 
 #[test]
