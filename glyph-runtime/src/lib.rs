@@ -146,6 +146,7 @@ pub mod health;
 #[cfg(feature = "log")]
 pub mod log;
 mod macros;
+mod origin;
 #[cfg(feature = "trace")]
 pub mod otlp;
 pub mod redaction;

@@ -79,10 +79,8 @@ pub(crate) fn flush<T: Item>(
         }
         if let Err(count) = result {
             parts.push(UndeliveredPart {
-                destination: queue.name,
-                items: T::NAME,
-                count,
-                error: None,
+                error: queue.counts.last_error(),
+                ..UndeliveredPart::new(queue.name, T::NAME, count)
             });
         }
     }

@@ -141,6 +141,7 @@ fn texts_are_cut_at_the_limit() {
 
 fn spans_for_mine(count: u64) -> UndeliveredPart {
     UndeliveredPart {
+        url: None,
         destination: "mine",
         items: "spans",
         count,
