@@ -12,9 +12,13 @@ pub use crate::{
     label::{LabelStride, OpenValues, sanitized},
     metric::{CurrentTrace, ExemplarAt, Metric, PresentSeries, Scale, Series},
     scope::{ScopeGuard, current_values},
-    span::{Link, ParentSpanId, REDACTED, SpanParent, Traces, TypeName, connect, parent_span},
+    span::{
+        EnteredSpan, Link, ParentSpanId, REDACTED, SpanParent, Traces, TypeName, connect, in_span,
+        parent_span,
+    },
     sync::{ignore_poison, lock},
     text::prefix,
+    thread_end::{FirstUse, is_ending},
     within::{Environment, Within},
 };
 use crate::{
