@@ -149,6 +149,7 @@ mod macros;
 mod origin;
 #[cfg(feature = "trace")]
 pub mod otlp;
+mod random;
 pub mod redaction;
 mod resource;
 pub mod telemetry;

@@ -9,7 +9,11 @@ use super::{
 };
 use glyph_core::__runtime;
 
-use crate::{config::Configuration, redaction::Redaction};
+use crate::{
+    config::Configuration,
+    redaction::Redaction,
+    resource::{INSTANCE, RandomInstance},
+};
 use glyph_core::catalog::Registry;
 
 impl TelemetryBuilder {
@@ -70,8 +74,9 @@ impl TelemetryBuilder {
         configuration.version = self.version.take();
         let mut signals = mem::take(&mut self.signals);
         self.configure(&mut signals, &mut configuration);
+        let instance = name_instance(&mut configuration, self.instance_id);
         let registry = Registry::new(self.catalogs)?;
-        let mut parts = Parts::new(configuration, registry);
+        let mut parts = Parts::new(configuration, registry, instance);
         for signal in signals {
             let name = signal.name();
             let started = signal.start(&mut parts);
@@ -99,6 +104,24 @@ impl TelemetryBuilder {
         mem::take(&mut self.overrides).apply(configuration);
         unite_redaction(signals, configuration);
     }
+}
+
+/// Sets the id of the instance in the resource of all signals. Returns it if it is random.
+fn name_instance(configuration: &mut Configuration, id: Option<String>) -> Option<RandomInstance> {
+    let names = |(name, _): &(String, String)| name == INSTANCE;
+    if id.is_none() && configuration.resource.iter().any(names) {
+        return None;
+    }
+    let random = id.is_none().then(RandomInstance::new);
+    let id = id.or_else(|| random.map(RandomInstance::text));
+    let attribute = (INSTANCE.to_owned(), id.unwrap_or_default());
+    configuration.resource.retain(|named| !names(named));
+    configuration.resource.push(attribute);
+    #[cfg(feature = "trace")]
+    if let Some(traces) = &mut configuration.traces {
+        traces.resource.clone_from(&configuration.resource);
+    }
+    random
 }
 
 /// Sets the names to redact in each signal.
