@@ -66,6 +66,7 @@ impl TelemetryBuilder {
         for signal in telemetry.signals() {
             signal.install();
         }
+        telemetry.exposition.installed();
         Ok(telemetry)
     }
 
@@ -151,9 +152,10 @@ fn unite_redaction(signals: &[Box<dyn Signal>], configuration: &mut Configuratio
 
 impl Telemetry {
     fn new(mut parts: Parts) -> Self {
+        let exposition = parts.exposition();
         Self {
-            exposition: parts.exposition(),
-            shutdown: Arc::new(Shutdown::new(parts.running)),
+            exposition: exposition.clone(),
+            shutdown: Arc::new(Shutdown::new(parts.running, exposition)),
             propagators: parts.configuration.propagators,
             redaction: parts.configuration.redaction,
             warnings: parts.configuration.warnings,

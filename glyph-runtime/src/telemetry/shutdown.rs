@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     export::{DROP_DEADLINE, Deadline, OpenSpans},
+    expose::Exposition,
     origin::Origin,
 };
 use glyph_core::__runtime::{ignore_poison, lock};
@@ -29,6 +30,7 @@ const THREAD: &str = "glyph-shutdown";
 #[derive(Debug)]
 pub(super) struct Shutdown {
     running: Vec<Box<dyn Running>>,
+    exposition: Exposition,
     progress: Progress,
     origin: Origin,
 }
@@ -85,9 +87,10 @@ impl Progress {
 }
 
 impl Shutdown {
-    pub(super) fn new(running: Vec<Box<dyn Running>>) -> Self {
+    pub(super) fn new(running: Vec<Box<dyn Running>>, exposition: Exposition) -> Self {
         Self {
             running,
+            exposition,
             progress: Progress::default(),
             origin: Origin::here(),
         }
@@ -117,6 +120,7 @@ impl Shutdown {
     /// The log ends last, so that it has what the others could not deliver.
     fn shut_down_all(&self, deadline: Duration) -> ShutdownReport {
         let due = Deadline::after(deadline);
+        self.exposition.log_unregistered();
         let first = deadline.saturating_sub((deadline / 5).min(KEPT_FOR_THE_LOG));
         let mut undelivered = at_once(first, self.in_order(Order::Together));
         let open_spans = self.open_spans();
