@@ -78,7 +78,8 @@ async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
     } else {
         serve(&telemetry, &pipeline, &recordings, cli.listen, cli.speed).await?;
     }
-    telemetry.shutdown().await?;
+    // The log has what was not delivered. The work is done, so that is not an error of the program.
+    let _report = telemetry.shutdown().await;
     Ok(())
 }
 

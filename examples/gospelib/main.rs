@@ -98,7 +98,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     } else {
         serve(&telemetry, gateway, cli.listen).await?;
     }
-    telemetry.shutdown().await?;
+    // The log has what was not delivered. The work is done, so that is not an error of the program.
+    let _report = telemetry.shutdown().await;
     Ok(())
 }
 

@@ -83,7 +83,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     } else {
         serve(&telemetry, proxy, cli.listen).await?;
     }
-    telemetry.shutdown().await?;
+    // The log has what was not delivered. The work is done, so that is not an error of the program.
+    let _report = telemetry.shutdown().await;
     Ok(())
 }
 

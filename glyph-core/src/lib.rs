@@ -120,6 +120,7 @@ mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;
+mod thread_end;
 pub mod wait;
 mod within;
 

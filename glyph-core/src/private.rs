@@ -22,7 +22,8 @@ pub use crate::{
         label_of, open_labels, strides,
     },
     metric::{
-        CatalogCells, Counter, Gauge, Histogram, Metric, MetricParts, MetricState, scaled_bounds,
+        CatalogCells, Counter, DeclaredCatalog, Gauge, Histogram, Metric, MetricParts, MetricState,
+        scaled_bounds,
     },
     scope::{InScope, IntoScopeLabels, ScopeLabels, ScopeParts, ScopeValue, Scopes, resolved},
     span::{

@@ -10,11 +10,18 @@ pub use crate::{
     descriptor::canonical,
     hex::{Hex, parse_hex},
     label::{LabelStride, OpenValues, sanitized},
-    metric::{CurrentTrace, ExemplarAt, Metric, PresentSeries, Scale, Series},
+    metric::{
+        CurrentTrace, DeclaredCatalog, ExemplarAt, Metric, PresentSeries, Scale, Series,
+        unexposed_catalogs,
+    },
     scope::{ScopeGuard, current_values},
-    span::{Link, ParentSpanId, REDACTED, SpanParent, Traces, TypeName, connect, parent_span},
+    span::{
+        EnteredSpan, Link, ParentSpanId, REDACTED, SpanParent, Traces, TypeName, connect, in_span,
+        parent_span,
+    },
     sync::{ignore_poison, lock},
     text::prefix,
+    thread_end::{FirstUse, is_ending},
     within::{Environment, Within},
 };
 use crate::{
@@ -33,6 +40,13 @@ pub fn metrics(registry: &Registry) -> &[&'static Metric] {
 #[must_use]
 pub fn catalogs(registry: &Registry) -> &[&'static CatalogDescriptor] {
     registry.catalogs()
+}
+
+/// Notes that the catalogs are part of an exposition, with nested ones.
+pub fn expose(registry: &Registry) {
+    for metric in registry.metrics() {
+        metric.parts.cells.expose();
+    }
 }
 
 /// Whether the label is open.

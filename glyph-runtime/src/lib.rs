@@ -146,8 +146,10 @@ pub mod health;
 #[cfg(feature = "log")]
 pub mod log;
 mod macros;
+mod origin;
 #[cfg(feature = "trace")]
 pub mod otlp;
+mod random;
 pub mod redaction;
 mod resource;
 pub mod telemetry;

@@ -28,10 +28,11 @@ const EXPORTER: &[&str] = &["signal", "exporter"];
 /// The runtime declares these metrics, and this crate does not depend on the runtime. A test
 /// compares the list with the declarations.
 #[doc(hidden)]
-pub const INTERNAL_SERIES: [(&str, &[&str]); 23] = [
+pub const INTERNAL_SERIES: [(&str, &[&str]); 24] = [
     ("glyph_audit_failures_total", &[]),
     ("glyph_audit_lines_total", &[]),
     ("glyph_audit_lost_total", &[]),
+    ("glyph_catalog_unregistered", &["catalog"]),
     (
         "glyph_export_dropped_total",
         &["signal", "exporter", "reason"],

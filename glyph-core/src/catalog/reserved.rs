@@ -4,8 +4,9 @@
 ///
 /// The macros reject these in other catalogs. They have a copy of the list, which a test compares
 /// with this one.
-pub const RESERVED: [&str; 10] = [
+pub const RESERVED: [&str; 11] = [
     "audit",
+    "catalog",
     "export",
     "facade",
     "label",

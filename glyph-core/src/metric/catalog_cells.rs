@@ -34,11 +34,37 @@ pub(crate) type ThreadCells = &'static [AtomicU64];
 
 const NONE: ThreadCells = &[];
 
+/// The name of a catalog, and the place of its declaration.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeclaredCatalog {
+    pub name: &'static str,
+    pub file: &'static str,
+    pub line: u32,
+}
+
+/// The catalogs that have recorded outside of captures, by their id.
+static RECORDED: [OnceLock<&'static CatalogCells>; MAX_CATALOGS] =
+    [const { OnceLock::new() }; MAX_CATALOGS];
+
+/// Returns the catalogs that have recorded and are part of no exposition. Those beyond the limit of
+/// catalogs are missing.
+#[must_use]
+pub fn unexposed_catalogs() -> Vec<DeclaredCatalog> {
+    let recorded = RECORDED.iter().filter_map(OnceLock::get);
+    let unexposed = recorded.filter(|cells| !cells.is_exposed.load(Relaxed));
+    unexposed.map(|cells| cells.declared).collect()
+}
+
 /// The cells of one catalog.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct CatalogCells {
     slots: usize,
+    /// The declaration of the catalog.
+    declared: DeclaredCatalog,
+    /// Whether the catalog is part of an exposition.
+    is_exposed: AtomicBool,
     /// The index in the tables of threads. Zero until the first recording.
     id: AtomicUsize,
     owned: [OwnedSlab; MAX_SLABS],
@@ -56,9 +82,11 @@ struct OwnedSlab {
 
 impl CatalogCells {
     #[must_use]
-    pub const fn new(slots: usize) -> Self {
+    pub const fn new(slots: usize, declared: DeclaredCatalog) -> Self {
         Self {
             slots,
+            declared,
+            is_exposed: AtomicBool::new(false),
             id: AtomicUsize::new(0),
             owned: [const {
                 OwnedSlab {
@@ -91,6 +119,7 @@ impl CatalogCells {
             return Writer::Shared(captured);
         }
         let id = self.registered();
+        self.recorded(id);
         let own = TABLE.with(|table| table.get(id).map_or(NONE, |slot| slot.kept.get()));
         if !own.is_empty() {
             // Hidden for a scope that does not apply here, such as one of another capture.
@@ -147,8 +176,16 @@ impl CatalogCells {
 
     /// Records the catalog in `target`. The first target stays.
     pub(crate) fn recorded_in(&'static self, target: &'static dyn RecordingTarget, index: usize) {
-        self.registered();
+        let id = self.registered();
+        if self.captured().is_none() {
+            self.recorded(id);
+        }
         self.target.get_or_init(|| (target, index));
+    }
+
+    /// Notes that the catalog is part of an exposition.
+    pub(crate) fn expose(&self) {
+        self.is_exposed.store(true, Relaxed);
     }
 
     pub(crate) const fn slots(&self) -> usize {
@@ -171,10 +208,11 @@ impl CatalogCells {
     }
 
     /// Returns the cells that all threads may write, with atomic operations.
-    pub(crate) fn shared(&self) -> &[AtomicU64] {
+    pub(crate) fn shared(&'static self) -> &'static [AtomicU64] {
         if let Some(captured) = self.captured() {
             return captured;
         }
+        self.recorded(self.registered());
         self.shared.get_or_init(|| Slab::zeroed(self.slots)).cells()
     }
 
@@ -219,6 +257,13 @@ impl CatalogCells {
         match self.id.compare_exchange(0, next, Release, Acquire) {
             Ok(_) => next,
             Err(first) => first,
+        }
+    }
+
+    /// Notes that the catalog records.
+    fn recorded(&'static self, id: usize) {
+        if let Some(slot) = RECORDED.get(id) {
+            slot.get_or_init(|| self);
         }
     }
 

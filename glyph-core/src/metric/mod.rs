@@ -31,10 +31,10 @@ pub use histogram::{Histogram, HistogramSnapshot};
 
 pub(crate) use amount::Observed;
 pub use bounds::scaled_bounds;
-pub use catalog_cells::CatalogCells;
 pub(crate) use catalog_cells::ThreadCells;
 #[cfg(feature = "testing")]
 pub(crate) use catalog_cells::ThreadTable;
+pub use catalog_cells::{CatalogCells, DeclaredCatalog, unexposed_catalogs};
 pub(crate) use cells::slots;
 pub use cells::{Metric, MetricParts};
 #[doc(hidden)]

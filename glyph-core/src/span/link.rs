@@ -51,13 +51,24 @@ pub trait Link {
 
 impl Link for Span {
     fn add_to(&self, span: &Span) {
-        span.follows_from(self);
+        match traces() {
+            Some(traces) => traces.link_to_span(span, self),
+            None => follow(span, self.id()),
+        }
     }
 }
 
 impl Link for Id {
     fn add_to(&self, span: &Span) {
-        span.follows_from(self);
+        follow(span, Some(self.clone()));
+    }
+}
+
+/// A span does not follow from itself: a layer would lock it twice. An id of another subscriber can
+/// be that of `span` as well.
+fn follow(span: &Span, id: Option<Id>) {
+    if id.is_some() && id != span.id() {
+        span.follows_from(id);
     }
 }
 

@@ -4,6 +4,7 @@
 //! is built. A runtime connects it. Without a runtime every enabled span is built.
 
 mod callsite;
+mod enter;
 mod field;
 mod link;
 mod open;
@@ -12,10 +13,11 @@ mod secret;
 mod traces;
 
 pub use callsite::{SpanCallsite, TypeName, check_field};
+pub use enter::{EnteredSpan, in_span};
 pub use field::{FieldValue, debugged, displayed, value};
 pub use link::{Link, linked};
 pub(crate) use open::open_with;
 pub use open::{OpenSpan, ParentContext, opens};
-pub use parent::{Parent, parent};
+pub use parent::{IntoParent, Parent, parent};
 pub use secret::{REDACTED, Secret};
 pub use traces::{ParentSpanId, SpanParent, Traces, connect, parent_span};

@@ -3,15 +3,20 @@
 use tracing::{
     Metadata, Span, dispatcher,
     level_filters::{LevelFilter, STATIC_MAX_LEVEL},
+    span::Id,
 };
 
 use super::{
     FieldValue, Parent, ParentSpanId, SpanCallsite, SpanParent, TypeName,
     callsite::MAX_FIELDS,
     parent_span,
-    traces::{current_span, exemplar_of},
+    traces::{current_span, exemplar_of, traces},
 };
-use crate::{Exemplar, metric::current_exemplar};
+use crate::{
+    Exemplar,
+    metric::current_exemplar,
+    thread_end::{FirstUse, is_ending},
+};
 
 /// The span of a call.
 #[doc(hidden)]
@@ -96,7 +101,7 @@ impl OpenSpan {
 #[must_use]
 pub fn opens(callsite: &'static SpanCallsite, names_parent: bool) -> Option<ParentContext> {
     let level = *callsite.metadata().level();
-    if level > STATIC_MAX_LEVEL || level > LevelFilter::current() {
+    if level > STATIC_MAX_LEVEL || level > LevelFilter::current() || is_ending() {
         return None;
     }
     enabled(callsite, names_parent)
@@ -132,8 +137,32 @@ pub(crate) fn open_with(
 
 fn build(metadata: &'static Metadata<'static>, parent: Parent, values: &[FieldValue<'_>]) -> Span {
     let values = metadata.fields().value_set_all(values);
-    match parent {
+    let span = match &parent {
         Parent::Current => Span::new(metadata, &values),
-        Parent::Of(parent) => Span::child_of(parent, metadata, &values),
+        Parent::Root => Span::child_of(None, metadata, &values),
+        Parent::Id(parent) => Span::child_of(open_id(parent), metadata, &values),
+        Parent::Span(parent) => {
+            child_of(parent, |parent| Span::child_of(parent, metadata, &values))
+        }
+    };
+    FirstUse::NewSpan.mark();
+    span
+}
+
+/// Returns the id, if it is that of an open span: the registry panics at others.
+fn open_id(id: &Id) -> Option<Id> {
+    let is_open = traces().is_none_or(|traces| traces.is_open(id));
+    is_open.then(|| id.clone())
+}
+
+/// Opens a child. Ids of another subscriber's spans mean nothing to the current one.
+fn child_of(parent: &Span, open: impl FnOnce(Option<Id>) -> Span) -> Span {
+    match traces() {
+        Some(traces) if !traces.is_of_current_subscriber(parent) => {
+            let span = open(None);
+            traces.continue_trace(&span, parent);
+            span
+        }
+        _ => open(parent.id()),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use tracing::Span;
+use tracing::{Span, span::Id};
 
 use super::{SpanCallsite, TypeName};
 use crate::{
@@ -31,6 +31,18 @@ pub trait Traces: CurrentTrace {
 
     /// Links `span` to a sampled span of another trace or process.
     fn link(&self, span: &Span, to: Exemplar);
+
+    /// Links `span` to a span of any subscriber.
+    fn link_to_span(&self, span: &Span, to: &Span);
+
+    /// Whether the current subscriber has an open span with this id.
+    fn is_open(&self, id: &Id) -> bool;
+
+    /// Whether the subscriber of `span` is the current one.
+    fn is_of_current_subscriber(&self, span: &Span) -> bool;
+
+    /// Makes `parent`, a span of another subscriber, the parent of `span` in its trace.
+    fn continue_trace(&self, span: &Span, parent: &Span);
 }
 
 /// The id of the span that another one is opened in.

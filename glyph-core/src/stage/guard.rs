@@ -16,6 +16,7 @@ use crate::{
     clock::Moment,
     metric::{ThreadCells, current_exemplar},
     scope::{ScopeGuard, ScopeLease, current_lease, entering},
+    span::in_span,
 };
 
 /// A call. It records exactly once: when its end is known, or else when it is dropped.
@@ -156,7 +157,7 @@ impl Guard {
     /// Enters the span, and ends the call with the result of `end`.
     pub(super) fn finish<E: IntoCallResult>(&mut self, end: impl FnOnce() -> E) {
         if self.is_running() {
-            self.span().in_scope(|| self.record(end()));
+            in_span(self.span(), || self.record(end()));
             self.over();
         }
     }

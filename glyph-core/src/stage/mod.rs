@@ -87,8 +87,8 @@ pub use value_outcome::ValueOutcome;
 pub use wrapped_stream::{WrapsStream, wrapped_stream};
 
 use crate::label::LabelDescriptor;
-pub use crate::span::Link;
 use crate::span::{FieldValue, OpenSpan, SpanCallsite};
+pub use crate::span::{IntoParent, Link};
 
 /// A stage of a catalog.
 #[diagnostic::on_unimplemented(

@@ -1,29 +1,25 @@
 //! The guard of a thread inside of a call.
 
-use tracing::Span;
-
 use super::{Guard, event::Events};
+use crate::span::EnteredSpan;
 
 /// Keeps the span of a call current, and counts retries and fallbacks for the call.
-///
-/// The drop of `tracing`'s own guard would be compiled into every instrumented function.
 #[doc(hidden)]
 #[derive(Debug)]
 #[must_use = "dropping it leaves the call"]
 pub struct SpanGuard<'call> {
     /// The events that were current before. `None` if the stage counts no events.
     outer: Option<Events>,
-    span: &'call Span,
+    _span: EnteredSpan<'call>,
 }
 
 impl Guard {
     /// Enters the call.
     pub(super) fn enter(&self) -> SpanGuard<'_> {
-        let span = self.span();
-        span.with_subscriber(|(id, dispatch)| dispatch.enter(id));
+        let span = EnteredSpan::enter(self.span());
         SpanGuard {
             outer: self.events().map(Events::enter),
-            span,
+            _span: span,
         }
     }
 }
@@ -33,7 +29,5 @@ impl Drop for SpanGuard<'_> {
         if let Some(outer) = self.outer {
             outer.restore();
         }
-        self.span
-            .with_subscriber(|(id, dispatch)| dispatch.exit(id));
     }
 }

@@ -5,7 +5,7 @@ use std::{fmt, ops::Deref, sync::Arc};
 use tracing::Span;
 
 use super::{QueueMetrics, QueueRecorder, WaitEnd, running::since, span};
-use crate::{Outcome, clock::Moment};
+use crate::{Outcome, clock::Moment, span::in_span};
 
 /// Measures a queue of any kind: its depth, its capacity, and how long each item waits.
 ///
@@ -160,7 +160,7 @@ impl Drop for Waits {
             outcome: self.outcome,
         };
         let Shared { name, recorder, .. } = *self.queue;
-        self.span.in_scope(|| recorder.left(name, &end));
+        in_span(&self.span, || recorder.left(name, &end));
         span::describe(&self.span, &end);
     }
 }

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use tracing::Span;
 
 use super::{WaitEnd, WaitRecorder, WaitRequest, span};
-use crate::{Outcome, clock::Moment};
+use crate::{Outcome, clock::Moment, span::in_span};
 
 /// A wait in progress. It ends once: by `end`, or as cancelled when it is dropped.
 pub(super) struct Running {
@@ -34,7 +34,7 @@ impl Running {
     }
 
     pub(super) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
-        self.span.in_scope(work)
+        in_span(&self.span, work)
     }
 
     pub(super) fn end(&mut self, outcome: Outcome) {
@@ -46,8 +46,7 @@ impl Running {
             duration: since(self.started),
             outcome,
         };
-        self.span
-            .in_scope(|| self.recorder.ended(&self.request, &end));
+        in_span(&self.span, || self.recorder.ended(&self.request, &end));
         span::describe(&self.span, &end);
         self.span = Span::none();
     }

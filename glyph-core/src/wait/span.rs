@@ -3,14 +3,17 @@
 use tracing::{Span, field::Empty, info_span};
 
 use super::WaitEnd;
-use crate::span::parent_span;
+use crate::{
+    span::parent_span,
+    thread_end::{FirstUse, is_ending},
+};
 
 /// Opens the span of a wait. Below a span that is not sampled it is disabled.
 pub(super) fn open(name: &'static str, scope: Option<&'static str>) -> Span {
-    if parent_span(false).is_none() {
+    if is_ending() || parent_span(false).is_none() {
         return Span::none();
     }
-    info_span!(
+    let span = info_span!(
         target: "glyph::wait",
         "wait",
         otel.name = name,
@@ -18,7 +21,9 @@ pub(super) fn open(name: &'static str, scope: Option<&'static str>) -> Span {
         wait.scope = scope,
         wait.duration = Empty,
         wait.outcome = Empty,
-    )
+    );
+    FirstUse::NewSpan.mark();
+    span
 }
 
 pub(super) fn describe(span: &Span, end: &WaitEnd) {

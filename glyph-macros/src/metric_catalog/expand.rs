@@ -5,7 +5,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
-use syn::Type;
+use syn::{Type, ext::IdentExt};
 
 use super::{
     artifact::{self, Artifacts},
@@ -155,11 +155,22 @@ fn statics(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     let descriptors =
         descriptors.map(|((index, metric), artifacts)| descriptor(index, metric, artifacts, rt));
     let cells = metrics().map(|(index, metric)| cell(index, metric, rt));
+    let (name, line) = (
+        catalog.structure.ident.unraw().to_string(),
+        line(catalog.line),
+    );
     quote! {
         const __GLYPH_METRICS: [#rt::MetricDescriptor; #count] = [#(#descriptors),*];
         const __GLYPH_FIRST: [#rt::core::primitive::usize; #offsets] = #rt::offsets(&__GLYPH_METRICS);
         static __GLYPH_DESCRIPTORS: [#rt::MetricDescriptor; #count] = __GLYPH_METRICS;
-        static __GLYPH_CATALOG_CELLS: #rt::CatalogCells = #rt::CatalogCells::new(__GLYPH_FIRST[#count]);
+        static __GLYPH_CATALOG_CELLS: #rt::CatalogCells = #rt::CatalogCells::new(
+            __GLYPH_FIRST[#count],
+            #rt::DeclaredCatalog {
+                name: #name,
+                file: #rt::core::file!(),
+                line: #line,
+            },
+        );
         static __GLYPH_STATES: [#rt::MetricState; #count] = [const { #rt::MetricState::new() }; #count];
         static __GLYPH_CELLS: [#rt::Metric; #count] = [#(#cells),*];
     }

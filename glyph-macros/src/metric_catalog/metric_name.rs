@@ -16,8 +16,9 @@ const HISTOGRAM_SUFFIXES: [&str; 5] = ["_bucket", "_count", "_sum", "_created", 
 
 /// The words after `glyph_` that start the names of glyph's own metrics. A test compares them with
 /// the runtime's list.
-const RESERVED: [&str; 10] = [
+const RESERVED: [&str; 11] = [
     "audit",
+    "catalog",
     "export",
     "facade",
     "label",

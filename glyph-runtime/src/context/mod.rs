@@ -38,12 +38,16 @@
 //! [`spawn`] started from it. For work that outlives its request, call `tokio::spawn`, and open a
 //! span with `parent = None` and a link to the request's (`links`).
 
+#[cfg(any(feature = "log", feature = "trace"))]
+pub(crate) mod current_context;
 #[cfg(feature = "log")]
 pub(crate) mod ids;
 pub(crate) mod redaction;
 #[cfg(feature = "trace")]
 pub(crate) mod trace_context;
 
+#[cfg(any(feature = "log", feature = "trace"))]
+pub use current_context::{InTraceContext, TraceContext};
 #[cfg(feature = "trace")]
 pub use trace_context::{
     Baggage, BaggageError, Context, CorrelationId, InContext, MAX_BYTES, MAX_ENTRIES, baggage,

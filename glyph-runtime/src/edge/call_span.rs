@@ -8,7 +8,8 @@ use opentelemetry::{
 };
 use tracing::Span;
 
-use glyph_core::__runtime::parent_span;
+use crate::context::current_context;
+use glyph_core::__runtime::{FirstUse, in_span, is_ending, parent_span};
 use glyph_core::scope::ScopeLabels;
 
 /// The span of a call, and the context and scope labels that are current while it runs.
@@ -30,9 +31,9 @@ pub(super) struct CallSpan {
 impl CallSpan {
     /// Opens a span inside of `context`. Below an unsampled span none is built.
     pub(super) fn open(context: Context, open: impl FnOnce() -> Span) -> Self {
-        let enclosing = Context::map_current(id);
-        let attached = context.clone().attach();
-        let span = parent_span(false).map_or_else(Span::none, |_| open());
+        let enclosing = current_context::read(id).unwrap_or(SpanId::INVALID);
+        let attached = current_context::attach(context.clone());
+        let span = parent_span(false).map_or_else(Span::none, |_| opened(open));
         drop(attached);
         Self {
             span,
@@ -51,14 +52,14 @@ impl CallSpan {
         };
         let labels = self.labels.clone();
         let _labels = labels.as_deref().map(glyph_core::__runtime::enter);
-        let (is_current, ids, result) = self.span.in_scope(|| {
-            let ids = Context::map_current(ids);
+        let (is_current, ids, result) = in_span(&self.span, || {
+            let ids = current_ids();
             let is_new = ids.span_id() != self.enclosing && ids.span_id() != id(&context);
             if ids.is_valid() && is_new {
                 (true, ids, work())
             } else {
-                let _attached = context.attach();
-                (false, Context::map_current(self::ids), work())
+                let _attached = current_context::attach(context);
+                (false, current_ids(), work())
             }
         });
         self.ids = ids;
@@ -71,15 +72,26 @@ impl CallSpan {
     /// Runs `work` inside of the call's span, context and scope labels.
     pub(super) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
         let _labels = self.labels.as_deref().map(glyph_core::__runtime::enter);
-        self.span.in_scope(|| {
-            let _attached = self.context.clone().map(Context::attach);
+        in_span(&self.span, || {
+            let _attached = self.context.clone().map(current_context::attach);
             work()
         })
     }
 }
 
-fn ids(context: &Context) -> SpanContext {
-    context.span().span_context().clone()
+/// Opens a span, unless the thread is ending.
+fn opened(open: impl FnOnce() -> Span) -> Span {
+    if is_ending() {
+        return Span::none();
+    }
+    let span = open();
+    FirstUse::NewSpan.mark();
+    span
+}
+
+fn current_ids() -> SpanContext {
+    let ids = |context: &Context| context.span().span_context().clone();
+    current_context::read(ids).unwrap_or(SpanContext::NONE)
 }
 
 fn id(context: &Context) -> SpanId {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, request::Parts};
-use opentelemetry::Context;
 
 use super::{
     CallLayer, Direction, Endpoint, LayerSettings, Protocol, SettingsOf, WrapRequestBody,
@@ -12,7 +11,7 @@ use super::{
     protocol::Ended,
     request_id::HeaderId,
 };
-use crate::trace::propagation;
+use crate::{context::current_context, trace::propagation};
 use glyph_core::__runtime::Moment;
 
 type OwnSettings<P> = SettingsOf<<P as Protocol>::Outgoing>;
@@ -54,7 +53,8 @@ impl<P: Protocol> Endpoint for Client<P> {
     fn start(settings: &Arc<Self::Settings>, request: &mut Parts) -> Option<Call<P>> {
         let started = Moment::now();
         let own = &settings.own;
-        let (outgoing, protocol, context) = P::Outgoing::start(own, Context::current(), request);
+        let (outgoing, protocol, context) =
+            P::Outgoing::start(own, current_context::current(), request);
         let span = CallSpan::open(context, || outgoing.open_span(own, &protocol, request));
         let client = Self {
             settings: Arc::clone(settings),

@@ -1,9 +1,11 @@
 //! The id of a request: the client's if it is valid, or else a new one.
 
-use http::{HeaderMap, HeaderName, HeaderValue, header::AsHeaderName, request::Parts};
-use uuid::Uuid;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::log::RequestId;
+use http::{HeaderMap, HeaderName, HeaderValue, header::AsHeaderName, request::Parts};
+use uuid::{Builder, Uuid};
+
+use crate::{log::RequestId, random};
 
 /// An id, and its header value.
 #[derive(Clone, Debug)]
@@ -60,7 +62,11 @@ fn incoming(headers: &HeaderMap, name: &HeaderName) -> Option<HeaderId> {
 /// Returns a UUID of version 7 (RFC 9562, section 5.7), which sorts by its time.
 fn new() -> Option<HeaderId> {
     let mut buffer = Uuid::encode_buffer();
-    let text = Uuid::now_v7().hyphenated().encode_lower(&mut buffer);
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let milliseconds = since.unwrap_or_default().as_millis().try_into();
+    let [_, _, _, _, _, _, random @ ..] = random::bits().to_be_bytes();
+    let id = Builder::from_unix_timestamp_millis(milliseconds.unwrap_or(u64::MAX), &random);
+    let text = id.into_uuid().hyphenated().encode_lower(&mut buffer);
     Some(HeaderId {
         id: RequestId::new(text)?,
         value: HeaderValue::from_str(text).ok()?,

@@ -6,6 +6,7 @@ use http::request::Parts;
 use opentelemetry::Context;
 
 use super::request_id::single;
+use crate::context::current_context;
 use glyph_core::scope::{IntoScopeLabels, ScopeLabels};
 
 /// Returns the scope labels of a request.
@@ -24,7 +25,7 @@ pub(super) fn find(
     request: &Parts,
 ) -> Option<ScopeLabels> {
     let find = find?;
-    let _attached = context.clone().attach();
+    let _attached = current_context::attach(context.clone());
     Some(find(request))
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, fmt, sync::Arc, time::Duration};
 
 use http::{HeaderMap, HeaderName, request::Parts};
-use opentelemetry::{Context, trace::SpanContext};
+use opentelemetry::trace::SpanContext;
 
 use super::{
     CallLayer, Direction, Endpoint, LayerSettings, Protocol, ResponseHeaders, SettingsOf,
@@ -13,7 +13,7 @@ use super::{
     request_id::HeaderId,
     scope_labels::{self, FindScope},
 };
-use crate::trace::propagation;
+use crate::{context::current_context, trace::propagation};
 use glyph_core::__runtime::Moment;
 use glyph_core::{scope::IntoScopeLabels, stage::Link};
 
@@ -155,7 +155,7 @@ impl<P: Protocol> Endpoint for Server<P> {
         let header = settings.request_id.as_ref();
         let id = HeaderId::of(&request.headers, header);
         let remote = propagation::extract(&request.headers);
-        let mut context = Context::current();
+        let mut context = current_context::current();
         if settings.continues_traces {
             context = remote.within(context);
         }

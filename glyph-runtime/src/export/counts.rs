@@ -32,7 +32,8 @@ pub enum DropReason {
     Failed,
     /// The exporter panicked.
     Panicked,
-    /// The deadline of the shutdown passed, or the items came after the shutdown.
+    /// The deadline of the shutdown passed, the items came after the shutdown, or the process was
+    /// forked from the one that exports.
     Shutdown,
 }
 

@@ -9,6 +9,7 @@ mod destination;
 pub(crate) mod limits;
 #[cfg(feature = "trace")]
 mod metrics;
+mod open_spans;
 #[cfg(feature = "trace")]
 mod queue;
 #[cfg(feature = "trace")]
@@ -32,4 +33,5 @@ pub use self::{
     limits::{BatchLimits, InvalidSetting},
 };
 pub(crate) use deadline::{DROP_DEADLINE, Deadline};
+pub use open_spans::OpenSpans;
 pub use undelivered::{Undelivered, UndeliveredPart};

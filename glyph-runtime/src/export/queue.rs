@@ -12,11 +12,14 @@ use super::{
     BatchLimits, Deadline, Item, Outcome, Undelivered, UndeliveredPart,
     counts::{Counts, DropReason, ExportCounts},
 };
+use crate::origin::Origin;
 use glyph_core::__runtime::{ignore_poison, lock};
 
 /// A batch is sent when its items reach this size. Collectors accept 4 MiB at once (the default of
 /// gRPC).
 const BATCH_BYTES: usize = 2 << 20;
+
+mod forked;
 
 /// Connects recording threads to one worker. Recording holds the lock only while it moves one item.
 #[derive(Debug)]
@@ -25,6 +28,7 @@ pub(crate) struct Queue<T> {
     limits: BatchLimits,
     counts: Counts,
     state: Mutex<QueueState<T>>,
+    origin: Origin,
     /// Wakes the worker.
     work: Notify,
     /// Stops the worker during an export.
@@ -68,6 +72,10 @@ pub(crate) fn flush<T: Item>(
     limit: Duration,
     closing: bool,
 ) -> Result<(), Undelivered> {
+    if queues.iter().any(|queue| queue.was_forked()) {
+        let inherited = queues.iter().filter_map(|queue| queue.inherited());
+        return Undelivered::check(inherited.collect(), limit);
+    }
     let deadline = Deadline::after(limit);
     // All queues begin before the first wait, so that they are exported at the same time.
     let marks: Vec<_> = queues.iter().map(|queue| queue.begin(closing)).collect();
@@ -79,10 +87,8 @@ pub(crate) fn flush<T: Item>(
         }
         if let Err(count) = result {
             parts.push(UndeliveredPart {
-                destination: queue.name,
-                items: T::NAME,
-                count,
-                error: None,
+                error: queue.counts.last_error(),
+                ..UndeliveredPart::new(queue.name, T::NAME, count)
             });
         }
     }
@@ -96,6 +102,7 @@ impl<T: Item> Queue<T> {
             limits: limits.clamped(),
             counts: Counts::default(),
             state: Mutex::new(QueueState::new()),
+            origin: Origin::here(),
             work: Notify::new(),
             abandoned: Notify::new(),
             settled: Condvar::new(),
@@ -139,11 +146,11 @@ impl<T: Item> Queue<T> {
     /// Accepts an item, or drops and counts it.
     pub(crate) fn push(&self, item: T) {
         let size = item.bytes();
-        let mut state = self.lock();
-        if state.closed {
+        let state = self.lock_to_push().filter(|state| !state.closed);
+        let Some(mut state) = state else {
             self.counts.dropped(DropReason::Shutdown, counted::<T>(1));
             return;
-        }
+        };
         let full = state.waiting >= self.limits.queue
             || state.bytes.saturating_add(size) > self.limits.queue_bytes;
         if full {
@@ -157,7 +164,7 @@ impl<T: Item> Queue<T> {
         let length = state.items.len();
         drop(state);
         // The worker waits only for a first item or for a full batch. Other items need no wake.
-        if length == 1 || length == self.limits.batch {
+        if (length == 1 || length == self.limits.batch) && !self.was_forked() {
             self.work.notify_one();
         }
     }

@@ -26,8 +26,23 @@ pub struct UndeliveredPart {
     ///
     /// The number of data points is unknown until an export begins.
     pub count: u64,
-    /// The error that lost them, if one destination reports it for its own items.
+    /// The URL or the file that they were sent to, if it is known.
+    pub url: Option<String>,
+    /// The last error of the destination, if it reported one. A collector may have written it.
     pub error: Option<String>,
+}
+
+impl UndeliveredPart {
+    /// Returns a part without a URL and an error.
+    pub(crate) fn new(destination: &'static str, items: &'static str, count: u64) -> Self {
+        Self {
+            destination,
+            items,
+            count,
+            url: None,
+            error: None,
+        }
+    }
 }
 
 impl Undelivered {
@@ -87,6 +102,9 @@ impl fmt::Display for UndeliveredPart {
             destination, items, ..
         } = self;
         write!(formatter, "{items} not delivered to `{destination}`")?;
+        if let Some(url) = &self.url {
+            write!(formatter, " at {url}")?;
+        }
         match &self.error {
             Some(error) => write!(formatter, " ({error})"),
             None => Ok(()),
@@ -103,10 +121,9 @@ mod tests {
     #[test]
     fn message_names_count_items_destination_and_deadline() {
         let part = |items, count, error: Option<&str>| UndeliveredPart {
-            destination: "otlp",
-            items,
-            count,
+            url: error.map(|_| "http://127.0.0.1:1".to_owned()),
             error: error.map(str::to_owned),
+            ..UndeliveredPart::new("otlp", items, count)
         };
         let parts = vec![
             part("spans", 3, None),
@@ -115,7 +132,7 @@ mod tests {
         let undelivered = Undelivered::check(parts, Duration::from_secs(1));
         assert_eq!(
             undelivered.map_err(|error| error.to_string()),
-            Err("3 spans not delivered to `otlp`, data points not delivered to `otlp` (disk full) within 1s".to_owned())
+            Err("3 spans not delivered to `otlp`, data points not delivered to `otlp` at http://127.0.0.1:1 (disk full) within 1s".to_owned())
         );
         assert_eq!(Undelivered::check(Vec::new(), Duration::ZERO), Ok(()));
         let earlier = Undelivered::still_running(Duration::from_secs(1));

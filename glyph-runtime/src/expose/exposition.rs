@@ -3,7 +3,10 @@
 use std::{
     collections::HashSet,
     fmt,
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::Instant,
 };
 
@@ -18,6 +21,7 @@ use super::{
     family::FamilyWriter,
     scrape::Scrapes,
     target::{self, Target},
+    unregistered::{self, Unregistered},
 };
 use crate::resource::Resource;
 use glyph_core::{
@@ -42,6 +46,8 @@ struct Shared {
     scrapes: Arc<Scrapes>,
     /// The sources of glyph's own metrics.
     sources: Mutex<Vec<Source>>,
+    /// Whether the log of the process is that of the telemetry.
+    is_installed: AtomicBool,
 }
 
 impl Exposition {
@@ -50,10 +56,12 @@ impl Exposition {
         resource: &Resource,
         external: Option<Box<dyn ExternalRecorder>>,
     ) -> Self {
+        __runtime::expose(&registry);
         let scrapes = Arc::<Scrapes>::default();
         let sources = vec![
             Source::new(Arc::new(registry.clone())),
             Source::new(Arc::<Scrapes>::clone(&scrapes)),
+            Source::new(Arc::new(Unregistered)),
         ];
         Self {
             shared: Arc::new(Shared {
@@ -62,7 +70,20 @@ impl Exposition {
                 external,
                 scrapes,
                 sources: Mutex::new(sources),
+                is_installed: AtomicBool::new(false),
             }),
+        }
+    }
+
+    /// Notes that the telemetry is installed in the process.
+    pub(crate) fn installed(&self) {
+        self.shared.is_installed.store(true, Relaxed);
+    }
+
+    /// Logs the catalogs that record and are not exposed, if the telemetry is installed.
+    pub(crate) fn log_unregistered(&self) {
+        if self.shared.is_installed.load(Relaxed) {
+            unregistered::log();
         }
     }
 
@@ -133,6 +154,7 @@ impl Exposition {
 
     /// Returns glyph's own metrics.
     pub(crate) fn internal(&self) -> Vec<ObservedFamily> {
+        self.log_unregistered();
         // Read without the lock, since a source may be slow.
         let sources = self.lock_sources().clone();
         Source::read(&sources)

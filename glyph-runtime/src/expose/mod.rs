@@ -11,6 +11,7 @@ mod negotiate;
 pub mod push;
 mod scrape;
 mod target;
+mod unregistered;
 
 pub use exposition::{Exposition, Pieces};
 pub(crate) use external::ExternalRecorder;

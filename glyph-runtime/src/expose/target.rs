@@ -6,7 +6,7 @@ use super::{
     Format,
     family::{push_head, push_label},
 };
-use crate::resource::Resource;
+use crate::{origin::Origin, resource::Resource};
 use glyph_core::catalog::Unit;
 
 /// The name of the family's one sample.
@@ -20,19 +20,19 @@ pub(super) const FAMILY: &str = "target";
 /// Attributes". OTLP has no such metric: there each request names its resource.
 #[derive(Clone, Debug)]
 pub(super) struct Target {
-    /// The sample. It never changes, so it is written once.
+    resource: Resource,
+    /// The sample. It never changes in a process, so it is written once.
     sample: Vec<u8>,
+    origin: Origin,
 }
 
 impl Target {
     pub(super) fn new(resource: &Resource) -> Self {
-        let mut sample = SAMPLE.as_bytes().to_vec();
-        for (index, (name, value)) in labels(resource).iter().enumerate() {
-            sample.push(if index == 0 { b'{' } else { b',' });
-            push_label(&mut sample, name, value);
+        Self {
+            resource: resource.clone(),
+            sample: sample(resource),
+            origin: Origin::here(),
         }
-        sample.extend_from_slice(b"} 1\n");
-        Self { sample }
     }
 
     /// Writes the family. Only OpenMetrics has a type for it.
@@ -42,8 +42,22 @@ impl Target {
             Format::OpenMetrics => (FAMILY, "info"),
         };
         push_head(out, format, name, kind, "Target metadata.", Unit::None);
-        out.extend_from_slice(&self.sample);
+        if self.origin.is_forked() {
+            out.extend_from_slice(&sample(&self.resource.here()));
+        } else {
+            out.extend_from_slice(&self.sample);
+        }
     }
+}
+
+fn sample(resource: &Resource) -> Vec<u8> {
+    let mut sample = SAMPLE.as_bytes().to_vec();
+    for (index, (name, value)) in labels(resource).iter().enumerate() {
+        sample.push(if index == 0 { b'{' } else { b',' });
+        push_label(&mut sample, name, value);
+    }
+    sample.extend_from_slice(b"} 1\n");
+    sample
 }
 
 /// Returns the labels by name. Values of attributes that have one name as a label are joined.

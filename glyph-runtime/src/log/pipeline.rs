@@ -159,6 +159,7 @@ fn lost(
     error: Option<String>,
 ) -> Option<UndeliveredPart> {
     (count > 0 || error.is_some()).then_some(UndeliveredPart {
+        url: None,
         destination,
         items,
         count,

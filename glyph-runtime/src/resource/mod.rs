@@ -1,16 +1,23 @@
 //! The resource: the service that telemetry comes from.
 
+mod instance;
 #[cfg(feature = "trace")]
 mod sdk;
 
 use std::{borrow::Cow, collections::BTreeMap, fmt};
+
+pub(crate) use instance::{INSTANCE, RandomInstance};
 
 /// The attributes of the service, the process and the host, the same for all signals.
 ///
 /// Later attributes replace earlier ones: SDK, host and process, then those of the program, then
 /// the service (OpenTelemetry semantic conventions, "Resource").
 #[derive(Clone, Debug)]
-pub(crate) struct Resource(BTreeMap<Cow<'static, str>, Value>);
+pub(crate) struct Resource {
+    attributes: BTreeMap<Cow<'static, str>, Value>,
+    /// The id that forks of this process replace. `None` if the program or the environment set one.
+    instance: Option<RandomInstance>,
+}
 
 /// The value of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +36,7 @@ impl Resource {
         attributes: &[(String, String)],
     ) -> Self {
         let mut all = BTreeMap::new();
+        all.extend([text(INSTANCE, RandomInstance::of_process().text())]);
         #[cfg(feature = "trace")]
         all.extend(sdk::detected());
         all.extend(process());
@@ -43,12 +51,32 @@ impl Resource {
         ];
         let set = |(name, value): (&'static str, Option<&str>)| Some(text(name, value?.to_owned()));
         all.extend(service.into_iter().filter_map(set));
-        Self(all)
+        Self {
+            attributes: all,
+            instance: None,
+        }
+    }
+
+    /// Sets the random id of the instance.
+    pub(crate) fn with_instance(mut self, instance: Option<RandomInstance>) -> Self {
+        self.instance = instance;
+        self
+    }
+
+    /// Returns the resource of this process, if it was forked from the one that made the resource.
+    pub(crate) fn here(&self) -> Cow<'_, Self> {
+        let Some(instance) = self.instance else {
+            return Cow::Borrowed(self);
+        };
+        let mut here = self.clone();
+        here.attributes.extend([text(INSTANCE, instance.text())]);
+        Cow::Owned(here)
     }
 
     /// Returns the attributes in the order of their names.
     pub(crate) fn attributes(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.iter().map(|(name, value)| (name.as_ref(), value))
+        let attributes = self.attributes.iter();
+        attributes.map(|(name, value)| (name.as_ref(), value))
     }
 }
 

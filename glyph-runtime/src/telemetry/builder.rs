@@ -14,6 +14,7 @@ use glyph_core::catalog::{AnyCatalog, Catalog};
 pub struct TelemetryBuilder {
     pub(super) service: String,
     pub(super) version: Option<String>,
+    pub(super) instance_id: Option<String>,
     pub(super) environment: Environment<'static>,
     pub(super) catalogs: Vec<&'static dyn AnyCatalog>,
     pub(super) redaction: Redaction,
@@ -29,6 +30,7 @@ impl TelemetryBuilder {
         Self {
             service,
             version: None,
+            instance_id: None,
             environment: Environment::of_process(),
             catalogs: Vec::new(),
             redaction: Redaction::default(),
@@ -49,6 +51,15 @@ impl TelemetryBuilder {
     /// Sets the version of the service: `service.version` in `target_info` and on spans.
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = Some(version.into());
+        self
+    }
+
+    /// Sets the id of this instance of the service, `service.instance.id`, whatever the environment
+    /// sets. Default: that of `OTEL_RESOURCE_ATTRIBUTES`, or else a random UUID.
+    ///
+    /// Two instances of a service must not have the same id: their series would be one.
+    pub fn instance_id(mut self, id: impl Into<String>) -> Self {
+        self.instance_id = Some(id.into());
         self
     }
 

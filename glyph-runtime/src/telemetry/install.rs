@@ -9,7 +9,11 @@ use super::{
 };
 use glyph_core::__runtime;
 
-use crate::{config::Configuration, redaction::Redaction};
+use crate::{
+    config::Configuration,
+    redaction::Redaction,
+    resource::{INSTANCE, RandomInstance},
+};
 use glyph_core::catalog::Registry;
 
 impl TelemetryBuilder {
@@ -62,6 +66,7 @@ impl TelemetryBuilder {
         for signal in telemetry.signals() {
             signal.install();
         }
+        telemetry.exposition.installed();
         Ok(telemetry)
     }
 
@@ -70,8 +75,9 @@ impl TelemetryBuilder {
         configuration.version = self.version.take();
         let mut signals = mem::take(&mut self.signals);
         self.configure(&mut signals, &mut configuration);
+        let instance = name_instance(&mut configuration, self.instance_id);
         let registry = Registry::new(self.catalogs)?;
-        let mut parts = Parts::new(configuration, registry);
+        let mut parts = Parts::new(configuration, registry, instance);
         for signal in signals {
             let name = signal.name();
             let started = signal.start(&mut parts);
@@ -101,6 +107,24 @@ impl TelemetryBuilder {
     }
 }
 
+/// Sets the id of the instance in the resource of all signals. Returns it if it is random.
+fn name_instance(configuration: &mut Configuration, id: Option<String>) -> Option<RandomInstance> {
+    let names = |(name, _): &(String, String)| name == INSTANCE;
+    if id.is_none() && configuration.resource.iter().any(names) {
+        return None;
+    }
+    let random = id.is_none().then(RandomInstance::new);
+    let id = id.or_else(|| random.map(RandomInstance::text));
+    let attribute = (INSTANCE.to_owned(), id.unwrap_or_default());
+    configuration.resource.retain(|named| !names(named));
+    configuration.resource.push(attribute);
+    #[cfg(feature = "trace")]
+    if let Some(traces) = &mut configuration.traces {
+        traces.resource.clone_from(&configuration.resource);
+    }
+    random
+}
+
 /// Sets the names to redact in each signal.
 fn share_redaction(signals: &[Box<dyn Signal>], configuration: &mut Configuration) {
     let shared = configuration.redaction.clone();
@@ -128,9 +152,10 @@ fn unite_redaction(signals: &[Box<dyn Signal>], configuration: &mut Configuratio
 
 impl Telemetry {
     fn new(mut parts: Parts) -> Self {
+        let exposition = parts.exposition();
         Self {
-            exposition: parts.exposition(),
-            shutdown: Arc::new(Shutdown::new(parts.running)),
+            exposition: exposition.clone(),
+            shutdown: Arc::new(Shutdown::new(parts.running, exposition)),
             propagators: parts.configuration.propagators,
             redaction: parts.configuration.redaction,
             warnings: parts.configuration.warnings,

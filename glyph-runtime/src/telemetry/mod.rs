@@ -5,6 +5,7 @@ mod arguments;
 mod builder;
 mod error;
 mod install;
+mod report;
 mod shutdown;
 mod signals;
 
@@ -12,9 +13,10 @@ use std::sync::Arc;
 
 pub use builder::TelemetryBuilder;
 pub use error::{BuildError, InstallError};
+pub use report::ShutdownReport;
 pub use signals::Layers;
 
-pub use crate::export::{Undelivered, UndeliveredPart};
+pub use crate::export::{OpenSpans, Undelivered, UndeliveredPart};
 
 use self::shutdown::Shutdown;
 use crate::{

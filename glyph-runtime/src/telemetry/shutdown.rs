@@ -9,10 +9,14 @@ use std::{
 use futures_channel::oneshot;
 
 use super::{
-    Telemetry, Undelivered, UndeliveredPart,
+    ShutdownReport, Telemetry, Undelivered, UndeliveredPart,
     signals::{self, Order, Running},
 };
-use crate::export::{DROP_DEADLINE, Deadline};
+use crate::{
+    export::{DROP_DEADLINE, Deadline, OpenSpans},
+    expose::Exposition,
+    origin::Origin,
+};
 use glyph_core::__runtime::{ignore_poison, lock};
 
 /// The deadline of [`Telemetry::shutdown`].
@@ -26,7 +30,9 @@ const THREAD: &str = "glyph-shutdown";
 #[derive(Debug)]
 pub(super) struct Shutdown {
     running: Vec<Box<dyn Running>>,
+    exposition: Exposition,
     progress: Progress,
+    origin: Origin,
 }
 
 /// The progress of a shutdown that several threads may ask for.
@@ -42,13 +48,13 @@ enum ShutdownState {
     NotStarted,
     /// A thread shuts down until this deadline.
     Stopping(Deadline),
-    Ended(Result<(), Undelivered>),
+    Ended(ShutdownReport),
 }
 
 impl Progress {
     /// Returns `None` to the first caller, who has to shut down. Other callers wait for its result,
     /// each at most until its own deadline.
-    fn begin(&self, deadline: Duration) -> Option<Result<(), Undelivered>> {
+    fn begin(&self, deadline: Duration) -> Option<ShutdownReport> {
         let due = Deadline::after(deadline);
         let mut state = lock(&self.state);
         loop {
@@ -57,7 +63,7 @@ impl Progress {
                     *state = ShutdownState::Stopping(due);
                     return None;
                 }
-                ShutdownState::Ended(result) => return Some(result.clone()),
+                ShutdownState::Ended(report) => return Some(report.clone()),
                 ShutdownState::Stopping(first_is_due) => *first_is_due,
             };
             // An earlier shutdown with a nearer deadline keeps it.
@@ -67,44 +73,68 @@ impl Progress {
             }
             let left = due.left();
             if left.is_zero() {
-                return Some(Err(Undelivered::still_running(deadline)));
+                let still_running = Err(Undelivered::still_running(deadline));
+                return Some(ShutdownReport::new(still_running, OpenSpans::default()));
             }
             state = ignore_poison(self.ended.wait_timeout(state, left)).0;
         }
     }
 
-    fn end(&self, result: Result<(), Undelivered>) {
-        *lock(&self.state) = ShutdownState::Ended(result);
+    fn end(&self, report: ShutdownReport) {
+        *lock(&self.state) = ShutdownState::Ended(report);
         self.ended.notify_all();
     }
 }
 
 impl Shutdown {
-    pub(super) fn new(running: Vec<Box<dyn Running>>) -> Self {
+    pub(super) fn new(running: Vec<Box<dyn Running>>, exposition: Exposition) -> Self {
         Self {
             running,
+            exposition,
             progress: Progress::default(),
+            origin: Origin::here(),
         }
     }
 
-    fn run(&self, deadline: Duration) -> Result<(), Undelivered> {
-        if let Some(result) = self.progress.begin(deadline) {
-            return result;
+    fn run(&self, deadline: Duration) -> ShutdownReport {
+        if self.origin.is_forked() {
+            return self.abandoned(deadline);
         }
-        let undelivered = self.shut_down_all(deadline);
-        let result = Undelivered::check(undelivered, deadline);
-        self.progress.end(result.clone());
-        result
+        if let Some(report) = self.progress.begin(deadline) {
+            return report;
+        }
+        let report = self.shut_down_all(deadline);
+        self.progress.end(report.clone());
+        report
     }
 
-    fn shut_down_all(&self, deadline: Duration) -> Vec<UndeliveredPart> {
+    /// Ends the signals in a process that was forked from the one that started them: their threads
+    /// do not exist here, and the parent delivers what is queued.
+    fn abandoned(&self, deadline: Duration) -> ShutdownReport {
+        let parts = self.running.iter();
+        let parts = parts.flat_map(|signal| parts_of(signal.shut_down(Duration::ZERO)));
+        let result = Undelivered::check(parts.collect(), deadline);
+        ShutdownReport::new(result, OpenSpans::default())
+    }
+
+    /// The log ends last, so that it has what the others could not deliver.
+    fn shut_down_all(&self, deadline: Duration) -> ShutdownReport {
         let due = Deadline::after(deadline);
+        self.exposition.log_unregistered();
         let first = deadline.saturating_sub((deadline / 5).min(KEPT_FOR_THE_LOG));
         let mut undelivered = at_once(first, self.in_order(Order::Together));
+        let open_spans = self.open_spans();
+        let result = Undelivered::check(undelivered.clone(), deadline);
+        ShutdownReport::new(result, open_spans.clone()).log();
         for last in self.in_order(Order::Last) {
-            undelivered.extend(parts(last.shut_down(due.left())));
+            undelivered.extend(parts_of(last.shut_down(due.left())));
         }
-        undelivered
+        ShutdownReport::new(Undelivered::check(undelivered, deadline), open_spans)
+    }
+
+    fn open_spans(&self) -> OpenSpans {
+        let signals = self.running.iter().map(|signal| signal.open_spans());
+        signals.max_by_key(|open| open.count).unwrap_or_default()
     }
 
     fn in_order(&self, order: Order) -> Vec<&dyn Running> {
@@ -113,7 +143,7 @@ impl Shutdown {
     }
 }
 
-fn parts(result: Result<(), Undelivered>) -> Vec<UndeliveredPart> {
+fn parts_of(result: Result<(), Undelivered>) -> Vec<UndeliveredPart> {
     result.err().map(|error| error.parts).unwrap_or_default()
 }
 
@@ -134,7 +164,7 @@ fn at_once<'s>(deadline: Duration, signals: Vec<&'s dyn Running>) -> Vec<Undeliv
             Ok(thread) => thread.join().unwrap_or_else(|_| late(signal)),
             Err(_) => late(signal),
         });
-        ended.flat_map(parts).collect()
+        ended.flat_map(parts_of).collect()
     })
 }
 
@@ -162,28 +192,23 @@ impl Telemetry {
     /// A second call waits for the first and returns the same result. It returns earlier if its own
     /// deadline passes.
     ///
-    /// # Errors
-    ///
-    /// Returns [`Undelivered`] with what was not delivered by the deadline, and is lost.
-    pub async fn shutdown(&self) -> Result<(), Undelivered> {
+    /// What was not delivered by the deadline is lost. The log has it, with the URL and the last
+    /// error, and the [`ShutdownReport`] as well.
+    pub async fn shutdown(&self) -> ShutdownReport {
         self.shutdown_within(DEADLINE).await
     }
 
     /// Shuts down as [`Telemetry::shutdown`] does, within the given deadline.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`Undelivered`], as [`Telemetry::shutdown`] does.
-    pub async fn shutdown_within(&self, deadline: Duration) -> Result<(), Undelivered> {
-        let (done, result) = oneshot::channel();
+    pub async fn shutdown_within(&self, deadline: Duration) -> ShutdownReport {
+        let (done, report) = oneshot::channel();
         let shutdown = Arc::clone(&self.shutdown);
         let started = thread::Builder::new()
             .name(THREAD.to_owned())
             .spawn(move || done.send(shutdown.run(deadline)));
         if started.is_ok()
-            && let Ok(result) = result.await
+            && let Ok(report) = report.await
         {
-            return result;
+            return report;
         }
         // No thread could be started, so this one has to block.
         self.shutdown.run(deadline)
@@ -200,16 +225,12 @@ impl Telemetry {
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let telemetry = Telemetry::builder("worker").build()?;
-    /// telemetry.shutdown_blocking(Duration::from_secs(5))?;
-    /// telemetry.shutdown_blocking(Duration::from_secs(5))?;
+    /// let report = telemetry.shutdown_blocking(Duration::from_secs(5));
+    /// assert!(report.is_complete(), "{report}");
     /// # Ok(())
     /// # }
     /// ```
-    ///
-    /// # Errors
-    ///
-    /// Returns [`Undelivered`], as [`Telemetry::shutdown`] does.
-    pub fn shutdown_blocking(&self, deadline: Duration) -> Result<(), Undelivered> {
+    pub fn shutdown_blocking(&self, deadline: Duration) -> ShutdownReport {
         self.shutdown.run(deadline)
     }
 }

@@ -30,6 +30,7 @@
 mod error;
 mod file;
 mod metrics;
+mod open_spans;
 mod pipeline;
 mod processor;
 mod redacted;
@@ -39,12 +40,17 @@ mod settings;
 mod size;
 mod span;
 mod span_exporter;
+mod thread_marks;
+mod until_shutdown;
 
 pub use crate::{
     context::trace_context::{
         build_unsampled_spans, connect, propagation, remote, unsampled_spans_are_built,
     },
-    export::{BatchLimits, DropReason, ExportCounts, InvalidSetting, Undelivered, UndeliveredPart},
+    export::{
+        BatchLimits, DropReason, ExportCounts, InvalidSetting, OpenSpans, Undelivered,
+        UndeliveredPart,
+    },
     otlp::{Compression, OtlpError, OtlpSettings, Protocol, TlsSettings},
 };
 pub use error::TraceError;

@@ -4,28 +4,31 @@ use std::{
     future,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     thread,
     time::Duration,
 };
 
 use opentelemetry::trace::TracerProvider;
-use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider, SpanData, SpanExporter};
+use opentelemetry_sdk::trace::{SdkTracerProvider, SpanData, SpanExporter};
 use tracing::Subscriber;
-use tracing_opentelemetry::OpenTelemetryLayer;
-use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::{Layer, registry::LookupSpan};
 
 use super::{
     Trace, TraceError, TraceSettings, file,
+    open_spans::OpenNames,
     processor::{Processor, Routes},
     ring::Ring,
     span_exporter::FromSpanExporter,
+    thread_marks::ThreadMarks,
+    until_shutdown::UntilShutdown,
 };
 use crate::{
     context::trace_context::{connect, unsampled::UnsampledRecorder},
-    export::{self, BatchLimits, Destination, ExportCounts, Queue, Undelivered},
+    export::{self, BatchLimits, Destination, ExportCounts, OpenSpans, Queue, Undelivered},
     otlp::{self, Resource},
+    random::RandomIds,
 };
 use glyph_core::__runtime::lock;
 
@@ -91,11 +94,17 @@ impl Pipeline {
             value_length: settings.limits.attribute_value_length,
             started: AtomicU64::new(0),
             ended: AtomicU64::new(0),
+            closed: AtomicBool::new(false),
+            open: OpenNames::default(),
         });
         let limits = settings.limits;
         let provider = SdkTracerProvider::builder()
             .with_resource(resource.sdk())
-            .with_sampler(sampler)
+            .with_sampler(UntilShutdown {
+                sampler,
+                routes: Arc::clone(&routes),
+            })
+            .with_id_generator(RandomIds)
             .with_max_attributes_per_span(limits.attributes)
             .with_max_events_per_span(limits.events)
             .with_max_attributes_per_event(limits.attributes_per_event)
@@ -119,11 +128,13 @@ impl Pipeline {
 
     /// Returns a layer that makes every [`tracing`] span a span of this pipeline.
     #[must_use]
-    pub fn layer<S>(&self) -> OpenTelemetryLayer<S, SdkTracer>
+    pub fn layer<S>(&self) -> impl Layer<S> + use<S>
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
     {
-        tracing_opentelemetry::layer().with_tracer(self.provider.tracer("glyph"))
+        let tracer = self.provider.tracer("glyph");
+        let layer = tracing_opentelemetry::layer().with_tracer(tracer);
+        layer.and_then(ThreadMarks)
     }
 
     /// Returns the traces in the ring, the latest first: the sampled ones if there is no collector,
@@ -145,6 +156,12 @@ impl Pipeline {
         Snapshot::of(&self.routes)
     }
 
+    /// Returns the recorded spans that have not ended.
+    #[must_use]
+    pub fn open_spans(&self) -> OpenSpans {
+        self.routes.open_spans()
+    }
+
     pub(crate) fn routes(&self) -> &Arc<Routes> {
         &self.routes
     }
@@ -162,7 +179,8 @@ impl Pipeline {
         self.routes.flush(deadline, false)
     }
 
-    /// Exports every span that ended, and ends the pipeline: spans that end later are not recorded.
+    /// Exports every span that ended, and ends the pipeline: spans that end later are dropped, and
+    /// counted for the reason [`DropReason::Shutdown`](super::DropReason::Shutdown).
     ///
     /// It blocks the thread, and works with and without a runtime, in a destructor and after a
     /// panic. A second call has nothing to do.
@@ -173,8 +191,7 @@ impl Pipeline {
     pub fn shutdown(&self, deadline: Duration) -> Result<(), Undelivered> {
         let result = self.routes.flush(deadline, true);
         lock(&self.unsampled).take();
-        // The processor is shut down already, so this takes no time.
-        let _no_processor = self.provider.shutdown_with_timeout(Duration::ZERO);
+        // The provider goes on: one that is shut down does not say which spans end.
         result
     }
 

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -14,9 +14,9 @@ use opentelemetry_sdk::{
     trace::{Span, SpanData, SpanProcessor},
 };
 
-use super::{redacted, ring::Ring, size};
+use super::{open_spans::OpenNames, redacted, ring::Ring, size};
 use crate::{
-    export::{self, Queue, Undelivered},
+    export::{self, OpenSpans, Queue, Undelivered},
     redaction::Redaction,
 };
 use glyph_core::__runtime::current_values;
@@ -33,11 +33,15 @@ pub(crate) struct Routes {
     pub(crate) value_length: Option<usize>,
     pub(crate) started: AtomicU64,
     pub(crate) ended: AtomicU64,
+    /// Whether the pipeline was shut down.
+    pub(crate) closed: AtomicBool,
+    pub(crate) open: OpenNames,
 }
 
 impl Routes {
     fn push(&self, mut span: SpanData) {
         self.ended.fetch_add(1, Relaxed);
+        self.open.ended(span.span_context.span_id());
         redacted::redact(&mut span, &self.redaction);
         if let Some(limit) = self.value_length {
             size::cut(&mut span, limit);
@@ -47,7 +51,8 @@ impl Routes {
         } else {
             &[]
         };
-        let ring = self.ring.as_ref().filter(|ring| ring.wants(&span));
+        let ring = self.ring.as_ref();
+        let ring = ring.filter(|ring| ring.wants(&span) && !self.closed.load(Relaxed));
         // The last queue takes the span itself, the others a copy.
         let Some((last, others)) = queues.split_last() else {
             if let Some(ring) = ring {
@@ -66,11 +71,28 @@ impl Routes {
 
     /// Exports every span that ended before this call. With `closing`, later spans are dropped.
     pub(crate) fn flush(&self, limit: Duration, closing: bool) -> Result<(), Undelivered> {
+        self.closed.fetch_or(closing, Relaxed);
         let result = export::flush(&self.queues, limit, closing);
         if closing && let Some(ring) = &self.ring {
             ring.forget_undecided();
         }
         result
+    }
+}
+
+impl Routes {
+    /// Counts a span that starts after the shutdown.
+    pub(super) fn dropped_after_shutdown(&self) {
+        for queue in &self.queues {
+            queue.counts().dropped(export::DropReason::Shutdown, 1);
+        }
+    }
+
+    /// Returns the recorded spans that have not ended.
+    pub(crate) fn open_spans(&self) -> OpenSpans {
+        let started = self.started.load(Relaxed);
+        self.open
+            .report(started.saturating_sub(self.ended.load(Relaxed)))
     }
 }
 
@@ -91,6 +113,7 @@ pub(crate) struct Processor(pub(crate) Arc<Routes>);
 impl SpanProcessor for Processor {
     fn on_start(&self, span: &mut Span, _: &Context) {
         self.0.started.fetch_add(1, Relaxed);
+        self.0.open.started(span.span_context().span_id());
         current_values(&mut |name, value| {
             span.set_attribute(KeyValue::new(name, value.to_owned()));
         });

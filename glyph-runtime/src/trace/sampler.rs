@@ -13,8 +13,9 @@ use opentelemetry::{
 };
 use opentelemetry_sdk::trace::{self as sdk, SamplingDecision, SamplingResult, ShouldSample};
 
+use super::open_spans;
 use crate::export::{InvalidSetting, is_export_thread};
-use glyph_core::__runtime::lock;
+use crate::origin::Origin;
 
 /// The highest rate of [`Sampler::RateLimited`] in traces per second. The sampler remembers the
 /// time of each.
@@ -112,6 +113,9 @@ impl ShouldSample for SuppressingSampler {
         if self.records_unsampled && result.decision == SamplingDecision::Drop {
             result.decision = SamplingDecision::RecordOnly;
         }
+        if result.decision != SamplingDecision::Drop {
+            open_spans::starting(name);
+        }
         result
     }
 }
@@ -127,6 +131,7 @@ struct Shared {
     /// A monotonic clock.
     now: Box<Now>,
     chosen: Mutex<VecDeque<Duration>>,
+    origin: Origin,
 }
 
 impl RateLimited {
@@ -140,12 +145,20 @@ impl RateLimited {
             rate: rate as usize,
             now: Box::new(now),
             chosen: Mutex::default(),
+            origin: Origin::here(),
         }))
     }
 
     fn admits(&self) -> bool {
-        let Shared { rate, now, chosen } = &*self.0;
-        let mut chosen = lock(chosen);
+        let Shared {
+            rate,
+            now,
+            chosen,
+            origin,
+        } = &*self.0;
+        let Some(mut chosen) = origin.lock(chosen) else {
+            return false;
+        };
         let now = now();
         if chosen.len() >= *rate {
             let oldest = chosen.front().copied().unwrap_or_default();

@@ -7,4 +7,5 @@ mod open_labels;
 mod recorded;
 mod telemetry;
 mod tenants;
+mod unregistered;
 mod waits;

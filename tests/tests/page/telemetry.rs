@@ -118,6 +118,6 @@ async fn port_zero_is_reported_and_shutdown_releases_the_port() {
         .unwrap();
     let address = telemetry.local_addr().unwrap();
     assert_ne!(address.port(), 0);
-    telemetry.shutdown().await.unwrap();
+    telemetry.shutdown().await.into_result().unwrap();
     TcpListener::bind(address).unwrap();
 }

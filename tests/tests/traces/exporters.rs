@@ -141,6 +141,7 @@ fn texts_are_cut_at_the_limit() {
 
 fn spans_for_mine(count: u64) -> UndeliveredPart {
     UndeliveredPart {
+        url: None,
         destination: "mine",
         items: "spans",
         count,
@@ -156,7 +157,12 @@ fn panicking_exporter_loses_only_its_batch() {
         Pipeline::start_with_exporter(&TraceSettings::new("shop"), "mine", exporter).unwrap();
     spans(&pipeline, 3);
     let lost = pipeline.flush(LONG).unwrap_err();
-    assert_eq!(lost.parts, [spans_for_mine(3)]);
+    let error = Some("it panicked: the first one panics".to_owned());
+    let part = UndeliveredPart {
+        error,
+        ..spans_for_mine(3)
+    };
+    assert_eq!(lost.parts, [part]);
     spans(&pipeline, 2);
     pipeline.shutdown(LONG).unwrap();
     let counts = counts(&pipeline);

@@ -9,6 +9,7 @@ use std::{
 use glyph_runtime::trace::{DropReason, Pipeline};
 use glyph_tests::wait::within;
 use tokio::runtime::Builder;
+use tracing_subscriber::layer::SubscriberExt;
 
 use crate::{
     LONG,
@@ -161,13 +162,39 @@ fn hanging_collector_delays_shutdown_by_its_deadline_only() {
 }
 
 #[test]
-fn spans_after_shutdown_are_not_recorded() {
+fn spans_that_start_after_shutdown_are_counted_as_dropped() {
     let receiver = Receiver::start([]);
     let pipeline = pipeline(&receiver, PROTOCOLS[1]);
     pipeline.shutdown(LONG).unwrap();
     spans(&pipeline, 5);
-    assert_eq!(pipeline.snapshot().spans_started, 0);
+    let counts = pipeline.snapshot();
+    assert_eq!(counts.spans_started, 0);
+    assert_eq!(counts.exporters[0].dropped_for(DropReason::Shutdown), 5);
     assert!(receiver.received().is_empty());
+}
+
+#[test]
+fn spans_that_end_after_shutdown_are_reported_and_counted_as_dropped() {
+    let receiver = Receiver::start([]);
+    let pipeline = pipeline(&receiver, PROTOCOLS[1]);
+    let subscriber = tracing_subscriber::registry().with(pipeline.layer());
+    tracing::subscriber::with_default(subscriber, || {
+        let _serve = tracing::info_span!("serve").entered();
+        let poll = tracing::info_span!("unnamed", otel.name = "poll").entered();
+        tracing::info_span!("lookup").in_scope(|| {});
+        pipeline.shutdown(LONG).unwrap();
+        let open = pipeline.open_spans();
+        assert_eq!(open.to_string(), "2 spans were still open: `poll`, `serve`");
+        drop(poll);
+        assert_eq!(pipeline.open_spans().names, ["serve"]);
+    });
+    let counts = pipeline.snapshot();
+    assert_eq!((counts.spans_started, counts.spans_ended), (3, 3));
+    let counts = &counts.exporters[0];
+    assert_eq!(counts.exported, 1);
+    assert_eq!(counts.dropped_for(DropReason::Shutdown), 2);
+    assert_eq!(pipeline.open_spans().count, 0);
+    assert_eq!(receiver.received().len(), 1);
 }
 
 #[test]

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use opentelemetry::{
-    Context,
-    context::{FutureExt, WithContext},
-};
+use opentelemetry::Context;
 
 use super::RESERVED;
-use crate::context::redaction::{REDACTED, Redaction};
+use crate::context::{
+    InTraceContext, current_context,
+    redaction::{REDACTED, Redaction},
+};
 
 /// The most ids.
 const MAX_IDS: usize = 8;
@@ -88,7 +88,9 @@ impl CarriedIds {
     /// Returns the ids of the running code.
     #[must_use]
     pub fn current() -> Self {
-        Context::map_current(|context| Self::of(context).unwrap_or_default())
+        current_context::read(Self::of)
+            .flatten()
+            .unwrap_or_default()
     }
 
     pub(crate) fn of(context: &Context) -> Option<Self> {
@@ -136,13 +138,17 @@ impl CarriedIds {
 
     /// Runs `work` with these as the current ids.
     pub fn in_scope<R>(&self, work: impl FnOnce() -> R) -> R {
-        let _attached = Context::current_with_value(self.clone()).attach();
+        let _attached = current_context::attach(self.context());
         work()
     }
 
     /// Returns a future that has these as the current ids whenever it is polled.
-    pub fn scope<F: Future>(&self, future: F) -> WithContext<F> {
-        future.with_context(Context::current_with_value(self.clone()))
+    pub fn scope<F: Future>(&self, future: F) -> InTraceContext<F> {
+        current_context::within(self.context(), future)
+    }
+
+    fn context(&self) -> Context {
+        current_context::current().with_value(self.clone())
     }
 
     /// Returns names and values as a log line shows them.

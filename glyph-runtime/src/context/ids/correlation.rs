@@ -1,18 +1,14 @@
 //! The ids that connect a log line to its trace and its request.
 
-use std::{
-    future::Future,
-    panic::{self, AssertUnwindSafe},
-    sync::Arc,
-};
+use std::{future::Future, sync::Arc};
 
 use opentelemetry::{
     Context,
-    context::{FutureExt, WithContext},
     trace::{SpanId, TraceContextExt, TraceFlags, TraceId},
 };
 
 use super::CarriedIds;
+use crate::context::{InTraceContext, current_context};
 
 /// The longest request id, in bytes.
 const LONGEST: usize = 128;
@@ -51,22 +47,22 @@ impl RequestId {
     /// Returns the id of the running code.
     #[must_use]
     pub fn current() -> Option<Self> {
-        Context::map_current(|context| context.get::<Self>().cloned())
+        current_context::read(|context| context.get::<Self>().cloned()).flatten()
     }
 
     /// Runs `work` with this as the current id.
     pub fn in_scope<R>(&self, work: impl FnOnce() -> R) -> R {
-        let _attached = self.context().attach();
+        let _attached = current_context::attach(self.context());
         work()
     }
 
     /// Returns a future that has this as the current id whenever it is polled.
-    pub fn scope<F: Future>(&self, future: F) -> WithContext<F> {
-        future.with_context(self.context())
+    pub fn scope<F: Future>(&self, future: F) -> InTraceContext<F> {
+        current_context::within(self.context(), future)
     }
 
     fn context(&self) -> Context {
-        Context::current_with_value(self.clone())
+        current_context::current().with_value(self.clone())
     }
 }
 
@@ -85,8 +81,7 @@ impl Correlation {
         if target == "opentelemetry" {
             return Self::default();
         }
-        let read = AssertUnwindSafe(|| Context::map_current(Self::of));
-        panic::catch_unwind(read).unwrap_or_default()
+        current_context::read(Self::of).unwrap_or_default()
     }
 
     fn of(context: &Context) -> Self {

@@ -3,15 +3,18 @@
 //! `tracing-opentelemetry` makes the context of a span current while the span is entered. So one
 //! lookup in the thread is enough, without a lock and without the subscriber.
 
+use std::ptr::from_ref;
+
 use opentelemetry::{
     Context, KeyValue,
     trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState},
 };
-use tracing::{Span, level_filters::LevelFilter};
+use tracing::{Dispatch, Span, dispatcher, level_filters::LevelFilter, span::Id};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
+use tracing_subscriber::{Registry, registry::LookupSpan};
 
 use super::unsampled;
-use crate::Exemplar;
+use crate::{Exemplar, context::current_context::read};
 use glyph_core::__runtime::{self, ParentSpanId, SpanParent, Traces};
 use glyph_core::metric::CurrentTrace;
 
@@ -39,23 +42,26 @@ struct CurrentContext;
 
 impl CurrentTrace for CurrentContext {
     fn exemplar(&self) -> Option<Exemplar> {
-        map_current(|context| exemplar(context, None))
+        read(|context| exemplar(context, None)).flatten()
     }
 }
 
 impl Traces for CurrentContext {
     fn parent_span(&self, names_parent: bool) -> Option<ParentSpanId> {
-        map_current(|context| {
+        let parent = read(|context| {
             let span = context.span();
             let span = span.span_context();
             let unsampled = span.is_valid() && !span.is_sampled();
             let suppressed = unsampled && !names_parent && !unsampled::are_built();
             (!suppressed).then(|| id(span))
-        })
+        });
+        // A thread that is ending has no context: spans are opened elsewhere.
+        parent.unwrap_or(Some(ParentSpanId::NONE))
     }
 
     fn current_span(&self) -> ParentSpanId {
-        map_current(|context| id(context.span().span_context()))
+        let current = read(|context| id(context.span().span_context()));
+        current.unwrap_or(ParentSpanId::NONE)
     }
 
     /// As a field of `tracing` the function name would be on every log line. Recording it later
@@ -65,7 +71,7 @@ impl Traces for CurrentContext {
         if LevelFilter::current() == LevelFilter::OFF {
             return None;
         }
-        map_current(|context| exemplar(context, Some(function)))
+        read(|context| exemplar(context, Some(function))).flatten()
     }
 
     fn link(&self, span: &Span, to: Exemplar) {
@@ -76,6 +82,36 @@ impl Traces for CurrentContext {
             true,
             TraceState::default(),
         ));
+    }
+
+    fn link_to_span(&self, span: &Span, to: &Span) {
+        if is_of_current(to) {
+            follow(span, to);
+        } else {
+            link_to_context(span, to);
+        }
+    }
+
+    fn is_open(&self, id: &Id) -> bool {
+        dispatcher::get_default(|dispatch| has_open_span(dispatch, id))
+    }
+
+    fn is_of_current_subscriber(&self, span: &Span) -> bool {
+        is_of_current(span)
+    }
+
+    fn continue_trace(&self, span: &Span, parent: &Span) {
+        let context = parent.context();
+        if context.has_active_span() {
+            let _is_new = span.set_parent(context);
+        }
+    }
+}
+
+/// A span that follows from itself would be locked twice.
+fn follow(span: &Span, other: &Span) {
+    if other.id().is_some() && other.id() != span.id() {
+        span.follows_from(other);
     }
 }
 
@@ -110,7 +146,24 @@ fn id(span: &SpanContext) -> ParentSpanId {
     ParentSpanId::new(u64::from_be_bytes(span.span_id().to_bytes()))
 }
 
-#[inline(never)]
-fn map_current<T>(read: impl FnOnce(&Context) -> T) -> T {
-    Context::map_current(read)
+/// Returns the address of the registry of a subscriber, which tells subscribers apart.
+fn registry(dispatch: &Dispatch) -> Option<usize> {
+    let registry: &Registry = dispatch.downcast_ref()?;
+    Some(from_ref(registry).addr())
+}
+
+fn has_open_span(dispatch: &Dispatch, id: &Id) -> bool {
+    let registry = dispatch.downcast_ref::<Registry>();
+    // Another kind of subscriber knows its spans itself.
+    registry.is_none_or(|registry| registry.span_data(id).is_some())
+}
+
+fn is_of_current(span: &Span) -> bool {
+    let of = span.with_subscriber(|(_, dispatch)| registry(dispatch));
+    of.is_none_or(|of| of == dispatcher::get_default(registry))
+}
+
+fn link_to_context(span: &Span, to: &Span) {
+    let context = to.context();
+    span.add_link(context.span().span_context().clone());
 }

@@ -5,9 +5,10 @@ use std::fmt;
 use opentelemetry::{
     Context,
     baggage::{Baggage as Carried, BaggageExt, BaggageMetadata},
-    context::{FutureExt, WithContext},
 };
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use crate::context::{InTraceContext, current_context};
 
 /// The maximum number of entries (W3C Baggage, "Limits").
 pub const MAX_ENTRIES: usize = 64;
@@ -80,14 +81,15 @@ pub enum BaggageError {
 /// See [`Baggage`].
 #[must_use]
 pub fn baggage(key: &str) -> Option<String> {
-    Context::map_current(|context| context.baggage().get(key).map(ToString::to_string))
+    let value = |context: &Context| context.baggage().get(key).map(ToString::to_string);
+    current_context::read(value).flatten()
 }
 
 impl Baggage {
     /// Returns the baggage of the running code.
     #[must_use]
     pub fn current() -> Self {
-        Context::map_current(Self::of)
+        current_context::read(Self::of).unwrap_or_default()
     }
 
     /// Adds an entry, or replaces the one with the same key.
@@ -136,14 +138,14 @@ impl Baggage {
 
     /// Runs `work` with this, and nothing else, as the current baggage.
     pub fn in_scope<R>(&self, work: impl FnOnce() -> R) -> R {
-        let _attached = self.within(&Context::current()).attach();
+        let _attached = current_context::attach(self.within(&current_context::current()));
         work()
     }
 
     /// Returns a future that has this, and nothing else, as the current baggage whenever it is
-    /// polled.
-    pub fn scope<F: Future>(&self, future: F) -> WithContext<F> {
-        future.with_context(self.within(&Context::current()))
+    /// polled, and when it is dropped.
+    pub fn scope<F: Future>(&self, future: F) -> InTraceContext<F> {
+        current_context::within(self.within(&current_context::current()), future)
     }
 
     pub(crate) fn of(context: &Context) -> Self {

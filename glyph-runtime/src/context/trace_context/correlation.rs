@@ -1,12 +1,11 @@
 //! The id that connects the logs, traces and metrics of one piece of work.
 
-use std::{
-    fmt,
-    panic::{self, AssertUnwindSafe},
-};
+use std::fmt;
 
 use glyph_core::__runtime::Hex;
 use opentelemetry::{Context, trace::TraceContextExt};
+
+use crate::context::current_context;
 
 /// The id of a trace: 32 lower-case hexadecimal digits (W3C Trace Context, `trace-id`).
 ///
@@ -71,10 +70,7 @@ impl fmt::Debug for CorrelationId {
 /// ```
 #[must_use]
 pub fn correlation_id() -> Option<CorrelationId> {
-    // A thread's context is dropped before the last destructors run, and reading it while it is
-    // changed panics.
-    let read = AssertUnwindSafe(|| Context::map_current(of));
-    panic::catch_unwind(read).unwrap_or_default()
+    current_context::read(of).flatten()
 }
 
 fn of(context: &Context) -> Option<CorrelationId> {

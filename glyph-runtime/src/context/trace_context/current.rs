@@ -1,15 +1,12 @@
 //! The context of the running code, and tasks that carry it along.
 
-use opentelemetry::ContextGuard;
 use tokio::task::{self, JoinHandle};
-use tracing::{
-    Dispatch, Span, dispatcher, dispatcher::DefaultGuard, span::Entered as SpanGuard,
-    subscriber::NoSubscriber,
-};
+use tracing::{Dispatch, Span, dispatcher, dispatcher::DefaultGuard, subscriber::NoSubscriber};
 
 use super::InContext;
+use crate::context::current_context::{self, Attached};
 use glyph_core::{
-    __runtime::{self, ScopeGuard},
+    __runtime::{self, EnteredSpan, ScopeGuard},
     scope::ScopeLabels,
 };
 
@@ -30,8 +27,8 @@ pub struct Context {
 #[derive(Debug)]
 pub(super) struct AttachedContext<'context> {
     _labels: ScopeGuard<'context>,
-    _trace: ContextGuard,
-    _span: SpanGuard<'context>,
+    _trace: Attached,
+    _span: EnteredSpan<'context>,
     _dispatch: Option<DefaultGuard>,
 }
 
@@ -43,7 +40,7 @@ impl Context {
         Self {
             dispatch: (!dispatch.is::<NoSubscriber>()).then_some(dispatch),
             span: Span::current(),
-            trace: opentelemetry::Context::current(),
+            trace: current_context::current(),
             labels: ScopeLabels::current(),
         }
     }
@@ -63,10 +60,10 @@ impl Context {
     /// the trace context is attached after the span.
     pub(super) fn attach(&self) -> AttachedContext<'_> {
         let dispatch = self.dispatch.as_ref().map(dispatcher::set_default);
-        let span = self.span.enter();
+        let span = EnteredSpan::enter(&self.span);
         AttachedContext {
             _labels: __runtime::enter_alone(&self.labels),
-            _trace: self.trace.clone().attach(),
+            _trace: current_context::attach(self.trace.clone()),
             _span: span,
             _dispatch: dispatch,
         }

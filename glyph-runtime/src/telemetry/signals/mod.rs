@@ -25,7 +25,7 @@ use tracing::level_filters::LevelFilter;
 use super::{InstallError, TelemetryBuilder};
 use crate::{
     config::{Configuration, Environment},
-    export::Undelivered,
+    export::{OpenSpans, Undelivered},
     expose::Exposition,
     redaction::Redaction,
 };
@@ -103,6 +103,11 @@ pub(super) trait Running: Any + Send + Sync + fmt::Debug {
 
     /// Sets the globals that can always be set.
     fn install(&self) {}
+
+    /// Returns the spans that have not ended.
+    fn open_spans(&self) -> OpenSpans {
+        OpenSpans::default()
+    }
 
     /// Delivers what is left, and stops.
     fn shut_down(&self, _deadline: Duration) -> Result<(), Undelivered> {

@@ -7,7 +7,7 @@ use super::Running;
 use crate::{
     config::Configuration,
     expose::{Exposition, ExternalRecorder},
-    resource::Resource,
+    resource::{RandomInstance, Resource},
 };
 use glyph_core::catalog::Registry;
 
@@ -28,10 +28,15 @@ pub(in crate::telemetry) struct Parts {
     pub(in crate::telemetry) level: LevelFilter,
     pub(in crate::telemetry) running: Vec<Box<dyn Running>>,
     exposition: Option<Exposition>,
+    instance: Option<RandomInstance>,
 }
 
 impl Parts {
-    pub(in crate::telemetry) fn new(configuration: Configuration, registry: Registry) -> Self {
+    pub(in crate::telemetry) fn new(
+        configuration: Configuration,
+        registry: Registry,
+        instance: Option<RandomInstance>,
+    ) -> Self {
         Self {
             configuration,
             registry,
@@ -40,6 +45,7 @@ impl Parts {
             level: LevelFilter::INFO,
             running: Vec::new(),
             exposition: None,
+            instance,
         }
     }
 
@@ -54,7 +60,8 @@ impl Parts {
             configuration.version.as_deref(),
             configuration.environment.as_deref(),
             &configuration.resource,
-        );
+        )
+        .with_instance(self.instance);
         let exposition = Exposition::new(self.registry.clone(), &resource, self.external.take());
         for running in &self.running {
             running.report(&exposition);

@@ -15,6 +15,7 @@ use super::{
     KeepFailures, RingLimits, Trace, size,
     span::{self, Span},
 };
+use crate::origin::Origin;
 use glyph_core::__runtime::lock;
 
 /// The ring. Failed traces are separate from sampled ones, so that neither removes the other.
@@ -23,6 +24,7 @@ pub(crate) struct Ring {
     keeps_sampled: bool,
     keep_failures: Option<KeepFailures>,
     inner: Mutex<Inner>,
+    origin: Origin,
 }
 
 #[derive(Debug)]
@@ -48,6 +50,7 @@ impl Ring {
                 failed: traces(),
                 undecided: traces(),
             }),
+            origin: Origin::here(),
         }
     }
 
@@ -59,7 +62,9 @@ impl Ring {
         let size = size::of_span(&span);
         let span = Arc::new(span);
         let mut removed = Vec::new();
-        let mut inner = self.lock();
+        let Some(mut inner) = self.origin.lock(&self.inner) else {
+            return;
+        };
         if let Some(keep) = self.keep_failures {
             removed = inner.classify(keep, &span, size);
         }
@@ -102,7 +107,9 @@ impl Ring {
     }
 
     pub(crate) fn forget_undecided(&self) {
-        self.lock().undecided.clear();
+        if let Some(mut inner) = self.origin.lock(&self.inner) {
+            inner.undecided.clear();
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

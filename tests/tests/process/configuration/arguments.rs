@@ -72,6 +72,7 @@ fn service_name_and_file_flags_take_precedence() {
     });
     telemetry
         .shutdown_blocking(std::time::Duration::from_secs(30))
+        .into_result()
         .unwrap();
     let text = std::fs::read_to_string(path).unwrap();
     assert_eq!(text.lines().count(), 1, "{text}");

@@ -6,7 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use glyph_runtime::{Telemetry, telemetry::Undelivered, trace::ExportCounts};
+use glyph_runtime::{
+    Telemetry,
+    telemetry::{ShutdownReport, Undelivered},
+    trace::ExportCounts,
+};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::shutdown::{
@@ -20,10 +24,8 @@ const SHORT: Duration = Duration::from_millis(500);
 /// Tolerance of a deadline on a busy machine.
 const SLACK: Duration = Duration::from_secs(5);
 
-type Ended = Result<(), Undelivered>;
-
 /// Shuts down a telemetry in one way, with each collector.
-fn ends(way: impl Fn(&Arc<Telemetry>, Duration) -> Ended + Send + Sync + 'static) {
+fn ends(way: impl Fn(&Arc<Telemetry>, Duration) -> ShutdownReport + Send + Sync + 'static) {
     let way = Arc::new(way);
     for kind in KINDS {
         let way = Arc::clone(&way);
@@ -31,14 +33,14 @@ fn ends(way: impl Fn(&Arc<Telemetry>, Duration) -> Ended + Send + Sync + 'static
     }
 }
 
-fn ends_with(kind: Kind, way: &dyn Fn(&Arc<Telemetry>, Duration) -> Ended) {
+fn ends_with(kind: Kind, way: &dyn Fn(&Arc<Telemetry>, Duration) -> ShutdownReport) {
     let collector = Collector::start(kind);
     let written = Written::default();
     let telemetry = Arc::new(telemetry(&collector.endpoint, written.clone()));
     let address = telemetry.local_addr().unwrap();
     let deadline = if kind == Kind::Answers { LONG } else { SHORT };
     let started = Instant::now();
-    let result = way(&telemetry, deadline);
+    let report = way(&telemetry, deadline);
     let took = started.elapsed();
     assert!(took < deadline + SLACK, "{kind:?} took {took:?}");
     assert_eq!(written.lines().len(), 3, "{kind:?}: the log is written");
@@ -47,12 +49,12 @@ fn ends_with(kind: Kind, way: &dyn Fn(&Arc<Telemetry>, Duration) -> Ended) {
         "the listener has stopped"
     );
     if kind == Kind::Answers {
-        assert_eq!(result, Ok(()));
+        assert!(report.is_complete(), "{report}");
         assert_eq!(exported(&telemetry), [3, 3]);
         let metrics = telemetry.metrics_otlp().unwrap().snapshot();
         assert!(metrics.exported > 0, "{metrics:?}");
     } else {
-        all_is_told(&result.unwrap_err());
+        all_is_told(&report.into_result().unwrap_err());
         assert_eq!(exported(&telemetry), [0, 0]);
         let dropped = |counts: ExportCounts| counts.dropped_in_all();
         let spans = telemetry.traces().unwrap().snapshot();
@@ -148,7 +150,7 @@ fn shutdown_works_in_a_multi_thread_runtime() {
 
 #[test]
 fn shutdown_works_in_a_destructor_within_a_runtime() {
-    struct Ends<'t>(&'t Telemetry, Duration, &'t mut Option<Ended>);
+    struct Ends<'t>(&'t Telemetry, Duration, &'t mut Option<ShutdownReport>);
     impl Drop for Ends<'_> {
         fn drop(&mut self) {
             *self.2 = Some(self.0.shutdown_blocking(self.1));
@@ -166,7 +168,7 @@ fn shutdown_works_while_a_panic_unwinds() {
     struct Ends(Arc<Telemetry>, Duration);
     impl Drop for Ends {
         fn drop(&mut self) {
-            let _told_again_below = self.0.shutdown_blocking(self.1);
+            let _reported_again_below = self.0.shutdown_blocking(self.1);
         }
     }
     ends(|telemetry, deadline| {

@@ -35,7 +35,7 @@ fn shutdown_reports_everything_unfinished() {
         let (release, stuck) = channel();
         let telemetry = telemetry(&collector.endpoint, Stuck(stuck));
         let error = telemetry.shutdown_blocking(Duration::from_millis(500));
-        let error = error.unwrap_err();
+        let error = error.into_result().unwrap_err();
         match &undelivered(&error)[..] {
             [spans, records, points, lines] => {
                 assert_eq!(*spans, ("otlp", "spans", 3));
@@ -61,7 +61,7 @@ fn metrics_can_be_rendered_after_shutdown() {
     in_time("the page", || {
         let collector = Collector::start(Kind::Answers);
         let telemetry = telemetry(&collector.endpoint, Written::default());
-        telemetry.shutdown_blocking(LONG).unwrap();
+        telemetry.shutdown_blocking(LONG).into_result().unwrap();
         let page = telemetry.render(Format::Text);
         assert!(page.contains("glyph_log_lines_total 3"), "{page}");
         for signal in ["traces", "logs"] {
@@ -91,7 +91,7 @@ fn shorter_second_shutdown_does_not_wait_for_the_first() {
             });
         assert!(given_up.is_err(), "{given_up:?}");
         let error = telemetry.shutdown_blocking(Duration::from_millis(200));
-        let error = error.unwrap_err();
+        let error = error.into_result().unwrap_err();
         assert!(error.parts.is_empty(), "{error}");
         let told = error.to_string();
         assert!(
@@ -106,7 +106,8 @@ fn shutdown_accepts_a_zero_deadline() {
     in_time("nothing", || {
         let collector = Collector::start(Kind::Hangs);
         let telemetry = telemetry(&collector.endpoint, Written::default());
-        telemetry.shutdown_blocking(Duration::ZERO).unwrap_err();
+        let report = telemetry.shutdown_blocking(Duration::ZERO);
+        report.into_result().unwrap_err();
     });
 }
 
@@ -115,6 +116,7 @@ fn maximum_deadline_does_not_overflow() {
     in_time("forever", || {
         let collector = Collector::start(Kind::Answers);
         let telemetry = telemetry(&collector.endpoint, Written::default());
-        telemetry.shutdown_blocking(Duration::MAX).unwrap();
+        let report = telemetry.shutdown_blocking(Duration::MAX);
+        report.into_result().unwrap();
     });
 }

@@ -56,7 +56,6 @@ mod tracestate;
 
 use opentelemetry::{
     Context,
-    context::{FutureExt, WithContext},
     trace::{SpanContext, TraceContextExt, TraceState},
 };
 
@@ -64,6 +63,7 @@ pub use carrier::{Extract, Inject};
 use enabled::EnabledFormats;
 
 use super::{Baggage, connect};
+use crate::context::{InTraceContext, current_context};
 
 const TRACEPARENT: &str = "traceparent";
 const TRACESTATE: &str = "tracestate";
@@ -112,7 +112,7 @@ fn parent<C: Extract + ?Sized>(carrier: &C) -> Option<SpanContext> {
 ///
 /// Existing headers with these names are replaced, or removed if there is no value.
 pub fn inject<C: Inject + ?Sized>(carrier: &mut C) {
-    let texts = Context::map_current(texts);
+    let texts = current_context::read(texts).unwrap_or_else(|| texts(&Context::new()));
     for (name, text) in texts.into_iter().flatten() {
         if text.is_empty() {
             carrier.remove(name);
@@ -180,7 +180,7 @@ impl Remote {
     ///
     /// A part that the caller did not send, trace or baggage, stays the current one.
     pub fn in_scope<R>(&self, work: impl FnOnce() -> R) -> R {
-        let _attached = self.context().attach();
+        let _attached = current_context::attach(self.context());
         work()
     }
 
@@ -189,12 +189,12 @@ impl Remote {
     ///
     /// Open the span that is to be the caller's child inside of it: `remote.scope(async {
     /// stage().await })`.
-    pub fn scope<F: Future>(&self, future: F) -> WithContext<F> {
-        future.with_context(self.context())
+    pub fn scope<F: Future>(&self, future: F) -> InTraceContext<F> {
+        current_context::within(self.context(), future)
     }
 
     fn context(&self) -> Context {
-        self.within(Context::current())
+        self.within(current_context::current())
     }
 
     /// Returns `context` with the caller's trace and baggage.

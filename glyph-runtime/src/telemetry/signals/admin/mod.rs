@@ -97,12 +97,7 @@ impl Running for AdminEndpoints {
         self.health.start_draining();
         let listener = lock(&self.listener).take();
         let all_ended = listener.is_none_or(|listener| stop(listener, deadline));
-        let cut_off = (!all_ended).then_some(UndeliveredPart {
-            destination: "admin",
-            items: "responses",
-            count: 0,
-            error: None,
-        });
+        let cut_off = (!all_ended).then(|| UndeliveredPart::new("admin", "responses", 0));
         Undelivered::check(cut_off.into_iter().collect(), deadline)
     }
 }

@@ -26,7 +26,7 @@ impl Telemetry {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let telemetry = Telemetry::builder("proxy").install()?;
     /// telemetry.until_signal(Duration::from_secs(5)).await?;
-    /// telemetry.shutdown().await?;
+    /// let _report = telemetry.shutdown().await; // the log has it; `.into_result()?` makes it an error
     /// # Ok(())
     /// # }
     /// ```

@@ -88,7 +88,7 @@ impl TelemetryBuilder {
     /// let telemetry = Telemetry::builder("proxy")
     ///     .logs_otlp(|logs| logs.filter = "warn".to_owned())
     ///     .build()?;
-    /// # let _undelivered = telemetry.shutdown_blocking(Duration::ZERO);
+    /// # let _report = telemetry.shutdown_blocking(Duration::ZERO);
     /// # Ok(())
     /// # }
     /// ```

@@ -71,7 +71,7 @@ impl TelemetryBuilder {
     /// let telemetry = Telemetry::builder("proxy")
     ///     .metrics_otlp(|metrics| metrics.interval = Duration::from_secs(10))
     ///     .build()?;
-    /// # let _undelivered = telemetry.shutdown_blocking(Duration::ZERO);
+    /// # let _report = telemetry.shutdown_blocking(Duration::ZERO);
     /// # Ok(())
     /// # }
     /// ```

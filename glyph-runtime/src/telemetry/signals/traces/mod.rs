@@ -11,7 +11,7 @@ use self::filter::SpanFilter;
 use super::{Changes, Order, Parts, Running, Signal, StartError};
 use crate::{
     config::{Configuration, Propagator},
-    export::Undelivered,
+    export::{OpenSpans, Undelivered},
     expose::Exposition,
     redaction::Redaction,
     telemetry::{Telemetry, TelemetryBuilder},
@@ -104,6 +104,11 @@ impl Running for RunningTraces {
         let has = |wanted| self.propagators.contains(&wanted);
         let traces = has(Propagator::TraceContext);
         propagation::global::install(traces, has(Propagator::Baggage));
+    }
+
+    fn open_spans(&self) -> OpenSpans {
+        let pipeline = self.pipeline.as_ref();
+        pipeline.map(Pipeline::open_spans).unwrap_or_default()
     }
 
     fn shut_down(&self, deadline: Duration) -> Result<(), Undelivered> {

@@ -3,9 +3,10 @@
 use futures_util::FutureExt;
 use glyph_core::{
     instrument_stage,
+    stage::IntoParent,
     testing::{self, Capture, CapturedSpan},
 };
-use tracing::{Id, Span, info_span};
+use tracing::{Span, info_span};
 
 use crate::attribute_cases::telemetry::stage;
 
@@ -21,9 +22,9 @@ fn current_span_is_the_parent() {
 }
 
 #[test]
-fn parent_can_be_any_value_with_a_span_id() {
+fn parent_is_a_span_an_id_or_none() {
     #[instrument_stage(stage::step, parent = parent)]
-    fn child<P: Into<Option<Id>>>(parent: P) {}
+    fn child<P: IntoParent>(parent: P) {}
     #[instrument_stage(stage::step, parent = parent)]
     async fn later(parent: &Span) {
         let _ = parent;
@@ -32,12 +33,22 @@ fn parent_can_be_any_value_with_a_span_id() {
     let parent = info_span!("said");
     info_span!("around").in_scope(|| {
         child(&parent);
+        child(info_span!("moved"));
         child(parent.id());
         child(None);
         later(&parent).now_or_never().unwrap();
     });
     let parents: Vec<_> = steps(&captured).iter().map(CapturedSpan::parent).collect();
-    assert_eq!(parents, [Some("said"), Some("said"), None, Some("said")]);
+    assert_eq!(
+        parents,
+        [
+            Some("said"),
+            Some("moved"),
+            Some("said"),
+            None,
+            Some("said")
+        ]
+    );
 }
 
 #[test]

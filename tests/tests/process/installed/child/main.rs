@@ -164,10 +164,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             "page" => json!(telemetry.render(Format::Text)),
             "inject" => inject(),
             "recent" => recent(&telemetry),
-            "end" => match telemetry.shutdown_blocking(Duration::from_secs(10)) {
-                Ok(()) => json!("ended"),
-                Err(error) => json!(error.to_string()),
-            },
+            "end" => {
+                let report = telemetry.shutdown_blocking(Duration::from_secs(10));
+                match report.into_result() {
+                    Ok(()) => json!("ended"),
+                    Err(error) => json!(error.to_string()),
+                }
+            }
             other => return Err(format!("what is {other}?").into()),
         };
         writeln!(std::io::stdout(), "{answer}")?;

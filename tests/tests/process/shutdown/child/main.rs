@@ -25,6 +25,6 @@ async fn serve(path: String, drain: Duration) -> Result<(), Box<dyn Error>> {
     let address = telemetry.local_addr().ok_or("no listener")?;
     writeln!(std::io::stdout(), "{address}")?;
     telemetry.until_signal(drain).await?;
-    telemetry.shutdown().await?;
+    telemetry.shutdown().await.into_result()?;
     Ok(())
 }

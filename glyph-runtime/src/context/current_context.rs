@@ -1,0 +1,67 @@
+//! OpenTelemetry's current context, in every part of a thread's life.
+//!
+//! OpenTelemetry panics if its context is used in a thread-local's destructor that runs after its
+//! own. Everything here goes without a context then.
+
+use std::panic::{self, AssertUnwindSafe};
+
+use glyph_core::__runtime::{Environment, FirstUse, is_ending};
+use opentelemetry::{Context, ContextGuard};
+
+/// Passes the current context to `read`. `None` if the thread is ending.
+#[inline(never)]
+pub(crate) fn read<T>(read: impl FnOnce(&Context) -> T) -> Option<T> {
+    can_be_used().then(|| Context::map_current(read))
+}
+
+/// Returns the current context. It is empty if the thread is ending.
+pub(crate) fn current() -> Context {
+    read(Clone::clone).unwrap_or_default()
+}
+
+/// Keeps a context current. Drop it in the function that created it.
+#[derive(Debug)]
+pub(crate) struct Attached {
+    _guard: Option<ContextGuard>,
+}
+
+/// Makes `context` current, unless the thread is ending.
+pub(crate) fn attach(context: Context) -> Attached {
+    Attached {
+        _guard: can_be_used().then(|| context.attach()),
+    }
+}
+
+fn can_be_used() -> bool {
+    !is_ending() && (FirstUse::Context.was_marked() || first_use())
+}
+
+/// A thread that has used OpenTelemetry but neither glyph nor a layer of glyph may end already,
+/// which nothing but an attempt shows.
+#[cold]
+fn first_use() -> bool {
+    let attempt = panic::catch_unwind(AssertUnwindSafe(|| Context::map_current(|_| ())));
+    if attempt.is_ok() {
+        FirstUse::Context.mark();
+    }
+    attempt.is_ok()
+}
+
+/// OpenTelemetry's context around a future or a stream; see [`InTraceContext`].
+#[derive(Clone, Debug)]
+pub struct TraceContext(Context);
+
+/// A future or a stream in a context of OpenTelemetry, on any thread that polls it.
+pub type InTraceContext<F> = glyph_core::__runtime::Within<F, TraceContext>;
+
+/// Returns `future` with `context` current whenever it is polled, and when it is dropped.
+pub(crate) const fn within<F>(context: Context, future: F) -> InTraceContext<F> {
+    InTraceContext::new(TraceContext(context), future)
+}
+
+impl Environment for TraceContext {
+    fn run<R>(&self, work: impl FnOnce() -> R) -> R {
+        let _attached = attach(self.0.clone());
+        work()
+    }
+}
