@@ -12,6 +12,7 @@ pub mod push;
 mod scrape;
 mod target;
 
+pub(crate) use exposition::names_of_page;
 pub use exposition::{Exposition, Pieces};
 pub(crate) use external::ExternalRecorder;
 pub use format::Format;
