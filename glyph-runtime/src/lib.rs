@@ -151,6 +151,8 @@ pub mod otlp;
 pub mod redaction;
 mod resource;
 pub mod telemetry;
+#[cfg(feature = "admin")]
+mod thread;
 #[cfg(feature = "trace")]
 pub mod trace;
 
