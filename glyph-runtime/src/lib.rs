@@ -153,6 +153,8 @@ mod random;
 pub mod redaction;
 mod resource;
 pub mod telemetry;
+#[cfg(feature = "admin")]
+mod thread;
 #[cfg(feature = "trace")]
 pub mod trace;
 

@@ -46,13 +46,19 @@ pub struct AddressError {
 pub fn address_from_env(
     lookup: impl Fn(&str) -> Option<String>,
 ) -> Result<SocketAddr, AddressError> {
-    let set = |variable| {
-        let value = lookup(variable).map(|value| value.trim().to_owned());
-        value.filter(|value| !value.is_empty())
-    };
-    let host = set(HOST).map_or(Ok(DEFAULT_HOST), |value| host(&value))?;
-    let port = set(PORT).map_or(Ok(DEFAULT_PORT), |value| port(&value))?;
+    let host = set(&lookup, HOST).map_or(Ok(DEFAULT_HOST), |value| host(&value))?;
+    let port = set(&lookup, PORT).map_or(Ok(DEFAULT_PORT), |value| port(&value))?;
     Ok(SocketAddr::new(host, port))
+}
+
+/// Returns whether the environment sets the port.
+pub(crate) fn port_is_named(lookup: impl Fn(&str) -> Option<String>) -> bool {
+    set(lookup, PORT).is_some()
+}
+
+fn set(lookup: impl Fn(&str) -> Option<String>, variable: &str) -> Option<String> {
+    let value = lookup(variable).map(|value| value.trim().to_owned());
+    value.filter(|value| !value.is_empty())
 }
 
 fn host(value: &str) -> Result<IpAddr, AddressError> {

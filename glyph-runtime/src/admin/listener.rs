@@ -3,7 +3,7 @@
 use std::{
     convert::Infallible,
     io,
-    net::{Shutdown, SocketAddr, TcpListener},
+    net::{SocketAddr, TcpListener},
     sync::mpsc,
     thread,
     time::Duration,
@@ -11,20 +11,24 @@ use std::{
 
 use axum::Router;
 use futures_util::future::{Either, select};
-use socket2::SockRef;
 use tokio::{runtime, sync::oneshot};
 
-use super::serve::{Limits, serve};
+use super::{limits::Limits, serve::serve, sockets::Sockets};
 
 /// The time after the deadline in which the listener's thread can still report.
 const GRACE: Duration = Duration::from_millis(100);
 
 /// Serves a router at an address, over HTTP/1.1.
 ///
-/// It runs on a thread called `glyph-admin` and needs no runtime of the program. A request has to
-/// arrive within ten seconds. A client that reads nothing of its response for 30 seconds is
-/// disconnected. At most 64 connections are served at a time. A drop stops the listener without
-/// waiting.
+/// It runs on a thread called `glyph-admin` and needs no runtime of the program.
+///
+/// It always accepts connections. At most 2,048 are open, and at most a quarter of the file
+/// descriptors that the process may open. A connection beyond that cuts the one that has waited
+/// longest for a request. A request has to arrive within ten seconds. A client that reads nothing
+/// of its response for 30 seconds is disconnected. If the process has no descriptors left, the
+/// listener uses some that it holds in reserve.
+///
+/// A drop stops the listener without waiting.
 ///
 /// ```
 /// use std::time::Duration;
@@ -42,23 +46,18 @@ const GRACE: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 #[must_use = "dropping it stops the listener"]
 pub struct Listener {
-    address: SocketAddr,
-    pub(super) listening: ListeningSocket,
+    pub(super) open: OpenSockets,
     stop: oneshot::Sender<Duration>,
     ended: oneshot::Receiver<bool>,
 }
 
-/// The listening socket. The thread that stops the listener closes it, even if the listener's
-/// thread does not run.
+/// Sockets that are closed when this is dropped.
 #[derive(Debug)]
-pub(super) struct ListeningSocket(pub(super) TcpListener);
+pub(super) struct OpenSockets(pub(super) Sockets);
 
-impl Drop for ListeningSocket {
-    /// To close this copy is not enough: the thread has another one, and a child process has copies
-    /// of both until it executes its own program. `shutdown` acts on all copies. On systems where
-    /// it fails, the socket stops listening when the last copy is closed.
+impl Drop for OpenSockets {
     fn drop(&mut self) {
-        let _last_copy_stops_listening = SockRef::from(&self.0).shutdown(Shutdown::Both);
+        self.0.close();
     }
 }
 
@@ -116,19 +115,34 @@ impl Listener {
         Self::bind_within(address, router, Limits::default())
     }
 
+    /// Binds `address` as [`Listener::bind`] does. If its port is in use, binds a free port, and
+    /// moves to `address` when that is free.
+    pub(crate) fn bind_or_any_port(address: SocketAddr, router: Router) -> Result<Self, BindError> {
+        Self::start(address, true, router, Limits::default())
+    }
+
     pub(super) fn bind_within(
         address: SocketAddr,
         router: Router,
         limits: Limits,
     ) -> Result<Self, BindError> {
-        let (socket, address) = bind(address).map_err(|error| BindError::new(address, error))?;
-        let copy = socket.try_clone();
-        let listening = ListeningSocket(copy.map_err(|error| BindError::new(address, error))?);
+        Self::start(address, false, router, limits)
+    }
+
+    fn start(
+        address: SocketAddr,
+        or_any_port: bool,
+        router: Router,
+        limits: Limits,
+    ) -> Result<Self, BindError> {
+        let bound = Sockets::bind(address, or_any_port);
+        let (sockets, socket) = bound.map_err(|error| BindError::new(address, error))?;
+        let open = OpenSockets(sockets.clone());
         let (stop, stopped) = oneshot::channel();
         let (end, ended) = oneshot::channel();
         let (ready, started) = mpsc::channel();
         let run = move || {
-            let all_ended = run(socket, router, limits, stopped, &ready);
+            let all_ended = run(socket, &sockets, router, limits, stopped, &ready);
             let _ = end.send(all_ended);
         };
         let thread = thread::Builder::new().name("glyph-admin".to_owned());
@@ -138,18 +152,18 @@ impl Listener {
             .recv()
             .unwrap_or_else(|_| died())
             .map_err(BindError::Thread)?;
-        Ok(Self {
-            address,
-            listening,
-            stop,
-            ended,
-        })
+        Ok(Self { open, stop, ended })
     }
 
     /// Returns the address of the listener.
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
-        self.address
+        self.open.0.address()
+    }
+
+    /// Returns the address to which the listener moves when its port is free.
+    pub(crate) fn wanted_addr(&self) -> Option<SocketAddr> {
+        self.open.0.wanted()
     }
 
     /// Stops accepting at the first poll, waits until `deadline` for running responses, and
@@ -158,8 +172,8 @@ impl Listener {
     /// Returns whether all responses ended. It can be awaited without a runtime.
     pub async fn shutdown(self, deadline: Duration) -> bool {
         let _ = self.stop.send(deadline);
-        drop(self.listening);
-        // A check that blocks can hold up the listener's thread; the deadline applies anyway.
+        drop(self.open);
+        // A handler that blocks can hold up the listener's thread; the deadline applies anyway.
         let (in_time, waiting) = mpsc::channel::<Infallible>();
         let (late, is_late) = oneshot::channel::<Infallible>();
         let watch = move || {
@@ -178,16 +192,10 @@ impl Listener {
     }
 }
 
-fn bind(address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
-    let socket = TcpListener::bind(address)?;
-    socket.set_nonblocking(true)?;
-    let address = socket.local_addr()?;
-    Ok((socket, address))
-}
-
 /// Runs the listener's thread.
 fn run(
     socket: TcpListener,
+    sockets: &Sockets,
     router: Router,
     limits: Limits,
     stopped: oneshot::Receiver<Duration>,
@@ -204,7 +212,7 @@ fn run(
     match start() {
         Ok((runtime, socket)) => {
             let _ = ready.send(Ok(()));
-            let all_ended = runtime.block_on(serve(socket, router, limits, stopped));
+            let all_ended = runtime.block_on(serve(socket, sockets, router, limits, stopped));
             runtime.shutdown_background();
             all_ended
         }

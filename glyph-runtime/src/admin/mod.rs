@@ -3,16 +3,26 @@
 //! [`router`] returns the endpoints for a listener of the program. [`Listener`] serves them on a
 //! separate thread, so that they respond when the program's runtime is busy or has not started.
 
+mod acceptor;
 mod address;
+mod answer;
+mod connections;
+mod limits;
 mod listener;
 mod probe;
+mod reserve;
 mod router;
 mod scrape;
 mod serve;
+mod slots;
+mod sockets;
+mod worker;
 
+pub(crate) use address::port_is_named;
 pub use address::{AddressError, address_from_env};
 pub use listener::{BindError, Listener};
 pub use router::router;
+pub(crate) use serve::TARGET;
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]

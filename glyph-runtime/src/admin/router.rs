@@ -5,21 +5,23 @@ use std::sync::Arc;
 use axum::{
     Router,
     http::{HeaderMap, StatusCode, header::ALLOW},
+    middleware::from_fn_with_state,
     response::{IntoResponse, Response},
     routing::get,
 };
 use tower_http::{CompressionLevel, compression::CompressionLayer};
 
-use super::scrape::{Scraper, Source};
+use super::scrape::{Scrapes, Source, respond};
 use crate::{expose::Exposition, health::Health};
 
 /// Returns the endpoints `/metrics`, `/healthz` and `/readyz`, for GET and HEAD. Other methods get
 /// a 405.
 ///
 /// `/metrics` responds with the exposition in the format that `Accept` asks for, compressed with
-/// gzip if `Accept-Encoding` allows it. It is rendered while it is sent. At most eight scrapes run
-/// at a time; further scrapes get a 503. `/healthz` and `/readyz` respond with the reports of
-/// [`Health`].
+/// gzip if `Accept-Encoding` allows it. It is rendered while it is sent, on a thread of its own,
+/// `glyph-scrape`. At most 16 scrapes run at a time. A further one replaces a scrape whose client
+/// has read nothing for 25 milliseconds. It waits for that, or for a scrape to end, and gets a 503
+/// after ten seconds. `/healthz` and `/readyz` respond with the reports of [`Health`].
 ///
 /// ```
 /// use glyph_runtime::Telemetry;
@@ -35,14 +37,17 @@ pub fn router(exposition: Exposition, health: Health) -> Router {
 }
 
 pub(super) fn endpoints(source: Arc<dyn Source>, health: Health) -> Router {
-    let scraper = Scraper::new(source);
-    let metrics = get(move |headers: HeaderMap| async move { scraper.respond(&headers) });
+    let metrics = get(move |headers: HeaderMap| async move { respond(source, &headers) });
     let gzip = CompressionLayer::new().quality(CompressionLevel::Fastest);
     let live = health.clone();
     let liveness = get(move || async move { live.liveness() });
+    let limit = from_fn_with_state(Scrapes::default(), Scrapes::limit);
     let readiness = get(move || async move { health.readiness().await });
     Router::new()
-        .route("/metrics", metrics.fallback(reject).layer(gzip))
+        .route(
+            "/metrics",
+            metrics.fallback(reject).layer(gzip).layer(limit),
+        )
         .route("/healthz", liveness.fallback(reject))
         .route("/readyz", readiness.fallback(reject))
 }

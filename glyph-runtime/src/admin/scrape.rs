@@ -1,26 +1,27 @@
 //! A scrape: the exposition in the negotiated format, sent in pieces.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, iter, sync::Arc};
 
 use axum::{
     body::Body,
+    extract::{Request, State},
     http::{
-        HeaderMap, HeaderValue, StatusCode,
+        HeaderMap, HeaderValue, Method, StatusCode,
         header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER, VARY},
     },
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    task::yield_now,
+use futures_util::stream;
+use tokio::runtime::Handle;
+
+use super::{
+    connections::Cut,
+    slots::{Slot, Slots},
+    worker::{Worker, rendered_by},
 };
-
 use crate::expose::{Exposition, Format};
-
-/// The limit of concurrent scrapes. Each holds a few pieces in memory.
-const MAX_SCRAPES: usize = 8;
 
 /// A source of expositions.
 pub(crate) trait Source: Send + Sync {
@@ -34,52 +35,63 @@ impl Source for Exposition {
     }
 }
 
-/// Responds to a limited number of scrapes at a time.
-#[derive(Clone)]
-pub(super) struct Scraper {
-    source: Arc<dyn Source>,
-    room: Arc<Semaphore>,
+/// Responds with the exposition in the format that the headers ask for. It is rendered while the
+/// body is read.
+pub(super) fn respond(source: Arc<dyn Source>, headers: &HeaderMap) -> Response {
+    let format = Format::negotiate(accept(headers).as_deref());
+    let headers = [(CONTENT_TYPE, format.content_type()), (VARY, "Accept")];
+    let mut chunks = None;
+    let chunks = iter::from_fn(move || {
+        let chunks = chunks.get_or_insert_with(|| source.chunks(format));
+        chunks.next().map(Ok::<_, Infallible>)
+    });
+    // Compression polls once more after the end.
+    let body = Body::from_stream(stream::iter(chunks.fuse()));
+    (headers, body).into_response()
 }
 
-impl Scraper {
-    pub(super) fn new(source: Arc<dyn Source>) -> Self {
-        Self {
-            source,
-            room: Arc::new(Semaphore::new(MAX_SCRAPES)),
+/// Limits the scrapes at a time, and renders them on a thread of their own.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Scrapes {
+    slots: Arc<Slots>,
+    worker: Worker,
+}
+
+impl Scrapes {
+    /// Lets a scrape through when it has a slot.
+    pub(super) async fn limit(
+        State(scrapes): State<Self>,
+        mut request: Request,
+        next: Next,
+    ) -> Response {
+        if request.method() != Method::GET {
+            return next.run(request).await;
+        }
+        let connection = request.extensions_mut().remove::<Cut>();
+        let Ok(runtime) = scrapes.worker.runtime() else {
+            return unavailable("the thread that renders did not start: try again in a second\n");
+        };
+        match scrapes.slot(&runtime, connection).await {
+            Some(slot) => rendered_by(scrapes.worker, runtime, slot, next.run(request).await),
+            None => unavailable("too many concurrent scrapes: try again in a second\n"),
         }
     }
 
-    pub(super) fn respond(&self, headers: &HeaderMap) -> Response {
-        let Ok(room) = Arc::clone(&self.room).try_acquire_owned() else {
-            let message = "too many concurrent scrapes: try again in a second\n";
-            return (
-                StatusCode::SERVICE_UNAVAILABLE,
-                [(RETRY_AFTER, "1")],
-                message,
-            )
-                .into_response();
-        };
-        let format = Format::negotiate(accept(headers).as_deref());
-        let headers = [(CONTENT_TYPE, format.content_type()), (VARY, "Accept")];
-        (headers, self.body(format, room)).into_response()
-    }
-
-    /// Starts to render when the body is first read, which never happens for HEAD. Yields to other
-    /// tasks between pieces.
-    fn body(&self, format: Format, room: OwnedSemaphorePermit) -> Body {
-        let source = Arc::clone(&self.source);
-        let chunks = stream::unfold((None, room), move |(chunks, room)| {
-            let source = Arc::clone(&source);
-            async move {
-                yield_now().await;
-                let mut chunks = chunks.unwrap_or_else(|| source.chunks(format));
-                let chunk = chunks.next()?;
-                Some((Ok::<_, Infallible>(chunk), (Some(chunks), room)))
+    /// Waits for a slot on the worker's runtime, which has timers.
+    async fn slot(&self, runtime: &Handle, connection: Option<Cut>) -> Option<Slot> {
+        match self.slots.try_take(connection.as_ref()) {
+            Some(slot) => Some(slot),
+            None => {
+                let slots = Arc::clone(&self.slots);
+                runtime.spawn(slots.take(connection)).await.ok().flatten()
             }
-        });
-        // Compression polls once more after the end.
-        Body::from_stream(chunks.fuse())
+        }
     }
+}
+
+fn unavailable(reason: &'static str) -> Response {
+    let headers = [(RETRY_AFTER, "1")];
+    (StatusCode::SERVICE_UNAVAILABLE, headers, reason).into_response()
 }
 
 /// Joins all `Accept` headers, except those that are not text.

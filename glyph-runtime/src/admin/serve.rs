@@ -1,93 +1,105 @@
-//! Connections: their number, their timeouts and their end.
+//! Connections: how they are served, and how they end.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
-use axum::Router;
-use hyper::server::conn::http1;
+use axum::{Router, body::Body};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
-    service::TowerToHyperService,
 };
 use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, oneshot},
-    time::{sleep, timeout},
+    net::TcpListener,
+    sync::oneshot,
+    time::{MissedTickBehavior, interval, timeout},
 };
 use tokio_io_timeout::TimeoutStream;
+use tower_service::Service as _;
+
+use super::{
+    acceptor::Acceptor,
+    answer::until_sent,
+    connections::Connection,
+    limits::{BUFFER, Limits},
+    reserve::Stream,
+    sockets::Sockets,
+};
 
 /// The deadline of responses when the listener is dropped without a shutdown.
 const WHEN_DROPPED: Duration = Duration::from_secs(1);
 
-/// The pause before the next attempt to accept, if the operating system has no more sockets.
-const PAUSE: Duration = Duration::from_millis(100);
+/// The time between two attempts to bind a port that was in use.
+const RETRY: Duration = Duration::from_secs(1);
 
-/// The limit of bytes in the head of a request, and in the part of a response that is not sent yet.
-const BUFFER: usize = 64 * 1024;
-
-/// The limits for clients.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    /// The limit of concurrent connections. Further ones wait to be accepted.
-    pub(super) connections: usize,
-    /// The timeout for the head of a request, also of the next request on the same connection.
-    pub(super) head: Duration,
-    /// The timeout for a client to read some of a response.
-    pub(super) write: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connections: 64,
-            head: Duration::from_secs(10),
-            write: Duration::from_secs(30),
-        }
-    }
-}
+/// The target of the listener's log lines.
+pub(crate) const TARGET: &str = "glyph_runtime::admin";
 
 /// Serves until `stopped` receives a deadline or its sender is dropped. Returns whether all running
 /// responses ended within the deadline.
 pub(super) async fn serve(
     socket: TcpListener,
+    sockets: &Sockets,
     router: Router,
     limits: Limits,
-    stopped: oneshot::Receiver<Duration>,
+    mut stopped: oneshot::Receiver<Duration>,
 ) -> bool {
     let connections = GracefulShutdown::new();
-    let room = Arc::new(Semaphore::new(limits.connections));
-    let mut stopped = pin!(stopped);
+    let mut acceptor = Acceptor::new(socket, limits);
+    let mut is_elsewhere = sockets.wanted().is_some();
+    let mut retry = interval(RETRY);
+    retry.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let deadline = loop {
         tokio::select! {
             deadline = &mut stopped => break deadline.unwrap_or(WHEN_DROPPED),
-            Some((stream, room)) = accept(&socket, &room) => {
-                let service = TowerToHyperService::new(router.clone());
-                let connection = http1(limits).serve_connection(io(stream, limits), service);
-                let connection = connections.watch(connection);
-                tokio::spawn(async move {
-                    // An error of a connection concerns only its client.
-                    let _ = connection.await;
-                    drop(room);
-                });
+            (stream, connection) = acceptor.accept() => {
+                spawn(stream, connection, &router, limits, &connections);
+            }
+            _ = retry.tick(), if is_elsewhere => {
+                let moved = sockets.bind_wanted().map(TcpListener::from_std);
+                if let Some(Ok(socket)) = moved {
+                    acceptor.also(socket);
+                    is_elsewhere = false;
+                    announce_move(sockets);
+                }
             }
         }
     };
-    drop(socket);
+    drop(acceptor);
     timeout(deadline, connections.shutdown()).await.is_ok()
 }
 
-/// Accepts a connection as soon as the limit allows it.
-async fn accept(
-    socket: &TcpListener,
-    room: &Arc<Semaphore>,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
-    let room = Arc::clone(room).acquire_owned().await.ok()?;
-    loop {
-        match socket.accept().await {
-            Ok((stream, _)) => return Some((stream, room)),
-            Err(_) => sleep(PAUSE).await,
+fn announce_move(sockets: &Sockets) {
+    let address = sockets.address();
+    tracing::info!(target: TARGET, %address, "moved to {address}, which is free now");
+}
+
+/// Serves a connection in a task of its own, until it ends or is cut.
+fn spawn(
+    stream: Stream,
+    connection: Arc<Connection>,
+    router: &Router,
+    limits: Limits,
+    connections: &GracefulShutdown,
+) {
+    let (router, of_request) = (router.clone(), Arc::clone(&connection));
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        let answering = of_request.answering();
+        request.extensions_mut().insert(of_request.cut().clone());
+        let response = router.clone().call(request.map(Body::new));
+        async move {
+            let response = response.await;
+            response.map(|response| until_sent(response, answering))
         }
-    }
+    });
+    let served = http1(limits).serve_connection(io(stream, limits), service);
+    let served = connections.watch(served);
+    tokio::spawn(async move {
+        // An error of a connection concerns only its client.
+        tokio::select! {
+            _ = served => {}
+            () = connection.was_cut() => {}
+        }
+    });
 }
 
 fn http1(limits: Limits) -> http1::Builder {
@@ -99,8 +111,9 @@ fn http1(limits: Limits) -> http1::Builder {
     http1
 }
 
-fn io(stream: TcpStream, limits: Limits) -> TokioIo<std::pin::Pin<Box<TimeoutStream<TcpStream>>>> {
-    let _ = stream.set_nodelay(true);
+type Io = TokioIo<Pin<Box<TimeoutStream<Stream>>>>;
+
+fn io(stream: Stream, limits: Limits) -> Io {
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(limits.write));
     TokioIo::new(Box::pin(stream))

@@ -17,7 +17,7 @@ use glyph_core::__runtime::{
 
 use super::{
     ExternalRecorder, Format,
-    external::{self, ExternalFamily},
+    external::{self, ExternalFamily, ExternalWriter},
     family::FamilyWriter,
     scrape::Scrapes,
     target::{self, Target},
@@ -138,6 +138,7 @@ impl Exposition {
             metric: 0,
             family: None,
             series: 0,
+            external: None,
             ended: false,
         }
     }
@@ -171,19 +172,20 @@ impl Exposition {
 
     /// Whether a family or a sample of this name is declared, or reserved for glyph.
     fn names_taken(&self) -> impl Fn(&str) -> bool + use<> {
-        let metrics = __runtime::metrics(self.registry()).iter();
-        let declared = metrics.flat_map(|metric| sample_names(metric.descriptor()));
-        let declared: HashSet<String> = declared.collect();
-        move |name| {
-            declared.contains(name)
-                || [target::FAMILY, target::SAMPLE].contains(&name)
-                || is_reserved(name)
-        }
+        let taken: HashSet<String> = names_of_page(self.registry()).collect();
+        move |name| taken.contains(name) || is_reserved(name)
     }
 
     fn lock_sources(&self) -> MutexGuard<'_, Vec<Source>> {
         lock(&self.shared.sources)
     }
+}
+
+/// Returns the names of families and samples that catalogs declare, and those of the target.
+pub(crate) fn names_of_page(registry: &Registry) -> impl Iterator<Item = String> {
+    let metrics = __runtime::metrics(registry).iter();
+    let declared = metrics.flat_map(|metric| sample_names(metric.descriptor()));
+    declared.chain([target::FAMILY, target::SAMPLE].map(str::to_owned))
 }
 
 impl fmt::Debug for Exposition {
@@ -203,6 +205,8 @@ pub struct Pieces {
     metric: usize,
     family: Option<OpenFamily>,
     series: u64,
+    /// The families of external recorders, once all declared ones are written.
+    external: Option<ExternalWriter>,
     ended: bool,
 }
 
@@ -246,18 +250,25 @@ impl Pieces {
                 });
                 self.metric += 1;
             }
-            None => self.end(piece),
+            None => self.external(piece),
+        }
+    }
+
+    /// Writes series of external recorders, and then the end.
+    fn external(&mut self, piece: &mut Vec<u8>) {
+        if let Some(external) = &mut self.external {
+            if !external.push(piece, PIECE) {
+                self.end(piece);
+            }
+        } else {
+            self.exposition.shared.target.push(piece, self.format);
+            let families = self.exposition.external();
+            self.external = Some(ExternalWriter::new(families, self.format));
         }
     }
 
     fn end(&mut self, piece: &mut Vec<u8>) {
-        let Shared {
-            target, scrapes, ..
-        } = &*self.exposition.shared;
-        target.push(piece, self.format);
-        for family in self.exposition.external() {
-            family.push(piece, self.format);
-        }
+        let scrapes = &self.exposition.shared.scrapes;
         for family in self.exposition.internal() {
             let mut writer = FamilyWriter::new(family.metric, self.format);
             writer.head(piece);

@@ -13,6 +13,7 @@ mod scrape;
 mod target;
 mod unregistered;
 
+pub(crate) use exposition::names_of_page;
 pub use exposition::{Exposition, Pieces};
 pub(crate) use external::ExternalRecorder;
 pub use format::Format;

@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, atomic::Ordering::Relaxed};
 
-use super::{Recorder, declared::Rejections};
+use super::{Recorder, claims::Claims, declared::Rejections};
 use glyph_core::__runtime::{AnyCatalog, Measured, Observe, Observer, Source};
 
 use crate::{Counter, LabelSet, metric_catalog};
 
-/// A declared metric.
+/// A metric.
 #[derive(LabelSet)]
 #[label(crate = crate)]
 pub(crate) struct Rejected<'a> {
@@ -24,21 +24,36 @@ pub(crate) struct FacadeMetrics {
     pub(crate) rejected: Counter<Rejected<'_>>,
 }
 
-impl Observe for Rejections {
+/// All rejections of a recorder.
+#[derive(Debug)]
+struct AllRejections {
+    declared: Rejections,
+    claims: Arc<Claims>,
+}
+
+impl Observe for AllRejections {
     fn catalog(&self) -> &'static dyn AnyCatalog {
         FacadeMetrics::global()
     }
 
     fn observe(&self, observer: &mut Observer) {
         let rejected = &FacadeMetrics::global().rejected;
-        for (metric, keys) in self.iter() {
-            observer.counter_named(rejected, &[metric], keys.load(Relaxed));
+        let mut clashes = self.claims.rejected();
+        for (metric, keys) in self.declared.iter() {
+            let clashes = clashes.remove(metric).unwrap_or_default();
+            observer.counter_named(rejected, &[metric], keys.load(Relaxed) + clashes);
+        }
+        for (family, keys) in clashes {
+            observer.counter_named(rejected, &[family], keys);
         }
     }
 }
 
 impl Measured for Recorder {
     fn sources(&self) -> Vec<Source> {
-        vec![Source::new(Arc::new(self.declared.rejections()))]
+        vec![Source::new(Arc::new(AllRejections {
+            declared: self.declared.rejections(),
+            claims: Arc::clone(&self.claims),
+        }))]
     }
 }

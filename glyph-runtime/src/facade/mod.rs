@@ -4,21 +4,24 @@
 //! `metrics-exporter-prometheus`, and are exported with the declared metrics.
 
 mod catalog;
+mod claims;
 mod declared;
 mod handles;
+mod keys;
+#[cfg(test)]
+mod tests;
 mod upkeep;
 
 use std::{borrow::Cow, sync::Arc};
 
-use metrics::{Counter, Gauge, Histogram, Key, KeyName, Label, Metadata, SharedString, Unit};
+use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, SharedString, Unit};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
-use crate::expose::ExternalRecorder;
-use declared::Declared;
-use glyph_core::{
-    catalog::{Kind, Registry},
-    label::sanitized,
-};
+use crate::expose::{ExternalRecorder, names_of_page};
+use claims::Claims;
+use declared::{Declared, DeclaredSeries, Rejection};
+use glyph_core::catalog::{Kind, Registry};
+use keys::{canonical, canonical_name, escaped, family};
 pub(crate) use upkeep::Upkeep;
 
 /// A `metrics` recorder that knows the catalogs of a program.
@@ -28,15 +31,28 @@ pub(crate) use upkeep::Upkeep;
 /// metric's label set, each with an allowed value. A declared name with other labels, or of another
 /// kind, is rejected and counted in `glyph_facade_refused_total`. The first rejection of a metric
 /// is logged.
+///
+/// Other keys whose names and labels are the same on the page (`jobs.done` and `jobs_done`) are one
+/// series. A name that two kinds use, or that a sample of another family has, belongs to the family
+/// that was registered first. Keys of the other are rejected, counted and logged in the same way.
 pub struct Recorder {
     declared: Declared,
+    claims: Arc<Claims>,
     external: PrometheusRecorder,
+}
+
+/// Where a key is recorded.
+enum Target<'k> {
+    Declared(Result<DeclaredSeries, Rejection>),
+    External(Cow<'k, Key>),
+    Nowhere,
 }
 
 impl Recorder {
     pub(crate) fn new(registry: &Registry) -> Self {
         Self {
             declared: Declared::new(registry),
+            claims: Arc::new(Claims::new(names_of_page(registry))),
             external: PrometheusBuilder::new().build_recorder(),
         }
     }
@@ -45,67 +61,79 @@ impl Recorder {
     pub(crate) fn external(&self) -> PrometheusHandle {
         self.external.handle()
     }
+
+    fn target<'k>(&self, key: &'k Key, kind: Kind) -> Target<'k> {
+        if let Some(series) = self.declared.series(key, kind) {
+            return Target::Declared(series);
+        }
+        let canonical = canonical(key, kind);
+        if let Cow::Owned(key) = &canonical
+            && let Some(series) = self.declared.series(key, kind)
+        {
+            return Target::Declared(series);
+        }
+        if self.claims.claim(family(canonical.name(), kind), kind) {
+            Target::External(canonical)
+        } else {
+            Target::Nowhere
+        }
+    }
+
+    /// Returns the name under which the external recorder keeps the description of a metric. Of
+    /// several descriptions, the first stays.
+    fn described(&self, name: &KeyName, kind: Kind) -> Option<KeyName> {
+        let is_declared = |name: &str| self.declared.contains(name);
+        let canonical = canonical_name(name.as_str(), kind);
+        (!is_declared(name.as_str()) && !is_declared(&canonical))
+            .then(|| canonical.into_owned().into())
+    }
 }
 
 impl metrics::Recorder for Recorder {
     fn describe_counter(&self, name: KeyName, unit: Option<Unit>, description: SharedString) {
-        if !self.declared.contains(name.as_str()) {
+        if let Some(name) = self.described(&name, Kind::Counter) {
+            let description = escaped(&description).into_owned().into();
             self.external.describe_counter(name, unit, description);
         }
     }
 
     fn describe_gauge(&self, name: KeyName, unit: Option<Unit>, description: SharedString) {
-        if !self.declared.contains(name.as_str()) {
+        if let Some(name) = self.described(&name, Kind::Gauge) {
+            let description = escaped(&description).into_owned().into();
             self.external.describe_gauge(name, unit, description);
         }
     }
 
     fn describe_histogram(&self, name: KeyName, unit: Option<Unit>, description: SharedString) {
-        if !self.declared.contains(name.as_str()) {
+        if let Some(name) = self.described(&name, Kind::Histogram) {
+            let description = escaped(&description).into_owned().into();
             self.external.describe_histogram(name, unit, description);
         }
     }
 
     fn register_counter(&self, key: &Key, metadata: &Metadata<'_>) -> Counter {
-        match self.declared.series(key, Kind::Counter) {
-            Some(Ok(series)) => Counter::from_arc(Arc::new(series)),
-            Some(Err(_)) => Counter::noop(),
-            None => self.external.register_counter(&bounded(key), metadata),
+        match self.target(key, Kind::Counter) {
+            Target::Declared(Ok(series)) => Counter::from_arc(Arc::new(series)),
+            Target::External(key) => self.external.register_counter(&key, metadata),
+            Target::Declared(Err(_)) | Target::Nowhere => Counter::noop(),
         }
     }
 
     fn register_gauge(&self, key: &Key, metadata: &Metadata<'_>) -> Gauge {
-        match self.declared.series(key, Kind::Gauge) {
-            Some(Ok(series)) => Gauge::from_arc(Arc::new(series)),
-            Some(Err(_)) => Gauge::noop(),
-            None => self.external.register_gauge(&bounded(key), metadata),
+        match self.target(key, Kind::Gauge) {
+            Target::Declared(Ok(series)) => Gauge::from_arc(Arc::new(series)),
+            Target::External(key) => self.external.register_gauge(&key, metadata),
+            Target::Declared(Err(_)) | Target::Nowhere => Gauge::noop(),
         }
     }
 
     fn register_histogram(&self, key: &Key, metadata: &Metadata<'_>) -> Histogram {
-        match self.declared.series(key, Kind::Histogram) {
-            Some(Ok(series)) => Histogram::from_arc(Arc::new(series)),
-            Some(Err(_)) => Histogram::noop(),
-            None => self.external.register_histogram(&bounded(key), metadata),
+        match self.target(key, Kind::Histogram) {
+            Target::Declared(Ok(series)) => Histogram::from_arc(Arc::new(series)),
+            Target::External(key) => self.external.register_histogram(&key, metadata),
+            Target::Declared(Err(_)) | Target::Nowhere => Histogram::noop(),
         }
     }
-}
-
-/// Returns the key with its label values cut like those of open labels. The external recorder keeps
-/// each value forever.
-fn bounded(key: &Key) -> Cow<'_, Key> {
-    let fits = |label: &Label| matches!(sanitized(label.value()), Cow::Borrowed(_));
-    if key.labels().all(fits) {
-        return Cow::Borrowed(key);
-    }
-    let labels = key.labels().map(|label| {
-        Label::new(
-            label.key().to_owned(),
-            sanitized(label.value()).into_owned(),
-        )
-    });
-    let labels: Vec<_> = labels.collect();
-    Cow::Owned(Key::from_parts(key.name().to_owned(), labels))
 }
 
 impl ExternalRecorder for PrometheusHandle {

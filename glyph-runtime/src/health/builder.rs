@@ -4,14 +4,25 @@ use std::{collections::HashSet, fmt::Display, future::Future, time::Duration};
 
 use tokio::runtime::Handle;
 
-use super::{Check, Health};
+use super::{Check, DEFAULT_INTERVAL, Health};
 
 /// Builds the health of a program; see [`Health::builder`].
-#[derive(Debug, Default)]
+#[derive(Debug)]
 #[must_use = "nothing is checked before `build`"]
 pub struct HealthBuilder {
     checks: Vec<Check>,
     runtime: Option<Handle>,
+    interval: Duration,
+}
+
+impl Default for HealthBuilder {
+    fn default() -> Self {
+        Self {
+            checks: Vec::new(),
+            runtime: None,
+            interval: DEFAULT_INTERVAL,
+        }
+    }
 }
 
 /// An error of [`HealthBuilder::build`]: two checks have the same name.
@@ -54,8 +65,16 @@ impl HealthBuilder {
         self
     }
 
-    /// Sets the runtime for the checks. Default: the runtime that the probe arrives on, which for
-    /// the admin listener is not the program's runtime.
+    /// Sets the shortest time between two runs of the checks. Default: one second. Probes within it
+    /// get the last report, however many there are. With zero, each probe runs the checks, unless
+    /// they run already.
+    pub fn interval(mut self, interval: Duration) -> Self {
+        self.interval = interval;
+        self
+    }
+
+    /// Sets the runtime for the checks. Default: the one in which [`HealthBuilder::build`] is
+    /// called. Outside of a runtime, each check has a thread of its own, with its own runtime.
     pub fn runtime(mut self, runtime: Handle) -> Self {
         self.runtime = Some(runtime);
         self
@@ -74,6 +93,7 @@ impl HealthBuilder {
                 name: check.name().to_owned(),
             });
         }
-        Ok(Health::new(self.checks, self.runtime))
+        let runtime = self.runtime.or_else(|| Handle::try_current().ok());
+        Ok(Health::new(self.checks, runtime, self.interval))
     }
 }

@@ -6,7 +6,7 @@ use std::{
     future::Future,
     pin::Pin,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -15,6 +15,8 @@ use std::{
 use tokio::{runtime::Handle, task::AbortHandle, task::JoinError, time::timeout};
 
 use super::DEFAULT_TIMEOUT;
+use crate::thread::OwnThread;
+use glyph_core::__runtime::lock;
 
 /// The limit of characters of an error in a report.
 const LONGEST: usize = 256;
@@ -39,12 +41,15 @@ pub struct Check {
     limit: Duration,
     ask: Arc<Ask>,
     busy: Arc<AtomicBool>,
+    /// The thread of the check, if it has run outside of a runtime.
+    thread: Arc<Mutex<Option<OwnThread>>>,
 }
 
 impl Check {
     /// Creates a check with [the default time limit](DEFAULT_TIMEOUT).
     ///
-    /// It must not block its thread: use `tokio::task::spawn_blocking` for work that blocks. Every
+    /// It should not block its thread: use `tokio::task::spawn_blocking` for work that blocks. On a
+    /// runtime of the program it would hold up the program; the listener goes on in any case. Every
     /// client that can send a readiness probe sees the message of its error, so the message must
     /// not contain a secret.
     pub fn new<F, R, E>(name: impl Into<String>, check: F) -> Self
@@ -61,6 +66,7 @@ impl Check {
                 Box::pin(async move { answer.await.map_err(|error| bounded(&error)) })
             }),
             busy: Arc::default(),
+            thread: Arc::default(),
         }
     }
 
@@ -83,9 +89,13 @@ impl Check {
 
     /// Runs the check as a separate task: a panic ends only that task, and a check that blocks
     /// holds up no other.
-    pub(super) async fn run(&self, runtime: &Handle) -> Answer {
+    pub(super) async fn run(&self, runtime: Option<&Handle>) -> Answer {
         let Some(turn) = Turn::take(&self.busy) else {
             return Err("still busy with an earlier probe".to_owned());
+        };
+        let runtime = match runtime {
+            Some(runtime) => runtime.clone(),
+            None => self.own_runtime()?,
         };
         let ask = Arc::clone(&self.ask);
         let mut task = runtime.spawn(async move {
@@ -98,6 +108,22 @@ impl Check {
             Ok(Err(error)) => Err(ended(error)),
             Err(_) => Err(format!("timed out after {:?}", self.limit)),
         }
+    }
+}
+
+impl Check {
+    /// Returns the runtime of the check's own thread, which the first run starts.
+    fn own_runtime(&self) -> Result<Handle, String> {
+        let mut thread = lock(&self.thread);
+        let thread = match &mut *thread {
+            Some(thread) => thread,
+            None => {
+                let started = OwnThread::start("glyph-check");
+                let failed = |error| format!("its thread did not start: {error}");
+                thread.insert(started.map_err(failed)?)
+            }
+        };
+        Ok(thread.runtime().clone())
     }
 }
 

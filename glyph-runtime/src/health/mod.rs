@@ -1,7 +1,8 @@
 //! Liveness and readiness, for Kubernetes probes.
 //!
 //! A process is *live* if it responds at all, and *ready* if all of its checks pass. Checks run
-//! only for a readiness probe, at the same time. Probes that arrive during a run share its report.
+//! only for a readiness probe, at the same time. Probes that arrive during a run, or within a second
+//! of its end, share its report.
 
 mod builder;
 mod check;
@@ -17,7 +18,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures_util::future::join_all;
@@ -25,6 +26,9 @@ use tokio::{runtime::Handle, sync::watch};
 
 /// The default time limit of a check.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The default time for which a report is shared after the run of the checks.
+pub const DEFAULT_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The health of a program. Clones share it.
 ///
@@ -53,13 +57,22 @@ pub struct Health {
 #[derive(Debug)]
 struct Shared {
     checks: Vec<Check>,
+    /// The runtime of the checks. Without one, each has a thread of its own.
     runtime: Option<Handle>,
+    interval: Duration,
     draining: AtomicBool,
     /// The latest run. It has no report while it runs, and its channel is closed when it has ended.
     latest: Mutex<Option<Run>>,
 }
 
-type Run = watch::Receiver<Option<Report>>;
+type Run = watch::Receiver<Option<Ended>>;
+
+/// The report of a run, and when the run ended.
+#[derive(Clone, Debug)]
+struct Ended {
+    report: Report,
+    at: Instant,
+}
 
 impl Health {
     /// Returns a builder without checks.
@@ -67,11 +80,12 @@ impl Health {
         HealthBuilder::default()
     }
 
-    fn new(checks: Vec<Check>, runtime: Option<Handle>) -> Self {
+    fn new(checks: Vec<Check>, runtime: Option<Handle>, interval: Duration) -> Self {
         Self {
             shared: Arc::new(Shared {
                 checks,
                 runtime,
+                interval,
                 draining: AtomicBool::new(false),
                 latest: Mutex::new(None),
             }),
@@ -86,13 +100,14 @@ impl Health {
 
     /// Runs the checks, and returns their results in the order in which they were registered.
     ///
-    /// Probes that arrive during a run get its report. A run is a separate task on the current
-    /// tokio runtime, so a probe that is dropped cancels nothing. The runtime needs its timer
-    /// enabled.
+    /// Probes that arrive during a run, or within the [interval](HealthBuilder::interval) after it,
+    /// get its report. A run is a separate task on the current tokio runtime, so a probe that is
+    /// dropped cancels nothing. The runtime needs its timer enabled.
     ///
-    /// Each check is a task as well, on the runtime of [`HealthBuilder::runtime`] or else on the
-    /// current one. A panic or a timeout is a failure. A check that still runs when the next run
-    /// starts fails that run, and is not started again.
+    /// Each check is a task as well, on the runtime of [`HealthBuilder::runtime`]. Without one, each
+    /// check has a thread of its own, so one that blocks holds up nothing else. A panic or a timeout
+    /// is a failure. A check that still runs when the next run starts fails that run, and is not
+    /// started again.
     pub async fn readiness(&self) -> Report {
         if self.is_draining() {
             return Report::draining();
@@ -105,7 +120,7 @@ impl Health {
                 .wait_for(Option::is_some)
                 .await
                 .ok()
-                .and_then(|end| end.clone()),
+                .and_then(|ended| ended.as_ref().map(|ended| ended.report.clone())),
             None => None,
         };
         if self.is_draining() {
@@ -124,13 +139,11 @@ impl Health {
         self.shared.draining.load(Relaxed)
     }
 
-    /// Returns the current run, or starts a new one. Returns `None` without a runtime.
+    /// Returns a run whose report can be shared, or starts a new one. Returns `None` without a
+    /// runtime.
     fn run(&self) -> Option<Run> {
         let mut latest = lock(&self.shared.latest);
-        if let Some(run) = &*latest
-            && run.has_changed().is_ok()
-            && run.borrow().is_none()
-        {
+        if let Some(run) = latest.as_ref().filter(|run| self.is_shared(run)) {
             return Some(run.clone());
         }
         let runtime = Handle::try_current()
@@ -140,10 +153,19 @@ impl Health {
         let shared = Arc::clone(&self.shared);
         runtime.spawn(async move {
             let report = shared.report().await;
-            end.send_replace(Some(report));
+            let at = Instant::now();
+            end.send_replace(Some(Ended { report, at }));
         });
         *latest = Some(run.clone());
         Some(run)
+    }
+
+    /// Whether the run is under way, or ended a short time ago.
+    fn is_shared(&self, run: &Run) -> bool {
+        match &*run.borrow() {
+            Some(ended) => ended.at.elapsed() < self.shared.interval,
+            None => run.has_changed().is_ok(),
+        }
     }
 
     fn interrupted(&self) -> Report {
@@ -155,14 +177,14 @@ impl Health {
 /// A health without checks.
 impl Default for Health {
     fn default() -> Self {
-        Self::new(Vec::new(), None)
+        Self::new(Vec::new(), None, DEFAULT_INTERVAL)
     }
 }
 
 impl Shared {
     async fn report(&self) -> Report {
-        let runtime = self.runtime.clone().unwrap_or_else(Handle::current);
-        let answers = join_all(self.checks.iter().map(|check| check.run(&runtime))).await;
+        let runtime = self.runtime.as_ref();
+        let answers = join_all(self.checks.iter().map(|check| check.run(runtime))).await;
         Report::new(self.checks.iter().map(Check::shared_name).zip(answers))
     }
 }

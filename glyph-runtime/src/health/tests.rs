@@ -65,6 +65,7 @@ async fn check_beyond_its_time_limit_fails() {
             Ok::<(), String>(())
         })
         .check("fine", fine)
+        .interval(Duration::ZERO)
         .build()
         .unwrap();
     let begun = Instant::now();
@@ -133,7 +134,8 @@ async fn concurrent_probes_share_one_run() {
             }
         }
     };
-    let health = Health::builder().check("database", check).build().unwrap();
+    let health = Health::builder().check("database", check);
+    let health = health.interval(Duration::ZERO).build().unwrap();
     let mut probes: Vec<_> = (0..50).map(|_| Box::pin(health.readiness())).collect();
     for probe in &mut probes {
         assert!(futures_util::poll!(probe).is_pending());
@@ -167,6 +169,7 @@ fn blocking_check_delays_neither_other_checks_nor_the_next_run() {
             }
         })
         .check("fine", fine)
+        .interval(Duration::ZERO)
         .runtime(programs.handle().clone())
         .build()
         .unwrap();
@@ -183,6 +186,78 @@ fn blocking_check_delays_neither_other_checks_nor_the_next_run() {
         r#"{"status":"fail","checks":{"blocks":"fail: still busy with an earlier probe","fine":"ok"}}"#
     );
     drop(release);
+}
+
+#[test]
+fn blocking_check_outside_of_a_runtime_holds_up_nothing() {
+    let (release, blocked) = std::sync::mpsc::channel::<()>();
+    let blocked = Arc::new(Mutex::new(blocked));
+    let begun = Arc::new(AtomicUsize::new(0));
+    let blocks = {
+        let begun = Arc::clone(&begun);
+        move || {
+            let (begun, blocked) = (Arc::clone(&begun), Arc::clone(&blocked));
+            async move {
+                begun.fetch_add(1, Relaxed);
+                let _ = blocked.lock().map(|blocked| blocked.recv());
+                Ok::<(), String>(())
+            }
+        }
+    };
+    let health = Health::builder()
+        .check_with_timeout("blocks", Duration::from_millis(50), blocks)
+        .check("timer", || async {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            Ok::<(), String>(())
+        })
+        .interval(Duration::ZERO)
+        .build()
+        .unwrap();
+    let probing = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    for reason in ["timed out after 50ms", "still busy with an earlier probe"] {
+        assert_eq!(
+            json(&probing.block_on(health.readiness())),
+            format!(r#"{{"status":"fail","checks":{{"blocks":"fail: {reason}","timer":"ok"}}}}"#)
+        );
+    }
+    assert_eq!(begun.load(Relaxed), 1, "it is not started a second time");
+    drop(release);
+}
+
+#[tokio::test]
+async fn probes_within_the_interval_share_a_report() {
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counted = |runs: &Arc<AtomicUsize>| {
+        let runs = Arc::clone(runs);
+        Health::builder().check("database", move || {
+            let run = runs.fetch_add(1, Relaxed);
+            async move { if run == 0 { Err("down") } else { Ok(()) } }
+        })
+    };
+    let health = counted(&runs).build().unwrap();
+    for _ in 0..1000 {
+        assert!(!health.readiness().await.is_ok());
+    }
+    assert_eq!(runs.load(Relaxed), 1);
+
+    let health = counted(&runs).interval(Duration::from_millis(50));
+    let health = health.build().unwrap();
+    health.readiness().await;
+    assert_eq!(runs.load(Relaxed), 2);
+    tokio::time::sleep(Duration::from_millis(60)).await;
+    assert!(health.readiness().await.is_ok());
+    assert_eq!(runs.load(Relaxed), 3);
+}
+
+#[tokio::test]
+async fn draining_is_not_hidden_by_an_earlier_report() {
+    let health = Health::builder().check("fine", fine).build().unwrap();
+    assert!(health.readiness().await.is_ok());
+    health.start_draining();
+    assert!(!health.readiness().await.is_ok());
 }
 
 #[tokio::test]

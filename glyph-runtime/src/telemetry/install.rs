@@ -36,12 +36,13 @@ impl TelemetryBuilder {
     ///
     /// With the feature `admin` it starts the admin listener at the address of
     /// `OTEL_EXPORTER_PROMETHEUS_HOST` and `OTEL_EXPORTER_PROMETHEUS_PORT`, by default
-    /// `127.0.0.1:9464` (OpenTelemetry specification, "Environment Variable Specification"). The
-    /// other variables are in [`config`](crate::config).
+    /// `127.0.0.1:9464` (OpenTelemetry specification, "Environment Variable Specification"). If
+    /// nobody has named a port and 9464 is in use, it takes a free one, and moves to 9464 when that
+    /// is free. The log says where. The other variables are in [`config`](crate::config).
     ///
     /// # Errors
     ///
-    /// Returns an error if the telemetry cannot be built, the address is in use or invalid, or
+    /// Returns an error if the telemetry cannot be built, a named port is in use, an address is invalid, or
     /// another subscriber or recorder is installed. Nothing global is set then.
     pub fn install(mut self) -> Result<Telemetry, InstallError> {
         __runtime::calibrate();

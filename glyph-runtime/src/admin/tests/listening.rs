@@ -5,7 +5,8 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering::SeqCst},
     },
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 use axum::{Router, extract::Request};
@@ -14,8 +15,8 @@ use tokio::runtime;
 use tower::util::MapRequestLayer;
 
 use super::{
-    super::{BindError, serve::Limits},
-    ANY, Listener, Pieces, connect, exchange, listen, url, wait_until,
+    super::{BindError, limits::Limits},
+    ANY, Listener, PATIENCE, Pieces, connect, exchange, listen, url, wait_until,
 };
 
 use crate::{expose::Format, health::Health};
@@ -109,7 +110,6 @@ fn client_that_reads_nothing_is_disconnected() {
     wait_until(&exposition.counts.begun, 8);
     wait_until(&exposition.counts.ended, 8);
     assert!(exposition.written() < 80_000);
-    // Each held one of the limited scrapes, which are free again.
     assert!(ureq::head(url(&listener, "/metrics")).call().is_ok());
     let mut end = Vec::new();
     let _ = stalled.remove(0).read_to_end(&mut end);
@@ -120,21 +120,91 @@ fn client_that_reads_nothing_is_disconnected() {
 }
 
 #[test]
-fn connections_beyond_the_limit_wait() {
+fn connection_beyond_the_limit_cuts_the_longest_wait_for_a_request() {
     let limits = Limits {
-        connections: 1,
-        head: Duration::from_millis(200),
+        connections: 2,
         ..Limits::default()
     };
     let listener = Listener::bind_within(ANY, Pieces::new(1).router(), limits).unwrap();
-    let idle = connect(&listener);
+    let mut silent = connect(&listener);
+    let mut kept = connect(&listener);
+    kept.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+        .unwrap();
+    assert!(kept.read(&mut [0; 1024]).unwrap() > 0);
+    let begun = Instant::now();
     let response = exchange(
         &listener,
         "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
     );
     assert!(response.ends_with(r#"{"status":"ok"}"#), "{response}");
-    // The response came because the idle connection, which was first, had been closed.
-    assert_eq!((&idle).read(&mut [0]).unwrap(), 0);
+    assert!(begun.elapsed() < Duration::from_secs(5), "{begun:?}");
+    assert_eq!(silent.read(&mut [0]).unwrap_or(0), 0);
+    kept.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+        .unwrap();
+    assert!(kept.read(&mut [0; 1024]).unwrap() > 0);
+}
+
+#[test]
+fn scrape_is_served_next_to_clients_that_read_nothing() {
+    let exposition = Pieces::new(1000);
+    let listener = listen(exposition.router());
+    let mut stalled: Vec<_> = (0..40).map(|_| connect(&listener)).collect();
+    for stream in &mut stalled {
+        stream
+            .write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
+            .unwrap();
+    }
+    wait_until(&exposition.counts.begun, 40);
+    let mut whole = ureq::get(url(&listener, "/metrics")).call().unwrap();
+    let body = whole.body_mut().with_config().limit(u64::MAX);
+    assert_eq!(
+        body.read_to_string().unwrap().len(),
+        exposition.text(Format::Text).len()
+    );
+    // Those that gave way were disconnected, and hold no memory.
+    wait_until(&exposition.counts.ended, 25);
+}
+
+#[test]
+fn listener_moves_to_the_port_that_was_in_use() {
+    let other = TcpListener::bind(ANY).unwrap();
+    let wanted = other.local_addr().unwrap();
+    let router = Pieces::new(1).router();
+    let listener = Listener::bind_or_any_port(wanted, router).unwrap();
+    let elsewhere = listener.local_addr();
+    assert_ne!(elsewhere, wanted);
+    assert_eq!(listener.wanted_addr(), Some(wanted));
+    assert!(ureq::get(url(&listener, "/healthz")).call().is_ok());
+    drop(other);
+    let begun = Instant::now();
+    while listener.local_addr() != wanted {
+        assert!(begun.elapsed() < PATIENCE, "it has not moved");
+        thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(listener.wanted_addr(), None);
+    for address in [wanted, elsewhere] {
+        let response = ureq::get(format!("http://{address}/healthz")).call();
+        assert!(response.is_ok(), "{address}: {response:?}");
+    }
+    drop(listener);
+    for address in [wanted, elsewhere] {
+        TcpListener::bind(address).unwrap();
+    }
+}
+
+#[test]
+fn listener_without_a_free_port_stays_elsewhere_and_ends() {
+    let other = TcpListener::bind(ANY).unwrap();
+    let wanted = other.local_addr().unwrap();
+    let listener = Listener::bind_or_any_port(wanted, Router::new()).unwrap();
+    let elsewhere = listener.local_addr();
+    drop(listener);
+    drop(other);
+    // A listener that has ended takes no port.
+    thread::sleep(Duration::from_millis(1200));
+    for address in [wanted, elsewhere] {
+        TcpListener::bind(address).unwrap();
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::{
     io::{Read, Write},
     net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering::SeqCst},
     },
     thread,
@@ -39,6 +39,8 @@ struct Counts {
     begun: AtomicUsize,
     written: AtomicUsize,
     ended: AtomicUsize,
+    /// The names of the threads that rendered the pieces.
+    threads: Mutex<Vec<String>>,
 }
 
 /// A rendering in progress.
@@ -95,7 +97,10 @@ impl Iterator for Writing {
 
     fn next(&mut self) -> Option<Bytes> {
         self.left = self.left.checked_sub(1)?;
-        self.counts.written.fetch_add(1, SeqCst);
+        if self.counts.written.fetch_add(1, SeqCst) < 100 {
+            let name = thread::current().name().unwrap_or_default().to_owned();
+            self.counts.threads.lock().unwrap().push(name);
+        }
         Some(piece(self.format).into())
     }
 }

@@ -1,3 +1,11 @@
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    time::{Duration, Instant},
+};
+
 use axum::{
     Router,
     body::Body,
@@ -99,6 +107,7 @@ async fn head_has_the_headers_of_get_and_renders_nothing() {
 async fn pieces_are_rendered_when_they_are_read() {
     let exposition = Pieces::new(100);
     let mut body = get(&exposition.router(), "/metrics", &[]).await.into_body();
+    assert_eq!(exposition.written(), 0);
     body.frame().await.unwrap().unwrap();
     assert_eq!(exposition.written(), 1);
     body.frame().await.unwrap().unwrap();
@@ -106,33 +115,59 @@ async fn pieces_are_rendered_when_they_are_read() {
 }
 
 #[tokio::test]
-async fn scrape_yields_between_pieces() {
-    let exposition = Pieces::new(100);
+async fn pieces_are_rendered_by_another_thread() {
+    let exposition = Pieces::new(3);
     let router = exposition.router();
-    let scrape = tokio::spawn(async move { text(get(&router, "/metrics", &[]).await).await });
-    let mut turns = 0;
-    while !scrape.is_finished() {
-        turns += 1;
-        tokio::task::yield_now().await;
-    }
-    assert!(turns >= 100, "{turns}");
+    let response = get(&router, "/metrics", &[("accept-encoding", "gzip")]).await;
+    response.into_body().collect().await.unwrap();
+    let threads = exposition.counts.threads.lock().unwrap().clone();
+    assert_eq!(threads, ["glyph-scrape"; 3]);
 }
 
 #[tokio::test]
-async fn scrapes_beyond_the_limit_are_rejected() {
+async fn scrape_replaces_one_whose_client_reads_nothing() {
     let exposition = Pieces::new(2);
     let router = exposition.router();
     let mut running = Vec::new();
-    for _ in 0..8 {
-        running.push(get(&router, "/metrics", &[]).await);
+    for _ in 0..16 {
+        running.push(get(&router, "/metrics", &[]).await.into_body());
     }
-    let rejected = get(&router, "/metrics", &[]).await;
-    assert_eq!(rejected.status(), StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(header(rejected.headers(), "retry-after"), ["1"]);
+    running[0].frame().await.unwrap().unwrap();
+    let begun = Instant::now();
+    let late = get(&router, "/metrics", &[]).await;
+    assert_eq!(late.status(), StatusCode::OK);
+    assert!(begun.elapsed() < Duration::from_secs(5), "{begun:?}");
+    assert_eq!(text(late).await, exposition.text(Format::Text));
+    // The one that waited longest was cut, and does not look complete.
+    let cut = running.remove(1).frame().await.unwrap().unwrap_err();
+    assert!(cut.to_string().contains("reads too slowly"), "{cut}");
+    assert!(running.remove(1).frame().await.unwrap().is_ok());
     assert_eq!(get(&router, "/healthz", &[]).await.status(), StatusCode::OK);
-    text(running.remove(0)).await;
+}
+
+#[tokio::test]
+async fn scrapes_whose_clients_read_are_not_replaced() {
+    let exposition = Pieces::new(usize::MAX);
+    let router = exposition.router();
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut readers = Vec::new();
+    for _ in 0..16 {
+        let mut body = get(&router, "/metrics", &[]).await.into_body();
+        let stop = Arc::clone(&stop);
+        readers.push(tokio::spawn(async move {
+            while !stop.load(SeqCst) {
+                body.frame().await.unwrap().unwrap();
+            }
+        }));
+    }
+    let late = get(&router, "/metrics", &[]);
+    let waited = tokio::time::timeout(Duration::from_millis(200), late).await;
+    assert!(waited.is_err(), "a reader was cut");
+    stop.store(true, SeqCst);
+    for reader in readers {
+        reader.await.unwrap();
+    }
     assert_eq!(get(&router, "/metrics", &[]).await.status(), StatusCode::OK);
-    drop(running);
 }
 
 #[tokio::test]

@@ -56,7 +56,7 @@ impl Kind {
     }
 
     /// Returns all names that a family of this kind uses (OpenMetrics 1.0, "Suffixes").
-    pub(super) fn names(self, family: &str) -> Vec<String> {
+    pub(crate) fn names(self, family: &str) -> Vec<String> {
         let name = |suffix: &str| format!("{family}{suffix}");
         let declared = match self {
             Self::Counter => catalog::Kind::Counter,
@@ -153,7 +153,13 @@ impl<'a> Family<'a> {
             (Kind::Counter, "" | "_total") => ("_total", 0, 0.0),
             (Kind::Gauge | Kind::Unknown, "") => ("", 0, 0.0),
             (Kind::Histogram, "_bucket") => ("_bucket", 0, bound()?),
-            (Kind::Summary, "") => ("", 0, bound()?),
+            (Kind::Summary, "") => match bound() {
+                Some(bound) => ("", 0, bound),
+                // The recorder does not repeat a suffix that the name has already.
+                None if family.ends_with("sum") => ("_sum", 1, 0.0),
+                None if family.ends_with("count") => ("_count", 2, 0.0),
+                None => return None,
+            },
             (Kind::Histogram | Kind::Summary, "_sum") => ("_sum", 1, 0.0),
             (Kind::Histogram | Kind::Summary, "_count") => ("_count", 2, 0.0),
             _ => return None,

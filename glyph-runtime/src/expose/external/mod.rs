@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, HashSet};
 use family::Family;
 pub(crate) use family::{Kind, Point};
 use line::Line;
+pub(crate) use write::ExternalWriter;
 
 /// A recorder of metrics that no catalog declares.
 pub(crate) trait ExternalRecorder: Send + Sync {

@@ -1,7 +1,7 @@
 use metrics::{Key, Label, Level, Metadata, Recorder, Unit};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusRecorder};
 
-use super::read;
+use super::{ExternalWriter, read};
 use crate::expose::Format;
 
 const METADATA: Metadata<'static> = Metadata::new(module_path!(), Level::INFO, None);
@@ -30,9 +30,8 @@ fn exposition(recorder: &PrometheusRecorder, format: Format) -> String {
 
 fn written(rendered: &str, format: Format, taken: impl Fn(&str) -> bool) -> String {
     let mut exposition = Vec::new();
-    for family in read(rendered, taken) {
-        family.push(&mut exposition, format);
-    }
+    let mut writer = ExternalWriter::new(read(rendered, taken), format);
+    while writer.push(&mut exposition, 1) {}
     String::from_utf8(exposition).unwrap()
 }
 

@@ -1,21 +1,70 @@
 //! Writes families of external recorders in both formats.
 
+use std::{mem, vec};
+
 use glyph_core::__runtime::canonical;
 
 use super::{ExternalFamily, ExternalSeries, family::Point};
 use crate::expose::{Format, escape, family::push_label};
 
-impl ExternalFamily {
-    /// Writes the family.
-    ///
-    /// Counters end in `_total` and bounds are written canonically in both formats, so that a
-    /// series has the same name in both.
-    pub(crate) fn push(&self, out: &mut Vec<u8>, format: Format) {
-        self.push_head(out, format);
-        for series in &self.series {
-            for point in &series.points {
-                self.push_sample(out, series, point);
+/// Writes families in pieces.
+pub(crate) struct ExternalWriter {
+    families: vec::IntoIter<ExternalFamily>,
+    open: Option<OpenFamily>,
+    format: Format,
+}
+
+/// A family whose head is written, and its series that are not.
+struct OpenFamily {
+    family: ExternalFamily,
+    series: vec::IntoIter<ExternalSeries>,
+}
+
+impl ExternalWriter {
+    pub(crate) fn new(families: Vec<ExternalFamily>, format: Format) -> Self {
+        Self {
+            families: families.into_iter(),
+            open: None,
+            format,
+        }
+    }
+
+    /// Writes series until `out` has `enough` bytes. Returns whether there was anything to write.
+    pub(crate) fn push(&mut self, out: &mut Vec<u8>, enough: usize) -> bool {
+        if self.open.is_none() {
+            let Some(family) = self.families.next() else {
+                return false;
+            };
+            self.open = Some(family.open(out, self.format));
+        }
+        if let Some(open) = &mut self.open {
+            for series in open.series.by_ref() {
+                open.family.push_series(out, &series);
+                if out.len() >= enough {
+                    return true;
+                }
             }
+        }
+        self.open = None;
+        true
+    }
+}
+
+/// Counters end in `_total` and bounds are written canonically in both formats, so that a series
+/// has the same name in both.
+impl ExternalFamily {
+    fn open(mut self, out: &mut Vec<u8>, format: Format) -> OpenFamily {
+        self.push_head(out, format);
+        let series = mem::take(&mut self.series).into_iter();
+        OpenFamily {
+            family: self,
+            series,
+        }
+    }
+
+    fn push_series(&self, out: &mut Vec<u8>, series: &ExternalSeries) {
+        for point in &series.points {
+            self.push_sample(out, series, point);
         }
     }
 

@@ -35,6 +35,8 @@ enum Address {
     /// `OTEL_EXPORTER_PROMETHEUS_HOST` and `_PORT`, or the default.
     Environment,
     At(SocketAddr),
+    /// At this address, whose port nobody has named, or at a free port while it is in use.
+    Near(SocketAddr),
     Nowhere,
 }
 
@@ -58,29 +60,38 @@ impl Signal for Admin {
         NAME
     }
 
-    /// Checks run on the runtime of the caller, because the program's connections belong to it.
     fn prepare(&mut self, environment: &Environment<'_>) -> Result<(), InstallError> {
         if let Address::Environment = self.address {
-            let address = admin::address_from_env(|name| environment.look_up(name));
-            self.address = Address::At(address.map_err(|error| InstallError::Signal {
+            let look_up = |name: &str| environment.look_up(name);
+            let address = admin::address_from_env(look_up);
+            let address = address.map_err(|error| InstallError::Signal {
                 signal: NAME,
                 source: error.into(),
-            })?);
-        }
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            self.health = mem::take(&mut self.health).runtime(runtime);
+            })?;
+            self.address = if admin::port_is_named(look_up) {
+                Address::At(address)
+            } else {
+                Address::Near(address)
+            };
         }
         self.is_installed = true;
         Ok(())
     }
 
+    /// Checks run on the runtime of the caller, because the program's connections belong to it.
     fn start(self: Box<Self>, parts: &mut Parts) -> Result<Option<Box<dyn Running>>, StartError> {
-        let health = self.health.build()?;
-        let mut listener = None;
-        if let (true, Address::At(address)) = (self.is_installed, self.address) {
-            let router = admin::router(parts.exposition(), health.clone());
-            listener = Some(Listener::bind(address, router)?);
-        }
+        let Self {
+            health,
+            address,
+            is_installed,
+        } = *self;
+        let health = health.build()?;
+        let mut router = || admin::router(parts.exposition(), health.clone());
+        let listener = match address {
+            Address::At(address) if is_installed => Some(Listener::bind(address, router())?),
+            Address::Near(address) => Some(Listener::bind_or_any_port(address, router())?),
+            _ => None,
+        };
         Ok(Some(Box::new(AdminEndpoints {
             health,
             listener: Mutex::new(listener),
@@ -91,6 +102,27 @@ impl Signal for Admin {
 impl Running for AdminEndpoints {
     fn order(&self) -> Order {
         Order::Together
+    }
+
+    /// Tells where what is served.
+    fn install(&self) {
+        let listener = lock(&self.listener);
+        let Some(listener) = &*listener else { return };
+        let address = listener.local_addr();
+        if let Some(wanted) = listener.wanted_addr() {
+            tracing::warn!(
+                target: admin::TARGET,
+                %wanted,
+                %address,
+                "{wanted} is in use, so the admin listener is at {address} until it is free; set \
+                 OTEL_EXPORTER_PROMETHEUS_PORT to choose a port"
+            );
+        }
+        tracing::info!(
+            target: admin::TARGET,
+            %address,
+            "serving /metrics, /healthz and /readyz at http://{address}"
+        );
     }
 
     fn shut_down(&self, deadline: Duration) -> Result<(), Undelivered> {
@@ -116,7 +148,8 @@ fn stop(listener: Listener, deadline: Duration) -> bool {
 impl TelemetryBuilder {
     /// Adds a check to readiness. It has five seconds each time.
     ///
-    /// Checks run at the same time, on the runtime in which `install` was called.
+    /// Checks run at the same time, on the runtime in which `install` was called. Outside of a
+    /// runtime, each check has a thread of its own. See [`TelemetryBuilder::check_interval`].
     pub fn check<F, R, E>(self, name: impl Into<String>, check: F) -> Self
     where
         F: Fn() -> R + Send + Sync + 'static,
@@ -139,6 +172,12 @@ impl TelemetryBuilder {
         E: Display,
     {
         self.with_health(|health| health.check_with_timeout(name, limit, check))
+    }
+
+    /// Sets the shortest time between two runs of the checks. Default: one second. Probes within it
+    /// get the last report.
+    pub fn check_interval(self, interval: Duration) -> Self {
+        self.with_health(|health| health.interval(interval))
     }
 
     fn with_health(self, change: impl FnOnce(HealthBuilder) -> HealthBuilder) -> Self {
@@ -178,6 +217,9 @@ impl Telemetry {
 
     /// Returns the address of the admin listener, with the port that was selected for port 0.
     /// `None` without a listener.
+    ///
+    /// Where nobody has named a port and the default one is in use, it is a free one until the
+    /// listener has moved to the default.
     #[must_use]
     pub fn local_addr(&self) -> Option<SocketAddr> {
         let endpoints = self.running::<AdminEndpoints>()?;

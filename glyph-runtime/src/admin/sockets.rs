@@ -1,0 +1,106 @@
+//! The listening sockets.
+
+use std::{
+    io, mem,
+    net::{Shutdown, SocketAddr, TcpListener},
+    sync::{Arc, Mutex},
+};
+
+use glyph_core::__runtime::lock;
+use socket2::{Domain, SockRef, Socket, Type};
+
+use super::limits::SEND_BUFFER;
+
+/// The limit of connections that the operating system keeps until they are accepted. Beyond it,
+/// clients connect a second later or never. Systems have a lower limit of their own.
+const BACKLOG: i32 = 4096;
+
+/// The listening sockets, which the thread that stops the listener closes, even if the listener's
+/// thread does not run.
+#[derive(Clone, Debug)]
+pub(super) struct Sockets(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
+    address: SocketAddr,
+    /// The address to move to when its port is free.
+    wanted: Option<SocketAddr>,
+    /// Copies of the sockets on which connections are accepted.
+    copies: Vec<TcpListener>,
+    is_closed: bool,
+}
+
+impl Sockets {
+    /// Binds an address. With `or_any_port`, a port in use is replaced by a free one.
+    pub(super) fn bind(address: SocketAddr, or_any_port: bool) -> io::Result<(Self, TcpListener)> {
+        let (socket, wanted) = match bind(address) {
+            Err(error) if or_any_port && error.kind() == io::ErrorKind::AddrInUse => {
+                let any = SocketAddr::new(address.ip(), 0);
+                (bind(any)?, Some(address))
+            }
+            bound => (bound?, None),
+        };
+        let state = State {
+            address: socket.local_addr()?,
+            wanted,
+            copies: vec![socket.try_clone()?],
+            is_closed: false,
+        };
+        Ok((Self(Arc::new(Mutex::new(state))), socket))
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        lock(&self.0).address
+    }
+
+    pub(super) fn wanted(&self) -> Option<SocketAddr> {
+        lock(&self.0).wanted
+    }
+
+    /// Binds the wanted address if its port is free by now. Connections are then accepted at both
+    /// addresses, so that nobody who knows the other one is cut off.
+    pub(super) fn bind_wanted(&self) -> Option<TcpListener> {
+        let mut state = lock(&self.0);
+        let wanted = state.wanted.filter(|_| !state.is_closed)?;
+        let socket = bind(wanted).ok()?;
+        state.copies.push(socket.try_clone().ok()?);
+        state.address = wanted;
+        state.wanted = None;
+        Some(socket)
+    }
+
+    /// Stops listening.
+    ///
+    /// To close these copies is not enough: the listener's thread has others, and a child process
+    /// has copies of all of them until it executes its own program. `shutdown` acts on all copies.
+    /// On systems where it fails, a socket stops listening when its last copy is closed.
+    pub(super) fn close(&self) {
+        let mut state = lock(&self.0);
+        state.is_closed = true;
+        for copy in mem::take(&mut state.copies) {
+            let _last_copy_stops_listening = SockRef::from(&copy).shutdown(Shutdown::Both);
+        }
+    }
+
+    #[cfg(all(test, target_os = "linux"))]
+    pub(super) fn copies(&self) -> Vec<TcpListener> {
+        let state = lock(&self.0);
+        let copies = state.copies.iter().map(TcpListener::try_clone);
+        copies.filter_map(Result::ok).collect()
+    }
+}
+
+/// Binds as the standard library does, with a longer queue of connections. What a connection
+/// sends is buffered within limits, because accepted connections inherit the option.
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // Elsewhere the option means that a port in use can be bound.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.set_tcp_nodelay(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}
