@@ -148,6 +148,8 @@ pub mod log;
 mod macros;
 #[cfg(feature = "trace")]
 pub mod otlp;
+#[cfg(any(feature = "log", feature = "trace"))]
+mod private_file;
 pub mod redaction;
 mod resource;
 pub mod telemetry;

@@ -12,6 +12,7 @@ mod capture;
 mod correlation;
 mod filter;
 mod injection;
+mod last_words;
 mod lines;
 mod outputs;
 mod pretty;
