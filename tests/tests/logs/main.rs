@@ -8,6 +8,7 @@
 )]
 
 mod audit;
+mod audit_file;
 mod capture;
 mod correlation;
 mod filter;
@@ -15,9 +16,11 @@ mod injection;
 mod last_words;
 mod lines;
 mod outputs;
+mod panics;
 mod pretty;
 mod processes;
 mod properties;
 mod redaction;
 mod sinks;
 mod stages;
+mod waits;
