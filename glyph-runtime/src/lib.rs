@@ -149,6 +149,8 @@ mod macros;
 mod origin;
 #[cfg(feature = "trace")]
 pub mod otlp;
+#[cfg(any(feature = "log", feature = "trace"))]
+mod private_file;
 mod random;
 pub mod redaction;
 mod resource;

@@ -120,7 +120,7 @@ pub(super) const SETTINGS: [SettingSpec; 48] = [
     spec(Setting::LogFilter, "RUST_LOG", "events that the log has", "directives such as `info,hyper=warn`", "the value of `OTEL_LOG_LEVEL`", Error),
     spec(Setting::LogLevel, "OTEL_LOG_LEVEL", "most verbose level of events that the log has, if `RUST_LOG` is not set", "`trace`, `debug`, `info`, `warn`, `error` or `off`, in any case", "`info`", Warning),
     spec(Setting::LogFormat, "GLYPH_LOG_FORMAT", "format of log lines", "`json`, `pretty`, or `auto`: pretty on a terminal, else JSON", "`auto`", Error),
-    spec(Setting::AuditFile, "GLYPH_AUDIT_FILE", "file for the audit trail, in JSON Lines; without one, the log has the audit events", "the path of a file", "none", Error),
+    spec(Setting::AuditFile, "GLYPH_AUDIT_FILE", "file for the audit trail, in JSON Lines; without one, the log has the audit events", "the path of a regular file, or `-` for standard output", "none", Error),
     spec(Setting::AuditSync, "GLYPH_AUDIT_SYNC", "when the audit trail is synchronized to disk", "`always`, `shutdown`, or an integer of milliseconds, at least 1", "`1000`", Error),
     spec(Setting::TracesExporter, "OTEL_TRACES_EXPORTER", "exporter of spans", "`otlp` or `none`", "`otlp` if an endpoint is set, else `none`", Warning),
     spec(Setting::MetricsExporter, "OTEL_METRICS_EXPORTER", "exporter of metrics, in addition to `/metrics`", "`otlp`, or `prometheus` or `none` for `/metrics` alone", "`otlp` if `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` is set, else `prometheus`", Warning),

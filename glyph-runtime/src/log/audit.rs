@@ -3,13 +3,17 @@
 use std::{
     fs::File,
     io::{self, ErrorKind, Write},
-    mem,
+    mem, process,
     sync::{Arc, Condvar, Mutex, MutexGuard},
     thread,
     time::Duration,
 };
 
-use super::{counters::Counters, settings::SyncPolicy, writer::caught};
+use super::{
+    counters::Counters,
+    settings::SyncPolicy,
+    sink::{Descriptor, Sink, caught},
+};
 use crate::export::Deadline;
 use glyph_core::__runtime::{ignore_poison, lock};
 
@@ -32,6 +36,41 @@ impl AuditSink for File {
     }
 }
 
+/// A file, or standard output.
+struct Opened(Sink);
+
+impl Write for Opened {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.0 {
+            Sink::Writer(writer) => writer.write(bytes),
+            Sink::Descriptor(descriptor) => {
+                let (taken, result) = descriptor.write_until(bytes, Deadline::after(LONGEST_PAUSE));
+                if taken > 0 {
+                    Ok(taken)
+                } else {
+                    result.map(|()| 0)
+                }
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.0 {
+            Sink::Writer(writer) => writer.flush(),
+            Sink::Descriptor(_) => Ok(()),
+        }
+    }
+}
+
+impl AuditSink for Opened {
+    fn sync(&mut self) -> io::Result<()> {
+        match &self.0 {
+            Sink::Writer(_) => Ok(()),
+            Sink::Descriptor(descriptor) => descriptor.sync(),
+        }
+    }
+}
+
 /// Collects the lines of all threads. One thread at a time writes: its own line, and the lines that
 /// other threads have added before it got the sink.
 pub(super) struct Trail {
@@ -40,6 +79,11 @@ pub(super) struct Trail {
     changed: Condvar,
     policy: SyncPolicy,
     counters: Counters,
+    /// The process that started the trail.
+    process: u32,
+    /// Where a forked child writes. It takes no lock, which another thread of the parent may have
+    /// held at the fork.
+    forked: Option<Arc<Descriptor>>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -89,8 +133,24 @@ impl TrailState {
 }
 
 impl Trail {
+    /// Starts a trail in a file or on standard output.
+    pub(super) fn on(sink: Sink, policy: SyncPolicy, counters: Counters) -> io::Result<Arc<Self>> {
+        let forked = sink.descriptor();
+        Self::begin(Box::new(Opened(sink)), forked, policy, counters)
+    }
+
+    /// Starts a trail in an output of the program.
     pub(super) fn start(
         sink: Box<dyn AuditSink>,
+        policy: SyncPolicy,
+        counters: Counters,
+    ) -> io::Result<Arc<Self>> {
+        Self::begin(sink, None, policy, counters)
+    }
+
+    fn begin(
+        sink: Box<dyn AuditSink>,
+        forked: Option<Arc<Descriptor>>,
         policy: SyncPolicy,
         counters: Counters,
     ) -> io::Result<Arc<Self>> {
@@ -103,6 +163,8 @@ impl Trail {
             changed: Condvar::new(),
             policy,
             counters,
+            process: process::id(),
+            forked,
         });
         if let SyncPolicy::EveryInterval(interval) = policy {
             let trail = Arc::clone(&trail);
@@ -116,6 +178,9 @@ impl Trail {
     ///
     /// After the shutdown, it does not wait for a thread whose write does not return.
     pub(super) fn append(&self, line: &[u8]) {
+        if self.is_child() {
+            return self.append_in_child(line);
+        }
         let mut state = self.lock();
         if state.is_stuck() {
             state.lost += 1;
@@ -135,10 +200,37 @@ impl Trail {
         }
     }
 
+    fn is_child(&self) -> bool {
+        process::id() != self.process
+    }
+
+    /// Writes and synchronizes a line in a forked child: it has no thread that does so at an
+    /// interval. A line that fails is lost.
+    fn append_in_child(&self, line: &[u8]) {
+        let due = Deadline::after(LONGEST_PAUSE);
+        let forked = self.forked.as_ref();
+        match forked.map(|descriptor| (descriptor, descriptor.write_until(line, due).1)) {
+            Some((descriptor, Ok(()))) => {
+                self.counters.audit_written(1);
+                if descriptor.sync().is_err() {
+                    self.counters.audit_failed();
+                }
+            }
+            Some((_, Err(_))) => {
+                self.counters.audit_failed();
+                self.counters.audit_lost(1);
+            }
+            None => self.counters.audit_lost(1),
+        }
+    }
+
     /// Waits until running writes and their synchronization have ended, at most for `deadline`.
     ///
     /// Returns the number of lines that were not written, and the last error.
     pub(super) fn close(self: &Arc<Self>, deadline: Duration) -> (u64, Option<String>) {
+        if self.is_child() {
+            return (0, None);
+        }
         let due = Deadline::after(deadline);
         self.lock().phase.close();
         self.changed.notify_all();

@@ -134,7 +134,8 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn field(&mut self, name: &'static str, value: &[u8]) {
+    /// Adds a field. `value` is JSON.
+    pub(super) fn field(&mut self, name: &'static str, value: &[u8]) {
         let key = key(name);
         if self.seen.contains(&key.name) {
             return;

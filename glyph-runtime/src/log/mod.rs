@@ -29,26 +29,46 @@
 //! An event with an explicit parent that is not the current span has the fields of that parent, and
 //! no trace ids.
 //!
-//! Logging puts lines into a queue of limited size, and a separate thread writes them. Logging
-//! never waits for the output: lines that do not fit into the queue are dropped and counted
-//! ([`Snapshot`]). The [audit trail](crate::audit!) is the opposite: callers wait, and nothing is
-//! dropped.
+//! Logging puts lines into a queue of limited size. Lines that do not fit are dropped and counted
+//! ([`Snapshot`]). One eighth of the queue is kept for `WARN` and `ERROR`. The [audit
+//! trail](crate::audit!) is the opposite: callers wait, and nothing is dropped.
+//!
+//! | level | written |
+//! |---|---|
+//! | `INFO` and below | by a separate thread, at once. The caller does not wait |
+//! | `WARN` and `ERROR` | when the event's macro returns, after the lines before it. The caller waits at most 50 ms |
+//!
+//! So the last words of a process are in its output, also before `std::process::exit` and `abort`.
+//! After a wait of 50 ms that was in vain, no caller waits until the output has accepted lines
+//! again. Standard output and standard error are written through a descriptor of the log's own, so
+//! a caller may hold the lock of `std::io::stdout()`.
+//!
+//! If the output rejects lines, on a closed pipe or a full disk, the log says so once on standard
+//! error, and the result of the shutdown has the number of lines and the error.
+//!
+//! A child of `fork` writes each line at once, without a queue. It drops and counts its lines if the
+//! output is an [`Output::Writer`].
 
 mod audit;
+mod batch;
 mod counters;
 mod error;
 #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 pub mod export;
+mod failures;
 mod fields;
 mod filter;
+mod forked;
 mod json;
 mod layer;
 mod line;
 mod metrics;
+mod panics;
 mod pipeline;
 mod pretty;
 mod queue;
 mod settings;
+mod sink;
 mod text;
 mod writer;
 

@@ -1,30 +1,28 @@
 //! The pipeline of log lines: start, flush and shutdown.
 
-use std::{
-    fmt,
-    fs::{File, OpenOptions},
-    io::{self, Write},
-    path::Path,
-    sync::Arc,
-    time::Duration,
-};
+use std::{fmt, io, path::Path, sync::Arc, time::Duration};
 
-use tracing::Subscriber;
+use tracing::{Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{Layer, registry::LookupSpan};
 
 use super::{
-    audit::{AuditSink, Trail},
+    audit::Trail,
     counters::{Counters, Snapshot},
     error::LogError,
     fields::Policy,
-    filter::EventFilter,
+    filter::{EventFilter, most_verbose},
     layer::{AuditTrail, LogLayer},
     line::Style,
-    queue::Queue,
+    panics::PanicLog,
+    queue::{Capacity, Queue},
     settings::{Audit, AuditOutput, Format, LogSettings, Output},
+    sink::{Descriptor, Sink, standard_error, standard_output},
     writer,
 };
-use crate::export::{DROP_DEADLINE, Deadline, Undelivered, UndeliveredPart};
+use crate::{
+    export::{DROP_DEADLINE, Deadline, Undelivered, UndeliveredPart},
+    private_file,
+};
 
 /// Writes log lines and the audit trail.
 ///
@@ -33,6 +31,8 @@ use crate::export::{DROP_DEADLINE, Deadline, Undelivered, UndeliveredPart};
 pub struct Pipeline {
     queue: Arc<Queue>,
     trail: Option<Arc<Trail>>,
+    /// `None` if the filter is `off`.
+    panics: Option<Arc<PanicLog>>,
     counters: Counters,
 }
 
@@ -78,22 +78,30 @@ impl Pipeline {
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
         let filter = EventFilter::parse(&settings.filter)?;
+        let logs_panics = most_verbose(&settings.filter) != LevelFilter::OFF;
         let limits = settings.limits.consistent();
-        let capacity = settings.queue_bytes.max(limits.line_bytes);
+        let capacity = Capacity::new(settings.queue_bytes, limits.line_bytes);
         let style = style(&settings);
         let counters = Counters::default();
         let (copied, trail) = match settings.audit {
             Some(audit) => (audit.copied, Some(start_trail(audit, &counters)?)),
             None => (false, None),
         };
-        let output = open(settings.output)?;
-        let queue = Arc::new(Queue::new(capacity, counters.clone()));
-        writer::start(Arc::clone(&queue), output, counters.clone()).map_err(LogError::Thread)?;
+        let output = settings.output.to_string();
+        let sink = open(settings.output)?;
+        let queue = Arc::new(Queue::new(sink, output, capacity, counters.clone()));
+        writer::start(&queue).map_err(LogError::Thread)?;
+        let policy = Policy {
+            redaction: settings.redaction,
+            limits,
+        };
+        let panics = PanicLog {
+            policy: policy.clone(),
+            style,
+            queue: Arc::clone(&queue),
+        };
         let layer = LogLayer {
-            policy: Policy {
-                redaction: settings.redaction,
-                limits,
-            },
+            policy,
             style,
             queue: Arc::clone(&queue),
             audit: trail.clone().map(|trail| AuditTrail { trail, copied }),
@@ -101,6 +109,7 @@ impl Pipeline {
         let pipeline = Self {
             queue,
             trail,
+            panics: logs_panics.then(|| Arc::new(panics)),
             counters,
         };
         Ok((layer.with_filter(filter), pipeline))
@@ -116,6 +125,38 @@ impl Pipeline {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         self.counters.snapshot()
+    }
+
+    /// Writes a line for each panic of the process, and then calls the panic hook that was set
+    /// before. [`TelemetryBuilder::install`](crate::TelemetryBuilder::install) calls this.
+    ///
+    /// The line has level `ERROR`, target `panic`, the message of the panic, `code.file.path` and
+    /// `code.line.number`, the ids of the trace and the request, and `exception.stacktrace` if
+    /// `RUST_BACKTRACE` is set. It has no fields of spans, which the panicking code may have
+    /// locked. The filter does not apply, except that a log that is `off` has no such lines.
+    ///
+    /// ```
+    /// use glyph_runtime::log::{LogSettings, Output, Pipeline};
+    /// use tracing_subscriber::Registry;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("service.jsonl");
+    /// let settings = LogSettings { output: Output::File(path.clone()), ..LogSettings::default() };
+    /// let (_layer, log) = Pipeline::start::<Registry>(settings)?;
+    /// log.log_panics();
+    /// let _panicked = std::thread::spawn(|| panic!("out of dice")).join();
+    ///
+    /// let line: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path)?)?;
+    /// assert_eq!(line["message"], "out of dice");
+    /// assert_eq!(line["target"], "panic");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn log_panics(&self) {
+        if let Some(panics) = self.panics.clone() {
+            panics.install();
+        }
     }
 
     /// Waits until all lines are written, at most for `deadline`.
@@ -135,16 +176,23 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// Returns [`Undelivered`] if lines were not written, or not confirmed by the disk.
+    /// Returns [`Undelivered`] if lines were not written, or not confirmed by the disk. Lines that
+    /// the output has rejected since the start are among them, with its last error.
     pub fn shutdown(&self, deadline: Duration) -> Result<(), Undelivered> {
         let due = Deadline::after(deadline);
         let (audit_lines, audit_error) = match &self.trail {
             Some(trail) => trail.close(deadline),
             None => (0, None),
         };
-        let lines = self.queue.close(due.left());
+        let unwritten = self.queue.close(due.left());
+        let (rejected, error) = self.queue.rejected();
         let parts = [
-            lost("log", "log lines", lines, None),
+            lost(
+                "log",
+                "log lines",
+                unwritten + rejected,
+                error.filter(|_| rejected > 0),
+            ),
             lost("audit", "audit lines", audit_lines, audit_error),
         ];
         Undelivered::check(parts.into_iter().flatten().collect(), deadline)
@@ -195,34 +243,38 @@ fn style(settings: &LogSettings) -> Style {
     }
 }
 
-fn open(output: Output) -> Result<Box<dyn Write + Send>, LogError> {
+fn open(output: Output) -> Result<Sink, LogError> {
     Ok(match output {
-        Output::Stdout => Box::new(io::stdout()),
-        Output::Stderr => Box::new(io::stderr()),
-        Output::File(path) => Box::new(append(&path, "the log", 0o666)?),
-        Output::Writer(writer) => writer,
+        Output::Stdout => standard_output(),
+        Output::Stderr => standard_error(),
+        Output::File(path) => {
+            let opened = Descriptor::open(&path).map_err(unopened(&path, "the log"))?;
+            Sink::Descriptor(Arc::new(opened))
+        }
+        Output::Writer(writer) => Sink::Writer(writer),
     })
 }
 
 fn start_trail(audit: Audit, counters: &Counters) -> Result<Arc<Trail>, LogError> {
-    let sink: Box<dyn AuditSink> = match audit.output {
-        AuditOutput::File(path) => Box::new(append(&path, "the audit trail", 0o600)?),
-        AuditOutput::Sink(sink) => sink,
+    let started = match audit.output {
+        AuditOutput::File(path) if path == Path::new("-") => {
+            Trail::on(standard_output(), audit.sync, counters.clone())
+        }
+        AuditOutput::File(path) => {
+            let file = private_file::append(&path).map_err(unopened(&path, "the audit trail"))?;
+            let sink = Sink::Descriptor(Arc::new(Descriptor::of_file(file)));
+            Trail::on(sink, audit.sync, counters.clone())
+        }
+        AuditOutput::Sink(sink) => Trail::start(sink, audit.sync, counters.clone()),
     };
-    Trail::start(sink, audit.sync, counters.clone()).map_err(LogError::Thread)
+    started.map_err(LogError::Thread)
 }
 
-/// Opens a file to append to it. A new file gets the permissions `mode`, if the system has them.
-fn append(path: &Path, purpose: &'static str, mode: u32) -> Result<File, LogError> {
-    let mut options = OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
-    #[cfg(not(unix))]
-    let _ = mode;
-    options.open(path).map_err(|error| LogError::Open {
-        path: path.to_owned(),
+fn unopened(path: &Path, purpose: &'static str) -> impl FnOnce(io::Error) -> LogError {
+    let path = path.to_owned();
+    move |error| LogError::Open {
+        path,
         purpose,
         error,
-    })
+    }
 }

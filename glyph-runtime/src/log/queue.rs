@@ -1,120 +1,393 @@
-//! A bounded buffer of log lines for the writer thread. Logging never waits for I/O.
+//! A bounded buffer of log lines, which a thread of its own writes, or the thread that logs.
 
 use std::{
-    mem,
+    cell::Cell,
+    fmt, mem,
     sync::{Condvar, Mutex, MutexGuard},
     time::Duration,
 };
 
 use tracing::Level;
 
-use super::counters::Counters;
+use super::{
+    batch::Batch,
+    counters::Counters,
+    failures::Failures,
+    forked::Forked,
+    sink::{End, Sink},
+};
+use crate::export::Deadline;
 use glyph_core::__runtime::{ignore_poison, lock};
 
-/// The most bytes of an empty buffer that are kept. A buffer that has grown beyond it is shrunk.
-const KEPT_BYTES: usize = 1 << 20;
+/// The longest time that a thread waits for its line to be written.
+pub(super) const LONGEST_WAIT: Duration = Duration::from_millis(50);
+/// How often the writer thread looks whether an output that blocks was given up.
+const BLOCKED_INTERVAL: Duration = Duration::from_millis(500);
+/// The share of the queue that is kept for `WARN` and `ERROR`: one part in eight.
+const URGENT_SHARE: usize = 8;
+
+thread_local! {
+    static IS_WRITER: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Returns whether the current thread is the writer thread of a log.
+pub(super) fn is_writer_thread() -> bool {
+    IS_WRITER.try_with(Cell::get).unwrap_or_default()
+}
 
 /// Lines in one buffer of bounded size.
+///
+/// The thread that logs a line from `WARN` on waits until it is written, at most for
+/// [`LONGEST_WAIT`]. If the sink returns at once, this thread writes the line and those before it.
+/// Otherwise the writer thread does. After a wait that was in vain, no thread waits until the sink
+/// has accepted a batch.
 #[derive(Debug)]
 pub(super) struct Queue {
-    state: Mutex<LineQueueState>,
-    /// Wakes the writer.
+    state: Mutex<QueueState>,
+    /// Wakes the writer thread.
     filled: Condvar,
-    /// Wakes flushes.
-    drained: Condvar,
-    capacity: usize,
+    /// Wakes threads that wait for lines to be written.
+    progress: Condvar,
+    capacity: Capacity,
+    is_direct: bool,
+    forked: Forked,
+    failures: Failures,
     counters: Counters,
 }
 
-#[derive(Debug, Default)]
-struct LineQueueState {
-    bytes: Vec<u8>,
-    lines: u64,
-    /// The number of lines that the writer has taken and not written or dropped yet.
-    writing: u64,
-    /// Whether the writer waits for lines. Only then `push` makes the system call that wakes it.
+/// The most bytes of lines that wait.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Capacity {
+    urgent: usize,
+    other: usize,
+}
+
+#[derive(Debug)]
+struct QueueState {
+    waiting: Batch,
+    /// `None` while a thread writes, without the lock.
+    drain: Option<Drain>,
+    appended: u64,
+    /// The number of lines that were written or dropped.
+    settled: u64,
+    waiters: usize,
+    /// Whether the writer thread waits for lines. Only then it needs the system call that wakes it.
     writer_waits: bool,
-    closed: bool,
+    /// Whether the sink accepted nothing for [`LONGEST_WAIT`], and no batch since.
+    is_stalled: bool,
+    phase: Phase,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Phase {
+    #[default]
+    Open,
+    /// New lines are dropped.
+    Closed,
+    /// The deadline of the shutdown has passed: the writer thread ends at the next write that
+    /// blocks.
+    GivenUp,
+}
+
+/// The sink, and the lines that a thread has begun to write to it.
+struct Drain {
+    sink: Sink,
+    batch: Batch,
+    is_torn: bool,
+}
+
+impl Capacity {
+    /// A line of at most `longest` bytes always fits into an empty queue.
+    pub(super) fn new(bytes: usize, longest: usize) -> Self {
+        let urgent = bytes.max(longest);
+        let other = (urgent - urgent / URGENT_SHARE).max(longest);
+        Self { urgent, other }
+    }
+
+    fn of(self, level: Level) -> usize {
+        if is_urgent(level) {
+            self.urgent
+        } else {
+            self.other
+        }
+    }
+}
+
+fn is_urgent(level: Level) -> bool {
+    level <= Level::WARN
 }
 
 impl Queue {
-    pub(super) fn new(capacity: usize, counters: Counters) -> Self {
+    pub(super) fn new(sink: Sink, output: String, capacity: Capacity, counters: Counters) -> Self {
         Self {
-            state: Mutex::default(),
+            is_direct: sink.is_direct(),
+            forked: Forked::new(sink.descriptor()),
+            state: Mutex::new(QueueState::new(sink)),
             filled: Condvar::new(),
-            drained: Condvar::new(),
+            progress: Condvar::new(),
             capacity,
+            failures: Failures::new(output),
             counters,
         }
     }
 
-    /// Adds a line, or counts it as dropped. Never waits for the writer.
+    /// Adds a line, or counts it as dropped. From `WARN` on it waits until the line is written.
     pub(super) fn push(&self, level: Level, line: &[u8]) {
+        if self.forked.is_child() {
+            return self
+                .forked
+                .write(level, line, &self.counters, &self.failures);
+        }
         let mut state = self.lock();
-        if state.closed {
+        if state.phase != Phase::Open {
             return self.counters.shut_down(1);
         }
-        if state.bytes.len() + line.len() > self.capacity {
+        if state.waiting.bytes() + line.len() > self.capacity.of(level) {
             return self.counters.queue_full(level);
         }
-        state.bytes.extend_from_slice(line);
-        state.lines += 1;
-        let wake = mem::take(&mut state.writer_waits);
-        // Release the lock first, so that the woken writer does not wait for it.
-        drop(state);
-        if wake {
-            self.filled.notify_one();
+        state.waiting.push(line);
+        state.appended += 1;
+        if is_urgent(level) && !state.is_stalled && !is_writer_thread() {
+            self.settle(state);
+        } else {
+            self.wake(state);
         }
     }
 
-    /// Waits for lines, moves them into `batch` and returns their number. Returns `None` if the
-    /// queue is closed and empty.
-    ///
-    /// The call means that the lines of the previous batch were written or dropped.
-    pub(super) fn take(&self, batch: &mut Vec<u8>) -> Option<u64> {
-        batch.clear();
-        batch.shrink_to(KEPT_BYTES);
-        let mut state = self.lock();
-        state.writing = 0;
-        while state.bytes.is_empty() {
-            self.drained.notify_all();
-            if state.closed {
-                return None;
-            }
-            state.writer_waits = true;
-            state = ignore_poison(self.filled.wait(state));
+    /// Waits until all lines that were added are written or dropped, or the sink stalls.
+    fn settle<'q>(&'q self, mut state: MutexGuard<'q, QueueState>) {
+        let ticket = state.appended;
+        let due = Deadline::after(LONGEST_WAIT);
+        if !self.is_direct {
+            state = self.wake_and_lock(state);
         }
-        // Swap, not copy: the lock is held for a moment only, and both buffers keep their memory.
-        mem::swap(&mut state.bytes, batch);
-        state.writing = mem::take(&mut state.lines);
-        Some(state.writing)
+        while state.settled < ticket && !state.is_stalled {
+            if self.is_direct
+                && let Some(drain) = state.drain.take()
+            {
+                state = self.write(state, drain, due);
+            } else if due.left().is_zero() {
+                state.is_stalled = true;
+                self.progress.notify_all();
+            } else {
+                state = self.wait(state, due);
+            }
+        }
+        if state.has_work() || state.phase != Phase::Open {
+            self.wake(state);
+        }
+    }
+
+    /// Writes lines until there are none, and waits for more. Returns when the queue is closed.
+    pub(super) fn run(&self) {
+        let _thread_ends = IS_WRITER.try_with(|is_writer| is_writer.set(true));
+        let mut state = self.lock();
+        loop {
+            if state.phase == Phase::GivenUp && state.is_stalled {
+                break;
+            }
+            if state.has_work()
+                && let Some(drain) = state.drain.take()
+            {
+                let limit = if state.is_stalled {
+                    BLOCKED_INTERVAL
+                } else {
+                    LONGEST_WAIT
+                };
+                state = self.write(state, drain, Deadline::after(limit));
+            } else if state.phase != Phase::Open && state.drain.is_some() {
+                break;
+            } else {
+                state.writer_waits = true;
+                state = ignore_poison(self.filled.wait(state));
+            }
+        }
+        let unwritten = state.give_up();
+        self.counters.shut_down(unwritten);
+        self.progress.notify_all();
+    }
+
+    /// Writes one batch, without the lock.
+    fn write<'q>(
+        &'q self,
+        mut state: MutexGuard<'q, QueueState>,
+        mut drain: Drain,
+        due: Deadline,
+    ) -> MutexGuard<'q, QueueState> {
+        drain.load(&mut state.waiting);
+        drop(state);
+        let (written, lost, end) = drain.write(due);
+        self.counters.written(written);
+        self.counters.write_failed(lost);
+        match &end {
+            End::Done => self.failures.succeeded(),
+            End::Failed(error) => self.failures.failed(error),
+            End::Blocked => {}
+        }
+        let mut state = self.lock();
+        state.settled += written + lost;
+        match end {
+            End::Done => state.is_stalled = false,
+            End::Blocked => state.is_stalled = true,
+            End::Failed(_) => {}
+        }
+        state.drain = Some(drain);
+        if state.waiters > 0 {
+            self.progress.notify_all();
+        }
+        state
     }
 
     /// Waits until all lines were written or dropped, at most for `deadline`. Returns the number of
     /// lines that were not.
     pub(super) fn flush(&self, deadline: Duration) -> u64 {
-        let pending = |state: &mut LineQueueState| state.lines + state.writing > 0;
-        let waited = self
-            .drained
-            .wait_timeout_while(self.lock(), deadline, pending);
-        let (state, _) = ignore_poison(waited);
-        state.lines + state.writing
+        if self.forked.is_child() {
+            return 0;
+        }
+        let due = Deadline::after(deadline);
+        let mut state = self.lock();
+        let ticket = state.appended;
+        while state.settled < ticket && !due.left().is_zero() {
+            state = self.wait(state, due);
+        }
+        ticket.saturating_sub(state.settled)
     }
 
     /// Closes the queue for new lines, waits as [`flush`](Self::flush) does, and drops the lines
     /// that are left. Returns their number.
     pub(super) fn close(&self, deadline: Duration) -> u64 {
-        self.lock().closed = true;
-        self.filled.notify_all();
-        self.flush(deadline);
+        if self.forked.is_child() {
+            return 0;
+        }
         let mut state = self.lock();
-        let waiting = mem::take(&mut state.lines);
-        state.bytes = Vec::new();
-        self.counters.shut_down(waiting);
-        waiting + state.writing
+        if state.phase == Phase::Open {
+            state.phase = Phase::Closed;
+        }
+        self.wake(state);
+        let unwritten = self.flush(deadline);
+        let mut state = self.lock();
+        state.phase = Phase::GivenUp;
+        let dropped = state.waiting.clear();
+        state.settled += dropped;
+        self.counters.shut_down(dropped);
+        self.wake(state);
+        unwritten
     }
 
-    fn lock(&self) -> MutexGuard<'_, LineQueueState> {
+    /// Returns the number of lines that the sink has rejected, and its last error.
+    pub(super) fn rejected(&self) -> (u64, Option<String>) {
+        if self.forked.is_child() {
+            return (0, None);
+        }
+        let rejected = self.counters.snapshot().dropped.write_failed;
+        (rejected, self.failures.last())
+    }
+
+    fn wait<'q>(
+        &self,
+        mut state: MutexGuard<'q, QueueState>,
+        due: Deadline,
+    ) -> MutexGuard<'q, QueueState> {
+        state.waiters += 1;
+        let mut state = ignore_poison(self.progress.wait_timeout(state, due.left())).0;
+        state.waiters -= 1;
+        state
+    }
+
+    /// Wakes the writer thread if it waits.
+    fn wake(&self, mut state: MutexGuard<'_, QueueState>) {
+        let waits = mem::take(&mut state.writer_waits);
+        // Release the lock first, so that the woken thread does not wait for it.
+        drop(state);
+        if waits {
+            self.filled.notify_one();
+        }
+    }
+
+    fn wake_and_lock<'q>(
+        &'q self,
+        state: MutexGuard<'q, QueueState>,
+    ) -> MutexGuard<'q, QueueState> {
+        self.wake(state);
+        self.lock()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, QueueState> {
         lock(&self.state)
+    }
+}
+
+impl QueueState {
+    fn new(sink: Sink) -> Self {
+        let drain = Drain {
+            sink,
+            batch: Batch::default(),
+            is_torn: false,
+        };
+        Self {
+            waiting: Batch::default(),
+            drain: Some(drain),
+            appended: 0,
+            settled: 0,
+            waiters: 0,
+            writer_waits: false,
+            is_stalled: false,
+            phase: Phase::Open,
+        }
+    }
+
+    /// Whether there are lines that no thread writes.
+    fn has_work(&self) -> bool {
+        let begun = self.drain.as_ref().map_or(0, |drain| drain.batch.lines());
+        begun + self.waiting.lines() > 0
+    }
+
+    /// Drops all lines that no thread writes, and returns their number.
+    fn give_up(&mut self) -> u64 {
+        let begun = self.drain.as_mut().map_or(0, |drain| drain.batch.clear());
+        let dropped = begun + self.waiting.clear();
+        self.settled += dropped;
+        dropped
+    }
+}
+
+impl Drain {
+    /// Takes the waiting lines if the lines before them are written.
+    fn load(&mut self, waiting: &mut Batch) {
+        if self.batch.lines() == 0 {
+            self.batch.clear();
+            // Swap, not copy: the lock is held for a moment only, and both buffers keep their
+            // memory.
+            mem::swap(&mut self.batch, waiting);
+        }
+    }
+
+    /// Returns the number of lines written, the number of lines lost, and the end.
+    fn write(&mut self, due: Deadline) -> (u64, u64, End) {
+        if self.is_torn {
+            match self.sink.end_line(due) {
+                End::Done => self.is_torn = false,
+                End::Blocked => return (0, 0, End::Blocked),
+                failed @ End::Failed(_) => return (0, self.batch.clear(), failed),
+            }
+        }
+        let lines = self.batch.lines();
+        let (written, end) = self.sink.write(&mut self.batch, due);
+        if let End::Blocked = end {
+            return (written, 0, end);
+        }
+        self.is_torn = self.batch.is_torn();
+        self.batch.clear();
+        (written, lines - written, end)
+    }
+}
+
+impl fmt::Debug for Drain {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Drain")
+            .field("batch", &self.batch.lines())
+            .field("is_torn", &self.is_torn)
+            .finish_non_exhaustive()
     }
 }

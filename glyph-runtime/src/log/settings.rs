@@ -29,7 +29,8 @@ pub struct LogSettings {
     pub filter: String,
     /// The most bytes of lines in the queue. Further lines are dropped and counted.
     ///
-    /// Memory can reach twice this size, since one batch is written while the next one fills.
+    /// Lines below `WARN` fill at most seven eighths of it. Memory can reach twice this size, since
+    /// one batch is written while the next one fills.
     pub queue_bytes: usize,
     /// Limits of a value, an event and a line.
     pub limits: Limits,
@@ -73,9 +74,11 @@ pub enum Output {
     Stdout,
     /// Standard error.
     Stderr,
-    /// A file. Lines are appended, and the file is created if it is missing.
+    /// A file. Lines are appended, and the file is created if it is missing. A named pipe needs a
+    /// reader.
     File(PathBuf),
-    /// A writer. A separate thread writes to it, so it may block.
+    /// A writer. A separate thread writes to it, so it may block. Callers wait for the thread from
+    /// `WARN` on, at most 50 ms.
     Writer(Box<dyn Write + Send>),
 }
 
@@ -87,6 +90,18 @@ impl Output {
             Self::Stdout => io::stdout().is_terminal(),
             Self::Stderr => io::stderr().is_terminal(),
             Self::File(_) | Self::Writer(_) => false,
+        }
+    }
+}
+
+impl fmt::Display for Output {
+    /// Writes the name of the output, as in an error.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdout => formatter.write_str("standard output"),
+            Self::Stderr => formatter.write_str("standard error"),
+            Self::File(path) => write!(formatter, "`{}`", path.display()),
+            Self::Writer(_) => formatter.write_str("the writer"),
         }
     }
 }
@@ -149,7 +164,8 @@ pub struct Audit {
 }
 
 impl Audit {
-    /// Returns a trail in this file, synchronized every second, not copied to the log.
+    /// Returns a trail in this file, synchronized every second, not copied to the log. `-` is
+    /// standard output.
     #[must_use]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self {
@@ -163,7 +179,10 @@ impl Audit {
 /// The output of the audit trail.
 #[non_exhaustive]
 pub enum AuditOutput {
-    /// A file. Lines are appended. If the file is missing, it is created with mode 0600.
+    /// A regular file, or standard output if the path is `-`. Lines are appended.
+    ///
+    /// On Unix only its owner can read the file: it is created with mode 0600, and a file that
+    /// others can read loses their permissions. A path that ends in a symbolic link is an error.
     File(PathBuf),
     /// An output of the program.
     Sink(Box<dyn AuditSink>),

@@ -8,15 +8,19 @@
 )]
 
 mod audit;
+mod audit_file;
 mod capture;
 mod correlation;
 mod filter;
 mod injection;
+mod last_words;
 mod lines;
 mod outputs;
+mod panics;
 mod pretty;
 mod processes;
 mod properties;
 mod redaction;
 mod sinks;
 mod stages;
+mod waits;

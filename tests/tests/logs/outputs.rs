@@ -1,4 +1,4 @@
-//! Outputs that are slow, fail or close. Logging never waits for them.
+//! Outputs that are slow, fail or close. Logging waits for them from `WARN` on, for a moment.
 
 use std::{
     io::{self, ErrorKind, Write},
@@ -189,7 +189,9 @@ fn closed_pipe_is_counted_and_harmless() {
         with(&dispatch, || info!("to nobody"));
         assert_eq!(log.flush(AMPLE), Ok(()));
     }
-    log.shutdown(AMPLE).unwrap();
+    let undelivered = log.shutdown(AMPLE).unwrap_err();
+    assert_eq!(undelivered.count_of("log lines"), 3);
+    assert!(undelivered.to_string().contains("pipe"), "{undelivered}");
     let counts = log.snapshot();
     assert_eq!((counts.written, counts.dropped.write_failed), (0, 3));
 }
@@ -253,7 +255,7 @@ fn broken_line_does_not_affect_the_next() {
     with(&dispatch, || info!("first"));
     assert_eq!(log.flush(AMPLE), Ok(()));
     with(&dispatch, || info!("second"));
-    log.shutdown(AMPLE).unwrap();
+    assert_eq!(log.shutdown(AMPLE).unwrap_err().count(), 1);
     let text = kept.text();
     let (torn, whole) = text.split_once('\n').unwrap();
     assert_eq!(torn.len(), 10);
@@ -269,7 +271,7 @@ fn panicking_output_loses_one_line() {
     with(&dispatch, || info!("first"));
     assert_eq!(log.flush(AMPLE), Ok(()));
     with(&dispatch, || info!("second"));
-    log.shutdown(AMPLE).unwrap();
+    assert_eq!(log.shutdown(AMPLE).unwrap_err().count(), 1);
     assert_eq!(kept.lines()[0]["message"], "second");
     assert_eq!(log.snapshot().dropped.write_failed, 1);
 }

@@ -59,5 +59,47 @@ fn process_with_closed_standard_output_runs_to_its_end() {
             report.contains("every line counted, some refused"),
             "{report}"
         );
+        assert_eq!(
+            report.matches("glyph: log lines are lost").count(),
+            1,
+            "{report}"
+        );
+        assert!(report.contains("standard output: Broken pipe"), "{report}");
     });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn full_disk_is_reported_once_and_by_the_shutdown() {
+    let ended = Process::start(&mut child("full")).end("the process with a full disk");
+    let errors = &ended.errors;
+    assert!(ended.status.success(), "{errors}");
+    let reported =
+        "glyph: log lines are lost, cannot write to `/dev/full`: No space left on device";
+    assert_eq!(errors.matches(reported).count(), 1, "{errors}");
+    let result = "shutdown: 200 log lines not delivered to `log` (No space left on device";
+    assert!(errors.contains(result), "{errors}");
+}
+
+/// The exit follows the error at once, so nothing but its caller can have reported it.
+#[cfg(target_os = "linux")]
+#[test]
+fn full_disk_is_reported_before_the_process_exits() {
+    for _ in 0..20 {
+        let ended = Process::start(&mut child("full-exit")).end("the process with a full disk");
+        assert!(
+            ended.errors.contains("glyph: log lines are lost"),
+            "{}",
+            ended.errors
+        );
+    }
+}
+
+#[test]
+fn audit_trail_named_dash_is_standard_output() {
+    let ended = Process::start(&mut child("audit-to-output")).end("the process that audits");
+    assert!(ended.status.success(), "{}", ended.errors);
+    let lines = parsed(&ended.output);
+    assert_eq!(lines[0]["message"], "role granted");
+    assert!(!std::path::Path::new("-").exists());
 }

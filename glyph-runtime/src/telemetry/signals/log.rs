@@ -21,6 +21,7 @@ struct Log {
     changes: Option<Changes<LogSettings>>,
     is_wanted: bool,
     is_bridged: bool,
+    logs_panics: bool,
 }
 
 /// The pipeline of log lines, if there is one.
@@ -28,6 +29,7 @@ struct Log {
 struct RunningLog {
     pipeline: Option<Pipeline>,
     is_bridged: bool,
+    logs_panics: bool,
 }
 
 pub(super) fn signal() -> Box<dyn Signal> {
@@ -35,6 +37,7 @@ pub(super) fn signal() -> Box<dyn Signal> {
         changes: Some(Changes::default()),
         is_wanted: true,
         is_bridged: true,
+        logs_panics: true,
     })
 }
 
@@ -66,6 +69,7 @@ impl Signal for Log {
         Ok(Some(Box::new(RunningLog {
             pipeline,
             is_bridged: self.is_bridged,
+            logs_panics: self.logs_panics,
         })))
     }
 }
@@ -89,6 +93,14 @@ impl Running for RunningLog {
                 "another `log` logger is installed, so `log` records are not captured: remove it, or add \
                  `.without_log_bridge()`"
             );
+        }
+    }
+
+    fn install(&self) {
+        if self.logs_panics
+            && let Some(pipeline) = &self.pipeline
+        {
+            pipeline.log_panics();
         }
     }
 
@@ -124,6 +136,14 @@ impl TelemetryBuilder {
     /// logged instead.
     pub fn without_log_bridge(self) -> Self {
         self.with(|log: &mut Log| log.is_bridged = false)
+    }
+
+    /// Writes no log lines for panics.
+    ///
+    /// By default `install` sets a panic hook that [writes one](Pipeline::log_panics) and then
+    /// calls the hook that was set before.
+    pub fn without_panic_log(self) -> Self {
+        self.with(|log: &mut Log| log.logs_panics = false)
     }
 }
 

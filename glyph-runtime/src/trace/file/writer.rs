@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -11,6 +11,7 @@ use opentelemetry_sdk::trace::SpanData;
 
 use crate::{
     export::{Counts, Destination, DropReason, Exporting, Outcome},
+    private_file,
     trace::{FileSettings, Span, TraceError},
 };
 
@@ -81,12 +82,8 @@ impl Writer {
 
 impl Current {
     fn open(path: &Path) -> io::Result<Self> {
-        let mut options = OpenOptions::new();
-        options.create(true).append(true).read(true);
         // Attributes can be sensitive: owner access only.
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(path)?;
+        let file = private_file::append(path)?;
         let bytes = file.metadata()?.len();
         Ok(Self {
             torn: bytes > 0 && !ends_in_newline(&file, bytes),

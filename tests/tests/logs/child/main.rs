@@ -8,7 +8,7 @@ use std::{
 
 use glyph_runtime::{
     audit,
-    log::{Audit, Format, LogSettings, Pipeline},
+    log::{Audit, Format, LogSettings, Output, Pipeline},
 };
 use tracing::info;
 use tracing_subscriber::layer::SubscriberExt;
@@ -18,7 +18,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     match (arguments.next().as_deref(), arguments.next()) {
         (Some("audit"), Some(path)) => audit_for_ever(path),
         (Some("log"), None) => log_until_refused(),
-        _ => Err("how to use it: `logging-child audit <path>` or `logging-child log`".into()),
+        (Some("full"), None) => log_to_a_full_disk(false),
+        (Some("full-exit"), None) => log_to_a_full_disk(true),
+        (Some("audit-to-output"), None) => audit_to_output(),
+        _ => Err("how to use it: `logging-child audit <path>`, `log`, `full`, `full-exit` or `audit-to-output`".into()),
     }
 }
 
@@ -55,12 +58,53 @@ fn log_until_refused() -> Result<(), Box<dyn Error>> {
             emitted += 1;
         }
     });
-    log.shutdown(Duration::from_secs(5))?;
+    let undelivered = log.shutdown(Duration::from_secs(5)).err();
     let counts = log.snapshot();
-    if counts.written + counts.dropped.total() == emitted {
+    let reported = undelivered.map(|undelivered| undelivered.count());
+    if counts.written + counts.dropped.total() == emitted
+        && reported == Some(counts.dropped.write_failed)
+    {
         writeln!(io::stderr(), "every line counted, some refused")?;
     } else {
         writeln!(io::stderr(), "{emitted} lines, but {counts:?}")?;
     }
+    Ok(())
+}
+
+/// Logs to a file of a full disk.
+fn log_to_a_full_disk(exits: bool) -> Result<(), Box<dyn Error>> {
+    let settings = LogSettings {
+        output: Output::File("/dev/full".into()),
+        ..LogSettings::default()
+    };
+    let (layer, log) = Pipeline::start(settings)?;
+    let subscriber = tracing_subscriber::registry().with(layer);
+    tracing::subscriber::with_default(subscriber, || {
+        for number in 0..100 {
+            info!(number, "lost");
+            if exits {
+                tracing::error!("last words");
+                std::process::exit(0);
+            }
+            log.flush(Duration::from_secs(5)).ok();
+            tracing::error!(number, "lost");
+        }
+    });
+    if let Err(undelivered) = log.shutdown(Duration::from_secs(5)) {
+        writeln!(io::stderr(), "shutdown: {undelivered}")?;
+    }
+    Ok(())
+}
+
+fn audit_to_output() -> Result<(), Box<dyn Error>> {
+    let settings = LogSettings {
+        output: Output::Stderr,
+        audit: Some(Audit::file("-")),
+        ..LogSettings::default()
+    };
+    let (layer, log) = Pipeline::start(settings)?;
+    let subscriber = tracing_subscriber::registry().with(layer);
+    tracing::subscriber::with_default(subscriber, || audit!(action = "grant", "role granted"));
+    log.shutdown(Duration::from_secs(5))?;
     Ok(())
 }

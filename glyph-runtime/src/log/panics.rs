@@ -1,0 +1,100 @@
+//! Panics as log lines.
+
+use std::{
+    any::Any,
+    backtrace::{Backtrace, BacktraceStatus},
+    panic::{self, PanicHookInfo},
+    sync::Arc,
+    thread,
+};
+
+use tracing::Level;
+use tracing_subscriber::fmt::{
+    format::Writer,
+    time::{FormatTime, SystemTime},
+};
+
+use super::{
+    fields::{MESSAGE, Policy},
+    line::{Head, Line, Style},
+    queue::{Queue, is_writer_thread},
+    text,
+};
+use crate::context::ids::Correlation;
+
+/// The target of lines about panics.
+const TARGET: &str = "panic";
+
+/// Writes a line for each panic.
+pub(super) struct PanicLog {
+    pub(super) policy: Policy,
+    pub(super) style: Style,
+    pub(super) queue: Arc<Queue>,
+}
+
+impl PanicLog {
+    /// Sets a panic hook that writes a line, and then calls the hook that was set before.
+    ///
+    /// A hook cannot be set by a thread that panics, so this does nothing then.
+    pub(super) fn install(self: Arc<Self>) {
+        if thread::panicking() {
+            return;
+        }
+        let previous = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            // A line for a panic of the output itself would cause the next one.
+            if !is_writer_thread() {
+                self.write(panic);
+            }
+            previous(panic);
+        }));
+    }
+
+    /// Writes the line without `tracing`: the panicking thread may hold the locks of its spans, and
+    /// a layer that panics in here would abort the process.
+    fn write(&self, panic: &PanicHookInfo<'_>) {
+        let (mut out, mut seen, mut message) = (Vec::new(), Vec::new(), Vec::new());
+        let Policy { limits, redaction } = &self.policy;
+        let shown = redaction.shown(MESSAGE, payload(panic.payload()));
+        text::push_str(&mut message, shown, limits.value_bytes);
+        let mut timestamp = String::new();
+        let _infallible = SystemTime.format_time(&mut Writer::new(&mut timestamp));
+        let correlation = Correlation::current(TARGET);
+        let head = Head {
+            timestamp: &timestamp,
+            level: Level::ERROR,
+            target: TARGET,
+            message: &message,
+            correlation: &correlation,
+        };
+        let mut line = Line::begin(&mut out, &mut seen, limits, self.style, &head);
+        self.add_origin(&mut line, panic);
+        line.scope(redaction);
+        line.carried(&correlation, redaction);
+        line.end(&correlation);
+        self.queue.push(Level::ERROR, &out);
+    }
+
+    /// Adds the source location, and the backtrace if `RUST_BACKTRACE` asks for one.
+    fn add_origin(&self, line: &mut Line<'_>, panic: &PanicHookInfo<'_>) {
+        let limit = self.policy.limits.value_bytes;
+        if let Some(location) = panic.location() {
+            let mut file = Vec::new();
+            text::push_str(&mut file, location.file(), limit);
+            line.field("code.file.path", &file);
+            line.field("code.line.number", location.line().to_string().as_bytes());
+        }
+        let backtrace = Backtrace::capture();
+        if backtrace.status() == BacktraceStatus::Captured {
+            let mut stack = Vec::new();
+            text::push_display(&mut stack, &backtrace, limit);
+            line.field("exception.stacktrace", &stack);
+        }
+    }
+}
+
+fn payload(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("panicked with a value that is not a string")
+}

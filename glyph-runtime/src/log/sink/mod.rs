@@ -1,0 +1,120 @@
+//! Where the log writes: a descriptor of its own, or a writer of the program.
+
+#[cfg_attr(unix, path = "unix.rs")]
+#[cfg_attr(not(unix), path = "other.rs")]
+mod system;
+
+use std::{
+    io::{self, ErrorKind, Write},
+    panic::{self, AssertUnwindSafe},
+    sync::Arc,
+    thread,
+    time::Duration,
+};
+
+pub(super) use self::system::{Descriptor, standard_error, standard_output};
+use super::batch::Batch;
+use crate::export::Deadline;
+
+/// The pause before the next write to a writer that would block.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Where the log writes.
+pub(super) enum Sink {
+    Descriptor(Arc<Descriptor>),
+    /// A writer may block, and may log.
+    Writer(Box<dyn Write + Send>),
+}
+
+/// How a write of a batch ended.
+#[derive(Debug)]
+pub(super) enum End {
+    /// All of it was written.
+    Done,
+    /// The sink accepted no more until the deadline.
+    Blocked,
+    Failed(io::Error),
+}
+
+impl Sink {
+    /// Whether a write returns at once, so that any thread may write.
+    pub(super) fn is_direct(&self) -> bool {
+        match self {
+            Self::Descriptor(descriptor) => descriptor.is_direct(),
+            Self::Writer(_) => false,
+        }
+    }
+
+    /// Returns the descriptor, to which a forked child can write.
+    pub(super) fn descriptor(&self) -> Option<Arc<Descriptor>> {
+        match self {
+            Self::Descriptor(descriptor) => Some(Arc::clone(descriptor)),
+            Self::Writer(_) => None,
+        }
+    }
+
+    /// Writes the lines that are left. Returns the number of lines completed, and the end.
+    ///
+    /// A blocking sink may return after `due`.
+    pub(super) fn write(&mut self, batch: &mut Batch, due: Deadline) -> (u64, End) {
+        let (mut lines, mut is_waiting) = (0, false);
+        while !batch.rest().is_empty() {
+            match self.write_once(batch) {
+                Ok(0) => return (lines, End::Failed(ErrorKind::WriteZero.into())),
+                Ok(count) => {
+                    lines += batch.advance(count);
+                    is_waiting = false;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    if due.left().is_zero() {
+                        return (lines, End::Blocked);
+                    }
+                    self.wait(due.left(), is_waiting);
+                    is_waiting = true;
+                }
+                Err(error) => return (lines, End::Failed(error)),
+            }
+        }
+        match self.flush() {
+            Ok(()) => (lines, End::Done),
+            // What a writer has buffered is lost.
+            Err(error) => (0, End::Failed(error)),
+        }
+    }
+
+    /// Ends the incomplete line that a failed write has left, so that the next one does not
+    /// continue it.
+    pub(super) fn end_line(&mut self, due: Deadline) -> End {
+        let mut newline = Batch::default();
+        newline.push(b"\n");
+        self.write(&mut newline, due).1
+    }
+
+    fn write_once(&mut self, batch: &Batch) -> io::Result<usize> {
+        match self {
+            Self::Descriptor(descriptor) => descriptor.write(batch),
+            Self::Writer(writer) => caught(|| writer.write(batch.rest())),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Descriptor(_) => Ok(()),
+            Self::Writer(writer) => caught(|| writer.flush()),
+        }
+    }
+
+    fn wait(&self, most: Duration, was_in_vain: bool) {
+        match self {
+            Self::Descriptor(descriptor) => descriptor.wait(most, was_in_vain),
+            Self::Writer(_) => thread::sleep(PAUSE.min(most)),
+        }
+    }
+}
+
+/// Turns a panic into an error: the output can be code of the program, and must not end the thread.
+pub(super) fn caught<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    panic::catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(io::Error::other("the output panicked")))
+}

@@ -1,0 +1,44 @@
+//! Files that only their owner reads.
+
+#[cfg_attr(unix, path = "unix.rs")]
+#[cfg_attr(not(unix), path = "other.rs")]
+mod system;
+
+use std::{
+    fs::{self, File},
+    io::{self, ErrorKind},
+    path::Path,
+};
+
+/// Opens a regular file to read it and to append to it. A missing file is created.
+///
+/// On Unix the file has mode 0600 afterwards, or less. The last component of the path is not
+/// followed if it is a symbolic link.
+///
+/// # Errors
+///
+/// Returns an error if the path is not a regular file, or its permissions cannot be changed.
+pub(crate) fn append(path: &Path) -> io::Result<File> {
+    system::open(path).map_err(|error| explained(path, error))
+}
+
+/// Returns the error for something that is not a regular file, in place of the system's.
+fn explained(path: &Path, error: io::Error) -> io::Error {
+    let Ok(found) = fs::symlink_metadata(path) else {
+        return error;
+    };
+    if found.is_symlink() {
+        return not_a_file("it is a symbolic link");
+    }
+    if found.is_dir() {
+        return not_a_file("it is a directory");
+    }
+    if found.is_file() {
+        return error;
+    }
+    not_a_file("it is not a regular file")
+}
+
+fn not_a_file(reason: &'static str) -> io::Error {
+    io::Error::new(ErrorKind::InvalidInput, reason)
+}

@@ -1,0 +1,211 @@
+//! The last words of a process are on its output, however it ends.
+
+#![cfg(unix)]
+
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    process::{Command, ExitStatus, Stdio},
+    sync::{Mutex, PoisonError},
+    thread,
+};
+
+use glyph_tests::{environment, wait, written::parsed};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use serde_json::Value;
+
+const RUNS: usize = 40;
+const LINES: usize = 1_000;
+
+/// One process at a time: the reader of a terminal has to keep up within the time that a caller
+/// waits.
+static ALONE: Mutex<()> = Mutex::new(());
+
+#[derive(Clone, Copy, Debug)]
+enum Output {
+    Pipe,
+    File,
+    Terminal,
+}
+
+/// What a process has left. A line is the number or the message of an event.
+struct Left {
+    status: ExitStatus,
+    lines: Vec<String>,
+    errors: String,
+}
+
+fn command(ending: &str, locked: bool) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_last-words-child"));
+    let lock = if locked { "locked" } else { "unlocked" };
+    environment::clean(&mut command).args([ending, lock]);
+    command.stdin(Stdio::null()).stderr(Stdio::piped());
+    command
+}
+
+fn run(ending: &str, output: Output, locked: bool) -> Left {
+    let mut command = command(ending, locked);
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let what = format!("the end of `{ending}` with {output:?}");
+    wait::within(wait::LONG, &what, move || match output {
+        Output::Pipe => {
+            let ended = command.stdout(Stdio::piped()).output().unwrap();
+            left(ended.status, &ended.stdout, &ended.stderr)
+        }
+        Output::File => {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("log");
+            let ended = command.stdout(File::create(&path).unwrap()).output();
+            let ended = ended.unwrap();
+            left(ended.status, &fs::read(&path).unwrap(), &ended.stderr)
+        }
+        Output::Terminal => on_a_terminal(command),
+    })
+}
+
+fn on_a_terminal(mut command: Command) -> Left {
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&master).unwrap();
+    unlockpt(&master).unwrap();
+    let name = ptsname(&master, Vec::new()).unwrap();
+    let terminal = File::options()
+        .write(true)
+        .open(name.to_str().unwrap())
+        .unwrap();
+    let reader = thread::spawn(move || read_terminal(File::from(master)));
+    let child = command.stdout(terminal).spawn().unwrap();
+    // The command has a copy of the terminal, which never ends while somebody has it open.
+    drop(command);
+    let ended = child.wait_with_output().unwrap();
+    let output = reader.join().unwrap();
+    Left {
+        lines: pretty(&String::from_utf8(output).unwrap()),
+        ..left(ended.status, &[], &ended.stderr)
+    }
+}
+
+/// Reads until the last process has closed the terminal, which is an error on Linux.
+fn read_terminal(mut master: File) -> Vec<u8> {
+    let (mut all, mut part) = (Vec::new(), vec![0; 1 << 16]);
+    loop {
+        match master.read(&mut part) {
+            Ok(0) => return all,
+            Ok(count) => all.extend_from_slice(&part[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return all,
+        }
+    }
+}
+
+fn left(status: ExitStatus, output: &[u8], errors: &[u8]) -> Left {
+    Left {
+        status,
+        lines: parsed(&String::from_utf8_lossy(output))
+            .iter()
+            .map(json)
+            .collect(),
+        errors: String::from_utf8_lossy(errors).into_owned(),
+    }
+}
+
+fn json(line: &Value) -> String {
+    let number = line["number"].as_u64().map(|number| number.to_string());
+    number.unwrap_or_else(|| line["message"].as_str().unwrap().to_owned())
+}
+
+/// Returns the lines of a terminal, without colors.
+fn pretty(text: &str) -> Vec<String> {
+    let text = ["0", "2", "31", "32"]
+        .iter()
+        .fold(text.to_owned(), |text, color| {
+            text.replace(&format!("\x1b[{color}m"), "")
+        });
+    let line = |line: &str| {
+        let (_head, message) = line.split_once(": ").unwrap();
+        let message = message.strip_prefix("before number=").unwrap_or(message);
+        message
+            .split(" code.file.path=")
+            .next()
+            .unwrap()
+            .trim()
+            .to_owned()
+    };
+    text.lines().map(line).collect()
+}
+
+/// Asserts that the thousand lines come first, in order, and returns the messages after them.
+fn after_the_thousand(left: &Left, what: &str) -> Vec<String> {
+    let mut lines = left.lines.iter();
+    for expected in 0..LINES {
+        let number = lines.next().and_then(|line| line.parse().ok());
+        let Left { status, errors, .. } = left;
+        assert_eq!(number, Some(expected), "{what}: {status} {errors}");
+    }
+    lines.cloned().collect()
+}
+
+/// Runs an ending forty times with each output, every second time while the caller holds the lock
+/// of standard output.
+fn always_ends(ending: &str, last: &[&str]) {
+    for output in [Output::Pipe, Output::File, Output::Terminal] {
+        for number in 0..RUNS {
+            let locked = number % 2 == 1;
+            let what = format!("`{ending}` to {output:?}, run {number}");
+            let left = run(ending, output, locked);
+            let after = after_the_thousand(&left, &what);
+            assert_eq!(after, last, "{what}: {:?} {}", left.status, left.errors);
+        }
+    }
+}
+
+#[test]
+fn exit_keeps_last_words() {
+    always_ends("exit", &["last words"]);
+}
+
+#[test]
+fn abort_keeps_last_words() {
+    always_ends("abort", &["last words"]);
+}
+
+#[test]
+fn telemetry_in_a_static_keeps_last_words() {
+    always_ends("static", &["last words"]);
+}
+
+#[test]
+fn end_of_main_keeps_last_words() {
+    always_ends("end", &["last words"]);
+}
+
+#[test]
+fn unhandled_signal_keeps_last_words() {
+    always_ends("sigterm", &["last words"]);
+}
+
+#[test]
+fn handled_signal_keeps_last_words() {
+    for output in [Output::Pipe, Output::File, Output::Terminal] {
+        for number in 0..RUNS {
+            let left = run("handled", output, number % 2 == 1);
+            let what = format!("{output:?}, run {number}");
+            let after = after_the_thousand(&left, &what);
+            let (first, last) = (after.first().unwrap(), after.last().unwrap());
+            assert_eq!(
+                (&**first, &**last),
+                ("last words", "after the signal"),
+                "{what}"
+            );
+        }
+    }
+}
+
+#[test]
+fn lines_below_warn_are_written_within_a_tenth_of_a_second() {
+    always_ends("quiet", &[]);
+}
+
+#[test]
+fn panic_message_is_the_last_line() {
+    always_ends("panic", &["last words"]);
+}
