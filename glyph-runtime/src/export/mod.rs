@@ -6,6 +6,8 @@ mod deadline;
 #[cfg(feature = "trace")]
 mod destination;
 #[cfg(feature = "trace")]
+mod failure;
+#[cfg(feature = "trace")]
 pub(crate) mod limits;
 #[cfg(feature = "trace")]
 mod metrics;
@@ -29,6 +31,7 @@ pub(crate) use self::{
 #[cfg(feature = "trace")]
 pub use self::{
     counts::{DropReason, ExportCounts},
+    failure::ExportFailure,
     limits::{BatchLimits, InvalidSetting},
 };
 pub(crate) use deadline::{DROP_DEADLINE, Deadline};

@@ -136,7 +136,8 @@ impl<T: Item> Worker<T> {
         self.fails = fails;
         let exporter = self.queue.name();
         if fails {
-            let error = self.queue.counts().last_error().unwrap_or_default();
+            let failure = self.queue.counts().last_failure();
+            let error = failure.map_or_else(String::new, |failure| failure.to_string());
             let reason = reason.name();
             tracing::warn!(target: LOG, exporter, reason, error, "dropping {}: export failed", T::NAME);
         } else {
