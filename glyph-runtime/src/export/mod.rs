@@ -8,6 +8,8 @@ mod destination;
 #[cfg(feature = "trace")]
 mod failure;
 #[cfg(feature = "trace")]
+mod flushes;
+#[cfg(feature = "trace")]
 pub(crate) mod limits;
 #[cfg(feature = "trace")]
 mod metrics;
@@ -23,10 +25,11 @@ mod worker;
 pub(crate) use self::{
     counts::Counts,
     destination::{Destination, Exporting, Item, Outcome},
+    flushes::{Flush, Flushes},
     metrics::{Exporters, Signal, source},
     queue::{Queue, flush},
     transport::transport,
-    worker::{is_export_thread, start},
+    worker::{LOG, is_export_thread, start},
 };
 #[cfg(feature = "trace")]
 pub use self::{

@@ -44,8 +44,11 @@ pub use crate::{
     context::trace_context::{
         build_unsampled_spans, connect, propagation, remote, unsampled_spans_are_built,
     },
-    export::{BatchLimits, DropReason, ExportCounts, InvalidSetting, Undelivered, UndeliveredPart},
-    otlp::{Compression, OtlpError, OtlpSettings, Protocol, TlsSettings},
+    export::{
+        BatchLimits, DropReason, ExportCounts, ExportFailure, InvalidSetting, Undelivered,
+        UndeliveredPart,
+    },
+    otlp::{Compression, OtlpError, OtlpSettings, Protocol, ProxySettings, TlsSettings},
 };
 pub use error::TraceError;
 pub use file::{Conversion, chrome};
