@@ -93,6 +93,14 @@ impl Counts {
         *lock(&self.last_failure) = Some(failure);
     }
 
+    /// Keeps a failure of another exporter that prevents attempts of this one, unless there is one
+    /// of its own.
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+    pub(crate) fn prevented_by(&self, failure: Option<ExportFailure>) {
+        let mut last = lock(&self.last_failure);
+        *last = last.take().or(failure);
+    }
+
     /// Returns the last failed attempt.
     pub(crate) fn last_failure(&self) -> Option<ExportFailure> {
         lock(&self.last_failure).clone()

@@ -16,8 +16,8 @@ pub struct OtlpSettings {
     pub protocol: Protocol,
     /// Headers of each request. Their values appear in no log.
     pub headers: Vec<(String, String)>,
-    /// The time limit of one attempt to send. Zero means no limit but that of the batch;
-    /// connecting is limited to ten seconds then.
+    /// The time limit of one attempt to send. With `Duration::MAX`, only the batch has a limit,
+    /// and connecting, which has at most ten seconds.
     pub timeout: Duration,
     /// The longest pause that the collector can ask for, with `Retry-After` or `RetryInfo`.
     pub longest_retry_delay: Duration,

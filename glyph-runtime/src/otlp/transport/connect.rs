@@ -133,14 +133,8 @@ pub(super) fn tcp(settings: &OtlpSettings) -> HttpConnector {
     tcp
 }
 
-/// The time limit of an attempt holds for its connection. Without one, connecting keeps its own.
+/// Connecting has the time limit of an attempt, and its own one if that is longer.
 fn connect_limit(settings: &OtlpSettings) -> Duration {
-    if settings.timeout.is_zero() {
-        CONNECT_LIMIT
-    } else {
-        settings
-            .timeout
-            .min(CONNECT_LIMIT)
-            .max(Duration::from_millis(1))
-    }
+    let limit = settings.timeout.min(CONNECT_LIMIT);
+    limit.max(Duration::from_millis(1))
 }

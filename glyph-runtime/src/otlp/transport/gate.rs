@@ -9,7 +9,7 @@ use std::{
 
 use super::Endpoint;
 use crate::{
-    export::Flush,
+    export::{ExportFailure, Flush},
     otlp::{OtlpSettings, TlsSettings},
 };
 use glyph_core::__runtime::lock;
@@ -30,7 +30,11 @@ struct Destination {
 
 /// Decides when the next request may leave.
 #[derive(Debug, Default)]
-pub(super) struct Gate(Mutex<GateState>);
+pub(super) struct Gate {
+    state: Mutex<GateState>,
+    /// The failure that closed it last, for those who wait without an attempt of their own.
+    cause: Mutex<Option<ExportFailure>>,
+}
 
 #[derive(Clone, Copy, Debug, Default)]
 struct GateState {
@@ -80,7 +84,7 @@ impl Gate {
     /// Attempts that failed at the same time count as one.
     pub(super) fn failed(&self, began: Instant, asked: Option<Duration>) {
         let now = Instant::now();
-        let mut state = lock(&self.0);
+        let mut state = lock(&self.state);
         if state.failed_at.is_none_or(|at| at <= began) {
             state.failures = state.failures.saturating_add(1);
         }
@@ -97,8 +101,16 @@ impl Gate {
         }
     }
 
+    pub(super) fn closed_by(&self, failure: Option<ExportFailure>) {
+        *lock(&self.cause) = failure;
+    }
+
+    pub(super) fn cause(&self) -> Option<ExportFailure> {
+        lock(&self.cause).clone()
+    }
+
     pub(super) fn succeeded(&self) {
-        lock(&self.0).failures = 0;
+        lock(&self.state).failures = 0;
     }
 
     /// Returns the moment of the next request, which has passed if the gate is open.
@@ -106,7 +118,7 @@ impl Gate {
     /// A flush waits for a pause that the collector asked for only if the pause ends before the
     /// flush. Otherwise the flush tries once.
     pub(super) fn opening(&self, flush: Option<Flush>) -> Option<Opening> {
-        let state = *lock(&self.0);
+        let state = *lock(&self.state);
         let pause = state.pause.map(Opening::At);
         let Some(asked) = state.asked else {
             return pause;

@@ -27,7 +27,7 @@ use super::{
     proxy::Proxy,
     status,
 };
-use crate::otlp::Compression;
+use crate::{export::limits::LONGEST_TIME, otlp::Compression};
 
 /// The interval of pings on a silent connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
@@ -63,7 +63,7 @@ pub(super) fn connect(
         exchange,
         metadata,
         method,
-        timeout: (!settings.timeout.is_zero()).then_some(settings.timeout),
+        timeout: (settings.timeout < LONGEST_TIME).then_some(settings.timeout),
         compression: settings.compression,
     }))
 }

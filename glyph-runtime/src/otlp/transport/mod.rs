@@ -40,7 +40,7 @@ use self::{
     notice::Notices,
     retry::Retries,
 };
-use super::{OtlpError, OtlpSettings, Protocol};
+use super::{InvalidSetting, OtlpError, OtlpSettings, Protocol};
 use crate::export::{Counts, Deadline, DropReason, Flushes, Outcome};
 
 /// The most bytes of a response that are read.
@@ -87,6 +87,7 @@ trait Transport: Send + Sync {
 
 impl<R: Request> Client<R> {
     pub(super) fn new(settings: &OtlpSettings) -> Result<Self, OtlpError> {
+        InvalidSetting::check_time("attempt timeout", settings.timeout)?;
         let endpoint = Endpoint::parse(settings, R::PATH)?;
         let notices = Notices::new(endpoint.clone(), endpoint.url(), R::ITEMS);
         let retries = Retries::new(settings, &endpoint, notices);

@@ -34,7 +34,7 @@ pub(super) struct Retries {
 impl Retries {
     pub(super) fn new(settings: &OtlpSettings, endpoint: &Endpoint, notices: Notices) -> Self {
         Self {
-            attempt_limit: attempt_limit(settings),
+            attempt_limit: settings.timeout.min(LONGEST_TIME),
             longest_asked: settings.longest_retry_delay.min(LONGEST_TIME),
             shared: Gate::of(settings, endpoint),
             own: Gate::default(),
@@ -67,7 +67,7 @@ impl Retries {
         F: Future<Output = Result<T, Failure>>,
     {
         loop {
-            if !self.until_open(deadline).await {
+            if !self.until_open(deadline, counts).await {
                 return Err(Retry::After(None));
             }
             let began = Instant::now();
@@ -84,6 +84,7 @@ impl Retries {
                 Retry::After(asked) => {
                     let asked = asked.map(|asked| asked.min(self.longest_asked));
                     self.shared.failed(began, asked);
+                    self.shared.closed_by(counts.last_failure());
                 }
                 Retry::Never => {
                     self.rejected();
@@ -107,19 +108,18 @@ impl Retries {
     }
 
     /// Waits until a request may leave. Returns false if that is not before the deadline.
-    async fn until_open(&self, deadline: Deadline) -> bool {
+    async fn until_open(&self, deadline: Deadline, counts: &Counts) -> bool {
         loop {
-            let at = match self.opening(self.flushes.current()) {
+            let opening = match self.opening(self.flushes.current()) {
+                Some(Opening::At(at)) if at <= Instant::now() => return true,
                 None => return true,
-                Some(Opening::Never) => return false,
-                Some(Opening::At(at)) => at,
+                Some(opening) => opening,
             };
-            if at <= Instant::now() {
-                return true;
-            }
-            if at >= deadline.into() {
-                return false;
-            }
+            counts.prevented_by(self.shared.cause());
+            let at = match opening {
+                Opening::At(at) if at < deadline.into() => at,
+                _ => return false,
+            };
             tokio::select! {
                 () = sleep_until(at.into()) => {}
                 () = self.flushes.until_begun() => {}
@@ -145,14 +145,5 @@ impl Retries {
             let cause = format!("no response within {waited:?}");
             Err(Failure::new(Kind::Timeout, Retry::After(None), cause))
         })
-    }
-}
-
-/// Returns the time limit of an attempt. Zero means no limit but that of the batch.
-pub(super) fn attempt_limit(settings: &OtlpSettings) -> Duration {
-    if settings.timeout.is_zero() {
-        LONGEST_TIME
-    } else {
-        settings.timeout.min(LONGEST_TIME)
     }
 }
