@@ -6,6 +6,7 @@
     reason = "a failed setup fails the test"
 )]
 
+pub mod cases;
 pub mod children;
 mod documents;
 pub mod environment;

@@ -121,6 +121,7 @@ impl<'l> Environment<'l> {
             }
         }
         configuration.redaction = redaction(&mut reading)?;
+        reading.warn_of_unsupported();
         configuration.warnings = reading.into_warnings();
         Ok(configuration)
     }
@@ -179,7 +180,7 @@ fn redaction(reading: &mut Reading<'_, '_>) -> Result<Redaction, ConfigError> {
 
 /// Ignores unknown propagators, and keeps the others.
 fn propagators(reading: &mut Reading<'_, '_>) -> Result<Vec<Propagator>, ConfigError> {
-    let known = |entry: &str| match entry {
+    let known = |entry: &str| match entry.to_ascii_lowercase().as_str() {
         "tracecontext" => Some(Some(Propagator::TraceContext)),
         "baggage" => Some(Some(Propagator::Baggage)),
         "none" => Some(None),

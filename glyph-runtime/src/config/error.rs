@@ -1,5 +1,7 @@
 //! Errors and warnings about invalid values.
 
+use std::fmt;
+
 use super::setting::Setting;
 
 /// The limit of characters of an invalid value in a message.
@@ -19,17 +21,44 @@ pub struct ConfigError {
     pub allowed: &'static str,
 }
 
-/// A warning: an invalid variable is ignored, as the OpenTelemetry specification requires.
+/// A warning: an invalid variable is ignored, as the OpenTelemetry specification requires, or a
+/// variable of the specification is not supported.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("ignored invalid {variable}={value:?}: expected {allowed}")]
 #[non_exhaustive]
 pub struct ConfigWarning {
     /// The name of the variable.
     pub variable: String,
-    /// The beginning of the value.
+    /// The beginning of an invalid value. Empty if the variable is not supported.
     pub value: String,
-    /// The allowed values.
+    /// The allowed values. Empty if the variable is not supported.
     pub allowed: &'static str,
+}
+
+impl ConfigWarning {
+    pub(super) fn unsupported(variable: &str) -> Self {
+        Self {
+            variable: variable.to_owned(),
+            value: String::new(),
+            allowed: "",
+        }
+    }
+}
+
+impl fmt::Display for ConfigWarning {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            variable,
+            value,
+            allowed,
+        } = self;
+        if allowed.is_empty() {
+            return write!(formatter, "ignored {variable}: glyph does not support it");
+        }
+        write!(
+            formatter,
+            "ignored invalid {variable}={value:?}: expected {allowed}"
+        )
+    }
 }
 
 impl ConfigError {

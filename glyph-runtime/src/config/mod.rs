@@ -16,6 +16,7 @@
 //! specification requires to ignore it, it is a [`ConfigWarning`], which
 //! [`TelemetryBuilder::install`](crate::TelemetryBuilder::install) logs. An invalid value of an
 //! alias is always an error, because the alias is the program's own. [`table`] lists all variables.
+//! A variable of the specification that glyph does not support is a [`ConfigWarning`] as well.
 //!
 //! ```
 //! use glyph_runtime::config::{Environment, Setting};
@@ -39,6 +40,7 @@ mod error;
 mod reading;
 mod setting;
 mod signals;
+mod specification;
 mod table;
 mod values;
 

@@ -4,6 +4,7 @@ use super::{
     environment::Environment,
     error::{ConfigError, ConfigWarning},
     setting::{Setting, Wrong},
+    specification::UNSUPPORTED,
     values,
 };
 
@@ -99,8 +100,10 @@ impl<'e, 'l> Reading<'e, 'l> {
 
     /// Returns all values of a setting, in order of precedence.
     fn found(&self, setting: Setting) -> Vec<Found> {
-        let standard = setting.variable().and_then(|name| self.set(name, false));
-        let mut found: Vec<_> = standard.into_iter().collect();
+        let lower_case = setting.variable().filter(|_| setting.is_proxy());
+        let lower_case = lower_case.map(|name| name.to_ascii_lowercase());
+        let names = setting.variable().into_iter().chain(lower_case);
+        let mut found: Vec<_> = names.filter_map(|name| self.set(name, false)).collect();
         for (alias, of) in &self.environment.aliases {
             if *of == setting {
                 found.extend(self.set(alias.clone(), true));
@@ -116,6 +119,20 @@ impl<'e, 'l> Reading<'e, 'l> {
             }
         }
         found
+    }
+
+    /// Warns about each variable of the specification that is set and not supported.
+    pub(super) fn warn_of_unsupported(&mut self) {
+        for name in UNSUPPORTED {
+            let is_alias = self
+                .environment
+                .aliases
+                .iter()
+                .any(|(alias, _)| alias == name);
+            if !is_alias && self.set((*name).to_owned(), false).is_some() {
+                self.warnings.push(ConfigWarning::unsupported(name));
+            }
+        }
     }
 
     /// Returns a variable, unless it is empty.

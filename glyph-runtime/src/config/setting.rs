@@ -52,6 +52,11 @@ pub enum Setting {
     LogBatchExportTimeout,
     LogBatchQueue,
     LogBatchSize,
+    LongestRetryDelay,
+    HttpProxy,
+    HttpsProxy,
+    AllProxy,
+    NoProxy,
     RedactedFields,
 }
 
@@ -88,6 +93,9 @@ use Wrong::{Error, Warning};
 
 const COUNT: &str = "an integer from 0 to 4294967295";
 const MILLISECONDS: &str = "an integer of milliseconds, at least 1";
+const TIMEOUT: &str = "an integer of milliseconds; `0` means no limit";
+const PROXY: &str =
+    "a URL such as http://proxy:3128, https:// or socks5://, with credentials if needed";
 const POSITIVE: &str = "an integer, at least 1";
 const BOOLEAN: &str = "`true` or `false`";
 const FILE: &str = "the path of a PEM file";
@@ -111,30 +119,30 @@ const fn spec(
 }
 
 #[rustfmt::skip]
-pub(super) const SETTINGS: [SettingSpec; 48] = [
+pub(super) const SETTINGS: [SettingSpec; 53] = [
     spec(Setting::ServiceName, "OTEL_SERVICE_NAME", "`service.name`", "any string", "`service.name` of the resource attributes, or the name given to `Telemetry::builder`", Error),
     spec(Setting::ResourceAttributes, "OTEL_RESOURCE_ATTRIBUTES", "further attributes of the resource", "`name=value` pairs, separated by commas, percent-encoded", "none", Warning),
     spec(Setting::DeploymentEnvironment, "", "`deployment.environment.name`", "any string", "the value in the resource attributes", Error),
     spec(Setting::SdkDisabled, "OTEL_SDK_DISABLED", "disables spans and OTLP export; log output and `/metrics` stay", BOOLEAN, "`false`", Warning),
-    spec(Setting::Propagators, "OTEL_PROPAGATORS", "formats in which contexts are propagated to other processes", "`tracecontext` and `baggage`, separated by commas, or `none`", "`tracecontext,baggage`", Warning),
+    spec(Setting::Propagators, "OTEL_PROPAGATORS", "formats in which contexts are propagated to other processes", "`tracecontext` and `baggage`, separated by commas, or `none`, in any case", "`tracecontext,baggage`", Warning),
     spec(Setting::LogFilter, "RUST_LOG", "events that the log has", "directives such as `info,hyper=warn`", "the value of `OTEL_LOG_LEVEL`", Error),
     spec(Setting::LogLevel, "OTEL_LOG_LEVEL", "most verbose level of events that the log has, if `RUST_LOG` is not set", "`trace`, `debug`, `info`, `warn`, `error` or `off`, in any case", "`info`", Warning),
     spec(Setting::LogFormat, "GLYPH_LOG_FORMAT", "format of log lines", "`json`, `pretty`, or `auto`: pretty on a terminal, else JSON", "`auto`", Error),
     spec(Setting::AuditFile, "GLYPH_AUDIT_FILE", "file for the audit trail, in JSON Lines; without one, the log has the audit events", "the path of a regular file, or `-` for standard output", "none", Error),
     spec(Setting::AuditSync, "GLYPH_AUDIT_SYNC", "when the audit trail is synchronized to disk", "`always`, `shutdown`, or an integer of milliseconds, at least 1", "`1000`", Error),
-    spec(Setting::TracesExporter, "OTEL_TRACES_EXPORTER", "exporter of spans", "`otlp` or `none`", "`otlp` if an endpoint is set, else `none`", Warning),
-    spec(Setting::MetricsExporter, "OTEL_METRICS_EXPORTER", "exporter of metrics, in addition to `/metrics`", "`otlp`, or `prometheus` or `none` for `/metrics` alone", "`otlp` if `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` is set, else `prometheus`", Warning),
-    spec(Setting::LogsExporter, "OTEL_LOGS_EXPORTER", "exporter of log records, in addition to log output", "`otlp` or `none`", "`otlp` if `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT` is set, else `none`", Warning),
+    spec(Setting::TracesExporter, "OTEL_TRACES_EXPORTER", "exporter of spans", "`otlp` or `none`, in any case", "`otlp` if an endpoint is set, else `none`", Warning),
+    spec(Setting::MetricsExporter, "OTEL_METRICS_EXPORTER", "exporter of metrics, in addition to `/metrics`", "`otlp`, or `prometheus` or `none` for `/metrics` alone, in any case", "`otlp` if `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` is set, else `prometheus`", Warning),
+    spec(Setting::LogsExporter, "OTEL_LOGS_EXPORTER", "exporter of log records, in addition to log output", "`otlp` or `none`, in any case", "`otlp` if `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT` is set, else `none`", Warning),
     spec(Setting::Endpoint, "OTEL_EXPORTER_OTLP{}_ENDPOINT", "URL of the collector; over HTTP, `/v1/traces`, `/v1/metrics` or `/v1/logs` is appended to the general endpoint, but not to a signal's own", "a URL such as http://localhost:4318, or host:port", "`http://localhost:4318`, for gRPC `http://localhost:4317`, if an exporter needs one", Error),
-    spec(Setting::Protocol, "OTEL_EXPORTER_OTLP{}_PROTOCOL", "protocol of requests", "`grpc` or `http/protobuf`", "`http/protobuf`, or `grpc` if only the feature `otlp-grpc` is enabled", Warning),
+    spec(Setting::Protocol, "OTEL_EXPORTER_OTLP{}_PROTOCOL", "protocol of requests", "`grpc` or `http/protobuf`, in any case", "`http/protobuf`, or `grpc` if only the feature `otlp-grpc` is enabled", Warning),
     spec(Setting::Headers, "OTEL_EXPORTER_OTLP{}_HEADERS", "headers of each request; never shown", "`name=value` pairs, separated by commas, percent-encoded, valid as headers", "none", Error),
-    spec(Setting::Timeout, "OTEL_EXPORTER_OTLP{}_TIMEOUT", "timeout of one attempt to send", MILLISECONDS, "`10000`", Warning),
-    spec(Setting::Compression, "OTEL_EXPORTER_OTLP{}_COMPRESSION", "compression of requests", "`gzip` or `none`", "`none`", Warning),
+    spec(Setting::Timeout, "OTEL_EXPORTER_OTLP{}_TIMEOUT", "timeout of one attempt to send", TIMEOUT, "`10000`", Warning),
+    spec(Setting::Compression, "OTEL_EXPORTER_OTLP{}_COMPRESSION", "compression of requests", "`gzip` or `none`, in any case", "`none`", Warning),
     spec(Setting::Insecure, "OTEL_EXPORTER_OTLP{}_INSECURE", "no TLS for endpoints without a scheme", BOOLEAN, "`false`", Warning),
     spec(Setting::Certificate, "OTEL_EXPORTER_OTLP{}_CERTIFICATE", "trusted CA certificates, in place of the system roots", FILE, "the system roots", Error),
     spec(Setting::ClientKey, "OTEL_EXPORTER_OTLP{}_CLIENT_KEY", "private key of the client certificate", FILE, "none", Error),
     spec(Setting::ClientCertificate, "OTEL_EXPORTER_OTLP{}_CLIENT_CERTIFICATE", "client certificate, with its chain", FILE, "none", Error),
-    spec(Setting::Sampler, "OTEL_TRACES_SAMPLER", "sampler of traces", "`always_on`, `always_off`, `traceidratio`, `parentbased_always_on`, `parentbased_always_off` or `parentbased_traceidratio`", "`parentbased_always_on`", Warning),
+    spec(Setting::Sampler, "OTEL_TRACES_SAMPLER", "sampler of traces", "`always_on`, `always_off`, `traceidratio`, `parentbased_always_on`, `parentbased_always_off` or `parentbased_traceidratio`, in any case", "`parentbased_always_on`", Warning),
     spec(Setting::SamplerArgument, "OTEL_TRACES_SAMPLER_ARG", "share of traces that a `traceidratio` sampler samples", "a number from 0 to 1", "`1.0`", Warning),
     spec(Setting::SampleRatio, "", "share of the traces that begin here that is sampled, if `OTEL_TRACES_SAMPLER` is not set", "a number from 0 to 1", "none", Error),
     spec(Setting::RateLimit, "GLYPH_TRACES_RATE_LIMIT", "limit of sampled traces that begin here, per second; it replaces `OTEL_TRACES_SAMPLER` for them", "an integer from 1 to 10000", "none", Error),
@@ -142,7 +150,7 @@ pub(super) const SETTINGS: [SettingSpec; 48] = [
     spec(Setting::KeepSlowerThan, "GLYPH_TRACES_KEEP_SLOWER_THAN", "keeps each trace with an error, and each trace of at least this duration", MILLISECONDS, "none", Error),
     spec(Setting::TracesFile, "GLYPH_TRACES_FILE", "file that spans are also written to, in JSON Lines", "the path of a file", "none", Error),
     spec(Setting::BatchDelay, "OTEL_BSP_SCHEDULE_DELAY", "longest wait of a span for its batch to fill", "an integer of milliseconds", "`5000`", Warning),
-    spec(Setting::BatchExportTimeout, "OTEL_BSP_EXPORT_TIMEOUT", "timeout of the export of a batch, with all attempts", MILLISECONDS, "`30000`", Warning),
+    spec(Setting::BatchExportTimeout, "OTEL_BSP_EXPORT_TIMEOUT", "timeout of the export of a batch, with all attempts", TIMEOUT, "`30000`", Warning),
     spec(Setting::BatchQueue, "OTEL_BSP_MAX_QUEUE_SIZE", "capacity of the queue, in spans", POSITIVE, "`2048`", Warning),
     spec(Setting::BatchSize, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "limit of spans in a batch; at most the capacity of the queue", POSITIVE, "`512`", Warning),
     spec(Setting::AttributeValueLength, "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "limit of bytes in the text of an attribute", COUNT, "no limit", Warning),
@@ -154,11 +162,16 @@ pub(super) const SETTINGS: [SettingSpec; 48] = [
     spec(Setting::EventAttributeCount, "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", "limit of attributes of an event", COUNT, "the limit for all attributes", Warning),
     spec(Setting::LinkAttributeCount, "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", "limit of attributes of a link", COUNT, "the limit for all attributes", Warning),
     spec(Setting::MetricInterval, "OTEL_METRIC_EXPORT_INTERVAL", "interval of metric exports", MILLISECONDS, "`60000`", Warning),
-    spec(Setting::MetricExportTimeout, "OTEL_METRIC_EXPORT_TIMEOUT", "timeout of a metric export, with all attempts", MILLISECONDS, "`30000`", Warning),
+    spec(Setting::MetricExportTimeout, "OTEL_METRIC_EXPORT_TIMEOUT", "timeout of a metric export, with all attempts", TIMEOUT, "`30000`", Warning),
     spec(Setting::LogBatchDelay, "OTEL_BLRP_SCHEDULE_DELAY", "longest wait of a log record for its batch to fill", "an integer of milliseconds", "`1000`", Warning),
-    spec(Setting::LogBatchExportTimeout, "OTEL_BLRP_EXPORT_TIMEOUT", "timeout of the export of a batch of log records, with all attempts", MILLISECONDS, "`30000`", Warning),
+    spec(Setting::LogBatchExportTimeout, "OTEL_BLRP_EXPORT_TIMEOUT", "timeout of the export of a batch of log records, with all attempts", TIMEOUT, "`30000`", Warning),
     spec(Setting::LogBatchQueue, "OTEL_BLRP_MAX_QUEUE_SIZE", "capacity of the queue, in log records", POSITIVE, "`2048`", Warning),
     spec(Setting::LogBatchSize, "OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", "limit of log records in a batch; at most the capacity of the queue", POSITIVE, "`512`", Warning),
+    spec(Setting::LongestRetryDelay, "GLYPH_OTLP_LONGEST_RETRY_DELAY", "longest pause that a collector can ask for, with `Retry-After` or `RetryInfo`", "an integer of milliseconds", "`300000`", Error),
+    spec(Setting::HttpProxy, "HTTP_PROXY", "proxy for `http://` endpoints; also in lower case", PROXY, "`ALL_PROXY`", Warning),
+    spec(Setting::HttpsProxy, "HTTPS_PROXY", "proxy for `https://` endpoints; also in lower case", PROXY, "`ALL_PROXY`", Warning),
+    spec(Setting::AllProxy, "ALL_PROXY", "proxy for endpoints without one; also in lower case", PROXY, "none", Warning),
+    spec(Setting::NoProxy, "NO_PROXY", "hosts without a proxy; also in lower case", "names, addresses and networks, separated by commas, or `*`", "none", Warning),
     spec(Setting::RedactedFields, "GLYPH_REDACTED_FIELDS", "more field names to redact in log lines, log records and spans", "names, separated by commas", "none", Error),
 ];
 
@@ -188,8 +201,17 @@ impl Setting {
         self.spec().map_or(Error, |spec| spec.wrong)
     }
 
+    /// Whether a value may have credentials anywhere.
     pub(super) fn is_secret(self) -> bool {
-        self == Self::Headers
+        self == Self::Headers || self.is_proxy()
+    }
+
+    /// Whether the variable is that of other programs, which also read it in lower case.
+    pub(super) fn is_proxy(self) -> bool {
+        matches!(
+            self,
+            Self::HttpProxy | Self::HttpsProxy | Self::AllProxy | Self::NoProxy
+        )
     }
 }
 

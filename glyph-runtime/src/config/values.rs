@@ -16,6 +16,16 @@ pub(super) fn some_milliseconds(text: &str) -> Option<std::time::Duration> {
     (!time.is_zero()).then_some(time)
 }
 
+/// Parses a time limit in milliseconds. 0 means no limit (OpenTelemetry specification, "Timeout").
+#[cfg(feature = "trace")]
+pub(super) fn time_limit(text: &str) -> Option<std::time::Duration> {
+    let milliseconds = text.parse().ok()?;
+    Some(match milliseconds {
+        0 => std::time::Duration::MAX,
+        _ => std::time::Duration::from_millis(milliseconds),
+    })
+}
+
 /// Parses `name=value` pairs, separated by commas, percent-encoded (W3C Baggage, without
 /// properties).
 pub(super) fn pairs(text: &str) -> Option<Vec<(String, String)>> {

@@ -1,5 +1,6 @@
 //! Counts of an exporter.
 
+use super::ExportFailure;
 use glyph_core::__runtime::lock;
 use std::{
     fmt::Display,
@@ -9,9 +10,6 @@ use std::{
     },
     time::Duration,
 };
-
-/// The most characters kept of an error, which a collector may have written.
-const LONGEST_ERROR: usize = 256;
 
 /// Bucket bounds of the time until a batch was exported or given up, in seconds.
 pub(super) const DURATION_BOUNDS: [f64; 9] = [0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 5.0, 10.0, 30.0];
@@ -71,7 +69,7 @@ pub(crate) struct Counts {
     /// The number of batches, by their duration.
     durations: [AtomicU64; DURATION_BUCKETS],
     export_nanoseconds: AtomicU64,
-    last_error: Mutex<Option<String>>,
+    last_failure: Mutex<Option<ExportFailure>>,
 }
 
 impl Counts {
@@ -85,15 +83,28 @@ impl Counts {
         }
     }
 
-    /// Counts a failed attempt.
+    /// Counts a failed attempt of an exporter without a URL.
     pub(crate) fn failed(&self, error: &dyn Display) {
-        self.failures.fetch_add(1, Relaxed);
-        let error = error.to_string().chars().take(LONGEST_ERROR).collect();
-        *lock(&self.last_error) = Some(error);
+        self.failed_with(ExportFailure::new(error));
     }
 
-    pub(crate) fn last_error(&self) -> Option<String> {
-        lock(&self.last_error).clone()
+    /// Counts a failed attempt.
+    pub(crate) fn failed_with(&self, failure: ExportFailure) {
+        self.failures.fetch_add(1, Relaxed);
+        *lock(&self.last_failure) = Some(failure);
+    }
+
+    /// Keeps a failure of another exporter that prevents attempts of this one, unless there is one
+    /// of its own.
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+    pub(crate) fn prevented_by(&self, failure: Option<ExportFailure>) {
+        let mut last = lock(&self.last_failure);
+        *last = last.take().or(failure);
+    }
+
+    /// Returns the last failed attempt.
+    pub(crate) fn last_failure(&self) -> Option<ExportFailure> {
+        lock(&self.last_failure).clone()
     }
 
     pub(crate) fn took(&self, time: Duration) {
@@ -122,7 +133,7 @@ impl Counts {
             export_time: Duration::from_nanos(self.export_nanoseconds.load(Relaxed)),
             queue_length: 0,
             queue_capacity: 0,
-            last_error: self.last_error(),
+            last_error: self.last_failure().map(|failure| failure.cause),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Items of an export, and their destination.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, sync::Arc, time::Instant};
 
-use super::{DropReason, counts::Counts};
+use super::{DropReason, Flushes, counts::Counts};
 
 /// A running export.
 pub(crate) type Exporting<'d> = Pin<Box<dyn Future<Output = Outcome> + Send + 'd>>;
@@ -49,4 +49,12 @@ impl Outcome {
 /// Takes batches, one after the other. A running export may be dropped, and may panic.
 pub(crate) trait Destination<T>: Send + 'static {
     fn export<'d>(&'d mut self, batch: Vec<T>, counts: &'d Counts) -> Exporting<'d>;
+
+    /// Receives the flushes of the queue, before the first batch.
+    fn follow(&mut self, _flushes: &Arc<Flushes>) {}
+
+    /// Returns the moment until which items should stay in the queue.
+    fn closed_until(&self) -> Option<Instant> {
+        None
+    }
 }

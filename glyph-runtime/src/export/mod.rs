@@ -6,6 +6,10 @@ mod deadline;
 #[cfg(feature = "trace")]
 mod destination;
 #[cfg(feature = "trace")]
+mod failure;
+#[cfg(feature = "trace")]
+mod flushes;
+#[cfg(feature = "trace")]
 pub(crate) mod limits;
 #[cfg(feature = "trace")]
 mod metrics;
@@ -22,14 +26,16 @@ mod worker;
 pub(crate) use self::{
     counts::Counts,
     destination::{Destination, Exporting, Item, Outcome},
+    flushes::{Flush, Flushes},
     metrics::{Exporters, Signal, source},
     queue::{Queue, flush},
     transport::transport,
-    worker::{is_export_thread, start},
+    worker::{LOG, is_export_thread, start},
 };
 #[cfg(feature = "trace")]
 pub use self::{
     counts::{DropReason, ExportCounts},
+    failure::ExportFailure,
     limits::{BatchLimits, InvalidSetting},
 };
 pub(crate) use deadline::{DROP_DEADLINE, Deadline};

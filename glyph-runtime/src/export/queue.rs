@@ -9,7 +9,7 @@ use std::{
 use tokio::sync::Notify;
 
 use super::{
-    BatchLimits, Deadline, Item, Outcome, Undelivered, UndeliveredPart,
+    BatchLimits, Deadline, Flushes, Item, Outcome, Undelivered, UndeliveredPart,
     counts::{Counts, DropReason, ExportCounts},
 };
 use crate::origin::Origin;
@@ -35,6 +35,7 @@ pub(crate) struct Queue<T> {
     abandoned: Notify,
     /// Wakes flushes.
     settled: Condvar,
+    flushes: Arc<Flushes>,
 }
 
 /// An item and its size.
@@ -78,12 +79,16 @@ pub(crate) fn flush<T: Item>(
     }
     let deadline = Deadline::after(limit);
     // All queues begin before the first wait, so that they are exported at the same time.
-    let marks: Vec<_> = queues.iter().map(|queue| queue.begin(closing)).collect();
+    let begin = |queue: &Arc<Queue<T>>| queue.begin(deadline, closing);
+    let marks: Vec<_> = queues.iter().map(begin).collect();
     let mut parts = Vec::new();
     for (queue, mark) in queues.iter().zip(marks) {
         let result = queue.wait(mark, deadline);
+        // A closing flush lasts until the worker has ended.
         if closing {
             queue.abandon();
+        } else {
+            queue.flushes.end();
         }
         if let Err(count) = result {
             parts.push(UndeliveredPart {
@@ -106,6 +111,7 @@ impl<T: Item> Queue<T> {
             work: Notify::new(),
             abandoned: Notify::new(),
             settled: Condvar::new(),
+            flushes: Arc::default(),
         }
     }
 
@@ -119,6 +125,14 @@ impl<T: Item> Queue<T> {
 
     pub(super) fn limits(&self) -> BatchLimits {
         self.limits
+    }
+
+    pub(super) fn flushes(&self) -> &Arc<Flushes> {
+        &self.flushes
+    }
+
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.lock().abandoned.is_some()
     }
 
     pub(crate) fn snapshot(&self) -> ExportCounts {
@@ -170,7 +184,8 @@ impl<T: Item> Queue<T> {
     }
 
     /// Requests the export of everything up to now, and returns the current counts.
-    fn begin(&self, closing: bool) -> Mark {
+    fn begin(&self, deadline: Deadline, closing: bool) -> Mark {
+        self.flushes.begin(deadline, closing);
         let mut state = self.lock();
         state.closed |= closing;
         state.flush_to = state.accepted;

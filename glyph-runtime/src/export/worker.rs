@@ -27,16 +27,17 @@ pub(crate) fn is_export_thread() -> bool {
 }
 
 /// The target of events about exports.
-const LOG: &str = "glyph::export";
+pub(crate) const LOG: &str = "glyph::export";
 
 /// Starts the thread that sends the items of `queue` to `destination`.
 ///
 /// `alongside` runs on the same thread until the queue ends. It can add items.
 pub(crate) fn start<T: Item>(
     queue: &Arc<Queue<T>>,
-    destination: Box<dyn Destination<T>>,
+    mut destination: Box<dyn Destination<T>>,
     alongside: impl Future<Output = Infallible> + Send + 'static,
 ) -> io::Result<()> {
+    destination.follow(queue.flushes());
     let worker = Worker {
         queue: Arc::clone(queue),
         destination,
@@ -80,6 +81,7 @@ impl<T: Item> Worker<T> {
         let mut backlog = VecDeque::new();
         let mut send_at = None;
         loop {
+            self.until_open().await;
             let waited = send_at.is_some_and(|at| at <= Instant::now());
             match self.queue.next(&mut backlog, waited) {
                 Next::Export(batch) => {
@@ -96,6 +98,18 @@ impl<T: Item> Worker<T> {
                 }
                 Next::Wait => self.queue.until_work().await,
                 Next::End => return,
+            }
+        }
+    }
+
+    /// Leaves items in the queue, where a flush finds them, while the destination takes none.
+    async fn until_open(&mut self) {
+        while let Some(at) = self.destination.closed_until()
+            && !self.queue.is_abandoned()
+        {
+            tokio::select! {
+                () = self.queue.until_work() => {}
+                () = sleep_until(at.into()) => {}
             }
         }
     }
@@ -136,7 +150,8 @@ impl<T: Item> Worker<T> {
         self.fails = fails;
         let exporter = self.queue.name();
         if fails {
-            let error = self.queue.counts().last_error().unwrap_or_default();
+            let failure = self.queue.counts().last_failure();
+            let error = failure.map_or_else(String::new, |failure| failure.to_string());
             let reason = reason.name();
             tracing::warn!(target: LOG, exporter, reason, error, "dropping {}: export failed", T::NAME);
         } else {

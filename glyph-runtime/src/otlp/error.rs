@@ -47,6 +47,14 @@ pub enum OtlpError {
         /// The reason.
         reason: String,
     },
+    /// A proxy cannot be used.
+    #[error(
+        "invalid proxy `{proxy}`: expected http://, https://, socks4:// or socks5:// with a host"
+    )]
+    Proxy {
+        /// The proxy, without credentials.
+        proxy: String,
+    },
     /// A setting is out of range.
     #[error(transparent)]
     Setting(#[from] InvalidSetting),

@@ -1,6 +1,10 @@
 //! Log records as OTLP requests.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use opentelemetry_proto::tonic::{
     collector::logs::v1::{ExportLogsServiceRequest, ExportLogsServiceResponse},
@@ -13,7 +17,9 @@ use super::{
     OtlpError, OtlpSettings, Resource, encoded,
     transport::{Client, Request},
 };
-use crate::export::{Counts, Deadline, Destination, Exporting, Outcome, limits::LONGEST_TIME};
+use crate::export::{
+    Counts, Deadline, Destination, Exporting, Flushes, Outcome, limits::LONGEST_TIME,
+};
 
 /// A record and its target, which is the instrumentation scope.
 #[derive(Debug)]
@@ -24,6 +30,7 @@ pub(crate) struct TargetRecord {
 
 impl Request for ExportLogsServiceRequest {
     type Response = ExportLogsServiceResponse;
+    const ITEMS: &'static str = "log records";
     const PATH: &'static str = "/v1/logs";
     const METHOD: &'static str = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
 
@@ -93,5 +100,13 @@ fn scopes(batch: Vec<TargetRecord>) -> Vec<ScopeLogs> {
 impl Destination<TargetRecord> for Exporter {
     fn export<'d>(&'d mut self, batch: Vec<TargetRecord>, counts: &'d Counts) -> Exporting<'d> {
         Box::pin(self.send(batch, counts))
+    }
+
+    fn follow(&mut self, flushes: &Arc<Flushes>) {
+        self.client.follow(flushes);
+    }
+
+    fn closed_until(&self) -> Option<Instant> {
+        self.client.closed_until()
     }
 }

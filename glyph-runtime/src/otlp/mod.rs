@@ -23,7 +23,7 @@ mod transport;
 pub(crate) use self::traces_missing as traces;
 pub use self::{
     error::OtlpError,
-    settings::{Compression, OtlpSettings, Protocol, TlsSettings},
+    settings::{Compression, OtlpSettings, Protocol, ProxySettings, TlsSettings},
 };
 pub use crate::export::InvalidSetting;
 pub(crate) use crate::resource::Resource;

@@ -16,28 +16,35 @@ pub struct OtlpSettings {
     pub protocol: Protocol,
     /// Headers of each request. Their values appear in no log.
     pub headers: Vec<(String, String)>,
-    /// The time limit of one attempt to send.
+    /// The time limit of one attempt to send. With `Duration::MAX`, only the batch has a limit,
+    /// and connecting, which has at most ten seconds.
     pub timeout: Duration,
+    /// The longest pause that the collector can ask for, with `Retry-After` or `RetryInfo`.
+    pub longest_retry_delay: Duration,
     /// The compression of requests.
     pub compression: Compression,
     /// Uses no TLS for an endpoint without a scheme.
     pub insecure: bool,
     /// Certificates and keys.
     pub tls: TlsSettings,
+    /// Proxies on the way to the collector.
+    pub proxy: ProxySettings,
 }
 
 impl OtlpSettings {
-    /// Returns the defaults for an endpoint: ten seconds for an attempt, no compression, the system
-    /// roots.
+    /// Returns the defaults for an endpoint: ten seconds for an attempt, at most five minutes until
+    /// the next, no compression, the system roots, no proxy.
     pub fn new(endpoint: impl Into<String>, protocol: Protocol) -> Self {
         Self {
             endpoint: endpoint.into(),
             protocol,
             headers: Vec::new(),
             timeout: Duration::from_secs(10),
+            longest_retry_delay: Duration::from_secs(300),
             compression: Compression::None,
             insecure: false,
             tls: TlsSettings::default(),
+            proxy: ProxySettings::default(),
         }
     }
 }
@@ -51,9 +58,11 @@ impl fmt::Debug for OtlpSettings {
             .field("protocol", &self.protocol)
             .field("headers", &names)
             .field("timeout", &self.timeout)
+            .field("longest_retry_delay", &self.longest_retry_delay)
             .field("compression", &self.compression)
             .field("insecure", &self.insecure)
             .field("tls", &self.tls)
+            .field("proxy", &self.proxy)
             .finish()
     }
 }
@@ -100,7 +109,7 @@ pub enum Compression {
 }
 
 /// Certificates and keys. All files are PEM.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TlsSettings {
     /// Trusted CA certificates, in place of the system roots.
@@ -111,4 +120,37 @@ pub struct TlsSettings {
     pub client_key_file: Option<PathBuf>,
     /// Accepts any certificate. A proxy on the way can then read and change all telemetry.
     pub insecure_skip_verify: bool,
+}
+
+/// Proxies, as curl reads them from the variables of the same names.
+///
+/// A proxy is `http://`, `https://`, `socks4://` or `socks5://` with a host, a port, and before
+/// them `user:password@` if the proxy asks for it. It looks up the host of the collector.
+/// Requests of OTLP/HTTP to an `http://` endpoint go to an HTTP proxy as they are. All others go
+/// through a tunnel (`CONNECT`).
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProxySettings {
+    /// The proxy for `http://` endpoints (`HTTP_PROXY`).
+    pub http: Option<String>,
+    /// The proxy for `https://` endpoints (`HTTPS_PROXY`).
+    pub https: Option<String>,
+    /// The proxy for endpoints of both schemes that have none (`ALL_PROXY`).
+    pub all: Option<String>,
+    /// Hosts without a proxy, separated by commas: names with their subdomains, addresses,
+    /// networks such as `10.0.0.0/8`, or `*` (`NO_PROXY`).
+    pub none: Option<String>,
+}
+
+/// Leaves out URLs, which may have passwords.
+impl fmt::Debug for ProxySettings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ProxySettings")
+            .field("http", &self.http.is_some())
+            .field("https", &self.https.is_some())
+            .field("all", &self.all.is_some())
+            .field("none", &self.none)
+            .finish()
+    }
 }

@@ -1,6 +1,9 @@
 //! Spans as OTLP requests.
 
-use std::time::Duration;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use opentelemetry_proto::{
     tonic::collector::trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse},
@@ -15,10 +18,13 @@ use super::{
     OtlpError, OtlpSettings, Resource,
     transport::{Client, Request},
 };
-use crate::export::{Counts, Deadline, Destination, Exporting, Outcome, limits::LONGEST_TIME};
+use crate::export::{
+    Counts, Deadline, Destination, Exporting, Flushes, Outcome, limits::LONGEST_TIME,
+};
 
 impl Request for ExportTraceServiceRequest {
     type Response = ExportTraceServiceResponse;
+    const ITEMS: &'static str = "spans";
     const PATH: &'static str = "/v1/traces";
     const METHOD: &'static str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 
@@ -62,5 +68,13 @@ impl Exporter {
 impl Destination<SpanData> for Exporter {
     fn export<'d>(&'d mut self, batch: Vec<SpanData>, counts: &'d Counts) -> Exporting<'d> {
         Box::pin(self.send(batch, counts))
+    }
+
+    fn follow(&mut self, flushes: &Arc<Flushes>) {
+        self.client.follow(flushes);
+    }
+
+    fn closed_until(&self) -> Option<Instant> {
+        self.client.closed_until()
     }
 }

@@ -48,10 +48,10 @@ pub use crate::{
         build_unsampled_spans, connect, propagation, remote, unsampled_spans_are_built,
     },
     export::{
-        BatchLimits, DropReason, ExportCounts, InvalidSetting, OpenSpans, Undelivered,
-        UndeliveredPart,
+        BatchLimits, DropReason, ExportCounts, ExportFailure, InvalidSetting, OpenSpans,
+        Undelivered, UndeliveredPart,
     },
-    otlp::{Compression, OtlpError, OtlpSettings, Protocol, TlsSettings},
+    otlp::{Compression, OtlpError, OtlpSettings, Protocol, ProxySettings, TlsSettings},
 };
 pub use error::TraceError;
 pub use file::{Conversion, chrome};

@@ -4,7 +4,7 @@ use opentelemetry_proto::tonic::{
     collector::logs::v1::ExportLogsServiceRequest, logs::v1::LogRecord,
 };
 
-pub use super::{Answer, PROTOCOLS, half_closes, nobody, raw};
+pub use super::{Answer, Delay, PROTOCOLS, Peer, half_closes, nobody, raw};
 
 /// The signal of log records.
 pub type Receiver = super::Receiver<ExportLogsServiceRequest>;

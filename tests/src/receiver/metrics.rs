@@ -4,7 +4,7 @@ use opentelemetry_proto::tonic::{
     collector::metrics::v1::ExportMetricsServiceRequest, metrics::v1::Metric,
 };
 
-pub use super::{Answer, PROTOCOLS, half_closes, nobody, raw};
+pub use super::{Answer, Delay, PROTOCOLS, Peer, half_closes, nobody, raw};
 
 /// The signal of metrics.
 pub type Receiver = super::Receiver<ExportMetricsServiceRequest>;

@@ -2,19 +2,24 @@
 //!
 //! [`traces`], [`metrics`] and [`logs`] are collectors for one signal, [`any`] accepts all of them.
 
+mod answer;
 pub mod any;
 pub mod attributes;
+mod delay;
 pub mod logs;
 pub mod metrics;
+mod peer;
 pub mod traces;
+
+pub use answer::Answer;
+pub use delay::Delay;
+pub use peer::{Peer, half_closes, nobody, raw};
 
 use std::{
     collections::VecDeque,
-    convert::Infallible,
-    io::{Read, Write},
-    net::{Shutdown, SocketAddr},
+    io::Read,
+    net::SocketAddr,
     sync::{Arc, Mutex},
-    thread,
     time::{Duration, Instant},
 };
 
@@ -25,18 +30,14 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::Response,
 };
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use flate2::read::GzDecoder;
 use glyph_runtime::trace::Protocol;
-
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo},
     server::conn::auto,
     service::TowerToHyperService,
-};
-use opentelemetry_proto::tonic::collector::trace::v1::{
-    ExportTracePartialSuccess, ExportTraceServiceResponse,
 };
 use prost::Message;
 use tokio::{
@@ -44,35 +45,6 @@ use tokio::{
     runtime::Runtime,
 };
 use tokio_rustls::TlsAcceptor;
-
-/// A status `RESOURCE_EXHAUSTED` whose `RetryInfo` is one second.
-const EXHAUSTED_FOR_A_SECOND: &str =
-    "CAgaMAoodHlwZS5nb29nbGVhcGlzLmNvbS9nb29nbGUucnBjLlJldHJ5SW5mbxIECgIIAQ";
-
-/// The response to a request.
-#[derive(Clone, Copy, Debug)]
-pub enum Answer {
-    /// A success.
-    Accept,
-    /// A partial success that rejects this many items.
-    AcceptBut(i64),
-    /// 503 or `UNAVAILABLE`.
-    Unavailable,
-    /// 429 or `RESOURCE_EXHAUSTED`, with a retry delay of one second.
-    BackInASecond,
-    /// 400 or `INVALID_ARGUMENT`.
-    Refuse,
-    /// 500 or `INTERNAL`.
-    Broken,
-    /// A success after this delay.
-    Slow(Duration),
-    /// A success with an invalid body.
-    Garbage,
-    /// The request is read, and no response follows.
-    Hang,
-    /// The connection closes in the middle of the response.
-    Die,
-}
 
 /// The request type of a signal.
 pub trait Request: Message + Default + Clone + 'static {
@@ -101,6 +73,8 @@ pub struct Received<R> {
 #[derive(Debug)]
 struct Shared<R> {
     script: Mutex<VecDeque<Answer>>,
+    /// The response after the script.
+    otherwise: Answer,
     received: Mutex<Vec<Received<R>>>,
     accepted: Mutex<Vec<R>>,
 }
@@ -124,6 +98,12 @@ impl<R: Request> Receiver<R> {
         Self::start_at("127.0.0.1:0", script, None)
     }
 
+    /// Starts a collector that responds to everything with `answer`.
+    #[must_use]
+    pub fn always(answer: Answer) -> Self {
+        Self::listen("127.0.0.1:0", [], answer, None)
+    }
+
     /// Starts a collector like [`Receiver::start`], at an address, and with TLS if it is given.
     ///
     /// # Panics
@@ -134,8 +114,21 @@ impl<R: Request> Receiver<R> {
         script: impl IntoIterator<Item = Answer>,
         tls: Option<TlsAcceptor>,
     ) -> Self {
+        Self::listen(address, script, Answer::Accept, tls)
+    }
+
+    fn listen(
+        address: &str,
+        script: impl IntoIterator<Item = Answer>,
+        otherwise: Answer,
+        tls: Option<TlsAcceptor>,
+    ) -> Self {
+        let script: VecDeque<_> = script.into_iter().collect();
+        script.iter().for_each(|answer| answer.prepare());
+        otherwise.prepare();
         let shared = Arc::new(Shared {
-            script: Mutex::new(script.into_iter().collect()),
+            script: Mutex::new(script),
+            otherwise,
             received: Mutex::default(),
             accepted: Mutex::default(),
         });
@@ -201,47 +194,6 @@ impl<R> Drop for Receiver<R> {
     }
 }
 
-/// Returns an endpoint without a listener.
-///
-/// # Panics
-///
-/// Panics if no port is free.
-#[must_use]
-pub fn nobody() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
-}
-
-/// Accepts connections, reads a little, writes `answer`, and closes.
-#[must_use]
-pub fn raw(answer: &'static [u8]) -> String {
-    peer(move |stream| {
-        let _some = stream.read(&mut [0; 64]);
-        let _sent = stream.write_all(answer);
-    })
-}
-
-/// Accepts connections, closes its own direction at once, and reads to the end.
-#[must_use]
-pub fn half_closes() -> String {
-    peer(|stream| {
-        let _closed = stream.shutdown(Shutdown::Write);
-        let _read = std::io::copy(stream, &mut std::io::sink());
-    })
-}
-
-fn peer(behave: impl Fn(&mut std::net::TcpStream) + Send + 'static) -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(mut stream) = stream else { return };
-            behave(&mut stream);
-        }
-    });
-    format!("http://{address}")
-}
-
 /// Both protocols, for tests that run with each.
 pub const PROTOCOLS: [Protocol; 2] = [Protocol::Grpc, Protocol::HttpProtobuf];
 
@@ -297,24 +249,17 @@ async fn answer<R: Request>(
         .lock()
         .unwrap()
         .pop_front()
-        .unwrap_or(Answer::Accept);
+        .unwrap_or(shared.otherwise);
     if matches!(answer, Answer::Hang) {
         std::future::pending::<()>().await;
     }
     if let Answer::Slow(time) = answer {
         tokio::time::sleep(time).await;
     }
-    if matches!(
-        answer,
-        Answer::Accept | Answer::AcceptBut(_) | Answer::Slow(_)
-    ) {
+    if answer.accepts() {
         shared.accepted.lock().unwrap().push(message);
     }
-    if is_grpc {
-        by_grpc(answer)
-    } else {
-        by_http(answer)
-    }
+    answer.response(is_grpc)
 }
 
 fn unpacked(is_grpc: bool, headers: &HeaderMap, body: &Bytes) -> (Bytes, bool) {
@@ -335,88 +280,4 @@ fn unpacked(is_grpc: bool, headers: &HeaderMap, body: &Bytes) -> (Bytes, bool) {
         .read_to_end(&mut plain)
         .unwrap();
     (plain.into(), true)
-}
-
-/// Returns a success. The responses of all signals have the same format.
-fn success(rejected: i64) -> ExportTraceServiceResponse {
-    ExportTraceServiceResponse {
-        partial_success: (rejected > 0).then(|| ExportTracePartialSuccess {
-            rejected_spans: rejected,
-            error_message: "too old".to_owned(),
-        }),
-    }
-}
-
-fn by_http(answer: Answer) -> Response {
-    let response = Response::builder().header(header::CONTENT_TYPE, "application/x-protobuf");
-    let response = match answer {
-        Answer::Accept | Answer::Slow(_) | Answer::Hang => response.body(Body::empty()),
-        Answer::Broken => response.status(500).body(Body::empty()),
-        Answer::AcceptBut(rejected) => response.body(success(rejected).encode_to_vec().into()),
-        Answer::Unavailable => response.status(503).body(Body::empty()),
-        Answer::BackInASecond => response
-            .status(429)
-            .header("retry-after", "1")
-            .body(Body::empty()),
-        Answer::Refuse => response.status(400).body(Body::from("no")),
-        Answer::Garbage => response.body(Body::from(&b"\xff\xff\xff\xff\xff"[..])),
-        Answer::Die => response.body(dying()),
-    };
-    response.unwrap()
-}
-
-fn by_grpc(answer: Answer) -> Response {
-    let response = Response::builder().header(header::CONTENT_TYPE, "application/grpc");
-    let trailers_only = |code: &str| [("grpc-status", code.to_owned())];
-    let body = match answer {
-        Answer::Accept | Answer::Slow(_) | Answer::Hang => framed(&success(0).encode_to_vec()),
-        Answer::AcceptBut(rejected) => framed(&success(rejected).encode_to_vec()),
-        Answer::Garbage => framed(b"\xff\xff\xff\xff\xff"),
-        Answer::Die => dying(),
-        Answer::Unavailable | Answer::BackInASecond | Answer::Refuse | Answer::Broken => {
-            let code = match answer {
-                Answer::Unavailable => "14",
-                Answer::BackInASecond => "8",
-                Answer::Broken => "13",
-                _ => "3",
-            };
-            let mut response = response.body(Body::empty()).unwrap();
-            for (name, value) in trailers_only(code) {
-                response.headers_mut().insert(name, value.parse().unwrap());
-            }
-            if matches!(answer, Answer::BackInASecond) {
-                let details = HeaderValue::from_static(EXHAUSTED_FOR_A_SECOND);
-                response
-                    .headers_mut()
-                    .insert("grpc-status-details-bin", details);
-            }
-            return response;
-        }
-    };
-    response.body(body).unwrap()
-}
-
-/// Returns a length-prefixed message and its trailers.
-fn framed(message: &[u8]) -> Body {
-    let mut frame = BytesMut::new();
-    frame.put_u8(0);
-    frame.put_u32(u32::try_from(message.len()).unwrap());
-    frame.put_slice(message);
-    let trailers = async {
-        let trailers = [(
-            "grpc-status".parse().unwrap(),
-            HeaderValue::from_static("0"),
-        )];
-        Some(Ok::<_, Infallible>(HeaderMap::from_iter(trailers)))
-    };
-    Body::new(Full::new(frame.freeze()).with_trailers(trailers))
-}
-
-/// Returns a body that ends with an error, which closes the connection or resets the stream.
-fn dying() -> Body {
-    let pieces = [
-        Ok(Bytes::from_static(b"\0")),
-        Err(std::io::Error::other("gone")),
-    ];
-    Body::from_stream(futures_util::stream::iter(pieces))
 }

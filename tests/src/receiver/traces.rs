@@ -7,7 +7,7 @@ use opentelemetry_proto::tonic::{
 };
 use tokio_rustls::rustls::ServerConfig;
 
-pub use super::{Answer, PROTOCOLS, half_closes, nobody, raw};
+pub use super::{Answer, Delay, PROTOCOLS, Peer, half_closes, nobody, raw};
 
 /// The signal of spans.
 pub type Receiver = super::Receiver<ExportTraceServiceRequest>;

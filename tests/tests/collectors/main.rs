@@ -1,4 +1,12 @@
-//! Export of metrics and log records to an OTLP collector, healthy or faulty.
+//! Export to an OTLP collector, healthy, faulty or hostile.
 
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
+#![expect(clippy::indexing_slicing, reason = "a missing item fails the test")]
+
+mod delays;
+mod faults;
+mod hostile;
 mod logs;
 mod metrics;
+mod proxies;
+mod signals;

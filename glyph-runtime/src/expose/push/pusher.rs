@@ -1,12 +1,16 @@
 //! Pushes: the thread collects all points and sends them.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::time::{MissedTickBehavior, interval_at};
 
 use super::Source;
 use crate::{
-    export::{Counts, Deadline, Destination, Exporting, Item, Outcome, Queue},
+    export::{Counts, Deadline, Destination, Exporting, Flushes, Item, Outcome, Queue},
     otlp::metrics::{Batch, Exporter},
 };
 
@@ -56,6 +60,14 @@ impl Pusher {
 impl Destination<Push> for Pusher {
     fn export<'d>(&'d mut self, _: Vec<Push>, counts: &'d Counts) -> Exporting<'d> {
         Box::pin(self.push(counts))
+    }
+
+    fn follow(&mut self, flushes: &Arc<Flushes>) {
+        self.exporter.follow(flushes);
+    }
+
+    fn closed_until(&self) -> Option<Instant> {
+        self.exporter.closed_until()
     }
 }
 

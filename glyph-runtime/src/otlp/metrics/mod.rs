@@ -4,6 +4,8 @@ mod point;
 mod process_start;
 mod request;
 
+use std::{sync::Arc, time::Instant};
+
 use opentelemetry_proto::tonic::{
     collector::metrics::v1::{ExportMetricsServiceRequest, ExportMetricsServiceResponse},
     metrics::v1::ResourceMetrics,
@@ -19,10 +21,11 @@ use super::{
     OtlpError, OtlpSettings, Resource, encoded,
     transport::{Client, Request},
 };
-use crate::export::{Counts, Deadline, Outcome};
+use crate::export::{Counts, Deadline, Flushes, Outcome};
 
 impl Request for ExportMetricsServiceRequest {
     type Response = ExportMetricsServiceResponse;
+    const ITEMS: &'static str = "data points";
     const PATH: &'static str = "/v1/metrics";
     const METHOD: &'static str = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
 
@@ -62,5 +65,13 @@ impl Exporter {
         let points = batch.points();
         let request = batch.request(&self.resource);
         self.client.send(&request, points, deadline, counts).await
+    }
+
+    pub(crate) fn follow(&mut self, flushes: &Arc<Flushes>) {
+        self.client.follow(flushes);
+    }
+
+    pub(crate) fn closed_until(&self) -> Option<Instant> {
+        self.client.closed_until()
     }
 }

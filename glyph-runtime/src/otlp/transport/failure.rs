@@ -1,12 +1,14 @@
 //! A failed attempt, and whether to try again.
 
-use std::{error::Error, fmt, time::Duration};
+use std::{fmt, time::Duration};
 
 /// A failed attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Failure {
+    pub(super) kind: Kind,
     pub(super) retry: Retry,
-    why: String,
+    cause: String,
+    pub(super) advice: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,27 +19,54 @@ pub(super) enum Retry {
     After(Option<Duration>),
 }
 
+/// The kind of a failure. The log has each at most once a minute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The host is unknown, or nothing listens there.
+    Unreachable,
+    /// The proxy does not connect.
+    Proxy,
+    /// There is no response in time.
+    Timeout,
+    /// The handshake failed.
+    Tls,
+    /// The connection ended, or had something else than a response.
+    Broken,
+    /// The collector is overloaded.
+    Overloaded,
+    /// The collector wants other credentials.
+    Unauthorized,
+    /// Nothing takes the signal at this path.
+    NotFound,
+    /// The collector is somewhere else.
+    Redirect,
+    /// The collector rejected the request.
+    Rejected,
+    /// The response cannot be read.
+    Unreadable,
+}
+
+impl Kind {
+    pub(super) const COUNT: usize = Self::Unreadable as usize + 1;
+}
+
 impl Failure {
-    pub(super) fn new(retry: Retry, why: impl Into<String>) -> Self {
-        let why = why.into();
-        Self { retry, why }
+    pub(super) fn new(kind: Kind, retry: Retry, cause: impl Into<String>) -> Self {
+        Self {
+            kind,
+            retry,
+            cause: cause.into(),
+            advice: None,
+        }
+    }
+
+    pub(super) fn with_advice(self, advice: Option<String>) -> Self {
+        Self { advice, ..self }
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.why)
+        formatter.write_str(&self.cause)
     }
-}
-
-/// Returns an error with its causes as one string.
-pub(super) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

@@ -1,12 +1,11 @@
 //! OTLP over gRPC.
 
-use std::{error::Error, time::Duration};
+use std::{error::Error, sync::Arc, time::Duration};
 
 use bytes::{Buf, BufMut, Bytes};
-use http::uri::PathAndQuery;
-use hyper_rustls::HttpsConnector;
+use http::{StatusCode, uri::PathAndQuery};
 use hyper_util::{
-    client::legacy::{Client as Pool, connect::HttpConnector},
+    client::legacy::Client as Pool,
     rt::{TokioExecutor, TokioTimer},
 };
 use tonic::{
@@ -19,20 +18,29 @@ use tonic::{
 use tonic_types::StatusExt;
 
 use super::{
-    Endpoint, LONGEST_RESPONSE, OtlpError, OtlpSettings, Sending, Transport,
-    failure::{Failure, Retry, chain},
-    headers, tls,
+    Endpoint, LONGEST_RESPONSE, OtlpError, OtlpSettings, Sending, Transport, cause,
+    connect::Connector,
+    exchange::Exchange,
+    failure::{Failure, Kind, Retry},
+    head::{Call, Head, Heard},
+    headers,
+    proxy::Proxy,
+    status,
 };
-use crate::otlp::Compression;
+use crate::{export::limits::LONGEST_TIME, otlp::Compression};
 
 /// The interval of pings on a silent connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
 struct Client {
-    grpc: Grpc<Pool<HttpsConnector<HttpConnector>, Body>>,
+    pool: Pool<Connector, Body>,
+    endpoint: Endpoint,
+    exchange: Arc<Exchange>,
     metadata: MetadataMap,
     method: &'static str,
-    timeout: Duration,
+    /// `None` if an attempt has no limit.
+    timeout: Option<Duration>,
+    compression: Compression,
 }
 
 pub(super) fn connect(
@@ -40,43 +48,83 @@ pub(super) fn connect(
     endpoint: Endpoint,
     method: &'static str,
 ) -> Result<Box<dyn Transport>, OtlpError> {
-    let connector = tls::connector(settings, &endpoint)?
-        .enable_http2()
-        .wrap_connector(tls::tcp(settings));
+    let metadata = MetadataMap::from_headers(headers::headers(settings)?);
+    let proxy = Proxy::of(settings, &endpoint)?;
+    let (connector, exchange) = Connector::new(settings, &endpoint, proxy)?;
     let pool = Pool::builder(TokioExecutor::new())
         .pool_timer(TokioTimer::new())
         .timer(TokioTimer::new())
         .http2_only(true)
         .http2_keep_alive_interval(KEEP_ALIVE)
         .build(connector);
-    let mut grpc = Grpc::with_origin(pool, endpoint.uri)
-        .max_decoding_message_size(LONGEST_RESPONSE)
-        .accept_compressed(CompressionEncoding::Gzip);
-    if settings.compression == Compression::Gzip {
-        grpc = grpc.send_compressed(CompressionEncoding::Gzip);
-    }
     Ok(Box::new(Client {
-        grpc,
-        metadata: MetadataMap::from_headers(headers::headers(settings)?),
+        pool,
+        endpoint,
+        exchange,
+        metadata,
         method,
-        timeout: settings.timeout,
+        timeout: (settings.timeout < LONGEST_TIME).then_some(settings.timeout),
+        compression: settings.compression,
     }))
+}
+
+impl Client {
+    fn grpc(&self, heard: &Heard) -> Grpc<Call> {
+        let call = Call {
+            pool: self.pool.clone(),
+            heard: heard.clone(),
+        };
+        let grpc = Grpc::with_origin(call, self.endpoint.uri.clone())
+            .max_decoding_message_size(LONGEST_RESPONSE)
+            .accept_compressed(CompressionEncoding::Gzip);
+        match self.compression {
+            Compression::Gzip => grpc.send_compressed(CompressionEncoding::Gzip),
+            Compression::None => grpc,
+        }
+    }
+
+    async fn request(&self, message: Bytes) -> Result<Bytes, Failure> {
+        let mut request = Request::new(message);
+        *request.metadata_mut() = self.metadata.clone();
+        if let Some(timeout) = self.timeout {
+            request.set_timeout(timeout);
+        }
+        let path = PathAndQuery::from_static(self.method);
+        let heard = Heard::default();
+        self.exchange.begin();
+        let response = self.grpc(&heard).unary(request, path, Raw).await;
+        response
+            .map(tonic::Response::into_inner)
+            .map_err(|status| self.failure(&status, heard.head()))
+    }
+
+    fn failure(&self, status: &Status, head: Option<Head>) -> Failure {
+        // The connection failed: the status has a local error as its source, and is not from the
+        // collector.
+        if let Some(error) = status.source() {
+            return cause::failure(error, &self.exchange, &self.endpoint);
+        }
+        match head {
+            Some(head) if head.status != StatusCode::OK => {
+                status::failure(head.status, &head.headers)
+            }
+            Some(head) if head.has_message && is_too_long(status.code()) => {
+                Failure::new(Kind::Unreadable, Retry::Never, status.message())
+            }
+            _ => failure(status),
+        }
+    }
 }
 
 impl Transport for Client {
     fn send(&self, message: Bytes) -> Sending<'_> {
-        let mut request = Request::new(message);
-        *request.metadata_mut() = self.metadata.clone();
-        request.set_timeout(self.timeout);
-        let path = PathAndQuery::from_static(self.method);
-        let mut grpc = self.grpc.clone();
-        Box::pin(async move {
-            let response = grpc.unary(request, path, Raw).await;
-            response
-                .map(tonic::Response::into_inner)
-                .map_err(|status| failure(&status))
-        })
+        Box::pin(self.request(message))
     }
+}
+
+/// Returns whether tonic gives this code to a response that is longer than the limit.
+fn is_too_long(code: Code) -> bool {
+    matches!(code, Code::OutOfRange | Code::ResourceExhausted)
 }
 
 /// OTLP specification, "OTLP/gRPC Response": which codes are retried, and when.
@@ -84,20 +132,32 @@ fn failure(status: &Status) -> Failure {
     let after = status
         .get_details_retry_info()
         .and_then(|info| info.retry_delay);
-    let retry = match status.code() {
+    let (kind, retry) = match status.code() {
         Code::Cancelled
         | Code::DeadlineExceeded
         | Code::Aborted
         | Code::OutOfRange
         | Code::Unavailable
-        | Code::DataLoss => Retry::After(after),
-        Code::ResourceExhausted if after.is_some() => Retry::After(after),
-        // The connection failed: the status has a local error as its source, and is not from the
-        // collector.
-        Code::Unknown | Code::Internal if status.source().is_some() => Retry::After(None),
-        _ => Retry::Never,
+        | Code::DataLoss => (Kind::Overloaded, Retry::After(after)),
+        Code::ResourceExhausted if after.is_some() => (Kind::Overloaded, Retry::After(after)),
+        Code::Unauthenticated | Code::PermissionDenied => (Kind::Unauthorized, Retry::Never),
+        Code::Unimplemented => (Kind::NotFound, Retry::Never),
+        _ => (Kind::Rejected, Retry::Never),
     };
-    Failure::new(retry, chain(status))
+    let asked = after.map(status::pause).unwrap_or_default();
+    Failure::new(
+        kind,
+        retry,
+        format!("the collector responded {}{asked}", said(status)),
+    )
+}
+
+/// Returns the name of the code, and the message of the collector.
+fn said(status: &Status) -> String {
+    match status.message() {
+        "" => format!("{:?}", status.code()),
+        message => format!("{:?}: {message}", status.code()),
+    }
 }
 
 /// A codec of messages that are already encoded, once for all attempts.

@@ -3,34 +3,45 @@
 //! The messages are those of `opentelemetry-proto`. Sending, retries and responses are handled
 //! here, so that every item is counted, also when a collector accepts only a part of a request.
 
+mod advice;
+mod cause;
+mod connect;
 mod endpoint;
+mod exchange;
 mod failure;
+mod gate;
 #[cfg(feature = "otlp-grpc")]
 mod grpc;
 #[cfg(not(feature = "otlp-grpc"))]
 #[path = "missing.rs"]
 mod grpc;
+#[cfg(feature = "otlp-grpc")]
+mod head;
 mod headers;
 #[cfg(feature = "otlp-http")]
 mod http;
 #[cfg(not(feature = "otlp-http"))]
 #[path = "missing.rs"]
 mod http;
+mod notice;
+mod proxy;
 mod retry;
+mod status;
 mod tls;
 
-use std::{future::Future, marker::PhantomData, pin::Pin};
+use std::{future::Future, marker::PhantomData, pin::Pin, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use prost::Message;
 
 use self::{
     endpoint::Endpoint,
-    failure::{Failure, Retry},
+    failure::{Failure, Kind, Retry},
+    notice::Notices,
     retry::Retries,
 };
 use super::{InvalidSetting, OtlpError, OtlpSettings, Protocol};
-use crate::export::{Counts, Deadline, DropReason, Outcome};
+use crate::export::{Counts, Deadline, DropReason, Flushes, Outcome};
 
 /// The most bytes of a response that are read.
 const LONGEST_RESPONSE: usize = 1 << 20;
@@ -44,6 +55,8 @@ const USER_AGENT: &str = concat!(
 /// The request of one signal.
 pub(super) trait Request: Message {
     type Response: Message + Default;
+    /// The name of several items, in the log.
+    const ITEMS: &'static str;
     /// The path of OTLP/HTTP, for endpoints without one.
     const PATH: &'static str;
     /// The method of OTLP/gRPC.
@@ -75,16 +88,27 @@ trait Transport: Send + Sync {
 impl<R: Request> Client<R> {
     pub(super) fn new(settings: &OtlpSettings) -> Result<Self, OtlpError> {
         InvalidSetting::check_time("attempt timeout", settings.timeout)?;
-        let endpoint = Endpoint::parse(settings)?;
+        let endpoint = Endpoint::parse(settings, R::PATH)?;
+        let notices = Notices::new(endpoint.clone(), endpoint.url(), R::ITEMS);
+        let retries = Retries::new(settings, &endpoint, notices);
         let transport = match settings.protocol {
             Protocol::Grpc => grpc::connect(settings, endpoint, R::METHOD)?,
             Protocol::HttpProtobuf => http::connect(settings, endpoint, R::PATH)?,
         };
         Ok(Self {
             transport,
-            retries: Retries::new(settings.timeout),
+            retries,
             request: PhantomData,
         })
+    }
+
+    pub(super) fn follow(&mut self, flushes: &Arc<Flushes>) {
+        self.retries.follow(flushes);
+    }
+
+    /// Returns when requests may leave again, unless they may or a flush waits.
+    pub(super) fn closed_until(&self) -> Option<Instant> {
+        self.retries.closed_until()
     }
 
     /// Sends a request of so many items until it is accepted or rejected, or until the deadline.
@@ -107,7 +131,9 @@ impl<R: Request> Client<R> {
                 Outcome::exported(items.saturating_sub(rejected))
             }
             Ok(Err(error)) => {
-                counts.failed(&format_args!("the response is not OTLP: {error}"));
+                let cause = format!("the response is not OTLP: {error}");
+                let failure = Failure::new(Kind::Unreadable, Retry::Never, cause);
+                self.retries.refuse(failure, counts);
                 Outcome::lost(DropReason::Rejected)
             }
             Err(Retry::Never) => Outcome::lost(DropReason::Rejected),

@@ -1,9 +1,7 @@
-//! Connections to the collector, with and without TLS.
+//! The settings of TLS.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc};
 
-use hyper_rustls::{HttpsConnectorBuilder, builderstates::WantsProtocols1};
-use hyper_util::client::legacy::connect::HttpConnector;
 use rustls::{
     ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
@@ -11,32 +9,11 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject},
 };
 
-use super::{Endpoint, OtlpError, OtlpSettings};
+use super::OtlpError;
 use crate::otlp::TlsSettings;
 
-/// Returns the builder of a connector, whose protocols the transport chooses.
-pub(super) fn connector(
-    settings: &OtlpSettings,
-    endpoint: &Endpoint,
-) -> Result<HttpsConnectorBuilder<WantsProtocols1>, OtlpError> {
-    let config = config(&settings.tls, endpoint.is_https)?;
-    let builder = HttpsConnectorBuilder::new().with_tls_config(config);
-    Ok(if endpoint.is_https {
-        builder.https_only()
-    } else {
-        builder.https_or_http()
-    })
-}
-
-pub(super) fn tcp(settings: &OtlpSettings) -> HttpConnector {
-    let mut tcp = HttpConnector::new();
-    tcp.enforce_http(false);
-    tcp.set_nodelay(true);
-    tcp.set_connect_timeout(Some(settings.timeout.max(Duration::from_millis(1))));
-    tcp
-}
-
-fn config(tls: &TlsSettings, is_https: bool) -> Result<ClientConfig, OtlpError> {
+/// Returns the TLS settings. The system roots are loaded only for a connection that needs them.
+pub(super) fn config(tls: &TlsSettings, is_https: bool) -> Result<ClientConfig, OtlpError> {
     // The default provider of the process belongs to the program.
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))

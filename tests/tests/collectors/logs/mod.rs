@@ -5,7 +5,7 @@
 #![expect(clippy::panic, reason = "a missing attribute fails the test")]
 
 mod arrival;
-mod faults;
+mod outage;
 
 use glyph_tests::receiver::logs as receiver;
 use std::time::Duration;

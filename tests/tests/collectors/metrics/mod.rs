@@ -6,7 +6,7 @@
 #![expect(clippy::panic, reason = "a timeout fails the test")]
 
 mod arrival;
-mod faults;
+mod outage;
 mod size;
 
 use glyph_tests::receiver::metrics as receiver;

@@ -2,8 +2,12 @@
 
 use crate::{
     config::{
-        environment::Configuration, error::ConfigError, reading::Reading, setting::Setting,
-        signals::SignalVariables, values::some_milliseconds,
+        environment::Configuration,
+        error::ConfigError,
+        reading::Reading,
+        setting::Setting,
+        signals::SignalVariables,
+        values::{some_milliseconds, time_limit},
     },
     expose::push::MetricPushSettings,
 };
@@ -24,7 +28,7 @@ fn read(
     if let Some(interval) = reading.value(Setting::MetricInterval, some_milliseconds)? {
         settings.interval = interval;
     }
-    if let Some(limit) = reading.value(Setting::MetricExportTimeout, some_milliseconds)? {
+    if let Some(limit) = reading.value(Setting::MetricExportTimeout, time_limit)? {
         settings.export_timeout = limit;
     }
     if is_wanted {

@@ -2,7 +2,7 @@
 
 use super::values::milliseconds;
 use crate::{
-    config::{error::ConfigError, reading::Reading, setting::Setting, values::some_milliseconds},
+    config::{error::ConfigError, reading::Reading, setting::Setting, values::time_limit},
     trace::BatchLimits,
 };
 
@@ -23,7 +23,7 @@ impl Reading<'_, '_> {
         if let Some(delay) = self.value(names.delay, milliseconds)? {
             batch.delay = delay;
         }
-        if let Some(limit) = self.value(names.export_timeout, some_milliseconds)? {
+        if let Some(limit) = self.value(names.export_timeout, time_limit)? {
             batch.export_timeout = limit;
         }
         if let Some(queue) = self.value(names.queue, positive)? {

@@ -8,9 +8,9 @@ use crate::{
         error::ConfigError,
         reading::Reading,
         setting::Setting,
-        values::{boolean, entries, some_milliseconds},
+        values::{boolean, entries, time_limit},
     },
-    trace::{Compression, OtlpSettings, Protocol, TlsSettings},
+    trace::{Compression, OtlpSettings, Protocol, ProxySettings, TlsSettings},
 };
 
 /// The destination of a signal.
@@ -25,7 +25,8 @@ impl Exporter {
     /// Of several exporters, `otlp` counts. `prometheus` is an exporter of metrics, which the
     /// exposition has.
     pub(in crate::config::signals) fn parse(text: &str, exposition: bool) -> Option<Self> {
-        let each = entries(text).map(|entry| match entry {
+        let text = text.to_ascii_lowercase();
+        let each = entries(&text).map(|entry| match entry {
             "otlp" => Some(Self::Otlp),
             "none" => Some(Self::None),
             "prometheus" if exposition => Some(Self::None),
@@ -85,7 +86,7 @@ impl Reading<'_, '_> {
         let mut otlp = OtlpSettings::new(endpoint, protocol);
         let headers = self.signal(Setting::Headers, signal, values::headers)?;
         otlp.headers = headers.unwrap_or_default();
-        if let Some(timeout) = self.signal(Setting::Timeout, signal, some_milliseconds)? {
+        if let Some(timeout) = self.signal(Setting::Timeout, signal, time_limit)? {
             otlp.timeout = timeout;
         }
         if let Some(compression) = self.signal(Setting::Compression, signal, compression)? {
@@ -94,6 +95,10 @@ impl Reading<'_, '_> {
         let insecure = self.signal(Setting::Insecure, signal, boolean)?;
         otlp.insecure = insecure.unwrap_or(false);
         otlp.tls = self.tls(signal)?;
+        if let Some(delay) = self.value(Setting::LongestRetryDelay, values::milliseconds)? {
+            otlp.longest_retry_delay = delay;
+        }
+        otlp.proxy = self.proxies()?;
         Ok((otlp, given))
     }
 
@@ -105,6 +110,19 @@ impl Reading<'_, '_> {
             client_certificate_file: file(Setting::ClientCertificate)?,
             ..TlsSettings::default()
         })
+    }
+
+    fn proxies(&mut self) -> Result<ProxySettings, ConfigError> {
+        let hosts = |text: &str| Some(text.to_owned());
+        let mut proxies = ProxySettings::default();
+        // A server of CGI sets `HTTP_PROXY` to a header of the client.
+        if self.set("REQUEST_METHOD".to_owned(), false).is_none() {
+            proxies.http = self.value(Setting::HttpProxy, endpoint::proxy)?;
+        }
+        proxies.https = self.value(Setting::HttpsProxy, endpoint::proxy)?;
+        proxies.all = self.value(Setting::AllProxy, endpoint::proxy)?;
+        proxies.none = self.value(Setting::NoProxy, hosts)?;
+        Ok(proxies)
     }
 
     /// Returns the value of the signal's own variable, or of the general one.
@@ -137,7 +155,7 @@ fn default_endpoint(protocol: Protocol) -> &'static str {
 }
 
 fn protocol(text: &str) -> Option<Protocol> {
-    Some(match text {
+    Some(match text.to_ascii_lowercase().as_str() {
         "grpc" => Protocol::Grpc,
         "http/protobuf" => Protocol::HttpProtobuf,
         _ => return None,
@@ -145,7 +163,7 @@ fn protocol(text: &str) -> Option<Protocol> {
 }
 
 fn compression(text: &str) -> Option<Compression> {
-    Some(match text {
+    Some(match text.to_ascii_lowercase().as_str() {
         "gzip" => Compression::Gzip,
         "none" => Compression::None,
         _ => return None,

@@ -16,9 +16,10 @@ impl Reading<'_, '_> {
         let argument = self.value(Setting::SamplerArgument, values::ratio)?;
         let ratio = Sampler::TraceIdRatio(argument.unwrap_or(1.0));
         let named = self.value(Setting::Sampler, |name| {
+            let name = name.to_ascii_lowercase();
             let (root, parent_based) = match name.strip_prefix("parentbased_") {
                 Some(root) => (root, true),
-                None => (name, false),
+                None => (name.as_str(), false),
             };
             let root = match root {
                 "always_on" => Sampler::AlwaysOn,

@@ -1,0 +1,124 @@
+//! The cause of a failed attempt, from the errors of hyper, rustls and the system.
+
+use std::{error::Error, io};
+
+use rustls::{AlertDescription, CertificateError};
+
+use super::{
+    Endpoint, advice,
+    connect::ConnectTimeout,
+    exchange::{Exchange, TooLong},
+    failure::{Failure, Kind, Retry},
+    proxy::ProxyError,
+};
+
+/// Returns the failure that an error of the connection describes.
+pub(super) fn failure(
+    error: &(dyn Error + 'static),
+    exchange: &Exchange,
+    endpoint: &Endpoint,
+) -> Failure {
+    let chain: Vec<_> = chain(error).collect();
+    let spoken = exchange.spoken();
+    if find::<TooLong>(&chain).is_some() {
+        let kind = Kind::Unreadable;
+        return Failure::new(kind, Retry::Never, TooLong.to_string());
+    }
+    let retry = Retry::After(None);
+    let other_protocol = advice::on_protocol(spoken, endpoint);
+    if let Some(error) = find::<rustls::Error>(&chain) {
+        let failure = Failure::new(Kind::Tls, retry, error.to_string());
+        return failure.with_advice(on_tls(error).or(other_protocol));
+    }
+    let kind = kind(&chain);
+    let cause = match other_protocol {
+        Some(_) => format!(
+            "{}, as the response is not {}",
+            text(&chain),
+            endpoint.protocol
+        ),
+        None => text(&chain),
+    };
+    Failure::new(kind, retry, cause).with_advice(other_protocol)
+}
+
+/// An error and its causes. `source()` of an I/O error skips the error inside of it.
+fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| cause(*error))
+}
+
+fn cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    match error
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref)
+    {
+        Some(inside) => Some(inside),
+        None => error.source(),
+    }
+}
+
+fn find<'e, E: Error + 'static>(chain: &[&'e (dyn Error + 'static)]) -> Option<&'e E> {
+    chain.iter().find_map(|error| error.downcast_ref::<E>())
+}
+
+fn kind(chain: &[&(dyn Error + 'static)]) -> Kind {
+    if find::<ConnectTimeout>(chain).is_some() {
+        return Kind::Timeout;
+    }
+    if find::<ProxyError>(chain).is_some() {
+        return Kind::Proxy;
+    }
+    let client = find::<hyper_util::client::legacy::Error>(chain);
+    if client.is_some_and(hyper_util::client::legacy::Error::is_connect) {
+        return Kind::Unreachable;
+    }
+    Kind::Broken
+}
+
+/// Joins the texts of the causes. The outermost names only the library.
+fn text(chain: &[&(dyn Error + 'static)]) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    let outer = usize::from(chain.len() > 1);
+    for error in chain.iter().skip(outer) {
+        let text = error.to_string();
+        if !texts.iter().any(|earlier| earlier.contains(&text)) {
+            texts.push(text);
+        }
+    }
+    texts.join(": ")
+}
+
+fn on_tls(error: &rustls::Error) -> Option<String> {
+    let advice = match error {
+        rustls::Error::InvalidCertificate(certificate) => return on_certificate(certificate),
+        rustls::Error::AlertReceived(
+            AlertDescription::CertificateRequired | AlertDescription::HandshakeFailure,
+        ) => {
+            "the collector may want a client certificate: set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY"
+        }
+        rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol) => {
+            "the collector does not speak this protocol: check OTEL_EXPORTER_OTLP_PROTOCOL"
+        }
+        _ => return None,
+    };
+    Some(advice.to_owned())
+}
+
+fn on_certificate(error: &CertificateError) -> Option<String> {
+    let advice = match error {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            "renew the certificate of the collector, or correct the clock of this machine"
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            "correct the clock of this machine"
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "use a host name of the certificate in the endpoint"
+        }
+        CertificateError::UnknownIssuer => {
+            "set OTEL_EXPORTER_OTLP_CERTIFICATE to the certificate of the authority of the collector"
+        }
+        _ => return None,
+    };
+    Some(advice.to_owned())
+}

@@ -1,0 +1,215 @@
+//! Pauses that hold for everything that goes to one collector.
+
+use std::{
+    collections::hash_map::RandomState,
+    hash::{BuildHasher, Hasher},
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::{Duration, Instant},
+};
+
+use super::Endpoint;
+use crate::{
+    export::{ExportFailure, Flush},
+    otlp::{OtlpSettings, TlsSettings},
+};
+use glyph_core::__runtime::lock;
+
+/// The first pause. Each further failure in a row doubles it.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// The gates of all collectors that this process exports to.
+static GATES: Mutex<Vec<(Destination, Weak<Gate>)>> = Mutex::new(Vec::new());
+
+/// Requests with the same destination share a gate.
+#[derive(Debug, PartialEq, Eq)]
+struct Destination {
+    authority: String,
+    tls: TlsSettings,
+}
+
+/// Decides when the next request may leave.
+#[derive(Debug, Default)]
+pub(super) struct Gate {
+    state: Mutex<GateState>,
+    /// The failure that closed it last, for those who wait without an attempt of their own.
+    cause: Mutex<Option<ExportFailure>>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct GateState {
+    /// Failures in a row.
+    failures: u32,
+    failed_at: Option<Instant>,
+    /// The end of the pause after the last failure.
+    pause: Option<Instant>,
+    asked: Option<Asked>,
+}
+
+/// A pause that the collector asked for.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    at: Instant,
+    until: Instant,
+}
+
+/// The moment of the next request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Opening {
+    At(Instant),
+    /// After the shutdown: the collector responded to it by asking for a longer pause.
+    Never,
+}
+
+impl Gate {
+    /// Returns the gate of a collector.
+    pub(super) fn of(settings: &OtlpSettings, endpoint: &Endpoint) -> Arc<Self> {
+        let destination = Destination {
+            authority: endpoint.authority(),
+            tls: settings.tls.clone(),
+        };
+        let mut gates = GATES.lock().unwrap_or_else(PoisonError::into_inner);
+        gates.retain(|(_, gate)| gate.strong_count() > 0);
+        let known = gates.iter().find(|(known, _)| *known == destination);
+        if let Some(gate) = known.and_then(|(_, gate)| gate.upgrade()) {
+            return gate;
+        }
+        let gate = Arc::new(Self::default());
+        gates.push((destination, Arc::downgrade(&gate)));
+        gate
+    }
+
+    /// Starts a pause after a failed attempt, which grows with the failures in a row.
+    ///
+    /// Attempts that failed at the same time count as one.
+    pub(super) fn failed(&self, began: Instant, asked: Option<Duration>) {
+        let now = Instant::now();
+        let mut state = lock(&self.state);
+        if state.failed_at.is_none_or(|at| at <= began) {
+            state.failures = state.failures.saturating_add(1);
+        }
+        state.failed_at = Some(now);
+        let pause = now + jittered(pause_after(state.failures));
+        state.pause = state.pause.max(Some(pause));
+        if let Some(asked) = asked {
+            let until = now + asked;
+            let earlier = state.asked.filter(|earlier| earlier.until > until);
+            state.asked = Some(Asked {
+                at: now,
+                until: earlier.map_or(until, |earlier| earlier.until),
+            });
+        }
+    }
+
+    pub(super) fn closed_by(&self, failure: Option<ExportFailure>) {
+        *lock(&self.cause) = failure;
+    }
+
+    pub(super) fn cause(&self) -> Option<ExportFailure> {
+        lock(&self.cause).clone()
+    }
+
+    pub(super) fn succeeded(&self) {
+        lock(&self.state).failures = 0;
+    }
+
+    /// Returns the moment of the next request, which has passed if the gate is open.
+    ///
+    /// A flush waits for a pause that the collector asked for only if the pause ends before the
+    /// flush. Otherwise the flush tries once.
+    pub(super) fn opening(&self, flush: Option<Flush>) -> Option<Opening> {
+        let state = *lock(&self.state);
+        let pause = state.pause.map(Opening::At);
+        let Some(asked) = state.asked else {
+            return pause;
+        };
+        match flush {
+            Some(flush) if asked.until >= flush.deadline.into() => {
+                match (asked.at >= flush.begun, flush.closing) {
+                    (false, _) => pause,
+                    (true, false) => pause.max(Some(Opening::At(asked.until))),
+                    (true, true) => Some(Opening::Never),
+                }
+            }
+            _ => pause.max(Some(Opening::At(asked.until))),
+        }
+    }
+}
+
+fn pause_after(failures: u32) -> Duration {
+    let doublings = failures.saturating_sub(1).min(8);
+    (FIRST_PAUSE * 2_u32.pow(doublings)).min(LONGEST_PAUSE)
+}
+
+/// Returns the pause and up to a quarter of it, so that many processes do not retry at the same
+/// moment.
+fn jittered(pause: Duration) -> Duration {
+    let part = RandomState::new().build_hasher().finish() % 256;
+    pause + pause / 1024 * part as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::{Gate, Opening, pause_after};
+    use crate::export::{Deadline, Flush};
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn after(gate: &Gate, flush: Option<Flush>) -> Option<Duration> {
+        match gate.opening(flush)? {
+            Opening::At(at) => Some(at.saturating_duration_since(Instant::now())),
+            Opening::Never => None,
+        }
+    }
+
+    #[test]
+    fn pause_doubles_up_to_its_limit() {
+        let pauses = [1, 2, 3, 4, 99].map(|failures| pause_after(failures).as_secs());
+        assert_eq!(pauses, [1, 2, 4, 5, 5]);
+    }
+
+    #[test]
+    fn longer_of_both_pauses_counts() {
+        for (asked, at_least) in [(0, 1), (60, 60)] {
+            let gate = Gate::default();
+            assert_eq!(gate.opening(None), None);
+            gate.failed(Instant::now(), Some(SECOND * asked));
+            let pause = after(&gate, None).unwrap_or_default();
+            assert!(pause > SECOND * at_least - SECOND / 10, "{pause:?}");
+        }
+    }
+
+    #[test]
+    fn attempts_that_fail_together_count_once() {
+        let gate = Gate::default();
+        let began = Instant::now();
+        for _ in 0..3 {
+            gate.failed(began, None);
+        }
+        assert!(after(&gate, None) < Some(SECOND * 3 / 2));
+        gate.failed(Instant::now(), None);
+        assert!(after(&gate, None) > Some(SECOND * 3 / 2));
+    }
+
+    #[test]
+    fn flush_ignores_a_longer_pause_once() {
+        let gate = Gate::default();
+        gate.failed(Instant::now(), Some(SECOND * 60));
+        let flush = |limit, closing| {
+            Some(Flush {
+                begun: Instant::now(),
+                deadline: Deadline::after(limit),
+                closing,
+            })
+        };
+        let short = flush(SECOND * 5, false);
+        let last = flush(SECOND * 5, true);
+        assert!(after(&gate, short) < Some(SECOND * 2));
+        assert!(after(&gate, flush(SECOND * 90, false)) > Some(SECOND * 50));
+        gate.failed(Instant::now(), Some(SECOND * 60));
+        assert!(after(&gate, short) > Some(SECOND * 50));
+        assert_eq!(gate.opening(last), Some(Opening::Never));
+    }
+}
