@@ -2,8 +2,11 @@
 
 use std::{
     mem,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
-    task::{Context, Poll},
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    task::{Context, Poll, Waker},
+    thread,
 };
 
 use bytes::Buf;
@@ -14,7 +17,7 @@ use super::{
     Protocol,
     call::{Call, CurrentCall},
     drop_in_scope::DropInScope,
-    protocol::Termination,
+    protocol::{Role, Termination},
 };
 
 pin_project! {
@@ -29,18 +32,50 @@ pin_project! {
         #[pin]
         body: DropInScope<B>,
         call: Option<Call<P>>,
+        polled: bool,
+        // Whether somebody asked for the end of the body, as hyper's servers do before they send it.
+        asked: AtomicBool,
     }
 
     impl<B: Body, P: Protocol> PinnedDrop for ResponseBody<B, P> {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
-            if let Some(call) = this.call.take() {
-                let is_end = this.body.inner().is_none_or(Body::is_end_stream);
-                let complete = is_end || call.is_complete();
+            if let Some(mut call) = this.call.take() {
+                let is_read = *this.polled
+                    || (call.role() == Role::Server && this.asked.load(Relaxed));
+                let complete = (P::HEAD_SUFFICES && !is_read)
+                    || call.is_complete()
+                    || is_at_end(this.body, &mut call);
                 call.end(if complete { Termination::Completed } else { Termination::Dropped });
             }
         }
     }
+}
+
+/// Whether the body is dropped at its end.
+///
+/// The end of a client's response can have arrived before the client asks for it. A server's body
+/// is not polled: it would run code of the program.
+fn is_at_end<B: Body, P: Protocol>(body: Pin<&mut DropInScope<B>>, call: &mut Call<P>) -> bool {
+    let Some(body) = body.as_pin_mut() else {
+        return true;
+    };
+    body.is_end_stream()
+        || (call.role() == Role::Client && !thread::panicking() && has_arrived(body, call))
+}
+
+/// Whether the end of a body has arrived.
+fn has_arrived<B: Body, P: Protocol>(body: Pin<&mut B>, call: &mut Call<P>) -> bool {
+    let mut context = Context::from_waker(Waker::noop());
+    let poll = || {
+        call.in_scope(|mut call| match body.poll_frame(&mut context) {
+            Poll::Ready(None) => true,
+            Poll::Ready(Some(Ok(frame))) => call.frame(&frame),
+            Poll::Ready(Some(Err(_))) | Poll::Pending => false,
+        })
+    };
+    // A panic of the body must not leave a destructor.
+    catch_unwind(AssertUnwindSafe(poll)).unwrap_or(false)
 }
 
 impl<B: Body, P: Protocol> ResponseBody<B, P> {
@@ -52,6 +87,8 @@ impl<B: Body, P: Protocol> ResponseBody<B, P> {
         Self {
             body: DropInScope::new(body, labels),
             call,
+            polled: false,
+            asked: AtomicBool::new(false),
         }
     }
 }
@@ -68,6 +105,7 @@ impl<B: Body<Error: 'static>, P: Protocol> Body for ResponseBody<B, P> {
         let Some(mut body) = this.body.as_pin_mut() else {
             return Poll::Ready(None);
         };
+        *this.polled = true;
         let mut guard = PanicGuard(this.call);
         let polled = guard.in_scope(|call| {
             let polled = body.as_mut().poll_frame(context);
@@ -82,6 +120,7 @@ impl<B: Body<Error: 'static>, P: Protocol> Body for ResponseBody<B, P> {
     }
 
     fn is_end_stream(&self) -> bool {
+        self.asked.store(true, Relaxed);
         self.body.inner().is_none_or(Body::is_end_stream)
     }
 

@@ -4,13 +4,14 @@ use std::{mem, sync::Arc, time::Duration};
 
 use bytes::Buf;
 use http::response;
-use http_body::Frame;
+use http_body::{Frame, SizeHint};
 use tracing::Span;
 
 use super::{
     Client, Protocol, Server,
     call_span::CallSpan,
-    protocol::{Role, Termination},
+    protocol::{End, Role, Termination},
+    request_body::RequestState,
 };
 use glyph_core::__runtime::Moment;
 use glyph_core::scope::ScopeLabels;
@@ -36,6 +37,8 @@ struct Progress<P: Protocol> {
     side: Side<P>,
     started: Moment,
     protocol: P,
+    /// The body of the request, if a server received one.
+    request: Option<Arc<RequestState>>,
     ended: bool,
 }
 
@@ -55,6 +58,7 @@ impl<P: Protocol> Call<P> {
                 side,
                 started,
                 protocol,
+                request: None,
                 ended: false,
             },
         }
@@ -91,10 +95,19 @@ impl<P: Protocol> Call<P> {
         })
     }
 
+    /// Returns the state of the request's body.
+    pub(super) fn request(&mut self) -> Arc<RequestState> {
+        Arc::clone(self.progress.request.get_or_insert_default())
+    }
+
     /// The head of the response has arrived. A server adds headers to it.
-    pub(super) fn head(&mut self, head: &mut response::Parts) {
+    pub(super) fn head(&mut self, head: &mut response::Parts, length: &SizeHint) {
         let Self { span, progress } = self;
-        progress.protocol.head(head);
+        progress.protocol.head(head, length);
+        if !span.span.is_disabled() {
+            let role = progress.side.role();
+            progress.protocol.describe_head(role, head, &span.span);
+        }
         if let Side::Server(server) = &progress.side {
             server.write_headers(&mut head.headers, &span.ids, progress.elapsed());
         }
@@ -108,6 +121,11 @@ impl<P: Protocol> Call<P> {
     /// Whether the response is complete, so that dropping its body cancels nothing.
     pub(super) fn is_complete(&self) -> bool {
         self.progress.protocol.is_complete()
+    }
+
+    /// The side of the call that is measured.
+    pub(super) const fn role(&self) -> Role {
+        self.progress.side.role()
     }
 
     /// Whether the call has ended.
@@ -151,10 +169,10 @@ impl<P: Protocol> CurrentCall<'_, P> {
         if mem::replace(&mut progress.ended, true) {
             return;
         }
-        let duration = progress.elapsed();
+        let end = progress.end(termination);
         let Progress { side, protocol, .. } = &mut **progress;
-        let role = side.role();
-        let ended = protocol.end(role, termination, duration, span);
+        let role = end.role;
+        let ended = protocol.end(end, span);
         match side {
             Side::Server(server) => server.ended(protocol, &ended),
             Side::Client(client) => client.ended(protocol, &ended),
@@ -166,6 +184,21 @@ impl<P: Protocol> CurrentCall<'_, P> {
 }
 
 impl<P: Protocol> Progress<P> {
+    fn end(&self, termination: Termination<P::Failure>) -> End<P::Failure> {
+        let request = self.request.as_deref();
+        let termination = match termination {
+            Termination::Panicked => termination,
+            _ if request.is_some_and(RequestState::is_broken) => Termination::Left,
+            _ => termination,
+        };
+        End {
+            role: self.side.role(),
+            termination,
+            duration: self.elapsed(),
+            received: request.map(RequestState::received),
+        }
+    }
+
     fn elapsed(&self) -> Duration {
         Duration::from_nanos(Moment::now().nanoseconds_since(self.started))
     }

@@ -81,7 +81,7 @@ fn measured<B: Body, P: Protocol>(
 ) -> Response<ResponseBody<B, P>> {
     let (mut head, body) = response.into_parts();
     if let Some(call) = &mut call {
-        call.head(&mut head);
+        call.head(&mut head, &body.size_hint());
     }
     Response::from_parts(head, ResponseBody::new(body, call))
 }

@@ -4,7 +4,7 @@ use std::{collections::HashSet, fmt, time::Duration};
 
 use bytes::Buf;
 use http::{request, response};
-use http_body::Frame;
+use http_body::{Frame, SizeHint};
 use opentelemetry::Context;
 use tracing::Span;
 
@@ -39,8 +39,16 @@ pub trait Protocol: fmt::Debug + Sized + 'static {
     /// The caller polls for the response.
     fn polled(&mut self) {}
 
-    /// The head of the response has arrived.
-    fn head(&mut self, head: &response::Parts);
+    /// Whether a response is complete if the caller has its head and reads none of its body.
+    const HEAD_SUFFICES: bool;
+
+    /// The head of the response has arrived, with the length of its body as far as it is known.
+    fn head(&mut self, head: &response::Parts, length: &SizeHint);
+
+    /// Records on the span what the head of the response shows.
+    fn describe_head(&self, role: Role, head: &response::Parts, span: &Span) {
+        let _ = (role, head, span);
+    }
 
     /// Whether the response ends with its head.
     fn ends_with_head(&self) -> bool;
@@ -52,13 +60,7 @@ pub trait Protocol: fmt::Debug + Sized + 'static {
     fn is_complete(&self) -> bool;
 
     /// The call has ended. Runs inside of the span.
-    fn end(
-        &mut self,
-        role: Role,
-        termination: Termination<Self::Failure>,
-        duration: Duration,
-        span: &Span,
-    ) -> Ended<Self::CallEnd>;
+    fn end(&mut self, end: End<Self::Failure>, span: &Span) -> Ended<Self::CallEnd>;
 
     /// Records the end on the span.
     fn describe(&self, role: Role, ended: &Ended<Self::CallEnd>, span: &Span);
@@ -137,15 +139,27 @@ pub enum Role {
 
 /// The event that ended a call.
 #[derive(Clone, Copy, Debug)]
-pub enum Termination<F> {
+pub(super) enum Termination<F> {
     /// The response ended.
     Completed,
     /// The service or the body returned an error.
     Failed(F),
     /// The future or the body was dropped.
     Dropped,
+    /// The client left before its request was whole. The service may have responded to that.
+    Left,
     /// The service or the body panicked.
     Panicked,
+}
+
+/// The end of a call.
+#[derive(Clone, Copy, Debug)]
+pub struct End<F> {
+    pub(super) role: Role,
+    pub(super) termination: Termination<F>,
+    pub(super) duration: Duration,
+    /// The bytes of the request's body that a server read, if the request has a body.
+    pub(super) received: Option<u64>,
 }
 
 /// A call that has ended.

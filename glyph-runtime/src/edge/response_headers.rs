@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::trace::SpanContext;
 
+use super::server_timing;
 use crate::trace::propagation;
 
 /// The names of the headers to add to responses. `None` adds none.
@@ -27,7 +28,8 @@ pub struct ResponseHeaders {
     /// `traceparent`: the server's span (W3C Trace Context).
     pub traceparent: bool,
     /// `Server-Timing`: the same for scripts in a browser, and the time until the head of the
-    /// response (W3C Server Timing).
+    /// response (W3C Server Timing). Behind a gateway with such a layer, the gateway's replaces
+    /// that of the server below. What other programs put into the header stays.
     pub server_timing: bool,
 }
 
@@ -71,7 +73,7 @@ impl ResponseHeaders {
         insert(headers, self.correlation_id.as_ref(), trace.or(request));
         let Some(traced) = traced else { return };
         if self.server_timing {
-            headers.append(&SERVER_TIMING, traced.timing);
+            server_timing::append(headers, traced.timing);
         }
         if self.traceparent {
             headers.insert(&TRACEPARENT, traced.parent);
@@ -79,7 +81,6 @@ impl ResponseHeaders {
     }
 }
 
-static SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 static TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// The most headers that are added.

@@ -91,10 +91,8 @@ pub(crate) fn flush<T: Item>(
             queue.flushes.end();
         }
         if let Err(count) = result {
-            parts.push(UndeliveredPart {
-                error: queue.counts.last_error(),
-                ..UndeliveredPart::new(queue.name, T::NAME, count)
-            });
+            let part = UndeliveredPart::new(queue.name, T::NAME, count);
+            parts.push(part.because(queue.counts.last_failure()));
         }
     }
     Undelivered::check(parts, limit)

@@ -38,7 +38,7 @@ fn installed(filter: &'static str, work: impl FnOnce()) -> Vec<Value> {
     let telemetry = telemetry.install().unwrap();
     work();
     let lines = parsed(&fs::read_to_string(path).unwrap());
-    telemetry.shutdown_blocking(AMPLE).unwrap();
+    telemetry.shutdown_blocking(AMPLE).into_result().unwrap();
     lines
 }
 

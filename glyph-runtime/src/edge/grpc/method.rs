@@ -8,8 +8,8 @@ use tonic::GrpcMethod;
 /// The label value of methods that do not exist (OpenTelemetry semantic conventions, `rpc.method`).
 pub const OTHER: &str = "_OTHER";
 
-/// The span name of methods that do not exist (OpenTelemetry semantic conventions, "RPC spans",
-/// "Name").
+/// The system, and the span name of methods that do not exist (OpenTelemetry semantic conventions,
+/// "RPC spans", "Name").
 pub(super) const SYSTEM: &str = "grpc";
 
 /// The longest path of a method.

@@ -62,6 +62,7 @@ pub mod client;
 mod deadline;
 mod failure;
 mod ids;
+mod labels;
 mod method;
 mod protocol;
 mod rpc_status;
@@ -71,6 +72,7 @@ mod status;
 
 pub use call_end::CallEnd;
 pub use client::{ClientCall, ClientLayer, ClientMetrics, ClientRecorder, ClientService};
+pub use labels::{ErrorLabel, System};
 pub use method::OTHER;
 pub use protocol::Grpc;
 pub use server::{

@@ -4,7 +4,7 @@ use std::{collections::HashSet, time::Duration};
 
 use ::http::{HeaderMap, response};
 use bytes::Buf;
-use http_body::Frame;
+use http_body::{Frame, SizeHint};
 use opentelemetry::trace::TraceContextExt;
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
@@ -12,7 +12,8 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 use super::{
     CallEnd, StatusCode,
     client::OutgoingCall,
-    deadline, failure,
+    deadline,
+    failure::Failure,
     method::{Method, SYSTEM},
     rpc_status::RpcStatus,
     server::IncomingCall,
@@ -21,10 +22,14 @@ use super::{
 use crate::{
     edge::{
         Protocol, ResponseHeaders,
-        protocol::{Ended, Role, Termination},
+        protocol::{End, Ended, Role},
     },
     log::CarriedIds,
 };
+
+/// The header in which a server lists encodings if it does not accept that of the request (gRPC
+/// over HTTP/2, "Message Encoding").
+const ACCEPTED_ENCODINGS: &str = "grpc-accept-encoding";
 
 /// gRPC, and its state of one running call.
 #[derive(Debug)]
@@ -37,8 +42,11 @@ pub struct Grpc {
     status: Option<StatusCode>,
     /// Whether the caller polled for the response.
     polled: bool,
-    /// Whether a part of a message has arrived.
-    has_messages: bool,
+    /// Whether the response shows that the other side has the method: by a part of a message, or
+    /// by the encodings that the method accepts.
+    has_method: bool,
+    /// The attribute `error.type`, if the call failed. Known at the end.
+    error_type: Option<&'static str>,
 }
 
 impl Grpc {
@@ -57,39 +65,29 @@ impl Grpc {
             timeout: requested.into_iter().chain(timeout).min(),
             status: None,
             polled: false,
-            has_messages: false,
+            has_method: false,
+            error_type: None,
         }
     }
 
-    /// Records the method on the span. Done once: OpenTelemetry's spans would keep both of two
-    /// values.
-    fn describe_method(&self, span: &Span) {
-        span.record("rpc.method", self.method.name());
-        if self.method.is_known() {
-            span.record("rpc.service", self.method.service());
-        }
-    }
-
-    /// Records the ids on the new span, and the method if it is certain.
+    /// Records the ids on the new span.
     pub(super) fn describe_start(&self, settings: &GrpcSettings, span: &Span) {
         settings.ids.describe(span, &self.ids);
-        if self.method.is_certain() {
-            self.describe_method(span);
-        }
     }
 
     /// Decides by the status whether the other side has the method.
     fn settle_method(&mut self, status: StatusCode, span: &Span) {
-        let rejected = status == StatusCode::Unimplemented && !self.has_messages;
+        let rejected = status == StatusCode::Unimplemented && !self.has_method;
         // A method that does not exist is rejected without being polled.
-        if rejected || !self.polled {
-            let called = self.method.name().to_owned();
-            self.method.is_unimplemented();
-            span.record("rpc.method_original", called);
-            // The field `otel.name` is read when the span is built, and not after.
-            span.context().span().update_name(SYSTEM);
+        if !self.method.is_known() || (self.polled && !rejected) {
+            return;
         }
-        self.describe_method(span);
+        span.record("rpc.method_original", self.method.name());
+        self.method.is_unimplemented();
+        // It replaces the method that the sampler was shown.
+        span.record("rpc.method", self.method.name());
+        // The field `otel.name` is read when the span is built, and not after.
+        span.context().span().update_name(SYSTEM);
     }
 }
 
@@ -97,7 +95,7 @@ impl Protocol for Grpc {
     type Settings = GrpcSettings;
     type Incoming = IncomingCall;
     type Outgoing = OutgoingCall;
-    type Failure = StatusCode;
+    type Failure = Failure;
     type CallEnd = CallEnd;
 
     fn response_headers() -> ResponseHeaders {
@@ -109,8 +107,11 @@ impl Protocol for Grpc {
         }
     }
 
-    fn failure<E: 'static>(_: &GrpcSettings, role: Role, error: &E) -> StatusCode {
-        failure::status(error, role)
+    /// The status follows the messages.
+    const HEAD_SUFFICES: bool = false;
+
+    fn failure<E: 'static>(_: &GrpcSettings, role: Role, error: &E) -> Failure {
+        Failure::of(error, role)
     }
 
     fn excludes(excluded: &HashSet<String>, path: &str) -> bool {
@@ -123,7 +124,8 @@ impl Protocol for Grpc {
     }
 
     /// Without messages the head has the status (gRPC over HTTP/2, "Trailers-Only").
-    fn head(&mut self, head: &response::Parts) {
+    fn head(&mut self, head: &response::Parts, _: &SizeHint) {
+        self.has_method = head.headers.contains_key(ACCEPTED_ENCODINGS);
         self.status = StatusCode::sent(&head.headers).or_else(|| StatusCode::of_http(head.status));
     }
 
@@ -135,7 +137,7 @@ impl Protocol for Grpc {
         if let Some(trailers) = frame.trailers_ref() {
             self.status = StatusCode::sent(trailers).or(self.status);
         } else {
-            self.has_messages = true;
+            self.has_method = true;
         }
         frame.is_trailers()
     }
@@ -144,37 +146,31 @@ impl Protocol for Grpc {
         self.status.is_some()
     }
 
-    fn end(
-        &mut self,
-        role: Role,
-        termination: Termination<StatusCode>,
-        duration: Duration,
-        span: &Span,
-    ) -> Ended<CallEnd> {
+    fn end(&mut self, end: End<Failure>, span: &Span) -> Ended<CallEnd> {
+        let End { role, duration, .. } = end;
         let late = deadline::has_passed(self.timeout, duration);
-        let sent = RpcStatus::new(role, self.status, termination, late);
+        let ended = RpcStatus::new(role, self.status, end.termination, late);
+        let failed = ended.is_failure(role);
+        self.error_type = failed.then(|| ended.error_type());
         if !self.method.is_certain() {
-            self.settle_method(sent.status, span);
+            self.settle_method(ended.status, span);
         }
         Ended {
             end: CallEnd {
                 duration,
-                status: sent.status,
-                error: sent.error,
+                status: ended.status,
+                error: ended.error,
             },
-            failed: sent.is_failure(role),
+            failed,
         }
     }
 
     fn describe(&self, _: Role, ended: &Ended<CallEnd>, span: &Span) {
-        let CallEnd { status, error, .. } = ended.end;
-        let error_type = RpcStatus { status, error }.error_type();
-        let failed = ended.failed;
         tracing::record_all!(
             span,
-            rpc.response.status_code = status.as_str(),
-            error.r#type = failed.then_some(error_type),
-            otel.status_code = failed.then_some("ERROR"),
+            rpc.response.status_code = ended.end.status.as_str(),
+            error.r#type = self.error_type,
+            otel.status_code = ended.failed.then_some("ERROR"),
         );
     }
 }

@@ -1,6 +1,6 @@
 //! The status of a call, and how it failed.
 
-use super::{ErrorType, StatusCode};
+use super::{ErrorType, StatusCode, failure::Failure};
 use crate::edge::protocol::{Role, Termination};
 
 /// The status of a call, and how it failed if it did.
@@ -8,28 +8,50 @@ use crate::edge::protocol::{Role, Termination};
 pub(super) struct RpcStatus {
     pub(super) status: StatusCode,
     pub(super) error: Option<ErrorType>,
+    /// Whether the other side sent the status.
+    is_sent: bool,
 }
 
 impl RpcStatus {
     /// Returns the status of a call that ended. A status that was sent wins over what happened
-    /// after it. `late`: the deadline has passed.
+    /// after it, unless it responds to a client that had left. `late`: the deadline has passed.
     pub(super) fn new(
         role: Role,
         sent: Option<StatusCode>,
-        termination: Termination<StatusCode>,
+        termination: Termination<Failure>,
         late: bool,
     ) -> Self {
-        let (status, error) = match (termination, sent) {
-            (Termination::Panicked, _) => (StatusCode::Unknown, Some(ErrorType::Panic)),
-            (_, Some(status)) => (status, error(role, status, late)),
-            (Termination::Failed(status), None) => (status, Some(failure(status, late))),
-            (Termination::Dropped, None) if late => {
-                (StatusCode::DeadlineExceeded, Some(ErrorType::Timeout))
+        match (termination, sent) {
+            (Termination::Panicked, _) => Self::known(StatusCode::Unknown, ErrorType::Panic),
+            (Termination::Left, _) | (Termination::Dropped, None) => Self::stopped(late),
+            (_, Some(status)) => Self {
+                status,
+                error: error(role, status, late),
+                is_sent: true,
+            },
+            (Termination::Failed(failure), None) => {
+                Self::known(failure.status, failed(failure, late))
             }
-            (Termination::Dropped, None) => (StatusCode::Cancelled, Some(ErrorType::Cancelled)),
-            (Termination::Completed, None) => (StatusCode::Unknown, Some(ErrorType::Transport)),
-        };
-        Self { status, error }
+            (Termination::Completed, None) => {
+                Self::known(StatusCode::Unknown, ErrorType::Transport)
+            }
+        }
+    }
+
+    const fn known(status: StatusCode, error: ErrorType) -> Self {
+        Self {
+            status,
+            error: Some(error),
+            is_sent: false,
+        }
+    }
+
+    const fn stopped(late: bool) -> Self {
+        if late {
+            Self::known(StatusCode::DeadlineExceeded, ErrorType::Timeout)
+        } else {
+            Self::known(StatusCode::Cancelled, ErrorType::Cancelled)
+        }
     }
 
     /// Whether the status of the span is an error.
@@ -41,11 +63,16 @@ impl RpcStatus {
         broken || is_error(role, self.status)
     }
 
-    /// Returns the attribute `error.type`: the status, if one was sent.
+    /// Returns the attribute `error.type`: the status, if one was sent or stands for what happened.
     pub(super) const fn error_type(self) -> &'static str {
-        match self.error {
-            Some(error @ (ErrorType::Panic | ErrorType::Transport)) => error.as_str(),
-            _ => self.status.as_str(),
+        match (self.error, self.status) {
+            (Some(error @ (ErrorType::Panic | ErrorType::Transport)), _) => error.as_str(),
+            (Some(ErrorType::Timeout), status)
+                if !self.is_sent && !matches!(status, StatusCode::DeadlineExceeded) =>
+            {
+                ErrorType::Timeout.as_str()
+            }
+            (_, status) => status.as_str(),
         }
     }
 }
@@ -56,8 +83,11 @@ fn error(role: Role, status: StatusCode, late: bool) -> Option<ErrorType> {
 }
 
 /// How a call failed whose service or body returned an error.
-fn failure(status: StatusCode, late: bool) -> ErrorType {
-    stopped(status, late).unwrap_or(ErrorType::Transport)
+fn failed(failure: Failure, late: bool) -> ErrorType {
+    if failure.is_timeout {
+        return ErrorType::Timeout;
+    }
+    stopped(failure.status, late).unwrap_or(ErrorType::Transport)
 }
 
 fn stopped(status: StatusCode, late: bool) -> Option<ErrorType> {

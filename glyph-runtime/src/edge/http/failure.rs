@@ -1,13 +1,13 @@
 //! How a call over HTTP failed.
 
-use std::{any::Any, fmt, io, sync::Arc};
+use std::{any::Any, fmt, sync::Arc};
 
 use http::StatusCode;
 
 use super::ErrorType;
 use crate::edge::{
     CallLayer, Endpoint,
-    failure::{DynError, downcast, find_cause, is_timeout},
+    failure::{causes, is_timeout},
     http::Http,
     protocol::{Role, Termination},
 };
@@ -44,8 +44,11 @@ impl HttpSettings {
         if let Some(classified) = classifier.and_then(|classifier| classifier(error)) {
             return classified;
         }
-        let timeout = find_cause(error, known, |cause| is_timeout(cause).then_some(()));
-        timeout.map_or(ErrorType::Transport, |()| ErrorType::Timeout)
+        if causes(error).any(is_timeout) {
+            ErrorType::Timeout
+        } else {
+            ErrorType::Transport
+        }
     }
 }
 
@@ -57,11 +60,8 @@ impl fmt::Debug for HttpSettings {
     }
 }
 
-fn known(error: &dyn Any) -> Option<&DynError> {
-    downcast::<axum::Error>(error).or_else(|| downcast::<io::Error>(error))
-}
-
-/// Returns how a call failed, if it did. An error status wins over what happened after it.
+/// Returns how a call failed, if it did. An error status wins over what happened after it, unless
+/// the service responded to a client that had left.
 pub(super) fn error(
     role: Role,
     status: Option<StatusCode>,
@@ -69,6 +69,7 @@ pub(super) fn error(
 ) -> Option<ErrorType> {
     match (termination, status) {
         (Termination::Panicked, _) => Some(ErrorType::Panic),
+        (Termination::Left, _) => Some(ErrorType::Cancelled),
         (_, Some(StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT)) => {
             Some(ErrorType::Timeout)
         }
@@ -92,12 +93,17 @@ pub(super) fn attribute(
     error: ErrorType,
 ) -> Option<String> {
     match status {
-        Some(status) if is_error(role, status) && error != ErrorType::Panic => {
+        Some(status) if is_error(role, status) && !hides_status(error) => {
             Some(status.as_str().to_owned())
         }
         _ if error == ErrorType::Timeout && blames_client(role, status) => None,
         _ => Some(error.as_str().to_owned()),
     }
+}
+
+/// Whether the failure is told in place of an error status.
+const fn hides_status(error: ErrorType) -> bool {
+    matches!(error, ErrorType::Panic | ErrorType::Cancelled)
 }
 
 fn is_error(role: Role, status: StatusCode) -> bool {

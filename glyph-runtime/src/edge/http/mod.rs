@@ -47,7 +47,6 @@ mod failure;
 mod label_sets;
 mod method;
 mod protocol;
-mod request_body;
 pub mod server;
 mod status;
 
@@ -58,7 +57,6 @@ pub use client::{
 };
 pub use method::Method;
 pub use protocol::Http;
-pub use request_body::RequestBody;
 pub use server::{
     REQUEST_TARGET, Route, ServerLayer, ServerMetrics, ServerRecorder, ServerRequest,
     ServerService, UNMATCHED,
@@ -66,7 +64,8 @@ pub use server::{
 pub use status::{StatusClass, StatusCode};
 
 pub use super::{
-    CallLayer, CallService, Client, ErrorType, ResponseHeaders, Server, scope_labels::header,
+    CallLayer, CallService, Client, ErrorType, RequestBody, ResponseHeaders, Server,
+    scope_labels::header,
 };
 
 /// The body of a response. The call ends with it: after its last frame, with its error, or when it

@@ -1,28 +1,22 @@
 //! HTTP as the layers measure it.
 
-use std::{
-    collections::HashSet,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
-    time::Duration,
-};
+use std::collections::HashSet;
 
 use bytes::Buf;
 use http::{StatusCode, header, request, response};
-use http_body::Frame;
+use http_body::{Frame, SizeHint};
 use tracing::Span;
 
 use super::{
     CallEnd, ErrorType, Method,
-    client::OutgoingCall,
+    client::{self, OutgoingCall},
     failure::{self, HttpSettings},
     server::IncomingRequest,
 };
 use crate::edge::{
     Protocol, ResponseHeaders,
-    protocol::{Ended, Role, Termination},
+    protocol::{End, Ended, Role},
+    request_body::length,
 };
 
 /// HTTP, and its state of one running request.
@@ -30,11 +24,13 @@ use crate::edge::{
 pub struct Http {
     pub(super) method: Method,
     status: Option<StatusCode>,
-    /// The bytes of the request's body that were read, if it has a body.
-    received: Option<Arc<AtomicU64>>,
+    /// The bytes of the request's body that were read, if it has a body. Known at the end.
+    received: Option<u64>,
     sent: u64,
-    /// The length of the response's body, if its head has it.
+    /// The length of the response's body, if it is known.
     expected: Option<u64>,
+    /// Whether the head of the response says that nothing follows.
+    has_no_body: bool,
 }
 
 impl Http {
@@ -46,12 +42,8 @@ impl Http {
             received: None,
             sent: 0,
             expected: None,
+            has_no_body: false,
         }
-    }
-
-    /// Returns the counter of the bytes of the request's body.
-    pub(super) fn received(&mut self) -> Arc<AtomicU64> {
-        Arc::clone(self.received.get_or_insert_default())
     }
 }
 
@@ -74,47 +66,49 @@ impl Protocol for Http {
         excluded.contains(path)
     }
 
-    fn head(&mut self, head: &response::Parts) {
+    const HEAD_SUFFICES: bool = true;
+
+    fn head(&mut self, head: &response::Parts, length: &SizeHint) {
+        let stated = head.headers.get(header::CONTENT_LENGTH);
+        let stated = stated.and_then(|length| length.to_str().ok()?.parse().ok());
         self.status = Some(head.status);
-        self.expected = if has_no_body(self.method, head.status) {
-            Some(0)
-        } else {
-            let length = head.headers.get(header::CONTENT_LENGTH);
-            length.and_then(|length| length.to_str().ok()?.parse().ok())
-        };
+        self.has_no_body = has_no_body(self.method, head.status) || stated == Some(0);
+        // What a body knows without a header is what hyper's servers send.
+        self.expected = stated.or_else(|| length.exact());
+    }
+
+    /// A client learns from the response which connection it used.
+    fn describe_head(&self, role: Role, head: &response::Parts, span: &Span) {
+        if role == Role::Client {
+            client::describe_connection(head, span);
+        }
     }
 
     fn ends_with_head(&self) -> bool {
-        self.is_complete()
+        self.has_no_body
     }
 
     fn frame<D: Buf>(&mut self, frame: &Frame<D>) -> bool {
         self.sent = self.sent.saturating_add(length(frame));
-        false
+        frame.is_trailers()
     }
 
     fn is_complete(&self) -> bool {
-        self.expected.is_some_and(|expected| self.sent >= expected)
+        self.has_no_body || self.expected.is_some_and(|expected| self.sent >= expected)
     }
 
-    fn end(
-        &mut self,
-        role: Role,
-        termination: Termination<ErrorType>,
-        duration: Duration,
-        _: &Span,
-    ) -> Ended<CallEnd> {
-        let received = self.received.as_ref();
-        let error = failure::error(role, self.status, termination);
+    fn end(&mut self, end: End<ErrorType>, _: &Span) -> Ended<CallEnd> {
+        let error = failure::error(end.role, self.status, end.termination);
+        self.received = end.received;
         Ended {
             end: CallEnd {
-                duration,
+                duration: end.duration,
                 status: self.status,
                 error,
-                request_bytes: received.map_or(0, |bytes| bytes.load(Relaxed)),
+                request_bytes: end.received.unwrap_or(0),
                 response_bytes: self.sent,
             },
-            failed: error.is_some_and(|error| failure::is_failure(role, self.status, error)),
+            failed: error.is_some_and(|error| failure::is_failure(end.role, self.status, error)),
         }
     }
 
@@ -142,12 +136,6 @@ fn has_no_body(method: Method, status: StatusCode) -> bool {
         || (method == Method::Connect && status.is_success())
         || status.is_informational()
         || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
-}
-
-/// Returns the bytes of data in a frame.
-pub(super) fn length<D: Buf>(frame: &Frame<D>) -> u64 {
-    let bytes = frame.data_ref().map_or(0, Buf::remaining);
-    u64::try_from(bytes).unwrap_or(u64::MAX)
 }
 
 /// Returns a size as an attribute. OpenTelemetry has signed integers only.

@@ -143,15 +143,13 @@ async fn client_deadline_is_a_timeout() {
     assert_eq!(failed_with.code(), Code::Cancelled);
     until_idle().await;
     recorded.assert_served(too_late(RESERVE));
-    recorded.assert_called(too_late(RESERVE));
+    let timeout = ended(RESERVE, StatusCode::Cancelled, ErrorType::Timeout);
+    recorded.assert_called(timeout);
     assert_eq!(
         recorded.error(&SpanKind::Server),
         failed("DEADLINE_EXCEEDED")
     );
-    assert_eq!(
-        recorded.error(&SpanKind::Client),
-        failed("DEADLINE_EXCEEDED")
-    );
+    assert_eq!(recorded.error(&SpanKind::Client), failed("timeout"));
 }
 
 #[tokio::test]
@@ -191,9 +189,10 @@ async fn channel_timeout_is_recorded() {
     let mut client = Grpc::new(client_layer().layer(endpoint.connect_lazy()));
     client.ready().await.unwrap();
     let call = client.unary(text("hang"), path(RESERVE), Text);
-    call.await.unwrap_err();
+    assert_eq!(call.await.unwrap_err().code(), Code::Cancelled);
     until_idle().await;
-    recorded.assert_called(too_late(RESERVE));
+    let timeout = ended(RESERVE, StatusCode::Cancelled, ErrorType::Timeout);
+    recorded.assert_called(timeout);
 }
 
 #[tokio::test]

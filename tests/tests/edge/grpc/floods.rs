@@ -5,7 +5,10 @@ use std::{convert::Infallible, iter};
 use glyph_runtime::{
     Telemetry,
     expose::Format,
-    grpc::{ClientMetrics, OTHER, ServerMetrics, StatusCode, server::labels::Answered},
+    grpc::{
+        ClientMetrics, ErrorType, OTHER, ServerMetrics, StatusCode, System,
+        server::labels::Answered,
+    },
     testing,
 };
 use glyph_tests::environment;
@@ -102,6 +105,8 @@ async fn ten_thousand_unknown_methods_make_no_series() {
     let none = Answered {
         method: OTHER,
         status: StatusCode::Unimplemented,
+        error: Some(ErrorType::Status).into(),
+        system: System::Grpc,
     };
     assert!(metrics.call_duration.snapshot(none).count() > 5_000);
 }

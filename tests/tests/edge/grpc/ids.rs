@@ -215,6 +215,7 @@ fn ids_are_not_labels() {
         "rpc_method",
         "rpc_response_status_code",
         "error_type",
+        "rpc_system_name",
         "server_address",
     ];
     for label in labels {

@@ -9,6 +9,7 @@
 
 mod calls;
 mod endings;
+mod ends;
 mod floods;
 mod ids;
 mod recorded;

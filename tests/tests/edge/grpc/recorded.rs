@@ -1,7 +1,7 @@
 //! The recorded calls of a test.
 
 use glyph_runtime::{
-    grpc::{ClientMetrics, ErrorType, ServerMetrics, StatusCode, client, server},
+    grpc::{ClientMetrics, ErrorType, ServerMetrics, StatusCode, System, client, server},
     testing::{self, CaptureGuard},
 };
 use glyph_tests::wait;
@@ -58,14 +58,21 @@ impl Recorded {
         let Ended { method, status, .. } = ended;
         let all = self.captured.histogram_of(&metrics.call_duration);
         assert_eq!(all.count(), 1);
-        let answered = server::labels::Answered { method, status };
+        let answered = server::labels::Answered {
+            method,
+            status,
+            error: ended.error.into(),
+            system: System::Grpc,
+        };
         let this = metrics.call_duration.snapshot(answered).count();
         let span = self.span(&SpanKind::Server);
         assert_eq!(this, 1, "{ended:?}: {:?}", span.attributes);
         for error in ERRORS {
-            let counted = metrics
-                .errors
-                .value(server::labels::Failed { method, error });
+            let counted = metrics.errors.value(server::labels::Failed {
+                method,
+                error,
+                system: System::Grpc,
+            });
             assert_eq!(counted, u64::from(ended.error == Some(error)), "{error:?}");
         }
         assert_eq!(active(), 0.0);
@@ -86,6 +93,8 @@ impl Recorded {
             method,
             peer,
             status,
+            error: ended.error.into(),
+            system: System::Grpc,
         };
         let this = metrics.call_duration.snapshot(answered).count();
         let span = self.span(&SpanKind::Client);
@@ -95,6 +104,7 @@ impl Recorded {
                 method,
                 peer,
                 error,
+                system: System::Grpc,
             };
             let counted = metrics.errors.value(failed);
             assert_eq!(counted, u64::from(ended.error == Some(error)), "{error:?}");

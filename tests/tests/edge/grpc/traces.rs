@@ -1,6 +1,6 @@
 //! Parents of calls, and ids in responses.
 
-use glyph_runtime::grpc::{ServerMetrics, StatusCode, server::labels::Answered};
+use glyph_runtime::grpc::{ServerMetrics, StatusCode, System, server::labels::Answered};
 use opentelemetry::trace::{SpanId, SpanKind};
 use opentelemetry_sdk::trace::Sampler;
 use tonic::metadata::MetadataMap;
@@ -89,6 +89,8 @@ async fn unsampled_call_is_counted_and_logged() {
     let answered = Answered {
         method: RESERVE,
         status: StatusCode::Ok,
+        error: None.into(),
+        system: System::Grpc,
     };
     let duration = &ServerMetrics::global().call_duration;
     assert_eq!(duration.snapshot(answered).count(), 1);

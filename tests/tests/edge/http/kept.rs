@@ -71,11 +71,11 @@ impl Kept {
     }
 }
 
-/// Returns an attribute as a string; empty if it is missing.
+/// Returns an attribute as a string; empty if it is missing. The last value counts.
 pub(crate) fn attribute(span: &SpanData, name: &str) -> String {
     let found = span
         .attributes
         .iter()
-        .find(|pair| pair.key.as_str() == name);
+        .rfind(|pair| pair.key.as_str() == name);
     found.map_or_else(String::new, |pair| pair.value.to_string())
 }

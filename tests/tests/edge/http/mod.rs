@@ -9,6 +9,7 @@
 
 mod clients;
 mod endings;
+mod ends;
 mod floods;
 mod headers;
 mod http_2;

@@ -4,7 +4,11 @@ use super::{
     ClientCall, ClientRecorder,
     labels::{Answered, Failed},
 };
-use crate::{Counter, Gauge, Histogram, grpc::CallEnd, metric_catalog};
+use crate::{
+    Counter, Gauge, Histogram,
+    grpc::{CallEnd, System},
+    metric_catalog,
+};
 
 /// Metrics of a gRPC client, to be nested in a catalog: `#[catalog] client: ClientMetrics`.
 ///
@@ -14,14 +18,15 @@ use crate::{Counter, Gauge, Histogram, grpc::CallEnd, metric_catalog};
 ///
 /// | metric | labels |
 /// |---|---|
-/// | `rpc_client_call_duration_seconds` | `rpc_method`, `server_address`, `rpc_response_status_code` |
-/// | `rpc_client_errors_total` | `rpc_method`, `server_address`, `error_type`: see [`ErrorType`] |
+/// | `rpc_client_call_duration_seconds` | `rpc_system_name`, `rpc_method`, `server_address`, `rpc_response_status_code`, `error_type` |
+/// | `rpc_client_errors_total` | `rpc_system_name`, `rpc_method`, `server_address`, `error_type`: see [`ErrorType`] |
 /// | `rpc_client_active_requests` | |
 ///
-/// `rpc_method` is `package.Service/Method`, or `_OTHER`.
+/// `rpc_method` is `package.Service/Method`, or `_OTHER`. `error_type` is empty if the call did not
+/// fail. `rpc_system_name` is `grpc`.
 ///
 /// [`ErrorType`]: crate::grpc::ErrorType
-#[metric_catalog(namespace = "rpc.client", max_series = 200_000, crate = crate)]
+#[metric_catalog(namespace = "rpc.client", max_series = 1_500_000, crate = crate)]
 pub struct ClientMetrics {
     /// Duration of outgoing gRPC calls, until the status.
     #[metric(name = "call.duration", unit = seconds, sparse, buckets = [5ms, 10ms, 25ms, 50ms, 75ms, 100ms, 250ms, 500ms, 750ms, 1s, 2.5s, 5s, 7.5s, 10s])]
@@ -42,18 +47,21 @@ impl ClientRecorder for ClientMetrics {
 
     fn ended(&self, call: &ClientCall<'_>, end: &CallEnd) {
         let (method, peer) = (call.name, call.peer);
-        let status = end.status;
+        let system = System::Grpc;
         self.active_requests.dec();
         let labels = Answered {
             method,
             peer,
-            status,
+            status: end.status,
+            error: end.error.into(),
+            system,
         };
         self.call_duration.observe(labels, end.duration);
         let failed = end.error.map(|error| Failed {
             method,
             peer,
             error,
+            system,
         });
         if let Some(labels) = failed {
             self.errors.inc(labels);

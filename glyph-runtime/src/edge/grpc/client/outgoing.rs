@@ -8,7 +8,10 @@ use super::{ClientCall, settings::GrpcClientSettings};
 use crate::edge::{
     Direction, SettingsOf,
     attributes::bounded,
-    grpc::{CallEnd, Grpc, method::Method},
+    grpc::{
+        CallEnd, Grpc,
+        method::{Method, SYSTEM},
+    },
     protocol::Ended,
 };
 
@@ -72,8 +75,7 @@ impl OutgoingCall {
     }
 }
 
-/// Opens a span (OpenTelemetry semantic conventions, "gRPC", "Client"). `rpc.service` is the
-/// service in the method.
+/// Opens a span (OpenTelemetry semantic conventions, "gRPC", "Client").
 fn open_span(method: &Method, peer: &str, port: Option<i64>, request: &Parts) -> Span {
     let original = (!method.is_known()).then(|| bounded(request.uri.path()));
     info_span!(
@@ -83,9 +85,8 @@ fn open_span(method: &Method, peer: &str, port: Option<i64>, request: &Parts) ->
         otel.kind = "client",
         otel.status_code = Empty,
         error.r#type = Empty,
-        rpc.system.name = "grpc",
-        rpc.service = Empty,
-        rpc.method = Empty,
+        rpc.system.name = SYSTEM,
+        rpc.method = method.name(),
         rpc.method_original = original,
         rpc.response.status_code = Empty,
         server.address = (!peer.is_empty()).then(|| bounded(peer)),

@@ -1,20 +1,29 @@
 //! A call that a server received.
 
-use ::http::{header, request::Parts};
+use std::{mem, net::SocketAddr};
+
+use ::http::request::Parts;
 use opentelemetry::Context;
+use tonic::metadata::MetadataMap;
 use tracing::{Span, field::Empty, info_span};
 
 use super::{ServerCall, line, settings::GrpcServerSettings};
 use crate::edge::{
     Direction, SettingsOf,
-    attributes::{bounded, header, requested_address, version},
-    grpc::{CallEnd, Grpc, method::Method},
+    attributes::{bounded, requested_address, version},
+    grpc::{
+        CallEnd, Grpc,
+        method::{Method, SYSTEM},
+    },
+    http::server as http,
     protocol::Ended,
 };
 
 /// A call that a server received.
 #[derive(Debug)]
-pub struct IncomingCall;
+pub struct IncomingCall {
+    peer: Option<SocketAddr>,
+}
 
 impl Direction for IncomingCall {
     type Protocol = Grpc;
@@ -34,11 +43,12 @@ impl Direction for IncomingCall {
             context = context.with_value(ids.clone());
         }
         let call = Grpc::new(method, ids, &request.headers, settings.direction.timeout);
-        (Self, call, context)
+        let peer = peer(request);
+        (Self { peer }, call, context)
     }
 
     fn open_span(&self, settings: &SettingsOf<Self>, call: &Grpc, request: &Parts) -> Span {
-        let span = open_span(&call.method, request);
+        let span = open_span(&call.method, self.peer, request);
         call.describe_start(&settings.protocol, &span);
         span
     }
@@ -64,11 +74,11 @@ fn described(method: &Method) -> ServerCall<'_> {
     }
 }
 
-/// Opens a span (OpenTelemetry semantic conventions, "gRPC", "Server"). `rpc.service` is the
-/// service in the method.
-fn open_span(method: &Method, request: &Parts) -> Span {
+/// Opens a span (OpenTelemetry semantic conventions, "gRPC", "Server").
+fn open_span(method: &Method, peer: Option<SocketAddr>, request: &Parts) -> Span {
     let (address, port) = requested_address(request);
     let original = (!method.is_known()).then(|| bounded(request.uri.path()));
+    let peer_address = peer.map(|peer| peer.ip().to_string());
     info_span!(
         target: "glyph::grpc",
         "grpc.server",
@@ -76,14 +86,26 @@ fn open_span(method: &Method, request: &Parts) -> Span {
         otel.kind = "server",
         otel.status_code = Empty,
         error.r#type = Empty,
-        rpc.system.name = "grpc",
-        rpc.service = Empty,
-        rpc.method = Empty,
+        rpc.system.name = SYSTEM,
+        rpc.method = method.name(),
         rpc.method_original = original,
         rpc.response.status_code = Empty,
         server.address = address,
         server.port = port,
+        client.address = peer_address.as_deref(),
+        network.peer.address = peer_address.as_deref(),
+        network.peer.port = peer.map(|peer| i64::from(peer.port())),
         network.protocol.version = version(request.version),
-        user_agent.original = header(&request.headers, &header::USER_AGENT),
     )
+}
+
+/// Returns the address of the connected peer, from what tonic knows of the connection, with or
+/// without TLS, or as for HTTP.
+fn peer(request: &mut Parts) -> Option<SocketAddr> {
+    // Only a request of tonic's tells it, and the extensions come back from there.
+    let extensions = mem::take(&mut request.extensions);
+    let asked = tonic::Request::from_parts(MetadataMap::new(), extensions, ());
+    let peer = asked.remote_addr();
+    request.extensions = asked.into_parts().1;
+    peer.or_else(|| http::peer(request))
 }

@@ -2,10 +2,10 @@
 
 use crate::{
     LabelSet,
-    grpc::{ErrorType, StatusCode},
+    grpc::{ErrorLabel, ErrorType, StatusCode, System},
 };
 
-/// The method and the status of a call.
+/// The method, the status and the failure of a call.
 #[derive(LabelSet)]
 #[label(crate = crate)]
 pub struct Answered<'a> {
@@ -15,6 +15,12 @@ pub struct Answered<'a> {
     /// The status.
     #[label(name = "rpc_response_status_code")]
     pub status: StatusCode,
+    /// How the call failed, if it did.
+    #[label(name = "error_type")]
+    pub error: ErrorLabel,
+    /// gRPC.
+    #[label(name = "rpc_system_name")]
+    pub system: System,
 }
 
 /// The method and the failure of a call.
@@ -27,4 +33,7 @@ pub struct Failed<'a> {
     /// How the call failed.
     #[label(name = "error_type")]
     pub error: ErrorType,
+    /// gRPC.
+    #[label(name = "rpc_system_name")]
+    pub system: System,
 }

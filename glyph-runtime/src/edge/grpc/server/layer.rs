@@ -1,11 +1,13 @@
 //! The layer for gRPC servers.
 
-use std::time::Duration;
+use std::{any::Any, mem, time::Duration};
 
 use tonic::server::NamedService;
 
 use super::{ServerRecorder, settings::GrpcServerSettings};
-use crate::edge::{CallLayer, CallService, Server, WrapRequestBody, call::Call, grpc::Grpc};
+use crate::edge::{
+    CallLayer, CallService, RequestBody, Server, WrapRequestBody, call::Call, grpc::Grpc,
+};
 
 /// Measures the calls of a server. See the [module](crate::grpc), and [`CallLayer`] for the
 /// settings that it shares with other layers.
@@ -54,11 +56,18 @@ impl ServerLayer {
     }
 }
 
-/// Servers read the body as it is.
-impl<B> WrapRequestBody<B> for Server<Grpc> {
+/// Services below get the same type of body. The bodies of tonic and axum are watched, so that a
+/// client that leaves before its message is whole is seen.
+impl<B: 'static> WrapRequestBody<B> for Server<Grpc> {
     type Body = B;
 
-    fn wrap(body: B, _: Option<&mut Call<Grpc>>) -> B {
+    fn wrap(mut body: B, call: Option<&mut Call<Grpc>>) -> B {
+        let any: &mut dyn Any = &mut body;
+        if let Some(body) = any.downcast_mut::<tonic::body::Body>() {
+            *body = tonic::body::Body::new(RequestBody::of(mem::take(body), call));
+        } else if let Some(body) = any.downcast_mut::<axum::body::Body>() {
+            *body = axum::body::Body::new(RequestBody::of(mem::take(body), call));
+        }
         body
     }
 }

@@ -9,7 +9,7 @@ mod resend;
 
 pub use layer::{ClientLayer, ClientService};
 pub use metrics::ClientMetrics;
-pub(in crate::edge) use outgoing::OutgoingCall;
 pub use outgoing::UrlTemplate;
+pub(in crate::edge) use outgoing::{OutgoingCall, describe_connection};
 pub use recorder::{ClientRecorder, ClientRequest};
 pub use resend::{ResendLayer, ResendService};

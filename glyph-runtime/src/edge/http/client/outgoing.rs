@@ -1,6 +1,7 @@
 //! A call that a client makes.
 
-use http::{Uri, request::Parts};
+use http::{Uri, request::Parts, response};
+use hyper_util::client::legacy::connect::HttpInfo;
 use opentelemetry::Context;
 use tracing::{Span, field::Empty, info_span};
 
@@ -95,8 +96,21 @@ fn open_span(described: &ClientRequest<'_>, request: &Parts) -> Span {
         server.port = port(&request.uri),
         url.full = bounded(&full(&request.uri)),
         url.template = template.map(|template| template.0),
-        network.protocol.version = version(request.version),
+        network.peer.address = Empty,
+        network.peer.port = Empty,
+        network.protocol.version = Empty,
     )
+}
+
+/// Records the connection of a call: hyper's clients put its address into the response.
+pub(in crate::edge) fn describe_connection(head: &response::Parts, span: &Span) {
+    let peer = head.extensions.get().map(HttpInfo::remote_addr);
+    tracing::record_all!(
+        span,
+        network.peer.address = peer.map(|peer| peer.ip().to_string()),
+        network.peer.port = peer.map(|peer| i64::from(peer.port())),
+        network.protocol.version = version(head.version),
+    );
 }
 
 fn full(uri: &Uri) -> String {

@@ -95,7 +95,7 @@ fn open_span(name: &str, described: &ServerRequest<'_>, request: &Parts) -> Span
 
 /// Returns the address of the connected peer from axum's `ConnectInfo`, or from a `SocketAddr` in
 /// the extensions. Headers such as `Forwarded` are ignored: any client can send them.
-fn peer(request: &Parts) -> Option<SocketAddr> {
+pub(in crate::edge) fn peer(request: &Parts) -> Option<SocketAddr> {
     let extensions = &request.extensions;
     let connected = extensions.get::<ConnectInfo<SocketAddr>>();
     connected.map_or_else(|| extensions.get().copied(), |peer| Some(peer.0))

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use http::request::Parts;
+use http_body::Body;
 
 use super::{Route, ServerRecorder, ServerRequest, settings::HttpServerSettings};
-use crate::edge::{CallLayer, CallService, Server, http::Http};
+use crate::edge::{
+    CallLayer, CallService, RequestBody, Server, WrapRequestBody, call::Call, http::Http,
+};
 
 /// Measures the requests of a server. See the [module](crate::http), and [`CallLayer`] for the
 /// settings that it shares with other layers.
@@ -31,6 +34,14 @@ pub type ServerLayer = CallLayer<Server<Http>>;
 
 /// A service whose requests are measured; see [`ServerLayer`].
 pub type ServerService<S> = CallService<Server<Http>, S>;
+
+impl<B: Body<Error: 'static>> WrapRequestBody<B> for Server<Http> {
+    type Body = RequestBody<B>;
+
+    fn wrap(body: B, call: Option<&mut Call<Http>>) -> RequestBody<B> {
+        RequestBody::of(body, call)
+    }
+}
 
 impl ServerLayer {
     /// A layer that records into `recorder`: [`ServerMetrics`](super::ServerMetrics) or a catalog

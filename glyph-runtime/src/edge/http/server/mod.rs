@@ -10,6 +10,8 @@ mod route;
 mod settings;
 
 pub(in crate::edge) use incoming::IncomingRequest;
+#[cfg(feature = "grpc")]
+pub(in crate::edge) use incoming::peer;
 pub use layer::{ServerLayer, ServerService};
 pub use line::REQUEST_TARGET;
 pub use metrics::ServerMetrics;
