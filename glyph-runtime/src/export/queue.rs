@@ -73,7 +73,7 @@ pub(crate) fn flush<T: Item>(
     limit: Duration,
     closing: bool,
 ) -> Result<(), Undelivered> {
-    if queues.iter().any(|queue| queue.was_forked()) {
+    if queues.iter().any(|queue| queue.origin.is_forked()) {
         let inherited = queues.iter().filter_map(|queue| queue.inherited());
         return Undelivered::check(inherited.collect(), limit);
     }

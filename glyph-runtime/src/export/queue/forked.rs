@@ -29,7 +29,10 @@ impl<T: Item> Queue<T> {
     /// Returns what a flush reports in a process that was forked.
     pub(super) fn inherited(&self) -> Option<UndeliveredPart> {
         let dropped = self.drop_inherited();
-        (dropped > 0).then(|| UndeliveredPart::new(self.name, T::NAME, dropped))
+        (dropped > 0).then(|| UndeliveredPart {
+            error: Some("this process was forked from the one that exports".to_owned()),
+            ..UndeliveredPart::new(self.name, T::NAME, dropped)
+        })
     }
 
     fn drop_inherited(&self) -> u64 {

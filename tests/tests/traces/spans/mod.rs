@@ -9,5 +9,6 @@
 mod arguments;
 mod exemplars;
 mod exported;
+mod relations;
 mod sampling;
 mod telemetry;

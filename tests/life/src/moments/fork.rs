@@ -1,0 +1,113 @@
+//! A fork.
+
+use std::{
+    env, fs, process, thread,
+    time::{Duration, Instant},
+};
+
+use glyph_runtime::{Telemetry, correlation_id, expose::Format};
+
+use nix::{
+    sys::{
+        signal::{Signal, kill},
+        wait::{WaitPidFlag, WaitStatus, waitpid},
+    },
+    unistd::{ForkResult, Pid, fork},
+};
+
+use super::{LONG, install};
+use crate::check;
+
+/// Forks, and returns `None` in the child.
+#[expect(unsafe_code, reason = "there is no safe fork")]
+fn forked() -> Option<Pid> {
+    match unsafe { fork() }.unwrap() {
+        ForkResult::Child => None,
+        ForkResult::Parent { child } => Some(child),
+    }
+}
+
+/// Returns whether the child ends with success within [`LONG`].
+fn ends(child: Pid) -> bool {
+    let started = Instant::now();
+    while started.elapsed() < LONG {
+        match waitpid(child, Some(WaitPidFlag::WNOHANG)).unwrap() {
+            WaitStatus::StillAlive => thread::sleep(Duration::from_millis(5)),
+            ended => return matches!(ended, WaitStatus::Exited(_, 0)),
+        }
+    }
+    let _ = kill(child, Signal::SIGKILL);
+    false
+}
+
+/// Other threads record while the process forks again and again: some lock may be held.
+pub(super) fn in_a_child(output: &str) {
+    let telemetry = install(output);
+    check("parent");
+    for _ in 0..2 {
+        thread::spawn(|| {
+            loop {
+                tracing::info_span!("busy").in_scope(|| tracing::info!("busy"));
+            }
+        });
+    }
+    for round in 0..20 {
+        let Some(child) = forked() else {
+            if round == 0 {
+                check("child");
+                thread::spawn(|| check("thread of a child")).join().unwrap();
+            } else {
+                tracing::info_span!("child").in_scope(|| tracing::error!("child"));
+            }
+            drop(telemetry.shutdown_blocking(LONG));
+            return;
+        };
+        let result = if ends(child) {
+            "ok"
+        } else {
+            "wrong, it did not end"
+        };
+        println!("child {round}: {result}");
+    }
+    process::exit(0);
+}
+
+/// Prints ids of the parent and of a child. Spans of the parent wait to be exported at the fork.
+pub(super) fn with_an_endpoint(output: &str) {
+    let telemetry = Telemetry::builder("forks")
+        .without_listener()
+        .without_log()
+        .install()
+        .unwrap();
+    let _unused = (output, env::var_os("OTEL_EXPORTER_OTLP_ENDPOINT").unwrap());
+    for _ in 0..3 {
+        tracing::info_span!("before the fork").in_scope(|| ());
+    }
+    let Some(child) = forked() else {
+        fs::write(format!("{output}.child"), ids(&telemetry)).unwrap();
+        let started = Instant::now();
+        let report = telemetry.shutdown_blocking(LONG);
+        let took = started.elapsed();
+        println!("child: {report}");
+        println!("child: shutdown in time: {}", took < Duration::from_secs(1));
+        drop(telemetry);
+        return;
+    };
+    println!("child: ended: {}", ends(child));
+    fs::write(format!("{output}.parent"), ids(&telemetry)).unwrap();
+    let report = telemetry.shutdown_blocking(LONG);
+    println!("parent: {report}");
+}
+
+/// Returns the instance, and the ids of ten spans.
+fn ids(telemetry: &Telemetry) -> String {
+    let page = telemetry.render(Format::Text);
+    let (_, instance) = page.split_once("service_instance_id=\"").unwrap();
+    let (instance, _) = instance.split_once('"').unwrap();
+    let mut ids = vec![instance.to_owned()];
+    for _ in 0..10 {
+        tracing::info_span!("here", otel.name = "after the fork")
+            .in_scope(|| ids.extend(correlation_id().map(|id| id.to_string())));
+    }
+    ids.join("\n")
+}
