@@ -7,6 +7,7 @@
 
 mod gospelib;
 mod ibex;
+mod minimal;
 mod run;
 mod voxray;
 mod xgen;
