@@ -85,7 +85,7 @@ pub(crate) fn current<T: Isolated<Captured = T>>(process: &T) -> Current<'_, T> 
 /// Returns what replaces `process` on this thread, if a capture is current.
 #[inline]
 pub(crate) fn captured<T: Isolated>(process: &T) -> Option<Arc<T::Captured>> {
-    if DEPTH.get() == 0 {
+    if DEPTH.try_with(Cell::get).unwrap_or(0) == 0 {
         return None;
     }
     Some(innermost()?.of(process))
@@ -107,7 +107,7 @@ pub(crate) fn enter(state: &Arc<CaptureState>) -> IsolationGuard {
     let _ = STACK.try_with(|stack| {
         if let Ok(mut stack) = stack.try_borrow_mut() {
             stack.push((id, Arc::clone(state)));
-            DEPTH.set(stack.len());
+            let _ = DEPTH.try_with(|depth| depth.set(stack.len()));
         }
     });
     IsolationGuard {
@@ -130,7 +130,7 @@ impl Drop for IsolationGuard {
             let mut stack = stack.try_borrow_mut().ok()?;
             let index = stack.iter().position(|(id, _)| *id == self.id)?;
             let left = stack.remove(index);
-            DEPTH.set(stack.len());
+            let _ = DEPTH.try_with(|depth| depth.set(stack.len()));
             Some(left)
         });
         // State that is dropped asks which capture is current: the stack must not be borrowed here.

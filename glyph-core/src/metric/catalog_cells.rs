@@ -107,7 +107,9 @@ impl CatalogCells {
     #[inline]
     pub(crate) fn thread_cells(&self) -> ThreadCells {
         let index = self.id.load(Relaxed) % MAX_CATALOGS;
-        TABLE.with(|table| table.get(index).map_or(NONE, |slot| slot.used.get()))
+        TABLE
+            .try_with(|table| table.get(index).map_or(NONE, |slot| slot.used.get()))
+            .unwrap_or(NONE)
     }
 
     /// Returns the cells that the current thread writes outside of scopes, and how. Takes a slab if
@@ -120,7 +122,9 @@ impl CatalogCells {
         }
         let id = self.registered();
         self.recorded(id);
-        let own = TABLE.with(|table| table.get(id).map_or(NONE, |slot| slot.kept.get()));
+        let own = TABLE
+            .try_with(|table| table.get(id).map_or(NONE, |slot| slot.kept.get()))
+            .unwrap_or(NONE);
         if !own.is_empty() {
             // Hidden for a scope that does not apply here, such as one of another capture.
             self.unmask();
@@ -140,7 +144,7 @@ impl CatalogCells {
                 };
                 slabs.taken.push((id, owned));
                 let cells = owned.slab.get_or_init(|| Slab::zeroed(self.slots)).cells();
-                TABLE.with(|table| table.get(id).map(|slot| slot.set(cells)));
+                let _ = TABLE.try_with(|table| table.get(id).map(|slot| slot.set(cells)));
                 Some(Writer::Exclusive(cells))
             })
             .ok()
@@ -204,7 +208,7 @@ impl CatalogCells {
 
     fn with_slot(&self, change: impl FnOnce(&ThreadSlot)) {
         let index = self.id.load(Relaxed) % MAX_CATALOGS;
-        TABLE.with(|table| table.get(index).map(change));
+        let _ = TABLE.try_with(|table| table.get(index).map(change));
     }
 
     /// Returns the cells that all threads may write, with atomic operations.
@@ -334,14 +338,10 @@ struct Taken {
 impl Drop for Taken {
     /// First removes the cells from the table, then returns them: the next owner may write at once.
     fn drop(&mut self) {
-        TABLE.with(|own| {
-            for (id, owned) in self.taken.drain(..) {
-                if let Some(own) = own.get(id) {
-                    own.set(NONE);
-                }
-                owned.claim.give_back();
-            }
-        });
+        for (id, owned) in self.taken.drain(..) {
+            let _ = TABLE.try_with(|own| own.get(id).map(|own| own.set(NONE)));
+            owned.claim.give_back();
+        }
     }
 }
 
@@ -354,17 +354,15 @@ pub(crate) struct ThreadTable([[ThreadCells; 2]; MAX_CATALOGS]);
 impl ThreadTable {
     /// Empties the current thread's table, so that recording asks [`CatalogCells::writer`].
     pub(crate) fn take() -> Self {
-        TABLE.with(|own| {
-            Self(std::array::from_fn(|id| {
-                own.get(id).map_or([NONE; 2], |own| {
-                    [own.used.replace(NONE), own.kept.replace(NONE)]
-                })
-            }))
-        })
+        let take = |own: &[ThreadSlot; MAX_CATALOGS]| {
+            own.each_ref()
+                .map(|own| [own.used.replace(NONE), own.kept.replace(NONE)])
+        };
+        Self(TABLE.try_with(take).unwrap_or([[NONE; 2]; MAX_CATALOGS]))
     }
 
     pub(crate) fn restore(self) {
-        TABLE.with(|own| {
+        let _ = TABLE.try_with(|own| {
             for (own, [used, kept]) in own.iter().zip(self.0) {
                 own.used.set(used);
                 own.kept.set(kept);

@@ -22,20 +22,23 @@ thread_local! {
 }
 
 pub(super) fn stack() -> Stack {
-    CURRENT.with(|current| current.each_ref().map(Cell::get))
+    CURRENT
+        .try_with(|current| current.each_ref().map(Cell::get))
+        .unwrap_or_default()
 }
 
 /// Whether the running code is in any scope.
 pub(super) fn any() -> bool {
-    CURRENT.with(|[first, ..]| first.get().is_some())
+    CURRENT.try_with(|[first, ..]| first.get().is_some()) == Ok(true)
 }
 
 /// Returns the scope of `of` that the running code is in. Only the address of `of` is used.
 pub(super) fn active_in(of: &dyn RecordingTarget) -> Option<ActiveScope> {
-    CURRENT.with(|current| {
+    let find = |current: &[Cell<Option<ActiveScope>>; MOST_SCOPES]| {
         let mut entries = current.iter().map_while(Cell::get);
         entries.find(|active| ptr::addr_eq(active.entry.scopes(), of) && active.entry.is_current())
-    })
+    };
+    CURRENT.try_with(find).ok().flatten()
 }
 
 /// Returns the scope that the running code is in, for a caller that records in it later.
@@ -142,7 +145,7 @@ fn has(stack: &Stack, scopes: &Scopes) -> bool {
 /// Sets the scopes of this thread. Hides its cells of catalogs whose scope was entered, and shows
 /// those of catalogs whose scope was left.
 fn change(before: Stack, after: Stack) {
-    CURRENT.with(|current| {
+    let _ = CURRENT.try_with(|current| {
         for (slot, active) in current.iter().zip(after) {
             slot.set(active);
         }

@@ -48,18 +48,18 @@ use crate::{
 /// # }
 /// ```
 pub fn retry() {
-    CURRENT.get().retry();
+    Events::current().retry();
 }
 
 /// Counts a fallback of the innermost stage around this code that has a `fallbacks` metric.
 ///
 /// A fallback is a result from another source than the intended one. See [`retry`].
 pub fn fallback() {
-    CURRENT.get().fallback();
+    Events::current().fallback();
 }
 
 thread_local! {
-    static CURRENT: Cell<Events> = const { Cell::new(Events { retry: None, fallback: None }) };
+    static CURRENT: Cell<Events> = const { Cell::new(Events::NONE) };
 }
 
 /// The current counters of retries and fallbacks.
@@ -89,6 +89,15 @@ impl Event {
 }
 
 impl Events {
+    const NONE: Self = Self {
+        retry: None,
+        fallback: None,
+    };
+
+    fn current() -> Self {
+        CURRENT.try_with(Cell::get).unwrap_or(Self::NONE)
+    }
+
     pub(super) fn of(
         cells: &'static StageCells,
         series: StageSeries,
@@ -112,17 +121,18 @@ impl Events {
     /// Makes these counters current, and returns the previous ones. A missing counter stays that of
     /// the enclosing stage.
     pub(super) fn enter(self) -> Self {
-        let outer = CURRENT.get();
-        CURRENT.set(Self {
+        let outer = Self::current();
+        let inner = Self {
             retry: self.retry.or(outer.retry),
             fallback: self.fallback.or(outer.fallback),
-        });
+        };
+        inner.restore();
         outer
     }
 
     /// Makes these counters current again.
     pub(super) fn restore(self) {
-        CURRENT.set(self);
+        let _ = CURRENT.try_with(|current| current.set(self));
     }
 
     pub(super) fn retry(self) {

@@ -23,7 +23,7 @@ thread_local! {
 
 /// Returns whether this thread exports. Spans and events of such a thread are not exported.
 pub(crate) fn is_export_thread() -> bool {
-    EXPORTS.get()
+    EXPORTS.try_with(Cell::get).unwrap_or(false)
 }
 
 /// The target of events about exports.

@@ -88,3 +88,35 @@ fn metrics_arrive_over_http() {
         Protocol::HttpProtobuf,
     );
 }
+
+/// Two replicas of one program send their metrics to one collector.
+#[test]
+#[ignore = "needs rotel, which .ci/run installs"]
+fn replicas_are_separate_series() {
+    let rotel = Rotel::start("metrics");
+    let endpoint = format!("http://{}", rotel.http);
+    let replicas = [(); 2].map(|()| {
+        let endpoint = endpoint.clone();
+        environment::telemetry("shop")
+            .catalog(Metrics::global())
+            .env_lookup(move |name| match name {
+                "OTEL_EXPORTER_OTLP_ENDPOINT" => Some(endpoint.clone()),
+                "OTEL_METRICS_EXPORTER" => Some("otlp".to_owned()),
+                _ => None,
+            })
+            .build()
+            .unwrap()
+    });
+    let instances = replicas.map(|replica| {
+        let page = Page::of(&replica).unwrap();
+        let target = page.named("target_info").next().unwrap();
+        let instance = target.labels["service_instance_id"].clone();
+        let report = replica.shutdown_blocking(Duration::from_secs(30));
+        assert!(report.is_complete(), "{report}");
+        instance
+    });
+    for instance in instances {
+        // It fails if no push had this instance.
+        let _lines = rotel.received(&format!("service.instance.id: Str({instance})"));
+    }
+}

@@ -7,6 +7,7 @@
 mod collectors;
 mod context;
 mod feedback;
+mod instances;
 mod loggers;
 mod settings;
 mod signals;
