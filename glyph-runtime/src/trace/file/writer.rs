@@ -8,9 +8,12 @@ use std::{
 };
 
 use opentelemetry_sdk::trace::SpanData;
+use serde::Serialize;
+use serde_json::ser::Serializer;
 
 use crate::{
     export::{Counts, Destination, DropReason, Exporting, Outcome},
+    printable::Printable,
     private_file,
     trace::{FileSettings, Span, TraceError},
 };
@@ -125,7 +128,8 @@ impl Destination<SpanData> for Writer {
 }
 
 fn line(span: &SpanData) -> io::Result<Vec<u8>> {
-    let mut line = serde_json::to_vec(&Span::from(span))?;
+    let mut line = Vec::new();
+    Span::from(span).serialize(&mut Serializer::with_formatter(&mut line, Printable))?;
     line.push(b'\n');
     Ok(line)
 }
