@@ -68,7 +68,9 @@ impl Forked {
                 counters.written(1);
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                self.is_stalled.store(true, Relaxed);
+                if waits {
+                    self.is_stalled.store(true, Relaxed);
+                }
                 counters.queue_full(level);
             }
             Err(error) => {
