@@ -261,7 +261,8 @@ fn start_trail(audit: Audit, counters: &Counters) -> Result<Arc<Trail>, LogError
             Trail::on(standard_output(), audit.sync, counters.clone())
         }
         AuditOutput::File(path) => {
-            let file = private_file::append(&path).map_err(unopened(&path, "the audit trail"))?;
+            let file =
+                private_file::append(&path, false).map_err(unopened(&path, "the audit trail"))?;
             let sink = Sink::Descriptor(Arc::new(Descriptor::of_file(file)));
             Trail::on(sink, audit.sync, counters.clone())
         }

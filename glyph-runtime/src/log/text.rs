@@ -7,7 +7,6 @@ use std::{
     io, iter,
 };
 
-pub(super) use crate::printable::ESCAPE;
 use crate::printable::{Piece, pieces, write_escape};
 use glyph_core::__runtime::prefix;
 use serde::{Serialize, Serializer as _};
@@ -15,6 +14,8 @@ use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 
 /// The end of a string that was cut.
 pub(super) const CUT: &str = "…[cut]";
+/// The longest escape: `\u001b`.
+pub(super) const ESCAPE: usize = 6;
 /// The most causes of an error. A chain of causes may be a circle.
 const CAUSES: usize = 16;
 
