@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{self, ErrorKind, Write},
-    mem, process,
+    mem,
     sync::{Arc, Condvar, Mutex, MutexGuard},
     thread,
     time::Duration,
@@ -14,7 +14,7 @@ use super::{
     settings::SyncPolicy,
     sink::{Descriptor, Sink, caught},
 };
-use crate::export::Deadline;
+use crate::{export::Deadline, origin::Origin};
 use glyph_core::__runtime::{ignore_poison, lock};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
@@ -80,7 +80,7 @@ pub(super) struct Trail {
     policy: SyncPolicy,
     counters: Counters,
     /// The process that started the trail.
-    process: u32,
+    origin: Origin,
     /// Where a forked child writes. It takes no lock, which another thread of the parent may have
     /// held at the fork.
     forked: Option<Arc<Descriptor>>,
@@ -163,7 +163,7 @@ impl Trail {
             changed: Condvar::new(),
             policy,
             counters,
-            process: process::id(),
+            origin: Origin::here(),
             forked,
         });
         if let SyncPolicy::EveryInterval(interval) = policy {
@@ -201,7 +201,7 @@ impl Trail {
     }
 
     fn is_child(&self) -> bool {
-        process::id() != self.process
+        self.origin.is_forked()
     }
 
     /// Writes and synchronizes a line in a forked child: it has no thread that does so at an
