@@ -1,7 +1,6 @@
 //! The audit trail: the line of an event is in the file when the event's macro returns.
 
 use std::{
-    fs::File,
     io::{self, ErrorKind, Write},
     mem,
     sync::{Arc, Condvar, Mutex, MutexGuard},
@@ -10,6 +9,7 @@ use std::{
 };
 
 use super::{
+    audit_sink::{AuditSink, LONGEST_PAUSE, Opened},
     counters::Counters,
     settings::SyncPolicy,
     sink::{Descriptor, Sink, caught},
@@ -18,58 +18,6 @@ use crate::{export::Deadline, origin::Origin};
 use glyph_core::__runtime::{ignore_poison, lock};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-
-/// An output of the audit trail. [`File`] implements it; implement it for another one.
-pub trait AuditSink: Write + Send {
-    /// Forces everything that was written to the disk.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if it fails. It is then unknown what has reached the disk.
-    fn sync(&mut self) -> io::Result<()>;
-}
-
-impl AuditSink for File {
-    fn sync(&mut self) -> io::Result<()> {
-        self.sync_data()
-    }
-}
-
-/// A file, or standard output.
-struct Opened(Sink);
-
-impl Write for Opened {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.0 {
-            Sink::Writer(writer) => writer.write(bytes),
-            Sink::Descriptor(descriptor) => {
-                let (taken, result) = descriptor.write_until(bytes, Deadline::after(LONGEST_PAUSE));
-                if taken > 0 {
-                    Ok(taken)
-                } else {
-                    result.map(|()| 0)
-                }
-            }
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match &mut self.0 {
-            Sink::Writer(writer) => writer.flush(),
-            Sink::Descriptor(_) => Ok(()),
-        }
-    }
-}
-
-impl AuditSink for Opened {
-    fn sync(&mut self) -> io::Result<()> {
-        match &self.0 {
-            Sink::Writer(_) => Ok(()),
-            Sink::Descriptor(descriptor) => descriptor.sync(),
-        }
-    }
-}
 
 /// Collects the lines of all threads. One thread at a time writes: its own line, and the lines that
 /// other threads have added before it got the sink.
