@@ -10,7 +10,7 @@ mod workload;
 
 use clap::{Parser, Subcommand};
 
-use benches::{compile, counters, edges, faults, histograms, memory, render, stages};
+use benches::{compile, counters, edges, faults, histograms, log, memory, render, stages};
 use harness::report;
 use subjects::calls::{Form, Surroundings};
 use subjects::edges::Tracing;
@@ -62,6 +62,15 @@ enum Bench {
         seconds: u16,
         figure: faults::Figure,
     },
+    /// Write log lines to a file, and serve requests with a log that nobody reads.
+    Log {
+        /// Seconds that each process serves.
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+        seconds: u16,
+    },
+    /// The child process of `log`: serves and prints one figure.
+    #[command(hide = true)]
+    ServeLog { seconds: u16 },
     /// Serve HTTP requests with each crate's layers.
     Edges,
     /// The child process of `edges`: a server with one subject's layers.
@@ -100,6 +109,11 @@ fn main() -> Result<()> {
             figure,
         } => {
             println!("{}", faults::serve(&endpoint, seconds, figure)?);
+            return Ok(());
+        }
+        Bench::Log { seconds } => log::run(seconds, rounds)?,
+        Bench::ServeLog { seconds } => {
+            println!("{}", log::serve(seconds)?);
             return Ok(());
         }
         Bench::Edges => edges::run(rounds)?,

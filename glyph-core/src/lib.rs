@@ -114,6 +114,7 @@ pub mod label;
 mod macros;
 pub mod metric;
 pub mod scope;
+mod secret_name;
 mod span;
 pub mod stage;
 mod sync;

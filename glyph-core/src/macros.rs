@@ -102,6 +102,7 @@ pub use glyph_macros::CoreLabel as Label;
 /// |---|---|---|
 /// | `#[label(max = 128)]` | a field with an open type | the limit of distinct values |
 /// | `#[label(name = "..")]` | a field | the label name. Default: the name of the field |
+/// | `#[label(not_secret)]` | a field | the values are public, although the name is that of a secret |
 /// | `#[label(crate = path)]` | the struct | the path of this crate, if it has another name |
 ///
 /// ```
@@ -127,6 +128,19 @@ pub use glyph_macros::CoreLabel as Label;
 /// #[derive(LabelSet)]
 /// pub struct ToolCall<'a> {
 ///     pub tool: &'a str,
+/// }
+/// ```
+///
+/// Nor does the name of a secret without `not_secret`, such as `user_password`, `apiKey` or
+/// `github_token`. Label values are public: they are on `/metrics` and in every dashboard.
+///
+/// ```compile_fail
+/// # use glyph_core as glyph_runtime;
+/// # use glyph_runtime::LabelSet;
+/// #[derive(LabelSet)]
+/// pub struct Login<'a> {
+///     #[label(max = 128)]
+///     pub user_password: &'a str,
 /// }
 /// ```
 pub use glyph_macros::CoreLabelSet as LabelSet;

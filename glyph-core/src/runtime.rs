@@ -15,6 +15,7 @@ pub use crate::{
         unexposed_catalogs,
     },
     scope::{ScopeGuard, current_values},
+    secret_name::{SECRET_NAMES, has_words_at, is_secret, is_separator, is_word_start},
     span::{
         EnteredSpan, Link, ParentSpanId, REDACTED, SpanParent, Traces, TypeName, connect, in_span,
         parent_span,

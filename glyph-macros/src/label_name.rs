@@ -1,13 +1,44 @@
 //! Rules for label names.
 
-use crate::diagnostic::Errors;
+use crate::{arguments::Arguments, diagnostic::Errors, secret_name::is_secret};
 use quote::ToTokens;
+use syn::Attribute;
 
 /// Reports a name that Prometheus or OpenTelemetry would reject or rename, at `tokens`.
 pub(crate) fn check(name: &str, tokens: impl ToTokens, errors: &mut Errors) {
     if let Some(problem) = problem(name) {
         errors.at(tokens, problem);
     }
+}
+
+/// Reports the name of a secret, as [`check`] does. The values of labels are public.
+pub(crate) fn check_secret(name: &str, tokens: impl ToTokens, errors: &mut Errors) {
+    if is_secret(name) {
+        errors.at(
+            tokens,
+            format!(
+                "label `{name}` has the name of a secret, and label values are public: rename it, or add \
+                 `#[label(not_secret)]`"
+            ),
+        );
+    }
+}
+
+/// Reads `#[label(not_secret)]` in front of a label that is not a field.
+pub(crate) fn is_not_secret(attributes: &[Attribute], errors: &mut Errors) -> bool {
+    let mut is_not_secret = false;
+    let mut arguments = Arguments::new("label", &["not_secret"]);
+    for attribute in attributes {
+        if attribute.path().is_ident("label") {
+            arguments.read(attribute, errors, |_, _, _| {
+                is_not_secret = true;
+                Ok(())
+            });
+        } else {
+            errors.at(attribute, "expected `#[label(not_secret)]` or no attribute");
+        }
+    }
+    is_not_secret
 }
 
 fn problem(name: &str) -> Option<String> {

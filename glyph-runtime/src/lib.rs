@@ -150,6 +150,8 @@ mod origin;
 #[cfg(feature = "trace")]
 pub mod otlp;
 #[cfg(any(feature = "log", feature = "trace"))]
+mod printable;
+#[cfg(any(feature = "log", feature = "trace"))]
 mod private_file;
 mod random;
 pub mod redaction;

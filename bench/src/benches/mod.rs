@@ -5,6 +5,7 @@ pub(crate) mod counters;
 pub(crate) mod edges;
 pub(crate) mod faults;
 pub(crate) mod histograms;
+pub(crate) mod log;
 pub(crate) mod memory;
 pub(crate) mod render;
 pub(crate) mod stages;

@@ -81,6 +81,7 @@
 /// |---|---|
 /// | `tenant_id: max 1000` | a label, and the limit of its distinct values at a time. Values beyond it are `other` |
 /// | `idle = 30m` | the time after which an unused combination of values is removed. Default: one hour |
+/// | `#[label(not_secret)]` in front of a label | its values are public, although the name is that of a secret. Also in `labels(..)` of a stage |
 /// | `max_scopes = 20_000` | the limit of combinations at a time. Default: all combinations, up to 10,000 or to the sum of the label limits, whichever is greater |
 ///
 /// Values are strings, integers, `bool`, closed labels, [`SampledId`](crate::label::SampledId), or

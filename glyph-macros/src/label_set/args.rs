@@ -25,18 +25,21 @@ pub(super) fn root(attributes: &[Attribute], errors: &mut Errors) -> Option<Path
 pub(super) struct FieldArgs {
     pub(super) name: Option<LitStr>,
     pub(super) max: Option<LitInt>,
+    pub(super) is_not_secret: bool,
 }
 
 impl FieldArgs {
     pub(super) fn read(attributes: &[Attribute], errors: &mut Errors) -> Self {
         let mut args = Self::default();
-        let mut arguments = Arguments::new("label", &["name", "max"]);
+        let mut arguments = Arguments::new("label", &["name", "max", "not_secret"]);
         for attribute in label_attributes(attributes) {
             arguments.read(attribute, errors, |key, input, _| {
                 if key == "name" {
                     args.name = Some(assigned(input)?);
-                } else {
+                } else if key == "max" {
                     args.max = Some(assigned(input)?);
+                } else {
+                    args.is_not_secret = true;
                 }
                 Ok(())
             });

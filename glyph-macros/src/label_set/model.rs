@@ -124,7 +124,12 @@ impl Label {
                     first.ident
                 ),
             ),
-            None => label_name::check(&name, tokens, errors),
+            None => {
+                label_name::check(&name, &tokens, errors);
+                if !args.is_not_secret {
+                    label_name::check_secret(&name, tokens, errors);
+                }
+            }
         }
         Some(Self {
             ident,

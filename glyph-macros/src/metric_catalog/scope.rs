@@ -86,6 +86,9 @@ fn label(
     } else {
         label_name::check(&name, &arg.name, errors);
     }
+    if !label_name::is_not_secret(&arg.attributes, errors) {
+        label_name::check_secret(&name, &arg.name, errors);
+    }
     Some(ScopeLabel {
         ident: arg.name.clone(),
         name,

@@ -1,7 +1,7 @@
 //! The grammar of `scope(..)`.
 
 use syn::{
-    Ident, LitInt, Token, braced,
+    Attribute, Ident, LitInt, Token, braced,
     ext::IdentExt,
     parenthesized,
     parse::{Parse, ParseStream},
@@ -27,8 +27,9 @@ pub(super) struct ScopeArgs {
     pub(super) is_whole: bool,
 }
 
-/// `tenant_id: max 1000`.
+/// `tenant_id: max 1000`, and attributes in front.
 pub(super) struct LabelArg {
+    pub(super) attributes: Vec<Attribute>,
     pub(super) name: Ident,
     pub(super) max: LitInt,
 }
@@ -120,6 +121,7 @@ impl ScopeArgs {
 
 impl Parse for LabelArg {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
         let name = input.call(Ident::parse_any)?;
         let form = "expected a label with its limit: `tenant_id: max 1000`";
         if !input.peek(Token![:]) {
@@ -135,6 +137,10 @@ impl Parse for LabelArg {
         let max = input
             .parse()
             .map_err(|error: syn::Error| syn::Error::new(error.span(), form))?;
-        Ok(Self { name, max })
+        Ok(Self {
+            attributes,
+            name,
+            max,
+        })
     }
 }

@@ -206,6 +206,9 @@ fn labels(args: Vec<LabelArg>, errors: &mut Errors) -> Vec<StageLabel> {
             continue;
         }
         label_name::check(&name, &arg.name, errors);
+        if !label_name::is_not_secret(&arg.attributes, errors) {
+            label_name::check_secret(&name, &arg.name, errors);
+        }
         labels.push(StageLabel::read(arg, name, errors));
     }
     labels

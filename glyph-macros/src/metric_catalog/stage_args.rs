@@ -20,8 +20,9 @@ pub(super) struct StageArgs {
     pub(super) labels: Vec<LabelArg>,
 }
 
-/// `name: Type`, or `name: Type = value`.
+/// `name: Type`, or `name: Type = value`, and attributes in front.
 pub(super) struct LabelArg {
+    pub(super) attributes: Vec<Attribute>,
     pub(super) name: Ident,
     pub(super) ty: Type,
     pub(super) given: Option<Expr>,
@@ -97,6 +98,7 @@ fn label(input: ParseStream<'_>) -> syn::Result<LabelArg> {
 
 impl Parse for LabelArg {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
         let name: Ident = input.parse()?;
         if !input.peek(Token![:]) {
             let message = format!(
@@ -107,6 +109,11 @@ impl Parse for LabelArg {
         input.parse::<Token![:]>()?;
         let ty = input.parse()?;
         let given = input.peek(Token![=]).then(|| assigned(input)).transpose()?;
-        Ok(Self { name, ty, given })
+        Ok(Self {
+            attributes,
+            name,
+            ty,
+            given,
+        })
     }
 }

@@ -3,10 +3,23 @@
 //! OpenTelemetry panics if its context is used in a thread-local's destructor that runs after its
 //! own. Everything here goes without a context then.
 
-use std::panic::{self, AssertUnwindSafe};
+use std::{
+    cell::Cell,
+    panic::{self, AssertUnwindSafe},
+};
 
 use glyph_core::__runtime::{Environment, FirstUse, is_ending};
 use opentelemetry::{Context, ContextGuard};
+
+thread_local! {
+    static IS_ATTEMPTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Returns whether this module finds out if the context can be used. A panic is the answer then,
+/// and not one of the program.
+pub(crate) fn is_attempted() -> bool {
+    IS_ATTEMPTED.get()
+}
 
 /// Passes the current context to `read`. `None` if the thread is ending.
 #[inline(never)]
@@ -40,7 +53,12 @@ fn can_be_used() -> bool {
 /// which nothing but an attempt shows.
 #[cold]
 fn first_use() -> bool {
+    // The panic hook may ask for the context: it would panic for the same reason, and abort.
+    if IS_ATTEMPTED.replace(true) {
+        return false;
+    }
     let attempt = panic::catch_unwind(AssertUnwindSafe(|| Context::map_current(|_| ())));
+    IS_ATTEMPTED.set(false);
     if attempt.is_ok() {
         FirstUse::Context.mark();
     }

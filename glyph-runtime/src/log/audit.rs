@@ -1,75 +1,23 @@
 //! The audit trail: the line of an event is in the file when the event's macro returns.
 
 use std::{
-    fs::File,
     io::{self, ErrorKind, Write},
-    mem, process,
+    mem,
     sync::{Arc, Condvar, Mutex, MutexGuard},
     thread,
     time::Duration,
 };
 
 use super::{
+    audit_sink::{AuditSink, LONGEST_PAUSE, Opened},
     counters::Counters,
     settings::SyncPolicy,
     sink::{Descriptor, Sink, caught},
 };
-use crate::export::Deadline;
+use crate::{export::Deadline, origin::Origin};
 use glyph_core::__runtime::{ignore_poison, lock};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-
-/// An output of the audit trail. [`File`] implements it; implement it for another one.
-pub trait AuditSink: Write + Send {
-    /// Forces everything that was written to the disk.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if it fails. It is then unknown what has reached the disk.
-    fn sync(&mut self) -> io::Result<()>;
-}
-
-impl AuditSink for File {
-    fn sync(&mut self) -> io::Result<()> {
-        self.sync_data()
-    }
-}
-
-/// A file, or standard output.
-struct Opened(Sink);
-
-impl Write for Opened {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.0 {
-            Sink::Writer(writer) => writer.write(bytes),
-            Sink::Descriptor(descriptor) => {
-                let (taken, result) = descriptor.write_until(bytes, Deadline::after(LONGEST_PAUSE));
-                if taken > 0 {
-                    Ok(taken)
-                } else {
-                    result.map(|()| 0)
-                }
-            }
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match &mut self.0 {
-            Sink::Writer(writer) => writer.flush(),
-            Sink::Descriptor(_) => Ok(()),
-        }
-    }
-}
-
-impl AuditSink for Opened {
-    fn sync(&mut self) -> io::Result<()> {
-        match &self.0 {
-            Sink::Writer(_) => Ok(()),
-            Sink::Descriptor(descriptor) => descriptor.sync(),
-        }
-    }
-}
 
 /// Collects the lines of all threads. One thread at a time writes: its own line, and the lines that
 /// other threads have added before it got the sink.
@@ -80,7 +28,7 @@ pub(super) struct Trail {
     policy: SyncPolicy,
     counters: Counters,
     /// The process that started the trail.
-    process: u32,
+    origin: Origin,
     /// Where a forked child writes. It takes no lock, which another thread of the parent may have
     /// held at the fork.
     forked: Option<Arc<Descriptor>>,
@@ -163,7 +111,7 @@ impl Trail {
             changed: Condvar::new(),
             policy,
             counters,
-            process: process::id(),
+            origin: Origin::here(),
             forked,
         });
         if let SyncPolicy::EveryInterval(interval) = policy {
@@ -201,7 +149,7 @@ impl Trail {
     }
 
     fn is_child(&self) -> bool {
-        process::id() != self.process
+        self.origin.is_forked()
     }
 
     /// Writes and synchronizes a line in a forked child: it has no thread that does so at an

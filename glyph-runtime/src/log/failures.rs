@@ -16,8 +16,8 @@ const INTERVAL: Duration = Duration::from_secs(60);
 
 /// What the log knows of its failed writes.
 pub(super) struct Failures {
-    /// The output, in the words of the report.
-    output: String,
+    /// The output, as far as it has a name.
+    output: Option<String>,
     /// Where to report. `None` if reporting could block the thread that logs.
     reports: Option<Arc<Descriptor>>,
     state: Mutex<FailureState>,
@@ -31,7 +31,7 @@ struct FailureState {
 }
 
 impl Failures {
-    pub(super) fn new(output: String) -> Self {
+    pub(super) fn new(output: Option<String>) -> Self {
         let reports = match standard_error() {
             Sink::Descriptor(descriptor) => Some(descriptor),
             Sink::Writer(_) => None,
@@ -64,10 +64,8 @@ impl Failures {
 
     /// Reports an error on standard error. It does not wait for the reader of standard error.
     pub(super) fn report(&self, error: &io::Error) {
-        let text = format!(
-            "glyph: log lines are lost, cannot write to {}: {error}\n",
-            self.output
-        );
+        let output = self.output.as_deref().unwrap_or("the writer");
+        let text = format!("glyph: log lines are lost, cannot write to {output}: {error}\n");
         match &self.reports {
             Some(descriptor) => {
                 let now = Deadline::after(Duration::ZERO);

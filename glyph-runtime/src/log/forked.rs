@@ -13,13 +13,13 @@ use std::{
 use tracing::Level;
 
 use super::{counters::Counters, failures::Failures, queue::LONGEST_WAIT, sink::Descriptor};
-use crate::export::Deadline;
+use crate::{export::Deadline, origin::Origin};
 
 /// Writes lines in a forked child, each at once and without a lock: another thread of the parent
 /// may have held any lock at the fork. What the parent has queued is the parent's.
 #[derive(Debug)]
 pub(super) struct Forked {
-    parent: u32,
+    parent: Origin,
     /// `None` for a writer of the program, which may hold what the parent has written to it.
     descriptor: Option<Arc<Descriptor>>,
     /// The process whose flags these are: a child inherits those of its parent.
@@ -32,7 +32,7 @@ pub(super) struct Forked {
 impl Forked {
     pub(super) fn new(descriptor: Option<Arc<Descriptor>>) -> Self {
         Self {
-            parent: process::id(),
+            parent: Origin::here(),
             descriptor,
             owner: AtomicU32::new(0),
             is_stalled: AtomicBool::new(false),
@@ -43,7 +43,7 @@ impl Forked {
 
     /// Whether this process is a child of the one that started the log.
     pub(super) fn is_child(&self) -> bool {
-        process::id() != self.parent
+        self.parent.is_forked()
     }
 
     /// Writes a line, or counts it as dropped. From `WARN` on it waits as long as the log does.
@@ -68,7 +68,9 @@ impl Forked {
                 counters.written(1);
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                self.is_stalled.store(true, Relaxed);
+                if waits {
+                    self.is_stalled.store(true, Relaxed);
+                }
                 counters.queue_full(level);
             }
             Err(error) => {

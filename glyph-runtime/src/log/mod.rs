@@ -50,8 +50,10 @@
 //! output is an [`Output::Writer`].
 
 mod audit;
+mod audit_sink;
 mod batch;
 mod counters;
+mod drain;
 mod error;
 #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 pub mod export;
@@ -72,7 +74,7 @@ mod sink;
 mod text;
 mod writer;
 
-pub use audit::AuditSink;
+pub use audit_sink::AuditSink;
 pub use counters::{ByLevel, Counters, Dropped, Snapshot};
 pub use error::LogError;
 pub(crate) use filter::most_verbose;

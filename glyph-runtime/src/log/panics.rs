@@ -20,7 +20,7 @@ use super::{
     queue::{Queue, is_writer_thread},
     text,
 };
-use crate::context::ids::Correlation;
+use crate::context::{current_context, ids::Correlation};
 
 /// The target of lines about panics.
 const TARGET: &str = "panic";
@@ -42,6 +42,9 @@ impl PanicLog {
         }
         let previous = panic::take_hook();
         panic::set_hook(Box::new(move |panic| {
+            if current_context::is_attempted() {
+                return;
+            }
             // A line for a panic of the output itself would cause the next one.
             if !is_writer_thread() {
                 self.write(panic);

@@ -9,6 +9,7 @@ use super::{
     audit::Trail,
     counters::{Counters, Snapshot},
     error::LogError,
+    failures::Failures,
     fields::Policy,
     filter::{EventFilter, most_verbose},
     layer::{AuditTrail, LogLayer},
@@ -33,7 +34,14 @@ pub struct Pipeline {
     trail: Option<Arc<Trail>>,
     /// `None` if the filter is `off`.
     panics: Option<Arc<PanicLog>>,
+    names: OutputNames,
     counters: Counters,
+}
+
+/// The paths or streams of the outputs, as far as they have one.
+struct OutputNames {
+    log: Option<String>,
+    audit: Option<String>,
 }
 
 impl Pipeline {
@@ -83,13 +91,20 @@ impl Pipeline {
         let capacity = Capacity::new(settings.queue_bytes, limits.line_bytes);
         let style = style(&settings);
         let counters = Counters::default();
+        let names = OutputNames {
+            log: settings.output.name(),
+            audit: settings
+                .audit
+                .as_ref()
+                .and_then(|audit| audit.output.name()),
+        };
         let (copied, trail) = match settings.audit {
             Some(audit) => (audit.copied, Some(start_trail(audit, &counters)?)),
             None => (false, None),
         };
-        let output = settings.output.to_string();
+        let failures = Failures::new(names.log.clone());
         let sink = open(settings.output)?;
-        let queue = Arc::new(Queue::new(sink, output, capacity, counters.clone()));
+        let queue = Arc::new(Queue::new(sink, failures, capacity, counters.clone()));
         writer::start(&queue).map_err(LogError::Thread)?;
         let policy = Policy {
             redaction: settings.redaction,
@@ -110,6 +125,7 @@ impl Pipeline {
             queue,
             trail,
             panics: logs_panics.then(|| Arc::new(panics)),
+            names,
             counters,
         };
         Ok((layer.with_filter(filter), pipeline))
@@ -165,7 +181,7 @@ impl Pipeline {
     ///
     /// Returns [`Undelivered`] if lines were not written. The log still writes them.
     pub fn flush(&self, deadline: Duration) -> Result<(), Undelivered> {
-        let lines = lost("log", "log lines", self.queue.flush(deadline), None);
+        let lines = self.lost_lines(self.queue.flush(deadline), None);
         Undelivered::check(Vec::from_iter(lines), deadline)
     }
 
@@ -187,15 +203,20 @@ impl Pipeline {
         let unwritten = self.queue.close(due.left());
         let (rejected, error) = self.queue.rejected();
         let parts = [
+            self.lost_lines(unwritten + rejected, error.filter(|_| rejected > 0)),
             lost(
-                "log",
-                "log lines",
-                unwritten + rejected,
-                error.filter(|_| rejected > 0),
+                "audit",
+                "audit lines",
+                self.names.audit.as_ref(),
+                audit_lines,
+                audit_error,
             ),
-            lost("audit", "audit lines", audit_lines, audit_error),
         ];
         Undelivered::check(parts.into_iter().flatten().collect(), deadline)
+    }
+
+    fn lost_lines(&self, count: u64, error: Option<String>) -> Option<UndeliveredPart> {
+        lost("log", "log lines", self.names.log.as_ref(), count, error)
     }
 }
 
@@ -203,15 +224,14 @@ impl Pipeline {
 fn lost(
     destination: &'static str,
     items: &'static str,
+    name: Option<&String>,
     count: u64,
     error: Option<String>,
 ) -> Option<UndeliveredPart> {
-    (count > 0 || error.is_some()).then_some(UndeliveredPart {
-        url: None,
-        destination,
-        items,
-        count,
+    (count > 0 || error.is_some()).then(|| UndeliveredPart {
+        url: name.cloned(),
         error,
+        ..UndeliveredPart::new(destination, items, count)
     })
 }
 
@@ -256,12 +276,14 @@ fn open(output: Output) -> Result<Sink, LogError> {
 }
 
 fn start_trail(audit: Audit, counters: &Counters) -> Result<Arc<Trail>, LogError> {
+    if audit.output.is_stdout() {
+        let started = Trail::on(standard_output(), audit.sync, counters.clone());
+        return started.map_err(LogError::Thread);
+    }
     let started = match audit.output {
-        AuditOutput::File(path) if path == Path::new("-") => {
-            Trail::on(standard_output(), audit.sync, counters.clone())
-        }
         AuditOutput::File(path) => {
-            let file = private_file::append(&path).map_err(unopened(&path, "the audit trail"))?;
+            let file =
+                private_file::append(&path, false).map_err(unopened(&path, "the audit trail"))?;
             let sink = Sink::Descriptor(Arc::new(Descriptor::of_file(file)));
             Trail::on(sink, audit.sync, counters.clone())
         }

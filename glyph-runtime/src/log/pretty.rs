@@ -5,7 +5,7 @@ use std::io::Write;
 use tracing::Level;
 
 use super::line::{Head, Key};
-use crate::context::ids::Correlation;
+use crate::{context::ids::Correlation, printable::must_be_escaped};
 
 const DIM: &str = "\x1b[2m";
 const PLAIN: &str = "\x1b[0m";
@@ -74,16 +74,6 @@ fn push_printable(out: &mut Vec<u8>, text: &str) {
             _ => write!(out, "{letter}"),
         };
     }
-}
-
-/// Whether the character is a control character, changes the direction of text, or is one of
-/// Unicode's line separators.
-fn must_be_escaped(letter: char) -> bool {
-    letter.is_control()
-        || matches!(
-            letter,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-        )
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::{
     cell::Cell,
-    fmt, mem,
+    mem,
     sync::{Condvar, Mutex, MutexGuard},
     time::Duration,
 };
@@ -12,6 +12,7 @@ use tracing::Level;
 use super::{
     batch::Batch,
     counters::Counters,
+    drain::Drain,
     failures::Failures,
     forked::Forked,
     sink::{End, Sink},
@@ -89,13 +90,6 @@ enum Phase {
     GivenUp,
 }
 
-/// The sink, and the lines that a thread has begun to write to it.
-struct Drain {
-    sink: Sink,
-    batch: Batch,
-    is_torn: bool,
-}
-
 impl Capacity {
     /// A line of at most `longest` bytes always fits into an empty queue.
     pub(super) fn new(bytes: usize, longest: usize) -> Self {
@@ -118,7 +112,12 @@ fn is_urgent(level: Level) -> bool {
 }
 
 impl Queue {
-    pub(super) fn new(sink: Sink, output: String, capacity: Capacity, counters: Counters) -> Self {
+    pub(super) fn new(
+        sink: Sink,
+        failures: Failures,
+        capacity: Capacity,
+        counters: Counters,
+    ) -> Self {
         Self {
             is_direct: sink.is_direct(),
             forked: Forked::new(sink.descriptor()),
@@ -126,7 +125,7 @@ impl Queue {
             filled: Condvar::new(),
             progress: Condvar::new(),
             capacity,
-            failures: Failures::new(output),
+            failures,
             counters,
         }
     }
@@ -319,14 +318,9 @@ impl Queue {
 
 impl QueueState {
     fn new(sink: Sink) -> Self {
-        let drain = Drain {
-            sink,
-            batch: Batch::default(),
-            is_torn: false,
-        };
         Self {
             waiting: Batch::default(),
-            drain: Some(drain),
+            drain: Some(Drain::new(sink)),
             appended: 0,
             settled: 0,
             waiters: 0,
@@ -338,56 +332,15 @@ impl QueueState {
 
     /// Whether there are lines that no thread writes.
     fn has_work(&self) -> bool {
-        let begun = self.drain.as_ref().map_or(0, |drain| drain.batch.lines());
+        let begun = self.drain.as_ref().map_or(0, |drain| drain.lines());
         begun + self.waiting.lines() > 0
     }
 
     /// Drops all lines that no thread writes, and returns their number.
     fn give_up(&mut self) -> u64 {
-        let begun = self.drain.as_mut().map_or(0, |drain| drain.batch.clear());
+        let begun = self.drain.as_mut().map_or(0, |drain| drain.clear());
         let dropped = begun + self.waiting.clear();
         self.settled += dropped;
         dropped
-    }
-}
-
-impl Drain {
-    /// Takes the waiting lines if the lines before them are written.
-    fn load(&mut self, waiting: &mut Batch) {
-        if self.batch.lines() == 0 {
-            self.batch.clear();
-            // Swap, not copy: the lock is held for a moment only, and both buffers keep their
-            // memory.
-            mem::swap(&mut self.batch, waiting);
-        }
-    }
-
-    /// Returns the number of lines written, the number of lines lost, and the end.
-    fn write(&mut self, due: Deadline) -> (u64, u64, End) {
-        if self.is_torn {
-            match self.sink.end_line(due) {
-                End::Done => self.is_torn = false,
-                End::Blocked => return (0, 0, End::Blocked),
-                failed @ End::Failed(_) => return (0, self.batch.clear(), failed),
-            }
-        }
-        let lines = self.batch.lines();
-        let (written, end) = self.sink.write(&mut self.batch, due);
-        if let End::Blocked = end {
-            return (written, 0, end);
-        }
-        self.is_torn = self.batch.is_torn();
-        self.batch.clear();
-        (written, lines - written, end)
-    }
-}
-
-impl fmt::Debug for Drain {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Drain")
-            .field("batch", &self.batch.lines())
-            .field("is_torn", &self.is_torn)
-            .finish_non_exhaustive()
     }
 }

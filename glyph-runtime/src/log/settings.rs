@@ -3,12 +3,14 @@
 use std::{
     fmt,
     io::{self, IsTerminal, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
-use super::audit::AuditSink;
+use super::audit_sink::AuditSink;
 use crate::redaction::Redaction;
+
+const STDOUT: &str = "standard output";
 
 /// Settings of a [`Pipeline`](super::Pipeline) of log lines.
 ///
@@ -92,17 +94,15 @@ impl Output {
             Self::File(_) | Self::Writer(_) => false,
         }
     }
-}
 
-impl fmt::Display for Output {
-    /// Writes the name of the output, as in an error.
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Stdout => formatter.write_str("standard output"),
-            Self::Stderr => formatter.write_str("standard error"),
-            Self::File(path) => write!(formatter, "`{}`", path.display()),
-            Self::Writer(_) => formatter.write_str("the writer"),
-        }
+    /// Returns the path or the stream. `None` for a writer.
+    pub(super) fn name(&self) -> Option<String> {
+        Some(match self {
+            Self::Stdout => STDOUT.to_owned(),
+            Self::Stderr => "standard error".to_owned(),
+            Self::File(path) => path.display().to_string(),
+            Self::Writer(_) => return None,
+        })
     }
 }
 
@@ -186,6 +186,21 @@ pub enum AuditOutput {
     File(PathBuf),
     /// An output of the program.
     Sink(Box<dyn AuditSink>),
+}
+
+impl AuditOutput {
+    pub(super) fn is_stdout(&self) -> bool {
+        matches!(self, Self::File(path) if path == Path::new("-"))
+    }
+
+    /// Returns the path or the stream. `None` for a sink.
+    pub(super) fn name(&self) -> Option<String> {
+        match self {
+            _ if self.is_stdout() => Some(STDOUT.to_owned()),
+            Self::File(path) => Some(path.display().to_string()),
+            Self::Sink(_) => None,
+        }
+    }
 }
 
 impl fmt::Debug for AuditOutput {

@@ -1,4 +1,5 @@
-//! Values of limited length, as JSON. The escaping is that of `serde_json`.
+//! Values of limited length, as JSON. The escaping is that of `serde_json`, and also covers
+//! characters that control a terminal.
 
 use std::{
     error::Error,
@@ -6,6 +7,7 @@ use std::{
     io, iter,
 };
 
+use crate::printable::{Piece, pieces, write_escape};
 use glyph_core::__runtime::prefix;
 use serde::{Serialize, Serializer as _};
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
@@ -94,6 +96,26 @@ impl Bounded {
         self.room = 0;
         self.cut = true;
     }
+
+    /// Writes a text as far as there is room.
+    fn write_plain<W: ?Sized + io::Write>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
+        let kept = prefix(text, self.room);
+        self.room -= kept.len();
+        if kept.len() < text.len() {
+            self.close();
+        }
+        writer.write_all(kept.as_bytes())
+    }
+
+    /// Returns whether there is room for an escape, and takes it.
+    fn takes_escape(&mut self) -> bool {
+        if self.room < ESCAPE {
+            self.close();
+            return false;
+        }
+        self.room -= ESCAPE;
+        true
+    }
 }
 
 impl Formatter for Bounded {
@@ -109,12 +131,11 @@ impl Formatter for Bounded {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        let kept = prefix(fragment, self.room);
-        self.room -= kept.len();
-        if kept.len() < fragment.len() {
-            self.close();
-        }
-        writer.write_all(kept.as_bytes())
+        pieces(fragment).try_for_each(|piece| match piece {
+            Piece::Plain(text) => self.write_plain(writer, text),
+            Piece::Hidden(letter) if self.takes_escape() => write_escape(writer, letter),
+            Piece::Hidden(_) => Ok(()),
+        })
     }
 
     fn write_char_escape<W: ?Sized + io::Write>(
@@ -122,12 +143,11 @@ impl Formatter for Bounded {
         writer: &mut W,
         escape: CharEscape,
     ) -> io::Result<()> {
-        if self.room < ESCAPE {
-            self.close();
-            return Ok(());
+        if self.takes_escape() {
+            CompactFormatter.write_char_escape(writer, escape)
+        } else {
+            Ok(())
         }
-        self.room -= ESCAPE;
-        CompactFormatter.write_char_escape(writer, escape)
     }
 }
 

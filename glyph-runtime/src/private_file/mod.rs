@@ -1,7 +1,10 @@
 //! Files that only their owner reads.
 
-#[cfg_attr(unix, path = "unix.rs")]
-#[cfg_attr(not(unix), path = "other.rs")]
+#[cfg(not(unix))]
+#[path = "other.rs"]
+mod system;
+#[cfg(unix)]
+#[path = "unix.rs"]
 mod system;
 
 use std::{
@@ -10,16 +13,17 @@ use std::{
     path::Path,
 };
 
-/// Opens a regular file to read it and to append to it. A missing file is created.
+/// Opens a regular file to read it and to append to it, or also a device such as `/dev/null`. A
+/// missing file is created.
 ///
-/// On Unix the file has mode 0600 afterwards, or less. The last component of the path is not
+/// On Unix a regular file has mode 0600 afterwards, or less. The last component of the path is not
 /// followed if it is a symbolic link.
 ///
 /// # Errors
 ///
-/// Returns an error if the path is not a regular file, or its permissions cannot be changed.
-pub(crate) fn append(path: &Path) -> io::Result<File> {
-    system::open(path).map_err(|error| explained(path, error))
+/// Returns an error if the path is anything else, or its permissions cannot be changed.
+pub(crate) fn append(path: &Path, takes_devices: bool) -> io::Result<File> {
+    system::open(path, takes_devices).map_err(|error| explained(path, error))
 }
 
 /// Returns the error for something that is not a regular file, in place of the system's.

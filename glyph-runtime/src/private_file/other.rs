@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-pub(super) fn open(path: &Path) -> io::Result<File> {
+pub(super) fn open(path: &Path, _takes_devices: bool) -> io::Result<File> {
     OpenOptions::new()
         .append(true)
         .read(true)

@@ -3,7 +3,7 @@
 use std::{
     fs::{File, OpenOptions, Permissions},
     io::{self, ErrorKind},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{FileTypeExt, OpenOptionsExt, PermissionsExt},
     path::Path,
 };
 
@@ -12,7 +12,7 @@ use rustix::fs::OFlags;
 /// The permissions of the group and of others.
 const NOT_OWNER: u32 = 0o077;
 
-pub(super) fn open(path: &Path) -> io::Result<File> {
+pub(super) fn open(path: &Path, takes_devices: bool) -> io::Result<File> {
     // Without `NONBLOCK`, opening a named pipe waits for its other end.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
     let file = OpenOptions::new()
@@ -23,6 +23,9 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
         .custom_flags(flags.bits().cast_signed())
         .open(path)?;
     let found = file.metadata()?;
+    if takes_devices && found.file_type().is_char_device() {
+        return Ok(file);
+    }
     if !found.is_file() {
         return Err(ErrorKind::InvalidInput.into());
     }

@@ -7,6 +7,7 @@
 )]
 
 mod conditions;
+mod copies;
 mod folders;
 mod order;
 mod paths;

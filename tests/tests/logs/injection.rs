@@ -40,6 +40,10 @@ fn everywhere(text: &str) {
     error!(path = %text, user = ?text, failed, other = text, "{text}");
 }
 
+fn changes_direction(letter: char) -> bool {
+    matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 #[test]
 fn text_stays_in_its_field() {
     for attack in attacks() {
@@ -56,11 +60,11 @@ fn text_stays_in_its_field() {
 }
 
 #[test]
-fn line_has_no_raw_control_characters() {
+fn line_has_no_raw_control_or_direction_characters() {
     for attack in attacks() {
         let text = text_of(LogSettings::default(), || everywhere(&attack));
         let line = text.strip_suffix('\n').unwrap();
-        let raw = |letter: char| letter.is_ascii_control() && letter != '\u{7f}';
+        let raw = |letter: char| letter.is_control() || changes_direction(letter);
         assert_eq!(line.find(raw), None, "{line:?}");
     }
 }
@@ -101,10 +105,10 @@ fn escape_sequences_do_not_reach_the_terminal() {
         format: Format::Pretty,
         ..LogSettings::default()
     };
-    let turns = |letter: char| matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     for attack in attacks() {
         let text = text_of(pretty(), || everywhere(&attack));
-        let commands = |letter: char| letter.is_control() && letter != '\n' || turns(letter);
+        let commands =
+            |letter: char| letter.is_control() && letter != '\n' || changes_direction(letter);
         assert_eq!(text.find(commands), None, "{text:?}");
         // Further lines of a message are indented, so that none looks like a separate log line.
         let own = text.lines().filter(|line| !line.starts_with(' '));

@@ -74,10 +74,10 @@ fn full_disk_is_reported_once_and_by_the_shutdown() {
     let ended = Process::start(&mut child("full")).end("the process with a full disk");
     let errors = &ended.errors;
     assert!(ended.status.success(), "{errors}");
-    let reported =
-        "glyph: log lines are lost, cannot write to `/dev/full`: No space left on device";
+    let reported = "glyph: log lines are lost, cannot write to /dev/full: No space left on device";
     assert_eq!(errors.matches(reported).count(), 1, "{errors}");
-    let result = "shutdown: 200 log lines not delivered to `log` (No space left on device";
+    let result =
+        "shutdown: 200 log lines not delivered to `log` at /dev/full (No space left on device";
     assert!(errors.contains(result), "{errors}");
 }
 

@@ -117,6 +117,37 @@ fn unopenable_path_is_an_error_at_start() {
     assert!(error.contains("missing/traces.jsonl"), "{error}");
 }
 
+#[cfg(unix)]
+#[test]
+fn file_is_private_and_not_a_link_or_a_pipe() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let folder = tempfile::tempdir().unwrap();
+    let (path, link) = (
+        folder.path().join("traces.jsonl"),
+        folder.path().join("link"),
+    );
+    fs::write(&path, "").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    symlink(&path, &link).unwrap();
+    let pipe = folder.path().join("pipe");
+    let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, mode).unwrap();
+    for (rejected, reason) in [
+        (&*link, "it is a symbolic link"),
+        (&*pipe, "it is not a regular file"),
+        (folder.path(), "it is a directory"),
+    ] {
+        let error = Pipeline::start(&to_file(rejected, |_| {})).unwrap_err();
+        assert!(error.to_string().contains(reason), "{error}");
+    }
+    let pipeline = Pipeline::start(&to_file(&path, |_| {})).unwrap();
+    spans(&pipeline, 1);
+    pipeline.shutdown(LONG).unwrap();
+    let mode = fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!((mode & 0o777, read(&path).len()), (0o600, 1));
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn full_disk_loses_counted_spans() {

@@ -4,7 +4,7 @@ use glyph_runtime::LabelSet;
 pub struct Login<'a> {
     #[label(max = 8)]
     #[glyph(secret)]
-    pub token: &'a str,
+    pub pin: &'a str,
 }
 
 fn main() {}

@@ -5,7 +5,10 @@ use std::{
     fmt::{self, Write as _},
 };
 
-use crate::log::text::{CUT, Chain, ESCAPE};
+use crate::{
+    log::text::{CUT, Chain, ESCAPE},
+    printable::must_be_escaped,
+};
 
 /// Returns `text` with the length that it has in a log line, but without quotes and escapes.
 pub(super) fn cut_str(text: &str, room: usize) -> String {
@@ -44,7 +47,7 @@ impl fmt::Write for Cut {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let mut end = 0;
         for letter in text.chars() {
-            let is_escaped = matches!(letter, '"' | '\\' | '\0'..='\x1f');
+            let is_escaped = matches!(letter, '"' | '\\') || must_be_escaped(letter);
             let cost = if is_escaped {
                 ESCAPE
             } else {
@@ -71,7 +74,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn strings_and_json_are_cut_at_the_same_character(text in "[a-zäß€\"\\\\\n\u{1}\u{7f}🙂]{0,40}", room in 0usize..50) {
+        fn strings_and_json_are_cut_at_the_same_character(text in "[a-zäß€\"\\\\\n\u{1}\u{7f}\u{85}\u{202e}🙂]{0,40}", room in 0usize..50) {
             let mut line = Vec::new();
             push_str(&mut line, &text, room);
             let in_line: String = serde_json::from_slice(&line)?;

@@ -1,7 +1,10 @@
 //! Where the log writes: a descriptor of its own, or a writer of the program.
 
-#[cfg_attr(unix, path = "unix.rs")]
-#[cfg_attr(not(unix), path = "other.rs")]
+#[cfg(not(unix))]
+#[path = "other.rs"]
+mod system;
+#[cfg(unix)]
+#[path = "unix.rs"]
 mod system;
 
 use std::{

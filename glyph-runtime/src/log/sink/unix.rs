@@ -16,6 +16,7 @@ use std::{
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     fs::OFlags,
+    net::{SendFlags, send},
     pipe::PIPE_BUF,
 };
 
@@ -39,7 +40,9 @@ enum Kind {
     Regular,
     /// A pipe or a terminal whose writes return at once.
     NonBlocking,
-    /// A pipe, terminal or socket whose writes may wait for the reader.
+    /// A socket, such as that of systemd's journal. Each write says that it returns at once.
+    Socket,
+    /// A pipe or a terminal whose writes may wait for the reader.
     Blocking,
 }
 
@@ -70,10 +73,12 @@ fn standard(descriptor: BorrowedFd<'_>) -> io::Result<Sink> {
             kind: Kind::NonBlocking,
         }
     } else {
-        Descriptor {
-            file: shared,
-            kind: Kind::Blocking,
-        }
+        let kind = if kind.is_socket() {
+            Kind::Socket
+        } else {
+            Kind::Blocking
+        };
+        Descriptor { file: shared, kind }
     };
     Ok(Sink::Descriptor(Arc::new(descriptor)))
 }
@@ -117,7 +122,7 @@ impl Descriptor {
     pub(in crate::log) fn sync(&self) -> io::Result<()> {
         match self.kind {
             Kind::Regular => self.file.sync_data(),
-            Kind::NonBlocking | Kind::Blocking => Ok(()),
+            Kind::NonBlocking | Kind::Socket | Kind::Blocking => Ok(()),
         }
     }
 
@@ -132,8 +137,15 @@ impl Descriptor {
     pub(super) fn write(&self, batch: &Batch) -> io::Result<usize> {
         let bytes = match self.kind {
             Kind::Regular => batch.rest(),
-            Kind::NonBlocking | Kind::Blocking => batch.lines_of(PIPE_BUF),
+            Kind::NonBlocking | Kind::Socket | Kind::Blocking => batch.lines_of(PIPE_BUF),
         };
+        self.write_once(bytes)
+    }
+
+    fn write_once(&self, bytes: &[u8]) -> io::Result<usize> {
+        if self.kind == Kind::Socket {
+            return Ok(send(&self.file, bytes, SendFlags::DONTWAIT)?);
+        }
         (&self.file).write(bytes)
     }
 
@@ -161,7 +173,7 @@ impl Descriptor {
             } else {
                 rest
             };
-            match (&self.file).write(bytes) {
+            match self.write_once(bytes) {
                 Ok(0) => return (taken, Err(ErrorKind::WriteZero.into())),
                 Ok(count) => taken += count,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}

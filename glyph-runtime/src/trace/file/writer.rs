@@ -8,9 +8,12 @@ use std::{
 };
 
 use opentelemetry_sdk::trace::SpanData;
+use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
 
 use crate::{
     export::{Counts, Destination, DropReason, Exporting, Outcome},
+    printable::{Piece, pieces, write_escape},
     private_file,
     trace::{FileSettings, Span, TraceError},
 };
@@ -83,7 +86,7 @@ impl Writer {
 impl Current {
     fn open(path: &Path) -> io::Result<Self> {
         // Attributes can be sensitive: owner access only.
-        let file = private_file::append(path)?;
+        let file = private_file::append(path, true)?;
         let bytes = file.metadata()?.len();
         Ok(Self {
             torn: bytes > 0 && !ends_in_newline(&file, bytes),
@@ -124,8 +127,25 @@ impl Destination<SpanData> for Writer {
     }
 }
 
+/// JSON whose strings have no characters that control a terminal.
+struct Printable;
+
+impl Formatter for Printable {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        pieces(fragment).try_for_each(|piece| match piece {
+            Piece::Plain(text) => writer.write_all(text.as_bytes()),
+            Piece::Hidden(letter) => write_escape(writer, letter),
+        })
+    }
+}
+
 fn line(span: &SpanData) -> io::Result<Vec<u8>> {
-    let mut line = serde_json::to_vec(&Span::from(span))?;
+    let mut line = Vec::new();
+    Span::from(span).serialize(&mut Serializer::with_formatter(&mut line, Printable))?;
     line.push(b'\n');
     Ok(line)
 }

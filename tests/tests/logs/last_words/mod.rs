@@ -5,6 +5,7 @@
 use std::{
     fs::{self, File},
     io::{self, Read},
+    os::{fd::OwnedFd, unix::net::UnixStream},
     process::{Command, ExitStatus, Stdio},
     sync::{Mutex, PoisonError},
     thread,
@@ -26,7 +27,10 @@ enum Output {
     Pipe,
     File,
     Terminal,
+    Socket,
 }
+
+const OUTPUTS: [Output; 4] = [Output::Pipe, Output::File, Output::Terminal, Output::Socket];
 
 /// What a process has left. A line is the number or the message of an event.
 struct Left {
@@ -60,6 +64,7 @@ fn run(ending: &str, output: Output, locked: bool) -> Left {
             left(ended.status, &fs::read(&path).unwrap(), &ended.stderr)
         }
         Output::Terminal => on_a_terminal(command),
+        Output::Socket => on_a_socket(command),
     })
 }
 
@@ -82,6 +87,19 @@ fn on_a_terminal(mut command: Command) -> Left {
         lines: pretty(&String::from_utf8(output).unwrap()),
         ..left(ended.status, &[], &ended.stderr)
     }
+}
+
+fn on_a_socket(mut command: Command) -> Left {
+    let (mut reader, writer) = UnixStream::pair().unwrap();
+    let reading = thread::spawn(move || {
+        let mut all = Vec::new();
+        reader.read_to_end(&mut all).unwrap();
+        all
+    });
+    let child = command.stdout(OwnedFd::from(writer)).spawn().unwrap();
+    drop(command);
+    let ended = child.wait_with_output().unwrap();
+    left(ended.status, &reading.join().unwrap(), &ended.stderr)
 }
 
 /// Reads until the last process has closed the terminal, which is an error on Linux.
@@ -147,7 +165,7 @@ fn after_the_thousand(left: &Left, what: &str) -> Vec<String> {
 /// Runs an ending forty times with each output, every second time while the caller holds the lock
 /// of standard output.
 fn always_ends(ending: &str, last: &[&str]) {
-    for output in [Output::Pipe, Output::File, Output::Terminal] {
+    for output in OUTPUTS {
         for number in 0..RUNS {
             let locked = number % 2 == 1;
             let what = format!("`{ending}` to {output:?}, run {number}");
@@ -185,7 +203,7 @@ fn unhandled_signal_keeps_last_words() {
 
 #[test]
 fn handled_signal_keeps_last_words() {
-    for output in [Output::Pipe, Output::File, Output::Terminal] {
+    for output in OUTPUTS {
         for number in 0..RUNS {
             let left = run("handled", output, number % 2 == 1);
             let what = format!("{output:?}, run {number}");

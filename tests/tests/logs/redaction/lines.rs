@@ -109,3 +109,85 @@ fn log_uses_the_programs_list() {
 fn secret_has_the_size_of_its_value() {
     assert_eq!(size_of::<Secret<[u8; 7]>>(), 7);
 }
+
+/// Emits an event with every name of [`HIDDEN`] and [`SHOWN`].
+fn say_names() {
+    info!(
+        user_password = PASSWORD,
+        db_password = PASSWORD,
+        userPassword = PASSWORD,
+        passwords = PASSWORD,
+        aws_secret_access_key = PASSWORD,
+        github_token = PASSWORD,
+        bearer = PASSWORD,
+        jwt = PASSWORD,
+        smtp.password.value = PASSWORD,
+        "x-api-key" = PASSWORD,
+        "second"
+    );
+    info!(
+        token_count = 3,
+        prompt_tokens = 3,
+        time_to_first_token = 3,
+        inter_token_latency = 3,
+        next_token = 3,
+        max_token = 3,
+        cookies = 3,
+        credential_type = 3,
+        "third"
+    );
+}
+
+const HIDDEN: [&str; 10] = [
+    "user_password",
+    "db_password",
+    "userPassword",
+    "passwords",
+    "aws_secret_access_key",
+    "github_token",
+    "bearer",
+    "jwt",
+    "smtp.password.value",
+    "x-api-key",
+];
+
+const SHOWN: [&str; 8] = [
+    "token_count",
+    "prompt_tokens",
+    "time_to_first_token",
+    "inter_token_latency",
+    "next_token",
+    "max_token",
+    "cookies",
+    "credential_type",
+];
+
+#[test]
+fn words_within_names_are_redacted_and_counts_are_shown() {
+    let text = text_of(LogSettings::default(), say_names);
+    let lines = crate::capture::parsed(&text);
+    for name in HIDDEN {
+        assert_eq!(lines[0][name], "[redacted]", "{name}");
+    }
+    for name in SHOWN {
+        assert_eq!(lines[1][name], 3, "{name}");
+    }
+}
+
+#[test]
+fn program_names_match_as_words() {
+    let settings = LogSettings {
+        redaction: Redaction::default().with("iban"),
+        ..LogSettings::default()
+    };
+    let text = text_of(settings, || {
+        info!(
+            customer_iban = "DE02",
+            customerIban = "DE02",
+            ibans = "DE02",
+            caliban = "seen",
+            "paid"
+        );
+    });
+    assert!(!text.contains("DE02") && text.contains("seen"), "{text}");
+}
