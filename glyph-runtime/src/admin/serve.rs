@@ -87,6 +87,7 @@ fn spawn(
         request.extensions_mut().insert(of_request.cut().clone());
         let response = router.clone().call(request.map(Body::new));
         async move {
+            answering.turn().await;
             let response = response.await;
             response.map(|response| until_sent(response, answering))
         }

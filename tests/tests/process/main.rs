@@ -4,5 +4,6 @@ mod callsites;
 mod configuration;
 mod failed_lookup;
 mod installed;
+mod listener;
 mod shutdown;
 mod traces_of_everything;
