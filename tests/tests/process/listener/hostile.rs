@@ -14,7 +14,7 @@ use super::{
 };
 
 /// The series of a page that no buffer holds.
-const LARGE: &str = "count 20000";
+const LARGE: &str = "count 8000";
 
 /// What a service may use while hostile clients are at it.
 #[derive(Clone, Copy, Debug)]
@@ -91,8 +91,7 @@ impl Attack {
         let longest = probes(&service, self.lasts);
         let (after, lasted) = (Used::by(&service), begun.elapsed());
         if descriptors == WITH_MANY.descriptors {
-            // A scrape has its turn as well.
-            service.probe("/metrics");
+            until("a scrape has its turn as well", || service.is_scraped());
         }
         let connected = clients.connected();
         let processor = after.processor.saturating_sub(before.processor);
@@ -107,7 +106,7 @@ impl Attack {
         assert!(memory < 128, "{kinds:?}: {memory} MiB");
         assert!(after.descriptors <= descriptors, "{kinds:?}: {after:?}");
         drop(clients);
-        service.probe("/metrics");
+        until("scrapes go on afterwards", || service.is_scraped());
     }
 }
 

@@ -4,7 +4,6 @@
 
 mod checks;
 mod clients;
-#[cfg(target_os = "linux")]
 mod hostile;
 mod port;
 
@@ -49,6 +48,12 @@ impl Service {
     fn ask(&mut self, command: &str) -> String {
         self.process.say(command);
         self.process.line(command)
+    }
+
+    /// Whether the whole page arrives.
+    fn is_scraped(&self) -> bool {
+        let page = get(self.address, "/metrics", 20 * LIMIT).unwrap_or_default();
+        page.starts_with("HTTP/1.1 200") && page.contains("\nglyph_scrapes_total ")
     }
 
     fn probe(&self, path: &str) -> Duration {
