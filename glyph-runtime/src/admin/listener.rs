@@ -142,7 +142,7 @@ impl Listener {
         let (end, ended) = oneshot::channel();
         let (ready, started) = mpsc::channel();
         let run = move || {
-            let all_ended = run(socket, &sockets, router, limits, stopped, &ready);
+            let all_ended = run(socket, sockets, router, limits, stopped, &ready);
             let _ = end.send(all_ended);
         };
         let thread = thread::Builder::new().name("glyph-admin".to_owned());
@@ -195,7 +195,7 @@ impl Listener {
 /// Runs the listener's thread.
 fn run(
     socket: TcpListener,
-    sockets: &Sockets,
+    sockets: Sockets,
     router: Router,
     limits: Limits,
     stopped: oneshot::Receiver<Duration>,
@@ -212,9 +212,12 @@ fn run(
     match start() {
         Ok((runtime, socket)) => {
             let _ = ready.send(Ok(()));
-            let all_ended = runtime.block_on(serve(socket, sockets, router, limits, stopped));
+            // As a task it takes turns with the connections. The future of `block_on` comes before
+            // them, and would accept more than it lets them read.
+            let serving = runtime.spawn(serve(socket, sockets, router, limits, stopped));
+            let all_ended = runtime.block_on(serving);
             runtime.shutdown_background();
-            all_ended
+            all_ended.unwrap_or(false)
         }
         Err(error) => {
             let _ = ready.send(Err(error));

@@ -19,6 +19,8 @@ use tokio::{
 
 const PAGE: &[u8] = b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n";
 
+const READINESS: &[u8] = b"GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n";
+
 /// What a client does with its connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -38,7 +40,7 @@ pub(super) enum Kind {
     Pipelining,
     /// It sends no HTTP.
     Garbage,
-    /// It asks for readiness, and leaves.
+    /// It asks for readiness, and leaves when the answer is there.
     Leaving,
 }
 
@@ -77,10 +79,8 @@ impl Kind {
             }
             Self::Garbage => stream.write_all(&[0xff; 64]).await?,
             Self::Leaving => {
-                stream
-                    .write_all(b"GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n")
-                    .await?;
-                sleep(Duration::from_millis(100)).await;
+                stream.write_all(READINESS).await?;
+                stream.peek(&mut [0]).await?;
                 return Ok(());
             }
         }

@@ -90,7 +90,8 @@ impl Attack {
         let begun = Instant::now();
         let longest = probes(&service, self.lasts);
         let (after, lasted) = (Used::by(&service), begun.elapsed());
-        if descriptors == WITH_MANY.descriptors {
+        let are_reading = kinds == [Kind::NotReading] || kinds == [Kind::SlowReading];
+        if are_reading && descriptors == WITH_MANY.descriptors {
             until("a scrape has its turn as well", || service.is_scraped());
         }
         let connected = clients.connected();
@@ -102,7 +103,8 @@ impl Attack {
             after.descriptors
         );
         assert!(longest < LIMIT, "{kinds:?}: {longest:?}");
-        assert!(share < 1.0, "{kinds:?}: {share} processors");
+        // One thread renders expositions, and another one does the rest.
+        assert!(share < 1.5, "{kinds:?}: {share} processors");
         assert!(memory < 128, "{kinds:?}: {memory} MiB");
         assert!(after.descriptors <= descriptors, "{kinds:?}: {after:?}");
         drop(clients);
@@ -142,22 +144,27 @@ fn thousand_clients_of_all_kinds_delay_no_probe() {
 }
 
 #[test]
-#[ignore = "takes six minutes; `.ci/full` runs it"]
-fn hostile_clients_delay_no_probe_for_long() {
+#[ignore = "takes five minutes; `.ci/full` runs it"]
+fn clients_of_each_kind_delay_no_probe_for_long() {
     let lasts = Duration::from_secs(15);
     for kind in Kind::ALL {
         for attack in [WITH_MANY, WITH_FEW] {
             Attack { lasts, ..attack }.by(&[kind]);
         }
     }
+}
+
+#[test]
+#[ignore = "takes a minute; `.ci/full` runs it"]
+fn four_thousand_clients_delay_no_probe() {
     for attack in [WITH_MANY, WITH_FEW] {
         let clients = 4 * attack.clients;
-        let lasts = 2 * lasts;
-        Attack {
+        let lasts = Duration::from_secs(20);
+        let attack = Attack {
             lasts,
             clients,
             ..attack
-        }
-        .by(&Kind::ALL);
+        };
+        attack.by(&Kind::ALL);
     }
 }
