@@ -5,6 +5,7 @@ use std::{convert::Infallible, io, thread};
 use tokio::{
     runtime::{Builder, Handle},
     sync::oneshot,
+    task::AbortHandle,
 };
 
 /// A thread that runs the tasks of its runtime until this is dropped.
@@ -34,5 +35,15 @@ impl OwnThread {
 
     pub(crate) fn runtime(&self) -> &Handle {
         &self.runtime
+    }
+}
+
+/// Aborts a task that nobody waits for any more.
+#[derive(Debug)]
+pub(crate) struct AbortOnDrop(pub(crate) AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }

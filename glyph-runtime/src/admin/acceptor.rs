@@ -20,10 +20,20 @@ use super::{
     reserve::{Reserve, Stream},
 };
 
-/// The time in which [`BATCH`] connections are accepted. Clients that come back as soon as they
-/// are cut would keep a processor busy without it.
-const WINDOW: Duration = Duration::from_millis(10);
-const BATCH: usize = 40;
+/// The most connections that are accepted in a second. Clients that come back as soon as they are
+/// cut would keep a processor busy without a limit.
+const MOST_A_SECOND: usize = 5000;
+
+/// The connections that are accepted in a second, as a multiple of those that can be open. A new
+/// one stays for about this part of a second, which is enough for a request to arrive.
+const TURNS_A_SECOND: usize = 16;
+
+/// The share of the connections that are accepted in a row. Then those that are open have their
+/// turn, each of them perhaps: more in a row are cut unread, fewer are accepted too slowly.
+const IN_A_ROW: usize = 64;
+
+/// The pause after which accepting goes on.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// The descriptors in reserve.
 const RESERVE: usize = 16;
@@ -44,7 +54,7 @@ impl Acceptor {
             connections: Arc::default(),
             most: limits.connections,
             reserve: Arc::new(Reserve::new(RESERVE)),
-            pace: Pace::new(BATCH.min(limits.connections.div_ceil(2))),
+            pace: Pace::new(limits.connections),
         }
     }
 
@@ -105,45 +115,93 @@ fn is_of_one_client(error: &io::Error) -> bool {
 
 /// Limits the rate at which connections are accepted.
 struct Pace {
-    batch: usize,
-    accepted: usize,
-    begun: Instant,
+    a_second: f64,
+    /// The most connections that are accepted without a pause.
+    burst: f64,
+    allowed: f64,
+    at: Instant,
+    in_a_row: usize,
+    most_in_a_row: usize,
 }
 
 impl Pace {
-    fn new(batch: usize) -> Self {
+    fn new(connections: usize) -> Self {
+        let a_second = (connections * TURNS_A_SECOND).min(MOST_A_SECOND);
+        let count = |number: usize| u32::try_from(number).map_or(f64::MAX, f64::from);
+        let burst = count(connections.div_ceil(4));
         Self {
-            batch,
-            accepted: 0,
-            begun: Instant::now(),
+            a_second: count(a_second),
+            burst,
+            allowed: burst,
+            at: Instant::now(),
+            in_a_row: 0,
+            most_in_a_row: (connections / IN_A_ROW).max(1),
         }
     }
 
     fn count(&mut self) {
-        if self.accepted == 0 {
-            self.begun = Instant::now();
-        }
-        self.accepted += 1;
+        self.allowed -= 1.0;
+        self.in_a_row += 1;
     }
 
     /// Makes the next wait a long one.
     fn exhaust(&mut self) {
-        self.begun = Instant::now();
-        self.accepted = self.batch;
+        self.allowed = 0.0;
+        self.in_a_row = self.most_in_a_row;
+        self.at = Instant::now();
     }
 
-    /// Lets the connections do their work, and waits if a batch was accepted in less than its
-    /// time. A batch that took longer is followed by a wait of half its time, so that accepting
-    /// never takes all of a processor.
+    fn refill(&mut self) {
+        let passed = self.at.elapsed().as_secs_f64();
+        self.at = Instant::now();
+        self.allowed = (self.allowed + passed * self.a_second).min(self.burst);
+    }
+
+    /// Lets the connections do their work, and waits until one more is allowed.
     async fn keep(&mut self) {
-        if self.accepted == 0 {
-            return;
+        if self.in_a_row >= self.most_in_a_row {
+            yield_now().await;
+            self.in_a_row = 0;
         }
-        yield_now().await;
-        if self.accepted >= self.batch {
-            let took = self.begun.elapsed();
-            sleep(WINDOW.saturating_sub(took).max(took / 2).min(WINDOW)).await;
-            self.accepted = 0;
+        self.refill();
+        while self.allowed < 1.0 {
+            sleep(PAUSE).await;
+            self.refill();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::Pace;
+
+    async fn accepted_in(connections: usize, seconds: f64) -> f64 {
+        let mut pace = Pace::new(connections);
+        let (begun, mut accepted) = (Instant::now(), 0.0);
+        while begun.elapsed().as_secs_f64() < seconds {
+            pace.keep().await;
+            pace.count();
+            accepted += 1.0;
+        }
+        accepted
+    }
+
+    #[tokio::test]
+    async fn rate_of_connections_is_limited() {
+        let accepted = accepted_in(64, 0.2).await;
+        assert!(accepted <= 1024.0 * 0.3 + 16.0, "{accepted}");
+        let accepted = accepted_in(2048, 0.2).await;
+        assert!(accepted <= 5000.0 * 0.3 + 512.0, "{accepted}");
+    }
+
+    #[tokio::test]
+    async fn pause_follows_a_failure() {
+        let mut pace = Pace::new(64);
+        pace.exhaust();
+        let begun = Instant::now();
+        pace.keep().await;
+        assert!(begun.elapsed().as_millis() >= 1);
     }
 }

@@ -22,9 +22,9 @@ const GRACE: Duration = Duration::from_millis(100);
 ///
 /// It runs on a thread called `glyph-admin` and needs no runtime of the program.
 ///
-/// It always accepts connections. At most 2,048 are open, and at most a quarter of the file
-/// descriptors that the process may open. A connection beyond that cuts the one that has waited
-/// longest for a request. A request has to arrive within ten seconds. A client that reads nothing
+/// It always accepts connections, up to 5,000 a second. At most 2,048 are open, and at most a
+/// quarter of the file descriptors that the process may open, or half of them up to 128. A connection beyond that cuts the one that has waited
+/// longest for a request, or else the one whose answer takes longest. A request has to arrive within ten seconds. A client that reads nothing
 /// of its response for 30 seconds is disconnected. If the process has no descriptors left, the
 /// listener uses some that it holds in reserve.
 ///
@@ -142,7 +142,7 @@ impl Listener {
         let (end, ended) = oneshot::channel();
         let (ready, started) = mpsc::channel();
         let run = move || {
-            let all_ended = run(socket, &sockets, router, limits, stopped, &ready);
+            let all_ended = run(socket, sockets, router, limits, stopped, &ready);
             let _ = end.send(all_ended);
         };
         let thread = thread::Builder::new().name("glyph-admin".to_owned());
@@ -195,7 +195,7 @@ impl Listener {
 /// Runs the listener's thread.
 fn run(
     socket: TcpListener,
-    sockets: &Sockets,
+    sockets: Sockets,
     router: Router,
     limits: Limits,
     stopped: oneshot::Receiver<Duration>,
@@ -212,9 +212,12 @@ fn run(
     match start() {
         Ok((runtime, socket)) => {
             let _ = ready.send(Ok(()));
-            let all_ended = runtime.block_on(serve(socket, sockets, router, limits, stopped));
+            // As a task it takes turns with the connections. The future of `block_on` comes before
+            // them, and would accept more than it lets them read.
+            let serving = runtime.spawn(serve(socket, sockets, router, limits, stopped));
+            let all_ended = runtime.block_on(serving);
             runtime.shutdown_background();
-            all_ended
+            all_ended.unwrap_or(false)
         }
         Err(error) => {
             let _ = ready.send(Err(error));

@@ -20,7 +20,7 @@ use crate::{expose::Exposition, health::Health};
 /// `/metrics` responds with the exposition in the format that `Accept` asks for, compressed with
 /// gzip if `Accept-Encoding` allows it. It is rendered while it is sent, on a thread of its own,
 /// `glyph-scrape`. At most 16 scrapes run at a time. A further one replaces a scrape whose client
-/// has read nothing for 25 milliseconds. It waits for that, or for a scrape to end, and gets a 503
+/// has read nothing for 50 milliseconds. It waits for that, or for a scrape to end, and gets a 503
 /// after ten seconds. `/healthz` and `/readyz` respond with the reports of [`Health`].
 ///
 /// ```
@@ -41,7 +41,7 @@ pub(super) fn endpoints(source: Arc<dyn Source>, health: Health) -> Router {
     let gzip = CompressionLayer::new().quality(CompressionLevel::Fastest);
     let live = health.clone();
     let liveness = get(move || async move { live.liveness() });
-    let limit = from_fn_with_state(Scrapes::default(), Scrapes::limit);
+    let limit = from_fn_with_state(Scrapes::new(), Scrapes::limit);
     let readiness = get(move || async move { health.readiness().await });
     Router::new()
         .route(

@@ -21,7 +21,10 @@ use super::{
     slots::{Slot, Slots},
     worker::{Worker, rendered_by},
 };
-use crate::expose::{Exposition, Format};
+use crate::{
+    expose::{Exposition, Format},
+    thread::AbortOnDrop,
+};
 
 /// A source of expositions.
 pub(crate) trait Source: Send + Sync {
@@ -51,13 +54,23 @@ pub(super) fn respond(source: Arc<dyn Source>, headers: &HeaderMap) -> Response 
 }
 
 /// Limits the scrapes at a time, and renders them on a thread of their own.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Scrapes {
     slots: Arc<Slots>,
     worker: Worker,
 }
 
 impl Scrapes {
+    pub(super) fn new() -> Self {
+        let worker = Worker::default();
+        // Later, the process may have no descriptors left for it.
+        let _tried_again_by_scrapes = worker.runtime();
+        Self {
+            slots: Arc::default(),
+            worker,
+        }
+    }
+
     /// Lets a scrape through when it has a slot.
     pub(super) async fn limit(
         State(scrapes): State<Self>,
@@ -83,7 +96,9 @@ impl Scrapes {
             Some(slot) => Some(slot),
             None => {
                 let slots = Arc::clone(&self.slots);
-                runtime.spawn(slots.take(connection)).await.ok().flatten()
+                let wait = runtime.spawn(slots.take(connection));
+                let _abort = AbortOnDrop(wait.abort_handle());
+                wait.await.ok().flatten()
             }
         }
     }

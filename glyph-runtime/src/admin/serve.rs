@@ -38,7 +38,7 @@ pub(crate) const TARGET: &str = "glyph_runtime::admin";
 /// responses ended within the deadline.
 pub(super) async fn serve(
     socket: TcpListener,
-    sockets: &Sockets,
+    sockets: Sockets,
     router: Router,
     limits: Limits,
     mut stopped: oneshot::Receiver<Duration>,
@@ -59,7 +59,7 @@ pub(super) async fn serve(
                 if let Some(Ok(socket)) = moved {
                     acceptor.also(socket);
                     is_elsewhere = false;
-                    announce_move(sockets);
+                    announce_move(&sockets);
                 }
             }
         }
@@ -87,6 +87,7 @@ fn spawn(
         request.extensions_mut().insert(of_request.cut().clone());
         let response = router.clone().call(request.map(Body::new));
         async move {
+            answering.turn().await;
             let response = response.await;
             response.map(|response| until_sent(response, answering))
         }

@@ -21,7 +21,7 @@ use super::connections::Cut;
 pub(super) const MOST_SCRAPES: usize = 16;
 
 /// The time after which a scrape whose client reads nothing gives way to another one.
-const STALLED: Duration = Duration::from_millis(25);
+const STALLED: Duration = Duration::from_millis(50);
 
 /// The longest wait of a scrape for another one to end.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);

@@ -9,7 +9,7 @@ use std::{
 use glyph_core::__runtime::lock;
 use socket2::{Domain, SockRef, Socket, Type};
 
-use super::limits::SEND_BUFFER;
+use super::limits::{RECEIVE_BUFFER, SEND_BUFFER};
 
 /// The limit of connections that the operating system keeps until they are accepted. Beyond it,
 /// clients connect a second later or never. Systems have a lower limit of their own.
@@ -90,14 +90,15 @@ impl Sockets {
     }
 }
 
-/// Binds as the standard library does, with a longer queue of connections. What a connection
-/// sends is buffered within limits, because accepted connections inherit the option.
+/// Binds as the standard library does, with a longer queue of connections, and with limited
+/// buffers, which accepted connections inherit.
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     // Elsewhere the option means that a port in use can be bound.
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
     socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
     socket.set_tcp_nodelay(true)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;

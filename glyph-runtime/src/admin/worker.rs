@@ -19,7 +19,7 @@ use crate::thread::OwnThread;
 
 const TOO_SLOW: &str = "the client reads too slowly, and other scrapes wait";
 
-/// The thread that renders and compresses expositions. It starts with the first scrape.
+/// The thread that renders and compresses expositions. The first call for it starts it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Worker(Arc<Mutex<Option<OwnThread>>>);
 

@@ -17,7 +17,7 @@ use glyph_core::__runtime::{
 
 use super::{
     ExternalRecorder, Format,
-    external::{self, ExternalFamily, ExternalWriter},
+    external::{External, ExternalFamily, ExternalWriter},
     family::FamilyWriter,
     scrape::Scrapes,
     target::{self, Target},
@@ -42,7 +42,7 @@ pub struct Exposition {
 struct Shared {
     registry: Registry,
     target: Target,
-    external: Option<Box<dyn ExternalRecorder>>,
+    external: Option<External>,
     scrapes: Arc<Scrapes>,
     /// The sources of glyph's own metrics.
     sources: Mutex<Vec<Source>>,
@@ -67,7 +67,7 @@ impl Exposition {
             shared: Arc::new(Shared {
                 registry,
                 target: Target::new(resource),
-                external,
+                external: external.map(External::new),
                 scrapes,
                 sources: Mutex::new(sources),
                 is_installed: AtomicBool::new(false),
@@ -162,12 +162,10 @@ impl Exposition {
     }
 
     /// Returns the metrics of external recorders.
-    pub(crate) fn external(&self) -> Vec<ExternalFamily> {
+    pub(crate) fn external(&self) -> Arc<Vec<ExternalFamily>> {
         let external = self.shared.external.as_ref();
-        let read = |text: String| external::read(&text, self.names_taken());
-        external
-            .map(|external| read(external.render()))
-            .unwrap_or_default()
+        let families = external.map(|external| external.families(self.names_taken()));
+        families.unwrap_or_default()
     }
 
     /// Whether a family or a sample of this name is declared, or reserved for glyph.

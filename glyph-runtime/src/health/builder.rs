@@ -94,6 +94,12 @@ impl HealthBuilder {
             });
         }
         let runtime = self.runtime.or_else(|| Handle::try_current().ok());
+        if runtime.is_none() {
+            // Later, the process may have no descriptors left for the threads.
+            for check in &self.checks {
+                let _tried_again_by_runs = check.own_runtime();
+            }
+        }
         Ok(Health::new(self.checks, runtime, self.interval))
     }
 }

@@ -12,10 +12,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::{runtime::Handle, task::AbortHandle, task::JoinError, time::timeout};
+use tokio::{runtime::Handle, task::JoinError, time::timeout};
 
 use super::DEFAULT_TIMEOUT;
-use crate::thread::OwnThread;
+use crate::thread::{AbortOnDrop, OwnThread};
 use glyph_core::__runtime::lock;
 
 /// The limit of characters of an error in a report.
@@ -112,8 +112,8 @@ impl Check {
 }
 
 impl Check {
-    /// Returns the runtime of the check's own thread, which the first run starts.
-    fn own_runtime(&self) -> Result<Handle, String> {
+    /// Returns the runtime of the check's own thread, which the first call starts.
+    pub(super) fn own_runtime(&self) -> Result<Handle, String> {
         let mut thread = lock(&self.thread);
         let thread = match &mut *thread {
             Some(thread) => thread,
@@ -149,14 +149,6 @@ impl Turn {
 impl Drop for Turn {
     fn drop(&mut self) {
         self.0.store(false, Ordering::Release);
-    }
-}
-
-struct AbortOnDrop(AbortHandle);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }
 

@@ -1,4 +1,5 @@
-//! The folders of each crate import in one direction, and conditions on features are few.
+//! The folders of each crate import in one direction, conditions on features are few, and the guide
+//! has the limits of the sources.
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -9,6 +10,7 @@
 mod conditions;
 mod copies;
 mod folders;
+mod limits;
 mod order;
 mod paths;
 mod planted;

@@ -4,5 +4,7 @@ mod callsites;
 mod configuration;
 mod failed_lookup;
 mod installed;
+#[cfg(target_os = "linux")]
+mod listener;
 mod shutdown;
 mod traces_of_everything;

@@ -5,6 +5,7 @@
 
 pub(crate) mod family;
 mod line;
+mod snapshot;
 mod write;
 
 use std::collections::{BTreeMap, HashSet};
@@ -12,6 +13,7 @@ use std::collections::{BTreeMap, HashSet};
 use family::Family;
 pub(crate) use family::{Kind, Point};
 use line::Line;
+pub(crate) use snapshot::External;
 pub(crate) use write::ExternalWriter;
 
 /// A recorder of metrics that no catalog declares.

@@ -1,7 +1,12 @@
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering::Relaxed},
+};
+
 use metrics::{Key, Label, Level, Metadata, Recorder, Unit};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusRecorder};
 
-use super::{ExternalWriter, read};
+use super::{External, ExternalRecorder, ExternalWriter, read};
 use crate::expose::Format;
 
 const METADATA: Metadata<'static> = Metadata::new(module_path!(), Level::INFO, None);
@@ -30,7 +35,8 @@ fn exposition(recorder: &PrometheusRecorder, format: Format) -> String {
 
 fn written(rendered: &str, format: Format, taken: impl Fn(&str) -> bool) -> String {
     let mut exposition = Vec::new();
-    let mut writer = ExternalWriter::new(read(rendered, taken), format);
+    let families = Arc::new(read(rendered, taken));
+    let mut writer = ExternalWriter::new(families, format);
     while writer.push(&mut exposition, 1) {}
     String::from_utf8(exposition).unwrap()
 }
@@ -227,4 +233,30 @@ proptest::proptest! {
             proptest::prop_assert!(!exposition.contains("\n\n"));
         }
     }
+}
+
+/// A recorder whose one counter rises with each reading.
+struct Rising(AtomicU64);
+
+impl ExternalRecorder for Rising {
+    fn render(&self) -> String {
+        let reading = self.0.fetch_add(1, Relaxed);
+        format!("# TYPE readings counter\nreadings {reading}\n")
+    }
+}
+
+#[test]
+fn only_concurrent_scrapes_share_a_reading() {
+    let external = External::new(Box::new(Rising(AtomicU64::new(0))));
+    let first = external.families(|_| false);
+    let shared = external.families(|_| false);
+    assert!(Arc::ptr_eq(&first, &shared));
+    drop(first);
+    assert!(Arc::ptr_eq(&shared, &external.families(|_| false)));
+    drop(shared);
+    let again = external.families(|_| false);
+    let point = again
+        .first()
+        .map(|family| family.series[0].points[0].value.float());
+    assert_eq!(point, Some(1.0));
 }

@@ -1,51 +1,52 @@
 //! Writes families of external recorders in both formats.
 
-use std::{mem, vec};
+use std::sync::Arc;
 
 use glyph_core::__runtime::canonical;
 
 use super::{ExternalFamily, ExternalSeries, family::Point};
 use crate::expose::{Format, escape, family::push_label};
 
-/// Writes families in pieces.
+/// Writes families in pieces. They may be shared with other scrapes.
 pub(crate) struct ExternalWriter {
-    families: vec::IntoIter<ExternalFamily>,
-    open: Option<OpenFamily>,
+    families: Arc<Vec<ExternalFamily>>,
     format: Format,
-}
-
-/// A family whose head is written, and its series that are not.
-struct OpenFamily {
-    family: ExternalFamily,
-    series: vec::IntoIter<ExternalSeries>,
+    family: usize,
+    /// The number of series of the family that are written, once its head is.
+    series: Option<usize>,
 }
 
 impl ExternalWriter {
-    pub(crate) fn new(families: Vec<ExternalFamily>, format: Format) -> Self {
+    pub(crate) fn new(families: Arc<Vec<ExternalFamily>>, format: Format) -> Self {
         Self {
-            families: families.into_iter(),
-            open: None,
+            families,
             format,
+            family: 0,
+            series: None,
         }
     }
 
     /// Writes series until `out` has `enough` bytes. Returns whether there was anything to write.
     pub(crate) fn push(&mut self, out: &mut Vec<u8>, enough: usize) -> bool {
-        if self.open.is_none() {
-            let Some(family) = self.families.next() else {
-                return false;
-            };
-            self.open = Some(family.open(out, self.format));
-        }
-        if let Some(open) = &mut self.open {
-            for series in open.series.by_ref() {
-                open.family.push_series(out, &series);
-                if out.len() >= enough {
-                    return true;
-                }
+        let Some(family) = self.families.get(self.family) else {
+            return false;
+        };
+        let written = match &mut self.series {
+            Some(written) => written,
+            None => {
+                family.push_head(out, self.format);
+                self.series.insert(0)
+            }
+        };
+        for series in family.series.iter().skip(*written) {
+            family.push_series(out, series);
+            *written += 1;
+            if out.len() >= enough {
+                return true;
             }
         }
-        self.open = None;
+        self.family += 1;
+        self.series = None;
         true
     }
 }
@@ -53,15 +54,6 @@ impl ExternalWriter {
 /// Counters end in `_total` and bounds are written canonically in both formats, so that a series
 /// has the same name in both.
 impl ExternalFamily {
-    fn open(mut self, out: &mut Vec<u8>, format: Format) -> OpenFamily {
-        self.push_head(out, format);
-        let series = mem::take(&mut self.series).into_iter();
-        OpenFamily {
-            family: self,
-            series,
-        }
-    }
-
     fn push_series(&self, out: &mut Vec<u8>, series: &ExternalSeries) {
         for point in &series.points {
             self.push_sample(out, series, point);

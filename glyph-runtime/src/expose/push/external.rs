@@ -11,24 +11,29 @@ use opentelemetry_proto::tonic::{
 };
 
 use crate::{
-    expose::external::{ExternalFamily, Kind, Point as Sample, family::Number},
+    expose::external::{ExternalFamily, ExternalSeries, Kind, Point as Sample, family::Number},
     otlp::metrics::{
         Entry, Head, Point, Shape, attribute, integer, number, process_start, unix_nanos,
     },
 };
 
 /// The points of each family.
-pub(super) fn entries(families: Vec<ExternalFamily>) -> impl Iterator<Item = Entry> + Send {
-    families.into_iter().flat_map(|family| {
-        let kind = family.kind;
-        let head = Arc::new(head_of(&family));
-        let points = family.series.into_iter().filter_map(move |series| {
-            let attributes = series.labels.into_iter();
-            let attributes = attributes.map(|(name, value)| attribute(name, value));
-            point(kind, attributes.collect(), &series.points)
-        });
-        points.map(move |point| (Arc::clone(&head), point))
+pub(super) fn entries(families: Arc<Vec<ExternalFamily>>) -> impl Iterator<Item = Entry> + Send {
+    (0..families.len()).flat_map(move |at| {
+        let families = Arc::clone(&families);
+        let head = families.get(at).map(|family| Arc::new(head_of(family)));
+        let series = families.get(at).map_or(0, |family| family.series.len());
+        (0..series).filter_map(move |series| {
+            let family = families.get(at)?;
+            Some((head.clone()?, entry(family, family.series.get(series)?)?))
+        })
     })
+}
+
+fn entry(family: &ExternalFamily, series: &ExternalSeries) -> Option<Point> {
+    let labels = series.labels.iter().cloned();
+    let attributes = labels.map(|(name, value)| attribute(name, value));
+    point(family.kind, attributes.collect(), &series.points)
 }
 
 fn head_of(family: &ExternalFamily) -> Head {
