@@ -1,7 +1,6 @@
 //! A hostile collector costs nothing but the items, which are counted once.
 
 use std::{
-    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -11,14 +10,11 @@ use glyph_tests::{
     cases::in_parallel,
     receiver::{Answer, Delay, PROTOCOLS, Peer, any::Receiver, nobody},
 };
-use rcgen::{CertificateParams, KeyPair};
-use tokio_rustls::rustls::{
-    ServerConfig,
-    crypto::ring,
-    pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
-};
 
-use crate::signals::{Exporter, Signal, impatient};
+use crate::{
+    certificates::Secured,
+    signals::{Exporter, Signal, impatient},
+};
 
 /// The time for which items are made.
 const WORK: Duration = Duration::from_millis(3500);
@@ -77,18 +73,7 @@ impl Collector {
 }
 
 fn with_tls() -> Receiver {
-    let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
-    let certificate = params.self_signed(&key).unwrap();
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key)
-        .unwrap();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Receiver::start_at("127.0.0.1:0", [], Some(Arc::new(config).into()))
+    Secured::start("127.0.0.1", |_| {}, false).receiver
 }
 
 /// What happens to the items, and what the last error says, over gRPC and over HTTP.

@@ -23,6 +23,7 @@ mod http;
 #[cfg(not(feature = "otlp-http"))]
 #[path = "missing.rs"]
 mod http;
+mod kept;
 mod notice;
 mod proxy;
 mod retry;
