@@ -12,7 +12,7 @@ use opentelemetry::Context;
 use tokio::{runtime, time::sleep_until};
 
 use super::{
-    Destination, Item, Outcome,
+    Destination, Item, LOG, Outcome,
     counts::DropReason,
     queue::{Next, Queue},
 };
@@ -25,9 +25,6 @@ thread_local! {
 pub(crate) fn is_export_thread() -> bool {
     EXPORTS.get()
 }
-
-/// The target of events about exports.
-pub(crate) const LOG: &str = "glyph::export";
 
 /// Starts the thread that sends the items of `queue` to `destination`.
 ///
@@ -104,9 +101,10 @@ impl<T: Item> Worker<T> {
 
     /// Leaves items in the queue, where a flush finds them, while the destination takes none.
     async fn until_open(&mut self) {
-        while let Some(at) = self.destination.closed_until()
+        while let Some(at) = self.destination.closed_until(self.queue.counts())
             && !self.queue.is_abandoned()
         {
+            self.queue.flushes().nothing_before(at);
             tokio::select! {
                 () = self.queue.until_work() => {}
                 () = sleep_until(at.into()) => {}

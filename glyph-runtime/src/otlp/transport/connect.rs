@@ -107,6 +107,16 @@ struct WireConnector {
     exchange: Arc<Exchange>,
 }
 
+impl WireConnector {
+    fn route(&mut self, to: Uri) -> Connecting<Hop> {
+        if let Some(proxy) = &mut self.proxy {
+            return proxy.connect(to);
+        }
+        let connecting = self.tcp.call(to);
+        Box::pin(async { Ok(MaybeHttpsStream::Http(connecting.await?)) })
+    }
+}
+
 impl Service<Uri> for WireConnector {
     type Response = Wire;
     type Error = BoxError;
@@ -119,13 +129,7 @@ impl Service<Uri> for WireConnector {
     fn call(&mut self, to: Uri) -> Self::Future {
         let exchange = Arc::clone(&self.exchange);
         let forwards = self.proxy.as_ref().is_some_and(Proxy::forwards);
-        let connecting: Connecting<Hop> = match &mut self.proxy {
-            Some(proxy) => proxy.connect(to),
-            None => {
-                let connecting = self.tcp.call(to);
-                Box::pin(async { Ok(MaybeHttpsStream::Http(connecting.await?)) })
-            }
-        };
+        let connecting = self.route(to);
         Box::pin(async move {
             let stream = TokioIo::new(connecting.await?);
             Ok(TokioIo::new(Counted::new(stream, exchange, forwards)))
