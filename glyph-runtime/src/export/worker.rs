@@ -3,8 +3,15 @@
 //! An export neither waits for the runtime of the program nor blocks it.
 
 use std::{
-    any::Any, cell::Cell, collections::VecDeque, convert::Infallible, io, panic::AssertUnwindSafe,
-    sync::Arc, thread, time::Instant,
+    any::Any,
+    cell::Cell,
+    collections::VecDeque,
+    convert::Infallible,
+    io,
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
 };
 
 use futures_util::FutureExt;
@@ -20,6 +27,9 @@ use super::{
 thread_local! {
     static EXPORTS: Cell<bool> = const { Cell::new(false) };
 }
+
+/// The time for a destination that ends at the limit itself, and knows the cause.
+const GRACE: Duration = Duration::from_millis(100);
 
 /// Returns whether this thread exports. Spans and events of such a thread are not exported.
 pub(crate) fn is_export_thread() -> bool {
@@ -127,7 +137,7 @@ impl<T: Item> Worker<T> {
                 counts.failed(&format_args!("it panicked: {}", message(&*panic)));
                 Outcome::lost(DropReason::Panicked)
             }),
-            () = tokio::time::sleep(limit) => {
+            () = tokio::time::sleep(limit + GRACE) => {
                 counts.failed(&format_args!("no result within {limit:?}"));
                 Outcome::lost(DropReason::Timeout)
             }
