@@ -54,7 +54,7 @@ pub(crate) trait Destination<T>: Send + 'static {
     fn follow(&mut self, _flushes: &Arc<Flushes>) {}
 
     /// Returns the moment until which items should stay in the queue.
-    fn closed_until(&self) -> Option<Instant> {
+    fn closed_until(&self, _counts: &Counts) -> Option<Instant> {
         None
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::UndeliveredPart;
+
 /// The most characters kept of a cause, which a collector may have written.
 const LONGEST_CAUSE: usize = 256;
 
@@ -24,6 +26,24 @@ impl ExportFailure {
             url: None,
             cause: cause.to_string().chars().take(LONGEST_CAUSE).collect(),
             advice: None,
+        }
+    }
+}
+
+impl UndeliveredPart {
+    /// Adds the last failure of the destination.
+    pub(crate) fn because(self, failure: Option<ExportFailure>) -> Self {
+        let Some(ExportFailure { url, cause, advice }) = failure else {
+            return self;
+        };
+        let error = match advice {
+            Some(advice) => format!("{cause}; {advice}"),
+            None => cause,
+        };
+        Self {
+            url: url.or(self.url),
+            error: Some(error),
+            ..self
         }
     }
 }

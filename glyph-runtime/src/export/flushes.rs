@@ -1,6 +1,12 @@
 //! The flushes of a queue that are running.
 
-use std::{sync::Mutex, time::Instant};
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Instant,
+};
 
 use tokio::sync::Notify;
 
@@ -12,15 +18,15 @@ use glyph_core::__runtime::lock;
 pub(crate) struct Flush {
     pub(crate) begun: Instant,
     pub(crate) deadline: Deadline,
-    /// Whether the queue is dropped at the deadline.
-    pub(crate) closing: bool,
 }
 
-/// Tells a destination that somebody waits for its queue, and until when.
+/// Connects flushes and the destination of their queue: the destination learns until when they
+/// wait, and they learn that nothing can leave by then.
 #[derive(Debug, Default)]
 pub(crate) struct Flushes {
     state: Mutex<FlushState>,
     begun: Notify,
+    hopeless: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -30,15 +36,15 @@ struct FlushState {
 }
 
 impl Flushes {
-    pub(super) fn begin(&self, deadline: Deadline, closing: bool) {
+    pub(super) fn begin(&self, deadline: Deadline) {
         let mut state = lock(&self.state);
         state.running += 1;
-        let earlier = state.latest;
+        let earlier = state.latest.map(|flush| flush.deadline);
         state.latest = Some(Flush {
             begun: Instant::now(),
-            deadline: earlier.map_or(deadline, |earlier| earlier.deadline.max(deadline)),
-            closing: closing || earlier.is_some_and(|earlier| earlier.closing),
+            deadline: earlier.map_or(deadline, |earlier| earlier.max(deadline)),
         });
+        self.hopeless.store(false, Relaxed);
         drop(state);
         self.begun.notify_one();
     }
@@ -54,6 +60,22 @@ impl Flushes {
     /// Returns the flush that began last, with the latest deadline of all.
     pub(crate) fn current(&self) -> Option<Flush> {
         lock(&self.state).latest
+    }
+
+    /// Ends the flushes if nothing leaves before `at`, which is after their deadline.
+    pub(crate) fn nothing_before(&self, at: Instant) {
+        let state = lock(&self.state);
+        if state
+            .latest
+            .is_some_and(|flush| at >= flush.deadline.into())
+        {
+            self.hopeless.store(true, Relaxed);
+        }
+    }
+
+    /// Returns whether nothing can leave before the deadline.
+    pub(super) fn are_hopeless(&self) -> bool {
+        self.hopeless.load(Relaxed)
     }
 
     /// Waits for the start of a flush. One start may be returned twice.

@@ -8,7 +8,11 @@ mod destination;
 #[cfg(feature = "trace")]
 mod failure;
 #[cfg(feature = "trace")]
-mod flushes;
+#[cfg_attr(
+    not(any(feature = "otlp-grpc", feature = "otlp-http")),
+    expect(dead_code, reason = "only collectors ask for pauses")
+)]
+pub(crate) mod flushes;
 #[cfg(feature = "trace")]
 pub(crate) mod limits;
 #[cfg(feature = "trace")]
@@ -26,11 +30,11 @@ mod worker;
 pub(crate) use self::{
     counts::Counts,
     destination::{Destination, Exporting, Item, Outcome},
-    flushes::{Flush, Flushes},
+    flushes::Flushes,
     metrics::{Exporters, Signal, source},
     queue::{Queue, flush},
     transport::transport,
-    worker::{LOG, is_export_thread, start},
+    worker::{is_export_thread, start},
 };
 #[cfg(feature = "trace")]
 pub use self::{
@@ -41,3 +45,7 @@ pub use self::{
 pub(crate) use deadline::{DROP_DEADLINE, Deadline};
 pub use open_spans::OpenSpans;
 pub use undelivered::{Undelivered, UndeliveredPart};
+
+/// The target of events about exports.
+#[cfg(feature = "trace")]
+pub(crate) const LOG: &str = "glyph::export";

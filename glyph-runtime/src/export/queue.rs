@@ -1,25 +1,26 @@
 //! A bounded queue of items for one exporter, and the counts of what happened to them.
 
+mod flush;
+mod forked;
+
 use std::{
     collections::VecDeque,
     sync::{Arc, Condvar, Mutex, MutexGuard},
-    time::Duration,
 };
 
 use tokio::sync::Notify;
 
+pub(crate) use self::flush::flush;
 use super::{
-    BatchLimits, Deadline, Flushes, Item, Outcome, Undelivered, UndeliveredPart,
+    BatchLimits, Flushes, Item, Outcome,
     counts::{Counts, DropReason, ExportCounts},
 };
 use crate::origin::Origin;
-use glyph_core::__runtime::{ignore_poison, lock};
+use glyph_core::__runtime::lock;
 
 /// A batch is sent when its items reach this size. Collectors accept 4 MiB at once (the default of
 /// gRPC).
 const BATCH_BYTES: usize = 2 << 20;
-
-mod forked;
 
 /// Connects recording threads to one worker. Recording holds the lock only while it moves one item.
 #[derive(Debug)]
@@ -62,40 +63,6 @@ struct QueueState<T> {
     closed: bool,
     /// The number of settled items when the queue was abandoned and everything else was dropped.
     abandoned: Option<u64>,
-}
-
-/// Exports everything that is in the queues before this call, within one time limit for all of
-/// them.
-///
-/// With `closing`, the queues accept nothing more, and what is left at the deadline is dropped.
-pub(crate) fn flush<T: Item>(
-    queues: &[Arc<Queue<T>>],
-    limit: Duration,
-    closing: bool,
-) -> Result<(), Undelivered> {
-    if queues.iter().any(|queue| queue.origin.is_forked()) {
-        let inherited = queues.iter().filter_map(|queue| queue.inherited());
-        return Undelivered::check(inherited.collect(), limit);
-    }
-    let deadline = Deadline::after(limit);
-    // All queues begin before the first wait, so that they are exported at the same time.
-    let begin = |queue: &Arc<Queue<T>>| queue.begin(deadline, closing);
-    let marks: Vec<_> = queues.iter().map(begin).collect();
-    let mut parts = Vec::new();
-    for (queue, mark) in queues.iter().zip(marks) {
-        let result = queue.wait(mark, deadline);
-        // A closing flush lasts until the worker has ended.
-        if closing {
-            queue.abandon();
-        } else {
-            queue.flushes.end();
-        }
-        if let Err(count) = result {
-            let part = UndeliveredPart::new(queue.name, T::NAME, count);
-            parts.push(part.because(queue.counts.last_failure()));
-        }
-    }
-    Undelivered::check(parts, limit)
 }
 
 impl<T: Item> Queue<T> {
@@ -178,49 +145,6 @@ impl<T: Item> Queue<T> {
         // The worker waits only for a first item or for a full batch. Other items need no wake.
         if (length == 1 || length == self.limits.batch) && !self.was_forked() {
             self.work.notify_one();
-        }
-    }
-
-    /// Requests the export of everything up to now, and returns the current counts.
-    fn begin(&self, deadline: Deadline, closing: bool) -> Mark {
-        self.flushes.begin(deadline, closing);
-        let mut state = self.lock();
-        state.closed |= closing;
-        state.flush_to = state.accepted;
-        let mark = Mark {
-            accepted: state.accepted,
-            lost: state.lost,
-            abandoned: state.abandoned.is_some(),
-        };
-        drop(state);
-        self.work.notify_one();
-        mark
-    }
-
-    /// Waits until everything up to the mark is settled, or until the deadline.
-    ///
-    /// Returns the number of items that were not exported as an error. It may be 0 for items that
-    /// collect.
-    fn wait(&self, mark: Mark, deadline: Deadline) -> Result<(), u64> {
-        let mut state = self.lock();
-        while state.settled < mark.accepted {
-            let left = deadline.left();
-            if left.is_zero() {
-                break;
-            }
-            let woken = self.settled.wait_timeout(state, left);
-            state = ignore_poison(woken).0;
-        }
-        let (pending, lost) = if T::COLLECTS {
-            state.collected(mark)
-        } else {
-            let pending = mark.accepted.saturating_sub(state.settled);
-            (pending, pending + state.lost.saturating_sub(mark.lost))
-        };
-        if pending == 0 && lost == 0 {
-            Ok(())
-        } else {
-            Err(lost)
         }
     }
 
@@ -343,14 +267,6 @@ fn counted<T: Item>(items: usize) -> u64 {
     if T::COLLECTS { 0 } else { items as u64 }
 }
 
-/// The counts of a queue when a flush begins.
-#[derive(Clone, Copy, Debug)]
-struct Mark {
-    accepted: u64,
-    lost: u64,
-    abandoned: bool,
-}
-
 impl<T> QueueState<T> {
     fn new() -> Self {
         Self {
@@ -365,24 +281,6 @@ impl<T> QueueState<T> {
             flush_to: 0,
             closed: false,
             abandoned: None,
-        }
-    }
-
-    /// Returns the number of collecting items up to the mark that have not ended, and the number of
-    /// parts lost since then.
-    fn collected(&self, mark: Mark) -> (u64, u64) {
-        match self.abandoned {
-            // The queue was abandoned before the mark: an earlier call has reported the loss.
-            Some(_) if mark.abandoned => (0, 0),
-            Some(settled) => (
-                mark.accepted.saturating_sub(settled),
-                self.lost.saturating_sub(mark.lost),
-            ),
-            None => {
-                let pending = mark.accepted.saturating_sub(self.settled);
-                let in_flight = if pending > 0 { self.in_flight } else { 0 };
-                (pending, self.batch_lost + in_flight)
-            }
         }
     }
 }

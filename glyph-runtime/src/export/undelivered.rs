@@ -2,8 +2,6 @@
 
 use std::{fmt, time::Duration};
 
-use super::ExportFailure;
-
 /// An error of a flush or a shutdown: items that were not delivered before the deadline.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -43,22 +41,6 @@ impl UndeliveredPart {
             count,
             url: None,
             error: None,
-        }
-    }
-
-    /// Adds the last failure of the destination.
-    pub(crate) fn because(self, failure: Option<ExportFailure>) -> Self {
-        let Some(ExportFailure { url, cause, advice }) = failure else {
-            return self;
-        };
-        let error = match advice {
-            Some(advice) => format!("{cause}; {advice}"),
-            None => cause,
-        };
-        Self {
-            url: url.or(self.url),
-            error: Some(error),
-            ..self
         }
     }
 }

@@ -3,8 +3,15 @@
 //! An export neither waits for the runtime of the program nor blocks it.
 
 use std::{
-    any::Any, cell::Cell, collections::VecDeque, convert::Infallible, io, panic::AssertUnwindSafe,
-    sync::Arc, thread, time::Instant,
+    any::Any,
+    cell::Cell,
+    collections::VecDeque,
+    convert::Infallible,
+    io,
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
 };
 
 use futures_util::FutureExt;
@@ -12,7 +19,7 @@ use opentelemetry::Context;
 use tokio::{runtime, time::sleep_until};
 
 use super::{
-    Destination, Item, Outcome,
+    Destination, Item, LOG, Outcome,
     counts::DropReason,
     queue::{Next, Queue},
 };
@@ -21,13 +28,13 @@ thread_local! {
     static EXPORTS: Cell<bool> = const { Cell::new(false) };
 }
 
+/// The time for a destination that ends at the limit itself, and knows the cause.
+const GRACE: Duration = Duration::from_millis(100);
+
 /// Returns whether this thread exports. Spans and events of such a thread are not exported.
 pub(crate) fn is_export_thread() -> bool {
     EXPORTS.try_with(Cell::get).unwrap_or(false)
 }
-
-/// The target of events about exports.
-pub(crate) const LOG: &str = "glyph::export";
 
 /// Starts the thread that sends the items of `queue` to `destination`.
 ///
@@ -104,9 +111,10 @@ impl<T: Item> Worker<T> {
 
     /// Leaves items in the queue, where a flush finds them, while the destination takes none.
     async fn until_open(&mut self) {
-        while let Some(at) = self.destination.closed_until()
+        while let Some(at) = self.destination.closed_until(self.queue.counts())
             && !self.queue.is_abandoned()
         {
+            self.queue.flushes().nothing_before(at);
             tokio::select! {
                 () = self.queue.until_work() => {}
                 () = sleep_until(at.into()) => {}
@@ -129,7 +137,7 @@ impl<T: Item> Worker<T> {
                 counts.failed(&format_args!("it panicked: {}", message(&*panic)));
                 Outcome::lost(DropReason::Panicked)
             }),
-            () = tokio::time::sleep(limit) => {
+            () = tokio::time::sleep(limit + GRACE) => {
                 counts.failed(&format_args!("no result within {limit:?}"));
                 Outcome::lost(DropReason::Timeout)
             }

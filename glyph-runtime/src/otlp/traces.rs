@@ -74,7 +74,7 @@ impl Destination<SpanData> for Exporter {
         self.client.follow(flushes);
     }
 
-    fn closed_until(&self) -> Option<Instant> {
-        self.client.closed_until()
+    fn closed_until(&self, counts: &Counts) -> Option<Instant> {
+        self.client.closed_until(counts)
     }
 }

@@ -204,11 +204,13 @@ async fn accept(listener: TcpListener, router: Router, tls: Option<TlsAcceptor>)
         tokio::spawn(async move {
             match tls {
                 None => serve(stream, router).await,
-                Some(tls) => {
-                    if let Ok(stream) = tls.accept(stream).await {
-                        serve(stream, router).await;
+                Some(tls) => match tls.accept(stream).into_fallible().await {
+                    Ok(stream) => serve(stream, router).await,
+                    // Closing at once would discard the alert that says why.
+                    Err((_, mut stream)) => {
+                        let _closed = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
                     }
-                }
+                },
             }
         });
     }

@@ -8,6 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tokio::net::TcpSocket;
+
 /// Frames of HTTP/2 (RFC 9113, sections 4 and 6): empty settings, their acknowledgment, and the
 /// head of a response without an end on stream 1, with `:status: 100` as a literal (RFC 7541).
 const SETTINGS: &[u8] = b"\0\0\0\x04\0\0\0\0\0";
@@ -171,6 +173,9 @@ fn repeat(stream: &mut TcpStream, bytes: &[u8], pause: Duration) -> io::Result<(
     }
 }
 
+/// Ports without a listener. They stay reserved, since another test would get a free one.
+static NOBODY: Mutex<Vec<TcpSocket>> = Mutex::new(Vec::new());
+
 /// Returns an endpoint without a listener.
 ///
 /// # Panics
@@ -178,8 +183,11 @@ fn repeat(stream: &mut TcpStream, bytes: &[u8], pause: Duration) -> io::Result<(
 /// Panics if no port is free.
 #[must_use]
 pub fn nobody() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let endpoint = format!("http://{}", socket.local_addr().unwrap());
+    NOBODY.lock().unwrap().push(socket);
+    endpoint
 }
 
 /// Accepts connections, reads a little, writes `answer`, and closes.

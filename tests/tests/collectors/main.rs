@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 #![expect(clippy::indexing_slicing, reason = "a missing item fails the test")]
 
+mod certificates;
 mod delays;
 mod faults;
 mod hostile;

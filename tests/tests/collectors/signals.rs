@@ -66,10 +66,10 @@ impl Signal {
     }
 }
 
-/// Returns settings with half a second for an attempt.
+/// Returns settings with a second for an attempt.
 pub(crate) fn impatient(endpoint: &str, protocol: Protocol) -> OtlpSettings {
     let mut settings = OtlpSettings::new(endpoint, protocol);
-    settings.timeout = Duration::from_millis(500);
+    settings.timeout = Duration::from_secs(1);
     settings
 }
 
@@ -186,7 +186,7 @@ impl Exporter {
 /// Returns the counts after one batch of three items.
 pub(crate) fn after_one_batch(signal: Signal, otlp: OtlpSettings) -> ExportCounts {
     let hour = Duration::from_secs(3600);
-    let exporter = Exporter::start(signal, otlp, hour, Duration::from_secs(2));
+    let exporter = Exporter::start(signal, otlp, hour, Duration::from_secs(4));
     exporter.produce(POINTS);
     let result = exporter.shutdown(LONG);
     let counts = exporter.counts();

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, thread, time::Duration};
 
 use glyph_runtime::trace::{DropReason, ExportCounts, Pipeline, Protocol, TraceSettings};
-use glyph_tests::wait;
+use glyph_tests::{cases::in_parallel, wait};
 
 use crate::{
     LONG, hasty,
@@ -201,7 +201,7 @@ fn flood_into_a_dead_collector_stays_within_limits() {
 
 #[test]
 fn every_span_is_counted_once_under_all_faults() {
-    for protocol in PROTOCOLS {
+    in_parallel(PROTOCOLS, |protocol| {
         let faults = [
             Answer::Accept,
             Answer::Unavailable,
@@ -226,7 +226,8 @@ fn every_span_is_counted_once_under_all_faults() {
                 scope.spawn(|| spans(&pipeline, 500));
             }
         });
-        let _some_are_lost = pipeline.shutdown(LONG);
+        // A rejection is followed by a pause, so not everything leaves.
+        let _some_are_lost = pipeline.shutdown(LONG / 4);
         let counts = pipeline.snapshot().exporters[0].clone();
         assert_eq!(
             counts.exported + counts.dropped_in_all(),
@@ -246,5 +247,5 @@ fn every_span_is_counted_once_under_all_faults() {
             (taken.saturating_sub(3 * 40)..=taken).contains(&counts.exported),
             "{counts:?} {taken}"
         );
-    }
+    });
 }

@@ -66,8 +66,8 @@ impl Destination<Push> for Pusher {
         self.exporter.follow(flushes);
     }
 
-    fn closed_until(&self) -> Option<Instant> {
-        self.exporter.closed_until()
+    fn closed_until(&self, counts: &Counts) -> Option<Instant> {
+        self.exporter.closed_until(counts)
     }
 }
 

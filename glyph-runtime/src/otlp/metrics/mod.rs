@@ -71,7 +71,7 @@ impl Exporter {
         self.client.follow(flushes);
     }
 
-    pub(crate) fn closed_until(&self) -> Option<Instant> {
-        self.client.closed_until()
+    pub(crate) fn closed_until(&self, counts: &Counts) -> Option<Instant> {
+        self.client.closed_until(counts)
     }
 }

@@ -77,3 +77,27 @@ pub(super) fn on_protocol(spoken: Spoken, endpoint: &Endpoint) -> Option<String>
     };
     Some(advice.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Endpoint, Kind, of};
+    use crate::otlp::{OtlpSettings, Protocol};
+
+    fn unreachable(url: &str, protocol: Protocol) -> Option<String> {
+        let endpoint = Endpoint::parse(&OtlpSettings::new(url, protocol), "/v1/traces").ok()?;
+        of(Kind::Unreachable, &endpoint)
+    }
+
+    #[test]
+    fn port_of_the_other_protocol_is_named() {
+        for (port, protocol, named) in [
+            (4317, Protocol::HttpProtobuf, "HTTP usually has port 4318"),
+            (4318, Protocol::Grpc, "gRPC usually has port 4317"),
+            (4317, Protocol::Grpc, "start the collector"),
+            (4318, Protocol::HttpProtobuf, "start the collector"),
+        ] {
+            let advice = unreachable(&format!("http://a:{port}"), protocol).unwrap_or_default();
+            assert!(advice.starts_with(named), "{advice}");
+        }
+    }
+}

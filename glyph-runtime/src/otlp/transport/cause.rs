@@ -7,7 +7,7 @@ use rustls::{AlertDescription, CertificateError};
 use super::{
     Endpoint, advice,
     connect::ConnectTimeout,
-    exchange::{Exchange, TooLong},
+    exchange::{Broken, Exchange, TooLong},
     failure::{Failure, Kind, Retry},
     proxy::ProxyError,
 };
@@ -26,18 +26,23 @@ pub(super) fn failure(
     }
     let retry = Retry::After(None);
     let other_protocol = advice::on_protocol(spoken, endpoint);
-    if let Some(error) = find::<rustls::Error>(&chain) {
+    let (refusal, broken) = match exchange.broken() {
+        Some(Broken::Tls(error)) => (Some(error), None),
+        Some(Broken::Io(text)) => (None, Some(text)),
+        None => (None, None),
+    };
+    if let Some(error) = find::<rustls::Error>(&chain).cloned().or(refusal) {
         let failure = Failure::new(Kind::Tls, retry, error.to_string());
-        return failure.with_advice(on_tls(error).or(other_protocol));
+        return failure.with_advice(on_tls(&error).or(other_protocol));
     }
     let kind = kind(&chain);
     let cause = match other_protocol {
         Some(_) => format!(
             "{}, as the response is not {}",
-            text(&chain),
+            text(&chain, broken),
             endpoint.protocol
         ),
-        None => text(&chain),
+        None => text(&chain, broken),
     };
     Failure::new(kind, retry, cause).with_advice(other_protocol)
 }
@@ -76,11 +81,11 @@ fn kind(chain: &[&(dyn Error + 'static)]) -> Kind {
 }
 
 /// Joins the texts of the causes. The outermost names only the library.
-fn text(chain: &[&(dyn Error + 'static)]) -> String {
+fn text(chain: &[&(dyn Error + 'static)], broken: Option<String>) -> String {
     let mut texts: Vec<String> = Vec::new();
     let outer = usize::from(chain.len() > 1);
-    for error in chain.iter().skip(outer) {
-        let text = error.to_string();
+    let causes = chain.iter().skip(outer).map(ToString::to_string);
+    for text in causes.chain(broken) {
         if !texts.iter().any(|earlier| earlier.contains(&text)) {
             texts.push(text);
         }

@@ -17,6 +17,7 @@ use tower_service::Service;
 use super::{
     Endpoint, OtlpError, OtlpSettings,
     exchange::{Counted, Exchange},
+    kept::Kept,
     proxy::Proxy,
     tls,
 };
@@ -42,6 +43,7 @@ pub(super) struct ConnectTimeout(Duration);
 pub(super) struct Connector {
     tls: HttpsConnector<WireConnector>,
     limit: Duration,
+    exchange: Arc<Exchange>,
 }
 
 impl Connector {
@@ -69,12 +71,17 @@ impl Connector {
             Protocol::HttpProtobuf => builder.enable_all_versions().wrap_connector(wire),
         };
         let limit = connect_limit(settings);
-        Ok((Self { tls, limit }, exchange))
+        let connector = Self {
+            tls,
+            limit,
+            exchange: Arc::clone(&exchange),
+        };
+        Ok((connector, exchange))
     }
 }
 
 impl Service<Uri> for Connector {
-    type Response = MaybeHttpsStream<Wire>;
+    type Response = Kept<MaybeHttpsStream<Wire>>;
     type Error = BoxError;
     type Future = Connecting<Self::Response>;
 
@@ -84,10 +91,11 @@ impl Service<Uri> for Connector {
 
     fn call(&mut self, to: Uri) -> Self::Future {
         let connecting = self.tls.call(to);
-        let limit = self.limit;
+        let (limit, exchange) = (self.limit, Arc::clone(&self.exchange));
         Box::pin(async move {
             let connected = tokio::time::timeout(limit, connecting).await;
-            connected.map_err(|_| ConnectTimeout(limit))?
+            let stream = connected.map_err(|_| ConnectTimeout(limit))??;
+            Ok(Kept::new(stream, exchange))
         })
     }
 }
@@ -97,6 +105,16 @@ struct WireConnector {
     tcp: HttpConnector,
     proxy: Option<Proxy>,
     exchange: Arc<Exchange>,
+}
+
+impl WireConnector {
+    fn route(&mut self, to: Uri) -> Connecting<Hop> {
+        if let Some(proxy) = &mut self.proxy {
+            return proxy.connect(to);
+        }
+        let connecting = self.tcp.call(to);
+        Box::pin(async { Ok(MaybeHttpsStream::Http(connecting.await?)) })
+    }
 }
 
 impl Service<Uri> for WireConnector {
@@ -111,13 +129,7 @@ impl Service<Uri> for WireConnector {
     fn call(&mut self, to: Uri) -> Self::Future {
         let exchange = Arc::clone(&self.exchange);
         let forwards = self.proxy.as_ref().is_some_and(Proxy::forwards);
-        let connecting: Connecting<Hop> = match &mut self.proxy {
-            Some(proxy) => proxy.connect(to),
-            None => {
-                let connecting = self.tcp.call(to);
-                Box::pin(async { Ok(MaybeHttpsStream::Http(connecting.await?)) })
-            }
-        };
+        let connecting = self.route(to);
         Box::pin(async move {
             let stream = TokioIo::new(connecting.await?);
             Ok(TokioIo::new(Counted::new(stream, exchange, forwards)))

@@ -36,6 +36,14 @@ pub(super) struct Exchange {
     received: AtomicUsize,
     /// The first bytes on the latest connection.
     prefix: Mutex<Vec<u8>>,
+    broken: Mutex<Option<Broken>>,
+}
+
+/// The error of a connection.
+#[derive(Clone, Debug)]
+pub(super) enum Broken {
+    Tls(rustls::Error),
+    Io(String),
 }
 
 /// The protocol of the first bytes on a connection.
@@ -51,6 +59,16 @@ pub(super) enum Spoken {
 impl Exchange {
     pub(super) fn begin(&self) {
         self.received.store(0, Relaxed);
+        *lock(&self.broken) = None;
+    }
+
+    /// Keeps the error of a connection.
+    pub(super) fn breaks(&self, error: Broken) {
+        *lock(&self.broken) = Some(error);
+    }
+
+    pub(super) fn broken(&self) -> Option<Broken> {
+        lock(&self.broken).clone()
     }
 
     pub(super) fn spoken(&self) -> Spoken {

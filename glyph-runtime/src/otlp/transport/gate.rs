@@ -9,7 +9,7 @@ use std::{
 
 use super::Endpoint;
 use crate::{
-    export::{ExportFailure, Flush},
+    export::{ExportFailure, flushes::Flush},
     otlp::{OtlpSettings, TlsSettings},
 };
 use glyph_core::__runtime::lock;
@@ -51,14 +51,6 @@ struct GateState {
 struct Asked {
     at: Instant,
     until: Instant,
-}
-
-/// The moment of the next request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Opening {
-    At(Instant),
-    /// After the shutdown: the collector responded to it by asking for a longer pause.
-    Never,
 }
 
 impl Gate {
@@ -115,24 +107,20 @@ impl Gate {
 
     /// Returns the moment of the next request, which has passed if the gate is open.
     ///
-    /// A flush waits for a pause that the collector asked for only if the pause ends before the
-    /// flush. Otherwise the flush tries once.
-    pub(super) fn opening(&self, flush: Option<Flush>) -> Option<Opening> {
+    /// A flush begins with the first pause again. It waits for a pause that the collector asked for
+    /// only if the pause ends before the flush. Otherwise the flush tries once.
+    pub(super) fn opening(&self, flush: Option<Flush>) -> Option<Instant> {
         let state = *lock(&self.state);
-        let pause = state.pause.map(Opening::At);
-        let Some(asked) = state.asked else {
-            return pause;
+        let Some(flush) = flush else {
+            return state.pause.max(state.asked.map(|asked| asked.until));
         };
-        match flush {
-            Some(flush) if asked.until >= flush.deadline.into() => {
-                match (asked.at >= flush.begun, flush.closing) {
-                    (false, _) => pause,
-                    (true, false) => pause.max(Some(Opening::At(asked.until))),
-                    (true, true) => Some(Opening::Never),
-                }
-            }
-            _ => pause.max(Some(Opening::At(asked.until))),
-        }
+        let pause = match state.failed_at {
+            Some(at) if at < flush.begun => state.pause.min(Some(at + FIRST_PAUSE)),
+            _ => state.pause,
+        };
+        let is_kept =
+            |asked: &Asked| asked.at >= flush.begun || asked.until < Instant::from(flush.deadline);
+        pause.max(state.asked.filter(is_kept).map(|asked| asked.until))
     }
 }
 
@@ -152,16 +140,21 @@ fn jittered(pause: Duration) -> Duration {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use super::{Gate, Opening, pause_after};
-    use crate::export::{Deadline, Flush};
+    use super::{Gate, pause_after};
+    use crate::export::{Deadline, flushes::Flush};
 
     const SECOND: Duration = Duration::from_secs(1);
 
     fn after(gate: &Gate, flush: Option<Flush>) -> Option<Duration> {
-        match gate.opening(flush)? {
-            Opening::At(at) => Some(at.saturating_duration_since(Instant::now())),
-            Opening::Never => None,
-        }
+        let opening = gate.opening(flush)?;
+        Some(opening.saturating_duration_since(Instant::now()))
+    }
+
+    fn flush(limit: Duration) -> Option<Flush> {
+        Some(Flush {
+            begun: Instant::now(),
+            deadline: Deadline::after(limit),
+        })
     }
 
     #[test]
@@ -172,12 +165,12 @@ mod tests {
 
     #[test]
     fn longer_of_both_pauses_counts() {
-        for (asked, at_least) in [(0, 1), (60, 60)] {
+        for (asked, at_least) in [(0, SECOND * 9 / 10), (60, SECOND * 59)] {
             let gate = Gate::default();
             assert_eq!(gate.opening(None), None);
             gate.failed(Instant::now(), Some(SECOND * asked));
             let pause = after(&gate, None).unwrap_or_default();
-            assert!(pause > SECOND * at_least - SECOND / 10, "{pause:?}");
+            assert!(pause > at_least, "{pause:?}");
         }
     }
 
@@ -197,19 +190,23 @@ mod tests {
     fn flush_ignores_a_longer_pause_once() {
         let gate = Gate::default();
         gate.failed(Instant::now(), Some(SECOND * 60));
-        let flush = |limit, closing| {
-            Some(Flush {
-                begun: Instant::now(),
-                deadline: Deadline::after(limit),
-                closing,
-            })
-        };
-        let short = flush(SECOND * 5, false);
-        let last = flush(SECOND * 5, true);
+        let short = flush(SECOND * 5);
         assert!(after(&gate, short) < Some(SECOND * 2));
-        assert!(after(&gate, flush(SECOND * 90, false)) > Some(SECOND * 50));
+        assert!(after(&gate, flush(SECOND * 90)) > Some(SECOND * 50));
         gate.failed(Instant::now(), Some(SECOND * 60));
         assert!(after(&gate, short) > Some(SECOND * 50));
-        assert_eq!(gate.opening(last), Some(Opening::Never));
+    }
+
+    #[test]
+    fn flush_begins_with_the_first_pause_again() {
+        let gate = Gate::default();
+        for _ in 0..4 {
+            gate.failed(Instant::now(), None);
+        }
+        assert!(after(&gate, None) > Some(SECOND * 4));
+        let flush = flush(SECOND * 5);
+        assert!(after(&gate, flush) <= Some(SECOND));
+        gate.failed(Instant::now(), None);
+        assert!(after(&gate, flush) > Some(SECOND * 4));
     }
 }

@@ -48,8 +48,8 @@ pub(super) fn connect(
     endpoint: Endpoint,
     method: &'static str,
 ) -> Result<Box<dyn Transport>, OtlpError> {
-    let metadata = MetadataMap::from_headers(headers::headers(settings)?);
     let proxy = Proxy::of(settings, &endpoint)?;
+    let headers = headers::headers(settings, proxy.as_ref())?;
     let (connector, exchange) = Connector::new(settings, &endpoint, proxy)?;
     let pool = Pool::builder(TokioExecutor::new())
         .pool_timer(TokioTimer::new())
@@ -61,7 +61,7 @@ pub(super) fn connect(
         pool,
         endpoint,
         exchange,
-        metadata,
+        metadata: MetadataMap::from_headers(headers),
         method,
         timeout: (settings.timeout < LONGEST_TIME).then_some(settings.timeout),
         compression: settings.compression,

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::{OtlpError, OtlpSettings, USER_AGENT};
+use super::{OtlpError, OtlpSettings, USER_AGENT, proxy::Proxy};
 
 /// Headers that the exporter sets.
 const RESERVED: [HeaderName; 6] = [
@@ -14,9 +14,15 @@ const RESERVED: [HeaderName; 6] = [
     header::TE,
 ];
 
-/// Returns the headers of the settings. Their values appear in no log.
-pub(super) fn headers(settings: &OtlpSettings) -> Result<HeaderMap, OtlpError> {
+/// Returns the headers of the settings, and those for the proxy. Their values appear in no log.
+pub(super) fn headers(
+    settings: &OtlpSettings,
+    proxy: Option<&Proxy>,
+) -> Result<HeaderMap, OtlpError> {
     let mut headers = HeaderMap::new();
+    if let Some(credentials) = proxy.and_then(Proxy::credentials) {
+        headers.insert(header::PROXY_AUTHORIZATION, credentials.clone());
+    }
     headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
     for (name, value) in &settings.headers {
         let invalid = |reason| OtlpError::Header {

@@ -38,14 +38,11 @@ pub(super) fn connect(
     _: &'static str,
 ) -> Result<Box<dyn Transport>, OtlpError> {
     let gzip = settings.compression == Compression::Gzip;
-    let mut headers = headers::headers(settings)?;
+    let proxy = Proxy::of(settings, &endpoint)?;
+    let mut headers = headers::headers(settings, proxy.as_ref())?;
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROTOBUF));
     if gzip {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-    }
-    let proxy = Proxy::of(settings, &endpoint)?;
-    if let Some(credentials) = proxy.as_ref().and_then(Proxy::credentials) {
-        headers.insert(header::PROXY_AUTHORIZATION, credentials.clone());
     }
     let (connector, exchange) = Connector::new(settings, &endpoint, proxy)?;
     Ok(Box::new(Client {

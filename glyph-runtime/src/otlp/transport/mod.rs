@@ -23,6 +23,7 @@ mod http;
 #[cfg(not(feature = "otlp-http"))]
 #[path = "missing.rs"]
 mod http;
+mod kept;
 mod notice;
 mod proxy;
 mod retry;
@@ -106,9 +107,9 @@ impl<R: Request> Client<R> {
         self.retries.follow(flushes);
     }
 
-    /// Returns when requests may leave again, unless they may or a flush waits.
-    pub(super) fn closed_until(&self) -> Option<Instant> {
-        self.retries.closed_until()
+    /// Returns when requests may leave again, unless they may.
+    pub(super) fn closed_until(&self, counts: &Counts) -> Option<Instant> {
+        self.retries.closed_until(counts)
     }
 
     /// Sends a request of so many items until it is accepted or rejected, or until the deadline.
@@ -133,7 +134,7 @@ impl<R: Request> Client<R> {
             Ok(Err(error)) => {
                 let cause = format!("the response is not OTLP: {error}");
                 let failure = Failure::new(Kind::Unreadable, Retry::Never, cause);
-                self.retries.refuse(failure, counts);
+                self.retries.refuse(&failure, counts);
                 Outcome::lost(DropReason::Rejected)
             }
             Err(Retry::Never) => Outcome::lost(DropReason::Rejected),

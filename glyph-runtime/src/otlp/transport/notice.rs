@@ -30,7 +30,7 @@ impl Notices {
         }
     }
 
-    pub(super) fn failed(&mut self, failure: Failure, counts: &Counts) {
+    pub(super) fn failed(&mut self, failure: &Failure, counts: &Counts) {
         let advice = failure.advice.clone();
         let advice = advice.or_else(|| advice::of(failure.kind, &self.endpoint));
         if self.is_due(failure.kind) {
@@ -41,7 +41,7 @@ impl Notices {
         counts.failed_with(ExportFailure {
             url: Some(self.url.clone()),
             advice,
-            ..ExportFailure::new(&failure)
+            ..ExportFailure::new(failure)
         });
     }
 

@@ -5,16 +5,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::time::{sleep_until, timeout_at};
+use tokio::time::sleep_until;
 
 use super::{
     Endpoint,
     failure::{Failure, Kind, Retry},
-    gate::{Gate, Opening},
+    gate::Gate,
     notice::Notices,
 };
 use crate::{
-    export::{Counts, Deadline, Flush, Flushes, limits::LONGEST_TIME},
+    export::{Counts, Deadline, Flushes, flushes::Flush, limits::LONGEST_TIME},
     otlp::OtlpSettings,
 };
 
@@ -47,14 +47,16 @@ impl Retries {
         self.flushes = Arc::clone(flushes);
     }
 
-    /// Returns when the gates open, unless they are open or a flush waits.
-    pub(super) fn closed_until(&self) -> Option<Instant> {
-        match self.opening(self.flushes.current()) {
-            Some(Opening::At(at)) if self.flushes.current().is_none() => {
-                (at > Instant::now()).then_some(at)
-            }
-            _ => None,
+    /// Returns when the gates open, unless they are open.
+    ///
+    /// The failure that closed them is the reason for items that a flush does not deliver.
+    pub(super) fn closed_until(&self, counts: &Counts) -> Option<Instant> {
+        let flush = self.flushes.current();
+        let at = self.opening(flush).filter(|at| *at > Instant::now())?;
+        if flush.is_some() {
+            counts.prevented_by(self.shared.cause());
         }
+        Some(at)
     }
 
     pub(super) async fn run<T, F>(
@@ -78,9 +80,8 @@ impl Retries {
                 }
                 Err(failure) => failure,
             };
-            let retry = failure.retry;
-            self.notices.failed(failure, counts);
-            match retry {
+            self.notices.failed(&failure, counts);
+            match failure.retry {
                 Retry::After(asked) => {
                     let asked = asked.map(|asked| asked.min(self.longest_asked));
                     self.shared.failed(began, asked);
@@ -88,7 +89,7 @@ impl Retries {
                 }
                 Retry::Never => {
                     self.rejected();
-                    return Err(retry);
+                    return Err(Retry::Never);
                 }
             }
         }
@@ -102,32 +103,27 @@ impl Retries {
     }
 
     /// Counts and logs an answer that is no success.
-    pub(super) fn refuse(&mut self, failure: Failure, counts: &Counts) {
+    pub(super) fn refuse(&mut self, failure: &Failure, counts: &Counts) {
         self.notices.failed(failure, counts);
         self.rejected();
     }
 
     /// Waits until a request may leave. Returns false if that is not before the deadline.
     async fn until_open(&self, deadline: Deadline, counts: &Counts) -> bool {
-        loop {
-            let opening = match self.opening(self.flushes.current()) {
-                Some(Opening::At(at)) if at <= Instant::now() => return true,
-                None => return true,
-                Some(opening) => opening,
-            };
-            counts.prevented_by(self.shared.cause());
-            let at = match opening {
-                Opening::At(at) if at < deadline.into() => at,
-                _ => return false,
-            };
+        while let Some(at) = self.closed_until(counts) {
+            self.flushes.nothing_before(at);
+            if at >= deadline.into() {
+                return false;
+            }
             tokio::select! {
                 () = sleep_until(at.into()) => {}
                 () = self.flushes.until_begun() => {}
             }
         }
+        true
     }
 
-    fn opening(&self, flush: Option<Flush>) -> Option<Opening> {
+    fn opening(&self, flush: Option<Flush>) -> Option<Instant> {
         self.shared.opening(flush).max(self.own.opening(flush))
     }
 
@@ -137,12 +133,13 @@ impl Retries {
         deadline: Deadline,
         attempt: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
-        let began = Instant::now();
-        let ends = deadline.min(Deadline::after(self.attempt_limit));
-        let result = timeout_at(Instant::from(ends).into(), attempt).await;
+        let limit = self.attempt_limit.min(deadline.left());
+        let result = tokio::time::timeout(limit, attempt).await;
         result.unwrap_or_else(|_| {
-            let waited = Duration::from_millis(began.elapsed().as_millis() as u64);
-            let cause = format!("no response within {waited:?}");
+            // Without the parts of a millisecond that a deadline has.
+            let milliseconds = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+            let limit = Duration::from_millis(milliseconds);
+            let cause = format!("no response within {limit:?}");
             Err(Failure::new(Kind::Timeout, Retry::After(None), cause))
         })
     }

@@ -1,6 +1,7 @@
 //! Settings from the environment, the program and the command line, and their precedence.
 #![expect(
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a missing value fails the test"
 )]
@@ -12,6 +13,7 @@ mod documentation;
 mod environment;
 mod installed;
 mod logging;
+mod network;
 mod noise;
 mod precedence;
 mod sampling;

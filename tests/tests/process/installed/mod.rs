@@ -6,6 +6,7 @@
 
 mod collectors;
 mod context;
+mod failures;
 mod feedback;
 mod instances;
 mod loggers;

@@ -1,0 +1,118 @@
+//! Flushes of queues.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{Queue, QueueState};
+use crate::export::{Deadline, Item, Undelivered, UndeliveredPart};
+use glyph_core::__runtime::ignore_poison;
+
+/// The time after which a flush looks whether it is hopeless.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// The counts of a queue when a flush begins.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    accepted: u64,
+    lost: u64,
+    abandoned: bool,
+}
+
+/// Exports everything that is in the queues before this call, within one time limit for all of
+/// them.
+///
+/// With `closing`, the queues accept nothing more, and what is left at the deadline is dropped.
+pub(crate) fn flush<T: Item>(
+    queues: &[Arc<Queue<T>>],
+    limit: Duration,
+    closing: bool,
+) -> Result<(), Undelivered> {
+    if queues.iter().any(|queue| queue.origin.is_forked()) {
+        let inherited = queues.iter().filter_map(|queue| queue.inherited());
+        return Undelivered::check(inherited.collect(), limit);
+    }
+    let deadline = Deadline::after(limit);
+    // All queues begin before the first wait, so that they are exported at the same time.
+    let begin = |queue: &Arc<Queue<T>>| queue.begin(deadline, closing);
+    let marks: Vec<_> = queues.iter().map(begin).collect();
+    let mut parts = Vec::new();
+    for (queue, mark) in queues.iter().zip(marks) {
+        let result = queue.wait(mark, deadline);
+        // A closing flush lasts until the worker has ended.
+        if closing {
+            queue.abandon();
+        } else {
+            queue.flushes.end();
+        }
+        if let Err(count) = result {
+            let part = UndeliveredPart::new(queue.name, T::NAME, count);
+            parts.push(part.because(queue.counts.last_failure()));
+        }
+    }
+    Undelivered::check(parts, limit)
+}
+
+impl<T: Item> Queue<T> {
+    /// Requests the export of everything up to now, and returns the current counts.
+    fn begin(&self, deadline: Deadline, closing: bool) -> Mark {
+        self.flushes.begin(deadline);
+        let mut state = self.lock();
+        state.closed |= closing;
+        state.flush_to = state.accepted;
+        let mark = Mark {
+            accepted: state.accepted,
+            lost: state.lost,
+            abandoned: state.abandoned.is_some(),
+        };
+        drop(state);
+        self.work.notify_one();
+        mark
+    }
+
+    /// Waits until everything up to the mark is settled, or until the deadline. It ends earlier if
+    /// the destination is closed until then.
+    ///
+    /// Returns the number of items that were not exported as an error. It may be 0 for items that
+    /// collect.
+    fn wait(&self, mark: Mark, deadline: Deadline) -> Result<(), u64> {
+        let mut state = self.lock();
+        while state.settled < mark.accepted && !self.flushes.are_hopeless() {
+            let left = deadline.left();
+            if left.is_zero() {
+                break;
+            }
+            let woken = self.settled.wait_timeout(state, left.min(LOOK));
+            state = ignore_poison(woken).0;
+        }
+        let (pending, lost) = if T::COLLECTS {
+            state.collected(mark)
+        } else {
+            let pending = mark.accepted.saturating_sub(state.settled);
+            (pending, pending + state.lost.saturating_sub(mark.lost))
+        };
+        if pending == 0 && lost == 0 {
+            Ok(())
+        } else {
+            Err(lost)
+        }
+    }
+}
+
+impl<T> QueueState<T> {
+    /// Returns the number of collecting items up to the mark that have not ended, and the number of
+    /// parts lost since then.
+    fn collected(&self, mark: Mark) -> (u64, u64) {
+        match self.abandoned {
+            // The queue was abandoned before the mark: an earlier call has reported the loss.
+            Some(_) if mark.abandoned => (0, 0),
+            Some(settled) => (
+                mark.accepted.saturating_sub(settled),
+                self.lost.saturating_sub(mark.lost),
+            ),
+            None => {
+                let pending = mark.accepted.saturating_sub(self.settled);
+                let in_flight = if pending > 0 { self.in_flight } else { 0 };
+                (pending, self.batch_lost + in_flight)
+            }
+        }
+    }
+}
