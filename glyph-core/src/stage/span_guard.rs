@@ -2,7 +2,7 @@
 
 use tracing::Span;
 
-use super::{Guard, event::Events};
+use super::{Guard, event::EnclosingEvents};
 
 /// Keeps the span of a call current, and counts retries and fallbacks for the call.
 ///
@@ -12,7 +12,7 @@ use super::{Guard, event::Events};
 #[must_use = "dropping it leaves the call"]
 pub struct SpanGuard<'call> {
     /// The events that were current before. `None` if the stage counts no events.
-    outer: Option<Events>,
+    outer: Option<EnclosingEvents>,
     span: &'call Span,
 }
 
@@ -22,7 +22,7 @@ impl Guard {
         let span = self.span();
         span.with_subscriber(|(id, dispatch)| dispatch.enter(id));
         SpanGuard {
-            outer: self.events().map(Events::enter),
+            outer: self.events().map(|events| events.enter()),
             span,
         }
     }
@@ -30,7 +30,7 @@ impl Guard {
 
 impl Drop for SpanGuard<'_> {
     fn drop(&mut self) {
-        if let Some(outer) = self.outer {
+        if let Some(outer) = &self.outer {
             outer.restore();
         }
         self.span
