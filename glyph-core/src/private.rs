@@ -18,8 +18,8 @@ pub use crate::{
     },
     descriptor::{asked_label, check_bound, given_label},
     label::{
-        Label, LabelDescriptor, LabelSet, LabelStride, LabelValues, OUTCOME_COUNT, OpenValues,
-        label_of, open_labels, strides,
+        CallLookup, Label, LabelDescriptor, LabelSet, LabelStride, LabelValues, OUTCOME_COUNT,
+        OpenValues, label_of, open_labels, owned_text, strides,
     },
     metric::{
         CatalogCells, Counter, DeclaredCatalog, Gauge, Histogram, Metric, MetricParts, MetricState,

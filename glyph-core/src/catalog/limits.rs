@@ -31,7 +31,7 @@ pub(crate) struct LimitMetrics {
     #[metric(name = "label.overflow", sparse)]
     pub(crate) overflow: Counter<LimitedLabel<'_>>,
 
-    /// Observations rejected as not finite or out of range.
+    /// Values rejected as not finite, out of range, or too large for a total.
     #[metric(name = "observations.refused", sparse)]
     pub(crate) rejected: Counter<LimitedMetric<'_>>,
 }
@@ -44,11 +44,9 @@ impl Observe for Registry {
     fn observe(&self, observer: &mut Observer) {
         for metric in self.metrics() {
             observe_overflow(metric, observer);
-            if metric.is_histogram() {
-                let name = [metric.parts.descriptor.name];
-                let rejected = &LimitMetrics::global().rejected;
-                observer.counter_named(rejected, &name, metric.rejected());
-            }
+            let name = [metric.parts.descriptor.name];
+            let rejected = &LimitMetrics::global().rejected;
+            observer.counter_named(rejected, &name, metric.rejected());
         }
     }
 }

@@ -121,7 +121,7 @@ impl Observer {
     /// Reports a count.
     pub fn counter(&mut self, counter: &Counter, count: u64) {
         let metric = counter.metric();
-        self.push(metric, Vec::new(), vec![count.wrapping_mul(metric.step)]);
+        self.push(metric, Vec::new(), vec![count.saturating_mul(metric.step)]);
     }
 
     /// Reports a count of the series of `labels`.
@@ -132,7 +132,7 @@ impl Observer {
     pub fn counter_of<L: LabelSet>(&mut self, counter: &Counter<L>, labels: L::Of<'_>, count: u64) {
         let metric = counter.metric();
         let labels = labels_of::<L>(metric, &labels);
-        self.push(metric, labels, vec![count.wrapping_mul(metric.step)]);
+        self.push(metric, labels, vec![count.saturating_mul(metric.step)]);
     }
 
     /// Reports a count of the series with these label values, in the order of the label set.
@@ -151,17 +151,19 @@ impl Observer {
         let values = values.iter().copied().map(Cow::Borrowed);
         let labels = names.zip(values).collect();
         if let Some(family) = self.family(metric) {
-            let cells = vec![count.wrapping_mul(metric.step)];
+            let cells = vec![count.saturating_mul(metric.step)];
             family.series.push(ObservedSeries { labels, cells });
         }
     }
 
-    /// Reports the value of a gauge.
+    /// Reports the value of a gauge. A value that is not finite is omitted.
     pub fn gauge(&mut self, gauge: &Gauge, value: impl GaugeValue) {
-        self.push(gauge.metric(), Vec::new(), vec![value.value().to_bits()]);
+        if value.value().is_finite() {
+            self.push(gauge.metric(), Vec::new(), vec![value.value().to_bits()]);
+        }
     }
 
-    /// Reports the value of the series of `labels`.
+    /// Reports the value of the series of `labels`. A value that is not finite is omitted.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "call sites are plain struct literals, as where metrics are recorded"
@@ -173,8 +175,10 @@ impl Observer {
         value: impl GaugeValue,
     ) {
         let metric = gauge.metric();
-        let labels = labels_of::<L>(metric, &labels);
-        self.push(metric, labels, vec![value.value().to_bits()]);
+        if value.value().is_finite() {
+            let labels = labels_of::<L>(metric, &labels);
+            self.push(metric, labels, vec![value.value().to_bits()]);
+        }
     }
 
     /// Reports a histogram's bucket counts, the infinite bucket included, and their sum in parts of

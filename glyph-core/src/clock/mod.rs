@@ -5,8 +5,11 @@ pub(crate) mod moved;
 mod now;
 
 use std::{
-    sync::OnceLock,
-    time::{Duration, SystemTime},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use quanta::Clock;
@@ -18,9 +21,30 @@ static CLOCK: ProcessClock = ProcessClock(OnceLock::new());
 
 struct ProcessClock(OnceLock<Clock>);
 
+/// The nanoseconds of the system time at which the process's clock was zero, since the Unix epoch.
+/// The two clocks drift apart, so each reader of exemplars measures it again.
+static EPOCH: AtomicU64 = AtomicU64::new(0);
+
 #[inline]
 fn clock() -> &'static Clock {
-    CLOCK.0.get_or_init(Clock::new)
+    CLOCK.0.get_or_init(|| {
+        let clock = Clock::new();
+        align(&clock);
+        clock
+    })
+}
+
+/// Measures [`EPOCH`].
+fn align(clock: &Clock) {
+    let passed = clock.delta_as_nanos(0, clock.raw());
+    let unix = SystemTime::now().duration_since(UNIX_EPOCH);
+    let unix = unix.map_or(0, |unix| u64::try_from(unix.as_nanos()).unwrap_or(u64::MAX));
+    EPOCH.store(unix.wrapping_sub(passed), Relaxed);
+}
+
+/// Aligns the process's clock with the system time, for moments that are kept from now on.
+pub(crate) fn synchronize() {
+    align(clock());
 }
 
 /// Calibrates the clock, so that the first stage does not wait for it.
@@ -78,21 +102,10 @@ impl Moment {
         clock().delta_as_nanos(earlier.raw, self.raw)
     }
 
-    /// The reading of the cycle counter.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn cycles(self) -> u64 {
-        self.raw
-    }
-
-    /// Returns the system time at which the cycle counter was at `cycles`, computed from the
-    /// current system time.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn system_time(cycles: u64) -> SystemTime {
-        let clock = clock();
-        let ago = Duration::from_nanos(clock.delta_as_nanos(cycles, clock.raw()));
-        let now = SystemTime::now();
-        now.checked_sub(ago).unwrap_or(now)
+    /// Returns the system time of the moment, in nanoseconds since the Unix epoch. Keep the result:
+    /// a later call returns another one if the clocks drifted apart.
+    pub(crate) fn unix_nanoseconds(self) -> u64 {
+        let passed = clock().delta_as_nanos(0, self.raw);
+        EPOCH.load(Relaxed).wrapping_add(passed)
     }
 }

@@ -99,5 +99,6 @@ pub(super) fn current() -> Option<Arc<Clock>> {
 /// Returns the nanoseconds from one moment to the other, if they are of the same clock.
 pub(super) fn between(earlier: Option<Now>, later: Option<Now>) -> Option<u64> {
     let (earlier, later) = earlier.zip(later)?;
-    (later.clock == earlier.clock).then(|| later.nanoseconds.saturating_sub(earlier.nanoseconds))
+    let passed = || later.nanoseconds.saturating_sub(earlier.nanoseconds);
+    (later.clock == earlier.clock).then(|| passed().min(i64::MAX.unsigned_abs()))
 }

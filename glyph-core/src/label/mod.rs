@@ -4,6 +4,7 @@
 //! *open* one takes any string and has a limit where it is used, so that input cannot create series
 //! without end.
 
+mod call_lookup;
 mod descriptor;
 mod open_values;
 mod outcome_count;
@@ -19,6 +20,7 @@ pub use sampled_id::SampledId;
 pub use set::LabelSet;
 pub use status::Status;
 
+pub use call_lookup::{CallLookup, Overflowed, owned_text};
 pub(crate) use descriptor::cardinality;
 pub use descriptor::{label_of, open_labels};
 pub use open_values::{OpenValues, sanitized};

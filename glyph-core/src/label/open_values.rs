@@ -50,28 +50,52 @@ impl OpenValues {
         }
     }
 
+    /// Returns the digit of the value of an observation. If the limit was reached, that is the digit
+    /// of `other`, and the observation is counted.
     #[doc(hidden)]
     pub fn digit(&self, value: &str, max: usize) -> usize {
+        let values = isolation::current(self);
+        values.own_digit(value, max).unwrap_or_else(|| {
+            values.overflowed.fetch_add(1, Relaxed);
+            OVERFLOW_DIGIT
+        })
+    }
+
+    /// Returns the digit of the value of a call. If the limit was reached, returns `None` and counts
+    /// nothing: the observations of the call are counted one by one.
+    pub(crate) fn digit_for_call(&self, value: &str, max: usize) -> Option<usize> {
         isolation::current(self).own_digit(value, max)
     }
 
-    fn own_digit(&self, value: &str, max: usize) -> usize {
+    /// Counts an observation of a value beyond the limit.
+    pub(crate) fn count_overflow(&self) {
+        isolation::current(self).overflowed.fetch_add(1, Relaxed);
+    }
+
+    /// Returns the digit whose series has the observations of a value. Returns `None` if there are
+    /// none: reading adds no value.
+    pub(crate) fn known_digit(&self, value: &str) -> Option<usize> {
+        let values = isolation::current(self);
+        let table = values.table.get()?;
+        let found = match &*sanitized(value) {
+            OVERFLOW => Some(OVERFLOW_DIGIT),
+            value => table.find(value),
+        };
+        found.or_else(|| table.full.load(Relaxed).then_some(OVERFLOW_DIGIT))
+    }
+
+    fn own_digit(&self, value: &str, max: usize) -> Option<usize> {
         let table = self.table.get_or_init(|| Table::new(max));
         if value.len() <= MAX_LENGTH
             && let Some(digit) = table.find(value)
         {
-            return digit;
+            return Some(digit);
         }
-        let value = sanitized(value);
-        let digit = match &value {
-            Cow::Borrowed(OVERFLOW) => return OVERFLOW_DIGIT,
+        match &sanitized(value) {
+            Cow::Borrowed(OVERFLOW) => Some(OVERFLOW_DIGIT),
             Cow::Borrowed(value) => table.add(value),
             Cow::Owned(value) => table.find(value).or_else(|| table.add(value)),
-        };
-        digit.unwrap_or_else(|| {
-            self.overflowed.fetch_add(1, Relaxed);
-            OVERFLOW_DIGIT
-        })
+        }
     }
 
     /// Returns the value that has this digit.

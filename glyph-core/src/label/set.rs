@@ -18,9 +18,14 @@ pub trait LabelSet {
     /// The labels in the order of the fields.
     const LABELS: &'static [LabelDescriptor];
 
-    /// Returns the index of the series with these labels.
+    /// Returns the index of the series that an observation with these labels belongs to. A new value
+    /// of an open label counts against its limit.
     #[doc(hidden)]
     fn series_index(of: &Self::Of<'_>, open: &[OpenValues]) -> usize;
+
+    /// Returns the index of the series with these labels, if it can have observations.
+    #[doc(hidden)]
+    fn known_series(of: &Self::Of<'_>, open: &[OpenValues]) -> Option<usize>;
 }
 
 /// The factor of a label in the index of a series: the label adds its digit times its stride.
@@ -66,6 +71,27 @@ impl LabelStride {
             .open
             .and_then(|(index, max)| Some((open.get(index)?, max)));
         value.digit(values) * self.stride
+    }
+
+    /// Returns what `value` adds to the index of a series that is read. Returns `None` if the value
+    /// has no series.
+    pub fn known<T: Label>(&self, value: &T, open: &[OpenValues]) -> Option<usize> {
+        let Some((index, _)) = self.open else {
+            return Some(value.digit(None) * self.stride);
+        };
+        let digit = value.with_text(|text| open.get(index)?.known_digit(text));
+        Some(digit? * self.stride)
+    }
+
+    /// Returns what `value` adds to the index if the label is closed. An open label adds nothing: its
+    /// value is looked up with the first observation.
+    #[doc(hidden)]
+    #[inline]
+    pub fn closed<T: Label>(&self, value: &T) -> usize {
+        if self.stride == 0 || self.open.is_some() {
+            return 0;
+        }
+        value.digit(None) * self.stride
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Scale, Scaled};
+use super::{Scale, Scaled, scale::MAX_SECONDS};
 
 /// A value that a histogram can observe: a number in the unit of the metric, or a [`Duration`].
 pub trait Observation: Observed {}
@@ -11,7 +11,7 @@ pub trait Observation: Observed {}
 pub trait GaugeValue: sealed::GaugeNumber {}
 
 mod sealed {
-    use super::{Duration, Scale, Scaled};
+    use super::{Duration, Scale, Scaled, nanoseconds};
 
     pub trait Observed {
         /// The value itself.
@@ -32,18 +32,30 @@ mod sealed {
         #[inline]
         fn scaled(&self, scale: Scale) -> Option<Scaled> {
             match scale {
-                Scale::Nanoseconds => i64::try_from(self.as_nanos()).ok().map(Scaled::parts),
+                Scale::Nanoseconds => {
+                    nanoseconds(*self).map(|parts| Scaled::parts(parts.cast_signed()))
+                }
                 Scale::Whole | Scale::Float => scale.scaled(self.as_secs_f64()),
             }
         }
     }
 
-    pub trait GaugeNumber {
+    pub trait GaugeNumber: Copy {
         fn value(self) -> f64;
+
+        /// Returns the number, if its type is one of integers and it fits.
+        fn integer(self) -> Option<i64>;
     }
 }
 
 pub(crate) use sealed::Observed;
+
+/// Returns a duration in nanoseconds, if it is short enough for an observation: 126 years.
+#[inline]
+pub(super) fn nanoseconds(time: Duration) -> Option<u64> {
+    let seconds = time.as_secs();
+    (seconds < MAX_SECONDS).then(|| seconds * 1_000_000_000 + u64::from(time.subsec_nanos()))
+}
 
 impl Observation for Duration {}
 
@@ -58,16 +70,63 @@ macro_rules! numbers {
             }
         }
 
-        impl sealed::GaugeNumber for $number {
-            #[inline]
-            fn value(self) -> f64 {
-                sealed::Observed::value(&self)
-            }
-        }
-
         impl Observation for $number {}
         impl GaugeValue for $number {}
     )*};
 }
 
+macro_rules! integers {
+    ($($number:ty),*) => {$(
+        impl sealed::GaugeNumber for $number {
+            #[inline]
+            fn value(self) -> f64 {
+                sealed::Observed::value(&self)
+            }
+
+            #[inline]
+            #[expect(clippy::allow_attributes, reason = "only some of these conversions can fail")]
+            #[allow(irrefutable_let_patterns, clippy::unnecessary_fallible_conversions, reason = "one macro for all integers")]
+            fn integer(self) -> Option<i64> {
+                i64::try_from(self).ok()
+            }
+        }
+    )*};
+}
+
+macro_rules! floats {
+    ($($number:ty),*) => {$(
+        impl sealed::GaugeNumber for $number {
+            #[inline]
+            fn value(self) -> f64 {
+                sealed::Observed::value(&self)
+            }
+
+            #[inline]
+            fn integer(self) -> Option<i64> {
+                None
+            }
+        }
+    )*};
+}
+
 numbers!(f64, f32, u8, u16, u32, u64, usize, i8, i16, i32, i64, isize);
+integers!(u8, u16, u32, u64, usize, i8, i16, i32, i64, isize);
+floats!(f64, f32);
+
+/// Where floating-point numbers have a distance of one: adding it moves the integer part of a
+/// number to the lowest bits.
+const ALIGNED: f64 = 6_755_399_441_055_744.0;
+
+/// Returns the number as an integer, if it is one between -2^51 and 2^51. Beyond that it returns
+/// `None` or a number that is as far from zero: such numbers change the exponent. Cells of gauges
+/// have neither.
+///
+/// A conversion by `as` costs more.
+#[inline]
+pub(super) fn whole(number: f64) -> Option<i64> {
+    let aligned = number + ALIGNED;
+    let difference = aligned.to_bits().wrapping_sub(ALIGNED.to_bits());
+    #[expect(clippy::float_cmp, reason = "an integer in range comes back exactly")]
+    let is_whole = aligned - ALIGNED == number;
+    is_whole.then_some(difference.cast_signed())
+}

@@ -160,7 +160,9 @@ mod tests {
             positive in any::<bool>(),
             whole in any::<bool>(),
         ) {
-            let sign = |bound: f64| if positive { bound.abs() } else { bound };
+            // Whole units are magnitudes.
+            let sign = |bound: f64| if positive || whole { bound.abs() } else { bound };
+            let of_unit = |value: f64| if whole { value.abs() } else { value };
             let mut bounds: Vec<f64> = bounds.into_iter().map(|bound| sign(bound).round()).collect();
             bounds.sort_by(f64::total_cmp);
             bounds.dedup();
@@ -168,7 +170,7 @@ mod tests {
             let mut scaled = scaled_bounds::<64>(&bounds, unit).to_vec();
             scaled.truncate(bounds.len());
             let scaled: &'static [f64] = scaled.leak();
-            for value in values.into_iter().map(f64::round).chain(bounds.iter().copied()) {
+            for value in values.into_iter().map(|value| of_unit(value.round())).chain(bounds.iter().copied()) {
                 let expected = bounds.iter().filter(|bound| **bound < value).count();
                 prop_assert_eq!(found(scaled, bounds.len(), unit, value), Some(expected));
             }

@@ -247,6 +247,16 @@ impl CatalogCells {
         None
     }
 
+    /// Lets all threads record in the shared cells from now on, because a total is close to its
+    /// greatest value and only the path to the shared cells looks at totals.
+    ///
+    /// `MAX_CATALOGS` is an index where threads find no cells. Captures have shared cells anyway.
+    pub(super) fn share(&self) {
+        if self.captured().is_none() {
+            self.id.store(MAX_CATALOGS, Relaxed);
+        }
+    }
+
     /// Returns the index of this catalog in the tables of threads, which is never zero.
     ///
     /// Beyond the limit it is `MAX_CATALOGS`. Modulo the size of a table that is zero, where no

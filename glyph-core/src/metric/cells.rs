@@ -1,17 +1,9 @@
-//! The series of one metric in the cells of its catalog.
+//! The position and the layout of the series of one metric in the cells of its catalog.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::{ops::Range, sync::atomic::Ordering::Relaxed};
 
-use super::ExemplarAt;
-use super::{
-    CatalogCells, Exemplar, MetricState, Observed, RecordingTarget, Scale, Scaled, ScopeCells,
-    ThreadCells,
-    atomic::cell::{add_own, add_own_float},
-    bounds::Bounds,
-    slab::Writer,
-};
+use super::{CatalogCells, MetricState, RecordingTarget, Scale, bounds::Bounds, slab::Writer};
 use crate::{
-    clock::Moment,
     descriptor::{Kind, MetricDescriptor},
     isolation::{self, Current},
     label::{LabelStride, OpenValues, cardinality},
@@ -42,7 +34,10 @@ pub struct Metric {
     pub(crate) scale: Scale,
     /// The number by which one unit increases a counter's cell.
     pub(crate) step: u64,
-    bounds: Bounds,
+    /// The index of the first cell, if one unit increases it by one. Otherwise beyond all cells:
+    /// incrementing then takes the path that knows the step.
+    pub(super) first_of_ones: usize,
+    pub(super) bounds: Bounds,
     pub(crate) series_count: usize,
     /// The number of cells of one series.
     pub(crate) width: usize,
@@ -52,13 +47,18 @@ pub struct Metric {
     pub(super) appearing: bool,
 }
 
+/// No cell has this index, nor the index of a series after it.
+const NO_CELL: usize = usize::MAX / 2;
+
 impl Metric {
     #[must_use]
     pub const fn new(parts: MetricParts) -> Self {
         let descriptor = parts.descriptor;
+        let step = Scale::of(descriptor.unit).step();
         Self {
             scale: Scale::of(descriptor.unit),
-            step: Scale::of(descriptor.unit).step(),
+            step,
+            first_of_ones: if step == 1 { parts.first } else { NO_CELL },
             bounds: Bounds::new(parts.bounds, descriptor.buckets.len()),
             series_count: cardinality(descriptor.labels),
             width: width(descriptor.kind, descriptor.buckets.len()),
@@ -87,14 +87,6 @@ impl Metric {
         self.scale
     }
 
-    /// The number by which one unit increases a counter's cell.
-    #[doc(hidden)]
-    #[inline]
-    #[must_use]
-    pub const fn step(&self) -> u64 {
-        self.step
-    }
-
     /// The values of its open labels.
     #[doc(hidden)]
     #[must_use]
@@ -102,7 +94,7 @@ impl Metric {
         self.parts.open
     }
 
-    /// What each label adds to the index of a series.
+    /// The stride of each label in the index of a series.
     #[doc(hidden)]
     #[must_use]
     pub const fn strides(&self) -> &'static [LabelStride] {
@@ -123,265 +115,29 @@ impl Metric {
         self.parts.descriptor.buckets.len() + 1
     }
 
-    #[doc(hidden)]
-    #[inline]
-    pub fn add(&'static self, series: usize, amount: u64) {
-        self.add_in(self.parts.cells.thread_cells(), series, amount);
-    }
-
-    /// [`Metric::add`] for a caller that has looked up the thread's own cells.
-    #[inline]
-    pub(crate) fn add_in(&'static self, own: ThreadCells, series: usize, amount: u64) {
-        match own.get(self.parts.first + series) {
-            Some(cell) => {
-                add_own(cell, amount);
-                // After the value: a reader that finds the series finds its first value too.
-                self.appear(series);
-            }
-            None => self.add_slow(series, amount),
-        }
-    }
-
-    #[cold]
-    fn add_slow(&'static self, series: usize, amount: u64) {
-        let writer = self.writer(series);
-        if let Some(cell) = writer.cells().first() {
-            writer.add(cell, amount);
-        }
-    }
-
-    #[doc(hidden)]
-    #[inline]
-    pub fn add_float(&'static self, series: usize, amount: f64) {
-        self.add_float_in(self.parts.cells.thread_cells(), series, amount);
-    }
-
-    #[inline]
-    pub(crate) fn add_float_in(&'static self, own: ThreadCells, series: usize, amount: f64) {
-        match own.get(self.parts.first + series) {
-            Some(cell) => {
-                add_own_float(cell, amount);
-                self.appear(series);
-            }
-            None => self.add_float_slow(series, amount),
-        }
-    }
-
-    #[cold]
-    fn add_float_slow(&'static self, series: usize, amount: f64) {
-        let writer = self.writer(series);
-        if let Some(cell) = writer.cells().first() {
-            writer.add_float(cell, amount);
-        }
+    /// Returns the indices of the cells of a series among those of its catalog.
+    pub(super) fn cells_of(&self, series: usize) -> Range<usize> {
+        let start = self
+            .parts
+            .first
+            .saturating_add(series.saturating_mul(self.width));
+        start..start.saturating_add(self.width)
     }
 
     /// Returns the cells of a series for the current thread, and how to write them: those of the
     /// current scope, or else the thread's. The series is present from now on.
     #[inline(never)]
-    fn writer(&'static self, series: usize) -> Writer<'static> {
-        if let Some((writer, _)) = self.scoped(series) {
-            return writer;
+    pub(super) fn writer(&'static self, series: usize) -> Writer<'static> {
+        match self.parts.cells.target_cells() {
+            Some(target) => self.scoped_in(target, series).0,
+            None => self.unscoped(series),
         }
+    }
+
+    /// [`Metric::writer`] outside of scopes.
+    pub(super) fn unscoped(&'static self, series: usize) -> Writer<'static> {
         self.appear(series);
-        let series =
-            |cells: &'static [AtomicU64]| cells.get(self.cells_of(series)).unwrap_or_default();
-        match self.parts.cells.writer() {
-            Writer::Exclusive(cells) => Writer::Exclusive(series(cells)),
-            Writer::Shared(cells) => Writer::Shared(series(cells)),
-        }
-    }
-
-    /// Sets a gauge. The cells of threads keep what was added to them. The shared cell gets the
-    /// difference to `value`.
-    ///
-    /// No other thread's cells can be written here, because their owners use a plain load and
-    /// store. An addition that happens meanwhile counts as before or after.
-    #[doc(hidden)]
-    pub fn set(&'static self, series: usize, value: f64) {
-        if let Some((writer, state)) = self.scoped(series) {
-            state.was_set.store(true, Relaxed);
-            if let Some(cell) = writer.cells().first() {
-                cell.store(value.to_bits(), Relaxed);
-            }
-            return;
-        }
-        let catalog = self.parts.cells;
-        let index = self.parts.first + series;
-        let shared = catalog.shared().get(index);
-        let added: f64 = catalog
-            .slabs()
-            .filter_map(|slab| slab.get(index))
-            .filter(|cell| !shared.is_some_and(|shared| std::ptr::eq(*cell, shared)))
-            .map(|cell| f64::from_bits(cell.load(Relaxed)))
-            .sum();
-        if let Some(shared) = shared {
-            shared.store((value - added).to_bits(), Relaxed);
-        }
-        self.appear(series);
-    }
-
-    #[doc(hidden)]
-    #[inline]
-    pub fn observe(&'static self, series: usize, value: &impl Observed) -> Option<usize> {
-        self.observe_in(self.parts.cells.thread_cells(), series, value)
-    }
-
-    #[inline]
-    pub(crate) fn observe_in(
-        &'static self,
-        own: ThreadCells,
-        series: usize,
-        value: &impl Observed,
-    ) -> Option<usize> {
-        let Some(value) = value.scaled(self.scale) else {
-            self.state().rejected.fetch_add(1, Relaxed);
-            return None;
-        };
-        Some(self.count_in(own, series, value))
-    }
-
-    /// [`Metric::observe_in`] for a histogram of seconds.
-    #[inline]
-    pub(crate) fn observe_nanoseconds_in(
-        &'static self,
-        own: ThreadCells,
-        series: usize,
-        nanoseconds: u64,
-    ) -> usize {
-        self.count_in(own, series, Scaled::parts(nanoseconds.cast_signed()))
-    }
-
-    #[inline]
-    fn count_in(&'static self, own: ThreadCells, series: usize, value: Scaled) -> usize {
-        let bucket = self.bounds.bucket(value);
-        let start = self.parts.first + series * self.width;
-        match own.get(start..start + self.width) {
-            Some(cells) => {
-                self.count(Writer::Exclusive(cells), bucket, value);
-                self.appear(series);
-            }
-            None => self.count_slow(series, bucket, value),
-        }
-        bucket
-    }
-
-    #[inline]
-    fn count(&self, writer: Writer<'_>, bucket: usize, value: Scaled) {
-        let [counts @ .., sum] = writer.cells() else {
-            return;
-        };
-        if let Some(count) = counts.get(bucket) {
-            writer.add(count, 1);
-        }
-        match self.scale {
-            Scale::Float => writer.add_float(sum, f64::from_bits(value.added)),
-            Scale::Nanoseconds | Scale::Whole => writer.add(sum, value.added),
-        }
-    }
-
-    #[cold]
-    fn count_slow(&'static self, series: usize, bucket: usize, value: Scaled) {
-        self.count(self.writer(series), bucket, value);
-    }
-
-    pub(crate) fn keep_exemplar(
-        &'static self,
-        series: usize,
-        bucket: usize,
-        exemplar: Exemplar,
-        value: f64,
-        at: Moment,
-    ) {
-        let slot = series * self.buckets() + bucket;
-        if let Some(target) = self.parts.cells.target_cells() {
-            if let Some(state) = target.cells.state(self) {
-                let slots = state.exemplars_of(self);
-                slots.keep(slot, exemplar, value, at.cycles());
-            }
-            return;
-        }
-        let state = self.state();
-        let slots = state.exemplars_of(self);
-        slots.keep(slot, exemplar, value, at.cycles());
-    }
-
-    /// Returns the last exemplar of a bucket, outside of scopes or in one.
-    pub(crate) fn exemplar(
-        &self,
-        scope: Option<&ScopeCells>,
-        series: usize,
-        bucket: usize,
-    ) -> Option<ExemplarAt> {
-        let slot = series * self.buckets() + bucket;
-        match scope {
-            Some(scope) => scope.state(self)?.exemplars.get()?.read(slot),
-            None => self.state().exemplars.get()?.read(slot),
-        }
-    }
-
-    /// Reads a series: in the current scope, or outside of scopes.
-    #[doc(hidden)]
-    pub fn read(&self, series: usize, cells: &mut Vec<u64>) {
-        let target = self.parts.cells.target_cells();
-        self.read_in(target.map(|target| target.cells), series, cells);
-    }
-
-    /// Reads a series, in a scope or outside of scopes, and adds up the cells of all threads.
-    pub(crate) fn read_in(&self, scope: Option<&ScopeCells>, series: usize, cells: &mut Vec<u64>) {
-        cells.clear();
-        self.read_more(scope, series, cells);
-    }
-
-    /// Reads a series and adds it to what was read before.
-    pub(crate) fn read_more(
-        &self,
-        scope: Option<&ScopeCells>,
-        series: usize,
-        cells: &mut Vec<u64>,
-    ) {
-        cells.resize(self.width, 0);
-        if let Some(scope) = scope {
-            return self.add_up(cells, scope.cells(self, series));
-        }
-        for slab in self.parts.cells.slabs() {
-            self.add_up(cells, slab.get(self.cells_of(series)).unwrap_or_default());
-        }
-    }
-
-    /// Adds the cells of one series to those of another.
-    pub(crate) fn add_cells(&self, totals: &mut [u64], cells: &[u64]) {
-        let floats = self.float_cells();
-        for (index, (total, bits)) in totals.iter_mut().zip(cells).enumerate() {
-            // Sums are integers in two's complement, so wrapping is right for negative ones.
-            *total = if index >= floats {
-                (f64::from_bits(*total) + f64::from_bits(*bits)).to_bits()
-            } else {
-                total.wrapping_add(*bits)
-            };
-        }
-    }
-
-    fn add_up(&self, totals: &mut [u64], cells: &[AtomicU64]) {
-        let floats = self.float_cells();
-        for (index, (total, cell)) in totals.iter_mut().zip(cells).enumerate() {
-            // Each cell is exact, but not all are of the same moment: a reader does not stop
-            // writers.
-            let bits = cell.load(Relaxed);
-            *total = if index >= floats {
-                (f64::from_bits(*total) + f64::from_bits(bits)).to_bits()
-            } else {
-                total.wrapping_add(bits)
-            };
-        }
-    }
-
-    /// The index of the first floating-point cell of a series.
-    const fn float_cells(&self) -> usize {
-        match (self.parts.descriptor.kind, self.scale) {
-            (Kind::Gauge, _) => 0,
-            (Kind::Histogram, Scale::Float) => self.width - 1,
-            _ => usize::MAX,
-        }
+        self.parts.cells.writer().narrowed(self.cells_of(series))
     }
 
     /// The state next to the cells.
@@ -390,8 +146,15 @@ impl Metric {
         isolation::current(self.parts.state)
     }
 
+    /// Counts a value that was refused.
+    #[cold]
+    pub(super) fn refuse(&self) {
+        self.state().rejected.fetch_add(1, Relaxed);
+    }
+
+    /// Makes a series outside of scopes present.
     #[inline]
-    fn appear(&self, series: usize) {
+    pub(super) fn appear(&self, series: usize) {
         if self.appearing {
             self.appear_group(series);
         }

@@ -2,13 +2,15 @@
 
 use std::{marker::PhantomData, time::Duration};
 
-use super::{Metric, scale::Scale};
+use super::{Metric, amount::nanoseconds, scale::Scale};
 use crate::label::LabelSet;
 
 /// A number that only rises, as a field of a catalog.
 ///
 /// `Counter` counts one thing; `Counter<L>` counts one for each combination of the label set `L`.
-/// Adding takes no lock and allocates nothing.
+/// Adding takes no lock and allocates nothing. A count stops at its greatest value, `u64::MAX`
+/// (nanoseconds in a counter of seconds). What does not fit is counted in
+/// `glyph_observations_refused_total`.
 ///
 /// ```
 /// # use glyph_core as glyph_runtime;
@@ -61,17 +63,13 @@ impl<L> Counter<L> {
         cells.first().copied().unwrap_or_default()
     }
 
-    /// A counter of seconds counts nanoseconds.
+    /// Adds a duration: nanoseconds to a counter of seconds, and whole seconds to any other.
     #[inline]
-    fn amount(&self, amount: u64) -> u64 {
-        amount.wrapping_mul(self.metric.step)
-    }
-
-    #[inline]
-    fn amount_of_duration(&self, time: Duration) -> u64 {
-        match self.metric.scale {
-            Scale::Nanoseconds => u64::try_from(time.as_nanos()).unwrap_or(u64::MAX),
-            Scale::Whole | Scale::Float => time.as_secs(),
+    fn add_time(&self, series: usize, time: Duration) {
+        match (self.metric.scale, nanoseconds(time)) {
+            (Scale::Nanoseconds, Some(parts)) => self.metric.add(series, parts),
+            (Scale::Nanoseconds, None) => self.metric.add_long(series, time),
+            (Scale::Whole | Scale::Float, _) => self.metric.add(series, time.as_secs()),
         }
     }
 
@@ -84,20 +82,20 @@ impl Counter<()> {
     /// Adds one.
     #[inline]
     pub fn inc(&self) {
-        self.add(1);
+        self.metric.increment(0);
     }
 
     /// Adds `amount`, in the metric's unit.
     #[inline]
     pub fn add(&self, amount: u64) {
-        self.metric.add(0, self.amount(amount));
+        self.metric.add_units(0, amount);
     }
 
     /// Adds a duration to a counter of seconds, exact to the nanosecond. Counters of other units
     /// get the whole seconds.
     #[inline]
     pub fn add_duration(&self, time: Duration) {
-        self.metric.add(0, self.amount_of_duration(time));
+        self.add_time(0, time);
     }
 
     /// The count so far, in whole units.
@@ -120,7 +118,7 @@ impl<L: LabelSet> Counter<L> {
         reason = "call sites are plain struct literals"
     )]
     pub fn inc(&self, labels: L::Of<'_>) {
-        self.metric.add(self.series_index(&labels), self.amount(1));
+        self.metric.increment(self.series_index(&labels));
     }
 
     /// Adds `amount`, in the metric's unit, to the series of `labels`.
@@ -130,8 +128,7 @@ impl<L: LabelSet> Counter<L> {
         reason = "call sites are plain struct literals"
     )]
     pub fn add(&self, labels: L::Of<'_>, amount: u64) {
-        self.metric
-            .add(self.series_index(&labels), self.amount(amount));
+        self.metric.add_units(self.series_index(&labels), amount);
     }
 
     /// Adds a duration to a counter of seconds, exact to the nanosecond. Counters of other units
@@ -142,8 +139,7 @@ impl<L: LabelSet> Counter<L> {
         reason = "call sites are plain struct literals"
     )]
     pub fn add_duration(&self, labels: L::Of<'_>, time: Duration) {
-        self.metric
-            .add(self.series_index(&labels), self.amount_of_duration(time));
+        self.add_time(self.series_index(&labels), time);
     }
 
     /// The count so far of the series of `labels`, in whole units.
@@ -153,7 +149,8 @@ impl<L: LabelSet> Counter<L> {
         reason = "call sites are plain struct literals"
     )]
     pub fn value(&self, labels: L::Of<'_>) -> u64 {
-        self.whole(self.total(self.series_index(&labels)))
+        let known = L::known_series(&labels, self.metric.parts.open);
+        known.map_or(0, |series| self.whole(self.total(series)))
     }
 }
 

@@ -1,22 +1,11 @@
 //! Exemplars: the trace of one observation of each bucket.
 
 use std::time::SystemTime;
-use std::{
-    fmt,
-    ops::Range,
-    sync::{
-        OnceLock,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
-};
+use std::{fmt, sync::OnceLock};
 
 use tracing::level_filters::LevelFilter;
 
-use super::atomic::slot;
-use crate::{
-    clock::Moment,
-    hex::{Hex, parse_hex},
-};
+use crate::hex::{Hex, parse_hex};
 
 /// The trace that an observation belongs to (OpenMetrics 1.0, "Exemplars"; W3C Trace Context ids).
 ///
@@ -30,8 +19,8 @@ use crate::{
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exemplar {
-    trace: u128,
-    span: u64,
+    pub(super) trace: u128,
+    pub(super) span: u64,
 }
 
 impl Exemplar {
@@ -121,80 +110,9 @@ pub struct ExemplarAt {
     pub time: SystemTime,
 }
 
-/// The last exemplar of each bucket of a metric.
-#[derive(Debug)]
-pub(crate) struct ExemplarSlots {
-    cells: Box<[AtomicU64]>,
-}
-
-/// A slot's cells: sequence, trace id in two halves, span id, value, cycles of the clock.
-const WIDTH: usize = 6;
-
-impl ExemplarSlots {
-    pub(crate) fn new(buckets: usize) -> Self {
-        Self {
-            cells: bytemuck::zeroed_slice_box(buckets.saturating_mul(WIDTH)),
-        }
-    }
-
-    fn slot(&self, bucket: usize) -> Option<&[AtomicU64; WIDTH]> {
-        self.cells.get(bucket * WIDTH..)?.first_chunk()
-    }
-
-    /// Keeps an exemplar, unless another thread is writing to the same bucket at this moment:
-    /// either exemplar is good.
-    pub(crate) fn keep(&self, bucket: usize, exemplar: Exemplar, value: f64, cycles: u64) {
-        let Some([sequence, cells @ ..]) = self.slot(bucket) else {
-            return;
-        };
-        slot::write(sequence, cells, words(exemplar, value, cycles));
-    }
-
-    /// Removes the exemplars of some buckets. No other thread may use them meanwhile.
-    pub(crate) fn clear(&self, buckets: Range<usize>) {
-        let cells = self.cells.get(buckets.start * WIDTH..buckets.end * WIDTH);
-        for cell in cells.unwrap_or_default() {
-            cell.store(0, Relaxed);
-        }
-    }
-
-    /// Returns the exemplar of a bucket, if it has one that is not being replaced.
-    pub(crate) fn read(&self, bucket: usize) -> Option<ExemplarAt> {
-        let [sequence, cells @ ..] = self.slot(bucket)?;
-        slot::read(sequence, cells).map(exemplar_of)
-    }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the halves of an id are taken apart"
-)]
-fn words(Exemplar { trace, span }: Exemplar, value: f64, cycles: u64) -> [u64; WIDTH - 1] {
-    [
-        (trace >> 64) as u64,
-        trace as u64,
-        span,
-        value.to_bits(),
-        cycles,
-    ]
-}
-
-fn exemplar_of([high, low, span, value, cycles]: [u64; WIDTH - 1]) -> ExemplarAt {
-    ExemplarAt {
-        exemplar: Exemplar {
-            trace: (u128::from(high) << 64) | u128::from(low),
-            span,
-        },
-        value: f64::from_bits(value),
-        time: Moment::system_time(cycles),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::thread;
-
-    use super::{Exemplar, ExemplarSlots};
+    use super::Exemplar;
 
     #[test]
     fn invalid_ids_are_rejected() {
@@ -207,39 +125,5 @@ mod tests {
         for (trace, span) in rejected {
             assert!(Exemplar::parse(trace, span).is_err(), "{trace} {span}");
         }
-    }
-
-    #[test]
-    fn exemplar_is_read_whole_while_threads_replace_it() {
-        let slots = ExemplarSlots::new(1);
-        assert_eq!(slots.read(0), None);
-        thread::scope(|scope| {
-            for writer in 1..=3_u32 {
-                let slots = &slots;
-                scope.spawn(move || {
-                    for _ in 0..20_000 {
-                        let exemplar = Exemplar::new(
-                            u128::from(writer) << 64 | u128::from(writer),
-                            writer.into(),
-                        );
-                        slots.keep(0, exemplar, writer.into(), 1);
-                    }
-                });
-            }
-            for _ in 0..20_000 {
-                if let Some(read) = slots.read(0) {
-                    let writer = read.exemplar.span_id();
-                    assert_eq!(
-                        read.exemplar.trace_id(),
-                        u128::from(writer) << 64 | u128::from(writer)
-                    );
-                    assert_eq!(
-                        read.value.to_bits(),
-                        f64::from(u32::try_from(writer).unwrap_or(0)).to_bits()
-                    );
-                }
-            }
-        });
-        assert!(slots.read(0).is_some());
     }
 }

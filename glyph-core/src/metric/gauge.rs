@@ -7,8 +7,13 @@ use crate::label::LabelSet;
 
 /// A number that rises and falls, as a field of a catalog.
 ///
-/// Adding and subtracting take no lock. Setting reads what every thread has added: a gauge can be
-/// both set and added to. Integers are exact up to 2^53.
+/// No method takes a lock. A gauge can be both set and added to: after `set` it reads what was set,
+/// whatever was added before. Integers are exact up to 2^53, in any order of additions. An amount or
+/// a result that is not finite changes nothing, and is counted in
+/// `glyph_observations_refused_total`.
+///
+/// Integers are the cheapest amounts. Other amounts, and additions to a gauge that was set, are
+/// atomic operations on memory that threads share.
 ///
 /// ```
 /// # use glyph_core as glyph_runtime;
@@ -47,6 +52,22 @@ impl<L> Gauge<L> {
         self.metric
     }
 
+    #[inline]
+    fn add_series(&self, series: usize, amount: impl GaugeValue) {
+        match amount.integer() {
+            Some(integer) => self.metric.shift(series, integer),
+            None => self.metric.add_number(series, amount.value()),
+        }
+    }
+
+    #[inline]
+    fn sub_series(&self, series: usize, amount: impl GaugeValue) {
+        match amount.integer().and_then(i64::checked_neg) {
+            Some(integer) => self.metric.shift(series, integer),
+            None => self.metric.add_number(series, -amount.value()),
+        }
+    }
+
     fn read(&self, series: usize) -> f64 {
         let mut cells = Vec::new();
         self.metric.read(series, &mut cells);
@@ -58,25 +79,25 @@ impl Gauge<()> {
     /// Adds one.
     #[inline]
     pub fn inc(&self) {
-        self.metric.add_float(0, 1.0);
+        self.metric.step_by(0, 1);
     }
 
     /// Subtracts one.
     #[inline]
     pub fn dec(&self) {
-        self.metric.add_float(0, -1.0);
+        self.metric.step_by(0, -1);
     }
 
     /// Adds `amount`.
     #[inline]
     pub fn add(&self, amount: impl GaugeValue) {
-        self.metric.add_float(0, amount.value());
+        self.add_series(0, amount);
     }
 
     /// Subtracts `amount`.
     #[inline]
     pub fn sub(&self, amount: impl GaugeValue) {
-        self.metric.add_float(0, -amount.value());
+        self.sub_series(0, amount);
     }
 
     /// Sets the gauge to `value`.
@@ -105,27 +126,25 @@ impl<L: LabelSet> Gauge<L> {
     /// Adds one to the series of `labels`.
     #[inline]
     pub fn inc(&self, labels: L::Of<'_>) {
-        self.metric.add_float(self.series_index(&labels), 1.0);
+        self.metric.step_by(self.series_index(&labels), 1);
     }
 
     /// Subtracts one from the series of `labels`.
     #[inline]
     pub fn dec(&self, labels: L::Of<'_>) {
-        self.metric.add_float(self.series_index(&labels), -1.0);
+        self.metric.step_by(self.series_index(&labels), -1);
     }
 
     /// Adds `amount` to the series of `labels`.
     #[inline]
     pub fn add(&self, labels: L::Of<'_>, amount: impl GaugeValue) {
-        self.metric
-            .add_float(self.series_index(&labels), amount.value());
+        self.add_series(self.series_index(&labels), amount);
     }
 
     /// Subtracts `amount` from the series of `labels`.
     #[inline]
     pub fn sub(&self, labels: L::Of<'_>, amount: impl GaugeValue) {
-        self.metric
-            .add_float(self.series_index(&labels), -amount.value());
+        self.sub_series(self.series_index(&labels), amount);
     }
 
     /// Sets the series of `labels` to `value`.
@@ -137,7 +156,8 @@ impl<L: LabelSet> Gauge<L> {
     /// The value now of the series of `labels`.
     #[must_use]
     pub fn value(&self, labels: L::Of<'_>) -> f64 {
-        self.read(self.series_index(&labels))
+        let known = L::known_series(&labels, self.metric.parts.open);
+        known.map_or(0.0, |series| self.read(series))
     }
 }
 

@@ -9,8 +9,9 @@ use crate::{clock::Moment, label::LabelSet};
 ///
 /// An observation increments one bucket and is added to one sum, so the memory is fixed. Inside of
 /// a sampled span, an observation becomes the exemplar of its bucket and replaces the previous one.
-/// Values that are not finite or out of range are dropped and counted in
-/// `glyph_observations_refused_total`.
+///
+/// A value that is not finite, out of range, below zero in a unit of seconds or bytes, or too large
+/// for the sum is dropped and counted in `glyph_observations_refused_total`.
 ///
 /// ```
 /// # use glyph_core as glyph_runtime;
@@ -114,7 +115,10 @@ impl<L: LabelSet> Histogram<L> {
     /// Returns what has been observed so far in the series of `labels`.
     #[must_use]
     pub fn snapshot(&self, labels: L::Of<'_>) -> HistogramSnapshot {
-        HistogramSnapshot::read(self.metric, self.series_index(&labels))
+        match L::known_series(&labels, self.metric.parts.open) {
+            Some(series) => HistogramSnapshot::read(self.metric, series),
+            None => HistogramSnapshot::of_cells(self.metric, vec![0; self.metric.width]),
+        }
     }
 }
 

@@ -9,8 +9,12 @@ mod bounds;
 mod catalog_cells;
 mod cells;
 mod counter;
+mod counting;
 mod exemplar;
+mod exemplar_slots;
 mod gauge;
+mod gauge_values;
+mod gauging;
 mod histogram;
 #[cfg(feature = "testing")]
 mod lent_cells;
@@ -21,6 +25,7 @@ mod scope_cells;
 mod scoped;
 mod slab;
 mod state;
+mod totals;
 
 pub use amount::{GaugeValue, Observation};
 pub use counter::Counter;
@@ -39,7 +44,6 @@ pub(crate) use cells::slots;
 pub use cells::{Metric, MetricParts};
 #[doc(hidden)]
 pub use exemplar::ExemplarAt;
-use exemplar::ExemplarSlots;
 #[doc(hidden)]
 pub use reading::{PresentSeries, Series};
 pub use recording_target::{ReadTarget, RecordingTarget, TargetCells};

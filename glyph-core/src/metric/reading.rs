@@ -3,6 +3,7 @@
 use std::{borrow::Cow, iter, sync::Arc, time::SystemTime};
 
 use super::{ExemplarAt, Metric, ReadTarget, ScopeCells};
+use crate::clock;
 use crate::label::{LabelDescriptor, LabelStride, LabelValues};
 
 /// A series of a declared metric, as exporters read it.
@@ -86,8 +87,14 @@ impl PresentSeries {
 
 impl Metric {
     /// Returns the series that are present in order: those outside of scopes, then scope by scope.
+    ///
+    /// Reading is when the clock of exemplars is aligned with the system time. Those that are kept
+    /// already keep their time.
     #[doc(hidden)]
     pub fn present_series(&'static self) -> impl Iterator<Item = PresentSeries> + Send {
+        if self.is_histogram() {
+            clock::synchronize();
+        }
         let outside = self.present_in(None);
         let scopes = self.parts.cells.targets_to_read().into_iter();
         let inside = scopes.flat_map(|scope| self.present_in(Some(scope)));
@@ -129,7 +136,7 @@ impl Metric {
         labels.map(move |(label, stride)| (label.name, self.value_of(label, stride, series)))
     }
 
-    fn value_of(
+    pub(crate) fn value_of(
         &self,
         label: &LabelDescriptor,
         stride: &LabelStride,
@@ -163,7 +170,7 @@ impl Metric {
         self.parts.descriptor.kind == crate::descriptor::Kind::Histogram
     }
 
-    /// The observations rejected as not finite or out of range.
+    /// The values rejected as not finite, out of range, or too large for a total.
     #[doc(hidden)]
     #[must_use]
     pub fn rejected(&self) -> u64 {

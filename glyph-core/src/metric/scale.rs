@@ -32,7 +32,8 @@ impl Scale {
         }
     }
 
-    /// Returns the value in this scale. `None` if it is not finite or out of range.
+    /// Returns the value in this scale. `None` if it is not finite or out of range. A number of
+    /// seconds or bytes is a magnitude: below zero is out of range.
     #[inline]
     #[expect(
         clippy::cast_possible_truncation,
@@ -49,9 +50,9 @@ impl Scale {
                 });
             }
         };
-        (parts.abs() < MAX_PARTS).then(|| Scaled {
+        (parts >= 0.0 && parts < MAX_PARTS).then(|| Scaled {
             compared: parts,
-            added: ((parts + 0.5f64.copysign(parts)) as i64).cast_unsigned(),
+            added: ((parts + 0.5) as i64).cast_unsigned(),
         })
     }
 
@@ -77,16 +78,12 @@ impl Scale {
         clippy::cast_precision_loss,
         reason = "the exposition has floating-point numbers"
     )]
-    #[expect(
-        clippy::cast_possible_wrap,
-        reason = "sums are kept in two's complement"
-    )]
     #[doc(hidden)]
     #[must_use]
     pub fn sum(self, bits: u64) -> f64 {
         match self {
-            Self::Nanoseconds => bits as i64 as f64 / NANOSECONDS,
-            Self::Whole => bits as i64 as f64,
+            Self::Nanoseconds => bits as f64 / NANOSECONDS,
+            Self::Whole => bits as f64,
             Self::Float => f64::from_bits(bits),
         }
     }
@@ -117,6 +114,9 @@ impl Scaled {
 
 /// Values with more parts are rejected: a few of them would overflow a sum.
 const MAX_PARTS: f64 = 4e18;
+
+/// [`MAX_PARTS`] nanoseconds in seconds.
+pub(super) const MAX_SECONDS: u64 = 4_000_000_000;
 
 #[expect(
     clippy::cast_possible_truncation,

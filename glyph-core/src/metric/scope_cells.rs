@@ -57,6 +57,13 @@ impl ScopeCells {
         Some((cells, state))
     }
 
+    /// Makes a series present.
+    pub(super) fn appear(&self, metric: &Metric, series: usize) {
+        if let Some(state) = self.contents().states.get(metric.parts.index) {
+            state.appear_series(metric, series);
+        }
+    }
+
     /// Returns the cells of a series for reading; empty if nothing was recorded.
     pub(super) fn cells(&self, metric: &Metric, series: usize) -> &[AtomicU64] {
         let contents = self.contents.get();
@@ -82,22 +89,24 @@ impl ScopeCells {
 
     /// Whether any up-down gauge is not zero.
     ///
-    /// A gauge that was set does not count: its last value would keep the scope forever.
+    /// A series that was set does not count: its last value would keep the scope forever.
     pub(crate) fn is_live(&self, metrics: &[Metric]) -> bool {
-        let was_set = |metric| {
-            let state: Option<&MetricState> = self.state(metric);
-            state.is_some_and(|state| state.was_set.load(Relaxed))
-        };
-        let is_nonzero = |cell: &AtomicU64| f64::from_bits(cell.load(Relaxed)) != 0.0;
         let gauges = metrics
             .iter()
-            .filter(|metric| metric.parts.descriptor.kind == Kind::Gauge && !was_set(metric));
-        gauges
-            .flat_map(|gauge| {
-                self.recorded_series(gauge)
-                    .flat_map(|series| self.cells(gauge, series))
-            })
-            .any(is_nonzero)
+            .filter(|metric| metric.parts.descriptor.kind == Kind::Gauge);
+        let is_live = |gauge: &Metric| {
+            self.recorded_series(gauge)
+                .any(|series| self.is_up(gauge, series))
+        };
+        gauges.into_iter().any(is_live)
+    }
+
+    /// Whether a series of a gauge was only added to, and is not zero.
+    fn is_up(&self, gauge: &Metric, series: usize) -> bool {
+        self.state(gauge).is_some_and(|state| {
+            state.gauge.value(series).is_none()
+                && state.gauge_value(series, self.cells(gauge, series).iter()) != 0.0
+        })
     }
 
     /// Resets everything. No other thread may record or read meanwhile.
@@ -113,6 +122,7 @@ impl ScopeCells {
                 for cell in self.cells(metric, series) {
                     cell.store(0, Relaxed);
                 }
+                state.gauge.clear(series);
                 state.forget_exemplars(metric, series);
             }
             state.clear();

@@ -8,7 +8,7 @@ use std::sync::atomic::{
     Ordering::{Acquire, Relaxed, Release},
 };
 
-use super::{ExemplarSlots, Metric, MetricState, TargetCells, slab::Writer};
+use super::{Metric, MetricState, TargetCells, ThreadCells, slab::Writer};
 use crate::descriptor::MOST_LABELS;
 
 /// The number of observations counted under `other`, by the scope label whose limit was reached.
@@ -20,24 +20,43 @@ impl Metric {
         &'static self,
         series: usize,
     ) -> Option<(Writer<'static>, &'static MetricState)> {
-        let TargetCells { cells, overflowed } = self.parts.cells.target_cells()?;
+        let target = self.parts.cells.target_cells()?;
+        Some(self.scoped_in(target, series))
+    }
+
+    /// [`Metric::scoped`] for a caller that has looked up the scope.
+    #[inline]
+    pub(super) fn scoped_in(
+        &'static self,
+        TargetCells { cells, overflowed }: TargetCells,
+        series: usize,
+    ) -> (Writer<'static>, &'static MetricState) {
         if overflowed != 0 {
             self.state().overflow(overflowed);
         }
         match cells.series(self, series) {
-            Some((cells, state)) => Some((Writer::Shared(cells), state)),
+            Some((cells, state)) => (Writer::Scoped(cells), state),
             // Index out of range: discard the observation.
-            None => Some((Writer::Shared(&[]), self.parts.state)),
+            None => (Writer::Scoped(&[]), self.parts.state),
         }
     }
 
-    /// Returns the indices of the cells of a series among those of its catalog.
-    pub(super) fn cells_of(&self, series: usize) -> std::ops::Range<usize> {
-        let start = self
-            .parts
-            .first
-            .saturating_add(series.saturating_mul(self.width));
-        start..start.saturating_add(self.width)
+    /// Whether series of the metric may be absent. A thread without cells of its own may be in a
+    /// scope, where all are at first.
+    #[inline]
+    pub(crate) fn may_be_absent(&self, own: ThreadCells) -> bool {
+        self.appearing || own.is_empty()
+    }
+
+    /// Makes a series present that every call feeds, for a call without an observation: the errors
+    /// of a call without one. Series of sparse metrics stay absent.
+    #[cold]
+    pub(crate) fn appear_with_call(&'static self, series: usize) {
+        match self.parts.cells.target_cells() {
+            _ if self.parts.descriptor.sparse => {}
+            Some(TargetCells { cells, .. }) => cells.appear(self, series),
+            None => self.appear(series),
+        }
     }
 }
 
@@ -67,12 +86,6 @@ impl MetricState {
         first_of((index, from_here)).or_else(|| rest.into_iter().find_map(first_of))
     }
 
-    /// Returns the exemplars of a metric.
-    pub(super) fn exemplars_of(&self, metric: &Metric) -> &ExemplarSlots {
-        let buckets = || metric.series_count.saturating_mul(metric.buckets());
-        self.exemplars.get_or_init(|| ExemplarSlots::new(buckets()))
-    }
-
     #[cold]
     fn overflow(&self, labels: u32) {
         let counts = self
@@ -93,19 +106,10 @@ impl MetricState {
         count.map_or(0, |count| count.load(Relaxed))
     }
 
-    /// Removes the exemplars of a series. No other thread may use them meanwhile.
-    pub(super) fn forget_exemplars(&self, metric: &Metric, series: usize) {
-        if let Some(exemplars) = self.exemplars.get() {
-            let buckets = metric.buckets();
-            exemplars.clear(series * buckets..(series + 1) * buckets);
-        }
-    }
-
-    /// Resets all but cells and exemplars. No other thread may record or read meanwhile.
+    /// Resets which series are present. No other thread may record or read meanwhile.
     pub(super) fn clear(&self) {
         for word in self.appeared.get().into_iter().flatten() {
             word.store(0, Release);
         }
-        self.was_set.store(false, Relaxed);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicU64;
 
-use super::atomic::cell::{add_own, add_own_float, add_shared, add_shared_float};
+use super::atomic::cell::{increment_own, increment_shared, shift_own, shift_shared};
 
 /// The number of unused cells at both ends: two slabs share no cache line, and no pair of lines
 /// that the processor fetches together.
@@ -28,38 +28,48 @@ impl Slab {
     }
 }
 
-/// The cells that the current thread writes, and how.
+/// The cells to record in, and how.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Writer<'s> {
     /// Cells that only this thread writes, with a load and a store.
     Exclusive(&'s [AtomicU64]),
-    /// Cells that several threads write, with atomic operations.
+    /// Cells that several threads write, with atomic operations. Other cells belong to the same
+    /// totals.
     Shared(&'s [AtomicU64]),
+    /// The cells of a scope, which several threads write. They are totals by themselves.
+    Scoped(&'s [AtomicU64]),
 }
 
 impl<'s> Writer<'s> {
-    #[inline]
     pub(crate) fn cells(self) -> &'s [AtomicU64] {
         match self {
-            Self::Exclusive(cells) | Self::Shared(cells) => cells,
+            Self::Exclusive(cells) | Self::Shared(cells) | Self::Scoped(cells) => cells,
         }
     }
 
-    /// Adds to an integer. It wraps, because sums are in two's complement.
-    #[inline]
-    pub(crate) fn add(self, cell: &AtomicU64, amount: u64) {
+    /// Adds one.
+    pub(crate) fn increment(self, cell: &AtomicU64) {
         match self {
-            Self::Exclusive(_) => add_own(cell, amount),
-            Self::Shared(_) => add_shared(cell, amount),
+            Self::Exclusive(_) => increment_own(cell),
+            Self::Shared(_) | Self::Scoped(_) => increment_shared(cell),
         }
     }
 
-    /// Adds to a floating-point number.
-    #[inline]
-    pub(crate) fn add_float(self, cell: &AtomicU64, amount: f64) {
+    /// Adds an integer to a gauge. Returns `false` if it does not fit.
+    pub(crate) fn shift(self, cell: &AtomicU64, by: i64) -> bool {
         match self {
-            Self::Exclusive(_) => add_own_float(cell, amount),
-            Self::Shared(_) => add_shared_float(cell, amount),
+            Self::Exclusive(_) => shift_own(cell, by),
+            Self::Shared(_) | Self::Scoped(_) => shift_shared(cell, by),
+        }
+    }
+
+    /// The same cells from `range`; empty if there are none.
+    pub(crate) fn narrowed(self, range: std::ops::Range<usize>) -> Self {
+        let part = |cells: &'s [AtomicU64]| cells.get(range).unwrap_or_default();
+        match self {
+            Self::Exclusive(cells) => Self::Exclusive(part(cells)),
+            Self::Shared(cells) => Self::Shared(part(cells)),
+            Self::Scoped(cells) => Self::Scoped(part(cells)),
         }
     }
 }

@@ -4,12 +4,12 @@
 use std::sync::{
     OnceLock,
     atomic::{
-        AtomicBool, AtomicU64,
+        AtomicU64,
         Ordering::{Relaxed, Release},
     },
 };
 
-use super::{ExemplarSlots, scoped::Overflowed};
+use super::{exemplar_slots::ExemplarSlots, gauge_values::GaugeValues, scoped::Overflowed};
 
 /// The state of a metric next to its cells.
 #[doc(hidden)]
@@ -19,9 +19,7 @@ pub struct MetricState {
     pub(super) appeared: OnceLock<Box<[AtomicU64]>>,
     pub(super) exemplars: OnceLock<ExemplarSlots>,
     pub(super) rejected: AtomicU64,
-    /// Whether a gauge was ever set, and not only added to. Maintained only in scopes, where it
-    /// decides whether the gauge keeps the scope.
-    pub(super) was_set: AtomicBool,
+    pub(super) gauge: GaugeValues,
     pub(super) overflowed: OnceLock<Box<Overflowed>>,
 }
 
@@ -36,9 +34,27 @@ impl MetricState {
             appeared: OnceLock::new(),
             exemplars: OnceLock::new(),
             rejected: AtomicU64::new(0),
-            was_set: AtomicBool::new(false),
+            gauge: GaugeValues::new(),
             overflowed: OnceLock::new(),
         }
+    }
+
+    /// Returns the value of a series of a gauge with these cells.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "integers beyond 2^53 round, as in the exposition"
+    )]
+    pub(super) fn gauge_value<'c>(
+        &self,
+        series: usize,
+        cells: impl Iterator<Item = &'c AtomicU64>,
+    ) -> f64 {
+        if let Some(set) = self.gauge.value(series) {
+            return set;
+        }
+        let integers = cells.map(|cell| cell.load(Relaxed).cast_signed());
+        let sum = integers.fold(0, i64::wrapping_add);
+        self.gauge.added(series) + sum as f64
     }
 
     /// Makes a group of series present.

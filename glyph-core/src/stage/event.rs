@@ -1,12 +1,12 @@
 //! Retries and fallbacks, counted while a call runs.
 
-use std::cell::Cell;
-
-use super::{SeriesIndex, StageCells, StageSeries};
-use crate::{
-    metric::Metric,
-    scope::{ActiveScope, ScopeLease, entering},
+use std::{
+    cell::{Cell, RefCell},
+    sync::Arc,
 };
+
+use super::{BoundMetric, SeriesIndex, StageCells, StageSeries, late::LabelTexts};
+use crate::scope::{ActiveScope, ScopeLease, entering};
 
 /// Counts a retry of the innermost stage around this code that has a `retries` metric.
 ///
@@ -48,18 +48,26 @@ use crate::{
 /// # }
 /// ```
 pub fn retry() {
-    Events::current().retry();
+    if let Some(event) = Events::current().retry {
+        event.count();
+    }
 }
 
 /// Counts a fallback of the innermost stage around this code that has a `fallbacks` metric.
 ///
 /// A fallback is a result from another source than the intended one. See [`retry`].
 pub fn fallback() {
-    Events::current().fallback();
+    if let Some(event) = Events::current().fallback {
+        event.count();
+    }
 }
 
 thread_local! {
+    /// Without a destructor, so that a lookup is a plain load.
     static CURRENT: Cell<Events> = const { Cell::new(Events::NONE) };
+
+    /// The calls that this thread is in, if their events have open labels.
+    static LATE: RefCell<Vec<LateCall>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The current counters of retries and fallbacks.
@@ -69,22 +77,51 @@ pub(super) struct Events {
     fallback: Option<Event>,
 }
 
-/// A series of a counter.
+/// A counter of a call.
 #[derive(Clone, Copy, Debug)]
 struct Event {
-    counter: &'static Metric,
-    series: SeriesIndex,
+    counter: &'static BoundMetric,
+    /// The series without open labels.
+    closed: SeriesIndex,
+    /// The index of the call in `LATE`, plus one. Zero if no event of the call has an open label.
+    late: u32,
     /// The scope of the call. The call keeps it from expiring while its events are current.
     scope: Option<ActiveScope>,
 }
 
+/// What the values of open labels are looked up with.
+#[derive(Clone, Debug)]
+struct LateCall {
+    cells: &'static StageCells,
+    series: StageSeries,
+    texts: Option<Arc<LabelTexts>>,
+}
+
 impl Event {
+    /// Counts an event of a call that the thread is in.
     fn count(self) {
-        let cells = self.counter.parts.cells;
+        // Counted without a borrow of `LATE`.
+        let index = usize::try_from(self.late).ok();
+        let call = index
+            .and_then(|late| late.checked_sub(1))
+            .and_then(|index| {
+                let found = LATE.try_with(|calls| calls.try_borrow().ok()?.get(index).cloned());
+                found.ok().flatten()
+            });
+        self.count_of(call.as_ref());
+    }
+
+    fn count_of(self, call: Option<&LateCall>) {
+        let metric = self.counter.metric;
+        let catalog = metric.parts.cells;
         let scope = self.scope.map(ScopeLease::take);
-        let _scope = entering(cells, scope.as_ref());
-        let own = cells.thread_cells();
-        self.counter.add_in(own, self.series.index(), 1);
+        let _scope = entering(catalog, scope.as_ref());
+        let series = call.map_or(self.closed, |call| {
+            let texts = call.texts.as_deref();
+            self.counter
+                .late_series(call.cells, &call.series, self.closed, texts)
+        });
+        metric.increment(series.index());
     }
 }
 
@@ -100,50 +137,127 @@ impl Events {
 
     pub(super) fn of(
         cells: &'static StageCells,
-        series: StageSeries,
+        series: &StageSeries,
         scope: Option<&ScopeLease>,
     ) -> Self {
         let scope = scope.map(ScopeLease::active);
+        let event = |counter: Option<&'static BoundMetric>, closed| {
+            counter.map(|counter| Event {
+                counter,
+                closed,
+                late: 0,
+                scope,
+            })
+        };
         Self {
-            retry: cells.retries.as_ref().map(|retries| Event {
-                counter: retries.metric,
-                series: series.retries,
-                scope,
-            }),
-            fallback: cells.fallbacks.as_ref().map(|fallbacks| Event {
-                counter: fallbacks.metric,
-                series: series.fallbacks,
-                scope,
-            }),
+            retry: event(cells.retries.as_ref(), series.retries),
+            fallback: event(cells.fallbacks.as_ref(), series.fallbacks),
         }
     }
 
-    /// Makes these counters current, and returns the previous ones. A missing counter stays that of
-    /// the enclosing stage.
-    pub(super) fn enter(self) -> Self {
-        let outer = Self::current();
-        let inner = Self {
-            retry: self.retry.or(outer.retry),
-            fallback: self.fallback.or(outer.fallback),
-        };
-        inner.restore();
-        outer
+    fn has_open_labels(&self) -> bool {
+        let mut events = [self.retry, self.fallback].into_iter().flatten();
+        events.any(|event| !event.counter.metric.parts.open.is_empty())
     }
 
-    /// Makes these counters current again.
-    pub(super) fn restore(self) {
+    /// Makes these counters current. A missing counter stays that of the enclosing stage.
+    fn enter(mut self, call: impl FnOnce() -> LateCall) -> EnclosingEvents {
+        let late = self.has_open_labels().then(|| push(call())).flatten();
+        for event in [&mut self.retry, &mut self.fallback].into_iter().flatten() {
+            event.late = late.unwrap_or(0);
+        }
+        let events = Self::current();
+        Self {
+            retry: self.retry.or(events.retry),
+            fallback: self.fallback.or(events.fallback),
+        }
+        .restore();
+        EnclosingEvents {
+            events,
+            pushed: late.is_some(),
+        }
+    }
+}
+
+/// Keeps a call that the thread enters. Returns its index plus one.
+#[cold]
+fn push(call: LateCall) -> Option<u32> {
+    let pushed = LATE.try_with(|calls| {
+        let mut calls = calls.try_borrow_mut().ok()?;
+        calls.push(call);
+        u32::try_from(calls.len()).ok()
+    });
+    pushed.ok().flatten()
+}
+
+/// The counters that were current before a call was entered.
+#[derive(Debug)]
+pub(super) struct EnclosingEvents {
+    events: Events,
+    /// Whether the call is in `LATE`.
+    pushed: bool,
+}
+
+impl Events {
+    fn restore(self) {
         let _ = CURRENT.try_with(|current| current.set(self));
     }
+}
 
-    pub(super) fn retry(self) {
-        if let Some(event) = self.retry {
-            event.count();
+impl EnclosingEvents {
+    /// Makes these counters current again. A thread leaves calls in the reverse order.
+    #[inline(never)]
+    pub(super) fn restore(&self) {
+        self.events.restore();
+        if self.pushed {
+            pop();
+        }
+    }
+}
+
+#[cold]
+fn pop() {
+    // Dropped without the borrow.
+    drop(LATE.try_with(|calls| calls.try_borrow_mut().ok()?.pop()));
+}
+
+/// The events of the running call.
+#[derive(Debug)]
+pub(super) struct CallEvents<'call> {
+    pub(super) cells: &'static StageCells,
+    pub(super) series: &'call StageSeries,
+    pub(super) scope: Option<&'call ScopeLease>,
+    pub(super) texts: Option<&'call Arc<LabelTexts>>,
+}
+
+impl CallEvents<'_> {
+    fn events(&self) -> Events {
+        Events::of(self.cells, self.series, self.scope)
+    }
+
+    fn late(&self) -> LateCall {
+        LateCall {
+            cells: self.cells,
+            series: *self.series,
+            texts: self.texts.cloned(),
         }
     }
 
-    pub(super) fn fallback(self) {
-        if let Some(event) = self.fallback {
-            event.count();
+    /// Makes the events of the call current. Most stages have none, and are spared the code.
+    #[inline(never)]
+    pub(super) fn enter(&self) -> EnclosingEvents {
+        self.events().enter(|| self.late())
+    }
+
+    pub(super) fn retry(&self) {
+        if let Some(event) = self.events().retry {
+            event.count_of(Some(&self.late()));
+        }
+    }
+
+    pub(super) fn fallback(&self) {
+        if let Some(event) = self.events().fallback {
+            event.count_of(Some(&self.late()));
         }
     }
 }

@@ -2,19 +2,21 @@
 
 use std::{
     mem::{forget, replace},
-    time::Duration,
+    sync::Arc,
 };
 
 use tracing::Span;
 
 use super::{
-    BoundMetric, CallResult, OpenSpan, Outcome, SeriesIndex, Stage, StageCells, StageSeries,
-    StatusOffset, call_result::IntoCallResult, event::Events, opening::open_block,
+    CallResult, OpenSpan, Outcome, Stage, StageCells, StageSeries, StatusOffset,
+    call_result::IntoCallResult,
+    event::CallEvents,
+    late::{LabelTexts, texts_to_keep},
+    opening::open_block,
+    record::Item,
 };
 use crate::{
-    Exemplar,
     clock::Moment,
-    metric::{ThreadCells, current_exemplar},
     scope::{ScopeGuard, ScopeLease, current_lease, entering},
     span::in_span,
 };
@@ -33,6 +35,8 @@ pub struct Guard {
     open_span: OpenSpan,
     /// The scope that the call began in. The call is recorded in it, wherever it ends.
     scope: Option<ScopeLease>,
+    /// The texts of the labels, if an observation during the call may need them.
+    texts: Option<Arc<LabelTexts>>,
 }
 
 /// Starts a call: finds its series, starts its clock and counts it as in flight.
@@ -43,7 +47,10 @@ pub struct Guard {
     reason = "call sites are plain struct literals"
 )]
 pub fn start<S: Stage>(guard: &mut Guard, stage: S) {
-    guard.series = stage.series();
+    guard.series = stage.series(true);
+    if S::HAS_LATE {
+        guard.texts = texts_to_keep(&stage, &guard.series);
+    }
     guard.begin(S::cells());
 }
 
@@ -65,6 +72,7 @@ impl Guard {
             started: Moment::UNKNOWN,
             open_span: OpenSpan::nothing(),
             scope: None,
+            texts: None,
         }
     }
 
@@ -73,9 +81,18 @@ impl Guard {
         self.open_span = span;
     }
 
-    /// Starts a call whose series are known.
-    pub(super) fn start(&mut self, cells: &'static StageCells, series: StageSeries) {
+    /// Starts a call whose closed labels are known. `texts` has the values of open ones.
+    pub(super) fn start(
+        &mut self,
+        cells: &'static StageCells,
+        series: StageSeries,
+        texts: Option<Arc<LabelTexts>>,
+    ) {
         self.series = series;
+        if let Some(texts) = &texts {
+            self.series.begin(cells, texts);
+        }
+        self.texts = texts;
         self.begin(cells);
     }
 
@@ -83,7 +100,7 @@ impl Guard {
     fn begin(&mut self, cells: &'static StageCells) {
         self.scope = current_lease(cells.catalog_cells());
         if let Some(gauge) = &cells.in_flight {
-            gauge.add_float(cells.thread_cells(), self.series.in_flight, 1.0);
+            gauge.metric.step_by(self.series.in_flight.index(), 1);
         }
         self.cells = Some(cells);
         self.started = Moment::now();
@@ -114,30 +131,32 @@ impl Guard {
 
     /// The counters of retries and fallbacks, if the stage has any.
     #[inline]
-    pub(super) fn events(&self) -> Option<Events> {
+    pub(super) fn events(&self) -> Option<CallEvents<'_>> {
         let cells = self.cells?;
         let any = cells.retries.is_some() || cells.fallbacks.is_some();
-        any.then(|| Events::of(cells, self.series, self.scope.as_ref()))
+        any.then(|| CallEvents {
+            cells,
+            series: &self.series,
+            scope: self.scope.as_ref(),
+            texts: self.texts.as_ref(),
+        })
     }
 
     /// Records an item of a stream that arrived at `now`. The previous item arrived at `last`.
     pub(super) fn item(&self, last: Option<Moment>, now: Moment, outcome: Outcome) {
-        let (Some(cells), series) = (self.cells, self.series) else {
+        let (Some(cells), series) = (self.cells, &self.series) else {
             return;
         };
         let _scope = self.scoped(cells);
-        let own = cells.thread_cells();
-        let (time, index) = match last {
-            None => (&cells.first_item, series.first_item),
-            Some(_) => (&cells.between_items, series.between_items),
+        let item = Item {
+            cells,
+            series,
+            texts: self.texts.as_deref(),
+            times: (last.unwrap_or(self.started), now),
+            is_first: last.is_none(),
+            outcome,
         };
-        if let Some(time) = time {
-            let times = (last.unwrap_or(self.started), now);
-            time.observe(own, index, outcome, times, current_exemplar());
-        }
-        if let Some(items) = &cells.items {
-            items.add(own, series.items, outcome);
-        }
+        item.record();
     }
 
     /// Records the call while its span is current. Call [`over`](Self::over) after leaving the
@@ -164,26 +183,14 @@ impl Guard {
 
     #[inline(never)]
     fn record_as(&self, result: CallResult, offset: StatusOffset) {
-        let (Some(cells), series) = (self.cells, &self.series) else {
+        let Some(cells) = self.cells else {
             return;
         };
         let times = (self.started, Moment::now());
-        let _scope = self.scoped(cells);
-        let (own, outcome) = (cells.thread_cells(), result.outcome);
-        let index = series.duration.moved(offset.duration);
+        let scope = self.scoped(cells);
         let exemplar = self.open_span.exemplar();
-        cells.duration.observe(own, index, outcome, times, exemplar);
-        if let Some(requests) = &cells.requests {
-            requests.add(own, series.requests.moved(offset.requests), outcome);
-        }
-        if let Some(errors) = &cells.errors
-            && outcome.is_error()
-        {
-            errors.add(own, series.errors, outcome);
-        }
-        if let Some(gauge) = &cells.in_flight {
-            gauge.add_float(own, series.in_flight, -1.0);
-        }
+        cells.record_end(&self.series, offset, result.outcome, times, exemplar);
+        drop(scope);
         if !self.span().is_disabled() {
             self.describe(result);
         }
@@ -236,37 +243,6 @@ impl Unwinding<'_> {
 impl Drop for Unwinding<'_> {
     fn drop(&mut self) {
         self.0.finish(|| Outcome::Panicked);
-    }
-}
-
-impl BoundMetric {
-    #[inline]
-    fn add(&self, own: ThreadCells, series: SeriesIndex, outcome: Outcome) {
-        self.metric.add_in(own, self.index(series, outcome), 1);
-    }
-
-    #[inline]
-    fn add_float(&self, own: ThreadCells, series: SeriesIndex, amount: f64) {
-        self.metric.add_float_in(own, series.index(), amount);
-    }
-
-    #[inline]
-    fn observe(
-        &self,
-        own: ThreadCells,
-        series: SeriesIndex,
-        outcome: Outcome,
-        (started, ended): (Moment, Moment),
-        exemplar: Option<Exemplar>,
-    ) {
-        let index = self.index(series, outcome);
-        let nanoseconds = ended.nanoseconds_since(started);
-        let bucket = self.metric.observe_nanoseconds_in(own, index, nanoseconds);
-        if let Some(exemplar) = exemplar {
-            let seconds = Duration::from_nanos(nanoseconds).as_secs_f64();
-            self.metric
-                .keep_exemplar(index, bucket, exemplar, seconds, ended);
-        }
     }
 }
 

@@ -54,8 +54,10 @@ mod error_outcome;
 mod event;
 mod future;
 mod guard;
+mod late;
 mod opening;
 mod outcome;
+mod record;
 mod roles;
 mod run;
 mod running;
@@ -113,13 +115,26 @@ pub trait Stage: Sized {
     #[doc(hidden)]
     fn cells() -> &'static StageCells;
 
-    /// Returns the series of the metrics, without the outcome.
+    /// Whether a metric that every call feeds has an open label.
     #[doc(hidden)]
-    fn series(&self) -> StageSeries;
+    const HAS_OPEN: bool;
+
+    /// Whether a metric that some calls feed has an open label.
+    #[doc(hidden)]
+    const HAS_LATE: bool;
+
+    /// Returns the series of the metrics, without the outcome and, before the call has begun, without
+    /// open labels.
+    #[doc(hidden)]
+    fn series(&self, begun: bool) -> StageSeries;
 
     /// The names of the labels: those that callers set, and those that the catalog sets.
     #[doc(hidden)]
     const LABELS: &'static [&'static str];
+
+    /// Returns the values of the labels, in the order of their names.
+    #[doc(hidden)]
+    fn label_texts(&self) -> Vec<String>;
 
     /// The callsite of spans of blocks.
     #[doc(hidden)]

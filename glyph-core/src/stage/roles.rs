@@ -3,7 +3,7 @@
 use super::Outcome;
 use crate::{
     descriptor::with_roles,
-    label::OUTCOME_COUNT,
+    label::{OUTCOME_COUNT, Overflowed},
     metric::{CatalogCells, Metric, ThreadCells},
 };
 
@@ -20,17 +20,22 @@ macro_rules! stage_cells {
 
         /// The series of a stage's metrics, without the outcome. Small enough to go along with
         /// every call.
+        ///
+        /// Metrics that some calls feed have the part of the closed labels: see [`late`](super::late).
         #[doc(hidden)]
         #[derive(Clone, Copy, Debug)]
         pub struct StageSeries {
             pub duration: SeriesIndex,
             $(pub $role: SeriesIndex,)+
+            /// The open labels whose values are beyond their limits.
+            pub overflowed: Overflowed,
         }
 
         impl StageSeries {
             pub(super) const FIRST: Self = Self {
                 duration: SeriesIndex::FIRST,
                 $($role: SeriesIndex::FIRST,)+
+                overflowed: Overflowed::NONE,
             };
         }
     };
@@ -38,7 +43,37 @@ macro_rules! stage_cells {
 
 with_roles!(stage_cells);
 
+/// The metrics that every call feeds, by their number in [`Overflowed`]. The macro has the same
+/// numbers.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum EveryCall {
+    Duration,
+    Requests,
+    Errors,
+    InFlight,
+}
+
 impl StageCells {
+    /// Returns the metrics that every call feeds, with the series of a call in each.
+    pub(super) fn of_every_call(
+        &self,
+        series: &StageSeries,
+    ) -> [(EveryCall, Option<&BoundMetric>, SeriesIndex); 4] {
+        let Self {
+            duration,
+            requests,
+            errors,
+            in_flight,
+            ..
+        } = self;
+        [
+            (EveryCall::Duration, Some(duration), series.duration),
+            (EveryCall::Requests, requests.as_ref(), series.requests),
+            (EveryCall::Errors, errors.as_ref(), series.errors),
+            (EveryCall::InFlight, in_flight.as_ref(), series.in_flight),
+        ]
+    }
+
     /// Returns the cells of the current thread, looked up once for all metrics of the stage: they
     /// are of one catalog.
     #[inline]
@@ -77,6 +112,11 @@ impl SeriesIndex {
     #[inline]
     const fn plus(self, digit: usize) -> usize {
         digit.wrapping_add_signed(self.0 as isize)
+    }
+
+    /// Returns the index with the part of open labels added.
+    pub(super) fn plus_offset(self, offset: usize) -> Self {
+        self.moved(i32::try_from(offset).unwrap_or(i32::MAX))
     }
 
     /// Returns the index moved by `by`. It can be negative until the digit of an outcome is added.
@@ -120,6 +160,14 @@ impl BoundMetric {
     #[cfg(feature = "testing")]
     pub(crate) const fn metric(&self) -> &'static Metric {
         self.metric
+    }
+
+    /// Counts the observation of a call whose values are beyond the limits of these labels.
+    #[inline]
+    pub(super) fn count_overflow(&self, overflowed: Overflowed, number: EveryCall) {
+        if !overflowed.is_none() {
+            overflowed.count(number as usize, self.metric.parts.open);
+        }
     }
 
     /// Returns the index of the series that a call with this outcome is recorded in.

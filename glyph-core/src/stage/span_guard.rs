@@ -1,6 +1,6 @@
 //! The guard of a thread inside of a call.
 
-use super::{Guard, event::Events};
+use super::{Guard, event::EnclosingEvents};
 use crate::span::EnteredSpan;
 
 /// Keeps the span of a call current, and counts retries and fallbacks for the call.
@@ -9,7 +9,7 @@ use crate::span::EnteredSpan;
 #[must_use = "dropping it leaves the call"]
 pub struct SpanGuard<'call> {
     /// The events that were current before. `None` if the stage counts no events.
-    outer: Option<Events>,
+    outer: Option<EnclosingEvents>,
     _span: EnteredSpan<'call>,
 }
 
@@ -18,7 +18,7 @@ impl Guard {
     pub(super) fn enter(&self) -> SpanGuard<'_> {
         let span = EnteredSpan::enter(self.span());
         SpanGuard {
-            outer: self.events().map(Events::enter),
+            outer: self.events().map(|events| events.enter()),
             _span: span,
         }
     }
@@ -26,7 +26,7 @@ impl Guard {
 
 impl Drop for SpanGuard<'_> {
     fn drop(&mut self) {
-        if let Some(outer) = self.outer {
+        if let Some(outer) = &self.outer {
             outer.restore();
         }
     }

@@ -2,13 +2,16 @@
 
 use std::{
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
 };
 
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use super::{CallResult, Guard, Outcome, Stage, StageCells, StageSeries, guard::Unwinding};
+use super::{
+    CallResult, Guard, Outcome, Stage, StageCells, StageSeries, guard::Unwinding, late::LabelTexts,
+};
 use crate::clock::Moment;
 
 pin_project! {
@@ -52,9 +55,11 @@ pin_project! {
 pub struct Call {
     cells: &'static StageCells,
     series: StageSeries,
+    /// The texts of the labels, if any is open: a stream that is never polled is no call.
+    texts: Option<Arc<LabelTexts>>,
 }
 
-/// Finds the series of `stage`. The clock starts later.
+/// Finds the series of `stage`, except for open labels. The clock starts later.
 #[doc(hidden)]
 #[expect(
     clippy::needless_pass_by_value,
@@ -63,7 +68,8 @@ pub struct Call {
 pub fn call<S: Stage>(stage: S) -> Call {
     Call {
         cells: S::cells(),
-        series: stage.series(),
+        series: stage.series(false),
+        texts: (S::HAS_OPEN || S::HAS_LATE).then(|| LabelTexts::of(&stage)),
     }
 }
 
@@ -119,8 +125,8 @@ where
         let Some(body) = this.body.as_pin_mut() else {
             return Poll::Pending;
         };
-        if let Some(Call { cells, series }) = this.call.take() {
-            this.guard.start(cells, series);
+        if let Some(call) = this.call.take() {
+            this.guard.start(call.cells, call.series, call.texts);
         }
         if !this.guard.is_running() {
             return body.poll_next(context);

@@ -3,7 +3,7 @@
 use loom::{sync::Arc, thread};
 
 use crate::{
-    cell::{add_own, add_own_float, add_shared, add_shared_float},
+    cell::{Beyond, add_own, add_own_float, add_shared, add_shared_float},
     claim::Claim,
     every_order,
     primitives::{AtomicBool, AtomicU64, Ordering::Relaxed},
@@ -30,13 +30,12 @@ impl Catalog {
     fn record(&self) {
         if self.claim.take() {
             let [count, seconds] = &self.own;
-            add_own(count, 1);
-            add_own_float(seconds, 0.5);
+            assert!(add_own(count, 1) && add_own_float(seconds, 0.5));
             self.claim.give_back();
         } else {
             let [count, seconds] = &self.shared;
-            add_shared(count, 1);
-            add_shared_float(seconds, 0.5);
+            assert!(add_shared(count, 1, || 0, Beyond::Stops));
+            assert!(add_shared_float(seconds, 0.5));
         }
     }
 
@@ -85,5 +84,36 @@ fn reader_never_sees_a_count_fall() {
         for thread in threads {
             thread.join().unwrap();
         }
+    });
+}
+
+#[test]
+fn total_stops_at_its_greatest_value_and_one_addition_too_many_is_refused() {
+    every_order(|| {
+        let cell = Arc::new(AtomicU64::new(u64::MAX - 3));
+        let threads = [(); 2].map(|()| {
+            let cell = Arc::clone(&cell);
+            thread::spawn(move || add_shared(&cell, 1, || 1, Beyond::Stops))
+        });
+        let here = add_shared(&cell, 1, || 1, Beyond::Stops);
+        let there = threads.map(|thread| thread.join().unwrap());
+        let fit = [here, there[0], there[1]].into_iter().filter(|fits| *fits);
+        assert_eq!(fit.count(), 2);
+        assert_eq!(cell.load(Relaxed), u64::MAX - 1);
+    });
+}
+
+#[test]
+fn sum_beyond_the_greatest_value_is_refused_as_a_whole() {
+    every_order(|| {
+        let cell = Arc::new(AtomicU64::new(u64::MAX - 5));
+        let add = |amount| {
+            let cell = Arc::clone(&cell);
+            thread::spawn(move || add_shared(&cell, amount, || 0, Beyond::Stays))
+        };
+        let [three, four] = [add(3), add(4)].map(|thread| thread.join().unwrap());
+        assert!(three != four, "only one fits");
+        let amount = if three { 3 } else { 4 };
+        assert_eq!(cell.load(Relaxed), u64::MAX - 5 + amount);
     });
 }

@@ -172,6 +172,9 @@ impl Expansion<'_> {
         let status_labels = ["duration", "requests"].map(|role| self.labels_of(role));
         let names = self.stage.labels.iter().map(|label| &label.name);
         let label_values = self.label_values();
+        let label_texts = self.label_texts();
+        let has_open = self.has_open(|role| role.every_call.is_some());
+        let has_late = self.has_open(|role| role.every_call.is_none());
         let (spans, site) = expand_stage_block::spans(self.stage, module, rt);
         quote! {
             #cells
@@ -184,9 +187,14 @@ impl Expansion<'_> {
                 fn cells() -> &'static #rt::StageCells {
                     #body
                 }
+                const HAS_OPEN: #rt::core::primitive::bool = #has_open;
+                const HAS_LATE: #rt::core::primitive::bool = #has_late;
                 #[inline]
-                fn series(&self) -> #rt::StageSeries {
+                fn series(&self, begun: #rt::core::primitive::bool) -> #rt::StageSeries {
                     #rows
+                }
+                fn label_texts(&self) -> #rt::Vec<#rt::String> {
+                    #label_texts
                 }
                 const LABELS: &'static [&'static #rt::core::primitive::str] = &[#(#names),*];
                 fn span_callsite() -> &'static #rt::SpanCallsite {
@@ -245,7 +253,33 @@ impl Expansion<'_> {
             };
             quote!(#field: #row)
         });
-        quote!(#rt::StageSeries { #(#rows),* })
+        quote! {{
+            let mut lookup = #rt::CallLookup::new(begun);
+            #rt::StageSeries { #(#rows,)* overflowed: lookup.overflowed() }
+        }}
+    }
+
+    /// Whether a bound metric of these roles has an open label.
+    fn has_open(&self, is_meant: fn(&Role) -> bool) -> TokenStream {
+        let rt = self.rt;
+        let metrics = self.labelled().filter(|(role, ..)| is_meant(role));
+        let counts = metrics.map(|(_, binding, metric)| {
+            let labels = labels_of(binding.metric, metric);
+            quote!(#rt::open_labels(#labels))
+        });
+        quote!(0 #(+ #counts)* > 0)
+    }
+
+    fn label_texts(&self) -> TokenStream {
+        let rt = self.rt;
+        let labels = self.stage.labels.iter().enumerate();
+        let texts = labels.map(|(index, label)| {
+            let range = TokenRange::of(&label.ty);
+            let value = range.around(self.value(index, label));
+            let owned_text = range.around(quote!(#rt::owned_text));
+            quote!(#owned_text(#value))
+        });
+        quote!(#rt::vec![#(#texts),*])
     }
 
     fn row(&self, role: &Role, binding: &Binding, metric: &Metric) -> TokenStream {
@@ -254,7 +288,12 @@ impl Expansion<'_> {
         let labels = self.stage.labels.iter().enumerate();
         let terms = labels.map(|(index, label)| {
             let value = self.value(index, label);
-            let row = quote!(#rt::LabelStride::offset(&#strides[#index], #value, #open));
+            let row = match role.every_call {
+                Some(number) => quote! {
+                    #rt::CallLookup::offset(&mut lookup, &#strides[#index], #value, #open, #number)
+                },
+                None => quote!(#rt::LabelStride::closed(&#strides[#index], #value)),
+            };
             TokenRange::of(&label.ty).around(row)
         });
         quote!(#rt::SeriesIndex::new(#(#terms)+*))

@@ -10,33 +10,37 @@ pub(super) struct Role {
     pub(super) kind: Kind,
     /// The name of the metric in errors, if it is recorded before the outcome is known.
     pub(super) while_running: Option<&'static str>,
+    /// The number among the metrics that every call feeds, as in glyph-core. `None` if only some calls
+    /// feed the metric.
+    pub(super) every_call: Option<usize>,
 }
 
 /// Generates the roles that a stage may leave unbound, and the keys of `#[stage(..)]`.
 macro_rules! roles {
-    ($($name:ident: $kind:ident $(while_running $noun:literal)?,)+) => {
+    ($($name:ident: $kind:ident $(every_call $number:literal)? $(while_running $noun:literal)?,)+) => {
         /// The roles that `#[stage(..)]` binds.
         pub(super) static ROLES: &[Role] = &[
             $(Role {
                 name: stringify!($name),
                 kind: Kind::$kind,
-                while_running: roles!(@noun $($noun)?),
+                while_running: roles!(@optional $($noun)?),
+                every_call: roles!(@optional $($number)?),
             },)+
         ];
 
         /// The keys of `#[stage(..)]`.
         pub(super) const KEYS: &[&str] = &[$(stringify!($name),)+ "labels"];
     };
-    (@noun) => { None };
-    (@noun $noun:literal) => { Some($noun) };
+    (@optional) => { None };
+    (@optional $value:literal) => { Some($value) };
 }
 
 // One more role is one more line here and in `glyph-core/src/descriptor/roles.rs`. A test
 // compares the two.
 roles! {
-    requests: Counter,
-    errors: Counter,
-    in_flight: Gauge while_running "in-flight gauge",
+    requests: Counter every_call 1,
+    errors: Counter every_call 2,
+    in_flight: Gauge every_call 3 while_running "in-flight gauge",
     retries: Counter while_running "retry counter",
     fallbacks: Counter while_running "fallback counter",
     first_item: Histogram,
@@ -49,6 +53,7 @@ pub(super) static DURATION: Role = Role {
     name: "duration",
     kind: Kind::Histogram,
     while_running: None,
+    every_call: Some(0),
 };
 
 /// All roles.

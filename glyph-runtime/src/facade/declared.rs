@@ -41,10 +41,27 @@ impl Rejections {
 }
 
 /// The series of a declared key.
-#[derive(Clone, Copy)]
 pub(crate) struct DeclaredSeries {
     pub(crate) metric: &'static Metric,
-    pub(crate) series: usize,
+    /// The part of the closed labels in the index of the series.
+    closed: usize,
+    /// The strides of the open labels, and their values.
+    open: Vec<(LabelStride, String)>,
+}
+
+impl DeclaredSeries {
+    /// Returns the index of the series of an observation.
+    ///
+    /// A handle that is registered and not used takes nothing of the limits of open labels, so each
+    /// observation looks its values up.
+    pub(super) fn series(&self) -> usize {
+        let offsets = self.open.iter().filter_map(|(stride, value)| {
+            let (index, max) = stride.open()?;
+            let values = self.metric.open().get(index)?;
+            Some(values.digit(value, max) * stride.stride())
+        });
+        self.closed + offsets.sum::<usize>()
+    }
 }
 
 /// The reason why a key with a declared name was rejected.
@@ -124,35 +141,31 @@ fn series_of(metric: &'static Metric, key: &Key, kind: Kind) -> Result<DeclaredS
     {
         return Err(Rejection::Unknown(unknown.key().to_owned()));
     }
-    let mut series = 0;
+    let mut series = DeclaredSeries {
+        metric,
+        closed: 0,
+        open: Vec::new(),
+    };
     for (label, stride) in labels.iter().zip(metric.strides()) {
         let given = key.labels().find(|given| given.key() == label.name);
         let value = given.ok_or(Rejection::Missing(label.name))?.value();
-        series += digit(metric, label, stride, value)? * stride.stride();
+        match label.values {
+            LabelValues::Open { .. } => {
+                let value = __runtime::sanitized(value).into_owned();
+                series.open.push((*stride, value));
+            }
+            LabelValues::Closed(values) => {
+                series.closed += digit(label, values, value)? * stride.stride();
+            }
+        }
     }
-    Ok(DeclaredSeries { metric, series })
+    Ok(series)
 }
 
-fn digit(
-    metric: &Metric,
-    label: &LabelDescriptor,
-    stride: &LabelStride,
-    value: &str,
-) -> Result<usize, Rejection> {
-    let rejection = || Rejection::Value {
+fn digit(label: &LabelDescriptor, values: &[&str], value: &str) -> Result<usize, Rejection> {
+    let found = values.iter().position(|known| *known == value);
+    found.ok_or_else(|| Rejection::Value {
         label: label.name,
         value: value.chars().take(64).collect(),
-    };
-    match (label.values, stride.open()) {
-        (LabelValues::Closed(values), _) => values
-            .iter()
-            .position(|known| *known == value)
-            .ok_or_else(rejection),
-        (LabelValues::Open { .. }, Some((index, max))) => metric
-            .open()
-            .get(index)
-            .map(|open| open.digit(value, max))
-            .ok_or_else(rejection),
-        (LabelValues::Open { .. }, None) => Err(rejection()),
-    }
+    })
 }

@@ -1,8 +1,11 @@
 //! The exposition as a scraper reads it.
 
+mod calls;
 mod captured;
+mod exemplar_times;
 mod exposition;
 mod facade;
+mod numbers;
 mod open_labels;
 mod recorded;
 mod telemetry;

@@ -5,6 +5,7 @@
 
 pub(super) mod cell;
 pub(super) mod claim;
+pub(super) mod number;
 pub(super) mod slot;
 
 mod primitives {

@@ -1,0 +1,115 @@
+//! The values of open labels of a call, in the metrics that every call feeds.
+
+use super::{Label, LabelStride, OpenValues};
+
+/// The number of bits of a metric in [`Overflowed`].
+const BITS: usize = 16;
+
+/// The open labels of a call whose values are beyond their limits, for each of four metrics.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overflowed(u64);
+
+impl Overflowed {
+    /// No label.
+    pub const NONE: Self = Self(0);
+
+    /// Notes the open label with this number of a metric. A metric has far fewer than 16 open labels.
+    fn note(&mut self, metric: usize, open: usize) {
+        self.0 |= 1 << (metric * BITS + open.min(BITS - 1));
+    }
+
+    #[inline]
+    pub(crate) const fn is_none(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether the open label with this number of a metric was noted.
+    pub(crate) fn has(self, metric: usize, open: usize) -> bool {
+        self.0 & (1 << (metric * BITS + open.min(BITS - 1))) != 0
+    }
+
+    /// Counts an observation of one of the metrics, which has these open labels.
+    #[cold]
+    pub(crate) fn count(self, metric: usize, open: &[OpenValues]) {
+        for (index, values) in open.iter().enumerate() {
+            if self.has(metric, index) {
+                values.count_overflow();
+            }
+        }
+    }
+}
+
+/// Looks up the values of a call.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct CallLookup {
+    /// Whether the call has begun. Before that a new value does not count against the limit.
+    begun: bool,
+    overflowed: Overflowed,
+}
+
+impl CallLookup {
+    #[inline]
+    #[must_use]
+    pub const fn new(begun: bool) -> Self {
+        Self {
+            begun,
+            overflowed: Overflowed::NONE,
+        }
+    }
+
+    /// Returns the labels whose values are beyond their limits.
+    ///
+    /// `&mut`, so that a lookup of a stage without labels is mutable for a reason.
+    #[inline]
+    #[must_use]
+    pub const fn overflowed(&mut self) -> Overflowed {
+        self.overflowed
+    }
+
+    /// Returns what `value` adds to the index of a series. `metric` is the number of the metric among
+    /// those that every call feeds.
+    #[inline]
+    pub fn offset<T: Label>(
+        &mut self,
+        stride: &LabelStride,
+        value: &T,
+        open: &[OpenValues],
+        metric: usize,
+    ) -> usize {
+        if stride.open.is_none() || stride.stride == 0 {
+            return stride.closed(value);
+        }
+        if !self.begun {
+            return 0;
+        }
+        value.with_text(|text| self.open_offset(stride, text, open, metric))
+    }
+
+    pub(crate) fn open_offset(
+        &mut self,
+        stride: &LabelStride,
+        text: &str,
+        open: &[OpenValues],
+        metric: usize,
+    ) -> usize {
+        let Some((index, max)) = stride.open else {
+            return 0;
+        };
+        let digit = open
+            .get(index)
+            .and_then(|values| values.digit_for_call(text, max));
+        if digit.is_none() {
+            self.overflowed.note(metric, index);
+        }
+        digit.unwrap_or(0) * stride.stride
+    }
+}
+
+/// Returns the text of a label value, for a call that outlives it.
+#[doc(hidden)]
+#[must_use]
+pub fn owned_text<T: Label>(value: &T) -> String {
+    value.with_text(str::to_owned)
+}

@@ -1,0 +1,242 @@
+//! The exemplar of each bucket of a histogram.
+
+use std::{
+    ops::Range,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::{Duration, UNIX_EPOCH},
+};
+
+use super::{Exemplar, ExemplarAt, Metric, MetricState, ScopeCells, atomic::slot};
+use crate::clock::Moment;
+
+/// The last exemplar of each bucket of a metric.
+#[derive(Debug)]
+pub(crate) struct ExemplarSlots {
+    cells: Box<[AtomicU64]>,
+}
+
+/// A slot's words: trace id in two halves, span id, value, nanoseconds since the Unix epoch.
+const WORDS: usize = 5;
+
+/// A slot's cells: the time of the last exemplar that was read, the sequence, and the words.
+const WIDTH: usize = WORDS + 2;
+
+/// Two exemplars of a bucket that are read have at least this distance: Prometheus has milliseconds,
+/// and drops exemplars that are not in order.
+const DISTANCE: u64 = 1_000_000;
+
+/// If the clock was set back by more than this, times fall.
+const SET_BACK: u64 = 60_000_000_000;
+
+impl ExemplarSlots {
+    pub(crate) fn new(buckets: usize) -> Self {
+        Self {
+            cells: bytemuck::zeroed_slice_box(buckets.saturating_mul(WIDTH)),
+        }
+    }
+
+    fn slot(&self, bucket: usize) -> Option<&[AtomicU64; WIDTH]> {
+        self.cells.get(bucket * WIDTH..)?.first_chunk()
+    }
+
+    /// Keeps an exemplar, unless another thread is writing to the same bucket at this moment:
+    /// either exemplar is good. The time is in nanoseconds since the Unix epoch.
+    ///
+    /// Readers never see the times of a bucket fall, also if a thread was interrupted after it took
+    /// its time, or the clock was set back a little: the time is then a moment after the last one
+    /// that was read.
+    pub(crate) fn keep(&self, bucket: usize, exemplar: Exemplar, value: f64, time: u64) {
+        let Some([read, sequence, words @ ..]) = self.slot(bucket) else {
+            return;
+        };
+        let earliest = read.load(Relaxed).saturating_add(DISTANCE);
+        let time = if earliest.saturating_sub(time) > SET_BACK {
+            time
+        } else {
+            time.max(earliest)
+        };
+        slot::write(sequence, words, written(exemplar, value, time));
+    }
+
+    /// Removes the exemplars of some buckets. No other thread may use them meanwhile.
+    pub(crate) fn clear(&self, buckets: Range<usize>) {
+        let cells = self.cells.get(buckets.start * WIDTH..buckets.end * WIDTH);
+        for cell in cells.unwrap_or_default() {
+            cell.store(0, Relaxed);
+        }
+    }
+
+    /// Returns the exemplar of a bucket, if it has one that is not being replaced.
+    pub(crate) fn read(&self, bucket: usize) -> Option<ExemplarAt> {
+        let [read, sequence, words @ ..] = self.slot(bucket)?;
+        let found = slot::read(sequence, words)?;
+        let [.., time] = found;
+        read.store(time, Relaxed);
+        Some(exemplar_of(found))
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the halves of an id are taken apart"
+)]
+fn written(Exemplar { trace, span }: Exemplar, value: f64, time: u64) -> [u64; WORDS] {
+    [
+        (trace >> 64) as u64,
+        trace as u64,
+        span,
+        value.to_bits(),
+        time,
+    ]
+}
+
+fn exemplar_of([high, low, span, value, time]: [u64; WORDS]) -> ExemplarAt {
+    ExemplarAt {
+        exemplar: Exemplar {
+            trace: (u128::from(high) << 64) | u128::from(low),
+            span,
+        },
+        value: f64::from_bits(value),
+        time: UNIX_EPOCH
+            .checked_add(Duration::from_nanos(time))
+            .unwrap_or(UNIX_EPOCH),
+    }
+}
+
+impl Metric {
+    pub(crate) fn keep_exemplar(
+        &'static self,
+        series: usize,
+        bucket: usize,
+        exemplar: Exemplar,
+        value: f64,
+        at: Moment,
+    ) {
+        let slot = series * self.buckets() + bucket;
+        let time = at.unix_nanoseconds();
+        if let Some(target) = self.parts.cells.target_cells() {
+            if let Some(state) = target.cells.state(self) {
+                state.exemplars_of(self).keep(slot, exemplar, value, time);
+            }
+            return;
+        }
+        let state = self.state();
+        state.exemplars_of(self).keep(slot, exemplar, value, time);
+    }
+
+    /// Returns the last exemplar of a bucket, outside of scopes or in one.
+    pub(crate) fn exemplar(
+        &self,
+        scope: Option<&ScopeCells>,
+        series: usize,
+        bucket: usize,
+    ) -> Option<ExemplarAt> {
+        let slot = series * self.buckets() + bucket;
+        match scope {
+            Some(scope) => scope.state(self)?.exemplars.get()?.read(slot),
+            None => self.state().exemplars.get()?.read(slot),
+        }
+    }
+}
+
+impl MetricState {
+    /// Returns the exemplars of a metric.
+    fn exemplars_of(&self, metric: &Metric) -> &ExemplarSlots {
+        let buckets = || metric.series_count.saturating_mul(metric.buckets());
+        self.exemplars.get_or_init(|| ExemplarSlots::new(buckets()))
+    }
+
+    /// Removes the exemplars of a series. No other thread may use them meanwhile.
+    pub(super) fn forget_exemplars(&self, metric: &Metric, series: usize) {
+        if let Some(exemplars) = self.exemplars.get() {
+            let buckets = metric.buckets();
+            exemplars.clear(series * buckets..(series + 1) * buckets);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        thread,
+        time::{Duration, UNIX_EPOCH},
+    };
+
+    use super::{DISTANCE, Exemplar, ExemplarSlots, SET_BACK};
+
+    /// The span and the nanoseconds of the exemplar of the first bucket.
+    fn seen(slots: &ExemplarSlots) -> Option<(u64, u128)> {
+        let read = slots.read(0)?;
+        let time = read
+            .time
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or(Duration::ZERO);
+        Some((read.exemplar.span_id(), time.as_nanos()))
+    }
+
+    #[test]
+    fn times_that_are_read_rise_by_a_millisecond() {
+        let slots = ExemplarSlots::new(1);
+        let keep = |span, time| slots.keep(0, Exemplar::new(1, span), 0.5, time);
+        let start = 1_000 * SET_BACK;
+        keep(1, start);
+        keep(2, start - 1);
+        assert_eq!(
+            seen(&slots),
+            Some((2, (start - 1).into())),
+            "the first was not read"
+        );
+        assert_eq!(seen(&slots), Some((2, (start - 1).into())));
+        keep(3, start - 2);
+        keep(4, start);
+        let late = start - 1 + DISTANCE;
+        assert_eq!(seen(&slots), Some((4, late.into())));
+        keep(5, start + 2 * DISTANCE);
+        assert_eq!(seen(&slots), Some((5, (start + 2 * DISTANCE).into())));
+    }
+
+    #[test]
+    fn times_fall_only_if_the_clock_was_set_back_far() {
+        let slots = ExemplarSlots::new(1);
+        let keep = |span, time| slots.keep(0, Exemplar::new(1, span), 0.5, time);
+        let start = 1_000 * SET_BACK;
+        keep(1, start);
+        assert_eq!(seen(&slots), Some((1, start.into())));
+        keep(2, start - 2 * SET_BACK);
+        assert_eq!(seen(&slots), Some((2, (start - 2 * SET_BACK).into())));
+    }
+
+    #[test]
+    fn exemplar_is_read_whole_while_threads_replace_it() {
+        let slots = ExemplarSlots::new(1);
+        assert_eq!(slots.read(0), None);
+        thread::scope(|scope| {
+            for writer in 1..=3_u32 {
+                let slots = &slots;
+                scope.spawn(move || {
+                    for _ in 0..20_000 {
+                        let exemplar = Exemplar::new(
+                            u128::from(writer) << 64 | u128::from(writer),
+                            writer.into(),
+                        );
+                        slots.keep(0, exemplar, writer.into(), DISTANCE);
+                    }
+                });
+            }
+            for _ in 0..20_000 {
+                if let Some(read) = slots.read(0) {
+                    let writer = read.exemplar.span_id();
+                    assert_eq!(
+                        read.exemplar.trace_id(),
+                        u128::from(writer) << 64 | u128::from(writer)
+                    );
+                    assert_eq!(
+                        read.value.to_bits(),
+                        f64::from(u32::try_from(writer).unwrap_or(0)).to_bits()
+                    );
+                }
+            }
+        });
+        assert!(slots.read(0).is_some());
+    }
+}

@@ -1,0 +1,135 @@
+//! Recording in gauges.
+//!
+//! Integers are added to the cells of the thread, in two's complement: they are exact in any order,
+//! and add up to the value whatever else was added. Other amounts, and everything that is added to
+//! a series after it was set, go to [`GaugeValues`](super::gauge_values::GaugeValues).
+
+use super::{
+    Metric, MetricState, ThreadCells,
+    amount::whole,
+    atomic::cell::{shift_own, step_own},
+    slab::Writer,
+};
+
+impl Metric {
+    /// Adds one or minus one.
+    #[inline]
+    pub(crate) fn step_by(&'static self, series: usize, by: i64) {
+        self.step_in(self.parts.cells.thread_cells(), series, by);
+    }
+
+    /// [`Metric::step_by`] for a caller that has looked up the thread's own cells.
+    #[inline]
+    pub(crate) fn step_in(&'static self, own: ThreadCells, series: usize, by: i64) {
+        match own.get(self.parts.first + series) {
+            Some(cell) if !self.parts.state.gauge.was_set() => {
+                step_own(cell, by);
+                // After the value: a reader that finds the series finds its first value too.
+                self.appear(series);
+            }
+            _ => self.shift_slow(series, by),
+        }
+    }
+
+    /// Adds an integer.
+    #[inline]
+    pub(crate) fn shift(&'static self, series: usize, by: i64) {
+        if !self.shift_own(series, by) {
+            self.shift_slow(series, by);
+        }
+    }
+
+    /// Adds an integer to the cell of the thread, if it has one and the sum fits.
+    #[inline]
+    fn shift_own(&'static self, series: usize, by: i64) -> bool {
+        match self
+            .parts
+            .cells
+            .thread_cells()
+            .get(self.parts.first + series)
+        {
+            Some(cell) if !self.parts.state.gauge.was_set() && shift_own(cell, by) => {
+                self.appear(series);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Adds a number. It is refused if it or the result is not finite.
+    #[doc(hidden)]
+    #[inline]
+    pub fn add_number(&'static self, series: usize, amount: f64) {
+        let added = whole(amount).is_some_and(|whole| self.shift_own(series, whole));
+        if !added {
+            self.add_number_slow(series, amount);
+        }
+    }
+
+    #[cold]
+    fn add_number_slow(&'static self, series: usize, amount: f64) {
+        match whole(amount) {
+            Some(whole) if whole.unsigned_abs() < 1 << 51 => self.shift_slow(series, whole),
+            _ => self.add_fraction(series, amount),
+        }
+    }
+
+    /// Adds a number that is not a small integer.
+    fn add_fraction(&'static self, series: usize, amount: f64) {
+        let added = amount.is_finite()
+            && match self.scoped(series) {
+                Some((_, state)) => self.add_beside(state, series, amount),
+                None => {
+                    self.appear(series);
+                    self.add_beside(&self.state(), series, amount)
+                }
+            };
+        if !added {
+            self.refuse();
+        }
+    }
+
+    /// Adds a number besides the integers in the cells. Returns whether the result is finite.
+    fn add_beside(&self, state: &MetricState, series: usize, amount: f64) -> bool {
+        let added = state.gauge.add_to_set(series, amount);
+        added.unwrap_or_else(|| state.gauge.add(self.series_count, series, amount))
+    }
+
+    /// Sets the gauge. A value that is not finite is refused.
+    #[doc(hidden)]
+    pub fn set(&'static self, series: usize, value: f64) {
+        if !value.is_finite() {
+            return self.refuse();
+        }
+        if let Some((_, state)) = self.scoped(series) {
+            return state.gauge.set(self.series_count, series, value);
+        }
+        self.state().gauge.set(self.series_count, series, value);
+        self.appear(series);
+    }
+
+    #[cold]
+    fn shift_slow(&'static self, series: usize, by: i64) {
+        let added = match self.scoped(series) {
+            Some((writer, state)) => self.shift_with(writer, state, series, by),
+            None => self.shift_with(self.unscoped(series), &self.state(), series, by),
+        };
+        if !added {
+            self.refuse();
+        }
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "integers beyond 2^53 round, as in the exposition"
+    )]
+    fn shift_with(&self, writer: Writer<'_>, state: &MetricState, series: usize, by: i64) -> bool {
+        let Some(cell) = writer.cells().first() else {
+            return true;
+        };
+        if !state.gauge.was_set_at(series) && writer.shift(cell, by) {
+            return true;
+        }
+        self.add_beside(state, series, by as f64)
+    }
+}

@@ -1,0 +1,128 @@
+//! What a call records at its end, and with each item of its stream.
+
+use std::time::Duration;
+
+use super::{
+    BoundMetric, Outcome, SeriesIndex, StageCells, StageSeries, StatusOffset, late::LabelTexts,
+    roles::EveryCall,
+};
+use crate::{
+    Exemplar,
+    clock::Moment,
+    label::Overflowed,
+    metric::{ThreadCells, current_exemplar},
+};
+
+impl StageCells {
+    /// Records the end of a call in the current scope, with its start and its end.
+    #[inline]
+    pub(super) fn record_end(
+        &self,
+        series: &StageSeries,
+        offset: StatusOffset,
+        outcome: Outcome,
+        times: (Moment, Moment),
+        exemplar: Option<Exemplar>,
+    ) {
+        let own = self.thread_cells();
+        let index = series.duration.moved(offset.duration);
+        self.duration.observe(own, index, outcome, times, exemplar);
+        if let Some(requests) = &self.requests {
+            requests.add(own, series.requests.moved(offset.requests), outcome);
+        }
+        if let Some(errors) = &self.errors {
+            if outcome.is_error() {
+                errors.add(own, series.errors, outcome);
+            } else if errors.metric.may_be_absent(own) {
+                // Together with the other series, so that the first error is a rise from zero.
+                let index = errors.index(series.errors, outcome);
+                errors.metric.appear_with_call(index);
+            }
+        }
+        if let Some(gauge) = &self.in_flight {
+            gauge.metric.step_in(own, series.in_flight.index(), -1);
+        }
+        if !series.overflowed.is_none() {
+            self.count_overflow(series.overflowed, outcome);
+        }
+    }
+
+    /// Counts the observations of an ended call whose values are beyond their limits.
+    #[cold]
+    fn count_overflow(&self, overflowed: Overflowed, outcome: Outcome) {
+        self.duration
+            .count_overflow(overflowed, EveryCall::Duration);
+        if let Some(requests) = &self.requests {
+            requests.count_overflow(overflowed, EveryCall::Requests);
+        }
+        if let Some(errors) = &self.errors
+            && outcome.is_error()
+        {
+            errors.count_overflow(overflowed, EveryCall::Errors);
+        }
+        if let Some(gauge) = &self.in_flight {
+            gauge.count_overflow(overflowed, EveryCall::InFlight);
+        }
+    }
+}
+
+/// An item of a stream.
+#[derive(Debug)]
+pub(super) struct Item<'call> {
+    pub(super) cells: &'static StageCells,
+    pub(super) series: &'call StageSeries,
+    pub(super) texts: Option<&'call LabelTexts>,
+    /// When the item before it arrived or the call started, and when it arrived.
+    pub(super) times: (Moment, Moment),
+    pub(super) is_first: bool,
+    pub(super) outcome: Outcome,
+}
+
+impl Item<'_> {
+    /// Records the item in the current scope.
+    pub(super) fn record(&self) {
+        let Self { cells, series, .. } = *self;
+        let own = cells.thread_cells();
+        let (time, closed) = if self.is_first {
+            (&cells.first_item, series.first_item)
+        } else {
+            (&cells.between_items, series.between_items)
+        };
+        if let Some(time) = time {
+            let index = time.late_series(cells, series, closed, self.texts);
+            time.observe(own, index, self.outcome, self.times, current_exemplar());
+        }
+        if let Some(items) = &cells.items {
+            let index = items.late_series(cells, series, series.items, self.texts);
+            items.add(own, index, self.outcome);
+        }
+    }
+}
+
+impl BoundMetric {
+    #[inline]
+    fn add(&self, own: ThreadCells, series: SeriesIndex, outcome: Outcome) {
+        self.metric.increment_in(own, self.index(series, outcome));
+    }
+
+    #[inline]
+    fn observe(
+        &self,
+        own: ThreadCells,
+        series: SeriesIndex,
+        outcome: Outcome,
+        (started, ended): (Moment, Moment),
+        exemplar: Option<Exemplar>,
+    ) {
+        let index = self.index(series, outcome);
+        let nanoseconds = ended.nanoseconds_since(started);
+        let bucket = self.metric.observe_nanoseconds_in(own, index, nanoseconds);
+        if let Some(exemplar) = exemplar
+            && let Some(bucket) = bucket
+        {
+            let seconds = Duration::from_nanos(nanoseconds).as_secs_f64();
+            self.metric
+                .keep_exemplar(index, bucket, exemplar, seconds, ended);
+        }
+    }
+}
