@@ -133,7 +133,7 @@ pub mod __runtime;
 
 pub use catalog::Catalog;
 pub use descriptor::buckets;
-pub use label::{Label, LabelSet, Status};
+pub use label::{CallStatus, Label, LabelSet, Status};
 pub use macros::{Label, LabelSet, Outcome, instrument_stage, instrument_stages, metric_catalog};
 pub use metric::{Counter, Exemplar, Gauge, Histogram};
 pub use span::Secret;

@@ -179,7 +179,7 @@ pub use glyph_core::__private;
 pub use glyph_core::testing;
 #[doc(inline)]
 pub use glyph_core::{
-    Catalog, Counter, Exemplar, Gauge, Histogram, Status, buckets, catalog, label,
+    CallStatus, Catalog, Counter, Exemplar, Gauge, Histogram, Status, buckets, catalog, label,
     label::{Label, LabelSet},
     metric, scope, stage,
     stage::Outcome,

@@ -17,7 +17,7 @@ pub use open_values::OVERFLOW;
 pub use outcome_count::OUTCOME_COUNT;
 pub use sampled_id::SampledId;
 pub use set::LabelSet;
-pub use status::Status;
+pub use status::{CallStatus, Status};
 
 pub(crate) use descriptor::cardinality;
 pub use descriptor::{label_of, open_labels};

@@ -177,7 +177,7 @@ impl Guard {
             requests.add(own, series.requests.moved(offset.requests), outcome);
         }
         if let Some(errors) = &cells.errors
-            && outcome.is_error()
+            && cells.failures.contain(outcome)
         {
             errors.add(own, series.errors, outcome);
         }
@@ -185,7 +185,7 @@ impl Guard {
             gauge.add_float(own, series.in_flight, -1.0);
         }
         if !self.span().is_disabled() {
-            self.describe(result);
+            self.describe(result, cells.failures.contain(outcome));
         }
     }
 
@@ -198,7 +198,7 @@ impl Guard {
     /// Sets status and error type of the span (OpenTelemetry semantic conventions, "Recording
     /// errors").
     #[cold]
-    fn describe(&self, result: CallResult) {
+    fn describe(&self, result: CallResult, is_error: bool) {
         let error_type = match result.outcome {
             Outcome::Ok => return,
             Outcome::Cancelled => result.error_type.unwrap_or("cancelled"),
@@ -207,7 +207,7 @@ impl Guard {
             Outcome::Error => result.error_type.unwrap_or("error"),
         };
         self.span().record("error.type", error_type);
-        if result.outcome.is_error() {
+        if is_error {
             self.span().record("otel.status_code", "ERROR");
         }
     }

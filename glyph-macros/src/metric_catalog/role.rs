@@ -25,7 +25,7 @@ macro_rules! roles {
         ];
 
         /// The keys of `#[stage(..)]`.
-        pub(super) const KEYS: &[&str] = &[$(stringify!($name),)+ "labels"];
+        pub(super) const KEYS: &[&str] = &[$(stringify!($name),)+ "cancelled", "labels"];
     };
     (@noun) => { None };
     (@noun $noun:literal) => { Some($noun) };
