@@ -2,7 +2,8 @@
 
 use glyph_runtime::http::{CallEnd, ErrorType, Method, ServerRecorder, ServerRequest, StatusCode};
 use glyph_runtime::{
-    CallStatus, Counter, Gauge, Histogram, Label, LabelSet, label::SampledId, metric_catalog,
+    CallStatus, Counter, Gauge, Histogram, Label, LabelSet, Outcome, label::SampledId,
+    metric_catalog,
 };
 
 use super::Direction;
@@ -60,7 +61,7 @@ pub(crate) struct Timeout<'a> {
 }
 
 /// The metrics of HTTP requests.
-#[metric_catalog(namespace = "http", max_series = 900_000)]
+#[metric_catalog(namespace = "http", max_series = 2_000_000)]
 pub(crate) struct Metrics {
     /// Total number of HTTP requests.
     #[metric(sparse)]

@@ -58,7 +58,7 @@ const LATENCY: [f64; 11] = [
 ];
 
 /// The metrics of the language model.
-#[metric_catalog(namespace = "llm", stages = stage, max_series = 20_000)]
+#[metric_catalog(namespace = "llm", stages = stage, max_series = 30_000)]
 pub(crate) struct Metrics {
     /// Total LLM errors by type.
     #[metric(sparse)]

@@ -68,7 +68,7 @@ const LATENCY: [f64; 11] = [
 ];
 
 /// The metrics of speech to text.
-#[metric_catalog(namespace = "stt", stages = stage, max_series = 20_000)]
+#[metric_catalog(namespace = "stt", stages = stage, max_series = 30_000)]
 pub(crate) struct Metrics {
     /// Total STT errors by type.
     #[metric(sparse)]

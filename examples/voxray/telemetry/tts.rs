@@ -68,7 +68,7 @@ const LATENCY: [f64; 11] = [
 ];
 
 /// The metrics of text to speech.
-#[metric_catalog(namespace = "tts", stages = stage, max_series = 20_000)]
+#[metric_catalog(namespace = "tts", stages = stage, max_series = 30_000)]
 pub(crate) struct Metrics {
     /// Total TTS errors by type.
     #[metric(sparse)]
