@@ -6,12 +6,12 @@ use std::num::ParseIntError;
 use std::time::Duration;
 
 use glyph_runtime::{
-    Counter, Histogram, LabelSet, Status, Telemetry, instrument_stage, metric_catalog,
+    CallStatus, Counter, Histogram, LabelSet, Telemetry, instrument_stage, metric_catalog,
 };
 
 #[derive(LabelSet)]
 struct Parsed {
-    status: Status,
+    status: CallStatus,
 }
 
 /// The metrics of this program.

@@ -5,10 +5,10 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
+use glyph_runtime::CallStatus;
 use glyph_runtime::http::{
     CallEnd, ClientLayer, ClientMetrics, ServerLayer, ServerRecorder, ServerRequest,
 };
-use glyph_runtime::{Outcome, Status};
 use tower::{Layer, ServiceExt};
 
 use crate::telemetry::{Code, Request as RequestLabels, Service as ServiceLabel, ServiceMetrics};
@@ -39,10 +39,7 @@ impl ServerRecorder for Service {
             Some(400..500) => Code::ClientError,
             _ => Code::ServerError,
         };
-        let status = match end.outcome() {
-            Outcome::Ok => Status::Ok,
-            _ => Status::Error,
-        };
+        let status = CallStatus::from(end.outcome());
         let metrics = ServiceMetrics::global();
         metrics.http_requests.inc(RequestLabels {
             service,

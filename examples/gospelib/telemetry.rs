@@ -1,6 +1,6 @@
 //! All metrics and alerts of the services.
 
-use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
+use glyph_runtime::{CallStatus, Counter, Gauge, Histogram, Label, LabelSet, metric_catalog};
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Code {
@@ -17,7 +17,7 @@ pub(crate) struct Request<'a> {
     #[label(max = 32)]
     pub(crate) service: &'a str,
     pub(crate) code: Code,
-    pub(crate) status: Status,
+    pub(crate) status: CallStatus,
 }
 
 #[derive(LabelSet)]
@@ -35,12 +35,12 @@ pub(crate) enum Query {
 #[derive(LabelSet)]
 pub(crate) struct Queried {
     pub(crate) query: Query,
-    pub(crate) status: Status,
+    pub(crate) status: CallStatus,
 }
 
 #[derive(LabelSet)]
 pub(crate) struct Job {
-    pub(crate) status: Status,
+    pub(crate) status: CallStatus,
 }
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub(crate) struct Tokens {
 #[derive(LabelSet)]
 pub(crate) struct Answered {
     pub(crate) model: Model,
-    pub(crate) status: Status,
+    pub(crate) status: CallStatus,
 }
 
 #[derive(LabelSet)]

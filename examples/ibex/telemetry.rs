@@ -1,7 +1,7 @@
 //! All metrics, and the data that can never be a label.
 
 use glyph_runtime::http::{CallEnd, Method, ServerRecorder, ServerRequest, StatusCode};
-use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, grpc, metric_catalog};
+use glyph_runtime::{CallStatus, Counter, Gauge, Histogram, Label, LabelSet, grpc, metric_catalog};
 
 /// Bucket bounds, in seconds, around the 20 ms that the proxy may add.
 const OVERHEAD: [f64; 12] = [
@@ -97,7 +97,7 @@ pub(crate) struct Peer<'a> {
 
 #[derive(LabelSet)]
 pub(crate) struct Ended {
-    pub(crate) status: Status,
+    pub(crate) status: CallStatus,
 }
 
 /// The metrics of the authentication service.
@@ -145,7 +145,7 @@ pub(crate) enum Query {
 #[derive(LabelSet)]
 pub(crate) struct Queried {
     pub(crate) query: Query,
-    pub(crate) status: Status,
+    pub(crate) status: CallStatus,
 }
 
 /// The metrics of the database's clients.

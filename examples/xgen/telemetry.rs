@@ -1,7 +1,7 @@
 //! All metrics: latency of plugins and requests, failed requests, and queue lengths.
 
 use glyph_runtime::wait::{QueueRecorder, WaitEnd, WaitRecorder, WaitRequest};
-use glyph_runtime::{Counter, Gauge, Histogram, Label, LabelSet, Status, metric_catalog};
+use glyph_runtime::{CallStatus, Counter, Gauge, Histogram, Label, LabelSet, metric_catalog};
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StatusClass {
@@ -34,7 +34,7 @@ pub(crate) enum Scope {
 #[derive(LabelSet)]
 pub(crate) struct Call {
     pub(crate) method: Rpc,
-    pub(crate) status: Status,
+    pub(crate) status: CallStatus,
 }
 
 #[derive(LabelSet)]

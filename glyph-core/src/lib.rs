@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use glyph_core::{
-//!     Counter, Gauge, Histogram, Label, LabelSet, Status, instrument_stage, metric_catalog,
+//!     CallStatus, Counter, Gauge, Histogram, Label, LabelSet, instrument_stage, metric_catalog,
 //! };
 //!
 //! #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,14 +18,14 @@
 //! #[derive(LabelSet)]
 //! pub struct ProviderRequest {
 //!     pub provider: Provider,
-//!     pub status: Status,
+//!     pub status: CallStatus,
 //! }
 //!
 //! #[derive(LabelSet)]
 //! pub struct ToolCall<'a> {
 //!     #[label(max = 128)] // an open label states its limit
 //!     pub tool: &'a str,
-//!     pub status: Status,
+//!     pub status: CallStatus,
 //! }
 //!
 //! #[metric_catalog(namespace = "voice", stages = stage, max_series = 4096)]
@@ -56,12 +56,12 @@
 //!     let metrics = VoiceMetrics::global();
 //!     metrics.active_sessions.inc();
 //!     transcribe(&[0; 160])?;
-//!     metrics.tool_calls.inc(ToolCall { tool: "dice_roll", status: Status::Ok });
+//!     metrics.tool_calls.inc(ToolCall { tool: "dice_roll", status: CallStatus::Ok });
 //!
 //!     assert_eq!(metrics.stt_duration.snapshot().count(), 1);
-//!     let request = ProviderRequest { provider: Provider::Deepgram, status: Status::Ok };
+//!     let request = ProviderRequest { provider: Provider::Deepgram, status: CallStatus::Ok };
 //!     assert_eq!(metrics.provider_requests.value(request), 1);
-//!     let tool_call = ToolCall { tool: "dice_roll", status: Status::Ok };
+//!     let tool_call = ToolCall { tool: "dice_roll", status: CallStatus::Ok };
 //!     assert_eq!(metrics.tool_calls.value(tool_call), 1);
 //!     Ok(())
 //! }
@@ -134,7 +134,7 @@ pub mod __runtime;
 
 pub use catalog::Catalog;
 pub use descriptor::buckets;
-pub use label::{Label, LabelSet, Status};
+pub use label::{CallStatus, Label, LabelSet, Status};
 pub use macros::{Label, LabelSet, Outcome, instrument_stage, instrument_stages, metric_catalog};
 pub use metric::{Counter, Exemplar, Gauge, Histogram};
 pub use span::Secret;

@@ -37,8 +37,13 @@ pub use stages::{instrument_stage, instrument_stages};
 ///
 /// A stage sets a label under `#[label(outcome)]` from the outcome of the call. A variant stands
 /// for the [`Outcome`](enum@crate::Outcome) of the same name, or for the outcomes that it lists.
-/// The variant `error` has the outcomes that no other variant has. A variant without an outcome,
-/// such as `Miss`, is for `none = "miss"` in [`macro@crate::instrument_stage`].
+/// The variant `error` has the outcomes that no other variant has, except `cancelled`, which `ok`
+/// has. A variant without an outcome, such as `Miss`, is for `none = "miss"` in
+/// [`macro@crate::instrument_stage`]. [`CallStatus`](crate::CallStatus) has a variant for each
+/// outcome.
+///
+/// The error counter of a stage agrees with the label: it counts an outcome whose variant stands for
+/// an error, a timeout or a panic.
 ///
 /// ```
 /// # use glyph_core as glyph_runtime;
@@ -46,14 +51,16 @@ pub use stages::{instrument_stage, instrument_stages};
 ///
 /// #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 /// #[label(outcome)]
-/// pub enum CallStatus {
+/// pub enum Lookup {
+///     #[label(name = "hit")]
 ///     Ok,
 ///     Error,
-///     #[label(outcome(timeout, cancelled))]
-///     GaveUp,
+///     Timeout,
+///     Miss,
 /// }
 ///
-/// assert_eq!(CallStatus::OUTCOMES, Some([0, 1, 2, 2, 1]));
+/// assert_eq!(Lookup::VALUES, Some(["hit", "error", "timeout", "miss"].as_slice()));
+/// assert_eq!(Lookup::OUTCOMES, Some([0, 1, 2, 0, 1]));
 /// ```
 ///
 /// # Types that cannot be labels

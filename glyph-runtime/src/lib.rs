@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use glyph_runtime::{
-//!     Counter, Gauge, Histogram, Label, LabelSet, Status, Telemetry, expose::Format,
+//!     CallStatus, Counter, Gauge, Histogram, Label, LabelSet, Telemetry, expose::Format,
 //!     instrument_stage, metric_catalog,
 //! };
 //!
@@ -15,14 +15,14 @@
 //! #[derive(LabelSet)]
 //! pub struct ProviderRequest {
 //!     pub provider: Provider,
-//!     pub status: Status,
+//!     pub status: CallStatus,
 //! }
 //!
 //! #[derive(LabelSet)]
 //! pub struct ToolCall<'a> {
 //!     #[label(max = 128)] // an open label states its limit
 //!     pub tool: &'a str,
-//!     pub status: Status,
+//!     pub status: CallStatus,
 //! }
 //!
 //! #[metric_catalog(namespace = "voice", stages = stage, max_series = 4096)]
@@ -58,7 +58,7 @@
 //!     let metrics = VoiceMetrics::global();
 //!     metrics.active_sessions.inc();
 //!     transcribe(&[0; 160])?;
-//!     metrics.tool_calls.inc(ToolCall { tool: "dice_roll", status: Status::Ok });
+//!     metrics.tool_calls.inc(ToolCall { tool: "dice_roll", status: CallStatus::Ok });
 //!
 //!     let text = telemetry.render(Format::Text);
 //!     assert!(text.contains("voice_stt_duration_seconds_count 1\n"));
@@ -181,7 +181,7 @@ pub use glyph_core::__private;
 pub use glyph_core::testing;
 #[doc(inline)]
 pub use glyph_core::{
-    Catalog, Counter, Exemplar, Gauge, Histogram, Status, buckets, catalog, label,
+    CallStatus, Catalog, Counter, Exemplar, Gauge, Histogram, Status, buckets, catalog, label,
     label::{Label, LabelSet},
     metric, scope, stage,
     stage::Outcome,

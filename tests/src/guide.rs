@@ -12,7 +12,7 @@ use std::{
 use axum::extract::Path;
 use futures_util::future::{Ready, ready};
 pub use glyph_runtime::{
-    Counter, Gauge, Histogram, Label, LabelSet, Outcome, Status, http, instrument_stage,
+    CallStatus, Counter, Gauge, Histogram, Label, LabelSet, Outcome, http, instrument_stage,
     log::CarriedIds, metric_catalog, testing,
 };
 use glyph_runtime::{grpc, stage::ErrorOutcome};
@@ -32,7 +32,7 @@ pub struct ProviderRequest {
     /// The provider.
     pub provider: Provider,
     /// The outcome.
-    pub status: Status,
+    pub status: CallStatus,
 }
 
 /// The labels of a tool call.
@@ -42,14 +42,14 @@ pub struct ToolCall<'a> {
     #[label(max = 128)]
     pub tool: &'a str,
     /// The outcome.
-    pub status: Status,
+    pub status: CallStatus,
 }
 
 /// The labels of a call that has only an outcome.
 #[derive(LabelSet)]
 pub struct Ended {
     /// The outcome.
-    pub status: Status,
+    pub status: CallStatus,
 }
 
 /// The catalog of the voice service.
@@ -165,7 +165,7 @@ pub async fn transcribe_remotely(audio: &[i16]) -> Result<String, Inaudible> {
 
 /// An instrumented service.
 pub mod instrumented {
-    use super::{Inaudible, Provider, Status, ToolCall, VoiceMetrics, instrument_stage, stage};
+    use super::{CallStatus, Inaudible, Provider, ToolCall, VoiceMetrics, instrument_stage, stage};
 
     /// Transcribes, and rolls a die.
     ///
@@ -176,7 +176,7 @@ pub mod instrumented {
     pub async fn transcribe(audio: &[i16]) -> Result<String, Inaudible> {
         VoiceMetrics::global().tool_calls.inc(ToolCall {
             tool: "dice_roll",
-            status: Status::Ok,
+            status: CallStatus::Ok,
         });
         super::transcribe_remotely(audio).await
     }

@@ -29,12 +29,12 @@ fn requests_queries_and_jobs_are_exposed() {
     for (name, labels, value) in [
         (
             "gospelib_http_requests_total",
-            vec![r#"service="gateway""#, r#"code="2xx""#],
+            vec![r#"service="gateway""#, r#"code="2xx""#, r#"status="ok""#],
             4.0,
         ),
         (
             "gospelib_http_requests_total",
-            vec![r#"service="gateway""#, r#"code="4xx""#],
+            vec![r#"service="gateway""#, r#"code="4xx""#, r#"status="ok""#],
             1.0,
         ),
         (
@@ -44,8 +44,23 @@ fn requests_queries_and_jobs_are_exposed() {
         ),
         (
             "gospelib_http_requests_total",
-            vec![r#"service="content""#],
-            5.0,
+            vec![r#"service="content""#, r#"code="2xx""#, r#"status="ok""#],
+            3.0,
+        ),
+        (
+            "gospelib_http_requests_total",
+            vec![r#"service="content""#, r#"code="4xx""#, r#"status="ok""#],
+            1.0,
+        ),
+        (
+            "gospelib_http_requests_total",
+            vec![r#"service="content""#, r#"code="5xx""#, r#"status="error""#],
+            1.0,
+        ),
+        (
+            "gospelib_http_requests_total",
+            vec![r#"status="cancelled""#],
+            0.0,
         ),
         (
             "gospelib_http_request_duration_seconds_count",
@@ -55,7 +70,12 @@ fn requests_queries_and_jobs_are_exposed() {
         (
             "gospelib_graph_query_duration_seconds_count",
             vec![r#"query="read_passage""#, r#"status="error""#],
-            2.0,
+            1.0,
+        ),
+        (
+            "gospelib_graph_query_duration_seconds_count",
+            vec![r#"query="read_passage""#, r#"status="timeout""#],
+            1.0,
         ),
         ("gospelib_ingest_jobs_total", vec![r#"status="ok""#], 1.0),
         ("gospelib_ingest_nodes_total", vec![], 31_102.0),
@@ -85,6 +105,11 @@ fn requests_queries_and_jobs_are_exposed() {
             "http_client_requests_total",
             vec![r#"server_address="content""#],
             5.0,
+        ),
+        (
+            "http_client_errors_total",
+            vec![r#"error_type="cancelled""#],
+            0.0,
         ),
     ] {
         let sum = run.sum(name, &labels);

@@ -70,7 +70,7 @@ fn requests_are_counted_by_route() {
         ),
         (
             "ibex_db_query_duration_seconds_count",
-            vec![r#"status="error""#],
+            vec![r#"status="timeout""#],
             1.0,
         ),
         ("ibex_process_up", vec![], 1.0),

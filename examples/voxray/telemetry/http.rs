@@ -2,7 +2,8 @@
 
 use glyph_runtime::http::{CallEnd, ErrorType, Method, ServerRecorder, ServerRequest, StatusCode};
 use glyph_runtime::{
-    Counter, Gauge, Histogram, Label, LabelSet, Outcome, Status, label::SampledId, metric_catalog,
+    CallStatus, Counter, Gauge, Histogram, Label, LabelSet, Outcome, label::SampledId,
+    metric_catalog,
 };
 
 use super::Direction;
@@ -29,7 +30,7 @@ pub(crate) struct Request<'a> {
     pub(crate) session_id: SampledId,
     pub(crate) stage: Stage,
     pub(crate) direction: Direction,
-    pub(crate) status: Status,
+    pub(crate) status: CallStatus,
     pub(crate) model: Model,
 }
 
@@ -60,7 +61,7 @@ pub(crate) struct Timeout<'a> {
 }
 
 /// The metrics of HTTP requests.
-#[metric_catalog(namespace = "http", max_series = 900_000)]
+#[metric_catalog(namespace = "http", max_series = 2_000_000)]
 pub(crate) struct Metrics {
     /// Total number of HTTP requests.
     #[metric(sparse)]
@@ -118,10 +119,7 @@ fn connection<'a>(request: &ServerRequest<'a>) -> Connection<'a> {
 }
 
 fn ended<'a>(request: &ServerRequest<'a>, end: &CallEnd) -> Request<'a> {
-    let status = match end.outcome() {
-        Outcome::Ok => Status::Ok,
-        _ => Status::Error,
-    };
+    let status = CallStatus::from(end.outcome());
     Request {
         method: request.method,
         route: request.route,

@@ -1,7 +1,7 @@
 //! Metrics of the language model.
 
 use glyph_runtime::{
-    Counter, Histogram, Label, LabelSet, Status, label::SampledId, metric_catalog,
+    CallStatus, Counter, Histogram, Label, LabelSet, label::SampledId, metric_catalog,
 };
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub(crate) struct Ended {
     #[label(max = 64)]
     pub(crate) session_id: SampledId,
     pub(crate) stage: Stage,
-    pub(crate) status: Status,
+    pub(crate) status: CallStatus,
     pub(crate) model: Model,
 }
 
@@ -58,7 +58,7 @@ const LATENCY: [f64; 11] = [
 ];
 
 /// The metrics of the language model.
-#[metric_catalog(namespace = "llm", stages = stage, max_series = 20_000)]
+#[metric_catalog(namespace = "llm", stages = stage, max_series = 30_000)]
 pub(crate) struct Metrics {
     /// Total LLM errors by type.
     #[metric(sparse)]

@@ -1,7 +1,7 @@
 //! Metrics of speech to text.
 
 use glyph_runtime::{
-    Counter, Histogram, Label, LabelSet, Status, label::SampledId, metric_catalog,
+    CallStatus, Counter, Histogram, Label, LabelSet, label::SampledId, metric_catalog,
 };
 
 use super::Direction;
@@ -50,7 +50,7 @@ pub(crate) struct Ended {
     #[label(max = 64)]
     pub(crate) session_id: SampledId,
     pub(crate) stage: Stage,
-    pub(crate) status: Status,
+    pub(crate) status: CallStatus,
     pub(crate) model: Model,
 }
 
@@ -68,7 +68,7 @@ const LATENCY: [f64; 11] = [
 ];
 
 /// The metrics of speech to text.
-#[metric_catalog(namespace = "stt", stages = stage, max_series = 20_000)]
+#[metric_catalog(namespace = "stt", stages = stage, max_series = 30_000)]
 pub(crate) struct Metrics {
     /// Total STT errors by type.
     #[metric(sparse)]

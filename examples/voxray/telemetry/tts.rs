@@ -1,7 +1,7 @@
 //! Metrics of text to speech.
 
 use glyph_runtime::{
-    Counter, Histogram, Label, LabelSet, Status, label::SampledId, metric_catalog,
+    CallStatus, Counter, Histogram, Label, LabelSet, label::SampledId, metric_catalog,
 };
 
 use super::Direction;
@@ -50,7 +50,7 @@ pub(crate) struct Ended {
     #[label(max = 64)]
     pub(crate) session_id: SampledId,
     pub(crate) stage: Stage,
-    pub(crate) status: Status,
+    pub(crate) status: CallStatus,
     pub(crate) model: Model,
 }
 
@@ -68,7 +68,7 @@ const LATENCY: [f64; 11] = [
 ];
 
 /// The metrics of text to speech.
-#[metric_catalog(namespace = "tts", stages = stage, max_series = 20_000)]
+#[metric_catalog(namespace = "tts", stages = stage, max_series = 30_000)]
 pub(crate) struct Metrics {
     /// Total TTS errors by type.
     #[metric(sparse)]

@@ -18,7 +18,7 @@ pub use open_values::OVERFLOW;
 pub use outcome_count::OUTCOME_COUNT;
 pub use sampled_id::SampledId;
 pub use set::LabelSet;
-pub use status::Status;
+pub use status::{CallStatus, Status};
 
 pub use call_lookup::{CallLookup, Overflowed, owned_text};
 pub(crate) use descriptor::cardinality;

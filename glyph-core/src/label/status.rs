@@ -1,11 +1,38 @@
-//! The status `ok` or `error`, with which most systems label requests.
+//! How a call ended, as label values: all outcomes, or `ok` and `error`.
 
 use super::{Label, OUTCOME_COUNT, OpenValues};
 
+/// How a call ended, as the label values `ok`, `error`, `timeout`, `cancelled` and `panicked`.
+///
+/// In a stage the outcome fills it. [`Status`] has two values, for systems that want no more.
+///
+/// ```
+/// # use glyph_core as glyph_runtime;
+/// use glyph_runtime::{CallStatus, Outcome};
+///
+/// assert_eq!(CallStatus::from(Outcome::Timeout), CallStatus::Timeout);
+/// assert_eq!(CallStatus::from(&Err::<(), _>("refused")), CallStatus::Error);
+/// ```
+#[derive(crate::Label, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[label(outcome, crate = crate)]
+pub enum CallStatus {
+    /// The call succeeded.
+    Ok,
+    /// The call returned an error.
+    Error,
+    /// The call returned an error that means a timeout.
+    Timeout,
+    /// The call was dropped before its end, by a caller that gave up or left.
+    Cancelled,
+    /// The call panicked.
+    Panicked,
+}
+
 /// How a call ended, as the label values `ok` and `error`.
 ///
-/// In a stage the outcome fills it: all but [`Outcome::Ok`](crate::Outcome::Ok) is `error`. To
-/// distinguish more outcomes, declare a label under `#[label(outcome)]`.
+/// In a stage the outcome fills it: an error, a timeout and a panic are `error`. A cancelled call
+/// is `ok`, because its caller gave it up and nothing failed. With `cancelled = error` in
+/// `#[stage(..)]` it is `error`. [`CallStatus`] distinguishes all outcomes.
 ///
 /// ```
 /// # use glyph_core as glyph_runtime;
@@ -22,6 +49,16 @@ pub enum Status {
     Error,
 }
 
+impl<T, E> From<&Result<T, E>> for CallStatus {
+    fn from(result: &Result<T, E>) -> Self {
+        if result.is_ok() {
+            Self::Ok
+        } else {
+            Self::Error
+        }
+    }
+}
+
 impl<T, E> From<&Result<T, E>> for Status {
     fn from(result: &Result<T, E>) -> Self {
         if result.is_ok() {
@@ -34,7 +71,7 @@ impl<T, E> From<&Result<T, E>> for Status {
 
 impl Label for Status {
     const VALUES: Option<&'static [&'static str]> = Some(&["ok", "error"]);
-    const OUTCOMES: Option<[usize; OUTCOME_COUNT]> = Some([0, 1, 1, 1, 1]);
+    const OUTCOMES: Option<[usize; OUTCOME_COUNT]> = Some([0, 1, 1, 0, 1]);
     const ANY: Self = Self::Ok;
 
     #[inline]

@@ -112,11 +112,12 @@
 /// | argument | meaning |
 /// |---|---|
 /// | `requests = field` | a counter of all calls |
-/// | `errors = field` | a counter of calls with an error |
+/// | `errors = field` | a counter of calls with an error: those whose status is one |
 /// | `in_flight = field` | a gauge of running calls |
 /// | `retries = field`, `fallbacks = field` | counters of events during a call: see [`stage::retry`](crate::stage::retry) |
 /// | `first_item = field`, `between_items = field` | histograms of seconds for the items of a stream |
 /// | `items = field` | a counter of the items of a stream |
+/// | `cancelled = error` | a cancelled call is an error: in the status, on the error counter and on the span. Default: it is none, and a status without a value for it is `ok` |
 /// | `labels(provider: Provider)` | a label that each function sets |
 /// | `labels(kind: Kind = Kind::Stt)` | a label with the same value for all calls |
 ///

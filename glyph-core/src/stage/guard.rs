@@ -192,7 +192,7 @@ impl Guard {
         cells.record_end(&self.series, offset, result.outcome, times, exemplar);
         drop(scope);
         if !self.span().is_disabled() {
-            self.describe(result);
+            self.describe(result, cells.failures.contain(result.outcome));
         }
     }
 
@@ -205,7 +205,7 @@ impl Guard {
     /// Sets status and error type of the span (OpenTelemetry semantic conventions, "Recording
     /// errors").
     #[cold]
-    fn describe(&self, result: CallResult) {
+    fn describe(&self, result: CallResult, is_error: bool) {
         let error_type = match result.outcome {
             Outcome::Ok => return,
             Outcome::Cancelled => result.error_type.unwrap_or("cancelled"),
@@ -214,7 +214,7 @@ impl Guard {
             Outcome::Error => result.error_type.unwrap_or("error"),
         };
         self.span().record("error.type", error_type);
-        if result.outcome.is_error() {
+        if is_error {
             self.span().record("otel.status_code", "ERROR");
         }
     }

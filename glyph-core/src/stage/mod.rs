@@ -52,6 +52,7 @@ mod call_site;
 mod classify;
 mod error_outcome;
 mod event;
+mod failures;
 mod future;
 mod guard;
 mod late;
@@ -73,6 +74,7 @@ pub use call_site::{CallSite, LiteralValue, Staged, any, at, checked, literal, r
 pub use classify::{Anything, Classify, Plain, classify, outcome_by, outcome_of_option};
 pub use error_outcome::ErrorOutcome;
 pub use event::{fallback, retry};
+pub use failures::Failures;
 pub use future::{Wrap, pin, wrap, wrap_on};
 use guard::start_here;
 pub use guard::{Guard, start};

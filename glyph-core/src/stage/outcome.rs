@@ -1,6 +1,6 @@
 //! How a call ended.
 
-use crate::label::OUTCOME_COUNT;
+use crate::label::{CallStatus, OUTCOME_COUNT, Status};
 
 /// How a call of a stage ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -11,7 +11,8 @@ pub enum Outcome {
     Error,
     /// The call returned an error that means a timeout.
     Timeout,
-    /// The call was dropped before its end. This does not count as an error of the stage.
+    /// The call was dropped before its end. This is an error only of a stage with
+    /// `cancelled = error`.
     Cancelled,
     /// The call panicked.
     Panicked,
@@ -27,7 +28,7 @@ impl Outcome {
         Self::Panicked,
     ];
 
-    /// Returns whether the stage failed: an error, a timeout or a panic.
+    /// Returns whether the outcome is a failure: an error, a timeout or a panic.
     ///
     /// ```
     /// # use glyph_core as glyph_runtime;
@@ -78,6 +79,29 @@ impl Outcome {
             Self::Timeout => 2,
             Self::Cancelled => 3,
             Self::Panicked => 4,
+        }
+    }
+}
+
+impl From<Outcome> for CallStatus {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Ok => Self::Ok,
+            Outcome::Error => Self::Error,
+            Outcome::Timeout => Self::Timeout,
+            Outcome::Cancelled => Self::Cancelled,
+            Outcome::Panicked => Self::Panicked,
+        }
+    }
+}
+
+impl From<Outcome> for Status {
+    /// Returns `Ok` for a cancelled call, as in a stage.
+    fn from(outcome: Outcome) -> Self {
+        if outcome.is_error() {
+            Self::Error
+        } else {
+            Self::Ok
         }
     }
 }

@@ -31,7 +31,7 @@ impl StageCells {
             requests.add(own, series.requests.moved(offset.requests), outcome);
         }
         if let Some(errors) = &self.errors {
-            if outcome.is_error() {
+            if self.failures.contain(outcome) {
                 errors.add(own, series.errors, outcome);
             } else if errors.metric.may_be_absent(own) {
                 // Together with the other series, so that the first error is a rise from zero.
@@ -56,7 +56,7 @@ impl StageCells {
             requests.count_overflow(overflowed, EveryCall::Requests);
         }
         if let Some(errors) = &self.errors
-            && outcome.is_error()
+            && self.failures.contain(outcome)
         {
             errors.count_overflow(overflowed, EveryCall::Errors);
         }

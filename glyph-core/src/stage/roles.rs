@@ -1,6 +1,6 @@
 //! The metrics of a stage, one for each role.
 
-use super::Outcome;
+use super::{Outcome, failures::Failures};
 use crate::{
     descriptor::with_roles,
     label::{OUTCOME_COUNT, Overflowed},
@@ -16,6 +16,7 @@ macro_rules! stage_cells {
         pub struct StageCells {
             pub duration: BoundMetric,
             $(pub $role: Option<BoundMetric>,)+
+            pub failures: Failures,
         }
 
         /// The series of a stage's metrics, without the outcome. Small enough to go along with
@@ -140,12 +141,13 @@ impl BoundMetric {
         clippy::indexing_slicing,
         reason = "evaluated in statics, and every index is compared with a length first"
     )]
-    pub const fn new(metric: &'static Metric) -> Self {
+    pub const fn new(metric: &'static Metric, failures: &Failures) -> Self {
         let labels = metric.parts.descriptor.labels;
         let mut digits = [0; OUTCOME_COUNT];
         let mut index = 0;
         while index < labels.len() {
             if let Some(outcomes) = labels[index].outcomes {
+                let outcomes = failures.digits(outcomes);
                 let mut outcome = 0;
                 while outcome < digits.len() {
                     digits[outcome] += outcomes[outcome] * metric.parts.strides[index].stride;

@@ -257,8 +257,11 @@ fn outcomes(
             );
         }
     }
-    let [_, error, ..] = taken;
-    Some(taken.map(|digit| digit.or(error).unwrap_or(0)))
+    let [ok, error, timeout, cancelled, panicked] = taken;
+    // A caller that gave up is no failure, unless a variant says otherwise.
+    let cancelled = cancelled.or(ok);
+    let known = [ok, error, timeout, cancelled, panicked];
+    Some(known.map(|digit| digit.or(error).unwrap_or(0)))
 }
 
 fn take(

@@ -226,16 +226,21 @@ impl Expansion<'_> {
         };
         let bound = |binding: &Binding| {
             let index = binding.metric;
-            quote!(#rt::BoundMetric::new(&__GLYPH_CELLS[#index]))
+            quote!(#rt::BoundMetric::new(&__GLYPH_CELLS[#index], &FAILURES))
         };
         let duration = bound(duration);
+        let status = ["requests", "duration"].map(|role| self.labels_of(role));
+        let cancelled = self.stage.cancelled_fails;
         let others = ROLES.iter().map(|role| {
             let field = role.field();
             let value = option(rt, self.stage.binding(role).map(bound));
             quote!(#field: #value)
         });
         let cells = quote! {
-            static #name: #rt::StageCells = #rt::StageCells { duration: #duration, #(#others),* };
+            static #name: #rt::StageCells = {
+                const FAILURES: #rt::Failures = #rt::Failures::of([#(#status),*], #cancelled);
+                #rt::StageCells { duration: #duration, #(#others,)* failures: FAILURES }
+            };
         };
         (Some(cells), quote!(&#name))
     }

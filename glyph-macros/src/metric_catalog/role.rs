@@ -29,7 +29,7 @@ macro_rules! roles {
         ];
 
         /// The keys of `#[stage(..)]`.
-        pub(super) const KEYS: &[&str] = &[$(stringify!($name),)+ "labels"];
+        pub(super) const KEYS: &[&str] = &[$(stringify!($name),)+ "cancelled", "labels"];
     };
     (@optional) => { None };
     (@optional $value:literal) => { Some($value) };

@@ -24,6 +24,8 @@ pub(super) struct Stage {
     /// error.
     bound: Vec<(&'static Role, Binding)>,
     pub(super) labels: Vec<StageLabel>,
+    /// Whether a cancelled call is an error.
+    pub(super) cancelled_fails: bool,
     pub(super) help: String,
     pub(super) line: usize,
 }
@@ -111,6 +113,7 @@ impl Known<'_> {
             ident: args.name,
             bound,
             labels: labels(args.labels, errors),
+            cancelled_fails: args.cancelled_fails,
             help: metric.help.clone(),
         })
     }

@@ -12,12 +12,14 @@ use crate::{
     diagnostic::Errors,
 };
 
-/// `#[stage(name, requests = a, errors = b, in_flight = c, retries = d, labels(..), ..)]`.
+/// `#[stage(name, requests = a, errors = b, in_flight = c, cancelled = error, labels(..), ..)]`.
 pub(super) struct StageArgs {
     pub(super) name: Ident,
     /// The field for each role that is bound.
     pub(super) bound: Vec<(&'static Role, Ident)>,
     pub(super) labels: Vec<LabelArg>,
+    /// Whether a cancelled call is an error: `cancelled = error`.
+    pub(super) cancelled_fails: bool,
 }
 
 /// `name: Type`, or `name: Type = value`, and attributes in front.
@@ -46,10 +48,12 @@ impl StageArgs {
             name: name(input)?,
             bound: Vec::new(),
             labels: Vec::new(),
+            cancelled_fails: false,
         };
         Arguments::new("stage", role::KEYS).read_rest(input, errors, |key, input, errors| {
             match role::ROLES.iter().find(|role| key == role.name) {
                 Some(role) => stage.bound.push((role, assigned(input)?)),
+                None if key == "cancelled" => stage.cancelled_fails = cancelled(input)?,
                 None => stage.labels = labels(input, errors)?,
             }
             Ok(())
@@ -70,6 +74,18 @@ fn name(input: ParseStream<'_>) -> syn::Result<Ident> {
         input.parse::<Token![,]>()?;
     }
     Ok(name)
+}
+
+/// Reads `= error`. A cancelled call is no error by default.
+fn cancelled(input: ParseStream<'_>) -> syn::Result<bool> {
+    let counts_as: Ident = assigned(input)?;
+    if counts_as == "error" {
+        return Ok(true);
+    }
+    let message = format!(
+        "a cancelled call is not counted as `{counts_as}`: write `cancelled = error`, or remove it"
+    );
+    Err(syn::Error::new_spanned(counts_as, message))
 }
 
 fn labels(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<LabelArg>> {

@@ -81,7 +81,9 @@ fn has_arrived<B: Body, P: Protocol>(body: Pin<&mut B>, call: &mut Call<P>) -> b
 impl<B: Body, P: Protocol> ResponseBody<B, P> {
     pub(super) fn new(body: B, mut call: Option<Call<P>>) -> Self {
         let labels = call.as_ref().and_then(Call::labels);
-        if body.is_end_stream() || call.as_ref().is_some_and(Call::ends_with_head) {
+        // The body itself is not asked: that is what a server does when it sends a body, and the
+        // body may be that of another layer.
+        if call.as_ref().is_some_and(Call::ends_with_head) {
             end(&mut call, Termination::Completed);
         }
         Self {

@@ -4,7 +4,7 @@
 use std::future::ready;
 
 use glyph_runtime::{
-    Counter, Histogram, Label, LabelSet, Outcome, instrument_stage, metric_catalog,
+    CallStatus, Counter, Histogram, Label, LabelSet, Outcome, instrument_stage, metric_catalog,
 };
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,20 +13,10 @@ enum Handler {
     Below,
 }
 
-#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
-#[label(outcome)]
-enum Ended {
-    Ok,
-    Error,
-    Timeout,
-    Cancelled,
-    Panicked,
-}
-
 #[derive(LabelSet)]
 struct Handled {
     handler: Handler,
-    ended: Ended,
+    ended: CallStatus,
 }
 
 #[metric_catalog(namespace = "axum_handlers", stages = stage)]
@@ -57,11 +47,11 @@ async fn below(path: axum::extract::Path<u8>) -> Result<String, http::StatusCode
 /// The calls of `handler` by outcome, in the order of [`Outcome::ALL`].
 fn calls(handler: Handler) -> [u64; Outcome::ALL.len()] {
     [
-        Ended::Ok,
-        Ended::Error,
-        Ended::Timeout,
-        Ended::Cancelled,
-        Ended::Panicked,
+        CallStatus::Ok,
+        CallStatus::Error,
+        CallStatus::Timeout,
+        CallStatus::Cancelled,
+        CallStatus::Panicked,
     ]
     .map(|ended| {
         let count = Handlers::global().handled.value(Handled { handler, ended });

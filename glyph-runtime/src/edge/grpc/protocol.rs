@@ -42,6 +42,8 @@ pub struct Grpc {
     status: Option<StatusCode>,
     /// Whether the caller polled for the response.
     polled: bool,
+    /// Whether the response is a head with a status.
+    ends_with_head: bool,
     /// Whether the response shows that the other side has the method: by a part of a message, or
     /// by the encodings that the method accepts.
     has_method: bool,
@@ -65,6 +67,7 @@ impl Grpc {
             timeout: requested.into_iter().chain(timeout).min(),
             status: None,
             polled: false,
+            ends_with_head: false,
             has_method: false,
             error_type: None,
         }
@@ -124,13 +127,15 @@ impl Protocol for Grpc {
     }
 
     /// Without messages the head has the status (gRPC over HTTP/2, "Trailers-Only").
-    fn head(&mut self, head: &response::Parts, _: &SizeHint) {
+    fn head(&mut self, head: &response::Parts, length: &SizeHint) {
         self.has_method = head.headers.contains_key(ACCEPTED_ENCODINGS);
+        self.ends_with_head =
+            length.exact() == Some(0) && StatusCode::sent(&head.headers).is_some();
         self.status = StatusCode::sent(&head.headers).or_else(|| StatusCode::of_http(head.status));
     }
 
     fn ends_with_head(&self) -> bool {
-        false
+        self.ends_with_head
     }
 
     fn frame<D: Buf>(&mut self, frame: &Frame<D>) -> bool {

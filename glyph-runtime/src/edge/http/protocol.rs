@@ -29,7 +29,7 @@ pub struct Http {
     sent: u64,
     /// The length of the response's body, if it is known.
     expected: Option<u64>,
-    /// Whether the head of the response says that nothing follows.
+    /// Whether nothing follows the head of the response.
     has_no_body: bool,
 }
 
@@ -72,9 +72,9 @@ impl Protocol for Http {
         let stated = head.headers.get(header::CONTENT_LENGTH);
         let stated = stated.and_then(|length| length.to_str().ok()?.parse().ok());
         self.status = Some(head.status);
-        self.has_no_body = has_no_body(self.method, head.status) || stated == Some(0);
         // What a body knows without a header is what hyper's servers send.
         self.expected = stated.or_else(|| length.exact());
+        self.has_no_body = has_no_body(self.method, head.status) || self.expected == Some(0);
     }
 
     /// A client learns from the response which connection it used.

@@ -3,6 +3,7 @@
 mod endings;
 mod metrics;
 mod retries;
+mod statuses;
 mod streams;
 mod wait;
 mod words;

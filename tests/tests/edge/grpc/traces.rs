@@ -1,14 +1,19 @@
 //! Parents of calls, and ids in responses.
 
-use glyph_runtime::grpc::{ServerMetrics, StatusCode, System, server::labels::Answered};
-use opentelemetry::trace::{SpanId, SpanKind};
-use opentelemetry_sdk::trace::Sampler;
-use tonic::metadata::MetadataMap;
+use std::sync::{Arc, Mutex};
+
+use glyph_runtime::grpc::{ErrorType, ServerMetrics, StatusCode, System, server::labels::Answered};
+use opentelemetry::{
+    Context, KeyValue,
+    trace::{Link, SpanId, SpanKind, TraceId},
+};
+use opentelemetry_sdk::trace::{Sampler, SamplingResult, ShouldSample};
+use tonic::{Code, codec::CompressionEncoding, metadata::MetadataMap};
 use tracing::{Instrument, info_span};
 
 use crate::grpc::{
     kept::{attribute, keep_sampled},
-    recorded::{record, until_idle},
+    recorded::{Ended, record, until_idle},
     shop::{RESERVE, Text, measured, path, plain, serve, serve_behind, server_layer, text},
 };
 
@@ -118,4 +123,66 @@ async fn declared_methods_are_on_spans_from_the_start() {
     let lines = recorded.kept.lines();
     assert_eq!(lines[0]["message"], "in the stock service");
     assert_eq!(lines[0]["rpc.method"], RESERVE);
+}
+
+/// A sampler that keeps what it was asked.
+#[derive(Clone, Debug, Default)]
+struct Asked(Arc<Mutex<Vec<(String, Vec<KeyValue>)>>>);
+
+impl ShouldSample for Asked {
+    fn should_sample(
+        &self,
+        parent: Option<&Context>,
+        trace: TraceId,
+        name: &str,
+        kind: &SpanKind,
+        attributes: &[KeyValue],
+        links: &[Link],
+    ) -> SamplingResult {
+        let mut asked = self.0.lock().unwrap();
+        asked.push((name.to_owned(), attributes.to_vec()));
+        Sampler::AlwaysOn.should_sample(parent, trace, name, kind, attributes, links)
+    }
+}
+
+#[tokio::test]
+async fn sampler_is_shown_the_method_and_the_system() {
+    let asked = Asked::default();
+    let _captured = glyph_runtime::testing::capture();
+    let _kept = keep_sampled(asked.clone());
+    let mut client = measured(serve().await).await;
+    let call = client.unary(text("echo x"), path(RESERVE), Text);
+    call.await.unwrap();
+    until_idle().await;
+    let asked = asked.0.lock().unwrap();
+    let calls: Vec<_> = asked.iter().filter(|(name, _)| name == RESERVE).collect();
+    assert_eq!(calls.len(), 2, "{asked:?}");
+    for (_, attributes) in calls {
+        for (name, value) in [("rpc.method", RESERVE), ("rpc.system.name", "grpc")] {
+            let shown = KeyValue::new(name, value);
+            assert!(attributes.contains(&shown), "{name}: {attributes:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn unknown_encoding_keeps_the_method() {
+    let recorded = record();
+    let client = measured(serve().await).await;
+    let mut client = client.send_compressed(CompressionEncoding::Gzip);
+    let call = client.unary(text("echo x"), path(RESERVE), Text);
+    assert_eq!(call.await.unwrap_err().code(), Code::Unimplemented);
+    until_idle().await;
+    let ended = Ended {
+        method: RESERVE,
+        status: StatusCode::Unimplemented,
+        error: Some(ErrorType::Status),
+    };
+    recorded.assert_served(ended);
+    recorded.assert_called(ended);
+    for kind in [SpanKind::Server, SpanKind::Client] {
+        let span = recorded.span(&kind);
+        assert_eq!(attribute(&span, "rpc.method"), RESERVE);
+        assert_eq!(span.name, RESERVE);
+    }
 }

@@ -385,6 +385,30 @@ async fn response_that_the_program_replaces_is_not_cancelled() {
 }
 
 #[tokio::test]
+async fn response_that_nobody_reads_within_a_program_is_not_cancelled() {
+    let captured = testing::capture();
+    let inner = ServiceBuilder::new()
+        .layer(ClientLayer::new(ClientMetrics::global()))
+        .layer(server_layer())
+        .service_fn(async |_: Request<RequestBody<Body>>| {
+            Ok::<_, Infallible>(Response::new(frames(vec![half()])))
+        });
+    let gateway = server_layer().layer(service_fn(move |_: Request<RequestBody<Body>>| {
+        let answer = inner.clone().oneshot(Request::new(Body::empty()));
+        async { answer.await.map(|response| response.map(Body::new)) }
+    }));
+    let router = axum::Router::new().fallback_service(gateway);
+    let answer = router.oneshot(Request::new(Body::empty())).await;
+    assert_eq!(answer.unwrap().status(), StatusCode::OK);
+    let served = captured.counter(&ServerMetrics::global().requests);
+    let called = captured.counter(&ClientMetrics::global().requests);
+    assert_eq!((served.value(), called.value()), (2, 1));
+    let served = captured.counter(&ServerMetrics::global().errors);
+    let called = captured.counter(&ClientMetrics::global().errors);
+    assert_eq!((served.value(), called.value()), (0, 0));
+}
+
+#[tokio::test]
 async fn client_whose_response_has_ended_without_its_knowledge_has_it_whole() {
     for last in [vec![half()], vec![half(), trailers()]] {
         let seen = watch();

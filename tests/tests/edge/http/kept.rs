@@ -5,7 +5,9 @@ use std::time::Duration;
 use glyph_runtime::log::{LogSettings, Output, Pipeline};
 use glyph_tests::written::Written;
 use opentelemetry::trace::TracerProvider;
-use opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SdkTracerProvider, SpanData};
+use opentelemetry_sdk::trace::{
+    InMemorySpanExporter, Sampler, SdkTracerProvider, ShouldSample, SpanData,
+};
 use serde_json::Value;
 use tracing::{level_filters::LevelFilter, subscriber::DefaultGuard};
 use tracing_subscriber::layer::SubscriberExt;
@@ -23,7 +25,7 @@ pub(crate) fn keep() -> Kept {
     keep_sampled(Sampler::AlwaysOn)
 }
 
-pub(crate) fn keep_sampled(sampler: Sampler) -> Kept {
+pub(crate) fn keep_sampled(sampler: impl ShouldSample + 'static) -> Kept {
     let exporter = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()
         .with_simple_exporter(exporter.clone())

@@ -11,6 +11,7 @@ mod clients;
 mod endings;
 mod ends;
 mod floods;
+mod gateway;
 mod headers;
 mod http_2;
 mod hyper_services;

@@ -1,22 +1,12 @@
 //! A catalog with separate series for each test, and their values.
 
-use glyph_core::{Counter, Gauge, Histogram, Label, LabelSet, Outcome, metric_catalog};
-
-#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
-#[label(outcome)]
-pub(crate) enum Ended {
-    Ok,
-    Error,
-    Timeout,
-    Cancelled,
-    Panicked,
-}
+use glyph_core::{CallStatus, Counter, Gauge, Histogram, LabelSet, Outcome, metric_catalog};
 
 #[derive(LabelSet)]
 pub(crate) struct Call<'a> {
     #[label(max = 256)]
     pub(crate) function: &'a str,
-    pub(crate) ended: Ended,
+    pub(crate) ended: CallStatus,
 }
 
 #[derive(LabelSet)]
@@ -51,11 +41,11 @@ pub(crate) struct Tally {
 impl Tally {
     pub(crate) fn of(function: &str) -> Self {
         let all = [
-            Ended::Ok,
-            Ended::Error,
-            Ended::Timeout,
-            Ended::Cancelled,
-            Ended::Panicked,
+            CallStatus::Ok,
+            CallStatus::Error,
+            CallStatus::Timeout,
+            CallStatus::Cancelled,
+            CallStatus::Panicked,
         ];
         let calls = all.map(|ended| Functions::global().calls.value(Call { function, ended }));
         let timed = all.map(|ended| {

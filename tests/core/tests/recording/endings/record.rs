@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, Once},
 };
 
-use glyph_core::{Counter, Gauge, Histogram, Label, LabelSet, Outcome, metric_catalog};
+use glyph_core::{CallStatus, Counter, Gauge, Histogram, LabelSet, Outcome, metric_catalog};
 use tracing::{
     Subscriber,
     field::{Field, Visit},
@@ -18,21 +18,11 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
-#[label(outcome)]
-pub(crate) enum Ended {
-    Ok,
-    Error,
-    Timeout,
-    Cancelled,
-    Panicked,
-}
-
 #[derive(LabelSet)]
 pub(crate) struct Finished<'a> {
     #[label(max = 1024)]
     pub(crate) case: &'a str,
-    pub(crate) ended: Ended,
+    pub(crate) ended: CallStatus,
 }
 
 #[derive(LabelSet)]
@@ -69,11 +59,11 @@ impl Record {
     pub(crate) fn of(case: &str) -> Self {
         let all = Endings::global();
         let each = [
-            Ended::Ok,
-            Ended::Error,
-            Ended::Timeout,
-            Ended::Cancelled,
-            Ended::Panicked,
+            CallStatus::Ok,
+            CallStatus::Error,
+            CallStatus::Timeout,
+            CallStatus::Cancelled,
+            CallStatus::Panicked,
         ];
         Self {
             calls: each.map(|ended| all.calls.value(Finished { case, ended })),

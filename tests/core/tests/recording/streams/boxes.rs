@@ -8,7 +8,7 @@ use futures_util::{
 };
 use glyph_core::instrument_stage;
 
-use crate::streams::{Ended, assert_ended, stage};
+use crate::streams::{CallStatus, assert_ended, stage};
 
 /// Returns a stream that a test recognizes by its size.
 fn large(first: u8) -> impl Stream<Item = u8> + Send + use<> {
@@ -62,13 +62,13 @@ fn boxed_stream_is_not_boxed_again() {
         assert!(size_of_val(&*stream) > 4096);
         assert_eq!(stream.next().now_or_never(), Some(Some(0)));
     }
-    assert_ended("boxes: pin", Ended::Cancelled, 1, 0);
-    assert_ended("boxes: path", Ended::Cancelled, 1, 0);
+    assert_ended("boxes: pin", CallStatus::Cancelled, 1, 0);
+    assert_ended("boxes: path", CallStatus::Cancelled, 1, 0);
     let mut inferred = with_inferred_items("x");
     assert!(size_of_val(&*inferred) > 4096);
     assert!(inferred.next().now_or_never().unwrap().unwrap().is_err());
     drop(inferred);
-    assert_ended("boxes: items", Ended::Error, 1, 1);
+    assert_ended("boxes: items", CallStatus::Error, 1, 1);
 }
 
 #[test]
@@ -77,5 +77,5 @@ fn second_return_path_needs_a_second_box() {
     assert!(size_of_val(&*stream) < 4096);
     assert_eq!(stream.count().now_or_never(), Some(0));
     drop(with_another_way_out(false));
-    assert_ended("boxes: elsewhere", Ended::Ok, 0, 0);
+    assert_ended("boxes: elsewhere", CallStatus::Ok, 0, 0);
 }

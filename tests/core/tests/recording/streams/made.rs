@@ -15,7 +15,7 @@ use futures_util::{
 };
 use glyph_core::instrument_stage;
 
-use crate::streams::{Ended, Source, Streams, Whole, assert_ended, running, stage};
+use crate::streams::{CallStatus, Source, Streams, Whole, assert_ended, running, stage};
 
 /// Asserts every ending of a function whose argument selects one.
 #[track_caller]
@@ -32,24 +32,28 @@ where
         assert!(waiting.as_mut().now_or_never().is_none());
         assert_eq!(running(source), 1.0);
     }
-    assert_eq!(calls(Ended::Cancelled), 1, "dropped before the stream");
+    assert_eq!(calls(CallStatus::Cancelled), 1, "dropped before the stream");
     assert!(make("x").now_or_never().unwrap().is_err());
-    assert_eq!(calls(Ended::Error), 1, "an error instead of a stream");
+    assert_eq!(calls(CallStatus::Error), 1, "an error instead of a stream");
     let numbers = make("3").now_or_never().unwrap().ok().unwrap();
-    assert_eq!((running(source), calls(Ended::Ok)), (1.0, 0));
+    assert_eq!((running(source), calls(CallStatus::Ok)), (1.0, 0));
     let items: Vec<_> = numbers.collect().now_or_never().unwrap();
     assert_eq!(items, [0, 1, 2]);
-    assert_eq!(calls(Ended::Ok), 1, "a finished stream");
+    assert_eq!(calls(CallStatus::Ok), 1, "a finished stream");
     drop(make("2").now_or_never());
-    assert_eq!(calls(Ended::Cancelled), 2, "a stream dropped unpolled");
+    assert_eq!(calls(CallStatus::Cancelled), 2, "a stream dropped unpolled");
     let panicked = catch_unwind(AssertUnwindSafe(|| make("panic").now_or_never().is_none()));
     assert!(panicked.is_err());
-    assert_eq!(calls(Ended::Panicked), 1, "a panic instead of a stream");
+    assert_eq!(
+        calls(CallStatus::Panicked),
+        1,
+        "a panic instead of a stream"
+    );
     assert_eq!(running(source), 0.0);
     let all = Streams::global();
     assert_eq!(all.first.snapshot(Source { source }).count(), 1);
     assert_eq!(all.gaps.snapshot(Source { source }).count(), 2);
-    let ended = Ended::Ok;
+    let ended = CallStatus::Ok;
     assert_eq!(all.items.value(Whole { source, ended }), 3);
 }
 
@@ -135,13 +139,13 @@ fn stream_of_a_plain_function_is_measured() {
     let source = "made: plain";
     let calls = |ended| Streams::global().calls.value(Whole { source, ended });
     assert!(read("").is_err());
-    assert_eq!(calls(Ended::Timeout), 1);
+    assert_eq!(calls(CallStatus::Timeout), 1);
     assert_eq!(read("1 x").unwrap().count().now_or_never(), Some(2));
-    assert_eq!(calls(Ended::Error), 1, "an error among the items");
+    assert_eq!(calls(CallStatus::Error), 1, "an error among the items");
     let mut half = read("1 2").unwrap();
     assert_eq!(half.next().now_or_never(), Some(Some(Ok(1))));
     drop(half);
-    assert_eq!(calls(Ended::Cancelled), 1);
+    assert_eq!(calls(CallStatus::Cancelled), 1);
     assert_eq!(running(source), 0.0);
 }
 
@@ -154,10 +158,10 @@ fn failed_creation_of_a_stream_is_recorded() {
     let source = "made: option";
     let calls = |ended| Streams::global().calls.value(Whole { source, ended });
     assert!(find(false).now_or_never().unwrap().is_none());
-    assert_eq!(calls(Ended::Timeout), 1);
+    assert_eq!(calls(CallStatus::Timeout), 1);
     let found = find(true).now_or_never().unwrap().unwrap();
     assert_eq!(found.count().now_or_never(), Some(2));
-    assert_eq!(calls(Ended::Ok), 1);
+    assert_eq!(calls(CallStatus::Ok), 1);
 }
 
 #[test]
@@ -178,7 +182,7 @@ fn without_fail() {
         "the call began with the making"
     );
     assert_eq!(made.count().now_or_never(), Some(3));
-    assert_ended("made: always", Ended::Ok, 3, 0);
+    assert_ended("made: always", CallStatus::Ok, 3, 0);
     drop(boxed(3).now_or_never().unwrap());
-    assert_ended("made: always, boxed", Ended::Cancelled, 0, 0);
+    assert_ended("made: always, boxed", CallStatus::Cancelled, 0, 0);
 }

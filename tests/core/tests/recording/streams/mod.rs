@@ -20,25 +20,16 @@ use futures_util::{
     stream::{BoxStream, iter, pending},
 };
 use glyph_core::{
-    Counter, Gauge, Histogram, Label, LabelSet, instrument_stage, metric_catalog, stage as current,
+    CallStatus, Counter, Gauge, Histogram, LabelSet, instrument_stage, metric_catalog,
+    stage as current,
     testing::{self, Capture},
 };
-
-#[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
-#[label(outcome)]
-pub(crate) enum Ended {
-    Ok,
-    Error,
-    Timeout,
-    Cancelled,
-    Panicked,
-}
 
 #[derive(LabelSet)]
 pub(crate) struct Whole<'a> {
     #[label(max = 64)]
     pub(crate) source: &'a str,
-    pub(crate) ended: Ended,
+    pub(crate) ended: CallStatus,
 }
 
 #[derive(LabelSet)]
@@ -80,14 +71,14 @@ pub(crate) struct Streams {
 
 /// Asserts that one stream of `source` ended this way, after `items` items with `errors` errors.
 #[track_caller]
-fn assert_ended(source: &str, ended: Ended, items: u64, errors: u64) {
+fn assert_ended(source: &str, ended: CallStatus, items: u64, errors: u64) {
     let all = Streams::global();
     let whole = |ended| Whole { source, ended };
     assert_eq!(all.calls.value(whole(ended)), 1, "calls of {source}");
     assert_eq!(all.duration.snapshot(whole(ended)).count(), 1);
     assert_eq!(all.running.value(Source { source }), 0.0);
-    assert_eq!(all.items.value(whole(Ended::Ok)), items - errors);
-    assert_eq!(all.items.value(whole(Ended::Error)), errors);
+    assert_eq!(all.items.value(whole(CallStatus::Ok)), items - errors);
+    assert_eq!(all.items.value(whole(CallStatus::Error)), errors);
     assert_eq!(all.first.snapshot(Source { source }).count(), items.min(1));
     let gaps = all.gaps.snapshot(Source { source }).count();
     assert_eq!(gaps, items.saturating_sub(1));
@@ -101,7 +92,7 @@ async fn finished_stream_is_ok() {
     }
     drop(count(7));
     assert_eq!(count(3).collect::<Vec<_>>().await, [0, 1, 2]);
-    assert_ended("finished", Ended::Ok, 3, 0);
+    assert_ended("finished", CallStatus::Ok, 3, 0);
 }
 
 #[tokio::test]
@@ -114,7 +105,7 @@ async fn first_error_decides_the_outcome() {
         Box::pin(iter(text.split(' ').map(str::parse)))
     }
     assert_eq!(read("1 x 3").count().await, 3);
-    assert_ended("error", Ended::Error, 3, 1);
+    assert_ended("error", CallStatus::Error, 3, 1);
 }
 
 #[tokio::test]
@@ -139,7 +130,7 @@ async fn half_read_stream_is_cancelled() {
         1.0
     );
     drop(stream);
-    assert_ended("cancelled", Ended::Cancelled, 2, 0);
+    assert_ended("cancelled", CallStatus::Cancelled, 2, 0);
 }
 
 #[test]
@@ -151,7 +142,7 @@ fn panic_ends_the_stream() {
     let mut stream = Box::pin(fail());
     assert!(catch_unwind(AssertUnwindSafe(|| stream.next().now_or_never())).is_err());
     drop(stream);
-    assert_ended("panicked", Ended::Panicked, 0, 0);
+    assert_ended("panicked", CallStatus::Panicked, 0, 0);
 }
 
 /// Returns the number of streams in flight.
