@@ -1,6 +1,12 @@
 //! Explicit exemplars, read back from Prometheus.
 
-use std::{net::Ipv4Addr, time::Duration};
+use std::{
+    env,
+    net::Ipv4Addr,
+    sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    thread,
+    time::{Duration, Instant},
+};
 
 use glyph_runtime::{Exemplar, Histogram, LabelSet, metric_catalog};
 use glyph_tests::environment;
@@ -94,4 +100,74 @@ fn exemplars_come_back_from(features: &str) {
             }
         });
     }
+}
+
+/// Records until `ended`, with a pause after each `burst` of observations.
+fn record(route: &str, burst: u32, pause: Duration, ended: &AtomicBool) {
+    static SPANS: AtomicU64 = AtomicU64::new(1);
+    while !ended.load(Relaxed) {
+        for number in 0..burst {
+            let span = SPANS.fetch_add(1, Relaxed);
+            let seconds = [0.01, 0.5, 5.0][usize::try_from(span % 3).unwrap()];
+            Metrics::global().answer.observe_with_exemplar(
+                Route { route },
+                seconds + f64::from(number) / 1e6,
+                Exemplar::new(span.into(), span),
+            );
+        }
+        thread::sleep(pause);
+    }
+}
+
+/// `GLYPH_EXEMPLAR_SECONDS` sets the length: 600 is enough for drifting clocks to show.
+#[test]
+#[ignore = "needs prometheus and promtool; .ci/run installs them"]
+fn prometheus_drops_no_exemplar_as_out_of_order() {
+    let seconds = env::var("GLYPH_EXEMPLAR_SECONDS").ok();
+    let seconds = seconds.map_or(20, |seconds| seconds.parse().unwrap());
+    let telemetry = environment::telemetry("exemplars")
+        .catalog(Metrics::global())
+        .listener((Ipv4Addr::LOCALHOST, 0))
+        .without_facade()
+        .without_subscriber()
+        .install()
+        .unwrap();
+    let prometheus = Prometheus::scraping(telemetry.local_addr().unwrap(), EXEMPLARS_ONLY);
+    prometheus.wait_until_up();
+    let ended = AtomicBool::new(false);
+    thread::scope(|scope| {
+        // Many, few, in bursts, and so few that scrapes see the same exemplar again.
+        let threads = [
+            ("/many", 1, 200_u64),
+            ("/many", 1, 300),
+            ("/few", 1, 700_000),
+            ("/bursts", 50, 900_000),
+            ("/seldom", 1, 4_500_000),
+        ];
+        for (route, burst, pause) in threads {
+            let ended = &ended;
+            scope.spawn(move || record(route, burst, Duration::from_micros(pause), ended));
+        }
+        let until = Instant::now() + Duration::from_secs(seconds);
+        while Instant::now() < until {
+            thread::sleep(Duration::from_millis(500));
+        }
+        ended.store(true, Relaxed);
+    });
+    let own = |name: &str| {
+        let name = format!("prometheus_tsdb_exemplar_{name}");
+        eventually("the metrics of Prometheus", || prometheus.own_value(&name))
+    };
+    let appended = own("exemplars_appended_total");
+    let out_of_order = own("out_of_order_exemplars_total");
+    println!("{seconds} s: {appended} exemplars appended, {out_of_order} out of order");
+    let scrapes = Duration::from_secs(seconds).as_secs_f64();
+    assert!(
+        appended >= 2.0 * scrapes,
+        "{appended} exemplars were appended"
+    );
+    assert!(
+        out_of_order.abs() < f64::EPSILON,
+        "{out_of_order} exemplars were out of order"
+    );
 }

@@ -129,6 +129,21 @@ impl Prometheus {
         Ok(exemplars.collect())
     }
 
+    /// Returns the value of a metric of the server itself, which has no labels.
+    pub(crate) fn own_value(&self, name: &str) -> Result<f64, String> {
+        let url = self.api.replace("/api/v1/", "/metrics");
+        let mut response = self
+            .agent
+            .get(url)
+            .call()
+            .map_err(|error| error.to_string())?;
+        let page = response.body_mut().read_to_string();
+        let page = page.map_err(|error| error.to_string())?;
+        let mut lines = page.lines();
+        let value = lines.find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+        value.ok_or_else(|| format!("no {name}"))
+    }
+
     /// Returns the data of a response of the HTTP API.
     fn ask(&self, endpoint: &str, parameters: &[(&str, &str)]) -> Result<Value, String> {
         let request = self
