@@ -19,7 +19,7 @@ pub use crate::{
     descriptor::{asked_label, check_bound, given_label},
     label::{
         CallLookup, Label, LabelDescriptor, LabelSet, LabelStride, LabelValues, OUTCOME_COUNT,
-        OpenValues, label_of, open_labels, owned_text, strides,
+        OpenLookup, OpenValues, label_of, open_labels, strides,
     },
     metric::{
         CatalogCells, Counter, DeclaredCatalog, Gauge, Histogram, Metric, MetricParts, MetricState,

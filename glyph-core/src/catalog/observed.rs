@@ -13,7 +13,7 @@ use std::{borrow::Cow, fmt, ptr, sync::Arc};
 use super::AnyCatalog;
 use crate::{
     descriptor::CatalogDescriptor,
-    label::LabelSet,
+    label::{LabelSet, OpenLookup},
     metric::{Counter, Gauge, GaugeValue, Histogram, Metric, Series},
 };
 
@@ -228,7 +228,7 @@ fn labels_of<L: LabelSet>(
     metric: &'static Metric,
     labels: &L::Of<'_>,
 ) -> Vec<(&'static str, Cow<'static, str>)> {
-    let series = L::series_index(labels, metric.parts.open);
+    let series = L::series_index(labels, OpenLookup::observed(metric.parts.open));
     let labels = metric.labels(series);
     labels
         .map(|(name, value)| (name, Cow::Owned(value.into_owned())))

@@ -106,10 +106,3 @@ impl CallLookup {
         digit.unwrap_or(0) * stride.stride
     }
 }
-
-/// Returns the text of a label value, for a call that outlives it.
-#[doc(hidden)]
-#[must_use]
-pub fn owned_text<T: Label>(value: &T) -> String {
-    value.with_text(str::to_owned)
-}

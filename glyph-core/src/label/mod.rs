@@ -20,11 +20,12 @@ pub use sampled_id::SampledId;
 pub use set::LabelSet;
 pub use status::{CallStatus, Status};
 
-pub use call_lookup::{CallLookup, Overflowed, owned_text};
+pub use call_lookup::{CallLookup, Overflowed};
 pub(crate) use descriptor::cardinality;
 pub use descriptor::{label_of, open_labels};
 pub use open_values::{OpenValues, sanitized};
-pub use set::{LabelStride, strides};
+pub(crate) use set::known_series;
+pub use set::{LabelStride, OpenLookup, strides};
 
 /// A type of label values.
 ///

@@ -1,5 +1,7 @@
 //! Label sets, and the arithmetic that turns one into the index of a series.
 
+use std::cell::Cell;
+
 use super::{Label, LabelDescriptor, LabelValues, OpenValues};
 
 /// The labels of one metric, as a struct: its fields are the labels.
@@ -18,14 +20,40 @@ pub trait LabelSet {
     /// The labels in the order of the fields.
     const LABELS: &'static [LabelDescriptor];
 
-    /// Returns the index of the series that an observation with these labels belongs to. A new value
-    /// of an open label counts against its limit.
+    /// Returns the index of the series with these labels.
     #[doc(hidden)]
-    fn series_index(of: &Self::Of<'_>, open: &[OpenValues]) -> usize;
+    fn series_index(of: &Self::Of<'_>, open: OpenLookup<'_>) -> usize;
+}
 
-    /// Returns the index of the series with these labels, if it can have observations.
-    #[doc(hidden)]
-    fn known_series(of: &Self::Of<'_>, open: &[OpenValues]) -> Option<usize>;
+/// Looks up the values of a metric's open labels: those of an observation, or those that are read.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct OpenLookup<'a> {
+    values: &'a [OpenValues],
+    /// For a reader: whether a value has no series.
+    unknown: Option<&'a Cell<bool>>,
+}
+
+impl<'a> OpenLookup<'a> {
+    /// For an observation: a new value counts against the limit of its label.
+    #[inline]
+    pub(crate) const fn observed(values: &'a [OpenValues]) -> Self {
+        Self {
+            values,
+            unknown: None,
+        }
+    }
+}
+
+/// Returns the index of the series with these labels, if it can have observations.
+pub(crate) fn known_series<L: LabelSet>(of: &L::Of<'_>, values: &[OpenValues]) -> Option<usize> {
+    let unknown = Cell::new(false);
+    let open = OpenLookup {
+        values,
+        unknown: Some(&unknown),
+    };
+    let series = L::series_index(of, open);
+    (!unknown.get()).then_some(series)
 }
 
 /// The factor of a label in the index of a series: the label adds its digit times its stride.
@@ -63,24 +91,22 @@ impl LabelStride {
 
     /// Returns what `value` adds to the index.
     #[inline]
-    pub fn offset<T: Label>(&self, value: &T, open: &[OpenValues]) -> usize {
-        if self.stride == 0 {
-            return 0;
-        }
-        let values = self
-            .open
-            .and_then(|(index, max)| Some((open.get(index)?, max)));
-        value.digit(values) * self.stride
-    }
-
-    /// Returns what `value` adds to the index of a series that is read. Returns `None` if the value
-    /// has no series.
-    pub fn known<T: Label>(&self, value: &T, open: &[OpenValues]) -> Option<usize> {
-        let Some((index, _)) = self.open else {
-            return Some(value.digit(None) * self.stride);
+    pub fn offset<T: Label>(&self, value: &T, open: OpenLookup<'_>) -> usize {
+        let Some((index, max)) = self.open else {
+            return self.closed(value);
         };
-        let digit = value.with_text(|text| open.get(index)?.known_digit(text));
-        Some(digit? * self.stride)
+        let digit = open
+            .values
+            .get(index)
+            .map_or(0, |values| match open.unknown {
+                None => value.digit(Some((values, max))),
+                Some(unknown) => value.with_text(|text| {
+                    let known = values.known_digit(text);
+                    unknown.set(unknown.get() || known.is_none());
+                    known.unwrap_or(0)
+                }),
+            });
+        digit * self.stride
     }
 
     /// Returns what `value` adds to the index if the label is closed. An open label adds nothing: its

@@ -3,7 +3,7 @@
 use std::{marker::PhantomData, time::Duration};
 
 use super::{Metric, amount::nanoseconds, scale::Scale};
-use crate::label::LabelSet;
+use crate::label::{LabelSet, OpenLookup, known_series};
 
 /// A number that only rises, as a field of a catalog.
 ///
@@ -108,7 +108,7 @@ impl Counter<()> {
 impl<L: LabelSet> Counter<L> {
     #[inline]
     fn series_index(&self, labels: &L::Of<'_>) -> usize {
-        L::series_index(labels, self.metric.parts.open)
+        L::series_index(labels, OpenLookup::observed(self.metric.parts.open))
     }
 
     /// Adds one to the series of `labels`.
@@ -149,7 +149,7 @@ impl<L: LabelSet> Counter<L> {
         reason = "call sites are plain struct literals"
     )]
     pub fn value(&self, labels: L::Of<'_>) -> u64 {
-        let known = L::known_series(&labels, self.metric.parts.open);
+        let known = known_series::<L>(&labels, self.metric.parts.open);
         known.map_or(0, |series| self.whole(self.total(series)))
     }
 }

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::{GaugeValue, Metric};
-use crate::label::LabelSet;
+use crate::label::{LabelSet, OpenLookup, known_series};
 
 /// A number that rises and falls, as a field of a catalog.
 ///
@@ -120,7 +120,7 @@ impl Gauge<()> {
 impl<L: LabelSet> Gauge<L> {
     #[inline]
     fn series_index(&self, labels: &L::Of<'_>) -> usize {
-        L::series_index(labels, self.metric.parts.open)
+        L::series_index(labels, OpenLookup::observed(self.metric.parts.open))
     }
 
     /// Adds one to the series of `labels`.
@@ -156,7 +156,7 @@ impl<L: LabelSet> Gauge<L> {
     /// The value now of the series of `labels`.
     #[must_use]
     pub fn value(&self, labels: L::Of<'_>) -> f64 {
-        let known = L::known_series(&labels, self.metric.parts.open);
+        let known = known_series::<L>(&labels, self.metric.parts.open);
         known.map_or(0.0, |series| self.read(series))
     }
 }

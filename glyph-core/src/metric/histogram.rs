@@ -3,7 +3,10 @@
 use std::marker::PhantomData;
 
 use super::{Exemplar, Metric, Observation, current_exemplar};
-use crate::{clock::Moment, label::LabelSet};
+use crate::{
+    clock::Moment,
+    label::{LabelSet, OpenLookup, known_series},
+};
 
 /// A distribution over fixed buckets, as a field of a catalog.
 ///
@@ -93,7 +96,7 @@ impl Histogram<()> {
 impl<L: LabelSet> Histogram<L> {
     #[inline]
     fn series_index(&self, labels: &L::Of<'_>) -> usize {
-        L::series_index(labels, self.metric.parts.open)
+        L::series_index(labels, OpenLookup::observed(self.metric.parts.open))
     }
 
     /// Counts a value, given in the metric's unit or as a `Duration`, in the series of `labels`.
@@ -115,7 +118,7 @@ impl<L: LabelSet> Histogram<L> {
     /// Returns what has been observed so far in the series of `labels`.
     #[must_use]
     pub fn snapshot(&self, labels: L::Of<'_>) -> HistogramSnapshot {
-        match L::known_series(&labels, self.metric.parts.open) {
+        match known_series::<L>(&labels, self.metric.parts.open) {
             Some(series) => HistogramSnapshot::read(self.metric, series),
             None => HistogramSnapshot::of_cells(self.metric, vec![0; self.metric.width]),
         }

@@ -19,9 +19,13 @@ pub(super) struct LabelTexts {
 
 impl LabelTexts {
     pub(super) fn of<S: Stage>(stage: &S) -> Arc<Self> {
+        let mut kept = Vec::new();
+        stage.label_values(&mut |_, texts| {
+            kept = texts.iter().map(|text| (*text).to_owned()).collect();
+        });
         Arc::new(Self {
             names: S::LABELS,
-            texts: stage.label_texts(),
+            texts: kept,
         })
     }
 

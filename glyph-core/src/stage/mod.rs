@@ -134,15 +134,11 @@ pub trait Stage: Sized {
     #[doc(hidden)]
     const LABELS: &'static [&'static str];
 
-    /// Returns the values of the labels, in the order of their names.
-    #[doc(hidden)]
-    fn label_texts(&self) -> Vec<String>;
-
     /// The callsite of spans of blocks.
     #[doc(hidden)]
     fn span_callsite() -> &'static SpanCallsite;
 
-    /// Calls `read` with the values of the labels, in the order of their names.
+    /// Calls `read` with the values of the labels and their texts, in the order of their names.
     #[doc(hidden)]
-    fn label_values(&self, read: &mut dyn FnMut(&[FieldValue<'_>]));
+    fn label_values(&self, read: &mut dyn FnMut(&[FieldValue<'_>], &[&str]));
 }

@@ -37,7 +37,7 @@ fn labelled<S: Stage>(
 ) -> Span {
     let mut span = Span::none();
     let mut parent = Some(parent);
-    stage.label_values(&mut |labels| {
+    stage.label_values(&mut |labels, _| {
         let parent = parent.take().unwrap_or(Parent::Current);
         span = open_with(callsite, parent, labels, fields);
     });

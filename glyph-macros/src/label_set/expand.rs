@@ -26,7 +26,7 @@ pub(super) fn tokens(model: &Set) -> TokenStream {
         .iter()
         .map(|label| descriptor(label, &implementer, &rt));
     let checks = checks(model, &rt);
-    let [row, known] = rows(model, &rt);
+    let row = row(model, &rt);
     quote! {
         const _: () = {
             const __GLYPH_LABELS: [#rt::LabelDescriptor; #count] = [#(#descriptors),*];
@@ -37,11 +37,8 @@ pub(super) fn tokens(model: &Set) -> TokenStream {
                 type Of<'glyph> = #lent;
                 const LABELS: &'static [#rt::LabelDescriptor] = &__GLYPH_LABELS;
                 #[inline]
-                fn series_index(of: &Self::Of<'_>, open: &[#rt::OpenValues]) -> #rt::core::primitive::usize {
+                fn series_index(of: &Self::Of<'_>, open: #rt::OpenLookup<'_>) -> #rt::core::primitive::usize {
                     #row
-                }
-                fn known_series(of: &Self::Of<'_>, open: &[#rt::OpenValues]) -> #rt::core::option::Option<#rt::core::primitive::usize> {
-                    #known
                 }
             }
         };
@@ -78,23 +75,17 @@ fn max(label: &Label, rt: &TokenStream) -> TokenStream {
     option(rt, label.max.map(|max| quote!(#max)))
 }
 
-/// The index of a series that is recorded, and of one that is read.
-fn rows(model: &Set, rt: &TokenStream) -> [TokenStream; 2] {
-    let some = quote!(#rt::core::option::Option::Some);
+fn row(model: &Set, rt: &TokenStream) -> TokenStream {
     if model.labels.is_empty() {
-        let row = |index| quote!({ let _ = (of, open); #index });
-        return [row(quote!(0)), row(quote!(#some(0)))];
+        return quote! {{
+            let _ = (of, open);
+            0
+        }};
     }
-    let terms = |method: TokenStream| {
-        let labels = model.labels.iter().enumerate();
-        let terms = labels.map(move |(index, label)| {
-            let ident = &label.ident;
-            let term =
-                quote!(#rt::LabelStride::#method(&__GLYPH_STRIDES[#index], &of.#ident, open));
-            TokenRange::of(&label.ty).around(term)
-        });
-        terms.collect::<Vec<_>>()
-    };
-    let (offsets, known) = (terms(quote!(offset)), terms(quote!(known)));
-    [quote!(#(#offsets)+*), quote!(#some(#(#known?)+*))]
+    let terms = model.labels.iter().enumerate().map(|(index, label)| {
+        let ident = &label.ident;
+        let term = quote!(#rt::LabelStride::offset(&__GLYPH_STRIDES[#index], &of.#ident, open));
+        TokenRange::of(&label.ty).around(term)
+    });
+    quote!(#(#terms)+*)
 }

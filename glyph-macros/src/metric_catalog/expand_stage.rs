@@ -172,7 +172,6 @@ impl Expansion<'_> {
         let status_labels = ["duration", "requests"].map(|role| self.labels_of(role));
         let names = self.stage.labels.iter().map(|label| &label.name);
         let label_values = self.label_values();
-        let label_texts = self.label_texts();
         let has_open = self.has_open(|role| role.every_call.is_some());
         let has_late = self.has_open(|role| role.every_call.is_none());
         let (spans, site) = expand_stage_block::spans(self.stage, module, rt);
@@ -193,15 +192,12 @@ impl Expansion<'_> {
                 fn series(&self, begun: #rt::core::primitive::bool) -> #rt::StageSeries {
                     #rows
                 }
-                fn label_texts(&self) -> #rt::Vec<#rt::String> {
-                    #label_texts
-                }
                 const LABELS: &'static [&'static #rt::core::primitive::str] = &[#(#names),*];
                 fn span_callsite() -> &'static #rt::SpanCallsite {
                     #spans
                     &#site
                 }
-                fn label_values(&self, read: &mut dyn #rt::core::ops::FnMut(&[#rt::FieldValue<'_>])) {
+                fn label_values(&self, read: &mut dyn #rt::core::ops::FnMut(&[#rt::FieldValue<'_>], &[&#rt::core::primitive::str])) {
                     #label_values
                 }
             }
@@ -275,18 +271,6 @@ impl Expansion<'_> {
         quote!(0 #(+ #counts)* > 0)
     }
 
-    fn label_texts(&self) -> TokenStream {
-        let rt = self.rt;
-        let labels = self.stage.labels.iter().enumerate();
-        let texts = labels.map(|(index, label)| {
-            let range = TokenRange::of(&label.ty);
-            let value = range.around(self.value(index, label));
-            let owned_text = range.around(quote!(#rt::owned_text));
-            quote!(#owned_text(#value))
-        });
-        quote!(#rt::vec![#(#texts),*])
-    }
-
     fn row(&self, role: &Role, binding: &Binding, metric: &Metric) -> TokenStream {
         let (rt, strides) = (self.rt, self.strides(role));
         let open = open_of(binding.metric, metric);
@@ -321,7 +305,7 @@ impl Expansion<'_> {
         let texts: Vec<_> = (0..labels.len())
             .map(|index| format_ident!("text{index}"))
             .collect();
-        let read = quote!(read(&[#(#rt::value(&#texts)),*]));
+        let read = quote!(read(&[#(#rt::value(&#texts)),*], &[#(#texts),*]));
         let labels = labels.iter().zip(&texts).enumerate().rev();
         labels.fold(read, |inside, (index, (label, text))| {
             let range = TokenRange::of(&label.ty);
