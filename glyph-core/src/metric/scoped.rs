@@ -65,10 +65,10 @@ impl MetricState {
     #[inline]
     pub(super) fn appear_series(&self, metric: &Metric, series: usize) {
         if metric.group == metric.series_count {
-            return self.appear(0, 1);
+            return self.appear(0, || 1);
         }
         let group = metric.group.max(1);
-        self.appear(series / group, metric.series_count / group);
+        self.appear(series / group, || metric.series_count / group);
     }
 
     /// Returns the first group of series from `group` on that was recorded.

@@ -57,12 +57,13 @@ impl MetricState {
         self.gauge.added(series) + sum as f64
     }
 
-    /// Makes a group of series present.
+    /// Makes a group of series present. `groups` returns their number.
     #[inline]
-    pub(super) fn appear(&self, group: usize, groups: usize) {
-        let words = self
-            .appeared
-            .get_or_init(|| bytemuck::zeroed_slice_box(groups.div_ceil(64)));
+    pub(super) fn appear(&self, group: usize, groups: impl Fn() -> usize) {
+        let words = match self.appeared.get() {
+            Some(words) => words,
+            None => self.absent(groups()),
+        };
         let bit = 1 << (group % 64);
         // The load spares the shared cache line a write at each recording. `Release` pairs with the
         // `Acquire` of `appeared_from`: a reader that sees the bit sees what was recorded before.
@@ -71,6 +72,14 @@ impl MetricState {
         {
             word.fetch_or(bit, Release);
         }
+    }
+}
+
+impl MetricState {
+    #[cold]
+    fn absent(&self, groups: usize) -> &[AtomicU64] {
+        self.appeared
+            .get_or_init(|| bytemuck::zeroed_slice_box(groups.div_ceil(64)))
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{BoundMetric, SeriesIndex, StageCells, StageSeries, late::LabelTexts};
+use super::{BoundMetric, Guard, SeriesIndex, StageCells, StageSeries, late::LabelTexts};
 use crate::scope::{ActiveScope, ScopeLease, entering};
 
 /// Counts a retry of the innermost stage around this code that has a `retries` metric.
@@ -155,23 +155,21 @@ impl Events {
         }
     }
 
-    fn has_open_labels(&self) -> bool {
-        let mut events = [self.retry, self.fallback].into_iter().flatten();
-        events.any(|event| !event.counter.metric.parts.open.is_empty())
-    }
-
-    /// Makes these counters current. A missing counter stays that of the enclosing stage.
-    fn enter(mut self, call: impl FnOnce() -> LateCall) -> EnclosingEvents {
-        let late = self.has_open_labels().then(|| push(call())).flatten();
-        for event in [&mut self.retry, &mut self.fallback].into_iter().flatten() {
-            event.late = late.unwrap_or(0);
+    /// Makes these counters current. A missing counter stays that of the enclosing stage. `late` is
+    /// what their open labels are looked up with.
+    #[inline]
+    fn enter(mut self, late: Option<LateCall>) -> EnclosingEvents {
+        let late = late.and_then(push);
+        if let Some(late) = late {
+            for event in [&mut self.retry, &mut self.fallback].into_iter().flatten() {
+                event.late = late;
+            }
         }
-        let events = Self::current();
-        Self {
+        let events = CURRENT.get();
+        CURRENT.set(Self {
             retry: self.retry.or(events.retry),
             fallback: self.fallback.or(events.fallback),
-        }
-        .restore();
+        });
         EnclosingEvents {
             events,
             pushed: late.is_some(),
@@ -221,43 +219,48 @@ fn pop() {
     drop(LATE.try_with(|calls| calls.try_borrow_mut().ok()?.pop()));
 }
 
-/// The events of the running call.
-#[derive(Debug)]
-pub(super) struct CallEvents<'call> {
-    pub(super) cells: &'static StageCells,
-    pub(super) series: &'call StageSeries,
-    pub(super) scope: Option<&'call ScopeLease>,
-    pub(super) texts: Option<&'call Arc<LabelTexts>>,
-}
-
-impl CallEvents<'_> {
-    fn events(&self) -> Events {
-        Events::of(self.cells, self.series, self.scope)
+impl Guard {
+    fn events(&self, cells: &'static StageCells) -> Events {
+        Events::of(cells, &self.series, self.scope.as_ref())
     }
 
-    fn late(&self) -> LateCall {
+    fn late(&self, cells: &'static StageCells) -> LateCall {
         LateCall {
-            cells: self.cells,
-            series: *self.series,
-            texts: self.texts.cloned(),
+            cells,
+            series: self.series,
+            texts: self.texts.clone(),
         }
     }
 
-    /// Makes the events of the call current. Most stages have none, and are spared the code.
+    /// Makes the events of the call current, if it has any. Most stages have none, and are spared
+    /// the code.
+    #[inline]
+    pub(super) fn enter_events(&self) -> Option<EnclosingEvents> {
+        let cells = self.cells.filter(|cells| cells.has_events)?;
+        Some(self.enter_events_of(cells))
+    }
+
     #[inline(never)]
-    pub(super) fn enter(&self) -> EnclosingEvents {
-        self.events().enter(|| self.late())
+    fn enter_events_of(&self, cells: &'static StageCells) -> EnclosingEvents {
+        let late = cells.has_late.then(|| self.late(cells));
+        self.events(cells).enter(late)
     }
 
+    /// Counts a retry, if the stage counts retries.
     pub(super) fn retry(&self) {
-        if let Some(event) = self.events().retry {
-            event.count_of(Some(&self.late()));
+        if let Some(cells) = self.cells
+            && let Some(event) = self.events(cells).retry
+        {
+            event.count_of(Some(&self.late(cells)));
         }
     }
 
+    /// Counts a fallback, if the stage counts fallbacks.
     pub(super) fn fallback(&self) {
-        if let Some(event) = self.events().fallback {
-            event.count_of(Some(&self.late()));
+        if let Some(cells) = self.cells
+            && let Some(event) = self.events(cells).fallback
+        {
+            event.count_of(Some(&self.late(cells)));
         }
     }
 }

@@ -10,7 +10,6 @@ use tracing::Span;
 use super::{
     CallResult, OpenSpan, Outcome, Stage, StageCells, StageSeries, StatusOffset,
     call_result::IntoCallResult,
-    event::CallEvents,
     late::{LabelTexts, texts_to_keep},
     opening::open_block,
     record::Item,
@@ -29,14 +28,14 @@ use crate::{
 #[must_use = "dropping it records the call as cancelled"]
 pub struct Guard {
     /// `None` before the call and after it.
-    cells: Option<&'static StageCells>,
-    series: StageSeries,
+    pub(super) cells: Option<&'static StageCells>,
+    pub(super) series: StageSeries,
     started: Moment,
     open_span: OpenSpan,
     /// The scope that the call began in. The call is recorded in it, wherever it ends.
-    scope: Option<ScopeLease>,
+    pub(super) scope: Option<ScopeLease>,
     /// The texts of the labels, if an observation during the call may need them.
-    texts: Option<Arc<LabelTexts>>,
+    pub(super) texts: Option<Arc<LabelTexts>>,
 }
 
 /// Starts a call: finds its series, starts its clock and counts it as in flight.
@@ -129,19 +128,6 @@ impl Guard {
         self.open_span.span()
     }
 
-    /// The counters of retries and fallbacks, if the stage has any.
-    #[inline]
-    pub(super) fn events(&self) -> Option<CallEvents<'_>> {
-        let cells = self.cells?;
-        let any = cells.retries.is_some() || cells.fallbacks.is_some();
-        any.then(|| CallEvents {
-            cells,
-            series: &self.series,
-            scope: self.scope.as_ref(),
-            texts: self.texts.as_ref(),
-        })
-    }
-
     /// Records an item of a stream that arrived at `now`. The previous item arrived at `last`.
     pub(super) fn item(&self, last: Option<Moment>, now: Moment, outcome: Outcome) {
         let (Some(cells), series) = (self.cells, &self.series) else {
@@ -187,10 +173,11 @@ impl Guard {
             return;
         };
         let times = (self.started, Moment::now());
-        let scope = self.scoped(cells);
-        let exemplar = self.open_span.exemplar();
-        cells.record_end(&self.series, offset, result.outcome, times, exemplar);
-        drop(scope);
+        {
+            let _scope = self.scoped(cells);
+            let exemplar = self.open_span.exemplar();
+            cells.record_end(&self.series, offset, result.outcome, times, exemplar);
+        }
         if !self.span().is_disabled() {
             self.describe(result, cells.failures.contain(result.outcome));
         }

@@ -116,10 +116,25 @@ impl BoundMetric {
     ) {
         let index = self.index(series, outcome);
         let nanoseconds = ended.nanoseconds_since(started);
+        match exemplar {
+            None => {
+                self.metric.observe_nanoseconds_in(own, index, nanoseconds);
+            }
+            Some(exemplar) => self.observe_sampled(own, index, nanoseconds, ended, exemplar),
+        }
+    }
+
+    #[inline(never)]
+    fn observe_sampled(
+        &self,
+        own: ThreadCells,
+        index: usize,
+        nanoseconds: u64,
+        ended: Moment,
+        exemplar: Exemplar,
+    ) {
         let bucket = self.metric.observe_nanoseconds_in(own, index, nanoseconds);
-        if let Some(exemplar) = exemplar
-            && let Some(bucket) = bucket
-        {
+        if let Some(bucket) = bucket {
             let seconds = Duration::from_nanos(nanoseconds).as_secs_f64();
             self.metric
                 .keep_exemplar(index, bucket, exemplar, seconds, ended);

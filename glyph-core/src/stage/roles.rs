@@ -17,6 +17,10 @@ macro_rules! stage_cells {
             pub duration: BoundMetric,
             $(pub $role: Option<BoundMetric>,)+
             pub failures: Failures,
+            /// Whether retries or fallbacks are counted.
+            pub has_events: bool,
+            /// Whether a metric that some calls feed has an open label.
+            pub has_late: bool,
         }
 
         /// The series of a stage's metrics, without the outcome. Small enough to go along with

@@ -71,16 +71,12 @@ impl Running {
 
     /// Counts a retry, if the stage has a `retries` metric.
     pub fn retry(&self) {
-        if let Some(events) = self.guard.events() {
-            events.retry();
-        }
+        self.guard.retry();
     }
 
     /// Counts a fallback, if the stage has a `fallbacks` metric: a result from another source.
     pub fn fallback(&self) {
-        if let Some(events) = self.guard.events() {
-            events.fallback();
-        }
+        self.guard.fallback();
     }
 
     /// Ends the call with [`Outcome::Ok`].

@@ -18,7 +18,7 @@ impl Guard {
     pub(super) fn enter(&self) -> SpanGuard<'_> {
         let span = EnteredSpan::enter(self.span());
         SpanGuard {
-            outer: self.events().map(|events| events.enter()),
+            outer: self.enter_events(),
             _span: span,
         }
     }

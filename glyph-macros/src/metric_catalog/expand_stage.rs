@@ -232,10 +232,20 @@ impl Expansion<'_> {
             let value = option(rt, self.stage.binding(role).map(bound));
             quote!(#field: #value)
         });
+        let has_late = self.has_open(|role| role.every_call.is_none());
+        let is_event = |role: &&Role| matches!(role.name, "retries" | "fallbacks");
+        let mut events = ROLES.iter().filter(is_event);
+        let has_events = events.any(|role| self.stage.binding(role).is_some());
         let cells = quote! {
             static #name: #rt::StageCells = {
                 const FAILURES: #rt::Failures = #rt::Failures::of([#(#status),*], #cancelled);
-                #rt::StageCells { duration: #duration, #(#others,)* failures: FAILURES }
+                #rt::StageCells {
+                    duration: #duration,
+                    #(#others,)*
+                    failures: FAILURES,
+                    has_events: #has_events,
+                    has_late: #has_late,
+                }
             };
         };
         (Some(cells), quote!(&#name))
