@@ -274,6 +274,14 @@ impl CatalogCells {
         }
     }
 
+    /// Notes that the catalog records, for a number that is in none of its cells.
+    #[cold]
+    pub(super) fn recorded_beside(&'static self) {
+        if self.captured().is_none() {
+            self.recorded(self.registered());
+        }
+    }
+
     /// Notes that the catalog records.
     fn recorded(&'static self, id: usize) {
         if let Some(slot) = RECORDED.get(id) {

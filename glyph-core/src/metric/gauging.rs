@@ -81,6 +81,7 @@ impl Metric {
                 Some((_, state)) => self.add_beside(state, series, amount),
                 None => {
                     self.appear(series);
+                    self.parts.cells.recorded_beside();
                     self.add_beside(&self.state(), series, amount)
                 }
             };
@@ -104,7 +105,11 @@ impl Metric {
         if let Some((_, state)) = self.scoped(series) {
             return state.gauge.set(self.series_count, series, value);
         }
-        self.state().gauge.set(self.series_count, series, value);
+        let state = self.state();
+        if !state.gauge.was_set() {
+            self.parts.cells.recorded_beside();
+        }
+        state.gauge.set(self.series_count, series, value);
         self.appear(series);
     }
 
