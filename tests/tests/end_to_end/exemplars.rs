@@ -29,6 +29,19 @@ pub(crate) struct Metrics {
     pub(crate) answer: Histogram<Route<'_>>,
 }
 
+#[derive(LabelSet)]
+struct Session<'a> {
+    #[label(max = 400)]
+    session: &'a str,
+}
+
+#[metric_catalog(namespace = "kept")]
+struct KeptMetrics {
+    /// Time until an answer, once for each session.
+    #[metric(name = "answer.duration", unit = seconds, buckets = [100ms, 1s])]
+    answer: Histogram<Session<'_>>,
+}
+
 /// Bucket, seconds, trace and span: one exemplar for each bucket.
 const OBSERVED: [(&str, f64, &str, &str); 3] = [
     (
@@ -119,6 +132,21 @@ fn record(route: &str, burst: u32, pause: Duration, ended: &AtomicBool) {
     }
 }
 
+/// Records one exemplar in each bucket of many series, which all later scrapes see again.
+fn keep_exemplars() {
+    for number in 1..=400_u16 {
+        let session = number.to_string();
+        for (at, seconds) in [0.01, 0.5, 5.0].into_iter().enumerate() {
+            let span = u64::from(number) << 8 | u64::try_from(at + 1).unwrap();
+            KeptMetrics::global().answer.observe_with_exemplar(
+                Session { session: &session },
+                seconds,
+                Exemplar::new(span.into(), span),
+            );
+        }
+    }
+}
+
 /// `GLYPH_EXEMPLAR_SECONDS` sets the length: 600 is enough for drifting clocks to show.
 #[test]
 #[ignore = "needs prometheus and promtool; .ci/run installs them"]
@@ -127,6 +155,7 @@ fn prometheus_drops_no_exemplar_as_out_of_order() {
     let seconds = seconds.map_or(20, |seconds| seconds.parse().unwrap());
     let telemetry = environment::telemetry("exemplars")
         .catalog(Metrics::global())
+        .catalog(KeptMetrics::global())
         .listener((Ipv4Addr::LOCALHOST, 0))
         .without_facade()
         .without_subscriber()
@@ -134,6 +163,7 @@ fn prometheus_drops_no_exemplar_as_out_of_order() {
         .unwrap();
     let prometheus = Prometheus::scraping(telemetry.local_addr().unwrap(), EXEMPLARS_ONLY);
     prometheus.wait_until_up();
+    keep_exemplars();
     let ended = AtomicBool::new(false);
     thread::scope(|scope| {
         // Many, few, in bursts, and so few that scrapes see the same exemplar again.
