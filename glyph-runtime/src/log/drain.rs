@@ -3,7 +3,7 @@
 use std::{fmt, mem};
 
 use super::{
-    batch::Batch,
+    batch::{Batch, Count},
     sink::{End, Sink},
 };
 use crate::export::Deadline;
@@ -15,6 +15,16 @@ pub(super) struct Drain {
     is_torn: bool,
 }
 
+/// What a write has led to.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) written: Count,
+    pub(super) lost: Count,
+    /// Whether the sink accepted anything.
+    pub(super) is_accepted: bool,
+    pub(super) end: End,
+}
+
 impl Drain {
     pub(super) fn new(sink: Sink) -> Self {
         Self {
@@ -24,19 +34,19 @@ impl Drain {
         }
     }
 
-    /// Returns the number of lines that were begun and not written to their end.
-    pub(super) fn lines(&self) -> u64 {
-        self.batch.lines()
+    /// Returns the lines that were not written to their end.
+    pub(super) fn left(&self) -> Count {
+        self.batch.left()
     }
 
     /// Drops these lines, and returns their number.
-    pub(super) fn clear(&mut self) -> u64 {
+    pub(super) fn clear(&mut self) -> Count {
         self.batch.clear()
     }
 
     /// Takes the waiting lines if the lines before them are written.
     pub(super) fn load(&mut self, waiting: &mut Batch) {
-        if self.batch.lines() == 0 {
+        if self.batch.left().lines == 0 {
             self.batch.clear();
             // Swap, not copy: the lock is held for a moment only, and both buffers keep their
             // memory.
@@ -44,23 +54,41 @@ impl Drain {
         }
     }
 
-    /// Returns the number of lines written, the number of lines lost, and the end.
-    pub(super) fn write(&mut self, due: Deadline) -> (u64, u64, End) {
-        if self.is_torn {
-            match self.sink.end_line(due) {
-                End::Done => self.is_torn = false,
-                End::Blocked => return (0, 0, End::Blocked),
-                failed @ End::Failed(_) => return (0, self.batch.clear(), failed),
-            }
+    /// Lets urgent lines overtake the others.
+    pub(super) fn urgent_first(&mut self, waiting: &mut Batch) {
+        self.batch.urgent_first(waiting);
+    }
+
+    /// Writes the lines that are left, at most until `due`. Those that fail are lost.
+    pub(super) fn write(&mut self, due: Deadline) -> Step {
+        let (before, bytes) = (self.batch.left(), self.batch.rest().len());
+        let (written, end) = match self.end_line(due) {
+            End::Done => self.sink.write(&mut self.batch, due),
+            other => (Count::default(), other),
+        };
+        let is_accepted = self.batch.rest().len() < bytes;
+        let mut lost = Count::default();
+        if !matches!(end, End::Blocked) {
+            lost = before - written;
+            self.is_torn |= self.batch.is_torn();
+            self.batch.clear();
         }
-        let lines = self.batch.lines();
-        let (written, end) = self.sink.write(&mut self.batch, due);
-        if let End::Blocked = end {
-            return (written, 0, end);
+        Step {
+            written,
+            lost,
+            is_accepted,
+            end,
         }
-        self.is_torn = self.batch.is_torn();
-        self.batch.clear();
-        (written, lines - written, end)
+    }
+
+    /// Ends the line that a failed write has left incomplete.
+    fn end_line(&mut self, due: Deadline) -> End {
+        if !self.is_torn {
+            return End::Done;
+        }
+        let end = self.sink.end_line(due);
+        self.is_torn = !matches!(end, End::Done);
+        end
     }
 }
 
@@ -68,7 +96,7 @@ impl fmt::Debug for Drain {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Drain")
-            .field("batch", &self.batch.lines())
+            .field("left", &self.batch.left())
             .field("is_torn", &self.is_torn)
             .finish_non_exhaustive()
     }

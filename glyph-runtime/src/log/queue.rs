@@ -10,9 +10,9 @@ use std::{
 use tracing::Level;
 
 use super::{
-    batch::Batch,
+    batch::{Batch, Count},
     counters::Counters,
-    drain::Drain,
+    drain::{Drain, Step},
     failures::Failures,
     forked::Forked,
     sink::{End, Sink},
@@ -22,8 +22,12 @@ use glyph_core::__runtime::{ignore_poison, lock};
 
 /// The longest time that a thread waits for its line to be written.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_millis(50);
-/// How often the writer thread looks whether an output that blocks was given up.
-const BLOCKED_INTERVAL: Duration = Duration::from_millis(500);
+/// The time after which urgent lines overtake the others.
+const OVERTAKES_AFTER: Duration = Duration::from_millis(12);
+/// The longest time that one thread writes before another one may go on.
+const SLICE: Duration = Duration::from_millis(10);
+/// The same while no thread waits, because the output is blocked.
+const BLOCKED_SLICE: Duration = Duration::from_millis(500);
 /// The share of the queue that is kept for `WARN` and `ERROR`: one part in eight.
 const URGENT_SHARE: usize = 8;
 
@@ -38,10 +42,10 @@ pub(super) fn is_writer_thread() -> bool {
 
 /// Lines in one buffer of bounded size.
 ///
-/// The thread that logs a line from `WARN` on waits until it is written, at most for
-/// [`LONGEST_WAIT`]. If the sink returns at once, this thread writes the line and those before it.
-/// Otherwise the writer thread does. After a wait that was in vain, no thread waits until the sink
-/// has accepted a batch.
+/// The thread that logs an urgent line, from `WARN` on, waits until it is written, at most for
+/// [`LONGEST_WAIT`]. If the sink returns at once, this thread writes the line and those before it;
+/// after [`OVERTAKES_AFTER`], urgent lines overtake the others. Otherwise the writer thread writes.
+/// After a wait that was in vain, no thread waits until the sink has accepted a batch.
 #[derive(Debug)]
 pub(super) struct Queue {
     state: Mutex<QueueState>,
@@ -68,13 +72,18 @@ struct QueueState {
     waiting: Batch,
     /// `None` while a thread writes, without the lock.
     drain: Option<Drain>,
-    appended: u64,
-    /// The number of lines that were written or dropped.
-    settled: u64,
+    appended: Count,
+    /// The lines that were written or dropped.
+    settled: Count,
+    /// The number of threads that wait for progress, and of those that write in place of the writer
+    /// thread.
     waiters: usize,
+    urgent_waiters: usize,
     /// Whether the writer thread waits for lines. Only then it needs the system call that wakes it.
     writer_waits: bool,
-    /// Whether the sink accepted nothing for [`LONGEST_WAIT`], and no batch since.
+    /// Whether the last write found that the sink accepts nothing.
+    is_blocked: bool,
+    /// Whether a thread has waited in vain, and the sink accepted no batch since.
     is_stalled: bool,
     phase: Phase,
 }
@@ -144,34 +153,44 @@ impl Queue {
         if state.waiting.bytes() + line.len() > self.capacity.of(level) {
             return self.counters.queue_full(level);
         }
-        state.waiting.push(line);
-        state.appended += 1;
-        if is_urgent(level) && !state.is_stalled && !is_writer_thread() {
+        let is_urgent = is_urgent(level);
+        state.waiting.push(line, is_urgent);
+        state.appended.lines += 1;
+        state.appended.urgent += u64::from(is_urgent);
+        if is_urgent && !state.is_stalled && !is_writer_thread() {
             self.settle(state);
         } else {
             self.wake(state);
         }
     }
 
-    /// Waits until all lines that were added are written or dropped, or the sink stalls.
+    /// Waits until all urgent lines are written or dropped, or the sink stalls.
     fn settle<'q>(&'q self, mut state: MutexGuard<'q, QueueState>) {
-        let ticket = state.appended;
+        let ticket = state.appended.urgent;
         let due = Deadline::after(LONGEST_WAIT);
+        state.urgent_waiters += 1;
         if !self.is_direct {
             state = self.wake_and_lock(state);
         }
-        while state.settled < ticket && !state.is_stalled {
-            if self.is_direct
-                && let Some(drain) = state.drain.take()
-            {
-                state = self.write(state, drain, due);
-            } else if due.left().is_zero() {
+        let mut has_overtaken = false;
+        while state.settled.urgent < ticket && !state.is_stalled {
+            let left = due.left();
+            if left.is_zero() {
                 state.is_stalled = true;
                 self.progress.notify_all();
+            } else if self.is_direct
+                && let Some(mut drain) = state.drain.take()
+            {
+                if left < LONGEST_WAIT - OVERTAKES_AFTER && !mem::replace(&mut has_overtaken, true)
+                {
+                    drain.urgent_first(&mut state.waiting);
+                }
+                state = self.write(state, drain, due.min(Deadline::after(SLICE)));
             } else {
                 state = self.wait(state, due);
             }
         }
+        state.urgent_waiters -= 1;
         if state.has_work() || state.phase != Phase::Open {
             self.wake(state);
         }
@@ -181,20 +200,20 @@ impl Queue {
     pub(super) fn run(&self) {
         let _thread_ends = IS_WRITER.try_with(|is_writer| is_writer.set(true));
         let mut state = self.lock();
-        loop {
-            if state.phase == Phase::GivenUp && state.is_stalled {
-                break;
-            }
-            if state.has_work()
+        while state.phase != Phase::GivenUp || !state.is_blocked {
+            // A thread that waits writes, too. It needs no other thread to be scheduled.
+            let is_mine = !self.is_direct || state.urgent_waiters == 0 || state.is_stalled;
+            if is_mine
+                && state.has_work()
                 && let Some(drain) = state.drain.take()
             {
                 let limit = if state.is_stalled {
-                    BLOCKED_INTERVAL
+                    BLOCKED_SLICE
                 } else {
-                    LONGEST_WAIT
+                    SLICE
                 };
                 state = self.write(state, drain, Deadline::after(limit));
-            } else if state.phase != Phase::Open && state.drain.is_some() {
+            } else if state.phase != Phase::Open && state.drain.is_some() && !state.has_work() {
                 break;
             } else {
                 state.writer_waits = true;
@@ -206,7 +225,7 @@ impl Queue {
         self.progress.notify_all();
     }
 
-    /// Writes one batch, without the lock.
+    /// Writes lines without the lock, until `due`.
     fn write<'q>(
         &'q self,
         mut state: MutexGuard<'q, QueueState>,
@@ -215,21 +234,16 @@ impl Queue {
     ) -> MutexGuard<'q, QueueState> {
         drain.load(&mut state.waiting);
         drop(state);
-        let (written, lost, end) = drain.write(due);
-        self.counters.written(written);
-        self.counters.write_failed(lost);
-        match &end {
+        let step = drain.write(due);
+        self.counters.written(step.written.lines);
+        self.counters.write_failed(step.lost.lines);
+        match &step.end {
             End::Done => self.failures.succeeded(),
             End::Failed(error) => self.failures.failed(error),
             End::Blocked => {}
         }
         let mut state = self.lock();
-        state.settled += written + lost;
-        match end {
-            End::Done => state.is_stalled = false,
-            End::Blocked => state.is_stalled = true,
-            End::Failed(_) => {}
-        }
+        state.note(&step);
         state.drain = Some(drain);
         if state.waiters > 0 {
             self.progress.notify_all();
@@ -245,11 +259,11 @@ impl Queue {
         }
         let due = Deadline::after(deadline);
         let mut state = self.lock();
-        let ticket = state.appended;
-        while state.settled < ticket && !due.left().is_zero() {
+        let ticket = state.appended.lines;
+        while state.settled.lines < ticket && !due.left().is_zero() {
             state = self.wait(state, due);
         }
-        ticket.saturating_sub(state.settled)
+        ticket.saturating_sub(state.settled.lines)
     }
 
     /// Closes the queue for new lines, waits as [`flush`](Self::flush) does, and drops the lines
@@ -268,7 +282,7 @@ impl Queue {
         state.phase = Phase::GivenUp;
         let dropped = state.waiting.clear();
         state.settled += dropped;
-        self.counters.shut_down(dropped);
+        self.counters.shut_down(dropped.lines);
         self.wake(state);
         unwritten
     }
@@ -321,26 +335,35 @@ impl QueueState {
         Self {
             waiting: Batch::default(),
             drain: Some(Drain::new(sink)),
-            appended: 0,
-            settled: 0,
+            appended: Count::default(),
+            settled: Count::default(),
             waiters: 0,
+            urgent_waiters: 0,
             writer_waits: false,
+            is_blocked: false,
             is_stalled: false,
             phase: Phase::Open,
         }
     }
 
+    /// Notes what a write has led to.
+    fn note(&mut self, step: &Step) {
+        self.settled += step.written + step.lost;
+        self.is_blocked = matches!(step.end, End::Blocked) && !step.is_accepted;
+        self.is_stalled &= !matches!(step.end, End::Done);
+    }
+
     /// Whether there are lines that no thread writes.
     fn has_work(&self) -> bool {
-        let begun = self.drain.as_ref().map_or(0, |drain| drain.lines());
-        begun + self.waiting.lines() > 0
+        let begun = self.drain.as_ref().map(Drain::left).unwrap_or_default();
+        (begun + self.waiting.left()).lines > 0
     }
 
     /// Drops all lines that no thread writes, and returns their number.
     fn give_up(&mut self) -> u64 {
-        let begun = self.drain.as_mut().map_or(0, |drain| drain.clear());
+        let begun = self.drain.as_mut().map(Drain::clear).unwrap_or_default();
         let dropped = begun + self.waiting.clear();
         self.settled += dropped;
-        dropped
+        dropped.lines
     }
 }

@@ -16,7 +16,7 @@ use std::{
 };
 
 pub(super) use self::system::{Descriptor, standard_error, standard_output};
-use super::batch::Batch;
+use super::batch::{Batch, Count};
 use crate::export::Deadline;
 
 /// The pause before the next write to a writer that would block.
@@ -56,11 +56,11 @@ impl Sink {
         }
     }
 
-    /// Writes the lines that are left. Returns the number of lines completed, and the end.
+    /// Writes the lines that are left. Returns the lines completed, and the end.
     ///
     /// A blocking sink may return after `due`.
-    pub(super) fn write(&mut self, batch: &mut Batch, due: Deadline) -> (u64, End) {
-        let (mut lines, mut is_waiting) = (0, false);
+    pub(super) fn write(&mut self, batch: &mut Batch, due: Deadline) -> (Count, End) {
+        let (mut lines, mut is_waiting) = (Count::default(), false);
         while !batch.rest().is_empty() {
             match self.write_once(batch) {
                 Ok(0) => return (lines, End::Failed(ErrorKind::WriteZero.into())),
@@ -82,7 +82,7 @@ impl Sink {
         match self.flush() {
             Ok(()) => (lines, End::Done),
             // What a writer has buffered is lost.
-            Err(error) => (0, End::Failed(error)),
+            Err(error) => (Count::default(), End::Failed(error)),
         }
     }
 
@@ -90,7 +90,7 @@ impl Sink {
     /// continue it.
     pub(super) fn end_line(&mut self, due: Deadline) -> End {
         let mut newline = Batch::default();
-        newline.push(b"\n");
+        newline.push(b"\n", false);
         self.write(&mut newline, due).1
     }
 

@@ -23,6 +23,9 @@ use rustix::{
 use super::{super::batch::Batch, Sink};
 use crate::export::Deadline;
 
+/// The size of a pipe: the most that Linux permits without a privilege.
+#[cfg(any(target_os = "android", target_os = "linux"))]
+const PIPE_BYTES: usize = 1 << 20;
 /// The pause after a poll that found the descriptor ready, though it was not.
 const PAUSE: Duration = Duration::from_millis(1);
 
@@ -59,6 +62,9 @@ pub(in crate::log) fn standard_error() -> Sink {
 fn standard(descriptor: BorrowedFd<'_>) -> io::Result<Sink> {
     let shared = File::from(descriptor.try_clone_to_owned()?);
     let kind = shared.metadata()?.file_type();
+    if kind.is_fifo() {
+        enlarge(&shared);
+    }
     // A second description of a regular file would have a position of its own.
     let descriptor = if kind.is_file() {
         Descriptor {
@@ -94,6 +100,17 @@ fn reopened(shared: &File) -> io::Result<File> {
         .open(format!("/proc/self/fd/{}", shared.as_raw_fd()))
 }
 
+/// Gives a pipe room for several thousand lines, so that a burst of lines does not depend on how
+/// soon the reader runs. The system may not permit it. It uses memory only for what is not read.
+fn enlarge(pipe: &File) {
+    #[cfg(any(target_os = "android", target_os = "linux"))]
+    if rustix::pipe::fcntl_getpipe_size(pipe).is_ok_and(|size| size < PIPE_BYTES) {
+        let _not_permitted = rustix::pipe::fcntl_setpipe_size(pipe, PIPE_BYTES);
+    }
+    #[cfg(not(any(target_os = "android", target_os = "linux")))]
+    let _no_such_call = pipe;
+}
+
 impl Descriptor {
     /// Opens a file to append to it, or a named pipe that has a reader.
     pub(in crate::log) fn open(path: &Path) -> io::Result<Self> {
@@ -102,7 +119,11 @@ impl Descriptor {
             .create(true)
             .custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed())
             .open(path)?;
-        let kind = if file.metadata()?.is_file() {
+        let found = file.metadata()?.file_type();
+        if found.is_fifo() {
+            enlarge(&file);
+        }
+        let kind = if found.is_file() {
             Kind::Regular
         } else {
             Kind::NonBlocking

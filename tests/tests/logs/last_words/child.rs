@@ -1,19 +1,24 @@
-//! A process that logs a thousand lines and its last words, and ends.
+//! A process that logs a thousand lines and its last words, and ends. If the machine is too busy for
+//! the time that a log may take, it says so on standard error.
 
 use std::{
     env,
     error::Error,
     fs,
     io::{self, Write},
-    process,
+    panic, process,
     sync::OnceLock,
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use glyph_runtime::Telemetry;
 use rustix::process::{Signal, getpid, kill_process};
 
+const LATE: &str = "the machine is too busy";
+
+/// The time of a panic.
+static BEGUN: OnceLock<Instant> = OnceLock::new();
 /// Not dropped at the end of `main`.
 static TELEMETRY: OnceLock<Telemetry> = OnceLock::new();
 
@@ -22,6 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [ending, lock] = &*arguments else {
         return Err("how to use it: `last-words-child <ending> locked|unlocked`".into());
     };
+    panic::set_hook(Box::new(|_| told_in_time(*BEGUN.get_or_init(Instant::now))));
     let telemetry = Telemetry::builder("last-words")
         .without_listener()
         .install()?;
@@ -47,13 +53,15 @@ fn end(ending: &str) -> Result<(), Box<dyn Error>> {
     if ending == "quiet" {
         // Lines below `WARN` may be missing only if they are younger than this.
         thread::sleep(Duration::from_millis(100));
+        told_in_time(Instant::now());
         process::abort();
     }
+    BEGUN.get_or_init(Instant::now);
     if ending == "panic" {
         let _span = tracing::info_span!("spoken").entered();
         panic!("last words");
     }
-    tracing::error!("last words");
+    say("last words");
     match ending {
         "exit" => process::exit(3),
         "abort" => process::abort(),
@@ -61,6 +69,22 @@ fn end(ending: &str) -> Result<(), Box<dyn Error>> {
         "handled" => handled(),
         "static" | "end" => Ok(()),
         other => Err(format!("no ending `{other}`").into()),
+    }
+}
+
+/// Logs an error.
+fn say(words: &str) {
+    let begun = Instant::now();
+    tracing::error!("{words}");
+    told_in_time(begun);
+}
+
+/// Reports lines that took nearly as long as a caller waits, or longer.
+fn told_in_time(begun: Instant) {
+    let log = TELEMETRY.get().and_then(Telemetry::log);
+    let waits = log.is_some_and(|log| log.flush(Duration::ZERO).is_err());
+    if waits || begun.elapsed() >= Duration::from_millis(45) {
+        eprintln!("{LATE}");
     }
 }
 
@@ -84,7 +108,7 @@ fn handled() -> Result<(), Box<dyn Error>> {
         });
         telemetry.until_signal(Duration::ZERO).await
     })?;
-    tracing::error!("after the signal");
+    say("after the signal");
     process::exit(0)
 }
 
