@@ -1,7 +1,6 @@
 //! The `metrics` facade. The recorder is global, so each test has a process of its own.
 #![expect(dead_code, reason = "the facade looks up metrics by name")]
 #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
-#![expect(clippy::indexing_slicing, reason = "a missing value fails the test")]
 
 use glyph_runtime::{
     Counter, Gauge, Histogram, Label, LabelSet, Status, expose::Format, metric_catalog, testing,
