@@ -81,16 +81,17 @@ impl Acceptor {
         (stream, self.connections.add())
     }
 
-    /// Frees a descriptor for the next attempt, unless the error concerned one client alone.
+    /// Frees a descriptor for the next attempt if there is none. After other errors, such as that of
+    /// a socket that was closed, there is a pause. An error of one client concerns nobody else.
     fn recover(&mut self, error: &io::Error) {
-        if is_of_one_client(error) {
+        if is_of_one_client(error) || (is_out_of_descriptors(error) && self.reserve.release()) {
             return;
         }
-        if !self.reserve.release() {
-            self.connections.cut_one();
+        if is_out_of_descriptors(error) {
             // The descriptor is free as soon as the task of the connection has run.
-            self.pace.exhaust();
+            self.connections.cut_one();
         }
+        self.pace.exhaust();
     }
 }
 
@@ -111,6 +112,21 @@ fn is_of_one_client(error: &io::Error) -> bool {
             | io::ErrorKind::ConnectionRefused
             | io::ErrorKind::Interrupted
     )
+}
+
+#[cfg(unix)]
+fn is_out_of_descriptors(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    matches!(
+        Errno::from_io_error(error),
+        Some(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM)
+    )
+}
+
+/// `WSAEMFILE` and `WSAENOBUFS`.
+#[cfg(not(unix))]
+fn is_out_of_descriptors(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(10_024 | 10_055))
 }
 
 /// Limits the rate at which connections are accepted.
@@ -172,10 +188,35 @@ impl Pace {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
 mod tests {
-    use std::time::Instant;
+    use std::{
+        net::{Ipv4Addr, Shutdown},
+        time::{Duration, Instant},
+    };
 
-    use super::Pace;
+    use futures_util::FutureExt;
+    use socket2::SockRef;
+    use tokio::{
+        net::{TcpListener, TcpStream},
+        time::timeout,
+    };
+
+    use super::{Acceptor, Limits, Pace};
+
+    #[tokio::test]
+    async fn closed_socket_cuts_no_connection() {
+        let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = socket.local_addr().unwrap();
+        let copy = SockRef::from(&socket).try_clone().unwrap();
+        let mut acceptor = Acceptor::new(socket, Limits::default());
+        let _client = TcpStream::connect(address).await.unwrap();
+        let (_stream, connection) = acceptor.accept().await;
+        let _where_it_fails = copy.shutdown(Shutdown::Both);
+        let next = timeout(Duration::from_millis(200), acceptor.accept());
+        assert!(next.await.is_err());
+        assert!(connection.was_cut().now_or_never().is_none());
+    }
 
     async fn accepted_in(connections: usize, seconds: f64) -> f64 {
         let mut pace = Pace::new(connections);

@@ -92,15 +92,14 @@ impl Scrapes {
 
     /// Waits for a slot on the worker's runtime, which has timers.
     async fn slot(&self, runtime: &Handle, connection: Option<Cut>) -> Option<Slot> {
-        match self.slots.try_take(connection.as_ref()) {
-            Some(slot) => Some(slot),
-            None => {
-                let slots = Arc::clone(&self.slots);
-                let wait = runtime.spawn(slots.take(connection));
-                let _abort = AbortOnDrop(wait.abort_handle());
-                wait.await.ok().flatten()
-            }
+        let slot = self.slots.try_take(connection.as_ref());
+        if slot.is_some() {
+            return slot;
         }
+        let slots = Arc::clone(&self.slots);
+        let wait = runtime.spawn(slots.take(connection));
+        let _abort = AbortOnDrop(wait.abort_handle());
+        wait.await.ok().flatten()
     }
 }
 

@@ -13,6 +13,7 @@ mod scrape;
 mod target;
 mod unregistered;
 
+#[cfg(feature = "metrics")]
 pub(crate) use exposition::names_of_page;
 pub use exposition::{Exposition, Pieces};
 pub(crate) use external::ExternalRecorder;

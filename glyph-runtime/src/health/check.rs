@@ -115,15 +115,12 @@ impl Check {
     /// Returns the runtime of the check's own thread, which the first call starts.
     pub(super) fn own_runtime(&self) -> Result<Handle, String> {
         let mut thread = lock(&self.thread);
-        let thread = match &mut *thread {
-            Some(thread) => thread,
-            None => {
-                let started = OwnThread::start("glyph-check");
-                let failed = |error| format!("its thread did not start: {error}");
-                thread.insert(started.map_err(failed)?)
-            }
-        };
-        Ok(thread.runtime().clone())
+        if let Some(thread) = &*thread {
+            return Ok(thread.runtime().clone());
+        }
+        let started = OwnThread::start("glyph-check");
+        let started = started.map_err(|error| format!("its thread did not start: {error}"))?;
+        Ok(thread.insert(started).runtime().clone())
     }
 }
 

@@ -1,12 +1,11 @@
-//! The `metrics` facade. The recorder is global, so there is one test.
+//! The `metrics` facade. The recorder is global, so each test has a process of its own.
 #![expect(dead_code, reason = "the facade looks up metrics by name")]
 #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 use glyph_runtime::{
     Counter, Gauge, Histogram, Label, LabelSet, Status, expose::Format, metric_catalog, testing,
 };
-use glyph_tests::children::alone;
-use glyph_tests::{Page, environment};
+use glyph_tests::{Page, children::alone, environment, wait::LONG, written::Written};
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
 enum Provider {
@@ -158,6 +157,61 @@ fn record_by_keys() {
         again.contains("recorder") && again.contains("without_facade"),
         "{again}"
     );
+}
+
+#[test]
+fn keys_of_one_name_are_one_family_or_rejected() {
+    alone(|| {
+        let log = Written::default();
+        let output = log.output();
+        let telemetry = environment::telemetry("test")
+            .catalog(Metrics::global())
+            .without_listener()
+            .log(|log| log.output = output)
+            .install()
+            .unwrap();
+        record_keys_of_one_name();
+
+        let page = Page::of(&telemetry).unwrap();
+        assert_eq!(page.value("jobs_done_total", &[("queue", "a")]), Some(7.0));
+        assert_eq!(page.value("facade_sessions", &[]), Some(4.0));
+        assert_eq!(page.value("depth", &[]), Some(2.0));
+        let rejected = |family| page.value("glyph_facade_refused_total", &[("metric", family)]);
+        assert_eq!(rejected("jobs_done"), Some(3.0));
+        assert_eq!(rejected("depth"), Some(1.0));
+        assert_eq!(rejected("facade_stt_duration_seconds_count"), Some(1.0));
+        let samples = |page: &str| {
+            let lines = page.lines().filter(|line| !line.contains("glyph_s"));
+            lines.map(str::to_owned).collect::<Vec<_>>()
+        };
+        let first = samples(&telemetry.render(Format::Text));
+        for _ in 0..10 {
+            assert_eq!(samples(&telemetry.render(Format::Text)), first);
+        }
+
+        telemetry.shutdown_blocking(LONG).into_result().unwrap();
+        let lines = log.lines();
+        let warned = |metric: &str| {
+            let warnings = lines.iter().filter(|line| line["level"] == "WARN");
+            warnings.filter(|line| line["metric"] == metric).count()
+        };
+        assert_eq!(warned("jobs_done"), 1, "{lines:#?}");
+        assert_eq!(warned("depth"), 1, "{lines:#?}");
+    });
+}
+
+fn record_keys_of_one_name() {
+    metrics::counter!("jobs.done", "queue" => "a").increment(1);
+    metrics::counter!("jobs_done", "queue" => "a").increment(2);
+    metrics::counter!("jobs_done_total", "queue" => "a", "" => "", "none" => "").increment(4);
+    for _ in 0..3 {
+        metrics::gauge!("jobs.done").set(1.0);
+    }
+    metrics::gauge!("depth").set(2.0);
+    metrics::histogram!("depth").record(3.0);
+    // A declared metric under another spelling, and a name of one of its samples.
+    metrics::gauge!("facade-sessions").set(4.0);
+    metrics::gauge!("facade_stt_duration_seconds_count").set(5.0);
 }
 
 fn a_capture_has_its_own(metrics: &Metrics) {

@@ -132,7 +132,8 @@ async fn scrape_replaces_one_whose_client_reads_nothing() {
     for _ in 0..16 {
         running.push(get(&router, "/metrics", &[]).await.into_body());
     }
-    running[0].frame().await.unwrap().unwrap();
+    let reading = running.first_mut().unwrap();
+    reading.frame().await.unwrap().unwrap();
     let begun = Instant::now();
     let late = get(&router, "/metrics", &[]).await;
     assert_eq!(late.status(), StatusCode::OK);

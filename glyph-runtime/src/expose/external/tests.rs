@@ -255,8 +255,7 @@ fn only_concurrent_scrapes_share_a_reading() {
     assert!(Arc::ptr_eq(&shared, &external.families(|_| false)));
     drop(shared);
     let again = external.families(|_| false);
-    let point = again
-        .first()
-        .map(|family| family.series[0].points[0].value.float());
-    assert_eq!(point, Some(1.0));
+    let series = again.first().and_then(|family| family.series.first());
+    let point = series.and_then(|series| series.points.first());
+    assert_eq!(point.map(|point| point.value.float()), Some(1.0));
 }

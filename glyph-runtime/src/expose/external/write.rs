@@ -31,13 +31,10 @@ impl ExternalWriter {
         let Some(family) = self.families.get(self.family) else {
             return false;
         };
-        let written = match &mut self.series {
-            Some(written) => written,
-            None => {
-                family.push_head(out, self.format);
-                self.series.insert(0)
-            }
-        };
+        let written = self.series.get_or_insert_with(|| {
+            family.push_head(out, self.format);
+            0
+        });
         for series in family.series.iter().skip(*written) {
             family.push_series(out, series);
             *written += 1;

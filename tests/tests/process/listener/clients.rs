@@ -19,6 +19,8 @@ use tokio::{
 
 const PAGE: &[u8] = b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n";
 
+const HALF: &[u8] = b"GET /metrics HTTP/1.1\r\nx-half: ";
+
 const READINESS: &[u8] = b"GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n";
 
 /// What a client does with its connection.
@@ -61,11 +63,7 @@ impl Kind {
         match self {
             Self::Idle => {}
             Self::HalfClosed => stream.shutdown().await?,
-            Self::HalfSent => {
-                stream
-                    .write_all(b"GET /metrics HTTP/1.1\r\nx-half: ")
-                    .await?
-            }
+            Self::HalfSent => stream.write_all(HALF).await?,
             Self::SlowSending => return send_slowly(stream).await,
             Self::NotReading => {
                 stream.write_all(PAGE).await?;
@@ -95,9 +93,7 @@ async fn until_cut(mut stream: TcpStream) -> io::Result<()> {
 }
 
 async fn send_slowly(mut stream: TcpStream) -> io::Result<()> {
-    stream
-        .write_all(b"GET /metrics HTTP/1.1\r\nx-slow: ")
-        .await?;
+    stream.write_all(HALF).await?;
     loop {
         stream.write_all(b"a").await?;
         sleep(Duration::from_millis(100)).await;

@@ -158,11 +158,9 @@ fn clients_of_each_kind_delay_no_probe_for_long() {
 #[ignore = "takes a minute; `.ci/full` runs it"]
 fn four_thousand_clients_delay_no_probe() {
     for attack in [WITH_MANY, WITH_FEW] {
-        let clients = 4 * attack.clients;
-        let lasts = Duration::from_secs(20);
         let attack = Attack {
-            lasts,
-            clients,
+            clients: 4 * attack.clients,
+            lasts: Duration::from_secs(20),
             ..attack
         };
         attack.by(&Kind::ALL);
