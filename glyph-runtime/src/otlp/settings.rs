@@ -128,6 +128,14 @@ pub struct TlsSettings {
 /// them `user:password@` if the proxy asks for it. It looks up the host of the collector.
 /// Requests of OTLP/HTTP to an `http://` endpoint go to an HTTP proxy as they are. All others go
 /// through a tunnel (`CONNECT`).
+///
+/// ```
+/// use glyph_runtime::trace::{OtlpSettings, Protocol};
+///
+/// let mut collector = OtlpSettings::new("https://collector.example", Protocol::HttpProtobuf);
+/// collector.proxy.https = Some("http://ada:password@proxy.example:3128".to_owned());
+/// assert!(!format!("{collector:?}").contains("password"));
+/// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProxySettings {

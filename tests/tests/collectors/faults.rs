@@ -71,6 +71,17 @@ fn rejected_request_is_not_retried() {
 }
 
 #[test]
+fn accepted_request_is_not_sent_again_if_its_response_is_slow() {
+    let faults = [Answer::Trickle, Answer::Endless];
+    with_each(faults, |(signal, protocol), fault| {
+        let receiver = Receiver::start([fault]);
+        let counts = after_one_batch(signal, impatient(&receiver.endpoint(), protocol));
+        assert_eq!(counts.dropped_for(DropReason::Rejected), 3);
+        assert_eq!(receiver.received().len(), 1);
+    });
+}
+
+#[test]
 fn partial_success_is_counted_in_part() {
     with_each([1, 3], |(signal, protocol), rejected| {
         let receiver = Receiver::start([Answer::AcceptBut(rejected)]);

@@ -19,9 +19,12 @@ pub(super) enum Behavior {
     AnswersGarbage,
     ClosesItsHalf,
     IsSlow,
+    AsksForNoPause,
+    ContinuesForever,
+    EndlessBody,
 }
 
-pub(super) const BAD: [Behavior; 8] = [
+pub(super) const BAD: [Behavior; 11] = [
     Behavior::Absent,
     Behavior::Refuses,
     Behavior::Hangs,
@@ -30,6 +33,9 @@ pub(super) const BAD: [Behavior; 8] = [
     Behavior::AnswersGarbage,
     Behavior::ClosesItsHalf,
     Behavior::IsSlow,
+    Behavior::AsksForNoPause,
+    Behavior::ContinuesForever,
+    Behavior::EndlessBody,
 ];
 
 const SLOW: Duration = Duration::from_secs(2);
@@ -47,6 +53,9 @@ impl Behavior {
             Self::AnswersGarbage => "faults-garbage",
             Self::ClosesItsHalf => "faults-half-closed",
             Self::IsSlow => "faults-slow",
+            Self::AsksForNoPause => "faults-429-at-once",
+            Self::ContinuesForever => "faults-100s",
+            Self::EndlessBody => "faults-endless",
         }
     }
 
@@ -58,6 +67,11 @@ impl Behavior {
             }
             Self::Fails => "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n",
             Self::AnswersGarbage => "\u{1}\u{2} this is no HTTP \u{3}\r\n\r\n",
+            Self::AsksForNoPause => {
+                "HTTP/1.1 429 Too Many Requests\r\nretry-after: 0\r\ncontent-length: 0\r\n\r\n"
+            }
+            Self::ContinuesForever => "HTTP/1.1 100 Continue\r\n\r\n",
+            Self::EndlessBody => "HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n",
             Self::Answers | Self::Absent | Self::Hangs | Self::ClosesItsHalf | Self::IsSlow => {
                 "HTTP/1.1 200 OK\r\ncontent-type: application/x-protobuf\r\ncontent-length: 0\r\n\r\n"
             }
@@ -95,6 +109,9 @@ fn serve(stream: &TcpStream, behavior: Behavior) -> io::Result<()> {
         }
         let mut answers = stream;
         answers.write_all(behavior.response().as_bytes())?;
+        while matches!(behavior, Behavior::ContinuesForever | Behavior::EndlessBody) {
+            answers.write_all("HTTP/1.1 100 Continue\r\n\r\n".repeat(100).as_bytes())?;
+        }
     }
     Ok(())
 }

@@ -20,9 +20,9 @@ pub(super) fn failure(
 ) -> Failure {
     let chain: Vec<_> = chain(error).collect();
     let spoken = exchange.spoken();
-    if find::<TooLong>(&chain).is_some() {
-        let kind = Kind::Unreadable;
-        return Failure::new(kind, Retry::Never, TooLong.to_string());
+    // h2 keeps only the text of an I/O error.
+    if exchange.is_too_long() {
+        return Failure::new(Kind::Unreadable, Retry::Never, TooLong.to_string());
     }
     let retry = Retry::After(None);
     let other_protocol = advice::on_protocol(spoken, endpoint);

@@ -5,7 +5,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     },
     task::{Context, Poll, ready},
 };
@@ -34,6 +34,8 @@ pub(super) struct TooLong;
 #[derive(Debug, Default)]
 pub(super) struct Exchange {
     received: AtomicUsize,
+    /// Whether the collector has taken the request, though its response is not complete.
+    accepted: AtomicBool,
     /// The first bytes on the latest connection.
     prefix: Mutex<Vec<u8>>,
     broken: Mutex<Option<Broken>>,
@@ -59,7 +61,20 @@ pub(super) enum Spoken {
 impl Exchange {
     pub(super) fn begin(&self) {
         self.received.store(0, Relaxed);
+        self.accepted.store(false, Relaxed);
         *lock(&self.broken) = None;
+    }
+
+    pub(super) fn is_too_long(&self) -> bool {
+        self.received.load(Relaxed) > LONGEST_EXCHANGE
+    }
+
+    pub(super) fn accept(&self) {
+        self.accepted.store(true, Relaxed);
+    }
+
+    pub(super) fn is_accepted(&self) -> bool {
+        self.accepted.load(Relaxed)
     }
 
     /// Keeps the error of a connection.
@@ -80,8 +95,8 @@ impl Exchange {
         let missing = PREFIX.saturating_sub(prefix.len()).min(bytes.len());
         prefix.extend(bytes.iter().take(missing));
         drop(prefix);
-        let before = self.received.fetch_add(bytes.len(), Relaxed);
-        if before.saturating_add(bytes.len()) > LONGEST_EXCHANGE {
+        self.received.fetch_add(bytes.len(), Relaxed);
+        if self.is_too_long() {
             return Err(TooLong);
         }
         Ok(())

@@ -3,7 +3,7 @@
 use std::{
     collections::hash_map::RandomState,
     hash::{BuildHasher, Hasher},
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, Weak},
     time::{Duration, Instant},
 };
 
@@ -60,7 +60,7 @@ impl Gate {
             authority: endpoint.authority(),
             tls: settings.tls.clone(),
         };
-        let mut gates = GATES.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut gates = lock(&GATES);
         gates.retain(|(_, gate)| gate.strong_count() > 0);
         let known = gates.iter().find(|(known, _)| *known == destination);
         if let Some(gate) = known.and_then(|(_, gate)| gate.upgrade()) {

@@ -73,6 +73,7 @@ impl Client {
         let call = Call {
             pool: self.pool.clone(),
             heard: heard.clone(),
+            exchange: Arc::clone(&self.exchange),
         };
         let grpc = Grpc::with_origin(call, self.endpoint.uri.clone())
             .max_decoding_message_size(LONGEST_RESPONSE)
@@ -108,7 +109,7 @@ impl Client {
             Some(head) if head.status != StatusCode::OK => {
                 status::failure(head.status, &head.headers)
             }
-            Some(head) if head.has_message && is_too_long(status.code()) => {
+            _ if self.exchange.is_accepted() && is_too_long(status.code()) => {
                 Failure::new(Kind::Unreadable, Retry::Never, status.message())
             }
             _ => failure(status),
@@ -119,6 +120,10 @@ impl Client {
 impl Transport for Client {
     fn send(&self, message: Bytes) -> Sending<'_> {
         Box::pin(self.request(message))
+    }
+
+    fn is_accepted(&self) -> bool {
+        self.exchange.is_accepted()
     }
 }
 

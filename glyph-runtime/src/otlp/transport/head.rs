@@ -13,7 +13,7 @@ use hyper_util::client::legacy::{Client as Pool, Error};
 use tonic::{body::Body, metadata::MetadataMap};
 use tower_service::Service;
 
-use super::connect::Connector;
+use super::{connect::Connector, exchange::Exchange};
 use glyph_core::__runtime::lock;
 
 const DETAILS: &str = "grpc-status-details-bin";
@@ -26,8 +26,6 @@ pub(super) struct Heard(Arc<Mutex<Option<Head>>>);
 pub(super) struct Head {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
-    /// Whether a part of the message has arrived.
-    pub(super) has_message: bool,
 }
 
 impl Heard {
@@ -39,14 +37,7 @@ impl Heard {
         *lock(&self.0) = Some(Head {
             status: response.status(),
             headers: response.headers().clone(),
-            has_message: false,
         });
-    }
-
-    fn message(&self) {
-        if let Some(head) = &mut *lock(&self.0) {
-            head.has_message = true;
-        }
     }
 }
 
@@ -55,6 +46,7 @@ impl Heard {
 pub(super) struct Call {
     pub(super) pool: Pool<Connector, Body>,
     pub(super) heard: Heard,
+    pub(super) exchange: Arc<Exchange>,
 }
 
 impl Service<Request<Body>> for Call {
@@ -68,12 +60,12 @@ impl Service<Request<Body>> for Call {
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let sending = self.pool.request(request);
-        let heard = self.heard.clone();
+        let (heard, exchange) = (self.heard.clone(), Arc::clone(&self.exchange));
         Box::pin(async move {
             let mut response = sending.await?;
             heard.begin(&response);
             without_garbage(response.headers_mut());
-            Ok(response.map(|body| HeardBody { body, heard }))
+            Ok(response.map(|body| HeardBody { body, exchange }))
         })
     }
 }
@@ -81,7 +73,7 @@ impl Service<Request<Body>> for Call {
 /// The body of a response.
 pub(super) struct HeardBody {
     body: Incoming,
-    heard: Heard,
+    exchange: Arc<Exchange>,
 }
 
 impl hyper::body::Body for HeardBody {
@@ -97,7 +89,8 @@ impl hyper::body::Body for HeardBody {
             if let Some(trailers) = frame.trailers_mut() {
                 without_garbage(trailers);
             } else {
-                self.heard.message();
+                // Only a success has a message.
+                self.exchange.accept();
             }
         }
         Poll::Ready(frame)

@@ -71,8 +71,9 @@ impl Client {
         if !head.status.is_success() {
             return Err(status::failure(head.status, &head.headers));
         }
+        // Never resend from here on, even if reading the response fails or takes too long.
+        self.exchange.accept();
         let body = Limited::new(body, LONGEST_RESPONSE).collect().await;
-        // The collector accepted it: never resend, even if reading the response fails.
         let body = body.map_err(|error| {
             let cause = if error.is::<LengthLimitError>() {
                 format!("the response is longer than {LONGEST_RESPONSE} bytes")
@@ -103,6 +104,10 @@ impl Transport for Client {
 
     fn send(&self, packed: Bytes) -> Sending<'_> {
         Box::pin(self.request(packed))
+    }
+
+    fn is_accepted(&self) -> bool {
+        self.exchange.is_accepted()
     }
 }
 

@@ -84,6 +84,9 @@ trait Transport: Send + Sync {
     }
 
     fn send(&self, packed: Bytes) -> Sending<'_>;
+
+    /// Returns whether the collector has taken the last request, though there is no response yet.
+    fn is_accepted(&self) -> bool;
 }
 
 impl<R: Request> Client<R> {
@@ -124,7 +127,7 @@ impl<R: Request> Client<R> {
         let packed = transport.pack(request.encode_to_vec().into());
         let response = self
             .retries
-            .run(deadline, counts, || transport.send(packed.clone()))
+            .run(&**transport, packed, deadline, counts)
             .await;
         match response.map(R::Response::decode) {
             Ok(Ok(response)) => {

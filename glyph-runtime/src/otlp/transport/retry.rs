@@ -5,10 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bytes::Bytes;
 use tokio::time::sleep_until;
 
 use super::{
-    Endpoint,
+    Endpoint, Transport,
     failure::{Failure, Kind, Retry},
     gate::Gate,
     notice::Notices,
@@ -59,21 +60,20 @@ impl Retries {
         Some(at)
     }
 
-    pub(super) async fn run<T, F>(
+    /// Sends a message until the collector takes or rejects it, or until the deadline.
+    pub(super) async fn run(
         &mut self,
+        transport: &dyn Transport,
+        message: Bytes,
         deadline: Deadline,
         counts: &Counts,
-        mut attempt: impl FnMut() -> F,
-    ) -> Result<T, Retry>
-    where
-        F: Future<Output = Result<T, Failure>>,
-    {
+    ) -> Result<Bytes, Retry> {
         loop {
             if !self.until_open(deadline, counts).await {
                 return Err(Retry::After(None));
             }
             let began = Instant::now();
-            let failure = match self.attempt(deadline, attempt()).await {
+            let failure = match self.attempt(transport, message.clone(), deadline).await {
                 Ok(response) => {
                     self.shared.succeeded();
                     return Ok(response);
@@ -128,19 +128,28 @@ impl Retries {
     }
 
     /// Ends an attempt at its own limit and at the deadline, whatever the collector sends.
-    async fn attempt<T>(
+    async fn attempt(
         &self,
+        transport: &dyn Transport,
+        message: Bytes,
         deadline: Deadline,
-        attempt: impl Future<Output = Result<T, Failure>>,
-    ) -> Result<T, Failure> {
+    ) -> Result<Bytes, Failure> {
         let limit = self.attempt_limit.min(deadline.left());
-        let result = tokio::time::timeout(limit, attempt).await;
+        let result = tokio::time::timeout(limit, transport.send(message)).await;
         result.unwrap_or_else(|_| {
             // Without the parts of a millisecond that a deadline has.
             let milliseconds = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
             let limit = Duration::from_millis(milliseconds);
-            let cause = format!("no response within {limit:?}");
-            Err(Failure::new(Kind::Timeout, Retry::After(None), cause))
+            let retry = if transport.is_accepted() {
+                Retry::Never
+            } else {
+                Retry::After(None)
+            };
+            Err(Failure::new(
+                Kind::Timeout,
+                retry,
+                format!("no response within {limit:?}"),
+            ))
         })
     }
 }
