@@ -102,6 +102,14 @@ impl Moment {
         clock().delta_as_nanos(earlier.raw, self.raw)
     }
 
+    /// The reading of the cycle counter.
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub const fn cycles(self) -> u64 {
+        self.raw
+    }
+
     /// Returns the system time of the moment, in nanoseconds since the Unix epoch. Keep the result:
     /// a later call returns another one if the clocks drifted apart.
     pub(crate) fn unix_nanoseconds(self) -> u64 {

@@ -61,24 +61,6 @@ impl fmt::Display for ExportFailure {
     }
 }
 
-impl UndeliveredPart {
-    /// Adds the last failure of the destination.
-    pub(crate) fn because(self, failure: Option<ExportFailure>) -> Self {
-        let Some(ExportFailure { url, cause, advice }) = failure else {
-            return self;
-        };
-        let error = match advice {
-            Some(advice) => format!("{cause}; {advice}"),
-            None => cause,
-        };
-        Self {
-            url: url.or(self.url),
-            error: Some(error),
-            ..self
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::ExportFailure;
