@@ -1,11 +1,8 @@
 //! The process in which something was started.
 
-use std::{
-    process,
-    sync::{Mutex, MutexGuard, TryLockError},
-};
-
-use glyph_core::__runtime::lock;
+use std::process;
+#[cfg(feature = "trace")]
+use std::sync::{Mutex, MutexGuard, TryLockError};
 
 /// The process that started threads, locked something or filled a queue.
 ///
@@ -25,12 +22,13 @@ impl Origin {
     }
 
     /// Locks a mutex of the origin. `None` in a child, if another thread had the lock at the fork.
+    #[cfg(feature = "trace")]
     pub(crate) fn lock<T>(self, mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
         match mutex.try_lock() {
             Ok(guard) => Some(guard),
             Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
             Err(TryLockError::WouldBlock) if self.is_forked() => None,
-            Err(TryLockError::WouldBlock) => Some(lock(mutex)),
+            Err(TryLockError::WouldBlock) => Some(glyph_core::__runtime::lock(mutex)),
         }
     }
 }

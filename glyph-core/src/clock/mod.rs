@@ -104,6 +104,7 @@ impl Moment {
 
     /// The reading of the cycle counter.
     #[doc(hidden)]
+    #[inline]
     #[must_use]
     pub const fn cycles(self) -> u64 {
         self.raw

@@ -14,7 +14,7 @@ use std::{
 
 use foldhash::fast::RandomState;
 
-use crate::{isolation, sync::lock, text::prefix};
+use crate::{isolation, sync::lock_unless_lost, text::prefix};
 
 /// The value that replaces all values beyond a label's limit.
 pub const OVERFLOW: &str = "other";
@@ -213,7 +213,7 @@ impl Table {
         if self.full.load(Relaxed) {
             return None;
         }
-        let mut count = lock(&self.count);
+        let mut count = lock_unless_lost(&self.count)?;
         // Look again: another thread may have added the value before this one got the lock.
         let hash = self.hasher.hash_one(value);
         let free = match self.probe(hash, value) {

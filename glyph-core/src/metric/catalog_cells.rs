@@ -21,6 +21,7 @@ use super::{
     atomic::claim::Claim,
     slab::{Slab, Writer},
 };
+use crate::sync::recording_begins;
 
 /// The limit of slabs of one catalog.
 const MAX_SLABS: usize = 64;
@@ -266,6 +267,7 @@ impl CatalogCells {
         if id != 0 {
             return id;
         }
+        recording_begins();
         let next = NEXT_ID.fetch_add(1, Relaxed).min(MAX_CATALOGS);
         // Two threads may get here at once. The first number stays, the other one is never used.
         match self.id.compare_exchange(0, next, Release, Acquire) {

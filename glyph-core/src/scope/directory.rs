@@ -67,52 +67,61 @@ impl Directory {
         }
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, Entries> {
-        sync::read(&self.entries)
+    fn read(&self) -> Option<RwLockReadGuard<'_, Entries>> {
+        sync::read_unless_lost(&self.entries)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, Entries> {
-        sync::write(&self.entries)
+    fn write(&self) -> Option<RwLockWriteGuard<'_, Entries>> {
+        sync::write_unless_lost(&self.entries)
     }
 
     /// Returns the entry of these values, which are sanitized. Values beyond their limits become
-    /// `other`.
-    pub(super) fn resolve(&self, scopes: &'static Scopes, values: &[Cow<'_, str>]) -> ScopeLease {
+    /// `other`. `None` in a forked process that has lost the lock.
+    pub(super) fn resolve(
+        &self,
+        scopes: &'static Scopes,
+        values: &[Cow<'_, str>],
+    ) -> Option<ScopeLease> {
         let now = Now::current();
         // Most combinations exist: threads share the read lock. The lease is taken under it, so
         // that the entry cannot be removed between.
         {
-            let entries = self.read();
+            let entries = self.read()?;
             let folded = entries.folded(scopes, values);
             // A value may be `other` only because idle combinations were not removed yet.
             let has_all = folded.overflowed == 0 || !entries.is_due(scopes, now);
             if let Some(entry) = entries.by_values.get(&key(&folded.values))
                 && has_all
             {
-                return folded.lease(entry);
+                return Some(folded.lease(entry));
             }
         }
-        let mut entries = self.write();
+        let mut entries = self.write()?;
         entries.remove_idle(scopes, now);
         let folded = entries.folded(scopes, values);
         let entry = entries.enter(scopes, &folded.values, now);
-        folded.lease(entry)
+        Some(folded.lease(entry))
     }
 
     /// Returns all combinations in order, after removing idle ones.
     pub(super) fn to_read(&self, scopes: &'static Scopes) -> Vec<ReadScope> {
         let now = Now::current();
-        if self.read().is_due(scopes, now) {
-            self.write().remove_idle(scopes, now);
+        let is_due = self
+            .read()
+            .is_some_and(|entries| entries.is_due(scopes, now));
+        if is_due && let Some(mut entries) = self.write() {
+            entries.remove_idle(scopes, now);
         }
-        let entries = self.read();
+        let Some(entries) = self.read() else {
+            return Vec::new();
+        };
         let entries = entries.by_values.values();
         entries.map(|entry| ReadScope::new(entry)).collect()
     }
 
     /// Whether a combination was ever added.
     pub(super) fn was_used(&self) -> bool {
-        self.read().was_used
+        self.read().is_none_or(|entries| entries.was_used)
     }
 }
 

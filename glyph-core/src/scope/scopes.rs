@@ -73,7 +73,10 @@ impl Scopes {
             .map(|value| sanitized(value.unwrap_or_default()))
             .collect();
         let is_absent = values.iter().all(|value| value.is_empty());
-        (!is_absent).then(|| self.directory().resolve(self, &values))
+        if is_absent {
+            return None;
+        }
+        self.directory().resolve(self, &values)
     }
 
     fn directory(&'static self) -> Current<'static, Directory> {

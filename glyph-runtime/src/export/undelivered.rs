@@ -34,7 +34,8 @@ pub struct UndeliveredPart {
 
 impl UndeliveredPart {
     /// Returns a part without a URL and an error.
-    pub(crate) fn new(destination: &'static str, items: &'static str, count: u64) -> Self {
+    #[must_use]
+    pub fn new(destination: &'static str, items: &'static str, count: u64) -> Self {
         Self {
             destination,
             items,

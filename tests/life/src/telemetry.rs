@@ -18,7 +18,13 @@ pub(crate) struct Named<'a> {
     pub(crate) name: &'a str,
 }
 
-#[metric_catalog(namespace = "life", stages = stage)]
+#[derive(LabelSet)]
+pub(crate) struct Many<'a> {
+    #[label(max = 50_000)]
+    pub(crate) name: &'a str,
+}
+
+#[metric_catalog(namespace = "life", stages = stage, max_series = 100_000)]
 pub(crate) struct Metrics {
     /// Duration of a step.
     #[metric(unit = seconds)]
@@ -36,6 +42,9 @@ pub(crate) struct Metrics {
     pub(crate) counted: Counter,
     /// Things that were counted by name.
     pub(crate) named: Counter<Named<'_>>,
+    /// Things with many names.
+    #[metric(sparse)]
+    pub(crate) many: Counter<Many<'_>>,
     /// A level.
     pub(crate) level: Gauge,
     /// Sizes that were observed.

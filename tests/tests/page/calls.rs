@@ -23,6 +23,8 @@ struct IdStatus<'a> {
     status: Status,
 }
 
+// rustfmt indents this attribute further each time.
+#[rustfmt::skip]
 macro_rules! catalog {
     ($namespace:literal) => {
         #[metric_catalog(namespace = $namespace, stages = stage)]
@@ -30,16 +32,16 @@ macro_rules! catalog {
             /// Latency.
             #[metric(unit = seconds, buckets = [1s])]
             #[stage(
-                                                                        work,
-                                                                        requests = requests,
-                                                                        errors = errors,
-                                                                        in_flight = in_flight,
-                                                                        retries = retries,
-                                                                        fallbacks = fallbacks,
-                                                                        items = items,
-                                                                        first_item = first_item,
-                                                                        labels(id: &str)
-                                                                    )]
+                work,
+                requests = requests,
+                errors = errors,
+                in_flight = in_flight,
+                retries = retries,
+                fallbacks = fallbacks,
+                items = items,
+                first_item = first_item,
+                labels(id: &str)
+            )]
             duration: Histogram<Id<'_>>,
             /// Requests.
             requests: Counter<IdStatus<'_>>,

@@ -16,7 +16,10 @@ use nix::{
 };
 
 use super::{LONG, install};
-use crate::check;
+use crate::{
+    check,
+    telemetry::{Many, Metrics, Scoped, TenantContext},
+};
 
 /// Forks, and returns `None` in the child.
 #[expect(unsafe_code, reason = "there is no safe fork")]
@@ -51,8 +54,14 @@ pub(super) fn in_a_child(output: &str) {
             }
         });
     }
+    thread::spawn(|| {
+        for name in 0.. {
+            count(&name.to_string());
+        }
+    });
     for round in 0..20 {
         let Some(child) = forked() else {
+            count("in the child");
             if round == 0 {
                 check("child");
                 thread::spawn(|| check("thread of a child")).join().unwrap();
@@ -70,6 +79,12 @@ pub(super) fn in_a_child(output: &str) {
         println!("child {round}: {result}");
     }
     process::exit(0);
+}
+
+/// Counts with a new label value and a new tenant, each of which takes a lock.
+fn count(name: &str) {
+    Metrics::global().many.inc(Many { name });
+    TenantContext { tenant: name }.in_scope(|| Scoped::global().counted.inc());
 }
 
 /// Prints ids of the parent and of a child. Spans of the parent wait to be exported at the fork.
