@@ -30,16 +30,16 @@ macro_rules! catalog {
             /// Latency.
             #[metric(unit = seconds, buckets = [1s])]
             #[stage(
-                                        work,
-                                        requests = requests,
-                                        errors = errors,
-                                        in_flight = in_flight,
-                                        retries = retries,
-                                        fallbacks = fallbacks,
-                                        items = items,
-                                        first_item = first_item,
-                                        labels(id: &str)
-                                    )]
+                                                work,
+                                                requests = requests,
+                                                errors = errors,
+                                                in_flight = in_flight,
+                                                retries = retries,
+                                                fallbacks = fallbacks,
+                                                items = items,
+                                                first_item = first_item,
+                                                labels(id: &str)
+                                            )]
             duration: Histogram<Id<'_>>,
             /// Requests.
             requests: Counter<IdStatus<'_>>,
