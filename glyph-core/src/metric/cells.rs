@@ -146,9 +146,9 @@ impl Metric {
         isolation::current(self.parts.state)
     }
 
-    /// Counts a value that was refused.
+    /// Counts a value that was rejected.
     #[cold]
-    pub(super) fn refuse(&self) {
+    pub(super) fn reject(&self) {
         self.state().rejected.fetch_add(1, Relaxed);
     }
 

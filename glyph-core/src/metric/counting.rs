@@ -1,7 +1,7 @@
 //! Recording in counters and histograms.
 //!
 //! A thread adds to its own cells as long as they are far from the end of their range. Beyond that
-//! it adds to the shared cell, and knows the total: what does not fit is refused and counted.
+//! it adds to the shared cell, and knows the total: what does not fit is rejected and counted.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering::Relaxed},
@@ -79,7 +79,7 @@ impl Metric {
     fn add_slow(&'static self, series: usize, parts: u64) {
         let writer = self.writer(series);
         if !self.add_with(writer, series, 0, parts, Beyond::Stops) {
-            self.refuse();
+            self.reject();
         }
     }
 
@@ -92,12 +92,12 @@ impl Metric {
         }
     }
 
-    /// Raises a counter to its greatest value, for an amount that is greater, which is refused.
+    /// Raises a counter to its greatest value, for an amount that is greater, which is rejected.
     #[cold]
     fn stop(&'static self, series: usize) {
         let writer = self.writer(series);
         self.add_with(writer, series, 0, u64::MAX, Beyond::Stops);
-        self.refuse();
+        self.reject();
     }
 
     /// Adds to the integer in the cell `index` of a series. Returns whether it fits.
@@ -148,12 +148,12 @@ impl Metric {
         fits
     }
 
-    /// Counts a value, and returns the index of its bucket. Returns `None` if it is refused.
+    /// Counts a value, and returns the index of its bucket. Returns `None` if it is rejected.
     #[doc(hidden)]
     #[inline]
     pub fn observe(&'static self, series: usize, value: &impl Observed) -> Option<usize> {
         let Some(value) = value.scaled(self.scale) else {
-            self.refuse();
+            self.reject();
             return None;
         };
         self.count_in(self.parts.cells.thread_cells(), series, value)
@@ -212,7 +212,7 @@ impl Metric {
             writer.increment(count);
         }
         if !fits {
-            self.refuse();
+            self.reject();
         }
         fits
     }

@@ -56,7 +56,7 @@ impl Metric {
         }
     }
 
-    /// Adds a number. It is refused if it or the result is not finite.
+    /// Adds a number. It is rejected if it or the result is not finite.
     #[doc(hidden)]
     #[inline]
     pub fn add_number(&'static self, series: usize, amount: f64) {
@@ -86,7 +86,7 @@ impl Metric {
                 }
             };
         if !added {
-            self.refuse();
+            self.reject();
         }
     }
 
@@ -96,11 +96,11 @@ impl Metric {
         added.unwrap_or_else(|| state.gauge.add(self.series_count, series, amount))
     }
 
-    /// Sets the gauge. A value that is not finite is refused.
+    /// Sets the gauge. A value that is not finite is rejected.
     #[doc(hidden)]
     pub fn set(&'static self, series: usize, value: f64) {
         if !value.is_finite() {
-            return self.refuse();
+            return self.reject();
         }
         if let Some((_, state)) = self.scoped(series) {
             return state.gauge.set(self.series_count, series, value);
@@ -120,7 +120,7 @@ impl Metric {
             None => self.shift_with(self.unscoped(series), &self.state(), series, by),
         };
         if !added {
-            self.refuse();
+            self.reject();
         }
     }
 

@@ -59,9 +59,17 @@ impl<L> Histogram<L> {
 
     #[inline]
     fn observe_series(&self, series: usize, value: &impl Observation, exemplar: Option<Exemplar>) {
-        if let Some(bucket) = self.metric.observe(series, value)
-            && let Some(exemplar) = exemplar
-        {
+        match exemplar {
+            None => {
+                self.metric.observe(series, value);
+            }
+            Some(exemplar) => self.observe_sampled(series, value, exemplar),
+        }
+    }
+
+    #[inline(never)]
+    fn observe_sampled(&self, series: usize, value: &impl Observation, exemplar: Exemplar) {
+        if let Some(bucket) = self.metric.observe(series, value) {
             self.metric
                 .keep_exemplar(series, bucket, exemplar, value.value(), Moment::now());
         }

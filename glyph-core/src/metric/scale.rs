@@ -50,7 +50,7 @@ impl Scale {
                 });
             }
         };
-        (parts >= 0.0 && parts < MAX_PARTS).then(|| Scaled {
+        (0.0..MAX_PARTS).contains(&parts).then(|| Scaled {
             compared: parts,
             added: ((parts + 0.5) as i64).cast_unsigned(),
         })

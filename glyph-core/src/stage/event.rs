@@ -135,6 +135,11 @@ impl Events {
         CURRENT.try_with(Cell::get).unwrap_or(Self::NONE)
     }
 
+    /// Makes these counters current.
+    fn restore(self) {
+        let _ = CURRENT.try_with(|current| current.set(self));
+    }
+
     pub(super) fn of(
         cells: &'static StageCells,
         series: &StageSeries,
@@ -165,11 +170,12 @@ impl Events {
                 event.late = late;
             }
         }
-        let events = CURRENT.get();
-        CURRENT.set(Self {
+        let events = Self::current();
+        let entered = Self {
             retry: self.retry.or(events.retry),
             fallback: self.fallback.or(events.fallback),
-        });
+        };
+        entered.restore();
         EnclosingEvents {
             events,
             pushed: late.is_some(),
@@ -194,12 +200,6 @@ pub(super) struct EnclosingEvents {
     events: Events,
     /// Whether the call is in `LATE`.
     pushed: bool,
-}
-
-impl Events {
-    fn restore(self) {
-        let _ = CURRENT.try_with(|current| current.set(self));
-    }
 }
 
 impl EnclosingEvents {

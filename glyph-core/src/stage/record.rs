@@ -9,7 +9,6 @@ use super::{
 use crate::{
     Exemplar,
     clock::Moment,
-    label::Overflowed,
     metric::{ThreadCells, current_exemplar},
 };
 
@@ -43,13 +42,14 @@ impl StageCells {
             gauge.metric.step_in(own, series.in_flight.index(), -1);
         }
         if !series.overflowed.is_none() {
-            self.count_overflow(series.overflowed, outcome);
+            self.count_overflow(series, outcome);
         }
     }
 
     /// Counts the observations of an ended call whose values are beyond their limits.
     #[cold]
-    fn count_overflow(&self, overflowed: Overflowed, outcome: Outcome) {
+    fn count_overflow(&self, series: &StageSeries, outcome: Outcome) {
+        let overflowed = series.overflowed;
         self.duration
             .count_overflow(overflowed, EveryCall::Duration);
         if let Some(requests) = &self.requests {

@@ -26,7 +26,7 @@ macro_rules! stage_cells {
         /// The series of a stage's metrics, without the outcome. Small enough to go along with
         /// every call.
         ///
-        /// Metrics that some calls feed have the part of the closed labels: see [`late`](super::late).
+        /// Metrics that some calls feed have the part of the closed labels.
         #[doc(hidden)]
         #[derive(Clone, Copy, Debug)]
         pub struct StageSeries {

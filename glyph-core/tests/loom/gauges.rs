@@ -30,8 +30,8 @@ impl Gauge {
     }
 
     fn value(&self) -> f64 {
-        let cell = || self.own.load(Relaxed).cast_signed();
-        number::read(&self.set).unwrap_or_else(|| cell() as f64)
+        let cell = || i32::try_from(self.own.load(Relaxed).cast_signed()).unwrap();
+        number::read(&self.set).unwrap_or_else(|| cell().into())
     }
 }
 

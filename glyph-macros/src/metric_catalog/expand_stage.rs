@@ -287,12 +287,12 @@ impl Expansion<'_> {
         let labels = self.stage.labels.iter().enumerate();
         let terms = labels.map(|(index, label)| {
             let value = self.value(index, label);
-            let row = match role.every_call {
-                Some(number) => quote! {
+            let row = role.every_call.map_or_else(
+                || quote!(#rt::LabelStride::closed(&#strides[#index], #value)),
+                |number| quote! {
                     #rt::CallLookup::offset(&mut lookup, &#strides[#index], #value, #open, #number)
                 },
-                None => quote!(#rt::LabelStride::closed(&#strides[#index], #value)),
-            };
+            );
             TokenRange::of(&label.ty).around(row)
         });
         quote!(#rt::SeriesIndex::new(#(#terms)+*))

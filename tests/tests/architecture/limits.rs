@@ -17,10 +17,11 @@ use Unit::{Bytes, Count, Time};
 
 /// Beginnings of rows, each with the source file, what stands before the number in it, and its unit.
 #[rustfmt::skip]
-const LIMITS: [(&str, &str, &str, Unit); 47] = [
+const LIMITS: [(&str, &str, &str, Unit); 48] = [
     ("bytes of an open label's value", "glyph-core/src/label/open_values.rs", "const MAX_LENGTH: usize =", Count),
     ("buckets of a histogram", "glyph-core/src/catalog/checks.rs", "const MAX_BUCKETS: usize =", Count),
     ("threads that record", "glyph-core/src/metric/catalog_cells.rs", "const MAX_SLABS: usize =", Count),
+    ("an observation in seconds", "glyph-core/src/metric/scale.rs", "const MAX_SECONDS: u64 =", Count),
     ("labels of a scope", "glyph-core/src/descriptor/catalog.rs", "const MOST_LABELS: usize =", Count),
     ("scopes that code is in", "glyph-core/src/scope/mod.rs", "const MOST_SCOPES: usize =", Count),
     ("families that are counted", "glyph-runtime/src/facade/claims.rs", "const MOST_COUNTED: usize =", Count),
