@@ -5,3 +5,4 @@ mod grpc;
 mod http;
 mod key_value_service;
 mod services;
+mod table;

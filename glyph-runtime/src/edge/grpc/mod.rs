@@ -41,9 +41,14 @@
 //! | an HTTP response that is not gRPC | as gRPC maps it | as that status | |
 //! | a client cannot reach the server | `UNAVAILABLE` | `Error` | `transport` |
 //! | the service or the body returns an error | its status, or `UNKNOWN` | `Error` | `transport` |
+//! | a client's call breaks | the status that the application sees | as that status | `transport` |
 //! | a side leaves before the end | `CANCELLED` | `Cancelled` | `CANCELLED` on the client's span |
 //! | it leaves after the deadline | `DEADLINE_EXCEEDED` | `Timeout` | `DEADLINE_EXCEEDED` |
+//! | a client's channel times out | `CANCELLED`, as tonic reports it | `Timeout` | `timeout` |
 //! | the handler panics | `UNKNOWN` | `Panicked` | `panic` |
+//!
+//! The status of a broken call is that of `tonic::Status::from_error`. A client that leaves before
+//! its message is whole has left, whatever the service responds to the rest.
 //!
 //! The deadline is that of `grpc-timeout` and of [`ServerLayer::timeout`]. The two sides do not
 //! count from the same moment, so a call that is dropped in the last tenth of its time, or in the
@@ -53,9 +58,10 @@
 //! own failure: `UNKNOWN`, `DEADLINE_EXCEEDED`, `UNIMPLEMENTED`, `INTERNAL`, `UNAVAILABLE`,
 //! `DATA_LOSS`. With them the status of the span is `ERROR`, and its `error.type` is the status.
 //!
-//! Names and statuses are those of OpenTelemetry's semantic conventions, "gRPC", "RPC spans" and
-//! "RPC metrics" (release candidate). As there, `rpc.method` is `package.Service/Method`. Spans
-//! have `rpc.service` as well.
+//! Names and statuses are those of OpenTelemetry's semantic conventions 1.45.0, "gRPC", "RPC spans"
+//! and "RPC metrics". As there, `rpc.method` is `package.Service/Method`. It is on the span from the
+//! start, so that samplers see it. If the response shows that the method does not exist, `_OTHER`
+//! replaces it.
 
 mod call_end;
 pub mod client;

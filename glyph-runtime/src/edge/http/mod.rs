@@ -38,8 +38,15 @@
 //! | the client leaves before the end | `Cancelled` | `cancelled` | |
 //! | the handler panics | `Panicked` | `panic` | `ERROR` |
 //!
-//! Names and statuses are those of OpenTelemetry's semantic conventions, "HTTP spans" and "HTTP
-//! metrics".
+//! A body is at its end after its trailers, or after its last byte if its length is known. A client
+//! leaves before the end if its connection or stream ends before the response does, or before its
+//! own request is whole: what the service responds to a broken request does not count.
+//!
+//! For a client, a response is complete with its head if nothing of its body is read. A body that is
+//! dropped after a part of it was read is `Cancelled`, unless its end has arrived.
+//!
+//! Names and statuses are those of OpenTelemetry's semantic conventions 1.45.0, "HTTP spans" and
+//! "HTTP metrics".
 
 mod call_end;
 pub mod client;

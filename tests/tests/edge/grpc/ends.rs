@@ -21,7 +21,7 @@ use crate::grpc::{
 
 /// What a server does to a call.
 #[derive(Clone, Copy, Debug)]
-enum Peer {
+pub(crate) enum Peer {
     /// Resets the stream before the head of the response.
     Resets(Reason),
     /// Resets the stream after the head and a message.
@@ -103,7 +103,7 @@ async fn speak(stream: TcpStream, peer: Peer) {
     }
 }
 
-async fn serve_as(peer: Peer) -> SocketAddr {
+pub(crate) async fn serve_as(peer: Peer) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
@@ -231,7 +231,7 @@ async fn timeout_of_a_channel_has_the_status_that_its_application_sees() {
 
 /// How a client leaves before its message is whole.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Leaves {
+pub(crate) enum Leaves {
     /// It resets the stream.
     Resets,
     /// It closes the connection.
@@ -241,10 +241,16 @@ enum Leaves {
 }
 
 /// A message of 100 bytes of which ten are sent.
-const PARTIAL: &[u8] = b"\0\0\0\0\x640123456789";
+pub(crate) const PARTIAL: &[u8] = b"\0\0\0\0\x640123456789";
 
-/// Sends a part of a message to `method`, and leaves.
-async fn leave(address: SocketAddr, method: &str, leaves: Leaves, sent: &'static [u8]) {
+/// Sends a part of a message to `method`, and leaves. `active` returns how many calls are active.
+pub(crate) async fn leave(
+    address: SocketAddr,
+    method: &str,
+    leaves: Leaves,
+    sent: &'static [u8],
+    active: fn() -> f64,
+) {
     let stream = TcpStream::connect(address).await.unwrap();
     let (client, connection) = h2::client::handshake(stream).await.unwrap();
     let connection = tokio::spawn(connection);
@@ -259,7 +265,7 @@ async fn leave(address: SocketAddr, method: &str, leaves: Leaves, sent: &'static
     body.send_data(Bytes::from_static(sent), ends).unwrap();
     if ends {
         drop(wait::finished("the response", response).await.unwrap());
-        return until_idle().await;
+        return wait::until_async("no call is active", || active() == 0.0).await;
     }
     wait::until_async("the call is active", || active() == 1.0).await;
     // The part of the message arrives after the head.
@@ -270,7 +276,7 @@ async fn leave(address: SocketAddr, method: &str, leaves: Leaves, sent: &'static
         connection.abort();
         drop(connection.await);
     }
-    until_idle().await;
+    wait::until_async("no call is active", || active() == 0.0).await;
 }
 
 #[tokio::test]
@@ -279,7 +285,7 @@ async fn client_that_leaves_before_its_message_is_whole_is_cancelled() {
         for leaves in [Leaves::Resets, Leaves::Closes] {
             for sent in [PARTIAL, b"\0\0", b""] {
                 let recorded = record();
-                leave(serve().await, method, leaves, sent).await;
+                leave(serve().await, method, leaves, sent, active).await;
                 println!("{method} {leaves:?} after {} bytes", sent.len());
                 recorded.assert_served(Ended {
                     method,
@@ -297,7 +303,7 @@ async fn client_that_leaves_before_its_message_is_whole_is_cancelled() {
 async fn client_that_ends_its_message_too_early_is_answered_with_an_error() {
     for method in [RESERVE, WATCH, UPLOAD] {
         let recorded = record();
-        leave(serve().await, method, Leaves::Ends, PARTIAL).await;
+        leave(serve().await, method, Leaves::Ends, PARTIAL, active).await;
         recorded.assert_served(Ended {
             method,
             status: StatusCode::Internal,

@@ -9,11 +9,11 @@
 
 mod calls;
 mod endings;
-mod ends;
+pub(crate) mod ends;
 mod floods;
 mod ids;
 mod recorded;
-mod shop;
+pub(crate) mod shop;
 mod statuses;
 mod tenants;
 pub(crate) mod text;

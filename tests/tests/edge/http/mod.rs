@@ -20,4 +20,4 @@ mod own_metrics;
 mod requests;
 mod tenants;
 mod web_sockets;
-mod wire;
+pub(crate) mod wire;
