@@ -27,6 +27,10 @@ pub(crate) struct Endings {
     /// Calls of a layer.
     #[metric(sparse)]
     pub(crate) ended: Counter<Ended>,
+    /// Calls of a layer, with the status that has two values.
+    pub(crate) ended_in_two: Counter<Two>,
+    /// Calls of a layer that failed.
+    pub(crate) ended_badly: Counter,
     /// Active calls of a layer.
     pub(crate) active: Gauge,
     /// Duration of calls of a stage.
@@ -54,6 +58,12 @@ impl Endings {
             status: outcome.into(),
             error: error.into(),
         });
+        self.ended_in_two.inc(Two {
+            status: outcome.into(),
+        });
+        if outcome.is_error() {
+            self.ended_badly.inc();
+        }
     }
 }
 

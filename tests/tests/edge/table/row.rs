@@ -3,18 +3,18 @@
 use std::fmt::Write;
 
 use glyph_runtime::{
-    CallStatus, Label,
+    CallStatus, Label, Status,
     grpc::ErrorLabel,
     testing::{self, CaptureGuard},
 };
 use glyph_tests::wait;
-use opentelemetry::trace::Status;
+use opentelemetry::trace::Status as SpanStatus;
 use opentelemetry_sdk::trace::SpanData;
 use serde_json::Value;
 
 use crate::{
     http::kept::{Kept, attribute, keep},
-    table::catalog::{Ended, Endings},
+    table::catalog::{Ended, Endings, Two},
 };
 
 /// One line of the table.
@@ -76,6 +76,16 @@ impl Run {
         })
         .await;
         let (status, error) = ended.unwrap();
+        let all = Endings::global();
+        let failed = [CallStatus::Error, CallStatus::Timeout, CallStatus::Panicked];
+        let failed = u64::from(failed.contains(&status));
+        let two = |status| all.ended_in_two.value(Two { status });
+        assert_eq!(all.ended_badly.value(), failed, "{call}: failures");
+        assert_eq!(
+            (two(Status::Ok), two(Status::Error)),
+            (1 - failed, failed),
+            "{call}"
+        );
         self.finish(call, (text(&status), text(&error)), span, target)
     }
 
@@ -111,9 +121,9 @@ fn is_of(span: &SpanData, name: &str) -> bool {
 
 fn status(span: &SpanData) -> &'static str {
     match span.status {
-        Status::Unset => "",
-        Status::Ok => "OK",
-        Status::Error { .. } => "ERROR",
+        SpanStatus::Unset => "",
+        SpanStatus::Ok => "OK",
+        SpanStatus::Error { .. } => "ERROR",
     }
 }
 
