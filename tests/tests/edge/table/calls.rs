@@ -48,7 +48,7 @@ where
         Asks::Reserve(told) => drop(client.unary(text(told), path(RESERVE), Text).await),
         Asks::Hurries => {
             let mut asked = text("hang");
-            asked.set_timeout(Duration::from_millis(50));
+            asked.set_timeout(Duration::from_secs(1));
             drop(client.unary(asked, path(RESERVE), Text).await);
         }
         Asks::Steals => drop(
