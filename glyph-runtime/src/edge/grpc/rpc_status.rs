@@ -8,8 +8,6 @@ use crate::edge::protocol::{Role, Termination};
 pub(super) struct RpcStatus {
     pub(super) status: StatusCode,
     pub(super) error: Option<ErrorType>,
-    /// Whether the other side sent the status.
-    is_sent: bool,
 }
 
 impl RpcStatus {
@@ -27,7 +25,6 @@ impl RpcStatus {
             (_, Some(status)) => Self {
                 status,
                 error: error(role, status, late),
-                is_sent: true,
             },
             (Termination::Failed(failure), None) => {
                 Self::known(failure.status, failed(failure, late))
@@ -42,7 +39,6 @@ impl RpcStatus {
         Self {
             status,
             error: Some(error),
-            is_sent: false,
         }
     }
 
@@ -63,15 +59,12 @@ impl RpcStatus {
         broken || is_error(role, self.status)
     }
 
-    /// Returns the attribute `error.type`: the status, if one was sent or stands for what happened.
+    /// Returns the attribute `error.type`: the status, unless that does not tell what happened. tonic
+    /// reports a timeout as `CANCELLED`, on either side of a call.
     pub(super) const fn error_type(self) -> &'static str {
         match (self.error, self.status) {
-            (Some(error @ (ErrorType::Panic | ErrorType::Transport)), _) => error.as_str(),
-            (Some(ErrorType::Timeout), status)
-                if !self.is_sent && !matches!(status, StatusCode::DeadlineExceeded) =>
-            {
-                ErrorType::Timeout.as_str()
-            }
+            (Some(error @ (ErrorType::Panic | ErrorType::Transport)), _)
+            | (Some(error @ ErrorType::Timeout), StatusCode::Cancelled) => error.as_str(),
             (_, status) => status.as_str(),
         }
     }
