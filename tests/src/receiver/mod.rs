@@ -124,7 +124,9 @@ impl<R: Request> Receiver<R> {
         tls: Option<TlsAcceptor>,
     ) -> Self {
         let script: VecDeque<_> = script.into_iter().collect();
-        script.iter().for_each(|answer| answer.prepare());
+        for answer in &script {
+            answer.prepare();
+        }
         otherwise.prepare();
         let shared = Arc::new(Shared {
             script: Mutex::new(script),

@@ -16,7 +16,7 @@ use tokio_rustls::rustls::{
     server::WebPkiClientVerifier,
 };
 
-use crate::signals::{Signal, after_one_batch, impatient};
+use crate::signals::{Signal, after_one_batch, first_error, impatient};
 
 /// A collector with a certificate that it has signed itself.
 pub(crate) struct Secured {
@@ -104,8 +104,7 @@ fn reason_of_a_refused_certificate_is_named() {
         cases.into_iter().flatten(),
         |((name, change, reason), protocol)| {
             let collector = Secured::start(name, change, false);
-            let counts = after_one_batch(Signal::Traces, collector.settings(protocol));
-            let error = counts.last_error.unwrap();
+            let error = first_error(Signal::Traces, collector.settings(protocol));
             assert!(error.contains(reason), "{error}");
             assert!(error.starts_with("invalid peer certificate"), "{error}");
         },
@@ -125,8 +124,7 @@ fn valid_certificate_is_accepted() {
 fn missing_client_certificate_is_named() {
     in_parallel(PROTOCOLS, |protocol| {
         let collector = Secured::start("127.0.0.1", |_| {}, true);
-        let counts = after_one_batch(Signal::Traces, collector.settings(protocol));
-        let error = counts.last_error.unwrap();
+        let error = first_error(Signal::Traces, collector.settings(protocol));
         assert!(error.contains("CertificateRequired"), "{error}");
     });
 }

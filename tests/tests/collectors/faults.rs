@@ -15,11 +15,13 @@ type Case = (Signal, Protocol);
 
 /// Runs `test` with each signal over each protocol, and with each fault.
 fn with_each<F: Clone + Send + std::fmt::Debug>(
-    faults: impl IntoIterator<Item = F> + Clone,
+    faults: impl IntoIterator<Item = F>,
     test: impl Fn(Case, F) + Sync,
 ) {
-    let cases = Signal::over_each_protocol()
-        .flat_map(|case| faults.clone().into_iter().map(move |fault| (case, fault)));
+    let cases = faults.into_iter().flat_map(|fault| {
+        let with_fault = move |case| (case, fault.clone());
+        Signal::over_each_protocol().map(with_fault)
+    });
     in_parallel(cases, |(case, fault)| test(case, fault));
 }
 
@@ -29,7 +31,9 @@ fn temporary_failure_is_retried() {
         [Answer::Unavailable, Answer::Hang],
         |(signal, protocol), fault| {
             let receiver = Receiver::start([fault]);
-            let counts = after_one_batch(signal, impatient(&receiver.endpoint(), protocol));
+            let mut settings = impatient(&receiver.endpoint(), protocol);
+            settings.timeout = Duration::from_secs(3);
+            let counts = after_one_batch(signal, settings);
             assert_eq!((counts.exported, counts.failures), (3, 1));
             assert_eq!(
                 (receiver.received().len(), receiver.accepted().len()),

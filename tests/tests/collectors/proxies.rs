@@ -14,10 +14,13 @@ use glyph_tests::{
     receiver::{PROTOCOLS, any::Receiver, nobody},
 };
 
-use crate::signals::{Exporter, LONG, Signal, after_one_batch};
+use crate::signals::{Exporter, LONG, Signal, after_one_batch, first_error};
 
 /// A name that no resolver knows (RFC 6761).
 const COLLECTOR: &str = "http://collector.invalid";
+
+/// The head of a request to the proxy, and what is to be forwarded of it.
+type Greeting = (String, Vec<u8>);
 
 /// A proxy that connects to one receiver, whatever the client asks for.
 struct Proxy {
@@ -26,10 +29,7 @@ struct Proxy {
 }
 
 impl Proxy {
-    fn start(
-        receiver: &Receiver,
-        greet: fn(&mut TcpStream) -> io::Result<(String, Vec<u8>)>,
-    ) -> Self {
+    fn start(receiver: &Receiver, greet: fn(&mut TcpStream) -> io::Result<Greeting>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let heads = Arc::<Mutex<Vec<String>>>::default();
@@ -60,8 +60,8 @@ fn forward(mut client: TcpStream, first: &[u8], to: SocketAddr) -> io::Result<()
     io::copy(&mut client, &mut server).map(drop)
 }
 
-/// Returns a head, and what is to be forwarded of it: nothing of a `CONNECT`.
-fn by_http(client: &mut TcpStream) -> io::Result<(String, Vec<u8>)> {
+/// Forwards nothing of a `CONNECT`.
+fn by_http(client: &mut TcpStream) -> io::Result<Greeting> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
@@ -77,7 +77,7 @@ fn by_http(client: &mut TcpStream) -> io::Result<(String, Vec<u8>)> {
 }
 
 /// SOCKS5 without authentication, for a host name (RFC 1928).
-fn by_socks(client: &mut TcpStream) -> io::Result<(String, Vec<u8>)> {
+fn by_socks(client: &mut TcpStream) -> io::Result<Greeting> {
     let mut methods = [0; 3];
     client.read_exact(&mut methods)?;
     client.write_all(&[5, 0])?;
@@ -162,9 +162,7 @@ fn proxy_that_fails_is_named_without_its_password() {
             proxies.http = Some(format!("http://ada:s3cret@{address}"));
         });
         let shown = format!("{settings:?}");
-        let error = after_one_batch(Signal::Traces, settings)
-            .last_error
-            .unwrap();
+        let error = first_error(Signal::Traces, settings);
         assert!(
             error.contains("proxy") && error.contains(address),
             "{error}"

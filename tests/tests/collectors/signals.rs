@@ -12,7 +12,10 @@ use glyph_runtime::{
     log, metric_catalog,
     trace::{self, ExportCounts, OtlpSettings, Protocol, Undelivered},
 };
-use glyph_tests::receiver::{PROTOCOLS, any::Receiver};
+use glyph_tests::{
+    receiver::{PROTOCOLS, any::Receiver},
+    wait,
+};
 use opentelemetry::trace::{Tracer, TracerProvider};
 use tracing::Dispatch;
 use tracing_subscriber::layer::SubscriberExt;
@@ -60,8 +63,8 @@ impl Signal {
 
     /// Returns when the requests of this signal arrived.
     pub(crate) fn requests(self, receiver: &Receiver) -> Vec<std::time::Instant> {
-        let received = receiver.received().into_iter();
-        let own = received.filter(|one| one.path.to_lowercase().contains(self.in_path()));
+        let all = receiver.received().into_iter();
+        let own = all.filter(|one| one.path.to_lowercase().contains(self.in_path()));
         own.map(|one| one.at).collect()
     }
 }
@@ -183,10 +186,21 @@ impl Exporter {
     }
 }
 
-/// Returns the counts after one batch of three items.
+/// Returns the first error of an exporter.
+pub(crate) fn first_error(signal: Signal, mut otlp: OtlpSettings) -> String {
+    otlp.timeout = LONG;
+    let exporter = Exporter::start(signal, otlp, Duration::from_millis(1), LONG);
+    exporter.produce(1);
+    wait::until("an attempt has failed", || exporter.counts().failures > 0);
+    let _lost = exporter.shutdown(Duration::ZERO);
+    exporter.counts().last_error.unwrap()
+}
+
+/// Returns the counts after one batch of three items, which has four times the limit of an attempt.
 pub(crate) fn after_one_batch(signal: Signal, otlp: OtlpSettings) -> ExportCounts {
     let hour = Duration::from_secs(3600);
-    let exporter = Exporter::start(signal, otlp, hour, Duration::from_secs(4));
+    let limit = otlp.timeout * 4;
+    let exporter = Exporter::start(signal, otlp, hour, limit);
     exporter.produce(POINTS);
     let result = exporter.shutdown(LONG);
     let counts = exporter.counts();

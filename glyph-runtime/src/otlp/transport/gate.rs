@@ -150,11 +150,11 @@ mod tests {
         Some(opening.saturating_duration_since(Instant::now()))
     }
 
-    fn flush(limit: Duration) -> Option<Flush> {
-        Some(Flush {
+    fn flush(limit: Duration) -> Flush {
+        Flush {
             begun: Instant::now(),
             deadline: Deadline::after(limit),
-        })
+        }
     }
 
     #[test]
@@ -190,9 +190,9 @@ mod tests {
     fn flush_ignores_a_longer_pause_once() {
         let gate = Gate::default();
         gate.failed(Instant::now(), Some(SECOND * 60));
-        let short = flush(SECOND * 5);
+        let short = Some(flush(SECOND * 5));
         assert!(after(&gate, short) < Some(SECOND * 2));
-        assert!(after(&gate, flush(SECOND * 90)) > Some(SECOND * 50));
+        assert!(after(&gate, Some(flush(SECOND * 90))) > Some(SECOND * 50));
         gate.failed(Instant::now(), Some(SECOND * 60));
         assert!(after(&gate, short) > Some(SECOND * 50));
     }
@@ -204,7 +204,7 @@ mod tests {
             gate.failed(Instant::now(), None);
         }
         assert!(after(&gate, None) > Some(SECOND * 4));
-        let flush = flush(SECOND * 5);
+        let flush = Some(flush(SECOND * 5));
         assert!(after(&gate, flush) <= Some(SECOND));
         gate.failed(Instant::now(), None);
         assert!(after(&gate, flush) > Some(SECOND * 4));

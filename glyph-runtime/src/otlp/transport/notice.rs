@@ -32,17 +32,17 @@ impl Notices {
 
     pub(super) fn failed(&mut self, failure: &Failure, counts: &Counts) {
         let advice = failure.advice.clone();
-        let advice = advice.or_else(|| advice::of(failure.kind, &self.endpoint));
+        let told = ExportFailure {
+            url: Some(self.url.clone()),
+            advice: advice.or_else(|| advice::of(failure.kind, &self.endpoint)),
+            ..ExportFailure::new(failure)
+        };
         if self.is_due(failure.kind) {
             let Self { url, items, .. } = self;
-            let (error, advice) = (failure.to_string(), advice.as_deref().unwrap_or_default());
+            let (error, advice) = (&told.cause, told.advice.as_deref());
             tracing::warn!(target: LOG, exporter = "otlp", url, error, advice, "an attempt to export {items} failed");
         }
-        counts.failed_with(ExportFailure {
-            url: Some(self.url.clone()),
-            advice,
-            ..ExportFailure::new(failure)
-        });
+        counts.failed_with(told);
     }
 
     fn is_due(&mut self, kind: Kind) -> bool {
