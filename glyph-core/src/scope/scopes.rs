@@ -21,7 +21,7 @@ use crate::{
     isolation::{self, Current},
     label::sanitized,
     metric::{CatalogCells, Metric, ReadTarget, RecordingTarget, ScopeCells, TargetCells},
-    sync::lock,
+    sync::{get_or_create, lock},
 };
 
 /// The scopes that a catalog's metrics are recorded in.
@@ -84,14 +84,15 @@ impl Scopes {
     }
 
     fn covered(&'static self) -> &'static [Covered] {
-        self.covered.get_or_init(|| {
+        let covered: &Box<[Covered]> = get_or_create(&self.covered, || {
             let mut covered = Vec::new();
             collect((self.parts.catalog)(), &mut covered);
             for (index, covered) in covered.iter().enumerate() {
                 covered.cells.recorded_in(self, index);
             }
             covered.into()
-        })
+        });
+        covered
     }
 
     pub(super) fn metrics(&'static self) -> Vec<&'static [Metric]> {
