@@ -82,6 +82,5 @@ impl GaugeValues {
 }
 
 fn zeroed(words: &OnceLock<Box<[AtomicU64]>>, count: usize) -> &[AtomicU64] {
-    let words: &Box<[AtomicU64]> = get_or_create(words, || bytemuck::zeroed_slice_box(count));
-    words
+    get_or_create(words, || bytemuck::zeroed_slice_box(count)).as_ref()
 }

@@ -79,7 +79,10 @@ impl MetricState {
 impl MetricState {
     #[cold]
     fn absent(&self, groups: usize) -> &[AtomicU64] {
-        get_or_create(&self.appeared, || bytemuck::zeroed_slice_box(groups.div_ceil(64)))
+        get_or_create(&self.appeared, || {
+            bytemuck::zeroed_slice_box(groups.div_ceil(64))
+        })
+        .as_ref()
     }
 }
 

@@ -84,15 +84,15 @@ impl Scopes {
     }
 
     fn covered(&'static self) -> &'static [Covered] {
-        let covered: &Box<[Covered]> = get_or_create(&self.covered, || {
+        get_or_create(&self.covered, || {
             let mut covered = Vec::new();
             collect((self.parts.catalog)(), &mut covered);
             for (index, covered) in covered.iter().enumerate() {
                 covered.cells.recorded_in(self, index);
             }
             covered.into()
-        });
-        covered
+        })
+        .as_ref()
     }
 
     pub(super) fn metrics(&'static self) -> Vec<&'static [Metric]> {
