@@ -34,6 +34,21 @@ pub(crate) fn write<T: ?Sized>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
     ignore_poison(lock.write())
 }
 
+/// Returns the value of a cell, and creates it first if there is none. A value that another thread
+/// has set stays.
+///
+/// With `get_or_init` a thread waits while another one creates the value, and for ever in a process
+/// that was forked meanwhile.
+#[inline]
+pub(crate) fn get_or_create<T>(cell: &OnceLock<T>, create: impl FnOnce() -> T) -> &T {
+    cell.get().unwrap_or_else(|| set(cell, create()))
+}
+
+#[cold]
+fn set<T>(cell: &OnceLock<T>, value: T) -> &T {
+    cell.get_or_init(|| value)
+}
+
 /// Notes that this process records. A process that is forked from it is another one.
 pub(crate) fn recording_begins() {
     PROCESS.get_or_init(process::id);

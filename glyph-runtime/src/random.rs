@@ -8,45 +8,89 @@ use opentelemetry::{SpanId, TraceId};
 #[cfg(feature = "trace")]
 use opentelemetry_sdk::trace::IdGenerator;
 
+/// The cycles after which the generator asks again whether the process was forked: some hundred
+/// microseconds, because asking is a system call.
+const CHECKED_FOR: u64 = 1 << 20;
+
 thread_local! {
-    /// The state of a thread's generator, xoroshiro128++ of Blackman and Vigna. Zero before the
-    /// first use. Without a destructor, so that it can be used as long as the thread runs.
-    static STATE: Cell<[u64; 2]> = const { Cell::new([0; 2]) };
+    /// Without a destructor, so that it can be used as long as the thread runs.
+    static STATE: Cell<State> = const { Cell::new(State::NONE) };
+}
+
+/// The state of a thread's generator: xoroshiro128++ of Blackman and Vigna.
+#[derive(Clone, Copy, Debug)]
+struct State {
+    words: [u64; 2],
+    process: u32,
+    /// The cycles at which the process was known to be this one.
+    checked: u64,
+}
+
+impl State {
+    const NONE: Self = Self {
+        words: [0; 2],
+        process: 0,
+        checked: 0,
+    };
+
+    /// Without the random numbers of the system, the clock and the process are all that differs.
+    #[cold]
+    fn seeded(process: u32, cycles: u64) -> Self {
+        let random = || getrandom::u64().unwrap_or_else(|_| Moment::now().cycles());
+        Self {
+            words: [random() ^ u64::from(process), random() | 1],
+            process,
+            checked: cycles,
+        }
+    }
+
+    #[cold]
+    fn checked(self, cycles: u64) -> Self {
+        let process = process::id();
+        if self.process == process {
+            return Self {
+                checked: cycles,
+                ..self
+            };
+        }
+        Self::seeded(process, cycles)
+    }
+
+    const fn step(&mut self) -> u64 {
+        let [first, second] = self.words;
+        let result = first
+            .wrapping_add(second)
+            .rotate_left(17)
+            .wrapping_add(first);
+        let both = first ^ second;
+        self.words = [
+            first.rotate_left(49) ^ both ^ (both << 21),
+            both.rotate_left(28),
+        ];
+        result
+    }
 }
 
 /// Returns 64 random bits that are good for ids, and not for secrets.
 ///
-/// The clock is mixed in each time: a process that was forked from this one has the same state, but
+/// The clock is mixed in each time: a process that was forked a moment ago has the same state, but
 /// does not call at the same cycle.
 fn next() -> u64 {
-    let mixed = |state: [u64; 2]| [state[0] ^ Moment::now().cycles(), state[1]];
-    let [first, second] = mixed(STATE.try_with(Cell::get).unwrap_or_default());
-    let [first, second] = if second == 0 { seed() } else { [first, second] };
-    let result = first
-        .wrapping_add(second)
-        .rotate_left(17)
-        .wrapping_add(first);
-    let both = first ^ second;
-    let state = [
-        first.rotate_left(49) ^ both ^ (both << 21),
-        both.rotate_left(28),
-    ];
+    let cycles = Moment::now().cycles();
+    let mut state = STATE.try_with(Cell::get).unwrap_or(State::NONE);
+    if cycles.wrapping_sub(state.checked) > CHECKED_FOR || state.words == [0; 2] {
+        state = state.checked(cycles);
+    }
+    let [first, second] = state.words;
+    state.words = [first ^ cycles, second];
+    let result = state.step();
     let _ = STATE.try_with(|kept| kept.set(state));
     result
 }
 
-/// Returns a new state. Without the random numbers of the system, the clock and the process are
-/// all that differs.
-#[cold]
-fn seed() -> [u64; 2] {
-    let random = || getrandom::u64().unwrap_or_else(|_| Moment::now().cycles());
-    [random() ^ u64::from(process::id()), random() | 1]
-}
-
-/// Returns random bits that no process forked from this one gets, also not at the same cycle.
+/// Returns 128 random bits.
 pub(crate) fn bits() -> u128 {
-    let process = u128::from(process::id()) << 64;
-    ((u128::from(next()) << 64) | u128::from(next())) ^ process
+    (u128::from(next()) << 64) | u128::from(next())
 }
 
 /// Generates ids that differ between a process and those forked from it. The generator of the SDK

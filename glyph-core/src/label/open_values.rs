@@ -14,7 +14,11 @@ use std::{
 
 use foldhash::fast::RandomState;
 
-use crate::{isolation, sync::lock_unless_lost, text::prefix};
+use crate::{
+    isolation,
+    sync::{get_or_create, lock_unless_lost},
+    text::prefix,
+};
 
 /// The value that replaces all values beyond a label's limit.
 pub const OVERFLOW: &str = "other";
@@ -85,7 +89,7 @@ impl OpenValues {
     }
 
     fn own_digit(&self, value: &str, max: usize) -> Option<usize> {
-        let table = self.table.get_or_init(|| Table::new(max));
+        let table = get_or_create(&self.table, || Table::new(max));
         if value.len() <= MAX_LENGTH
             && let Some(digit) = table.find(value)
         {

@@ -21,7 +21,7 @@ use super::{
     atomic::claim::Claim,
     slab::{Slab, Writer},
 };
-use crate::sync::recording_begins;
+use crate::sync::{get_or_create, recording_begins};
 
 /// The limit of slabs of one catalog.
 const MAX_SLABS: usize = 64;
@@ -218,7 +218,7 @@ impl CatalogCells {
             return captured;
         }
         self.recorded(self.registered());
-        self.shared.get_or_init(|| Slab::zeroed(self.slots)).cells()
+        get_or_create(&self.shared, || Slab::zeroed(self.slots)).cells()
     }
 
     /// Returns the cells of every slab that was ever taken: all owners, and the shared one.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{Exemplar, ExemplarAt, Metric, MetricState, ScopeCells, atomic::slot};
-use crate::clock::Moment;
+use crate::{clock::Moment, sync::get_or_create};
 
 /// The last exemplar of each bucket of a metric.
 #[derive(Debug)]
@@ -143,7 +143,7 @@ impl MetricState {
     /// Returns the exemplars of a metric.
     fn exemplars_of(&self, metric: &Metric) -> &ExemplarSlots {
         let buckets = || metric.series_count.saturating_mul(metric.buckets());
-        self.exemplars.get_or_init(|| ExemplarSlots::new(buckets()))
+        get_or_create(&self.exemplars, || ExemplarSlots::new(buckets()))
     }
 
     /// Removes the exemplars of a series. No other thread may use them meanwhile.

@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use super::atomic::{cell::add_shared_float, number};
+use crate::sync::get_or_create;
 
 /// What the series of a gauge have besides the integers in their cells.
 ///
@@ -81,5 +82,5 @@ impl GaugeValues {
 }
 
 fn zeroed(words: &OnceLock<Box<[AtomicU64]>>, count: usize) -> &[AtomicU64] {
-    words.get_or_init(|| bytemuck::zeroed_slice_box(count))
+    get_or_create(words, || bytemuck::zeroed_slice_box(count)).as_ref()
 }

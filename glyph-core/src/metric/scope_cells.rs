@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{Metric, MetricState, slab::Slab};
-use crate::descriptor::Kind;
+use crate::{descriptor::Kind, sync::get_or_create};
 
 /// The cells of a catalog for one scope. Threads share them. The first recording allocates them.
 #[doc(hidden)]
@@ -38,7 +38,7 @@ impl ScopeCells {
 
     /// Returns the cells for recording.
     fn contents(&self) -> &Contents {
-        self.contents.get_or_init(|| Contents {
+        get_or_create(&self.contents, || Contents {
             slab: Slab::zeroed(self.slots),
             states: (0..self.metrics).map(|_| MetricState::new()).collect(),
         })

@@ -9,7 +9,7 @@ use std::sync::atomic::{
 };
 
 use super::{Metric, MetricState, TargetCells, ThreadCells, slab::Writer};
-use crate::descriptor::MOST_LABELS;
+use crate::{descriptor::MOST_LABELS, sync::get_or_create};
 
 /// The number of observations counted under `other`, by the scope label whose limit was reached.
 pub(super) type Overflowed = [AtomicU64; MOST_LABELS];
@@ -88,9 +88,9 @@ impl MetricState {
 
     #[cold]
     fn overflow(&self, labels: u32) {
-        let counts = self
-            .overflowed
-            .get_or_init(|| Box::new([const { AtomicU64::new(0) }; MOST_LABELS]));
+        let counts = get_or_create(&self.overflowed, || {
+            Box::new([const { AtomicU64::new(0) }; MOST_LABELS])
+        });
         for (label, count) in counts.iter().enumerate() {
             if labels & (1 << label) != 0 {
                 count.fetch_add(1, Relaxed);

@@ -10,6 +10,7 @@ use std::sync::{
 };
 
 use super::{exemplar_slots::ExemplarSlots, gauge_values::GaugeValues, scoped::Overflowed};
+use crate::sync::get_or_create;
 
 /// The state of a metric next to its cells.
 #[doc(hidden)]
@@ -78,8 +79,10 @@ impl MetricState {
 impl MetricState {
     #[cold]
     fn absent(&self, groups: usize) -> &[AtomicU64] {
-        self.appeared
-            .get_or_init(|| bytemuck::zeroed_slice_box(groups.div_ceil(64)))
+        get_or_create(&self.appeared, || {
+            bytemuck::zeroed_slice_box(groups.div_ceil(64))
+        })
+        .as_ref()
     }
 }
 

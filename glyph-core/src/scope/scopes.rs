@@ -21,7 +21,7 @@ use crate::{
     isolation::{self, Current},
     label::sanitized,
     metric::{CatalogCells, Metric, ReadTarget, RecordingTarget, ScopeCells, TargetCells},
-    sync::lock,
+    sync::{get_or_create, lock},
 };
 
 /// The scopes that a catalog's metrics are recorded in.
@@ -84,7 +84,7 @@ impl Scopes {
     }
 
     fn covered(&'static self) -> &'static [Covered] {
-        self.covered.get_or_init(|| {
+        get_or_create(&self.covered, || {
             let mut covered = Vec::new();
             collect((self.parts.catalog)(), &mut covered);
             for (index, covered) in covered.iter().enumerate() {
@@ -92,6 +92,7 @@ impl Scopes {
             }
             covered.into()
         })
+        .as_ref()
     }
 
     pub(super) fn metrics(&'static self) -> Vec<&'static [Metric]> {
