@@ -72,7 +72,7 @@ pub(super) enum Effect {
     AllLost(&'static str, &'static str),
 }
 
-use Effect::{Arrive, AllLost, SomeArrive};
+use Effect::{AllLost, Arrive, SomeArrive};
 
 #[derive(Clone, Copy)]
 pub(super) struct Behavior {

@@ -15,7 +15,7 @@ use glyph_tests::{
 
 use self::behaviors::{
     BEHAVIORS, Collector,
-    Effect::{self, Arrive, AllLost, SomeArrive},
+    Effect::{self, AllLost, Arrive, SomeArrive},
 };
 use crate::signals::{Exporter, LONG, Signal, impatient};
 
@@ -39,8 +39,7 @@ fn export(endpoint: &str, protocol: Protocol) -> Vec<Exporter> {
         counts.failures + counts.exported == 0
     };
     // A busy machine may take longer until the first attempts have ended.
-    while started.elapsed() < WORK
-        || (started.elapsed() < LONG && exporters.iter().all(is_untried))
+    while started.elapsed() < WORK || (started.elapsed() < LONG && exporters.iter().all(is_untried))
     {
         for exporter in &exporters {
             exporter.produce(2);
