@@ -34,12 +34,23 @@ fn clock() -> &'static Clock {
     })
 }
 
+/// How often both clocks are read for one measurement. The closest pair counts: between two readings
+/// the thread may lose the processor for milliseconds.
+const READINGS: u32 = 3;
+
 /// Measures [`EPOCH`].
 fn align(clock: &Clock) {
-    let passed = clock.delta_as_nanos(0, clock.raw());
-    let unix = SystemTime::now().duration_since(UNIX_EPOCH);
-    let unix = unix.map_or(0, |unix| u64::try_from(unix.as_nanos()).unwrap_or(u64::MAX));
-    EPOCH.store(unix.wrapping_sub(passed), Relaxed);
+    let readings = (0..READINGS).map(|_| {
+        let before = clock.raw();
+        let unix = SystemTime::now();
+        (clock.delta_as_nanos(before, clock.raw()), before, unix)
+    });
+    if let Some((_, before, unix)) = readings.min_by_key(|(between, ..)| *between) {
+        let passed = clock.delta_as_nanos(0, before);
+        let unix = unix.duration_since(UNIX_EPOCH);
+        let unix = unix.map_or(0, |unix| u64::try_from(unix.as_nanos()).unwrap_or(u64::MAX));
+        EPOCH.store(unix.wrapping_sub(passed), Relaxed);
+    }
 }
 
 /// Aligns the process's clock with the system time, for moments that are kept from now on.
