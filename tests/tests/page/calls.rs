@@ -1,5 +1,6 @@
 //! What a call of a stage takes of the limits of open labels, and which series it makes present.
 #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
+#![expect(clippy::float_cmp, reason = "counts are exact")]
 
 use std::{convert::Infallible, pin::pin};
 
@@ -112,7 +113,7 @@ fn calls_take_nothing_of_the_limit_of_a_metric_that_they_do_not_feed() {
 #[test]
 fn events_of_every_form_of_a_call_have_its_value() {
     catalog!("forms");
-    #[instrument_stage(stage::work, labels(id = &*id))]
+    #[instrument_stage(stage::work, labels(id = &id))]
     async fn call(id: String) -> Result<(), Infallible> {
         tokio::task::yield_now().await;
         current::retry();

@@ -56,7 +56,7 @@ fn time_of_an_exemplar_is_that_of_its_observation_at_each_scrape() {
     let first = exemplars(&telemetry);
     assert_eq!(first.len(), 2, "{first:?}");
     // Within the precision of the two clocks.
-    let (_, time) = &first[0];
+    let (_, time) = first.first().unwrap();
     assert!(
         (before - 2..=after + 2).contains(time),
         "{before} {time} {after}"
