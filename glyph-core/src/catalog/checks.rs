@@ -73,10 +73,11 @@ pub const fn check_budget(catalog: &str, metrics: &[MetricDescriptor], max: usiz
     }
 }
 
-/// Rejects bucket bounds that are not finite and rising.
+/// Rejects bucket bounds that are not finite and rising, or below zero in a unit that has no such
+/// values. `magnitude` is the suffix of that unit, or else empty.
 #[doc(hidden)]
 #[track_caller]
-pub const fn buckets(bounds: &[f64]) {
+pub const fn buckets(bounds: &[f64], magnitude: &str) {
     if bounds.is_empty() || bounds.len() > MAX_BUCKETS {
         Message::new("a histogram has from 1 to ")
             .number(MAX_BUCKETS)
@@ -90,6 +91,13 @@ pub const fn buckets(bounds: &[f64]) {
             Message::new("bucket bounds must be finite; number ")
                 .number(index + 1)
                 .text(" is not")
+                .reject()
+        }
+        if bounds[index] < 0.0 && !magnitude.is_empty() {
+            Message::new("a histogram of ")
+                .text(magnitude)
+                .text(" rejects values below zero: remove bound number ")
+                .number(index + 1)
                 .reject()
         }
         if index > 0 && bounds[index] <= bounds[index - 1] {

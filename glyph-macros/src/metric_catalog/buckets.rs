@@ -106,6 +106,13 @@ fn rising(bounds: &[Quantity], unit: &Unit, errors: &mut Errors) -> Vec<f64> {
             continue;
         };
         match (values.last(), last) {
+            _ if value < 0.0 && unit.is_magnitude() => errors.at(
+                bound,
+                format!(
+                    "a histogram of {} rejects values below zero: remove this bound",
+                    unit.suffix().unwrap_or_default()
+                ),
+            ),
             (Some(below), Some(last)) if value <= *below => errors.at(
                 bound,
                 format!("buckets must rise: {} after {}", bound.text(), last.text()),

@@ -4,7 +4,7 @@
 //! appears once.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
+use quote::{format_ident, quote};
 
 use super::{
     artifact,
@@ -59,8 +59,11 @@ fn buckets(catalog: &Catalog) -> TokenStream {
     metrics
         .filter_map(|(index, metric)| match &metric.buckets {
             Some(Buckets::Constant(constant)) => {
-                let buckets = of_metric("BUCKETS", index).into_token_stream();
-                Some(check(TokenRange::of(constant), "buckets", &buckets))
+                let buckets = of_metric("BUCKETS", index);
+                let suffix = metric.unit.suffix().filter(|_| metric.unit.is_magnitude());
+                let suffix = suffix.unwrap_or_default();
+                let arguments = quote!(#buckets, #suffix);
+                Some(check(TokenRange::of(constant), "buckets", &arguments))
             }
             Some(Buckets::List(_)) | None => None,
         })

@@ -88,6 +88,11 @@ impl Unit {
         }
     }
 
+    /// Whether no value of the unit is below zero.
+    pub(super) const fn is_magnitude(&self) -> bool {
+        matches!(self, Self::Seconds | Self::Bytes)
+    }
+
     /// The unit as the suffix of a name.
     pub(super) fn suffix(&self) -> Option<&str> {
         match self {
