@@ -29,6 +29,7 @@ const ONLY_LAST: [&str; 4] = ["cookie", "credential", "credentials", "token"];
 const UNITS: [&str; 4] = ["first", "inter", "max", "next"];
 
 /// Returns whether a name has the words of a secret.
+#[must_use]
 pub fn is_secret(name: &str) -> bool {
     let name = name.as_bytes();
     let starts = (0..name.len()).filter(|at| is_word_start(name, *at));
@@ -38,6 +39,7 @@ pub fn is_secret(name: &str) -> bool {
 
 /// Returns whether a word starts here, in any of `snake_case`, `camelCase`, `kebab-case`,
 /// `UPPER_CASE` and `dotted.names`.
+#[must_use]
 pub fn is_word_start(name: &[u8], at: usize) -> bool {
     let Some(first) = name.get(at).filter(|byte| !is_separator(**byte)) else {
         return false;
@@ -53,6 +55,7 @@ pub fn is_word_start(name: &[u8], at: usize) -> bool {
 
 /// Returns whether the words from here on are those of `listed`, which is lower-case letters and
 /// digits. A plural and a number at the end are the same word.
+#[must_use]
 pub fn has_words_at(name: &[u8], start: usize, listed: &[u8]) -> bool {
     let Some(end) = end_of(name, start, listed) else {
         return false;
@@ -107,6 +110,7 @@ fn is_unit(name: &[u8], start: usize) -> bool {
 }
 
 /// Returns whether a byte separates words. Those of letters beyond ASCII do not.
+#[must_use]
 pub fn is_separator(byte: u8) -> bool {
     byte.is_ascii() && !byte.is_ascii_alphanumeric()
 }

@@ -116,19 +116,18 @@ impl Label {
             .name
             .as_ref()
             .map_or_else(|| ident.to_token_stream(), ToTokens::to_token_stream);
-        match others.iter().find(|other| other.name == name) {
-            Some(first) => errors.at(
+        if let Some(first) = others.iter().find(|other| other.name == name) {
+            errors.at(
                 tokens,
                 format!(
                     "duplicate label `{name}`, also field `{}`: rename one",
                     first.ident
                 ),
-            ),
-            None => {
-                label_name::check(&name, &tokens, errors);
-                if !args.is_not_secret {
-                    label_name::check_secret(&name, tokens, errors);
-                }
+            );
+        } else {
+            label_name::check(&name, &tokens, errors);
+            if !args.is_not_secret {
+                label_name::check_secret(&name, tokens, errors);
             }
         }
         Some(Self {

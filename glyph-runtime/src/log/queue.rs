@@ -22,8 +22,8 @@ use glyph_core::__runtime::{ignore_poison, lock};
 
 /// The longest time that a thread waits for its line to be written.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_millis(50);
-/// The time after which urgent lines overtake the others.
-const OVERTAKES_AFTER: Duration = Duration::from_millis(12);
+/// The part of the longest wait in which urgent lines overtake the others.
+const LEFT_TO_OVERTAKE: Duration = Duration::from_millis(38);
 /// The longest time that one thread writes before another one may go on.
 const SLICE: Duration = Duration::from_millis(10);
 /// The same while no thread waits, because the output is blocked.
@@ -44,7 +44,7 @@ pub(super) fn is_writer_thread() -> bool {
 ///
 /// The thread that logs an urgent line, from `WARN` on, waits until it is written, at most for
 /// [`LONGEST_WAIT`]. If the sink returns at once, this thread writes the line and those before it;
-/// after [`OVERTAKES_AFTER`], urgent lines overtake the others. Otherwise the writer thread writes.
+/// if that takes long, urgent lines overtake the others. Otherwise the writer thread writes.
 /// After a wait that was in vain, no thread waits until the sink has accepted a batch.
 #[derive(Debug)]
 pub(super) struct Queue {
@@ -181,8 +181,7 @@ impl Queue {
             } else if self.is_direct
                 && let Some(mut drain) = state.drain.take()
             {
-                if left < LONGEST_WAIT - OVERTAKES_AFTER && !mem::replace(&mut has_overtaken, true)
-                {
+                if left < LEFT_TO_OVERTAKE && !mem::replace(&mut has_overtaken, true) {
                     drain.urgent_first(&mut state.waiting);
                 }
                 state = self.write(state, drain, due.min(Deadline::after(SLICE)));

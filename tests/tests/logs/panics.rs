@@ -33,7 +33,7 @@ fn installed(filter: &'static str, work: impl FnOnce()) -> Vec<Value> {
         .log(move |log| {
             log.output = Output::File(to);
             log.format = Format::Json;
-            log.filter = filter.to_owned();
+            filter.clone_into(&mut log.filter);
         });
     let telemetry = telemetry.install().unwrap();
     work();
