@@ -14,7 +14,10 @@ use glyph_core::__runtime::lock;
 use tokio::{sync::Notify, task::yield_now, time::sleep};
 
 /// The time in which a connection is new: its request may be here, and not be read yet.
-const NEW: Duration = Duration::from_millis(50);
+const NEW: Duration = Duration::from_millis(10);
+
+/// The time after which nobody waits for the answer to a probe any more.
+const LATE: Duration = Duration::from_secs(1);
 
 /// The pause before each further answer on a connection, for each connection that is open. All of
 /// them together get 4,000 answers a second, so that probes on new connections have their turn.
@@ -47,8 +50,10 @@ struct Table {
     turns: u64,
     /// Those that wait for a request.
     waiting: Part,
-    /// Those whose request is being answered.
+    /// Those whose request for something else than a probe is being answered.
     answering: Part,
+    /// Those whose probe is being answered.
+    probing: Part,
 }
 
 type Part = BTreeMap<u64, Entry>;
@@ -73,22 +78,37 @@ impl Table {
     }
 
     fn remove(&mut self, turn: u64) -> Option<Cut> {
-        let waiting = self.waiting.remove(&turn);
-        let entry = waiting.or_else(|| self.answering.remove(&turn));
+        let mut parts = [&mut self.waiting, &mut self.answering, &mut self.probing].into_iter();
+        let entry = parts.find_map(|part| part.remove(&turn));
         entry.map(|entry| entry.cut)
     }
 
-    /// Removes the connection to cut.
+    fn len(&self) -> usize {
+        self.waiting.len() + self.answering.len() + self.probing.len()
+    }
+
+    /// Removes the connection to cut: of those that wait for a request, unless they are new and
+    /// others take longer.
     fn pop(&mut self) -> Option<Entry> {
-        let is_new = |entry: &Entry| entry.since.elapsed() < NEW;
-        let longest = self.waiting.first_key_value();
-        let waits_long = longest.is_some_and(|(_, entry)| !is_new(entry));
-        let from = if waits_long || self.answering.is_empty() {
-            &mut self.waiting
-        } else {
-            &mut self.answering
+        let longest = |part: &Part| {
+            let entry = part.first_key_value().map(|(_, entry)| entry);
+            entry.map_or(Duration::ZERO, |entry| entry.since.elapsed())
         };
-        from.pop_first().map(|(_, entry)| entry)
+        let (wait, answer, probe) = (
+            longest(&self.waiting),
+            longest(&self.answering),
+            longest(&self.probing),
+        );
+        let part = if wait >= NEW {
+            &mut self.waiting
+        } else if answer > wait {
+            &mut self.answering
+        } else if probe >= LATE || self.waiting.is_empty() {
+            &mut self.probing
+        } else {
+            &mut self.waiting
+        };
+        part.pop_first().map(|(_, entry)| entry)
     }
 }
 
@@ -109,12 +129,12 @@ impl Connections {
     }
 
     pub(super) fn len(&self) -> usize {
-        let table = lock(&self.0);
-        table.waiting.len() + table.answering.len()
+        lock(&self.0).len()
     }
 
-    /// Cuts the connection that has waited longest for a request. If that wait has only begun, or
-    /// no connection waits, cuts the one whose answer takes longest. Returns whether there was one.
+    /// Cuts the connection that has waited longest for a request. If that wait has only begun, and
+    /// an answer takes longer, cuts that one, and a probe only if nobody waits for it any more.
+    /// Returns whether there was a connection.
     pub(super) fn cut_one(&self) -> bool {
         let victim = lock(&self.0).pop();
         if let Some(victim) = &victim {
@@ -143,10 +163,16 @@ impl Connection {
     }
 
     /// Tells that a request has arrived, which is answered until the result is dropped.
-    pub(super) fn answering(self: &Arc<Self>) -> Answering {
+    pub(super) fn answering(self: &Arc<Self>, is_probe: bool) -> Answering {
         let is_first = !self.has_asked.swap(true, Relaxed);
         let others = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
-        self.enter(|table| &mut table.answering);
+        self.enter(|table| {
+            if is_probe {
+                &mut table.probing
+            } else {
+                &mut table.answering
+            }
+        });
         Answering {
             connection: Arc::clone(self),
             pause: if is_first {
@@ -215,13 +241,13 @@ mod tests {
     fn longest_wait_for_a_request_is_cut_first() {
         let all = Arc::<Connections>::default();
         let [first, second, third] = [(); 3].map(|()| all.add());
-        let answer = first.answering();
+        let answer = first.answering(false);
         sleep(NEW);
         assert!(all.cut_one() && was_cut(&second));
         // The answer has ended, so the wait of the first began after that of the third.
         drop(answer);
         assert!(all.cut_one() && was_cut(&third));
-        let answer = first.answering();
+        let answer = first.answering(false);
         assert!(all.cut_one() && was_cut(&first));
         assert!(!all.cut_one());
         drop(answer);
@@ -231,18 +257,21 @@ mod tests {
     #[test]
     fn new_connection_is_not_cut_for_one_whose_answer_takes_long() {
         let all = Arc::<Connections>::default();
-        let [first, second] = [(); 2].map(|()| all.add());
-        let _answer = first.answering();
+        let [first, probe] = [(); 2].map(|()| all.add());
+        let (_answer, _probe) = (first.answering(false), probe.answering(true));
+        sleep(NEW);
+        let new = all.add();
         assert!(all.cut_one() && was_cut(&first));
-        // There is no other.
-        assert!(all.cut_one() && was_cut(&second));
+        // The probe is answered soon.
+        assert!(all.cut_one() && was_cut(&new));
+        assert!(all.cut_one() && was_cut(&probe));
     }
 
     #[test]
     fn dropped_connection_is_forgotten() {
         let all = Arc::<Connections>::default();
         let connection = all.add();
-        let answer = connection.answering();
+        let answer = connection.answering(false);
         drop((answer, connection));
         assert_eq!(all.len(), 0);
         assert!(!all.cut_one());

@@ -23,10 +23,11 @@ const GRACE: Duration = Duration::from_millis(100);
 /// It runs on a thread called `glyph-admin` and needs no runtime of the program.
 ///
 /// It always accepts connections, up to 5,000 a second. At most 2,048 are open, and at most a
-/// quarter of the file descriptors that the process may open, or half of them up to 128. A connection beyond that cuts the one that has waited
-/// longest for a request, or else the one whose answer takes longest. A request has to arrive within ten seconds. A client that reads nothing
-/// of its response for 30 seconds is disconnected. If the process has no descriptors left, the
-/// listener uses some that it holds in reserve.
+/// quarter of the file descriptors that the process may open, or half of them up to 128. A further
+/// connection cuts the one that has waited longest for a request. If that wait has only begun, it
+/// cuts the one whose answer takes longest, but no probe. A request has to arrive within ten
+/// seconds. A client that reads nothing of its response for 30 seconds is disconnected. If the
+/// process has no descriptors left, the listener uses some that it holds in reserve.
 ///
 /// A drop stops the listener without waiting.
 ///

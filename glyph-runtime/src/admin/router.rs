@@ -14,6 +14,9 @@ use tower_http::{CompressionLevel, compression::CompressionLayer};
 use super::scrape::{Scrapes, Source, respond};
 use crate::{expose::Exposition, health::Health};
 
+const LIVENESS: &str = "/healthz";
+const READINESS: &str = "/readyz";
+
 /// Returns the endpoints `/metrics`, `/healthz` and `/readyz`, for GET and HEAD. Other methods get
 /// a 405.
 ///
@@ -48,8 +51,13 @@ pub(super) fn endpoints(source: Arc<dyn Source>, health: Health) -> Router {
             "/metrics",
             metrics.fallback(reject).layer(gzip).layer(limit),
         )
-        .route("/healthz", liveness.fallback(reject))
-        .route("/readyz", readiness.fallback(reject))
+        .route(LIVENESS, liveness.fallback(reject))
+        .route(READINESS, readiness.fallback(reject))
+}
+
+/// Returns whether the path is that of a probe.
+pub(super) fn is_probe(path: &str) -> bool {
+    [LIVENESS, READINESS].contains(&path)
 }
 
 async fn reject() -> Response {

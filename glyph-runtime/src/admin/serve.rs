@@ -22,6 +22,7 @@ use super::{
     connections::Connection,
     limits::{BUFFER, Limits},
     reserve::Stream,
+    router::is_probe,
     sockets::Sockets,
 };
 
@@ -83,7 +84,7 @@ fn spawn(
 ) {
     let (router, of_request) = (router.clone(), Arc::clone(&connection));
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-        let answering = of_request.answering();
+        let answering = of_request.answering(is_probe(request.uri().path()));
         request.extensions_mut().insert(of_request.cut().clone());
         let response = router.clone().call(request.map(Body::new));
         async move {

@@ -79,6 +79,11 @@ impl Slots {
         })
     }
 
+    /// Whether a scrape waits for a slot.
+    pub(super) fn are_awaited(&self) -> bool {
+        self.next.try_lock().is_err()
+    }
+
     /// Waits for a slot, for ten seconds at most. It becomes free when a scrape ends, or when the
     /// client of one reads nothing.
     pub(super) async fn take(self: Arc<Self>, connection: Option<Cut>) -> Option<Slot> {
@@ -122,6 +127,10 @@ pub(super) struct Slot {
 }
 
 impl Slot {
+    pub(super) fn slots(&self) -> Arc<Slots> {
+        Arc::clone(&self.slots)
+    }
+
     /// Tells that the client got what was rendered.
     pub(super) fn handed(&self) {
         *lock(&self.progress.handed) = Some(Instant::now());

@@ -5,6 +5,8 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex},
     task::{Context, Poll},
+    thread,
+    time::{Duration, Instant},
 };
 
 use axum::{BoxError, Error, body::Body, response::Response};
@@ -14,8 +16,11 @@ use http_body::Frame;
 use http_body_util::BodyExt;
 use tokio::{runtime::Handle, task::JoinHandle};
 
-use super::slots::Slot;
+use super::slots::{Slot, Slots};
 use crate::thread::OwnThread;
+
+/// The longest rest of the worker after a piece, while scrapes wait.
+const LONGEST_REST: Duration = Duration::from_millis(20);
 
 const TOO_SLOW: &str = "the client reads too slowly, and other scrapes wait";
 
@@ -71,8 +76,14 @@ enum Step {
 /// The rest of the body and its next frame. `None` at the end.
 type Piece = Result<Option<(Body, Frame<Bytes>)>, Error>;
 
-async fn render(mut body: Body) -> Piece {
-    match body.frame().await {
+async fn render(mut body: Body, slots: Arc<Slots>) -> Piece {
+    let begun = Instant::now();
+    let frame = body.frame().await;
+    if slots.are_awaited() {
+        // Blocks the thread, which is the worker's own: many slow clients take half of a processor.
+        thread::sleep(begun.elapsed().min(LONGEST_REST));
+    }
+    match frame {
         Some(frame) => Ok(Some((body, frame?))),
         None => Ok(None),
     }
@@ -89,7 +100,8 @@ impl http_body::Body for Rendered {
         loop {
             match mem::replace(&mut self.step, Step::Ended) {
                 Step::Ready(body) if self.slot.asked() => {
-                    self.step = Step::Rendering(self.runtime.spawn(render(body)));
+                    let rendering = render(body, self.slot.slots());
+                    self.step = Step::Rendering(self.runtime.spawn(rendering));
                 }
                 // An exposition that is cut short must not look complete.
                 Step::Ready(_) => return Poll::Ready(Some(Err(TOO_SLOW.into()))),
