@@ -149,7 +149,11 @@ pub(crate) async fn called() -> Vec<Row> {
             Asks::Reserve("x"),
             serve_as(Peer::EndsWithoutStatus).await,
         ),
-        ("the channel times out", Asks::Reserve("hang"), unmeasured().await),
+        (
+            "the channel times out",
+            Asks::Reserve("hang"),
+            unmeasured().await,
+        ),
         (
             "the caller gives up before the response",
             Asks::GivesUp,
