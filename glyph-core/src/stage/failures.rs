@@ -39,8 +39,7 @@ impl Failures {
     /// Returns the digits of the outcomes in a status label. A cancelled call that has the value of
     /// `ok` gets that of `error` if it is one.
     #[must_use]
-    #[expect(clippy::indexing_slicing, reason = "the indices are those of outcomes")]
-    pub(super) const fn digits(&self, mut digits: Digits) -> Digits {
+    pub(super) const fn digits(self, mut digits: Digits) -> Digits {
         if self.cancelled && digits[CANCELLED] == digits[OK] {
             digits[CANCELLED] = digits[ERROR];
         }
@@ -52,7 +51,7 @@ impl Failures {
         clippy::indexing_slicing,
         reason = "the index is compared with the length first"
     )]
-    const fn by_value(&self, digits: &Digits) -> [bool; OUTCOME_COUNT] {
+    const fn by_value(self, digits: &Digits) -> [bool; OUTCOME_COUNT] {
         let (mut counted, mut index) = (self.counted, 0);
         while index < digits.len() {
             let is_ok = digits[index] == digits[OK];
@@ -67,7 +66,7 @@ impl Failures {
         clippy::indexing_slicing,
         reason = "the index is compared with the length first"
     )]
-    const fn shares_value(&self, digits: &Digits, outcome: usize) -> bool {
+    const fn shares_value(self, digits: &Digits, outcome: usize) -> bool {
         let mut other = 0;
         while other < digits.len() {
             if self.counted[other] && digits[other] == digits[outcome] {
@@ -80,7 +79,7 @@ impl Failures {
 
     /// Whether a call with this outcome is an error of the stage.
     #[inline]
-    pub(super) fn contain(&self, outcome: Outcome) -> bool {
+    pub(super) fn contain(self, outcome: Outcome) -> bool {
         let counted = self.counted.get(outcome.index());
         counted.copied().unwrap_or_default()
     }

@@ -112,8 +112,8 @@ enum WithTimeout {
 #[label(outcome)]
 enum Lost {
     Ok,
-    #[label(outcome(error, cancelled))]
-    Lost,
+    #[label(name = "lost", outcome(error, cancelled))]
+    Failed,
     Panicked,
 }
 
@@ -123,8 +123,8 @@ enum GaveUp {
     #[label(outcome(ok))]
     Fine,
     Error,
-    #[label(outcome(timeout, cancelled))]
-    GaveUp,
+    #[label(name = "gave_up", outcome(timeout, cancelled))]
+    Stopped,
 }
 
 #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]

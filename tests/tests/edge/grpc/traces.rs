@@ -125,9 +125,12 @@ async fn declared_methods_are_on_spans_from_the_start() {
     assert_eq!(lines[0]["rpc.method"], RESERVE);
 }
 
+/// The name and the attributes of a span that starts.
+type Started = (String, Vec<KeyValue>);
+
 /// A sampler that keeps what it was asked.
 #[derive(Clone, Debug, Default)]
-struct Asked(Arc<Mutex<Vec<(String, Vec<KeyValue>)>>>);
+struct Asked(Arc<Mutex<Vec<Started>>>);
 
 impl ShouldSample for Asked {
     fn should_sample(
