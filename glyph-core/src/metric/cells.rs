@@ -128,8 +128,8 @@ impl Metric {
     /// current scope, or else the thread's. The series is present from now on.
     #[inline(never)]
     pub(super) fn writer(&'static self, series: usize) -> Writer<'static> {
-        match self.parts.cells.target_cells() {
-            Some(target) => self.scoped_in(target, series).0,
+        match self.scoped(series) {
+            Some((writer, _)) => writer,
             None => self.unscoped(series),
         }
     }

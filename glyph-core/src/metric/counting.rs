@@ -12,6 +12,7 @@ use super::{
     Metric, Observed, Scale, Scaled, ThreadCells,
     atomic::cell::{
         Beyond, add_own, add_own_float, add_own_part, add_shared, add_shared_float, increment_own,
+        increment_shared,
     },
     slab::Writer,
 };
@@ -77,8 +78,14 @@ impl Metric {
 
     #[cold]
     fn add_slow(&'static self, series: usize, parts: u64) {
-        let writer = self.writer(series);
-        if !self.add_with(writer, series, 0, parts, Beyond::Stops) {
+        let fits = match self.scoped(series) {
+            Some((writer, _)) => {
+                let cell = writer.cells().first();
+                cell.is_none_or(|cell| add_shared(cell, parts, || 0, Beyond::Stops))
+            }
+            None => self.add_with(self.unscoped(series), series, 0, parts, Beyond::Stops),
+        };
+        if !fits {
             self.reject();
         }
     }
@@ -101,7 +108,6 @@ impl Metric {
     }
 
     /// Adds to the integer in the cell `index` of a series. Returns whether it fits.
-    #[inline]
     fn add_with(
         &'static self,
         writer: Writer<'_>,
@@ -200,7 +206,13 @@ impl Metric {
 
     #[cold]
     fn count_slow(&'static self, series: usize, bucket: usize, value: Scaled) -> bool {
-        let writer = self.writer(series);
+        let writer = match self.scoped(series) {
+            Some((Writer::Scoped([counts @ .., sum]), _)) if self.scale != Scale::Float => {
+                return self.count_scoped(counts.get(bucket), sum, value.added);
+            }
+            Some((writer, _)) => writer,
+            None => self.unscoped(series),
+        };
         let fits = match self.scale {
             Scale::Float => self.add_float_with(writer, series, f64::from_bits(value.added)),
             Scale::Nanoseconds | Scale::Whole => {
@@ -213,6 +225,16 @@ impl Metric {
         }
         if !fits {
             self.reject();
+        }
+        fits
+    }
+
+    /// Counts an integer in a scope, whose cells are totals.
+    fn count_scoped(&self, count: Option<&AtomicU64>, sum: &AtomicU64, added: u64) -> bool {
+        let fits = add_shared(sum, added, || 0, Beyond::Stays);
+        match count {
+            Some(count) if fits => increment_shared(count),
+            _ => self.reject(),
         }
         fits
     }

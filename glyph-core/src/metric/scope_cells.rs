@@ -37,6 +37,7 @@ impl ScopeCells {
     }
 
     /// Returns the cells for recording.
+    #[inline]
     fn contents(&self) -> &Contents {
         get_or_create(&self.contents, || Contents {
             slab: Slab::zeroed(self.slots),

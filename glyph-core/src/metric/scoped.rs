@@ -20,24 +20,14 @@ impl Metric {
         &'static self,
         series: usize,
     ) -> Option<(Writer<'static>, &'static MetricState)> {
-        let target = self.parts.cells.target_cells()?;
-        Some(self.scoped_in(target, series))
-    }
-
-    /// [`Metric::scoped`] for a caller that has looked up the scope.
-    #[inline]
-    pub(super) fn scoped_in(
-        &'static self,
-        TargetCells { cells, overflowed }: TargetCells,
-        series: usize,
-    ) -> (Writer<'static>, &'static MetricState) {
+        let TargetCells { cells, overflowed } = self.parts.cells.target_cells()?;
         if overflowed != 0 {
             self.state().overflow(overflowed);
         }
         match cells.series(self, series) {
-            Some((cells, state)) => (Writer::Scoped(cells), state),
+            Some((cells, state)) => Some((Writer::Scoped(cells), state)),
             // Index out of range: discard the observation.
-            None => (Writer::Scoped(&[]), self.parts.state),
+            None => Some((Writer::Scoped(&[]), self.parts.state)),
         }
     }
 
