@@ -78,22 +78,16 @@ impl Metric {
     fn add_fraction(&'static self, series: usize, amount: f64) {
         let added = amount.is_finite()
             && match self.scoped(series) {
-                Some((_, state)) => self.add_beside(state, series, amount),
+                Some((_, state)) => state.add_beside(self, series, amount),
                 None => {
                     self.appear(series);
                     self.parts.cells.recorded_beside();
-                    self.add_beside(&self.state(), series, amount)
+                    self.state().add_beside(self, series, amount)
                 }
             };
         if !added {
             self.reject();
         }
-    }
-
-    /// Adds a number besides the integers in the cells. Returns whether the result is finite.
-    fn add_beside(&self, state: &MetricState, series: usize, amount: f64) -> bool {
-        let added = state.gauge.add_to_set(series, amount);
-        added.unwrap_or_else(|| state.gauge.add(self.series_count, series, amount))
     }
 
     /// Sets the gauge. A value that is not finite is rejected.
@@ -116,25 +110,34 @@ impl Metric {
     #[cold]
     fn shift_slow(&'static self, series: usize, by: i64) {
         let added = match self.scoped(series) {
-            Some((writer, state)) => self.shift_with(writer, state, series, by),
-            None => self.shift_with(self.unscoped(series), &self.state(), series, by),
+            Some((writer, state)) => state.shift(self, writer, series, by),
+            None => self.state().shift(self, self.unscoped(series), series, by),
         };
         if !added {
             self.reject();
         }
     }
+}
 
+impl MetricState {
+    /// Adds a number besides the integers in the cells. Returns whether the result is finite.
+    fn add_beside(&self, metric: &Metric, series: usize, amount: f64) -> bool {
+        let added = self.gauge.add_to_set(series, amount);
+        added.unwrap_or_else(|| self.gauge.add(metric.series_count, series, amount))
+    }
+
+    /// Adds an integer to the cell of a series, or besides it. Returns whether the result is finite.
     #[expect(
         clippy::cast_precision_loss,
         reason = "integers beyond 2^53 round, as in the exposition"
     )]
-    fn shift_with(&self, writer: Writer<'_>, state: &MetricState, series: usize, by: i64) -> bool {
+    fn shift(&self, metric: &Metric, writer: Writer<'_>, series: usize, by: i64) -> bool {
         let Some(cell) = writer.cells().first() else {
             return true;
         };
-        if !state.gauge.was_set_at(series) && writer.shift(cell, by) {
+        if !self.gauge.was_set_at(series) && writer.shift(cell, by) {
             return true;
         }
-        self.add_beside(state, series, by as f64)
+        self.add_beside(metric, series, by as f64)
     }
 }
