@@ -42,6 +42,8 @@ const RESERVE: usize = 16;
 /// Accepts connections on one or more sockets, up to a limit of connections.
 pub(super) struct Acceptor {
     sockets: Vec<TcpListener>,
+    /// The socket that is asked first, in turns, so that clients of one do not starve the other.
+    first: usize,
     connections: Arc<Connections>,
     most: usize,
     reserve: Arc<Reserve>,
@@ -52,6 +54,7 @@ impl Acceptor {
     pub(super) fn new(socket: TcpListener, limits: Limits) -> Self {
         Self {
             sockets: vec![socket],
+            first: 0,
             connections: Arc::default(),
             most: limits.connections,
             reserve: Arc::new(Reserve::new(RESERVE)),
@@ -70,7 +73,8 @@ impl Acceptor {
     pub(super) async fn accept(&mut self) -> (Stream, Arc<Connection>) {
         let stream = loop {
             self.pace.keep().await;
-            match poll_fn(|context| poll_accept(&self.sockets, context)).await {
+            self.first = self.first.wrapping_add(1);
+            match poll_fn(|context| self.poll_accept(context)).await {
                 Ok(stream) => break stream,
                 Err(error) => self.recover(&error),
             }
@@ -80,6 +84,20 @@ impl Acceptor {
         self.reserve.fill();
         let stream = Stream::new(stream, Arc::clone(&self.reserve));
         (stream, self.connections.add())
+    }
+
+    fn poll_accept(&self, context: &mut Context<'_>) -> Poll<io::Result<TcpStream>> {
+        let sockets = self
+            .sockets
+            .iter()
+            .cycle()
+            .skip(self.first % self.sockets.len().max(1));
+        for socket in sockets.take(self.sockets.len()) {
+            if let Poll::Ready(accepted) = socket.poll_accept(context) {
+                return Poll::Ready(accepted.map(|(stream, _)| stream));
+            }
+        }
+        Poll::Pending
     }
 
     /// Frees a descriptor for the next attempt if there is none. After other errors, such as that of
@@ -94,15 +112,6 @@ impl Acceptor {
         }
         self.pace.exhaust();
     }
-}
-
-fn poll_accept(sockets: &[TcpListener], context: &mut Context<'_>) -> Poll<io::Result<TcpStream>> {
-    for socket in sockets {
-        if let Poll::Ready(accepted) = socket.poll_accept(context) {
-            return Poll::Ready(accepted.map(|(stream, _)| stream));
-        }
-    }
-    Poll::Pending
 }
 
 fn is_of_one_client(error: &io::Error) -> bool {

@@ -115,7 +115,7 @@ impl Attack {
 const WITH_MANY: Attack = Attack {
     descriptors: 8192,
     clients: 1000,
-    lasts: Duration::from_millis(500),
+    lasts: Duration::from_millis(300),
 };
 
 const WITH_FEW: Attack = Attack {
