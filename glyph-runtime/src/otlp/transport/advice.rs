@@ -30,7 +30,8 @@ pub(super) fn of(kind: Kind, endpoint: &Endpoint) -> Option<String> {
         Kind::Redirect => {
             "redirects are not followed: set the endpoint to the URL that they lead to"
         }
-        Kind::Overloaded | Kind::Rejected | Kind::Unreadable => return None,
+        Kind::Overloaded => "give the collector more capacity, or sample fewer traces",
+        Kind::Rejected | Kind::Unreadable => return None,
     };
     Some(advice.to_owned())
 }
