@@ -122,7 +122,7 @@ fn enabled(callsite: &'static SpanCallsite, names_parent: bool) -> Option<Parent
 #[must_use]
 pub(crate) fn open_with(
     callsite: &'static SpanCallsite,
-    parent: Parent,
+    parent: &Parent,
     labels: &[FieldValue<'_>],
     fields: &[FieldValue<'_>],
 ) -> Span {
@@ -135,9 +135,9 @@ pub(crate) fn open_with(
     build(metadata, parent, values.get(..count).unwrap_or_default())
 }
 
-fn build(metadata: &'static Metadata<'static>, parent: Parent, values: &[FieldValue<'_>]) -> Span {
+fn build(metadata: &'static Metadata<'static>, parent: &Parent, values: &[FieldValue<'_>]) -> Span {
     let values = metadata.fields().value_set_all(values);
-    let span = match &parent {
+    let span = match parent {
         Parent::Current => Span::new(metadata, &values),
         Parent::Root => Span::child_of(None, metadata, &values),
         Parent::Id(parent) => Span::child_of(open_id(parent), metadata, &values),

@@ -11,12 +11,16 @@ use crate::span::{
 pub(super) fn open_block<S: Stage>(stage: &S) -> Option<OpenSpan> {
     let callsite = S::span_callsite();
     opens(callsite, false)?;
-    let span = labelled(stage, callsite, Parent::Current, &[]);
+    let span = labelled(stage, callsite, &Parent::Current, &[]);
     Some(OpenSpan::of_block(span))
 }
 
 /// Opens the span of a call of a function at `callsite`, with the labels of `stage`.
 #[doc(hidden)]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "call sites are expressions of the user"
+)]
 pub fn open<S: Stage>(
     stage: &S,
     callsite: &'static SpanCallsite,
@@ -25,20 +29,18 @@ pub fn open<S: Stage>(
     of: Option<TypeName>,
     fields: &[FieldValue<'_>],
 ) -> OpenSpan {
-    let span = labelled(stage, callsite, parent, fields);
+    let span = labelled(stage, callsite, &parent, fields);
     OpenSpan::of_function(span, callsite, of, context)
 }
 
 fn labelled<S: Stage>(
     stage: &S,
     callsite: &'static SpanCallsite,
-    parent: Parent,
+    parent: &Parent,
     fields: &[FieldValue<'_>],
 ) -> Span {
     let mut span = Span::none();
-    let mut parent = Some(parent);
     stage.label_values(&mut |labels, _| {
-        let parent = parent.take().unwrap_or(Parent::Current);
         span = open_with(callsite, parent, labels, fields);
     });
     span

@@ -95,16 +95,13 @@ impl OpenNames {
         let mut names = Vec::new();
         for list in self.lists.iter().take_while(|_| count > 0) {
             with(list, |list| {
-                names.extend(list.iter().map(|(_, name)| name.text()))
+                names.extend(list.iter().map(|(_, name)| name.text()));
             });
         }
         names.sort_unstable();
         names.dedup();
         names.truncate(NAMES);
-        let mut open = OpenSpans::default();
-        open.count = count;
-        open.names = names;
-        open
+        OpenSpans { count, names }
     }
 
     fn with_list(&self, id: SpanId, work: impl FnOnce(&mut List)) {

@@ -47,7 +47,7 @@ pub(crate) const CALLS: &[Call] = &[
     call("stage", 2, || drop(function(false))),
     call("failed stage", 2, || drop(function(true))),
     call("stage with a retry", 3, retried),
-    call("stage with a parent", 2, || below_none()),
+    call("stage with a parent", 2, below_none),
     call("async stage", 2, || now(asynchronous())),
     call("dropped async stage", 2, || now(never())),
     call("stream", 4, || now(items(false).count())),
@@ -93,7 +93,7 @@ pub(crate) const CALLS: &[Call] = &[
     call("propagation", 0, propagated),
     call("context", 1, contexts),
     call("facade", 0, || {
-        metrics::counter!("life_facade").increment(1)
+        metrics::counter!("life_facade").increment(1);
     }),
     call("HTTP server", 0, || now(server())),
     call("dropped HTTP server", 0, || drop(server())),
@@ -132,7 +132,7 @@ async fn never() {
 
 #[instrument_stage(stage::step, stream)]
 fn items(goes_on: bool) -> impl Stream<Item = u8> {
-    let end = if goes_on { 1 } else { 0 };
+    let end = usize::from(goes_on);
     let ends = stream::pending().take(end);
     stream::iter([1, 2].into_iter().take(2 - end)).chain(ends)
 }

@@ -30,33 +30,33 @@ thread_local! {
     static LAST: Local = const { RefCell::new(None) };
 }
 
-fn on_drop(thread: &str, local: &str) -> Option<OnDrop> {
-    Some(OnDrop {
+fn on_drop(thread: &str, local: &str) -> OnDrop {
+    OnDrop {
         moment: format!("{local} local of {thread}"),
         held: Vec::new(),
-    })
+    }
 }
 
 /// Glyph is first used in the destructor.
 fn unused(thread: &str) {
-    FIRST.set(on_drop(thread, "only"));
+    FIRST.set(Some(on_drop(thread, "only")));
 }
 
 /// Locals are first used between the first uses of glyph, `tracing` and OpenTelemetry.
 fn between(thread: &str) {
-    FIRST.set(on_drop(thread, "first"));
+    FIRST.set(Some(on_drop(thread, "first")));
     let span = tracing::info_span!("new");
-    AFTER_NEW_SPAN.set(on_drop(thread, "second"));
+    AFTER_NEW_SPAN.set(Some(on_drop(thread, "second")));
     span.in_scope(|| ());
-    AFTER_ENTERED_SPAN.set(on_drop(thread, "third"));
+    AFTER_ENTERED_SPAN.set(Some(on_drop(thread, "third")));
     check(&format!("running {thread}"));
-    LAST.set(on_drop(thread, "last"));
+    LAST.set(Some(on_drop(thread, "last")));
 }
 
 /// A local that is older than all of glyph's holds calls that have begun.
 fn holding(thread: &str) {
-    FIRST.set(on_drop(thread, "holding"));
-    LAST.set(on_drop(thread, "late holding"));
+    FIRST.set(Some(on_drop(thread, "holding")));
+    LAST.set(Some(on_drop(thread, "late holding")));
     let hold = |local: &Local| local.borrow_mut().as_mut().unwrap().held = held();
     FIRST.with(hold);
     LAST.with(hold);

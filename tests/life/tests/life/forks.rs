@@ -49,5 +49,6 @@ fn ids_of_a_child_differ_and_the_parent_alone_exports() {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let id = bytes.try_into().map(u128::from_be_bytes);
+    format!("{:032x}", id.unwrap())
 }

@@ -66,6 +66,6 @@ impl Child {
     /// Returns a file that the process has written.
     fn file(&self, extension: &str) -> String {
         let path = self.folder.path().join("log").with_extension(extension);
-        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"))
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 }
