@@ -121,7 +121,7 @@ const fn spec(
 #[rustfmt::skip]
 pub(super) const SETTINGS: [SettingSpec; 53] = [
     spec(Setting::ServiceName, "OTEL_SERVICE_NAME", "`service.name`", "any string", "`service.name` of the resource attributes, or the name given to `Telemetry::builder`", Error),
-    spec(Setting::ResourceAttributes, "OTEL_RESOURCE_ATTRIBUTES", "further attributes of the resource", "`name=value` pairs, separated by commas, percent-encoded", "none", Warning),
+    spec(Setting::ResourceAttributes, "OTEL_RESOURCE_ATTRIBUTES", "further attributes of the resource", "`name=value` pairs, separated by commas, percent-encoded", "`service.instance.id`, a random UUID", Warning),
     spec(Setting::DeploymentEnvironment, "", "`deployment.environment.name`", "any string", "the value in the resource attributes", Error),
     spec(Setting::SdkDisabled, "OTEL_SDK_DISABLED", "disables spans and OTLP export; log output and `/metrics` stay", BOOLEAN, "`false`", Warning),
     spec(Setting::Propagators, "OTEL_PROPAGATORS", "formats in which contexts are propagated to other processes", "`tracecontext` and `baggage`, separated by commas, or `none`, in any case", "`tracecontext,baggage`", Warning),
