@@ -173,7 +173,7 @@ impl Protocol for Grpc {
     fn describe(&self, _: Role, ended: &Ended<CallEnd>, span: &Span) {
         tracing::record_all!(
             span,
-            rpc.response.status_code = ended.end.status.as_str(),
+            rpc.status_code = ended.end.status.as_str(),
             error.r#type = self.error_type,
             otel.status_code = ended.failed.then_some("ERROR"),
         );

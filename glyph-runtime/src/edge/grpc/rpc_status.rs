@@ -93,7 +93,7 @@ fn stopped(status: StatusCode, late: bool) -> Option<ErrorType> {
     }
 }
 
-/// OpenTelemetry semantic conventions, "gRPC", `rpc.response.status_code`.
+/// OpenTelemetry semantic conventions, "gRPC", `rpc.status_code`.
 const fn is_error(role: Role, status: StatusCode) -> bool {
     match role {
         Role::Client => !matches!(status, StatusCode::Ok),

@@ -120,10 +120,10 @@ fn called(recorded: &Recorded, code: Code) -> (StatusCode, Option<ErrorType>, St
     let duration = recorded.captured.histogram_of(&metrics.call_duration);
     assert_eq!(duration.count(), 1);
     let status = StatusCode::from(code);
-    let label = ("rpc_response_status_code", status.as_str());
+    let label = ("rpc_status_code", status.as_str());
     let counted = duration.with_label(label.0, label.1).count();
     let span = recorded.span(&SpanKind::Client);
-    let on_span = crate::grpc::kept::attribute(&span, "rpc.response.status_code");
+    let on_span = crate::grpc::kept::attribute(&span, "rpc.status_code");
     assert_eq!(
         counted, 1,
         "the application sees {status:?}, the span {on_span}"

@@ -213,7 +213,7 @@ fn ids_are_not_labels() {
         .map(|label| label.name);
     let known = [
         "rpc_method",
-        "rpc_response_status_code",
+        "rpc_status_code",
         "error_type",
         "rpc_system_name",
         "server_address",

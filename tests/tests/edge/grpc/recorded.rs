@@ -76,10 +76,7 @@ impl Recorded {
             assert_eq!(counted, u64::from(ended.error == Some(error)), "{error:?}");
         }
         assert_eq!(active(), 0.0);
-        assert_eq!(
-            attribute(&span, "rpc.response.status_code"),
-            status.as_str()
-        );
+        assert_eq!(attribute(&span, "rpc.status_code"), status.as_str());
     }
 
     /// Asserts that the client recorded one call, with these values.
@@ -110,10 +107,7 @@ impl Recorded {
             assert_eq!(counted, u64::from(ended.error == Some(error)), "{error:?}");
         }
         assert_eq!(active(), 0.0);
-        assert_eq!(
-            attribute(&span, "rpc.response.status_code"),
-            status.as_str()
-        );
+        assert_eq!(attribute(&span, "rpc.status_code"), status.as_str());
     }
 
     /// Returns the only span of this kind.

@@ -177,6 +177,9 @@ async fn client_error_status_is_an_error_for_the_caller() {
         ("http.response.status_code", "410"),
         ("server.address", "127.0.0.1"),
         ("server.port", &address.port().to_string()),
+        ("network.peer.address", "127.0.0.1"),
+        ("network.peer.port", &address.port().to_string()),
+        ("network.protocol.version", "1.1"),
         ("url.full", &format!("http://{address}/gone")),
         ("http.request.resend_count", ""),
     ] {

@@ -16,7 +16,7 @@ pub struct Answered<'a> {
     #[label(name = "server_address", max = 8)]
     pub peer: &'a str,
     /// The status.
-    #[label(name = "rpc_response_status_code")]
+    #[label(name = "rpc_status_code")]
     pub status: StatusCode,
     /// How the call failed, if it did.
     #[label(name = "error_type")]

@@ -18,7 +18,7 @@ use crate::{
 ///
 /// | metric | labels |
 /// |---|---|
-/// | `rpc_client_call_duration_seconds` | `rpc_system_name`, `rpc_method`, `server_address`, `rpc_response_status_code`, `error_type` |
+/// | `rpc_client_call_duration_seconds` | `rpc_system_name`, `rpc_method`, `server_address`, `rpc_status_code`, `error_type` |
 /// | `rpc_client_errors_total` | `rpc_system_name`, `rpc_method`, `server_address`, `error_type`: see [`ErrorType`] |
 /// | `rpc_client_active_requests` | |
 ///

@@ -88,7 +88,7 @@ fn open_span(method: &Method, peer: &str, port: Option<i64>, request: &Parts) ->
         rpc.system.name = SYSTEM,
         rpc.method = method.name(),
         rpc.method_original = original,
-        rpc.response.status_code = Empty,
+        rpc.status_code = Empty,
         server.address = (!peer.is_empty()).then(|| bounded(peer)),
         server.port = port,
     )

@@ -10,7 +10,7 @@ use tracing::{Span, field::Empty, info_span};
 use super::{ServerCall, line, settings::GrpcServerSettings};
 use crate::edge::{
     Direction, SettingsOf,
-    attributes::{bounded, requested_address, version},
+    attributes::{bounded, requested_address},
     grpc::{
         CallEnd, Grpc,
         method::{Method, SYSTEM},
@@ -89,13 +89,11 @@ fn open_span(method: &Method, peer: Option<SocketAddr>, request: &Parts) -> Span
         rpc.system.name = SYSTEM,
         rpc.method = method.name(),
         rpc.method_original = original,
-        rpc.response.status_code = Empty,
+        rpc.status_code = Empty,
         server.address = address,
         server.port = port,
-        client.address = peer_address.as_deref(),
         network.peer.address = peer_address.as_deref(),
         network.peer.port = peer.map(|peer| i64::from(peer.port())),
-        network.protocol.version = version(request.version),
     )
 }
 

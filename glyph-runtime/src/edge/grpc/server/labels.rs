@@ -13,7 +13,7 @@ pub struct Answered<'a> {
     #[label(name = "rpc_method", max = 128)]
     pub method: &'a str,
     /// The status.
-    #[label(name = "rpc_response_status_code")]
+    #[label(name = "rpc_status_code")]
     pub status: StatusCode,
     /// How the call failed, if it did.
     #[label(name = "error_type")]

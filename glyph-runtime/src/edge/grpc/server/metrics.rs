@@ -18,7 +18,7 @@ use crate::{
 ///
 /// | metric | labels |
 /// |---|---|
-/// | `rpc_server_call_duration_seconds` | `rpc_system_name`, `rpc_method`, `rpc_response_status_code`, `error_type` |
+/// | `rpc_server_call_duration_seconds` | `rpc_system_name`, `rpc_method`, `rpc_status_code`, `error_type` |
 /// | `rpc_server_errors_total` | `rpc_system_name`, `rpc_method`, `error_type`: see [`ErrorType`] |
 /// | `rpc_server_active_requests` | |
 ///
