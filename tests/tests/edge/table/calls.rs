@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use glyph_runtime::grpc::{ClientLayer, ServerLayer};
+use glyph_runtime::grpc::{ClientLayer, ClientService, ServerLayer};
 use glyph_tests::wait;
 use tonic::{client::Grpc, transport::Channel};
 use tower::Layer;
@@ -10,7 +10,7 @@ use tower::Layer;
 use crate::{
     grpc::{
         ends::{Leaves, PARTIAL, Peer, leave, serve_as},
-        shop::{RESERVE, Text, WATCH, channel, path, plain, serve_behind, text},
+        shop::{RESERVE, Text, WATCH, channel, path, serve_behind, text},
     },
     table::{
         catalog::{Endings, active},
@@ -97,7 +97,9 @@ pub(crate) async fn served() -> Vec<Row> {
     for (told, asks) in cases {
         let run = Run::start();
         let address = serve_behind(server_layer(), None).await;
-        ask(&mut plain(address).await, asks).await;
+        // The deadline of a call does not count the time to connect.
+        let connected = channel(address).connect().await.unwrap();
+        ask(&mut Grpc::new(connected), asks).await;
         rows.push(run.row(told, "Server", TARGET).await);
     }
     let run = Run::start();
@@ -109,8 +111,12 @@ pub(crate) async fn served() -> Vec<Row> {
 }
 
 /// Returns a client whose calls the table shows.
-fn client(address: SocketAddr) -> Client<glyph_runtime::grpc::ClientService<Channel>> {
-    let endpoint = channel(address).timeout(Duration::from_millis(500));
+fn client(address: SocketAddr, asks: Asks) -> Client<ClientService<Channel>> {
+    let limit = match asks {
+        Asks::Reserve("hang") => Duration::from_millis(50),
+        _ => wait::LONG,
+    };
+    let endpoint = channel(address).timeout(limit);
     let layer = ClientLayer::new(Endings::global());
     Grpc::new(layer.layer(endpoint.connect_lazy()))
 }
@@ -168,7 +174,7 @@ pub(crate) async fn called() -> Vec<Row> {
     let mut rows = Vec::new();
     for (told, asks, address) in cases {
         let run = Run::start();
-        ask(&mut client(address), asks).await;
+        ask(&mut client(address, asks), asks).await;
         rows.push(run.row(told, "Client", TARGET).await);
     }
     rows
