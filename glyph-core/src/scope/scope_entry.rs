@@ -157,6 +157,8 @@ impl Clone for ScopeLease {
 }
 
 impl Drop for ScopeLease {
+    /// Out of line: most guards of calls have no lease, and their drop stays short.
+    #[inline(never)]
     fn drop(&mut self) {
         let entry = self.active.entry;
         let now = Now::current();

@@ -14,8 +14,9 @@ const CANCELLED: usize = Outcome::Cancelled.index();
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Failures {
-    /// In the order of [`Outcome::ALL`].
-    counted: [bool; OUTCOME_COUNT],
+    /// One bit for each outcome, in the order of [`Outcome::ALL`] from the lowest: looked at by each
+    /// call.
+    counted: u8,
     cancelled: bool,
 }
 
@@ -26,12 +27,13 @@ impl Failures {
     /// the duration: it counts an outcome whose value is that of an error.
     #[must_use]
     pub const fn of(labels: [&[LabelDescriptor]; 2], cancelled: bool) -> Self {
+        let counted = [false, true, true, cancelled, true];
         let mut failures = Self {
-            counted: [false, true, true, cancelled, true],
+            counted: bits(counted),
             cancelled,
         };
         if let Some(digits) = status(labels) {
-            failures.counted = failures.by_value(&failures.digits(digits));
+            failures.counted = bits(by_value(counted, &failures.digits(digits)));
         }
         failures
     }
@@ -46,43 +48,56 @@ impl Failures {
         digits
     }
 
-    /// Returns the outcomes whose values are those of errors.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "the index is compared with the length first"
-    )]
-    const fn by_value(self, digits: &Digits) -> [bool; OUTCOME_COUNT] {
-        let (mut counted, mut index) = (self.counted, 0);
-        while index < digits.len() {
-            let is_ok = digits[index] == digits[OK];
-            counted[index] = !is_ok && (counted[index] || self.shares_value(digits, index));
-            index += 1;
-        }
-        counted
-    }
-
-    /// Whether the value of an outcome is also that of an error.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "the index is compared with the length first"
-    )]
-    const fn shares_value(self, digits: &Digits, outcome: usize) -> bool {
-        let mut other = 0;
-        while other < digits.len() {
-            if self.counted[other] && digits[other] == digits[outcome] {
-                return true;
-            }
-            other += 1;
-        }
-        false
-    }
-
     /// Whether a call with this outcome is an error of the stage.
     #[inline]
     pub(super) fn contain(self, outcome: Outcome) -> bool {
-        let counted = self.counted.get(outcome.index());
-        counted.copied().unwrap_or_default()
+        self.counted >> outcome.index() & 1 == 1
     }
+}
+
+/// Returns one bit for each outcome that is counted.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the index is compared with the length first"
+)]
+const fn bits(counted: [bool; OUTCOME_COUNT]) -> u8 {
+    let (mut bits, mut index) = (0, 0);
+    while index < counted.len() {
+        bits |= (counted[index] as u8) << index;
+        index += 1;
+    }
+    bits
+}
+
+/// Returns the outcomes whose values are those of errors.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the index is compared with the length first"
+)]
+const fn by_value(errors: [bool; OUTCOME_COUNT], digits: &Digits) -> [bool; OUTCOME_COUNT] {
+    let (mut counted, mut index) = (errors, 0);
+    while index < digits.len() {
+        let is_ok = digits[index] == digits[OK];
+        counted[index] = !is_ok && (errors[index] || shares_value(errors, digits, index));
+        index += 1;
+    }
+    counted
+}
+
+/// Whether the value of an outcome is also that of an error.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the index is compared with the length first"
+)]
+const fn shares_value(counted: [bool; OUTCOME_COUNT], digits: &Digits, outcome: usize) -> bool {
+    let mut other = 0;
+    while other < digits.len() {
+        if counted[other] && digits[other] == digits[outcome] {
+            return true;
+        }
+        other += 1;
+    }
+    false
 }
 
 /// Returns the digits of the outcomes in the first status label.
