@@ -7,7 +7,7 @@ pub(super) const BUFFER: usize = 16 * 1024;
 
 /// The sizes of the operating system's buffers of a connection. They bound the memory that clients
 /// that read nothing, or send more than they should, can hold.
-pub(super) const SEND_BUFFER: usize = 64 * 1024;
+pub(super) const SEND_BUFFER: usize = 32 * 1024;
 pub(super) const RECEIVE_BUFFER: usize = 32 * 1024;
 
 /// The most and the fewest connections, whatever the process may have open.
