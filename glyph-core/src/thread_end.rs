@@ -17,6 +17,8 @@ pub enum FirstUse {
     EnteredSpan,
     /// OpenTelemetry's context was read or changed.
     Context,
+    /// The clock of the external recorder of the `metrics` crate was read.
+    Clock,
 }
 
 /// The bit of a thread that is ending. Lower bits are first uses.
@@ -29,6 +31,7 @@ thread_local! {
     static NEW_SPAN: Mark = const { Mark };
     static ENTERED_SPAN: Mark = const { Mark };
     static CONTEXT: Mark = const { Mark };
+    static CLOCK: Mark = const { Mark };
 }
 
 struct Mark;
@@ -63,6 +66,7 @@ impl FirstUse {
             Self::NewSpan => &NEW_SPAN,
             Self::EnteredSpan => &ENTERED_SPAN,
             Self::Context => &CONTEXT,
+            Self::Clock => &CLOCK,
         };
         let _ = mark.try_with(|_| ());
     }

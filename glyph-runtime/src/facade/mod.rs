@@ -3,6 +3,7 @@
 //! A key that a catalog declares is recorded in the catalog. All others go to
 //! `metrics-exporter-prometheus`, and are exported with the declared metrics.
 
+mod at_thread_end;
 mod catalog;
 mod claims;
 mod declared;
@@ -18,6 +19,7 @@ use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, SharedString, U
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
 use crate::expose::{ExternalRecorder, names_of_page};
+use at_thread_end::{ExternalHistogram, with_locals};
 use claims::Claims;
 use declared::{Declared, DeclaredSeries, Rejection};
 use glyph_core::catalog::{Kind, Registry};
@@ -130,7 +132,10 @@ impl metrics::Recorder for Recorder {
     fn register_histogram(&self, key: &Key, metadata: &Metadata<'_>) -> Histogram {
         match self.target(key, Kind::Histogram) {
             Target::Declared(Ok(series)) => Histogram::from_arc(Arc::new(series)),
-            Target::External(key) => self.external.register_histogram(&key, metadata),
+            Target::External(key) => {
+                let external = self.external.register_histogram(&key, metadata);
+                Histogram::from_arc(Arc::new(ExternalHistogram(external)))
+            }
             Target::Declared(Err(_)) | Target::Nowhere => Histogram::noop(),
         }
     }
@@ -138,7 +143,8 @@ impl metrics::Recorder for Recorder {
 
 impl ExternalRecorder for PrometheusHandle {
     fn render(&self) -> String {
-        Self::render(self)
+        let handle = self.clone();
+        with_locals(move || Self::render(&handle)).unwrap_or_default()
     }
 }
 

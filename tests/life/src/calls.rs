@@ -5,9 +5,11 @@ use std::{any::Any, collections::HashMap, convert::Infallible, future::pending, 
 use axum::{body::Body, http};
 use futures_util::{FutureExt, Stream, StreamExt, stream};
 use glyph_runtime::{
-    Outcome, audit,
+    Exemplar, Outcome, Telemetry, audit,
     context::{self, Baggage},
-    correlation_id, grpc, http as web, instrument_stage,
+    correlation_id,
+    expose::Format,
+    grpc, http as web, instrument_stage,
     log::{CarriedIds, RequestId},
     scope::ScopeLabels,
     stage as current,
@@ -16,7 +18,10 @@ use glyph_runtime::{
 };
 use tower::{Layer, Service};
 
-use crate::telemetry::{Metrics, Named, Scoped, TenantContext, stage};
+use crate::{
+    moments,
+    telemetry::{Metrics, Named, Scoped, TenantContext, stage},
+};
 
 /// A public call.
 pub(crate) struct Call {
@@ -44,10 +49,19 @@ pub(crate) const CALLS: &[Call] = &[
     call("set a gauge", 0, || Metrics::global().level.set(7.0)),
     call("add to a gauge", 0, || Metrics::global().level.inc()),
     call("observe", 1, || Metrics::global().observed.observe(2)),
+    call("observe with an exemplar", 1, || {
+        let exemplar = Exemplar::new(1, 2);
+        Metrics::global()
+            .observed
+            .observe_with_exemplar(2, exemplar);
+    }),
     call("stage", 2, || drop(function(false))),
     call("failed stage", 2, || drop(function(true))),
     call("stage with a retry", 3, retried),
     call("stage with a parent", 2, below_none),
+    call("stage with links", 2, || {
+        linked(&[tracing::Span::none(), tracing::Span::current()]);
+    }),
     call("async stage", 2, || now(asynchronous())),
     call("dropped async stage", 2, || now(never())),
     call("stream", 4, || now(items(false).count())),
@@ -95,6 +109,17 @@ pub(crate) const CALLS: &[Call] = &[
     call("facade", 0, || {
         metrics::counter!("life_facade").increment(1);
     }),
+    call("facade histogram", 0, || {
+        metrics::histogram!("life_facade_sizes").record(1.0);
+        metrics::gauge!("life_facade_level").set(1.0);
+    }),
+    call("render", 0, || {
+        let page = moments::telemetry().map(|telemetry| telemetry.render(Format::Text));
+        assert!(page.is_none_or(|page| page.contains("life_calls_total")));
+    }),
+    call("recent traces", 0, || {
+        let _traces = moments::telemetry().map(Telemetry::recent_traces);
+    }),
     call("HTTP server", 0, || now(server())),
     call("dropped HTTP server", 0, || drop(server())),
     call("HTTP client", 0, || now(client())),
@@ -119,6 +144,9 @@ fn retried() {
 fn below_none() {
     tracing::warn!("below none");
 }
+
+#[instrument_stage(stage::step, links = causes)]
+fn linked(causes: &[tracing::Span]) {}
 
 #[instrument_stage(stage::step)]
 async fn asynchronous() {

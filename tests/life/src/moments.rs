@@ -35,9 +35,15 @@ pub(crate) fn run(moment: &str, output: &str) {
     }
 }
 
+static TELEMETRY: OnceLock<Telemetry> = OnceLock::new();
+
+/// Returns the telemetry, if it is installed.
+pub(crate) fn telemetry() -> Option<&'static Telemetry> {
+    TELEMETRY.get()
+}
+
 /// Installs a telemetry that stays until the process ends.
 fn install(output: &str) -> &'static Telemetry {
-    static TELEMETRY: OnceLock<Telemetry> = OnceLock::new();
     // Nothing else is recorded for these tenants while a call is checked.
     for tenant in ["a", "b"] {
         let _ = TenantContext { tenant }.labels();
