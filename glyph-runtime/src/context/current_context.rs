@@ -17,6 +17,7 @@ thread_local! {
 
 /// Returns whether this module finds out if the context can be used. A panic is the answer then,
 /// and not one of the program.
+#[cfg(feature = "log")]
 pub(crate) fn is_attempted() -> bool {
     IS_ATTEMPTED.get()
 }
