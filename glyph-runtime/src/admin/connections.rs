@@ -14,7 +14,7 @@ use glyph_core::__runtime::lock;
 use tokio::{sync::Notify, task::yield_now, time::sleep};
 
 /// The time in which a connection is new: its request may be here, and not be read yet.
-const NEW: Duration = Duration::from_millis(10);
+const NEW: Duration = Duration::from_millis(20);
 
 /// The time after which nobody waits for the answer to a probe any more.
 const LATE: Duration = Duration::from_secs(1);
@@ -52,7 +52,7 @@ struct Table {
     waiting: Part,
     /// Those whose request for something else than a probe is being answered.
     answering: Part,
-    /// Those whose probe is being answered.
+    /// Those whose first request is a probe, which is being answered.
     probing: Part,
 }
 
@@ -167,7 +167,8 @@ impl Connection {
         let is_first = !self.has_asked.swap(true, Relaxed);
         let others = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         self.enter(|table| {
-            if is_probe {
+            // A client that sends one probe after the other must not keep others out.
+            if is_probe && is_first {
                 &mut table.probing
             } else {
                 &mut table.answering
