@@ -76,18 +76,19 @@ impl Metric {
 
     /// Adds a number that is not a small integer.
     fn add_fraction(&'static self, series: usize, amount: f64) {
-        let added = amount.is_finite()
-            && match self.scoped(series) {
-                Some((_, state)) => state.add_beside(self, series, amount),
-                None => {
-                    self.appear(series);
-                    self.parts.cells.recorded_beside();
-                    self.state().add_beside(self, series, amount)
-                }
-            };
-        if !added {
+        if !amount.is_finite() || !self.add_beside(series, amount) {
             self.reject();
         }
+    }
+
+    /// Returns whether the sum is finite, so that the number was added.
+    fn add_beside(&'static self, series: usize, amount: f64) -> bool {
+        if let Some((_, state)) = self.scoped(series) {
+            return state.add_beside(self, series, amount);
+        }
+        self.appear(series);
+        self.parts.cells.recorded_beside();
+        self.state().add_beside(self, series, amount)
     }
 
     /// Sets the gauge. A value that is not finite is rejected.
