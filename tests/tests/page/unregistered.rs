@@ -1,4 +1,9 @@
 //! Catalogs that record and are on no page.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed setup fails the test"
+)]
 
 use glyph_runtime::{Counter, Gauge, Telemetry, metric_catalog, testing};
 use glyph_tests::{Page, children::alone, environment, written::Written};

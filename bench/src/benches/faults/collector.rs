@@ -109,8 +109,10 @@ fn serve(stream: &TcpStream, behavior: Behavior) -> io::Result<()> {
         }
         let mut answers = stream;
         answers.write_all(behavior.response().as_bytes())?;
-        while matches!(behavior, Behavior::ContinuesForever | Behavior::EndlessBody) {
-            answers.write_all("HTTP/1.1 100 Continue\r\n\r\n".repeat(100).as_bytes())?;
+        if matches!(behavior, Behavior::ContinuesForever | Behavior::EndlessBody) {
+            loop {
+                answers.write_all("HTTP/1.1 100 Continue\r\n\r\n".repeat(100).as_bytes())?;
+            }
         }
     }
     Ok(())

@@ -75,7 +75,7 @@ fn parent_that_is_closed_or_disabled_is_none() {
     let of_another = elsewhere.run(closed);
     let calls: [Box<dyn FnOnce() + Send>; 6] = [
         Box::new(|| below(Span::none())),
-        Box::new(|| below(&Span::none())),
+        Box::new(|| below(Span::none())),
         Box::new(|| below(None)),
         Box::new(|| below(closed())),
         Box::new(|| below(Id::from_u64(1 << 40))),
