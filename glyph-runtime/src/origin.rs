@@ -1,8 +1,9 @@
 //! The process in which something was started.
 
-use std::process;
-#[cfg(feature = "trace")]
-use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::{
+    process,
+    sync::{Mutex, MutexGuard, TryLockError},
+};
 
 /// The process that started threads, locked something or filled a queue.
 ///
@@ -22,7 +23,6 @@ impl Origin {
     }
 
     /// Locks a mutex of the origin. `None` in a child, if another thread had the lock at the fork.
-    #[cfg(feature = "trace")]
     pub(crate) fn lock<T>(self, mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
         match mutex.try_lock() {
             Ok(guard) => Some(guard),

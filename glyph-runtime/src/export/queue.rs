@@ -101,14 +101,15 @@ impl<T: Item> Queue<T> {
     }
 
     pub(crate) fn snapshot(&self) -> ExportCounts {
-        let state = self.lock();
+        let state = self.lock_to_push();
+        let waiting = state.map_or([0; 2], |state| [state.in_flight, state.waiting as u64]);
+        let [in_flight, waiting] = waiting;
         // A collecting item has no size before it collects: only its parts in flight count.
         let (length, capacity) = if T::COLLECTS {
-            (state.in_flight, 0)
+            (in_flight, 0)
         } else {
-            (state.waiting as u64, self.limits.queue as u64)
+            (waiting, self.limits.queue as u64)
         };
-        drop(state);
         ExportCounts {
             queue_length: length,
             queue_capacity: capacity,

@@ -23,7 +23,7 @@ use super::{
     target::{self, Target},
     unregistered::{self, Unregistered},
 };
-use crate::resource::Resource;
+use crate::{origin::Origin, resource::Resource};
 use glyph_core::{
     catalog::{CatalogDescriptor, Registry},
     metric::PresentSeries,
@@ -48,6 +48,7 @@ struct Shared {
     sources: Mutex<Vec<Source>>,
     /// Whether the log of the process is that of the telemetry.
     is_installed: AtomicBool,
+    origin: Origin,
 }
 
 impl Exposition {
@@ -71,6 +72,7 @@ impl Exposition {
                 scrapes,
                 sources: Mutex::new(sources),
                 is_installed: AtomicBool::new(false),
+                origin: Origin::here(),
             }),
         }
     }
@@ -157,7 +159,9 @@ impl Exposition {
     pub(crate) fn internal(&self) -> Vec<ObservedFamily> {
         self.log_unregistered();
         // Read without the lock, since a source may be slow.
-        let sources = self.lock_sources().clone();
+        let shared = &self.shared;
+        let sources = shared.origin.lock(&shared.sources);
+        let sources = sources.map_or_else(Vec::new, |sources| sources.clone());
         Source::read(&sources)
     }
 

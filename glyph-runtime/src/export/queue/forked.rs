@@ -9,7 +9,7 @@ use super::{Item, Queue, QueueState, counted};
 use crate::export::{DropReason, UndeliveredPart};
 
 impl<T: Item> Queue<T> {
-    /// Locks the state to accept an item. `None` in a process that was forked while another thread
+    /// Locks the state to accept an item, or to count. `None` in a process that was forked while another thread
     /// had the lock: it is never released there.
     pub(super) fn lock_to_push(&self) -> Option<MutexGuard<'_, QueueState<T>>> {
         self.origin.lock(&self.state)

@@ -16,7 +16,6 @@ use super::{
     span::{self, Span},
 };
 use crate::origin::Origin;
-use glyph_core::__runtime::lock;
 
 /// The ring. Failed traces are separate from sampled ones, so that neither removes the other.
 #[derive(Debug)]
@@ -62,7 +61,7 @@ impl Ring {
         let size = size::of_span(&span);
         let span = Arc::new(span);
         let mut removed = Vec::new();
-        let Some(mut inner) = self.origin.lock(&self.inner) else {
+        let Some(mut inner) = self.lock() else {
             return;
         };
         if let Some(keep) = self.keep_failures {
@@ -78,7 +77,9 @@ impl Ring {
 
     /// Returns the traces, the latest first.
     pub(crate) fn recent(&self) -> Vec<Trace> {
-        let inner = self.lock();
+        let Some(inner) = self.lock() else {
+            return Vec::new();
+        };
         let kept: Vec<_> = inner
             .failed
             .latest()
@@ -103,17 +104,18 @@ impl Ring {
     /// Returns the number of spans that code can read.
     pub(crate) fn spans(&self) -> usize {
         let inner = self.lock();
-        inner.sampled.spans() + inner.failed.spans()
+        inner.map_or(0, |inner| inner.sampled.spans() + inner.failed.spans())
     }
 
     pub(crate) fn forget_undecided(&self) {
-        if let Some(mut inner) = self.origin.lock(&self.inner) {
+        if let Some(mut inner) = self.lock() {
             inner.undecided.clear();
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        lock(&self.inner)
+    /// `None` in a process that was forked while another thread had the lock.
+    fn lock(&self) -> Option<MutexGuard<'_, Inner>> {
+        self.origin.lock(&self.inner)
     }
 }
 

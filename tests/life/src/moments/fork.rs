@@ -1,7 +1,9 @@
 //! A fork.
 
 use std::{
-    env, fs, process, thread,
+    env, fs, process,
+    sync::mpsc::channel,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -47,13 +49,19 @@ fn ends(child: Pid) -> bool {
 pub(super) fn in_a_child(output: &str) {
     let telemetry = install(output);
     check("parent");
+    // `tracing` takes a lock at the first use of a place in the source, so that is before the fork.
+    let (began, begin) = channel();
     for _ in 0..2 {
-        thread::spawn(|| {
+        let began = began.clone();
+        thread::spawn(move || {
             loop {
                 tracing::info_span!("busy").in_scope(|| tracing::info!("busy"));
+                let _first_time = began.send(());
             }
         });
     }
+    let _first = (begin.recv(), begin.recv());
+    drop(begin);
     thread::spawn(|| {
         for name in 0.. {
             count(&name.to_string());
