@@ -50,7 +50,7 @@ pub(super) fn in_a_child(output: &str) {
     let telemetry = install(output);
     check("parent");
     // `tracing` takes a lock at the first use of a place in the source, so that is before the fork.
-    let (began, begin) = channel();
+    let (began, start) = channel();
     for _ in 0..2 {
         let began = began.clone();
         thread::spawn(move || {
@@ -60,8 +60,8 @@ pub(super) fn in_a_child(output: &str) {
             }
         });
     }
-    let _first = (begin.recv(), begin.recv());
-    drop(begin);
+    let _first = (start.recv(), start.recv());
+    drop(start);
     thread::spawn(|| {
         for name in 0.. {
             count(&name.to_string());
