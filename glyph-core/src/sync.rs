@@ -41,11 +41,16 @@ pub(crate) fn write<T: ?Sized>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
 /// that was forked meanwhile.
 #[inline]
 pub(crate) fn get_or_create<T>(cell: &OnceLock<T>, create: impl FnOnce() -> T) -> &T {
-    cell.get().unwrap_or_else(|| set(cell, create()))
+    match cell.get() {
+        Some(value) => value,
+        None => self::create(cell, create),
+    }
 }
 
 #[cold]
-fn set<T>(cell: &OnceLock<T>, value: T) -> &T {
+#[inline(never)]
+fn create<T>(cell: &OnceLock<T>, create: impl FnOnce() -> T) -> &T {
+    let value = create();
     cell.get_or_init(|| value)
 }
 

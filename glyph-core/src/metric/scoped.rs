@@ -41,8 +41,10 @@ impl Metric {
     /// Makes a series present that every call feeds, for a call without an observation: the errors
     /// of a call without one. Series of sparse metrics stay absent.
     #[cold]
-    pub(crate) fn appear_with_call(&'static self, series: usize) {
-        match self.parts.cells.target_cells() {
+    pub(crate) fn appear_with_call(&'static self, own: ThreadCells, series: usize) {
+        // A thread with cells of its own is in no scope.
+        let target = || self.parts.cells.target_cells();
+        match own.is_empty().then(target).flatten() {
             _ if self.parts.descriptor.sparse => {}
             Some(TargetCells { cells, .. }) => cells.appear(self, series),
             None => self.appear(series),

@@ -35,7 +35,7 @@ impl StageCells {
             } else if errors.metric.may_be_absent(own) {
                 // Together with the other series, so that the first error is a rise from zero.
                 let index = errors.index(series.errors, outcome);
-                errors.metric.appear_with_call(index);
+                errors.metric.appear_with_call(own, index);
             }
         }
         if let Some(gauge) = &self.in_flight {
