@@ -43,6 +43,7 @@ pub(crate) mod current_context;
 #[cfg(feature = "log")]
 pub(crate) mod ids;
 pub(crate) mod redaction;
+pub(crate) mod thread_marks;
 #[cfg(feature = "trace")]
 pub(crate) mod trace_context;
 

@@ -21,6 +21,7 @@ use super::{
     writer,
 };
 use crate::{
+    context::thread_marks::ThreadMarks,
     export::{DROP_DEADLINE, Deadline, Undelivered, UndeliveredPart},
     private_file,
 };
@@ -128,7 +129,8 @@ impl Pipeline {
             names,
             counters,
         };
-        Ok((layer.with_filter(filter), pipeline))
+        let layer = layer.and_then(ThreadMarks).with_filter(filter);
+        Ok((layer, pipeline))
     }
 
     /// Returns the counters, which outlive the pipeline.

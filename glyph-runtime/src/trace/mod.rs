@@ -40,7 +40,6 @@ mod settings;
 mod size;
 mod span;
 mod span_exporter;
-mod thread_marks;
 mod until_shutdown;
 
 pub use crate::{

@@ -21,11 +21,13 @@ use super::{
     processor::{Processor, Routes},
     ring::Ring,
     span_exporter::FromSpanExporter,
-    thread_marks::ThreadMarks,
     until_shutdown::UntilShutdown,
 };
 use crate::{
-    context::trace_context::{connect, unsampled::UnsampledRecorder},
+    context::{
+        thread_marks::ThreadMarks,
+        trace_context::{connect, unsampled::UnsampledRecorder},
+    },
     export::{self, BatchLimits, Destination, ExportCounts, OpenSpans, Queue, Undelivered},
     otlp::{self, Resource},
     random::RandomIds,

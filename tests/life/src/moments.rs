@@ -24,6 +24,7 @@ pub(crate) fn run(moment: &str, output: &str) {
     match moment {
         "before install" => before_install(output),
         "locals of threads" => locals::of_threads(output),
+        "locals around spans" => locals::around_spans(output),
         "locals of the main thread" => locals::of_the_main_thread(output),
         "panic hook" => panic_hook(output),
         "after shutdown" => after_shutdown(output),

@@ -12,6 +12,7 @@ use super::{
 use glyph_core::__runtime::{Measured, Source};
 
 use crate::{
+    context::thread_marks::ThreadMarks,
     export::{self, ExportCounts, InvalidSetting, Queue, Undelivered},
     log::{LogError, fields::Policy, filter::EventFilter},
     otlp::{
@@ -85,7 +86,8 @@ impl Pipeline {
             quiet: Quiet::unless_named(&settings.filter),
             queue: Arc::clone(&queue),
         };
-        Ok((layer.with_filter(filter), Self { queue }))
+        let layer = layer.and_then(ThreadMarks).with_filter(filter);
+        Ok((layer, Self { queue }))
     }
 
     /// Returns the counts of records so far.

@@ -3,11 +3,12 @@
 use std::{fmt, mem, sync::Mutex, thread};
 
 use tracing::{dispatcher, level_filters::LevelFilter, subscriber::NoSubscriber};
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::{Layer, layer::SubscriberExt};
 
 use super::{Layers, Order, Parts, Running, Signal, StartError};
 use crate::{
     config::Environment,
+    context::thread_marks::{SpansOfOthers, ThreadMarks},
     telemetry::{InstallError, Telemetry, TelemetryBuilder},
 };
 use glyph_core::__runtime::lock;
@@ -48,9 +49,14 @@ impl Signal for Subscriber {
     }
 
     fn start(self: Box<Self>, parts: &mut Parts) -> Result<Option<Box<dyn Running>>, StartError> {
+        let has_layers = !self.layers.is_empty();
         for layer in self.layers {
             // A layer of the program may take anything.
             parts.layer(layer, LevelFilter::TRACE);
+        }
+        if has_layers {
+            let marks = ThreadMarks.with_filter(SpansOfOthers);
+            parts.layer(marks.boxed(), LevelFilter::OFF);
         }
         Ok(Some(Box::new(RunningSubscriber {
             layers: Mutex::new(mem::take(&mut parts.layers)),
@@ -109,10 +115,7 @@ fn has_subscriber() -> bool {
 
 impl TelemetryBuilder {
     /// Adds a layer to the subscriber that `install` installs.
-    pub fn layer(
-        self,
-        layer: impl tracing_subscriber::Layer<tracing_subscriber::Registry> + Send + Sync,
-    ) -> Self {
+    pub fn layer(self, layer: impl Layer<tracing_subscriber::Registry> + Send + Sync) -> Self {
         self.with(|subscriber: &mut Subscriber| subscriber.layers.push(layer.boxed()))
     }
 

@@ -2,6 +2,8 @@
 
 use std::{any::Any, cell::RefCell, thread};
 
+use tracing::Span;
+
 use super::install;
 use crate::{check, check_drops, held};
 
@@ -53,6 +55,16 @@ fn between(thread: &str) {
     LAST.set(Some(on_drop(thread, "last")));
 }
 
+/// Locals are first used between those of `tracing`, and glyph in their destructors.
+fn around(span: impl FnOnce() -> Span) {
+    let thread = "a thread with a span";
+    FIRST.set(Some(on_drop(thread, "first")));
+    let span = span();
+    AFTER_NEW_SPAN.set(Some(on_drop(thread, "second")));
+    span.in_scope(|| ());
+    AFTER_ENTERED_SPAN.set(Some(on_drop(thread, "third")));
+}
+
 /// A local that is older than all of glyph's holds calls that have begun.
 fn holding(thread: &str) {
     FIRST.set(Some(on_drop(thread, "holding")));
@@ -72,6 +84,16 @@ pub(super) fn of_threads(output: &str) {
         thread::spawn(move || use_locals("a thread"))
             .join()
             .unwrap();
+    }
+}
+
+pub(super) fn around_spans(output: &str) {
+    let _telemetry = install(output);
+    for span in [
+        || tracing::info_span!("new"),
+        || tracing::debug_span!("new"),
+    ] {
+        thread::spawn(move || around(span)).join().unwrap();
     }
 }
 

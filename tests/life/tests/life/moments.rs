@@ -43,6 +43,16 @@ fn calls_record_in_destructors_of_a_threads_locals() {
 }
 
 #[test]
+fn calls_record_in_destructors_of_a_thread_with_spans_that_are_only_logged() {
+    let disabled = ("OTEL_SDK_DISABLED", "true");
+    let verbose = ("RUST_LOG", "debug");
+    for variables in [&[disabled][..], &[verbose], &[disabled, verbose]] {
+        // Two threads with three locals each.
+        Child::at("locals around spans", &["abort"], variables).made_calls(2 * 3 * CALLS);
+    }
+}
+
+#[test]
 fn calls_record_in_destructors_of_the_main_threads_locals() {
     both_ways("locals of the main thread", CALLS * 6);
 }
