@@ -50,7 +50,7 @@ impl ExemplarSlots {
             return;
         };
         let earliest = read.load(Relaxed).saturating_add(DISTANCE);
-        let time = if earliest.saturating_sub(time) > SET_BACK {
+        let time = if is_set_back(time, earliest) {
             time
         } else {
             time.max(earliest)
@@ -67,13 +67,28 @@ impl ExemplarSlots {
     }
 
     /// Returns the exemplar of a bucket, if it has one that is not being replaced.
+    ///
+    /// `None` also if a thread was interrupted before it wrote the exemplar, and a later one was
+    /// read meanwhile.
     pub(crate) fn read(&self, bucket: usize) -> Option<ExemplarAt> {
         let [read, sequence, words @ ..] = self.slot(bucket)?;
         let found = slot::read(sequence, words)?;
         let [.., time] = found;
-        read.store(time, Relaxed);
+        let last = read.load(Relaxed);
+        let earliest = last.saturating_add(DISTANCE);
+        if time >= earliest {
+            read.fetch_max(time, Relaxed);
+        } else if is_set_back(time, earliest) {
+            read.store(time, Relaxed);
+        } else if time != last {
+            return None;
+        }
         Some(exemplar_of(found))
     }
+}
+
+const fn is_set_back(time: u64, earliest: u64) -> bool {
+    earliest.saturating_sub(time) > SET_BACK
 }
 
 #[expect(
@@ -162,7 +177,7 @@ mod tests {
         time::{Duration, UNIX_EPOCH},
     };
 
-    use super::{DISTANCE, Exemplar, ExemplarSlots, SET_BACK};
+    use super::{DISTANCE, Exemplar, ExemplarSlots, SET_BACK, slot, written};
 
     /// The span and the nanoseconds of the exemplar of the first bucket.
     fn seen(slots: &ExemplarSlots) -> Option<(u64, u128)> {
@@ -193,6 +208,27 @@ mod tests {
         assert_eq!(seen(&slots), Some((4, late.into())));
         keep(5, start + 2 * DISTANCE);
         assert_eq!(seen(&slots), Some((5, (start + 2 * DISTANCE).into())));
+    }
+
+    #[test]
+    fn exemplar_of_a_thread_that_was_interrupted_is_not_read_after_a_later_one() {
+        let slots = ExemplarSlots::new(1);
+        // The thread has its time, and is interrupted before it writes.
+        let write = |span, time| {
+            if let Some([_, sequence, words @ ..]) = slots.slot(0) {
+                slot::write(sequence, words, written(Exemplar::new(1, span), 0.5, time));
+            }
+        };
+        let start = 1_000 * SET_BACK;
+        write(1, start);
+        assert_eq!(seen(&slots), Some((1, start.into())));
+        for late in [start - SET_BACK / 2, start - 1, start + DISTANCE - 1] {
+            write(2, late);
+            assert_eq!(seen(&slots), None, "{late}");
+        }
+        slots.keep(0, Exemplar::new(1, 3), 0.5, start);
+        let next = start + DISTANCE;
+        assert_eq!(seen(&slots), Some((3, next.into())));
     }
 
     #[test]
@@ -237,6 +273,7 @@ mod tests {
                 }
             }
         });
+        slots.keep(0, Exemplar::new(1, 1), 0.5, DISTANCE);
         assert!(slots.read(0).is_some());
     }
 }
