@@ -9,8 +9,12 @@ use opentelemetry::{SpanId, TraceId};
 use opentelemetry_sdk::trace::IdGenerator;
 
 /// The cycles after which the generator asks again whether the process was forked: some hundred
-/// microseconds, because asking is a system call.
-const CHECKED_FOR: u64 = 1 << 20;
+/// microseconds, because asking is a system call. The counter of aarch64 may have only 24 MHz.
+const CHECKED_FOR: u64 = if cfg!(target_arch = "aarch64") {
+    1 << 13
+} else {
+    1 << 20
+};
 
 thread_local! {
     /// Without a destructor, so that it can be used as long as the thread runs.
