@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    mem::ManuallyDrop,
     sync::Arc,
 };
 
@@ -67,7 +68,23 @@ thread_local! {
     static CURRENT: Cell<Events> = const { Cell::new(Events::NONE) };
 
     /// The calls that this thread is in, if their events have open labels.
-    static LATE: RefCell<Vec<LateCall>> = const { RefCell::new(Vec::new()) };
+    static LATE: LateCalls = const { RefCell::new(Vec::new()) };
+
+    /// Those of a thread whose `LATE` is dropped. Empty, and without memory, outside of calls.
+    static LATE_AT_END: ManuallyDrop<LateCalls> =
+        const { ManuallyDrop::new(RefCell::new(Vec::new())) };
+}
+
+type LateCalls = RefCell<Vec<LateCall>>;
+
+/// Passes the calls of this thread to `work`, if no other code uses them at this moment.
+fn with_late<T>(work: impl FnOnce(&mut Vec<LateCall>) -> Option<T>) -> Option<T> {
+    let on = |calls: &LateCalls| work(&mut *calls.try_borrow_mut().ok()?);
+    if LATE.try_with(|_| ()).is_ok() {
+        return LATE.try_with(on).ok().flatten();
+    }
+    let of_the_end = |calls: &ManuallyDrop<LateCalls>| on(calls);
+    LATE_AT_END.try_with(of_the_end).ok().flatten()
 }
 
 /// The current counters of retries and fallbacks.
@@ -89,7 +106,7 @@ struct Event {
     scope: Option<ActiveScope>,
 }
 
-/// What the values of open labels are looked up with.
+/// The data with which the values of open labels are looked up.
 #[derive(Clone, Debug)]
 struct LateCall {
     cells: &'static StageCells,
@@ -104,10 +121,7 @@ impl Event {
         let index = usize::try_from(self.late).ok();
         let call = index
             .and_then(|late| late.checked_sub(1))
-            .and_then(|index| {
-                let found = LATE.try_with(|calls| calls.try_borrow().ok()?.get(index).cloned());
-                found.ok().flatten()
-            });
+            .and_then(|index| with_late(|calls| calls.get(index).cloned()));
         self.count_of(call.as_ref());
     }
 
@@ -160,8 +174,8 @@ impl Events {
         }
     }
 
-    /// Makes these counters current. A missing counter stays that of the enclosing stage. `late` is
-    /// what their open labels are looked up with.
+    /// Makes these counters current. A missing counter stays that of the enclosing stage. `late` has
+    /// the data with which their open labels are looked up.
     #[inline]
     fn enter(mut self, late: Option<LateCall>) -> EnclosingEvents {
         let late = late.and_then(push);
@@ -186,12 +200,10 @@ impl Events {
 /// Keeps a call that the thread enters. Returns its index plus one.
 #[cold]
 fn push(call: LateCall) -> Option<u32> {
-    let pushed = LATE.try_with(|calls| {
-        let mut calls = calls.try_borrow_mut().ok()?;
+    with_late(|calls| {
         calls.push(call);
         u32::try_from(calls.len()).ok()
-    });
-    pushed.ok().flatten()
+    })
 }
 
 /// The counters that were current before a call was entered.
@@ -215,8 +227,17 @@ impl EnclosingEvents {
 
 #[cold]
 fn pop() {
+    let is_at_end = LATE.try_with(|_| ()).is_err();
+    let left = with_late(|calls| {
+        let call = calls.pop();
+        if is_at_end {
+            // Nothing else releases the memory.
+            calls.shrink_to_fit();
+        }
+        call
+    });
     // Dropped without the borrow.
-    drop(LATE.try_with(|calls| calls.try_borrow_mut().ok()?.pop()));
+    drop(left);
 }
 
 impl Guard {

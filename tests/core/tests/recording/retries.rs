@@ -240,6 +240,33 @@ fn retries_in_a_destructor_count_for_the_dropped_future() {
 }
 
 #[test]
+fn retry_in_a_destructor_of_a_threads_local_counts_for_its_model() {
+    struct OnDrop;
+    impl Drop for OnDrop {
+        fn drop(&mut self) {
+            for attempts in 1..=2 {
+                call("destructor", attempts);
+            }
+        }
+    }
+    thread_local! {
+        static OLDER: OnDrop = const { OnDrop };
+    }
+    #[instrument_stage(stage::llm, labels(model = model))]
+    fn call(model: &str, attempts: u8) {
+        (0..attempts).for_each(|_| retry());
+    }
+    std::thread::spawn(|| {
+        OLDER.with(|_| ());
+        call("running", 1);
+    })
+    .join()
+    .unwrap();
+    assert_eq!(events("running", Kind::Llm), (1, 0));
+    assert_eq!(events("destructor", Kind::Llm), (3, 0));
+}
+
+#[test]
 fn closed_label_is_filled_like_an_open_one() {
     #[instrument_stage(stage::quiet, labels(kind = "stt"))]
     fn work() {
