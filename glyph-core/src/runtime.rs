@@ -20,7 +20,7 @@ pub use crate::{
         EnteredSpan, Link, ParentSpanId, REDACTED, SpanParent, Traces, TypeName, connect, in_span,
         parent_span,
     },
-    sync::{ignore_poison, lock},
+    sync::{ignore_poison, lock, lock_unless_lost, read_unless_lost, write_unless_lost},
     text::prefix,
     thread_end::{FirstUse, is_ending},
     within::{Environment, Within},

@@ -61,17 +61,17 @@ pub(crate) fn recording_begins() {
 
 /// [`lock`], but `None` if the lock is lost: a process that was forked while another thread had the
 /// lock does not have that thread, so nothing releases it there.
-pub(crate) fn lock_unless_lost<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+pub fn lock_unless_lost<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     unless_lost(was_forked, || mutex.try_lock(), || lock(mutex))
 }
 
 /// [`read`], but `None` if the lock is lost.
-pub(crate) fn read_unless_lost<T>(lock: &RwLock<T>) -> Option<RwLockReadGuard<'_, T>> {
+pub fn read_unless_lost<T>(lock: &RwLock<T>) -> Option<RwLockReadGuard<'_, T>> {
     unless_lost(was_forked, || lock.try_read(), || read(lock))
 }
 
 /// [`write`], but `None` if the lock is lost.
-pub(crate) fn write_unless_lost<T>(lock: &RwLock<T>) -> Option<RwLockWriteGuard<'_, T>> {
+pub fn write_unless_lost<T>(lock: &RwLock<T>) -> Option<RwLockWriteGuard<'_, T>> {
     unless_lost(was_forked, || lock.try_write(), || write(lock))
 }
 

@@ -1,4 +1,4 @@
-//! Which family has which name on the page.
+//! Names of the facade's families.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -7,7 +7,7 @@ use std::{
 };
 
 use glyph_core::{
-    __runtime::{ignore_poison, is_reserved, lock},
+    __runtime::{is_reserved, lock_unless_lost, read_unless_lost, write_unless_lost},
     catalog::Kind,
 };
 
@@ -33,7 +33,7 @@ struct Names {
     taken: HashMap<String, Owner>,
 }
 
-/// Who has a name.
+/// The owner of a name.
 #[derive(Clone, Debug)]
 enum Owner {
     /// A declared metric, or glyph.
@@ -48,6 +48,8 @@ enum Clash {
     Kind(Kind),
     Declared(String),
     Family(String),
+    /// The process was forked while another thread had the lock.
+    Lost,
 }
 
 impl fmt::Display for Clash {
@@ -56,6 +58,7 @@ impl fmt::Display for Clash {
             Self::Kind(kind) => write!(formatter, "it was registered as a {kind:?} first"),
             Self::Declared(name) => write!(formatter, "`{name}` is a name of a declared metric"),
             Self::Family(family) => write!(formatter, "`{family}` has a sample of that name"),
+            Self::Lost => formatter.write_str("a fork has lost the lock of the names"),
         }
     }
 }
@@ -76,13 +79,7 @@ impl Claims {
     /// Returns whether the family has its names, which it takes if they are free. Otherwise the
     /// key is counted as rejected, and the first of a family is logged.
     pub(super) fn claim(&self, family: &str, kind: Kind) -> bool {
-        let known = ignore_poison(self.names.read()).check(family, kind);
-        let checked = match known {
-            Ok(Standing::Free) => ignore_poison(self.names.write()).take(family, kind),
-            Ok(Standing::Taken) => Ok(()),
-            Err(clash) => Err(clash),
-        };
-        match checked {
+        match self.checked(family, kind) {
             Ok(()) => true,
             Err(clash) => {
                 self.reject(family, &clash);
@@ -91,8 +88,20 @@ impl Claims {
         }
     }
 
+    fn checked(&self, family: &str, kind: Kind) -> Result<(), Clash> {
+        let names = read_unless_lost(&self.names).ok_or(Clash::Lost)?;
+        if let Standing::Taken = names.check(family, kind)? {
+            return Ok(());
+        }
+        drop(names);
+        let mut names = write_unless_lost(&self.names).ok_or(Clash::Lost)?;
+        names.take(family, kind)
+    }
+
     fn reject(&self, family: &str, clash: &Clash) {
-        let mut rejected = lock(&self.rejected);
+        let Some(mut rejected) = lock_unless_lost(&self.rejected) else {
+            return;
+        };
         if let Some(keys) = rejected.get_mut(family) {
             *keys += 1;
             return;
@@ -107,13 +116,15 @@ impl Claims {
         tracing::warn!(
             metric = family,
             reason = %clash,
-            "`metrics` key rejected: its name is that of another metric"
+            "`metrics` key rejected"
         );
     }
 
     /// Returns the number of rejected keys of each family.
     pub(super) fn rejected(&self) -> BTreeMap<&'static str, u64> {
-        lock(&self.rejected).clone()
+        lock_unless_lost(&self.rejected)
+            .map(|rejected| rejected.clone())
+            .unwrap_or_default()
     }
 }
 

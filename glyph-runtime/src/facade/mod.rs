@@ -43,7 +43,7 @@ pub struct Recorder {
     external: PrometheusRecorder,
 }
 
-/// Where a key is recorded.
+/// The target of a key.
 enum Target<'k> {
     Declared(Result<DeclaredSeries, Rejection>),
     External(Cow<'k, Key>),
