@@ -22,7 +22,7 @@ pub use crate::{
     },
     sync::{ignore_poison, lock, lock_unless_lost, read_unless_lost, write_unless_lost},
     text::prefix,
-    thread_end::{FirstUse, is_ending},
+    thread_end::{FirstUse, ends, is_ending},
     within::{Environment, Within},
 };
 use crate::{

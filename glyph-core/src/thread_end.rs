@@ -38,8 +38,13 @@ struct Mark;
 
 impl Drop for Mark {
     fn drop(&mut self) {
-        let _ = STATE.try_with(|state| state.set(state.get() | ENDING));
+        ends();
     }
+}
+
+/// Notes that destructors of this thread's locals run.
+pub fn ends() {
+    let _ = STATE.try_with(|state| state.set(state.get() | ENDING));
 }
 
 impl FirstUse {

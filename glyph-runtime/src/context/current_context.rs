@@ -8,7 +8,7 @@ use std::{
     panic::{self, AssertUnwindSafe},
 };
 
-use glyph_core::__runtime::{Environment, FirstUse, is_ending};
+use glyph_core::__runtime::{Environment, FirstUse, ends, is_ending};
 use opentelemetry::{Context, ContextGuard};
 
 thread_local! {
@@ -60,10 +60,11 @@ fn first_use() -> bool {
     }
     let attempt = panic::catch_unwind(AssertUnwindSafe(|| Context::map_current(|_| ())));
     IS_ATTEMPTED.set(false);
-    if attempt.is_ok() {
-        FirstUse::Context.mark();
+    match attempt {
+        Ok(()) => FirstUse::Context.mark(),
+        Err(_) => ends(),
     }
-    attempt.is_ok()
+    !is_ending()
 }
 
 /// OpenTelemetry's context around a future or a stream; see [`InTraceContext`].

@@ -25,6 +25,7 @@ pub(crate) fn run(moment: &str, output: &str) {
         "before install" => before_install(output),
         "locals of threads" => locals::of_threads(output),
         "locals around spans" => locals::around_spans(output),
+        "local after OpenTelemetry" => locals::after_opentelemetry(output),
         "locals of the main thread" => locals::of_the_main_thread(output),
         "panic hook" => panic_hook(output),
         "after shutdown" => after_shutdown(output),

@@ -26,6 +26,10 @@ use glyph_core::metric::CurrentTrace;
 /// with a layer of `tracing-opentelemetry`. Until then metrics have no exemplars, and stages build
 /// spans below spans that are not sampled.
 ///
+/// A thread-local's destructor must not call a stage on a thread whose spans only the program has
+/// opened: glyph does not see them, and the registry panics once the thread has dropped its own
+/// locals. The layers of glyph's pipelines see all spans.
+///
 /// Later calls change nothing.
 ///
 /// ```
@@ -55,8 +59,8 @@ impl Traces for CurrentContext {
             let suppressed = unsampled && !names_parent && !unsampled::are_built();
             (!suppressed).then(|| id(span))
         });
-        // A thread that is ending has no context: spans are opened elsewhere.
-        parent.unwrap_or(Some(ParentSpanId::NONE))
+        // Without a context the thread is ending: OpenTelemetry would panic at a new span.
+        parent.flatten()
     }
 
     fn current_span(&self) -> ParentSpanId {

@@ -55,14 +55,17 @@ fn between(thread: &str) {
     LAST.set(Some(on_drop(thread, "last")));
 }
 
-/// Locals are first used between those of `tracing`, and glyph in their destructors.
-fn around(span: impl FnOnce() -> Span) {
-    let thread = "a thread with a span";
-    FIRST.set(Some(on_drop(thread, "first")));
+/// `tracing` is first used after a local, and glyph in its destructor.
+fn before(span: impl FnOnce() -> Span) {
+    FIRST.set(Some(on_drop("a thread with a span", "only")));
+    span().in_scope(|| ());
+}
+
+/// A local is first used between those of `tracing`, and glyph in its destructor.
+fn inside(span: impl FnOnce() -> Span) {
     let span = span();
-    AFTER_NEW_SPAN.set(Some(on_drop(thread, "second")));
+    AFTER_NEW_SPAN.set(Some(on_drop("a thread with a span", "inner")));
     span.in_scope(|| ());
-    AFTER_ENTERED_SPAN.set(Some(on_drop(thread, "third")));
 }
 
 /// A local that is older than all of glyph's holds calls that have begun.
@@ -87,13 +90,24 @@ pub(super) fn of_threads(output: &str) {
     }
 }
 
+/// Only the thread itself uses OpenTelemetry, which it drops before the local.
+pub(super) fn after_opentelemetry(output: &str) {
+    let _telemetry = install(output);
+    let use_context = || {
+        FIRST.set(Some(on_drop("a thread with a context", "only")));
+        let _context = opentelemetry::Context::current();
+    };
+    thread::spawn(use_context).join().unwrap();
+}
+
 pub(super) fn around_spans(output: &str) {
     let _telemetry = install(output);
     for span in [
         || tracing::info_span!("new"),
         || tracing::debug_span!("new"),
     ] {
-        thread::spawn(move || around(span)).join().unwrap();
+        thread::spawn(move || before(span)).join().unwrap();
+        thread::spawn(move || inside(span)).join().unwrap();
     }
 }
 

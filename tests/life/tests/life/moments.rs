@@ -47,9 +47,14 @@ fn calls_record_in_destructors_of_a_thread_with_spans_that_are_only_logged() {
     let disabled = ("OTEL_SDK_DISABLED", "true");
     let verbose = ("RUST_LOG", "debug");
     for variables in [&[disabled][..], &[verbose], &[disabled, verbose]] {
-        // Two threads with three locals each.
-        Child::at("locals around spans", &["abort"], variables).made_calls(2 * 3 * CALLS);
+        // Four threads with a local each.
+        Child::at("locals around spans", &["abort"], variables).made_calls(4 * CALLS);
     }
+}
+
+#[test]
+fn calls_record_in_destructors_of_a_thread_that_has_only_used_opentelemetry() {
+    both_ways("local after OpenTelemetry", CALLS);
 }
 
 #[test]
