@@ -278,7 +278,7 @@ impl CatalogCells {
 
     /// Notes that the catalog records, for a number that is in none of its cells.
     #[cold]
-    pub(super) fn recorded_beside(&'static self) {
+    pub(super) fn recorded_without_cell(&'static self) {
         if self.captured().is_none() {
             self.recorded(self.registered());
         }

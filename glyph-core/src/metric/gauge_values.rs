@@ -8,7 +8,7 @@ use std::sync::{
 use super::atomic::{cell::add_shared_float, number};
 use crate::sync::get_or_create;
 
-/// What the series of a gauge have besides the integers in their cells.
+/// The values that the series of a gauge have besides the integers in their cells.
 ///
 /// Before a series is set, its value is the sum of its cells and of what is in `added`. From the
 /// first `set` on its value is in `set` alone: the cells of threads cannot be reset, because their

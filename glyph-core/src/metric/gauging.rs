@@ -76,19 +76,19 @@ impl Metric {
 
     /// Adds a number that is not a small integer.
     fn add_fraction(&'static self, series: usize, amount: f64) {
-        if !amount.is_finite() || !self.add_beside(series, amount) {
+        if !amount.is_finite() || !self.add_separately(series, amount) {
             self.reject();
         }
     }
 
     /// Returns whether the sum is finite, so that the number was added.
-    fn add_beside(&'static self, series: usize, amount: f64) -> bool {
+    fn add_separately(&'static self, series: usize, amount: f64) -> bool {
         if let Some((_, state)) = self.scoped(series) {
-            return state.add_beside(self, series, amount);
+            return state.add_separately(self, series, amount);
         }
         self.appear(series);
-        self.parts.cells.recorded_beside();
-        self.state().add_beside(self, series, amount)
+        self.parts.cells.recorded_without_cell();
+        self.state().add_separately(self, series, amount)
     }
 
     /// Sets the gauge. A value that is not finite is rejected.
@@ -102,7 +102,7 @@ impl Metric {
         }
         let state = self.state();
         if !state.gauge.was_set() {
-            self.parts.cells.recorded_beside();
+            self.parts.cells.recorded_without_cell();
         }
         state.gauge.set(self.series_count, series, value);
         self.appear(series);
@@ -122,7 +122,7 @@ impl Metric {
 
 impl MetricState {
     /// Adds a number besides the integers in the cells. Returns whether the result is finite.
-    fn add_beside(&self, metric: &Metric, series: usize, amount: f64) -> bool {
+    fn add_separately(&self, metric: &Metric, series: usize, amount: f64) -> bool {
         let added = self.gauge.add_to_set(series, amount);
         added.unwrap_or_else(|| self.gauge.add(metric.series_count, series, amount))
     }
@@ -139,6 +139,6 @@ impl MetricState {
         if !self.gauge.was_set_at(series) && writer.shift(cell, by) {
             return true;
         }
-        self.add_beside(metric, series, by as f64)
+        self.add_separately(metric, series, by as f64)
     }
 }

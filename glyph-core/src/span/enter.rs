@@ -18,8 +18,8 @@ pub fn in_span<R>(span: &Span, work: impl FnOnce() -> R) -> R {
 pub struct EnteredSpan<'span>(Option<&'span Span>);
 
 impl<'span> EnteredSpan<'span> {
-    #[inline]
     /// Enters `span`, unless the thread is ending.
+    #[inline]
     pub fn enter(span: &'span Span) -> Self {
         let entered = span.with_subscriber(enter) == Some(true);
         Self(entered.then_some(span))

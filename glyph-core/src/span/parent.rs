@@ -32,6 +32,10 @@ pub fn parent(parent: impl IntoParent) -> Parent {
 /// A span that is disabled, or an id that is not that of an open span, is no parent: the stage's span
 /// is then the root of a new trace. A span of another subscriber is the parent in the trace, if both
 /// subscribers export to OpenTelemetry.
+///
+/// Glyph asks glyph-runtime which spans are open. Until that is connected to OpenTelemetry, and in a
+/// program without it, the subscriber gets the id as it is: the registry of `tracing-subscriber`
+/// panics if no span of its own with this id is open.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a parent of a span",
     label = "not a span",

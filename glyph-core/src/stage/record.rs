@@ -1,4 +1,4 @@
-//! What a call records at its end, and with each item of its stream.
+//! The records of a call at its end, and with each item of its stream.
 
 use std::time::Duration;
 

@@ -94,7 +94,7 @@ pub(crate) fn increment_shared(cell: &AtomicU64) {
     cell.fetch_add(1, Relaxed);
 }
 
-/// What a total does with an amount that does not fit.
+/// The treatment of an amount that does not fit into a total.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Beyond {
     /// It stops at its greatest value.
