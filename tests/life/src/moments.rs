@@ -10,6 +10,7 @@ use glyph_runtime::{
     Telemetry,
     http::ClientMetrics,
     log::{Audit, Output},
+    telemetry::TelemetryBuilder,
 };
 
 use crate::{
@@ -25,6 +26,7 @@ pub(crate) fn run(moment: &str, output: &str) {
         "before install" => before_install(output),
         "locals of threads" => locals::of_threads(output),
         "locals around spans" => locals::around_spans(output),
+        "locals around spans of a layer" => locals::around_spans_of_a_layer(output),
         "local after OpenTelemetry" => locals::after_opentelemetry(output),
         "locals of the main thread" => locals::of_the_main_thread(output),
         "panic hook" => panic_hook(output),
@@ -46,6 +48,14 @@ pub(crate) fn telemetry() -> Option<&'static Telemetry> {
 
 /// Installs a telemetry that stays until the process ends.
 fn install(output: &str) -> &'static Telemetry {
+    install_with(output, |builder| builder)
+}
+
+/// As [`install`], with a change of the builder.
+fn install_with(
+    output: &str,
+    change: impl FnOnce(TelemetryBuilder) -> TelemetryBuilder,
+) -> &'static Telemetry {
     // Nothing else is recorded for these tenants while a call is checked.
     for tenant in ["a", "b"] {
         let _ = TenantContext { tenant }.labels();
@@ -54,7 +64,7 @@ fn install(output: &str) -> &'static Telemetry {
     let log = output.to_owned();
     let audit = format!("{output}.audit");
     TELEMETRY.get_or_init(|| {
-        Telemetry::builder("life")
+        change(Telemetry::builder("life"))
             .catalog(Metrics::global())
             .without_listener()
             .log(move |settings| {

@@ -2,9 +2,10 @@
 
 use std::{any::Any, cell::RefCell, thread};
 
-use tracing::Span;
+use tracing::{Span, level_filters::LevelFilter};
+use tracing_subscriber::{Layer, layer::Identity};
 
-use super::install;
+use super::{install, install_with};
 use crate::{check, check_drops, held};
 
 /// Makes every call when it is dropped, and drops what it holds.
@@ -102,6 +103,17 @@ pub(super) fn after_opentelemetry(output: &str) {
 
 pub(super) fn around_spans(output: &str) {
     let _telemetry = install(output);
+    spans_on_threads();
+}
+
+/// Only a layer of the program takes spans.
+pub(super) fn around_spans_of_a_layer(output: &str) {
+    let layer = Identity::new().with_filter(LevelFilter::DEBUG);
+    let _telemetry = install_with(output, |builder| builder.layer(layer));
+    spans_on_threads();
+}
+
+fn spans_on_threads() {
     for span in [
         || tracing::info_span!("new"),
         || tracing::debug_span!("new"),

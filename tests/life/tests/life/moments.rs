@@ -53,6 +53,13 @@ fn calls_record_in_destructors_of_a_thread_with_spans_that_are_only_logged() {
 }
 
 #[test]
+fn calls_record_in_destructors_of_a_thread_with_spans_of_a_programs_layer() {
+    let variables = [("OTEL_SDK_DISABLED", "true"), ("RUST_LOG", "off")];
+    let child = Child::at("locals around spans of a layer", &["abort"], &variables);
+    child.made_calls(4 * CALLS);
+}
+
+#[test]
 fn calls_record_in_destructors_of_a_thread_that_has_only_used_opentelemetry() {
     both_ways("local after OpenTelemetry", CALLS);
 }
