@@ -1,6 +1,7 @@
 //! Shutdown: all signals within one deadline, on any thread and under any runtime.
 
 use std::{
+    mem,
     sync::{Arc, Condvar, Mutex},
     thread,
     time::Duration,
@@ -238,5 +239,9 @@ impl Telemetry {
 impl Drop for Telemetry {
     fn drop(&mut self) {
         let _no_caller_to_report_to = self.shutdown.run(DROP_DEADLINE);
+        if self.shutdown.origin.is_forked() {
+            // The handles of threads would wait for locks that those may have held at the fork.
+            mem::forget(Arc::clone(&self.shutdown));
+        }
     }
 }

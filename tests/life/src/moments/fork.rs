@@ -1,7 +1,10 @@
 //! A fork.
 
 use std::{
-    env, fs, process,
+    env, fs,
+    io::{self, Write},
+    net::{SocketAddr, TcpStream},
+    process,
     sync::mpsc::channel,
     thread,
     time::{Duration, Instant},
@@ -120,6 +123,41 @@ pub(super) fn with_an_endpoint(output: &str) {
     fs::write(format!("{output}.parent"), ids(&telemetry)).unwrap();
     let report = telemetry.shutdown_blocking(LONG);
     println!("parent: {report}");
+}
+
+/// Children shut their telemetry down and drop it. Then the parent still answers probes.
+pub(super) fn with_a_listener() {
+    let telemetry = Telemetry::builder("forks")
+        .listener(([127, 0, 0, 1], 0))
+        .without_log()
+        .install()
+        .unwrap();
+    let address = telemetry.local_addr().unwrap();
+    for how in ["shut down", "dropped"] {
+        let Some(child) = forked() else {
+            if how == "shut down" {
+                drop(telemetry.shutdown_blocking(LONG));
+            }
+            drop(telemetry);
+            return;
+        };
+        println!("{how}: ended: {}", ends(child));
+        println!("{how}: the parent answers: {}", probe(address));
+    }
+    let report = telemetry.shutdown_blocking(LONG);
+    println!("parent: {report}");
+}
+
+/// Returns the first line of the response to a probe.
+fn probe(address: SocketAddr) -> String {
+    let answer = || {
+        let mut stream = TcpStream::connect_timeout(&address, LONG)?;
+        stream.set_read_timeout(Some(LONG))?;
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")?;
+        io::read_to_string(stream)
+    };
+    let answer = answer().unwrap_or_else(|error| error.to_string());
+    answer.lines().next().unwrap_or_default().to_owned()
 }
 
 /// Returns the instance, and the ids of ten spans.
