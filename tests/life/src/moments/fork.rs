@@ -165,6 +165,8 @@ fn ids(telemetry: &Telemetry) -> String {
     let page = telemetry.render(Format::Text);
     let (_, instance) = page.split_once("service_instance_id=\"").unwrap();
     let (instance, _) = instance.split_once('"').unwrap();
+    let process = format!("process_pid=\"{}\"", process::id());
+    assert!(page.contains(&process), "{process} in {page}");
     let mut ids = vec![instance.to_owned()];
     for _ in 0..10 {
         tracing::info_span!("here", otel.name = "after the fork")
