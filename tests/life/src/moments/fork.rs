@@ -70,8 +70,15 @@ pub(super) fn in_a_child(output: &str) {
             count(&name.to_string());
         }
     });
+    thread::spawn(|| {
+        loop {
+            drop(telemetry.render(Format::Text));
+            thread::sleep(Duration::from_millis(1));
+        }
+    });
     for round in 0..20 {
         let Some(child) = forked() else {
+            drop(telemetry.render(Format::Text));
             count("in the child");
             if round == 0 {
                 check("child");
