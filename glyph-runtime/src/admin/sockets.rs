@@ -73,13 +73,16 @@ impl Sockets {
         self.lock()?.wanted
     }
 
-    /// Binds the wanted address if its port is free by now. Connections are then accepted at both
-    /// addresses, so that nobody who knows the other one is cut off.
-    pub(super) fn bind_wanted(&self) -> Option<TcpListener> {
+    /// Binds the wanted address if its port is free by now, in a runtime. Connections are then
+    /// accepted at both addresses, so that clients that know the other one still reach it.
+    pub(super) fn bind_wanted(&self) -> Option<tokio::net::TcpListener> {
         let mut state = self.lock()?;
         let wanted = state.wanted.filter(|_| !state.is_closed)?;
         let socket = bind(wanted).ok()?;
-        state.copies.push(socket.try_clone().ok()?);
+        let copy = socket.try_clone().ok()?;
+        // Nothing may fail once the copy is kept: it would listen, and no thread would serve it.
+        let socket = tokio::net::TcpListener::from_std(socket).ok()?;
+        state.copies.push(copy);
         state.address = wanted;
         state.wanted = None;
         Some(socket)
