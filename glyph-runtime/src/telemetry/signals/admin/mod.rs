@@ -214,6 +214,9 @@ impl TelemetryBuilder {
 
 impl Telemetry {
     /// Returns the endpoints `/metrics`, `/healthz` and `/readyz`, for a listener of the program.
+    ///
+    /// Each call starts a thread, `glyph-scrape`, which renders scrapes until the router is dropped.
+    /// Call it once, and clone the router.
     pub fn router(&self) -> axum::Router {
         admin::router(self.exposition.clone(), self.health().clone())
     }
