@@ -132,6 +132,34 @@ pub(super) fn with_an_endpoint(output: &str) {
     println!("parent: {report}");
 }
 
+/// Children render while a thread of the parent reads the large page of another recorder.
+pub(super) fn during_a_scrape() {
+    let telemetry = Telemetry::builder("forks")
+        .without_listener()
+        .without_log()
+        .install()
+        .unwrap();
+    for thing in 0..5000 {
+        metrics::counter!("library.things", "thing" => thing.to_string()).increment(1);
+    }
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            loop {
+                drop(telemetry.render(Format::Text));
+            }
+        });
+        for round in 0..5 {
+            thread::sleep(Duration::from_millis(50));
+            let Some(child) = forked() else {
+                let page = telemetry.render(Format::Text);
+                process::exit(i32::from(!page.contains("target_info")));
+            };
+            println!("{round}: ended: {}", ends(child));
+        }
+        process::exit(0);
+    });
+}
+
 /// Children shut their telemetry down and drop it. Then the parent still answers probes.
 pub(super) fn with_a_listener() {
     let telemetry = Telemetry::builder("forks")

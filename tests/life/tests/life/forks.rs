@@ -68,6 +68,18 @@ fn child_leaves_the_listener_of_the_parent_open() {
     }
 }
 
+#[test]
+fn child_renders_while_the_parent_reads_another_recorder() {
+    let child = Child::at("fork during a scrape", &[], &[]);
+    let Ended {
+        status,
+        output,
+        errors,
+    } = &child.ended;
+    assert!(status.success(), "{output}\n{errors}");
+    assert_eq!(output.matches(": ended: true").count(), 5, "{output}");
+}
+
 fn hex(bytes: &[u8]) -> String {
     let id = bytes.try_into().map(u128::from_be_bytes);
     format!("{:032x}", id.unwrap())
