@@ -12,6 +12,12 @@ use std::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Origin(u32);
 
+impl Default for Origin {
+    fn default() -> Self {
+        Self::here()
+    }
+}
+
 impl Origin {
     pub(crate) fn here() -> Self {
         Self(process::id())

@@ -38,7 +38,7 @@ impl OwnThread {
     }
 }
 
-/// Aborts a task that nobody waits for any more.
+/// Aborts a task whose result is no longer needed.
 #[derive(Debug)]
 pub(crate) struct AbortOnDrop(pub(crate) AbortHandle);
 

@@ -33,7 +33,7 @@ const TURNS_A_SECOND: usize = 40;
 /// turn, each of them perhaps: more in a row are cut unread, fewer are accepted too slowly.
 const IN_A_ROW: usize = 64;
 
-/// The pause after which accepting goes on.
+/// The pause until the listener accepts again.
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// The descriptors in reserve.
@@ -101,7 +101,7 @@ impl Acceptor {
     }
 
     /// Frees a descriptor for the next attempt if there is none. After other errors, such as that of
-    /// a socket that was closed, there is a pause. An error of one client concerns nobody else.
+    /// a socket that was closed, there is a pause. An error of one client concerns only that client.
     fn recover(&mut self, error: &io::Error) {
         if is_of_one_client(error) || (is_out_of_descriptors(error) && self.reserve.release()) {
             return;

@@ -16,7 +16,7 @@ use tokio::{sync::Notify, task::yield_now, time::sleep};
 /// The time in which a connection is new: its request may be here, and not be read yet.
 const NEW: Duration = Duration::from_millis(20);
 
-/// The time after which nobody waits for the answer to a probe any more.
+/// The time after which a client no longer waits for the answer to a probe.
 const LATE: Duration = Duration::from_secs(1);
 
 /// The pause before each further answer on a connection, for each connection that is open. All of
@@ -88,7 +88,7 @@ impl Table {
     }
 
     /// Removes the connection to cut: of those that wait for a request, unless they are new and
-    /// others take longer.
+    /// others take longer. Slow probes must not keep others out, so they get half of the places.
     fn pop(&mut self) -> Option<Entry> {
         let longest = |part: &Part| {
             let entry = part.first_key_value().map(|(_, entry)| entry);
@@ -103,7 +103,7 @@ impl Table {
             &mut self.waiting
         } else if answer > wait {
             &mut self.answering
-        } else if probe >= LATE || self.waiting.is_empty() {
+        } else if probe >= LATE || self.probing.len() > self.len() / 2 || self.waiting.is_empty() {
             &mut self.probing
         } else {
             &mut self.waiting
@@ -133,8 +133,8 @@ impl Connections {
     }
 
     /// Cuts the connection that has waited longest for a request. If that wait has only begun, and
-    /// an answer takes longer, cuts that one, and a probe only if nobody waits for it any more.
-    /// Returns whether there was a connection.
+    /// an answer takes longer, cuts that one, and a probe only if it is late or probes have more
+    /// than half of the places. Returns whether there was a connection.
     pub(super) fn cut_one(&self) -> bool {
         let victim = lock(&self.0).pop();
         if let Some(victim) = &victim {
@@ -162,7 +162,7 @@ impl Connection {
         self.cut.was_cut().await;
     }
 
-    /// Tells that a request has arrived, which is answered until the result is dropped.
+    /// Notes that a request has arrived, which is answered until the result is dropped.
     pub(super) fn answering(self: &Arc<Self>, is_probe: bool) -> Answering {
         let is_first = !self.has_asked.swap(true, Relaxed);
         let others = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
@@ -266,6 +266,19 @@ mod tests {
         // The probe is answered soon.
         assert!(all.cut_one() && was_cut(&new));
         assert!(all.cut_one() && was_cut(&probe));
+    }
+
+    #[test]
+    fn slow_probes_leave_half_of_the_places_to_new_connections() {
+        let all = Arc::<Connections>::default();
+        let slow = [(); 3].map(|()| all.add());
+        let _answers = slow.each_ref().map(|probe| probe.answering(true));
+        let new = all.add();
+        let [first, second, third] = &slow;
+        assert!(all.cut_one() && was_cut(first));
+        assert!(all.cut_one() && was_cut(second));
+        assert!(!was_cut(&new) && !was_cut(third));
+        assert!(all.cut_one() && was_cut(&new));
     }
 
     #[test]

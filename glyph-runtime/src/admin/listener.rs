@@ -2,7 +2,7 @@
 
 use std::{
     convert::Infallible,
-    io,
+    io, mem,
     net::{SocketAddr, TcpListener},
     sync::mpsc,
     thread,
@@ -14,6 +14,7 @@ use futures_util::future::{Either, select};
 use tokio::{runtime, sync::oneshot};
 
 use super::{limits::Limits, serve::serve, sockets::Sockets};
+use crate::origin::Origin;
 
 /// The time after the deadline in which the listener's thread can still report.
 const GRACE: Duration = Duration::from_millis(100);
@@ -25,11 +26,12 @@ const GRACE: Duration = Duration::from_millis(100);
 /// It always accepts connections, up to 5,000 a second. At most 2,048 are open, and at most a
 /// quarter of the file descriptors that the process may open, or half of them up to 128. A further
 /// connection cuts the one that has waited longest for a request. If that wait has only begun, it
-/// cuts the one whose answer takes longest, but no probe. A request has to arrive within ten
-/// seconds. A client that reads nothing of its response for 30 seconds is disconnected. If the
+/// cuts the one whose answer takes longest. It cuts a probe only if that takes a second, or if
+/// probes have more than half of the places. A request has to arrive within ten seconds. A client that reads nothing of its response for 30 seconds is disconnected. If the
 /// process has no descriptors left, the listener uses some that it holds in reserve.
 ///
-/// A drop stops the listener without waiting.
+/// A drop stops the listener without waiting. In a forked child, neither a drop nor a shutdown has an
+/// effect on the listener of the parent.
 ///
 /// ```
 /// use std::time::Duration;
@@ -48,7 +50,7 @@ const GRACE: Duration = Duration::from_millis(100);
 #[must_use = "dropping it stops the listener"]
 pub struct Listener {
     pub(super) open: OpenSockets,
-    stop: oneshot::Sender<Duration>,
+    stop: Stop,
     ended: oneshot::Receiver<bool>,
 }
 
@@ -59,6 +61,37 @@ pub(super) struct OpenSockets(pub(super) Sockets);
 impl Drop for OpenSockets {
     fn drop(&mut self) {
         self.0.close();
+    }
+}
+
+/// Stops the listener's thread when it is told a deadline or dropped, except in a forked child. The
+/// thread does not exist there, and may have held a lock of its runtime at the fork.
+#[derive(Debug)]
+struct Stop {
+    sender: Option<oneshot::Sender<Duration>>,
+    origin: Origin,
+}
+
+impl Stop {
+    fn new(sender: oneshot::Sender<Duration>) -> Self {
+        Self {
+            sender: Some(sender),
+            origin: Origin::here(),
+        }
+    }
+
+    fn within(mut self, deadline: Duration) {
+        if let Some(sender) = self.sender.take() {
+            let _thread_may_have_ended = sender.send(deadline);
+        }
+    }
+}
+
+impl Drop for Stop {
+    fn drop(&mut self) {
+        if self.origin.is_forked() {
+            mem::forget(self.sender.take());
+        }
     }
 }
 
@@ -153,6 +186,7 @@ impl Listener {
             .recv()
             .unwrap_or_else(|_| died())
             .map_err(BindError::Thread)?;
+        let stop = Stop::new(stop);
         Ok(Self { open, stop, ended })
     }
 
@@ -170,9 +204,13 @@ impl Listener {
     /// Stops accepting at the first poll, waits until `deadline` for running responses, and
     /// disconnects the rest.
     ///
-    /// Returns whether all responses ended. It can be awaited without a runtime.
+    /// Returns whether all responses ended. It can be awaited without a runtime. In a forked child
+    /// it returns true at once.
     pub async fn shutdown(self, deadline: Duration) -> bool {
-        let _ = self.stop.send(deadline);
+        if self.stop.origin.is_forked() {
+            return true;
+        }
+        self.stop.within(deadline);
         drop(self.open);
         // A handler that blocks can hold up the listener's thread; the deadline applies anyway.
         let (in_time, waiting) = mpsc::channel::<Infallible>();

@@ -46,7 +46,7 @@ pub(super) async fn serve(
 ) -> bool {
     let connections = GracefulShutdown::new();
     let mut acceptor = Acceptor::new(socket, limits);
-    let mut is_elsewhere = sockets.wanted().is_some();
+    let mut waits_for_port = sockets.wanted().is_some();
     let mut retry = interval(RETRY);
     retry.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let deadline = loop {
@@ -55,11 +55,10 @@ pub(super) async fn serve(
             (stream, connection) = acceptor.accept() => {
                 spawn(stream, connection, &router, limits, &connections);
             }
-            _ = retry.tick(), if is_elsewhere => {
-                let moved = sockets.bind_wanted().map(TcpListener::from_std);
-                if let Some(Ok(socket)) = moved {
+            _ = retry.tick(), if waits_for_port => {
+                if let Some(socket) = sockets.bind_wanted() {
                     acceptor.also(socket);
-                    is_elsewhere = false;
+                    waits_for_port = false;
                     announce_move(&sockets);
                 }
             }

@@ -131,12 +131,12 @@ impl Slot {
         Arc::clone(&self.slots)
     }
 
-    /// Tells that the client got what was rendered.
+    /// Notes that the client got what was rendered.
     pub(super) fn handed(&self) {
         *lock(&self.progress.handed) = Some(Instant::now());
     }
 
-    /// Tells that the client asks for more. Returns whether the scrape still has its slot.
+    /// Notes that the client asks for more. Returns whether the scrape still has its slot.
     pub(super) fn asked(&self) -> bool {
         let _asked = mem::take(&mut *lock(&self.progress.handed));
         !self.progress.was_cut.load(Relaxed)

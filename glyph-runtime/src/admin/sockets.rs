@@ -3,13 +3,13 @@
 use std::{
     io, mem,
     net::{Shutdown, SocketAddr, TcpListener},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
-use glyph_core::__runtime::lock;
 use socket2::{Domain, SockRef, Socket, Type};
 
 use super::limits::{RECEIVE_BUFFER, SEND_BUFFER};
+use crate::origin::Origin;
 
 /// The limit of connections that the operating system keeps until they are accepted. Beyond it,
 /// clients connect a second later or never. Systems have a lower limit of their own.
@@ -18,7 +18,12 @@ const BACKLOG: i32 = 4096;
 /// The listening sockets, which the thread that stops the listener closes, even if the listener's
 /// thread does not run.
 #[derive(Clone, Debug)]
-pub(super) struct Sockets(Arc<Mutex<State>>);
+pub(super) struct Sockets {
+    state: Arc<Mutex<State>>,
+    /// The address at the start.
+    first_address: SocketAddr,
+    origin: Origin,
+}
 
 #[derive(Debug)]
 struct State {
@@ -40,30 +45,44 @@ impl Sockets {
             }
             bound => (bound?, None),
         };
+        let first_address = socket.local_addr()?;
         let state = State {
-            address: socket.local_addr()?,
+            address: first_address,
             wanted,
             copies: vec![socket.try_clone()?],
             is_closed: false,
         };
-        Ok((Self(Arc::new(Mutex::new(state))), socket))
+        let sockets = Self {
+            state: Arc::new(Mutex::new(state)),
+            first_address,
+            origin: Origin::here(),
+        };
+        Ok((sockets, socket))
+    }
+
+    fn lock(&self) -> Option<MutexGuard<'_, State>> {
+        self.origin.lock(&self.state)
     }
 
     pub(super) fn address(&self) -> SocketAddr {
-        lock(&self.0).address
+        self.lock()
+            .map_or(self.first_address, |state| state.address)
     }
 
     pub(super) fn wanted(&self) -> Option<SocketAddr> {
-        lock(&self.0).wanted
+        self.lock()?.wanted
     }
 
-    /// Binds the wanted address if its port is free by now. Connections are then accepted at both
-    /// addresses, so that nobody who knows the other one is cut off.
-    pub(super) fn bind_wanted(&self) -> Option<TcpListener> {
-        let mut state = lock(&self.0);
+    /// Binds the wanted address if its port is free by now, in a runtime. Connections are then
+    /// accepted at both addresses, so that clients that know the other one still reach it.
+    pub(super) fn bind_wanted(&self) -> Option<tokio::net::TcpListener> {
+        let mut state = self.lock()?;
         let wanted = state.wanted.filter(|_| !state.is_closed)?;
         let socket = bind(wanted).ok()?;
-        state.copies.push(socket.try_clone().ok()?);
+        let copy = socket.try_clone().ok()?;
+        // Nothing may fail once the copy is kept: it would listen, and no thread would serve it.
+        let socket = tokio::net::TcpListener::from_std(socket).ok()?;
+        state.copies.push(copy);
         state.address = wanted;
         state.wanted = None;
         Some(socket)
@@ -74,18 +93,27 @@ impl Sockets {
     /// To close these copies is not enough: the listener's thread has others, and a child process
     /// has copies of all of them until it executes its own program. `shutdown` acts on all copies.
     /// On systems where it fails, a socket stops listening when its last copy is closed.
+    ///
+    /// A forked child only closes its copies, because the parent listens on.
     pub(super) fn close(&self) {
-        let mut state = lock(&self.0);
+        let Some(mut state) = self.lock() else { return };
         state.is_closed = true;
-        for copy in mem::take(&mut state.copies) {
+        let copies = mem::take(&mut state.copies);
+        if self.origin.is_forked() {
+            return;
+        }
+        for copy in copies {
             let _last_copy_stops_listening = SockRef::from(&copy).shutdown(Shutdown::Both);
         }
     }
 
     #[cfg(all(test, target_os = "linux"))]
     pub(super) fn copies(&self) -> Vec<TcpListener> {
-        let state = lock(&self.0);
-        let copies = state.copies.iter().map(TcpListener::try_clone);
+        let state = self.lock();
+        let state = state.iter();
+        let copies = state
+            .flat_map(|state| &state.copies)
+            .map(TcpListener::try_clone);
         copies.filter_map(Result::ok).collect()
     }
 }

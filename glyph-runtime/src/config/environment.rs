@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{
     error::{ConfigError, ConfigWarning},
+    features::FEATURES,
     reading::Reading,
     setting::{Propagator, Setting},
     signals::SIGNALS,
@@ -122,6 +123,7 @@ impl<'l> Environment<'l> {
         }
         configuration.redaction = redaction(&mut reading)?;
         reading.warn_of_unsupported();
+        reading.warn_of_features(&FEATURES);
         configuration.warnings = reading.into_warnings();
         Ok(configuration)
     }

@@ -22,7 +22,7 @@ pub struct ConfigError {
 }
 
 /// A warning: an invalid variable is ignored, as the OpenTelemetry specification requires, or a
-/// variable of the specification is not supported.
+/// variable is not supported, or not without a feature.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub struct ConfigWarning {
@@ -32,6 +32,8 @@ pub struct ConfigWarning {
     pub value: String,
     /// The allowed values. Empty if the variable is not supported.
     pub allowed: &'static str,
+    /// The feature that reads the variable, if it is not enabled.
+    pub feature: Option<&'static str>,
 }
 
 impl ConfigWarning {
@@ -40,6 +42,14 @@ impl ConfigWarning {
             variable: variable.to_owned(),
             value: String::new(),
             allowed: "",
+            feature: None,
+        }
+    }
+
+    pub(super) fn without_feature(variable: &str, feature: &'static str) -> Self {
+        Self {
+            feature: Some(feature),
+            ..Self::unsupported(variable)
         }
     }
 }
@@ -50,7 +60,14 @@ impl fmt::Display for ConfigWarning {
             variable,
             value,
             allowed,
+            feature,
         } = self;
+        if let Some(feature) = feature {
+            return write!(
+                formatter,
+                "ignored {variable}: enable the feature {feature}"
+            );
+        }
         if allowed.is_empty() {
             return write!(formatter, "ignored {variable}: glyph does not support it");
         }
@@ -81,6 +98,7 @@ impl From<ConfigError> for ConfigWarning {
             variable: error.variable,
             value: error.value,
             allowed: error.allowed,
+            feature: None,
         }
     }
 }

@@ -16,7 +16,8 @@
 //! specification requires to ignore it, it is a [`ConfigWarning`], which
 //! [`TelemetryBuilder::install`](crate::TelemetryBuilder::install) logs. An invalid value of an
 //! alias is always an error, because the alias is the program's own. [`table`] lists all variables.
-//! A variable of the specification that glyph does not support is a [`ConfigWarning`] as well.
+//! A variable of the specification that glyph does not support is a [`ConfigWarning`] as well, and
+//! so is one of a feature that is not enabled.
 //!
 //! ```
 //! use glyph_runtime::config::{Environment, Setting};
@@ -37,6 +38,7 @@
 
 mod environment;
 mod error;
+mod features;
 mod reading;
 mod setting;
 mod signals;

@@ -3,6 +3,7 @@
 use super::{
     environment::Environment,
     error::{ConfigError, ConfigWarning},
+    features::{Feature, without_feature},
     setting::{Setting, Wrong},
     specification::UNSUPPORTED,
     values,
@@ -124,20 +125,56 @@ impl<'e, 'l> Reading<'e, 'l> {
     /// Warns about each variable of the specification that is set and not supported.
     pub(super) fn warn_of_unsupported(&mut self) {
         for name in UNSUPPORTED {
-            let is_alias = self
-                .environment
-                .aliases
-                .iter()
-                .any(|(alias, _)| alias == name);
-            if !is_alias && self.set((*name).to_owned(), false).is_some() {
+            if self.is_set_for_glyph(name) {
                 self.warnings.push(ConfigWarning::unsupported(name));
             }
         }
+    }
+
+    /// Warns about each variable that is set for a feature that is not enabled.
+    pub(super) fn warn_of_features(&mut self, features: &[Feature]) {
+        for (name, feature) in without_feature(features) {
+            if self.is_set_for_glyph(&name) {
+                let warning = ConfigWarning::without_feature(&name, feature);
+                self.warnings.push(warning);
+            }
+        }
+    }
+
+    /// Whether a variable is set, and is no alias of the program.
+    fn is_set_for_glyph(&self, name: &str) -> bool {
+        let mut aliases = self.environment.aliases.iter();
+        !aliases.any(|(alias, _)| alias == name) && self.set(name.to_owned(), false).is_some()
     }
 
     /// Returns a variable, unless it is empty.
     pub(super) fn set(&self, name: String, is_own: bool) -> Option<Found> {
         let text = self.environment.look_up(&name)?.trim().to_owned();
         (!text.is_empty()).then_some(Found { name, text, is_own })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reading;
+    use crate::config::{Environment, Setting, features::Feature};
+
+    #[test]
+    fn variable_of_a_missing_feature_warns_unless_it_is_an_alias() {
+        let set = |name: &str| name.starts_with("OTEL_EXPORTER_").then(|| "x".to_owned());
+        let environment = Environment::new(set).alias(
+            "OTEL_EXPORTER_PROMETHEUS_HOST",
+            Setting::DeploymentEnvironment,
+        );
+        let mut reading = Reading::new(&environment);
+        reading.warn_of_features(&[Feature {
+            name: "admin",
+            is_enabled: false,
+            prefixes: &["OTEL_EXPORTER_PROMETHEUS_"],
+        }]);
+        let warnings = reading.into_warnings();
+        let texts: Vec<_> = warnings.iter().map(ToString::to_string).collect();
+        let expected = "ignored OTEL_EXPORTER_PROMETHEUS_PORT: enable the feature admin";
+        assert_eq!(texts, [expected]);
     }
 }

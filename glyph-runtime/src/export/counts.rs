@@ -1,7 +1,7 @@
 //! Counts of an exporter.
 
 use super::ExportFailure;
-use glyph_core::__runtime::lock;
+use crate::origin::Origin;
 use std::{
     fmt::Display,
     sync::{
@@ -70,6 +70,7 @@ pub(crate) struct Counts {
     durations: [AtomicU64; DURATION_BUCKETS],
     export_nanoseconds: AtomicU64,
     last_failure: Mutex<Option<ExportFailure>>,
+    origin: Origin,
 }
 
 impl Counts {
@@ -91,20 +92,23 @@ impl Counts {
     /// Counts a failed attempt.
     pub(crate) fn failed_with(&self, failure: ExportFailure) {
         self.failures.fetch_add(1, Relaxed);
-        *lock(&self.last_failure) = Some(failure);
+        if let Some(mut last) = self.origin.lock(&self.last_failure) {
+            *last = Some(failure);
+        }
     }
 
     /// Keeps a failure of another exporter that prevents attempts of this one, unless there is one
     /// of its own.
     #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     pub(crate) fn prevented_by(&self, failure: Option<ExportFailure>) {
-        let mut last = lock(&self.last_failure);
-        *last = last.take().or(failure);
+        if let Some(mut last) = self.origin.lock(&self.last_failure) {
+            *last = last.take().or(failure);
+        }
     }
 
     /// Returns the last failed attempt.
     pub(crate) fn last_failure(&self) -> Option<ExportFailure> {
-        lock(&self.last_failure).clone()
+        self.origin.lock(&self.last_failure)?.clone()
     }
 
     pub(crate) fn took(&self, time: Duration) {

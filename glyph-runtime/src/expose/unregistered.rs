@@ -1,12 +1,13 @@
 //! Catalogs that record and are not exposed.
 
-use std::{collections::HashSet, sync::Mutex};
-
-use glyph_core::__runtime::{
-    AnyCatalog, DeclaredCatalog, Observe, Observer, lock, unexposed_catalogs,
+use std::{
+    collections::HashSet,
+    sync::{LazyLock, Mutex},
 };
 
-use crate::{Gauge, LabelSet, metric_catalog};
+use glyph_core::__runtime::{AnyCatalog, DeclaredCatalog, Observe, Observer, unexposed_catalogs};
+
+use crate::{Gauge, LabelSet, metric_catalog, origin::Origin};
 
 /// The target of events about catalogs.
 const LOG: &str = "glyph::catalog";
@@ -45,11 +46,16 @@ impl Observe for Unregistered {
     }
 }
 
+/// The places of the catalogs that were logged.
+type Logged = HashSet<(&'static str, u32)>;
+
 /// Logs each catalog that records and is not exposed, once in the process.
 pub(super) fn log() {
-    static LOGGED: Mutex<Option<HashSet<(&str, u32)>>> = Mutex::new(None);
+    static LOGGED: LazyLock<(Origin, Mutex<Logged>)> = LazyLock::new(Default::default);
+    let (origin, logged) = &*LOGGED;
     for DeclaredCatalog { name, file, line } in unexposed_catalogs() {
-        if !lock(&LOGGED).get_or_insert_default().insert((file, line)) {
+        let logged = origin.lock(logged);
+        if !logged.is_some_and(|mut logged| logged.insert((file, line))) {
             continue;
         }
         tracing::warn!(

@@ -49,7 +49,7 @@ impl Check {
     /// Creates a check with [the default time limit](DEFAULT_TIMEOUT).
     ///
     /// It should not block its thread: use `tokio::task::spawn_blocking` for work that blocks. On a
-    /// runtime of the program it would hold up the program; the listener goes on in any case. Every
+    /// runtime of the program it would hold up the program; the listener still answers. Every
     /// client that can send a readiness probe sees the message of its error, so the message must
     /// not contain a secret.
     pub fn new<F, R, E>(name: impl Into<String>, check: F) -> Self

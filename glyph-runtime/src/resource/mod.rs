@@ -8,6 +8,9 @@ use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 pub(crate) use instance::{INSTANCE, RandomInstance};
 
+/// The attribute (OpenTelemetry semantic conventions, "Process").
+const PROCESS_ID: &str = "process.pid";
+
 /// The attributes of the service, the process and the host, the same for all signals.
 ///
 /// Later attributes replace earlier ones: SDK, host and process, then those of the program, then
@@ -63,14 +66,16 @@ impl Resource {
         self
     }
 
-    /// Returns the resource of this process, if it was forked from the one that made the resource.
-    pub(crate) fn here(&self) -> Cow<'_, Self> {
-        let Some(instance) = self.instance else {
-            return Cow::Borrowed(self);
-        };
+    /// Returns the resource of a process that was forked from the one that made the resource.
+    pub(crate) fn here(&self) -> Self {
         let mut here = self.clone();
-        here.attributes.extend([text(INSTANCE, instance.text())]);
-        Cow::Owned(here)
+        let instance = self.instance.map(|id| text(INSTANCE, id.text()));
+        here.attributes.extend(instance);
+        // A value of the program stays.
+        if let Some(id @ Value::Integer(_)) = here.attributes.get_mut(PROCESS_ID) {
+            *id = process_id();
+        }
+        here
     }
 
     /// Returns the attributes in the order of their names.
@@ -100,16 +105,19 @@ fn process() -> impl Iterator<Item = Attribute> {
         .and_then(|path| path.file_name())
         .and_then(|name| name.to_str())
         .map(|name| text("process.executable.name", name.to_owned()));
-    let id = Value::Integer(std::process::id().into());
     [
         text("telemetry.distro.name", "glyph"),
         text("telemetry.distro.version", env!("CARGO_PKG_VERSION")),
         text("host.arch", architecture()),
         text("os.type", std::env::consts::OS),
-        ("process.pid".into(), id),
+        (PROCESS_ID.into(), process_id()),
     ]
     .into_iter()
     .chain(executable)
+}
+
+fn process_id() -> Value {
+    Value::Integer(std::process::id().into())
 }
 
 /// Returns the name of the processor in the semantic conventions.

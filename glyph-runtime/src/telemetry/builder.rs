@@ -55,7 +55,8 @@ impl TelemetryBuilder {
     }
 
     /// Sets the id of this instance of the service, `service.instance.id`, whatever the environment
-    /// sets. Default: that of `OTEL_RESOURCE_ATTRIBUTES`, or else a random UUID.
+    /// sets. Default: that of `OTEL_RESOURCE_ATTRIBUTES`, or else a random UUID. An empty id is not
+    /// set.
     ///
     /// Two instances of a service must not have the same id: their series would be one.
     pub fn instance_id(mut self, id: impl Into<String>) -> Self {

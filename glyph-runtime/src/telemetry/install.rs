@@ -37,7 +37,7 @@ impl TelemetryBuilder {
     /// With the feature `admin` it starts the admin listener at the address of
     /// `OTEL_EXPORTER_PROMETHEUS_HOST` and `OTEL_EXPORTER_PROMETHEUS_PORT`, by default
     /// `127.0.0.1:9464` (OpenTelemetry specification, "Environment Variable Specification"). If
-    /// nobody has named a port and 9464 is in use, it takes a free one, and moves to 9464 when that
+    /// no port is named and 9464 is in use, it takes a free one, and moves to 9464 when that
     /// is free. The log says where. The other variables are in [`config`](crate::config).
     ///
     /// # Errors
@@ -108,10 +108,13 @@ impl TelemetryBuilder {
     }
 }
 
-/// Sets the id of the instance in the resource of all signals. Returns it if it is random.
+/// Sets the id of the instance in the resource of all signals. Returns it if it is random. An empty
+/// id is not set.
 fn name_instance(configuration: &mut Configuration, id: Option<String>) -> Option<RandomInstance> {
     let names = |(name, _): &(String, String)| name == INSTANCE;
-    if id.is_none() && configuration.resource.iter().any(names) {
+    let id = id.filter(|id| !id.is_empty());
+    let last = configuration.resource.iter().rfind(|named| names(named));
+    if id.is_none() && last.is_some_and(|(_, value)| !value.is_empty()) {
         return None;
     }
     let random = id.is_none().then(RandomInstance::new);

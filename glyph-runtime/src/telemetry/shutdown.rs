@@ -1,6 +1,7 @@
 //! Shutdown: all signals within one deadline, on any thread and under any runtime.
 
 use std::{
+    mem,
     sync::{Arc, Condvar, Mutex},
     thread,
     time::Duration,
@@ -23,6 +24,8 @@ use glyph_core::__runtime::{ignore_poison, lock};
 const DEADLINE: Duration = Duration::from_secs(5);
 /// The most time that is reserved for the log. It ends last, because the others log their errors.
 const KEPT_FOR_THE_LOG: Duration = Duration::from_secs(1);
+/// The time after its deadline in which a shutdown can still report to those who wait for it.
+const OVERRUN: Duration = Duration::from_secs(1);
 /// The name of threads that shut signals down.
 const THREAD: &str = "glyph-shutdown";
 
@@ -52,37 +55,65 @@ enum ShutdownState {
 }
 
 impl Progress {
-    /// Returns `None` to the first caller, who has to shut down. Other callers wait for its result,
-    /// each at most until its own deadline.
-    fn begin(&self, deadline: Duration) -> Option<ShutdownReport> {
+    /// Returns the end of the shutdown to the first caller, who has to shut down. Other callers wait
+    /// for its result, each at most until its own deadline, and get that.
+    fn begin(&self, deadline: Duration) -> Result<Ending<'_>, ShutdownReport> {
         let due = Deadline::after(deadline);
+        let late = Deadline::after(deadline.saturating_add(OVERRUN));
         let mut state = lock(&self.state);
         loop {
-            let first_is_due = match &*state {
+            let last = match &*state {
                 ShutdownState::NotStarted => {
                     *state = ShutdownState::Stopping(due);
-                    return None;
+                    return Ok(Ending::new(self, deadline));
                 }
-                ShutdownState::Ended(report) => return Some(report.clone()),
-                ShutdownState::Stopping(first_is_due) => *first_is_due,
+                ShutdownState::Ended(report) => return Err(report.clone()),
+                // An earlier shutdown with a nearer deadline keeps it, or nearly so.
+                ShutdownState::Stopping(first_is_due) if *first_is_due <= due => late,
+                ShutdownState::Stopping(_) => due,
             };
-            // An earlier shutdown with a nearer deadline keeps it.
-            if first_is_due <= due {
-                state = ignore_poison(self.ended.wait(state));
-                continue;
-            }
-            let left = due.left();
+            let left = last.left();
             if left.is_zero() {
-                let still_running = Err(Undelivered::still_running(deadline));
-                return Some(ShutdownReport::new(still_running, OpenSpans::default()));
+                return Err(still_running(deadline));
             }
             state = ignore_poison(self.ended.wait_timeout(state, left)).0;
         }
     }
+}
 
-    fn end(&self, report: ShutdownReport) {
-        *lock(&self.state) = ShutdownState::Ended(report);
-        self.ended.notify_all();
+fn still_running(deadline: Duration) -> ShutdownReport {
+    let result = Err(Undelivered::still_running(deadline));
+    ShutdownReport::new(result, OpenSpans::default())
+}
+
+fn panicked(deadline: Duration) -> ShutdownReport {
+    let part = UndeliveredPart {
+        error: Some("the shutdown panicked".to_owned()),
+        ..UndeliveredPart::new("exporters", "telemetry", 0)
+    };
+    let result = Undelivered::check(vec![part], deadline);
+    ShutdownReport::new(result, OpenSpans::default())
+}
+
+/// The end of a shutdown, which hands its report to those who wait, also after a panic.
+struct Ending<'p> {
+    progress: &'p Progress,
+    report: ShutdownReport,
+}
+
+impl<'p> Ending<'p> {
+    fn new(progress: &'p Progress, deadline: Duration) -> Self {
+        Self {
+            progress,
+            report: panicked(deadline),
+        }
+    }
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        *lock(&self.progress.state) = ShutdownState::Ended(self.report.clone());
+        self.progress.ended.notify_all();
     }
 }
 
@@ -100,12 +131,13 @@ impl Shutdown {
         if self.origin.is_forked() {
             return self.abandoned(deadline);
         }
-        if let Some(report) = self.progress.begin(deadline) {
-            return report;
+        match self.progress.begin(deadline) {
+            Err(earlier) => earlier,
+            Ok(mut ending) => {
+                ending.report = self.shut_down_all(deadline);
+                ending.report.clone()
+            }
         }
-        let report = self.shut_down_all(deadline);
-        self.progress.end(report.clone());
-        report
     }
 
     /// Ends the signals in a process that was forked from the one that started them: their threads
@@ -238,5 +270,71 @@ impl Telemetry {
 impl Drop for Telemetry {
     fn drop(&mut self) {
         let _no_caller_to_report_to = self.shutdown.run(DROP_DEADLINE);
+        if self.shutdown.origin.is_forked() {
+            // The handles of threads would wait for locks that those may have held at the fork.
+            mem::forget(Arc::clone(&self.shutdown));
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]
+mod tests {
+    use std::{
+        panic,
+        sync::{Arc, Mutex, mpsc},
+        thread,
+        time::{Duration, Instant},
+    };
+
+    use glyph_core::{__runtime::lock, catalog::Registry};
+
+    use super::{Order, Running, Shutdown, Undelivered};
+    use crate::{expose::Exposition, resource::Resource};
+
+    const LONG: Duration = Duration::from_secs(30);
+
+    /// A signal that waits until its sender is dropped, and then panics.
+    #[derive(Debug)]
+    struct Fails {
+        asked: mpsc::Sender<()>,
+        wait: Mutex<mpsc::Receiver<()>>,
+    }
+
+    impl Running for Fails {
+        fn order(&self) -> Order {
+            Order::Together
+        }
+
+        fn shut_down(&self, _deadline: Duration) -> Result<(), Undelivered> {
+            let _first_asks = self.asked.send(());
+            let _dropped = lock(&self.wait).recv();
+            panic::resume_unwind(Box::new("the signal fails"));
+        }
+    }
+
+    #[test]
+    fn waits_for_a_shutdown_end_if_it_overruns_or_panics() {
+        let (go, wait) = mpsc::channel();
+        let (asked, was_asked) = mpsc::channel();
+        let wait = Mutex::new(wait);
+        let registry = Registry::new([]).unwrap();
+        let resource = Resource::new("test", None, None, &[]);
+        let exposition = Exposition::new(registry, &resource, None);
+        let running: Vec<Box<dyn Running>> = vec![Box::new(Fails { asked, wait })];
+        let shutdown = Arc::new(Shutdown::new(running, exposition));
+        let first = Arc::clone(&shutdown);
+        let first = thread::spawn(move || first.run(Duration::ZERO));
+        was_asked.recv_timeout(LONG).unwrap();
+
+        let begun = Instant::now();
+        let overrun = shutdown.run(Duration::from_millis(10)).to_string();
+        assert!(begun.elapsed() < LONG / 2);
+        assert!(overrun.contains("still running"), "{overrun}");
+
+        drop(go);
+        assert!(first.join().is_err());
+        let ended = shutdown.run(LONG).to_string();
+        assert!(ended.contains("the shutdown panicked"), "{ended}");
     }
 }

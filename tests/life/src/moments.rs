@@ -34,6 +34,10 @@ pub(crate) fn run(moment: &str, output: &str) {
         #[cfg(unix)]
         "fork" => fork::in_a_child(output),
         #[cfg(unix)]
+        "fork during a scrape" => fork::during_a_scrape(),
+        #[cfg(unix)]
+        "fork with a listener" => fork::with_a_listener(),
+        #[cfg(unix)]
         "fork with an endpoint" => fork::with_an_endpoint(output),
         other => panic!("unknown moment `{other}`"),
     }

@@ -5,9 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use glyph_core::__runtime::lock;
-
 use super::{ExternalFamily, ExternalRecorder, read};
+use crate::origin::Origin;
 
 /// The longest time for which a reading is shared. It can take seconds and much memory, so that
 /// many scrapes at a time must not each have their own.
@@ -17,6 +16,7 @@ const SHARED_FOR: Duration = Duration::from_secs(1);
 pub(crate) struct External {
     recorder: Box<dyn ExternalRecorder>,
     last: Mutex<Option<Reading>>,
+    origin: Origin,
 }
 
 struct Reading {
@@ -29,12 +29,16 @@ impl External {
         Self {
             recorder,
             last: Mutex::new(None),
+            origin: Origin::here(),
         }
     }
 
-    /// Returns the families; see [`read`] for `taken`. A scrape alone reads them anew.
+    /// Returns the families; see [`read`] for `taken`. A scrape alone reads them anew. A forked
+    /// child gets none if the parent read them at the fork: it would wait for a lost lock.
     pub(crate) fn families(&self, taken: impl Fn(&str) -> bool) -> Arc<Vec<ExternalFamily>> {
-        let mut last = lock(&self.last);
+        let Some(mut last) = self.origin.lock(&self.last) else {
+            return Arc::default();
+        };
         let young = last.as_ref().filter(|last| last.at.elapsed() < SHARED_FOR);
         if let Some(families) = young.and_then(|last| last.families.upgrade()) {
             return families;

@@ -84,7 +84,7 @@ pub(super) fn shown(uri: &Uri) -> String {
 }
 
 /// Adds the path of the signal to a URL without a path (OpenTelemetry Protocol Exporter,
-/// "Endpoint URLs for OTLP/HTTP"). The query stays behind it.
+/// "Endpoint URLs for OTLP/HTTP"). The query follows the path.
 fn with_path(url: &str, path: &str) -> String {
     let url = url.split_once('#').map_or(url, |(url, _)| url);
     let (before, query) = url.find('?').map_or((url, ""), |at| url.split_at(at));

@@ -1,7 +1,10 @@
 //! A fork.
 
 use std::{
-    env, fs, process,
+    env, fs,
+    io::{self, Write},
+    net::{SocketAddr, TcpStream},
+    process,
     sync::mpsc::channel,
     thread,
     time::{Duration, Instant},
@@ -67,8 +70,15 @@ pub(super) fn in_a_child(output: &str) {
             count(&name.to_string());
         }
     });
+    thread::spawn(|| {
+        loop {
+            drop(telemetry.render(Format::Text));
+            thread::sleep(Duration::from_millis(1));
+        }
+    });
     for round in 0..20 {
         let Some(child) = forked() else {
+            drop(telemetry.render(Format::Text));
             count("in the child");
             if round == 0 {
                 check("child");
@@ -122,11 +132,76 @@ pub(super) fn with_an_endpoint(output: &str) {
     println!("parent: {report}");
 }
 
+/// Children render while a thread of the parent reads the large page of another recorder.
+pub(super) fn during_a_scrape() {
+    let telemetry = Telemetry::builder("forks")
+        .without_listener()
+        .without_log()
+        .install()
+        .unwrap();
+    for thing in 0..5000 {
+        metrics::counter!("library.things", "thing" => thing.to_string()).increment(1);
+    }
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            loop {
+                drop(telemetry.render(Format::Text));
+            }
+        });
+        for round in 0..5 {
+            thread::sleep(Duration::from_millis(50));
+            let Some(child) = forked() else {
+                let page = telemetry.render(Format::Text);
+                process::exit(i32::from(!page.contains("target_info")));
+            };
+            println!("{round}: ended: {}", ends(child));
+        }
+        process::exit(0);
+    });
+}
+
+/// Children shut their telemetry down and drop it. Then the parent still answers probes.
+pub(super) fn with_a_listener() {
+    let telemetry = Telemetry::builder("forks")
+        .listener(([127, 0, 0, 1], 0))
+        .without_log()
+        .install()
+        .unwrap();
+    let address = telemetry.local_addr().unwrap();
+    for how in ["shut down", "dropped"] {
+        let Some(child) = forked() else {
+            if how == "shut down" {
+                drop(telemetry.shutdown_blocking(LONG));
+            }
+            drop(telemetry);
+            return;
+        };
+        println!("{how}: ended: {}", ends(child));
+        println!("{how}: the parent answers: {}", probe(address));
+    }
+    let report = telemetry.shutdown_blocking(LONG);
+    println!("parent: {report}");
+}
+
+/// Returns the first line of the response to a probe.
+fn probe(address: SocketAddr) -> String {
+    let answer = || {
+        let mut stream = TcpStream::connect_timeout(&address, LONG)?;
+        stream.set_read_timeout(Some(LONG))?;
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")?;
+        io::read_to_string(stream)
+    };
+    let answer = answer().unwrap_or_else(|error| error.to_string());
+    answer.lines().next().unwrap_or_default().to_owned()
+}
+
 /// Returns the instance, and the ids of ten spans.
 fn ids(telemetry: &Telemetry) -> String {
     let page = telemetry.render(Format::Text);
     let (_, instance) = page.split_once("service_instance_id=\"").unwrap();
     let (instance, _) = instance.split_once('"').unwrap();
+    let process = format!("process_pid=\"{}\"", process::id());
+    assert!(page.contains(&process), "{process} in {page}");
     let mut ids = vec![instance.to_owned()];
     for _ in 0..10 {
         tracing::info_span!("here", otel.name = "after the fork")

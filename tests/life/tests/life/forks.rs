@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use glyph_tests::receiver::traces::Receiver;
+use glyph_tests::{children::Ended, receiver::traces::Receiver};
 
 use crate::{CALLS, Child};
 
@@ -46,6 +46,38 @@ fn ids_of_a_child_differ_and_the_parent_alone_exports() {
     assert_eq!(spans.len(), 13);
     let trace = |id: &&str| accepted.iter().any(|span| hex(&span.trace_id) == **id);
     assert_eq!(ids.iter().filter(|id| trace(id)).count(), 10);
+}
+
+#[test]
+fn child_leaves_the_listener_of_the_parent_open() {
+    let child = Child::at("fork with a listener", &[], &[]);
+    let Ended {
+        status,
+        output,
+        errors,
+    } = &child.ended;
+    assert!(status.success(), "{output}\n{errors}");
+    for line in [
+        "shut down: ended: true",
+        "shut down: the parent answers: HTTP/1.1 200 OK",
+        "dropped: ended: true",
+        "dropped: the parent answers: HTTP/1.1 200 OK",
+        "parent: everything was delivered",
+    ] {
+        assert!(output.contains(line), "{line} in {output}");
+    }
+}
+
+#[test]
+fn child_renders_while_the_parent_reads_another_recorder() {
+    let child = Child::at("fork during a scrape", &[], &[]);
+    let Ended {
+        status,
+        output,
+        errors,
+    } = &child.ended;
+    assert!(status.success(), "{output}\n{errors}");
+    assert_eq!(output.matches(": ended: true").count(), 5, "{output}");
 }
 
 fn hex(bytes: &[u8]) -> String {

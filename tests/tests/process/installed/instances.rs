@@ -91,6 +91,17 @@ fn environment_and_program_name_the_instance() {
 }
 
 #[test]
+fn empty_id_is_not_set() {
+    let empty = |name: &str| {
+        (name == "OTEL_RESOURCE_ATTRIBUTES").then(|| "service.instance.id=".to_owned())
+    };
+    let telemetry = Telemetry::builder("shop").env_lookup(empty);
+    let telemetry = telemetry.instance_id("").build().unwrap();
+    let id = target(&Page::of(&telemetry).unwrap()).to_owned();
+    assert_eq!(Uuid::parse_str(&id).unwrap().get_version_num(), 4);
+}
+
+#[test]
 fn telemetries_of_one_process_differ() {
     let pages = [(); 2].map(|()| environment::telemetry("shop").build().unwrap());
     let [first, second] = pages.map(|telemetry| target(&Page::of(&telemetry).unwrap()).to_owned());

@@ -2,7 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use super::{LIMIT, Service, get};
+use glyph_tests::wait::until;
+
+use super::{
+    LIMIT, Service,
+    clients::{Clients, Kind},
+    get,
+};
 
 #[test]
 fn check_that_blocks_stops_no_probe() {
@@ -16,6 +22,18 @@ fn check_that_blocks_stops_no_probe() {
         assert!(service.probe("/metrics") < LIMIT);
         // A report is shared for a second.
         std::thread::sleep(Duration::from_millis(1100));
+    }
+}
+
+#[test]
+fn probes_of_a_slow_check_keep_no_other_probe_out() {
+    let arguments = ["--listener=127.0.0.1:0", "--slow-check"];
+    let service = Service::with_descriptors(256, &arguments);
+    let clients = Clients::start(service.address, &[Kind::Leaving], 200);
+    until("the clients are connected", || clients.connected() >= 200);
+    for _ in 0..40 {
+        assert!(service.probe("/healthz") < LIMIT);
+        std::thread::sleep(Duration::from_millis(50));
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
     future::Future,
     mem,
     net::SocketAddr,
-    sync::{LazyLock, Mutex},
+    sync::{LazyLock, Mutex, MutexGuard},
     time::Duration,
 };
 
@@ -17,9 +17,9 @@ use crate::{
     config::Environment,
     export::{Undelivered, UndeliveredPart},
     health::{Health, HealthBuilder},
+    origin::Origin,
     telemetry::{InstallError, Telemetry, TelemetryBuilder},
 };
-use glyph_core::__runtime::lock;
 
 /// The name of the signal in errors.
 const NAME: &str = "admin listener";
@@ -35,7 +35,7 @@ enum Address {
     /// `OTEL_EXPORTER_PROMETHEUS_HOST` and `_PORT`, or the default.
     Environment,
     At(SocketAddr),
-    /// At this address, whose port nobody has named, or at a free port while it is in use.
+    /// At this address, whose port is not named, or at a free port while it is in use.
     Near(SocketAddr),
     Nowhere,
 }
@@ -45,6 +45,14 @@ enum Address {
 struct AdminEndpoints {
     health: Health,
     listener: Mutex<Option<Listener>>,
+    origin: Origin,
+}
+
+impl AdminEndpoints {
+    /// Locks the listener. `None` in a forked child, if another thread had the lock at the fork.
+    fn listener(&self) -> Option<MutexGuard<'_, Option<Listener>>> {
+        self.origin.lock(&self.listener)
+    }
 }
 
 pub(super) fn signal() -> Box<dyn Signal> {
@@ -95,6 +103,7 @@ impl Signal for Admin {
         Ok(Some(Box::new(AdminEndpoints {
             health,
             listener: Mutex::new(listener),
+            origin: Origin::here(),
         })))
     }
 }
@@ -104,10 +113,12 @@ impl Running for AdminEndpoints {
         Order::Together
     }
 
-    /// Tells where what is served.
+    /// Logs the address of the endpoints.
     fn install(&self) {
-        let listener = lock(&self.listener);
-        let Some(listener) = &*listener else { return };
+        let listener = self.listener();
+        let Some(listener) = listener.as_deref().and_then(Option::as_ref) else {
+            return;
+        };
         let address = listener.local_addr();
         if let Some(wanted) = listener.wanted_addr() {
             tracing::warn!(
@@ -125,9 +136,13 @@ impl Running for AdminEndpoints {
         );
     }
 
+    /// A forked child has no thread that listens, and the parent listens on.
     fn shut_down(&self, deadline: Duration) -> Result<(), Undelivered> {
         self.health.start_draining();
-        let listener = lock(&self.listener).take();
+        if self.origin.is_forked() {
+            return Ok(());
+        }
+        let listener = self.listener().and_then(|mut listener| listener.take());
         let all_ended = listener.is_none_or(|listener| stop(listener, deadline));
         let cut_off = (!all_ended).then(|| UndeliveredPart::new("admin", "responses", 0));
         Undelivered::check(cut_off.into_iter().collect(), deadline)
@@ -199,6 +214,9 @@ impl TelemetryBuilder {
 
 impl Telemetry {
     /// Returns the endpoints `/metrics`, `/healthz` and `/readyz`, for a listener of the program.
+    ///
+    /// Each call starts a thread, `glyph-scrape`, which renders scrapes until the router is dropped.
+    /// Call it once, and clone the router.
     pub fn router(&self) -> axum::Router {
         admin::router(self.exposition.clone(), self.health().clone())
     }
@@ -218,12 +236,12 @@ impl Telemetry {
     /// Returns the address of the admin listener, with the port that was selected for port 0.
     /// `None` without a listener.
     ///
-    /// Where nobody has named a port and the default one is in use, it is a free one until the
+    /// Where no port is named and the default one is in use, it is a free one until the
     /// listener has moved to the default.
     #[must_use]
     pub fn local_addr(&self) -> Option<SocketAddr> {
         let endpoints = self.running::<AdminEndpoints>()?;
-        let listener = lock(&endpoints.listener);
+        let listener = endpoints.listener()?;
         listener.as_ref().map(Listener::local_addr)
     }
 

@@ -36,6 +36,9 @@ struct Cli {
     /// Add a check that blocks its thread.
     #[arg(long)]
     blocking_check: bool,
+    /// Add a check that takes three seconds.
+    #[arg(long)]
+    slow_check: bool,
 }
 
 fn install(cli: &Cli, runs: &Arc<AtomicU64>) -> Result<Telemetry, Box<dyn Error>> {
@@ -54,6 +57,12 @@ fn install(cli: &Cli, runs: &Arc<AtomicU64>) -> Result<Telemetry, Box<dyn Error>
         let limit = Duration::from_millis(100);
         builder = builder.check_with_timeout("blocks", limit, || async {
             std::thread::sleep(Duration::from_secs(3600));
+            Ok::<(), String>(())
+        });
+    }
+    if cli.slow_check {
+        builder = builder.check("slow", || async {
+            tokio::time::sleep(Duration::from_secs(3)).await;
             Ok::<(), String>(())
         });
     }
