@@ -63,13 +63,17 @@ fn rejected_request_is_not_retried() {
         Answer::Garbage,
         Answer::Long,
         Answer::Bomb,
+        Answer::LongHead,
+        Answer::ManyHeaders,
         Answer::Status(404),
         Answer::Redirect,
     ];
     with_each(faults, |(signal, protocol), fault| {
         let receiver = Receiver::start([fault]);
-        let counts = after_one_batch(signal, impatient(&receiver.endpoint(), protocol));
-        assert_eq!(counts.dropped_for(DropReason::Rejected), 3);
+        let mut settings = impatient(&receiver.endpoint(), protocol);
+        settings.timeout = LONG;
+        let counts = after_one_batch(signal, settings);
+        assert_eq!(counts.dropped_for(DropReason::Rejected), 3, "{counts:?}");
         assert_eq!(receiver.received().len(), 1);
     });
 }
