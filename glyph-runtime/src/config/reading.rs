@@ -103,7 +103,10 @@ impl<'e, 'l> Reading<'e, 'l> {
     fn found(&self, setting: Setting) -> Vec<Found> {
         let lower_case = setting.variable().filter(|_| setting.is_proxy());
         let lower_case = lower_case.map(|name| name.to_ascii_lowercase());
-        let names = setting.variable().into_iter().chain(lower_case);
+        let variable = setting
+            .variable()
+            .filter(|_| !self.is_set_by_clients(setting));
+        let names = variable.into_iter().chain(lower_case);
         let mut found: Vec<_> = names.filter_map(|name| self.set(name, false)).collect();
         for (alias, of) in &self.environment.aliases {
             if *of == setting {
@@ -120,6 +123,12 @@ impl<'e, 'l> Reading<'e, 'l> {
             }
         }
         found
+    }
+
+    /// Whether the client of a CGI server sets the variable: `HTTP_PROXY` is its header `Proxy`. The
+    /// variable in lower case is not.
+    fn is_set_by_clients(&self, setting: Setting) -> bool {
+        setting == Setting::HttpProxy && self.set("REQUEST_METHOD".to_owned(), false).is_some()
     }
 
     /// Warns about each variable of the specification that is set and not supported.

@@ -5,7 +5,7 @@ use crate::origin::Origin;
 use std::{
     fmt::Display,
     sync::{
-        Mutex,
+        Mutex, MutexGuard, OnceLock,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
@@ -69,8 +69,17 @@ pub(crate) struct Counts {
     /// The number of batches, by their duration.
     durations: [AtomicU64; DURATION_BUCKETS],
     export_nanoseconds: AtomicU64,
-    last_failure: Mutex<Option<ExportFailure>>,
+    kept: Mutex<Failures>,
     origin: Origin,
+    /// Where the items go, if the destination has a URL.
+    url: OnceLock<String>,
+}
+
+#[derive(Debug, Default)]
+struct Failures {
+    last: Option<ExportFailure>,
+    /// The last one, if nothing was delivered since.
+    since_success: Option<ExportFailure>,
 }
 
 impl Counts {
@@ -92,23 +101,60 @@ impl Counts {
     /// Counts a failed attempt.
     pub(crate) fn failed_with(&self, failure: ExportFailure) {
         self.failures.fetch_add(1, Relaxed);
-        if let Some(mut last) = self.origin.lock(&self.last_failure) {
-            *last = Some(failure);
+        self.keep(failure);
+    }
+
+    /// Keeps why items were lost.
+    pub(crate) fn keep(&self, failure: ExportFailure) {
+        if let Some(mut kept) = self.kept() {
+            kept.last = Some(failure.clone());
+            kept.since_success = Some(failure);
         }
+    }
+
+    /// Keeps that a batch was delivered as a whole: earlier failures explain no later loss.
+    pub(super) fn delivered(&self) {
+        if let Some(mut kept) = self.kept() {
+            kept.since_success = None;
+        }
+    }
+
+    /// Keeps the URL of the destination.
+    pub(super) fn sends_to(&self, url: Option<&str>) {
+        if let Some(url) = url {
+            self.url.get_or_init(|| url.to_owned());
+        }
+    }
+
+    pub(super) fn url(&self) -> Option<&str> {
+        self.url.get().map(String::as_str)
     }
 
     /// Keeps a failure of another exporter that prevents attempts of this one, unless there is one
     /// of its own.
     #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
     pub(crate) fn prevented_by(&self, failure: Option<ExportFailure>) {
-        if let Some(mut last) = self.origin.lock(&self.last_failure) {
-            *last = last.take().or(failure);
+        if let Some(mut kept) = self.kept()
+            && kept.since_success.is_none()
+        {
+            kept.last = failure.clone().or(kept.last.take());
+            kept.since_success = failure;
         }
+    }
+
+    /// Locks the failures. `None` in a forked process that has lost the lock.
+    fn kept(&self) -> Option<MutexGuard<'_, Failures>> {
+        self.origin.lock(&self.kept)
     }
 
     /// Returns the last failed attempt.
     pub(crate) fn last_failure(&self) -> Option<ExportFailure> {
-        self.origin.lock(&self.last_failure)?.clone()
+        self.kept()?.last.clone()
+    }
+
+    /// Returns the last failed attempt, unless a batch was delivered after it.
+    pub(super) fn failure_since_success(&self) -> Option<ExportFailure> {
+        self.kept()?.since_success.clone()
     }
 
     pub(crate) fn took(&self, time: Duration) {

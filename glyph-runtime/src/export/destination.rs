@@ -1,8 +1,8 @@
 //! Items of an export, and their destination.
 
-use std::{future::Future, pin::Pin, sync::Arc, time::Instant};
+use std::{future::Future, pin::Pin, sync::Arc};
 
-use super::{DropReason, Flushes, counts::Counts};
+use super::{DropReason, Flushes, counts::Counts, flushes::Closed};
 
 /// A running export.
 pub(crate) type Exporting<'d> = Pin<Box<dyn Future<Output = Outcome> + Send + 'd>>;
@@ -54,7 +54,12 @@ pub(crate) trait Destination<T>: Send + 'static {
     fn follow(&mut self, _flushes: &Arc<Flushes>) {}
 
     /// Returns the moment until which items should stay in the queue.
-    fn closed_until(&self, _counts: &Counts) -> Option<Instant> {
+    fn closed_until(&self, _counts: &Counts) -> Option<Closed> {
+        None
+    }
+
+    /// Returns the URL that items are sent to, without credentials and query.
+    fn url(&self) -> Option<&str> {
         None
     }
 }

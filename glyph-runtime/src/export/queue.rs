@@ -245,6 +245,9 @@ impl<T: Item> Queue<T> {
         state.lost += lost;
         state.batch_lost += lost;
         self.counts.exported(exported);
+        if exported > 0 && lost == 0 {
+            self.counts.delivered();
+        }
         self.counts.dropped(outcome.reason, lost);
     }
 

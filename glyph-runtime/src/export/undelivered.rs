@@ -28,7 +28,8 @@ pub struct UndeliveredPart {
     pub count: u64,
     /// The URL or the file that they were sent to, if it is known.
     pub url: Option<String>,
-    /// The last error of the destination, if it reported one. A collector may have written it.
+    /// The last error of the destination, unless it has taken a batch since. `no response yet` if
+    /// the first attempt still ran. A collector may have written it.
     pub error: Option<String>,
 }
 

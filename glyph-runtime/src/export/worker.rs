@@ -45,6 +45,7 @@ pub(crate) fn start<T: Item>(
     alongside: impl Future<Output = Infallible> + Send + 'static,
 ) -> io::Result<()> {
     destination.follow(queue.flushes());
+    queue.counts().sends_to(destination.url());
     let worker = Worker {
         queue: Arc::clone(queue),
         destination,
@@ -111,13 +112,13 @@ impl<T: Item> Worker<T> {
 
     /// Leaves items in the queue, where a flush finds them, while the destination takes none.
     async fn until_open(&mut self) {
-        while let Some(at) = self.destination.closed_until(self.queue.counts())
+        while let Some(closed) = self.destination.closed_until(self.queue.counts())
             && !self.queue.is_abandoned()
         {
-            self.queue.flushes().nothing_before(at);
+            self.queue.flushes().nothing_before(closed);
             tokio::select! {
                 () = self.queue.until_work() => {}
-                () = sleep_until(at.into()) => {}
+                () = sleep_until(closed.until.into()) => {}
             }
         }
     }

@@ -1,10 +1,6 @@
 //! Log records as OTLP requests.
 
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use opentelemetry_proto::tonic::{
     collector::logs::v1::{ExportLogsServiceRequest, ExportLogsServiceResponse},
@@ -18,7 +14,8 @@ use super::{
     transport::{Client, Request},
 };
 use crate::export::{
-    Counts, Deadline, Destination, Exporting, Flushes, Outcome, limits::LONGEST_TIME,
+    Counts, Deadline, Destination, Exporting, Flushes, Outcome, flushes::Closed,
+    limits::LONGEST_TIME,
 };
 
 /// A record and its target, which is the instrumentation scope.
@@ -34,10 +31,9 @@ impl Request for ExportLogsServiceRequest {
     const PATH: &'static str = "/v1/logs";
     const METHOD: &'static str = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
 
-    fn rejected(response: Self::Response) -> i64 {
-        response
-            .partial_success
-            .map_or(0, |partial| partial.rejected_log_records)
+    fn rejected(response: Self::Response) -> Option<(i64, String)> {
+        let partial = response.partial_success?;
+        Some((partial.rejected_log_records, partial.error_message))
     }
 }
 
@@ -106,7 +102,11 @@ impl Destination<TargetRecord> for Exporter {
         self.client.follow(flushes);
     }
 
-    fn closed_until(&self, counts: &Counts) -> Option<Instant> {
+    fn closed_until(&self, counts: &Counts) -> Option<Closed> {
         self.client.closed_until(counts)
+    }
+
+    fn url(&self) -> Option<&str> {
+        Some(self.client.url())
     }
 }

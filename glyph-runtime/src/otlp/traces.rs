@@ -1,9 +1,6 @@
 //! Spans as OTLP requests.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use opentelemetry_proto::{
     tonic::collector::trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse},
@@ -19,7 +16,8 @@ use super::{
     transport::{Client, Request},
 };
 use crate::export::{
-    Counts, Deadline, Destination, Exporting, Flushes, Outcome, limits::LONGEST_TIME,
+    Counts, Deadline, Destination, Exporting, Flushes, Outcome, flushes::Closed,
+    limits::LONGEST_TIME,
 };
 
 impl Request for ExportTraceServiceRequest {
@@ -28,10 +26,9 @@ impl Request for ExportTraceServiceRequest {
     const PATH: &'static str = "/v1/traces";
     const METHOD: &'static str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 
-    fn rejected(response: Self::Response) -> i64 {
-        response
-            .partial_success
-            .map_or(0, |partial| partial.rejected_spans)
+    fn rejected(response: Self::Response) -> Option<(i64, String)> {
+        let partial = response.partial_success?;
+        Some((partial.rejected_spans, partial.error_message))
     }
 }
 
@@ -74,7 +71,11 @@ impl Destination<SpanData> for Exporter {
         self.client.follow(flushes);
     }
 
-    fn closed_until(&self, counts: &Counts) -> Option<Instant> {
+    fn closed_until(&self, counts: &Counts) -> Option<Closed> {
         self.client.closed_until(counts)
+    }
+
+    fn url(&self) -> Option<&str> {
+        Some(self.client.url())
     }
 }

@@ -62,6 +62,9 @@ pub enum Answer {
     Bomb,
     /// A success with a header of 1 MiB.
     LongHead,
+    /// A success with 128 headers of 256 bytes: more than HTTP/1 may have here, and longer than a
+    /// head of HTTP/2.
+    ManyHeaders,
     /// The request is read, and no response follows.
     Hang,
     /// The connection closes in the middle of the response.
@@ -151,6 +154,12 @@ impl Answer {
             Self::LongHead => {
                 let name = HeaderName::from_static("x-long");
                 (response.header(name, "x".repeat(LONG_HEAD)), success)
+            }
+            Self::ManyHeaders => {
+                let named = |response: Builder, number| {
+                    response.header(format!("x-{number}"), "x".repeat(256))
+                };
+                ((0..128).fold(response, named), success)
             }
             Self::Die => (response, dying()),
             _ => (response, success),

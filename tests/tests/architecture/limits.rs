@@ -17,7 +17,7 @@ use Unit::{Bytes, Count, Time};
 
 /// Beginnings of rows, each with the source file, what stands before the number in it, and its unit.
 #[rustfmt::skip]
-const LIMITS: [(&str, &str, &str, Unit); 48] = [
+const LIMITS: [(&str, &str, &str, Unit); 52] = [
     ("bytes of an open label's value", "glyph-core/src/label/open_values.rs", "const MAX_LENGTH: usize =", Count),
     ("buckets of a histogram", "glyph-core/src/catalog/checks.rs", "const MAX_BUCKETS: usize =", Count),
     ("threads that record", "glyph-core/src/metric/catalog_cells.rs", "const MAX_SLABS: usize =", Count),
@@ -64,6 +64,10 @@ const LIMITS: [(&str, &str, &str, Unit); 48] = [
     ("bytes of a request", "glyph-runtime/src/export/queue.rs", "const BATCH_BYTES: usize =", Bytes),
     ("time of a batch", "glyph-runtime/src/export/limits.rs", "export_timeout:", Time),
     ("bytes of a collector", "glyph-runtime/src/otlp/transport/mod.rs", "const LONGEST_RESPONSE: usize =", Bytes),
+    ("bytes received for one request", "glyph-runtime/src/otlp/transport/exchange.rs", "const LONGEST_EXCHANGE: usize =", Bytes),
+    ("time of a connection", "glyph-runtime/src/otlp/transport/connect.rs", "const CONNECT_LIMIT: Duration =", Time),
+    ("pause after a failure", "glyph-runtime/src/otlp/transport/gate.rs", "const FIRST_PAUSE: Duration =", Time),
+    ("pause after a failure", "glyph-runtime/src/otlp/transport/gate.rs", "const LONGEST_PAUSE: Duration =", Time),
     ("time of `shutdown`", "glyph-runtime/src/telemetry/shutdown.rs", "const DEADLINE: Duration =", Time),
     ("time of a drop", "glyph-runtime/src/export/deadline.rs", "const DROP_DEADLINE: Duration =", Time),
 ];

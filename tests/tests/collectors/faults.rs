@@ -63,13 +63,17 @@ fn rejected_request_is_not_retried() {
         Answer::Garbage,
         Answer::Long,
         Answer::Bomb,
+        Answer::LongHead,
+        Answer::ManyHeaders,
         Answer::Status(404),
         Answer::Redirect,
     ];
     with_each(faults, |(signal, protocol), fault| {
         let receiver = Receiver::start([fault]);
-        let counts = after_one_batch(signal, impatient(&receiver.endpoint(), protocol));
-        assert_eq!(counts.dropped_for(DropReason::Rejected), 3);
+        let mut settings = impatient(&receiver.endpoint(), protocol);
+        settings.timeout = LONG;
+        let counts = after_one_batch(signal, settings);
+        assert_eq!(counts.dropped_for(DropReason::Rejected), 3, "{counts:?}");
         assert_eq!(receiver.received().len(), 1);
     });
 }
@@ -93,6 +97,28 @@ fn partial_success_is_counted_in_part() {
         let rejected = rejected.unsigned_abs();
         assert_eq!(counts.exported, 3 - rejected);
         assert_eq!(counts.dropped_for(DropReason::Rejected), rejected);
+        assert_eq!(counts.failures, 0, "{counts:?}");
+        let error = counts.last_error.unwrap_or_default();
+        assert!(error.contains(&format!("rejected {rejected} ")), "{error}");
+        assert!(error.ends_with(": too old"), "{error}");
+    });
+}
+
+#[test]
+fn failure_before_a_success_is_no_reason_for_a_later_loss() {
+    with_each([()], |(signal, protocol), ()| {
+        let receiver = Receiver::start([Answer::Unavailable, Answer::Accept, Answer::Hang]);
+        let mut settings = impatient(&receiver.endpoint(), protocol);
+        settings.timeout = LONG;
+        let exporter = Exporter::start(signal, settings, Duration::from_secs(3600), LONG);
+        exporter.produce(1);
+        exporter.flush(LONG).unwrap();
+        exporter.produce(1);
+        let undelivered = exporter.flush(Duration::from_millis(300)).unwrap_err();
+        let part = &undelivered.parts[0];
+        assert_eq!(part.error.as_deref(), Some("no response yet"), "{part}");
+        let url = part.url.as_deref().unwrap_or_default();
+        assert!(url.starts_with(&receiver.endpoint()), "{part}");
     });
 }
 

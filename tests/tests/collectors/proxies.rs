@@ -133,7 +133,11 @@ fn socks_proxy_looks_up_the_host() {
         let receiver = Receiver::start([]);
         let proxy = Proxy::start(&receiver, by_socks);
         let settings = settings(protocol, |proxies| {
-            proxies.all = Some(format!("socks5h://{}", proxy.address));
+            let scheme = match signal {
+                Signal::Traces => "socks5h",
+                _ => "SOCKS5",
+            };
+            proxies.all = Some(format!("{scheme}://{}", proxy.address));
         });
         assert_eq!(after_one_batch(signal, settings).exported, 3);
         assert_eq!(proxy.head(), "socks collector.invalid:80");

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{Queue, QueueState};
-use crate::export::{Deadline, Item, Undelivered, UndeliveredPart};
+use crate::export::{Deadline, ExportFailure, Item, Undelivered, UndeliveredPart};
 use glyph_core::__runtime::ignore_poison;
 
 /// The time after which a flush looks whether it is hopeless.
@@ -15,6 +15,15 @@ struct Mark {
     accepted: u64,
     lost: u64,
     abandoned: bool,
+}
+
+/// What a flush leaves behind.
+#[derive(Clone, Copy, Debug)]
+struct Left {
+    /// The items that have no result yet.
+    pending: u64,
+    /// These and the items that were lost. It may be 0 for items that collect.
+    undelivered: u64,
 }
 
 /// Exports everything that is in the queues before this call, within one time limit for all of
@@ -43,9 +52,8 @@ pub(crate) fn flush<T: Item>(
         } else {
             queue.flushes.end();
         }
-        if let Err(count) = result {
-            let part = UndeliveredPart::new(queue.name, T::NAME, count);
-            parts.push(part.because(queue.counts.last_failure()));
+        if let Err(left) = result {
+            parts.push(queue.undelivered(left));
         }
     }
     Undelivered::check(parts, limit)
@@ -71,9 +79,8 @@ impl<T: Item> Queue<T> {
     /// Waits until everything up to the mark is settled, or until the deadline. It ends earlier if
     /// the destination is closed until then.
     ///
-    /// Returns the number of items that were not exported as an error. It may be 0 for items that
-    /// collect.
-    fn wait(&self, mark: Mark, deadline: Deadline) -> Result<(), u64> {
+    /// Returns what was not exported as an error.
+    fn wait(&self, mark: Mark, deadline: Deadline) -> Result<(), Left> {
         let mut state = self.lock();
         while state.settled < mark.accepted && !self.flushes.are_hopeless() {
             let left = deadline.left();
@@ -92,8 +99,25 @@ impl<T: Item> Queue<T> {
         if pending == 0 && lost == 0 {
             Ok(())
         } else {
-            Err(lost)
+            Err(Left {
+                pending,
+                undelivered: lost,
+            })
         }
+    }
+
+    /// Says where the items should have gone, and why they did not. An attempt that still runs has
+    /// no failure.
+    fn undelivered(&self, left: Left) -> UndeliveredPart {
+        let url = self.counts.url().map(str::to_owned);
+        let runs = left.pending > 0 && url.is_some();
+        let failure = self.counts.failure_since_success();
+        let failure = failure.or_else(|| runs.then(|| ExportFailure::new(&"no response yet")));
+        let part = UndeliveredPart {
+            url,
+            ..UndeliveredPart::new(self.name, T::NAME, left.undelivered)
+        };
+        part.because(failure)
     }
 }
 

@@ -1,16 +1,14 @@
 //! Pushes: the thread collects all points and sends them.
 
-use std::{
-    convert::Infallible,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use tokio::time::{MissedTickBehavior, interval_at};
 
 use super::Source;
 use crate::{
-    export::{Counts, Deadline, Destination, Exporting, Flushes, Item, Outcome, Queue},
+    export::{
+        Counts, Deadline, Destination, Exporting, Flushes, Item, Outcome, Queue, flushes::Closed,
+    },
     otlp::metrics::{Batch, Exporter},
 };
 
@@ -66,8 +64,12 @@ impl Destination<Push> for Pusher {
         self.exporter.follow(flushes);
     }
 
-    fn closed_until(&self, counts: &Counts) -> Option<Instant> {
+    fn closed_until(&self, counts: &Counts) -> Option<Closed> {
         self.exporter.closed_until(counts)
+    }
+
+    fn url(&self) -> Option<&str> {
+        Some(self.exporter.url())
     }
 }
 

@@ -4,7 +4,7 @@ mod point;
 mod process_start;
 mod request;
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 use opentelemetry_proto::tonic::{
     collector::metrics::v1::{ExportMetricsServiceRequest, ExportMetricsServiceResponse},
@@ -21,7 +21,7 @@ use super::{
     OtlpError, OtlpSettings, Resource, encoded,
     transport::{Client, Request},
 };
-use crate::export::{Counts, Deadline, Flushes, Outcome};
+use crate::export::{Counts, Deadline, Flushes, Outcome, flushes::Closed};
 
 impl Request for ExportMetricsServiceRequest {
     type Response = ExportMetricsServiceResponse;
@@ -29,10 +29,9 @@ impl Request for ExportMetricsServiceRequest {
     const PATH: &'static str = "/v1/metrics";
     const METHOD: &'static str = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
 
-    fn rejected(response: Self::Response) -> i64 {
-        response
-            .partial_success
-            .map_or(0, |partial| partial.rejected_data_points)
+    fn rejected(response: Self::Response) -> Option<(i64, String)> {
+        let partial = response.partial_success?;
+        Some((partial.rejected_data_points, partial.error_message))
     }
 }
 
@@ -71,7 +70,11 @@ impl Exporter {
         self.client.follow(flushes);
     }
 
-    pub(crate) fn closed_until(&self, counts: &Counts) -> Option<Instant> {
+    pub(crate) fn closed_until(&self, counts: &Counts) -> Option<Closed> {
         self.client.closed_until(counts)
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        self.client.url()
     }
 }

@@ -24,6 +24,10 @@ pub(super) fn failure(
     if exchange.is_too_long() {
         return Failure::new(Kind::Unreadable, Retry::Never, TooLong.to_string());
     }
+    if is_bad_head(&chain) {
+        let cause = "the head of the response is too long or unreadable";
+        return Failure::new(Kind::Unreadable, Retry::Never, cause);
+    }
     let retry = Retry::After(None);
     let other_protocol = advice::on_protocol(spoken, endpoint);
     let (refusal, broken) = match exchange.broken() {
@@ -64,6 +68,20 @@ fn cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'stati
 
 fn find<'e, E: Error + 'static>(chain: &[&'e (dyn Error + 'static)]) -> Option<&'e E> {
     chain.iter().find_map(|error| error.downcast_ref::<E>())
+}
+
+/// Returns whether the collector responded with a head that hyper or h2 cannot read, or that is too
+/// long for them. The collector may have taken the request.
+fn is_bad_head(chain: &[&(dyn Error + 'static)]) -> bool {
+    let is_bad = |error: &h2::Error| {
+        let is_long = matches!(
+            error.reason(),
+            Some(h2::Reason::COMPRESSION_ERROR | h2::Reason::ENHANCE_YOUR_CALM)
+        );
+        error.is_library() && (error.is_reset() || (error.is_go_away() && is_long))
+    };
+    find::<hyper::Error>(chain).is_some_and(hyper::Error::is_parse_too_large)
+        || find::<h2::Error>(chain).is_some_and(is_bad)
 }
 
 fn kind(chain: &[&(dyn Error + 'static)]) -> Kind {

@@ -13,14 +13,13 @@ use std::{
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::LONGEST_RESPONSE;
 use glyph_core::__runtime::lock;
 
 /// The most bytes that are read in one exchange, with handshakes, heads and 1xx responses.
 ///
 /// Hyper skips 1xx responses in a loop that no timer interrupts, and h2 keeps them in memory.
 /// Only the connection below can bound both.
-const LONGEST_EXCHANGE: usize = LONGEST_RESPONSE + (1 << 20);
+const LONGEST_EXCHANGE: usize = 2 << 20;
 
 /// The bytes that tell protocols apart.
 const PREFIX: usize = 9;

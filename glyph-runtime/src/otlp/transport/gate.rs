@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::Endpoint;
+use super::{Endpoint, failure::Kind};
 use crate::{
     export::{ExportFailure, flushes::Flush},
     otlp::{OtlpSettings, TlsSettings},
@@ -17,6 +17,9 @@ use glyph_core::__runtime::lock;
 /// The first pause. Each further failure in a row doubles it.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// The time between two log lines of one kind.
+const INTERVAL: Duration = Duration::from_secs(60);
 
 /// The gates of all collectors that this process exports to.
 static GATES: Mutex<Vec<(Destination, Weak<Gate>)>> = Mutex::new(Vec::new());
@@ -34,6 +37,8 @@ pub(super) struct Gate {
     state: Mutex<GateState>,
     /// The failure that closed it last, for those who wait without an attempt of their own.
     cause: Mutex<Option<ExportFailure>>,
+    /// When each kind of failure was logged last.
+    logged: Mutex<[Option<Instant>; Kind::COUNT]>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -101,6 +106,20 @@ impl Gate {
         lock(&self.cause).clone()
     }
 
+    /// Returns whether a failure of this kind is to be logged: one a minute, of all signals.
+    pub(super) fn is_due(&self, kind: Kind) -> bool {
+        let now = Instant::now();
+        let mut logged = lock(&self.logged);
+        let Some(last) = logged.get_mut(kind as usize) else {
+            return false;
+        };
+        let is_due = last.is_none_or(|at| now.duration_since(at) >= INTERVAL);
+        if is_due {
+            *last = Some(now);
+        }
+        is_due
+    }
+
     pub(super) fn succeeded(&self) {
         lock(&self.state).failures = 0;
     }
@@ -140,7 +159,7 @@ fn jittered(pause: Duration) -> Duration {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use super::{Gate, pause_after};
+    use super::{Gate, Kind, pause_after};
     use crate::export::{Deadline, flushes::Flush};
 
     const SECOND: Duration = Duration::from_secs(1);
@@ -172,6 +191,14 @@ mod tests {
             let pause = after(&gate, None).unwrap_or_default();
             assert!(pause > at_least, "{pause:?}");
         }
+    }
+
+    #[test]
+    fn each_kind_is_due_once_a_minute() {
+        let gate = Gate::default();
+        assert!(gate.is_due(Kind::Timeout));
+        assert!(!gate.is_due(Kind::Timeout));
+        assert!(gate.is_due(Kind::Unreadable));
     }
 
     #[test]

@@ -30,7 +30,7 @@ mod retry;
 mod status;
 mod tls;
 
-use std::{future::Future, marker::PhantomData, pin::Pin, sync::Arc, time::Instant};
+use std::{future::Future, marker::PhantomData, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
 use prost::Message;
@@ -42,7 +42,7 @@ use self::{
     retry::Retries,
 };
 use super::{InvalidSetting, OtlpError, OtlpSettings, Protocol};
-use crate::export::{Counts, Deadline, DropReason, Flushes, Outcome};
+use crate::export::{Counts, Deadline, DropReason, Flushes, Outcome, flushes::Closed};
 
 /// The most bytes of a response that are read.
 const LONGEST_RESPONSE: usize = 1 << 20;
@@ -63,8 +63,8 @@ pub(super) trait Request: Message {
     /// The method of OTLP/gRPC.
     const METHOD: &'static str;
 
-    /// Returns how many items of a request the collector rejected.
-    fn rejected(response: Self::Response) -> i64;
+    /// Returns how many items of a request the collector rejected, and why.
+    fn rejected(response: Self::Response) -> Option<(i64, String)>;
 }
 
 /// Sends requests of one signal to a collector, one after the other.
@@ -111,8 +111,12 @@ impl<R: Request> Client<R> {
     }
 
     /// Returns when requests may leave again, unless they may.
-    pub(super) fn closed_until(&self, counts: &Counts) -> Option<Instant> {
+    pub(super) fn closed_until(&self, counts: &Counts) -> Option<Closed> {
         self.retries.closed_until(counts)
+    }
+
+    pub(super) fn url(&self) -> &str {
+        self.retries.url()
     }
 
     /// Sends a request of so many items until it is accepted or rejected, or until the deadline.
@@ -131,7 +135,13 @@ impl<R: Request> Client<R> {
             .await;
         match response.map(R::Response::decode) {
             Ok(Ok(response)) => {
-                let rejected = usize::try_from(R::rejected(response)).unwrap_or(0);
+                let (rejected, reason) = R::rejected(response).unwrap_or_default();
+                let rejected = usize::try_from(rejected).unwrap_or(0);
+                if rejected > 0 {
+                    let cause = format!("the collector rejected {rejected} {}: {reason}", R::ITEMS);
+                    let failure = Failure::new(Kind::Rejected, Retry::Never, cause);
+                    self.retries.rejected_part(&failure, counts);
+                }
                 Outcome::exported(items.saturating_sub(rejected))
             }
             Ok(Err(error)) => {

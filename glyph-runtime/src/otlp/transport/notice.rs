@@ -1,23 +1,14 @@
 //! Log lines about failed attempts.
 
-use std::time::{Duration, Instant};
-
-use super::{
-    Endpoint, advice,
-    failure::{Failure, Kind},
-};
+use super::{Endpoint, advice, failure::Failure, gate::Gate};
 use crate::export::{Counts, ExportFailure, LOG};
 
-/// The time between two lines of one kind.
-const INTERVAL: Duration = Duration::from_secs(60);
-
-/// Counts failed attempts, and logs the first of each kind in a minute.
+/// Counts failed attempts, and logs the first of each kind in a minute, of all signals.
 #[derive(Debug)]
 pub(super) struct Notices {
     url: String,
     endpoint: Endpoint,
     items: &'static str,
-    logged: [Option<Instant>; Kind::COUNT],
 }
 
 impl Notices {
@@ -26,34 +17,32 @@ impl Notices {
             url,
             endpoint,
             items,
-            logged: [None; Kind::COUNT],
         }
     }
 
-    pub(super) fn failed(&mut self, failure: &Failure, counts: &Counts) {
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Counts a failed attempt.
+    pub(super) fn failed(&self, failure: &Failure, collector: &Gate, counts: &Counts) {
+        counts.failed_with(self.tell(failure, collector));
+    }
+
+    /// Returns a failure with the URL and the usual remedy. Logs it, unless one of its kind was
+    /// logged for this collector within a minute.
+    pub(super) fn tell(&self, failure: &Failure, collector: &Gate) -> ExportFailure {
         let advice = failure.advice.clone();
         let told = ExportFailure {
             url: Some(self.url.clone()),
             advice: advice.or_else(|| advice::of(failure.kind, &self.endpoint)),
             ..ExportFailure::new(failure)
         };
-        if self.is_due(failure.kind) {
+        if collector.is_due(failure.kind) {
             let Self { url, items, .. } = self;
             let (error, advice) = (&told.cause, told.advice.as_deref());
             tracing::warn!(target: LOG, exporter = "otlp", url, error, advice, "an attempt to export {items} failed");
         }
-        counts.failed_with(told);
-    }
-
-    fn is_due(&mut self, kind: Kind) -> bool {
-        let now = Instant::now();
-        let Some(logged) = self.logged.get_mut(kind as usize) else {
-            return false;
-        };
-        let is_due = logged.is_none_or(|at| now.duration_since(at) >= INTERVAL);
-        if is_due {
-            *logged = Some(now);
-        }
-        is_due
+        told
     }
 }

@@ -187,20 +187,28 @@ fn with_default_port(uri: Uri, port: u16) -> Uri {
 }
 
 fn matcher(settings: &ProxySettings) -> Matcher {
-    let text = |proxy: &Option<String>| proxy.clone().unwrap_or_default();
+    let url = |proxy: &Option<String>| proxy.as_deref().map(with_plain_scheme).unwrap_or_default();
     Matcher::builder()
-        .all(text(&settings.all))
-        .http(text(&settings.http))
-        .https(text(&settings.https))
-        .no(text(&settings.none))
+        .all(url(&settings.all))
+        .http(url(&settings.http))
+        .https(url(&settings.https))
+        .no(settings.none.clone().unwrap_or_default())
         .build()
+}
+
+/// Returns the URL with its scheme in lower case, as the matcher and the routes compare it.
+fn with_plain_scheme(proxy: &str) -> String {
+    match proxy.split_once("://") {
+        Some((scheme, rest)) => format!("{}://{rest}", scheme.to_ascii_lowercase()),
+        None => proxy.to_owned(),
+    }
 }
 
 /// Rejects a proxy that the matcher would pass over in silence.
 fn check(settings: &ProxySettings) -> Result<(), OtlpError> {
     let proxies = [&settings.http, &settings.https, &settings.all];
     for proxy in proxies.into_iter().flatten() {
-        let only = Matcher::builder().all(proxy.clone()).build();
+        let only = Matcher::builder().all(with_plain_scheme(proxy)).build();
         if only
             .intercept(&Uri::from_static("http://collector"))
             .is_none()

@@ -15,7 +15,11 @@ use super::{
     notice::Notices,
 };
 use crate::{
-    export::{Counts, Deadline, Flushes, flushes::Flush, limits::LONGEST_TIME},
+    export::{
+        Counts, Deadline, Flushes,
+        flushes::{Closed, Flush},
+        limits::LONGEST_TIME,
+    },
     otlp::OtlpSettings,
 };
 
@@ -48,16 +52,20 @@ impl Retries {
         self.flushes = Arc::clone(flushes);
     }
 
+    pub(super) fn url(&self) -> &str {
+        self.notices.url()
+    }
+
     /// Returns when the gates open, unless they are open.
     ///
     /// The failure that closed them is the reason for items that a flush does not deliver.
-    pub(super) fn closed_until(&self, counts: &Counts) -> Option<Instant> {
+    pub(super) fn closed_until(&self, counts: &Counts) -> Option<Closed> {
         let flush = self.flushes.current();
-        let at = self.opening(flush).filter(|at| *at > Instant::now())?;
+        let until = self.opening(flush).filter(|at| *at > Instant::now())?;
         if flush.is_some() {
             counts.prevented_by(self.shared.cause());
         }
-        Some(at)
+        Some(Closed { until, flush })
     }
 
     /// Sends a message until the collector takes or rejects it, or until the deadline.
@@ -80,7 +88,7 @@ impl Retries {
                 }
                 Err(failure) => failure,
             };
-            self.notices.failed(&failure, counts);
+            self.notices.failed(&failure, &self.shared, counts);
             match failure.retry {
                 Retry::After(asked) => {
                     let asked = asked.map(|asked| asked.min(self.longest_asked));
@@ -104,19 +112,24 @@ impl Retries {
 
     /// Counts and logs an answer that is no success.
     pub(super) fn refuse(&mut self, failure: &Failure, counts: &Counts) {
-        self.notices.failed(failure, counts);
+        self.notices.failed(failure, &self.shared, counts);
         self.rejected();
+    }
+
+    /// Keeps and logs why a part of a request was rejected. The attempt did not fail.
+    pub(super) fn rejected_part(&self, failure: &Failure, counts: &Counts) {
+        counts.keep(self.notices.tell(failure, &self.shared));
     }
 
     /// Waits until a request may leave. Returns false if that is not before the deadline.
     async fn until_open(&self, deadline: Deadline, counts: &Counts) -> bool {
-        while let Some(at) = self.closed_until(counts) {
-            self.flushes.nothing_before(at);
-            if at >= deadline.into() {
+        while let Some(closed) = self.closed_until(counts) {
+            self.flushes.nothing_before(closed);
+            if closed.until >= deadline.into() {
                 return false;
             }
             tokio::select! {
-                () = sleep_until(at.into()) => {}
+                () = sleep_until(closed.until.into()) => {}
                 () = self.flushes.until_begun() => {}
             }
         }

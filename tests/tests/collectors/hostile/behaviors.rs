@@ -89,7 +89,7 @@ const fn behavior(name: &'static str, start: fn() -> Collector, effect: Effect) 
     }
 }
 
-pub(super) const BEHAVIORS: [Behavior; 30] = [
+pub(super) const BEHAVIORS: [Behavior; 31] = [
     behavior(
         "absent",
         || Collector::Nobody(nobody()),
@@ -222,7 +222,16 @@ pub(super) const BEHAVIORS: [Behavior; 30] = [
         || answers(Answer::Bomb),
         AllLost("size limit", "not OTLP"),
     ),
-    behavior("long head", || answers(Answer::LongHead), AllLost("", "")),
+    behavior(
+        "long head",
+        || answers(Answer::LongHead),
+        AllLost("head of the response", "head of the response"),
+    ),
+    behavior(
+        "many headers",
+        || answers(Answer::ManyHeaders),
+        AllLost("head of the response", "head of the response"),
+    ),
     behavior("dies", || answers(Answer::Die), AllLost("", "")),
     behavior(
         "redirect",

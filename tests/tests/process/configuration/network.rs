@@ -118,6 +118,12 @@ fn proxies_are_read_in_upper_and_lower_case() {
     assert_eq!(set.none.as_deref(), Some("localhost, .example.com"));
     let cgi = proxies(&[("REQUEST_METHOD", "GET"), ("HTTP_PROXY", "http://p:1")]);
     assert_eq!(cgi.http, None, "a client of CGI sets it");
+    let cgi = proxies(&[
+        ("REQUEST_METHOD", "GET"),
+        ("HTTP_PROXY", "http://p:1"),
+        ("http_proxy", "http://lower:1"),
+    ]);
+    assert_eq!(cgi.http.as_deref(), Some("http://lower:1"));
 }
 
 #[test]

@@ -46,6 +46,12 @@ fn shutdown_reports_everything_unfinished() {
             }
             other => panic!("{other:?}"),
         }
+        for part in error.parts.iter().filter(|part| part.destination == "otlp") {
+            let url = part.url.as_deref().unwrap_or_default();
+            assert!(url.starts_with(&collector.endpoint), "{part}");
+            let reason = part.error.as_deref().unwrap_or_default();
+            assert!(reason.contains("no response"), "{part}");
+        }
         let told = error.to_string();
         assert!(told.ends_with(" within 500ms"), "{told}");
         assert!(

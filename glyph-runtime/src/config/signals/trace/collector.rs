@@ -114,15 +114,16 @@ impl Reading<'_, '_> {
 
     fn proxies(&mut self) -> Result<ProxySettings, ConfigError> {
         let hosts = |text: &str| Some(text.to_owned());
-        let mut proxies = ProxySettings::default();
-        // A server of CGI sets `HTTP_PROXY` to a header of the client.
-        if self.set("REQUEST_METHOD".to_owned(), false).is_none() {
-            proxies.http = self.value(Setting::HttpProxy, endpoint::proxy)?;
-        }
-        proxies.https = self.value(Setting::HttpsProxy, endpoint::proxy)?;
-        proxies.all = self.value(Setting::AllProxy, endpoint::proxy)?;
-        proxies.none = self.value(Setting::NoProxy, hosts)?;
-        Ok(proxies)
+        let http = self.value(Setting::HttpProxy, endpoint::proxy)?;
+        let https = self.value(Setting::HttpsProxy, endpoint::proxy)?;
+        let all = self.value(Setting::AllProxy, endpoint::proxy)?;
+        let none = self.value(Setting::NoProxy, hosts)?;
+        Ok(ProxySettings {
+            http,
+            https,
+            all,
+            none,
+        })
     }
 
     /// Returns the value of the signal's own variable, or of the general one.
