@@ -2,7 +2,6 @@
 
 use std::{
     mem,
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::atomic::{AtomicBool, Ordering::Relaxed},
     task::{Context, Poll, Waker},
@@ -12,6 +11,7 @@ use std::{
 use bytes::Buf;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
+use tokio::runtime::Handle;
 
 use super::{
     Protocol,
@@ -55,27 +55,28 @@ pin_project! {
 /// Whether the body is dropped at its end.
 ///
 /// The end of a client's response can have arrived before the client asks for it. A server's body
-/// is not polled: it would run code of the program.
+/// is not polled: it would run code of the program. Neither is a body that is dropped outside of a
+/// runtime, where one with a timer panics.
 fn is_at_end<B: Body, P: Protocol>(body: Pin<&mut DropInScope<B>>, call: &mut Call<P>) -> bool {
     let Some(body) = body.as_pin_mut() else {
         return true;
     };
-    body.is_end_stream()
-        || (call.role() == Role::Client && !thread::panicking() && has_arrived(body, call))
+    body.is_end_stream() || (call.role() == Role::Client && can_poll() && has_arrived(body, call))
+}
+
+/// Whether the thread can run a body. It has no runtime while it ends.
+fn can_poll() -> bool {
+    !thread::panicking() && Handle::try_current().is_ok()
 }
 
 /// Whether the end of a body has arrived.
 fn has_arrived<B: Body, P: Protocol>(body: Pin<&mut B>, call: &mut Call<P>) -> bool {
     let mut context = Context::from_waker(Waker::noop());
-    let poll = || {
-        call.in_scope(|mut call| match body.poll_frame(&mut context) {
-            Poll::Ready(None) => true,
-            Poll::Ready(Some(Ok(frame))) => call.frame(&frame),
-            Poll::Ready(Some(Err(_))) | Poll::Pending => false,
-        })
-    };
-    // A panic of the body must not leave a destructor.
-    catch_unwind(AssertUnwindSafe(poll)).unwrap_or(false)
+    call.in_scope(|mut call| match body.poll_frame(&mut context) {
+        Poll::Ready(None) => true,
+        Poll::Ready(Some(Ok(frame))) => call.frame(&frame),
+        Poll::Ready(Some(Err(_))) | Poll::Pending => false,
+    })
 }
 
 impl<B: Body, P: Protocol> ResponseBody<B, P> {

@@ -11,8 +11,9 @@ use std::{
 use super::{
     audit_sink::{AuditSink, LONGEST_PAUSE, Opened},
     counters::Counters,
+    forked::ForkedOutput,
     settings::SyncPolicy,
-    sink::{Descriptor, Sink, caught},
+    sink::{Sink, caught},
 };
 use crate::{export::Deadline, origin::Origin};
 use glyph_core::__runtime::{ignore_poison, lock};
@@ -29,9 +30,9 @@ pub(super) struct Trail {
     counters: Counters,
     /// The process that started the trail.
     origin: Origin,
-    /// Where a forked child writes. It takes no lock, which another thread of the parent may have
-    /// held at the fork.
-    forked: Option<Arc<Descriptor>>,
+    /// The descriptor of a forked child. It takes no lock, which another thread of the parent may
+    /// have held at the fork.
+    forked: Option<ForkedOutput>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -83,7 +84,7 @@ impl TrailState {
 impl Trail {
     /// Starts a trail in a file or on standard output.
     pub(super) fn on(sink: Sink, policy: SyncPolicy, counters: Counters) -> io::Result<Arc<Self>> {
-        let forked = sink.descriptor();
+        let forked = sink.descriptor().map(ForkedOutput::new);
         Self::begin(Box::new(Opened(sink)), forked, policy, counters)
     }
 
@@ -98,7 +99,7 @@ impl Trail {
 
     fn begin(
         sink: Box<dyn AuditSink>,
-        forked: Option<Arc<Descriptor>>,
+        forked: Option<ForkedOutput>,
         policy: SyncPolicy,
         counters: Counters,
     ) -> io::Result<Arc<Self>> {
@@ -157,10 +158,10 @@ impl Trail {
     fn append_in_child(&self, line: &[u8]) {
         let due = Deadline::after(LONGEST_PAUSE);
         let forked = self.forked.as_ref();
-        match forked.map(|descriptor| (descriptor, descriptor.write_until(line, due).1)) {
-            Some((descriptor, Ok(()))) => {
+        match forked.map(|output| (output, output.write(line, due))) {
+            Some((output, Ok(()))) => {
                 self.counters.audit_written(1);
-                if descriptor.sync().is_err() {
+                if output.sync().is_err() {
                     self.counters.audit_failed();
                 }
             }

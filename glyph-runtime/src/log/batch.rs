@@ -31,7 +31,7 @@ struct LineEnd {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Count {
     pub(super) lines: u64,
-    /// Those among them for which a thread may wait.
+    /// The part of them for which a thread may wait.
     pub(super) urgent: u64,
 }
 

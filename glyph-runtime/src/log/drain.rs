@@ -15,7 +15,7 @@ pub(super) struct Drain {
     is_torn: bool,
 }
 
-/// What a write has led to.
+/// The result of a write.
 #[derive(Debug)]
 pub(super) struct Step {
     pub(super) written: Count,

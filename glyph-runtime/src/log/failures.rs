@@ -8,17 +8,17 @@ use std::{
 
 use glyph_core::__runtime::lock;
 
-use super::sink::{Descriptor, Sink, standard_error};
+use super::sink::{Descriptor, Sink, reports};
 use crate::export::Deadline;
 
 /// The shortest time between two reports, for an output that fails and recovers in turns.
 const INTERVAL: Duration = Duration::from_secs(60);
 
-/// What the log knows of its failed writes.
+/// Failed writes of the log.
 pub(super) struct Failures {
     /// The output, as far as it has a name.
     output: Option<String>,
-    /// Where to report. `None` if reporting could block the thread that logs.
+    /// The descriptor of the reports. `None` if reporting could block the thread that logs.
     reports: Option<Arc<Descriptor>>,
     state: Mutex<FailureState>,
 }
@@ -32,7 +32,7 @@ struct FailureState {
 
 impl Failures {
     pub(super) fn new(output: Option<String>) -> Self {
-        let reports = match standard_error() {
+        let reports = match reports() {
             Sink::Descriptor(descriptor) => Some(descriptor),
             Sink::Writer(_) => None,
         };

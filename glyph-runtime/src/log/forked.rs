@@ -21,22 +21,28 @@ use crate::{export::Deadline, origin::Origin};
 pub(super) struct Forked {
     parent: Origin,
     /// `None` for a writer of the program, which may hold what the parent has written to it.
-    descriptor: Option<Arc<Descriptor>>,
+    output: Option<ForkedOutput>,
     /// The process whose flags these are: a child inherits those of its parent.
     owner: AtomicU32,
     is_stalled: AtomicBool,
-    is_torn: AtomicBool,
     is_reported: AtomicBool,
+}
+
+/// An output that is written without a lock.
+#[derive(Debug)]
+pub(super) struct ForkedOutput {
+    descriptor: Arc<Descriptor>,
+    /// Whether the last write left an incomplete line.
+    is_torn: AtomicBool,
 }
 
 impl Forked {
     pub(super) fn new(descriptor: Option<Arc<Descriptor>>) -> Self {
         Self {
             parent: Origin::here(),
-            descriptor,
+            output: descriptor.map(ForkedOutput::new),
             owner: AtomicU32::new(0),
             is_stalled: AtomicBool::new(false),
-            is_torn: AtomicBool::new(false),
             is_reported: AtomicBool::new(false),
         }
     }
@@ -54,7 +60,7 @@ impl Forked {
         counters: &Counters,
         failures: &Failures,
     ) {
-        let Some(descriptor) = &self.descriptor else {
+        let Some(output) = &self.output else {
             return counters.queue_full(level);
         };
         if self.owner.swap(process::id(), Relaxed) != process::id() {
@@ -62,7 +68,7 @@ impl Forked {
         }
         let waits = level <= Level::WARN && !self.is_stalled.load(Relaxed);
         let due = Deadline::after(if waits { LONGEST_WAIT } else { Duration::ZERO });
-        match self.write_line(descriptor, line, due) {
+        match output.write(line, due) {
             Ok(()) => {
                 self.is_stalled.store(false, Relaxed);
                 counters.written(1);
@@ -81,14 +87,73 @@ impl Forked {
             }
         }
     }
+}
 
-    fn write_line(&self, descriptor: &Descriptor, line: &[u8], due: Deadline) -> io::Result<()> {
+impl ForkedOutput {
+    pub(super) fn new(descriptor: Arc<Descriptor>) -> Self {
+        Self {
+            descriptor,
+            is_torn: AtomicBool::new(false),
+        }
+    }
+
+    /// Writes a line until `due`. A line that a write has left incomplete is ended first.
+    pub(super) fn write(&self, line: &[u8], due: Deadline) -> io::Result<()> {
         if self.is_torn.load(Relaxed) {
-            descriptor.write_until(b"\n", due).1?;
+            self.descriptor.write_until(b"\n", due).1?;
             self.is_torn.store(false, Relaxed);
         }
-        let (taken, result) = descriptor.write_until(line, due);
+        let (taken, result) = self.descriptor.write_until(line, due);
         self.is_torn.store(taken > 0 && taken < line.len(), Relaxed);
         result
+    }
+
+    /// Forces what was written to the disk, if it is a file.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        self.descriptor.sync()
+    }
+}
+
+#[cfg(all(test, unix))]
+#[expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
+mod tests {
+    use std::{
+        fs::OpenOptions,
+        io::{ErrorKind, Read},
+        os::unix::fs::OpenOptionsExt,
+        sync::Arc,
+        time::Duration,
+    };
+
+    use rustix::fs::{CWD, FileType, Mode, OFlags, mknodat};
+
+    use super::{Deadline, Descriptor, ForkedOutput};
+
+    #[test]
+    fn line_after_an_incomplete_one_begins_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        let flags = OFlags::NONBLOCK.bits().cast_signed();
+        let reading = OpenOptions::new()
+            .read(true)
+            .custom_flags(flags)
+            .open(&path);
+        let mut reading = reading.unwrap();
+        let output = ForkedOutput::new(Arc::new(Descriptor::open(&path).unwrap()));
+
+        let now = Deadline::after(Duration::ZERO);
+        let long = output.write(&vec![b'x'; 4 << 20], now).unwrap_err();
+        assert_eq!(long.kind(), ErrorKind::WouldBlock);
+        let mut read = Vec::new();
+        let _empty = reading.read_to_end(&mut read);
+        assert!(read.iter().all(|byte| *byte == b'x') && !read.is_empty());
+
+        output.write(b"next\n", now).unwrap();
+        output.write(b"last\n", now).unwrap();
+        drop(output);
+        read.clear();
+        reading.read_to_end(&mut read).unwrap();
+        assert_eq!(read, b"\nnext\nlast\n");
     }
 }

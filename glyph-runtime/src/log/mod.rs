@@ -40,8 +40,11 @@
 //!
 //! So the last words of a process are in its output, also before `std::process::exit` and `abort`.
 //! If a slow reader holds the lines before them up, these lines overtake them. After a wait of 50 ms
-//! that was in vain, no caller waits until the output has accepted lines again. Standard output and standard error are written through a descriptor of the log's own, so
-//! a caller may hold the lock of `std::io::stdout()`.
+//! that was in vain, no caller waits until the output has accepted lines again. A write to a disk
+//! that hangs is the exception: nothing can end it.
+//!
+//! Standard output and standard error are written through a descriptor of the log's own, so a caller
+//! may hold the lock of `std::io::stdout()`.
 //!
 //! If the output rejects lines, on a closed pipe or a full disk, the log says so once on standard
 //! error, and the result of the shutdown has the number of lines and the error.

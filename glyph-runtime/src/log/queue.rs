@@ -75,9 +75,10 @@ struct QueueState {
     appended: Count,
     /// The lines that were written or dropped.
     settled: Count,
-    /// The number of threads that wait for progress, and of those that write in place of the writer
-    /// thread.
+    /// The number of threads that wait for progress at this moment.
     waiters: usize,
+    /// The number of threads whose urgent line is not written yet. They wait, or they write in place
+    /// of the writer thread.
     urgent_waiters: usize,
     /// Whether the writer thread waits for lines. Only then it needs the system call that wakes it.
     writer_waits: bool,
@@ -345,7 +346,7 @@ impl QueueState {
         }
     }
 
-    /// Notes what a write has led to.
+    /// Notes the result of a write.
     fn note(&mut self, step: &Step) {
         self.settled += step.written + step.lost;
         self.is_blocked = matches!(step.end, End::Blocked) && !step.is_accepted;

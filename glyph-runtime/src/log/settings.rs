@@ -182,7 +182,8 @@ pub enum AuditOutput {
     /// A regular file, or standard output if the path is `-`. Lines are appended.
     ///
     /// On Unix only its owner can read the file: it is created with mode 0600, and a file that
-    /// others can read loses their permissions. A path that ends in a symbolic link is an error.
+    /// others can read loses their permissions. A path that ends in a symbolic link, and a file of
+    /// another user, are errors.
     File(PathBuf),
     /// An output of the program.
     Sink(Box<dyn AuditSink>),
@@ -216,6 +217,9 @@ impl fmt::Debug for AuditOutput {
 ///
 /// With each policy, a line has reached the operating system when the event's macro returns, so
 /// that a crash of the process loses nothing. They differ in what a crash of the machine can lose.
+///
+/// A child of `fork` synchronizes each of its lines at once, whatever the policy: no thread of it
+/// would do so later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SyncPolicy {
     /// Before the event's macro returns. Nothing is lost. Events of several threads share one

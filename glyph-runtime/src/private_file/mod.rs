@@ -13,17 +13,28 @@ use std::{
     path::Path,
 };
 
-/// Opens a regular file to read it and to append to it, or also a device such as `/dev/null`. A
-/// missing file is created.
+/// The use of a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// Lines are appended to a regular file.
+    Append,
+    /// Lines are appended to a regular file, which is read as well, or to a device such as
+    /// `/dev/null`.
+    ReadAndAppend,
+}
+
+/// Opens a file. A missing one is created.
 ///
-/// On Unix a regular file has mode 0600 afterwards, or less. The last component of the path is not
-/// followed if it is a symbolic link.
+/// On Unix a regular file is of the process's own user, and only its owner has permissions
+/// afterwards: a new file has mode 0600. The last component of the path is not followed if it is a
+/// symbolic link.
 ///
 /// # Errors
 ///
-/// Returns an error if the path is anything else, or its permissions cannot be changed.
-pub(crate) fn append(path: &Path, takes_devices: bool) -> io::Result<File> {
-    system::open(path, takes_devices).map_err(|error| explained(path, error))
+/// Returns an error if the path is anything else, if the file belongs to another user, or if its
+/// permissions cannot be changed.
+pub(crate) fn open(path: &Path, purpose: Use) -> io::Result<File> {
+    system::open(path, purpose).map_err(|error| explained(path, error))
 }
 
 /// Returns the error for something that is not a regular file, in place of the system's.

@@ -6,10 +6,12 @@ use std::{
     path::Path,
 };
 
-pub(super) fn open(path: &Path, _takes_devices: bool) -> io::Result<File> {
+use super::Use;
+
+pub(super) fn open(path: &Path, purpose: Use) -> io::Result<File> {
     OpenOptions::new()
         .append(true)
-        .read(true)
+        .read(purpose == Use::ReadAndAppend)
         .create(true)
         .open(path)
 }

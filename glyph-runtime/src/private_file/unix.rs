@@ -3,31 +3,37 @@
 use std::{
     fs::{File, OpenOptions, Permissions},
     io::{self, ErrorKind},
-    os::unix::fs::{FileTypeExt, OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt},
     path::Path,
 };
 
-use rustix::fs::OFlags;
+use rustix::{fs::OFlags, process::geteuid};
+
+use super::Use;
 
 /// The permissions of the group and of others.
 const NOT_OWNER: u32 = 0o077;
 
-pub(super) fn open(path: &Path, takes_devices: bool) -> io::Result<File> {
+pub(super) fn open(path: &Path, purpose: Use) -> io::Result<File> {
     // Without `NONBLOCK`, opening a named pipe waits for its other end.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
     let file = OpenOptions::new()
         .append(true)
-        .read(true)
+        .read(purpose == Use::ReadAndAppend)
         .create(true)
         .mode(0o600)
         .custom_flags(flags.bits().cast_signed())
         .open(path)?;
     let found = file.metadata()?;
-    if takes_devices && found.file_type().is_char_device() {
+    if purpose == Use::ReadAndAppend && found.file_type().is_char_device() {
         return Ok(file);
     }
     if !found.is_file() {
         return Err(ErrorKind::InvalidInput.into());
+    }
+    if found.uid() != geteuid().as_raw() {
+        let reason = "it belongs to another user";
+        return Err(io::Error::new(ErrorKind::PermissionDenied, reason));
     }
     let mode = found.permissions().mode();
     if mode & NOT_OWNER != 0 {

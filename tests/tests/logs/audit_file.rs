@@ -5,7 +5,7 @@
 use std::{
     fs::{self, File, Permissions},
     os::unix::{
-        fs::{PermissionsExt, symlink},
+        fs::{PermissionsExt, chown, symlink},
         net::UnixListener,
     },
     path::Path,
@@ -115,4 +115,30 @@ fn what_is_not_a_regular_file_is_rejected_at_once() {
         let error = rejected(path);
         assert!(error.contains(reason), "{}: {error}", path.display());
     }
+}
+
+#[test]
+fn file_that_its_owner_can_only_write_gets_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("audit");
+    File::create(&path).unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o200)).unwrap();
+    audited(&path);
+    assert_eq!(mode(&path), 0o200);
+    assert!(fs::metadata(&path).unwrap().len() > 0);
+}
+
+#[test]
+fn file_of_another_user_is_rejected_and_unchanged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("audit");
+    File::create(&path).unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o666)).unwrap();
+    if chown(&path, Some(65_534), None).is_err() {
+        // Only a privileged user gives a file away.
+        return;
+    }
+    let error = rejected(&path);
+    assert!(error.contains("it belongs to another user"), "{error}");
+    assert_eq!((fs::read(&path).unwrap().len(), mode(&path)), (0, 0o666));
 }

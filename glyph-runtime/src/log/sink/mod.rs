@@ -1,4 +1,4 @@
-//! Where the log writes: a descriptor of its own, or a writer of the program.
+//! The output of the log: a descriptor of its own, or a writer of the program.
 
 #[cfg(not(unix))]
 #[path = "other.rs"]
@@ -15,14 +15,17 @@ use std::{
     time::Duration,
 };
 
-pub(super) use self::system::{Descriptor, standard_error, standard_output};
+pub(super) use self::system::{Descriptor, reports, standard_error, standard_output};
 use super::batch::{Batch, Count};
 use crate::export::Deadline;
 
 /// The pause before the next write to a writer that would block.
 const PAUSE: Duration = Duration::from_millis(5);
+/// The most bytes of lines that one call writes to a file, so that a slow disk does not hold a
+/// thread for longer than it wants to wait.
+const FILE_BYTES: usize = 64 << 10;
 
-/// Where the log writes.
+/// The output of the log.
 pub(super) enum Sink {
     Descriptor(Arc<Descriptor>),
     /// A writer may block, and may log.
@@ -34,7 +37,7 @@ pub(super) enum Sink {
 pub(super) enum End {
     /// All of it was written.
     Done,
-    /// The sink accepted no more until the deadline.
+    /// The sink did not accept all of it until the deadline.
     Blocked,
     Failed(io::Error),
 }
@@ -58,7 +61,9 @@ impl Sink {
 
     /// Writes the lines that are left. Returns the lines completed, and the end.
     ///
-    /// A blocking sink may return after `due`.
+    /// A blocking sink may return after `due`: nothing can end a system call that does not return,
+    /// such as a write to a disk that hangs. Each call is small, so `due` is looked at often. A
+    /// writer gets all lines before it is flushed, since only the writer thread waits for it.
     pub(super) fn write(&mut self, batch: &mut Batch, due: Deadline) -> (Count, End) {
         let (mut lines, mut is_waiting) = (Count::default(), false);
         while !batch.rest().is_empty() {
@@ -67,6 +72,9 @@ impl Sink {
                 Ok(count) => {
                     lines += batch.advance(count);
                     is_waiting = false;
+                    if self.is_over(batch, due) {
+                        return (lines, End::Blocked);
+                    }
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
@@ -84,6 +92,12 @@ impl Sink {
             // What a writer has buffered is lost.
             Err(error) => (Count::default(), End::Failed(error)),
         }
+    }
+
+    /// Whether a descriptor has lines left, and no time.
+    fn is_over(&self, batch: &Batch, due: Deadline) -> bool {
+        let is_descriptor = matches!(self, Self::Descriptor(_));
+        is_descriptor && !batch.rest().is_empty() && due.left().is_zero()
     }
 
     /// Ends the incomplete line that a failed write has left, so that the next one does not
@@ -120,4 +134,37 @@ impl Sink {
 pub(super) fn caught<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     panic::catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err(io::Error::other("the output panicked")))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
+mod tests {
+    use std::{fs, sync::Arc, time::Duration};
+
+    use super::{Batch, Count, Deadline, Descriptor, End, FILE_BYTES, Sink};
+
+    const LINES: u64 = 4096;
+    const LINE: &[u8] = &[b'x'; 256];
+
+    #[test]
+    fn file_gets_many_lines_in_parts_and_a_thread_without_time_stops_after_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let mut sink = Sink::Descriptor(Arc::new(Descriptor::open(&path).unwrap()));
+        let mut batch = Batch::default();
+        (0..LINES).for_each(|_| batch.push(LINE, false));
+
+        let (lines, end) = sink.write(&mut batch, Deadline::after(Duration::ZERO));
+        assert!(matches!(end, End::Blocked), "{end:?}");
+        let part = FILE_BYTES / LINE.len();
+        assert_eq!(usize::try_from(lines.lines), Ok(part));
+        assert_eq!(fs::metadata(&path).unwrap().len(), FILE_BYTES as u64);
+
+        let (rest, end) = sink.write(&mut batch, Deadline::after(Duration::from_secs(60)));
+        assert!(matches!(end, End::Done), "{end:?}");
+        assert_eq!((lines + rest).lines, LINES);
+        assert_eq!(batch.left(), Count::default());
+        let written = fs::metadata(&path).unwrap().len();
+        assert_eq!(written, LINES * LINE.len() as u64);
+    }
 }

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::{super::batch::Batch, Sink};
+use super::{super::batch::Batch, FILE_BYTES, Sink};
 use crate::export::Deadline;
 
 /// A file.
@@ -22,6 +22,10 @@ pub(in crate::log) fn standard_output() -> Sink {
 
 pub(in crate::log) fn standard_error() -> Sink {
     Sink::Writer(Box::new(io::stderr()))
+}
+
+pub(in crate::log) fn reports() -> Sink {
+    standard_error()
 }
 
 impl Descriptor {
@@ -50,7 +54,7 @@ impl Descriptor {
     }
 
     pub(super) fn write(&self, batch: &Batch) -> io::Result<usize> {
-        (&self.file).write(batch.rest())
+        (&self.file).write(batch.lines_of(FILE_BYTES))
     }
 
     pub(in crate::log) fn write_until(

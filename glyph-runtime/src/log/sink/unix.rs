@@ -20,12 +20,12 @@ use rustix::{
     pipe::PIPE_BUF,
 };
 
-use super::{super::batch::Batch, Sink};
+use super::{super::batch::Batch, FILE_BYTES, Sink};
 use crate::export::Deadline;
 
-/// The size of a pipe: the most that Linux permits without a privilege.
+/// The size of the log's pipe. Linux gives a user 64 MiB for larger pipes of all processes.
 #[cfg(any(target_os = "android", target_os = "linux"))]
-const PIPE_BYTES: usize = 1 << 20;
+const PIPE_BYTES: usize = 256 << 10;
 /// The pause after a poll that found the descriptor ready, though it was not.
 const PAUSE: Duration = Duration::from_millis(1);
 
@@ -51,20 +51,23 @@ enum Kind {
 
 /// Returns standard output. A later change of file descriptor 1 does not affect it.
 pub(in crate::log) fn standard_output() -> Sink {
-    standard(io::stdout().as_fd()).unwrap_or_else(|_| Sink::Writer(Box::new(io::stdout())))
+    let sink = standard(io::stdout().as_fd());
+    enlarged(sink.unwrap_or_else(|_| Sink::Writer(Box::new(io::stdout()))))
 }
 
 /// Returns standard error, as [`standard_output`] does.
 pub(in crate::log) fn standard_error() -> Sink {
+    enlarged(reports())
+}
+
+/// Returns standard error for reports of the log, which are few: its pipe keeps its size.
+pub(in crate::log) fn reports() -> Sink {
     standard(io::stderr().as_fd()).unwrap_or_else(|_| Sink::Writer(Box::new(io::stderr())))
 }
 
 fn standard(descriptor: BorrowedFd<'_>) -> io::Result<Sink> {
     let shared = File::from(descriptor.try_clone_to_owned()?);
     let kind = shared.metadata()?.file_type();
-    if kind.is_fifo() {
-        enlarge(&shared);
-    }
     // A second description of a regular file would have a position of its own.
     let descriptor = if kind.is_file() {
         Descriptor {
@@ -100,8 +103,16 @@ fn reopened(shared: &File) -> io::Result<File> {
         .open(format!("/proc/self/fd/{}", shared.as_raw_fd()))
 }
 
-/// Gives a pipe room for several thousand lines, so that a burst of lines does not depend on how
+fn enlarged(sink: Sink) -> Sink {
+    if let Sink::Descriptor(descriptor) = &sink {
+        enlarge(&descriptor.file);
+    }
+    sink
+}
+
+/// Gives a pipe room for about a thousand lines, so that a burst of lines does not depend on how
 /// soon the reader runs. The system may not permit it. It uses memory only for what is not read.
+/// Other files have no such size.
 fn enlarge(pipe: &File) {
     #[cfg(any(target_os = "android", target_os = "linux"))]
     if rustix::pipe::fcntl_getpipe_size(pipe).is_ok_and(|size| size < PIPE_BYTES) {
@@ -119,11 +130,8 @@ impl Descriptor {
             .create(true)
             .custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed())
             .open(path)?;
-        let found = file.metadata()?.file_type();
-        if found.is_fifo() {
-            enlarge(&file);
-        }
-        let kind = if found.is_file() {
+        enlarge(&file);
+        let kind = if file.metadata()?.is_file() {
             Kind::Regular
         } else {
             Kind::NonBlocking
@@ -157,7 +165,7 @@ impl Descriptor {
     /// split.
     pub(super) fn write(&self, batch: &Batch) -> io::Result<usize> {
         let bytes = match self.kind {
-            Kind::Regular => batch.rest(),
+            Kind::Regular => batch.lines_of(FILE_BYTES),
             Kind::NonBlocking | Kind::Socket | Kind::Blocking => batch.lines_of(PIPE_BUF),
         };
         self.write_once(bytes)

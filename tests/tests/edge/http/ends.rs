@@ -1,6 +1,13 @@
 //! A response that came to its end is no cancelled one, on both sides and over both versions.
 
-use std::{convert::Infallible, net::SocketAddr};
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -422,6 +429,47 @@ async fn client_whose_response_has_ended_without_its_knowledge_has_it_whole() {
         read(answer.into_body(), Reads::Part).await;
         assert_eq!(seen.error(SpanKind::Client).await, None);
     }
+}
+
+/// A body that says that it was run, as one with a timer does, which panics without a runtime.
+struct Watched(Arc<AtomicBool>);
+
+impl http_body::Body for Watched {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.0.store(true, Relaxed);
+        std::task::Poll::Ready(Some(Ok(half())))
+    }
+}
+
+#[test]
+fn body_that_is_dropped_outside_of_a_runtime_is_not_run() {
+    let seen = watch();
+    let was_run = Arc::new(AtomicBool::new(false));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let body = Watched(Arc::clone(&was_run));
+    let mut body = Some(body);
+    let send = service_fn(move |_: Request<Body>| {
+        let body = body.take().unwrap();
+        std::future::ready(Ok::<_, Infallible>(Response::new(body)))
+    });
+    let client = ClientLayer::new(ClientMetrics::global()).layer(send);
+    let read_once = async {
+        let answer = client.oneshot(Request::new(Body::empty())).await.unwrap();
+        let mut body = answer.into_body();
+        assert!(body.frame().await.is_some());
+        body
+    };
+    let body = runtime.block_on(read_once);
+    assert!(was_run.swap(false, Relaxed));
+    drop(body);
+    assert!(!was_run.load(Relaxed));
+    assert_eq!(runtime.block_on(seen.error(SpanKind::Client)), LEFT);
 }
 
 fn active() -> f64 {
