@@ -101,7 +101,7 @@ impl Acceptor {
     }
 
     /// Frees a descriptor for the next attempt if there is none. After other errors, such as that of
-    /// a socket that was closed, there is a pause. An error of one client concerns only that client.
+    /// a socket that was closed, there is a pause. An error of one client concerns only that one.
     fn recover(&mut self, error: &io::Error) {
         if is_of_one_client(error) || (is_out_of_descriptors(error) && self.reserve.release()) {
             return;

@@ -27,11 +27,12 @@ const GRACE: Duration = Duration::from_millis(100);
 /// quarter of the file descriptors that the process may open, or half of them up to 128. A further
 /// connection cuts the one that has waited longest for a request. If that wait has only begun, it
 /// cuts the one whose answer takes longest. It cuts a probe only if that takes a second, or if
-/// probes have more than half of the places. A request has to arrive within ten seconds. A client that reads nothing of its response for 30 seconds is disconnected. If the
-/// process has no descriptors left, the listener uses some that it holds in reserve.
+/// probes have more than half of the places. A request has to arrive within ten seconds. A client
+/// that reads nothing of its response for 30 seconds is disconnected. If the process has no
+/// descriptors left, the listener uses some that it holds in reserve.
 ///
-/// A drop stops the listener without waiting. In a forked child, neither a drop nor a shutdown has an
-/// effect on the listener of the parent.
+/// A drop stops the listener without waiting. In a forked child, neither a drop nor a shutdown has
+/// an effect on the listener of the parent.
 ///
 /// ```
 /// use std::time::Duration;
