@@ -256,12 +256,11 @@ fn retry_in_a_destructor_of_a_threads_local_counts_for_its_model() {
     fn call(model: &str, attempts: u8) {
         (0..attempts).for_each(|_| retry());
     }
-    std::thread::spawn(|| {
+    let thread = std::thread::spawn(|| {
         OLDER.with(|_| ());
         call("running", 1);
-    })
-    .join()
-    .unwrap();
+    });
+    assert!(thread.join().is_ok());
     assert_eq!(events("running", Kind::Llm), (1, 0));
     assert_eq!(events("destructor", Kind::Llm), (3, 0));
 }
