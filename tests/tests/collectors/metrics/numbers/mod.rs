@@ -1,6 +1,8 @@
 //! Any operations with any numbers leave only finite numbers, on the page and over OTLP.
 
-use std::{collections::BTreeMap, thread, time::Duration};
+mod operations;
+
+use std::{collections::BTreeMap, thread};
 
 use glyph_runtime::{
     Counter, Gauge, Histogram, LabelSet, Telemetry, expose::push::Pipeline, metric_catalog,
@@ -13,6 +15,7 @@ use proptest::{
     test_runner::{Config, TestCaseError, TestRunner},
 };
 
+use self::operations::{Manner, Operation, manners, operations};
 use crate::metrics::{LONG, receiver::Receiver, settings};
 
 /// One series of each metric belongs to each case.
@@ -53,92 +56,6 @@ const FAMILIES: [&str; 6] = [
 
 /// The facade's names of the histograms.
 const HISTOGRAMS: [&str; 3] = ["any.latency", "any.size", "any.score"];
-
-#[derive(Clone, Debug)]
-enum Operation {
-    Count(u64),
-    Inc,
-    CountSeconds(u64),
-    CountDuration(Duration),
-    Add(f64),
-    AddInteger(u64),
-    Sub(f64),
-    Step(bool),
-    Set(f64),
-    Observe(usize, f64),
-    ObserveInteger(usize, u64),
-    ObserveDuration(usize, Duration),
-}
-
-/// How an operation is called.
-#[derive(Clone, Copy, Debug)]
-struct Manner {
-    by_facade: bool,
-    on_another_thread: bool,
-}
-
-fn floats() -> impl Strategy<Value = f64> {
-    let edges = [
-        0.0,
-        -0.0,
-        1.0,
-        0.1,
-        1e17,
-        -1e17,
-        4e9,
-        4e18,
-        f64::MAX,
-        f64::MIN,
-        f64::MIN_POSITIVE,
-        f64::INFINITY,
-        f64::NEG_INFINITY,
-        f64::NAN,
-    ];
-    prop_oneof![
-        prop::num::f64::ANY,
-        prop::sample::select(edges.to_vec()),
-        -10.0..10.0
-    ]
-}
-
-fn integers() -> impl Strategy<Value = u64> {
-    let edges = [0, 1, 1 << 57, 1 << 62, 1 << 63, u64::MAX - 1, u64::MAX];
-    prop_oneof![
-        any::<u64>(),
-        prop::sample::select(edges.to_vec()),
-        0_u64..100
-    ]
-}
-
-fn durations() -> impl Strategy<Value = Duration> {
-    let long = integers().prop_map(Duration::from_secs);
-    let short = integers().prop_map(Duration::from_nanos);
-    prop_oneof![any::<Duration>(), Just(Duration::MAX), long, short]
-}
-
-fn operations() -> impl Strategy<Value = Operation> {
-    prop_oneof![
-        integers().prop_map(Operation::Count),
-        Just(Operation::Inc),
-        integers().prop_map(Operation::CountSeconds),
-        durations().prop_map(Operation::CountDuration),
-        floats().prop_map(Operation::Add),
-        integers().prop_map(Operation::AddInteger),
-        floats().prop_map(Operation::Sub),
-        any::<bool>().prop_map(Operation::Step),
-        floats().prop_map(Operation::Set),
-        (0..3_usize, floats()).prop_map(|(of, value)| Operation::Observe(of, value)),
-        (0..3_usize, integers()).prop_map(|(of, value)| Operation::ObserveInteger(of, value)),
-        (0..3_usize, durations()).prop_map(|(of, value)| Operation::ObserveDuration(of, value)),
-    ]
-}
-
-fn manners() -> impl Strategy<Value = Manner> {
-    (any::<bool>(), any::<bool>()).prop_map(|(by_facade, on_another_thread)| Manner {
-        by_facade,
-        on_another_thread,
-    })
-}
 
 #[expect(
     clippy::cast_precision_loss,
