@@ -2,7 +2,7 @@
 
 use std::{
     any::type_name,
-    env,
+    env, fs,
     io::{BufRead, BufReader, Read, Write},
     process::{Child, ChildStdin, Command, ExitStatus, Stdio},
     sync::mpsc::{Receiver, channel},
@@ -112,6 +112,26 @@ impl Process {
     #[must_use]
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Waits until the process handles these signals: before that they end it at once.
+    ///
+    /// # Panics
+    ///
+    /// Panics if that takes longer than [`wait::LONG`], or without `/proc`.
+    pub fn handles(&self, signals: &[u32]) {
+        let status = format!("/proc/{}/status", self.id());
+        let wanted = signals
+            .iter()
+            .fold(0, |all, signal| all | 1 << (signal - 1));
+        wait::until("the signals are handled", || {
+            let status = fs::read_to_string(&status).unwrap();
+            let mut handled = status
+                .lines()
+                .filter_map(|line| line.strip_prefix("SigCgt:"));
+            let handled = u64::from_str_radix(handled.next().unwrap().trim(), 16).unwrap();
+            handled & wanted == wanted
+        });
     }
 
     /// Writes a line to its standard input.

@@ -4,7 +4,9 @@ use std::process::Command;
 
 use glyph_tests::{children::Process, environment, written::parsed};
 
-#[cfg(unix)]
+const SIGINT: u32 = 2;
+
+#[cfg(target_os = "linux")]
 #[test]
 fn program_that_did_its_work_succeeds_without_a_collector() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_minimal"));
@@ -13,6 +15,7 @@ fn program_that_did_its_work_succeeds_without_a_collector() {
         .env("OTEL_EXPORTER_PROMETHEUS_PORT", "0");
     let mut process = Process::start(&mut command);
     while !process.line("the address").starts_with("see http://") {}
+    process.handles(&[SIGINT]);
     let mut kill = Command::new("kill");
     kill.args(["-s", "INT", &process.id().to_string()]);
     assert!(kill.status().unwrap().success());

@@ -4,8 +4,8 @@ use std::{fs, path::PathBuf, process::Command, time::Duration};
 
 use glyph_tests::{children::Process, environment, wait};
 
-const SIGINT: u64 = 2;
-const SIGTERM: u64 = 15;
+const SIGINT: u32 = 2;
+const SIGTERM: u32 = 15;
 
 struct Service {
     process: Process,
@@ -53,18 +53,9 @@ impl Service {
         assert_eq!(self.readiness(), 503);
     }
 
-    /// Waits until both signals are handled: before that they end the program at once.
+    /// Waits until both signals are handled.
     fn listens_to_signals(&self) {
-        let status = format!("/proc/{}/status", self.process.id());
-        let wanted = (1 << (SIGINT - 1)) | (1 << (SIGTERM - 1));
-        wait::until("both signals are caught", || {
-            let status = fs::read_to_string(&status).unwrap();
-            let mut caught = status
-                .lines()
-                .filter_map(|line| line.strip_prefix("SigCgt:"));
-            let caught = u64::from_str_radix(caught.next().unwrap().trim(), 16).unwrap();
-            caught & wanted == wanted
-        });
+        self.process.handles(&[SIGINT, SIGTERM]);
     }
 
     /// Returns its log after a successful exit.
