@@ -4,7 +4,7 @@
 use std::{
     collections::HashMap,
     error::Error,
-    io::{BufRead, Write},
+    io::{self, BufRead, Write},
     time::Duration,
 };
 
@@ -67,20 +67,22 @@ impl log::Log for OtherLogger {
     }
 
     fn log(&self, record: &log::Record<'_>) {
-        eprintln!("other logger: {}", record.args());
+        // One write: the log writes to the same output, also between two parts of a line.
+        let line = format!("other logger: {}\n", record.args());
+        let _closed = io::stderr().write_all(line.as_bytes());
     }
 
     fn flush(&self) {}
 }
 
 #[instrument_stage(stage::turn)]
-fn turn(fails: bool) -> Result<String, std::io::Error> {
+fn turn(fails: bool) -> Result<String, io::Error> {
     tracing::info!(key = "sword", "taken");
     tracing::trace!("in detail");
     log::info!(target: "old", "said by the log crate");
     audit!(user = "ada", "granted");
     if fails {
-        return Err(std::io::Error::other("no sword"));
+        return Err(io::Error::other("no sword"));
     }
     Ok(glyph_runtime::correlation_id().map_or_else(String::new, |id| id.as_str().to_owned()))
 }
@@ -156,7 +158,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         log::set_max_level(log::LevelFilter::Info);
     }
     let telemetry = builder(cli).install()?;
-    for line in std::io::stdin().lock().lines() {
+    for line in io::stdin().lock().lines() {
         let answer = match line?.as_str() {
             "turn" => json!(turn(false)?),
             "fail" => json!(turn(true).is_err()),
