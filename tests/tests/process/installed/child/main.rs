@@ -175,7 +175,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
             other => return Err(format!("what is {other}?").into()),
         };
-        writeln!(std::io::stdout(), "{answer}")?;
+        writeln!(io::stdout(), "{answer}")?;
     }
     Ok(())
 }
