@@ -65,12 +65,12 @@ pub fn lock_unless_lost<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     unless_lost(was_forked, || mutex.try_lock(), || lock(mutex))
 }
 
-/// [`read`], but `None` if the lock is lost.
+/// Locks for reading. `None` if the lock is lost, as in [`lock_unless_lost`].
 pub fn read_unless_lost<T>(lock: &RwLock<T>) -> Option<RwLockReadGuard<'_, T>> {
     unless_lost(was_forked, || lock.try_read(), || read(lock))
 }
 
-/// [`write`], but `None` if the lock is lost.
+/// Locks for writing. `None` if the lock is lost, as in [`lock_unless_lost`].
 pub fn write_unless_lost<T>(lock: &RwLock<T>) -> Option<RwLockWriteGuard<'_, T>> {
     unless_lost(was_forked, || lock.try_write(), || write(lock))
 }
