@@ -23,7 +23,7 @@ use super::{
 use crate::{
     context::thread_marks::ThreadMarks,
     export::{DROP_DEADLINE, Deadline, Undelivered, UndeliveredPart},
-    private_file::{self, Use},
+    private_file,
 };
 
 /// Writes log lines and the audit trail.
@@ -284,8 +284,8 @@ fn start_trail(audit: Audit, counters: &Counters) -> Result<Arc<Trail>, LogError
     }
     let started = match audit.output {
         AuditOutput::File(path) => {
-            let file = private_file::open(&path, Use::Append)
-                .map_err(unopened(&path, "the audit trail"))?;
+            let file =
+                private_file::open(&path, false).map_err(unopened(&path, "the audit trail"))?;
             let sink = Sink::Descriptor(Arc::new(Descriptor::of_file(file)));
             Trail::on(sink, audit.sync, counters.clone())
         }

@@ -13,17 +13,8 @@ use std::{
     path::Path,
 };
 
-/// The use of a file.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Use {
-    /// Lines are appended to a regular file.
-    Append,
-    /// Lines are appended to a regular file, which is read as well, or to a device such as
-    /// `/dev/null`.
-    ReadAndAppend,
-}
-
-/// Opens a file. A missing one is created.
+/// Opens a file to append lines. A missing one is created. With `reads` it is read as well, and may
+/// be a device such as `/dev/null`.
 ///
 /// On Unix a regular file is of the process's own user, and only its owner has permissions
 /// afterwards: a new file has mode 0600. The last component of the path is not followed if it is a
@@ -33,8 +24,8 @@ pub(crate) enum Use {
 ///
 /// Returns an error if the path is anything else, if the file belongs to another user, or if its
 /// permissions cannot be changed.
-pub(crate) fn open(path: &Path, purpose: Use) -> io::Result<File> {
-    system::open(path, purpose).map_err(|error| explained(path, error))
+pub(crate) fn open(path: &Path, reads: bool) -> io::Result<File> {
+    system::open(path, reads).map_err(|error| explained(path, error))
 }
 
 /// Returns the error for something that is not a regular file, in place of the system's.

@@ -6,12 +6,10 @@ use std::{
     path::Path,
 };
 
-use super::Use;
-
-pub(super) fn open(path: &Path, purpose: Use) -> io::Result<File> {
+pub(super) fn open(path: &Path, reads: bool) -> io::Result<File> {
     OpenOptions::new()
         .append(true)
-        .read(purpose == Use::ReadAndAppend)
+        .read(reads)
         .create(true)
         .open(path)
 }

@@ -9,23 +9,21 @@ use std::{
 
 use rustix::{fs::OFlags, process::geteuid};
 
-use super::Use;
-
 /// The permissions of the group and of others.
 const NOT_OWNER: u32 = 0o077;
 
-pub(super) fn open(path: &Path, purpose: Use) -> io::Result<File> {
+pub(super) fn open(path: &Path, reads: bool) -> io::Result<File> {
     // Without `NONBLOCK`, opening a named pipe waits for its other end.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
     let file = OpenOptions::new()
         .append(true)
-        .read(purpose == Use::ReadAndAppend)
+        .read(reads)
         .create(true)
         .mode(0o600)
         .custom_flags(flags.bits().cast_signed())
         .open(path)?;
     let found = file.metadata()?;
-    if purpose == Use::ReadAndAppend && found.file_type().is_char_device() {
+    if reads && found.file_type().is_char_device() {
         return Ok(file);
     }
     if !found.is_file() {

@@ -14,7 +14,7 @@ use serde_json::ser::{Formatter, Serializer};
 use crate::{
     export::{Counts, Destination, DropReason, Exporting, Outcome},
     printable::{Piece, pieces, write_escape},
-    private_file::{self, Use},
+    private_file,
     trace::{FileSettings, Span, TraceError},
 };
 
@@ -86,7 +86,7 @@ impl Writer {
 impl Current {
     fn open(path: &Path) -> io::Result<Self> {
         // Attributes can be sensitive: owner access only.
-        let file = private_file::open(path, Use::ReadAndAppend)?;
+        let file = private_file::open(path, true)?;
         let bytes = file.metadata()?.len();
         Ok(Self {
             torn: bytes > 0 && !ends_in_newline(&file, bytes),
