@@ -34,8 +34,8 @@ pub(crate) fn write<T: ?Sized>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
     ignore_poison(lock.write())
 }
 
-/// Returns the value of a cell, and creates it first if there is none. A value that another thread
-/// has set stays.
+/// Returns the value of a cell. An empty cell gets a new value first, unless another thread sets one
+/// meanwhile.
 ///
 /// With `get_or_init` a thread waits while another one creates the value, and for ever in a process
 /// that was forked meanwhile.

@@ -117,7 +117,7 @@
 /// | `retries = field`, `fallbacks = field` | counters of events during a call: see [`stage::retry`](crate::stage::retry) |
 /// | `first_item = field`, `between_items = field` | histograms of seconds for the items of a stream |
 /// | `items = field` | a counter of the items of a stream |
-/// | `cancelled = error` | a cancelled call is an error: in the status, on the error counter and on the span. Default: it is none, and a status without a value for it is `ok` |
+/// | `cancelled = error` | the stage reports a cancelled call as an error: in the status label, on the error counter and on the span. Default: not an error. A status label without a value for cancelled calls is `ok` then |
 /// | `labels(provider: Provider)` | a label that each function sets |
 /// | `labels(kind: Kind = Kind::Stt)` | a label with the same value for all calls |
 ///

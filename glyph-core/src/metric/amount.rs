@@ -113,8 +113,8 @@ numbers!(f64, f32, u8, u16, u32, u64, usize, i8, i16, i32, i64, isize);
 integers!(u8, u16, u32, u64, usize, i8, i16, i32, i64, isize);
 floats!(f64, f32);
 
-/// Where floating-point numbers have a distance of one: adding it moves the integer part of a
-/// number to the lowest bits.
+/// 1.5 · 2^52. Floating-point numbers of this size differ by one, so adding it moves the integer
+/// part of a number to the lowest bits.
 const ALIGNED: f64 = 6_755_399_441_055_744.0;
 
 /// Returns the number as an integer, if it is one between -2^51 and 2^51. Beyond that it returns

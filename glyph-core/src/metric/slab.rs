@@ -63,7 +63,7 @@ impl<'s> Writer<'s> {
         }
     }
 
-    /// The same cells from `range`; empty if there are none.
+    /// Returns a writer of the cells in `range`. A range that is out of bounds gives no cells.
     pub(crate) fn narrowed(self, range: std::ops::Range<usize>) -> Self {
         let part = |cells: &'s [AtomicU64]| cells.get(range).unwrap_or_default();
         match self {

@@ -70,7 +70,7 @@ thread_local! {
     /// The calls that this thread is in, if their events have open labels.
     static LATE: LateCalls = const { RefCell::new(Vec::new()) };
 
-    /// Those of a thread whose `LATE` is dropped. Empty, and without memory, outside of calls.
+    /// The calls of a thread that ends, after `LATE` is dropped. Outside of calls it has no memory.
     static LATE_AT_END: ManuallyDrop<LateCalls> =
         const { ManuallyDrop::new(RefCell::new(Vec::new())) };
 }

@@ -100,8 +100,8 @@ impl Acceptor {
         Poll::Pending
     }
 
-    /// Frees a descriptor for the next attempt if there is none. After other errors, such as that of
-    /// a socket that was closed, there is a pause. An error of one client concerns only that one.
+    /// Prepares the next attempt after an error. If the process has no descriptors left, one from the
+    /// reserve is freed. After an error of one client it does nothing, and after others it pauses.
     fn recover(&mut self, error: &io::Error) {
         if is_of_one_client(error) || (is_out_of_descriptors(error) && self.reserve.release()) {
             return;

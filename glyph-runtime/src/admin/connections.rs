@@ -48,11 +48,11 @@ pub(super) struct Connections(Mutex<Table>);
 #[derive(Debug, Default)]
 struct Table {
     turns: u64,
-    /// Those that wait for a request.
+    /// The connections that wait for a request.
     waiting: Part,
-    /// Those whose request for something else than a probe is being answered.
+    /// The connections that answer a request which is not a probe.
     answering: Part,
-    /// Those whose first request is a probe, which is being answered.
+    /// The connections that answer a probe as their first request.
     probing: Part,
 }
 

@@ -71,7 +71,7 @@ pub(crate) struct Counts {
     export_nanoseconds: AtomicU64,
     kept: Mutex<Failures>,
     origin: Origin,
-    /// Where the items go, if the destination has a URL.
+    /// The URL of the destination, if it has one.
     url: OnceLock<String>,
 }
 

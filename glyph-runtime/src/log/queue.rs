@@ -196,7 +196,7 @@ impl Queue {
         }
     }
 
-    /// Writes lines until there are none, and waits for more. Returns when the queue is closed.
+    /// Writes the lines in the queue, and each later one as it arrives, until the queue is closed.
     pub(super) fn run(&self) {
         let _thread_ends = IS_WRITER.try_with(|is_writer| is_writer.set(true));
         let mut state = self.lock();

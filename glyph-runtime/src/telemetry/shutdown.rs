@@ -224,7 +224,7 @@ impl Telemetry {
     /// A second call waits for the first and returns the same result. It returns earlier if its own
     /// deadline passes.
     ///
-    /// What was not delivered by the deadline is lost. The log has it, with the URL and the last
+    /// Items that were not delivered by the deadline are lost. The log has it, with the URL and the last
     /// error, and the [`ShutdownReport`] as well.
     pub async fn shutdown(&self) -> ShutdownReport {
         self.shutdown_within(DEADLINE).await

@@ -72,7 +72,7 @@ impl Protocol for Http {
         let stated = head.headers.get(header::CONTENT_LENGTH);
         let stated = stated.and_then(|length| length.to_str().ok()?.parse().ok());
         self.status = Some(head.status);
-        // What a body knows without a header is what hyper's servers send.
+        // Without the header, hyper's servers send the length that the body reports.
         self.expected = stated.or_else(|| length.exact());
         self.has_no_body = has_no_body(self.method, head.status) || self.expected == Some(0);
     }

@@ -17,7 +17,7 @@ struct Mark {
     abandoned: bool,
 }
 
-/// What a flush leaves behind.
+/// The items that a flush did not deliver.
 #[derive(Clone, Copy, Debug)]
 struct Left {
     /// The items that have no result yet.

@@ -89,7 +89,7 @@ impl Sink {
         }
         match self.flush() {
             Ok(()) => (lines, End::Done),
-            // What a writer has buffered is lost.
+            // The writer may have lost everything that it had buffered.
             Err(error) => (Count::default(), End::Failed(error)),
         }
     }

@@ -1,4 +1,4 @@
-//! What usually mends a failed attempt.
+//! The usual remedies for a failed attempt.
 
 use super::{Endpoint, exchange::Spoken, failure::Kind};
 use crate::otlp::Protocol;

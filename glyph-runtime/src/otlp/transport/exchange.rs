@@ -1,4 +1,4 @@
-//! What the collector sends in one exchange: how much, and in which protocol.
+//! The bytes that a collector sends in one exchange: their number and their protocol.
 
 use std::{
     io,

@@ -18,7 +18,7 @@ use glyph_core::__runtime::lock;
 
 const DETAILS: &str = "grpc-status-details-bin";
 
-/// What a collector has responded so far.
+/// The head of the response, as far as it has arrived.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Heard(Arc<Mutex<Option<Head>>>);
 

@@ -236,8 +236,8 @@ impl Telemetry {
     /// Returns the address of the admin listener, with the port that was selected for port 0.
     /// `None` without a listener.
     ///
-    /// Where no port is named and the default one is in use, it is a free one until the
-    /// listener has moved to the default.
+    /// If no port is set and the default one is in use, the listener has a free port until it can
+    /// move to the default one.
     #[must_use]
     pub fn local_addr(&self) -> Option<SocketAddr> {
         let endpoints = self.running::<AdminEndpoints>()?;
