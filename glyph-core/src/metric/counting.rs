@@ -156,7 +156,11 @@ impl Metric {
 
     /// Counts a value, and returns the index of its bucket. Returns `None` if it is rejected.
     #[doc(hidden)]
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "inlined, it knows the metric's scale and bounds: a third less time"
+    )]
+    #[inline(always)]
     pub fn observe(&'static self, series: usize, value: &impl Observed) -> Option<usize> {
         let Some(value) = value.scaled(self.scale) else {
             self.reject();
