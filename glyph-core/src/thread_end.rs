@@ -58,11 +58,12 @@ impl FirstUse {
         }
     }
 
-    /// Whether it was marked on this thread.
+    /// Whether it was marked on this thread, which is not ending.
     #[inline]
     #[must_use]
-    pub fn was_marked(self) -> bool {
-        STATE.try_with(|state| state.get() & (1 << self as u8) != 0) == Ok(true)
+    pub fn is_marked(self) -> bool {
+        let marked = 1 << self as u8;
+        STATE.try_with(|state| state.get() & (ENDING | marked) == marked) == Ok(true)
     }
 
     #[cold]

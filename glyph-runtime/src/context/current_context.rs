@@ -47,7 +47,7 @@ pub(crate) fn attach(context: Context) -> Attached {
 }
 
 fn can_be_used() -> bool {
-    !is_ending() && (FirstUse::Context.was_marked() || first_use())
+    FirstUse::Context.is_marked() || (!is_ending() && first_use())
 }
 
 /// A thread that has used OpenTelemetry but neither glyph nor a layer of glyph may end already,
