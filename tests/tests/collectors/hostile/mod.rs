@@ -21,9 +21,11 @@ use crate::signals::{Exporter, LONG, Signal, impatient};
 
 /// The time for which items are made.
 const WORK: Duration = Duration::from_millis(3500);
-const ATTEMPT_LIMIT: Duration = Duration::from_millis(1500);
+const ATTEMPT_LIMIT: Duration = Duration::from_secs(2);
 const BATCH_LIMIT: Duration = Duration::from_secs(3);
-const DEADLINE: Duration = Duration::from_secs(1);
+/// Longer than an attempt: a deadline that cuts the last attempt short would be its error, in place
+/// of the collector's.
+const DEADLINE: Duration = Duration::from_secs(4);
 
 /// Makes items for a while, and returns the exporters after their shutdown.
 fn export(endpoint: &str, protocol: Protocol) -> Vec<Exporter> {
