@@ -48,7 +48,7 @@ pub struct Grpc {
     /// by the encodings that the method accepts.
     has_method: bool,
     /// The attribute `error.type`, if the call failed. Known at the end.
-    error_type: Option<&'static str>,
+    pub(super) error_type: Option<&'static str>,
 }
 
 impl Grpc {

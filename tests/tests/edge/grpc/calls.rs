@@ -83,8 +83,8 @@ async fn unary_call_is_recorded_once_on_each_side() {
         .find(|line| line["target"] == "grpc.call")
         .unwrap();
     assert_eq!(completed["level"], "INFO");
-    assert_eq!(completed["method"], RESERVE);
-    assert_eq!(completed["status"], "OK");
+    assert_eq!(completed["rpc.method"], RESERVE);
+    assert_eq!(completed["rpc.status_code"], "OK");
 }
 
 #[tokio::test]

@@ -107,7 +107,7 @@ async fn handler_panic_is_recorded() {
     let completed = lines.iter().find(|line| line["target"] == "grpc.call");
     let completed = completed.unwrap();
     assert_eq!(
-        (&completed["level"], &completed["error"]),
+        (&completed["level"], &completed["error.type"]),
         (&"ERROR".into(), &"panic".into())
     );
 }

@@ -189,8 +189,8 @@ async fn handler_panic_is_recorded() {
     let lines = ended.kept.lines();
     assert_eq!(lines.len(), 1);
     assert_eq!(lines[0]["level"], "ERROR");
-    assert_eq!(lines[0]["error"], "panic");
-    assert_eq!(lines[0]["route"], "/panic");
+    assert_eq!(lines[0]["error.type"], "panic");
+    assert_eq!(lines[0]["http.route"], "/panic");
 }
 
 #[tokio::test]

@@ -72,8 +72,8 @@ async fn response_has_its_trace_and_request_ids() {
     }
     assert_eq!(lines[1]["target"], "http.request");
     assert_eq!(lines[1]["message"], "request completed");
-    assert_eq!(lines[1]["route"], "/");
-    assert_eq!(lines[1]["status"], 200);
+    assert_eq!(lines[1]["http.route"], "/");
+    assert_eq!(lines[1]["http.response.status_code"], 200);
 }
 
 #[tokio::test]

@@ -156,7 +156,12 @@ fn line(lines: &[Value], target: &str) -> String {
     };
     assert_eq!(of_target.next(), None, "one line for each call");
     let mut text = line["level"].as_str().unwrap().to_owned();
-    for field in ["status", "error"] {
+    for field in [
+        "http.response.status_code",
+        "rpc.status_code",
+        "error.type",
+        "error",
+    ] {
         match line.get(field) {
             None | Some(Value::Null) => {}
             Some(Value::String(value)) => write!(text, " `{field}=\"{value}\"`").unwrap(),

@@ -61,7 +61,7 @@ impl Direction for IncomingCall {
         let described = described(&call.method);
         settings.direction.recorder.ended(&described, &ended.end);
         if log {
-            line::write(&described, ended);
+            line::write(&described, ended, call.error_type);
         }
     }
 }

@@ -1,33 +1,37 @@
 //! The log line of a call.
 
+use tracing::Level;
+
 use super::ServerCall;
-use crate::edge::{
-    grpc::{CallEnd, ErrorType},
-    protocol::Ended,
-};
+use crate::edge::{grpc::CallEnd, protocol::Ended};
 
 /// The target of the events that report the end of a call, one for each call. The level is `ERROR`
 /// if the server failed, or else `INFO`.
+///
+/// The fields are those of the span (OpenTelemetry semantic conventions, "RPC spans"), and
+/// `duration_ms`.
 pub const CALL_TARGET: &str = "grpc.call";
 
 macro_rules! line {
-    ($level:ident, $call:ident, $end:ident) => {
-        tracing::$level!(
+    ($level:ident, $call:ident, $end:ident, $error:ident) => {
+        tracing::event!(
             target: CALL_TARGET,
-            method = $call.name,
-            status = $end.status.as_str(),
-            error = $end.error.map(ErrorType::as_str),
+            Level::$level,
+            rpc.method = $call.name,
+            rpc.status_code = $end.status.as_str(),
+            error.r#type = $error,
             duration_ms = $end.duration.as_secs_f64() * 1e3,
             "call completed"
         )
     };
 }
 
-pub(super) fn write(call: &ServerCall<'_>, ended: &Ended<CallEnd>) {
+/// Writes the line. `error_type` is the attribute of the span.
+pub(super) fn write(call: &ServerCall<'_>, ended: &Ended<CallEnd>, error_type: Option<&str>) {
     let end = &ended.end;
     if ended.failed {
-        line!(error, call, end);
+        line!(ERROR, call, end, error_type);
     } else {
-        line!(info, call, end);
+        line!(INFO, call, end, error_type);
     }
 }

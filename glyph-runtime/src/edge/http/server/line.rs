@@ -1,26 +1,32 @@
 //! The log line of a request.
 
+use tracing::Level;
+
 use super::ServerRequest;
 use crate::edge::{
-    http::{CallEnd, ErrorType, protocol::size},
-    protocol::Ended,
+    http::{CallEnd, failure, protocol::size},
+    protocol::{Ended, Role},
 };
 
 /// The target of the events that report the end of a request, one for each request. The level is
 /// `ERROR` if the server failed, or else `INFO`.
+///
+/// The fields are those of the span (OpenTelemetry semantic conventions, "HTTP spans"), and
+/// `duration_ms`.
 pub const REQUEST_TARGET: &str = "http.request";
 
 macro_rules! line {
-    ($level:ident, $request:ident, $end:ident) => {
-        tracing::$level!(
+    ($level:ident, $request:ident, $end:ident, $error:ident) => {
+        tracing::event!(
             target: REQUEST_TARGET,
-            method = $request.method.as_str(),
-            route = $request.route,
-            status = $end.status.map(|status| i64::from(status.as_u16())),
-            error = $end.error.map(ErrorType::as_str),
+            Level::$level,
+            http.request.method = $request.method.as_str(),
+            http.route = $request.is_matched().then_some($request.route),
+            http.response.status_code = $end.status.map(|status| i64::from(status.as_u16())),
+            error.r#type = $error.as_deref(),
             duration_ms = $end.duration.as_secs_f64() * 1e3,
-            request_bytes = size($end.request_bytes),
-            response_bytes = size($end.response_bytes),
+            http.request.body.size = size($end.request_bytes),
+            http.response.body.size = size($end.response_bytes),
             "request completed"
         )
     };
@@ -28,9 +34,11 @@ macro_rules! line {
 
 pub(super) fn write(request: &ServerRequest<'_>, ended: &Ended<CallEnd>) {
     let end = &ended.end;
+    let attribute = |error| failure::attribute(Role::Server, end.status, error);
+    let error_type = end.error.and_then(attribute);
     if ended.failed {
-        line!(error, request, end);
+        line!(ERROR, request, end, error_type);
     } else {
-        line!(info, request, end);
+        line!(INFO, request, end, error_type);
     }
 }

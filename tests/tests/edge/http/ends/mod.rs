@@ -254,7 +254,7 @@ async fn client_that_leaves_during_its_upload_is_cancelled_whatever_the_service_
     let completed = lines.iter().find(|line| line["target"] == "http.request");
     let completed = completed.unwrap();
     assert_eq!(
-        (&completed["level"], &completed["error"]),
+        (&completed["level"], &completed["error.type"]),
         (&"INFO".into(), &"cancelled".into())
     );
 }
