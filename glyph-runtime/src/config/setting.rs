@@ -13,8 +13,12 @@ pub enum Setting {
     LogFilter,
     LogLevel,
     LogFormat,
+    LogFieldNames,
+    LogLevelCase,
+    LogDuration,
     AuditFile,
     AuditSync,
+    AuditOtlp,
     TracesExporter,
     MetricsExporter,
     LogsExporter,
@@ -119,7 +123,7 @@ const fn spec(
 }
 
 #[rustfmt::skip]
-pub(super) const SETTINGS: [SettingSpec; 53] = [
+pub(super) const SETTINGS: [SettingSpec; 57] = [
     spec(Setting::ServiceName, "OTEL_SERVICE_NAME", "`service.name`", "any string", "`service.name` of the resource attributes, or the name given to `Telemetry::builder`", Error),
     spec(Setting::ResourceAttributes, "OTEL_RESOURCE_ATTRIBUTES", "further attributes of the resource", "`name=value` pairs, separated by commas, percent-encoded", "`service.instance.id`, a random UUID", Warning),
     spec(Setting::DeploymentEnvironment, "", "`deployment.environment.name`", "any string", "the value in the resource attributes", Error),
@@ -128,8 +132,12 @@ pub(super) const SETTINGS: [SettingSpec; 53] = [
     spec(Setting::LogFilter, "RUST_LOG", "events that the log has", "directives such as `info,hyper=warn`", "the value of `OTEL_LOG_LEVEL`", Error),
     spec(Setting::LogLevel, "OTEL_LOG_LEVEL", "most verbose level of events that the log has, if `RUST_LOG` is not set", "`trace`, `debug`, `info`, `warn`, `error` or `off`, in any case", "`info`", Warning),
     spec(Setting::LogFormat, "GLYPH_LOG_FORMAT", "format of log lines", "`json`, `pretty`, or `auto`: pretty on a terminal, else JSON", "`auto`", Error),
+    spec(Setting::LogFieldNames, "GLYPH_LOG_FIELD_NAMES", "names of fields in log lines", "`field=name` pairs, separated by commas, such as `message=msg,url.path=path,duration=latency_ms`; the fields are those of `log::FieldNames`, by their default names", "the default names", Error),
+    spec(Setting::LogLevelCase, "GLYPH_LOG_LEVEL_CASE", "case of the level in log lines", "`upper` or `lower`, in any case", "`upper`", Error),
+    spec(Setting::LogDuration, "GLYPH_LOG_DURATION", "form of durations in log lines: a number of a unit, or text such as `1.2ms`", "`s`, `ms`, `us`, `ns` or `text`, in any case", "`ms`", Error),
     spec(Setting::AuditFile, "GLYPH_AUDIT_FILE", "file for the audit trail, in JSON Lines; without one, the log has the audit events", "the path of a regular file, or `-` for standard output", "none", Error),
     spec(Setting::AuditSync, "GLYPH_AUDIT_SYNC", "when the audit trail is synchronized to disk", "`always`, `shutdown`, or an integer of milliseconds, at least 1", "`1000`", Error),
+    spec(Setting::AuditOtlp, "GLYPH_AUDIT_OTLP", "exports audit events as log records too, if log records are exported; unlike the audit trail, the export drops what a slow collector cannot take", BOOLEAN, "`false`", Error),
     spec(Setting::TracesExporter, "OTEL_TRACES_EXPORTER", "exporter of spans", "`otlp` or `none`, in any case", "`otlp` if an endpoint is set, else `none`", Warning),
     spec(Setting::MetricsExporter, "OTEL_METRICS_EXPORTER", "exporter of metrics, in addition to `/metrics`", "`otlp`, or `prometheus` or `none` for `/metrics` alone, in any case", "`otlp` if `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` is set, else `prometheus`", Warning),
     spec(Setting::LogsExporter, "OTEL_LOGS_EXPORTER", "exporter of log records, in addition to log output", "`otlp` or `none`, in any case", "`otlp` if `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT` is set, else `none`", Warning),

@@ -17,6 +17,14 @@ pub enum LogError {
         /// The reason.
         reason: String,
     },
+    /// A name of a field in lines is invalid, or two fields have it.
+    #[error("invalid name `{name}` of a field in log lines: {reason}")]
+    FieldName {
+        /// The name.
+        name: String,
+        /// The reason.
+        reason: &'static str,
+    },
     /// A file cannot be opened.
     #[error("cannot open `{}` for {purpose}: {error}", path.display())]
     Open {

@@ -2,17 +2,31 @@
 
 use std::{error::Error, fmt, ops::Range};
 
-use tracing::field::{Field, Visit};
+use tracing::field::{Field, FieldSet, Visit};
 
-use super::{settings::Limits, text};
+use super::{
+    errors::{self, ERROR_MESSAGE, ERROR_TYPE, FindBacktrace, STACKTRACE},
+    settings::Limits,
+    text,
+};
 pub(super) use crate::context::ids::MESSAGE;
 use crate::redaction::{REDACTED, Redaction};
+
+/// The fields with which a span controls `tracing-opentelemetry` (its documentation, "Special
+/// Fields"). They are no facts about the span.
+const CONTROL: [&str; 4] = [
+    "otel.kind",
+    "otel.name",
+    "otel.status_code",
+    "otel.status_description",
+];
 
 /// Decides whether a field is kept, and how much of it.
 #[derive(Clone, Debug)]
 pub(super) struct Policy {
     pub(super) redaction: Redaction,
     pub(super) limits: Limits,
+    pub(super) backtrace: Option<FindBacktrace>,
 }
 
 /// Names and their values as JSON, rendered once. Kept with a span, or reused for the next event.
@@ -83,6 +97,7 @@ pub(super) enum Value<'v> {
     Str(&'v str),
     Error(&'v (dyn Error + 'static)),
     Debug(&'v dyn fmt::Debug),
+    Display(&'v dyn fmt::Display),
 }
 
 /// Keeps fields: log lines as JSON, log records as values of OTLP.
@@ -124,7 +139,37 @@ impl FieldStore for Fields {
             Value::Str(value) => text::push_str(text, value, room),
             Value::Error(value) => text::push_error(text, value, room),
             Value::Debug(value) => text::push_debug(text, value, room),
+            Value::Display(value) => text::push_display(text, value, room),
         });
+    }
+}
+
+/// The owner of fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    Span,
+    Event,
+    /// A record of the `log` crate, which `tracing-log` describes in extra fields.
+    BridgedEvent,
+}
+
+impl Owner {
+    /// Returns the owner of an event's fields.
+    pub(super) fn event(bridged: bool) -> Self {
+        if bridged {
+            Self::BridgedEvent
+        } else {
+            Self::Event
+        }
+    }
+
+    /// Whether a field is meant for the libraries that carry it, and not for readers.
+    fn hides(self, name: &str) -> bool {
+        match self {
+            Self::Span => CONTROL.contains(&name),
+            Self::Event => false,
+            Self::BridgedEvent => name.starts_with("log."),
+        }
     }
 }
 
@@ -132,18 +177,37 @@ impl FieldStore for Fields {
 pub(super) struct Collector<'a, F> {
     pub(super) fields: &'a mut F,
     pub(super) policy: &'a Policy,
-    /// Whether the event is a record of the `log` crate, which `tracing-log` describes in extra
-    /// fields.
-    pub(super) bridged: bool,
+    pub(super) owner: Owner,
+    /// The names of all fields of the event or the span.
+    pub(super) names: &'a FieldSet,
 }
 
 impl<F: FieldStore> Collector<'_, F> {
     fn add(&mut self, field: &Field, value: Value<'_>) {
-        let name = field.name();
-        let name = name.strip_prefix("r#").unwrap_or(name);
-        if self.bridged && name.starts_with("log.") {
-            return;
+        let name = name(field);
+        if !self.owner.hides(name) {
+            self.add_named(name, value);
         }
+    }
+
+    /// Adds the error of an event or a span. Its type and backtrace are fields of their own, unless
+    /// the program has such fields.
+    fn add_error(&mut self, error: &(dyn Error + 'static)) {
+        self.add_named(ERROR_MESSAGE, Value::Error(error));
+        if self.names.field(ERROR_TYPE).is_none()
+            && let Some(type_name) = errors::type_of(error)
+        {
+            self.add_named(ERROR_TYPE, Value::Str(&type_name));
+        }
+        if let Some(find) = self.policy.backtrace
+            && self.names.field(STACKTRACE).is_none()
+            && let Some(backtrace) = errors::backtrace(error, find)
+        {
+            self.add_named(STACKTRACE, Value::Display(backtrace));
+        }
+    }
+
+    fn add_named(&mut self, name: &'static str, value: Value<'_>) {
         let limits = &self.policy.limits;
         let message = name == MESSAGE;
         let room = limits.line_bytes.saturating_sub(self.fields.bytes());
@@ -188,10 +252,21 @@ impl<F: FieldStore> Visit for Collector<'_, F> {
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
-        self.add(field, Value::Error(value));
+        let name = name(field);
+        let redacted = self.policy.redaction.covers(name);
+        if errors::is_the_error(name) && !redacted {
+            self.add_error(value);
+        } else {
+            self.add(field, Value::Error(value));
+        }
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         self.add(field, Value::Debug(value));
     }
+}
+
+fn name(field: &Field) -> &'static str {
+    let name = field.name();
+    name.strip_prefix("r#").unwrap_or(name)
 }

@@ -3,28 +3,39 @@
 use std::io::Write;
 
 use super::{
-    line::{Head, Key},
+    line::Head,
+    names::{Key, Names, Own},
     text,
 };
 
 /// The longest target, in bytes.
 const LONGEST_TARGET: usize = 256;
 
-pub(super) fn push_head(out: &mut Vec<u8>, head: &Head<'_>) {
-    out.extend_from_slice(b"{\"timestamp\":\"");
-    out.extend_from_slice(head.timestamp.as_bytes());
-    out.extend_from_slice(b"\",\"level\":\"");
-    out.extend_from_slice(head.level.as_str().as_bytes());
-    out.extend_from_slice(b"\",\"message\":");
+/// The names need no escapes, see [`FieldNames`](super::FieldNames).
+pub(super) fn push_head(out: &mut Vec<u8>, head: &Head<'_>, names: &Names) {
+    let mut push = |parts: &[&str]| {
+        for part in parts {
+            out.extend_from_slice(part.as_bytes());
+        }
+    };
+    push(&["{\"", names.own(Own::Timestamp), "\":\"", head.timestamp]);
+    let level = names.level(head.level);
+    push(&["\",\"", names.own(Own::Level), "\":\"", level]);
+    push(&["\",\"", names.own(Own::Message), "\":"]);
     out.extend_from_slice(head.message);
-    out.extend_from_slice(b",\"target\":");
+    let target = names.own(Own::Target);
+    let _infallible = write!(out, ",\"{target}\":");
     text::push_str(out, head.target, LONGEST_TARGET);
     if let Some((trace, span, _)) = head.correlation.span {
-        let _infallible = write!(out, ",\"trace_id\":\"{trace}\",\"span_id\":\"{span}\"");
+        let (trace_key, span_key) = (names.own(Own::TraceId), names.own(Own::SpanId));
+        let _infallible = write!(
+            out,
+            ",\"{trace_key}\":\"{trace}\",\"{span_key}\":\"{span}\""
+        );
     }
 }
 
-pub(super) fn push_field(out: &mut Vec<u8>, key: Key, value: &[u8]) {
+pub(super) fn push_field(out: &mut Vec<u8>, key: Key<'_>, value: &[u8]) {
     out.push(b',');
     if key.prefix.is_empty() {
         text::push_str(out, key.name, usize::MAX);

@@ -4,6 +4,7 @@ use std::{cell::Cell, fmt, sync::Arc};
 
 use tracing::{
     Event, Metadata, Subscriber,
+    field::FieldSet,
     span::{Attributes, Id, Record},
 };
 use tracing_log::NormalizeEvent;
@@ -20,8 +21,9 @@ use tracing_subscriber::{
 use super::{
     AUDIT,
     audit::Trail,
-    fields::{Collector, Fields, MESSAGE, Policy},
-    line::{Head, Line, Style},
+    fields::{Collector, Fields, MESSAGE, Owner, Policy},
+    line::{Head, Layout, Line, Style},
+    names::{Names, Seen},
     queue::Queue,
 };
 use crate::context::ids::Correlation;
@@ -30,6 +32,7 @@ use crate::context::ids::Correlation;
 pub(super) struct LogLayer {
     pub(super) policy: Policy,
     pub(super) style: Style,
+    pub(super) names: Arc<Names>,
     pub(super) queue: Arc<Queue>,
     pub(super) audit: Option<AuditTrail>,
 }
@@ -45,7 +48,7 @@ pub(super) struct AuditTrail {
 struct Scratch {
     fields: Fields,
     line: Vec<u8>,
-    seen: Vec<&'static str>,
+    seen: Vec<Seen>,
     timestamp: String,
 }
 
@@ -72,11 +75,17 @@ impl Scratch {
 }
 
 impl LogLayer {
-    fn collector<'a>(&'a self, fields: &'a mut Fields) -> Collector<'a, Fields> {
+    fn collector<'a>(
+        &'a self,
+        fields: &'a mut Fields,
+        owner: Owner,
+        names: &'a FieldSet,
+    ) -> Collector<'a, Fields> {
         Collector {
             fields,
             policy: &self.policy,
-            bridged: false,
+            owner,
+            names,
         }
     }
 
@@ -86,9 +95,9 @@ impl LogLayer {
     {
         let normalized = event.normalized_metadata();
         let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());
-        let mut collector = self.collector(&mut scratch.fields);
-        collector.bridged = normalized.is_some();
-        event.record(&mut collector);
+        let owner = Owner::event(normalized.is_some());
+        let names = event.metadata().fields();
+        event.record(&mut self.collector(&mut scratch.fields, owner, names));
         let _infallible = SystemTime.format_time(&mut Writer::new(&mut scratch.timestamp));
         let mut correlation = Correlation::current(metadata.target());
         if !in_current_span(event, context) {
@@ -125,8 +134,12 @@ impl LogLayer {
             message: scratch.fields.value(MESSAGE).unwrap_or(b"\"\""),
             correlation: &occurrence.correlation,
         };
-        let limits = &self.policy.limits;
-        let mut line = Line::begin(&mut scratch.line, &mut scratch.seen, limits, style, &head);
+        let layout = Layout {
+            limits: &self.policy.limits,
+            style,
+            names: &self.names,
+        };
+        let mut line = Line::begin(&mut scratch.line, &mut scratch.seen, layout, &head);
         line.event(&scratch.fields);
         let spans = occurrence.context.event_scope(occurrence.event);
         for span in spans.into_iter().flatten() {
@@ -159,7 +172,8 @@ where
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
         let mut fields = Fields::default();
-        attributes.record(&mut self.collector(&mut fields));
+        let names = attributes.metadata().fields();
+        attributes.record(&mut self.collector(&mut fields, Owner::Span, names));
         if !fields.is_empty() {
             span.extensions_mut().replace(fields);
         }
@@ -168,7 +182,8 @@ where
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
         let mut fields = Fields::default();
-        values.record(&mut self.collector(&mut fields));
+        let names = span.metadata().fields();
+        values.record(&mut self.collector(&mut fields, Owner::Span, names));
         let mut extensions = span.extensions_mut();
         let merged = match extensions.get_mut::<Fields>() {
             Some(older) => fields.over(older),

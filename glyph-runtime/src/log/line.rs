@@ -2,14 +2,20 @@
 
 use tracing::Level;
 
-use super::{fields::Fields, json, pretty, settings::Limits, text};
+use super::{
+    fields::Fields,
+    json,
+    names::{Key, Names, Own, Seen},
+    pretty,
+    settings::Limits,
+    text,
+};
 use crate::{
-    context::ids::{Correlation, MESSAGE, RESERVED},
+    context::ids::{Correlation, MESSAGE},
     redaction::Redaction,
 };
 use glyph_core::__runtime::current_values;
 
-const PREFIX: &str = "field.";
 pub(super) const REQUEST_ID: &str = "request_id";
 /// The limit of a field name, in bytes.
 const LONGEST_NAME: usize = 256;
@@ -35,41 +41,39 @@ pub(super) struct Head<'a> {
     pub(super) correlation: &'a Correlation,
 }
 
-/// The name of a field in a line.
+/// What lines look like.
 #[derive(Clone, Copy)]
-pub(super) struct Key {
-    pub(super) prefix: &'static str,
-    pub(super) name: &'static str,
+pub(super) struct Layout<'a> {
+    pub(super) limits: &'a Limits,
+    pub(super) style: Style,
+    pub(super) names: &'a Names,
 }
 
 /// A line that is being written. Of several fields with one name, the first is kept.
 pub(super) struct Line<'a> {
-    pub(super) out: &'a mut Vec<u8>,
-    pub(super) seen: &'a mut Vec<&'static str>,
-    pub(super) limits: &'a Limits,
-    pub(super) style: Style,
+    out: &'a mut Vec<u8>,
+    seen: &'a mut Vec<Seen>,
+    layout: Layout<'a>,
     omitted: usize,
 }
 
 impl<'a> Line<'a> {
     pub(super) fn begin(
         out: &'a mut Vec<u8>,
-        seen: &'a mut Vec<&'static str>,
-        limits: &'a Limits,
-        style: Style,
+        seen: &'a mut Vec<Seen>,
+        layout: Layout<'a>,
         head: &Head<'_>,
     ) -> Self {
         out.clear();
         seen.clear();
-        match style {
-            Style::Json => json::push_head(out, head),
+        match layout.style {
+            Style::Json => json::push_head(out, head, layout.names),
             Style::Pretty { color } => pretty::push_head(out, head, color),
         }
         Self {
             out,
             seen,
-            limits,
-            style,
+            layout,
             omitted: 0,
         }
     }
@@ -97,7 +101,7 @@ impl<'a> Line<'a> {
             text::push_str(
                 &mut text,
                 redaction.shown(name, value),
-                self.limits.value_bytes,
+                self.layout.limits.value_bytes,
             );
             self.field(name, &text);
         });
@@ -114,21 +118,23 @@ impl<'a> Line<'a> {
     }
 
     pub(super) fn end(mut self, correlation: &Correlation) {
-        if let Some(request) = &correlation.request
-            && !self.seen.contains(&REQUEST_ID)
-        {
-            let mut value = Vec::new();
-            text::push_str(&mut value, request.as_str(), usize::MAX);
-            self.push(key(REQUEST_ID), &value);
+        let names = self.layout.names;
+        if let Some(request) = &correlation.request {
+            let (key, seen) = names.key(REQUEST_ID);
+            if !self.seen.contains(&seen) {
+                let mut value = Vec::new();
+                text::push_str(&mut value, request.as_str(), usize::MAX);
+                self.push(key, &value);
+            }
         }
         if self.omitted > 0 {
             let omitted = Key {
                 prefix: "",
-                name: "omitted_fields",
+                name: names.own(Own::OmittedFields),
             };
             self.push(omitted, self.omitted.to_string().as_bytes());
         }
-        match self.style {
+        match self.layout.style {
             Style::Json => self.out.extend_from_slice(b"}\n"),
             Style::Pretty { color } => pretty::push_end(self.out, correlation, color),
         }
@@ -136,41 +142,34 @@ impl<'a> Line<'a> {
 
     /// Adds a field. `value` is JSON.
     pub(super) fn field(&mut self, name: &'static str, value: &[u8]) {
-        let key = key(name);
-        if self.seen.contains(&key.name) {
+        let names = self.layout.names;
+        let (key, seen) = names.key(name);
+        if self.seen.contains(&seen) {
             return;
         }
-        if !self.has_room(name, value) {
+        let changed = names.duration(name, value);
+        let value = changed.as_deref().unwrap_or(value);
+        if !self.has_room(key.name, value) {
             self.omitted += 1;
             return;
         }
-        self.seen.push(key.name);
+        self.seen.push(seen);
         self.push(key, value);
     }
 
     fn has_room(&self, name: &str, value: &[u8]) -> bool {
         // Each byte of a name can become an escape of six bytes, such as `\u001b`.
+        let limits = self.layout.limits;
         let needed = name.len() * 6 + PUNCTUATION + value.len() + TAIL;
         name.len() <= LONGEST_NAME
-            && self.seen.len() < self.limits.fields
-            && self.out.len() + needed <= self.limits.line_bytes
+            && self.seen.len() < limits.fields
+            && self.out.len() + needed <= limits.line_bytes
     }
 
-    fn push(&mut self, key: Key, value: &[u8]) {
-        match self.style {
+    fn push(&mut self, key: Key<'_>, value: &[u8]) {
+        match self.layout.style {
             Style::Json => json::push_field(self.out, key, value),
             Style::Pretty { color } => pretty::push_field(self.out, key, value, color),
         }
     }
-}
-
-/// Returns the key of a field. `level` and `field.level` get the same key, so that no line has a
-/// key twice.
-fn key(name: &'static str) -> Key {
-    let name = match name.strip_prefix(PREFIX) {
-        Some(bare) if RESERVED.contains(&bare) => bare,
-        _ => name,
-    };
-    let prefix = if RESERVED.contains(&name) { PREFIX } else { "" };
-    Key { prefix, name }
 }

@@ -9,6 +9,9 @@
 //! | `request_id`, and the [ids that the request carries](CarriedIds) | inside a request |
 //! | the fields of the event and of the spans around it | if there are any |
 //!
+//! Names, the case of the level and the form of durations are a [`LineShape`]. Fields with which a
+//! span controls `tracing-opentelemetry`, such as `otel.kind`, are not in lines.
+//!
 //! All fields are at the top level, so a search for `session=..` finds a line wherever the field
 //! was set. If two fields have the same name, the event takes precedence, then the innermost span.
 //! A field with the name of one of the first row is renamed to `field.level`, `field.target` and so
@@ -19,7 +22,8 @@
 //! | numbers of up to 64 bits, `bool` | a number, a boolean |
 //! | wider integers that need more than 64 bits | their digits, as a string |
 //! | floats that JSON does not have | `"NaN"`, `"Infinity"`, `"-Infinity"` (protobuf's JSON mapping) |
-//! | errors | the error and its causes: `"outer: inner"` |
+//! | errors, as `error = &error as &dyn Error` | `error.message`: the error and its causes, `"outer: inner"`; `error.type`: the struct or the variant; `exception.stacktrace`: a backtrace, with [`LogSettings::backtrace`] |
+//! | errors in fields that are not called `error`, `err`, `e` or `exception` | the error and its causes |
 //! | anything else | its `Debug` or `Display`, as a string |
 //! | a field whose name is on the [`Redaction`] list, a [`Secret`] | `"[redacted]"` |
 //!
@@ -58,6 +62,7 @@ mod batch;
 mod counters;
 mod drain;
 mod error;
+mod errors;
 #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 pub mod export;
 mod failures;
@@ -68,11 +73,13 @@ mod json;
 mod layer;
 mod line;
 mod metrics;
+mod names;
 mod panics;
 mod pipeline;
 mod pretty;
 mod queue;
 mod settings;
+mod shape;
 mod sink;
 mod text;
 mod writer;
@@ -80,9 +87,11 @@ mod writer;
 pub use audit_sink::AuditSink;
 pub use counters::{ByLevel, Counters, Dropped, Snapshot};
 pub use error::LogError;
+pub use errors::FindBacktrace;
 pub(crate) use filter::most_verbose;
 pub use pipeline::Pipeline;
 pub use settings::{Audit, AuditOutput, Format, Limits, LogSettings, Output, SyncPolicy};
+pub use shape::{DurationFormat, FieldNames, LevelCase, LineShape};
 
 pub use crate::{
     context::ids::{CarriedIdError, CarriedIds, RequestId},

@@ -16,7 +16,8 @@ use tracing_subscriber::fmt::{
 
 use super::{
     fields::{MESSAGE, Policy},
-    line::{Head, Line, Style},
+    line::{Head, Layout, Line, Style},
+    names::Names,
     queue::{Queue, is_writer_thread},
     text,
 };
@@ -29,6 +30,7 @@ const TARGET: &str = "panic";
 pub(super) struct PanicLog {
     pub(super) policy: Policy,
     pub(super) style: Style,
+    pub(super) names: Arc<Names>,
     pub(super) queue: Arc<Queue>,
 }
 
@@ -57,7 +59,9 @@ impl PanicLog {
     /// a layer that panics in here would abort the process.
     fn write(&self, panic: &PanicHookInfo<'_>) {
         let (mut out, mut seen, mut message) = (Vec::new(), Vec::new(), Vec::new());
-        let Policy { limits, redaction } = &self.policy;
+        let Policy {
+            limits, redaction, ..
+        } = &self.policy;
         let shown = redaction.shown(MESSAGE, payload(panic.payload()));
         text::push_str(&mut message, shown, limits.value_bytes);
         let mut timestamp = String::new();
@@ -70,7 +74,12 @@ impl PanicLog {
             message: &message,
             correlation: &correlation,
         };
-        let mut line = Line::begin(&mut out, &mut seen, limits, self.style, &head);
+        let layout = Layout {
+            limits,
+            style: self.style,
+            names: &self.names,
+        };
+        let mut line = Line::begin(&mut out, &mut seen, layout, &head);
         self.add_origin(&mut line, panic);
         line.scope(redaction);
         line.carried(&correlation, redaction);

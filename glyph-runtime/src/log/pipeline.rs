@@ -14,6 +14,7 @@ use super::{
     filter::{EventFilter, most_verbose},
     layer::{AuditTrail, LogLayer},
     line::Style,
+    names::Names,
     panics::PanicLog,
     queue::{Capacity, Queue},
     settings::{Audit, AuditOutput, Format, LogSettings, Output},
@@ -80,13 +81,17 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// Returns [`LogError`] if the filter is invalid, a file cannot be opened or a thread cannot be
+    /// Returns [`LogError`] if the filter or a name is invalid, a file cannot be opened or a thread cannot be
     /// started.
     pub fn start<S>(settings: LogSettings) -> Result<(impl Layer<S> + use<S>, Self), LogError>
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
         let filter = EventFilter::parse(&settings.filter)?;
+        if let Some((name, reason)) = settings.shape.names.problem(settings.shape.duration) {
+            return Err(LogError::FieldName { name, reason });
+        }
+        let keys = Arc::new(Names::new(&settings.shape));
         let logs_panics = most_verbose(&settings.filter) != LevelFilter::OFF;
         let limits = settings.limits.consistent();
         let capacity = Capacity::new(settings.queue_bytes, limits.line_bytes);
@@ -110,15 +115,18 @@ impl Pipeline {
         let policy = Policy {
             redaction: settings.redaction,
             limits,
+            backtrace: settings.backtrace,
         };
         let panics = PanicLog {
             policy: policy.clone(),
             style,
+            names: Arc::clone(&keys),
             queue: Arc::clone(&queue),
         };
         let layer = LogLayer {
             policy,
             style,
+            names: keys,
             queue: Arc::clone(&queue),
             audit: trail.clone().map(|trail| AuditTrail { trail, copied }),
         };

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use tracing::Level;
 
-use super::line::{Head, Key};
+use super::{line::Head, names::Key};
 use crate::{context::ids::Correlation, printable::must_be_escaped};
 
 const DIM: &str = "\x1b[2m";
@@ -24,7 +24,7 @@ pub(super) fn push_head(out: &mut Vec<u8>, head: &Head<'_>, color: bool) {
     push_printable(out, &message);
 }
 
-pub(super) fn push_field(out: &mut Vec<u8>, key: Key, value: &[u8], color: bool) {
+pub(super) fn push_field(out: &mut Vec<u8>, key: Key<'_>, value: &[u8], color: bool) {
     out.push(b' ');
     if color {
         out.extend_from_slice(DIM.as_bytes());

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::audit_sink::AuditSink;
+use super::{audit_sink::AuditSink, errors::FindBacktrace, shape::LineShape};
 use crate::redaction::Redaction;
 
 const STDOUT: &str = "standard output";
@@ -20,6 +20,8 @@ const STDOUT: &str = "standard output";
 pub struct LogSettings {
     /// The format of lines.
     pub format: Format,
+    /// The names of fields in lines, and the form of some values.
+    pub shape: LineShape,
     /// The output of lines.
     pub output: Output,
     /// Whether pretty lines have colors on a terminal.
@@ -38,6 +40,8 @@ pub struct LogSettings {
     pub limits: Limits,
     /// Names of fields to redact.
     pub redaction: Redaction,
+    /// Returns the backtraces of errors, for the field `exception.stacktrace`. Default: `None`.
+    pub backtrace: Option<FindBacktrace>,
     /// The audit trail. Without one, audit events are log lines, whatever the filter is.
     pub audit: Option<Audit>,
 }
@@ -46,12 +50,14 @@ impl Default for LogSettings {
     fn default() -> Self {
         Self {
             format: Format::Auto,
+            shape: LineShape::default(),
             output: Output::Stdout,
             color: true,
             filter: String::new(),
             queue_bytes: 8 << 20,
             limits: Limits::default(),
             redaction: Redaction::default(),
+            backtrace: None,
             audit: None,
         }
     }

@@ -4,9 +4,10 @@
 use std::{
     error::Error,
     fmt::{self, Write as _},
-    io, iter,
+    io,
 };
 
+use super::errors;
 use crate::printable::{Piece, pieces, write_escape};
 use glyph_core::__runtime::prefix;
 use serde::{Serialize, Serializer as _};
@@ -16,8 +17,6 @@ use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 pub(super) const CUT: &str = "…[cut]";
 /// The longest escape: `\u001b`.
 pub(super) const ESCAPE: usize = 6;
-/// The most causes of an error. A chain of causes may be a circle.
-const CAUSES: usize = 16;
 
 /// Appends `text` as a JSON string, with at most `room` bytes between the quotes before it is cut.
 pub(super) fn push_str(out: &mut Vec<u8>, text: &str, room: usize) {
@@ -193,8 +192,7 @@ pub(super) struct Chain<'a>(pub(super) &'a (dyn Error + 'static));
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.0)?;
-        let causes = iter::successors(self.0.source(), |error| (*error).source());
-        for cause in causes.take(CAUSES) {
+        for cause in errors::chain(self.0).skip(1) {
             write!(formatter, ": {cause}")?;
         }
         Ok(())

@@ -1,10 +1,10 @@
 //! The format of a log line.
 
-use std::{error::Error, fmt};
+use std::fmt;
 
 use glyph_runtime::log::{Limits, LogSettings};
 use serde_json::{Value, json};
-use tracing::{error, info, info_span, warn};
+use tracing::{info, info_span, warn};
 
 use crate::capture::{line_of, lines_of, text_of};
 
@@ -150,26 +150,28 @@ fn non_json_numbers_are_strings() {
     assert_eq!(line["narrow"], 7);
 }
 
-#[derive(Debug)]
-struct Broken(Option<Box<Broken>>);
-
-impl fmt::Display for Broken {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(if self.0.is_some() { "outer" } else { "inner" })
-    }
-}
-
-impl Error for Broken {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.as_deref().map(|inner| inner as _)
-    }
-}
-
 #[test]
-fn error_is_logged_with_its_causes() {
-    let broken = Broken(Some(Box::new(Broken(None))));
-    let line = line_of(|| error!(error = &broken as &dyn Error, "failed"));
-    assert_eq!(line["error"], "outer: inner");
+fn fields_that_control_a_span_are_not_in_lines() {
+    let lines = lines_of(LogSettings::default(), || {
+        let span = info_span!(
+            "request",
+            otel.name = "GET /",
+            otel.kind = "server",
+            otel.status_code = tracing::field::Empty,
+            otel.status_description = tracing::field::Empty,
+            otel.scope.name = "shop",
+        );
+        span.record("otel.status_code", "ERROR");
+        span.record("otel.status_description", "no stock");
+        let _entered = span.entered();
+        info!("inside");
+        info!(otel.name = "a field of the event", "inside");
+    });
+    let (first, second) = (&lines[0], &lines[1]);
+    let names: Vec<_> = first.as_object().unwrap().keys().collect();
+    let expected = ["level", "message", "otel.scope.name", "target", "timestamp"];
+    assert_eq!(names, expected);
+    assert_eq!(second["otel.name"], "a field of the event");
 }
 
 struct Failing;

@@ -10,9 +10,9 @@ use crate::{
         error::ConfigError,
         reading::Reading,
         setting::Setting,
-        values::{entries, some_milliseconds},
+        values::{entries, pairs, some_milliseconds},
     },
-    log::{Audit, Format, SyncPolicy},
+    log::{Audit, DurationFormat, FieldNames, Format, LevelCase, LineShape, SyncPolicy},
 };
 
 pub(super) const VARIABLES: SignalVariables = SignalVariables {
@@ -34,6 +34,7 @@ fn read(
     if let Some(format) = format {
         settings.format = format;
     }
+    settings.shape = shape(reading)?;
     let file = reading.value(Setting::AuditFile, |text| Some(text.to_owned()))?;
     let sync = reading.value(Setting::AuditSync, sync)?;
     settings.audit = file.map(|file| Audit {
@@ -41,6 +42,44 @@ fn read(
         ..Audit::file(file)
     });
     Ok(())
+}
+
+fn shape(reading: &mut Reading<'_, '_>) -> Result<LineShape, ConfigError> {
+    let level = reading.value(Setting::LogLevelCase, level_case)?;
+    let duration = reading.value(Setting::LogDuration, duration)?;
+    let duration = duration.unwrap_or_default();
+    let names = reading.value(Setting::LogFieldNames, |text| field_names(text, duration))?;
+    Ok(LineShape {
+        names: names.unwrap_or_default(),
+        level: level.unwrap_or_default(),
+        duration,
+    })
+}
+
+fn field_names(text: &str, duration: DurationFormat) -> Option<FieldNames> {
+    let mut names = FieldNames::default();
+    let mut pairs = pairs(text)?.into_iter();
+    let all_known = pairs.all(|(field, name)| names.try_set(&field, &name));
+    (all_known && names.problem(duration).is_none()).then_some(names)
+}
+
+fn level_case(text: &str) -> Option<LevelCase> {
+    Some(match text.to_ascii_lowercase().as_str() {
+        "upper" => LevelCase::Upper,
+        "lower" => LevelCase::Lower,
+        _ => return None,
+    })
+}
+
+fn duration(text: &str) -> Option<DurationFormat> {
+    Some(match text.to_ascii_lowercase().as_str() {
+        "s" => DurationFormat::Seconds,
+        "ms" => DurationFormat::Milliseconds,
+        "us" => DurationFormat::Microseconds,
+        "ns" => DurationFormat::Nanoseconds,
+        "text" => DurationFormat::Text,
+        _ => return None,
+    })
 }
 
 fn directives(text: &str) -> Option<String> {

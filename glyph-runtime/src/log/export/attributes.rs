@@ -80,6 +80,7 @@ fn otlp(value: Value<'_>, room: usize) -> Otlp {
         Value::U128(value) => integer(value),
         Value::Str(value) => Otlp::StringValue(cut::cut_str(value, room)),
         Value::Error(value) => Otlp::StringValue(cut::cut_error(value, room)),
+        Value::Display(value) => Otlp::StringValue(cut::cut_display(value, room)),
         Value::Debug(value) => {
             Otlp::StringValue(cut::cut_display(&format_args!("{value:?}"), room))
         }

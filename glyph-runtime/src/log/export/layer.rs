@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc};
 
 use tracing::{
     Event, Level, Metadata, Subscriber,
+    field::FieldSet,
     span::{Attributes as SpanAttributes, Id, Record},
 };
 use tracing_log::NormalizeEvent;
@@ -15,7 +16,7 @@ use crate::{
     export::{Queue, is_export_thread, transport},
     log::{
         AUDIT,
-        fields::{Collector, Policy},
+        fields::{Collector, Owner, Policy},
         layer::in_current_span,
     },
     otlp::logs::TargetRecord,
@@ -57,12 +58,14 @@ impl ExportLayer {
     fn collector<'a>(
         &'a self,
         fields: &'a mut Attributes,
-        bridged: bool,
+        owner: Owner,
+        names: &'a FieldSet,
     ) -> Collector<'a, Attributes> {
         Collector {
             fields,
             policy: &self.policy,
-            bridged,
+            owner,
+            names,
         }
     }
 }
@@ -74,7 +77,8 @@ where
     fn on_new_span(&self, attributes: &SpanAttributes<'_>, id: &Id, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
         let mut fields = Attributes::default();
-        attributes.record(&mut self.collector(&mut fields, false));
+        let names = attributes.metadata().fields();
+        attributes.record(&mut self.collector(&mut fields, Owner::Span, names));
         if !fields.is_empty() {
             span.extensions_mut().replace(fields);
         }
@@ -83,7 +87,8 @@ where
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
         let mut fields = Attributes::default();
-        values.record(&mut self.collector(&mut fields, false));
+        let names = span.metadata().fields();
+        values.record(&mut self.collector(&mut fields, Owner::Span, names));
         let mut extensions = span.extensions_mut();
         match extensions.get_mut::<Attributes>() {
             Some(known) => known.update(fields),
@@ -99,7 +104,9 @@ where
             return;
         }
         let mut fields = Attributes::default();
-        event.record(&mut self.collector(&mut fields, normalized.is_some()));
+        let owner = Owner::event(normalized.is_some());
+        let names = event.metadata().fields();
+        event.record(&mut self.collector(&mut fields, owner, names));
         let mut correlation = Correlation::current(metadata.target());
         if !in_current_span(event, &context) {
             correlation.span = None;

@@ -81,6 +81,7 @@ impl Pipeline {
             policy: Policy {
                 redaction: settings.redaction,
                 limits: settings.limits.consistent(),
+                backtrace: settings.backtrace,
             },
             audit: settings.audit,
             quiet: Quiet::unless_named(&settings.filter),

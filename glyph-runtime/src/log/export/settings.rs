@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     export::BatchLimits,
-    log::{Limits, Redaction},
+    log::{FindBacktrace, Limits, Redaction},
     otlp::OtlpSettings,
 };
 
@@ -34,6 +34,8 @@ pub struct LogExportSettings {
     pub limits: Limits,
     /// Names of fields to redact.
     pub redaction: Redaction,
+    /// Returns the backtraces of errors. Default: `None`.
+    pub backtrace: Option<FindBacktrace>,
     /// Exports audit events as well. Default: false.
     ///
     /// Like others, they are dropped if the collector is too slow. Only the audit trail never drops
@@ -58,6 +60,7 @@ impl LogExportSettings {
             filter: String::new(),
             limits: Limits::default(),
             redaction: Redaction::default(),
+            backtrace: None,
             audit: false,
         }
     }

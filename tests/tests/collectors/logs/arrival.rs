@@ -68,6 +68,37 @@ fn log_record_has_the_fields_of_event_and_spans() {
 }
 
 #[test]
+fn log_record_has_errors_as_fields_and_no_control_fields() {
+    let receiver = Receiver::start([]);
+    let failure = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+    under(
+        settings(&receiver.endpoint(), Protocol::HttpProtobuf),
+        |_| {
+            let span = tracing::info_span!(
+                "request",
+                otel.kind = "server",
+                otel.name = "GET /",
+                user = "ada"
+            );
+            let _request = span.entered();
+            tracing::error!(error = &failure as &dyn std::error::Error, "refused");
+        },
+    )
+    .shutdown(LONG)
+    .unwrap();
+    let records = receiver.accepted();
+    let attributes = &records[0].attributes;
+    let mut names: Vec<_> = attributes.iter().map(|pair| pair.key.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["error.message", "error.type", "user"]);
+    assert_eq!(
+        value(attributes, "error.message"),
+        string("connection refused")
+    );
+    assert_eq!(value(attributes, "error.type"), string("ConnectionRefused"));
+}
+
+#[test]
 fn log_record_has_the_ids_of_its_trace() {
     let receiver = Receiver::start([]);
     let traces = trace::Pipeline::start(&trace::TraceSettings::new("shop")).unwrap();

@@ -2,7 +2,9 @@
 
 use std::{path::Path, time::Duration};
 
-use glyph_runtime::log::{Audit, AuditOutput, Format, SyncPolicy};
+use glyph_runtime::log::{
+    Audit, AuditOutput, DurationFormat, FieldNames, Format, LevelCase, LineShape, SyncPolicy,
+};
 
 use crate::configuration::{read, warnings};
 
@@ -52,4 +54,48 @@ fn audit_trail_has_file_and_policy_settings() {
     assert!(read(&[]).unwrap().log.audit.is_none());
     let error = read(&[file, ("GLYPH_AUDIT_SYNC", "0")]).unwrap_err();
     assert!(error.allowed.starts_with("`always`"));
+}
+
+#[test]
+fn shape_of_lines_has_its_own_variables() {
+    assert_eq!(read(&[]).unwrap().log.shape, LineShape::default());
+    let names = "message=msg,url.path=path, duration=latency_ms";
+    let read_shape = read(&[
+        ("GLYPH_LOG_FIELD_NAMES", names),
+        ("GLYPH_LOG_LEVEL_CASE", "Lower"),
+        ("GLYPH_LOG_DURATION", "text"),
+    ]);
+    let expected = LineShape {
+        names: FieldNames {
+            message: "msg".into(),
+            path: "path".into(),
+            duration: Some("latency_ms".into()),
+            ..FieldNames::default()
+        },
+        level: LevelCase::Lower,
+        duration: DurationFormat::Text,
+    };
+    assert_eq!(read_shape.unwrap().log.shape, expected);
+    for (name, value) in [
+        ("GLYPH_LOG_FIELD_NAMES", "message=level"),
+        ("GLYPH_LOG_FIELD_NAMES", "massage=msg"),
+        ("GLYPH_LOG_FIELD_NAMES", "message"),
+        ("GLYPH_LOG_LEVEL_CASE", "title"),
+        ("GLYPH_LOG_DURATION", "minutes"),
+    ] {
+        let error = read(&[(name, value)]).unwrap_err();
+        assert_eq!((&*error.variable, &*error.value), (name, value));
+    }
+}
+
+#[test]
+fn audit_events_are_log_records_if_asked_for() {
+    let exports = ("OTEL_LOGS_EXPORTER", "otlp");
+    let audit = |variables: &[_]| {
+        let variables = [&[exports], variables].concat();
+        read(&variables).unwrap().logs_otlp.unwrap().audit
+    };
+    assert!(!audit(&[]));
+    assert!(audit(&[("GLYPH_AUDIT_OTLP", "TRUE")]));
+    assert!(read(&[exports, ("GLYPH_AUDIT_OTLP", "yes")]).is_err());
 }

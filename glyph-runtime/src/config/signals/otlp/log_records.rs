@@ -7,6 +7,7 @@ use crate::{
         reading::Reading,
         setting::Setting,
         signals::{SignalVariables, trace::BatchNames},
+        values::boolean,
     },
     log::export::LogExportSettings,
 };
@@ -34,6 +35,8 @@ fn read(
     settings.resource.clone_from(&configuration.resource);
     settings.batch = reading.batch(&BATCH, settings.batch)?;
     settings.filter.clone_from(&configuration.log.filter);
+    let audit = reading.value(Setting::AuditOtlp, boolean)?;
+    settings.audit = audit.unwrap_or(settings.audit);
     if is_wanted {
         configuration.logs_otlp = Some(settings);
     } else {

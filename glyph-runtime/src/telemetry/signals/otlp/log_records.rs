@@ -49,6 +49,7 @@ impl Signal for LogRecords {
             records.filter.clone_from(&log.filter);
             records.redaction.clone_from(&log.redaction);
             records.limits.clone_from(&log.limits);
+            records.backtrace = log.backtrace;
         });
         let Some(settings) = settings else {
             return Ok(None);
