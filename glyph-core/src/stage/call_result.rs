@@ -1,12 +1,22 @@
 //! How the value of a body ends its call.
 
-use super::{CallResult, Guard, Outcome, StatusOffset};
+use super::{CallResult, Description, Guard, Outcome, StatusOffset};
 
 /// The result of a call, in any of its forms.
 #[doc(hidden)]
 pub trait IntoCallResult {
     /// Returns the result, and the offset of its status if that is not an outcome.
     fn into_call_result(self) -> (CallResult, StatusOffset);
+
+    /// Returns the same, and the text of the error if the span is to have it.
+    #[inline]
+    fn into_described(self) -> (CallResult, StatusOffset, Option<Description>)
+    where
+        Self: Sized,
+    {
+        let (result, offset) = self.into_call_result();
+        (result, offset, None)
+    }
 }
 
 impl IntoCallResult for CallResult {

@@ -8,7 +8,7 @@ use std::{
 use tracing::Span;
 
 use super::{
-    CallResult, OpenSpan, Outcome, Stage, StageCells, StageSeries, StatusOffset,
+    CallResult, Description, OpenSpan, Outcome, Stage, StageCells, StageSeries, StatusOffset,
     call_result::IntoCallResult,
     late::{LabelTexts, texts_to_keep},
     opening::open_block,
@@ -149,8 +149,8 @@ impl Guard {
     /// span.
     #[inline]
     pub(super) fn record(&self, end: impl IntoCallResult) {
-        let (result, offset) = end.into_call_result();
-        self.record_as(result, offset);
+        let (result, offset, description) = end.into_described();
+        self.record_as(result, offset, description.as_ref());
     }
 
     /// Marks the call as recorded, so that the drop of the guard records nothing.
@@ -168,7 +168,12 @@ impl Guard {
     }
 
     #[inline(never)]
-    fn record_as(&self, result: CallResult, offset: StatusOffset) {
+    fn record_as(
+        &self,
+        result: CallResult,
+        offset: StatusOffset,
+        description: Option<&Description>,
+    ) {
         let Some(cells) = self.cells else {
             return;
         };
@@ -179,7 +184,8 @@ impl Guard {
             cells.record_end(&self.series, offset, result.outcome, times, exemplar);
         }
         if !self.span().is_disabled() {
-            self.describe(result, cells.failures.contain(result.outcome));
+            let is_error = cells.failures.contain(result.outcome);
+            self.describe(result, description.filter(|_| is_error), is_error);
         }
     }
 
@@ -192,7 +198,7 @@ impl Guard {
     /// Sets status and error type of the span (OpenTelemetry semantic conventions, "Recording
     /// errors").
     #[cold]
-    fn describe(&self, result: CallResult, is_error: bool) {
+    fn describe(&self, result: CallResult, description: Option<&Description>, is_error: bool) {
         let error_type = match result.outcome {
             Outcome::Ok => return,
             Outcome::Cancelled => result.error_type.unwrap_or("cancelled"),
@@ -203,6 +209,10 @@ impl Guard {
         self.span().record("error.type", error_type);
         if is_error {
             self.span().record("otel.status_code", "ERROR");
+        }
+        if let Some(description) = description {
+            self.span()
+                .record("otel.status_description", description.text());
         }
     }
 }

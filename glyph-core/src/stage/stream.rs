@@ -10,7 +10,8 @@ use futures_core::Stream;
 use pin_project_lite::pin_project;
 
 use super::{
-    CallResult, Guard, Outcome, Stage, StageCells, StageSeries, guard::Unwinding, late::LabelTexts,
+    CallResult, Described, Guard, Outcome, Stage, StageCells, StageSeries,
+    call_result::IntoCallResult, guard::Unwinding, late::LabelTexts,
 };
 use crate::clock::Moment;
 
@@ -29,7 +30,7 @@ pin_project! {
         // When the last item arrived.
         last: Option<Moment>,
         // The result of the first item that is not `ok`.
-        result: Option<CallResult>,
+        result: Option<Described<CallResult>>,
     }
 
     impl<B, C> PinnedDrop for Streamed<B, C> {
@@ -41,7 +42,8 @@ pin_project! {
             {
                 let _inside = this.guard.enter();
                 this.body.set(None);
-                this.guard.record(this.result.unwrap_or(Outcome::Cancelled.into()));
+                let cancelled = || Described::plain(Outcome::Cancelled.into());
+                this.guard.record(this.result.take().unwrap_or_else(cancelled));
             }
             this.guard.over();
         }
@@ -76,7 +78,7 @@ pub fn call<S: Stage>(stage: S) -> Call {
 /// Returns the stream that `body` creates, with each poll inside of the guard's span. The call
 /// starts at the first poll and records when the stream is finished or dropped.
 #[doc(hidden)]
-pub fn stream<B, C>(
+pub fn stream<B, C, V>(
     guard: Guard,
     call: Call,
     body: impl FnOnce() -> B,
@@ -84,7 +86,8 @@ pub fn stream<B, C>(
 ) -> Streamed<B, C>
 where
     B: Stream,
-    C: Fn(&B::Item) -> CallResult,
+    C: Fn(&B::Item) -> V,
+    V: IntoCallResult,
 {
     Streamed::new(body(), guard, Some(call), classify)
 }
@@ -92,10 +95,11 @@ where
 /// Returns the stream that a body returned. The call that began with the body continues, and
 /// records when the stream is finished or dropped.
 #[doc(hidden)]
-pub fn streamed<B, C>((guard, body): (Guard, B), classify: C) -> Streamed<B, C>
+pub fn streamed<B, C, V>((guard, body): (Guard, B), classify: C) -> Streamed<B, C>
 where
     B: Stream,
-    C: Fn(&B::Item) -> CallResult,
+    C: Fn(&B::Item) -> V,
+    V: IntoCallResult,
 {
     Streamed::new(body, guard, None, classify)
 }
@@ -113,10 +117,11 @@ impl<B, C> Streamed<B, C> {
     }
 }
 
-impl<B, C> Stream for Streamed<B, C>
+impl<B, C, V> Stream for Streamed<B, C>
 where
     B: Stream,
-    C: Fn(&B::Item) -> CallResult,
+    C: Fn(&B::Item) -> V,
+    V: IntoCallResult,
 {
     type Item = B::Item;
 
@@ -138,14 +143,20 @@ where
             let _inside = guard.enter();
             let polled = body.poll_next(context);
             match &polled {
-                Poll::Ready(None) => guard.record(this.result.unwrap_or(CallResult::OK)),
+                Poll::Ready(None) => {
+                    let ok = || Described::plain(CallResult::OK);
+                    guard.record(this.result.take().unwrap_or_else(ok));
+                }
                 Poll::Ready(Some(item)) => {
-                    let result = (this.classify)(item);
+                    let (result, _, description) = (this.classify)(item).into_described();
                     let now = Moment::now();
                     guard.item(*this.last, now, result.outcome);
                     *this.last = Some(now);
                     if this.result.is_none() && result.outcome != Outcome::Ok {
-                        *this.result = Some(result);
+                        *this.result = Some(Described {
+                            result,
+                            description,
+                        });
                     }
                 }
                 Poll::Pending => {}

@@ -2,7 +2,7 @@
 
 use futures_core::Stream;
 
-use super::{CallResult, Guard, Streamed, call_result::IntoCallResult, streamed};
+use super::{Guard, Streamed, call_result::IntoCallResult, streamed};
 
 /// A value that may contain a stream.
 #[doc(hidden)]
@@ -47,7 +47,7 @@ impl<S> WrapsStream for Option<S> {
 /// Wraps the stream in the value of a body. With a stream the call continues. Without one it ends
 /// with the result that `classify` returns.
 #[doc(hidden)]
-pub fn wrapped_stream<R, V, C, T>(
+pub fn wrapped_stream<R, V, C, W, T>(
     (mut guard, result): (Guard, R),
     classify: impl FnOnce(&R) -> V,
     items: C,
@@ -56,7 +56,8 @@ pub fn wrapped_stream<R, V, C, T>(
 where
     R: WrapsStream<Stream: Stream>,
     V: IntoCallResult,
-    C: Fn(&<R::Stream as Stream>::Item) -> CallResult,
+    C: Fn(&<R::Stream as Stream>::Item) -> W,
+    W: IntoCallResult,
 {
     if !result.has_stream() {
         guard.finish(|| classify(&result));

@@ -178,8 +178,9 @@ impl Call<'_> {
     fn items(&self, stream: &StreamType) -> TokenStream {
         let (rt, ty) = (self.rt, &stream.item);
         let item = Ident::new("__item", Span::mixed_site());
-        let events = self.site.events.of(&item, rt);
-        quote!(|#item: &#ty| { #events #rt::classify(#item).result() })
+        let verdict = quote!(#rt::classify(#item).result());
+        let body = self.site.events.around(&verdict, &item, rt);
+        quote!(|#item: &#ty| #body)
     }
 }
 

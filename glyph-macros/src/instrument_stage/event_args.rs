@@ -5,7 +5,10 @@ use quote::{ToTokens, quote};
 use syn::{Expr, Token, ext::IdentExt, parenthesized, parse::ParseStream, token};
 
 use super::span_args::LevelArg;
-use crate::diagnostic::{Errors, TokenRange};
+use crate::{
+    diagnostic::{Errors, TokenRange},
+    home::option,
+};
 
 /// The events to log at the end of a call.
 #[derive(Default)]
@@ -53,14 +56,30 @@ impl EventArgs {
         }
     }
 
-    /// The statements that log `result`, a reference.
-    pub(super) fn of(&self, result: &Ident, rt: &TokenStream) -> TokenStream {
+    /// The body of a closure that logs `result`, a reference, and returns `verdict`, with the text
+    /// of the error that was logged.
+    pub(super) fn around(
+        &self,
+        verdict: &TokenStream,
+        result: &Ident,
+        rt: &TokenStream,
+    ) -> TokenStream {
         let ret = self
             .ret
             .as_ref()
             .map(|event| event.of_value(result, self.err.is_some(), rt));
-        let err = self.err.as_ref().map(|event| event.of_error(result, rt));
-        quote!(#ret #err)
+        let Some(err) = &self.err else {
+            return ret.map_or_else(|| verdict.clone(), |ret| quote!({ #ret #verdict }));
+        };
+        let text = Ident::new("__text", Span::mixed_site());
+        let err = err.of_error(result, &text, rt);
+        let none = option(rt, None);
+        quote!({ let mut #text = #none; #ret #err #rt::described(#verdict, #text) })
+    }
+
+    /// Whether errors are logged.
+    pub(super) const fn has_err(&self) -> bool {
+        self.err.is_some()
     }
 }
 
@@ -126,27 +145,29 @@ impl EventArg {
     fn of_value(&self, result: &Ident, ok_alone: bool, rt: &TokenStream) -> TokenStream {
         let level = self.level(&quote!(INFO), rt);
         if !ok_alone {
-            return self.event(&level, &quote!(return), result, true, rt);
+            return self.event(&level, &quote!(return), result, true, rt).0;
         }
         let value = Ident::new("__value", Span::mixed_site());
-        let event = self.event(&level, &quote!(return), &value, true, rt);
+        let (event, _) = self.event(&level, &quote!(return), &value, true, rt);
         let ok = self
             .range()
             .start(quote!(#rt::core::result::Result::Ok(#value)));
         quote!(if let #ok = #result { #event })
     }
 
-    fn of_error(&self, result: &Ident, rt: &TokenStream) -> TokenStream {
+    /// The event with the returned error, whose text is kept in the variable `text`.
+    fn of_error(&self, result: &Ident, text: &Ident, rt: &TokenStream) -> TokenStream {
         let level = self.level(&quote!(ERROR), rt);
         let error = Ident::new("__error", Span::mixed_site());
-        let event = self.event(&level, &quote!(error), &error, false, rt);
+        let (event, shown) = self.event(&level, &quote!(error), &error, false, rt);
         let err = self
             .range()
             .start(quote!(#rt::core::result::Result::Err(#error)));
-        quote!(if let #err = #result { #event })
+        quote!(if let #err = #result { #event #text = #rt::description(#shown); })
     }
 
-    /// Logs `value`, a reference, under `name`.
+    /// Logs `value`, a reference, under `name`. Returns the statements, and its text as
+    /// `fmt::Arguments`.
     fn event(
         &self,
         level: &TokenStream,
@@ -154,11 +175,11 @@ impl EventArg {
         value: &Ident,
         debug: bool,
         rt: &TokenStream,
-    ) -> TokenStream {
-        let (sigil, shown) = if self.debug.unwrap_or(debug) {
-            (quote!(?), quote!(#rt::debugged(#value)))
+    ) -> (TokenStream, TokenStream) {
+        let (sigil, shown, format) = if self.debug.unwrap_or(debug) {
+            (quote!(?), quote!(#rt::debugged(#value)), "{:?}")
         } else {
-            (quote!(%), quote!(#rt::displayed(#value)))
+            (quote!(%), quote!(#rt::displayed(#value)), "{}")
         };
         let shown = self.range().start(shown);
         let value = Ident::new("__shown", Span::mixed_site());
@@ -166,12 +187,13 @@ impl EventArg {
             || quote!(#rt::core::module_path!()),
             ToTokens::to_token_stream,
         );
-        quote! {
+        let event = quote! {
             let #value = #shown;
             #rt::tracing::event!(
                 target: #target, #level, #name = #sigil #value
             );
-        }
+        };
+        (event, quote!(#rt::core::format_args!(#format, #value)))
     }
 
     fn range(&self) -> TokenRange {

@@ -70,7 +70,11 @@ fn fields(site: &InstrumentedFunction, rt: &TokenStream) -> (Vec<TokenStream>, V
         .fields
         .iter()
         .map(|field| (field.name.to_token_stream(), value(field, rt)));
-    fields.chain(kind).unzip()
+    let description = site.events.has_err().then(|| {
+        let none = option(rt, None);
+        (quote!("otel.status_description"), none)
+    });
+    fields.chain(kind).chain(description).unzip()
 }
 
 /// The checks that no field has the name of a label.

@@ -78,12 +78,8 @@ impl OutcomeRule {
     /// The closure that logs and classifies the value, by reference.
     pub(super) fn closure(&self, events: &EventArgs, rt: &TokenStream) -> TokenStream {
         let result = Ident::new("__result", Span::mixed_site());
-        let (events, verdict) = (events.of(&result, rt), self.verdict(&result, rt));
-        if events.is_empty() {
-            quote!(|#result| #verdict)
-        } else {
-            quote!(|#result| { #events #verdict })
-        }
+        let body = events.around(&self.verdict(&result, rt), &result, rt);
+        quote!(|#result| #body)
     }
 
     fn verdict(&self, result: &Ident, rt: &TokenStream) -> TokenStream {
