@@ -16,7 +16,7 @@ pub use crate::{
         counter_labels, gauge_labels, histogram_labels, offsets, stage_strides,
         stage_strides_or_stub,
     },
-    descriptor::{asked_label, check_bound, given_label},
+    descriptor::{SourceCrate, asked_label, check_bound, given_label},
     label::{
         CallLookup, Label, LabelDescriptor, LabelSet, LabelStride, LabelValues, OUTCOME_COUNT,
         OpenLookup, OpenValues, label_of, open_labels, strides,

@@ -7,7 +7,7 @@ pub use crate::{
         AnyCatalog, Measured, Observe, ObservedFamily, Observer, Source, is_reserved, sample_names,
     },
     clock::{Moment, calibrate},
-    descriptor::canonical,
+    descriptor::{SourceCrate, canonical},
     hex::{Hex, parse_hex},
     label::{LabelStride, OpenValues, sanitized},
     metric::{
@@ -18,7 +18,7 @@ pub use crate::{
     secret_name::{SECRET_NAMES, has_words_at, is_secret, is_separator, is_word_start},
     span::{
         EnteredSpan, Link, ParentSpanId, REDACTED, SpanParent, Traces, TypeName, connect, in_span,
-        parent_span,
+        parent_span, source_crate_of,
     },
     sync::{ignore_poison, lock, lock_unless_lost, read_unless_lost, write_unless_lost},
     text::prefix,

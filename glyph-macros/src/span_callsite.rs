@@ -6,6 +6,17 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+/// The crate that an expansion is in. Its version is the one thing that an expansion reads from the
+/// environment of the compiler.
+pub(crate) fn source_crate(rt: &TokenStream) -> TokenStream {
+    quote! {
+        #rt::SourceCrate::of_module(
+            #rt::core::module_path!(),
+            #rt::core::option_env!("CARGO_PKG_VERSION"),
+        )
+    }
+}
+
 /// The description of a callsite's spans.
 pub(crate) struct SpanCallsite {
     /// The names of the stage's labels, an expression of type `&'static [&'static str]`.
@@ -33,6 +44,7 @@ impl SpanCallsite {
         } = self;
         let module = quote!(#rt::core::module_path!());
         let target = target.as_ref().unwrap_or(&module);
+        let source_crate = source_crate(rt);
         quote! {
             static #site: #rt::SpanCallsite = #rt::SpanCallsite::new(
                 &#site,
@@ -40,6 +52,7 @@ impl SpanCallsite {
                 [#name, #target, #module, #rt::core::file!(), #function],
                 #rt::core::line!(),
                 #level,
+                #source_crate,
             );
         }
     }

@@ -156,6 +156,8 @@ mod private_file;
 mod random;
 pub mod redaction;
 mod resource;
+#[cfg(any(feature = "log", feature = "trace"))]
+mod source_path;
 pub mod telemetry;
 #[cfg(feature = "admin")]
 mod thread;

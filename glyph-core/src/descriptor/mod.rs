@@ -10,6 +10,7 @@ mod number;
 mod objective;
 mod panel;
 mod roles;
+mod source_crate;
 mod stage;
 
 pub use alert::{AlertDescriptor, Comparison, Condition, Matcher, Measure, Selection};
@@ -22,4 +23,5 @@ pub use number::canonical;
 pub use objective::{Indicator, ObjectiveDescriptor};
 pub use panel::{PanelDescriptor, PanelForm, Threshold};
 pub(crate) use roles::with_roles;
+pub use source_crate::SourceCrate;
 pub use stage::{StageDescriptor, StageLabel};

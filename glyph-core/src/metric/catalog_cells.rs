@@ -21,7 +21,10 @@ use super::{
     atomic::claim::Claim,
     slab::{Slab, Writer},
 };
-use crate::sync::{get_or_create, recording_begins};
+use crate::{
+    descriptor::SourceCrate,
+    sync::{get_or_create, recording_begins},
+};
 
 /// The limit of slabs of one catalog.
 const MAX_SLABS: usize = 64;
@@ -35,11 +38,12 @@ pub(crate) type ThreadCells = &'static [AtomicU64];
 
 const NONE: ThreadCells = &[];
 
-/// The name of a catalog, and the place of its declaration.
+/// The name of a catalog, and where it is declared.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeclaredCatalog {
     pub name: &'static str,
+    pub source_crate: SourceCrate,
     pub file: &'static str,
     pub line: u32,
 }
@@ -157,6 +161,13 @@ impl CatalogCells {
     pub(crate) fn target_cells(&self) -> Option<TargetCells> {
         let (target, index) = *self.target.get()?;
         target.current(index)
+    }
+
+    /// Returns the crate that declares the catalog.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn source_crate(&self) -> SourceCrate {
+        self.declared.source_crate
     }
 
     /// Returns the scopes that the catalog is recorded in, if a scope was ever entered.

@@ -4,7 +4,7 @@ use std::{ops::Range, sync::atomic::Ordering::Relaxed};
 
 use super::{CatalogCells, MetricState, RecordingTarget, Scale, bounds::Bounds, slab::Writer};
 use crate::{
-    descriptor::{Kind, MetricDescriptor},
+    descriptor::{Kind, MetricDescriptor, SourceCrate},
     isolation::{self, Current},
     label::{LabelStride, OpenValues, cardinality},
 };
@@ -77,6 +77,13 @@ impl Metric {
     #[must_use]
     pub const fn descriptor(&self) -> &'static MetricDescriptor {
         self.parts.descriptor
+    }
+
+    /// The crate that declares it.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn source_crate(&self) -> SourceCrate {
+        self.parts.cells.source_crate()
     }
 
     /// The scale of the numbers in its cells.

@@ -1,5 +1,10 @@
 //! Callsites that open spans.
 
+use std::sync::{
+    Mutex,
+    atomic::{AtomicBool, Ordering::Relaxed},
+};
+
 use tracing::{
     Level, Metadata,
     callsite::{DefaultCallsite, Identifier},
@@ -8,7 +13,13 @@ use tracing::{
     subscriber::Interest,
 };
 
-use crate::descriptor::message::{Message, same};
+use crate::{
+    descriptor::{
+        SourceCrate,
+        message::{Message, same},
+    },
+    sync::lock_unless_lost,
+};
 
 /// The most fields that a span can have, its labels among them.
 pub(super) const MAX_FIELDS: usize = 32;
@@ -28,7 +39,12 @@ pub struct SpanCallsite {
     metadata: Metadata<'static>,
     callsite: DefaultCallsite,
     function: &'static str,
+    source_crate: SourceCrate,
+    is_listed: AtomicBool,
 }
+
+/// The callsites that have opened spans.
+static LISTED: Mutex<Vec<&'static SpanCallsite>> = Mutex::new(Vec::new());
 
 impl SpanCallsite {
     /// Creates the static `this`. It refers to itself, because a callsite and its metadata refer to
@@ -44,6 +60,7 @@ impl SpanCallsite {
         [name, target, module, file, function]: [&'static str; 5],
         line: u32,
         level: Level,
+        source_crate: SourceCrate,
     ) -> Self {
         let mut names = [""; MAX_FIELDS];
         let count = labels.len() + fields.len();
@@ -76,6 +93,8 @@ impl SpanCallsite {
             ),
             callsite: DefaultCallsite::new(&this.metadata),
             function,
+            source_crate,
+            is_listed: AtomicBool::new(false),
         }
     }
 
@@ -92,9 +111,48 @@ impl SpanCallsite {
         &self.metadata
     }
 
+    /// The crate that the callsite is in.
+    #[must_use]
+    pub const fn source_crate(&self) -> SourceCrate {
+        self.source_crate
+    }
+
+    /// Adds the callsite to those whose crates [`source_crate_of`] returns with their versions.
+    #[inline]
+    pub(super) fn list(&'static self) {
+        if !self.is_listed.load(Relaxed) {
+            self.list_first();
+        }
+    }
+
+    #[cold]
+    fn list_first(&'static self) {
+        if let Some(mut listed) = lock_unless_lost(&LISTED)
+            && !self.is_listed.swap(true, Relaxed)
+        {
+            listed.push(self);
+        }
+    }
+
     pub(super) fn interest(&'static self) -> Interest {
         self.callsite.interest()
     }
+}
+
+/// Returns the crate that a callsite of spans is in. Its version is known for stages and for
+/// glyph-core.
+#[must_use]
+pub fn source_crate_of(metadata: &Metadata<'static>) -> SourceCrate {
+    let listed = lock_unless_lost(&LISTED);
+    let stage = listed.as_ref().and_then(|listed| {
+        let mut listed = listed.iter();
+        listed.find(|callsite| std::ptr::eq(callsite.metadata(), metadata))
+    });
+    let unversioned = || {
+        let module = metadata.module_path();
+        SourceCrate::unversioned(module.unwrap_or_else(|| metadata.target()))
+    };
+    stage.map_or_else(unversioned, |callsite| callsite.source_crate)
 }
 
 /// Rejects a field with the name of one of the stage's labels.

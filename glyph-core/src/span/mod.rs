@@ -12,7 +12,7 @@ mod parent;
 mod secret;
 mod traces;
 
-pub use callsite::{SpanCallsite, TypeName, check_field};
+pub use callsite::{SpanCallsite, TypeName, check_field, source_crate_of};
 pub use enter::{EnteredSpan, in_span};
 pub use field::{FieldValue, debugged, displayed, value};
 pub use link::{Link, linked};

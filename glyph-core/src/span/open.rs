@@ -126,6 +126,7 @@ pub(crate) fn open_with(
     labels: &[FieldValue<'_>],
     fields: &[FieldValue<'_>],
 ) -> Span {
+    callsite.list();
     let mut values = [None; MAX_FIELDS];
     for (slot, value) in values.iter_mut().zip(labels.iter().chain(fields)) {
         *slot = *value;

@@ -16,7 +16,7 @@ use super::{
     stage::Stage,
     unit::Unit,
 };
-use crate::{diagnostic::TokenRange, home::hidden_module};
+use crate::{diagnostic::TokenRange, home::hidden_module, span_callsite::source_crate};
 
 pub(super) fn tokens(catalog: &Catalog) -> TokenStream {
     let rt = hidden_module(&catalog.root);
@@ -159,6 +159,7 @@ fn statics(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
         catalog.structure.ident.unraw().to_string(),
         line(catalog.line),
     );
+    let source_crate = source_crate(rt);
     quote! {
         const __GLYPH_METRICS: [#rt::MetricDescriptor; #count] = [#(#descriptors),*];
         const __GLYPH_FIRST: [#rt::core::primitive::usize; #offsets] = #rt::offsets(&__GLYPH_METRICS);
@@ -167,6 +168,7 @@ fn statics(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
             __GLYPH_FIRST[#count],
             #rt::DeclaredCatalog {
                 name: #name,
+                source_crate: #source_crate,
                 file: #rt::core::file!(),
                 line: #line,
             },

@@ -33,6 +33,8 @@ pub struct Configuration {
     pub environment: Option<String>,
     /// Further attributes of the resource.
     pub resource: Vec<(String, String)>,
+    /// Names of instrumentation scopes, by crate. Only the program sets them.
+    pub instrumentation_scopes: Vec<(String, String)>,
     /// The formats in which contexts are propagated.
     pub propagators: Vec<Propagator>,
     /// Field names to redact, in addition to those of the program.

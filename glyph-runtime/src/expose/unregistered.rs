@@ -53,7 +53,10 @@ type Logged = HashSet<(&'static str, u32)>;
 pub(super) fn log() {
     static LOGGED: LazyLock<(Origin, Mutex<Logged>)> = LazyLock::new(Default::default);
     let (origin, logged) = &*LOGGED;
-    for DeclaredCatalog { name, file, line } in unexposed_catalogs() {
+    for DeclaredCatalog {
+        name, file, line, ..
+    } in unexposed_catalogs()
+    {
         let logged = origin.lock(logged);
         if !logged.is_some_and(|mut logged| logged.insert((file, line))) {
             continue;

@@ -21,7 +21,10 @@ use super::{
     queue::{Queue, is_writer_thread},
     text,
 };
-use crate::context::{current_context, ids::Correlation};
+use crate::{
+    context::{current_context, ids::Correlation},
+    source_path,
+};
 
 /// The target of lines about panics.
 const TARGET: &str = "panic";
@@ -92,7 +95,7 @@ impl PanicLog {
         let limit = self.policy.limits.value_bytes;
         if let Some(location) = panic.location() {
             let mut file = Vec::new();
-            text::push_str(&mut file, location.file(), limit);
+            text::push_str(&mut file, source_path::relative(location.file()), limit);
             line.field("code.file.path", &file);
             line.field("code.line.number", location.line().to_string().as_bytes());
         }

@@ -4,6 +4,7 @@
 //! separate pipelines, which take [`OtlpSettings`].
 
 mod error;
+pub(crate) mod instrumentation;
 mod settings;
 
 #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
@@ -18,6 +19,7 @@ pub(crate) mod traces;
 pub(crate) mod traces_missing;
 #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 mod transport;
+pub(crate) mod unique;
 
 #[cfg(not(any(feature = "otlp-grpc", feature = "otlp-http")))]
 pub(crate) use self::traces_missing as traces;

@@ -14,6 +14,7 @@ use opentelemetry_sdk::trace::SpanData;
 use super::{
     OtlpError, OtlpSettings, Resource,
     transport::{Client, Request},
+    unique::keep_last_values,
 };
 use crate::export::{
     Counts, Deadline, Destination, Exporting, Flushes, Outcome, flushes::Closed,
@@ -52,8 +53,9 @@ struct Exporter {
 }
 
 impl Exporter {
-    async fn send(&mut self, batch: Vec<SpanData>, counts: &Counts) -> Outcome {
+    async fn send(&mut self, mut batch: Vec<SpanData>, counts: &Counts) -> Outcome {
         let spans = batch.len();
+        batch.iter_mut().for_each(keep_last_values);
         let request = ExportTraceServiceRequest {
             resource_spans: group_spans_by_resource_and_scope(batch, &self.resource),
         };

@@ -73,6 +73,32 @@ impl TelemetryBuilder {
         self
     }
 
+    /// Names the instrumentation scope of a crate: of its spans, and of the metrics that it declares.
+    /// Default: the name of the crate, as in a path.
+    ///
+    /// The version of the scope stays that of the crate's package.
+    ///
+    /// ```
+    /// use glyph_runtime::Telemetry;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let telemetry = Telemetry::builder("glyphoxa")
+    ///     .instrumentation_scope(env!("CARGO_PKG_NAME"), "github.com/MrWong99/glyphoxa")
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn instrumentation_scope(
+        mut self,
+        crate_name: impl Into<String>,
+        scope: impl Into<String>,
+    ) -> Self {
+        let named = (crate_name.into(), scope.into());
+        self.changes
+            .push(|configuration| configuration.instrumentation_scopes.push(named));
+        self
+    }
+
     /// Adds a catalog to the exposition, with the catalogs nested in it.
     pub fn catalog<C: Catalog>(mut self, catalog: &'static C) -> Self {
         self.catalogs.push(catalog);

@@ -27,8 +27,11 @@
 //! # }
 //! ```
 
+mod details;
+pub(crate) mod edge_lines;
 mod error;
 mod file;
+mod layer;
 mod metrics;
 mod open_spans;
 mod pipeline;
@@ -52,6 +55,7 @@ pub use crate::{
     },
     otlp::{Compression, OtlpError, OtlpSettings, Protocol, ProxySettings, TlsSettings},
 };
+pub use details::SpanDetails;
 pub use error::TraceError;
 pub use file::{Conversion, chrome};
 pub use pipeline::{Pipeline, Snapshot};

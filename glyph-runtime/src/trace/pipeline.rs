@@ -10,13 +10,13 @@ use std::{
     time::Duration,
 };
 
-use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanData, SpanExporter};
 use tracing::Subscriber;
 use tracing_subscriber::{Layer, registry::LookupSpan};
 
 use super::{
     Trace, TraceError, TraceSettings, file,
+    layer::{self, SpanStyle},
     open_spans::OpenNames,
     processor::{Processor, Routes},
     ring::Ring,
@@ -24,12 +24,11 @@ use super::{
     until_shutdown::UntilShutdown,
 };
 use crate::{
-    context::{
-        thread_marks::ThreadMarks,
-        trace_context::{connect, unsampled::UnsampledRecorder},
+    context::trace_context::{
+        connect, function_names::FunctionNames, unsampled::UnsampledRecorder,
     },
     export::{self, BatchLimits, Destination, ExportCounts, OpenSpans, Queue, Undelivered},
-    otlp::{self, Resource},
+    otlp::{self, Resource, instrumentation::ScopeNames},
     random::RandomIds,
 };
 use glyph_core::__runtime::lock;
@@ -43,7 +42,9 @@ use glyph_core::__runtime::lock;
 pub struct Pipeline {
     provider: SdkTracerProvider,
     routes: Arc<Routes>,
+    style: SpanStyle,
     unsampled: Mutex<Option<UnsampledRecorder>>,
+    _function_names: Option<FunctionNames>,
 }
 
 impl Pipeline {
@@ -117,7 +118,12 @@ impl Pipeline {
         Ok(Self {
             provider,
             routes,
+            style: SpanStyle {
+                details: settings.details,
+                names: ScopeNames::new(&settings.instrumentation_scopes),
+            },
             unsampled: Mutex::new(settings.keep_failures.map(|_| UnsampledRecorder::new())),
+            _function_names: settings.details.source_location.then(FunctionNames::new),
         })
     }
 
@@ -134,9 +140,7 @@ impl Pipeline {
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
     {
-        let tracer = self.provider.tracer("glyph");
-        let layer = tracing_opentelemetry::layer().with_tracer(tracer);
-        layer.and_then(ThreadMarks)
+        layer::layer(&self.provider, &self.style)
     }
 
     /// Returns the traces in the ring, the latest first: the sampled ones if there is no collector,

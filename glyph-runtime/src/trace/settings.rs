@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use super::Sampler;
+use super::{Sampler, SpanDetails};
 use crate::{export::BatchLimits, otlp::OtlpSettings, redaction::Redaction};
 
 /// Settings of a [`Pipeline`](super::Pipeline) of spans. Start with [`TraceSettings::new`], and set
@@ -26,6 +26,9 @@ pub struct TraceSettings {
     pub environment: Option<String>,
     /// More resource attributes. They replace those of host and process, but not the fields above.
     pub resource: Vec<(String, String)>,
+    /// Names of instrumentation scopes, by the crate that opens the spans. Default: the name of the
+    /// crate.
+    pub instrumentation_scopes: Vec<(String, String)>,
     /// The collector. Default: none, spans stay in the ring.
     pub otlp: Option<OtlpSettings>,
     /// The sampler. Default: all traces, unless the remote parent decided otherwise.
@@ -34,6 +37,8 @@ pub struct TraceSettings {
     pub batch: BatchLimits,
     /// Limits of one span.
     pub limits: SpanLimits,
+    /// What spans tell about the code that created them. Default: nothing.
+    pub details: SpanDetails,
     /// Names of attributes to redact in spans, events and links, for every exporter and the ring.
     pub redaction: Redaction,
     /// Limits of the ring of recent traces.
@@ -53,10 +58,12 @@ impl TraceSettings {
             version: None,
             environment: None,
             resource: Vec::new(),
+            instrumentation_scopes: Vec::new(),
             otlp: None,
             sampler: Sampler::parent_based(Sampler::AlwaysOn),
             batch: BatchLimits::default(),
             limits: SpanLimits::default(),
+            details: SpanDetails::default(),
             redaction: Redaction::default(),
             ring: RingLimits::default(),
             keep_failures: None,

@@ -9,6 +9,7 @@ mod collector;
 mod exporters;
 mod faults;
 mod file;
+mod layer;
 mod page;
 mod propagation;
 mod resource;

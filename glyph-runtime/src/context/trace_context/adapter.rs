@@ -13,7 +13,7 @@ use tracing::{Dispatch, Span, dispatcher, level_filters::LevelFilter, span::Id};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::{Registry, registry::LookupSpan};
 
-use super::unsampled;
+use super::{function_names, unsampled};
 use crate::{Exemplar, context::current_context::read};
 use glyph_core::__runtime::{self, ParentSpanId, SpanParent, Traces};
 use glyph_core::metric::CurrentTrace;
@@ -128,6 +128,7 @@ fn exemplar(context: &Context, function: Option<&SpanParent>) -> Option<Exemplar
     // If a filter hides the stage's span from OpenTelemetry, the current one is still the one
     // around it.
     if let Some(function) = function
+        && function_names::are_wanted()
         && function.span != id(ids)
     {
         span.set_attribute(function_name(function));

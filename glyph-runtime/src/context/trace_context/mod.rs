@@ -4,6 +4,7 @@ mod adapter;
 mod baggage;
 mod correlation;
 mod current;
+pub(crate) mod function_names;
 mod in_context;
 pub mod propagation;
 mod remote;

@@ -12,8 +12,11 @@ use opentelemetry_proto::tonic::{
 
 use crate::{
     expose::external::{ExternalFamily, ExternalSeries, Kind, Point as Sample, family::Number},
-    otlp::metrics::{
-        Entry, Head, Point, Shape, attribute, integer, number, process_start, unix_nanos,
+    otlp::{
+        instrumentation,
+        metrics::{
+            Entry, Head, Point, Shape, attribute, integer, number, process_start, unix_nanos,
+        },
     },
 };
 
@@ -31,7 +34,8 @@ pub(super) fn entries(families: Arc<Vec<ExternalFamily>>) -> impl Iterator<Item 
 }
 
 fn entry(family: &ExternalFamily, series: &ExternalSeries) -> Option<Point> {
-    let labels = series.labels.iter().cloned();
+    let labels = series.labels.iter().filter(|(_, value)| !value.is_empty());
+    let labels = labels.cloned();
     let attributes = labels.map(|(name, value)| attribute(name, value));
     point(family.kind, attributes.collect(), &series.points)
 }
@@ -47,6 +51,8 @@ fn head_of(family: &ExternalFamily) -> Head {
             Kind::Histogram => Shape::Histogram,
             Kind::Summary => Shape::Summary,
         },
+        // The recorder knows no crates.
+        source: instrumentation::OWN,
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     export::{self, BatchLimits, ExportCounts, Queue, Undelivered, limits::LONGEST_TIME},
-    otlp::{OtlpError, Resource, metrics::Exporter},
+    otlp::{OtlpError, Resource, instrumentation::ScopeNames, metrics::Exporter},
 };
 
 /// The name of the exporter in its counts.
@@ -46,10 +46,11 @@ impl Pipeline {
             settings.environment.as_deref(),
             &settings.resource,
         );
+        let names = ScopeNames::new(&settings.instrumentation_scopes);
         let queue = Arc::new(Queue::new(NAME, LIMITS));
         let pusher = Pusher {
             queue: Arc::clone(&queue),
-            exporter: Exporter::new(&settings.otlp, &resource)?,
+            exporter: Exporter::new(&settings.otlp, &resource, names)?,
             source: source.clone(),
             limit: settings.export_timeout,
         };

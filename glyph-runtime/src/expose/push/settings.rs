@@ -20,6 +20,9 @@ pub struct MetricPushSettings {
     pub environment: Option<String>,
     /// More resource attributes. They replace those of host and process, but not the fields above.
     pub resource: Vec<(String, String)>,
+    /// Names of instrumentation scopes, by the crate that declares the metrics. Default: the name of
+    /// the crate.
+    pub instrumentation_scopes: Vec<(String, String)>,
     /// The collector.
     pub otlp: OtlpSettings,
     /// The time from the start of one push to the start of the next, as in
@@ -39,6 +42,7 @@ impl MetricPushSettings {
             version: None,
             environment: None,
             resource: Vec::new(),
+            instrumentation_scopes: Vec::new(),
             otlp,
             interval: Duration::from_secs(60),
             export_timeout: Duration::from_secs(30),

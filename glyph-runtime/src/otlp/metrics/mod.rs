@@ -19,6 +19,7 @@ pub(crate) use self::{
 pub(crate) use super::encoded::unix_nanos;
 use super::{
     OtlpError, OtlpSettings, Resource, encoded,
+    instrumentation::ScopeNames,
     transport::{Client, Request},
 };
 use crate::export::{Counts, Deadline, Flushes, Outcome, flushes::Closed};
@@ -40,10 +41,15 @@ pub(crate) struct Exporter {
     client: Client<ExportMetricsServiceRequest>,
     /// The beginning of each request.
     resource: ResourceMetrics,
+    names: ScopeNames,
 }
 
 impl Exporter {
-    pub(crate) fn new(settings: &OtlpSettings, resource: &Resource) -> Result<Self, OtlpError> {
+    pub(crate) fn new(
+        settings: &OtlpSettings,
+        resource: &Resource,
+        names: ScopeNames,
+    ) -> Result<Self, OtlpError> {
         let (resource, schema_url) = encoded::resource(resource);
         Ok(Self {
             client: Client::new(settings)?,
@@ -52,6 +58,7 @@ impl Exporter {
                 schema_url,
                 ..ResourceMetrics::default()
             },
+            names,
         })
     }
 
@@ -62,7 +69,7 @@ impl Exporter {
         counts: &Counts,
     ) -> Outcome {
         let points = batch.points();
-        let request = batch.request(&self.resource);
+        let request = batch.request(&self.resource, &self.names);
         self.client.send(&request, points, deadline, counts).await
     }
 

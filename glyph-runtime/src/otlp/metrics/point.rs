@@ -32,13 +32,16 @@ pub(crate) fn head_of(metric: &Metric) -> Head {
             Kind::Gauge => Shape::Gauge,
             Kind::Histogram => Shape::Histogram,
         },
+        source: metric.source_crate(),
     }
 }
 
 pub(crate) fn point_of(metric: &Metric, series: &impl Series, cells: &mut Vec<u64>) -> Point {
     series.read(cells);
+    // An empty label is one that is absent (Prometheus, "Data model").
     let attributes = series
         .labels()
+        .filter(|(_, value)| !value.is_empty())
         .map(|(name, value)| attribute(name, value))
         .collect();
     match metric.descriptor().kind {

@@ -1,7 +1,8 @@
 //! Data points in requests of limited size.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
+use glyph_core::__runtime::SourceCrate;
 use opentelemetry_proto::tonic::{
     collector::metrics::v1::ExportMetricsServiceRequest,
     common::v1::InstrumentationScope,
@@ -11,6 +12,8 @@ use opentelemetry_proto::tonic::{
     },
 };
 use prost::Message;
+
+use crate::otlp::instrumentation::ScopeNames;
 
 /// A request is sent when its points reach this size. Collectors accept 4 MiB at once (the default
 /// of gRPC).
@@ -25,6 +28,8 @@ pub(crate) struct Head {
     pub(crate) description: String,
     pub(crate) unit: String,
     pub(crate) shape: Shape,
+    /// The crate that declares the family.
+    pub(crate) source: SourceCrate,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +54,7 @@ pub(crate) type Entry = (Arc<Head>, Point);
 /// A request that is being filled.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
-    metrics: Vec<Metric>,
+    metrics: Vec<(SourceCrate, Metric)>,
     /// The family of the last metric.
     open: Option<Arc<Head>>,
     bytes: usize,
@@ -80,12 +85,13 @@ impl Batch {
         if !is_open {
             let metric = empty_metric(&head);
             self.bytes += metric.encoded_len() + OVERHEAD;
-            self.metrics.push(metric);
+            self.metrics.push((head.source, metric));
             self.open = Some(head);
         }
         self.bytes += point.encoded_len() + OVERHEAD;
         self.points += 1;
-        let data = self.metrics.last_mut().and_then(|last| last.data.as_mut());
+        let last = self.metrics.last_mut();
+        let data = last.and_then(|(_, last)| last.data.as_mut());
         match (data, point) {
             (Some(Data::Sum(sum)), Point::Number(point)) => sum.data_points.push(point),
             (Some(Data::Gauge(gauge)), Point::Number(point)) => gauge.data_points.push(point),
@@ -100,23 +106,39 @@ impl Batch {
         }
     }
 
-    pub(crate) fn request(self, resource: &ResourceMetrics) -> ExportMetricsServiceRequest {
-        let scope = InstrumentationScope {
-            name: "glyph".to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            ..InstrumentationScope::default()
-        };
+    pub(crate) fn request(
+        self,
+        resource: &ResourceMetrics,
+        names: &ScopeNames,
+    ) -> ExportMetricsServiceRequest {
         ExportMetricsServiceRequest {
             resource_metrics: vec![ResourceMetrics {
-                scope_metrics: vec![ScopeMetrics {
-                    scope: Some(scope),
-                    metrics: self.metrics,
-                    ..ScopeMetrics::default()
-                }],
+                scope_metrics: scopes(self.metrics, names),
                 ..resource.clone()
             }],
         }
     }
+}
+
+/// Groups metrics by their crates, and keeps their order within one crate.
+fn scopes(metrics: Vec<(SourceCrate, Metric)>, names: &ScopeNames) -> Vec<ScopeMetrics> {
+    let mut scopes = BTreeMap::<SourceCrate, Vec<Metric>>::new();
+    for (source, metric) in metrics {
+        scopes.entry(source).or_default().push(metric);
+    }
+    let scopes = scopes.into_iter().map(|(source, metrics)| {
+        let scope = names.scope_of(source);
+        ScopeMetrics {
+            scope: Some(InstrumentationScope {
+                name: scope.name().to_owned(),
+                version: scope.version().unwrap_or_default().to_owned(),
+                ..InstrumentationScope::default()
+            }),
+            metrics,
+            ..ScopeMetrics::default()
+        }
+    });
+    scopes.collect()
 }
 
 impl Point {

@@ -2,53 +2,71 @@
 
 use std::time::Duration;
 
-use glyph_runtime::log::{LogSettings, Output, Pipeline};
+use glyph_runtime::{
+    log::{LogSettings, Output, Pipeline},
+    trace::{self, TraceSettings},
+};
 use glyph_tests::written::Written;
 use opentelemetry::trace::TracerProvider;
-use opentelemetry_sdk::trace::{
-    InMemorySpanExporter, Sampler, SdkTracerProvider, ShouldSample, SpanData,
-};
+use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, ShouldSample, SpanData};
 use serde_json::Value;
 use tracing::{level_filters::LevelFilter, subscriber::DefaultGuard};
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::{Layer, Registry, layer::SubscriberExt};
 
 /// The spans and lines of the test's thread. Its current-thread runtime runs everything.
 pub(crate) struct Kept {
-    provider: SdkTracerProvider,
+    spans: Source,
     exporter: InMemorySpanExporter,
     log: Pipeline,
     lines: Written,
     _current: DefaultGuard,
 }
 
-pub(crate) fn keep() -> Kept {
-    keep_sampled(Sampler::AlwaysOn)
+/// What exports the spans.
+enum Source {
+    Pipeline(trace::Pipeline),
+    Program(SdkTracerProvider),
 }
 
+/// Keeps the spans that a pipeline of glyph exports.
+pub(crate) fn keep() -> Kept {
+    let exporter = InMemorySpanExporter::default();
+    let settings = TraceSettings::new("tests");
+    let pipeline =
+        trace::Pipeline::start_with_exporter(&settings, "kept", exporter.clone()).unwrap();
+    let layer = pipeline.layer().boxed();
+    kept(Source::Pipeline(pipeline), exporter, layer)
+}
+
+/// Keeps the spans of a program that has OpenTelemetry's SDK itself.
 pub(crate) fn keep_sampled(sampler: impl ShouldSample + 'static) -> Kept {
     let exporter = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()
         .with_simple_exporter(exporter.clone())
         .with_sampler(sampler)
         .build();
+    let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("tests"));
+    kept(Source::Program(provider), exporter, layer.boxed())
+}
+
+fn kept(
+    spans: Source,
+    exporter: InMemorySpanExporter,
+    layer: Box<dyn Layer<Registry> + Send + Sync>,
+) -> Kept {
     let lines = Written::default();
     let settings = LogSettings {
         output: Output::Writer(Box::new(lines.clone())),
         ..LogSettings::default()
     };
-    let (layer, log) = Pipeline::start(settings).unwrap();
-    // A span's status is the outcome of its call: a warning with an error changes none.
-    let spans = tracing_opentelemetry::layer()
-        .with_error_events_to_status(false)
-        .with_error_events_to_exceptions(false)
-        .with_tracer(provider.tracer("tests"));
+    let (log_layer, log) = Pipeline::start(settings).unwrap();
     // Other crates have their own spans and events on lower levels.
     let subscriber = tracing_subscriber::registry()
-        .with(LevelFilter::INFO)
         .with(layer)
-        .with(spans);
+        .with(log_layer)
+        .with(LevelFilter::INFO);
     Kept {
-        provider,
+        spans,
         exporter,
         log,
         lines,
@@ -59,7 +77,10 @@ pub(crate) fn keep_sampled(sampler: impl ShouldSample + 'static) -> Kept {
 impl Kept {
     /// Returns the ended spans, in the order of their ends.
     pub(crate) fn spans(&self) -> Vec<SpanData> {
-        self.provider.force_flush().unwrap();
+        match &self.spans {
+            Source::Pipeline(pipeline) => pipeline.flush(Duration::from_secs(30)).unwrap(),
+            Source::Program(provider) => provider.force_flush().unwrap(),
+        }
         self.exporter.get_finished_spans().unwrap()
     }
 

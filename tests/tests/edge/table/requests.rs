@@ -57,6 +57,7 @@ fn routes() -> Router {
     Router::new()
         .route("/found", get(|| async { "hello" }))
         .route("/trailers", get(with_trailers))
+        .route("/logged", get(|| async { tracing::error!("on purpose") }))
         .route("/patience", get(|| async { StatusCode::REQUEST_TIMEOUT }))
         .route(
             "/error",
@@ -124,6 +125,7 @@ pub(crate) async fn served() -> Vec<Row> {
             get("/found").replace("GET", "HEAD"),
             Asks::All,
         ),
+        ("the handler logs an error", get("/logged"), Asks::All),
         ("the connection is upgraded", upgrade.to_owned(), Asks::All),
         ("404", get("/missing"), Asks::All),
         ("408, the client is slow", get("/patience"), Asks::All),

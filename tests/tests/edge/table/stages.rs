@@ -35,6 +35,7 @@ type Answer = Result<u32, Failure>;
 /// What a call does.
 enum Does {
     Returns(Answer),
+    Logs(Answer),
     Panics,
     Hangs,
 }
@@ -42,6 +43,10 @@ enum Does {
 async fn act(does: Does) -> Answer {
     match does {
         Does::Returns(answer) => ready(answer).await,
+        Does::Logs(answer) => {
+            tracing::error!("on purpose");
+            answer
+        }
         Does::Panics => std::panic::resume_unwind(Box::new("on purpose")),
         Does::Hangs => pending().await,
     }
@@ -86,9 +91,14 @@ fn row(told: &str, name: &str, call: impl Future<Output = Answer>) -> Row {
 }
 
 pub(crate) async fn rows() -> Vec<Row> {
-    use Does::{Hangs, Panics, Returns};
+    use Does::{Hangs, Logs, Panics, Returns};
     ready(vec![
         row("returns a value", "call", call(Returns(Ok(7)))),
+        row(
+            "logs an error and returns a value",
+            "call",
+            call(Logs(Ok(7))),
+        ),
         row(
             "returns an error",
             "call",

@@ -43,41 +43,6 @@ fn block_span_has_the_same_labels() {
 }
 
 #[test]
-fn span_has_its_source_location() {
-    struct Client(u8);
-
-    impl Client {
-        #[instrument_stage(stage::stt, labels(test = "place"))]
-        fn transcribe(&self) -> u8 {
-            self.0
-        }
-    }
-    #[instrument_stage(stage::stt, labels(test = "place"))]
-    fn transcribe() {}
-
-    let spans = Exported::by(|| {
-        transcribe();
-        Client(1).transcribe();
-    });
-    let [function, method] = &*spans else {
-        panic!("{spans:?}")
-    };
-    assert_eq!(
-        text(function, "code.function.name"),
-        "traces::spans::arguments::transcribe"
-    );
-    assert!(
-        text(method, "code.function.name").ends_with("::Client::transcribe"),
-        "{method:?}"
-    );
-    assert!(text(function, "code.file.path").ends_with("spans/arguments.rs"));
-    assert_ne!(
-        attribute(function, "code.line.number"),
-        attribute(method, "code.line.number")
-    );
-}
-
-#[test]
 fn span_name_kind_and_target_can_be_set() {
     macro_rules! kinds {
         ($($kind:ident: $expected:ident),+) => {$({

@@ -11,4 +11,4 @@ mod exemplars;
 mod exported;
 mod relations;
 mod sampling;
-mod telemetry;
+pub(crate) mod telemetry;

@@ -3,14 +3,17 @@
 use tracing::Level;
 
 use super::ServerCall;
-use crate::edge::{grpc::CallEnd, protocol::Ended};
+use crate::{
+    edge::{grpc::CallEnd, protocol::Ended},
+    trace::edge_lines,
+};
 
 /// The target of the events that report the end of a call, one for each call. The level is `ERROR`
 /// if the server failed, or else `INFO`.
 ///
 /// The fields are those of the span (OpenTelemetry semantic conventions, "RPC spans"), and
 /// `duration_ms`.
-pub const CALL_TARGET: &str = "grpc.call";
+pub const CALL_TARGET: &str = edge_lines::GRPC;
 
 macro_rules! line {
     ($level:ident, $call:ident, $end:ident, $error:ident) => {

@@ -3,9 +3,12 @@
 use tracing::Level;
 
 use super::ServerRequest;
-use crate::edge::{
-    http::{CallEnd, failure, protocol::size},
-    protocol::{Ended, Role},
+use crate::{
+    edge::{
+        http::{CallEnd, failure, protocol::size},
+        protocol::{Ended, Role},
+    },
+    trace::edge_lines,
 };
 
 /// The target of the events that report the end of a request, one for each request. The level is
@@ -13,7 +16,7 @@ use crate::edge::{
 ///
 /// The fields are those of the span (OpenTelemetry semantic conventions, "HTTP spans"), and
 /// `duration_ms`.
-pub const REQUEST_TARGET: &str = "http.request";
+pub const REQUEST_TARGET: &str = edge_lines::HTTP;
 
 macro_rules! line {
     ($level:ident, $request:ident, $end:ident, $error:ident) => {

@@ -37,6 +37,8 @@ impl Signal for Metrics {
             metrics.version.clone_from(&configuration.version);
             metrics.environment.clone_from(&configuration.environment);
             metrics.resource.clone_from(&configuration.resource);
+            let scopes = &configuration.instrumentation_scopes;
+            metrics.instrumentation_scopes.clone_from(scopes);
         });
         let Some(settings) = settings else {
             return Ok(None);

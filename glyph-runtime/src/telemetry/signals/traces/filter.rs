@@ -3,12 +3,13 @@
 use tracing::{Metadata, level_filters::LevelFilter, subscriber::Interest};
 use tracing_subscriber::layer::{Context, Filter};
 
-use crate::export::transport;
+use crate::{export::transport, trace::edge_lines};
 
 /// The target of [`audit!`](crate::audit!). Events can have it without the feature `log`.
 const AUDIT: &str = "audit";
 
-/// A filter by target and level. Audit events are for the audit trail alone.
+/// A filter by target and level. Audit events are for the audit trail alone, and the line of a call
+/// is no event of its span.
 #[derive(Debug)]
 pub(super) struct SpanFilter {
     level: LevelFilter,
@@ -57,7 +58,8 @@ impl SpanFilter {
 
     fn accepts(&self, metadata: &Metadata<'_>) -> bool {
         let target = metadata.target();
-        *metadata.level() <= self.level_of(target) && (metadata.is_span() || target != AUDIT)
+        let is_line = || target == AUDIT || edge_lines::TARGETS.contains(&target);
+        *metadata.level() <= self.level_of(target) && (metadata.is_span() || !is_line())
     }
 }
 

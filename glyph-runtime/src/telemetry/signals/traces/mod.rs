@@ -55,6 +55,8 @@ impl Signal for Traces {
             traces.version = Some(version.clone());
         }
         traces.environment.clone_from(&configuration.environment);
+        let scopes = &configuration.instrumentation_scopes;
+        traces.instrumentation_scopes.extend_from_slice(scopes);
         changes.apply(traces);
         // All signals have the resource of spans.
         configuration.service.clone_from(&traces.service);

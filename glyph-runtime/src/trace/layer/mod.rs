@@ -1,0 +1,122 @@
+//! The layer that makes spans of `tracing` spans of a pipeline.
+//!
+//! It is the layer of `tracing-opentelemetry` between two others. The first one leaves notes for the
+//! tracer and its spans, which are called on the same thread: the callsite of a span that is created,
+//! and whether an event is being recorded. The last one removes them.
+
+mod callsites;
+mod integers;
+mod notes;
+mod table;
+mod tracer;
+
+use std::sync::OnceLock;
+
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing::{
+    Dispatch, Event, Level, Subscriber,
+    dispatcher::WeakDispatch,
+    span::{Attributes, Id, Record},
+};
+use tracing_opentelemetry::get_otel_context;
+use tracing_subscriber::{Layer, layer::Context, registry::LookupSpan};
+
+use super::SpanDetails;
+use crate::{context::thread_marks::ThreadMarks, otlp::instrumentation::ScopeNames};
+use integers::Integers;
+use tracer::SpanTracer;
+
+/// What spans tell about the code that created them.
+#[derive(Clone, Debug)]
+pub(super) struct SpanStyle {
+    pub(super) details: SpanDetails,
+    pub(super) names: ScopeNames,
+}
+
+/// Returns the layer of a pipeline.
+pub(super) fn layer<S>(provider: &SdkTracerProvider, style: &SpanStyle) -> impl Layer<S> + use<S>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    let details = style.details;
+    let spans = tracing_opentelemetry::layer()
+        .with_tracer(SpanTracer::new(provider, style))
+        .with_location(details.source_location)
+        .with_threads(details.thread)
+        .with_target(details.target)
+        .with_tracked_inactivity(details.busy_and_idle)
+        .with_error_events_to_status(false)
+        .with_error_records_to_exceptions(false);
+    NotesBefore::default()
+        .and_then(spans)
+        .and_then(NotesAfter)
+        .and_then(ThreadMarks)
+}
+
+/// Leaves notes for the tracer and its spans.
+#[derive(Debug, Default)]
+struct NotesBefore {
+    dispatch: OnceLock<WeakDispatch>,
+}
+
+/// Removes the notes about an event.
+#[derive(Debug)]
+struct NotesAfter;
+
+impl NotesBefore {
+    /// Starts a span that was never entered. Before that, an event at `ERROR` would change the
+    /// status that the span starts with, and a started span rejects the change.
+    fn start(&self, span: &Id) {
+        if let Some(dispatch) = self.dispatch.get().and_then(WeakDispatch::upgrade) {
+            let _started = get_otel_context(span, &dispatch);
+        }
+    }
+}
+
+impl<S> Layer<S> for NotesBefore
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    fn on_register_dispatch(&self, dispatch: &Dispatch) {
+        let _registered_before = self.dispatch.set(dispatch.downgrade());
+    }
+
+    fn on_new_span(&self, attributes: &Attributes<'_>, _: &Id, _: Context<'_, S>) {
+        let callsite = callsites::find(attributes.metadata());
+        if let Some(callsite) = callsite {
+            attributes.record(&mut Integers::of(callsite));
+        }
+        notes::set_new_span(callsite, attributes.fields().len());
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        if Integers::are_in(|visitor| values.record(visitor))
+            && let Some(metadata) = context.metadata(id)
+            && let Some(callsite) = callsites::find(metadata)
+        {
+            values.record(&mut Integers::of(callsite));
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let metadata = event.metadata();
+        if let Some(parent) = event.parent()
+            && *metadata.level() == Level::ERROR
+        {
+            self.start(parent);
+        }
+        let callsite = Integers::are_in(|visitor| event.record(visitor))
+            .then(|| callsites::find(metadata))
+            .flatten();
+        if let Some(callsite) = callsite {
+            event.record(&mut Integers::of(callsite));
+        }
+        notes::set_event(metadata.target(), callsite);
+    }
+}
+
+impl<S: Subscriber> Layer<S> for NotesAfter {
+    fn on_event(&self, _: &Event<'_>, _: Context<'_, S>) {
+        notes::remove_event();
+    }
+}

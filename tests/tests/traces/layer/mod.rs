@@ -1,0 +1,7 @@
+//! Spans of stages and of `tracing`, as a pipeline of glyph exports them.
+
+mod details;
+mod exported;
+mod integers;
+mod scopes;
+mod status;
