@@ -144,7 +144,7 @@ pub(crate) struct VoiceMetrics {
 
     /// HTTP request processing time.
     #[metric(name = "http.request.duration", unit = seconds, buckets = LATENCY)]
-    #[objective(latency = 100ms, target = 95%, by(path))]
+    #[objective(latency = 100ms, target = 95%, of = self{path != "/healthz" | "/readyz" | "/metrics"}, by(path))]
     #[panel(
         title = "HTTP Request Duration (p95)",
         row = "Traffic",

@@ -8,7 +8,7 @@ use crate::{
 };
 use glyph_core::__runtime::canonical;
 use glyph_core::{
-    catalog::{Indicator, Kind, MetricDescriptor},
+    catalog::{Indicator, Kind, MetricDescriptor, Selection},
     label::LabelValues,
 };
 
@@ -200,11 +200,19 @@ fn objectives(families: &Families) -> String {
     let rows = objectives.map(|objective| {
         let good = match objective.indicator {
             Indicator::Latency { of, threshold } => {
-                format!("{} at most {} s", code(of.metric), canonical(threshold))
+                format!(
+                    "{} at most {} s{}",
+                    code(of.metric),
+                    canonical(threshold),
+                    selected(of)
+                )
             }
-            Indicator::Outcome { of } => format!("{} that did not fail", code(of.metric)),
+            Indicator::Outcome { of } => {
+                format!("{} that did not fail{}", code(of.metric), selected(of))
+            }
             Indicator::Errors { errors, of } => {
-                format!("{} without {}", code(of.metric), code(errors.metric))
+                let (all, errors) = (code(of.metric), code(errors.metric));
+                format!("{all} without {errors}{}", selected(of))
             }
         };
         [
@@ -219,4 +227,19 @@ fn objectives(families: &Families) -> String {
         ["Objective", "Good calls", "Target", "For each"],
         rows,
     )
+}
+
+/// Returns the calls that an objective is about, after a comma: `, where path is not /healthz`.
+fn selected(of: Selection) -> String {
+    let matchers = of.matchers.iter().map(|matcher| {
+        let is = if matcher.equal { "is" } else { "is not" };
+        let values = matcher.values.iter().map(|value| code(value));
+        let values: Vec<_> = values.collect();
+        format!(
+            ", where {} {is} {}",
+            code(matcher.label),
+            values.join(" or ")
+        )
+    });
+    matchers.collect()
 }

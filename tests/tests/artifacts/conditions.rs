@@ -30,6 +30,7 @@ pub(crate) struct Conditions {
     #[alert(TailHigh, p999(2m) >= 2.5s)]
     #[alert(Observed, rate > 10/s, by(kind))]
     #[objective(latency = 1s, target = 90%, by(kind))]
+    #[objective(latency = 1s, target = 95%, of = self{kind = stt | tts}, name = SpeechLatency)]
     #[objective(availability = 99%, errors = calls{status = error}, name = LatencyErrors)]
     pub(crate) latency: Histogram<OfKind>,
 
@@ -80,6 +81,7 @@ pub(crate) struct Conditions {
     #[alert(NoneByHand, expr = "absent_over_time(conditions_depth{kind=\"tts\"}[10m])", summary = "no {kind}", for = 2m)]
     #[alert(IdleByHand, expr = "sum(rate(conditions_calls_total[5m])) <= 0.1")]
     #[objective(availability = 99.5%)]
+    #[objective(availability = 99%, of = self{kind != llm}, name = SpeechCalls)]
     pub(crate) calls: Counter<Call>,
 
     /// Depth of the queue.

@@ -11,10 +11,12 @@ pub struct Metrics {
     #[objective(latency = 100ms, target = 99%)]
     #[objective(latency = 500ms)]
     #[objective(latency = 500ms, target = 100%)]
+    #[objective(latency = 500ms, target = 99%, of = requests{status != error})]
     pub latency: Histogram,
     /// Requests.
     #[objective(availability = 99.9%)]
     #[objective(availability = 99.9%, errors = self)]
+    #[objective(availability = 99.9%, of = self)]
     #[objective(latency = 500ms, target = 99%)]
     #[objective(target = 99%)]
     pub requests: Counter,

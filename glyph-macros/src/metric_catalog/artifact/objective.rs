@@ -4,7 +4,11 @@ use heck::ToUpperCamelCase;
 use proc_macro2::Span;
 use quote::ToTokens;
 
-use super::{MetricField, labels, objective_args::ObjectiveArgs, selection::Selection};
+use super::{
+    MetricField, labels,
+    objective_args::ObjectiveArgs,
+    selection::{Matcher, Selection, SelectionArg},
+};
 use crate::{
     diagnostic::{Errors, TokenRange},
     metric_catalog::{
@@ -60,12 +64,14 @@ impl MetricField<'_> {
     ) -> Option<Objective> {
         let span = args.attribute.segments.first()?.ident.span();
         let by = labels::once(std::mem::take(&mut args.by), errors);
+        let of = args.of.take();
+        let of = of.map(|of| self.calls(of, errors)).unwrap_or_default();
         let (aim, indicator, what) = match (args.latency, args.availability) {
             (Some(latency), None) => {
                 if let Some(bad) = &args.errors {
                     errors.at(bad, "a latency objective takes no `errors`: remove it");
                 }
-                let indicator = self.latency(&latency, errors);
+                let indicator = self.latency(&latency, of, errors);
                 let Some(target) = args.target else {
                     errors.at(&latency, "missing target: add `target = 99%`");
                     return None;
@@ -76,7 +82,7 @@ impl MetricField<'_> {
                 if let Some(target) = &args.target {
                     errors.at(target, "`availability = ..` is the target: remove `target`");
                 }
-                let indicator = self.availability(args.errors, &availability, errors);
+                let indicator = self.availability(args.errors, &availability, of, errors);
                 (availability, indicator, "Availability")
             }
             _ => {
@@ -99,7 +105,28 @@ impl MetricField<'_> {
         })
     }
 
-    fn latency(&self, latency: &Quantity, errors: &mut Errors) -> Option<Indicator> {
+    /// Returns the matchers of the calls that count, from `of = self{label = value}`.
+    fn calls(&self, of: SelectionArg, errors: &mut Errors) -> Vec<Matcher> {
+        let tokens = of.to_token_stream();
+        let Some(of) = self.selection(of, errors) else {
+            return Vec::new();
+        };
+        if of.metric != self.index || of.matchers.is_empty() {
+            errors.at(
+                &tokens,
+                "`of` needs a selection of `self`: `of = self{label != value}`",
+            );
+            return Vec::new();
+        }
+        of.matchers
+    }
+
+    fn latency(
+        &self,
+        latency: &Quantity,
+        of: Vec<Matcher>,
+        errors: &mut Errors,
+    ) -> Option<Indicator> {
         if self.metric.kind != Kind::Histogram || self.metric.unit != Unit::Seconds {
             errors.at(
                 latency,
@@ -111,7 +138,7 @@ impl MetricField<'_> {
             return None;
         }
         Some(Indicator::Latency {
-            of: self.own(Vec::new()),
+            of: self.own(of),
             threshold: errors.ok(latency.value(&self.metric.unit, "threshold"))?,
             written: latency.text(),
             range: TokenRange::of(latency),
@@ -120,8 +147,9 @@ impl MetricField<'_> {
 
     fn availability(
         &self,
-        bad: Option<super::selection::SelectionArg>,
+        bad: Option<SelectionArg>,
         target: &Threshold,
+        of: Vec<Matcher>,
         errors: &mut Errors,
     ) -> Option<Indicator> {
         if self.metric.kind == Kind::Gauge {
@@ -134,7 +162,7 @@ impl MetricField<'_> {
             );
             return None;
         }
-        let of = self.own(Vec::new());
+        let of = self.own(of);
         let Some(bad) = bad else {
             return Some(Indicator::Outcome {
                 of,

@@ -19,6 +19,7 @@ pub(super) struct ObjectiveArgs {
     pub(super) target: Option<Threshold>,
     pub(super) availability: Option<Threshold>,
     pub(super) errors: Option<SelectionArg>,
+    pub(super) of: Option<SelectionArg>,
     pub(super) name: Option<IdentOrStr>,
     pub(super) by: Vec<IdentOrStr>,
 }
@@ -31,17 +32,27 @@ impl ObjectiveArgs {
             target: None,
             availability: None,
             errors: None,
+            of: None,
             name: None,
             by: Vec::new(),
         };
         let before = errors.len();
-        let keys = &["latency", "target", "availability", "errors", "name", "by"];
+        let keys = &[
+            "latency",
+            "target",
+            "availability",
+            "errors",
+            "of",
+            "name",
+            "by",
+        ];
         Arguments::new("objective", keys).read(attribute, errors, |key, input, _| {
             match key.to_string().as_str() {
                 "latency" => args.latency = Some(assigned(input)?),
                 "target" => args.target = Some(assigned(input)?),
                 "availability" => args.availability = Some(assigned(input)?),
                 "errors" => args.errors = Some(assigned(input)?),
+                "of" => args.of = Some(assigned(input)?),
                 "name" => args.name = Some(assigned(input)?),
                 _ => args.by = listed(input)?,
             }
