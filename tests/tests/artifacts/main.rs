@@ -17,6 +17,7 @@ mod committed;
 mod conditions;
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod dashboards;
+mod deployed;
 mod differences;
 #[path = "../../../examples/glyphoxa/telemetry.rs"]
 #[expect(dead_code, reason = "only its declaration matters here")]
