@@ -30,7 +30,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
-use glyph_runtime::{Telemetry, config::TelemetryArgs, log::Output};
+use glyph_runtime::log::{DurationFormat, FieldNames, LineShape, Output};
+use glyph_runtime::{Telemetry, config::TelemetryArgs};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
@@ -92,7 +93,10 @@ fn install(
         .version(env!("CARGO_PKG_VERSION"))
         .catalog(VoiceMetrics::global())
         .arguments(arguments)
-        .log(|log| log.output = Output::Stderr)
+        .log(|log| {
+            log.output = Output::Stderr;
+            log.shape = line_shape();
+        })
         .check("database", move || {
             let pipeline = Arc::clone(&database);
             async move { pipeline.spellbook.ping() }
@@ -104,6 +108,19 @@ fn install(
         .without_listener()
         .install()?;
     Ok(telemetry)
+}
+
+/// Returns the shape of log lines: `"msg":"request completed"`, `"path":"/readyz"`,
+/// `"duration":"1.2ms"`.
+fn line_shape() -> LineShape {
+    LineShape {
+        names: FieldNames {
+            message: "msg".into(),
+            ..FieldNames::short()
+        },
+        duration: DurationFormat::Text,
+        ..LineShape::default()
+    }
 }
 
 /// Plays all sessions concurrently, each once.

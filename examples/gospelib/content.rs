@@ -1,5 +1,6 @@
 //! The service of the texts, which are in a graph.
 
+use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,10 @@ use crate::telemetry::{ServiceMetrics, stage};
 
 /// Size of the connection pool.
 const CONNECTIONS: u32 = 10;
+
+/// Time of a query, and time after which one that does not respond is given up.
+const LATENCY: Duration = Duration::from_millis(2);
+const PATIENCE: Duration = Duration::from_millis(600);
 
 /// The texts of the service.
 const PASSAGES: [(&str, &str); 3] = [
@@ -66,9 +71,10 @@ impl Graph {
         let _connection = self.connections.acquire().await;
         let in_use = &ServiceMetrics::global().db_connections;
         in_use.inc();
-        sleep(Duration::from_millis(2)).await;
+        let is_stuck = passage == "stuck.1.1";
+        sleep(if is_stuck { PATIENCE } else { LATENCY }).await;
         in_use.dec();
-        if passage == "stuck.1.1" {
+        if is_stuck {
             return Err(GraphError::Timeout);
         }
         let found = PASSAGES.iter().find(|(name, _)| *name == passage);
@@ -107,9 +113,10 @@ async fn passage(
     let read = graph.read(&passage).await;
     let latency_ms = started.elapsed().as_secs_f64() * 1e3;
     match read {
-        Ok(_) => tracing::info!(service = "content", passage, latency_ms, "passage read"),
+        Ok(_) => tracing::info!(passage, latency_ms, "passage read"),
         Err(error) => {
-            tracing::error!(service = "content", passage, latency_ms, %error, "passage not read");
+            let error: &dyn Error = &error;
+            tracing::error!(passage, latency_ms, error, "passage not read");
         }
     }
     read

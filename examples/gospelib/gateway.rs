@@ -61,6 +61,6 @@ async fn answer(model: Model, topic: &str) -> Result<String, NoAnswer> {
         return Err(NoAnswer);
     }
     count(Direction::Answer, 48);
-    tracing::info!(service = "gateway", "model answered");
+    tracing::info!("model answered");
     Ok(format!("much is written about {topic}\n"))
 }

@@ -24,7 +24,7 @@ use clap::{Parser, Subcommand};
 use glyph_runtime::artifacts::{ArtifactArgs, Artifacts};
 use glyph_runtime::config::{Setting, TelemetryArgs};
 use glyph_runtime::http::ClientMetrics;
-use glyph_runtime::log::Output;
+use glyph_runtime::log::{FieldNames, LevelCase, LineShape, Output};
 use glyph_runtime::{Telemetry, expose::Format};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
@@ -115,10 +115,26 @@ fn install(graph: &Arc<Graph>, arguments: TelemetryArgs) -> Result<Telemetry, Bo
             let graph = Arc::clone(&graph);
             async move { graph.ping() }
         })
-        .log(|log| log.output = Output::Stderr)
+        .log(|log| {
+            log.output = Output::Stderr;
+            log.shape = line_shape();
+        })
         .without_listener()
         .install()?;
     Ok(telemetry)
+}
+
+/// Returns the shape of log lines that the queries of the stack expect: `level="error"`,
+/// `latency_ms > 500`.
+fn line_shape() -> LineShape {
+    LineShape {
+        names: FieldNames {
+            duration: Some("latency_ms".into()),
+            ..FieldNames::short()
+        },
+        level: LevelCase::Lower,
+        ..LineShape::default()
+    }
 }
 
 /// Sets the metrics that an exporter on each host would set.

@@ -4,11 +4,13 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::middleware::{self, Next};
 use axum::response::Response;
 use glyph_runtime::CallStatus;
 use glyph_runtime::http::{
     CallEnd, ClientLayer, ClientMetrics, ServerLayer, ServerRecorder, ServerRequest,
 };
+use glyph_runtime::log::CarriedIds;
 use tower::{Layer, ServiceExt};
 
 use crate::telemetry::{Code, Request as RequestLabels, Service as ServiceLabel, ServiceMetrics};
@@ -25,9 +27,16 @@ pub(crate) static CONTENT: Service = Service { name: "content" };
 impl Service {
     /// Adds the service's layers to its routes. Scripts of a page read the trace from
     /// `Server-Timing`. A browser that has its own tracing is the parent.
+    ///
+    /// The services run in one process here, so each puts its name on its log lines.
     pub(crate) fn layers(&'static self, routes: Router) -> Router {
         let layers = ServerLayer::new(self).excluded_paths(["/healthz", "/readyz", "/metrics"]);
-        routes.layer(layers)
+        let named = move |request: Request, next: Next| {
+            let ids = CarriedIds::current();
+            let ids = ids.clone().try_with("service", self.name).unwrap_or(ids);
+            ids.scope(next.run(request))
+        };
+        routes.layer(layers).layer(middleware::from_fn(named))
     }
 }
 

@@ -8,6 +8,7 @@
 mod gospelib;
 mod ibex;
 mod minimal;
+mod queries;
 mod run;
 mod voxray;
 mod xgen;

@@ -137,7 +137,7 @@ fn a_request_is_seen_whole(protocol: &str) {
     assert!(resource.contains_key("host.name") && resource.contains_key("process.pid"));
 
     let lines: Vec<_> = log.iter().filter(|line| of_request(line)).collect();
-    let said: Vec<_> = lines.iter().map(|line| text(&line["message"])).collect();
+    let said: Vec<_> = lines.iter().map(|line| text(&line["msg"])).collect();
     assert_eq!(said, ["utterance answered", "request completed"]);
     for line in lines {
         assert_eq!(
@@ -191,7 +191,7 @@ fn failure_is_in_the_span_where_it_happened() {
     assert_eq!(server.attributes["error.type"], "Str(502)");
     assert_eq!(stt.events, ["provider failed"]);
 
-    let failed = |line: &Value| line["message"] == "provider failed" && line["trace_id"] == *trace;
+    let failed = |line: &Value| line["msg"] == "provider failed" && line["trace_id"] == *trace;
     let log = glyphoxa.log(failed);
     let line = log.last().unwrap();
     assert_eq!(line["span_id"], *stt.id, "{line}");

@@ -2,6 +2,7 @@
 
 use std::{fs, process::Command};
 
+use glyph_tests::logql;
 use serde_json::{Value, json};
 
 use super::FOLDER;
@@ -84,6 +85,14 @@ fn span_log_links_are_valid_logql() {
         })
         .collect();
     assert_eq!(queries.len(), 1, "{sources}");
+    assert_eq!(refused(&queries), Vec::<String>::new());
+}
+
+#[test]
+#[ignore = "needs npm and its registry"]
+fn queries_of_the_documents_are_valid_logql() {
+    let queries = logql::GOSPELIB.into_iter().chain([logql::GLYPHOXA]);
+    let queries: Vec<_> = queries.map(|query| ("logql", query.to_owned())).collect();
     assert_eq!(refused(&queries), Vec::<String>::new());
 }
 
