@@ -17,8 +17,10 @@ pub use crate::{
     scope::{ScopeGuard, current_values},
     secret_name::{SECRET_NAMES, has_words_at, is_secret, is_separator, is_word_start},
     span::{
-        EnteredSpan, Link, ParentSpanId, REDACTED, SpanParent, Traces, TypeName, connect, in_span,
-        parent_span, source_crate_of,
+        Enclosing, EnteredShared, EnteredSpan, Link, ParentSpan, ParentSpanId, REDACTED,
+        RecordReader, RecordedValue, SharedRecord, SpanParent, SpanPlace, SpanReader, Traces,
+        TypeName, Values, connect, current_shared, enclosing, in_span, is_built_here, note_entered,
+        note_left, source_crate_of,
     },
     sync::{ignore_poison, lock, lock_unless_lost, read_unless_lost, write_unless_lost},
     text::prefix,

@@ -96,8 +96,10 @@
 /// `glyph-runtime`, the exported span has `code.function.name` ("Source code attributes"), and
 /// `tracing-opentelemetry` adds file and line.
 ///
-/// Below a span that OpenTelemetry does not sample, no span is built and `fields(..)` are not read:
-/// see `glyph_runtime::trace::build_unsampled_spans`. A sampled span becomes the exemplar in the
+/// Below a span that OpenTelemetry does not sample, no span is built. `fields(..)` are read only if
+/// there is a log, whose lines have them. A function with a field that is recorded later, or whose
+/// body names `Span::current()`, builds its span then. See
+/// `glyph_runtime::trace::build_unsampled_spans`. A sampled span becomes the exemplar in the
 /// histograms of the stage.
 ///
 /// # Secrets

@@ -21,8 +21,7 @@ impl<'span> EnteredSpan<'span> {
     /// Enters `span`, unless the thread is ending.
     #[inline]
     pub fn enter(span: &'span Span) -> Self {
-        let entered = span.with_subscriber(enter) == Some(true);
-        Self(entered.then_some(span))
+        Self(enter_span(span).then_some(span))
     }
 }
 
@@ -30,9 +29,22 @@ impl Drop for EnteredSpan<'_> {
     #[inline]
     fn drop(&mut self) {
         if let Some(span) = self.0 {
-            span.with_subscriber(|(id, dispatch)| dispatch.exit(id));
+            exit_span(span);
         }
     }
+}
+
+/// Enters `span`, unless the thread is ending. Returns whether it is to be left with
+/// [`exit_span`].
+#[inline]
+pub(super) fn enter_span(span: &Span) -> bool {
+    span.with_subscriber(enter) == Some(true)
+}
+
+/// Leaves a span.
+#[inline]
+pub(super) fn exit_span(span: &Span) {
+    span.with_subscriber(|(id, dispatch)| dispatch.exit(id));
 }
 
 fn enter((id, dispatch): (&Id, &Dispatch)) -> bool {

@@ -1,7 +1,8 @@
 //! Spans of calls: where they are opened, what they carry, and the seam to traces.
 //!
-//! Spans are those of `tracing`. [`Traces`] decides to which trace a span belongs, and whether it
-//! is built. A runtime connects it. Without a runtime every enabled span is built.
+//! Spans are those of `tracing`. [`Traces`] decides to which trace a span belongs. A runtime connects
+//! it. Below a span that is not sampled, a record takes the place of the span. Without a runtime
+//! every enabled span is built.
 
 mod callsite;
 mod enter;
@@ -9,6 +10,7 @@ mod field;
 mod link;
 mod open;
 mod parent;
+mod record;
 mod secret;
 mod traces;
 
@@ -16,8 +18,13 @@ pub use callsite::{SpanCallsite, TypeName, check_field, source_crate_of};
 pub use enter::{EnteredSpan, in_span};
 pub use field::{FieldValue, debugged, displayed, value};
 pub use link::{Link, linked};
-pub(crate) use open::open_with;
-pub use open::{OpenSpan, ParentContext, opens};
+pub(crate) use open::{Inside, open_with};
+pub use open::{OpenSpan, ParentContext, is_built_here, opens};
 pub use parent::{IntoParent, Parent, parent};
+use record::RecordSlot;
+pub use record::{
+    Enclosing, EnteredShared, RecordReader, RecordedValue, SharedRecord, SpanPlace, SpanReader,
+    Values, current_shared, enclosing, note_entered, note_left,
+};
 pub use secret::{REDACTED, Secret};
-pub use traces::{ParentSpanId, SpanParent, Traces, connect, parent_span};
+pub use traces::{ParentSpan, ParentSpanId, SpanParent, Traces, connect};

@@ -7,10 +7,12 @@ use tracing::{
 };
 
 use super::{
-    FieldValue, Parent, ParentSpanId, SpanCallsite, SpanParent, TypeName,
+    EnteredShared, EnteredSpan, FieldValue, Parent, ParentSpanId, RecordSlot, SpanCallsite,
+    SpanParent, TypeName, Values,
     callsite::MAX_FIELDS,
-    parent_span,
-    traces::{current_span, exemplar_of, traces},
+    enter::{enter_span, exit_span},
+    record::{self, Entered, note_later, records_are_read, spans_are_read},
+    traces::{ParentSpan, current_span, exemplar_of, traces},
 };
 use crate::{
     Exemplar,
@@ -18,13 +20,44 @@ use crate::{
     thread_end::{FirstUse, is_ending},
 };
 
-/// The span of a call.
+/// The span of a call: one of `tracing`'s, a record, or none.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct OpenSpan {
     span: Span,
     /// The function that opened the span, for its name. `None` for the span of a block.
     parent: Option<SpanParent>,
+    record: RecordSlot,
+    /// Whether the call has a record. The slot is empty while a thread is in the call.
+    has_record: bool,
+    /// The span around the record, if the call may outlive it.
+    around: Option<Box<SpanAround>>,
+}
+
+/// A span of `tracing`'s around a record, which it stays open for.
+#[derive(Debug)]
+struct SpanAround {
+    span: Span,
+    within: Entered,
+}
+
+/// What a thread has entered of a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Inside {
+    span: bool,
+    around: bool,
+    record: bool,
+}
+
+struct EnteredCall<'call> {
+    inside: Inside,
+    open: &'call mut OpenSpan,
+}
+
+impl Drop for EnteredCall<'_> {
+    fn drop(&mut self) {
+        self.open.leave(self.inside);
+    }
 }
 
 /// The trace context that a span is opened in.
@@ -32,6 +65,8 @@ pub struct OpenSpan {
 #[derive(Clone, Copy, Debug)]
 pub struct ParentContext {
     span: ParentSpanId,
+    /// Whether a record takes the place of the span.
+    is_recorded: bool,
 }
 
 impl OpenSpan {
@@ -42,31 +77,25 @@ impl OpenSpan {
         Self {
             span: Span::none(),
             parent: None,
+            record: RecordSlot::EMPTY,
+            has_record: false,
+            around: None,
         }
     }
 
-    /// The span of a block.
-    #[must_use]
-    pub const fn of_block(span: Span) -> Self {
-        Self { span, parent: None }
-    }
-
-    /// The span of a function at `callsite`, opened in `context`.
-    #[must_use]
-    pub const fn of_function(
-        span: Span,
+    /// Notes that the span is that of a function at `callsite`, opened in `context`.
+    pub(crate) fn of_function(
+        &mut self,
         callsite: &'static SpanCallsite,
         of: Option<TypeName>,
         context: ParentContext,
-    ) -> Self {
-        let parent = SpanParent {
-            callsite,
-            of,
-            span: context.span,
-        };
-        Self {
-            span,
-            parent: Some(parent),
+    ) {
+        if !self.has_record {
+            self.parent = Some(SpanParent {
+                callsite,
+                of,
+                span: context.span,
+            });
         }
     }
 
@@ -94,46 +123,188 @@ impl OpenSpan {
             Some(parent) => exemplar_of(parent),
         }
     }
+
+    /// Keeps what is around a record, since the call may go on after it.
+    #[inline]
+    pub(crate) fn outlive(&mut self) {
+        if self.has_record {
+            self.record.outlive();
+            self.around = Some(Box::new(SpanAround {
+                span: Span::current(),
+                within: Entered::now(),
+            }));
+        }
+    }
+
+    /// Lets several threads enter the call.
+    pub(crate) fn share(&mut self) {
+        self.outlive();
+        self.record.share();
+    }
+
+    /// Returns the span around the record, unless the thread is in it.
+    #[inline]
+    fn around(&self) -> Option<&Span> {
+        let around = self.around.as_deref()?;
+        (around.within != Entered::now()).then_some(&around.span)
+    }
+
+    /// Enters the call. Call [`leave`](Self::leave) on the same thread.
+    #[inline]
+    pub(crate) fn enter(&mut self) -> Inside {
+        Inside {
+            span: enter_span(&self.span),
+            around: self.around().is_some_and(enter_span),
+            record: self.record.enter(),
+        }
+    }
+
+    /// Leaves the call.
+    #[inline]
+    pub(crate) fn leave(&mut self, inside: Inside) {
+        if inside.record {
+            self.record.leave();
+        }
+        if inside.around
+            && let Some(around) = &self.around
+        {
+            exit_span(&around.span);
+        }
+        if inside.span {
+            exit_span(&self.span);
+        }
+    }
+
+    /// Runs `work` inside of the call.
+    pub fn in_scope<R>(&mut self, work: impl FnOnce(&Span) -> R) -> R {
+        let entered = EnteredCall {
+            inside: self.enter(),
+            open: self,
+        };
+        work(&entered.open.span)
+    }
+
+    /// Enters the call, whose record several threads can enter.
+    pub(crate) fn enter_shared(&self) -> (EnteredSpan<'_>, EnteredShared<'_>) {
+        let span = self.around().unwrap_or(&self.span);
+        (EnteredSpan::enter(span), self.record.enter_shared())
+    }
+
+    /// Whether the call has a span of `tracing`'s or a record.
+    #[inline]
+    pub(crate) fn is_there(&self) -> bool {
+        self.has_record || !self.span.is_disabled()
+    }
+
+    /// Sets the status and the error type of the span (OpenTelemetry semantic conventions,
+    /// "Recording errors"). The thread is in the call.
+    #[cold]
+    pub(crate) fn describe(
+        &self,
+        error_type: &'static str,
+        description: Option<&str>,
+        is_error: bool,
+    ) {
+        if self.has_record {
+            note_later(&Values::of_text("error.type", error_type));
+            return;
+        }
+        self.span.record("error.type", error_type);
+        if is_error {
+            self.span.record("otel.status_code", "ERROR");
+        }
+        if let Some(description) = description {
+            self.span.record("otel.status_description", description);
+        }
+    }
 }
 
-/// Returns the context to open a span in, or `None` if no span is to be built.
+/// Returns the context to open a span in, or `None` if the call has neither a span nor a record.
+///
+/// `needs_span`: code of the call reads or changes the current span of `tracing`.
 #[doc(hidden)]
 #[must_use]
-pub fn opens(callsite: &'static SpanCallsite, names_parent: bool) -> Option<ParentContext> {
+pub fn opens(
+    callsite: &'static SpanCallsite,
+    names_parent: bool,
+    needs_span: bool,
+) -> Option<ParentContext> {
     let level = *callsite.metadata().level();
     if level > STATIC_MAX_LEVEL || level > LevelFilter::current() || is_ending() {
         return None;
     }
-    enabled(callsite, names_parent)
+    enabled(callsite, names_parent, needs_span)
 }
 
-fn enabled(callsite: &'static SpanCallsite, names_parent: bool) -> Option<ParentContext> {
+fn enabled(
+    callsite: &'static SpanCallsite,
+    names_parent: bool,
+    needs_span: bool,
+) -> Option<ParentContext> {
     let interest = callsite.interest();
     if interest.is_never() {
         return None;
     }
-    let span = parent_span(names_parent)?;
+    let context = parent_context(names_parent, needs_span)?;
     let enabled = interest.is_always()
         || dispatcher::get_default(|dispatch| dispatch.enabled(callsite.metadata()));
-    enabled.then_some(ParentContext { span })
+    enabled.then_some(context)
+}
+
+/// Without connected traces every span is built. Below a span that is not sampled, a span is built
+/// only if it has another parent or somebody reads it.
+fn parent_context(names_parent: bool, needs_span: bool) -> Option<ParentContext> {
+    let Some(traces) = traces() else {
+        return Some(ParentContext {
+            span: ParentSpanId::NONE,
+            is_recorded: false,
+        });
+    };
+    let ParentSpan { id, is_unsampled } = traces.parent_span()?;
+    let is_built = !is_unsampled || names_parent || spans_are_read();
+    let is_read = is_built || records_are_read();
+    is_read.then_some(ParentContext {
+        span: id,
+        is_recorded: !is_built && !needs_span,
+    })
+}
+
+/// Whether a span of `tracing`'s is built in the current context.
+#[must_use]
+pub fn is_built_here() -> bool {
+    parent_context(false, false).is_some_and(|context| !context.is_recorded)
 }
 
 /// Opens a span with the values of its labels and fields.
 #[must_use]
 pub(crate) fn open_with(
     callsite: &'static SpanCallsite,
+    context: ParentContext,
     parent: &Parent,
     labels: &[FieldValue<'_>],
     fields: &[FieldValue<'_>],
-) -> Span {
-    callsite.list();
+) -> OpenSpan {
     let mut values = [None; MAX_FIELDS];
     for (slot, value) in values.iter_mut().zip(labels.iter().chain(fields)) {
         *slot = *value;
     }
     let metadata = callsite.metadata();
     let count = metadata.fields().len();
-    build(metadata, parent, values.get(..count).unwrap_or_default())
+    let values = values.get(..count).unwrap_or_default();
+    if context.is_recorded
+        && let Some(record) = record::open(metadata, values)
+    {
+        return OpenSpan {
+            record,
+            has_record: true,
+            ..OpenSpan::nothing()
+        };
+    }
+    callsite.list();
+    OpenSpan {
+        span: build(metadata, parent, values),
+        ..OpenSpan::nothing()
+    }
 }
 
 fn build(metadata: &'static Metadata<'static>, parent: &Parent, values: &[FieldValue<'_>]) -> Span {

@@ -13,12 +13,9 @@ use crate::{
 /// The current trace, and the decision whether to build a span. A runtime implements it.
 #[doc(hidden)]
 pub trait Traces: CurrentTrace {
-    /// Returns the current span, in which a new one is opened. [`ParentSpanId::NONE`] outside of
-    /// any.
-    ///
-    /// `None` suppresses the new span: the current span is not sampled, so that its children would
-    /// be exported nowhere. A new span that names another parent is never suppressed.
-    fn parent_span(&self, names_parent: bool) -> Option<ParentSpanId>;
+    /// Returns the current span, in which a new one is opened. `None` suppresses the new span: the
+    /// thread is ending.
+    fn parent_span(&self) -> Option<ParentSpan>;
 
     /// Returns the current span. [`ParentSpanId::NONE`] outside of any.
     fn current_span(&self) -> ParentSpanId;
@@ -43,6 +40,16 @@ pub trait Traces: CurrentTrace {
 
     /// Makes `parent`, a span of another subscriber, the parent of `span` in its trace.
     fn continue_trace(&self, span: &Span, parent: &Span);
+}
+
+/// The span that another one is opened in.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct ParentSpan {
+    /// Its id. [`ParentSpanId::NONE`] outside of any span.
+    pub id: ParentSpanId,
+    /// Whether it is not sampled, so that its children are exported nowhere.
+    pub is_unsampled: bool,
 }
 
 /// The id of the span that another one is opened in.
@@ -96,17 +103,6 @@ fn connect_first(traces: &'static dyn Traces) {
 #[inline]
 pub(super) fn traces() -> Option<&'static dyn Traces> {
     TRACES.get().copied()
-}
-
-/// See [`Traces::parent_span`]. Without connected traces every span is built.
-#[doc(hidden)]
-#[inline]
-#[must_use]
-pub fn parent_span(names_parent: bool) -> Option<ParentSpanId> {
-    match traces() {
-        Some(traces) => traces.parent_span(names_parent),
-        None => Some(ParentSpanId::NONE),
-    }
 }
 
 /// See [`Traces::current_span`].

@@ -76,6 +76,7 @@ impl<R> AtEnd<R> for Continues {
     fn here(&self, _: &Guard, _: &R) {}
 
     fn end(guard: &mut Guard, result: R) -> Self::Output {
+        guard.outlive();
         (guard.take(), result)
     }
 }

@@ -33,11 +33,11 @@ pin_project! {
                 return;
             }
             {
-                let _inside = guard.enter();
+                let inside = guard.enter();
                 this.body.set(None);
                 // Record now: the guard would blame the body for an unrelated panic that unwinds
                 // here.
-                guard.record(Outcome::Cancelled);
+                inside.record(Outcome::Cancelled);
             }
             guard.over();
         }
@@ -110,10 +110,9 @@ where
         guard.entering();
         let unwinding = Unwinding(guard);
         let polled = {
-            let guard = &*unwinding.0;
-            let _inside = guard.enter();
+            let inside = unwinding.0.enter();
             body.poll(context).map(|result| {
-                this.classify.here(guard, &result);
+                this.classify.here(&inside, &result);
                 result
             })
         };

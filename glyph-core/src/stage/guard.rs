@@ -17,7 +17,6 @@ use super::{
 use crate::{
     clock::Moment,
     scope::{ScopeGuard, ScopeLease, current_lease, entering},
-    span::in_span,
 };
 
 /// A call. It records exactly once: when its end is known, or else when it is dropped.
@@ -31,7 +30,7 @@ pub struct Guard {
     pub(super) cells: Option<&'static StageCells>,
     pub(super) series: StageSeries,
     started: Moment,
-    open_span: OpenSpan,
+    pub(super) open_span: OpenSpan,
     /// The scope that the call began in. The call is recorded in it, wherever it ends.
     pub(super) scope: Option<ScopeLease>,
     /// The texts of the labels, if an observation during the call may need them.
@@ -116,6 +115,11 @@ impl Guard {
         self.open_span.entering();
     }
 
+    /// Keeps what is around the call, which may end long after the code that began it.
+    pub(super) fn outlive(&mut self) {
+        self.open_span.outlive();
+    }
+
     /// Moves the call to another guard, which continues it.
     pub(super) const fn take(&mut self) -> Self {
         replace(self, Self::idle())
@@ -162,7 +166,10 @@ impl Guard {
     /// Enters the span, and ends the call with the result of `end`.
     pub(super) fn finish<E: IntoCallResult>(&mut self, end: impl FnOnce() -> E) {
         if self.is_running() {
-            in_span(self.span(), || self.record(end()));
+            {
+                let inside = self.enter_span();
+                inside.record(end());
+            }
             self.over();
         }
     }
@@ -183,7 +190,7 @@ impl Guard {
             let exemplar = self.open_span.exemplar();
             cells.record_end(&self.series, offset, result.outcome, times, exemplar);
         }
-        if !self.span().is_disabled() {
+        if self.open_span.is_there() {
             let is_error = cells.failures.contain(result.outcome);
             self.describe(result, description.filter(|_| is_error), is_error);
         }
@@ -195,9 +202,7 @@ impl Guard {
         entering(cells.catalog_cells(), self.scope.as_ref())
     }
 
-    /// Sets status and error type of the span (OpenTelemetry semantic conventions, "Recording
-    /// errors").
-    #[cold]
+    /// Describes the end on the span.
     fn describe(&self, result: CallResult, description: Option<&Description>, is_error: bool) {
         let error_type = match result.outcome {
             Outcome::Ok => return,
@@ -206,14 +211,8 @@ impl Guard {
             Outcome::Timeout => result.error_type.unwrap_or("timeout"),
             Outcome::Error => result.error_type.unwrap_or("error"),
         };
-        self.span().record("error.type", error_type);
-        if is_error {
-            self.span().record("otel.status_code", "ERROR");
-        }
-        if let Some(description) = description {
-            self.span()
-                .record("otel.status_description", description.text());
-        }
+        let description = description.map(Description::text);
+        self.open_span.describe(error_type, description, is_error);
     }
 }
 

@@ -1,7 +1,5 @@
 //! Opens the span of a stage's call.
 
-use tracing::Span;
-
 use super::Stage;
 use crate::span::{
     FieldValue, OpenSpan, Parent, ParentContext, SpanCallsite, TypeName, open_with, opens,
@@ -10,9 +8,8 @@ use crate::span::{
 /// Opens the span of a call from a block, if one is to be built.
 pub(super) fn open_block<S: Stage>(stage: &S) -> Option<OpenSpan> {
     let callsite = S::span_callsite();
-    opens(callsite, false)?;
-    let span = labelled(stage, callsite, &Parent::Current, &[]);
-    Some(OpenSpan::of_block(span))
+    let context = opens(callsite, false, false)?;
+    Some(labelled(stage, callsite, context, &Parent::Current, &[]))
 }
 
 /// Opens the span of a call of a function at `callsite`, with the labels of `stage`.
@@ -29,19 +26,21 @@ pub fn open<S: Stage>(
     of: Option<TypeName>,
     fields: &[FieldValue<'_>],
 ) -> OpenSpan {
-    let span = labelled(stage, callsite, &parent, fields);
-    OpenSpan::of_function(span, callsite, of, context)
+    let mut open = labelled(stage, callsite, context, &parent, fields);
+    open.of_function(callsite, of, context);
+    open
 }
 
 fn labelled<S: Stage>(
     stage: &S,
     callsite: &'static SpanCallsite,
+    context: ParentContext,
     parent: &Parent,
     fields: &[FieldValue<'_>],
-) -> Span {
-    let mut span = Span::none();
+) -> OpenSpan {
+    let mut open = OpenSpan::nothing();
     stage.label_values(&mut |labels, _| {
-        span = open_with(callsite, parent, labels, fields);
+        open = open_with(callsite, context, parent, labels, fields);
     });
-    span
+    open
 }

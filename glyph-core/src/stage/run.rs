@@ -13,9 +13,9 @@ pub fn run<R, V: IntoCallResult>(
     classify: impl FnOnce(&R) -> V,
 ) -> R {
     let result = {
-        let _inside = guard.enter();
+        let inside = guard.enter();
         let result = body();
-        guard.record(classify(&result));
+        inside.record(classify(&result));
         result
     };
     guard.over();
@@ -29,12 +29,13 @@ pub fn run_on<R>(guard: &mut Guard, body: impl FnOnce() -> R) -> (Guard, R) {
         let _inside = guard.enter();
         body()
     };
+    guard.outlive();
     (guard.take(), result)
 }
 
 /// Enters the call of a function that does not return. Only a panic ends it.
 #[doc(hidden)]
 #[inline]
-pub fn entered(guard: &Guard) -> SpanGuard<'_> {
+pub fn entered(guard: &mut Guard) -> SpanGuard<'_> {
     guard.enter()
 }

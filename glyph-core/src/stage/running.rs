@@ -52,6 +52,7 @@ pub struct Running {
 pub fn begin<S: Stage>(stage: S) -> Running {
     let mut guard = Guard::idle();
     start_here(&mut guard, stage);
+    guard.open_span.share();
     Running { guard }
 }
 
@@ -65,7 +66,7 @@ impl Running {
     /// Runs `body` inside the span; [`retry`](super::retry) and [`fallback`](super::fallback) in it
     /// are this call's.
     pub fn in_scope<R>(&self, body: impl FnOnce() -> R) -> R {
-        let _inside = self.guard.enter();
+        let _inside = self.guard.enter_shared();
         body()
     }
 

@@ -1,30 +1,80 @@
 //! The guard of a thread inside of a call.
 
+use std::ops::Deref;
+
 use super::{Guard, event::EnclosingEvents};
-use crate::span::EnteredSpan;
+use crate::span::{EnteredShared, EnteredSpan, Inside};
 
 /// Keeps the span of a call current, and counts retries and fallbacks for the call.
 #[doc(hidden)]
 #[derive(Debug)]
 #[must_use = "dropping it leaves the call"]
 pub struct SpanGuard<'call> {
+    guard: &'call mut Guard,
     /// The events that were current before. `None` if the stage counts no events.
     outer: Option<EnclosingEvents>,
+    inside: Inside,
+}
+
+/// [`SpanGuard`] for a call that several threads can be in.
+#[derive(Debug)]
+#[must_use = "dropping it leaves the call"]
+pub(super) struct SharedSpanGuard<'call> {
+    outer: Option<EnclosingEvents>,
+    _record: EnteredShared<'call>,
     _span: EnteredSpan<'call>,
 }
 
 impl Guard {
     /// Enters the call.
-    pub(super) fn enter(&self) -> SpanGuard<'_> {
-        let span = EnteredSpan::enter(self.span());
+    #[inline]
+    pub(super) fn enter(&mut self) -> SpanGuard<'_> {
+        let mut inside = self.enter_span();
+        inside.outer = inside.guard.enter_events();
+        inside
+    }
+
+    /// Enters the span of the call alone.
+    #[inline]
+    pub(super) fn enter_span(&mut self) -> SpanGuard<'_> {
         SpanGuard {
+            inside: self.open_span.enter(),
+            guard: self,
+            outer: None,
+        }
+    }
+
+    /// Enters a call that other threads can be in.
+    pub(super) fn enter_shared(&self) -> SharedSpanGuard<'_> {
+        let (span, record) = self.open_span.enter_shared();
+        SharedSpanGuard {
             outer: self.enter_events(),
+            _record: record,
             _span: span,
         }
     }
 }
 
+impl Deref for SpanGuard<'_> {
+    type Target = Guard;
+
+    #[inline]
+    fn deref(&self) -> &Guard {
+        self.guard
+    }
+}
+
 impl Drop for SpanGuard<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(outer) = &self.outer {
+            outer.restore();
+        }
+        self.guard.open_span.leave(self.inside);
+    }
+}
+
+impl Drop for SharedSpanGuard<'_> {
     fn drop(&mut self) {
         if let Some(outer) = &self.outer {
             outer.restore();

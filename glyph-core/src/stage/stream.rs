@@ -40,10 +40,10 @@ pin_project! {
                 return;
             }
             {
-                let _inside = this.guard.enter();
+                let inside = this.guard.enter();
                 this.body.set(None);
                 let cancelled = || Described::plain(Outcome::Cancelled.into());
-                this.guard.record(this.result.take().unwrap_or_else(cancelled));
+                inside.record(this.result.take().unwrap_or_else(cancelled));
             }
             this.guard.over();
         }
@@ -79,7 +79,7 @@ pub fn call<S: Stage>(stage: S) -> Call {
 /// starts at the first poll and records when the stream is finished or dropped.
 #[doc(hidden)]
 pub fn stream<B, C, V>(
-    guard: Guard,
+    mut guard: Guard,
     call: Call,
     body: impl FnOnce() -> B,
     classify: C,
@@ -89,6 +89,7 @@ where
     C: Fn(&B::Item) -> V,
     V: IntoCallResult,
 {
+    guard.outlive();
     Streamed::new(body(), guard, Some(call), classify)
 }
 
@@ -139,8 +140,7 @@ where
         this.guard.entering();
         let unwinding = Unwinding(this.guard);
         let polled = {
-            let guard = &*unwinding.0;
-            let _inside = guard.enter();
+            let guard = unwinding.0.enter();
             let polled = body.poll_next(context);
             match &polled {
                 Poll::Ready(None) => {

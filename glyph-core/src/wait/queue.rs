@@ -5,7 +5,7 @@ use std::{fmt, ops::Deref, sync::Arc};
 use tracing::Span;
 
 use super::{QueueMetrics, QueueRecorder, WaitEnd, running::since, span};
-use crate::{Outcome, clock::Moment, span::in_span};
+use crate::{Outcome, clock::Moment, span::OpenSpan};
 
 /// Measures a queue of any kind: its depth, its capacity, and how long each item waits.
 ///
@@ -126,7 +126,7 @@ pub struct Queued<T> {
 struct Waits {
     queue: Arc<Shared>,
     since: Moment,
-    span: Span,
+    span: OpenSpan,
     outcome: Outcome,
 }
 
@@ -141,7 +141,7 @@ impl<T> Queued<T> {
     /// The span of the item's wait, for links from the span that handles the item.
     #[must_use]
     pub fn span(&self) -> &Span {
-        &self.waits.span
+        self.waits.span.span()
     }
 }
 
@@ -160,7 +160,7 @@ impl Drop for Waits {
             outcome: self.outcome,
         };
         let Shared { name, recorder, .. } = *self.queue;
-        in_span(&self.span, || recorder.left(name, &end));
+        self.span.in_scope(|_| recorder.left(name, &end));
         span::describe(&self.span, &end);
     }
 }

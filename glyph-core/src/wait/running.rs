@@ -2,17 +2,15 @@
 
 use std::{fmt, time::Duration};
 
-use tracing::Span;
-
 use super::{WaitEnd, WaitRecorder, WaitRequest, span};
-use crate::{Outcome, clock::Moment, span::in_span};
+use crate::{Outcome, clock::Moment, span::OpenSpan};
 
 /// A wait in progress. It ends once: by `end`, or as cancelled when it is dropped.
 pub(super) struct Running {
     recorder: &'static dyn WaitRecorder,
     request: WaitRequest,
     started: Moment,
-    span: Span,
+    span: OpenSpan,
     ended: bool,
 }
 
@@ -23,7 +21,7 @@ impl Running {
             recorder,
             request,
             started: Moment::now(),
-            span: Span::none(),
+            span: OpenSpan::nothing(),
             ended: false,
         }
     }
@@ -33,8 +31,8 @@ impl Running {
         self.span = span::open(self.request.name, Some(self.request.scope));
     }
 
-    pub(super) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
-        in_span(&self.span, work)
+    pub(super) fn in_scope<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        self.span.in_scope(|_| work())
     }
 
     pub(super) fn end(&mut self, outcome: Outcome) {
@@ -46,9 +44,12 @@ impl Running {
             duration: since(self.started),
             outcome,
         };
-        in_span(&self.span, || self.recorder.ended(&self.request, &end));
+        let Self {
+            recorder, request, ..
+        } = self;
+        self.span.in_scope(|_| recorder.ended(request, &end));
         span::describe(&self.span, &end);
-        self.span = Span::none();
+        self.span = OpenSpan::nothing();
     }
 }
 

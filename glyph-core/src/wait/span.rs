@@ -1,32 +1,36 @@
 //! The span of a wait.
 
-use tracing::{Span, field::Empty, info_span};
+use tracing::Level;
 
 use super::WaitEnd;
 use crate::{
-    span::parent_span,
-    thread_end::{FirstUse, is_ending},
+    descriptor::SourceCrate,
+    span::{OpenSpan, Parent, SpanCallsite, open_with, opens, value},
 };
 
-/// Opens the span of a wait. Below a span that is not sampled it is disabled.
-pub(super) fn open(name: &'static str, scope: Option<&'static str>) -> Span {
-    if is_ending() || parent_span(false).is_none() {
-        return Span::none();
-    }
-    let span = info_span!(
-        target: "glyph::wait",
-        "wait",
-        otel.name = name,
-        otel.status_code = Empty,
-        wait.scope = scope,
-        wait.duration = Empty,
-        wait.outcome = Empty,
-    );
-    FirstUse::NewSpan.mark();
-    span
+static SITE: SpanCallsite = SpanCallsite::new(
+    &SITE,
+    [
+        &[],
+        &["otel.name", "wait.scope", "wait.duration", "wait.outcome"],
+    ],
+    ["wait", "glyph::wait", module_path!(), file!(), ""],
+    line!(),
+    Level::INFO,
+    SourceCrate::of_module(module_path!(), Some(env!("CARGO_PKG_VERSION"))),
+);
+
+/// Opens the span of a wait. Below a span that is not sampled it is a record.
+pub(super) fn open(name: &'static str, scope: Option<&'static str>) -> OpenSpan {
+    let fields = [value(&name), value(&scope)];
+    let context = opens(&SITE, false, false);
+    context.map_or_else(OpenSpan::nothing, |context| {
+        open_with(&SITE, context, &Parent::Current, &[], &fields)
+    })
 }
 
-pub(super) fn describe(span: &Span, end: &WaitEnd) {
+pub(super) fn describe(open: &OpenSpan, end: &WaitEnd) {
+    let span = open.span();
     if span.is_disabled() {
         return;
     }

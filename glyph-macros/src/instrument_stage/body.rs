@@ -79,7 +79,7 @@ impl Call<'_> {
             }
             Output::Never => {
                 let entered = Ident::new("__entered", Span::mixed_site());
-                quote!(let #entered = #rt::entered(&#guard); #body)
+                quote!(let #entered = #rt::entered(&mut #guard); #body)
             }
             Output::Stream(stream) => {
                 let ty = &stream.ty;

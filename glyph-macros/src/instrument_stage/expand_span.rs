@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Expr, ExprParen, ExprReference, LitStr, Token, ext::IdentExt, token};
 
-use super::{expand::hidden, field_arg::FieldArg, model::InstrumentedFunction};
+use super::{current_span, expand::hidden, field_arg::FieldArg, model::InstrumentedFunction};
 use crate::{diagnostic::TokenRange, home::option, span_callsite::SpanCallsite};
 
 /// The static that describes the function's spans, and the statement that opens one in `guard`.
@@ -35,6 +35,7 @@ pub(super) fn opened(
         |parent| quote!(#rt::parent(#parent)),
     );
     let has_parent = site.span.parent.is_some();
+    let needs_span = current_span::is_needed(site);
     let outer = hidden("__outer");
     let open = quote!(#rt::open(&#stage, &#spans, #outer, #parent, #of, &[#(#values),*]));
     let open = match &site.span.links {
@@ -42,7 +43,7 @@ pub(super) fn opened(
         None => open,
     };
     let open = quote! {
-        if let #rt::core::option::Option::Some(#outer) = #rt::opens(&#spans, #has_parent) {
+        if let #rt::core::option::Option::Some(#outer) = #rt::opens(&#spans, #has_parent, #needs_span) {
             #rt::Guard::set_span(&mut #guard, #open);
         }
     };

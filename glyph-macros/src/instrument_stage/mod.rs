@@ -4,6 +4,7 @@ mod args;
 mod body;
 mod boxed;
 mod closure;
+mod current_span;
 mod event_args;
 mod expand;
 mod expand_span;

@@ -9,7 +9,7 @@ use opentelemetry::{
 use tracing::Span;
 
 use crate::context::current_context;
-use glyph_core::__runtime::{FirstUse, in_span, is_ending, parent_span};
+use glyph_core::__runtime::{FirstUse, in_span, is_built_here, is_ending};
 use glyph_core::scope::ScopeLabels;
 
 /// The span of a call, and the context and scope labels that are current while it runs.
@@ -33,7 +33,11 @@ impl CallSpan {
     pub(super) fn open(context: Context, open: impl FnOnce() -> Span) -> Self {
         let enclosing = current_context::read(id).unwrap_or(SpanId::INVALID);
         let attached = current_context::attach(context.clone());
-        let span = parent_span(false).map_or_else(Span::none, |_| opened(open));
+        let span = if is_built_here() {
+            opened(open)
+        } else {
+            Span::none()
+        };
         drop(attached);
         Self {
             span,

@@ -11,6 +11,7 @@ use super::{
 };
 pub(super) use crate::context::ids::MESSAGE;
 use crate::redaction::{REDACTED, Redaction};
+use glyph_core::__runtime::{RecordedValue, Values};
 
 /// The fields with which a span controls `tracing-opentelemetry` (its documentation, "Special
 /// Fields"). They are no facts about the span.
@@ -27,6 +28,36 @@ pub(super) struct Policy {
     pub(super) redaction: Redaction,
     pub(super) limits: Limits,
     pub(super) backtrace: Option<FindBacktrace>,
+}
+
+impl Policy {
+    /// Adds the values of a record to `fields`.
+    pub(super) fn collect<F: FieldStore>(&self, values: &Values, fields: &mut F) {
+        values.each(&mut |name, value| {
+            let name = bare(name);
+            if !Owner::Span.hides(name) {
+                self.keep(fields, name, value.into());
+            }
+        });
+        for _ in 0..values.omitted() {
+            fields.omit();
+        }
+    }
+
+    /// Adds a field, as far as it may be shown and there is room.
+    fn keep<F: FieldStore>(&self, fields: &mut F, name: &'static str, value: Value<'_>) {
+        let limits = &self.limits;
+        let message = name == MESSAGE;
+        let room = limits.line_bytes.saturating_sub(fields.bytes());
+        if !message && (fields.count() >= limits.fields || room == 0) {
+            fields.omit();
+        } else if self.redaction.covers(name) {
+            fields.add(name, Value::Str(REDACTED), usize::MAX);
+        } else {
+            let room = if message { usize::MAX } else { room };
+            fields.add(name, value, room.min(limits.value_bytes));
+        }
+    }
 }
 
 /// Names and their values as JSON, rendered once. Kept with a span, or reused for the next event.
@@ -98,6 +129,18 @@ pub(super) enum Value<'v> {
     Error(&'v (dyn Error + 'static)),
     Debug(&'v dyn fmt::Debug),
     Display(&'v dyn fmt::Display),
+}
+
+impl<'v> From<RecordedValue<'v>> for Value<'v> {
+    fn from(value: RecordedValue<'v>) -> Self {
+        match value {
+            RecordedValue::Bool(value) => Self::Bool(value),
+            RecordedValue::F64(value) => Self::F64(value),
+            RecordedValue::I64(value) => Self::I64(value),
+            RecordedValue::U64(value) => Self::U64(value),
+            RecordedValue::Str(text) => Self::Str(text),
+        }
+    }
 }
 
 /// Keeps fields: log lines as JSON, log records as values of OTLP.
@@ -208,17 +251,7 @@ impl<F: FieldStore> Collector<'_, F> {
     }
 
     fn add_named(&mut self, name: &'static str, value: Value<'_>) {
-        let limits = &self.policy.limits;
-        let message = name == MESSAGE;
-        let room = limits.line_bytes.saturating_sub(self.fields.bytes());
-        if !message && (self.fields.count() >= limits.fields || room == 0) {
-            self.fields.omit();
-        } else if self.policy.redaction.covers(name) {
-            self.fields.add(name, Value::Str(REDACTED), usize::MAX);
-        } else {
-            let room = if message { usize::MAX } else { room };
-            self.fields.add(name, value, room.min(limits.value_bytes));
-        }
+        self.policy.keep(self.fields, name, value);
     }
 }
 
@@ -267,6 +300,9 @@ impl<F: FieldStore> Visit for Collector<'_, F> {
 }
 
 fn name(field: &Field) -> &'static str {
-    let name = field.name();
+    bare(field.name())
+}
+
+fn bare(name: &'static str) -> &'static str {
     name.strip_prefix("r#").unwrap_or(name)
 }

@@ -13,6 +13,7 @@ use tracing_subscriber::{
 };
 
 use super::{AUDIT, error::LogError};
+use glyph_core::__runtime::SpanReader;
 
 /// The prefix of the targets of OpenTelemetry's crates.
 const SDK: &str = "opentelemetry";
@@ -26,6 +27,8 @@ pub(super) struct EventFilter {
     directives: EnvFilter,
     /// Whether a directive names the SDK of OpenTelemetry.
     names_sdk: bool,
+    /// Present if a directive is about spans, which it has to see then, sampled or not.
+    _spans: Option<SpanReader>,
 }
 
 impl EventFilter {
@@ -33,6 +36,7 @@ impl EventFilter {
         let parts = directives.split(',').map(str::trim);
         let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
         let joined = parts.join(",");
+        let names_spans = parts.iter().any(|part| part.contains('['));
         let names_sdk = parts.iter().any(|part| part.starts_with(SDK));
         let parsed = parts.into_iter().map(|part| {
             part.parse::<Directive>()
@@ -48,6 +52,7 @@ impl EventFilter {
         Ok(Self {
             directives: filter,
             names_sdk,
+            _spans: names_spans.then(SpanReader::new),
         })
     }
 

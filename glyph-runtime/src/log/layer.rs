@@ -3,7 +3,7 @@
 use std::{cell::Cell, fmt, sync::Arc};
 
 use tracing::{
-    Event, Metadata, Subscriber,
+    Dispatch, Event, Metadata, Subscriber,
     field::FieldSet,
     span::{Attributes, Id, Record},
 };
@@ -21,6 +21,7 @@ use tracing_subscriber::{
 use super::{
     AUDIT,
     audit::Trail,
+    enclosing::{Around, Records},
     fields::{Collector, Fields, MESSAGE, Owner, Policy},
     line::{Head, Layout, Line, Style},
     names::{Names, Seen},
@@ -35,6 +36,7 @@ pub(super) struct LogLayer {
     pub(super) names: Arc<Names>,
     pub(super) queue: Arc<Queue>,
     pub(super) audit: Option<AuditTrail>,
+    pub(super) records: Records,
 }
 
 /// The audit trail, and whether audit events are log lines as well.
@@ -47,6 +49,8 @@ pub(super) struct AuditTrail {
 #[derive(Default)]
 struct Scratch {
     fields: Fields,
+    /// The fields of a record.
+    recorded: Fields,
     line: Vec<u8>,
     seen: Vec<Seen>,
     timestamp: String,
@@ -141,12 +145,21 @@ impl LogLayer {
         };
         let mut line = Line::begin(&mut scratch.line, &mut scratch.seen, layout, &head);
         line.event(&scratch.fields);
-        let spans = occurrence.context.event_scope(occurrence.event);
-        for span in spans.into_iter().flatten() {
-            if let Some(fields) = span.extensions().get::<Fields>() {
-                line.span(fields);
-            }
-        }
+        let recorded = &mut scratch.recorded;
+        let Occurrence { event, context, .. } = occurrence;
+        self.records
+            .each(event, context, &mut |around| match around {
+                Around::Span(extensions) => {
+                    if let Some(fields) = extensions.get::<Fields>() {
+                        line.span(fields);
+                    }
+                }
+                Around::Record(values) => {
+                    recorded.clear();
+                    self.policy.collect(values, recorded);
+                    line.span(recorded);
+                }
+            });
         line.scope(&self.policy.redaction);
         line.carried(&occurrence.correlation, &self.policy.redaction);
         line.end(&occurrence.correlation);
@@ -169,8 +182,13 @@ impl<S> Layer<S> for LogLayer
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
+    fn on_register_dispatch(&self, subscriber: &Dispatch) {
+        self.records.registered(subscriber);
+    }
+
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
+        Records::created(attributes, &span);
         let mut fields = Fields::default();
         let names = attributes.metadata().fields();
         attributes.record(&mut self.collector(&mut fields, Owner::Span, names));
@@ -190,6 +208,14 @@ where
             None => fields,
         };
         extensions.replace(merged);
+    }
+
+    fn on_enter(&self, id: &Id, _: Context<'_, S>) {
+        self.records.entered(id);
+    }
+
+    fn on_exit(&self, id: &Id, _: Context<'_, S>) {
+        self.records.left(id);
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {

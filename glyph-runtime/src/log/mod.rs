@@ -61,6 +61,7 @@ mod audit_sink;
 mod batch;
 mod counters;
 mod drain;
+mod enclosing;
 mod error;
 mod errors;
 #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]

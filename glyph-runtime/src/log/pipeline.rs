@@ -8,6 +8,7 @@ use tracing_subscriber::{Layer, registry::LookupSpan};
 use super::{
     audit::Trail,
     counters::{Counters, Snapshot},
+    enclosing::Records,
     error::LogError,
     failures::Failures,
     fields::Policy,
@@ -124,6 +125,7 @@ impl Pipeline {
             queue: Arc::clone(&queue),
         };
         let layer = LogLayer {
+            records: Records::new(&policy.limits),
             policy,
             style,
             names: keys,

@@ -24,14 +24,12 @@ use super::{
     until_shutdown::UntilShutdown,
 };
 use crate::{
-    context::trace_context::{
-        connect, function_names::FunctionNames, unsampled::UnsampledRecorder,
-    },
+    context::trace_context::{connect, function_names::FunctionNames},
     export::{self, BatchLimits, Destination, ExportCounts, OpenSpans, Queue, Undelivered},
     otlp::{self, Resource, instrumentation::ScopeNames},
     random::RandomIds,
 };
-use glyph_core::__runtime::lock;
+use glyph_core::__runtime::{SpanReader, lock};
 
 /// Samples, keeps and exports spans. See the [module](super).
 ///
@@ -43,7 +41,7 @@ pub struct Pipeline {
     provider: SdkTracerProvider,
     routes: Arc<Routes>,
     style: SpanStyle,
-    unsampled: Mutex<Option<UnsampledRecorder>>,
+    unsampled: Mutex<Option<SpanReader>>,
     _function_names: Option<FunctionNames>,
 }
 
@@ -122,7 +120,7 @@ impl Pipeline {
                 details: settings.details,
                 names: ScopeNames::new(&settings.instrumentation_scopes),
             },
-            unsampled: Mutex::new(settings.keep_failures.map(|_| UnsampledRecorder::new())),
+            unsampled: Mutex::new(settings.keep_failures.map(|_| SpanReader::new())),
             _function_names: settings.details.source_location.then(FunctionNames::new),
         })
     }

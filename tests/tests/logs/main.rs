@@ -25,4 +25,5 @@ mod redaction;
 mod shape;
 mod sinks;
 mod stages;
+mod unsampled;
 mod waits;

@@ -13,9 +13,9 @@ use tracing::{Dispatch, Span, dispatcher, level_filters::LevelFilter, span::Id};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::{Registry, registry::LookupSpan};
 
-use super::{function_names, unsampled};
+use super::{function_names, unsampled::unsampled_spans_are_built};
 use crate::{Exemplar, context::current_context::read};
-use glyph_core::__runtime::{self, ParentSpanId, SpanParent, Traces};
+use glyph_core::__runtime::{self, ParentSpan, ParentSpanId, SpanParent, Traces};
 use glyph_core::metric::CurrentTrace;
 
 /// Connects exemplars and the spans of stages to OpenTelemetry's current span.
@@ -51,16 +51,17 @@ impl CurrentTrace for CurrentContext {
 }
 
 impl Traces for CurrentContext {
-    fn parent_span(&self, names_parent: bool) -> Option<ParentSpanId> {
-        let parent = read(|context| {
+    fn parent_span(&self) -> Option<ParentSpan> {
+        // Without a context the thread is ending: OpenTelemetry would panic at a new span.
+        read(|context| {
             let span = context.span();
             let span = span.span_context();
-            let unsampled = span.is_valid() && !span.is_sampled();
-            let suppressed = unsampled && !names_parent && !unsampled::are_built();
-            (!suppressed).then(|| id(span))
-        });
-        // Without a context the thread is ending: OpenTelemetry would panic at a new span.
-        parent.flatten()
+            let is_unsampled = span.is_valid() && !span.is_sampled();
+            ParentSpan {
+                id: id(span),
+                is_unsampled: is_unsampled && !unsampled_spans_are_built(),
+            }
+        })
     }
 
     fn current_span(&self) -> ParentSpanId {

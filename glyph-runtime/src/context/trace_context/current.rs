@@ -1,12 +1,14 @@
 //! The context of the running code, and tasks that carry it along.
 
+use std::sync::Arc;
+
 use tokio::task::{self, JoinHandle};
 use tracing::{Dispatch, Span, dispatcher, dispatcher::DefaultGuard, subscriber::NoSubscriber};
 
 use super::InContext;
 use crate::context::current_context::{self, Attached};
 use glyph_core::{
-    __runtime::{self, EnteredSpan, ScopeGuard},
+    __runtime::{self, EnteredShared, EnteredSpan, ScopeGuard, SharedRecord, current_shared},
     scope::ScopeLabels,
 };
 
@@ -16,6 +18,8 @@ pub struct Context {
     /// `None` without a subscriber: one that is set later then applies.
     dispatch: Option<Dispatch>,
     span: Span,
+    /// The record inside of the span.
+    record: Option<Arc<SharedRecord>>,
     trace: opentelemetry::Context,
     labels: ScopeLabels,
 }
@@ -28,6 +32,7 @@ pub struct Context {
 pub(super) struct AttachedContext<'context> {
     _labels: ScopeGuard<'context>,
     _trace: Attached,
+    _record: EnteredShared<'context>,
     _span: EnteredSpan<'context>,
     _dispatch: Option<DefaultGuard>,
 }
@@ -40,6 +45,7 @@ impl Context {
         Self {
             dispatch: (!dispatch.is::<NoSubscriber>()).then_some(dispatch),
             span: Span::current(),
+            record: current_shared(),
             trace: current_context::current(),
             labels: ScopeLabels::current(),
         }
@@ -61,9 +67,11 @@ impl Context {
     pub(super) fn attach(&self) -> AttachedContext<'_> {
         let dispatch = self.dispatch.as_ref().map(dispatcher::set_default);
         let span = EnteredSpan::enter(&self.span);
+        let record = EnteredShared::enter(self.record.as_ref());
         AttachedContext {
             _labels: __runtime::enter_alone(&self.labels),
             _trace: current_context::attach(self.trace.clone()),
+            _record: record,
             _span: span,
             _dispatch: dispatch,
         }

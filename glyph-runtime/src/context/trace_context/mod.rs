@@ -8,7 +8,7 @@ pub(crate) mod function_names;
 mod in_context;
 pub mod propagation;
 mod remote;
-pub(crate) mod unsampled;
+mod unsampled;
 
 pub use adapter::connect;
 pub(crate) use baggage::is_visible;

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use tracing::{
-    Event, Level, Metadata, Subscriber,
+    Dispatch, Event, Level, Metadata, Subscriber,
     field::FieldSet,
     span::{Attributes as SpanAttributes, Id, Record},
 };
@@ -16,6 +16,7 @@ use crate::{
     export::{Queue, is_export_thread, transport},
     log::{
         AUDIT,
+        enclosing::{Around, Records},
         fields::{Collector, Owner, Policy},
         layer::in_current_span,
     },
@@ -28,6 +29,7 @@ pub(super) struct ExportLayer {
     pub(super) audit: bool,
     pub(super) quiet: Quiet,
     pub(super) queue: Arc<Queue<TargetRecord>>,
+    pub(super) records: Records,
 }
 
 /// Excludes events below `WARN` of libraries that send exports, unless the filter names the
@@ -74,8 +76,13 @@ impl<S> Layer<S> for ExportLayer
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
+    fn on_register_dispatch(&self, subscriber: &Dispatch) {
+        self.records.registered(subscriber);
+    }
+
     fn on_new_span(&self, attributes: &SpanAttributes<'_>, id: &Id, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
+        Records::created(attributes, &span);
         let mut fields = Attributes::default();
         let names = attributes.metadata().fields();
         attributes.record(&mut self.collector(&mut fields, Owner::Span, names));
@@ -96,6 +103,14 @@ where
         }
     }
 
+    fn on_enter(&self, id: &Id, _: Context<'_, S>) {
+        self.records.entered(id);
+    }
+
+    fn on_exit(&self, id: &Id, _: Context<'_, S>) {
+        self.records.left(id);
+    }
+
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let normalized = event.normalized_metadata();
         let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());
@@ -112,11 +127,19 @@ where
             correlation.span = None;
         }
         let mut draft = Draft::begin(*metadata.level(), &self.policy.limits, fields);
-        for span in context.event_scope(event).into_iter().flatten() {
-            if let Some(fields) = span.extensions().get::<Attributes>() {
-                draft.span(fields);
-            }
-        }
+        self.records
+            .each(event, &context, &mut |around| match around {
+                Around::Span(extensions) => {
+                    if let Some(fields) = extensions.get::<Attributes>() {
+                        draft.span(fields);
+                    }
+                }
+                Around::Record(values) => {
+                    let mut fields = Attributes::default();
+                    self.policy.collect(values, &mut fields);
+                    draft.span(&fields);
+                }
+            });
         let redaction = &self.policy.redaction;
         draft.scope(redaction);
         if let Some(ids) = &correlation.carried {

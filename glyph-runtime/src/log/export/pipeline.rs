@@ -14,7 +14,7 @@ use glyph_core::__runtime::{Measured, Source};
 use crate::{
     context::thread_marks::ThreadMarks,
     export::{self, ExportCounts, InvalidSetting, Queue, Undelivered},
-    log::{LogError, fields::Policy, filter::EventFilter},
+    log::{LogError, enclosing::Records, fields::Policy, filter::EventFilter},
     otlp::{
         OtlpError, Resource,
         logs::{self, TargetRecord},
@@ -77,10 +77,12 @@ impl Pipeline {
         let exporter = logs::exporter(&settings.otlp, settings.batch.export_timeout, &resource)?;
         let queue = Arc::new(Queue::new(NAME, settings.batch));
         export::start(&queue, exporter, future::pending()).map_err(OtlpError::Thread)?;
+        let limits = settings.limits.consistent();
         let layer = ExportLayer {
+            records: Records::new(&limits),
             policy: Policy {
                 redaction: settings.redaction,
-                limits: settings.limits.consistent(),
+                limits,
                 backtrace: settings.backtrace,
             },
             audit: settings.audit,

@@ -1,0 +1,267 @@
+//! The records of a thread: those it is in, and unused ones.
+
+use std::{cell::RefCell, mem, sync::Arc};
+
+use tracing::Metadata;
+
+use super::{
+    super::FieldValue, Enclosing, RecordSlot, SharedRecord, SpanPlace, Values, entered::Entered,
+    shared::SharedParent,
+};
+
+/// The most unused records that a thread keeps.
+const MOST_UNUSED: usize = 64;
+
+/// A record that belongs to a running call.
+#[derive(Debug)]
+pub(super) struct SpanRecord {
+    /// Tells the records of a process apart.
+    serial: u64,
+    parent: Parent,
+    values: Values,
+    shared: Option<Arc<SharedRecord>>,
+}
+
+/// The parent of a record.
+#[derive(Debug)]
+pub(super) enum Parent {
+    Nothing,
+    Span(SpanPlace),
+    /// The record with this serial, if the thread is in it. It is not kept: a call in a call needs
+    /// no counting of references then. A future that is moved out of the call in which it began,
+    /// and outlives it, loses its parent.
+    Around(u64),
+    Shared(Arc<SharedRecord>),
+}
+
+/// A record, or one that others share.
+#[derive(Debug)]
+pub(super) enum Record {
+    Own(Box<SpanRecord>),
+    Shared(Arc<SharedRecord>),
+}
+
+/// A record that the thread is in.
+#[derive(Debug)]
+struct Frame {
+    record: Record,
+    /// The span of `tracing`'s in which it was entered.
+    within: Entered,
+}
+
+/// The records of a thread.
+#[derive(Debug)]
+pub(super) struct Thread {
+    frames: Vec<Frame>,
+    #[expect(clippy::vec_box, reason = "a record moves between here and its call")]
+    unused: Vec<Box<SpanRecord>>,
+    /// The last serial.
+    serial: u64,
+}
+
+thread_local! {
+    static THREAD: RefCell<Thread> = const {
+        RefCell::new(Thread {
+            frames: Vec::new(),
+            unused: Vec::new(),
+            serial: 0,
+        })
+    };
+}
+
+/// Passes the records of the thread to `work`. `None` if the thread is ending, or another code uses
+/// them at this moment.
+#[inline]
+pub(super) fn with<T>(work: impl FnOnce(&mut Thread) -> Option<T>) -> Option<T> {
+    let thread = THREAD.try_with(|thread| work(&mut *thread.try_borrow_mut().ok()?));
+    thread.ok().flatten()
+}
+
+/// Makes a record of a call that begins. `None` if only a span can keep the values.
+///
+/// Formatting a value can run any code, so the thread's records are not borrowed meanwhile.
+pub(in crate::span) fn open(
+    metadata: &'static Metadata<'static>,
+    values: &[FieldValue<'_>],
+) -> Option<RecordSlot> {
+    let opened = with(|thread| Some(thread.open()));
+    let Some(mut record) = opened else {
+        return Some(RecordSlot::EMPTY);
+    };
+    if record.values.add(metadata, values) {
+        return Some(RecordSlot::new(Record::Own(record)));
+    }
+    recycle(record);
+    None
+}
+
+/// Sets values of the innermost record, for those that share it. Nobody else reads them: its call
+/// ends.
+pub(in crate::span) fn note_later(values: &Values) {
+    with(|thread| {
+        let Record::Own(record) = &thread.frames.last()?.record else {
+            return None;
+        };
+        record.shared.as_ref()?.update(values);
+        Some(())
+    });
+}
+
+/// Takes a record back whose call has ended.
+pub(super) fn recycle(mut record: Box<SpanRecord>) {
+    record.values.clear();
+    // Dropped without the borrow, in case they are the last of their kind.
+    let parent = mem::replace(&mut record.parent, Parent::Nothing);
+    let shared = record.shared.take();
+    drop((parent, shared));
+    with(|thread| {
+        if thread.unused.len() < MOST_UNUSED {
+            thread.unused.push(record);
+        }
+        Some(())
+    });
+}
+
+impl SpanRecord {
+    /// Returns the record that others share. `around` is the shared parent, if that is a record
+    /// around this one.
+    pub(super) fn share(&mut self, around: Option<Arc<SharedRecord>>) -> Arc<SharedRecord> {
+        if let Some(shared) = &self.shared {
+            return Arc::clone(shared);
+        }
+        let parent = match &self.parent {
+            Parent::Nothing => SharedParent::Nothing,
+            Parent::Span(span) => SharedParent::Span(*span),
+            Parent::Shared(record) => SharedParent::Record(Arc::clone(record)),
+            Parent::Around(_) => around.map_or(SharedParent::Nothing, SharedParent::Record),
+        };
+        let shared = SharedRecord::new(parent, self.values.clone());
+        Arc::clone(self.shared.insert(shared))
+    }
+}
+
+impl Thread {
+    #[expect(
+        clippy::unnecessary_box_returns,
+        reason = "a record moves between here and its call"
+    )]
+    fn open(&mut self) -> Box<SpanRecord> {
+        let parent = match self.innermost().and_then(|index| self.frames.get(index)) {
+            Some(Frame { record, .. }) => match record {
+                Record::Own(record) => Parent::Around(record.serial),
+                Record::Shared(record) => Parent::Shared(Arc::clone(record)),
+            },
+            None => Entered::now().span.map_or(Parent::Nothing, Parent::Span),
+        };
+        let serial = self.next_serial();
+        match self.unused.pop() {
+            Some(mut record) => {
+                record.serial = serial;
+                record.parent = parent;
+                record
+            }
+            None => Box::new(SpanRecord {
+                serial,
+                parent,
+                values: Values::default(),
+                shared: None,
+            }),
+        }
+    }
+
+    #[inline]
+    fn next_serial(&mut self) -> u64 {
+        if self.serial == 0 {
+            self.serial = first_serial();
+        }
+        self.serial = self.serial.wrapping_add(1);
+        self.serial
+    }
+
+    #[inline]
+    pub(super) fn enter(&mut self, record: Record) {
+        let within = Entered::now();
+        self.frames.push(Frame { record, within });
+    }
+
+    #[inline]
+    pub(super) fn leave(&mut self) -> Option<Record> {
+        let left = self.frames.pop();
+        left.map(|frame| frame.record)
+    }
+
+    /// Returns the index of the innermost record, unless a span of `tracing`'s was entered in it.
+    #[inline]
+    pub(super) fn innermost(&self) -> Option<usize> {
+        let last = self.frames.last()?;
+        last.within
+            .is_innermost()
+            .then(|| self.frames.len().saturating_sub(1))
+    }
+
+    /// Shares a record, and first those around it that are its parents.
+    pub(super) fn share(&mut self, index: usize) -> Option<Arc<SharedRecord>> {
+        let around = self.parent_of(index);
+        let around = around.and_then(|parent| self.share(parent));
+        Some(match &mut self.frames.get_mut(index)?.record {
+            Record::Own(record) => record.share(around),
+            Record::Shared(record) => Arc::clone(record),
+        })
+    }
+
+    /// Keeps the parent of a record that the thread is not in.
+    pub(super) fn keep_parent(&mut self, record: &mut SpanRecord) -> Option<()> {
+        let around = self.frame_of(&record.parent, self.frames.len())?;
+        record.parent = Parent::Shared(self.share(around)?);
+        Some(())
+    }
+
+    /// Returns the index of the parent of a record, if the thread is in that.
+    fn parent_of(&self, index: usize) -> Option<usize> {
+        match &self.frames.get(index)?.record {
+            Record::Own(record) => self.frame_of(&record.parent, index),
+            Record::Shared(_) => None,
+        }
+    }
+
+    /// Returns the index of a record that is around the frame with this index.
+    fn frame_of(&self, parent: &Parent, index: usize) -> Option<usize> {
+        let Parent::Around(serial) = parent else {
+            return None;
+        };
+        let around = self.frames.get(..index)?;
+        around.iter().rposition(
+            |frame| matches!(&frame.record, Record::Own(record) if record.serial == *serial),
+        )
+    }
+
+    /// Passes the values of a record and of those around it to `read`, the innermost first. Returns
+    /// what is around the last one.
+    pub(super) fn each(&self, index: usize, read: &mut dyn FnMut(&Values)) -> Enclosing {
+        let mut next = Some(index);
+        while let Some(index) = next {
+            let record = match self.frames.get(index).map(|frame| &frame.record) {
+                Some(Record::Own(record)) => record,
+                Some(Record::Shared(record)) => return record.each(read),
+                None => break,
+            };
+            read(&record.values);
+            match &record.parent {
+                Parent::Nothing => break,
+                Parent::Span(span) => return Enclosing::Span(*span),
+                Parent::Shared(parent) => return parent.each(read),
+                Parent::Around(_) => next = self.parent_of(index),
+            }
+        }
+        Enclosing::Nothing
+    }
+}
+
+/// Returns a number that no serial of another thread is near to.
+#[cold]
+fn first_serial() -> u64 {
+    use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+    static THREADS: AtomicU64 = AtomicU64::new(1);
+    THREADS.fetch_add(1, Relaxed) << 40
+}

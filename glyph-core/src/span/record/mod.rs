@@ -1,0 +1,30 @@
+//! Records of spans that no subscriber builds.
+//!
+//! Below a span that is not sampled, stages build no span of `tracing`'s. A [`SpanRecord`] keeps the
+//! names and values of the fields instead, and where the span is in the tree, so that the lines
+//! below it have the same fields as sampled ones. It costs a copy of the values.
+//!
+//! The thread that runs the call owns the record while the call is entered. Whoever may outlive the
+//! call (a span of `tracing`'s, a context that goes to another task, a stream) gets a
+//! [`SharedRecord`], which is made when the first of them asks for it.
+//!
+//! Records exist only while a [`RecordReader`] does, such as a log.
+
+mod enclosing;
+mod entered;
+mod local;
+mod reader;
+mod shared;
+mod slot;
+mod values;
+
+pub use enclosing::{Enclosing, enclosing};
+pub(super) use entered::Entered;
+pub use entered::{SpanPlace, note_entered, note_left};
+pub(super) use local::{note_later, open};
+pub use reader::{RecordReader, SpanReader};
+pub(super) use reader::{records_are_read, spans_are_read};
+pub use shared::{SharedRecord, current_shared};
+pub use slot::EnteredShared;
+pub(super) use slot::RecordSlot;
+pub use values::{RecordedValue, Values};

@@ -1,0 +1,104 @@
+//! The record of a call, and the code that runs in it.
+
+use std::{marker::PhantomData, sync::Arc};
+
+use super::{
+    SharedRecord,
+    local::{self, Record, Thread},
+};
+
+/// The record of a call. Empty while a thread is in the call, and owns the record.
+#[derive(Debug)]
+pub(crate) struct RecordSlot(Option<Record>);
+
+impl RecordSlot {
+    /// No record.
+    pub(crate) const EMPTY: Self = Self(None);
+
+    pub(super) const fn new(record: Record) -> Self {
+        Self(Some(record))
+    }
+
+    /// Enters the record. Returns whether there was one to [`leave`](Self::leave).
+    #[inline]
+    pub(crate) fn enter(&mut self) -> bool {
+        self.0.take().is_some_and(enter)
+    }
+
+    /// Leaves the record that this thread has entered last.
+    #[inline]
+    pub(crate) fn leave(&mut self) {
+        self.0 = local::with(Thread::leave);
+    }
+
+    /// Keeps the record around this one, since the call may outlive it.
+    pub(crate) fn outlive(&mut self) {
+        if let Some(Record::Own(record)) = &mut self.0 {
+            local::with(|thread| thread.keep_parent(record));
+        }
+    }
+
+    /// Makes the record one that several threads can enter. Call [`outlive`](Self::outlive) first.
+    pub(crate) fn share(&mut self) {
+        if let Some(Record::Own(record)) = &mut self.0 {
+            let shared = record.share(None);
+            *self = Self(Some(Record::Shared(shared)));
+        }
+    }
+
+    /// Enters a shared record.
+    pub(crate) fn enter_shared(&self) -> EnteredShared<'_> {
+        match &self.0 {
+            Some(Record::Shared(record)) => EnteredShared::enter(Some(record)),
+            Some(Record::Own(_)) | None => EnteredShared::enter(None),
+        }
+    }
+}
+
+impl Drop for RecordSlot {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(Record::Own(record)) = self.0.take() {
+            local::recycle(record);
+        }
+    }
+}
+
+#[inline]
+fn enter(record: Record) -> bool {
+    local::with(|thread| {
+        thread.enter(record);
+        Some(())
+    })
+    .is_some()
+}
+
+/// Keeps a shared record current. Drop it on the thread that created it, in the reverse order.
+#[derive(Debug)]
+#[must_use = "dropping it leaves the record"]
+pub struct EnteredShared<'record> {
+    is_entered: bool,
+    record: PhantomData<&'record SharedRecord>,
+    this_thread: PhantomData<*const ()>,
+}
+
+impl<'record> EnteredShared<'record> {
+    /// Enters a record, if there is one.
+    pub fn enter(record: Option<&'record Arc<SharedRecord>>) -> Self {
+        let record = record.map(|record| Record::Shared(Arc::clone(record)));
+        Self {
+            is_entered: record.is_some_and(enter),
+            record: PhantomData,
+            this_thread: PhantomData,
+        }
+    }
+}
+
+impl Drop for EnteredShared<'_> {
+    fn drop(&mut self) {
+        if self.is_entered {
+            // Dropped without the borrow.
+            drop(local::with(Thread::leave));
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What is around an event: spans of `tracing`'s, and records of spans that were not built.
+
+use std::{
+    ptr::from_ref,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+};
+
+use tracing::{
+    Dispatch, Event, Subscriber,
+    span::{Attributes, Id},
+};
+use tracing_subscriber::{
+    Registry,
+    layer::Context,
+    registry::{Extensions, LookupSpan, SpanRef},
+};
+
+use super::settings::Limits;
+use glyph_core::__runtime::{
+    Enclosing, RecordReader, SharedRecord, SpanPlace, Values, current_shared, enclosing,
+    note_entered, note_left,
+};
+
+/// Connects a layer to the records of the threads: they need to know in which spans they are.
+#[derive(Debug)]
+pub(super) struct Records {
+    /// The address of the registry, or zero if the layer does not know it.
+    registry: AtomicUsize,
+    _reader: RecordReader,
+}
+
+/// The record that a span was created in.
+struct InRecord(Arc<SharedRecord>);
+
+/// A span around an event.
+pub(super) enum Around<'around, 'span> {
+    /// What layers keep with a span of `tracing`'s.
+    Span(&'around Extensions<'span>),
+    /// The values of a record.
+    Record(&'around Values),
+}
+
+impl Records {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            registry: AtomicUsize::new(0),
+            _reader: RecordReader::new(limits.value_bytes, limits.line_bytes),
+        }
+    }
+
+    /// Call it when the layer learns its subscriber.
+    pub(super) fn registered(&self, subscriber: &Dispatch) {
+        if let Some(registry) = subscriber.downcast_ref::<Registry>() {
+            self.registry.store(from_ref(registry).addr(), Relaxed);
+        }
+    }
+
+    /// Call it when a span is entered.
+    pub(super) fn entered(&self, id: &Id) {
+        note_entered(from_ref(self).addr(), self.place(id));
+    }
+
+    /// Call it when a span is left.
+    pub(super) fn left(&self, id: &Id) {
+        note_left(from_ref(self).addr(), self.place(id));
+    }
+
+    /// Call it for each new span. Its lines have the fields of the record that it was created in.
+    pub(super) fn created<S>(attributes: &Attributes<'_>, span: &SpanRef<'_, S>)
+    where
+        S: for<'a> LookupSpan<'a>,
+    {
+        if attributes.is_contextual()
+            && let Some(record) = current_shared()
+        {
+            span.extensions_mut().replace(InRecord(record));
+        }
+    }
+
+    /// Passes all that is around an event to `read`, the innermost first.
+    pub(super) fn each<S>(
+        &self,
+        event: &Event<'_>,
+        context: &Context<'_, S>,
+        read: &mut dyn FnMut(Around<'_, '_>),
+    ) where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        let next = if event.is_contextual() {
+            enclosing(&mut |values| read(Around::Record(values)))
+        } else {
+            Enclosing::CurrentSpan
+        };
+        let mut next = match next {
+            Enclosing::CurrentSpan => context.event_span(event),
+            other => self.span(other, context),
+        };
+        while let Some(span) = next {
+            let extensions = span.extensions();
+            read(Around::Span(&extensions));
+            let record = extensions.get().map(|InRecord(record)| Arc::clone(record));
+            drop(extensions);
+            next = match record {
+                Some(record) => {
+                    let outside = record.each(&mut |values| read(Around::Record(values)));
+                    self.span(outside, context)
+                }
+                None => span.parent(),
+            };
+        }
+    }
+
+    /// Returns the span, if it is open and one of this subscriber.
+    fn span<'c, S>(&self, of: Enclosing, context: &'c Context<'_, S>) -> Option<SpanRef<'c, S>>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        let Enclosing::Span(place) = of else {
+            return None;
+        };
+        let is_of_this = place.registry == self.registry.load(Relaxed);
+        // An id is never zero, and zero would panic.
+        if !is_of_this || place.id == 0 {
+            return None;
+        }
+        context.span(&Id::from_u64(place.id))
+    }
+
+    fn place(&self, id: &Id) -> SpanPlace {
+        SpanPlace {
+            registry: self.registry.load(Relaxed),
+            id: id.into_u64(),
+        }
+    }
+}
