@@ -34,8 +34,8 @@ pub use crate::{
         BoundMetric, ByValue, CallResult, CallSite, ErrorOutcome, Failures, Guard, LiteralValue,
         Outcome, Running, SeriesIndex, Stage, StageCells, StageSeries, StatusOffset, Timed,
         ValueOutcome, any, at, begin, call, checked, classify, described, description, entered,
-        literal, open, outcome_by, outcome_of_option, pin, ready, run, run_on, staged, start,
-        status_of_option, status_offset, stream, streamed, time, time_as, time_async,
+        error_type, literal, open, outcome_by, outcome_of_option, pin, ready, run, run_on, staged,
+        start, status_of_option, status_offset, stream, streamed, time, time_as, time_async,
         time_async_as, wrap, wrap_on, wrapped_stream,
     },
 };

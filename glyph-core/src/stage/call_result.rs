@@ -33,6 +33,13 @@ impl IntoCallResult for Outcome {
     }
 }
 
+/// Returns the type of the error that a call ended with, as the span of the call has it.
+#[doc(hidden)]
+#[inline]
+pub fn error_type<V: IntoCallResult + Copy>(result: &V) -> Option<&'static str> {
+    (*result).into_call_result().0.error_type_of_span()
+}
+
 /// Ends a call with the value of its body. Implemented by closures that return the result of the
 /// value.
 #[doc(hidden)]

@@ -204,12 +204,8 @@ impl Guard {
 
     /// Describes the end on the span.
     fn describe(&self, result: CallResult, description: Option<&Description>, is_error: bool) {
-        let error_type = match result.outcome {
-            Outcome::Ok => return,
-            Outcome::Cancelled => result.error_type.unwrap_or("cancelled"),
-            Outcome::Panicked => "panic",
-            Outcome::Timeout => result.error_type.unwrap_or("timeout"),
-            Outcome::Error => result.error_type.unwrap_or("error"),
+        let Some(error_type) = result.error_type_of_span() else {
+            return;
         };
         let description = description.map(Description::text);
         self.open_span.describe(error_type, description, is_error);

@@ -70,7 +70,7 @@ mod timed;
 mod value_outcome;
 mod wrapped_stream;
 
-pub use call_result::{AtEnd, Continues, IntoCallResult};
+pub use call_result::{AtEnd, Continues, IntoCallResult, error_type};
 pub use call_site::{CallSite, LiteralValue, Staged, any, at, checked, literal, ready, staged};
 pub use classify::{Anything, Classify, Plain, classify, outcome_by, outcome_of_option};
 pub use description::{Described, Description, described, description};

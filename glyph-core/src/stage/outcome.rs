@@ -121,6 +121,18 @@ impl CallResult {
         error_type: None,
     };
 
+    /// Returns the attribute `error.type`. `None` if the call is ok.
+    #[must_use]
+    pub fn error_type_of_span(self) -> Option<&'static str> {
+        Some(match self.outcome {
+            Outcome::Ok => return None,
+            Outcome::Cancelled => self.error_type.unwrap_or("cancelled"),
+            Outcome::Panicked => "panic",
+            Outcome::Timeout => self.error_type.unwrap_or("timeout"),
+            Outcome::Error => self.error_type.unwrap_or("error"),
+        })
+    }
+
     /// Replaces the outcome.
     #[inline]
     #[must_use]

@@ -25,7 +25,7 @@ impl StatusOffset {
 /// The result of a call that returned an `Option`: the outcome `ok`, with another status for
 /// `None`.
 #[doc(hidden)]
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct StatusOfOption(Option<StatusOffset>);
 
 impl IntoCallResult for StatusOfOption {

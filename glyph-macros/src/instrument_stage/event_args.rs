@@ -72,9 +72,16 @@ impl EventArgs {
             return ret.map_or_else(|| verdict.clone(), |ret| quote!({ #ret #verdict }));
         };
         let text = Ident::new("__text", Span::mixed_site());
-        let err = err.of_error(result, &text, rt);
+        let ended = Ident::new("__ended", Span::mixed_site());
+        let err = err.of_error(result, &text, &ended, rt);
         let none = option(rt, None);
-        quote!({ let mut #text = #none; #ret #err #rt::described(#verdict, #text) })
+        quote!({
+            let mut #text = #none;
+            let #ended = #verdict;
+            #ret
+            #err
+            #rt::described(#ended, #text)
+        })
     }
 
     /// Whether errors are logged.
@@ -145,35 +152,46 @@ impl EventArg {
     fn of_value(&self, result: &Ident, ok_alone: bool, rt: &TokenStream) -> TokenStream {
         let level = self.level(&quote!(INFO), rt);
         if !ok_alone {
-            return self.event(&level, &quote!(return), result, true, rt).0;
+            let name = quote!(return);
+            return self.event(&level, &name, result, true, None, rt).0;
         }
         let value = Ident::new("__value", Span::mixed_site());
-        let (event, _) = self.event(&level, &quote!(return), &value, true, rt);
+        let (event, _) = self.event(&level, &quote!(return), &value, true, None, rt);
         let ok = self
             .range()
             .start(quote!(#rt::core::result::Result::Ok(#value)));
         quote!(if let #ok = #result { #event })
     }
 
-    /// The event with the returned error, whose text is kept in the variable `text`.
-    fn of_error(&self, result: &Ident, text: &Ident, rt: &TokenStream) -> TokenStream {
+    /// The event with the returned error and the type of it that the span has. The text of the error
+    /// is kept in the variable `text`, and `ended` has the result of the call.
+    fn of_error(
+        &self,
+        result: &Ident,
+        text: &Ident,
+        ended: &Ident,
+        rt: &TokenStream,
+    ) -> TokenStream {
         let level = self.level(&quote!(ERROR), rt);
         let error = Ident::new("__error", Span::mixed_site());
-        let (event, shown) = self.event(&level, &quote!(error), &error, false, rt);
+        let error_type = quote!(error.r#type = #rt::error_type(&#ended));
+        let name = quote!(error);
+        let (event, shown) = self.event(&level, &name, &error, false, Some(&error_type), rt);
         let err = self
             .range()
             .start(quote!(#rt::core::result::Result::Err(#error)));
         quote!(if let #err = #result { #event #text = #rt::description(#shown); })
     }
 
-    /// Logs `value`, a reference, under `name`. Returns the statements, and its text as
-    /// `fmt::Arguments`.
+    /// Logs `value`, a reference, under `name`, with another field. Returns the statements, and its
+    /// text as `fmt::Arguments`.
     fn event(
         &self,
         level: &TokenStream,
         name: &TokenStream,
         value: &Ident,
         debug: bool,
+        other: Option<&TokenStream>,
         rt: &TokenStream,
     ) -> (TokenStream, TokenStream) {
         let (sigil, shown, format) = if self.debug.unwrap_or(debug) {
@@ -190,7 +208,7 @@ impl EventArg {
         let event = quote! {
             let #value = #shown;
             #rt::tracing::event!(
-                target: #target, #level, #name = #sigil #value
+                target: #target, #level, #name = #sigil #value, #other
             );
         };
         (event, quote!(#rt::core::format_args!(#format, #value)))

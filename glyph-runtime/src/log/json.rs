@@ -13,18 +13,13 @@ const LONGEST_TARGET: usize = 256;
 
 /// The names need no escapes, see [`FieldNames`](super::FieldNames).
 pub(super) fn push_head(out: &mut Vec<u8>, head: &Head<'_>, names: &Names) {
-    let mut push = |parts: &[&str]| {
-        for part in parts {
-            out.extend_from_slice(part.as_bytes());
-        }
-    };
-    push(&["{\"", names.own(Own::Timestamp), "\":\"", head.timestamp]);
     let level = names.level(head.level);
-    push(&["\",\"", names.own(Own::Level), "\":\"", level]);
-    push(&["\",\"", names.own(Own::Message), "\":"]);
+    let timestamp = names.own(Own::Timestamp);
+    push(out, ["{\"", timestamp, "\":\"", head.timestamp]);
+    push(out, ["\",\"", names.own(Own::Level), "\":\"", level]);
+    push(out, ["\",\"", names.own(Own::Message), "\":"]);
     out.extend_from_slice(head.message);
-    let target = names.own(Own::Target);
-    let _infallible = write!(out, ",\"{target}\":");
+    push(out, [",\"", names.own(Own::Target), "\":"]);
     text::push_str(out, head.target, LONGEST_TARGET);
     if let Some((trace, span, _)) = head.correlation.span {
         let (trace_key, span_key) = (names.own(Own::TraceId), names.own(Own::SpanId));
@@ -41,10 +36,14 @@ pub(super) fn push_field(out: &mut Vec<u8>, key: Key<'_>, value: &[u8]) {
         text::push_str(out, key.name, usize::MAX);
     } else {
         // Names that need a prefix are known, and none of them needs escaping.
-        for part in ["\"", key.prefix, key.name, "\""] {
-            out.extend_from_slice(part.as_bytes());
-        }
+        push(out, ["\"", key.prefix, key.name, "\""]);
     }
     out.push(b':');
     out.extend_from_slice(value);
+}
+
+fn push<const PARTS: usize>(out: &mut Vec<u8>, parts: [&str; PARTS]) {
+    for part in parts {
+        out.extend_from_slice(part.as_bytes());
+    }
 }

@@ -41,6 +41,10 @@ impl Row {
         if self.outcome == "ok" {
             assert_eq!((self.span_status, &*self.error_type), ("", ""), "{self:?}");
         }
+        if let Some((_, rest)) = self.line.split_once("`error.type=\"") {
+            let (of_line, _) = rest.split_once('"').unwrap();
+            assert_eq!(of_line, self.error_type, "{self:?}");
+        }
         if self.line.starts_with("ERROR") {
             assert_eq!((failed, self.span_status), (true, "ERROR"), "{self:?}");
         }

@@ -1,10 +1,10 @@
 //! Events with the value or error of a call.
 
-use std::{cell::Cell, num::TryFromIntError};
+use std::{cell::Cell, fmt, num::TryFromIntError};
 
 use futures_util::FutureExt;
 use glyph_core::{
-    instrument_stage,
+    Outcome, instrument_stage,
     testing::{CapturedEvent, CapturedSpan},
 };
 use tracing::Level;
@@ -57,6 +57,42 @@ fn error_is_logged_at_the_end_of_the_call() {
     assert_eq!(shown("error", whole), expected);
     assert_eq!(shown("error", early), expected);
     assert_eq!(shown("error", || later(2).now_or_never()), expected);
+}
+
+#[test]
+fn event_has_the_error_type_of_the_span() {
+    #[derive(Debug, Outcome)]
+    enum Failure {
+        #[outcome(timeout)]
+        TooLate,
+        #[outcome(ok)]
+        NotFound,
+    }
+    impl fmt::Display for Failure {
+        fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("failed")
+        }
+    }
+    #[instrument_stage(stage::step, err = event)]
+    fn whole(failure: Failure) -> Result<u8, Failure> {
+        Err(failure)
+    }
+    #[instrument_stage(stage::step, err = event)]
+    fn plain() -> Result<u8, TryFromIntError> {
+        narrow(1234)
+    }
+    #[instrument_stage(stage::step, err = event, outcome = |_| Outcome::Cancelled)]
+    fn judged() -> Result<u8, &'static str> {
+        Err("given up")
+    }
+    let agree = |(span, event): (CapturedSpan, CapturedEvent), expected| {
+        assert_eq!(event.field("error.type"), expected);
+        assert_eq!(span.error_type(), expected);
+    };
+    agree(event(|| whole(Failure::TooLate)), Some("too_late"));
+    agree(event(|| whole(Failure::NotFound)), None);
+    agree(event(plain), Some("core::num::error::TryFromIntError"));
+    agree(event(judged), Some("str"));
 }
 
 #[test]
@@ -172,7 +208,7 @@ fn value_uses_debug_unless_display_is_set() {
 #[test]
 fn opaque_or_borrowed_values_are_logged() {
     #[instrument_stage(stage::step, ret = event)]
-    fn opaque() -> impl Copy + std::fmt::Debug {
+    fn opaque() -> impl Copy + fmt::Debug {
         42
     }
     #[instrument_stage(stage::step, ret = event)]
