@@ -19,7 +19,7 @@ pub use enter::{EnteredSpan, in_span};
 pub use field::{FieldValue, debugged, displayed, value};
 pub use link::{Link, linked};
 pub(crate) use open::{Inside, open_with};
-pub use open::{OpenSpan, ParentContext, is_built_here, opens};
+pub use open::{OpenSpan, ParentContext, is_opened_here, open_here, opens};
 pub use parent::{IntoParent, Parent, parent};
 use record::RecordSlot;
 pub use record::{

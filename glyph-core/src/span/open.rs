@@ -11,7 +11,7 @@ use super::{
     SpanParent, TypeName, Values,
     callsite::MAX_FIELDS,
     enter::{enter_span, exit_span},
-    record::{self, Entered, note_later, records_are_read, spans_are_read},
+    record::{self, Entered, records_are_read, spans_are_read},
     traces::{ParentSpan, current_span, exemplar_of, traces},
 };
 use crate::{
@@ -28,8 +28,8 @@ pub struct OpenSpan {
     /// The function that opened the span, for its name. `None` for the span of a block.
     parent: Option<SpanParent>,
     record: RecordSlot,
-    /// Whether the call has a record. The slot is empty while a thread is in the call.
-    has_record: bool,
+    /// The callsite, if the call has a record. The slot is empty while a thread is in the call.
+    recorded: Option<&'static SpanCallsite>,
     /// The span around the record, if the call may outlive it.
     around: Option<Box<SpanAround>>,
 }
@@ -78,7 +78,7 @@ impl OpenSpan {
             span: Span::none(),
             parent: None,
             record: RecordSlot::EMPTY,
-            has_record: false,
+            recorded: None,
             around: None,
         }
     }
@@ -90,7 +90,7 @@ impl OpenSpan {
         of: Option<TypeName>,
         context: ParentContext,
     ) {
-        if !self.has_record {
+        if self.recorded.is_none() {
             self.parent = Some(SpanParent {
                 callsite,
                 of,
@@ -127,7 +127,7 @@ impl OpenSpan {
     /// Keeps what is around a record, since the call may go on after it.
     #[inline]
     pub(crate) fn outlive(&mut self) {
-        if self.has_record {
+        if self.recorded.is_some() {
             self.record.outlive();
             self.around = Some(Box::new(SpanAround {
                 span: Span::current(),
@@ -176,12 +176,42 @@ impl OpenSpan {
     }
 
     /// Runs `work` inside of the call.
-    pub fn in_scope<R>(&mut self, work: impl FnOnce(&Span) -> R) -> R {
+    pub fn in_scope<R>(&mut self, work: impl FnOnce(&Self) -> R) -> R {
         let entered = EnteredCall {
             inside: self.enter(),
             open: self,
         };
-        work(&entered.open.span)
+        work(entered.open)
+    }
+
+    /// Runs `work`, which may [`record`](Self::record) fields.
+    pub fn with<R>(&mut self, work: impl FnOnce(&Self) -> R) -> R {
+        if self.recorded.is_some() {
+            self.in_scope(work)
+        } else {
+            work(self)
+        }
+    }
+
+    /// Sets fields of the callsite. If the call has a record, the thread must be right in the call.
+    pub fn record(&self, fields: &[(&str, FieldValue<'_>)]) {
+        let metadata = match (self.recorded, self.span.metadata()) {
+            (Some(callsite), _) => callsite.metadata(),
+            (None, Some(metadata)) => metadata,
+            (None, None) => return,
+        };
+        let mut values = [None; MAX_FIELDS];
+        for (slot, field) in values.iter_mut().zip(metadata.fields()) {
+            let found = fields.iter().find(|(name, _)| *name == field.name());
+            *slot = found.and_then(|(_, value)| *value);
+        }
+        let values = values.get(..metadata.fields().len()).unwrap_or_default();
+        if self.recorded.is_some() {
+            record::update(&Values::of(metadata, values));
+        } else {
+            self.span
+                .record_all(&metadata.fields().value_set_all(values));
+        }
     }
 
     /// Enters the call, whose record several threads can enter.
@@ -192,8 +222,9 @@ impl OpenSpan {
 
     /// Whether the call has a span of `tracing`'s or a record.
     #[inline]
-    pub(crate) fn is_there(&self) -> bool {
-        self.has_record || !self.span.is_disabled()
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        self.recorded.is_some() || !self.span.is_disabled()
     }
 
     /// Sets the status and the error type of the span (OpenTelemetry semantic conventions,
@@ -205,9 +236,8 @@ impl OpenSpan {
         description: Option<&str>,
         is_error: bool,
     ) {
-        if self.has_record {
-            note_later(&Values::of_text("error.type", error_type));
-            return;
+        if self.recorded.is_some() {
+            return record::update_shared(&Values::of_text("error.type", error_type));
         }
         self.span.record("error.type", error_type);
         if is_error {
@@ -269,10 +299,18 @@ fn parent_context(names_parent: bool, needs_span: bool) -> Option<ParentContext>
     })
 }
 
-/// Whether a span of `tracing`'s is built in the current context.
+/// Whether a call in the current context has a span of `tracing`'s or a record.
 #[must_use]
-pub fn is_built_here() -> bool {
-    parent_context(false, false).is_some_and(|context| !context.is_recorded)
+pub fn is_opened_here() -> bool {
+    parent_context(false, false).is_some()
+}
+
+/// Opens a span in the current context with the values of its fields.
+#[must_use]
+pub fn open_here(callsite: &'static SpanCallsite, fields: &[FieldValue<'_>]) -> OpenSpan {
+    opens(callsite, false, false).map_or_else(OpenSpan::nothing, |context| {
+        open_with(callsite, context, &Parent::Current, &[], fields)
+    })
 }
 
 /// Opens a span with the values of its labels and fields.
@@ -296,7 +334,7 @@ pub(crate) fn open_with(
     {
         return OpenSpan {
             record,
-            has_record: true,
+            recorded: Some(callsite),
             ..OpenSpan::nothing()
         };
     }

@@ -5,7 +5,7 @@ use tracing::Level;
 use super::WaitEnd;
 use crate::{
     descriptor::SourceCrate,
-    span::{OpenSpan, Parent, SpanCallsite, open_with, opens, value},
+    span::{OpenSpan, SpanCallsite, open_here, value},
 };
 
 static SITE: SpanCallsite = SpanCallsite::new(
@@ -23,10 +23,7 @@ static SITE: SpanCallsite = SpanCallsite::new(
 /// Opens the span of a wait. Below a span that is not sampled it is a record.
 pub(super) fn open(name: &'static str, scope: Option<&'static str>) -> OpenSpan {
     let fields = [value(&name), value(&scope)];
-    let context = opens(&SITE, false, false);
-    context.map_or_else(OpenSpan::nothing, |context| {
-        open_with(&SITE, context, &Parent::Current, &[], &fields)
-    })
+    open_here(&SITE, &fields)
 }
 
 pub(super) fn describe(open: &OpenSpan, end: &WaitEnd) {

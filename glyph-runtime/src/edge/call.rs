@@ -5,7 +5,6 @@ use std::{mem, sync::Arc, time::Duration};
 use bytes::Buf;
 use http::response;
 use http_body::{Frame, SizeHint};
-use tracing::Span;
 
 use super::{
     Client, Protocol, Server,
@@ -13,7 +12,7 @@ use super::{
     protocol::{End, Role, Termination},
     request_body::RequestState,
 };
-use glyph_core::__runtime::Moment;
+use glyph_core::__runtime::{Moment, OpenSpan};
 use glyph_core::scope::ScopeLabels;
 
 /// The side of a call that is measured, with its settings.
@@ -45,7 +44,7 @@ struct Progress<P: Protocol> {
 /// A call whose span is entered.
 #[derive(Debug)]
 pub(super) struct CurrentCall<'call, P: Protocol> {
-    span: &'call Span,
+    span: &'call OpenSpan,
     progress: &'call mut Progress<P>,
 }
 
@@ -86,13 +85,7 @@ impl<P: Protocol> Call<P> {
     /// Runs `work` inside of the call's span, context and scope labels.
     pub(super) fn in_scope<T>(&mut self, work: impl FnOnce(CurrentCall<'_, P>) -> T) -> T {
         let Self { span, progress } = self;
-        let entered = &span.span;
-        span.in_scope(|| {
-            work(CurrentCall {
-                span: entered,
-                progress,
-            })
-        })
+        span.in_scope(|span| work(CurrentCall { span, progress }))
     }
 
     /// Returns the state of the request's body.
@@ -104,9 +97,11 @@ impl<P: Protocol> Call<P> {
     pub(super) fn head(&mut self, head: &mut response::Parts, length: &SizeHint) {
         let Self { span, progress } = self;
         progress.protocol.head(head, length);
-        if !span.span.is_disabled() {
+        if span.span.is_there() {
             let role = progress.side.role();
-            progress.protocol.describe_head(role, head, &span.span);
+            let protocol = &progress.protocol;
+            span.span
+                .with(|span| protocol.describe_head(role, head, span));
         }
         if let Side::Server(server) = &progress.side {
             server.write_headers(&mut head.headers, &span.ids, progress.elapsed());
@@ -177,7 +172,7 @@ impl<P: Protocol> CurrentCall<'_, P> {
             Side::Server(server) => server.ended(protocol, &ended),
             Side::Client(client) => client.ended(protocol, &ended),
         }
-        if !span.is_disabled() {
+        if span.is_there() {
             protocol.describe(role, &ended, span);
         }
     }

@@ -2,20 +2,18 @@
 
 use std::sync::Arc;
 
+use crate::context::current_context;
+use glyph_core::__runtime::{OpenSpan, is_opened_here};
+use glyph_core::scope::ScopeLabels;
 use opentelemetry::{
     Context,
     trace::{SpanContext, SpanId, TraceContextExt},
 };
-use tracing::Span;
-
-use crate::context::current_context;
-use glyph_core::__runtime::{FirstUse, in_span, is_built_here, is_ending};
-use glyph_core::scope::ScopeLabels;
 
 /// The span of a call, and the context and scope labels that are current while it runs.
 #[derive(Debug)]
 pub(super) struct CallSpan {
-    pub(super) span: Span,
+    pub(super) span: OpenSpan,
     /// The ids of the call's span, or of the span around it if the call has none. Known once the
     /// span was entered.
     pub(super) ids: SpanContext,
@@ -29,14 +27,14 @@ pub(super) struct CallSpan {
 }
 
 impl CallSpan {
-    /// Opens a span inside of `context`. Below an unsampled span none is built.
-    pub(super) fn open(context: Context, open: impl FnOnce() -> Span) -> Self {
+    /// Opens a span inside of `context`. Below an unsampled span it is a record, if there is a log.
+    pub(super) fn open(context: Context, open: impl FnOnce() -> OpenSpan) -> Self {
         let enclosing = current_context::read(id).unwrap_or(SpanId::INVALID);
         let attached = current_context::attach(context.clone());
-        let span = if is_built_here() {
-            opened(open)
+        let span = if is_opened_here() {
+            open()
         } else {
-            Span::none()
+            OpenSpan::nothing()
         };
         drop(attached);
         Self {
@@ -52,13 +50,14 @@ impl CallSpan {
     /// current.
     pub(super) fn enter_first<T>(&mut self, work: impl FnOnce() -> T) -> T {
         let Some(context) = self.context.clone() else {
-            return self.in_scope(work);
+            return self.in_scope(|_| work());
         };
         let labels = self.labels.clone();
         let _labels = labels.as_deref().map(glyph_core::__runtime::enter);
-        let (is_current, ids, result) = in_span(&self.span, || {
+        let enclosing = self.enclosing;
+        let (is_current, ids, result) = self.span.in_scope(|_| {
             let ids = current_ids();
-            let is_new = ids.span_id() != self.enclosing && ids.span_id() != id(&context);
+            let is_new = ids.span_id() != enclosing && ids.span_id() != id(&context);
             if ids.is_valid() && is_new {
                 (true, ids, work())
             } else {
@@ -74,23 +73,19 @@ impl CallSpan {
     }
 
     /// Runs `work` inside of the call's span, context and scope labels.
-    pub(super) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
-        let _labels = self.labels.as_deref().map(glyph_core::__runtime::enter);
-        in_span(&self.span, || {
-            let _attached = self.context.clone().map(current_context::attach);
-            work()
+    pub(super) fn in_scope<T>(&mut self, work: impl FnOnce(&OpenSpan) -> T) -> T {
+        let Self {
+            span,
+            context,
+            labels,
+            ..
+        } = self;
+        let _labels = labels.as_deref().map(glyph_core::__runtime::enter);
+        span.in_scope(|span| {
+            let _attached = context.clone().map(current_context::attach);
+            work(span)
         })
     }
-}
-
-/// Opens a span, unless the thread is ending.
-fn opened(open: impl FnOnce() -> Span) -> Span {
-    if is_ending() {
-        return Span::none();
-    }
-    let span = open();
-    FirstUse::NewSpan.mark();
-    span
 }
 
 fn current_ids() -> SpanContext {

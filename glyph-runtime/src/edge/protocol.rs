@@ -3,10 +3,10 @@
 use std::{collections::HashSet, fmt, time::Duration};
 
 use bytes::Buf;
+use glyph_core::__runtime::OpenSpan;
 use http::{request, response};
 use http_body::{Frame, SizeHint};
 use opentelemetry::Context;
-use tracing::Span;
 
 use super::ResponseHeaders;
 use crate::trace;
@@ -46,7 +46,7 @@ pub trait Protocol: fmt::Debug + Sized + 'static {
     fn head(&mut self, head: &response::Parts, length: &SizeHint);
 
     /// Records on the span what the head of the response shows.
-    fn describe_head(&self, role: Role, head: &response::Parts, span: &Span) {
+    fn describe_head(&self, role: Role, head: &response::Parts, span: &OpenSpan) {
         let _ = (role, head, span);
     }
 
@@ -60,10 +60,10 @@ pub trait Protocol: fmt::Debug + Sized + 'static {
     fn is_complete(&self) -> bool;
 
     /// The call has ended. Runs inside of the span.
-    fn end(&mut self, end: End<Self::Failure>, span: &Span) -> Ended<Self::CallEnd>;
+    fn end(&mut self, end: End<Self::Failure>, span: &OpenSpan) -> Ended<Self::CallEnd>;
 
     /// Records the end on the span.
-    fn describe(&self, role: Role, ended: &Ended<Self::CallEnd>, span: &Span);
+    fn describe(&self, role: Role, ended: &Ended<Self::CallEnd>, span: &OpenSpan);
 }
 
 /// The calls of a protocol in one direction: what a server receives, or what a client sends.
@@ -88,7 +88,7 @@ pub trait Direction: fmt::Debug + Sized {
         settings: &SettingsOf<Self>,
         call: &Self::Protocol,
         request: &request::Parts,
-    ) -> Span;
+    ) -> OpenSpan;
 
     /// Reports the start of a call to the recorder.
     fn started(&self, settings: &SettingsOf<Self>, call: &Self::Protocol);

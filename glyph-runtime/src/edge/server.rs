@@ -170,7 +170,7 @@ impl<P: Protocol> Endpoint for Server<P> {
         });
         drop(labels);
         if !settings.continues_traces {
-            remote.add_to(&span.span);
+            remote.add_to(span.span.span());
         }
         if let Some(id) = &id {
             id.propagate(request, header);

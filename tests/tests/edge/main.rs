@@ -4,5 +4,6 @@ mod axum_handlers;
 mod grpc;
 mod http;
 mod key_value_service;
+mod sampling;
 mod services;
 mod table;

@@ -95,14 +95,28 @@ pub(in crate::span) fn open(
     None
 }
 
-/// Sets values of the innermost record, for those that share it. Nobody else reads them: its call
-/// ends.
-pub(in crate::span) fn note_later(values: &Values) {
+/// Sets values of the innermost record.
+pub(in crate::span) fn update(values: &Values) {
     with(|thread| {
-        let Record::Own(record) = &thread.frames.last()?.record else {
-            return None;
-        };
-        record.shared.as_ref()?.update(values);
+        match &mut thread.frames.last_mut()?.record {
+            Record::Own(record) => {
+                record.values.update(values);
+                record.shared.as_ref()?.update(values);
+            }
+            Record::Shared(record) => record.update(values),
+        }
+        Some(())
+    });
+}
+
+/// Sets values of the innermost record for those that share it. Nothing else reads them: its call
+/// ends.
+pub(in crate::span) fn update_shared(values: &Values) {
+    with(|thread| {
+        match &thread.frames.last()?.record {
+            Record::Own(record) => record.shared.as_ref()?.update(values),
+            Record::Shared(record) => record.update(values),
+        }
         Some(())
     });
 }

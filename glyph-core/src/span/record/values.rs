@@ -75,6 +75,17 @@ impl Values {
         !self.has_error
     }
 
+    /// Values of the fields of a span.
+    pub(in crate::span) fn of(
+        metadata: &'static Metadata<'static>,
+        values: &[FieldValue<'_>],
+    ) -> Self {
+        let mut kept = Self::default();
+        // None of glyph's own fields is an error.
+        let _all_are_kept = kept.add(metadata, values);
+        kept
+    }
+
     /// One field with a text.
     pub(in crate::span) fn of_text(name: &'static str, text: &str) -> Self {
         let mut values = Self::default();

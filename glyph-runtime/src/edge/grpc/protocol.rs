@@ -2,11 +2,13 @@
 
 use std::{collections::HashSet, time::Duration};
 
+use crate::edge::call_fields::record;
 use ::http::{HeaderMap, response};
 use bytes::Buf;
+use glyph_core::__runtime::OpenSpan;
 use http_body::{Frame, SizeHint};
 use opentelemetry::trace::TraceContextExt;
-use tracing::Span;
+
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::{
@@ -74,23 +76,26 @@ impl Grpc {
     }
 
     /// Records the ids on the new span.
-    pub(super) fn describe_start(&self, settings: &GrpcSettings, span: &Span) {
-        settings.ids.describe(span, &self.ids);
+    pub(super) fn describe_start(&self, settings: &GrpcSettings, span: &OpenSpan) {
+        settings.ids.describe(span.span(), &self.ids);
     }
 
     /// Decides by the status whether the other side has the method.
-    fn settle_method(&mut self, status: StatusCode, span: &Span) {
+    fn settle_method(&mut self, status: StatusCode, span: &OpenSpan) {
         let rejected = status == StatusCode::Unimplemented && !self.has_method;
         // A method that does not exist is rejected without being polled.
         if !self.method.is_known() || (self.polled && !rejected) {
             return;
         }
-        span.record("rpc.method_original", self.method.name());
+        let original = self.method.clone();
         self.method.is_unimplemented();
-        // It replaces the method that the sampler was shown.
-        span.record("rpc.method", self.method.name());
+        // The method replaces the one that the sampler was shown.
+        record!(span, {
+            "rpc.method_original" = original.name(),
+            "rpc.method" = self.method.name(),
+        });
         // The field `otel.name` is read when the span is built, and not after.
-        span.context().span().update_name(SYSTEM);
+        span.span().context().span().update_name(SYSTEM);
     }
 }
 
@@ -151,7 +156,7 @@ impl Protocol for Grpc {
         self.status.is_some()
     }
 
-    fn end(&mut self, end: End<Failure>, span: &Span) -> Ended<CallEnd> {
+    fn end(&mut self, end: End<Failure>, span: &OpenSpan) -> Ended<CallEnd> {
         let End { role, duration, .. } = end;
         let late = deadline::has_passed(self.timeout, duration);
         let ended = RpcStatus::new(role, self.status, end.termination, late);
@@ -170,12 +175,11 @@ impl Protocol for Grpc {
         }
     }
 
-    fn describe(&self, _: Role, ended: &Ended<CallEnd>, span: &Span) {
-        tracing::record_all!(
-            span,
-            rpc.status_code = ended.end.status.as_str(),
-            error.r#type = self.error_type,
-            otel.status_code = ended.failed.then_some("ERROR"),
-        );
+    fn describe(&self, _: Role, ended: &Ended<CallEnd>, span: &OpenSpan) {
+        record!(span, {
+            "rpc.status_code" = ended.end.status.as_str(),
+            "error.type" = self.error_type,
+            "otel.status_code" = ended.failed.then_some("ERROR"),
+        });
     }
 }

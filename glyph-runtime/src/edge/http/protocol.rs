@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use crate::edge::call_fields::record;
 use bytes::Buf;
+use glyph_core::__runtime::OpenSpan;
 use http::{StatusCode, header, request, response};
 use http_body::{Frame, SizeHint};
-use tracing::Span;
 
 use super::{
     CallEnd, ErrorType, Method,
@@ -78,7 +79,7 @@ impl Protocol for Http {
     }
 
     /// A client learns from the response which connection it used.
-    fn describe_head(&self, role: Role, head: &response::Parts, span: &Span) {
+    fn describe_head(&self, role: Role, head: &response::Parts, span: &OpenSpan) {
         if role == Role::Client {
             client::describe_connection(head, span);
         }
@@ -97,7 +98,7 @@ impl Protocol for Http {
         self.has_no_body || self.expected.is_some_and(|expected| self.sent >= expected)
     }
 
-    fn end(&mut self, end: End<ErrorType>, _: &Span) -> Ended<CallEnd> {
+    fn end(&mut self, end: End<ErrorType>, _: &OpenSpan) -> Ended<CallEnd> {
         let error = failure::error(end.role, self.status, end.termination);
         self.received = end.received;
         Ended {
@@ -112,21 +113,19 @@ impl Protocol for Http {
         }
     }
 
-    fn describe(&self, role: Role, ended: &Ended<CallEnd>, span: &Span) {
+    fn describe(&self, role: Role, ended: &Ended<CallEnd>, span: &OpenSpan) {
         let Ended { end, failed } = ended;
         let error_type = end
             .error
             .and_then(|error| failure::attribute(role, end.status, error));
         let received = self.received.is_some();
-        // One record for all: each record looks up the span and takes its lock.
-        tracing::record_all!(
-            span,
-            http.response.status_code = end.status.map(|status| i64::from(status.as_u16())),
-            http.request.body.size = received.then(|| size(end.request_bytes)),
-            http.response.body.size = size(end.response_bytes),
-            error.r#type = error_type,
-            otel.status_code = failed.then_some("ERROR"),
-        );
+        record!(span, {
+            "http.response.status_code" = end.status.map(|status| i64::from(status.as_u16())),
+            "http.request.body.size" = received.then(|| size(end.request_bytes)),
+            "http.response.body.size" = size(end.response_bytes),
+            "error.type" = error_type,
+            "otel.status_code" = failed.then_some("ERROR"),
+        });
     }
 }
 

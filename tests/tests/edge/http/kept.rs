@@ -11,7 +11,10 @@ use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, ShouldSample, SpanData};
 use serde_json::Value;
 use tracing::{level_filters::LevelFilter, subscriber::DefaultGuard};
-use tracing_subscriber::{Layer, Registry, layer::SubscriberExt};
+use tracing_subscriber::{
+    Layer, Registry,
+    layer::{Identity, SubscriberExt},
+};
 
 /// The spans and lines of the test's thread. Its current-thread runtime runs everything.
 pub(crate) struct Kept {
@@ -47,6 +50,13 @@ pub(crate) fn keep_sampled(sampler: impl ShouldSample + 'static) -> Kept {
         .build();
     let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("tests"));
     kept(Source::Program(provider), exporter, layer.boxed())
+}
+
+/// Keeps the lines of a program without traces, as with `OTEL_SDK_DISABLED`.
+pub(crate) fn keep_untraced() -> Kept {
+    let provider = SdkTracerProvider::builder().build();
+    let exporter = InMemorySpanExporter::default();
+    kept(Source::Program(provider), exporter, Identity::new().boxed())
 }
 
 fn kept(
@@ -89,6 +99,11 @@ impl Kept {
         let mut spans = self.spans();
         assert_eq!(spans.len(), 1, "{spans:?}");
         spans.remove(0)
+    }
+
+    /// Returns the number of lines that are written so far.
+    pub(crate) fn line_count(&self) -> usize {
+        self.lines.lines().len()
     }
 
     /// Returns all lines and closes the log.

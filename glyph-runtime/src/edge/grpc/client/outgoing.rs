@@ -1,8 +1,10 @@
 //! A call that a client makes.
 
+use crate::edge::call_fields::call_span;
 use ::http::request::Parts;
+use glyph_core::__runtime::OpenSpan;
 use opentelemetry::Context;
-use tracing::{Span, field::Empty, info_span};
+use tracing::field::Empty;
 
 use super::{ClientCall, settings::GrpcClientSettings};
 use crate::edge::{
@@ -43,7 +45,7 @@ impl Direction for OutgoingCall {
         (Self { host }, call, context)
     }
 
-    fn open_span(&self, settings: &SettingsOf<Self>, call: &Grpc, request: &Parts) -> Span {
+    fn open_span(&self, settings: &SettingsOf<Self>, call: &Grpc, request: &Parts) -> OpenSpan {
         let port = match settings.direction.peer() {
             Some((_, port)) => port,
             None => request.uri.port_u16().map(i64::from),
@@ -76,20 +78,16 @@ impl OutgoingCall {
 }
 
 /// Opens a span (OpenTelemetry semantic conventions, "gRPC", "Client").
-fn open_span(method: &Method, peer: &str, port: Option<i64>, request: &Parts) -> Span {
+fn open_span(method: &Method, peer: &str, port: Option<i64>, request: &Parts) -> OpenSpan {
     let original = (!method.is_known()).then(|| bounded(request.uri.path()));
-    info_span!(
-        target: "glyph::grpc",
-        "grpc.client",
-        otel.name = method.span_name(),
-        otel.kind = "client",
-        otel.status_code = Empty,
-        error.r#type = Empty,
-        rpc.system.name = SYSTEM,
-        rpc.method = method.name(),
-        rpc.method_original = original,
-        rpc.status_code = Empty,
-        server.address = (!peer.is_empty()).then(|| bounded(peer)),
-        server.port = port,
-    )
+    call_span!("glyph::grpc", "grpc.client", {
+        "otel.name" = method.span_name(),
+        "otel.kind" = "client",
+        "rpc.system.name" = SYSTEM,
+        "rpc.method" = method.name(),
+        "rpc.method_original" = original,
+        "rpc.status_code" = Empty,
+        "server.address" = (!peer.is_empty()).then(|| bounded(peer)),
+        "server.port" = port,
+    })
 }

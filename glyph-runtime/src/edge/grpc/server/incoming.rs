@@ -2,10 +2,12 @@
 
 use std::{mem, net::SocketAddr};
 
+use crate::edge::call_fields::call_span;
 use ::http::request::Parts;
+use glyph_core::__runtime::OpenSpan;
 use opentelemetry::Context;
 use tonic::metadata::MetadataMap;
-use tracing::{Span, field::Empty, info_span};
+use tracing::field::Empty;
 
 use super::{ServerCall, line, settings::GrpcServerSettings};
 use crate::edge::{
@@ -47,7 +49,7 @@ impl Direction for IncomingCall {
         (Self { peer }, call, context)
     }
 
-    fn open_span(&self, settings: &SettingsOf<Self>, call: &Grpc, request: &Parts) -> Span {
+    fn open_span(&self, settings: &SettingsOf<Self>, call: &Grpc, request: &Parts) -> OpenSpan {
         let span = open_span(&call.method, self.peer, request);
         call.describe_start(&settings.protocol, &span);
         span
@@ -75,26 +77,22 @@ fn described(method: &Method) -> ServerCall<'_> {
 }
 
 /// Opens a span (OpenTelemetry semantic conventions, "gRPC", "Server").
-fn open_span(method: &Method, peer: Option<SocketAddr>, request: &Parts) -> Span {
+fn open_span(method: &Method, peer: Option<SocketAddr>, request: &Parts) -> OpenSpan {
     let (address, port) = requested_address(request);
     let original = (!method.is_known()).then(|| bounded(request.uri.path()));
     let peer_address = peer.map(|peer| peer.ip().to_string());
-    info_span!(
-        target: "glyph::grpc",
-        "grpc.server",
-        otel.name = method.span_name(),
-        otel.kind = "server",
-        otel.status_code = Empty,
-        error.r#type = Empty,
-        rpc.system.name = SYSTEM,
-        rpc.method = method.name(),
-        rpc.method_original = original,
-        rpc.status_code = Empty,
-        server.address = address,
-        server.port = port,
-        network.peer.address = peer_address.as_deref(),
-        network.peer.port = peer.map(|peer| i64::from(peer.port())),
-    )
+    call_span!("glyph::grpc", "grpc.server", {
+        "otel.name" = method.span_name(),
+        "otel.kind" = "server",
+        "rpc.system.name" = SYSTEM,
+        "rpc.method" = method.name(),
+        "rpc.method_original" = original,
+        "rpc.status_code" = Empty,
+        "server.address" = address,
+        "server.port" = port,
+        "network.peer.address" = peer_address.as_deref(),
+        "network.peer.port" = peer.map(|peer| i64::from(peer.port())),
+    })
 }
 
 /// Returns the address of the connected peer, from what tonic knows of the connection, with or

@@ -1,9 +1,11 @@
 //! A call that a client makes.
 
+use crate::edge::call_fields::{call_span, record};
+use glyph_core::__runtime::OpenSpan;
 use http::{Uri, request::Parts, response};
 use hyper_util::client::legacy::connect::HttpInfo;
 use opentelemetry::Context;
-use tracing::{Span, field::Empty, info_span};
+use tracing::field::Empty;
 
 use super::{ClientRequest, layer::HttpClientSettings, resend};
 use crate::edge::{
@@ -47,7 +49,7 @@ impl Direction for OutgoingCall {
         (outgoing, Http::new(request), context)
     }
 
-    fn open_span(&self, _: &SettingsOf<Self>, call: &Http, request: &Parts) -> Span {
+    fn open_span(&self, _: &SettingsOf<Self>, call: &Http, request: &Parts) -> OpenSpan {
         open_span(&self.described(call), request)
     }
 
@@ -73,44 +75,39 @@ impl OutgoingCall {
 
 /// Opens a span (OpenTelemetry semantic conventions, "HTTP client span"). Without user, password
 /// and query, which can be secrets.
-fn open_span(described: &ClientRequest<'_>, request: &Parts) -> Span {
+fn open_span(described: &ClientRequest<'_>, request: &Parts) -> OpenSpan {
     let template = request.extensions.get::<UrlTemplate>();
     let method = described.method.in_name();
     let name = match template {
         Some(UrlTemplate(template)) => format!("{method} {template}"),
         None => method.to_owned(),
     };
-    info_span!(
-        target: "glyph::http",
-        "http.client",
-        otel.name = name,
-        otel.kind = "client",
-        otel.status_code = Empty,
-        error.r#type = Empty,
-        http.request.method = described.method.as_str(),
-        http.request.method_original = method::original(described.method, request),
-        http.request.resend_count = (described.resend > 0).then_some(i64::from(described.resend)),
-        http.response.status_code = Empty,
-        http.response.body.size = Empty,
-        server.address = bounded(described.peer),
-        server.port = port(&request.uri),
-        url.full = bounded(&full(&request.uri)),
-        url.template = template.map(|template| template.0),
-        network.peer.address = Empty,
-        network.peer.port = Empty,
-        network.protocol.version = Empty,
-    )
+    call_span!("glyph::http", "http.client", {
+        "otel.name" = name,
+        "otel.kind" = "client",
+        "http.request.method" = described.method.as_str(),
+        "http.request.method_original" = method::original(described.method, request),
+        "http.request.resend_count" = (described.resend > 0).then_some(i64::from(described.resend)),
+        "http.response.status_code" = Empty,
+        "http.response.body.size" = Empty,
+        "server.address" = bounded(described.peer),
+        "server.port" = port(&request.uri),
+        "url.full" = bounded(&full(&request.uri)),
+        "url.template" = template.map(|template| template.0),
+        "network.peer.address" = Empty,
+        "network.peer.port" = Empty,
+        "network.protocol.version" = Empty,
+    })
 }
 
 /// Records the connection of a call: hyper's clients put its address into the response.
-pub(in crate::edge) fn describe_connection(head: &response::Parts, span: &Span) {
+pub(in crate::edge) fn describe_connection(head: &response::Parts, span: &OpenSpan) {
     let peer = head.extensions.get().map(HttpInfo::remote_addr);
-    tracing::record_all!(
-        span,
-        network.peer.address = peer.map(|peer| peer.ip().to_string()),
-        network.peer.port = peer.map(|peer| i64::from(peer.port())),
-        network.protocol.version = version(head.version),
-    );
+    record!(span, {
+        "network.peer.address" = peer.map(|peer| peer.ip().to_string()),
+        "network.peer.port" = peer.map(|peer| i64::from(peer.port())),
+        "network.protocol.version" = version(head.version),
+    });
 }
 
 fn full(uri: &Uri) -> String {

@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 
+use crate::edge::call_fields::call_span;
 use axum::extract::ConnectInfo;
+use glyph_core::__runtime::OpenSpan;
 use http::{header, request::Parts};
 use opentelemetry::Context;
-use tracing::{Span, field::Empty, info_span};
+use tracing::field::Empty;
 
 use super::{Route, ServerRequest, UNMATCHED, line, settings::HttpServerSettings};
 use crate::edge::{
@@ -34,7 +36,7 @@ impl Direction for IncomingRequest {
         (Self { route }, Http::new(request), context)
     }
 
-    fn open_span(&self, settings: &SettingsOf<Self>, call: &Http, request: &Parts) -> Span {
+    fn open_span(&self, settings: &SettingsOf<Self>, call: &Http, request: &Parts) -> OpenSpan {
         let described = self.described(call);
         let name = (settings.direction.span_name)(&described);
         open_span(&name, &described, request)
@@ -64,33 +66,29 @@ impl IncomingRequest {
 
 /// Opens a span (OpenTelemetry semantic conventions, "HTTP server span"). Without the query, which
 /// can contain secrets.
-fn open_span(name: &str, described: &ServerRequest<'_>, request: &Parts) -> Span {
+fn open_span(name: &str, described: &ServerRequest<'_>, request: &Parts) -> OpenSpan {
     let (address, port) = requested_address(request);
     let peer = peer(request);
     let peer_address = peer.map(|peer| peer.ip().to_string());
-    info_span!(
-        target: "glyph::http",
-        "http.server",
-        otel.name = name,
-        otel.kind = "server",
-        otel.status_code = Empty,
-        error.r#type = Empty,
-        http.request.method = described.method.as_str(),
-        http.request.method_original = method::original(described.method, request),
-        http.route = described.is_matched().then_some(described.route),
-        http.response.status_code = Empty,
-        http.request.body.size = Empty,
-        http.response.body.size = Empty,
-        url.scheme = request.uri.scheme_str().unwrap_or("http"),
-        url.path = bounded(request.uri.path()),
-        server.address = address,
-        server.port = port,
-        network.peer.address = peer_address.as_deref(),
-        network.peer.port = peer.map(|peer| i64::from(peer.port())),
-        client.address = peer_address.as_deref(),
-        network.protocol.version = version(request.version),
-        user_agent.original = header(&request.headers, &header::USER_AGENT),
-    )
+    call_span!("glyph::http", "http.server", {
+        "otel.name" = name,
+        "otel.kind" = "server",
+        "http.request.method" = described.method.as_str(),
+        "http.request.method_original" = method::original(described.method, request),
+        "http.route" = described.is_matched().then_some(described.route),
+        "http.response.status_code" = Empty,
+        "http.request.body.size" = Empty,
+        "http.response.body.size" = Empty,
+        "url.scheme" = request.uri.scheme_str().unwrap_or("http"),
+        "url.path" = bounded(request.uri.path()),
+        "server.address" = address,
+        "server.port" = port,
+        "network.peer.address" = peer_address.as_deref(),
+        "network.peer.port" = peer.map(|peer| i64::from(peer.port())),
+        "client.address" = peer_address.as_deref(),
+        "network.protocol.version" = version(request.version),
+        "user_agent.original" = header(&request.headers, &header::USER_AGENT),
+    })
 }
 
 /// Returns the address of the connected peer from axum's `ConnectInfo`, or from a `SocketAddr` in
