@@ -1,7 +1,7 @@
 //! Support for macro expansions. Not public API.
 
 pub use core;
-pub use std::{boxed::Box, string::String, time::Duration, vec, vec::Vec};
+pub use std::{boxed::Box, string::String, thread_local, time::Duration, vec, vec::Vec};
 
 pub use tracing;
 
@@ -23,7 +23,7 @@ pub use crate::{
     },
     metric::{
         CatalogCells, Counter, DeclaredCatalog, Gauge, Histogram, Metric, MetricParts, MetricState,
-        scaled_bounds,
+        ThreadCells, ThreadSlot, cells_in, mask_in, scaled_bounds,
     },
     scope::{InScope, IntoScopeLabels, ScopeLabels, ScopeParts, ScopeValue, Scopes, resolved},
     span::{
@@ -31,11 +31,11 @@ pub use crate::{
         displayed, linked, opens, parent, value,
     },
     stage::{
-        BoundMetric, ByValue, CallResult, CallSite, ErrorOutcome, Failures, Guard, LiteralValue,
-        Outcome, Running, SeriesIndex, Stage, StageCells, StageSeries, StatusOffset, Timed,
-        ValueOutcome, any, at, begin, call, checked, classify, described, description, entered,
-        error_type, literal, open, outcome_by, outcome_of_option, pin, ready, run, run_on, staged,
-        start, status_of_option, status_offset, stream, streamed, time, time_as, time_async,
-        time_async_as, wrap, wrap_on, wrapped_stream,
+        BoundMetric, ByValue, CallResult, CallSite, ErrorOutcome, Failures, Guard, LateLabels,
+        LiteralValue, Outcome, Running, SeriesIndex, Stage, StageCells, StageSeries, StatusOffset,
+        Timed, ValueOutcome, any, at, begin, call, checked, classify, described, description,
+        entered, error_type, literal, open, outcome_by, outcome_of_option, pin, ready, run, run_on,
+        staged, start, status_of_option, status_offset, stream, streamed, time, time_as,
+        time_async, time_async_as, wrap, wrap_on, wrapped_stream,
     },
 };

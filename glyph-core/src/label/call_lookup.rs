@@ -1,6 +1,6 @@
 //! The values of open labels of a call, in the metrics that every call feeds.
 
-use super::{Label, LabelStride, OpenValues};
+use super::{Hashed, Label, LabelStride, OpenValues};
 
 /// The number of bits of a metric in [`Overflowed`].
 const BITS: usize = 16;
@@ -47,6 +47,8 @@ pub struct CallLookup {
     /// Whether the call has begun. Before that a new value does not count against the limit.
     begun: bool,
     overflowed: Overflowed,
+    /// The number of a label, and the hash of its value: the same in all metrics of the call.
+    hashed: Option<(usize, u64)>,
 }
 
 impl CallLookup {
@@ -56,6 +58,7 @@ impl CallLookup {
         Self {
             begun,
             overflowed: Overflowed::NONE,
+            hashed: None,
         }
     }
 
@@ -68,15 +71,15 @@ impl CallLookup {
         self.overflowed
     }
 
-    /// Returns what `value` adds to the index of a series. `metric` is the number of the metric among
-    /// those that every call feeds.
+    /// Returns what `value` adds to the index of a series. `label` is the number of the label in the
+    /// stage, `metric` that of the metric among those that every call feeds.
     #[inline]
     pub fn offset<T: Label>(
         &mut self,
         stride: &LabelStride,
         value: &T,
         open: &[OpenValues],
-        metric: usize,
+        (label, metric): (usize, usize),
     ) -> usize {
         if stride.open.is_none() || stride.stride == 0 {
             return stride.closed(value);
@@ -84,13 +87,20 @@ impl CallLookup {
         if !self.begun {
             return 0;
         }
-        value.with_text(|text| self.open_offset(stride, text, open, metric))
+        value.with_text(|text| {
+            let value = match self.hashed {
+                Some((of, hash)) if of == label => Hashed { text, hash },
+                _ => Hashed::new(text),
+            };
+            self.hashed = Some((label, value.hash));
+            self.open_offset(stride, value, open, metric)
+        })
     }
 
     pub(crate) fn open_offset(
         &mut self,
         stride: &LabelStride,
-        text: &str,
+        value: Hashed<'_>,
         open: &[OpenValues],
         metric: usize,
     ) -> usize {
@@ -99,7 +109,7 @@ impl CallLookup {
         };
         let digit = open
             .get(index)
-            .and_then(|values| values.digit_for_call(text, max));
+            .and_then(|values| values.digit_for_call(value, max));
         if digit.is_none() {
             self.overflowed.note(metric, index);
         }

@@ -23,6 +23,7 @@ pub use status::{CallStatus, Status};
 pub use call_lookup::{CallLookup, Overflowed};
 pub(crate) use descriptor::cardinality;
 pub use descriptor::{label_of, open_labels};
+pub(crate) use open_values::Hashed;
 pub use open_values::{OpenValues, sanitized};
 pub(crate) use set::known_series;
 pub use set::{LabelStride, OpenLookup, strides};

@@ -59,15 +59,17 @@ impl OpenValues {
     #[doc(hidden)]
     pub fn digit(&self, value: &str, max: usize) -> usize {
         let values = isolation::current(self);
-        values.own_digit(value, max).unwrap_or_else(|| {
-            values.overflowed.fetch_add(1, Relaxed);
-            OVERFLOW_DIGIT
-        })
+        values
+            .own_digit(Hashed::new(value), max)
+            .unwrap_or_else(|| {
+                values.overflowed.fetch_add(1, Relaxed);
+                OVERFLOW_DIGIT
+            })
     }
 
     /// Returns the digit of the value of a call. If the limit was reached, returns `None` and counts
     /// nothing: the observations of the call are counted one by one.
-    pub(crate) fn digit_for_call(&self, value: &str, max: usize) -> Option<usize> {
+    pub(super) fn digit_for_call(&self, value: Hashed<'_>, max: usize) -> Option<usize> {
         isolation::current(self).own_digit(value, max)
     }
 
@@ -83,22 +85,25 @@ impl OpenValues {
         let table = values.table.get()?;
         let found = match &*sanitized(value) {
             OVERFLOW => Some(OVERFLOW_DIGIT),
-            value => table.find(value),
+            value => table.find(Hashed::new(value)),
         };
         found.or_else(|| table.full.load(Relaxed).then_some(OVERFLOW_DIGIT))
     }
 
-    fn own_digit(&self, value: &str, max: usize) -> Option<usize> {
+    fn own_digit(&self, value: Hashed<'_>, max: usize) -> Option<usize> {
         let table = get_or_create(&self.table, || Table::new(max));
-        if value.len() <= MAX_LENGTH
+        if value.text.len() <= MAX_LENGTH
             && let Some(digit) = table.find(value)
         {
             return Some(digit);
         }
-        match &sanitized(value) {
+        match &sanitized(value.text) {
             Cow::Borrowed(OVERFLOW) => Some(OVERFLOW_DIGIT),
-            Cow::Borrowed(value) => table.add(value),
-            Cow::Owned(value) => table.find(value).or_else(|| table.add(value)),
+            Cow::Borrowed(text) if text.len() == value.text.len() => table.add(value),
+            other => {
+                let value = Hashed::new(other);
+                table.find(value).or_else(|| table.add(value))
+            }
         }
     }
 
@@ -126,7 +131,7 @@ impl OpenValues {
     pub(crate) fn known(&self, value: &str) -> Option<usize> {
         match &*sanitized(value) {
             OVERFLOW => Some(OVERFLOW_DIGIT),
-            value => self.table.get()?.find(value),
+            value => self.table.get()?.find(Hashed::new(value)),
         }
     }
 }
@@ -155,10 +160,30 @@ pub fn sanitized(value: &str) -> Cow<'_, str> {
     }
 }
 
+/// The hasher of all tables: the labels of a call have the same values in several metrics, and each
+/// value is hashed once.
+static HASHER: OnceLock<RandomState> = OnceLock::new();
+
+/// A value of a label and its hash.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hashed<'text> {
+    pub(super) text: &'text str,
+    pub(super) hash: u64,
+}
+
+impl<'text> Hashed<'text> {
+    pub(crate) fn new(text: &'text str) -> Self {
+        let hasher = get_or_create(&HASHER, RandomState::default);
+        Self {
+            text,
+            hash: hasher.hash_one(text),
+        }
+    }
+}
+
 /// An insert-only table with open addressing, never more than half full.
 #[derive(Debug)]
 struct Table {
-    hasher: RandomState,
     /// A slot holds the upper half of the hash and the digit; zero is empty.
     slots: Box<[AtomicU64]>,
     /// The value with digit `d` is at `d - 1`, because digit 0 is `other`.
@@ -176,7 +201,6 @@ impl Table {
     fn new(max: usize) -> Self {
         let slots = (max.max(1) * 2).next_power_of_two();
         Self {
-            hasher: RandomState::default(),
             slots: bytemuck::zeroed_slice_box(slots),
             values: (0..max).map(|_| OnceLock::new()).collect(),
             count: Mutex::new(0),
@@ -184,12 +208,13 @@ impl Table {
         }
     }
 
-    fn find(&self, value: &str) -> Option<usize> {
-        self.probe(self.hasher.hash_one(value), value).ok()
+    fn find(&self, value: Hashed<'_>) -> Option<usize> {
+        self.probe(value).ok()
     }
 
     /// Returns the digit of `value`, or else the slot for it.
-    fn probe(&self, hash: u64, value: &str) -> Result<usize, Option<&AtomicU64>> {
+    fn probe(&self, value: Hashed<'_>) -> Result<usize, Option<&AtomicU64>> {
+        let Hashed { text, hash } = value;
         let mask = self.slots.len() - 1;
         let start = usize::try_from(hash & DIGIT_BITS).unwrap_or(0);
         for step in 0..self.slots.len() {
@@ -204,7 +229,7 @@ impl Table {
             // Compare half of the hash first, since most other values differ there.
             if entry & !DIGIT_BITS == hash & !DIGIT_BITS {
                 let digit = usize::try_from(entry & DIGIT_BITS).unwrap_or(0);
-                if self.value(digit) == Some(value) {
+                if self.value(digit) == Some(text) {
                     return Ok(digit);
                 }
             }
@@ -212,24 +237,26 @@ impl Table {
         Err(None)
     }
 
-    fn add(&self, value: &str) -> Option<usize> {
+    fn add(&self, value: Hashed<'_>) -> Option<usize> {
         // `Relaxed` is enough: a thread that does not see it yet finds no free slot under the lock.
         if self.full.load(Relaxed) {
             return None;
         }
         let mut count = lock_unless_lost(&self.count)?;
         // Look again: another thread may have added the value before this one got the lock.
-        let hash = self.hasher.hash_one(value);
-        let free = match self.probe(hash, value) {
+        let free = match self.probe(value) {
             Ok(digit) => return Some(digit),
             Err(free) => free?,
         };
         let slot = self.values.get(*count)?;
-        slot.get_or_init(|| value.into());
+        slot.get_or_init(|| value.text.into());
         *count += 1;
         let digit = *count;
         // After the value, with `Release`: readers find the slot without the lock.
-        free.store((hash & !DIGIT_BITS) | u64::try_from(digit).ok()?, Release);
+        free.store(
+            (value.hash & !DIGIT_BITS) | u64::try_from(digit).ok()?,
+            Release,
+        );
         self.full.store(digit == self.values.len(), Relaxed);
         Some(digit)
     }

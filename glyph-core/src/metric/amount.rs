@@ -112,21 +112,3 @@ macro_rules! floats {
 numbers!(f64, f32, u8, u16, u32, u64, usize, i8, i16, i32, i64, isize);
 integers!(u8, u16, u32, u64, usize, i8, i16, i32, i64, isize);
 floats!(f64, f32);
-
-/// 1.5 · 2^52. Floating-point numbers of this size differ by one, so adding it moves the integer
-/// part of a number to the lowest bits.
-const ALIGNED: f64 = 6_755_399_441_055_744.0;
-
-/// Returns the number as an integer, if it is one between -2^51 and 2^51. Beyond that it returns
-/// `None` or a number that is as far from zero: such numbers change the exponent. Cells of gauges
-/// have neither.
-///
-/// A conversion by `as` costs more.
-#[inline]
-pub(super) fn whole(number: f64) -> Option<i64> {
-    let aligned = number + ALIGNED;
-    let difference = aligned.to_bits().wrapping_sub(ALIGNED.to_bits());
-    #[expect(clippy::float_cmp, reason = "an integer in range comes back exactly")]
-    let is_whole = aligned - ALIGNED == number;
-    is_whole.then_some(difference.cast_signed())
-}

@@ -5,7 +5,6 @@
 //! twice. Threads beyond the limit share one slab, with atomic additions.
 
 use std::{
-    cell::{Cell, RefCell},
     sync::{
         Arc, OnceLock,
         atomic::{
@@ -20,6 +19,7 @@ use super::{
     ReadTarget, RecordingTarget, ScopeCells, TargetCells,
     atomic::claim::Claim,
     slab::{Slab, Writer},
+    thread_cells::{self, ThreadCells, ThreadSlot, ThreadSlotKey},
 };
 use crate::{
     descriptor::SourceCrate,
@@ -29,14 +29,8 @@ use crate::{
 /// The limit of slabs of one catalog.
 const MAX_SLABS: usize = 64;
 
-/// The limit of catalogs in the table of a thread. Threads record in the shared slab of further
-/// catalogs.
+/// The limit of catalogs in [`RECORDED`].
 const MAX_CATALOGS: usize = 64;
-
-/// The cells of one catalog that only the current thread writes. Empty if it has none.
-pub(crate) type ThreadCells = &'static [AtomicU64];
-
-const NONE: ThreadCells = &[];
 
 /// The name of a catalog, and where it is declared.
 #[doc(hidden)]
@@ -68,9 +62,13 @@ pub struct CatalogCells {
     slots: usize,
     /// The declaration of the catalog.
     declared: DeclaredCatalog,
+    /// The cells of each thread.
+    slot: ThreadSlotKey,
+    /// Hides the cells of the current thread, or shows them again.
+    mask: fn(bool),
     /// Whether the catalog is part of an exposition.
     is_exposed: AtomicBool,
-    /// The index in the tables of threads. Zero until the first recording.
+    /// The number among the catalogs that record, from one on. Zero until the first recording.
     id: AtomicUsize,
     owned: [OwnedSlab; MAX_SLABS],
     shared: OnceLock<Slab>,
@@ -79,18 +77,33 @@ pub struct CatalogCells {
     target: OnceLock<(&'static dyn RecordingTarget, usize)>,
 }
 
+/// A slab that one thread owns at a time.
 #[derive(Debug)]
-struct OwnedSlab {
+pub(super) struct OwnedSlab {
     claim: Claim,
     slab: OnceLock<Slab>,
 }
 
+impl OwnedSlab {
+    /// Returns the slab. Only its owner calls this.
+    pub(super) fn give_back(&self) {
+        self.claim.give_back();
+    }
+}
+
 impl CatalogCells {
     #[must_use]
-    pub const fn new(slots: usize, declared: DeclaredCatalog) -> Self {
+    pub const fn new(
+        slots: usize,
+        declared: DeclaredCatalog,
+        slot: ThreadSlotKey,
+        mask: fn(bool),
+    ) -> Self {
         Self {
             slots,
             declared,
+            slot,
+            mask,
             is_exposed: AtomicBool::new(false),
             id: AtomicUsize::new(0),
             owned: [const {
@@ -104,19 +117,6 @@ impl CatalogCells {
         }
     }
 
-    /// Returns the cells that only the current thread writes. Empty before it has taken some, and
-    /// while it is in a scope of the catalog.
-    ///
-    /// `Relaxed`, because the thread only looks at its own table. If it does not see the id yet,
-    /// the index is zero, where no cells are, and [`writer`](Self::writer) looks again.
-    #[inline]
-    pub(crate) fn thread_cells(&self) -> ThreadCells {
-        let index = self.id.load(Relaxed) % MAX_CATALOGS;
-        TABLE
-            .try_with(|table| table.get(index).map_or(NONE, |slot| slot.used.get()))
-            .unwrap_or(NONE)
-    }
-
     /// Returns the cells that the current thread writes outside of scopes, and how. Takes a slab if
     /// it has none.
     #[cold]
@@ -125,36 +125,17 @@ impl CatalogCells {
         if let Some(captured) = self.captured() {
             return Writer::Shared(captured);
         }
-        let id = self.registered();
-        self.recorded(id);
-        let own = TABLE
-            .try_with(|table| table.get(id).map_or(NONE, |slot| slot.kept.get()))
-            .unwrap_or(NONE);
-        if !own.is_empty() {
+        self.recorded(self.registered());
+        let kept = self.slot.try_with(ThreadSlot::kept).unwrap_or_default();
+        if !kept.is_empty() {
             // Hidden for a scope that does not apply here, such as one of another capture.
             self.unmask();
-            return Writer::Exclusive(own);
+            return Writer::Exclusive(kept);
         }
-        TAKEN
-            .try_with(|slabs| {
-                // A destructor of this thread can record while `Taken` is dropped. The borrow fails
-                // then, and the shared slab is used.
-                let mut slabs = slabs.try_borrow_mut().ok()?;
-                if slabs.without_slab.contains(&id) {
-                    return None;
-                }
-                let Some(owned) = self.take() else {
-                    slabs.without_slab.push(id);
-                    return None;
-                };
-                slabs.taken.push((id, owned));
-                let cells = owned.slab.get_or_init(|| Slab::zeroed(self.slots)).cells();
-                let _ = TABLE.try_with(|table| table.get(id).map(|slot| slot.set(cells)));
-                Some(Writer::Exclusive(cells))
-            })
-            .ok()
-            .flatten()
-            .unwrap_or_else(|| Writer::Shared(self.shared()))
+        match thread_cells::take(self) {
+            Some(taken) => Writer::Exclusive(taken),
+            None => Writer::Shared(self.shared()),
+        }
     }
 
     /// Returns the cells of the current scope, if the running code is in a scope of the catalog.
@@ -210,17 +191,17 @@ impl CatalogCells {
 
     /// Hides the cells of the current thread: recording misses them and asks the target.
     pub(crate) fn mask(&self) {
-        self.with_slot(|slot| slot.used.set(NONE));
+        (self.mask)(true);
     }
 
     /// Shows the current thread its cells again.
     pub(crate) fn unmask(&self) {
-        self.with_slot(|slot| slot.used.set(slot.kept.get()));
+        (self.mask)(false);
     }
 
-    fn with_slot(&self, change: impl FnOnce(&ThreadSlot)) {
-        let index = self.id.load(Relaxed) % MAX_CATALOGS;
-        let _ = TABLE.try_with(|table| table.get(index).map(change));
+    /// Passes the slot of the current thread to `change`.
+    pub(super) fn with_slot(&self, change: impl FnOnce(&ThreadSlot)) {
+        let _ = self.slot.try_with(change);
     }
 
     /// Returns the cells that all threads may write, with atomic operations.
@@ -259,20 +240,7 @@ impl CatalogCells {
         None
     }
 
-    /// Lets all threads record in the shared cells from now on, because a total is close to its
-    /// greatest value and only the path to the shared cells looks at totals.
-    ///
-    /// `MAX_CATALOGS` is an index where threads find no cells. Captures have shared cells anyway.
-    pub(super) fn share(&self) {
-        if self.captured().is_none() {
-            self.id.store(MAX_CATALOGS, Relaxed);
-        }
-    }
-
-    /// Returns the index of this catalog in the tables of threads, which is never zero.
-    ///
-    /// Beyond the limit it is `MAX_CATALOGS`. Modulo the size of a table that is zero, where no
-    /// cells are.
+    /// Returns the number of this catalog, which is never zero, and `MAX_CATALOGS` beyond the limit.
     fn registered(&self) -> usize {
         let id = self.id.load(Acquire);
         if id != 0 {
@@ -302,15 +270,15 @@ impl CatalogCells {
         }
     }
 
-    /// Takes a free slab, if one is left.
-    fn take(&'static self) -> Option<&'static OwnedSlab> {
-        if self.id.load(Relaxed) >= MAX_CATALOGS {
-            return None;
-        }
-        self.owned
-            .iter()
-            .take(slab_limit())
-            .find(|owned| owned.claim.take())
+    /// Claims a free slab for the current thread, if one is left.
+    pub(super) fn claim(&'static self) -> Option<&'static OwnedSlab> {
+        let mut owned = self.owned.iter().take(slab_limit());
+        owned.find(|owned| owned.claim.take())
+    }
+
+    /// Returns the cells of a slab that the current thread owns.
+    pub(super) fn cells_of(&self, owned: &'static OwnedSlab) -> ThreadCells {
+        owned.slab.get_or_init(|| Slab::zeroed(self.slots)).cells()
     }
 }
 
@@ -326,78 +294,5 @@ fn slab_limit() -> usize {
     })
 }
 
-/// The first id is 1: index 0 of a thread's table stays empty.
+/// The number of the next catalog.
 static NEXT_ID: AtomicUsize = AtomicUsize::new(1);
-
-thread_local! {
-    /// The table of the thread, by the id of the catalog. It has no destructor, so that a lookup is
-    /// a plain load.
-    static TABLE: [ThreadSlot; MAX_CATALOGS] = const { [const { ThreadSlot::new() }; MAX_CATALOGS] };
-
-    /// The slabs that the thread returns when it ends.
-    static TAKEN: RefCell<Taken> = const { RefCell::new(Taken { taken: Vec::new(), without_slab: Vec::new() }) };
-}
-
-/// The cells of a thread for one catalog.
-struct ThreadSlot {
-    /// The cells to record in. Empty while the thread is in a scope of the catalog.
-    used: Cell<ThreadCells>,
-    /// The cells that the thread owns.
-    kept: Cell<ThreadCells>,
-}
-
-impl ThreadSlot {
-    const fn new() -> Self {
-        Self {
-            used: Cell::new(NONE),
-            kept: Cell::new(NONE),
-        }
-    }
-
-    fn set(&self, cells: ThreadCells) {
-        self.used.set(cells);
-        self.kept.set(cells);
-    }
-}
-
-struct Taken {
-    taken: Vec<(usize, &'static OwnedSlab)>,
-    /// The ids of catalogs that had no slab left for this thread. It does not ask again.
-    without_slab: Vec<usize>,
-}
-
-impl Drop for Taken {
-    /// First removes the cells from the table, then returns them: the next owner may write at once.
-    fn drop(&mut self) {
-        for (id, owned) in self.taken.drain(..) {
-            let _ = TABLE.try_with(|own| own.get(id).map(|own| own.set(NONE)));
-            owned.claim.give_back();
-        }
-    }
-}
-
-/// The table of a thread, set aside while a test captures on it.
-#[cfg(feature = "testing")]
-#[derive(Debug)]
-pub(crate) struct ThreadTable([[ThreadCells; 2]; MAX_CATALOGS]);
-
-#[cfg(feature = "testing")]
-impl ThreadTable {
-    /// Empties the current thread's table, so that recording asks [`CatalogCells::writer`].
-    pub(crate) fn take() -> Self {
-        let take = |own: &[ThreadSlot; MAX_CATALOGS]| {
-            own.each_ref()
-                .map(|own| [own.used.replace(NONE), own.kept.replace(NONE)])
-        };
-        Self(TABLE.try_with(take).unwrap_or([[NONE; 2]; MAX_CATALOGS]))
-    }
-
-    pub(crate) fn restore(self) {
-        let _ = TABLE.try_with(|own| {
-            for (own, [used, kept]) in own.iter().zip(self.0) {
-                own.used.set(used);
-                own.kept.set(kept);
-            }
-        });
-    }
-}

@@ -2,7 +2,9 @@
 
 use std::{ops::Range, sync::atomic::Ordering::Relaxed};
 
-use super::{CatalogCells, MetricState, RecordingTarget, Scale, bounds::Bounds, slab::Writer};
+use super::{
+    CatalogCells, MetricState, RecordingTarget, Scale, ThreadCells, bounds::Bounds, slab::Writer,
+};
 use crate::{
     descriptor::{Kind, MetricDescriptor, SourceCrate},
     isolation::{self, Current},
@@ -15,6 +17,9 @@ use crate::{
 pub struct MetricParts {
     pub descriptor: &'static MetricDescriptor,
     pub cells: &'static CatalogCells,
+    /// Returns the cells of the current thread. A constant function, so that a recording has no
+    /// call.
+    pub thread_cells: fn() -> ThreadCells,
     /// The index among the metrics of its catalog.
     pub index: usize,
     /// The index of its first cell among the cells of its catalog.
@@ -34,9 +39,6 @@ pub struct Metric {
     pub(crate) scale: Scale,
     /// The number by which one unit increases a counter's cell.
     pub(crate) step: u64,
-    /// The index of the first cell, if one unit increases it by one. Otherwise beyond all cells:
-    /// incrementing then takes the path that knows the step.
-    pub(super) first_of_ones: usize,
     pub(super) bounds: Bounds,
     pub(crate) series_count: usize,
     /// The number of cells of one series.
@@ -47,18 +49,13 @@ pub struct Metric {
     pub(super) appearing: bool,
 }
 
-/// No cell has this index, nor the index of a series after it.
-const NO_CELL: usize = usize::MAX / 2;
-
 impl Metric {
     #[must_use]
     pub const fn new(parts: MetricParts) -> Self {
         let descriptor = parts.descriptor;
-        let step = Scale::of(descriptor.unit).step();
         Self {
             scale: Scale::of(descriptor.unit),
-            step,
-            first_of_ones: if step == 1 { parts.first } else { NO_CELL },
+            step: Scale::of(descriptor.unit).step(),
             bounds: Bounds::new(parts.bounds, descriptor.buckets.len()),
             series_count: cardinality(descriptor.labels),
             width: width(descriptor.kind, descriptor.buckets.len()),
@@ -122,13 +119,36 @@ impl Metric {
         self.parts.descriptor.buckets.len() + 1
     }
 
-    /// Returns the indices of the cells of a series among those of its catalog.
+    /// Returns the cells that only the current thread writes. Empty before it has taken some, and
+    /// while it is in a scope of the catalog.
+    #[inline]
+    pub(crate) fn thread_cells(&self) -> ThreadCells {
+        (self.parts.thread_cells)()
+    }
+
+    /// Returns the index of the first cell of a series among those of a thread. Beyond all cells if
+    /// threads may not use them.
+    #[inline]
+    pub(super) fn own_index(&self, series: usize) -> usize {
+        self.parts.state.first() + series * self.width
+    }
+
+    /// The number of values of one series.
+    pub(crate) fn values(&self) -> usize {
+        match self.parts.descriptor.kind {
+            Kind::Counter | Kind::Gauge => 1,
+            Kind::Histogram => self.width,
+        }
+    }
+
+    /// Returns the indices of the cells of a series among those of its catalog. It does not wrap for
+    /// any series of the metric.
     pub(super) fn cells_of(&self, series: usize) -> Range<usize> {
         let start = self
             .parts
             .first
-            .saturating_add(series.saturating_mul(self.width));
-        start..start.saturating_add(self.width)
+            .wrapping_add(series.wrapping_mul(self.width));
+        start..start.wrapping_add(self.width)
     }
 
     /// Returns the cells of a series for the current thread, and how to write them: those of the
@@ -144,7 +164,12 @@ impl Metric {
     /// [`Metric::writer`] outside of scopes.
     pub(super) fn unscoped(&'static self, series: usize) -> Writer<'static> {
         self.appear(series);
-        self.parts.cells.writer().narrowed(self.cells_of(series))
+        let writer = if self.parts.state.is_owned() {
+            self.parts.cells.writer()
+        } else {
+            Writer::Shared(self.parts.cells.shared())
+        };
+        writer.narrowed(self.cells_of(series))
     }
 
     /// The state next to the cells.
@@ -176,7 +201,9 @@ impl Metric {
 /// The number of cells of one series of a metric.
 const fn width(kind: Kind, bounds: usize) -> usize {
     match kind {
-        Kind::Counter | Kind::Gauge => 1,
+        Kind::Counter => 1,
+        // Numbers that are not integers, and integers.
+        Kind::Gauge => 2,
         Kind::Histogram => bounds + 2,
     }
 }

@@ -11,8 +11,8 @@ use std::{
 use super::{
     Metric, Observed, Scale, Scaled, ThreadCells,
     atomic::cell::{
-        Beyond, add_own, add_own_float, add_own_part, add_shared, add_shared_float, increment_own,
-        increment_shared,
+        Beyond, OWN_LIMIT, add_own, add_own_float, add_own_part, add_shared, add_shared_float,
+        fits_own, increment_own, increment_shared,
     },
     slab::Writer,
 };
@@ -24,13 +24,17 @@ impl Metric {
     /// Adds one unit to a counter.
     #[inline]
     pub(crate) fn increment(&'static self, series: usize) {
-        self.increment_in(self.parts.cells.thread_cells(), series);
+        if self.step == 1 {
+            self.increment_in(self.thread_cells(), series);
+        } else {
+            self.add(series, self.step);
+        }
     }
 
     /// [`Metric::increment`] for a caller that has looked up the thread's own cells.
     #[inline]
     pub(crate) fn increment_in(&'static self, own: ThreadCells, series: usize) {
-        match own.get(self.first_of_ones + series) {
+        match own.get(self.parts.state.first_of_ones() + series) {
             Some(cell) => {
                 increment_own(cell);
                 // After the value: a reader that finds the series finds its first value too.
@@ -42,8 +46,26 @@ impl Metric {
 
     /// Adds whole units to a counter.
     #[doc(hidden)]
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "inlined, it knows the metric's step; a call costs more than the addition"
+    )]
+    #[inline(always)]
     pub fn add_units(&'static self, series: usize, units: u64) {
+        if self.step == 1 {
+            self.add(series, units);
+        } else if units < OWN_LIMIT / self.step
+            && let Some(cell) = self.thread_cells().get(self.own_index(series))
+            && add_own_part(cell, units * self.step)
+        {
+            self.appear(series);
+        } else {
+            self.add_units_slow(series, units);
+        }
+    }
+
+    #[cold]
+    fn add_units_slow(&'static self, series: usize, units: u64) {
         match units.checked_mul(self.step) {
             Some(parts) => self.add(series, parts),
             None => self.stop(series),
@@ -65,12 +87,7 @@ impl Metric {
     /// Adds parts of a unit to a counter: nanoseconds to one of seconds.
     #[inline]
     pub(crate) fn add(&'static self, series: usize, parts: u64) {
-        match self
-            .parts
-            .cells
-            .thread_cells()
-            .get(self.parts.first + series)
-        {
+        match self.thread_cells().get(self.own_index(series)) {
             Some(cell) if add_own(cell, parts) => self.appear(series),
             _ => self.add_slow(series, parts),
         }
@@ -149,7 +166,8 @@ impl Metric {
         };
         let fits = add_shared(shared, amount, others, beyond);
         if shared.load(Relaxed) >= CROWDED || !fits {
-            catalog.share();
+            // Only the path to the shared cells looks at totals.
+            self.state().share();
         }
         fits
     }
@@ -166,7 +184,7 @@ impl Metric {
             self.reject();
             return None;
         };
-        self.count_in(self.parts.cells.thread_cells(), series, value)
+        self.count_in(self.thread_cells(), series, value)
     }
 
     /// [`Metric::observe`] for a histogram of seconds, and a caller that has looked up the thread's
@@ -188,9 +206,9 @@ impl Metric {
     #[inline(always)]
     fn count_in(&'static self, own: ThreadCells, series: usize, value: Scaled) -> Option<usize> {
         let bucket = self.bounds.bucket(value);
-        let start = self.parts.first + series * self.width;
-        if let Some([counts @ .., sum]) = own.get(start..start + self.width)
-            && let Some(count) = counts.get(bucket)
+        let first = self.own_index(series);
+        if let Some(sum) = own.get(first + self.width - 1)
+            && let Some(count) = own.get(first + bucket)
             && self.add_own_sum(sum, value)
         {
             increment_own(count);
@@ -203,8 +221,15 @@ impl Metric {
     #[inline]
     fn add_own_sum(&self, sum: &AtomicU64, value: Scaled) -> bool {
         match self.scale {
-            Scale::Float => add_own_float(sum, f64::from_bits(value.added)),
-            Scale::Nanoseconds | Scale::Whole => add_own_part(sum, value.added),
+            Scale::Float => {
+                let amount = f64::from_bits(value.added);
+                let fits = fits_own(amount);
+                if fits {
+                    add_own_float(sum, amount);
+                }
+                fits
+            }
+            Scale::Nanoseconds | Scale::Whole => add_own(sum, value.added),
         }
     }
 
@@ -218,7 +243,10 @@ impl Metric {
             None => self.unscoped(series),
         };
         let fits = match self.scale {
-            Scale::Float => self.add_float_with(writer, series, f64::from_bits(value.added)),
+            Scale::Float => {
+                let sum = self.width - 1;
+                self.add_float_with(writer, series, sum, f64::from_bits(value.added))
+            }
             Scale::Nanoseconds | Scale::Whole => {
                 let sum = self.width - 1;
                 self.add_with(writer, series, sum, value.added, Beyond::Stays)
@@ -243,18 +271,29 @@ impl Metric {
         fits
     }
 
-    /// Adds to the floating-point sum of a series. Returns whether the result is finite.
-    fn add_float_with(&'static self, writer: Writer<'_>, series: usize, amount: f64) -> bool {
-        let Some(sum) = writer.cells().last() else {
+    /// Adds to the floating-point number in the cell `index` of a series. Returns whether the result
+    /// is finite.
+    pub(super) fn add_float_with(
+        &'static self,
+        writer: Writer<'_>,
+        series: usize,
+        index: usize,
+        amount: f64,
+    ) -> bool {
+        let Some(sum) = writer.cells().get(index) else {
             return true;
         };
         let shared = || {
             let cells = self.parts.cells.shared().get(self.cells_of(series));
-            let sum = cells.and_then(<[AtomicU64]>::last);
+            let sum = cells.and_then(|cells| cells.get(index));
             sum.is_none_or(|sum| add_shared_float(sum, amount))
         };
         match writer {
-            Writer::Exclusive(_) => add_own_float(sum, amount) || shared(),
+            Writer::Exclusive(_) if fits_own(amount) => {
+                add_own_float(sum, amount);
+                true
+            }
+            Writer::Exclusive(_) => shared(),
             Writer::Shared(_) | Writer::Scoped(_) => add_shared_float(sum, amount),
         }
     }

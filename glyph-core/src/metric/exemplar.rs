@@ -88,12 +88,15 @@ pub(crate) fn connect_current_trace(current: &'static dyn CurrentTrace) {
 /// Returns the current span if it is sampled, and a runtime is connected.
 #[inline]
 pub(crate) fn current_exemplar() -> Option<Exemplar> {
-    let current = CURRENT.get()?;
+    current_trace()?.exemplar()
+}
+
+/// Returns the connected runtime, if a span may be current.
+#[inline]
+pub(super) fn current_trace() -> Option<&'static dyn CurrentTrace> {
     // Without a subscriber no span is current: one load instead of a call.
-    if LevelFilter::current() == LevelFilter::OFF {
-        return None;
-    }
-    current.exemplar()
+    let is_possible = LevelFilter::current() != LevelFilter::OFF;
+    is_possible.then(|| CURRENT.get().copied()).flatten()
 }
 
 /// An id that is not one of W3C Trace Context.

@@ -12,8 +12,7 @@ use crate::label::{LabelSet, OpenLookup, known_series};
 /// a result that is not finite changes nothing, and is counted in
 /// `glyph_observations_refused_total`.
 ///
-/// Integers are the cheapest amounts. Other amounts, and additions to a gauge that was set, are
-/// atomic operations on memory that threads share.
+/// Additions to a gauge that was set are atomic operations on memory that threads share.
 ///
 /// ```
 /// # use glyph_core as glyph_runtime;
@@ -79,13 +78,13 @@ impl Gauge<()> {
     /// Adds one.
     #[inline]
     pub fn inc(&self) {
-        self.metric.step_by(0, 1);
+        self.metric.shift(0, 1);
     }
 
     /// Subtracts one.
     #[inline]
     pub fn dec(&self) {
-        self.metric.step_by(0, -1);
+        self.metric.shift(0, -1);
     }
 
     /// Adds `amount`.
@@ -126,13 +125,13 @@ impl<L: LabelSet> Gauge<L> {
     /// Adds one to the series of `labels`.
     #[inline]
     pub fn inc(&self, labels: L::Of<'_>) {
-        self.metric.step_by(self.series_index(&labels), 1);
+        self.metric.shift(self.series_index(&labels), 1);
     }
 
     /// Subtracts one from the series of `labels`.
     #[inline]
     pub fn dec(&self, labels: L::Of<'_>) {
-        self.metric.step_by(self.series_index(&labels), -1);
+        self.metric.shift(self.series_index(&labels), -1);
     }
 
     /// Adds `amount` to the series of `labels`.

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Exemplar, Metric, Observation, current_exemplar};
+use super::{CurrentTrace, Exemplar, Metric, Observation, exemplar::current_trace};
 use crate::{
     clock::Moment,
     label::{LabelSet, OpenLookup, known_series},
@@ -58,16 +58,29 @@ impl<L> Histogram<L> {
     }
 
     #[inline]
-    fn observe_series(&self, series: usize, value: &impl Observation, exemplar: Option<Exemplar>) {
-        match exemplar {
-            None => {
-                self.metric.observe(series, value);
-            }
-            Some(exemplar) => self.observe_sampled(series, value, exemplar),
+    fn observe_series(&self, series: usize, value: &impl Observation) {
+        let is_observed =
+            current_trace().is_some_and(|trace| self.observe_in(trace, series, value));
+        if !is_observed {
+            self.metric.observe(series, value);
         }
     }
 
+    /// Counts a value with the current span as its exemplar. Returns `false` if none is sampled.
     #[inline(never)]
+    fn observe_in(
+        &self,
+        trace: &dyn CurrentTrace,
+        series: usize,
+        value: &impl Observation,
+    ) -> bool {
+        let exemplar = trace.exemplar();
+        if let Some(exemplar) = exemplar {
+            self.observe_sampled(series, value, exemplar);
+        }
+        exemplar.is_some()
+    }
+
     fn observe_sampled(&self, series: usize, value: &impl Observation, exemplar: Exemplar) {
         if let Some(bucket) = self.metric.observe(series, value) {
             self.metric
@@ -81,13 +94,13 @@ impl Histogram<()> {
     #[inline]
     #[expect(clippy::needless_pass_by_value, reason = "call sites are plain values")]
     pub fn observe(&self, value: impl Observation) {
-        self.observe_series(0, &value, current_exemplar());
+        self.observe_series(0, &value);
     }
 
     /// Counts a value and keeps its trace as the exemplar of its bucket.
     #[expect(clippy::needless_pass_by_value, reason = "call sites are plain values")]
     pub fn observe_with_exemplar(&self, value: impl Observation, exemplar: Exemplar) {
-        self.observe_series(0, &value, Some(exemplar));
+        self.observe_sampled(0, &value, exemplar);
     }
 
     /// Returns what has been observed so far.
@@ -110,7 +123,7 @@ impl<L: LabelSet> Histogram<L> {
     /// Counts a value, given in the metric's unit or as a `Duration`, in the series of `labels`.
     #[inline]
     pub fn observe(&self, labels: L::Of<'_>, value: impl Observation) {
-        self.observe_series(self.series_index(&labels), &value, current_exemplar());
+        self.observe_series(self.series_index(&labels), &value);
     }
 
     /// Counts a value and keeps its trace as the exemplar of its bucket.
@@ -120,7 +133,7 @@ impl<L: LabelSet> Histogram<L> {
         value: impl Observation,
         exemplar: Exemplar,
     ) {
-        self.observe_series(self.series_index(&labels), &value, Some(exemplar));
+        self.observe_sampled(self.series_index(&labels), &value, exemplar);
     }
 
     /// Returns what has been observed so far in the series of `labels`.

@@ -25,6 +25,7 @@ mod scope_cells;
 mod scoped;
 mod slab;
 mod state;
+mod thread_cells;
 mod totals;
 
 pub use amount::{GaugeValue, Observation};
@@ -36,9 +37,6 @@ pub use histogram::{Histogram, HistogramSnapshot};
 
 pub(crate) use amount::Observed;
 pub use bounds::scaled_bounds;
-pub(crate) use catalog_cells::ThreadCells;
-#[cfg(feature = "testing")]
-pub(crate) use catalog_cells::ThreadTable;
 pub use catalog_cells::{CatalogCells, DeclaredCatalog, unexposed_catalogs};
 pub(crate) use cells::slots;
 pub use cells::{Metric, MetricParts};
@@ -52,3 +50,6 @@ pub use scale::Scale;
 pub(crate) use scale::Scaled;
 pub use scope_cells::ScopeCells;
 pub use state::MetricState;
+#[cfg(feature = "testing")]
+pub(crate) use thread_cells::ThreadTable;
+pub use thread_cells::{ThreadCells, ThreadSlot, cells_in, mask_in};

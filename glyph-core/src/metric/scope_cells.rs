@@ -41,7 +41,7 @@ impl ScopeCells {
     fn contents(&self) -> &Contents {
         get_or_create(&self.contents, || Contents {
             slab: Slab::zeroed(self.slots),
-            states: (0..self.metrics).map(|_| MetricState::new()).collect(),
+            states: (0..self.metrics).map(|_| MetricState::apart()).collect(),
         })
     }
 
@@ -53,7 +53,7 @@ impl ScopeCells {
     ) -> Option<(&[AtomicU64], &MetricState)> {
         let contents = self.contents();
         let state = contents.states.get(metric.parts.index)?;
-        let cells = contents.slab.cells().get(metric.cells_of(series))?;
+        let cells = contents.slab.series(metric.cells_of(series))?;
         state.appear_series(metric, series);
         Some((cells, state))
     }
@@ -106,7 +106,7 @@ impl ScopeCells {
     fn is_up(&self, gauge: &Metric, series: usize) -> bool {
         self.state(gauge).is_some_and(|state| {
             state.gauge.value(series).is_none()
-                && state.gauge_value(series, self.cells(gauge, series).iter()) != 0.0
+                && state.gauge_value(series, iter::once(self.cells(gauge, series))) != 0.0
         })
     }
 

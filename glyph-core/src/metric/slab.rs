@@ -1,6 +1,6 @@
 //! The cells of one thread, or those that threads share.
 
-use std::sync::atomic::AtomicU64;
+use std::{ops::Range, sync::atomic::AtomicU64};
 
 use super::atomic::cell::{increment_own, increment_shared, shift_own, shift_shared};
 
@@ -25,6 +25,13 @@ impl Slab {
         self.cells
             .get(PADDING..self.cells.len() - PADDING)
             .unwrap_or_default()
+    }
+
+    /// Returns the cells in `range`, which are those of a series.
+    #[inline]
+    pub(crate) fn series(&self, range: Range<usize>) -> Option<&[AtomicU64]> {
+        let start = range.start.wrapping_add(PADDING);
+        self.cells.get(start..range.end.wrapping_add(PADDING))
     }
 }
 
@@ -64,7 +71,7 @@ impl<'s> Writer<'s> {
     }
 
     /// Returns a writer of the cells in `range`. A range that is out of bounds gives no cells.
-    pub(crate) fn narrowed(self, range: std::ops::Range<usize>) -> Self {
+    pub(crate) fn narrowed(self, range: Range<usize>) -> Self {
         let part = |cells: &'s [AtomicU64]| cells.get(range).unwrap_or_default();
         match self {
             Self::Exclusive(cells) => Self::Exclusive(part(cells)),

@@ -4,18 +4,28 @@
 use std::sync::{
     OnceLock,
     atomic::{
-        AtomicU64,
+        AtomicU64, AtomicUsize,
         Ordering::{Relaxed, Release},
     },
 };
 
-use super::{exemplar_slots::ExemplarSlots, gauge_values::GaugeValues, scoped::Overflowed};
-use crate::sync::get_or_create;
+use super::{Scale, exemplar_slots::ExemplarSlots, gauge_values::GaugeValues, scoped::Overflowed};
+use crate::{descriptor::MetricDescriptor, sync::get_or_create};
+
+/// No cell has this index, nor the index of a series after it.
+const NO_CELL: usize = usize::MAX / 2;
 
 /// The state of a metric next to its cells.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct MetricState {
+    /// The index of the metric's first cell among those of a thread. [`NO_CELL`] once threads have
+    /// to look at what they share before they record: the value that a gauge was set to, or a total
+    /// that is close to its end.
+    first: AtomicUsize,
+    /// `first`, if one unit of a counter increases a cell by one. Otherwise [`NO_CELL`]:
+    /// incrementing then takes the path that knows the step.
+    first_of_ones: AtomicUsize,
     /// A bit for each group of series that has been recorded.
     pub(super) appeared: OnceLock<Box<[AtomicU64]>>,
     pub(super) exemplars: OnceLock<ExemplarSlots>,
@@ -25,13 +35,25 @@ pub struct MetricState {
 }
 
 impl MetricState {
+    /// The state of a metric whose first cell in its catalog has this index.
     #[must_use]
-    #[expect(
-        clippy::new_without_default,
-        reason = "statics need a const constructor, and only they use it"
-    )]
-    pub const fn new() -> Self {
+    pub const fn new(descriptor: &MetricDescriptor, first: usize) -> Self {
+        let ones = match Scale::of(descriptor.unit).step() {
+            1 => first,
+            _ => NO_CELL,
+        };
+        Self::with_cells(first, ones)
+    }
+
+    /// The state of a metric in a scope, or in a capture: threads have no cells there.
+    pub(super) const fn apart() -> Self {
+        Self::with_cells(NO_CELL, NO_CELL)
+    }
+
+    const fn with_cells(first: usize, first_of_ones: usize) -> Self {
         Self {
+            first: AtomicUsize::new(first),
+            first_of_ones: AtomicUsize::new(first_of_ones),
             appeared: OnceLock::new(),
             exemplars: OnceLock::new(),
             rejected: AtomicU64::new(0),
@@ -40,7 +62,34 @@ impl MetricState {
         }
     }
 
-    /// Returns the value of a series of a gauge with these cells.
+    /// Returns the index of the metric's first cell among those of a thread.
+    ///
+    /// `Relaxed`: a thread that has not seen a change yet records as if before the change.
+    #[inline]
+    pub(super) fn first(&self) -> usize {
+        self.first.load(Relaxed)
+    }
+
+    /// [`first`](Self::first) for an increment by one.
+    #[inline]
+    pub(super) fn first_of_ones(&self) -> usize {
+        self.first_of_ones.load(Relaxed)
+    }
+
+    /// Whether threads may record in their own cells.
+    pub(super) fn is_owned(&self) -> bool {
+        self.first() != NO_CELL
+    }
+
+    /// Lets all threads record on the path that looks at what they share, from now on.
+    #[cold]
+    pub(super) fn share(&self) {
+        self.first.store(NO_CELL, Relaxed);
+        self.first_of_ones.store(NO_CELL, Relaxed);
+    }
+
+    /// Returns the value of a series of a gauge: the one that it was set to, or what was added to
+    /// its cells.
     #[expect(
         clippy::cast_precision_loss,
         reason = "integers beyond 2^53 round, as in the exposition"
@@ -48,14 +97,19 @@ impl MetricState {
     pub(super) fn gauge_value<'c>(
         &self,
         series: usize,
-        cells: impl Iterator<Item = &'c AtomicU64>,
+        cells: impl Iterator<Item = &'c [AtomicU64]>,
     ) -> f64 {
         if let Some(set) = self.gauge.value(series) {
             return set;
         }
-        let integers = cells.map(|cell| cell.load(Relaxed).cast_signed());
-        let sum = integers.fold(0, i64::wrapping_add);
-        self.gauge.added(series) + sum as f64
+        let (mut integers, mut others) = (0, 0.0);
+        for cells in cells {
+            if let [other, integer] = cells {
+                integers += i128::from(integer.load(Relaxed).cast_signed());
+                others += f64::from_bits(other.load(Relaxed));
+            }
+        }
+        others + integers as f64
     }
 
     /// Makes a group of series present. `groups` returns their number.
@@ -91,6 +145,6 @@ impl crate::isolation::Isolated for MetricState {
     type Captured = Self;
 
     fn fresh(&self) -> Self {
-        Self::new()
+        Self::apart()
     }
 }

@@ -1,6 +1,9 @@
 //! The totals of a series: the sums of the cells of all threads.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::{
+    iter,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+};
 
 use super::{Metric, Scale, ScopeCells};
 use crate::descriptor::Kind;
@@ -34,7 +37,7 @@ impl Metric {
         series: usize,
         cells: &mut Vec<u64>,
     ) {
-        cells.resize(self.width, 0);
+        cells.resize(self.values(), 0);
         if self.parts.descriptor.kind == Kind::Gauge {
             let value = self.gauge_value(scope, series);
             return self.add_cells(cells, &[value.to_bits()]);
@@ -74,10 +77,10 @@ impl Metric {
     fn gauge_value(&self, scope: Option<&ScopeCells>, series: usize) -> f64 {
         let Some(scope) = scope else {
             let cells = self.parts.cells.slabs();
-            let cells = cells.filter_map(|slab| slab.get(self.cells_of(series).start));
+            let cells = cells.filter_map(|slab| slab.get(self.cells_of(series)));
             return self.state().gauge_value(series, cells);
         };
-        let cells = scope.cells(self, series).iter();
+        let cells = iter::once(scope.cells(self, series));
         let state = scope.state(self);
         state.map_or(0.0, |state| state.gauge_value(series, cells))
     }

@@ -138,8 +138,13 @@ fn without(stack: Stack, left: ActiveScope) -> Stack {
 }
 
 fn has(stack: &Stack, scopes: &Scopes) -> bool {
-    let mut entries = stack.iter().flatten();
-    entries.any(|active| ptr::eq(active.entry.scopes(), scopes))
+    scopes_of(stack).any(|other| ptr::eq(other, scopes))
+}
+
+/// Returns the scopes of a stack, which has no gaps.
+fn scopes_of(stack: &Stack) -> impl Iterator<Item = &'static Scopes> {
+    let entries = stack.iter().map_while(Option::as_ref);
+    entries.map(|active| active.entry.scopes())
 }
 
 /// Sets the scopes of this thread. Hides its cells of catalogs whose scope was entered, and shows
@@ -150,12 +155,12 @@ fn change(before: Stack, after: Stack) {
             slot.set(active);
         }
     });
-    for scopes in before.iter().flatten().map(|active| active.entry.scopes()) {
+    for scopes in scopes_of(&before) {
         if !has(&after, scopes) {
             scopes.unmask();
         }
     }
-    for scopes in after.iter().flatten().map(|active| active.entry.scopes()) {
+    for scopes in scopes_of(&after) {
         if !has(&before, scopes) {
             scopes.mask();
         }

@@ -21,7 +21,7 @@ pub use value::ScopeValue;
 pub(crate) use current::{ActiveScope, current_lease, entering};
 pub use current::{ScopeGuard, current_values};
 use scope_entry::ReadScope;
-pub(crate) use scope_entry::ScopeLease;
+pub(crate) use scope_entry::{ScopeEntry, ScopeLease};
 
 /// The limit of scopes, one of each catalog, that code can be in at a time. Further ones are not
 /// entered.

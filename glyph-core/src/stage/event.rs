@@ -1,13 +1,13 @@
 //! Retries and fallbacks, counted while a call runs.
 
-use std::{
-    cell::{Cell, RefCell},
-    mem::ManuallyDrop,
-    sync::Arc,
-};
+use std::{cell::Cell, thread::LocalKey};
 
-use super::{BoundMetric, Guard, SeriesIndex, StageCells, StageSeries, late::LabelTexts};
-use crate::scope::{ActiveScope, ScopeLease, entering};
+use super::{
+    BoundMetric, Guard, SeriesIndex, StageCells,
+    late::{LabelTexts, LateSource},
+    late_texts::KeptTexts,
+};
+use crate::scope::{ActiveScope, ScopeEntry, ScopeLease, entering};
 
 /// Counts a retry of the innermost stage around this code that has a `retries` metric.
 ///
@@ -49,8 +49,8 @@ use crate::scope::{ActiveScope, ScopeLease, entering};
 /// # }
 /// ```
 pub fn retry() {
-    if let Some(event) = Events::current().retry {
-        event.count();
+    if let Ok(Some(event)) = RETRY.try_with(Cell::get) {
+        event.count(StageCells::retries);
     }
 }
 
@@ -58,230 +58,196 @@ pub fn retry() {
 ///
 /// A fallback is a result from another source than the intended one. See [`retry`].
 pub fn fallback() {
-    if let Some(event) = Events::current().fallback {
-        event.count();
+    if let Ok(Some(event)) = FALLBACK.try_with(Cell::get) {
+        event.count(StageCells::fallbacks);
     }
 }
 
+// Without destructors, so that a lookup is a plain load.
 thread_local! {
-    /// Without a destructor, so that a lookup is a plain load.
-    static CURRENT: Cell<Events> = const { Cell::new(Events::NONE) };
+    /// The current counter of retries.
+    static RETRY: Cell<Option<Event>> = const { Cell::new(None) };
 
-    /// The calls that this thread is in, if their events have open labels.
-    static LATE: LateCalls = const { RefCell::new(Vec::new()) };
-
-    /// The calls of a thread that ends, after `LATE` is dropped. Outside of calls it has no memory.
-    static LATE_AT_END: ManuallyDrop<LateCalls> =
-        const { ManuallyDrop::new(RefCell::new(Vec::new())) };
+    /// The current counter of fallbacks.
+    static FALLBACK: Cell<Option<Event>> = const { Cell::new(None) };
 }
 
-type LateCalls = RefCell<Vec<LateCall>>;
-
-/// Passes the calls of this thread to `work`, if no other code uses them at this moment.
-fn with_late<T>(work: impl FnOnce(&mut Vec<LateCall>) -> Option<T>) -> Option<T> {
-    let on = |calls: &LateCalls| work(&mut *calls.try_borrow_mut().ok()?);
-    if LATE.try_with(|_| ()).is_ok() {
-        return LATE.try_with(on).ok().flatten();
-    }
-    let of_the_end = |calls: &ManuallyDrop<LateCalls>| on(calls);
-    LATE_AT_END.try_with(of_the_end).ok().flatten()
-}
-
-/// The current counters of retries and fallbacks.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Events {
-    retry: Option<Event>,
-    fallback: Option<Event>,
-}
-
-/// A counter of a call.
+/// A counter of a call. It has 32 bytes, because each call of a stage with events copies it twice.
 #[derive(Clone, Copy, Debug)]
 struct Event {
-    counter: &'static BoundMetric,
+    cells: &'static StageCells,
     /// The series without open labels.
     closed: SeriesIndex,
-    /// The index of the call in `LATE`, plus one. Zero if no event of the call has an open label.
-    late: u32,
+    /// The series of the call that has the values of the open labels, unless `texts` have them.
+    source: SeriesIndex,
+    texts: KeptTexts,
+    /// Of the scope.
+    overflowed: u32,
     /// The scope of the call. The call keeps it from expiring while its events are current.
-    scope: Option<ActiveScope>,
+    scope: Option<&'static ScopeEntry>,
 }
 
-/// The data with which the values of open labels are looked up.
-#[derive(Clone, Debug)]
-struct LateCall {
-    cells: &'static StageCells,
-    series: StageSeries,
-    texts: Option<Arc<LabelTexts>>,
+/// Returns the counter of one kind of event.
+type Counter = fn(&StageCells) -> Option<&BoundMetric>;
+
+impl StageCells {
+    fn retries(&self) -> Option<&BoundMetric> {
+        self.retries.as_ref()
+    }
+
+    fn fallbacks(&self) -> Option<&BoundMetric> {
+        self.fallbacks.as_ref()
+    }
 }
 
 impl Event {
     /// Counts an event of a call that the thread is in.
-    fn count(self) {
-        // Counted without a borrow of `LATE`.
-        let index = usize::try_from(self.late).ok();
-        let call = index
-            .and_then(|late| late.checked_sub(1))
-            .and_then(|index| with_late(|calls| calls.get(index).cloned()));
-        self.count_of(call.as_ref());
-    }
-
-    fn count_of(self, call: Option<&LateCall>) {
-        let metric = self.counter.metric;
-        let catalog = metric.parts.cells;
-        let scope = self.scope.map(ScopeLease::take);
-        let _scope = entering(catalog, scope.as_ref());
-        let series = call.map_or(self.closed, |call| {
-            let texts = call.texts.as_deref();
-            self.counter
-                .late_series(call.cells, &call.series, self.closed, texts)
-        });
-        metric.increment(series.index());
-    }
-}
-
-impl Events {
-    const NONE: Self = Self {
-        retry: None,
-        fallback: None,
-    };
-
-    fn current() -> Self {
-        CURRENT.try_with(Cell::get).unwrap_or(Self::NONE)
-    }
-
-    /// Makes these counters current.
-    fn restore(self) {
-        let _ = CURRENT.try_with(|current| current.set(self));
-    }
-
-    pub(super) fn of(
-        cells: &'static StageCells,
-        series: &StageSeries,
-        scope: Option<&ScopeLease>,
-    ) -> Self {
-        let scope = scope.map(ScopeLease::active);
-        let event = |counter: Option<&'static BoundMetric>, closed| {
-            counter.map(|counter| Event {
-                counter,
-                closed,
-                late: 0,
-                scope,
-            })
-        };
-        Self {
-            retry: event(cells.retries.as_ref(), series.retries),
-            fallback: event(cells.fallbacks.as_ref(), series.fallbacks),
-        }
-    }
-
-    /// Makes these counters current. A missing counter stays that of the enclosing stage. `late` has
-    /// the data with which their open labels are looked up.
     #[inline]
-    fn enter(mut self, late: Option<LateCall>) -> EnclosingEvents {
-        let late = late.and_then(push);
-        if let Some(late) = late {
-            for event in [&mut self.retry, &mut self.fallback].into_iter().flatten() {
-                event.late = late;
+    fn count(&self, counter: Counter) {
+        match counter(self.cells) {
+            Some(counter) if counter.metric.parts.open.is_empty() => {
+                self.count_in(counter, self.closed);
             }
+            // Counted without a borrow of the texts.
+            Some(counter) => self.count_of(counter, self.texts.get().as_deref()),
+            None => {}
         }
-        let events = Self::current();
-        let entered = Self {
-            retry: self.retry.or(events.retry),
-            fallback: self.fallback.or(events.fallback),
-        };
-        entered.restore();
-        EnclosingEvents {
-            events,
-            pushed: late.is_some(),
-        }
+    }
+
+    #[inline(never)]
+    fn count_of(&self, counter: &BoundMetric, texts: Option<&LabelTexts>) {
+        let source = || LateSource::new(self.cells, self.source);
+        self.count_in(counter, counter.late_series(self.closed, source, texts));
+    }
+
+    fn count_in(&self, counter: &BoundMetric, series: SeriesIndex) {
+        let metric = counter.metric;
+        let scope = self.scope.map(|entry| {
+            let overflowed = self.overflowed;
+            ScopeLease::take(ActiveScope { entry, overflowed })
+        });
+        let _scope = entering(metric.parts.cells, scope.as_ref());
+        metric.increment_in(metric.thread_cells(), series.index());
     }
 }
 
-/// Keeps a call that the thread enters. Returns its index plus one.
-#[cold]
-fn push(call: LateCall) -> Option<u32> {
-    with_late(|calls| {
-        calls.push(call);
-        u32::try_from(calls.len()).ok()
-    })
+/// The counter that was current before a call was entered.
+#[derive(Debug)]
+enum Before {
+    /// The call has no such counter: that of the enclosing stage stays current.
+    Unchanged,
+    Replaced(Option<Event>),
+}
+
+impl Before {
+    /// Makes a counter of a call current.
+    #[inline]
+    fn replace(current: &'static LocalKey<Cell<Option<Event>>>, event: Event) -> Self {
+        let before = current.try_with(|current| current.replace(Some(event)));
+        before.map_or(Self::Unchanged, Self::Replaced)
+    }
+
+    #[inline]
+    fn restore(&self, to: &'static LocalKey<Cell<Option<Event>>>) {
+        if let Self::Replaced(event) = self {
+            let _ = to.try_with(|current| current.set(*event));
+        }
+    }
 }
 
 /// The counters that were current before a call was entered.
 #[derive(Debug)]
 pub(super) struct EnclosingEvents {
-    events: Events,
-    /// Whether the call is in `LATE`.
-    pushed: bool,
+    /// Whether the call has any counter.
+    has_any: bool,
+    /// Whether the thread keeps the texts of the call.
+    has_texts: bool,
+    retry: Before,
+    fallback: Before,
 }
 
 impl EnclosingEvents {
+    /// Of a call without events.
+    pub(super) const NONE: Self = Self {
+        has_any: false,
+        has_texts: false,
+        retry: Before::Unchanged,
+        fallback: Before::Unchanged,
+    };
+
     /// Makes these counters current again. A thread leaves calls in the reverse order.
-    #[inline(never)]
+    #[inline]
     pub(super) fn restore(&self) {
-        self.events.restore();
-        if self.pushed {
-            pop();
+        if self.has_any {
+            self.restore_all();
         }
     }
-}
 
-#[cold]
-fn pop() {
-    let is_at_end = LATE.try_with(|_| ()).is_err();
-    let left = with_late(|calls| {
-        let call = calls.pop();
-        if is_at_end {
-            // Nothing else releases the memory.
-            calls.shrink_to_fit();
+    #[inline(never)]
+    fn restore_all(&self) {
+        self.retry.restore(&RETRY);
+        self.fallback.restore(&FALLBACK);
+        if self.has_texts {
+            KeptTexts::pop();
         }
-        call
-    });
-    // Dropped without the borrow.
-    drop(left);
+    }
 }
 
 impl Guard {
-    fn events(&self, cells: &'static StageCells) -> Events {
-        Events::of(cells, &self.series, self.scope.as_ref())
-    }
-
-    fn late(&self, cells: &'static StageCells) -> LateCall {
-        LateCall {
+    /// Returns a counter of the call.
+    #[inline]
+    fn event(&self, cells: &'static StageCells, closed: SeriesIndex, texts: KeptTexts) -> Event {
+        let scope = self.scope.as_ref().map(ScopeLease::active);
+        Event {
             cells,
-            series: self.series,
-            texts: self.texts.clone(),
+            closed,
+            source: cells.late.series(&self.series),
+            texts,
+            overflowed: scope.map_or(0, |scope| scope.overflowed),
+            scope: scope.map(|scope| scope.entry),
         }
     }
 
-    /// Makes the events of the call current, if it has any. Most stages have none, and are spared
-    /// the code.
+    /// Makes the events of the call current, if it has any, and stores those before in `enclosing`.
+    /// Most stages have none, and are spared the code.
     #[inline]
-    pub(super) fn enter_events(&self) -> Option<EnclosingEvents> {
-        let cells = self.cells.filter(|cells| cells.has_events)?;
-        Some(self.enter_events_of(cells))
+    pub(super) fn enter_events(&self, enclosing: &mut EnclosingEvents) {
+        if let Some(cells) = self.cells.filter(|cells| cells.has_events) {
+            self.enter_events_of(cells, enclosing);
+        }
     }
 
     #[inline(never)]
-    fn enter_events_of(&self, cells: &'static StageCells) -> EnclosingEvents {
-        let late = cells.has_late.then(|| self.late(cells));
-        self.events(cells).enter(late)
+    fn enter_events_of(&self, cells: &'static StageCells, enclosing: &mut EnclosingEvents) {
+        enclosing.has_any = true;
+        let texts = self.texts.as_ref().map_or(KeptTexts::NONE, KeptTexts::push);
+        enclosing.has_texts = !texts.is_none();
+        if cells.retries.is_some() {
+            let event = self.event(cells, self.series.retries, texts);
+            enclosing.retry = Before::replace(&RETRY, event);
+        }
+        if cells.fallbacks.is_some() {
+            let event = self.event(cells, self.series.fallbacks, texts);
+            enclosing.fallback = Before::replace(&FALLBACK, event);
+        }
     }
 
     /// Counts a retry, if the stage counts retries.
     pub(super) fn retry(&self) {
-        if let Some(cells) = self.cells
-            && let Some(event) = self.events(cells).retry
-        {
-            event.count_of(Some(&self.late(cells)));
-        }
+        self.count(self.series.retries, StageCells::retries);
     }
 
     /// Counts a fallback, if the stage counts fallbacks.
     pub(super) fn fallback(&self) {
+        self.count(self.series.fallbacks, StageCells::fallbacks);
+    }
+
+    fn count(&self, closed: SeriesIndex, counter: Counter) {
         if let Some(cells) = self.cells
-            && let Some(event) = self.events(cells).fallback
+            && let Some(counter) = counter(cells)
         {
-            event.count_of(Some(&self.late(cells)));
+            let event = self.event(cells, closed, KeptTexts::NONE);
+            event.count_of(counter, self.texts.as_deref());
         }
     }
 }

@@ -46,7 +46,7 @@ pub struct Guard {
 )]
 pub fn start<S: Stage>(guard: &mut Guard, stage: S) {
     guard.series = stage.series(true);
-    if S::HAS_LATE {
+    if S::LATE.any() {
         guard.texts = texts_to_keep(&stage, &guard.series);
     }
     guard.begin(S::cells());
@@ -98,7 +98,7 @@ impl Guard {
     fn begin(&mut self, cells: &'static StageCells) {
         self.scope = current_lease(cells.catalog_cells());
         if let Some(gauge) = &cells.in_flight {
-            gauge.metric.step_by(self.series.in_flight.index(), 1);
+            gauge.metric.shift(self.series.in_flight.index(), 1);
         }
         self.cells = Some(cells);
         self.started = Moment::now();

@@ -57,6 +57,7 @@ mod failures;
 mod future;
 mod guard;
 mod late;
+mod late_texts;
 mod opening;
 mod outcome;
 mod record;
@@ -80,6 +81,7 @@ pub use failures::Failures;
 pub use future::{Wrap, pin, wrap, wrap_on};
 use guard::start_here;
 pub use guard::{Guard, start};
+pub use late::LateLabels;
 pub use opening::open;
 pub use outcome::{CallResult, Outcome};
 pub use roles::{BoundMetric, SeriesIndex, StageCells, StageSeries};
@@ -123,9 +125,9 @@ pub trait Stage: Sized {
     #[doc(hidden)]
     const HAS_OPEN: bool;
 
-    /// Whether a metric that some calls feed has an open label.
+    /// The open labels of the metrics that some calls feed.
     #[doc(hidden)]
-    const HAS_LATE: bool;
+    const LATE: LateLabels;
 
     /// Returns the series of the metrics, without the outcome and, before the call has begun, without
     /// open labels.

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    BoundMetric, Outcome, SeriesIndex, StageCells, StageSeries, StatusOffset, late::LabelTexts,
+    BoundMetric, Outcome, SeriesIndex, StageCells, StageSeries, StatusOffset,
+    late::{LabelTexts, LateSource},
     roles::EveryCall,
 };
 use crate::{
@@ -39,7 +40,7 @@ impl StageCells {
             }
         }
         if let Some(gauge) = &self.in_flight {
-            gauge.metric.step_in(own, series.in_flight.index(), -1);
+            gauge.metric.shift_in(own, series.in_flight.index(), -1);
         }
         if !series.overflowed.is_none() {
             self.count_overflow(series, outcome);
@@ -83,17 +84,18 @@ impl Item<'_> {
     pub(super) fn record(&self) {
         let Self { cells, series, .. } = *self;
         let own = cells.thread_cells();
+        let source = || LateSource::new(cells, cells.late.series(series));
         let (time, closed) = if self.is_first {
             (&cells.first_item, series.first_item)
         } else {
             (&cells.between_items, series.between_items)
         };
         if let Some(time) = time {
-            let index = time.late_series(cells, series, closed, self.texts);
+            let index = time.late_series(closed, source, self.texts);
             time.observe(own, index, self.outcome, self.times, current_exemplar());
         }
         if let Some(items) = &cells.items {
-            let index = items.late_series(cells, series, series.items, self.texts);
+            let index = items.late_series(series.items, source, self.texts);
             items.add(own, index, self.outcome);
         }
     }

@@ -1,6 +1,6 @@
 //! The metrics of a stage, one for each role.
 
-use super::{Outcome, failures::Failures};
+use super::{LateLabels, Outcome, failures::Failures};
 use crate::{
     descriptor::with_roles,
     label::{OUTCOME_COUNT, Overflowed},
@@ -19,8 +19,8 @@ macro_rules! stage_cells {
             pub failures: Failures,
             /// Whether retries or fallbacks are counted.
             pub has_events: bool,
-            /// Whether a metric that some calls feed has an open label.
-            pub has_late: bool,
+            /// The open labels of the metrics that some calls feed.
+            pub late: LateLabels,
         }
 
         /// The series of a stage's metrics, without the outcome. Small enough to go along with
@@ -83,7 +83,7 @@ impl StageCells {
     /// are of one catalog.
     #[inline]
     pub(super) fn thread_cells(&self) -> ThreadCells {
-        self.catalog_cells().thread_cells()
+        self.duration.metric.thread_cells()
     }
 
     #[inline]

@@ -11,8 +11,8 @@ use crate::span::{EnteredShared, EnteredSpan, Inside};
 #[must_use = "dropping it leaves the call"]
 pub struct SpanGuard<'call> {
     guard: &'call mut Guard,
-    /// The events that were current before. `None` if the stage counts no events.
-    outer: Option<EnclosingEvents>,
+    /// The events that were current before.
+    enclosing: EnclosingEvents,
     inside: Inside,
 }
 
@@ -20,7 +20,7 @@ pub struct SpanGuard<'call> {
 #[derive(Debug)]
 #[must_use = "dropping it leaves the call"]
 pub(super) struct SharedSpanGuard<'call> {
-    outer: Option<EnclosingEvents>,
+    enclosing: EnclosingEvents,
     _record: EnteredShared<'call>,
     _span: EnteredSpan<'call>,
 }
@@ -30,7 +30,7 @@ impl Guard {
     #[inline]
     pub(super) fn enter(&mut self) -> SpanGuard<'_> {
         let mut inside = self.enter_span();
-        inside.outer = inside.guard.enter_events();
+        inside.guard.enter_events(&mut inside.enclosing);
         inside
     }
 
@@ -40,18 +40,20 @@ impl Guard {
         SpanGuard {
             inside: self.open_span.enter(),
             guard: self,
-            outer: None,
+            enclosing: EnclosingEvents::NONE,
         }
     }
 
     /// Enters a call that other threads can be in.
     pub(super) fn enter_shared(&self) -> SharedSpanGuard<'_> {
         let (span, record) = self.open_span.enter_shared();
-        SharedSpanGuard {
-            outer: self.enter_events(),
+        let mut inside = SharedSpanGuard {
+            enclosing: EnclosingEvents::NONE,
             _record: record,
             _span: span,
-        }
+        };
+        self.enter_events(&mut inside.enclosing);
+        inside
     }
 }
 
@@ -67,17 +69,13 @@ impl Deref for SpanGuard<'_> {
 impl Drop for SpanGuard<'_> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(outer) = &self.outer {
-            outer.restore();
-        }
+        self.enclosing.restore();
         self.guard.open_span.leave(self.inside);
     }
 }
 
 impl Drop for SharedSpanGuard<'_> {
     fn drop(&mut self) {
-        if let Some(outer) = &self.outer {
-            outer.restore();
-        }
+        self.enclosing.restore();
     }
 }

@@ -71,7 +71,7 @@ pub fn call<S: Stage>(stage: S) -> Call {
     Call {
         cells: S::cells(),
         series: stage.series(false),
-        texts: (S::HAS_OPEN || S::HAS_LATE).then(|| LabelTexts::of(&stage)),
+        texts: (S::HAS_OPEN || S::LATE.any()).then(|| LabelTexts::of(&stage)),
     }
 }
 

@@ -184,7 +184,7 @@ impl<M> Series<M> {
 
     /// Returns the sums of the cells of the selected series.
     fn cells(&self) -> Vec<u64> {
-        let mut cells = vec![0; self.metric.width];
+        let mut cells = vec![0; self.metric.values()];
         self.capture.read(|| {
             for scope in self.scopes() {
                 let scope = scope.as_deref();

@@ -3,7 +3,7 @@
 use loom::{sync::Arc, thread};
 
 use crate::{
-    cell::step_own,
+    cell::shift_own,
     every_order, number,
     primitives::{AtomicU64, Ordering::Relaxed},
 };
@@ -25,7 +25,7 @@ impl Gauge {
     /// Adds one, as the owner of the cell.
     fn increment(&self) {
         if number::add(&self.set, 1.0).is_none() {
-            step_own(&self.own, 1);
+            assert!(shift_own(&self.own, 1));
         }
     }
 

@@ -155,6 +155,9 @@ fn statics(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     let descriptors =
         descriptors.map(|((index, metric), artifacts)| descriptor(index, metric, artifacts, rt));
     let cells = metrics().map(|(index, metric)| cell(index, metric, rt));
+    let states = (0..count).map(
+        |index| quote!(#rt::MetricState::new(&__GLYPH_METRICS[#index], __GLYPH_FIRST[#index])),
+    );
     let (name, line) = (
         catalog.structure.ident.unraw().to_string(),
         line(catalog.line),
@@ -172,8 +175,20 @@ fn statics(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
                 file: #rt::core::file!(),
                 line: #line,
             },
+            &__GLYPH_THREAD_SLOT,
+            __glyph_mask,
         );
-        static __GLYPH_STATES: [#rt::MetricState; #count] = [const { #rt::MetricState::new() }; #count];
+        #rt::thread_local! {
+            static __GLYPH_THREAD_SLOT: #rt::ThreadSlot = const { #rt::ThreadSlot::new() };
+        }
+        #[inline]
+        fn __glyph_thread_cells() -> #rt::ThreadCells {
+            #rt::cells_in(&__GLYPH_THREAD_SLOT)
+        }
+        fn __glyph_mask(is_masked: #rt::core::primitive::bool) {
+            #rt::mask_in(&__GLYPH_THREAD_SLOT, is_masked)
+        }
+        static __GLYPH_STATES: [#rt::MetricState; #count] = [#(#states),*];
         static __GLYPH_CELLS: [#rt::Metric; #count] = [#(#cells),*];
     }
 }
@@ -231,6 +246,7 @@ fn cell(index: usize, metric: &Metric, rt: &TokenStream) -> TokenStream {
         #rt::Metric::new(#rt::MetricParts {
             descriptor: &__GLYPH_DESCRIPTORS[#index],
             cells: &__GLYPH_CATALOG_CELLS,
+            thread_cells: __glyph_thread_cells,
             index: #index,
             first: __GLYPH_FIRST[#index],
             strides: #strides,

@@ -173,7 +173,7 @@ impl Expansion<'_> {
         let names = self.stage.labels.iter().map(|label| &label.name);
         let label_values = self.label_values();
         let has_open = self.has_open(|role| role.every_call.is_some());
-        let has_late = self.has_open(|role| role.every_call.is_none());
+        let late = self.late();
         let (spans, site) = expand_stage_block::spans(self.stage, module, rt);
         quote! {
             #cells
@@ -187,7 +187,7 @@ impl Expansion<'_> {
                     #body
                 }
                 const HAS_OPEN: #rt::core::primitive::bool = #has_open;
-                const HAS_LATE: #rt::core::primitive::bool = #has_late;
+                const LATE: #rt::LateLabels = #late;
                 #[inline]
                 fn series(&self, begun: #rt::core::primitive::bool) -> #rt::StageSeries {
                     #rows
@@ -232,7 +232,7 @@ impl Expansion<'_> {
             let value = option(rt, self.stage.binding(role).map(bound));
             quote!(#field: #value)
         });
-        let has_late = self.has_open(|role| role.every_call.is_none());
+        let late = self.late();
         let is_event = |role: &&Role| matches!(role.name, "retries" | "fallbacks");
         let mut events = ROLES.iter().filter(is_event);
         let has_events = events.any(|role| self.stage.binding(role).is_some());
@@ -244,7 +244,7 @@ impl Expansion<'_> {
                     #(#others,)*
                     failures: FAILURES,
                     has_events: #has_events,
-                    has_late: #has_late,
+                    late: #late,
                 }
             };
         };
@@ -270,6 +270,18 @@ impl Expansion<'_> {
         }}
     }
 
+    /// The open labels of the metrics that some calls feed.
+    fn late(&self) -> TokenStream {
+        let rt = self.rt;
+        let labels = |is_every: bool| {
+            let roles = role::all().filter(move |role| role.every_call.is_some() == is_every);
+            let labels = roles.map(|role| self.labels_of(role.name));
+            quote!(&[#(#labels),*])
+        };
+        let (every, some) = (labels(true), labels(false));
+        quote!(#rt::LateLabels::of(#every, #some))
+    }
+
     /// Whether a bound metric of these roles has an open label.
     fn has_open(&self, is_meant: fn(&Role) -> bool) -> TokenStream {
         let rt = self.rt;
@@ -290,7 +302,7 @@ impl Expansion<'_> {
             let row = role.every_call.map_or_else(
                 || quote!(#rt::LabelStride::closed(&#strides[#index], #value)),
                 |number| quote! {
-                    #rt::CallLookup::offset(&mut lookup, &#strides[#index], #value, #open, #number)
+                    #rt::CallLookup::offset(&mut lookup, &#strides[#index], #value, #open, (#index, #number))
                 },
             );
             TokenRange::of(&label.ty).around(row)

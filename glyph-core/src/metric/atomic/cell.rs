@@ -5,15 +5,16 @@
 
 use super::primitives::{AtomicU64, Ordering::Relaxed};
 
-/// The limit of an integer in the cell of one thread. All threads together stay below 2^63, so one
-/// shared cell can hold the rest of the range.
-pub(crate) const OWN_LIMIT: u64 = 1 << 57;
+/// The limit of an integer that is added to the cell of one thread, and of the cell before. All
+/// threads together stay below 2^63, so one shared cell can hold the rest of the range.
+pub(crate) const OWN_LIMIT: u64 = 1 << 56;
 
-/// The limit of a floating-point number in the cell of one thread, 2^960. All threads together do
-/// not change the greatest number that the shared cell can hold, so no total is infinite.
-pub(crate) const OWN_FLOAT_LIMIT: f64 = f64::from_bits((1023 + 960) << 52);
+/// The limit of a floating-point number that is added to the cell of one thread, 2^896. After 2^64
+/// additions, all threads together do not change the greatest number that the shared cell can hold,
+/// so no total is infinite.
+const OWN_FLOAT_LIMIT: f64 = f64::from_bits((1023 + 896) << 52);
 
-/// The limit of the integers in a gauge's cell, in both directions.
+/// The limit of the integers in a gauge's cell that threads share, in both directions.
 const GAUGE_LIMIT: u64 = 1 << 50;
 
 /// From here on a shared cell may be close to the end of its range.
@@ -31,53 +32,46 @@ pub(crate) fn increment_own(cell: &AtomicU64) {
 /// Adds to a cell that only this thread writes.
 #[inline]
 pub(crate) fn add_own(cell: &AtomicU64, amount: u64) -> bool {
-    let sum = cell.load(Relaxed).wrapping_add(amount);
-    // If both are below the limit, the sum did not wrap.
-    let fits = (sum | amount) < OWN_LIMIT;
+    let fits = (cell.load(Relaxed) | amount) < OWN_LIMIT;
     if fits {
-        cell.store(sum, Relaxed);
+        // A second load costs nothing: the processor adds to memory in one instruction.
+        cell.store(cell.load(Relaxed).wrapping_add(amount), Relaxed);
     }
     fits
 }
 
-/// [`add_own`] for an amount below 2^63, with which no sum wraps.
+/// [`add_own`] for an amount that is below the limit.
 #[inline]
 pub(crate) fn add_own_part(cell: &AtomicU64, amount: u64) -> bool {
-    let sum = cell.load(Relaxed).wrapping_add(amount);
-    let fits = sum < OWN_LIMIT;
+    let fits = cell.load(Relaxed) < OWN_LIMIT;
     if fits {
-        cell.store(sum, Relaxed);
+        cell.store(cell.load(Relaxed).wrapping_add(amount), Relaxed);
     }
     fits
 }
 
-/// Adds to a floating-point cell that only this thread writes.
+/// Whether a floating-point number can be added to the cell of one thread.
 #[inline]
-pub(crate) fn add_own_float(cell: &AtomicU64, amount: f64) -> bool {
+pub(crate) fn fits_own(amount: f64) -> bool {
+    amount.abs() < OWN_FLOAT_LIMIT
+}
+
+/// Adds a number that [fits](fits_own) to a floating-point cell that only this thread writes.
+#[inline]
+pub(crate) fn add_own_float(cell: &AtomicU64, amount: f64) {
     let sum = f64::from_bits(cell.load(Relaxed)) + amount;
-    let fits = sum.abs() < OWN_FLOAT_LIMIT;
-    if fits {
-        cell.store(sum.to_bits(), Relaxed);
-    }
-    fits
+    cell.store(sum.to_bits(), Relaxed);
 }
 
-/// Adds one or minus one to a gauge's cell that only this thread writes. Like
-/// [`increment_own`], it needs no limit.
-#[inline]
-pub(crate) fn step_own(cell: &AtomicU64, by: i64) {
-    cell.store(cell.load(Relaxed).wrapping_add(by.cast_unsigned()), Relaxed);
-}
-
-/// Adds an integer to a gauge's cell that only this thread writes.
+/// Adds an integer to a gauge's cell that only this thread writes. Readers add up cells in more
+/// bits than a cell has, so it needs no other limit than the range of the cell.
 #[inline]
 pub(crate) fn shift_own(cell: &AtomicU64, by: i64) -> bool {
-    let sum = cell.load(Relaxed).wrapping_add(by.cast_unsigned());
-    let fits = in_gauge_range(sum);
-    if fits {
-        cell.store(sum, Relaxed);
+    let sum = cell.load(Relaxed).cast_signed().checked_add(by);
+    if let Some(sum) = sum {
+        cell.store(sum.cast_unsigned(), Relaxed);
     }
-    fits
+    sum.is_some()
 }
 
 /// Whether an integer, in two's complement, is between the limits of a gauge's cell.
@@ -113,7 +107,7 @@ pub(crate) fn add_shared(
     beyond: Beyond,
 ) -> bool {
     // Far from the end one atomic addition is enough. Between the load and the addition, other
-    // threads would have to add 2^63 in amounts below 2^57.
+    // threads would have to add 2^63 in amounts below 2^56.
     if cell.load(Relaxed) < SHARED_LIMIT && amount < OWN_LIMIT {
         cell.fetch_add(amount, Relaxed);
         return true;
