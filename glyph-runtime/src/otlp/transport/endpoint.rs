@@ -69,12 +69,12 @@ impl Endpoint {
 
     /// Returns the URL for the log, without the query, which may have a key.
     pub(super) fn url(&self) -> String {
-        shown(&self.uri)
+        without_query(&self.uri)
     }
 }
 
 /// Returns a URL without its query. An endpoint has no credentials before its host.
-pub(super) fn shown(uri: &Uri) -> String {
+pub(super) fn without_query(uri: &Uri) -> String {
     let scheme = uri.scheme_str().unwrap_or_default();
     let authority = uri.authority().map_or("", |authority| authority.as_str());
     let path = uri.path();
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn path_is_added_only_to_an_endpoint_without_one() {
-        for (endpoint, expected, shown) in [
+        for (endpoint, expected, url) in [
             (
                 "http://a:4318",
                 "http://a:4318/v1/traces",
@@ -142,7 +142,7 @@ mod tests {
             let settings = OtlpSettings::new(endpoint, Protocol::HttpProtobuf);
             let parsed = Endpoint::parse(&settings, "/v1/traces");
             let urls = parsed.map(|parsed| (parsed.uri.to_string(), parsed.url()));
-            let expected = (expected.to_owned(), shown.to_owned());
+            let expected = (expected.to_owned(), url.to_owned());
             assert_eq!(urls.map_err(|error| error.to_string()), Ok(expected));
         }
     }

@@ -26,23 +26,23 @@ impl Notices {
 
     /// Counts a failed attempt.
     pub(super) fn failed(&self, failure: &Failure, collector: &Gate, counts: &Counts) {
-        counts.failed_with(self.tell(failure, collector));
+        counts.failed_with(self.report(failure, collector));
     }
 
     /// Returns a failure with the URL and the usual remedy. Logs it, unless one of its kind was
     /// logged for this collector within a minute.
-    pub(super) fn tell(&self, failure: &Failure, collector: &Gate) -> ExportFailure {
+    pub(super) fn report(&self, failure: &Failure, collector: &Gate) -> ExportFailure {
         let advice = failure.advice.clone();
-        let told = ExportFailure {
+        let reported = ExportFailure {
             url: Some(self.url.clone()),
             advice: advice.or_else(|| advice::of(failure.kind, &self.endpoint)),
             ..ExportFailure::new(failure)
         };
         if collector.is_due(failure.kind) {
             let Self { url, items, .. } = self;
-            let (error, advice) = (&told.cause, told.advice.as_deref());
+            let (error, advice) = (&reported.cause, reported.advice.as_deref());
             tracing::warn!(target: LOG, exporter = "otlp", url, error, advice, "an attempt to export {items} failed");
         }
-        told
+        reported
     }
 }

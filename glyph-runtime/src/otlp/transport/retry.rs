@@ -118,7 +118,7 @@ impl Retries {
 
     /// Keeps and logs why a part of a request was rejected. The attempt did not fail.
     pub(super) fn rejected_part(&self, failure: &Failure, counts: &Counts) {
-        counts.keep(self.notices.tell(failure, &self.shared));
+        counts.keep(self.notices.report(failure, &self.shared));
     }
 
     /// Waits until a request may leave. Returns false if that is not before the deadline.

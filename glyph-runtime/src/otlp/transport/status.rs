@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 
 use super::{
-    endpoint::shown,
+    endpoint::without_query,
     failure::{Failure, Kind, Retry},
 };
 
@@ -60,7 +60,7 @@ fn location(headers: &HeaderMap) -> Option<String> {
     let location = headers.get(header::LOCATION)?.to_str().ok()?;
     let to: Uri = location.parse().ok()?;
     let to = match to.authority() {
-        Some(authority) if !authority.as_str().contains('@') => shown(&to),
+        Some(authority) if !authority.as_str().contains('@') => without_query(&to),
         Some(_) => return None,
         None => to.path().to_owned(),
     };

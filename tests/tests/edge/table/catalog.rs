@@ -22,7 +22,7 @@ pub(crate) struct Two {
     pub(crate) status: Status,
 }
 
-#[metric_catalog(namespace = "endings", stages = stage)]
+#[metric_catalog(namespace = "ends", stages = stage)]
 pub(crate) struct Endings {
     /// Calls of a layer.
     #[metric(sparse)]

@@ -1,5 +1,5 @@
 //! Every way in which a stage, a request or a call can end, and what each signal says of it: the
-//! table in `docs/endings.md`.
+//! table in `docs/ends.md`.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -38,7 +38,7 @@ async fn page_tells_how_calls_end() {
     let written: String = (tables.iter())
         .map(|(title, rows)| row::table(title, rows))
         .collect();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/endings.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/ends.md");
     let page = fs::read_to_string(&path).unwrap();
     let (before, rest) = page.split_once(BEGIN).unwrap();
     let (committed, after) = rest.split_once(END).unwrap();

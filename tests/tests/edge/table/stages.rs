@@ -52,12 +52,12 @@ async fn act(does: Does) -> Answer {
     }
 }
 
-#[instrument_stage(stage::call, err = event(level = warn), target = "endings.stage")]
+#[instrument_stage(stage::call, err = event(level = warn), target = "ends.stage")]
 async fn call(does: Does) -> Answer {
     act(does).await
 }
 
-#[instrument_stage(stage::strict, err = event(level = warn), target = "endings.stage")]
+#[instrument_stage(stage::strict, err = event(level = warn), target = "ends.stage")]
 async fn strict(does: Does) -> Answer {
     act(does).await
 }
@@ -87,7 +87,7 @@ fn counted(name: &str) -> (String, String) {
 fn row(told: &str, name: &str, call: impl Future<Output = Answer>) -> Row {
     let run = Run::start();
     drop(AssertUnwindSafe(call).catch_unwind().now_or_never());
-    run.finish(told, counted(name), name, "endings.stage")
+    run.finish(told, counted(name), name, "ends.stage")
 }
 
 pub(crate) async fn rows() -> Vec<Row> {
