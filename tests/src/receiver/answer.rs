@@ -62,6 +62,8 @@ pub enum Answer {
     Bomb,
     /// A success with a header of 1 MiB.
     LongHead,
+    /// A success with trailers of 1 MiB, over gRPC.
+    LongTrailers,
     /// A success with 128 headers of 256 bytes: more than HTTP/1 may have here, and longer than a
     /// head of HTTP/2.
     ManyHeaders,
@@ -124,7 +126,11 @@ impl Answer {
             Self::Long => (response, framed(&vec![0; LONG])),
             Self::Bomb => {
                 let response = response.header("grpc-encoding", "gzip");
-                (response, frame(1, &BOMB))
+                (response, frame(1, &BOMB, ""))
+            }
+            Self::LongTrailers => {
+                let message = success(0).encode_to_vec();
+                (response, frame(0, &message, &"x".repeat(LONG_HEAD)))
             }
             Self::Unavailable => (with_status(response, 14, None), Body::empty()),
             Self::Refuse => (with_status(response, 3, None), Body::empty()),
@@ -188,19 +194,20 @@ fn with_status(response: Builder, code: u8, delay: Option<Delay>) -> Builder {
 
 /// Returns a length-prefixed message and its trailers.
 fn framed(message: &[u8]) -> Body {
-    frame(0, message)
+    frame(0, message, "")
 }
 
-fn frame(packed: u8, message: &[u8]) -> Body {
+/// Returns a message, and trailers with the status and a text.
+fn frame(packed: u8, message: &[u8], text: &str) -> Body {
     let mut frame = BytesMut::new();
     frame.put_u8(packed);
     frame.put_u32(u32::try_from(message.len()).unwrap());
     frame.put_slice(message);
+    let text = HeaderValue::from_str(text).unwrap();
     let trailers = async {
-        let trailers = [(
-            "grpc-status".parse().unwrap(),
-            HeaderValue::from_static("0"),
-        )];
+        let status = HeaderValue::from_static("0");
+        let trailers = [("grpc-status", status), ("x-text", text)];
+        let trailers = trailers.map(|(name, value)| (HeaderName::from_static(name), value));
         Some(Ok::<_, Infallible>(HeaderMap::from_iter(trailers)))
     };
     Body::new(Full::new(frame.freeze()).with_trailers(trailers))

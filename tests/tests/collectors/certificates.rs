@@ -9,11 +9,14 @@ use glyph_tests::{
 };
 use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 use tempfile::NamedTempFile;
-use tokio_rustls::rustls::{
-    RootCertStore, ServerConfig,
-    crypto::ring,
-    pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
-    server::WebPkiClientVerifier,
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{
+        RootCertStore, ServerConfig,
+        crypto::ring,
+        pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
+        server::WebPkiClientVerifier,
+    },
 };
 
 use crate::signals::{Signal, after_one_batch, first_error, impatient};
@@ -31,25 +34,42 @@ impl Secured {
         change: fn(&mut CertificateParams),
         asks_clients: bool,
     ) -> Self {
-        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-        change(&mut params);
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.self_signed(&key).unwrap();
+        let (acceptor, certificate) = self_signed(name, change, asks_clients);
         let authority = NamedTempFile::new().unwrap();
-        std::fs::write(authority.path(), certificate.pem()).unwrap();
-        let config = config(certificate.der(), &key, asks_clients);
-        let receiver = Receiver::start_at("127.0.0.1:0", [], Some(Arc::new(config).into()));
+        std::fs::write(authority.path(), certificate).unwrap();
+        let receiver = Receiver::start_at("127.0.0.1:0", [], Some(acceptor));
         Self {
             receiver,
             authority,
         }
     }
 
-    fn settings(&self, protocol: Protocol) -> OtlpSettings {
+    /// Trusts another certificate as well, of a proxy in front of the collector.
+    pub(crate) fn trust(&self, certificate: &str) {
+        let own = std::fs::read_to_string(self.authority.path()).unwrap();
+        std::fs::write(self.authority.path(), own + certificate).unwrap();
+    }
+
+    pub(crate) fn settings(&self, protocol: Protocol) -> OtlpSettings {
         let mut settings = impatient(&self.receiver.endpoint(), protocol);
         settings.tls.ca_file = Some(self.authority.path().to_owned());
         settings
     }
+}
+
+/// Returns a server's side of TLS with a certificate that it has signed itself, and the certificate in
+/// PEM.
+pub(crate) fn self_signed(
+    name: &str,
+    change: fn(&mut CertificateParams),
+    asks_clients: bool,
+) -> (TlsAcceptor, String) {
+    let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    change(&mut params);
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    let config = config(certificate.der(), &key, asks_clients);
+    (Arc::new(config).into(), certificate.pem())
 }
 
 fn config(

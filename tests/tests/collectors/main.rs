@@ -11,3 +11,4 @@ mod logs;
 mod metrics;
 mod proxies;
 mod signals;
+mod tls_proxies;

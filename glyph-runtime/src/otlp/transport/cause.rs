@@ -25,7 +25,7 @@ pub(super) fn failure(
         return Failure::new(Kind::Unreadable, Retry::Never, TooLong.to_string());
     }
     if is_bad_head(&chain) {
-        let cause = "the head of the response is too long or unreadable";
+        let cause = "the head or the trailers of the response are too long or unreadable";
         return Failure::new(Kind::Unreadable, Retry::Never, cause);
     }
     let retry = Retry::After(None);
@@ -35,9 +35,15 @@ pub(super) fn failure(
         Some(Broken::Io(text)) => (None, Some(text)),
         None => (None, None),
     };
+    if let Some(error) = find::<rustls::Error>(&chain)
+        && find::<ProxyError>(&chain).is_some()
+    {
+        let failure = Failure::new(Kind::Proxy, retry, text(&chain, None));
+        return failure.with_advice(on_tls(error, "the proxy"));
+    }
     if let Some(error) = find::<rustls::Error>(&chain).cloned().or(refusal) {
         let failure = Failure::new(Kind::Tls, retry, error.to_string());
-        return failure.with_advice(on_tls(&error).or(other_protocol));
+        return failure.with_advice(on_tls(&error, "the collector").or(other_protocol));
     }
     let kind = kind(&chain);
     let cause = match other_protocol {
@@ -70,8 +76,8 @@ fn find<'e, E: Error + 'static>(chain: &[&'e (dyn Error + 'static)]) -> Option<&
     chain.iter().find_map(|error| error.downcast_ref::<E>())
 }
 
-/// Returns whether the collector responded with a head that hyper or h2 cannot read, or that is too
-/// long for them. The collector may have taken the request.
+/// Returns whether the collector responded with a head or with trailers that hyper or h2 cannot read,
+/// or that are too long for them. The collector may have taken the request.
 fn is_bad_head(chain: &[&(dyn Error + 'static)]) -> bool {
     let is_bad = |error: &h2::Error| {
         let is_long = matches!(
@@ -111,37 +117,37 @@ fn text(chain: &[&(dyn Error + 'static)], broken: Option<String>) -> String {
     texts.join(": ")
 }
 
-fn on_tls(error: &rustls::Error) -> Option<String> {
+/// Returns the usual remedy for an error of TLS with `peer`.
+fn on_tls(error: &rustls::Error, peer: &str) -> Option<String> {
     let advice = match error {
-        rustls::Error::InvalidCertificate(certificate) => return on_certificate(certificate),
+        rustls::Error::InvalidCertificate(certificate) => return on_certificate(certificate, peer),
         rustls::Error::AlertReceived(
             AlertDescription::CertificateRequired | AlertDescription::HandshakeFailure,
-        ) => {
-            "the collector may want a client certificate: set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY"
-        }
+        ) => format!(
+            "{peer} may want a client certificate: set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY"
+        ),
         rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol) => {
-            "the collector does not speak this protocol: check OTEL_EXPORTER_OTLP_PROTOCOL"
+            format!("{peer} does not speak this protocol: check OTEL_EXPORTER_OTLP_PROTOCOL")
         }
         _ => return None,
     };
-    Some(advice.to_owned())
+    Some(advice)
 }
 
-fn on_certificate(error: &CertificateError) -> Option<String> {
-    let advice = match error {
+fn on_certificate(error: &CertificateError, peer: &str) -> Option<String> {
+    Some(match error {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            "renew the certificate of the collector, or correct the clock of this machine"
+            format!("renew the certificate of {peer}, or correct the clock of this machine")
         }
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "correct the clock of this machine"
+            "correct the clock of this machine".to_owned()
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "use a host name of the certificate in the endpoint"
+            format!("use a host name of the certificate in the URL of {peer}")
         }
-        CertificateError::UnknownIssuer => {
-            "set OTEL_EXPORTER_OTLP_CERTIFICATE to the certificate of the authority of the collector"
-        }
+        CertificateError::UnknownIssuer => format!(
+            "set OTEL_EXPORTER_OTLP_CERTIFICATE to a file with the certificate of the authority of {peer}"
+        ),
         _ => return None,
-    };
-    Some(advice.to_owned())
+    })
 }

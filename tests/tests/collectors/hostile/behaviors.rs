@@ -225,12 +225,12 @@ pub(super) const BEHAVIORS: [Behavior; 31] = [
     behavior(
         "long head",
         || answers(Answer::LongHead),
-        AllLost("head of the response", "head of the response"),
+        AllLost("head or the trailers", "head or the trailers"),
     ),
     behavior(
         "many headers",
         || answers(Answer::ManyHeaders),
-        AllLost("head of the response", "head of the response"),
+        AllLost("head or the trailers", "head or the trailers"),
     ),
     behavior("dies", || answers(Answer::Die), AllLost("", "")),
     behavior(

@@ -115,6 +115,13 @@ fn hostile_collector_gets_one_request_a_second_and_each_item_is_counted_once() {
 }
 
 #[test]
+fn trailers_that_are_too_large_are_no_reason_to_send_again() {
+    let collector = Collector::Receiver(Receiver::always(Answer::LongTrailers));
+    let effect = AllLost("head or the trailers of the response", "");
+    check("long trailers", &collector, effect, Protocol::Grpc);
+}
+
+#[test]
 fn throttling_collector_gets_one_request_a_second_and_each_item_is_counted_once() {
     let answers = Delay::all(2).map(Answer::Throttle);
     let unavailable = Delay::all(2).map(Answer::UnavailableFor);
