@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::future::poll_fn;
 use glyph_runtime::grpc::{ErrorType, StatusCode};
 use glyph_tests::wait;
-use h2::{Reason, server::SendResponse};
+use h2::{Ping, PingPong, Reason, server::SendResponse};
 use http::{HeaderMap, HeaderValue, Request, Response};
 use opentelemetry::trace::{SpanKind, Status};
 use tokio::net::{TcpListener, TcpStream};
@@ -51,7 +51,15 @@ fn head(status: u16) -> Response<()> {
         .unwrap()
 }
 
-async fn act(peer: Peer, mut respond: SendResponse<Bytes>) {
+/// Waits until the other side has received what was sent, or is gone. The first ping may overtake
+/// it, and the second follows it.
+async fn received(pings: &mut PingPong) {
+    for _ in 0..2 {
+        let _pong = pings.ping(Ping::opaque()).await;
+    }
+}
+
+async fn act(peer: Peer, mut respond: SendResponse<Bytes>, pings: &mut PingPong) {
     match peer {
         Peer::Resets(reason) => respond.send_reset(reason),
         Peer::Http(status) => drop(respond.send_response(head(status), true).unwrap()),
@@ -68,14 +76,13 @@ async fn act(peer: Peer, mut respond: SendResponse<Bytes>) {
                     body.send_trailers(trailers).unwrap();
                 }
                 Peer::ResetsBody(reason) => {
-                    // The message goes out before the reset.
-                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    received(pings).await;
                     body.send_reset(reason);
                 }
                 _ => {}
             }
-            // A dropped stream would be reset.
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            // A stream that is dropped before would be reset.
+            received(pings).await;
         }
     }
 }
@@ -83,6 +90,7 @@ async fn act(peer: Peer, mut respond: SendResponse<Bytes>) {
 /// Serves one connection over HTTP/2.
 async fn speak(stream: TcpStream, peer: Peer) {
     let mut connection = h2::server::handshake(stream).await.unwrap();
+    let mut pings = connection.ping_pong().unwrap();
     let Some(Ok((_request, respond))) = connection.accept().await else {
         return;
     };
@@ -92,7 +100,7 @@ async fn speak(stream: TcpStream, peer: Peer) {
         return drop(poll_fn(|context| connection.poll_closed(context)).await);
     }
     let closes = matches!(peer, Peer::Closes | Peer::ClosesBody);
-    let acting = act(peer, respond);
+    let acting = act(peer, respond, &mut pings);
     tokio::pin!(acting);
     tokio::select! {
         () = &mut acting => {}
@@ -252,7 +260,8 @@ pub(crate) async fn leave(
     active: fn() -> f64,
 ) {
     let stream = TcpStream::connect(address).await.unwrap();
-    let (client, connection) = h2::client::handshake(stream).await.unwrap();
+    let (client, mut connection) = h2::client::handshake(stream).await.unwrap();
+    let mut pings = connection.ping_pong().unwrap();
     let connection = tokio::spawn(connection);
     let request = Request::post(format!("http://{address}/{method}"))
         .header("content-type", "application/grpc")
@@ -268,8 +277,7 @@ pub(crate) async fn leave(
         return wait::until_async("no call is active", || active() == 0.0).await;
     }
     wait::until_async("the call is active", || active() == 1.0).await;
-    // The part of the message arrives after the head.
-    tokio::time::sleep(Duration::from_millis(20)).await;
+    wait::finished("the pongs of the server", received(&mut pings)).await;
     if leaves == Leaves::Resets {
         body.send_reset(Reason::CANCEL);
     } else {
