@@ -44,6 +44,7 @@ pub use self::{
 };
 pub(crate) use deadline::{DROP_DEADLINE, Deadline};
 pub use open_spans::OpenSpans;
+pub(crate) use undelivered::Loss;
 pub use undelivered::{Undelivered, UndeliveredPart};
 
 /// The target of events about exports.

@@ -2,6 +2,7 @@
 
 mod flush;
 mod forked;
+mod loss;
 
 use std::{
     collections::VecDeque,

@@ -6,13 +6,33 @@ use std::{fmt, time::Duration};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub struct Undelivered {
-    /// The destinations that did not receive everything. Empty only if
-    /// [`Telemetry::shutdown`](crate::Telemetry::shutdown) still runs in an earlier call.
+    /// The destinations that did not receive everything that the flush or the shutdown had for them.
     ///
     /// The items of the destination `admin` are responses of the admin listener that were cut off.
     pub parts: Vec<UndeliveredPart>,
+    /// The items that were lost before [`Telemetry::shutdown`](crate::Telemetry::shutdown) began,
+    /// since the start of the telemetry: in an outage of the collector, for example. Empty for a
+    /// flush.
+    pub lost_before: Vec<UndeliveredPart>,
     /// The time limit of the flush or the shutdown.
     pub deadline: Duration,
+    /// Whether an earlier call of the shutdown was still running at the deadline.
+    is_running: bool,
+}
+
+/// The items that one exporter has lost so far.
+#[derive(Clone, Debug)]
+pub(crate) struct Loss {
+    pub(crate) part: UndeliveredPart,
+    /// Whether the exporter has failed since it last delivered a batch.
+    pub(crate) is_failing: bool,
+}
+
+impl Loss {
+    /// Whether both are of one exporter.
+    pub(crate) fn is_of_same(&self, other: &Self) -> bool {
+        (self.part.destination, self.part.items) == (other.part.destination, other.part.items)
+    }
 }
 
 /// The items that one destination did not receive.
@@ -53,46 +73,81 @@ impl Undelivered {
         if parts.is_empty() {
             return Ok(());
         }
-        Err(Self { parts, deadline })
+        Err(Self::of(parts, Vec::new(), deadline))
+    }
+
+    pub(crate) fn of(
+        parts: Vec<UndeliveredPart>,
+        lost_before: Vec<UndeliveredPart>,
+        deadline: Duration,
+    ) -> Self {
+        Self {
+            parts,
+            lost_before,
+            deadline,
+            is_running: false,
+        }
     }
 
     /// Returns the error of a shutdown whose deadline ended before that of an earlier one.
     pub(crate) fn still_running(deadline: Duration) -> Self {
         Self {
-            parts: Vec::new(),
-            deadline,
+            is_running: true,
+            ..Self::of(Vec::new(), Vec::new(), deadline)
         }
     }
 
-    /// Returns the number of items of all parts.
+    /// Returns the number of items that were not delivered, those that were lost before among them.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.parts.iter().map(|part| part.count).sum()
+        self.all().map(|part| part.count).sum()
     }
 
-    /// Returns the number of items of one kind, such as `audit lines`.
+    /// Returns the number of items of one kind, such as `audit lines`, that were not delivered.
     #[must_use]
     pub fn count_of(&self, items: &str) -> u64 {
-        let parts = self.parts.iter().filter(|part| part.items == items);
+        let parts = self.all().filter(|part| part.items == items);
         parts.map(|part| part.count).sum()
+    }
+
+    /// Whether the flush or the shutdown itself has delivered everything.
+    pub(crate) fn is_only_before(&self) -> bool {
+        self.parts.is_empty() && !self.is_running
+    }
+
+    fn all(&self) -> impl Iterator<Item = &UndeliveredPart> {
+        self.parts.iter().chain(&self.lost_before)
     }
 }
 
 impl fmt::Display for Undelivered {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.parts.is_empty() {
+        let deadline = self.deadline;
+        if self.is_running {
             return write!(
                 formatter,
-                "an earlier shutdown is still running after {:?}",
-                self.deadline
+                "an earlier shutdown is still running after {deadline:?}"
             );
         }
-        for (index, part) in self.parts.iter().enumerate() {
-            let comma = if index == 0 { "" } else { ", " };
-            write!(formatter, "{comma}{part}")?;
+        if !self.parts.is_empty() {
+            write_list(formatter, &self.parts)?;
+            write!(formatter, " within {deadline:?}")?;
         }
-        write!(formatter, " within {:?}", self.deadline)
+        if !self.lost_before.is_empty() {
+            let between = if self.parts.is_empty() { "" } else { "; " };
+            write!(formatter, "{between}before the shutdown: ")?;
+            write_list(formatter, &self.lost_before)?;
+        }
+        Ok(())
     }
+}
+
+fn write_list(formatter: &mut fmt::Formatter<'_>, parts: &[UndeliveredPart]) -> fmt::Result {
+    for (index, part) in parts.iter().enumerate() {
+        let comma = if index == 0 { "" } else { ", " };
+        write!(formatter, "{comma}{part}")?;
+    }
+    Ok(())
 }
 
 impl fmt::Display for UndeliveredPart {
@@ -137,6 +192,13 @@ mod tests {
             Err("3 spans not delivered to `otlp`, data points not delivered to `otlp` at http://127.0.0.1:1 (disk full) within 1s".to_owned())
         );
         assert_eq!(Undelivered::check(Vec::new(), Duration::ZERO), Ok(()));
+        let before = vec![part("spans", 2, Some("404"))];
+        let both = Undelivered::of(vec![part("spans", 3, None)], before, Duration::from_secs(1));
+        assert_eq!((both.count(), both.count_of("spans")), (5, 5));
+        assert_eq!(
+            both.to_string(),
+            "3 spans not delivered to `otlp` within 1s; before the shutdown: 2 spans not delivered to `otlp` at http://127.0.0.1:1 (404)"
+        );
         let earlier = Undelivered::still_running(Duration::from_secs(1));
         assert_eq!(
             earlier.to_string(),

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     context::thread_marks::ThreadMarks,
-    export::{DROP_DEADLINE, Deadline, Undelivered, UndeliveredPart},
+    export::{DROP_DEADLINE, Deadline, Loss, Undelivered, UndeliveredPart},
     private_file,
 };
 
@@ -225,6 +225,16 @@ impl Pipeline {
             ),
         ];
         Undelivered::check(parts.into_iter().flatten().collect(), deadline)
+    }
+
+    /// Returns the lines that did not fit into the queue so far, if any.
+    pub(crate) fn loss(&self) -> Option<Loss> {
+        let count = self.counters.snapshot().dropped.queue_full.total();
+        let error = (count > 0).then(|| "the output was slower than the program".to_owned());
+        Some(Loss {
+            part: self.lost_lines(count, error)?,
+            is_failing: false,
+        })
     }
 
     fn lost_lines(&self, count: u64, error: Option<String>) -> Option<UndeliveredPart> {

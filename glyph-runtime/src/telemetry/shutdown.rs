@@ -14,7 +14,7 @@ use super::{
     signals::{self, Order, Running},
 };
 use crate::{
-    export::{DROP_DEADLINE, Deadline, OpenSpans},
+    export::{DROP_DEADLINE, Deadline, Loss, OpenSpans},
     expose::Exposition,
     origin::Origin,
 };
@@ -57,7 +57,7 @@ enum ShutdownState {
 impl Progress {
     /// Returns the end of the shutdown to the first caller, who has to shut down. Other callers wait
     /// for its result, each at most until its own deadline, and get that.
-    fn begin(&self, deadline: Duration) -> Result<Ending<'_>, ShutdownReport> {
+    fn begin(&self, deadline: Duration) -> Result<ShutdownEnd<'_>, ShutdownReport> {
         let due = Deadline::after(deadline);
         let late = Deadline::after(deadline.saturating_add(OVERRUN));
         let mut state = lock(&self.state);
@@ -65,7 +65,7 @@ impl Progress {
             let last = match &*state {
                 ShutdownState::NotStarted => {
                     *state = ShutdownState::Stopping(due);
-                    return Ok(Ending::new(self, deadline));
+                    return Ok(ShutdownEnd::new(self, deadline));
                 }
                 ShutdownState::Ended(report) => return Err(report.clone()),
                 // An earlier shutdown with a nearer deadline keeps it, or nearly so.
@@ -96,12 +96,12 @@ fn panicked(deadline: Duration) -> ShutdownReport {
 }
 
 /// The end of a shutdown, which hands its report to those who wait, also after a panic.
-struct Ending<'p> {
+struct ShutdownEnd<'p> {
     progress: &'p Progress,
     report: ShutdownReport,
 }
 
-impl<'p> Ending<'p> {
+impl<'p> ShutdownEnd<'p> {
     fn new(progress: &'p Progress, deadline: Duration) -> Self {
         Self {
             progress,
@@ -110,7 +110,7 @@ impl<'p> Ending<'p> {
     }
 }
 
-impl Drop for Ending<'_> {
+impl Drop for ShutdownEnd<'_> {
     fn drop(&mut self) {
         *lock(&self.progress.state) = ShutdownState::Ended(self.report.clone());
         self.progress.ended.notify_all();
@@ -154,14 +154,26 @@ impl Shutdown {
         let due = Deadline::after(deadline);
         self.exposition.log_unregistered();
         let first = deadline.saturating_sub((deadline / 5).min(KEPT_FOR_THE_LOG));
+        let before = self.losses();
         let mut undelivered = at_once(first, self.in_order(Order::Together));
         let open_spans = self.open_spans();
-        let result = Undelivered::check(undelivered.clone(), deadline);
-        ShutdownReport::new(result, open_spans.clone()).log();
+        let losses = with_outcome(before, &self.losses());
+        let report = |parts| {
+            let result = Undelivered::check(parts, deadline);
+            let report = ShutdownReport::new(result, open_spans.clone());
+            report.with_losses(losses.clone(), deadline)
+        };
+        report(undelivered.clone()).log();
         for last in self.in_order(Order::Last) {
             undelivered.extend(parts_of(last.shut_down(due.left())));
         }
-        ShutdownReport::new(Undelivered::check(undelivered, deadline), open_spans)
+        report(undelivered)
+    }
+
+    /// Returns what was lost so far.
+    fn losses(&self) -> Vec<Loss> {
+        let signals = self.running.iter();
+        signals.flat_map(|signal| signal.losses()).collect()
     }
 
     fn open_spans(&self) -> OpenSpans {
@@ -173,6 +185,16 @@ impl Shutdown {
         let running = self.running.iter().map(AsRef::as_ref);
         running.filter(|signal| signal.order() == order).collect()
     }
+}
+
+/// Returns the losses before a shutdown. An exporter fails if it does so after the shutdown: what was
+/// left may have been delivered.
+fn with_outcome(mut before: Vec<Loss>, after: &[Loss]) -> Vec<Loss> {
+    for loss in &mut before {
+        let mut of_same = after.iter().filter(|other| other.is_of_same(loss));
+        loss.is_failing = of_same.any(|other| other.is_failing);
+    }
+    before
 }
 
 fn parts_of(result: Result<(), Undelivered>) -> Vec<UndeliveredPart> {

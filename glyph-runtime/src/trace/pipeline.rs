@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     context::trace_context::{connect, function_names::FunctionNames},
-    export::{self, BatchLimits, Destination, ExportCounts, OpenSpans, Queue, Undelivered},
+    export::{self, BatchLimits, Destination, ExportCounts, Loss, OpenSpans, Queue, Undelivered},
     otlp::{self, Resource, instrumentation::ScopeNames},
     random::RandomIds,
 };
@@ -164,6 +164,12 @@ impl Pipeline {
     #[must_use]
     pub fn open_spans(&self) -> OpenSpans {
         self.routes.open_spans()
+    }
+
+    /// Returns what each exporter has lost so far.
+    pub(crate) fn losses(&self) -> Vec<Loss> {
+        let queues = self.routes.queues.iter();
+        queues.filter_map(|queue| queue.loss()).collect()
     }
 
     pub(crate) fn routes(&self) -> &Arc<Routes> {

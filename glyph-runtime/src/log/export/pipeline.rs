@@ -13,7 +13,7 @@ use glyph_core::__runtime::{Measured, Source};
 
 use crate::{
     context::thread_marks::ThreadMarks,
-    export::{self, ExportCounts, InvalidSetting, Queue, Undelivered},
+    export::{self, ExportCounts, InvalidSetting, Loss, Queue, Undelivered},
     log::{LogError, enclosing::Records, fields::Policy, filter::EventFilter},
     otlp::{
         OtlpError, Resource,
@@ -97,6 +97,11 @@ impl Pipeline {
     #[must_use]
     pub fn snapshot(&self) -> ExportCounts {
         self.queue.snapshot()
+    }
+
+    /// Returns what was lost so far, if anything.
+    pub(crate) fn loss(&self) -> Option<Loss> {
+        self.queue.loss()
     }
 
     /// Exports every record from before this call. It blocks the thread, and needs no runtime.

@@ -9,7 +9,7 @@ use tracing_subscriber::Layer;
 use super::{Changes, Order, Parts, Running, Signal, StartError};
 use crate::{
     config::Configuration,
-    export::Undelivered,
+    export::{Loss, Undelivered},
     expose::Exposition,
     log::{self, LogSettings, Pipeline},
     redaction::Redaction,
@@ -102,6 +102,11 @@ impl Running for RunningLog {
         {
             pipeline.log_panics();
         }
+    }
+
+    fn losses(&self) -> Vec<Loss> {
+        let pipeline = self.pipeline.as_ref();
+        Vec::from_iter(pipeline.and_then(Pipeline::loss))
     }
 
     fn shut_down(&self, deadline: Duration) -> Result<(), Undelivered> {

@@ -25,7 +25,7 @@ use tracing::level_filters::LevelFilter;
 use super::{InstallError, TelemetryBuilder};
 use crate::{
     config::{Configuration, Environment},
-    export::{OpenSpans, Undelivered},
+    export::{Loss, OpenSpans, Undelivered},
     expose::Exposition,
     redaction::Redaction,
 };
@@ -107,6 +107,11 @@ pub(super) trait Running: Any + Send + Sync + fmt::Debug {
     /// Returns the spans that have not ended.
     fn open_spans(&self) -> OpenSpans {
         OpenSpans::default()
+    }
+
+    /// Returns what was lost so far.
+    fn losses(&self) -> Vec<Loss> {
+        Vec::new()
     }
 
     /// Delivers what is left, and stops.

@@ -8,6 +8,7 @@
 )]
 
 mod collector;
+mod losses;
 mod matrix;
 mod outcomes;
 #[cfg(target_os = "linux")]

@@ -6,7 +6,7 @@ use tracing_subscriber::Layer;
 
 use super::Push;
 use crate::{
-    export::Undelivered,
+    export::{Loss, Undelivered},
     expose::Exposition,
     log::{
         self,
@@ -68,6 +68,10 @@ impl Running for RunningLogRecords {
 
     fn report(&self, exposition: &Exposition) {
         exposition.show(&self.0);
+    }
+
+    fn losses(&self) -> Vec<Loss> {
+        Vec::from_iter(self.0.loss())
     }
 
     fn shut_down(&self, deadline: Duration) -> Result<(), Undelivered> {

@@ -11,7 +11,7 @@ use self::filter::SpanFilter;
 use super::{Changes, Order, Parts, Running, Signal, StartError};
 use crate::{
     config::{Configuration, Propagator},
-    export::{OpenSpans, Undelivered},
+    export::{Loss, OpenSpans, Undelivered},
     expose::Exposition,
     redaction::Redaction,
     telemetry::{Telemetry, TelemetryBuilder},
@@ -111,6 +111,11 @@ impl Running for RunningTraces {
     fn open_spans(&self) -> OpenSpans {
         let pipeline = self.pipeline.as_ref();
         pipeline.map(Pipeline::open_spans).unwrap_or_default()
+    }
+
+    fn losses(&self) -> Vec<Loss> {
+        let pipeline = self.pipeline.as_ref();
+        pipeline.map(Pipeline::losses).unwrap_or_default()
     }
 
     fn shut_down(&self, deadline: Duration) -> Result<(), Undelivered> {
