@@ -20,7 +20,21 @@ pub(super) const ESCAPE: usize = 6;
 
 /// Appends `text` as a JSON string, with at most `room` bytes between the quotes before it is cut.
 pub(super) fn push_str(out: &mut Vec<u8>, text: &str, room: usize) {
+    if text.len() <= room && is_plain(text) {
+        // Nearly all names and values.
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+        return;
+    }
     let _infallible = text.serialize(&mut Serializer::with_formatter(out, Bounded::new(room)));
+}
+
+/// Whether a text has only printable ASCII characters, none of which is escaped. All bytes are
+/// looked at, several at a time.
+fn is_plain(text: &str) -> bool {
+    let plain = |byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
+    text.bytes().fold(true, |all, byte| all & plain(byte))
 }
 
 /// Appends the `Display` of `value`, as [`push_str`] does. Formatting stops where the text is cut.
