@@ -1,16 +1,17 @@
 //! Fields of events and spans.
 
-use std::{error::Error, fmt, ops::Range};
+use std::{error::Error, fmt, ops::Range, sync::Arc};
 
 use tracing::field::{Field, FieldSet, Visit};
 
 use super::{
+    covered::Covered,
     errors::{self, ERROR_MESSAGE, ERROR_TYPE, FindBacktrace, STACKTRACE},
     settings::Limits,
     text,
 };
 pub(super) use crate::context::ids::MESSAGE;
-use crate::redaction::{REDACTED, Redaction};
+use crate::redaction::REDACTED;
 use glyph_core::__runtime::{RecordedValue, Values};
 
 /// The fields with which a span controls `tracing-opentelemetry` (its documentation, "Special
@@ -25,7 +26,7 @@ const CONTROL: [&str; 4] = [
 /// Decides whether a field is kept, and how much of it.
 #[derive(Clone, Debug)]
 pub(super) struct Policy {
-    pub(super) redaction: Redaction,
+    pub(super) covered: Arc<Covered>,
     pub(super) limits: Limits,
     pub(super) backtrace: Option<FindBacktrace>,
 }
@@ -51,7 +52,7 @@ impl Policy {
         let room = limits.line_bytes.saturating_sub(fields.bytes());
         if !message && (fields.count() >= limits.fields || room == 0) {
             fields.omit();
-        } else if self.redaction.covers(name) {
+        } else if self.covered.covers(name) {
             fields.add(name, Value::Str(REDACTED), usize::MAX);
         } else {
             let room = if message { usize::MAX } else { room };
@@ -286,7 +287,7 @@ impl<F: FieldStore> Visit for Collector<'_, F> {
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
         let name = name(field);
-        let redacted = self.policy.redaction.covers(name);
+        let redacted = self.policy.covered.covers(name);
         if errors::is_the_error(name) && !redacted {
             self.add_error(value);
         } else {

@@ -160,8 +160,8 @@ impl LogLayer {
                     line.span(recorded);
                 }
             });
-        line.scope(&self.policy.redaction);
-        line.carried(&occurrence.correlation, &self.policy.redaction);
+        line.scope(self.policy.covered.redaction());
+        line.carried(&occurrence.correlation, self.policy.covered.redaction());
         line.end(&occurrence.correlation);
     }
 }

@@ -60,6 +60,7 @@ mod audit;
 mod audit_sink;
 mod batch;
 mod counters;
+mod covered;
 mod drain;
 mod enclosing;
 mod error;

@@ -63,8 +63,9 @@ impl PanicLog {
     fn write(&self, panic: &PanicHookInfo<'_>) {
         let (mut out, mut seen, mut message) = (Vec::new(), Vec::new(), Vec::new());
         let Policy {
-            limits, redaction, ..
+            limits, covered, ..
         } = &self.policy;
+        let redaction = covered.redaction();
         let shown = redaction.shown(MESSAGE, payload(panic.payload()));
         text::push_str(&mut message, shown, limits.value_bytes);
         let mut timestamp = String::new();

@@ -8,6 +8,7 @@ use tracing_subscriber::{Layer, registry::LookupSpan};
 use super::{
     audit::Trail,
     counters::{Counters, Snapshot},
+    covered::Covered,
     enclosing::Records,
     error::LogError,
     failures::Failures,
@@ -114,7 +115,7 @@ impl Pipeline {
         let queue = Arc::new(Queue::new(sink, failures, capacity, counters.clone()));
         writer::start(&queue).map_err(LogError::Thread)?;
         let policy = Policy {
-            redaction: settings.redaction,
+            covered: Arc::new(Covered::new(settings.redaction)),
             limits,
             backtrace: settings.backtrace,
         };

@@ -140,7 +140,7 @@ where
                     draft.span(&fields);
                 }
             });
-        let redaction = &self.policy.redaction;
+        let redaction = self.policy.covered.redaction();
         draft.scope(redaction);
         if let Some(ids) = &correlation.carried {
             draft.carried(ids.fields(redaction));

@@ -14,7 +14,7 @@ use glyph_core::__runtime::{Measured, Source};
 use crate::{
     context::thread_marks::ThreadMarks,
     export::{self, ExportCounts, InvalidSetting, Loss, Queue, Undelivered},
-    log::{LogError, enclosing::Records, fields::Policy, filter::EventFilter},
+    log::{LogError, covered::Covered, enclosing::Records, fields::Policy, filter::EventFilter},
     otlp::{
         OtlpError, Resource,
         logs::{self, TargetRecord},
@@ -81,7 +81,7 @@ impl Pipeline {
         let layer = ExportLayer {
             records: Records::new(&limits),
             policy: Policy {
-                redaction: settings.redaction,
+                covered: Arc::new(Covered::new(settings.redaction)),
                 limits,
                 backtrace: settings.backtrace,
             },

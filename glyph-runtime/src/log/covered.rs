@@ -1,0 +1,103 @@
+//! Which field names are redacted, remembered by where the names are.
+
+use std::{
+    fmt,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+};
+
+use crate::redaction::Redaction;
+
+/// The number of remembered names, a power of two.
+const SLOTS: usize = 256;
+/// Bits of an entry below those of the address: the length of the name, and whether it is redacted.
+const LENGTH_BITS: u32 = 15;
+const SHIFT: u32 = LENGTH_BITS + 1;
+
+/// Remembers the names of fields that were looked up in a [`Redaction`].
+///
+/// Names of fields are `'static`: one address and length is always one name. An entry is one word, so
+/// that threads can share the table without a lock. A name that meets another one replaces it.
+pub(super) struct Covered {
+    redaction: Redaction,
+    entries: Box<[AtomicU64; SLOTS]>,
+}
+
+impl Covered {
+    pub(super) fn new(redaction: Redaction) -> Self {
+        Self {
+            redaction,
+            entries: Box::new([const { AtomicU64::new(0) }; SLOTS]),
+        }
+    }
+
+    /// Returns whether the value of a field is redacted.
+    pub(super) fn covers(&self, name: &'static str) -> bool {
+        let Some((key, slot)) = key(name).and_then(|key| Some((key, self.entry(key)?))) else {
+            return self.redaction.covers(name);
+        };
+        let entry = slot.load(Relaxed);
+        if entry & !1 == key {
+            return entry & 1 == 1;
+        }
+        let covered = self.redaction.covers(name);
+        slot.store(key | u64::from(covered), Relaxed);
+        covered
+    }
+
+    /// Returns the list of names.
+    pub(super) const fn redaction(&self) -> &Redaction {
+        &self.redaction
+    }
+
+    fn entry(&self, key: u64) -> Option<&AtomicU64> {
+        // Addresses of names differ in their lower bits, which a multiplication spreads.
+        let spread = (key >> SHIFT).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56;
+        self.entries.get(usize::try_from(spread).ok()?)
+    }
+}
+
+/// Returns address and length as one number, unless they do not fit. It is not 0.
+fn key(name: &'static str) -> Option<u64> {
+    let address = u64::try_from(name.as_ptr().addr()).ok()?;
+    let length = u64::try_from(name.len()).ok()?;
+    let fits = address < 1 << (64 - SHIFT) && length < 1 << LENGTH_BITS;
+    fits.then_some(address << SHIFT | length << 1)
+}
+
+impl fmt::Debug for Covered {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.redaction.fmt(formatter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn remembered_names_are_those_of_the_list() {
+        let covered = Covered::new(Redaction::default());
+        let names: Vec<&'static str> = (0..4 * SLOTS)
+            .map(|number| match number % 3 {
+                0 => &*format!("password_{number}").leak(),
+                1 => format!("field_{number}").leak(),
+                _ => "",
+            })
+            .collect();
+        for _ in 0..3 {
+            for name in &names {
+                let expected = covered.redaction().covers(name);
+                assert_eq!(covered.covers(name), expected, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn parts_of_one_name_are_different_names() {
+        let covered = Covered::new(Redaction::default());
+        let whole = "token_count";
+        assert!(!covered.covers(whole));
+        assert!(covered.covers(&whole[..5]));
+        assert!(!covered.covers(whole));
+    }
+}
