@@ -8,6 +8,7 @@
 mod arrival;
 mod numbers;
 mod outage;
+mod scopes;
 mod size;
 
 use glyph_tests::receiver::metrics as receiver;

@@ -113,11 +113,11 @@ impl Kept {
     }
 }
 
-/// Returns an attribute as a string; empty if it is missing. The last value counts.
+/// Returns an attribute as a string; empty if it is missing.
 pub(crate) fn attribute(span: &SpanData, name: &str) -> String {
-    let found = span
-        .attributes
-        .iter()
-        .rfind(|pair| pair.key.as_str() == name);
-    found.map_or_else(String::new, |pair| pair.value.to_string())
+    let attributes = span.attributes.iter();
+    let mut found = attributes.filter(|pair| pair.key.as_str() == name);
+    let value = found.next().map(|pair| pair.value.to_string());
+    assert_eq!(found.next(), None, "{name} is there twice");
+    value.unwrap_or_default()
 }
