@@ -9,6 +9,7 @@ mod answer;
 mod connections;
 mod limits;
 mod listener;
+pub(crate) mod log_filter;
 mod probe;
 mod reserve;
 mod router;
@@ -16,6 +17,7 @@ mod scrape;
 mod serve;
 mod slots;
 mod sockets;
+mod token;
 mod worker;
 
 pub(crate) use address::port_is_named;
@@ -23,6 +25,7 @@ pub use address::{AddressError, address_from_env};
 pub use listener::{BindError, Listener};
 pub use router::router;
 pub(crate) use serve::TARGET;
+pub(crate) use token::Token;
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a failed set-up fails the test")]

@@ -47,6 +47,9 @@ pub struct Configuration {
     /// The collector that spans would be sent to if the command line sets an endpoint.
     #[cfg(feature = "cli")]
     pub(super) collector: Option<crate::trace::OtlpSettings>,
+    /// The token of requests to the admin listener that change the program.
+    #[cfg(feature = "admin")]
+    pub admin_token: Option<crate::redaction::Secret<String>>,
     /// The log.
     #[cfg(feature = "log")]
     pub log: crate::log::LogSettings,

@@ -35,7 +35,7 @@ pub(super) const FEATURES: [Feature; 4] = [
     Feature {
         name: "admin",
         is_enabled: cfg!(feature = "admin"),
-        prefixes: &["OTEL_EXPORTER_PROMETHEUS_"],
+        prefixes: &["GLYPH_ADMIN_", "OTEL_EXPORTER_PROMETHEUS_"],
     },
 ];
 

@@ -62,6 +62,7 @@ pub enum Setting {
     AllProxy,
     NoProxy,
     RedactedFields,
+    AdminToken,
 }
 
 /// A format in which a context is propagated to other processes.
@@ -123,7 +124,7 @@ const fn spec(
 }
 
 #[rustfmt::skip]
-pub(super) const SETTINGS: [SettingSpec; 57] = [
+pub(super) const SETTINGS: [SettingSpec; 58] = [
     spec(Setting::ServiceName, "OTEL_SERVICE_NAME", "`service.name`", "any string", "`service.name` of the resource attributes, or the name given to `Telemetry::builder`", Error),
     spec(Setting::ResourceAttributes, "OTEL_RESOURCE_ATTRIBUTES", "further attributes of the resource", "`name=value` pairs, separated by commas, percent-encoded", "`service.instance.id`, a random UUID", Warning),
     spec(Setting::DeploymentEnvironment, "", "`deployment.environment.name`", "any string", "the value in the resource attributes", Error),
@@ -181,6 +182,7 @@ pub(super) const SETTINGS: [SettingSpec; 57] = [
     spec(Setting::AllProxy, "ALL_PROXY", "proxy for endpoints without one; also in lower case", PROXY, "none", Warning),
     spec(Setting::NoProxy, "NO_PROXY", "hosts without a proxy; also in lower case", "names, addresses and networks, separated by commas, or `*`", "none", Warning),
     spec(Setting::RedactedFields, "GLYPH_REDACTED_FIELDS", "more field names to redact in log lines, log records and spans", "names, separated by commas", "none", Error),
+    spec(Setting::AdminToken, "GLYPH_ADMIN_TOKEN", "the token of requests to the admin listener that change the program", "at least 16 visible ASCII characters", "none: such requests are rejected", Error),
 ];
 
 impl Setting {
@@ -234,7 +236,7 @@ mod tests {
         }
         assert_eq!(
             SETTINGS.last().map(|spec| spec.setting),
-            Some(super::Setting::RedactedFields)
+            Some(super::Setting::AdminToken)
         );
     }
 }

@@ -1,8 +1,8 @@
-//! Errors of the log at its start.
+//! Errors of the log.
 
 use std::{io, path::PathBuf};
 
-/// Errors returned by [`Pipeline::start`](super::Pipeline::start).
+/// Errors returned by [`Pipeline::start`](super::Pipeline::start), and by changes of its filter.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LogError {
@@ -17,6 +17,14 @@ pub enum LogError {
         /// The reason.
         reason: String,
     },
+    /// There is no log whose filter could be changed.
+    #[error("there is no log, and no export of log records: remove `.without_log()`")]
+    NoLog,
+    /// A fork of the process has lost the lock of the filter.
+    #[error(
+        "cannot change the log filter in this forked process: another thread had its lock at the fork"
+    )]
+    FilterLocked,
     /// A name of a field in lines is invalid, or two fields have it.
     #[error("invalid name `{name}` of a field in log lines: {reason}")]
     FieldName {

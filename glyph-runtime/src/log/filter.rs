@@ -1,7 +1,14 @@
-//! The filter of events and spans.
+//! The filter of events and spans, which can be changed while the program runs.
 
+use std::sync::{
+    Arc, RwLock,
+    atomic::{AtomicBool, Ordering::Relaxed},
+};
+
+use glyph_core::__runtime::{SpanReader, read_unless_lost, write_unless_lost};
 use tracing::{
     Event, Level, Metadata, Subscriber,
+    callsite::rebuild_interest_cache,
     level_filters::LevelFilter,
     span::{Attributes, Id, Record},
     subscriber::Interest,
@@ -13,27 +20,39 @@ use tracing_subscriber::{
 };
 
 use super::{AUDIT, error::LogError};
-use glyph_core::__runtime::SpanReader;
 
 /// The prefix of the targets of OpenTelemetry's crates.
 const SDK: &str = "opentelemetry";
 
-/// Applies the directives to events.
+/// Applies the directives to events. Clones have the same directives.
 ///
 /// Spans from `info` on pass whatever the directives are: with `RUST_LOG=warn` a line still has the
 /// fields of its request. Audit events always pass.
+#[derive(Clone, Debug)]
+pub(crate) struct EventFilter(Arc<Current>);
+
 #[derive(Debug)]
-pub(super) struct EventFilter {
-    directives: EnvFilter,
+struct Current {
+    /// Shared, so that no lock is held while a directive formats a value of the program.
+    directives: RwLock<Arc<Directives>>,
+    /// Whether a directive is about spans. The others need not see spans.
+    names_spans: AtomicBool,
+    is_off: AtomicBool,
+}
+
+#[derive(Debug)]
+struct Directives {
+    text: String,
+    filter: EnvFilter,
     /// Whether a directive names the SDK of OpenTelemetry.
     names_sdk: bool,
     /// Present if a directive is about spans, which it has to see then, sampled or not.
-    _spans: Option<SpanReader>,
+    spans: Option<SpanReader>,
 }
 
-impl EventFilter {
-    pub(super) fn parse(directives: &str) -> Result<Self, LogError> {
-        let parts = directives.split(',').map(str::trim);
+impl Directives {
+    fn parse(text: &str) -> Result<Self, LogError> {
+        let parts = text.split(',').map(str::trim);
         let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
         let joined = parts.join(",");
         let names_spans = parts.iter().any(|part| part.contains('['));
@@ -48,11 +67,16 @@ impl EventFilter {
         parsed.collect::<Result<Vec<_>, _>>()?;
         let filter = EnvFilter::builder()
             .with_default_directive(LevelFilter::INFO.into())
-            .parse_lossy(joined);
+            .parse_lossy(&joined);
         Ok(Self {
-            directives: filter,
+            text: if joined.is_empty() {
+                LevelFilter::INFO.to_string()
+            } else {
+                joined.clone()
+            },
+            filter,
             names_sdk,
-            _spans: names_spans.then(SpanReader::new),
+            spans: names_spans.then(SpanReader::new),
         })
     }
 
@@ -61,12 +85,80 @@ impl EventFilter {
     fn excludes(&self, metadata: &Metadata<'_>) -> bool {
         metadata.level() > &Level::WARN && metadata.target().starts_with(SDK) && !self.names_sdk
     }
+
+    fn is_off(&self) -> bool {
+        self.most_verbose() == LevelFilter::OFF
+    }
+
+    fn most_verbose(&self) -> LevelFilter {
+        self.filter.max_level_hint().unwrap_or(LevelFilter::TRACE)
+    }
 }
 
-/// Returns the most verbose level of events that pass, without audit events.
-pub(crate) fn most_verbose(directives: &str) -> LevelFilter {
-    let hint = EventFilter::parse(directives).map(|filter| filter.directives.max_level_hint());
-    hint.ok().flatten().unwrap_or(LevelFilter::TRACE)
+impl EventFilter {
+    pub(crate) fn parse(directives: &str) -> Result<Self, LogError> {
+        let directives = Directives::parse(directives)?;
+        Ok(Self(Arc::new(Current {
+            names_spans: AtomicBool::new(directives.spans.is_some()),
+            is_off: AtomicBool::new(directives.is_off()),
+            directives: RwLock::new(Arc::new(directives)),
+        })))
+    }
+
+    /// Replaces the directives. Spans that are open keep what the directives before said of them.
+    pub(crate) fn set(&self, directives: &str) -> Result<(), LogError> {
+        let directives = Arc::new(Directives::parse(directives)?);
+        let (names_spans, is_off) = (directives.spans.is_some(), directives.is_off());
+        let Some(mut current) = write_unless_lost(&self.0.directives) else {
+            return Err(LogError::FilterLocked);
+        };
+        let before = std::mem::replace(&mut *current, directives);
+        self.0.names_spans.store(names_spans, Relaxed);
+        self.0.is_off.store(is_off, Relaxed);
+        drop(current);
+        drop(before);
+        rebuild_interest_cache();
+        Ok(())
+    }
+
+    /// Returns the directives.
+    pub(crate) fn text(&self) -> String {
+        let text = self.current().map(|directives| directives.text.clone());
+        text.unwrap_or_default()
+    }
+
+    /// Returns the most verbose level of events that pass, without audit events.
+    pub(crate) fn most_verbose(&self) -> LevelFilter {
+        self.current()
+            .map_or(LevelFilter::TRACE, |directives| directives.most_verbose())
+    }
+
+    /// Whether only audit events pass. It takes no lock.
+    pub(super) fn is_off(&self) -> bool {
+        self.0.is_off.load(Relaxed)
+    }
+
+    /// Whether a directive names this target.
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+    pub(super) fn names(&self, is_target: impl Fn(&str) -> bool) -> bool {
+        self.current().is_some_and(|directives| {
+            directives.text.split(',').any(|directive| {
+                let end = directive.find(['=', '[']).unwrap_or(directive.len());
+                is_target(directive.get(..end).unwrap_or_default().trim())
+            })
+        })
+    }
+
+    /// `None` in a forked child, if another thread had the lock at the fork.
+    fn current(&self) -> Option<Arc<Directives>> {
+        read_unless_lost(&self.0.directives).map(|directives| Arc::clone(&directives))
+    }
+
+    /// Returns the directives for a callback about a span. `None` if no directive is about spans.
+    fn of_spans(&self) -> Option<Arc<Directives>> {
+        let names_spans = self.0.names_spans.load(Relaxed);
+        names_spans.then(|| self.current()).flatten()
+    }
 }
 
 fn always(metadata: &Metadata<'_>) -> bool {
@@ -79,19 +171,23 @@ fn always(metadata: &Metadata<'_>) -> bool {
 
 impl<S: Subscriber> Filter<S> for EventFilter {
     fn enabled(&self, metadata: &Metadata<'_>, context: &Context<'_, S>) -> bool {
-        if always(metadata) {
-            return true;
-        }
-        !self.excludes(metadata) && Filter::enabled(&self.directives, metadata, context)
+        always(metadata)
+            || self.current().is_none_or(|directives| {
+                !directives.excludes(metadata)
+                    && Filter::enabled(&directives.filter, metadata, context)
+            })
     }
 
     fn callsite_enabled(&self, metadata: &'static Metadata<'static>) -> Interest {
+        let Some(directives) = self.current() else {
+            return Interest::sometimes();
+        };
         // Ask the directives first, also for what always passes: the filter registers here the
         // spans whose fields its directives name.
-        let interest = Filter::<S>::callsite_enabled(&self.directives, metadata);
+        let interest = Filter::<S>::callsite_enabled(&directives.filter, metadata);
         if always(metadata) {
             Interest::always()
-        } else if self.excludes(metadata) {
+        } else if directives.excludes(metadata) {
             Interest::never()
         } else {
             interest
@@ -99,7 +195,10 @@ impl<S: Subscriber> Filter<S> for EventFilter {
     }
 
     fn event_enabled(&self, event: &Event<'_>, context: &Context<'_, S>) -> bool {
-        always(event.metadata()) || Filter::event_enabled(&self.directives, event, context)
+        let passes = |directives: Arc<Directives>| {
+            always(event.metadata()) || Filter::event_enabled(&directives.filter, event, context)
+        };
+        self.of_spans().is_none_or(passes)
     }
 
     /// No limit: audit events can have any level.
@@ -108,22 +207,32 @@ impl<S: Subscriber> Filter<S> for EventFilter {
     }
 
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-        Filter::on_new_span(&self.directives, attributes, id, context);
+        if let Some(directives) = self.of_spans() {
+            Filter::on_new_span(&directives.filter, attributes, id, context);
+        }
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
-        Filter::on_record(&self.directives, id, values, context);
+        if let Some(directives) = self.of_spans() {
+            Filter::on_record(&directives.filter, id, values, context);
+        }
     }
 
     fn on_enter(&self, id: &Id, context: Context<'_, S>) {
-        Filter::on_enter(&self.directives, id, context);
+        if let Some(directives) = self.of_spans() {
+            Filter::on_enter(&directives.filter, id, context);
+        }
     }
 
     fn on_exit(&self, id: &Id, context: Context<'_, S>) {
-        Filter::on_exit(&self.directives, id, context);
+        if let Some(directives) = self.of_spans() {
+            Filter::on_exit(&directives.filter, id, context);
+        }
     }
 
     fn on_close(&self, id: Id, context: Context<'_, S>) {
-        Filter::on_close(&self.directives, id, context);
+        if let Some(directives) = self.of_spans() {
+            Filter::on_close(&directives.filter, id, context);
+        }
     }
 }

@@ -23,11 +23,12 @@ use super::{
     audit::Trail,
     enclosing::{Around, Records},
     fields::{Collector, Fields, MESSAGE, Owner, Policy},
+    filter::EventFilter,
     line::{Head, Layout, Line, Style},
     names::{Names, Seen},
     queue::Queue,
 };
-use crate::context::ids::Correlation;
+use crate::context::{ids::Correlation, thread_marks::ThreadMarks};
 
 /// The layer that writes the log; made by [`Pipeline::start`](super::Pipeline::start).
 pub(super) struct LogLayer {
@@ -37,6 +38,22 @@ pub(super) struct LogLayer {
     pub(super) queue: Arc<Queue>,
     pub(super) audit: Option<AuditTrail>,
     pub(super) records: Records,
+}
+
+/// The layer and its filter, for a subscriber of any type.
+pub(crate) struct LineLayer {
+    pub(super) layer: LogLayer,
+    pub(super) filter: EventFilter,
+}
+
+impl LineLayer {
+    /// Returns the layer for a subscriber of this type.
+    pub(crate) fn on<S>(self) -> impl Layer<S> + use<S>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        self.layer.and_then(ThreadMarks).with_filter(self.filter)
+    }
 }
 
 /// The audit trail, and whether audit events are log lines as well.

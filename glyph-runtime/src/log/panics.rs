@@ -16,6 +16,7 @@ use tracing_subscriber::fmt::{
 
 use super::{
     fields::{MESSAGE, Policy},
+    filter::EventFilter,
     line::{Head, Layout, Line, Style},
     names::Names,
     queue::{Queue, is_writer_thread},
@@ -35,6 +36,7 @@ pub(super) struct PanicLog {
     pub(super) style: Style,
     pub(super) names: Arc<Names>,
     pub(super) queue: Arc<Queue>,
+    pub(super) filter: EventFilter,
 }
 
 impl PanicLog {
@@ -51,7 +53,7 @@ impl PanicLog {
                 return;
             }
             // A line for a panic of the output itself would cause the next one.
-            if !is_writer_thread() {
+            if !is_writer_thread() && !self.filter.is_off() {
                 self.write(panic);
             }
             previous(panic);

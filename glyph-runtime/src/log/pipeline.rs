@@ -2,7 +2,7 @@
 
 use std::{fmt, io, path::Path, sync::Arc, time::Duration};
 
-use tracing::{Subscriber, level_filters::LevelFilter};
+use tracing::Subscriber;
 use tracing_subscriber::{Layer, registry::LookupSpan};
 
 use super::{
@@ -13,8 +13,8 @@ use super::{
     error::LogError,
     failures::Failures,
     fields::Policy,
-    filter::{EventFilter, most_verbose},
-    layer::{AuditTrail, LogLayer},
+    filter::EventFilter,
+    layer::{AuditTrail, LineLayer, LogLayer},
     line::Style,
     names::Names,
     panics::PanicLog,
@@ -24,7 +24,6 @@ use super::{
     writer,
 };
 use crate::{
-    context::thread_marks::ThreadMarks,
     export::{DROP_DEADLINE, Deadline, Loss, Undelivered, UndeliveredPart},
     private_file,
 };
@@ -36,8 +35,8 @@ use crate::{
 pub struct Pipeline {
     queue: Arc<Queue>,
     trail: Option<Arc<Trail>>,
-    /// `None` if the filter is `off`.
-    panics: Option<Arc<PanicLog>>,
+    panics: Arc<PanicLog>,
+    filter: EventFilter,
     names: OutputNames,
     counters: Counters,
 }
@@ -89,12 +88,17 @@ impl Pipeline {
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
+        let (layer, pipeline) = Self::start_any(settings)?;
+        Ok((layer.on(), pipeline))
+    }
+
+    /// [`Pipeline::start`] for a subscriber that is not known yet.
+    pub(crate) fn start_any(settings: LogSettings) -> Result<(LineLayer, Self), LogError> {
         let filter = EventFilter::parse(&settings.filter)?;
         if let Some((name, reason)) = settings.shape.names.problem(settings.shape.duration) {
             return Err(LogError::FieldName { name, reason });
         }
         let keys = Arc::new(Names::new(&settings.shape));
-        let logs_panics = most_verbose(&settings.filter) != LevelFilter::OFF;
         let limits = settings.limits.consistent();
         let capacity = Capacity::new(settings.queue_bytes, limits.line_bytes);
         let style = style(&settings);
@@ -124,6 +128,7 @@ impl Pipeline {
             style,
             names: Arc::clone(&keys),
             queue: Arc::clone(&queue),
+            filter: filter.clone(),
         };
         let layer = LogLayer {
             records: Records::new(&policy.limits),
@@ -136,12 +141,49 @@ impl Pipeline {
         let pipeline = Self {
             queue,
             trail,
-            panics: logs_panics.then(|| Arc::new(panics)),
+            panics: Arc::new(panics),
+            filter: filter.clone(),
             names,
             counters,
         };
-        let layer = layer.and_then(ThreadMarks).with_filter(filter);
-        Ok((layer, pipeline))
+        Ok((LineLayer { layer, filter }, pipeline))
+    }
+
+    /// Returns the directives of the filter, in the syntax of `RUST_LOG`.
+    #[must_use]
+    pub fn filter(&self) -> String {
+        self.filter.text()
+    }
+
+    /// Replaces the directives of the filter while the program runs.
+    ///
+    /// Spans that are open stay as they are: a directive about a span or its fields applies to those
+    /// that open later.
+    ///
+    /// ```
+    /// use glyph_runtime::log::{LogSettings, Output, Pipeline};
+    /// use tracing_subscriber::layer::SubscriberExt;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let settings = LogSettings { output: Output::Stderr, ..LogSettings::default() };
+    /// let (layer, log) = Pipeline::start(settings)?;
+    /// let _current = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
+    /// assert!(!tracing::enabled!(tracing::Level::DEBUG));
+    /// log.set_filter("debug,hyper=warn")?;
+    /// assert!(tracing::enabled!(tracing::Level::DEBUG));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns [`LogError::Directive`] if a directive is invalid. The filter stays as it was.
+    pub fn set_filter(&self, directives: &str) -> Result<(), LogError> {
+        self.filter.set(directives)
+    }
+
+    pub(crate) fn event_filter(&self) -> EventFilter {
+        self.filter.clone()
     }
 
     /// Returns the counters, which outlive the pipeline.
@@ -183,9 +225,7 @@ impl Pipeline {
     /// # }
     /// ```
     pub fn log_panics(&self) {
-        if let Some(panics) = self.panics.clone() {
-            panics.install();
-        }
+        Arc::clone(&self.panics).install();
     }
 
     /// Waits until all lines are written, at most for `deadline`.

@@ -58,6 +58,7 @@ pub use crate::{
 pub use details::SpanDetails;
 pub use error::TraceError;
 pub use file::{Conversion, chrome};
+pub(crate) use layer::SpanLayer;
 pub use pipeline::{Pipeline, Snapshot};
 pub use sampler::{MAX_RATE, Sampler};
 pub use settings::{FileSettings, KeepFailures, RingLimits, SpanLimits, TraceSettings};

@@ -16,7 +16,7 @@ use tracing_subscriber::{Layer, registry::LookupSpan};
 
 use super::{
     Trace, TraceError, TraceSettings, file,
-    layer::{self, SpanStyle},
+    layer::SpanLayer,
     open_spans::OpenNames,
     processor::{Processor, Routes},
     ring::Ring,
@@ -40,7 +40,7 @@ use glyph_core::__runtime::{SpanReader, lock};
 pub struct Pipeline {
     provider: SdkTracerProvider,
     routes: Arc<Routes>,
-    style: SpanStyle,
+    layer: SpanLayer,
     unsampled: Mutex<Option<SpanReader>>,
     _function_names: Option<FunctionNames>,
 }
@@ -113,13 +113,15 @@ impl Pipeline {
             .with_max_attributes_per_link(limits.attributes_per_link)
             .with_span_processor(Processor(Arc::clone(&routes)))
             .build();
+        let layer = SpanLayer {
+            provider: provider.clone(),
+            details: settings.details,
+            names: ScopeNames::new(&settings.instrumentation_scopes),
+        };
         Ok(Self {
             provider,
             routes,
-            style: SpanStyle {
-                details: settings.details,
-                names: ScopeNames::new(&settings.instrumentation_scopes),
-            },
+            layer,
             unsampled: Mutex::new(settings.keep_failures.map(|_| SpanReader::new())),
             _function_names: settings.details.source_location.then(FunctionNames::new),
         })
@@ -138,7 +140,11 @@ impl Pipeline {
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
     {
-        layer::layer(&self.provider, &self.style)
+        self.layer.on()
+    }
+
+    pub(crate) const fn any_layer(&self) -> &SpanLayer {
+        &self.layer
     }
 
     /// Returns the traces in the ring, the latest first: the sampled ones if there is no collector,

@@ -17,7 +17,7 @@ use Unit::{Bytes, Count, Time};
 
 /// Beginnings of rows, each with the source file, what stands before the number in it, and its unit.
 #[rustfmt::skip]
-const LIMITS: [(&str, &str, &str, Unit); 52] = [
+const LIMITS: [(&str, &str, &str, Unit); 54] = [
     ("bytes of an open label's value", "glyph-core/src/label/open_values.rs", "const MAX_LENGTH: usize =", Count),
     ("buckets of a histogram", "glyph-core/src/catalog/checks.rs", "const MAX_BUCKETS: usize =", Count),
     ("threads that record", "glyph-core/src/metric/catalog_cells.rs", "const MAX_SLABS: usize =", Count),
@@ -40,6 +40,8 @@ const LIMITS: [(&str, &str, &str, Unit); 52] = [
     ("concurrent scrapes", "glyph-runtime/src/admin/slots.rs", "const STALLED: Duration =", Time),
     ("wait of a scrape", "glyph-runtime/src/admin/slots.rs", "const LONGEST_WAIT: Duration =", Time),
     ("bytes of `Accept`", "glyph-runtime/src/expose/negotiate.rs", "const LONGEST: usize =", Bytes),
+    ("bytes of a filter", "glyph-runtime/src/admin/log_filter.rs", "const LONGEST: usize =", Bytes),
+    ("time in which it arrives", "glyph-runtime/src/admin/log_filter.rs", "const BODY_LIMIT: Duration =", Time),
     ("time of a check", "glyph-runtime/src/health/mod.rs", "const DEFAULT_TIMEOUT: Duration =", Time),
     ("time between two runs", "glyph-runtime/src/health/mod.rs", "const DEFAULT_INTERVAL: Duration =", Time),
     ("characters of a check", "glyph-runtime/src/health/check.rs", "const LONGEST: usize =", Count),

@@ -10,6 +10,7 @@
 mod audit;
 mod audit_file;
 mod capture;
+mod changed;
 mod correlation;
 mod errors;
 mod filter;

@@ -6,5 +6,7 @@ mod failed_lookup;
 mod installed;
 #[cfg(target_os = "linux")]
 mod listener;
+mod log_filter;
 mod shutdown;
+mod subscribers;
 mod traces_of_everything;

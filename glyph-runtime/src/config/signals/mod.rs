@@ -1,5 +1,7 @@
 //! The variables of each signal.
 
+#[cfg(feature = "admin")]
+mod admin;
 #[cfg(feature = "cli")]
 pub(super) mod args;
 #[cfg(feature = "log")]
@@ -29,4 +31,6 @@ pub(super) const SIGNALS: &[SignalVariables] = &[
     otlp::metrics::VARIABLES,
     #[cfg(all(feature = "log", any(feature = "otlp-grpc", feature = "otlp-http")))]
     otlp::log_records::VARIABLES,
+    #[cfg(feature = "admin")]
+    admin::VARIABLES,
 ];

@@ -12,12 +12,13 @@ use tracing_subscriber::{Layer, layer::Context, registry::LookupSpan};
 
 use super::{attributes::Attributes, record::Draft};
 use crate::{
-    context::ids::Correlation,
+    context::{ids::Correlation, thread_marks::ThreadMarks},
     export::{Queue, is_export_thread, transport},
     log::{
         AUDIT,
         enclosing::{Around, Records},
         fields::{Collector, Owner, Policy},
+        filter::EventFilter,
         layer::in_current_span,
     },
     otlp::logs::TargetRecord,
@@ -35,24 +36,29 @@ pub(super) struct ExportLayer {
 /// Excludes events below `WARN` of libraries that send exports, unless the filter names the
 /// library.
 #[derive(Debug)]
-pub(super) struct Quiet {
-    named: Vec<&'static str>,
-}
+pub(super) struct Quiet(pub(super) EventFilter);
 
 impl Quiet {
-    pub(super) fn unless_named(filter: &str) -> Self {
-        let targets = filter.split(',').map(|directive| {
-            let end = directive.find(['=', '[']).unwrap_or(directive.len());
-            directive.get(..end).unwrap_or_default().trim()
-        });
-        Self {
-            named: targets.filter_map(transport).collect(),
-        }
-    }
-
     fn excludes(&self, metadata: &Metadata<'_>) -> bool {
+        let is_named = |library| self.0.names(|target| transport(target) == Some(library));
         *metadata.level() > Level::WARN
-            && transport(metadata.target()).is_some_and(|library| !self.named.contains(&library))
+            && transport(metadata.target()).is_some_and(|library| !is_named(library))
+    }
+}
+
+/// The layer and its filter, for a subscriber of any type.
+pub(crate) struct RecordLayer {
+    pub(super) layer: ExportLayer,
+    pub(super) filter: EventFilter,
+}
+
+impl RecordLayer {
+    /// Returns the layer for a subscriber of this type.
+    pub(crate) fn on<S>(self) -> impl Layer<S> + use<S>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        self.layer.and_then(ThreadMarks).with_filter(self.filter)
     }
 }
 

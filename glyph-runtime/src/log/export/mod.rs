@@ -41,6 +41,7 @@ mod pipeline;
 mod record;
 mod settings;
 
+pub(crate) use layer::RecordLayer;
 pub use pipeline::{ExportError, Pipeline};
 pub use settings::LogExportSettings;
 

@@ -7,12 +7,11 @@ use tracing_subscriber::{Layer, registry::LookupSpan};
 
 use super::{
     LogExportSettings,
-    layer::{ExportLayer, Quiet},
+    layer::{ExportLayer, Quiet, RecordLayer},
 };
 use glyph_core::__runtime::{Measured, Source};
 
 use crate::{
-    context::thread_marks::ThreadMarks,
     export::{self, ExportCounts, InvalidSetting, Loss, Queue, Undelivered},
     log::{LogError, covered::Covered, enclosing::Records, fields::Policy, filter::EventFilter},
     otlp::{
@@ -50,6 +49,7 @@ impl From<InvalidSetting> for ExportError {
 #[must_use = "dropping it ends the export of log records"]
 pub struct Pipeline {
     queue: Arc<Queue<TargetRecord>>,
+    filter: EventFilter,
 }
 
 impl Pipeline {
@@ -66,6 +66,14 @@ impl Pipeline {
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
+        let (layer, pipeline) = Self::start_any(settings)?;
+        Ok((layer.on(), pipeline))
+    }
+
+    /// [`Pipeline::start`] for a subscriber that is not known yet.
+    pub(crate) fn start_any(
+        settings: LogExportSettings,
+    ) -> Result<(RecordLayer, Self), ExportError> {
         let filter = EventFilter::parse(&settings.filter)?;
         settings.batch.check()?;
         let resource = Resource::new(
@@ -86,11 +94,34 @@ impl Pipeline {
                 backtrace: settings.backtrace,
             },
             audit: settings.audit,
-            quiet: Quiet::unless_named(&settings.filter),
+            quiet: Quiet(filter.clone()),
             queue: Arc::clone(&queue),
         };
-        let layer = layer.and_then(ThreadMarks).with_filter(filter);
-        Ok((layer, Self { queue }))
+        let pipeline = Self {
+            queue,
+            filter: filter.clone(),
+        };
+        Ok((RecordLayer { layer, filter }, pipeline))
+    }
+
+    /// Returns the directives of the filter, in the syntax of `RUST_LOG`.
+    #[must_use]
+    pub fn filter(&self) -> String {
+        self.filter.text()
+    }
+
+    /// Replaces the directives of the filter while the program runs, as
+    /// [`log::Pipeline::set_filter`](crate::log::Pipeline::set_filter) does.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`LogError::Directive`] if a directive is invalid. The filter stays as it was.
+    pub fn set_filter(&self, directives: &str) -> Result<(), LogError> {
+        self.filter.set(directives)
+    }
+
+    pub(crate) fn event_filter(&self) -> EventFilter {
+        self.filter.clone()
     }
 
     /// Returns the counts of records so far.

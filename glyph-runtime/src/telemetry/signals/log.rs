@@ -4,14 +4,15 @@ use std::{mem, time::Duration};
 
 use tracing::level_filters::LevelFilter;
 use tracing_log::AsLog;
-use tracing_subscriber::Layer;
 
-use super::{Changes, Order, Parts, Running, Signal, StartError};
+use super::{
+    Changes, Order, Parts, Running, Signal, StartError, find_running, layers::SignalLayer,
+};
 use crate::{
     config::Configuration,
     export::{Loss, Undelivered},
     expose::Exposition,
-    log::{self, LogSettings, Pipeline},
+    log::{LogError, LogFilters, LogSettings, Pipeline},
     redaction::Redaction,
     telemetry::{Telemetry, TelemetryBuilder},
 };
@@ -28,8 +29,15 @@ struct Log {
 #[derive(Debug)]
 struct RunningLog {
     pipeline: Option<Pipeline>,
+    filters: LogFilters,
     is_bridged: bool,
     logs_panics: bool,
+}
+
+/// Returns the filters of the log and of log records, once both have started.
+pub(super) fn filters(running: &[Box<dyn Running>]) -> LogFilters {
+    let log: Option<&RunningLog> = find_running(running);
+    log.map(|log| log.filters.clone()).unwrap_or_default()
 }
 
 pub(super) fn signal() -> Box<dyn Signal> {
@@ -59,15 +67,23 @@ impl Signal for Log {
 
     fn start(self: Box<Self>, parts: &mut Parts) -> Result<Option<Box<dyn Running>>, StartError> {
         let mut pipeline = None;
+        let mut filters = LogFilters::default();
+        #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+        if let Some(records) = super::otlp::log_records::filter(&parts.running) {
+            filters.add(records);
+        }
         if self.is_wanted {
             let settings = mem::take(&mut parts.configuration.log);
-            let level = log::most_verbose(&settings.filter);
-            let (layer, started) = Pipeline::start(settings)?;
-            parts.layer(layer.boxed(), level);
+            let (layer, started) = Pipeline::start_any(settings)?;
+            let filter = started.event_filter();
+            parts.takes(filter.most_verbose());
+            parts.layers.push(SignalLayer::Lines(layer));
+            filters.add(filter);
             pipeline = Some(started);
         }
         Ok(Some(Box::new(RunningLog {
             pipeline,
+            filters,
             is_bridged: self.is_bridged,
             logs_panics: self.logs_panics,
         })))
@@ -87,12 +103,17 @@ impl Running for RunningLog {
     }
 
     fn subscribed(&self, level: LevelFilter) {
-        if self.is_bridged && tracing_log::LogTracer::init_with_filter(level.as_log()).is_err() {
+        if !self.is_bridged {
+            return;
+        }
+        if tracing_log::LogTracer::init_with_filter(level.as_log()).is_err() {
             tracing::warn!(
                 target: "glyph_runtime::log",
                 "another `log` logger is installed, so `log` records are not captured: remove it, or add \
                  `.without_log_bridge()`"
             );
+        } else {
+            self.filters.bridged();
         }
     }
 
@@ -153,6 +174,49 @@ impl TelemetryBuilder {
 }
 
 impl Telemetry {
+    /// Returns the filter of the log, in the syntax of `RUST_LOG`. `None` without a log and without
+    /// an export of log records.
+    #[must_use]
+    pub fn log_filter(&self) -> Option<String> {
+        filters(self.signals()).text()
+    }
+
+    /// Changes the filter of the log while the program runs: levels, targets, spans and their fields,
+    /// in the syntax of `RUST_LOG`.
+    ///
+    /// The export of log records changes with it, unless it has a filter of its own. A directive
+    /// about a span or its fields applies to spans that open later. The change is a line of the log.
+    ///
+    /// The endpoint `/log/filter` of the admin listener does the same: see
+    /// [`TelemetryBuilder::admin_token`].
+    ///
+    /// ```
+    /// use glyph_runtime::{Telemetry, log::LogError};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let telemetry = Telemetry::builder("proxy").build()?;
+    /// telemetry.set_log_filter("info,[request{user=ada}]=debug")?;
+    /// let error = telemetry.set_log_filter("info,proxy=loud").unwrap_err();
+    /// assert!(matches!(error, LogError::Directive { directive, .. } if directive == "proxy=loud"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns [`LogError::Directive`] if a directive is invalid, and [`LogError::NoLog`] if there is
+    /// neither a log nor an export of log records. The filter stays as it was.
+    pub fn set_log_filter(&self, directives: &str) -> Result<(), LogError> {
+        let before = filters(self.signals()).set(directives)?;
+        tracing::info!(
+            target: "glyph_runtime::log",
+            before,
+            filter = directives,
+            "log filter changed"
+        );
+        Ok(())
+    }
+
     /// Returns the pipeline of log lines. `None` without a log.
     #[must_use]
     pub fn log(&self) -> Option<&Pipeline> {

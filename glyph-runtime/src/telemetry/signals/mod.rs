@@ -7,6 +7,7 @@
 #[cfg(feature = "admin")]
 mod admin;
 mod changes;
+mod layers;
 #[cfg(feature = "log")]
 mod log;
 #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
@@ -31,7 +32,7 @@ use crate::{
 };
 
 pub(super) use changes::Changes;
-pub use parts::Layers;
+pub use layers::Layers;
 pub(super) use parts::Parts;
 pub(super) use subscriber::RunningSubscriber;
 

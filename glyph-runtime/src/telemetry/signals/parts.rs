@@ -1,19 +1,14 @@
 //! The parts that signals contribute to and use while they start.
 
 use tracing::level_filters::LevelFilter;
-use tracing_subscriber::{Layer, Registry as Spans};
 
-use super::Running;
+use super::{Running, layers::SignalLayer};
 use crate::{
     config::Configuration,
     expose::{Exposition, ExternalRecorder},
     resource::{RandomInstance, Resource},
 };
 use glyph_core::catalog::Registry;
-
-/// Layers for a subscriber, each with its filter. `tracing_subscriber::registry().with(layers)`
-/// accepts them.
-pub type Layers = Vec<Box<dyn Layer<Spans> + Send + Sync>>;
 
 /// The parts of a telemetry that is starting.
 pub(in crate::telemetry) struct Parts {
@@ -22,7 +17,7 @@ pub(in crate::telemetry) struct Parts {
     /// Metrics of another recorder. They have to be set before the first call of
     /// [`Parts::exposition`].
     pub(in crate::telemetry) external: Option<Box<dyn ExternalRecorder>>,
-    pub(in crate::telemetry) layers: Layers,
+    pub(in crate::telemetry) layers: Vec<SignalLayer>,
     /// The most verbose level that a layer takes. At least `INFO`: audit events have it, and no
     /// filter applies to them.
     pub(in crate::telemetry) level: LevelFilter,
@@ -69,14 +64,9 @@ impl Parts {
         self.exposition.insert(exposition).clone()
     }
 
-    /// Adds a layer that takes spans and events up to `level`.
-    pub(in crate::telemetry) fn layer(
-        &mut self,
-        layer: Box<dyn Layer<Spans> + Send + Sync>,
-        level: LevelFilter,
-    ) {
+    /// Notes that a layer takes spans and events up to `level`.
+    pub(in crate::telemetry) fn takes(&mut self, level: LevelFilter) {
         self.level = self.level.max(level);
-        self.layers.push(layer);
     }
 
     /// Keeps a signal that has started, and reports it on the exposition.

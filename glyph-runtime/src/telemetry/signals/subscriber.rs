@@ -3,12 +3,14 @@
 use std::{fmt, mem, sync::Mutex, thread};
 
 use tracing::{dispatcher, level_filters::LevelFilter, subscriber::NoSubscriber};
-use tracing_subscriber::{Layer, layer::SubscriberExt};
+use tracing_subscriber::{Layer, layer::SubscriberExt, registry::LookupSpan};
 
-use super::{Layers, Order, Parts, Running, Signal, StartError};
+use super::{
+    Layers, Order, Parts, Running, Signal, StartError,
+    layers::{self, SignalLayer},
+};
 use crate::{
     config::Environment,
-    context::thread_marks::{SpansOfOthers, ThreadMarks},
     telemetry::{InstallError, Telemetry, TelemetryBuilder},
 };
 use glyph_core::__runtime::lock;
@@ -22,7 +24,7 @@ pub(in crate::telemetry) struct Subscriber {
 
 /// The layers of all signals and of the program.
 pub(in crate::telemetry) struct RunningSubscriber {
-    layers: Mutex<Layers>,
+    layers: Mutex<(Vec<SignalLayer>, Layers)>,
     level: LevelFilter,
     is_installed: bool,
 }
@@ -49,17 +51,12 @@ impl Signal for Subscriber {
     }
 
     fn start(self: Box<Self>, parts: &mut Parts) -> Result<Option<Box<dyn Running>>, StartError> {
-        let has_layers = !self.layers.is_empty();
-        for layer in self.layers {
+        if !self.layers.is_empty() {
             // A layer of the program may take anything.
-            parts.layer(layer, LevelFilter::TRACE);
-        }
-        if has_layers {
-            let marks = ThreadMarks.with_filter(SpansOfOthers);
-            parts.layer(marks.boxed(), LevelFilter::OFF);
+            parts.takes(LevelFilter::TRACE);
         }
         Ok(Some(Box::new(RunningSubscriber {
-            layers: Mutex::new(mem::take(&mut parts.layers)),
+            layers: Mutex::new((mem::take(&mut parts.layers), self.layers)),
             level: parts.level,
             is_installed: self.is_installed,
         })))
@@ -73,8 +70,12 @@ impl RunningSubscriber {
         self.is_installed.then_some(self.level)
     }
 
-    fn take(&self) -> Layers {
-        mem::take(&mut *lock(&self.layers))
+    fn take<S>(&self) -> Layers<S>
+    where
+        S: tracing::Subscriber + for<'a> LookupSpan<'a> + Send + Sync,
+    {
+        let (signals, program) = &mut *lock(&self.layers);
+        layers::on(mem::take(signals), program)
     }
 }
 
@@ -99,7 +100,6 @@ impl fmt::Debug for RunningSubscriber {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("RunningSubscriber")
-            .field("layers", &lock(&self.layers).len())
             .field("level", &self.level)
             .finish_non_exhaustive()
     }
@@ -114,7 +114,8 @@ fn has_subscriber() -> bool {
 }
 
 impl TelemetryBuilder {
-    /// Adds a layer to the subscriber that `install` installs.
+    /// Adds a layer to the subscriber that `install` installs, and to what
+    /// [`Telemetry::layers`](crate::Telemetry::layers) returns for a bare registry.
     pub fn layer(self, layer: impl Layer<tracing_subscriber::Registry> + Send + Sync) -> Self {
         self.with(|subscriber: &mut Subscriber| subscriber.layers.push(layer.boxed()))
     }
@@ -129,6 +130,13 @@ impl TelemetryBuilder {
 impl Telemetry {
     /// Returns the layers that record spans and log lines, for a subscriber of the program: after
     /// [`TelemetryBuilder::build`] or [`TelemetryBuilder::without_subscriber`].
+    ///
+    /// Any subscriber that looks spans up takes them: a `Registry`, or a `Registry` with layers. Each
+    /// has its filter, so the order of layers changes nothing, and a layer of the program sees what it
+    /// saw before. A filter that is a layer of its own, such as a `LevelFilter`, is for all layers.
+    ///
+    /// Add the layers of one telemetry to a subscriber: `tracing-opentelemetry` panics if two of its
+    /// layers are on one.
     ///
     /// The first call returns them; later calls return none.
     ///
@@ -145,7 +153,10 @@ impl Telemetry {
     /// # }
     /// ```
     #[must_use]
-    pub fn layers(&self) -> Layers {
+    pub fn layers<S>(&self) -> Layers<S>
+    where
+        S: tracing::Subscriber + for<'a> LookupSpan<'a> + Send + Sync,
+    {
         self.running::<RunningSubscriber>()
             .map(RunningSubscriber::take)
             .unwrap_or_default()

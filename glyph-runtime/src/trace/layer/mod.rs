@@ -26,31 +26,34 @@ use crate::{context::thread_marks::ThreadMarks, otlp::instrumentation::ScopeName
 use integers::Integers;
 use tracer::SpanTracer;
 
-/// What spans tell about the code that created them.
+/// The layer of a pipeline, for a subscriber of any type.
 #[derive(Clone, Debug)]
-pub(super) struct SpanStyle {
+pub(crate) struct SpanLayer {
+    pub(super) provider: SdkTracerProvider,
     pub(super) details: SpanDetails,
     pub(super) names: ScopeNames,
 }
 
-/// Returns the layer of a pipeline.
-pub(super) fn layer<S>(provider: &SdkTracerProvider, style: &SpanStyle) -> impl Layer<S> + use<S>
-where
-    S: Subscriber + for<'span> LookupSpan<'span>,
-{
-    let details = style.details;
-    let spans = tracing_opentelemetry::layer()
-        .with_tracer(SpanTracer::new(provider, style))
-        .with_location(details.source_location)
-        .with_threads(details.thread)
-        .with_target(details.target)
-        .with_tracked_inactivity(details.busy_and_idle)
-        .with_error_events_to_status(false)
-        .with_error_records_to_exceptions(false);
-    NotesBefore::default()
-        .and_then(spans)
-        .and_then(NotesAfter)
-        .and_then(ThreadMarks)
+impl SpanLayer {
+    /// Returns the layer for a subscriber of this type.
+    pub(crate) fn on<S>(&self) -> impl Layer<S> + use<S>
+    where
+        S: Subscriber + for<'span> LookupSpan<'span>,
+    {
+        let details = self.details;
+        let spans = tracing_opentelemetry::layer()
+            .with_tracer(SpanTracer::new(self))
+            .with_location(details.source_location)
+            .with_threads(details.thread)
+            .with_target(details.target)
+            .with_tracked_inactivity(details.busy_and_idle)
+            .with_error_events_to_status(false)
+            .with_error_records_to_exceptions(false);
+        NotesBefore::default()
+            .and_then(spans)
+            .and_then(NotesAfter)
+            .and_then(ThreadMarks)
+    }
 }
 
 /// Leaves notes for the tracer and its spans.

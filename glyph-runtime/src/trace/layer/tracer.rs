@@ -9,7 +9,7 @@ use opentelemetry::{
 use opentelemetry_sdk::trace::{self as sdk, SdkTracer, SdkTracerProvider};
 
 use super::{
-    SpanStyle,
+    SpanLayer,
     callsites::{self, Callsite},
     integers,
     notes::{self, NewSpan},
@@ -41,13 +41,18 @@ struct Tracers {
 }
 
 impl SpanTracer {
-    pub(super) fn new(provider: &SdkTracerProvider, style: &SpanStyle) -> Self {
+    pub(super) fn new(layer: &SpanLayer) -> Self {
+        let SpanLayer {
+            provider,
+            details,
+            names,
+        } = layer;
         Self(Arc::new(Tracers {
             provider: provider.clone(),
-            details: style.details,
-            names: style.names.clone(),
+            details: *details,
+            names: names.clone(),
             by_crate: Table::new(),
-            other: provider.tracer_with_scope(style.names.scope_of(instrumentation::OWN)),
+            other: provider.tracer_with_scope(names.scope_of(instrumentation::OWN)),
         }))
     }
 

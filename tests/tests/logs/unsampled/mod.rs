@@ -2,7 +2,7 @@
 
 mod filters;
 mod late;
-mod program;
+pub(crate) mod program;
 mod tree;
 
 use glyph_runtime::log::{LogSettings, Pipeline};

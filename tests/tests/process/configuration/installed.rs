@@ -8,6 +8,7 @@ use glyph_runtime::{
 use glyph_tests::children::alone;
 use glyph_tests::{Page, environment, written::Written};
 use opentelemetry::trace::{Tracer, TracerProvider};
+use tracing_subscriber::Registry;
 
 use crate::configuration::lookup;
 
@@ -63,7 +64,7 @@ async fn installed() {
         .tracer("other")
         .in_span("by OpenTelemetry alone", |_| {});
 
-    assert!(telemetry.layers().is_empty());
+    assert!(telemetry.layers::<Registry>().is_empty());
     let again = environment::telemetry("again").without_listener().install();
     assert!(
         again

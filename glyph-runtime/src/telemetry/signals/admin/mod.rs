@@ -7,17 +7,20 @@ use std::{
     future::Future,
     mem,
     net::SocketAddr,
-    sync::{LazyLock, Mutex, MutexGuard},
+    sync::{Arc, LazyLock, Mutex, MutexGuard},
     time::Duration,
 };
 
+use axum::Router;
+
 use super::{Order, Parts, Running, Signal, StartError};
 use crate::{
-    admin::{self, Listener},
+    admin::{self, Listener, Token, log_filter::ChangeFilter},
     config::Environment,
     export::{Undelivered, UndeliveredPart},
     health::{Health, HealthBuilder},
     origin::Origin,
+    redaction::Secret,
     telemetry::{InstallError, Telemetry, TelemetryBuilder},
 };
 
@@ -28,6 +31,7 @@ const NAME: &str = "admin listener";
 struct Admin {
     health: HealthBuilder,
     address: Address,
+    token: Option<Secret<String>>,
     is_installed: bool,
 }
 
@@ -44,6 +48,8 @@ enum Address {
 #[derive(Debug)]
 struct AdminEndpoints {
     health: Health,
+    /// The endpoints that change the program.
+    changes: Router,
     listener: Mutex<Option<Listener>>,
     origin: Origin,
 }
@@ -59,6 +65,7 @@ pub(super) fn signal() -> Box<dyn Signal> {
     Box::new(Admin {
         health: Health::builder(),
         address: Address::Environment,
+        token: None,
         is_installed: false,
     })
 }
@@ -91,10 +98,18 @@ impl Signal for Admin {
         let Self {
             health,
             address,
+            token,
             is_installed,
         } = *self;
         let health = health.build()?;
-        let mut router = || admin::router(parts.exposition(), health.clone());
+        let token = token.or_else(|| parts.configuration.admin_token.take());
+        let token = token.map(Token::try_new).transpose()?;
+        let filter: Option<Arc<dyn ChangeFilter>> = None;
+        #[cfg(feature = "log")]
+        let filter = filter.or_else(|| Some(Arc::new(super::log::filters(&parts.running))));
+        let changes = admin::log_filter::changes(filter, token);
+        let mut router =
+            || admin::router(parts.exposition(), health.clone()).merge(changes.clone());
         let listener = match address {
             Address::At(address) if is_installed => Some(Listener::bind(address, router())?),
             Address::Near(address) => Some(Listener::bind_or_any_port(address, router())?),
@@ -102,6 +117,7 @@ impl Signal for Admin {
         };
         Ok(Some(Box::new(AdminEndpoints {
             health,
+            changes,
             listener: Mutex::new(listener),
             origin: Origin::here(),
         })))
@@ -206,6 +222,24 @@ impl TelemetryBuilder {
         self.with(|admin: &mut Admin| admin.address = Address::At(address.into()))
     }
 
+    /// Sets the token of requests that change the program, whatever `GLYPH_ADMIN_TOKEN` is: at least 16
+    /// visible ASCII characters. Default: none, and such requests get a 403.
+    ///
+    /// With the feature `log`, `GET /log/filter` returns the filter of the log, and `PUT /log/filter`
+    /// sets it to the body, as [`Telemetry::set_log_filter`] does. A request has the token in
+    /// `Authorization: Bearer`. Each change is an event of the audit trail.
+    ///
+    /// ```console
+    /// $ curl -H "Authorization: Bearer $GLYPH_ADMIN_TOKEN" -T - http://127.0.0.1:9464/log/filter \
+    ///     <<< 'info,[request{user=ada}]=debug'
+    /// ```
+    ///
+    /// The token is sent as it is. Serve the listener to others only behind a proxy with TLS.
+    pub fn admin_token(self, token: impl Into<String>) -> Self {
+        let token = Secret::new(token.into());
+        self.with(|admin: &mut Admin| admin.token = Some(token))
+    }
+
     /// Starts no listener. The program can serve [`Telemetry::router`] on its own listener.
     pub fn without_listener(self) -> Self {
         self.with(|admin: &mut Admin| admin.address = Address::Nowhere)
@@ -217,8 +251,14 @@ impl Telemetry {
     ///
     /// Each call starts a thread, `glyph-scrape`, which renders scrapes until the router is dropped.
     /// Call it once, and clone the router.
-    pub fn router(&self) -> axum::Router {
-        admin::router(self.exposition.clone(), self.health().clone())
+    ///
+    /// It has the endpoints of [`TelemetryBuilder::admin_token`] too.
+    pub fn router(&self) -> Router {
+        let router = admin::router(self.exposition.clone(), self.health().clone());
+        match self.running::<AdminEndpoints>() {
+            Some(endpoints) => router.merge(endpoints.changes.clone()),
+            None => router,
+        }
     }
 
     /// Returns the health probes.

@@ -2,19 +2,17 @@
 
 use std::time::Duration;
 
-use tracing_subscriber::Layer;
-
 use super::Push;
 use crate::{
     export::{Loss, Undelivered},
     expose::Exposition,
     log::{
-        self,
+        EventFilter,
         export::{LogExportSettings, Pipeline},
     },
     telemetry::{
         Telemetry, TelemetryBuilder,
-        signals::{Order, Parts, Running, Signal, StartError},
+        signals::{Order, Parts, Running, Signal, StartError, find_running, layers::SignalLayer},
     },
 };
 
@@ -27,6 +25,12 @@ struct RunningLogRecords(Pipeline);
 
 pub(in crate::telemetry::signals) fn signal() -> Box<dyn Signal> {
     Box::new(LogRecords(Push::Environment))
+}
+
+/// Returns the filter of the log records, if they are exported.
+pub(in crate::telemetry::signals) fn filter(running: &[Box<dyn Running>]) -> Option<EventFilter> {
+    let records: Option<&RunningLogRecords> = find_running(running);
+    records.map(|records| records.0.event_filter())
 }
 
 impl Signal for LogRecords {
@@ -54,9 +58,9 @@ impl Signal for LogRecords {
         let Some(settings) = settings else {
             return Ok(None);
         };
-        let level = log::most_verbose(&settings.filter);
-        let (layer, pipeline) = Pipeline::start(settings)?;
-        parts.layer(layer.boxed(), level);
+        let (layer, pipeline) = Pipeline::start_any(settings)?;
+        parts.takes(pipeline.event_filter().most_verbose());
+        parts.layers.push(SignalLayer::Records(layer));
         Ok(Some(Box::new(RunningLogRecords(pipeline))))
     }
 }

@@ -4,18 +4,18 @@ mod filter;
 
 use std::time::Duration;
 
-use tracing::level_filters::LevelFilter;
-use tracing_subscriber::Layer;
+use tracing::{Subscriber, level_filters::LevelFilter};
+use tracing_subscriber::{Layer, registry::LookupSpan};
 
 use self::filter::SpanFilter;
-use super::{Changes, Order, Parts, Running, Signal, StartError};
+use super::{Changes, Order, Parts, Running, Signal, StartError, layers::SignalLayer};
 use crate::{
     config::{Configuration, Propagator},
     export::{Loss, OpenSpans, Undelivered},
     expose::Exposition,
     redaction::Redaction,
     telemetry::{Telemetry, TelemetryBuilder},
-    trace::{Pipeline, Trace, TraceSettings, propagation},
+    trace::{Pipeline, SpanLayer, Trace, TraceSettings, propagation},
 };
 
 /// The program's changes of the trace settings. `None` creates no spans.
@@ -29,6 +29,21 @@ struct Traces {
 struct RunningTraces {
     pipeline: Option<Pipeline>,
     propagators: Vec<Propagator>,
+}
+
+/// The layer of spans and its filter.
+pub(in crate::telemetry) struct FilteredSpans {
+    layer: SpanLayer,
+    filter: SpanFilter,
+}
+
+impl FilteredSpans {
+    pub(super) fn on<S>(self) -> impl Layer<S> + use<S>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        self.layer.on().with_filter(self.filter)
+    }
 }
 
 pub(super) fn signal() -> Box<dyn Signal> {
@@ -75,8 +90,12 @@ impl Signal for Traces {
         let pipeline = settings.map(Pipeline::start).transpose()?;
         if let Some(pipeline) = &pipeline {
             let level = self.filter.max_level();
-            let layer = pipeline.layer().with_filter(self.filter);
-            parts.layer(layer.boxed(), level);
+            let layer = FilteredSpans {
+                layer: pipeline.any_layer().clone(),
+                filter: self.filter,
+            };
+            parts.takes(level);
+            parts.layers.push(SignalLayer::Spans(layer));
         }
         Ok(Some(Box::new(RunningTraces {
             pipeline,

@@ -1,0 +1,179 @@
+//! The filter of the log, changed while the program runs.
+//!
+//! Tests with directives for spans have a process of their own: while a filter has such directives,
+//! stages build their spans in all of it.
+
+use glyph_runtime::{
+    Telemetry, TelemetryBuilder, instrument_stage,
+    log::{LogError, LogSettings, Pipeline},
+    trace::Sampler,
+};
+use glyph_tests::{children::alone, environment};
+use tracing::{debug, error, info, info_span};
+use tracing_subscriber::layer::SubscriberExt;
+
+use crate::{
+    capture::{AMPLE, Written},
+    unsampled::program::stage,
+};
+
+/// A telemetry whose traces are not sampled, and whose log is written here.
+fn unsampled(written: &Written) -> TelemetryBuilder {
+    let output = written.output();
+    environment::telemetry("shop")
+        .log(|log| log.output = output)
+        .traces(|traces| traces.sampler = Sampler::AlwaysOff)
+}
+
+#[instrument_stage(stage::step, fields(tenant))]
+fn step(tenant: &str) {
+    debug!(tenant, "in the step");
+}
+
+fn request() {
+    info_span!("request").in_scope(|| {
+        debug!("in the request");
+        step("acme");
+        step("wile");
+    });
+}
+
+/// Runs `work` under the telemetry, and returns the messages of its lines and their tenants.
+fn messages(telemetry: &Telemetry, written: &Written) -> Vec<String> {
+    telemetry.log().unwrap().flush(AMPLE).unwrap();
+    let lines = written.lines();
+    let lines = lines.iter().map(|line| {
+        let tenant = line["tenant"].as_str().unwrap_or_default();
+        format!("{} {tenant}", line["message"].as_str().unwrap())
+    });
+    lines.map(|line| line.trim().to_owned()).collect()
+}
+
+#[test]
+fn directive_with_a_span_or_a_field_applies_to_later_spans() {
+    alone(|| {
+        let written = Written::default();
+        let telemetry = unsampled(&written).build().unwrap();
+        let subscriber = tracing_subscriber::registry().with(telemetry.layers());
+        let _current = tracing::subscriber::set_default(subscriber);
+        request();
+        telemetry.set_log_filter("info,[step]=debug").unwrap();
+        request();
+        telemetry
+            .set_log_filter("info,[step{tenant=wile}]=debug")
+            .unwrap();
+        request();
+        telemetry.set_log_filter("info").unwrap();
+        request();
+        assert_eq!(telemetry.log_filter().as_deref(), Some("info"));
+        let expected = [
+            "log filter changed",
+            "in the step acme",
+            "in the step wile",
+            "log filter changed",
+            "in the step wile",
+            "log filter changed",
+        ];
+        assert_eq!(messages(&telemetry, &written), expected);
+    });
+}
+
+#[test]
+fn levels_and_targets_change_for_callsites_that_were_used() {
+    let written = Written::default();
+    let telemetry = unsampled(&written).build().unwrap();
+    let subscriber = tracing_subscriber::registry().with(telemetry.layers());
+    let _current = tracing::subscriber::set_default(subscriber);
+    let work = || {
+        debug!(target: "shop::stock", "looked up");
+        info!("served");
+        error!("broken");
+    };
+    for filter in ["shop=debug", "error", "off", "trace"] {
+        telemetry.set_log_filter(filter).unwrap();
+        work();
+    }
+    let expected = [
+        "looked up",
+        "log filter changed",
+        "looked up",
+        "served",
+        "broken",
+    ];
+    let mut found = messages(&telemetry, &written);
+    // Between the two: `error` passes only the error, and `off` nothing.
+    assert_eq!(found.remove(1), "broken");
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn invalid_directive_changes_nothing() {
+    let written = Written::default();
+    let telemetry = unsampled(&written).build().unwrap();
+    telemetry.set_log_filter("warn").unwrap();
+    let error = telemetry.set_log_filter("info,shop=loud").unwrap_err();
+    assert!(matches!(&error, LogError::Directive { directive, .. } if directive == "shop=loud"));
+    assert_eq!(telemetry.log_filter().as_deref(), Some("warn"));
+}
+
+#[test]
+fn telemetry_without_a_log_has_no_filter() {
+    let telemetry = environment::telemetry("shop")
+        .without_log()
+        .build()
+        .unwrap();
+    assert_eq!(telemetry.log_filter(), None);
+    let error = telemetry.set_log_filter("debug").unwrap_err();
+    assert!(error.to_string().contains("no log"), "{error}");
+}
+
+#[test]
+fn span_that_is_open_during_the_change_keeps_its_fields() {
+    let written = Written::default();
+    let settings = LogSettings {
+        output: written.output(),
+        ..LogSettings::default()
+    };
+    let (layer, log) = Pipeline::start(settings).unwrap();
+    let subscriber = tracing_subscriber::registry().with(layer);
+    tracing::subscriber::with_default(subscriber, || {
+        let request = info_span!("request", user = "ada").entered();
+        for filter in ["debug", "[other]=debug", "debug"] {
+            log.set_filter(filter).unwrap();
+            debug!(filter, "inside");
+        }
+        drop(request);
+        debug!(filter = "outside", "outside");
+    });
+    log.shutdown(AMPLE).unwrap();
+    let lines = written.lines();
+    let users: Vec<_> = lines
+        .iter()
+        .map(|line| line["user"].as_str().unwrap_or_default())
+        .collect();
+    assert_eq!(users, ["ada", "ada", ""]);
+}
+
+#[test]
+fn panics_have_lines_once_a_log_is_not_off() {
+    alone(|| {
+        let written = Written::default();
+        let settings = LogSettings {
+            output: written.output(),
+            filter: "off".to_owned(),
+            ..LogSettings::default()
+        };
+        let (_layer, log) = Pipeline::start::<tracing_subscriber::Registry>(settings).unwrap();
+        log.log_panics();
+        let panics = || {
+            std::thread::spawn(|| panic!("on purpose"))
+                .join()
+                .unwrap_err()
+        };
+        drop(panics());
+        log.set_filter("info").unwrap();
+        drop(panics());
+        log.shutdown(AMPLE).unwrap();
+        assert_eq!(written.lines().len(), 1);
+    });
+}

@@ -1,0 +1,139 @@
+//! The endpoint that shows and sets the filter of the log.
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    http::{Request, StatusCode, header},
+};
+use futures_util::stream;
+use glyph_runtime::{Telemetry, TelemetryBuilder};
+use glyph_tests::{environment, written::Written};
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+use tracing_subscriber::layer::SubscriberExt;
+
+const VALID: &str = "0123456789abcdef";
+
+fn telemetry(written: &Written, token: Option<&str>) -> Telemetry {
+    let output = written.output();
+    let builder: TelemetryBuilder = environment::telemetry("shop").log(|log| log.output = output);
+    match token {
+        Some(token) => builder.admin_token(token),
+        None => builder,
+    }
+    .build()
+    .unwrap()
+}
+
+fn request(method: &str, token: Option<&str>, body: impl Into<Body>) -> Request<Body> {
+    let request = Request::builder().method(method).uri("/log/filter");
+    match token {
+        Some(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
+        None => request,
+    }
+    .body(body.into())
+    .unwrap()
+}
+
+async fn ask(router: &Router, request: Request<Body>) -> (StatusCode, String) {
+    let response = router.clone().oneshot(request).await.unwrap();
+    let status = response.status();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (status, String::from_utf8(body.to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn filter_is_shown_and_set_with_the_token() {
+    let written = Written::default();
+    let telemetry = telemetry(&written, Some(VALID));
+    let subscriber = tracing_subscriber::registry().with(telemetry.layers());
+    let _current = tracing::subscriber::set_default(subscriber);
+    let router = telemetry.router();
+    let asked = |method: &str, body: &'static str| request(method, Some(VALID), body);
+    let shown = ask(&router, asked("GET", "")).await;
+    assert_eq!(shown, (StatusCode::OK, "info\n".to_owned()));
+    tracing::debug!("not seen");
+    let set = ask(&router, asked("PUT", "info,[request{user=ada}]=debug\n")).await;
+    let expected = "info,[request{user=ada}]=debug\n";
+    assert_eq!(set, (StatusCode::OK, expected.to_owned()));
+    tracing::info_span!("request", user = "ada").in_scope(|| tracing::debug!("seen"));
+    assert_eq!(telemetry.log_filter().as_deref(), Some(expected.trim()));
+    telemetry
+        .log()
+        .unwrap()
+        .flush(Duration::from_secs(20))
+        .unwrap();
+    let lines = written.lines();
+    let [change, seen] = &*lines else {
+        unreachable!("two lines: {lines:?}")
+    };
+    assert_eq!(change["target"], "audit");
+    assert_eq!(change["action"], "set log filter");
+    assert_eq!(change["before"], "info");
+    assert_eq!(change["filter"], expected.trim());
+    assert_eq!(seen["message"], "seen");
+}
+
+#[tokio::test]
+async fn requests_without_the_token_are_rejected() {
+    let router = telemetry(&Written::default(), Some(VALID)).router();
+    for token in [
+        None,
+        Some(""),
+        Some("0123456789abcdeg"),
+        Some("0123456789abcdef0"),
+    ] {
+        for method in ["GET", "PUT", "DELETE"] {
+            let (status, text) = ask(&router, request(method, token, "off")).await;
+            assert_eq!(status, StatusCode::UNAUTHORIZED, "{text}");
+        }
+    }
+    let router = telemetry(&Written::default(), None).router();
+    let (status, text) = ask(&router, request("PUT", Some(VALID), "off")).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    assert!(text.contains("GLYPH_ADMIN_TOKEN"), "{text}");
+}
+
+#[tokio::test]
+async fn invalid_requests_change_nothing() {
+    let telemetry = telemetry(&Written::default(), Some(VALID));
+    let router = telemetry.router();
+    let endless =
+        stream::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from_static(&[b'x'; 1024])));
+    let broken = stream::iter([Err::<Bytes, _>(std::io::Error::other("gone"))]);
+    let cases = [
+        ("PUT", Body::from("info,shop=loud"), StatusCode::BAD_REQUEST),
+        ("PUT", Body::from(vec![0xff]), StatusCode::BAD_REQUEST),
+        (
+            "PUT",
+            Body::from_stream(endless),
+            StatusCode::PAYLOAD_TOO_LARGE,
+        ),
+        ("PUT", Body::from_stream(broken), StatusCode::BAD_REQUEST),
+        ("POST", Body::empty(), StatusCode::METHOD_NOT_ALLOWED),
+    ];
+    for (method, body, expected) in cases {
+        let (status, text) = ask(&router, request(method, Some(VALID), body)).await;
+        assert_eq!(status, expected, "{text}");
+        assert_eq!(telemetry.log_filter().as_deref(), Some("info"));
+    }
+}
+
+#[tokio::test]
+async fn token_comes_from_the_environment() {
+    let of = |token: &'static str| {
+        let builder = environment::telemetry("shop");
+        builder
+            .env_lookup(move |name| (name == "GLYPH_ADMIN_TOKEN").then(|| token.to_owned()))
+            .build()
+    };
+    let router = of(VALID).unwrap().router();
+    let (status, _) = ask(&router, request("GET", Some(VALID), "")).await;
+    assert_eq!(status, StatusCode::OK);
+    let error = of("too short").unwrap_err().to_string();
+    assert!(error.contains("at least 16"), "{error}");
+    assert!(!error.contains("too short"), "{error}");
+}
