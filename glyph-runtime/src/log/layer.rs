@@ -8,15 +8,7 @@ use tracing::{
     span::{Attributes, Id, Record},
 };
 use tracing_log::NormalizeEvent;
-use tracing_subscriber::{
-    Layer,
-    fmt::{
-        format::Writer,
-        time::{FormatTime, SystemTime},
-    },
-    layer::Context,
-    registry::LookupSpan,
-};
+use tracing_subscriber::{Layer, layer::Context, registry::LookupSpan};
 
 use super::{
     AUDIT,
@@ -27,6 +19,7 @@ use super::{
     line::{Head, Layout, Line, Style},
     names::{Names, Seen},
     queue::Queue,
+    timestamp::Timestamp,
 };
 use crate::context::{ids::Correlation, thread_marks::ThreadMarks};
 
@@ -70,7 +63,7 @@ struct Scratch {
     recorded: Fields,
     line: Vec<u8>,
     seen: Vec<Seen>,
-    timestamp: String,
+    timestamp: Timestamp,
 }
 
 /// An event and its context.
@@ -119,7 +112,7 @@ impl LogLayer {
         let owner = Owner::event(normalized.is_some());
         let names = event.metadata().fields();
         event.record(&mut self.collector(&mut scratch.fields, owner, names));
-        let _infallible = SystemTime.format_time(&mut Writer::new(&mut scratch.timestamp));
+        scratch.timestamp.set_to_now();
         let mut correlation = Correlation::current(metadata.target());
         if !in_current_span(event, context) {
             correlation.span = None;
@@ -149,7 +142,7 @@ impl LogLayer {
     {
         let metadata = occurrence.metadata;
         let head = Head {
-            timestamp: &scratch.timestamp,
+            timestamp: scratch.timestamp.as_str(),
             level: *metadata.level(),
             target: metadata.target(),
             message: scratch.fields.value(MESSAGE).unwrap_or(b"\"\""),
@@ -238,7 +231,6 @@ where
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         Scratch::with(|scratch| {
             scratch.fields.clear();
-            scratch.timestamp.clear();
             self.write(event, &context, scratch);
         });
     }

@@ -85,6 +85,7 @@ mod settings;
 mod shape;
 mod sink;
 mod text;
+mod timestamp;
 mod writer;
 
 pub use audit_sink::AuditSink;

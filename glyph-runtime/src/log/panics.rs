@@ -9,10 +9,6 @@ use std::{
 };
 
 use tracing::Level;
-use tracing_subscriber::fmt::{
-    format::Writer,
-    time::{FormatTime, SystemTime},
-};
 
 use super::{
     fields::{MESSAGE, Policy},
@@ -21,6 +17,7 @@ use super::{
     names::Names,
     queue::{Queue, is_writer_thread},
     text,
+    timestamp::Timestamp,
 };
 use crate::{
     context::{current_context, ids::Correlation},
@@ -70,11 +67,11 @@ impl PanicLog {
         let redaction = covered.redaction();
         let shown = redaction.shown(MESSAGE, payload(panic.payload()));
         text::push_str(&mut message, shown, limits.value_bytes);
-        let mut timestamp = String::new();
-        let _infallible = SystemTime.format_time(&mut Writer::new(&mut timestamp));
+        let mut timestamp = Timestamp::default();
+        timestamp.set_to_now();
         let correlation = Correlation::current(TARGET);
         let head = Head {
-            timestamp: &timestamp,
+            timestamp: timestamp.as_str(),
             level: Level::ERROR,
             target: TARGET,
             message: &message,

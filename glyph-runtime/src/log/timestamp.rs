@@ -1,0 +1,99 @@
+//! The time of a line, as RFC 3339 in UTC with microseconds.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tracing_subscriber::fmt::{
+    format::Writer,
+    time::{FormatTime, SystemTime as Rfc3339},
+};
+
+/// The length of `2026-11-29T10:04:21.`, which all lines of a second share.
+const SECOND: usize = 20;
+/// The length with the microseconds: `123456Z`.
+const WHOLE: usize = SECOND + 7;
+
+/// The text of a time. It is formatted once a second, and only its microseconds are written for each
+/// line.
+#[derive(Debug, Default)]
+pub(super) struct Timestamp {
+    text: String,
+    /// The second of the text since the Unix epoch, if it is known.
+    second: Option<u64>,
+}
+
+impl Timestamp {
+    /// Sets the text to the current time.
+    pub(super) fn set_to_now(&mut self) {
+        match now() {
+            Some((second, micros)) if self.second == Some(second) => self.set_micros(micros),
+            before => self.format(before.map(|(second, _)| second)),
+        }
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Formats the current time. The second is known if it is the same before and after.
+    fn format(&mut self, before: Option<u64>) {
+        self.text.clear();
+        let _infallible = Rfc3339.format_time(&mut Writer::new(&mut self.text));
+        let after = now().map(|(second, _)| second);
+        let is_usual = self.text.len() == WHOLE && self.text.is_char_boundary(SECOND);
+        self.second = after.filter(|_| before == after && is_usual);
+    }
+
+    fn set_micros(&mut self, micros: u32) {
+        self.text.truncate(SECOND);
+        let mut unit = 100_000;
+        while unit > 0 {
+            let digit = char::from_digit(micros / unit % 10, 10);
+            self.text.push(digit.unwrap_or('0'));
+            unit /= 10;
+        }
+        self.text.push('Z');
+    }
+}
+
+/// Returns the second since the Unix epoch, and the microseconds in it.
+fn now() -> Option<(u64, u32)> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    Some((since.as_secs(), since.subsec_micros()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn formatted() -> String {
+        let mut text = String::new();
+        let _infallible = Rfc3339.format_time(&mut Writer::new(&mut text));
+        text
+    }
+
+    #[test]
+    fn times_are_between_those_of_the_formatter() {
+        let mut timestamp = Timestamp::default();
+        for _ in 0..10_000 {
+            let before = formatted();
+            timestamp.set_to_now();
+            let after = formatted();
+            let text = timestamp.as_str().to_owned();
+            assert!(before <= text && text <= after, "{before} {text} {after}");
+            assert_eq!(text.len(), WHOLE, "{text}");
+        }
+        assert!(timestamp.second.is_some());
+    }
+
+    #[test]
+    fn text_of_a_past_second_is_not_used_again() {
+        let mut timestamp = Timestamp {
+            text: "1999-12-31T23:59:59.999999Z".to_owned(),
+            second: Some(946_684_799),
+        };
+        timestamp.set_to_now();
+        assert!(timestamp.as_str() > "2000", "{timestamp:?}");
+        timestamp.set_micros(42);
+        assert!(timestamp.as_str().ends_with(".000042Z"), "{timestamp:?}");
+    }
+}
