@@ -8,6 +8,8 @@
 mod gospelib;
 mod ibex;
 mod minimal;
+#[cfg(target_os = "linux")]
+mod probe;
 mod queries;
 mod run;
 mod voxray;
