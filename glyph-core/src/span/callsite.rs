@@ -98,6 +98,12 @@ impl SpanCallsite {
         }
     }
 
+    /// The names of the labels, then those of the fields, and empty strings.
+    #[inline]
+    pub(super) const fn names(&'static self) -> &'static [&'static str] {
+        &self.names
+    }
+
     /// The path of the function, the name of a method, or an empty string for a block.
     #[must_use]
     pub const fn function(&self) -> &'static str {

@@ -2,16 +2,8 @@
 
 use tracing::{Span, span::Id};
 
-use super::{OpenSpan, traces::traces};
+use super::traces::traces;
 use crate::Exemplar;
-
-/// Links a span to others.
-#[doc(hidden)]
-#[must_use]
-pub fn linked(open: OpenSpan, links: impl Links) -> OpenSpan {
-    links.add_to(open.span());
-    open
-}
 
 /// A collection of spans to link to.
 #[diagnostic::on_unimplemented(

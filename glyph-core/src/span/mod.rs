@@ -5,6 +5,7 @@
 //! every enabled span is built.
 
 mod callsite;
+mod decision;
 mod enter;
 mod field;
 mod link;
@@ -15,11 +16,13 @@ mod secret;
 mod traces;
 
 pub use callsite::{SpanCallsite, TypeName, check_field, source_crate_of};
+pub use decision::{ParentContext, is_opened_here, opens};
 pub use enter::{EnteredSpan, in_span};
 pub use field::{FieldValue, debugged, displayed, value};
-pub use link::{Link, linked};
-pub(crate) use open::{Inside, open_with};
-pub use open::{OpenSpan, ParentContext, is_opened_here, open_here, opens};
+pub use link::Link;
+pub(crate) use link::Links;
+pub(crate) use open::{FieldValues, Inside};
+pub use open::{OpenSpan, open_here};
 pub use parent::{IntoParent, Parent, parent};
 use record::RecordSlot;
 pub use record::{

@@ -1,24 +1,17 @@
 //! Spans that are open, and the decision whether to open one.
 
-use tracing::{
-    Metadata, Span, dispatcher,
-    level_filters::{LevelFilter, STATIC_MAX_LEVEL},
-    span::Id,
-};
+use tracing::{Metadata, Span, span::Id};
 
 use super::{
-    EnteredShared, EnteredSpan, FieldValue, Parent, ParentSpanId, RecordSlot, SpanCallsite,
+    EnteredShared, EnteredSpan, FieldValue, Parent, ParentContext, RecordSlot, SpanCallsite,
     SpanParent, TypeName, Values,
     callsite::MAX_FIELDS,
     enter::{enter_span, exit_span},
-    record::{self, Entered, records_are_read, spans_are_read},
-    traces::{ParentSpan, current_span, exemplar_of, traces},
+    opens,
+    record::{self, Entered},
+    traces::{current_span, exemplar_of, traces},
 };
-use crate::{
-    Exemplar,
-    metric::current_exemplar,
-    thread_end::{FirstUse, is_ending},
-};
+use crate::{Exemplar, metric::current_exemplar, thread_end::FirstUse};
 
 /// The span of a call: one of `tracing`'s, a record, or none.
 #[doc(hidden)]
@@ -58,15 +51,6 @@ impl Drop for EnteredCall<'_> {
     fn drop(&mut self) {
         self.open.leave(self.inside);
     }
-}
-
-/// The trace context that a span is opened in.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct ParentContext {
-    span: ParentSpanId,
-    /// Whether a record takes the place of the span.
-    is_recorded: bool,
 }
 
 impl OpenSpan {
@@ -115,12 +99,22 @@ impl OpenSpan {
         }
     }
 
-    /// Returns the current span if it is sampled: this one, unless it was not built.
+    /// Returns the current span if it is sampled: this one, unless it was not built. A call with a
+    /// record is part of a trace that is not sampled.
     #[inline]
     pub(crate) fn exemplar(&self) -> Option<Exemplar> {
         match &self.parent {
-            None => current_exemplar(),
             Some(parent) => exemplar_of(parent),
+            None if self.recorded.is_some() => None,
+            None => current_exemplar(),
+        }
+    }
+
+    /// Gives the record back, since the call has ended.
+    #[inline]
+    pub(crate) fn end(&mut self) {
+        if self.recorded.is_some() {
+            self.record.recycle();
         }
     }
 
@@ -249,100 +243,62 @@ impl OpenSpan {
     }
 }
 
-/// Returns the context to open a span in, or `None` if the call has neither a span nor a record.
-///
-/// `needs_span`: code of the call reads or changes the current span of `tracing`.
-#[doc(hidden)]
-#[must_use]
-pub fn opens(
-    callsite: &'static SpanCallsite,
-    names_parent: bool,
-    needs_span: bool,
-) -> Option<ParentContext> {
-    let level = *callsite.metadata().level();
-    if level > STATIC_MAX_LEVEL || level > LevelFilter::current() || is_ending() {
-        return None;
-    }
-    enabled(callsite, names_parent, needs_span)
-}
-
-fn enabled(
-    callsite: &'static SpanCallsite,
-    names_parent: bool,
-    needs_span: bool,
-) -> Option<ParentContext> {
-    let interest = callsite.interest();
-    if interest.is_never() {
-        return None;
-    }
-    let context = parent_context(names_parent, needs_span)?;
-    let enabled = interest.is_always()
-        || dispatcher::get_default(|dispatch| dispatch.enabled(callsite.metadata()));
-    enabled.then_some(context)
-}
-
-/// Without connected traces every span is built. Below a span that is not sampled, a span is built
-/// only if it has another parent or somebody reads it.
-fn parent_context(names_parent: bool, needs_span: bool) -> Option<ParentContext> {
-    let Some(traces) = traces() else {
-        return Some(ParentContext {
-            span: ParentSpanId::NONE,
-            is_recorded: false,
-        });
-    };
-    let ParentSpan { id, is_unsampled } = traces.parent_span()?;
-    let is_built = !is_unsampled || names_parent || spans_are_read();
-    let is_read = is_built || records_are_read();
-    is_read.then_some(ParentContext {
-        span: id,
-        is_recorded: !is_built && !needs_span,
-    })
-}
-
-/// Whether a call in the current context has a span of `tracing`'s or a record.
-#[must_use]
-pub fn is_opened_here() -> bool {
-    parent_context(false, false).is_some()
-}
-
 /// Opens a span in the current context with the values of its fields.
 #[must_use]
 pub fn open_here(callsite: &'static SpanCallsite, fields: &[FieldValue<'_>]) -> OpenSpan {
-    opens(callsite, false, false).map_or_else(OpenSpan::nothing, |context| {
-        open_with(callsite, context, &Parent::Current, &[], fields)
-    })
+    let mut open = OpenSpan::nothing();
+    if let Some(context) = opens(callsite, false, false) {
+        let values = FieldValues {
+            labels: &[],
+            texts: &[],
+            fields,
+        };
+        open.open(callsite, context, &Parent::Current, values);
+    }
+    open
 }
 
-/// Opens a span with the values of its labels and fields.
-#[must_use]
-pub(crate) fn open_with(
+/// The values of a span: those of its labels, also as texts, and those of its fields.
+#[derive(Clone, Copy)]
+pub(crate) struct FieldValues<'list, 'value> {
+    pub(crate) labels: &'list [FieldValue<'value>],
+    pub(crate) texts: &'list [&'list str],
+    pub(crate) fields: &'list [FieldValue<'value>],
+}
+
+impl OpenSpan {
+    /// Opens the span, in place: moving it costs more than a record.
+    #[inline]
+    pub(crate) fn open(
+        &mut self,
+        callsite: &'static SpanCallsite,
+        context: ParentContext,
+        parent: &Parent,
+        values: FieldValues<'_, '_>,
+    ) {
+        if context.is_recorded && self.record.open(callsite, values) {
+            self.recorded = Some(callsite);
+        } else {
+            self.span = build_with(callsite, parent, values);
+        }
+    }
+}
+
+#[inline(never)]
+fn build_with(
     callsite: &'static SpanCallsite,
-    context: ParentContext,
     parent: &Parent,
-    labels: &[FieldValue<'_>],
-    fields: &[FieldValue<'_>],
-) -> OpenSpan {
-    let mut values = [None; MAX_FIELDS];
-    for (slot, value) in values.iter_mut().zip(labels.iter().chain(fields)) {
+    values: FieldValues<'_, '_>,
+) -> Span {
+    callsite.list();
+    let mut all = [None; MAX_FIELDS];
+    let given = values.labels.iter().chain(values.fields);
+    for (slot, value) in all.iter_mut().zip(given) {
         *slot = *value;
     }
     let metadata = callsite.metadata();
     let count = metadata.fields().len();
-    let values = values.get(..count).unwrap_or_default();
-    if context.is_recorded
-        && let Some(record) = record::open(metadata, values)
-    {
-        return OpenSpan {
-            record,
-            recorded: Some(callsite),
-            ..OpenSpan::nothing()
-        };
-    }
-    callsite.list();
-    OpenSpan {
-        span: build(metadata, parent, values),
-        ..OpenSpan::nothing()
-    }
+    build(metadata, parent, all.get(..count).unwrap_or_default())
 }
 
 fn build(metadata: &'static Metadata<'static>, parent: &Parent, values: &[FieldValue<'_>]) -> Span {

@@ -54,9 +54,7 @@ pub fn start<S: Stage>(guard: &mut Guard, stage: S) {
 
 /// Starts a call from a block, at the callsite of the catalog.
 pub(super) fn start_here<S: Stage>(guard: &mut Guard, stage: S) {
-    if let Some(opened) = open_block(&stage) {
-        guard.set_span(opened);
-    }
+    open_block(guard, &stage);
     start(guard, stage);
 }
 
@@ -72,11 +70,6 @@ impl Guard {
             scope: None,
             texts: None,
         }
-    }
-
-    /// Sets the span of the call.
-    pub fn set_span(&mut self, span: OpenSpan) {
-        self.open_span = span;
     }
 
     /// Starts a call whose closed labels are known. `texts` has the values of open ones.
@@ -159,8 +152,9 @@ impl Guard {
 
     /// Marks the call as recorded, so that the drop of the guard records nothing.
     #[inline]
-    pub(super) const fn over(&mut self) {
+    pub(super) fn over(&mut self) {
         self.cells = None;
+        self.open_span.end();
     }
 
     /// Enters the span, and ends the call with the result of `end`.

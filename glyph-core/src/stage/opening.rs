@@ -1,15 +1,23 @@
 //! Opens the span of a stage's call.
 
-use super::Stage;
+use super::{Guard, Stage};
 use crate::span::{
-    FieldValue, OpenSpan, Parent, ParentContext, SpanCallsite, TypeName, open_with, opens,
+    FieldValue, FieldValues, Links, OpenSpan, Parent, ParentContext, SpanCallsite, TypeName, opens,
 };
 
 /// Opens the span of a call from a block, if one is to be built.
-pub(super) fn open_block<S: Stage>(stage: &S) -> Option<OpenSpan> {
+pub(super) fn open_block<S: Stage>(guard: &mut Guard, stage: &S) {
     let callsite = S::span_callsite();
-    let context = opens(callsite, false, false)?;
-    Some(labelled(stage, callsite, context, &Parent::Current, &[]))
+    if let Some(context) = opens(callsite, false, false) {
+        labelled(
+            &mut guard.open_span,
+            stage,
+            callsite,
+            context,
+            &Parent::Current,
+            &[],
+        );
+    }
 }
 
 /// Opens the span of a call of a function at `callsite`, with the labels of `stage`.
@@ -19,28 +27,39 @@ pub(super) fn open_block<S: Stage>(stage: &S) -> Option<OpenSpan> {
     reason = "call sites are expressions of the user"
 )]
 pub fn open<S: Stage>(
+    guard: &mut Guard,
     stage: &S,
     callsite: &'static SpanCallsite,
     context: ParentContext,
     parent: Parent,
     of: Option<TypeName>,
     fields: &[FieldValue<'_>],
-) -> OpenSpan {
-    let mut open = labelled(stage, callsite, context, &parent, fields);
+) {
+    let open = &mut guard.open_span;
+    labelled(open, stage, callsite, context, &parent, fields);
     open.of_function(callsite, of, context);
-    open
+}
+
+/// Links the span of a call to others.
+#[doc(hidden)]
+pub fn link(guard: &Guard, links: impl Links) {
+    links.add_to(guard.span());
 }
 
 fn labelled<S: Stage>(
+    open: &mut OpenSpan,
     stage: &S,
     callsite: &'static SpanCallsite,
     context: ParentContext,
     parent: &Parent,
     fields: &[FieldValue<'_>],
-) -> OpenSpan {
-    let mut open = OpenSpan::nothing();
-    stage.label_values(&mut |labels, _| {
-        open = open_with(callsite, context, parent, labels, fields);
+) {
+    stage.label_values(&mut |labels, texts| {
+        let values = FieldValues {
+            labels,
+            texts,
+            fields,
+        };
+        open.open(callsite, context, parent, values);
     });
-    open
 }

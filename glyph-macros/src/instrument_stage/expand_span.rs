@@ -37,14 +37,14 @@ pub(super) fn opened(
     let has_parent = site.span.parent.is_some();
     let needs_span = current_span::is_needed(site);
     let outer = hidden("__outer");
-    let open = quote!(#rt::open(&#stage, &#spans, #outer, #parent, #of, &[#(#values),*]));
-    let open = match &site.span.links {
-        Some(links) => quote!(#rt::linked(#open, #links)),
-        None => open,
-    };
+    let links = &site.span.links;
+    let link = links
+        .as_ref()
+        .map(|links| quote!(#rt::link(&#guard, #links);));
     let open = quote! {
         if let #rt::core::option::Option::Some(#outer) = #rt::opens(&#spans, #has_parent, #needs_span) {
-            #rt::Guard::set_span(&mut #guard, #open);
+            #rt::open(&mut #guard, &#stage, &#spans, #outer, #parent, #of, &[#(#values),*]);
+            #link
         }
     };
     (quote!(#checks #statics), open)

@@ -1,13 +1,8 @@
 //! The records of a thread: those it is in, and unused ones.
 
-use std::{cell::RefCell, mem, sync::Arc};
+use std::{cell::RefCell, sync::Arc};
 
-use tracing::Metadata;
-
-use super::{
-    super::FieldValue, Enclosing, RecordSlot, SharedRecord, SpanPlace, Values, entered::Entered,
-    shared::SharedParent,
-};
+use super::{Enclosing, SharedRecord, SpanPlace, Values, entered::Entered, shared::SharedParent};
 
 /// The most unused records that a thread keeps.
 const MOST_UNUSED: usize = 64;
@@ -18,7 +13,7 @@ pub(super) struct SpanRecord {
     /// Tells the records of a process apart.
     serial: u64,
     parent: Parent,
-    values: Values,
+    pub(super) values: Values,
     shared: Option<Arc<SharedRecord>>,
 }
 
@@ -77,22 +72,10 @@ pub(super) fn with<T>(work: impl FnOnce(&mut Thread) -> Option<T>) -> Option<T> 
     thread.ok().flatten()
 }
 
-/// Makes a record of a call that begins. `None` if only a span can keep the values.
-///
-/// Formatting a value can run any code, so the thread's records are not borrowed meanwhile.
-pub(in crate::span) fn open(
-    metadata: &'static Metadata<'static>,
-    values: &[FieldValue<'_>],
-) -> Option<RecordSlot> {
-    let opened = with(|thread| Some(thread.open()));
-    let Some(mut record) = opened else {
-        return Some(RecordSlot::EMPTY);
-    };
-    if record.values.add(metadata, values) {
-        return Some(RecordSlot::new(Record::Own(record)));
-    }
-    recycle(record);
-    None
+/// Returns an unused record inside of the current one. `None` if the thread is ending.
+#[inline]
+pub(super) fn unused() -> Option<Box<SpanRecord>> {
+    with(|thread| Some(thread.open()))
 }
 
 /// Sets values of the innermost record.
@@ -125,9 +108,8 @@ pub(in crate::span) fn update_shared(values: &Values) {
 pub(super) fn recycle(mut record: Box<SpanRecord>) {
     record.values.clear();
     // Dropped without the borrow, in case they are the last of their kind.
-    let parent = mem::replace(&mut record.parent, Parent::Nothing);
-    let shared = record.shared.take();
-    drop((parent, shared));
+    record.parent = Parent::Nothing;
+    record.shared = None;
     with(|thread| {
         if thread.unused.len() < MOST_UNUSED {
             thread.unused.push(record);

@@ -21,7 +21,7 @@ mod values;
 pub use enclosing::{Enclosing, enclosing};
 pub(super) use entered::Entered;
 pub use entered::{SpanPlace, note_entered, note_left};
-pub(super) use local::{open, update, update_shared};
+pub(super) use local::{update, update_shared};
 pub use reader::{RecordReader, SpanReader};
 pub(super) use reader::{records_are_read, spans_are_read};
 pub use shared::{SharedRecord, current_shared};

@@ -3,6 +3,7 @@
 use std::{marker::PhantomData, sync::Arc};
 
 use super::{
+    super::{FieldValues, SpanCallsite},
     SharedRecord,
     local::{self, Record, Thread},
 };
@@ -15,8 +16,34 @@ impl RecordSlot {
     /// No record.
     pub(crate) const EMPTY: Self = Self(None);
 
-    pub(super) const fn new(record: Record) -> Self {
-        Self(Some(record))
+    /// Keeps the values of a call that begins. Returns whether a record can keep all of them.
+    ///
+    /// Formatting a value can run any code, so the thread's records are not borrowed meanwhile. A
+    /// thread that is ending keeps none.
+    #[inline]
+    pub(crate) fn open(
+        &mut self,
+        callsite: &'static SpanCallsite,
+        values: FieldValues<'_, '_>,
+    ) -> bool {
+        let Some(mut record) = local::unused() else {
+            return true;
+        };
+        let are_kept = record.values.begin(callsite, values);
+        if are_kept {
+            self.0 = Some(Record::Own(record));
+        } else {
+            local::recycle(record);
+        }
+        are_kept
+    }
+
+    /// Gives the record back, since its call has ended.
+    #[inline]
+    pub(crate) fn recycle(&mut self) {
+        if let Some(Record::Own(record)) = self.0.take() {
+            local::recycle(record);
+        }
     }
 
     /// Enters the record. Returns whether there was one to [`leave`](Self::leave).
@@ -51,15 +78,6 @@ impl RecordSlot {
         match &self.0 {
             Some(Record::Shared(record)) => EnteredShared::enter(Some(record)),
             Some(Record::Own(_)) | None => EnteredShared::enter(None),
-        }
-    }
-}
-
-impl Drop for RecordSlot {
-    #[inline]
-    fn drop(&mut self) {
-        if let Some(Record::Own(record)) = self.0.take() {
-            local::recycle(record);
         }
     }
 }

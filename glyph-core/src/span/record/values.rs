@@ -10,7 +10,10 @@ use tracing::{
     field::{Field, Visit},
 };
 
-use super::{super::FieldValue, reader::text_limits};
+use super::{
+    super::{FieldValue, FieldValues, SpanCallsite},
+    reader::text_limits,
+};
 use crate::text::prefix;
 
 /// Memory that a record keeps for the next call: bytes of text, and fields.
@@ -64,14 +67,27 @@ pub enum RecordedValue<'v> {
 }
 
 impl Values {
-    /// Adds the values of the fields of a span, those that are present. Returns whether a record can
-    /// keep them all.
-    pub(super) fn add(
+    /// Adds the labels and the fields of a span, those that are present. Returns whether a record
+    /// can keep them all.
+    #[inline]
+    pub(super) fn begin(
         &mut self,
-        metadata: &'static Metadata<'static>,
-        values: &[FieldValue<'_>],
+        callsite: &'static SpanCallsite,
+        values: FieldValues<'_, '_>,
     ) -> bool {
-        metadata.fields().value_set_all(values).record(self);
+        let labels = values.texts.iter().zip(callsite.names());
+        for (text, name) in labels {
+            self.add_text(name, |out| out.write_str(text));
+        }
+        if !values.fields.is_empty() {
+            let names = callsite.metadata().fields().iter();
+            let fields = names.skip(values.texts.len()).zip(values.fields);
+            for (field, value) in fields {
+                if let Some(value) = value {
+                    value.record(&field, self);
+                }
+            }
+        }
         !self.has_error
     }
 
@@ -81,8 +97,7 @@ impl Values {
         values: &[FieldValue<'_>],
     ) -> Self {
         let mut kept = Self::default();
-        // None of glyph's own fields is an error.
-        let _all_are_kept = kept.add(metadata, values);
+        metadata.fields().value_set_all(values).record(&mut kept);
         kept
     }
 
