@@ -43,6 +43,8 @@ use crate::session::{Answer, Pipeline, TurnError, play};
 use crate::stages::stt::Recognizer;
 use crate::telemetry::VoiceMetrics;
 
+/// The instrumentation scope of spans and metrics.
+const SCOPE: &str = "github.com/MrWong99/glyphoxa";
 /// Pause between two rounds of a session.
 const INTERMISSION: Duration = Duration::from_millis(500);
 
@@ -91,6 +93,7 @@ fn install(
     let (database, providers) = (Arc::clone(pipeline), Arc::clone(pipeline));
     let telemetry = Telemetry::builder("glyphoxa")
         .version(env!("CARGO_PKG_VERSION"))
+        .instrumentation_scope("glyphoxa", SCOPE)
         .catalog(VoiceMetrics::global())
         .arguments(arguments)
         .log(|log| {

@@ -17,7 +17,7 @@ use Unit::{Bytes, Count, Time};
 
 /// Beginnings of rows, each with the source file, what stands before the number in it, and its unit.
 #[rustfmt::skip]
-const LIMITS: [(&str, &str, &str, Unit); 54] = [
+const LIMITS: [(&str, &str, &str, Unit); 55] = [
     ("bytes of an open label's value", "glyph-core/src/label/open_values.rs", "const MAX_LENGTH: usize =", Count),
     ("buckets of a histogram", "glyph-core/src/catalog/checks.rs", "const MAX_BUCKETS: usize =", Count),
     ("threads that record", "glyph-core/src/metric/catalog_cells.rs", "const MAX_SLABS: usize =", Count),
@@ -54,6 +54,7 @@ const LIMITS: [(&str, &str, &str, Unit); 54] = [
     ("ids that are carried", "glyph-runtime/src/context/ids/carried.rs", "const LONGEST_NAME: usize =", Count),
     ("ids that are carried", "glyph-runtime/src/context/ids/carried.rs", "const LONGEST_VALUE: usize =", Count),
     ("fields of a stage's span", "glyph-core/src/span/callsite.rs", "const MAX_FIELDS: usize =", Count),
+    ("callsites of spans", "glyph-runtime/src/trace/layer/table.rs", "const MAX_ENTRIES: usize =", Count),
     ("spans in the ring", "glyph-runtime/src/trace/settings.rs", "            spans:", Count),
     ("bytes in the ring", "glyph-runtime/src/trace/settings.rs", "            bytes:", Bytes),
     ("bytes of a file of spans", "glyph-runtime/src/trace/settings.rs", "max_bytes:", Bytes),

@@ -10,11 +10,13 @@ use axum::{
 };
 use futures_util::stream;
 use glyph_runtime::{Telemetry, TelemetryBuilder};
-use glyph_tests::{environment, written::Written};
+use glyph_tests::{children::alone, environment, written::Written};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 use tracing_subscriber::layer::SubscriberExt;
 
+/// Longer than any operation here takes on a busy machine.
+const LONG: Duration = Duration::from_secs(20);
 const VALID: &str = "0123456789abcdef";
 
 fn telemetry(written: &Written, token: Option<&str>) -> Telemetry {
@@ -61,11 +63,7 @@ async fn filter_is_shown_and_set_with_the_token() {
     assert_eq!(set, (StatusCode::OK, expected.to_owned()));
     tracing::info_span!("request", user = "ada").in_scope(|| tracing::debug!("seen"));
     assert_eq!(telemetry.log_filter().as_deref(), Some(expected.trim()));
-    telemetry
-        .log()
-        .unwrap()
-        .flush(Duration::from_secs(20))
-        .unwrap();
+    telemetry.log().unwrap().flush(LONG).unwrap();
     let lines = written.lines();
     let [change, seen] = &*lines else {
         unreachable!("two lines: {lines:?}")
@@ -136,4 +134,28 @@ async fn token_comes_from_the_environment() {
     let error = of("too short").unwrap_err().to_string();
     assert!(error.contains("at least 16"), "{error}");
     assert!(!error.contains("too short"), "{error}");
+}
+
+#[test]
+fn records_of_the_log_crate_follow_the_filter() {
+    alone(|| {
+        let written = Written::default();
+        let output = written.output();
+        let telemetry = environment::telemetry("shop")
+            .log(|log| log.output = output)
+            .without_listener()
+            .without_facade()
+            .install()
+            .unwrap();
+        let work = || log::debug!(target: "shop::stock", "looked up");
+        work();
+        telemetry.set_log_filter("info,shop=debug").unwrap();
+        work();
+        telemetry.set_log_filter("info").unwrap();
+        work();
+        telemetry.log().unwrap().flush(LONG).unwrap();
+        let lines = written.lines();
+        let found = lines.iter().filter(|line| line["message"] == "looked up");
+        assert_eq!(found.count(), 1, "{lines:?}");
+    });
 }

@@ -24,6 +24,7 @@ use super::{
 use crate::{
     edge::{
         Protocol, ResponseHeaders,
+        http::client::connected_peer,
         protocol::{End, Ended, Role},
     },
     log::CarriedIds,
@@ -137,6 +138,19 @@ impl Protocol for Grpc {
         self.ends_with_head =
             length.exact() == Some(0) && StatusCode::sent(&head.headers).is_some();
         self.status = StatusCode::sent(&head.headers).or_else(|| StatusCode::of_http(head.status));
+    }
+
+    /// A client learns from the response which connection it used, if it is one of hyper's. A channel
+    /// of tonic's does not tell.
+    fn describe_head(&self, role: Role, head: &response::Parts, span: &OpenSpan) {
+        if role == Role::Client
+            && let Some(peer) = connected_peer(head)
+        {
+            record!(span, {
+                "network.peer.address" = Some(peer.ip().to_string()),
+                "network.peer.port" = Some(i64::from(peer.port())),
+            });
+        }
     }
 
     fn ends_with_head(&self) -> bool {

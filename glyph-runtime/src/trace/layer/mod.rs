@@ -101,10 +101,11 @@ where
         }
     }
 
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let metadata = event.metadata();
         if let Some(parent) = event.parent()
             && *metadata.level() == Level::ERROR
+            && context.span(parent).is_some()
         {
             self.start(parent);
         }

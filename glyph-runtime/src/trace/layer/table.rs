@@ -2,11 +2,11 @@
 
 use std::sync::OnceLock;
 
-const CHUNK: usize = 64;
-const CHUNKS: usize = 128;
-
 /// The most entries of a table.
-pub(super) const MAX_ENTRIES: usize = CHUNK * CHUNKS;
+pub(super) const MAX_ENTRIES: usize = 8192;
+/// The entries that are allocated together.
+const CHUNK: usize = 64;
+const CHUNKS: usize = MAX_ENTRIES / CHUNK;
 
 type Chunk<T> = Box<[OnceLock<T>; CHUNK]>;
 

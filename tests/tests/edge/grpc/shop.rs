@@ -20,7 +20,7 @@ use tonic::{
     transport::{Channel, Endpoint, Server, server::TcpIncoming},
 };
 use tower::{Layer, Service, service_fn};
-use tracing::info;
+use tracing::{error, info};
 
 pub(crate) use crate::grpc::text::Text;
 
@@ -31,7 +31,7 @@ pub(crate) const CHAT: &str = "shop.Stock/Chat";
 
 type Messages = Pin<Box<dyn Stream<Item = Result<String, Status>> + Send>>;
 
-/// Runs `echo ..`, `fail 5`, `hang` or `panic`.
+/// Runs `echo ..`, `log ..`, `fail 5`, `hang` or `panic`.
 async fn act(text: &str) -> Result<String, Status> {
     match text.split_once(' ').unwrap_or((text, "")) {
         ("fail", code) => {
@@ -39,6 +39,10 @@ async fn act(text: &str) -> Result<String, Status> {
             Err(Status::new(code, "as told"))
         }
         ("hang", _) => std::future::pending().await,
+        ("log", rest) => {
+            error!("on purpose");
+            Ok(rest.to_owned())
+        }
         ("panic", _) => panic!("on purpose"),
         (_, rest) => Ok(rest.to_owned()),
     }

@@ -2,13 +2,18 @@
 
 use std::sync::{Arc, Mutex};
 
-use glyph_runtime::grpc::{ErrorType, ServerMetrics, StatusCode, System, server::labels::Answered};
+use glyph_runtime::grpc::{
+    ClientLayer, ClientMetrics, ErrorType, ServerMetrics, StatusCode, System,
+    server::labels::Answered,
+};
+use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use opentelemetry::{
     Context, KeyValue,
     trace::{Link, SpanId, SpanKind, TraceId},
 };
 use opentelemetry_sdk::trace::{Sampler, SamplingResult, ShouldSample};
-use tonic::{Code, codec::CompressionEncoding, metadata::MetadataMap};
+use tonic::{Code, body::Body, client::Grpc, codec::CompressionEncoding, metadata::MetadataMap};
+use tower::Layer;
 use tracing::{Instrument, info_span};
 
 use crate::grpc::{
@@ -187,5 +192,31 @@ async fn unknown_encoding_keeps_the_method() {
         let span = recorded.span(&kind);
         assert_eq!(attribute(&span, "rpc.method"), RESERVE);
         assert_eq!(span.name, RESERVE);
+    }
+}
+
+#[tokio::test]
+async fn client_of_hyper_shows_the_connection_of_a_call() {
+    let recorded = record();
+    let address = serve().await;
+    let hyper = Client::builder(TokioExecutor::new())
+        .http2_only(true)
+        .build_http::<Body>();
+    let service = ClientLayer::new(ClientMetrics::global()).layer(hyper);
+    let origin = format!("http://{address}").parse().unwrap();
+    let mut client = Grpc::with_origin(service, origin);
+    client.ready().await.unwrap();
+    let call = client.unary(text("echo x"), path(RESERVE), Text);
+    assert_eq!(call.await.unwrap().into_inner(), "x");
+    until_idle().await;
+    let span = recorded.span(&SpanKind::Client);
+    let port = address.port().to_string();
+    for (name, value) in [
+        ("network.peer.address", "127.0.0.1"),
+        ("network.peer.port", port.as_str()),
+        ("server.address", "127.0.0.1"),
+        ("server.port", port.as_str()),
+    ] {
+        assert_eq!(attribute(&span, name), value, "{name}");
     }
 }

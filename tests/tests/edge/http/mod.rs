@@ -7,6 +7,7 @@
     reason = "a failed setup fails the test, and counts are exact"
 )]
 
+mod attributes;
 mod clients;
 mod endings;
 mod ends;

@@ -79,6 +79,10 @@ pub(crate) async fn served() -> Vec<Row> {
     let cases = [
         ("`OK`", Asks::Reserve("echo x")),
         (
+            "`OK`, and the handler logs an error",
+            Asks::Reserve("log x"),
+        ),
+        (
             "a status that blames the client, `NOT_FOUND`",
             Asks::Reserve("fail 5"),
         ),

@@ -5,7 +5,7 @@ use std::fmt;
 use futures_util::{FutureExt, StreamExt, stream};
 use glyph_runtime::{Outcome, instrument_stage, redaction::Redaction, trace::TraceSettings};
 use opentelemetry::trace::Status;
-use tracing::{error, info_span};
+use tracing::{Id, error, info_span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::{
@@ -43,6 +43,18 @@ fn event_at_error_changes_no_status() {
         assert_eq!(span.events.len(), 1, "{}", span.name);
         assert_eq!(value(&span.attributes, "exception.message"), None);
     }
+}
+
+#[test]
+fn event_of_a_span_that_is_closed_or_hidden_is_ignored() {
+    let spans = exported(|| {
+        let closed = info_span!("closed").id().unwrap();
+        error!(parent: closed, "on purpose");
+        error!(parent: Id::from_u64(u64::MAX), "on purpose");
+        error!(parent: None, "on purpose");
+    });
+    assert_eq!(spans.len(), 1);
+    assert!(spans[0].events.is_empty());
 }
 
 #[test]

@@ -89,5 +89,7 @@ fn open_span(method: &Method, peer: &str, port: Option<i64>, request: &Parts) ->
         "rpc.status_code" = Empty,
         "server.address" = (!peer.is_empty()).then(|| bounded(peer)),
         "server.port" = port,
+        "network.peer.address" = Empty,
+        "network.peer.port" = Empty,
     })
 }

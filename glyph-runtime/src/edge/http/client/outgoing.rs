@@ -2,6 +2,8 @@
 
 use crate::edge::call_fields::{call_span, record};
 use glyph_core::__runtime::OpenSpan;
+use std::net::SocketAddr;
+
 use http::{Uri, request::Parts, response};
 use hyper_util::client::legacy::connect::HttpInfo;
 use opentelemetry::Context;
@@ -100,9 +102,14 @@ fn open_span(described: &ClientRequest<'_>, request: &Parts) -> OpenSpan {
     })
 }
 
-/// Records the connection of a call: hyper's clients put its address into the response.
+/// Returns the address of the connection that a call used: hyper's clients put it into the response.
+pub(in crate::edge) fn connected_peer(head: &response::Parts) -> Option<SocketAddr> {
+    head.extensions.get().map(HttpInfo::remote_addr)
+}
+
+/// Records the connection of a call.
 pub(in crate::edge) fn describe_connection(head: &response::Parts, span: &OpenSpan) {
-    let peer = head.extensions.get().map(HttpInfo::remote_addr);
+    let peer = connected_peer(head);
     record!(span, {
         "network.peer.address" = peer.map(|peer| peer.ip().to_string()),
         "network.peer.port" = peer.map(|peer| i64::from(peer.port())),
