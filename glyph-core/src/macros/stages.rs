@@ -92,9 +92,9 @@
 /// # The span
 ///
 /// The span has all labels of the stage and the fields. An error sets its status and `error.type`
-/// (OpenTelemetry semantic conventions, "Recording errors"). With the feature `trace` of
-/// `glyph-runtime`, the exported span has `code.function.name` ("Source code attributes"), and
-/// `tracing-opentelemetry` adds file and line.
+/// (OpenTelemetry semantic conventions, "Recording errors"), and with `err = event` the status has
+/// the text of the error. The exported span has the function, the file and the line if the settings
+/// of traces ask for them ("Source code attributes").
 ///
 /// Below a span that OpenTelemetry does not sample, no span is built. `fields(..)` are read only if
 /// there is a log, whose lines have them. A function with a field that is recorded later, or whose

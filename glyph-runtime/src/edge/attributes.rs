@@ -1,6 +1,9 @@
 //! Values of span attributes, as they come from requests.
 
-use http::{HeaderMap, HeaderName, Version, header::HOST, request::Parts};
+use std::net::SocketAddr;
+
+use http::{HeaderMap, HeaderName, Version, header::HOST, request::Parts, response};
+use hyper_util::client::legacy::connect::HttpInfo;
 
 use glyph_core::__runtime::prefix;
 
@@ -27,6 +30,11 @@ pub(super) fn version(version: Version) -> Option<&'static str> {
         Version::HTTP_3 => Some("3"),
         _ => None,
     }
+}
+
+/// Returns the address of the connection that a call used: hyper's clients put it into the response.
+pub(super) fn connected_peer(head: &response::Parts) -> Option<SocketAddr> {
+    head.extensions.get().map(HttpInfo::remote_addr)
 }
 
 /// Returns the host and the port that a request names.

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     edge::{
         Protocol, ResponseHeaders,
-        http::client::connected_peer,
+        attributes::connected_peer,
         protocol::{End, Ended, Role},
     },
     log::CarriedIds,

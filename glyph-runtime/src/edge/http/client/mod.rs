@@ -10,6 +10,6 @@ mod resend;
 pub use layer::{ClientLayer, ClientService};
 pub use metrics::ClientMetrics;
 pub use outgoing::UrlTemplate;
-pub(in crate::edge) use outgoing::{OutgoingCall, connected_peer, describe_connection};
+pub(in crate::edge) use outgoing::{OutgoingCall, describe_connection};
 pub use recorder::{ClientRecorder, ClientRequest};
 pub use resend::{ResendLayer, ResendService};

@@ -2,17 +2,14 @@
 
 use crate::edge::call_fields::{call_span, record};
 use glyph_core::__runtime::OpenSpan;
-use std::net::SocketAddr;
-
 use http::{Uri, request::Parts, response};
-use hyper_util::client::legacy::connect::HttpInfo;
 use opentelemetry::Context;
 use tracing::field::Empty;
 
 use super::{ClientRequest, layer::HttpClientSettings, resend};
 use crate::edge::{
     Direction, SettingsOf,
-    attributes::{bounded, version},
+    attributes::{bounded, connected_peer, version},
     http::{CallEnd, Http, method},
     protocol::Ended,
 };
@@ -100,11 +97,6 @@ fn open_span(described: &ClientRequest<'_>, request: &Parts) -> OpenSpan {
         "network.peer.port" = Empty,
         "network.protocol.version" = Empty,
     })
-}
-
-/// Returns the address of the connection that a call used: hyper's clients put it into the response.
-pub(in crate::edge) fn connected_peer(head: &response::Parts) -> Option<SocketAddr> {
-    head.extensions.get().map(HttpInfo::remote_addr)
 }
 
 /// Records the connection of a call.
