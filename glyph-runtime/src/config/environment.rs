@@ -190,6 +190,9 @@ fn propagators(reading: &mut Reading<'_, '_>) -> Result<Vec<Propagator>, ConfigE
     let known = |entry: &str| match entry.to_ascii_lowercase().as_str() {
         "tracecontext" => Some(Some(Propagator::TraceContext)),
         "baggage" => Some(Some(Propagator::Baggage)),
+        "b3" => Some(Some(Propagator::B3)),
+        "b3multi" => Some(Some(Propagator::B3Multi)),
+        "jaeger" => Some(Some(Propagator::Jaeger)),
         "none" => Some(None),
         _ => None,
     };

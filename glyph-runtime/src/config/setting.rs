@@ -73,6 +73,12 @@ pub enum Propagator {
     TraceContext,
     /// `baggage`: W3C Baggage.
     Baggage,
+    /// `b3`: the header `b3` of Zipkin. Both forms of B3 are read.
+    B3,
+    /// `b3multi`: the headers `X-B3-*` of Zipkin. Both forms of B3 are read.
+    B3Multi,
+    /// `jaeger`: the header `uber-trace-id` of Jaeger's clients.
+    Jaeger,
 }
 
 /// The description of a setting.
@@ -129,7 +135,7 @@ pub(super) const SETTINGS: [SettingSpec; 58] = [
     spec(Setting::ResourceAttributes, "OTEL_RESOURCE_ATTRIBUTES", "further attributes of the resource", "`name=value` pairs, separated by commas, percent-encoded", "`service.instance.id`, a random UUID", Warning),
     spec(Setting::DeploymentEnvironment, "", "`deployment.environment.name`", "any string", "the value in the resource attributes", Error),
     spec(Setting::SdkDisabled, "OTEL_SDK_DISABLED", "disables spans and OTLP export; log output and `/metrics` stay", BOOLEAN, "`false`", Warning),
-    spec(Setting::Propagators, "OTEL_PROPAGATORS", "formats in which contexts are propagated to other processes", "`tracecontext` and `baggage`, separated by commas, or `none`, in any case", "`tracecontext,baggage`", Warning),
+    spec(Setting::Propagators, "OTEL_PROPAGATORS", "formats in which contexts are propagated to other processes", "`tracecontext`, `baggage`, `b3`, `b3multi` and `jaeger`, separated by commas, or `none`, in any case", "`tracecontext,baggage`", Warning),
     spec(Setting::LogFilter, "RUST_LOG", "events that the log has", "directives such as `info,hyper=warn`", "the value of `OTEL_LOG_LEVEL`", Error),
     spec(Setting::LogLevel, "OTEL_LOG_LEVEL", "most verbose level of events that the log has, if `RUST_LOG` is not set", "`trace`, `debug`, `info`, `warn`, `error` or `off`, in any case", "`info`", Warning),
     spec(Setting::LogFormat, "GLYPH_LOG_FORMAT", "format of log lines", "`json`, `pretty`, or `auto`: pretty on a terminal, else JSON", "`auto`", Error),

@@ -12,6 +12,7 @@ mod clients;
 mod endings;
 mod ends;
 mod floods;
+mod formats;
 mod gateway;
 mod headers;
 mod http_2;

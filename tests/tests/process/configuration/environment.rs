@@ -74,10 +74,13 @@ fn disabled_sdk_makes_no_spans() {
 
 #[test]
 fn unknown_propagators_are_ignored() {
-    let variables = [("OTEL_PROPAGATORS", "b3,baggage,baggage")];
+    let variables = [("OTEL_PROPAGATORS", "ottrace,baggage,baggage")];
     let configuration = read(&variables).unwrap();
     assert_eq!(configuration.propagators, [Propagator::Baggage]);
-    assert_eq!(configuration.warnings[0].value, "b3");
+    assert_eq!(configuration.warnings[0].value, "ottrace");
+    let all = [("OTEL_PROPAGATORS", "B3,b3multi,jaeger")];
+    let expected = [Propagator::B3, Propagator::B3Multi, Propagator::Jaeger];
+    assert_eq!(read(&all).unwrap().propagators, expected);
     assert_eq!(
         read(&[("OTEL_PROPAGATORS", "none")]).unwrap().propagators,
         []

@@ -24,6 +24,10 @@ fn configured_propagators_apply_to_glyph_and_opentelemetry() {
     assert_eq!(said("tracecontext"), ["traceparent"]);
     assert_eq!(said("baggage"), ["baggage"]);
     assert_eq!(said("none"), [""; 0]);
+    assert_eq!(said("b3"), ["b3"]);
+    let several = ["x-b3-sampled", "x-b3-spanid", "x-b3-traceid"];
+    assert_eq!(said("b3multi"), several);
+    assert_eq!(said("jaeger,baggage"), ["baggage", "uber-trace-id"]);
 }
 
 #[test]

@@ -1,27 +1,31 @@
 //! OpenTelemetry's global propagator.
 
-use std::sync::atomic::Ordering::Relaxed;
-
 use opentelemetry::{
     Context,
     propagation::{Extractor, Injector, TextMapPropagator, text_map_propagator::FieldIter},
 };
 
-use super::enabled::{BAGGAGE, ENABLED, TRACES};
+use super::{
+    b3,
+    enabled::{EnabledFormats, Format},
+    jaeger,
+};
 
 /// Sets the formats that are propagated, also for libraries that use OpenTelemetry's global
 /// propagator.
-pub(crate) fn install(traces: bool, baggage: bool) {
-    let enabled = if traces { TRACES } else { 0 } | if baggage { BAGGAGE } else { 0 };
-    ENABLED.store(enabled, Relaxed);
+pub(crate) fn install(formats: &[Format]) {
+    EnabledFormats::of(formats).set();
     super::connect();
-    let traces = [super::TRACEPARENT, super::TRACESTATE];
-    let all = traces
-        .into_iter()
-        .filter(|_| enabled & TRACES != 0)
-        .chain((enabled & BAGGAGE != 0).then_some(super::BAGGAGE));
+    let [single, several] = b3::WRITTEN;
+    let fields = formats.iter().flat_map(|format| match format {
+        Format::TraceContext => &[super::TRACEPARENT, super::TRACESTATE],
+        Format::Baggage => &[super::BAGGAGE][..],
+        Format::B3 => single,
+        Format::B3Multi => several,
+        Format::Jaeger => &[jaeger::HEADER],
+    });
     opentelemetry::global::set_text_map_propagator(Propagator {
-        fields: all.map(str::to_owned).collect(),
+        fields: fields.map(|name| (*name).to_owned()).collect(),
     });
 }
 
@@ -34,7 +38,7 @@ struct Propagator {
 
 impl TextMapPropagator for Propagator {
     fn inject_context(&self, context: &Context, injector: &mut dyn Injector) {
-        for (name, text) in super::texts(context).into_iter().flatten() {
+        for (name, text) in super::texts(context) {
             if !text.is_empty() {
                 injector.set(name, text);
             }

@@ -1,4 +1,5 @@
-//! Propagation of traces and baggage between processes: W3C Trace Context and W3C Baggage.
+//! Propagation of traces and baggage between processes: W3C Trace Context and W3C Baggage, and the
+//! formats of Zipkin and Jaeger if they are asked for.
 //!
 //! [`extract`] reads the trace and the baggage of a request, and [`inject`] writes them to an
 //! outgoing one. Carriers are HTTP headers, gRPC metadata, maps of strings, and implementations of
@@ -30,6 +31,8 @@
 //! | `traceparent` | exactly one, in the form of version 00, or longer in a later version | no remote span |
 //! | `tracestate` | with a valid `traceparent`: up to 32 members, all well-formed, no key twice | all of it is omitted |
 //! | `tracestate` beyond 512 bytes | the members that fit: those above 128 bytes are removed first, then the last | |
+//! | `b3`, `x-b3-*` | each at most once, ids of full length; a trace id may have 16 digits | no remote span |
+//! | `uber-trace-id` | exactly one of at most 128 bytes, with ids that may lack leading zeros | no remote span |
 //! | `baggage` | the first 64 well-formed entries within 8192 bytes; invalid UTF-8 becomes U+FFFD | the entry is omitted |
 //!
 //! Under a parent-based [`Sampler`](crate::trace::Sampler) the caller decides whether its trace is
@@ -39,7 +42,9 @@
 //!
 //! Both `traceparent` with `tracestate` and `baggage`, unless
 //! [`TelemetryBuilder::install`](crate::TelemetryBuilder::install) finds something else in
-//! `OTEL_PROPAGATORS`. A header that is not propagated is neither read, written nor removed. After
+//! `OTEL_PROPAGATORS`, which also knows `b3`, `b3multi` and `jaeger` (OpenTelemetry specification,
+//! "Propagators Distribution"). All of its formats are written. The first valid one of `traceparent`,
+//! B3 in either form, and `uber-trace-id` is read. Jaeger's own baggage is not. A header that is not propagated is neither read, written nor removed. After
 //! `install` OpenTelemetry's global propagator does the same for libraries that use it.
 //!
 //! # A caller whose trace is not sampled
@@ -47,10 +52,13 @@
 //! Stages build no span. The caller's ids are those of log lines and of
 //! [`correlation_id`](crate::correlation_id), and [`inject`] propagates them unchanged.
 
+mod b3;
 mod baggage;
 mod carrier;
 mod enabled;
 pub(crate) mod global;
+mod ids;
+mod jaeger;
 pub(crate) mod traceparent;
 mod tracestate;
 
@@ -61,6 +69,7 @@ use opentelemetry::{
 
 pub use carrier::{Extract, Inject};
 use enabled::EnabledFormats;
+pub(crate) use enabled::Format;
 
 use super::{Baggage, connect};
 use crate::context::{InTraceContext, current_context};
@@ -77,21 +86,40 @@ pub struct Remote {
     baggage: Baggage,
 }
 
-/// Reads the headers `traceparent`, `tracestate` and `baggage`.
+/// Reads the headers `traceparent`, `tracestate` and `baggage`, or those of the formats that
+/// `OTEL_PROPAGATORS` sets.
 ///
 /// Malformed headers are omitted: see the [module](self).
 #[must_use]
 pub fn extract<C: Extract + ?Sized>(carrier: &C) -> Remote {
     connect();
     let enabled = EnabledFormats::now();
-    let span = enabled.traces().then(|| parent(carrier)).flatten();
+    let mut span = None;
+    if enabled.has(Format::TraceContext) {
+        span = parent(carrier);
+    }
+    if enabled.has_others() && span.is_none() {
+        span = other_parent(carrier, enabled);
+    }
     let baggage = enabled
-        .baggage()
+        .has(Format::Baggage)
         .then(|| baggage::parse(carrier.values(BAGGAGE)));
     Remote {
         span,
         baggage: baggage.unwrap_or_default(),
     }
+}
+
+/// Returns the caller's span in a format that is not one of the W3C.
+fn other_parent<C: Extract + ?Sized>(carrier: &C, enabled: EnabledFormats) -> Option<SpanContext> {
+    let reads_b3 = enabled.has(Format::B3) || enabled.has(Format::B3Multi);
+    let by_b3 = reads_b3.then(|| b3::extract(carrier)).flatten();
+    let by_jaeger = || {
+        enabled
+            .has(Format::Jaeger)
+            .then(|| jaeger::extract(carrier))
+    };
+    by_b3.or_else(|| by_jaeger().flatten())
 }
 
 fn parent<C: Extract + ?Sized>(carrier: &C) -> Option<SpanContext> {
@@ -108,12 +136,13 @@ fn parent<C: Extract + ?Sized>(carrier: &C) -> Option<SpanContext> {
     ))
 }
 
-/// Writes the headers `traceparent`, `tracestate` and `baggage` of the running code.
+/// Writes the headers `traceparent`, `tracestate` and `baggage` of the running code, or those of the
+/// formats that `OTEL_PROPAGATORS` sets.
 ///
 /// Existing headers with these names are replaced, or removed if there is no value.
 pub fn inject<C: Inject + ?Sized>(carrier: &mut C) {
     let texts = current_context::read(texts).unwrap_or_else(|| texts(&Context::new()));
-    for (name, text) in texts.into_iter().flatten() {
+    for (name, text) in texts {
         if text.is_empty() {
             carrier.remove(name);
         } else {
@@ -124,10 +153,37 @@ pub fn inject<C: Inject + ?Sized>(carrier: &mut C) {
 
 type Text = (&'static str, String);
 
-/// The headers of a context. A header that is not propagated is `None`, one to remove is empty.
-fn texts(context: &Context) -> [Option<Text>; 3] {
+/// Returns the headers of a context. One to remove is empty.
+fn texts(context: &Context) -> impl Iterator<Item = Text> + use<> {
     let enabled = EnabledFormats::now();
-    let [parent, state] = if enabled.traces() {
+    let mut others = Vec::new();
+    if enabled.has_others() {
+        others = other_texts(context.span().span_context(), enabled);
+    }
+    w3c_texts(context, enabled)
+        .into_iter()
+        .flatten()
+        .chain(others)
+}
+
+/// Returns the headers in formats that are not of the W3C.
+fn other_texts(span: &SpanContext, enabled: EnabledFormats) -> Vec<Text> {
+    let mut texts = Vec::new();
+    if enabled.has(Format::B3) {
+        texts.extend(b3::in_one(span));
+    }
+    if enabled.has(Format::B3Multi) {
+        texts.extend(b3::in_several(span));
+    }
+    if enabled.has(Format::Jaeger) {
+        texts.push(jaeger::header(span));
+    }
+    texts
+}
+
+/// A header that is not propagated is `None`.
+fn w3c_texts(context: &Context, enabled: EnabledFormats) -> [Option<Text>; 3] {
+    let [parent, state] = if enabled.has(Format::TraceContext) {
         let span = context.span();
         let span = span.span_context();
         let state = span.is_valid().then(|| outgoing(span.trace_state()));
@@ -140,7 +196,7 @@ fn texts(context: &Context) -> [Option<Text>; 3] {
         [None, None]
     };
     let baggage = enabled
-        .baggage()
+        .has(Format::Baggage)
         .then(|| (BAGGAGE, Baggage::of(context).to_string()));
     [parent, state, baggage]
 }

@@ -122,9 +122,16 @@ impl Running for RunningTraces {
     }
 
     fn install(&self) {
-        let has = |wanted| self.propagators.contains(&wanted);
-        let traces = has(Propagator::TraceContext);
-        propagation::global::install(traces, has(Propagator::Baggage));
+        use propagation::Format;
+        let formats = self.propagators.iter().map(|propagator| match propagator {
+            Propagator::TraceContext => Format::TraceContext,
+            Propagator::Baggage => Format::Baggage,
+            Propagator::B3 => Format::B3,
+            Propagator::B3Multi => Format::B3Multi,
+            Propagator::Jaeger => Format::Jaeger,
+        });
+        let formats: Vec<_> = formats.collect();
+        propagation::global::install(&formats);
     }
 
     fn open_spans(&self) -> OpenSpans {
