@@ -6,7 +6,7 @@ use super::{
     error::{ConfigError, ConfigWarning},
     features::FEATURES,
     reading::Reading,
-    setting::{Propagator, Setting},
+    setting::{ExemplarFilter, Propagator, Setting},
     signals::SIGNALS,
     values,
 };
@@ -37,6 +37,8 @@ pub struct Configuration {
     pub instrumentation_scopes: Vec<(String, String)>,
     /// The formats in which contexts are propagated.
     pub propagators: Vec<Propagator>,
+    /// The observations that become exemplars.
+    pub exemplar_filter: ExemplarFilter,
     /// Field names to redact, in addition to those of the program.
     pub redaction: Redaction,
     /// Values that were ignored.
@@ -120,6 +122,8 @@ impl<'l> Environment<'l> {
         let mut configuration = Configuration::new(service);
         configuration.read_resource(&mut reading)?;
         configuration.propagators = propagators(&mut reading)?;
+        let filter = reading.value(Setting::ExemplarFilter, exemplar_filter)?;
+        configuration.exemplar_filter = filter.unwrap_or_default();
         let is_disabled = reading.value(Setting::SdkDisabled, values::boolean)?;
         for signal in SIGNALS {
             if is_disabled != Some(true) || signal.ignores_disabled {
@@ -183,6 +187,15 @@ fn redaction(reading: &mut Reading<'_, '_>) -> Result<Redaction, ConfigError> {
         (names != Redaction::none()).then_some(names)
     })?;
     Ok(names.unwrap_or_else(Redaction::none))
+}
+
+fn exemplar_filter(text: &str) -> Option<ExemplarFilter> {
+    match text.to_ascii_lowercase().as_str() {
+        "trace_based" => Some(ExemplarFilter::TraceBased),
+        "always_on" => Some(ExemplarFilter::AlwaysOn),
+        "always_off" => Some(ExemplarFilter::AlwaysOff),
+        _ => None,
+    }
 }
 
 /// Ignores unknown propagators, and keeps the others.

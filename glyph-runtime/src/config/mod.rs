@@ -48,7 +48,7 @@ mod values;
 
 pub use environment::{Configuration, Environment};
 pub use error::{ConfigError, ConfigWarning};
-pub use setting::{Propagator, Setting};
+pub use setting::{ExemplarFilter, Propagator, Setting};
 #[cfg(feature = "cli")]
 pub use signals::args::{Headers, TelemetryArgs};
 pub use table::table;

@@ -52,6 +52,7 @@ pub enum Setting {
     LinkAttributeCount,
     MetricInterval,
     MetricExportTimeout,
+    ExemplarFilter,
     LogBatchDelay,
     LogBatchExportTimeout,
     LogBatchQueue,
@@ -79,6 +80,21 @@ pub enum Propagator {
     B3Multi,
     /// `jaeger`: the header `uber-trace-id` of Jaeger's clients.
     Jaeger,
+}
+
+/// The observations of histograms that become exemplars (OpenTelemetry specification, "Metrics SDK",
+/// "`ExemplarFilter`"). Exemplars that the program passes itself are kept in any case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ExemplarFilter {
+    /// `trace_based`: those in a sampled trace.
+    #[default]
+    TraceBased,
+    /// `always_on`: those in any trace, sampled or not. An observation outside of a trace has no
+    /// exemplar.
+    AlwaysOn,
+    /// `always_off`: none.
+    AlwaysOff,
 }
 
 /// The description of a setting.
@@ -130,7 +146,7 @@ const fn spec(
 }
 
 #[rustfmt::skip]
-pub(super) const SETTINGS: [SettingSpec; 58] = [
+pub(super) const SETTINGS: [SettingSpec; 59] = [
     spec(Setting::ServiceName, "OTEL_SERVICE_NAME", "`service.name`", "any string", "`service.name` of the resource attributes, or the name given to `Telemetry::builder`", Error),
     spec(Setting::ResourceAttributes, "OTEL_RESOURCE_ATTRIBUTES", "further attributes of the resource", "`name=value` pairs, separated by commas, percent-encoded", "`service.instance.id`, a random UUID", Warning),
     spec(Setting::DeploymentEnvironment, "", "`deployment.environment.name`", "any string", "the value in the resource attributes", Error),
@@ -178,6 +194,7 @@ pub(super) const SETTINGS: [SettingSpec; 58] = [
     spec(Setting::LinkAttributeCount, "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", "limit of attributes of a link", COUNT, "the limit for all attributes", Warning),
     spec(Setting::MetricInterval, "OTEL_METRIC_EXPORT_INTERVAL", "interval of metric exports", MILLISECONDS, "`60000`", Warning),
     spec(Setting::MetricExportTimeout, "OTEL_METRIC_EXPORT_TIMEOUT", "timeout of a metric export, with all attempts", TIMEOUT, "`30000`", Warning),
+    spec(Setting::ExemplarFilter, "OTEL_METRICS_EXEMPLAR_FILTER", "observations that become exemplars: those in sampled traces, those in any trace, or none", "`trace_based`, `always_on` or `always_off`, in any case", "`trace_based`", Warning),
     spec(Setting::LogBatchDelay, "OTEL_BLRP_SCHEDULE_DELAY", "longest wait of a log record for its batch to fill", "an integer of milliseconds", "`1000`", Warning),
     spec(Setting::LogBatchExportTimeout, "OTEL_BLRP_EXPORT_TIMEOUT", "timeout of the export of a batch of log records, with all attempts", TIMEOUT, "`30000`", Warning),
     spec(Setting::LogBatchQueue, "OTEL_BLRP_MAX_QUEUE_SIZE", "capacity of the queue, in log records", POSITIVE, "`2048`", Warning),

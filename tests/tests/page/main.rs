@@ -2,6 +2,7 @@
 
 mod calls;
 mod captured;
+mod exemplar_filter;
 mod exemplar_times;
 mod exposition;
 mod facade;

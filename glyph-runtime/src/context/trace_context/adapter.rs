@@ -13,7 +13,7 @@ use tracing::{Dispatch, Span, dispatcher, level_filters::LevelFilter, span::Id};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::{Registry, registry::LookupSpan};
 
-use super::{function_names, unsampled::unsampled_spans_are_built};
+use super::{exemplar_filter, function_names, unsampled::unsampled_spans_are_built};
 use crate::{Exemplar, context::current_context::read};
 use glyph_core::__runtime::{self, ParentSpan, ParentSpanId, SpanParent, Traces};
 use glyph_core::metric::CurrentTrace;
@@ -123,20 +123,23 @@ fn follow(span: &Span, other: &Span) {
 fn exemplar(context: &Context, function: Option<&SpanParent>) -> Option<Exemplar> {
     let span = context.span();
     let ids = span.span_context();
-    if !ids.is_sampled() || !ids.is_valid() {
+    if !ids.is_valid() {
         return None;
     }
     // If a filter hides the stage's span from OpenTelemetry, the current one is still the one
     // around it.
-    if let Some(function) = function
+    if ids.is_sampled()
+        && let Some(function) = function
         && function_names::are_wanted()
         && function.span != id(ids)
     {
         span.set_attribute(function_name(function));
     }
-    let trace = u128::from_be_bytes(ids.trace_id().to_bytes());
-    let span = u64::from_be_bytes(ids.span_id().to_bytes());
-    Some(Exemplar::new(trace, span))
+    exemplar_filter::keeps(ids.is_sampled()).then(|| {
+        let trace = u128::from_be_bytes(ids.trace_id().to_bytes());
+        let span = u64::from_be_bytes(ids.span_id().to_bytes());
+        Exemplar::new(trace, span)
+    })
 }
 
 /// OpenTelemetry semantic conventions, "Source code attributes".

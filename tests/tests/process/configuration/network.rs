@@ -143,7 +143,7 @@ fn unusable_proxy_is_ignored_with_a_warning_that_shows_no_password() {
 fn unsupported_variables_of_the_specification_warn_by_name() {
     let variables = [
         ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "delta"),
-        ("OTEL_METRICS_EXEMPLAR_FILTER", "always_on"),
+        ("OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT", "8"),
         ("OTEL_CONFIG_FILE", ""),
         ("OTEL_POD_IP", "10.0.0.1"),
         ("OTEL_RESOURCE_PROVIDERS_AWS_ENABLED", "true"),
@@ -157,12 +157,12 @@ fn unsupported_variables_of_the_specification_warn_by_name() {
         texts,
         [
             "ignored OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: glyph does not support it",
-            "ignored OTEL_METRICS_EXEMPLAR_FILTER: glyph does not support it",
+            "ignored OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT: glyph does not support it",
         ]
     );
-    let aliased = environment(&[("OTEL_METRICS_EXEMPLAR_FILTER", "staging")])
+    let aliased = environment(&[("OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT", "staging")])
         .alias(
-            "OTEL_METRICS_EXEMPLAR_FILTER",
+            "OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT",
             Setting::DeploymentEnvironment,
         )
         .read("shop");

@@ -10,7 +10,8 @@ use tracing_subscriber::{Layer, registry::LookupSpan};
 use self::filter::SpanFilter;
 use super::{Changes, Order, Parts, Running, Signal, StartError, layers::SignalLayer};
 use crate::{
-    config::{Configuration, Propagator},
+    config::{Configuration, ExemplarFilter, Propagator},
+    context::trace_context::set_exemplar_filter,
     export::{Loss, OpenSpans, Undelivered},
     expose::Exposition,
     redaction::Redaction,
@@ -29,6 +30,7 @@ struct Traces {
 struct RunningTraces {
     pipeline: Option<Pipeline>,
     propagators: Vec<Propagator>,
+    exemplar_filter: ExemplarFilter,
 }
 
 /// The layer of spans and its filter.
@@ -100,6 +102,7 @@ impl Signal for Traces {
         Ok(Some(Box::new(RunningTraces {
             pipeline,
             propagators: parts.configuration.propagators.clone(),
+            exemplar_filter: parts.configuration.exemplar_filter,
         })))
     }
 }
@@ -132,6 +135,9 @@ impl Running for RunningTraces {
         });
         let formats: Vec<_> = formats.collect();
         propagation::global::install(&formats);
+        let filter = self.exemplar_filter;
+        let sampled = filter != ExemplarFilter::AlwaysOff;
+        set_exemplar_filter(sampled, filter == ExemplarFilter::AlwaysOn);
     }
 
     fn open_spans(&self) -> OpenSpans {
