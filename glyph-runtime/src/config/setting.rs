@@ -52,6 +52,7 @@ pub enum Setting {
     LinkAttributeCount,
     MetricInterval,
     MetricExportTimeout,
+    MetricTemporality,
     ExemplarFilter,
     LogBatchDelay,
     LogBatchExportTimeout,
@@ -146,7 +147,7 @@ const fn spec(
 }
 
 #[rustfmt::skip]
-pub(super) const SETTINGS: [SettingSpec; 59] = [
+pub(super) const SETTINGS: [SettingSpec; 60] = [
     spec(Setting::ServiceName, "OTEL_SERVICE_NAME", "`service.name`", "any string", "`service.name` of the resource attributes, or the name given to `Telemetry::builder`", Error),
     spec(Setting::ResourceAttributes, "OTEL_RESOURCE_ATTRIBUTES", "further attributes of the resource", "`name=value` pairs, separated by commas, percent-encoded", "`service.instance.id`, a random UUID", Warning),
     spec(Setting::DeploymentEnvironment, "", "`deployment.environment.name`", "any string", "the value in the resource attributes", Error),
@@ -194,6 +195,7 @@ pub(super) const SETTINGS: [SettingSpec; 59] = [
     spec(Setting::LinkAttributeCount, "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", "limit of attributes of a link", COUNT, "the limit for all attributes", Warning),
     spec(Setting::MetricInterval, "OTEL_METRIC_EXPORT_INTERVAL", "interval of metric exports", MILLISECONDS, "`60000`", Warning),
     spec(Setting::MetricExportTimeout, "OTEL_METRIC_EXPORT_TIMEOUT", "timeout of a metric export, with all attempts", TIMEOUT, "`30000`", Warning),
+    spec(Setting::MetricTemporality, "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "time that the counts of an export cover: since the start of the process, or since the last export; `lowmemory` is `delta` except for glyph's own counters", "`cumulative`, `delta` or `lowmemory`, in any case", "`cumulative`", Warning),
     spec(Setting::ExemplarFilter, "OTEL_METRICS_EXEMPLAR_FILTER", "observations that become exemplars: those in sampled traces, those in any trace, or none", "`trace_based`, `always_on` or `always_off`, in any case", "`trace_based`", Warning),
     spec(Setting::LogBatchDelay, "OTEL_BLRP_SCHEDULE_DELAY", "longest wait of a log record for its batch to fill", "an integer of milliseconds", "`1000`", Warning),
     spec(Setting::LogBatchExportTimeout, "OTEL_BLRP_EXPORT_TIMEOUT", "timeout of the export of a batch of log records, with all attempts", TIMEOUT, "`30000`", Warning),

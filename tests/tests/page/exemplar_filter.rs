@@ -1,4 +1,5 @@
 //! The observations that become exemplars, as `OTEL_METRICS_EXEMPLAR_FILTER` sets them.
+#![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
 use std::collections::HashMap;
 

@@ -7,7 +7,7 @@ use glyph_core::__runtime::{self, ObservedFamily};
 use super::external;
 use crate::{
     expose::Exposition,
-    otlp::metrics::{Entry, head_of, point_of},
+    otlp::metrics::{Entry, Head, head_of, point_of},
 };
 use glyph_core::catalog::Registry;
 
@@ -72,7 +72,11 @@ fn once_with<T>(
 fn observed(families: Vec<ObservedFamily>) -> impl Iterator<Item = Entry> + Send {
     families.into_iter().flat_map(|family| {
         let metric = family.metric;
-        let head = Arc::new(head_of(metric));
+        let head = Head {
+            is_observed: true,
+            ..head_of(metric)
+        };
+        let head = Arc::new(head);
         let mut cells = Vec::new();
         let series = family.series.into_iter();
         series.map(move |series| (Arc::clone(&head), point_of(metric, &series, &mut cells)))

@@ -53,6 +53,7 @@ fn head_of(family: &ExternalFamily) -> Head {
         },
         // The recorder knows no crates.
         source: instrumentation::OWN,
+        is_observed: false,
     }
 }
 

@@ -2,14 +2,15 @@
 //! "OTLP Metrics").
 //!
 //! A push sends what a scrape would return at that moment: the same series, cumulative since the
-//! start of the process, with the exemplars of histograms. Declared metrics have OpenTelemetry's
+//! start of the process unless [`Temporality`] says otherwise, with the exemplars of histograms. Declared metrics have OpenTelemetry's
 //! names, and units in UCUM's codes: `glyphoxa.stt.duration` in `s`, where `/metrics` has
 //! `glyphoxa_stt_duration_seconds`. An [`Exposition`](super::Exposition) as the source adds glyph's
 //! own metrics, such as `glyph.scrapes`, and those of external recorders, with their family names.
 //!
 //! A [`Pipeline`] has a separate thread with a runtime. It holds one request of about 2 MiB at a
 //! time, for any number of series. A failed push is counted and not repeated, since the next one
-//! sends everything again.
+//! sends everything again. So it is with deltas: the next push has them, unless the collector has
+//! rejected them.
 //!
 //! ```
 //! use std::time::Duration;
@@ -53,3 +54,4 @@ pub use pipeline::Pipeline;
 pub use settings::MetricPushSettings;
 
 pub use crate::export::{ExportCounts, Undelivered};
+pub use crate::otlp::metrics::Temporality;

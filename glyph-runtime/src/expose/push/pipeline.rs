@@ -8,7 +8,11 @@ use super::{
 };
 use crate::{
     export::{self, BatchLimits, ExportCounts, Queue, Undelivered, limits::LONGEST_TIME},
-    otlp::{OtlpError, Resource, instrumentation::ScopeNames, metrics::Exporter},
+    otlp::{
+        OtlpError, Resource,
+        instrumentation::ScopeNames,
+        metrics::{Deltas, Exporter},
+    },
 };
 
 /// The name of the exporter in its counts.
@@ -52,6 +56,7 @@ impl Pipeline {
             queue: Arc::clone(&queue),
             exporter: Exporter::new(&settings.otlp, &resource, names)?,
             source: source.clone(),
+            deltas: Deltas::new(settings.temporality),
             limit: settings.export_timeout,
         };
         let ticked = Arc::clone(&queue);

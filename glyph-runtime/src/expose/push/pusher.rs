@@ -7,9 +7,10 @@ use tokio::time::{MissedTickBehavior, interval_at};
 use super::Source;
 use crate::{
     export::{
-        Counts, Deadline, Destination, Exporting, Flushes, Item, Outcome, Queue, flushes::Closed,
+        Counts, Deadline, Destination, DropReason, Exporting, Flushes, Item, Outcome, Queue,
+        flushes::Closed,
     },
-    otlp::metrics::{Batch, Exporter},
+    otlp::metrics::{Batch, Deltas, Exporter},
 };
 
 /// A request for one push.
@@ -30,6 +31,7 @@ pub(super) struct Pusher {
     pub(super) queue: Arc<Queue<Push>>,
     pub(super) exporter: Exporter,
     pub(super) source: Source,
+    pub(super) deltas: Deltas,
     /// The time limit of a push, with all its requests and attempts.
     pub(super) limit: Duration,
 }
@@ -39,18 +41,25 @@ impl Pusher {
         let deadline = Deadline::after(self.limit);
         let mut entries = self.source.entries();
         let mut outcome = Outcome::exported(0);
-        while let Some(batch) = Batch::filled(&mut entries) {
+        self.deltas.begin();
+        while let Some(mut batch) = Batch::filled(&mut entries) {
             let points = batch.points();
             if !self.queue.begin_part(points) {
-                break;
+                return outcome;
             }
+            let totals = self.deltas.apply(&mut batch);
             let part = self.exporter.send(batch, deadline, counts).await;
             self.queue.end_part(part);
+            // A request that may be sent again was not taken: the next push has its changes.
+            if part.exported > 0 || part.reason != DropReason::Failed {
+                self.deltas.keep(totals);
+            }
             if part.exported < points as u64 {
                 // All points are counted already. The reason is for the log.
                 outcome = Outcome::lost(part.reason);
             }
         }
+        self.deltas.end();
         outcome
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     export::{InvalidSetting, limits::LONGEST_TIME},
-    otlp::OtlpSettings,
+    otlp::{OtlpSettings, metrics::Temporality},
 };
 
 /// Settings of a [`Pipeline`](super::Pipeline) of pushes. Start with [`MetricPushSettings::new`],
@@ -31,6 +31,9 @@ pub struct MetricPushSettings {
     /// The time limit of one push, with all its requests and attempts, as in
     /// `OTEL_METRIC_EXPORT_TIMEOUT`.
     pub export_timeout: Duration,
+    /// The time that the counts of a push cover, as in
+    /// `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`.
+    pub temporality: Temporality,
 }
 
 impl MetricPushSettings {
@@ -46,6 +49,7 @@ impl MetricPushSettings {
             otlp,
             interval: Duration::from_secs(60),
             export_timeout: Duration::from_secs(30),
+            temporality: Temporality::default(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Metrics as OTLP requests.
 
+mod delta;
 mod point;
 mod process_start;
 mod request;
@@ -11,7 +12,9 @@ use opentelemetry_proto::tonic::{
     metrics::v1::ResourceMetrics,
 };
 
+pub use self::delta::Temporality;
 pub(crate) use self::{
+    delta::Deltas,
     point::{attribute, head_of, integer, number, point_of},
     process_start::process_start,
     request::{Batch, Entry, Head, Point, Shape},

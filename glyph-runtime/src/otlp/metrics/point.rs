@@ -33,6 +33,7 @@ pub(crate) fn head_of(metric: &Metric) -> Head {
             Kind::Histogram => Shape::Histogram,
         },
         source: metric.source_crate(),
+        is_observed: false,
     }
 }
 

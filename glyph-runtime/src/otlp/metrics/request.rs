@@ -30,6 +30,16 @@ pub(crate) struct Head {
     pub(crate) shape: Shape,
     /// The crate that declares the family.
     pub(crate) source: SourceCrate,
+    /// Whether its counts are read at each push, and not recorded.
+    pub(crate) is_observed: bool,
+}
+
+/// The points of one family in a request.
+#[derive(Debug)]
+pub(super) struct Family {
+    source: SourceCrate,
+    pub(super) metric: Metric,
+    pub(super) is_observed: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +64,7 @@ pub(crate) type Entry = (Arc<Head>, Point);
 /// A request that is being filled.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
-    metrics: Vec<(SourceCrate, Metric)>,
+    families: Vec<Family>,
     /// The family of the last metric.
     open: Option<Arc<Head>>,
     bytes: usize,
@@ -73,6 +83,10 @@ impl Batch {
         (batch.points > 0).then_some(batch)
     }
 
+    pub(super) fn families_mut(&mut self) -> &mut [Family] {
+        &mut self.families
+    }
+
     pub(crate) fn points(&self) -> usize {
         self.points
     }
@@ -85,13 +99,17 @@ impl Batch {
         if !is_open {
             let metric = empty_metric(&head);
             self.bytes += metric.encoded_len() + OVERHEAD;
-            self.metrics.push((head.source, metric));
+            self.families.push(Family {
+                source: head.source,
+                metric,
+                is_observed: head.is_observed,
+            });
             self.open = Some(head);
         }
         self.bytes += point.encoded_len() + OVERHEAD;
         self.points += 1;
-        let last = self.metrics.last_mut();
-        let data = last.and_then(|(_, last)| last.data.as_mut());
+        let last = self.families.last_mut();
+        let data = last.and_then(|last| last.metric.data.as_mut());
         match (data, point) {
             (Some(Data::Sum(sum)), Point::Number(point)) => sum.data_points.push(point),
             (Some(Data::Gauge(gauge)), Point::Number(point)) => gauge.data_points.push(point),
@@ -113,7 +131,7 @@ impl Batch {
     ) -> ExportMetricsServiceRequest {
         ExportMetricsServiceRequest {
             resource_metrics: vec![ResourceMetrics {
-                scope_metrics: scopes(self.metrics, names),
+                scope_metrics: scopes(self.families, names),
                 ..resource.clone()
             }],
         }
@@ -121,9 +139,9 @@ impl Batch {
 }
 
 /// Groups metrics by their crates, and keeps their order within one crate.
-fn scopes(metrics: Vec<(SourceCrate, Metric)>, names: &ScopeNames) -> Vec<ScopeMetrics> {
+fn scopes(families: Vec<Family>, names: &ScopeNames) -> Vec<ScopeMetrics> {
     let mut scopes = BTreeMap::<SourceCrate, Vec<Metric>>::new();
-    for (source, metric) in metrics {
+    for Family { source, metric, .. } in families {
         scopes.entry(source).or_default().push(metric);
     }
     let scopes = scopes.into_iter().map(|(source, metrics)| {

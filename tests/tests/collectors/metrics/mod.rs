@@ -6,6 +6,7 @@
 #![expect(clippy::panic, reason = "a timeout fails the test")]
 
 mod arrival;
+mod deltas;
 mod numbers;
 mod outage;
 mod scopes;

@@ -1,6 +1,10 @@
 //! Environment variables of the whole process, and errors about them.
 
-use glyph_runtime::{config::Propagator, trace::Sampler};
+use glyph_runtime::{
+    config::{ExemplarFilter, Propagator},
+    expose::push::Temporality,
+    trace::Sampler,
+};
 
 use crate::configuration::{read, traces, warnings};
 
@@ -105,4 +109,33 @@ fn errors_name_variable_value_and_expectation_without_secrets() {
     assert!(!headers.contains("secret"), "{headers}");
     let hostile = error("OTEL_EXPORTER_OTLP_ENDPOINT", "\u{1b}[31m\n");
     assert!(!hostile.contains('\u{1b}') && !hostile.contains('\n'));
+}
+
+#[test]
+fn temporality_of_exported_metrics_is_read_in_any_case() {
+    let variable = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
+    let exporter = ("OTEL_METRICS_EXPORTER", "otlp");
+    let temporality = |value| {
+        let configuration = read(&[exporter, (variable, value)]).unwrap();
+        let warned = configuration.warnings.iter();
+        let warned = warned
+            .filter(|warning| warning.variable == variable)
+            .count();
+        (configuration.metrics_otlp.unwrap().temporality, warned)
+    };
+    assert_eq!(temporality("Delta"), (Temporality::Delta, 0));
+    assert_eq!(temporality("lowmemory"), (Temporality::LowMemory, 0));
+    assert_eq!(temporality("cumulative"), (Temporality::Cumulative, 0));
+    assert_eq!(temporality("monthly"), (Temporality::Cumulative, 1));
+}
+
+#[test]
+fn exemplar_filter_is_read_in_any_case() {
+    let filter = |value| {
+        let configuration = read(&[("OTEL_METRICS_EXEMPLAR_FILTER", value)]).unwrap();
+        (configuration.exemplar_filter, configuration.warnings.len())
+    };
+    assert_eq!(filter("ALWAYS_ON"), (ExemplarFilter::AlwaysOn, 0));
+    assert_eq!(filter("always_off"), (ExemplarFilter::AlwaysOff, 0));
+    assert_eq!(filter("sometimes"), (ExemplarFilter::TraceBased, 1));
 }

@@ -142,7 +142,7 @@ fn unusable_proxy_is_ignored_with_a_warning_that_shows_no_password() {
 #[test]
 fn unsupported_variables_of_the_specification_warn_by_name() {
     let variables = [
-        ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "delta"),
+        ("OTEL_EXPORTER_ZIPKIN_TIMEOUT", "10"),
         ("OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT", "8"),
         ("OTEL_CONFIG_FILE", ""),
         ("OTEL_POD_IP", "10.0.0.1"),
@@ -156,7 +156,7 @@ fn unsupported_variables_of_the_specification_warn_by_name() {
     assert_eq!(
         texts,
         [
-            "ignored OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: glyph does not support it",
+            "ignored OTEL_EXPORTER_ZIPKIN_TIMEOUT: glyph does not support it",
             "ignored OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT: glyph does not support it",
         ]
     );

@@ -9,13 +9,22 @@ use crate::{
         signals::SignalVariables,
         values::{some_milliseconds, time_limit},
     },
-    expose::push::MetricPushSettings,
+    expose::push::{MetricPushSettings, Temporality},
 };
 
 pub(in crate::config::signals) const VARIABLES: SignalVariables = SignalVariables {
     read,
     ignores_disabled: false,
 };
+
+fn temporality(text: &str) -> Option<Temporality> {
+    match text.to_ascii_lowercase().as_str() {
+        "cumulative" => Some(Temporality::Cumulative),
+        "delta" => Some(Temporality::Delta),
+        "lowmemory" => Some(Temporality::LowMemory),
+        _ => None,
+    }
+}
 
 fn read(
     reading: &mut Reading<'_, '_>,
@@ -30,6 +39,9 @@ fn read(
     }
     if let Some(limit) = reading.value(Setting::MetricExportTimeout, time_limit)? {
         settings.export_timeout = limit;
+    }
+    if let Some(temporality) = reading.value(Setting::MetricTemporality, temporality)? {
+        settings.temporality = temporality;
     }
     if is_wanted {
         configuration.metrics_otlp = Some(settings);
