@@ -27,10 +27,12 @@ const fn bench(form: Form, surroundings: Surroundings) -> &'static str {
         (Form::Sync, Surroundings::NoSubscriber) => "stages-sync-no-subscriber",
         (Form::Sync, Surroundings::Registry) => "stages-sync-registry",
         (Form::Sync, Surroundings::Unsampled) => "stages-sync-unsampled",
+        (Form::Sync, Surroundings::UnsampledLog) => "stages-sync-unsampled-log",
         (Form::Sync, Surroundings::Sampled) => "stages-sync-sampled",
         (Form::Async, Surroundings::NoSubscriber) => "stages-async-no-subscriber",
         (Form::Async, Surroundings::Registry) => "stages-async-registry",
         (Form::Async, Surroundings::Unsampled) => "stages-async-unsampled",
+        (Form::Async, Surroundings::UnsampledLog) => "stages-async-unsampled-log",
         (Form::Async, Surroundings::Sampled) => "stages-async-sampled",
     }
 }
@@ -40,7 +42,7 @@ const fn target(form: Form, surroundings: Surroundings) -> Option<(&'static str,
     match (form, surroundings) {
         (Form::Sync, Surroundings::NoSubscriber) => Some((yardstick::TWO_READS, 0.8)),
         (Form::Async, Surroundings::NoSubscriber) | (_, Surroundings::Registry) => None,
-        (_, Surroundings::Unsampled) => Some((tracing::EXPORTED, 0.1)),
+        (_, Surroundings::Unsampled | Surroundings::UnsampledLog) => Some((tracing::EXPORTED, 0.1)),
         (_, Surroundings::Sampled) => Some((tracing::EXPORTED, 1.05)),
     }
 }

@@ -31,6 +31,8 @@ pub(crate) enum Surroundings {
     Registry,
     /// Traces are exported, and the root is not sampled.
     Unsampled,
+    /// The same, and glyph writes a log, whose lines have the fields of the calls.
+    UnsampledLog,
     /// Traces are exported, and the root is sampled.
     Sampled,
 }

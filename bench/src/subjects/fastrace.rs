@@ -16,6 +16,7 @@ pub(super) const PEER: Peer = Peer {
         &[
             Surroundings::NoSubscriber,
             Surroundings::Unsampled,
+            Surroundings::UnsampledLog,
             Surroundings::Sampled,
         ],
     )],
@@ -49,7 +50,7 @@ impl InstrumentedFn for Trace {
                     reported,
                 });
             }
-            Surroundings::Unsampled => false,
+            Surroundings::Unsampled | Surroundings::UnsampledLog => false,
             Surroundings::Sampled => true,
         };
         fastrace::set_reporter(Discard(Arc::clone(&reported)), Config::default());

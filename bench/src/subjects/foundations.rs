@@ -19,6 +19,7 @@ pub(super) const PEER: Peer = Peer {
         &[
             Surroundings::NoSubscriber,
             Surroundings::Unsampled,
+            Surroundings::UnsampledLog,
             Surroundings::Sampled,
         ],
     )],
@@ -32,7 +33,7 @@ impl InstrumentedFn for SpanFn {
     fn build(surroundings: Surroundings) -> Result<Self> {
         let sampling_ratio = match surroundings {
             Surroundings::NoSubscriber | Surroundings::Registry => return Ok(Self(None)),
-            Surroundings::Unsampled => 0.0,
+            Surroundings::Unsampled | Surroundings::UnsampledLog => 0.0,
             Surroundings::Sampled => 1.0,
         };
         let mut settings = TelemetrySettings::default();

@@ -17,6 +17,7 @@ pub(super) const PEER: Peer = Peer {
             Surroundings::NoSubscriber,
             Surroundings::Registry,
             Surroundings::Unsampled,
+            Surroundings::UnsampledLog,
             Surroundings::Sampled,
         ],
     )],

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
+use glyph_runtime::log::{LogSettings, Output, Pipeline};
 use opentelemetry::Context;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::error::OTelSdkResult;
@@ -21,7 +22,14 @@ use crate::Result;
 pub(super) const PEER: Peer = Peer {
     calls: &[
         Caller::of::<Instrument>(NAME, &[Surroundings::NoSubscriber, Surroundings::Registry]),
-        Caller::of::<Instrument>(EXPORTED, &[Surroundings::Unsampled, Surroundings::Sampled]),
+        Caller::of::<Instrument>(
+            EXPORTED,
+            &[
+                Surroundings::Unsampled,
+                Surroundings::UnsampledLog,
+                Surroundings::Sampled,
+            ],
+        ),
     ],
     sources: &[
         Source::of(
@@ -52,7 +60,11 @@ pub(super) enum Subscriber {
     /// No subscriber, or one that exports nothing.
     Silent,
     /// A subscriber that exports through tracing-opentelemetry.
-    Exporting(Discard),
+    Exporting {
+        discard: Discard,
+        /// The log ends with it.
+        _log: Option<Pipeline>,
+    },
 }
 
 impl Subscriber {
@@ -63,7 +75,7 @@ impl Subscriber {
                 set_global_default(Registry::default())?;
                 return Ok(Self::Silent);
             }
-            Surroundings::Unsampled => Sampler::AlwaysOff,
+            Surroundings::Unsampled | Surroundings::UnsampledLog => Sampler::AlwaysOff,
             Surroundings::Sampled => Sampler::AlwaysOn,
         };
         let discard = Discard::default();
@@ -73,21 +85,31 @@ impl Subscriber {
             .build();
         let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("bench"));
         glyph_runtime::trace::connect();
-        set_global_default(Registry::default().with(layer))?;
-        Ok(Self::Exporting(discard))
+        let (lines, log) = if surroundings == Surroundings::UnsampledLog {
+            let output = Output::Writer(Box::new(std::io::sink()));
+            let (lines, log) = Pipeline::start(LogSettings {
+                output,
+                ..LogSettings::default()
+            })?;
+            (Some(lines), Some(log))
+        } else {
+            (None, None)
+        };
+        set_global_default(Registry::default().with(lines).with(layer))?;
+        Ok(Self::Exporting { discard, _log: log })
     }
 
     pub(super) fn under_root(&self, calls: impl FnOnce()) {
         match self {
             Self::Silent => calls(),
-            Self::Exporting(_) => info_span!("root").in_scope(calls),
+            Self::Exporting { .. } => info_span!("root").in_scope(calls),
         }
     }
 
     pub(super) fn exported(&self) -> Option<bool> {
         match self {
             Self::Silent => None,
-            Self::Exporting(discard) => Some(discard.seen.load(Relaxed)),
+            Self::Exporting { discard, .. } => Some(discard.seen.load(Relaxed)),
         }
     }
 }

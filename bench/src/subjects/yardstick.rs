@@ -30,6 +30,7 @@ const EVERYWHERE: &[Surroundings] = &[
     Surroundings::NoSubscriber,
     Surroundings::Registry,
     Surroundings::Unsampled,
+    Surroundings::UnsampledLog,
     Surroundings::Sampled,
 ];
 

@@ -64,6 +64,17 @@ thread_local! {
     };
 }
 
+/// Passes the records of the thread to `work`. Returns false if the thread is ending, or another
+/// code uses them at this moment.
+#[inline]
+pub(super) fn on(work: impl FnOnce(&mut Thread)) -> bool {
+    with(|thread| {
+        work(thread);
+        Some(())
+    })
+    .is_some()
+}
+
 /// Passes the records of the thread to `work`. `None` if the thread is ending, or another code uses
 /// them at this moment.
 #[inline]
@@ -174,16 +185,21 @@ impl Thread {
         self.serial
     }
 
+    /// Takes the record out of its slot.
     #[inline]
-    pub(super) fn enter(&mut self, record: Record) {
+    pub(super) fn enter(&mut self, slot: &mut Option<Record>) {
         let within = Entered::now();
-        self.frames.push(Frame { record, within });
+        if let Some(record) = slot.take() {
+            self.frames.push(Frame { record, within });
+        }
     }
 
+    /// Puts the record that was entered last back into its slot.
     #[inline]
-    pub(super) fn leave(&mut self) -> Option<Record> {
-        let left = self.frames.pop();
-        left.map(|frame| frame.record)
+    pub(super) fn leave(&mut self, slot: &mut Option<Record>) {
+        if let Some(frame) = self.frames.pop() {
+            *slot = Some(frame.record);
+        }
     }
 
     /// Returns the index of the innermost record, unless a span of `tracing`'s was entered in it.

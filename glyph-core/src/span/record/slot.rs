@@ -5,7 +5,7 @@ use std::{marker::PhantomData, sync::Arc};
 use super::{
     super::{FieldValues, SpanCallsite},
     SharedRecord,
-    local::{self, Record, Thread},
+    local::{self, Record},
 };
 
 /// The record of a call. Empty while a thread is in the call, and owns the record.
@@ -49,13 +49,13 @@ impl RecordSlot {
     /// Enters the record. Returns whether there was one to [`leave`](Self::leave).
     #[inline]
     pub(crate) fn enter(&mut self) -> bool {
-        self.0.take().is_some_and(enter)
+        self.0.is_some() && local::on(|thread| thread.enter(&mut self.0))
     }
 
     /// Leaves the record that this thread has entered last.
     #[inline]
     pub(crate) fn leave(&mut self) {
-        self.0 = local::with(Thread::leave);
+        local::on(|thread| thread.leave(&mut self.0));
     }
 
     /// Keeps the record around this one, since the call may outlive it.
@@ -82,15 +82,6 @@ impl RecordSlot {
     }
 }
 
-#[inline]
-fn enter(record: Record) -> bool {
-    local::with(|thread| {
-        thread.enter(record);
-        Some(())
-    })
-    .is_some()
-}
-
 /// Keeps a shared record current. Drop it on the thread that created it, in the reverse order.
 #[derive(Debug)]
 #[must_use = "dropping it leaves the record"]
@@ -103,9 +94,9 @@ pub struct EnteredShared<'record> {
 impl<'record> EnteredShared<'record> {
     /// Enters a record, if there is one.
     pub fn enter(record: Option<&'record Arc<SharedRecord>>) -> Self {
-        let record = record.map(|record| Record::Shared(Arc::clone(record)));
+        let mut record = record.map(|record| Record::Shared(Arc::clone(record)));
         Self {
-            is_entered: record.is_some_and(enter),
+            is_entered: record.is_some() && local::on(|thread| thread.enter(&mut record)),
             record: PhantomData,
             this_thread: PhantomData,
         }
@@ -115,8 +106,10 @@ impl<'record> EnteredShared<'record> {
 impl Drop for EnteredShared<'_> {
     fn drop(&mut self) {
         if self.is_entered {
+            let mut left = None;
+            local::on(|thread| thread.leave(&mut left));
             // Dropped without the borrow.
-            drop(local::with(Thread::leave));
+            drop(left);
         }
     }
 }
