@@ -1,7 +1,11 @@
 //! The endpoint that shows and sets the filter of the log.
 #![expect(clippy::unwrap_used, reason = "a failed setup fails the test")]
 
-use std::time::Duration;
+use std::{
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -157,5 +161,62 @@ fn records_of_the_log_crate_follow_the_filter() {
         let lines = written.lines();
         let found = lines.iter().filter(|line| line["message"] == "looked up");
         assert_eq!(found.count(), 1, "{lines:?}");
+    });
+}
+
+#[test]
+fn log_records_follow_unless_they_have_a_filter_of_their_own() {
+    let started = |filter: Option<&'static str>| {
+        environment::telemetry("shop")
+            .without_log_bridge()
+            .log(|log| log.output = Written::default().output())
+            .logs_otlp(move |logs| {
+                logs.otlp.endpoint = "http://127.0.0.1:9".to_owned();
+                if let Some(filter) = filter {
+                    filter.clone_into(&mut logs.filter);
+                }
+            })
+            .build()
+            .unwrap()
+    };
+    for (own, expected) in [(None, "debug"), (Some("warn"), "warn")] {
+        let telemetry = started(own);
+        telemetry.set_log_filter("debug").unwrap();
+        assert_eq!(telemetry.log_filter().as_deref(), Some("debug"));
+        assert_eq!(telemetry.logs_otlp().unwrap().filter(), expected);
+        drop(telemetry.shutdown_blocking(Duration::ZERO));
+    }
+}
+
+#[test]
+fn listener_serves_the_endpoint() {
+    alone(|| {
+        let telemetry = environment::telemetry("shop")
+            .log(|log| log.output = Written::default().output())
+            .listener(SocketAddr::from(([127, 0, 0, 1], 0)))
+            .admin_token(VALID)
+            .without_facade()
+            .install()
+            .unwrap();
+        let address = telemetry.local_addr().unwrap();
+        let ask = |request: &str, body: &str| {
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.set_read_timeout(Some(LONG)).unwrap();
+            let length = body.len();
+            write!(
+                stream,
+                "{request} /log/filter HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\
+                 Authorization: Bearer {VALID}\r\nContent-Length: {length}\r\n\r\n{body}"
+            )
+            .unwrap();
+            let mut response = String::new();
+            stream.read_to_string(&mut response).unwrap();
+            response
+        };
+        let set = ask("PUT", "warn,[request]=debug");
+        assert!(set.starts_with("HTTP/1.1 200"), "{set}");
+        let shown = ask("GET", "");
+        assert!(shown.ends_with("\r\n\r\nwarn,[request]=debug\n"), "{shown}");
+        assert!(shown.contains("cache-control: no-store"), "{shown}");
     });
 }
