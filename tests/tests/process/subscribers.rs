@@ -5,21 +5,30 @@
     reason = "a failed setup fails the test"
 )]
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering::Relaxed},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
 };
 
-use glyph_runtime::{Histogram, Telemetry, instrument_stage, metric_catalog};
+use glyph_runtime::{
+    Histogram, Telemetry, instrument_stage, metric_catalog,
+    trace::{Sampler, SpanStatus},
+};
 use glyph_tests::{environment, written::Written};
 use opentelemetry::trace::TraceContextExt;
-use tracing::{Dispatch, Event, Level, Metadata, Span, Subscriber, debug, info, info_span};
+use tracing::{Dispatch, Event, Level, Metadata, Span, Subscriber, debug, error, info, info_span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::{
     Layer, Registry,
     filter::{LevelFilter, filter_fn},
     layer::{Context, Layered, SubscriberExt},
 };
+
+/// Longer than any operation here takes on a busy machine.
+const LONG: Duration = Duration::from_secs(20);
 
 #[metric_catalog(namespace = "subscribers", stages = stage)]
 struct Metrics {
@@ -61,11 +70,7 @@ fn check(telemetry: &Telemetry, written: &Written, subscriber: impl Into<Dispatc
         debug!("not seen");
         info_span!("request", user = "ada").in_scope(work)
     });
-    telemetry
-        .log()
-        .unwrap()
-        .flush(std::time::Duration::from_secs(20))
-        .unwrap();
+    telemetry.log().unwrap().flush(LONG).unwrap();
     let lines = written.lines();
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert_eq!(lines[0]["user"], "ada");
@@ -127,4 +132,43 @@ fn layers_of_the_builder_are_for_a_bare_registry() {
     let subscriber = tracing_subscriber::registry().with(telemetry.layers());
     tracing::subscriber::with_default(subscriber, || info!("seen"));
     assert_eq!(tally.0.load(Relaxed), 1);
+}
+
+#[test]
+fn layers_know_their_subscriber() {
+    #[instrument_stage(stage::work, fields(user))]
+    fn greet(user: &str) {
+        info!("hello");
+    }
+    let written = Written::default();
+    let output = written.output();
+    let telemetry = environment::telemetry("shop")
+        .log(|log| log.output = output)
+        .traces(|traces| traces.sampler = Sampler::AlwaysOff)
+        .build()
+        .unwrap();
+    let subscriber = tracing_subscriber::registry().with(telemetry.layers());
+    tracing::subscriber::with_default(subscriber, || {
+        info_span!("request", order = 7).in_scope(|| greet("ada"));
+    });
+    telemetry.log().unwrap().flush(LONG).unwrap();
+    let lines = written.lines();
+    assert_eq!(
+        lines[0]["user"], "ada",
+        "the field of a stage that has no span"
+    );
+    assert_eq!(lines[0]["order"], 7);
+
+    let telemetry = environment::telemetry("shop")
+        .without_log()
+        .build()
+        .unwrap();
+    let subscriber = tracing_subscriber::registry().with(telemetry.layers());
+    tracing::subscriber::with_default(subscriber, || {
+        let never_entered = info_span!("request");
+        error!(parent: &never_entered, "on purpose");
+    });
+    let trace = telemetry.recent_traces().remove(0);
+    assert_eq!(trace.spans[0].status, SpanStatus::Unset);
+    assert_eq!(trace.spans[0].events.len(), 1);
 }

@@ -3,7 +3,11 @@
 use std::{fmt, mem, sync::Mutex, thread};
 
 use tracing::{dispatcher, level_filters::LevelFilter, subscriber::NoSubscriber};
-use tracing_subscriber::{Layer, layer::SubscriberExt, registry::LookupSpan};
+use tracing_subscriber::{
+    Layer,
+    layer::{Identity, SubscriberExt},
+    registry::LookupSpan,
+};
 
 use super::{
     Layers, Order, Parts, Running, Signal, StartError,
@@ -17,14 +21,14 @@ use glyph_core::__runtime::lock;
 
 /// The layers of the program.
 pub(in crate::telemetry) struct Subscriber {
-    layers: Layers,
+    layers: Vec<Layers>,
     is_wanted: bool,
     is_installed: bool,
 }
 
 /// The layers of all signals and of the program.
 pub(in crate::telemetry) struct RunningSubscriber {
-    layers: Mutex<(Vec<SignalLayer>, Layers)>,
+    layers: Mutex<(Vec<SignalLayer>, Vec<Layers>)>,
     level: LevelFilter,
     is_installed: bool,
 }
@@ -138,7 +142,7 @@ impl Telemetry {
     /// Add the layers of one telemetry to a subscriber: `tracing-opentelemetry` panics if two of its
     /// layers are on one.
     ///
-    /// The first call returns them; later calls return none.
+    /// The first call returns them; later calls return a layer that does nothing.
     ///
     /// ```
     /// use glyph_runtime::Telemetry;
@@ -157,8 +161,7 @@ impl Telemetry {
     where
         S: tracing::Subscriber + for<'a> LookupSpan<'a> + Send + Sync,
     {
-        self.running::<RunningSubscriber>()
-            .map(RunningSubscriber::take)
-            .unwrap_or_default()
+        let subscriber = self.running::<RunningSubscriber>();
+        subscriber.map_or_else(|| Identity::new().boxed(), RunningSubscriber::take)
     }
 }

@@ -8,7 +8,7 @@ use glyph_runtime::{
 use glyph_tests::children::alone;
 use glyph_tests::{Page, environment, written::Written};
 use opentelemetry::trace::{Tracer, TracerProvider};
-use tracing_subscriber::Registry;
+use tracing_subscriber::layer::SubscriberExt;
 
 use crate::configuration::lookup;
 
@@ -64,7 +64,8 @@ async fn installed() {
         .tracer("other")
         .in_span("by OpenTelemetry alone", |_| {});
 
-    assert!(telemetry.layers::<Registry>().is_empty());
+    let nothing = tracing_subscriber::registry().with(telemetry.layers());
+    tracing::subscriber::with_default(nothing, || tracing::error!("not logged"));
     let again = environment::telemetry("again").without_listener().install();
     assert!(
         again
