@@ -28,14 +28,14 @@ pub use crate::{
     scope::{InScope, IntoScopeLabels, ScopeLabels, ScopeParts, ScopeValue, Scopes, resolved},
     span::{
         FieldValue, Parent, ParentContext, REDACTED, SpanCallsite, check_field, debugged,
-        displayed, opens, parent, value,
+        displayed, parent, value,
     },
     stage::{
         BoundMetric, ByValue, CallResult, CallSite, ErrorOutcome, Failures, Guard, LateLabels,
         LiteralValue, Outcome, Running, SeriesIndex, Stage, StageCells, StageSeries, StatusOffset,
         Timed, ValueOutcome, any, at, begin, call, checked, classify, described, description,
-        entered, error_type, link, literal, open, outcome_by, outcome_of_option, pin, ready, run,
-        run_on, staged, start, status_of_option, status_offset, stream, streamed, time, time_as,
-        time_async, time_async_as, wrap, wrap_on, wrapped_stream,
+        entered, error_type, link, literal, open, opens, outcome_by, outcome_of_option, pin, ready,
+        run, run_on, staged, start, status_of_option, status_offset, stream, streamed, time,
+        time_as, time_async, time_async_as, wrap, wrap_on, wrapped_stream,
     },
 };

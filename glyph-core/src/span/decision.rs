@@ -21,51 +21,65 @@ pub struct ParentContext {
     pub(super) is_recorded: bool,
 }
 
-/// Returns the context to open a span in, or `None` if the call has neither a span nor a record.
-///
-/// `needs_span`: code of the call reads or changes the current span of `tracing`.
-#[doc(hidden)]
-#[must_use]
-pub fn opens(
-    callsite: &'static SpanCallsite,
-    names_parent: bool,
-    needs_span: bool,
-) -> Option<ParentContext> {
-    let level = *callsite.metadata().level();
-    if level > STATIC_MAX_LEVEL || level > LevelFilter::current() || is_ending() {
-        return None;
-    }
-    enabled(callsite, names_parent, needs_span)
+/// What a call has.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Decision {
+    Nothing,
+    /// Nothing, in a trace that is not sampled.
+    Unsampled,
+    /// A span or a record.
+    Open(ParentContext),
 }
 
-fn enabled(
+/// Decides what a call has. `needs_span`: code of the call reads or changes the current span of
+/// `tracing`.
+pub(super) fn decide(
     callsite: &'static SpanCallsite,
     names_parent: bool,
     needs_span: bool,
-) -> Option<ParentContext> {
+) -> Decision {
+    let level = *callsite.metadata().level();
+    if level > STATIC_MAX_LEVEL || level > LevelFilter::current() || is_ending() {
+        return Decision::Nothing;
+    }
+    decide_by_context(callsite, names_parent, needs_span)
+}
+
+#[inline(never)]
+fn decide_by_context(
+    callsite: &'static SpanCallsite,
+    names_parent: bool,
+    needs_span: bool,
+) -> Decision {
     let interest = callsite.interest();
     if interest.is_never() {
-        return None;
+        return Decision::Nothing;
     }
-    let context = parent_context(names_parent, needs_span)?;
-    let enabled = interest.is_always()
-        || dispatcher::get_default(|dispatch| dispatch.enabled(callsite.metadata()));
-    enabled.then_some(context)
+    let decision = in_context(names_parent, needs_span);
+    let is_enabled = || dispatcher::get_default(|dispatch| dispatch.enabled(callsite.metadata()));
+    match decision {
+        Decision::Open(_) if !interest.is_always() && !is_enabled() => Decision::Nothing,
+        decision => decision,
+    }
 }
 
 /// Without connected traces every span is built. Below a span that is not sampled, a span is built
 /// only if it has another parent or somebody reads it.
-fn parent_context(names_parent: bool, needs_span: bool) -> Option<ParentContext> {
+fn in_context(names_parent: bool, needs_span: bool) -> Decision {
     let Some(traces) = traces() else {
-        return Some(ParentContext {
+        return Decision::Open(ParentContext {
             span: ParentSpanId::NONE,
             is_recorded: false,
         });
     };
-    let ParentSpan { id, is_unsampled } = traces.parent_span()?;
+    let Some(ParentSpan { id, is_unsampled }) = traces.parent_span() else {
+        return Decision::Nothing;
+    };
     let is_built = !is_unsampled || names_parent || spans_are_read();
-    let is_read = is_built || records_are_read();
-    is_read.then_some(ParentContext {
+    if !is_built && !records_are_read() {
+        return Decision::Unsampled;
+    }
+    Decision::Open(ParentContext {
         span: id,
         is_recorded: !is_built && !needs_span,
     })
@@ -74,5 +88,5 @@ fn parent_context(names_parent: bool, needs_span: bool) -> Option<ParentContext>
 /// Whether a call in the current context has a span of `tracing`'s or a record.
 #[must_use]
 pub fn is_opened_here() -> bool {
-    parent_context(false, false).is_some()
+    matches!(in_context(false, false), Decision::Open(_))
 }

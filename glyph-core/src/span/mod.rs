@@ -4,6 +4,7 @@
 //! it. Below a span that is not sampled, a record takes the place of the span. Without a runtime
 //! every enabled span is built.
 
+mod build;
 mod callsite;
 mod decision;
 mod enter;
@@ -12,16 +13,17 @@ mod link;
 mod open;
 mod parent;
 mod record;
+mod recorded;
 mod secret;
 mod traces;
 
 pub use callsite::{SpanCallsite, TypeName, check_field, source_crate_of};
-pub use decision::{ParentContext, is_opened_here, opens};
+pub use decision::{ParentContext, is_opened_here};
 pub use enter::{EnteredSpan, in_span};
 pub use field::{FieldValue, debugged, displayed, value};
 pub use link::Link;
 pub(crate) use link::Links;
-pub(crate) use open::{FieldValues, Inside};
+pub(crate) use open::{FieldValues, Inside, opens};
 pub use open::{OpenSpan, open_here};
 pub use parent::{IntoParent, Parent, parent};
 use record::RecordSlot;

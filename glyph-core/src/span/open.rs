@@ -1,45 +1,43 @@
-//! Spans that are open, and the decision whether to open one.
+//! Spans that are open.
 
-use tracing::{Metadata, Span, span::Id};
+use tracing::Span;
 
 use super::{
     EnteredShared, EnteredSpan, FieldValue, Parent, ParentContext, RecordSlot, SpanCallsite,
     SpanParent, TypeName, Values,
+    build::build,
     callsite::MAX_FIELDS,
+    decision::{Decision, decide},
     enter::{enter_span, exit_span},
-    opens,
-    record::{self, Entered},
-    traces::{current_span, exemplar_of, traces},
+    record,
+    recorded::Recorded,
+    traces::{current_span, exemplar_of},
 };
-use crate::{Exemplar, metric::current_exemplar, thread_end::FirstUse};
+use crate::{Exemplar, metric::current_exemplar};
 
 /// The span of a call: one of `tracing`'s, a record, or none.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct OpenSpan {
-    span: Span,
-    /// The function that opened the span, for its name. `None` for the span of a block.
-    parent: Option<SpanParent>,
-    record: RecordSlot,
-    /// The callsite, if the call has a record. The slot is empty while a thread is in the call.
-    recorded: Option<&'static SpanCallsite>,
-    /// The span around the record, if the call may outlive it.
-    around: Option<Box<SpanAround>>,
-}
+pub struct OpenSpan(State);
 
-/// A span of `tracing`'s around a record, which it stays open for.
+/// Its tag is a byte, so that each step needs one comparison to find out that there is nothing.
 #[derive(Debug)]
-struct SpanAround {
-    span: Span,
-    within: Entered,
+#[repr(u8)]
+enum State {
+    Nothing,
+    /// Nothing, in a trace that is not sampled.
+    Unsampled,
+    /// A span of `tracing`'s, and the function that opened it, for its name. `None` for a block.
+    Span(Span, Option<SpanParent>),
+    Recorded(Recorded),
 }
 
 /// What a thread has entered of a call.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Inside {
-    span: bool,
-    around: bool,
-    record: bool,
+    pub(super) span: bool,
+    pub(super) around: bool,
+    pub(super) record: bool,
 }
 
 struct EnteredCall<'call> {
@@ -47,10 +45,21 @@ struct EnteredCall<'call> {
     open: &'call mut OpenSpan,
 }
 
+/// The span of calls that have none.
+static NO_SPAN: Span = Span::none();
+
 impl Drop for EnteredCall<'_> {
     fn drop(&mut self) {
         self.open.leave(self.inside);
     }
+}
+
+impl Inside {
+    pub(super) const NOTHING: Self = Self {
+        span: false,
+        around: false,
+        record: false,
+    };
 }
 
 impl OpenSpan {
@@ -58,13 +67,7 @@ impl OpenSpan {
     #[inline]
     #[must_use]
     pub const fn nothing() -> Self {
-        Self {
-            span: Span::none(),
-            parent: None,
-            record: RecordSlot::EMPTY,
-            recorded: None,
-            around: None,
-        }
+        Self(State::Nothing)
     }
 
     /// Notes that the span is that of a function at `callsite`, opened in `context`.
@@ -74,8 +77,8 @@ impl OpenSpan {
         of: Option<TypeName>,
         context: ParentContext,
     ) {
-        if self.recorded.is_none() {
-            self.parent = Some(SpanParent {
+        if let State::Span(_, parent) = &mut self.0 {
+            *parent = Some(SpanParent {
                 callsite,
                 of,
                 span: context.span,
@@ -87,85 +90,90 @@ impl OpenSpan {
     #[inline]
     #[must_use]
     pub const fn span(&self) -> &Span {
-        &self.span
+        match &self.0 {
+            State::Span(span, _) => span,
+            State::Nothing | State::Unsampled | State::Recorded(_) => &NO_SPAN,
+        }
     }
 
     /// Reads the current span again: the call may be entered in another context than it was opened
     /// in.
     #[inline]
     pub(crate) fn entering(&mut self) {
-        if let Some(parent) = &mut self.parent {
+        if let State::Span(_, Some(parent)) = &mut self.0 {
             parent.span = current_span();
         }
     }
 
-    /// Returns the current span if it is sampled: this one, unless it was not built. A call with a
-    /// record is part of a trace that is not sampled.
+    /// Returns the current span if it is sampled: this one, unless it was not built.
     #[inline]
     pub(crate) fn exemplar(&self) -> Option<Exemplar> {
-        match &self.parent {
-            Some(parent) => exemplar_of(parent),
-            None if self.recorded.is_some() => None,
-            None => current_exemplar(),
+        match &self.0 {
+            State::Span(_, Some(parent)) => exemplar_of(parent),
+            State::Nothing | State::Span(_, None) => current_exemplar(),
+            State::Unsampled | State::Recorded(_) => None,
         }
     }
 
     /// Gives the record back, since the call has ended.
     #[inline]
     pub(crate) fn end(&mut self) {
-        if self.recorded.is_some() {
-            self.record.recycle();
+        if let State::Recorded(recorded) = &mut self.0 {
+            recorded.slot.recycle();
         }
     }
 
     /// Keeps what is around a record, since the call may go on after it.
     #[inline]
     pub(crate) fn outlive(&mut self) {
-        if self.recorded.is_some() {
-            self.record.outlive();
-            self.around = Some(Box::new(SpanAround {
-                span: Span::current(),
-                within: Entered::now(),
-            }));
+        if let State::Recorded(recorded) = &mut self.0 {
+            recorded.outlive();
         }
     }
 
     /// Lets several threads enter the call.
     pub(crate) fn share(&mut self) {
-        self.outlive();
-        self.record.share();
-    }
-
-    /// Returns the span around the record, unless the thread is in it.
-    #[inline]
-    fn around(&self) -> Option<&Span> {
-        let around = self.around.as_deref()?;
-        (around.within != Entered::now()).then_some(&around.span)
+        if let State::Recorded(recorded) = &mut self.0 {
+            recorded.outlive();
+            recorded.slot.share();
+        }
     }
 
     /// Enters the call. Call [`leave`](Self::leave) on the same thread.
     #[inline]
     pub(crate) fn enter(&mut self) -> Inside {
-        Inside {
-            span: enter_span(&self.span),
-            around: self.around().is_some_and(enter_span),
-            record: self.record.enter(),
+        match &self.0 {
+            State::Nothing | State::Unsampled => Inside::NOTHING,
+            State::Span(..) | State::Recorded(_) => self.enter_open(),
+        }
+    }
+
+    #[inline(never)]
+    fn enter_open(&mut self) -> Inside {
+        match &mut self.0 {
+            State::Nothing | State::Unsampled => Inside::NOTHING,
+            State::Span(span, _) => Inside {
+                span: enter_span(span),
+                ..Inside::NOTHING
+            },
+            State::Recorded(recorded) => recorded.enter(),
         }
     }
 
     /// Leaves the call.
     #[inline]
     pub(crate) fn leave(&mut self, inside: Inside) {
-        if inside.record {
-            self.record.leave();
+        if inside != Inside::NOTHING {
+            self.leave_open(inside);
         }
-        if inside.around
-            && let Some(around) = &self.around
-        {
-            exit_span(&around.span);
-        }
-        if inside.span {
-            exit_span(&self.span);
+    }
+
+    #[inline(never)]
+    fn leave_open(&mut self, inside: Inside) {
+        match &mut self.0 {
+            State::Span(span, _) => exit_span(span),
+            State::Recorded(recorded) => recorded.leave(inside),
+            State::Nothing | State::Unsampled => {}
         }
     }
 
@@ -180,45 +188,52 @@ impl OpenSpan {
 
     /// Runs `work`, which may [`record`](Self::record) fields.
     pub fn with<R>(&mut self, work: impl FnOnce(&Self) -> R) -> R {
-        if self.recorded.is_some() {
-            self.in_scope(work)
-        } else {
-            work(self)
+        match self.0 {
+            State::Recorded(_) => self.in_scope(work),
+            _ => work(self),
         }
     }
 
     /// Sets fields of the callsite. If the call has a record, the thread must be right in the call.
     pub fn record(&self, fields: &[(&str, FieldValue<'_>)]) {
-        let metadata = match (self.recorded, self.span.metadata()) {
-            (Some(callsite), _) => callsite.metadata(),
-            (None, Some(metadata)) => metadata,
-            (None, None) => return,
+        let metadata = match &self.0 {
+            State::Recorded(recorded) => Some(recorded.callsite.metadata()),
+            _ => self.span().metadata(),
         };
+        let Some(metadata) = metadata else { return };
         let mut values = [None; MAX_FIELDS];
         for (slot, field) in values.iter_mut().zip(metadata.fields()) {
             let found = fields.iter().find(|(name, _)| *name == field.name());
             *slot = found.and_then(|(_, value)| *value);
         }
         let values = values.get(..metadata.fields().len()).unwrap_or_default();
-        if self.recorded.is_some() {
-            record::update(&Values::of(metadata, values));
+        if let State::Span(span, _) = &self.0 {
+            span.record_all(&metadata.fields().value_set_all(values));
         } else {
-            self.span
-                .record_all(&metadata.fields().value_set_all(values));
+            record::update(&Values::of(metadata, values));
         }
     }
 
     /// Enters the call, whose record several threads can enter.
     pub(crate) fn enter_shared(&self) -> (EnteredSpan<'_>, EnteredShared<'_>) {
-        let span = self.around().unwrap_or(&self.span);
-        (EnteredSpan::enter(span), self.record.enter_shared())
+        match &self.0 {
+            State::Recorded(recorded) => {
+                let around = recorded.around().unwrap_or(&NO_SPAN);
+                (EnteredSpan::enter(around), recorded.slot.enter_shared())
+            }
+            _ => (EnteredSpan::enter(self.span()), EnteredShared::enter(None)),
+        }
     }
 
     /// Whether the call has a span of `tracing`'s or a record.
     #[inline]
     #[must_use]
     pub fn is_there(&self) -> bool {
-        self.recorded.is_some() || !self.span.is_disabled()
+        match &self.0 {
+            State::Nothing | State::Unsampled => false,
+            State::Span(span, _) => !span.is_disabled(),
+            State::Recorded(_) => true,
+        }
     }
 
     /// Sets the status and the error type of the span (OpenTelemetry semantic conventions,
@@ -230,16 +245,40 @@ impl OpenSpan {
         description: Option<&str>,
         is_error: bool,
     ) {
-        if self.recorded.is_some() {
-            return record::update_shared(&Values::of_text("error.type", error_type));
-        }
-        self.span.record("error.type", error_type);
+        let span = match &self.0 {
+            State::Span(span, _) => span,
+            State::Recorded(_) => {
+                return record::update_shared(&Values::of_text("error.type", error_type));
+            }
+            State::Nothing | State::Unsampled => return,
+        };
+        span.record("error.type", error_type);
         if is_error {
-            self.span.record("otel.status_code", "ERROR");
+            span.record("otel.status_code", "ERROR");
         }
         if let Some(description) = description {
-            self.span.record("otel.status_description", description);
+            span.record("otel.status_description", description);
         }
+    }
+}
+
+/// Returns the context to open a span in, or `None` if the call has neither a span nor a record.
+///
+/// `needs_span`: code of the call reads or changes the current span of `tracing`.
+#[must_use]
+pub(crate) fn opens(
+    open: &mut OpenSpan,
+    callsite: &'static SpanCallsite,
+    names_parent: bool,
+    needs_span: bool,
+) -> Option<ParentContext> {
+    match decide(callsite, names_parent, needs_span) {
+        Decision::Nothing => None,
+        Decision::Unsampled => {
+            open.0 = State::Unsampled;
+            None
+        }
+        Decision::Open(context) => Some(context),
     }
 }
 
@@ -247,7 +286,7 @@ impl OpenSpan {
 #[must_use]
 pub fn open_here(callsite: &'static SpanCallsite, fields: &[FieldValue<'_>]) -> OpenSpan {
     let mut open = OpenSpan::nothing();
-    if let Some(context) = opens(callsite, false, false) {
+    if let Some(context) = opens(&mut open, callsite, false, false) {
         let values = FieldValues {
             labels: &[],
             texts: &[],
@@ -276,59 +315,11 @@ impl OpenSpan {
         parent: &Parent,
         values: FieldValues<'_, '_>,
     ) {
-        if context.is_recorded && self.record.open(callsite, values) {
-            self.recorded = Some(callsite);
+        let mut slot = RecordSlot::EMPTY;
+        self.0 = if context.is_recorded && slot.open(callsite, values) {
+            State::Recorded(Recorded::new(callsite, slot))
         } else {
-            self.span = build_with(callsite, parent, values);
-        }
-    }
-}
-
-#[inline(never)]
-fn build_with(
-    callsite: &'static SpanCallsite,
-    parent: &Parent,
-    values: FieldValues<'_, '_>,
-) -> Span {
-    callsite.list();
-    let mut all = [None; MAX_FIELDS];
-    let given = values.labels.iter().chain(values.fields);
-    for (slot, value) in all.iter_mut().zip(given) {
-        *slot = *value;
-    }
-    let metadata = callsite.metadata();
-    let count = metadata.fields().len();
-    build(metadata, parent, all.get(..count).unwrap_or_default())
-}
-
-fn build(metadata: &'static Metadata<'static>, parent: &Parent, values: &[FieldValue<'_>]) -> Span {
-    let values = metadata.fields().value_set_all(values);
-    let span = match parent {
-        Parent::Current => Span::new(metadata, &values),
-        Parent::Root => Span::child_of(None, metadata, &values),
-        Parent::Id(parent) => Span::child_of(open_id(parent), metadata, &values),
-        Parent::Span(parent) => {
-            child_of(parent, |parent| Span::child_of(parent, metadata, &values))
-        }
-    };
-    FirstUse::NewSpan.mark();
-    span
-}
-
-/// Returns the id, if it is that of an open span: the registry panics at others.
-fn open_id(id: &Id) -> Option<Id> {
-    let is_open = traces().is_none_or(|traces| traces.is_open(id));
-    is_open.then(|| id.clone())
-}
-
-/// Opens a child. Ids of another subscriber's spans mean nothing to the current one.
-fn child_of(parent: &Span, open: impl FnOnce(Option<Id>) -> Span) -> Span {
-    match traces() {
-        Some(traces) if !traces.is_of_current_subscriber(parent) => {
-            let span = open(None);
-            traces.continue_trace(&span, parent);
-            span
-        }
-        _ => open(parent.id()),
+            State::Span(build(callsite, parent, values), None)
+        };
     }
 }

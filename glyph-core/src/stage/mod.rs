@@ -82,7 +82,7 @@ pub use future::{Wrap, pin, wrap, wrap_on};
 use guard::start_here;
 pub use guard::{Guard, start};
 pub use late::LateLabels;
-pub use opening::{link, open};
+pub use opening::{link, open, opens};
 pub use outcome::{CallResult, Outcome};
 pub use roles::{BoundMetric, SeriesIndex, StageCells, StageSeries};
 pub use run::{entered, run, run_on};

@@ -2,13 +2,13 @@
 
 use super::{Guard, Stage};
 use crate::span::{
-    FieldValue, FieldValues, Links, OpenSpan, Parent, ParentContext, SpanCallsite, TypeName, opens,
+    self, FieldValue, FieldValues, Links, OpenSpan, Parent, ParentContext, SpanCallsite, TypeName,
 };
 
 /// Opens the span of a call from a block, if one is to be built.
 pub(super) fn open_block<S: Stage>(guard: &mut Guard, stage: &S) {
     let callsite = S::span_callsite();
-    if let Some(context) = opens(callsite, false, false) {
+    if let Some(context) = opens(guard, callsite, false, false) {
         labelled(
             &mut guard.open_span,
             stage,
@@ -18,6 +18,22 @@ pub(super) fn open_block<S: Stage>(guard: &mut Guard, stage: &S) {
             &[],
         );
     }
+}
+
+/// Returns the context to open the span of a call in, or `None` if the call has neither a span nor a
+/// record.
+///
+/// `needs_span`: code of the call reads or changes the current span of `tracing`.
+#[doc(hidden)]
+#[inline]
+#[must_use]
+pub fn opens(
+    guard: &mut Guard,
+    callsite: &'static SpanCallsite,
+    names_parent: bool,
+    needs_span: bool,
+) -> Option<ParentContext> {
+    span::opens(&mut guard.open_span, callsite, names_parent, needs_span)
 }
 
 /// Opens the span of a call of a function at `callsite`, with the labels of `stage`.

@@ -42,7 +42,7 @@ pub(super) fn opened(
         .as_ref()
         .map(|links| quote!(#rt::link(&#guard, #links);));
     let open = quote! {
-        if let #rt::core::option::Option::Some(#outer) = #rt::opens(&#spans, #has_parent, #needs_span) {
+        if let #rt::core::option::Option::Some(#outer) = #rt::opens(&mut #guard, &#spans, #has_parent, #needs_span) {
             #rt::open(&mut #guard, &#stage, &#spans, #outer, #parent, #of, &[#(#values),*]);
             #link
         }
