@@ -15,6 +15,7 @@ use glyph_runtime::{
 use glyph_tests::{children::alone, environment, wait};
 use http::Request;
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use opentelemetry::{global, trace::SpanContext};
 use tower::{ServiceBuilder, ServiceExt};
 
 use crate::http::wire::{request, send, serve};
@@ -67,12 +68,18 @@ impl Hops {
 }
 
 /// Whether the headers have the span of a caller, in the formats of the telemetry.
-fn extracts(headers: &[(&str, &str)]) -> bool {
-    let headers = headers.iter();
-    let headers: HashMap<_, _> = headers
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect();
-    propagation::extract(&headers).span_context().is_some()
+fn extracts(headers: &[(&'static str, &str)]) -> bool {
+    sampled(headers).is_some()
+}
+
+/// Whether the caller of these headers has sampled its trace.
+fn sampled(headers: &[(&'static str, &str)]) -> Option<bool> {
+    let mut map = HeaderMap::new();
+    for (name, value) in headers {
+        map.append(*name, value.parse().unwrap());
+    }
+    let remote = propagation::extract(&map);
+    remote.span_context().map(SpanContext::is_sampled)
 }
 
 async fn forward(to: SocketAddr) {
@@ -124,6 +131,8 @@ fn b3_in_one_header_is_read_and_written() {
             "0".to_owned(),
             format!("{TRACE}-{SPAN}-2"),
             format!("{TRACE}-{SPAN}-1-1"),
+            format!("{TRACE}-{SPAN}-1-zzzzzzzzzzzzzzzz"),
+            format!("{TRACE}-{SPAN}-1-"),
             format!("{TRACE}-{SPAN}-1-{SPAN}-1"),
             format!("{TRACE}-+0f067aa0ba902b7-1"),
             format!("{}-{SPAN}-1", "0".repeat(32)),
@@ -132,6 +141,8 @@ fn b3_in_one_header_is_read_and_written() {
         for header in malformed {
             assert!(!extracts(&[("b3", &header)]), "{header}");
         }
+        let twice = format!("{TRACE}-{SPAN}-1");
+        assert!(!extracts(&[("b3", &twice), ("b3", &twice)]));
     });
 }
 
@@ -157,6 +168,40 @@ fn b3_in_several_headers_is_read_and_written() {
         assert!(extracts(&[caller[0], caller[1], ("x-b3-flags", "1")]));
         assert!(!extracts(&caller[..1]));
         assert!(!extracts(&caller[1..]));
+        assert!(!extracts(&[caller[0], caller[0], caller[1]]));
+        let decided = |by| sampled(&[caller[0], caller[1], ("x-b3-sampled", by)]);
+        assert_eq!(
+            ["true", "false", "1", "0", "yes"].map(decided),
+            [Some(true), Some(false), Some(true), Some(false), None]
+        );
+    });
+}
+
+#[test]
+fn global_propagator_names_each_header_that_a_reused_carrier_may_have() {
+    alone(|| {
+        let _hops = Hops::start("b3multi,jaeger");
+        let mut carrier = HashMap::from([
+            ("x-b3-flags".to_owned(), "1".to_owned()),
+            ("x-b3-parentspanid".to_owned(), SPAN.to_owned()),
+            ("uber-trace-id".to_owned(), format!("{SPAN}:{SPAN}:0:1")),
+        ]);
+        let caller = HashMap::from([("uber-trace-id".to_owned(), format!("{TRACE}:{SPAN}:0:0"))]);
+        global::get_text_map_propagator(|propagator| {
+            for field in propagator.fields() {
+                carrier.remove(field);
+            }
+            let context = propagator.extract(&caller);
+            propagator.inject_context(&context, &mut carrier);
+        });
+        let expected = [
+            ("uber-trace-id", format!("{TRACE}:{SPAN}:0:0")),
+            ("x-b3-sampled", "0".to_owned()),
+            ("x-b3-spanid", SPAN.to_owned()),
+            ("x-b3-traceid", TRACE.to_owned()),
+        ];
+        let expected = expected.map(|(name, value)| (name.to_owned(), value));
+        assert_eq!(carrier, HashMap::from(expected));
     });
 }
 
@@ -187,6 +232,7 @@ fn header_of_jaeger_is_read_and_written() {
         for header in malformed {
             assert!(!extracts(&[("uber-trace-id", header)]), "{header}");
         }
+        assert!(!extracts(&[("uber-trace-id", caller.as_str()); 2]));
     });
 }
 

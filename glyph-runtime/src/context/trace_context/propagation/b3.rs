@@ -1,10 +1,8 @@
 //! The headers of Zipkin ("B3 Propagation"): one header `b3`, or one for each value.
 
-use std::str;
-
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 
-use super::{Extract, Text, ids};
+use super::{Extract, Text, carrier::only_text, ids};
 
 const SINGLE: &str = "b3";
 const TRACE_ID: &str = "x-b3-traceid";
@@ -13,20 +11,12 @@ const SAMPLED: &str = "x-b3-sampled";
 const FLAGS: &str = "x-b3-flags";
 const PARENT: &str = "x-b3-parentspanid";
 
-/// The headers that are written, in one and in several.
-pub(super) const WRITTEN: [&[&str]; 2] = [&[SINGLE], &[TRACE_ID, SPAN_ID, SAMPLED]];
+/// The headers that are written or removed, in one and in several.
+pub(super) const FIELDS: [&[&str]; 2] = [&[SINGLE], &[TRACE_ID, SPAN_ID, SAMPLED, FLAGS, PARENT]];
 
 /// Reads both forms. The single header takes precedence.
 pub(super) fn extract<C: Extract + ?Sized>(carrier: &C) -> Option<SpanContext> {
-    single(only(carrier, SINGLE)?).or_else(|| several(carrier))
-}
-
-/// Returns the text of a header that is there at most once; empty if it is absent.
-fn only<'c, C: Extract + ?Sized>(carrier: &'c C, name: &'static str) -> Option<&'c str> {
-    let mut values = carrier.values(name);
-    let value = values.next().unwrap_or_default();
-    let text = str::from_utf8(value).ok().map(str::trim);
-    text.filter(|_| values.next().is_none())
+    single(only_text(carrier, SINGLE)?).or_else(|| several(carrier))
 }
 
 /// `{trace id}-{span id}`, and then `-{sampled}` and `-{parent span id}` if the caller sends them.
@@ -34,13 +24,14 @@ fn single(header: &str) -> Option<SpanContext> {
     let mut parts = header.split('-');
     let (trace, span) = (parts.next()?, parts.next()?);
     let sampled = parts.next().unwrap_or_default();
-    let parent = parts.next().is_none_or(|parent| parent.len() == 16);
-    context(trace, span, sampled).filter(|_| parent && parts.next().is_none())
+    let mut parents = parts.by_ref().take(1);
+    let is_valid = parents.all(|parent| ids::hex(parent, &[16]).is_some());
+    context(trace, span, sampled).filter(|_| is_valid && parts.next().is_none())
 }
 
 fn several<C: Extract + ?Sized>(carrier: &C) -> Option<SpanContext> {
     let [trace, span, sampled, flags] =
-        [TRACE_ID, SPAN_ID, SAMPLED, FLAGS].map(|name| only(carrier, name));
+        [TRACE_ID, SPAN_ID, SAMPLED, FLAGS].map(|name| only_text(carrier, name));
     let sampled = if flags? == "1" { "d" } else { sampled? };
     context(trace?, span?, sampled)
 }
@@ -62,7 +53,8 @@ fn context(trace: &str, span: &str, sampled: &str) -> Option<SpanContext> {
 
 /// Returns the one header of a span. Empty texts remove it.
 pub(super) fn in_one(span: &SpanContext) -> [Text; 1] {
-    let text = ids::of(span).map(|ids| format!("{}-{}-{}", ids.trace(), ids.span(), sampled(span)));
+    let text =
+        ids::of(span).map(|ids| format!("{}-{}-{}", ids.trace(), ids.span(), ids::sampled(span)));
     [(SINGLE, text.unwrap_or_default())]
 }
 
@@ -72,13 +64,9 @@ pub(super) fn in_several(span: &SpanContext) -> [Text; 5] {
     [
         (TRACE_ID, text(&|ids| ids.trace().to_owned())),
         (SPAN_ID, text(&|ids| ids.span().to_owned())),
-        (SAMPLED, text(&|_| sampled(span).to_owned())),
+        (SAMPLED, text(&|_| ids::sampled(span).to_owned())),
         (FLAGS, None),
         (PARENT, None),
     ]
     .map(|(name, text)| (name, text.unwrap_or_default()))
-}
-
-fn sampled(span: &SpanContext) -> &'static str {
-    if span.is_sampled() { "1" } else { "0" }
 }

@@ -30,6 +30,24 @@ pub trait Inject {
     fn remove(&mut self, name: &'static str);
 }
 
+/// Returns the value of a header that is there at most once; empty if it is absent.
+pub(super) fn only<'c, C: Extract + ?Sized>(
+    carrier: &'c C,
+    name: &'static str,
+) -> Option<&'c [u8]> {
+    let mut values = carrier.values(name);
+    let value = values.next().unwrap_or_default();
+    values.next().is_none().then_some(value)
+}
+
+/// As [`only`], without spaces around the text.
+pub(super) fn only_text<'c, C: Extract + ?Sized>(
+    carrier: &'c C,
+    name: &'static str,
+) -> Option<&'c str> {
+    str::from_utf8(only(carrier, name)?).ok().map(str::trim)
+}
+
 impl Extract for HeaderMap {
     fn values<'c>(&'c self, name: &'c str) -> impl Iterator<Item = &'c [u8]> {
         self.get_all(name).iter().map(HeaderValue::as_bytes)

@@ -16,7 +16,7 @@ use super::{
 pub(crate) fn install(formats: &[Format]) {
     EnabledFormats::of(formats).set();
     super::connect();
-    let [single, several] = b3::WRITTEN;
+    let [single, several] = b3::FIELDS;
     let fields = formats.iter().flat_map(|format| match format {
         Format::TraceContext => &[super::TRACEPARENT, super::TRACESTATE],
         Format::Baggage => &[super::BAGGAGE][..],

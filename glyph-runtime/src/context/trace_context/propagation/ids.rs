@@ -27,6 +27,11 @@ pub(super) fn of(span: &SpanContext) -> Option<Ids> {
     })
 }
 
+/// Returns the digit of a span's sampling decision, in formats that are not of the W3C.
+pub(super) fn sampled(span: &SpanContext) -> &'static str {
+    if span.is_sampled() { "1" } else { "0" }
+}
+
 /// Parses digits of one of these lengths.
 pub(super) fn hex(digits: &str, lengths: &[usize]) -> Option<u128> {
     let mut lengths = lengths.iter();

@@ -1,10 +1,8 @@
 //! The header of Jaeger's clients ("Propagation Format"): `uber-trace-id`.
 
-use std::str;
-
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 
-use super::{Extract, Text, ids};
+use super::{Extract, Text, carrier::only_text, ids};
 
 pub(super) const HEADER: &str = "uber-trace-id";
 /// The longest value: two ids, a parent and flags, with encoded colons.
@@ -17,9 +15,7 @@ const DEBUG: u128 = 2;
 /// `{trace id}:{span id}:{parent span id}:{flags}`. Ids may lack leading zeros, and the parent is
 /// deprecated.
 pub(super) fn extract<C: Extract + ?Sized>(carrier: &C) -> Option<SpanContext> {
-    let mut headers = carrier.values(HEADER);
-    let header = headers.next().filter(|_| headers.next().is_none())?;
-    let header = str::from_utf8(header).ok()?.trim();
+    let header = only_text(carrier, HEADER)?;
     let header =
         (header.len() <= LONGEST).then(|| header.replace("%3A", ":").replace("%3a", ":"))?;
     let mut parts = header.split(':');
@@ -37,7 +33,7 @@ pub(super) fn extract<C: Extract + ?Sized>(carrier: &C) -> Option<SpanContext> {
 
 /// Returns the header of a span. An empty text removes it.
 pub(super) fn header(span: &SpanContext) -> Text {
-    let flags = if span.is_sampled() { "1" } else { "0" };
+    let flags = ids::sampled(span);
     let text = ids::of(span).map(|ids| format!("{}:{}:0:{flags}", ids.trace(), ids.span()));
     (HEADER, text.unwrap_or_default())
 }

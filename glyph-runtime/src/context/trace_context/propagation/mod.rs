@@ -31,7 +31,7 @@
 //! | `traceparent` | exactly one, in the form of version 00, or longer in a later version | no remote span |
 //! | `tracestate` | with a valid `traceparent`: up to 32 members, all well-formed, no key twice | all of it is omitted |
 //! | `tracestate` beyond 512 bytes | the members that fit: those above 128 bytes are removed first, then the last | |
-//! | `b3`, `x-b3-*` | each at most once, ids of full length; a trace id may have 16 digits | no remote span |
+//! | `b3`, `x-b3-*` | each at most once, ids of full length; a trace id may have 16 digits | no remote span, also for a decision without ids, such as `b3: 0` |
 //! | `uber-trace-id` | exactly one of at most 128 bytes, with ids that may lack leading zeros | no remote span |
 //! | `baggage` | the first 64 well-formed entries within 8192 bytes; invalid UTF-8 becomes U+FFFD | the entry is omitted |
 //!
@@ -123,9 +123,7 @@ fn other_parent<C: Extract + ?Sized>(carrier: &C, enabled: EnabledFormats) -> Op
 }
 
 fn parent<C: Extract + ?Sized>(carrier: &C) -> Option<SpanContext> {
-    let mut parents = carrier.values(TRACEPARENT);
-    let parent = parents.next().filter(|_| parents.next().is_none())?;
-    let (trace, span, flags) = traceparent::parse(parent)?;
+    let (trace, span, flags) = traceparent::parse(carrier::only(carrier, TRACEPARENT)?)?;
     let state = tracestate::parse(carrier.values(TRACESTATE));
     Some(SpanContext::new(
         trace,
