@@ -30,6 +30,9 @@ pub struct Pipeline {
 impl Pipeline {
     /// Starts the thread. The first push comes after the first interval.
     ///
+    /// With [`Temporality::Delta`](super::Temporality::Delta) the first push has all changes since the
+    /// start of the process. After another pipeline it repeats what that one has pushed.
+    ///
     /// With an [`Exposition`](crate::expose::Exposition) as the source, the counts of the pushes
     /// are in it as `glyph_export_*{signal="metrics"}`.
     ///

@@ -23,6 +23,9 @@ pub enum Temporality {
     Cumulative,
     /// `delta`: since the last push, for counters and histograms. The pipeline keeps the last counts of
     /// each series.
+    ///
+    /// If a response of the collector is lost, the next push has the same changes again, and the
+    /// collector counts them twice. Totals do not have that fault.
     Delta,
     /// `lowmemory`: as `delta`, except for counters whose counts are read at each push: those of glyph's
     /// own metrics.
@@ -35,6 +38,8 @@ type Key = Box<[u8]>;
 /// The totals of a series in the last push that the collector took.
 #[derive(Clone, Debug)]
 struct Sent {
+    /// The start of the series.
+    start: u64,
     time: u64,
     total: Total,
     /// The push that last had the series.
@@ -122,15 +127,16 @@ impl Deltas {
         let Some(total) = point.value else {
             return;
         };
-        let key = key(name, &point.attributes);
-        if let Some(sent) = self.sent_since(&key, point.start_time_unix_nano)
+        let (key, start) = (key(name, &point.attributes), point.start_time_unix_nano);
+        if let Some(sent) = self.sent_of(&key, start)
             && let Total::Number(before) = sent.total
             && let Some(change) = change(total, before)
         {
             point.value = Some(change);
-            point.start_time_unix_nano = sent.time;
+            point.start_time_unix_nano = sent.until(point.time_unix_nano);
         }
-        self.add(pending, key, point.time_unix_nano, Total::Number(total));
+        let time = point.time_unix_nano;
+        self.add(pending, key, [start, time], Total::Number(total));
     }
 
     fn change_histogram(
@@ -139,28 +145,40 @@ impl Deltas {
         point: &mut HistogramDataPoint,
         pending: &mut Pending,
     ) {
-        let key = key(name, &point.attributes);
+        let (key, start) = (key(name, &point.attributes), point.start_time_unix_nano);
         let total = Total::Histogram {
             count: point.count,
             sum: point.sum,
             buckets: point.bucket_counts.clone(),
         };
-        if let Some(sent) = self.sent_since(&key, point.start_time_unix_nano) {
+        if let Some(sent) = self.sent_of(&key, start) {
             subtract(point, sent);
         }
-        self.add(pending, key, point.time_unix_nano, total);
+        self.add(pending, key, [start, point.time_unix_nano], total);
     }
 
-    /// Returns what the collector has of a series that started then. A later start is a new series.
-    fn sent_since(&mut self, key: &Key, start: u64) -> Option<&Sent> {
+    /// Returns what the collector has of a series that started then. Another start is a new series.
+    fn sent_of(&mut self, key: &Key, start: u64) -> Option<&Sent> {
         let sent = self.sent.get_mut(key)?;
         sent.push = self.push;
-        (sent.time >= start).then_some(sent)
+        (sent.start == start).then_some(sent)
     }
 
-    fn add(&self, pending: &mut Pending, key: Key, time: u64, total: Total) {
-        let push = self.push;
-        pending.0.push((key, Sent { time, total, push }));
+    fn add(&self, pending: &mut Pending, key: Key, [start, time]: [u64; 2], total: Total) {
+        let sent = Sent {
+            start,
+            time,
+            total,
+            push: self.push,
+        };
+        pending.0.push((key, sent));
+    }
+}
+
+impl Sent {
+    /// Returns the start of a change that ends then. The clock may have been set back.
+    fn until(&self, end: u64) -> u64 {
+        self.time.min(end)
     }
 }
 
@@ -208,7 +226,7 @@ fn subtract(point: &mut HistogramDataPoint, sent: &Sent) {
         *now -= before;
     }
     point.sum = point.sum.zip(*sum).map(|(now, before)| now - before);
-    point.start_time_unix_nano = sent.time;
+    point.start_time_unix_nano = sent.until(point.time_unix_nano);
     let is_new = |time: u64| time > sent.time;
     point
         .exemplars
@@ -219,9 +237,9 @@ fn subtract(point: &mut HistogramDataPoint, sent: &Sent) {
 mod tests {
     use std::collections::BTreeSet;
 
-    use opentelemetry_proto::tonic::metrics::v1::number_data_point::Value;
+    use opentelemetry_proto::tonic::metrics::v1::{NumberDataPoint, number_data_point::Value};
 
-    use super::{change, key};
+    use super::{Deltas, Pending, Temporality, change, key};
     use crate::otlp::metrics::attribute;
 
     #[test]
@@ -234,6 +252,32 @@ mod tests {
         let beyond = change(Value::AsDouble(1e19), Value::AsInt(0));
         assert_eq!(beyond, Some(Value::AsDouble(1e19)));
         assert_eq!(change(Value::AsDouble(1.0), Value::AsDouble(2.0)), None);
+    }
+
+    #[test]
+    fn clock_that_is_set_back_neither_turns_a_change_nor_repeats_it() {
+        let mut deltas = Deltas::new(Temporality::Delta);
+        let mut push = |start, time, total| {
+            let mut point = NumberDataPoint {
+                start_time_unix_nano: start,
+                time_unix_nano: time,
+                value: Some(Value::AsInt(total)),
+                ..NumberDataPoint::default()
+            };
+            let mut pending = Pending::default();
+            deltas.begin();
+            deltas.change_number("things", &mut point, &mut pending);
+            deltas.keep(pending);
+            deltas.end();
+            (point.start_time_unix_nano, point.value)
+        };
+        assert_eq!(push(100, 200, 1), (100, Some(Value::AsInt(1))));
+        assert_eq!(push(100, 150, 3), (150, Some(Value::AsInt(2))));
+        // The clock is before the start of the process.
+        assert_eq!(push(100, 50, 7), (50, Some(Value::AsInt(4))));
+        assert_eq!(push(100, 60, 8), (50, Some(Value::AsInt(1))));
+        // A series that was removed returns.
+        assert_eq!(push(55, 70, 9), (55, Some(Value::AsInt(9))));
     }
 
     #[test]

@@ -163,6 +163,38 @@ fn rejected_changes_are_lost_and_not_sent_again() {
     });
 }
 
+/// Returns the change after a push of two things that has this response.
+fn change_after(response: Answer, protocol: Protocol) -> f64 {
+    let receiver = Receiver::start([Answer::Accept, response]);
+    let pipeline = start(changes(&receiver, protocol));
+    record(1);
+    pipeline.flush(LONG).unwrap();
+    record(2);
+    pipeline.flush(LONG).unwrap_err();
+    record(4);
+    wait::until("the next push", || pipeline.flush(LONG).is_ok());
+    let arrived = points(&receiver.accepted(), "deltas.things");
+    arrived.last().unwrap().2
+}
+
+#[test]
+fn changes_without_a_response_are_sent_again() {
+    alone(|| {
+        for protocol in PROTOCOLS {
+            assert_eq!(change_after(Answer::Hang, protocol), 6.0);
+        }
+    });
+}
+
+#[test]
+fn partly_accepted_changes_are_not_sent_again() {
+    alone(|| {
+        for protocol in PROTOCOLS {
+            assert_eq!(change_after(Answer::AcceptBut(1), protocol), 4.0);
+        }
+    });
+}
+
 #[test]
 fn lowmemory_has_totals_of_counters_that_are_read_at_each_push() {
     alone(|| {
