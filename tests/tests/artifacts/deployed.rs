@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Paths of probes and scrapes, which the service serves.
 const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
@@ -99,11 +99,13 @@ fn sampling_drops_probes_and_scrapes_and_keeps_a_share_of_sessions() {
     };
     let dropped = &of("drop")[0]["drop_sub_policy"];
     assert_eq!(dropped.as_array().unwrap().len(), 1);
-    let routes = &dropped[0]["string_attribute"];
-    assert_eq!(
-        (&routes["key"], texts(&routes["values"])),
-        (&json!("http.route"), PROBES.to_vec())
-    );
+    let probe = dropped[0]["ottl_condition"]["span"][0].as_str().unwrap();
+    let (span, routes) = probe.split_once(" and (").unwrap();
+    // A probe by a job, and one that fails, drop no trace.
+    assert_eq!(span, "IsRootSpan() and status.code != STATUS_CODE_ERROR");
+    let routes = routes.strip_suffix(')').unwrap().split(" or ");
+    let expected = PROBES.map(|route| format!("attributes[\"http.route\"] == \"{route}\""));
+    assert!(routes.eq(expected), "{probe}");
     // A session is one trace, longer than any limit of latency, so no policy may look at the length
     // of a trace.
     assert_eq!(of("latency"), [&Value::Null; 0]);
