@@ -64,7 +64,7 @@ fn decide_by_context(
 }
 
 /// Without connected traces every span is built. Below a span that is not sampled, a span is built
-/// only if it has another parent or somebody reads it.
+/// only if it has another parent or a reader exists.
 fn in_context(names_parent: bool, needs_span: bool) -> Decision {
     let Some(traces) = traces() else {
         return Decision::Open(ParentContext {

@@ -28,7 +28,7 @@ pub use open::{OpenSpan, open_here};
 pub use parent::{IntoParent, Parent, parent};
 use record::RecordSlot;
 pub use record::{
-    Enclosing, EnteredShared, RecordReader, RecordedValue, SharedRecord, SpanPlace, SpanReader,
+    Enclosing, EnteredShared, RecordReader, RecordedValue, SharedRecord, SpanKey, SpanReader,
     Values, current_shared, enclosing, note_entered, note_left,
 };
 pub use secret::{REDACTED, Secret};

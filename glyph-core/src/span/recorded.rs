@@ -15,12 +15,12 @@ pub(super) struct Recorded {
     /// Empty while a thread is in the call.
     pub(super) slot: RecordSlot,
     /// The span around the record, if the call may outlive it.
-    around: Option<Box<SpanAround>>,
+    around: Option<Box<OuterSpan>>,
 }
 
 /// A span of `tracing`'s around a record, which it stays open for.
 #[derive(Debug)]
-struct SpanAround {
+struct OuterSpan {
     span: Span,
     within: Entered,
 }
@@ -37,7 +37,7 @@ impl Recorded {
     /// Keeps what is around the record.
     pub(super) fn outlive(&mut self) {
         self.slot.outlive();
-        self.around = Some(Box::new(SpanAround {
+        self.around = Some(Box::new(OuterSpan {
             span: Span::current(),
             within: Entered::now(),
         }));

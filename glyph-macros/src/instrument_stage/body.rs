@@ -178,8 +178,8 @@ impl Call<'_> {
     fn items(&self, stream: &StreamType) -> TokenStream {
         let (rt, ty) = (self.rt, &stream.item);
         let item = Ident::new("__item", Span::mixed_site());
-        let verdict = quote!(#rt::classify(#item).result());
-        let body = self.site.events.around(&verdict, &item, rt);
+        let call_result = quote!(#rt::classify(#item).result());
+        let body = self.site.events.around(&call_result, &item, rt);
         quote!(|#item: &#ty| #body)
     }
 }

@@ -56,11 +56,11 @@ impl EventArgs {
         }
     }
 
-    /// The body of a closure that logs `result`, a reference, and returns `verdict`, with the text
+    /// The body of a closure that logs `result`, a reference, and returns `call_result`, with the text
     /// of the error that was logged.
     pub(super) fn around(
         &self,
-        verdict: &TokenStream,
+        call_result: &TokenStream,
         result: &Ident,
         rt: &TokenStream,
     ) -> TokenStream {
@@ -69,7 +69,7 @@ impl EventArgs {
             .as_ref()
             .map(|event| event.of_value(result, self.err.is_some(), rt));
         let Some(err) = &self.err else {
-            return ret.map_or_else(|| verdict.clone(), |ret| quote!({ #ret #verdict }));
+            return ret.map_or_else(|| call_result.clone(), |ret| quote!({ #ret #call_result }));
         };
         let text = Ident::new("__text", Span::mixed_site());
         let ended = Ident::new("__ended", Span::mixed_site());
@@ -77,7 +77,7 @@ impl EventArgs {
         let none = option(rt, None);
         quote!({
             let mut #text = #none;
-            let #ended = #verdict;
+            let #ended = #call_result;
             #ret
             #err
             #rt::described(#ended, #text)

@@ -78,18 +78,18 @@ impl OutcomeRule {
     /// The closure that logs and classifies the value, by reference.
     pub(super) fn closure(&self, events: &EventArgs, rt: &TokenStream) -> TokenStream {
         let result = Ident::new("__result", Span::mixed_site());
-        let body = events.around(&self.verdict(&result, rt), &result, rt);
+        let body = events.around(&self.call_result(&result, rt), &result, rt);
         quote!(|#result| #body)
     }
 
-    fn verdict(&self, result: &Ident, rt: &TokenStream) -> TokenStream {
-        let verdict = quote!(#rt::classify(#result).result());
+    fn call_result(&self, result: &Ident, rt: &TokenStream) -> TokenStream {
+        let call_result = quote!(#rt::classify(#result).result());
         match self {
-            Self::Type => verdict,
+            Self::Type => call_result,
             Self::Function(function) => {
                 let judge = TokenRange::of(function).start(quote!(#rt::outcome_by));
                 let arguments = quote_spanned!(function.span()=> (#result, #function));
-                quote!(#verdict.with_outcome(#judge #arguments))
+                quote!(#call_result.with_outcome(#judge #arguments))
             }
             Self::None { key, meaning } => {
                 // rustc reports a value that is not an `Option` at the key.

@@ -30,7 +30,8 @@ pub(crate) trait ChangeFilter: Send + Sync + 'static {
     /// Returns the directives. `None` without a log.
     fn text(&self) -> Option<String>;
 
-    /// Replaces the directives, and returns those before. The error says what is wrong with them.
+    /// Replaces the directives, and returns those before. Returns the reason if the directives are
+    /// invalid.
     fn set(&self, directives: &str) -> Result<String, String>;
 }
 
@@ -94,19 +95,19 @@ async fn changed(body: Body, filter: &dyn ChangeFilter) -> Text {
     let invalid = |text: &str| (StatusCode::BAD_REQUEST, text.to_owned());
     let read = timeout(BODY_LIMIT, to_bytes(body, LONGEST)).await;
     let Ok(read) = read else {
-        let text = "the filter did not arrive within 10 seconds\n";
+        let text = "filter not received within 10 seconds: send it at once\n";
         return (StatusCode::REQUEST_TIMEOUT, text.to_owned());
     };
     let bytes = match read.map_err(axum::Error::into_inner) {
         Ok(bytes) => bytes,
         Err(error) if error.is::<LengthLimitError>() => {
-            let text = "a filter has at most 4096 bytes\n";
+            let text = "filter too long: use at most 4096 bytes\n";
             return (StatusCode::PAYLOAD_TOO_LARGE, text.to_owned());
         }
-        Err(_) => return invalid("the filter did not arrive whole\n"),
+        Err(_) => return invalid("cannot read the filter: send it again\n"),
     };
     let Ok(directives) = str::from_utf8(&bytes).map(str::trim) else {
-        return invalid("a filter is UTF-8\n");
+        return invalid("invalid filter: use UTF-8\n");
     };
     match filter.set(directives) {
         Ok(before) => {

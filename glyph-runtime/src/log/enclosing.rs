@@ -20,7 +20,7 @@ use tracing_subscriber::{
 
 use super::settings::Limits;
 use glyph_core::__runtime::{
-    Enclosing, RecordReader, SharedRecord, SpanPlace, Values, current_shared, enclosing,
+    Enclosing, RecordReader, SharedRecord, SpanKey, Values, current_shared, enclosing,
     note_entered, note_left,
 };
 
@@ -36,11 +36,11 @@ pub(super) struct Records {
 struct InRecord(Arc<SharedRecord>);
 
 /// A span around an event.
-pub(super) enum Around<'around, 'span> {
+pub(super) enum SpanOrRecord<'values, 'span> {
     /// What layers keep with a span of `tracing`'s.
-    Span(&'around Extensions<'span>),
+    Span(&'values Extensions<'span>),
     /// The values of a record.
-    Record(&'around Values),
+    Record(&'values Values),
 }
 
 impl Records {
@@ -85,12 +85,12 @@ impl Records {
         &self,
         event: &Event<'_>,
         context: &Context<'_, S>,
-        read: &mut dyn FnMut(Around<'_, '_>),
+        read: &mut dyn FnMut(SpanOrRecord<'_, '_>),
     ) where
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
         let next = if event.is_contextual() {
-            enclosing(&mut |values| read(Around::Record(values)))
+            enclosing(&mut |values| read(SpanOrRecord::Record(values)))
         } else {
             Enclosing::CurrentSpan
         };
@@ -100,12 +100,12 @@ impl Records {
         };
         while let Some(span) = next {
             let extensions = span.extensions();
-            read(Around::Span(&extensions));
+            read(SpanOrRecord::Span(&extensions));
             let record = extensions.get().map(|InRecord(record)| Arc::clone(record));
             drop(extensions);
             next = match record {
                 Some(record) => {
-                    let outside = record.each(&mut |values| read(Around::Record(values)));
+                    let outside = record.each(&mut |values| read(SpanOrRecord::Record(values)));
                     self.span(outside, context)
                 }
                 None => span.parent(),
@@ -129,8 +129,8 @@ impl Records {
         context.span(&Id::from_u64(place.id))
     }
 
-    fn place(&self, id: &Id) -> SpanPlace {
-        SpanPlace {
+    fn place(&self, id: &Id) -> SpanKey {
+        SpanKey {
             registry: self.registry.load(Relaxed),
             id: id.into_u64(),
         }

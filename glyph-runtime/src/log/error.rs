@@ -17,8 +17,8 @@ pub enum LogError {
         /// The reason.
         reason: String,
     },
-    /// There is no log whose filter could be changed.
-    #[error("there is no log, and no export of log records: remove `.without_log()`")]
+    /// The telemetry has no log and no export of log records.
+    #[error("missing log: remove `.without_log()`, or export log records")]
     NoLog,
     /// A fork of the process has lost the lock of the filter.
     #[error(

@@ -105,7 +105,7 @@ impl EventFilter {
         })))
     }
 
-    /// Replaces the directives. Spans that are open keep what the directives before said of them.
+    /// Replaces the directives. Open spans keep the effect of the previous directives.
     pub(crate) fn set(&self, directives: &str) -> Result<(), LogError> {
         let directives = Arc::new(Directives::parse(directives)?);
         let (names_spans, is_off) = (directives.spans.is_some(), directives.is_off());

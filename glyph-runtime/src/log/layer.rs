@@ -13,7 +13,7 @@ use tracing_subscriber::{Layer, layer::Context, registry::LookupSpan};
 use super::{
     AUDIT,
     audit::Trail,
-    enclosing::{Around, Records},
+    enclosing::{Records, SpanOrRecord},
     fields::{Collector, Fields, MESSAGE, Owner, Policy},
     filter::EventFilter,
     line::{Head, Layout, Line, Style},
@@ -159,12 +159,12 @@ impl LogLayer {
         let Occurrence { event, context, .. } = occurrence;
         self.records
             .each(event, context, &mut |around| match around {
-                Around::Span(extensions) => {
+                SpanOrRecord::Span(extensions) => {
                     if let Some(fields) = extensions.get::<Fields>() {
                         line.span(fields);
                     }
                 }
-                Around::Record(values) => {
+                SpanOrRecord::Record(values) => {
                     recorded.clear();
                     self.policy.collect(values, recorded);
                     line.span(recorded);

@@ -14,8 +14,7 @@
 //!
 //! All fields are at the top level, so a search for `session=..` finds a line wherever the field
 //! was set. If two fields have the same name, the event takes precedence, then the innermost span.
-//! A field with the name of one of the first row is renamed to `field.level`, `field.target` and so
-//! on. A field `request_id` replaces the current request id.
+//! A field with a name that the line itself writes gets the prefix `field.`, as in `field.level`. A field `request_id` replaces the current request id.
 //!
 //! | value | in the line |
 //! |---|---|

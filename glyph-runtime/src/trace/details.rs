@@ -1,7 +1,7 @@
-//! What spans tell about the code that created them.
+//! Source, thread and timing attributes of spans.
 
-/// What the spans of `tracing` and of stages tell about the code that created them, in addition to
-/// their fields. Default: nothing, as it is more than half of a small span.
+/// Source, thread and timing attributes of the spans of `tracing` and of stages, in addition to their
+/// fields. Default: none of them, since they are more than half of a small span.
 ///
 /// ```
 /// use glyph_runtime::trace::TraceSettings;

@@ -5,6 +5,5 @@ pub(crate) const HTTP: &str = "http.request";
 /// The target of the lines of gRPC servers.
 pub(crate) const GRPC: &str = "grpc.call";
 
-/// The targets of events that repeat what the span of their call says. They are lines and log
-/// records, and no events of that span.
+/// The targets of events that duplicate their span. They are logged, but not added to the span.
 pub(crate) const TARGETS: [&str; 2] = [HTTP, GRPC];

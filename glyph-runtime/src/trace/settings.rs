@@ -37,7 +37,7 @@ pub struct TraceSettings {
     pub batch: BatchLimits,
     /// Limits of one span.
     pub limits: SpanLimits,
-    /// What spans tell about the code that created them. Default: nothing.
+    /// Source, thread and timing attributes of spans. Default: none of them.
     pub details: SpanDetails,
     /// Names of attributes to redact in spans, events and links, for every exporter and the ring.
     pub redaction: Redaction,

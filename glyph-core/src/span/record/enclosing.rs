@@ -1,6 +1,6 @@
 //! What is around the running code: records, then a span of `tracing`'s.
 
-use super::{SpanPlace, Values, local};
+use super::{SpanKey, Values, local};
 
 /// What is around a record, or around the running code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8,7 +8,7 @@ pub enum Enclosing {
     /// Nothing that is known.
     Nothing,
     /// This span.
-    Span(SpanPlace),
+    Span(SpanKey),
     /// The current span of the subscriber: no record is inside of it.
     CurrentSpan,
 }

@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 
 /// A span of `tracing`'s.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SpanPlace {
+pub struct SpanKey {
     /// The address of the registry, since ids of another one mean nothing.
     pub registry: usize,
     /// The id as a number.
@@ -16,7 +16,7 @@ pub struct SpanPlace {
 /// The innermost span that a thread is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::span) struct Entered {
-    pub(super) span: Option<SpanPlace>,
+    pub(super) span: Option<SpanKey>,
     /// The number of spans that the thread is in.
     depth: usize,
 }
@@ -25,7 +25,7 @@ pub(in crate::span) struct Entered {
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     layer: usize,
-    span: SpanPlace,
+    span: SpanKey,
     /// Whether the thread was in the span already. Entering it again changes nothing, as for the
     /// registry.
     again: bool,
@@ -38,8 +38,8 @@ thread_local! {
     static ENTRIES: RefCell<Vec<Entry>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Notes that `layer` has seen this thread enter a span. The layer is told apart by its address.
-pub fn note_entered(layer: usize, span: SpanPlace) {
+/// Notes that `layer` has seen this thread enter a span. Layers are identified by address.
+pub fn note_entered(layer: usize, span: SpanKey) {
     change(|entries| {
         let same = |entry: &Entry| entry.layer == layer && entry.span == span;
         let again = entries.iter().any(same);
@@ -48,7 +48,7 @@ pub fn note_entered(layer: usize, span: SpanPlace) {
 }
 
 /// Notes that `layer` has seen this thread leave a span.
-pub fn note_left(layer: usize, span: SpanPlace) {
+pub fn note_left(layer: usize, span: SpanKey) {
     change(|entries| {
         let same = |entry: &Entry| entry.layer == layer && entry.span == span;
         if let Some(last) = entries.iter().rposition(same) {
@@ -91,10 +91,10 @@ impl Entered {
 
 #[cfg(test)]
 mod tests {
-    use super::{Entered, SpanPlace, note_entered, note_left};
+    use super::{Entered, SpanKey, note_entered, note_left};
 
-    const fn span(id: u64) -> SpanPlace {
-        SpanPlace { registry: 1, id }
+    const fn span(id: u64) -> SpanKey {
+        SpanKey { registry: 1, id }
     }
 
     #[test]

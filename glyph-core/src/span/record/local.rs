@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, sync::Arc};
 
-use super::{Enclosing, SharedRecord, SpanPlace, Values, entered::Entered, shared::SharedParent};
+use super::{Enclosing, SharedRecord, SpanKey, Values, entered::Entered, shared::SharedParent};
 
 /// The most unused records that a thread keeps.
 const MOST_UNUSED: usize = 64;
@@ -10,7 +10,7 @@ const MOST_UNUSED: usize = 64;
 /// A record that belongs to a running call.
 #[derive(Debug)]
 pub(super) struct SpanRecord {
-    /// Tells the records of a process apart.
+    /// Identifies the record in the process.
     serial: u64,
     parent: Parent,
     pub(super) values: Values,
@@ -21,7 +21,7 @@ pub(super) struct SpanRecord {
 #[derive(Debug)]
 pub(super) enum Parent {
     Nothing,
-    Span(SpanPlace),
+    Span(SpanKey),
     /// The record with this serial, if the thread is in it. It is not kept: a call in a call needs
     /// no counting of references then. A future that is moved out of the call in which it began,
     /// and outlives it, loses its parent.

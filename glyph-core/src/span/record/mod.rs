@@ -4,9 +4,9 @@
 //! names and values of the fields instead, and where the span is in the tree, so that the lines
 //! below it have the same fields as sampled ones. It costs a copy of the values.
 //!
-//! The thread that runs the call owns the record while the call is entered. Whoever may outlive the
-//! call (a span of `tracing`'s, a context that goes to another task, a stream) gets a
-//! [`SharedRecord`], which is made when the first of them asks for it.
+//! The thread that runs the call owns the record while the call is entered. Spans of `tracing`'s,
+//! contexts of other tasks and streams may outlive the call. They get a [`SharedRecord`], which is
+//! made when the first of them asks for it.
 //!
 //! Records exist only while a [`RecordReader`] does, such as a log.
 
@@ -20,7 +20,7 @@ mod values;
 
 pub use enclosing::{Enclosing, enclosing};
 pub(super) use entered::Entered;
-pub use entered::{SpanPlace, note_entered, note_left};
+pub use entered::{SpanKey, note_entered, note_left};
 pub(super) use local::{update, update_shared};
 pub use reader::{RecordReader, SpanReader};
 pub(super) use reader::{records_are_read, spans_are_read};

@@ -8,10 +8,10 @@ use std::sync::{
     },
 };
 
-use super::{Enclosing, SpanPlace, Values, local};
+use super::{Enclosing, SpanKey, Values, local};
 use crate::sync::lock;
 
-/// What a record says, for spans, contexts and calls that may outlive its call.
+/// The values of a record, for spans, contexts and calls that may outlive its call.
 #[derive(Debug)]
 pub struct SharedRecord {
     pub(super) parent: SharedParent,
@@ -25,7 +25,7 @@ pub struct SharedRecord {
 #[derive(Clone, Debug)]
 pub(super) enum SharedParent {
     Nothing,
-    Span(SpanPlace),
+    Span(SpanKey),
     Record(Arc<SharedRecord>),
 }
 

@@ -2,8 +2,8 @@
 //! "OTLP Metrics").
 //!
 //! A push sends what a scrape would return at that moment: the same series, cumulative since the
-//! start of the process unless [`Temporality`] says otherwise, with the exemplars of histograms. Declared metrics have OpenTelemetry's
-//! names, and units in UCUM's codes: `glyphoxa.stt.duration` in `s`, where `/metrics` has
+//! start of the process unless [`Temporality`] is set to another value, with the exemplars of
+//! histograms. Declared metrics have OpenTelemetry's names, and units in UCUM's codes: `glyphoxa.stt.duration` in `s`, where `/metrics` has
 //! `glyphoxa_stt_duration_seconds`. An [`Exposition`](super::Exposition) as the source adds glyph's
 //! own metrics, such as `glyph.scrapes`, and those of external recorders, with their family names.
 //!

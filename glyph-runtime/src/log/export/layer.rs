@@ -16,7 +16,7 @@ use crate::{
     export::{Queue, is_export_thread, transport},
     log::{
         AUDIT,
-        enclosing::{Around, Records},
+        enclosing::{Records, SpanOrRecord},
         fields::{Collector, Owner, Policy},
         filter::EventFilter,
         layer::in_current_span,
@@ -135,12 +135,12 @@ where
         let mut draft = Draft::begin(*metadata.level(), &self.policy.limits, fields);
         self.records
             .each(event, &context, &mut |around| match around {
-                Around::Span(extensions) => {
+                SpanOrRecord::Span(extensions) => {
                     if let Some(fields) = extensions.get::<Attributes>() {
                         draft.span(fields);
                     }
                 }
-                Around::Record(values) => {
+                SpanOrRecord::Record(values) => {
                     let mut fields = Attributes::default();
                     self.policy.collect(values, &mut fields);
                     draft.span(&fields);

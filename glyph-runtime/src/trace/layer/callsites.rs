@@ -18,7 +18,7 @@ use tracing::Metadata;
 use super::table::{MAX_ENTRIES, Table};
 use crate::otlp::instrumentation;
 
-/// The most fields of a callsite that are told apart.
+/// The limit of tracked fields per callsite.
 const MAX_FIELDS: usize = 64;
 /// The callsites that a thread finds without a lock.
 const RECENT: usize = 64;

@@ -9,7 +9,7 @@ use crate::{export::transport, trace::edge_lines};
 const AUDIT: &str = "audit";
 
 /// A filter by target and level. Audit events are for the audit trail alone, and the line of a call
-/// is no event of its span.
+/// is not an event of its span.
 #[derive(Debug)]
 pub(super) struct SpanFilter {
     level: LevelFilter,
