@@ -1,7 +1,13 @@
 //! Exemplars: the trace of one observation of each bucket.
 
 use std::time::SystemTime;
-use std::{fmt, sync::OnceLock};
+use std::{
+    fmt,
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
 
 use tracing::level_filters::LevelFilter;
 
@@ -78,6 +84,9 @@ pub trait CurrentTrace: Send + Sync {
     fn exemplar(&self) -> Option<Exemplar>;
 }
 
+/// Whether observations in traces that are not sampled become exemplars.
+static IN_UNSAMPLED: AtomicBool = AtomicBool::new(false);
+
 static CURRENT: OnceLock<&'static dyn CurrentTrace> = OnceLock::new();
 
 /// Connects exemplars to `current`. Later calls change nothing.
@@ -89,6 +98,17 @@ pub(crate) fn connect_current_trace(current: &'static dyn CurrentTrace) {
 #[inline]
 pub(crate) fn current_exemplar() -> Option<Exemplar> {
     current_trace()?.exemplar()
+}
+
+/// Sets whether observations in traces that are not sampled become exemplars. Default: false.
+pub fn keep_unsampled_exemplars(keep: bool) {
+    IN_UNSAMPLED.store(keep, Relaxed);
+}
+
+/// [`current_exemplar`] of code that is known to be in a trace that is not sampled.
+#[inline]
+pub(crate) fn unsampled_exemplar() -> Option<Exemplar> {
+    IN_UNSAMPLED.load(Relaxed).then(current_exemplar).flatten()
 }
 
 /// Returns the connected runtime, if a span may be current.

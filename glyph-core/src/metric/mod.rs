@@ -31,7 +31,7 @@ mod totals;
 pub use amount::{GaugeValue, Observation};
 pub use counter::Counter;
 pub use exemplar::{CurrentTrace, Exemplar, InvalidTraceId};
-pub(crate) use exemplar::{connect_current_trace, current_exemplar};
+pub(crate) use exemplar::{connect_current_trace, current_exemplar, unsampled_exemplar};
 pub use gauge::Gauge;
 pub use histogram::{Histogram, HistogramSnapshot};
 
@@ -41,7 +41,7 @@ pub use catalog_cells::{CatalogCells, DeclaredCatalog, unexposed_catalogs};
 pub(crate) use cells::slots;
 pub use cells::{Metric, MetricParts};
 #[doc(hidden)]
-pub use exemplar::ExemplarAt;
+pub use exemplar::{ExemplarAt, keep_unsampled_exemplars};
 #[doc(hidden)]
 pub use reading::{PresentSeries, Series};
 pub use recording_target::{ReadTarget, RecordingTarget, TargetCells};

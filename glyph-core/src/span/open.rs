@@ -13,7 +13,10 @@ use super::{
     recorded::Recorded,
     traces::{current_span, exemplar_of},
 };
-use crate::{Exemplar, metric::current_exemplar};
+use crate::{
+    Exemplar,
+    metric::{current_exemplar, unsampled_exemplar},
+};
 
 /// The span of a call: one of `tracing`'s, a record, or none.
 #[doc(hidden)]
@@ -111,7 +114,7 @@ impl OpenSpan {
         match &self.0 {
             State::Span(_, Some(parent)) => exemplar_of(parent),
             State::Nothing | State::Span(_, None) => current_exemplar(),
-            State::Unsampled | State::Recorded(_) => None,
+            State::Unsampled | State::Recorded(_) => unsampled_exemplar(),
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
+use glyph_core::__runtime::keep_unsampled_exemplars;
+
 const TRACE_BASED: u8 = 0;
 const ALWAYS_ON: u8 = 1;
 const ALWAYS_OFF: u8 = 2;
@@ -16,6 +18,7 @@ pub(crate) fn set_exemplar_filter(sampled: bool, unsampled: bool) {
         (false, _) => ALWAYS_OFF,
     };
     FILTER.store(filter, Relaxed);
+    keep_unsampled_exemplars(filter == ALWAYS_ON);
 }
 
 /// Whether a span that is sampled or not has exemplars.
