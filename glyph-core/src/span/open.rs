@@ -126,9 +126,9 @@ impl OpenSpan {
         }
     }
 
-    /// Keeps what is around a record, since the call may go on after it.
+    /// Keeps what is around a record, since the call may go on after it. Call it in what is around.
     #[inline]
-    pub(crate) fn outlive(&mut self) {
+    pub fn outlive(&mut self) {
         if let State::Recorded(recorded) = &mut self.0 {
             recorded.outlive();
         }

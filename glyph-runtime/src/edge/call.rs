@@ -103,6 +103,8 @@ impl<P: Protocol> Call<P> {
             span.span
                 .with(|span| protocol.describe_head(role, head, span));
         }
+        // The body may be read after all that is around the call is over.
+        span.span.outlive();
         if let Side::Server(server) = &progress.side {
             server.write_headers(&mut head.headers, &span.ids, progress.elapsed());
         }

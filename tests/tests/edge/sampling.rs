@@ -8,7 +8,14 @@
 
 use std::net::SocketAddr;
 
-use axum::{Router, body::Body, extract::Path, routing::get};
+use axum::{
+    Router,
+    body::Body,
+    extract::Path,
+    middleware::{self, Next},
+    response::Response,
+    routing::get,
+};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use glyph_runtime::{
@@ -77,6 +84,12 @@ fn prices() -> Router {
         .layer(ServerLayer::new(ServerMetrics::global()))
 }
 
+/// The span of a middleware, which is over when the body of the response is read.
+async fn in_span_of_tenant(request: axum::extract::Request, next: Next) -> Response {
+    let span = info_span!("tenant", tenant = "acme");
+    next.run(request).instrument(span).await
+}
+
 fn orders(stock: SocketAddr, prices: SocketAddr) -> Router {
     let handler = move |Path(id): Path<u32>| async move {
         info!("in the handler");
@@ -85,6 +98,7 @@ fn orders(stock: SocketAddr, prices: SocketAddr) -> Router {
     Router::new()
         .route("/orders/{id}", get(handler))
         .layer(ServerLayer::new(ServerMetrics::global()))
+        .layer(middleware::from_fn(in_span_of_tenant))
 }
 
 /// The lines of one request: seven of the code, and one of each service about its call.
@@ -156,6 +170,8 @@ async fn sampling_changes_no_line_of_services() {
         .map(|line| line["message"].to_string())
         .collect();
     assert!(expected.len() >= 10, "{messages:?}");
+    let of_tenant = expected.iter().filter(|line| line["tenant"] == "acme");
+    assert!(of_tenant.count() > 1, "{expected:?}");
     for line in &expected {
         assert!(line.get("http.request.method").is_some() || line.get("rpc.method").is_some());
     }
