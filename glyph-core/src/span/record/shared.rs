@@ -11,10 +11,16 @@ use std::sync::{
 use super::{Enclosing, SpanKey, Values, local};
 use crate::sync::lock;
 
+/// The most records around a shared one. A task that starts the next one like itself, in its stage,
+/// would keep all before it for ever otherwise.
+const MOST_AROUND: usize = 128;
+
 /// The values of a record, for spans, contexts and calls that may outlive its call.
 #[derive(Debug)]
 pub struct SharedRecord {
     pub(super) parent: SharedParent,
+    /// The number of records around this one.
+    depth: usize,
     values: Values,
     /// Whether there are later values, so that most readers take no lock.
     has_later: AtomicBool,
@@ -30,9 +36,21 @@ pub(super) enum SharedParent {
 }
 
 impl SharedRecord {
+    /// A record in `parent`, or in nothing if too many are around that.
     pub(super) fn new(parent: SharedParent, values: Values) -> Arc<Self> {
+        let (parent, depth) = match parent {
+            SharedParent::Record(around) if around.depth >= MOST_AROUND => {
+                (SharedParent::Nothing, 0)
+            }
+            SharedParent::Record(around) => {
+                let depth = around.depth.saturating_add(1);
+                (SharedParent::Record(around), depth)
+            }
+            other => (other, 0),
+        };
         Arc::new(Self {
             parent,
+            depth,
             values,
             has_later: AtomicBool::new(false),
             later: Mutex::default(),
@@ -71,4 +89,31 @@ pub fn current_shared() -> Option<Arc<SharedRecord>> {
         let innermost = thread.innermost()?;
         thread.share(innermost)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{MOST_AROUND, SharedParent, SharedRecord, Values};
+
+    /// Returns the number of records that a reader of the last one sees, after so many generations
+    /// of tasks.
+    fn seen_after(generations: usize) -> usize {
+        let next = |record: Arc<SharedRecord>, _| {
+            SharedRecord::new(SharedParent::Record(record), Values::default())
+        };
+        let first = SharedRecord::new(SharedParent::Nothing, Values::default());
+        let last = (0..generations).fold(first, next);
+        let mut seen = 0;
+        last.each(&mut |_| seen += 1);
+        seen
+    }
+
+    #[test]
+    fn tasks_that_start_the_next_one_keep_a_limited_number_of_records() {
+        assert_eq!(seen_after(MOST_AROUND), MOST_AROUND + 1);
+        assert_eq!(seen_after(MOST_AROUND + 1), 1);
+        assert!(seen_after(1_000_000) <= MOST_AROUND + 1);
+    }
 }
