@@ -1,11 +1,16 @@
 //! The dashboard of a running pipeline: every panel has data.
 
-use std::fs;
+use std::{
+    fs,
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    thread,
+};
 
 use serde_json::Value;
 
 use crate::{
-    glyphoxa::{Glyphoxa, write_artifacts},
+    glyphoxa::{Glyphoxa, speak_until, write_artifacts},
     process::eventually,
     prometheus::{EXEMPLARS_ONLY, Prometheus},
 };
@@ -35,7 +40,25 @@ scrape_configs:
     );
     let prometheus = Prometheus::configured(&configuration, EXEMPLARS_ONLY);
     prometheus.wait_until_up();
-    let dashboard = folder.path().join("grafana/dashboards/glyphoxa.json");
+    let (address, ended) = (glyphoxa.address, AtomicBool::new(false));
+    thread::scope(|scope| {
+        scope.spawn(|| speak_until(address, &ended));
+        let _end = End(&ended);
+        check(&prometheus, folder.path());
+    });
+}
+
+/// Ends the requests, also if a check fails.
+struct End<'ended>(&'ended AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
+    }
+}
+
+fn check(prometheus: &Prometheus, folder: &Path) {
+    let dashboard = folder.join("grafana/dashboards/glyphoxa.json");
     let dashboard: Value = serde_json::from_slice(&fs::read(dashboard).unwrap()).unwrap();
     let questions = questions(&dashboard);
     assert!(questions.len() > 20, "{questions:#?}");

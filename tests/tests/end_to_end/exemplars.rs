@@ -18,7 +18,7 @@ use crate::{
 
 #[derive(LabelSet)]
 pub(crate) struct Route<'a> {
-    #[label(max = 4)]
+    #[label(max = 8)]
     pub(crate) route: &'a str,
 }
 

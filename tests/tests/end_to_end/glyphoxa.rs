@@ -5,7 +5,12 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::LazyLock,
+    sync::{
+        LazyLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    thread,
+    time::Duration,
 };
 
 use glyph_tests::environment;
@@ -63,6 +68,21 @@ impl Glyphoxa {
             is_last.then_some(())
         });
         lines.into_inner()
+    }
+}
+
+/// Speaks to a character of a pipeline over HTTP until `ended`. Probes and scrapes are no requests of the
+/// objective.
+pub(crate) fn speak_until(address: SocketAddr, ended: &AtomicBool) {
+    let agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(Duration::from_secs(10)))
+        .build()
+        .new_agent();
+    let url = format!("http://{address}/api/v1/npcs/sage_03/speak");
+    while !ended.load(Relaxed) {
+        agent.post(&url).send_empty().unwrap();
+        thread::sleep(Duration::from_millis(100));
     }
 }
 
