@@ -9,7 +9,7 @@ use glyph_runtime::{
     metric_catalog,
     trace::Protocol,
 };
-use glyph_tests::{children::alone, environment, wait};
+use glyph_tests::{Page, children::alone, environment, wait};
 use opentelemetry_proto::tonic::metrics::v1::{
     AggregationTemporality, Metric, metric::Data, number_data_point::Value,
 };
@@ -32,6 +32,12 @@ struct Metrics {
     latency: Histogram,
     /// Level.
     level: Gauge,
+}
+
+#[metric_catalog(namespace = "guests", scope(Guest { guest_id: max 2 }, idle = 1h))]
+struct Guests {
+    /// Visits.
+    visits: Counter,
 }
 
 fn record(count: u64) {
@@ -66,7 +72,9 @@ fn points(metrics: &[Metric], name: &str) -> Vec<Point> {
         Data::Sum(sum) => {
             assert!(sum.is_monotonic);
             assert_eq!(sum.aggregation_temporality(), AggregationTemporality::Delta);
-            let point = &sum.data_points[0];
+            // Next to the series of a scope is the one outside of it, without labels.
+            let points = sum.data_points.iter();
+            let point = points.max_by_key(|point| point.attributes.len()).unwrap();
             let value = match point.value.unwrap() {
                 Value::AsInt(count) => f64::from(u32::try_from(count).unwrap()),
                 Value::AsDouble(value) => value,
@@ -192,6 +200,39 @@ fn partly_accepted_changes_are_not_sent_again() {
         for protocol in PROTOCOLS {
             assert_eq!(change_after(Answer::AcceptBut(1), protocol), 4.0);
         }
+    });
+}
+
+#[test]
+fn scope_that_was_removed_and_returns_is_a_new_series() {
+    alone(|| {
+        let receiver = Receiver::start([]);
+        let registry = Registry::new([Guests::global() as _]).unwrap();
+        let settings = changes(&receiver, Protocol::HttpProtobuf);
+        let pipeline = Pipeline::start(settings, registry).unwrap();
+        let telemetry = environment::telemetry("guests").catalog(Guests::global());
+        let telemetry = telemetry.without_listener().build().unwrap();
+        let visit = |times| {
+            let guest = Guest { guest_id: "ada" };
+            guest.in_scope(|| Guests::global().visits.add(times));
+        };
+        visit(2);
+        pipeline.flush(LONG).unwrap();
+        Guest::idle_after(Duration::from_millis(1));
+        wait::until("the scope is removed", || {
+            let page = Page::of(&telemetry).unwrap();
+            let mut visits = page.named("guests_visits_total");
+            visits.all(|sample| !sample.labels.contains_key("guest_id"))
+        });
+        Guest::idle_after(Duration::from_secs(3600));
+        visit(5);
+        pipeline.flush(LONG).unwrap();
+        visit(1);
+        pipeline.flush(LONG).unwrap();
+        let arrived = points(&receiver.accepted(), "guests.visits");
+        let counts: Vec<_> = arrived.iter().map(|(.., count)| *count).collect();
+        assert_eq!(counts, [2.0, 5.0, 1.0], "{arrived:?}");
+        check_times(&arrived[1..]);
     });
 }
 
