@@ -9,7 +9,7 @@ use std::sync::{
 };
 
 use super::{Enclosing, SpanKey, Values, local};
-use crate::sync::lock;
+use crate::sync::lock_unless_lost;
 
 /// The most records around a shared one. A task that starts the next one like itself, in its stage,
 /// would keep all before it for ever otherwise.
@@ -57,10 +57,13 @@ impl SharedRecord {
         })
     }
 
-    /// Sets values that were not known when the record was shared.
+    /// Sets values that were not known when the record was shared. A forked process whose parent
+    /// was using them at the fork leaves them as they are.
     pub(super) fn update(&self, newer: &Values) {
-        lock(&self.later).update(newer);
-        self.has_later.store(true, Release);
+        if let Some(mut later) = lock_unless_lost(&self.later) {
+            later.update(newer);
+            self.has_later.store(true, Release);
+        }
     }
 
     /// Passes the values of this record and of those around it to `read`, the innermost first.
@@ -69,8 +72,10 @@ impl SharedRecord {
         let mut record = self;
         loop {
             // Of two values of a field, readers keep the first.
-            if record.has_later.load(Acquire) {
-                read(&lock(&record.later));
+            if record.has_later.load(Acquire)
+                && let Some(later) = lock_unless_lost(&record.later)
+            {
+                read(&later);
             }
             read(&record.values);
             match &record.parent {
