@@ -109,6 +109,9 @@ async fn changed(body: Body, filter: &dyn ChangeFilter) -> Text {
     let Ok(directives) = str::from_utf8(&bytes).map(str::trim) else {
         return invalid("invalid filter: use UTF-8\n");
     };
+    if directives.is_empty() {
+        return invalid("missing filter: send directives such as `info,shop=debug`\n");
+    }
     match filter.set(directives) {
         Ok(before) => {
             tracing::info!(
