@@ -15,7 +15,7 @@ use tracing::{
 };
 use tracing_subscriber::{
     EnvFilter,
-    filter::Directive,
+    filter::{Directive, Targets},
     layer::{Context, Filter},
 };
 
@@ -131,6 +131,14 @@ impl EventFilter {
     pub(crate) fn most_verbose(&self) -> LevelFilter {
         self.current()
             .map_or(LevelFilter::TRACE, |directives| directives.most_verbose())
+    }
+
+    /// Whether an event passes that is in no span. Directives that name a span do not count.
+    pub(super) fn passes_outside_spans(&self, target: &str, level: Level) -> bool {
+        let text = self.text();
+        let plain: Vec<_> = text.split(',').filter(|part| !part.contains('[')).collect();
+        let targets = plain.join(",").parse::<Targets>();
+        !plain.is_empty() && targets.is_ok_and(|targets| targets.would_enable(target, &level))
     }
 
     /// Whether only audit events pass. It takes no lock.

@@ -92,7 +92,7 @@ pub use counters::{ByLevel, Counters, Dropped, Snapshot};
 pub use error::LogError;
 pub use errors::FindBacktrace;
 pub(crate) use filter::EventFilter;
-pub(crate) use filters::LogFilters;
+pub(crate) use filters::{CHANGES, LogFilters};
 pub(crate) use layer::LineLayer;
 pub use pipeline::Pipeline;
 pub use settings::{Audit, AuditOutput, Format, Limits, LogSettings, Output, SyncPolicy};

@@ -14,6 +14,7 @@ use super::{
     failures::Failures,
     fields::Policy,
     filter::EventFilter,
+    filters::LogFilters,
     layer::{AuditTrail, LineLayer, LogLayer},
     line::Style,
     names::Names,
@@ -37,6 +38,8 @@ pub struct Pipeline {
     trail: Option<Arc<Trail>>,
     panics: Arc<PanicLog>,
     filter: EventFilter,
+    /// Those that change with `filter`, and it.
+    filters: LogFilters,
     names: OutputNames,
     counters: Counters,
 }
@@ -138,11 +141,14 @@ impl Pipeline {
             queue: Arc::clone(&queue),
             audit: trail.clone().map(|trail| AuditTrail { trail, copied }),
         };
+        let mut filters = LogFilters::default();
+        filters.add(filter.clone());
         let pipeline = Self {
             queue,
             trail,
             panics: Arc::new(panics),
             filter: filter.clone(),
+            filters,
             names,
             counters,
         };
@@ -156,6 +162,9 @@ impl Pipeline {
     }
 
     /// Replaces the directives of the filter while the program runs.
+    ///
+    /// The pipeline of a [`Telemetry`](crate::Telemetry) changes the export of log records too, as
+    /// [`set_log_filter`](crate::Telemetry::set_log_filter) does, but has no line about it.
     ///
     /// Spans that are open stay as they are: a directive about a span or its fields applies to those
     /// that open later.
@@ -179,7 +188,17 @@ impl Pipeline {
     ///
     /// Returns [`LogError::Directive`] if a directive is invalid. The filter stays as it was.
     pub fn set_filter(&self, directives: &str) -> Result<(), LogError> {
-        self.filter.set(directives)
+        self.filters.set(directives).map(drop)
+    }
+
+    /// Lets the filter of log records change with that of the log, unless the two differ.
+    pub(crate) fn join(&mut self, records: EventFilter) {
+        self.filters.add(records);
+    }
+
+    /// Returns the filters that change together.
+    pub(crate) fn filters(&self) -> LogFilters {
+        self.filters.clone()
     }
 
     pub(crate) fn event_filter(&self) -> EventFilter {

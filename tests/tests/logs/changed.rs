@@ -94,16 +94,50 @@ fn levels_and_targets_change_for_callsites_that_were_used() {
         work();
     }
     let expected = [
+        // `shop=debug` excludes this line, so it is written before.
+        "log filter changed",
         "looked up",
+        // `error` passes only the error, and `off` nothing.
+        "broken",
         "log filter changed",
         "looked up",
         "served",
         "broken",
     ];
-    let mut found = messages(&telemetry, &written);
-    // Between the two: `error` passes only the error, and `off` nothing.
-    assert_eq!(found.remove(1), "broken");
-    assert_eq!(found, expected);
+    assert_eq!(messages(&telemetry, &written), expected);
+}
+
+#[test]
+fn change_is_a_line_if_the_filter_before_or_after_passes_it() {
+    alone(|| {
+        let cases = [
+            ("info", "debug", true),
+            ("info", "warn", true),
+            ("info", "off", true),
+            ("info", "info,glyph_runtime=warn", true),
+            ("info", "[step]=debug", true),
+            ("warn", "info", true),
+            ("warn", "glyph_runtime::log=info", true),
+            ("warn", "error", false),
+            ("info", "info,shop=loud", false),
+        ];
+        for (before, after, is_line) in cases {
+            let written = Written::default();
+            let builder = unsampled(&written).log(move |log| before.clone_into(&mut log.filter));
+            let telemetry = builder.build().unwrap();
+            let subscriber = tracing_subscriber::registry().with(telemetry.layers());
+            let _current = tracing::subscriber::set_default(subscriber);
+            let valid = telemetry.set_log_filter(after).is_ok();
+            telemetry.log().unwrap().flush(AMPLE).unwrap();
+            let lines = written.lines();
+            assert_eq!(lines.len(), usize::from(is_line), "{before} to {after}");
+            for line in &*lines {
+                assert!(valid);
+                assert_eq!(line["before"], before);
+                assert_eq!(line["filter"], after);
+            }
+        }
+    });
 }
 
 #[test]

@@ -113,6 +113,9 @@ impl Pipeline {
     /// Replaces the directives of the filter while the program runs, as
     /// [`log::Pipeline::set_filter`](crate::log::Pipeline::set_filter) does.
     ///
+    /// The filter of the log stays as it is. Records of the `log` crate have the levels that some
+    /// filter let through at the start or at a change of the log's.
+    ///
     /// # Errors
     ///
     /// Returns [`LogError::Directive`] if a directive is invalid. The filter stays as it was.

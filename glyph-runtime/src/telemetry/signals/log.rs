@@ -12,7 +12,7 @@ use crate::{
     config::Configuration,
     export::{Loss, Undelivered},
     expose::Exposition,
-    log::{LogError, LogFilters, LogSettings, Pipeline},
+    log::{CHANGES, EventFilter, LogError, LogFilters, LogSettings, Pipeline},
     redaction::Redaction,
     telemetry::{Telemetry, TelemetryBuilder},
 };
@@ -66,21 +66,11 @@ impl Signal for Log {
     }
 
     fn start(self: Box<Self>, parts: &mut Parts) -> Result<Option<Box<dyn Running>>, StartError> {
-        let mut pipeline = None;
-        let mut filters = LogFilters::default();
-        #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
-        if let Some(records) = super::otlp::log_records::filter(&parts.running) {
-            filters.add(records);
-        }
-        if self.is_wanted {
-            let settings = mem::take(&mut parts.configuration.log);
-            let (layer, started) = Pipeline::start_any(settings)?;
-            let filter = started.event_filter();
-            parts.takes(filter.most_verbose());
-            parts.layers.push(SignalLayer::Lines(layer));
-            filters.add(filter);
-            pipeline = Some(started);
-        }
+        let pipeline = self.is_wanted.then(|| start_lines(parts)).transpose()?;
+        let filters = match &pipeline {
+            Some(pipeline) => pipeline.filters(),
+            None => filters_without_lines(parts),
+        };
         Ok(Some(Box::new(RunningLog {
             pipeline,
             filters,
@@ -88,6 +78,36 @@ impl Signal for Log {
             logs_panics: self.logs_panics,
         })))
     }
+}
+
+/// Starts the log lines.
+fn start_lines(parts: &mut Parts) -> Result<Pipeline, StartError> {
+    let settings = mem::take(&mut parts.configuration.log);
+    let (layer, mut pipeline) = Pipeline::start_any(settings)?;
+    parts.takes(pipeline.event_filter().most_verbose());
+    parts.layers.push(SignalLayer::Lines(layer));
+    if let Some(records) = filter_of_records(parts) {
+        pipeline.join(records);
+    }
+    Ok(pipeline)
+}
+
+fn filters_without_lines(parts: &Parts) -> LogFilters {
+    let mut filters = LogFilters::default();
+    if let Some(records) = filter_of_records(parts) {
+        filters.add(records);
+    }
+    filters
+}
+
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+fn filter_of_records(parts: &Parts) -> Option<EventFilter> {
+    super::otlp::log_records::filter(&parts.running)
+}
+
+#[cfg(not(any(feature = "otlp-grpc", feature = "otlp-http")))]
+const fn filter_of_records(_: &Parts) -> Option<EventFilter> {
+    None
 }
 
 impl Running for RunningLog {
@@ -184,8 +204,12 @@ impl Telemetry {
     /// Changes the filter of the log while the program runs: levels, targets, spans and their fields,
     /// in the syntax of `RUST_LOG`.
     ///
-    /// The export of log records changes with it, unless it has a filter of its own. A directive
-    /// about a span or its fields applies to spans that open later. The change is a line of the log.
+    /// The export of log records changes with it, unless it started with another filter than the
+    /// log. A directive about a span or its fields applies to spans that open later.
+    ///
+    /// The change is a line of the log with level `INFO` and target `glyph_runtime::log`. If the new
+    /// filter excludes that line, it is logged before the change, and is missing only if the old
+    /// filter excludes it too.
     ///
     /// The endpoint `/log/filter` of the admin listener does the same: see
     /// [`TelemetryBuilder::admin_token`].
@@ -207,14 +231,16 @@ impl Telemetry {
     /// Returns [`LogError::Directive`] if a directive is invalid, and [`LogError::NoLog`] if there is
     /// neither a log nor an export of log records. The filter stays as it was.
     pub fn set_log_filter(&self, directives: &str) -> Result<(), LogError> {
-        let before = filters(self.signals()).set(directives)?;
-        tracing::info!(
-            target: "glyph_runtime::log",
-            before,
-            filter = directives,
-            "log filter changed"
-        );
-        Ok(())
+        let filters = filters(self.signals());
+        let log_change = |before: &str| {
+            tracing::info!(target: CHANGES, before, filter = directives, "log filter changed");
+        };
+        if filters.would_exclude_changes(directives)? {
+            log_change(&filters.text().unwrap_or_default());
+            filters.set(directives).map(drop)
+        } else {
+            filters.set(directives).map(|before| log_change(&before))
+        }
     }
 
     /// Returns the pipeline of log lines. `None` without a log.
