@@ -158,7 +158,7 @@ fn telemetry_without_a_log_has_no_filter() {
         .unwrap();
     assert_eq!(telemetry.log_filter(), None);
     let error = telemetry.set_log_filter("debug").unwrap_err();
-    assert!(error.to_string().contains("no log"), "{error}");
+    assert!(error.to_string().contains("missing log"), "{error}");
 }
 
 #[test]
