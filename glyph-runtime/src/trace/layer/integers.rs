@@ -68,11 +68,12 @@ impl Visit for Integers {
 }
 
 /// Turns an attribute from a field of `callsite` into an integer, if the field is one. What is
-/// beyond the integers of OpenTelemetry stays text.
+/// beyond the integers of OpenTelemetry stays text, and so does a text that no integer is written as.
 pub(super) fn restore(attribute: &mut KeyValue, callsite: &Callsite) {
     if let Value::String(text) = &attribute.value
         && callsite.is_integer(attribute.key.as_str())
         && let Ok(integer) = text.as_str().parse::<i64>()
+        && itoa::Buffer::new().format(integer) == text.as_str()
     {
         attribute.value = Value::I64(integer);
     }

@@ -55,6 +55,20 @@ fn integer_beyond_those_of_otlp_stays_text() {
 }
 
 #[test]
+fn text_in_the_field_of_an_integer_stays_text() {
+    let spans = exported(|| {
+        for text in ["01234", "+5", "-0", "12a"] {
+            let span = info_span!("address", zip = Empty);
+            span.record("zip", 1234_u64);
+            span.record("zip", text);
+        }
+    });
+    let texts = spans.iter().map(|span| value(&span.attributes, "zip"));
+    let expected = ["01234", "+5", "-0", "12a"].map(|text| Some(text.into()));
+    assert_eq!(texts.collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn fields_of_stages_are_integers() {
     #[instrument_stage(stage::stt, labels(test = "integers"), fields(bytes = size, late = Empty))]
     fn transcribe(size: usize) {
