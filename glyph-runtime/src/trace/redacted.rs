@@ -9,8 +9,11 @@ use crate::redaction::{REDACTED, Redaction};
 const CHAIN: &str = ".chain";
 /// Attributes to which it copies such an error, whatever the field is called.
 const COPIES: [&str; 2] = ["exception.message", "exception.stacktrace"];
-/// The field whose value becomes `exception.message` and the status of an event without a message.
-const ERROR: &str = "error";
+/// The field of log lines with the text of an error, which a span has as `exception.message` and as its
+/// status. A list with `error` covers it too.
+const ERROR: &str = "error.message";
+/// The field whose value becomes the status.
+const STATUS: &str = "otel.status_description";
 /// The field whose value becomes the name of the event.
 const MESSAGE: &str = "message";
 
@@ -22,13 +25,13 @@ pub(super) fn redact(span: &mut SpanData, redaction: &Redaction) {
             copied |= replace(attribute, redaction);
         }
     }
-    if redaction.covers(ERROR) {
-        copied = true;
-        if let Status::Error { description } = &mut span.status
-            && !description.is_empty()
-        {
-            *description = REDACTED.into();
-        }
+    let errors = redaction.covers(ERROR);
+    copied |= errors;
+    if let Status::Error { description } = &mut span.status
+        && !description.is_empty()
+        && (errors || redaction.covers(STATUS))
+    {
+        *description = REDACTED.into();
     }
     if copied {
         for attribute in attributes(span).flatten() {

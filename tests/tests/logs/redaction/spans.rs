@@ -74,16 +74,29 @@ fn errors_under_other_names_are_visible() {
 
 #[test]
 fn redacted_error_is_hidden_in_the_span_status() {
-    let list = Redaction::none().with("error");
-    let trace = trace(list, |_| {
-        let span = info_span!("login", otel.status_description = SECRET).entered();
-        error!(error = SECRET);
-        drop(span);
+    for name in [
+        "error",
+        "error.message",
+        "error_message",
+        "otel.status_description",
+    ] {
+        let trace = trace(Redaction::none().with(name), |_| {
+            info_span!("login", otel.status_description = SECRET).in_scope(|| {});
+        });
+        hidden(&trace);
+        let SpanStatus::Error { description } = &trace.spans[0].status else {
+            panic!("{name}: {trace:?}")
+        };
+        assert_eq!(description, "[redacted]", "{name}");
+    }
+}
+
+#[test]
+fn redacted_error_is_hidden_in_an_event_without_a_message() {
+    let trace = trace(Redaction::none().with("error"), |_| {
+        info_span!("login").in_scope(|| error!(error = SECRET));
     });
     hidden(&trace);
-    assert!(
-        matches!(&trace.spans[0].status, SpanStatus::Error { description } if description == "[redacted]")
-    );
 }
 
 #[test]
