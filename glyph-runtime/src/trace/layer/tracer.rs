@@ -97,6 +97,12 @@ impl Tracer for SpanTracer {
         for attribute in attributes {
             restore(attribute, callsite, hides_paths);
         }
+        // The events of a span before it is entered.
+        for event in builder.events.iter_mut().flatten() {
+            for attribute in &mut event.attributes {
+                restore(attribute, None, hides_paths);
+            }
+        }
         LayerSpan {
             span: self.of(callsite).build_with_context(builder, parent),
             callsite,

@@ -88,7 +88,11 @@ fn no_path_of_the_machine_leaves() {
             use tracing_opentelemetry::OpenTelemetrySpanExt;
             span.set_attribute("code.file.path", path);
         });
+        let never_entered = info_span!("never_entered");
+        info!(parent: &never_entered, code.file.path = path, "parsed");
     });
-    let file = value(&spans[0].attributes, "code.file.path");
+    let file = value(&spans[1].attributes, "code.file.path");
     assert_eq!(file, Some("parser-1.0.0/src/lib.rs".into()));
+    let of_event = &spans[0].events[0].attributes;
+    assert!(!format!("{of_event:?}").contains("ada"), "{of_event:?}");
 }

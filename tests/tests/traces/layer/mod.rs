@@ -3,5 +3,6 @@
 mod details;
 mod exported;
 mod integers;
+mod log_records;
 mod scopes;
 mod status;
