@@ -2,7 +2,7 @@
 //!
 //! It is the layer of `tracing-opentelemetry` between two others. The first one leaves notes for the
 //! tracer and its spans, which are called on the same thread: the callsite of a span that is created,
-//! and whether an event is being recorded. The last one removes them.
+//! and whether an event or a field is being recorded. The last one removes them.
 
 mod callsites;
 mod integers;
@@ -62,7 +62,7 @@ struct NotesBefore {
     dispatch: OnceLock<WeakDispatch>,
 }
 
-/// Removes the notes about an event.
+/// Removes the notes about an event or a field.
 #[derive(Debug)]
 struct NotesAfter;
 
@@ -99,6 +99,15 @@ where
         {
             values.record(&mut Integers::of(callsite));
         }
+        notes::fields_start();
+    }
+
+    fn on_enter(&self, _: &Id, _: Context<'_, S>) {
+        notes::span_entered();
+    }
+
+    fn on_exit(&self, _: &Id, _: Context<'_, S>) {
+        notes::span_left();
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
@@ -115,12 +124,16 @@ where
         if let Some(callsite) = callsite {
             event.record(&mut Integers::of(callsite));
         }
-        notes::set_event(metadata.target(), callsite);
+        notes::event_starts(metadata.target(), callsite);
     }
 }
 
 impl<S: Subscriber> Layer<S> for NotesAfter {
+    fn on_record(&self, _: &Id, _: &Record<'_>, _: Context<'_, S>) {
+        notes::fields_end();
+    }
+
     fn on_event(&self, _: &Event<'_>, _: Context<'_, S>) {
-        notes::remove_event();
+        notes::event_ends();
     }
 }

@@ -4,5 +4,6 @@ mod details;
 mod exported;
 mod integers;
 mod log_records;
+mod nested;
 mod scopes;
 mod status;
