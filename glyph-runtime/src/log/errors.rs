@@ -7,6 +7,8 @@ use std::{
     io, iter,
 };
 
+use tracing::field::FieldSet;
+
 /// The most causes of an error. A chain of causes may be a circle.
 pub(super) const CAUSES: usize = 16;
 /// The longest name of a type, in bytes.
@@ -44,9 +46,14 @@ pub(super) const STACKTRACE: &str = "exception.stacktrace";
 /// ```
 pub type FindBacktrace = for<'e> fn(&'e (dyn Error + 'static)) -> Option<&'e Backtrace>;
 
-/// Whether a field with this name is the error of its event or span, and not one of several.
-pub(super) fn is_the_error(name: &str) -> bool {
-    matches!(name, "error" | "err" | "e" | "exception")
+/// The names of a field that is the error of its event or span, the most telling one first.
+const ERRORS: [&str; 4] = ["error", "err", "e", "exception"];
+
+/// Whether a field with this name is the error of an event or a span with these fields. One of them
+/// is: another error is a field of its own.
+pub(super) fn is_the_error(name: &str, fields: &FieldSet) -> bool {
+    let the_error = ERRORS.iter().find(|error| fields.field(*error).is_some());
+    the_error.is_some_and(|error| *error == name)
 }
 
 /// Returns the error and its causes, at most [`CAUSES`] of them.

@@ -234,10 +234,12 @@ impl<F: FieldStore> Collector<'_, F> {
         }
     }
 
-    /// Adds the error of an event or a span. Its type and backtrace are fields of their own, unless
-    /// the program has such fields.
-    fn add_error(&mut self, error: &(dyn Error + 'static)) {
-        self.add_named(ERROR_MESSAGE, Value::Error(error));
+    /// Adds the error of an event or a span, which the program named `name`. Its text, type and
+    /// backtrace are fields of their own, unless the program has such fields.
+    fn add_error(&mut self, name: &'static str, error: &(dyn Error + 'static)) {
+        let has_message = self.names.field(ERROR_MESSAGE).is_some();
+        let message = if has_message { name } else { ERROR_MESSAGE };
+        self.add_named(message, Value::Error(error));
         if self.names.field(ERROR_TYPE).is_none()
             && let Some(type_name) = errors::type_of(error)
         {
@@ -288,8 +290,8 @@ impl<F: FieldStore> Visit for Collector<'_, F> {
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
         let name = name(field);
         let redacted = self.policy.covered.covers(name);
-        if errors::is_the_error(name) && !redacted {
-            self.add_error(value);
+        if errors::is_the_error(name, self.names) && !redacted {
+            self.add_error(name, value);
         } else {
             self.add(field, Value::Error(value));
         }

@@ -68,6 +68,36 @@ fn error_type_of_the_program_is_kept() {
 }
 
 #[test]
+fn two_errors_of_one_event_are_both_in_the_line() {
+    let failure = failure();
+    let error = &failure as &dyn Error;
+    let cause = &failure.cause as &dyn Error;
+    for line in [
+        line_of(|| error!(error, err = cause, "failed")),
+        line_of(|| error!(err = cause, error, "failed")),
+    ] {
+        assert_eq!(line["error.message"], "not stored: disk full");
+        assert_eq!(line["error.type"], "NotStored");
+        assert_eq!(line["err"], "disk full");
+    }
+}
+
+#[test]
+fn error_message_of_the_program_is_kept() {
+    let failure = failure();
+    let line = line_of(|| {
+        error!(
+            err = &failure as &dyn Error,
+            error.message = "out of room",
+            "failed"
+        );
+    });
+    assert_eq!(line["error.message"], "out of room");
+    assert_eq!(line["err"], "not stored: disk full");
+    assert_eq!(line["error.type"], "NotStored");
+}
+
+#[test]
 fn error_in_a_field_of_another_name_is_the_text_of_that_field() {
     let failure = failure();
     let line = line_of(|| error!(last_failure = &failure as &dyn Error, "gave up"));
