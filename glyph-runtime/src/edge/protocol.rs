@@ -169,3 +169,32 @@ pub struct Ended<E> {
     /// Whether the status of the span is an error.
     pub(super) failed: bool,
 }
+
+/// Returns a duration in milliseconds, from whole nanoseconds: `1.005`, not `1.0049999999999999`.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "exact for the first hundred days of a call, and rounded after them"
+)]
+pub(super) fn milliseconds(duration: Duration) -> f64 {
+    duration.as_nanos() as f64 / 1e6
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::milliseconds;
+
+    #[test]
+    fn milliseconds_have_no_more_digits_than_the_clock() {
+        for nanoseconds in 0..20_000 {
+            let shown = milliseconds(Duration::from_nanos(nanoseconds)).to_string();
+            let decimals = shown.split_once('.').map_or("", |(_, decimals)| decimals);
+            assert!(decimals.len() <= 6, "{nanoseconds} ns are {shown} ms");
+        }
+        assert_eq!(
+            milliseconds(Duration::from_micros(1005)).to_string(),
+            "1.005"
+        );
+    }
+}

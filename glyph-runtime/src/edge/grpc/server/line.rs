@@ -4,7 +4,10 @@ use tracing::Level;
 
 use super::ServerCall;
 use crate::{
-    edge::{grpc::CallEnd, protocol::Ended},
+    edge::{
+        grpc::CallEnd,
+        protocol::{Ended, milliseconds},
+    },
     trace::edge_lines,
 };
 
@@ -23,7 +26,7 @@ macro_rules! line {
             rpc.method = $call.name,
             rpc.status_code = $end.status.as_str(),
             error.r#type = $error,
-            duration_ms = $end.duration.as_secs_f64() * 1e3,
+            duration_ms = milliseconds($end.duration),
             "call completed"
         )
     };

@@ -6,7 +6,7 @@ use super::ServerRequest;
 use crate::{
     edge::{
         http::{CallEnd, failure, protocol::size},
-        protocol::{Ended, Role},
+        protocol::{Ended, Role, milliseconds},
     },
     trace::edge_lines,
 };
@@ -27,7 +27,7 @@ macro_rules! line {
             http.route = $request.is_matched().then_some($request.route),
             http.response.status_code = $end.status.map(|status| i64::from(status.as_u16())),
             error.r#type = $error.as_deref(),
-            duration_ms = $end.duration.as_secs_f64() * 1e3,
+            duration_ms = milliseconds($end.duration),
             http.request.body.size = size($end.request_bytes),
             http.response.body.size = size($end.response_bytes),
             "request completed"
