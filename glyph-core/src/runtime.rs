@@ -7,7 +7,7 @@ pub use crate::{
         AnyCatalog, Measured, Observe, ObservedFamily, Observer, Source, is_reserved, sample_names,
     },
     clock::{Moment, calibrate},
-    descriptor::{SourceCrate, canonical},
+    descriptor::{SourceCrate, canonical, nearest},
     hex::{Hex, parse_hex},
     label::{LabelStride, OpenValues, sanitized},
     metric::{

@@ -18,7 +18,7 @@ pub(crate) use catalog::MOST_LABELS;
 pub use catalog::{CatalogDescriptor, Kind, MetricDescriptor, ScopeLabel, Unit};
 pub(crate) use label::reject_never;
 pub use label::{asked_label, check_bound, given_label};
-pub(crate) use nearest::nearest;
+pub use nearest::nearest;
 pub use number::canonical;
 pub use objective::{Indicator, ObjectiveDescriptor};
 pub use panel::{PanelDescriptor, PanelForm, Threshold};

@@ -8,7 +8,8 @@
 const LONGEST: usize = 64;
 
 /// Returns the index of the name that is nearest to `written`, if one is near enough.
-pub(crate) const fn nearest(written: &str, names: &[&str]) -> Option<usize> {
+#[must_use]
+pub const fn nearest(written: &str, names: &[&str]) -> Option<usize> {
     let (mut index, mut best) = (0, None);
     let mut limit = written.len() / 3;
     if limit == 0 {

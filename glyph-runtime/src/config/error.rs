@@ -10,7 +10,7 @@ const SHOWN: usize = 64;
 /// An error of [`Environment::read`](super::Environment::read): a variable or an argument is
 /// invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("invalid {variable}={value:?}: expected {allowed}")]
+#[error("invalid {variable}={value:?}: {}expected {allowed}", before(reason.as_deref()))]
 #[non_exhaustive]
 pub struct ConfigError {
     /// The name of the variable.
@@ -19,6 +19,8 @@ pub struct ConfigError {
     pub value: String,
     /// The allowed values.
     pub allowed: &'static str,
+    /// The part of the value that is wrong, and why, if the value has several parts.
+    pub reason: Option<String>,
 }
 
 /// A warning: an invalid variable is ignored, as the OpenTelemetry specification requires, or a
@@ -88,8 +90,14 @@ impl ConfigError {
                 shown(value)
             },
             allowed: setting.allowed(),
+            reason: None,
         }
     }
+}
+
+/// Returns a reason as the beginning of a sentence.
+fn before(reason: Option<&str>) -> String {
+    reason.map_or_else(String::new, |reason| format!("{reason}; "))
 }
 
 impl From<ConfigError> for ConfigWarning {
@@ -101,6 +109,12 @@ impl From<ConfigError> for ConfigWarning {
             feature: None,
         }
     }
+}
+
+/// Returns the beginning of a part of a value, quoted.
+#[cfg(feature = "log")]
+pub(super) fn quoted(part: &str) -> String {
+    format!("{:?}", shown(part))
 }
 
 /// Returns the beginning of a value, without the part before an `@`: an endpoint may have

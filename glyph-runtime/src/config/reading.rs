@@ -80,6 +80,25 @@ impl<'e, 'l> Reading<'e, 'l> {
         Ok(None)
     }
 
+    /// Returns the value of a setting, as `parse` reads it, or else the reason that `parse` gives.
+    #[cfg(feature = "log")]
+    pub(super) fn explained<T>(
+        &mut self,
+        setting: Setting,
+        parse: impl Fn(&str) -> Result<T, Option<String>>,
+    ) -> Result<Option<T>, ConfigError> {
+        for Found { name, text, is_own } in self.found(setting) {
+            match parse(&text) {
+                Ok(value) => return Ok(Some(value)),
+                Err(reason) => {
+                    let error = ConfigError::new(&name, &text, setting);
+                    self.reject(ConfigError { reason, ..error }, setting, is_own)?;
+                }
+            }
+        }
+        Ok(None)
+    }
+
     /// Returns an invalid value as an error, or keeps a warning about it.
     ///
     /// A general variable is read for each signal, and gets only one warning.

@@ -5,6 +5,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering::Relaxed},
 };
 
+use super::shape::LineShape;
 use crate::redaction::Redaction;
 
 /// The number of remembered names, a power of two.
@@ -19,6 +20,8 @@ const SHIFT: u32 = LENGTH_BITS + 1;
 /// that threads can share the table without a lock. A name that meets another one replaces it.
 pub(super) struct Covered {
     redaction: Redaction,
+    /// Fields whose names in lines are on the list.
+    renamed: Vec<&'static str>,
     entries: Box<[AtomicU64; SLOTS]>,
 }
 
@@ -26,22 +29,37 @@ impl Covered {
     pub(super) fn new(redaction: Redaction) -> Self {
         Self {
             redaction,
+            renamed: Vec::new(),
             entries: Box::new([const { AtomicU64::new(0) }; SLOTS]),
         }
+    }
+
+    /// Redacts also the fields that a shape gives a name of the list: readers of lines know no other
+    /// name.
+    pub(super) fn with_names_of(mut self, shape: &LineShape) -> Self {
+        let named = shape
+            .named()
+            .filter(|(_, name)| self.redaction.covers(name));
+        self.renamed = named.map(|(field, _)| field).collect();
+        self
     }
 
     /// Returns whether the value of a field is redacted.
     pub(super) fn covers(&self, name: &'static str) -> bool {
         let Some((key, slot)) = key(name).and_then(|key| Some((key, self.entry(key)?))) else {
-            return self.redaction.covers(name);
+            return self.is_listed(name);
         };
         let entry = slot.load(Relaxed);
         if entry & !1 == key {
             return entry & 1 == 1;
         }
-        let covered = self.redaction.covers(name);
+        let covered = self.is_listed(name);
         slot.store(key | u64::from(covered), Relaxed);
         covered
+    }
+
+    fn is_listed(&self, name: &str) -> bool {
+        self.redaction.covers(name) || self.renamed.contains(&name)
     }
 
     /// Returns the list of names.

@@ -69,9 +69,8 @@ impl Names {
             let entry = names.entries().find(|(name, _)| *name == default);
             entry.map_or(Cow::Borrowed(default), |(_, name)| name.clone())
         });
-        let others = names.entries().map(|(from, to)| (from, to.clone()));
-        let others = others.chain([(DURATION, names.duration_name(*duration))]);
-        let renamed = others
+        let renamed = shape
+            .named()
             .filter(|(from, to)| from != to && !RESERVED.contains(from))
             .map(|(from, to)| Renamed { from, to });
         Self {
@@ -132,18 +131,24 @@ impl Names {
     }
 
     /// Returns the value of a field in the form of this shape, if it is a duration in another form.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "nanoseconds of up to 104 days are exact in a double, and longer durations are rounded"
+    )]
     pub(super) fn duration(&self, name: &str, value: &[u8]) -> Option<Vec<u8>> {
         if name != DURATION || self.duration == DurationFormat::Milliseconds {
             return None;
         }
         let milliseconds: f64 = serde_json::from_slice(value).ok()?;
+        // Whole nanoseconds, divided once: a product such as `1.005 * 1e3` is not exact.
         let duration = Duration::try_from_secs_f64(milliseconds / 1e3).ok()?;
+        let nanoseconds = duration.as_nanos();
         let mut out = Vec::new();
         match self.duration {
-            DurationFormat::Seconds => text::push_f64(&mut out, milliseconds / 1e3),
+            DurationFormat::Seconds => text::push_f64(&mut out, nanoseconds as f64 / 1e9),
             DurationFormat::Milliseconds => text::push_f64(&mut out, milliseconds),
-            DurationFormat::Microseconds => text::push_f64(&mut out, milliseconds * 1e3),
-            DurationFormat::Nanoseconds => text::push_u128(&mut out, duration.as_nanos()),
+            DurationFormat::Microseconds => text::push_f64(&mut out, nanoseconds as f64 / 1e3),
+            DurationFormat::Nanoseconds => text::push_u128(&mut out, nanoseconds),
             DurationFormat::Text => text::push_debug(&mut out, &duration, usize::MAX),
         }
         Some(out)
@@ -175,6 +180,14 @@ mod tests {
             assert_eq!(shown(format, b"1.2345").as_deref(), Some(expected));
         }
         assert_eq!(shown(DurationFormat::Milliseconds, b"1.2345"), None);
+        for (format, expected) in [
+            (DurationFormat::Seconds, "0.001005"),
+            (DurationFormat::Microseconds, "1005.0"),
+            (DurationFormat::Nanoseconds, "1005000"),
+            (DurationFormat::Text, "\"1.005ms\""),
+        ] {
+            assert_eq!(shown(format, b"1.005").as_deref(), Some(expected));
+        }
         assert_eq!(shown(DurationFormat::Text, b"\"soon\""), None);
         assert_eq!(shown(DurationFormat::Text, b"-1"), None);
     }

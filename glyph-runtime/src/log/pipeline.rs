@@ -122,7 +122,7 @@ impl Pipeline {
         let queue = Arc::new(Queue::new(sink, failures, capacity, counters.clone()));
         writer::start(&queue).map_err(LogError::Thread)?;
         let policy = Policy {
-            covered: Arc::new(Covered::new(settings.redaction)),
+            covered: Arc::new(Covered::new(settings.redaction).with_names_of(&settings.shape)),
             limits,
             backtrace: settings.backtrace,
         };

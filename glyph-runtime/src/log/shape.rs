@@ -14,8 +14,8 @@ type Name = Cow<'static, str>;
 ///
 /// The names are of the fields that glyph itself writes, and of the program's own fields that have
 /// the default name of one: an event with `url.path` has it under the name of the shape as well.
-/// Redaction goes by the default names. The shape is that of log lines and of the audit trail, and
-/// not of log records, whose names are OpenTelemetry's.
+/// Redaction goes by the default names and, in lines, by the names of the shape. The shape is that of
+/// log lines and of the audit trail, and not of log records, whose names are OpenTelemetry's.
 ///
 /// ```
 /// use glyph_runtime::log::{DurationFormat, FieldNames, LevelCase, LineShape};
@@ -43,7 +43,16 @@ pub struct LineShape {
 }
 
 /// The case of the level in lines.
+///
+/// ```
+/// use glyph_runtime::log::{LevelCase, LineShape};
+///
+/// // {"level":"info",..}
+/// let shape = LineShape { level: LevelCase::Lower, ..LineShape::default() };
+/// assert_ne!(shape.level, LevelCase::default());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum LevelCase {
     /// `INFO`.
     #[default]
@@ -53,7 +62,16 @@ pub enum LevelCase {
 }
 
 /// The form of durations in lines.
+///
+/// ```
+/// use glyph_runtime::log::{DurationFormat, LineShape};
+///
+/// // {"duration_us":1234.5,..}
+/// let shape = LineShape { duration: DurationFormat::Microseconds, ..LineShape::default() };
+/// assert_ne!(shape.duration, DurationFormat::default());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum DurationFormat {
     /// A number of seconds, as `duration_s`.
     Seconds,
@@ -66,6 +84,16 @@ pub enum DurationFormat {
     Nanoseconds,
     /// Text with its unit, such as `"1.2ms"`, as `duration`.
     Text,
+}
+
+impl LineShape {
+    /// Returns the default name of each field and its name.
+    pub(super) fn named(&self) -> impl Iterator<Item = (&'static str, Name)> {
+        let duration = self.names.duration_name(self.duration);
+        let others = self.names.entries();
+        let others = others.map(|(field, name)| (field, name.clone()));
+        others.chain([(DURATION, duration)])
+    }
 }
 
 macro_rules! field_names {
@@ -94,6 +122,11 @@ macro_rules! field_names {
             #[must_use]
             pub const fn short() -> Self {
                 Self { $($field: Cow::Borrowed($short),)+ duration: None }
+            }
+
+            /// Returns the names that [`FieldNames::try_set`] knows.
+            pub(crate) fn known() -> impl Iterator<Item = &'static str> {
+                [$($default,)+ DURATION_KEY].into_iter()
             }
 
             /// Returns the default name of each field and its name.
@@ -152,14 +185,16 @@ field_names! {
     stacktrace = "exception.stacktrace", "stacktrace";
 }
 
-/// The default name of the field with a duration, which [`FieldNames::try_set`] knows as `duration`.
+/// The default name of the field with a duration.
 pub(super) const DURATION: &str = "duration_ms";
+/// The name by which [`FieldNames::try_set`] knows that field.
+const DURATION_KEY: &str = "duration";
 
 impl FieldNames {
     /// Sets the name of a field by the field's default name, `duration` for the duration. Returns
     /// whether there is such a field.
     pub(crate) fn try_set(&mut self, default: &str, name: &str) -> bool {
-        if default == "duration" {
+        if default == DURATION_KEY {
             self.duration = Some(name.to_owned().into());
             return true;
         }

@@ -4,7 +4,7 @@ use std::io;
 
 use glyph_runtime::log::{
     Audit, AuditOutput, AuditSink, DurationFormat, FieldNames, Format, LevelCase, LineShape,
-    LogError, LogSettings, Pipeline, RequestId,
+    LogError, LogSettings, Pipeline, REDACTED, Redaction, RequestId,
 };
 use serde_json::{Value, json};
 use tracing::{Level, event, info, info_span};
@@ -121,6 +121,33 @@ fn program_field_with_a_name_of_the_shape_is_renamed_or_the_same_field() {
     assert_eq!(line["field.level"], 9);
     assert_eq!(line["path"], "/of/the/span");
     assert_eq!(line.get("url.path"), None);
+}
+
+#[test]
+fn field_is_redacted_by_its_name_in_lines_too() {
+    let shape = LineShape {
+        names: FieldNames {
+            path: "resource".into(),
+            duration: Some("latency".into()),
+            ..FieldNames::default()
+        },
+        ..LineShape::default()
+    };
+    let settings = LogSettings {
+        redaction: Redaction::none().with("resource").with("latency"),
+        ..shaped(shape)
+    };
+    let line = &lines_of(settings, || {
+        info!(
+            url.path = "/ada",
+            duration_ms = 1.5,
+            http.route = "/{user}",
+            "request completed"
+        );
+    })[0];
+    assert_eq!(line["resource"], REDACTED);
+    assert_eq!(line["latency"], REDACTED);
+    assert_eq!(line["http.route"], "/{user}");
 }
 
 fn error(names: FieldNames) -> LogError {

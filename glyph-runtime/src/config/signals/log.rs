@@ -7,13 +7,14 @@ use super::SignalVariables;
 use crate::{
     config::{
         environment::Configuration,
-        error::ConfigError,
+        error::{ConfigError, quoted},
         reading::Reading,
         setting::Setting,
         values::{entries, pairs, some_milliseconds},
     },
     log::{Audit, DurationFormat, FieldNames, Format, LevelCase, LineShape, SyncPolicy},
 };
+use glyph_core::__runtime::nearest;
 
 pub(super) const VARIABLES: SignalVariables = SignalVariables {
     read,
@@ -48,7 +49,7 @@ fn shape(reading: &mut Reading<'_, '_>) -> Result<LineShape, ConfigError> {
     let level = reading.value(Setting::LogLevelCase, level_case)?;
     let duration = reading.value(Setting::LogDuration, duration)?;
     let duration = duration.unwrap_or_default();
-    let names = reading.value(Setting::LogFieldNames, |text| field_names(text, duration))?;
+    let names = reading.explained(Setting::LogFieldNames, |text| field_names(text, duration))?;
     Ok(LineShape {
         names: names.unwrap_or_default(),
         level: level.unwrap_or_default(),
@@ -56,11 +57,25 @@ fn shape(reading: &mut Reading<'_, '_>) -> Result<LineShape, ConfigError> {
     })
 }
 
-fn field_names(text: &str, duration: DurationFormat) -> Option<FieldNames> {
+/// Returns the names, or else the part of the text that is wrong, and why.
+fn field_names(text: &str, duration: DurationFormat) -> Result<FieldNames, Option<String>> {
     let mut names = FieldNames::default();
-    let mut pairs = pairs(text)?.into_iter();
-    let all_known = pairs.all(|(field, name)| names.try_set(&field, &name));
-    (all_known && names.problem(duration).is_none()).then_some(names)
+    for (field, name) in pairs(text).ok_or(None)? {
+        if !names.try_set(&field, &name) {
+            return Err(Some(unknown_field(&field)));
+        }
+    }
+    let problem = names.problem(duration);
+    problem.map_or(Ok(names), |(name, rule)| {
+        Err(Some(format!("{}: {rule}", quoted(&name))))
+    })
+}
+
+fn unknown_field(field: &str) -> String {
+    let known: Vec<_> = FieldNames::known().collect();
+    let nearest = nearest(field, &known).and_then(|index| known.get(index));
+    let hint = nearest.map_or_else(String::new, |name| format!(", did you mean `{name}`?"));
+    format!("no field has the default name {}{hint}", quoted(field))
 }
 
 fn level_case(text: &str) -> Option<LevelCase> {

@@ -89,6 +89,32 @@ fn shape_of_lines_has_its_own_variables() {
 }
 
 #[test]
+fn error_about_names_of_fields_says_which_name_is_wrong() {
+    for (value, reason) in [
+        (
+            "message=msg,massage=text",
+            "no field has the default name \"massage\", did you mean `message`?; ",
+        ),
+        ("weather=w", "no field has the default name \"weather\"; "),
+        (
+            "message=level",
+            "\"level\": two fields have this name: rename one; ",
+        ),
+        (
+            "message=a b",
+            "\"a b\": use 1 to 40 visible ASCII characters",
+        ),
+        ("message", ""),
+    ] {
+        let error = read(&[("GLYPH_LOG_FIELD_NAMES", value)]).unwrap_err();
+        let expected = format!("invalid GLYPH_LOG_FIELD_NAMES={value:?}: {reason}");
+        let text = error.to_string();
+        assert!(text.starts_with(&expected), "{text}");
+        assert!(text.contains("expected `field=name` pairs"), "{text}");
+    }
+}
+
+#[test]
 fn audit_events_are_log_records_if_asked_for() {
     let exports = ("OTEL_LOGS_EXPORTER", "otlp");
     let audit = |variables: &[_]| {
