@@ -85,6 +85,17 @@ pub enum Propagator {
 
 /// The observations of histograms that become exemplars (OpenTelemetry specification, "Metrics SDK",
 /// "`ExemplarFilter`"). Exemplars that the program passes itself are kept in any case.
+///
+/// ```
+/// use glyph_runtime::config::{Environment, ExemplarFilter};
+///
+/// # fn main() -> Result<(), glyph_runtime::config::ConfigError> {
+/// let set = |name: &str| (name == "OTEL_METRICS_EXEMPLAR_FILTER").then(|| "always_on".to_owned());
+/// let configuration = Environment::new(set).read("shop")?;
+/// assert_eq!(configuration.exemplar_filter, ExemplarFilter::AlwaysOn);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExemplarFilter {

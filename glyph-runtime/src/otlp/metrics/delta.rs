@@ -15,6 +15,17 @@ use super::{Batch, request::Family};
 
 /// The time that the counts of a push cover (OpenTelemetry Protocol Exporter, "Additional environment
 /// variable configuration", `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`).
+///
+/// ```
+/// use glyph_runtime::{
+///     expose::push::{MetricPushSettings, Temporality},
+///     trace::{OtlpSettings, Protocol},
+/// };
+///
+/// let otlp = OtlpSettings::new("http://localhost:4318", Protocol::HttpProtobuf);
+/// let mut settings = MetricPushSettings::new("shop", otlp);
+/// settings.temporality = Temporality::Delta;
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Temporality {

@@ -120,6 +120,9 @@ fn has_subscriber() -> bool {
 impl TelemetryBuilder {
     /// Adds a layer to the subscriber that `install` installs, and to what
     /// [`Telemetry::layers`](crate::Telemetry::layers) returns for a bare registry.
+    ///
+    /// For any other subscriber, `Telemetry::layers` leaves the layer out. Add it to that subscriber
+    /// itself.
     pub fn layer(self, layer: impl Layer<tracing_subscriber::Registry> + Send + Sync) -> Self {
         self.with(|subscriber: &mut Subscriber| subscriber.layers.push(layer.boxed()))
     }
@@ -138,6 +141,7 @@ impl Telemetry {
     /// Any subscriber that looks spans up takes them: a `Registry`, or a `Registry` with layers. Each
     /// has its filter, so the order of layers changes nothing, and a layer of the program sees what it
     /// saw before. A filter that is a layer of its own, such as a `LevelFilter`, is for all layers.
+    /// Layers of [`TelemetryBuilder::layer`] are left out, except for a bare `Registry`.
     ///
     /// Add the layers of one telemetry to a subscriber: `tracing-opentelemetry` panics if two of its
     /// layers are on one.
