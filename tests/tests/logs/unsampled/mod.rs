@@ -1,5 +1,6 @@
 //! The lines of a program are the same, whether its traces are sampled, not sampled, or not there.
 
+mod environment;
 mod filters;
 mod late;
 pub(crate) mod program;
