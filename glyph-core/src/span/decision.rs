@@ -21,7 +21,7 @@ pub struct ParentContext {
     pub(super) is_recorded: bool,
 }
 
-/// What a call has.
+/// The kind of span that a call gets: a span or a record, or neither.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Decision {
     Nothing,

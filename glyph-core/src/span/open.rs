@@ -35,7 +35,7 @@ enum State {
     Recorded(Recorded),
 }
 
-/// What a thread has entered of a call.
+/// The parts of a call that a thread has entered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Inside {
     pub(super) span: bool,

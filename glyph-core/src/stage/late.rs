@@ -45,7 +45,7 @@ impl LabelTexts {
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LateLabels {
-    /// There are none.
+    /// The stage has no such labels.
     None,
     /// The metric with this number, which every call feeds, has them all: its series has the values.
     InSeries(usize),

@@ -1,4 +1,4 @@
-//! What is around an event: spans of `tracing`'s, and records of spans that were not built.
+//! The surroundings of an event: spans of `tracing`'s, and records of spans that were not built.
 
 use std::{
     ptr::from_ref,

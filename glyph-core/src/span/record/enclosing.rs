@@ -1,8 +1,8 @@
-//! What is around the running code: records, then a span of `tracing`'s.
+//! The records around the running code, and the span of `tracing`'s around those.
 
 use super::{SpanKey, Values, local};
 
-/// What is around a record, or around the running code.
+/// The span around a record, or around the running code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Enclosing {
     /// Nothing that is known.

@@ -1,4 +1,4 @@
-//! Who reads records, and who needs spans of `tracing`'s in their place.
+//! Readers of records, and readers that need spans of `tracing`'s in their place.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
