@@ -124,7 +124,7 @@ where
         if let Some(callsite) = callsite {
             event.record(&mut Integers::of(callsite));
         }
-        notes::event_starts(metadata.target(), callsite);
+        notes::event_starts(metadata, callsite);
     }
 }
 

@@ -6,6 +6,8 @@
 
 use std::cell::Cell;
 
+use tracing::Metadata;
+
 use super::callsites::Callsite;
 use crate::trace::edge_lines;
 
@@ -97,10 +99,10 @@ pub(super) fn take_new_span() -> Option<NewSpan> {
 }
 
 /// Notes that an event is recorded, until [`event_ends`].
-pub(super) fn event_starts(target: &str, callsite: Option<&'static Callsite>) {
+pub(super) fn event_starts(metadata: &Metadata<'_>, callsite: Option<&'static Callsite>) {
     let event = CurrentEvent {
         callsite,
-        is_line_of_call: edge_lines::TARGETS.contains(&target),
+        is_line_of_call: edge_lines::is_line_of_call(metadata),
     };
     let _ = NOTES.try_with(|notes| notes.push(Some(event)));
 }

@@ -58,6 +58,19 @@ async fn call_joins_the_trace_of_its_caller() {
 }
 
 #[tokio::test]
+async fn span_of_a_call_has_the_events_of_its_handler_and_not_the_line_of_the_call() {
+    let recorded = record();
+    let mut client = plain(serve().await).await;
+    let call = client.unary(text("echo x"), path(RESERVE), Text);
+    call.await.unwrap();
+    until_idle().await;
+    let served = recorded.span(&SpanKind::Server);
+    let events: Vec<_> = served.events.iter().map(|event| &*event.name).collect();
+    assert_eq!(events, ["in the stock service"]);
+    assert_eq!(recorded.kept.lines().len(), 2);
+}
+
+#[tokio::test]
 async fn responses_have_their_request_id_with_any_status() {
     let recorded = record();
     let mut client = plain(serve().await).await;

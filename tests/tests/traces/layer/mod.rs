@@ -3,6 +3,7 @@
 mod details;
 mod exported;
 mod integers;
+mod lines_of_calls;
 mod log_records;
 mod nested;
 mod scopes;

@@ -58,8 +58,8 @@ impl SpanFilter {
 
     fn accepts(&self, metadata: &Metadata<'_>) -> bool {
         let target = metadata.target();
-        let is_line = || target == AUDIT || edge_lines::TARGETS.contains(&target);
-        *metadata.level() <= self.level_of(target) && (metadata.is_span() || !is_line())
+        let is_only_line = || target == AUDIT || edge_lines::is_line_of_call(metadata);
+        *metadata.level() <= self.level_of(target) && (metadata.is_span() || !is_only_line())
     }
 }
 
