@@ -5,6 +5,12 @@ use std::time::Duration;
 /// The limit of bytes in the head of a request, and in the part of a response that is not sent yet.
 pub(super) const BUFFER: usize = 16 * 1024;
 
+/// The limit of bytes in the body of a request.
+pub(super) const BODY: usize = 4 * 1024;
+
+/// The time in which the head of a request has to arrive, and then its body.
+pub(super) const ARRIVAL: Duration = Duration::from_secs(10);
+
 /// The sizes of the operating system's buffers of a connection. They bound the memory that clients
 /// that read nothing, or send more than they should, can hold.
 pub(super) const SEND_BUFFER: usize = 32 * 1024;
@@ -36,7 +42,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: connections(descriptors()),
-            head: Duration::from_secs(10),
+            head: ARRIVAL,
             write: Duration::from_secs(30),
         }
     }

@@ -1,6 +1,6 @@
 //! The endpoint that shows and sets the filter of the log.
 
-use std::{str, sync::Arc, time::Duration};
+use std::{str, sync::Arc};
 
 use axum::{
     Router,
@@ -16,19 +16,18 @@ use axum::{
 use http_body_util::LengthLimitError;
 use tokio::time::timeout;
 
-use super::token::Token;
+use super::{
+    limits::{ARRIVAL, BODY},
+    token::Token,
+};
 
-/// The most bytes of a filter.
-const LONGEST: usize = 4096;
-/// The response of a program without a log.
-const NO_LOG: &str = "this program has no log\n";
-/// The time limit of a body.
-const BODY_LIMIT: Duration = Duration::from_secs(10);
+/// The response of a program that is built without a log.
+const NO_LOG: &str = "missing log: enable the feature `log` of `glyph-runtime`";
 
 /// A filter that can be read and replaced.
 pub(crate) trait ChangeFilter: Send + Sync + 'static {
-    /// Returns the directives. `None` without a log.
-    fn text(&self) -> Option<String>;
+    /// Returns the directives, or the reason why there are none.
+    fn text(&self) -> Result<String, String>;
 
     /// Replaces the directives, and returns those before. Returns the reason if the directives are
     /// invalid.
@@ -37,8 +36,9 @@ pub(crate) trait ChangeFilter: Send + Sync + 'static {
 
 #[cfg(feature = "log")]
 impl ChangeFilter for crate::log::LogFilters {
-    fn text(&self) -> Option<String> {
-        self.text()
+    fn text(&self) -> Result<String, String> {
+        let no_log = || crate::log::LogError::NoLog.to_string();
+        self.text().ok_or_else(no_log)
     }
 
     fn set(&self, directives: &str) -> Result<String, String> {
@@ -46,12 +46,26 @@ impl ChangeFilter for crate::log::LogFilters {
     }
 }
 
+/// Stands for the log of a program that is built without one.
+struct NoLog;
+
+impl ChangeFilter for NoLog {
+    fn text(&self) -> Result<String, String> {
+        Err(NO_LOG.to_owned())
+    }
+
+    fn set(&self, _: &str) -> Result<String, String> {
+        Err(NO_LOG.to_owned())
+    }
+}
+
 /// Returns the endpoint `/log/filter`, for requests with the token.
 pub(crate) fn changes(filter: Option<Arc<dyn ChangeFilter>>, token: Option<Token>) -> Router {
+    let filter = filter.unwrap_or_else(|| Arc::new(NoLog));
     let respond = move |request: Request| async move {
         match denied(&request, token.as_ref()) {
             Some(denied) => denied,
-            None => respond(request, filter.as_deref()).await,
+            None => respond(request, &*filter).await,
         }
     };
     Router::new().route("/log/filter", any(respond))
@@ -71,11 +85,9 @@ fn denied(request: &Request, token: Option<&Token>) -> Option<Response> {
     })
 }
 
-async fn respond(request: Request, filter: Option<&dyn ChangeFilter>) -> Response {
-    let Some(filter) = filter.filter(|filter| filter.text().is_some()) else {
-        return (StatusCode::NOT_FOUND, NO_LOG).into_response();
-    };
+async fn respond(request: Request, filter: &dyn ChangeFilter) -> Response {
     let text = match *request.method() {
+        _ if filter.text().is_err() => shown(filter),
         Method::GET | Method::HEAD => shown(filter),
         Method::PUT => changed(request.into_body(), filter).await,
         _ => {
@@ -88,21 +100,24 @@ async fn respond(request: Request, filter: Option<&dyn ChangeFilter>) -> Respons
 }
 
 fn shown(filter: &dyn ChangeFilter) -> Text {
-    (StatusCode::OK, filter.text().unwrap_or_default() + "\n")
+    match filter.text() {
+        Ok(directives) => (StatusCode::OK, directives + "\n"),
+        Err(reason) => (StatusCode::NOT_FOUND, reason + "\n"),
+    }
 }
 
 async fn changed(body: Body, filter: &dyn ChangeFilter) -> Text {
     let invalid = |text: &str| (StatusCode::BAD_REQUEST, text.to_owned());
-    let read = timeout(BODY_LIMIT, to_bytes(body, LONGEST)).await;
+    let read = timeout(ARRIVAL, to_bytes(body, BODY)).await;
     let Ok(read) = read else {
-        let text = "filter not received within 10 seconds: send it at once\n";
-        return (StatusCode::REQUEST_TIMEOUT, text.to_owned());
+        let text = format!("filter not received within {ARRIVAL:?}: send it at once\n");
+        return (StatusCode::REQUEST_TIMEOUT, text);
     };
     let bytes = match read.map_err(axum::Error::into_inner) {
         Ok(bytes) => bytes,
         Err(error) if error.is::<LengthLimitError>() => {
-            let text = "filter too long: use at most 4096 bytes\n";
-            return (StatusCode::PAYLOAD_TOO_LARGE, text.to_owned());
+            let text = format!("filter too long: use at most {BODY} bytes\n");
+            return (StatusCode::PAYLOAD_TOO_LARGE, text);
         }
         Err(_) => return invalid("cannot read the filter: send it again\n"),
     };

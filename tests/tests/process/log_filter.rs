@@ -129,6 +129,34 @@ async fn invalid_requests_change_nothing() {
 }
 
 #[tokio::test]
+async fn program_without_a_log_answers_with_the_error_of_the_method() {
+    let telemetry = environment::telemetry("shop")
+        .without_log()
+        .admin_token(VALID)
+        .build()
+        .unwrap();
+    let expected = telemetry.set_log_filter("warn").unwrap_err().to_string() + "\n";
+    for method in ["GET", "PUT", "DELETE"] {
+        let response = ask(&telemetry.router(), request(method, Some(VALID), "warn")).await;
+        assert_eq!(response, (StatusCode::NOT_FOUND, expected.clone()));
+    }
+}
+
+#[tokio::test]
+async fn rejection_of_a_long_filter_names_the_limit() {
+    let router = telemetry(&Written::default(), Some(VALID)).router();
+    for (length, expected) in [
+        (4096, StatusCode::OK),
+        (4097, StatusCode::PAYLOAD_TOO_LARGE),
+    ] {
+        let filter = format!("info{}", " ".repeat(length - "info".len()));
+        let (status, text) = ask(&router, request("PUT", Some(VALID), filter)).await;
+        assert_eq!(status, expected, "{text}");
+        assert!(status == StatusCode::OK || text.contains("4096"), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn token_comes_from_the_environment() {
     let of = |token: &'static str| {
         let builder = environment::telemetry("shop");
