@@ -5,8 +5,8 @@ use std::{error::Error, fmt, ops::Range, sync::Arc};
 use tracing::field::{Field, FieldSet, Visit};
 
 use super::{
-    covered::Covered,
     errors::{self, ERROR_MESSAGE, ERROR_TYPE, FindBacktrace, STACKTRACE},
+    redacted_names::RedactedNames,
     settings::Limits,
     text,
 };
@@ -26,7 +26,7 @@ const CONTROL: [&str; 4] = [
 /// Decides whether a field is kept, and how much of it.
 #[derive(Clone, Debug)]
 pub(super) struct Policy {
-    pub(super) covered: Arc<Covered>,
+    pub(super) redacted_names: Arc<RedactedNames>,
     pub(super) limits: Limits,
     pub(super) backtrace: Option<FindBacktrace>,
 }
@@ -52,7 +52,7 @@ impl Policy {
         let room = limits.line_bytes.saturating_sub(fields.bytes());
         if !message && (fields.count() >= limits.fields || room == 0) {
             fields.omit();
-        } else if self.covered.covers(name) {
+        } else if self.redacted_names.covers(name) {
             fields.add(name, Value::Str(REDACTED), usize::MAX);
         } else {
             let room = if message { usize::MAX } else { room };
@@ -70,12 +70,6 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    pub(super) fn clear(&mut self) {
-        self.text.clear();
-        self.entries.clear();
-        self.omitted = 0;
-    }
-
     pub(super) fn iter(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
         self.entries
             .iter()
@@ -86,28 +80,6 @@ impl Fields {
         self.iter()
             .find(|field| field.0 == name)
             .map(|field| field.1)
-    }
-
-    /// Returns the number of fields for which there was no room.
-    pub(super) fn omitted(&self) -> usize {
-        self.omitted
-    }
-
-    /// Returns the union with older fields. These fields replace older ones of the same name.
-    pub(super) fn over(&self, older: &Self) -> Self {
-        let mut merged = Self {
-            omitted: self.omitted.max(older.omitted),
-            ..Self::default()
-        };
-        let kept = older.iter().filter(|(name, _)| self.value(name).is_none());
-        for (name, value) in kept.chain(self.iter()) {
-            merged.add_json(name, |text| text.extend_from_slice(value));
-        }
-        merged
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.omitted == 0
     }
 
     fn add_json(&mut self, name: &'static str, render: impl FnOnce(&mut Vec<u8>)) {
@@ -145,9 +117,16 @@ impl<'v> From<RecordedValue<'v>> for Value<'v> {
 }
 
 /// Keeps fields: log lines as JSON, log records as values of OTLP.
-pub(super) trait FieldStore {
+pub(super) trait FieldStore: Default + Send + Sync + 'static {
     /// Returns the number of fields.
     fn count(&self) -> usize;
+
+    /// Returns the number of fields for which there was no room.
+    fn omitted(&self) -> usize;
+
+    fn is_empty(&self) -> bool {
+        self.count() == 0 && self.omitted() == 0
+    }
 
     /// Returns the size of all values.
     fn bytes(&self) -> usize;
@@ -157,11 +136,21 @@ pub(super) trait FieldStore {
 
     /// Adds a field with at most `room` bytes of text.
     fn add(&mut self, name: &'static str, value: Value<'_>, room: usize);
+
+    /// Replaces fields of the same name, and keeps all others.
+    fn update(&mut self, newer: Self);
+
+    /// Removes all fields, and keeps the memory.
+    fn clear(&mut self);
 }
 
 impl FieldStore for Fields {
     fn count(&self) -> usize {
         self.entries.len()
+    }
+
+    fn omitted(&self) -> usize {
+        self.omitted
     }
 
     fn bytes(&self) -> usize {
@@ -185,6 +174,24 @@ impl FieldStore for Fields {
             Value::Debug(value) => text::push_debug(text, value, room),
             Value::Display(value) => text::push_display(text, value, room),
         });
+    }
+
+    fn update(&mut self, newer: Self) {
+        let mut merged = Self {
+            omitted: newer.omitted.max(self.omitted),
+            ..Self::default()
+        };
+        let kept = self.iter().filter(|(name, _)| newer.value(name).is_none());
+        for (name, value) in kept.chain(newer.iter()) {
+            merged.add_json(name, |text| text.extend_from_slice(value));
+        }
+        *self = merged;
+    }
+
+    fn clear(&mut self) {
+        self.text.clear();
+        self.entries.clear();
+        self.omitted = 0;
     }
 }
 
@@ -289,7 +296,7 @@ impl<F: FieldStore> Visit for Collector<'_, F> {
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
         let name = name(field);
-        let redacted = self.policy.covered.covers(name);
+        let redacted = self.policy.redacted_names.covers(name);
         if errors::is_the_error(name, self.names) && !redacted {
             self.add_error(name, value);
         } else {

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::{
     line::Head,
-    names::{Key, Names, Own},
+    names::{Key, LineField, Names},
     text,
 };
 
@@ -14,15 +14,15 @@ const LONGEST_TARGET: usize = 256;
 /// The names need no escapes, see [`FieldNames`](super::FieldNames).
 pub(super) fn push_head(out: &mut Vec<u8>, head: &Head<'_>, names: &Names) {
     let level = names.level(head.level);
-    let timestamp = names.own(Own::Timestamp);
+    let timestamp = names.of(LineField::Timestamp);
     push(out, ["{\"", timestamp, "\":\"", head.timestamp]);
-    push(out, ["\",\"", names.own(Own::Level), "\":\"", level]);
-    push(out, ["\",\"", names.own(Own::Message), "\":"]);
+    push(out, ["\",\"", names.of(LineField::Level), "\":\"", level]);
+    push(out, ["\",\"", names.of(LineField::Message), "\":"]);
     out.extend_from_slice(head.message);
-    push(out, [",\"", names.own(Own::Target), "\":"]);
+    push(out, [",\"", names.of(LineField::Target), "\":"]);
     text::push_str(out, head.target, LONGEST_TARGET);
     if let Some((trace, span, _)) = head.correlation.span {
-        let (trace_key, span_key) = (names.own(Own::TraceId), names.own(Own::SpanId));
+        let (trace_key, span_key) = (names.of(LineField::TraceId), names.of(LineField::SpanId));
         let _infallible = write!(
             out,
             ",\"{trace_key}\":\"{trace}\",\"{span_key}\":\"{span}\""

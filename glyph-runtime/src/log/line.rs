@@ -3,9 +3,9 @@
 use tracing::Level;
 
 use super::{
-    fields::Fields,
+    fields::{FieldStore, Fields},
     json,
-    names::{Key, Names, Own, Seen},
+    names::{Key, LineField, Names, UsedKey},
     pretty,
     settings::Limits,
     text,
@@ -52,7 +52,7 @@ pub(super) struct Layout<'a> {
 /// A line that is being written. Of several fields with one name, the first is kept.
 pub(super) struct Line<'a> {
     out: &'a mut Vec<u8>,
-    seen: &'a mut Vec<Seen>,
+    used: &'a mut Vec<UsedKey>,
     layout: Layout<'a>,
     omitted: usize,
 }
@@ -60,19 +60,19 @@ pub(super) struct Line<'a> {
 impl<'a> Line<'a> {
     pub(super) fn begin(
         out: &'a mut Vec<u8>,
-        seen: &'a mut Vec<Seen>,
+        used: &'a mut Vec<UsedKey>,
         layout: Layout<'a>,
         head: &Head<'_>,
     ) -> Self {
         out.clear();
-        seen.clear();
+        used.clear();
         match layout.style {
             Style::Json => json::push_head(out, head, layout.names),
             Style::Pretty { color } => pretty::push_head(out, head, color),
         }
         Self {
             out,
-            seen,
+            used,
             layout,
             omitted: 0,
         }
@@ -120,8 +120,8 @@ impl<'a> Line<'a> {
     pub(super) fn end(mut self, correlation: &Correlation) {
         let names = self.layout.names;
         if let Some(request) = &correlation.request {
-            let (key, seen) = names.key(REQUEST_ID);
-            if !self.seen.contains(&seen) {
+            let (key, used) = names.key(REQUEST_ID);
+            if !self.used.contains(&used) {
                 let mut value = Vec::new();
                 text::push_str(&mut value, request.as_str(), usize::MAX);
                 self.push(key, &value);
@@ -130,7 +130,7 @@ impl<'a> Line<'a> {
         if self.omitted > 0 {
             let omitted = Key {
                 prefix: "",
-                name: names.own(Own::OmittedFields),
+                name: names.of(LineField::OmittedFields),
             };
             self.push(omitted, self.omitted.to_string().as_bytes());
         }
@@ -143,8 +143,8 @@ impl<'a> Line<'a> {
     /// Adds a field. `value` is JSON.
     pub(super) fn field(&mut self, name: &'static str, value: &[u8]) {
         let names = self.layout.names;
-        let (key, seen) = names.key(name);
-        if self.seen.contains(&seen) {
+        let (key, used) = names.key(name);
+        if self.used.contains(&used) {
             return;
         }
         let changed = names.duration(name, value);
@@ -153,7 +153,7 @@ impl<'a> Line<'a> {
             self.omitted += 1;
             return;
         }
-        self.seen.push(seen);
+        self.used.push(used);
         self.push(key, value);
     }
 
@@ -162,7 +162,7 @@ impl<'a> Line<'a> {
         let limits = self.layout.limits;
         let needed = name.len() * 6 + PUNCTUATION + value.len() + TAIL;
         name.len() <= LONGEST_NAME
-            && self.seen.len() < limits.fields
+            && self.used.len() < limits.fields
             && self.out.len() + needed <= limits.line_bytes
     }
 

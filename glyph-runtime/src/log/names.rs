@@ -17,7 +17,7 @@ pub(super) const PREFIX: &str = "field.";
 #[derive(Debug)]
 pub(super) struct Names {
     /// The names of [`RESERVED`], in its order.
-    own: [Cow<'static, str>; RESERVED.len()],
+    line_fields: [Cow<'static, str>; RESERVED.len()],
     renamed: Vec<Renamed>,
     level: LevelCase,
     duration: DurationFormat,
@@ -25,7 +25,7 @@ pub(super) struct Names {
 
 /// A field that a line has by itself: the index of its name in [`RESERVED`].
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Own {
+pub(super) enum LineField {
     Timestamp,
     Level,
     Message,
@@ -51,7 +51,7 @@ pub(super) struct Key<'n> {
 
 /// A key that a line has already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Seen {
+pub(super) enum UsedKey {
     Field(&'static str),
     /// The index of a renamed field.
     Renamed(usize),
@@ -65,7 +65,7 @@ impl Names {
             level,
             duration,
         } = shape;
-        let own = RESERVED.map(|default| {
+        let line_fields = RESERVED.map(|default| {
             let entry = names.entries().find(|(name, _)| *name == default);
             entry.map_or(Cow::Borrowed(default), |(_, name)| name.clone())
         });
@@ -74,7 +74,7 @@ impl Names {
             .filter(|(from, to)| from != to && !RESERVED.contains(from))
             .map(|(from, to)| Renamed { from, to });
         Self {
-            own,
+            line_fields,
             renamed: renamed.collect(),
             level: *level,
             duration: *duration,
@@ -82,30 +82,30 @@ impl Names {
     }
 
     /// Returns the name of a field that a line has by itself.
-    pub(super) fn own(&self, own: Own) -> &str {
-        self.own.get(own as usize).map_or("", |name| name)
+    pub(super) fn of(&self, field: LineField) -> &str {
+        self.line_fields.get(field as usize).map_or("", |name| name)
     }
 
-    /// Returns the key of a field. A field with the name of one of the line's own gets a prefix.
+    /// Returns the key of a field. A field with the name of a field of the line itself gets a prefix.
     /// `level` and `field.level` get the same key, so that no line has a key twice.
-    pub(super) fn key(&self, name: &'static str) -> (Key<'_>, Seen) {
+    pub(super) fn key(&self, name: &'static str) -> (Key<'_>, UsedKey) {
         if let Some((index, renamed)) = self.renamed(name) {
             let key = Key {
                 prefix: "",
                 name: &renamed.to,
             };
-            return (key, Seen::Renamed(index));
+            return (key, UsedKey::Renamed(index));
         }
         let name = match name.strip_prefix(PREFIX) {
             Some(bare) if self.is_reserved(bare) => bare,
             _ => name,
         };
         let prefix = if self.is_reserved(name) { PREFIX } else { "" };
-        (Key { prefix, name }, Seen::Field(name))
+        (Key { prefix, name }, UsedKey::Field(name))
     }
 
     fn is_reserved(&self, name: &str) -> bool {
-        self.own.iter().any(|own| own == name)
+        self.line_fields.iter().any(|field| field == name)
     }
 
     /// Finds a renamed field by its own name, or else by its name in lines.
@@ -195,16 +195,16 @@ mod tests {
     #[test]
     fn fields_of_the_line_itself_have_their_own_names() {
         let names = Names::new(&LineShape::default());
-        for (own, expected) in [
-            (Own::Timestamp, "timestamp"),
-            (Own::Level, "level"),
-            (Own::Message, "message"),
-            (Own::Target, "target"),
-            (Own::TraceId, "trace_id"),
-            (Own::SpanId, "span_id"),
-            (Own::OmittedFields, "omitted_fields"),
+        for (field, expected) in [
+            (LineField::Timestamp, "timestamp"),
+            (LineField::Level, "level"),
+            (LineField::Message, "message"),
+            (LineField::Target, "target"),
+            (LineField::TraceId, "trace_id"),
+            (LineField::SpanId, "span_id"),
+            (LineField::OmittedFields, "omitted_fields"),
         ] {
-            assert_eq!(names.own(own), expected);
+            assert_eq!(names.of(field), expected);
         }
     }
 
@@ -220,9 +220,9 @@ mod tests {
         };
         assert_eq!(shape.names.problem(shape.duration), None);
         let names = Names::new(&shape);
-        let (path, seen) = names.key("url.path");
+        let (path, used) = names.key("url.path");
         let (route, other) = names.key("http.route");
         assert_eq!((path.name, route.name), ("http.route", "url.path"));
-        assert_ne!(seen, other);
+        assert_ne!(used, other);
     }
 }

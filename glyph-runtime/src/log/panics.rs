@@ -60,11 +60,13 @@ impl PanicLog {
     /// Writes the line without `tracing`: the panicking thread may hold the locks of its spans, and
     /// a layer that panics in here would abort the process.
     fn write(&self, panic: &PanicHookInfo<'_>) {
-        let (mut out, mut seen, mut message) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut out, mut used, mut message) = (Vec::new(), Vec::new(), Vec::new());
         let Policy {
-            limits, covered, ..
+            limits,
+            redacted_names,
+            ..
         } = &self.policy;
-        let redaction = covered.redaction();
+        let redaction = redacted_names.redaction();
         let shown = redaction.shown(MESSAGE, payload(panic.payload()));
         text::push_str(&mut message, shown, limits.value_bytes);
         let mut timestamp = Timestamp::default();
@@ -82,7 +84,7 @@ impl PanicLog {
             style: self.style,
             names: &self.names,
         };
-        let mut line = Line::begin(&mut out, &mut seen, layout, &head);
+        let mut line = Line::begin(&mut out, &mut used, layout, &head);
         self.add_origin(&mut line, panic);
         line.scope(redaction);
         line.carried(&correlation, redaction);

@@ -8,18 +8,17 @@ use tracing_subscriber::{Layer, registry::LookupSpan};
 use super::{
     audit::Trail,
     counters::{Counters, Snapshot},
-    covered::Covered,
-    enclosing::Records,
     error::LogError,
     failures::Failures,
     fields::Policy,
     filter::EventFilter,
     filters::LogFilters,
-    layer::{AuditTrail, LineLayer, LogLayer},
     line::Style,
+    line_writer::{AuditTrail, LineLayer, LineWriter},
     names::Names,
     panics::PanicLog,
     queue::{Capacity, Queue},
+    redacted_names::RedactedNames,
     settings::{Audit, AuditOutput, Format, LogSettings, Output},
     sink::{Descriptor, Sink, standard_error, standard_output},
     writer,
@@ -122,7 +121,9 @@ impl Pipeline {
         let queue = Arc::new(Queue::new(sink, failures, capacity, counters.clone()));
         writer::start(&queue).map_err(LogError::Thread)?;
         let policy = Policy {
-            covered: Arc::new(Covered::new(settings.redaction).with_names_of(&settings.shape)),
+            redacted_names: Arc::new(
+                RedactedNames::new(settings.redaction).with_names_of(&settings.shape),
+            ),
             limits,
             backtrace: settings.backtrace,
         };
@@ -133,8 +134,7 @@ impl Pipeline {
             queue: Arc::clone(&queue),
             filter: filter.clone(),
         };
-        let layer = LogLayer {
-            records: Records::new(&policy.limits),
+        let writer = LineWriter {
             policy,
             style,
             names: keys,
@@ -152,7 +152,7 @@ impl Pipeline {
             names,
             counters,
         };
-        Ok((LineLayer { layer, filter }, pipeline))
+        Ok((LineLayer::new(writer, filter), pipeline))
     }
 
     /// Returns the directives of the filter, in the syntax of `RUST_LOG`.

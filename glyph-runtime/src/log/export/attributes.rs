@@ -25,29 +25,15 @@ impl Attributes {
     pub(super) fn into_entries(self) -> Vec<(&'static str, AnyValue)> {
         self.entries
     }
-
-    /// Returns the number of fields for which there was no room.
-    pub(super) fn omitted(&self) -> usize {
-        self.omitted
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.omitted == 0
-    }
-
-    /// Replaces fields of the same name, and keeps all others.
-    pub(super) fn update(&mut self, newer: Self) {
-        self.omitted = self.omitted.max(newer.omitted);
-        self.entries
-            .retain(|(name, _)| newer.iter().all(|(newer, _)| newer != name));
-        self.entries.extend(newer.entries);
-        self.bytes = self.iter().map(|(_, value)| value.encoded_len()).sum();
-    }
 }
 
 impl FieldStore for Attributes {
     fn count(&self) -> usize {
         self.entries.len()
+    }
+
+    fn omitted(&self) -> usize {
+        self.omitted
     }
 
     fn bytes(&self) -> usize {
@@ -64,6 +50,20 @@ impl FieldStore for Attributes {
         };
         self.bytes += value.encoded_len();
         self.entries.push((name, value));
+    }
+
+    fn update(&mut self, newer: Self) {
+        self.omitted = self.omitted.max(newer.omitted);
+        self.entries
+            .retain(|(name, _)| newer.iter().all(|(newer, _)| newer != name));
+        self.entries.extend(newer.entries);
+        self.bytes = self.iter().map(|(_, value)| value.encoded_len()).sum();
+    }
+
+    fn clear(&mut self) {
+        self.entries.clear();
+        self.bytes = 0;
+        self.omitted = 0;
     }
 }
 

@@ -36,13 +36,13 @@
 
 mod attributes;
 mod cut;
-mod layer;
 mod pipeline;
 mod record;
+mod record_writer;
 mod settings;
 
-pub(crate) use layer::RecordLayer;
 pub use pipeline::{ExportError, Pipeline};
+pub(crate) use record_writer::RecordLayer;
 pub use settings::LogExportSettings;
 
 pub use crate::export::{BatchLimits, ExportCounts, Undelivered};

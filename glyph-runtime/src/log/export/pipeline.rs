@@ -7,13 +7,13 @@ use tracing_subscriber::{Layer, registry::LookupSpan};
 
 use super::{
     LogExportSettings,
-    layer::{ExportLayer, Quiet, RecordLayer},
+    record_writer::{RecordLayer, RecordWriter, TransportEvents},
 };
 use glyph_core::__runtime::{Measured, Source};
 
 use crate::{
     export::{self, ExportCounts, InvalidSetting, Loss, Queue, Undelivered},
-    log::{LogError, covered::Covered, enclosing::Records, fields::Policy, filter::EventFilter},
+    log::{LogError, fields::Policy, filter::EventFilter, redacted_names::RedactedNames},
     otlp::{
         OtlpError, Resource,
         logs::{self, TargetRecord},
@@ -86,22 +86,21 @@ impl Pipeline {
         let queue = Arc::new(Queue::new(NAME, settings.batch));
         export::start(&queue, exporter, future::pending()).map_err(OtlpError::Thread)?;
         let limits = settings.limits.consistent();
-        let layer = ExportLayer {
-            records: Records::new(&limits),
+        let writer = RecordWriter {
             policy: Policy {
-                covered: Arc::new(Covered::new(settings.redaction)),
+                redacted_names: Arc::new(RedactedNames::new(settings.redaction)),
                 limits,
                 backtrace: settings.backtrace,
             },
             audit: settings.audit,
-            quiet: Quiet(filter.clone()),
+            transports: TransportEvents(filter.clone()),
             queue: Arc::clone(&queue),
         };
         let pipeline = Self {
             queue,
             filter: filter.clone(),
         };
-        Ok((RecordLayer { layer, filter }, pipeline))
+        Ok((RecordLayer::new(writer, filter), pipeline))
     }
 
     /// Returns the directives of the filter, in the syntax of `RUST_LOG`.

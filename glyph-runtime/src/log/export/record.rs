@@ -13,7 +13,11 @@ use super::attributes::Attributes;
 use crate::{
     context::ids::Correlation,
     export::Item,
-    log::{fields::MESSAGE, line::REQUEST_ID, settings::Limits},
+    log::{
+        fields::{FieldStore, MESSAGE},
+        line::REQUEST_ID,
+        settings::Limits,
+    },
     otlp::logs::{TargetRecord, attribute, text, unix_nanos},
     redaction::Redaction,
 };

@@ -26,7 +26,7 @@ use glyph_core::__runtime::{
 
 /// Connects a layer to the records of the threads: they need to know in which spans they are.
 #[derive(Debug)]
-pub(super) struct Records {
+pub(super) struct Surroundings {
     /// The address of the registry, or zero if the layer does not know it.
     registry: AtomicUsize,
     _reader: RecordReader,
@@ -43,7 +43,7 @@ pub(super) enum SpanOrRecord<'values, 'span> {
     Record(&'values Values),
 }
 
-impl Records {
+impl Surroundings {
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
             registry: AtomicUsize::new(0),

@@ -18,14 +18,14 @@ const SHIFT: u32 = LENGTH_BITS + 1;
 ///
 /// Names of fields are `'static`: one address and length is always one name. An entry is one word, so
 /// that threads can share the table without a lock. A name that meets another one replaces it.
-pub(super) struct Covered {
+pub(super) struct RedactedNames {
     redaction: Redaction,
     /// Fields whose names in lines are on the list.
     renamed: Vec<&'static str>,
     entries: Box<[AtomicU64; SLOTS]>,
 }
 
-impl Covered {
+impl RedactedNames {
     pub(super) fn new(redaction: Redaction) -> Self {
         Self {
             redaction,
@@ -53,9 +53,9 @@ impl Covered {
         if entry & !1 == key {
             return entry & 1 == 1;
         }
-        let covered = self.is_listed(name);
-        slot.store(key | u64::from(covered), Relaxed);
-        covered
+        let is_listed = self.is_listed(name);
+        slot.store(key | u64::from(is_listed), Relaxed);
+        is_listed
     }
 
     fn is_listed(&self, name: &str) -> bool {
@@ -82,7 +82,7 @@ fn key(name: &'static str) -> Option<u64> {
     fits.then_some(address << SHIFT | length << 1)
 }
 
-impl fmt::Debug for Covered {
+impl fmt::Debug for RedactedNames {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.redaction.fmt(formatter)
     }
@@ -93,8 +93,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn remembered_names_are_those_of_the_list() {
-        let covered = Covered::new(Redaction::default());
+    fn cached_names_give_the_same_answer_as_the_list() {
+        let redacted_names = RedactedNames::new(Redaction::default());
         let names: Vec<&'static str> = (0..4 * SLOTS)
             .map(|number| match number % 3 {
                 0 => &*format!("password_{number}").leak(),
@@ -104,18 +104,18 @@ mod tests {
             .collect();
         for _ in 0..3 {
             for name in &names {
-                let expected = covered.redaction().covers(name);
-                assert_eq!(covered.covers(name), expected, "{name}");
+                let expected = redacted_names.redaction().covers(name);
+                assert_eq!(redacted_names.covers(name), expected, "{name}");
             }
         }
     }
 
     #[test]
-    fn parts_of_one_name_are_different_names() {
-        let covered = Covered::new(Redaction::default());
+    fn names_that_share_an_address_are_looked_up_separately() {
+        let redacted_names = RedactedNames::new(Redaction::default());
         let whole = "token_count";
-        assert!(!covered.covers(whole));
-        assert!(covered.covers(&whole[..5]));
-        assert!(!covered.covers(whole));
+        assert!(!redacted_names.covers(whole));
+        assert!(redacted_names.covers(&whole[..5]));
+        assert!(!redacted_names.covers(whole));
     }
 }

@@ -1,0 +1,199 @@
+//! The layer that keeps the fields of spans, and passes each event to what writes it: a log line or
+//! a log record.
+
+use tracing::{
+    Dispatch, Event, Metadata, Subscriber,
+    field::FieldSet,
+    span::{Attributes, Id, Record},
+};
+use tracing_log::NormalizeEvent;
+use tracing_subscriber::{Layer, layer::Context, registry::LookupSpan};
+
+use super::{
+    fields::{Collector, FieldStore, Owner, Policy},
+    filter::EventFilter,
+    surroundings::{SpanOrRecord, Surroundings},
+};
+use crate::context::{ids::Correlation, thread_marks::ThreadMarks};
+
+/// Writes events.
+pub(super) trait EventWriter: Send + Sync + 'static {
+    /// What the layer keeps with each span.
+    type Fields: FieldStore;
+
+    fn policy(&self) -> &Policy;
+
+    /// Whether it writes events with this metadata.
+    fn accepts(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn write(&self, event: &Occurrence<'_>);
+}
+
+/// The layer of a writer, and its filter, for a subscriber of any type.
+pub(super) struct FilteredEvents<W> {
+    layer: EventLayer<W>,
+    filter: EventFilter,
+}
+
+struct EventLayer<W> {
+    writer: W,
+    surroundings: Surroundings,
+}
+
+/// Passes all that is around an event to a function, the innermost first.
+type EachAround<'a> = dyn Fn(&mut dyn FnMut(SpanOrRecord<'_, '_>)) + 'a;
+
+/// An event and its context.
+pub(super) struct Occurrence<'a> {
+    event: &'a Event<'a>,
+    /// Whether the event is a record of the `log` crate.
+    is_bridged: bool,
+    each_around: &'a EachAround<'a>,
+    pub(super) metadata: &'a Metadata<'a>,
+    pub(super) correlation: Correlation,
+}
+
+impl Occurrence<'_> {
+    /// Adds the fields of the event.
+    pub(super) fn fields<F: FieldStore>(&self, policy: &Policy, fields: &mut F) {
+        self.event.record(&mut Collector {
+            fields,
+            policy,
+            owner: Owner::event(self.is_bridged),
+            names: self.event.metadata().fields(),
+        });
+    }
+
+    /// Passes the fields of each span and record around the event to `read`, the innermost first.
+    /// `buffer` is for those of records.
+    pub(super) fn each_around<F: FieldStore>(
+        &self,
+        policy: &Policy,
+        buffer: &mut F,
+        read: &mut dyn FnMut(&F),
+    ) {
+        (self.each_around)(&mut |around| match around {
+            SpanOrRecord::Span(extensions) => {
+                if let Some(fields) = extensions.get::<F>() {
+                    read(fields);
+                }
+            }
+            SpanOrRecord::Record(values) => {
+                buffer.clear();
+                policy.collect(values, buffer);
+                read(buffer);
+            }
+        });
+    }
+}
+
+impl<W: EventWriter> FilteredEvents<W> {
+    pub(super) fn new(writer: W, filter: EventFilter) -> Self {
+        let surroundings = Surroundings::new(&writer.policy().limits);
+        Self {
+            layer: EventLayer {
+                writer,
+                surroundings,
+            },
+            filter,
+        }
+    }
+
+    /// Returns the layer for a subscriber of this type.
+    pub(super) fn on<S>(self) -> impl Layer<S> + use<S, W>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        self.layer.and_then(ThreadMarks).with_filter(self.filter)
+    }
+}
+
+impl<W: EventWriter> EventLayer<W> {
+    /// Returns the fields that `record` passes to a visitor.
+    fn of_span(
+        &self,
+        names: &FieldSet,
+        record: impl FnOnce(&mut Collector<'_, W::Fields>),
+    ) -> W::Fields {
+        let mut fields = W::Fields::default();
+        record(&mut Collector {
+            fields: &mut fields,
+            policy: self.writer.policy(),
+            owner: Owner::Span,
+            names,
+        });
+        fields
+    }
+}
+
+impl<S, W> Layer<S> for EventLayer<W>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: EventWriter,
+{
+    fn on_register_dispatch(&self, subscriber: &Dispatch) {
+        self.surroundings.registered(subscriber);
+    }
+
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let Some(span) = context.span(id) else { return };
+        Surroundings::created(attributes, &span);
+        let names = attributes.metadata().fields();
+        let fields = self.of_span(names, |collector| attributes.record(collector));
+        if !fields.is_empty() {
+            span.extensions_mut().replace(fields);
+        }
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        let Some(span) = context.span(id) else { return };
+        let names = span.metadata().fields();
+        let fields = self.of_span(names, |collector| values.record(collector));
+        let mut extensions = span.extensions_mut();
+        match extensions.get_mut::<W::Fields>() {
+            Some(known) => known.update(fields),
+            None => extensions.insert(fields),
+        }
+    }
+
+    fn on_enter(&self, id: &Id, _: Context<'_, S>) {
+        self.surroundings.entered(id);
+    }
+
+    fn on_exit(&self, id: &Id, _: Context<'_, S>) {
+        self.surroundings.left(id);
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let normalized = event.normalized_metadata();
+        let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());
+        if !self.writer.accepts(metadata) {
+            return;
+        }
+        let mut correlation = Correlation::current(metadata.target());
+        if !in_current_span(event, &context) {
+            correlation.span = None;
+        }
+        self.writer.write(&Occurrence {
+            event,
+            is_bridged: normalized.is_some(),
+            each_around: &|read| self.surroundings.each(event, &context, read),
+            metadata,
+            correlation,
+        });
+    }
+}
+
+/// Whether the event belongs to the current span. An event with another explicit parent is not part
+/// of the current trace.
+fn in_current_span<S>(event: &Event<'_>, context: &Context<'_, S>) -> bool
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    event.is_contextual()
+        || event
+            .parent()
+            .is_some_and(|parent| context.current_span().id() == Some(parent))
+}
