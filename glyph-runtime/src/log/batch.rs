@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn urgent_lines_overtake_all_but_the_begun_line() {
+    fn urgent_lines_go_before_all_others_but_the_one_being_written() {
         let mut begun = batch(&[
             ("a\n", false),
             ("b\n", false),

@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn text_of_a_message_is_no_type() {
+    fn error_that_is_only_text_has_no_type_name() {
         let long = "A".repeat(100).leak();
         for text in ["Connection refused", "refused", "", "\"Text\"", "A-B", long] {
             assert_eq!(named(Shown(text)), None, "{text}");

@@ -130,7 +130,7 @@ mod tests {
     use super::{Deadline, Descriptor, ForkedOutput};
 
     #[test]
-    fn line_after_an_incomplete_one_begins_anew() {
+    fn line_after_an_incomplete_one_begins_on_a_new_line() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pipe");
         mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();

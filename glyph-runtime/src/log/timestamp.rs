@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_between_those_of_the_formatter() {
+    fn timestamp_lies_between_two_readings_of_the_clock() {
         let mut timestamp = Timestamp::default();
         for _ in 0..10_000 {
             let before = formatted();
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn text_of_a_past_second_is_not_used_again() {
+    fn timestamp_of_a_new_second_is_formatted_anew() {
         let mut timestamp = Timestamp {
             text: "1999-12-31T23:59:59.999999Z".to_owned(),
             second: Some(946_684_799),

@@ -181,7 +181,7 @@ fn slow_sink_loses_no_audit_lines() {
 }
 
 #[test]
-fn each_policy_syncs_at_its_time() {
+fn audit_trail_is_synchronized_as_its_policy_says() {
     let kept = Written::default();
     let asked = |policy| {
         let (sink, calls, gate) = slow(&kept);

@@ -91,7 +91,7 @@ fn symbolic_link_is_rejected_and_its_target_unchanged() {
 }
 
 #[test]
-fn link_in_front_of_the_file_is_followed() {
+fn symbolic_link_to_the_folder_of_the_audit_file_is_followed() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("logs")).unwrap();
     symlink(folder.path().join("logs"), folder.path().join("current")).unwrap();
@@ -100,7 +100,7 @@ fn link_in_front_of_the_file_is_followed() {
 }
 
 #[test]
-fn what_is_not_a_regular_file_is_rejected_at_once() {
+fn audit_path_that_is_not_a_regular_file_is_rejected_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let pipe = folder.path().join("pipe");
     mkfifoat(CWD, &pipe, Mode::RUSR | Mode::WUSR).unwrap();
@@ -118,7 +118,7 @@ fn what_is_not_a_regular_file_is_rejected_at_once() {
 }
 
 #[test]
-fn file_that_its_owner_can_only_write_gets_lines() {
+fn audit_file_without_read_permission_gets_lines() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("audit");
     File::create(&path).unwrap();

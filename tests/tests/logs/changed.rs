@@ -189,7 +189,7 @@ fn span_that_is_open_during_the_change_keeps_its_fields() {
 }
 
 #[test]
-fn panics_have_lines_once_a_log_is_not_off() {
+fn panics_have_lines_after_the_filter_of_a_silent_log_changes() {
     alone(|| {
         let written = Written::default();
         let settings = LogSettings {

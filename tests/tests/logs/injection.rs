@@ -45,7 +45,7 @@ fn changes_direction(letter: char) -> bool {
 }
 
 #[test]
-fn text_stays_in_its_field() {
+fn injected_text_stays_in_its_field() {
     for attack in attacks() {
         let lines = lines_of(LogSettings::default(), || everywhere(&attack));
         assert_eq!(lines.len(), 1, "{attack:?}");

@@ -135,7 +135,7 @@ fn shutdown_keeps_its_deadline_and_reports_unwritten_lines() {
 }
 
 #[test]
-fn second_or_empty_shutdown_succeeds() {
+fn second_shutdown_and_shutdown_without_lines_succeed() {
     let (dispatch, log) = started(to(Written::default()));
     log.shutdown(AMPLE).unwrap();
     log.shutdown(Duration::ZERO).unwrap();
@@ -181,7 +181,7 @@ fn parallel_threads_write_whole_lines_in_order() {
 }
 
 #[test]
-fn closed_pipe_is_counted_and_harmless() {
+fn lines_to_a_closed_pipe_are_counted_and_the_program_goes_on() {
     let (reader, writer) = io::pipe().unwrap();
     drop(reader);
     let (dispatch, log) = started(to(writer));

@@ -95,7 +95,7 @@ fn panic_while_a_span_is_recorded_does_not_lock_up() {
 }
 
 #[test]
-fn silent_log_has_no_panics() {
+fn log_that_is_off_has_no_lines_of_panics() {
     alone(|| {
         let lines = installed("off", || {
             let _panicked = thread::spawn(|| panic!("unheard")).join();
@@ -118,7 +118,7 @@ impl Write for Panicking {
 }
 
 #[test]
-fn panicking_output_causes_no_further_lines() {
+fn panic_of_the_output_itself_writes_no_line() {
     alone(|| {
         let settings = LogSettings {
             output: Output::Writer(Box::new(Panicking)),

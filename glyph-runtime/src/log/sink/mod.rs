@@ -147,7 +147,7 @@ mod tests {
     const LINE: &[u8] = &[b'x'; 256];
 
     #[test]
-    fn file_gets_many_lines_in_parts_and_a_thread_without_time_stops_after_one() {
+    fn file_gets_many_lines_in_parts_and_an_expired_deadline_ends_after_one_part() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log");
         let mut sink = Sink::Descriptor(Arc::new(Descriptor::open(&path).unwrap()));

@@ -62,7 +62,7 @@ fn redacted_error_has_no_copy_and_no_causes() {
 }
 
 #[test]
-fn errors_under_other_names_are_visible() {
+fn error_in_a_field_that_is_not_listed_is_visible() {
     let refused = Refused(None);
     let shown = trace(Redaction::default(), |_| {
         let _span = info_span!("login", password = "x").entered();

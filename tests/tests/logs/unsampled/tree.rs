@@ -73,7 +73,7 @@ fn stream_has_the_fields_of_the_stage_that_returned_it() {
 }
 
 #[test]
-fn stream_that_outlives_all_around_it_keeps_their_fields_and_ids() {
+fn stream_that_outlives_the_stages_around_it_keeps_their_fields_and_ids() {
     let work = || {
         let root = info_span!("root", root = 1).entered();
         let mut items = pin!(around(1, || items(1)));
@@ -88,7 +88,7 @@ fn stream_that_outlives_all_around_it_keeps_their_fields_and_ids() {
 }
 
 #[test]
-fn running_block_goes_to_a_thread_with_its_fields_and_ids() {
+fn block_that_continues_on_another_thread_keeps_its_fields_and_ids() {
     let work = || {
         let root = info_span!("root", root = 1).entered();
         let supplier = Supplier::Acme;
@@ -133,7 +133,7 @@ fn span_has_the_fields_of_the_stage_that_created_it() {
 }
 
 #[test]
-fn spans_that_are_left_in_another_order_keep_their_lines() {
+fn spans_that_are_exited_out_of_order_keep_their_fields_on_lines() {
     same("order", || {
         let first = info_span!("first", first = 1).entered();
         let second = info_span!("second", second = 2).entered();
@@ -146,7 +146,7 @@ fn spans_that_are_left_in_another_order_keep_their_lines() {
 }
 
 #[test]
-fn event_with_a_parent_has_the_fields_of_that() {
+fn event_with_an_explicit_parent_has_the_fields_of_that_parent() {
     let lines = same("parents", || {
         let other = info_span!("other", other = 1);
         around(1, || {
@@ -171,7 +171,7 @@ fn context_keeps_the_fields_of_a_stage_that_has_ended() {
 }
 
 #[test]
-fn future_that_moves_to_another_stage_has_no_fields_of_it() {
+fn future_polled_in_another_stage_has_no_fields_of_that_stage() {
     let lines = unsampled(|| {
         let mut shared = pin!(shared());
         assert!(around(1, || polled(shared.as_mut())).is_pending());
@@ -270,7 +270,7 @@ fn run(steps: &[Step], kept: &Span, number: &AtomicU32) {
 
 proptest! {
     #[test]
-    fn any_nesting_has_the_lines_of_a_sampled_one(steps in steps()) {
+    fn unsampled_calls_in_any_nesting_have_the_lines_of_sampled_ones(steps in steps()) {
         same("any nesting", || {
             let kept = info_span!("kept", kept = true);
             run(&steps, &kept, &0.into());
