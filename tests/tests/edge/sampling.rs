@@ -104,8 +104,8 @@ fn orders(stock: SocketAddr, prices: SocketAddr) -> Router {
 /// The lines of one request: seven of the code, and one of each service about its call.
 const LINES: usize = 10;
 
-/// Returns the lines of one request to the three services.
-async fn lines(kept: Kept, traceparent: Option<&str>) -> Vec<Value> {
+/// Sends one request through the three services.
+pub(crate) async fn ask(traceparent: Option<&str>) {
     let [stock, prices] = [
         shop::serve().await,
         crate::http::wire::serve(prices()).await,
@@ -119,6 +119,11 @@ async fn lines(kept: Kept, traceparent: Option<&str>) -> Vec<Value> {
     }
     let answer = crate::http::wire::send(address, asked).await;
     assert_eq!(answer.body(), "x12");
+}
+
+/// Returns the lines of one request to the three services.
+async fn lines(kept: Kept, traceparent: Option<&str>) -> Vec<Value> {
+    ask(traceparent).await;
     wait::until_async("all lines are written", || kept.line_count() == LINES).await;
     kept.lines()
 }
