@@ -6,6 +6,7 @@
 
 mod callsites;
 mod integers;
+mod log_fields;
 mod notes;
 mod table;
 mod tracer;
@@ -24,6 +25,7 @@ use tracing_subscriber::{Layer, layer::Context, registry::LookupSpan};
 use super::SpanDetails;
 use crate::{context::thread_marks::ThreadMarks, otlp::instrumentation::ScopeNames};
 use integers::Integers;
+use log_fields::CallsiteKey;
 use tracer::SpanTracer;
 
 /// The layer of a pipeline, for a subscriber of any type.
@@ -68,7 +70,8 @@ struct NotesAfter;
 
 impl NotesBefore {
     /// Starts a span that was never entered. Before that, an event at `ERROR` would change the
-    /// status that the span starts with, and a started span rejects the change.
+    /// status that the span starts with, and a started span rejects the change. Its tracer's spans
+    /// add the fields that `tracing-opentelemetry` drops, once it has started.
     fn start(&self, span: &Id) {
         if let Some(dispatch) = self.dispatch.get().and_then(WeakDispatch::upgrade) {
             let _started = get_otel_context(span, &dispatch);
@@ -112,8 +115,9 @@ where
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let metadata = event.metadata();
+        let log_fields = CallsiteKey::of(event);
         if let Some(parent) = event.parent()
-            && *metadata.level() == Level::ERROR
+            && (*metadata.level() == Level::ERROR || log_fields.is_some())
             && context.span(parent).is_some()
         {
             self.start(parent);
@@ -124,7 +128,10 @@ where
         if let Some(callsite) = callsite {
             event.record(&mut Integers::of(callsite));
         }
-        notes::event_starts(metadata, callsite);
+        if let Some(log_fields) = log_fields {
+            log_fields.keep(event);
+        }
+        notes::event_starts(metadata, callsite, log_fields);
     }
 }
 
@@ -133,7 +140,9 @@ impl<S: Subscriber> Layer<S> for NotesAfter {
         notes::fields_end();
     }
 
-    fn on_event(&self, _: &Event<'_>, _: Context<'_, S>) {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         notes::event_ends();
+        // An event that was added to no span.
+        drop(CallsiteKey::of(event).map(CallsiteKey::take));
     }
 }

@@ -8,7 +8,7 @@ use std::cell::Cell;
 
 use tracing::Metadata;
 
-use super::callsites::Callsite;
+use super::{callsites::Callsite, log_fields::CallsiteKey};
 use crate::trace::edge_lines;
 
 /// The events inside of one another that are told apart. Beyond them, the outermost is forgotten.
@@ -29,6 +29,8 @@ pub(super) struct CurrentEvent {
     pub(super) callsite: Option<&'static Callsite>,
     /// Whether the event is the log line of a call, which repeats what the call's span says.
     pub(super) is_line_of_call: bool,
+    /// Present if the event has fields whose names begin with `log.`.
+    pub(super) log_fields: Option<CallsiteKey>,
 }
 
 /// A note about what is recorded.
@@ -99,9 +101,14 @@ pub(super) fn take_new_span() -> Option<NewSpan> {
 }
 
 /// Notes that an event is recorded, until [`event_ends`].
-pub(super) fn event_starts(metadata: &Metadata<'_>, callsite: Option<&'static Callsite>) {
+pub(super) fn event_starts(
+    metadata: &Metadata<'_>,
+    callsite: Option<&'static Callsite>,
+    log_fields: Option<CallsiteKey>,
+) {
     let event = CurrentEvent {
         callsite,
+        log_fields,
         is_line_of_call: edge_lines::is_line_of_call(metadata),
     };
     let _ = NOTES.try_with(|notes| notes.push(Some(event)));

@@ -160,6 +160,9 @@ impl Span for LayerSpan {
         for attribute in &mut attributes {
             restore(attribute, callsite, self.hides_paths);
         }
+        if let Some(log_fields) = event.and_then(|event| event.log_fields) {
+            attributes.extend(log_fields.take());
+        }
         self.span
             .add_event_with_timestamp(name, timestamp, attributes);
     }

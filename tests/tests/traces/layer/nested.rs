@@ -90,17 +90,22 @@ fn span_takes_its_fields_after_a_panic_in_an_event_of_it() {
 #[test]
 fn event_inside_of_an_event_changes_nothing_of_the_outer_one() {
     alone(|| {
-        let logs = || info!("inside");
-        let deep = || info!(value = ?Running(logs), "inside");
+        let logs = || info!(log.line = 1, "inside");
+        let deep = || info!(value = ?Running(logs), log.line = 2, "inside");
         let spans = exported_globally(|| {
             let _span = info_span!("outer").entered();
-            error!(value = ?Running(deep), bytes = 5_u64, "outside");
+            error!(log.value = ?Running(deep), value = ?Running(deep), log.line = 3, bytes = 5_u64, "outside");
         });
         assert_eq!(spans[0].status, Status::Unset);
         let names: Vec<_> = spans[0].events.iter().map(|event| &*event.name).collect();
-        assert_eq!(names, ["inside", "inside", "outside"]);
-        let outside = &spans[0].events[2].attributes;
+        assert_eq!(names, ["inside", "inside", "inside", "inside", "outside"]);
+        let lines = spans[0].events.iter();
+        let lines = lines.map(|event| value(&event.attributes, "log.line"));
+        let expected = [1, 2, 1, 2, 3].map(|line: i64| Some(line.into()));
+        assert_eq!(lines.collect::<Vec<_>>(), expected);
+        let outside = &spans[0].events[4].attributes;
         assert_eq!(value(outside, "bytes"), Some(5.into()));
+        assert_eq!(value(outside, "log.value"), Some("value".into()));
     });
 }
 
