@@ -21,10 +21,7 @@ use super::{
     slots::{Slot, Slots},
     worker::{Worker, rendered_by},
 };
-use crate::{
-    expose::{Exposition, Format},
-    thread::AbortOnDrop,
-};
+use crate::expose::{Exposition, Format};
 
 /// A source of expositions.
 pub(crate) trait Source: Send + Sync {
@@ -90,16 +87,13 @@ impl Scrapes {
         }
     }
 
-    /// Waits for a slot on the worker's runtime, which has timers.
+    /// Waits for a slot, with the timers of the worker's runtime.
     async fn slot(&self, runtime: &Handle, connection: Option<Cut>) -> Option<Slot> {
         let slot = self.slots.try_take(connection.as_ref());
         if slot.is_some() {
             return slot;
         }
-        let slots = Arc::clone(&self.slots);
-        let wait = runtime.spawn(slots.take(connection));
-        let _abort = AbortOnDrop(wait.abort_handle());
-        wait.await.ok().flatten()
+        self.slots.take(runtime, connection).await
     }
 }
 

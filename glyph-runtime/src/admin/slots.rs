@@ -11,11 +11,13 @@ use std::{
 
 use glyph_core::__runtime::lock;
 use tokio::{
+    runtime::Handle,
     sync::{Mutex as FairMutex, Notify},
     time::timeout,
 };
 
 use super::connections::Cut;
+use crate::thread::AbortOnDrop;
 
 /// The limit of concurrent scrapes. Each holds a few pieces in memory.
 pub(super) const MOST_SCRAPES: usize = 16;
@@ -86,19 +88,33 @@ impl Slots {
 
     /// Waits for a slot, for ten seconds at most. It becomes free when a scrape ends, or when the
     /// client of one reads nothing.
-    pub(super) async fn take(self: Arc<Self>, connection: Option<Cut>) -> Option<Slot> {
-        let next = async {
-            let _next = self.next.lock().await;
-            loop {
-                if let Some(slot) = self.take_free(connection.as_ref()) {
-                    return slot;
-                }
-                if !self.cut_slowest() {
-                    let _looked = timeout(LOOK, self.freed.notified()).await;
-                }
+    ///
+    /// Only the scrape that is next uses the runtime, for its timers. Clients that ask and are cut
+    /// at once, many thousands in a second, leave the queue without waking that thread. Each of
+    /// the others has its limit too: those before it came earlier, so their limits end earlier.
+    pub(super) async fn take(
+        self: &Arc<Self>,
+        runtime: &Handle,
+        connection: Option<Cut>,
+    ) -> Option<Slot> {
+        let begun = Instant::now();
+        let _next = self.next.lock().await;
+        let rest = LONGEST_WAIT.saturating_sub(begun.elapsed());
+        let slot = Arc::clone(self).take_next(connection);
+        let wait = runtime.spawn(async move { timeout(rest, slot).await });
+        let _abort = AbortOnDrop(wait.abort_handle());
+        wait.await.ok()?.ok()
+    }
+
+    async fn take_next(self: Arc<Self>, connection: Option<Cut>) -> Slot {
+        loop {
+            if let Some(slot) = self.take_free(connection.as_ref()) {
+                return slot;
             }
-        };
-        timeout(LONGEST_WAIT, next).await.ok()
+            if !self.cut_slowest() {
+                let _looked = timeout(LOOK, self.freed.notified()).await;
+            }
+        }
     }
 
     /// Cuts the scrape that has waited longest for its client, if that is long enough.
