@@ -1,6 +1,9 @@
 //! The layer that keeps the fields of spans, and passes each event to what writes it: a log line or
 //! a log record.
 
+use std::sync::Arc;
+
+use glyph_core::__runtime::Values;
 use tracing::{
     Dispatch, Event, Metadata, Subscriber,
     field::FieldSet,
@@ -12,7 +15,8 @@ use tracing_subscriber::{Layer, layer::Context, registry::LookupSpan};
 use super::{
     fields::{Collector, FieldStore, Owner, Policy},
     filter::EventFilter,
-    surroundings::{SpanOrRecord, Surroundings},
+    layer_filter::LayerFilter,
+    surroundings::{Around, Surroundings},
 };
 use crate::context::{ids::Correlation, thread_marks::ThreadMarks};
 
@@ -28,7 +32,7 @@ pub(super) trait EventWriter: Send + Sync + 'static {
         true
     }
 
-    fn write(&self, event: &Occurrence<'_>);
+    fn write(&self, event: &Occurrence<'_, Self::Fields>);
 }
 
 /// The layer of a writer, and its filter, for a subscriber of any type.
@@ -39,25 +43,31 @@ pub(super) struct FilteredEvents<W> {
 
 struct EventLayer<W> {
     writer: W,
-    surroundings: Surroundings,
+    surroundings: Arc<Surroundings>,
 }
 
-/// Passes all that is around an event to a function, the innermost first.
-type EachAround<'a> = dyn Fn(&mut dyn FnMut(SpanOrRecord<'_, '_>)) + 'a;
+/// The fields of what is around an event.
+enum FieldsAround<'a, F> {
+    Span(&'a F),
+    Record(&'a Values),
+}
+
+/// Passes the fields of all that is around an event to a function, the innermost first.
+type EachAround<'a, F> = dyn Fn(&mut dyn FnMut(FieldsAround<'_, F>)) + 'a;
 
 /// An event and its context.
-pub(super) struct Occurrence<'a> {
+pub(super) struct Occurrence<'a, F> {
     event: &'a Event<'a>,
     /// Whether the event is a record of the `log` crate.
     is_bridged: bool,
-    each_around: &'a EachAround<'a>,
+    each_around: &'a EachAround<'a, F>,
     pub(super) metadata: &'a Metadata<'a>,
     pub(super) correlation: Correlation,
 }
 
-impl Occurrence<'_> {
+impl<F: FieldStore> Occurrence<'_, F> {
     /// Adds the fields of the event.
-    pub(super) fn fields<F: FieldStore>(&self, policy: &Policy, fields: &mut F) {
+    pub(super) fn fields(&self, policy: &Policy, fields: &mut F) {
         self.event.record(&mut Collector {
             fields,
             policy,
@@ -68,19 +78,10 @@ impl Occurrence<'_> {
 
     /// Passes the fields of each span and record around the event to `read`, the innermost first.
     /// `buffer` is for those of records.
-    pub(super) fn each_around<F: FieldStore>(
-        &self,
-        policy: &Policy,
-        buffer: &mut F,
-        read: &mut dyn FnMut(&F),
-    ) {
+    pub(super) fn each_around(&self, policy: &Policy, buffer: &mut F, read: &mut dyn FnMut(&F)) {
         (self.each_around)(&mut |around| match around {
-            SpanOrRecord::Span(extensions) => {
-                if let Some(fields) = extensions.get::<F>() {
-                    read(fields);
-                }
-            }
-            SpanOrRecord::Record(values) => {
+            FieldsAround::Span(fields) => read(fields),
+            FieldsAround::Record(values) => {
                 buffer.clear();
                 policy.collect(values, buffer);
                 read(buffer);
@@ -91,7 +92,7 @@ impl Occurrence<'_> {
 
 impl<W: EventWriter> FilteredEvents<W> {
     pub(super) fn new(writer: W, filter: EventFilter) -> Self {
-        let surroundings = Surroundings::new(&writer.policy().limits);
+        let surroundings = Arc::new(Surroundings::new(&writer.policy().limits));
         Self {
             layer: EventLayer {
                 writer,
@@ -106,7 +107,9 @@ impl<W: EventWriter> FilteredEvents<W> {
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
-        self.layer.and_then(ThreadMarks).with_filter(self.filter)
+        let surroundings = Arc::clone(&self.layer.surroundings);
+        let filter = LayerFilter::<W::Fields>::new(self.filter, surroundings);
+        self.layer.and_then(ThreadMarks).with_filter(filter)
     }
 }
 
@@ -179,10 +182,31 @@ where
         self.writer.write(&Occurrence {
             event,
             is_bridged: normalized.is_some(),
-            each_around: &|read| self.surroundings.each(event, &context, read),
+            each_around: &|read| self.each_around(event, &context, read),
             metadata,
             correlation,
         });
+    }
+}
+
+impl<W: EventWriter> EventLayer<W> {
+    fn each_around<S>(
+        &self,
+        event: &Event<'_>,
+        context: &Context<'_, S>,
+        read: &mut dyn FnMut(FieldsAround<'_, W::Fields>),
+    ) where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        let read = &mut |around: Around<'_, '_, S>| match around {
+            Around::Span(span) => {
+                if let Some(fields) = span.extensions().get() {
+                    read(FieldsAround::Span(fields));
+                }
+            }
+            Around::Record(values) => read(FieldsAround::Record(values)),
+        };
+        self.surroundings.each(event, context, read);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{error::Error, fmt, ops::Range, sync::Arc};
 
+use serde_json::Value as Json;
 use tracing::field::{Field, FieldSet, Visit};
 
 use super::{
@@ -116,6 +117,9 @@ impl<'v> From<RecordedValue<'v>> for Value<'v> {
     }
 }
 
+/// Reads the name and the value of a field.
+pub(super) type ReadField<'r> = dyn FnMut(&'static str, RecordedValue<'_>) + 'r;
+
 /// Keeps fields: log lines as JSON, log records as values of OTLP.
 pub(super) trait FieldStore: Default + Send + Sync + 'static {
     /// Returns the number of fields.
@@ -136,6 +140,9 @@ pub(super) trait FieldStore: Default + Send + Sync + 'static {
 
     /// Adds a field with at most `room` bytes of text.
     fn add(&mut self, name: &'static str, value: Value<'_>, room: usize);
+
+    /// Passes each name and value to `read`. What is not a number or a `bool` is a string.
+    fn each_value(&self, read: &mut ReadField<'_>);
 
     /// Replaces fields of the same name, and keeps all others.
     fn update(&mut self, newer: Self);
@@ -174,6 +181,24 @@ impl FieldStore for Fields {
             Value::Debug(value) => text::push_debug(text, value, room),
             Value::Display(value) => text::push_display(text, value, room),
         });
+    }
+
+    fn each_value(&self, read: &mut ReadField<'_>) {
+        for (name, json) in self.iter() {
+            match serde_json::from_slice(json) {
+                Ok(Json::Bool(value)) => read(name, RecordedValue::Bool(value)),
+                Ok(Json::Number(number)) => {
+                    let unsigned = || number.as_u64().map(RecordedValue::U64);
+                    let float = || number.as_f64().map(RecordedValue::F64);
+                    let signed = number.as_i64().map(RecordedValue::I64);
+                    if let Some(value) = signed.or_else(unsigned).or_else(float) {
+                        read(name, value);
+                    }
+                }
+                Ok(Json::String(text)) => read(name, RecordedValue::Str(&text)),
+                _ => {}
+            }
+        }
     }
 
     fn update(&mut self, newer: Self) {
@@ -313,6 +338,6 @@ fn name(field: &Field) -> &'static str {
     bare(field.name())
 }
 
-fn bare(name: &'static str) -> &'static str {
+pub(super) fn bare(name: &'static str) -> &'static str {
     name.strip_prefix("r#").unwrap_or(name)
 }

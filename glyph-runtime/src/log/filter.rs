@@ -5,24 +5,11 @@ use std::sync::{
     atomic::{AtomicBool, Ordering::Relaxed},
 };
 
-use glyph_core::__runtime::{SpanReader, read_unless_lost, write_unless_lost};
-use tracing::{
-    Event, Level, Metadata, Subscriber,
-    callsite::rebuild_interest_cache,
-    level_filters::LevelFilter,
-    span::{Attributes, Id, Record},
-    subscriber::Interest,
-};
-use tracing_subscriber::{
-    EnvFilter,
-    filter::{Directive, Targets},
-    layer::{Context, Filter},
-};
+use glyph_core::__runtime::{read_unless_lost, write_unless_lost};
+use tracing::{Level, callsite::rebuild_interest_cache, level_filters::LevelFilter};
+use tracing_subscriber::filter::Targets;
 
-use super::{AUDIT, error::LogError};
-
-/// The prefix of the targets of OpenTelemetry's crates.
-const SDK: &str = "opentelemetry";
+use super::{directives::Directives, error::LogError, open_spans::Change};
 
 /// Applies the directives to events. Clones have the same directives.
 ///
@@ -40,64 +27,9 @@ struct Current {
     is_off: AtomicBool,
 }
 
-#[derive(Debug)]
-struct Directives {
-    text: String,
-    filter: EnvFilter,
-    /// Whether a directive names the SDK of OpenTelemetry.
-    names_sdk: bool,
-    /// Present if a directive is about spans, which it has to see then, sampled or not.
-    spans: Option<SpanReader>,
-}
-
-impl Directives {
-    fn parse(text: &str) -> Result<Self, LogError> {
-        let parts = text.split(',').map(str::trim);
-        let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
-        let joined = parts.join(",");
-        let names_spans = parts.iter().any(|part| part.contains('['));
-        let names_sdk = parts.iter().any(|part| part.starts_with(SDK));
-        let parsed = parts.into_iter().map(|part| {
-            part.parse::<Directive>()
-                .map_err(|error| LogError::Directive {
-                    directive: part.chars().take(128).collect(),
-                    reason: error.to_string(),
-                })
-        });
-        parsed.collect::<Result<Vec<_>, _>>()?;
-        let filter = EnvFilter::builder()
-            .with_default_directive(LevelFilter::INFO.into())
-            .parse_lossy(&joined);
-        Ok(Self {
-            text: if joined.is_empty() {
-                LevelFilter::INFO.to_string()
-            } else {
-                joined.clone()
-            },
-            filter,
-            names_sdk,
-            spans: names_spans.then(SpanReader::new),
-        })
-    }
-
-    /// Excludes events of the SDK below `WARN`, which describe its internals, unless a directive
-    /// names the SDK.
-    fn excludes(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.level() > &Level::WARN && metadata.target().starts_with(SDK) && !self.names_sdk
-    }
-
-    fn is_off(&self) -> bool {
-        self.most_verbose() == LevelFilter::OFF
-    }
-
-    fn most_verbose(&self) -> LevelFilter {
-        self.filter.max_level_hint().unwrap_or(LevelFilter::TRACE)
-    }
-}
-
 impl EventFilter {
     pub(crate) fn parse(directives: &str) -> Result<Self, LogError> {
-        let directives = Directives::parse(directives)?;
+        let directives = Directives::parse(directives, None)?;
         Ok(Self(Arc::new(Current {
             names_spans: AtomicBool::new(directives.spans.is_some()),
             is_off: AtomicBool::new(directives.is_off()),
@@ -105,9 +37,9 @@ impl EventFilter {
         })))
     }
 
-    /// Replaces the directives. Open spans keep the effect of the previous directives.
+    /// Replaces the directives, also for spans that are open.
     pub(crate) fn set(&self, directives: &str) -> Result<(), LogError> {
-        let directives = Arc::new(Directives::parse(directives)?);
+        let directives = Arc::new(Directives::parse(directives, Some(Change::next()))?);
         let (names_spans, is_off) = (directives.spans.is_some(), directives.is_off());
         let Some(mut current) = write_unless_lost(&self.0.directives) else {
             return Err(LogError::FilterLocked);
@@ -158,89 +90,13 @@ impl EventFilter {
     }
 
     /// `None` in a forked child, if another thread had the lock at the fork.
-    fn current(&self) -> Option<Arc<Directives>> {
+    pub(super) fn current(&self) -> Option<Arc<Directives>> {
         read_unless_lost(&self.0.directives).map(|directives| Arc::clone(&directives))
     }
 
     /// Returns the directives for a callback about a span. `None` if no directive is about spans.
-    fn of_spans(&self) -> Option<Arc<Directives>> {
+    pub(super) fn of_spans(&self) -> Option<Arc<Directives>> {
         let names_spans = self.0.names_spans.load(Relaxed);
         names_spans.then(|| self.current()).flatten()
-    }
-}
-
-fn always(metadata: &Metadata<'_>) -> bool {
-    if metadata.is_span() {
-        metadata.level() <= &Level::INFO
-    } else {
-        metadata.target() == AUDIT
-    }
-}
-
-impl<S: Subscriber> Filter<S> for EventFilter {
-    fn enabled(&self, metadata: &Metadata<'_>, context: &Context<'_, S>) -> bool {
-        always(metadata)
-            || self.current().is_none_or(|directives| {
-                !directives.excludes(metadata)
-                    && Filter::enabled(&directives.filter, metadata, context)
-            })
-    }
-
-    fn callsite_enabled(&self, metadata: &'static Metadata<'static>) -> Interest {
-        let Some(directives) = self.current() else {
-            return Interest::sometimes();
-        };
-        // Ask the directives first, also for what always passes: the filter registers here the
-        // spans whose fields its directives name.
-        let interest = Filter::<S>::callsite_enabled(&directives.filter, metadata);
-        if always(metadata) {
-            Interest::always()
-        } else if directives.excludes(metadata) {
-            Interest::never()
-        } else {
-            interest
-        }
-    }
-
-    fn event_enabled(&self, event: &Event<'_>, context: &Context<'_, S>) -> bool {
-        let passes = |directives: Arc<Directives>| {
-            always(event.metadata()) || Filter::event_enabled(&directives.filter, event, context)
-        };
-        self.of_spans().is_none_or(passes)
-    }
-
-    /// No limit: audit events can have any level.
-    fn max_level_hint(&self) -> Option<LevelFilter> {
-        None
-    }
-
-    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-        if let Some(directives) = self.of_spans() {
-            Filter::on_new_span(&directives.filter, attributes, id, context);
-        }
-    }
-
-    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
-        if let Some(directives) = self.of_spans() {
-            Filter::on_record(&directives.filter, id, values, context);
-        }
-    }
-
-    fn on_enter(&self, id: &Id, context: Context<'_, S>) {
-        if let Some(directives) = self.of_spans() {
-            Filter::on_enter(&directives.filter, id, context);
-        }
-    }
-
-    fn on_exit(&self, id: &Id, context: Context<'_, S>) {
-        if let Some(directives) = self.of_spans() {
-            Filter::on_exit(&directives.filter, id, context);
-        }
-    }
-
-    fn on_close(&self, id: Id, context: Context<'_, S>) {
-        if let Some(directives) = self.of_spans() {
-            Filter::on_close(&directives.filter, id, context);
-        }
     }
 }

@@ -75,7 +75,7 @@ impl Buffers {
 }
 
 impl LineWriter {
-    fn write_with(&self, event: &Occurrence<'_>, buffers: &mut Buffers) {
+    fn write_with(&self, event: &Occurrence<'_, Fields>, buffers: &mut Buffers) {
         buffers.fields.clear();
         event.fields(&self.policy, &mut buffers.fields);
         buffers.timestamp.set_to_now();
@@ -92,7 +92,7 @@ impl LineWriter {
         self.queue.push(*event.metadata.level(), &buffers.line);
     }
 
-    fn render(&self, event: &Occurrence<'_>, style: Style, buffers: &mut Buffers) {
+    fn render(&self, event: &Occurrence<'_, Fields>, style: Style, buffers: &mut Buffers) {
         let Occurrence {
             metadata,
             correlation,
@@ -128,7 +128,7 @@ impl EventWriter for LineWriter {
         &self.policy
     }
 
-    fn write(&self, event: &Occurrence<'_>) {
+    fn write(&self, event: &Occurrence<'_, Fields>) {
         Buffers::with(|buffers| self.write_with(event, buffers));
     }
 }

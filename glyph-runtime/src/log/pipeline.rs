@@ -166,8 +166,8 @@ impl Pipeline {
     /// The pipeline of a [`Telemetry`](crate::Telemetry) changes the export of log records too, as
     /// [`set_log_filter`](crate::Telemetry::set_log_filter) does, but has no line about it.
     ///
-    /// Spans that are open stay as they are: a directive about a span or its fields applies to those
-    /// that open later.
+    /// A directive about a span or its fields applies to open spans and stages too, sampled or not. The
+    /// exception is an open span that the filter before has excluded: the log has never seen it.
     ///
     /// ```
     /// use glyph_runtime::log::{LogSettings, Output, Pipeline};

@@ -15,7 +15,7 @@ use tracing::{
 use tracing_subscriber::{
     Registry,
     layer::Context,
-    registry::{Extensions, LookupSpan, SpanRef},
+    registry::{LookupSpan, SpanRef},
 };
 
 use super::settings::Limits;
@@ -35,12 +35,12 @@ pub(super) struct Surroundings {
 /// The record that a span was created in.
 struct InRecord(Arc<SharedRecord>);
 
-/// A span around an event.
-pub(super) enum SpanOrRecord<'values, 'span> {
-    /// What layers keep with a span of `tracing`'s.
-    Span(&'values Extensions<'span>),
-    /// The values of a record.
-    Record(&'values Values),
+/// What is around an event.
+pub(super) enum Around<'a, 'span, S: LookupSpan<'span>> {
+    /// A span of `tracing`'s.
+    Span(&'a SpanRef<'span, S>),
+    /// The values of a record. Those with no metadata update the next ones.
+    Record(&'a Values),
 }
 
 impl Surroundings {
@@ -81,31 +81,52 @@ impl Surroundings {
     }
 
     /// Passes all that is around an event to `read`, the innermost first.
-    pub(super) fn each<S>(
+    pub(super) fn each<'c, S>(
         &self,
         event: &Event<'_>,
-        context: &Context<'_, S>,
-        read: &mut dyn FnMut(SpanOrRecord<'_, '_>),
+        context: &'c Context<'_, S>,
+        read: &mut dyn FnMut(Around<'_, 'c, S>),
     ) where
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
-        let next = if event.is_contextual() {
-            enclosing(&mut |values| read(SpanOrRecord::Record(values)))
+        if event.is_contextual() {
+            self.each_current(context, read);
         } else {
-            Enclosing::CurrentSpan
-        };
-        let mut next = match next {
-            Enclosing::CurrentSpan => context.event_span(event),
+            self.each_from(context.event_span(event), context, read);
+        }
+    }
+
+    /// Passes all that is around the running code to `read`, the innermost first.
+    pub(super) fn each_current<'c, S>(
+        &self,
+        context: &'c Context<'_, S>,
+        read: &mut dyn FnMut(Around<'_, 'c, S>),
+    ) where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        let next = match enclosing(&mut |values| read(Around::Record(values))) {
+            Enclosing::CurrentSpan => context.lookup_current(),
             other => self.span(other, context),
         };
+        self.each_from(next, context, read);
+    }
+
+    fn each_from<'c, S>(
+        &self,
+        mut next: Option<SpanRef<'c, S>>,
+        context: &'c Context<'_, S>,
+        read: &mut dyn FnMut(Around<'_, 'c, S>),
+    ) where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
         while let Some(span) = next {
+            read(Around::Span(&span));
             let extensions = span.extensions();
-            read(SpanOrRecord::Span(&extensions));
             let record = extensions.get().map(|InRecord(record)| Arc::clone(record));
             drop(extensions);
             next = match record {
                 Some(record) => {
-                    let outside = record.each(&mut |values| read(SpanOrRecord::Record(values)));
+                    let outside = record.each(&mut |values| read(Around::Record(values)));
                     self.span(outside, context)
                 }
                 None => span.parent(),

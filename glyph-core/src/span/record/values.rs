@@ -26,6 +26,8 @@ const KEPT_FIELDS: usize = 32;
 /// only `Debug` or `Display` can show are formatted when they are added.
 #[derive(Clone, Debug, Default)]
 pub struct Values {
+    /// The span of the values. Absent if they are an update of others.
+    metadata: Option<&'static Metadata<'static>>,
     entries: Vec<Entry>,
     text: String,
     /// The fields for which there was no room.
@@ -75,6 +77,7 @@ impl Values {
         callsite: &'static SpanCallsite,
         values: FieldValues<'_, '_>,
     ) -> bool {
+        self.metadata = Some(callsite.metadata());
         let labels = values.texts.iter().zip(callsite.names());
         for (text, name) in labels {
             self.add_text(name, |out| out.write_str(text));
@@ -106,6 +109,12 @@ impl Values {
         let mut values = Self::default();
         values.add_text(name, |out| out.write_str(text));
         values
+    }
+
+    /// Returns the metadata of the span. `None` for values that update those of another instance.
+    #[must_use]
+    pub const fn metadata(&self) -> Option<&'static Metadata<'static>> {
+        self.metadata
     }
 
     /// Returns the number of fields for which there was no room.

@@ -1,11 +1,12 @@
 //! Fields of events and spans as values of OTLP.
 
+use glyph_core::__runtime::RecordedValue;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, any_value::Value as Otlp};
 use prost::Message;
 
 use super::cut;
 use crate::log::{
-    fields::{FieldStore, Value},
+    fields::{FieldStore, ReadField, Value},
     text,
 };
 
@@ -50,6 +51,18 @@ impl FieldStore for Attributes {
         };
         self.bytes += value.encoded_len();
         self.entries.push((name, value));
+    }
+
+    fn each_value(&self, read: &mut ReadField<'_>) {
+        for (name, value) in self.iter() {
+            match &value.value {
+                Some(Otlp::BoolValue(value)) => read(name, RecordedValue::Bool(*value)),
+                Some(Otlp::IntValue(value)) => read(name, RecordedValue::I64(*value)),
+                Some(Otlp::DoubleValue(value)) => read(name, RecordedValue::F64(*value)),
+                Some(Otlp::StringValue(text)) => read(name, RecordedValue::Str(text)),
+                _ => {}
+            }
+        }
     }
 
     fn update(&mut self, newer: Self) {

@@ -67,7 +67,7 @@ impl EventWriter for RecordWriter {
         !is_hidden_audit && !self.transports.excludes(metadata) && !is_export_thread()
     }
 
-    fn write(&self, event: &Occurrence<'_>) {
+    fn write(&self, event: &Occurrence<'_, Attributes>) {
         let Occurrence {
             metadata,
             correlation,

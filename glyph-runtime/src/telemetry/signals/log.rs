@@ -205,7 +205,11 @@ impl Telemetry {
     /// in the syntax of `RUST_LOG`.
     ///
     /// The export of log records changes with it, unless it started with another filter than the
-    /// log. A directive about a span or its fields applies to spans that open later.
+    /// log. The level of exported spans does not: see [`TelemetryBuilder::span_level`].
+    ///
+    /// A directive about a span or its fields applies to open spans and stages too, sampled or not. The
+    /// exception is an open span that the filter before has excluded, such as one at `DEBUG`: the log
+    /// has never seen it.
     ///
     /// The change is a line of the log with level `INFO` and target `glyph_runtime::log`. If the new
     /// filter excludes that line, it is logged before the change, and is missing only if the old

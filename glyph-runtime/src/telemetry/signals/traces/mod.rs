@@ -181,8 +181,9 @@ impl TelemetryBuilder {
 
     /// Sets the most verbose level of spans and their events. Default: `INFO`.
     ///
-    /// It is independent of the log's level. For hyper, h2, tonic, rustls and other transport
-    /// crates it is at most `WARN`; see [`TelemetryBuilder::span_target`].
+    /// It is independent of the log's level, and a change of the log's filter does not change it. For
+    /// hyper, h2, tonic, rustls and other transport crates it is at most `WARN`; see
+    /// [`TelemetryBuilder::span_target`].
     pub fn span_level(self, level: impl Into<LevelFilter>) -> Self {
         self.with(|traces: &mut Traces| traces.filter.set_level(level.into()))
     }

@@ -1,0 +1,200 @@
+//! Directives about spans that were open when the filter changed.
+//!
+//! An [`EnvFilter`] knows the spans that were created under it. It is asked about others as if they
+//! began now, with the fields that the log has kept of them.
+
+use std::{
+    marker::PhantomData,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+};
+
+use glyph_core::__runtime::{RecordedValue, Values};
+use tracing::{
+    Level, Metadata, Subscriber,
+    field::Value,
+    span::{Attributes, Id, Record},
+};
+use tracing_subscriber::{
+    EnvFilter,
+    layer::{Context, Filter},
+    registry::{LookupSpan, SpanRef},
+};
+
+use super::{
+    fields::{FieldStore, ReadField, bare},
+    surroundings::{Around, Surroundings},
+};
+
+/// A change of the filter, other than all others of the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Change(u64);
+
+/// The answers about a span, kept with it. `F` tells the layers of a subscriber apart.
+struct Answers<F> {
+    change: Change,
+    /// One bit for each level that was asked about.
+    known: u8,
+    /// One bit for each of them whose events pass.
+    passing: u8,
+    layer: PhantomData<fn() -> F>,
+}
+
+impl Change {
+    pub(super) fn next() -> Self {
+        static CHANGES: AtomicU64 = AtomicU64::new(0);
+        Self(CHANGES.fetch_add(1, Relaxed))
+    }
+
+    /// Notes that the filter knows a span, since it is new.
+    pub(super) fn created<'s, S: LookupSpan<'s>, F: FieldStore>(self, span: &SpanRef<'s, S>) {
+        span.extensions_mut().replace(Answers::<F> {
+            change: self,
+            known: u8::MAX,
+            passing: 0,
+            layer: PhantomData,
+        });
+    }
+
+    /// Forgets the answers about a span whose fields change, unless the filter knows it.
+    pub(super) fn recorded<'s, S: LookupSpan<'s>, F: FieldStore>(self, span: &SpanRef<'s, S>) {
+        let mut extensions = span.extensions_mut();
+        if let Some(answers) = extensions.get_mut::<Answers<F>>()
+            && !(answers.change == self && answers.known == u8::MAX)
+        {
+            answers.known = 0;
+        }
+    }
+}
+
+/// A question to a changed filter: does an event pass because of a span that it does not know?
+pub(super) struct Question<'a, S> {
+    pub(super) filter: &'a EnvFilter,
+    pub(super) change: Change,
+    pub(super) event: &'a Metadata<'a>,
+    pub(super) context: &'a Context<'a, S>,
+}
+
+impl<S> Question<'_, S>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    /// Asks about all spans around the running code. `F` is what the layer keeps with them.
+    pub(super) fn passes<F: FieldStore>(&self, surroundings: &Surroundings) -> bool {
+        let mut passes = false;
+        let mut updates: Option<Values> = None;
+        surroundings.each_current(self.context, &mut |around| match around {
+            _ if passes => {}
+            Around::Span(span) => passes = self.passes_in_span::<F>(span),
+            Around::Record(values) => match values.metadata() {
+                Some(metadata) => {
+                    let updates = updates.take().unwrap_or_default();
+                    passes = self.passes_in(metadata, &|read| each_of(values, &updates, read));
+                }
+                None => updates = Some(values.clone()),
+            },
+        });
+        passes
+    }
+
+    fn passes_in_span<F: FieldStore>(&self, span: &SpanRef<'_, S>) -> bool {
+        let level = bit(*self.event.level());
+        if let Some(answers) = span.extensions().get::<Answers<F>>()
+            && answers.change == self.change
+            && answers.known & level != 0
+        {
+            return answers.passing & level != 0;
+        }
+        let passes = self.passes_in(span.metadata(), &|read| {
+            if let Some(fields) = span.extensions().get::<F>() {
+                fields.each_value(read);
+            }
+        });
+        self.keep::<F>(span, level, passes);
+        passes
+    }
+
+    fn keep<F: FieldStore>(&self, span: &SpanRef<'_, S>, level: u8, passes: bool) {
+        let mut extensions = span.extensions_mut();
+        let older = extensions
+            .remove::<Answers<F>>()
+            .filter(|answers| answers.change == self.change);
+        let (known, passing) = older.map_or((0, 0), |older| (older.known, older.passing));
+        let others = passing & !level;
+        extensions.insert(Answers::<F> {
+            change: self.change,
+            known: known | level,
+            passing: if passes { others | level } else { others },
+            layer: PhantomData,
+        });
+    }
+
+    /// Asks the filter about a span with these fields.
+    fn passes_in(
+        &self,
+        span: &'static Metadata<'static>,
+        fields: &dyn Fn(&mut ReadField<'_>),
+    ) -> bool {
+        let Self {
+            filter, context, ..
+        } = *self;
+        // The callsite of a stage whose spans are not built is new to the filter.
+        let _cached = Filter::<S>::callsite_enabled(filter, span);
+        let (id, names) = (unused_id(), span.fields());
+        let no_values = names.value_set(&[]);
+        filter.on_new_span(&Attributes::new(span, &no_values), &id, context.clone());
+        fields(&mut |name, value| {
+            let Some(field) = names.iter().find(|field| bare(field.name()) == bare(name)) else {
+                return;
+            };
+            let record = |value: &dyn Value| {
+                let values = [(&field, Some(value))];
+                let values = names.value_set(&values);
+                filter.on_record(&id, &Record::new(&values), context.clone());
+            };
+            match value {
+                RecordedValue::Bool(value) => record(&value),
+                RecordedValue::F64(value) => record(&value),
+                RecordedValue::I64(value) => record(&value),
+                RecordedValue::U64(value) => record(&value),
+                RecordedValue::Str(value) => record(&value),
+            }
+        });
+        filter.on_enter(&id, context.clone());
+        let passes = filter.enabled(self.event, context.clone());
+        filter.on_exit(&id, context.clone());
+        filter.on_close(id, context.clone());
+        passes
+    }
+}
+
+/// Passes the updates of a record to `read`, and the values that they do not replace.
+fn each_of(values: &Values, updates: &Values, read: &mut ReadField<'_>) {
+    let mut replaced = Vec::new();
+    updates.each(&mut |name, value| {
+        replaced.push(name);
+        read(name, value);
+    });
+    values.each(&mut |name, value| {
+        if !replaced.contains(&name) {
+            read(name, value);
+        }
+    });
+}
+
+/// Returns an id that no span of a registry has: those count from one upwards.
+fn unused_id() -> Id {
+    static ASKED: AtomicU64 = AtomicU64::new(0);
+    // Half of all numbers are left when this one starts again, and none is zero.
+    let number = ASKED.fetch_add(1, Relaxed) & (u64::MAX >> 1);
+    Id::from_u64(u64::MAX - number)
+}
+
+const fn bit(level: Level) -> u8 {
+    match level {
+        Level::ERROR => 1,
+        Level::WARN => 2,
+        Level::INFO => 4,
+        Level::DEBUG => 8,
+        Level::TRACE => 16,
+    }
+}
