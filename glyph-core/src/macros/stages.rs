@@ -59,7 +59,7 @@
 /// | `parent = span` | the parent: a `Span`, a reference to one, or an id. `None` starts a new trace. Default: the current span |
 /// | `links = spans` | the linked spans: a collection of spans, of their ids, of exemplars, or of `trace::remote(&span_context)` |
 /// | `skip_span` | records metrics and opens no span |
-/// | `err = event` | logs an `Err` inside the span. `event(level = warn, debug)` sets the level and `Debug`. Default: level `error`, `Display` |
+/// | `err = event` | logs an `Err` inside the span, with its causes. `event(level = warn, debug)` sets the level and `Debug`. Default: level `error`, `Display` |
 /// | `ret = event` | logs the returned value inside the span; with `err`, the value in `Ok`. `event(level = debug, display)` sets the level and `Display`. Default: level `info`, `Debug` |
 /// | `crate = path` | the path of this crate, if it has another name |
 ///

@@ -1,6 +1,6 @@
 //! The description of a failed call, on the status of its span.
 
-use std::fmt::Arguments;
+use std::fmt::{Arguments, Write as _};
 
 use tracing::level_filters::LevelFilter;
 
@@ -29,7 +29,9 @@ pub fn description(error: Arguments<'_>) -> Option<Description> {
     if LevelFilter::current() == LevelFilter::OFF {
         return None;
     }
-    let mut text = error.to_string();
+    let mut text = String::new();
+    // An error whose text ends early is no reason to panic, as `to_string` would.
+    let _ended_early = text.write_fmt(error);
     text.truncate(prefix(&text, LONGEST).len());
     Some(Description(text))
 }

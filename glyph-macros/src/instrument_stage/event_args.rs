@@ -194,24 +194,34 @@ impl EventArg {
         other: Option<&TokenStream>,
         rt: &TokenStream,
     ) -> (TokenStream, TokenStream) {
-        let (sigil, shown, format) = if self.debug.unwrap_or(debug) {
+        let is_debug = self.debug.unwrap_or(debug);
+        let (sigil, of, format) = if is_debug {
             (quote!(?), quote!(#rt::debugged(#value)), "{:?}")
         } else {
             (quote!(%), quote!(#rt::displayed(#value)), "{}")
         };
-        let shown = self.range().start(shown);
-        let value = Ident::new("__shown", Span::mixed_site());
+        let of = self.range().start(of);
+        let shown = Ident::new("__shown", Span::mixed_site());
+        let an_error = Ident::new("__an_error", Span::mixed_site());
+        // The `Debug` of an error has its causes.
+        let with_causes = (other.is_some() && !is_debug).then(|| {
+            quote! {
+                let #an_error = #rt::an_error(#value);
+                let #shown = #an_error.with_causes(#shown);
+            }
+        });
         let target = self.target.as_ref().map_or_else(
             || quote!(#rt::core::module_path!()),
             ToTokens::to_token_stream,
         );
         let event = quote! {
-            let #value = #shown;
+            let #shown = #of;
+            #with_causes
             #rt::tracing::event!(
-                target: #target, #level, #name = #sigil #value, #other
+                target: #target, #level, #name = #sigil #shown, #other
             );
         };
-        (event, quote!(#rt::core::format_args!(#format, #value)))
+        (event, quote!(#rt::core::format_args!(#format, #shown)))
     }
 
     fn range(&self) -> TokenRange {

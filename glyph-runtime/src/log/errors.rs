@@ -14,6 +14,8 @@ pub(super) const CAUSES: usize = 16;
 /// The longest name of a type, in bytes.
 const LONGEST_TYPE: usize = 64;
 
+/// The most usual name of a field with an error.
+pub(super) const ERROR: &str = "error";
 /// The text of an error and its causes (OpenTelemetry semantic conventions, "Error").
 pub(super) const ERROR_MESSAGE: &str = "error.message";
 /// The type of an error (OpenTelemetry semantic conventions, "Error").
@@ -47,7 +49,7 @@ pub(super) const STACKTRACE: &str = "exception.stacktrace";
 pub type FindBacktrace = for<'e> fn(&'e (dyn Error + 'static)) -> Option<&'e Backtrace>;
 
 /// The names of a field that is the error of its event or span, the most telling one first.
-const ERRORS: [&str; 4] = ["error", "err", "e", "exception"];
+const ERRORS: [&str; 4] = [ERROR, "err", "e", "exception"];
 
 /// Whether a field with this name is the error of an event or a span with these fields. One of them
 /// is: another error is a field of its own.

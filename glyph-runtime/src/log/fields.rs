@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use tracing::field::{Field, FieldSet, Visit};
 
 use super::{
-    errors::{self, ERROR_MESSAGE, ERROR_TYPE, FindBacktrace, STACKTRACE},
+    errors::{self, ERROR, ERROR_MESSAGE, ERROR_TYPE, FindBacktrace, STACKTRACE},
     redacted_names::RedactedNames,
     settings::Limits,
     text,
@@ -260,10 +260,22 @@ pub(super) struct Collector<'a, F> {
 
 impl<F: FieldStore> Collector<'_, F> {
     fn add(&mut self, field: &Field, value: Value<'_>) {
-        let name = name(field);
+        let name = self.name(field);
         if !self.owner.hides(name) {
             self.add_named(name, value);
         }
+    }
+
+    /// Returns the name of a field. The text of an error has the name that errors have, in the events
+    /// that `err = event` and `tracing`'s `err` write: they have no message.
+    fn name(&self, field: &Field) -> &'static str {
+        let name = name(field);
+        let is_text = name == ERROR
+            && self.owner == Owner::Event
+            && self.names.field(MESSAGE).is_none()
+            && self.names.field(ERROR_MESSAGE).is_none()
+            && !self.policy.covered.covers(name);
+        if is_text { ERROR_MESSAGE } else { name }
     }
 
     /// Adds the error of an event or a span, which the program named `name`. Its text, type and

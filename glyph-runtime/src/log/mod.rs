@@ -22,6 +22,7 @@
 //! | wider integers that need more than 64 bits | their digits, as a string |
 //! | floats that JSON does not have | `"NaN"`, `"Infinity"`, `"-Infinity"` (protobuf's JSON mapping) |
 //! | errors, as `error = &error as &dyn Error` | `error.message`: the error and its causes, `"outer: inner"`; `error.type`: the struct or the variant; `exception.stacktrace`: a backtrace, with [`LogSettings::backtrace`] |
+//! | the text of an error, as the field `error` of an event without a message: `err = event` of a stage | `error.message` |
 //! | errors in fields that are not called `error`, `err`, `e` or `exception` | the error and its causes |
 //! | anything else | its `Debug` or `Display`, as a string |
 //! | a field whose name is on the [`Redaction`] list, a [`Secret`] | `"[redacted]"` |

@@ -2,10 +2,16 @@
 
 use std::{backtrace::Backtrace, error::Error, fmt, io};
 
-use glyph_runtime::log::{LogSettings, REDACTED, Redaction};
+use glyph_runtime::{
+    instrument_stage,
+    log::{LogSettings, REDACTED, Redaction},
+};
 use tracing::{error, info, info_span};
 
-use crate::capture::{line_of, lines_of};
+use crate::{
+    capture::{line_of, lines_of},
+    unsampled::program::stage,
+};
 
 #[derive(Debug)]
 struct NotStored {
@@ -65,6 +71,65 @@ fn error_type_of_the_program_is_kept() {
     });
     assert_eq!(line["error.type"], "disk");
     assert_eq!(line["error.message"], "not stored: disk full");
+}
+
+#[test]
+fn error_of_an_event_without_a_message_has_the_same_fields() {
+    #[tracing::instrument(err)]
+    fn traced() -> Result<(), NotStored> {
+        Err(failure())
+    }
+    let line = line_of(|| drop(traced()));
+    assert_eq!(line["error.message"], "not stored");
+    assert_eq!(line.get("error"), None, "{line}");
+}
+
+#[test]
+fn error_of_a_stage_has_its_causes_and_the_type_of_the_span() {
+    #[instrument_stage(stage::step, err = event)]
+    fn step() -> Result<(), NotStored> {
+        Err(failure())
+    }
+    #[instrument_stage(stage::step, err = event(debug, level = warn))]
+    fn shown() -> Result<(), String> {
+        Err("not stored".to_owned())
+    }
+    let line = line_of(|| drop(step()));
+    assert_eq!(line["error.message"], "not stored: disk full");
+    assert_eq!(line["error.type"], std::any::type_name::<NotStored>());
+    assert_eq!(line.get("error"), None, "{line}");
+    let line = line_of(|| drop(shown()));
+    assert_eq!(line["error.message"], "\"not stored\"");
+    assert_eq!(line["level"], "WARN");
+    let settings = LogSettings {
+        redaction: Redaction::none().with("error"),
+        ..LogSettings::default()
+    };
+    let line = &lines_of(settings, || drop(step()))[0];
+    assert_eq!(line["error"], REDACTED);
+    assert!(!line.to_string().contains("disk"), "{line}");
+}
+
+/// A value whose `Debug` fails after its first word.
+struct Broken;
+
+impl fmt::Debug for Broken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("half ")?;
+        Err(fmt::Error)
+    }
+}
+
+#[test]
+fn value_that_cannot_be_formatted_keeps_its_line() {
+    let line = line_of(|| {
+        let _job = info_span!("job", broken = ?Broken, after = 1).entered();
+        info!(event = ?Broken, "done");
+    });
+    assert_eq!(line["message"], "done");
+    assert_eq!(line["event"], "half ");
+    assert_eq!(line["broken"], "half ");
+    assert_eq!(line["after"], 1);
 }
 
 #[test]

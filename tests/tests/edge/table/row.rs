@@ -164,7 +164,7 @@ fn line(lines: &[Value], target: &str) -> String {
         "http.response.status_code",
         "rpc.status_code",
         "error.type",
-        "error",
+        "error.message",
     ] {
         match line.get(field) {
             None | Some(Value::Null) => {}

@@ -1,6 +1,6 @@
 //! Events with the value or error of a call.
 
-use std::{cell::Cell, fmt, num::TryFromIntError};
+use std::{cell::Cell, error::Error, fmt, num::TryFromIntError};
 
 use futures_util::FutureExt;
 use glyph_core::{
@@ -57,6 +57,70 @@ fn error_is_logged_at_the_end_of_the_call() {
     assert_eq!(shown("error", whole), expected);
     assert_eq!(shown("error", early), expected);
     assert_eq!(shown("error", || later(2).now_or_never()), expected);
+}
+
+#[derive(Debug)]
+struct Outer<'a>(&'a str, TryFromIntError);
+
+impl fmt::Display for Outer<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "cannot {}", self.0)
+    }
+}
+
+impl Error for Outer<'_> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.1)
+    }
+}
+
+#[test]
+fn logged_error_has_its_causes() {
+    fn outer(of: &str) -> Outer<'_> {
+        Outer(of, narrow(1234).unwrap_err())
+    }
+    #[instrument_stage(stage::step, err = event)]
+    fn plain(of: &str) -> Result<u8, Outer<'_>> {
+        Err(outer(of))
+    }
+    #[instrument_stage(stage::step, err = event)]
+    fn boxed() -> Result<u8, Box<dyn Error>> {
+        Err(outer("narrow").into())
+    }
+    #[instrument_stage(stage::step, err = event)]
+    async fn shared() -> Result<u8, Box<dyn Error + Send + Sync>> {
+        Err(outer("narrow").into())
+    }
+    #[instrument_stage(stage::step, err = event)]
+    fn generic<E: Error>(error: E) -> Result<u8, E> {
+        Err(error)
+    }
+    #[instrument_stage(stage::step, err = event)]
+    fn text() -> Result<u8, String> {
+        Err("no cause".to_owned())
+    }
+    let expected = format!("cannot narrow: {REFUSED}");
+    assert_eq!(shown("error", || plain("narrow").is_err()).1, expected);
+    assert_eq!(shown("error", boxed).1, expected);
+    assert_eq!(shown("error", || shared().now_or_never()).1, expected);
+    assert_eq!(shown("error", || generic(outer("narrow"))).1, expected);
+    assert_eq!(shown("error", text).1, "no cause");
+}
+
+#[test]
+fn error_that_cannot_be_formatted_ends_its_call_as_any_other() {
+    struct Broken;
+    impl fmt::Display for Broken {
+        fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("half ")?;
+            Err(fmt::Error)
+        }
+    }
+    #[instrument_stage(stage::step, err = event)]
+    fn broken() -> Result<u8, Broken> {
+        Err(Broken)
+    }
+    assert!(broken().is_err(), "without a subscriber");
 }
 
 #[test]
