@@ -17,7 +17,7 @@ pub use crate::{
     scope::{ScopeGuard, current_values},
     secret_name::{SECRET_NAMES, has_words_at, is_secret, is_separator, is_word_start},
     span::{
-        Enclosing, EnteredShared, EnteredSpan, FieldValue, Link, OpenSpan, ParentSpan,
+        Enclosing, EnteredShared, EnteredSpan, FieldValue, KeptContext, Link, OpenSpan, ParentSpan,
         ParentSpanId, REDACTED, RecordReader, RecordedValue, SharedRecord, SpanCallsite, SpanKey,
         SpanParent, SpanReader, Traces, TypeName, Values, connect, current_shared, enclosing,
         in_span, is_opened_here, note_entered, note_left, open_here, source_crate_of, value,

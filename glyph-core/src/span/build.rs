@@ -2,7 +2,10 @@
 
 use tracing::{Metadata, Span, span::Id};
 
-use super::{FieldValue, FieldValues, Parent, SpanCallsite, callsite::MAX_FIELDS, traces::traces};
+use super::{
+    FieldValue, FieldValues, Parent, SpanCallsite, Values, callsite::MAX_FIELDS,
+    decision::is_enabled, traces::traces,
+};
 use crate::thread_end::FirstUse;
 
 /// Builds a span with the values of its labels and fields.
@@ -21,6 +24,42 @@ pub(super) fn build(
     let metadata = callsite.metadata();
     let count = metadata.fields().len();
     new_span(metadata, parent, all.get(..count).unwrap_or_default())
+}
+
+/// Builds a span, if the subscriber enables it, which [`build`] does not ask.
+#[cold]
+pub(super) fn build_enabled(
+    callsite: &'static SpanCallsite,
+    parent: &Parent,
+    values: FieldValues<'_, '_>,
+) -> Span {
+    if is_enabled(callsite) {
+        build(callsite, parent, values)
+    } else {
+        Span::none()
+    }
+}
+
+/// Builds a span in the current one, with the values of the record that took its place.
+#[cold]
+pub(super) fn build_again(callsite: &'static SpanCallsite, values: &Values) -> Span {
+    if !is_enabled(callsite) {
+        return Span::none();
+    }
+    callsite.list();
+    let metadata = callsite.metadata();
+    let recorded: Vec<_> = values.iter().collect();
+    let mut all = [None; MAX_FIELDS];
+    for (slot, field) in all.iter_mut().zip(metadata.fields()) {
+        let value = recorded.iter().find(|(name, _)| *name == field.name());
+        *slot = value.map(|(_, value)| value.as_value());
+    }
+    let count = metadata.fields().len();
+    new_span(
+        metadata,
+        &Parent::Current,
+        all.get(..count).unwrap_or_default(),
+    )
 }
 
 fn new_span(

@@ -41,6 +41,8 @@ pub struct SpanCallsite {
     function: &'static str,
     source_crate: SourceCrate,
     is_listed: AtomicBool,
+    /// Whether a field had an error as its value.
+    has_error: AtomicBool,
 }
 
 /// The callsites that have opened spans.
@@ -95,6 +97,7 @@ impl SpanCallsite {
             function,
             source_crate,
             is_listed: AtomicBool::new(false),
+            has_error: AtomicBool::new(false),
         }
     }
 
@@ -138,6 +141,18 @@ impl SpanCallsite {
         {
             listed.push(self);
         }
+    }
+
+    /// Notes that a field had an error as its value, which no record can keep.
+    #[cold]
+    pub(super) fn note_error(&self) {
+        self.has_error.store(true, Relaxed);
+    }
+
+    /// Whether a field had an error as its value.
+    #[inline]
+    pub(super) fn has_error(&self) -> bool {
+        self.has_error.load(Relaxed)
     }
 
     pub(super) fn interest(&'static self) -> Interest {

@@ -55,12 +55,21 @@ fn decide_by_context(
     if interest.is_never() {
         return Decision::Nothing;
     }
-    let decision = in_context(names_parent, needs_span);
-    let is_enabled = || dispatcher::get_default(|dispatch| dispatch.enabled(callsite.metadata()));
-    match decision {
-        Decision::Open(_) if !interest.is_always() && !is_enabled() => Decision::Nothing,
+    match in_context(names_parent, needs_span) {
+        Decision::Open(context)
+            if !context.is_recorded && !interest.is_always() && !is_enabled(callsite) =>
+        {
+            Decision::Nothing
+        }
         decision => decision,
     }
+}
+
+/// Whether the subscriber builds spans of this callsite. Build one right after it: the filters of
+/// layers keep their answers for the next span or event of the thread, which would be hidden. So
+/// readers of records ask their own filter.
+pub(super) fn is_enabled(callsite: &'static SpanCallsite) -> bool {
+    dispatcher::get_default(|dispatch| dispatch.enabled(callsite.metadata()))
 }
 
 /// Without connected traces every span is built. Below a span that is not sampled, a span is built

@@ -4,6 +4,7 @@
 //! it. Below a span that is not sampled, a record takes the place of the span. Without a runtime
 //! every enabled span is built.
 
+mod around;
 mod build;
 mod callsite;
 mod decision;
@@ -23,7 +24,7 @@ pub use enter::{EnteredSpan, in_span};
 pub use field::{FieldValue, debugged, displayed, value};
 pub use link::Link;
 pub(crate) use link::Links;
-pub(crate) use open::{FieldValues, Inside, opens};
+pub(crate) use open::{FieldValues, Inside, SharedInside, opens};
 pub use open::{OpenSpan, open_here};
 pub use parent::{IntoParent, Parent, parent};
 use record::RecordSlot;
@@ -32,4 +33,4 @@ pub use record::{
     Values, current_shared, enclosing, note_entered, note_left,
 };
 pub use secret::{REDACTED, Secret};
-pub use traces::{ParentSpan, ParentSpanId, SpanParent, Traces, connect};
+pub use traces::{KeptContext, ParentSpan, ParentSpanId, SpanParent, Traces, connect};

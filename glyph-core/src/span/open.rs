@@ -5,7 +5,8 @@ use tracing::Span;
 use super::{
     EnteredShared, EnteredSpan, FieldValue, Parent, ParentContext, RecordSlot, SpanCallsite,
     SpanParent, TypeName, Values,
-    build::build,
+    around::{Around, EnteredAround},
+    build::{build, build_again, build_enabled},
     callsite::MAX_FIELDS,
     decision::{Decision, decide},
     enter::{enter_span, exit_span},
@@ -33,14 +34,27 @@ enum State {
     /// A span of `tracing`'s, and the function that opened it, for its name. `None` for a block.
     Span(Span, Option<SpanParent>),
     Recorded(Recorded),
+    /// Nothing, in a trace that is not sampled, whose context is kept.
+    Around(Box<Around>),
 }
 
 /// The parts of a call that a thread has entered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Inside {
+    /// The span of the call, or the one around it.
     pub(super) span: bool,
-    pub(super) around: bool,
+    pub(super) context: bool,
     pub(super) record: bool,
+}
+
+/// Keeps a call current that several threads can enter. Drop it in the function that created it.
+#[derive(Debug)]
+#[must_use = "dropping it leaves the call"]
+pub(crate) struct SharedInside<'call> {
+    // Left in this order.
+    _record: EnteredShared<'call>,
+    _span: EnteredSpan<'call>,
+    _around: Option<EnteredAround<'call>>,
 }
 
 struct EnteredCall<'call> {
@@ -60,7 +74,7 @@ impl Drop for EnteredCall<'_> {
 impl Inside {
     pub(super) const NOTHING: Self = Self {
         span: false,
-        around: false,
+        context: false,
         record: false,
     };
 }
@@ -95,7 +109,17 @@ impl OpenSpan {
     pub const fn span(&self) -> &Span {
         match &self.0 {
             State::Span(span, _) => span,
-            State::Nothing | State::Unsampled | State::Recorded(_) => &NO_SPAN,
+            State::Nothing | State::Unsampled | State::Recorded(_) | State::Around(_) => &NO_SPAN,
+        }
+    }
+
+    /// Returns the span of `tracing` of a call that is [shared](Self::share), and builds one now if
+    /// something else took its place. If no one reads records, it has no fields.
+    pub(crate) fn built(&self, callsite: &'static SpanCallsite) -> &Span {
+        match &self.0 {
+            State::Recorded(recorded) => recorded.built().unwrap_or(&NO_SPAN),
+            State::Around(around) => around.built_by(|| build_again(callsite, &Values::default())),
+            State::Nothing | State::Unsampled | State::Span(..) => self.span(),
         }
     }
 
@@ -114,7 +138,7 @@ impl OpenSpan {
         match &self.0 {
             State::Span(_, Some(parent)) => exemplar_of(parent),
             State::Nothing | State::Span(_, None) => current_exemplar(),
-            State::Unsampled | State::Recorded(_) => unsampled_exemplar(),
+            State::Unsampled | State::Recorded(_) | State::Around(_) => unsampled_exemplar(),
         }
     }
 
@@ -126,18 +150,27 @@ impl OpenSpan {
         }
     }
 
-    /// Keeps what is around a record, since the call may go on after it. Call it in what is around.
+    /// Keeps what is around a call that may go on after it. Call it in what is around.
+    pub(crate) fn outlive(&mut self) {
+        match &mut self.0 {
+            State::Recorded(recorded) => recorded.outlive(Around::now()),
+            State::Unsampled => self.0 = State::Around(Box::new(Around::now())),
+            State::Nothing | State::Span(..) | State::Around(_) => {}
+        }
+    }
+
+    /// Keeps what is around a record. The caller keeps the context of the trace.
     #[inline]
-    pub fn outlive(&mut self) {
+    pub fn outlive_without_context(&mut self) {
         if let State::Recorded(recorded) = &mut self.0 {
-            recorded.outlive();
+            recorded.outlive(Around::without_context());
         }
     }
 
     /// Lets several threads enter the call.
     pub(crate) fn share(&mut self) {
+        self.outlive();
         if let State::Recorded(recorded) = &mut self.0 {
-            recorded.outlive();
             recorded.slot.share();
         }
     }
@@ -147,7 +180,7 @@ impl OpenSpan {
     pub(crate) fn enter(&mut self) -> Inside {
         match &self.0 {
             State::Nothing | State::Unsampled => Inside::NOTHING,
-            State::Span(..) | State::Recorded(_) => self.enter_open(),
+            State::Span(..) | State::Recorded(_) | State::Around(_) => self.enter_open(),
         }
     }
 
@@ -160,6 +193,7 @@ impl OpenSpan {
                 ..Inside::NOTHING
             },
             State::Recorded(recorded) => recorded.enter(),
+            State::Around(around) => around.enter(),
         }
     }
 
@@ -176,6 +210,7 @@ impl OpenSpan {
         match &mut self.0 {
             State::Span(span, _) => exit_span(span),
             State::Recorded(recorded) => recorded.leave(inside),
+            State::Around(around) => around.leave(inside),
             State::Nothing | State::Unsampled => {}
         }
     }
@@ -217,14 +252,24 @@ impl OpenSpan {
         }
     }
 
-    /// Enters the call, whose record several threads can enter.
-    pub(crate) fn enter_shared(&self) -> (EnteredSpan<'_>, EnteredShared<'_>) {
-        match &self.0 {
-            State::Recorded(recorded) => {
-                let around = recorded.around().unwrap_or(&NO_SPAN);
-                (EnteredSpan::enter(around), recorded.slot.enter_shared())
-            }
-            _ => (EnteredSpan::enter(self.span()), EnteredShared::enter(None)),
+    /// Enters a call that is [shared](Self::share).
+    pub(crate) fn enter_shared(&self) -> SharedInside<'_> {
+        let (around, record) = match &self.0 {
+            State::Recorded(recorded) => (recorded.around.as_deref(), Some(&recorded.slot)),
+            State::Around(around) => (Some(&**around), None),
+            State::Nothing | State::Unsampled | State::Span(..) => (None, None),
+        };
+        let built = around.and_then(Around::built);
+        let (around, record) = if built.is_some() {
+            (None, None)
+        } else {
+            (around, record)
+        };
+        let around = around.map(Around::entered);
+        SharedInside {
+            _span: EnteredSpan::enter(built.unwrap_or_else(|| self.span())),
+            _record: record.map_or_else(|| EnteredShared::enter(None), RecordSlot::enter_shared),
+            _around: around,
         }
     }
 
@@ -233,7 +278,7 @@ impl OpenSpan {
     #[must_use]
     pub fn is_there(&self) -> bool {
         match &self.0 {
-            State::Nothing | State::Unsampled => false,
+            State::Nothing | State::Unsampled | State::Around(_) => false,
             State::Span(span, _) => !span.is_disabled(),
             State::Recorded(_) => true,
         }
@@ -250,10 +295,12 @@ impl OpenSpan {
     ) {
         let span = match &self.0 {
             State::Span(span, _) => span,
-            State::Recorded(_) => {
-                return record::update_shared(&Values::of_text("error.type", error_type));
+            State::Recorded(recorded) => {
+                record::update_shared(&Values::of_text("error.type", error_type));
+                let around = recorded.around.as_deref();
+                around.and_then(Around::built).unwrap_or(&NO_SPAN)
             }
-            State::Nothing | State::Unsampled => return,
+            State::Nothing | State::Unsampled | State::Around(_) => return,
         };
         span.record("error.type", error_type);
         if is_error {
@@ -319,10 +366,12 @@ impl OpenSpan {
         values: FieldValues<'_, '_>,
     ) {
         let mut slot = RecordSlot::EMPTY;
-        self.0 = if context.is_recorded && slot.open(callsite, values) {
+        self.0 = if !context.is_recorded {
+            State::Span(build(callsite, parent, values), None)
+        } else if slot.open(callsite, values) {
             State::Recorded(Recorded::new(callsite, slot))
         } else {
-            State::Span(build(callsite, parent, values), None)
+            State::Span(build_enabled(callsite, parent, values), None)
         };
     }
 }

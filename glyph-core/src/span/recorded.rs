@@ -2,11 +2,7 @@
 
 use tracing::Span;
 
-use super::{
-    Inside, RecordSlot, SpanCallsite,
-    enter::{enter_span, exit_span},
-    record::Entered,
-};
+use super::{Inside, RecordSlot, SpanCallsite, around::Around};
 
 /// A record in place of a span, in a trace that is not sampled.
 #[derive(Debug)]
@@ -14,15 +10,8 @@ pub(super) struct Recorded {
     pub(super) callsite: &'static SpanCallsite,
     /// Empty while a thread is in the call.
     pub(super) slot: RecordSlot,
-    /// The span around the record, if the call may outlive it.
-    around: Option<Box<OuterSpan>>,
-}
-
-/// A span of `tracing`'s around a record, which it stays open for.
-#[derive(Debug)]
-struct OuterSpan {
-    span: Span,
-    within: Entered,
+    /// What is around the record, if the call may outlive it.
+    pub(super) around: Option<Box<Around>>,
 }
 
 impl Recorded {
@@ -35,29 +24,26 @@ impl Recorded {
     }
 
     /// Keeps what is around the record.
-    pub(super) fn outlive(&mut self) {
+    pub(super) fn outlive(&mut self, around: Around) {
         self.slot.outlive();
-        self.around = Some(Box::new(OuterSpan {
-            span: Span::current(),
-            within: Entered::now(),
-        }));
+        self.around = Some(Box::new(around));
     }
 
-    /// Returns the span around the record, unless the thread is in it.
-    #[inline]
-    pub(super) fn around(&self) -> Option<&Span> {
-        let around = self.around.as_deref()?;
-        (around.within != Entered::now()).then_some(&around.span)
-    }
-
-    /// Enters the record, and the span around it if the thread is not in that.
+    /// Enters the record, and what is around it.
     #[inline]
     pub(super) fn enter(&mut self) -> Inside {
+        let around = self.around.as_deref();
+        let inside = around.map_or(Inside::NOTHING, Around::enter);
         Inside {
-            around: self.around().is_some_and(enter_span),
             record: self.slot.enter(),
-            ..Inside::NOTHING
+            ..inside
         }
+    }
+
+    /// Returns a span of `tracing`'s with the values of the record.
+    pub(super) fn built(&self) -> Option<&Span> {
+        let around = self.around.as_deref()?;
+        Some(around.built_by(|| self.slot.build(self.callsite)))
     }
 
     /// Leaves what [`enter`](Self::enter) has entered.
@@ -66,10 +52,8 @@ impl Recorded {
         if inside.record {
             self.slot.leave();
         }
-        if inside.around
-            && let Some(around) = &self.around
-        {
-            exit_span(&around.span);
+        if let Some(around) = &self.around {
+            around.leave(inside);
         }
     }
 }

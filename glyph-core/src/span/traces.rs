@@ -1,6 +1,6 @@
 //! The seam to traces. A runtime fills it.
 
-use std::sync::OnceLock;
+use std::{fmt::Debug, sync::OnceLock};
 
 use tracing::{Span, span::Id};
 
@@ -19,6 +19,9 @@ pub trait Traces: CurrentTrace {
 
     /// Returns the current span. [`ParentSpanId::NONE`] outside of any.
     fn current_span(&self) -> ParentSpanId;
+
+    /// Returns the current context of the trace. `None` if the thread is ending.
+    fn context(&self) -> Option<Box<dyn KeptContext>>;
 
     /// Returns the current span if it is sampled, as [`CurrentTrace::exemplar`] does.
     ///
@@ -40,6 +43,17 @@ pub trait Traces: CurrentTrace {
 
     /// Makes `parent`, a span of another subscriber, the parent of `span` in its trace.
     fn continue_trace(&self, span: &Span, parent: &Span);
+}
+
+/// A context that a call keeps, since it may continue on another thread or in another task.
+#[doc(hidden)]
+pub trait KeptContext: Debug + Send + Sync {
+    /// Makes it current on this thread. Returns whether it is to be left with
+    /// [`leave`](Self::leave).
+    fn enter(&self) -> bool;
+
+    /// Leaves the context that this thread has entered last.
+    fn leave(&self);
 }
 
 /// The span that another one is opened in.
@@ -109,6 +123,11 @@ pub(super) fn traces() -> Option<&'static dyn Traces> {
 #[inline]
 pub(super) fn current_span() -> ParentSpanId {
     traces().map_or(ParentSpanId::NONE, Traces::current_span)
+}
+
+/// See [`Traces::context`].
+pub(super) fn context() -> Option<Box<dyn KeptContext>> {
+    traces()?.context()
 }
 
 /// See [`Traces::exemplar_of`].

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use super::{Guard, event::EnclosingEvents};
-use crate::span::{EnteredShared, EnteredSpan, Inside};
+use crate::span::{Inside, SharedInside};
 
 /// Keeps the span of a call current, and counts retries and fallbacks for the call.
 #[doc(hidden)]
@@ -21,8 +21,7 @@ pub struct SpanGuard<'call> {
 #[must_use = "dropping it leaves the call"]
 pub(super) struct SharedSpanGuard<'call> {
     enclosing: EnclosingEvents,
-    _record: EnteredShared<'call>,
-    _span: EnteredSpan<'call>,
+    _inside: SharedInside<'call>,
 }
 
 impl Guard {
@@ -46,11 +45,9 @@ impl Guard {
 
     /// Enters a call that other threads can be in.
     pub(super) fn enter_shared(&self) -> SharedSpanGuard<'_> {
-        let (span, record) = self.open_span.enter_shared();
         let mut inside = SharedSpanGuard {
             enclosing: EnclosingEvents::NONE,
-            _record: record,
-            _span: span,
+            _inside: self.open_span.enter_shared(),
         };
         self.enter_events(&mut inside.enclosing);
         inside

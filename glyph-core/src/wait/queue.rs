@@ -83,11 +83,13 @@ impl Queue {
     /// Wraps an item, which waits in the queue until it is taken or dropped.
     pub fn track<T>(&self, item: T) -> Queued<T> {
         self.0.recorder.entered(self.0.name);
+        let mut span = span::open(self.0.name, None);
+        span.outlive();
         Queued {
             waits: Waits {
                 queue: Arc::clone(&self.0),
                 since: Moment::now(),
-                span: span::open(self.0.name, None),
+                span,
                 outcome: Outcome::Cancelled,
             },
             item,

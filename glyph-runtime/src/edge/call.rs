@@ -104,7 +104,7 @@ impl<P: Protocol> Call<P> {
                 .with(|span| protocol.describe_head(role, head, span));
         }
         // The body may be read after all that is around the call is over.
-        span.span.outlive();
+        span.span.outlive_without_context();
         if let Side::Server(server) = &progress.side {
             server.write_headers(&mut head.headers, &span.ids, progress.elapsed());
         }

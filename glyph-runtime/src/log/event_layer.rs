@@ -92,7 +92,8 @@ impl<F: FieldStore> Occurrence<'_, F> {
 
 impl<W: EventWriter> FilteredEvents<W> {
     pub(super) fn new(writer: W, filter: EventFilter) -> Self {
-        let surroundings = Arc::new(Surroundings::new(&writer.policy().limits));
+        let limits = &writer.policy().limits;
+        let surroundings = Arc::new(Surroundings::new(filter.clone(), limits));
         Self {
             layer: EventLayer {
                 writer,

@@ -274,7 +274,7 @@ impl<F: FieldStore> Collector<'_, F> {
             && self.owner == Owner::Event
             && self.names.field(MESSAGE).is_none()
             && self.names.field(ERROR_MESSAGE).is_none()
-            && !self.policy.covered.covers(name);
+            && !self.policy.redacted_names.covers(name);
         if is_text { ERROR_MESSAGE } else { name }
     }
 

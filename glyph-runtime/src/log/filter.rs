@@ -6,10 +6,15 @@ use std::sync::{
 };
 
 use glyph_core::__runtime::{read_unless_lost, write_unless_lost};
-use tracing::{Level, callsite::rebuild_interest_cache, level_filters::LevelFilter};
-use tracing_subscriber::filter::Targets;
+use tracing::{
+    Level, Metadata, Subscriber, callsite::rebuild_interest_cache, level_filters::LevelFilter,
+};
+use tracing_subscriber::{
+    filter::Targets,
+    layer::{Context, Filter},
+};
 
-use super::{directives::Directives, error::LogError, open_spans::Change};
+use super::{AUDIT, directives::Directives, error::LogError, open_spans::Change};
 
 /// Applies the directives to events. Clones have the same directives.
 ///
@@ -25,6 +30,15 @@ struct Current {
     /// Whether a directive is about spans. The others need not see spans.
     names_spans: AtomicBool,
     is_off: AtomicBool,
+}
+
+/// Whether events and spans pass with any directives.
+pub(super) fn passes_always(metadata: &Metadata<'_>) -> bool {
+    if metadata.is_span() {
+        metadata.level() <= &Level::INFO
+    } else {
+        metadata.target() == AUDIT
+    }
 }
 
 impl EventFilter {
@@ -71,6 +85,20 @@ impl EventFilter {
         let plain: Vec<_> = text.split(',').filter(|part| !part.contains('[')).collect();
         let targets = plain.join(",").parse::<Targets>();
         !plain.is_empty() && targets.is_ok_and(|targets| targets.would_enable(target, &level))
+    }
+
+    /// Whether a span with this metadata passes that was not built. Directives about spans do not
+    /// count: all spans are built under them.
+    pub(super) fn passes_span<S: Subscriber>(
+        &self,
+        metadata: &Metadata<'_>,
+        context: &Context<'_, S>,
+    ) -> bool {
+        passes_always(metadata)
+            || self.current().is_none_or(|directives| {
+                !directives.excludes(metadata)
+                    && Filter::enabled(&directives.filter, metadata, context)
+            })
     }
 
     /// Whether only audit events pass. It takes no lock.

@@ -3,7 +3,7 @@
 use std::{marker::PhantomData, sync::Arc};
 
 use tracing::{
-    Event, Level, Metadata, Subscriber,
+    Event, Metadata, Subscriber,
     level_filters::LevelFilter,
     span::{Attributes, Id, Record},
     subscriber::Interest,
@@ -14,7 +14,10 @@ use tracing_subscriber::{
 };
 
 use super::{
-    AUDIT, directives::Directives, fields::FieldStore, filter::EventFilter, open_spans::Question,
+    directives::Directives,
+    fields::FieldStore,
+    filter::{EventFilter, passes_always},
+    open_spans::Question,
     surroundings::Surroundings,
 };
 
@@ -54,15 +57,6 @@ impl<F: FieldStore> LayerFilter<F> {
             context,
         };
         *metadata.level() <= directives.most_verbose() && question.passes::<F>(&self.surroundings)
-    }
-}
-
-/// Whether events and spans pass with any directives.
-fn passes_always(metadata: &Metadata<'_>) -> bool {
-    if metadata.is_span() {
-        metadata.level() <= &Level::INFO
-    } else {
-        metadata.target() == AUDIT
     }
 }
 

@@ -85,13 +85,13 @@ where
         surroundings.each_current(self.context, &mut |around| match around {
             _ if passes => {}
             Around::Span(span) => passes = self.passes_in_span::<F>(span),
-            Around::Record(values) => match values.metadata() {
-                Some(metadata) => {
+            Around::Record(values) if values.is_update() => updates = Some(values.clone()),
+            Around::Record(values) => {
+                if let Some(metadata) = values.metadata() {
                     let updates = updates.take().unwrap_or_default();
                     passes = self.passes_in(metadata, &|read| each_of(values, &updates, read));
                 }
-                None => updates = Some(values.clone()),
-            },
+            }
         });
         passes
     }

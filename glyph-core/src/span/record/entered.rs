@@ -14,11 +14,11 @@ pub struct SpanKey {
 }
 
 /// The innermost span that a thread is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(in crate::span) struct Entered {
     pub(super) span: Option<SpanKey>,
-    /// The number of spans that the thread is in.
-    depth: usize,
+    /// When it was entered: the number of the entry on this thread.
+    order: u64,
 }
 
 /// A span that a layer has seen entered.
@@ -26,24 +26,44 @@ pub(in crate::span) struct Entered {
 struct Entry {
     layer: usize,
     span: SpanKey,
+    order: u64,
     /// Whether the thread was in the span already. Entering it again changes nothing, as for the
     /// registry.
     again: bool,
+}
+
+/// The spans that a thread is in, those entered last at the end.
+#[derive(Debug)]
+struct Entries {
+    list: Vec<Entry>,
+    /// The order of the last one that was entered, which may have been left.
+    last: u64,
 }
 
 thread_local! {
     /// Without a destructor, so that a lookup is a plain load.
     static NOW: Cell<Entered> = const { Cell::new(Entered::NOTHING) };
 
-    static ENTRIES: RefCell<Vec<Entry>> = const { RefCell::new(Vec::new()) };
+    static ENTRIES: RefCell<Entries> = const {
+        RefCell::new(Entries {
+            list: Vec::new(),
+            last: 0,
+        })
+    };
 }
 
 /// Notes that `layer` has seen this thread enter a span. Layers are identified by address.
 pub fn note_entered(layer: usize, span: SpanKey) {
     change(|entries| {
         let same = |entry: &Entry| entry.layer == layer && entry.span == span;
-        let again = entries.iter().any(same);
-        entries.push(Entry { layer, span, again });
+        let again = entries.list.iter().any(same);
+        entries.last = entries.last.wrapping_add(1);
+        entries.list.push(Entry {
+            layer,
+            span,
+            order: entries.last,
+            again,
+        });
     });
 }
 
@@ -51,29 +71,31 @@ pub fn note_entered(layer: usize, span: SpanKey) {
 pub fn note_left(layer: usize, span: SpanKey) {
     change(|entries| {
         let same = |entry: &Entry| entry.layer == layer && entry.span == span;
-        if let Some(last) = entries.iter().rposition(same) {
-            entries.remove(last);
+        if let Some(last) = entries.list.iter().rposition(same) {
+            entries.list.remove(last);
         }
     });
 }
 
-fn change(change: impl FnOnce(&mut Vec<Entry>)) {
+fn change(change: impl FnOnce(&mut Entries)) {
     let _thread_ends = ENTRIES.try_with(|entries| {
         let Ok(mut entries) = entries.try_borrow_mut() else {
             return;
         };
         change(&mut entries);
-        let mut spans = entries.iter().rev().filter(|entry| !entry.again);
-        let span = spans.next().map(|entry| entry.span);
-        let depth = usize::from(span.is_some()) + spans.count();
-        let _thread_ends = NOW.try_with(|now| now.set(Entered { span, depth }));
+        let mut spans = entries.list.iter().rev().filter(|entry| !entry.again);
+        let now = spans.next().map_or(Entered::NOTHING, |entry| Entered {
+            span: Some(entry.span),
+            order: entry.order,
+        });
+        let _thread_ends = NOW.try_with(|cell| cell.set(now));
     });
 }
 
 impl Entered {
     const NOTHING: Self = Self {
         span: None,
-        depth: 0,
+        order: 0,
     };
 
     /// Returns the span that the thread is in.
@@ -82,11 +104,33 @@ impl Entered {
         NOW.try_with(Cell::get).unwrap_or(Self::NOTHING)
     }
 
+    /// Whether this is a span, and the innermost one of this thread, which may be another thread
+    /// than before.
+    pub(in crate::span) fn is_here(self) -> bool {
+        self.span.is_some() && self.span == Self::now().span
+    }
+
     /// Whether the thread has entered no span since this one, or has left all of them again.
     #[inline]
     pub(super) fn is_innermost(self) -> bool {
-        Self::now().depth <= self.depth
+        Self::now().order <= self.order
     }
+
+    /// Whether `layer` has seen the thread enter no span since this one, or leave all of them again.
+    /// The filter of a layer hides spans from it that others see.
+    pub(super) fn is_innermost_for(self, layer: usize) -> bool {
+        self.is_innermost() || !sees_another(layer, self.order)
+    }
+}
+
+/// Whether `layer` sees a span that was entered after that of this order.
+fn sees_another(layer: usize, since: u64) -> bool {
+    let is_later = |entry: &Entry| entry.order > since && entry.layer == layer && !entry.again;
+    let found = ENTRIES.try_with(|entries| {
+        let entries = entries.try_borrow().ok()?;
+        Some(entries.list.iter().rev().any(is_later))
+    });
+    found.ok().flatten().unwrap_or(true)
 }
 
 #[cfg(test)]
@@ -114,6 +158,29 @@ mod tests {
         }
         assert_eq!(Entered::now().span, Some(span(1)));
         assert!(outside.is_innermost());
+    }
+
+    #[test]
+    fn span_that_replaces_one_left_early_is_inside() {
+        note_entered(1, span(1));
+        note_entered(1, span(2));
+        let inside = Entered::now();
+        note_left(1, span(2));
+        assert!(inside.is_innermost());
+        note_entered(1, span(3));
+        assert!(!inside.is_innermost(), "it was entered later");
+    }
+
+    #[test]
+    fn span_that_a_layer_does_not_see_is_not_between() {
+        note_entered(1, span(1));
+        let outside = Entered::now();
+        note_entered(2, span(2));
+        assert!(!outside.is_innermost());
+        assert!(!outside.is_innermost_for(2));
+        assert!(outside.is_innermost_for(1));
+        note_entered(1, span(3));
+        assert!(!outside.is_innermost_for(1));
     }
 
     #[test]

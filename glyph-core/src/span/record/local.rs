@@ -211,6 +211,14 @@ impl Thread {
             .then(|| self.frames.len().saturating_sub(1))
     }
 
+    /// Returns the index of the innermost record, unless a span of `tracing`'s that `layer` sees was
+    /// entered in it.
+    pub(super) fn innermost_for(&self, layer: usize) -> Option<usize> {
+        let last = self.frames.last()?;
+        let is_innermost = last.within.is_innermost_for(layer);
+        is_innermost.then(|| self.frames.len().saturating_sub(1))
+    }
+
     /// Shares a record, and first those around it that are its parents.
     pub(super) fn share(&mut self, index: usize) -> Option<Arc<SharedRecord>> {
         let around = self.parent_of(index);

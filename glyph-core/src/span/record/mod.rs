@@ -16,6 +16,8 @@ mod local;
 mod reader;
 mod shared;
 mod slot;
+#[cfg(test)]
+mod tests;
 mod values;
 
 pub use enclosing::{Enclosing, enclosing};

@@ -51,10 +51,23 @@ impl SharedRecord {
         Arc::new(Self {
             parent,
             depth,
-            values,
             has_later: AtomicBool::new(false),
-            later: Mutex::default(),
+            later: Mutex::new(values.update_of()),
+            values,
         })
+    }
+
+    /// The record around this one.
+    pub(super) const fn around(&self) -> Option<&Arc<Self>> {
+        match &self.parent {
+            SharedParent::Record(around) => Some(around),
+            SharedParent::Nothing | SharedParent::Span(_) => None,
+        }
+    }
+
+    /// The values that were known when the record was shared.
+    pub(super) const fn values(&self) -> &Values {
+        &self.values
     }
 
     /// Sets values that were not known when the record was shared. A forked process whose parent

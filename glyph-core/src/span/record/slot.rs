@@ -2,9 +2,11 @@
 
 use std::{marker::PhantomData, sync::Arc};
 
+use tracing::Span;
+
 use super::{
-    super::{FieldValues, SpanCallsite},
-    SharedRecord,
+    super::{FieldValues, SpanCallsite, build::build_again},
+    SharedRecord, Values,
     local::{self, Record},
 };
 
@@ -16,7 +18,9 @@ impl RecordSlot {
     /// No record.
     pub(crate) const EMPTY: Self = Self(None);
 
-    /// Keeps the values of a call that begins. Returns whether a record can keep all of them.
+    /// Keeps the values of a call that begins. Returns whether a record can keep all of them: it
+    /// cannot keep an error. A callsite that had one is expected to have others, so that nothing is
+    /// formatted in vain.
     ///
     /// Formatting a value can run any code, so the thread's records are not borrowed meanwhile. A
     /// thread that is ending keeps none.
@@ -26,6 +30,9 @@ impl RecordSlot {
         callsite: &'static SpanCallsite,
         values: FieldValues<'_, '_>,
     ) -> bool {
+        if callsite.has_error() {
+            return false;
+        }
         let Some(mut record) = local::unused() else {
             return true;
         };
@@ -70,6 +77,17 @@ impl RecordSlot {
         if let Some(Record::Own(record)) = &mut self.0 {
             let shared = record.share(None);
             *self = Self(Some(Record::Shared(shared)));
+        }
+    }
+
+    /// Builds a span with the values of a shared record, inside of the record around it.
+    pub(crate) fn build(&self, callsite: &'static SpanCallsite) -> Span {
+        match &self.0 {
+            Some(Record::Shared(record)) => {
+                let _around = EnteredShared::enter(record.around());
+                build_again(callsite, record.values())
+            }
+            Some(Record::Own(_)) | None => build_again(callsite, &Values::default()),
         }
     }
 

@@ -3,10 +3,11 @@
 use std::{
     error::Error,
     fmt::{self, Write as _},
+    mem,
 };
 
 use tracing::{
-    Metadata,
+    Metadata, Value,
     field::{Field, Visit},
 };
 
@@ -26,10 +27,14 @@ const KEPT_FIELDS: usize = 32;
 /// only `Debug` or `Display` can show are formatted when they are added.
 #[derive(Clone, Debug, Default)]
 pub struct Values {
-    /// The span of the values. Absent if they are an update of others.
+    /// The span of the values. Absent if they are those of no record.
     metadata: Option<&'static Metadata<'static>>,
+    /// Whether other values of the span are older.
+    is_update: bool,
     entries: Vec<Entry>,
     text: String,
+    /// Bytes of the text that belong to no entry, since another value replaced theirs.
+    unused: usize,
     /// The fields for which there was no room.
     omitted: usize,
     /// Whether a value is an error. Readers ask an error for its type and its backtrace, which a
@@ -68,6 +73,19 @@ pub enum RecordedValue<'v> {
     Str(&'v str),
 }
 
+impl RecordedValue<'_> {
+    /// Returns it as a value of `tracing`'s.
+    pub(in crate::span) fn as_value(&self) -> &dyn Value {
+        match self {
+            Self::Bool(value) => value,
+            Self::F64(value) => value,
+            Self::I64(value) => value,
+            Self::U64(value) => value,
+            Self::Str(value) => value,
+        }
+    }
+}
+
 impl Values {
     /// Adds the labels and the fields of a span, those that are present. Returns whether a record
     /// can keep them all.
@@ -89,9 +107,13 @@ impl Values {
                 if let Some(value) = value {
                     value.record(&field, self);
                 }
+                if self.has_error {
+                    callsite.note_error();
+                    return false;
+                }
             }
         }
-        !self.has_error
+        true
     }
 
     /// Values of the fields of a span.
@@ -111,7 +133,22 @@ impl Values {
         values
     }
 
-    /// Returns the metadata of the span. `None` for values that update those of another instance.
+    /// An update of these values, without any yet.
+    pub(super) fn update_of(&self) -> Self {
+        Self {
+            metadata: self.metadata,
+            is_update: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether these values update those of the same span that are passed next.
+    #[must_use]
+    pub const fn is_update(&self) -> bool {
+        self.is_update
+    }
+
+    /// Returns the metadata of the span. `None` for values that are added to others.
     #[must_use]
     pub const fn metadata(&self) -> Option<&'static Metadata<'static>> {
         self.metadata
@@ -125,7 +162,14 @@ impl Values {
 
     /// Calls `read` with each name and value.
     pub fn each(&self, read: &mut dyn FnMut(&'static str, RecordedValue<'_>)) {
-        for entry in &self.entries {
+        for (name, value) in self.iter() {
+            read(name, value);
+        }
+    }
+
+    /// Returns the names and values.
+    pub(in crate::span) fn iter(&self) -> impl Iterator<Item = (&'static str, RecordedValue<'_>)> {
+        self.entries.iter().map(|entry| {
             let value = match entry.kind {
                 Kind::Bool(value) => RecordedValue::Bool(value),
                 Kind::F64(value) => RecordedValue::F64(value),
@@ -133,12 +177,11 @@ impl Values {
                 Kind::U64(value) => RecordedValue::U64(value),
                 Kind::Text(from, to) => RecordedValue::Str(self.text(from, to)),
             };
-            read(entry.name, value);
-        }
+            (entry.name, value)
+        })
     }
 
     fn text(&self, from: u32, to: u32) -> &str {
-        let index = |index: u32| usize::try_from(index).unwrap_or(usize::MAX);
         self.text.get(index(from)..index(to)).unwrap_or_default()
     }
 
@@ -146,6 +189,7 @@ impl Values {
     pub(super) fn clear(&mut self) {
         self.entries.clear();
         self.text.clear();
+        self.unused = 0;
         self.omitted = 0;
         self.has_error = false;
         if self.entries.capacity() > KEPT_FIELDS {
@@ -158,7 +202,14 @@ impl Values {
 
     /// Removes the value of a field, which another one replaces.
     fn forget(&mut self, name: &str) {
-        self.entries.retain(|entry| entry.name != name);
+        let unused = &mut self.unused;
+        self.entries.retain(|entry| {
+            let is_kept = entry.name != name;
+            if let (false, Kind::Text(from, to)) = (is_kept, entry.kind) {
+                *unused += index(to.saturating_sub(from));
+            }
+            is_kept
+        });
     }
 
     /// Sets values, in place of older ones of the same fields.
@@ -166,15 +217,34 @@ impl Values {
         for entry in &newer.entries {
             self.forget(entry.name);
         }
-        for entry in &newer.entries {
+        // A field can be set for as long as its call runs: replaced texts take no room for ever.
+        if self.unused * 2 > self.text.len() {
+            let kept = mem::take(self);
+            self.metadata = kept.metadata;
+            self.is_update = kept.is_update;
+            self.omitted = kept.omitted;
+            self.add(&kept);
+        }
+        self.add(newer);
+        self.omitted = self.omitted.max(newer.omitted);
+    }
+
+    fn add(&mut self, other: &Self) {
+        for entry in &other.entries {
             match entry.kind {
                 Kind::Text(from, to) => {
-                    let text = newer.text(from, to);
+                    let text = other.text(from, to);
                     self.add_text(entry.name, |out| out.write_str(text));
                 }
                 _ => self.entries.push(*entry),
             }
         }
+    }
+
+    /// Returns the memory for texts, in bytes.
+    #[cfg(test)]
+    pub(super) fn capacity(&self) -> usize {
+        self.text.capacity()
     }
 
     fn push(&mut self, field: &Field, kind: Kind) {
@@ -190,7 +260,7 @@ impl Values {
     ) {
         let limits = text_limits();
         let from = self.text.len();
-        if from >= limits.record {
+        if from.saturating_sub(self.unused) >= limits.record {
             self.omitted += 1;
             return;
         }
@@ -198,7 +268,7 @@ impl Values {
             text: &mut self.text,
             left: limits.value,
         };
-        // An error of a `Display`, or the limit, ends the text.
+        // An error of a `Display`, or the limit, ends the text. What was written is kept.
         let _ended_early = write(&mut out);
         let (Ok(from), Ok(to)) = (u32::try_from(from), u32::try_from(self.text.len())) else {
             self.omitted += 1;
@@ -221,6 +291,10 @@ impl Values {
             _ => self.add_text(field.name(), |out| write!(out, "{value}")),
         }
     }
+}
+
+fn index(index: u32) -> usize {
+    usize::try_from(index).unwrap_or(usize::MAX)
 }
 
 impl Visit for Values {

@@ -14,8 +14,11 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::{Registry, registry::LookupSpan};
 
 use super::{exemplar_filter, function_names, unsampled::unsampled_spans_are_built};
-use crate::{Exemplar, context::current_context::read};
-use glyph_core::__runtime::{self, ParentSpan, ParentSpanId, SpanParent, Traces};
+use crate::{
+    Exemplar,
+    context::current_context::{kept, read},
+};
+use glyph_core::__runtime::{self, KeptContext, ParentSpan, ParentSpanId, SpanParent, Traces};
 use glyph_core::metric::CurrentTrace;
 
 /// Connects exemplars and the spans of stages to OpenTelemetry's current span.
@@ -67,6 +70,10 @@ impl Traces for CurrentContext {
     fn current_span(&self) -> ParentSpanId {
         let current = read(|context| id(context.span().span_context()));
         current.unwrap_or(ParentSpanId::NONE)
+    }
+
+    fn context(&self) -> Option<Box<dyn KeptContext>> {
+        kept()
     }
 
     /// As a field of `tracing` the function name would be on every log line. Recording it later

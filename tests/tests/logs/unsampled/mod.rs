@@ -1,8 +1,10 @@
 //! The lines of a program are the same, whether its traces are sampled, not sampled, or not there.
 
+mod elsewhere;
 mod environment;
 mod filters;
 mod late;
+mod layers;
 pub(crate) mod program;
 mod tree;
 

@@ -7,6 +7,7 @@
 )]
 
 mod arguments;
+mod elsewhere;
 mod exemplars;
 mod exported;
 mod relations;
