@@ -13,6 +13,10 @@ pub const GOSPELIB: [&str; 4] = [
     r#"{env="development"} | json"#,
 ];
 
+/// The query of the same document for the lines of browsers, which the receiver of the collection
+/// agent labels. No program of ours writes them.
+pub const BROWSERS: &str = r#"{service_name="gospelib-web"}"#;
+
 /// The fields of the voice pipeline's line, as its document has them, as a query.
 pub const GLYPHOXA: &str = r#"{service="glyphoxa"} | json | level="INFO" | msg="request completed" | method="GET" | path="/readyz" | status=200"#;
 

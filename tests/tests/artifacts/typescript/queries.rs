@@ -2,7 +2,7 @@
 
 use std::{fs, process::Command};
 
-use glyph_tests::logql;
+use glyph_tests::logql::{self, Line};
 use serde_json::{Value, json};
 
 use super::FOLDER;
@@ -12,6 +12,8 @@ use crate::{dashboards::parsed, glyphoxa, xgen::BusMetrics};
 const PARSE: &str = include_str!("queries.mjs");
 
 const SOURCES: &str = "../deploy/grafana/provisioning/datasources/datasources.yml";
+
+const AGENT: &str = "../deploy/alloy/config.alloy";
 
 /// Returns the invalid queries of pairs of language and query.
 fn refused(queries: &[(&str, String)]) -> Vec<String> {
@@ -91,9 +93,26 @@ fn span_log_links_are_valid_logql() {
 #[test]
 #[ignore = "needs npm and its registry"]
 fn queries_of_the_documents_are_valid_logql() {
-    let queries = logql::GOSPELIB.into_iter().chain([logql::GLYPHOXA]);
+    let others = [logql::BROWSERS, logql::GLYPHOXA];
+    let queries = logql::GOSPELIB.into_iter().chain(others);
     let queries: Vec<_> = queries.map(|query| ("logql", query.to_owned())).collect();
     assert_eq!(refused(&queries), Vec::<String>::new());
+}
+
+/// The label is the one that the deployed agent gives to what browsers send.
+#[test]
+fn query_for_browsers_finds_lines_with_the_label_of_the_receiver() {
+    let agent = fs::read_to_string(AGENT).unwrap();
+    let (_, receiver) = agent.split_once("faro.receiver").unwrap();
+    let (_, labels) = receiver.split_once("extra_log_labels = {").unwrap();
+    let (label, name) = labels.split_once('}').unwrap().0.split_once('=').unwrap();
+    let name = name.trim().trim_matches([',', '"']);
+    let lines = [name, "gateway"].map(|name| Line {
+        labels: [(label.trim().to_owned(), name.to_owned())].into(),
+        text: "kind=log message=clicked".to_owned(),
+    });
+    let query = logql::BROWSERS.replace("gospelib-web", name);
+    assert_eq!(logql::find(&query, &lines).len(), 1, "{query}");
 }
 
 #[test]

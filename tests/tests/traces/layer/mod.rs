@@ -6,5 +6,6 @@ mod integers;
 mod lines_of_calls;
 mod log_records;
 mod nested;
+mod own_sdk;
 mod scopes;
 mod status;
