@@ -77,7 +77,9 @@ mod settings;
 mod status;
 
 pub use call_end::CallEnd;
-pub use client::{ClientCall, ClientLayer, ClientMetrics, ClientRecorder, ClientService};
+pub use client::{
+    ChannelPeer, ClientCall, ClientLayer, ClientMetrics, ClientRecorder, ClientService,
+};
 pub use labels::{ErrorLabel, System};
 pub use method::OTHER;
 pub use protocol::Grpc;

@@ -13,7 +13,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::{
     CallEnd, StatusCode,
-    client::OutgoingCall,
+    client::{OutgoingCall, PeerAtStart},
     deadline,
     failure::Failure,
     method::{Method, SYSTEM},
@@ -52,6 +52,7 @@ pub struct Grpc {
     has_method: bool,
     /// The attribute `error.type`, if the call failed. Known at the end.
     pub(super) error_type: Option<&'static str>,
+    pub(super) channel_peer: Option<PeerAtStart>,
 }
 
 impl Grpc {
@@ -73,6 +74,7 @@ impl Grpc {
             ends_with_head: false,
             has_method: false,
             error_type: None,
+            channel_peer: None,
         }
     }
 
@@ -141,10 +143,11 @@ impl Protocol for Grpc {
     }
 
     /// A client learns from the response which connection it used, if it is one of hyper's. A channel
-    /// of tonic's does not tell.
+    /// of tonic's does not tell, but its connector can.
     fn describe_head(&self, role: Role, head: &response::Parts, span: &OpenSpan) {
+        let of_channel = || self.channel_peer.as_ref()?.of_response();
         if role == Role::Client
-            && let Some(peer) = connected_peer(head)
+            && let Some(peer) = connected_peer(head).or_else(of_channel)
         {
             record!(span, {
                 "network.peer.address" = Some(peer.ip().to_string()),

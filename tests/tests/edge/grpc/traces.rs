@@ -1,25 +1,34 @@
 //! Parents of calls, and ids in responses.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Instant,
+};
 
 use glyph_runtime::grpc::{
-    ClientLayer, ClientMetrics, ErrorType, ServerMetrics, StatusCode, System,
+    ChannelPeer, ClientLayer, ClientMetrics, ErrorType, ServerMetrics, StatusCode, System,
     server::labels::Answered,
 };
-use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use glyph_tests::wait;
+use hyper_util::{
+    client::legacy::Client,
+    rt::{TokioExecutor, TokioIo},
+};
 use opentelemetry::{
     Context, KeyValue,
     trace::{Link, SpanId, SpanKind, TraceId},
 };
-use opentelemetry_sdk::trace::{Sampler, SamplingResult, ShouldSample};
+use opentelemetry_sdk::trace::{Sampler, SamplingResult, ShouldSample, SpanData};
+use tokio::net::TcpStream;
 use tonic::{Code, body::Body, client::Grpc, codec::CompressionEncoding, metadata::MetadataMap};
 use tower::Layer;
 use tracing::{Instrument, info_span};
 
 use crate::grpc::{
     kept::{attribute, keep_sampled},
-    recorded::{Ended, record, until_idle},
-    shop::{RESERVE, Text, measured, path, plain, serve, serve_behind, server_layer, text},
+    recorded::{Ended, Recorded, record, until_idle},
+    shop::{self, RESERVE, Text, measured, path, plain, serve, serve_behind, server_layer, text},
 };
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -206,6 +215,79 @@ async fn unknown_encoding_keeps_the_method() {
         assert_eq!(attribute(&span, "rpc.method"), RESERVE);
         assert_eq!(span.name, RESERVE);
     }
+}
+
+/// Returns the address and the port of the peer on the spans of clients.
+fn peers(recorded: &Recorded) -> Vec<(String, String)> {
+    let spans = recorded.kept.spans().into_iter();
+    let calls = spans.filter(|span| span.span_kind == SpanKind::Client);
+    let peer = |span: SpanData| {
+        let [address, port] = ["network.peer.address", "network.peer.port"];
+        (attribute(&span, address), attribute(&span, port))
+    };
+    calls.map(peer).collect()
+}
+
+#[tokio::test]
+async fn channel_with_a_noted_peer_shows_the_connection_of_a_call() {
+    let recorded = record();
+    let address = serve().await;
+    let peer = ChannelPeer::default();
+    let channel = shop::channel(address).connect_with_connector_lazy(peer.connector());
+    let layer = ClientLayer::new(ClientMetrics::global()).channel_peer(&peer);
+    let mut client = Grpc::new(layer.layer(channel));
+    // The first call opens the connection, and the second one finds it.
+    for _ in 0..2 {
+        client.ready().await.unwrap();
+        let call = client.unary(text("echo x"), path(RESERVE), Text);
+        assert_eq!(call.await.unwrap().into_inner(), "x");
+    }
+    until_idle().await;
+    let expected = ("127.0.0.1".to_owned(), address.port().to_string());
+    assert_eq!(peers(&recorded), [expected.clone(), expected]);
+}
+
+#[tokio::test]
+async fn channel_that_connects_to_another_address_shows_it_on_later_calls() {
+    let recorded = record();
+    let mut first = tokio::runtime::Builder::new_multi_thread();
+    let first = first.worker_threads(1).enable_all().build().unwrap();
+    let address = first.spawn(serve()).await.unwrap();
+    let next = serve().await;
+    let connects_to = Arc::new(Mutex::new(address));
+    let connector = {
+        let connects_to = Arc::clone(&connects_to);
+        tower::service_fn(move |_: http::Uri| {
+            let stream = TcpStream::connect(*connects_to.lock().unwrap());
+            async { stream.await.map(TokioIo::new) }
+        })
+    };
+    let peer = ChannelPeer::default();
+    let channel = shop::channel(address).connect_with_connector_lazy(peer.wrap(connector));
+    let layer = ClientLayer::new(ClientMetrics::global()).channel_peer(&peer);
+    let mut client = Grpc::new(layer.layer(channel));
+    let mut call = async || {
+        client.ready().await.unwrap();
+        let call = client.unary(text("echo x"), path(RESERVE), Text);
+        call.await.is_ok()
+    };
+    assert!(call().await);
+    *connects_to.lock().unwrap() = next;
+    first.shutdown_background();
+    let deadline = Instant::now() + wait::LONG;
+    // A call can fail before the channel notices that its connection is closed.
+    for succeeded in 0..2 {
+        while !call().await {
+            assert!(Instant::now() < deadline, "call {succeeded} succeeds");
+        }
+    }
+    until_idle().await;
+    let shown = peers(&recorded);
+    let of = |address: SocketAddr| (address.ip().to_string(), address.port().to_string());
+    assert_eq!(shown.first(), Some(&of(address)));
+    assert_eq!(shown.last(), Some(&of(next)));
+    let stale = shown.iter().skip(1).filter(|peer| **peer == of(address));
+    assert_eq!(stale.count(), 0, "{shown:?}");
 }
 
 #[tokio::test]

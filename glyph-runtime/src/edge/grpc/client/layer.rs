@@ -1,6 +1,6 @@
 //! The layer for gRPC clients.
 
-use super::{ClientRecorder, settings::GrpcClientSettings};
+use super::{ChannelPeer, ClientRecorder, settings::GrpcClientSettings};
 use crate::edge::{CallLayer, CallService, Client, grpc::Grpc};
 
 /// Measures the calls of a client. Generated clients take what `layer` returns for a tonic
@@ -49,5 +49,13 @@ impl ClientLayer {
     #[must_use]
     pub fn peer(self, peer: &str) -> Self {
         self.with(|settings| settings.own.direction.peer = Some(peer.to_ascii_lowercase().into()))
+    }
+
+    /// Sets what knows the address of the channel's connection, for `network.peer.address` and
+    /// `network.peer.port` on spans. Clients of hyper need none. Default: spans of a tonic `Channel`
+    /// have neither.
+    #[must_use]
+    pub fn channel_peer(self, peer: &ChannelPeer) -> Self {
+        self.with(|settings| settings.own.direction.channel_peer = Some(peer.clone()))
     }
 }

@@ -1,5 +1,6 @@
 //! gRPC clients: the parts of [`ClientLayer`] and the label sets of [`ClientMetrics`].
 
+mod channel_peer;
 pub mod labels;
 mod layer;
 mod metrics;
@@ -7,6 +8,8 @@ mod outgoing;
 mod recorder;
 mod settings;
 
+pub(in crate::edge::grpc) use channel_peer::PeerAtStart;
+pub use channel_peer::{ChannelPeer, Connecting, PeerConnector};
 pub use layer::{ClientLayer, ClientService};
 pub use metrics::ClientMetrics;
 pub(in crate::edge) use outgoing::OutgoingCall;

@@ -6,7 +6,7 @@ use glyph_core::__runtime::OpenSpan;
 use opentelemetry::Context;
 use tracing::field::Empty;
 
-use super::{ClientCall, settings::GrpcClientSettings};
+use super::{ChannelPeer, ClientCall, settings::GrpcClientSettings};
 use crate::edge::{
     Direction, SettingsOf,
     attributes::bounded,
@@ -41,7 +41,9 @@ impl Direction for OutgoingCall {
             .protocol
             .ids
             .outgoing(&context, &mut request.headers);
-        let call = Grpc::new(method, ids, &request.headers, None);
+        let mut call = Grpc::new(method, ids, &request.headers, None);
+        let peer = settings.direction.channel_peer.as_ref();
+        call.channel_peer = peer.map(ChannelPeer::at_start);
         (Self { host }, call, context)
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::ClientRecorder;
+use super::{ChannelPeer, ClientRecorder};
 use crate::edge::attributes::address;
 
 /// The settings that only gRPC clients have.
@@ -10,6 +10,7 @@ use crate::edge::attributes::address;
 pub struct GrpcClientSettings {
     pub(super) recorder: &'static dyn ClientRecorder,
     pub(super) peer: Option<Box<str>>,
+    pub(super) channel_peer: Option<ChannelPeer>,
 }
 
 impl GrpcClientSettings {
@@ -17,6 +18,7 @@ impl GrpcClientSettings {
         Self {
             recorder,
             peer: None,
+            channel_peer: None,
         }
     }
 
