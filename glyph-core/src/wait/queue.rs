@@ -140,7 +140,8 @@ impl<T> Queued<T> {
         item
     }
 
-    /// The span of the item's wait, for links from the span that handles the item.
+    /// The span of the item's wait, for links from the span that handles the item. It is disabled below
+    /// a span that is not sampled: a link to it would lead nowhere.
     #[must_use]
     pub fn span(&self) -> &Span {
         self.waits.span.span()

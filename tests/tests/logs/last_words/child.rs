@@ -17,6 +17,8 @@ use glyph_runtime::Telemetry;
 use rustix::process::{Signal, getpid, kill_process};
 
 const LATE: &str = "the machine is too busy";
+/// Reported after nearly as long as a line waits before it overtakes others.
+const OVERTAKES: &str = "the last words may overtake others";
 
 /// The time of a panic.
 static BEGUN: OnceLock<Instant> = OnceLock::new();
@@ -84,8 +86,11 @@ fn say(words: &str) {
 fn told_in_time(begun: Instant) {
     let log = TELEMETRY.get().and_then(Telemetry::log);
     let waits = log.is_some_and(|log| log.flush(Duration::ZERO).is_err());
-    if waits || begun.elapsed() >= Duration::from_millis(45) {
+    let elapsed = begun.elapsed();
+    if waits || elapsed >= Duration::from_millis(45) {
         eprintln!("{LATE}");
+    } else if elapsed >= Duration::from_millis(10) {
+        eprintln!("{OVERTAKES}");
     }
 }
 

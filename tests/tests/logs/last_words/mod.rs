@@ -186,7 +186,9 @@ impl Left {
 fn in_time(ending: &str, output: Output, locked: bool) -> Left {
     for _ in 0..RUNS {
         let left = run(ending, output, locked);
-        if !left.errors.contains("the machine is too busy") {
+        let is_late = left.errors.contains("the machine is too busy");
+        let may_overtake = left.errors.contains("the last words may overtake others");
+        if !is_late && !(may_overtake && matches!(output, Output::File)) {
             return left;
         }
     }

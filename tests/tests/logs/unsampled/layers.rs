@@ -1,5 +1,7 @@
 //! Levels of stages and spans that the filter of a log hides.
 
+use std::{error::Error, io};
+
 use glyph_runtime::{
     instrument_stage,
     log::{LogSettings, Pipeline},
@@ -21,6 +23,11 @@ fn visible<R>(visible: u8, work: impl FnOnce() -> R) -> R {
 #[instrument_stage(stage::step, level = debug, fields(detail))]
 fn detailed<R>(detail: u8, work: impl FnOnce() -> R) -> R {
     work()
+}
+
+#[instrument_stage(stage::step, level = debug, fields(cause = cause as &(dyn Error + 'static)))]
+fn failing(cause: &io::Error) {
+    info!("in a hidden stage with an error");
 }
 
 /// Returns the lines of `work` in two logs, one with each filter.
@@ -75,6 +82,18 @@ fn stage_that_the_filter_hides_has_no_fields_in_lines() {
         assert_eq!(lines[0]["detail"], detail, "{filter}");
         assert_eq!(lines[1]["detail"], detail, "{filter}");
         assert_eq!(lines[3]["root"], 1, "{filter}");
+        assert_same(lines, expected, filter);
+    }
+}
+
+#[test]
+fn stage_with_an_error_that_the_filter_hides_has_no_fields_in_lines() {
+    let cause = io::Error::other("disk full");
+    let work = || info_span!("root").in_scope(|| failing(&cause));
+    for (filter, shown) in [("info", Value::Null), ("debug", "disk full".into())] {
+        let [expected, lines] = [on(), off()].map(|sampler| filtered_by(filter, sampler, work));
+        assert_eq!(lines.len(), 1, "{filter}");
+        assert_eq!(lines[0]["cause"], shown, "{filter}");
         assert_same(lines, expected, filter);
     }
 }
