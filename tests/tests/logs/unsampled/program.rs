@@ -2,7 +2,7 @@
 
 use std::{future::Future, io};
 
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{FutureExt, Stream, StreamExt, stream};
 use glyph_runtime::{
     Counter, Histogram, Label, LabelSet, Status, context, instrument_stage,
     log::{RequestId, Secret},
@@ -142,7 +142,14 @@ fn traced() {
     step(5).unwrap();
 }
 
+#[instrument_stage(stage::step, level = debug, fields(detail = 1))]
+fn detailed() {
+    helper("a stage that the filter hides");
+    step(6).unwrap();
+}
+
 fn blocks() {
+    detailed();
     let supplier = Supplier::Wile;
     stage::order { supplier }.time(|| {
         helper("a block");
@@ -158,6 +165,10 @@ fn blocks() {
             context.in_scope(|| running.in_scope(|| helper("a block on another thread")));
         });
     });
+    let in_block = running.scope(async { helper("a future in a running block") });
+    in_block.now_or_never();
+    let task = async { helper("a task of a running block") };
+    task.instrument(running.span().clone()).now_or_never();
     running.finish();
     wait("pool").scope("tenant").blocking(|| helper("a wait"));
 }

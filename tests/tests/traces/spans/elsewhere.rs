@@ -6,9 +6,9 @@ use futures_util::{FutureExt, Stream, StreamExt, stream};
 use glyph_runtime::{instrument_stage, trace::propagation};
 use opentelemetry::{Context, trace::TraceContextExt};
 use opentelemetry_sdk::trace::Sampler;
-use tracing::{Instrument, dispatcher};
+use tracing::{Instrument, dispatcher, info_span};
 
-use crate::spans::{exported::Exported, telemetry::stage};
+use crate::spans::{exported::Exported, sampling::ByName, telemetry::stage};
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 
@@ -32,9 +32,10 @@ fn items() -> impl Stream<Item = ()> {
     stream::once(async { inside() })
 }
 
-/// Runs `work` on another thread, with a sampler that samples each root. Nothing is exported.
+/// Runs the result of `begin` on another thread, with a sampler that samples roots of stages.
+/// Nothing is exported.
 fn assert_unsampled<W: FnOnce() + Send>(begin: impl FnOnce() -> W) {
-    let exported = Exported::sampled_by(Sampler::ParentBased(Box::new(Sampler::AlwaysOn)));
+    let exported = Exported::sampled_by(Sampler::ParentBased(Box::new(ByName("stt"))));
     exported.run(|| {
         let work = begin();
         let dispatch = dispatcher::get_default(Clone::clone);
@@ -51,6 +52,20 @@ fn assert_unsampled<W: FnOnce() + Send>(begin: impl FnOnce() -> W) {
 fn stream_of_an_unsampled_request_starts_no_trace() {
     assert_unsampled(|| {
         let items = request(items);
+        || assert!(pin!(items).next().now_or_never().is_some())
+    });
+}
+
+#[test]
+fn stream_of_an_unsampled_root_starts_no_trace() {
+    #[instrument_stage(stage::stt, labels(test = "elsewhere"))]
+    fn inside_any() {}
+    #[instrument_stage(stage::stt, labels(test = "elsewhere"), stream)]
+    fn items() -> impl Stream<Item = ()> {
+        stream::once(async { inside_any() })
+    }
+    assert_unsampled(|| {
+        let items = info_span!("request").in_scope(items);
         || assert!(pin!(items).next().now_or_never().is_some())
     });
 }

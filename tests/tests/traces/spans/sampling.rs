@@ -88,7 +88,7 @@ fn unsampled_spans_are_built_if_asked() {
 
 /// Samples roots with one name.
 #[derive(Clone, Debug)]
-struct ByName(&'static str);
+pub(super) struct ByName(pub(super) &'static str);
 
 impl opentelemetry_sdk::trace::ShouldSample for ByName {
     fn should_sample(
