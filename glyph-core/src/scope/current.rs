@@ -44,7 +44,12 @@ pub(super) fn active_in(of: &dyn RecordingTarget) -> Option<ActiveScope> {
 /// Returns the scope that the running code is in, for a caller that records in it later.
 #[inline]
 pub(crate) fn current_lease(catalog: &CatalogCells) -> Option<ScopeLease> {
-    active_in(catalog.target()?).map(ScopeLease::take)
+    lease_in(catalog.target()?)
+}
+
+#[inline(never)]
+fn lease_in(of: &dyn RecordingTarget) -> Option<ScopeLease> {
+    active_in(of).map(ScopeLease::take)
 }
 
 /// Passes the names and values of all scope labels of the running code to `read`.

@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 use tracing::Span;
 
 use super::{
-    Inside,
     enter::{EnteredSpan, enter_span, exit_span},
+    inside::Inside,
     record::Entered,
     traces::{KeptContext, context},
 };
@@ -70,21 +70,23 @@ impl Around {
 
     /// Enters the span and the context. Call [`leave`](Self::leave) on the same thread.
     pub(super) fn enter(&self) -> Inside {
-        Inside {
-            span: self.span().is_some_and(enter_span),
-            context: self.context.as_ref().is_some_and(|context| context.enter()),
-            ..Inside::NOTHING
-        }
+        let span = self.span().is_some_and(enter_span);
+        let inside = Inside::NOTHING.with(Inside::SPAN, span);
+        let context = self.context.as_ref();
+        inside.with(
+            Inside::CONTEXT,
+            context.is_some_and(|context| context.enter()),
+        )
     }
 
     /// Leaves what [`enter`](Self::enter) has entered.
     pub(super) fn leave(&self, inside: Inside) {
         if let Some(context) = &self.context
-            && inside.context
+            && inside.has(Inside::CONTEXT)
         {
             context.leave();
         }
-        if inside.span {
+        if inside.has(Inside::SPAN) {
             exit_span(&self.span);
         }
     }

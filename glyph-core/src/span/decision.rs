@@ -68,6 +68,7 @@ fn decide_by_context(
 /// Whether the subscriber builds spans of this callsite. Build one right after it: the filters of
 /// layers keep their answers for the next span or event of the thread, which would be hidden. So
 /// readers of records ask their own filter.
+#[inline(never)]
 pub(super) fn is_enabled(callsite: &'static SpanCallsite) -> bool {
     dispatcher::get_default(|dispatch| dispatch.enabled(callsite.metadata()))
 }

@@ -1,15 +1,17 @@
 //! Spans that are open.
 
+use std::mem::{ManuallyDrop, replace};
+
 use tracing::Span;
 
 use super::{
-    EnteredShared, EnteredSpan, FieldValue, Parent, ParentContext, RecordSlot, SpanCallsite,
-    SpanParent, TypeName, Values,
+    EnteredShared, EnteredSpan, FieldValue, ParentContext, RecordSlot, SpanCallsite, SpanParent,
+    TypeName, Values,
     around::{Around, EnteredAround},
-    build::{build, build_again, build_enabled},
+    build::build_again,
     callsite::MAX_FIELDS,
-    decision::{Decision, decide},
     enter::{enter_span, exit_span},
+    inside::Inside,
     record,
     recorded::Recorded,
     traces::{current_span, exemplar_of},
@@ -22,29 +24,24 @@ use crate::{
 /// The span of a call: one of `tracing`'s, a record, or none.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct OpenSpan(State);
+pub struct OpenSpan(
+    /// Dropped by the drop of the whole, if there is anything to drop. The compiler's own code for
+    /// it would be a call in every instrumented function.
+    ManuallyDrop<State>,
+);
 
 /// Its tag is a byte, so that each step needs one comparison to find out that there is nothing.
 #[derive(Debug)]
 #[repr(u8)]
-enum State {
+pub(super) enum State {
     Nothing,
     /// Nothing, in a trace that is not sampled.
     Unsampled,
-    /// A span of `tracing`'s, and the function that opened it, for its name. `None` for a block.
-    Span(Span, Option<SpanParent>),
     Recorded(Recorded),
     /// Nothing, in a trace that is not sampled, whose context is kept.
     Around(Box<Around>),
-}
-
-/// The parts of a call that a thread has entered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Inside {
-    /// The span of the call, or the one around it.
-    pub(super) span: bool,
-    pub(super) context: bool,
-    pub(super) record: bool,
+    /// A span of `tracing`'s, and the function that opened it, for its name. `None` for a block.
+    Span(Span, Option<SpanParent>),
 }
 
 /// Keeps a call current that several threads can enter. Drop it in the function that created it.
@@ -71,12 +68,13 @@ impl Drop for EnteredCall<'_> {
     }
 }
 
-impl Inside {
-    pub(super) const NOTHING: Self = Self {
-        span: false,
-        context: false,
-        record: false,
-    };
+impl Drop for OpenSpan {
+    #[inline]
+    fn drop(&mut self) {
+        if self.is_open() {
+            self.close();
+        }
+    }
 }
 
 impl OpenSpan {
@@ -84,7 +82,27 @@ impl OpenSpan {
     #[inline]
     #[must_use]
     pub const fn nothing() -> Self {
-        Self(State::Nothing)
+        Self(ManuallyDrop::new(State::Nothing))
+    }
+
+    /// Whether there is anything to enter, to leave and to drop.
+    #[inline]
+    fn is_open(&self) -> bool {
+        !matches!(*self.0, State::Nothing | State::Unsampled)
+    }
+
+    #[inline]
+    pub(super) fn set(&mut self, state: State) {
+        if self.is_open() {
+            self.close();
+        }
+        self.0 = ManuallyDrop::new(state);
+    }
+
+    #[inline(never)]
+    fn close(&mut self) {
+        let nothing = ManuallyDrop::new(State::Nothing);
+        drop(ManuallyDrop::into_inner(replace(&mut self.0, nothing)));
     }
 
     /// Notes that the span is that of a function at `callsite`, opened in `context`.
@@ -94,7 +112,7 @@ impl OpenSpan {
         of: Option<TypeName>,
         context: ParentContext,
     ) {
-        if let State::Span(_, parent) = &mut self.0 {
+        if let State::Span(_, parent) = &mut *self.0 {
             *parent = Some(SpanParent {
                 callsite,
                 of,
@@ -106,8 +124,8 @@ impl OpenSpan {
     /// The span of `tracing`. Disabled if no span was built.
     #[inline]
     #[must_use]
-    pub const fn span(&self) -> &Span {
-        match &self.0 {
+    pub fn span(&self) -> &Span {
+        match &*self.0 {
             State::Span(span, _) => span,
             State::Nothing | State::Unsampled | State::Recorded(_) | State::Around(_) => &NO_SPAN,
         }
@@ -116,7 +134,7 @@ impl OpenSpan {
     /// Returns the span of `tracing` of a call that is [shared](Self::share), and builds one now if
     /// something else took its place. If no one reads records, it has no fields.
     pub(crate) fn built(&self, callsite: &'static SpanCallsite) -> &Span {
-        match &self.0 {
+        match &*self.0 {
             State::Recorded(recorded) => recorded.built().unwrap_or(&NO_SPAN),
             State::Around(around) => around.built_by(|| build_again(callsite, &Values::default())),
             State::Nothing | State::Unsampled | State::Span(..) => self.span(),
@@ -127,7 +145,7 @@ impl OpenSpan {
     /// in.
     #[inline]
     pub(crate) fn entering(&mut self) {
-        if let State::Span(_, Some(parent)) = &mut self.0 {
+        if let State::Span(_, Some(parent)) = &mut *self.0 {
             parent.span = current_span();
         }
     }
@@ -135,7 +153,7 @@ impl OpenSpan {
     /// Returns the current span if it is sampled: this one, unless it was not built.
     #[inline]
     pub(crate) fn exemplar(&self) -> Option<Exemplar> {
-        match &self.0 {
+        match &*self.0 {
             State::Span(_, Some(parent)) => exemplar_of(parent),
             State::Nothing | State::Span(_, None) => current_exemplar(),
             State::Unsampled | State::Recorded(_) | State::Around(_) => unsampled_exemplar(),
@@ -145,16 +163,35 @@ impl OpenSpan {
     /// Gives the record back, since the call has ended.
     #[inline]
     pub(crate) fn end(&mut self) {
-        if let State::Recorded(recorded) = &mut self.0 {
+        if self.is_open() {
+            self.end_open();
+        }
+    }
+
+    #[inline(never)]
+    fn end_open(&mut self) {
+        if let State::Recorded(recorded) = &mut *self.0 {
             recorded.slot.recycle();
+            self.forget_record();
+        }
+    }
+
+    /// Leaves nothing to drop of a call whose record was given back.
+    #[inline]
+    fn forget_record(&mut self) {
+        match &*self.0 {
+            State::Recorded(recorded) if recorded.is_empty() => {
+                self.0 = ManuallyDrop::new(State::Unsampled);
+            }
+            _ => {}
         }
     }
 
     /// Keeps what is around a call that may go on after it. Call it in what is around.
     pub(crate) fn outlive(&mut self) {
-        match &mut self.0 {
+        match &mut *self.0 {
             State::Recorded(recorded) => recorded.outlive(Around::now()),
-            State::Unsampled => self.0 = State::Around(Box::new(Around::now())),
+            State::Unsampled => self.set(State::Around(Box::new(Around::now()))),
             State::Nothing | State::Span(..) | State::Around(_) => {}
         }
     }
@@ -162,7 +199,7 @@ impl OpenSpan {
     /// Keeps what is around a record. The caller keeps the context of the trace.
     #[inline]
     pub fn outlive_without_context(&mut self) {
-        if let State::Recorded(recorded) = &mut self.0 {
+        if let State::Recorded(recorded) = &mut *self.0 {
             recorded.outlive(Around::without_context());
         }
     }
@@ -170,7 +207,7 @@ impl OpenSpan {
     /// Lets several threads enter the call.
     pub(crate) fn share(&mut self) {
         self.outlive();
-        if let State::Recorded(recorded) = &mut self.0 {
+        if let State::Recorded(recorded) = &mut *self.0 {
             recorded.slot.share();
         }
     }
@@ -178,20 +215,18 @@ impl OpenSpan {
     /// Enters the call. Call [`leave`](Self::leave) on the same thread.
     #[inline]
     pub(crate) fn enter(&mut self) -> Inside {
-        match &self.0 {
-            State::Nothing | State::Unsampled => Inside::NOTHING,
-            State::Span(..) | State::Recorded(_) | State::Around(_) => self.enter_open(),
+        if self.is_open() {
+            self.enter_open()
+        } else {
+            Inside::NOTHING
         }
     }
 
     #[inline(never)]
     fn enter_open(&mut self) -> Inside {
-        match &mut self.0 {
+        match &mut *self.0 {
             State::Nothing | State::Unsampled => Inside::NOTHING,
-            State::Span(span, _) => Inside {
-                span: enter_span(span),
-                ..Inside::NOTHING
-            },
+            State::Span(span, _) => Inside::NOTHING.with(Inside::SPAN, enter_span(span)),
             State::Recorded(recorded) => recorded.enter(),
             State::Around(around) => around.enter(),
         }
@@ -207,9 +242,14 @@ impl OpenSpan {
 
     #[inline(never)]
     fn leave_open(&mut self, inside: Inside) {
-        match &mut self.0 {
+        match &mut *self.0 {
             State::Span(span, _) => exit_span(span),
-            State::Recorded(recorded) => recorded.leave(inside),
+            State::Recorded(recorded) => {
+                recorded.leave(inside);
+                if inside.has(Inside::ENDS) {
+                    self.forget_record();
+                }
+            }
             State::Around(around) => around.leave(inside),
             State::Nothing | State::Unsampled => {}
         }
@@ -226,7 +266,7 @@ impl OpenSpan {
 
     /// Runs `work`, which may [`record`](Self::record) fields.
     pub fn with<R>(&mut self, work: impl FnOnce(&Self) -> R) -> R {
-        match self.0 {
+        match *self.0 {
             State::Recorded(_) => self.in_scope(work),
             _ => work(self),
         }
@@ -234,7 +274,7 @@ impl OpenSpan {
 
     /// Sets fields of the callsite. If the call has a record, the thread must be right in the call.
     pub fn record(&self, fields: &[(&str, FieldValue<'_>)]) {
-        let metadata = match &self.0 {
+        let metadata = match &*self.0 {
             State::Recorded(recorded) => Some(recorded.callsite.metadata()),
             _ => self.span().metadata(),
         };
@@ -245,7 +285,7 @@ impl OpenSpan {
             *slot = found.and_then(|(_, value)| *value);
         }
         let values = values.get(..metadata.fields().len()).unwrap_or_default();
-        if let State::Span(span, _) = &self.0 {
+        if let State::Span(span, _) = &*self.0 {
             span.record_all(&metadata.fields().value_set_all(values));
         } else {
             record::update(&Values::of(metadata, values));
@@ -254,7 +294,7 @@ impl OpenSpan {
 
     /// Enters a call that is [shared](Self::share).
     pub(crate) fn enter_shared(&self) -> SharedInside<'_> {
-        let (around, record) = match &self.0 {
+        let (around, record) = match &*self.0 {
             State::Recorded(recorded) => (recorded.around.as_deref(), Some(&recorded.slot)),
             State::Around(around) => (Some(&**around), None),
             State::Nothing | State::Unsampled | State::Span(..) => (None, None),
@@ -277,7 +317,7 @@ impl OpenSpan {
     #[inline]
     #[must_use]
     pub fn is_there(&self) -> bool {
-        match &self.0 {
+        match &*self.0 {
             State::Nothing | State::Unsampled | State::Around(_) => false,
             State::Span(span, _) => !span.is_disabled(),
             State::Recorded(_) => true,
@@ -293,7 +333,7 @@ impl OpenSpan {
         description: Option<&str>,
         is_error: bool,
     ) {
-        let span = match &self.0 {
+        let span = match &*self.0 {
             State::Span(span, _) => span,
             State::Recorded(recorded) => {
                 record::update_shared(&Values::of_text("error.type", error_type));
@@ -309,69 +349,5 @@ impl OpenSpan {
         if let Some(description) = description {
             span.record("otel.status_description", description);
         }
-    }
-}
-
-/// Returns the context to open a span in, or `None` if the call has neither a span nor a record.
-///
-/// `needs_span`: code of the call reads or changes the current span of `tracing`.
-#[must_use]
-pub(crate) fn opens(
-    open: &mut OpenSpan,
-    callsite: &'static SpanCallsite,
-    names_parent: bool,
-    needs_span: bool,
-) -> Option<ParentContext> {
-    match decide(callsite, names_parent, needs_span) {
-        Decision::Nothing => None,
-        Decision::Unsampled => {
-            open.0 = State::Unsampled;
-            None
-        }
-        Decision::Open(context) => Some(context),
-    }
-}
-
-/// Opens a span in the current context with the values of its fields.
-#[must_use]
-pub fn open_here(callsite: &'static SpanCallsite, fields: &[FieldValue<'_>]) -> OpenSpan {
-    let mut open = OpenSpan::nothing();
-    if let Some(context) = opens(&mut open, callsite, false, false) {
-        let values = FieldValues {
-            labels: &[],
-            texts: &[],
-            fields,
-        };
-        open.open(callsite, context, &Parent::Current, values);
-    }
-    open
-}
-
-/// The values of a span: those of its labels, also as texts, and those of its fields.
-#[derive(Clone, Copy)]
-pub(crate) struct FieldValues<'list, 'value> {
-    pub(crate) labels: &'list [FieldValue<'value>],
-    pub(crate) texts: &'list [&'list str],
-    pub(crate) fields: &'list [FieldValue<'value>],
-}
-
-impl OpenSpan {
-    /// Opens the span, in place: moving it costs more than a record.
-    #[inline]
-    pub(crate) fn open(
-        &mut self,
-        callsite: &'static SpanCallsite,
-        context: ParentContext,
-        parent: &Parent,
-        values: FieldValues<'_, '_>,
-    ) {
-        let mut slot = RecordSlot::EMPTY;
-        self.0 = if !context.is_recorded {
-            State::Span(build(callsite, parent, values), None)
-        } else if slot.open(callsite, values) {
-            State::Recorded(Recorded::new(callsite, slot))
-        } else {
-            State::Span(build_enabled(callsite, parent, values), None)
-        };
     }
 }

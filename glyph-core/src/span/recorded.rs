@@ -2,7 +2,7 @@
 
 use tracing::Span;
 
-use super::{Inside, RecordSlot, SpanCallsite, around::Around};
+use super::{RecordSlot, SpanCallsite, around::Around, inside::Inside};
 
 /// A record in place of a span, in a trace that is not sampled.
 #[derive(Debug)]
@@ -23,6 +23,12 @@ impl Recorded {
         }
     }
 
+    /// Whether there is nothing to drop.
+    #[inline]
+    pub(super) const fn is_empty(&self) -> bool {
+        self.slot.is_empty() && self.around.is_none()
+    }
+
     /// Keeps what is around the record.
     pub(super) fn outlive(&mut self, around: Around) {
         self.slot.outlive();
@@ -34,10 +40,7 @@ impl Recorded {
     pub(super) fn enter(&mut self) -> Inside {
         let around = self.around.as_deref();
         let inside = around.map_or(Inside::NOTHING, Around::enter);
-        Inside {
-            record: self.slot.enter(),
-            ..inside
-        }
+        inside.with(Inside::RECORD, self.slot.enter())
     }
 
     /// Returns a span of `tracing`'s with the values of the record.
@@ -49,7 +52,9 @@ impl Recorded {
     /// Leaves what [`enter`](Self::enter) has entered.
     #[inline]
     pub(super) fn leave(&mut self, inside: Inside) {
-        if inside.record {
+        if inside.has(Inside::ENDS) {
+            RecordSlot::end();
+        } else if inside.has(Inside::RECORD) {
             self.slot.leave();
         }
         if let Some(around) = &self.around {

@@ -46,6 +46,9 @@ pub fn error_type<V: IntoCallResult + Copy>(result: &V) -> Option<&'static str> 
 pub trait AtEnd<R> {
     type Output;
 
+    /// Whether the call ends with the value.
+    const ENDS: bool;
+
     /// Records the value while the span of the call is current.
     fn here(&self, guard: &Guard, result: &R);
 
@@ -59,6 +62,8 @@ where
     V: IntoCallResult,
 {
     type Output = R;
+
+    const ENDS: bool = true;
 
     #[inline]
     fn here(&self, guard: &Guard, result: &R) {
@@ -79,6 +84,8 @@ pub struct Continues;
 
 impl<R> AtEnd<R> for Continues {
     type Output = (Guard, R);
+
+    const ENDS: bool = false;
 
     fn here(&self, _: &Guard, _: &R) {}
 

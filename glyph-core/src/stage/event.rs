@@ -157,9 +157,7 @@ impl Before {
 
 /// The counters that were current before a call was entered.
 #[derive(Debug)]
-pub(super) struct EnclosingEvents {
-    /// Whether the call has any counter.
-    has_any: bool,
+struct EnclosingEvents {
     /// Whether the thread keeps the texts of the call.
     has_texts: bool,
     retry: Before,
@@ -167,28 +165,33 @@ pub(super) struct EnclosingEvents {
 }
 
 impl EnclosingEvents {
-    /// Of a call without events.
-    pub(super) const NONE: Self = Self {
-        has_any: false,
-        has_texts: false,
-        retry: Before::Unchanged,
-        fallback: Before::Unchanged,
-    };
-
-    /// Makes these counters current again. A thread leaves calls in the reverse order.
-    #[inline]
-    pub(super) fn restore(&self) {
-        if self.has_any {
-            self.restore_all();
-        }
-    }
-
     #[inline(never)]
-    fn restore_all(&self) {
+    fn restore(&self) {
         self.retry.restore(&RETRY);
         self.fallback.restore(&FALLBACK);
         if self.has_texts {
             KeptTexts::pop();
+        }
+    }
+}
+
+/// Keeps the events of a call current, if it has any. A thread leaves calls in the reverse order.
+///
+/// It is filled in its place: a move copies all of it, although most calls have no events.
+#[derive(Debug)]
+#[must_use = "dropping it leaves the call"]
+pub(super) struct EventsGuard(Option<EnclosingEvents>);
+
+impl EventsGuard {
+    /// Of a call without events.
+    pub(super) const NONE: Self = Self(None);
+}
+
+impl Drop for EventsGuard {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(enclosing) = &self.0 {
+            enclosing.restore();
         }
     }
 }
@@ -208,20 +211,23 @@ impl Guard {
         }
     }
 
-    /// Makes the events of the call current, if it has any, and stores those before in `enclosing`.
-    /// Most stages have none, and are spared the code.
+    /// Makes the events of the call current until `entered` is dropped, if it has any. Most stages
+    /// have none, and are spared the code.
     #[inline]
-    pub(super) fn enter_events(&self, enclosing: &mut EnclosingEvents) {
+    pub(super) fn enter_events(&self, entered: &mut EventsGuard) {
         if let Some(cells) = self.cells.filter(|cells| cells.has_events) {
-            self.enter_events_of(cells, enclosing);
+            self.enter_events_of(cells, entered);
         }
     }
 
     #[inline(never)]
-    fn enter_events_of(&self, cells: &'static StageCells, enclosing: &mut EnclosingEvents) {
-        enclosing.has_any = true;
+    fn enter_events_of(&self, cells: &'static StageCells, entered: &mut EventsGuard) {
         let texts = self.texts.as_ref().map_or(KeptTexts::NONE, KeptTexts::push);
-        enclosing.has_texts = !texts.is_none();
+        let enclosing = entered.0.insert(EnclosingEvents {
+            has_texts: !texts.is_none(),
+            retry: Before::Unchanged,
+            fallback: Before::Unchanged,
+        });
         if cells.retries.is_some() {
             let event = self.event(cells, self.series.retries, texts);
             enclosing.retry = Before::replace(&RETRY, event);

@@ -32,13 +32,13 @@ pin_project! {
             if !guard.is_running() {
                 return;
             }
-            {
-                let inside = guard.enter();
+            let cancel = |guard: &Guard| {
                 this.body.set(None);
                 // Record now: the guard would blame the body for an unrelated panic that unwinds
                 // here.
-                inside.record(Outcome::Cancelled);
-            }
+                guard.record(Outcome::Cancelled);
+            };
+            guard.within(cancel, |()| true);
             guard.over();
         }
     }
@@ -109,13 +109,15 @@ where
         }
         guard.entering();
         let unwinding = Unwinding(guard);
-        let polled = {
-            let inside = unwinding.0.enter();
+        let poll = |guard: &Guard| {
             body.poll(context).map(|result| {
-                this.classify.here(&inside, &result);
+                this.classify.here(guard, &result);
                 result
             })
         };
+        let polled = unwinding
+            .0
+            .within(poll, |polled| C::ENDS && polled.is_ready());
         unwinding.did_not_happen();
         polled.map(|result| C::end(this.guard.as_mut(), result))
     }

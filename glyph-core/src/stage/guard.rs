@@ -89,7 +89,9 @@ impl Guard {
 
     #[inline(never)]
     fn begin(&mut self, cells: &'static StageCells) {
-        self.scope = current_lease(cells.catalog_cells());
+        if let Some(lease) = current_lease(cells.catalog_cells()) {
+            self.scope = Some(lease);
+        }
         if let Some(gauge) = &cells.in_flight {
             gauge.metric.shift(self.series.in_flight.index(), 1);
         }
@@ -147,7 +149,10 @@ impl Guard {
     #[inline]
     pub(super) fn record(&self, end: impl IntoCallResult) {
         let (result, offset, description) = end.into_described();
-        self.record_as(result, offset, description.as_ref());
+        self.record_end(result.outcome, offset);
+        if result.outcome != Outcome::Ok {
+            self.describe(result, description.as_ref());
+        }
     }
 
     /// Marks the call as recorded, so that the drop of the guard records nothing.
@@ -169,25 +174,30 @@ impl Guard {
     }
 
     #[inline(never)]
-    fn record_as(
-        &self,
-        result: CallResult,
-        offset: StatusOffset,
-        description: Option<&Description>,
-    ) {
+    fn record_end(&self, outcome: Outcome, offset: StatusOffset) {
         let Some(cells) = self.cells else {
             return;
         };
         let times = (self.started, Moment::now());
-        {
-            let _scope = self.scoped(cells);
-            let exemplar = self.open_span.exemplar();
-            cells.record_end(&self.series, offset, result.outcome, times, exemplar);
+        if cells.catalog_cells().target().is_some() {
+            return self.record_scoped(cells, outcome, offset, times);
         }
-        if self.open_span.is_there() {
-            let is_error = cells.failures.contain(result.outcome);
-            self.describe(result, description.filter(|_| is_error), is_error);
-        }
+        let exemplar = self.open_span.exemplar();
+        cells.record_end(&self.series, offset, outcome, times, exemplar);
+    }
+
+    /// Records in the scope that the call began in. Out of line, for programs without scopes.
+    #[inline(never)]
+    fn record_scoped(
+        &self,
+        cells: &'static StageCells,
+        outcome: Outcome,
+        offset: StatusOffset,
+        times: (Moment, Moment),
+    ) {
+        let _scope = self.scoped(cells);
+        let exemplar = self.open_span.exemplar();
+        cells.record_end(&self.series, offset, outcome, times, exemplar);
     }
 
     /// Enters the scope that the call began in, unless it is the current one.
@@ -196,13 +206,17 @@ impl Guard {
         entering(cells.catalog_cells(), self.scope.as_ref())
     }
 
-    /// Describes the end on the span.
-    fn describe(&self, result: CallResult, description: Option<&Description>, is_error: bool) {
-        let Some(error_type) = result.error_type_of_span() else {
+    /// Describes an end that is not ok on the span.
+    #[cold]
+    fn describe(&self, result: CallResult, description: Option<&Description>) {
+        let (Some(cells), Some(error_type)) = (self.cells, result.error_type_of_span()) else {
             return;
         };
-        let description = description.map(Description::text);
-        self.open_span.describe(error_type, description, is_error);
+        if self.open_span.is_there() {
+            let is_error = cells.failures.contain(result.outcome);
+            let description = description.filter(|_| is_error).map(Description::text);
+            self.open_span.describe(error_type, description, is_error);
+        }
     }
 }
 

@@ -89,7 +89,7 @@ pub use roles::{BoundMetric, SeriesIndex, StageCells, StageSeries};
 pub use run::{entered, run, run_on};
 pub use running::{InRunning, Running, begin};
 pub use shown_error::{AnError, AsError, AsSharedError, AsText, ShownError, an_error};
-pub use span_guard::SpanGuard;
+pub use span_guard::CallGuard;
 pub use status_offset::{StatusOffset, status_of_option, status_offset};
 pub use stream::{Call, Streamed, call, stream, streamed};
 pub use timed::{ByValue, Timed, time, time_as, time_async, time_async_as};

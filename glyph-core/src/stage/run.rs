@@ -1,6 +1,6 @@
 //! A stage around a function's body.
 
-use super::{Guard, SpanGuard, call_result::IntoCallResult};
+use super::{CallGuard, Guard, call_result::IntoCallResult};
 
 /// Runs `body` inside the span, and ends the call with the result that `classify` returns.
 ///
@@ -12,12 +12,12 @@ pub fn run<R, V: IntoCallResult>(
     body: impl FnOnce() -> R,
     classify: impl FnOnce(&R) -> V,
 ) -> R {
-    let result = {
-        let inside = guard.enter();
+    let recorded = |guard: &Guard| {
         let result = body();
-        inside.record(classify(&result));
+        guard.record(classify(&result));
         result
     };
+    let result = guard.within(recorded, |_| true);
     guard.over();
     result
 }
@@ -25,10 +25,7 @@ pub fn run<R, V: IntoCallResult>(
 /// [`run`] for a body that returns a stream, with which the call continues.
 #[doc(hidden)]
 pub fn run_on<R>(guard: &mut Guard, body: impl FnOnce() -> R) -> (Guard, R) {
-    let result = {
-        let _inside = guard.enter();
-        body()
-    };
+    let result = guard.within(|_| body(), |_| false);
     guard.outlive();
     (guard.take(), result)
 }
@@ -36,6 +33,6 @@ pub fn run_on<R>(guard: &mut Guard, body: impl FnOnce() -> R) -> (Guard, R) {
 /// Enters the call of a function that does not return. Only a panic ends it.
 #[doc(hidden)]
 #[inline]
-pub fn entered(guard: &mut Guard) -> SpanGuard<'_> {
+pub fn entered(guard: &mut Guard) -> CallGuard<'_> {
     guard.enter()
 }

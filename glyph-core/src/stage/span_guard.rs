@@ -1,36 +1,68 @@
-//! The guard of a thread inside of a call.
+//! The guards of a thread inside of a call.
 
 use std::ops::Deref;
 
-use super::{Guard, event::EnclosingEvents};
+use super::{Guard, event::EventsGuard};
 use crate::span::{Inside, SharedInside};
+
+/// Keeps the span of a call current.
+#[derive(Debug)]
+#[must_use = "dropping it leaves the span"]
+pub(super) struct SpanGuard<'call> {
+    guard: &'call mut Guard,
+    inside: Inside,
+}
 
 /// Keeps the span of a call current, and counts retries and fallbacks for the call.
 #[doc(hidden)]
 #[derive(Debug)]
 #[must_use = "dropping it leaves the call"]
-pub struct SpanGuard<'call> {
-    guard: &'call mut Guard,
-    /// The events that were current before.
-    enclosing: EnclosingEvents,
-    inside: Inside,
+pub struct CallGuard<'call> {
+    // The fields are dropped in this order.
+    _events: EventsGuard,
+    _span: SpanGuard<'call>,
 }
 
-/// [`SpanGuard`] for a call that several threads can be in.
+/// [`CallGuard`] for a call that several threads can be in.
 #[derive(Debug)]
 #[must_use = "dropping it leaves the call"]
-pub(super) struct SharedSpanGuard<'call> {
-    enclosing: EnclosingEvents,
+pub(super) struct SharedCallGuard<'call> {
+    _events: EventsGuard,
     _inside: SharedInside<'call>,
 }
 
 impl Guard {
-    /// Enters the call.
+    /// Runs `work` inside of the call: in its span, and with its retries and fallbacks counted.
+    ///
+    /// If the call `ends` with the result, [`over`](Self::over) must follow. Leaving it then costs
+    /// less.
     #[inline]
-    pub(super) fn enter(&mut self) -> SpanGuard<'_> {
-        let mut inside = self.enter_span();
-        inside.guard.enter_events(&mut inside.enclosing);
-        inside
+    pub(super) fn within<R>(
+        &mut self,
+        work: impl FnOnce(&Self) -> R,
+        ends: impl FnOnce(&R) -> bool,
+    ) -> R {
+        let mut span = self.enter_span();
+        let result = {
+            let mut events = EventsGuard::NONE;
+            span.enter_events(&mut events);
+            work(&span)
+        };
+        if ends(&result) {
+            span.inside = span.inside.ending();
+        }
+        result
+    }
+
+    /// Enters the call.
+    pub(super) fn enter(&mut self) -> CallGuard<'_> {
+        let span = self.enter_span();
+        let mut events = EventsGuard::NONE;
+        span.enter_events(&mut events);
+        CallGuard {
+            _events: events,
+            _span: span,
+        }
     }
 
     /// Enters the span of the call alone.
@@ -39,18 +71,18 @@ impl Guard {
         SpanGuard {
             inside: self.open_span.enter(),
             guard: self,
-            enclosing: EnclosingEvents::NONE,
         }
     }
 
     /// Enters a call that other threads can be in.
-    pub(super) fn enter_shared(&self) -> SharedSpanGuard<'_> {
-        let mut inside = SharedSpanGuard {
-            enclosing: EnclosingEvents::NONE,
-            _inside: self.open_span.enter_shared(),
-        };
-        self.enter_events(&mut inside.enclosing);
-        inside
+    pub(super) fn enter_shared(&self) -> SharedCallGuard<'_> {
+        let inside = self.open_span.enter_shared();
+        let mut events = EventsGuard::NONE;
+        self.enter_events(&mut events);
+        SharedCallGuard {
+            _events: events,
+            _inside: inside,
+        }
     }
 }
 
@@ -66,13 +98,6 @@ impl Deref for SpanGuard<'_> {
 impl Drop for SpanGuard<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.enclosing.restore();
         self.guard.open_span.leave(self.inside);
-    }
-}
-
-impl Drop for SharedSpanGuard<'_> {
-    fn drop(&mut self) {
-        self.enclosing.restore();
     }
 }

@@ -39,12 +39,12 @@ pin_project! {
             if !this.guard.is_running() {
                 return;
             }
-            {
-                let inside = this.guard.enter();
+            let cancel = |guard: &Guard| {
                 this.body.set(None);
                 let cancelled = || Described::plain(Outcome::Cancelled.into());
-                inside.record(this.result.take().unwrap_or_else(cancelled));
-            }
+                guard.record(this.result.take().unwrap_or_else(cancelled));
+            };
+            this.guard.within(cancel, |()| true);
             this.guard.over();
         }
     }
@@ -139,8 +139,7 @@ where
         }
         this.guard.entering();
         let unwinding = Unwinding(this.guard);
-        let polled = {
-            let guard = unwinding.0.enter();
+        let poll = |guard: &Guard| {
             let polled = body.poll_next(context);
             match &polled {
                 Poll::Ready(None) => {
@@ -163,6 +162,8 @@ where
             }
             polled
         };
+        let is_over = |polled: &Poll<_>| matches!(polled, Poll::Ready(None));
+        let polled = unwinding.0.within(poll, is_over);
         unwinding.did_not_happen();
         if let Poll::Ready(None) = polled {
             this.guard.over();

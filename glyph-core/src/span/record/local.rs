@@ -115,7 +115,15 @@ pub(in crate::span) fn update_shared(values: &Values) {
     });
 }
 
+/// Leaves the record that was entered last, whose call has ended, and takes it back.
+#[inline]
+pub(super) fn end() {
+    // Dropped without the borrow.
+    drop(with(Thread::end));
+}
+
 /// Takes a record back whose call has ended.
+#[inline(never)]
 pub(super) fn recycle(mut record: Box<SpanRecord>) {
     record.values.clear();
     // Dropped without the borrow, in case they are the last of their kind.
@@ -130,6 +138,12 @@ pub(super) fn recycle(mut record: Box<SpanRecord>) {
 }
 
 impl SpanRecord {
+    /// Whether it refers to no shared record.
+    #[inline]
+    const fn is_plain(&self) -> bool {
+        self.shared.is_none() && !matches!(self.parent, Parent::Shared(_))
+    }
+
     /// Returns the record that others share. `around` is the shared parent, if that is a record
     /// around this one.
     pub(super) fn share(&mut self, around: Option<Arc<SharedRecord>>) -> Arc<SharedRecord> {
@@ -199,6 +213,20 @@ impl Thread {
     pub(super) fn leave(&mut self, slot: &mut Option<Record>) {
         if let Some(frame) = self.frames.pop() {
             *slot = Some(frame.record);
+        }
+    }
+
+    /// Takes the record back that was entered last. Returns it if it is to be dropped, or what it
+    /// refers to is.
+    #[inline]
+    fn end(&mut self) -> Option<Record> {
+        match self.frames.pop()?.record {
+            Record::Own(mut record) if record.is_plain() && self.unused.len() < MOST_UNUSED => {
+                record.values.clear();
+                self.unused.push(record);
+                None
+            }
+            other => Some(other),
         }
     }
 

@@ -45,6 +45,11 @@ impl RecordSlot {
         are_kept
     }
 
+    #[inline]
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// Gives the record back, since its call has ended.
     #[inline]
     pub(crate) fn recycle(&mut self) {
@@ -63,6 +68,12 @@ impl RecordSlot {
     #[inline]
     pub(crate) fn leave(&mut self) {
         local::on(|thread| thread.leave(&mut self.0));
+    }
+
+    /// Leaves the record that this thread has entered last, whose call has ended.
+    #[inline]
+    pub(crate) fn end() {
+        local::end();
     }
 
     /// Keeps the record around this one, since the call may outlive it.

@@ -1,0 +1,73 @@
+//! Opens the span of a call.
+
+use super::{
+    FieldValue, OpenSpan, Parent, ParentContext, RecordSlot, SpanCallsite,
+    build::{build, build_enabled},
+    decision::{Decision, decide},
+    open::State,
+    recorded::Recorded,
+};
+
+/// Returns the context to open a span in, or `None` if the call has neither a span nor a record.
+///
+/// `needs_span`: code of the call reads or changes the current span of `tracing`.
+#[must_use]
+pub(crate) fn opens(
+    open: &mut OpenSpan,
+    callsite: &'static SpanCallsite,
+    names_parent: bool,
+    needs_span: bool,
+) -> Option<ParentContext> {
+    match decide(callsite, names_parent, needs_span) {
+        Decision::Nothing => None,
+        Decision::Unsampled => {
+            open.set(State::Unsampled);
+            None
+        }
+        Decision::Open(context) => Some(context),
+    }
+}
+
+/// Opens a span in the current context with the values of its fields.
+#[must_use]
+pub fn open_here(callsite: &'static SpanCallsite, fields: &[FieldValue<'_>]) -> OpenSpan {
+    let mut open = OpenSpan::nothing();
+    if let Some(context) = opens(&mut open, callsite, false, false) {
+        let values = FieldValues {
+            labels: &[],
+            texts: &[],
+            fields,
+        };
+        open.open(callsite, context, &Parent::Current, values);
+    }
+    open
+}
+
+/// The values of a span: those of its labels, also as texts, and those of its fields.
+#[derive(Clone, Copy)]
+pub(crate) struct FieldValues<'list, 'value> {
+    pub(crate) labels: &'list [FieldValue<'value>],
+    pub(crate) texts: &'list [&'list str],
+    pub(crate) fields: &'list [FieldValue<'value>],
+}
+
+impl OpenSpan {
+    /// Opens the span, in place: moving it costs more than a record.
+    #[inline]
+    pub(crate) fn open(
+        &mut self,
+        callsite: &'static SpanCallsite,
+        context: ParentContext,
+        parent: &Parent,
+        values: FieldValues<'_, '_>,
+    ) {
+        let mut slot = RecordSlot::EMPTY;
+        self.set(if !context.is_recorded {
+            State::Span(build(callsite, parent, values), None)
+        } else if slot.open(callsite, values) {
+            State::Recorded(Recorded::new(callsite, slot))
+        } else {
+            State::Span(build_enabled(callsite, parent, values), None)
+        });
+    }
+}
