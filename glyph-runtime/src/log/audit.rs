@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    audit_sink::{AuditSink, LONGEST_PAUSE, Opened},
+    audit_sink::{AuditSink, LONGEST_PAUSE, OutputSink},
     counters::Counters,
     forked::ForkedOutput,
     settings::SyncPolicy,
@@ -85,7 +85,7 @@ impl Trail {
     /// Starts a trail in a file or on standard output.
     pub(super) fn on(sink: Sink, policy: SyncPolicy, counters: Counters) -> io::Result<Arc<Self>> {
         let forked = sink.descriptor().map(ForkedOutput::new);
-        Self::begin(Box::new(Opened(sink)), forked, policy, counters)
+        Self::begin(Box::new(OutputSink(sink)), forked, policy, counters)
     }
 
     /// Starts a trail in an output of the program.

@@ -29,9 +29,9 @@ impl AuditSink for File {
 }
 
 /// A file, or standard output.
-pub(super) struct Opened(pub(super) Sink);
+pub(super) struct OutputSink(pub(super) Sink);
 
-impl Write for Opened {
+impl Write for OutputSink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.0 {
             Sink::Writer(writer) => writer.write(bytes),
@@ -54,7 +54,7 @@ impl Write for Opened {
     }
 }
 
-impl AuditSink for Opened {
+impl AuditSink for OutputSink {
     fn sync(&mut self) -> io::Result<()> {
         match &self.0 {
             Sink::Writer(_) => Ok(()),

@@ -17,7 +17,7 @@ pub(super) struct Batch {
     /// The number of lines that were written.
     done: usize,
     /// The lines that were not written to their end.
-    left: Count,
+    left: LineCount,
 }
 
 /// The end of a line in the buffer.
@@ -29,13 +29,13 @@ struct LineEnd {
 
 /// A number of lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Count {
+pub(super) struct LineCount {
     pub(super) lines: u64,
     /// The part of them for which a thread may wait.
     pub(super) urgent: u64,
 }
 
-impl Count {
+impl LineCount {
     fn one(is_urgent: bool) -> Self {
         Self {
             lines: 1,
@@ -44,7 +44,7 @@ impl Count {
     }
 }
 
-impl Add for Count {
+impl Add for LineCount {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
@@ -55,13 +55,13 @@ impl Add for Count {
     }
 }
 
-impl AddAssign for Count {
+impl AddAssign for LineCount {
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;
     }
 }
 
-impl Sub for Count {
+impl Sub for LineCount {
     type Output = Self;
 
     fn sub(self, other: Self) -> Self {
@@ -77,7 +77,7 @@ impl Batch {
         self.bytes.extend_from_slice(line);
         let at = self.bytes.len();
         self.ends.push(LineEnd { at, is_urgent });
-        self.left += Count::one(is_urgent);
+        self.left += LineCount::one(is_urgent);
     }
 
     /// Returns the size of all lines.
@@ -86,7 +86,7 @@ impl Batch {
     }
 
     /// Returns the number of lines that were not written to their end.
-    pub(super) fn left(&self) -> Count {
+    pub(super) fn left(&self) -> LineCount {
         self.left
     }
 
@@ -106,11 +106,11 @@ impl Batch {
     }
 
     /// Notes that this many more bytes were written, and returns the lines that they completed.
-    pub(super) fn advance(&mut self, bytes: usize) -> Count {
+    pub(super) fn advance(&mut self, bytes: usize) -> LineCount {
         self.taken += bytes;
-        let mut completed = Count::default();
+        let mut completed = LineCount::default();
         while let Some(end) = self.ends.get(self.done).filter(|end| end.at <= self.taken) {
-            completed += Count::one(end.is_urgent);
+            completed += LineCount::one(end.is_urgent);
             self.done += 1;
         }
         self.left = self.left - completed;
@@ -123,7 +123,7 @@ impl Batch {
     }
 
     /// Drops all lines, and returns those that were not written to their end.
-    pub(super) fn clear(&mut self) -> Count {
+    pub(super) fn clear(&mut self) -> LineCount {
         self.bytes.clear();
         self.bytes.shrink_to(KEPT_BYTES);
         self.ends.clear();
@@ -168,9 +168,9 @@ impl Batch {
 
 #[cfg(test)]
 mod tests {
-    use super::{Batch, Count};
+    use super::{Batch, LineCount};
 
-    const OTHER: Count = Count {
+    const OTHER: LineCount = LineCount {
         lines: 1,
         urgent: 0,
     };
@@ -190,14 +190,17 @@ mod tests {
         assert_eq!(batch.lines_of(1), b"one\n  more\n");
         assert_eq!(batch.lines_of(14), b"one\n  more\n");
         assert_eq!(batch.lines_of(15), b"one\n  more\ntwo\n");
-        assert_eq!(batch.advance(4), Count::default());
+        assert_eq!(batch.advance(4), LineCount::default());
         assert!(batch.is_torn());
         assert_eq!(batch.lines_of(11), b"  more\ntwo\n");
         assert_eq!(batch.advance(7), OTHER);
         assert!(!batch.is_torn());
         assert_eq!(batch.rest(), b"two\n");
         assert_eq!(batch.clear(), OTHER);
-        assert_eq!((batch.left(), batch.rest()), (Count::default(), &b""[..]));
+        assert_eq!(
+            (batch.left(), batch.rest()),
+            (LineCount::default(), &b""[..])
+        );
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::{fmt, mem};
 
 use super::{
-    batch::{Batch, Count},
-    sink::{End, Sink},
+    batch::{Batch, LineCount},
+    sink::{Sink, WriteEnd},
 };
 use crate::export::Deadline;
 
@@ -17,12 +17,12 @@ pub(super) struct Drain {
 
 /// The result of a write.
 #[derive(Debug)]
-pub(super) struct Step {
-    pub(super) written: Count,
-    pub(super) lost: Count,
+pub(super) struct WriteResult {
+    pub(super) written: LineCount,
+    pub(super) lost: LineCount,
     /// Whether the sink accepted anything.
     pub(super) is_accepted: bool,
-    pub(super) end: End,
+    pub(super) end: WriteEnd,
 }
 
 impl Drain {
@@ -35,12 +35,12 @@ impl Drain {
     }
 
     /// Returns the lines that were not written to their end.
-    pub(super) fn left(&self) -> Count {
+    pub(super) fn left(&self) -> LineCount {
         self.batch.left()
     }
 
     /// Drops these lines, and returns their number.
-    pub(super) fn clear(&mut self) -> Count {
+    pub(super) fn clear(&mut self) -> LineCount {
         self.batch.clear()
     }
 
@@ -60,20 +60,20 @@ impl Drain {
     }
 
     /// Writes the lines that are left, at most until `due`. Those that fail are lost.
-    pub(super) fn write(&mut self, due: Deadline) -> Step {
+    pub(super) fn write(&mut self, due: Deadline) -> WriteResult {
         let (before, bytes) = (self.batch.left(), self.batch.rest().len());
         let (written, end) = match self.end_line(due) {
-            End::Done => self.sink.write(&mut self.batch, due),
-            other => (Count::default(), other),
+            WriteEnd::Done => self.sink.write(&mut self.batch, due),
+            other => (LineCount::default(), other),
         };
         let is_accepted = self.batch.rest().len() < bytes;
-        let mut lost = Count::default();
-        if !matches!(end, End::Blocked) {
+        let mut lost = LineCount::default();
+        if !matches!(end, WriteEnd::Blocked) {
             lost = before - written;
             self.is_torn |= self.batch.is_torn();
             self.batch.clear();
         }
-        Step {
+        WriteResult {
             written,
             lost,
             is_accepted,
@@ -82,12 +82,12 @@ impl Drain {
     }
 
     /// Ends the line that a failed write has left incomplete.
-    fn end_line(&mut self, due: Deadline) -> End {
+    fn end_line(&mut self, due: Deadline) -> WriteEnd {
         if !self.is_torn {
-            return End::Done;
+            return WriteEnd::Done;
         }
         let end = self.sink.end_line(due);
-        self.is_torn = !matches!(end, End::Done);
+        self.is_torn = !matches!(end, WriteEnd::Done);
         end
     }
 }

@@ -78,7 +78,7 @@ pub(super) fn backtrace<'e>(
 /// name with which a derived `Debug` begins, which is that of the struct or the variant.
 pub(super) fn type_of(error: &(dyn Error + 'static)) -> Option<String> {
     let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
-    let mut start = Start::default();
+    let mut start = DebugStart::default();
     // It ends early, with an error, as soon as the name is complete.
     let _ended_early = match kind {
         Some(kind) => write!(start, "{kind:?}"),
@@ -89,11 +89,11 @@ pub(super) fn type_of(error: &(dyn Error + 'static)) -> Option<String> {
 
 /// The beginning of a `Debug` text, up to the first character after the name.
 #[derive(Default)]
-struct Start {
+struct DebugStart {
     text: String,
 }
 
-impl Start {
+impl DebugStart {
     /// Returns the name, if the text is one that `#[derive(Debug)]` writes: `Name`, `Name(..)` or
     /// `Name { .. }`.
     fn name(self) -> Option<String> {
@@ -105,7 +105,7 @@ impl Start {
     }
 }
 
-impl fmt::Write for Start {
+impl fmt::Write for DebugStart {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let room = LONGEST_TYPE + 2 - self.text.len().min(LONGEST_TYPE + 2);
         self.text.extend(text.chars().take(room));

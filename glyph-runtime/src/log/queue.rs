@@ -10,12 +10,12 @@ use std::{
 use tracing::Level;
 
 use super::{
-    batch::{Batch, Count},
+    batch::{Batch, LineCount},
     counters::Counters,
-    drain::{Drain, Step},
+    drain::{Drain, WriteResult},
     failures::Failures,
     forked::Forked,
-    sink::{End, Sink},
+    sink::{Sink, WriteEnd},
 };
 use crate::export::Deadline;
 use glyph_core::__runtime::{ignore_poison, lock};
@@ -72,9 +72,9 @@ struct QueueState {
     waiting: Batch,
     /// `None` while a thread writes, without the lock.
     drain: Option<Drain>,
-    appended: Count,
+    appended: LineCount,
     /// The lines that were written or dropped.
-    settled: Count,
+    settled: LineCount,
     /// The number of threads that wait for progress at this moment.
     waiters: usize,
     /// The number of threads whose urgent line is not written yet. They wait, or they write in place
@@ -238,9 +238,9 @@ impl Queue {
         self.counters.written(step.written.lines);
         self.counters.write_failed(step.lost.lines);
         match &step.end {
-            End::Done => self.failures.succeeded(),
-            End::Failed(error) => self.failures.failed(error),
-            End::Blocked => {}
+            WriteEnd::Done => self.failures.succeeded(),
+            WriteEnd::Failed(error) => self.failures.failed(error),
+            WriteEnd::Blocked => {}
         }
         let mut state = self.lock();
         state.note(&step);
@@ -335,8 +335,8 @@ impl QueueState {
         Self {
             waiting: Batch::default(),
             drain: Some(Drain::new(sink)),
-            appended: Count::default(),
-            settled: Count::default(),
+            appended: LineCount::default(),
+            settled: LineCount::default(),
             waiters: 0,
             urgent_waiters: 0,
             writer_waits: false,
@@ -347,10 +347,10 @@ impl QueueState {
     }
 
     /// Notes the result of a write.
-    fn note(&mut self, step: &Step) {
+    fn note(&mut self, step: &WriteResult) {
         self.settled += step.written + step.lost;
-        self.is_blocked = matches!(step.end, End::Blocked) && !step.is_accepted;
-        self.is_stalled &= !matches!(step.end, End::Done);
+        self.is_blocked = matches!(step.end, WriteEnd::Blocked) && !step.is_accepted;
+        self.is_stalled &= !matches!(step.end, WriteEnd::Done);
     }
 
     /// Whether there are lines that no thread writes.

@@ -27,7 +27,10 @@ pub(super) fn push_str(out: &mut Vec<u8>, text: &str, room: usize) {
         out.push(b'"');
         return;
     }
-    let _infallible = text.serialize(&mut Serializer::with_formatter(out, Bounded::new(room)));
+    let _infallible = text.serialize(&mut Serializer::with_formatter(
+        out,
+        LimitedString::new(room),
+    ));
 }
 
 /// Whether a text has only printable ASCII characters, none of which is escaped. All bytes are
@@ -39,8 +42,8 @@ fn is_plain(text: &str) -> bool {
 
 /// Appends the `Display` of `value`, as [`push_str`] does. Formatting stops where the text is cut.
 pub(super) fn push_display(out: &mut Vec<u8>, value: &dyn fmt::Display, room: usize) {
-    let _infallible =
-        Serializer::with_formatter(out, Bounded::new(room)).collect_str(&Stopped { value, room });
+    let _infallible = Serializer::with_formatter(out, LimitedString::new(room))
+        .collect_str(&Limited { value, room });
 }
 
 /// Appends the `Debug` of `value`, as [`push_display`] does.
@@ -50,7 +53,7 @@ pub(super) fn push_debug(out: &mut Vec<u8>, value: &dyn fmt::Debug, room: usize)
 
 /// Appends an error and its causes: `outer: inner: innermost`.
 pub(super) fn push_error(out: &mut Vec<u8>, error: &(dyn Error + 'static), room: usize) {
-    push_display(out, &Chain(error), room);
+    push_display(out, &WithCauses(error), room);
 }
 
 /// Appends a number, or a string if JSON has no such number (the JSON mapping of protobuf and
@@ -95,12 +98,12 @@ pub(super) fn non_finite(value: f64) -> &'static str {
 }
 
 /// Writes JSON strings up to a limit.
-struct Bounded {
+struct LimitedString {
     room: usize,
     cut: bool,
 }
 
-impl Bounded {
+impl LimitedString {
     fn new(room: usize) -> Self {
         Self { room, cut: false }
     }
@@ -131,7 +134,7 @@ impl Bounded {
     }
 }
 
-impl Formatter for Bounded {
+impl Formatter for LimitedString {
     fn end_string<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
         if self.cut {
             writer.write_all(CUT.as_bytes())?;
@@ -165,14 +168,14 @@ impl Formatter for Bounded {
 }
 
 /// Displays `value` until it has more than `room` bytes. An error of its `Display` ends the text.
-struct Stopped<'a> {
+struct Limited<'a> {
     value: &'a dyn fmt::Display,
     room: usize,
 }
 
-impl fmt::Display for Stopped<'_> {
+impl fmt::Display for Limited<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut gate = Gate {
+        let mut gate = LimitedFormatter {
             formatter,
             room: self.room,
             open: true,
@@ -182,13 +185,13 @@ impl fmt::Display for Stopped<'_> {
     }
 }
 
-struct Gate<'a, 'f> {
+struct LimitedFormatter<'a, 'f> {
     formatter: &'a mut fmt::Formatter<'f>,
     room: usize,
     open: bool,
 }
 
-impl fmt::Write for Gate<'_, '_> {
+impl fmt::Write for LimitedFormatter<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if !self.open {
             return Err(fmt::Error);
@@ -201,9 +204,9 @@ impl fmt::Write for Gate<'_, '_> {
 }
 
 /// Displays an error with its causes.
-pub(super) struct Chain<'a>(pub(super) &'a (dyn Error + 'static));
+pub(super) struct WithCauses<'a>(pub(super) &'a (dyn Error + 'static));
 
-impl fmt::Display for Chain<'_> {
+impl fmt::Display for WithCauses<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.0)?;
         for cause in errors::chain(self.0).skip(1) {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    log::text::{CUT, Chain, ESCAPE},
+    log::text::{CUT, ESCAPE, WithCauses},
     printable::must_be_escaped,
 };
 
@@ -18,7 +18,7 @@ pub(super) fn cut_str(text: &str, room: usize) -> String {
 /// Returns `value` as a string of the length that [`push_display`](crate::log::text::push_display)
 /// keeps of it.
 pub(super) fn cut_display(value: &dyn fmt::Display, room: usize) -> String {
-    let mut cut = Cut {
+    let mut cut = CutText {
         text: String::new(),
         room,
         open: true,
@@ -32,18 +32,18 @@ pub(super) fn cut_display(value: &dyn fmt::Display, room: usize) -> String {
 
 /// Returns an error and its causes as [`push_error`](crate::log::text::push_error) writes them.
 pub(super) fn cut_error(error: &(dyn Error + 'static), room: usize) -> String {
-    cut_display(&Chain(error), room)
+    cut_display(&WithCauses(error), room)
 }
 
 /// Keeps text up to a limit, counted as in a log line: an escaped character counts as the longest
 /// escape.
-struct Cut {
+struct CutText {
     text: String,
     room: usize,
     open: bool,
 }
 
-impl fmt::Write for Cut {
+impl fmt::Write for CutText {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let mut end = 0;
         for letter in text.chars() {

@@ -16,7 +16,7 @@ use std::{
 };
 
 pub(super) use self::system::{Descriptor, reports, standard_error, standard_output};
-use super::batch::{Batch, Count};
+use super::batch::{Batch, LineCount};
 use crate::export::Deadline;
 
 /// The pause before the next write to a writer that would block.
@@ -34,7 +34,7 @@ pub(super) enum Sink {
 
 /// How a write of a batch ended.
 #[derive(Debug)]
-pub(super) enum End {
+pub(super) enum WriteEnd {
     /// All of it was written.
     Done,
     /// The sink did not accept all of it until the deadline.
@@ -64,33 +64,33 @@ impl Sink {
     /// A blocking sink may return after `due`: nothing can end a system call that does not return,
     /// such as a write to a disk that hangs. Each call is small, so `due` is looked at often. A
     /// writer gets all lines before it is flushed, since only the writer thread waits for it.
-    pub(super) fn write(&mut self, batch: &mut Batch, due: Deadline) -> (Count, End) {
-        let (mut lines, mut is_waiting) = (Count::default(), false);
+    pub(super) fn write(&mut self, batch: &mut Batch, due: Deadline) -> (LineCount, WriteEnd) {
+        let (mut lines, mut is_waiting) = (LineCount::default(), false);
         while !batch.rest().is_empty() {
             match self.write_once(batch) {
-                Ok(0) => return (lines, End::Failed(ErrorKind::WriteZero.into())),
+                Ok(0) => return (lines, WriteEnd::Failed(ErrorKind::WriteZero.into())),
                 Ok(count) => {
                     lines += batch.advance(count);
                     is_waiting = false;
                     if self.is_over(batch, due) {
-                        return (lines, End::Blocked);
+                        return (lines, WriteEnd::Blocked);
                     }
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
                     if due.left().is_zero() {
-                        return (lines, End::Blocked);
+                        return (lines, WriteEnd::Blocked);
                     }
                     self.wait(due.left(), is_waiting);
                     is_waiting = true;
                 }
-                Err(error) => return (lines, End::Failed(error)),
+                Err(error) => return (lines, WriteEnd::Failed(error)),
             }
         }
         match self.flush() {
-            Ok(()) => (lines, End::Done),
+            Ok(()) => (lines, WriteEnd::Done),
             // The writer may have lost everything that it had buffered.
-            Err(error) => (Count::default(), End::Failed(error)),
+            Err(error) => (LineCount::default(), WriteEnd::Failed(error)),
         }
     }
 
@@ -102,7 +102,7 @@ impl Sink {
 
     /// Ends the incomplete line that a failed write has left, so that the next one does not
     /// continue it.
-    pub(super) fn end_line(&mut self, due: Deadline) -> End {
+    pub(super) fn end_line(&mut self, due: Deadline) -> WriteEnd {
         let mut newline = Batch::default();
         newline.push(b"\n", false);
         self.write(&mut newline, due).1
@@ -141,7 +141,7 @@ pub(super) fn caught<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
 mod tests {
     use std::{fs, sync::Arc, time::Duration};
 
-    use super::{Batch, Count, Deadline, Descriptor, End, FILE_BYTES, Sink};
+    use super::{Batch, Deadline, Descriptor, FILE_BYTES, LineCount, Sink, WriteEnd};
 
     const LINES: u64 = 4096;
     const LINE: &[u8] = &[b'x'; 256];
@@ -155,15 +155,15 @@ mod tests {
         (0..LINES).for_each(|_| batch.push(LINE, false));
 
         let (lines, end) = sink.write(&mut batch, Deadline::after(Duration::ZERO));
-        assert!(matches!(end, End::Blocked), "{end:?}");
+        assert!(matches!(end, WriteEnd::Blocked), "{end:?}");
         let part = FILE_BYTES / LINE.len();
         assert_eq!(usize::try_from(lines.lines), Ok(part));
         assert_eq!(fs::metadata(&path).unwrap().len(), FILE_BYTES as u64);
 
         let (rest, end) = sink.write(&mut batch, Deadline::after(Duration::from_secs(60)));
-        assert!(matches!(end, End::Done), "{end:?}");
+        assert!(matches!(end, WriteEnd::Done), "{end:?}");
         assert_eq!((lines + rest).lines, LINES);
-        assert_eq!(batch.left(), Count::default());
+        assert_eq!(batch.left(), LineCount::default());
         let written = fs::metadata(&path).unwrap().len();
         assert_eq!(written, LINES * LINE.len() as u64);
     }
