@@ -4,18 +4,15 @@
 //! own. Everything here goes without a context then.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::Cell,
     panic::{self, AssertUnwindSafe},
 };
 
-use glyph_core::__runtime::{Environment, FirstUse, KeptContext, ends, is_ending};
+use glyph_core::__runtime::{Environment, FirstUse, ends, is_ending};
 use opentelemetry::{Context, ContextGuard};
 
 thread_local! {
     static IS_ATTEMPTED: Cell<bool> = const { Cell::new(false) };
-
-    /// The contexts of calls that this thread is in, and that began elsewhere.
-    static ENTERED: RefCell<Vec<ContextGuard>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Returns whether this module finds out if the context can be used. A panic is the answer then,
@@ -86,34 +83,5 @@ impl Environment for TraceContext {
     fn run<R>(&self, work: impl FnOnce() -> R) -> R {
         let _attached = attach(self.0.clone());
         work()
-    }
-}
-
-/// Returns the current context for a call that may go on elsewhere. `None` if the thread is ending.
-pub(crate) fn kept() -> Option<Box<dyn KeptContext>> {
-    let context = read(Clone::clone)?;
-    Some(Box::new(TraceContext(context)))
-}
-
-impl KeptContext for TraceContext {
-    fn enter(&self) -> bool {
-        if !can_be_used() {
-            return false;
-        }
-        let guard = self.0.clone().attach();
-        let is_kept = ENTERED.try_with(|entered| match entered.try_borrow_mut() {
-            Ok(mut entered) => {
-                entered.push(guard);
-                true
-            }
-            Err(_) => false,
-        });
-        is_kept.unwrap_or(false)
-    }
-
-    fn leave(&self) {
-        let guard = ENTERED.try_with(|entered| entered.try_borrow_mut().ok()?.pop());
-        // Dropped without the borrow: it may drop the last context of its kind.
-        drop(guard);
     }
 }

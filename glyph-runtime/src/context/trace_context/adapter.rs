@@ -13,11 +13,8 @@ use tracing::{Dispatch, Span, dispatcher, level_filters::LevelFilter, span::Id};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::{Registry, registry::LookupSpan};
 
-use super::{exemplar_filter, function_names, unsampled::unsampled_spans_are_built};
-use crate::{
-    Exemplar,
-    context::current_context::{kept, read},
-};
+use super::{exemplar_filter, function_names, kept::kept, unsampled::unsampled_spans_are_built};
+use crate::{Exemplar, context::current_context::read};
 use glyph_core::__runtime::{self, KeptContext, ParentSpan, ParentSpanId, SpanParent, Traces};
 use glyph_core::metric::CurrentTrace;
 

@@ -7,6 +7,7 @@ mod current;
 mod exemplar_filter;
 pub(crate) mod function_names;
 mod in_context;
+mod kept;
 pub mod propagation;
 mod remote;
 mod unsampled;

@@ -1,0 +1,42 @@
+//! The context of a call that goes on elsewhere.
+
+use std::cell::RefCell;
+
+use glyph_core::__runtime::KeptContext;
+use opentelemetry::Context;
+
+use crate::context::current_context::{Attached, attach, read};
+
+thread_local! {
+    /// The contexts of calls that this thread is in, and that began elsewhere.
+    static ENTERED: RefCell<Vec<Attached>> = const { RefCell::new(Vec::new()) };
+}
+
+#[derive(Debug)]
+struct Kept(Context);
+
+/// Returns the current context for a call that may go on elsewhere. `None` if the thread is ending.
+pub(super) fn kept() -> Option<Box<dyn KeptContext>> {
+    let context = read(Clone::clone)?;
+    Some(Box::new(Kept(context)))
+}
+
+impl KeptContext for Kept {
+    fn enter(&self) -> bool {
+        let attached = attach(self.0.clone());
+        let is_kept = ENTERED.try_with(|entered| match entered.try_borrow_mut() {
+            Ok(mut entered) => {
+                entered.push(attached);
+                true
+            }
+            Err(_) => false,
+        });
+        is_kept.unwrap_or(false)
+    }
+
+    fn leave(&self) {
+        let attached = ENTERED.try_with(|entered| entered.try_borrow_mut().ok()?.pop());
+        // Dropped without the borrow: it may drop the last context of its kind.
+        drop(attached);
+    }
+}
