@@ -94,6 +94,7 @@ impl ScopeGuard<'_> {
 }
 
 impl Drop for ScopeGuard<'_> {
+    #[inline(never)]
     fn drop(&mut self) {
         change(stack(), self.before);
     }
@@ -109,6 +110,7 @@ pub(crate) fn entering<'lease>(
     enter_other(catalog.target()?, wanted)
 }
 
+#[inline(never)]
 fn enter_other<'lease>(
     scopes: &dyn RecordingTarget,
     wanted: Option<&'lease ScopeLease>,

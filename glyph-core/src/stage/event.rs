@@ -200,7 +200,7 @@ impl Guard {
     /// Returns a counter of the call.
     #[inline]
     fn event(&self, cells: &'static StageCells, closed: SeriesIndex, texts: KeptTexts) -> Event {
-        let scope = self.scope.as_ref().map(ScopeLease::active);
+        let scope = self.kept.scope.as_ref().map(ScopeLease::active);
         Event {
             cells,
             closed,
@@ -222,7 +222,11 @@ impl Guard {
 
     #[inline(never)]
     fn enter_events_of(&self, cells: &'static StageCells, entered: &mut EventsGuard) {
-        let texts = self.texts.as_ref().map_or(KeptTexts::NONE, KeptTexts::push);
+        let texts = self
+            .kept
+            .texts
+            .as_ref()
+            .map_or(KeptTexts::NONE, KeptTexts::push);
         let enclosing = entered.0.insert(EnclosingEvents {
             has_texts: !texts.is_none(),
             retry: Before::Unchanged,
@@ -253,7 +257,7 @@ impl Guard {
             && let Some(counter) = counter(cells)
         {
             let event = self.event(cells, closed, KeptTexts::NONE);
-            event.count_of(counter, self.texts.as_deref());
+            event.count_of(counter, self.kept.texts.as_deref());
         }
     }
 }

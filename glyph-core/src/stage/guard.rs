@@ -1,7 +1,7 @@
 //! The guard of a call: from its start to its record.
 
 use std::{
-    mem::{forget, replace},
+    mem::{ManuallyDrop, forget, replace},
     sync::Arc,
 };
 
@@ -31,10 +31,24 @@ pub struct Guard {
     pub(super) series: StageSeries,
     started: Moment,
     pub(super) open_span: OpenSpan,
+    /// Dropped by the drop of the guard, if there is anything to drop, as the span is.
+    pub(super) kept: ManuallyDrop<Kept>,
+}
+
+/// What few calls keep until their end.
+#[derive(Debug)]
+pub(super) struct Kept {
     /// The scope that the call began in. The call is recorded in it, wherever it ends.
     pub(super) scope: Option<ScopeLease>,
     /// The texts of the labels, if an observation during the call may need them.
     pub(super) texts: Option<Arc<LabelTexts>>,
+}
+
+impl Kept {
+    const NOTHING: Self = Self {
+        scope: None,
+        texts: None,
+    };
 }
 
 /// Starts a call: finds its series, starts its clock and counts it as in flight.
@@ -47,7 +61,7 @@ pub struct Guard {
 pub fn start<S: Stage>(guard: &mut Guard, stage: S) {
     guard.series = stage.series(true);
     if S::LATE.any() {
-        guard.texts = texts_to_keep(&stage, &guard.series);
+        guard.kept.texts = texts_to_keep(&stage, &guard.series);
     }
     guard.begin(S::cells());
 }
@@ -67,8 +81,7 @@ impl Guard {
             series: StageSeries::FIRST,
             started: Moment::UNKNOWN,
             open_span: OpenSpan::nothing(),
-            scope: None,
-            texts: None,
+            kept: ManuallyDrop::new(Kept::NOTHING),
         }
     }
 
@@ -83,14 +96,14 @@ impl Guard {
         if let Some(texts) = &texts {
             self.series.begin(cells, texts);
         }
-        self.texts = texts;
+        self.kept.texts = texts;
         self.begin(cells);
     }
 
     #[inline(never)]
     fn begin(&mut self, cells: &'static StageCells) {
         if let Some(lease) = current_lease(cells.catalog_cells()) {
-            self.scope = Some(lease);
+            self.kept.scope = Some(lease);
         }
         if let Some(gauge) = &cells.in_flight {
             gauge.metric.shift(self.series.in_flight.index(), 1);
@@ -136,7 +149,7 @@ impl Guard {
         let item = Item {
             cells,
             series,
-            texts: self.texts.as_deref(),
+            texts: self.kept.texts.as_deref(),
             times: (last.unwrap_or(self.started), now),
             is_first: last.is_none(),
             outcome,
@@ -179,22 +192,6 @@ impl Guard {
             return;
         };
         let times = (self.started, Moment::now());
-        if cells.catalog_cells().target().is_some() {
-            return self.record_scoped(cells, outcome, offset, times);
-        }
-        let exemplar = self.open_span.exemplar();
-        cells.record_end(&self.series, offset, outcome, times, exemplar);
-    }
-
-    /// Records in the scope that the call began in. Out of line, for programs without scopes.
-    #[inline(never)]
-    fn record_scoped(
-        &self,
-        cells: &'static StageCells,
-        outcome: Outcome,
-        offset: StatusOffset,
-        times: (Moment, Moment),
-    ) {
         let _scope = self.scoped(cells);
         let exemplar = self.open_span.exemplar();
         cells.record_end(&self.series, offset, outcome, times, exemplar);
@@ -203,7 +200,7 @@ impl Guard {
     /// Enters the scope that the call began in, unless it is the current one.
     #[inline]
     fn scoped(&self, cells: &'static StageCells) -> Option<ScopeGuard<'_>> {
-        entering(cells.catalog_cells(), self.scope.as_ref())
+        entering(cells.catalog_cells(), self.kept.scope.as_ref())
     }
 
     /// Describes an end that is not ok on the span.
@@ -249,14 +246,14 @@ impl Drop for Unwinding<'_> {
 impl Drop for Guard {
     #[inline]
     fn drop(&mut self) {
-        if self.is_running() {
+        if self.is_running() || self.kept.scope.is_some() || self.kept.texts.is_some() {
             self.dropped();
         }
     }
 }
 
 impl Guard {
-    #[cold]
+    #[inline(never)]
     fn dropped(&mut self) {
         let panics = std::thread::panicking();
         self.finish(|| {
@@ -266,5 +263,7 @@ impl Guard {
                 Outcome::Cancelled
             }
         });
+        let nothing = ManuallyDrop::new(Kept::NOTHING);
+        drop(ManuallyDrop::into_inner(replace(&mut self.kept, nothing)));
     }
 }
