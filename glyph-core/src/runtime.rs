@@ -19,8 +19,9 @@ pub use crate::{
     span::{
         Enclosing, EnteredShared, EnteredSpan, FieldValue, KeptContext, Link, OpenSpan, ParentSpan,
         ParentSpanId, REDACTED, RecordReader, RecordedValue, SharedRecord, SpanCallsite, SpanKey,
-        SpanParent, SpanReader, Traces, TypeName, Values, connect, current_shared, enclosing,
-        in_span, is_opened_here, note_entered, note_left, open_here, source_crate_of, value,
+        SpanParent, SpanReader, TracedSpan, Traces, TypeName, Values, ValuesOfMany, callsite_of,
+        connect, current_shared, enclosing, in_span, is_opened_here, keep_whole_texts,
+        note_entered, note_left, open_here, source_crate_of, value,
     },
     sync::{ignore_poison, lock, lock_unless_lost, read_unless_lost, write_unless_lost},
     text::prefix,

@@ -80,7 +80,11 @@ impl State {
 /// The clock is mixed in each time: a process that was forked a moment ago has the same state, but
 /// does not call at the same cycle.
 fn next() -> u64 {
-    let cycles = Moment::now().cycles();
+    next_at(Moment::now())
+}
+
+fn next_at(now: Moment) -> u64 {
+    let cycles = now.cycles();
     let mut state = STATE.try_with(Cell::get).unwrap_or(State::NONE);
     if cycles.wrapping_sub(state.checked) > CHECKED_FOR || state.words == [0; 2] {
         state = state.checked(cycles);
@@ -95,6 +99,12 @@ fn next() -> u64 {
 /// Returns 128 random bits.
 pub(crate) fn bits() -> u128 {
     (u128::from(next()) << 64) | u128::from(next())
+}
+
+/// Returns the id of a span that is started now.
+#[cfg(feature = "trace")]
+pub(crate) fn span_id(now: Moment) -> SpanId {
+    SpanId::from(next_at(now).max(1))
 }
 
 /// Generates ids that differ between a process and those forked from it. The generator of the SDK

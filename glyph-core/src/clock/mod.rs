@@ -113,6 +113,14 @@ impl Moment {
         clock().delta_as_nanos(earlier.raw, self.raw)
     }
 
+    /// Returns the nanoseconds since `earlier` by the clock of the process, whichever a capture has.
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn process_nanoseconds_since(self, earlier: Self) -> u64 {
+        clock().delta_as_nanos(earlier.raw, self.raw)
+    }
+
     /// The reading of the cycle counter.
     #[doc(hidden)]
     #[inline]

@@ -2,7 +2,7 @@
 
 use std::sync::{
     Mutex,
-    atomic::{AtomicBool, Ordering::Relaxed},
+    atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
 };
 
 use tracing::{
@@ -40,7 +40,8 @@ pub struct SpanCallsite {
     callsite: DefaultCallsite,
     function: &'static str,
     source_crate: SourceCrate,
-    is_listed: AtomicBool,
+    /// One more than the index in [`LISTED`]. Zero if it is not there.
+    number: AtomicUsize,
     /// Whether a field had an error as its value.
     has_error: AtomicBool,
 }
@@ -96,7 +97,7 @@ impl SpanCallsite {
             callsite: DefaultCallsite::new(&this.metadata),
             function,
             source_crate,
-            is_listed: AtomicBool::new(false),
+            number: AtomicUsize::new(0),
             has_error: AtomicBool::new(false),
         }
     }
@@ -129,18 +130,32 @@ impl SpanCallsite {
     /// Adds the callsite to those whose crates [`source_crate_of`] returns with their versions.
     #[inline]
     pub(super) fn list(&'static self) {
-        if !self.is_listed.load(Relaxed) {
-            self.list_first();
+        self.number();
+    }
+
+    /// Returns a number by which [`callsite_of`] finds the callsite. Zero if a lock was lost in a
+    /// fork of the process.
+    #[inline]
+    pub fn number(&'static self) -> usize {
+        match self.number.load(Relaxed) {
+            0 => self.list_first(),
+            number => number,
         }
     }
 
     #[cold]
-    fn list_first(&'static self) {
-        if let Some(mut listed) = lock_unless_lost(&LISTED)
-            && !self.is_listed.swap(true, Relaxed)
-        {
-            listed.push(self);
+    fn list_first(&'static self) -> usize {
+        let Some(mut listed) = lock_unless_lost(&LISTED) else {
+            return 0;
+        };
+        let known = self.number.load(Relaxed);
+        if known > 0 {
+            return known;
         }
+        listed.push(self);
+        let number = listed.len();
+        self.number.store(number, Relaxed);
+        number
     }
 
     /// Notes that a field had an error as its value, which no record can keep.
@@ -158,6 +173,13 @@ impl SpanCallsite {
     pub(super) fn interest(&'static self) -> Interest {
         self.callsite.interest()
     }
+}
+
+/// Returns the callsite with this number.
+#[must_use]
+pub fn callsite_of(number: usize) -> Option<&'static SpanCallsite> {
+    let listed = lock_unless_lost(&LISTED)?;
+    listed.get(number.checked_sub(1)?).copied()
 }
 
 /// Returns the crate that a callsite of spans is in. Its version is known for stages and for

@@ -17,8 +17,29 @@ use crate::thread_end::is_ending;
 #[derive(Clone, Copy, Debug)]
 pub struct ParentContext {
     pub(super) span: ParentSpanId,
-    /// Whether a record takes the place of the span.
-    pub(super) is_recorded: bool,
+    pub(super) kind: SpanType,
+}
+
+/// What a call has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SpanType {
+    /// A span of `tracing`'s.
+    Tracing,
+    /// A record in place of a span that is not sampled.
+    Record,
+    /// A record that is exported.
+    Traced,
+}
+
+/// What the code of a call needs of its span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SpanNeeds {
+    /// Nothing: a record does in any case.
+    Nothing,
+    /// A span of `tracing`'s, unless it is not sampled.
+    IfSampled,
+    /// A span of `tracing`'s: the code reads or changes the current span.
+    Always,
 }
 
 /// The kind of span that a call gets: a span or a record, or neither.
@@ -31,37 +52,57 @@ pub(super) enum Decision {
     Open(ParentContext),
 }
 
-/// Decides what a call has. `needs_span`: code of the call reads or changes the current span of
-/// `tracing`.
+/// Decides what a call has.
 pub(super) fn decide(
     callsite: &'static SpanCallsite,
     names_parent: bool,
-    needs_span: bool,
+    needs: SpanNeeds,
 ) -> Decision {
     let level = *callsite.metadata().level();
     if level > STATIC_MAX_LEVEL || level > LevelFilter::current() || is_ending() {
         return Decision::Nothing;
     }
-    decide_by_context(callsite, names_parent, needs_span)
+    decide_by_context(callsite, names_parent, needs)
 }
 
 #[inline(never)]
 fn decide_by_context(
     callsite: &'static SpanCallsite,
     names_parent: bool,
-    needs_span: bool,
+    needs: SpanNeeds,
 ) -> Decision {
     let interest = callsite.interest();
     if interest.is_never() {
         return Decision::Nothing;
     }
-    match in_context(names_parent, needs_span) {
-        Decision::Open(context)
-            if !context.is_recorded && !interest.is_always() && !is_enabled(callsite) =>
-        {
-            Decision::Nothing
+    match in_context(names_parent, needs) {
+        Decision::Open(context) if context.kind == SpanType::Tracing => {
+            let can_be_record = needs == SpanNeeds::Nothing && !names_parent;
+            decide_built(callsite, context, can_be_record, interest.is_always())
         }
         decision => decision,
+    }
+}
+
+/// Decides whether a record takes the place of a span that is to be built.
+#[inline(never)]
+fn decide_built(
+    callsite: &'static SpanCallsite,
+    context: ParentContext,
+    can_be_record: bool,
+    is_always_enabled: bool,
+) -> Decision {
+    let exports_records = || traces().is_some_and(|traces| traces.exports_records(callsite));
+    if can_be_record && !spans_are_read() && exports_records() {
+        return Decision::Open(ParentContext {
+            kind: SpanType::Traced,
+            ..context
+        });
+    }
+    if is_always_enabled || is_enabled(callsite) {
+        Decision::Open(context)
+    } else {
+        Decision::Nothing
     }
 }
 
@@ -75,11 +116,11 @@ pub(super) fn is_enabled(callsite: &'static SpanCallsite) -> bool {
 
 /// Without connected traces every span is built. Below a span that is not sampled, a span is built
 /// only if it has another parent or a reader exists.
-fn in_context(names_parent: bool, needs_span: bool) -> Decision {
+fn in_context(names_parent: bool, needs: SpanNeeds) -> Decision {
     let Some(traces) = traces() else {
         return Decision::Open(ParentContext {
             span: ParentSpanId::NONE,
-            is_recorded: false,
+            kind: SpanType::Tracing,
         });
     };
     let Some(ParentSpan { id, is_unsampled }) = traces.parent_span() else {
@@ -89,14 +130,17 @@ fn in_context(names_parent: bool, needs_span: bool) -> Decision {
     if !is_built && !records_are_read() {
         return Decision::Unsampled;
     }
-    Decision::Open(ParentContext {
-        span: id,
-        is_recorded: !is_built && !needs_span,
-    })
+    let kind = if is_built || needs == SpanNeeds::Always {
+        SpanType::Tracing
+    } else {
+        SpanType::Record
+    };
+    Decision::Open(ParentContext { span: id, kind })
 }
 
 /// Whether a call in the current context has a span of `tracing`'s or a record.
 #[must_use]
 pub fn is_opened_here() -> bool {
-    matches!(in_context(false, false), Decision::Open(_))
+    let decision = in_context(false, SpanNeeds::IfSampled);
+    matches!(decision, Decision::Open(_))
 }

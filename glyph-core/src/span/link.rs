@@ -2,7 +2,7 @@
 
 use tracing::{Span, span::Id};
 
-use super::traces::traces;
+use super::{OpenSpan, TracedSpan, traces::traces};
 use crate::Exemplar;
 
 /// A collection of spans to link to.
@@ -15,12 +15,32 @@ use crate::Exemplar;
 pub trait Links {
     /// Links `span` to each.
     fn add_to(self, span: &Span);
+
+    /// Links the span of a record to each.
+    #[doc(hidden)]
+    fn add_to_traced(self, span: &dyn TracedSpan);
 }
 
 impl<I: IntoIterator<Item: Link>> Links for I {
     fn add_to(self, span: &Span) {
         for link in self {
             link.add_to(span);
+        }
+    }
+
+    fn add_to_traced(self, span: &dyn TracedSpan) {
+        for link in self {
+            link.add_to_traced(span);
+        }
+    }
+}
+
+impl OpenSpan {
+    /// Links the span to others.
+    pub(crate) fn link(&self, links: impl Links) {
+        match self.traced() {
+            Some(span) => links.add_to_traced(span),
+            None => links.add_to(self.span()),
         }
     }
 }
@@ -39,6 +59,10 @@ impl<I: IntoIterator<Item: Link>> Links for I {
 pub trait Link {
     /// Links `span` to this one.
     fn add_to(&self, span: &Span);
+
+    /// Links the span of a record to this one.
+    #[doc(hidden)]
+    fn add_to_traced(&self, span: &dyn TracedSpan);
 }
 
 impl Link for Span {
@@ -48,11 +72,19 @@ impl Link for Span {
             None => follow(span, self.id()),
         }
     }
+
+    fn add_to_traced(&self, span: &dyn TracedSpan) {
+        span.link_to_span(self);
+    }
 }
 
 impl Link for Id {
     fn add_to(&self, span: &Span) {
         follow(span, Some(self.clone()));
+    }
+
+    fn add_to_traced(&self, span: &dyn TracedSpan) {
+        span.link_to_id(self);
     }
 }
 
@@ -70,6 +102,10 @@ impl Link for Exemplar {
             traces.link(span, *self);
         }
     }
+
+    fn add_to_traced(&self, span: &dyn TracedSpan) {
+        span.link(*self);
+    }
 }
 
 impl<L: Link> Link for Option<L> {
@@ -78,10 +114,20 @@ impl<L: Link> Link for Option<L> {
             link.add_to(span);
         }
     }
+
+    fn add_to_traced(&self, span: &dyn TracedSpan) {
+        if let Some(link) = self {
+            link.add_to_traced(span);
+        }
+    }
 }
 
 impl<L: Link + ?Sized> Link for &L {
     fn add_to(&self, span: &Span) {
         L::add_to(self, span);
+    }
+
+    fn add_to_traced(&self, span: &dyn TracedSpan) {
+        L::add_to_traced(self, span);
     }
 }

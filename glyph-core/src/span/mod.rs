@@ -18,9 +18,11 @@ mod parent;
 mod record;
 mod recorded;
 mod secret;
+mod traced;
 mod traces;
 
-pub use callsite::{SpanCallsite, TypeName, check_field, source_crate_of};
+pub use callsite::{SpanCallsite, TypeName, callsite_of, check_field, source_crate_of};
+pub(crate) use decision::SpanNeeds;
 pub use decision::{ParentContext, is_opened_here};
 pub use enter::{EnteredSpan, in_span};
 pub use field::{FieldValue, debugged, displayed, value};
@@ -35,7 +37,8 @@ pub use parent::{IntoParent, Parent, parent};
 use record::RecordSlot;
 pub use record::{
     Enclosing, EnteredShared, RecordReader, RecordedValue, SharedRecord, SpanKey, SpanReader,
-    Values, current_shared, enclosing, note_entered, note_left,
+    Values, ValuesOfMany, current_shared, enclosing, keep_whole_texts, note_entered, note_left,
 };
 pub use secret::{REDACTED, Secret};
+pub use traced::TracedSpan;
 pub use traces::{KeptContext, ParentSpan, ParentSpanId, SpanParent, Traces, connect};

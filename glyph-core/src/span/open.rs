@@ -6,7 +6,7 @@ use tracing::Span;
 
 use super::{
     EnteredShared, EnteredSpan, FieldValue, ParentContext, RecordSlot, SpanCallsite, SpanParent,
-    TypeName, Values,
+    TracedSpan, TypeName, Values,
     around::{Around, EnteredAround},
     build::build_again,
     callsite::MAX_FIELDS,
@@ -14,6 +14,7 @@ use super::{
     inside::Inside,
     record,
     recorded::Recorded,
+    traced::{Traced, describe_record},
     traces::{current_span, exemplar_of},
 };
 use crate::{
@@ -42,6 +43,8 @@ pub(super) enum State {
     Around(Box<Around>),
     /// A span of `tracing`'s, and the function that opened it, for its name. `None` for a block.
     Span(Span, Option<SpanParent>),
+    /// A record that is exported.
+    Traced(Traced),
 }
 
 /// Keeps a call current that several threads can enter. Drop it in the function that created it.
@@ -112,12 +115,16 @@ impl OpenSpan {
         of: Option<TypeName>,
         context: ParentContext,
     ) {
-        if let State::Span(_, parent) = &mut *self.0 {
-            *parent = Some(SpanParent {
-                callsite,
-                of,
-                span: context.span,
-            });
+        match &mut *self.0 {
+            State::Span(_, parent) => {
+                *parent = Some(SpanParent {
+                    callsite,
+                    of,
+                    span: context.span,
+                });
+            }
+            State::Traced(traced) => traced.set_function(of),
+            State::Nothing | State::Unsampled | State::Recorded(_) | State::Around(_) => {}
         }
     }
 
@@ -127,7 +134,19 @@ impl OpenSpan {
     pub fn span(&self) -> &Span {
         match &*self.0 {
             State::Span(span, _) => span,
-            State::Nothing | State::Unsampled | State::Recorded(_) | State::Around(_) => &NO_SPAN,
+            State::Nothing
+            | State::Unsampled
+            | State::Recorded(_)
+            | State::Around(_)
+            | State::Traced(_) => &NO_SPAN,
+        }
+    }
+
+    /// Returns the span of a record that is exported.
+    pub(super) fn traced(&self) -> Option<&dyn TracedSpan> {
+        match &*self.0 {
+            State::Traced(traced) => traced.span(),
+            _ => None,
         }
     }
 
@@ -137,7 +156,7 @@ impl OpenSpan {
         match &*self.0 {
             State::Recorded(recorded) => recorded.built().unwrap_or(&NO_SPAN),
             State::Around(around) => around.built_by(|| build_again(callsite, &Values::default())),
-            State::Nothing | State::Unsampled | State::Span(..) => self.span(),
+            State::Nothing | State::Unsampled | State::Span(..) | State::Traced(_) => self.span(),
         }
     }
 
@@ -155,7 +174,7 @@ impl OpenSpan {
     pub(crate) fn exemplar(&self) -> Option<Exemplar> {
         match &*self.0 {
             State::Span(_, Some(parent)) => exemplar_of(parent),
-            State::Nothing | State::Span(_, None) => current_exemplar(),
+            State::Nothing | State::Span(_, None) | State::Traced(_) => current_exemplar(),
             State::Unsampled | State::Recorded(_) | State::Around(_) => unsampled_exemplar(),
         }
     }
@@ -170,9 +189,13 @@ impl OpenSpan {
 
     #[inline(never)]
     fn end_open(&mut self) {
-        if let State::Recorded(recorded) = &mut *self.0 {
-            recorded.slot.recycle();
-            self.forget_record();
+        match &mut *self.0 {
+            State::Recorded(recorded) => {
+                recorded.slot.recycle();
+                self.forget_record();
+            }
+            State::Traced(traced) => traced.end(),
+            State::Nothing | State::Unsampled | State::Around(_) | State::Span(..) => {}
         }
     }
 
@@ -192,6 +215,7 @@ impl OpenSpan {
         match &mut *self.0 {
             State::Recorded(recorded) => recorded.outlive(Around::now()),
             State::Unsampled => self.set(State::Around(Box::new(Around::now()))),
+            State::Traced(traced) => traced.outlive(),
             State::Nothing | State::Span(..) | State::Around(_) => {}
         }
     }
@@ -224,12 +248,17 @@ impl OpenSpan {
 
     #[inline(never)]
     fn enter_open(&mut self) -> Inside {
-        match &mut *self.0 {
-            State::Nothing | State::Unsampled => Inside::NOTHING,
-            State::Span(span, _) => Inside::NOTHING.with(Inside::SPAN, enter_span(span)),
-            State::Recorded(recorded) => recorded.enter(),
-            State::Around(around) => around.enter(),
-        }
+        let (recorded, inside) = match &mut *self.0 {
+            State::Nothing | State::Unsampled => return Inside::NOTHING,
+            State::Span(span, _) => {
+                return Inside::NOTHING.with(Inside::SPAN, enter_span(span));
+            }
+            State::Around(around) => return around.enter(),
+            State::Recorded(recorded) => (recorded, Inside::NOTHING),
+            State::Traced(traced) => traced.enter(),
+        };
+        // Both kinds of records are entered here, so that the compiler inlines it.
+        recorded.enter().and(inside)
     }
 
     /// Leaves the call.
@@ -251,6 +280,7 @@ impl OpenSpan {
                 }
             }
             State::Around(around) => around.leave(inside),
+            State::Traced(traced) => traced.leave(inside),
             State::Nothing | State::Unsampled => {}
         }
     }
@@ -267,7 +297,7 @@ impl OpenSpan {
     /// Runs `work`, which may [`record`](Self::record) fields.
     pub fn with<R>(&mut self, work: impl FnOnce(&Self) -> R) -> R {
         match *self.0 {
-            State::Recorded(_) => self.in_scope(work),
+            State::Recorded(_) | State::Traced(_) => self.in_scope(work),
             _ => work(self),
         }
     }
@@ -276,6 +306,7 @@ impl OpenSpan {
     pub fn record(&self, fields: &[(&str, FieldValue<'_>)]) {
         let metadata = match &*self.0 {
             State::Recorded(recorded) => Some(recorded.callsite.metadata()),
+            State::Traced(traced) => Some(traced.recorded.callsite.metadata()),
             _ => self.span().metadata(),
         };
         let Some(metadata) = metadata else { return };
@@ -297,7 +328,8 @@ impl OpenSpan {
         let (around, record) = match &*self.0 {
             State::Recorded(recorded) => (recorded.around.as_deref(), Some(&recorded.slot)),
             State::Around(around) => (Some(&**around), None),
-            State::Nothing | State::Unsampled | State::Span(..) => (None, None),
+            // A call that is shared has a span of `tracing`'s if it is sampled.
+            State::Nothing | State::Unsampled | State::Span(..) | State::Traced(_) => (None, None),
         };
         let built = around.and_then(Around::built);
         let (around, record) = if built.is_some() {
@@ -320,7 +352,7 @@ impl OpenSpan {
         match &*self.0 {
             State::Nothing | State::Unsampled | State::Around(_) => false,
             State::Span(span, _) => !span.is_disabled(),
-            State::Recorded(_) => true,
+            State::Recorded(_) | State::Traced(_) => true,
         }
     }
 
@@ -340,6 +372,7 @@ impl OpenSpan {
                 let around = recorded.around.as_deref();
                 around.and_then(Around::built).unwrap_or(&NO_SPAN)
             }
+            State::Traced(_) => return describe_record(error_type, description, is_error),
             State::Nothing | State::Unsampled | State::Around(_) => return,
         };
         span.record("error.type", error_type);

@@ -3,22 +3,22 @@
 use super::{
     FieldValue, OpenSpan, Parent, ParentContext, RecordSlot, SpanCallsite,
     build::{build, build_enabled},
-    decision::{Decision, decide},
+    decision::{Decision, SpanNeeds, SpanType, decide},
     open::State,
     recorded::Recorded,
+    traced::Traced,
+    traces::traces,
 };
 
 /// Returns the context to open a span in, or `None` if the call has neither a span nor a record.
-///
-/// `needs_span`: code of the call reads or changes the current span of `tracing`.
 #[must_use]
 pub(crate) fn opens(
     open: &mut OpenSpan,
     callsite: &'static SpanCallsite,
     names_parent: bool,
-    needs_span: bool,
+    needs: SpanNeeds,
 ) -> Option<ParentContext> {
-    match decide(callsite, names_parent, needs_span) {
+    match decide(callsite, names_parent, needs) {
         Decision::Nothing => None,
         Decision::Unsampled => {
             open.set(State::Unsampled);
@@ -32,7 +32,7 @@ pub(crate) fn opens(
 #[must_use]
 pub fn open_here(callsite: &'static SpanCallsite, fields: &[FieldValue<'_>]) -> OpenSpan {
     let mut open = OpenSpan::nothing();
-    if let Some(context) = opens(&mut open, callsite, false, false) {
+    if let Some(context) = opens(&mut open, callsite, false, SpanNeeds::IfSampled) {
         let values = FieldValues {
             labels: &[],
             texts: &[],
@@ -61,13 +61,38 @@ impl OpenSpan {
         parent: &Parent,
         values: FieldValues<'_, '_>,
     ) {
+        if context.kind != SpanType::Record {
+            return self.open_built(callsite, context.kind, parent, values);
+        }
         let mut slot = RecordSlot::EMPTY;
-        self.set(if !context.is_recorded {
-            State::Span(build(callsite, parent, values), None)
-        } else if slot.open(callsite, values) {
+        self.set(if slot.open(callsite, values) {
             State::Recorded(Recorded::new(callsite, slot))
         } else {
             State::Span(build_enabled(callsite, parent, values), None)
+        });
+    }
+
+    /// A record that is exported is opened before the trace is asked for its span. If it cannot keep
+    /// all values, a span of `tracing`'s asks.
+    #[inline(never)]
+    fn open_built(
+        &mut self,
+        callsite: &'static SpanCallsite,
+        kind: SpanType,
+        parent: &Parent,
+        values: FieldValues<'_, '_>,
+    ) {
+        if kind == SpanType::Tracing {
+            return self.set(State::Span(build(callsite, parent, values), None));
+        }
+        let mut slot = RecordSlot::EMPTY;
+        if !slot.open(callsite, values) {
+            return self.set(State::Span(build_enabled(callsite, parent, values), None));
+        }
+        let span = traces().and_then(|traces| traces.start(callsite));
+        self.set(match span {
+            Some(span) => State::Traced(Traced::new(callsite, slot, span)),
+            None => State::Recorded(Recorded::new(callsite, slot)),
         });
     }
 }

@@ -4,7 +4,7 @@ use std::{fmt::Debug, sync::OnceLock};
 
 use tracing::{Span, span::Id};
 
-use super::{SpanCallsite, TypeName};
+use super::{SpanCallsite, TracedSpan, TypeName};
 use crate::{
     Exemplar,
     metric::{CurrentTrace, connect_current_trace},
@@ -40,6 +40,13 @@ pub trait Traces: CurrentTrace {
 
     /// Whether the subscriber of `span` is the current one.
     fn is_of_current_subscriber(&self, span: &Span) -> bool;
+
+    /// Whether the current subscriber exports a record in place of a span at `callsite`.
+    fn exports_records(&self, callsite: &'static SpanCallsite) -> bool;
+
+    /// Starts a span of the current trace that a record is exported as. `None` if it belongs to no
+    /// trace.
+    fn start(&self, callsite: &'static SpanCallsite) -> Option<Box<dyn TracedSpan>>;
 
     /// Makes `parent`, a span of another subscriber, the parent of `span` in its trace.
     fn continue_trace(&self, span: &Span, parent: &Span);

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     clock::Moment,
     scope::{ScopeGuard, ScopeLease, current_lease, entering},
+    span::SpanNeeds,
 };
 
 /// A call. It records exactly once: when its end is known, or else when it is dropped.
@@ -67,8 +68,8 @@ pub fn start<S: Stage>(guard: &mut Guard, stage: S) {
 }
 
 /// Starts a call from a block, at the callsite of the catalog.
-pub(super) fn start_here<S: Stage>(guard: &mut Guard, stage: S) {
-    open_block(guard, &stage);
+pub(super) fn start_here<S: Stage>(guard: &mut Guard, stage: S, needs: SpanNeeds) {
+    open_block(guard, &stage, needs);
     start(guard, stage);
 }
 

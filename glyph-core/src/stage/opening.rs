@@ -2,13 +2,14 @@
 
 use super::{Guard, Stage};
 use crate::span::{
-    self, FieldValue, FieldValues, Links, OpenSpan, Parent, ParentContext, SpanCallsite, TypeName,
+    self, FieldValue, FieldValues, Links, OpenSpan, Parent, ParentContext, SpanCallsite, SpanNeeds,
+    TypeName,
 };
 
 /// Opens the span of a call from a block, if one is to be built.
-pub(super) fn open_block<S: Stage>(guard: &mut Guard, stage: &S) {
+pub(super) fn open_block<S: Stage>(guard: &mut Guard, stage: &S, needs: SpanNeeds) {
     let callsite = S::span_callsite();
-    if let Some(context) = opens(guard, callsite, false, false) {
+    if let Some(context) = span::opens(&mut guard.open_span, callsite, false, needs) {
         labelled(
             &mut guard.open_span,
             stage,
@@ -33,7 +34,12 @@ pub fn opens(
     names_parent: bool,
     needs_span: bool,
 ) -> Option<ParentContext> {
-    span::opens(&mut guard.open_span, callsite, names_parent, needs_span)
+    let needs = if needs_span {
+        SpanNeeds::Always
+    } else {
+        SpanNeeds::Nothing
+    };
+    span::opens(&mut guard.open_span, callsite, names_parent, needs)
 }
 
 /// Opens the span of a call of a function at `callsite`, with the labels of `stage`.
@@ -59,7 +65,7 @@ pub fn open<S: Stage>(
 /// Links the span of a call to others.
 #[doc(hidden)]
 pub fn link(guard: &Guard, links: impl Links) {
-    links.add_to(guard.span());
+    guard.open_span.link(links);
 }
 
 fn labelled<S: Stage>(

@@ -4,7 +4,7 @@ use tracing::Span;
 
 use super::{CallResult, ErrorOutcome, Guard, Outcome, Stage, start_here};
 use crate::{
-    span::SpanCallsite,
+    span::{SpanCallsite, SpanNeeds},
     within::{Environment, Within},
 };
 
@@ -56,7 +56,8 @@ pub struct Running {
 #[doc(hidden)]
 pub fn begin<S: Stage>(stage: S) -> Running {
     let mut guard = Guard::idle();
-    start_here(&mut guard, stage);
+    // Its users see the span: `Running::span`.
+    start_here(&mut guard, stage, SpanNeeds::IfSampled);
     guard.open_span.share();
     Running {
         guard,

@@ -37,6 +37,8 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             if !this.guard.is_running() {
+                // It was never polled. Its span ends with its fields.
+                this.guard.open_span.end();
                 return;
             }
             let cancel = |guard: &Guard| {

@@ -11,13 +11,14 @@ use pin_project_lite::pin_project;
 use super::{
     CallResult, Guard, Outcome, Stage, ValueOutcome, Wrap, call_result::AtEnd, run, start_here,
 };
+use crate::span::SpanNeeds;
 
 /// Runs `body` as a call of `stage`, which ends with the outcome of the returned value.
 #[doc(hidden)]
 #[inline]
 pub fn time<S: Stage, R: ValueOutcome>(stage: S, body: impl FnOnce() -> R) -> R {
     let mut guard = Guard::idle();
-    start_here(&mut guard, stage);
+    start_here(&mut guard, stage, SpanNeeds::Nothing);
     run(&mut guard, body, CallResult::of_returned)
 }
 
@@ -30,7 +31,7 @@ pub fn time_as<S: Stage, R>(
     body: impl FnOnce() -> R,
 ) -> R {
     let mut guard = Guard::idle();
-    start_here(&mut guard, stage);
+    start_here(&mut guard, stage, SpanNeeds::Nothing);
     run(&mut guard, body, outcome_of)
 }
 
@@ -94,7 +95,7 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<J::Output> {
         let mut this = self.project();
         if let Some(stage) = this.stage.take() {
-            start_here(this.call.as_mut().guard(), stage);
+            start_here(this.call.as_mut().guard(), stage, SpanNeeds::Nothing);
         }
         this.call.poll(context)
     }

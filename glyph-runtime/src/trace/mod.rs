@@ -36,6 +36,7 @@ mod metrics;
 mod open_spans;
 mod pipeline;
 mod processor;
+mod records;
 mod redacted;
 mod ring;
 mod sampler;
@@ -43,6 +44,7 @@ mod settings;
 mod size;
 mod span;
 mod span_exporter;
+mod stage_spans;
 mod until_shutdown;
 
 pub use crate::{
@@ -63,3 +65,4 @@ pub use pipeline::{Pipeline, Snapshot};
 pub use sampler::{MAX_RATE, Sampler};
 pub use settings::{FileSettings, KeepFailures, RingLimits, SpanLimits, TraceSettings};
 pub use span::{Span, SpanEvent, SpanKind, SpanLink, SpanStatus, Trace};
+pub use stage_spans::StageSpans;

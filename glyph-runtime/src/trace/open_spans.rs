@@ -90,9 +90,10 @@ impl OpenNames {
         });
     }
 
-    /// Reports `count` open spans.
-    pub(super) fn report(&self, count: u64) -> OpenSpans {
-        let mut names = Vec::new();
+    /// Reports `count` open spans. `records` are the names of some that are records.
+    pub(super) fn report(&self, count: u64, records: Vec<&'static str>) -> OpenSpans {
+        let records = records.into_iter().take_while(|_| count > 0);
+        let mut names: Vec<_> = records.map(|name| Name::new(name).text()).collect();
         for list in self.lists.iter().take_while(|_| count > 0) {
             with(list, |list| {
                 names.extend(list.iter().map(|(_, name)| name.text()));
@@ -138,10 +139,10 @@ mod tests {
             open.started(SpanId::from(id));
         }
         open.ended(SpanId::from(1));
-        let report = open.report(2);
+        let report = open.report(2, Vec::new());
         assert_eq!(report.count, 2);
         assert_eq!(report.names, ["second".to_owned(), "ü".repeat(24)]);
-        assert_eq!(open.report(0).names, [""; 0]);
+        assert_eq!(open.report(0, vec!["record"]).names, [""; 0]);
     }
 
     #[test]
@@ -156,7 +157,7 @@ mod tests {
             .sum();
         assert_eq!(kept, 16 * 64);
         assert_eq!(
-            open.report(99_999).to_string(),
+            open.report(99_999, Vec::new()).to_string(),
             "99999 spans were still open: `many` and 99998 more"
         );
     }

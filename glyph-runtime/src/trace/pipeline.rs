@@ -4,14 +4,14 @@ use std::{
     future,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64},
     },
     thread,
     time::Duration,
 };
 
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanData, SpanExporter};
-use tracing::Subscriber;
+use tracing::{Metadata, Subscriber};
 use tracing_subscriber::{Layer, registry::LookupSpan};
 
 use super::{
@@ -19,12 +19,17 @@ use super::{
     layer::SpanLayer,
     open_spans::OpenNames,
     processor::{Processor, Routes},
+    records::{self, CallsiteFilter},
     ring::Ring,
     span_exporter::FromSpanExporter,
     until_shutdown::UntilShutdown,
 };
 use crate::{
-    context::trace_context::{connect, function_names::FunctionNames},
+    context::trace_context::{
+        connect,
+        function_names::FunctionNames,
+        stage_recorder::{self, StageRecorder},
+    },
     export::{self, BatchLimits, Destination, ExportCounts, Loss, OpenSpans, Queue, Undelivered},
     otlp::{self, Resource, instrumentation::ScopeNames},
     random::RandomIds,
@@ -97,14 +102,20 @@ impl Pipeline {
             ended: AtomicU64::new(0),
             closed: AtomicBool::new(false),
             open: OpenNames::default(),
+            records: records::collector(settings),
         });
         let limits = settings.limits;
+        let sampler = UntilShutdown {
+            sampler,
+            routes: Arc::clone(&routes),
+        };
+        let recorder = records::recorder(settings, &sampler).map_err(|error| {
+            routes.queues.iter().for_each(|queue| queue.abandon());
+            TraceError::Thread(error)
+        })?;
         let provider = SdkTracerProvider::builder()
             .with_resource(resource.sdk())
-            .with_sampler(UntilShutdown {
-                sampler,
-                routes: Arc::clone(&routes),
-            })
+            .with_sampler(sampler)
             .with_id_generator(RandomIds)
             .with_max_attributes_per_span(limits.attributes)
             .with_max_events_per_span(limits.events)
@@ -117,6 +128,7 @@ impl Pipeline {
             provider: provider.clone(),
             details: settings.details,
             names: ScopeNames::new(&settings.instrumentation_scopes),
+            recorder,
         };
         Ok(Self {
             provider,
@@ -147,12 +159,32 @@ impl Pipeline {
         &self.layer
     }
 
+    /// Sets the filter of the layer, which records of stages do not pass.
+    pub(crate) fn filter_records(
+        &self,
+        filter: impl Fn(&Metadata<'_>) -> bool + Send + Sync + 'static,
+    ) {
+        if let Some(recorder) = &self.layer.recorder {
+            // The layer has one filter.
+            let _is_set = recorder.filter.set(CallsiteFilter::new(filter));
+        }
+    }
+
+    /// Notes that the layer is on the global subscriber.
+    pub(crate) fn is_global(&self) {
+        if let Some(recorder) = self.layer.recorder.clone() {
+            let recorder: Arc<dyn StageRecorder> = recorder;
+            stage_recorder::find_global(&recorder);
+        }
+    }
+
     /// Returns the traces in the ring, the latest first: the sampled ones if there is no collector,
     /// and those that [`TraceSettings::keep_failures`] keeps.
     ///
     /// A trace appears with its first ended span, and is complete with its root.
     #[must_use]
     pub fn recent(&self) -> Vec<Trace> {
+        self.routes.collect(false);
         self.routes
             .ring
             .as_ref()
@@ -329,9 +361,11 @@ pub struct Snapshot {
 
 impl Snapshot {
     pub(crate) fn of(routes: &Routes) -> Self {
+        routes.collect(false);
+        let (spans_started, spans_ended) = routes.counts();
         Self {
-            spans_started: routes.started.load(Relaxed),
-            spans_ended: routes.ended.load(Relaxed),
+            spans_started,
+            spans_ended,
             ring_spans: routes.ring.as_ref().map_or(0, |ring| ring.spans() as u64),
             exporters: routes.queues.iter().map(|queue| queue.snapshot()).collect(),
         }

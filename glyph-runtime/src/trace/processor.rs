@@ -14,7 +14,7 @@ use opentelemetry_sdk::{
     trace::{Span, SpanData, SpanProcessor},
 };
 
-use super::{open_spans::OpenNames, redacted, ring::Ring, size};
+use super::{open_spans::OpenNames, records::Collector, redacted, ring::Ring, size};
 use crate::{
     export::{self, OpenSpans, Queue, Undelivered},
     redaction::Redaction,
@@ -36,23 +36,28 @@ pub(crate) struct Routes {
     /// Whether the pipeline was shut down.
     pub(crate) closed: AtomicBool,
     pub(crate) open: OpenNames,
+    /// The records of stages, if they take the place of spans.
+    pub(super) records: Option<Arc<Collector>>,
 }
 
 impl Routes {
-    fn push(&self, mut span: SpanData) {
+    fn push(&self, span: SpanData) {
         self.ended.fetch_add(1, Relaxed);
         self.open.ended(span.span_context.span_id());
-        redacted::redact(&mut span, &self.redaction);
-        if let Some(limit) = self.value_length {
-            size::cut(&mut span, limit);
-        }
+        self.route(span, !self.closed.load(Relaxed));
+    }
+
+    /// Passes an ended span to the exporters, and to the ring if `keeps`: a span that ended after the
+    /// shutdown is not kept.
+    pub(super) fn route(&self, span: SpanData, keeps: bool) {
+        let span = self.redacted(span);
         let queues: &[_] = if span.span_context.is_sampled() {
             &self.queues
         } else {
             &[]
         };
         let ring = self.ring.as_ref();
-        let ring = ring.filter(|ring| ring.wants(&span) && !self.closed.load(Relaxed));
+        let ring = ring.filter(|ring| keeps && ring.wants(&span));
         // The last queue takes the span itself, the others a copy.
         let Some((last, others)) = queues.split_last() else {
             if let Some(ring) = ring {
@@ -69,9 +74,31 @@ impl Routes {
         last.push(span);
     }
 
+    /// Keeps a span in the ring of a process that was forked, which exports none.
+    pub(super) fn keep_inherited(&self, span: SpanData) {
+        let span = self.redacted(span);
+        if span.span_context.is_sampled() {
+            for queue in &self.queues {
+                queue.inherit(1);
+            }
+        }
+        if let Some(ring) = self.ring.as_ref().filter(|ring| ring.wants(&span)) {
+            ring.push(span);
+        }
+    }
+
+    fn redacted(&self, mut span: SpanData) -> SpanData {
+        redacted::redact(&mut span, &self.redaction);
+        if let Some(limit) = self.value_length {
+            size::cut(&mut span, limit);
+        }
+        span
+    }
+
     /// Exports every span that ended before this call. With `closing`, later spans are dropped.
     pub(crate) fn flush(&self, limit: Duration, closing: bool) -> Result<(), Undelivered> {
         self.closed.fetch_or(closing, Relaxed);
+        self.collect(closing);
         let result = export::flush(&self.queues, limit, closing);
         if closing && let Some(ring) = &self.ring {
             ring.forget_undecided();
@@ -81,18 +108,37 @@ impl Routes {
 }
 
 impl Routes {
-    /// Counts a span that starts after the shutdown.
-    pub(super) fn dropped_after_shutdown(&self) {
-        for queue in &self.queues {
-            queue.counts().dropped(export::DropReason::Shutdown, 1);
+    /// Passes the records of calls that have ended on to the exporters. With `closing`, later ones
+    /// are dropped.
+    pub(super) fn collect(&self, closing: bool) {
+        if let Some(records) = &self.records {
+            records.collect(self, closing);
         }
+    }
+
+    /// Counts spans that are not exported.
+    pub(super) fn dropped(&self, reason: export::DropReason, spans: usize) {
+        for queue in &self.queues {
+            queue.counts().dropped(reason, spans as u64);
+        }
+    }
+
+    /// Returns the number of recorded spans that were started, and of those that have ended.
+    pub(super) fn counts(&self) -> (u64, u64) {
+        let records = self.records.as_ref().map(|records| records.counts());
+        let records = records.unwrap_or_default();
+        // A span that is counted as ended is counted as started as well.
+        let ended = self.ended.load(Relaxed).saturating_add(records.ended);
+        let started = self.started.load(Relaxed);
+        (started.saturating_add(records.started), ended)
     }
 
     /// Returns the recorded spans that have not ended.
     pub(crate) fn open_spans(&self) -> OpenSpans {
-        let started = self.started.load(Relaxed);
+        let (started, ended) = self.counts();
+        let records = self.records.as_ref().map(|records| records.open_names());
         self.open
-            .report(started.saturating_sub(self.ended.load(Relaxed)))
+            .report(started.saturating_sub(ended), records.unwrap_or_default())
     }
 }
 

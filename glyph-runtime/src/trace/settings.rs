@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use super::{Sampler, SpanDetails};
+use super::{Sampler, SpanDetails, StageSpans};
 use crate::{export::BatchLimits, otlp::OtlpSettings, redaction::Redaction};
 
 /// Settings of a [`Pipeline`](super::Pipeline) of spans. Start with [`TraceSettings::new`], and set
@@ -39,6 +39,8 @@ pub struct TraceSettings {
     pub limits: SpanLimits,
     /// Source, thread and timing attributes of spans. Default: none of them.
     pub details: SpanDetails,
+    /// How the spans of stages are recorded. Default: as spans of `tracing`.
+    pub stages: StageSpans,
     /// Names of attributes to redact in spans, events and links, for every exporter and the ring.
     pub redaction: Redaction,
     /// Limits of the ring of recent traces.
@@ -64,6 +66,7 @@ impl TraceSettings {
             batch: BatchLimits::default(),
             limits: SpanLimits::default(),
             details: SpanDetails::default(),
+            stages: StageSpans::default(),
             redaction: Redaction::default(),
             ring: RingLimits::default(),
             keep_failures: None,

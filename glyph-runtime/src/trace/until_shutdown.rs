@@ -8,7 +8,7 @@ use opentelemetry::{
 };
 use opentelemetry_sdk::trace::{SamplingDecision, SamplingResult, ShouldSample};
 
-use super::processor::Routes;
+use super::{DropReason, processor::Routes};
 
 /// Samples until the shutdown. Then spans are not recorded: those that would be exported are
 /// counted as dropped.
@@ -33,7 +33,7 @@ impl ShouldSample for UntilShutdown {
             .should_sample(parent, trace, name, kind, attributes, links);
         if self.routes.closed.load(Relaxed) {
             if result.decision == SamplingDecision::RecordAndSample {
-                self.routes.dropped_after_shutdown();
+                self.routes.dropped(DropReason::Shutdown, 1);
             }
             result.decision = SamplingDecision::Drop;
         }

@@ -13,6 +13,7 @@
 mod enclosing;
 mod entered;
 mod local;
+mod many;
 mod reader;
 mod shared;
 mod slot;
@@ -24,7 +25,8 @@ pub use enclosing::{Enclosing, enclosing};
 pub(super) use entered::Entered;
 pub use entered::{SpanKey, note_entered, note_left};
 pub(super) use local::{update, update_shared};
-pub use reader::{RecordReader, SpanReader};
+pub use many::ValuesOfMany;
+pub use reader::{RecordReader, SpanReader, keep_whole_texts};
 pub(super) use reader::{records_are_read, spans_are_read};
 pub use shared::{SharedRecord, current_shared};
 pub use slot::EnteredShared;

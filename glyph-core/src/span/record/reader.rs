@@ -49,6 +49,13 @@ impl Drop for RecordReader {
     }
 }
 
+/// Keeps texts of any length in records, for the process: records that are exported have no other
+/// limit than spans of `tracing`'s.
+pub fn keep_whole_texts() {
+    VALUE_BYTES.store(usize::MAX, Relaxed);
+    RECORD_BYTES.store(usize::MAX, Relaxed);
+}
+
 impl SpanReader {
     /// A reader of spans.
     #[expect(clippy::new_without_default, reason = "it changes what is built")]

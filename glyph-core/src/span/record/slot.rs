@@ -50,6 +50,14 @@ impl RecordSlot {
         self.0.is_none()
     }
 
+    /// Returns the values of the record, unless the thread is in its call.
+    pub(crate) fn values(&self) -> Option<&Values> {
+        match &self.0 {
+            Some(Record::Own(record)) => Some(&record.values),
+            Some(Record::Shared(_)) | None => None,
+        }
+    }
+
     /// Gives the record back, since its call has ended.
     #[inline]
     pub(crate) fn recycle(&mut self) {

@@ -43,8 +43,8 @@ pub struct Values {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Entry {
-    name: &'static str,
+pub(super) struct Entry {
+    pub(super) name: &'static str,
     kind: Kind,
 }
 
@@ -56,6 +56,31 @@ enum Kind {
     U64(u64),
     /// The range of the text.
     Text(u32, u32),
+}
+
+fn slice(text: &str, from: u32, to: u32) -> &str {
+    text.get(index(from)..index(to)).unwrap_or_default()
+}
+
+impl Entry {
+    pub(super) fn value(self, text: &str) -> RecordedValue<'_> {
+        match self.kind {
+            Kind::Bool(value) => RecordedValue::Bool(value),
+            Kind::F64(value) => RecordedValue::F64(value),
+            Kind::I64(value) => RecordedValue::I64(value),
+            Kind::U64(value) => RecordedValue::U64(value),
+            Kind::Text(from, to) => RecordedValue::Str(slice(text, from, to)),
+        }
+    }
+
+    /// Returns the value for a text that begins so many bytes later.
+    const fn moved(self, by: u32) -> Self {
+        let kind = match self.kind {
+            Kind::Text(from, to) => Kind::Text(from.saturating_add(by), to.saturating_add(by)),
+            other => other,
+        };
+        Self { kind, ..self }
+    }
 }
 
 /// A value of a record.
@@ -169,20 +194,21 @@ impl Values {
 
     /// Returns the names and values.
     pub(in crate::span) fn iter(&self) -> impl Iterator<Item = (&'static str, RecordedValue<'_>)> {
-        self.entries.iter().map(|entry| {
-            let value = match entry.kind {
-                Kind::Bool(value) => RecordedValue::Bool(value),
-                Kind::F64(value) => RecordedValue::F64(value),
-                Kind::I64(value) => RecordedValue::I64(value),
-                Kind::U64(value) => RecordedValue::U64(value),
-                Kind::Text(from, to) => RecordedValue::Str(self.text(from, to)),
-            };
-            (entry.name, value)
-        })
+        let entries = self.entries.iter();
+        entries.map(|entry| (entry.name, entry.value(&self.text)))
+    }
+
+    /// Copies the values behind others.
+    pub(super) fn append_to(&self, entries: &mut Vec<Entry>, text: &mut String) {
+        let Ok(before) = u32::try_from(text.len()) else {
+            return;
+        };
+        text.push_str(&self.text);
+        entries.extend(self.entries.iter().map(|entry| entry.moved(before)));
     }
 
     fn text(&self, from: u32, to: u32) -> &str {
-        self.text.get(index(from)..index(to)).unwrap_or_default()
+        slice(&self.text, from, to)
     }
 
     /// Removes the values, and keeps the memory if it is not much.

@@ -3,7 +3,7 @@
 //! `tracing-opentelemetry` makes the context of a span current while the span is entered. So one
 //! lookup in the thread is enough, without a lock and without the subscriber.
 
-use std::ptr::from_ref;
+use std::{ptr::from_ref, sync::Arc};
 
 use opentelemetry::{
     Context, KeyValue,
@@ -13,9 +13,15 @@ use tracing::{Dispatch, Span, dispatcher, level_filters::LevelFilter, span::Id};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::{Registry, registry::LookupSpan};
 
-use super::{exemplar_filter, function_names, kept::kept, unsampled::unsampled_spans_are_built};
+use super::{
+    exemplar_filter, function_names, kept::kept, stage_recorder,
+    unsampled::unsampled_spans_are_built,
+};
 use crate::{Exemplar, context::current_context::read};
-use glyph_core::__runtime::{self, KeptContext, ParentSpan, ParentSpanId, SpanParent, Traces};
+use glyph_core::__runtime::{
+    self, KeptContext, ParentSpan, ParentSpanId, SpanCallsite, SpanParent, TracedSpan, Traces,
+    TypeName,
+};
 use glyph_core::metric::CurrentTrace;
 
 /// Connects exemplars and the spans of stages to OpenTelemetry's current span.
@@ -102,11 +108,20 @@ impl Traces for CurrentContext {
     }
 
     fn is_open(&self, id: &Id) -> bool {
-        dispatcher::get_default(|dispatch| has_open_span(dispatch, id))
+        is_open(id)
     }
 
     fn is_of_current_subscriber(&self, span: &Span) -> bool {
         is_of_current(span)
+    }
+
+    fn exports_records(&self, callsite: &'static SpanCallsite) -> bool {
+        let accepted = stage_recorder::with(|recorder| recorder.accepts(callsite));
+        accepted == Some(true) && !unsampled_spans_are_built()
+    }
+
+    fn start(&self, callsite: &'static SpanCallsite) -> Option<Box<dyn TracedSpan>> {
+        stage_recorder::with(|recorder| Arc::clone(recorder).start(callsite)).flatten()
     }
 
     fn continue_trace(&self, span: &Span, parent: &Span) {
@@ -137,7 +152,7 @@ fn exemplar(context: &Context, function: Option<&SpanParent>) -> Option<Exemplar
         && function_names::are_wanted()
         && function.span != id(ids)
     {
-        span.set_attribute(function_name(function));
+        span.set_attribute(function_name(function.callsite, function.of));
     }
     exemplar_filter::keeps(ids.is_sampled()).then(|| {
         let trace = u128::from_be_bytes(ids.trace_id().to_bytes());
@@ -147,7 +162,7 @@ fn exemplar(context: &Context, function: Option<&SpanParent>) -> Option<Exemplar
 }
 
 /// OpenTelemetry semantic conventions, "Source code attributes".
-fn function_name(SpanParent { callsite, of, .. }: &SpanParent) -> KeyValue {
+pub(crate) fn function_name(callsite: &'static SpanCallsite, of: Option<TypeName>) -> KeyValue {
     let name = callsite.function();
     match of {
         None => KeyValue::new("code.function.name", name),
@@ -163,6 +178,11 @@ fn id(span: &SpanContext) -> ParentSpanId {
 fn registry(dispatch: &Dispatch) -> Option<usize> {
     let registry: &Registry = dispatch.downcast_ref()?;
     Some(from_ref(registry).addr())
+}
+
+/// Whether the current subscriber has an open span with this id.
+pub(crate) fn is_open(id: &Id) -> bool {
+    dispatcher::get_default(|dispatch| has_open_span(dispatch, id))
 }
 
 fn has_open_span(dispatch: &Dispatch, id: &Id) -> bool {

@@ -1,4 +1,4 @@
-//! The context of a call that goes on elsewhere.
+//! The contexts that calls keep, and those that a thread is in.
 
 use std::cell::RefCell;
 
@@ -8,7 +8,7 @@ use opentelemetry::Context;
 use crate::context::current_context::{Attached, attach, read};
 
 thread_local! {
-    /// The contexts of calls that this thread is in, and that began elsewhere.
+    /// The contexts of calls that this thread is in.
     static ENTERED: RefCell<Vec<Attached>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -23,20 +23,31 @@ pub(super) fn kept() -> Option<Box<dyn KeptContext>> {
 
 impl KeptContext for Kept {
     fn enter(&self) -> bool {
-        let attached = attach(self.0.clone());
-        let is_kept = ENTERED.try_with(|entered| match entered.try_borrow_mut() {
-            Ok(mut entered) => {
-                entered.push(attached);
-                true
-            }
-            Err(_) => false,
-        });
-        is_kept.unwrap_or(false)
+        enter(&self.0)
     }
 
     fn leave(&self) {
-        let attached = ENTERED.try_with(|entered| entered.try_borrow_mut().ok()?.pop());
-        // Dropped without the borrow: it may drop the last context of its kind.
-        drop(attached);
+        leave();
     }
+}
+
+/// Makes the context of a call current on this thread. Returns whether it is to be left with
+/// [`leave`].
+pub(crate) fn enter(context: &Context) -> bool {
+    let attached = attach(context.clone());
+    let is_kept = ENTERED.try_with(|entered| match entered.try_borrow_mut() {
+        Ok(mut entered) => {
+            entered.push(attached);
+            true
+        }
+        Err(_) => false,
+    });
+    is_kept.unwrap_or(false)
+}
+
+/// Leaves the context of a call that this thread has entered last.
+pub(crate) fn leave() {
+    let attached = ENTERED.try_with(|entered| entered.try_borrow_mut().ok()?.pop());
+    // Dropped without the borrow: it may drop the last context of its kind.
+    drop(attached);
 }

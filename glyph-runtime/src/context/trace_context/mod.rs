@@ -7,12 +7,14 @@ mod current;
 mod exemplar_filter;
 pub(crate) mod function_names;
 mod in_context;
-mod kept;
+pub(crate) mod kept;
 pub mod propagation;
 mod remote;
+pub(crate) mod stage_recorder;
 mod unsampled;
 
 pub use adapter::connect;
+pub(crate) use adapter::{function_name, is_open};
 pub(crate) use baggage::is_visible;
 pub use baggage::{Baggage, BaggageError, MAX_BYTES, MAX_ENTRIES, baggage};
 pub use correlation::{CorrelationId, correlation_id};

@@ -5,7 +5,7 @@ use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::propagation::Remote;
-use glyph_core::__runtime::Link;
+use glyph_core::__runtime::{Link, TracedSpan};
 
 /// Returns a span of another process or library, to link to.
 ///
@@ -38,6 +38,12 @@ impl Link for Remote {
     fn add_to(&self, span: &Span) {
         if let Some(caller) = self.span_context() {
             span.add_link(caller.clone());
+        }
+    }
+
+    fn add_to_traced(&self, span: &dyn TracedSpan) {
+        if let Some(caller) = self.span_context() {
+            span.link_to_remote(caller);
         }
     }
 }

@@ -35,6 +35,13 @@ impl<T: Item> Queue<T> {
         })
     }
 
+    /// Adds items that the process has inherited elsewhere, so that a flush reports them.
+    pub(crate) fn inherit(&self, items: usize) {
+        if let Some(mut state) = self.lock_to_push() {
+            state.waiting += items;
+        }
+    }
+
     fn drop_inherited(&self) -> u64 {
         let Some(mut state) = self.lock_to_push() else {
             return 0;

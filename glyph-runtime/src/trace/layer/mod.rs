@@ -11,7 +11,7 @@ mod notes;
 mod table;
 mod tracer;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing::{
@@ -22,8 +22,18 @@ use tracing::{
 use tracing_opentelemetry::get_otel_context;
 use tracing_subscriber::{Layer, layer::Context, registry::LookupSpan};
 
-use super::SpanDetails;
-use crate::{context::thread_marks::ThreadMarks, otlp::instrumentation::ScopeNames};
+use super::{
+    SpanDetails, edge_lines,
+    records::{self, Recorder},
+};
+use crate::{
+    context::{
+        current_context,
+        thread_marks::ThreadMarks,
+        trace_context::stage_recorder::{RecorderLayer, StageRecorder},
+    },
+    otlp::instrumentation::ScopeNames,
+};
 use integers::Integers;
 use log_fields::CallsiteKey;
 use tracer::SpanTracer;
@@ -34,6 +44,8 @@ pub(crate) struct SpanLayer {
     pub(super) provider: SdkTracerProvider,
     pub(super) details: SpanDetails,
     pub(super) names: ScopeNames,
+    /// Records the stages, if they have no spans of `tracing`'s.
+    pub(super) recorder: Option<Arc<Recorder>>,
 }
 
 impl SpanLayer {
@@ -51,7 +63,14 @@ impl SpanLayer {
             .with_tracked_inactivity(details.busy_and_idle)
             .with_error_events_to_status(false)
             .with_error_records_to_exceptions(false);
-        NotesBefore::default()
+        let recorder = self.recorder.clone();
+        let notes = NotesBefore {
+            recorder: recorder.clone(),
+            ..NotesBefore::default()
+        };
+        let recorder = recorder.map(|recorder| -> Arc<dyn StageRecorder> { recorder });
+        RecorderLayer(recorder)
+            .and_then(notes)
             .and_then(spans)
             .and_then(NotesAfter)
             .and_then(ThreadMarks)
@@ -62,6 +81,7 @@ impl SpanLayer {
 #[derive(Debug, Default)]
 struct NotesBefore {
     dispatch: OnceLock<WeakDispatch>,
+    recorder: Option<Arc<Recorder>>,
 }
 
 /// Removes the notes about an event or a field.
@@ -76,6 +96,33 @@ impl NotesBefore {
         if let Some(dispatch) = self.dispatch.get().and_then(WeakDispatch::upgrade) {
             let _started = get_otel_context(span, &dispatch);
         }
+    }
+}
+
+impl NotesBefore {
+    /// Whether an event belongs to a record, and not to the span of `tracing`'s around it. Without
+    /// such a span, the event is added here.
+    fn is_of_record<S>(&self, event: &Event<'_>, context: &Context<'_, S>) -> bool
+    where
+        S: Subscriber + for<'span> LookupSpan<'span>,
+    {
+        let Some(recorder) = self.recorder.as_ref().filter(|_| event.is_contextual()) else {
+            return false;
+        };
+        let current = current_context::current();
+        if !records::is_current(recorder.key(), &current) {
+            return false;
+        }
+        let is_line = edge_lines::is_line_of_call(event.metadata());
+        if context.lookup_current().is_none() && !is_line {
+            records::add_event(event, &current, self.recorder_details());
+        }
+        true
+    }
+
+    fn recorder_details(&self) -> SpanDetails {
+        let recorder = self.recorder.as_ref();
+        recorder.map_or_else(SpanDetails::default, |recorder| recorder.details)
     }
 }
 
@@ -128,10 +175,11 @@ where
         if let Some(callsite) = callsite {
             event.record(&mut Integers::of(callsite));
         }
+        let of_record = self.is_of_record(event, &context);
         if let Some(log_fields) = log_fields {
             log_fields.keep(event);
         }
-        notes::event_starts(metadata, callsite, log_fields);
+        notes::event_starts(metadata, callsite, log_fields, of_record);
     }
 }
 

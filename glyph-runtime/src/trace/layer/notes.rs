@@ -31,6 +31,8 @@ pub(super) struct CurrentEvent {
     pub(super) is_line_of_call: bool,
     /// Present if the event has fields whose names begin with `log.`.
     pub(super) log_fields: Option<CallsiteKey>,
+    /// Whether the event belongs to a record, and not to the span of `tracing`'s around it.
+    pub(super) is_of_record: bool,
 }
 
 /// A note about what is recorded.
@@ -105,11 +107,13 @@ pub(super) fn event_starts(
     metadata: &Metadata<'_>,
     callsite: Option<&'static Callsite>,
     log_fields: Option<CallsiteKey>,
+    is_of_record: bool,
 ) {
     let event = CurrentEvent {
         callsite,
         log_fields,
         is_line_of_call: edge_lines::is_line_of_call(metadata),
+        is_of_record,
     };
     let _ = NOTES.try_with(|notes| notes.push(Some(event)));
 }

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc, time::SystemTime};
 
 use opentelemetry::{
     Context, KeyValue, Value,
-    trace::{Span, SpanBuilder, SpanContext, Status, Tracer, TracerProvider},
+    trace::{Span, SpanBuilder, SpanContext, Status, TraceContextExt, Tracer, TracerProvider},
 };
 use opentelemetry_sdk::trace::{self as sdk, SdkTracer, SdkTracerProvider};
 
@@ -16,6 +16,7 @@ use super::{
     table::Table,
 };
 use crate::{
+    context::current_context,
     otlp::instrumentation::{self, ScopeNames},
     source_path,
     trace::SpanDetails,
@@ -46,6 +47,7 @@ impl SpanTracer {
             provider,
             details,
             names,
+            ..
         } = layer;
         Self(Arc::new(Tracers {
             provider: provider.clone(),
@@ -162,6 +164,13 @@ impl Span for LayerSpan {
         }
         if let Some(log_fields) = event.and_then(|event| event.log_fields) {
             attributes.extend(log_fields.take());
+        }
+        if event.is_some_and(|event| event.is_of_record) {
+            current_context::read(|context| {
+                let span = context.span();
+                span.add_event_with_timestamp(name, timestamp, attributes);
+            });
+            return;
         }
         self.span
             .add_event_with_timestamp(name, timestamp, attributes);

@@ -10,7 +10,7 @@ const AUDIT: &str = "audit";
 
 /// A filter by target and level. Audit events are for the audit trail alone, and the line of a call
 /// is not an event of its span.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct SpanFilter {
     level: LevelFilter,
     /// The longest target first.
@@ -56,7 +56,7 @@ impl SpanFilter {
         }
     }
 
-    fn accepts(&self, metadata: &Metadata<'_>) -> bool {
+    pub(super) fn accepts(&self, metadata: &Metadata<'_>) -> bool {
         let target = metadata.target();
         let is_only_line = || target == AUDIT || edge_lines::is_line_of_call(metadata);
         *metadata.level() <= self.level_of(target) && (metadata.is_span() || !is_only_line())

@@ -92,6 +92,8 @@ impl Signal for Traces {
         let pipeline = settings.map(Pipeline::start).transpose()?;
         if let Some(pipeline) = &pipeline {
             let level = self.filter.max_level();
+            let filter = self.filter.clone();
+            pipeline.filter_records(move |metadata| filter.accepts(metadata));
             let layer = FilteredSpans {
                 layer: pipeline.any_layer().clone(),
                 filter: self.filter,
@@ -121,6 +123,7 @@ impl Running for RunningTraces {
     fn subscribed(&self, _: LevelFilter) {
         if let Some(pipeline) = &self.pipeline {
             opentelemetry::global::set_tracer_provider(pipeline.provider().clone());
+            pipeline.is_global();
         }
     }
 

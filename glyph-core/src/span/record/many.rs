@@ -1,0 +1,73 @@
+//! The values of many records, one after the other.
+
+use std::ops::Range;
+
+use super::{RecordedValue, Values, values::Entry};
+
+/// The values of records whose calls have ended, in two allocations.
+#[derive(Debug, Default)]
+pub struct ValuesOfMany {
+    entries: Vec<Entry>,
+    text: String,
+}
+
+impl ValuesOfMany {
+    /// Adds the values of a record, and returns the range of them.
+    pub fn push(&mut self, values: &Values) -> Range<u32> {
+        let first = self.len();
+        values.append_to(&mut self.entries, &mut self.text);
+        first..self.len()
+    }
+
+    /// Returns no values, with room for as many as these.
+    #[must_use]
+    pub fn as_large(&self) -> Self {
+        Self {
+            entries: Vec::with_capacity(self.entries.len()),
+            text: String::with_capacity(self.text.len()),
+        }
+    }
+
+    /// The number of values.
+    fn len(&self) -> u32 {
+        u32::try_from(self.entries.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The bytes of text.
+    #[must_use]
+    pub const fn text_bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Calls `read` with each name and value of a range.
+    pub fn each(&self, range: Range<u32>, read: &mut dyn FnMut(&'static str, RecordedValue<'_>)) {
+        let index = |index: u32| usize::try_from(index).unwrap_or(usize::MAX);
+        let entries = self.entries.get(index(range.start)..index(range.end));
+        for entry in entries.unwrap_or_default() {
+            read(entry.name, entry.value(&self.text));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RecordedValue, Values, ValuesOfMany};
+
+    #[test]
+    fn values_of_records_do_not_mix() {
+        let mut many = ValuesOfMany::default();
+        super::super::keep_whole_texts();
+        let ranges = ["first", "second", ""].map(|text| many.push(&Values::of_text("field", text)));
+        let shown = ranges.map(|range| {
+            let mut shown = String::new();
+            many.each(range, &mut |name, value| {
+                assert_eq!(name, "field");
+                if let RecordedValue::Str(text) = value {
+                    shown.push_str(text);
+                }
+            });
+            shown
+        });
+        assert_eq!(shown, ["first", "second", ""]);
+    }
+}

@@ -1,0 +1,138 @@
+//! Records that are exported.
+
+use std::{any::Any, fmt};
+
+use tracing::{Span, span::Id};
+
+use super::{
+    RecordSlot, SpanCallsite, TypeName, Values, around::Around, inside::Inside, record,
+    recorded::Recorded,
+};
+use crate::Exemplar;
+
+/// A span that belongs to a trace, and whose fields are in a record. A runtime implements it.
+///
+/// Dropping it without [`end`](Self::end) forgets the span.
+#[doc(hidden)]
+pub trait TracedSpan: fmt::Debug + Send + Sync {
+    /// Makes the span the current one of the thread. Returns whether it is to be left.
+    fn enter(&self) -> bool;
+
+    /// Leaves the span that the thread has entered last.
+    fn leave(&self);
+
+    /// Sets the type of the method that the span is of. It is `None` for a function.
+    fn set_function(&mut self, of: Option<TypeName>);
+
+    /// Links the span to a sampled one of another trace or process.
+    fn link(&self, to: Exemplar);
+
+    /// Links the span to one of `tracing`'s, of any subscriber.
+    fn link_to_span(&self, to: &Span);
+
+    /// Links the span to a span context of the runtime's.
+    fn link_to_remote(&self, to: &dyn Any);
+
+    /// Links the span to an open one of the current subscriber.
+    fn link_to_id(&self, to: &Id);
+
+    /// Ends the span with the values of its fields.
+    fn end(self: Box<Self>, values: Option<&Values>);
+}
+
+/// A record that is exported, with its span.
+#[derive(Debug)]
+pub(super) struct Traced {
+    /// What is around it is below, since that is outside of the span.
+    pub(super) recorded: Recorded,
+    /// `None` once the call has ended.
+    span: Option<Box<dyn TracedSpan>>,
+    /// The span of `tracing`'s around the record, if the call may outlive that.
+    around: Option<Box<Around>>,
+}
+
+// Out of line, so that records of calls that are not sampled stay as small as they are.
+impl Traced {
+    pub(super) const fn new(
+        callsite: &'static SpanCallsite,
+        slot: RecordSlot,
+        span: Box<dyn TracedSpan>,
+    ) -> Self {
+        Self {
+            recorded: Recorded::new(callsite, slot),
+            span: Some(span),
+            around: None,
+        }
+    }
+
+    pub(super) fn span(&self) -> Option<&dyn TracedSpan> {
+        self.span.as_deref()
+    }
+
+    /// Sets the type of the method that the call is of.
+    pub(super) fn set_function(&mut self, of: Option<TypeName>) {
+        if let Some(span) = &mut self.span {
+            span.set_function(of);
+        }
+    }
+
+    /// Keeps what is around the record. The context is in the span's.
+    #[inline(never)]
+    pub(super) fn outlive(&mut self) {
+        self.recorded.slot.outlive();
+        self.around = Some(Box::new(Around::without_context()));
+    }
+
+    /// Enters what is around the record, and the span. Returns the record, which is to be entered, and
+    /// what was entered.
+    #[inline(never)]
+    pub(super) fn enter(&mut self) -> (&mut Recorded, Inside) {
+        let around = self.around.as_deref();
+        let inside = around.map_or(Inside::NOTHING, Around::enter);
+        let is_current = self.span.as_ref().is_some_and(|span| span.enter());
+        (&mut self.recorded, inside.with(Inside::CONTEXT, is_current))
+    }
+
+    /// Leaves what [`enter`](Self::enter) has entered.
+    #[inline(never)]
+    pub(super) fn leave(&mut self, inside: Inside) {
+        if inside.has(Inside::CONTEXT)
+            && let Some(span) = &self.span
+        {
+            span.leave();
+        }
+        if inside.has(Inside::RECORD) {
+            self.recorded.slot.leave();
+        }
+        if let Some(around) = &self.around {
+            around.leave(inside);
+        }
+    }
+
+    /// Ends the span and gives the record back. The thread is not in the call.
+    #[inline(never)]
+    pub(super) fn end(&mut self) {
+        if let Some(span) = self.span.take() {
+            span.end(self.recorded.slot.values());
+            self.recorded.slot.recycle();
+        }
+    }
+}
+
+/// For a call that never began.
+impl Drop for Traced {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// The fields of a record that are exported as those of a span.
+pub(super) fn describe_record(error_type: &'static str, description: Option<&str>, is_error: bool) {
+    record::update(&Values::of_text("error.type", error_type));
+    if is_error {
+        record::update(&Values::of_text("otel.status_code", "ERROR"));
+    }
+    if let Some(description) = description {
+        record::update(&Values::of_text("otel.status_description", description));
+    }
+}

@@ -1,0 +1,189 @@
+//! Calls that have ended on a thread, and the number of those that it has begun.
+
+use std::{
+    mem::{replace, take},
+    ops::Range,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
+    },
+    time::SystemTime,
+};
+
+use glyph_core::__runtime::{SpanCallsite, Values, ValuesOfMany};
+use opentelemetry::{SpanId, trace::SpanContext};
+
+use super::context_span::Additions;
+use crate::origin::Origin;
+
+/// The spans that are handed over together.
+pub(super) const FULL: usize = 256;
+/// The bytes of text at which fewer spans are handed over.
+const FULL_TEXT: usize = 256 << 10;
+/// The open spans of a thread whose names are known.
+const OPEN: usize = 32;
+
+/// A call that has ended.
+#[derive(Debug)]
+pub(super) struct EndedSpan {
+    pub(super) callsite: &'static SpanCallsite,
+    pub(super) context: SpanContext,
+    pub(super) parent: SpanId,
+    pub(super) parent_is_remote: bool,
+    pub(super) start: SystemTime,
+    pub(super) end: SystemTime,
+    /// What was added to the span, other than its fields.
+    pub(super) additions: Option<Box<Additions>>,
+    /// The fields, in the values of the buffer.
+    pub(super) values: Range<u32>,
+}
+
+/// Calls that have ended.
+#[derive(Debug, Default)]
+pub(super) struct Buffer {
+    pub(super) spans: Vec<EndedSpan>,
+    pub(super) values: ValuesOfMany,
+}
+
+impl Buffer {
+    pub(super) fn push(&mut self, mut span: EndedSpan, values: Option<&Values>) {
+        if let Some(values) = values {
+            span.values = self.values.push(values);
+        }
+        self.spans.push(span);
+    }
+
+    fn is_full(&self) -> bool {
+        self.spans.len() >= FULL || self.values.text_bytes() >= FULL_TEXT
+    }
+}
+
+/// The buffer of a thread.
+#[derive(Debug)]
+pub(super) struct ThreadBuffer {
+    /// The calls that the thread has begun. Only the thread itself writes it.
+    started: AtomicU64,
+    /// The numbers of the callsites of open calls that it has begun, or zero.
+    open: [AtomicUsize; OPEN],
+    state: Mutex<State>,
+    origin: Origin,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    buffer: Buffer,
+    ended: u64,
+    /// Whether nothing takes the buffer any more.
+    is_closed: bool,
+}
+
+/// What happens to a call that has ended.
+#[derive(Debug)]
+pub(super) enum Pushed {
+    Kept,
+    /// The buffer is full: it is to be handed over.
+    Full(Buffer),
+    /// Nothing takes the buffer any more.
+    Closed(EndedSpan),
+}
+
+/// The counts of a thread.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::trace) struct BufferCounts {
+    pub(in crate::trace) started: u64,
+    pub(in crate::trace) ended: u64,
+}
+
+/// Where the name of an open call is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OpenSlot(usize);
+
+impl BufferCounts {
+    pub(super) const fn plus(self, other: Self) -> Self {
+        Self {
+            started: self.started.saturating_add(other.started),
+            ended: self.ended.saturating_add(other.ended),
+        }
+    }
+}
+
+impl ThreadBuffer {
+    pub(super) fn new(is_closed: bool) -> Self {
+        Self {
+            started: AtomicU64::new(0),
+            open: [const { AtomicUsize::new(0) }; OPEN],
+            state: Mutex::new(State {
+                is_closed,
+                ..State::default()
+            }),
+            origin: Origin::here(),
+        }
+    }
+
+    /// Counts a call that the thread begins, and keeps its name if there is room.
+    pub(super) fn starts(&self, callsite: &'static SpanCallsite) -> Option<OpenSlot> {
+        let started = self.started.load(Relaxed);
+        self.started.store(started.wrapping_add(1), Relaxed);
+        // Calls in one another, as most are, find a slot at once.
+        let first = usize::try_from(started).unwrap_or_default() % OPEN;
+        let slot = self.open.get(first)?;
+        (slot.load(Relaxed) == 0).then(|| {
+            slot.store(callsite.number(), Relaxed);
+            OpenSlot(first)
+        })
+    }
+
+    /// Forgets the name of an open call.
+    pub(super) fn forget(&self, slot: OpenSlot) {
+        if let Some(slot) = self.open.get(slot.0) {
+            slot.store(0, Relaxed);
+        }
+    }
+
+    /// Keeps a call that has ended. In a process that was forked while another thread had the lock,
+    /// it is dropped.
+    pub(super) fn push(&self, span: impl FnOnce() -> EndedSpan, values: Option<&Values>) -> Pushed {
+        let Some(mut state) = self.origin.lock(&self.state) else {
+            return Pushed::Kept;
+        };
+        if state.is_closed {
+            return Pushed::Closed(span());
+        }
+        state.ended += 1;
+        state.buffer.push(span(), values);
+        if state.buffer.is_full() {
+            let next = Buffer {
+                spans: Vec::with_capacity(FULL),
+                values: state.buffer.values.as_large(),
+            };
+            return Pushed::Full(replace(&mut state.buffer, next));
+        }
+        Pushed::Kept
+    }
+
+    /// Takes what is in the buffer. With `closing`, it takes nothing more.
+    pub(super) fn take(&self, closing: bool) -> Buffer {
+        let Some(mut state) = self.origin.lock(&self.state) else {
+            return Buffer::default();
+        };
+        state.is_closed |= closing;
+        if state.buffer.spans.is_empty() {
+            return Buffer::default();
+        }
+        take(&mut state.buffer)
+    }
+
+    pub(super) fn counts(&self) -> BufferCounts {
+        let state = self.origin.lock(&self.state);
+        BufferCounts {
+            started: self.started.load(Relaxed),
+            ended: state.map_or(0, |state| state.ended),
+        }
+    }
+
+    /// The numbers of the callsites of open calls.
+    pub(super) fn open(&self) -> impl Iterator<Item = usize> {
+        let numbers = self.open.iter().map(|slot| slot.load(Relaxed));
+        numbers.filter(|number| *number > 0)
+    }
+}

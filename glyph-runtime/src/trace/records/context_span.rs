@@ -1,0 +1,221 @@
+//! The span of a call in OpenTelemetry's context, and what code adds to it there.
+
+use std::{
+    borrow::Cow,
+    cell::Cell,
+    mem::replace,
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
+};
+
+use glyph_core::__runtime::lock_unless_lost;
+use opentelemetry::{
+    Context, KeyValue,
+    trace::{Event, Link, Span, SpanContext, Status, TraceContextExt},
+};
+use opentelemetry_sdk::trace::{SpanEvents, SpanLinks};
+
+use crate::trace::SpanLimits;
+
+/// Attributes, events and links that are not fields of the call.
+#[derive(Debug, Default)]
+pub(super) struct Additions {
+    pub(super) attributes: Vec<KeyValue>,
+    pub(super) events: SpanEvents,
+    pub(super) links: SpanLinks,
+    pub(super) status: Status,
+    pub(super) name: Option<Cow<'static, str>>,
+    pub(super) end: Option<SystemTime>,
+}
+
+/// The ids of a call, and the additions to it until it has ended.
+///
+/// Contexts that outlive the call share it.
+#[derive(Debug)]
+pub(super) struct Addable {
+    /// Tells the pipelines of the process apart.
+    pipeline: usize,
+    limits: SpanLimits,
+    context: SpanContext,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug)]
+enum Kept {
+    /// The call runs.
+    Open(Option<Box<Additions>>),
+    Ended,
+}
+
+impl Addable {
+    pub(super) fn new(pipeline: usize, limits: SpanLimits) -> Arc<Self> {
+        Arc::new(Self {
+            pipeline,
+            limits,
+            context: SpanContext::NONE,
+            kept: Mutex::new(Kept::Ended),
+        })
+    }
+
+    pub(super) const fn context(&self) -> &SpanContext {
+        &self.context
+    }
+
+    /// Begins a call with these ids.
+    pub(super) fn begin(&mut self, context: SpanContext, is_recording: bool) {
+        self.context = context;
+        *unshared(&mut self.kept) = if is_recording {
+            Kept::Open(None)
+        } else {
+            Kept::Ended
+        };
+    }
+
+    /// Takes the additions of a call to which nothing else refers.
+    pub(super) fn end(&mut self) -> Option<Box<Additions>> {
+        replace(unshared(&mut self.kept), Kept::Ended).additions()
+    }
+
+    /// Takes the additions. Further ones are ignored.
+    pub(super) fn end_shared(&self) -> Option<Box<Additions>> {
+        let mut kept = lock_unless_lost(&self.kept)?;
+        replace(&mut *kept, Kept::Ended).additions()
+    }
+
+    /// Passes the additions to `add`, unless the call has ended. A forked process whose parent was
+    /// using them at the fork leaves them as they are.
+    fn with(&self, add: impl FnOnce(&mut Additions, SpanLimits)) {
+        if let Some(mut kept) = lock_unless_lost(&self.kept)
+            && let Kept::Open(additions) = &mut *kept
+        {
+            add(additions.get_or_insert_default(), self.limits);
+        }
+    }
+
+    pub(super) fn add_link(&self, to: SpanContext, attributes: Vec<KeyValue>) {
+        self.with(|additions, limits| additions.add_link(to, attributes, limits));
+    }
+
+    pub(super) fn add_attribute(&self, attribute: KeyValue) {
+        self.with(|additions, _| additions.attributes.push(attribute));
+    }
+}
+
+/// Returns what a mutex protects that no other thread can have.
+fn unshared<T>(mutex: &mut Mutex<T>) -> &mut T {
+    mutex.get_mut().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Kept {
+    fn additions(self) -> Option<Box<Additions>> {
+        match self {
+            Self::Open(additions) => additions,
+            Self::Ended => None,
+        }
+    }
+}
+
+impl Additions {
+    fn add_event(&mut self, mut event: Event, limits: SpanLimits) {
+        if self.events.events.len() >= at_most(limits.events) {
+            self.events.dropped_count = self.events.dropped_count.saturating_add(1);
+            return;
+        }
+        let dropped = cut(&mut event.attributes, limits.attributes_per_event);
+        event.dropped_attributes_count = dropped;
+        self.events.events.push(event);
+    }
+
+    fn add_link(&mut self, to: SpanContext, mut attributes: Vec<KeyValue>, limits: SpanLimits) {
+        if self.links.links.len() >= at_most(limits.links) {
+            self.links.dropped_count = self.links.dropped_count.saturating_add(1);
+            return;
+        }
+        let dropped = cut(&mut attributes, limits.attributes_per_link);
+        self.links.links.push(Link::new(to, attributes, dropped));
+    }
+}
+
+/// Cuts attributes at their limit, and returns the number of dropped ones.
+pub(super) fn cut(attributes: &mut Vec<KeyValue>, limit: u32) -> u32 {
+    let dropped = attributes.len().saturating_sub(at_most(limit));
+    attributes.truncate(at_most(limit));
+    u32::try_from(dropped).unwrap_or(u32::MAX)
+}
+
+fn at_most(limit: u32) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX)
+}
+
+/// The span of a call in a context.
+#[derive(Debug)]
+pub(super) struct ContextSpan(Arc<Addable>);
+
+thread_local! {
+    /// The pipeline of the span that was asked last whether it is recording.
+    static ASKED: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// Whether the current span of OpenTelemetry is that of a call which this pipeline records.
+pub(in crate::trace) fn is_current(pipeline: usize, context: &Context) -> bool {
+    // A context does not show the type of its span, but it asks it.
+    let _ = ASKED.try_with(|asked| asked.set(None));
+    context.span().is_recording() && ASKED.try_with(Cell::get) == Ok(Some(pipeline))
+}
+
+impl ContextSpan {
+    pub(super) const fn new(addable: Arc<Addable>) -> Self {
+        Self(addable)
+    }
+}
+
+impl Span for ContextSpan {
+    fn add_event_with_timestamp<T: Into<Cow<'static, str>>>(
+        &mut self,
+        name: T,
+        timestamp: SystemTime,
+        attributes: Vec<KeyValue>,
+    ) {
+        let event = Event::new(name, timestamp, attributes, 0);
+        self.0
+            .with(|additions, limits| additions.add_event(event, limits));
+    }
+
+    fn span_context(&self) -> &SpanContext {
+        &self.0.context
+    }
+
+    fn is_recording(&self) -> bool {
+        let _ = ASKED.try_with(|asked| asked.set(Some(self.0.pipeline)));
+        let kept = lock_unless_lost(&self.0.kept);
+        kept.is_some_and(|kept| matches!(*kept, Kept::Open(_)))
+    }
+
+    fn set_attribute(&mut self, attribute: KeyValue) {
+        self.0.add_attribute(attribute);
+    }
+
+    fn set_status(&mut self, status: Status) {
+        self.0.with(|additions, _| {
+            if status > additions.status {
+                additions.status = status;
+            }
+        });
+    }
+
+    fn update_name<T: Into<Cow<'static, str>>>(&mut self, name: T) {
+        self.0
+            .with(|additions, _| additions.name = Some(name.into()));
+    }
+
+    fn add_link(&mut self, to: SpanContext, attributes: Vec<KeyValue>) {
+        self.0.add_link(to, attributes);
+    }
+
+    /// The span is exported when its call ends, with the time of this end.
+    fn end_with_timestamp(&mut self, timestamp: SystemTime) {
+        self.0.with(|additions, _| {
+            additions.end.get_or_insert(timestamp);
+        });
+    }
+}

@@ -1,0 +1,78 @@
+//! Spans of stages that do not pass through `tracing`'s registry.
+//!
+//! A call of a stage has a [`RecordSpan`] beside the record of its fields. While a thread is in the
+//! call, OpenTelemetry's current context has it as its span, so spans of `tracing`'s below it are its
+//! children, and it is a child of those around it. When the call ends, the fields are copied into a
+//! buffer of the thread. Full buffers, and those that have waited for some time, become spans of the
+//! SDK on a thread of the pipeline, or on the thread that flushes it.
+
+mod buffer;
+mod collector;
+mod context_span;
+mod convert;
+mod event;
+mod filter;
+mod local;
+mod recorder;
+mod span;
+mod start_clock;
+mod thread_details;
+
+use std::{
+    io,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use self::convert::Conversion;
+pub(super) use self::{
+    collector::Collector, context_span::is_current, event::add as add_event,
+    filter::CallsiteFilter, recorder::Recorder,
+};
+use super::{Sampler, StageSpans, TraceSettings, until_shutdown::UntilShutdown};
+use crate::{context::trace_context::stage_recorder, otlp::instrumentation::ScopeNames};
+use glyph_core::__runtime::keep_whole_texts;
+
+/// The time after which calls are taken from a thread that ends no further ones: so much of the
+/// delay of a batch.
+const SHARE_OF_DELAY: u32 = 2;
+/// The shortest of these times.
+const SHORTEST: Duration = Duration::from_millis(1);
+
+/// Returns the collector of the records, if the settings ask for records.
+pub(super) fn collector(settings: &TraceSettings) -> Option<Arc<Collector>> {
+    let is_wanted = settings.stages == StageSpans::Records && !settings.details.busy_and_idle;
+    is_wanted.then(|| {
+        let conversion = Conversion {
+            details: settings.details,
+            limits: settings.limits,
+            names: ScopeNames::new(&settings.instrumentation_scopes),
+        };
+        Arc::new(Collector::new(conversion, settings.batch.queue))
+    })
+}
+
+/// Returns the recorder of the records, if there is a collector, whose thread is started.
+pub(super) fn recorder(
+    settings: &TraceSettings,
+    sampler: &UntilShutdown,
+) -> io::Result<Option<Arc<Recorder>>> {
+    let routes = &sampler.routes;
+    let Some(collector) = &routes.records else {
+        return Ok(None);
+    };
+    let every = (settings.batch.delay / SHARE_OF_DELAY).max(SHORTEST);
+    let recorder = Arc::new(Recorder {
+        routes: Arc::clone(routes),
+        collector: Arc::clone(collector),
+        sampler: sampler.clone(),
+        follows_parent: matches!(settings.sampler, Sampler::ParentBased(_)),
+        details: settings.details,
+        limits: settings.limits,
+        filter: OnceLock::new(),
+    });
+    collector::start(Arc::clone(&recorder), every)?;
+    keep_whole_texts();
+    stage_recorder::is_used();
+    Ok(Some(recorder))
+}

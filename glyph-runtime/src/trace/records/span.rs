@@ -1,0 +1,201 @@
+//! The span of a call, while the call runs.
+
+use std::{
+    any::Any,
+    mem::{replace, take},
+    sync::Arc,
+    time::Duration,
+};
+
+use glyph_core::__runtime::{Moment, SpanCallsite, TracedSpan, TypeName, Values};
+use opentelemetry::{
+    Context, SpanId, TraceId,
+    trace::{SpanContext, TraceContextExt, TraceFlags, TraceState},
+};
+use tracing::{Span, dispatcher, span::Id};
+use tracing_opentelemetry::{OpenTelemetrySpanExt, get_otel_context};
+
+use super::{
+    buffer::{EndedSpan, OpenSlot, ThreadBuffer},
+    context_span::{Addable, Additions, ContextSpan},
+    local::{self, Begun},
+    recorder::{Decided, Recorder},
+};
+use crate::{
+    Exemplar,
+    context::trace_context::{function_name, is_open, kept},
+};
+
+/// The span of a call. Its memory is used for one call after the other.
+#[derive(Debug)]
+pub(super) struct RecordSpan {
+    pub(super) recorder: Arc<Recorder>,
+    /// The buffer of the thread that began the call.
+    buffer: Arc<ThreadBuffer>,
+    open: Option<OpenSlot>,
+    addable: Arc<Addable>,
+    /// The callsite, until the call has ended.
+    callsite: Option<&'static SpanCallsite>,
+    parent: SpanId,
+    parent_is_remote: bool,
+    is_recording: bool,
+    begun: Begun,
+    /// The context in which the call runs.
+    context: Context,
+}
+
+impl RecordSpan {
+    pub(super) fn new(
+        recorder: &Arc<Recorder>,
+        buffer: &Arc<ThreadBuffer>,
+        begun: Begun,
+    ) -> Box<Self> {
+        Box::new(Self {
+            recorder: Arc::clone(recorder),
+            buffer: Arc::clone(buffer),
+            open: None,
+            addable: recorder.addable(),
+            callsite: None,
+            parent: SpanId::INVALID,
+            parent_is_remote: false,
+            is_recording: false,
+            begun,
+            context: Context::new(),
+        })
+    }
+
+    /// Prepares it for a call that has begun on the thread with this buffer.
+    pub(super) fn renew(&mut self, buffer: &Arc<ThreadBuffer>, begun: Begun) {
+        if !Arc::ptr_eq(&self.buffer, buffer) {
+            self.buffer = Arc::clone(buffer);
+        }
+        self.begun = begun;
+    }
+
+    /// Begins a call in `context`.
+    pub(super) fn begin(
+        &mut self,
+        callsite: &'static SpanCallsite,
+        decided: Decided,
+        context: &Context,
+    ) {
+        let Decided {
+            context: ids,
+            parent,
+            parent_is_remote,
+            is_recording,
+        } = decided;
+        self.callsite = Some(callsite);
+        self.parent = parent;
+        self.parent_is_remote = parent_is_remote;
+        self.is_recording = is_recording;
+        // Nothing else refers to it: what does is replaced at the end of a call.
+        if let Some(addable) = Arc::get_mut(&mut self.addable) {
+            addable.begin(ids, is_recording);
+        }
+        self.context = if is_recording {
+            self.open = self.buffer.starts(callsite);
+            self.recorder.describe_start(&self.addable);
+            context.with_span(ContextSpan::new(Arc::clone(&self.addable)))
+        } else {
+            context.with_remote_span_context(self.addable.context().clone())
+        };
+    }
+
+    /// Returns the call, which has ended, and its buffer.
+    pub(super) fn ended(&mut self, callsite: &'static SpanCallsite) -> EndedSpan {
+        let duration = Moment::now().process_nanoseconds_since(self.begun.moment);
+        let context = self.addable.context().clone();
+        let additions = self.take_additions();
+        EndedSpan {
+            callsite,
+            context,
+            parent: self.parent,
+            parent_is_remote: self.parent_is_remote,
+            start: self.begun.time,
+            end: self.begun.time + Duration::from_nanos(duration),
+            additions,
+            values: 0..0,
+        }
+    }
+
+    fn take_additions(&mut self) -> Option<Box<Additions>> {
+        if let Some(addable) = Arc::get_mut(&mut self.addable) {
+            return addable.end();
+        }
+        // A context outlives the call.
+        replace(&mut self.addable, self.recorder.addable()).end_shared()
+    }
+}
+
+impl TracedSpan for RecordSpan {
+    fn enter(&self) -> bool {
+        kept::enter(&self.context)
+    }
+
+    fn leave(&self) {
+        kept::leave();
+    }
+
+    fn set_function(&mut self, of: Option<TypeName>) {
+        if self.recorder.details.source_location
+            && self.is_recording
+            && let Some(callsite) = self.callsite
+        {
+            self.addable.add_attribute(function_name(callsite, of));
+        }
+    }
+
+    fn link(&self, to: Exemplar) {
+        let to = SpanContext::new(
+            TraceId::from(to.trace_id()),
+            SpanId::from(to.span_id()),
+            TraceFlags::SAMPLED,
+            true,
+            TraceState::default(),
+        );
+        self.link_to_remote(&to);
+    }
+
+    fn link_to_span(&self, to: &Span) {
+        self.link_to_context(&to.context());
+    }
+
+    fn link_to_remote(&self, to: &dyn Any) {
+        if let Some(to) = to.downcast_ref::<SpanContext>()
+            && self.is_recording
+        {
+            self.addable.add_link(to.clone(), Vec::new());
+        }
+    }
+
+    fn link_to_id(&self, to: &Id) {
+        // The registry panics at an id of no open span.
+        let context = || dispatcher::get_default(|dispatch| get_otel_context(to, dispatch));
+        if let Some(context) = is_open(to).then(context).flatten() {
+            self.link_to_context(&context);
+        }
+    }
+
+    fn end(mut self: Box<Self>, values: Option<&Values>) {
+        // First, because values of the context may be dropped with it, which can run any code.
+        drop(take(&mut self.context));
+        if let Some(open) = self.open.take() {
+            self.buffer.forget(open);
+        }
+        let callsite = self.callsite.take();
+        match callsite.filter(|_| self.is_recording) {
+            Some(callsite) => local::end(self, callsite, values),
+            None => local::keep(self),
+        }
+    }
+}
+
+impl RecordSpan {
+    fn link_to_context(&self, to: &Context) {
+        let span = to.span();
+        if span.span_context().is_valid() {
+            self.link_to_remote(span.span_context());
+        }
+    }
+}

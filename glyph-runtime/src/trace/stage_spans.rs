@@ -1,0 +1,54 @@
+//! How the spans of stages are recorded.
+
+/// How a pipeline records the spans of stages.
+///
+/// Both kinds are exported with the same names, fields, events, links and status, and are parents and
+/// children of each other. Records cost a fraction of the time.
+///
+/// ```
+/// use glyph_runtime::trace::{StageSpans, TraceSettings};
+///
+/// let mut settings = TraceSettings::new("glyphoxa");
+/// settings.stages = StageSpans::Records;
+/// ```
+///
+/// A program that installs [`Telemetry`](crate::Telemetry) sets it with
+/// [`TelemetryBuilder::traces`](crate::TelemetryBuilder::traces):
+///
+/// ```
+/// use glyph_runtime::{Telemetry, trace::StageSpans};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let telemetry = Telemetry::builder("proxy")
+///     .traces(|traces| traces.stages = StageSpans::Records)
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StageSpans {
+    /// Spans of [`tracing`], which every layer of the subscriber sees.
+    #[default]
+    Tracing,
+    /// Records of glyph, which only the pipeline and the log see. Other layers of the subscriber, such
+    /// as `tracing-error` or a console, see neither the stages nor their fields.
+    ///
+    /// Inside of such a stage, `tracing::Span::current()` is the span around the stage, and its events
+    /// belong to the record. [`opentelemetry::Context::current`] has the span of the stage.
+    ///
+    /// A stage has a span of `tracing` nevertheless
+    ///
+    /// - if its body contains `Span::current()`, `in_current_span` or `or_current`,
+    /// - with `parent = ..`, a field that is recorded later, or a field that is an `Error`,
+    /// - if it is started by `start()`, since its `Running` shows the span,
+    /// - while [`keep_failures`](super::TraceSettings::keep_failures) is set, a directive of the log's
+    ///   filter is for spans, or
+    ///   [`build_unsampled_spans`](super::build_unsampled_spans) is on.
+    ///
+    /// All stages have one with [`SpanDetails::busy_and_idle`](super::SpanDetails::busy_and_idle).
+    ///
+    /// A record ends with its call. Tasks that outlive the call are still its children, but their
+    /// events are not added to it.
+    Records,
+}
