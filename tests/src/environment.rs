@@ -7,8 +7,10 @@ use std::{env, process::Command};
 
 use glyph_runtime::{Telemetry, TelemetryBuilder};
 
+use crate::kinds::RECORDS;
+
 /// The variables that a process needs to run, and those that `.ci/run` sets for the tests.
-const KEPT: [&str; 10] = [
+const KEPT: [&str; 11] = [
     "PATH",
     "HOME",
     "TMPDIR",
@@ -19,6 +21,7 @@ const KEPT: [&str; 10] = [
     "LLVM_PROFILE_FILE",
     "GLYPH_ROTEL",
     "GLYPH_OTEL_PYTHON",
+    RECORDS,
 ];
 
 /// Removes every variable from the environment of `command`, except those that it needs to run.

@@ -11,6 +11,7 @@ pub mod children;
 mod documents;
 pub mod environment;
 pub mod guide;
+pub mod kinds;
 pub mod logql;
 mod page;
 mod python;

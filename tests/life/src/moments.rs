@@ -4,13 +4,14 @@
 mod fork;
 mod locals;
 
-use std::{panic, sync::OnceLock, thread, time::Duration};
+use std::{env, panic, sync::OnceLock, thread, time::Duration};
 
 use glyph_runtime::{
     Telemetry,
     http::ClientMetrics,
     log::{Audit, Output},
     telemetry::TelemetryBuilder,
+    trace::StageSpans,
 };
 
 use crate::{
@@ -50,6 +51,15 @@ pub(crate) fn telemetry() -> Option<&'static Telemetry> {
     TELEMETRY.get()
 }
 
+/// Returns the kind of spans that the tests have chosen for stages.
+fn kind() -> StageSpans {
+    if env::var_os("GLYPH_TEST_RECORDS").is_some() {
+        StageSpans::Records
+    } else {
+        StageSpans::Tracing
+    }
+}
+
 /// Installs a telemetry that stays until the process ends.
 fn install(output: &str) -> &'static Telemetry {
     install_with(output, |builder| builder)
@@ -71,6 +81,7 @@ fn install_with(
         change(Telemetry::builder("life"))
             .catalog(Metrics::global())
             .without_listener()
+            .traces(|traces| traces.stages = kind())
             .log(move |settings| {
                 settings.output = Output::File(log.into());
                 settings.audit = Some(Audit::file(audit));

@@ -12,6 +12,7 @@ mod file;
 mod layer;
 mod page;
 mod propagation;
+mod records;
 mod resource;
 mod ring;
 mod sampling;

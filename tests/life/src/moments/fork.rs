@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use glyph_runtime::{Telemetry, correlation_id, expose::Format};
+use glyph_runtime::{Telemetry, correlation_id, expose::Format, instrument_stage};
 
 use nix::{
     sys::{
@@ -20,10 +20,10 @@ use nix::{
     unistd::{ForkResult, Pid, fork},
 };
 
-use super::{LONG, install};
+use super::{LONG, install, kind};
 use crate::{
     check,
-    telemetry::{Many, Metrics, Scoped, TenantContext},
+    telemetry::{Many, Metrics, Scoped, TenantContext, stage},
 };
 
 /// Forks, and returns `None` in the child.
@@ -110,11 +110,12 @@ pub(super) fn with_an_endpoint(output: &str) {
     let telemetry = Telemetry::builder("forks")
         .without_listener()
         .without_log()
+        .traces(|traces| traces.stages = kind())
         .install()
         .unwrap();
     let _unused = (output, env::var_os("OTEL_EXPORTER_OTLP_ENDPOINT").unwrap());
     for _ in 0..3 {
-        tracing::info_span!("before the fork").in_scope(|| ());
+        before();
     }
     let Some(child) = forked() else {
         fs::write(format!("{output}.child"), ids(&telemetry)).unwrap();
@@ -204,8 +205,15 @@ fn ids(telemetry: &Telemetry) -> String {
     assert!(page.contains(&process), "{process} in {page}");
     let mut ids = vec![instance.to_owned()];
     for _ in 0..10 {
-        tracing::info_span!("here", otel.name = "after the fork")
-            .in_scope(|| ids.extend(correlation_id().map(|id| id.to_string())));
+        after(&mut ids);
     }
     ids.join("\n")
+}
+
+#[instrument_stage(stage::step, name = "before the fork")]
+fn before() {}
+
+#[instrument_stage(stage::step, name = "after the fork")]
+fn after(ids: &mut Vec<String>) {
+    ids.extend(correlation_id().map(|id| id.to_string()));
 }

@@ -12,6 +12,7 @@
 
 mod forks;
 mod moments;
+mod records;
 
 use std::process::Command;
 

@@ -8,11 +8,14 @@ mod layers;
 pub(crate) mod program;
 mod tree;
 
-use glyph_runtime::log::{LogSettings, Pipeline};
+use glyph_runtime::{
+    log::{LogSettings, Pipeline},
+    trace::{self, StageSpans, TraceSettings},
+};
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use serde_json::{Map, Value};
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::{Layer, Registry, layer::SubscriberExt};
 
 use crate::capture::{AMPLE, Written, lines_of};
 
@@ -31,10 +34,29 @@ pub(super) fn sampled(work: impl FnOnce()) -> Vec<Value> {
     sampled_by(on(), || tracing::info_span!("root").in_scope(work))
 }
 
+/// Returns the lines of `work` in a root span that is sampled, with records of stages in place of
+/// spans.
+pub(super) fn recorded(work: impl FnOnce()) -> Vec<Value> {
+    let mut settings = TraceSettings::new("test");
+    settings.stages = StageSpans::Records;
+    let spans = trace::Pipeline::start(&settings).unwrap();
+    with_log("", spans.layer(), || {
+        tracing::info_span!("root").in_scope(work);
+    })
+}
+
 pub(super) fn filtered_by(filter: &str, sampler: Sampler, work: impl FnOnce()) -> Vec<Value> {
-    glyph_runtime::trace::connect();
+    trace::connect();
     let provider = SdkTracerProvider::builder().with_sampler(sampler).build();
     let tracer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
+    with_log(filter, tracer, work)
+}
+
+fn with_log(
+    filter: &str,
+    spans: impl Layer<Registry> + Send + Sync,
+    work: impl FnOnce(),
+) -> Vec<Value> {
     let kept = Written::default();
     let settings = LogSettings {
         output: kept.output(),
@@ -42,7 +64,7 @@ pub(super) fn filtered_by(filter: &str, sampler: Sampler, work: impl FnOnce()) -
         ..LogSettings::default()
     };
     let (layer, log) = Pipeline::start(settings).unwrap();
-    let subscriber = tracing_subscriber::registry().with(layer).with(tracer);
+    let subscriber = tracing_subscriber::registry().with(spans).with(layer);
     tracing::subscriber::with_default(subscriber, work);
     log.shutdown(AMPLE).unwrap();
     kept.lines()
@@ -96,4 +118,6 @@ fn sampling_changes_no_line() {
         assert_eq!(outside.count(), 0, "{name}: a line without a trace");
         assert_same(lines, disabled.clone(), name);
     }
+    let lines = recorded(program::run);
+    assert_same(lines, disabled, "records");
 }

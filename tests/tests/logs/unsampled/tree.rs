@@ -16,13 +16,14 @@ use tracing::{Span, info, info_span};
 use super::{
     assert_same, off, on,
     program::{Supplier, stage},
-    sampled, sampled_by, unsampled,
+    recorded, sampled, sampled_by, unsampled,
 };
 
-/// Asserts that `work` has the same lines in both kinds of traces, and returns them.
+/// Asserts that `work` has the same lines in every kind of trace, and returns them.
 fn same(name: &str, work: impl Fn()) -> Vec<Value> {
     let lines = unsampled(&work);
     assert_same(lines.clone(), sampled(&work), name);
+    assert_same(lines.clone(), recorded(&work), name);
     lines
 }
 

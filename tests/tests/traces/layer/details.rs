@@ -1,7 +1,7 @@
 //! Spans tell of the code that created them only if asked.
 
-use glyph_runtime::{instrument_stage, trace::TraceSettings};
-use glyph_tests::children::alone;
+use glyph_runtime::instrument_stage;
+use glyph_tests::{children::alone, kinds};
 use tracing::{info, info_span};
 
 use crate::{
@@ -34,7 +34,7 @@ fn spans_have_their_fields_and_no_more() {
 
 #[test]
 fn details_are_there_if_asked() {
-    let mut settings = TraceSettings::new("shop");
+    let mut settings = kinds::settings("shop");
     settings.details.source_location = true;
     settings.details.thread = true;
     settings.details.target = true;
@@ -66,7 +66,7 @@ fn stages_have_the_names_of_their_functions_if_asked() {
             self.0
         }
     }
-    let mut settings = TraceSettings::new("shop");
+    let mut settings = kinds::settings("shop");
     settings.details.source_location = true;
     let spans = exported_with(&settings, || {
         transcribe();
@@ -84,7 +84,7 @@ fn no_path_of_the_machine_leaves() {
         "/home/ada/.cargo/registry/src/index/",
         "parser-1.0.0/src/lib.rs"
     );
-    let mut settings = TraceSettings::new("shop");
+    let mut settings = kinds::settings("shop");
     settings.details.source_location = true;
     let spans = exported_with(&settings, || {
         let span = info_span!("parse");
@@ -95,8 +95,9 @@ fn no_path_of_the_machine_leaves() {
         let never_entered = info_span!("never_entered");
         info!(parent: &never_entered, code.file.path = path, "parsed");
     });
-    let file = value(&spans[1].attributes, "code.file.path");
+    let named = |name: &str| spans.iter().find(|span| span.name == name).unwrap();
+    let file = value(&named("parse").attributes, "code.file.path");
     assert_eq!(file, Some("parser-1.0.0/src/lib.rs".into()));
-    let of_event = &spans[0].events[0].attributes;
+    let of_event = &named("never_entered").events[0].attributes;
     assert!(!format!("{of_event:?}").contains("ada"), "{of_event:?}");
 }

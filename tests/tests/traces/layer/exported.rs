@@ -1,6 +1,7 @@
 //! The spans that a pipeline exports.
 
 use glyph_runtime::trace::{Pipeline, TraceSettings};
+use glyph_tests::kinds;
 use opentelemetry::{KeyValue, Value};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SpanData};
 use tracing_subscriber::layer::SubscriberExt;
@@ -14,11 +15,26 @@ pub(crate) fn exported_with(settings: &TraceSettings, work: impl FnOnce()) -> Ve
     let subscriber = tracing_subscriber::registry().with(pipeline.layer());
     tracing::subscriber::with_default(subscriber, work);
     pipeline.flush(LONG).unwrap();
-    exporter.get_finished_spans().unwrap()
+    in_order(&exporter)
+}
+
+/// Returns the spans in the order of their ends: records of stages are exported later than spans of
+/// `tracing`.
+pub(crate) fn in_order(exporter: &InMemorySpanExporter) -> Vec<SpanData> {
+    let mut spans = exporter.get_finished_spans().unwrap();
+    if kinds::are_records() {
+        spans.sort_by_key(|span| span.end_time);
+    }
+    spans
+}
+
+/// Returns settings with the kind of spans that this process has for stages.
+pub(crate) fn settings() -> TraceSettings {
+    kinds::settings("shop")
 }
 
 pub(crate) fn exported(work: impl FnOnce()) -> Vec<SpanData> {
-    exported_with(&TraceSettings::new("shop"), work)
+    exported_with(&settings(), work)
 }
 
 /// Returns the only value of an attribute.

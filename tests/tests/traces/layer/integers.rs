@@ -1,6 +1,7 @@
 //! Integers are integers, whatever their type.
 
-use glyph_runtime::{instrument_stage, trace::TraceSettings};
+use glyph_runtime::instrument_stage;
+use glyph_tests::kinds;
 use opentelemetry::Value;
 use tracing::{field::Empty, info, info_span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
@@ -93,7 +94,7 @@ fn attributes_of_opentelemetry_keep_their_types() {
 
 #[test]
 fn limit_of_attributes_counts_those_of_the_program() {
-    let mut settings = TraceSettings::new("shop");
+    let mut settings = kinds::settings("shop");
     settings.limits.attributes = 2;
     let spans = exported_with(&settings, || {
         info_span!("upload", first = 1, second = 2, third = 3).in_scope(|| {});

@@ -1,7 +1,7 @@
 //! Spans of stages and of `tracing`, as a pipeline of glyph exports them.
 
 mod details;
-mod exported;
+pub(crate) mod exported;
 mod integers;
 mod lines_of_calls;
 mod log_records;

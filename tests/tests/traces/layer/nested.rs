@@ -5,11 +5,8 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use glyph_runtime::{
-    instrument_stage,
-    trace::{Pipeline, TraceSettings},
-};
-use glyph_tests::children::alone;
+use glyph_runtime::{instrument_stage, trace::Pipeline};
+use glyph_tests::{children::alone, kinds};
 use opentelemetry::trace::Status;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SpanData};
 use tracing::{Span, error, field::Empty, info, info_span};
@@ -18,7 +15,7 @@ use tracing_subscriber::layer::SubscriberExt;
 
 use crate::{
     LONG,
-    layer::exported::{exported, value},
+    layer::exported::{exported, in_order, value},
     spans::telemetry::stage,
 };
 
@@ -44,13 +41,13 @@ fn fail() -> Result<(), String> {
 /// Returns the spans of `work` with a global subscriber: another one sees no event inside of an event.
 fn exported_globally(work: impl FnOnce()) -> Vec<SpanData> {
     let exporter = InMemorySpanExporter::default();
-    let settings = TraceSettings::new("shop");
+    let settings = kinds::settings("shop");
     let pipeline = Pipeline::start_with_exporter(&settings, "test", exporter.clone()).unwrap();
     let subscriber = tracing_subscriber::registry().with(pipeline.layer());
     tracing::subscriber::set_global_default(subscriber).unwrap();
     work();
     pipeline.flush(LONG).unwrap();
-    exporter.get_finished_spans().unwrap()
+    in_order(&exporter)
 }
 
 #[test]

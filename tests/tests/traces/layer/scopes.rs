@@ -2,7 +2,8 @@
 
 use std::num::ParseIntError;
 
-use glyph_runtime::{instrument_stage, trace::TraceSettings};
+use glyph_runtime::instrument_stage;
+use glyph_tests::kinds;
 use opentelemetry_sdk::trace::SpanData;
 use tracing::info_span;
 
@@ -42,7 +43,7 @@ fn scope_is_the_crate() {
 
 #[test]
 fn program_names_the_scope_of_a_crate() {
-    let mut settings = TraceSettings::new("shop");
+    let mut settings = kinds::settings("shop");
     let named = ("traces".to_owned(), "example.com/shop".to_owned());
     settings.instrumentation_scopes.push(named);
     let version = Some(env!("CARGO_PKG_VERSION"));

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use futures_util::{FutureExt, StreamExt, stream};
-use glyph_runtime::{Outcome, instrument_stage, redaction::Redaction, trace::TraceSettings};
+use glyph_runtime::{Outcome, instrument_stage, redaction::Redaction};
+use glyph_tests::kinds;
 use opentelemetry::trace::Status;
 use tracing::{Id, error, info_span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
@@ -127,7 +128,7 @@ fn text_of_an_error_is_redacted_and_limited() {
     let spans = exported(|| drop(fail()));
     assert_eq!(spans[0].status, Status::error("ü".repeat(512)));
 
-    let mut settings = TraceSettings::new("shop");
+    let mut settings = kinds::settings("shop");
     settings.redaction = Redaction::none().with("error");
     let spans = exported_with(&settings, || drop(pay(Some(Failure::Refused))));
     assert_eq!(spans[0].status, Status::error("[redacted]"));

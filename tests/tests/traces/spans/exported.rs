@@ -1,13 +1,18 @@
 //! Spans as an exporter receives them.
 
+use glyph_runtime::trace::Pipeline;
+use glyph_tests::kinds;
 use opentelemetry::{Value, trace::TracerProvider as _};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SdkTracerProvider, SpanData};
 use tracing::{Dispatch, dispatcher};
 use tracing_subscriber::layer::SubscriberExt;
 
-/// An SDK with `tracing-opentelemetry`.
+use crate::layer::exported::in_order;
+
+/// An SDK with `tracing-opentelemetry`, or a pipeline of glyph.
 pub(crate) struct Exported {
     provider: SdkTracerProvider,
+    pipeline: Option<Pipeline>,
     exporter: InMemorySpanExporter,
     dispatch: Dispatch,
 }
@@ -23,14 +28,32 @@ impl Exported {
         let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("tests"));
         Self {
             dispatch: Dispatch::new(tracing_subscriber::registry().with(layer)),
+            pipeline: None,
             provider,
+            exporter,
+        }
+    }
+
+    /// A pipeline of glyph that samples every trace, whose stages are records.
+    fn recorded() -> Self {
+        let exporter = InMemorySpanExporter::default();
+        let settings = kinds::settings("spans");
+        let pipeline = Pipeline::start_with_exporter(&settings, "test", exporter.clone()).unwrap();
+        Self {
+            dispatch: Dispatch::new(tracing_subscriber::registry().with(pipeline.layer())),
+            provider: pipeline.provider().clone(),
+            pipeline: Some(pipeline),
             exporter,
         }
     }
 
     /// Returns all spans that `work` exports.
     pub(crate) fn by(work: impl FnOnce()) -> Vec<SpanData> {
-        let exported = Self::sampled_by(Sampler::AlwaysOn);
+        let exported = if kinds::are_records() {
+            Self::recorded()
+        } else {
+            Self::sampled_by(Sampler::AlwaysOn)
+        };
         exported.run(work);
         exported.spans()
     }
@@ -41,8 +64,11 @@ impl Exported {
 
     /// Returns the spans in the order of their ends.
     pub(crate) fn spans(&self) -> Vec<SpanData> {
+        if let Some(pipeline) = &self.pipeline {
+            pipeline.flush(crate::LONG).unwrap();
+        }
         self.provider.force_flush().unwrap();
-        self.exporter.get_finished_spans().unwrap()
+        in_order(&self.exporter)
     }
 }
 

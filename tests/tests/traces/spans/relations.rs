@@ -5,9 +5,9 @@ use std::sync::mpsc::channel;
 use glyph_runtime::{
     instrument_stage,
     stage::{IntoParent, Link},
-    trace::{Pipeline, Span as Recorded, TraceSettings},
+    trace::{Pipeline, Span as Recorded},
 };
-use glyph_tests::wait::within;
+use glyph_tests::{kinds, wait::within};
 use tracing::{Dispatch, Span, dispatcher, span::Id};
 use tracing_subscriber::layer::SubscriberExt;
 
@@ -21,7 +21,7 @@ struct Subscriber {
 
 impl Subscriber {
     fn new() -> Self {
-        let pipeline = Pipeline::start(&TraceSettings::new("relations")).unwrap();
+        let pipeline = Pipeline::start(&kinds::settings("relations")).unwrap();
         let dispatch = Dispatch::new(tracing_subscriber::registry().with(pipeline.layer()));
         Self { pipeline, dispatch }
     }

@@ -1,0 +1,213 @@
+//! Stages, spans of `tracing` and threads in each other have the same tree with both kinds.
+
+use std::{
+    pin::pin,
+    sync::atomic::{AtomicU32, Ordering::Relaxed},
+    task::{Context as TaskContext, Waker},
+};
+
+use futures_util::{FutureExt, Stream, StreamExt, stream};
+use glyph_runtime::{context::Context, instrument_stage, trace::StageSpans, wait::wait};
+use opentelemetry::{KeyValue, trace::TraceContextExt};
+use proptest::{collection::vec, prelude::*};
+use tracing::{Instrument, Span, error, info, info_span};
+
+use super::{exported, tree};
+use crate::spans::telemetry::stage;
+
+/// Code around other code.
+#[derive(Clone, Debug)]
+enum Step {
+    Event,
+    /// An attribute and an event of the current span of OpenTelemetry.
+    OpenTelemetry,
+    Fail,
+    Stage(Vec<Self>),
+    Block(Vec<Self>),
+    Running(Vec<Self>),
+    /// An asynchronous stage that waits once.
+    Async(Vec<Self>),
+    /// A stage whose body names the current span.
+    Current(Vec<Self>),
+    Span(Vec<Self>),
+    /// A span of the program that the parts before share.
+    Enter(Vec<Self>),
+    /// A stage whose parent is the span that the parts before share.
+    Below(Vec<Self>),
+    /// A stage that follows from the span that the parts before share.
+    After(Vec<Self>),
+    Thread(Vec<Self>),
+    Root(Vec<Self>),
+    Stream(Vec<Self>),
+    Wait(Vec<Self>),
+    /// A stream that is polled in another stage than the one that made it, and one that is dropped.
+    Streams(Vec<Self>),
+    /// A task that outlives the stage that has created it.
+    Outlives(Vec<Self>),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let leaf = prop_oneof![
+        Just(Step::Event),
+        Just(Step::OpenTelemetry),
+        Just(Step::Fail)
+    ];
+    let step = leaf.prop_recursive(30, 90, 3, |inner| {
+        let inside = vec(inner, 0..3);
+        let make = [
+            Step::Stage as fn(Vec<Step>) -> Step,
+            Step::Block,
+            Step::Running,
+            Step::Async,
+            Step::Current,
+            Step::Span,
+            Step::Enter,
+            Step::Below,
+            Step::After,
+            Step::Thread,
+            Step::Root,
+            Step::Stream,
+            Step::Wait,
+            Step::Outlives,
+            Step::Streams,
+        ];
+        (0..make.len(), inside).prop_map(move |(kind, inside)| make[kind](inside))
+    });
+    vec(step, 1..4)
+}
+
+#[instrument_stage(stage::stt, labels(test = "nested"), fields(number), name = "stage")]
+fn in_stage(number: u32, inside: impl FnOnce()) {
+    inside();
+}
+
+#[instrument_stage(stage::stt, labels(test = "nested"), fields(number), name = "root", parent = None)]
+fn in_root(number: u32, inside: impl FnOnce()) {
+    inside();
+}
+
+#[instrument_stage(stage::stt, labels(test = "nested"), fields(number), name = "below", parent = parent)]
+fn below(number: u32, parent: &Span, inside: impl FnOnce()) {
+    inside();
+}
+
+#[instrument_stage(stage::stt, labels(test = "nested"), fields(number), name = "after", links = [span])]
+fn after(number: u32, span: &Span, inside: impl FnOnce()) {
+    inside();
+}
+
+#[instrument_stage(stage::stt, labels(test = "nested"), fields(number), name = "async")]
+async fn in_async(number: u32, inside: impl FnOnce()) {
+    tokio::task::yield_now().await;
+    inside();
+}
+
+#[instrument_stage(stage::stt, labels(test = "nested"), fields(late), name = "current")]
+fn in_current(late: u32, inside: impl FnOnce()) {
+    Span::current().record("late", late + 1);
+    inside();
+}
+
+#[instrument_stage(
+    stage::stt,
+    labels(test = "nested"),
+    fields(number),
+    name = "stream",
+    stream
+)]
+fn in_stream(number: u32, inside: impl FnOnce()) -> impl Stream<Item = ()> {
+    stream::once(async { inside() })
+}
+
+#[instrument_stage(stage::stt, labels(test = "nested"), name = "fails", err = event)]
+fn fail(number: u32) -> Result<(), String> {
+    Err(format!("number {number}"))
+}
+
+/// Polls a future to its end.
+fn block_on(future: impl Future<Output = ()>) {
+    let mut future = pin!(future);
+    let mut context = TaskContext::from_waker(Waker::noop());
+    while future.as_mut().poll(&mut context).is_pending() {}
+}
+
+fn run(steps: &[Step], kept: &Span, number: &AtomicU32) {
+    for step in steps {
+        run_step(step, kept, number);
+    }
+}
+
+fn run_step(step: &Step, kept: &Span, number: &AtomicU32) {
+    let this = number.fetch_add(1, Relaxed);
+    let test = "nested";
+    let inner = |inside: &[Step]| run(inside, kept, number);
+    match step {
+        Step::Event if this.is_multiple_of(2) => info!(this, "an event"),
+        Step::Event => error!(this, error = "an error"),
+        Step::OpenTelemetry => {
+            let context = opentelemetry::Context::current();
+            let span = context.span();
+            span.set_attribute(KeyValue::new("set", i64::from(this)));
+            span.add_event("added", vec![KeyValue::new("this", i64::from(this))]);
+        }
+        Step::Fail => fail(this).unwrap_err().clear(),
+        Step::Stage(inside) => in_stage(this, || inner(inside)),
+        Step::Root(inside) => in_root(this, || inner(inside)),
+        Step::Below(inside) => below(this, kept, || inner(inside)),
+        Step::After(inside) => after(this, kept, || inner(inside)),
+        Step::Async(inside) => block_on(in_async(this, || inner(inside))),
+        Step::Current(inside) => in_current(this, || inner(inside)),
+        Step::Block(inside) => stage::stt { test }.time(|| inner(inside)),
+        Step::Running(inside) => {
+            let running = stage::stt { test }.start();
+            running.in_scope(|| inner(inside));
+            running.finish();
+        }
+        Step::Span(inside) => {
+            let span = info_span!("span", number = this);
+            span.in_scope(|| run(inside, &span, number));
+        }
+        Step::Enter(inside) => kept.in_scope(|| inner(inside)),
+        Step::Thread(inside) => {
+            let context = Context::current();
+            std::thread::scope(|scope| {
+                scope.spawn(|| context.in_scope(|| inner(inside)));
+            });
+        }
+        Step::Stream(inside) => {
+            let mut stream = pin!(in_stream(this, || inner(inside)));
+            info_span!("poll").in_scope(|| {
+                assert!(stream.next().now_or_never().is_some());
+            });
+        }
+        Step::Streams(inside) => {
+            drop(in_stream(this, || ()));
+            let mut made = None;
+            in_stage(this, || made = Some(in_stream(this, || inner(inside))));
+            let mut stream = pin!(made.unwrap());
+            in_stage(this, || assert!(stream.next().now_or_never().is_some()));
+        }
+        Step::Wait(inside) => wait("pool").blocking(|| inner(inside)),
+        Step::Outlives(inside) => {
+            let mut task = None;
+            in_stage(this, || {
+                task = Some(in_async(this, || inner(inside)).instrument(info_span!("task")));
+            });
+            block_on(task.unwrap());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn any_nesting_has_the_same_tree_with_both_kinds(steps in steps()) {
+        let [tracing, records] = [StageSpans::Tracing, StageSpans::Records].map(|stages| {
+            tree::of(&exported(stages, || {
+                let kept = info_span!("kept");
+                run(&steps, &kept, &0.into());
+            }))
+        });
+        prop_assert_eq!(records, tracing);
+    }
+}
