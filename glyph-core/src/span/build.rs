@@ -6,7 +6,7 @@ use super::{
     FieldValue, FieldValues, Parent, SpanCallsite, Values, callsite::MAX_FIELDS,
     decision::is_enabled, traces::traces,
 };
-use crate::thread_end::FirstUse;
+use crate::thread_end::{FirstUse, is_ending};
 
 /// Builds a span with the values of its labels and fields.
 #[inline(never)]
@@ -43,7 +43,7 @@ pub(super) fn build_enabled(
 /// Builds a span in the current one, with the values of the record that took its place.
 #[cold]
 pub(super) fn build_again(callsite: &'static SpanCallsite, values: &Values) -> Span {
-    if !is_enabled(callsite) {
+    if is_ending() || !is_enabled(callsite) {
         return Span::none();
     }
     callsite.list();

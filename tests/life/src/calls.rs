@@ -79,6 +79,17 @@ pub(crate) const CALLS: &[Call] = &[
         running.in_scope(current::retry);
         running.finish();
     }),
+    call("future in a block", 3, || {
+        let running = stage::step {}.start();
+        now(running.scope(async { current::retry() }));
+        running.finish();
+    }),
+    call("span of an unsampled block", 2, || {
+        drop(AsksForSpan(unsampled(|| stage::step {}.start())));
+    }),
+    call("stream of an unsampled caller", 4, || {
+        now(unsampled(|| items(false)).count());
+    }),
     call("timed block", 2, || stage::step {}.time(|| ())),
     call("timed future", 2, || {
         now(stage::step {}.time_async(async {}));
@@ -165,6 +176,23 @@ fn items(goes_on: bool) -> impl Stream<Item = u8> {
     stream::iter([1, 2].into_iter().take(2 - end)).chain(ends)
 }
 
+/// Asks for the span of a block when it is dropped, before the block.
+struct AsksForSpan(current::Running);
+
+impl Drop for AsksForSpan {
+    fn drop(&mut self) {
+        let _span = self.0.span().clone();
+        self.0.in_scope(|| tracing::warn!("in an unsampled block"));
+    }
+}
+
+/// Runs `work` below a caller whose trace is not sampled.
+fn unsampled<R>(work: impl FnOnce() -> R) -> R {
+    let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
+    let headers = HashMap::from([("traceparent".to_owned(), parent.to_owned())]);
+    propagation::extract(&headers).in_scope(work)
+}
+
 fn ids() {
     let _ids = (
         correlation_id(),
@@ -235,6 +263,8 @@ fn grpc_server() -> impl Future<Output = impl Any> {
 pub(crate) fn held() -> Vec<(&'static str, u64, Box<dyn Any>)> {
     let mut stream = Box::pin(items(true));
     let _first = stream.next().now_or_never();
+    let mut unsampled_stream = Box::pin(unsampled(|| items(true)));
+    let _first = unsampled_stream.next().now_or_never();
     let mut waiting = Box::pin(wait("life").of(pending::<()>()));
     let mut timed = Box::pin(stage::step {}.time_async(pending::<()>()));
     let mut future = Box::pin(never());
@@ -250,6 +280,17 @@ pub(crate) fn held() -> Vec<(&'static str, u64, Box<dyn Any>)> {
     vec![
         ("block", 2, Box::new(stage::step {}.start())),
         ("stream", 2, Box::new(stream)),
+        (
+            "unsampled block",
+            2,
+            Box::new(AsksForSpan(unsampled(|| stage::step {}.start()))),
+        ),
+        ("unsampled stream", 2, Box::new(unsampled_stream)),
+        (
+            "unsampled queued item",
+            1,
+            Box::new(unsampled(|| Queue::new("life").track(()))),
+        ),
         ("wait", 1, Box::new(waiting)),
         ("timed future", 2, Box::new(timed)),
         ("future", 2, Box::new(future)),

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::{CALLS, Child};
 
 /// Values that are held by a thread-local.
-const HELD: usize = 10;
+const HELD: usize = 13;
 
 /// Returns a child that runs as in a program with `panic = "abort"` and as in one without.
 fn both_ways(moment: &str, calls: usize) -> [Child; 2] {
