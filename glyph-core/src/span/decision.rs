@@ -52,21 +52,16 @@ pub(super) enum Decision {
     Open(ParentContext),
 }
 
-/// Decides what a call has.
-pub(super) fn decide(
-    callsite: &'static SpanCallsite,
-    names_parent: bool,
-    needs: SpanNeeds,
-) -> Decision {
+/// Whether calls have nothing in any context: no subscriber reads spans of this level, or the thread
+/// is ending.
+#[inline]
+pub(super) fn is_off(callsite: &'static SpanCallsite) -> bool {
     let level = *callsite.metadata().level();
-    if level > STATIC_MAX_LEVEL || level > LevelFilter::current() || is_ending() {
-        return Decision::Nothing;
-    }
-    decide_by_context(callsite, names_parent, needs)
+    level > STATIC_MAX_LEVEL || level > LevelFilter::current() || is_ending()
 }
 
-#[inline(never)]
-fn decide_by_context(
+/// Decides what a call has, unless that [is off](is_off).
+pub(super) fn decide(
     callsite: &'static SpanCallsite,
     names_parent: bool,
     needs: SpanNeeds,

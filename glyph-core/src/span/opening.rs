@@ -3,7 +3,7 @@
 use super::{
     FieldValue, OpenSpan, Parent, ParentContext, RecordSlot, SpanCallsite,
     build::{build, build_enabled},
-    decision::{Decision, SpanNeeds, SpanType, decide},
+    decision::{Decision, SpanNeeds, SpanType, decide, is_off},
     open::State,
     recorded::Recorded,
     traced::Traced,
@@ -13,6 +13,20 @@ use super::{
 /// Returns the context to open a span in, or `None` if the call has neither a span nor a record.
 #[must_use]
 pub(crate) fn opens(
+    open: &mut OpenSpan,
+    callsite: &'static SpanCallsite,
+    names_parent: bool,
+    needs: SpanNeeds,
+) -> Option<ParentContext> {
+    if is_off(callsite) {
+        return None;
+    }
+    opens_in_context(open, callsite, names_parent, needs)
+}
+
+/// Apart from [`opens`], which needs no stack frame without a subscriber.
+#[inline(never)]
+fn opens_in_context(
     open: &mut OpenSpan,
     callsite: &'static SpanCallsite,
     names_parent: bool,

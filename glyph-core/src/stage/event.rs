@@ -183,8 +183,11 @@ impl EnclosingEvents {
 pub(super) struct EventsGuard(Option<EnclosingEvents>);
 
 impl EventsGuard {
-    /// Of a call without events.
-    pub(super) const NONE: Self = Self(None);
+    /// Of a call without events. A function: a constant would be copied as a whole.
+    #[inline]
+    pub(super) const fn none() -> Self {
+        Self(None)
+    }
 }
 
 impl Drop for EventsGuard {

@@ -44,7 +44,7 @@ impl Guard {
     ) -> R {
         let mut span = self.enter_span();
         let result = {
-            let mut events = EventsGuard::NONE;
+            let mut events = EventsGuard::none();
             span.enter_events(&mut events);
             work(&span)
         };
@@ -57,7 +57,7 @@ impl Guard {
     /// Enters the call.
     pub(super) fn enter(&mut self) -> CallGuard<'_> {
         let span = self.enter_span();
-        let mut events = EventsGuard::NONE;
+        let mut events = EventsGuard::none();
         span.enter_events(&mut events);
         CallGuard {
             _events: events,
@@ -77,7 +77,7 @@ impl Guard {
     /// Enters a call that other threads can be in.
     pub(super) fn enter_shared(&self) -> SharedCallGuard<'_> {
         let inside = self.open_span.enter_shared();
-        let mut events = EventsGuard::NONE;
+        let mut events = EventsGuard::none();
         self.enter_events(&mut events);
         SharedCallGuard {
             _events: events,
