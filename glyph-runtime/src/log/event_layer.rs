@@ -36,7 +36,7 @@ pub(super) trait EventWriter: Send + Sync + 'static {
 }
 
 /// The layer of a writer, and its filter, for a subscriber of any type.
-pub(super) struct FilteredEvents<W> {
+pub(crate) struct FilteredEvents<W> {
     layer: EventLayer<W>,
     filter: EventFilter,
 }
@@ -90,6 +90,10 @@ impl<F: FieldStore> Occurrence<'_, F> {
     }
 }
 
+#[expect(
+    private_bounds,
+    reason = "code outside of the log has the layers that pipelines return, and no writers of its own"
+)]
 impl<W: EventWriter> FilteredEvents<W> {
     pub(super) fn new(writer: W, filter: EventFilter) -> Self {
         let limits = &writer.policy().limits;
@@ -104,7 +108,7 @@ impl<W: EventWriter> FilteredEvents<W> {
     }
 
     /// Returns the layer for a subscriber of this type.
-    pub(super) fn on<S>(self) -> impl Layer<S> + use<S, W>
+    pub(crate) fn on<S>(self) -> impl Layer<S> + use<S, W>
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
     {

@@ -2,15 +2,11 @@
 
 use std::{cell::Cell, sync::Arc};
 
-use tracing::Subscriber;
-use tracing_subscriber::{Layer, registry::LookupSpan};
-
 use super::{
     AUDIT,
     audit::Trail,
     event_layer::{EventWriter, FilteredEvents, Occurrence},
     fields::{FieldStore, Fields, MESSAGE, Policy},
-    filter::EventFilter,
     line::{Head, Layout, Line, Style},
     names::{Names, UsedKey},
     queue::Queue,
@@ -18,24 +14,10 @@ use super::{
 };
 
 /// The layer that writes the log; made by [`Pipeline::start`](super::Pipeline::start).
-pub(crate) struct LineLayer(FilteredEvents<LineWriter>);
-
-impl LineLayer {
-    pub(super) fn new(writer: LineWriter, filter: EventFilter) -> Self {
-        Self(FilteredEvents::new(writer, filter))
-    }
-
-    /// Returns the layer for a subscriber of this type.
-    pub(crate) fn on<S>(self) -> impl Layer<S> + use<S>
-    where
-        S: Subscriber + for<'a> LookupSpan<'a>,
-    {
-        self.0.on()
-    }
-}
+pub(crate) type LineLayer = FilteredEvents<LineWriter>;
 
 /// Turns events into lines.
-pub(super) struct LineWriter {
+pub(crate) struct LineWriter {
     pub(super) policy: Policy,
     pub(super) style: Style,
     pub(super) names: Arc<Names>,

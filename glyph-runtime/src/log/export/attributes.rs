@@ -12,7 +12,7 @@ use crate::log::{
 
 /// Names and their values. Kept with a span, or moved into a record.
 #[derive(Debug, Default)]
-pub(super) struct Attributes {
+pub(in crate::log) struct Attributes {
     entries: Vec<(&'static str, AnyValue)>,
     bytes: usize,
     omitted: usize,

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use tracing::{Level, Metadata, Subscriber};
-use tracing_subscriber::{Layer, registry::LookupSpan};
+use tracing::{Level, Metadata};
 
 use super::{attributes::Attributes, record::Draft};
 use crate::{
@@ -18,24 +17,10 @@ use crate::{
 };
 
 /// The layer that exports events; made by [`Pipeline::start`](super::Pipeline::start).
-pub(crate) struct RecordLayer(FilteredEvents<RecordWriter>);
-
-impl RecordLayer {
-    pub(super) fn new(writer: RecordWriter, filter: EventFilter) -> Self {
-        Self(FilteredEvents::new(writer, filter))
-    }
-
-    /// Returns the layer for a subscriber of this type.
-    pub(crate) fn on<S>(self) -> impl Layer<S> + use<S>
-    where
-        S: Subscriber + for<'a> LookupSpan<'a>,
-    {
-        self.0.on()
-    }
-}
+pub(crate) type RecordLayer = FilteredEvents<RecordWriter>;
 
 /// Turns events into records.
-pub(super) struct RecordWriter {
+pub(crate) struct RecordWriter {
     pub(super) policy: Policy,
     pub(super) audit: bool,
     pub(super) transports: TransportEvents,
