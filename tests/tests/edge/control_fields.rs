@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use glyph_runtime::{
     Histogram, instrument_stage, metric_catalog,
-    trace::{Protocol, Sampler},
+    trace::{Protocol, Sampler, StageSpans},
     wait::wait,
 };
 use glyph_tests::{environment, receiver::logs::Receiver, wait as until, written::Written};
@@ -114,7 +114,7 @@ async fn work(written: &Written) {
 }
 
 /// Returns the names of the fields of all lines, and those of all log records.
-fn names(sampler: Sampler) -> [BTreeSet<String>; 2] {
+fn names(sampler: Sampler, stages: StageSpans) -> [BTreeSet<String>; 2] {
     let (written, receiver) = (Written::default(), Receiver::start([]));
     let (output, endpoint) = (written.output(), receiver.endpoint());
     let telemetry = environment::telemetry("shop")
@@ -123,7 +123,10 @@ fn names(sampler: Sampler) -> [BTreeSet<String>; 2] {
             logs.otlp.endpoint = endpoint;
             logs.otlp.protocol = Protocol::HttpProtobuf;
         })
-        .traces(move |traces| traces.sampler = sampler)
+        .traces(move |traces| {
+            traces.sampler = sampler;
+            traces.stages = stages;
+        })
         .build()
         .unwrap();
     let subscriber = tracing_subscriber::registry().with(telemetry.layers());
@@ -148,9 +151,13 @@ fn names(sampler: Sampler) -> [BTreeSet<String>; 2] {
 fn control_fields_of_stages_spans_and_calls_are_in_no_line_and_no_record() {
     let calls = || Metrics::global().step.snapshot().count();
     let calls_before = calls();
-    for root in [Sampler::AlwaysOn, Sampler::AlwaysOff] {
+    for (root, stages) in [
+        (Sampler::AlwaysOn, StageSpans::Tracing),
+        (Sampler::AlwaysOn, StageSpans::Records),
+        (Sampler::AlwaysOff, StageSpans::Tracing),
+    ] {
         let sampler = Sampler::parent_based(root);
-        for names in names(sampler) {
+        for names in names(sampler, stages) {
             let controls: Vec<_> = names
                 .iter()
                 .filter(|name| name.starts_with(PREFIX))

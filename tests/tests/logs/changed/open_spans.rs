@@ -8,7 +8,7 @@ use std::{
 
 use glyph_runtime::{
     Telemetry, instrument_stage,
-    trace::{Protocol, Sampler},
+    trace::{Protocol, Sampler, StageSpans},
 };
 use glyph_tests::{children::alone, environment, receiver::logs::Receiver};
 use tracing::{debug, field::Empty, info_span};
@@ -34,11 +34,11 @@ fn polled(session: Pin<&mut impl Future<Output = ()>>) {
     let _is_pending = session.poll(&mut context);
 }
 
-/// Runs `work` below a root span, as a program whose traces are sampled and as one whose are not.
-/// Returns the messages of the lines that are not about changes, which are also those of the log
+/// Runs `work` below a root span, as a program whose traces are sampled, with spans of stages of both
+/// kinds, and as one whose are not. Returns the messages of the lines that are not about changes, which are also those of the log
 /// records.
 fn in_open_spans(work: impl Fn(&Telemetry)) -> Vec<String> {
-    let of = |sampler: Sampler| {
+    let of = |(sampler, stages)| {
         let (written, receiver) = (Written::default(), Receiver::start([]));
         let (output, endpoint) = (written.output(), receiver.endpoint());
         let telemetry = environment::telemetry("shop")
@@ -47,7 +47,10 @@ fn in_open_spans(work: impl Fn(&Telemetry)) -> Vec<String> {
                 logs.otlp.endpoint = endpoint;
                 logs.otlp.protocol = Protocol::HttpProtobuf;
             })
-            .traces(|traces| traces.sampler = sampler)
+            .traces(move |traces| {
+                traces.sampler = sampler;
+                traces.stages = stages;
+            })
             .build()
             .unwrap();
         let subscriber = tracing_subscriber::registry().with(telemetry.layers());
@@ -62,7 +65,13 @@ fn in_open_spans(work: impl Fn(&Telemetry)) -> Vec<String> {
         messages.retain(|message| message != "log filter changed");
         messages
     };
-    let [sampled, unsampled] = [Sampler::AlwaysOn, Sampler::AlwaysOff].map(of);
+    let [sampled, recorded, unsampled] = [
+        (Sampler::AlwaysOn, StageSpans::Tracing),
+        (Sampler::AlwaysOn, StageSpans::Records),
+        (Sampler::AlwaysOff, StageSpans::Tracing),
+    ]
+    .map(of);
+    assert_eq!(sampled, recorded);
     assert_eq!(sampled, unsampled);
     sampled
 }
