@@ -96,17 +96,18 @@ impl Around {
         self.built.get()
     }
 
-    /// Returns the span of the call, which `build` builds in this context if there is none.
-    pub(super) fn built_by(&self, build: impl FnOnce() -> Span) -> &Span {
+    /// Returns the span of the call, which `build` builds in this context if there is none. `None` if
+    /// it is disabled, and then the call goes on without it.
+    pub(super) fn built_by(&self, build: impl FnOnce() -> Span) -> Option<&Span> {
         if let Some(span) = self.built.get() {
-            return span;
+            return Some(span);
         }
         // Not inside of `get_or_init`: a layer may ask for the same span.
         let span = {
             let _inside = self.entered();
             build()
         };
-        self.built.get_or_init(|| span)
+        (!span.is_disabled()).then(|| self.built.get_or_init(|| span))
     }
 
     /// Enters the span and the context until the returned guard is dropped.

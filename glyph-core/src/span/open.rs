@@ -155,7 +155,10 @@ impl OpenSpan {
     pub(crate) fn built(&self, callsite: &'static SpanCallsite) -> &Span {
         match &*self.0 {
             State::Recorded(recorded) => recorded.built().unwrap_or(&NO_SPAN),
-            State::Around(around) => around.built_by(|| build_again(callsite, &Values::default())),
+            State::Around(around) => {
+                let built = around.built_by(|| build_again(callsite, &Values::default()));
+                built.unwrap_or(&NO_SPAN)
+            }
             State::Nothing | State::Unsampled | State::Span(..) | State::Traced(_) => self.span(),
         }
     }

@@ -46,7 +46,7 @@ impl Recorded {
     /// Returns a span of `tracing`'s with the values of the record.
     pub(super) fn built(&self) -> Option<&Span> {
         let around = self.around.as_deref()?;
-        Some(around.built_by(|| self.slot.build(self.callsite)))
+        around.built_by(|| self.slot.build(self.callsite))
     }
 
     /// Leaves what [`enter`](Self::enter) has entered.

@@ -73,6 +73,8 @@ impl Running {
     /// costs as much as a sampled span: prefer [`in_scope`](Self::in_scope) and
     /// [`scope`](Self::scope).
     ///
+    /// It has no labels then in a program without a log of glyph's, which has no use for them.
+    ///
     /// The span is disabled if the subscriber does not enable it, or there is none.
     #[must_use]
     pub fn span(&self) -> &Span {

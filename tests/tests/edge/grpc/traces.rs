@@ -273,7 +273,8 @@ async fn channel_that_connects_to_another_address_shows_it_on_later_calls() {
     };
     assert!(call().await);
     *connects_to.lock().unwrap() = next;
-    first.shutdown_background();
+    let ends = move || first.shutdown_timeout(wait::LONG);
+    tokio::task::spawn_blocking(ends).await.unwrap();
     let deadline = Instant::now() + wait::LONG;
     // A call can fail before the channel notices that its connection is closed.
     for succeeded in 0..2 {

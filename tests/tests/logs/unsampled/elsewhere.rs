@@ -118,6 +118,21 @@ fn block_that_goes_to_another_thread_stays_in_the_trace() {
     }
 }
 
+#[test]
+fn block_whose_span_was_asked_for_where_nobody_enables_it_goes_on_without_it() {
+    let lines = same(|client| {
+        let running = client.request(start);
+        dispatcher::with_default(&Dispatch::none(), || {
+            assert_eq!(running.span().is_disabled(), !client.is_sampled);
+        });
+        on_a_thread(|| running.in_scope(inner));
+        on_a_thread(|| assert!(!running.span().is_disabled()));
+        running.finish();
+    });
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0]["supplier"], "acme");
+}
+
 /// Logs that an item leaves its queue.
 struct Logged;
 
