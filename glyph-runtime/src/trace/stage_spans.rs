@@ -48,6 +48,9 @@ pub enum StageSpans {
     ///
     /// All stages have one with [`SpanDetails::busy_and_idle`](super::SpanDetails::busy_and_idle).
     ///
+    /// A span that is entered again inside of a stage that is inside of the same span is the current
+    /// one there, and takes the events. If the stage has a span of `tracing`, that takes them.
+    ///
     /// A record ends with its call. Tasks that outlive the call are still its children, but their
     /// events are not added to it.
     Records,

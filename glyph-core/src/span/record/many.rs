@@ -19,13 +19,10 @@ impl ValuesOfMany {
         first..self.len()
     }
 
-    /// Returns no values, with room for as many as these.
-    #[must_use]
-    pub fn as_large(&self) -> Self {
-        Self {
-            entries: Vec::with_capacity(self.entries.len()),
-            text: String::with_capacity(self.text.len()),
-        }
+    /// Removes all values, and keeps the memory.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+        self.text.clear();
     }
 
     /// The number of values.

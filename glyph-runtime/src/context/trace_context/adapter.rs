@@ -3,7 +3,7 @@
 //! `tracing-opentelemetry` makes the context of a span current while the span is entered. So one
 //! lookup in the thread is enough, without a lock and without the subscriber.
 
-use std::{ptr::from_ref, sync::Arc};
+use std::ptr::from_ref;
 
 use opentelemetry::{
     Context, KeyValue,
@@ -121,7 +121,7 @@ impl Traces for CurrentContext {
     }
 
     fn start(&self, callsite: &'static SpanCallsite) -> Option<Box<dyn TracedSpan>> {
-        stage_recorder::with(|recorder| Arc::clone(recorder).start(callsite)).flatten()
+        stage_recorder::with(|recorder| recorder.start(callsite)).flatten()
     }
 
     fn continue_trace(&self, span: &Span, parent: &Span) {

@@ -22,7 +22,7 @@ pub(crate) trait StageRecorder: Send + Sync {
     fn accepts(&self, callsite: &'static SpanCallsite) -> bool;
 
     /// Starts a span in the current context. `None` if it belongs to no trace.
-    fn start(self: Arc<Self>, callsite: &'static SpanCallsite) -> Option<Box<dyn TracedSpan>>;
+    fn start(&self, callsite: &'static SpanCallsite) -> Option<Box<dyn TracedSpan>>;
 }
 
 /// Marks a subscriber whose stages are recorded, if there is a recorder.

@@ -1,7 +1,7 @@
 //! Calls that have ended on a thread, and the number of those that it has begun.
 
 use std::{
-    mem::{replace, take},
+    mem::take,
     ops::Range,
     sync::{
         Mutex,
@@ -11,7 +11,10 @@ use std::{
 };
 
 use glyph_core::__runtime::{SpanCallsite, Values, ValuesOfMany};
-use opentelemetry::{SpanId, trace::SpanContext};
+use opentelemetry::{
+    SpanId, TraceFlags, TraceId,
+    trace::{SpanContext, TraceState},
+};
 
 use super::context_span::Additions;
 use crate::origin::Origin;
@@ -27,15 +30,49 @@ const OPEN: usize = 32;
 #[derive(Debug)]
 pub(super) struct EndedSpan {
     pub(super) callsite: &'static SpanCallsite,
-    pub(super) context: SpanContext,
+    pub(super) ids: Ids,
     pub(super) parent: SpanId,
     pub(super) parent_is_remote: bool,
     pub(super) start: SystemTime,
-    pub(super) end: SystemTime,
+    /// The duration.
+    pub(super) nanoseconds: u64,
     /// What was added to the span, other than its fields.
     pub(super) additions: Option<Box<Additions>>,
     /// The fields, in the values of the buffer.
     pub(super) values: Range<u32>,
+}
+
+/// A span context that is smaller, since most traces have no state.
+#[derive(Debug)]
+pub(super) struct Ids {
+    trace: TraceId,
+    span: SpanId,
+    flags: TraceFlags,
+    state: Option<Box<TraceState>>,
+}
+
+impl Ids {
+    pub(super) const NONE: Self = Self {
+        trace: TraceId::INVALID,
+        span: SpanId::INVALID,
+        flags: TraceFlags::NOT_SAMPLED,
+        state: None,
+    };
+
+    pub(super) fn of(context: &SpanContext) -> Self {
+        let state = context.trace_state();
+        Self {
+            trace: context.trace_id(),
+            span: context.span_id(),
+            flags: context.trace_flags(),
+            state: (*state != TraceState::NONE).then(|| Box::new(state.clone())),
+        }
+    }
+
+    pub(super) fn context(self) -> SpanContext {
+        let state = self.state.map_or(TraceState::NONE, |state| *state);
+        SpanContext::new(self.trace, self.span, self.flags, false, state)
+    }
 }
 
 /// Calls that have ended.
@@ -51,6 +88,14 @@ impl Buffer {
             span.values = self.values.push(values);
         }
         self.spans.push(span);
+    }
+
+    /// Returns the memory of the buffer, unless it is small, or a few texts have taken much.
+    pub(super) fn reusable(mut self) -> Option<Self> {
+        let is_usual = self.spans.capacity() >= FULL && self.values.text_bytes() <= FULL_TEXT;
+        self.spans.clear();
+        self.values.clear();
+        is_usual.then_some(self)
     }
 
     fn is_full(&self) -> bool {
@@ -152,13 +197,18 @@ impl ThreadBuffer {
         state.ended += 1;
         state.buffer.push(span(), values);
         if state.buffer.is_full() {
-            let next = Buffer {
-                spans: Vec::with_capacity(FULL),
-                values: state.buffer.values.as_large(),
-            };
-            return Pushed::Full(replace(&mut state.buffer, next));
+            return Pushed::Full(take(&mut state.buffer));
         }
         Pushed::Kept
+    }
+
+    /// Gives the thread the memory of another buffer, after a full one was handed over.
+    pub(super) fn reuse(&self, empty: Buffer) {
+        if let Some(mut state) = self.origin.lock(&self.state)
+            && state.buffer.spans.is_empty()
+        {
+            state.buffer = empty;
+        }
     }
 
     /// Takes what is in the buffer. With `closing`, it takes nothing more.

@@ -25,6 +25,9 @@ use crate::{
     trace::processor::Routes,
 };
 
+/// The most buffers whose memory is kept for threads.
+const MOST_UNUSED: usize = 8;
+
 /// The buffers of the threads.
 #[derive(Debug)]
 pub(in crate::trace) struct Collector {
@@ -54,6 +57,8 @@ struct Threads {
 struct Full {
     buffers: Vec<Buffer>,
     spans: usize,
+    /// The memory of buffers that were exported.
+    unused: Vec<Buffer>,
     /// Whether nothing takes the buffers any more.
     is_closed: bool,
 }
@@ -82,26 +87,32 @@ impl Collector {
         buffer
     }
 
-    /// Takes a full buffer, or drops and counts its spans if too many wait.
-    pub(super) fn hand_over(&self, buffer: Buffer, routes: &Routes) {
+    /// Takes a full buffer, or drops and counts its spans if too many wait. Returns the memory of
+    /// another one.
+    pub(super) fn hand_over(&self, buffer: Buffer, routes: &Routes) -> Option<Buffer> {
         let spans = buffer.spans.len();
         // In a process that was forked, that lock may be held forever.
         if self.origin.is_forked() {
-            return self.keep_inherited(routes, buffer);
+            self.keep_inherited(routes, buffer);
+            return None;
         }
         let mut full = lock(&self.full);
         if full.is_closed {
             drop(full);
-            return self.export(routes, buffer, false);
+            self.export(routes, buffer, false);
+            return None;
         }
         if full.spans > 0 && full.spans.saturating_add(spans) > self.limit {
             drop(full);
-            return routes.dropped(DropReason::QueueFull, spans);
+            routes.dropped(DropReason::QueueFull, spans);
+            return None;
         }
         full.spans += spans;
         full.buffers.push(buffer);
+        let unused = full.unused.pop();
         drop(full);
         self.work.notify_one();
+        unused
     }
 
     /// Exports a call that ended on a thread without a buffer.
@@ -115,10 +126,16 @@ impl Collector {
         self.export(routes, buffer, !routes.closed.load(Relaxed));
     }
 
-    fn export(&self, routes: &Routes, buffer: Buffer, keeps: bool) {
-        let Buffer { spans, values } = buffer;
-        for span in spans {
-            routes.route(self.conversion.span_data(span, &values), keeps);
+    fn export(&self, routes: &Routes, mut buffer: Buffer, keeps: bool) {
+        let Buffer { spans, values } = &mut buffer;
+        for span in spans.drain(..) {
+            routes.route(self.conversion.span_data(span, values), keeps);
+        }
+        if let Some(buffer) = buffer.reusable() {
+            let mut full = lock(&self.full);
+            if full.unused.len() < MOST_UNUSED {
+                full.unused.push(buffer);
+            }
         }
     }
 

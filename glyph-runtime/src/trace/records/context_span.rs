@@ -28,15 +28,12 @@ pub(super) struct Additions {
     pub(super) end: Option<SystemTime>,
 }
 
-/// The ids of a call, and the additions to it until it has ended.
-///
-/// Contexts that outlive the call share it.
+/// The additions to a call, until it has ended. Contexts that outlive the call share it.
 #[derive(Debug)]
 pub(super) struct Addable {
     /// Tells the pipelines of the process apart.
     pipeline: usize,
     limits: SpanLimits,
-    context: SpanContext,
     kept: Mutex<Kept>,
 }
 
@@ -52,32 +49,18 @@ impl Addable {
         Arc::new(Self {
             pipeline,
             limits,
-            context: SpanContext::NONE,
-            kept: Mutex::new(Kept::Ended),
+            kept: Mutex::new(Kept::Open(None)),
         })
     }
 
-    pub(super) const fn context(&self) -> &SpanContext {
-        &self.context
-    }
-
-    /// Begins a call with these ids.
-    pub(super) fn begin(&mut self, context: SpanContext, is_recording: bool) {
-        self.context = context;
-        *unshared(&mut self.kept) = if is_recording {
-            Kept::Open(None)
-        } else {
-            Kept::Ended
-        };
-    }
-
-    /// Takes the additions of a call to which nothing else refers.
-    pub(super) fn end(&mut self) -> Option<Box<Additions>> {
-        replace(unshared(&mut self.kept), Kept::Ended).additions()
+    /// Takes the additions of a call to which nothing else refers, and is there for the next call.
+    pub(super) fn renew(&mut self) -> Option<Box<Additions>> {
+        let kept = self.kept.get_mut().unwrap_or_else(PoisonError::into_inner);
+        replace(kept, Kept::Open(None)).additions()
     }
 
     /// Takes the additions. Further ones are ignored.
-    pub(super) fn end_shared(&self) -> Option<Box<Additions>> {
+    pub(super) fn end(&self) -> Option<Box<Additions>> {
         let mut kept = lock_unless_lost(&self.kept)?;
         replace(&mut *kept, Kept::Ended).additions()
     }
@@ -99,11 +82,6 @@ impl Addable {
     pub(super) fn add_attribute(&self, attribute: KeyValue) {
         self.with(|additions, _| additions.attributes.push(attribute));
     }
-}
-
-/// Returns what a mutex protects that no other thread can have.
-fn unshared<T>(mutex: &mut Mutex<T>) -> &mut T {
-    mutex.get_mut().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Kept {
@@ -149,7 +127,10 @@ fn at_most(limit: u32) -> usize {
 
 /// The span of a call in a context.
 #[derive(Debug)]
-pub(super) struct ContextSpan(Arc<Addable>);
+pub(super) struct ContextSpan {
+    context: SpanContext,
+    addable: Arc<Addable>,
+}
 
 thread_local! {
     /// The pipeline of the span that was asked last whether it is recording.
@@ -164,8 +145,8 @@ pub(in crate::trace) fn is_current(pipeline: usize, context: &Context) -> bool {
 }
 
 impl ContextSpan {
-    pub(super) const fn new(addable: Arc<Addable>) -> Self {
-        Self(addable)
+    pub(super) const fn new(context: SpanContext, addable: Arc<Addable>) -> Self {
+        Self { context, addable }
     }
 }
 
@@ -177,26 +158,26 @@ impl Span for ContextSpan {
         attributes: Vec<KeyValue>,
     ) {
         let event = Event::new(name, timestamp, attributes, 0);
-        self.0
+        self.addable
             .with(|additions, limits| additions.add_event(event, limits));
     }
 
     fn span_context(&self) -> &SpanContext {
-        &self.0.context
+        &self.context
     }
 
     fn is_recording(&self) -> bool {
-        let _ = ASKED.try_with(|asked| asked.set(Some(self.0.pipeline)));
-        let kept = lock_unless_lost(&self.0.kept);
+        let _ = ASKED.try_with(|asked| asked.set(Some(self.addable.pipeline)));
+        let kept = lock_unless_lost(&self.addable.kept);
         kept.is_some_and(|kept| matches!(*kept, Kept::Open(_)))
     }
 
     fn set_attribute(&mut self, attribute: KeyValue) {
-        self.0.add_attribute(attribute);
+        self.addable.add_attribute(attribute);
     }
 
     fn set_status(&mut self, status: Status) {
-        self.0.with(|additions, _| {
+        self.addable.with(|additions, _| {
             if status > additions.status {
                 additions.status = status;
             }
@@ -204,17 +185,17 @@ impl Span for ContextSpan {
     }
 
     fn update_name<T: Into<Cow<'static, str>>>(&mut self, name: T) {
-        self.0
+        self.addable
             .with(|additions, _| additions.name = Some(name.into()));
     }
 
     fn add_link(&mut self, to: SpanContext, attributes: Vec<KeyValue>) {
-        self.0.add_link(to, attributes);
+        self.addable.add_link(to, attributes);
     }
 
     /// The span is exported when its call ends, with the time of this end.
     fn end_with_timestamp(&mut self, timestamp: SystemTime) {
-        self.0.with(|additions, _| {
+        self.addable.with(|additions, _| {
             additions.end.get_or_insert(timestamp);
         });
     }

@@ -2,7 +2,7 @@
 //!
 //! The fields become what `tracing-opentelemetry` makes of them.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use glyph_core::__runtime::{RecordedValue, SourceCrate, SpanCallsite, ValuesOfMany};
 use opentelemetry::{
@@ -61,13 +61,13 @@ impl Conversion {
         described.set_status(status);
         let dropped = cut(&mut described.attributes, self.limits.attributes);
         SpanData {
-            span_context: span.context,
+            span_context: span.ids.context(),
             parent_span_id: span.parent,
             parent_span_is_remote: span.parent_is_remote,
             span_kind: described.kind,
             name: name.unwrap_or(described.name),
             start_time: span.start,
-            end_time: end.unwrap_or(span.end),
+            end_time: end.unwrap_or_else(|| span.start + Duration::from_nanos(span.nanoseconds)),
             attributes: described.attributes,
             dropped_attributes_count: dropped,
             events,

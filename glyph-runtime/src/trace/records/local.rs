@@ -1,6 +1,6 @@
 //! What a thread keeps for the calls of a pipeline.
 
-use std::{cell::RefCell, sync::Arc, time::SystemTime};
+use std::{cell::RefCell, ptr, sync::Arc, time::SystemTime};
 
 use glyph_core::__runtime::{Moment, SpanCallsite, Values};
 
@@ -37,13 +37,13 @@ pub(super) struct Begun {
 }
 
 /// Returns a span for a call that begins now. `None` if the thread is ending.
-pub(super) fn begin(recorder: &Arc<Recorder>) -> Option<(Box<RecordSpan>, Begun)> {
+pub(super) fn begin(recorder: &Recorder) -> Option<(Box<RecordSpan>, Begun)> {
     let mut replaced = None;
     let begun = LOCAL.try_with(|local| {
         let mut local = local.try_borrow_mut().ok()?;
-        let is_other = |local: &Local| !Arc::ptr_eq(&local.recorder, recorder);
+        let is_other = |local: &Local| !ptr::eq(&raw const *local.recorder, recorder);
         if local.as_ref().is_none_or(is_other) {
-            replaced = local.replace(Local::new(recorder));
+            replaced = local.replace(Local::new(recorder.this.upgrade()?));
         }
         local.as_mut().map(Local::begin)
     });
@@ -53,12 +53,12 @@ pub(super) fn begin(recorder: &Arc<Recorder>) -> Option<(Box<RecordSpan>, Begun)
 }
 
 impl Local {
-    fn new(recorder: &Arc<Recorder>) -> Self {
+    fn new(recorder: Arc<Recorder>) -> Self {
         Self {
-            recorder: Arc::clone(recorder),
             buffer: recorder.collector.new_buffer(),
+            recorder,
             unused: Vec::new(),
-            clock: StartClock::new(),
+            clock: StartClock::default(),
         }
     }
 
@@ -85,7 +85,7 @@ impl Local {
 
 /// What is left to do for a call that has ended.
 enum Rest {
-    HandOver(Buffer, Arc<Recorder>),
+    HandOver(Buffer, Arc<ThreadBuffer>, Arc<Recorder>),
     EndAtOnce(EndedSpan, Arc<Recorder>),
 }
 
@@ -98,7 +98,10 @@ pub(super) fn end(span: Box<RecordSpan>, callsite: &'static SpanCallsite, values
         let recorder = || Arc::clone(&local.recorder);
         match pushed {
             Pushed::Kept => None,
-            Pushed::Full(buffer) => Some(Rest::HandOver(buffer, recorder())),
+            Pushed::Full(buffer) => {
+                let of = Arc::clone(&local.buffer);
+                Some(Rest::HandOver(buffer, of, recorder()))
+            }
             Pushed::Closed(ended) => Some(Rest::EndAtOnce(ended, recorder())),
         }
     });
@@ -108,7 +111,11 @@ pub(super) fn end(span: Box<RecordSpan>, callsite: &'static SpanCallsite, values
         Rest::EndAtOnce(span.ended(callsite), recorder)
     });
     match rest.or(foreign) {
-        Some(Rest::HandOver(buffer, to)) => to.collector.hand_over(buffer, &to.routes),
+        Some(Rest::HandOver(buffer, of, to)) => {
+            if let Some(unused) = to.collector.hand_over(buffer, &to.routes) {
+                of.reuse(unused);
+            }
+        }
         Some(Rest::EndAtOnce(ended, to)) => to.end_at_once(ended, values),
         None => {}
     }

@@ -20,7 +20,7 @@ mod thread_details;
 
 use std::{
     io,
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, Weak},
     time::Duration,
 };
 
@@ -62,7 +62,8 @@ pub(super) fn recorder(
         return Ok(None);
     };
     let every = (settings.batch.delay / SHARE_OF_DELAY).max(SHORTEST);
-    let recorder = Arc::new(Recorder {
+    let recorder = Arc::new_cyclic(|this| Recorder {
+        this: Weak::clone(this),
         routes: Arc::clone(routes),
         collector: Arc::clone(collector),
         sampler: sampler.clone(),

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     ptr::from_ref,
-    sync::{Arc, OnceLock, atomic::Ordering::Relaxed},
+    sync::{Arc, OnceLock, Weak, atomic::Ordering::Relaxed},
 };
 
 use glyph_core::__runtime::{Moment, SpanCallsite, TracedSpan, Values, current_values};
@@ -26,6 +26,7 @@ use crate::{
 
 /// Records calls for a pipeline.
 pub(in crate::trace) struct Recorder {
+    pub(in crate::trace) this: Weak<Self>,
     pub(in crate::trace) routes: Arc<Routes>,
     pub(in crate::trace) collector: Arc<Collector>,
     pub(in crate::trace) sampler: UntilShutdown,
@@ -52,12 +53,12 @@ impl StageRecorder for Recorder {
         filter.is_none_or(|filter| filter.accepts(callsite))
     }
 
-    fn start(self: Arc<Self>, callsite: &'static SpanCallsite) -> Option<Box<dyn TracedSpan>> {
+    fn start(&self, callsite: &'static SpanCallsite) -> Option<Box<dyn TracedSpan>> {
         current_context::read(|parent| -> Option<Box<dyn TracedSpan>> {
             if parent.is_telemetry_suppressed() {
                 return None;
             }
-            let (mut span, begun) = local::begin(&self)?;
+            let (mut span, begun) = local::begin(self)?;
             let decided = self.decide(parent, callsite, begun.moment);
             span.begin(callsite, decided, parent);
             Some(span)

@@ -4,7 +4,6 @@ use std::{
     any::Any,
     mem::{replace, take},
     sync::Arc,
-    time::Duration,
 };
 
 use glyph_core::__runtime::{Moment, SpanCallsite, TracedSpan, TypeName, Values};
@@ -16,7 +15,7 @@ use tracing::{Span, dispatcher, span::Id};
 use tracing_opentelemetry::{OpenTelemetrySpanExt, get_otel_context};
 
 use super::{
-    buffer::{EndedSpan, OpenSlot, ThreadBuffer},
+    buffer::{EndedSpan, Ids, OpenSlot, ThreadBuffer},
     context_span::{Addable, Additions, ContextSpan},
     local::{self, Begun},
     recorder::{Decided, Recorder},
@@ -34,6 +33,7 @@ pub(super) struct RecordSpan {
     buffer: Arc<ThreadBuffer>,
     open: Option<OpenSlot>,
     addable: Arc<Addable>,
+    ids: Ids,
     /// The callsite, until the call has ended.
     callsite: Option<&'static SpanCallsite>,
     parent: SpanId,
@@ -55,6 +55,7 @@ impl RecordSpan {
             buffer: Arc::clone(buffer),
             open: None,
             addable: recorder.addable(),
+            ids: Ids::NONE,
             callsite: None,
             parent: SpanId::INVALID,
             parent_is_remote: false,
@@ -89,42 +90,36 @@ impl RecordSpan {
         self.parent = parent;
         self.parent_is_remote = parent_is_remote;
         self.is_recording = is_recording;
-        // Nothing else refers to it: what does is replaced at the end of a call.
-        if let Some(addable) = Arc::get_mut(&mut self.addable) {
-            addable.begin(ids, is_recording);
-        }
+        self.ids = Ids::of(&ids);
         self.context = if is_recording {
             self.open = self.buffer.starts(callsite);
             self.recorder.describe_start(&self.addable);
-            context.with_span(ContextSpan::new(Arc::clone(&self.addable)))
+            context.with_span(ContextSpan::new(ids, Arc::clone(&self.addable)))
         } else {
-            context.with_remote_span_context(self.addable.context().clone())
+            context.with_remote_span_context(ids)
         };
     }
 
-    /// Returns the call, which has ended, and its buffer.
+    /// Returns the call, which has ended.
     pub(super) fn ended(&mut self, callsite: &'static SpanCallsite) -> EndedSpan {
-        let duration = Moment::now().process_nanoseconds_since(self.begun.moment);
-        let context = self.addable.context().clone();
-        let additions = self.take_additions();
         EndedSpan {
             callsite,
-            context,
+            ids: replace(&mut self.ids, Ids::NONE),
             parent: self.parent,
             parent_is_remote: self.parent_is_remote,
             start: self.begun.time,
-            end: self.begun.time + Duration::from_nanos(duration),
-            additions,
+            nanoseconds: Moment::now().process_nanoseconds_since(self.begun.moment),
+            additions: self.take_additions(),
             values: 0..0,
         }
     }
 
     fn take_additions(&mut self) -> Option<Box<Additions>> {
         if let Some(addable) = Arc::get_mut(&mut self.addable) {
-            return addable.end();
+            return addable.renew();
         }
         // A context outlives the call.
-        replace(&mut self.addable, self.recorder.addable()).end_shared()
+        replace(&mut self.addable, self.recorder.addable()).end()
     }
 }
 
