@@ -141,6 +141,9 @@ fn run_step(step: &Step, kept: &Span, number: &AtomicU32) {
     let this = number.fetch_add(1, Relaxed);
     let test = "nested";
     let inner = |inside: &[Step]| run(inside, kept, number);
+    // A span is not entered again inside of itself: its events belong to the stage between with one
+    // kind, and to the span with the other.
+    let inner_with_another = |inside: &[Step]| run(inside, &info_span!("another"), number);
     match step {
         Step::Event if this.is_multiple_of(2) => info!(this, "an event"),
         Step::Event => error!(this, error = "an error"),
@@ -164,10 +167,9 @@ fn run_step(step: &Step, kept: &Span, number: &AtomicU32) {
             running.finish();
         }
         Step::Span(inside) => {
-            let span = info_span!("span", number = this);
-            span.in_scope(|| run(inside, &span, number));
+            info_span!("span", number = this).in_scope(|| inner_with_another(inside));
         }
-        Step::Enter(inside) => kept.in_scope(|| inner(inside)),
+        Step::Enter(inside) => kept.in_scope(|| inner_with_another(inside)),
         Step::Thread(inside) => {
             let context = Context::current();
             std::thread::scope(|scope| {
