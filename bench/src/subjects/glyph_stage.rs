@@ -134,6 +134,6 @@ pub(crate) fn transcribe(input: u64) -> Result<u64, Failure> {
 }
 
 #[instrument_stage(stage::stt, labels(provider = "deepgram"))]
-async fn transcribe_later(input: u64) -> Result<u64, Failure> {
+pub(super) async fn transcribe_later(input: u64) -> Result<u64, Failure> {
     answer_later(input).await
 }

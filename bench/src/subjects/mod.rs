@@ -8,6 +8,7 @@ mod fast_telemetry;
 mod fastrace;
 mod foundations;
 mod glyph;
+mod glyph_records;
 pub(crate) mod glyph_stage;
 mod measured;
 mod metrics;
@@ -36,6 +37,7 @@ pub(crate) const GLYPH: &str = "glyph";
 pub(crate) const ALL: &[Peer] = &[
     glyph::PEER,
     glyph_stage::PEER,
+    glyph_records::PEER,
     atomic::PEER,
     autometrics::PEER,
     fast_telemetry::PEER,

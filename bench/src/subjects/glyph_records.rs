@@ -1,0 +1,94 @@
+//! glyph's attribute with records of stages in place of spans of `tracing`.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Duration;
+
+use glyph_runtime::trace::{ExportCounts, Pipeline, StageSpans, TraceSettings};
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::trace::{SpanData, SpanExporter};
+use tracing::info_span;
+use tracing::subscriber::set_global_default;
+use tracing_subscriber::Registry;
+use tracing_subscriber::layer::SubscriberExt;
+
+use super::Peer;
+use super::calls::{Caller, Failure, InstrumentedFn, Surroundings};
+use super::glyph_stage::{transcribe, transcribe_later};
+use crate::Result;
+
+pub(super) const PEER: Peer = Peer {
+    calls: &[Caller::of::<Recorded>(
+        "glyph (records)",
+        &[Surroundings::Sampled],
+    )],
+    ..Peer::NONE
+};
+
+/// Far more spans than a sample makes: none is dropped.
+const QUEUE: usize = 1 << 24;
+/// Short enough that the threads of the pipeline convert and export spans during a sample.
+const DELAY: Duration = Duration::from_millis(100);
+const LONG: Duration = Duration::from_secs(10);
+
+/// A pipeline whose exporter discards spans.
+struct Recorded {
+    pipeline: Pipeline,
+    seen: Arc<AtomicBool>,
+}
+
+#[derive(Debug)]
+struct Discard(Arc<AtomicBool>);
+
+impl SpanExporter for Discard {
+    async fn export(&self, _: Vec<SpanData>) -> OTelSdkResult {
+        self.0.store(true, Relaxed);
+        Ok(())
+    }
+}
+
+impl InstrumentedFn for Recorded {
+    fn build(_: Surroundings) -> Result<Self> {
+        let mut settings = TraceSettings::new("bench");
+        settings.stages = StageSpans::Records;
+        settings.batch.queue = QUEUE;
+        settings.batch.delay = DELAY;
+        let seen = Arc::new(AtomicBool::new(false));
+        let exporter = Discard(Arc::clone(&seen));
+        let pipeline = Pipeline::start_with_exporter(&settings, "discard", exporter)?;
+        set_global_default(Registry::default().with(pipeline.layer()))?;
+        // The pipeline finds out that its subscriber is the global one.
+        std::thread::sleep(2 * DELAY);
+        Ok(Self { pipeline, seen })
+    }
+
+    fn call(&self, input: u64) -> Result<u64, Failure> {
+        transcribe(input)
+    }
+
+    async fn call_async(&self, input: u64) -> Result<u64, Failure> {
+        transcribe_later(input).await
+    }
+
+    fn under_root(&self, calls: impl FnOnce()) {
+        info_span!("root").in_scope(calls);
+    }
+
+    fn exported(&self) -> Option<bool> {
+        let is_flushed = self.pipeline.flush(LONG).is_ok();
+        Some(is_flushed && self.seen.load(Relaxed))
+    }
+}
+
+/// A sample of which spans were lost is none.
+impl Drop for Recorded {
+    fn drop(&mut self) {
+        let counts = self.pipeline.snapshot();
+        let dropped: u64 = counts
+            .exporters
+            .iter()
+            .map(ExportCounts::dropped_in_all)
+            .sum();
+        assert_eq!(dropped, 0, "the exporter has lost spans");
+    }
+}
