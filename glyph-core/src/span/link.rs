@@ -60,9 +60,12 @@ pub trait Link {
     /// Links `span` to this one.
     fn add_to(&self, span: &Span);
 
-    /// Links the span of a record to this one.
+    /// Links the span of a record to this one. A type of a program, which knows only spans of
+    /// `tracing`'s, adds none.
     #[doc(hidden)]
-    fn add_to_traced(&self, span: &dyn TracedSpan);
+    fn add_to_traced(&self, span: &dyn TracedSpan) {
+        let _no_span_of_tracing = span;
+    }
 }
 
 impl Link for Span {

@@ -5,6 +5,7 @@ use std::{fmt, io};
 use glyph_runtime::{
     instrument_stage,
     redaction::Redaction,
+    stage::Link,
     trace::{StageSpans, TraceSettings},
 };
 use opentelemetry::{
@@ -51,6 +52,27 @@ fn current_span_of_opentelemetry_takes_everything() {
     assert_eq!(span.events[0].name, "added");
     assert_eq!(value(&span.events[0].attributes, "size"), Some(2.into()));
     assert_eq!(span.parent_span_id, SpanId::INVALID);
+}
+
+#[test]
+fn link_of_a_program_is_one_of_spans_of_tracing() {
+    struct Job(Span);
+
+    impl Link for Job {
+        fn add_to(&self, span: &Span) {
+            self.0.add_to(span);
+        }
+    }
+
+    #[instrument_stage(stage::stt, labels(test = "added"), name = "after", links = [job])]
+    fn after(job: &Job) {}
+
+    let links = |stages| {
+        let spans = exported(stages, || after(&Job(info_span!("job"))));
+        named(&spans, "after").links.len()
+    };
+    assert_eq!(links(StageSpans::Tracing), 1);
+    assert_eq!(links(StageSpans::Records), 0);
 }
 
 #[test]
