@@ -59,6 +59,22 @@ impl Directives {
         metadata.level() > &Level::WARN && metadata.target().starts_with(SDK) && !self.names_sdk
     }
 
+    /// Whether a directive names a field's value, as in `[request{user=ada}]`.
+    pub(super) fn names_values(&self) -> bool {
+        self.text.contains('{')
+    }
+
+    /// Whether a directive may name a value of this field in spans of this name. It looks at the text
+    /// alone, so it is also true for parts of names.
+    pub(super) fn may_name(&self, span: &str, field: &str) -> bool {
+        let mut parts = self.text.split(',').filter_map(|part| part.split_once('{'));
+        parts.any(|(before, fields)| {
+            let named = before.rsplit_once('[').map(|(_target, span)| span.trim());
+            named.is_none_or(|named| named.is_empty() || named.contains(span))
+                && fields.contains(field)
+        })
+    }
+
     pub(super) fn is_off(&self) -> bool {
         self.most_verbose() == LevelFilter::OFF
     }

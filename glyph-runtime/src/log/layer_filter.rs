@@ -18,6 +18,7 @@ use super::{
     fields::FieldStore,
     filter::{EventFilter, passes_always},
     open_spans::Question,
+    span_values::{SpanValues, Told},
     surroundings::Surroundings,
 };
 
@@ -110,18 +111,24 @@ where
             {
                 change.created::<S, F>(&span);
             }
-            Filter::on_new_span(&directives.filter, attributes, id, context);
+            let span = attributes.metadata();
+            let values = SpanValues::of(&directives, span, |visit| attributes.record(visit));
+            let filter = told(&directives, span, id, &context);
+            filter.created();
+            values.tell(&filter);
         }
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
-        if let Some(directives) = self.events.of_spans() {
-            if let Some(change) = directives.change_of_spans()
-                && let Some(span) = context.span(id)
-            {
+        if let Some(directives) = self.events.of_spans()
+            && let Some(span) = context.span(id)
+        {
+            if let Some(change) = directives.change_of_spans() {
                 change.recorded::<S, F>(&span);
             }
-            Filter::on_record(&directives.filter, id, values, context);
+            let span = span.metadata();
+            let values = SpanValues::of(&directives, span, |visit| values.record(visit));
+            values.tell(&told(&directives, span, id, &context));
         }
     }
 
@@ -141,5 +148,19 @@ where
         if let Some(directives) = self.events.of_spans() {
             Filter::on_close(&directives.filter, id, context);
         }
+    }
+}
+
+fn told<'a, S>(
+    directives: &'a Directives,
+    span: &'static Metadata<'static>,
+    id: &'a Id,
+    context: &'a Context<'a, S>,
+) -> Told<'a, S> {
+    Told {
+        filter: &directives.filter,
+        span,
+        id,
+        context,
     }
 }

@@ -87,6 +87,7 @@ mod redacted_names;
 mod settings;
 mod shape;
 mod sink;
+mod span_values;
 mod surroundings;
 mod text;
 mod timestamp;

@@ -9,11 +9,7 @@ use std::{
 };
 
 use glyph_core::__runtime::{RecordedValue, Values};
-use tracing::{
-    Level, Metadata, Subscriber,
-    field::Value,
-    span::{Attributes, Id, Record},
-};
+use tracing::{Level, Metadata, Subscriber, span::Id};
 use tracing_subscriber::{
     EnvFilter,
     layer::{Context, Filter},
@@ -22,6 +18,7 @@ use tracing_subscriber::{
 
 use super::{
     fields::{FieldStore, ReadField, bare},
+    span_values::Told,
     surroundings::{Around, Surroundings},
 };
 
@@ -140,23 +137,23 @@ where
         // The callsite of a stage whose spans are not built is new to the filter.
         let _cached = Filter::<S>::callsite_enabled(filter, span);
         let (id, names) = (unused_id(), span.fields());
-        let no_values = names.value_set(&[]);
-        filter.on_new_span(&Attributes::new(span, &no_values), &id, context.clone());
+        let told = Told {
+            filter,
+            span,
+            id: &id,
+            context,
+        };
+        told.created();
         fields(&mut |name, value| {
             let Some(field) = names.iter().find(|field| bare(field.name()) == bare(name)) else {
                 return;
             };
-            let record = |value: &dyn Value| {
-                let values = [(&field, Some(value))];
-                let values = names.value_set(&values);
-                filter.on_record(&id, &Record::new(&values), context.clone());
-            };
             match value {
-                RecordedValue::Bool(value) => record(&value),
-                RecordedValue::F64(value) => record(&value),
-                RecordedValue::I64(value) => record(&value),
-                RecordedValue::U64(value) => record(&value),
-                RecordedValue::Str(value) => record(&value),
+                RecordedValue::Bool(value) => told.recorded(&field, &value),
+                RecordedValue::F64(value) => told.recorded(&field, &value),
+                RecordedValue::I64(value) => told.recorded(&field, &value),
+                RecordedValue::U64(value) => told.recorded(&field, &value),
+                RecordedValue::Str(value) => told.recorded(&field, &value),
             }
         });
         filter.on_enter(&id, context.clone());

@@ -3,6 +3,7 @@
 //! Tests with directives for spans have a process of their own: while a filter has such directives,
 //! stages build their spans in all of it.
 
+mod formatted;
 mod open_spans;
 
 use glyph_runtime::{
