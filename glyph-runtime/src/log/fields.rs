@@ -260,15 +260,23 @@ pub(super) struct Collector<'a, F> {
 
 impl<F: FieldStore> Collector<'_, F> {
     fn add(&mut self, field: &Field, value: Value<'_>) {
-        let name = self.name(field);
+        self.add_shown(name(field), value);
+    }
+
+    /// Adds a value that can be the text of the event's error.
+    fn add_text(&mut self, field: &Field, value: Value<'_>) {
+        self.add_shown(self.name_of_text(field), value);
+    }
+
+    fn add_shown(&mut self, name: &'static str, value: Value<'_>) {
         if !self.owner.hides(name) {
             self.add_named(name, value);
         }
     }
 
-    /// Returns the name of a field. The text of an error has the name that errors have, in the events
-    /// that `err = event` and `tracing`'s `err` write: they have no message.
-    fn name(&self, field: &Field) -> &'static str {
+    /// Returns the name of a field with text. The text of an error has the name that errors have, in
+    /// the events that `err = event` and `tracing`'s `err` write: they have no message.
+    fn name_of_text(&self, field: &Field) -> &'static str {
         let name = name(field);
         let is_text = name == ERROR
             && self.owner == Owner::Event
@@ -328,7 +336,7 @@ impl<F: FieldStore> Visit for Collector<'_, F> {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.add(field, Value::Str(value));
+        self.add_text(field, Value::Str(value));
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
@@ -337,12 +345,12 @@ impl<F: FieldStore> Visit for Collector<'_, F> {
         if errors::is_the_error(name, self.names) && !redacted {
             self.add_error(name, value);
         } else {
-            self.add(field, Value::Error(value));
+            self.add_text(field, Value::Error(value));
         }
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.add(field, Value::Debug(value));
+        self.add_text(field, Value::Debug(value));
     }
 }
 

@@ -85,6 +85,23 @@ fn error_of_an_event_without_a_message_has_the_same_fields() {
 }
 
 #[test]
+fn number_of_errors_is_not_the_text_of_an_error() {
+    for line in [
+        line_of(|| info!(requests = 10, error = 2)),
+        line_of(|| info!(requests = 10, error = 2_i128)),
+    ] {
+        assert_eq!(line["error"], 2);
+        assert_eq!(line.get("error.message"), None, "{line}");
+    }
+    let line = line_of(|| info!(error = true));
+    assert_eq!(line["error"], true);
+    let line = line_of(|| info!(error = 0.5));
+    assert_eq!(line["error"], 0.5);
+    let line = line_of(|| info!(error = "refused"));
+    assert_eq!(line["error.message"], "refused");
+}
+
+#[test]
 fn error_of_a_stage_has_its_causes_and_the_type_of_the_span() {
     #[instrument_stage(stage::step, err = event)]
     fn step() -> Result<(), NotStored> {
