@@ -7,6 +7,7 @@ use std::{
     process::{Child, ChildStdin, Command, ExitStatus, Stdio},
     sync::mpsc::{Receiver, channel},
     thread,
+    time::Duration,
 };
 
 use crate::{environment, wait};
@@ -132,6 +133,8 @@ impl Process {
             let handled = u64::from_str_radix(handled.next().unwrap().trim(), 16).unwrap();
             handled & wanted == wanted
         });
+        // tokio loses a signal that arrives between this moment and the end of its registration.
+        thread::sleep(Duration::from_millis(200));
     }
 
     /// Writes a line to its standard input.

@@ -110,7 +110,11 @@ fn handled() -> Result<(), Box<dyn Error>> {
             while !is_handled() {
                 thread::yield_now();
             }
-            kill_process(getpid(), Signal::TERM)
+            // A signal is lost that arrives while tokio registers its handler.
+            loop {
+                let _sent = kill_process(getpid(), Signal::TERM);
+                thread::sleep(Duration::from_millis(100));
+            }
         });
         telemetry.until_signal(Duration::ZERO).await
     })?;
