@@ -63,9 +63,7 @@ pub trait Link {
     /// Links the span of a record to this one. A type of a program, which knows only spans of
     /// `tracing`'s, adds none.
     #[doc(hidden)]
-    fn add_to_traced(&self, span: &dyn TracedSpan) {
-        let _no_span_of_tracing = span;
-    }
+    fn add_to_traced(&self, _: &dyn TracedSpan) {}
 }
 
 impl Link for Span {

@@ -32,7 +32,7 @@ pub(crate) use self::{
     destination::{Destination, Exporting, Item, Outcome},
     flushes::Flushes,
     metrics::{Exporters, Signal, source},
-    queue::{Queue, flush},
+    queue::{Patience, Queue, flush, flush_until},
     transport::transport,
     worker::{is_export_thread, start},
 };

@@ -3,15 +3,20 @@
 mod flush;
 mod forked;
 mod loss;
+mod room;
 
 use std::{
     collections::VecDeque,
     sync::{Arc, Condvar, Mutex, MutexGuard},
+    time::Duration,
 };
 
 use tokio::sync::Notify;
 
-pub(crate) use self::flush::flush;
+pub(crate) use self::{
+    flush::{flush, flush_until},
+    room::Patience,
+};
 use super::{
     BatchLimits, Flushes, Item, Outcome,
     counts::{Counts, DropReason, ExportCounts},
@@ -22,6 +27,9 @@ use glyph_core::__runtime::lock;
 /// A batch is sent when its items reach this size. Collectors accept 4 MiB at once (the default of
 /// gRPC).
 const BATCH_BYTES: usize = 2 << 20;
+
+/// The time after which a wait looks whether it is hopeless.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Connects recording threads to one worker. Recording holds the lock only while it moves one item.
 #[derive(Debug)]
@@ -35,7 +43,7 @@ pub(crate) struct Queue<T> {
     work: Notify,
     /// Stops the worker during an export.
     abandoned: Notify,
-    /// Wakes flushes.
+    /// Wakes flushes, and threads that wait for room.
     settled: Condvar,
     flushes: Arc<Flushes>,
 }
@@ -52,6 +60,10 @@ struct QueueState<T> {
     bytes: usize,
     /// The number of items, or of parts of a collecting item, that are being exported.
     in_flight: u64,
+    /// The number of items that the worker has taken, now and when a thread gave up its wait for
+    /// room.
+    taken: u64,
+    waited_in_vain_at: Option<u64>,
     /// The number of accepted items, and the number of those that were exported or lost. They only
     /// rise, so a flush waits until `settled` reaches the `accepted` of its start.
     accepted: u64,
@@ -208,7 +220,10 @@ impl<T: Item> Queue<T> {
         state.waiting = state.waiting.saturating_sub(batch.len());
         state.bytes = state.bytes.saturating_sub(bytes);
         state.in_flight = counted::<T>(batch.len());
+        state.taken += batch.len() as u64;
         state.batch_lost = 0;
+        drop(state);
+        self.settled.notify_all();
         Next::Export(batch)
     }
 
@@ -279,6 +294,8 @@ impl<T> QueueState<T> {
             waiting: 0,
             bytes: 0,
             in_flight: 0,
+            taken: 0,
+            waited_in_vain_at: None,
             accepted: 0,
             settled: 0,
             lost: 0,

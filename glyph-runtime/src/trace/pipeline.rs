@@ -184,7 +184,7 @@ impl Pipeline {
     /// A trace appears with its first ended span, and is complete with its root.
     #[must_use]
     pub fn recent(&self) -> Vec<Trace> {
-        self.routes.collect(false);
+        self.routes.collect_now();
         self.routes
             .ring
             .as_ref()
@@ -361,7 +361,7 @@ pub struct Snapshot {
 
 impl Snapshot {
     pub(crate) fn of(routes: &Routes) -> Self {
-        routes.collect(false);
+        routes.collect_now();
         let (spans_started, spans_ended) = routes.counts();
         Self {
             spans_started,

@@ -16,7 +16,7 @@ use opentelemetry_sdk::{
 
 use super::{open_spans::OpenNames, records::Collector, redacted, ring::Ring, size};
 use crate::{
-    export::{self, OpenSpans, Queue, Undelivered},
+    export::{self, Deadline, OpenSpans, Patience, Queue, Undelivered},
     redaction::Redaction,
 };
 use glyph_core::__runtime::current_values;
@@ -98,8 +98,9 @@ impl Routes {
     /// Exports every span that ended before this call. With `closing`, later spans are dropped.
     pub(crate) fn flush(&self, limit: Duration, closing: bool) -> Result<(), Undelivered> {
         self.closed.fetch_or(closing, Relaxed);
-        self.collect(closing);
-        let result = export::flush(&self.queues, limit, closing);
+        let deadline = Deadline::after(limit);
+        self.collect(closing, deadline);
+        let result = export::flush_until(&self.queues, limit, deadline, closing);
         if closing && let Some(ring) = &self.ring {
             ring.forget_undecided();
         }
@@ -108,12 +109,34 @@ impl Routes {
 }
 
 impl Routes {
-    /// Passes the records of calls that have ended on to the exporters. With `closing`, later ones
-    /// are dropped.
-    pub(super) fn collect(&self, closing: bool) {
+    /// Passes the records of calls that have ended on to the exporters, until the deadline. With
+    /// `closing`, what is left then and later ones are dropped.
+    fn collect(&self, closing: bool, deadline: Deadline) {
+        self.collect_for(closing, Patience::of_flush(deadline, closing));
+    }
+
+    /// Passes the records of calls that have ended on, as far as there is room for them now.
+    pub(super) fn collect_now(&self) {
+        self.collect_for(false, Patience::none());
+    }
+
+    fn collect_for(&self, closing: bool, patience: Patience) {
         if let Some(records) = &self.records {
-            records.collect(self, closing);
+            records.collect(self, closing, patience);
         }
+    }
+
+    /// Waits for room for so many spans in each queue. Returns whether to push them.
+    pub(super) fn waits_for_room(&self, spans: usize, patience: Patience) -> bool {
+        // An exporter that takes nothing does not hold up the others.
+        let is_shared = self.queues.len() > 1;
+        let patience = if is_shared {
+            patience.shared()
+        } else {
+            patience
+        };
+        let mut queues = self.queues.iter();
+        queues.all(|queue| queue.waits_for_room(spans, patience))
     }
 
     /// Counts spans that are not exported.
@@ -125,9 +148,9 @@ impl Routes {
 
     /// Returns the number of recorded spans that were started, and of those that have ended.
     pub(super) fn counts(&self) -> (u64, u64) {
+        // A span that is counted as ended is counted as started as well.
         let records = self.records.as_ref().map(|records| records.counts());
         let records = records.unwrap_or_default();
-        // A span that is counted as ended is counted as started as well.
         let ended = self.ended.load(Relaxed).saturating_add(records.ended);
         let started = self.started.load(Relaxed);
         (started.saturating_add(records.started), ended)

@@ -2,26 +2,32 @@
 
 use glyph_core::__runtime::prefix;
 use opentelemetry::{Array, KeyValue, Value};
-use opentelemetry_sdk::trace::SpanData;
+use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
 /// Returns the approximate size of a span in bytes, with everything it owns.
 pub(crate) fn of_span(span: &SpanData) -> usize {
-    let events = span
-        .events
-        .iter()
-        .map(|event| size_of_val(event) + event.name.len() + of_attributes(&event.attributes));
-    let links = span
-        .links
-        .iter()
-        .map(|link| size_of_val(link) + of_attributes(&link.attributes));
     size_of::<SpanData>()
         + span.name.len()
         + of_attributes(&span.attributes)
-        + events.sum::<usize>()
-        + links.sum::<usize>()
+        + of_events(&span.events)
+        + of_links(&span.links)
 }
 
-fn of_attributes(attributes: &[KeyValue]) -> usize {
+pub(super) fn of_events(events: &SpanEvents) -> usize {
+    let sizes = events
+        .iter()
+        .map(|event| size_of_val(event) + event.name.len() + of_attributes(&event.attributes));
+    sizes.sum()
+}
+
+pub(super) fn of_links(links: &SpanLinks) -> usize {
+    let sizes = links
+        .iter()
+        .map(|link| size_of_val(link) + of_attributes(&link.attributes));
+    sizes.sum()
+}
+
+pub(super) fn of_attributes(attributes: &[KeyValue]) -> usize {
     attributes.iter().map(of_attribute).sum()
 }
 

@@ -30,10 +30,10 @@ impl ValuesOfMany {
         u32::try_from(self.entries.len()).unwrap_or(u32::MAX)
     }
 
-    /// The bytes of text.
+    /// The bytes of the values.
     #[must_use]
-    pub const fn text_bytes(&self) -> usize {
-        self.text.len()
+    pub const fn bytes(&self) -> usize {
+        size_of_val(self.entries.as_slice()) + self.text.len()
     }
 
     /// Calls `read` with each name and value of a range.

@@ -2,12 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Queue, QueueState};
+use super::{LOOK, Queue, QueueState};
 use crate::export::{Deadline, ExportFailure, Item, Undelivered, UndeliveredPart};
 use glyph_core::__runtime::ignore_poison;
-
-/// The time after which a flush looks whether it is hopeless.
-const LOOK: Duration = Duration::from_millis(50);
 
 /// The counts of a queue when a flush begins.
 #[derive(Clone, Copy, Debug)]
@@ -35,11 +32,20 @@ pub(crate) fn flush<T: Item>(
     limit: Duration,
     closing: bool,
 ) -> Result<(), Undelivered> {
+    flush_until(queues, limit, Deadline::after(limit), closing)
+}
+
+/// [`flush`], for a caller that has waited before. `limit` is the time limit in errors.
+pub(crate) fn flush_until<T: Item>(
+    queues: &[Arc<Queue<T>>],
+    limit: Duration,
+    deadline: Deadline,
+    closing: bool,
+) -> Result<(), Undelivered> {
     if queues.iter().any(|queue| queue.origin.is_forked()) {
         let inherited = queues.iter().filter_map(|queue| queue.inherited());
         return Undelivered::check(inherited.collect(), limit);
     }
-    let deadline = Deadline::after(limit);
     // All queues begin before the first wait, so that they are exported at the same time.
     let begin = |queue: &Arc<Queue<T>>| queue.begin(deadline, closing);
     let marks: Vec<_> = queues.iter().map(begin).collect();

@@ -16,13 +16,14 @@ use opentelemetry::{
     trace::{SpanContext, TraceState},
 };
 
-use super::context_span::Additions;
+use super::{
+    collector::{Collector, NotTaken},
+    context_span::Additions,
+};
 use crate::origin::Origin;
 
-/// The spans that are handed over together.
-pub(super) const FULL: usize = 256;
-/// The bytes of text at which fewer spans are handed over.
-const FULL_TEXT: usize = 256 << 10;
+/// The bytes at which fewer spans are handed over.
+const FULL_BYTES: usize = 512 << 10;
 /// The open spans of a thread whose names are known.
 const OPEN: usize = 32;
 
@@ -80,6 +81,8 @@ impl Ids {
 pub(super) struct Buffer {
     pub(super) spans: Vec<EndedSpan>,
     pub(super) values: ValuesOfMany,
+    /// The size of the additions, in bytes.
+    added_bytes: usize,
 }
 
 impl Buffer {
@@ -87,19 +90,27 @@ impl Buffer {
         if let Some(values) = values {
             span.values = self.values.push(values);
         }
+        let additions = span.additions.as_deref();
+        self.added_bytes += additions.map_or(0, Additions::bytes);
         self.spans.push(span);
     }
 
-    /// Returns the memory of the buffer, unless it is small, or a few texts have taken much.
-    pub(super) fn reusable(mut self) -> Option<Self> {
-        let is_usual = self.spans.capacity() >= FULL && self.values.text_bytes() <= FULL_TEXT;
+    /// Returns the memory of the buffer, unless it is for fewer spans, or a few have taken much.
+    pub(super) fn reusable(mut self, spans: usize) -> Option<Self> {
+        let is_usual = self.spans.capacity() >= spans && self.bytes() <= FULL_BYTES;
         self.spans.clear();
         self.values.clear();
+        self.added_bytes = 0;
         is_usual.then_some(self)
     }
 
-    fn is_full(&self) -> bool {
-        self.spans.len() >= FULL || self.values.text_bytes() >= FULL_TEXT
+    /// The approximate size in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(self.spans.as_slice()) + self.values.bytes() + self.added_bytes
+    }
+
+    fn is_full(&self, spans: usize) -> bool {
+        self.spans.len() >= spans || self.bytes() >= FULL_BYTES
     }
 }
 
@@ -111,6 +122,8 @@ pub(super) struct ThreadBuffer {
     /// The numbers of the callsites of open calls that it has begun, or zero.
     open: [AtomicUsize; OPEN],
     state: Mutex<State>,
+    /// The spans of a full buffer.
+    full: usize,
     origin: Origin,
 }
 
@@ -126,8 +139,8 @@ struct State {
 #[derive(Debug)]
 pub(super) enum Pushed {
     Kept,
-    /// The buffer is full: it is to be handed over.
-    Full(Buffer),
+    /// The buffer is full, and the collector has not taken it.
+    NotTaken(Buffer, NotTaken),
     /// Nothing takes the buffer any more.
     Closed(EndedSpan),
 }
@@ -153,7 +166,7 @@ impl BufferCounts {
 }
 
 impl ThreadBuffer {
-    pub(super) fn new(is_closed: bool) -> Self {
+    pub(super) fn new(full: usize, is_closed: bool) -> Self {
         Self {
             started: AtomicU64::new(0),
             open: [const { AtomicUsize::new(0) }; OPEN],
@@ -161,6 +174,7 @@ impl ThreadBuffer {
                 is_closed,
                 ..State::default()
             }),
+            full,
             origin: Origin::here(),
         }
     }
@@ -187,7 +201,12 @@ impl ThreadBuffer {
 
     /// Keeps a call that has ended. In a process that was forked while another thread had the lock,
     /// it is dropped.
-    pub(super) fn push(&self, span: impl FnOnce() -> EndedSpan, values: Option<&Values>) -> Pushed {
+    pub(super) fn push(
+        &self,
+        span: impl FnOnce() -> EndedSpan,
+        values: Option<&Values>,
+        collector: &Collector,
+    ) -> Pushed {
         let Some(mut state) = self.origin.lock(&self.state) else {
             return Pushed::Kept;
         };
@@ -196,18 +215,15 @@ impl ThreadBuffer {
         }
         state.ended += 1;
         state.buffer.push(span(), values);
-        if state.buffer.is_full() {
-            return Pushed::Full(take(&mut state.buffer));
+        if !state.buffer.is_full(self.full) {
+            return Pushed::Kept;
         }
-        Pushed::Kept
-    }
-
-    /// Gives the thread the memory of another buffer, after a full one was handed over.
-    pub(super) fn reuse(&self, empty: Buffer) {
-        if let Some(mut state) = self.origin.lock(&self.state)
-            && state.buffer.spans.is_empty()
-        {
-            state.buffer = empty;
+        match collector.take_full(take(&mut state.buffer)) {
+            Ok(unused) => {
+                state.buffer = unused.unwrap_or_default();
+                Pushed::Kept
+            }
+            Err((buffer, reason)) => Pushed::NotTaken(buffer, reason),
         }
     }
 
@@ -223,11 +239,26 @@ impl ThreadBuffer {
         take(&mut state.buffer)
     }
 
-    pub(super) fn counts(&self) -> BufferCounts {
+    /// The spans in the buffer.
+    pub(super) fn len(&self) -> usize {
         let state = self.origin.lock(&self.state);
+        state.map_or(0, |state| state.buffer.spans.len())
+    }
+
+    pub(super) fn started(&self) -> u64 {
+        self.started.load(Relaxed)
+    }
+
+    pub(super) fn ended(&self) -> u64 {
+        let state = self.origin.lock(&self.state);
+        state.map_or(0, |state| state.ended)
+    }
+
+    pub(super) fn counts(&self) -> BufferCounts {
+        let ended = self.ended();
         BufferCounts {
-            started: self.started.load(Relaxed),
-            ended: state.map_or(0, |state| state.ended),
+            started: self.started(),
+            ended,
         }
     }
 

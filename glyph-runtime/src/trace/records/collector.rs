@@ -1,11 +1,12 @@
 //! Takes ended calls from their threads.
 
 use std::{
+    collections::VecDeque,
     io,
     mem::take,
     sync::{
         Arc, Condvar, Mutex,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     thread,
     time::Duration,
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::{
     context::trace_context::stage_recorder::{self, StageRecorder},
-    export::DropReason,
+    export::{Deadline, DropReason, Patience},
     origin::Origin,
     trace::processor::Routes,
 };
@@ -28,13 +29,17 @@ use crate::{
 /// The most buffers whose memory is kept for threads.
 const MOST_UNUSED: usize = 8;
 
+/// The time for which the thread that takes calls waits for an exporter that takes none.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// The buffers of the threads.
 #[derive(Debug)]
 pub(in crate::trace) struct Collector {
     conversion: Conversion,
-    /// The most spans that may wait in full buffers.
-    limit: usize,
+    limits: FullLimits,
     threads: Mutex<Threads>,
+    /// The number of threads with a buffer.
+    threads_now: AtomicUsize,
     full: Mutex<Full>,
     /// Wakes the thread that converts.
     work: Condvar,
@@ -55,20 +60,51 @@ struct Threads {
 
 #[derive(Debug, Default)]
 struct Full {
-    buffers: Vec<Buffer>,
+    buffers: VecDeque<Buffer>,
     spans: usize,
+    bytes: usize,
     /// The memory of buffers that were exported.
     unused: Vec<Buffer>,
     /// Whether nothing takes the buffers any more.
     is_closed: bool,
 }
 
+/// What may wait in full buffers.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::trace) struct FullLimits {
+    /// The spans of one buffer.
+    pub(in crate::trace) buffer: usize,
+    /// The most spans, in addition to one buffer of each thread: all can be full at once.
+    pub(in crate::trace) spans: usize,
+    /// The most bytes, approximately.
+    pub(in crate::trace) bytes: usize,
+}
+
+/// Why a full buffer is not taken.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum NotTaken {
+    Forked,
+    Closed,
+    QueueFull,
+}
+
+impl Full {
+    /// Takes the buffer that has waited for longest.
+    fn next(&mut self) -> Buffer {
+        let buffer = self.buffers.pop_front().unwrap_or_default();
+        self.spans = self.spans.saturating_sub(buffer.spans.len());
+        self.bytes = self.bytes.saturating_sub(buffer.bytes());
+        buffer
+    }
+}
+
 impl Collector {
-    pub(in crate::trace) fn new(conversion: Conversion, limit: usize) -> Self {
+    pub(in crate::trace) fn new(conversion: Conversion, limits: FullLimits) -> Self {
         Self {
             conversion,
-            limit,
+            limits,
             threads: Mutex::default(),
+            threads_now: AtomicUsize::new(0),
             full: Mutex::default(),
             work: Condvar::new(),
             converting: Mutex::new(()),
@@ -80,39 +116,49 @@ impl Collector {
     /// Returns the buffer of a thread that begins to use one.
     pub(super) fn new_buffer(&self) -> Arc<ThreadBuffer> {
         let Some(mut threads) = self.origin.lock(&self.threads) else {
-            return Arc::new(ThreadBuffer::new(true));
+            return Arc::new(ThreadBuffer::new(self.limits.buffer, true));
         };
-        let buffer = Arc::new(ThreadBuffer::new(threads.is_closed));
+        let buffer = ThreadBuffer::new(self.limits.buffer, threads.is_closed);
+        let buffer = Arc::new(buffer);
         threads.buffers.push(Arc::clone(&buffer));
+        self.threads_now.store(threads.buffers.len(), Relaxed);
         buffer
     }
 
-    /// Takes a full buffer, or drops and counts its spans if too many wait. Returns the memory of
-    /// another one.
-    pub(super) fn hand_over(&self, buffer: Buffer, routes: &Routes) -> Option<Buffer> {
-        let spans = buffer.spans.len();
+    /// Takes a full buffer while its thread is locked, so that a flush that waits for the thread
+    /// finds it. Returns the memory of another one; or the buffer, if it is not taken, with the reason.
+    pub(super) fn take_full(&self, buffer: Buffer) -> Result<Option<Buffer>, (Buffer, NotTaken)> {
         // In a process that was forked, that lock may be held forever.
         if self.origin.is_forked() {
-            self.keep_inherited(routes, buffer);
-            return None;
+            return Err((buffer, NotTaken::Forked));
         }
+        let (spans, bytes) = (buffer.spans.len(), buffer.bytes());
         let mut full = lock(&self.full);
         if full.is_closed {
-            drop(full);
-            self.export(routes, buffer, false);
-            return None;
+            return Err((buffer, NotTaken::Closed));
         }
-        if full.spans > 0 && full.spans.saturating_add(spans) > self.limit {
-            drop(full);
-            routes.dropped(DropReason::QueueFull, spans);
-            return None;
+        let of_threads = self.threads_now.load(Relaxed) * self.limits.buffer;
+        let is_beyond = full.spans + spans > self.limits.spans.saturating_add(of_threads)
+            || full.bytes + bytes > self.limits.bytes;
+        if !full.buffers.is_empty() && is_beyond {
+            return Err((buffer, NotTaken::QueueFull));
         }
         full.spans += spans;
-        full.buffers.push(buffer);
+        full.bytes += bytes;
+        full.buffers.push_back(buffer);
         let unused = full.unused.pop();
         drop(full);
         self.work.notify_one();
-        unused
+        Ok(unused)
+    }
+
+    /// Drops and counts a buffer that was not taken, or exports it in place of the collector.
+    pub(super) fn pass_by(&self, buffer: Buffer, reason: NotTaken, routes: &Routes) {
+        match reason {
+            NotTaken::Forked => self.keep_inherited(routes, buffer),
+            NotTaken::Closed => self.export(routes, buffer, false),
+            NotTaken::QueueFull => routes.dropped(DropReason::QueueFull, buffer.spans.len()),
+        }
     }
 
     /// Exports a call that ended on a thread without a buffer.
@@ -127,11 +173,10 @@ impl Collector {
     }
 
     fn export(&self, routes: &Routes, mut buffer: Buffer, keeps: bool) {
-        let Buffer { spans, values } = &mut buffer;
-        for span in spans.drain(..) {
-            routes.route(self.conversion.span_data(span, values), keeps);
+        for span in buffer.spans.drain(..) {
+            routes.route(self.conversion.span_data(span, &buffer.values), keeps);
         }
-        if let Some(buffer) = buffer.reusable() {
+        if let Some(buffer) = buffer.reusable(self.limits.buffer) {
             let mut full = lock(&self.full);
             if full.unused.len() < MOST_UNUSED {
                 full.unused.push(buffer);
@@ -139,50 +184,71 @@ impl Collector {
         }
     }
 
-    /// Exports all calls that have ended before. With `closing`, threads keep no further ones.
-    pub(in crate::trace) fn collect(&self, routes: &Routes, closing: bool) {
+    /// Exports all calls that have ended before, as far as there is room for them. With `closing`,
+    /// threads keep no further ones.
+    pub(in crate::trace) fn collect(&self, routes: &Routes, closing: bool, patience: Patience) {
         if self.origin.is_forked() {
             return self.drop_inherited(routes);
         }
-        let _alone = lock(&self.converting);
-        self.export_full(routes, false);
+        if !self.export_full(routes, patience) {
+            return;
+        }
         for thread in self.threads(closing) {
-            self.export(routes, thread.take(closing), true);
+            let is_empty = thread.len() == 0;
+            let has_room = self.export_if_room(routes, patience, is_empty, || thread.take(closing));
+            if !has_room {
+                return;
+            }
         }
         if closing {
-            self.export_full(routes, true);
+            lock(&self.full).is_closed = true;
             self.work.notify_one();
         }
+        // Those that were filled meanwhile.
+        self.export_full(routes, patience);
     }
 
-    fn export_full(&self, routes: &Routes, closing: bool) {
-        let mut full = lock(&self.full);
-        full.is_closed |= closing;
-        full.spans = 0;
-        let buffers = take(&mut full.buffers);
-        drop(full);
-        for buffer in buffers {
-            self.export(routes, buffer, true);
+    /// Exports the buffers that are full now. Returns whether there was room for them.
+    fn export_full(&self, routes: &Routes, patience: Patience) -> bool {
+        let buffers = lock(&self.full).buffers.len();
+        (0..buffers)
+            .all(|_| self.export_if_room(routes, patience, false, || lock(&self.full).next()))
+    }
+
+    /// Waits for room, and exports the buffer that `next` takes then.
+    fn export_if_room(
+        &self,
+        routes: &Routes,
+        patience: Patience,
+        is_empty: bool,
+        next: impl FnOnce() -> Buffer,
+    ) -> bool {
+        // Without the lock: a scrape does not wait for an exporter.
+        let has_room = is_empty || routes.waits_for_room(self.limits.buffer, patience);
+        if has_room {
+            let _alone = lock(&self.converting);
+            self.export(routes, next(), true);
         }
+        has_room
     }
 
-    /// Returns the buffers of all threads. Those of threads that have ended are returned once more.
+    /// Returns the buffers of all threads. Those of threads that have ended are forgotten once they
+    /// are empty.
     fn threads(&self, closing: bool) -> Vec<Arc<ThreadBuffer>> {
         let mut threads = lock(&self.threads);
         threads.is_closed |= closing;
-        let all = threads.buffers.clone();
-        // The list and its copy: nothing else adds to the buffer.
-        let has_ended = |buffer: &Arc<ThreadBuffer>| Arc::strong_count(buffer) == 2;
         let mut ended = threads.ended;
         threads.buffers.retain(|buffer| {
-            let has_ended = has_ended(buffer);
-            if has_ended {
+            // Nothing adds to the buffer any more: this is the only reference to it.
+            let is_over = Arc::strong_count(buffer) == 1 && buffer.len() == 0;
+            if is_over {
                 ended = ended.plus(buffer.counts());
             }
-            !has_ended
+            !is_over
         });
         threads.ended = ended;
-        all
+        self.threads_now.store(threads.buffers.len(), Relaxed);
+        threads.buffers.clone()
     }
 
     /// In a process that was forked, nothing is exported: the parent exports the calls before the
@@ -197,7 +263,7 @@ impl Collector {
         drop(threads);
         if let Some(mut full) = self.origin.lock(&self.full) {
             full.is_closed = true;
-            buffers.append(&mut full.buffers);
+            buffers.extend(take(&mut full.buffers));
         }
         for buffer in buffers {
             self.keep_inherited(routes, buffer);
@@ -205,9 +271,8 @@ impl Collector {
     }
 
     fn keep_inherited(&self, routes: &Routes, buffer: Buffer) {
-        let Buffer { spans, values } = buffer;
-        for span in spans {
-            routes.keep_inherited(self.conversion.span_data(span, &values));
+        for span in buffer.spans {
+            routes.keep_inherited(self.conversion.span_data(span, &buffer.values));
         }
     }
 
@@ -216,12 +281,12 @@ impl Collector {
         let Some(threads) = self.origin.lock(&self.threads) else {
             return BufferCounts::default();
         };
-        let here = BufferCounts {
-            started: 0,
-            ended: self.ended_at_once.load(Relaxed),
-        };
-        let buffers = threads.buffers.iter().map(|buffer| buffer.counts());
-        buffers.fold(threads.ended.plus(here), BufferCounts::plus)
+        // All ends before all starts: a call that is counted as ended is counted as started.
+        let ended = threads.buffers.iter().map(|buffer| buffer.ended());
+        let ended = ended.fold(self.ended_at_once.load(Relaxed), u64::saturating_add);
+        let started = threads.buffers.iter().map(|buffer| buffer.started());
+        let started = started.fold(0, u64::saturating_add);
+        threads.ended.plus(BufferCounts { started, ended })
     }
 
     /// Returns the names of some calls that have not ended.
@@ -236,10 +301,11 @@ impl Collector {
             .collect()
     }
 
-    /// Waits for a full buffer, at most this long. Returns whether the collector is closed.
-    fn wait(&self, at_most: Duration) -> bool {
+    /// Waits for a full buffer, until the deadline. Returns whether the collector is closed.
+    fn wait(&self, until: Deadline) -> bool {
         let mut full = lock(&self.full);
-        if full.buffers.is_empty() && !full.is_closed {
+        let at_most = until.left();
+        if full.buffers.is_empty() && !full.is_closed && !at_most.is_zero() {
             full = ignore_poison(self.work.wait_timeout(full, at_most)).0;
         }
         full.is_closed
@@ -250,16 +316,27 @@ impl Collector {
 pub(in crate::trace) fn start(recorder: Arc<Recorder>, every: Duration) -> io::Result<()> {
     thread::Builder::new()
         .name("glyph-stages".to_owned())
-        .spawn(move || {
-            let Recorder {
-                collector, routes, ..
-            } = &*recorder;
-            while !collector.wait(every) {
-                collector.collect(routes, false);
-                // This thread has no subscriber of its own.
-                let recorder: Arc<dyn StageRecorder> = Arc::<Recorder>::clone(&recorder);
-                stage_recorder::find_global(&recorder);
-            }
-        })?;
+        .spawn(move || run(&recorder, every))?;
     Ok(())
+}
+
+fn run(recorder: &Arc<Recorder>, every: Duration) {
+    let Recorder {
+        collector, routes, ..
+    } = &**recorder;
+    let mut next = Deadline::after(every);
+    while !collector.wait(next) {
+        let patience = Patience::of_feeder(Deadline::after(PATIENCE));
+        if next.left().is_zero() {
+            next = Deadline::after(every);
+            collector.collect(routes, false, patience);
+            // Some of these calls have waited for the delay of a batch.
+            routes.queues.iter().for_each(|queue| queue.hasten());
+        } else {
+            collector.export_full(routes, patience);
+        }
+        // This thread has no subscriber of its own.
+        let recorder: Arc<dyn StageRecorder> = Arc::<Recorder>::clone(recorder);
+        stage_recorder::find_global(&recorder);
+    }
 }

@@ -15,7 +15,7 @@ use opentelemetry::{
 };
 use opentelemetry_sdk::trace::{SpanEvents, SpanLinks};
 
-use crate::trace::SpanLimits;
+use crate::trace::{SpanLimits, size};
 
 /// Attributes, events and links that are not fields of the call.
 #[derive(Debug, Default)]
@@ -94,6 +94,13 @@ impl Kept {
 }
 
 impl Additions {
+    /// The approximate size in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        let name = self.name.as_ref().map_or(0, |name| name.len());
+        let of_events = size::of_events(&self.events) + size::of_links(&self.links);
+        size_of::<Self>() + name + of_events + size::of_attributes(&self.attributes)
+    }
+
     fn add_event(&mut self, mut event: Event, limits: SpanLimits) {
         if self.events.events.len() >= at_most(limits.events) {
             self.events.dropped_count = self.events.dropped_count.saturating_add(1);

@@ -6,6 +6,7 @@ use glyph_core::__runtime::{Moment, SpanCallsite, Values};
 
 use super::{
     buffer::{Buffer, EndedSpan, Pushed, ThreadBuffer},
+    collector::NotTaken,
     recorder::Recorder,
     span::RecordSpan,
     start_clock::StartClock,
@@ -85,7 +86,7 @@ impl Local {
 
 /// What is left to do for a call that has ended.
 enum Rest {
-    HandOver(Buffer, Arc<ThreadBuffer>, Arc<Recorder>),
+    PassBy(Buffer, NotTaken, Arc<Recorder>),
     EndAtOnce(EndedSpan, Arc<Recorder>),
 }
 
@@ -93,15 +94,17 @@ enum Rest {
 pub(super) fn end(span: Box<RecordSpan>, callsite: &'static SpanCallsite, values: Option<&Values>) {
     let mut span = Some(span);
     let rest = with_local(&mut span, |local, mut span| {
-        let pushed = local.buffer.push(|| span.ended(callsite), values);
+        let pushed = {
+            let collector = &local.recorder.collector;
+            local
+                .buffer
+                .push(|| span.ended(callsite), values, collector)
+        };
         local.keep(span);
         let recorder = || Arc::clone(&local.recorder);
         match pushed {
             Pushed::Kept => None,
-            Pushed::Full(buffer) => {
-                let of = Arc::clone(&local.buffer);
-                Some(Rest::HandOver(buffer, of, recorder()))
-            }
+            Pushed::NotTaken(buffer, reason) => Some(Rest::PassBy(buffer, reason, recorder())),
             Pushed::Closed(ended) => Some(Rest::EndAtOnce(ended, recorder())),
         }
     });
@@ -111,10 +114,8 @@ pub(super) fn end(span: Box<RecordSpan>, callsite: &'static SpanCallsite, values
         Rest::EndAtOnce(span.ended(callsite), recorder)
     });
     match rest.or(foreign) {
-        Some(Rest::HandOver(buffer, of, to)) => {
-            if let Some(unused) = to.collector.hand_over(buffer, &to.routes) {
-                of.reuse(unused);
-            }
+        Some(Rest::PassBy(buffer, reason, to)) => {
+            to.collector.pass_by(buffer, reason, &to.routes);
         }
         Some(Rest::EndAtOnce(ended, to)) => to.end_at_once(ended, values),
         None => {}

@@ -24,19 +24,18 @@ use std::{
     time::Duration,
 };
 
-use self::convert::Conversion;
 pub(super) use self::{
     collector::Collector, context_span::is_current, event::add as add_event,
     filter::CallsiteFilter, recorder::Recorder,
 };
+use self::{collector::FullLimits, convert::Conversion};
 use super::{Sampler, StageSpans, TraceSettings, until_shutdown::UntilShutdown};
 use crate::{context::trace_context::stage_recorder, otlp::instrumentation::ScopeNames};
 use glyph_core::__runtime::keep_whole_texts;
 
-/// The time after which calls are taken from a thread that ends no further ones: so much of the
-/// delay of a batch.
-const SHARE_OF_DELAY: u32 = 2;
-/// The shortest of these times.
+/// The most spans that a thread keeps before it hands them over.
+const FULL: usize = 256;
+/// The shortest time after which calls are taken from a thread that ends no further ones.
 const SHORTEST: Duration = Duration::from_millis(1);
 
 /// Returns the collector of the records, if the settings ask for records.
@@ -48,7 +47,12 @@ pub(super) fn collector(settings: &TraceSettings) -> Option<Arc<Collector>> {
             limits: settings.limits,
             names: ScopeNames::new(&settings.instrumentation_scopes),
         };
-        Arc::new(Collector::new(conversion, settings.batch.queue))
+        let limits = FullLimits {
+            buffer: settings.batch.batch.clamp(1, FULL),
+            spans: settings.batch.queue,
+            bytes: settings.batch.queue_bytes,
+        };
+        Arc::new(Collector::new(conversion, limits))
     })
 }
 
@@ -61,7 +65,7 @@ pub(super) fn recorder(
     let Some(collector) = &routes.records else {
         return Ok(None);
     };
-    let every = (settings.batch.delay / SHARE_OF_DELAY).max(SHORTEST);
+    let every = settings.batch.delay.max(SHORTEST);
     let recorder = Arc::new_cyclic(|this| Recorder {
         this: Weak::clone(this),
         routes: Arc::clone(routes),

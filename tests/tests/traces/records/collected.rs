@@ -4,7 +4,7 @@ use std::{
     collections::HashSet,
     future::pending,
     pin::pin,
-    sync::mpsc::channel,
+    sync::{Barrier, mpsc::channel},
     task::{Context as TaskContext, Waker},
     thread,
     time::Duration,
@@ -15,6 +15,7 @@ use glyph_runtime::{
     trace::{DropReason, FileSettings, Pipeline, StageSpans, TraceSettings},
 };
 use glyph_tests::wait;
+use opentelemetry::{Context, trace::TraceContextExt};
 use opentelemetry_sdk::{
     error::OTelSdkResult,
     trace::{InMemorySpanExporter, SpanData, SpanExporter},
@@ -120,6 +121,65 @@ fn no_call_is_lost_and_no_id_is_there_twice() {
     let counts = recording.pipeline.snapshot();
     assert_eq!(counts.spans_started, spans.len() as u64);
     assert_eq!(counts.spans_ended, spans.len() as u64);
+}
+
+/// Many threads, each with fewer calls than it hands over, and more calls together than the queue
+/// holds.
+#[test]
+fn no_call_of_many_threads_is_lost_with_the_limits_by_default() {
+    many_threads_lose_nothing(200, |_| {});
+}
+
+#[test]
+fn no_call_of_many_threads_is_lost_with_a_small_queue() {
+    many_threads_lose_nothing(150, |settings| {
+        settings.batch.queue = 100;
+        settings.batch.batch = 100;
+    });
+}
+
+fn many_threads_lose_nothing(calls: usize, change: impl FnOnce(&mut TraceSettings)) {
+    const THREADS: usize = 16;
+    let recording = Recording::new(|settings| {
+        settings.batch.delay = Duration::from_secs(3600);
+        change(settings);
+    });
+    let all_have_ended = Barrier::new(THREADS + 1);
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                with_default(&recording.dispatch, || (0..calls).for_each(|_| call(|| ())));
+                all_have_ended.wait();
+            });
+        }
+        all_have_ended.wait();
+        recording.pipeline.flush(LONG).unwrap();
+    });
+    let counts = recording.pipeline.snapshot();
+    let exporter = &counts.exporters[0];
+    assert_eq!(exporter.dropped_in_all(), 0);
+    assert_eq!(exporter.exported, (THREADS * calls) as u64);
+}
+
+#[test]
+fn flush_during_calls_exports_those_that_have_ended() {
+    let recording = Recording::new(|settings| settings.batch.delay = Duration::from_secs(3600));
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                with_default(&recording.dispatch, || {
+                    for _ in 0..3 {
+                        (0..300).for_each(|_| call(|| ()));
+                        let id = call(|| Context::current().span().span_context().span_id());
+                        recording.pipeline.flush(LONG).unwrap();
+                        let spans = recording.spans();
+                        let is_there = |span: &SpanData| span.span_context.span_id() == id;
+                        assert!(spans.iter().any(is_there));
+                    }
+                });
+            });
+        }
+    });
 }
 
 #[test]
