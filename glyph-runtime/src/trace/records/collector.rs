@@ -224,12 +224,15 @@ impl Collector {
         next: impl FnOnce() -> Buffer,
     ) -> bool {
         // Without the lock: a scrape does not wait for an exporter.
-        let has_room = is_empty || routes.waits_for_room(self.limits.buffer, patience);
-        if has_room {
+        while is_empty || routes.waits_for_room(self.limits.buffer, patience) {
             let _alone = lock(&self.converting);
-            self.export(routes, next(), true);
+            // Another thread may have taken the room.
+            if is_empty || routes.waits_for_room(self.limits.buffer, Patience::none()) {
+                self.export(routes, next(), true);
+                return true;
+            }
         }
-        has_room
+        false
     }
 
     /// Returns the buffers of all threads. Those of threads that have ended are forgotten once they
