@@ -4,7 +4,7 @@ use glyph_core::__runtime::SpanReader;
 use tracing::{Level, Metadata, level_filters::LevelFilter};
 use tracing_subscriber::{EnvFilter, filter::Directive};
 
-use super::{error::LogError, open_spans::Change};
+use super::{answers::Change, error::LogError};
 
 /// The prefix of the targets of OpenTelemetry's crates.
 const SDK: &str = "opentelemetry";

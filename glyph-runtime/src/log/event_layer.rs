@@ -10,11 +10,16 @@ use tracing::{
     span::{Attributes, Id, Record},
 };
 use tracing_log::NormalizeEvent;
-use tracing_subscriber::{Layer, layer::Context, registry::LookupSpan};
+use tracing_subscriber::{
+    Layer,
+    layer::Context,
+    registry::{LookupSpan, SpanRef},
+};
 
 use super::{
     fields::{Collector, FieldStore, Owner, Policy},
     filter::EventFilter,
+    kept::Kept,
     layer_filter::LayerFilter,
     surroundings::{Around, Surroundings},
 };
@@ -151,7 +156,7 @@ where
         let names = attributes.metadata().fields();
         let fields = self.of_span(names, |collector| attributes.record(collector));
         if !fields.is_empty() {
-            span.extensions_mut().replace(fields);
+            self.change(&span, |kept| kept.fields = fields);
         }
     }
 
@@ -159,11 +164,7 @@ where
         let Some(span) = context.span(id) else { return };
         let names = span.metadata().fields();
         let fields = self.of_span(names, |collector| values.record(collector));
-        let mut extensions = span.extensions_mut();
-        match extensions.get_mut::<W::Fields>() {
-            Some(known) => known.update(fields),
-            None => extensions.insert(fields),
-        }
+        self.change(&span, |kept| kept.record(fields));
     }
 
     fn on_enter(&self, id: &Id, _: Context<'_, S>) {
@@ -195,6 +196,17 @@ where
 }
 
 impl<W: EventWriter> EventLayer<W> {
+    fn change<'s, S>(&self, span: &SpanRef<'s, S>, change: impl FnOnce(&mut Kept<W::Fields>))
+    where
+        S: LookupSpan<'s>,
+    {
+        Kept::change(
+            &mut span.extensions_mut(),
+            self.surroundings.layer(),
+            change,
+        );
+    }
+
     fn each_around<S>(
         &self,
         event: &Event<'_>,
@@ -205,8 +217,8 @@ impl<W: EventWriter> EventLayer<W> {
     {
         let read = &mut |around: Around<'_, '_, S>| match around {
             Around::Span(span) => {
-                if let Some(fields) = span.extensions().get() {
-                    read(FieldsAround::Span(fields));
+                if let Some(kept) = Kept::of(&span.extensions(), self.surroundings.layer()) {
+                    read(FieldsAround::Span(&kept.fields));
                 }
             }
             Around::Record(values) => read(FieldsAround::Record(values)),

@@ -14,7 +14,7 @@ use tracing_subscriber::{
     layer::{Context, Filter},
 };
 
-use super::{AUDIT, directives::Directives, error::LogError, open_spans::Change};
+use super::{AUDIT, answers::Change, directives::Directives, error::LogError};
 
 /// Applies the directives to events. Clones have the same directives.
 ///

@@ -14,9 +14,11 @@ use tracing_subscriber::{
 };
 
 use super::{
+    answers::Answers,
     directives::Directives,
     fields::FieldStore,
     filter::{EventFilter, passes_always},
+    kept::Kept,
     open_spans::Question,
     span_values::{SpanValues, Told},
     surroundings::Surroundings,
@@ -109,7 +111,13 @@ where
             if let Some(change) = directives.change_of_spans()
                 && let Some(span) = context.span(id)
             {
-                change.created::<S, F>(&span);
+                Kept::<F>::change(
+                    &mut span.extensions_mut(),
+                    self.surroundings.layer(),
+                    |kept| {
+                        kept.answers = Answers::of_new(change);
+                    },
+                );
             }
             let span = attributes.metadata();
             let values = SpanValues::of(&directives, span, |visit| attributes.record(visit));
@@ -123,9 +131,6 @@ where
         if let Some(directives) = self.events.of_spans()
             && let Some(span) = context.span(id)
         {
-            if let Some(change) = directives.change_of_spans() {
-                change.recorded::<S, F>(&span);
-            }
             let span = span.metadata();
             let values = SpanValues::of(&directives, span, |visit| values.record(visit));
             values.tell(&told(&directives, span, id, &context));

@@ -56,6 +56,7 @@
 //! A child of `fork` writes each line at once, without a queue. It drops and counts its lines if the
 //! output is an [`Output::Writer`].
 
+mod answers;
 mod audit;
 mod audit_sink;
 mod batch;
@@ -73,6 +74,7 @@ mod filter;
 mod filters;
 mod forked;
 mod json;
+mod kept;
 mod layer_filter;
 mod line;
 mod line_writer;

@@ -3,13 +3,10 @@
 //! An [`EnvFilter`] knows the spans that were created under it. It is asked about others as if they
 //! began now, with the fields that the log has kept of them.
 
-use std::{
-    marker::PhantomData,
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
-};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use glyph_core::__runtime::{RecordedValue, Values};
-use tracing::{Level, Metadata, Subscriber, span::Id};
+use tracing::{Metadata, Subscriber, span::Id};
 use tracing_subscriber::{
     EnvFilter,
     layer::{Context, Filter},
@@ -17,51 +14,12 @@ use tracing_subscriber::{
 };
 
 use super::{
+    answers::Change,
     fields::{FieldStore, ReadField, bare},
+    kept::Kept,
     span_values::Told,
     surroundings::{Around, Surroundings},
 };
-
-/// A change of the filter, other than all others of the process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Change(u64);
-
-/// The answers about a span, kept with it. `F` tells the layers of a subscriber apart.
-struct Answers<F> {
-    change: Change,
-    /// One bit for each level that was asked about.
-    known: u8,
-    /// One bit for each of them whose events pass.
-    passing: u8,
-    layer: PhantomData<fn() -> F>,
-}
-
-impl Change {
-    pub(super) fn next() -> Self {
-        static CHANGES: AtomicU64 = AtomicU64::new(0);
-        Self(CHANGES.fetch_add(1, Relaxed))
-    }
-
-    /// Notes that the filter knows a span, since it is new.
-    pub(super) fn created<'s, S: LookupSpan<'s>, F: FieldStore>(self, span: &SpanRef<'s, S>) {
-        span.extensions_mut().replace(Answers::<F> {
-            change: self,
-            known: u8::MAX,
-            passing: 0,
-            layer: PhantomData,
-        });
-    }
-
-    /// Forgets the answers about a span whose fields change, unless the filter knows it.
-    pub(super) fn recorded<'s, S: LookupSpan<'s>, F: FieldStore>(self, span: &SpanRef<'s, S>) {
-        let mut extensions = span.extensions_mut();
-        if let Some(answers) = extensions.get_mut::<Answers<F>>()
-            && !(answers.change == self && answers.known == u8::MAX)
-        {
-            answers.known = 0;
-        }
-    }
-}
 
 /// A question to a changed filter: does an event pass because of a span that it does not know?
 pub(super) struct Question<'a, S> {
@@ -81,7 +39,7 @@ where
         let mut updates: Option<Values> = None;
         surroundings.each_current(self.context, &mut |around| match around {
             _ if passes => {}
-            Around::Span(span) => passes = self.passes_in_span::<F>(span),
+            Around::Span(span) => passes = self.passes_in_span::<F>(span, surroundings.layer()),
             Around::Record(values) if values.is_update() => updates = Some(values.clone()),
             Around::Record(values) => {
                 if let Some(metadata) = values.metadata() {
@@ -93,36 +51,23 @@ where
         passes
     }
 
-    fn passes_in_span<F: FieldStore>(&self, span: &SpanRef<'_, S>) -> bool {
-        let level = bit(*self.event.level());
-        if let Some(answers) = span.extensions().get::<Answers<F>>()
-            && answers.change == self.change
-            && answers.known & level != 0
-        {
-            return answers.passing & level != 0;
+    fn passes_in_span<F: FieldStore>(&self, span: &SpanRef<'_, S>, layer: usize) -> bool {
+        let level = *self.event.level();
+        let answers = Kept::<F>::of(&span.extensions(), layer).map(|kept| kept.answers);
+        let answers = answers.unwrap_or_default();
+        if let Some(passes) = answers.after(self.change, level) {
+            return passes;
         }
         let passes = self.passes_in(span.metadata(), &|read| {
-            if let Some(fields) = span.extensions().get::<F>() {
-                fields.each_value(read);
+            if let Some(kept) = Kept::<F>::of(&span.extensions(), layer) {
+                kept.fields.each_value(read);
             }
         });
-        self.keep::<F>(span, level, passes);
-        passes
-    }
-
-    fn keep<F: FieldStore>(&self, span: &SpanRef<'_, S>, level: u8, passes: bool) {
-        let mut extensions = span.extensions_mut();
-        let older = extensions
-            .remove::<Answers<F>>()
-            .filter(|answers| answers.change == self.change);
-        let (known, passing) = older.map_or((0, 0), |older| (older.known, older.passing));
-        let others = passing & !level;
-        extensions.insert(Answers::<F> {
-            change: self.change,
-            known: known | level,
-            passing: if passes { others | level } else { others },
-            layer: PhantomData,
+        Kept::<F>::change(&mut span.extensions_mut(), layer, |kept| {
+            kept.answers
+                .keep(self.change, level, passes, answers.version());
         });
+        passes
     }
 
     /// Asks the filter about a span with these fields.
@@ -184,14 +129,4 @@ fn unused_id() -> Id {
     // Half of all numbers are left when this one starts again, and none is zero.
     let number = ASKED.fetch_add(1, Relaxed) & (u64::MAX >> 1);
     Id::from_u64(u64::MAX - number)
-}
-
-const fn bit(level: Level) -> u8 {
-    match level {
-        Level::ERROR => 1,
-        Level::WARN => 2,
-        Level::INFO => 4,
-        Level::DEBUG => 8,
-        Level::TRACE => 16,
-    }
 }

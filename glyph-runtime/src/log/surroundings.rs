@@ -236,7 +236,7 @@ impl Surroundings {
     }
 
     /// The identity of the layer.
-    fn layer(&self) -> usize {
+    pub(super) fn layer(&self) -> usize {
         from_ref(self).addr()
     }
 

@@ -90,3 +90,16 @@ fn value_can_open_a_span_that_the_first_filter_names() {
         assert_eq!(lines, ["inner", "late"]);
     });
 }
+
+#[test]
+fn value_that_logs_before_the_log_has_it_counts_afterwards() {
+    alone(|| {
+        let lines = messages("info", |log| {
+            let request = info_span!("request", user = Empty).entered();
+            log.set_filter(NAMES_ADA).unwrap();
+            request.record("user", tracing::field::debug(User("ada")));
+            debug!("afterwards");
+        });
+        assert_eq!(lines, ["afterwards"]);
+    });
+}

@@ -7,4 +7,5 @@ mod everywhere;
 mod lines;
 mod marked;
 mod spans;
+mod two_logs;
 mod way;
