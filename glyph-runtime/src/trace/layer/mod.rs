@@ -110,11 +110,11 @@ impl NotesBefore {
             return false;
         };
         let current = current_context::current();
-        if !records::is_current(recorder.key(), &current) {
+        let Some(is_recording) = records::is_current(recorder.key(), &current) else {
             return false;
-        }
+        };
         let is_line = edge_lines::is_line_of_call(event.metadata());
-        if context.lookup_current().is_none() && !is_line {
+        if is_recording && context.lookup_current().is_none() && !is_line {
             records::add_event(event, &current, self.recorder_details());
         }
         true

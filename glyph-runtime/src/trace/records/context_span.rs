@@ -21,6 +21,8 @@ use crate::trace::{SpanLimits, size};
 #[derive(Debug, Default)]
 pub(super) struct Additions {
     pub(super) attributes: Vec<KeyValue>,
+    /// Those beyond the limit.
+    pub(super) dropped_attributes: u32,
     pub(super) events: SpanEvents,
     pub(super) links: SpanLinks,
     pub(super) status: Status,
@@ -31,8 +33,6 @@ pub(super) struct Additions {
 /// The additions to a call, until it has ended. Contexts that outlive the call share it.
 #[derive(Debug)]
 pub(super) struct Addable {
-    /// Tells the pipelines of the process apart.
-    pipeline: usize,
     limits: SpanLimits,
     kept: Mutex<Kept>,
 }
@@ -45,9 +45,8 @@ enum Kept {
 }
 
 impl Addable {
-    pub(super) fn new(pipeline: usize, limits: SpanLimits) -> Arc<Self> {
+    pub(super) fn new(limits: SpanLimits) -> Arc<Self> {
         Arc::new(Self {
-            pipeline,
             limits,
             kept: Mutex::new(Kept::Open(None)),
         })
@@ -75,12 +74,17 @@ impl Addable {
         }
     }
 
+    fn is_open(&self) -> bool {
+        let kept = lock_unless_lost(&self.kept);
+        kept.is_some_and(|kept| matches!(*kept, Kept::Open(_)))
+    }
+
     pub(super) fn add_link(&self, to: SpanContext, attributes: Vec<KeyValue>) {
         self.with(|additions, limits| additions.add_link(to, attributes, limits));
     }
 
     pub(super) fn add_attribute(&self, attribute: KeyValue) {
-        self.with(|additions, _| additions.attributes.push(attribute));
+        self.with(|additions, limits| additions.add_attribute(attribute, limits));
     }
 }
 
@@ -99,6 +103,14 @@ impl Additions {
         let name = self.name.as_ref().map_or(0, |name| name.len());
         let of_events = size::of_events(&self.events) + size::of_links(&self.links);
         size_of::<Self>() + name + of_events + size::of_attributes(&self.attributes)
+    }
+
+    fn add_attribute(&mut self, attribute: KeyValue, limits: SpanLimits) {
+        if self.attributes.len() >= at_most(limits.attributes) {
+            self.dropped_attributes = self.dropped_attributes.saturating_add(1);
+            return;
+        }
+        self.attributes.push(attribute);
     }
 
     fn add_event(&mut self, mut event: Event, limits: SpanLimits) {
@@ -136,7 +148,10 @@ fn at_most(limit: u32) -> usize {
 #[derive(Debug)]
 pub(super) struct ContextSpan {
     context: SpanContext,
-    addable: Arc<Addable>,
+    /// Tells the pipelines of the process apart.
+    pipeline: usize,
+    /// `None` for a call that is not recorded.
+    addable: Option<Arc<Addable>>,
 }
 
 thread_local! {
@@ -144,16 +159,33 @@ thread_local! {
     static ASKED: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
-/// Whether the current span of OpenTelemetry is that of a call which this pipeline records.
-pub(in crate::trace) fn is_current(pipeline: usize, context: &Context) -> bool {
+/// Whether the current span of OpenTelemetry is that of a call which this pipeline has decided about,
+/// and whether that is recorded. A task can have the span of a call that has ended.
+pub(in crate::trace) fn is_current(pipeline: usize, context: &Context) -> Option<bool> {
     // A context does not show the type of its span, but it asks it.
     let _ = ASKED.try_with(|asked| asked.set(None));
-    context.span().is_recording() && ASKED.try_with(Cell::get) == Ok(Some(pipeline))
+    let is_recording = context.span().is_recording();
+    let is_asked = ASKED.try_with(Cell::get) == Ok(Some(pipeline));
+    is_asked.then_some(is_recording)
 }
 
 impl ContextSpan {
-    pub(super) const fn new(context: SpanContext, addable: Arc<Addable>) -> Self {
-        Self { context, addable }
+    pub(super) const fn new(
+        context: SpanContext,
+        pipeline: usize,
+        addable: Option<Arc<Addable>>,
+    ) -> Self {
+        Self {
+            context,
+            pipeline,
+            addable,
+        }
+    }
+
+    fn with(&self, add: impl FnOnce(&mut Additions, SpanLimits)) {
+        if let Some(addable) = &self.addable {
+            addable.with(add);
+        }
     }
 }
 
@@ -165,8 +197,7 @@ impl Span for ContextSpan {
         attributes: Vec<KeyValue>,
     ) {
         let event = Event::new(name, timestamp, attributes, 0);
-        self.addable
-            .with(|additions, limits| additions.add_event(event, limits));
+        self.with(|additions, limits| additions.add_event(event, limits));
     }
 
     fn span_context(&self) -> &SpanContext {
@@ -174,17 +205,18 @@ impl Span for ContextSpan {
     }
 
     fn is_recording(&self) -> bool {
-        let _ = ASKED.try_with(|asked| asked.set(Some(self.addable.pipeline)));
-        let kept = lock_unless_lost(&self.addable.kept);
-        kept.is_some_and(|kept| matches!(*kept, Kept::Open(_)))
+        let _ = ASKED.try_with(|asked| asked.set(Some(self.pipeline)));
+        self.addable
+            .as_ref()
+            .is_some_and(|addable| addable.is_open())
     }
 
     fn set_attribute(&mut self, attribute: KeyValue) {
-        self.addable.add_attribute(attribute);
+        self.with(|additions, limits| additions.add_attribute(attribute, limits));
     }
 
     fn set_status(&mut self, status: Status) {
-        self.addable.with(|additions, _| {
+        self.with(|additions, _| {
             if status > additions.status {
                 additions.status = status;
             }
@@ -192,17 +224,16 @@ impl Span for ContextSpan {
     }
 
     fn update_name<T: Into<Cow<'static, str>>>(&mut self, name: T) {
-        self.addable
-            .with(|additions, _| additions.name = Some(name.into()));
+        self.with(|additions, _| additions.name = Some(name.into()));
     }
 
     fn add_link(&mut self, to: SpanContext, attributes: Vec<KeyValue>) {
-        self.addable.add_link(to, attributes);
+        self.with(|additions, limits| additions.add_link(to, attributes, limits));
     }
 
     /// The span is exported when its call ends, with the time of this end.
     fn end_with_timestamp(&mut self, timestamp: SystemTime) {
-        self.addable.with(|additions, _| {
+        self.with(|additions, _| {
             additions.end.get_or_insert(timestamp);
         });
     }

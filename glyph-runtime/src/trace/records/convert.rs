@@ -51,6 +51,7 @@ impl Conversion {
         let additions = span.additions.map(|additions| *additions);
         let Additions {
             attributes,
+            dropped_attributes,
             events,
             links,
             status,
@@ -69,7 +70,7 @@ impl Conversion {
             start_time: span.start,
             end_time: end.unwrap_or_else(|| span.start + Duration::from_nanos(span.nanoseconds)),
             attributes: described.attributes,
-            dropped_attributes_count: dropped,
+            dropped_attributes_count: dropped.saturating_add(dropped_attributes),
             events,
             links,
             status: described.status,

@@ -75,7 +75,7 @@ impl Recorder {
 
     /// Returns what a span refers to for additions.
     pub(super) fn addable(&self) -> Arc<Addable> {
-        Addable::new(self.key(), self.limits)
+        Addable::new(self.limits)
     }
 
     /// As a parent-based sampler does, if that is what the program has, and as the SDK otherwise.

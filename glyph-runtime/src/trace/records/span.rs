@@ -91,13 +91,14 @@ impl RecordSpan {
         self.parent_is_remote = parent_is_remote;
         self.is_recording = is_recording;
         self.ids = Ids::of(&ids);
-        self.context = if is_recording {
+        let addable = is_recording.then(|| {
             self.open = self.buffer.starts(callsite);
             self.recorder.describe_start(&self.addable);
-            context.with_span(ContextSpan::new(ids, Arc::clone(&self.addable)))
-        } else {
-            context.with_remote_span_context(ids)
-        };
+            Arc::clone(&self.addable)
+        });
+        // A call that is not recorded has a span as well, so that events in it belong to no other.
+        let span = ContextSpan::new(ids, self.recorder.key(), addable);
+        self.context = context.with_span(span);
     }
 
     /// Returns the call, which has ended.

@@ -6,7 +6,7 @@ use glyph_runtime::{
     instrument_stage,
     redaction::Redaction,
     stage::Link,
-    trace::{StageSpans, TraceSettings},
+    trace::{Sampler, StageSpans, TraceSettings},
 };
 use opentelemetry::{
     Context, KeyValue,
@@ -221,6 +221,49 @@ fn event_belongs_to_the_span_that_it_names() {
     assert_eq!(events("other"), ["of the other"]);
     assert_eq!(events("call"), ["of the call"]);
     assert_eq!(events("around"), ["of the span around"]);
+}
+
+#[test]
+fn event_of_a_task_that_outlives_its_call_belongs_to_no_span() {
+    let spans = recorded(|| {
+        info_span!("around").in_scope(|| {
+            let context = call(glyph_runtime::context::Context::current);
+            context.in_scope(|| info!("late"));
+            info!("of the span around");
+        });
+    });
+    assert!(named(&spans, "call").events.is_empty());
+    let events = &named(&spans, "around").events.events;
+    assert_eq!(events.len(), 1, "{events:?}");
+}
+
+#[test]
+fn event_of_a_call_that_is_not_sampled_belongs_to_no_span() {
+    let mut settings = settings(StageSpans::Records);
+    // Not asked for its parents: only the first span is sampled.
+    settings.sampler = Sampler::RateLimited(1);
+    let spans = exported_with(&settings, || {
+        info_span!("around").in_scope(|| call(|| info!("of the call")));
+    });
+    let [span] = &*spans else { panic!("{spans:?}") };
+    assert_eq!(span.name, "around");
+    assert!(span.events.is_empty(), "{:?}", span.events);
+}
+
+#[test]
+fn attributes_beyond_the_limit_by_default_are_counted() {
+    let spans = recorded(|| {
+        call(|| {
+            let context = Context::current();
+            for number in 0..1000 {
+                let attribute = KeyValue::new(format!("set.{number}"), number);
+                context.span().set_attribute(attribute);
+            }
+        });
+    });
+    let [span] = &*spans else { panic!("{spans:?}") };
+    assert_eq!(span.attributes.len(), 128);
+    assert_eq!(span.dropped_attributes_count, 1000 + 2 - 128);
 }
 
 #[test]
