@@ -9,10 +9,10 @@ mod open_spans;
 use glyph_runtime::{
     Telemetry, TelemetryBuilder, instrument_stage,
     log::{LogError, LogSettings, Pipeline},
-    trace::Sampler,
+    trace::{Sampler, StageSpans},
 };
 use glyph_tests::{children::alone, environment};
-use tracing::{debug, error, info, info_span};
+use tracing::{debug, error, info, info_span, level_filters::LevelFilter};
 use tracing_subscriber::layer::SubscriberExt;
 
 use crate::{
@@ -79,6 +79,42 @@ fn directive_with_a_span_or_a_field_applies_to_later_spans() {
         ];
         assert_eq!(messages(&telemetry, &written), expected);
     });
+}
+
+#[test]
+fn open_stage_that_the_filter_excludes_keeps_its_fields_if_it_is_a_span() {
+    let cases = [
+        (Sampler::AlwaysOn, StageSpans::Tracing, "excluded acme"),
+        (Sampler::AlwaysOn, StageSpans::Records, "excluded"),
+        (Sampler::AlwaysOff, StageSpans::Tracing, "excluded"),
+    ];
+    for (sampler, stages, excluded) in cases {
+        let written = Written::default();
+        let telemetry = unsampled(&written)
+            .log(|log| "debug".clone_into(&mut log.filter))
+            .traces(move |traces| {
+                traces.sampler = sampler;
+                traces.stages = stages;
+            })
+            .span_level(LevelFilter::DEBUG)
+            .build()
+            .unwrap();
+        let subscriber = tracing_subscriber::registry().with(telemetry.layers());
+        tracing::subscriber::with_default(subscriber, || {
+            info_span!("root").in_scope(|| during_changes("acme", &telemetry));
+        });
+        let mut messages = messages(&telemetry, &written);
+        messages.retain(|message| !message.starts_with("log filter"));
+        assert_eq!(messages, [excluded, "passes again acme"], "{stages:?}");
+    }
+}
+
+#[instrument_stage(stage::step, level = debug, fields(tenant))]
+fn during_changes(tenant: &str, telemetry: &Telemetry) {
+    telemetry.set_log_filter("info").unwrap();
+    info!("excluded");
+    telemetry.set_log_filter("debug").unwrap();
+    info!("passes again");
 }
 
 #[test]
