@@ -150,3 +150,18 @@ impl fmt::Write for Text {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::{LONGEST, Text};
+
+    #[test]
+    fn text_ends_between_characters_and_stops_its_value() {
+        let mut text = Text(String::new());
+        assert!(write!(text, "a{}", "é".repeat(LONGEST)).is_err());
+        assert_eq!(text.0.len(), LONGEST - 1);
+        assert!(text.0.ends_with('é'));
+    }
+}

@@ -17,7 +17,7 @@ use Unit::{Bytes, Count, Time};
 
 /// Beginnings of rows, each with the source file, what stands before the number in it, and its unit.
 #[rustfmt::skip]
-const LIMITS: [(&str, &str, &str, Unit); 55] = [
+const LIMITS: [(&str, &str, &str, Unit); 56] = [
     ("bytes of an open label's value", "glyph-core/src/label/open_values.rs", "const MAX_LENGTH: usize =", Count),
     ("buckets of a histogram", "glyph-core/src/catalog/checks.rs", "const MAX_BUCKETS: usize =", Count),
     ("threads that record", "glyph-core/src/metric/catalog_cells.rs", "const MAX_SLABS: usize =", Count),
@@ -49,6 +49,7 @@ const LIMITS: [(&str, &str, &str, Unit); 55] = [
     ("time that `WARN`", "glyph-runtime/src/log/queue.rs", "const LONGEST_WAIT: Duration =", Time),
     ("bytes of a line", "glyph-runtime/src/log/settings.rs", "line_bytes:", Bytes),
     ("bytes of a value", "glyph-runtime/src/log/settings.rs", "value_bytes:", Bytes),
+    ("bytes that `[request", "glyph-runtime/src/log/span_values.rs", "const LONGEST: usize =", Bytes),
     ("fields of an event", "glyph-runtime/src/log/settings.rs", "fields:", Count),
     ("ids that are carried", "glyph-runtime/src/context/ids/carried.rs", "const MAX_IDS: usize =", Count),
     ("ids that are carried", "glyph-runtime/src/context/ids/carried.rs", "const LONGEST_NAME: usize =", Count),
