@@ -5,6 +5,7 @@ use super::{
     build::{build, build_enabled},
     decision::{Decision, SpanNeeds, SpanType, decide, is_off},
     open::State,
+    record::records_are_read,
     recorded::Recorded,
     traced::Traced,
     traces::traces,
@@ -86,8 +87,8 @@ impl OpenSpan {
         });
     }
 
-    /// A record that is exported is opened before the trace is asked for its span. If it cannot keep
-    /// all values, a span of `tracing`'s asks.
+    /// The trace is asked for the span of a record before values are formatted, which nobody may
+    /// read. If a record cannot keep them all, a span of `tracing`'s asks in its place.
     #[inline(never)]
     fn open_built(
         &mut self,
@@ -99,11 +100,16 @@ impl OpenSpan {
         if kind == SpanType::Tracing {
             return self.set(State::Span(build(callsite, parent, values), None));
         }
-        let mut slot = RecordSlot::EMPTY;
-        if !slot.open(callsite, values) {
+        if callsite.has_error() {
             return self.set(State::Span(build_enabled(callsite, parent, values), None));
         }
         let span = traces().and_then(|traces| traces.start(callsite));
+        let is_recording = span.as_ref().is_some_and(|span| span.is_recording());
+        let mut slot = RecordSlot::EMPTY;
+        if (is_recording || records_are_read()) && !slot.open(callsite, values) {
+            drop(span);
+            return self.set(State::Span(build_enabled(callsite, parent, values), None));
+        }
         self.set(match span {
             Some(span) => State::Traced(Traced::new(callsite, slot, span)),
             None => State::Recorded(Recorded::new(callsite, slot)),

@@ -12,9 +12,12 @@ use crate::Exemplar;
 
 /// A span that belongs to a trace, and whose fields are in a record. A runtime implements it.
 ///
-/// Dropping it without [`end`](Self::end) forgets the span.
+/// Dropping it on its first thread without [`end`](Self::end) forgets the span.
 #[doc(hidden)]
 pub trait TracedSpan: fmt::Debug + Send + Sync {
+    /// Whether the span is recorded. Otherwise it only continues a trace that is not sampled.
+    fn is_recording(&self) -> bool;
+
     /// Makes the span the current one of the thread. Returns whether it is to be left.
     fn enter(&self) -> bool;
 

@@ -51,6 +51,9 @@ pub enum StageSpans {
     /// A span that is entered again inside of a stage that is inside of the same span is the current
     /// one there, and takes the events. If the stage has a span of `tracing`, that takes them.
     ///
+    /// A filter on [`Pipeline::layer`](super::Pipeline::layer) does not hold for records, and only one
+    /// of two pipelines on a subscriber gets them.
+    ///
     /// A record ends with its call. Tasks that outlive the call are still its children, but their
     /// events are not added to it.
     Records,

@@ -192,6 +192,12 @@ impl ThreadBuffer {
         })
     }
 
+    /// Uncounts a call that the thread has begun, and that has another span.
+    pub(super) fn start_is_undone(&self) {
+        let started = self.started.load(Relaxed);
+        self.started.store(started.saturating_sub(1), Relaxed);
+    }
+
     /// Forgets the name of an open call.
     pub(super) fn forget(&self, slot: OpenSlot) {
         if let Some(slot) = self.open.get(slot.0) {

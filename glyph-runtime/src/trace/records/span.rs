@@ -124,7 +124,23 @@ impl RecordSpan {
     }
 }
 
+/// A span that has not ended has not begun either: another one takes its place.
+impl Drop for RecordSpan {
+    fn drop(&mut self) {
+        if self.callsite.is_some() && self.is_recording {
+            self.buffer.start_is_undone();
+            if let Some(open) = self.open.take() {
+                self.buffer.forget(open);
+            }
+        }
+    }
+}
+
 impl TracedSpan for RecordSpan {
+    fn is_recording(&self) -> bool {
+        self.is_recording
+    }
+
     fn enter(&self) -> bool {
         kept::enter(&self.context)
     }

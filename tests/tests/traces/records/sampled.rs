@@ -1,5 +1,11 @@
 //! Sampling of stages without spans of `tracing`.
 
+use std::{
+    error::Error,
+    fmt, io,
+    sync::atomic::{AtomicU32, Ordering::Relaxed},
+};
+
 use glyph_runtime::{
     instrument_stage,
     trace::{Pipeline, Sampler, Snapshot, StageSpans},
@@ -59,6 +65,45 @@ fn root_that_is_not_sampled_has_no_span_and_no_sampled_children() {
     assert!(names.is_empty());
     assert_eq!((counts.spans_started, counts.spans_ended), (0, 0));
     assert!(calls("sampled") >= before + 2);
+}
+
+/// A value that counts how often it is formatted.
+#[derive(Default)]
+struct Formatted(AtomicU32);
+
+impl fmt::Display for Formatted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fetch_add(1, Relaxed);
+        formatter.write_str("formatted")
+    }
+}
+
+#[test]
+fn fields_of_a_root_that_is_not_sampled_are_not_formatted() {
+    #[instrument_stage(stage::stt, labels(test = "sampled"), fields(%value))]
+    fn shown(value: &Formatted) {}
+
+    let formatted = |sampler| {
+        let value = Formatted::default();
+        sampled_by(Sampler::parent_based(sampler), || shown(&value));
+        value.0.into_inner()
+    };
+    assert_eq!(formatted(Sampler::AlwaysOff), 0);
+    assert_eq!(formatted(Sampler::AlwaysOn), 1);
+}
+
+#[test]
+fn call_with_an_error_as_a_field_is_counted_once() {
+    #[instrument_stage(stage::stt, labels(test = "sampled"), name = "fails", fields(error))]
+    fn fails(error: &(dyn Error + 'static)) {}
+
+    let (names, counts) = sampled_by(Sampler::parent_based(Sampler::AlwaysOn), || {
+        for _ in 0..2 {
+            fails(&io::Error::other("on purpose"));
+        }
+    });
+    assert_eq!(names, ["fails", "fails"]);
+    assert_eq!((counts.spans_started, counts.spans_ended), (2, 2));
 }
 
 #[test]
