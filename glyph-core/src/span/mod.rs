@@ -37,7 +37,7 @@ pub use parent::{IntoParent, Parent, parent};
 use record::RecordSlot;
 pub use record::{
     Enclosing, EnteredShared, RecordReader, RecordedValue, SharedRecord, SpanKey, SpanReader,
-    Values, ValuesOfMany, current_shared, enclosing, keep_whole_texts, note_entered, note_left,
+    Values, ValuesOfMany, current_shared, enclosing, export_records, note_entered, note_left,
 };
 pub use secret::{REDACTED, Secret};
 pub use traced::TracedSpan;

@@ -52,6 +52,7 @@ pub fn open_here(callsite: &'static SpanCallsite, fields: &[FieldValue<'_>]) -> 
             labels: &[],
             texts: &[],
             fields,
+            are_whole: false,
         };
         open.open(callsite, context, &Parent::Current, values);
     }
@@ -64,6 +65,8 @@ pub(crate) struct FieldValues<'list, 'value> {
     pub(crate) labels: &'list [FieldValue<'value>],
     pub(crate) texts: &'list [&'list str],
     pub(crate) fields: &'list [FieldValue<'value>],
+    /// Whether a record keeps texts of any length.
+    pub(crate) are_whole: bool,
 }
 
 impl OpenSpan {
@@ -106,6 +109,10 @@ impl OpenSpan {
         let span = traces().and_then(|traces| traces.start(callsite));
         let is_recording = span.as_ref().is_some_and(|span| span.is_recording());
         let mut slot = RecordSlot::EMPTY;
+        let values = FieldValues {
+            are_whole: is_recording,
+            ..values
+        };
         if (is_recording || records_are_read()) && !slot.open(callsite, values) {
             drop(span);
             return self.set(State::Span(build_enabled(callsite, parent, values), None));

@@ -81,6 +81,7 @@ fn labelled<S: Stage>(
             labels,
             texts,
             fields,
+            are_whole: false,
         };
         open.open(callsite, context, parent, values);
     });

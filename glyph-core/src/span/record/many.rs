@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn values_of_records_do_not_mix() {
         let mut many = ValuesOfMany::default();
-        super::super::keep_whole_texts();
+        super::super::export_records();
         let ranges = ["first", "second", ""].map(|text| many.push(&Values::of_text("field", text)));
         let shown = ranges.map(|range| {
             let mut shown = String::new();

@@ -26,7 +26,7 @@ pub(super) use entered::Entered;
 pub use entered::{SpanKey, note_entered, note_left};
 pub(super) use local::{update, update_shared};
 pub use many::ValuesOfMany;
-pub use reader::{RecordReader, SpanReader, keep_whole_texts};
+pub use reader::{RecordReader, SpanReader, export_records};
 pub(super) use reader::{records_are_read, spans_are_read};
 pub use shared::{SharedRecord, current_shared};
 pub use slot::EnteredShared;

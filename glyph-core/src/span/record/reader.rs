@@ -1,6 +1,6 @@
 //! Readers of records, and readers that need spans of `tracing`'s in their place.
 
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
 /// More than an escaped text of the limit can show, so that a text that is cut there is known to
 /// have been longer.
@@ -10,6 +10,7 @@ static RECORD_READERS: AtomicUsize = AtomicUsize::new(0);
 static SPAN_READERS: AtomicUsize = AtomicUsize::new(0);
 static VALUE_BYTES: AtomicUsize = AtomicUsize::new(0);
 static RECORD_BYTES: AtomicUsize = AtomicUsize::new(0);
+static ARE_EXPORTED: AtomicBool = AtomicBool::new(false);
 
 /// Reads the fields of records, as a log does. Records are kept while one exists.
 #[derive(Debug)]
@@ -31,6 +32,14 @@ pub(super) struct TextLimits {
     pub(super) record: usize,
 }
 
+impl TextLimits {
+    /// No limits.
+    pub(super) const NONE: Self = Self {
+        value: usize::MAX,
+        record: usize::MAX,
+    };
+}
+
 impl RecordReader {
     /// A reader that shows at most so many bytes of a value, and of all fields together.
     ///
@@ -49,11 +58,14 @@ impl Drop for RecordReader {
     }
 }
 
-/// Keeps texts of any length in records, for the process: records that are exported have no other
-/// limit than spans of `tracing`'s.
-pub fn keep_whole_texts() {
-    VALUE_BYTES.store(usize::MAX, Relaxed);
-    RECORD_BYTES.store(usize::MAX, Relaxed);
+/// Notes that the process exports records: those have no other limit than spans of `tracing`'s.
+pub fn export_records() {
+    ARE_EXPORTED.store(true, Relaxed);
+}
+
+/// Whether the process exports records.
+pub(super) fn records_are_exported() -> bool {
+    ARE_EXPORTED.load(Relaxed)
 }
 
 impl SpanReader {

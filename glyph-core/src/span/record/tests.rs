@@ -30,6 +30,7 @@ fn of(fields: &[FieldValue<'_>]) -> (Values, bool) {
         labels: &[],
         texts: &[],
         fields,
+        are_whole: false,
     };
     let are_kept = values.begin(&SITE, fields);
     (values, are_kept)

@@ -13,7 +13,7 @@ use tracing::{
 
 use super::{
     super::{FieldValue, FieldValues, SpanCallsite},
-    reader::text_limits,
+    reader::{TextLimits, records_are_exported, text_limits},
 };
 use crate::text::prefix;
 
@@ -40,6 +40,8 @@ pub struct Values {
     /// Whether a value is an error. Readers ask an error for its type and its backtrace, which a
     /// record cannot keep.
     has_error: bool,
+    /// Whether texts have no limit, as those of spans of `tracing`'s.
+    is_whole: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -121,6 +123,7 @@ impl Values {
         values: FieldValues<'_, '_>,
     ) -> bool {
         self.metadata = Some(callsite.metadata());
+        self.is_whole = values.are_whole;
         let labels = values.texts.iter().zip(callsite.names());
         for (text, name) in labels {
             self.add_text(name, |out| out.write_str(text));
@@ -141,19 +144,28 @@ impl Values {
         true
     }
 
+    /// No values yet, of a record that may be exported. A record that is not cuts them when it adds
+    /// them.
+    fn for_any_record() -> Self {
+        Self {
+            is_whole: records_are_exported(),
+            ..Self::default()
+        }
+    }
+
     /// Values of the fields of a span.
     pub(in crate::span) fn of(
         metadata: &'static Metadata<'static>,
         values: &[FieldValue<'_>],
     ) -> Self {
-        let mut kept = Self::default();
+        let mut kept = Self::for_any_record();
         metadata.fields().value_set_all(values).record(&mut kept);
         kept
     }
 
     /// One field with a text.
     pub(in crate::span) fn of_text(name: &'static str, text: &str) -> Self {
-        let mut values = Self::default();
+        let mut values = Self::for_any_record();
         values.add_text(name, |out| out.write_str(text));
         values
     }
@@ -163,6 +175,7 @@ impl Values {
         Self {
             metadata: self.metadata,
             is_update: true,
+            is_whole: self.is_whole,
             ..Self::default()
         }
     }
@@ -218,6 +231,7 @@ impl Values {
         self.unused = 0;
         self.omitted = 0;
         self.has_error = false;
+        self.is_whole = false;
         if self.entries.capacity() > KEPT_FIELDS {
             self.entries.shrink_to(KEPT_FIELDS);
         }
@@ -249,6 +263,7 @@ impl Values {
             self.metadata = kept.metadata;
             self.is_update = kept.is_update;
             self.omitted = kept.omitted;
+            self.is_whole = kept.is_whole;
             self.add(&kept);
         }
         self.add(newer);
@@ -284,7 +299,11 @@ impl Values {
         name: &'static str,
         write: impl FnOnce(&mut Bounded<'_>) -> fmt::Result,
     ) {
-        let limits = text_limits();
+        let limits = if self.is_whole {
+            TextLimits::NONE
+        } else {
+            text_limits()
+        };
         let from = self.text.len();
         if from.saturating_sub(self.unused) >= limits.record {
             self.omitted += 1;

@@ -31,7 +31,7 @@ pub(super) use self::{
 use self::{collector::FullLimits, convert::Conversion};
 use super::{Sampler, StageSpans, TraceSettings, until_shutdown::UntilShutdown};
 use crate::{context::trace_context::stage_recorder, otlp::instrumentation::ScopeNames};
-use glyph_core::__runtime::keep_whole_texts;
+use glyph_core::__runtime::export_records;
 
 /// The most spans that a thread keeps before it hands them over.
 const FULL: usize = 256;
@@ -77,7 +77,7 @@ pub(super) fn recorder(
         filter: OnceLock::new(),
     });
     collector::start(Arc::clone(&recorder), every)?;
-    keep_whole_texts();
+    export_records();
     stage_recorder::is_used();
     Ok(Some(recorder))
 }
