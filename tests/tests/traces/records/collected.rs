@@ -264,6 +264,30 @@ fn calls_beyond_the_queue_are_dropped_and_counted() {
 }
 
 #[test]
+fn exporter_that_takes_nothing_does_not_hold_up_the_file() {
+    const ROUNDS: u64 = 10;
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = settings(StageSpans::Records);
+    settings.batch.delay = Duration::from_millis(10);
+    settings.batch.queue = 600;
+    settings.file = Some(FileSettings::new(folder.path().join("traces.jsonl")));
+    let pipeline = Pipeline::start_with_exporter(&settings, "stuck", Stuck).unwrap();
+    let dispatch = dispatch(&pipeline);
+    for round in 1..=ROUNDS {
+        with_default(&dispatch, || (0..300).for_each(|_| call(|| ())));
+        wait::until("the file has the calls of a round", || {
+            let counts = pipeline.snapshot();
+            counts.exporter("file").unwrap().exported == round * 300
+        });
+    }
+    let counts = pipeline.snapshot();
+    assert_eq!(counts.exporter("file").unwrap().dropped_in_all(), 0);
+    let stuck = counts.exporter("stuck").unwrap();
+    assert!(stuck.dropped_for(DropReason::QueueFull) > 0);
+    pipeline.shutdown(Duration::ZERO).unwrap_err();
+}
+
+#[test]
 fn pipelines_of_one_thread_do_not_mix() {
     let all = [0, 1].map(|_| Recording::new(|_| {}));
     for _ in 0..3 {
