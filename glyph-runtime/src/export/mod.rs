@@ -32,7 +32,7 @@ pub(crate) use self::{
     destination::{Destination, Exporting, Item, Outcome},
     flushes::Flushes,
     metrics::{Exporters, Signal, source},
-    queue::{Patience, Queue, flush, flush_until},
+    queue::{Patience, Queue, flush},
     transport::transport,
     worker::{is_export_thread, start},
 };

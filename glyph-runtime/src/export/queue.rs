@@ -13,10 +13,7 @@ use std::{
 
 use tokio::sync::Notify;
 
-pub(crate) use self::{
-    flush::{flush, flush_until},
-    room::Patience,
-};
+pub(crate) use self::{flush::flush, room::Patience};
 use super::{
     BatchLimits, Flushes, Item, Outcome,
     counts::{Counts, DropReason, ExportCounts},

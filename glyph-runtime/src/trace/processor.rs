@@ -100,7 +100,7 @@ impl Routes {
         self.closed.fetch_or(closing, Relaxed);
         let deadline = Deadline::after(limit);
         self.collect(closing, deadline);
-        let result = export::flush_until(&self.queues, limit, deadline, closing);
+        let result = export::flush(&self.queues, limit, deadline, closing);
         if closing && let Some(ring) = &self.ring {
             ring.forget_undecided();
         }

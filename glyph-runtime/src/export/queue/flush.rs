@@ -24,19 +24,10 @@ struct Left {
 }
 
 /// Exports everything that is in the queues before this call, within one time limit for all of
-/// them.
+/// them, which ends at the deadline.
 ///
 /// With `closing`, the queues accept nothing more, and what is left at the deadline is dropped.
 pub(crate) fn flush<T: Item>(
-    queues: &[Arc<Queue<T>>],
-    limit: Duration,
-    closing: bool,
-) -> Result<(), Undelivered> {
-    flush_until(queues, limit, Deadline::after(limit), closing)
-}
-
-/// [`flush`], for a caller that has waited before. `limit` is the time limit in errors.
-pub(crate) fn flush_until<T: Item>(
     queues: &[Arc<Queue<T>>],
     limit: Duration,
     deadline: Deadline,

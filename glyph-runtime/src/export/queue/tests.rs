@@ -5,7 +5,7 @@
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use super::{Next, Queue, flush};
-use crate::export::{BatchLimits, DropReason, Item, Outcome};
+use crate::export::{BatchLimits, Deadline, DropReason, Item, Outcome};
 
 struct Collection;
 
@@ -36,7 +36,13 @@ fn begin(queue: &Queue<Collection>) {
 }
 
 fn lost(queue: &Arc<Queue<Collection>>, closing: bool) -> Option<u64> {
-    let result = flush(std::slice::from_ref(queue), Duration::ZERO, closing);
+    let deadline = Deadline::after(Duration::ZERO);
+    let result = flush(
+        std::slice::from_ref(queue),
+        Duration::ZERO,
+        deadline,
+        closing,
+    );
     result.err().map(|undelivered| undelivered.count())
 }
 

@@ -7,7 +7,7 @@ use super::{
     pusher::{Push, Pusher, at_intervals},
 };
 use crate::{
-    export::{self, BatchLimits, ExportCounts, Queue, Undelivered, limits::LONGEST_TIME},
+    export::{self, BatchLimits, Deadline, ExportCounts, Queue, Undelivered, limits::LONGEST_TIME},
     otlp::{
         OtlpError, Resource,
         instrumentation::ScopeNames,
@@ -105,7 +105,8 @@ impl Pipeline {
         // If a push is waiting already, it begins after this call as well, and this one is not
         // needed.
         self.queue.push(Push);
-        export::flush(std::slice::from_ref(&self.queue), limit, closing)
+        let queues = std::slice::from_ref(&self.queue);
+        export::flush(queues, limit, Deadline::after(limit), closing)
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
 use glyph_core::__runtime::{Measured, Source};
 
 use crate::{
-    export::{self, ExportCounts, InvalidSetting, Loss, Queue, Undelivered},
+    export::{self, Deadline, ExportCounts, InvalidSetting, Loss, Queue, Undelivered},
     log::{LogError, fields::Policy, filter::EventFilter, redacted_names::RedactedNames},
     otlp::{
         OtlpError, Resource,
@@ -144,7 +144,7 @@ impl Pipeline {
     /// Returns [`Undelivered`] if records were not exported within `deadline`. Their export
     /// continues.
     pub fn flush(&self, deadline: Duration) -> Result<(), Undelivered> {
-        export::flush(std::slice::from_ref(&self.queue), deadline, false)
+        self.end(deadline, false)
     }
 
     /// Exports every record, and ends the pipeline: later records are dropped and counted.
@@ -156,7 +156,12 @@ impl Pipeline {
     ///
     /// Returns [`Undelivered`] if records were not exported within `deadline`. They are dropped.
     pub fn shutdown(&self, deadline: Duration) -> Result<(), Undelivered> {
-        export::flush(std::slice::from_ref(&self.queue), deadline, true)
+        self.end(deadline, true)
+    }
+
+    fn end(&self, limit: Duration, closing: bool) -> Result<(), Undelivered> {
+        let queues = std::slice::from_ref(&self.queue);
+        export::flush(queues, limit, Deadline::after(limit), closing)
     }
 }
 
