@@ -27,6 +27,7 @@ pub(super) const PEER: Peer = Peer {
 
 /// Far more spans than a sample makes: none is dropped.
 const QUEUE: usize = 1 << 24;
+const QUEUE_BYTES: usize = 1 << 32;
 /// Short enough that the threads of the pipeline convert and export spans during a sample.
 const DELAY: Duration = Duration::from_millis(100);
 const LONG: Duration = Duration::from_secs(10);
@@ -52,6 +53,7 @@ impl InstrumentedFn for Recorded {
         let mut settings = TraceSettings::new("bench");
         settings.stages = StageSpans::Records;
         settings.batch.queue = QUEUE;
+        settings.batch.queue_bytes = QUEUE_BYTES;
         settings.batch.delay = DELAY;
         let seen = Arc::new(AtomicBool::new(false));
         let exporter = Discard(Arc::clone(&seen));
