@@ -82,7 +82,7 @@ impl InstrumentedFn for Recorded {
     }
 }
 
-/// A sample of which spans were lost is none.
+/// Fails the sample if the exporter has lost spans: it would compare less work.
 impl Drop for Recorded {
     fn drop(&mut self) {
         let counts = self.pipeline.snapshot();

@@ -1,4 +1,4 @@
-//! What is around a call that may go on elsewhere.
+//! The span and the trace in which a call began, for a call that another task or thread may continue.
 
 use std::sync::OnceLock;
 
@@ -96,8 +96,8 @@ impl Around {
         self.built.get()
     }
 
-    /// Returns the span of the call, which `build` builds in this context if there is none. `None` if
-    /// it is disabled, and then the call goes on without it.
+    /// Returns the span of the call. If it has none yet, `build` builds one, inside of this span and
+    /// context. `None` if the subscriber disables that span, and then the call goes on without one.
     pub(super) fn built_by(&self, build: impl FnOnce() -> Span) -> Option<&Span> {
         if let Some(span) = self.built.get() {
             return Some(span);

@@ -20,7 +20,7 @@ pub struct ParentContext {
     pub(super) kind: SpanType,
 }
 
-/// What a call has.
+/// What keeps the fields of a call: a span of `tracing`'s or a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SpanType {
     /// A span of `tracing`'s.
@@ -31,7 +31,7 @@ pub(super) enum SpanType {
     Traced,
 }
 
-/// What the code of a call needs of its span.
+/// Whether the code of a call needs a span of `tracing`'s, or a record is enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SpanNeeds {
     /// Nothing: a record does in any case.

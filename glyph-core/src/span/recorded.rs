@@ -10,7 +10,7 @@ pub(super) struct Recorded {
     pub(super) callsite: &'static SpanCallsite,
     /// Empty while a thread is in the call.
     pub(super) slot: RecordSlot,
-    /// What is around the record, if the call may outlive it.
+    /// The span and the context in which the call began, if it may go on after they have ended.
     pub(super) around: Option<Box<Around>>,
 }
 

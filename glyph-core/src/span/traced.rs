@@ -46,11 +46,12 @@ pub trait TracedSpan: fmt::Debug + Send + Sync {
 /// A record that is exported, with its span.
 #[derive(Debug)]
 pub(super) struct Traced {
-    /// What is around it is below, since that is outside of the span.
+    /// Its own `around` stays empty: the call enters the one below before its span, and the record
+    /// after it.
     pub(super) recorded: Recorded,
     /// `None` once the call has ended.
     span: Option<Box<dyn TracedSpan>>,
-    /// The span of `tracing`'s around the record, if the call may outlive that.
+    /// The span of `tracing`'s in which the call began, if the call may go on after it has ended.
     around: Option<Box<Around>>,
 }
 

@@ -36,7 +36,7 @@ pub struct Guard {
     pub(super) kept: ManuallyDrop<Kept>,
 }
 
-/// What few calls keep until their end.
+/// What a guard keeps until the end of its call. Most calls have none of it.
 #[derive(Debug)]
 pub(super) struct Kept {
     /// The scope that the call began in. The call is recorded in it, wherever it ends.

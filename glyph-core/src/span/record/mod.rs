@@ -8,13 +8,15 @@
 //! contexts of other tasks and streams may outlive the call. They get a [`SharedRecord`], which is
 //! made when the first of them asks for it.
 //!
-//! Records exist only while a [`RecordReader`] does, such as a log.
+//! Such records exist only while a [`RecordReader`] does, such as a log. A runtime may also export the
+//! records of sampled stages, which have no span of `tracing`'s then either.
 
 mod enclosing;
 mod entered;
 mod local;
 mod many;
 mod reader;
+mod recorded_value;
 mod shared;
 mod slot;
 #[cfg(test)]
@@ -28,7 +30,8 @@ pub(super) use local::{update, update_shared};
 pub use many::ValuesOfMany;
 pub use reader::{RecordReader, SpanReader, export_records};
 pub(super) use reader::{records_are_read, spans_are_read};
+pub use recorded_value::RecordedValue;
 pub use shared::{SharedRecord, current_shared};
 pub use slot::EnteredShared;
 pub(super) use slot::RecordSlot;
-pub use values::{RecordedValue, Values};
+pub use values::Values;

@@ -7,13 +7,14 @@ use std::{
 };
 
 use tracing::{
-    Metadata, Value,
+    Metadata,
     field::{Field, Visit},
 };
 
 use super::{
     super::{FieldValue, FieldValues, SpanCallsite},
     reader::{TextLimits, records_are_exported, text_limits},
+    recorded_value::RecordedValue,
 };
 use crate::text::prefix;
 
@@ -82,34 +83,6 @@ impl Entry {
             other => other,
         };
         Self { kind, ..self }
-    }
-}
-
-/// A value of a record.
-#[derive(Clone, Copy, Debug)]
-pub enum RecordedValue<'v> {
-    /// A `bool`.
-    Bool(bool),
-    /// A float.
-    F64(f64),
-    /// A signed integer.
-    I64(i64),
-    /// An unsigned integer.
-    U64(u64),
-    /// A string, or the `Debug` or `Display` of a value.
-    Str(&'v str),
-}
-
-impl RecordedValue<'_> {
-    /// Returns it as a value of `tracing`'s.
-    pub(in crate::span) fn as_value(&self) -> &dyn Value {
-        match self {
-            Self::Bool(value) => value,
-            Self::F64(value) => value,
-            Self::I64(value) => value,
-            Self::U64(value) => value,
-            Self::Str(value) => value,
-        }
     }
 }
 

@@ -34,9 +34,9 @@ fn polled(session: Pin<&mut impl Future<Output = ()>>) {
     let _is_pending = session.poll(&mut context);
 }
 
-/// Runs `work` below a root span, as a program whose traces are sampled, with spans of stages of both
-/// kinds, and as one whose are not. Returns the messages of the lines that are not about changes, which are also those of the log
-/// records.
+/// Runs `work` below a root span, in a program whose traces are sampled, with spans of stages of both
+/// kinds, and in one whose traces are not. Returns the messages of the lines that are not about
+/// changes. The log records have the same messages.
 fn in_open_spans(work: impl Fn(&Telemetry)) -> Vec<String> {
     let of = |(sampler, stages)| {
         let (written, receiver) = (Written::default(), Receiver::start([]));
