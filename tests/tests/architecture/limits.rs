@@ -136,7 +136,7 @@ fn in_source(file: &str, before: &str) -> u64 {
 
 #[test]
 fn guide_has_the_limits_of_the_sources() {
-    let guide = fs::read_to_string(repository().join("docs/guide.md")).expect("the guide");
+    let guide = fs::read_to_string(repository().join("docs/guide/limits.md")).expect("the limits");
     for (row, file, before, unit) in LIMITS {
         let number = written(in_source(file, before), unit);
         let begins = format!("| {row}");
