@@ -132,10 +132,3 @@ fn in_context(names_parent: bool, needs: SpanNeeds) -> Decision {
     };
     Decision::Open(ParentContext { span: id, kind })
 }
-
-/// Whether a call in the current context has a span of `tracing`'s or a record.
-#[must_use]
-pub fn is_opened_here() -> bool {
-    let decision = in_context(false, SpanNeeds::IfSampled);
-    matches!(decision, Decision::Open(_))
-}

@@ -43,6 +43,11 @@ impl OpenSpan {
             None => links.add_to(self.span()),
         }
     }
+
+    /// Links the span to another one.
+    pub fn link_to(&self, link: &impl Link) {
+        self.link([link]);
+    }
 }
 
 /// A span that another one follows from, without being its child.

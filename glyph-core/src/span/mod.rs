@@ -22,8 +22,8 @@ mod traced;
 mod traces;
 
 pub use callsite::{SpanCallsite, TypeName, callsite_of, check_field, source_crate_of};
+pub use decision::ParentContext;
 pub(crate) use decision::SpanNeeds;
-pub use decision::{ParentContext, is_opened_here};
 pub use enter::{EnteredSpan, in_span};
 pub use field::{FieldValue, debugged, displayed, value};
 pub(crate) use inside::Inside;
@@ -32,7 +32,7 @@ pub(crate) use link::Links;
 pub use open::OpenSpan;
 pub(crate) use open::SharedInside;
 pub use opening::open_here;
-pub(crate) use opening::{FieldValues, opens};
+pub(crate) use opening::{FieldValues, open_for, opens};
 pub use parent::{IntoParent, Parent, parent};
 use record::RecordSlot;
 pub use record::{

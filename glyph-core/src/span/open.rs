@@ -226,8 +226,10 @@ impl OpenSpan {
     /// Keeps what is around a record. The caller keeps the context of the trace.
     #[inline]
     pub fn outlive_without_context(&mut self) {
-        if let State::Recorded(recorded) = &mut *self.0 {
-            recorded.outlive(Around::without_context());
+        match &mut *self.0 {
+            State::Recorded(recorded) => recorded.outlive(Around::without_context()),
+            State::Traced(traced) => traced.outlive(),
+            State::Nothing | State::Unsampled | State::Span(..) | State::Around(_) => {}
         }
     }
 
@@ -300,7 +302,10 @@ impl OpenSpan {
     /// Runs `work`, which may [`record`](Self::record) fields.
     pub fn with<R>(&mut self, work: impl FnOnce(&Self) -> R) -> R {
         match *self.0 {
-            State::Recorded(_) | State::Traced(_) => self.in_scope(work),
+            State::Recorded(_)
+            | State::Traced(Traced {
+                has_record: true, ..
+            }) => self.in_scope(work),
             _ => work(self),
         }
     }
@@ -309,7 +314,7 @@ impl OpenSpan {
     pub fn record(&self, fields: &[(&str, FieldValue<'_>)]) {
         let metadata = match &*self.0 {
             State::Recorded(recorded) => Some(recorded.callsite.metadata()),
-            State::Traced(traced) => Some(traced.recorded.callsite.metadata()),
+            State::Traced(traced) if traced.has_record => Some(traced.recorded.callsite.metadata()),
             _ => self.span().metadata(),
         };
         let Some(metadata) = metadata else { return };
@@ -375,8 +380,10 @@ impl OpenSpan {
                 let around = recorded.around.as_deref();
                 around.and_then(Around::built).unwrap_or(&NO_SPAN)
             }
-            State::Traced(_) => return describe_record(error_type, description, is_error),
-            State::Nothing | State::Unsampled | State::Around(_) => return,
+            State::Traced(traced) if traced.has_record => {
+                return describe_record(error_type, description, is_error);
+            }
+            State::Nothing | State::Unsampled | State::Around(_) | State::Traced(_) => return,
         };
         span.record("error.type", error_type);
         if is_error {

@@ -1,7 +1,7 @@
 //! Opens the span of a call.
 
 use super::{
-    FieldValue, OpenSpan, Parent, ParentContext, RecordSlot, SpanCallsite,
+    FieldValue, OpenSpan, Parent, ParentContext, RecordSlot, SpanCallsite, TracedSpan,
     build::{build, build_enabled},
     decision::{Decision, SpanNeeds, SpanType, decide, is_off},
     open::State,
@@ -43,20 +43,53 @@ fn opens_in_context(
     }
 }
 
-/// Opens a span in the current context with the values of its fields.
+/// Opens a span in the current context. `fields` passes the values of its fields on. It is called
+/// only if they are kept: not for a span that is not sampled, unless a log reads it.
 #[must_use]
-pub fn open_here(callsite: &'static SpanCallsite, fields: &[FieldValue<'_>]) -> OpenSpan {
+pub fn open_here(
+    callsite: &'static SpanCallsite,
+    fields: impl FnOnce(&mut dyn FnMut(&[FieldValue<'_>])),
+) -> OpenSpan {
+    open_for(callsite, SpanNeeds::Nothing, fields)
+}
+
+/// See [`open_here`].
+#[must_use]
+pub(crate) fn open_for(
+    callsite: &'static SpanCallsite,
+    needs: SpanNeeds,
+    fields: impl FnOnce(&mut dyn FnMut(&[FieldValue<'_>])),
+) -> OpenSpan {
     let mut open = OpenSpan::nothing();
-    if let Some(context) = opens(&mut open, callsite, false, SpanNeeds::IfSampled) {
-        let values = FieldValues {
-            labels: &[],
-            texts: &[],
-            fields,
-            are_whole: false,
-        };
-        open.open(callsite, context, &Parent::Current, values);
+    let Some(context) = opens(&mut open, callsite, false, needs) else {
+        return open;
+    };
+    if context.kind != SpanType::Traced {
+        fields(&mut |fields| {
+            let values = FieldValues::of_fields(fields);
+            open.open(callsite, context, &Parent::Current, values);
+        });
+        return open;
+    }
+    let mut span = start(callsite);
+    if is_kept(span.as_deref()) {
+        fields(&mut |fields| {
+            let values = FieldValues::of_fields(fields);
+            open.open_started(callsite, span.take(), &Parent::Current, values);
+        });
+    } else {
+        open.set_started(callsite, RecordSlot::EMPTY, span);
     }
     open
+}
+
+fn start(callsite: &'static SpanCallsite) -> Option<Box<dyn TracedSpan>> {
+    traces().and_then(|traces| traces.start(callsite))
+}
+
+/// Whether the fields of a record are kept.
+fn is_kept(span: Option<&dyn TracedSpan>) -> bool {
+    span.is_some_and(TracedSpan::is_recording) || records_are_read()
 }
 
 /// The values of a span: those of its labels, also as texts, and those of its fields.
@@ -67,6 +100,18 @@ pub(crate) struct FieldValues<'list, 'value> {
     pub(crate) fields: &'list [FieldValue<'value>],
     /// Whether a record keeps texts of any length.
     pub(crate) are_whole: bool,
+}
+
+impl<'list, 'value> FieldValues<'list, 'value> {
+    /// Those of a span without labels.
+    const fn of_fields(fields: &'list [FieldValue<'value>]) -> Self {
+        Self {
+            labels: &[],
+            texts: &[],
+            fields,
+            are_whole: false,
+        }
+    }
 }
 
 impl OpenSpan {
@@ -106,17 +151,35 @@ impl OpenSpan {
         if callsite.has_error() {
             return self.set(State::Span(build_enabled(callsite, parent, values), None));
         }
-        let span = traces().and_then(|traces| traces.start(callsite));
-        let is_recording = span.as_ref().is_some_and(|span| span.is_recording());
+        self.open_started(callsite, start(callsite), parent, values);
+    }
+
+    /// Opens the record of a span that has started.
+    fn open_started(
+        &mut self,
+        callsite: &'static SpanCallsite,
+        span: Option<Box<dyn TracedSpan>>,
+        parent: &Parent,
+        values: FieldValues<'_, '_>,
+    ) {
         let mut slot = RecordSlot::EMPTY;
         let values = FieldValues {
-            are_whole: is_recording,
+            are_whole: span.as_ref().is_some_and(|span| span.is_recording()),
             ..values
         };
-        if (is_recording || records_are_read()) && !slot.open(callsite, values) {
+        if is_kept(span.as_deref()) && !slot.open(callsite, values) {
             drop(span);
             return self.set(State::Span(build_enabled(callsite, parent, values), None));
         }
+        self.set_started(callsite, slot, span);
+    }
+
+    fn set_started(
+        &mut self,
+        callsite: &'static SpanCallsite,
+        slot: RecordSlot,
+        span: Option<Box<dyn TracedSpan>>,
+    ) {
         self.set(match span {
             Some(span) => State::Traced(Traced::new(callsite, slot, span)),
             None => State::Recorded(Recorded::new(callsite, slot)),

@@ -49,6 +49,8 @@ pub(super) struct Traced {
     /// Its own `around` stays empty: the call enters the one below before its span, and the record
     /// after it.
     pub(super) recorded: Recorded,
+    /// Whether there is a record. Fields of a call without one must not get into that of another.
+    pub(super) has_record: bool,
     /// `None` once the call has ended.
     span: Option<Box<dyn TracedSpan>>,
     /// The span of `tracing`'s in which the call began, if the call may go on after it has ended.
@@ -63,6 +65,7 @@ impl Traced {
         span: Box<dyn TracedSpan>,
     ) -> Self {
         Self {
+            has_record: !slot.is_empty(),
             recorded: Recorded::new(callsite, slot),
             span: Some(span),
             around: None,

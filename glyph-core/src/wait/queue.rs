@@ -83,7 +83,7 @@ impl Queue {
     /// Wraps an item, which waits in the queue until it is taken or dropped.
     pub fn track<T>(&self, item: T) -> Queued<T> {
         self.0.recorder.entered(self.0.name);
-        let mut span = span::open(self.0.name, None);
+        let mut span = span::open_of_item(self.0.name);
         span.outlive();
         Queued {
             waits: Waits {
@@ -163,7 +163,9 @@ impl Drop for Waits {
             outcome: self.outcome,
         };
         let Shared { name, recorder, .. } = *self.queue;
-        self.span.in_scope(|_| recorder.left(name, &end));
-        span::describe(&self.span, &end);
+        self.span.in_scope(|span| {
+            recorder.left(name, &end);
+            span::describe(span, &end);
+        });
     }
 }

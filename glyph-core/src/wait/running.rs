@@ -28,7 +28,7 @@ impl Running {
 
     /// Opens the span: the wait did not end at its first poll.
     pub(super) fn delays(&mut self) {
-        self.span = span::open(self.request.name, Some(self.request.scope));
+        self.span = span::open(self.request.name, self.request.scope);
     }
 
     pub(super) fn in_scope<T>(&mut self, work: impl FnOnce() -> T) -> T {
@@ -47,8 +47,10 @@ impl Running {
         let Self {
             recorder, request, ..
         } = self;
-        self.span.in_scope(|_| recorder.ended(request, &end));
-        span::describe(&self.span, &end);
+        self.span.in_scope(|span| {
+            recorder.ended(request, &end);
+            span::describe(span, &end);
+        });
         self.span = OpenSpan::nothing();
     }
 }

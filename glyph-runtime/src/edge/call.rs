@@ -8,11 +8,11 @@ use http_body::{Frame, SizeHint};
 
 use super::{
     Client, Protocol, Server,
-    call_span::CallSpan,
+    call_span::{CallSpan, CurrentSpan},
     protocol::{End, Role, Termination},
     request_body::RequestState,
 };
-use glyph_core::__runtime::{Moment, OpenSpan};
+use glyph_core::__runtime::Moment;
 use glyph_core::scope::ScopeLabels;
 
 /// The side of a call that is measured, with its settings.
@@ -44,7 +44,7 @@ struct Progress<P: Protocol> {
 /// A call whose span is entered.
 #[derive(Debug)]
 pub(super) struct CurrentCall<'call, P: Protocol> {
-    span: &'call OpenSpan,
+    span: CurrentSpan<'call>,
     progress: &'call mut Progress<P>,
 }
 
@@ -66,7 +66,8 @@ impl<P: Protocol> Call<P> {
     /// Reports the start to the recorder and runs `work`, both inside of the span.
     pub(super) fn begin<T>(&mut self, work: impl FnOnce() -> T) -> T {
         let Progress { side, protocol, .. } = &self.progress;
-        self.span.enter_first(|| {
+        self.span.enter_first(|span| {
+            protocol.describe_start(side.settings(), span);
             side.started(protocol);
             work()
         })
@@ -169,13 +170,13 @@ impl<P: Protocol> CurrentCall<'_, P> {
         let end = progress.end(termination);
         let Progress { side, protocol, .. } = &mut **progress;
         let role = end.role;
-        let ended = protocol.end(end, span);
+        let ended = protocol.end(end, *span);
         match side {
             Side::Server(server) => server.ended(protocol, &ended),
             Side::Client(client) => client.ended(protocol, &ended),
         }
-        if span.is_there() {
-            protocol.describe(role, &ended, span);
+        if span.open.is_there() {
+            protocol.describe(role, &ended, span.open);
         }
     }
 }
@@ -217,10 +218,13 @@ impl<P: Protocol> Side<P> {
     }
 
     fn failure<E: 'static>(&self, error: &E) -> P::Failure {
-        let settings = match self {
+        P::failure(self.settings(), self.role(), error)
+    }
+
+    fn settings(&self) -> &P::Settings {
+        match self {
             Self::Server(server) => server.protocol_settings(),
             Self::Client(client) => client.protocol_settings(),
-        };
-        P::failure(settings, self.role(), error)
+        }
     }
 }

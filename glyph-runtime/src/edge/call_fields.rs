@@ -1,8 +1,13 @@
 //! The fields of a call's span.
 
-/// Opens a span with these fields in the current context. A value that is absent is not recorded.
+/// Opens a span with these fields in the current context. A value that is absent is not recorded. No
+/// expression is evaluated for a span whose fields are not kept.
 macro_rules! call_span {
-    ($target:literal, $name:literal, { $($field:literal = $value:expr,)+ }) => {{
+    (
+        $target:literal,
+        $name:literal,
+        { $(let $pattern:pat = $part:expr;)* $($field:literal = $value:expr,)+ }
+    ) => {{
         static SITE: glyph_core::__runtime::SpanCallsite = glyph_core::__runtime::SpanCallsite::new(
             &SITE,
             [&[], &[$($field),+]],
@@ -14,10 +19,10 @@ macro_rules! call_span {
                 Some(env!("CARGO_PKG_VERSION")),
             ),
         );
-        glyph_core::__runtime::open_here(
-            &SITE,
-            &[$(glyph_core::__runtime::value(&$value)),+],
-        )
+        glyph_core::__runtime::open_here(&SITE, |open| {
+            $(let $pattern = $part;)*
+            open(&[$(glyph_core::__runtime::value(&$value)),+]);
+        })
     }};
 }
 

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::context::current_context;
-use glyph_core::__runtime::{OpenSpan, is_opened_here};
+use glyph_core::__runtime::OpenSpan;
 use glyph_core::scope::ScopeLabels;
 use opentelemetry::{
     Context,
-    trace::{SpanContext, SpanId, TraceContextExt},
+    trace::{SpanContext, SpanId, SpanRef, TraceContextExt},
 };
 
 /// The span of a call, and the context and scope labels that are current while it runs.
@@ -26,16 +26,36 @@ pub(super) struct CallSpan {
     pub(super) labels: Option<Arc<ScopeLabels>>,
 }
 
+/// The span of a call that the thread is in.
+#[derive(Clone, Copy, Debug)]
+pub struct CurrentSpan<'call> {
+    pub(super) open: &'call OpenSpan,
+    /// Whether it is OpenTelemetry's current span.
+    is_current: bool,
+}
+
+impl CurrentSpan<'_> {
+    /// Passes the span to `change` as OpenTelemetry has it.
+    #[cfg_attr(
+        not(feature = "grpc"),
+        expect(
+            dead_code,
+            reason = "only spans of gRPC change other than in their fields"
+        )
+    )]
+    pub(super) fn change(&self, change: impl FnOnce(&SpanRef<'_>)) {
+        if self.is_current {
+            current_context::read(|context| change(&context.span()));
+        }
+    }
+}
+
 impl CallSpan {
-    /// Opens a span inside of `context`. Below an unsampled span it is a record, if there is a log.
+    /// Opens a span inside of `context`. If it is not sampled it is a record, if there is a log.
     pub(super) fn open(context: Context, open: impl FnOnce() -> OpenSpan) -> Self {
         let enclosing = current_context::read(id).unwrap_or(SpanId::INVALID);
         let attached = current_context::attach(context.clone());
-        let span = if is_opened_here() {
-            open()
-        } else {
-            OpenSpan::nothing()
-        };
+        let span = open();
         drop(attached);
         Self {
             span,
@@ -48,21 +68,23 @@ impl CallSpan {
 
     /// Runs `work` inside of the call for the first time, and reads the context that the span makes
     /// current.
-    pub(super) fn enter_first<T>(&mut self, work: impl FnOnce() -> T) -> T {
+    pub(super) fn enter_first<T>(&mut self, work: impl FnOnce(CurrentSpan<'_>) -> T) -> T {
         let Some(context) = self.context.clone() else {
-            return self.in_scope(|_| work());
+            return self.in_scope(work);
         };
         let labels = self.labels.clone();
         let _labels = labels.as_deref().map(glyph_core::__runtime::enter);
         let enclosing = self.enclosing;
-        let (is_current, ids, result) = self.span.in_scope(|_| {
+        let (is_current, ids, result) = self.span.in_scope(|open| {
             let ids = current_ids();
             let is_new = ids.span_id() != enclosing && ids.span_id() != id(&context);
-            if ids.is_valid() && is_new {
-                (true, ids, work())
+            let is_current = ids.is_valid() && is_new;
+            let span = CurrentSpan { open, is_current };
+            if is_current {
+                (true, ids, work(span))
             } else {
                 let _attached = current_context::attach(context);
-                (false, current_ids(), work())
+                (false, current_ids(), work(span))
             }
         });
         self.ids = ids;
@@ -73,7 +95,7 @@ impl CallSpan {
     }
 
     /// Runs `work` inside of the call's span, context and scope labels.
-    pub(super) fn in_scope<T>(&mut self, work: impl FnOnce(&OpenSpan) -> T) -> T {
+    pub(super) fn in_scope<T>(&mut self, work: impl FnOnce(CurrentSpan<'_>) -> T) -> T {
         let Self {
             span,
             context,
@@ -81,9 +103,10 @@ impl CallSpan {
             ..
         } = self;
         let _labels = labels.as_deref().map(glyph_core::__runtime::enter);
-        span.in_scope(|span| {
+        span.in_scope(|open| {
+            let is_current = context.is_none();
             let _attached = context.clone().map(current_context::attach);
-            work(span)
+            work(CurrentSpan { open, is_current })
         })
     }
 }

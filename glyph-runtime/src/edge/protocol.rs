@@ -8,7 +8,7 @@ use http::{request, response};
 use http_body::{Frame, SizeHint};
 use opentelemetry::Context;
 
-use super::ResponseHeaders;
+use super::{ResponseHeaders, call_span::CurrentSpan};
 use crate::trace;
 
 /// A protocol whose calls can be measured, and its state of one running call.
@@ -36,6 +36,11 @@ pub trait Protocol: fmt::Debug + Sized + 'static {
     /// Whether a server layer ignores requests to `path`.
     fn excludes(excluded: &HashSet<String>, path: &str) -> bool;
 
+    /// Adds attributes to the span of a call that starts, in addition to its fields.
+    fn describe_start(&self, settings: &Self::Settings, span: CurrentSpan<'_>) {
+        let _ = (settings, span);
+    }
+
     /// The caller polls for the response.
     fn polled(&mut self) {}
 
@@ -60,7 +65,7 @@ pub trait Protocol: fmt::Debug + Sized + 'static {
     fn is_complete(&self) -> bool;
 
     /// The call has ended. Runs inside of the span.
-    fn end(&mut self, end: End<Self::Failure>, span: &OpenSpan) -> Ended<Self::CallEnd>;
+    fn end(&mut self, end: End<Self::Failure>, span: CurrentSpan<'_>) -> Ended<Self::CallEnd>;
 
     /// Records the end on the span.
     fn describe(&self, role: Role, ended: &Ended<Self::CallEnd>, span: &OpenSpan);

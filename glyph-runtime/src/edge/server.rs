@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{context::current_context, trace::propagation};
 use glyph_core::__runtime::Moment;
-use glyph_core::{scope::IntoScopeLabels, stage::Link};
+use glyph_core::scope::IntoScopeLabels;
 
 type OwnSettings<P> = SettingsOf<<P as Protocol>::Incoming>;
 
@@ -170,7 +170,7 @@ impl<P: Protocol> Endpoint for Server<P> {
         });
         drop(labels);
         if !settings.continues_traces {
-            remote.add_to(span.span.span());
+            span.span.link_to(&remote);
         }
         if let Some(id) = &id {
             id.propagate(request, header);

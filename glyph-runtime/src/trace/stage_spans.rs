@@ -34,6 +34,9 @@ pub enum StageSpans {
     /// Records of glyph, which only the pipeline and the log see. Other layers of the subscriber, such
     /// as `tracing-error` or a console, see neither the stages nor their fields.
     ///
+    /// The spans of calls over HTTP and gRPC and of waits are records as well. The items of a
+    /// [`Queue`](crate::wait::Queue) have spans of `tracing`.
+    ///
     /// Inside of such a stage, `tracing::Span::current()` is the span around the stage, and its events
     /// belong to the record. [`opentelemetry::Context::current`] has the span of the stage.
     ///

@@ -5,6 +5,7 @@ mod control_fields;
 mod grpc;
 mod http;
 mod key_value_service;
+mod records;
 mod sampling;
 mod services;
 mod table;

@@ -21,7 +21,7 @@ use futures_util::{StreamExt, stream};
 use glyph_runtime::{
     Histogram, context,
     http::{ClientLayer, ClientMetrics, ServerLayer, ServerMetrics},
-    instrument_stage, metric_catalog,
+    instrument_stage, metric_catalog, trace,
 };
 use http::Request;
 use http_body_util::{BodyExt, Full};
@@ -33,7 +33,7 @@ use tracing::{Instrument, info, info_span};
 
 use crate::{
     grpc::shop::{self, RESERVE, Text},
-    http::kept::{Kept, keep_sampled, keep_untraced},
+    http::kept::{Kept, keep_records, keep_sampled, keep_untraced},
 };
 use glyph_tests::wait;
 
@@ -187,6 +187,25 @@ async fn sampling_changes_no_line_of_services() {
     ];
     for (name, root) in runs {
         assert_same(name, keep_sampled(parent_based(root)), None, &expected).await;
+    }
+}
+
+#[tokio::test]
+async fn records_change_no_line_of_services() {
+    let expected = lines(keep_untraced(), None).await;
+    let runs = [
+        ("all", trace::Sampler::AlwaysOn),
+        ("none", trace::Sampler::AlwaysOff),
+        ("half", trace::Sampler::TraceIdRatio(0.5)),
+    ];
+    for (name, root) in runs {
+        let kept = keep_records(trace::Sampler::parent_based(root));
+        assert_same(name, kept, None, &expected).await;
+    }
+    for flags in ["01", "00"] {
+        let parent = format!("00-{TRACE}-00f067aa0ba902b7-{flags}");
+        let kept = keep_records(trace::Sampler::parent_based(trace::Sampler::AlwaysOn));
+        assert_same(flags, kept, Some(&parent), &expected).await;
     }
 }
 

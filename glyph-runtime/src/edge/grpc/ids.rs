@@ -1,9 +1,7 @@
 //! Ids that calls propagate in addition to the request id.
 
 use ::http::{HeaderMap, HeaderName, HeaderValue};
-use opentelemetry::Context;
-use tracing::Span;
-use tracing_opentelemetry::OpenTelemetrySpanExt;
+use opentelemetry::{Context, KeyValue, trace::SpanRef};
 
 use crate::{
     context::Baggage,
@@ -76,10 +74,10 @@ impl IdNames {
     }
 
     /// Sets the ids as attributes of a span.
-    pub(super) fn describe(&self, span: &Span, ids: &CarriedIds) {
+    pub(super) fn describe(&self, span: &SpanRef<'_>, ids: &CarriedIds) {
         for (name, _) in &self.0 {
             if let Some(value) = ids.value(name) {
-                span.set_attribute(*name, value.to_owned());
+                span.set_attribute(KeyValue::new(*name, value.to_owned()));
             }
         }
     }

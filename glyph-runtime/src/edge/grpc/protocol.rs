@@ -7,9 +7,6 @@ use ::http::{HeaderMap, response};
 use bytes::Buf;
 use glyph_core::__runtime::OpenSpan;
 use http_body::{Frame, SizeHint};
-use opentelemetry::trace::TraceContextExt;
-
-use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::{
     CallEnd, StatusCode,
@@ -25,6 +22,7 @@ use crate::{
     edge::{
         Protocol, ResponseHeaders,
         attributes::connected_peer,
+        call_span::CurrentSpan,
         protocol::{End, Ended, Role},
     },
     log::CarriedIds,
@@ -78,13 +76,8 @@ impl Grpc {
         }
     }
 
-    /// Records the ids on the new span.
-    pub(super) fn describe_start(&self, settings: &GrpcSettings, span: &OpenSpan) {
-        settings.ids.describe(span.span(), &self.ids);
-    }
-
     /// Decides by the status whether the other side has the method.
-    fn settle_method(&mut self, status: StatusCode, span: &OpenSpan) {
+    fn settle_method(&mut self, status: StatusCode, span: CurrentSpan<'_>) {
         let rejected = status == StatusCode::Unimplemented && !self.has_method;
         // A method that does not exist is rejected without being polled.
         if !self.method.is_known() || (self.polled && !rejected) {
@@ -93,12 +86,12 @@ impl Grpc {
         let original = self.method.clone();
         self.method.is_unimplemented();
         // The method replaces the one that the sampler was shown.
-        record!(span, {
+        record!(span.open, {
             "rpc.method_original" = original.name(),
             "rpc.method" = self.method.name(),
         });
         // The field `otel.name` is read when the span is built, and not after.
-        span.span().context().span().update_name(SYSTEM);
+        span.change(|span| span.update_name(SYSTEM));
     }
 }
 
@@ -128,6 +121,10 @@ impl Protocol for Grpc {
     fn excludes(excluded: &HashSet<String>, path: &str) -> bool {
         let service = path.strip_prefix('/').and_then(|name| name.split_once('/'));
         service.is_some_and(|(service, _)| excluded.contains(service))
+    }
+
+    fn describe_start(&self, settings: &GrpcSettings, span: CurrentSpan<'_>) {
+        span.change(|span| settings.ids.describe(span, &self.ids));
     }
 
     fn polled(&mut self) {
@@ -173,7 +170,7 @@ impl Protocol for Grpc {
         self.status.is_some()
     }
 
-    fn end(&mut self, end: End<Failure>, span: &OpenSpan) -> Ended<CallEnd> {
+    fn end(&mut self, end: End<Failure>, span: CurrentSpan<'_>) -> Ended<CallEnd> {
         let End { role, duration, .. } = end;
         let late = deadline::has_passed(self.timeout, duration);
         let ended = RpcStatus::new(role, self.status, end.termination, late);

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::edge::{
     Protocol, ResponseHeaders,
+    call_span::CurrentSpan,
     protocol::{End, Ended, Role},
     request_body::length,
 };
@@ -98,7 +99,7 @@ impl Protocol for Http {
         self.has_no_body || self.expected.is_some_and(|expected| self.sent >= expected)
     }
 
-    fn end(&mut self, end: End<ErrorType>, _: &OpenSpan) -> Ended<CallEnd> {
+    fn end(&mut self, end: End<ErrorType>, _: CurrentSpan<'_>) -> Ended<CallEnd> {
         let error = failure::error(end.role, self.status, end.termination);
         self.received = end.received;
         Ended {

@@ -19,4 +19,21 @@ mod tenants;
 pub(crate) mod text;
 mod traces;
 
+use glyph_tests::kinds::again_with_records;
+
 use crate::http::kept;
+
+#[test]
+fn suites_of_grpc_pass_with_records() {
+    again_with_records(
+        &[
+            "grpc::calls::",
+            "grpc::endings::",
+            "grpc::ids::",
+            "grpc::recorded::",
+            "grpc::tenants::",
+            "grpc::traces::",
+        ],
+        40,
+    );
+}

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use glyph_runtime::{
     log::{LogSettings, Output, Pipeline},
-    trace::{self, TraceSettings},
+    trace::{self, StageSpans, TraceSettings},
 };
-use glyph_tests::written::Written;
+use glyph_tests::{kinds, written::Written};
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, ShouldSample, SpanData};
 use serde_json::Value;
@@ -33,10 +33,21 @@ enum Source {
 
 /// Keeps the spans that a pipeline of glyph exports.
 pub(crate) fn keep() -> Kept {
+    keep_with(&kinds::settings("tests"))
+}
+
+/// Keeps the spans that a pipeline of glyph with this sampler exports, as records.
+pub(crate) fn keep_records(sampler: trace::Sampler) -> Kept {
+    let mut settings = TraceSettings::new("tests");
+    settings.stages = StageSpans::Records;
+    settings.sampler = sampler;
+    keep_with(&settings)
+}
+
+fn keep_with(settings: &TraceSettings) -> Kept {
     let exporter = InMemorySpanExporter::default();
-    let settings = TraceSettings::new("tests");
     let pipeline =
-        trace::Pipeline::start_with_exporter(&settings, "kept", exporter.clone()).unwrap();
+        trace::Pipeline::start_with_exporter(settings, "kept", exporter.clone()).unwrap();
     let layer = pipeline.layer().boxed();
     kept(Source::Pipeline(pipeline), exporter, layer)
 }

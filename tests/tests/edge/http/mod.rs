@@ -23,3 +23,23 @@ mod requests;
 mod tenants;
 mod web_sockets;
 pub(crate) mod wire;
+
+use glyph_tests::kinds::again_with_records;
+
+#[test]
+fn suites_of_http_pass_with_records() {
+    again_with_records(
+        &[
+            "http::attributes::",
+            "http::clients::",
+            "http::endings::",
+            "http::gateway::",
+            "http::headers::",
+            "http::http_2::",
+            "http::own_metrics::",
+            "http::requests::",
+            "http::web_sockets::",
+        ],
+        40,
+    );
+}

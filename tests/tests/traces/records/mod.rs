@@ -1,6 +1,7 @@
 //! Records of stages in place of spans of `tracing`.
 
 mod added;
+mod calls;
 mod collected;
 mod nested;
 mod program;

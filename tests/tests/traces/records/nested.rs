@@ -3,7 +3,6 @@
 use std::{
     pin::pin,
     sync::atomic::{AtomicU32, Ordering::Relaxed},
-    task::{Context as TaskContext, Waker},
 };
 
 use futures_util::{FutureExt, Stream, StreamExt, stream};
@@ -12,7 +11,10 @@ use opentelemetry::{KeyValue, trace::TraceContextExt};
 use proptest::{collection::vec, prelude::*};
 use tracing::{Instrument, Span, error, info, info_span};
 
-use super::{exported, tree};
+use super::{
+    calls::{Protocol, Side, block_on, call},
+    exported, tree,
+};
 use crate::spans::telemetry::stage;
 
 /// Code around other code.
@@ -44,6 +46,8 @@ enum Step {
     Streams(Vec<Self>),
     /// A task that outlives the stage that has created it.
     Outlives(Vec<Self>),
+    /// A call over HTTP or gRPC.
+    Call(Protocol, Side, Vec<Self>),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -71,9 +75,26 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             Step::Outlives,
             Step::Streams,
         ];
-        (0..make.len(), inside).prop_map(move |(kind, inside)| make[kind](inside))
+        let other = (0..make.len(), inside.clone());
+        let other = other.prop_map(move |(kind, inside)| make[kind](inside));
+        let call = (protocols(), sides(), inside);
+        let call = call.prop_map(|(protocol, side, inside)| Step::Call(protocol, side, inside));
+        prop_oneof![3 => other, 1 => call]
     });
     vec(step, 1..4)
+}
+
+fn protocols() -> impl Strategy<Value = Protocol> {
+    prop_oneof![Just(Protocol::Http), Just(Protocol::Grpc)]
+}
+
+fn sides() -> impl Strategy<Value = Side> {
+    prop_oneof![
+        Just(Side::Server),
+        Just(Side::Client),
+        Just(Side::Both),
+        Just(Side::Untrusting)
+    ]
 }
 
 #[instrument_stage(stage::stt, labels(test = "nested"), fields(number), name = "stage")]
@@ -122,13 +143,6 @@ fn in_stream(number: u32, inside: impl FnOnce()) -> impl Stream<Item = ()> {
 #[instrument_stage(stage::stt, labels(test = "nested"), name = "fails", err = event)]
 fn fail(number: u32) -> Result<(), String> {
     Err(format!("number {number}"))
-}
-
-/// Polls a future to its end.
-fn block_on(future: impl Future<Output = ()>) {
-    let mut future = pin!(future);
-    let mut context = TaskContext::from_waker(Waker::noop());
-    while future.as_mut().poll(&mut context).is_pending() {}
 }
 
 fn run(steps: &[Step], kept: &Span, number: &AtomicU32) {
@@ -189,6 +203,7 @@ fn run_step(step: &Step, kept: &Span, number: &AtomicU32) {
             let mut stream = pin!(made.unwrap());
             in_stage(this, || assert!(stream.next().now_or_never().is_some()));
         }
+        Step::Call(protocol, side, inside) => call(*protocol, *side, this, || inner(inside)),
         Step::Wait(inside) => wait("pool").blocking(|| inner(inside)),
         Step::Outlives(inside) => {
             let mut task = None;

@@ -52,9 +52,7 @@ impl Direction for OutgoingCall {
             Some((_, port)) => port,
             None => request.uri.port_u16().map(i64::from),
         };
-        let span = open_span(&call.method, self.peer(settings), port, request);
-        call.describe_start(&settings.protocol, &span);
-        span
+        open_span(&call.method, self.peer(settings), port, request)
     }
 
     fn started(&self, settings: &SettingsOf<Self>, _: &Grpc) {
@@ -81,13 +79,12 @@ impl OutgoingCall {
 
 /// Opens a span (OpenTelemetry semantic conventions, "gRPC", "Client").
 fn open_span(method: &Method, peer: &str, port: Option<i64>, request: &Parts) -> OpenSpan {
-    let original = (!method.is_known()).then(|| bounded(request.uri.path()));
     call_span!("glyph::grpc", "grpc.client", {
         "otel.name" = method.span_name(),
         "otel.kind" = "client",
         "rpc.system.name" = SYSTEM,
         "rpc.method" = method.name(),
-        "rpc.method_original" = original,
+        "rpc.method_original" = (!method.is_known()).then(|| bounded(request.uri.path())),
         "rpc.status_code" = Empty,
         "server.address" = (!peer.is_empty()).then(|| bounded(peer)),
         "server.port" = port,

@@ -49,10 +49,8 @@ impl Direction for IncomingCall {
         (Self { peer }, call, context)
     }
 
-    fn open_span(&self, settings: &SettingsOf<Self>, call: &Grpc, request: &Parts) -> OpenSpan {
-        let span = open_span(&call.method, self.peer, request);
-        call.describe_start(&settings.protocol, &span);
-        span
+    fn open_span(&self, _: &SettingsOf<Self>, call: &Grpc, request: &Parts) -> OpenSpan {
+        open_span(&call.method, self.peer, request)
     }
 
     fn started(&self, settings: &SettingsOf<Self>, _: &Grpc) {
@@ -78,15 +76,14 @@ fn described(method: &Method) -> ServerCall<'_> {
 
 /// Opens a span (OpenTelemetry semantic conventions, "gRPC", "Server").
 fn open_span(method: &Method, peer: Option<SocketAddr>, request: &Parts) -> OpenSpan {
-    let (address, port) = requested_address(request);
-    let original = (!method.is_known()).then(|| bounded(request.uri.path()));
-    let peer_address = peer.map(|peer| peer.ip().to_string());
     call_span!("glyph::grpc", "grpc.server", {
+        let (address, port) = requested_address(request);
+        let peer_address = peer.map(|peer| peer.ip().to_string());
         "otel.name" = method.span_name(),
         "otel.kind" = "server",
         "rpc.system.name" = SYSTEM,
         "rpc.method" = method.name(),
-        "rpc.method_original" = original,
+        "rpc.method_original" = (!method.is_known()).then(|| bounded(request.uri.path())),
         "rpc.status_code" = Empty,
         "server.address" = address,
         "server.port" = port,

@@ -75,14 +75,9 @@ impl OutgoingCall {
 /// Opens a span (OpenTelemetry semantic conventions, "HTTP client span"). Without user, password
 /// and query, which can be secrets.
 fn open_span(described: &ClientRequest<'_>, request: &Parts) -> OpenSpan {
-    let template = request.extensions.get::<UrlTemplate>();
-    let method = described.method.in_name();
-    let name = match template {
-        Some(UrlTemplate(template)) => format!("{method} {template}"),
-        None => method.to_owned(),
-    };
     call_span!("glyph::http", "http.client", {
-        "otel.name" = name,
+        let template = request.extensions.get::<UrlTemplate>();
+        "otel.name" = name(described, template),
         "otel.kind" = "client",
         "http.request.method" = described.method.as_str(),
         "http.request.method_original" = method::original(described.method, request),
@@ -97,6 +92,14 @@ fn open_span(described: &ClientRequest<'_>, request: &Parts) -> OpenSpan {
         "network.peer.port" = Empty,
         "network.protocol.version" = Empty,
     })
+}
+
+fn name(described: &ClientRequest<'_>, template: Option<&UrlTemplate>) -> String {
+    let method = described.method.in_name();
+    match template {
+        Some(UrlTemplate(template)) => format!("{method} {template}"),
+        None => method.to_owned(),
+    }
 }
 
 /// Records the connection of a call.

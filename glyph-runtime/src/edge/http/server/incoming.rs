@@ -37,9 +37,7 @@ impl Direction for IncomingRequest {
     }
 
     fn open_span(&self, settings: &SettingsOf<Self>, call: &Http, request: &Parts) -> OpenSpan {
-        let described = self.described(call);
-        let name = (settings.direction.span_name)(&described);
-        open_span(&name, &described, request)
+        open_span(&settings.direction, &self.described(call), request)
     }
 
     fn started(&self, settings: &SettingsOf<Self>, call: &Http) {
@@ -66,12 +64,16 @@ impl IncomingRequest {
 
 /// Opens a span (OpenTelemetry semantic conventions, "HTTP server span"). Without the query, which
 /// can contain secrets.
-fn open_span(name: &str, described: &ServerRequest<'_>, request: &Parts) -> OpenSpan {
-    let (address, port) = requested_address(request);
-    let peer = peer(request);
-    let peer_address = peer.map(|peer| peer.ip().to_string());
+fn open_span(
+    settings: &HttpServerSettings,
+    described: &ServerRequest<'_>,
+    request: &Parts,
+) -> OpenSpan {
     call_span!("glyph::http", "http.server", {
-        "otel.name" = name,
+        let (address, port) = requested_address(request);
+        let peer = peer(request);
+        let peer_address = peer.map(|peer| peer.ip().to_string());
+        "otel.name" = (settings.span_name)(described),
         "otel.kind" = "server",
         "http.request.method" = described.method.as_str(),
         "http.request.method_original" = method::original(described.method, request),
