@@ -76,6 +76,12 @@ impl TelemetryBuilder {
         configuration.version = self.version.take();
         let mut signals = mem::take(&mut self.signals);
         self.configure(&mut signals, &mut configuration);
+        let only_own = signals
+            .iter()
+            .any(|signal| signal.installs_only_own_layers());
+        for signal in &mut signals {
+            signal.learn_layers(only_own);
+        }
         let instance = name_instance(&mut configuration, self.instance_id);
         let registry = Registry::new(self.catalogs)?;
         let mut parts = Parts::new(configuration, registry, instance);

@@ -39,7 +39,7 @@ pub struct TraceSettings {
     pub limits: SpanLimits,
     /// Source, thread and timing attributes of spans. Default: none of them.
     pub details: SpanDetails,
-    /// How the spans of stages are recorded. Default: as spans of `tracing`.
+    /// How the spans of stages are recorded. Default: [`StageSpans::Automatic`].
     pub stages: StageSpans,
     /// Names of attributes to redact in spans, events and links, for every exporter and the ring.
     pub redaction: Redaction,

@@ -2,8 +2,9 @@
 
 /// How a pipeline records the spans of stages.
 ///
-/// Both kinds are exported with the same names, fields, events, links and status, and are parents and
-/// children of each other. Records cost a fraction of the time.
+/// There are two kinds. Both are exported with the same names, fields, events, links and status, and
+/// are parents and children of each other. Records cost a fraction of the time, and other layers of the
+/// subscriber do not see them.
 ///
 /// ```
 /// use glyph_runtime::trace::{StageSpans, TraceSettings};
@@ -28,8 +29,20 @@
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StageSpans {
-    /// Spans of [`tracing`], which every layer of the subscriber sees.
+    /// [`Records`](Self::Records) if
+    /// [`TelemetryBuilder::install`](crate::TelemetryBuilder::install) installs the subscriber and the
+    /// program adds no [layers](crate::TelemetryBuilder::layer). Otherwise
+    /// [`Tracing`](Self::Tracing), since a layer of the program may have to see the stages:
+    ///
+    /// | the program | stages have |
+    /// |---|---|
+    /// | calls `install` | records |
+    /// | passes a layer to `TelemetryBuilder::layer` | spans of `tracing` |
+    /// | has a subscriber of its own, with `Telemetry::layers` or [`Pipeline::layer`](super::Pipeline::layer) | spans of `tracing` |
+    /// | sets another subscriber for a thread or a scope, as a test does | spans of `tracing` there |
     #[default]
+    Automatic,
+    /// Spans of [`tracing`], which every layer of the subscriber sees.
     Tracing,
     /// Records of glyph, which only the pipeline and the log see. Other layers of the subscriber, such
     /// as `tracing-error` or a console, see neither the stages nor their fields.
@@ -60,4 +73,14 @@ pub enum StageSpans {
     /// A record ends with its call. Tasks that outlive the call are still its children, but their
     /// events are not added to it.
     Records,
+}
+
+impl StageSpans {
+    /// Returns `automatic` in place of [`Automatic`](Self::Automatic).
+    pub(crate) const fn chosen(self, automatic: Self) -> Self {
+        match self {
+            Self::Automatic => automatic,
+            other => other,
+        }
+    }
 }

@@ -8,5 +8,6 @@ mod installed;
 mod listener;
 mod log_filter;
 mod shutdown;
+mod stage_spans;
 mod subscribers;
 mod traces_of_everything;

@@ -74,6 +74,15 @@ pub(super) trait Signal: Any + Send {
         Ok(())
     }
 
+    /// Whether it installs a subscriber that has only glyph's layers.
+    fn installs_only_own_layers(&self) -> bool {
+        false
+    }
+
+    /// Learns whether [a signal](Self::installs_only_own_layers) installs a subscriber that has only
+    /// glyph's layers. Called once, before the signals start.
+    fn learn_layers(&mut self, _only_own: bool) {}
+
     /// Applies the program's settings of this signal to those of the environment.
     fn configure(&mut self, _configuration: &mut Configuration, _builder: &TelemetryBuilder) {}
 

@@ -54,6 +54,10 @@ impl Signal for Subscriber {
         Ok(())
     }
 
+    fn installs_only_own_layers(&self) -> bool {
+        self.is_installed && self.layers.is_empty()
+    }
+
     fn start(self: Box<Self>, parts: &mut Parts) -> Result<Option<Box<dyn Running>>, StartError> {
         if !self.layers.is_empty() {
             // A layer of the program may take anything.

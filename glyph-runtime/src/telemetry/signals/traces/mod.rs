@@ -16,13 +16,15 @@ use crate::{
     expose::Exposition,
     redaction::Redaction,
     telemetry::{Telemetry, TelemetryBuilder},
-    trace::{Pipeline, SpanLayer, Trace, TraceSettings, propagation},
+    trace::{Pipeline, SpanLayer, StageSpans, Trace, TraceSettings, propagation},
 };
 
 /// The program's changes of the trace settings. `None` creates no spans.
 struct Traces {
     changes: Option<Changes<TraceSettings>>,
     filter: SpanFilter,
+    /// The kind of spans that `StageSpans::Automatic` chooses.
+    chosen: StageSpans,
 }
 
 /// The pipeline of spans, if there is one, and the formats in which contexts are propagated.
@@ -52,12 +54,20 @@ pub(super) fn signal() -> Box<dyn Signal> {
     Box::new(Traces {
         changes: Some(Changes::default()),
         filter: SpanFilter::default(),
+        chosen: StageSpans::Tracing,
     })
 }
 
 impl Signal for Traces {
     fn name(&self) -> &'static str {
         "traces"
+    }
+
+    /// A layer of the program may be one that has to see the stages.
+    fn learn_layers(&mut self, only_own: bool) {
+        if only_own {
+            self.chosen = StageSpans::Records;
+        }
     }
 
     fn configure(&mut self, configuration: &mut Configuration, _: &TelemetryBuilder) {
@@ -88,8 +98,12 @@ impl Signal for Traces {
     }
 
     fn start(self: Box<Self>, parts: &mut Parts) -> Result<Option<Box<dyn Running>>, StartError> {
-        let settings = parts.configuration.traces.as_ref();
-        let pipeline = settings.map(Pipeline::start).transpose()?;
+        let mut settings = parts.configuration.traces.as_mut();
+        if let Some(settings) = &mut settings {
+            settings.stages = settings.stages.chosen(self.chosen);
+        }
+        let pipeline = settings.map(|settings| Pipeline::start(settings));
+        let pipeline = pipeline.transpose()?;
         if let Some(pipeline) = &pipeline {
             let level = self.filter.max_level();
             let filter = self.filter.clone();
