@@ -21,6 +21,8 @@ pub(super) struct Around {
     context: Option<Box<dyn KeptContext>>,
     /// The span of the call, if code has asked for one after all.
     built: OnceLock<Span>,
+    /// The span that the callsite names as parent. It stays open until its child has ended.
+    _parent: Span,
 }
 
 /// Keeps current what is around a call. Drop it in the function that created it.
@@ -59,6 +61,18 @@ impl Around {
             within: Entered::now(),
             context: None,
             built: OnceLock::new(),
+            _parent: Span::none(),
+        }
+    }
+
+    /// Keeps `parent` open, and nothing around the running code: the call is not inside of that.
+    pub(super) fn below(parent: &Span) -> Self {
+        Self {
+            span: Span::none(),
+            within: Entered::now(),
+            context: None,
+            built: OnceLock::new(),
+            _parent: parent.clone(),
         }
     }
 

@@ -7,7 +7,7 @@ use tracing::{
 
 use super::{
     ParentSpanId, SpanCallsite,
-    record::{records_are_read, spans_are_read},
+    record::{records_are_read, spans_are_read, unsampled_are_read},
     traces::{ParentSpan, traces},
 };
 use crate::thread_end::is_ending;
@@ -72,7 +72,7 @@ pub(super) fn decide(
     }
     match in_context(names_parent, needs) {
         Decision::Open(context) if context.kind == SpanType::Tracing => {
-            let can_be_record = needs == SpanNeeds::Nothing && !names_parent;
+            let can_be_record = needs == SpanNeeds::Nothing;
             decide_built(callsite, context, can_be_record, interest.is_always())
         }
         decision => decision,
@@ -121,7 +121,8 @@ fn in_context(names_parent: bool, needs: SpanNeeds) -> Decision {
     let Some(ParentSpan { id, is_unsampled }) = traces.parent_span() else {
         return Decision::Nothing;
     };
-    let is_built = !is_unsampled || names_parent || spans_are_read();
+    let is_read = spans_are_read() || unsampled_are_read();
+    let is_built = !is_unsampled || names_parent || is_read;
     if !is_built && !records_are_read() {
         return Decision::Unsampled;
     }

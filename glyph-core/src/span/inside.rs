@@ -17,6 +17,9 @@ impl Inside {
     /// The call ends when its record is left.
     pub(super) const ENDS: Self = Self(Self::RECORD.0 << 1);
 
+    /// The thread knows that it is in the stage. A record shows it by itself.
+    pub(super) const STAGE: Self = Self(16);
+
     /// Adds a part, if the thread has entered it.
     #[inline]
     pub(super) const fn with(self, part: Self, is_entered: bool) -> Self {

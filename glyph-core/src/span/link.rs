@@ -2,7 +2,7 @@
 
 use tracing::{Span, span::Id};
 
-use super::{OpenSpan, TracedSpan, traces::traces};
+use super::{Annotate, OpenSpan, traces::traces};
 use crate::Exemplar;
 
 /// A collection of spans to link to.
@@ -18,7 +18,7 @@ pub trait Links {
 
     /// Links the span of a record to each.
     #[doc(hidden)]
-    fn add_to_traced(self, span: &dyn TracedSpan);
+    fn add_to_traced(self, span: &dyn Annotate);
 }
 
 impl<I: IntoIterator<Item: Link>> Links for I {
@@ -28,7 +28,7 @@ impl<I: IntoIterator<Item: Link>> Links for I {
         }
     }
 
-    fn add_to_traced(self, span: &dyn TracedSpan) {
+    fn add_to_traced(self, span: &dyn Annotate) {
         for link in self {
             link.add_to_traced(span);
         }
@@ -39,7 +39,7 @@ impl OpenSpan {
     /// Links the span to others.
     pub(crate) fn link(&self, links: impl Links) {
         match self.traced() {
-            Some(span) => links.add_to_traced(span),
+            Some(span) => links.add_to_traced(&*span),
             None => links.add_to(self.span()),
         }
     }
@@ -68,7 +68,7 @@ pub trait Link {
     /// Links the span of a record to this one. A type of a program, which knows only spans of
     /// `tracing`'s, adds none.
     #[doc(hidden)]
-    fn add_to_traced(&self, _: &dyn TracedSpan) {}
+    fn add_to_traced(&self, _: &dyn Annotate) {}
 }
 
 impl Link for Span {
@@ -79,7 +79,7 @@ impl Link for Span {
         }
     }
 
-    fn add_to_traced(&self, span: &dyn TracedSpan) {
+    fn add_to_traced(&self, span: &dyn Annotate) {
         span.link_to_span(self);
     }
 }
@@ -89,7 +89,7 @@ impl Link for Id {
         follow(span, Some(self.clone()));
     }
 
-    fn add_to_traced(&self, span: &dyn TracedSpan) {
+    fn add_to_traced(&self, span: &dyn Annotate) {
         span.link_to_id(self);
     }
 }
@@ -109,7 +109,7 @@ impl Link for Exemplar {
         }
     }
 
-    fn add_to_traced(&self, span: &dyn TracedSpan) {
+    fn add_to_traced(&self, span: &dyn Annotate) {
         span.link(*self);
     }
 }
@@ -121,7 +121,7 @@ impl<L: Link> Link for Option<L> {
         }
     }
 
-    fn add_to_traced(&self, span: &dyn TracedSpan) {
+    fn add_to_traced(&self, span: &dyn Annotate) {
         if let Some(link) = self {
             link.add_to_traced(span);
         }
@@ -133,7 +133,7 @@ impl<L: Link + ?Sized> Link for &L {
         L::add_to(self, span);
     }
 
-    fn add_to_traced(&self, span: &dyn TracedSpan) {
+    fn add_to_traced(&self, span: &dyn Annotate) {
         L::add_to_traced(self, span);
     }
 }

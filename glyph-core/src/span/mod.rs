@@ -4,6 +4,7 @@
 //! it. Below a span that is not sampled, a record takes the place of the span. Without a runtime
 //! every enabled span is built.
 
+mod annotate;
 mod around;
 mod build;
 mod callsite;
@@ -17,10 +18,12 @@ mod opening;
 mod parent;
 mod record;
 mod recorded;
+mod running;
 mod secret;
 mod traced;
 mod traces;
 
+pub use annotate::{Annotate, EachAttribute};
 pub use callsite::{SpanCallsite, TypeName, callsite_of, check_field, source_crate_of};
 pub use decision::ParentContext;
 pub(crate) use decision::SpanNeeds;
@@ -37,8 +40,10 @@ pub use parent::{IntoParent, Parent, parent};
 use record::RecordSlot;
 pub use record::{
     Enclosing, EnteredShared, RecordReader, RecordedValue, SharedRecord, SpanKey, SpanReader,
-    Values, ValuesOfMany, current_shared, enclosing, export_records, note_entered, note_left,
+    UnsampledReader, Values, ValuesOfMany, current_shared, enclosing, export_records, note_entered,
+    note_left,
 };
+pub(crate) use running::{RunningStage, innermost};
 pub use secret::{REDACTED, Secret};
 pub use traced::TracedSpan;
 pub use traces::{KeptContext, ParentSpan, ParentSpanId, SpanParent, Traces, connect};

@@ -5,15 +5,15 @@ use std::mem::{ManuallyDrop, replace};
 use tracing::Span;
 
 use super::{
-    EnteredShared, EnteredSpan, FieldValue, ParentContext, RecordSlot, SpanCallsite, SpanParent,
-    TracedSpan, TypeName, Values,
+    Annotate, EnteredShared, FieldValue, ParentContext, RecordSlot, SpanCallsite, SpanParent,
+    TypeName, Values,
     around::{Around, EnteredAround},
     build::build_again,
     callsite::MAX_FIELDS,
-    enter::{enter_span, exit_span},
     inside::Inside,
     record,
     recorded::Recorded,
+    running::{EnteredStage, enter_stage, leave_stage},
     traced::{Traced, describe_record},
     traces::{current_span, exemplar_of},
 };
@@ -53,7 +53,7 @@ pub(super) enum State {
 pub(crate) struct SharedInside<'call> {
     // Left in this order.
     _record: EnteredShared<'call>,
-    _span: EnteredSpan<'call>,
+    _stage: EnteredStage<'call>,
     _around: Option<EnteredAround<'call>>,
 }
 
@@ -142,8 +142,8 @@ impl OpenSpan {
         }
     }
 
-    /// Returns the span of a record that is exported.
-    pub(super) fn traced(&self) -> Option<&dyn TracedSpan> {
+    /// Returns the span of a record that is exported, unless a thread is in its call.
+    pub(super) fn traced(&self) -> Option<Box<dyn Annotate>> {
         match &*self.0 {
             State::Traced(traced) => traced.span(),
             _ => None,
@@ -255,9 +255,7 @@ impl OpenSpan {
     fn enter_open(&mut self) -> Inside {
         let (recorded, inside) = match &mut *self.0 {
             State::Nothing | State::Unsampled => return Inside::NOTHING,
-            State::Span(span, _) => {
-                return Inside::NOTHING.with(Inside::SPAN, enter_span(span));
-            }
+            State::Span(span, _) => return enter_stage(span),
             State::Around(around) => return around.enter(),
             State::Recorded(recorded) => (recorded, Inside::NOTHING),
             State::Traced(traced) => traced.enter(),
@@ -277,7 +275,7 @@ impl OpenSpan {
     #[inline(never)]
     fn leave_open(&mut self, inside: Inside) {
         match &mut *self.0 {
-            State::Span(span, _) => exit_span(span),
+            State::Span(span, _) => leave_stage(span, inside),
             State::Recorded(recorded) => {
                 recorded.leave(inside);
                 if inside.has(Inside::ENDS) {
@@ -347,7 +345,7 @@ impl OpenSpan {
         };
         let around = around.map(Around::entered);
         SharedInside {
-            _span: EnteredSpan::enter(built.unwrap_or_else(|| self.span())),
+            _stage: EnteredStage::enter(built.unwrap_or_else(|| self.span())),
             _record: record.map_or_else(|| EnteredShared::enter(None), RecordSlot::enter_shared),
             _around: around,
         }

@@ -71,20 +71,20 @@ pub(crate) fn open_for(
         });
         return open;
     }
-    let mut span = start(callsite);
+    let mut span = start(callsite, &Parent::Current);
     if is_kept(span.as_deref()) {
         fields(&mut |fields| {
             let values = FieldValues::of_fields(fields);
             open.open_started(callsite, span.take(), &Parent::Current, values);
         });
     } else {
-        open.set_started(callsite, RecordSlot::EMPTY, span);
+        open.set_started(callsite, RecordSlot::EMPTY, span, &Parent::Current);
     }
     open
 }
 
-fn start(callsite: &'static SpanCallsite) -> Option<Box<dyn TracedSpan>> {
-    traces().and_then(|traces| traces.start(callsite))
+fn start(callsite: &'static SpanCallsite, parent: &Parent) -> Option<Box<dyn TracedSpan>> {
+    traces().and_then(|traces| traces.start(callsite, parent))
 }
 
 /// Whether the fields of a record are kept.
@@ -151,7 +151,7 @@ impl OpenSpan {
         if callsite.has_error() {
             return self.set(State::Span(build_enabled(callsite, parent, values), None));
         }
-        self.open_started(callsite, start(callsite), parent, values);
+        self.open_started(callsite, start(callsite, parent), parent, values);
     }
 
     /// Opens the record of a span that has started.
@@ -171,7 +171,10 @@ impl OpenSpan {
             drop(span);
             return self.set(State::Span(build_enabled(callsite, parent, values), None));
         }
-        self.set_started(callsite, slot, span);
+        if !matches!(parent, Parent::Current) {
+            slot.set_parent(traces().and_then(|traces| traces.key_of(parent)));
+        }
+        self.set_started(callsite, slot, span, parent);
     }
 
     fn set_started(
@@ -179,9 +182,10 @@ impl OpenSpan {
         callsite: &'static SpanCallsite,
         slot: RecordSlot,
         span: Option<Box<dyn TracedSpan>>,
+        parent: &Parent,
     ) {
         self.set(match span {
-            Some(span) => State::Traced(Traced::new(callsite, slot, span)),
+            Some(span) => State::Traced(Traced::new(callsite, slot, span, parent)),
             None => State::Recorded(Recorded::new(callsite, slot)),
         });
     }

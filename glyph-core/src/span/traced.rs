@@ -1,14 +1,11 @@
 //! Records that are exported.
 
-use std::{any::Any, fmt};
-
-use tracing::{Span, span::Id};
+use std::fmt;
 
 use super::{
-    RecordSlot, SpanCallsite, TypeName, Values, around::Around, inside::Inside, record,
-    recorded::Recorded,
+    Annotate, Parent, RecordSlot, SpanCallsite, TypeName, Values, around::Around, inside::Inside,
+    record, recorded::Recorded,
 };
-use crate::Exemplar;
 
 /// A span that belongs to a trace, and whose fields are in a record. A runtime implements it.
 ///
@@ -27,17 +24,8 @@ pub trait TracedSpan: fmt::Debug + Send + Sync {
     /// Sets the type of the method that the span is of. It is `None` for a function.
     fn set_function(&mut self, of: Option<TypeName>);
 
-    /// Links the span to a sampled one of another trace or process.
-    fn link(&self, to: Exemplar);
-
-    /// Links the span to one of `tracing`'s, of any subscriber.
-    fn link_to_span(&self, to: &Span);
-
-    /// Links the span to a span context of the runtime's.
-    fn link_to_remote(&self, to: &dyn Any);
-
-    /// Links the span to an open one of the current subscriber.
-    fn link_to_id(&self, to: &Id);
+    /// Returns the span for code that adds to it.
+    fn annotated(&self) -> Box<dyn Annotate>;
 
     /// Ends the span with the values of its fields.
     fn end(self: Box<Self>, values: Option<&Values>);
@@ -51,29 +39,36 @@ pub(super) struct Traced {
     pub(super) recorded: Recorded,
     /// Whether there is a record. Fields of a call without one must not get into that of another.
     pub(super) has_record: bool,
-    /// `None` once the call has ended.
+    /// `None` once the call has ended, and while a thread is in the call: the record has it then.
     span: Option<Box<dyn TracedSpan>>,
-    /// The span of `tracing`'s in which the call began, if the call may go on after it has ended.
+    /// The span of `tracing`'s in which the call began, if the call may go on after it has ended, or
+    /// the one that the callsite names as parent.
     around: Option<Box<Around>>,
 }
 
 // Out of line, so that records of calls that are not sampled stay as small as they are.
 impl Traced {
-    pub(super) const fn new(
+    pub(super) fn new(
         callsite: &'static SpanCallsite,
         slot: RecordSlot,
         span: Box<dyn TracedSpan>,
+        parent: &Parent,
     ) -> Self {
+        let around = match parent {
+            Parent::Span(parent) => Some(Box::new(Around::below(parent))),
+            Parent::Current | Parent::Root | Parent::Id(_) => None,
+        };
         Self {
             has_record: !slot.is_empty(),
             recorded: Recorded::new(callsite, slot),
             span: Some(span),
-            around: None,
+            around,
         }
     }
 
-    pub(super) fn span(&self) -> Option<&dyn TracedSpan> {
-        self.span.as_deref()
+    pub(super) fn span(&self) -> Option<Box<dyn Annotate>> {
+        let span = self.span.as_ref()?;
+        Some(span.annotated())
     }
 
     /// Sets the type of the method that the call is of.
@@ -87,7 +82,9 @@ impl Traced {
     #[inline(never)]
     pub(super) fn outlive(&mut self) {
         self.recorded.slot.outlive();
-        self.around = Some(Box::new(Around::without_context()));
+        if self.around.is_none() {
+            self.around = Some(Box::new(Around::without_context()));
+        }
     }
 
     /// Enters what is around the record, and the span. Returns the record, which is to be entered, and
@@ -97,19 +94,21 @@ impl Traced {
         let around = self.around.as_deref();
         let inside = around.map_or(Inside::NOTHING, Around::enter);
         let is_current = self.span.as_ref().is_some_and(|span| span.enter());
+        self.recorded.slot.swap_span(&mut self.span);
         (&mut self.recorded, inside.with(Inside::CONTEXT, is_current))
     }
 
     /// Leaves what [`enter`](Self::enter) has entered.
     #[inline(never)]
     pub(super) fn leave(&mut self, inside: Inside) {
+        if inside.has(Inside::RECORD) {
+            self.recorded.slot.leave();
+        }
+        self.recorded.slot.swap_span(&mut self.span);
         if inside.has(Inside::CONTEXT)
             && let Some(span) = &self.span
         {
             span.leave();
-        }
-        if inside.has(Inside::RECORD) {
-            self.recorded.slot.leave();
         }
         if let Some(around) = &self.around {
             around.leave(inside);

@@ -2,9 +2,9 @@
 
 use std::{fmt::Debug, sync::OnceLock};
 
-use tracing::{Span, span::Id};
+use tracing::{Dispatch, Span, span::Id};
 
-use super::{SpanCallsite, TracedSpan, TypeName};
+use super::{Annotate, Parent, SpanCallsite, SpanKey, TracedSpan, TypeName};
 use crate::{
     Exemplar,
     metric::{CurrentTrace, connect_current_trace},
@@ -35,6 +35,10 @@ pub trait Traces: CurrentTrace {
     /// Links `span` to a span of any subscriber.
     fn link_to_span(&self, span: &Span, to: &Span);
 
+    /// Returns an open span of a subscriber for code that adds to it. `None` if the subscriber exports
+    /// no spans.
+    fn annotated(&self, subscriber: &Dispatch, id: &Id) -> Option<Box<dyn Annotate>>;
+
     /// Whether the current subscriber has an open span with this id.
     fn is_open(&self, id: &Id) -> bool;
 
@@ -44,9 +48,16 @@ pub trait Traces: CurrentTrace {
     /// Whether the current subscriber exports a record in place of a span at `callsite`.
     fn exports_records(&self, callsite: &'static SpanCallsite) -> bool;
 
-    /// Starts a span of the current trace that a record is exported as. `None` if it belongs to no
-    /// trace.
-    fn start(&self, callsite: &'static SpanCallsite) -> Option<Box<dyn TracedSpan>>;
+    /// Starts a span below `parent` that a record is exported as. `None` if it belongs to no trace.
+    fn start(
+        &self,
+        callsite: &'static SpanCallsite,
+        parent: &Parent,
+    ) -> Option<Box<dyn TracedSpan>>;
+
+    /// Returns the span of `tracing`'s that a callsite names as parent. `None` if it names none, or
+    /// one that is not open.
+    fn key_of(&self, parent: &Parent) -> Option<SpanKey>;
 
     /// Makes `parent`, a span of another subscriber, the parent of `span` in its trace.
     fn continue_trace(&self, span: &Span, parent: &Span);

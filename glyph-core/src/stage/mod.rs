@@ -50,6 +50,7 @@
 mod call_result;
 mod call_site;
 mod classify;
+mod current;
 mod description;
 mod error_outcome;
 mod event;
@@ -75,6 +76,7 @@ mod wrapped_stream;
 pub use call_result::{AtEnd, Continues, IntoCallResult, error_type};
 pub use call_site::{CallSite, LiteralValue, Staged, any, at, checked, literal, ready, staged};
 pub use classify::{Anything, Classify, Plain, classify, outcome_by, outcome_of_option};
+pub use current::{CurrentStage, current};
 pub use description::{Described, Description, described, description};
 pub use error_outcome::ErrorOutcome;
 pub use event::{fallback, retry};

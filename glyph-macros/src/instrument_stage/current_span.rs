@@ -4,27 +4,41 @@ use proc_macro2::{TokenStream, TokenTree};
 
 use super::model::InstrumentedFunction;
 
-/// Whether the function needs a span of `tracing`'s, also where a record would do: it has a field
-/// that is recorded later, or its body names the current span.
+/// Whether the function needs a span of `tracing`'s, also where a record would do: its body names the
+/// current span, or it has a field that is recorded later and does not name `stage::current`, which
+/// records fields of both.
 ///
-/// A helper that the body calls cannot be seen.
+/// A helper that the body calls cannot be seen. One that records the field may name the current span.
 pub(super) fn is_needed(site: &InstrumentedFunction) -> bool {
+    let body = || site.function.body.stream();
     let mut fields = site.fields.iter();
-    fields.any(|field| field.value.is_none()) || names_current(site.function.body.stream())
+    let has_late = fields.any(|field| field.value.is_none());
+    names_current(body()) || (has_late && !names_current_of(body(), "stage"))
 }
 
 /// Whether `Span::current`, `in_current_span` or `or_current` is among the tokens.
 fn names_current(tokens: TokenStream) -> bool {
-    // The number of tokens of `Span::` that are right before.
+    names_method(tokens.clone()) || names_current_of(tokens, "Span")
+}
+
+/// Whether `in_current_span` or `or_current` is among the tokens.
+fn names_method(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => names_method(group.stream()),
+        TokenTree::Ident(name) => name == "in_current_span" || name == "or_current",
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}
+
+/// Whether `current` is among the tokens, in a path after `of`.
+fn names_current_of(tokens: TokenStream, of: &str) -> bool {
+    // The number of tokens of `of::` that are right before.
     let mut before = 0;
     for token in tokens {
         before = match token {
-            TokenTree::Group(group) if names_current(group.stream()) => return true,
+            TokenTree::Group(group) if names_current_of(group.stream(), of) => return true,
             TokenTree::Ident(name) if name == "current" && before == 3 => return true,
-            TokenTree::Ident(name) if name == "in_current_span" || name == "or_current" => {
-                return true;
-            }
-            TokenTree::Ident(name) if name == "Span" => 1,
+            TokenTree::Ident(name) if name == of => 1,
             TokenTree::Punct(punct) if punct.as_char() == ':' && before > 0 => before + 1,
             _ => 0,
         };
@@ -36,7 +50,7 @@ fn names_current(tokens: TokenStream) -> bool {
 mod tests {
     use quote::quote;
 
-    use super::names_current;
+    use super::{names_current, names_current_of};
 
     #[test]
     fn current_span_is_found_wherever_a_body_names_it() {
@@ -48,6 +62,19 @@ mod tests {
         })));
         assert!(names_current(quote!(spawn(work.in_current_span()))));
         assert!(names_current(quote!(info_span!("a").or_current())));
+    }
+
+    #[test]
+    fn current_stage_is_not_the_current_span() {
+        let body = quote!({
+            if x {
+                glyph_runtime::stage::current().record("a", 1)
+            }
+        });
+        assert!(!names_current(body.clone()));
+        assert!(names_current_of(body, "stage"));
+        let other = quote!(stage::work.current(); Span::current(); current(stage));
+        assert!(!names_current_of(other, "stage"));
     }
 
     #[test]

@@ -34,7 +34,7 @@ use crate::{
     otlp::{self, Resource, instrumentation::ScopeNames},
     random::RandomIds,
 };
-use glyph_core::__runtime::{SpanReader, lock};
+use glyph_core::__runtime::{UnsampledReader, lock};
 
 /// Samples, keeps and exports spans. See the [module](super).
 ///
@@ -46,7 +46,7 @@ pub struct Pipeline {
     provider: SdkTracerProvider,
     routes: Arc<Routes>,
     layer: SpanLayer,
-    unsampled: Mutex<Option<SpanReader>>,
+    unsampled: Mutex<Option<UnsampledReader>>,
     _function_names: Option<FunctionNames>,
 }
 
@@ -134,7 +134,7 @@ impl Pipeline {
             provider,
             routes,
             layer,
-            unsampled: Mutex::new(settings.keep_failures.map(|_| SpanReader::new())),
+            unsampled: Mutex::new(settings.keep_failures.map(|_| UnsampledReader::new())),
             _function_names: settings.details.source_location.then(FunctionNames::new),
         })
     }

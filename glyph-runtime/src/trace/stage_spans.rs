@@ -51,15 +51,16 @@ pub enum StageSpans {
     /// [`Queue`](crate::wait::Queue) have spans of `tracing`.
     ///
     /// Inside of such a stage, `tracing::Span::current()` is the span around the stage, and its events
-    /// belong to the record. [`opentelemetry::Context::current`] has the span of the stage.
+    /// belong to the record. [`opentelemetry::Context::current`] has the span of the stage, and
+    /// [`stage::current`](crate::stage::current) adds to it.
     ///
     /// A stage has a span of `tracing` nevertheless
     ///
     /// - if its body contains `Span::current()`, `in_current_span` or `or_current`,
-    /// - with `parent = ..`, a field that is recorded later, or a field that is an `Error`,
+    /// - if it has a field that is recorded later and its body does not contain `stage::current()`,
+    /// - if a field is an `Error`,
     /// - if it is started by `start()`, since its `Running` shows the span,
-    /// - while [`keep_failures`](super::TraceSettings::keep_failures) is set, a directive of the log's
-    ///   filter is for spans, or
+    /// - while a directive of the log's filter is for spans, or
     ///   [`build_unsampled_spans`](super::build_unsampled_spans) is on.
     ///
     /// All stages have one with [`SpanDetails::busy_and_idle`](super::SpanDetails::busy_and_idle).

@@ -2,7 +2,14 @@
 
 use std::{cell::RefCell, sync::Arc};
 
-use super::{Enclosing, SharedRecord, SpanKey, Values, entered::Entered, shared::SharedParent};
+use tracing::Metadata;
+
+use super::{
+    super::{Annotate, TracedSpan, running::is_of_stage},
+    Enclosing, SharedRecord, SpanKey, Values,
+    entered::Entered,
+    shared::SharedParent,
+};
 
 /// The most unused records that a thread keeps.
 const MOST_UNUSED: usize = 64;
@@ -15,6 +22,8 @@ pub(super) struct SpanRecord {
     parent: Parent,
     pub(super) values: Values,
     shared: Option<Arc<SharedRecord>>,
+    /// The span of the call, while a thread is in the call and the record is exported.
+    pub(super) span: Option<Box<dyn TracedSpan>>,
 }
 
 /// The parent of a record.
@@ -115,6 +124,46 @@ pub(in crate::span) fn update_shared(values: &Values) {
     });
 }
 
+/// Returns the number of records that the thread is in.
+pub(in crate::span) fn enclosing_records() -> usize {
+    let number = with(|thread| Some(thread.frames.len()));
+    number.unwrap_or_default()
+}
+
+/// Returns the serial of the innermost record of a stage, if the thread was in so many records
+/// before it entered that.
+pub(in crate::span) fn stage_since(records: usize) -> Option<u64> {
+    with(|thread| {
+        let mut later = thread.frames.get(records..)?.iter().rev();
+        later.find_map(|frame| match &frame.record {
+            Record::Own(record) if record.values.metadata().is_some_and(is_of_stage) => {
+                Some(record.serial)
+            }
+            Record::Own(_) | Record::Shared(_) => None,
+        })
+    })
+}
+
+/// Sets values of the record with this serial, if the thread is in it.
+pub(in crate::span) fn update_of(serial: u64, values: &Values) {
+    with(|thread| {
+        let record = thread.own(serial)?;
+        record.values.update(values);
+        record.shared.as_ref()?.update(values);
+        Some(())
+    });
+}
+
+/// Returns the metadata of the record with this serial, if the thread is in it.
+pub(in crate::span) fn metadata_of(serial: u64) -> Option<&'static Metadata<'static>> {
+    with(|thread| thread.own(serial)?.values.metadata())
+}
+
+/// Returns the span of the record with this serial, if the thread is in it and it is exported.
+pub(in crate::span) fn annotated(serial: u64) -> Option<Box<dyn Annotate>> {
+    with(|thread| Some(thread.own(serial)?.span.as_ref()?.annotated()))
+}
+
 /// Leaves the record that was entered last, whose call has ended, and takes it back.
 #[inline]
 pub(super) fn end() {
@@ -144,6 +193,11 @@ impl SpanRecord {
         self.shared.is_none() && !matches!(self.parent, Parent::Shared(_))
     }
 
+    /// Puts the record below a span of `tracing`'s, or below nothing.
+    pub(super) fn set_parent(&mut self, parent: Option<SpanKey>) {
+        self.parent = parent.map_or(Parent::Nothing, Parent::Span);
+    }
+
     /// Returns the record that others share. `around` is the shared parent, if that is a record
     /// around this one.
     pub(super) fn share(&mut self, around: Option<Arc<SharedRecord>>) -> Arc<SharedRecord> {
@@ -162,10 +216,6 @@ impl SpanRecord {
 }
 
 impl Thread {
-    #[expect(
-        clippy::unnecessary_box_returns,
-        reason = "a record moves between here and its call"
-    )]
     fn open(&mut self) -> Box<SpanRecord> {
         let parent = match self.innermost().and_then(|index| self.frames.get(index)) {
             Some(Frame { record, .. }) => match record {
@@ -186,6 +236,7 @@ impl Thread {
                 parent,
                 values: Values::default(),
                 shared: None,
+                span: None,
             }),
         }
     }
@@ -197,6 +248,15 @@ impl Thread {
         }
         self.serial = self.serial.wrapping_add(1);
         self.serial
+    }
+
+    /// Returns the record with this serial, if the thread is in it.
+    fn own(&mut self, serial: u64) -> Option<&mut SpanRecord> {
+        let mut frames = self.frames.iter_mut().rev();
+        frames.find_map(|frame| match &mut frame.record {
+            Record::Own(record) if record.serial == serial => Some(&mut **record),
+            Record::Own(_) | Record::Shared(_) => None,
+        })
     }
 
     /// Takes the record out of its slot.

@@ -26,10 +26,12 @@ mod values;
 pub use enclosing::{Enclosing, enclosing};
 pub(super) use entered::Entered;
 pub use entered::{SpanKey, note_entered, note_left};
-pub(super) use local::{update, update_shared};
+pub(super) use local::{
+    annotated, enclosing_records, metadata_of, stage_since, update, update_of, update_shared,
+};
 pub use many::ValuesOfMany;
-pub use reader::{RecordReader, SpanReader, export_records};
-pub(super) use reader::{records_are_read, spans_are_read};
+pub use reader::{RecordReader, SpanReader, UnsampledReader, export_records};
+pub(super) use reader::{records_are_read, spans_are_read, unsampled_are_read};
 pub use recorded_value::RecordedValue;
 pub use shared::{SharedRecord, current_shared};
 pub use slot::EnteredShared;

@@ -8,6 +8,7 @@ const BEYOND: usize = 8;
 
 static RECORD_READERS: AtomicUsize = AtomicUsize::new(0);
 static SPAN_READERS: AtomicUsize = AtomicUsize::new(0);
+static UNSAMPLED_READERS: AtomicUsize = AtomicUsize::new(0);
 static VALUE_BYTES: AtomicUsize = AtomicUsize::new(0);
 static RECORD_BYTES: AtomicUsize = AtomicUsize::new(0);
 static ARE_EXPORTED: AtomicBool = AtomicBool::new(false);
@@ -22,6 +23,12 @@ pub struct RecordReader(());
 #[derive(Debug)]
 #[must_use = "spans are built while it exists"]
 pub struct SpanReader(());
+
+/// Needs what stages are below spans that are not sampled, a span of `tracing`'s or a record that is
+/// exported. One of the two is there while it exists.
+#[derive(Debug)]
+#[must_use = "spans are there while it exists"]
+pub struct UnsampledReader(());
 
 /// The most bytes of text.
 #[derive(Clone, Copy, Debug)]
@@ -83,13 +90,34 @@ impl Drop for SpanReader {
     }
 }
 
+impl UnsampledReader {
+    /// A reader of spans of either kind.
+    #[expect(clippy::new_without_default, reason = "it changes what is built")]
+    pub fn new() -> Self {
+        UNSAMPLED_READERS.fetch_add(1, Relaxed);
+        Self(())
+    }
+}
+
+impl Drop for UnsampledReader {
+    fn drop(&mut self) {
+        UNSAMPLED_READERS.fetch_sub(1, Relaxed);
+    }
+}
+
 /// Whether the fields of records are read.
 #[inline]
 pub(in crate::span) fn records_are_read() -> bool {
     RECORD_READERS.load(Relaxed) > 0
 }
 
-/// Whether spans below spans that are not sampled are read.
+/// Whether spans of either kind below spans that are not sampled are read.
+#[inline]
+pub(in crate::span) fn unsampled_are_read() -> bool {
+    UNSAMPLED_READERS.load(Relaxed) > 0
+}
+
+/// Whether spans of `tracing`'s below spans that are not sampled are read.
 #[inline]
 pub(in crate::span) fn spans_are_read() -> bool {
     SPAN_READERS.load(Relaxed) > 0

@@ -1,12 +1,12 @@
 //! The record of a call, and the code that runs in it.
 
-use std::{marker::PhantomData, sync::Arc};
+use std::{marker::PhantomData, mem::swap, sync::Arc};
 
 use tracing::Span;
 
 use super::{
-    super::{FieldValues, SpanCallsite, build::build_again},
-    SharedRecord, Values,
+    super::{FieldValues, SpanCallsite, TracedSpan, build::build_again},
+    SharedRecord, SpanKey, Values,
     local::{self, Record},
 };
 
@@ -45,6 +45,13 @@ impl RecordSlot {
         are_kept
     }
 
+    /// Puts the record below a span of `tracing`'s, or below nothing, in place of what is around it.
+    pub(crate) fn set_parent(&mut self, parent: Option<SpanKey>) {
+        if let Some(Record::Own(record)) = &mut self.0 {
+            record.set_parent(parent);
+        }
+    }
+
     #[inline]
     pub(crate) const fn is_empty(&self) -> bool {
         self.0.is_none()
@@ -70,6 +77,15 @@ impl RecordSlot {
     #[inline]
     pub(crate) fn enter(&mut self) -> bool {
         self.0.is_some() && local::on(|thread| thread.enter(&mut self.0))
+    }
+
+    /// Exchanges the span of the call with that of the record, unless the thread is in the call. The
+    /// record has the span while it is entered, so that code in the call finds it.
+    #[inline]
+    pub(crate) fn swap_span(&mut self, span: &mut Option<Box<dyn TracedSpan>>) {
+        if let Some(Record::Own(record)) = &mut self.0 {
+            swap(&mut record.span, span);
+        }
     }
 
     /// Leaves the record that this thread has entered last.

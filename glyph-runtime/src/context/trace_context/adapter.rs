@@ -10,17 +10,17 @@ use opentelemetry::{
     trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState},
 };
 use tracing::{Dispatch, Span, dispatcher, level_filters::LevelFilter, span::Id};
-use tracing_opentelemetry::OpenTelemetrySpanExt;
+use tracing_opentelemetry::{OpenTelemetrySpanExt, get_otel_context};
 use tracing_subscriber::{Registry, registry::LookupSpan};
 
 use super::{
-    exemplar_filter, function_names, kept::kept, stage_recorder,
+    Annotated, exemplar_filter, function_names, kept::kept, stage_recorder,
     unsampled::unsampled_spans_are_built,
 };
 use crate::{Exemplar, context::current_context::read};
 use glyph_core::__runtime::{
-    self, KeptContext, ParentSpan, ParentSpanId, SpanCallsite, SpanParent, TracedSpan, Traces,
-    TypeName,
+    self, Annotate, KeptContext, Parent, ParentSpan, ParentSpanId, SpanCallsite, SpanKey,
+    SpanParent, TracedSpan, Traces, TypeName,
 };
 use glyph_core::metric::CurrentTrace;
 
@@ -90,13 +90,7 @@ impl Traces for CurrentContext {
     }
 
     fn link(&self, span: &Span, to: Exemplar) {
-        span.add_link(SpanContext::new(
-            TraceId::from(to.trace_id()),
-            SpanId::from(to.span_id()),
-            TraceFlags::SAMPLED,
-            true,
-            TraceState::default(),
-        ));
+        span.add_link(remote_of(to));
     }
 
     fn link_to_span(&self, span: &Span, to: &Span) {
@@ -105,6 +99,14 @@ impl Traces for CurrentContext {
         } else {
             link_to_context(span, to);
         }
+    }
+
+    fn annotated(&self, subscriber: &Dispatch, id: &Id) -> Option<Box<dyn Annotate>> {
+        if !has_open_span(subscriber, id) {
+            return None;
+        }
+        let context = get_otel_context(id, subscriber)?;
+        Some(Box::new(Annotated(context)))
     }
 
     fn is_open(&self, id: &Id) -> bool {
@@ -120,8 +122,33 @@ impl Traces for CurrentContext {
         accepted == Some(true) && !unsampled_spans_are_built()
     }
 
-    fn start(&self, callsite: &'static SpanCallsite) -> Option<Box<dyn TracedSpan>> {
-        stage_recorder::with(|recorder| recorder.start(callsite)).flatten()
+    fn start(
+        &self,
+        callsite: &'static SpanCallsite,
+        parent: &Parent,
+    ) -> Option<Box<dyn TracedSpan>> {
+        // Before the subscriber is asked for the recorder: it is not the current one meanwhile.
+        let named = named_context(parent);
+        let started = stage_recorder::with(|recorder| match &named {
+            Some(context) => recorder.start(callsite, context),
+            None => read(|current| recorder.start(callsite, current)).flatten(),
+        });
+        started.flatten()
+    }
+
+    fn key_of(&self, parent: &Parent) -> Option<SpanKey> {
+        let key = |registry: Option<usize>, id: &Id| {
+            let registry = registry?;
+            let id = id.into_u64();
+            Some(SpanKey { registry, id })
+        };
+        match parent {
+            Parent::Id(id) if is_open(id) => key(dispatcher::get_default(registry), id),
+            Parent::Current | Parent::Root | Parent::Id(_) => None,
+            Parent::Span(span) => {
+                span.with_subscriber(|(id, dispatch)| key(registry(dispatch), id))?
+            }
+        }
     }
 
     fn continue_trace(&self, span: &Span, parent: &Span) {
@@ -130,6 +157,22 @@ impl Traces for CurrentContext {
             let _is_new = span.set_parent(context);
         }
     }
+}
+
+/// Returns the context of a parent that a callsite names, as `tracing-opentelemetry` does.
+fn named_context(parent: &Parent) -> Option<Context> {
+    match parent {
+        Parent::Current => None,
+        Parent::Root => Some(Context::new()),
+        Parent::Id(id) => Some(open_context(id).unwrap_or_default()),
+        Parent::Span(span) => Some(span.context()),
+    }
+}
+
+/// Returns the context of an open span of the current subscriber. The registry panics at other ids.
+pub(super) fn open_context(id: &Id) -> Option<Context> {
+    let context = || dispatcher::get_default(|dispatch| get_otel_context(id, dispatch));
+    is_open(id).then(context).flatten()
 }
 
 /// A span that follows from itself would be locked twice.
@@ -154,11 +197,25 @@ fn exemplar(context: &Context, function: Option<&SpanParent>) -> Option<Exemplar
     {
         span.set_attribute(function_name(function.callsite, function.of));
     }
-    exemplar_filter::keeps(ids.is_sampled()).then(|| {
-        let trace = u128::from_be_bytes(ids.trace_id().to_bytes());
-        let span = u64::from_be_bytes(ids.span_id().to_bytes());
-        Exemplar::new(trace, span)
-    })
+    exemplar_filter::keeps(ids.is_sampled()).then(|| exemplar_of(ids))
+}
+
+/// Returns the ids of a span.
+pub(super) fn exemplar_of(ids: &SpanContext) -> Exemplar {
+    let trace = u128::from_be_bytes(ids.trace_id().to_bytes());
+    let span = u64::from_be_bytes(ids.span_id().to_bytes());
+    Exemplar::new(trace, span)
+}
+
+/// Returns the context of a sampled span of another process.
+pub(super) fn remote_of(exemplar: Exemplar) -> SpanContext {
+    SpanContext::new(
+        TraceId::from(exemplar.trace_id()),
+        SpanId::from(exemplar.span_id()),
+        TraceFlags::SAMPLED,
+        true,
+        TraceState::default(),
+    )
 }
 
 /// OpenTelemetry semantic conventions, "Source code attributes".
@@ -181,7 +238,7 @@ fn registry(dispatch: &Dispatch) -> Option<usize> {
 }
 
 /// Whether the current subscriber has an open span with this id.
-pub(crate) fn is_open(id: &Id) -> bool {
+fn is_open(id: &Id) -> bool {
     dispatcher::get_default(|dispatch| has_open_span(dispatch, id))
 }
 

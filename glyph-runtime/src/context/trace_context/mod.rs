@@ -1,6 +1,7 @@
 //! The current trace and baggage, and how they reach other tasks and processes.
 
 mod adapter;
+mod annotated;
 mod baggage;
 mod correlation;
 mod current;
@@ -14,7 +15,8 @@ pub(crate) mod stage_recorder;
 mod unsampled;
 
 pub use adapter::connect;
-pub(crate) use adapter::{function_name, is_open};
+pub(crate) use adapter::function_name;
+pub(crate) use annotated::Annotated;
 pub(crate) use baggage::is_visible;
 pub use baggage::{Baggage, BaggageError, MAX_BYTES, MAX_ENTRIES, baggage};
 pub use correlation::{CorrelationId, correlation_id};

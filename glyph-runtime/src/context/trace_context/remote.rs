@@ -5,7 +5,7 @@ use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::propagation::Remote;
-use glyph_core::__runtime::{Link, TracedSpan};
+use glyph_core::__runtime::{Annotate, Link};
 
 /// Returns a span of another process or library, to link to.
 ///
@@ -41,7 +41,7 @@ impl Link for Remote {
         }
     }
 
-    fn add_to_traced(&self, span: &dyn TracedSpan) {
+    fn add_to_traced(&self, span: &dyn Annotate) {
         if let Some(caller) = self.span_context() {
             span.link_to_remote(caller);
         }

@@ -13,6 +13,7 @@ use std::{
 };
 
 use glyph_core::__runtime::{SpanCallsite, TracedSpan};
+use opentelemetry::Context;
 use tracing::{Dispatch, Subscriber, dispatcher};
 use tracing_subscriber::Layer;
 
@@ -21,8 +22,12 @@ pub(crate) trait StageRecorder: Send + Sync {
     /// Whether it exports calls from a callsite.
     fn accepts(&self, callsite: &'static SpanCallsite) -> bool;
 
-    /// Starts a span in the current context. `None` if it belongs to no trace.
-    fn start(&self, callsite: &'static SpanCallsite) -> Option<Box<dyn TracedSpan>>;
+    /// Starts a span in a context. `None` if it belongs to no trace.
+    fn start(
+        &self,
+        callsite: &'static SpanCallsite,
+        parent: &Context,
+    ) -> Option<Box<dyn TracedSpan>>;
 }
 
 /// Marks a subscriber whose stages are recorded, if there is a recorder.

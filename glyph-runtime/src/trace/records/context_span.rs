@@ -79,10 +79,6 @@ impl Addable {
         kept.is_some_and(|kept| matches!(*kept, Kept::Open(_)))
     }
 
-    pub(super) fn add_link(&self, to: SpanContext, attributes: Vec<KeyValue>) {
-        self.with(|additions, limits| additions.add_link(to, attributes, limits));
-    }
-
     pub(super) fn add_attribute(&self, attribute: KeyValue) {
         self.with(|additions, limits| additions.add_attribute(attribute, limits));
     }

@@ -18,7 +18,7 @@ use super::{
     thread_details,
 };
 use crate::{
-    context::{current_context, trace_context::stage_recorder::StageRecorder},
+    context::trace_context::stage_recorder::StageRecorder,
     export::is_export_thread,
     random::{self, RandomIds},
     trace::{SpanDetails, SpanLimits, processor::Routes, until_shutdown::UntilShutdown},
@@ -53,17 +53,18 @@ impl StageRecorder for Recorder {
         filter.is_none_or(|filter| filter.accepts(callsite))
     }
 
-    fn start(&self, callsite: &'static SpanCallsite) -> Option<Box<dyn TracedSpan>> {
-        current_context::read(|parent| -> Option<Box<dyn TracedSpan>> {
-            if parent.is_telemetry_suppressed() {
-                return None;
-            }
-            let (mut span, begun) = local::begin(self)?;
-            let decided = self.decide(parent, callsite, begun.moment);
-            span.begin(callsite, decided, parent);
-            Some(span)
-        })
-        .flatten()
+    fn start(
+        &self,
+        callsite: &'static SpanCallsite,
+        parent: &Context,
+    ) -> Option<Box<dyn TracedSpan>> {
+        if parent.is_telemetry_suppressed() {
+            return None;
+        }
+        let (mut span, begun) = local::begin(self)?;
+        let decided = self.decide(parent, callsite, begun.moment);
+        span.begin(callsite, decided, parent);
+        Some(span)
     }
 }
 

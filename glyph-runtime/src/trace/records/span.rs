@@ -1,18 +1,12 @@
 //! The span of a call, while the call runs.
 
 use std::{
-    any::Any,
     mem::{replace, take},
     sync::Arc,
 };
 
-use glyph_core::__runtime::{Moment, SpanCallsite, TracedSpan, TypeName, Values};
-use opentelemetry::{
-    Context, SpanId, TraceId,
-    trace::{SpanContext, TraceContextExt, TraceFlags, TraceState},
-};
-use tracing::{Span, dispatcher, span::Id};
-use tracing_opentelemetry::{OpenTelemetrySpanExt, get_otel_context};
+use glyph_core::__runtime::{Annotate, Moment, SpanCallsite, TracedSpan, TypeName, Values};
+use opentelemetry::{Context, SpanId, trace::TraceContextExt};
 
 use super::{
     buffer::{EndedSpan, Ids, OpenSlot, ThreadBuffer},
@@ -20,10 +14,7 @@ use super::{
     local::{self, Begun},
     recorder::{Decided, Recorder},
 };
-use crate::{
-    Exemplar,
-    context::trace_context::{function_name, is_open, kept},
-};
+use crate::context::trace_context::{Annotated, function_name, kept};
 
 /// The span of a call. Its memory is used for one call after the other.
 #[derive(Debug)]
@@ -158,35 +149,8 @@ impl TracedSpan for RecordSpan {
         }
     }
 
-    fn link(&self, to: Exemplar) {
-        let to = SpanContext::new(
-            TraceId::from(to.trace_id()),
-            SpanId::from(to.span_id()),
-            TraceFlags::SAMPLED,
-            true,
-            TraceState::default(),
-        );
-        self.link_to_remote(&to);
-    }
-
-    fn link_to_span(&self, to: &Span) {
-        self.link_to_context(&to.context());
-    }
-
-    fn link_to_remote(&self, to: &dyn Any) {
-        if let Some(to) = to.downcast_ref::<SpanContext>()
-            && self.is_recording
-        {
-            self.addable.add_link(to.clone(), Vec::new());
-        }
-    }
-
-    fn link_to_id(&self, to: &Id) {
-        // The registry panics at an id of no open span.
-        let context = || dispatcher::get_default(|dispatch| get_otel_context(to, dispatch));
-        if let Some(context) = is_open(to).then(context).flatten() {
-            self.link_to_context(&context);
-        }
+    fn annotated(&self) -> Box<dyn Annotate> {
+        Box::new(Annotated(self.context.clone()))
     }
 
     fn end(mut self: Box<Self>, values: Option<&Values>) {
@@ -199,15 +163,6 @@ impl TracedSpan for RecordSpan {
         match callsite.filter(|_| self.is_recording) {
             Some(callsite) => local::end(self, callsite, values),
             None => local::keep(self),
-        }
-    }
-}
-
-impl RecordSpan {
-    fn link_to_context(&self, to: &Context) {
-        let span = to.span();
-        if span.span_context().is_valid() {
-            self.link_to_remote(span.span_context());
         }
     }
 }

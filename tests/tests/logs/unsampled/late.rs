@@ -1,9 +1,9 @@
 //! Fields that are recorded late, and bodies that use the current span.
 
-use glyph_runtime::instrument_stage;
+use glyph_runtime::{instrument_stage, stage::current};
 use tracing::{Instrument, Span, info, info_span};
 
-use super::{assert_same, program::stage, sampled, unsampled};
+use super::{assert_same, program::stage, recorded as as_records, sampled, unsampled};
 
 #[instrument_stage(stage::step, fields(early = 1, late = _))]
 fn recorded() {
@@ -14,6 +14,12 @@ fn recorded() {
 #[instrument_stage(stage::step, fields(early = 1, late = _))]
 fn recorded_by_a_helper() {
     helper_of_the_current();
+    info!("with both");
+}
+
+#[instrument_stage(stage::step, fields(early = 1, late = "not yet"))]
+fn recorded_by_a_handle() {
+    current().record("late", "now");
     info!("with both");
 }
 
@@ -51,6 +57,17 @@ fn late_fields_are_on_the_lines() {
         assert_eq!(lines[0]["late"], "now");
         assert_same(lines, sampled(work), "late");
     }
+}
+
+#[test]
+fn fields_of_the_current_stage_are_on_the_lines() {
+    let lines = unsampled(recorded_by_a_handle);
+    assert_eq!(
+        (&lines[0]["early"], &lines[0]["late"]),
+        (&1.into(), &"now".into())
+    );
+    assert_same(lines.clone(), sampled(recorded_by_a_handle), "sampled");
+    assert_same(lines, as_records(recorded_by_a_handle), "records");
 }
 
 #[test]

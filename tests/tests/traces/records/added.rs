@@ -5,7 +5,7 @@ use std::{fmt, io};
 use glyph_runtime::{
     instrument_stage,
     redaction::Redaction,
-    stage::Link,
+    stage::{IntoParent, Link},
     trace::{Sampler, StageSpans, TraceSettings},
 };
 use opentelemetry::{
@@ -276,6 +276,70 @@ fn current_span_of_tracing_is_that_around_the_call() {
         info_span!("around").in_scope(|| assert_eq!(call(helper), helper()));
     });
     assert_eq!(spans.len(), 3);
+}
+
+/// Whether a helper that a stage calls sees a span of `tracing` of the stage.
+fn is_a_span(name: &str) -> bool {
+    let current = Span::current();
+    current.metadata().is_some_and(|known| known.name() == name)
+}
+
+#[test]
+fn stage_with_a_parent_is_a_record() {
+    #[instrument_stage(stage::stt, labels(test = "added"), name = "below", parent = parent)]
+    fn below<P: IntoParent>(parent: P) {
+        assert!(!is_a_span("below"));
+    }
+    let spans = recorded(|| {
+        let parent = info_span!("parent");
+        info_span!("around").in_scope(|| {
+            below(&parent);
+            below(parent.id());
+            below(None);
+        });
+    });
+    let parent = named(&spans, "parent").span_context.span_id();
+    let below = spans.iter().filter(|span| span.name == "below");
+    let parents: Vec<_> = below.map(|span| span.parent_span_id).collect();
+    assert_eq!(parents, [parent, parent, SpanId::INVALID]);
+}
+
+#[test]
+fn parent_that_a_call_alone_keeps_ends_after_it() {
+    #[instrument_stage(stage::stt, labels(test = "added"), name = "below", parent = parent)]
+    fn below(parent: Span) {}
+
+    for stages in [StageSpans::Tracing, StageSpans::Records] {
+        let spans = exported(stages, || below(info_span!("parent")));
+        let (below, parent) = (named(&spans, "below"), named(&spans, "parent"));
+        assert_eq!(below.parent_span_id, parent.span_context.span_id());
+        assert!(below.end_time <= parent.end_time, "{spans:?}");
+    }
+}
+
+#[test]
+fn stage_whose_body_records_a_field_by_its_handle_is_a_record() {
+    #[instrument_stage(stage::stt, labels(test = "added"), name = "late", fields(user = _))]
+    fn late() {
+        glyph_runtime::stage::current().record("user", "ada");
+        assert!(!is_a_span("late"));
+    }
+    #[instrument_stage(stage::stt, labels(test = "added"), name = "helped", fields(user = _))]
+    fn helped() {
+        helper();
+    }
+    fn helper() {
+        assert!(is_a_span("helped"));
+        Span::current().record("user", "ada");
+    }
+    let spans = recorded(|| {
+        late();
+        helped();
+    });
+    for span in &spans {
+        assert_eq!(value(&span.attributes, "user"), Some("ada".into()));
+    }
+    assert_eq!(spans.len(), 2);
 }
 
 #[test]

@@ -6,10 +6,12 @@ use std::{
 };
 
 use futures_util::{FutureExt, Stream, StreamExt, stream};
-use glyph_runtime::{context::Context, instrument_stage, trace::StageSpans, wait::wait};
+use glyph_runtime::{
+    context::Context, instrument_stage, stage::current, trace::StageSpans, wait::wait,
+};
 use opentelemetry::{KeyValue, trace::TraceContextExt};
 use proptest::{collection::vec, prelude::*};
-use tracing::{Instrument, Span, error, info, info_span};
+use tracing::{Instrument, Span, dispatcher, error, info, info_span};
 
 use super::{
     calls::{Protocol, Side, block_on, call},
@@ -48,35 +50,72 @@ enum Step {
     Outlives(Vec<Self>),
     /// A call over HTTP or gRPC.
     Call(Protocol, Side, Vec<Self>),
+    /// A stage of another kind.
+    Client(Vec<Self>),
+    /// What is added by the handle of the current stage.
+    Handle,
+    /// A span that follows from the span that the parts before share.
+    Follows(Vec<Self>),
+    /// Guards of spans that are dropped in the order in which they were made.
+    OutOfOrder(Vec<Self>),
+    /// A guard of a span that is dropped in a stage inside.
+    Across(Vec<Self>),
+    /// An asynchronous stage that two threads poll.
+    TwoThreads(Vec<Self>),
+}
+
+/// The steps that have others inside.
+const AROUND: [fn(Vec<Step>) -> Step; 20] = [
+    Step::Stage,
+    Step::Block,
+    Step::Running,
+    Step::Async,
+    Step::Current,
+    Step::Span,
+    Step::Enter,
+    Step::Below,
+    Step::After,
+    Step::Thread,
+    Step::Root,
+    Step::Stream,
+    Step::Wait,
+    Step::Outlives,
+    Step::Streams,
+    Step::Client,
+    Step::Follows,
+    Step::OutOfOrder,
+    Step::Across,
+    Step::TwoThreads,
+];
+
+/// Steps in each other, as deep as `kinds` has numbers. Each has what is `beside` before the next.
+fn deep(kinds: &[usize], beside: &[Step]) -> Vec<Step> {
+    kinds.iter().fold(beside.to_vec(), |inside, kind| {
+        let mut steps = beside.to_vec();
+        steps.push(AROUND[*kind](inside));
+        steps
+    })
+}
+
+/// Whether a step runs what is inside twice.
+fn is_run_twice(step: &Step) -> bool {
+    matches!(step, Step::OutOfOrder(_) | Step::Across(_))
+}
+
+fn leaf() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        Just(Step::Event),
+        Just(Step::OpenTelemetry),
+        Just(Step::Handle),
+        Just(Step::Fail)
+    ]
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let leaf = prop_oneof![
-        Just(Step::Event),
-        Just(Step::OpenTelemetry),
-        Just(Step::Fail)
-    ];
-    let step = leaf.prop_recursive(30, 90, 3, |inner| {
+    let step = leaf().prop_recursive(30, 90, 3, |inner| {
         let inside = vec(inner, 0..3);
-        let make = [
-            Step::Stage as fn(Vec<Step>) -> Step,
-            Step::Block,
-            Step::Running,
-            Step::Async,
-            Step::Current,
-            Step::Span,
-            Step::Enter,
-            Step::Below,
-            Step::After,
-            Step::Thread,
-            Step::Root,
-            Step::Stream,
-            Step::Wait,
-            Step::Outlives,
-            Step::Streams,
-        ];
-        let other = (0..make.len(), inside.clone());
-        let other = other.prop_map(move |(kind, inside)| make[kind](inside));
+        let other = (0..AROUND.len(), inside.clone());
+        let other = other.prop_map(|(kind, inside)| AROUND[kind](inside));
         let call = (protocols(), sides(), inside);
         let call = call.prop_map(|(protocol, side, inside)| Step::Call(protocol, side, inside));
         prop_oneof![3 => other, 1 => call]
@@ -140,9 +179,37 @@ fn in_stream(number: u32, inside: impl FnOnce()) -> impl Stream<Item = ()> {
     stream::once(async { inside() })
 }
 
+#[instrument_stage(stage::stt, labels(test = "nested"), fields(number), name = "client", kind = client)]
+fn in_client(number: u32, inside: impl FnOnce()) {
+    inside();
+}
+
 #[instrument_stage(stage::stt, labels(test = "nested"), name = "fails", err = event)]
 fn fail(number: u32) -> Result<(), String> {
     Err(format!("number {number}"))
+}
+
+/// Runs `inside` in two spans, whose guards are dropped in the order in which they were made.
+fn out_of_order(number: u32, inside: impl Fn()) {
+    let first = info_span!("first", number).entered();
+    let second = info_span!("second").entered();
+    in_stage(number, &inside);
+    drop(first);
+    in_stage(number, &inside);
+    drop(second);
+}
+
+/// Polls a stage once on this thread, and once on another one.
+fn on_two_threads(number: u32, inside: impl FnOnce() + Send) {
+    let mut future = pin!(in_async(number, inside));
+    assert!(future.as_mut().now_or_never().is_none());
+    let dispatch = dispatcher::get_default(Clone::clone);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let poll = || assert!(future.as_mut().now_or_never().is_some());
+            dispatcher::with_default(&dispatch, poll);
+        });
+    });
 }
 
 fn run(steps: &[Step], kept: &Span, number: &AtomicU32) {
@@ -204,6 +271,29 @@ fn run_step(step: &Step, kept: &Span, number: &AtomicU32) {
             in_stage(this, || assert!(stream.next().now_or_never().is_some()));
         }
         Step::Call(protocol, side, inside) => call(*protocol, *side, this, || inner(inside)),
+        Step::Client(inside) => in_client(this, || inner(inside)),
+        Step::Handle => {
+            let stage = current();
+            stage.record("number", this + 1);
+            stage.set_attribute("handled", this);
+            stage.add_event("handled", &[("this", &this)]);
+            stage.link(kept);
+        }
+        Step::Follows(inside) => {
+            let span = info_span!("follows", number = this);
+            span.follows_from(kept);
+            span.in_scope(|| inner_with_another(inside));
+        }
+        Step::OutOfOrder(inside) => out_of_order(this, || inner_with_another(inside)),
+        Step::Across(inside) => {
+            let guard = info_span!("across", number = this).entered();
+            in_stage(this, || {
+                inner_with_another(inside);
+                drop(guard);
+                inner_with_another(inside);
+            });
+        }
+        Step::TwoThreads(inside) => on_two_threads(this, || inner(inside)),
         Step::Wait(inside) => wait("pool").blocking(|| inner(inside)),
         Step::Outlives(inside) => {
             let mut task = None;
@@ -215,16 +305,33 @@ fn run_step(step: &Step, kept: &Span, number: &AtomicU32) {
     }
 }
 
+/// Returns the trees of the steps with spans of `tracing` and with records.
+fn both(steps: &[Step]) -> [String; 2] {
+    [StageSpans::Tracing, StageSpans::Records].map(|stages| {
+        tree::of(&exported(stages, || {
+            let kept = info_span!("kept");
+            run(steps, &kept, &0.into());
+        }))
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
     fn any_nesting_has_the_same_tree_with_both_kinds(steps in steps()) {
-        let [tracing, records] = [StageSpans::Tracing, StageSpans::Records].map(|stages| {
-            tree::of(&exported(stages, || {
-                let kept = info_span!("kept");
-                run(&steps, &kept, &0.into());
-            }))
-        });
+        let [tracing, records] = both(&steps);
+        prop_assert_eq!(records, tracing);
+    }
+
+    #[test]
+    fn nesting_of_thirty_has_the_same_tree_with_both_kinds(
+        kinds in vec(0..AROUND.len(), 25..=30),
+        beside in vec(leaf(), 0..2),
+    ) {
+        let twice = kinds.iter().filter(|kind| is_run_twice(&AROUND[**kind](Vec::new())));
+        prop_assume!(twice.count() < 5);
+        let steps = deep(&kinds, &beside);
+        let [tracing, records] = both(&steps);
         prop_assert_eq!(records, tracing);
     }
 }

@@ -8,19 +8,20 @@ use std::{
 
 use glyph_runtime::{
     instrument_stage,
-    trace::{Pipeline, Sampler, Snapshot, StageSpans},
+    trace::{KeepFailures, Pipeline, Sampler, Snapshot, StageSpans},
 };
 use glyph_tests::environment;
 use opentelemetry::{
     Context, SpanId, TraceFlags, TraceId,
     trace::{SpanContext, TraceContextExt, TraceState},
 };
-use tracing::{info_span, level_filters::LevelFilter};
+use opentelemetry_sdk::trace::InMemorySpanExporter;
+use tracing::{Metadata, Span, info_span, level_filters::LevelFilter};
 use tracing_subscriber::layer::SubscriberExt;
 
 use super::settings;
 use crate::{
-    names,
+    LONG, names,
     spans::telemetry::{calls, stage},
 };
 
@@ -155,6 +156,43 @@ fn share_of_the_roots_is_sampled() {
     assert_eq!(names.len() % 2, 0);
     // Ten standard deviations on each side.
     assert!((600..1400).contains(&names.len()), "{}", names.len());
+}
+
+#[test]
+fn failed_trace_of_stages_is_kept_whole_without_sampling() {
+    #[instrument_stage(stage::stt, labels(test = "sampled"), name = "fails")]
+    fn fails() -> Result<(), io::Error> {
+        assert_is_record();
+        Err(io::Error::other("on purpose"))
+    }
+    let mut settings = settings(StageSpans::Records);
+    settings.sampler = Sampler::parent_based(Sampler::AlwaysOff);
+    settings.keep_failures = Some(KeepFailures::errors());
+    let exporter = InMemorySpanExporter::default();
+    let pipeline = Pipeline::start_with_exporter(&settings, "test", exporter.clone()).unwrap();
+    let subscriber = tracing_subscriber::registry().with(pipeline.layer());
+    tracing::subscriber::with_default(subscriber, || {
+        call(|| call(|| ()));
+        call(|| {
+            info_span!("span").in_scope(|| fails().unwrap_err());
+            call(|| ());
+        });
+    });
+    let [trace] = &*pipeline.recent() else {
+        panic!("{:?}", pipeline.recent())
+    };
+    let mut kept = names(&trace.spans);
+    kept.sort_unstable();
+    assert_eq!(kept, ["call", "call", "fails", "span"]);
+    assert!(trace.spans.iter().all(|span| !span.sampled));
+    pipeline.flush(LONG).unwrap();
+    assert!(exporter.get_finished_spans().unwrap().is_empty());
+}
+
+/// The caller is a stage in no span of `tracing`, or in one that is not that of the stage.
+fn assert_is_record() {
+    let name = Span::current().metadata().map(Metadata::name);
+    assert!(name.is_none_or(|name| name == "span"), "{name:?}");
 }
 
 #[test]

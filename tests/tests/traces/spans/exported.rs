@@ -34,7 +34,7 @@ impl Exported {
         }
     }
 
-    /// A pipeline of glyph that samples every trace, whose stages are records.
+    /// A pipeline of glyph that samples as the parent has decided, whose stages are records.
     fn recorded() -> Self {
         let exporter = InMemorySpanExporter::default();
         let settings = kinds::settings("spans");
@@ -44,6 +44,15 @@ impl Exported {
             provider: pipeline.provider().clone(),
             pipeline: Some(pipeline),
             exporter,
+        }
+    }
+
+    /// Samples as the parent has decided, and every trace without one.
+    pub(crate) fn parent_based() -> Self {
+        if kinds::are_records() {
+            Self::recorded()
+        } else {
+            Self::sampled_by(Sampler::ParentBased(Box::new(Sampler::AlwaysOn)))
         }
     }
 

@@ -7,6 +7,7 @@
 )]
 
 mod arguments;
+mod current;
 mod elsewhere;
 mod exemplars;
 mod exported;
