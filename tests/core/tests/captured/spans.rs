@@ -3,6 +3,7 @@
 use futures_util::FutureExt;
 use glyph_core::{
     instrument_stage,
+    stage::current,
     testing::{self, CapturedEvent},
 };
 use tracing::{Level, Span, info, info_span, warn};
@@ -124,4 +125,27 @@ fn span_lookup_with_several_matches_panics() {
     transcribe(1, false).unwrap_err();
     transcribe(1, false).unwrap_err();
     let _ = captured.span("stt");
+}
+
+#[instrument_stage(stage::stt, labels(provider = "deepgram"), fields(words = _))]
+fn count(text: &str) {
+    info_span!("inner", words = "unknown").in_scope(|| {
+        current().record("words", text.split(' ').count());
+        // Without a runtime there is no trace.
+        current().set_attribute("size", text.len());
+        current().add_event("counted", &[("size", &text.len())]);
+        current().link(Span::current());
+        assert_eq!(current().exemplar(), None);
+    });
+}
+
+#[test]
+fn field_of_the_current_stage_is_captured() {
+    let captured = testing::capture();
+    info_span!("outer", words = "unknown").in_scope(|| count("to be or not"));
+    assert_eq!(captured.span("stt").field("words"), Some("4"));
+    for name in ["outer", "inner"] {
+        assert_eq!(captured.span(name).field("words"), Some("unknown"));
+    }
+    assert!(current().is_none());
 }

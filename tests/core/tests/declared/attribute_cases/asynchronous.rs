@@ -2,13 +2,10 @@
 
 use std::{future::poll_fn, pin::Pin, sync::Arc, task::Poll};
 
-use glyph_core::{
-    instrument_stage,
-    testing::{self, CapturedEvent},
-};
+use glyph_core::{instrument_stage, testing::CapturedEvent};
 use tracing::Span;
 
-use crate::attribute_cases::telemetry::{all, fields, only, stage};
+use crate::attribute_cases::telemetry::{all, capture, fields, only, stage};
 
 /// Runs a future to completion on this thread.
 fn run<F: Future>(future: F) -> F::Output {
@@ -182,7 +179,7 @@ fn returned_future_has_the_span_and_its_creation_has_not() {
             tracing::trace!("boxed");
         })
     }
-    let captured = testing::capture();
+    let captured = capture();
     run(opaque());
     run(boxed());
     let spans: Vec<_> = captured.events().iter().map(CapturedEvent::span).collect();

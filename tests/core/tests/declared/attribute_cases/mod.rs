@@ -8,6 +8,12 @@ mod events;
 mod fields;
 mod lints;
 mod names;
+mod records;
 mod relations;
 mod signatures;
 mod telemetry;
+
+#[test]
+fn cases_hold_for_stages_with_records() {
+    records::again_with_records("attribute_cases::");
+}

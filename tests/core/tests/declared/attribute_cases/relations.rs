@@ -4,17 +4,17 @@ use futures_util::FutureExt;
 use glyph_core::{
     instrument_stage,
     stage::IntoParent,
-    testing::{self, Capture, CapturedSpan},
+    testing::{Capture, CapturedSpan},
 };
 use tracing::{Span, info_span};
 
-use crate::attribute_cases::telemetry::stage;
+use crate::attribute_cases::telemetry::{capture, stage};
 
 #[test]
 fn current_span_is_the_parent() {
     #[instrument_stage(stage::step)]
     fn child() {}
-    let captured = testing::capture();
+    let captured = capture();
     child();
     info_span!("around").in_scope(child);
     let parents: Vec<_> = steps(&captured).iter().map(CapturedSpan::parent).collect();
@@ -29,7 +29,7 @@ fn parent_is_a_span_an_id_or_none() {
     async fn later(parent: &Span) {
         let _ = parent;
     }
-    let captured = testing::capture();
+    let captured = capture();
     let parent = info_span!("said");
     info_span!("around").in_scope(|| {
         child(&parent);
@@ -63,7 +63,7 @@ fn span_follows_from_its_links() {
     #[instrument_stage(stage::step, links = [&Span::current()])]
     fn after_the_current() {}
 
-    let captured = testing::capture();
+    let captured = capture();
     let causes = || ["a", "b", "c"].map(|_| info_span!("cause"));
     after(&causes());
     later(causes().into()).now_or_never().unwrap();

@@ -2,8 +2,10 @@
 
 use glyph_core::{
     Counter, Histogram, metric_catalog,
-    testing::{self, CapturedSpan},
+    testing::{self, CaptureGuard, CapturedSpan},
 };
+
+use super::records;
 
 #[metric_catalog(namespace = "attribute_cases", stages = stage)]
 pub(crate) struct Steps {
@@ -13,6 +15,12 @@ pub(crate) struct Steps {
     pub(crate) step: Histogram,
     /// Steps that failed.
     pub(crate) errors: Counter,
+}
+
+/// Captures what a test records, with the kind of spans that this process has for stages.
+pub(crate) fn capture() -> CaptureGuard {
+    records::connect();
+    testing::capture()
 }
 
 /// Returns the only span of the only call in `work`, which has ended.
@@ -25,7 +33,7 @@ pub(crate) fn only(work: impl FnOnce()) -> CapturedSpan {
 /// Returns the spans of the calls in `work`. Each call is counted and has ended.
 #[track_caller]
 pub(crate) fn all(work: impl FnOnce()) -> Vec<CapturedSpan> {
-    let captured = testing::capture();
+    let captured = capture();
     work();
     let spans = captured.spans();
     assert!(spans.iter().all(CapturedSpan::is_closed), "{spans:?}");

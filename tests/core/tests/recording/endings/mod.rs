@@ -7,6 +7,8 @@ mod form;
 mod functions;
 mod futures;
 mod record;
+#[path = "../../declared/attribute_cases/records.rs"]
+mod records;
 mod streams;
 mod table;
 mod ways;
@@ -31,4 +33,9 @@ fn functions_returning_a_stream_record_every_ending() {
 #[test]
 fn blocks_record_every_ending() {
     assert_all(&blocks::FORMS);
+}
+
+#[test]
+fn every_ending_is_recorded_once_with_records() {
+    records::again_with_records("endings::");
 }

@@ -106,6 +106,7 @@ impl Spans {
     pub(crate) fn count() {
         static COUNTING: Once = Once::new();
         COUNTING.call_once(|| {
+            super::records::connect();
             let subscriber = tracing_subscriber::registry().with(Counting);
             tracing::subscriber::set_global_default(subscriber).unwrap();
         });
