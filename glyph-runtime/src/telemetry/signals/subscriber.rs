@@ -127,6 +127,9 @@ impl TelemetryBuilder {
     ///
     /// For any other subscriber, `Telemetry::layers` leaves the layer out. Add it to that subscriber
     /// itself.
+    ///
+    /// The layer sees all stages: with a layer of the program their spans are those of `tracing`, unless
+    /// the program has chosen records.
     pub fn layer(self, layer: impl Layer<tracing_subscriber::Registry> + Send + Sync) -> Self {
         self.with(|subscriber: &mut Subscriber| subscriber.layers.push(layer.boxed()))
     }

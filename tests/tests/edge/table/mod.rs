@@ -15,6 +15,8 @@ mod stages;
 
 use std::{env, fs, path::Path};
 
+use glyph_tests::kinds::again_with_records;
+
 use crate::table::row::Row;
 
 /// The lines around a table in the page.
@@ -47,4 +49,9 @@ async fn page_tells_how_calls_end() {
         return fs::write(path, page).unwrap();
     }
     assert_eq!(committed, written, "see `GLYPH_WRITE_EXPECTED`");
+}
+
+#[test]
+fn calls_with_records_end_as_the_page_tells() {
+    again_with_records(&["table::"], 2);
 }

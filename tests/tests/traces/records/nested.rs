@@ -218,60 +218,16 @@ fn run(steps: &[Step], kept: &Span, number: &AtomicU32) {
     }
 }
 
-fn run_step(step: &Step, kept: &Span, number: &AtomicU32) {
-    let this = number.fetch_add(1, Relaxed);
-    let test = "nested";
-    let inner = |inside: &[Step]| run(inside, kept, number);
-    // A span is not entered again inside of itself: its events belong to the stage between with one
-    // kind, and to the span with the other.
-    let inner_with_another = |inside: &[Step]| run(inside, &info_span!("another"), number);
+/// A step without others inside.
+fn run_leaf(step: &Step, kept: &Span, this: u32) {
     match step {
         Step::Event if this.is_multiple_of(2) => info!(this, "an event"),
-        Step::Event => error!(this, error = "an error"),
         Step::OpenTelemetry => {
             let context = opentelemetry::Context::current();
             let span = context.span();
             span.set_attribute(KeyValue::new("set", i64::from(this)));
             span.add_event("added", vec![KeyValue::new("this", i64::from(this))]);
         }
-        Step::Fail => fail(this).unwrap_err().clear(),
-        Step::Stage(inside) => in_stage(this, || inner(inside)),
-        Step::Root(inside) => in_root(this, || inner(inside)),
-        Step::Below(inside) => below(this, kept, || inner(inside)),
-        Step::After(inside) => after(this, kept, || inner(inside)),
-        Step::Async(inside) => block_on(in_async(this, || inner(inside))),
-        Step::Current(inside) => in_current(this, || inner(inside)),
-        Step::Block(inside) => stage::stt { test }.time(|| inner(inside)),
-        Step::Running(inside) => {
-            let running = stage::stt { test }.start();
-            running.in_scope(|| inner(inside));
-            running.finish();
-        }
-        Step::Span(inside) => {
-            info_span!("span", number = this).in_scope(|| inner_with_another(inside));
-        }
-        Step::Enter(inside) => kept.in_scope(|| inner_with_another(inside)),
-        Step::Thread(inside) => {
-            let context = Context::current();
-            std::thread::scope(|scope| {
-                scope.spawn(|| context.in_scope(|| inner(inside)));
-            });
-        }
-        Step::Stream(inside) => {
-            let mut stream = pin!(in_stream(this, || inner(inside)));
-            info_span!("poll").in_scope(|| {
-                assert!(stream.next().now_or_never().is_some());
-            });
-        }
-        Step::Streams(inside) => {
-            drop(in_stream(this, || ()));
-            let mut made = None;
-            in_stage(this, || made = Some(in_stream(this, || inner(inside))));
-            let mut stream = pin!(made.unwrap());
-            in_stage(this, || assert!(stream.next().now_or_never().is_some()));
-        }
-        Step::Call(protocol, side, inside) => call(*protocol, *side, this, || inner(inside)),
-        Step::Client(inside) => in_client(this, || inner(inside)),
         Step::Handle => {
             let stage = current();
             stage.record("number", this + 1);
@@ -279,29 +235,93 @@ fn run_step(step: &Step, kept: &Span, number: &AtomicU32) {
             stage.add_event("handled", &[("this", &this)]);
             stage.link(kept);
         }
-        Step::Follows(inside) => {
-            let span = info_span!("follows", number = this);
-            span.follows_from(kept);
-            span.in_scope(|| inner_with_another(inside));
+        Step::Fail => fail(this).unwrap_err().clear(),
+        _ => error!(this, error = "an error"),
+    }
+}
+
+fn in_thread(inside: impl FnOnce() + Send) {
+    let context = Context::current();
+    std::thread::scope(|scope| {
+        scope.spawn(|| context.in_scope(inside));
+    });
+}
+
+fn poll_elsewhere(number: u32, inside: impl FnOnce()) {
+    let mut stream = pin!(in_stream(number, inside));
+    info_span!("poll").in_scope(|| assert!(stream.next().now_or_never().is_some()));
+}
+
+fn poll_in_another_stage(number: u32, inside: impl FnOnce()) {
+    drop(in_stream(number, || ()));
+    let mut made = None;
+    in_stage(number, || made = Some(in_stream(number, inside)));
+    let mut stream = pin!(made.unwrap());
+    in_stage(number, || {
+        assert!(stream.next().now_or_never().is_some());
+    });
+}
+
+fn outlive(number: u32, inside: impl FnOnce()) {
+    let mut task = None;
+    in_stage(number, || {
+        task = Some(in_async(number, inside).instrument(info_span!("task")));
+    });
+    block_on(task.unwrap());
+}
+
+fn in_follower(number: u32, kept: &Span, inside: impl FnOnce()) {
+    let span = info_span!("follows", number);
+    span.follows_from(kept);
+    span.in_scope(inside);
+}
+
+fn across(number: u32, inside: impl Fn()) {
+    let guard = info_span!("across", number).entered();
+    in_stage(number, || {
+        inside();
+        drop(guard);
+        inside();
+    });
+}
+
+fn in_running(inside: impl FnOnce()) {
+    let running = stage::stt { test: "nested" }.start();
+    running.in_scope(inside);
+    running.finish();
+}
+
+fn run_step(step: &Step, kept: &Span, number: &AtomicU32) {
+    let this = number.fetch_add(1, Relaxed);
+    let inner = |inside: &[Step]| run(inside, kept, number);
+    // A span is not entered again inside of itself: its events belong to the stage between with one
+    // kind, and to the span with the other.
+    let inner_with_another = |inside: &[Step]| run(inside, &info_span!("another"), number);
+    match step {
+        Step::Event | Step::OpenTelemetry | Step::Handle | Step::Fail => run_leaf(step, kept, this),
+        Step::Stage(inside) => in_stage(this, || inner(inside)),
+        Step::Root(inside) => in_root(this, || inner(inside)),
+        Step::Below(inside) => below(this, kept, || inner(inside)),
+        Step::After(inside) => after(this, kept, || inner(inside)),
+        Step::Async(inside) => block_on(in_async(this, || inner(inside))),
+        Step::Current(inside) => in_current(this, || inner(inside)),
+        Step::Block(inside) => stage::stt { test: "nested" }.time(|| inner(inside)),
+        Step::Running(inside) => in_running(|| inner(inside)),
+        Step::Span(inside) => {
+            info_span!("span", number = this).in_scope(|| inner_with_another(inside));
         }
+        Step::Enter(inside) => kept.in_scope(|| inner_with_another(inside)),
+        Step::Thread(inside) => in_thread(|| inner(inside)),
+        Step::Stream(inside) => poll_elsewhere(this, || inner(inside)),
+        Step::Streams(inside) => poll_in_another_stage(this, || inner(inside)),
+        Step::Call(protocol, side, inside) => call(*protocol, *side, this, || inner(inside)),
+        Step::Client(inside) => in_client(this, || inner(inside)),
+        Step::Follows(inside) => in_follower(this, kept, || inner_with_another(inside)),
         Step::OutOfOrder(inside) => out_of_order(this, || inner_with_another(inside)),
-        Step::Across(inside) => {
-            let guard = info_span!("across", number = this).entered();
-            in_stage(this, || {
-                inner_with_another(inside);
-                drop(guard);
-                inner_with_another(inside);
-            });
-        }
+        Step::Across(inside) => across(this, || inner_with_another(inside)),
         Step::TwoThreads(inside) => on_two_threads(this, || inner(inside)),
         Step::Wait(inside) => wait("pool").blocking(|| inner(inside)),
-        Step::Outlives(inside) => {
-            let mut task = None;
-            in_stage(this, || {
-                task = Some(in_async(this, || inner(inside)).instrument(info_span!("task")));
-            });
-            block_on(task.unwrap());
-        }
+        Step::Outlives(inside) => outlive(this, || inner(inside)),
     }
 }
 
