@@ -21,6 +21,21 @@ pub(crate) trait Item: Send + 'static {
 
     /// The size in bytes, approximately.
     fn bytes(&self) -> usize;
+
+    /// The number of items that this one consists of. Default: 1.
+    fn count(&self) -> usize {
+        1
+    }
+
+    /// Keeps the first `count` of the items that this one consists of, and returns the others.
+    ///
+    /// It is called only if there are more. Default: there are never more.
+    fn split_off(&mut self, _count: usize) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
 }
 
 /// The result of an export. Items that are neither exported nor rejected were lost for `reason`.
@@ -42,6 +57,15 @@ impl Outcome {
         Self {
             exported: 0,
             reason,
+        }
+    }
+
+    /// Adds the result of so many further items.
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+    pub(crate) fn add(&mut self, other: Self, items: usize) {
+        self.exported += other.exported;
+        if other.exported < items as u64 {
+            self.reason = other.reason;
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A bounded queue of items for one exporter, and the counts of what happened to them.
 
+mod batch;
 mod flush;
 mod forked;
 mod loss;
@@ -13,6 +14,7 @@ use std::{
 
 use tokio::sync::Notify;
 
+pub(super) use self::batch::{Batch, Queued};
 pub(crate) use self::{flush::flush, room::Patience};
 use super::{
     BatchLimits, Flushes, Item, Outcome,
@@ -20,10 +22,6 @@ use super::{
 };
 use crate::origin::Origin;
 use glyph_core::__runtime::lock;
-
-/// A batch is sent when its items reach this size. Collectors accept 4 MiB at once (the default of
-/// gRPC).
-const BATCH_BYTES: usize = 2 << 20;
 
 /// The time after which a wait looks whether it is hopeless.
 const LOOK: Duration = Duration::from_millis(50);
@@ -45,12 +43,9 @@ pub(crate) struct Queue<T> {
     flushes: Arc<Flushes>,
 }
 
-/// An item and its size.
-pub(super) type Sized<T> = (T, usize);
-
 #[derive(Debug)]
 struct QueueState<T> {
-    items: VecDeque<Sized<T>>,
+    items: VecDeque<Queued<T>>,
     /// The number and the bytes of items that wait in `items` or in the backlog of the worker,
     /// without those in flight.
     waiting: usize,
@@ -133,30 +128,42 @@ impl<T: Item> Queue<T> {
         lock(&self.state)
     }
 
-    /// Accepts an item, or drops and counts it.
+    /// Accepts an item, or as much of it as there is room for. The rest is dropped and counted.
     pub(crate) fn push(&self, item: T) {
-        let size = item.bytes();
+        let mut item = Queued::new(item);
         let state = self.lock_to_push().filter(|state| !state.closed);
         let Some(mut state) = state else {
-            self.counts.dropped(DropReason::Shutdown, counted::<T>(1));
+            self.dropped(DropReason::Shutdown, item.count);
             return;
         };
-        let full = state.waiting >= self.limits.queue
-            || state.bytes.saturating_add(size) > self.limits.queue_bytes;
-        if full {
-            self.counts.dropped(DropReason::QueueFull, counted::<T>(1));
+        let room = self.limits.queue.saturating_sub(state.waiting);
+        let bytes = self.limits.queue_bytes.saturating_sub(state.bytes);
+        let fitting = item.fitting(room, bytes);
+        if fitting == 0 {
+            self.dropped(DropReason::QueueFull, item.count);
             return;
         }
-        state.waiting += 1;
-        state.bytes += size;
-        state.accepted += 1;
-        state.items.push_back((item, size));
-        let length = state.items.len();
+        let rest = item.split_off(fitting);
+        let before = state.waiting;
+        state.waiting += item.count;
+        state.bytes += item.bytes;
+        state.accepted += item.count as u64;
+        let after = state.waiting;
+        let is_first = state.items.is_empty();
+        state.items.push_back(item);
         drop(state);
+        if let Some(rest) = rest {
+            self.dropped(DropReason::QueueFull, rest.count);
+        }
         // The worker waits only for a first item or for a full batch. Other items need no wake.
-        if (length == 1 || length == self.limits.batch) && !self.was_forked() {
+        let is_full = before < self.limits.batch && after >= self.limits.batch;
+        if (is_first || is_full) && !self.was_forked() {
             self.work.notify_one();
         }
+    }
+
+    fn dropped(&self, reason: DropReason, items: usize) {
+        self.counts.dropped(reason, counted::<T>(items));
     }
 
     /// Drops everything that is not settled. Later results of the worker are not counted.
@@ -190,13 +197,13 @@ impl<T: Item> Queue<T> {
 
     /// Returns the next step of the worker. `waited` means that the delay of the first item is
     /// over.
-    pub(super) fn next(&self, backlog: &mut VecDeque<Sized<T>>, waited: bool) -> Next<T> {
+    pub(super) fn next(&self, backlog: &mut VecDeque<Queued<T>>, waited: bool) -> Next<T> {
         let mut state = self.lock();
         if state.abandoned.is_some() {
             return Next::End;
         }
         let due = waited || state.closed || state.flush_to > state.settled;
-        let there = backlog.len() + state.items.len();
+        let there = state.waiting;
         if there < self.limits.batch && !(due && there > 0) {
             return match (state.closed, there) {
                 (true, 0) => Next::End,
@@ -208,34 +215,16 @@ impl<T: Item> Queue<T> {
         // the backlog then.
         if backlog.is_empty() {
             std::mem::swap(backlog, &mut state.items);
-        } else if backlog.len() < self.limits.batch {
-            let more = self.limits.batch - backlog.len();
-            let more = more.min(state.items.len());
-            backlog.extend(state.items.drain(..more));
         }
-        let (batch, bytes) = self.batch(backlog);
-        state.waiting = state.waiting.saturating_sub(batch.len());
-        state.bytes = state.bytes.saturating_sub(bytes);
-        state.in_flight = counted::<T>(batch.len());
-        state.taken += batch.len() as u64;
+        let batch = Batch::take(self.limits.batch, backlog, &mut state.items);
+        state.waiting = state.waiting.saturating_sub(batch.count);
+        state.bytes = state.bytes.saturating_sub(batch.bytes);
+        state.in_flight = counted::<T>(batch.count);
+        state.taken += batch.count as u64;
         state.batch_lost = 0;
         drop(state);
         self.settled.notify_all();
         Next::Export(batch)
-    }
-
-    fn batch(&self, backlog: &mut VecDeque<Sized<T>>) -> (Vec<T>, usize) {
-        let mut batch = Vec::with_capacity(backlog.len().min(self.limits.batch));
-        let mut bytes = 0;
-        // The size is checked before an item is added, so even an item above the limit is sent.
-        while batch.len() < self.limits.batch
-            && (bytes < BATCH_BYTES)
-            && let Some((item, size)) = backlog.pop_front()
-        {
-            bytes += size;
-            batch.push(item);
-        }
-        (batch, bytes)
     }
 
     /// Records that the destination sends so many parts of a collecting item.
@@ -307,7 +296,7 @@ impl<T> QueueState<T> {
 /// The next step of a worker.
 #[derive(Debug)]
 pub(super) enum Next<T> {
-    Export(Vec<T>),
+    Export(Batch<T>),
     /// There are items, but not a full batch.
     WaitForMore,
     Wait,

@@ -21,7 +21,7 @@ use tokio::{runtime, time::sleep_until};
 use super::{
     Destination, Item, LOG, Outcome,
     counts::DropReason,
-    queue::{Next, Queue},
+    queue::{Batch, Next, Queue},
 };
 
 thread_local! {
@@ -123,14 +123,14 @@ impl<T: Item> Worker<T> {
         }
     }
 
-    async fn export(&mut self, batch: Vec<T>) {
-        let items = batch.len();
+    async fn export(&mut self, batch: Batch<T>) {
         let started = Instant::now();
         let limit = self.queue.limits().export_timeout;
         let destination = &mut self.destination;
         let counts = self.queue.counts();
         // Inside of the future, because the call itself can panic as well.
-        let exporting = AssertUnwindSafe(async move { destination.export(batch, counts).await });
+        let exporting =
+            AssertUnwindSafe(async move { destination.export(batch.items, counts).await });
         let outcome = tokio::select! {
             // A result that is ready counts, even if the time limit passes at the same moment.
             biased;
@@ -146,7 +146,7 @@ impl<T: Item> Worker<T> {
             () = self.queue.until_abandoned() => return,
         };
         counts.took(started.elapsed());
-        let lost = self.queue.settle(items, outcome);
+        let lost = self.queue.settle(batch.count, outcome);
         self.report(lost > 0, outcome.reason);
     }
 

@@ -1,4 +1,4 @@
-//! The counts of collecting items, without a thread.
+//! The counts of items that collect, and of items that consist of several, without a thread.
 
 #![expect(clippy::panic, reason = "a queue without work fails the test")]
 
@@ -30,7 +30,7 @@ fn queue() -> Arc<Queue<Collection>> {
 /// Takes the waiting item, as the worker does.
 fn begin(queue: &Queue<Collection>) {
     match queue.next(&mut VecDeque::new(), false) {
-        Next::Export(items) => assert_eq!(items.len(), 1),
+        Next::Export(batch) => assert_eq!(batch.count, 1),
         other => panic!("{:?}", matches!(other, Next::End)),
     }
 }
@@ -97,4 +97,87 @@ fn shutdown_drops_the_parts_in_flight_and_reports_them_once() {
     let counts = queue.snapshot();
     assert_eq!((counts.exported, counts.queue_length), (0, 0));
     assert_eq!(counts.dropped_for(DropReason::Shutdown), 3);
+}
+
+/// So many items of 10 bytes.
+#[derive(Debug, PartialEq, Eq)]
+struct Several(usize);
+
+impl Item for Several {
+    const NAME: &'static str = "spans";
+
+    fn bytes(&self) -> usize {
+        self.0 * 10
+    }
+
+    fn count(&self) -> usize {
+        self.0
+    }
+
+    fn split_off(&mut self, count: usize) -> Option<Self> {
+        let others = self.0 - count;
+        self.0 = count;
+        Some(Self(others))
+    }
+}
+
+fn queue_of_several(queue: usize, queue_bytes: usize) -> Queue<Several> {
+    let limits = BatchLimits {
+        queue,
+        queue_bytes,
+        batch: 4,
+        ..BatchLimits::default()
+    };
+    Queue::new("otlp", limits)
+}
+
+fn batches(queue: &Queue<Several>) -> Vec<Vec<Several>> {
+    let mut backlog = VecDeque::new();
+    let mut batches = Vec::new();
+    while let Next::Export(batch) = queue.next(&mut backlog, true) {
+        let sum: usize = batch.items.iter().map(|item| item.0).sum();
+        assert_eq!(sum, batch.count);
+        batches.push(batch.items);
+        queue.settle(sum, Outcome::exported(sum));
+    }
+    batches
+}
+
+#[test]
+fn batches_have_as_many_items_as_the_limit_allows() {
+    let queue = queue_of_several(100, 1000);
+    for count in [3, 9, 1] {
+        queue.push(Several(count));
+    }
+    assert_eq!(queue.snapshot().queue_length, 13);
+    let batches = batches(&queue);
+    let expected = [&[3, 1][..], &[4], &[4], &[1]];
+    let counts = batches.iter().map(|batch| batch.iter().map(|item| item.0));
+    assert!(
+        counts
+            .map(Vec::from_iter)
+            .eq(expected.map(<[usize]>::to_vec))
+    );
+    let counts = queue.snapshot();
+    assert_eq!((counts.exported, counts.queue_length), (13, 0));
+    assert_eq!(counts.dropped_in_all(), 0);
+}
+
+#[test]
+fn items_beyond_the_limits_are_dropped_and_the_others_kept() {
+    for (limit, bytes) in [(5, 1000), (100, 59)] {
+        let queue = queue_of_several(limit, bytes);
+        for count in [3, 9, 1] {
+            queue.push(Several(count));
+        }
+        let counts = queue.snapshot();
+        assert_eq!(counts.queue_length, 5);
+        assert_eq!(counts.dropped_for(DropReason::QueueFull), 8);
+        let sent: usize = batches(&queue).iter().flatten().map(|item| item.0).sum();
+        assert_eq!(sent, 5);
+        // All of the room is there again.
+        queue.push(Several(5));
+        assert_eq!(queue.snapshot().queue_length, 5);
+        assert_eq!(queue.snapshot().dropped_in_all(), 8);
+    }
 }
