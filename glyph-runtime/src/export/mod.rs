@@ -26,6 +26,8 @@ mod undelivered;
 #[cfg(feature = "trace")]
 mod worker;
 
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+pub(crate) use self::queue::BATCH_BYTES;
 #[cfg(feature = "trace")]
 pub(crate) use self::{
     counts::Counts,

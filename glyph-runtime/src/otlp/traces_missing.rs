@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
-use opentelemetry_sdk::trace::SpanData;
-
 use super::{OtlpError, OtlpSettings, Resource};
 use crate::export::Destination;
 
-pub(crate) fn exporter(
+pub(crate) fn exporter<T>(
     settings: &OtlpSettings,
     _: Duration,
     _: &Resource,
-) -> Result<Box<dyn Destination<SpanData>>, OtlpError> {
+) -> Result<Box<dyn Destination<T>>, OtlpError> {
     Err(OtlpError::ProtocolMissing(settings.protocol))
 }

@@ -1,5 +1,7 @@
 //! Attributes with unique names.
 
+use std::borrow::Cow;
+
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::trace::SpanData;
 
@@ -13,17 +15,24 @@ pub(crate) fn keep_last_values(span: &mut SpanData) {
 }
 
 fn keep_last(attributes: &mut Vec<KeyValue>) {
+    if let Cow::Owned(kept) = last_values(attributes) {
+        *attributes = kept;
+    }
+}
+
+/// Returns the attributes with the last value of each.
+pub(crate) fn last_values(attributes: &[KeyValue]) -> Cow<'_, [KeyValue]> {
     if !may_repeat(attributes) {
-        return;
+        return Cow::Borrowed(attributes);
     }
     let mut kept: Vec<KeyValue> = Vec::with_capacity(attributes.len());
-    for attribute in attributes.drain(..) {
+    for attribute in attributes {
         match kept.iter_mut().find(|kept| kept.key == attribute.key) {
-            Some(kept) => kept.value = attribute.value,
-            None => kept.push(attribute),
+            Some(kept) => kept.value = attribute.value.clone(),
+            None => kept.push(attribute.clone()),
         }
     }
-    *attributes = kept;
+    Cow::Owned(kept)
 }
 
 /// Whether two names have the same hash. It is a simple one: few spans have more than ten

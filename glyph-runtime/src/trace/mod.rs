@@ -30,6 +30,7 @@
 mod details;
 pub(crate) mod edge_lines;
 mod error;
+mod export_item;
 mod file;
 mod layer;
 mod metrics;

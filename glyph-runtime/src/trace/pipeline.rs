@@ -10,12 +10,14 @@ use std::{
     time::Duration,
 };
 
-use opentelemetry_sdk::trace::{SdkTracerProvider, SpanData, SpanExporter};
+use opentelemetry_sdk::trace::{SdkTracerProvider, SpanExporter};
 use tracing::{Metadata, Subscriber};
 use tracing_subscriber::{Layer, registry::LookupSpan};
 
 use super::{
-    Trace, TraceError, TraceSettings, file,
+    Trace, TraceError, TraceSettings,
+    export_item::ExportItem,
+    file,
     layer::SpanLayer,
     open_spans::OpenNames,
     processor::{Processor, Routes},
@@ -84,7 +86,7 @@ impl Pipeline {
 
     fn start_with(
         settings: &TraceSettings,
-        mut destinations: Vec<(&'static str, Box<dyn Destination<SpanData>>)>,
+        mut destinations: Vec<(&'static str, Box<dyn Destination<ExportItem>>)>,
     ) -> Result<Self, TraceError> {
         settings.batch.check()?;
         connect();
@@ -276,7 +278,7 @@ impl Drop for Pipeline {
 /// The name of the exporter that writes a file.
 const FILE: &str = "file";
 
-type Named = (&'static str, Box<dyn Destination<SpanData>>);
+type Named = (&'static str, Box<dyn Destination<ExportItem>>);
 
 fn configured(settings: &TraceSettings, resource: &Resource) -> Result<Vec<Named>, TraceError> {
     let mut destinations: Vec<Named> = Vec::new();
@@ -303,8 +305,8 @@ fn resource(settings: &TraceSettings) -> Resource {
 fn start_threads(
     destinations: Vec<Named>,
     batch: BatchLimits,
-) -> Result<Vec<Arc<Queue<SpanData>>>, TraceError> {
-    let mut queues: Vec<Arc<Queue<SpanData>>> = Vec::new();
+) -> Result<Vec<Arc<Queue<ExportItem>>>, TraceError> {
+    let mut queues: Vec<Arc<Queue<ExportItem>>> = Vec::new();
     for (name, destination) in destinations {
         let queue = Arc::new(Queue::new(name, batch));
         if let Err(error) = export::start(&queue, destination, future::pending()) {

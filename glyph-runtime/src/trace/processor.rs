@@ -14,7 +14,13 @@ use opentelemetry_sdk::{
     trace::{Span, SpanData, SpanProcessor},
 };
 
-use super::{open_spans::OpenNames, records::Collector, redacted, ring::Ring, size};
+use super::{
+    export_item::ExportItem,
+    open_spans::OpenNames,
+    records::{Collector, EndedPart, EndedSpans},
+    redacted,
+    ring::Ring,
+};
 use crate::{
     export::{self, Deadline, OpenSpans, Patience, Queue, Undelivered},
     redaction::Redaction,
@@ -27,7 +33,7 @@ const FLUSH_LIMIT: Duration = Duration::from_secs(30);
 /// The destinations of ended spans.
 #[derive(Debug)]
 pub(crate) struct Routes {
-    pub(crate) queues: Vec<Arc<Queue<SpanData>>>,
+    pub(crate) queues: Vec<Arc<Queue<ExportItem>>>,
     pub(crate) ring: Option<Ring>,
     pub(crate) redaction: Redaction,
     pub(crate) value_length: Option<usize>,
@@ -44,20 +50,16 @@ impl Routes {
     fn push(&self, span: SpanData) {
         self.ended.fetch_add(1, Relaxed);
         self.open.ended(span.span_context.span_id());
+        let span = redacted::redacted(span, &self.redaction, self.value_length);
         self.route(span, !self.closed.load(Relaxed));
     }
 
-    /// Passes an ended span to the exporters, and to the ring if `keeps`: a span that ended after the
-    /// shutdown is not kept.
+    /// Passes an ended and redacted span to the exporters, and to the ring if `keeps`: a span that
+    /// ended after the shutdown is not kept.
     pub(super) fn route(&self, span: SpanData, keeps: bool) {
-        let span = self.redacted(span);
-        let queues: &[_] = if span.span_context.is_sampled() {
-            &self.queues
-        } else {
-            &[]
-        };
-        let ring = self.ring.as_ref();
-        let ring = ring.filter(|ring| keeps && ring.wants(&span));
+        let is_sampled = span.span_context.is_sampled();
+        let queues: &[_] = if is_sampled { &self.queues } else { &[] };
+        let ring = self.ring_for(is_sampled, keeps);
         // The last queue takes the span itself, the others a copy.
         let Some((last, others)) = queues.split_last() else {
             if let Some(ring) = ring {
@@ -69,30 +71,38 @@ impl Routes {
             ring.push(span.clone());
         }
         for queue in others {
-            queue.push(span.clone());
+            queue.push(span.clone().into());
         }
-        last.push(span);
+        last.push(span.into());
     }
 
-    /// Keeps a span in the ring of a process that was forked, which exports none.
+    /// Passes the sampled calls of a buffer to the exporters, and to the ring if `keeps`.
+    pub(super) fn route_ended(&self, ended: EndedSpans, keeps: bool) {
+        if let Some(ring) = self.ring_for(true, keeps) {
+            ended.each(|span| ring.push(span));
+        }
+        let ended = Arc::new(ended);
+        for queue in &self.queues {
+            queue.push(EndedPart::all(&ended).into());
+        }
+    }
+
+    fn ring_for(&self, is_sampled: bool, keeps: bool) -> Option<&Ring> {
+        let ring = self.ring.as_ref();
+        ring.filter(|ring| keeps && ring.wants(is_sampled))
+    }
+
+    /// Keeps a redacted span in the ring of a process that was forked, which exports none.
     pub(super) fn keep_inherited(&self, span: SpanData) {
-        let span = self.redacted(span);
-        if span.span_context.is_sampled() {
+        let is_sampled = span.span_context.is_sampled();
+        if is_sampled {
             for queue in &self.queues {
                 queue.inherit(1);
             }
         }
-        if let Some(ring) = self.ring.as_ref().filter(|ring| ring.wants(&span)) {
+        if let Some(ring) = self.ring_for(is_sampled, true) {
             ring.push(span);
         }
-    }
-
-    fn redacted(&self, mut span: SpanData) -> SpanData {
-        redacted::redact(&mut span, &self.redaction);
-        if let Some(limit) = self.value_length {
-            size::cut(&mut span, limit);
-        }
-        span
     }
 
     /// Exports every span that ended before this call. With `closing`, later spans are dropped.

@@ -3,6 +3,7 @@
 use opentelemetry::{KeyValue, trace::Status};
 use opentelemetry_sdk::trace::SpanData;
 
+use super::size;
 use crate::redaction::{REDACTED, Redaction};
 
 /// The suffix of `tracing-opentelemetry` for the causes of an error in a field.
@@ -17,8 +18,37 @@ const STATUS: &str = "otel.status_description";
 /// The field whose value becomes the name of the event.
 const MESSAGE: &str = "message";
 
+/// Redacts a span, and cuts its string attributes to a limit in bytes.
+pub(super) fn redacted(
+    mut span: SpanData,
+    redaction: &Redaction,
+    value_length: Option<usize>,
+) -> SpanData {
+    redact(&mut span, redaction);
+    if let Some(limit) = value_length {
+        size::cut(&mut span, limit);
+    }
+    span
+}
+
+/// Whether redaction leaves the value of an attribute with this name as it is.
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+pub(super) fn shows(name: &str, redaction: &Redaction) -> bool {
+    let of_chain = name.strip_suffix(CHAIN);
+    !redaction.covers(name) && !of_chain.is_some_and(|name| redaction.covers(name))
+}
+
+/// Whether the list covers texts that are in the status, in the names of events, or in attributes with
+/// other names.
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+pub(super) fn covers_texts(redaction: &Redaction) -> bool {
+    [ERROR, STATUS, MESSAGE]
+        .into_iter()
+        .any(|name| redaction.covers(name))
+}
+
 /// Replaces values whose names are on the list, in the span, its events and its links.
-pub(super) fn redact(span: &mut SpanData, redaction: &Redaction) {
+fn redact(span: &mut SpanData, redaction: &Redaction) {
     let mut copied = false;
     for attributes in attributes(span) {
         for attribute in attributes {

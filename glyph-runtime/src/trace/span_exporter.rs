@@ -1,28 +1,21 @@
 //! Span exporters of the program or of other crates.
 
-use opentelemetry_sdk::trace::{SpanData, SpanExporter};
+use opentelemetry_sdk::trace::SpanExporter;
 
-use super::size;
+use super::export_item::{ExportItem, spans};
 use crate::{
-    export::{Counts, Destination, DropReason, Exporting, Item, Outcome},
+    export::{Counts, Destination, DropReason, Exporting, Outcome},
     otlp::unique::keep_last_values,
 };
-
-impl Item for SpanData {
-    const NAME: &'static str = "spans";
-
-    fn bytes(&self) -> usize {
-        size::of_span(self)
-    }
-}
 
 /// An exporter that implements the `SpanExporter` trait of the SDK.
 #[derive(Debug)]
 pub(crate) struct FromSpanExporter<E>(pub(crate) E);
 
-impl<E: SpanExporter + 'static> Destination<SpanData> for FromSpanExporter<E> {
-    fn export<'d>(&'d mut self, mut batch: Vec<SpanData>, counts: &'d Counts) -> Exporting<'d> {
+impl<E: SpanExporter + 'static> Destination<ExportItem> for FromSpanExporter<E> {
+    fn export<'d>(&'d mut self, batch: Vec<ExportItem>, counts: &'d Counts) -> Exporting<'d> {
         Box::pin(async move {
+            let mut batch = spans(batch);
             let spans = batch.len();
             batch.iter_mut().for_each(keep_last_values);
             let Err(error) = self.0.export(batch).await else {

@@ -65,7 +65,7 @@ const LIMITS: [(&str, &str, &str, Unit); 56] = [
     ("queued spans", "glyph-runtime/src/export/limits.rs", "queue:", Count),
     ("bytes of queued items", "glyph-runtime/src/export/limits.rs", "queue_bytes:", Bytes),
     ("items of a request", "glyph-runtime/src/export/limits.rs", "batch:", Count),
-    ("bytes of a request", "glyph-runtime/src/export/queue.rs", "const BATCH_BYTES: usize =", Bytes),
+    ("bytes of a request", "glyph-runtime/src/export/queue/batch.rs", "const BATCH_BYTES: usize =", Bytes),
     ("time of a batch", "glyph-runtime/src/export/limits.rs", "export_timeout:", Time),
     ("bytes of a collector", "glyph-runtime/src/otlp/transport/mod.rs", "const LONGEST_RESPONSE: usize =", Bytes),
     ("bytes received for one request", "glyph-runtime/src/otlp/transport/exchange.rs", "const LONGEST_EXCHANGE: usize =", Bytes),

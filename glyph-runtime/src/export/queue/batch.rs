@@ -6,7 +6,7 @@ use crate::export::Item;
 
 /// A batch is sent when its items reach this size. Collectors accept 4 MiB at once (the default of
 /// gRPC).
-const BATCH_BYTES: usize = 2 << 20;
+pub(crate) const BATCH_BYTES: usize = 2 << 20;
 
 /// An item, the number of items that it consists of, and its size in bytes.
 #[derive(Debug)]

@@ -127,8 +127,20 @@ impl<R: Request> Client<R> {
         deadline: Deadline,
         counts: &Counts,
     ) -> Outcome {
+        self.send_encoded(request.encode_to_vec(), items, deadline, counts)
+            .await
+    }
+
+    /// [`Client::send`] for a request that is encoded already.
+    pub(super) async fn send_encoded(
+        &mut self,
+        request: Vec<u8>,
+        items: usize,
+        deadline: Deadline,
+        counts: &Counts,
+    ) -> Outcome {
         let transport = &self.transport;
-        let packed = transport.pack(request.encode_to_vec().into());
+        let packed = transport.pack(request.into());
         let response = self
             .retries
             .run(&**transport, packed, deadline, counts)

@@ -15,7 +15,10 @@ use crate::{
     export::{Counts, Destination, DropReason, Exporting, Outcome},
     printable::{Piece, pieces, write_escape},
     private_file,
-    trace::{FileSettings, Span, TraceError},
+    trace::{
+        FileSettings, Span, TraceError,
+        export_item::{ExportItem, spans},
+    },
 };
 
 /// Writes spans to the current file.
@@ -107,11 +110,11 @@ impl Current {
     }
 }
 
-impl Destination<SpanData> for Writer {
-    fn export<'d>(&'d mut self, batch: Vec<SpanData>, counts: &'d Counts) -> Exporting<'d> {
+impl Destination<ExportItem> for Writer {
+    fn export<'d>(&'d mut self, batch: Vec<ExportItem>, counts: &'d Counts) -> Exporting<'d> {
         Box::pin(async move {
             let mut exported = 0;
-            for span in &batch {
+            for span in &spans(batch) {
                 match line(span).and_then(|line| self.write(&line)) {
                     Ok(()) => exported += 1,
                     Err(error) => counts.failed(&error),

@@ -70,8 +70,12 @@ impl Ids {
         }
     }
 
-    pub(super) fn context(self) -> SpanContext {
-        let state = self.state.map_or(TraceState::NONE, |state| *state);
+    pub(super) fn is_sampled(&self) -> bool {
+        self.flags.is_sampled()
+    }
+
+    pub(super) fn context(&self) -> SpanContext {
+        let state = self.state.as_deref().cloned().unwrap_or(TraceState::NONE);
         SpanContext::new(self.trace, self.span, self.flags, false, state)
     }
 }

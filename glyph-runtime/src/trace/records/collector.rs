@@ -17,6 +17,7 @@ use glyph_core::__runtime::{Values, callsite_of, ignore_poison, lock};
 use super::{
     buffer::{Buffer, BufferCounts, EndedSpan, ThreadBuffer},
     convert::Conversion,
+    ended::{EndedSpans, UnusedBuffers},
     recorder::Recorder,
 };
 use crate::{
@@ -26,17 +27,15 @@ use crate::{
     trace::processor::Routes,
 };
 
-/// The most buffers whose memory is kept for threads.
-const MOST_UNUSED: usize = 8;
-
 /// The time for which the thread that takes calls waits for an exporter that takes none.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The buffers of the threads.
 #[derive(Debug)]
 pub(in crate::trace) struct Collector {
-    conversion: Conversion,
+    conversion: Arc<Conversion>,
     limits: FullLimits,
+    unused: Arc<UnusedBuffers>,
     threads: Mutex<Threads>,
     /// The number of threads with a buffer.
     threads_now: AtomicUsize,
@@ -63,8 +62,6 @@ struct Full {
     buffers: VecDeque<Buffer>,
     spans: usize,
     bytes: usize,
-    /// The memory of buffers that were exported.
-    unused: Vec<Buffer>,
     /// Whether nothing takes the buffers any more.
     is_closed: bool,
 }
@@ -101,8 +98,9 @@ impl Full {
 impl Collector {
     pub(in crate::trace) fn new(conversion: Conversion, limits: FullLimits) -> Self {
         Self {
-            conversion,
+            conversion: Arc::new(conversion),
             limits,
+            unused: Arc::new(UnusedBuffers::new(limits.buffer)),
             threads: Mutex::default(),
             threads_now: AtomicUsize::new(0),
             full: Mutex::default(),
@@ -146,16 +144,15 @@ impl Collector {
         full.spans += spans;
         full.bytes += bytes;
         full.buffers.push_back(buffer);
-        let unused = full.unused.pop();
         drop(full);
         self.work.notify_one();
-        Ok(unused)
+        Ok(self.unused.take())
     }
 
     /// Drops and counts a buffer that was not taken, or exports it in place of the collector.
     pub(super) fn pass_by(&self, buffer: Buffer, reason: NotTaken, routes: &Routes) {
         match reason {
-            NotTaken::Forked => self.keep_inherited(routes, buffer),
+            NotTaken::Forked => self.keep_inherited(routes, &buffer),
             NotTaken::Closed => self.export(routes, buffer, false),
             NotTaken::QueueFull => routes.dropped(DropReason::QueueFull, buffer.spans.len()),
         }
@@ -167,20 +164,22 @@ impl Collector {
         let mut buffer = Buffer::default();
         buffer.push(ended, values);
         if self.origin.is_forked() {
-            return self.keep_inherited(routes, buffer);
+            return self.keep_inherited(routes, &buffer);
         }
         self.export(routes, buffer, !routes.closed.load(Relaxed));
     }
 
-    fn export(&self, routes: &Routes, mut buffer: Buffer, keeps: bool) {
-        for span in buffer.spans.drain(..) {
-            routes.route(self.conversion.span_data(span, &buffer.values), keeps);
-        }
-        if let Some(buffer) = buffer.reusable(self.limits.buffer) {
-            let mut full = lock(&self.full);
-            if full.unused.len() < MOST_UNUSED {
-                full.unused.push(buffer);
-            }
+    fn export(&self, routes: &Routes, buffer: Buffer, keeps: bool) {
+        let are_sampled = buffer.spans.iter().all(|span| span.ids.is_sampled());
+        let ended = EndedSpans {
+            buffer,
+            conversion: Arc::clone(&self.conversion),
+            unused: Arc::clone(&self.unused),
+        };
+        if are_sampled {
+            routes.route_ended(ended, keeps);
+        } else {
+            ended.each(|span| routes.route(span, keeps));
         }
     }
 
@@ -269,12 +268,12 @@ impl Collector {
             buffers.extend(take(&mut full.buffers));
         }
         for buffer in buffers {
-            self.keep_inherited(routes, buffer);
+            self.keep_inherited(routes, &buffer);
         }
     }
 
-    fn keep_inherited(&self, routes: &Routes, buffer: Buffer) {
-        for span in buffer.spans {
+    fn keep_inherited(&self, routes: &Routes, buffer: &Buffer) {
+        for span in &buffer.spans {
             routes.keep_inherited(self.conversion.span_data(span, &buffer.values));
         }
     }

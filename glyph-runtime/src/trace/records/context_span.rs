@@ -18,7 +18,7 @@ use opentelemetry_sdk::trace::{SpanEvents, SpanLinks};
 use crate::trace::{SpanLimits, size};
 
 /// Attributes, events and links that are not fields of the call.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Additions {
     pub(super) attributes: Vec<KeyValue>,
     /// Those beyond the limit.

@@ -2,11 +2,14 @@
 //!
 //! The fields become what `tracing-opentelemetry` makes of them.
 
-use std::{borrow::Cow, time::Duration};
+use std::{
+    borrow::Cow,
+    time::{Duration, SystemTime},
+};
 
 use glyph_core::__runtime::{RecordedValue, SourceCrate, SpanCallsite, ValuesOfMany};
 use opentelemetry::{
-    KeyValue,
+    InstrumentationScope, KeyValue,
     trace::{SpanKind, Status},
 };
 use opentelemetry_sdk::trace::SpanData;
@@ -17,118 +20,172 @@ use super::{
 };
 use crate::{
     otlp::instrumentation::{self, ScopeNames},
+    redaction::Redaction,
     source_path,
-    trace::{SpanDetails, SpanLimits},
+    trace::{SpanDetails, SpanLimits, TraceSettings, redacted},
 };
 
 /// What a conversion depends on.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(in crate::trace) struct Conversion {
-    pub(in crate::trace) details: SpanDetails,
-    pub(in crate::trace) limits: SpanLimits,
-    pub(in crate::trace) names: ScopeNames,
+    details: SpanDetails,
+    pub(super) limits: SpanLimits,
+    scope_names: ScopeNames,
+    pub(super) redaction: Redaction,
 }
 
-/// What the fields of a call say of its span.
-struct Described {
-    name: Cow<'static, str>,
-    kind: SpanKind,
-    status: Status,
-    attributes: Vec<KeyValue>,
+/// What the fields of a call say of its span, other than its attributes.
+pub(super) struct Described {
+    pub(super) name: Cow<'static, str>,
+    pub(super) kind: SpanKind,
+    pub(super) status: Status,
 }
 
 impl Conversion {
-    pub(super) fn span_data(&self, span: EndedSpan, values: &ValuesOfMany) -> SpanData {
-        let metadata = span.callsite.metadata();
-        let mut described = Described {
-            name: Cow::Borrowed(metadata.name()),
-            kind: SpanKind::Internal,
-            status: Status::Unset,
-            attributes: Vec::with_capacity(metadata.fields().len()),
-        };
-        values.each(span.values, &mut |name, value| described.add(name, value));
-        self.add_details(span.callsite, &mut described.attributes);
-        let additions = span.additions.map(|additions| *additions);
+    pub(super) fn new(settings: &TraceSettings) -> Self {
+        Self {
+            details: settings.details,
+            limits: settings.limits,
+            scope_names: ScopeNames::new(&settings.instrumentation_scopes),
+            redaction: settings.redaction.clone(),
+        }
+    }
+
+    /// Returns a call as a span, with its redaction.
+    pub(super) fn span_data(&self, span: &EndedSpan, values: &ValuesOfMany) -> SpanData {
+        let mut described = Described::new(span);
+        let mut attributes = Vec::with_capacity(span.callsite.metadata().fields().len());
+        self.each_attribute(span, values, &mut |name, value| {
+            if !described.takes(name, value) {
+                attributes.push(attribute(name, value));
+            }
+        });
+        let additions = span.additions.as_deref().cloned().unwrap_or_default();
+        described.take_additions(&additions);
         let Additions {
-            attributes,
+            attributes: added,
             dropped_attributes,
             events,
             links,
-            status,
-            name,
-            end,
-        } = additions.unwrap_or_default();
-        described.attributes.extend(attributes);
-        described.set_status(status);
-        let dropped = cut(&mut described.attributes, self.limits.attributes);
-        SpanData {
+            ..
+        } = additions;
+        attributes.extend(added);
+        let dropped = cut(&mut attributes, self.limits.attributes);
+        let data = SpanData {
             span_context: span.ids.context(),
             parent_span_id: span.parent,
             parent_span_is_remote: span.parent_is_remote,
             span_kind: described.kind,
-            name: name.unwrap_or(described.name),
+            name: described.name,
             start_time: span.start,
-            end_time: end.unwrap_or_else(|| span.start + Duration::from_nanos(span.nanoseconds)),
-            attributes: described.attributes,
+            end_time: end(span),
+            attributes,
             dropped_attributes_count: dropped.saturating_add(dropped_attributes),
             events,
             links,
             status: described.status,
-            instrumentation_scope: self.names.scope_of(source(span.callsite)),
-        }
+            instrumentation_scope: self.scope(source(span.callsite)),
+        };
+        let value_length = self.limits.attribute_value_length;
+        redacted::redacted(data, &self.redaction, value_length)
     }
 
-    fn add_details(&self, callsite: &'static SpanCallsite, attributes: &mut Vec<KeyValue>) {
+    pub(super) fn scope(&self, source: SourceCrate) -> InstrumentationScope {
+        self.scope_names.scope_of(source)
+    }
+
+    /// Passes the fields of a call, and its details.
+    pub(super) fn each_attribute(
+        &self,
+        span: &EndedSpan,
+        values: &ValuesOfMany,
+        add: &mut dyn FnMut(&'static str, RecordedValue<'_>),
+    ) {
+        values.each(span.values.clone(), add);
+        self.each_detail(span.callsite, add);
+    }
+
+    fn each_detail(
+        &self,
+        callsite: &'static SpanCallsite,
+        add: &mut dyn FnMut(&'static str, RecordedValue<'_>),
+    ) {
         let metadata = callsite.metadata();
         if self.details.target {
-            attributes.push(KeyValue::new("target", metadata.target()));
+            add("target", RecordedValue::Str(metadata.target()));
         }
         if !self.details.source_location {
             return;
         }
         if let Some(file) = metadata.file() {
             let file = source_path::relative(file);
-            attributes.push(KeyValue::new("code.file.path", file));
+            add("code.file.path", RecordedValue::Str(file));
         }
         if let Some(module) = metadata.module_path() {
-            attributes.push(KeyValue::new("code.module.name", module));
+            add("code.module.name", RecordedValue::Str(module));
         }
         if let Some(line) = metadata.line() {
-            attributes.push(KeyValue::new("code.line.number", i64::from(line)));
+            add("code.line.number", RecordedValue::I64(line.into()));
         }
     }
 }
 
-fn source(callsite: &'static SpanCallsite) -> SourceCrate {
+/// The crate of a callsite.
+pub(super) fn source(callsite: &'static SpanCallsite) -> SourceCrate {
     let (source, own) = (callsite.source_crate(), instrumentation::OWN);
     if source.name == own.name { own } else { source }
 }
 
+/// When a call has ended, or when code has ended its span.
+pub(super) fn end(span: &EndedSpan) -> SystemTime {
+    let additions = span.additions.as_deref();
+    let end = additions.and_then(|additions| additions.end);
+    end.unwrap_or_else(|| span.start + Duration::from_nanos(span.nanoseconds))
+}
+
+fn attribute(name: &'static str, value: RecordedValue<'_>) -> KeyValue {
+    match value {
+        RecordedValue::Str(text) => KeyValue::new(name, text.to_owned()),
+        RecordedValue::Bool(value) => KeyValue::new(name, value),
+        RecordedValue::F64(value) => KeyValue::new(name, value),
+        RecordedValue::I64(value) => KeyValue::new(name, value),
+        RecordedValue::U64(value) => match i64::try_from(value) {
+            Ok(value) => KeyValue::new(name, value),
+            Err(_) => KeyValue::new(name, value.to_string()),
+        },
+    }
+}
+
 impl Described {
-    fn add(&mut self, name: &'static str, value: RecordedValue<'_>) {
-        let attribute = match (name, value) {
-            ("otel.name", RecordedValue::Str(text)) => {
-                self.name = Cow::Owned(text.to_owned());
-                return;
-            }
-            ("otel.kind", RecordedValue::Str(text)) => {
-                self.kind = kind(text);
-                return;
-            }
-            ("otel.status_code", RecordedValue::Str(text)) => return self.set_status(status(text)),
-            ("otel.status_description", RecordedValue::Str(text)) => {
-                return self.set_status(Status::error(text.to_owned()));
-            }
-            (name, RecordedValue::Str(text)) => KeyValue::new(name, text.to_owned()),
-            (name, RecordedValue::Bool(value)) => KeyValue::new(name, value),
-            (name, RecordedValue::F64(value)) => KeyValue::new(name, value),
-            (name, RecordedValue::I64(value)) => KeyValue::new(name, value),
-            (name, RecordedValue::U64(value)) => match i64::try_from(value) {
-                Ok(value) => KeyValue::new(name, value),
-                Err(_) => KeyValue::new(name, value.to_string()),
-            },
+    pub(super) fn new(span: &EndedSpan) -> Self {
+        Self {
+            name: Cow::Borrowed(span.callsite.metadata().name()),
+            kind: SpanKind::Internal,
+            status: Status::Unset,
+        }
+    }
+
+    /// Takes a field that is no attribute.
+    pub(super) fn takes(&mut self, name: &str, value: RecordedValue<'_>) -> bool {
+        let RecordedValue::Str(text) = value else {
+            return false;
         };
-        self.attributes.push(attribute);
+        match name {
+            "otel.name" => self.name = Cow::Owned(text.to_owned()),
+            "otel.kind" => self.kind = kind(text),
+            "otel.status_code" => self.set_status(status(text)),
+            "otel.status_description" => self.set_status(Status::error(text.to_owned())),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Takes what code has set on the span.
+    pub(super) fn take_additions(&mut self, additions: &Additions) {
+        self.set_status(additions.status.clone());
+        if let Some(name) = &additions.name {
+            self.name.clone_from(name);
+        }
     }
 
     /// As the SDK: a description replaces none, and `Ok` is final.

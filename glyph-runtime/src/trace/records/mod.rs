@@ -3,14 +3,20 @@
 //! A call of a stage has a [`RecordSpan`] beside the record of its fields. While a thread is in the
 //! call, OpenTelemetry's current context has it as its span, so spans of `tracing`'s below it are its
 //! children, and it is a child of those around it. When the call ends, the fields are copied into a
-//! buffer of the thread. Full buffers, and those that have waited for some time, become spans of the
-//! SDK on a thread of the pipeline, or on the thread that flushes it.
+//! buffer of the thread. A thread of the pipeline, or the thread that flushes it, passes full buffers, and
+//! those that have waited for some time, to the queues of the exporters. OTLP requests are encoded from
+//! the buffers; for the ring and other exporters, the calls become spans of the SDK.
 
 mod buffer;
 mod collector;
 mod context_span;
 mod convert;
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+mod encode;
+mod ended;
 mod event;
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+mod field_names;
 mod filter;
 mod local;
 mod recorder;
@@ -24,13 +30,19 @@ use std::{
     time::Duration,
 };
 
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+pub(super) use self::encode::EncoderMemory;
 pub(super) use self::{
-    collector::Collector, context_span::is_current, event::add as add_event,
-    filter::CallsiteFilter, recorder::Recorder,
+    collector::Collector,
+    context_span::is_current,
+    ended::{EndedPart, EndedSpans},
+    event::add as add_event,
+    filter::CallsiteFilter,
+    recorder::Recorder,
 };
 use self::{collector::FullLimits, convert::Conversion};
 use super::{Sampler, StageSpans, TraceSettings, until_shutdown::UntilShutdown};
-use crate::{context::trace_context::stage_recorder, otlp::instrumentation::ScopeNames};
+use crate::context::trace_context::stage_recorder;
 use glyph_core::__runtime::export_records;
 
 /// The most spans that a thread keeps before it hands them over.
@@ -42,17 +54,12 @@ const SHORTEST: Duration = Duration::from_millis(1);
 pub(super) fn collector(settings: &TraceSettings) -> Option<Arc<Collector>> {
     let is_wanted = settings.stages == StageSpans::Records && !settings.details.busy_and_idle;
     is_wanted.then(|| {
-        let conversion = Conversion {
-            details: settings.details,
-            limits: settings.limits,
-            names: ScopeNames::new(&settings.instrumentation_scopes),
-        };
         let limits = FullLimits {
             buffer: settings.batch.batch.clamp(1, FULL),
             spans: settings.batch.queue,
             bytes: settings.batch.queue_bytes,
         };
-        Arc::new(Collector::new(conversion, limits))
+        Arc::new(Collector::new(Conversion::new(settings), limits))
     })
 }
 

@@ -53,8 +53,8 @@ impl Ring {
         }
     }
 
-    pub(crate) fn wants(&self, span: &SpanData) -> bool {
-        self.keep_failures.is_some() || (self.keeps_sampled && span.span_context.is_sampled())
+    pub(crate) fn wants(&self, is_sampled: bool) -> bool {
+        self.keep_failures.is_some() || (self.keeps_sampled && is_sampled)
     }
 
     pub(crate) fn push(&self, span: SpanData) {

@@ -3,6 +3,7 @@
 mod added;
 mod calls;
 mod collected;
+mod encoded;
 mod nested;
 mod program;
 mod sampled;
