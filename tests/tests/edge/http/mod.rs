@@ -18,6 +18,7 @@ mod headers;
 mod http_2;
 mod hyper_services;
 pub(crate) mod kept;
+mod middleware;
 mod own_metrics;
 mod requests;
 mod tenants;
