@@ -49,6 +49,8 @@
 //! The minimum supported Rust version is 1.88. `glyph-runtime` re-exports this crate as
 //! `artifacts`, with its feature `artifacts`.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod alerting;
 mod artifacts;
 mod change;

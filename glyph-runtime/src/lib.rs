@@ -69,6 +69,10 @@
 //!
 //! Without `.without_listener()`, `install` serves `/metrics`, `/healthz` and `/readyz`.
 //!
+//! The [guide] has a page for each task, such as [a first metric](guide::first_metric), [an HTTP
+//! service](guide::services), [a job](guide::jobs), [tests](guide::testing), and
+//! [troubleshooting](guide::troubleshooting).
+//!
 //! # Declare
 //!
 //! - [`metric_catalog`] makes a struct a catalog of metrics.
@@ -120,7 +124,8 @@
 //! | `testing` | captures of metrics and spans for tests, and a clock that tests move | no |
 //! | `trace` | spans, exemplars, samplers and propagation | with `otlp-http` |
 //!
-//! Features only add. Without any, a catalog is declared, recorded and exposed as text.
+//! Features only add. Without any, a catalog is declared, recorded and exposed as text. An item of a
+//! feature that is not enabled does not compile, and the error names the feature.
 //!
 //! # Versions
 //!
@@ -141,8 +146,19 @@ mod export;
 pub mod expose;
 #[cfg(feature = "metrics")]
 pub mod facade;
+#[cfg(all(doc, not(doctest)))]
+pub mod guide;
 #[cfg(feature = "admin")]
 pub mod health;
+#[cfg(not(all(
+    feature = "admin",
+    feature = "artifacts",
+    feature = "cli",
+    feature = "log",
+    feature = "metrics",
+    any(feature = "otlp-grpc", feature = "otlp-http"),
+)))]
+mod left_out;
 #[cfg(feature = "log")]
 pub mod log;
 mod macros;

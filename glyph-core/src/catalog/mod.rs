@@ -1,4 +1,23 @@
 //! Catalogs: the metrics of a program, declared and checked at compile time.
+//!
+//! A program reads what a catalog declares from its descriptor, a constant:
+//!
+//! ```
+//! # use glyph_core as glyph_runtime;
+//! use glyph_runtime::{Catalog, Counter, catalog::Kind, metric_catalog};
+//!
+//! #[metric_catalog(namespace = "doc_catalog")]
+//! pub struct Metrics {
+//!     /// Orders.
+//!     pub orders: Counter,
+//! }
+//!
+//! # fn main() {
+//! let [orders] = Metrics::DESCRIPTOR.metrics else { unreachable!("one metric is declared") };
+//! assert_eq!((orders.name, orders.help), ("doc_catalog_orders", "Orders."));
+//! assert!(matches!(orders.kind, Kind::Counter));
+//! # }
+//! ```
 
 mod artifact_checks;
 mod checks;

@@ -3,6 +3,29 @@
 //! A *closed* label lists its values in its type: an enum under `#[derive(Label)]`, or `bool`. An
 //! *open* one takes any string and has a limit where it is used, so that input cannot create series
 //! without end.
+//!
+//! ```
+//! # use glyph_core as glyph_runtime;
+//! use glyph_runtime::{Label, LabelSet, label::LabelValues};
+//!
+//! /// A closed label.
+//! #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+//! pub enum Provider { Deepgram, Elevenlabs }
+//!
+//! #[derive(LabelSet)]
+//! pub struct Call<'a> {
+//!     pub provider: Provider,
+//!     #[label(max = 128)] // an open label states its limit
+//!     pub tool: &'a str,
+//! }
+//!
+//! # fn main() {
+//! assert_eq!(Provider::VALUES, Some(&["deepgram", "elevenlabs"][..]));
+//! let [provider, tool] = Call::LABELS else { unreachable!("two labels are declared") };
+//! assert!(matches!(provider.values, LabelValues::Closed(_)));
+//! assert!(matches!(tool.values, LabelValues::Open { .. }));
+//! # }
+//! ```
 
 mod call_lookup;
 mod descriptor;

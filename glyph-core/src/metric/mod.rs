@@ -2,6 +2,33 @@
 //!
 //! The index of a series is computed from its label values. Each thread writes separate cells, so
 //! recording is a plain load and store. A reader adds up the cells of all threads.
+//!
+//! ```
+//! # use glyph_core as glyph_runtime;
+//! use std::time::Duration;
+//! use glyph_runtime::{Counter, Gauge, Histogram, metric_catalog};
+//!
+//! #[metric_catalog(namespace = "doc_metric")]
+//! pub struct Metrics {
+//!     /// Orders.
+//!     pub orders: Counter,
+//!     /// Open carts.
+//!     pub carts: Gauge,
+//!     /// Time to pay.
+//!     #[metric(unit = seconds, buckets = [10ms, 1s])]
+//!     pub payment: Histogram,
+//! }
+//!
+//! # fn main() {
+//! let metrics = Metrics::global();
+//! metrics.orders.inc();
+//! metrics.carts.add(3);
+//! metrics.payment.observe(Duration::from_millis(20));
+//! assert_eq!(metrics.orders.value(), 1);
+//! assert_eq!(metrics.carts.value(), 3.0);
+//! assert_eq!(metrics.payment.snapshot().count(), 1);
+//! # }
+//! ```
 
 mod amount;
 mod atomic;

@@ -3,6 +3,24 @@
 //! A catalog declares them, `scope(tenant_id: max 1000, campaign_id: max 5000)`, and generates a
 //! struct for them. In its `scope` and `in_scope`, all metrics of the catalog and of the catalogs
 //! nested in it have these labels.
+//!
+//! ```
+//! # use glyph_core as glyph_runtime;
+//! use glyph_runtime::{Counter, metric_catalog};
+//!
+//! #[metric_catalog(namespace = "doc_scopes", scope(tenant_id: max 1000))]
+//! pub struct Metrics {
+//!     /// Orders.
+//!     pub orders: Counter,
+//! }
+//!
+//! # fn main() {
+//! let acme = TenantContext { tenant_id: "acme-corp" };
+//! acme.in_scope(|| Metrics::global().orders.inc());
+//! assert_eq!(acme.in_scope(|| Metrics::global().orders.value()), 1);
+//! assert_eq!(Metrics::global().orders.value(), 0); // outside of the scope the label is absent
+//! # }
+//! ```
 
 mod current;
 mod directory;

@@ -1,4 +1,11 @@
 //! The label sets of [`WaitMetrics`](super::WaitMetrics) and [`QueueMetrics`](super::QueueMetrics).
+//!
+//! ```
+//! # use glyph_core as glyph_runtime;
+//! use glyph_runtime::wait::{QueueMetrics, labels::Queues};
+//!
+//! assert_eq!(QueueMetrics::global().depth.value(Queues { queue: "mails" }), 0.0);
+//! ```
 
 use super::WaitOutcome;
 use crate::LabelSet;

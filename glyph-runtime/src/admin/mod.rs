@@ -2,6 +2,17 @@
 //!
 //! [`router`] returns the endpoints for a listener of the program. [`Listener`] serves them on a
 //! separate thread, so that they respond when the program's runtime is busy or has not started.
+//!
+//! ```
+//! use glyph_runtime::Telemetry;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let telemetry = Telemetry::builder("shop").build()?;
+//! let endpoints: axum::Router = telemetry.router(); // for the program's own listener
+//! # drop(endpoints);
+//! # Ok(())
+//! # }
+//! ```
 
 mod acceptor;
 mod address;

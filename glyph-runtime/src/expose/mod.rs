@@ -1,4 +1,21 @@
 //! The exposition: recorded metrics in the formats of Prometheus and OpenMetrics, and over OTLP.
+//!
+//! ```
+//! use glyph_runtime::{Counter, Telemetry, expose::Format, metric_catalog};
+//!
+//! #[metric_catalog(namespace = "doc_expose")]
+//! pub struct Metrics {
+//!     /// Orders.
+//!     pub orders: Counter,
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let telemetry = Telemetry::builder("shop").catalog(Metrics::global()).build()?;
+//! let exposition = telemetry.exposition(); // a clone for another handler or exporter
+//! assert!(exposition.render(Format::Text).contains("\ndoc_expose_orders_total 0\n"));
+//! # Ok(())
+//! # }
+//! ```
 
 mod escape;
 mod exposition;

@@ -2,6 +2,26 @@
 //!
 //! A key that a catalog declares is recorded in the catalog. All others go to
 //! `metrics-exporter-prometheus`, and are exported with the declared metrics.
+//!
+//! `install` sets it. Without an installation:
+//!
+//! ```
+//! use glyph_runtime::{Counter, Telemetry, metric_catalog};
+//!
+//! #[metric_catalog(namespace = "doc_facade")]
+//! pub struct Metrics {
+//!     /// Orders.
+//!     pub orders: Counter,
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let telemetry = Telemetry::builder("shop").catalog(Metrics::global()).without_listener().install()?;
+//! metrics::counter!("doc_facade_orders_total").increment(1); // by another crate
+//! assert_eq!(Metrics::global().orders.value(), 1);
+//! # drop(telemetry);
+//! # Ok(())
+//! # }
+//! ```
 
 mod at_thread_end;
 mod catalog;

@@ -3,6 +3,20 @@
 //! A process is *live* if it responds at all, and *ready* if all of its checks pass. Checks run
 //! only for a readiness probe, at the same time. Probes that arrive during a run, or within a second
 //! of its end, share its report.
+//!
+//! ```
+//! use glyph_runtime::Telemetry;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let telemetry = Telemetry::builder("shop")
+//!     .check("database", || async { Err("connection refused") })
+//!     .build()?;
+//! let report = telemetry.health().readiness().await; // as `/readyz` responds
+//! assert_eq!(report.to_string(), r#"{"status":"fail","checks":{"database":"fail: connection refused"}}"#);
+//! # Ok(())
+//! # }
+//! ```
 
 mod builder;
 mod check;

@@ -1,5 +1,17 @@
 //! Log lines with the ids of their trace, and an audit trail.
 //!
+//! ```no_run
+//! use glyph_runtime::Telemetry;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let telemetry = Telemetry::builder("shop").install()?;
+//! tracing::info!(order = 7, "order placed");
+//! // {"timestamp":"..","level":"INFO","message":"order placed","target":"shop","order":7}
+//! telemetry.set_log_filter("debug")?;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! A line is one JSON object, or a pretty line on a terminal. It has these fields:
 //!
 //! | field | when |

@@ -2,6 +2,21 @@
 //!
 //! See the OpenTelemetry Protocol Specification 1.x. Spans, metrics and log records have
 //! separate pipelines, which take [`OtlpSettings`].
+//!
+//! ```
+//! use std::time::Duration;
+//! use glyph_runtime::{Telemetry, otlp::{OtlpSettings, Protocol}};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let collector = OtlpSettings {
+//!     timeout: Duration::from_secs(3),
+//!     ..OtlpSettings::new("http://127.0.0.1:4318", Protocol::HttpProtobuf)
+//! };
+//! let telemetry = Telemetry::builder("shop").traces(|traces| traces.otlp = Some(collector)).build()?;
+//! # drop(telemetry);
+//! # Ok(())
+//! # }
+//! ```
 
 mod error;
 pub(crate) mod instrumentation;

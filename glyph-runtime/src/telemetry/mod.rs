@@ -1,4 +1,20 @@
 //! The telemetry of a process: built from its signals, installed, and shut down.
+//!
+//! ```
+//! use std::time::Duration;
+//! use glyph_runtime::Telemetry;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let telemetry = Telemetry::builder("shop")
+//!     .version("1.2.3")
+//!     .deployment_environment("staging")
+//!     .without_listener()
+//!     .install()?;
+//! let report = telemetry.shutdown_blocking(Duration::from_secs(5));
+//! assert!(report.is_complete(), "{report}");
+//! # Ok(())
+//! # }
+//! ```
 
 #[cfg(feature = "cli")]
 mod arguments;

@@ -1,4 +1,12 @@
 //! The label sets of [`ClientMetrics`](super::ClientMetrics).
+//!
+//! ```
+//! use glyph_runtime::grpc::{ClientMetrics, ErrorType, System, client::labels::Failed};
+//!
+//! let (method, peer) = ("shop.Stock/Get", "stock.internal");
+//! let failed = Failed { method, peer, error: ErrorType::Timeout, system: System::Grpc };
+//! assert_eq!(ClientMetrics::global().errors.value(failed), 0);
+//! ```
 
 use crate::{
     LabelSet,

@@ -1,4 +1,11 @@
 //! gRPC clients: the parts of [`ClientLayer`] and the label sets of [`ClientMetrics`].
+//!
+//! ```
+//! use glyph_runtime::grpc::client::{ClientLayer, ClientMetrics};
+//!
+//! let layer = ClientLayer::new(ClientMetrics::global()).peer("stock.internal:50051");
+//! # drop(layer);
+//! ```
 
 mod channel_peer;
 pub mod labels;

@@ -1,4 +1,11 @@
 //! The label sets of [`ServerMetrics`](super::ServerMetrics).
+//!
+//! ```
+//! use glyph_runtime::grpc::{ErrorType, ServerMetrics, server::labels::Failed, System};
+//!
+//! let failed = Failed { method: "shop.Stock/Get", error: ErrorType::Timeout, system: System::Grpc };
+//! assert_eq!(ServerMetrics::global().errors.value(failed), 0);
+//! ```
 
 use crate::{
     LabelSet,

@@ -1,4 +1,14 @@
 //! gRPC servers: the parts of [`ServerLayer`] and the label sets of [`ServerMetrics`].
+//!
+//! ```
+//! use glyph_runtime::grpc::server::{ServerLayer, ServerMetrics};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let layer = ServerLayer::new(ServerMetrics::global()).try_ids(["org_id"])?;
+//! # drop(layer);
+//! # Ok(())
+//! # }
+//! ```
 
 mod incoming;
 pub mod labels;

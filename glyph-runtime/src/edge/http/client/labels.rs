@@ -1,4 +1,11 @@
 //! The label sets of [`ClientMetrics`](super::ClientMetrics).
+//!
+//! ```
+//! use glyph_runtime::http::{ClientMetrics, Method, client::labels::Peer};
+//!
+//! let active = &ClientMetrics::global().active_requests;
+//! assert_eq!(active.value(Peer { method: Method::Get, peer: "shop.internal" }), 0.0);
+//! ```
 
 use crate::{
     LabelSet,

@@ -1,4 +1,11 @@
 //! The label sets of [`ServerMetrics`](super::ServerMetrics).
+//!
+//! ```
+//! use glyph_runtime::http::{Method, ServerMetrics, server::labels::Active};
+//!
+//! let active = &ServerMetrics::global().active_requests;
+//! assert_eq!(active.value(Active { method: Method::Get }), 0.0);
+//! ```
 
 use crate::{
     LabelSet,

@@ -1,4 +1,13 @@
 //! HTTP servers: the parts of [`ServerLayer`] and the label sets of [`ServerMetrics`].
+//!
+//! ```
+//! use glyph_runtime::http::{Route, server::{ServerLayer, ServerMetrics}};
+//!
+//! // Without a router, the program names the routes.
+//! let layer = ServerLayer::new(ServerMetrics::global())
+//!     .route(|request| (request.uri.path() == "/prices").then(|| Route::from("/prices")));
+//! # drop(layer);
+//! ```
 
 mod incoming;
 pub mod labels;
