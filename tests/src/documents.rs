@@ -9,6 +9,10 @@ struct Readme;
 struct Guide;
 
 #[cfg(doctest)]
+#[doc = include_str!("../../docs/stability.md")]
+struct Stability;
+
+#[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/artifacts.md")]
 struct Artifacts;
 
@@ -33,8 +37,20 @@ struct ExistingTracing;
 struct Export;
 
 #[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/first-metric.md")]
+struct FirstMetric;
+
+#[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/grpc.md")]
 struct Grpc;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/jobs.md")]
+struct Jobs;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/libraries.md")]
+struct Libraries;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/limits.md")]
@@ -51,6 +67,14 @@ struct Metrics;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/monitoring.md")]
 struct Monitoring;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/peers.md")]
+struct Peers;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/production.md")]
+struct Production;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/secrets.md")]
@@ -75,3 +99,7 @@ struct Tenants;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/testing.md")]
 struct Testing;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/troubleshooting.md")]
+struct Troubleshooting;

@@ -5,8 +5,10 @@
     reason = "a document that cannot be read fails the test"
 )]
 
+mod features;
 mod links;
 mod markdown;
+mod modules;
 mod pages;
 
 use std::{

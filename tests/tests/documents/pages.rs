@@ -17,12 +17,13 @@ fn index_names_each_page() {
 
 #[test]
 fn code_of_each_page_is_compiled() {
-    let compiled = read("tests/src/documents.rs");
+    let compiled = read("tests/src/documents.rs") + &read("tests/recipes/src/lib.rs");
     for page in in_folder("docs/guide") {
-        let included = format!("include_str!(\"../../{}\")", page.display());
+        let included = format!("../{}\")]", page.display());
         assert!(
             compiled.contains(&included),
-            "no `{included}` in tests/src/documents.rs"
+            "neither tests/src/documents.rs nor tests/recipes/src/lib.rs includes {}",
+            page.display()
         );
     }
 }
@@ -43,5 +44,47 @@ fn no_rust_block_is_ignored() {
                 .any(|it| it.trim().starts_with("ignore"));
             assert!(!ignored, "{}:{number} is not compiled", page.display());
         }
+    }
+}
+
+#[test]
+fn rustdoc_has_each_page_and_defines_its_links() {
+    let module = read("glyph-runtime/src/guide/mod.rs");
+    let links = Document::parse(&read("glyph-runtime/src/guide/links.md"));
+    let defined = links.definitions();
+    for page in in_folder("docs/guide") {
+        let document = Document::parse(&read(&page));
+        let page = page.strip_prefix("docs").expect("a page in docs").display();
+        assert!(
+            module.contains(&format!(": \"{page}\"")),
+            "no {page} in rustdoc"
+        );
+        for name in document.definitions().keys() {
+            assert!(
+                defined.contains_key(name),
+                "{page}: links.md does not define `[{name}]`"
+            );
+        }
+        for target in document.targets() {
+            let found = target.starts_with("https://");
+            assert!(
+                found,
+                "{page}: `{target}` leads nowhere in rustdoc: define a name"
+            );
+        }
+    }
+}
+
+#[test]
+fn comparison_with_peers_has_no_blank() {
+    let page = read("docs/guide/peers.md");
+    let rows: Vec<_> = page.lines().filter(|line| line.starts_with('|')).collect();
+    assert!(rows.len() > 30, "only {} rows", rows.len());
+    for row in rows {
+        let mut cells = row.trim_matches('|').split('|');
+        assert!(
+            cells.all(|cell| !cell.trim().is_empty()),
+            "a blank in `{row}`"
+        );
     }
 }
