@@ -19,6 +19,9 @@
 //! # }
 //! ```
 //!
+//! A program usually has a subcommand that writes all files, and checks them in CI: see
+//! [`ArtifactArgs`], and the page on artifacts in the guide, a module of `glyph-runtime`.
+//!
 //! # Generate
 //!
 //! - [`Artifacts`] has the catalogs to generate from. [`Artifacts::write`] writes all files, and

@@ -2,7 +2,7 @@
 //!
 //! A library depends on this crate alone. It brings no HTTP, TLS, tokio, serde or OpenTelemetry. A
 //! program depends on `glyph-runtime`, which re-exports all of this crate and exports what is
-//! recorded.
+//! recorded. Its module `guide` has a page for each task, such as a library that offers metrics.
 //!
 //! ```
 //! use glyph_core::{

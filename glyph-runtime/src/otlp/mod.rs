@@ -8,10 +8,8 @@
 //! use glyph_runtime::{Telemetry, otlp::{OtlpSettings, Protocol}};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let collector = OtlpSettings {
-//!     timeout: Duration::from_secs(3),
-//!     ..OtlpSettings::new("http://127.0.0.1:4318", Protocol::HttpProtobuf)
-//! };
+//! let mut collector = OtlpSettings::new("http://127.0.0.1:4318", Protocol::HttpProtobuf);
+//! collector.timeout = Duration::from_secs(3);
 //! let telemetry = Telemetry::builder("shop").traces(|traces| traces.otlp = Some(collector)).build()?;
 //! # drop(telemetry);
 //! # Ok(())
