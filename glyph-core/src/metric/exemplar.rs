@@ -25,16 +25,21 @@ use crate::hex::{Hex, parse_hex};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exemplar {
-    pub(super) trace: u128,
+    /// The halves of the id: an integer of 128 bits would align all that has an exemplar.
+    pub(super) trace: [u64; 2],
     pub(super) span: u64,
 }
 
 impl Exemplar {
     /// Creates an exemplar of the span with these ids.
     #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the halves of an id are taken apart"
+    )]
     pub const fn new(trace_id: u128, span_id: u64) -> Self {
         Self {
-            trace: trace_id,
+            trace: [(trace_id >> 64) as u64, trace_id as u64],
             span: span_id,
         }
     }
@@ -52,14 +57,15 @@ impl Exemplar {
         if trace == 0 || span == 0 {
             Err(InvalidTraceId)
         } else {
-            Ok(Self { trace, span })
+            Ok(Self::new(trace, span))
         }
     }
 
     /// The trace id.
     #[must_use]
     pub const fn trace_id(&self) -> u128 {
-        self.trace
+        let [high, low] = self.trace;
+        ((high as u128) << 64) | low as u128
     }
 
     /// The span id.
@@ -71,7 +77,7 @@ impl Exemplar {
 
 impl fmt::Display for Exemplar {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let trace = Hex::<32>::new(self.trace);
+        let trace = Hex::<32>::new(self.trace_id());
         let span = Hex::<16>::new(self.span.into());
         write!(formatter, "{}-{}", trace.as_str(), span.as_str())
     }

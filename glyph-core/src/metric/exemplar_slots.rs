@@ -25,6 +25,10 @@ const WIDTH: usize = WORDS + 2;
 /// and drops exemplars that are not in order.
 const DISTANCE: u64 = 1_000_000;
 
+/// The nanoseconds for which the exemplar of a stage is not replaced by that of another call. Calls of
+/// several threads would write to the same memory each time.
+const KEPT_FOR: u64 = DISTANCE;
+
 /// If the clock was set back by more than this, times fall.
 const SET_BACK: u64 = 60_000_000_000;
 
@@ -56,6 +60,12 @@ impl ExemplarSlots {
             time.max(earliest)
         };
         slot::write(sequence, words, written(exemplar, value, time));
+    }
+
+    /// Whether a bucket has an exemplar that is not to be replaced at this time.
+    fn is_recent(&self, bucket: usize, time: u64) -> bool {
+        let slot = self.slot(bucket);
+        slot.is_some_and(|[.., last]| time.wrapping_sub(last.load(Relaxed)) < KEPT_FOR)
     }
 
     /// Removes the exemplars of some buckets. No other thread may use them meanwhile.
@@ -91,24 +101,15 @@ const fn is_set_back(time: u64, earliest: u64) -> bool {
     earliest.saturating_sub(time) > SET_BACK
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the halves of an id are taken apart"
-)]
 fn written(Exemplar { trace, span }: Exemplar, value: f64, time: u64) -> [u64; WORDS] {
-    [
-        (trace >> 64) as u64,
-        trace as u64,
-        span,
-        value.to_bits(),
-        time,
-    ]
+    let [high, low] = trace;
+    [high, low, span, value.to_bits(), time]
 }
 
 fn exemplar_of([high, low, span, value, time]: [u64; WORDS]) -> ExemplarAt {
     ExemplarAt {
         exemplar: Exemplar {
-            trace: (u128::from(high) << 64) | u128::from(low),
+            trace: [high, low],
             span,
         },
         value: f64::from_bits(value),
@@ -129,14 +130,39 @@ impl Metric {
     ) {
         let slot = series * self.buckets() + bucket;
         let time = at.unix_nanoseconds();
+        self.with_exemplars(|slots| slots.keep(slot, exemplar, value, time));
+    }
+
+    /// Keeps the exemplar of a call that took so many nanoseconds, unless that of another call is
+    /// recent.
+    pub(crate) fn keep_call_exemplar(
+        &'static self,
+        series: usize,
+        bucket: usize,
+        exemplar: Exemplar,
+        nanoseconds: u64,
+        at: Moment,
+    ) {
+        let slot = series * self.buckets() + bucket;
+        let time = at.unix_nanoseconds();
+        self.with_exemplars(|slots| {
+            if !slots.is_recent(slot, time) {
+                let seconds = Duration::from_nanos(nanoseconds).as_secs_f64();
+                slots.keep(slot, exemplar, seconds, time);
+            }
+        });
+    }
+
+    /// Passes the exemplars of the current scope to `work`.
+    #[inline]
+    fn with_exemplars(&'static self, work: impl FnOnce(&ExemplarSlots)) {
         if let Some(target) = self.parts.cells.target_cells() {
             if let Some(state) = target.cells.state(self) {
-                state.exemplars_of(self).keep(slot, exemplar, value, time);
+                work(state.exemplars_of(self));
             }
             return;
         }
-        let state = self.state();
-        state.exemplars_of(self).keep(slot, exemplar, value, time);
+        work(self.state().exemplars_of(self));
     }
 
     /// Returns the last exemplar of a bucket, outside of scopes or in one.
@@ -177,7 +203,7 @@ mod tests {
         time::{Duration, UNIX_EPOCH},
     };
 
-    use super::{DISTANCE, Exemplar, ExemplarSlots, SET_BACK, slot, written};
+    use super::{DISTANCE, Exemplar, ExemplarSlots, KEPT_FOR, SET_BACK, slot, written};
 
     /// The span and the nanoseconds of the exemplar of the first bucket.
     fn seen(slots: &ExemplarSlots) -> Option<(u64, u128)> {
@@ -240,6 +266,18 @@ mod tests {
         assert_eq!(seen(&slots), Some((1, start.into())));
         keep(2, start - 2 * SET_BACK);
         assert_eq!(seen(&slots), Some((2, (start - 2 * SET_BACK).into())));
+    }
+
+    #[test]
+    fn exemplar_is_recent_for_a_millisecond() {
+        let slots = ExemplarSlots::new(1);
+        let start = 1_000 * SET_BACK;
+        assert!(!slots.is_recent(0, start), "the bucket has none");
+        slots.keep(0, Exemplar::new(1, 1), 0.5, start);
+        assert!(slots.is_recent(0, start));
+        assert!(slots.is_recent(0, start + KEPT_FOR - 1));
+        assert!(!slots.is_recent(0, start + KEPT_FOR));
+        assert!(!slots.is_recent(0, start - 1), "the clock was set back");
     }
 
     #[test]

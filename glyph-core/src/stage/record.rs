@@ -1,7 +1,5 @@
 //! The records of a call at its end, and with each item of its stream.
 
-use std::time::Duration;
-
 use super::{
     BoundMetric, Outcome, SeriesIndex, StageCells, StageSeries, StatusOffset,
     late::{LabelTexts, LateSource},
@@ -137,9 +135,8 @@ impl BoundMetric {
     ) {
         let bucket = self.metric.observe_nanoseconds_in(own, index, nanoseconds);
         if let Some(bucket) = bucket {
-            let seconds = Duration::from_nanos(nanoseconds).as_secs_f64();
             self.metric
-                .keep_exemplar(index, bucket, exemplar, seconds, ended);
+                .keep_call_exemplar(index, bucket, exemplar, nanoseconds, ended);
         }
     }
 }
