@@ -18,8 +18,8 @@ pub use crate::{
     },
     descriptor::{SourceCrate, asked_label, check_bound, given_label},
     label::{
-        CallLookup, Label, LabelDescriptor, LabelSet, LabelStride, LabelValues, OUTCOME_COUNT,
-        OpenLookup, OpenValues, label_of, open_labels, strides,
+        CallLookup, Label, LabelDescriptor, LabelSet, LabelStride, LabelText, LabelValues,
+        OUTCOME_COUNT, OpenLookup, OpenValues, label_of, open_labels, strides,
     },
     metric::{
         CatalogCells, Counter, DeclaredCatalog, Gauge, Histogram, Metric, MetricParts, MetricState,

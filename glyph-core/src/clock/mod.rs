@@ -89,6 +89,12 @@ impl Moment {
         captured: None,
     };
 
+    /// Whether it is a reading, and not [`UNKNOWN`](Self::UNKNOWN).
+    #[inline]
+    pub(crate) const fn is_known(self) -> bool {
+        self.raw != 0
+    }
+
     /// Reads the cycle counter.
     #[doc(hidden)]
     #[inline]

@@ -34,6 +34,7 @@ mod outcome_count;
 mod sampled_id;
 mod set;
 mod status;
+mod text;
 mod values;
 
 pub use descriptor::{LabelDescriptor, LabelValues};
@@ -42,6 +43,7 @@ pub use outcome_count::OUTCOME_COUNT;
 pub use sampled_id::SampledId;
 pub use set::LabelSet;
 pub use status::{CallStatus, Status};
+pub use text::LabelText;
 
 pub use call_lookup::{CallLookup, Overflowed};
 pub(crate) use descriptor::cardinality;

@@ -6,9 +6,9 @@ use tracing::{
 };
 
 use super::{
-    ParentSpanId, SpanCallsite,
-    record::{records_are_read, spans_are_read, unsampled_are_read},
-    traces::{ParentSpan, traces},
+    ParentSpanId, SpanCallsite, TracedSpan,
+    record::{records_are_exported, records_are_read, spans_are_read, unsampled_are_read},
+    traces::{Below, ParentSpan, traces},
 };
 use crate::thread_end::is_ending;
 
@@ -18,6 +18,14 @@ use crate::thread_end::is_ending;
 pub struct ParentContext {
     pub(super) span: ParentSpanId,
     pub(super) kind: SpanType,
+}
+
+impl ParentContext {
+    /// That of a record with a span, which has found its parent.
+    pub(super) const RECORD: Self = Self {
+        span: ParentSpanId::NONE,
+        kind: SpanType::Traced,
+    };
 }
 
 /// What keeps the fields of a call: a span of `tracing`'s or a record.
@@ -43,13 +51,15 @@ pub(crate) enum SpanNeeds {
 }
 
 /// The kind of span that a call gets: a span or a record, or neither.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) enum Decision {
     Nothing,
     /// Nothing, in a trace that is not sampled.
     Unsampled,
     /// A span or a record.
     Open(ParentContext),
+    /// A record that is exported, with its span.
+    Started(Box<dyn TracedSpan>),
 }
 
 /// Whether calls have nothing in any context: no subscriber reads spans of this level, or the thread
@@ -70,7 +80,8 @@ pub(super) fn decide(
     if interest.is_never() {
         return Decision::Nothing;
     }
-    match in_context(names_parent, needs) {
+    let can_be_started = needs == SpanNeeds::Nothing && !names_parent;
+    match in_context(can_be_started.then_some(callsite), names_parent, needs) {
         Decision::Open(context) if context.kind == SpanType::Tracing => {
             let can_be_record = needs == SpanNeeds::Nothing;
             decide_built(callsite, context, can_be_record, interest.is_always())
@@ -111,15 +122,27 @@ pub(super) fn is_enabled(callsite: &'static SpanCallsite) -> bool {
 
 /// Without connected traces every span is built. Below a span that is not sampled, a span is built
 /// only if it has another parent or a reader exists.
-fn in_context(names_parent: bool, needs: SpanNeeds) -> Decision {
+///
+/// Below one that is sampled, a record of a call from `recordable` is started at once, if there can be
+/// one: most calls are such, and look up their context once.
+#[inline]
+fn in_context(
+    recordable: Option<&'static SpanCallsite>,
+    names_parent: bool,
+    needs: SpanNeeds,
+) -> Decision {
     let Some(traces) = traces() else {
         return Decision::Open(ParentContext {
             span: ParentSpanId::NONE,
             kind: SpanType::Tracing,
         });
     };
-    let Some(ParentSpan { id, is_unsampled }) = traces.parent_span() else {
-        return Decision::Nothing;
+    let recordable = recordable
+        .filter(|callsite| records_are_exported() && !spans_are_read() && !callsite.has_error());
+    let ParentSpan { id, is_unsampled } = match traces.start_below(recordable) {
+        Below::Started(span) => return Decision::Started(span),
+        Below::Span(parent) => parent,
+        Below::Ending => return Decision::Nothing,
     };
     let is_read = spans_are_read() || unsampled_are_read();
     let is_built = !is_unsampled || names_parent || is_read;

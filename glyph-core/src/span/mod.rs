@@ -9,6 +9,7 @@ mod around;
 mod build;
 mod callsite;
 mod decision;
+mod end;
 mod enter;
 mod field;
 mod inside;
@@ -46,4 +47,4 @@ pub use record::{
 pub(crate) use running::{RunningStage, innermost};
 pub use secret::{REDACTED, Secret};
 pub use traced::TracedSpan;
-pub use traces::{KeptContext, ParentSpan, ParentSpanId, SpanParent, Traces, connect};
+pub use traces::{Below, KeptContext, ParentSpan, ParentSpanId, SpanParent, Traces, connect};

@@ -5,8 +5,8 @@ use std::mem::{ManuallyDrop, replace};
 use tracing::Span;
 
 use super::{
-    Annotate, EnteredShared, FieldValue, ParentContext, RecordSlot, SpanCallsite, SpanParent,
-    TypeName, Values,
+    Annotate, EnteredShared, FieldValue, FieldValues, Parent, ParentContext, RecordSlot,
+    SpanCallsite, SpanParent, TracedSpan, TypeName, Values,
     around::{Around, EnteredAround},
     build::build_again,
     callsite::MAX_FIELDS,
@@ -14,12 +14,8 @@ use super::{
     record,
     recorded::Recorded,
     running::{EnteredStage, enter_stage, leave_stage},
-    traced::{Traced, describe_record},
-    traces::{current_span, exemplar_of},
-};
-use crate::{
-    Exemplar,
-    metric::{current_exemplar, unsampled_exemplar},
+    traced::Traced,
+    traces::current_span,
 };
 
 /// The span of a call: one of `tracing`'s, a record, or none.
@@ -28,7 +24,7 @@ use crate::{
 pub struct OpenSpan(
     /// Dropped by the drop of the whole, if there is anything to drop. The compiler's own code for
     /// it would be a call in every instrumented function.
-    ManuallyDrop<State>,
+    pub(super) ManuallyDrop<State>,
 );
 
 /// Its tag is a byte, so that each step needs one comparison to find out that there is nothing.
@@ -63,7 +59,7 @@ struct EnteredCall<'call> {
 }
 
 /// The span of calls that have none.
-static NO_SPAN: Span = Span::none();
+pub(super) static NO_SPAN: Span = Span::none();
 
 impl Drop for EnteredCall<'_> {
     fn drop(&mut self) {
@@ -90,8 +86,18 @@ impl OpenSpan {
 
     /// Whether there is anything to enter, to leave and to drop.
     #[inline]
-    fn is_open(&self) -> bool {
+    pub(super) fn is_open(&self) -> bool {
         !matches!(*self.0, State::Nothing | State::Unsampled)
+    }
+
+    /// Notes that there is nothing, in a trace that is not sampled. It writes less than
+    /// [`set`](Self::set).
+    #[inline]
+    pub(super) fn set_unsampled(&mut self) {
+        if self.is_open() {
+            self.close();
+        }
+        self.0 = ManuallyDrop::new(State::Unsampled);
     }
 
     #[inline]
@@ -100,6 +106,53 @@ impl OpenSpan {
             self.close();
         }
         self.0 = ManuallyDrop::new(state);
+    }
+
+    /// Notes that the span of a record is started, in place, as [`set`](Self::set) does not.
+    #[inline]
+    pub(super) fn set_started(
+        &mut self,
+        callsite: &'static SpanCallsite,
+        span: Box<dyn TracedSpan>,
+    ) {
+        if self.is_open() {
+            self.close();
+        }
+        let exemplar = span.exemplar();
+        self.0 = ManuallyDrop::new(State::Traced(Traced::starting(callsite, span, exemplar)));
+    }
+
+    /// Whether the span of a record is started.
+    #[inline]
+    pub(super) fn is_started(&self) -> bool {
+        matches!(*self.0, State::Traced(_))
+    }
+
+    /// Whether the span of a record is started, and is recorded.
+    #[inline]
+    pub(super) fn is_recording(&self) -> bool {
+        matches!(&*self.0, State::Traced(traced) if traced.is_recording())
+    }
+
+    /// Begins a call that has a record, with the values to keep. Returns whether a record can keep
+    /// them: the call must not go on with this record otherwise.
+    #[inline]
+    pub(super) fn begin(
+        &mut self,
+        callsite: &'static SpanCallsite,
+        parent: &Parent,
+        values: Option<FieldValues<'_, '_>>,
+    ) -> bool {
+        if let State::Traced(traced) = &mut *self.0 {
+            return traced.begin(parent, values);
+        }
+        let mut slot = RecordSlot::EMPTY;
+        let is_kept = values.is_none_or(|values| slot.open(callsite, values));
+        if !matches!(parent, Parent::Current) {
+            slot.set_named_parent(parent);
+        }
+        self.set(State::Recorded(Recorded::new(callsite, slot)));
+        is_kept
     }
 
     #[inline(never)]
@@ -172,47 +225,6 @@ impl OpenSpan {
         }
     }
 
-    /// Returns the current span if it is sampled: this one, unless it was not built.
-    #[inline]
-    pub(crate) fn exemplar(&self) -> Option<Exemplar> {
-        match &*self.0 {
-            State::Span(_, Some(parent)) => exemplar_of(parent),
-            State::Nothing | State::Span(_, None) | State::Traced(_) => current_exemplar(),
-            State::Unsampled | State::Recorded(_) | State::Around(_) => unsampled_exemplar(),
-        }
-    }
-
-    /// Gives the record back, since the call has ended.
-    #[inline]
-    pub(crate) fn end(&mut self) {
-        if self.is_open() {
-            self.end_open();
-        }
-    }
-
-    #[inline(never)]
-    fn end_open(&mut self) {
-        match &mut *self.0 {
-            State::Recorded(recorded) => {
-                recorded.slot.recycle();
-                self.forget_record();
-            }
-            State::Traced(traced) => traced.end(),
-            State::Nothing | State::Unsampled | State::Around(_) | State::Span(..) => {}
-        }
-    }
-
-    /// Leaves nothing to drop of a call whose record was given back.
-    #[inline]
-    fn forget_record(&mut self) {
-        match &*self.0 {
-            State::Recorded(recorded) if recorded.is_empty() => {
-                self.0 = ManuallyDrop::new(State::Unsampled);
-            }
-            _ => {}
-        }
-    }
-
     /// Keeps what is around a call that may go on after it. Call it in what is around.
     pub(crate) fn outlive(&mut self) {
         match &mut *self.0 {
@@ -245,20 +257,30 @@ impl OpenSpan {
     #[inline]
     pub(crate) fn enter(&mut self) -> Inside {
         if self.is_open() {
-            self.enter_open()
+            self.enter_open(false)
+        } else {
+            Inside::NOTHING
+        }
+    }
+
+    /// [`enter`](Self::enter) for a call that ends when it is left.
+    #[inline]
+    pub(crate) fn enter_once(&mut self) -> Inside {
+        if self.is_open() {
+            self.enter_open(true)
         } else {
             Inside::NOTHING
         }
     }
 
     #[inline(never)]
-    fn enter_open(&mut self) -> Inside {
+    fn enter_open(&mut self, once: bool) -> Inside {
         let (recorded, inside) = match &mut *self.0 {
             State::Nothing | State::Unsampled => return Inside::NOTHING,
             State::Span(span, _) => return enter_stage(span),
             State::Around(around) => return around.enter(),
             State::Recorded(recorded) => (recorded, Inside::NOTHING),
-            State::Traced(traced) => traced.enter(),
+            State::Traced(traced) => traced.enter(once),
         };
         // Both kinds of records are entered here, so that the compiler inlines it.
         recorded.enter().and(inside)
@@ -359,36 +381,6 @@ impl OpenSpan {
             State::Nothing | State::Unsampled | State::Around(_) => false,
             State::Span(span, _) => !span.is_disabled(),
             State::Recorded(_) | State::Traced(_) => true,
-        }
-    }
-
-    /// Sets the status and the error type of the span (OpenTelemetry semantic conventions,
-    /// "Recording errors"). The thread is in the call.
-    #[cold]
-    pub(crate) fn describe(
-        &self,
-        error_type: &'static str,
-        description: Option<&str>,
-        is_error: bool,
-    ) {
-        let span = match &*self.0 {
-            State::Span(span, _) => span,
-            State::Recorded(recorded) => {
-                record::update_shared(&Values::of_text("error.type", error_type));
-                let around = recorded.around.as_deref();
-                around.and_then(Around::built).unwrap_or(&NO_SPAN)
-            }
-            State::Traced(traced) if traced.has_record => {
-                return describe_record(error_type, description, is_error);
-            }
-            State::Nothing | State::Unsampled | State::Around(_) | State::Traced(_) => return,
-        };
-        span.record("error.type", error_type);
-        if is_error {
-            span.record("otel.status_code", "ERROR");
-        }
-        if let Some(description) = description {
-            span.record("otel.status_description", description);
         }
     }
 }

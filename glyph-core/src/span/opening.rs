@@ -1,15 +1,15 @@
 //! Opens the span of a call.
 
 use super::{
-    FieldValue, OpenSpan, Parent, ParentContext, RecordSlot, SpanCallsite, TracedSpan,
+    FieldValue, OpenSpan, Parent, ParentContext, RecordSlot, SpanCallsite,
     build::{build, build_enabled},
     decision::{Decision, SpanNeeds, SpanType, decide, is_off},
     open::State,
     record::records_are_read,
     recorded::Recorded,
-    traced::Traced,
     traces::traces,
 };
+use crate::label::LabelText;
 
 /// Returns the context to open a span in, or `None` if the call has neither a span nor a record.
 #[must_use]
@@ -36,10 +36,14 @@ fn opens_in_context(
     match decide(callsite, names_parent, needs) {
         Decision::Nothing => None,
         Decision::Unsampled => {
-            open.set(State::Unsampled);
+            open.set_unsampled();
             None
         }
         Decision::Open(context) => Some(context),
+        Decision::Started(span) => {
+            open.set_started(callsite, span);
+            Some(ParentContext::RECORD)
+        }
     }
 }
 
@@ -71,32 +75,22 @@ pub(crate) fn open_for(
         });
         return open;
     }
-    let mut span = start(callsite, &Parent::Current);
-    if is_kept(span.as_deref()) {
+    if open.start(callsite, &Parent::Current) {
         fields(&mut |fields| {
             let values = FieldValues::of_fields(fields);
-            open.open_started(callsite, span.take(), &Parent::Current, values);
+            open.open_started(callsite, &Parent::Current, values);
         });
     } else {
-        open.set_started(callsite, RecordSlot::EMPTY, span, &Parent::Current);
+        open.begin(callsite, &Parent::Current, None);
     }
     open
-}
-
-fn start(callsite: &'static SpanCallsite, parent: &Parent) -> Option<Box<dyn TracedSpan>> {
-    traces().and_then(|traces| traces.start(callsite, parent))
-}
-
-/// Whether the fields of a record are kept.
-fn is_kept(span: Option<&dyn TracedSpan>) -> bool {
-    span.is_some_and(TracedSpan::is_recording) || records_are_read()
 }
 
 /// The values of a span: those of its labels, also as texts, and those of its fields.
 #[derive(Clone, Copy)]
 pub(crate) struct FieldValues<'list, 'value> {
     pub(crate) labels: &'list [FieldValue<'value>],
-    pub(crate) texts: &'list [&'list str],
+    pub(crate) texts: &'list [LabelText<'list>],
     pub(crate) fields: &'list [FieldValue<'value>],
     /// Whether a record keeps texts of any length.
     pub(crate) are_whole: bool,
@@ -148,45 +142,37 @@ impl OpenSpan {
         if kind == SpanType::Tracing {
             return self.set(State::Span(build(callsite, parent, values), None));
         }
-        if callsite.has_error() {
+        if callsite.has_error() && !self.is_started() {
             return self.set(State::Span(build_enabled(callsite, parent, values), None));
         }
-        self.open_started(callsite, start(callsite, parent), parent, values);
+        if self.start(callsite, parent) {
+            self.open_started(callsite, parent, values);
+        } else {
+            self.begin(callsite, parent, None);
+        }
     }
 
-    /// Opens the record of a span that has started.
+    /// Starts the span of a record, unless it is started. Returns whether the values of the fields are
+    /// to be kept.
+    fn start(&mut self, callsite: &'static SpanCallsite, parent: &Parent) -> bool {
+        if !self.is_started()
+            && let Some(span) = traces().and_then(|traces| traces.start(callsite, parent))
+        {
+            self.set_started(callsite, span);
+        }
+        self.is_recording() || records_are_read()
+    }
+
+    /// Opens the record of a span that was started, with the values of its fields.
+    #[inline]
     fn open_started(
         &mut self,
         callsite: &'static SpanCallsite,
-        span: Option<Box<dyn TracedSpan>>,
         parent: &Parent,
         values: FieldValues<'_, '_>,
     ) {
-        let mut slot = RecordSlot::EMPTY;
-        let values = FieldValues {
-            are_whole: span.as_ref().is_some_and(|span| span.is_recording()),
-            ..values
-        };
-        if is_kept(span.as_deref()) && !slot.open(callsite, values) {
-            drop(span);
-            return self.set(State::Span(build_enabled(callsite, parent, values), None));
+        if !self.begin(callsite, parent, Some(values)) {
+            self.set(State::Span(build_enabled(callsite, parent, values), None));
         }
-        if !matches!(parent, Parent::Current) {
-            slot.set_parent(traces().and_then(|traces| traces.key_of(parent)));
-        }
-        self.set_started(callsite, slot, span, parent);
-    }
-
-    fn set_started(
-        &mut self,
-        callsite: &'static SpanCallsite,
-        slot: RecordSlot,
-        span: Option<Box<dyn TracedSpan>>,
-        parent: &Parent,
-    ) {
-        self.set(match span {
-            Some(span) => State::Traced(Traced::new(callsite, slot, span, parent)),
-            None => State::Recorded(Recorded::new(callsite, slot)),
-        });
     }
 }

@@ -13,7 +13,7 @@ use super::{
     enter::{enter_span, exit_span},
     inside::Inside,
     record::{self, enclosing_records, stage_since},
-    traces::{Traces, traces},
+    traces::{parent_span, traces},
 };
 
 /// A stage that this thread is running.
@@ -135,7 +135,7 @@ impl RunningStage {
     /// Whether a call that is not sampled, and has no record, is between a sampled stage and the
     /// running code.
     fn is_around_unsampled(self) -> bool {
-        let parent = traces().and_then(Traces::parent_span);
+        let parent = parent_span();
         parent.is_some_and(|parent| parent.is_unsampled) && self.is_sampled()
     }
 

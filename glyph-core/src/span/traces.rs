@@ -13,9 +13,9 @@ use crate::{
 /// The current trace, and the decision whether to build a span. A runtime implements it.
 #[doc(hidden)]
 pub trait Traces: CurrentTrace {
-    /// Returns the current span, in which a new one is opened. `None` suppresses the new span: the
-    /// thread is ending.
-    fn parent_span(&self) -> Option<ParentSpan>;
+    /// Returns the current span, in which a new one is opened. If that is sampled, and a call from
+    /// `recordable` is exported as a record, starts the span of the record in its place.
+    fn start_below(&self, recordable: Option<&'static SpanCallsite>) -> Below;
 
     /// Returns the current span. [`ParentSpanId::NONE`] outside of any.
     fn current_span(&self) -> ParentSpanId;
@@ -72,6 +72,18 @@ pub trait KeptContext: Debug + Send + Sync {
 
     /// Leaves the context that this thread has entered last.
     fn leave(&self);
+}
+
+/// The current span, or one that was started in it.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Below {
+    /// The span of a record, in a sampled one.
+    Started(Box<dyn TracedSpan>),
+    /// The current span, in which nothing was started.
+    Span(ParentSpan),
+    /// The thread is ending: no span is opened.
+    Ending,
 }
 
 /// The span that another one is opened in.
@@ -135,6 +147,14 @@ fn connect_first(traces: &'static dyn Traces) {
 #[inline]
 pub(super) fn traces() -> Option<&'static dyn Traces> {
     TRACES.get().copied()
+}
+
+/// Returns the current span. `None` without connected traces, and if the thread is ending.
+pub(super) fn parent_span() -> Option<ParentSpan> {
+    match traces()?.start_below(None) {
+        Below::Span(parent) => Some(parent),
+        Below::Started(_) | Below::Ending => None,
+    }
 }
 
 /// See [`Traces::current_span`].

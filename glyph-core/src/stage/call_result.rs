@@ -50,7 +50,7 @@ pub trait AtEnd<R> {
     const ENDS: bool;
 
     /// Records the value while the span of the call is current.
-    fn here(&self, guard: &Guard, result: &R);
+    fn here(&self, guard: &mut Guard, result: &R);
 
     /// Returns the value. Called after the span was left.
     fn end(guard: &mut Guard, result: R) -> Self::Output;
@@ -66,7 +66,7 @@ where
     const ENDS: bool = true;
 
     #[inline]
-    fn here(&self, guard: &Guard, result: &R) {
+    fn here(&self, guard: &mut Guard, result: &R) {
         guard.record(self(result));
     }
 
@@ -87,7 +87,7 @@ impl<R> AtEnd<R> for Continues {
 
     const ENDS: bool = false;
 
-    fn here(&self, _: &Guard, _: &R) {}
+    fn here(&self, _: &mut Guard, _: &R) {}
 
     fn end(guard: &mut Guard, result: R) -> Self::Output {
         guard.outlive();

@@ -32,13 +32,13 @@ pin_project! {
             if !guard.is_running() {
                 return;
             }
-            let cancel = |guard: &Guard| {
+            let cancel = |guard: &mut Guard| {
                 this.body.set(None);
                 // Record now: the guard would blame the body for an unrelated panic that unwinds
                 // here.
                 guard.record(Outcome::Cancelled);
             };
-            guard.within(cancel, |()| true);
+            guard.within_once(cancel);
             guard.over();
         }
     }
@@ -109,7 +109,7 @@ where
         }
         guard.entering();
         let unwinding = Unwinding(guard);
-        let poll = |guard: &Guard| {
+        let poll = |guard: &mut Guard| {
             body.poll(context).map(|result| {
                 this.classify.here(guard, &result);
                 result

@@ -161,7 +161,7 @@ impl Guard {
     /// Records the call while its span is current. Call [`over`](Self::over) after leaving the
     /// span.
     #[inline]
-    pub(super) fn record(&self, end: impl IntoCallResult) {
+    pub(super) fn record(&mut self, end: impl IntoCallResult) {
         let (result, offset, description) = end.into_described();
         self.record_end(result.outcome, offset);
         if result.outcome != Outcome::Ok {
@@ -180,7 +180,7 @@ impl Guard {
     pub(super) fn finish<E: IntoCallResult>(&mut self, end: impl FnOnce() -> E) {
         if self.is_running() {
             {
-                let inside = self.enter_span();
+                let mut inside = self.enter_span();
                 inside.record(end());
             }
             self.over();
@@ -188,11 +188,13 @@ impl Guard {
     }
 
     #[inline(never)]
-    fn record_end(&self, outcome: Outcome, offset: StatusOffset) {
+    fn record_end(&mut self, outcome: Outcome, offset: StatusOffset) {
         let Some(cells) = self.cells else {
             return;
         };
-        let times = (self.started, Moment::now());
+        let ended = Moment::now();
+        self.open_span.ended(ended);
+        let times = (self.started, ended);
         let _scope = self.scoped(cells);
         let exemplar = self.open_span.exemplar();
         cells.record_end(&self.series, offset, outcome, times, exemplar);

@@ -26,7 +26,7 @@ impl LabelTexts {
     pub(super) fn of<S: Stage>(stage: &S) -> Arc<Self> {
         let mut kept = Vec::new();
         stage.label_values(&mut |_, texts| {
-            kept = texts.iter().map(|text| (*text).to_owned()).collect();
+            kept = texts.iter().map(|text| text.as_str().to_owned()).collect();
         });
         Arc::new(Self {
             names: S::LABELS,

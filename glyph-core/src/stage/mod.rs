@@ -98,7 +98,7 @@ pub use timed::{ByValue, Timed, time, time_as, time_async, time_async_as};
 pub use value_outcome::ValueOutcome;
 pub use wrapped_stream::{WrapsStream, wrapped_stream};
 
-use crate::label::LabelDescriptor;
+use crate::label::{LabelDescriptor, LabelText};
 use crate::span::{FieldValue, OpenSpan, SpanCallsite};
 pub use crate::span::{IntoParent, Link};
 
@@ -148,5 +148,5 @@ pub trait Stage: Sized {
 
     /// Calls `read` with the values of the labels and their texts, in the order of their names.
     #[doc(hidden)]
-    fn label_values(&self, read: &mut dyn FnMut(&[FieldValue<'_>], &[&str]));
+    fn label_values(&self, read: &mut dyn FnMut(&[FieldValue<'_>], &[LabelText<'_>]));
 }

@@ -12,12 +12,12 @@ pub fn run<R, V: IntoCallResult>(
     body: impl FnOnce() -> R,
     classify: impl FnOnce(&R) -> V,
 ) -> R {
-    let recorded = |guard: &Guard| {
+    let recorded = |guard: &mut Guard| {
         let result = body();
         guard.record(classify(&result));
         result
     };
-    let result = guard.within(recorded, |_| true);
+    let result = guard.within_once(recorded);
     guard.over();
     result
 }

@@ -1,6 +1,6 @@
 //! The guards of a thread inside of a call.
 
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 
 use super::{Guard, event::EventsGuard};
 use crate::span::{Inside, SharedInside};
@@ -39,19 +39,20 @@ impl Guard {
     #[inline]
     pub(super) fn within<R>(
         &mut self,
-        work: impl FnOnce(&Self) -> R,
+        work: impl FnOnce(&mut Self) -> R,
         ends: impl FnOnce(&R) -> bool,
     ) -> R {
-        let mut span = self.enter_span();
-        let result = {
-            let mut events = EventsGuard::none();
-            span.enter_events(&mut events);
-            work(&span)
+        self.enter_span().run(work, ends)
+    }
+
+    /// Runs `work` inside of the call, which ends then: [`over`](Self::over) must follow.
+    #[inline]
+    pub(super) fn within_once<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
+        let span = SpanGuard {
+            inside: self.open_span.enter_once(),
+            guard: self,
         };
-        if ends(&result) {
-            span.inside = span.inside.ending();
-        }
-        result
+        span.run(work, |_| true)
     }
 
     /// Enters the call.
@@ -86,11 +87,34 @@ impl Guard {
     }
 }
 
+impl SpanGuard<'_> {
+    /// Runs `work` with the events of the call counted, and leaves the span.
+    #[inline]
+    fn run<R>(mut self, work: impl FnOnce(&mut Guard) -> R, ends: impl FnOnce(&R) -> bool) -> R {
+        let result = {
+            let mut events = EventsGuard::none();
+            self.enter_events(&mut events);
+            work(&mut self)
+        };
+        if ends(&result) {
+            self.inside = self.inside.ending();
+        }
+        result
+    }
+}
+
 impl Deref for SpanGuard<'_> {
     type Target = Guard;
 
     #[inline]
     fn deref(&self) -> &Guard {
+        self.guard
+    }
+}
+
+impl DerefMut for SpanGuard<'_> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Guard {
         self.guard
     }
 }

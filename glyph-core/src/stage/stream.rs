@@ -41,12 +41,12 @@ pin_project! {
                 this.guard.open_span.end();
                 return;
             }
-            let cancel = |guard: &Guard| {
+            let cancel = |guard: &mut Guard| {
                 this.body.set(None);
                 let cancelled = || Described::plain(Outcome::Cancelled.into());
                 guard.record(this.result.take().unwrap_or_else(cancelled));
             };
-            this.guard.within(cancel, |()| true);
+            this.guard.within_once(cancel);
             this.guard.over();
         }
     }
@@ -141,7 +141,7 @@ where
         }
         this.guard.entering();
         let unwinding = Unwinding(this.guard);
-        let poll = |guard: &Guard| {
+        let poll = |guard: &mut Guard| {
             let polled = body.poll_next(context);
             match &polled {
                 Poll::Ready(None) => {

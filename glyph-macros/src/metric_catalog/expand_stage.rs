@@ -197,7 +197,7 @@ impl Expansion<'_> {
                     #spans
                     &#site
                 }
-                fn label_values(&self, read: &mut dyn #rt::core::ops::FnMut(&[#rt::FieldValue<'_>], &[&#rt::core::primitive::str])) {
+                fn label_values(&self, read: &mut dyn #rt::core::ops::FnMut(&[#rt::FieldValue<'_>], &[#rt::LabelText<'_>])) {
                     #label_values
                 }
             }
@@ -327,7 +327,12 @@ impl Expansion<'_> {
         let texts: Vec<_> = (0..labels.len())
             .map(|index| format_ident!("text{index}"))
             .collect();
-        let read = quote!(read(&[#(#rt::value(&#texts)),*], &[#(#texts),*]));
+        let known = labels.iter().zip(&texts).enumerate();
+        let known = known.map(|(index, (label, text))| {
+            let value = self.value(index, label);
+            TokenRange::of(&label.ty).around(quote!(#rt::LabelText::of(#value, #text)))
+        });
+        let read = quote!(read(&[#(#rt::value(&#texts)),*], &[#(#known),*]));
         let labels = labels.iter().zip(&texts).enumerate().rev();
         labels.fold(read, |inside, (index, (label, text))| {
             let range = TokenRange::of(&label.ty);

@@ -25,6 +25,12 @@ pub(crate) fn is_attempted() -> bool {
 /// Passes the current context to `read`. `None` if the thread is ending.
 #[inline(never)]
 pub(crate) fn read<T>(read: impl FnOnce(&Context) -> T) -> Option<T> {
+    read_inline(read)
+}
+
+/// [`read`] for a caller that does nothing else.
+#[inline]
+pub(crate) fn read_inline<T>(read: impl FnOnce(&Context) -> T) -> Option<T> {
     can_be_used().then(|| Context::map_current(read))
 }
 

@@ -31,7 +31,9 @@ pub(super) use local::{
 };
 pub use many::ValuesOfMany;
 pub use reader::{RecordReader, SpanReader, UnsampledReader, export_records};
-pub(super) use reader::{records_are_read, spans_are_read, unsampled_are_read};
+pub(super) use reader::{
+    records_are_exported, records_are_read, spans_are_read, unsampled_are_read,
+};
 pub use recorded_value::RecordedValue;
 pub use shared::{SharedRecord, current_shared};
 pub use slot::EnteredShared;

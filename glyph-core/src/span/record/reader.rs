@@ -71,7 +71,8 @@ pub fn export_records() {
 }
 
 /// Whether the process exports records.
-pub(super) fn records_are_exported() -> bool {
+#[inline]
+pub(in crate::span) fn records_are_exported() -> bool {
     ARE_EXPORTED.load(Relaxed)
 }
 

@@ -5,8 +5,8 @@ use std::{marker::PhantomData, mem::swap, sync::Arc};
 use tracing::Span;
 
 use super::{
-    super::{FieldValues, SpanCallsite, TracedSpan, build::build_again},
-    SharedRecord, SpanKey, Values,
+    super::{FieldValues, Parent, SpanCallsite, TracedSpan, build::build_again, traces::traces},
+    SharedRecord, Values,
     local::{self, Record},
 };
 
@@ -45,10 +45,10 @@ impl RecordSlot {
         are_kept
     }
 
-    /// Puts the record below a span of `tracing`'s, or below nothing, in place of what is around it.
-    pub(crate) fn set_parent(&mut self, parent: Option<SpanKey>) {
+    /// Puts the record below the parent that its callsite names, in place of what is around it.
+    pub(crate) fn set_named_parent(&mut self, parent: &Parent) {
         if let Some(Record::Own(record)) = &mut self.0 {
-            record.set_parent(parent);
+            record.set_parent(traces().and_then(|traces| traces.key_of(parent)));
         }
     }
 

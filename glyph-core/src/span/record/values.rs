@@ -16,7 +16,7 @@ use super::{
     reader::{TextLimits, records_are_exported, text_limits},
     recorded_value::RecordedValue,
 };
-use crate::text::prefix;
+use crate::{label::LabelText, text::prefix};
 
 /// Memory that a record keeps for the next call: bytes of text, and fields.
 const KEPT_BYTES: usize = 1024;
@@ -57,6 +57,8 @@ enum Kind {
     F64(f64),
     I64(i64),
     U64(u64),
+    /// A text that is never freed.
+    Static(&'static &'static str),
     /// The range of the text.
     Text(u32, u32),
 }
@@ -72,6 +74,7 @@ impl Entry {
             Kind::F64(value) => RecordedValue::F64(value),
             Kind::I64(value) => RecordedValue::I64(value),
             Kind::U64(value) => RecordedValue::U64(value),
+            Kind::Static(value) => RecordedValue::Str(value),
             Kind::Text(from, to) => RecordedValue::Str(slice(text, from, to)),
         }
     }
@@ -99,7 +102,13 @@ impl Values {
         self.is_whole = values.are_whole;
         let labels = values.texts.iter().zip(callsite.names());
         for (text, name) in labels {
-            self.add_text(name, |out| out.write_str(text));
+            match *text {
+                LabelText::Listed(text) => {
+                    let kind = Kind::Static(text);
+                    self.entries.push(Entry { name, kind });
+                }
+                LabelText::Open(text) => self.add_text(name, |out| out.write_str(text)),
+            }
         }
         if !values.fields.is_empty() {
             let names = callsite.metadata().fields().iter();
@@ -186,6 +195,9 @@ impl Values {
 
     /// Copies the values behind others.
     pub(super) fn append_to(&self, entries: &mut Vec<Entry>, text: &mut String) {
+        if self.text.is_empty() {
+            return entries.extend_from_slice(&self.entries);
+        }
         let Ok(before) = u32::try_from(text.len()) else {
             return;
         };

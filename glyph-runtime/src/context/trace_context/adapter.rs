@@ -17,9 +17,12 @@ use super::{
     Annotated, exemplar_filter, function_names, kept::kept, stage_recorder,
     unsampled::unsampled_spans_are_built,
 };
-use crate::{Exemplar, context::current_context::read};
+use crate::{
+    Exemplar,
+    context::current_context::{read, read_inline},
+};
 use glyph_core::__runtime::{
-    self, Annotate, KeptContext, Parent, ParentSpan, ParentSpanId, SpanCallsite, SpanKey,
+    self, Annotate, Below, KeptContext, Parent, ParentSpan, ParentSpanId, SpanCallsite, SpanKey,
     SpanParent, TracedSpan, Traces, TypeName,
 };
 use glyph_core::metric::CurrentTrace;
@@ -57,17 +60,9 @@ impl CurrentTrace for CurrentContext {
 }
 
 impl Traces for CurrentContext {
-    fn parent_span(&self) -> Option<ParentSpan> {
+    fn start_below(&self, recordable: Option<&'static SpanCallsite>) -> Below {
         // Without a context the thread is ending: OpenTelemetry would panic at a new span.
-        read(|context| {
-            let span = context.span();
-            let span = span.span_context();
-            let is_unsampled = span.is_valid() && !span.is_sampled();
-            ParentSpan {
-                id: id(span),
-                is_unsampled: is_unsampled && !unsampled_spans_are_built(),
-            }
-        })
+        read_inline(|context| below(context, recordable)).unwrap_or(Below::Ending)
     }
 
     fn current_span(&self) -> ParentSpanId {
@@ -175,6 +170,31 @@ pub(super) fn open_context(id: &Id) -> Option<Context> {
     is_open(id).then(context).flatten()
 }
 
+#[inline]
+fn below(context: &Context, recordable: Option<&'static SpanCallsite>) -> Below {
+    let span = context.span();
+    let span = span.span_context();
+    let builds_unsampled = unsampled_spans_are_built();
+    if let Some(callsite) = recordable
+        && span.is_sampled()
+        && span.is_valid()
+        && !builds_unsampled
+    {
+        let started = stage_recorder::with(|recorder| {
+            let accepts = recorder.accepts(callsite);
+            accepts.then(|| recorder.start(callsite, context)).flatten()
+        });
+        if let Some(started) = started.flatten() {
+            return Below::Started(started);
+        }
+    }
+    let is_unsampled = span.is_valid() && !span.is_sampled();
+    Below::Span(ParentSpan {
+        id: id(span),
+        is_unsampled: is_unsampled && !builds_unsampled,
+    })
+}
+
 /// A span that follows from itself would be locked twice.
 fn follow(span: &Span, other: &Span) {
     if other.id().is_some() && other.id() != span.id() {
@@ -205,6 +225,14 @@ pub(super) fn exemplar_of(ids: &SpanContext) -> Exemplar {
     let trace = u128::from_be_bytes(ids.trace_id().to_bytes());
     let span = u64::from_be_bytes(ids.span_id().to_bytes());
     Exemplar::new(trace, span)
+}
+
+/// Returns the exemplar of observations in a span, if they are to have one.
+pub(crate) fn kept_exemplar(trace: TraceId, span: SpanId, flags: TraceFlags) -> Option<Exemplar> {
+    exemplar_filter::keeps(flags.is_sampled()).then(|| {
+        let trace = u128::from_be_bytes(trace.to_bytes());
+        Exemplar::new(trace, u64::from_be_bytes(span.to_bytes()))
+    })
 }
 
 /// Returns the context of a sampled span of another process.

@@ -23,7 +23,7 @@ pub(super) fn kept() -> Option<Box<dyn KeptContext>> {
 
 impl KeptContext for Kept {
     fn enter(&self) -> bool {
-        enter(&self.0)
+        enter(self.0.clone())
     }
 
     fn leave(&self) {
@@ -33,8 +33,8 @@ impl KeptContext for Kept {
 
 /// Makes the context of a call current on this thread. Returns whether it is to be left with
 /// [`leave`].
-pub(crate) fn enter(context: &Context) -> bool {
-    let attached = attach(context.clone());
+pub(crate) fn enter(context: Context) -> bool {
+    let attached = attach(context);
     let is_kept = ENTERED.try_with(|entered| match entered.try_borrow_mut() {
         Ok(mut entered) => {
             entered.push(attached);

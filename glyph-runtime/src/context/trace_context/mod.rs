@@ -15,7 +15,7 @@ pub(crate) mod stage_recorder;
 mod unsampled;
 
 pub use adapter::connect;
-pub(crate) use adapter::function_name;
+pub(crate) use adapter::{function_name, kept_exemplar};
 pub(crate) use annotated::Annotated;
 pub(crate) use baggage::is_visible;
 pub use baggage::{Baggage, BaggageError, MAX_BYTES, MAX_ENTRIES, baggage};

@@ -26,7 +26,7 @@ pub(crate) trait StageRecorder: Send + Sync {
     fn start(
         &self,
         callsite: &'static SpanCallsite,
-        parent: &Context,
+        context: &Context,
     ) -> Option<Box<dyn TracedSpan>>;
 }
 

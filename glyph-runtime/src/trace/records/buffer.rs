@@ -10,7 +10,7 @@ use std::{
     time::SystemTime,
 };
 
-use glyph_core::__runtime::{SpanCallsite, Values, ValuesOfMany};
+use glyph_core::__runtime::{SpanCallsite, ValuesOfMany};
 use opentelemetry::{
     SpanId, TraceFlags, TraceId,
     trace::{SpanContext, TraceState},
@@ -20,7 +20,7 @@ use super::{
     collector::{Collector, NotTaken},
     context_span::Additions,
 };
-use crate::origin::Origin;
+use crate::{Exemplar, context::trace_context::kept_exemplar, origin::Origin};
 
 /// The bytes at which fewer spans are handed over.
 const FULL_BYTES: usize = 512 << 10;
@@ -60,6 +60,22 @@ impl Ids {
         state: None,
     };
 
+    /// Takes the ids, which are those of no further span.
+    #[inline]
+    pub(super) const fn take(&mut self) -> Self {
+        Self {
+            trace: self.trace,
+            span: self.span,
+            flags: self.flags,
+            state: self.state.take(),
+        }
+    }
+
+    /// Returns the exemplar of observations in the span, if they are to have one.
+    pub(super) fn exemplar(&self) -> Option<Exemplar> {
+        kept_exemplar(self.trace, self.span, self.flags)
+    }
+
     pub(super) fn of(context: &SpanContext) -> Self {
         let state = context.trace_state();
         Self {
@@ -90,13 +106,13 @@ pub(super) struct Buffer {
 }
 
 impl Buffer {
-    pub(super) fn push(&mut self, mut span: EndedSpan, values: Option<&Values>) {
-        if let Some(values) = values {
-            span.values = self.values.push(values);
+    /// Counts the size of what is added to a span that is put into the buffer.
+    #[inline]
+    pub(super) fn count(&mut self, additions: Option<Box<Additions>>) -> Option<Box<Additions>> {
+        if let Some(additions) = &additions {
+            self.added_bytes += additions.bytes();
         }
-        let additions = span.additions.as_deref();
-        self.added_bytes += additions.map_or(0, Additions::bytes);
-        self.spans.push(span);
+        additions
     }
 
     /// Returns the memory of the buffer, unless it is for fewer spans, or a few have taken much.
@@ -139,14 +155,27 @@ struct State {
     is_closed: bool,
 }
 
-/// What happens to a call that has ended.
+/// A call that has ended, and that the thread does not keep.
 #[derive(Debug)]
-pub(super) enum Pushed {
-    Kept,
+pub(super) enum NotKept {
     /// The buffer is full, and the collector has not taken it.
     NotTaken(Buffer, NotTaken),
-    /// Nothing takes the buffer any more.
-    Closed(EndedSpan),
+    /// Nothing takes the buffer any more, and the call is not in it.
+    Closed,
+}
+
+impl State {
+    /// Hands the full buffer over to the collector, and goes on with the memory of another one.
+    #[cold]
+    fn hand_over(&mut self, collector: &Collector) -> Option<Box<NotKept>> {
+        match collector.take_full(take(&mut self.buffer)) {
+            Ok(unused) => {
+                self.buffer = unused.unwrap_or_default();
+                None
+            }
+            Err((buffer, reason)) => Some(Box::new(NotKept::NotTaken(buffer, reason))),
+        }
+    }
 }
 
 /// The counts of a thread.
@@ -209,31 +238,24 @@ impl ThreadBuffer {
         }
     }
 
-    /// Keeps a call that has ended. In a process that was forked while another thread had the lock,
-    /// it is dropped.
+    /// Has `push` put a call that has ended into the buffer, or returns what is left to do. In a process
+    /// that was forked while another thread had the lock, the call is dropped.
+    #[inline]
     pub(super) fn push(
         &self,
-        span: impl FnOnce() -> EndedSpan,
-        values: Option<&Values>,
+        push: impl FnOnce(&mut Buffer),
         collector: &Collector,
-    ) -> Pushed {
-        let Some(mut state) = self.origin.lock(&self.state) else {
-            return Pushed::Kept;
-        };
+    ) -> Option<Box<NotKept>> {
+        let mut state = self.origin.lock(&self.state)?;
         if state.is_closed {
-            return Pushed::Closed(span());
+            return Some(Box::new(NotKept::Closed));
         }
         state.ended += 1;
-        state.buffer.push(span(), values);
-        if !state.buffer.is_full(self.full) {
-            return Pushed::Kept;
-        }
-        match collector.take_full(take(&mut state.buffer)) {
-            Ok(unused) => {
-                state.buffer = unused.unwrap_or_default();
-                Pushed::Kept
-            }
-            Err((buffer, reason)) => Pushed::NotTaken(buffer, reason),
+        push(&mut state.buffer);
+        if state.buffer.is_full(self.full) {
+            state.hand_over(collector)
+        } else {
+            None
         }
     }
 

@@ -12,10 +12,10 @@ use std::{
     time::Duration,
 };
 
-use glyph_core::__runtime::{Values, callsite_of, ignore_poison, lock};
+use glyph_core::__runtime::{callsite_of, ignore_poison, lock};
 
 use super::{
-    buffer::{Buffer, BufferCounts, EndedSpan, ThreadBuffer},
+    buffer::{Buffer, BufferCounts, ThreadBuffer},
     convert::Conversion,
     ended::{EndedSpans, UnusedBuffers},
     recorder::Recorder,
@@ -159,10 +159,8 @@ impl Collector {
     }
 
     /// Exports a call that ended on a thread without a buffer.
-    pub(super) fn end_at_once(&self, routes: &Routes, ended: EndedSpan, values: Option<&Values>) {
+    pub(super) fn end_at_once(&self, routes: &Routes, buffer: Buffer) {
         self.ended_at_once.fetch_add(1, Relaxed);
-        let mut buffer = Buffer::default();
-        buffer.push(ended, values);
         if self.origin.is_forked() {
             return self.keep_inherited(routes, &buffer);
         }

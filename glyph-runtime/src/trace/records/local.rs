@@ -5,8 +5,7 @@ use std::{cell::RefCell, ptr, sync::Arc, time::SystemTime};
 use glyph_core::__runtime::{Moment, SpanCallsite, Values};
 
 use super::{
-    buffer::{Buffer, EndedSpan, Pushed, ThreadBuffer},
-    collector::NotTaken,
+    buffer::{Buffer, NotKept, ThreadBuffer},
     recorder::Recorder,
     span::RecordSpan,
     start_clock::StartClock,
@@ -38,19 +37,32 @@ pub(super) struct Begun {
 }
 
 /// Returns a span for a call that begins now. `None` if the thread is ending.
-pub(super) fn begin(recorder: &Recorder) -> Option<(Box<RecordSpan>, Begun)> {
-    let mut replaced = None;
+#[inline]
+pub(super) fn begin(recorder: &Recorder) -> Option<Box<RecordSpan>> {
+    begin_here(recorder).or_else(|| {
+        replace(recorder)?;
+        begin_here(recorder)
+    })
+}
+
+/// [`begin`] on a thread that works for this pipeline.
+#[inline]
+fn begin_here(recorder: &Recorder) -> Option<Box<RecordSpan>> {
     let begun = LOCAL.try_with(|local| {
         let mut local = local.try_borrow_mut().ok()?;
-        let is_other = |local: &Local| !ptr::eq(&raw const *local.recorder, recorder);
-        if local.as_ref().is_none_or(is_other) {
-            replaced = local.replace(Local::new(recorder.this.upgrade()?));
-        }
-        local.as_mut().map(Local::begin)
+        let local = local.as_mut()?;
+        ptr::eq(&raw const *local.recorder, recorder).then(|| local.begin())
     });
-    // Dropped without the borrow.
-    drop(replaced);
     begun.ok().flatten()
+}
+
+/// Has the thread work for this pipeline from now on.
+#[cold]
+fn replace(recorder: &Recorder) -> Option<()> {
+    let local = Local::new(recorder.this.upgrade()?);
+    let replaced = LOCAL.try_with(|kept| Some(kept.try_borrow_mut().ok()?.replace(local)));
+    // Dropped without the borrow.
+    replaced.ok().flatten().map(drop)
 }
 
 impl Local {
@@ -63,20 +75,22 @@ impl Local {
         }
     }
 
-    fn begin(&mut self) -> (Box<RecordSpan>, Begun) {
+    #[inline]
+    fn begin(&mut self) -> Box<RecordSpan> {
         let moment = Moment::now();
         let time = self.clock.time_of(moment);
         let begun = Begun { moment, time };
         match self.unused.pop() {
             Some(mut span) => {
                 span.renew(&self.buffer, begun);
-                (span, begun)
+                span
             }
-            None => (RecordSpan::new(&self.recorder, &self.buffer, begun), begun),
+            None => RecordSpan::new(&self.recorder, &self.buffer, begun),
         }
     }
 
     /// Keeps a span for another call.
+    #[inline]
     fn keep(&mut self, span: Box<RecordSpan>) {
         if self.unused.len() < MOST_UNUSED {
             self.unused.push(span);
@@ -84,41 +98,63 @@ impl Local {
     }
 }
 
-/// What is left to do for a call that has ended.
-enum Rest {
-    PassBy(Buffer, NotTaken, Arc<Recorder>),
-    EndAtOnce(EndedSpan, Arc<Recorder>),
+/// A call that has ended.
+#[derive(Clone, Copy)]
+struct End<'call> {
+    callsite: &'static SpanCallsite,
+    at: Moment,
+    values: Option<&'call Values>,
 }
 
 /// Ends a call, and keeps its span for another one.
-pub(super) fn end(span: Box<RecordSpan>, callsite: &'static SpanCallsite, values: Option<&Values>) {
+pub(super) fn end(
+    span: Box<RecordSpan>,
+    callsite: &'static SpanCallsite,
+    at: Moment,
+    values: Option<&Values>,
+) {
+    let end = End {
+        callsite,
+        at,
+        values,
+    };
     let mut span = Some(span);
-    let rest = with_local(&mut span, |local, mut span| {
-        let pushed = {
-            let collector = &local.recorder.collector;
-            local
-                .buffer
-                .push(|| span.ended(callsite), values, collector)
-        };
-        local.keep(span);
-        let recorder = || Arc::clone(&local.recorder);
-        match pushed {
-            Pushed::Kept => None,
-            Pushed::NotTaken(buffer, reason) => Some(Rest::PassBy(buffer, reason, recorder())),
-            Pushed::Closed(ended) => Some(Rest::EndAtOnce(ended, recorder())),
+    let not_kept = with_local(&mut span, |local, mut span| {
+        let push = |buffer: &mut Buffer| span.end_into(buffer, callsite, at, values);
+        let not_kept = local.buffer.push(push, &local.recorder.collector);
+        if not_kept.is_none() {
+            local.keep(span);
+            return None;
         }
+        not_kept.map(|not_kept| (span, not_kept))
     });
-    // The thread is ending, or works for another pipeline.
-    let foreign = span.map(|mut span| {
-        let recorder = Arc::clone(&span.recorder);
-        Rest::EndAtOnce(span.ended(callsite), recorder)
-    });
-    match rest.or(foreign) {
-        Some(Rest::PassBy(buffer, reason, to)) => {
-            to.collector.pass_by(buffer, reason, &to.routes);
+    if let Some((mut span, not_kept)) = not_kept {
+        end.not_kept(&mut span, *not_kept);
+    } else if let Some(span) = &mut span {
+        end.elsewhere(span);
+    }
+}
+
+impl End<'_> {
+    /// Ends a call that its thread does not keep.
+    #[cold]
+    fn not_kept(self, span: &mut RecordSpan, not_kept: NotKept) {
+        match not_kept {
+            NotKept::NotTaken(buffer, reason) => {
+                let to = &span.recorder;
+                to.collector.pass_by(buffer, reason, &to.routes);
+            }
+            NotKept::Closed => self.elsewhere(span),
         }
-        Some(Rest::EndAtOnce(ended, to)) => to.end_at_once(ended, values),
-        None => {}
+    }
+
+    /// Ends a call on a thread that is ending, works for another pipeline or keeps no calls any more.
+    #[cold]
+    fn elsewhere(self, span: &mut RecordSpan) {
+        let mut buffer = Buffer::default();
+        span.end_into(&mut buffer, self.callsite, self.at, self.values);
+        let to = &span.recorder;
+        to.collector.end_at_once(&to.routes, buffer);
     }
 }
 
@@ -132,6 +168,7 @@ pub(super) fn keep(span: Box<RecordSpan>) {
 
 /// Passes a span, and what the thread keeps for its pipeline, to `work`. The span stays if the
 /// thread keeps nothing for that.
+#[inline]
 fn with_local<T>(
     span: &mut Option<Box<RecordSpan>>,
     work: impl FnOnce(&mut Local, Box<RecordSpan>) -> Option<T>,

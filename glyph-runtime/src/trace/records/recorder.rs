@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, OnceLock, Weak, atomic::Ordering::Relaxed},
 };
 
-use glyph_core::__runtime::{Moment, SpanCallsite, TracedSpan, Values, current_values};
+use glyph_core::__runtime::{Moment, SpanCallsite, TracedSpan, current_values};
 use opentelemetry::{
     Context, KeyValue, SpanId,
     trace::{SpanContext, SpanKind, TraceContextExt, TraceFlags},
@@ -14,8 +14,7 @@ use opentelemetry::{
 use opentelemetry_sdk::trace::{IdGenerator, SamplingDecision, ShouldSample};
 
 use super::{
-    buffer::EndedSpan, collector::Collector, context_span::Addable, filter::CallsiteFilter, local,
-    thread_details,
+    collector::Collector, context_span::Addable, filter::CallsiteFilter, local, thread_details,
 };
 use crate::{
     context::trace_context::stage_recorder::StageRecorder,
@@ -56,14 +55,14 @@ impl StageRecorder for Recorder {
     fn start(
         &self,
         callsite: &'static SpanCallsite,
-        parent: &Context,
+        context: &Context,
     ) -> Option<Box<dyn TracedSpan>> {
-        if parent.is_telemetry_suppressed() {
+        if context.is_telemetry_suppressed() {
             return None;
         }
-        let (mut span, begun) = local::begin(self)?;
-        let decided = self.decide(parent, callsite, begun.moment);
-        span.begin(callsite, decided, parent);
+        let mut span = local::begin(self)?;
+        let decided = self.decide(context, callsite, span.begun_at());
+        span.begin(callsite, decided, context);
         Some(span)
     }
 }
@@ -103,6 +102,7 @@ impl Recorder {
     }
 
     #[cold]
+    #[inline(never)]
     fn ask(&self, parent: &Context, callsite: &'static SpanCallsite, span: SpanId) -> Decided {
         let around = parent.span();
         let around = Some(around.span_context()).filter(|around| around.is_valid());
@@ -137,11 +137,6 @@ impl Recorder {
         if self.details.thread {
             thread_details::add_to(addable);
         }
-    }
-
-    /// Exports a call whose thread keeps nothing any more.
-    pub(super) fn end_at_once(&self, ended: EndedSpan, values: Option<&Values>) {
-        self.collector.end_at_once(&self.routes, ended, values);
     }
 }
 

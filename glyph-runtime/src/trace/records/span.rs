@@ -1,20 +1,23 @@
 //! The span of a call, while the call runs.
 
-use std::{
-    mem::{replace, take},
-    sync::Arc,
-};
+use std::{mem::replace, ops::Range, sync::Arc};
 
 use glyph_core::__runtime::{Annotate, Moment, SpanCallsite, TracedSpan, TypeName, Values};
-use opentelemetry::{Context, SpanId, trace::TraceContextExt};
+use opentelemetry::{
+    Context, SpanId,
+    trace::{SpanContext, TraceContextExt},
+};
 
 use super::{
-    buffer::{EndedSpan, Ids, OpenSlot, ThreadBuffer},
+    buffer::{Buffer, EndedSpan, Ids, OpenSlot, ThreadBuffer},
     context_span::{Addable, Additions, ContextSpan},
     local::{self, Begun},
     recorder::{Decided, Recorder},
 };
-use crate::context::trace_context::{Annotated, function_name, kept};
+use crate::{
+    Exemplar,
+    context::trace_context::{Annotated, function_name, kept},
+};
 
 /// The span of a call. Its memory is used for one call after the other.
 #[derive(Debug)]
@@ -31,8 +34,8 @@ pub(super) struct RecordSpan {
     parent_is_remote: bool,
     is_recording: bool,
     begun: Begun,
-    /// The context in which the call runs.
-    context: Context,
+    /// The context in which the call runs. `None` once it was entered for the last time.
+    context: Option<Context>,
 }
 
 impl RecordSpan {
@@ -52,7 +55,7 @@ impl RecordSpan {
             parent_is_remote: false,
             is_recording: false,
             begun,
-            context: Context::new(),
+            context: None,
         })
     }
 
@@ -64,7 +67,13 @@ impl RecordSpan {
         self.begun = begun;
     }
 
+    /// When the call has begun.
+    pub(super) const fn begun_at(&self) -> Moment {
+        self.begun.moment
+    }
+
     /// Begins a call in `context`.
+    #[inline]
     pub(super) fn begin(
         &mut self,
         callsite: &'static SpanCallsite,
@@ -82,35 +91,73 @@ impl RecordSpan {
         self.parent_is_remote = parent_is_remote;
         self.is_recording = is_recording;
         self.ids = Ids::of(&ids);
-        let addable = is_recording.then(|| {
+        if is_recording {
             self.open = self.buffer.starts(callsite);
             self.recorder.describe_start(&self.addable);
-            Arc::clone(&self.addable)
-        });
-        // A call that is not recorded has a span as well, so that events in it belong to no other.
-        let span = ContextSpan::new(ids, self.recorder.key(), addable);
-        self.context = context.with_span(span);
+        }
+        self.context = Some(context.with_span(self.context_span(ids)));
     }
 
-    /// Returns the call, which has ended.
-    pub(super) fn ended(&mut self, callsite: &'static SpanCallsite) -> EndedSpan {
+    /// A call that is not recorded has a span as well, so that events in it belong to no other.
+    #[inline]
+    fn context_span(&self, ids: SpanContext) -> ContextSpan {
+        let addable = self.is_recording.then(|| Arc::clone(&self.addable));
+        ContextSpan::new(ids, self.recorder.key(), addable)
+    }
+
+    /// Returns another context with the span of the call, whose own one the thread has.
+    #[cold]
+    fn further_context(&self) -> Context {
+        Context::new().with_span(self.context_span(self.ids.context()))
+    }
+
+    /// Puts the call, which has ended at this moment, into a buffer.
+    #[inline]
+    pub(super) fn end_into(
+        &mut self,
+        buffer: &mut Buffer,
+        callsite: &'static SpanCallsite,
+        ended: Moment,
+        values: Option<&Values>,
+    ) {
+        let values = values.map_or(0..0, |values| buffer.values.push(values));
+        let additions = buffer.count(self.take_additions());
+        buffer
+            .spans
+            .push(self.ended(callsite, ended, additions, values));
+    }
+
+    #[inline]
+    fn ended(
+        &mut self,
+        callsite: &'static SpanCallsite,
+        ended: Moment,
+        additions: Option<Box<Additions>>,
+        values: Range<u32>,
+    ) -> EndedSpan {
         EndedSpan {
             callsite,
-            ids: replace(&mut self.ids, Ids::NONE),
+            ids: self.ids.take(),
             parent: self.parent,
             parent_is_remote: self.parent_is_remote,
             start: self.begun.time,
-            nanoseconds: Moment::now().process_nanoseconds_since(self.begun.moment),
-            additions: self.take_additions(),
-            values: 0..0,
+            nanoseconds: ended.process_nanoseconds_since(self.begun.moment),
+            additions,
+            values,
         }
     }
 
+    #[inline]
     fn take_additions(&mut self) -> Option<Box<Additions>> {
-        if let Some(addable) = Arc::get_mut(&mut self.addable) {
-            return addable.renew();
+        match Arc::get_mut(&mut self.addable) {
+            Some(addable) => addable.renew(),
+            None => self.leave_additions(),
         }
-        // A context outlives the call.
+    }
+
+    /// Takes the additions of a call whose context outlives it.
+    #[cold]
+    fn leave_additions(&mut self) -> Option<Box<Additions>> {
         replace(&mut self.addable, self.recorder.addable()).end()
     }
 }
@@ -132,8 +179,17 @@ impl TracedSpan for RecordSpan {
         self.is_recording
     }
 
-    fn enter(&self) -> bool {
-        kept::enter(&self.context)
+    fn exemplar(&self) -> Option<Exemplar> {
+        self.ids.exemplar()
+    }
+
+    fn enter(&mut self, once: bool) -> bool {
+        let context = if once {
+            self.context.take()
+        } else {
+            self.context.clone()
+        };
+        context.is_some_and(kept::enter)
     }
 
     fn leave(&self) {
@@ -150,19 +206,19 @@ impl TracedSpan for RecordSpan {
     }
 
     fn annotated(&self) -> Box<dyn Annotate> {
-        Box::new(Annotated(self.context.clone()))
+        let context = self.context.clone();
+        Box::new(Annotated(context.unwrap_or_else(|| self.further_context())))
     }
 
-    fn end(mut self: Box<Self>, values: Option<&Values>) {
+    fn end(mut self: Box<Self>, ended: Moment, values: Option<&Values>) {
         // First, because values of the context may be dropped with it, which can run any code.
-        drop(take(&mut self.context));
+        drop(self.context.take());
         if let Some(open) = self.open.take() {
             self.buffer.forget(open);
         }
-        let callsite = self.callsite.take();
-        match callsite.filter(|_| self.is_recording) {
-            Some(callsite) => local::end(self, callsite, values),
-            None => local::keep(self),
+        match self.callsite.take() {
+            Some(callsite) if self.is_recording => local::end(self, callsite, ended, values),
+            _ => local::keep(self),
         }
     }
 }
