@@ -10,6 +10,8 @@
 //! | `time(closure)`, `time_async(future)` | the closure or future | that of the returned [`ValueOutcome`] |
 //! | `time_as(outcome_of, closure)`, `time_async_as(outcome_of, future)` | the closure or future | `outcome_of(&value)` |
 //!
+//! [`current`] returns the stage that the thread is running, to add to its span.
+//!
 //! ```
 //! # use glyph_core as glyph_runtime;
 //! use glyph_runtime::{Counter, Histogram, Label, LabelSet, Outcome, Status, metric_catalog};

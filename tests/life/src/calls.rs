@@ -97,6 +97,8 @@ pub(crate) const CALLS: &[Call] = &[
     call("dropped timed future", 2, || {
         now(stage::step {}.time_async(pending::<()>()));
     }),
+    call("current stage", 2, || stage::step {}.time(annotate)),
+    call("current stage, outside of stages", 0, annotate),
     call("scope", 1, || {
         TenantContext { tenant: "a" }.in_scope(|| Scoped::global().counted.inc());
     }),
@@ -191,6 +193,16 @@ fn unsampled<R>(work: impl FnOnce() -> R) -> R {
     let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
     let headers = HashMap::from([("traceparent".to_owned(), parent.to_owned())]);
     propagation::extract(&headers).in_scope(work)
+}
+
+/// Adds to the innermost stage.
+fn annotate() {
+    let stage = current::current();
+    stage.record("error.type", "life");
+    stage.set_attribute("life", 1);
+    stage.add_event("life", &[("size", &1)]);
+    stage.link(&tracing::Span::current());
+    let _ids = stage.exemplar();
 }
 
 fn ids() {

@@ -19,9 +19,14 @@ pub(crate) struct Annotated(pub(crate) Context);
 
 impl Annotated {
     fn link_to_context(&self, to: &Context) {
-        let to = to.span();
-        if to.span_context().is_valid() {
-            self.link_to_remote(to.span_context());
+        self.link_to_ids(to.span().span_context());
+    }
+
+    /// Adds a link, unless it is to no span or to the span itself.
+    fn link_to_ids(&self, to: &SpanContext) {
+        let span = self.0.span();
+        if to.is_valid() && to.span_id() != span.span_context().span_id() {
+            span.add_link(to.clone(), Vec::new());
         }
     }
 }
@@ -48,7 +53,7 @@ impl Annotate for Annotated {
 
     fn link_to_remote(&self, to: &dyn Any) {
         if let Some(to) = to.downcast_ref::<SpanContext>() {
-            self.0.span().add_link(to.clone(), Vec::new());
+            self.link_to_ids(to);
         }
     }
 

@@ -194,6 +194,7 @@ fn link_of_the_handle_is_one_of_the_stage() {
             info_span!("inner").in_scope(|| {
                 let stage = stage::current();
                 stage.link(&job);
+                stage.link(stage.exemplar());
                 stage.link(Option::<Span>::None);
             });
             call(|| stage::current().link(around));
@@ -206,6 +207,7 @@ fn link_of_the_handle_is_one_of_the_stage() {
         linked(calls[1]),
         named(&spans, "job").span_context.span_id()
     );
+    assert_eq!(calls[1].links.len(), 1, "not to itself");
     assert!(named(&spans, "inner").links.is_empty());
 }
 
