@@ -6,6 +6,14 @@ use glyph_core::__runtime::RecordedValue;
 const RESERVED: usize = 2;
 /// The longest varint.
 const LONGEST: usize = 10;
+/// The largest numbers that a varint of one and of two bytes holds.
+const ONE_BYTE: usize = 0x7f;
+const TWO_BYTES: usize = 0x3fff;
+/// The bit of a byte of a varint that is not the last one.
+const MORE: u8 = 0x80;
+/// The tags of the key and of the value in a `KeyValue`.
+const KEY: u8 = 0x0a;
+const VALUE: u8 = 0x12;
 
 /// The types of fields (Protocol Buffers, "Encoding").
 #[derive(Clone, Copy)]
@@ -48,11 +56,13 @@ impl Message {
     }
 
     /// Adds fields that are encoded already.
+    #[inline]
     pub(crate) fn encoded(&mut self, fields: &[u8]) {
         self.bytes.extend_from_slice(fields);
     }
 
     /// Adds the begin of a message with so many bytes.
+    #[inline]
     pub(crate) fn begin_of(&mut self, field: u32, bytes: usize) {
         self.tag(field, WireType::Bytes);
         self.varint(bytes as u64);
@@ -119,8 +129,16 @@ impl Message {
     /// Sets the length of a message to everything from `body` on.
     fn set_length(&mut self, body: usize) {
         let length = self.len().saturating_sub(body);
-        let (varint, size) = varint(length as u64);
         let at = body.saturating_sub(RESERVED);
+        // Nearly each span has this length.
+        if (ONE_BYTE < length && length <= TWO_BYTES)
+            && let Some([low, high]) = self.bytes.get_mut(at..body)
+        {
+            *low = byte(length) | MORE;
+            *high = byte(length >> 7);
+            return;
+        }
+        let (varint, size) = varint(length as u64);
         if size != RESERVED {
             self.move_body(body, length, at + size);
         }
@@ -142,16 +160,29 @@ impl Message {
     /// Adds an attribute with one value: a `KeyValue` of OTLP.
     #[inline]
     pub(crate) fn attribute(&mut self, field: u32, key: &str, value: RecordedValue<'_>) {
-        let value_length = length_of(value);
-        let body = 1 + length_of_bytes(key.len()) + 1 + length_of_bytes(value_length);
-        self.begin_of(field, body);
-        self.bytes(1, key.as_bytes());
-        self.begin_of(2, value_length);
+        self.key(field, key, length_of(value));
         self.any_value(value);
     }
 
-    /// Adds the field of an `AnyValue` of OTLP. A default is written as well: the field says which
-    /// type the value has.
+    /// Adds an attribute up to its value, which has so many bytes.
+    #[inline]
+    fn key(&mut self, field: u32, key: &str, value: usize) {
+        let body = 1 + length_of_bytes(key.len()) + 1 + length_of_bytes(value);
+        if body <= ONE_BYTE {
+            // All lengths take one byte: they are added together.
+            let tag = (field << 3 | WireType::Bytes as u32) as usize;
+            self.encoded(&[byte(tag), byte(body), KEY, byte(key.len())]);
+            self.encoded(key.as_bytes());
+            self.encoded(&[VALUE, byte(value)]);
+            return;
+        }
+        self.begin_of(field, body);
+        self.bytes(1, key.as_bytes());
+        self.begin_of(2, value);
+    }
+
+    /// Adds the field of an `AnyValue` of OTLP. A default is added as well: the field says which type
+    /// the value has.
     #[inline]
     pub(crate) fn any_value(&mut self, value: RecordedValue<'_>) {
         match value {
@@ -160,17 +191,20 @@ impl Message {
                 self.tag(2, WireType::Varint);
                 self.varint(value.into());
             }
-            RecordedValue::I64(value) => {
-                self.tag(3, WireType::Varint);
-                self.varint(value.cast_unsigned());
-            }
+            RecordedValue::I64(value) => self.integer(value),
             // OTLP has no unsigned integers.
             RecordedValue::U64(value) => match i64::try_from(value) {
-                Ok(value) => self.any_value(RecordedValue::I64(value)),
+                Ok(value) => self.integer(value),
                 Err(_) => self.bytes(1, value.to_string().as_bytes()),
             },
             RecordedValue::F64(value) => self.fixed64(4, value.to_bits()),
         }
+    }
+
+    #[inline]
+    fn integer(&mut self, value: i64) {
+        self.tag(3, WireType::Varint);
+        self.varint(value.cast_unsigned());
     }
 
     #[inline]
@@ -179,15 +213,21 @@ impl Message {
     }
 
     #[inline]
-    fn varint(&mut self, number: u64) {
-        if number < 0x80 {
-            let [byte, ..] = number.to_le_bytes();
-            self.bytes.push(byte);
-        } else {
-            let (varint, size) = varint(number);
-            self.encoded(varint.get(..size).unwrap_or_default());
+    fn varint(&mut self, mut number: u64) {
+        while number > ONE_BYTE as u64 {
+            let [low, ..] = number.to_le_bytes();
+            self.bytes.push(low | MORE);
+            number >>= 7;
         }
+        let [low, ..] = number.to_le_bytes();
+        self.bytes.push(low);
     }
+}
+
+/// Returns the lowest byte of a number.
+const fn byte(number: usize) -> u8 {
+    let [low, ..] = number.to_le_bytes();
+    low
 }
 
 /// Returns the bytes of a varint, and their number.
@@ -199,10 +239,10 @@ fn varint(mut number: u64) -> ([u8; LONGEST], usize) {
         number >>= 7;
         size += 1;
         if number == 0 {
-            *slot = byte & 0x7f;
+            *slot = byte & !MORE;
             break;
         }
-        *slot = byte | 0x80;
+        *slot = byte | MORE;
     }
     (bytes, size)
 }

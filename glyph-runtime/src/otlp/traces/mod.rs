@@ -17,8 +17,9 @@ use self::request::ResourceFields;
 pub(crate) use self::{
     message::Message,
     request::SpanRequest,
-    span::{ATTRIBUTES, attributes, cut, description, events, identity, links, times},
+    span::{ATTRIBUTES, Ids, attributes, cut, description, events, identity, links, times},
 };
+pub(crate) use super::encoded::unix_nanos;
 use super::{
     OtlpError, OtlpSettings, Resource,
     transport::{Client, Request},

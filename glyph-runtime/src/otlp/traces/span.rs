@@ -1,13 +1,13 @@
 //! The fields of a span (OpenTelemetry Protocol, "trace.proto").
 
-use std::time::SystemTime;
-
 use glyph_core::__runtime::{RecordedValue, prefix};
 use opentelemetry::{
-    Array, KeyValue, SpanId, Value,
+    Array, KeyValue, SpanId, TraceFlags, TraceId, Value,
     trace::{SpanContext, SpanKind, Status, TraceState},
 };
-use opentelemetry_proto::tonic::trace::v1::{SpanFlags, span::SpanKind as EncodedKind};
+use opentelemetry_proto::tonic::trace::v1::{
+    SpanFlags, span::SpanKind as EncodedKind, status::StatusCode,
+};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
 use super::message::Message;
@@ -18,9 +18,10 @@ pub(crate) const ATTRIBUTES: u32 = 9;
 
 /// Adds the fields of a span of the SDK.
 pub(crate) fn span_data(message: &mut Message, span: &SpanData) {
+    let ids = Ids::from(&span.span_context);
     identity(
         message,
-        &span.span_context,
+        ids,
         span.parent_span_id,
         span.parent_span_is_remote,
     );
@@ -30,43 +31,66 @@ pub(crate) fn span_data(message: &mut Message, span: &SpanData) {
     events(message, &span.events, None);
     links(message, &span.links, None);
     description(message, &span.name, &span.span_kind, &span.status);
-    times(message, span.start_time, span.end_time);
+    times(
+        message,
+        unix_nanos(span.start_time),
+        unix_nanos(span.end_time),
+    );
+}
+
+/// The ids of a span, and what its trace context has with them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ids<'s> {
+    pub(crate) trace: TraceId,
+    pub(crate) span: SpanId,
+    pub(crate) flags: TraceFlags,
+    /// The trace state, if there is one.
+    pub(crate) state: Option<&'s TraceState>,
+}
+
+impl<'s> From<&'s SpanContext> for Ids<'s> {
+    fn from(context: &'s SpanContext) -> Self {
+        let state = context.trace_state();
+        Self {
+            trace: context.trace_id(),
+            span: context.span_id(),
+            flags: context.trace_flags(),
+            state: (*state != TraceState::NONE).then_some(state),
+        }
+    }
 }
 
 /// Adds the ids of a span and of its parent, the trace state and the flags.
-pub(crate) fn identity(
-    message: &mut Message,
-    context: &SpanContext,
-    parent: SpanId,
-    parent_is_remote: bool,
-) {
-    ids(message, context);
+#[inline]
+pub(crate) fn identity(message: &mut Message, span: Ids<'_>, parent: SpanId, remote: bool) {
+    ids(message, span);
     if parent != SpanId::INVALID {
         message.bytes(4, &parent.to_bytes());
     }
-    message.fixed32(16, flags(context, parent_is_remote));
+    message.fixed32(16, flags(span, remote));
 }
 
-fn ids(message: &mut Message, context: &SpanContext) {
-    message.bytes(1, &context.trace_id().to_bytes());
-    message.bytes(2, &context.span_id().to_bytes());
-    let state = context.trace_state();
-    if *state != TraceState::NONE {
+#[inline]
+fn ids(message: &mut Message, ids: Ids<'_>) {
+    message.bytes(1, &ids.trace.to_bytes());
+    message.bytes(2, &ids.span.to_bytes());
+    if let Some(state) = ids.state {
         message.text(3, &state.header());
     }
 }
 
-fn flags(context: &SpanContext, is_remote: bool) -> u32 {
+fn flags(span: Ids<'_>, is_remote: bool) -> u32 {
     let remote = if is_remote {
         SpanFlags::ContextIsRemoteMask as u32
     } else {
         0
     };
-    let flags = u32::from(context.trace_flags().to_u8());
+    let flags = u32::from(span.flags.to_u8());
     flags | SpanFlags::ContextHasIsRemoteMask as u32 | remote
 }
 
 /// Adds the name, the kind and the status.
+#[inline]
 pub(crate) fn description(message: &mut Message, name: &str, kind: &SpanKind, status: &Status) {
     message.text(5, name);
     let kind = match kind {
@@ -77,20 +101,21 @@ pub(crate) fn description(message: &mut Message, name: &str, kind: &SpanKind, st
         SpanKind::Consumer => EncodedKind::Consumer,
     };
     message.number(6, kind as u32);
-    message.message(15, |message| match status {
-        Status::Unset => {}
-        Status::Ok => message.number(3, 1),
-        Status::Error { description } => {
+    match status {
+        Status::Unset => message.begin_of(15, 0),
+        Status::Ok => message.message(15, |message| message.number(3, StatusCode::Ok as u32)),
+        Status::Error { description } => message.message(15, |message| {
             message.text(2, description);
-            message.number(3, 2);
-        }
-    });
+            message.number(3, StatusCode::Error as u32);
+        }),
+    }
 }
 
-/// Adds the times of the start and of the end.
-pub(crate) fn times(message: &mut Message, start: SystemTime, end: SystemTime) {
-    message.fixed64(7, unix_nanos(start));
-    message.fixed64(8, unix_nanos(end));
+/// Adds the times of the start and of the end, in nanoseconds since 1970.
+#[inline]
+pub(crate) fn times(message: &mut Message, start: u64, end: u64) {
+    message.fixed64(7, start);
+    message.fixed64(8, end);
 }
 
 /// Adds events. Texts of their attributes are cut after `limit` bytes.
@@ -110,11 +135,11 @@ pub(crate) fn events(message: &mut Message, events: &SpanEvents, limit: Option<u
 pub(crate) fn links(message: &mut Message, links: &SpanLinks, limit: Option<usize>) {
     for link in &links.links {
         message.message(13, |message| {
-            ids(message, &link.span_context);
+            let to = Ids::from(&link.span_context);
+            ids(message, to);
             attributes(message, 4, &link.attributes, limit);
             message.number(5, link.dropped_attributes_count);
-            let is_remote = link.span_context.is_remote();
-            message.fixed32(6, flags(&link.span_context, is_remote));
+            message.fixed32(6, flags(to, link.span_context.is_remote()));
         });
     }
     message.number(14, links.dropped_count);

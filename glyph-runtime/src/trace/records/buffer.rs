@@ -20,6 +20,8 @@ use super::{
     collector::{Collector, NotTaken},
     context_span::Additions,
 };
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+use crate::otlp::traces::Ids as EncodedIds;
 use crate::{Exemplar, context::trace_context::kept_exemplar, origin::Origin};
 
 /// The bytes at which fewer spans are handed over.
@@ -88,6 +90,17 @@ impl Ids {
 
     pub(super) fn is_sampled(&self) -> bool {
         self.flags.is_sampled()
+    }
+
+    /// Returns them as they are encoded.
+    #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+    pub(super) fn to_encode(&self) -> EncodedIds<'_> {
+        EncodedIds {
+            trace: self.trace,
+            span: self.span,
+            flags: self.flags,
+            state: self.state.as_deref(),
+        }
     }
 
     pub(super) fn context(&self) -> SpanContext {

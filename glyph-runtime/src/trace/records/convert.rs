@@ -78,7 +78,8 @@ impl Conversion {
             span_kind: described.kind,
             name: described.name,
             start_time: span.start,
-            end_time: end(span),
+            end_time: ended_by_code(span)
+                .unwrap_or_else(|| span.start + Duration::from_nanos(span.nanoseconds)),
             attributes,
             dropped_attributes_count: dropped.saturating_add(dropped_attributes),
             events,
@@ -136,11 +137,9 @@ pub(super) fn source(callsite: &'static SpanCallsite) -> SourceCrate {
     if source.name == own.name { own } else { source }
 }
 
-/// When a call has ended, or when code has ended its span.
-pub(super) fn end(span: &EndedSpan) -> SystemTime {
-    let additions = span.additions.as_deref();
-    let end = additions.and_then(|additions| additions.end);
-    end.unwrap_or_else(|| span.start + Duration::from_nanos(span.nanoseconds))
+/// When code has ended the span of a call, if it has.
+pub(super) fn ended_by_code(span: &EndedSpan) -> Option<SystemTime> {
+    span.additions.as_deref()?.end
 }
 
 fn attribute(name: &'static str, value: RecordedValue<'_>) -> KeyValue {

@@ -9,7 +9,7 @@ use opentelemetry::KeyValue;
 use super::{
     buffer::EndedSpan,
     context_span::Additions,
-    convert::{Conversion, Described, end, source},
+    convert::{Conversion, Described, ended_by_code, source},
     ended::{EndedPart, EndedSpans},
     field_names::FieldNames,
 };
@@ -89,11 +89,14 @@ impl Encoder<'_> {
             traces::links(message, &additions.links, limit);
         }
         message.number(10, dropped);
-        let context = span.ids.context();
-        traces::identity(message, &context, span.parent, span.parent_is_remote);
+        let ids = span.ids.to_encode();
+        traces::identity(message, ids, span.parent, span.parent_is_remote);
         let Described { name, kind, status } = &described;
         traces::description(message, name, kind, status);
-        traces::times(message, span.start, end(span));
+        let start = traces::unix_nanos(span.start);
+        let end = ended_by_code(span).map(traces::unix_nanos);
+        let end = end.unwrap_or_else(|| start.saturating_add(span.nanoseconds));
+        traces::times(message, start, end);
         Some(())
     }
 
@@ -130,7 +133,7 @@ struct Attributes<'a> {
     message: &'a mut Message,
     names: &'a mut Vec<&'static str>,
     /// The bits of the names.
-    bits: u128,
+    bits: u64,
     /// How many more attributes the span may have.
     room: u32,
     dropped: u32,
@@ -157,7 +160,7 @@ impl<'a> Attributes<'a> {
     }
 
     /// Adds an attribute, whose name has this bit, if it is within the limit.
-    fn add(&mut self, name: &'static str, bit: u128, value: RecordedValue<'_>) {
+    fn add(&mut self, name: &'static str, bit: u64, value: RecordedValue<'_>) {
         if !self.has_room() {
             return;
         }

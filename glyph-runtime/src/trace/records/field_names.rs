@@ -13,7 +13,7 @@ pub(super) struct FieldName {
     /// span, as `otel.kind` does, or are redacted.
     pub(super) is_shown: bool,
     /// The bit of the name in a set of names. Another name may have the same.
-    pub(super) bit: u128,
+    pub(super) bit: u64,
 }
 
 /// Names by their addresses: those of fields are static.
@@ -56,7 +56,7 @@ impl FieldName {
         Self {
             name,
             is_shown: !name.starts_with("otel.") && redacted::shows(name, redaction),
-            bit: 1 << (hash % u128::BITS),
+            bit: 1 << (hash % u64::BITS),
         }
     }
 }
