@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use super::{in_folder, markdown::Document, read, repository};
 
-const FOLDERS: [&str; 6] = [
+const FOLDERS: [&str; 7] = [
     ".",
     "bench",
     "docs",
     "docs/guide",
     "docs/reference",
+    "examples/compare",
     "tests",
 ];
 

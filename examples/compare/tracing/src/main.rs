@@ -1,0 +1,9 @@
+//! The service of the comparison, written with tracing, tracing-opentelemetry and metrics.
+
+#[path = "../../experiment.rs"]
+mod experiment;
+mod service;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    experiment::run()
+}
