@@ -97,6 +97,7 @@
 //! # Connect
 //!
 //! - [`http`] and [`grpc`] are tower layers for servers and clients.
+//! - [`database`], [`messaging`] and [`gen_ai`] measure calls to databases, brokers and models.
 //! - [`scope`] adds labels from the context of the code, such as the tenant.
 //! - [`context`] carries trace, ids, baggage and scope labels to other tasks.
 //! - [`trace`](mod@trace), [`log`](mod@log) and [`otlp`] export spans, log lines and log records.
@@ -138,6 +139,8 @@
 
 #[cfg(feature = "admin")]
 pub mod admin;
+mod call_fields;
+mod clients;
 pub mod config;
 pub mod context;
 #[cfg(feature = "http")]
@@ -180,6 +183,7 @@ mod thread;
 #[cfg(feature = "trace")]
 pub mod trace;
 
+pub use clients::{database, gen_ai, messaging};
 #[cfg(feature = "trace")]
 pub use context::{CorrelationId, correlation_id};
 #[cfg(feature = "grpc")]

@@ -10,7 +10,6 @@
 //! | `call` | the state of a running call, and its one end |
 //! | `future`, `body` | report the response, its frames, errors, drops and panics to the call |
 //! | `request_body` | counts the bytes of a request, and sees a client that leaves |
-//! | `call_fields` | macros for the fields of a call's span |
 //! | `call_span` | the span of a call, and the context and scope labels that the call runs in |
 //! | `drop_in_scope` | drops a future or a body with the scope labels of its call |
 //! | `request_id`, `response_headers`, `server_timing`, `scope_labels` | what requests bring and responses return |
@@ -19,7 +18,6 @@
 mod attributes;
 mod body;
 mod call;
-mod call_fields;
 mod call_span;
 mod client;
 mod drop_in_scope;

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use crate::edge::call_fields::record;
+use crate::call_fields::record;
 use ::http::{HeaderMap, response};
 use bytes::Buf;
 use glyph_core::__runtime::OpenSpan;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::edge::call_fields::record;
+use crate::call_fields::record;
 use bytes::Buf;
 use glyph_core::__runtime::OpenSpan;
 use http::{StatusCode, header, request, response};

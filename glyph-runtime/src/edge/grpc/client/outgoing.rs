@@ -1,6 +1,6 @@
 //! A call that a client makes.
 
-use crate::edge::call_fields::call_span;
+use crate::call_fields::call_span;
 use ::http::request::Parts;
 use glyph_core::__runtime::OpenSpan;
 use opentelemetry::Context;

@@ -2,7 +2,7 @@
 
 use std::{mem, net::SocketAddr};
 
-use crate::edge::call_fields::call_span;
+use crate::call_fields::call_span;
 use ::http::request::Parts;
 use glyph_core::__runtime::OpenSpan;
 use opentelemetry::Context;

@@ -1,6 +1,6 @@
 //! A call that a client makes.
 
-use crate::edge::call_fields::{call_span, record};
+use crate::call_fields::{call_span, record};
 use glyph_core::__runtime::OpenSpan;
 use http::{Uri, request::Parts, response};
 use opentelemetry::Context;

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::edge::call_fields::call_span;
+use crate::call_fields::call_span;
 use axum::extract::ConnectInfo;
 use glyph_core::__runtime::OpenSpan;
 use http::{header, request::Parts};

@@ -33,4 +33,4 @@ macro_rules! record {
     };
 }
 
-pub(in crate::edge) use {call_span, record};
+pub(crate) use {call_span, record};
