@@ -16,6 +16,7 @@ macro_rules! pages {
 pages! {
     artifacts: "guide/artifacts.md",
     catalogs: "guide/catalogs.md",
+    client_catalogs: "guide/client-catalogs.md",
     clients: "guide/clients.md",
     configuration: "configuration.md",
     consumers: "guide/consumers.md",

@@ -5,6 +5,10 @@
 pub mod database;
 
 #[cfg(doctest)]
+#[doc = include_str!("../../../docs/guide/client-catalogs.md")]
+struct ClientCatalogs;
+
+#[cfg(doctest)]
 #[doc = include_str!("../../../docs/guide/clients.md")]
 struct Clients;
 
