@@ -36,7 +36,10 @@ impl Package {
             "[package]\nname = \"{}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n",
             package.name
         );
-        package.write("Cargo.toml", &(head + &by_path(&page.dependencies)));
+        package.write(
+            "Cargo.toml",
+            &(head + &by_path(&with_tokio(&page.dependencies))),
+        );
         let source = if page.program.contains("fn main()") {
             "main"
         } else {
@@ -101,6 +104,18 @@ impl Package {
         let shown = text(&output.stdout) + &text(&output.stderr);
         (output.status.success(), shown)
     }
+}
+
+/// Adds the feature of tokio that most pages have, to pages without tokio. glyph-runtime depends on
+/// tokio anyway. With other features, tokio and all that depends on it would be compiled once more.
+fn with_tokio(dependencies: &str) -> String {
+    let has = |text| dependencies.contains(text);
+    let needs = has("\nglyph-runtime") && !has("\ntokio = ") && !has("default-features = false }");
+    let tokio = "[dependencies]\ntokio = { version = \"1\", features = [\"rt-multi-thread\"] }\n";
+    if needs {
+        return dependencies.replacen("[dependencies]\n", tokio, 1);
+    }
+    dependencies.to_owned()
 }
 
 /// Replaces the address of the repository by the path of the crate in this workspace.
