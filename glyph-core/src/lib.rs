@@ -1,6 +1,7 @@
 //! Compiler-checked labels, metrics, catalogs and stages: the API for libraries.
 //!
-//! A library depends on this crate alone. It brings no HTTP, TLS, tokio, serde or OpenTelemetry. A
+//! A library depends on this crate alone. It brings no HTTP, TLS, tokio or OpenTelemetry, and serde only
+//! with its feature. A
 //! program depends on `glyph-runtime`, which re-exports all of this crate and exports what is
 //! recorded. Its module `guide` has a page for each task, such as a library that offers metrics.
 //!
@@ -92,6 +93,7 @@
 //!
 //! | feature | adds | default |
 //! |---|---|---|
+//! | `serde` | serde's traits for labels under `#[label(serde)]` | no |
 //! | `testing` | captures of metrics and spans for tests, and a clock that tests move | no |
 //!
 //! # Without a runtime
@@ -113,6 +115,7 @@ mod isolation;
 pub mod label;
 mod macros;
 pub mod metric;
+mod nearest;
 pub mod scope;
 mod secret_name;
 mod span;

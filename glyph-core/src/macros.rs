@@ -17,6 +17,10 @@ pub use stages::{instrument_stage, instrument_stages};
 /// | `#[label(outcome)]` | the enum | the label is an outcome label, see below |
 /// | `#[label(outcome(timeout, cancelled))]` | a variant of an outcome label | the outcomes that have this value |
 /// | `#[label(never)]` | a type of any form | the type cannot be a label, see below |
+/// | `#[label(name = "..")]` | the enum | the name of the label in metrics with no other, and in errors. Default: the name of the enum in snake case |
+/// | `#[label(serde)]` | the enum | implements serde's `Serialize` and `Deserialize`; needs the feature `serde` |
+/// | `#[label(skip(Display, FromStr, TryFrom))]` | the enum | leaves these traits to you |
+/// | `#[label(not_secret)]` | the enum | the values are public, although the name of the label is that of a secret |
 /// | `#[label(crate = path)]` | the enum | the path of this crate, if it has another name |
 ///
 /// ```
@@ -32,6 +36,28 @@ pub use stages::{instrument_stage, instrument_stages};
 ///
 /// assert_eq!(Provider::VALUES, Some(["deepgram", "openai"].as_slice()));
 /// ```
+///
+/// # Conversions
+///
+/// The enum also implements `Display`, `FromStr` and `TryFrom<&str>`, each with the values of the label.
+/// The error is [`ParseLabelError`](crate::label::ParseLabelError), which has the nearest value and the
+/// allowed ones.
+///
+/// ```
+/// # use glyph_core as glyph_runtime;
+/// # use glyph_runtime::Label;
+/// # #[derive(Label, Clone, Copy, Debug, PartialEq, Eq)]
+/// # pub enum Provider {
+/// #     Deepgram,
+/// # }
+/// assert_eq!("deepgram".parse(), Ok(Provider::Deepgram));
+/// assert_eq!(Provider::Deepgram.to_string(), "deepgram");
+/// ```
+///
+/// # Metrics with one label
+///
+/// The enum is also a [`LabelSet`](trait@crate::LabelSet), for metrics without other labels:
+/// `Counter<Provider>`.
 ///
 /// # Outcome labels
 ///

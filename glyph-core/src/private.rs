@@ -3,23 +3,30 @@
 pub use core;
 pub use std::{boxed::Box, string::String, thread_local, time::Duration, vec, vec::Vec};
 
+#[cfg(feature = "serde")]
+pub use serde;
 pub use tracing;
 
+pub use crate::__serde_label as serde_label;
+
+#[cfg(feature = "serde")]
+pub use crate::label::{deserialized, serialized};
 pub use crate::{
     catalog::{
         AlertDescriptor, AnyCatalog, Catalog, CatalogDescriptor, Comparison, Condition, Indicator,
         Kind, Matcher, Measure, MetricDescriptor, ObjectiveDescriptor, PanelDescriptor, PanelForm,
         ScopeLabel, Selection, StageDescriptor, StageLabel, Threshold, Unit, buckets,
-        check_artifact_label, check_artifact_value, check_budget, check_labels_allowed,
-        check_labels_while_running, check_nested, check_objective_bound, check_outcome_known,
-        check_quantile_reach, check_scope_label, check_stage_label, check_stage_label_allowed,
-        counter_labels, gauge_labels, histogram_labels, offsets, stage_strides,
-        stage_strides_or_stub,
+        check_artifact_label, check_artifact_value, check_budget, check_label_names,
+        check_labels_allowed, check_labels_while_running, check_nested, check_objective_bound,
+        check_outcome_known, check_quantile_reach, check_scope_label, check_stage_label,
+        check_stage_label_allowed, counter_labels, gauge_labels, histogram_labels, offsets,
+        stage_strides, stage_strides_or_stub,
     },
     descriptor::{SourceCrate, asked_label, check_bound, given_label},
     label::{
         CallLookup, Label, LabelDescriptor, LabelSet, LabelStride, LabelText, LabelValues,
-        OUTCOME_COUNT, OpenLookup, OpenValues, label_of, open_labels, strides,
+        OUTCOME_COUNT, OpenLookup, OpenValues, ParseLabelError, label_of, only_label, open_labels,
+        parsed, renamed_label, strides,
     },
     metric::{
         CatalogCells, Counter, DeclaredCatalog, Gauge, Histogram, Metric, MetricParts, MetricState,
@@ -31,11 +38,50 @@ pub use crate::{
         displayed, parent, value,
     },
     stage::{
-        BoundMetric, ByValue, CallResult, CallSite, ErrorOutcome, Failures, Guard, LateLabels,
-        LiteralValue, Outcome, Running, SeriesIndex, Stage, StageCells, StageSeries, StatusOffset,
-        Timed, ValueOutcome, an_error, any, at, begin, call, checked, classify, described,
-        description, entered, error_type, link, literal, open, opens, outcome_by,
-        outcome_of_option, pin, ready, run, run_on, staged, start, status_of_option, status_offset,
-        stream, streamed, time, time_as, time_async, time_async_as, wrap, wrap_on, wrapped_stream,
+        BoundMetric, ByValue, CallResult, CallSite, ErrorOutcome, Failures, Guard,
+        LateLabels, LiteralValue, Outcome, Running, SeriesIndex, Stage, StageCells, StageSeries,
+        StatusOffset, Timed, ValueOutcome, an_error, any, at, begin, call,
+        checked, classify, described, description, entered, error_type, link, literal,
+        open, opens, outcome_by, outcome_of_option, pin, ready, run, run_on, staged, start,
+        status_of_option, status_offset, stream, streamed, time, time_as, time_async,
+        time_async_as, wrap, wrap_on, wrapped_stream,
     },
 };
+
+/// Implements serde's traits for a closed label. Expansions of `#[label(serde)]` call it.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __serde_label {
+    ($label:ty) => {
+        #[automatically_derived]
+        impl $crate::__private::serde::Serialize for $label {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> $crate::__private::core::result::Result<S::Ok, S::Error> {
+                $crate::__private::serialized(self, serializer)
+            }
+        }
+        #[automatically_derived]
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $label {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> $crate::__private::core::result::Result<Self, D::Error> {
+                $crate::__private::deserialized(deserializer)
+            }
+        }
+    };
+}
+
+/// Rejects `#[label(serde)]` without the feature.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __serde_label {
+    ($label:ty) => {
+        $crate::__private::core::compile_error!(
+            "`#[label(serde)]` needs the feature `serde`: add it to the dependency on `glyph-runtime` or `glyph-core`"
+        );
+    };
+}

@@ -7,13 +7,14 @@ pub use crate::{
         AnyCatalog, Measured, Observe, ObservedFamily, Observer, Source, is_reserved, sample_names,
     },
     clock::{Moment, calibrate},
-    descriptor::{SourceCrate, canonical, nearest},
+    descriptor::{SourceCrate, canonical},
     hex::{Hex, parse_hex},
     label::{LabelStride, OpenValues, sanitized},
     metric::{
         CurrentTrace, DeclaredCatalog, ExemplarAt, Metric, PresentSeries, Scale, Series,
         keep_unsampled_exemplars, unexposed_catalogs,
     },
+    nearest::nearest,
     scope::{ScopeGuard, current_values},
     secret_name::{SECRET_NAMES, has_words_at, is_secret, is_separator, is_word_start},
     span::{

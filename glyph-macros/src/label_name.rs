@@ -41,7 +41,8 @@ pub(crate) fn is_not_secret(attributes: &[Attribute], errors: &mut Errors) -> bo
     is_not_secret
 }
 
-fn problem(name: &str) -> Option<String> {
+/// What Prometheus or OpenTelemetry would reject or rename about a name.
+pub(crate) fn problem(name: &str) -> Option<String> {
     let rename = "rename the field, or write `#[label(name = \"..\")]`";
     let reason = match name {
         "le" => "it is for histogram bucket bounds",

@@ -8,9 +8,9 @@ use crate::{
     descriptor::{
         ScopeLabel, Unit,
         message::{Message, same},
-        nearest,
     },
     label::{LabelDescriptor, LabelValues},
+    nearest::nearest,
 };
 
 /// The limit of labels listed in a message.

@@ -38,7 +38,7 @@ pub use checks::{
     stage_strides, stage_strides_or_stub,
 };
 #[doc(hidden)]
-pub use labels::{counter_labels, gauge_labels, histogram_labels};
+pub use labels::{check_label_names, counter_labels, gauge_labels, histogram_labels};
 #[doc(hidden)]
 pub use observed::{Measured, Observe, ObservedFamily, ObservedSeries, Observer, Source};
 #[doc(hidden)]

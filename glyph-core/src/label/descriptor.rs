@@ -71,6 +71,35 @@ pub const fn label_of<S, T: Label>(
     }
 }
 
+/// Describes the label of a metric that has no other, and whose type names it.
+#[doc(hidden)]
+#[must_use]
+pub const fn only_label<T: Label>() -> LabelDescriptor {
+    // `check_label_names` rejects the limit zero of an open label.
+    label_of(
+        |label: &T| label,
+        T::SET_NAME,
+        if T::VALUES.is_none() { Some(0) } else { None },
+    )
+}
+
+/// Returns the only label of a metric, under another name. The name is empty if it is not the only one.
+#[doc(hidden)]
+#[must_use]
+pub const fn renamed_label(
+    labels: &'static [LabelDescriptor],
+    name: &'static str,
+) -> LabelDescriptor {
+    match labels {
+        [label] => LabelDescriptor { name, ..*label },
+        // `check_label_names` rejects the empty name, so that the error shows once.
+        _ => LabelDescriptor {
+            name: "",
+            ..only_label::<bool>()
+        },
+    }
+}
+
 /// Returns the number of open labels.
 #[doc(hidden)]
 #[must_use]

@@ -8,10 +8,14 @@ use super::{Label, LabelDescriptor, LabelValues, OpenValues};
 ///
 /// Structs with named fields derive it; see the derive macro of the same name. It is implemented
 /// for the `'static` form of a struct that borrows.
+///
+/// A closed label is the label set of a metric without other labels: `Counter<Provider>`. The label
+/// name is the type's name in snake case, the `name` in `#[label(name = "..")]` on the enum, or that in
+/// `#[metric(label = "..")]` on the metric.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a label set",
     label = "not a label set",
-    note = "derive `LabelSet` on a struct with a field for each label"
+    note = "derive `LabelSet` on a struct with a field for each label, or `Label` on an enum for a single one"
 )]
 pub trait LabelSet {
     /// The set as it is passed to one call, where open labels can be borrowed.

@@ -1,7 +1,5 @@
 //! How a call ended, as label values: all outcomes, or `ok` and `error`.
 
-use super::{Label, OUTCOME_COUNT, OpenValues};
-
 /// How a call ended, as the label values `ok`, `error`, `timeout`, `cancelled` and `panicked`.
 ///
 /// In a stage the outcome fills it. [`Status`] has two values, for systems that want no more.
@@ -14,7 +12,7 @@ use super::{Label, OUTCOME_COUNT, OpenValues};
 /// assert_eq!(CallStatus::from(&Err::<(), _>("refused")), CallStatus::Error);
 /// ```
 #[derive(crate::Label, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[label(outcome, crate = crate)]
+#[label(outcome, name = "status", crate = crate)]
 pub enum CallStatus {
     /// The call succeeded.
     Ok,
@@ -41,7 +39,8 @@ pub enum CallStatus {
 /// assert_eq!(Status::VALUES, Some(["ok", "error"].as_slice()));
 /// assert_eq!(Status::from(&Err::<(), _>("refused")), Status::Error);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(crate::Label, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[label(outcome, name = "status", crate = crate)]
 pub enum Status {
     /// The call succeeded.
     Ok,
@@ -66,30 +65,5 @@ impl<T, E> From<&Result<T, E>> for Status {
         } else {
             Self::Error
         }
-    }
-}
-
-impl Label for Status {
-    const VALUES: Option<&'static [&'static str]> = Some(&["ok", "error"]);
-    const OUTCOMES: Option<[usize; OUTCOME_COUNT]> = Some([0, 1, 1, 0, 1]);
-    const ANY: Self = Self::Ok;
-
-    #[inline]
-    fn digit(&self, _: Option<(&OpenValues, usize)>) -> usize {
-        match self {
-            Self::Ok => 0,
-            Self::Error => 1,
-        }
-    }
-
-    fn literal(index: usize, _: &'static str) -> Self {
-        if index == 0 { Self::Ok } else { Self::Error }
-    }
-
-    fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
-        read(match self {
-            Self::Ok => "ok",
-            Self::Error => "error",
-        })
     }
 }

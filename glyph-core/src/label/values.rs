@@ -1,6 +1,6 @@
 //! The label types of the standard library.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use super::{Label, OpenValues};
 
@@ -73,6 +73,25 @@ impl Label for Cow<'_, str> {
 
     fn literal(_: usize, text: &'static str) -> Self {
         Cow::Borrowed(text)
+    }
+
+    fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {
+        read(self)
+    }
+}
+
+impl Label for Arc<str> {
+    const VALUES: Option<&'static [&'static str]> = None;
+    // Only a stage needs it, and the labels of stages are borrowed.
+    const ANY: Self = panic!("a stage label is borrowed: write `&str`");
+
+    #[inline]
+    fn digit(&self, open: Option<(&OpenValues, usize)>) -> usize {
+        open_digit(self, open)
+    }
+
+    fn literal(_: usize, text: &'static str) -> Self {
+        text.into()
     }
 
     fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> R {

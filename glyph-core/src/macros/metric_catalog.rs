@@ -91,12 +91,14 @@
 /// # Fields
 ///
 /// A field is a [`Counter`](crate::Counter), a [`Gauge`](crate::Gauge) or a
-/// [`Histogram`](crate::Histogram), with or without a label set. Its doc comment is the HELP text.
+/// [`Histogram`](crate::Histogram), without labels, with one closed label (`Counter<Provider>`) or with a
+/// label set. A set that borrows has the lifetime `'_`: `Counter<ToolCall<'_>>`. Its doc comment is the HELP text.
 /// A field under `#[catalog]` is a nested catalog.
 ///
 /// | `#[metric(..)]` | meaning |
 /// |---|---|
 /// | `name = "stt.duration"` | the metric name. Default: the name of the field |
+/// | `label = "provider"` | the name of the metric's only label, `Counter<Provider>`. Default: that of the type |
 /// | `unit = seconds` | the unit, which is the suffix of the name: `seconds`, `bytes`, `ratio` or any other |
 /// | `buckets = [10ms, 2.5s]` | the bucket bounds of a histogram: durations, sizes (`4KiB`), numbers, or a constant |
 /// | `sparse` | the series are absent until they are recorded |

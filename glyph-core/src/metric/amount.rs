@@ -7,7 +7,22 @@ use super::{Scale, Scaled, scale::MAX_SECONDS};
 /// A value that a histogram can observe: a number in the unit of the metric, or a [`Duration`].
 pub trait Observation: Observed {}
 
-/// A value that a gauge can hold.
+/// An amount that a counter can rise by: an unsigned integer, or an integer literal.
+///
+/// The type of a literal is `i32`. An amount below zero changes nothing, and is counted in
+/// `glyph_observations_refused_total`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an amount of a counter",
+    label = "expected an unsigned integer",
+    note = "add a time with `add_duration`; a number that also falls belongs in a `Gauge`"
+)]
+pub trait CounterAmount: sealed::Amount {}
+
+/// A value that a gauge can hold: a number, or a `bool` as 1 or 0.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a value of a gauge",
+    label = "expected a number or a `bool`"
+)]
 pub trait GaugeValue: sealed::GaugeNumber {}
 
 mod sealed {
@@ -38,6 +53,11 @@ mod sealed {
                 Scale::Whole | Scale::Float => scale.scaled(self.as_secs_f64()),
             }
         }
+    }
+
+    pub trait Amount {
+        /// Returns the amount, if it is not below zero.
+        fn units(self) -> Option<u64>;
     }
 
     pub trait GaugeNumber: Copy {
@@ -112,3 +132,34 @@ macro_rules! floats {
 numbers!(f64, f32, u8, u16, u32, u64, usize, i8, i16, i32, i64, isize);
 integers!(u8, u16, u32, u64, usize, i8, i16, i32, i64, isize);
 floats!(f64, f32);
+
+macro_rules! amounts {
+    ($($integer:ty),*) => {$(
+        impl sealed::Amount for $integer {
+            #[inline]
+            #[expect(clippy::allow_attributes, reason = "only some of these conversions can fail")]
+            #[allow(irrefutable_let_patterns, clippy::unnecessary_fallible_conversions, reason = "one macro for all integers")]
+            fn units(self) -> Option<u64> {
+                u64::try_from(self).ok()
+            }
+        }
+
+        impl CounterAmount for $integer {}
+    )*};
+}
+
+amounts!(u8, u16, u32, u64, usize, i32);
+
+impl sealed::GaugeNumber for bool {
+    #[inline]
+    fn value(self) -> f64 {
+        f64::from(u8::from(self))
+    }
+
+    #[inline]
+    fn integer(self) -> Option<i64> {
+        Some(i64::from(self))
+    }
+}
+
+impl GaugeValue for bool {}

@@ -2,7 +2,7 @@
 
 use std::{marker::PhantomData, time::Duration};
 
-use super::{Metric, amount::nanoseconds, scale::Scale};
+use super::{CounterAmount, Metric, amount::nanoseconds, scale::Scale};
 use crate::label::{LabelSet, OpenLookup, known_series};
 
 /// A number that only rises, as a field of a catalog.
@@ -63,6 +63,14 @@ impl<L> Counter<L> {
         cells.first().copied().unwrap_or_default()
     }
 
+    #[inline]
+    fn add_amount(&self, series: usize, amount: impl CounterAmount) {
+        match amount.units() {
+            Some(units) => self.metric.add_units(series, units),
+            None => self.metric.reject(),
+        }
+    }
+
     /// Adds a duration: nanoseconds to a counter of seconds, and whole seconds to any other.
     #[inline]
     fn add_time(&self, series: usize, time: Duration) {
@@ -87,8 +95,8 @@ impl Counter<()> {
 
     /// Adds `amount`, in the metric's unit.
     #[inline]
-    pub fn add(&self, amount: u64) {
-        self.metric.add_units(0, amount);
+    pub fn add(&self, amount: impl CounterAmount) {
+        self.add_amount(0, amount);
     }
 
     /// Adds a duration to a counter of seconds, exact to the nanosecond. Counters of other units
@@ -127,8 +135,8 @@ impl<L: LabelSet> Counter<L> {
         clippy::needless_pass_by_value,
         reason = "call sites are plain struct literals"
     )]
-    pub fn add(&self, labels: L::Of<'_>, amount: u64) {
-        self.metric.add_units(self.series_index(&labels), amount);
+    pub fn add(&self, labels: L::Of<'_>, amount: impl CounterAmount) {
+        self.add_amount(self.series_index(&labels), amount);
     }
 
     /// Adds a duration to a counter of seconds, exact to the nanosecond. Counters of other units

@@ -74,6 +74,5 @@ labels!(
     i32,
     i64,
     isize,
-    crate::label::Status,
     crate::label::SampledId
 );

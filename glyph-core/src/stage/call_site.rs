@@ -5,10 +5,8 @@ use std::marker::PhantomData;
 use super::Stage;
 use crate::{
     Label,
-    descriptor::{
-        message::{Message, same},
-        nearest,
-    },
+    descriptor::message::{Message, same},
+    nearest::nearest,
 };
 
 /// The labels of a call site, known at compile time.

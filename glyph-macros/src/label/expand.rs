@@ -3,7 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::model::{Enum, Variant};
+use super::{
+    conversions,
+    model::{Enum, Variant},
+};
 use crate::home::hidden_module;
 
 pub(super) fn tokens(model: &Enum) -> TokenStream {
@@ -12,8 +15,14 @@ pub(super) fn tokens(model: &Enum) -> TokenStream {
         ident,
         generics,
         variants,
+        name,
         ..
     } = model;
+    let conversions = conversions::tokens(model, &rt);
+    let set = label_set(model, &rt);
+    let set_name = model
+        .is_allowed
+        .then(|| quote!(const SET_NAME: &'static #rt::core::primitive::str = Self::NAME;));
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let names: Vec<_> = variants.iter().map(|variant| &variant.name).collect();
     let any = variants.first().map_or_else(unbuildable, value);
@@ -34,6 +43,8 @@ pub(super) fn tokens(model: &Enum) -> TokenStream {
             const VALUES: #rt::core::option::Option<&'static [&'static #rt::core::primitive::str]> =
                 #rt::core::option::Option::Some(&[#(#names),*]);
             #outcomes
+            const NAME: &'static #rt::core::primitive::str = #name;
+            #set_name
             const ANY: Self = #any;
             #[inline]
             fn digit(
@@ -61,6 +72,25 @@ pub(super) fn tokens(model: &Enum) -> TokenStream {
                 ) -> R,
             ) -> R {
                 #rt::Label::with_text(self, |text| read(#rt::core::option::Option::Some(text)))
+            }
+        }
+        #set
+        #conversions
+    }
+}
+
+/// The label as a label set, for metrics with no other label.
+fn label_set(model: &Enum, rt: &TokenStream) -> TokenStream {
+    let ident = &model.ident;
+    let (impl_generics, ty_generics, where_clause) = model.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #rt::LabelSet for #ident #ty_generics #where_clause {
+            type Of<'glyph> = Self;
+            const LABELS: &'static [#rt::LabelDescriptor] = &[#rt::only_label::<Self>()];
+            #[inline]
+            fn series_index(of: &Self, _: #rt::OpenLookup<'_>) -> #rt::core::primitive::usize {
+                #rt::Label::digit(of, #rt::core::option::Option::None)
             }
         }
     }

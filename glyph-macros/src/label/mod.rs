@@ -2,6 +2,7 @@
 //! must not be a label.
 
 mod args;
+mod conversions;
 mod expand;
 mod model;
 mod never;

@@ -6,8 +6,11 @@ use heck::{ToKebabCase, ToShoutySnakeCase, ToSnakeCase};
 use quote::ToTokens;
 use syn::{Data, DeriveInput, Fields, Generics, Ident, LitStr, Path, ext::IdentExt};
 
-use super::args::{EnumArgs, VariantArgs};
-use crate::{diagnostic::Errors, suggestion::did_you_mean};
+use super::{
+    args::{EnumArgs, VariantArgs},
+    conversions::Conversions,
+};
+use crate::{diagnostic::Errors, label_name, secret_name::is_secret, suggestion::did_you_mean};
 
 /// The exposition cuts longer values.
 const MAX_NAME_BYTES: usize = 128;
@@ -25,6 +28,11 @@ pub(super) struct Enum {
     pub(super) variants: Vec<Variant>,
     /// The index of the variant for each outcome.
     pub(super) outcomes: Option<[usize; OUTCOME_COUNT]>,
+    /// The name of a label with this type.
+    pub(super) name: String,
+    /// Whether a metric can have a label of this name.
+    pub(super) is_allowed: bool,
+    pub(super) conversions: Conversions,
 }
 
 pub(super) struct Variant {
@@ -48,6 +56,7 @@ impl Enum {
                 "`#[derive(Label)]` does not support generics: remove them",
             );
         }
+        let name = label_name(&input.ident, args, errors);
         let rename = Rename::read(args.rename_all.as_ref(), errors);
         let read: Vec<_> = variants
             .into_iter()
@@ -65,8 +74,30 @@ impl Enum {
             root,
             variants,
             outcomes,
+            is_allowed: is_allowed(&name, args),
+            name,
+            conversions: Conversions::read(args, errors),
         }
     }
+}
+
+/// The name of a label with the type of this enum.
+fn label_name(ident: &Ident, args: &EnumArgs, errors: &mut Errors) -> String {
+    let Some(written) = &args.name else {
+        return ident.unraw().to_string().to_snake_case();
+    };
+    let name = written.value();
+    label_name::check(&name, written, errors);
+    if args.not_secret.is_none() {
+        label_name::check_secret(&name, written, errors);
+    }
+    name
+}
+
+/// Whether a metric can have a label of this name. A type can have any name as long as no label does.
+fn is_allowed(name: &str, args: &EnumArgs) -> bool {
+    let is_public = args.not_secret.is_some() || !is_secret(name);
+    label_name::problem(name).is_none() && is_public
 }
 
 fn variants<'input>(input: &'input DeriveInput, errors: &mut Errors) -> Vec<&'input syn::Variant> {

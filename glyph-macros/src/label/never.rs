@@ -17,11 +17,12 @@ pub(super) fn tokens(
 ) -> TokenStream {
     let rt = hidden_module(root);
     let message = "a `#[label(never)]` type has no label values: remove this";
-    if let Some(rename) = &args.rename_all {
-        errors.at(rename, message);
+    for text in args.rename_all.iter().chain(&args.name) {
+        errors.at(text, message);
     }
-    if let Some(outcome) = &args.outcome {
-        errors.at(outcome, message);
+    let keys = args.outcome.iter().chain(&args.serde);
+    for key in keys.chain(&args.not_secret).chain(&args.skipped) {
+        errors.at(key, message);
     }
     let ident = &input.ident;
     let name = ident.to_string();

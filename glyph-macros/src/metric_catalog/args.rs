@@ -99,6 +99,8 @@ pub(super) struct FieldArgs {
     /// The first `#[metric(..)]`.
     pub(super) metric: Option<Path>,
     pub(super) name: Option<LitStr>,
+    /// The name of the metric's only label.
+    pub(super) label: Option<LitStr>,
     pub(super) unit: Option<IdentOrStr>,
     pub(super) buckets: Option<BucketsArg>,
     pub(super) sparse: bool,
@@ -110,7 +112,7 @@ impl FieldArgs {
     /// Removes the catalog's attributes from `attributes`.
     pub(super) fn take(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Self {
         let mut args = Self::default();
-        let mut metric = Arguments::new("metric", &["name", "unit", "buckets", "sparse"]);
+        let mut metric = Arguments::new("metric", &["name", "label", "unit", "buckets", "sparse"]);
         attributes.retain(|attribute| {
             let Some(name) = attribute.path().get_ident() else {
                 return true;
@@ -138,6 +140,7 @@ impl FieldArgs {
         keys.read(attribute, errors, |key, input, _| {
             match key.to_string().as_str() {
                 "name" => self.name = Some(assigned(input)?),
+                "label" => self.label = Some(assigned(input)?),
                 "unit" => self.unit = Some(assigned(input)?),
                 "buckets" => self.buckets = Some(assigned(input)?),
                 _ => self.sparse = true,

@@ -86,7 +86,7 @@ fn metric_consts(index: usize, metric: &Metric, catalog: &Ident, rt: &TokenStrea
             of_metric("STRIDES", index),
             of_metric("OPEN", index),
         );
-        let descriptors = labels_of_field(metric, ty, catalog, rt);
+        let descriptors = named_labels(metric, ty, catalog, rt);
         quote! {
             const #labels: &[#rt::LabelDescriptor] = #descriptors;
             static #strides: [#rt::LabelStride; #labels.len()] = #rt::strides(#labels);
@@ -105,6 +105,15 @@ fn metric_consts(index: usize, metric: &Metric, catalog: &Ident, rt: &TokenStrea
         }
     });
     quote!(#labels #buckets)
+}
+
+/// The labels under the name that the metric has for its only label, if it has one.
+fn named_labels(metric: &Metric, labels: &Type, catalog: &Ident, rt: &TokenStream) -> TokenStream {
+    let labels = labels_of_field(metric, labels, catalog, rt);
+    match &metric.label {
+        Some(name) => quote!(&[#rt::renamed_label(#labels, #name)]),
+        None => labels,
+    }
 }
 
 /// The labels, from the type of the field. rustc then reports a misspelled label set once.

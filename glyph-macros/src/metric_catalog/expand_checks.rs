@@ -19,6 +19,7 @@ use crate::diagnostic::TokenRange;
 pub(super) fn tokens(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
     let budget = budget(catalog);
     let buckets = buckets(catalog);
+    let names = label_names(catalog);
     let labels = forbidden_labels(catalog);
     let nested = nested(catalog);
     let stages = forbidden_stage_labels(catalog);
@@ -29,6 +30,7 @@ pub(super) fn tokens(catalog: &Catalog, rt: &TokenStream) -> TokenStream {
         use #rt as __glyph;
         #budget
         #buckets
+        #names
         #labels
         #nested
         #stages
@@ -66,6 +68,23 @@ fn buckets(catalog: &Catalog) -> TokenStream {
                 Some(check(TokenRange::of(constant), "buckets", &arguments))
             }
             Some(Buckets::List(_)) | None => None,
+        })
+        .collect()
+}
+
+/// Checks that the labels have names, and that `label = ".."` is on a metric with one label.
+fn label_names(catalog: &Catalog) -> TokenStream {
+    let metrics = catalog.metrics.iter().enumerate();
+    metrics
+        .filter_map(|(index, metric)| {
+            let ty = TokenRange::of(metric.labels.as_ref()?);
+            let range = metric.label.as_ref().map_or(ty, TokenRange::of);
+            let (labels, renamed) = (labels_of(index, metric), metric.label.is_some());
+            Some(check(
+                range,
+                "check_label_names",
+                &quote!(#labels, #renamed),
+            ))
         })
         .collect()
 }

@@ -13,7 +13,7 @@ use super::{
     stage_args::StageArgs,
     unit::Unit,
 };
-use crate::{diagnostic::Errors, lifetimes::made_static};
+use crate::{diagnostic::Errors, label_name, lifetimes::made_static};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -47,6 +47,8 @@ pub(super) struct Metric {
     pub(super) name: MetricName,
     pub(super) kind: Kind,
     pub(super) labels: Option<Type>,
+    /// The name of its only label, if it is written.
+    pub(super) label: Option<LitStr>,
     pub(super) unit: Unit,
     pub(super) help: String,
     /// The buckets of a histogram.
@@ -146,18 +148,37 @@ fn metric(
     let name = MetricName::read(&ident, args.name.as_ref(), namespace, &unit, kind, errors);
     let buckets = buckets(kind, &ident, args.buckets, &unit, errors);
     let line = ident.span().start().line;
+    let label = args
+        .label
+        .filter(|label| is_label(label, labels.is_some(), errors));
     Metric {
         ident,
         written_name: args.name,
         name,
         kind,
         labels,
+        label,
         unit,
         help,
         buckets,
         sparse: args.sparse,
         line,
     }
+}
+
+/// Whether the name can be that of the metric's only label.
+fn is_label(name: &LitStr, has_labels: bool, errors: &mut Errors) -> bool {
+    if !has_labels {
+        errors.at(
+            name,
+            "this metric has no label to name: remove `label`, or write the type of the label, as in `Counter<Provider>`",
+        );
+        return false;
+    }
+    let before = errors.len();
+    label_name::check(&name.value(), name, errors);
+    label_name::check_secret(&name.value(), name, errors);
+    errors.len() == before
 }
 
 fn buckets(
@@ -215,7 +236,7 @@ fn handle(ty: &Type) -> syn::Result<(Kind, Option<Type>)> {
         (Some(GenericArgument::Type(labels)), None) => Ok((kind, Some(made_static(labels)))),
         _ => Err(syn::Error::new_spanned(
             ty,
-            "expected one label set: a struct with `#[derive(LabelSet)]` and a field for each label",
+            "expected one label set: a struct with `#[derive(LabelSet)]`, or an enum with `#[derive(Label)]`",
         )),
     }
 }

@@ -22,7 +22,7 @@ mod unit;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Fields, ItemStruct, parse::Parser};
+use syn::{Fields, GenericParam, Generics, ItemStruct, parse::Parser};
 
 use crate::{diagnostic::Errors, home::Home};
 
@@ -44,7 +44,7 @@ pub(crate) fn expand(home: Home, args: TokenStream, item: TokenStream) -> TokenS
 /// The item, if it can be a catalog.
 fn catalog(item: TokenStream, errors: &mut Errors) -> Option<ItemStruct> {
     let message = "expected a struct with named fields, one for each metric";
-    let Ok(structure) = syn::parse2::<ItemStruct>(item.clone()) else {
+    let Ok(mut structure) = syn::parse2::<ItemStruct>(item.clone()) else {
         errors.at(item, message);
         return None;
     };
@@ -52,7 +52,15 @@ fn catalog(item: TokenStream, errors: &mut Errors) -> Option<ItemStruct> {
         errors.at(&structure.ident, message);
         return None;
     }
-    if !structure.generics.params.is_empty() {
+    let params = &structure.generics.params;
+    if params
+        .iter()
+        .all(|param| matches!(param, GenericParam::Lifetime(_)))
+    {
+        // What rustc suggests for a label set whose lifetime is missing. A catalog is a `static`, so
+        // all lifetimes in it are `'static`.
+        structure.generics = Generics::default();
+    } else {
         let generics = structure.generics.to_token_stream();
         errors.at(
             generics,

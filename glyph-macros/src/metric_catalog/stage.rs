@@ -241,7 +241,7 @@ impl StageLabel {
 }
 
 fn is_string(ty: &Type) -> bool {
-    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "String"))
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "String" || last.ident == "Arc"))
 }
 
 /// The lifetimes of a type.

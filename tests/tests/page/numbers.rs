@@ -229,7 +229,7 @@ fn threads_together_reach_the_greatest_value_exactly() {
             scope.spawn(|| {
                 for _ in 0..4 {
                     // 32 of them are 2^64.
-                    metrics.things.add(1 << 59);
+                    metrics.things.add(1_u64 << 59);
                 }
             });
         }

@@ -186,7 +186,7 @@ fn reused_cells_start_at_zero() {
             if guest % 3 == 0 {
                 let exemplar = Exemplar::new(guest.into(), 1);
                 metrics.stay.observe_with_exemplar(90, exemplar);
-                metrics.drinks.add(tea, guest.into());
+                metrics.drinks.add(tea, u64::from(guest));
                 metrics.seats.set(guest);
             }
         });

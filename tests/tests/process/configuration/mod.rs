@@ -12,6 +12,7 @@ mod collectors;
 mod documentation;
 mod environment;
 mod installed;
+mod labels;
 mod logging;
 mod network;
 mod noise;
