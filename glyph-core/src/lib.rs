@@ -81,6 +81,7 @@
 //! - [`Counter`], [`Gauge`] and [`Histogram`] are the kinds of metrics.
 //! - [`instrument_stage`] and [`instrument_stages`] record each call of a function once.
 //! - [`stage`] does the same for a block. [`Outcome`](macro@Outcome) classifies an error type.
+//! - [`live`] has gauges and counters that follow something: guards, and functions that are read.
 //! - [`wait`] records waits for limits and in queues.
 //! - [`scope`] adds labels from the context of the code, such as the tenant.
 //! - [`Secret`] is a value that is always printed as `[redacted]`.
@@ -113,6 +114,7 @@ mod descriptor;
 mod hex;
 mod isolation;
 pub mod label;
+pub mod live;
 mod macros;
 pub mod metric;
 mod nearest;

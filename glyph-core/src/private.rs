@@ -38,13 +38,12 @@ pub use crate::{
         displayed, parent, value,
     },
     stage::{
-        BoundMetric, ByValue, CallResult, CallSite, ErrorOutcome, Failures, Guard,
-        LateLabels, LiteralValue, Outcome, Running, SeriesIndex, Stage, StageCells, StageSeries,
-        StatusOffset, Timed, ValueOutcome, an_error, any, at, begin, call,
-        checked, classify, described, description, entered, error_type, link, literal,
-        open, opens, outcome_by, outcome_of_option, pin, ready, run, run_on, staged, start,
-        status_of_option, status_offset, stream, streamed, time, time_as, time_async,
-        time_async_as, wrap, wrap_on, wrapped_stream,
+        BoundMetric, ByValue, CallResult, CallSite, ErrorOutcome, Failures, Guard, LateLabels,
+        LiteralValue, Outcome, Running, SeriesIndex, Stage, StageCells, StageSeries, StatusOffset,
+        Timed, ValueOutcome, an_error, any, at, begin, call, checked, classify, described,
+        description, entered, error_type, link, literal, open, opens, outcome_by,
+        outcome_of_option, pin, ready, run, run_on, staged, start, status_of_option, status_offset,
+        stream, streamed, time, time_as, time_async, time_async_as, wrap, wrap_on, wrapped_stream,
     },
 };
 

@@ -10,6 +10,7 @@ pub use crate::{
     descriptor::{SourceCrate, canonical},
     hex::{Hex, parse_hex},
     label::{LabelStride, OpenValues, sanitized},
+    live::{read_failures, read_functions},
     metric::{
         CurrentTrace, DeclaredCatalog, ExemplarAt, Metric, PresentSeries, Scale, Series,
         keep_unsampled_exemplars, unexposed_catalogs,

@@ -122,6 +122,7 @@
 //! | `metrics` | a recorder for the `metrics` facade | yes |
 //! | `otlp-grpc` | spans, metrics and log records over OTLP/gRPC; brings `trace` | no |
 //! | `otlp-http` | spans, metrics and log records over OTLP/HTTP; brings `trace` | yes |
+//! | `serde` | serde's traits for labels under `#[label(serde)]` | no |
 //! | `testing` | captures of metrics and spans for tests, and a clock that tests move | no |
 //! | `trace` | spans, exemplars, samplers and propagation | with `otlp-http` |
 //!
@@ -205,7 +206,7 @@ pub use glyph_core::testing;
 pub use glyph_core::{
     CallStatus, Catalog, Counter, Exemplar, Gauge, Histogram, Status, buckets, catalog, label,
     label::{Label, LabelSet},
-    metric, scope, stage,
+    live, metric, scope, stage,
     stage::Outcome,
     wait,
 };

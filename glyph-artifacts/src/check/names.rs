@@ -28,7 +28,7 @@ const EXPORTER: &[&str] = &["signal", "exporter"];
 /// The runtime declares these metrics, and this crate does not depend on the runtime. A test
 /// compares the list with the declarations.
 #[doc(hidden)]
-pub const INTERNAL_SERIES: [(&str, &[&str]); 24] = [
+pub const INTERNAL_SERIES: [(&str, &[&str]); 25] = [
     ("glyph_audit_failures_total", &[]),
     ("glyph_audit_lines_total", &[]),
     ("glyph_audit_lost_total", &[]),
@@ -53,6 +53,7 @@ pub const INTERNAL_SERIES: [(&str, &[&str]); 24] = [
     ("glyph_log_lines_total", &[]),
     ("glyph_observations_refused_total", &["metric"]),
     ("glyph_scrape_duration_seconds", &[]),
+    ("glyph_scrape_read_failures_total", &["metric", "reason"]),
     ("glyph_scrapes_total", &[]),
     ("glyph_series", &[]),
     ("glyph_trace_ring_spans", &[]),

@@ -91,6 +91,33 @@ pub(crate) fn captured<T: Isolated>(process: &T) -> Option<Arc<T::Captured>> {
     Some(innermost()?.of(process))
 }
 
+/// The capture of code that records later, on any thread.
+#[derive(Clone, Debug)]
+pub(crate) struct Surrounding(Option<Arc<CaptureState>>);
+
+impl Surrounding {
+    /// Returns the innermost capture of this thread, if there is one.
+    pub(crate) fn current() -> Self {
+        let is_captured = DEPTH.try_with(Cell::get).unwrap_or(0) > 0;
+        Self(is_captured.then(innermost).flatten())
+    }
+
+    /// Whether both are the same capture, or neither is one.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (None, None) => true,
+            (Some(state), Some(other)) => Arc::ptr_eq(state, other),
+            _ => false,
+        }
+    }
+
+    /// Runs `work` in the capture.
+    pub(crate) fn run<R>(&self, work: impl FnOnce() -> R) -> R {
+        let _entered = self.0.as_ref().map(enter);
+        work()
+    }
+}
+
 fn innermost() -> Option<Arc<CaptureState>> {
     let innermost = |stack: &RefCell<Vec<(u64, Arc<CaptureState>)>>| {
         let stack = stack.try_borrow().ok()?;

@@ -11,7 +11,7 @@ mod process;
 
 #[cfg(feature = "testing")]
 pub(crate) use captured::{
-    CaptureState, Current, Isolated, IsolationGuard, captured, current, enter,
+    CaptureState, Current, Isolated, IsolationGuard, Surrounding, captured, current, enter,
 };
 #[cfg(not(feature = "testing"))]
-pub(crate) use process::{Current, current};
+pub(crate) use process::{Current, Surrounding, current};

@@ -8,3 +8,29 @@ pub(crate) type Current<'process, T> = &'process T;
 pub(crate) const fn current<T>(process: &T) -> Current<'_, T> {
     process
 }
+
+/// The capture of code that records later: there is none without the feature `testing`.
+#[derive(Clone, Debug)]
+pub(crate) struct Surrounding;
+
+impl Surrounding {
+    pub(crate) const fn current() -> Self {
+        Self
+    }
+
+    #[expect(
+        clippy::unused_self,
+        reason = "with the feature `testing` it compares captures"
+    )]
+    pub(crate) const fn is(&self, _: &Self) -> bool {
+        true
+    }
+
+    #[expect(
+        clippy::unused_self,
+        reason = "with the feature `testing` it enters a capture"
+    )]
+    pub(crate) fn run<R>(&self, work: impl FnOnce() -> R) -> R {
+        work()
+    }
+}

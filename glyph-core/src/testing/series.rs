@@ -1,12 +1,17 @@
 //! The sum of some series of a metric.
 
-use std::{any::type_name, fmt::Write, marker::PhantomData, sync::Arc};
+use std::{any::type_name, fmt::Write, marker::PhantomData, sync::Arc, time::Duration};
 
 use super::Capture;
 use crate::{
     label::{Label, LabelDescriptor, LabelStride, LabelValues},
+    live::read_functions,
     metric::{Counter, Exemplar, Gauge, Histogram, HistogramSnapshot, Metric, ReadTarget},
 };
+
+/// The time that functions have which a metric is read from. Longer than in a program, since a test
+/// fails where an exporter has an old value.
+const FUNCTIONS: Duration = Duration::from_secs(10);
 
 /// The series of one metric in a capture: all of them, or those that [`with`](Self::with) selects.
 ///
@@ -186,6 +191,7 @@ impl<M> Series<M> {
     fn cells(&self) -> Vec<u64> {
         let mut cells = vec![0; self.metric.values()];
         self.capture.read(|| {
+            read_functions(FUNCTIONS);
             for scope in self.scopes() {
                 let scope = scope.as_deref();
                 let scope = scope.and_then(|scope| self.metric.parts.cells.cells_in(scope));

@@ -7,12 +7,12 @@ use std::{
         Arc, Mutex, MutexGuard,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
 use glyph_core::__runtime::{
-    self, Measured, ObservedFamily, Source, is_reserved, lock, sample_names,
+    self, Measured, ObservedFamily, Source, is_reserved, lock, read_functions, sample_names,
 };
 
 use super::{
@@ -31,6 +31,9 @@ use glyph_core::{
 
 /// The size in bytes at which a piece is complete.
 const PIECE: usize = 64 * 1024;
+
+/// The time that a scrape or a push waits for functions that metrics are read from.
+pub(super) const FUNCTIONS: Duration = Duration::from_secs(1);
 
 /// The metrics of a process for scrapes: those of catalogs, those of external recorders, and
 /// glyph's own.
@@ -137,6 +140,7 @@ impl Exposition {
             exposition: self.clone(),
             format,
             started: Instant::now(),
+            has_read: false,
             metric: 0,
             family: None,
             series: 0,
@@ -204,6 +208,8 @@ pub struct Pieces {
     exposition: Exposition,
     format: Format,
     started: Instant,
+    /// Whether functions have set the metrics that are read from them.
+    has_read: bool,
     metric: usize,
     family: Option<OpenFamily>,
     series: u64,
@@ -221,6 +227,10 @@ impl Iterator for Pieces {
     type Item = Bytes;
 
     fn next(&mut self) -> Option<Bytes> {
+        if !self.has_read {
+            read_functions(FUNCTIONS);
+            self.has_read = true;
+        }
         let mut piece = Vec::with_capacity(PIECE + PIECE / 8);
         while piece.len() < PIECE && !self.ended {
             self.step(&mut piece);

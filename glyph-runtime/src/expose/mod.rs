@@ -26,10 +26,14 @@ mod format;
 mod negotiate;
 #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 pub mod push;
+#[cfg(feature = "otlp-http")]
+pub mod pushgateway;
 mod scrape;
 mod target;
 mod unregistered;
 
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
+use exposition::FUNCTIONS;
 #[cfg(feature = "metrics")]
 pub(crate) use exposition::names_of_page;
 pub use exposition::{Exposition, Pieces};

@@ -5,12 +5,26 @@ use std::{
     time::Duration,
 };
 
-use glyph_core::__runtime::{AnyCatalog, Observe, Observer};
+use glyph_core::{
+    __runtime::{AnyCatalog, Observe, Observer, read_failures},
+    live::FailureReason,
+};
 
-use crate::{Counter, Gauge, metric_catalog};
+use crate::{Counter, Gauge, LabelSet, metric_catalog};
+
+/// A metric that is read from a function.
+#[derive(LabelSet)]
+#[label(crate = crate)]
+pub(crate) struct FailedRead<'a> {
+    /// The name of its family.
+    #[label(max = 10_000)]
+    pub(crate) metric: &'a str,
+    /// Why the function did not set it.
+    pub(crate) reason: FailureReason,
+}
 
 /// Metrics of scrapes.
-#[metric_catalog(namespace = "glyph", crate = crate)]
+#[metric_catalog(namespace = "glyph", max_series = 50_000, crate = crate)]
 pub(crate) struct ScrapeMetrics {
     /// Rendering time of the previous scrape.
     #[metric(name = "scrape.duration", unit = seconds)]
@@ -21,6 +35,10 @@ pub(crate) struct ScrapeMetrics {
 
     /// Series of declared metrics in the previous scrape; a histogram counts once.
     pub(crate) series: Gauge,
+
+    /// Functions that did not set the metric that is read from them, by reason.
+    #[metric(name = "scrape.read.failures", sparse)]
+    pub(crate) read_failures: Counter<FailedRead<'_>>,
 }
 
 /// The scrapes of one exposition.
@@ -52,5 +70,8 @@ impl Observe for Scrapes {
         observer.gauge(&metrics.duration, took.as_secs_f64());
         observer.counter(&metrics.scrapes, self.completed.load(Relaxed));
         observer.gauge(&metrics.series, self.series.load(Relaxed));
+        read_failures(|metric, reason, count| {
+            observer.counter_named(&metrics.read_failures, &[metric, reason], count);
+        });
     }
 }

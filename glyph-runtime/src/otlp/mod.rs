@@ -34,6 +34,9 @@ pub(crate) mod traces_missing;
 mod transport;
 pub(crate) mod unique;
 
+#[cfg(feature = "otlp-http")]
+pub(crate) use self::transport::put;
+
 #[cfg(not(any(feature = "otlp-grpc", feature = "otlp-http")))]
 pub(crate) use self::traces_missing as traces;
 pub use self::{

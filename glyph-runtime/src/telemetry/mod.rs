@@ -18,8 +18,10 @@
 
 #[cfg(feature = "cli")]
 mod arguments;
+mod at_once;
 mod builder;
 mod error;
+mod flush;
 mod install;
 mod report;
 mod shutdown;

@@ -11,6 +11,7 @@ use futures_channel::oneshot;
 
 use super::{
     ShutdownReport, Telemetry, Undelivered, UndeliveredPart,
+    at_once::{at_once, parts_of},
     signals::{self, Order, Running},
 };
 use crate::{
@@ -155,7 +156,8 @@ impl Shutdown {
         self.exposition.log_unregistered();
         let first = deadline.saturating_sub((deadline / 5).min(KEPT_FOR_THE_LOG));
         let before = self.losses();
-        let mut undelivered = at_once(first, self.in_order(Order::Together));
+        let stop = |signal: &dyn Running, left| signal.shut_down(left);
+        let mut undelivered = at_once(THREAD, first, self.in_order(Order::Together), stop);
         let open_spans = self.open_spans();
         let losses = with_outcome(before, &self.losses());
         let report = |parts| {
@@ -168,6 +170,13 @@ impl Shutdown {
             undelivered.extend(parts_of(last.shut_down(due.left())));
         }
         report(undelivered)
+    }
+
+    /// Delivers what all signals have now, and keeps them running.
+    pub(super) fn flush(&self, limit: Duration) -> Result<(), Undelivered> {
+        let signals = self.running.iter().map(AsRef::as_ref).collect();
+        let flush = |signal: &dyn Running, left| signal.flush(left);
+        Undelivered::check(at_once("glyph-flush", limit, signals, flush), limit)
     }
 
     /// Returns what was lost so far.
@@ -195,31 +204,6 @@ fn with_outcome(mut before: Vec<Loss>, after: &[Loss]) -> Vec<Loss> {
         loss.is_failing = of_same.any(|other| other.is_failing);
     }
     before
-}
-
-fn parts_of(result: Result<(), Undelivered>) -> Vec<UndeliveredPart> {
-    result.err().map(|error| error.parts).unwrap_or_default()
-}
-
-/// Shuts each signal down on a separate thread, outside of any runtime. A signal without a thread
-/// gets the time that is left afterwards.
-fn at_once<'s>(deadline: Duration, signals: Vec<&'s dyn Running>) -> Vec<UndeliveredPart> {
-    let due = Deadline::after(deadline);
-    let late = |signal: &dyn Running| signal.shut_down(due.left());
-    thread::scope(|scope| {
-        let spawn = |signal: &'s dyn Running| {
-            let builder = thread::Builder::new().name(THREAD.to_owned());
-            let thread = builder.spawn_scoped(scope, move || signal.shut_down(deadline));
-            (signal, thread)
-        };
-        // All threads start before the first is joined.
-        let threads: Vec<_> = signals.into_iter().map(spawn).collect();
-        let ended = threads.into_iter().map(|(signal, thread)| match thread {
-            Ok(thread) => thread.join().unwrap_or_else(|_| late(signal)),
-            Err(_) => late(signal),
-        });
-        ended.flat_map(parts_of).collect()
-    })
 }
 
 impl Telemetry {

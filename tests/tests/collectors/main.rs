@@ -10,5 +10,6 @@ mod hostile;
 mod logs;
 mod metrics;
 mod proxies;
+mod pushgateway;
 mod signals;
 mod tls_proxies;

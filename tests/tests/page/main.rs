@@ -6,6 +6,7 @@ mod exemplar_filter;
 mod exemplar_times;
 mod exposition;
 mod facade;
+mod functions;
 mod numbers;
 mod open_labels;
 mod recorded;

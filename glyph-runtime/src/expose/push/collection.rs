@@ -6,7 +6,7 @@ use glyph_core::__runtime::{self, ObservedFamily};
 
 use super::external;
 use crate::{
-    expose::Exposition,
+    expose::{Exposition, FUNCTIONS},
     otlp::metrics::{Entry, Head, head_of, point_of},
 };
 use glyph_core::catalog::Registry;
@@ -44,6 +44,7 @@ impl Source {
 
     /// Returns all points. Each series is read when the iterator reaches it.
     pub(super) fn entries(&self) -> impl Iterator<Item = Entry> + Send + use<> {
+        __runtime::read_functions(FUNCTIONS);
         let metrics = __runtime::metrics(&self.registry).to_vec();
         let declared = metrics.into_iter().flat_map(|metric| {
             let head = Arc::new(head_of(metric));

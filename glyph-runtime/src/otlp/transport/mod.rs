@@ -26,6 +26,8 @@ mod http;
 mod kept;
 mod notice;
 mod proxy;
+#[cfg(feature = "otlp-http")]
+mod put;
 mod retry;
 mod status;
 mod tls;
@@ -42,6 +44,9 @@ use self::{
     retry::Retries,
 };
 use super::{InvalidSetting, OtlpError, OtlpSettings, Protocol};
+#[cfg(feature = "otlp-http")]
+pub(crate) use put::put;
+
 use crate::export::{Counts, Deadline, DropReason, Flushes, Outcome, flushes::Closed};
 
 /// The most bytes of a response that are read.

@@ -150,6 +150,11 @@ impl Running for RunningLog {
         Vec::from_iter(pipeline.and_then(Pipeline::loss))
     }
 
+    fn flush(&self, limit: Duration) -> Result<(), Undelivered> {
+        let pipeline = self.pipeline.as_ref();
+        pipeline.map_or(Ok(()), |log| log.flush(limit))
+    }
+
     fn shut_down(&self, deadline: Duration) -> Result<(), Undelivered> {
         let pipeline = self.pipeline.as_ref();
         pipeline.map_or(Ok(()), |log| log.shutdown(deadline))

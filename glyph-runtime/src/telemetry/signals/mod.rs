@@ -124,6 +124,11 @@ pub(super) trait Running: Any + Send + Sync + fmt::Debug {
         Vec::new()
     }
 
+    /// Delivers what there is now, and goes on.
+    fn flush(&self, _limit: Duration) -> Result<(), Undelivered> {
+        Ok(())
+    }
+
     /// Delivers what is left, and stops.
     fn shut_down(&self, _deadline: Duration) -> Result<(), Undelivered> {
         Ok(())

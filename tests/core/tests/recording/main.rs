@@ -1,6 +1,7 @@
 //! Recording of metrics, stages, streams and waits.
 
 mod endings;
+mod live;
 mod metrics;
 mod retries;
 mod statuses;

@@ -7,6 +7,7 @@
 
 mod arrival;
 mod deltas;
+mod functions;
 mod numbers;
 mod outage;
 mod scopes;

@@ -8,6 +8,7 @@
 )]
 
 mod collector;
+mod flushes;
 mod losses;
 mod matrix;
 mod outcomes;
@@ -24,6 +25,7 @@ use glyph_runtime::{Telemetry, log::Output, telemetry::Undelivered};
 use glyph_tests::environment;
 use glyph_tests::wait::within;
 use glyph_tests::written::Written;
+use tracing::Dispatch;
 use tracing_subscriber::layer::SubscriberExt;
 
 /// Deadline of a shutdown that must deliver everything.
@@ -61,6 +63,14 @@ fn undelivered(error: &Undelivered) -> Vec<(&'static str, &'static str, u64)> {
 /// Returns a telemetry with a listener and a log, which sends all signals to `endpoint`. Three
 /// spans, three log records and three log lines are queued.
 fn telemetry(endpoint: &str, output: impl Write + Send + 'static) -> Telemetry {
+    telemetry_and_subscriber(endpoint, output).0
+}
+
+/// [`telemetry`], and the subscriber that records in it.
+fn telemetry_and_subscriber(
+    endpoint: &str,
+    output: impl Write + Send + 'static,
+) -> (Telemetry, Dispatch) {
     let endpoint = endpoint.to_owned();
     let telemetry = environment::telemetry("ends")
         .env_lookup(move |name| match name {
@@ -74,11 +84,11 @@ fn telemetry(endpoint: &str, output: impl Write + Send + 'static) -> Telemetry {
         .without_facade()
         .install()
         .unwrap();
-    let subscriber = tracing_subscriber::registry().with(telemetry.layers());
-    tracing::subscriber::with_default(subscriber, || {
+    let subscriber = Dispatch::new(tracing_subscriber::registry().with(telemetry.layers()));
+    tracing::dispatcher::with_default(&subscriber, || {
         for turn in 0..3 {
             tracing::info_span!("turn", turn).in_scope(|| tracing::info!("taken"));
         }
     });
-    telemetry
+    (telemetry, subscriber)
 }

@@ -78,6 +78,10 @@ impl Running for RunningLogRecords {
         Vec::from_iter(self.0.loss())
     }
 
+    fn flush(&self, limit: Duration) -> Result<(), Undelivered> {
+        self.0.flush(limit)
+    }
+
     fn shut_down(&self, deadline: Duration) -> Result<(), Undelivered> {
         self.0.shutdown(deadline)
     }

@@ -54,6 +54,10 @@ impl Running for RunningMetrics {
         Order::Together
     }
 
+    fn flush(&self, limit: Duration) -> Result<(), Undelivered> {
+        self.0.flush(limit)
+    }
+
     fn shut_down(&self, deadline: Duration) -> Result<(), Undelivered> {
         self.0.shutdown(deadline)
     }

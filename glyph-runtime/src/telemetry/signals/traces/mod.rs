@@ -167,6 +167,11 @@ impl Running for RunningTraces {
         pipeline.map(Pipeline::losses).unwrap_or_default()
     }
 
+    fn flush(&self, limit: Duration) -> Result<(), Undelivered> {
+        let pipeline = self.pipeline.as_ref();
+        pipeline.map_or(Ok(()), |traces| traces.flush(limit))
+    }
+
     fn shut_down(&self, deadline: Duration) -> Result<(), Undelivered> {
         let pipeline = self.pipeline.as_ref();
         pipeline.map_or(Ok(()), |traces| traces.shutdown(deadline))
