@@ -201,7 +201,7 @@ fn annotate() {
     stage.record("error.type", "life");
     stage.set_attribute("life", 1);
     stage.add_event("life", &[("size", &1)]);
-    stage.link(&tracing::Span::current());
+    stage.link(tracing::Span::current());
     let _ids = stage.exemplar();
 }
 
