@@ -115,7 +115,8 @@ pub(crate) fn call(
         .find(|caller| caller.name == subject)
         .ok_or_else(|| format!("unknown subject {subject:?}"))?
         .contender(form, surroundings)?;
-    let medians = rounds::medians(&[contender], threads, SCHEDULE)?;
+    let medians = rounds::medians(std::slice::from_ref(&contender), threads, SCHEDULE)?;
+    contender.operation.check()?;
     let (_, median) = medians.first().ok_or("no figure")?;
     Ok(*median)
 }

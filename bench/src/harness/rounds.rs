@@ -15,6 +15,15 @@ pub(crate) trait Operation: Sync {
 
     /// Runs work outside of the measurement, such as a peer's upkeep. Default: nothing.
     fn settle(&self) {}
+
+    /// Waits between two passes, outside of the clock, until a peer can take the next one. Default:
+    /// returns at once.
+    fn rest(&self) {}
+
+    /// Checks that the work was done as a whole, after the last sample. Default: it was.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// An operation and its subject.
@@ -102,13 +111,15 @@ fn work(
 
 fn sample(operation: &dyn Operation, at_least: Duration) -> Result<f64> {
     let mut operations = 0_u32;
-    let start = Instant::now();
+    let mut elapsed = Duration::ZERO;
     loop {
+        let start = Instant::now();
         operations += black_box(operation).pass()?;
-        let elapsed = start.elapsed();
+        elapsed += start.elapsed();
         if elapsed >= at_least {
             return Ok(elapsed.as_secs_f64() * 1e9 / f64::from(operations));
         }
+        operation.rest();
     }
 }
 

@@ -12,7 +12,7 @@ use crate::Result;
 use crate::harness::rounds::{Contender, Operation};
 
 /// Number of calls per root, so that the cost of the root does not matter.
-const PASS: u32 = 1024;
+pub(super) const PASS: u32 = 1024;
 
 /// The kind of the instrumented function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -79,6 +79,15 @@ pub(super) trait InstrumentedFn: Sized + Sync + 'static {
 
     /// Runs what a program that uses the crate must do from time to time. Default: nothing.
     fn settle(&self) {}
+
+    /// Waits between two passes, outside of the clock, until the crate can take the spans of the next
+    /// one. Default: returns at once.
+    fn rest(&self) {}
+
+    /// Returns an error if spans of the passes have not reached the exporter. Default: none is lost.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
 
     /// Returns whether a span reached the exporter, or `None` if the crate does not report that.
     fn exported(&self) -> Option<bool> {
@@ -159,6 +168,14 @@ impl<C: InstrumentedFn, const ASYNC: bool> Operation for Calls<C, ASYNC> {
 
     fn settle(&self) {
         self.0.settle();
+    }
+
+    fn rest(&self) {
+        self.0.rest();
+    }
+
+    fn check(&self) -> Result<()> {
+        self.0.check()
     }
 }
 

@@ -1,13 +1,13 @@
 //! fastrace's attribute, which opens a span and records no metric.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use fastrace::collector::{Config, Reporter, SpanContext, SpanRecord};
 use fastrace::{Span, trace};
 
 use super::Peer;
-use super::calls::{Caller, Failure, InstrumentedFn, Surroundings, answer, answer_later};
+use super::calls::{Caller, Failure, InstrumentedFn, PASS, Surroundings, answer, answer_later};
 use crate::Result;
 
 pub(super) const PEER: Peer = Peer {
@@ -23,21 +23,21 @@ pub(super) const PEER: Peer = Peer {
     ..Peer::NONE
 };
 
-/// Discards spans. The thread in which fastrace collects them takes processor time too.
-struct Discard(Arc<AtomicBool>);
+/// Counts spans and discards them. The thread in which fastrace collects them takes processor time
+/// too.
+struct Discard(Arc<AtomicU64>);
 
 impl Reporter for Discard {
     fn report(&mut self, spans: Vec<SpanRecord>) {
-        if !spans.is_empty() {
-            self.0.store(true, Relaxed);
-        }
+        self.0.fetch_add(spans.len() as u64, Relaxed);
     }
 }
 
-/// The root, and whether its spans were exported.
+/// The root, the number of its passes, and the number of spans that were exported.
 struct Trace {
     root: Option<SpanContext>,
-    reported: Arc<AtomicBool>,
+    passes: AtomicU64,
+    reported: Arc<AtomicU64>,
 }
 
 impl InstrumentedFn for Trace {
@@ -47,6 +47,7 @@ impl InstrumentedFn for Trace {
             Surroundings::NoSubscriber | Surroundings::Registry => {
                 return Ok(Self {
                     root: None,
+                    passes: AtomicU64::new(0),
                     reported,
                 });
             }
@@ -56,6 +57,7 @@ impl InstrumentedFn for Trace {
         fastrace::set_reporter(Discard(Arc::clone(&reported)), Config::default());
         Ok(Self {
             root: Some(SpanContext::random().sampled(sampled)),
+            passes: AtomicU64::new(0),
             reported,
         })
     }
@@ -72,6 +74,7 @@ impl InstrumentedFn for Trace {
         let Some(context) = self.root else {
             return calls();
         };
+        self.passes.fetch_add(1, Relaxed);
         let root = Span::root("root", context);
         let _entered = root.set_local_parent();
         calls();
@@ -80,7 +83,29 @@ impl InstrumentedFn for Trace {
     fn exported(&self) -> Option<bool> {
         self.root?;
         fastrace::flush();
-        Some(self.reported.load(Relaxed))
+        Some(self.reported.load(Relaxed) > 0)
+    }
+
+    /// The queue of each thread holds 10,240 messages, some for each call, and what does not fit is
+    /// lost.
+    fn rest(&self) {
+        if self.root.is_some() {
+            fastrace::flush();
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        let is_sampled = self.root.is_some_and(|root| root.sampled);
+        if !is_sampled {
+            return Ok(());
+        }
+        fastrace::flush();
+        let reported = self.reported.load(Relaxed);
+        let opened = self.passes.load(Relaxed) * u64::from(PASS + 1);
+        if reported < opened {
+            return Err(format!("fastrace lost {} of {opened} spans", opened - reported).into());
+        }
+        Ok(())
     }
 }
 

@@ -5,7 +5,6 @@ use foundations::telemetry::settings::{
 };
 use foundations::telemetry::tracing::{span, span_fn};
 use foundations::telemetry::{TelemetryConfig, TelemetryDriver};
-use std::num::NonZeroUsize;
 use std::sync::Mutex;
 use tokio::runtime::Runtime;
 
@@ -41,8 +40,8 @@ impl InstrumentedFn for SpanFn {
             sampling_ratio,
             ..ActiveSamplingSettings::default()
         });
-        // The queue is never emptied. Once it is full, spans are discarded at their end.
-        settings.tracing.max_queue_size = Some(NonZeroUsize::MIN);
+        // The queue is never emptied. Without a limit it keeps all spans of the sample.
+        settings.tracing.max_queue_size = None;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_io()
             .build()?;
