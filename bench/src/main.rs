@@ -10,10 +10,11 @@ mod workload;
 
 use clap::{Parser, Subcommand};
 
-use benches::{compile, counters, edges, faults, histograms, log, memory, render, stages};
+use benches::{compile, counters, edges, export, faults, histograms, log, memory, render, stages};
 use harness::report;
 use subjects::calls::{Form, Surroundings};
 use subjects::edges::Tracing;
+use subjects::export::Attributes;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 type Result<T, E = Error> = std::result::Result<T, E>;
@@ -73,6 +74,20 @@ enum Bench {
     ServeLog { seconds: u16 },
     /// Serve HTTP requests with each crate's layers.
     Edges,
+    /// Record sampled spans and send them to a collector over OTLP.
+    Export {
+        /// Count instructions with valgrind in place of processor time.
+        #[arg(long)]
+        instructions: bool,
+    },
+    /// The child process of `export`: sends bursts of spans, and prints the cost of one.
+    #[command(hide = true)]
+    SendSpans {
+        subject: String,
+        attributes: Attributes,
+        bursts: u32,
+        endpoint: String,
+    },
     /// The child process of `edges`: a server with one subject's layers.
     #[command(hide = true)]
     ServeEdge { subject: String, tracing: Tracing },
@@ -119,6 +134,17 @@ fn main() -> Result<()> {
         Bench::Edges => edges::run(rounds)?,
         Bench::ServeEdge { subject, tracing } => {
             return subjects::edges::serve(&subject, tracing);
+        }
+        Bench::Export { instructions } => export::run(instructions, rounds)?,
+        Bench::SendSpans {
+            subject,
+            attributes,
+            bursts,
+            endpoint,
+        } => {
+            let cost = export::send(&subject, attributes, bursts, &endpoint)?;
+            println!("{cost}");
+            return Ok(());
         }
         Bench::Grow { kind, subject } => {
             println!("{}", memory::grow(kind, &subject)?);

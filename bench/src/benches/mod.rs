@@ -3,6 +3,7 @@
 pub(crate) mod compile;
 pub(crate) mod counters;
 pub(crate) mod edges;
+pub(crate) mod export;
 pub(crate) mod faults;
 pub(crate) mod histograms;
 pub(crate) mod log;

@@ -21,6 +21,22 @@ pub(crate) fn figure_beside(arguments: &[&str], errors: Stdio) -> Result<f64> {
     )
 }
 
+/// Runs this program with `arguments` under valgrind, and returns the instructions of all threads.
+pub(crate) fn instructions(arguments: &[&str]) -> Result<f64> {
+    let mut command = Command::new("valgrind");
+    command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
+    let child = command.arg(env::current_exe()?).args(arguments).output();
+    let child = child.map_err(|error| format!("valgrind: {error}"))?;
+    let said = String::from_utf8_lossy(&child.stderr);
+    let counted = said
+        .lines()
+        .find_map(|line| line.split_once("Collected : "));
+    match counted {
+        Some((_, count)) if child.status.success() => Ok(count.trim().parse()?),
+        _ => Err(format!("valgrind {command:?} failed: {said}").into()),
+    }
+}
+
 fn read(command: &mut Command) -> Result<f64> {
     let child = command.output()?;
     if !child.status.success() {

@@ -4,6 +4,7 @@ mod atomic;
 mod autometrics;
 pub(crate) mod calls;
 pub(crate) mod edges;
+pub(crate) mod export;
 mod fast_telemetry;
 mod fastrace;
 mod foundations;

@@ -130,7 +130,7 @@ impl Message {
     fn set_length(&mut self, body: usize) {
         let length = self.len().saturating_sub(body);
         let at = body.saturating_sub(RESERVED);
-        // Nearly each span has this length.
+        // Most spans have this length.
         if (ONE_BYTE < length && length <= TWO_BYTES)
             && let Some([low, high]) = self.bytes.get_mut(at..body)
         {
@@ -147,7 +147,6 @@ impl Message {
         }
     }
 
-    #[cold]
     fn move_body(&mut self, from: usize, length: usize, to: usize) {
         let end = to + length;
         if to > from {
