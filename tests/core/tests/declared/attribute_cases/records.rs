@@ -7,8 +7,9 @@ use std::{any::Any, borrow::Cow, env, process::Command};
 
 use glyph_core::{
     __runtime::{
-        self, Annotate, EachAttribute, KeptContext, Parent, ParentSpan, ParentSpanId,
-        RecordedValue, SpanCallsite, SpanKey, SpanParent, TracedSpan, Traces, TypeName, Values,
+        self, Annotate, Below, EachAttribute, KeptContext, Moment, Parent, ParentSpan,
+        ParentSpanId, RecordedValue, SpanCallsite, SpanKey, SpanParent, TracedSpan, Traces,
+        TypeName, Values,
     },
     Exemplar,
     metric::CurrentTrace,
@@ -50,11 +51,15 @@ impl CurrentTrace for Recorder {
 }
 
 impl Traces for Recorder {
-    fn parent_span(&self) -> Option<ParentSpan> {
-        Some(ParentSpan {
-            id: ParentSpanId::NONE,
-            is_unsampled: false,
-        })
+    fn start_below(&self, recordable: Option<&'static SpanCallsite>) -> Below {
+        let started = recordable.and_then(|callsite| self.start(callsite, &Parent::Current));
+        started.map_or(
+            Below::Span(ParentSpan {
+                id: ParentSpanId::NONE,
+                is_unsampled: false,
+            }),
+            Below::Started,
+        )
     }
 
     fn current_span(&self) -> ParentSpanId {
@@ -126,7 +131,11 @@ impl TracedSpan for Recorded {
         true
     }
 
-    fn enter(&self) -> bool {
+    fn exemplar(&self) -> Option<Exemplar> {
+        None
+    }
+
+    fn enter(&mut self, _: bool) -> bool {
         self.0.with_subscriber(|(id, dispatch)| dispatch.enter(id));
         true
     }
@@ -141,7 +150,7 @@ impl TracedSpan for Recorded {
         Box::new(self.clone())
     }
 
-    fn end(self: Box<Self>, values: Option<&Values>) {
+    fn end(self: Box<Self>, _: Moment, values: Option<&Values>) {
         let Some(values) = values else { return };
         values.each(&mut |name, value| {
             let span = &self.0;
