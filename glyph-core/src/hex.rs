@@ -2,9 +2,19 @@
 
 use std::str;
 
-const DIGITS: [u8; 16] = *b"0123456789abcdef";
+/// The digits of the longest number.
+const DIGITS: usize = 32;
 
-/// The last `N` hexadecimal digits of a number, in lower case.
+/// Returns the digit of a number below 16. Without a table, so that the compiler handles many at once.
+const fn digit(number: u8) -> u8 {
+    if number < 10 {
+        b'0' + number
+    } else {
+        b'a' - 10 + number
+    }
+}
+
+/// The last `N` hexadecimal digits of a number, in lower case. `N` is at most 32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Hex<const N: usize>([u8; N]);
 
@@ -12,14 +22,13 @@ impl<const N: usize> Hex<N> {
     /// Returns the digits of a number.
     #[must_use]
     pub fn new(number: u128) -> Self {
-        let mut text = [b'0'; N];
-        let mut rest = number;
-        for digit in text.iter_mut().rev() {
-            let [low, ..] = rest.to_le_bytes();
-            *digit = DIGITS.get(usize::from(low & 0xf)).copied().unwrap_or(b'0');
-            rest >>= 4;
+        let mut all = [0; DIGITS];
+        for (digits, byte) in all.chunks_exact_mut(2).zip(number.to_be_bytes()) {
+            if let [high, low] = digits {
+                (*high, *low) = (digit(byte >> 4), digit(byte & 0xf));
+            }
         }
-        Self(text)
+        Self(all.last_chunk().copied().unwrap_or([b'0'; N]))
     }
 
     /// Returns the digits as a string.

@@ -76,6 +76,11 @@ impl Around {
         }
     }
 
+    /// Whether there is nothing around the call.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.span.is_disabled() && self.context.is_none()
+    }
+
     /// Returns the span, unless the thread is in it.
     #[inline]
     fn span(&self) -> Option<&Span> {

@@ -13,6 +13,7 @@ mod end;
 mod enter;
 mod field;
 mod inside;
+mod late_fields;
 mod link;
 mod open;
 mod opening;

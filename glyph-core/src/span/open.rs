@@ -5,13 +5,11 @@ use std::mem::{ManuallyDrop, replace};
 use tracing::Span;
 
 use super::{
-    Annotate, EnteredShared, FieldValue, FieldValues, Parent, ParentContext, RecordSlot,
-    SpanCallsite, SpanParent, TracedSpan, TypeName, Values,
+    Annotate, EnteredShared, FieldValues, Parent, ParentContext, RecordSlot, SpanCallsite,
+    SpanParent, TracedSpan, TypeName, Values,
     around::{Around, EnteredAround},
     build::build_again,
-    callsite::MAX_FIELDS,
     inside::Inside,
-    record,
     recorded::Recorded,
     running::{EnteredStage, enter_stage, leave_stage},
     traced::Traced,
@@ -98,6 +96,10 @@ impl OpenSpan {
             self.close();
         }
         self.0 = ManuallyDrop::new(State::Unsampled);
+    }
+
+    pub(super) fn state(&self) -> &State {
+        &self.0
     }
 
     #[inline]
@@ -317,38 +319,6 @@ impl OpenSpan {
             open: self,
         };
         work(entered.open)
-    }
-
-    /// Runs `work`, which may [`record`](Self::record) fields.
-    pub fn with<R>(&mut self, work: impl FnOnce(&Self) -> R) -> R {
-        match *self.0 {
-            State::Recorded(_)
-            | State::Traced(Traced {
-                has_record: true, ..
-            }) => self.in_scope(work),
-            _ => work(self),
-        }
-    }
-
-    /// Sets fields of the callsite. If the call has a record, the thread must be right in the call.
-    pub fn record(&self, fields: &[(&str, FieldValue<'_>)]) {
-        let metadata = match &*self.0 {
-            State::Recorded(recorded) => Some(recorded.callsite.metadata()),
-            State::Traced(traced) if traced.has_record => Some(traced.recorded.callsite.metadata()),
-            _ => self.span().metadata(),
-        };
-        let Some(metadata) = metadata else { return };
-        let mut values = [None; MAX_FIELDS];
-        for (slot, field) in values.iter_mut().zip(metadata.fields()) {
-            let found = fields.iter().find(|(name, _)| *name == field.name());
-            *slot = found.and_then(|(_, value)| *value);
-        }
-        let values = values.get(..metadata.fields().len()).unwrap_or_default();
-        if let State::Span(span, _) = &*self.0 {
-            span.record_all(&metadata.fields().value_set_all(values));
-        } else {
-            record::update(&Values::of(metadata, values));
-        }
     }
 
     /// Enters a call that is [shared](Self::share).

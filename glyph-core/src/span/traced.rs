@@ -48,6 +48,8 @@ pub(super) struct Traced {
     pub(super) has_record: bool,
     /// Whether the call has begun. One that has not is exported nowhere.
     has_begun: bool,
+    /// Whether the span is recorded, also while a thread is in the call.
+    pub(super) is_exported: bool,
     /// `None` once the call has ended, and while a thread is in the call: the record has it then.
     span: Option<Box<dyn TracedSpan>>,
     /// Of the span.
@@ -73,6 +75,7 @@ impl Traced {
             recorded: Recorded::new(callsite, RecordSlot::EMPTY),
             has_begun: false,
             exemplar,
+            is_exported: false,
             span: Some(span),
             ended: Moment::UNKNOWN,
             around: None,
@@ -87,8 +90,9 @@ impl Traced {
     /// Begins the call with the values to keep. Returns whether a record can keep them.
     #[inline]
     pub(super) fn begin(&mut self, parent: &Parent, values: Option<FieldValues<'_, '_>>) -> bool {
+        self.is_exported = self.is_recording();
         if let Some(mut values) = values {
-            values.are_whole = self.is_recording();
+            values.are_whole = self.is_exported;
             let Recorded { callsite, slot, .. } = &mut self.recorded;
             if !slot.open(callsite, values) {
                 return false;
@@ -136,7 +140,8 @@ impl Traced {
     pub(super) fn outlive(&mut self) {
         self.recorded.slot.outlive();
         if self.around.is_none() {
-            self.around = Some(Box::new(Around::without_context()));
+            let around = Around::without_context();
+            self.around = (!around.is_nothing()).then(|| Box::new(around));
         }
     }
 

@@ -31,7 +31,7 @@ pin_project! {
     {
         #[pin]
         body: DropInScope<B>,
-        call: Option<Call<P>>,
+        call: Option<Box<Call<P>>>,
         polled: bool,
         // Whether somebody asked for the end of the body, as hyper's servers do before they send it.
         asked: AtomicBool,
@@ -80,11 +80,11 @@ fn has_arrived<B: Body, P: Protocol>(body: Pin<&mut B>, call: &mut Call<P>) -> b
 }
 
 impl<B: Body, P: Protocol> ResponseBody<B, P> {
-    pub(super) fn new(body: B, mut call: Option<Call<P>>) -> Self {
-        let labels = call.as_ref().and_then(Call::labels);
+    pub(super) fn new(body: B, mut call: Option<Box<Call<P>>>) -> Self {
+        let labels = call.as_deref().and_then(Call::labels);
         // The body itself is not asked: that is what a server does when it sends a body, and the
         // body may be that of another layer.
-        if call.as_ref().is_some_and(Call::ends_with_head) {
+        if call.as_deref().is_some_and(Call::ends_with_head) {
             end(&mut call, Termination::Completed);
         }
         Self {
@@ -133,7 +133,7 @@ impl<B: Body<Error: 'static>, P: Protocol> Body for ResponseBody<B, P> {
 }
 
 /// Ends the call as panicked if it is dropped, which a panic in the service or the body does.
-pub(super) struct PanicGuard<'call, P: Protocol>(pub(super) &'call mut Option<Call<P>>);
+pub(super) struct PanicGuard<'call, P: Protocol>(pub(super) &'call mut Option<Box<Call<P>>>);
 
 impl<P: Protocol> PanicGuard<'_, P> {
     /// Runs `work` inside of the call, if there is one.
@@ -156,8 +156,8 @@ impl<P: Protocol> Drop for PanicGuard<'_, P> {
     }
 }
 
-fn end<P: Protocol>(call: &mut Option<Call<P>>, termination: Termination<P::Failure>) {
-    if let Some(call) = call.take() {
+fn end<P: Protocol>(call: &mut Option<Box<Call<P>>>, termination: Termination<P::Failure>) {
+    if let Some(mut call) = call.take() {
         call.end(termination);
     }
 }

@@ -50,8 +50,10 @@ pub(super) struct CurrentCall<'call, P: Protocol> {
 
 impl<P: Protocol> Call<P> {
     /// A call that started at `started`. [`begin`](Self::begin) follows.
-    pub(super) const fn new(side: Side<P>, protocol: P, span: CallSpan, started: Moment) -> Self {
-        Self {
+    ///
+    /// It is boxed: layers move it with the future and the body of a response.
+    pub(super) fn new(side: Side<P>, protocol: P, span: CallSpan, started: Moment) -> Box<Self> {
+        Box::new(Self {
             span,
             progress: Progress {
                 side,
@@ -60,7 +62,7 @@ impl<P: Protocol> Call<P> {
                 request: None,
                 ended: false,
             },
-        }
+        })
     }
 
     /// Reports the start to the recorder and runs `work`, both inside of the span.
@@ -98,11 +100,9 @@ impl<P: Protocol> Call<P> {
     pub(super) fn head(&mut self, head: &mut response::Parts, length: &SizeHint) {
         let Self { span, progress } = self;
         progress.protocol.head(head, length);
-        if span.span.is_there() {
-            let role = progress.side.role();
+        if progress.side.role() == Role::Client && span.span.is_there() {
             let protocol = &progress.protocol;
-            span.span
-                .with(|span| protocol.describe_head(role, head, span));
+            span.span.with(|span| protocol.describe_head(head, span));
         }
         // The body may be read after all that is around the call is over.
         span.span.outlive_without_context();
@@ -131,12 +131,8 @@ impl<P: Protocol> Call<P> {
         self.progress.ended
     }
 
-    /// Ends the call.
-    pub(super) fn end(mut self, termination: Termination<P::Failure>) {
-        self.end_once(termination);
-    }
-
-    fn end_once(&mut self, termination: Termination<P::Failure>) {
+    /// Ends the call, if it has not ended.
+    pub(super) fn end(&mut self, termination: Termination<P::Failure>) {
         if !self.is_over() {
             self.in_scope(|mut entered| entered.end(termination));
         }
@@ -145,7 +141,7 @@ impl<P: Protocol> Call<P> {
 
 impl<P: Protocol> Drop for Call<P> {
     fn drop(&mut self) {
-        self.end_once(Termination::Dropped);
+        self.end(Termination::Dropped);
     }
 }
 
@@ -175,7 +171,7 @@ impl<P: Protocol> CurrentCall<'_, P> {
             Side::Server(server) => server.ended(protocol, &ended),
             Side::Client(client) => client.ended(protocol, &ended),
         }
-        if span.open.is_there() {
+        if span.open.is_read_after_end() {
             protocol.describe(role, &ended, span.open);
         }
     }

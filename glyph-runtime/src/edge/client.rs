@@ -50,7 +50,7 @@ impl<P: Protocol> Endpoint for Client<P> {
     type Protocol = P;
     type Settings = ClientSettings<OwnSettings<P>>;
 
-    fn start(settings: &Arc<Self::Settings>, request: &mut Parts) -> Option<Call<P>> {
+    fn start(settings: &Arc<Self::Settings>, request: &mut Parts) -> Option<Box<Call<P>>> {
         let started = Moment::now();
         let own = &settings.own;
         let (outgoing, protocol, context) =

@@ -21,20 +21,20 @@ pin_project! {
     {
         #[pin]
         inner: DropInScope<F>,
-        call: Option<Call<P>>,
+        call: Option<Box<Call<P>>>,
     }
 }
 
 impl<F, P: Protocol> ResponseFuture<F, P> {
     /// Creates the future by `start`, which runs as a part of the call.
-    pub(super) fn start(mut call: Option<Call<P>>, start: impl FnOnce() -> F) -> Self {
+    pub(super) fn start(mut call: Option<Box<Call<P>>>, start: impl FnOnce() -> F) -> Self {
         let guard = PanicGuard(&mut call);
         let inner = match guard.0 {
             Some(call) => call.begin(start),
             None => start(),
         };
         guard.disarm();
-        let labels = call.as_ref().and_then(Call::labels);
+        let labels = call.as_deref().and_then(Call::labels);
         Self {
             inner: DropInScope::new(inner, labels),
             call,
@@ -77,7 +77,7 @@ where
 /// A response whose body ends the call.
 fn measured<B: Body, P: Protocol>(
     response: Response<B>,
-    mut call: Option<Call<P>>,
+    mut call: Option<Box<Call<P>>>,
 ) -> Response<ResponseBody<B, P>> {
     let (mut head, body) = response.into_parts();
     if let Some(call) = &mut call {

@@ -37,7 +37,10 @@ pub trait Endpoint {
     type Settings: Clone + fmt::Debug;
 
     /// Starts a call, unless the settings exclude it.
-    fn start(settings: &Arc<Self::Settings>, request: &mut Parts) -> Option<Call<Self::Protocol>>;
+    fn start(
+        settings: &Arc<Self::Settings>,
+        request: &mut Parts,
+    ) -> Option<Box<Call<Self::Protocol>>>;
 
     /// Returns the settings that servers and clients of the protocol have.
     fn protocol_settings(
@@ -104,7 +107,7 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let (mut parts, body) = request.into_parts();
         let mut call = E::start(&self.settings, &mut parts);
-        let body = E::wrap(body, call.as_mut());
+        let body = E::wrap(body, call.as_deref_mut());
         ResponseFuture::start(call, || {
             E::inject(&self.settings, &mut parts.headers);
             self.inner.call(Request::from_parts(parts, body))

@@ -50,10 +50,8 @@ pub trait Protocol: fmt::Debug + Sized + 'static {
     /// The head of the response has arrived, with the length of its body as far as it is known.
     fn head(&mut self, head: &response::Parts, length: &SizeHint);
 
-    /// Records on the span what the head of the response shows.
-    fn describe_head(&self, role: Role, head: &response::Parts, span: &OpenSpan) {
-        let _ = (role, head, span);
-    }
+    /// Records on the span of a client what the head of the response shows.
+    fn describe_head(&self, head: &response::Parts, span: &OpenSpan);
 
     /// Whether the response ends with its head.
     fn ends_with_head(&self) -> bool;

@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::trace::SpanContext;
 
 use super::server_timing;
-use crate::trace::propagation;
+use crate::trace::propagation::traceparent;
 
 /// The names of the headers to add to responses. `None` adds none.
 ///
@@ -83,6 +83,9 @@ impl ResponseHeaders {
 
 static TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
+/// The length of `Server-Timing` for a response that takes less than a day.
+const LONGEST: usize = 96;
+
 /// The most headers that are added.
 const MOST: usize = 5;
 
@@ -96,23 +99,23 @@ struct Traced {
 impl Traced {
     fn new(span: &SpanContext, elapsed: Duration) -> Option<Self> {
         const BEFORE: &str = "traceparent;desc=\"";
-        let parent = propagation::traceparent::format(span)?;
+        let mut text = String::with_capacity(LONGEST);
+        text.push_str(BEFORE);
+        if !traceparent::push(&mut text, span) {
+            return None;
+        }
         let micros = elapsed.as_micros();
         let (mut whole, mut part) = (itoa::Buffer::new(), itoa::Buffer::new());
         // Add 1000 and drop the leading 1 to keep leading zeros.
         let part = part.format(1000 + micros % 1000);
-        let parts = [
-            BEFORE,
-            &parent,
-            "\", app;dur=",
-            whole.format(micros / 1000),
-            ".",
-            part.get(1..).unwrap_or_default(),
-        ];
-        let timing = Bytes::from(parts.concat());
+        let part = part.get(1..).unwrap_or_default();
+        for part in ["\", app;dur=", whole.format(micros / 1000), ".", part] {
+            text.push_str(part);
+        }
+        let timing = Bytes::from(text);
         let from = BEFORE.len();
         let trace = timing.slice(from + "00-".len()..from + "00-".len() + 32);
-        let parent = timing.slice(from..from + parent.len());
+        let parent = timing.slice(from..from + traceparent::LENGTH);
         Some(Self {
             trace: HeaderValue::from_maybe_shared(trace).ok()?,
             parent: HeaderValue::from_maybe_shared(parent).ok()?,

@@ -147,7 +147,7 @@ impl<P: Protocol> Endpoint for Server<P> {
     type Protocol = P;
     type Settings = ServerSettings<OwnSettings<P>>;
 
-    fn start(settings: &Arc<Self::Settings>, request: &mut Parts) -> Option<Call<P>> {
+    fn start(settings: &Arc<Self::Settings>, request: &mut Parts) -> Option<Box<Call<P>>> {
         if P::excludes(&settings.excluded, request.uri.path()) {
             return None;
         }

@@ -1,12 +1,11 @@
 //! A line as one JSON object.
 
-use std::io::Write;
-
 use super::{
     line::Head,
     names::{Key, LineField, Names},
     text,
 };
+use glyph_core::__runtime::Hex;
 
 /// The longest target, in bytes.
 const LONGEST_TARGET: usize = 256;
@@ -23,10 +22,10 @@ pub(super) fn push_head(out: &mut Vec<u8>, head: &Head<'_>, names: &Names) {
     text::push_str(out, head.target, LONGEST_TARGET);
     if let Some((trace, span, _)) = head.correlation.span {
         let (trace_key, span_key) = (names.of(LineField::TraceId), names.of(LineField::SpanId));
-        let _infallible = write!(
-            out,
-            ",\"{trace_key}\":\"{trace}\",\"{span_key}\":\"{span}\""
-        );
+        let trace = Hex::<32>::new(u128::from_be_bytes(trace.to_bytes()));
+        let span = Hex::<16>::new(u64::from_be_bytes(span.to_bytes()).into());
+        push(out, [",\"", trace_key, "\":\"", trace.as_str()]);
+        push(out, ["\",\"", span_key, "\":\"", span.as_str(), "\""]);
     }
 }
 

@@ -17,7 +17,7 @@ const SHIFT: u32 = LENGTH_BITS + 1;
 /// Remembers the names of fields that were looked up in a [`Redaction`].
 ///
 /// Names of fields are `'static`: one address and length is always one name. An entry is one word, so
-/// that threads can share the table without a lock. A name that meets another one replaces it.
+/// that threads can share the table without a lock. A name that meets two others replaces one.
 pub(super) struct RedactedNames {
     redaction: Redaction,
     /// Fields whose names in lines are on the list.
@@ -46,14 +46,22 @@ impl RedactedNames {
 
     /// Returns whether the value of a field is redacted.
     pub(super) fn covers(&self, name: &'static str) -> bool {
-        let Some((key, slot)) = key(name).and_then(|key| Some((key, self.entry(key)?))) else {
+        let Some((key, slots)) = key(name).and_then(|key| Some((key, self.entries(key)?))) else {
             return self.is_listed(name);
         };
-        let entry = slot.load(Relaxed);
-        if entry & !1 == key {
-            return entry & 1 == 1;
+        for slot in slots {
+            let entry = slot.load(Relaxed);
+            if entry & !1 == key {
+                return entry & 1 == 1;
+            }
         }
         let is_listed = self.is_listed(name);
+        let [first, second] = slots;
+        let slot = if first.load(Relaxed) == 0 {
+            first
+        } else {
+            second
+        };
         slot.store(key | u64::from(is_listed), Relaxed);
         is_listed
     }
@@ -67,10 +75,12 @@ impl RedactedNames {
         &self.redaction
     }
 
-    fn entry(&self, key: u64) -> Option<&AtomicU64> {
+    /// Returns the two entries that a name can have: of the twenty names of a line, two often meet.
+    fn entries(&self, key: u64) -> Option<[&AtomicU64; 2]> {
         // Addresses of names differ in their lower bits, which a multiplication spreads.
         let spread = (key >> SHIFT).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56;
-        self.entries.get(usize::try_from(spread).ok()?)
+        let first = usize::try_from(spread).ok()?;
+        Some([self.entries.get(first)?, self.entries.get(first ^ 1)?])
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) struct SpanRecord {
     serial: u64,
     parent: Parent,
     pub(super) values: Values,
-    shared: Option<Arc<SharedRecord>>,
+    pub(super) shared: Option<Arc<SharedRecord>>,
     /// The span of the call, while a thread is in the call and the record is exported.
     pub(super) span: Option<Box<dyn TracedSpan>>,
 }
@@ -96,32 +96,6 @@ pub(super) fn with<T>(work: impl FnOnce(&mut Thread) -> Option<T>) -> Option<T> 
 #[inline]
 pub(super) fn unused() -> Option<Box<SpanRecord>> {
     with(|thread| Some(thread.open()))
-}
-
-/// Sets values of the innermost record.
-pub(in crate::span) fn update(values: &Values) {
-    with(|thread| {
-        match &mut thread.frames.last_mut()?.record {
-            Record::Own(record) => {
-                record.values.update(values);
-                record.shared.as_ref()?.update(values);
-            }
-            Record::Shared(record) => record.update(values),
-        }
-        Some(())
-    });
-}
-
-/// Sets values of the innermost record for those that share it. Nothing else reads them: its call
-/// ends.
-pub(in crate::span) fn update_shared(values: &Values) {
-    with(|thread| {
-        match &thread.frames.last()?.record {
-            Record::Own(record) => record.shared.as_ref()?.update(values),
-            Record::Shared(record) => record.update(values),
-        }
-        Some(())
-    });
 }
 
 /// Returns the number of records that the thread is in.
@@ -266,6 +240,11 @@ impl Thread {
         if let Some(record) = slot.take() {
             self.frames.push(Frame { record, within });
         }
+    }
+
+    /// The record that was entered last.
+    pub(super) fn last(&mut self) -> Option<&mut Record> {
+        Some(&mut self.frames.last_mut()?.record)
     }
 
     /// Puts the record that was entered last back into its slot.

@@ -13,10 +13,12 @@
 
 mod enclosing;
 mod entered;
+mod late;
 mod local;
 mod many;
 mod reader;
 mod recorded_value;
+mod replaced;
 mod shared;
 mod slot;
 #[cfg(test)]
@@ -26,9 +28,8 @@ mod values;
 pub use enclosing::{Enclosing, enclosing};
 pub(super) use entered::Entered;
 pub use entered::{SpanKey, note_entered, note_left};
-pub(super) use local::{
-    annotated, enclosing_records, metadata_of, stage_since, update, update_of, update_shared,
-};
+pub(super) use late::{is_shared, set, update, update_shared};
+pub(super) use local::{annotated, enclosing_records, metadata_of, stage_since, update_of};
 pub use many::ValuesOfMany;
 pub use reader::{RecordReader, SpanReader, UnsampledReader, export_records};
 pub(super) use reader::{

@@ -3,7 +3,6 @@
 use std::{
     error::Error,
     fmt::{self, Write as _},
-    mem,
 };
 
 use tracing::{
@@ -12,7 +11,7 @@ use tracing::{
 };
 
 use super::{
-    super::{FieldValue, FieldValues, SpanCallsite},
+    super::{FieldValues, SpanCallsite},
     reader::{TextLimits, records_are_exported, text_limits},
     recorded_value::RecordedValue,
 };
@@ -29,30 +28,30 @@ const KEPT_FIELDS: usize = 32;
 #[derive(Clone, Debug, Default)]
 pub struct Values {
     /// The span of the values. Absent if they are those of no record.
-    metadata: Option<&'static Metadata<'static>>,
+    pub(super) metadata: Option<&'static Metadata<'static>>,
     /// Whether other values of the span are older.
-    is_update: bool,
-    entries: Vec<Entry>,
-    text: String,
+    pub(super) is_update: bool,
+    pub(super) entries: Vec<Entry>,
+    pub(super) text: String,
     /// Bytes of the text that belong to no entry, since another value replaced theirs.
-    unused: usize,
+    pub(super) unused: usize,
     /// The fields for which there was no room.
-    omitted: usize,
+    pub(super) omitted: usize,
     /// Whether a value is an error. Readers ask an error for its type and its backtrace, which a
     /// record cannot keep.
     has_error: bool,
     /// Whether texts have no limit, as those of spans of `tracing`'s.
-    is_whole: bool,
+    pub(super) is_whole: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
     pub(super) name: &'static str,
-    kind: Kind,
+    pub(super) kind: Kind,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Kind {
+pub(super) enum Kind {
     Bool(bool),
     F64(f64),
     I64(i64),
@@ -76,6 +75,14 @@ impl Entry {
             Kind::U64(value) => RecordedValue::U64(value),
             Kind::Static(value) => RecordedValue::Str(value),
             Kind::Text(from, to) => RecordedValue::Str(slice(text, from, to)),
+        }
+    }
+
+    /// The bytes of a text.
+    pub(super) fn bytes(self) -> usize {
+        match self.kind {
+            Kind::Text(from, to) => index(to.saturating_sub(from)),
+            _ => 0,
         }
     }
 
@@ -128,21 +135,11 @@ impl Values {
 
     /// No values yet, of a record that may be exported. A record that is not cuts them when it adds
     /// them.
-    fn for_any_record() -> Self {
+    pub(super) fn for_any_record() -> Self {
         Self {
             is_whole: records_are_exported(),
             ..Self::default()
         }
-    }
-
-    /// Values of the fields of a span.
-    pub(in crate::span) fn of(
-        metadata: &'static Metadata<'static>,
-        values: &[FieldValue<'_>],
-    ) -> Self {
-        let mut kept = Self::for_any_record();
-        metadata.fields().value_set_all(values).record(&mut kept);
-        kept
     }
 
     /// One field with a text.
@@ -205,7 +202,7 @@ impl Values {
         entries.extend(self.entries.iter().map(|entry| entry.moved(before)));
     }
 
-    fn text(&self, from: u32, to: u32) -> &str {
+    pub(super) fn text(&self, from: u32, to: u32) -> &str {
         slice(&self.text, from, to)
     }
 
@@ -225,48 +222,6 @@ impl Values {
         }
     }
 
-    /// Removes the value of a field, which another one replaces.
-    fn forget(&mut self, name: &str) {
-        let unused = &mut self.unused;
-        self.entries.retain(|entry| {
-            let is_kept = entry.name != name;
-            if let (false, Kind::Text(from, to)) = (is_kept, entry.kind) {
-                *unused += index(to.saturating_sub(from));
-            }
-            is_kept
-        });
-    }
-
-    /// Sets values, in place of older ones of the same fields.
-    pub(super) fn update(&mut self, newer: &Self) {
-        for entry in &newer.entries {
-            self.forget(entry.name);
-        }
-        // A field can be set for as long as its call runs: replaced texts take no room for ever.
-        if self.unused * 2 > self.text.len() {
-            let kept = mem::take(self);
-            self.metadata = kept.metadata;
-            self.is_update = kept.is_update;
-            self.omitted = kept.omitted;
-            self.is_whole = kept.is_whole;
-            self.add(&kept);
-        }
-        self.add(newer);
-        self.omitted = self.omitted.max(newer.omitted);
-    }
-
-    fn add(&mut self, other: &Self) {
-        for entry in &other.entries {
-            match entry.kind {
-                Kind::Text(from, to) => {
-                    let text = other.text(from, to);
-                    self.add_text(entry.name, |out| out.write_str(text));
-                }
-                _ => self.entries.push(*entry),
-            }
-        }
-    }
-
     /// Returns the memory for texts, in bytes.
     #[cfg(test)]
     pub(super) fn capacity(&self) -> usize {
@@ -279,7 +234,7 @@ impl Values {
     }
 
     #[inline]
-    fn add_text(
+    pub(super) fn add_text(
         &mut self,
         name: &'static str,
         write: impl FnOnce(&mut Bounded<'_>) -> fmt::Result,
@@ -366,7 +321,7 @@ impl Visit for Values {
 }
 
 /// A text that ends at a limit.
-struct Bounded<'t> {
+pub(super) struct Bounded<'t> {
     text: &'t mut String,
     left: usize,
 }

@@ -141,11 +141,9 @@ impl Protocol for Grpc {
 
     /// A client learns from the response which connection it used, if it is one of hyper's. A channel
     /// of tonic's does not tell, but its connector can.
-    fn describe_head(&self, role: Role, head: &response::Parts, span: &OpenSpan) {
+    fn describe_head(&self, head: &response::Parts, span: &OpenSpan) {
         let of_channel = || self.channel_peer.as_ref()?.of_response();
-        if role == Role::Client
-            && let Some(peer) = connected_peer(head).or_else(of_channel)
-        {
+        if let Some(peer) = connected_peer(head).or_else(of_channel) {
             record!(span, {
                 "network.peer.address" = Some(peer.ip().to_string()),
                 "network.peer.port" = Some(i64::from(peer.port())),

@@ -80,10 +80,8 @@ impl Protocol for Http {
     }
 
     /// A client learns from the response which connection it used.
-    fn describe_head(&self, role: Role, head: &response::Parts, span: &OpenSpan) {
-        if role == Role::Client {
-            client::describe_connection(head, span);
-        }
+    fn describe_head(&self, head: &response::Parts, span: &OpenSpan) {
+        client::describe_connection(head, span);
     }
 
     fn ends_with_head(&self) -> bool {

@@ -113,8 +113,7 @@ impl NotesBefore {
         let Some(is_recording) = records::is_current(recorder.key(), &current) else {
             return false;
         };
-        let is_line = edge_lines::is_line_of_call(event.metadata());
-        if is_recording && context.lookup_current().is_none() && !is_line {
+        if is_recording && context.lookup_current().is_none() {
             records::add_event(event, &current, self.recorder_details());
         }
         true
@@ -162,6 +161,9 @@ where
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let metadata = event.metadata();
+        if edge_lines::is_line_of_call(metadata) {
+            return notes::event_starts(metadata, None, None, false);
+        }
         let log_fields = CallsiteKey::of(event);
         if let Some(parent) = event.parent()
             && (*metadata.level() == Level::ERROR || log_fields.is_some())

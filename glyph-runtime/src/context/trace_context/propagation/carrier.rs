@@ -5,7 +5,7 @@ use std::{
     hash::BuildHasher,
 };
 
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::propagation::{Extractor, Injector};
 
 /// A carrier that headers are read from.
@@ -48,9 +48,21 @@ pub(super) fn only_text<'c, C: Extract + ?Sized>(
     str::from_utf8(only(carrier, name)?).ok().map(str::trim)
 }
 
+static KNOWN: [HeaderName; 3] = [
+    HeaderName::from_static(super::TRACEPARENT),
+    HeaderName::from_static(super::TRACESTATE),
+    HeaderName::from_static(super::BAGGAGE),
+];
+
 impl Extract for HeaderMap {
     fn values<'c>(&'c self, name: &'c str) -> impl Iterator<Item = &'c [u8]> {
-        self.get_all(name).iter().map(HeaderValue::as_bytes)
+        // A name that is known need not be parsed.
+        let mut known = KNOWN.iter();
+        let values = match known.find(|known| known.as_str() == name) {
+            Some(known) => self.get_all(known),
+            None => self.get_all(name),
+        };
+        values.iter().map(HeaderValue::as_bytes)
     }
 }
 

@@ -5,7 +5,7 @@ use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId};
 use glyph_core::__runtime::{Hex, parse_hex};
 
 /// The length of version 00: `vv-tttttttttttttttttttttttttttttttt-ssssssssssssssss-ff`.
-const LENGTH: usize = 55;
+pub(crate) const LENGTH: usize = 55;
 /// The flag of a trace id with at least 7 random bytes at its end (level 2, "Random Trace ID
 /// Flag").
 const RANDOM: u8 = 0x02;
@@ -28,16 +28,24 @@ pub(super) fn parse(header: &[u8]) -> Option<(TraceId, SpanId, TraceFlags)> {
 }
 
 /// Returns the value for a span.
-pub(crate) fn format(span: &SpanContext) -> Option<String> {
-    let flags = span.trace_flags().to_u8() & (TraceFlags::SAMPLED.to_u8() | RANDOM);
+pub(super) fn format(span: &SpanContext) -> Option<String> {
+    let mut text = String::with_capacity(LENGTH);
+    push(&mut text, span).then_some(text)
+}
+
+/// Appends the value for a span, if the span is valid. Returns whether it is.
+pub(crate) fn push(text: &mut String, span: &SpanContext) -> bool {
     if !span.is_valid() {
-        return None;
+        return false;
     }
+    let flags = span.trace_flags().to_u8() & (TraceFlags::SAMPLED.to_u8() | RANDOM);
     let trace = Hex::<32>::new(u128::from_be_bytes(span.trace_id().to_bytes()));
     let id = Hex::<16>::new(u64::from_be_bytes(span.span_id().to_bytes()).into());
     let flags = Hex::<2>::new(flags.into());
-    let parts = ["00", trace.as_str(), id.as_str(), flags.as_str()];
-    Some(parts.join("-"))
+    for part in ["00-", trace.as_str(), "-", id.as_str(), "-", flags.as_str()] {
+        text.push_str(part);
+    }
+    true
 }
 
 /// Parses exactly so many lower-case digits. The standard library would accept a sign and upper

@@ -23,11 +23,12 @@ macro_rules! line {
         tracing::event!(
             target: CALL_TARGET,
             Level::$level,
+            // Not the last argument, which would be formatted.
+            message = "call completed",
             rpc.method = $call.name,
             rpc.status_code = $end.status.as_str(),
             error.r#type = $error,
-            duration_ms = milliseconds($end.duration),
-            "call completed"
+            duration_ms = milliseconds($end.duration)
         )
     };
 }

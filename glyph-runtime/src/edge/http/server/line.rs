@@ -23,14 +23,15 @@ macro_rules! line {
         tracing::event!(
             target: REQUEST_TARGET,
             Level::$level,
+            // Not the last argument, which would be formatted.
+            message = "request completed",
             http.request.method = $request.method.as_str(),
             http.route = $request.is_matched().then_some($request.route),
             http.response.status_code = $end.status.map(|status| i64::from(status.as_u16())),
             error.r#type = $error.as_deref(),
             duration_ms = milliseconds($end.duration),
             http.request.body.size = size($end.request_bytes),
-            http.response.body.size = size($end.response_bytes),
-            "request completed"
+            http.response.body.size = size($end.response_bytes)
         )
     };
 }

@@ -31,7 +31,7 @@ impl HttpServerSettings {
 fn name(request: &ServerRequest<'_>) -> String {
     let method = request.method.in_name();
     if request.is_matched() {
-        format!("{method} {}", request.route)
+        [method, " ", request.route].concat()
     } else {
         method.to_owned()
     }

@@ -1,0 +1,56 @@
+//! Fields that are recorded while a call runs.
+
+use super::{FieldValue, OpenSpan, callsite::MAX_FIELDS, open::State, record, traced::Traced};
+
+impl OpenSpan {
+    /// Runs `work`, which may [`record`](Self::record) fields.
+    pub fn with<R>(&mut self, work: impl FnOnce(&Self) -> R) -> R {
+        match self.state() {
+            State::Recorded(_)
+            | State::Traced(Traced {
+                has_record: true, ..
+            }) => self.in_scope(work),
+            _ => work(self),
+        }
+    }
+
+    /// Sets fields of the callsite. If the call has a record, the thread must be right in the call.
+    /// Values must not run code of a program when they are formatted.
+    pub fn record(&self, fields: &[(&str, FieldValue<'_>)]) {
+        match self.state() {
+            State::Recorded(recorded) => record::set(recorded.callsite.metadata(), fields),
+            State::Traced(traced) if traced.has_record => {
+                record::set(traced.recorded.callsite.metadata(), fields);
+            }
+            _ => self.record_on_span(fields),
+        }
+    }
+
+    fn record_on_span(&self, fields: &[(&str, FieldValue<'_>)]) {
+        let span = self.span();
+        let Some(metadata) = span.metadata() else {
+            return;
+        };
+        let mut values = [None; MAX_FIELDS];
+        for (slot, field) in values.iter_mut().zip(metadata.fields()) {
+            let found = fields.iter().find(|(name, _)| *name == field.name());
+            *slot = found.and_then(|(_, value)| *value);
+        }
+        let values = values.get(..metadata.fields().len()).unwrap_or_default();
+        span.record_all(&metadata.fields().value_set_all(values));
+    }
+
+    /// Whether fields that are recorded when the call ends are read: by an exporter, or by lines of
+    /// tasks that outlive the call. The thread is right in the call.
+    #[must_use]
+    pub fn is_read_after_end(&self) -> bool {
+        match self.state() {
+            State::Span(span, _) => !span.is_disabled(),
+            State::Recorded(_) => record::is_shared(),
+            State::Traced(traced) => {
+                traced.has_record && (traced.is_exported || record::is_shared())
+            }
+            State::Nothing | State::Unsampled | State::Around(_) => false,
+        }
+    }
+}
