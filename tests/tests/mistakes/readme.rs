@@ -1,5 +1,5 @@
 //! The README is true: its Rust code runs as a doctest of this package, its commands run in
-//! `.ci/run`.
+//! `.ci/run`. Sessions with a prompt are followed by the test `doorway`.
 #![expect(clippy::unwrap_used, reason = "an unreadable file fails the test")]
 
 use std::{fs, path::Path};
@@ -27,7 +27,7 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
 #[test]
 fn every_command_is_run_by_ci() {
     let ci = file(".ci/run");
-    let commands = blocks(&file("README.md"), "console");
+    let commands = blocks(&file("README.md"), "sh");
     assert!(!commands.is_empty());
     for command in commands {
         assert!(ci.contains(&command), ".ci/run does not run `{command}`");
