@@ -41,7 +41,8 @@ pub(crate) fn is_not_secret(attributes: &[Attribute], errors: &mut Errors) -> bo
     is_not_secret
 }
 
-/// What Prometheus or OpenTelemetry would reject or rename about a name.
+/// Returns why Prometheus or OpenTelemetry would reject or rename this label name, and what to write
+/// instead. `None` if they keep it as it is.
 pub(crate) fn problem(name: &str) -> Option<String> {
     let rename = "rename the field, or write `#[label(name = \"..\")]`";
     let reason = match name {

@@ -1,4 +1,4 @@
-//! What `/metrics` shows after calls that go wrong.
+//! Reads the page of a service after a dropped future and hostile label values.
 
 use std::collections::BTreeSet;
 

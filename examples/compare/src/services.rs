@@ -21,7 +21,7 @@ pub(crate) struct Typo {
     pub(crate) misspelled: &'static str,
 }
 
-/// What a typo misspells.
+/// The name or the value that a typo is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
     MetricName,

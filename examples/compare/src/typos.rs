@@ -1,4 +1,4 @@
-//! What becomes of a typo.
+//! Builds each service with a typo, and tells whether it compiles and what its page shows.
 
 use std::collections::BTreeSet;
 

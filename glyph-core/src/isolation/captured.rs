@@ -91,7 +91,8 @@ pub(crate) fn captured<T: Isolated>(process: &T) -> Option<Arc<T::Captured>> {
     Some(innermost()?.of(process))
 }
 
-/// The capture of code that records later, on any thread.
+/// The capture that was current when this was created. Code that records later, on any thread,
+/// records into it.
 #[derive(Clone, Debug)]
 pub(crate) struct Surrounding(Option<Arc<CaptureState>>);
 

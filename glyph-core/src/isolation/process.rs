@@ -9,7 +9,8 @@ pub(crate) const fn current<T>(process: &T) -> Current<'_, T> {
     process
 }
 
-/// The capture of code that records later: there is none without the feature `testing`.
+/// Stands for the capture that was current when this was created. Without the feature `testing`
+/// there are no captures, so it is empty.
 #[derive(Clone, Debug)]
 pub(crate) struct Surrounding;
 

@@ -1,4 +1,4 @@
-//! What code adds to the span of a trace.
+//! Adds attributes, events and links to a span after it has begun.
 
 use std::{any::Any, borrow::Cow};
 

@@ -57,8 +57,8 @@ fn catalog(item: TokenStream, errors: &mut Errors) -> Option<ItemStruct> {
         .iter()
         .all(|param| matches!(param, GenericParam::Lifetime(_)))
     {
-        // What rustc suggests for a label set whose lifetime is missing. A catalog is a `static`, so
-        // all lifetimes in it are `'static`.
+        // rustc suggests `struct Metrics<'a>` if a label set in it lacks its lifetime. A catalog is a
+        // `static`, so all lifetimes in it are `'static`, and the parameters can be removed.
         structure.generics = Generics::default();
     } else {
         let generics = structure.generics.to_token_stream();
