@@ -68,6 +68,26 @@ fn root_that_is_not_sampled_has_no_span_and_no_sampled_children() {
     assert!(calls("sampled") >= before + 2);
 }
 
+#[test]
+fn call_whose_field_panics_has_no_span() {
+    fn size() -> u32 {
+        "not a size".parse().unwrap()
+    }
+
+    #[instrument_stage(stage::stt, labels(test = "sampled"), name = "panics", fields(size = size()))]
+    fn measured() {}
+
+    let (mut names, counts) = sampled_by(Sampler::AlwaysOn, || {
+        info_span!("root").in_scope(|| {
+            assert!(std::panic::catch_unwind(measured).is_err());
+            call(|| ());
+        });
+    });
+    names.sort();
+    assert_eq!(names, ["call", "root"]);
+    assert_eq!(counts.spans_started, counts.spans_ended);
+}
+
 /// A value that counts how often it is formatted.
 #[derive(Default)]
 struct Formatted(AtomicU32);
