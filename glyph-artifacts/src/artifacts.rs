@@ -18,6 +18,8 @@ pub(crate) const HEADER: &str =
 pub struct Artifacts {
     pub(crate) catalogs: Vec<&'static CatalogDescriptor>,
     pub(crate) target_labels: Vec<String>,
+    /// Patterns of metrics that other programs expose.
+    pub(crate) external: Vec<String>,
     /// The divisor of the windows and pending times of alerts.
     pub(crate) shortened: Option<NonZeroU32>,
 }
@@ -60,6 +62,35 @@ impl Artifacts {
     pub fn target_labels<L: Into<String>>(mut self, labels: impl IntoIterator<Item = L>) -> Self {
         self.target_labels
             .extend(labels.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds metrics that other programs expose under a namespace of the catalogs. Default: none.
+    ///
+    /// Each is a regular expression that matches a whole name. Rules and dashboards in the folder
+    /// of the artifacts may use these metrics: see [`Artifacts::problems_in`]. Metrics outside the
+    /// namespaces of the catalogs need no pattern.
+    ///
+    /// ```
+    /// # use glyph_artifacts::Artifacts;
+    /// # use glyph_core::{Counter, metric_catalog};
+    /// #[metric_catalog(namespace = "doc_shop")]
+    /// pub struct Metrics {
+    ///     /// Orders.
+    ///     pub orders: Counter,
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let rules = "groups: [{rules: [{alert: Busy, expr: rate(doc_shop_admin_calls_total[5m]) > 1}]}]";
+    /// let artifacts = Artifacts::of::<Metrics>();
+    /// assert_eq!(artifacts.problems_in_rules(rules, "rules.yml")?.len(), 1);
+    /// let artifacts = artifacts.external(["doc_shop_admin_.*"]);
+    /// assert_eq!(artifacts.problems_in_rules(rules, "rules.yml")?.len(), 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn external<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
+        self.external.extend(patterns.into_iter().map(Into::into));
         self
     }
 

@@ -1,19 +1,41 @@
-//! Checks of the names in an expression against the declared ones.
+//! Checks of an expression: which names it uses, and which labels its parts have.
 
-use promql_parser::{
-    label::{MatchOp, Matcher},
-    parser::{self, Expr, LabelModifier, VectorMatchCardinality, VectorSelector},
-};
+use promql_parser::parser::{self, AggregateExpr, Expr, LabelModifier};
 use regex::Regex;
 
-use super::names::{Names, Series, nearest};
+use super::{
+    names::{Names, nearest},
+    shape::{LabelShape, Shape, Sort},
+    variables::PLACEHOLDER,
+};
 
-/// Returns the problems of an expression. Names that match a pattern in `external` are not checked.
-pub(super) fn problems(promql: &str, external: &[&str], names: &Names) -> Vec<String> {
-    let parsed = match parser::parse(promql) {
-        Ok(parsed) => parsed,
-        Err(error) => return vec![format!("`{promql}` is not PromQL: {error}")],
-    };
+/// The problems of an expression, and the series that it returns.
+pub(super) struct Checked {
+    pub(super) problems: Vec<String>,
+    pub(super) shape: Shape,
+}
+
+/// Checks an expression. Names that match a pattern in `external` are not checked.
+pub(super) fn check(promql: &str, external: &[&str], names: &Names) -> Checked {
+    match parse(promql) {
+        Ok(parsed) => check_parsed(&parsed, external, names),
+        Err(error) => Checked {
+            problems: vec![format!("`{promql}` is not PromQL: {error}")],
+            shape: Shape::unknown(),
+        },
+    }
+}
+
+/// Parses an expression. Names of functions before Prometheus 3 are accepted.
+pub(super) fn parse(promql: &str) -> Result<Expr, String> {
+    if promql.contains("holt_winters") {
+        return parser::parse(&promql.replace("holt_winters", "double_exponential_smoothing"));
+    }
+    parser::parse(promql)
+}
+
+/// Checks a parsed expression.
+pub(super) fn check_parsed(parsed: &Expr, external: &[&str], names: &Names) -> Checked {
     let mut check = Check {
         names,
         external: Vec::new(),
@@ -27,170 +49,163 @@ pub(super) fn problems(promql: &str, external: &[&str], names: &Names) -> Vec<St
             )),
         }
     }
-    check.expr(&parsed);
-    check.problems.dedup();
-    check.problems
+    let shape = check.expr(parsed);
+    let mut problems: Vec<String> = Vec::new();
+    for problem in check.problems {
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+    Checked { problems, shape }
 }
 
-struct Check<'names> {
-    names: &'names Names,
-    external: Vec<Regex>,
-    problems: Vec<String>,
+pub(super) struct Check<'names> {
+    pub(super) names: &'names Names,
+    pub(super) external: Vec<Regex>,
+    pub(super) problems: Vec<String>,
 }
 
-/// The series that an expression uses; `None` if the result may have any label.
-type Sources<'names> = Option<Vec<&'names Series>>;
-
-impl<'names> Check<'names> {
-    fn expr(&mut self, expr: &Expr) -> Sources<'names> {
+impl Check<'_> {
+    /// Checks an expression and returns the series of its result.
+    pub(super) fn expr(&mut self, expr: &Expr) -> Shape {
         match expr {
             Expr::VectorSelector(selector) => self.selector(selector),
             Expr::MatrixSelector(matrix) => self.selector(&matrix.vs),
-            Expr::Aggregate(aggregate) => {
-                if let Some(parameter) = &aggregate.param {
-                    self.expr(parameter);
-                }
-                let sources = self.expr(&aggregate.expr);
-                self.modifier(aggregate.modifier.as_ref(), sources.as_deref());
-                sources
-            }
-            Expr::Binary(binary) => {
-                let left = self.expr(&binary.lhs);
-                let right = self.expr(&binary.rhs);
-                let both = left.zip(right).map(|(left, right)| [left, right].concat());
-                if let Some(modifier) = &binary.modifier {
-                    self.modifier(modifier.matching.as_ref(), both.as_deref());
-                    if let VectorMatchCardinality::ManyToOne(labels)
-                    | VectorMatchCardinality::OneToMany(labels) = &modifier.card
-                    {
-                        self.check_labels(&labels.labels, both.as_deref());
-                    }
-                }
-                both
-            }
+            Expr::Aggregate(aggregate) => self.aggregate(aggregate),
+            Expr::Binary(binary) => self.binary(binary),
             Expr::Call(call) => self.call(call),
             Expr::Unary(unary) => self.expr(&unary.expr),
             Expr::Paren(paren) => self.expr(&paren.expr),
             Expr::Subquery(subquery) => self.expr(&subquery.expr),
-            Expr::NumberLiteral(_) | Expr::StringLiteral(_) => Some(Vec::new()),
-            Expr::Extension(_) => None,
+            Expr::NumberLiteral(_) | Expr::StringLiteral(_) => Shape::scalar(),
+            Expr::Extension(_) => Shape::unknown(),
         }
     }
 
-    /// Checks the arguments of a call. Functions such as `label_replace` can add any label.
-    fn call(&mut self, call: &parser::Call) -> Sources<'names> {
-        let mut sources = Some(Vec::new());
-        for argument in &call.args.args {
-            let more = self.expr(argument);
-            sources = sources
-                .zip(more)
-                .map(|(left, right)| [left, right].concat());
-        }
-        if call.func.name.starts_with("label_") {
-            return None;
-        }
-        sources
-    }
-
-    /// Checks the metric name and the matchers of a selector.
-    fn selector(&mut self, selector: &VectorSelector) -> Sources<'names> {
-        let Some(name) = selector.name.as_deref() else {
-            self.problems
-                .push(format!("selector `{selector}` has no metric name: add one"));
-            return None;
-        };
-        if self.external.iter().any(|pattern| pattern.is_match(name)) {
-            return None;
-        }
-        let Some(series) = self.names.series(name) else {
-            self.problems.push(self.unknown_metric(name));
-            return None;
-        };
-        let alternatives = selector.matchers.or_matchers.iter().flatten();
-        for matcher in selector.matchers.matchers.iter().chain(alternatives) {
-            self.matcher(name, series, matcher);
-        }
-        Some(vec![series])
-    }
-
-    fn unknown_metric(&self, name: &str) -> String {
-        let hint = match self.names.nearest(name) {
-            Some(nearest) => format!("did you mean `{nearest}`? "),
-            None => String::new(),
-        };
-        format!(
-            "no catalog declares `{name}`; {hint}list metrics of other programs in `external(\"..\")`"
-        )
-    }
-
-    /// Checks the label and the value of a matcher.
-    fn matcher(&mut self, metric: &str, series: &Series, matcher: &Matcher) {
-        let label = matcher.name.as_str();
-        if self.names.is_target_label(label) && !series.has(label) {
-            return;
-        }
-        if !series.has(label) {
-            let hint = self.suggestion(label, &[series]);
-            self.problems
-                .push(format!("`{metric}` has no label `{label}`; {hint}"));
-            return;
-        }
-        let Some(values) = series.values(label) else {
-            return;
-        };
-        let is_found = match &matcher.op {
-            MatchOp::Equal | MatchOp::NotEqual => {
-                matcher.value.is_empty() || values.contains(&matcher.value.as_str())
+    fn aggregate(&mut self, aggregate: &AggregateExpr) -> Shape {
+        let operator = aggregate.op.to_string();
+        if let Some(parameter) = &aggregate.param {
+            self.expr(parameter);
+            if operator == "quantile" {
+                self.quantile(parameter);
             }
-            MatchOp::Re(pattern) | MatchOp::NotRe(pattern) => {
-                values.iter().any(|value| pattern.is_match(value))
-            }
+        }
+        let shape = self.expr(&aggregate.expr);
+        if let Some(modifier) = &aggregate.modifier {
+            self.known_labels(&modifier.labels().labels, &shape);
+        }
+        let is_choice = ["topk", "bottomk", "limitk", "limit_ratio"].contains(&operator.as_str());
+        if is_choice {
+            return shape;
+        }
+        let sort = match (operator.as_str(), shape.sort) {
+            ("count" | "group" | "count_values", _) => Sort::Gauge,
+            (_, Sort::Counter) => Sort::Total,
+            (_, sort) => sort,
         };
-        if !is_found {
-            let value = &matcher.value;
-            let hint = match nearest(value, values.iter().copied()) {
-                Some(nearest) => format!("did you mean `{nearest}`? "),
-                None => String::new(),
+        let mut shape = match &aggregate.modifier {
+            Some(LabelModifier::Include(kept)) => {
+                let missing = kept.labels.iter().filter(|label| !shape.has(label));
+                let missing: Vec<_> = missing.collect();
+                let mut shape = keep(shape, &kept.labels);
+                // These were reported, and are not reported again where they are used.
+                for label in missing {
+                    shape.insert(label, LabelShape::default());
+                }
+                shape
+            }
+            Some(LabelModifier::Exclude(dropped)) => shape.without(&dropped.labels),
+            None => shape.keep(&[]),
+        };
+        if let ("count_values", Some(parameter)) = (operator.as_str(), &aggregate.param) {
+            insert_named(&mut shape, parameter);
+        }
+        shape.with_sort(sort)
+    }
+
+    /// Reports each label that the series cannot have.
+    pub(super) fn known_labels(&mut self, labels: &[String], shape: &Shape) {
+        for label in labels.iter().filter(|label| !label.contains(PLACEHOLDER)) {
+            if shape.is_scalar || shape.has(label) {
+                continue;
+            }
+            let message = if shape.drops(label) {
+                format!("the inner expression drops label `{label}`: keep it there")
+            } else if self.names.is_target_label(label) {
+                continue;
+            } else {
+                let hint = suggestion(label, shape);
+                format!("no series in the expression has a label `{label}`; {hint}")
             };
-            self.problems.push(format!(
-                "label `{label}` of `{metric}` has no value `{value}`; {hint}allowed: {}",
-                values.join(", ")
-            ));
+            self.problems.push(message);
         }
     }
 
-    /// Checks the labels of `by(..)`, `without(..)`, `on(..)` or `ignoring(..)`.
-    fn modifier(&mut self, modifier: Option<&LabelModifier>, sources: Option<&[&Series]>) {
-        let Some(LabelModifier::Include(labels) | LabelModifier::Exclude(labels)) = modifier else {
+    /// Reports a quantile that is not between 0 and 1.
+    pub(super) fn quantile(&mut self, quantile: &Expr) {
+        let Some(value) = constant(quantile) else {
             return;
         };
-        self.check_labels(&labels.labels, sources);
+        if (0.0..=1.0).contains(&value) {
+            return;
+        }
+        let share = crate::numbers::rounded(value / 100.0);
+        let advice = if (0.0..=1.0).contains(&share) {
+            format!(": write {share}")
+        } else {
+            String::new()
+        };
+        self.problems
+            .push(format!("quantile {value} is not between 0 and 1{advice}"));
     }
+}
 
-    fn check_labels(&mut self, labels: &[String], sources: Option<&[&Series]>) {
-        let Some(sources) = sources else { return };
-        for label in labels {
-            let is_known =
-                self.names.is_target_label(label) || sources.iter().any(|series| series.has(label));
-            if !is_known {
-                let hint = self.suggestion(label, sources);
-                self.problems.push(format!(
-                    "no series in the expression has a label `{label}`; {hint}"
-                ));
+/// Keeps labels. With a variable among them, any label may be kept.
+fn keep(shape: Shape, labels: &[String]) -> Shape {
+    let has_variable = labels.iter().any(|label| label.contains(PLACEHOLDER));
+    let mut shape = shape.keep(labels);
+    shape.is_open |= has_variable;
+    shape
+}
+
+/// Adds the label that a string argument names.
+pub(super) fn insert_named(shape: &mut Shape, argument: &Expr) {
+    match argument {
+        Expr::StringLiteral(name) if !name.val.contains(PLACEHOLDER) => {
+            shape.insert(&name.val, LabelShape::default());
+        }
+        _ => shape.is_open = true,
+    }
+}
+
+/// Returns the value of an expression of numbers.
+fn constant(expr: &Expr) -> Option<f64> {
+    match expr {
+        Expr::NumberLiteral(number) => Some(number.val),
+        Expr::Paren(paren) => constant(&paren.expr),
+        Expr::Unary(unary) => constant(&unary.expr).map(|value| -value),
+        Expr::Binary(binary) => {
+            let (left, right) = (constant(&binary.lhs)?, constant(&binary.rhs)?);
+            match binary.op.to_string().as_str() {
+                "+" => Some(left + right),
+                "-" => Some(left - right),
+                "*" => Some(left * right),
+                "/" => Some(left / right),
+                _ => None,
             }
         }
+        _ => None,
     }
+}
 
-    fn suggestion(&self, label: &str, sources: &[&Series]) -> String {
-        let mut known: Vec<&str> = sources
-            .iter()
-            .flat_map(|series| self.names.labels(series))
-            .collect();
-        known.sort_unstable();
-        known.dedup();
-        match nearest(label, known.iter().copied()) {
-            Some(nearest) => format!("did you mean `{nearest}`? allowed: {}", known.join(", ")),
-            None => format!("allowed: {}", known.join(", ")),
-        }
+/// Returns what to write instead of an unknown label.
+pub(super) fn suggestion(label: &str, shape: &Shape) -> String {
+    let known = shape.suggestions();
+    if known.is_empty() {
+        return "remove it, as the expression has no labels".to_owned();
+    }
+    match nearest(label, known.iter().copied()) {
+        Some(nearest) => format!("did you mean `{nearest}`? allowed: {}", known.join(", ")),
+        None => format!("allowed: {}", known.join(", ")),
     }
 }

@@ -1,12 +1,22 @@
 //! Checks of expressions and names against the catalogs.
 
+mod alternatives;
+mod call;
+mod dashboard_file;
 mod expression;
+mod known;
+mod matching;
 mod names;
+mod rule_file;
+mod selector;
+mod shape;
+mod template;
+mod variables;
 mod written;
 
 use std::{borrow::Cow, collections::HashMap};
 
-pub use names::INTERNAL_SERIES;
+pub use known::INTERNAL_SERIES;
 
 use crate::{
     ArtifactError, artifacts::Artifacts, families::Families, objective::BURNS, problem::Problem,
@@ -38,20 +48,25 @@ impl Artifacts {
         let names = names::Names::new(&families, &self.target_labels);
         for alert in families.metrics().flat_map(|metric| metric.alerts) {
             let promql = families.condition(&alert.condition, alert.by);
-            let found = match alert.condition {
-                Condition::Expression {
-                    external,
-                    fires,
-                    silent,
-                    ..
-                } => {
-                    let mut found = expression::problems(&promql, external, &names);
-                    let series = fires.iter().chain(silent);
-                    found.extend(series.flat_map(|text| series_problems(text, external, &names)));
-                    found
-                }
-                _ => expression::problems(&promql, &[], &names),
+            let external = match alert.condition {
+                Condition::Expression { external, .. } => external,
+                _ => &[],
             };
+            let checked = expression::check(&promql, external, &names);
+            let mut found = checked.problems;
+            if let Condition::Expression { fires, silent, .. } = alert.condition {
+                let series = fires.iter().chain(silent);
+                found.extend(series.flat_map(|text| series_problems(text, external, &names)));
+            }
+            for (name, text) in families.alert_rule(alert).annotations {
+                found.extend(template::problems_in_annotation(
+                    &name,
+                    &text,
+                    &checked.shape,
+                    external,
+                    &names,
+                ));
+            }
             problems.extend(found.into_iter().map(|message| Problem {
                 what: format!("alert `{}`", alert.name),
                 file: Cow::Borrowed(alert.file),
@@ -67,7 +82,7 @@ impl Artifacts {
 /// Returns the problems of an input series, from `fires(..)` or `silent(..)`.
 fn series_problems(text: &str, external: &[&str], names: &names::Names) -> Vec<String> {
     match Series::parse(text) {
-        Ok(series) => expression::problems(series.selector, external, names),
+        Ok(series) => expression::check(series.selector, external, names).problems,
         Err(problem) => vec![problem],
     }
 }
@@ -82,7 +97,7 @@ fn objective_problems(families: &Families, names: &names::Names) -> Vec<Problem>
                 Rule::Recording { expr, .. } => expr,
                 Rule::Alerting(alert) => &alert.expr,
             };
-            let found = expression::problems(promql, &[], names);
+            let found = expression::check(promql, &[], names).problems;
             problems.extend(found.into_iter().map(|message| Problem {
                 what: format!("objective `{}`", objective.name),
                 file: Cow::Borrowed(objective.file),

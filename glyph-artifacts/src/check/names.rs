@@ -1,141 +1,251 @@
 //! The names that expressions may use.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use regex::Regex;
+
+use super::{
+    known::{INTERNAL_SERIES, OPERATOR, PROCESS, PROMETHEUS, SHARED_NAMESPACES, TARGET},
+    shape::{LabelShape, Shape, Sort},
+};
 use crate::{families::Families, objective::record_names};
+use glyph_core::__runtime::canonical;
 use glyph_core::{
     catalog::{Kind, MetricDescriptor, ScopeLabel},
-    label::LabelValues,
+    label::{LabelDescriptor, LabelValues},
 };
 
-/// The labels that each scrape sets.
-const TARGET: [&str; 2] = ["job", "instance"];
-
-/// The series that Prometheus adds, with their labels.
-const PROMETHEUS: [(&str, &[&str]); 5] = [
-    ("up", &[]),
-    ("scrape_duration_seconds", &[]),
-    ("scrape_samples_scraped", &[]),
-    ("ALERTS", &["alertname", "alertstate", "severity"]),
-    ("ALERTS_FOR_STATE", &["alertname", "severity"]),
-];
-
-/// The labels of an exporter.
-const EXPORTER: &[&str] = &["signal", "exporter"];
-
-/// The series of glyph's internal metrics, with their labels.
-///
-/// The runtime declares these metrics, and this crate does not depend on the runtime. A test
-/// compares the list with the declarations.
-#[doc(hidden)]
-pub const INTERNAL_SERIES: [(&str, &[&str]); 25] = [
-    ("glyph_audit_failures_total", &[]),
-    ("glyph_audit_lines_total", &[]),
-    ("glyph_audit_lost_total", &[]),
-    ("glyph_catalog_unregistered", &["catalog"]),
-    (
-        "glyph_export_dropped_total",
-        &["signal", "exporter", "reason"],
-    ),
-    (
-        "glyph_export_duration_seconds_bucket",
-        &["signal", "exporter", "le"],
-    ),
-    ("glyph_export_duration_seconds_count", EXPORTER),
-    ("glyph_export_duration_seconds_sum", EXPORTER),
-    ("glyph_export_exported_total", EXPORTER),
-    ("glyph_export_failures_total", EXPORTER),
-    ("glyph_export_queue_capacity", EXPORTER),
-    ("glyph_export_queue_length", EXPORTER),
-    ("glyph_facade_refused_total", &["metric"]),
-    ("glyph_label_overflow_total", &["metric", "label"]),
-    ("glyph_log_lines_dropped_total", &["reason", "level"]),
-    ("glyph_log_lines_total", &[]),
-    ("glyph_observations_refused_total", &["metric"]),
-    ("glyph_scrape_duration_seconds", &[]),
-    ("glyph_scrape_read_failures_total", &["metric", "reason"]),
-    ("glyph_scrapes_total", &[]),
-    ("glyph_series", &[]),
-    ("glyph_trace_ring_spans", &[]),
-    ("glyph_trace_spans_ended_total", &[]),
-    ("glyph_trace_spans_started_total", &[]),
-    ("target_info", &["service_name", "service_version"]),
-];
-
 /// The series that expressions may use, by name.
+#[derive(Clone)]
 pub(super) struct Names {
-    series: BTreeMap<String, Series>,
+    series: BTreeMap<String, Shape>,
+    /// The Prometheus names of metrics under their OpenTelemetry names.
+    by_otel_name: BTreeMap<String, String>,
     /// The labels that every series may have.
-    target: BTreeSet<String>,
+    target: BTreeMap<String, LabelShape>,
+    /// The beginnings of names that only the catalogs declare.
+    own: Vec<String>,
+    reader: Reader,
 }
 
-/// The labels of the series of one name. A closed label has its values.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Series {
-    labels: BTreeMap<String, Option<&'static [&'static str]>>,
-    /// Whether the series may have other labels too.
-    pub(super) is_open: bool,
+/// Where expressions come from, which decides about names that no catalog declares.
+#[derive(Clone)]
+enum Reader {
+    /// An attribute of a catalog: each other metric is in `external(..)`.
+    Attribute,
+    /// A file for a Prometheus with several programs: only names in the namespaces of the catalogs
+    /// are checked.
+    File {
+        external: Vec<Regex>,
+        /// Whether the recording rules of all files are known.
+        has_all_records: bool,
+    },
 }
 
 impl Names {
+    /// Returns the names that attributes of the catalogs may use.
     pub(super) fn new(families: &Families, target_labels: &[String]) -> Self {
+        let certain = |is_certain| LabelShape {
+            is_certain,
+            ..LabelShape::default()
+        };
+        let fixed = TARGET.map(|label| (label.to_owned(), certain(true)));
+        let others = target_labels
+            .iter()
+            .map(|label| (label.clone(), certain(false)));
         let mut names = Self {
             series: BTreeMap::new(),
-            target: TARGET.map(str::to_owned).into_iter().collect(),
+            by_otel_name: BTreeMap::new(),
+            target: others.chain(fixed).collect(),
+            own: vec!["glyph_".to_owned(), "objective:".to_owned()],
+            reader: Reader::Attribute,
         };
-        names.target.extend(target_labels.iter().cloned());
-        for (name, labels) in PROMETHEUS.into_iter().chain(INTERNAL_SERIES) {
-            let labels = labels.iter().map(|label| ((*label).to_owned(), None));
-            let series = Series {
-                labels: labels.collect(),
-                is_open: name.starts_with("ALERTS") || name == "target_info",
-            };
-            names.series.insert(name.to_owned(), series);
+        names.declare_all(families);
+        names
+    }
+
+    /// Returns the names that files may use. `external` are patterns for the metrics of other
+    /// programs in the namespaces of the catalogs.
+    pub(super) fn for_files(
+        families: &Families,
+        target_labels: &[String],
+        external: &[String],
+    ) -> Self {
+        let own = ["env".to_owned()];
+        let targets: Vec<_> = target_labels.iter().chain(&own).cloned().collect();
+        let mut names = Self::new(families, &targets);
+        for label in OPERATOR {
+            names.target.entry(label.to_owned()).or_insert(LabelShape {
+                is_implied: true,
+                ..LabelShape::default()
+            });
         }
-        for metric in families.metrics() {
-            names.declare(metric, families.scope(metric));
-        }
-        for objective in families.metrics().flat_map(|metric| metric.objectives) {
-            let by = objective.by.iter().chain(&["objective"]);
-            let by: Vec<String> = by.map(|label| (*label).to_owned()).collect();
-            for name in record_names() {
-                let series = names.series.entry(name).or_default();
-                series
-                    .labels
-                    .extend(by.iter().map(|label| (label.clone(), None)));
+        names.declare_all(families);
+        let external = external.iter();
+        names.reader = Reader::File {
+            external: external
+                .filter_map(|pattern| super::alternatives::anchored(pattern))
+                .collect(),
+            has_all_records: false,
+        };
+        for namespace in families.catalogs().iter().map(|catalog| catalog.namespace) {
+            let namespace = namespace.replace('.', "_");
+            if !namespace.is_empty() && !SHARED_NAMESPACES.contains(&namespace.as_str()) {
+                names.own.push(format!("{namespace}_"));
+                names.own.push(format!("{namespace}:"));
             }
         }
         names
     }
 
+    /// Sets that the recording rules of all files are known.
+    pub(super) fn with_all_records(mut self) -> Self {
+        if let Reader::File {
+            has_all_records, ..
+        } = &mut self.reader
+        {
+            *has_all_records = true;
+        }
+        self
+    }
+
+    fn declare_all(&mut self, families: &Families) {
+        let known = PROMETHEUS.iter().chain(&PROCESS).chain(&INTERNAL_SERIES);
+        for (name, labels) in known {
+            let mut shape = self.target_shape().with_sort(sort_of(name));
+            for label in *labels {
+                shape.insert(label, LabelShape::default());
+            }
+            shape.is_open = name.starts_with("ALERTS") || *name == "target_info";
+            self.series.insert((*name).to_owned(), shape);
+        }
+        for metric in families.metrics() {
+            self.declare(metric, families.scope(metric));
+        }
+        for objective in families.metrics().flat_map(|metric| metric.objectives) {
+            for name in record_names() {
+                let mut shape = self.target_shape().with_sort(Sort::Gauge);
+                for label in objective.by.iter().chain(&["objective"]) {
+                    shape.insert(label, LabelShape::default());
+                }
+                self.record(&name, shape);
+            }
+        }
+    }
+
+    fn target_shape(&self) -> Shape {
+        let mut shape = Shape::default();
+        for (label, target) in &self.target {
+            shape.insert(label, target.clone());
+        }
+        shape
+    }
+
     fn declare(&mut self, metric: &MetricDescriptor, scope: &[ScopeLabel]) {
-        let labels = metric.labels.iter().map(|label| {
-            let values = match label.values {
-                LabelValues::Closed(values) => Some(values),
-                LabelValues::Open { .. } => None,
-            };
-            (label.name.to_owned(), values)
-        });
-        let scope = scope.iter().map(|label| (label.name.to_owned(), None));
-        let series = Series {
-            labels: scope.chain(labels).collect(),
-            is_open: false,
-        };
+        let mut shape = self.target_shape();
+        for label in scope {
+            shape.insert(label.name, LabelShape::default());
+        }
+        for label in metric.labels {
+            shape.insert(label.name, label_shape(label));
+        }
         // Counters and histograms have no sample with the name of the family.
         let suffixes = metric.kind.sample_suffixes().iter();
         let suffixes = suffixes.filter(|suffix| !suffix.is_empty() || metric.kind == Kind::Gauge);
         for suffix in suffixes {
-            let mut series = series.clone();
+            let sort = match metric.kind {
+                Kind::Gauge => Sort::Gauge,
+                Kind::Counter | Kind::Histogram => sort_of(suffix),
+            };
+            let mut shape = shape.clone().with_sort(sort);
             if *suffix == "_bucket" {
-                series.labels.insert("le".to_owned(), None);
+                shape.insert("le", bounds(metric.buckets));
             }
-            self.series
-                .insert(format!("{}{suffix}", metric.name), series);
+            let name = format!("{}{suffix}", metric.name);
+            self.by_otel_name
+                .insert(format!("{}{suffix}", metric.otel_name), name.clone());
+            self.by_otel_name.insert(
+                format!("{}{suffix}", metric.otel_name).replace('.', "_"),
+                name.clone(),
+            );
+            self.series.insert(name, shape);
         }
     }
 
-    pub(super) fn series(&self, name: &str) -> Option<&Series> {
-        self.series.get(name)
+    /// Adds a recorded series. Rules may record one name several times.
+    pub(super) fn record(&mut self, name: &str, shape: Shape) {
+        let shape = match self.series.remove(name) {
+            Some(known) => known.or(shape),
+            None => shape,
+        };
+        self.series.insert(name.to_owned(), shape);
+    }
+
+    /// Sets the shape of a recorded series.
+    pub(super) fn record_again(&mut self, name: &str, shape: Shape) {
+        self.series.insert(name.to_owned(), shape);
+    }
+
+    pub(super) fn series(&self, name: &str) -> Option<&Shape> {
+        let translated = || self.series.get(self.by_otel_name.get(name)?);
+        let is_quoted = name.contains('.');
+        let dotless = || self.series.get(&name.replace('.', "_"));
+        let found = self.series.get(name);
+        found
+            .or_else(|| is_quoted.then(translated).flatten())
+            .or_else(|| is_quoted.then(dotless).flatten())
+    }
+
+    /// Returns the names of all series.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, &Shape)> {
+        self.series
+            .iter()
+            .map(|(name, shape)| (name.as_str(), shape))
+    }
+
+    /// Returns whether another program may expose a name that no catalog declares.
+    pub(super) fn may_be_external(&self, name: &str) -> bool {
+        let is_shared = || {
+            let mut shared = SHARED_NAMESPACES.iter();
+            shared.any(|shared| {
+                name.strip_prefix(shared)
+                    .is_some_and(|rest| rest.starts_with('_'))
+            }) && self.resembled(name).is_none()
+        };
+        match &self.reader {
+            Reader::Attribute => is_shared(),
+            Reader::File {
+                external,
+                has_all_records,
+            } => {
+                let mut own = self.own.iter();
+                let is_own = own.any(|own| name.starts_with(own.as_str()));
+                let is_internal = name.starts_with("objective:");
+                let is_recorded_elsewhere = name.contains(':') && !has_all_records && !is_internal;
+                external.iter().any(|pattern| pattern.is_match(name))
+                    || ((!is_own || is_recorded_elsewhere) && self.resembled(name).is_none())
+            }
+        }
+    }
+
+    /// Returns the declared name that another one differs from in one or two letters.
+    fn resembled(&self, name: &str) -> Option<&str> {
+        let nearest = nearest(name, self.series.keys().map(String::as_str))?;
+        let is_close = name.len() > 8 && strsim::damerau_levenshtein(name, nearest) <= 2;
+        is_close.then_some(nearest)
+    }
+
+    /// Returns what to write for a metric of another program.
+    pub(super) fn external_advice(&self) -> &'static str {
+        match self.reader {
+            Reader::Attribute => "list metrics of other programs in `external(\"..\")`",
+            Reader::File { .. } => "list metrics of other programs in `Artifacts::external(..)`",
+        }
+    }
+
+    /// Returns whether an expression may select all series of a target.
+    pub(super) fn may_be_nameless(&self) -> bool {
+        matches!(self.reader, Reader::File { .. })
     }
 
     /// Returns the declared name nearest to an unknown one.
@@ -144,27 +254,48 @@ impl Names {
     }
 
     pub(super) fn is_target_label(&self, label: &str) -> bool {
-        self.target.contains(label)
-    }
-
-    /// Returns the labels that a series may have: its declared labels, then the target labels.
-    pub(super) fn labels<'names>(
-        &'names self,
-        series: &'names Series,
-    ) -> impl Iterator<Item = &'names str> {
-        let target = self.target.iter().map(String::as_str);
-        series.labels.keys().map(String::as_str).chain(target)
+        self.target.contains_key(label)
     }
 }
 
-impl Series {
-    pub(super) fn has(&self, label: &str) -> bool {
-        self.is_open || self.labels.contains_key(label)
+fn label_shape(label: &LabelDescriptor) -> LabelShape {
+    match label.values {
+        LabelValues::Closed(values) => LabelShape {
+            values: Some(values.iter().map(|value| (*value).to_owned()).collect()),
+            // An empty value is the same as no label.
+            is_certain: values.iter().all(|value| !value.is_empty()),
+            is_implied: false,
+        },
+        LabelValues::Open { .. } => LabelShape::default(),
     }
+}
 
-    /// Returns the values of a closed label; `None` for an open one.
-    pub(super) fn values(&self, label: &str) -> Option<&'static [&'static str]> {
-        self.labels.get(label).copied().flatten()
+/// Returns the values of `le`, as scrapes expose them and as metrics from OTLP have them: `1.0`
+/// and `1`.
+fn bounds(buckets: &[f64]) -> LabelShape {
+    let scraped = buckets.iter().copied().map(canonical);
+    let scraped = scraped.chain(std::iter::once("+Inf".to_owned()));
+    let mut values: Vec<String> = scraped.collect();
+    let plain: Vec<_> = buckets.iter().map(ToString::to_string).collect();
+    let plain: Vec<_> = plain
+        .into_iter()
+        .filter(|bound| !values.contains(bound))
+        .collect();
+    values.extend(plain);
+    LabelShape {
+        values: Some(values),
+        is_certain: true,
+        is_implied: false,
+    }
+}
+
+/// Returns how the values of a series change, by the suffix of its name.
+fn sort_of(name: &str) -> Sort {
+    let counters = ["_total", "_bucket", "_count", "_sum"];
+    if counters.iter().any(|suffix| name.ends_with(suffix)) {
+        Sort::Counter
+    } else {
+        Sort::Gauge
     }
 }
 
@@ -178,14 +309,17 @@ pub(super) fn nearest<'known>(
     let known: Vec<&str> = known.collect();
     let continues = |known: &&str| {
         let rest = known.strip_prefix(name);
-        !name.is_empty() && rest.is_some_and(|rest| rest.starts_with('_'))
+        let is_longer = rest.is_some_and(|rest| rest.starts_with('_') && rest != "_created");
+        !name.is_empty() && is_longer
     };
     let longer = known.iter().copied().find(continues);
-    known
+    let near = known
         .into_iter()
         .map(|known| (strsim::damerau_levenshtein(name, known), known))
         .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, known)| known)
-        .or(longer)
+        .min();
+    match (near, longer) {
+        (Some((distance, near)), Some(longer)) => Some(if distance > 1 { longer } else { near }),
+        (near, longer) => near.map(|(_, near)| near).or(longer),
+    }
 }

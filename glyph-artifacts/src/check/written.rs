@@ -4,51 +4,38 @@ use std::{
     borrow::Cow,
     fs, io,
     path::{Path, PathBuf},
-    sync::LazyLock,
 };
 
-use regex::Regex;
-use serde::Deserialize;
 use serde_json::Value;
 
-use super::{expression, names::Names};
+use super::{
+    dashboard_file::{DashboardQuery, queries},
+    expression::{Checked, check, check_parsed, suggestion},
+    names::Names,
+    rule_file::{WrittenRule, record, rules},
+    shape::Shape,
+    template::{problems_in_annotation, problems_in_legend},
+    variables::Replaced,
+};
 use crate::{ArtifactError, artifacts::Artifacts, problem::Problem};
 
 /// The folder of dashboards in the folder of the artifacts.
 const DASHBOARDS: &str = "grafana/dashboards";
 
-/// The folder of rules.
-const RULES: &str = "prometheus";
-
-/// The Grafana variables whose value is a duration.
-const TIME_VARIABLES: [&str; 4] = ["__rate_interval", "__interval", "__range", "__range_s"];
-
-#[derive(Deserialize)]
-struct RuleFile {
-    #[serde(default)]
-    groups: Vec<RuleGroup>,
-}
-
-#[derive(Deserialize)]
-struct RuleGroup {
-    #[serde(default)]
-    rules: Vec<Rule>,
-}
-
-#[derive(Deserialize)]
-struct Rule {
-    alert: Option<String>,
-    record: Option<String>,
-    expr: String,
-}
+/// The folders of rules.
+const RULES: [&str; 2] = ["prometheus", "kubernetes"];
 
 impl Artifacts {
     /// Returns the problems of all rule files and dashboards in `folder`, generated or written by
     /// hand.
     ///
-    /// A problem is an expression that is not PromQL, or that uses a metric, label or label value
-    /// that no catalog declares. Metrics outside the namespaces of the catalogs are not checked.
-    /// Rules are read from `prometheus/*.yml`, dashboards from `grafana/dashboards/*.json`.
+    /// A problem is an expression that is not PromQL, one that uses a metric, label or label value
+    /// that no catalog declares, one that can have no result, or a text with a label that the
+    /// result does not have. Metrics outside the namespaces of the catalogs are not checked, nor
+    /// those of [`Artifacts::external`].
+    ///
+    /// Rules are read from `prometheus/` and, in a `PrometheusRule`, from `kubernetes/`; dashboards
+    /// are read from `grafana/dashboards/`.
     ///
     /// # Errors
     ///
@@ -56,14 +43,27 @@ impl Artifacts {
     /// file cannot be parsed, and [`ArtifactError::Json`] if a dashboard cannot be parsed.
     pub fn problems_in(&self, folder: impl AsRef<Path>) -> Result<Vec<Problem>, ArtifactError> {
         let folder = folder.as_ref();
-        let mut problems = Vec::new();
-        for path in files(&folder.join(RULES), "yml")? {
+        let mut written = Vec::new();
+        for path in RULES
+            .iter()
+            .flat_map(|of| files(&folder.join(of), &["yml", "yaml"]))
+        {
+            let path = path?;
             let content = read(&path)?;
-            problems.extend(self.problems_in_rules(&content, &path.display().to_string())?);
+            if path.starts_with(folder.join("prometheus")) || content.contains("PrometheusRule") {
+                written.push((path.display().to_string(), rules(&content)?, content));
+            }
         }
-        for path in files(&folder.join(DASHBOARDS), "json")? {
-            let content = read(&path)?;
-            problems.extend(self.problems_in_dashboard(&content, &path.display().to_string())?);
+        let mut names = self.names().with_all_records();
+        record(written.iter().flat_map(|(_, rules, _)| rules), &mut names);
+        let mut problems = self.pattern_problems(&folder.display().to_string());
+        for (file, rules, content) in &written {
+            problems.extend(self.rule_problems(rules, content, file, &names));
+        }
+        for path in files(&folder.join(DASHBOARDS), &["json"]) {
+            let path = path?;
+            let (content, file) = (read(&path)?, path.display().to_string());
+            problems.extend(dashboard_problems(&content, &file, &names)?);
         }
         Ok(problems)
     }
@@ -74,29 +74,16 @@ impl Artifacts {
     ///
     /// Returns [`ArtifactError::Yaml`] if `yaml` is not YAML, or not a rule file.
     pub fn problems_in_rules(&self, yaml: &str, file: &str) -> Result<Vec<Problem>, ArtifactError> {
-        let names = self.names();
-        let rules: RuleFile = yaml_serde::from_str(yaml)?;
-        let rules = rules.groups.into_iter().flat_map(|group| group.rules);
-        let mut problems = Vec::new();
-        for rule in rules {
-            let (kind, name) = match (rule.alert, rule.record) {
-                (Some(alert), _) => ("alert", alert),
-                (None, record) => ("record", record.unwrap_or_default()),
-            };
-            let external_names = self.external_names(&rule.expr);
-            let external = [self.external_patterns(&name), &as_strs(&external_names)].concat();
-            let found = expression::problems(&rule.expr, &external, &names);
-            problems.extend(found.into_iter().map(|message| Problem {
-                what: format!("{kind} `{name}`"),
-                file: Cow::Owned(file.to_owned()),
-                line: line_of(yaml, &format!("{kind}: {name}")),
-                message,
-            }));
-        }
+        let rules = rules(yaml)?;
+        let mut names = self.names();
+        record(rules.iter(), &mut names);
+        let mut problems = self.pattern_problems(file);
+        problems.extend(self.rule_problems(&rules, yaml, file, &names));
         Ok(problems)
     }
 
-    /// Returns the problems of the panels of a dashboard. `file` is the path to report.
+    /// Returns the problems of the panels, variables and annotations of a dashboard. `file` is the
+    /// path to report.
     ///
     /// # Errors
     ///
@@ -106,47 +93,56 @@ impl Artifacts {
         json: &str,
         file: &str,
     ) -> Result<Vec<Problem>, ArtifactError> {
-        let names = self.names();
-        let dashboard: Value = serde_json::from_str(json)?;
-        let mut problems = Vec::new();
-        for panel in panels(&dashboard) {
-            let title = panel.get("title").and_then(Value::as_str);
-            let title = title.unwrap_or_default();
-            for expr in expressions(panel) {
-                let expr = without_variables(expr);
-                let external_names = self.external_names(&expr);
-                let found = expression::problems(&expr, &as_strs(&external_names), &names);
-                problems.extend(found.into_iter().map(|message| Problem {
-                    what: format!("panel `{title}`"),
-                    file: Cow::Owned(file.to_owned()),
-                    line: line_of(json, &format!("\"title\": {}", Value::from(title))),
-                    message,
-                }));
-            }
-        }
-        problems.dedup();
+        let mut problems = self.pattern_problems(file);
+        problems.extend(dashboard_problems(json, file, &self.names())?);
         Ok(problems)
     }
 
-    fn names(&self) -> Names {
-        let own = ["env".to_owned()];
-        let targets: Vec<String> = self.target_labels.iter().chain(&own).cloned().collect();
-        Names::new(&self.families(), &targets)
+    /// Returns a problem for each pattern of [`Artifacts::external`] that is invalid.
+    fn pattern_problems(&self, file: &str) -> Vec<Problem> {
+        let invalid = self.external.iter().filter_map(|pattern| {
+            let error = regex::Regex::new(pattern).err()?;
+            Some(Problem {
+                what: "`Artifacts::external`".to_owned(),
+                file: Cow::Owned(file.to_owned()),
+                line: 1,
+                message: format!("`{pattern}` is not a regular expression: {error}"),
+            })
+        });
+        invalid.collect()
     }
 
-    /// Returns the words of an expression outside the namespaces of the catalogs and of glyph:
-    /// other programs may expose metrics with these names.
-    fn external_names(&self, expr: &str) -> Vec<String> {
-        let families = self.families();
-        let is_own = |word: &str| {
-            let mut namespaces = families.catalogs().iter().map(|catalog| catalog.namespace);
-            let within = |namespace: &str| namespace.is_empty() || word.starts_with(namespace);
-            word.starts_with("glyph_") || word.starts_with("objective:") || namespaces.any(within)
-        };
-        let is_part = |letter: char| letter.is_ascii_alphanumeric() || "_:".contains(letter);
-        let words = expr.split(|letter| !is_part(letter));
-        let external_names = words.filter(|word| !word.is_empty() && !is_own(word));
-        external_names.map(str::to_owned).collect()
+    fn names(&self) -> Names {
+        Names::for_files(&self.families(), &self.target_labels, &self.external)
+    }
+
+    fn rule_problems(
+        &self,
+        rules: &[WrittenRule],
+        content: &str,
+        file: &str,
+        names: &Names,
+    ) -> Vec<Problem> {
+        let problems = rules.iter().flat_map(|rule| {
+            let (kind, name) = rule.subject();
+            let external = self.external_patterns(name);
+            let checked = check(&rule.expr(), external, names);
+            let texts = rule.texts().flat_map(|(name, text)| {
+                problems_in_annotation(name, &text, &checked.shape, external, names)
+            });
+            let texts: Vec<_> = texts.collect();
+            let messages = checked.problems.into_iter().chain(texts);
+            messages.map(move |message| Problem {
+                what: format!("{kind} `{name}`"),
+                file: Cow::Owned(file.to_owned()),
+                line: line_of(content, |line| {
+                    let line = line.trim_start_matches(['-', ' ']);
+                    line.starts_with(kind) && line.contains(name)
+                }),
+                message,
+            })
+        });
+        problems.collect()
     }
 
     /// Returns the patterns in `external(..)` of the alert with this name.
@@ -163,78 +159,84 @@ impl Artifacts {
     }
 }
 
-/// Returns all panels, including those in collapsed rows.
-fn panels(dashboard: &Value) -> impl Iterator<Item = &Value> {
-    list(dashboard, "panels").flat_map(|panel| std::iter::once(panel).chain(list(panel, "panels")))
+fn dashboard_problems(
+    json: &str,
+    file: &str,
+    names: &Names,
+) -> Result<Vec<Problem>, ArtifactError> {
+    let dashboard: Value = serde_json::from_str(json)?;
+    let mut problems = Vec::new();
+    for query in queries(&dashboard) {
+        for message in query_problems(&query, names) {
+            problems.push(Problem {
+                what: query.what.clone(),
+                file: Cow::Owned(file.to_owned()),
+                line: line_of(json, |line| line.contains(&query.place)),
+                message,
+            });
+        }
+    }
+    problems.dedup();
+    Ok(problems)
 }
 
-/// Returns the expressions of a panel that query Prometheus.
-fn expressions(panel: &Value) -> impl Iterator<Item = &str> {
-    let queries_prometheus =
-        |target: &&Value| source(target).or_else(|| source(panel)) == Some("prometheus");
-    list(panel, "targets")
-        .filter(queries_prometheus)
-        .filter_map(|target| target.get("expr")?.as_str())
-}
-
-fn list<'value>(value: &'value Value, key: &str) -> impl Iterator<Item = &'value Value> {
-    let list = value.get(key).and_then(Value::as_array);
-    list.into_iter().flatten()
-}
-
-fn source(value: &Value) -> Option<&str> {
-    value.get("datasource")?.get("type")?.as_str()
-}
-
-/// Returns an expression with its Grafana variables replaced, so that it is PromQL (Grafana,
-/// "Variable syntax").
-fn without_variables(expr: &str) -> String {
-    static VARIABLE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))").ok());
-    let Some(variable) = VARIABLE.as_ref() else {
-        return expr.to_owned();
+/// Returns the problems of a query, with Grafana's variables as written.
+fn query_problems(query: &DashboardQuery<'_>, names: &Names) -> Vec<String> {
+    let replaced = Replaced::new(query.expr);
+    let Checked { problems, shape } = match replaced.parse() {
+        Ok(parsed) => check_parsed(&parsed, &[], names),
+        Err(error) => Checked {
+            problems: vec![format!("`{}` is not PromQL: {error}", query.expr)],
+            shape: Shape::unknown(),
+        },
     };
-    let replaced = variable.replace_all(expr, |found: &regex::Captures<'_>| {
-        let name = found.get(1).or_else(|| found.get(2));
-        let is_time = name.is_some_and(|name| TIME_VARIABLES.contains(&name.as_str()));
-        if is_time { "5m" } else { ".*" }
+    let label = query
+        .label
+        .filter(|label| !label.contains('$') && !shape.has(label));
+    let label = label.map(|label| {
+        let hint = suggestion(label, &shape);
+        format!("no series in the expression has a label `{label}`; {hint}")
     });
-    replaced.into_owned()
+    let legend = query.legend.unwrap_or_default();
+    let legend = problems_in_legend(legend, &shape);
+    let messages = problems.into_iter().chain(label).chain(legend);
+    messages
+        .map(|message| replaced.restored(&message))
+        .collect()
 }
 
-fn as_strs(words: &[String]) -> Vec<&str> {
-    words.iter().map(String::as_str).collect()
-}
-
-/// Returns the number of the first line that contains a string, or 1 if there is none.
-fn line_of(content: &str, text: &str) -> u32 {
-    let line = content.lines().position(|line| line.contains(text));
+/// Returns the number of the first line that fits, or 1 if there is none.
+fn line_of(content: &str, fits: impl Fn(&str) -> bool) -> u32 {
+    let line = content.lines().position(fits);
     line.and_then(|line| u32::try_from(line + 1).ok())
         .unwrap_or(1)
 }
 
-/// Returns the files of a folder with this extension, sorted by name; none if the folder does not
+/// Returns the files of a folder with these extensions, sorted by name; none if the folder does not
 /// exist. Tests of rules, `*.test.yml`, are skipped.
-fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, ArtifactError> {
+fn files(folder: &Path, extensions: &[&str]) -> Vec<Result<PathBuf, ArtifactError>> {
     let failed = |source| ArtifactError::File {
         path: folder.to_owned(),
         source,
     };
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(failed(error)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),
+        Err(error) => return vec![Err(failed(error))],
     };
-    let mut files = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(failed)?.path();
-        let is_test = path.to_string_lossy().ends_with(".test.yml");
-        if path.extension().is_some_and(|found| found == extension) && !is_test {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
+    let is_read = |path: &PathBuf| {
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        let is_test = path
+            .file_stem()
+            .is_some_and(|stem| stem.to_string_lossy().ends_with(".test"));
+        extension.is_some_and(|extension| extensions.contains(&extension)) && !is_test
+    };
+    let paths = entries.map(|entry| entry.map(|entry| entry.path()).map_err(failed));
+    let mut paths: Vec<_> = paths
+        .filter(|path| path.as_ref().map_or(true, is_read))
+        .collect();
+    paths.sort_by(|left, right| left.as_ref().ok().cmp(&right.as_ref().ok()));
+    paths
 }
 
 fn read(path: &Path) -> Result<String, ArtifactError> {

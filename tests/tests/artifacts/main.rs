@@ -26,6 +26,8 @@ mod glyphoxa;
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod gospelib;
 mod internal;
+#[expect(dead_code, reason = "only its declaration matters here")]
+mod promql;
 mod promtool;
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod shop;
