@@ -68,6 +68,7 @@ mod numbers;
 mod objective;
 mod problem;
 pub mod promql;
+mod quantity;
 mod query;
 mod reference;
 mod rule_tests;
@@ -75,6 +76,7 @@ mod rules;
 mod schema;
 mod series;
 mod weaver;
+mod yaml;
 
 pub use artifacts::Artifacts;
 pub use change::{Change, ScopeChange};

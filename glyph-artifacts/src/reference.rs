@@ -1,14 +1,15 @@
 //! The reference of the metrics, in Markdown.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use regex::Regex;
 
 use crate::{
     ArtifactError, artifacts::Artifacts, artifacts::HEADER, families::Families, numbers::duration,
-    numbers::percent,
+    numbers::percent, promql::in_one_line, quantity::quantity,
 };
-use glyph_core::__runtime::canonical;
 use glyph_core::{
-    catalog::{Indicator, Kind, MetricDescriptor, Selection},
+    catalog::{Indicator, Kind, MetricDescriptor, Selection, Unit},
     label::LabelValues,
 };
 
@@ -119,7 +120,8 @@ fn buckets(families: &Families) -> String {
         .metrics()
         .filter(|metric| metric.kind == Kind::Histogram)
     {
-        let bounds: Vec<_> = metric.buckets.iter().copied().map(canonical).collect();
+        let bounds = metric.buckets.iter().copied();
+        let bounds: Vec<_> = bounds.map(|bound| quantity(bound, metric.unit)).collect();
         match by_bounds.iter_mut().find(|(known, _)| *known == bounds) {
             Some((_, metrics)) => metrics.push(metric.name),
             None => by_bounds.push((bounds, vec![metric.name])),
@@ -169,12 +171,9 @@ fn alerts(families: &Families) -> String {
     let alerts = families.metrics().flat_map(|metric| metric.alerts);
     let rows = alerts.map(|alert| {
         let expr = families.condition(&alert.condition, alert.by);
-        let expr: Vec<_> = expr.split_whitespace().collect();
         let meaning = [alert.summary, alert.description];
-        let meaning: Vec<_> = meaning
-            .into_iter()
-            .filter(|text| !text.is_empty())
-            .collect();
+        let meaning = meaning.into_iter().filter(|text| !text.is_empty());
+        let meaning: Vec<_> = meaning.map(without_templates).collect();
         let pending = if alert.pending.is_zero() {
             "at once".to_owned()
         } else {
@@ -183,7 +182,7 @@ fn alerts(families: &Families) -> String {
         [
             alert.name.to_owned(),
             alert.severity.to_owned(),
-            code(&expr.join(" ")),
+            code(&in_one_line(&expr)),
             pending,
             meaning.join(". "),
         ]
@@ -200,12 +199,9 @@ fn objectives(families: &Families) -> String {
     let rows = objectives.map(|objective| {
         let good = match objective.indicator {
             Indicator::Latency { of, threshold } => {
-                format!(
-                    "{} at most {} s{}",
-                    code(of.metric),
-                    canonical(threshold),
-                    selected(of)
-                )
+                let unit = families.find(of).map_or(Unit::None, |metric| metric.unit);
+                let threshold = quantity(threshold, unit);
+                format!("{} at most {threshold}{}", code(of.metric), selected(of))
             }
             Indicator::Outcome { of } => {
                 format!("{} that did not fail{}", code(of.metric), selected(of))
@@ -229,17 +225,34 @@ fn objectives(families: &Families) -> String {
     )
 }
 
+/// Returns a text with `{provider}` in the place of `{{ $labels.provider }}`.
+fn without_templates(text: &str) -> String {
+    static LABEL: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"\{\{\s*\$(?:labels\.)?(\w+)\s*\}\}").ok());
+    match LABEL.as_ref() {
+        Some(label) => label.replace_all(text, "{$1}").into_owned(),
+        None => text.to_owned(),
+    }
+}
+
 /// Returns the calls that an objective is about, after a comma: `, where path is not /healthz`.
 fn selected(of: Selection) -> String {
     let matchers = of.matchers.iter().map(|matcher| {
         let is = if matcher.equal { "is" } else { "is not" };
-        let values = matcher.values.iter().map(|value| code(value));
-        let values: Vec<_> = values.collect();
-        format!(
-            ", where {} {is} {}",
-            code(matcher.label),
-            values.join(" or ")
-        )
+        let values: Vec<_> = matcher.values.iter().map(|value| code(value)).collect();
+        format!("{} {is} {}", code(matcher.label), any_of(&values))
     });
-    matchers.collect()
+    let matchers: Vec<_> = matchers.collect();
+    if matchers.is_empty() {
+        return String::new();
+    }
+    format!(", where {}", matchers.join(" and "))
+}
+
+/// Returns a list as a sentence has it: `a, b or c`.
+fn any_of(values: &[String]) -> String {
+    match values {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        values => values.concat(),
+    }
 }

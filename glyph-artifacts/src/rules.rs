@@ -69,7 +69,7 @@ impl Artifacts {
 
 /// Returns a YAML document, after the comment that it is generated.
 pub(super) fn document(content: &impl Serialize) -> Result<String, ArtifactError> {
-    Ok(format!("# {HEADER}\n{}", yaml_serde::to_string(content)?))
+    Ok(format!("# {HEADER}\n{}", crate::yaml::to_string(content)?))
 }
 
 fn catalog_groups(catalog: &CatalogDescriptor, families: &Families) -> [RuleGroup; 2] {

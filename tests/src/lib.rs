@@ -21,4 +21,4 @@ pub mod written;
 
 pub use children::alone;
 pub use page::{Page, Sample};
-pub use python::otel_python;
+pub use python::{otel_python, schema_python};

@@ -21,3 +21,9 @@ mod selector;
 
 pub use expr::{Expr, Grouping};
 pub use selector::{Selector, Window};
+
+/// Returns an expression without line breaks.
+pub(crate) fn in_one_line(expr: &str) -> String {
+    let words: Vec<_> = expr.split_whitespace().collect();
+    words.join(" ").replace("( ", "(").replace(" )", ")")
+}

@@ -29,6 +29,7 @@ mod internal;
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod promql;
 mod promtool;
+mod published;
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod shop;
 mod stack;
