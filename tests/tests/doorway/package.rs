@@ -75,9 +75,10 @@ impl Package {
         self.folder.path()
     }
 
-    /// Dependencies stay compiled for the next page and the next run.
+    /// The target folder of the workspace, so that dependencies are compiled once for all pages, and
+    /// not at all where the workspace has them with the same features.
     fn target() -> PathBuf {
-        Path::new(env!("CARGO_TARGET_TMPDIR")).join("doorway")
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join("..")
     }
 
     pub(crate) fn program(&self) -> PathBuf {
