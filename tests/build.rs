@@ -6,7 +6,6 @@ const PINNED: &str = "rustc 1.95.";
 
 fn main() {
     println!("cargo::rustc-check-cfg=cfg(pinned_toolchain)");
-    println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=RUSTC");
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let version = Command::new(rustc).arg("--version").output();

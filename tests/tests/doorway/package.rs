@@ -94,8 +94,7 @@ impl Package {
 
     /// Runs cargo in the package, and returns whether it succeeded and what it printed.
     pub(crate) fn try_cargo(&self, arguments: &[&str]) -> (bool, String) {
-        let cargo = env::var_os("CARGO").expect("cargo runs this test");
-        let output = process::Command::new(cargo)
+        let output = cargo_command()
             .args(arguments)
             .current_dir(self.folder())
             .env("CARGO_TARGET_DIR", Self::target())
@@ -105,6 +104,19 @@ impl Package {
         let shown = text(&output.stdout) + &text(&output.stderr);
         (output.status.success(), shown)
     }
+}
+
+/// Returns cargo without the variables that it sets for this test. Build scripts of some dependencies
+/// run again when one of them changes.
+fn cargo_command() -> process::Command {
+    let mut command = process::Command::new(env::var_os("CARGO").expect("cargo runs this test"));
+    for (name, _) in env::vars_os() {
+        let text = name.to_str().unwrap_or_default();
+        if text.starts_with("CARGO_MANIFEST_") || text.starts_with("CARGO_PKG_") {
+            command.env_remove(name);
+        }
+    }
+    command
 }
 
 /// Adds the feature of tokio that most pages have, to pages without tokio. glyph-runtime depends on
