@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{ArtifactError, Schema, artifacts::Artifacts, diff};
+use crate::{ArtifactError, Load, Schema, artifacts::Artifacts, diff};
 
 /// The arguments of a subcommand that writes artifacts, or checks or compares written ones.
 ///
@@ -30,7 +30,16 @@ use crate::{ArtifactError, Schema, artifacts::Artifacts, diff};
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct ArtifactArgs {
-    /// Folder of the artifacts; with `--diff`, the path of a schema file is accepted too.
+    /// Folder of the artifacts; with `--diff`, the path of a schema file is accepted too. `--cost`
+    /// needs none.
+    #[cfg_attr(
+        feature = "cli",
+        arg(
+            required = false,
+            required_unless_present = "cost",
+            default_value_if("cost", "true", ".")
+        )
+    )]
     pub folder: PathBuf,
 
     /// Write no files; fail if a file is out of date.
@@ -41,6 +50,14 @@ pub struct ArtifactArgs {
     /// dashboards or alerts.
     #[cfg_attr(feature = "cli", arg(long, conflicts_with = "check"))]
     pub diff: bool,
+
+    /// Write no files; print what the metrics and spans of a fleet cost its storage, at most.
+    #[cfg_attr(feature = "cli", arg(long, conflicts_with_all = ["check", "diff"]))]
+    pub cost: bool,
+
+    /// The fleet that `--cost` is about.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    pub load: Load,
 
     /// Divide the windows and pending times of alerts, to rehearse them in less time.
     #[cfg_attr(
@@ -63,11 +80,13 @@ impl ArtifactArgs {
             folder: folder.into(),
             check: false,
             diff: false,
+            cost: false,
+            load: Load::default(),
             shorten: NonZeroU32::MIN,
         }
     }
 
-    /// Writes, checks or compares the artifacts. Returns the lines to print.
+    /// Writes, checks or compares the artifacts, or computes their cost. Returns the lines to print.
     ///
     /// # Errors
     ///
@@ -82,11 +101,12 @@ impl ArtifactArgs {
         if self.diff {
             return self.compare(artifacts);
         }
+        if self.cost {
+            let cost = artifacts.cost(&self.load).to_string();
+            return Ok(cost.lines().map(str::to_owned).collect());
+        }
         if !self.check {
-            let artifacts = artifacts.clone().shortened(self.shorten);
-            let written = artifacts.write(&self.folder)?;
-            let line = |path: &PathBuf| format!("wrote {}", path.display());
-            return Ok(written.iter().map(line).collect());
+            return self.write(artifacts);
         }
         artifacts.checked()?;
         let (stale, problems) = (
@@ -101,6 +121,25 @@ impl ArtifactArgs {
             problems,
             refresh: self.refresh_command(),
         })
+    }
+
+    /// Writes the artifacts. Returns a line for each file, and the problems of files that were
+    /// written by hand, or by an earlier version.
+    fn write(&self, artifacts: &Artifacts) -> Result<Vec<String>, ArtifactError> {
+        // Read before `metrics.json` is replaced, which has the names of the earlier version.
+        let former = artifacts.former(&self.folder);
+        let written = artifacts
+            .clone()
+            .shortened(self.shorten)
+            .write(&self.folder)?;
+        // A file that cannot be read does not fail the writing of others: `--check` reports it.
+        let problems = former.and_then(|former| artifacts.problems_since(&self.folder, &former));
+        let written = written
+            .iter()
+            .map(|path| format!("wrote {}", path.display()));
+        let problems = problems.unwrap_or_default();
+        let problems = problems.iter().map(|problem| format!("to mend: {problem}"));
+        Ok(written.chain(problems).collect())
     }
 
     /// Returns the changes since the schema was written.

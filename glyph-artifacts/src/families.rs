@@ -157,7 +157,7 @@ impl Families {
     }
 }
 
-fn with_matchers(selector: Selector, of: Selection) -> Selector {
+pub(super) fn with_matchers(selector: Selector, of: Selection) -> Selector {
     of.matchers.iter().fold(selector, |selector, matcher| {
         if matcher.equal {
             selector.equal(matcher.label, matcher.values)

@@ -32,6 +32,7 @@
 //! - [`Artifacts::prometheus_rule`] returns the rules for Kubernetes.
 //! - [`Artifacts::reference`] returns the reference in Markdown.
 //! - [`Artifacts::weaver_registry`] returns a registry for OpenTelemetry Weaver.
+//! - [`Artifacts::cost`] returns the [`Cost`] of a fleet for its storage.
 //! - [`ArtifactArgs`] is the subcommand that writes and checks the files.
 //!
 //! # Verify
@@ -59,6 +60,7 @@ mod artifacts;
 mod change;
 mod check;
 mod command;
+mod cost;
 mod dashboard;
 mod diff;
 mod error;
@@ -79,15 +81,16 @@ mod weaver;
 mod yaml;
 
 pub use artifacts::Artifacts;
-pub use change::{Change, ScopeChange};
+pub use change::{AlertChange, Change, ObjectiveChange, PanelChange, ScopeChange};
 #[doc(hidden)]
 pub use check::INTERNAL_SERIES;
 pub use command::ArtifactArgs;
+pub use cost::{Cost, Load, MetricCost};
 pub use diff::diff;
 pub use error::ArtifactError;
 pub use files::ArtifactFile;
 pub use problem::Problem;
-pub use schema::{LabelSchema, MetricSchema, Schema};
+pub use schema::{AlertSchema, LabelSchema, MetricSchema, ObjectiveSchema, PanelSchema, Schema};
 
 #[doc(inline)]
 pub use crate::__artifacts_check as check;

@@ -1,10 +1,21 @@
 //! The schema of the metrics, as a document to compare with later versions.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{ArtifactError, artifacts::Artifacts, families::Families};
+use crate::{
+    ArtifactError,
+    artifacts::Artifacts,
+    families::Families,
+    numbers::rounded,
+    promql::{Selector, in_one_line},
+};
 use glyph_core::{
-    catalog::{Kind, MetricDescriptor, ScopeLabel},
+    catalog::{
+        AlertDescriptor, Condition, Indicator, Kind, MetricDescriptor, ObjectiveDescriptor,
+        ScopeLabel, Selection,
+    },
     label::LabelValues,
 };
 
@@ -15,6 +26,63 @@ use glyph_core::{
 pub struct Schema {
     /// The metrics, sorted by name.
     pub metrics: Vec<MetricSchema>,
+    /// The alerts, in the order of declaration, without those of objectives.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<AlertSchema>,
+    /// The objectives, in the order of declaration.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objectives: Vec<ObjectiveSchema>,
+    /// The panels of the dashboard, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub panels: Vec<PanelSchema>,
+}
+
+/// The schema of an alert: what routes, silences and people on call depend on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AlertSchema {
+    /// The name.
+    pub name: String,
+    /// The expression; without the comparison if there is a threshold.
+    pub expr: String,
+    /// The operator before the threshold, such as `>`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<String>,
+    /// The threshold of a condition such as `p95 > 2s`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<f64>,
+    /// The time for which the condition must hold, such as `5m`.
+    #[serde(rename = "for")]
+    pub pending: String,
+    /// The labels that the rule sets, with the severity.
+    pub labels: BTreeMap<String, String>,
+}
+
+/// The schema of an objective: what its recorded series and its burn alerts depend on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ObjectiveSchema {
+    /// The name, which is the label `objective` of the recorded series.
+    pub name: String,
+    /// The target share of good calls, from 0 to 1.
+    pub target: f64,
+    /// The calls that are counted, and those that are bad.
+    pub indicator: String,
+    /// The limit of latency, in the unit of the metric.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<f64>,
+    /// The labels for each of which there is a budget.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<String>,
+}
+
+/// The schema of a panel: what links to the dashboard depend on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PanelSchema {
+    /// The title.
+    pub title: String,
+    /// The title of its row.
+    pub row: String,
+    /// The queries.
+    pub queries: Vec<String>,
 }
 
 /// The schema of a metric.
@@ -82,7 +150,7 @@ impl Schema {
 }
 
 impl Artifacts {
-    /// Returns the schema of the metrics.
+    /// Returns the schema of the metrics, alerts, objectives and panels.
     #[must_use]
     pub fn schema(&self) -> Schema {
         let families: Families = self.families();
@@ -91,8 +159,73 @@ impl Artifacts {
             .map(|of| metric(of, families.scope(of)))
             .collect();
         metrics.sort_by(|left, right| left.name.cmp(&right.name));
-        Schema { metrics }
+        let alerts = families.metrics().flat_map(|metric| metric.alerts);
+        let objectives = families.metrics().flat_map(|metric| metric.objectives);
+        Schema {
+            alerts: alerts.map(|of| alert(&families, of)).collect(),
+            objectives: objectives.map(objective).collect(),
+            panels: self.panel_schemas(),
+            metrics,
+        }
     }
+}
+
+fn alert(families: &Families, alert: &AlertDescriptor) -> AlertSchema {
+    let rule = families.alert_rule(alert);
+    let expr = in_one_line(&rule.expr);
+    let compared = match alert.condition {
+        Condition::Compare {
+            comparison,
+            threshold,
+            ..
+        } => Some((comparison.operator(), rounded(threshold))),
+        _ => None,
+    };
+    let measured = compared.and_then(|(operator, threshold)| {
+        let measured = expr.strip_suffix(&format!(" {operator} {threshold}"))?;
+        Some((measured.to_owned(), operator.to_owned(), threshold))
+    });
+    let (expr, comparison, threshold) = match measured {
+        Some((expr, comparison, threshold)) => (expr, Some(comparison), Some(threshold)),
+        None => (expr, None, None),
+    };
+    AlertSchema {
+        name: alert.name.to_owned(),
+        expr,
+        comparison,
+        threshold,
+        pending: rule.pending.unwrap_or_else(|| "0s".to_owned()),
+        labels: rule.labels,
+    }
+}
+
+fn objective(objective: &ObjectiveDescriptor) -> ObjectiveSchema {
+    let (indicator, threshold) = match objective.indicator {
+        Indicator::Latency { of, threshold } => {
+            (format!("latency of {}", selection(of)), Some(threshold))
+        }
+        Indicator::Outcome { of } => (format!("outcome of {}", selection(of)), None),
+        Indicator::Errors { errors, of } => {
+            let (errors, all) = (selection(errors), selection(of));
+            (format!("{errors} in {all}"), None)
+        }
+    };
+    ObjectiveSchema {
+        name: objective.name.to_owned(),
+        target: objective.target,
+        indicator,
+        threshold,
+        by: objective
+            .by
+            .iter()
+            .map(|label| (*label).to_owned())
+            .collect(),
+    }
+}
+
+/// Returns a selection as PromQL, with the name of the family.
+fn selection(of: Selection) -> String {
+    crate::families::with_matchers(Selector::new(of.metric), of).to_string()
 }
 
 fn metric(metric: &MetricDescriptor, scope: &[ScopeLabel]) -> MetricSchema {

@@ -1,9 +1,15 @@
 //! Changes of a schema, and whether they break dashboards and alerts.
 
+mod alert;
+mod objective;
+mod panel;
 mod scope;
 
 use std::fmt;
 
+pub use alert::AlertChange;
+pub use objective::ObjectiveChange;
+pub use panel::PanelChange;
 pub use scope::ScopeChange;
 
 /// A change between two schemas.
@@ -129,19 +135,44 @@ pub enum Change {
         /// The names of the metrics in the scope.
         metrics: Vec<String>,
     },
+    /// An alert changed.
+    Alert {
+        /// The name of the alert.
+        alert: String,
+        /// The change.
+        change: AlertChange,
+    },
+    /// An objective changed.
+    Objective {
+        /// The name of the objective.
+        objective: String,
+        /// The change.
+        change: ObjectiveChange,
+    },
+    /// A panel of the dashboard changed.
+    Panel {
+        /// The title of the panel.
+        panel: String,
+        /// The change.
+        change: PanelChange,
+    },
 }
 
 impl Change {
     /// Returns whether a query can return other series or values than before, or nothing.
     ///
     /// A new label is breaking, also in a scope: it splits a series into several, which a query has
-    /// to sum.
+    /// to sum. The change of an alert is breaking if routes, silences or inhibitions by its name or
+    /// labels stop working, and that of a panel if links to it find nothing.
     #[must_use]
     pub fn is_breaking(&self) -> bool {
         match self {
             Self::MetricAdded { .. } | Self::ValueAdded { .. } | Self::LabelOpened { .. } => false,
             Self::LimitChanged { from, to, .. } => to < from,
             Self::Scope { change, .. } => change.is_breaking(),
+            Self::Alert { change, .. } => change.is_breaking(),
+            Self::Objective { change, .. } => change.is_breaking(),
+            Self::Panel { change, .. } => change.is_breaking(),
             Self::BucketsChanged { removed, .. } => !removed.is_empty(),
             _ => true,
         }
@@ -160,6 +191,9 @@ impl fmt::Display for Change {
                 let metrics: Vec<_> = metrics.iter().map(|metric| format!("`{metric}`")).collect();
                 change.write_for(&metrics.join(", "), formatter)
             }
+            Self::Alert { alert, change } => change.write_for(alert, formatter),
+            Self::Objective { objective, change } => change.write_for(objective, formatter),
+            Self::Panel { panel, change } => change.write_for(panel, formatter),
             Self::MetricAdded { metric } => write!(formatter, "metric `{metric}` was added"),
             Self::MetricRemoved { metric } => write!(formatter, "metric `{metric}` was removed"),
             Self::MetricRenamed { from, to } => {

@@ -20,9 +20,9 @@ pub(super) struct DashboardQuery<'json> {
 /// Returns the queries of a dashboard that go to a Prometheus.
 pub(super) fn queries(dashboard: &Value) -> Vec<DashboardQuery<'_>> {
     let panels = panels(dashboard).flat_map(|panel| of_panel(panel, dashboard));
-    let variables = list(&dashboard["templating"], "list");
+    let variables = inner_list(dashboard, "templating");
     let variables = variables.filter_map(|variable| of_variable(variable, dashboard));
-    let annotations = list(&dashboard["annotations"], "list");
+    let annotations = inner_list(dashboard, "annotations");
     let annotations = annotations.filter_map(|annotation| of_annotation(annotation, dashboard));
     panels.chain(variables).chain(annotations).collect()
 }
@@ -125,7 +125,7 @@ fn kind<'json>(source: &'json Value, dashboard: &'json Value) -> Option<&'json s
     let name = source.as_str().or_else(|| text(source, "uid"))?;
     let variable = name.strip_prefix('$')?;
     let variable = variable.trim_matches(['{', '}']);
-    let mut variables = list(&dashboard["templating"], "list");
+    let mut variables = inner_list(dashboard, "templating");
     let known = variables.find(|known| text(known, "name") == Some(variable))?;
     (text(known, "type") == Some("datasource")).then(|| text(known, "query"))?
 }
@@ -141,6 +141,12 @@ fn is_logql(expr: &str) -> bool {
 fn list<'value>(value: &'value Value, key: &str) -> impl Iterator<Item = &'value Value> {
     let list = value.get(key).and_then(Value::as_array);
     list.into_iter().flatten()
+}
+
+/// Returns the member `list` of a member.
+fn inner_list<'value>(value: &'value Value, key: &str) -> impl Iterator<Item = &'value Value> {
+    let inner = value.get(key).into_iter();
+    inner.flat_map(|inner| list(inner, "list"))
 }
 
 fn text<'value>(value: &'value Value, key: &str) -> Option<&'value str> {

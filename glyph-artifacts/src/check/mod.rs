@@ -3,7 +3,9 @@
 mod alternatives;
 mod call;
 mod dashboard_file;
+mod declared;
 mod expression;
+mod former;
 mod known;
 mod matching;
 mod names;

@@ -5,15 +5,12 @@ use std::collections::BTreeMap;
 use regex::Regex;
 
 use super::{
+    declared::{bounds, label_shape, sort_of},
     known::{INTERNAL_SERIES, OPERATOR, PROCESS, PROMETHEUS, SHARED_NAMESPACES, TARGET},
     shape::{LabelShape, Shape, Sort},
 };
 use crate::{families::Families, objective::record_names};
-use glyph_core::__runtime::canonical;
-use glyph_core::{
-    catalog::{Kind, MetricDescriptor, ScopeLabel},
-    label::{LabelDescriptor, LabelValues},
-};
+use glyph_core::catalog::{Kind, MetricDescriptor, ScopeLabel};
 
 /// The series that expressions may use, by name.
 #[derive(Clone)]
@@ -23,6 +20,8 @@ pub(super) struct Names {
     by_otel_name: BTreeMap<String, String>,
     /// The labels that every series may have.
     target: BTreeMap<String, LabelShape>,
+    /// The series that catalogs declared before, each with what to write instead.
+    former: BTreeMap<String, String>,
     /// The beginnings of names that only the catalogs declare.
     own: Vec<String>,
     reader: Reader,
@@ -57,6 +56,7 @@ impl Names {
             series: BTreeMap::new(),
             by_otel_name: BTreeMap::new(),
             target: others.chain(fixed).collect(),
+            former: BTreeMap::new(),
             own: vec!["glyph_".to_owned(), "objective:".to_owned()],
             reader: Reader::Attribute,
         };
@@ -89,13 +89,27 @@ impl Names {
             has_all_records: false,
         };
         for namespace in families.catalogs().iter().map(|catalog| catalog.namespace) {
-            let namespace = namespace.replace('.', "_");
-            if !namespace.is_empty() && !SHARED_NAMESPACES.contains(&namespace.as_str()) {
-                names.own.push(format!("{namespace}_"));
-                names.own.push(format!("{namespace}:"));
-            }
+            names.own_namespace(&namespace.replace('.', "_"));
         }
         names
+    }
+
+    /// Adds a namespace in which only the catalogs declare metrics.
+    pub(super) fn own_namespace(&mut self, namespace: &str) {
+        if !namespace.is_empty() && !SHARED_NAMESPACES.contains(&namespace) {
+            self.own.push(format!("{namespace}_"));
+            self.own.push(format!("{namespace}:"));
+        }
+    }
+
+    /// Adds a series that the catalogs declared before. `message` says what to write instead.
+    pub(super) fn forget(&mut self, name: &str, message: String) {
+        self.former.insert(name.to_owned(), message);
+    }
+
+    /// Returns what to write instead of a series that the catalogs declared before.
+    pub(super) fn former(&self, name: &str) -> Option<&str> {
+        self.former.get(name).map(String::as_str)
     }
 
     /// Sets that the recording rules of all files are known.
@@ -117,6 +131,11 @@ impl Names {
                 shape.insert(label, LabelShape::default());
             }
             shape.is_open = name.starts_with("ALERTS") || *name == "target_info";
+            // OpenMetrics has a series with the start of each counter.
+            if let Some(family) = name.strip_suffix("_total") {
+                let created = shape.clone().with_sort(Sort::Gauge);
+                self.series.insert(format!("{family}_created"), created);
+            }
             self.series.insert((*name).to_owned(), shape);
         }
         for metric in families.metrics() {
@@ -255,47 +274,6 @@ impl Names {
 
     pub(super) fn is_target_label(&self, label: &str) -> bool {
         self.target.contains_key(label)
-    }
-}
-
-fn label_shape(label: &LabelDescriptor) -> LabelShape {
-    match label.values {
-        LabelValues::Closed(values) => LabelShape {
-            values: Some(values.iter().map(|value| (*value).to_owned()).collect()),
-            // An empty value is the same as no label.
-            is_certain: values.iter().all(|value| !value.is_empty()),
-            is_implied: false,
-        },
-        LabelValues::Open { .. } => LabelShape::default(),
-    }
-}
-
-/// Returns the values of `le`, as scrapes expose them and as metrics from OTLP have them: `1.0`
-/// and `1`.
-fn bounds(buckets: &[f64]) -> LabelShape {
-    let scraped = buckets.iter().copied().map(canonical);
-    let scraped = scraped.chain(std::iter::once("+Inf".to_owned()));
-    let mut values: Vec<String> = scraped.collect();
-    let plain: Vec<_> = buckets.iter().map(ToString::to_string).collect();
-    let plain: Vec<_> = plain
-        .into_iter()
-        .filter(|bound| !values.contains(bound))
-        .collect();
-    values.extend(plain);
-    LabelShape {
-        values: Some(values),
-        is_certain: true,
-        is_implied: false,
-    }
-}
-
-/// Returns how the values of a series change, by the suffix of its name.
-fn sort_of(name: &str) -> Sort {
-    let counters = ["_total", "_bucket", "_count", "_sum"];
-    if counters.iter().any(|suffix| name.ends_with(suffix)) {
-        Sort::Counter
-    } else {
-        Sort::Gauge
     }
 }
 

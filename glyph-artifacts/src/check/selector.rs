@@ -57,7 +57,9 @@ impl Check<'_> {
         if let Some(shape) = self.names.series(name) {
             return Some(shape.clone());
         }
-        if !self.names.may_be_external(name) {
+        if let Some(message) = self.names.former(name) {
+            self.problems.push(message.to_owned());
+        } else if !self.names.may_be_external(name) {
             let hint = match self.names.nearest(name) {
                 Some(nearest) => format!("did you mean `{nearest}`? "),
                 None => String::new(),

@@ -172,6 +172,8 @@ impl Reader {
     fn code_letter(&mut self, letter: char) {
         match letter {
             '"' | '\'' | '`' => self.quote = Some(letter),
+            // A comment, in which quotes do not count.
+            '#' => self.quote = Some('\n'),
             '(' if LABEL_LISTS.contains(&last_word(&self.code)) => self.places.push(Place::Labels),
             '(' => self.places.push(Place::Arguments),
             '{' => self.places.push(Place::Matchers),
@@ -210,6 +212,10 @@ impl Reader {
             return vec!["0".to_owned()];
         }
         let next = after.trim_start();
+        if self.places.last() == Some(&Place::Matchers) && !next.starts_with(['=', '!']) {
+            // Whole matchers, as of an ad hoc filter.
+            return vec![format!("{placeholder}=\"x\"")];
+        }
         let is_name = continues
             || self.code.ends_with(is_part)
             || next.starts_with(['{', '['])

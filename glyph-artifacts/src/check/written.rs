@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::{
     dashboard_file::{DashboardQuery, queries},
     expression::{Checked, check, check_parsed, suggestion},
+    former::Former,
     names::Names,
     rule_file::{WrittenRule, record, rules},
     shape::Shape,
@@ -34,7 +35,8 @@ impl Artifacts {
     /// result does not have. Metrics outside the namespaces of the catalogs are not checked, nor
     /// those of [`Artifacts::external`].
     ///
-    /// Rules are read from `prometheus/` and, in a `PrometheusRule`, from `kubernetes/`; dashboards
+    /// The `metrics.json` in the folder, and dashboards that an earlier version generated, say which
+    /// names the catalogs declared before. Rules are read from `prometheus/` and, in a `PrometheusRule`, from `kubernetes/`; dashboards
     /// are read from `grafana/dashboards/`.
     ///
     /// # Errors
@@ -43,6 +45,15 @@ impl Artifacts {
     /// file cannot be parsed, and [`ArtifactError::Json`] if a dashboard cannot be parsed.
     pub fn problems_in(&self, folder: impl AsRef<Path>) -> Result<Vec<Problem>, ArtifactError> {
         let folder = folder.as_ref();
+        self.problems_since(folder, &self.former(folder)?)
+    }
+
+    /// Returns the problems of all files in `folder`, with the names of an earlier version.
+    pub(crate) fn problems_since(
+        &self,
+        folder: &Path,
+        former: &Former,
+    ) -> Result<Vec<Problem>, ArtifactError> {
         let mut written = Vec::new();
         for path in RULES
             .iter()
@@ -55,14 +66,23 @@ impl Artifacts {
             }
         }
         let mut names = self.names().with_all_records();
+        former.declare_in(&mut names);
         record(written.iter().flat_map(|(_, rules, _)| rules), &mut names);
         let mut problems = self.pattern_problems(&folder.display().to_string());
+        problems.extend_from_slice(former.leftovers());
         for (file, rules, content) in &written {
             problems.extend(self.rule_problems(rules, content, file, &names));
         }
-        for path in files(&folder.join(DASHBOARDS), &["json"]) {
+        for path in dashboards(folder) {
             let path = path?;
             let (content, file) = (read(&path)?, path.display().to_string());
+            if former
+                .leftovers()
+                .iter()
+                .any(|leftover| leftover.file == file)
+            {
+                continue;
+            }
             problems.extend(dashboard_problems(&content, &file, &names)?);
         }
         Ok(problems)
@@ -212,6 +232,11 @@ fn line_of(content: &str, fits: impl Fn(&str) -> bool) -> u32 {
         .unwrap_or(1)
 }
 
+/// Returns the dashboards in the folder of the artifacts.
+pub(super) fn dashboards(folder: &Path) -> Vec<Result<PathBuf, ArtifactError>> {
+    files(&folder.join(DASHBOARDS), &["json"])
+}
+
 /// Returns the files of a folder with these extensions, sorted by name; none if the folder does not
 /// exist. Tests of rules, `*.test.yml`, are skipped.
 fn files(folder: &Path, extensions: &[&str]) -> Vec<Result<PathBuf, ArtifactError>> {
@@ -239,7 +264,7 @@ fn files(folder: &Path, extensions: &[&str]) -> Vec<Result<PathBuf, ArtifactErro
     paths
 }
 
-fn read(path: &Path) -> Result<String, ArtifactError> {
+pub(super) fn read(path: &Path) -> Result<String, ArtifactError> {
     fs::read_to_string(path).map_err(|source| ArtifactError::File {
         path: path.to_owned(),
         source,

@@ -5,7 +5,7 @@ use super::{
     panel::{self, Panel},
     variable::{self, ENVIRONMENT},
 };
-use crate::{artifacts::Artifacts, families::Families};
+use crate::{artifacts::Artifacts, families::Families, promql::in_one_line, schema::PanelSchema};
 use glyph_core::catalog::{
     CatalogDescriptor, Kind, MetricDescriptor, ObjectiveDescriptor, PanelForm, StageDescriptor,
 };
@@ -39,6 +39,24 @@ impl Artifacts {
         });
         add_panels(&mut rows, "Objectives".to_owned(), objectives.collect());
         rows
+    }
+
+    /// Returns the panels of the dashboard for the schema.
+    pub(crate) fn panel_schemas(&self) -> Vec<PanelSchema> {
+        let rows = self.panel_rows();
+        let panels = rows.iter().flat_map(|row| {
+            let panels = row.panels.iter();
+            panels.map(|panel| PanelSchema {
+                title: panel.title.clone(),
+                row: row.title.clone(),
+                queries: panel
+                    .queries
+                    .iter()
+                    .map(|query| in_one_line(&query.expr.to_string()))
+                    .collect(),
+            })
+        });
+        panels.collect()
     }
 
     /// Returns the label of the environment if it is a target label: then rules keep it.

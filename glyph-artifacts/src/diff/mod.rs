@@ -1,5 +1,6 @@
 //! The changes between two schemas.
 
+mod declared;
 mod scope;
 
 use crate::{
@@ -59,6 +60,7 @@ pub fn diff(old: &Schema, new: &Schema) -> Vec<Change> {
     let fresh = fresh.into_iter().map(|metric| metric.name);
     changes.extend(fresh.map(|metric| Change::MetricAdded { metric }));
     changes.extend(scopes.into_changes());
+    declared::compare(old, new, &mut changes);
     changes
 }
 

@@ -5,7 +5,7 @@ use glyph_runtime::artifacts::{ArtifactArgs, Artifacts, Schema, diff};
 use crate::shop::ShopMetrics;
 
 /// Returns the changes after `edit` of the schema.
-fn changes(edit: impl FnOnce(&mut Schema)) -> Vec<String> {
+pub(crate) fn changes(edit: impl FnOnce(&mut Schema)) -> Vec<String> {
     let old = Artifacts::of::<ShopMetrics>().schema();
     let mut new = old.clone();
     edit(&mut new);
@@ -42,9 +42,15 @@ fn removed_added_and_renamed_metrics_are_reported() {
         ["breaking: metric `shop_baskets` was removed"]
     );
     assert_eq!(
-        payments(|metric| {
+        changes(|schema| {
+            let mut metrics = schema.metrics.iter_mut();
+            let metric = metrics.find(|metric| metric.name == "shop_payments");
+            let metric = metric.unwrap();
             metric.name = "shop_charges".to_owned();
             metric.otel_name = "shop.charges".to_owned();
+            for alert in &mut schema.alerts {
+                alert.expr = alert.expr.replace("shop_payments", "shop_charges");
+            }
         }),
         ["breaking: metric `shop_payments` was renamed to `shop_charges`"]
     );

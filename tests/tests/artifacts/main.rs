@@ -15,10 +15,14 @@ mod checking;
 mod committed;
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod conditions;
+mod cost;
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod dashboards;
+mod declared_differences;
 mod deployed;
 mod differences;
+#[expect(dead_code, reason = "only its declaration matters here")]
+mod former;
 #[path = "../../../examples/glyphoxa/telemetry.rs"]
 #[expect(dead_code, reason = "only its declaration matters here")]
 mod glyphoxa;

@@ -173,6 +173,13 @@ fn queries_of_other_data_sources_are_not_checked() {
 }
 
 #[test]
+fn comments_of_a_query_are_skipped() {
+    let expr = "# it's the rate\nsum(rate(shop_payments_total{job=\"$job\"}[$interval]))";
+    let dashboard = json!({ "panels": [{ "title": "Rate", "targets": [{ "expr": expr }] }] });
+    assert_eq!(in_dashboard(&dashboard), [""; 0]);
+}
+
+#[test]
 fn template_variables_and_annotations_are_checked() {
     let variable = |name: &str, query: Value| json!({ "name": name, "type": "query", "datasource": "Prometheus", "query": query });
     let dashboard = json!({
