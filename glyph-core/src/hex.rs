@@ -31,6 +31,12 @@ impl<const N: usize> Hex<N> {
         Self(all.last_chunk().copied().unwrap_or([b'0'; N]))
     }
 
+    /// Returns the digits, which are ASCII.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// Returns the digits as a string.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header::AsHeaderName, request::Parts};
 use uuid::{Builder, Uuid};
 
@@ -22,8 +23,13 @@ impl HeaderId {
 
     /// Returns the current id.
     pub(super) fn current() -> Option<Self> {
-        let id = RequestId::current()?;
-        let value = HeaderValue::from_str(id.as_str()).ok()?;
+        Self::with(RequestId::current()?)
+    }
+
+    /// Returns an id with a header value that shares its text.
+    fn with(id: RequestId) -> Option<Self> {
+        let shared = Bytes::from_owner(Text(id.clone()));
+        let value = HeaderValue::from_maybe_shared(shared).ok()?;
         Some(Self { id, value })
     }
 
@@ -34,6 +40,15 @@ impl HeaderId {
             request.headers.insert(name, self.value.clone());
         }
         request.extensions.insert(self.id.clone());
+    }
+}
+
+/// The bytes of an id.
+struct Text(RequestId);
+
+impl AsRef<[u8]> for Text {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_str().as_bytes()
     }
 }
 
@@ -67,8 +82,5 @@ fn new() -> Option<HeaderId> {
     let [_, _, _, _, _, _, random @ ..] = random::bits().to_be_bytes();
     let id = Builder::from_unix_timestamp_millis(milliseconds.unwrap_or(u64::MAX), &random);
     let text = id.into_uuid().hyphenated().encode_lower(&mut buffer);
-    Some(HeaderId {
-        id: RequestId::new(text)?,
-        value: HeaderValue::from_str(text).ok()?,
-    })
+    HeaderId::with(RequestId::of_uuid(text))
 }

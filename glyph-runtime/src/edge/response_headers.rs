@@ -98,20 +98,21 @@ struct Traced {
 
 impl Traced {
     fn new(span: &SpanContext, elapsed: Duration) -> Option<Self> {
-        const BEFORE: &str = "traceparent;desc=\"";
-        let mut text = String::with_capacity(LONGEST);
-        text.push_str(BEFORE);
+        const BEFORE: &[u8] = b"traceparent;desc=\"";
+        let mut text = Vec::with_capacity(LONGEST);
+        text.extend_from_slice(BEFORE);
         if !traceparent::push(&mut text, span) {
             return None;
         }
-        let micros = elapsed.as_micros();
+        let micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
         let (mut whole, mut part) = (itoa::Buffer::new(), itoa::Buffer::new());
         // Add 1000 and drop the leading 1 to keep leading zeros.
         let part = part.format(1000 + micros % 1000);
         let part = part.get(1..).unwrap_or_default();
-        for part in ["\", app;dur=", whole.format(micros / 1000), ".", part] {
-            text.push_str(part);
-        }
+        text.extend_from_slice(b"\", app;dur=");
+        text.extend_from_slice(whole.format(micros / 1000).as_bytes());
+        text.push(b'.');
+        text.extend_from_slice(part.as_bytes());
         let timing = Bytes::from(text);
         let from = BEFORE.len();
         let trace = timing.slice(from + "00-".len()..from + "00-".len() + 32);

@@ -58,6 +58,32 @@ pub struct StatusCode(usize);
 const NONE: usize = 0;
 const OTHER: usize = 1;
 
+/// The lowest code, and the number of those that are looked up.
+const LOWEST: u16 = 100;
+const LOOKED_UP: usize = 412;
+
+/// The indexes in [`CODES`] of the codes from [`LOWEST`] on.
+static INDEXES: [u8; LOOKED_UP] = indexes();
+
+#[expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "evaluated by the compiler, which rejects an index out of range; there are 63 codes"
+)]
+const fn indexes() -> [u8; LOOKED_UP] {
+    let mut indexes = [OTHER as u8; LOOKED_UP];
+    let mut index = 0;
+    while index < CODES.len() {
+        // The two texts that are no codes are longer.
+        if let [hundreds, tens, ones] = *CODES[index].as_bytes() {
+            let code = (hundreds - b'0') as usize * 100 + (tens - b'0') as usize * 10;
+            indexes[code + (ones - b'0') as usize - LOWEST as usize] = index as u8;
+        }
+        index += 1;
+    }
+    indexes
+}
+
 /// `none`, `other`, then the registered codes (IANA, "HTTP Status Code Registry").
 const CODES: [&str; 63] = [
     "none", "other", "100", "101", "102", "103", "200", "201", "202", "203", "204", "205", "206",
@@ -80,9 +106,8 @@ impl From<Option<HttpStatus>> for StatusCode {
         let Some(status) = status else {
             return Self(NONE);
         };
-        let registered = CODES.get(OTHER + 1..).unwrap_or_default();
-        let found = registered.binary_search(&status.as_str());
-        Self(found.map_or(OTHER, |index| index + OTHER + 1))
+        let index = INDEXES.get(usize::from(status.as_u16().wrapping_sub(LOWEST)));
+        Self(index.map_or(OTHER, |index| usize::from(*index)))
     }
 }
 
@@ -105,10 +130,16 @@ impl Label for StatusCode {
 
 #[cfg(test)]
 mod tests {
-    use super::{CODES, OTHER};
+    use super::{CODES, HttpStatus, StatusCode};
 
     #[test]
-    fn codes_are_in_order() {
-        assert!(CODES.get(OTHER + 1..).is_some_and(<[_]>::is_sorted));
+    fn each_code_has_its_own_value() {
+        for code in 100..=999 {
+            let status = HttpStatus::from_u16(code).ok();
+            let text = code.to_string();
+            let expected = CODES.iter().find(|known| **known == text);
+            let value = StatusCode::from(status).as_str();
+            assert_eq!(value, *expected.unwrap_or(&"other"), "{code}");
+        }
     }
 }

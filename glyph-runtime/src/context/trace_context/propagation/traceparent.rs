@@ -29,12 +29,14 @@ pub(super) fn parse(header: &[u8]) -> Option<(TraceId, SpanId, TraceFlags)> {
 
 /// Returns the value for a span.
 pub(super) fn format(span: &SpanContext) -> Option<String> {
-    let mut text = String::with_capacity(LENGTH);
-    push(&mut text, span).then_some(text)
+    let mut text = Vec::with_capacity(LENGTH);
+    push(&mut text, span)
+        .then(|| String::from_utf8(text).ok())
+        .flatten()
 }
 
 /// Appends the value for a span, if the span is valid. Returns whether it is.
-pub(crate) fn push(text: &mut String, span: &SpanContext) -> bool {
+pub(crate) fn push(text: &mut Vec<u8>, span: &SpanContext) -> bool {
     if !span.is_valid() {
         return false;
     }
@@ -42,9 +44,12 @@ pub(crate) fn push(text: &mut String, span: &SpanContext) -> bool {
     let trace = Hex::<32>::new(u128::from_be_bytes(span.trace_id().to_bytes()));
     let id = Hex::<16>::new(u64::from_be_bytes(span.span_id().to_bytes()).into());
     let flags = Hex::<2>::new(flags.into());
-    for part in ["00-", trace.as_str(), "-", id.as_str(), "-", flags.as_str()] {
-        text.push_str(part);
-    }
+    text.extend_from_slice(b"00-");
+    text.extend_from_slice(trace.as_bytes());
+    text.push(b'-');
+    text.extend_from_slice(id.as_bytes());
+    text.push(b'-');
+    text.extend_from_slice(flags.as_bytes());
     true
 }
 
