@@ -52,9 +52,23 @@ struct EventLayer<W> {
 }
 
 /// The fields of what is around an event.
-enum FieldsAround<'a, F> {
+pub(super) enum FieldsAround<'a, F> {
     Span(&'a F),
     Record(&'a Values),
+}
+
+impl<F: FieldStore> FieldsAround<'_, F> {
+    /// Returns the fields. `buffer` is for those of a record.
+    pub(super) fn collected<'f>(&'f self, policy: &Policy, buffer: &'f mut F) -> &'f F {
+        match self {
+            Self::Span(fields) => fields,
+            Self::Record(values) => {
+                buffer.clear();
+                policy.collect(values, buffer);
+                buffer
+            }
+        }
+    }
 }
 
 /// Passes the fields of all that is around an event to a function, the innermost first.
@@ -82,16 +96,8 @@ impl<F: FieldStore> Occurrence<'_, F> {
     }
 
     /// Passes the fields of each span and record around the event to `read`, the innermost first.
-    /// `buffer` is for those of records.
-    pub(super) fn each_around(&self, policy: &Policy, buffer: &mut F, read: &mut dyn FnMut(&F)) {
-        (self.each_around)(&mut |around| match around {
-            FieldsAround::Span(fields) => read(fields),
-            FieldsAround::Record(values) => {
-                buffer.clear();
-                policy.collect(values, buffer);
-                read(buffer);
-            }
-        });
+    pub(super) fn each_around(&self, read: &mut dyn FnMut(FieldsAround<'_, F>)) {
+        (self.each_around)(read);
     }
 }
 

@@ -7,7 +7,7 @@ use tracing::field::{Field, FieldSet, Visit};
 
 use super::{
     errors::{self, ERROR, ERROR_MESSAGE, ERROR_TYPE, FindBacktrace, STACKTRACE},
-    redacted_names::RedactedNames,
+    known_names::{KnownName, KnownNames},
     settings::Limits,
     text,
 };
@@ -24,10 +24,23 @@ const CONTROL: [&str; 4] = [
     "otel.status_description",
 ];
 
+/// The beginning of the names that describe a record of the `log` crate.
+const OF_BRIDGE: &str = "log.";
+
+/// Whether a name may be that of a field that libraries read, and not people.
+pub(super) fn is_for_libraries(name: &str) -> bool {
+    CONTROL.contains(&name) || name.starts_with(OF_BRIDGE)
+}
+
+/// Whether a field of a span is not shown.
+pub(super) fn is_control(name: KnownName) -> bool {
+    name.is_special() && CONTROL.contains(&name.text)
+}
+
 /// Decides whether a field is kept, and how much of it.
 #[derive(Clone, Debug)]
 pub(super) struct Policy {
-    pub(super) redacted_names: Arc<RedactedNames>,
+    pub(super) names: Arc<KnownNames>,
     pub(super) limits: Limits,
     pub(super) backtrace: Option<FindBacktrace>,
 }
@@ -36,7 +49,7 @@ impl Policy {
     /// Adds the values of a record to `fields`.
     pub(super) fn collect<F: FieldStore>(&self, values: &Values, fields: &mut F) {
         values.each(&mut |name, value| {
-            let name = bare(name);
+            let name = self.names.of(bare(name));
             if !Owner::Span.hides(name) {
                 self.keep(fields, name, value.into());
             }
@@ -47,13 +60,13 @@ impl Policy {
     }
 
     /// Adds a field, as far as it may be shown and there is room.
-    fn keep<F: FieldStore>(&self, fields: &mut F, name: &'static str, value: Value<'_>) {
+    fn keep<F: FieldStore>(&self, fields: &mut F, name: KnownName, value: Value<'_>) {
         let limits = &self.limits;
-        let message = name == MESSAGE;
+        let message = name.is_special() && name.text == MESSAGE;
         let room = limits.line_bytes.saturating_sub(fields.bytes());
         if !message && (fields.count() >= limits.fields || room == 0) {
             fields.omit();
-        } else if self.redacted_names.covers(name) {
+        } else if name.is_redacted() {
             fields.add(name, Value::Str(REDACTED), usize::MAX);
         } else {
             let room = if message { usize::MAX } else { room };
@@ -66,12 +79,12 @@ impl Policy {
 #[derive(Debug, Default)]
 pub(super) struct Fields {
     text: Vec<u8>,
-    entries: Vec<(&'static str, Range<usize>)>,
+    entries: Vec<(KnownName, Range<usize>)>,
     omitted: usize,
 }
 
 impl Fields {
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (KnownName, &[u8])> {
         self.entries
             .iter()
             .filter_map(|(name, range)| Some((*name, self.text.get(range.clone())?)))
@@ -79,11 +92,12 @@ impl Fields {
 
     pub(super) fn value(&self, name: &str) -> Option<&[u8]> {
         self.iter()
-            .find(|field| field.0 == name)
+            .find(|field| field.0.text == name)
             .map(|field| field.1)
     }
 
-    fn add_json(&mut self, name: &'static str, render: impl FnOnce(&mut Vec<u8>)) {
+    #[inline]
+    fn add_json(&mut self, name: KnownName, render: impl FnOnce(&mut Vec<u8>)) {
         let start = self.text.len();
         render(&mut self.text);
         self.entries.push((name, start..self.text.len()));
@@ -117,6 +131,25 @@ impl<'v> From<RecordedValue<'v>> for Value<'v> {
     }
 }
 
+impl Value<'_> {
+    /// Appends it as JSON, with at most `room` bytes of text.
+    #[inline]
+    pub(super) fn push_to(self, out: &mut Vec<u8>, room: usize) {
+        match self {
+            Value::Bool(value) => text::push_bool(out, value),
+            Value::F64(value) => text::push_f64(out, value),
+            Value::I64(value) => text::push_integer(out, value),
+            Value::U64(value) => text::push_integer(out, value),
+            Value::I128(value) => text::push_i128(out, value),
+            Value::U128(value) => text::push_u128(out, value),
+            Value::Str(value) => text::push_str(out, value, room),
+            Value::Error(value) => text::push_error(out, value, room),
+            Value::Debug(value) => text::push_debug(out, value, room),
+            Value::Display(value) => text::push_display(out, value, room),
+        }
+    }
+}
+
 /// Reads the name and the value of a field.
 pub(super) type ReadField<'r> = dyn FnMut(&'static str, RecordedValue<'_>) + 'r;
 
@@ -139,7 +172,7 @@ pub(super) trait FieldStore: Default + Send + Sync + 'static {
     fn omit(&mut self);
 
     /// Adds a field with at most `room` bytes of text.
-    fn add(&mut self, name: &'static str, value: Value<'_>, room: usize);
+    fn add(&mut self, name: KnownName, value: Value<'_>, room: usize);
 
     /// Passes each name and value to `read`. What is not a number or a `bool` is a string.
     fn each_value(&self, read: &mut ReadField<'_>);
@@ -168,23 +201,12 @@ impl FieldStore for Fields {
         self.omitted += 1;
     }
 
-    fn add(&mut self, name: &'static str, value: Value<'_>, room: usize) {
-        self.add_json(name, |text| match value {
-            Value::Bool(value) => text::push_json(text, &value),
-            Value::F64(value) => text::push_f64(text, value),
-            Value::I64(value) => text::push_json(text, &value),
-            Value::U64(value) => text::push_json(text, &value),
-            Value::I128(value) => text::push_i128(text, value),
-            Value::U128(value) => text::push_u128(text, value),
-            Value::Str(value) => text::push_str(text, value, room),
-            Value::Error(value) => text::push_error(text, value, room),
-            Value::Debug(value) => text::push_debug(text, value, room),
-            Value::Display(value) => text::push_display(text, value, room),
-        });
+    fn add(&mut self, name: KnownName, value: Value<'_>, room: usize) {
+        self.add_json(name, |text| value.push_to(text, room));
     }
 
     fn each_value(&self, read: &mut ReadField<'_>) {
-        for (name, json) in self.iter() {
+        for (KnownName { text: name, .. }, json) in self.iter() {
             match serde_json::from_slice(json) {
                 Ok(Json::Bool(value)) => read(name, RecordedValue::Bool(value)),
                 Ok(Json::Number(number)) => {
@@ -206,7 +228,9 @@ impl FieldStore for Fields {
             omitted: newer.omitted.max(self.omitted),
             ..Self::default()
         };
-        let kept = self.iter().filter(|(name, _)| newer.value(name).is_none());
+        let kept = self
+            .iter()
+            .filter(|(name, _)| newer.value(name.text).is_none());
         for (name, value) in kept.chain(newer.iter()) {
             merged.add_json(name, |text| text.extend_from_slice(value));
         }
@@ -240,11 +264,11 @@ impl Owner {
     }
 
     /// Whether a field is meant for the libraries that carry it, and not for readers.
-    fn hides(self, name: &str) -> bool {
+    fn hides(self, name: KnownName) -> bool {
         match self {
-            Self::Span => CONTROL.contains(&name),
+            Self::Span => is_control(name),
             Self::Event => false,
-            Self::BridgedEvent => name.starts_with("log."),
+            Self::BridgedEvent => name.is_special() && name.text.starts_with(OF_BRIDGE),
         }
     }
 }
@@ -268,9 +292,11 @@ impl<F: FieldStore> Collector<'_, F> {
         self.add_shown(self.name_of_text(field), value);
     }
 
+    #[inline]
     fn add_shown(&mut self, name: &'static str, value: Value<'_>) {
+        let name = self.policy.names.of(name);
         if !self.owner.hides(name) {
-            self.add_named(name, value);
+            self.policy.keep(self.fields, name, value);
         }
     }
 
@@ -282,7 +308,7 @@ impl<F: FieldStore> Collector<'_, F> {
             && self.owner == Owner::Event
             && self.names.field(MESSAGE).is_none()
             && self.names.field(ERROR_MESSAGE).is_none()
-            && !self.policy.redacted_names.covers(name);
+            && !self.policy.names.covers(name);
         if is_text { ERROR_MESSAGE } else { name }
     }
 
@@ -306,6 +332,7 @@ impl<F: FieldStore> Collector<'_, F> {
     }
 
     fn add_named(&mut self, name: &'static str, value: Value<'_>) {
+        let name = self.policy.names.of(name);
         self.policy.keep(self.fields, name, value);
     }
 }
@@ -341,7 +368,7 @@ impl<F: FieldStore> Visit for Collector<'_, F> {
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
         let name = name(field);
-        let redacted = self.policy.redacted_names.covers(name);
+        let redacted = self.policy.names.covers(name);
         if errors::is_the_error(name, self.names) && !redacted {
             self.add_error(name, value);
         } else {

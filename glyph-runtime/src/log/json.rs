@@ -24,9 +24,20 @@ pub(super) fn push_head(out: &mut Vec<u8>, head: &Head<'_>, names: &Names) {
         let (trace_key, span_key) = (names.of(LineField::TraceId), names.of(LineField::SpanId));
         let trace = Hex::<32>::new(u128::from_be_bytes(trace.to_bytes()));
         let span = Hex::<16>::new(u64::from_be_bytes(span.to_bytes()).into());
-        push(out, [",\"", trace_key, "\":\"", trace.as_str()]);
-        push(out, ["\",\"", span_key, "\":\"", span.as_str(), "\""]);
+        push(out, [",\"", trace_key, "\":\""]);
+        out.extend_from_slice(trace.as_bytes());
+        push(out, ["\",\"", span_key, "\":\""]);
+        out.extend_from_slice(span.as_bytes());
+        out.push(b'"');
     }
+}
+
+/// Appends the key of a field whose name needs no escapes.
+#[inline]
+pub(super) fn push_key(out: &mut Vec<u8>, name: &str) {
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
 }
 
 pub(super) fn push_field(out: &mut Vec<u8>, key: Key<'_>, value: &[u8]) {

@@ -5,7 +5,7 @@ use std::{cell::Cell, sync::Arc};
 use super::{
     AUDIT,
     audit::Trail,
-    event_layer::{EventWriter, FilteredEvents, Occurrence},
+    event_layer::{EventWriter, FieldsAround, FilteredEvents, Occurrence},
     fields::{FieldStore, Fields, MESSAGE, Policy},
     line::{Head, Layout, Line, Style},
     names::{Names, UsedKey},
@@ -91,14 +91,16 @@ impl LineWriter {
             limits: &self.policy.limits,
             style,
             names: &self.names,
+            known: &self.policy.names,
         };
         let mut line = Line::begin(&mut buffers.line, &mut buffers.used, layout, &head);
         line.event(&buffers.fields);
-        let mut add = |fields: &Fields| line.span(fields);
-        event.each_around(&self.policy, &mut buffers.recorded, &mut add);
-        let redaction = self.policy.redacted_names.redaction();
-        line.scope(redaction);
-        line.carried(correlation, redaction);
+        event.each_around(&mut |around| match around {
+            FieldsAround::Record(values) if line.fits(values) => line.record(values),
+            other => line.span(other.collected(&self.policy, &mut buffers.recorded)),
+        });
+        line.scope();
+        line.carried(correlation);
         line.end(correlation);
     }
 }

@@ -104,6 +104,13 @@ impl Names {
         (Key { prefix, name }, UsedKey::Field(name))
     }
 
+    /// Whether the key of a field is its name, with its value as it is.
+    pub(super) fn has_plain_key(&self, name: &str) -> bool {
+        let is_other_duration = name == DURATION && self.duration != DurationFormat::Milliseconds;
+        let has_prefix = name.starts_with(PREFIX);
+        !has_prefix && !is_other_duration && !self.is_reserved(name) && self.renamed(name).is_none()
+    }
+
     fn is_reserved(&self, name: &str) -> bool {
         self.line_fields.iter().any(|field| field == name)
     }

@@ -61,12 +61,8 @@ impl PanicLog {
     /// a layer that panics in here would abort the process.
     fn write(&self, panic: &PanicHookInfo<'_>) {
         let (mut out, mut used, mut message) = (Vec::new(), Vec::new(), Vec::new());
-        let Policy {
-            limits,
-            redacted_names,
-            ..
-        } = &self.policy;
-        let redaction = redacted_names.redaction();
+        let Policy { limits, names, .. } = &self.policy;
+        let redaction = names.redaction();
         let shown = redaction.shown(MESSAGE, payload(panic.payload()));
         text::push_str(&mut message, shown, limits.value_bytes);
         let mut timestamp = Timestamp::default();
@@ -83,11 +79,12 @@ impl PanicLog {
             limits,
             style: self.style,
             names: &self.names,
+            known: names,
         };
         let mut line = Line::begin(&mut out, &mut used, layout, &head);
         self.add_origin(&mut line, panic);
-        line.scope(redaction);
-        line.carried(&correlation, redaction);
+        line.scope();
+        line.carried(&correlation);
         line.end(&correlation);
         self.queue.push(Level::ERROR, &out);
     }

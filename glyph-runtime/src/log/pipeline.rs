@@ -13,12 +13,12 @@ use super::{
     fields::Policy,
     filter::EventFilter,
     filters::LogFilters,
+    known_names::KnownNames,
     line::Style,
     line_writer::{AuditTrail, LineLayer, LineWriter},
     names::Names,
     panics::PanicLog,
     queue::{Capacity, Queue},
-    redacted_names::RedactedNames,
     settings::{Audit, AuditOutput, Format, LogSettings, Output},
     sink::{Descriptor, Sink, standard_error, standard_output},
     writer,
@@ -121,8 +121,8 @@ impl Pipeline {
         let queue = Arc::new(Queue::new(sink, failures, capacity, counters.clone()));
         writer::start(&queue).map_err(LogError::Thread)?;
         let policy = Policy {
-            redacted_names: Arc::new(
-                RedactedNames::new(settings.redaction).with_names_of(&settings.shape),
+            names: Arc::new(
+                KnownNames::new(settings.redaction).in_lines(&settings.shape, Arc::clone(&keys)),
             ),
             limits,
             backtrace: settings.backtrace,

@@ -33,11 +33,42 @@ pub(super) fn push_str(out: &mut Vec<u8>, text: &str, room: usize) {
     ));
 }
 
-/// Whether a text has only printable ASCII characters, none of which is escaped. All bytes are
-/// looked at, several at a time.
-fn is_plain(text: &str) -> bool {
-    let plain = |byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
-    text.bytes().fold(true, |all, byte| all & plain(byte))
+/// Whether a text has only printable ASCII characters, none of which is escaped.
+#[inline]
+pub(super) fn is_plain(text: &str) -> bool {
+    let text = text.as_bytes();
+    let (chunks, rest) = text.as_chunks();
+    let plain = chunks.iter().fold(PLAIN, |all, chunk| all & plain(*chunk));
+    // The last bytes are looked at twice, unless they are the first ones.
+    let last = text.last_chunk().copied().unwrap_or_else(|| {
+        let mut last = [b' '; CHUNK];
+        for (to, from) in last.iter_mut().zip(rest) {
+            *to = *from;
+        }
+        last
+    });
+    plain & self::plain(last) == PLAIN
+}
+
+/// The bytes that are looked at together.
+const CHUNK: usize = size_of::<u64>();
+/// The upper bit of each byte.
+const PLAIN: u64 = u64::MAX / 255 * 0x80;
+
+/// Sets the upper bit of each byte that is plain, if all bytes are ASCII. If one is not, its bit is
+/// not set.
+#[inline]
+const fn plain(bytes: [u8; CHUNK]) -> u64 {
+    const fn each(byte: u8) -> u64 {
+        u64::from_le_bytes([byte; CHUNK])
+    }
+    /// Sets the bits of bytes that are not `byte`.
+    const fn differ(bytes: u64, byte: u8) -> u64 {
+        (bytes ^ each(byte)).wrapping_add(each(0x7f))
+    }
+    let bytes = u64::from_le_bytes(bytes);
+    let printable = bytes.wrapping_add(each(0x80 - b' ')) & differ(bytes, 0x7f);
+    printable & differ(bytes, b'"') & differ(bytes, b'\\') & !bytes & PLAIN
 }
 
 /// Appends the `Display` of `value`, as [`push_str`] does. Formatting stops where the text is cut.
@@ -66,10 +97,20 @@ pub(super) fn push_f64(out: &mut Vec<u8>, value: f64) {
     }
 }
 
+/// Appends `true` or `false`.
+pub(super) fn push_bool(out: &mut Vec<u8>, value: bool) {
+    out.extend_from_slice(if value { b"true" } else { b"false" });
+}
+
+/// Appends a number of at most 64 bits.
+pub(super) fn push_integer(out: &mut Vec<u8>, value: impl itoa::Integer) {
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
 /// Appends a number of 64 bits, or the digits of a wider one as a string, which most readers need.
 pub(super) fn push_u128(out: &mut Vec<u8>, value: u128) {
     match u64::try_from(value) {
-        Ok(value) => push_json(out, &value),
+        Ok(value) => push_integer(out, value),
         Err(_) => push_display(out, &value, usize::MAX),
     }
 }
@@ -77,12 +118,12 @@ pub(super) fn push_u128(out: &mut Vec<u8>, value: u128) {
 /// Appends a signed number, as [`push_u128`] does.
 pub(super) fn push_i128(out: &mut Vec<u8>, value: i128) {
     match i64::try_from(value) {
-        Ok(value) => push_json(out, &value),
+        Ok(value) => push_integer(out, value),
         Err(_) => push_display(out, &value, usize::MAX),
     }
 }
 
-pub(super) fn push_json(out: &mut Vec<u8>, value: &impl Serialize) {
+fn push_json(out: &mut Vec<u8>, value: &impl Serialize) {
     let _infallible = value.serialize(&mut Serializer::new(out));
 }
 
@@ -213,5 +254,24 @@ impl fmt::Display for WithCauses<'_> {
             write!(formatter, ": {cause}")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain;
+
+    #[test]
+    fn text_is_plain_without_characters_that_are_escaped() {
+        assert!(is_plain(""));
+        for length in 0..20 {
+            for (before, letter) in (0..length).flat_map(|at| ('\0'..='ÿ').map(move |it| (at, it)))
+            {
+                let after = length - before - 1;
+                let text = format!("{}{letter}{}", "~".repeat(before), " ".repeat(after));
+                let expected = matches!(letter, ' '..='~') && !['"', '\\'].contains(&letter);
+                assert_eq!(is_plain(&text), expected, "{text:?}");
+            }
+        }
     }
 }

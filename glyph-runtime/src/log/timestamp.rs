@@ -45,12 +45,10 @@ impl Timestamp {
 
     fn set_micros(&mut self, micros: u32) {
         self.text.truncate(SECOND);
-        let mut unit = 100_000;
-        while unit > 0 {
-            let digit = char::from_digit(micros / unit % 10, 10);
-            self.text.push(digit.unwrap_or('0'));
-            unit /= 10;
-        }
+        // One digit more, so that zeros at the begin are there.
+        let mut digits = itoa::Buffer::new();
+        let digits = digits.format(1_000_000 + micros);
+        self.text.push_str(digits.get(1..).unwrap_or_default());
         self.text.push('Z');
     }
 }

@@ -177,6 +177,19 @@ impl Values {
         self.omitted
     }
 
+    /// Returns the number of values, and the bytes of their names and texts.
+    #[must_use]
+    pub fn size(&self) -> (usize, usize) {
+        let bytes = self.entries.iter().map(|entry| {
+            let text = match entry.kind {
+                Kind::Static(text) => text.len(),
+                _ => entry.bytes(),
+            };
+            entry.name.len() + text
+        });
+        (self.entries.len(), bytes.sum())
+    }
+
     /// Calls `read` with each name and value.
     pub fn each(&self, read: &mut dyn FnMut(&'static str, RecordedValue<'_>)) {
         for (name, value) in self.iter() {

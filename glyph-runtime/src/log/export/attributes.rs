@@ -7,6 +7,7 @@ use prost::Message;
 use super::cut;
 use crate::log::{
     fields::{FieldStore, ReadField, Value},
+    known_names::KnownName,
     text,
 };
 
@@ -45,12 +46,12 @@ impl FieldStore for Attributes {
         self.omitted += 1;
     }
 
-    fn add(&mut self, name: &'static str, value: Value<'_>, room: usize) {
+    fn add(&mut self, name: KnownName, value: Value<'_>, room: usize) {
         let value = AnyValue {
             value: Some(otlp(value, room)),
         };
         self.bytes += value.encoded_len();
-        self.entries.push((name, value));
+        self.entries.push((name.text, value));
     }
 
     fn each_value(&self, read: &mut ReadField<'_>) {
@@ -109,6 +110,7 @@ fn integer<N: Copy + ToString + TryInto<i64>>(value: N) -> Otlp {
 #[cfg(test)]
 mod tests {
     use super::{Attributes, FieldStore, Otlp, Value, otlp};
+    use crate::{log::known_names::KnownNames, redaction::Redaction};
 
     fn string(text: &str) -> Otlp {
         Otlp::StringValue(text.to_owned())
@@ -141,10 +143,11 @@ mod tests {
 
     #[test]
     fn later_values_replace_earlier_ones_of_the_same_name() {
+        let names = KnownNames::new(Redaction::none());
         let attributes = |fields: &[(&'static str, i64)]| {
             let mut attributes = Attributes::default();
             for (name, value) in fields {
-                attributes.add(name, Value::I64(*value), 100);
+                attributes.add(names.of(name), Value::I64(*value), 100);
             }
             attributes
         };

@@ -13,7 +13,7 @@ use glyph_core::__runtime::{Measured, Source};
 
 use crate::{
     export::{self, Deadline, ExportCounts, InvalidSetting, Loss, Queue, Undelivered},
-    log::{LogError, fields::Policy, filter::EventFilter, redacted_names::RedactedNames},
+    log::{LogError, fields::Policy, filter::EventFilter, known_names::KnownNames},
     otlp::{
         OtlpError, Resource,
         logs::{self, TargetRecord},
@@ -88,7 +88,7 @@ impl Pipeline {
         let limits = settings.limits.consistent();
         let writer = RecordWriter {
             policy: Policy {
-                redacted_names: Arc::new(RedactedNames::new(settings.redaction)),
+                names: Arc::new(KnownNames::new(settings.redaction)),
                 limits,
                 backtrace: settings.backtrace,
             },

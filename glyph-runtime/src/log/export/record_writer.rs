@@ -62,9 +62,10 @@ impl EventWriter for RecordWriter {
         event.fields(&self.policy, &mut fields);
         let mut draft = Draft::begin(*metadata.level(), &self.policy.limits, fields);
         let mut recorded = Attributes::default();
-        let mut add = |fields: &Attributes| draft.span(fields);
-        event.each_around(&self.policy, &mut recorded, &mut add);
-        let redaction = self.policy.redacted_names.redaction();
+        event.each_around(&mut |around| {
+            draft.span(around.collected(&self.policy, &mut recorded));
+        });
+        let redaction = self.policy.names.redaction();
         draft.scope(redaction);
         if let Some(ids) = &correlation.carried {
             draft.carried(ids.fields(redaction));
