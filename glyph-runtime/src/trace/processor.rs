@@ -50,7 +50,7 @@ impl Routes {
     fn push(&self, span: SpanData) {
         self.ended.fetch_add(1, Relaxed);
         self.open.ended(span.span_context.span_id());
-        let span = redacted::redacted(span, &self.redaction, self.value_length);
+        let span = redacted::redacted(span, Some(&self.redaction), self.value_length);
         self.route(span, !self.closed.load(Relaxed));
     }
 

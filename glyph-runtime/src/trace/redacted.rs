@@ -18,13 +18,16 @@ const STATUS: &str = "otel.status_description";
 /// The field whose value becomes the name of the event.
 const MESSAGE: &str = "message";
 
-/// Redacts a span, and cuts its string attributes to a limit in bytes.
+/// Redacts a span, and cuts its string attributes to a limit in bytes. `None` if redaction changes
+/// nothing of the span.
 pub(super) fn redacted(
     mut span: SpanData,
-    redaction: &Redaction,
+    redaction: Option<&Redaction>,
     value_length: Option<usize>,
 ) -> SpanData {
-    redact(&mut span, redaction);
+    if let Some(redaction) = redaction {
+        redact(&mut span, redaction);
+    }
     if let Some(limit) = value_length {
         size::cut(&mut span, limit);
     }
@@ -32,7 +35,6 @@ pub(super) fn redacted(
 }
 
 /// Whether redaction leaves the value of an attribute with this name as it is.
-#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 pub(super) fn shows(name: &str, redaction: &Redaction) -> bool {
     let of_chain = name.strip_suffix(CHAIN);
     !redaction.covers(name) && !of_chain.is_some_and(|name| redaction.covers(name))
@@ -40,7 +42,6 @@ pub(super) fn shows(name: &str, redaction: &Redaction) -> bool {
 
 /// Whether the list covers texts that are in the status, in the names of events, or in attributes with
 /// other names.
-#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 pub(super) fn covers_texts(redaction: &Redaction) -> bool {
     [ERROR, STATUS, MESSAGE]
         .into_iter()

@@ -18,6 +18,7 @@ use super::{
     buffer::{Buffer, BufferCounts, ThreadBuffer},
     convert::Conversion,
     ended::{EndedSpans, UnusedBuffers},
+    field_names::FieldNames,
     recorder::Recorder,
 };
 use crate::{
@@ -271,8 +272,10 @@ impl Collector {
     }
 
     fn keep_inherited(&self, routes: &Routes, buffer: &Buffer) {
+        let mut names = FieldNames::default();
         for span in &buffer.spans {
-            routes.keep_inherited(self.conversion.span_data(span, &buffer.values));
+            let span = self.conversion.span_data(span, &buffer.values, &mut names);
+            routes.keep_inherited(span);
         }
     }
 

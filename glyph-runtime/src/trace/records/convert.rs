@@ -17,6 +17,7 @@ use opentelemetry_sdk::trace::SpanData;
 use super::{
     buffer::EndedSpan,
     context_span::{Additions, cut},
+    field_names::FieldNames,
 };
 use crate::{
     otlp::instrumentation::{self, ScopeNames},
@@ -32,6 +33,8 @@ pub(in crate::trace) struct Conversion {
     pub(super) limits: SpanLimits,
     scope_names: ScopeNames,
     pub(super) redaction: Redaction,
+    /// Whether texts are redacted that have other names in spans.
+    pub(super) redacts_texts: bool,
 }
 
 /// What the fields of a call say of its span, other than its attributes.
@@ -47,16 +50,26 @@ impl Conversion {
             details: settings.details,
             limits: settings.limits,
             scope_names: ScopeNames::new(&settings.instrumentation_scopes),
+            redacts_texts: redacted::covers_texts(&settings.redaction),
             redaction: settings.redaction.clone(),
         }
     }
 
     /// Returns a call as a span, with its redaction.
-    pub(super) fn span_data(&self, span: &EndedSpan, values: &ValuesOfMany) -> SpanData {
+    pub(super) fn span_data(
+        &self,
+        span: &EndedSpan,
+        values: &ValuesOfMany,
+        names: &mut FieldNames,
+    ) -> SpanData {
         let mut described = Described::new(span);
         let mut attributes = Vec::with_capacity(span.callsite.metadata().fields().len());
+        // Names of additions are not known.
+        let mut is_shown = !self.redacts_texts && span.additions.is_none();
         self.each_attribute(span, values, &mut |name, value| {
-            if !described.takes(name, value) {
+            let name_is_shown = names.of(name, &self.redaction).is_shown;
+            if name_is_shown || !described.takes(name, value) {
+                is_shown &= name_is_shown;
                 attributes.push(attribute(name, value));
             }
         });
@@ -88,7 +101,8 @@ impl Conversion {
             instrumentation_scope: self.scope(source(span.callsite)),
         };
         let value_length = self.limits.attribute_value_length;
-        redacted::redacted(data, &self.redaction, value_length)
+        let redaction = (!is_shown).then_some(&self.redaction);
+        redacted::redacted(data, redaction, value_length)
     }
 
     pub(super) fn scope(&self, source: SourceCrate) -> InstrumentationScope {

@@ -33,7 +33,6 @@ impl EndedPart {
         let mut encoder = Encoder {
             ended,
             scopes: Vec::new(),
-            redacts_texts: redacted::covers_texts(&ended.conversion.redaction),
             memory,
         };
         for span in self.spans() {
@@ -47,8 +46,6 @@ struct Encoder<'e> {
     ended: &'e EndedSpans,
     /// The numbers that the scopes of crates have in the request.
     scopes: Vec<(SourceCrate, usize)>,
-    /// Whether texts are redacted that have other names in spans.
-    redacts_texts: bool,
     memory: &'e mut EncoderMemory,
 }
 
@@ -57,7 +54,7 @@ impl Encoder<'_> {
         let scope = self.scope(span, request);
         let is_added = request.add_if(scope, |message| self.encode(span, message).is_some());
         if !is_added {
-            request.add(&self.ended.span_data(span));
+            request.add(&self.ended.span_data(span, &mut self.memory.names));
         }
     }
 
@@ -74,10 +71,10 @@ impl Encoder<'_> {
 
     /// Adds the fields of a span. Returns `None` if the span has to be converted instead.
     fn encode(&mut self, span: &EndedSpan, message: &mut Message) -> Option<()> {
-        if self.redacts_texts {
+        let conversion = &*self.ended.conversion;
+        if conversion.redacts_texts {
             return None;
         }
-        let conversion = &*self.ended.conversion;
         let mut described = Described::new(span);
         let mut dropped = self.attributes(span, message, &mut described)?;
         if let Some(additions) = span.additions.as_deref() {

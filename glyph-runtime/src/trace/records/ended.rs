@@ -11,6 +11,7 @@ use opentelemetry_sdk::trace::SpanData;
 use super::{
     buffer::{Buffer, EndedSpan},
     convert::Conversion,
+    field_names::FieldNames,
 };
 use crate::origin::Origin;
 
@@ -60,15 +61,19 @@ pub(in crate::trace) struct EndedSpans {
 impl EndedSpans {
     /// Passes each call as a span of the SDK, with its redaction.
     pub(in crate::trace) fn each(&self, take: impl FnMut(SpanData)) {
-        self.buffer
-            .spans
+        self.each_of(&self.buffer.spans, take);
+    }
+
+    fn each_of(&self, spans: &[EndedSpan], take: impl FnMut(SpanData)) {
+        let mut names = FieldNames::default();
+        spans
             .iter()
-            .map(|span| self.span_data(span))
+            .map(|span| self.span_data(span, &mut names))
             .for_each(take);
     }
 
-    pub(super) fn span_data(&self, span: &EndedSpan) -> SpanData {
-        self.conversion.span_data(span, &self.buffer.values)
+    pub(super) fn span_data(&self, span: &EndedSpan, names: &mut FieldNames) -> SpanData {
+        self.conversion.span_data(span, &self.buffer.values, names)
     }
 }
 
@@ -117,8 +122,7 @@ impl EndedPart {
 
     /// Passes each call as a span of the SDK.
     pub(in crate::trace) fn each(&self, take: impl FnMut(SpanData)) {
-        let spans = self.spans().iter();
-        spans.map(|span| self.ended.span_data(span)).for_each(take);
+        self.ended.each_of(self.spans(), take);
     }
 
     pub(super) fn spans(&self) -> &[EndedSpan] {

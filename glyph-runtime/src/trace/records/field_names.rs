@@ -13,6 +13,10 @@ pub(super) struct FieldName {
     /// span, as `otel.kind` does, or are redacted.
     pub(super) is_shown: bool,
     /// The bit of the name in a set of names. Another name may have the same.
+    #[cfg_attr(
+        not(any(feature = "otlp-grpc", feature = "otlp-http")),
+        expect(dead_code, reason = "only requests of OTLP need sets of names")
+    )]
     pub(super) bit: u64,
 }
 

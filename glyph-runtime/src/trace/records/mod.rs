@@ -15,7 +15,6 @@ mod convert;
 mod encode;
 mod ended;
 mod event;
-#[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 mod field_names;
 mod filter;
 mod local;
