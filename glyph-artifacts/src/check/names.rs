@@ -130,7 +130,9 @@ impl Names {
             for label in *labels {
                 shape.insert(label, LabelShape::default());
             }
-            shape.is_open = name.starts_with("ALERTS") || *name == "target_info";
+            // Targets of other programs have other labels.
+            let is_of_glyph = name.starts_with("glyph_");
+            shape.is_open = !is_of_glyph;
             // OpenMetrics has a series with the start of each counter.
             if let Some(family) = name.strip_suffix("_total") {
                 let created = shape.clone().with_sort(Sort::Gauge);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{
-    expression::check,
+    expression::{check_parsed, parse},
     names::Names,
     shape::{LabelShape, Shape},
 };
@@ -99,19 +99,22 @@ pub(super) fn rules(yaml: &str) -> Result<Vec<WrittenRule>, ArtifactError> {
 }
 
 /// Adds the series that rules record, with the labels that their expressions leave.
-pub(super) fn record<'rules>(
-    rules: impl Iterator<Item = &'rules WrittenRule> + Clone,
-    names: &mut Names,
-) {
-    let recording = rules.filter_map(|rule| Some((rule.record.as_deref()?, rule)));
-    for (name, _) in recording.clone() {
+pub(super) fn record<'rules>(rules: impl Iterator<Item = &'rules WrittenRule>, names: &mut Names) {
+    // Parsing takes longer than all else.
+    let recording = rules.filter_map(|rule| {
+        let name = rule.record.as_deref()?;
+        Some((name, rule, parse(&rule.expr()).ok()))
+    });
+    let recording: Vec<_> = recording.collect();
+    for (name, ..) in &recording {
         names.record_again(name, Shape::unknown());
     }
     // A rule may use one that comes after it.
     for _ in 0..2 {
         let mut recorded: BTreeMap<&str, Shape> = BTreeMap::new();
-        for (name, rule) in recording.clone() {
-            let mut shape = check(&rule.expr(), &[], names).shape;
+        for (name, rule, parsed) in &recording {
+            let Some(parsed) = parsed else { continue };
+            let mut shape = check_parsed(parsed, &[], names).shape;
             shape.is_scalar = false;
             for label in rule.labels.keys() {
                 shape.insert(
@@ -122,7 +125,7 @@ pub(super) fn record<'rules>(
                     },
                 );
             }
-            let shape = match recorded.remove(name) {
+            let shape = match recorded.remove(*name) {
                 Some(before) => before.or(shape),
                 None => shape,
             };

@@ -156,7 +156,7 @@ impl Check<'_> {
             return;
         }
         let Some(known) = shape.label(label) else {
-            if !shape.has(label) {
+            if !shape.has(label) || is_misspelled(label, shape) {
                 let hint = suggestion(label, shape);
                 self.problems
                     .push(format!("`{metric}` has no label `{label}`; {hint}"));
@@ -192,6 +192,15 @@ impl Check<'_> {
             listed.join(", ")
         ));
     }
+}
+
+/// Returns whether an unknown label differs from a known one in one letter.
+fn is_misspelled(label: &str, shape: &Shape) -> bool {
+    let known = shape.suggestions();
+    let mut near = known
+        .iter()
+        .map(|known| strsim::damerau_levenshtein(label, known));
+    label.len() > 2 && near.any(|distance| distance == 1)
 }
 
 /// Returns the values to suggest. A bound of a bucket has one of two spellings.

@@ -126,6 +126,22 @@ fn metrics_of_another_program_in_the_namespace_can_be_named() {
     );
 }
 
+/// Nothing in them is about the catalogs.
+#[test]
+fn files_of_other_programs_have_no_problems() {
+    for rules in [
+        include_str!("../published/nodeExporter-prometheusRule.yaml"),
+        include_str!("../published/prometheus-prometheusRule.yaml"),
+    ] {
+        assert!(rules.matches("expr:").count() > 10);
+        assert_eq!(in_rules(rules), [""; 0]);
+    }
+    let dashboard = include_str!("../published/kubelet.json");
+    assert!(dashboard.matches("\"expr\"").count() > 10);
+    let problems = artifacts().problems_in_dashboard(dashboard, "kubelet.json");
+    assert_eq!(problems.unwrap(), []);
+}
+
 #[test]
 fn panels_with_a_data_source_by_name_are_checked() {
     let sources = [
