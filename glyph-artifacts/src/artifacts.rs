@@ -81,7 +81,7 @@ impl Artifacts {
     /// }
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let rules = "groups: [{rules: [{alert: Busy, expr: rate(doc_shop_admin_calls_total[5m]) > 1}]}]";
+    /// let rules = "groups: [{rules: [{alert: Idle, expr: doc_shop_admin_logins == 0}]}]";
     /// let artifacts = Artifacts::of::<Metrics>();
     /// assert_eq!(artifacts.problems_in_rules(rules, "rules.yml")?.len(), 1);
     /// let artifacts = artifacts.external(["doc_shop_admin_.*"]);

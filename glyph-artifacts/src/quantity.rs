@@ -40,13 +40,13 @@ pub(crate) fn quantity(amount: f64, unit: Unit) -> String {
     }
 }
 
-/// Returns an amount in the first unit in which it has one decimal at most; else in the first unit
-/// that is not larger than it.
+/// Returns an amount in the first unit in which it has four digits and one decimal at most; else in
+/// the first unit that is not larger than it.
 fn in_units(amount: f64, units: &[Size]) -> String {
     let is_short = |(size, _, has_decimal): &&Size| {
         let count = rounded(amount / size);
         let tenths = if *has_decimal { count * 10.0 } else { count };
-        count.abs() >= 1.0 && rounded(tenths).fract() == 0.0
+        (1.0..10_000.0).contains(&count.abs()) && rounded(tenths).fract() == 0.0
     };
     let is_smaller = |(size, ..): &&Size| amount.abs() >= *size;
     let unit = units.iter().find(is_short);
